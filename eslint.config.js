@@ -1,0 +1,81 @@
+import svelte from 'eslint-plugin-svelte';
+import globals from 'globals';
+import ts from 'typescript-eslint';
+import svelteConfig from './svelte.config.js';
+
+const lucia = {
+	group: ['lucia', 'lucia/*'],
+	message: 'lucia is in maintenance: only src/lib/server/identity/sessions.ts knows it.'
+};
+const sdks = {
+	group: ['openai', 'openai/*', 'together-ai', 'together-ai/*'],
+	message: 'Provider SDKs stay in src/lib/server/providers; ask for a Provider instead.'
+};
+const scopeMaker = {
+	group: ['**/scope', '**/scope.ts'],
+	importNames: ['scopeFor'],
+	message: 'Only hooks.server.ts, jobs/worker.ts, launch and tests make a scope; everybody else is handed one.'
+};
+const aliases = {
+	group: ['$lib', '$lib/**', '$app/**', '$env/**'],
+	message: 'This also runs in plain Node, which knows no aliases: import relatively, with the .ts extension.'
+};
+
+/** Later entries replace this rule for their files, so each names everything that holds there. */
+const closed = (files, ...patterns) => ({
+	files,
+	rules: { 'no-restricted-imports': ['error', { patterns }] }
+});
+
+export default ts.config(
+	{
+		ignores: [
+			'build/',
+			'.svelte-kit/',
+			'.data/',
+			'node_modules/',
+			'screenshots/',
+			'playwright-report/',
+			'test-results/'
+		]
+	},
+	...ts.configs.recommended,
+	...svelte.configs.recommended,
+	{
+		languageOptions: { globals: { ...globals.browser, ...globals.node } },
+		linterOptions: { reportUnusedDisableDirectives: 'error' },
+		rules: {
+			eqeqeq: ['error', 'always', { null: 'ignore' }],
+			'no-undef': 'off', // TypeScript knows better
+			'prefer-const': ['error', { destructuring: 'all' }],
+			'@typescript-eslint/no-unused-vars': [
+				'error',
+				{ argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true }
+			]
+		}
+	},
+	{
+		files: ['**/*.svelte', '**/*.svelte.ts', '**/*.svelte.js'],
+		languageOptions: { parserOptions: { parser: ts.parser, extraFileExtensions: ['.svelte'], svelteConfig } },
+		rules: {
+			'svelte/no-at-html-tags': 'error',
+			'prefer-const': 'off', // $props() and $state() are declared with let
+			// Links are made by $lib/paths, and the app has no base path to resolve
+			'svelte/no-navigation-without-resolve': 'off'
+		}
+	},
+	{
+		files: ['src/lib/server/**'],
+		ignores: ['src/lib/server/log.ts', 'src/lib/server/mail/outbox.ts'],
+		rules: { 'no-console': 'error' }
+	},
+	{ files: ['src/lib/core/**', 'src/lib/components/**', 'src/routes/**'], rules: { 'no-console': 'error' } },
+
+	closed(['src/**'], lucia, sdks, scopeMaker),
+	closed(['src/lib/core/**', 'src/lib/server/**', 'src/lib/paths.ts', 'src/cli/**'], lucia, sdks, scopeMaker, aliases),
+	closed(['src/lib/server/http/**'], lucia, sdks, scopeMaker),
+	closed(['src/lib/server/providers/**'], lucia, scopeMaker, aliases),
+	closed(['src/lib/server/identity/sessions.ts'], sdks, scopeMaker, aliases),
+	closed(['src/lib/server/jobs/worker.ts', 'src/launch/**'], lucia, sdks, aliases),
+	closed(['src/hooks.server.ts'], lucia, sdks)
+);

@@ -1,0 +1,42 @@
+import { randomBytes } from 'node:crypto';
+import os from 'node:os';
+import path from 'node:path';
+import { defineConfig, devices } from '@playwright/test';
+import { freePort } from './src/lib/server/process.ts';
+import { findChromium } from './tests/support/browser.ts';
+
+// The workers read this file again: they must find the same port and directory.
+process.env.E2E_PORT ??= String(await freePort());
+process.env.E2E_DIR ??= path.join(os.tmpdir(), `aitelier-e2e-${randomBytes(6).toString('hex')}`);
+
+const baseURL = `http://localhost:${process.env.E2E_PORT}`;
+const launchOptions = {
+	executablePath: findChromium(),
+	args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu']
+};
+
+export default defineConfig({
+	testDir: 'tests/e2e',
+	testMatch: '**/*.e2e.ts',
+	outputDir: 'test-results',
+	workers: 2,
+	retries: 0,
+	forbidOnly: true,
+	timeout: 60_000,
+	expect: { timeout: 10_000 },
+	reporter: 'list',
+	use: { baseURL, launchOptions, trace: 'retain-on-failure', screenshot: 'only-on-failure' },
+	// A device brings launch options of its own, so ours are said again
+	projects: [
+		{ name: 'desktop', use: { ...devices['Desktop Chrome'], launchOptions } },
+		{ name: 'phone', use: { ...devices['Pixel 7'], launchOptions } }
+	],
+	webServer: {
+		command: 'exec node tests/support/e2e-server.ts',
+		url: `${baseURL}/readyz`,
+		timeout: 120_000,
+		gracefulShutdown: { signal: 'SIGTERM', timeout: 20_000 },
+		stdout: 'ignore',
+		stderr: 'pipe'
+	}
+});

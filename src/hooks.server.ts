@@ -1,0 +1,56 @@
+import type { Handle, HandleServerError, ServerInit } from '@sveltejs/kit';
+import { error, redirect } from '@sveltejs/kit';
+import { sequence } from '@sveltejs/kit/hooks';
+import { building } from '$app/environment';
+import { to } from '$lib/paths';
+import { startHouse } from '$lib/server/house';
+import { secure } from '$lib/server/http/secure';
+import { currentSession } from '$lib/server/identity/sessions';
+import { membershipsOf } from '$lib/server/identity/teams';
+import { log } from '$lib/server/log';
+import { scopeFor } from '$lib/server/scope';
+
+export const init: ServerInit = async () => {
+	if (!building) await startHouse();
+};
+
+/** Who is it? Routes that need nobody in particular find `person: null`. */
+const identify: Handle = async ({ event, resolve }) => {
+	const known = event.route.id ? await currentSession(event.cookies) : null;
+	event.locals.person = known?.person ?? null;
+	event.locals.session = known?.session ?? null;
+	return resolve(event);
+};
+
+/** Which team? Below `[team=slug]` a membership is needed; a stranger learns nothing, not even that the team exists. */
+const enterTeam: Handle = async ({ event, resolve }) => {
+	if (!event.route.id?.startsWith('/[team=slug]')) return resolve(event);
+	const { person } = event.locals;
+	if (!person) {
+		if (event.request.method === 'GET' && event.request.headers.get('accept')?.includes('text/html')) {
+			redirect(303, to.login(event.url.pathname + event.url.search));
+		}
+		error(401, { code: 'signed_out', message: 'You are signed out. Sign in and try again.' });
+	}
+	const membership = (await membershipsOf(person.id)).find((team) => team.slug === event.params.team);
+	if (!membership) error(404, { code: 'not_found', message: 'There is nothing at this address, or it is not yours to see.' });
+	event.locals.team = { id: membership.id, slug: membership.slug, name: membership.name };
+	event.locals.scope = scopeFor({
+		teamId: membership.id,
+		userId: person.id,
+		role: membership.role,
+		projectIds: membership.projectIds
+	});
+	return resolve(event);
+};
+
+export const handle = sequence(secure, identify, enterTeam);
+
+export const handleError: HandleServerError = ({ error: problem, event, status, message }) => {
+	if (status < 500) {
+		// Kit's own 404, 405, 413, 415: nothing broke
+		return { code: 'request', message: status === 404 ? 'There is nothing at this address.' : message };
+	}
+	const bug = log.bug(problem, { request: event.locals.requestId, route: event.route.id });
+	return { code: bug.code, message: bug.message, id: bug.id };
+};

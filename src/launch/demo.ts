@@ -1,0 +1,44 @@
+import './node24.ts';
+import path from 'node:path';
+import { startPlatform } from '../lib/server/platform.ts';
+import { nextFreePort } from '../lib/server/process.ts';
+import { ensureBuild } from './build.ts';
+import { runUntilStopped, startNode, untilReady } from './children.ts';
+
+// `npm run demo`: the built app on a machine with nothing but Node. It goes once round the loop and stays open.
+// `--once` ends after the loop, with 0 when every step worked.
+
+const once = process.argv.includes('--once');
+const log = (line: string) => console.log(line);
+
+await runUntilStopped(
+	async (later) => {
+		const port = Number(process.env.PORT) || (await nextFreePort(3000));
+		const baseUrl = `http://localhost:${port}`;
+		process.env.PORT = String(port);
+		process.env.ORIGIN ||= baseUrl;
+		process.env.POLL_SECONDS ||= '1';
+		process.env.SANDBOX_SPEED ||= '20';
+		const dataDir = process.env.DATA_DIR || '.data';
+
+		await ensureBuild(log, path.join(dataDir, 'build.log'));
+		const platform = await startPlatform({ note: log });
+		later(platform.stop);
+		const logFile = path.join(dataDir, 'demo.log');
+		const server = startNode(['build'], { env: { ROLE: 'all' }, logFile });
+		later(server.stop);
+		const serverEnded = server.ended.then((code): never => {
+			throw new Error(`The server ended by itself, with code ${code}. What it said is in ${logFile}.`);
+		});
+		serverEnded.catch(() => {});
+		await Promise.race([untilReady(`${baseUrl}/readyz`), serverEnded]);
+
+		const { runDemo } = await import('./loop.ts');
+		const { signInUrl } = await Promise.race([runDemo({ log, baseUrl }), serverEnded]);
+		log(`\naitelier is open at ${baseUrl}\nThis link signs you in, once: ${signInUrl}`);
+		if (once) return 0;
+		log('Ctrl-C stops it.');
+		return serverEnded;
+	},
+	once ? 130 : 0
+);

@@ -1,0 +1,41 @@
+import { mount } from 'svelte';
+
+export type ToastOptions = {
+	tone?: 'neutral' | 'success' | 'info' | 'warning' | 'danger';
+	/** A second line: what it means or what to do. */
+	detail?: string;
+	/** One button: `{ label: 'Undo', act }`. */
+	action?: { label: string; act: () => void };
+	/** Milliseconds; 6 s gives time to undo (G6). */
+	duration?: number;
+	/** A later toast with the same id takes its place. */
+	id?: string;
+};
+
+const kinds = { neutral: 'message', success: 'success', info: 'info', warning: 'warning', danger: 'error' } as const;
+
+let loaded: Promise<typeof import('svelte-sonner')> | undefined;
+
+// The toaster weighs 17 kB, so it comes with the first toast and not with the page (S3).
+const load = () =>
+	(loaded ??= Promise.all([import('svelte-sonner'), import('./Toaster.svelte')]).then(([sonner, toaster]) => {
+		mount(toaster.default, { target: document.body });
+		return sonner;
+	}));
+
+/** Says something in passing, at the bottom of the window. Errors of a form belong under their field instead. */
+export const toast = async (text: string, { tone = 'neutral', detail, action, duration, id }: ToastOptions = {}) => {
+	const { toast: show } = await load();
+	show[kinds[tone]](text, {
+		id,
+		description: detail,
+		duration: duration ?? (action ? 6000 : 4000),
+		action: action && { label: action.label, onClick: action.act }
+	});
+};
+
+/** Takes a toast away before its time. */
+export const dismissToast = async (id: string) => {
+	if (!loaded) return;
+	(await loaded).toast.dismiss(id);
+};

@@ -1,0 +1,58 @@
+const dollars = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' });
+const plain = new Intl.NumberFormat('en-US');
+
+/** Cents as people read them: `$4.00`. Something below a cent is not nothing. */
+export const formatCents = (cents: number): string =>
+	cents > 0 && cents < 1 ? 'less than $0.01' : dollars.format(Math.round(cents) / 100);
+
+/** An estimate is never shown without its ≈, and an unknown price never as zero. */
+export const formatEstimate = (cents: number | null): string =>
+	cents === null ? 'price unknown' : `≈ ${formatCents(cents)}`;
+
+export type CostEstimate = {
+	/** Whole US cents, rounded up. `null`: the price is not known. */
+	cents: number | null;
+	/** Tokens that are billed. */
+	billedTokens: number;
+	/** Where the figure comes from: one sentence, shown beside it. */
+	basis: string;
+};
+
+/**
+ * What training costs: tokens × epochs + evaluations × validation tokens, at a price per million, and the provider's
+ * minimum. The one formula of the product (statistics.md §10); a provider's own estimate goes before it.
+ */
+export const estimateCost = ({
+	tokens,
+	epochs,
+	validationTokens = 0,
+	evaluations = 0,
+	centsPerMillion,
+	minimumCents = 0,
+	pricedOn
+}: {
+	tokens: number;
+	epochs: number;
+	validationTokens?: number;
+	evaluations?: number;
+	centsPerMillion: number | null;
+	minimumCents?: number;
+	/** The day of the price, `YYYY-MM-DD`. */
+	pricedOn?: string;
+}): CostEstimate => {
+	const billedTokens = tokens * epochs + validationTokens * evaluations;
+	const epochCount = epochs === 1 ? '1 epoch' : `${epochs} epochs`;
+	const validation =
+		validationTokens > 0 && evaluations > 0
+			? ` + ${plain.format(validationTokens)} validation tokens × ${evaluations}`
+			: '';
+	const amount = `About ${plain.format(tokens)} tokens × ${epochCount}${validation}`;
+	if (centsPerMillion === null)
+		return { cents: null, billedTokens, basis: `${amount}; the provider publishes no price for this model.` };
+
+	const exact = (billedTokens * centsPerMillion) / 1_000_000;
+	const rounded = Math.ceil(exact - 1e-6); // 29.000000000000004 cents are 29
+	const price = `${dollars.format(centsPerMillion / 100)} per million${pricedOn ? ` (price of ${pricedOn})` : ''}`;
+	const minimum = rounded < minimumCents ? `; the provider's minimum is ${formatCents(minimumCents)}` : '';
+	return { cents: Math.max(rounded, minimumCents), billedTokens, basis: `${amount} at ${price}${minimum}.` };
+};

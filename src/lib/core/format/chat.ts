@@ -1,0 +1,43 @@
+import { withTarget } from '../example.ts';
+import type { Message } from '../conversation.ts';
+
+type Trained = { messages: readonly Message[]; rewrite: string | null; source?: string | null };
+
+/** Only what the providers know, in one order, so that equal examples give equal bytes. */
+const turnFor = ({ role, content, weight, name, tool_calls, tool_call_id }: Message) => ({
+	role,
+	content,
+	...(weight !== undefined && role === 'assistant' && { weight }),
+	...(name != null && { name }),
+	...(tool_calls != null && { tool_calls }),
+	...(tool_call_id != null && { tool_call_id })
+});
+
+/** The functions a conversation could call stand beside its messages; ShareGPT writes them as JSON text, and bare. */
+const toolsIn = (source: string | null | undefined): object | null => {
+	if (!source?.includes('"tools"')) return null;
+	try {
+		const { tools: given, parallel_tool_calls } = JSON.parse(source);
+		const tools = typeof given === 'string' ? JSON.parse(given) : given;
+		if (!Array.isArray(tools) || tools.length === 0) return null;
+		return {
+			tools: tools.map((tool) => (tool?.type === 'function' ? tool : { type: 'function', function: tool })),
+			...(typeof parallel_tool_calls === 'boolean' && { parallel_tool_calls })
+		};
+	} catch {
+		return null; // an unreadable list of tools is not sent; the conversation still is
+	}
+};
+
+/**
+ * The line a provider trains on, without its line break: the rewrite in place of the answer it improves, the project's system
+ * prompt first where the example brings none, and the tools of the imported line (`source`). Loss falls on assistant turns.
+ */
+export const chatLine = ({ messages, rewrite, source }: Trained, systemPrompt?: string | null): string => {
+	const turns = rewrite === null ? messages : withTarget(messages, rewrite);
+	const prompt = systemPrompt != null && systemPrompt.trim() !== '' && !turns.some((turn) => turn.role === 'system');
+	return JSON.stringify({
+		messages: [...(prompt ? [{ role: 'system', content: systemPrompt }] : []), ...turns.map(turnFor)],
+		...toolsIn(source)
+	});
+};

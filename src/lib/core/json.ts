@@ -1,0 +1,52 @@
+const maxDepth = 64; // deeper than any real data, shallow enough for every recursive reader downstream, Postgres included
+
+/**
+ * Why a value that came out of `JSON.parse` cannot be kept, or null: nested too deeply, a `__proto__` field, a number beyond
+ * what a double holds (1e400), or half of a surrogate pair, which UTF-8 and so Postgres cannot store. Walks with its own
+ * stack, so nesting cannot overflow ours.
+ */
+export const valueProblem = (value: unknown): string | null => {
+	const values: unknown[] = [value];
+	const depths: number[] = [1];
+	while (values.length > 0) {
+		const current = values.pop();
+		const depth = depths.pop()!;
+		if (typeof current === 'string') {
+			if (!current.isWellFormed()) return 'it holds half of a character (a lone surrogate)';
+		} else if (typeof current === 'number') {
+			if (!Number.isFinite(current)) return 'it holds a number that is too large';
+		} else if (typeof current === 'object' && current !== null) {
+			if (depth > maxDepth) return `it is nested more than ${maxDepth} levels deep`;
+			for (const [key, inner] of Object.entries(current)) {
+				if (key === '__proto__') return 'it has a field called "__proto__"';
+				if (!key.isWellFormed()) return 'it holds half of a character (a lone surrogate)';
+				values.push(inner);
+				depths.push(depth + 1);
+			}
+		}
+	}
+	return null;
+};
+
+/** What `JSON.parse` complained about, without the engine's quotation of the text: `unterminated string at character 13`. */
+export const syntaxProblem = (error: unknown): string => {
+	const message = error instanceof Error ? error.message : '';
+	if (/end of (JSON input|data)/i.test(message)) return 'it ends too early';
+	const words = message
+		.replace(/^JSON\.parse: /, '')
+		.replace(/, (\.\.\.)?".*$/s, '')
+		.replace(
+			/ (in|after) JSON at position (\d+).*$/s,
+			(_, where, at) => `${where === 'after' ? ' after the end' : ''} at character ${Number(at) + 1}`
+		)
+		.toWellFormed();
+	return words === '' ? 'it cannot be read' : words[0]!.toLowerCase() + words.slice(1);
+};
+
+/** A value as a sentence can quote it: short, on one line. */
+export const shown = (value: unknown): string => {
+	if (typeof value === 'string')
+		return `"${value.length > 30 ? `${value.slice(0, 30).toWellFormed()}…` : value.toWellFormed()}"`;
+	if (Array.isArray(value)) return 'a list';
+	return typeof value === 'object' && value !== null ? 'an object' : String(value);
+};

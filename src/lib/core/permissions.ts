@@ -1,0 +1,46 @@
+import { AppError } from './errors.ts';
+
+export const roles = ['owner', 'trainer', 'rater'] as const;
+export type Role = (typeof roles)[number];
+
+/** Who may do what: SPEC §2 as one table. The policies in the database say the same (db/schema.ts). */
+const allowed = {
+	'project:see': ['owner', 'trainer', 'rater'],
+	'project:create': ['owner', 'trainer'],
+	'project:edit': ['owner'],
+	'examples:see': ['owner', 'trainer', 'rater'],
+	'examples:add': ['owner', 'trainer'],
+	'examples:delete': ['owner', 'trainer'],
+	'examples:rate': ['owner', 'trainer', 'rater'],
+	'examples:rewrite': ['owner', 'trainer', 'rater'],
+	'splits:see': ['owner', 'trainer'],
+	'splits:edit': ['owner', 'trainer'],
+	'runs:see': ['owner', 'trainer'],
+	'runs:start': ['owner', 'trainer'],
+	'runs:cancel': ['owner', 'trainer'],
+	'servings:edit': ['owner', 'trainer'],
+	'evaluations:see': ['owner', 'trainer', 'rater'],
+	'evaluations:create': ['owner', 'trainer'],
+	'evaluations:vote': ['owner', 'trainer', 'rater'],
+	'evaluations:reveal': ['owner', 'trainer'],
+	'connections:see': ['owner', 'trainer'],
+	'connections:edit': ['owner'],
+	'members:see': ['owner'],
+	'members:edit': ['owner'],
+	'audit:see': ['owner'],
+	'team:see': ['owner', 'trainer', 'rater']
+} as const satisfies Record<string, readonly Role[]>;
+
+export type Action = keyof typeof allowed;
+
+const plain: Record<Role, string> = { owner: 'An owner', trainer: 'A trainer', rater: 'A rater' };
+
+/** Whether a person of this role may do it: what pages ask before they show a button. */
+export const may = (role: Role, action: Action) => (allowed[action] as readonly Role[]).includes(role);
+
+/** Throws `forbidden` when this role may not do it. The first line of every use case. */
+export const authorize = (scope: { role: Role }, action: Action) => {
+	if (!may(scope.role, action)) {
+		throw new AppError('forbidden', `${plain[scope.role]} cannot do this. Ask an owner of the team for another role.`);
+	}
+};

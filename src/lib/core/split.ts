@@ -1,0 +1,171 @@
+import * as v from 'valibot';
+import { hash } from './hash.ts';
+import { detectableWinRate, minimum, smallestWins } from './power.ts';
+import { between, whole } from './recipe.ts';
+
+export const splits = ['unassigned', 'train', 'validation'] as const;
+export type Split = (typeof splits)[number];
+
+export const SplitRequest = v.object({
+	/** The share of train. */
+	ratio: v.optional(between('The share of train', 0.6, 0.95), 0.8),
+	seed: v.optional(whole('The seed', 0, 2_147_483_647), 1)
+});
+export type SplitRequest = v.InferOutput<typeof SplitRequest>;
+
+export type Splittable = {
+	id: string;
+	/** The mean of everybody's scores, so not always whole; below `threshold` or null it stays unassigned. */
+	rating: number | null;
+	split: Split;
+	/** Examples with the same prompt share a group and stay on one side. */
+	group: string;
+	/** A run has trained on it. */
+	trained: boolean;
+};
+
+export type SplitMove = { id: string; to: 'train' | 'validation' };
+
+export type SplitPlan = {
+	moves: SplitMove[];
+	/** Good examples in all, and where they are after the moves. */
+	qualified: number;
+	train: number;
+	validation: number;
+	/** Left alone: their prompt is both trained on and in validation, so either side would leak. */
+	conflicts: string[];
+	/** Validation per rating after the moves, best rating first. */
+	byRating: { rating: number; qualified: number; validation: number }[];
+	sentence: string;
+};
+
+type Good = Splittable & { stratum: number };
+
+/** How many of each rating belong in validation: largest remainder over all good examples. A seat taken is kept. */
+const seatsOf = (good: Good[], share: number): Map<number, number> => {
+	const wanted = good.length < 2 ? 0 : Math.max(1, Math.round(good.length * share));
+	const rows = [...Map.groupBy(good, (example) => example.stratum)].map(([stratum, list]) => {
+		const exact = (list.length * wanted) / good.length;
+		const taken = list.filter((example) => example.split === 'validation').length;
+		return { stratum, seats: Math.floor(exact), rest: exact % 1, isTaken: taken > Math.floor(exact) };
+	});
+	let left = wanted - rows.reduce((sum, row) => sum + row.seats, 0);
+	rows.sort(
+		(one, two) => Number(two.isTaken) - Number(one.isTaken) || two.rest - one.rest || two.stratum - one.stratum
+	);
+	for (const row of rows) if (left-- > 0) row.seats++;
+	return new Map(rows.map((row) => [row.stratum, row.seats]));
+};
+
+/** Where the rest of its prompt already is decides for a new example. */
+const sideOf = (family: Splittable[]): 'free' | 'train' | 'validation' | 'conflict' => {
+	const isTrained = family.some((example) => example.trained || example.split === 'train');
+	const isValidating = family.some((example) => example.split === 'validation');
+	if (isTrained) return isValidating ? 'conflict' : 'train';
+	return isValidating ? 'validation' : 'free';
+};
+
+/**
+ * Which unassigned good examples go where (statistics.md §8): proportional by rating over all good examples, counting
+ * what validation already holds; ordered by a hash of seed and id, so the same on every machine. Nothing that has a
+ * place moves, nothing trained on (or with a prompt that was) becomes validation; running it again changes nothing.
+ */
+export const planSplit = ({
+	examples,
+	ratio,
+	seed,
+	threshold
+}: {
+	examples: readonly Splittable[];
+	ratio: number;
+	seed: number;
+	threshold: number;
+}): SplitPlan => {
+	const good = examples.flatMap((example): Good[] =>
+		example.rating !== null && example.rating >= threshold ? [{ ...example, stratum: Math.floor(example.rating) }] : []
+	);
+	const share = Math.round((1 - ratio) * 1e9) / 1e9; // 1 − 0.8 is 0.19999999999999996
+	const need = seatsOf(good, share);
+	const fill = ({ stratum }: Good) => need.set(stratum, need.get(stratum)! - 1);
+	for (const example of good) if (example.split === 'validation') fill(example);
+
+	const moves: SplitMove[] = [];
+	const conflicts: string[] = [];
+	const free: { place: number; first: string; members: Good[] }[] = [];
+	const families = Map.groupBy(examples, (example) => example.group);
+	for (const [group, movable] of Map.groupBy(good, (example) => example.group)) {
+		const members = movable.filter((example) => example.split === 'unassigned');
+		if (members.length === 0) continue;
+		const side = sideOf(families.get(group)!);
+		if (side === 'conflict') conflicts.push(...members.map(({ id }) => id));
+		else if (side === 'free') {
+			const places = members.map(({ id }) => ({ id, place: hash(id, `split:${seed}`) }));
+			const { id, place } = places.reduce((one, two) => (two.place < one.place ? two : one));
+			free.push({ place, first: id, members });
+		} else {
+			moves.push(...members.map(({ id }) => ({ id, to: side })));
+			if (side === 'validation') members.forEach(fill);
+		}
+	}
+
+	free.sort((one, two) => one.place - two.place || (one.first < two.first ? -1 : 1));
+	const fitting = (members: Good[]) =>
+		[...Map.groupBy(members, ({ stratum }) => stratum)].reduce(
+			(sum, [stratum, list]) => sum + Math.max(0, Math.min(list.length, need.get(stratum)!)),
+			0
+		);
+	const chosen = new Set<string>();
+	const choose = (fits: (members: Good[]) => boolean) => {
+		for (const { first, members } of free) {
+			if (chosen.has(first) || !fits(members)) continue;
+			chosen.add(first);
+			members.forEach(fill);
+		}
+	};
+	choose((members) => fitting(members) === members.length);
+	choose((members) => fitting(members) * 2 > members.length); // large families: rather one too many than three too few
+	for (const { first, members } of free)
+		moves.push(
+			...members.map(({ id }) => ({ id, to: chosen.has(first) ? ('validation' as const) : ('train' as const) }))
+		);
+
+	return summary(good, moves, conflicts);
+};
+
+const summary = (good: Good[], moves: SplitMove[], conflicts: string[]): SplitPlan => {
+	const after = new Map(moves.map(({ id, to }) => [id, to]));
+	const placed = good.map(({ id, stratum, split }) => ({ stratum, split: after.get(id) ?? split }));
+	const count = (split: Split) => placed.filter((example) => example.split === split).length;
+	const toTrain = moves.filter(({ to }) => to === 'train').length;
+	const byRating = [...Map.groupBy(placed, ({ stratum }) => stratum)]
+		.map(([rating, list]) => ({
+			rating,
+			qualified: list.length,
+			validation: list.filter(({ split }) => split === 'validation').length
+		}))
+		.sort((one, two) => two.rating - one.rating);
+	const sentence =
+		moves.length === 0
+			? 'Nothing to split: every good example has its place.'
+			: `${toTrain} to train, ${moves.length - toTrain} to validation. Nothing that has a place moves.`;
+	return {
+		moves,
+		qualified: good.length,
+		train: count('train'),
+		validation: count('validation'),
+		conflicts,
+		byRating,
+		sentence
+	};
+};
+
+/** What a validation set of this size can prove, at best: when no comparison is a tie. */
+export const whatValidationProves = (n: number): string => {
+	const wins = smallestWins(n);
+	const examples = `${n} validation ${n === 1 ? 'example' : 'examples'}`;
+	if (wins === null) return `${examples} can prove nothing; ${minimum.toShip} are the minimum for a verdict.`;
+	const only = `${examples} can only prove a win of at least ${wins} of ${n}`;
+	const rate = detectableWinRate(n);
+	if (rate === null) return `${only}. ${minimum.toShip} are the minimum for a verdict.`;
+	return `${only}: an 80 % chance to detect a true ${Math.round(100 * rate)} % win rate.`;
+};

@@ -1,0 +1,109 @@
+import type { Message } from './conversation.ts';
+
+type Kind =
+	| 'word'
+	| 'accented'
+	| 'digits'
+	| 'marks'
+	| 'blanks'
+	| 'lines'
+	| 'cyrillic'
+	| 'han'
+	| 'kana'
+	| 'hangul'
+	| 'emoji'
+	| 'other';
+
+/** What a run of characters of one kind costs. Fitted to the tokenizers of GPT-4o, Llama 3.1, Qwen 3 and Gemma 3. */
+const costs: Record<Kind, (length: number) => number> = {
+	word: (length) => Math.max(1, length / 6.5),
+	accented: (length) => Math.max(1, length / 2.6),
+	digits: (length) => length / 1.7, // GPT and Llama take three at a time, Qwen and Gemma one
+	marks: (length) => Math.max(1, length / 2),
+	blanks: (length) => (length > 1 ? 1 : 0), // a single blank belongs to the word after it
+	lines: () => 1,
+	cyrillic: (length) => Math.max(1, length / 3),
+	han: (length) => length * 0.7,
+	kana: (length) => length * 0.55,
+	hangul: (length) => Math.max(1, length * 0.65),
+	emoji: (length) => length * 0.6,
+	other: (length) => Math.max(1, length / 2.2)
+};
+
+const ascii = Array.from({ length: 128 }, (_, code): Kind => {
+	const character = String.fromCharCode(code);
+	if (/[a-z]/i.test(character)) return 'word';
+	if (/\d/.test(character)) return 'digits';
+	if (/[\n\r]/.test(character)) return 'lines';
+	return /\s/.test(character) ? 'blanks' : 'marks';
+});
+
+/** The first code unit after each range, in order. Half a surrogate pair counts as emoji, rare Han included. */
+const ranges: [end: number, kind: Kind][] = [
+	[0xaa, 'marks'],
+	[0x300, 'accented'],
+	[0x370, 'accented'],
+	[0x400, 'other'],
+	[0x530, 'cyrillic'],
+	[0x1e00, 'other'],
+	[0x1f00, 'accented'],
+	[0x2000, 'other'],
+	[0x3000, 'marks'],
+	[0x3040, 'han'],
+	[0x3100, 'kana'],
+	[0x3130, 'other'],
+	[0x3190, 'hangul'],
+	[0xa000, 'han'],
+	[0xac00, 'other'],
+	[0xd7b0, 'hangul'],
+	[0xe000, 'emoji'],
+	[0xf900, 'other'],
+	[0xfb00, 'han'],
+	[0xfe00, 'other'],
+	[0xfe10, 'emoji'],
+	[0xff00, 'other'],
+	[0xff66, 'han'],
+	[0xffa0, 'kana'],
+	[0x10000, 'other']
+];
+const kindOf = (code: number): Kind => (code < 128 ? ascii[code]! : ranges.find(([end]) => code < end)![1]);
+
+const isApostrophe = (code: number) => code === 0x27 || code === 0x2019;
+
+/**
+ * About how many tokens a text is, without anybody's tokenizer. Within 15 % of them for English, western European
+ * languages and code, within 40 % elsewhere, where the tokenizers themselves differ by two to three times. It counts the
+ * text alone; `tokensOf` adds what a conversation needs.
+ */
+export const estimateTokens = (text: string): number => {
+	let tokens = 0;
+	let kind: Kind | null = null;
+	let length = 0;
+	for (let i = 0; i < text.length; i++) {
+		const code = text.charCodeAt(i);
+		let next = kindOf(code);
+		// "don't" and "naïve" are one run; blanks around a line break are part of it.
+		if (isApostrophe(code) && (kind === 'word' || kind === 'accented')) next = kind;
+		else if (next === 'word' && kind === 'accented') next = kind;
+		else if (next === 'accented' && kind === 'word') kind = next;
+		else if (next === 'blanks' && kind === 'lines') next = kind;
+		else if (next === 'lines' && kind === 'blanks') kind = next;
+		if (next === kind) length++;
+		else {
+			if (kind !== null) tokens += costs[kind](length);
+			kind = next;
+			length = 1;
+		}
+	}
+	return Math.ceil(tokens + (kind === null ? 0 : costs[kind](length)));
+};
+
+const perMessage = 4; // the role and the marks around a turn
+const perConversation = 3; // the beginning, and the opening of the answer
+
+/** About how many tokens a conversation is as one training example: every turn, its tool calls, and the marks between. */
+export const tokensOf = (messages: readonly Message[]): number =>
+	messages.reduce((sum, { content, tool_calls }) => {
+		const calls = tool_calls ? estimateTokens(JSON.stringify(tool_calls)) : 0;
+		return sum + perMessage + estimateTokens(content) + calls;
+	}, perConversation);

@@ -1,0 +1,40 @@
+/** Every internal link. `team` and `project` are slugs. */
+const base = (team: string, project: string) => `/${team}/${project}`;
+
+export const to = {
+	home: () => '/',
+	login: (next?: string) => (next ? `/login?next=${encodeURIComponent(next)}` : '/login'),
+	logout: () => '/logout',
+	account: () => '/account',
+	newTeam: () => '/teams/new',
+	invitation: (token: string) => `/invitations/${token}`,
+	outbox: () => '/dev/outbox',
+
+	team: (team: string) => `/${team}`,
+	teamSettings: (team: string) => `/${team}/settings`,
+	connections: (team: string) => `/${team}/settings/connections`,
+	members: (team: string) => `/${team}/settings/members`,
+	events: (team: string) => `/${team}/events`,
+	newProject: (team: string) => `/${team}/projects/new`,
+
+	project: base,
+	rate: (team: string, project: string) => `${base(team, project)}/rate`,
+	add: (team: string, project: string) => `${base(team, project)}/add`,
+	examples: (team: string, project: string) => `${base(team, project)}/examples`,
+	example: (team: string, project: string, example: string) => `${base(team, project)}/examples/${example}`,
+	split: (team: string, project: string) => `${base(team, project)}/split`,
+	train: (team: string, project: string) => `${base(team, project)}/train`,
+	newRun: (team: string, project: string) => `${base(team, project)}/train/new`,
+	run: (team: string, project: string, run: string) => `${base(team, project)}/train/${run}`,
+	runFile: (team: string, project: string, run: string, kind: string) => `${base(team, project)}/train/${run}/files/${kind}`,
+	evaluations: (team: string, project: string) => `${base(team, project)}/eval`,
+	newEvaluation: (team: string, project: string) => `${base(team, project)}/eval/new`,
+	evaluation: (team: string, project: string, evaluation: string) => `${base(team, project)}/eval/${evaluation}`,
+	vote: (team: string, project: string, evaluation: string) => `${base(team, project)}/eval/${evaluation}/vote`,
+	results: (team: string, project: string, evaluation: string) => `${base(team, project)}/eval/${evaluation}/results`,
+	projectSettings: (team: string, project: string) => `${base(team, project)}/settings`
+};
+
+/** Where to go after signing in: a path of ours, or home. Anything that could leave the origin is home. */
+export const safeNext = (next: string | null | undefined) =>
+	next && /^\/(?![/\\])[^\\\u0000-\u001f]*$/.test(next) ? next : to.home();

@@ -1,0 +1,203 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import * as v from 'valibot';
+import { decodeKeks, readSecrets } from './config-secrets.ts';
+
+const whole = (from: number, to: number) =>
+	v.pipe(
+		v.string(),
+		v.regex(/^\d+$/, `a whole number from ${from} to ${to}`),
+		v.transform(Number),
+		v.minValue(from, `a whole number from ${from} to ${to}`),
+		v.maxValue(to, `a whole number from ${from} to ${to}`)
+	);
+const address = (what: string, ...schemes: string[]) =>
+	v.pipe(
+		v.string(),
+		v.check(
+			(text) => URL.canParse(text) && schemes.includes(new URL(text).protocol.slice(0, -1)),
+			`${what}, beginning with ${schemes.join(':// or ')}://`
+		)
+	);
+const database = address('the address of a PostgreSQL database', 'postgres', 'postgresql');
+const origin = v.pipe(
+	v.string(),
+	v.check(
+		(text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol),
+		'the address people open, like https://aitelier.example.com'
+	),
+	v.transform((text) => new URL(text).origin)
+);
+const yesNo = v.pipe(
+	v.picklist(['true', 'false'], 'true or false'),
+	v.transform((text) => text === 'true')
+);
+const text = v.pipe(v.string(), v.minLength(1));
+
+/** Every variable the app reads. `.env.example` documents the same names, and a test compares the two. */
+const Variables = v.object({
+	NODE_ENV: v.optional(v.picklist(['production', 'development', 'test'], 'production, development or test')),
+	ROLE: v.optional(v.picklist(['all', 'web', 'worker'], 'all, web or worker'), 'all'),
+	ORIGIN: v.optional(origin),
+	HOST: v.optional(text),
+	PORT: v.optional(whole(0, 65_535), '3000'),
+	DATA_DIR: v.optional(text, '.data'),
+	DATABASE_URL: v.optional(database),
+	APP_DATABASE_URL: v.optional(database),
+	KEKS: v.optional(v.pipe(v.string(), v.rawTransform(decodeKeks))),
+	SMTP_URL: v.optional(address('the address of a mail server', 'smtp', 'smtps')),
+	MAIL_FROM: v.optional(v.pipe(v.string(), v.regex(/@/, 'a sender, like aitelier <no-reply@example.com>'))),
+	SANDBOX_URL: v.optional(address('the address of a sandbox server', 'http', 'https')),
+	SANDBOX_PORT: v.optional(whole(0, 65_535), '0'),
+	SANDBOX_SPEED: v.optional(whole(1, 1000), '1'),
+	ALLOW_LOCAL_PROVIDERS: v.optional(yesNo, 'false'),
+	POLL_SECONDS: v.optional(whole(1, 300), '10'),
+	LOG_LEVEL: v.optional(v.picklist(['debug', 'info', 'warn', 'error'], 'debug, info, warn or error'), 'info'),
+	GITHUB_CLIENT_ID: v.optional(text),
+	GITHUB_CLIENT_SECRET: v.optional(text),
+	GOOGLE_CLIENT_ID: v.optional(text),
+	GOOGLE_CLIENT_SECRET: v.optional(text),
+	OIDC_ISSUER: v.optional(address('the address of an OpenID Connect issuer', 'https', 'http')),
+	OIDC_CLIENT_ID: v.optional(text),
+	OIDC_CLIENT_SECRET: v.optional(text),
+	OIDC_NAME: v.optional(text, 'Single sign-on'),
+	// Read by SvelteKit's node adapter itself, before any line of ours
+	BODY_SIZE_LIMIT: v.optional(v.pipe(v.string(), v.regex(/^(\d+[KMG]?|Infinity)$/, 'a size, like 512K or 1100M'))),
+	SHUTDOWN_TIMEOUT: v.optional(whole(1, 600)),
+	ADDRESS_HEADER: v.optional(text),
+	XFF_DEPTH: v.optional(whole(1, 20)),
+	PROTOCOL_HEADER: v.optional(text),
+	HOST_HEADER: v.optional(text)
+});
+
+export const variableNames = Object.keys(Variables.entries) as (keyof typeof Variables.entries)[];
+
+/** Secrets: each may come as `<NAME>_FILE` instead, the path of a file that holds it. */
+const fromFile = [
+	'DATABASE_URL',
+	'APP_DATABASE_URL',
+	'KEKS',
+	'SMTP_URL',
+	'GITHUB_CLIENT_SECRET',
+	'GOOGLE_CLIENT_SECRET',
+	'OIDC_CLIENT_SECRET'
+];
+
+const needed = ['DATABASE_URL', 'APP_DATABASE_URL', 'ORIGIN', 'KEKS', 'SMTP_URL', 'MAIL_FROM'] as const;
+const together = [
+	['GITHUB_CLIENT_ID', 'GITHUB_CLIENT_SECRET'],
+	['GOOGLE_CLIENT_ID', 'GOOGLE_CLIENT_SECRET'],
+	['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET']
+] as const;
+
+/** Names every variable that is wrong or missing. Whoever starts the process exits with `exitCode` (EX_CONFIG). */
+export class ConfigError extends Error {
+	readonly exitCode = 78;
+	constructor(problems: string[]) {
+		super(
+			`The configuration is not complete:\n${problems.map((problem) => `  ${problem}`).join('\n')}\n.env.example describes every variable.`
+		);
+		this.name = 'ConfigError';
+	}
+}
+
+export type Config = ReturnType<typeof readConfig>;
+
+/**
+ * Checks variables and gives them types. Nothing is cached and nothing is read but the files that `*_FILE` name and,
+ * outside production, the generated secrets below DATA_DIR. Throws a ConfigError that names all problems at once.
+ */
+export function readConfig(env: Record<string, string | undefined>) {
+	const problems: string[] = [];
+	const given = Object.fromEntries(
+		variableNames.flatMap((name) => {
+			const value =
+				env[name]?.trim() || (fromFile.includes(name) ? contents(name, env[`${name}_FILE`], problems) : undefined);
+			return value ? [[name, value]] : [];
+		})
+	);
+	const parsed = v.safeParse(Variables, given);
+	for (const issue of parsed.issues ?? []) problems.push(`${v.getDotPath(issue)} must be ${issue.message}.`);
+
+	const production = given.NODE_ENV === 'production';
+	if (production)
+		for (const name of needed)
+			if (!given[name] && !problems.some((p) => p.startsWith(`${name}_FILE `))) problems.push(`${name} is missing.`);
+	if (production && parsed.success) problems.push(...productionRules(parsed.output));
+	for (const group of together) {
+		const missing = group.filter((name) => !given[name]);
+		if (missing.length && missing.length < group.length)
+			problems.push(`${missing.join(' and ')} missing: ${group.join(', ')} belong together.`);
+	}
+	if (!parsed.success || problems.length) throw new ConfigError(problems);
+
+	const values = parsed.output;
+	const dataDir = path.resolve(values.DATA_DIR);
+	const secrets = values.KEKS ? undefined : readSecrets(dataDir);
+	return {
+		production,
+		role: values.ROLE,
+		origin: values.ORIGIN ?? `http://localhost:${values.PORT}`,
+		port: values.PORT,
+		/** Everything that is kept outside the database, only outside production: secrets, embedded Postgres, outbox, sandbox. */
+		dataDir,
+		/** The owner's. Only migrations use it. */
+		databaseUrl: values.DATABASE_URL,
+		appDatabaseUrl: values.APP_DATABASE_URL,
+		/** Key encryption keys; the first one encrypts, all of them decrypt. */
+		keks: values.KEKS ?? secrets!.keks,
+		smtpUrl: values.SMTP_URL,
+		mailFrom: values.MAIL_FROM ?? 'aitelier <no-reply@aitelier.localhost>',
+		sandboxUrl: values.SANDBOX_URL,
+		sandboxPort: values.SANDBOX_PORT,
+		sandboxSpeed: values.SANDBOX_SPEED,
+		/** Whether a connection may point at this machine or a private network. */
+		allowLocalProviders: values.ALLOW_LOCAL_PROVIDERS,
+		pollSeconds: values.POLL_SECONDS,
+		logLevel: values.LOG_LEVEL,
+		github: pair(values.GITHUB_CLIENT_ID, values.GITHUB_CLIENT_SECRET),
+		google: pair(values.GOOGLE_CLIENT_ID, values.GOOGLE_CLIENT_SECRET),
+		oidc: values.OIDC_ISSUER
+			? {
+					issuer: values.OIDC_ISSUER,
+					name: values.OIDC_NAME,
+					...pair(values.OIDC_CLIENT_ID, values.OIDC_CLIENT_SECRET)!
+				}
+			: undefined
+	};
+}
+
+let known: (Config & { appDatabaseUrl: string }) | undefined;
+
+/** The configuration of this process, read once, on the first call. Call it after `startPlatform()`, never at import. */
+export function config(): Config & { appDatabaseUrl: string } {
+	if (known) return known;
+	const read = readConfig(process.env);
+	if (!read.appDatabaseUrl)
+		throw new ConfigError(['APP_DATABASE_URL is missing: startPlatform() sets it, and it has not run.']);
+	return (known = { ...read, appDatabaseUrl: read.appDatabaseUrl });
+}
+
+const pair = (id?: string, secret?: string) => (id && secret ? { clientId: id, clientSecret: secret } : undefined);
+
+function productionRules(values: v.InferOutput<typeof Variables>) {
+	const problems: string[] = [];
+	const url = values.ORIGIN ? new URL(values.ORIGIN) : undefined;
+	if (url && url.protocol !== 'https:' && !['localhost', '127.0.0.1', '[::1]'].includes(url.hostname))
+		problems.push('ORIGIN must begin with https:// in production; only localhost may do without.');
+	if (values.DATABASE_URL && values.DATABASE_URL === values.APP_DATABASE_URL)
+		problems.push('APP_DATABASE_URL must log in as another role than DATABASE_URL: the owner never serves.');
+	if (values.POLL_SECONDS < 5 && !values.SANDBOX_URL)
+		problems.push('POLL_SECONDS must be at least 5: providers limit how often they may be asked.');
+	return problems;
+}
+
+function contents(name: string, file: string | undefined, problems: string[]) {
+	if (!file) return undefined;
+	try {
+		return fs.readFileSync(file, 'utf8').trim();
+	} catch {
+		problems.push(`${name}_FILE names a file that cannot be read: ${file}`);
+		return undefined;
+	}
+}

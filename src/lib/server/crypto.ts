@@ -1,0 +1,53 @@
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+
+/** An encrypted secret: its own data key encrypts it, the key-encryption key `kek` wraps that one (security.md SE1). */
+export type Sealed = { v: 1; kek: string; key: string; iv: string; text: string; tag: string };
+
+/** Key-encryption keys by id; new secrets use the first. */
+export type Keks = { id: string; key: Buffer }[];
+
+const encrypt = (key: Buffer, plain: Buffer, bound: string) => {
+	const iv = randomBytes(12);
+	const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(bound));
+	return { iv, text: Buffer.concat([cipher.update(plain), cipher.final()]), tag: cipher.getAuthTag() };
+};
+
+const decrypt = (key: Buffer, iv: Buffer, text: Buffer, tag: Buffer, bound: string) => {
+	const decipher = createDecipheriv('aes-256-gcm', key, iv, { authTagLength: 16 }).setAAD(Buffer.from(bound)).setAuthTag(tag);
+	return Buffer.concat([decipher.update(text), decipher.final()]);
+};
+
+/**
+ * Seals a secret so that it only opens in the same place: `bound` names the row it belongs to (`team|connection|id`).
+ * AES-256-GCM, a fresh data key and nonce each time.
+ */
+export const seal = (keks: Keks, secret: string, bound: string): Sealed => {
+	const kek = keks[0];
+	if (!kek) throw new Error('No key-encryption key is configured');
+	const dataKey = randomBytes(32);
+	const body = encrypt(dataKey, Buffer.from(secret), bound);
+	const wrapped = encrypt(kek.key, dataKey, `${bound}|${kek.id}`);
+	return {
+		v: 1,
+		kek: kek.id,
+		key: Buffer.concat([wrapped.iv, wrapped.tag, wrapped.text]).toString('base64'),
+		iv: body.iv.toString('base64'),
+		text: body.text.toString('base64'),
+		tag: body.tag.toString('base64')
+	};
+};
+
+/** Opens what `seal` closed. Throws when a bit, the place or the key differs. */
+export const open = (keks: Keks, sealed: Sealed, bound: string): string => {
+	const kek = keks.find(({ id }) => id === sealed.kek);
+	if (!kek) throw new Error(`The key-encryption key "${sealed.kek}" is not configured`);
+	const wrapped = Buffer.from(sealed.key, 'base64');
+	const dataKey = decrypt(kek.key, wrapped.subarray(0, 12), wrapped.subarray(28), wrapped.subarray(12, 28), `${bound}|${kek.id}`);
+	const [iv, text, tag] = [sealed.iv, sealed.text, sealed.tag].map((part) => Buffer.from(part, 'base64')) as [Buffer, Buffer, Buffer];
+	return decrypt(dataKey, iv, text, tag, bound).toString();
+};
+
+export const sha256 = (text: string | Buffer) => createHash('sha256').update(text).digest();
+
+/** A secret for a link or a cookie: 32 random bytes, safe in addresses. */
+export const randomToken = () => randomBytes(32).toString('base64url');

@@ -1,0 +1,53 @@
+import { randomUUID } from 'node:crypto';
+import { and, eq, isNull } from 'drizzle-orm';
+import { AppError } from '../../core/errors.ts';
+import type { NewExample } from '../../core/example.ts';
+import { authorize } from '../../core/permissions.ts';
+import { examples, projects, ratings } from '../db/schema.ts';
+import { projectOf } from '../projects.ts';
+import { announce } from '../realtime/announce.ts';
+import type { Scope } from '../scope.ts';
+import { factsOf } from './rows.ts';
+
+/** Writes one example. The same conversation twice is a conflict that names the first. */
+export const addExample = (scope: Scope, slug: string, { messages, rating }: NewExample) => {
+	authorize(scope, 'examples:add');
+	return scope.tx(async (tx) => {
+		const project = await projectOf(tx, slug, { lock: true });
+		const facts = factsOf(messages, null);
+		const [twin] = await tx
+			.select({ number: examples.number })
+			.from(examples)
+			.where(
+				and(
+					eq(examples.projectId, project.id),
+					eq(examples.contentHash, facts.contentHash),
+					isNull(examples.deletedAt)
+				)
+			);
+		if (twin) throw new AppError('conflict', `This conversation is already here, as example ${twin.number}.`, 'messages');
+		const [made] = await tx
+			.insert(examples)
+			.values({
+				projectId: project.id,
+				number: project.nextExample,
+				messages,
+				...facts,
+				origin: 'written',
+				createdBy: scope.userId
+			})
+			.returning();
+		await tx.update(projects).set({ nextExample: project.nextExample + 1 }).where(eq(projects.id, project.id));
+		if (rating !== null && scope.userId) {
+			await tx.insert(ratings).values({
+				projectId: project.id,
+				exampleId: made!.id,
+				personId: scope.userId,
+				score: rating,
+				clientId: randomUUID()
+			});
+		}
+		await announce(tx, `project:${project.id}`, project.id);
+		return { id: made!.id, number: made!.number };
+	});
+};

@@ -1,0 +1,196 @@
+import { type SQL, and, desc, eq, gte, inArray, isNotNull, isNull, lt, lte, sql } from 'drizzle-orm';
+import { AppError } from '../../core/errors.ts';
+import { promptOf, targetOf } from '../../core/example.ts';
+import type { ExampleFilter } from '../../core/example-filter.ts';
+import { authorize } from '../../core/permissions.ts';
+import { audit } from '../audit.ts';
+import { examples, people, ratings, rewrites } from '../db/schema.ts';
+import { projectOf } from '../projects.ts';
+import { announce } from '../realtime/announce.ts';
+import type { Scope, Tx } from '../scope.ts';
+
+export type Example = typeof examples.$inferSelect;
+
+const pageSize = 50;
+
+const bands: Record<string, SQL> = {
+	unrated: isNull(examples.rating),
+	bad: and(isNotNull(examples.rating), lt(examples.rating, 4.5))!,
+	okay: and(gte(examples.rating, 4.5), lt(examples.rating, 7.5))!,
+	great: gte(examples.rating, 7.5)
+};
+const sides: Record<string, SQL> = {
+	none: isNull(examples.split),
+	train: eq(examples.split, 'train'),
+	validation: eq(examples.split, 'validation')
+};
+
+/** `%` and `_` mean themselves in a search. */
+const pattern = (words: string) => `%${JSON.stringify(words).slice(1, -1).replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
+
+const wanted = (projectId: string, filter: ExampleFilter) =>
+	and(
+		eq(examples.projectId, projectId),
+		isNull(examples.deletedAt),
+		filter.band ? bands[filter.band] : undefined,
+		filter.split ? sides[filter.split] : undefined,
+		filter.search ? sql`${examples.messages}::text ilike ${pattern(filter.search)}` : undefined,
+		filter.before ? lt(examples.number, filter.before) : undefined
+	);
+
+const row = (example: Example) => ({
+	id: example.id,
+	number: example.number,
+	input: promptOf(example.messages).at(-1)?.content ?? '',
+	output: targetOf(example),
+	turns: example.messages.length,
+	rating: example.rating,
+	ratingsCount: example.ratingsCount,
+	split: example.split,
+	trained: example.trained,
+	rewritten: example.rewrite !== null,
+	createdAt: example.createdAt
+});
+export type ExampleRow = ReturnType<typeof row>;
+
+/** A page of examples, the newest first; `next` is the `before` of the following page. */
+export const listExamples = (scope: Scope, slug: string, filter: ExampleFilter) => {
+	authorize(scope, 'examples:see');
+	return scope.tx(async (tx) => {
+		const project = await projectOf(tx, slug);
+		const found = await tx
+			.select()
+			.from(examples)
+			.where(wanted(project.id, filter))
+			.orderBy(desc(examples.number))
+			.limit(pageSize + 1);
+		const rows = (await hideOthersScores(tx, scope, found.slice(0, pageSize))).map(row);
+		return { rows, next: found.length > pageSize ? rows.at(-1)!.number : null };
+	});
+};
+
+/** A rater sees only what they gave themselves: a number seen before one's own pulls the judgement towards it. */
+const hideOthersScores = async (tx: Tx, scope: Scope, list: Example[]): Promise<Example[]> => {
+	if (scope.role !== 'rater' || list.length === 0) return list;
+	const own = await tx
+		.selectDistinctOn([ratings.exampleId], { id: ratings.exampleId, score: ratings.score })
+		.from(ratings)
+		.where(and(inArray(ratings.exampleId, list.map(({ id }) => id)), eq(ratings.personId, scope.userId!)))
+		.orderBy(ratings.exampleId, desc(ratings.seq));
+	const scores = new Map(own.map(({ id, score }) => [id, score]));
+	return list.map((example) => ({ ...example, rating: scores.get(example.id) ?? null, ratingsCount: scores.has(example.id) ? 1 : 0 }));
+};
+
+/** A step: the example of this project. Throws *not found*, also for a deleted one unless `deleted`. */
+export const exampleOf = async (tx: Tx, projectId: string, id: string, { deleted = false } = {}): Promise<Example> => {
+	const [found] = await tx
+		.select()
+		.from(examples)
+		.where(and(eq(examples.projectId, projectId), eq(examples.id, id), deleted ? undefined : isNull(examples.deletedAt)));
+	if (!found) throw new AppError('not_found', 'There is no such example, or it is not yours to see.');
+	return found;
+};
+
+/** One example with its history. Others' scores stay hidden until the person has given their own. */
+export const getExample = (scope: Scope, slug: string, id: string) => {
+	authorize(scope, 'examples:see');
+	return scope.tx(async (tx) => {
+		const project = await projectOf(tx, slug);
+		const example = await exampleOf(tx, project.id, id);
+		const scores = await tx
+			.select({ person: people.name, personId: ratings.personId, score: ratings.score, at: ratings.createdAt })
+			.from(ratings)
+			.innerJoin(people, eq(people.id, ratings.personId))
+			.where(eq(ratings.exampleId, id))
+			.orderBy(desc(ratings.seq))
+			.limit(50);
+		const versions = await tx
+			.select({ person: people.name, output: rewrites.output, at: rewrites.createdAt })
+			.from(rewrites)
+			.innerJoin(people, eq(people.id, rewrites.personId))
+			.where(eq(rewrites.exampleId, id))
+			.orderBy(desc(rewrites.seq))
+			.limit(50);
+		const hasRated = scores.some((score) => score.personId === scope.userId && score.score !== null);
+		const visible = scope.role === 'rater' && !hasRated ? scores.filter((s) => s.personId === scope.userId) : scores;
+		return {
+			...row(example),
+			messages: example.messages,
+			rewrite: example.rewrite,
+			rating: scope.role === 'rater' && !hasRated ? null : example.rating,
+			ratings: visible.map(({ person, score, at }) => ({ person, score, at })),
+			rewrites: versions
+		};
+	});
+};
+
+/** Takes examples out of every list; `restoreExamples` brings them back. What a run learnt from keeps being counted as that. */
+export const deleteExamples = (scope: Scope, slug: string, ids: string[]) => setDeleted(scope, slug, ids, new Date());
+export const restoreExamples = (scope: Scope, slug: string, ids: string[]) => setDeleted(scope, slug, ids, null);
+
+const setDeleted = (scope: Scope, slug: string, ids: string[], deletedAt: Date | null) => {
+	authorize(scope, 'examples:delete');
+	return scope.tx(async (tx) => {
+		const project = await projectOf(tx, slug, { lock: true });
+		if (deletedAt === null) await refuseTwins(tx, project.id, ids);
+		const changed = await tx
+			.update(examples)
+			.set({ deletedAt })
+			.where(and(eq(examples.projectId, project.id), inArray(examples.id, ids)))
+			.returning({ id: examples.id });
+		if (changed.length === 0) throw new AppError('not_found', 'There is no such example, or it is not yours to see.');
+		await audit(tx, scope, deletedAt ? 'examples.deleted' : 'examples.restored', project.id, { count: changed.length });
+		await announce(tx, `project:${project.id}`, project.id);
+		return { count: changed.length };
+	});
+};
+
+/** Between delete and undo the same conversation may have been added again. */
+const refuseTwins = async (tx: Tx, projectId: string, ids: string[]) => {
+	const [twin] = await tx.$client`
+		select e.number from examples d join examples e
+			on e.project_id = d.project_id and e.content_hash = d.content_hash and e.id <> d.id and e.deleted_at is null
+		where d.project_id = ${projectId} and d.id = any (${ids}::uuid[]) and d.deleted_at is not null limit 1`;
+	if (twin) throw new AppError('conflict', `The same conversation has been added again, as example ${twin.number}.`);
+};
+
+/** Counts for the facets and badges of one project. */
+export const countExamples = (scope: Scope, slug: string) => {
+	authorize(scope, 'examples:see');
+	return scope.tx(async (tx) => {
+		const project = await projectOf(tx, slug);
+		const count = (condition: SQL) => sql<number>`(count(*) filter (where ${condition}))::int`;
+		const [counts] = await tx
+			.select({
+				total: sql<number>`count(*)::int`,
+				unrated: count(bands.unrated!),
+				bad: count(bands.bad!),
+				okay: count(bands.okay!),
+				great: count(bands.great!),
+				quality: count(gte(examples.rating, project.qualityThreshold)),
+				below: count(and(isNotNull(examples.rating), lt(examples.rating, project.qualityThreshold))!),
+				train: count(sides.train!),
+				validation: count(sides.validation!),
+				unassigned: count(sides.none!)
+			})
+			.from(examples)
+			.where(and(eq(examples.projectId, project.id), isNull(examples.deletedAt)));
+		return counts!;
+	});
+};
+
+/** How many examples have each rating from 1 to 10 (rounded). */
+export const ratingHistogram = (scope: Scope, slug: string) => {
+	authorize(scope, 'examples:see');
+	return scope.tx(async (tx) => {
+		const project = await projectOf(tx, slug);
+		const rows = await tx
+			.select({ rating: sql<number>`round(${examples.rating})::int`, count: sql<number>`count(*)::int` })
+			.from(examples)
+			.where(and(eq(examples.projectId, project.id), isNull(examples.deletedAt), lte(examples.rating, 10)))
+			.groupBy(sql`1`);
+		const bars = Array.from({ length: 10 }, () => 0);
+		for (const { rating, count } of rows) bars[rating - 1] = count;
+		return bars;
+	});
+};

@@ -1,0 +1,58 @@
+import { type RequestEvent, json } from '@sveltejs/kit';
+import * as v from 'valibot';
+import { AppError } from '../../core/errors.ts';
+import { log } from '../log.ts';
+
+type Schema = v.GenericSchema<unknown, unknown>;
+
+/** The one shape of a refusal (security.md AP5). */
+export const refusal = (
+	event: RequestEvent,
+	problem: { status: number; code: string; message: string; field?: string; id?: string }
+) =>
+	json(
+		{
+			error: {
+				code: problem.code,
+				message: problem.message,
+				...(problem.field && { field: problem.field }),
+				request_id: problem.id ?? event.locals.requestId
+			}
+		},
+		{ status: problem.status }
+	);
+
+const sent = async (event: RequestEvent): Promise<unknown> => {
+	if (event.request.method === 'GET' || event.request.method === 'HEAD') return Object.fromEntries(event.url.searchParams);
+	const text = await event.request.text();
+	if (text === '') return {};
+	try {
+		return JSON.parse(text);
+	} catch {
+		throw new AppError('invalid', 'The body is not valid JSON');
+	}
+};
+
+/**
+ * A handler that answers JSON: the body (or the query) against the schema, then one use case. A `Response` from the use
+ * case is passed on as it is. Every refusal, bugs included, has one shape.
+ */
+export const endpoint =
+	<S extends Schema, E extends RequestEvent>(
+		schema: S,
+		work: (event: E, input: v.InferOutput<S>) => Promise<unknown> | unknown
+	) =>
+	async (event: E): Promise<Response> => {
+		try {
+			const input = v.safeParse(schema, await sent(event));
+			if (!input.success) {
+				const [issue] = input.issues;
+				throw new AppError('invalid', issue.message, v.getDotPath(issue) ?? undefined);
+			}
+			const answer = await work(event, input.output);
+			return answer instanceof Response ? answer : json(answer ?? null);
+		} catch (problem) {
+			if (problem instanceof AppError) return refusal(event, problem);
+			return refusal(event, log.bug(problem, { request: event.locals.requestId, route: event.route.id }));
+		}
+	};

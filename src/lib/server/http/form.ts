@@ -1,0 +1,46 @@
+import { type RequestEvent, fail } from '@sveltejs/kit';
+import * as v from 'valibot';
+import { AppError } from '../../core/errors.ts';
+
+type Schema = v.GenericSchema<unknown, unknown>;
+
+export type Refusal = { values: Record<string, string>; problems: Record<string, string> };
+
+/** One sentence per field, the first that was found. */
+const byField = (issues: readonly v.BaseIssue<unknown>[]) => {
+	const problems: Record<string, string> = {};
+	for (const issue of issues) problems[v.getDotPath(issue) ?? 'form'] ??= issue.message;
+	return problems;
+};
+
+/** What was typed, to be shown again: no files, and nothing that looks like a key. */
+const textOnly = (values: Record<string, FormDataEntryValue>) =>
+	Object.fromEntries(
+		Object.entries(values).filter(
+			(entry): entry is [string, string] => typeof entry[1] === 'string' && !/key|token|secret/i.test(entry[0])
+		)
+	);
+
+/**
+ * A form action: the fields against the schema, then one use case. What was typed is given back with the sentences, under
+ * `problems[field]`, or `problems.form` for the whole.
+ */
+export const form =
+	<S extends Schema, E extends RequestEvent, Out>(
+		schema: S,
+		work: (event: E, input: v.InferOutput<S>) => Promise<Out> | Out
+	) =>
+	async (event: E) => {
+		const values = Object.fromEntries(await event.request.formData());
+		const refuse = (status: number, problems: Record<string, string>) =>
+			fail(status, { values: textOnly(values), problems } satisfies Refusal);
+
+		const input = v.safeParse(schema, values);
+		if (!input.success) return refuse(422, byField(input.issues));
+		try {
+			return await work(event, input.output);
+		} catch (problem) {
+			if (!(problem instanceof AppError)) throw problem;
+			return refuse(problem.status, { [problem.field ?? 'form']: problem.message });
+		}
+	};

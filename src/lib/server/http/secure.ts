@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto';
+import { type Handle, json } from '@sveltejs/kit';
+import { config } from '../config.ts';
+import { log } from '../log.ts';
+
+const reads = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Pages with a token in their address tell no one where they are, and are kept nowhere (AU11). */
+const isTokenPage = (route: string | null) => route !== null && /^\/(login|invitations)(\/|$)/.test(route);
+
+/**
+ * A write from a browser must come from our own pages. Kit checks form bodies only (security.md D11), so this looks at
+ * every method but reads, whatever the content type.
+ */
+const isForeign = (request: Request) => {
+	const origin = request.headers.get('origin');
+	const site = request.headers.get('sec-fetch-site');
+	return origin !== config().origin || (site !== null && site !== 'same-origin');
+};
+
+/** The outermost door: request id, origin check, security headers, one log line. */
+export const secure: Handle = async ({ event, resolve }) => {
+	const startedAt = performance.now();
+	event.locals.requestId = randomUUID();
+	event.locals.person = null;
+	event.locals.session = null;
+
+	const response =
+		!reads.has(event.request.method) && isForeign(event.request)
+			? json({ error: { code: 'forbidden', message: 'This write did not come from a page of ours.' } }, { status: 403 })
+			: await resolve(event);
+
+	const { headers } = response;
+	headers.set('x-request-id', event.locals.requestId);
+	headers.set('x-content-type-options', 'nosniff');
+	headers.set('referrer-policy', isTokenPage(event.route.id) ? 'no-referrer' : 'strict-origin-when-cross-origin');
+	headers.set('x-frame-options', 'DENY');
+	headers.set('permissions-policy', 'camera=(), microphone=(), geolocation=()');
+	headers.set('cross-origin-opener-policy', 'same-origin');
+	if (config().origin.startsWith('https:')) headers.set('strict-transport-security', 'max-age=63072000; includeSubDomains');
+	if (!headers.has('cache-control') && event.route.id) headers.set('cache-control', 'no-store');
+
+	log.debug('request', {
+		id: event.locals.requestId,
+		method: event.request.method,
+		route: event.route.id,
+		status: response.status,
+		ms: Math.round(performance.now() - startedAt),
+		person: event.locals.person?.id
+	});
+	return response;
+};

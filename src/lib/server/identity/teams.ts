@@ -1,0 +1,32 @@
+import { slugFrom } from '../../core/team.ts';
+import type { Role } from '../../core/permissions.ts';
+import { plainPool } from '../db/pools.ts';
+
+export type Team = { id: string; slug: string; name: string };
+export type Membership = Team & { role: Role; projectIds: 'all' | string[] };
+
+/** The teams a person is in, the oldest membership first. */
+export const membershipsOf = async (personId: string): Promise<Membership[]> => {
+	const rows = await plainPool()`select * from memberships_of(${personId})`;
+	return rows.map((row) => ({
+		id: row.team_id,
+		slug: row.slug,
+		name: row.name,
+		role: row.role,
+		projectIds: row.project_ids ?? 'all'
+	}));
+};
+
+/** Makes a team whose owner is this person. The slug follows the name; a taken one gets a number. */
+export const createTeam = async (personId: string, name: string): Promise<Team> => {
+	const wanted = slugFrom(name, 'team');
+	for (let attempt = 1; ; attempt++) {
+		const slug = attempt === 1 ? wanted : `${wanted.slice(0, 36)}-${attempt}`;
+		try {
+			const [row] = await plainPool()`select create_team(${personId}, ${name}, ${slug}) as id`;
+			return { id: row!.id, slug, name };
+		} catch (problem) {
+			if ((problem as { code?: string }).code !== '23505' || attempt === 50) throw problem;
+		}
+	}
+};

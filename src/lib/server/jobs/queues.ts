@@ -1,0 +1,41 @@
+import type { Queue } from 'pg-boss';
+import * as v from 'valibot';
+
+const Id = v.pipe(v.string(), v.uuid());
+
+/** What the payload of each job holds: ids, never texts or keys. `teamId` and `userId` are added by `enqueue`. */
+export const payloads = {
+	'run.submit': v.object({ runId: Id }),
+	'run.follow': v.object({ runId: Id }),
+	'evaluation.generate': v.object({ evaluationId: Id }),
+	'serving.follow': v.object({ servingId: Id })
+} as const;
+
+export type QueueName = keyof typeof payloads;
+export type Payload<Name extends QueueName> = v.InferOutput<(typeof payloads)[Name]>;
+
+/** The one job without a team: it asks which teams have something open and puts what was lost back into its queue. */
+export const sweep = 'sweep';
+
+/**
+ * `stately`: at most one waiting and one active job per key, so that a second click or the sweep adds nothing.
+ * A killed worker's job runs again about 9 s later: 10 s is the least heartbeat pg-boss accepts (reliability.md §3).
+ * Retries go on for about a quarter of an hour, longer than most outages; after that the sweep begins anew.
+ */
+const forTeams: Omit<Queue, 'name'> = {
+	policy: 'stately',
+	notify: true,
+	heartbeatSeconds: 10,
+	expireInSeconds: 6 * 3600,
+	retryLimit: 8,
+	retryDelay: 2,
+	retryBackoff: true,
+	retryDelayMax: 300,
+	deleteAfterSeconds: 24 * 3600
+};
+
+/** Every queue with its settings. Made at migration time (db/migrate.ts), worked on by worker.ts. */
+export const queues: Record<string, Omit<Queue, 'name'>> = {
+	...Object.fromEntries(Object.keys(payloads).map((name) => [name, forTeams])),
+	[sweep]: { policy: 'stately', notify: true, heartbeatSeconds: 10, retryLimit: 0, deleteAfterSeconds: 3600 }
+};

@@ -1,0 +1,77 @@
+import type { JobWithMetadata, PgBoss } from 'pg-boss';
+import * as v from 'valibot';
+import { plainPool } from '../db/pools.ts';
+import { generateOutputs } from '../evaluations/generate.ts';
+import { purgeSessions } from '../identity/sessions.ts';
+import { log } from '../log.ts';
+import { followRun } from '../runs/follow.ts';
+import { requeueOpenRuns } from '../runs/sweep.ts';
+import { submitRun } from '../runs/submit.ts';
+import { type Scope, scopeFor } from '../scope.ts';
+import { followServing, requeueOpenServings } from '../servings.ts';
+import { type JobData, startQueue } from './queue.ts';
+import { type Payload, type QueueName, payloads, sweep } from './queues.ts';
+
+/**
+ * Payload → scope → use case. A handler may run twice, and twice at once: each one looks at what is already done.
+ * `signal` ends when this process must stop or has lost the job.
+ */
+const handlers: { [Name in QueueName]: (scope: Scope, payload: Payload<Name>, signal: AbortSignal) => Promise<void> } = {
+	'run.submit': (scope, { runId }, signal) => submitRun(scope, runId, signal),
+	'run.follow': (scope, { runId }, signal) => followRun(scope, runId, signal),
+	'evaluation.generate': (scope, { evaluationId }, signal) => generateOutputs(scope, evaluationId, signal),
+	'serving.follow': (scope, { servingId }, signal) => followServing(scope, servingId, signal)
+};
+
+/** How many jobs of a queue one process works on at once. Following is a short look; generating is long. */
+const atOnce: Record<QueueName, number> = {
+	'run.submit': 2,
+	'run.follow': 4,
+	'evaluation.generate': 2,
+	'serving.follow': 4
+};
+
+/** The house itself acts: whoever wanted the job had the right to, when it was queued. */
+const houseScope = (teamId: string, userId: string | null) =>
+	scopeFor({ teamId, userId, role: 'owner', projectIds: 'all' });
+
+const work = async <Name extends QueueName>(name: Name, job: JobWithMetadata<JobData<Name>>) => {
+	const startedAt = performance.now();
+	const { teamId, userId } = job.data;
+	try {
+		const payload = v.parse(payloads[name], job.data) as Payload<Name>;
+		await handlers[name](houseScope(teamId, userId), payload, job.signal);
+		log.debug('job', { name, id: job.id, team: teamId, ms: Math.round(performance.now() - startedAt) });
+	} catch (problem) {
+		log.bug(problem, { job: name, id: job.id, team: teamId, attempt: job.retryCount + 1 });
+		throw problem;
+	}
+};
+
+/**
+ * Puts back what fell out of its queue: a run or serving that is open but has no job, because its retries were used up or
+ * a database was restored. A job that still waits makes this a no-op (`stately`).
+ */
+const sweepAll = async () => {
+	await purgeSessions();
+	const [runs, servings] = await Promise.all([
+		plainPool()`select teams_with_open_runs() as id`,
+		plainPool()`select teams_with_servings() as id`
+	]);
+	for (const { id } of runs) await requeueOpenRuns(houseScope(id, null));
+	for (const { id } of servings) await requeueOpenServings(houseScope(id, null));
+};
+
+/** Starts working on every queue in this process. */
+export const startWorker = async (): Promise<PgBoss> => {
+	const boss = await startQueue({ working: true });
+	const waiting = { pollingIntervalSeconds: 1, includeMetadata: true as const };
+	for (const name of Object.keys(payloads) as QueueName[]) {
+		await boss.work(name, { ...waiting, localConcurrency: atOnce[name] }, async ([job]) =>
+			work(name, job as JobWithMetadata<JobData<typeof name>>)
+		);
+	}
+	await boss.work(sweep, waiting, sweepAll);
+	await boss.schedule(sweep, '* * * * *');
+	return boss;
+};

@@ -1,0 +1,26 @@
+import { randomUUID } from 'node:crypto';
+
+type Fields = Record<string, unknown>;
+const levels = { debug: 0, info: 1, warn: 2, error: 3 } as const;
+
+const write = (level: keyof typeof levels, event: string, fields: Fields) => {
+	const least = (process.env.LOG_LEVEL ?? 'info') as keyof typeof levels;
+	if (levels[level] < (levels[least] ?? 1)) return;
+	const line = JSON.stringify({ at: new Date().toISOString(), level, event, ...fields });
+	process[level === 'error' || level === 'warn' ? 'stderr' : 'stdout'].write(`${line}\n`);
+};
+
+/** One wide JSON line per request, job or problem. Never a prompt, an output, an address or a key. */
+export const log = {
+	debug: (event: string, fields: Fields = {}) => write('debug', event, fields),
+	info: (event: string, fields: Fields = {}) => write('info', event, fields),
+	warn: (event: string, fields: Fields = {}) => write('warn', event, fields),
+	/** Logs something nobody expected and returns the id that the person may quote. */
+	bug: (problem: unknown, fields: Fields = {}) => {
+		const id = randomUUID().slice(0, 8);
+		const error = problem instanceof Error ? problem : new Error(String(problem));
+		const { code, detail } = error as { code?: string; detail?: string };
+		write('error', 'bug', { id, message: error.message, code, detail, stack: error.stack, cause: String(error.cause ?? ''), ...fields });
+		return { status: 500, code: 'internal', message: 'Something broke on our side. It has been written down; please try again.', id };
+	}
+};

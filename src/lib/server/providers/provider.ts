@@ -1,0 +1,124 @@
+import type { Message } from '../../core/example.ts';
+import type { Recipe } from '../../core/recipe.ts';
+import type { RunStatus } from '../../core/run.ts';
+
+export const providerIds = ['sandbox', 'together', 'openai', 'openai-compatible'] as const;
+export type ProviderId = (typeof providerIds)[number];
+
+/** An opened connection: which provider, where, and the decrypted key. Lives only inside one call. */
+export type Access = {
+	provider: ProviderId;
+	/** Only for `openai-compatible` and the sandbox; the others go where their SDK goes. */
+	baseUrl?: string;
+	key: string;
+	/** Ends the call early: shutdown, or a person who pressed stop. */
+	signal?: AbortSignal;
+};
+
+/** A model that can be used, and whether and how it can be trained and called. Prices in US cents. */
+export type BaseModel = {
+	id: string;
+	name: string;
+	trainable: boolean;
+	/** Whether a fine-tune of it can be called afterwards. `null`: only known once asked for that model. */
+	servable: boolean | null;
+	contextTokens: number | null;
+	/** Cents per million training tokens, where the provider publishes it. */
+	trainingCentsPerMillion: number | null;
+	recommended: boolean;
+	/** The last day on which it can be used, `YYYY-MM-DD`. */
+	until?: string | null;
+};
+
+/** What `check` found out about a key. `ok: false` carries a whole sentence for the person. */
+export type ConnectionCheck =
+	| { ok: true; models: number; training: 'open' | 'closed' | 'unknown'; note?: string }
+	| { ok: false; reason: string };
+
+export type TrainingFile = { name: string; body: string; purpose: 'train' | 'validation' };
+
+export type TrainingOrder = {
+	/** Ours, unique, at most 40 characters: the name by which a lost job is found again. */
+	mark: string;
+	model: string;
+	method: 'sft';
+	trainingFileId: string;
+	validationFileId: string | null;
+	recipe: Recipe;
+	seed: number;
+};
+
+export type TrainingPoint = { series: 'train' | 'validation'; step: number; loss: number; at: Date };
+export type TrainingEvent = { at: Date; level: 'info' | 'warning' | 'error'; kind: string; message: string; step?: number };
+
+/** What the provider says of one job now. A getter only looks: nothing is saved here. */
+export type JobReport = {
+	/** In case the provider restarted the job under a new id. */
+	jobId: string;
+	status: RunStatus | 'unrecognised';
+	/** The provider's own word, verbatim. */
+	providerStatus: string;
+	/** What to call once it is ready (OpenAI), or the name the provider gave it (Together). */
+	model: string | null;
+	/** Together's `ml_…`: what has to be deployed. */
+	modelObject: string | null;
+	/** The reason, in the provider's words, when it failed. */
+	problem: string | null;
+	trainedTokens: number | null;
+	costCents: number | null;
+	stepsDone: number | null;
+	stepsTotal: number | null;
+	events: TrainingEvent[];
+	points: TrainingPoint[];
+};
+
+export type CostEstimate = { cents: number; trainTokens: number | null; allowed: boolean; basis: string };
+
+/** Durable references to something that is running and billed; kept as they are in the database. */
+export type Deployment = { endpointId: string; deploymentId: string; projectId: string; callAs: string };
+export type DeploymentState = 'starting' | 'ready' | 'stopping' | 'stopped' | 'failed';
+
+export type ChatRequest = { model: string; messages: Message[]; temperature: number; maxTokens: number; seed?: number };
+export type Completion = {
+	text: string;
+	/** `null`: the stream ended before the model did; the text is a part. */
+	finishReason: string | null;
+	promptTokens: number | null;
+	completionTokens: number | null;
+};
+
+/**
+ * A place that trains and runs models. It translates; it never reads or writes our database, and it never retries
+ * anything that creates. Every failure leaves as a `ProviderError`.
+ */
+export interface Provider {
+	readonly id: ProviderId;
+	readonly name: string;
+	/** `closing`: shown as legacy, with the reason. */
+	readonly note?: string;
+	/** Whether a tuned model must be deployed, by the minute, before it answers. */
+	readonly servesTunedModels: 'at-once' | 'after-deploy';
+	check(access: Access): Promise<ConnectionCheck>;
+	models(access: Access): Promise<BaseModel[]>;
+	/** One model with what only a question about it reveals: trainable, servable, context. `null`: no such model. */
+	model(access: Access, id: string): Promise<BaseModel | null>;
+	/** `null` when the provider has no estimate of its own. */
+	estimate(access: Access, order: Omit<TrainingOrder, 'mark'>): Promise<CostEstimate | null>;
+	/** Sends the file and waits until the provider has accepted it. A refused file is a final `ProviderError` with the reason. */
+	upload(access: Access, file: TrainingFile): Promise<{ fileId: string }>;
+	/** Places one order, once: the SDK's own retries are off. A lost answer is a `ProviderError` with `lost: true`. */
+	submit(access: Access, order: TrainingOrder): Promise<{ jobId: string }>;
+	/** The jobs that carry our mark, oldest first: how a lost answer is found again. */
+	find(access: Access, mark: string): Promise<{ jobId: string }[]>;
+	report(access: Access, jobId: string): Promise<JobReport>;
+	cancel(access: Access, jobId: string): Promise<void>;
+	/** Whether a tuned model can be deployed, and its price. Only for `after-deploy`. */
+	deployable(access: Access, modelObject: string): Promise<{ ok: boolean; centsPerHour: number | null; reason?: string }>;
+	/** Starts one deployment under our mark; finds it first, so that calling twice starts one. */
+	deploy(access: Access, modelObject: string, mark: string): Promise<Deployment>;
+	deploymentState(access: Access, deployment: Deployment): Promise<DeploymentState>;
+	/** Stops and removes it. Safe to call again until the state is `stopped`. */
+	stop(access: Access, deployment: Deployment): Promise<void>;
+	/** One answer. `onText` gets it piece by piece. A cut stream resolves with `finishReason: null`. */
+	chat(access: Access, request: ChatRequest, onText?: (piece: string) => void): Promise<Completion>;
+}

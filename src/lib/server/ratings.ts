@@ -1,0 +1,140 @@
+import { type SQL, and, asc, desc, eq, gte, isNotNull, isNull, lt, notInArray, sql } from 'drizzle-orm';
+import { targetOf } from '../core/example.ts';
+import { authorize } from '../core/permissions.ts';
+import type { NewRating, NewRewrite, QueueRequest } from '../core/rating.ts';
+import { examples, ratings, rewrites } from './db/schema.ts';
+import { type Example, exampleOf } from './examples/browse.ts';
+import { type Project, projectOf } from './projects.ts';
+import { announce } from './realtime/announce.ts';
+import type { Scope, Tx } from './scope.ts';
+
+/** So many cards are on their way before they are needed: the next one is there when a key is pressed. */
+const ahead = 8;
+
+/** What the rating page gets of an example: nobody's score but the person's own. */
+const card = (example: Example, ownScore: number | null) => ({
+	id: example.id,
+	number: example.number,
+	messages: example.messages,
+	output: targetOf(example),
+	rewritten: example.rewrite !== null,
+	ownScore
+});
+export type Card = ReturnType<typeof card>;
+
+const ownScores = sql<number | null>`(
+	select r.score from ratings r
+	where r.example_id = ${examples.id} and r.person_id = nullif(current_setting('app.user_id', true), '')::uuid
+	order by r.seq desc limit 1)`;
+
+const filters = (project: Project): Record<QueueRequest['filter'], SQL | undefined> => ({
+	unrated: isNull(examples.rating),
+	all: undefined,
+	below: and(isNotNull(examples.rating), lt(examples.rating, project.qualityThreshold)),
+	// low, and nobody has written a better one yet
+	'needs-rewrite': and(isNotNull(examples.rating), lt(examples.rating, project.qualityThreshold), isNull(examples.rewrite))
+});
+
+const orders = (seed: number): Record<QueueRequest['sort'], SQL[]> => ({
+	newest: [desc(examples.number)],
+	random: [sql`hashint8extended(${examples.number}, ${seed})`, asc(examples.number)],
+	rating: [sql`${examples.rating} asc nulls last`, desc(examples.number)]
+});
+
+/** The next cards for this person, without those named in `seen`, and how many are left. */
+export const nextCards = (scope: Scope, slug: string, request: QueueRequest) => {
+	authorize(scope, 'examples:rate');
+	return scope.tx(async (tx) => {
+		const project = await projectOf(tx, slug);
+		const open = and(
+			eq(examples.projectId, project.id),
+			isNull(examples.deletedAt),
+			filters(project)[request.filter],
+			request.seen.length > 0 ? notInArray(examples.id, request.seen) : undefined
+		);
+		const cards = await tx
+			.select({ example: examples, ownScore: ownScores })
+			.from(examples)
+			.where(open)
+			.orderBy(...orders(request.seed)[request.sort])
+			.limit(ahead);
+		const [left] = await tx.select({ count: sql<number>`count(*)::int` }).from(examples).where(open);
+		return { cards: cards.map(({ example, ownScore }) => card(example, ownScore)), left: left!.count };
+	});
+};
+
+/** One card again: from the history strip. */
+export const getCard = (scope: Scope, slug: string, id: string) => {
+	authorize(scope, 'examples:rate');
+	return scope.tx(async (tx) => {
+		const project = await projectOf(tx, slug);
+		const example = await exampleOf(tx, project.id, id);
+		return card(example, await ownScore(tx, id));
+	});
+};
+
+const ownScore = async (tx: Tx, exampleId: string) => {
+	const [row] = await tx.select({ score: ownScores }).from(examples).where(eq(examples.id, exampleId));
+	return row?.score ?? null;
+};
+
+/**
+ * Appends this person's score of one example; null takes it back (undo). The same `clientId` twice counts once. Answers
+ * with what is now this person's score.
+ */
+export const rateExample = (scope: Scope & { userId: string | null }, slug: string, input: NewRating) => {
+	authorize(scope, 'examples:rate');
+	return scope.tx(async (tx) => {
+		const project = await projectOf(tx, slug);
+		const example = await exampleOf(tx, project.id, input.exampleId);
+		await tx
+			.insert(ratings)
+			.values({
+				projectId: project.id,
+				exampleId: example.id,
+				personId: scope.userId!,
+				score: input.score,
+				clientId: input.clientId
+			})
+			.onConflictDoNothing();
+		await announce(tx, `project:${project.id}`, project.id);
+		return { id: example.id, score: await ownScore(tx, example.id) };
+	});
+};
+
+/** Appends a better output, which trains from now on, with the score the person gives it; null output goes back to the original. */
+export const rewriteExample = (scope: Scope & { userId: string | null }, slug: string, input: NewRewrite) => {
+	authorize(scope, 'examples:rewrite');
+	return scope.tx(async (tx) => {
+		const project = await projectOf(tx, slug);
+		const example = await exampleOf(tx, project.id, input.exampleId);
+		const row = { projectId: project.id, exampleId: example.id, personId: scope.userId!, clientId: input.clientId };
+		const [written] = await tx
+			.insert(rewrites)
+			.values({ ...row, output: input.output })
+			.onConflictDoNothing()
+			.returning({ id: rewrites.id });
+		if (written) await tx.insert(ratings).values({ ...row, score: input.score }).onConflictDoNothing();
+		await announce(tx, `project:${project.id}`, project.id);
+		return card(await exampleOf(tx, project.id, example.id), await ownScore(tx, example.id));
+	});
+};
+
+/** The person's last ten decisions in this project, the newest first. */
+export const recentRatings = (scope: Scope, slug: string) => {
+	authorize(scope, 'examples:rate');
+	return scope.tx(async (tx) => {
+		const project = await projectOf(tx, slug);
+		const mine = and(eq(ratings.projectId, project.id), eq(ratings.personId, scope.userId!));
+		const rows = await tx
+			.select({ id: ratings.exampleId, score: ratings.score, number: examples.number })
+			.from(ratings)
+			.innerJoin(examples, eq(examples.id, ratings.exampleId))
+			.where(mine)
+			.orderBy(desc(ratings.seq))
+			.limit(30);
+		const latest = new Map<string, (typeof rows)[number]>();
+		for (const row of rows) if (!latest.has(row.id)) latest.set(row.id, row);
+		return [...latest.values()].filter((row) => row.score !== null).slice(0, 10);
+	});
+};

@@ -1,0 +1,39 @@
+/** What belongs to one conversation only: who is speaking, and numbers such as an order or an amount. */
+export type Details = { names: string[]; codes: string[] };
+
+const introduced = /(?:\bI['’]m|\bI am|[Mm]y name is|[Tt]his is|[Nn]ame['’]s)\s+(\p{Lu}\p{Ll}+)/gu;
+const signed = /(?:^|[\n,.!—-])\s*(?:[—-]\s*)?(\p{Lu}\p{Ll}+)\s*$/u;
+const coded = /[#$€£]?[\p{L}\d]*[-\p{L}\d]*\d[-\p{L}\d.,:%]*/gu;
+const bare = (code: string) => code.replace(/[.,:]+$/, '');
+
+export function detailsOf(prompt: string): Details {
+	const names = [...prompt.matchAll(introduced)].map((match) => match[1]!);
+	const signature = signed.exec(prompt.trim())?.[1];
+	const codes = (prompt.match(coded) ?? []).map(bare);
+	return { names: [...new Set(signature ? [...names, signature] : names)], codes: [...new Set(codes)] };
+}
+
+const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+const whole = (word: string) => `(?<![\\p{L}\\d])${escaped(word)}(?![\\p{L}\\d])`;
+
+/**
+ * A sentence of one conversation, told in another: its name and its numbers are exchanged. `null` when it speaks of a
+ * number for which the new conversation has none.
+ */
+export function retold(sentence: string, from: Details, to: Details): string | null {
+	let text = sentence;
+	for (const [at, name] of from.names.entries()) {
+		const other = to.names[at] ?? to.names[0];
+		text = other
+			? text.replace(new RegExp(whole(name), 'gu'), other)
+			: text.replace(new RegExp(`,?\\s*${whole(name)}`, 'gu'), '');
+	}
+	for (const [at, code] of from.codes.entries()) {
+		const place = new RegExp(whole(code), 'gu');
+		if (!place.test(text)) continue;
+		const other = to.codes[at] ?? to.codes.at(-1);
+		if (!other) return null;
+		text = text.replace(new RegExp(whole(code), 'gu'), () => other);
+	}
+	return text;
+}

@@ -1,0 +1,87 @@
+import { tokensOf } from '../catalogue.ts';
+import type { Pair } from './knowledge.ts';
+import { newLanguageModel } from './language-model.ts';
+import { randomFrom, shuffled } from './random.ts';
+
+export type Course = {
+	epochs: number;
+	batch: number;
+	steps: number;
+	learningRate: number;
+	warmupRatio: number;
+	evals: number;
+	seed: number;
+};
+export type LossPoint = { series: 'train' | 'validation'; step: number; epoch: number; loss: number; learningRate: number };
+export type Lessons = { points: LossPoint[]; strength: number };
+
+const mostTokens = 60_000; // seen over all epochs: under half a second of counting, whatever the file's size
+const mostSteps = 120; // points that are recorded
+const mostValidationTokens = 4_000;
+
+/** The step size as a weight of counts: 0.5 at 1e-5, 1 at 1e-4, 2 at 1e-3. */
+const weightAt = (learningRate: number) => 0.5 * (learningRate / 1e-5) ** 0.301;
+
+/** Rises to 1 during the warm-up, then falls along half a cosine. */
+const scheduleAt = (share: number, warmup: number) =>
+	share < warmup ? share / warmup : 0.5 * (1 + Math.cos(Math.PI * ((share - warmup) / Math.max(1e-9, 1 - warmup))));
+
+/**
+ * Goes through the answers epoch by epoch and measures, before each step, how unexpected the next batch is: real
+ * losses, in nats per token, of a small language model. `pause` is awaited between batches, so that others can work.
+ */
+export async function teach(
+	pairs: readonly Pair[],
+	validation: readonly Pair[],
+	course: Course,
+	pause: () => Promise<void>
+): Promise<Lessons> {
+	const model = newLanguageModel();
+	const random = randomFrom(course.seed);
+	const read = (list: readonly Pair[], most: number) => {
+		let budget = most;
+		const texts = [];
+		for (const pair of list) {
+			const answer = pair.answer.slice(0, 8_000);
+			if (texts.length && (budget -= tokensOf(answer)) < 0) break;
+			texts.push({ words: model.read(answer), tokens: tokensOf(answer) });
+		}
+		return texts;
+	};
+	const texts = read(shuffled(pairs, random), mostTokens / course.epochs);
+	const held = read(validation, mostValidationTokens);
+
+	const perEpoch = Math.max(1, Math.min(Math.round(course.steps / course.epochs), texts.length, mostSteps / course.epochs));
+	const rounds = Math.max(1, Math.floor(perEpoch));
+	const total = rounds * course.epochs;
+	const checks = new Set(
+		Array.from({ length: course.evals }, (_, at) => Math.max(1, Math.round(((at + 1) * total) / course.evals)))
+	);
+	const lossOf = (list: typeof texts) =>
+		list.reduce((sum, text) => sum + model.surprise(text.words), 0) /
+		Math.max(1, list.reduce((sum, text) => sum + text.tokens, 0));
+
+	const points: LossPoint[] = [];
+	const peak = weightAt(course.learningRate);
+	let studied = 0;
+	for (let epoch = 0; epoch < course.epochs; epoch++) {
+		const order = shuffled(texts, random);
+		for (let round = 0; round < rounds; round++) {
+			const done = epoch * rounds + round + 1;
+			const batch = order.slice(Math.floor((round * order.length) / rounds), Math.floor(((round + 1) * order.length) / rounds));
+			const pace = scheduleAt((done - 0.5) / total, course.warmupRatio);
+			const where = {
+				step: Math.max(1, Math.round((done * course.steps) / total)),
+				epoch: (done * course.epochs) / total,
+				learningRate: course.learningRate * pace
+			};
+			points.push({ series: 'train', loss: lossOf(batch), ...where });
+			// Half of the weight is there from the start: counts, unlike gradients, would forget a cold batch.
+			for (const text of batch) model.learn(text.words, peak * (0.5 + pace));
+			studied += (peak * (0.5 + pace)) / rounds;
+			if (held.length && checks.has(done)) points.push({ series: 'validation', loss: lossOf(held), ...where });
+			await pause();
+		}
+	}
+	return { points, strength: 1 - Math.exp(-1.6 * studied) };
+}

@@ -1,0 +1,60 @@
+/** Words too common to say what a text is about, the commonest first. */
+export const commonWords =
+	`the to and a of in is you i for it that on be with have this are your as not we can or my will if at do from an but was so by our they
+	what there would when me any how has no been about which their one all more just get also out up were had them than then here its who
+	because could should did some other into only does he she his her us very too now much may am i'm it's don't please thank thanks like
+	want need know help make use time well after before over such same own while where why these those each both most under again`
+		.split(/\s+/)
+		.filter(Boolean);
+
+const stop = new Set(commonWords);
+
+/** Words and signs with the white space before them, so that joining them gives the text back. */
+export const pieces = (text: string): string[] => text.match(/\s*[\p{L}\p{N}'’]+|\s*[^\s\p{L}\p{N}]/gu) ?? [];
+
+const stem = (word: string) =>
+	word.length > 4 ? word.replace(/ies$/, 'y').replace(/(ing|ed|es|s|ly)$/, '').replace(/(.)\1$/, '$1') : word;
+
+/** What a text is about: its words without the common ones, cut to their stems. */
+export const terms = (text: string): string[] =>
+	(text.toLowerCase().match(/[\p{L}\p{N}]+(?:['’]\p{L}+)?/gu) ?? []).filter((word) => !stop.has(word)).map(stem);
+
+export type Sentence = { lead: string; text: string };
+
+const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' });
+
+/** The sentences of a text with the white space before each. A block of code is one sentence. */
+export function sentences(text: string): Sentence[] {
+	const list: Sentence[] = [];
+	let lead = '';
+	for (const part of text.split(/(```[\s\S]*?```)/)) {
+		const segments = part.startsWith('```') ? [part] : Array.from(segmenter.segment(part), (each) => each.segment);
+		for (const segment of segments) {
+			const inner = segment.trim();
+			const before = segment.slice(0, segment.length - segment.trimStart().length);
+			if (inner) {
+				list.push({ lead: list.length ? lead + before : '', text: inner });
+				lead = segment.slice(before.length + inner.length);
+			} else lead += segment;
+		}
+	}
+	return list;
+}
+
+/** Runs of words that are not common: `late delivery`, `order 4521`. In the order of the text. */
+export function topicsOf(text: string): string[] {
+	const topics: string[] = [];
+	for (const clause of text.split(/[^\p{L}\p{N}\s'’#-]+|\n/u)) {
+		let run: string[] = [];
+		for (const word of [...clause.trim().split(/\s+/), '']) {
+			const bare = word.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '');
+			if (bare && !stop.has(bare.toLowerCase()) && run.length < 3) run.push(bare);
+			else {
+				const topic = run.join(' ');
+				if (topic.length > 3 && !topics.some((each) => each.toLowerCase() === topic.toLowerCase())) topics.push(topic);
+				run = [];
+			}
+		}
+	}
+	return topics;
+}

@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import { defaultRecipe } from '../../src/lib/core/recipe.ts';
+import * as tables from '../../src/lib/server/db/schema.ts';
+import type { Scope } from '../../src/lib/server/scope.ts';
+
+/** One row in every team table, made by an owner the ordinary way. Returns the project's id and the ids by table name. */
+export const oneOfEach = (scope: Scope & { userId: string | null }, otherPerson: string) =>
+	scope.tx(async (tx) => {
+		const personId = scope.userId!;
+		const ids: Record<string, string> = {};
+		// eslint-disable-next-line @typescript-eslint/no-explicit-any -- one loop over tables of every shape
+		const add = async (name: string, table: any, values: Record<string, unknown>) => {
+			// eslint-disable-next-line @typescript-eslint/no-explicit-any
+			const [row] = (await tx.insert(table).values(values).returning()) as any[];
+			return (ids[name] = row.id as string);
+		};
+		await tx.insert(tables.members).values({ teamId: scope.teamId, personId: otherPerson, role: 'rater' });
+		await add('invitations', tables.invitations, {
+			email: 'x@example.com',
+			role: 'rater',
+			tokenHash: Buffer.from(randomUUID()),
+			expiresAt: new Date(2100, 0)
+		});
+		const connectionId = await add('connections', tables.connections, { provider: 'sandbox', name: 'Sandbox' });
+		const projectId = await add('projects', tables.projects, {
+			slug: 'one',
+			name: 'One',
+			baseModel: 'sandbox-small',
+			connectionId,
+			recipe: defaultRecipe
+		});
+		await add('imports', tables.imports, { projectId, fileName: 'a.jsonl', refusals: [] });
+		const example = (number: number, split: 'train' | 'validation') => ({
+			projectId,
+			number,
+			split,
+			messages: [],
+			contentHash: Buffer.from(`c${number}`),
+			promptHash: Buffer.from(`p${number}`),
+			tokens: 1,
+			origin: 'written'
+		});
+		const exampleId = await add('examples', tables.examples, example(1, 'validation'));
+		await add('ratings', tables.ratings, { projectId, exampleId, personId, score: 8, clientId: randomUUID() });
+		await add('rewrites', tables.rewrites, { projectId, exampleId, personId, output: 'x', clientId: randomUUID() });
+		const runId = await add('runs', tables.runs, {
+			projectId,
+			version: 1,
+			connectionId,
+			baseModel: 'sandbox-small',
+			recipe: defaultRecipe,
+			seed: 1,
+			status: 'ready',
+			mark: randomUUID(),
+			trainCount: 1,
+			validationCount: 1,
+			tokens: 1
+		});
+		const now = new Date();
+		await add('run_files', tables.runFiles, { projectId, runId, kind: 'train', body: '', sha256: '', byteCount: 0 });
+		await add('run_examples', tables.runExamples, { projectId, runId, exampleId, kind: 'validation' });
+		await add('run_events', tables.runEvents, { projectId, runId, at: now, level: 'info', kind: 'x', message: 'x' });
+		await add('run_points', tables.runPoints, { projectId, runId, series: 'train', step: 1, loss: 1, at: now });
+		await add('servings', tables.servings, { projectId, runId, mark: randomUUID(), status: 'ready', idleAt: now });
+		const evaluationId = await add('evaluations', tables.evaluations, {
+			projectId,
+			number: 1,
+			name: 'One',
+			runId,
+			connectionId,
+			baseModel: 'sandbox-small',
+			systemPrompt: '',
+			planned: 1,
+			temperature: 0,
+			maxTokens: 10,
+			seed: 1,
+			status: 'voting'
+		});
+		const pairingId = await add('pairings', tables.pairings, {
+			projectId,
+			evaluationId,
+			exampleId,
+			position: 1,
+			prompt: [],
+			reference: ''
+		});
+		await add('outputs', tables.outputs, { projectId, evaluationId, pairingId, contender: 'a', text: 'x' });
+		const ballotId = await add('ballots', tables.ballots, {
+			projectId,
+			evaluationId,
+			pairingId,
+			personId,
+			position: 1,
+			swapped: false
+		});
+		await add('votes', tables.votes, { projectId, evaluationId, pairingId, ballotId, personId, clientId: randomUUID() });
+		await add('outbox', tables.outbox, { projectId, topic: 'project:x' });
+		await add('audit_entries', tables.auditEntries, { action: 'x', subject: 'x', details: {} });
+		return { projectId, ids };
+	});

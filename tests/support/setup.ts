@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { format } from 'node:util';
+import postgres from 'postgres';
+import { afterAll, afterEach, beforeEach, expect, inject } from 'vitest';
+
+// Runs before the imports of every test file. Each file outside tests/core gets a database and a directory of its own,
+// named by the variables that the app reads.
+
+const ownerUrl = inject('ownerUrl');
+const template = inject('template');
+const room = fs.mkdtempSync(path.join(os.tmpdir(), 'aitelier-file-'));
+const pure = /[\\/]tests[\\/]core[\\/]/.test(expect.getState().testPath ?? '');
+
+Object.assign(process.env, {
+	NODE_ENV: 'test',
+	ORIGIN: 'http://localhost:3000',
+	DATA_DIR: room,
+	KEKS: `test:${Buffer.alloc(32, 7).toString('base64')}`,
+	MAIL_FROM: 'aitelier <no-reply@aitelier.localhost>',
+	ALLOW_LOCAL_PROVIDERS: 'true',
+	POLL_SECONDS: '1',
+	LOG_LEVEL: 'error'
+});
+
+const database = `aitelier_test_${randomBytes(6).toString('hex')}`;
+const admin = ownerUrl && !pure ? postgres(on(ownerUrl, 'postgres'), { max: 1, onnotice: () => {} }) : undefined;
+if (admin) {
+	await admin.unsafe(`create database ${database} template ${template} strategy wal_log`);
+	process.env.DATABASE_URL = on(ownerUrl!, database);
+	process.env.APP_DATABASE_URL = on(inject('appUrl')!, database);
+}
+
+afterAll(async () => {
+	fs.rmSync(room, { recursive: true, force: true });
+	if (!admin) return;
+	await admin.unsafe(`drop database if exists ${database} with (force)`);
+	await admin.end({ timeout: 1 });
+});
+
+// What complains on the console complains to nobody: it fails the test. A test that expects it puts its own spy on it.
+const complaints: string[] = [];
+beforeEach(() => {
+	complaints.length = 0;
+	console.error = (...words: unknown[]) => void complaints.push(format(...words));
+});
+afterEach(() => {
+	if (complaints.length) throw new Error(`console.error was called:\n${complaints.join('\n')}`);
+});
+
+function on(url: string, name: string) {
+	const at = new URL(url);
+	at.pathname = `/${name}`;
+	return at.href;
+}

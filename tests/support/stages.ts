@@ -1,0 +1,184 @@
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { ensureChromium } from './browser.ts';
+
+/** What a stage found; `details` is shown, and only when something failed. */
+export type Result = { passed: number; failed: number; skipped?: number; details?: string };
+export type Stage = { name: string; run(): Promise<Result> };
+
+const running = new Set<ReturnType<typeof spawn>>();
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+	process.on(signal, () => {
+		running.forEach((child) => child.kill(signal));
+		process.exit(130);
+	});
+
+/** Runs one of our tools on this Node and keeps what it says. */
+function tool(script: string, args: string[] = [], env: NodeJS.ProcessEnv = {}) {
+	return new Promise<{ ok: boolean; output: string }>((done) => {
+		const { FORCE_COLOR: _, ...inherited } = process.env;
+		const child = spawn(process.execPath, [path.join('node_modules', script), ...args], {
+			env: { ...inherited, NO_COLOR: '1', ...env },
+			stdio: ['ignore', 'pipe', 'pipe']
+		});
+		running.add(child);
+		const pieces: Buffer[] = [];
+		child.stdout.on('data', (piece: Buffer) => pieces.push(piece));
+		child.stderr.on('data', (piece: Buffer) => pieces.push(piece));
+		child.once('close', (code) => {
+			running.delete(child);
+			done({ ok: code === 0, output: Buffer.concat(pieces).toString().trim() });
+		});
+	});
+}
+
+/** A tool that is happy or not: counts as one test. */
+const check = (name: string, script: string, args: string[]): Stage => ({
+	name,
+	run: async () => {
+		const { ok, output } = await tool(script, args);
+		return { passed: Number(ok), failed: Number(!ok), details: output };
+	}
+});
+
+export const checks: Stage[] = [
+	check('format', 'prettier/bin/prettier.cjs', ['--check', '--log-level', 'warn', '.']),
+	check('lint', 'eslint/bin/eslint.js', ['.', '--max-warnings', '0']),
+	check('imports', 'dependency-cruiser/bin/dependency-cruiser.mjs', ['src', '--config', '.dependency-cruiser.cjs']),
+	check('compose', 'dclint/bin/dclint.cjs', ['docker-compose.yml', '--max-warnings', '0']),
+	{
+		name: 'types',
+		run: async () => {
+			const sync = await tool('@sveltejs/kit/svelte-kit.js', ['sync']);
+			const types = sync.ok ? await tool('svelte-check/bin/svelte-check', ['--fail-on-warnings']) : sync;
+			return { passed: Number(types.ok), failed: Number(!types.ok), details: types.output };
+		}
+	}
+];
+
+export const build = check('build', 'vite/bin/vite.js', ['build']);
+
+type VitestReport = {
+	numPassedTests: number;
+	numFailedTests: number;
+	numPendingTests: number;
+	testResults: {
+		name: string;
+		status: string;
+		message: string;
+		assertionResults: { status: string; fullName: string; failureMessages: string[] }[];
+	}[];
+};
+
+/** Vitest on the given folders, or on everything outside tests/e2e. */
+export const unit = (name: string, folders: string[] = [], env: NodeJS.ProcessEnv = {}): Stage => ({
+	name,
+	run: async () => {
+		const file = reportFile();
+		const args = ['run', ...folders, '--reporter=json', `--outputFile=${file}`];
+		const { ok, output } = await tool('vitest/vitest.mjs', args, env);
+		const report = readReport<VitestReport>(file);
+		if (!report) return { passed: 0, failed: 1, details: output };
+		const broken = report.testResults.filter((result) => result.status === 'failed');
+		const details = broken.flatMap(({ name, message, assertionResults }) => {
+			const failures = assertionResults.filter((result) => result.status === 'failed');
+			const shown = failures.map((failure) => `${failure.fullName}\n${failure.failureMessages.join('\n')}`);
+			return [path.relative('.', name), ...(failures.length ? shown : [message])];
+		});
+		// A file that does not load has no tests to count, and an error outside of a test belongs to none
+		const unloaded = broken.filter((result) =>
+			result.assertionResults.every((each) => each.status !== 'failed')
+		).length;
+		const failed = report.numFailedTests + unloaded;
+		return {
+			passed: report.numPassedTests,
+			failed: failed || Number(!ok),
+			skipped: report.numPendingTests,
+			details: failed ? details.join('\n') : output
+		};
+	}
+});
+
+type Suite = { file: string; suites?: Suite[]; specs?: Spec[] };
+type Spec = {
+	title: string;
+	line: number;
+	file: string;
+	tests: { projectName: string; status: string; results: { error?: { stack?: string; message?: string } }[] }[];
+};
+type PlaywrightReport = {
+	stats: { expected: number; unexpected: number; flaky: number; skipped: number };
+	errors: { message?: string }[];
+	suites: Suite[];
+};
+
+export const browser: Stage = {
+	name: 'browser',
+	run: async () => {
+		const file = reportFile();
+		const { ok, output } = await tool('@playwright/test/cli.js', ['test', '--reporter=json'], {
+			CHROMIUM: ensureChromium((line) => console.log(line)),
+			PLAYWRIGHT_JSON_OUTPUT_NAME: file
+		});
+		const report = readReport<PlaywrightReport>(file);
+		if (!report) return { passed: 0, failed: 1, details: output };
+		const { expected, unexpected, flaky, skipped } = report.stats;
+		const failed = unexpected + flaky;
+		const details = [...report.errors.map((error) => error.message ?? ''), ...report.suites.flatMap(failuresOf)];
+		return { passed: expected, failed: failed || Number(!ok), skipped, details: details.join('\n') || output };
+	}
+};
+
+function failuresOf(suite: Suite): string[] {
+	const own = (suite.specs ?? []).flatMap((spec) =>
+		spec.tests
+			.filter((test) => test.status === 'unexpected' || test.status === 'flaky')
+			.map((test) => {
+				const error = test.results.find((result) => result.error)?.error;
+				return `[${test.projectName}] ${spec.file}:${spec.line} ${spec.title}\n${error?.stack ?? error?.message ?? ''}`;
+			})
+	);
+	return [...own, ...(suite.suites ?? []).flatMap(failuresOf)];
+}
+
+let reports = 0;
+const reportFile = () => path.join(os.tmpdir(), `aitelier-report-${process.pid}-${reports++}.json`);
+
+function readReport<T>(file: string): T | undefined {
+	if (!fs.existsSync(file)) return undefined;
+	try {
+		return JSON.parse(fs.readFileSync(file, 'utf8')) as T;
+	} finally {
+		fs.rmSync(file);
+	}
+}
+
+/**
+ * Runs stages one after the other, prints a line for each and the details of what failed, and ends with
+ * `N passed, N failed`. Returns the exit code. `needs`: a stage that is not run when another one failed.
+ */
+export async function runStages(stages: Stage[], needs: Record<string, string> = {}): Promise<number> {
+	const total = { passed: 0, failed: 0 };
+	const bad = new Set<string>();
+	for (const { name, run } of stages) {
+		const from = performance.now();
+		const result = bad.has(needs[name] ?? '')
+			? { passed: 0, failed: 1, details: `Not run, because ${needs[name]} failed.` }
+			: await run().catch((error: Error): Result => ({ passed: 0, failed: 1, details: error.message }));
+		const seconds = ((performance.now() - from) / 1000).toFixed(1);
+		const skipped = result.skipped ? `, ${result.skipped} skipped` : '';
+		console.log(
+			`${name.padEnd(8)} ${seconds.padStart(6)} s  ${result.passed} passed, ${result.failed} failed${skipped}`
+		);
+		if (result.failed) {
+			bad.add(name);
+			console.log(`\n${result.details ?? ''}\n`);
+		}
+		total.passed += result.passed;
+		total.failed += result.failed;
+	}
+	console.log(`${total.passed} passed, ${total.failed} failed`);
+	return total.failed ? 1 : 0;
+}
