@@ -74,34 +74,50 @@ create trigger examples_facts before update of trained, prompt_hash on examples
 	for each row execute function keep_facts();
 --> statement-breakpoint
 
--- One prompt never stands on both sides of the split. Set-based, so that a split of a million rows is one join; the lock
--- makes two splits of one project wait for each other, since neither sees the other's rows. A rating, which changes neither
--- split nor prompt, returns at once and waits for nobody.
-create function refuse_leaks() returns trigger language plpgsql security definer set search_path = '' as $$
+-- One prompt never stands on both sides of the split. The lock makes two changes of one project wait for each other, since
+-- neither sees the other's rows.
+create function refuse_leak_added() returns trigger language plpgsql security definer set search_path = '' as $$
+declare
+	there int;
+begin
+	perform pg_advisory_xact_lock(hashtextextended(new.project_id::text, 1));
+	select o.number into there from public.examples o
+	where o.team_id = new.team_id and o.project_id = new.project_id and o.prompt_hash = new.prompt_hash and o.id <> new.id
+		and ((new.split = 'validation' and (o.trained or (o.split = 'train' and o.deleted_at is null)))
+			or (new.split = 'train' and o.split = 'validation' and o.deleted_at is null))
+	limit 1;
+	if found then
+		raise exception 'Examples % and % have the same prompt and cannot stand on both sides of the split', new.number, there
+			using errcode = 'AI003';
+	end if;
+	return null;
+end $$;
+--> statement-breakpoint
+-- Row by row, and only for rows that come with a split: an ordinary import of a million pays nothing.
+create trigger examples_leaks_added after insert on examples
+	for each row when (new.split is not null) execute function refuse_leak_added();
+--> statement-breakpoint
+-- Set-based, so that a split of a million rows is one join. A rating, which changes neither split nor prompt, returns at
+-- once and waits for nobody.
+create function refuse_leaks_changed() returns trigger language plpgsql security definer set search_path = '' as $$
 declare
 	moved uuid[];
 	leak record;
 begin
-	if tg_op = 'INSERT' then
-		select array_agg(n.id) into moved from new_rows n where n.split is not null;
-	else
-		select array_agg(n.id) into moved
-		from new_rows n join old_rows o on o.team_id = n.team_id and o.id = n.id
-		where n.split is not null and n.deleted_at is null
-			and (n.split is distinct from o.split or n.prompt_hash <> o.prompt_hash or o.deleted_at is not null);
-	end if;
+	select array_agg(n.id) into moved
+	from new_rows n join old_rows o on o.team_id = n.team_id and o.id = n.id
+	where n.split is not null and n.deleted_at is null
+		and (n.split is distinct from o.split or n.prompt_hash <> o.prompt_hash or o.deleted_at is not null);
 	if moved is null then
 		return null;
 	end if;
 	perform pg_advisory_xact_lock(hashtextextended(place.project_id::text, 1))
 	from (select distinct project_id from new_rows order by project_id) place;
 	select n.number as here, o.number as there into leak
-	from public.examples n
+	from (select team_id, project_id, id, number, prompt_hash, split from new_rows where id = any (moved)) n
 	join public.examples o on o.team_id = n.team_id and o.project_id = n.project_id and o.prompt_hash = n.prompt_hash and o.id <> n.id
-	where (n.team_id, n.id) in (select new_rows.team_id, new_rows.id from new_rows) and n.id = any (moved)
-		and n.deleted_at is null
-		and ((n.split = 'validation' and (o.trained or (o.split = 'train' and o.deleted_at is null)))
-			or (n.split = 'train' and o.split = 'validation' and o.deleted_at is null))
+	where (n.split = 'validation' and (o.trained or (o.split = 'train' and o.deleted_at is null)))
+		or (n.split = 'train' and o.split = 'validation' and o.deleted_at is null)
 	limit 1;
 	if found then
 		raise exception 'Examples % and % have the same prompt and cannot stand on both sides of the split', leak.here, leak.there
@@ -110,11 +126,8 @@ begin
 	return null;
 end $$;
 --> statement-breakpoint
-create trigger examples_leaks_added after insert on examples
-	referencing new table as new_rows for each statement execute function refuse_leaks();
---> statement-breakpoint
 create trigger examples_leaks_changed after update on examples
-	referencing old table as old_rows new table as new_rows for each statement execute function refuse_leaks();
+	referencing old table as old_rows new table as new_rows for each statement execute function refuse_leaks_changed();
 --> statement-breakpoint
 
 -- A run learns from train and is measured on validation, never the other way round; what it learns from is marked for ever.
@@ -218,5 +231,8 @@ create function teams_with_open_runs() returns setof uuid
 	select distinct team_id from public.runs where status not in ('draft', 'ready', 'failed', 'cancelled')
 $$;
 --> statement-breakpoint
-grant execute on function memberships_of(uuid), create_team(uuid, text, text), invitation_by_token(bytea),
+-- After the first part of a large import: whoever serves owns no table, so may not analyze one.
+create function refresh_statistics() returns void language sql security definer set search_path = '' as 'analyze public.examples';
+--> statement-breakpoint
+grant execute on function refresh_statistics(), memberships_of(uuid), create_team(uuid, text, text), invitation_by_token(bytea),
 	accept_invitation(bytea, uuid), teams_with_servings(), teams_with_open_runs() to app;

@@ -17,15 +17,16 @@ export type Child = {
 	stop(): Promise<void>;
 };
 
+const withParent = new URL('./with-parent.ts', import.meta.url).href;
 const running = new Set<ChildProcess>();
 process.on('exit', () => running.forEach((child) => signalGroup(child, 'SIGKILL')));
 
-/** Runs another program of ours on this Node. It does not outlive us, unless we are killed with SIGKILL. */
+/** Runs another program of ours on this Node. It does not outlive us. */
 export function startNode(args: string[], { env = {}, logFile }: Options = {}): Child {
 	const log = logFile ? fs.openSync(logFile, 'w', 0o600) : 'inherit';
-	const child = spawn(process.execPath, args, {
-		env: { ...process.env, ...env },
-		// An input that stays open as long as we live: vite ends when it closes
+	const child = spawn(process.execPath, ['--import', withParent, ...args], {
+		env: { ...process.env, ...env, LAUNCHER_PID: String(process.pid) },
+		// An input that stays open as long as we live
 		stdio: ['pipe', log, log],
 		// In a group of its own Ctrl-C reaches us alone, and we stop things in their order
 		detached: true
@@ -76,7 +77,10 @@ export async function runUntilStopped(
 				done(signal === 'SIGINT' ? codeAfterCtrlC : 128 + constants.signals[signal]);
 			});
 	});
-	const code = await Promise.race([work((undo) => undos.unshift(undo)).catch(explain), stopped]);
+	let over = false; // what fails because it is being stopped is no news
+	const worked = work((undo) => undos.unshift(undo)).catch((error: unknown) => (over ? 1 : explain(error)));
+	const code = await Promise.race([worked, stopped]);
+	over = true;
 	for (const undo of undos) await undo().catch(explain);
 	process.exit(code);
 }

@@ -13,10 +13,9 @@ const log = (line: string) => console.log(line);
 
 await runUntilStopped(
 	async (later) => {
-		const port = Number(process.env.PORT) || (await nextFreePort(3000));
+		const port = process.env.PORT || (await nextFreePort(3000));
 		const baseUrl = `http://localhost:${port}`;
 		process.env.PORT = String(port);
-		process.env.ORIGIN ||= baseUrl;
 		process.env.POLL_SECONDS ||= '1';
 		process.env.SANDBOX_SPEED ||= '20';
 		const dataDir = process.env.DATA_DIR || '.data';

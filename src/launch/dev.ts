@@ -1,4 +1,5 @@
 import './node24.ts';
+import './env-file.ts';
 import { startPlatform } from '../lib/server/platform.ts';
 import { nextFreePort } from '../lib/server/process.ts';
 import { runUntilStopped, startNode } from './children.ts';
@@ -8,9 +9,8 @@ import { runUntilStopped, startNode } from './children.ts';
 const log = (line: string) => console.log(line);
 
 await runUntilStopped(async (later) => {
-	const port = Number(process.env.PORT) || (await nextFreePort(3000));
+	const port = process.env.PORT || (await nextFreePort(3000));
 	process.env.PORT = String(port);
-	process.env.ORIGIN ||= `http://localhost:${port}`;
 	const platform = await startPlatform({ note: log });
 	later(platform.stop);
 

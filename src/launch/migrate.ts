@@ -1,4 +1,5 @@
 import './node24.ts';
+import './env-file.ts';
 import { startPlatform } from '../lib/server/platform.ts';
 import { explain } from './children.ts';
 

@@ -4,11 +4,14 @@ const base = (team: string, project: string) => `/${team}/${project}`;
 export const to = {
 	home: () => '/',
 	login: (next?: string) => (next ? `/login?next=${encodeURIComponent(next)}` : '/login'),
+	confirmSignIn: (token: string) => `/login/confirm?token=${token}`,
+	signInWith: (provider: string) => `/login/${provider}`,
+	signInCallback: (provider: string) => `/login/${provider}/callback`,
 	logout: () => '/logout',
 	account: () => '/account',
 	newTeam: () => '/teams/new',
 	invitation: (token: string) => `/invitations/${token}`,
-	outbox: () => '/dev/outbox',
+	outbox: (mail?: string) => (mail ? `/dev/outbox/${mail}` : '/dev/outbox'),
 
 	team: (team: string) => `/${team}`,
 	teamSettings: (team: string) => `/${team}/settings`,

@@ -44,9 +44,8 @@ test.each([
 
 test('a form cannot change any prototype', () => {
 	const turns = '[{"role":"user","content":"a","__proto__":{"polluted":true}},{"role":"assistant","content":"b"}]';
-	const result = v.safeParse(NewExample, { messages: turns });
+	expect(v.parse(NewExample, { messages: turns }).messages[0]).toEqual({ role: 'user', content: 'a' });
 	expect(({} as Record<string, unknown>).polluted).toBeUndefined();
-	if (result.success) expect(result.output.messages[0]!.polluted).toBeUndefined();
 });
 
 test('a silent tool call has empty content', () => {

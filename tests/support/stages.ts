@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { ensureChromium } from './browser.ts';
 
 /** What a stage found; `details` is shown, and only when something failed. */
@@ -77,14 +78,14 @@ export const unit = (name: string, folders: string[] = [], env: NodeJS.ProcessEn
 	name,
 	run: async () => {
 		const file = reportFile();
-		const args = ['run', ...folders, '--reporter=json', `--outputFile=${file}`];
+		const args = ['run', ...folders, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
 		const { ok, output } = await tool('vitest/vitest.mjs', args, env);
 		const report = readReport<VitestReport>(file);
 		if (!report) return { passed: 0, failed: 1, details: output };
 		const broken = report.testResults.filter((result) => result.status === 'failed');
 		const details = broken.flatMap(({ name, message, assertionResults }) => {
 			const failures = assertionResults.filter((result) => result.status === 'failed');
-			const shown = failures.map((failure) => `${failure.fullName}\n${failure.failureMessages.join('\n')}`);
+			const shown = failures.map((failure) => `${failure.fullName}\n${ourLines(failure.failureMessages.join('\n'))}`);
 			return [path.relative('.', name), ...(failures.length ? shown : [message])];
 		});
 		// A file that does not load has no tests to count, and an error outside of a test belongs to none
@@ -96,10 +97,17 @@ export const unit = (name: string, folders: string[] = [], env: NodeJS.ProcessEn
 			passed: report.numPassedTests,
 			failed: failed || Number(!ok),
 			skipped: report.numPendingTests,
-			details: failed ? details.join('\n') : output
+			details: failed ? details.join('\n') : ourLines(output)
 		};
 	}
 });
+
+/** Plain text without the lines that a stack has in packages. */
+const ourLines = (text: string) =>
+	stripVTControlCharacters(text)
+		.split('\n')
+		.filter((line) => !/^\s*(at|❯) .*node_modules/.test(line))
+		.join('\n');
 
 type Suite = { file: string; suites?: Suite[]; specs?: Spec[] };
 type Spec = {
@@ -127,7 +135,12 @@ export const browser: Stage = {
 		const { expected, unexpected, flaky, skipped } = report.stats;
 		const failed = unexpected + flaky;
 		const details = [...report.errors.map((error) => error.message ?? ''), ...report.suites.flatMap(failuresOf)];
-		return { passed: expected, failed: failed || Number(!ok), skipped, details: details.join('\n') || output };
+		return {
+			passed: expected,
+			failed: failed || Number(!ok),
+			skipped,
+			details: ourLines(details.join('\n')) || output
+		};
 	}
 };
 

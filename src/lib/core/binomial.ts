@@ -47,6 +47,6 @@ export const signTest = (wins: number, losses: number): number =>
  */
 export const evidence = (wins: number, losses: number): number => {
 	const d = wins + losses;
-	const log = d * Math.LN2 + logGamma(wins + 1) + logGamma(losses + 1) - logGamma(d + 2);
+	const log = d * Math.LN2 + (logGamma(wins + 1) + logGamma(losses + 1)) - logGamma(d + 2);
 	return Math.min(Number.MAX_VALUE, Math.exp(log));
 };

@@ -21,26 +21,29 @@ export const Conversation = v.pipe(
 );
 
 /** One example, from REST (`messages` is a list) or from a form (`messages` is the same list as JSON text; an empty rating is none). */
-export const NewExample = v.object({
-	messages: v.pipe(
-		v.union([v.array(v.looseObject({})), v.string()], 'Write at least one question and its answer'),
-		v.rawTransform(({ dataset, addIssue, NEVER }): unknown => {
-			if (typeof dataset.value !== 'string') return dataset.value;
-			try {
-				return JSON.parse(dataset.value);
-			} catch {
-				addIssue({ message: 'The turns are not valid JSON' });
-				return NEVER;
-			}
-		}),
-		Conversation
-	),
-	rating: v.pipe(
-		v.nullish(v.union([v.string(), v.number()], 'A rating is a number'), ''),
-		v.transform((given) => (given === '' ? null : given)),
-		v.nullable(whole('A rating', 1, 10))
-	)
-});
+export const NewExample = v.object(
+	{
+		messages: v.pipe(
+			v.union([v.array(v.looseObject({})), v.string()], 'Write at least one question and its answer'),
+			v.rawTransform(({ dataset, addIssue, NEVER }): unknown => {
+				if (typeof dataset.value !== 'string') return dataset.value;
+				try {
+					return JSON.parse(dataset.value);
+				} catch {
+					addIssue({ message: 'The turns are not valid JSON' });
+					return NEVER;
+				}
+			}),
+			Conversation
+		),
+		rating: v.pipe(
+			v.nullish(v.union([v.string(), v.number()], 'A rating is a number'), ''),
+			v.transform((given) => (given === '' ? null : given)),
+			v.nullable(whole('A rating', 1, 10))
+		)
+	},
+	'Write at least one question and its answer'
+);
 export type NewExample = v.InferOutput<typeof NewExample>;
 
 /** The output to learn: the rewrite where there is one, else the last assistant turn. */

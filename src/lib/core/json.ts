@@ -28,25 +28,28 @@ export const valueProblem = (value: unknown): string | null => {
 	return null;
 };
 
+/** Fit to stand in a sentence, and to be stored: no control characters, no halves of characters. */
+const printable = (text: string): string => text.replace(/[\u0000-\u001f\u007f]/g, ' ').toWellFormed();
+
 /** What `JSON.parse` complained about, without the engine's quotation of the text: `unterminated string at character 13`. */
 export const syntaxProblem = (error: unknown): string => {
 	const message = error instanceof Error ? error.message : '';
 	if (/end of (JSON input|data)/i.test(message)) return 'it ends too early';
-	const words = message
-		.replace(/^JSON\.parse: /, '')
-		.replace(/, (\.\.\.)?".*$/s, '')
-		.replace(
-			/ (in|after) JSON at position (\d+).*$/s,
-			(_, where, at) => `${where === 'after' ? ' after the end' : ''} at character ${Number(at) + 1}`
-		)
-		.toWellFormed();
+	const words = printable(
+		message
+			.replace(/^JSON\.parse: /, '')
+			.replace(/, (\.\.\.)?".*$/s, '')
+			.replace(
+				/ (in|after) JSON at position (\d+).*$/s,
+				(_, where, at) => `${where === 'after' ? ' after the end' : ''} at character ${Number(at) + 1}`
+			)
+	);
 	return words === '' ? 'it cannot be read' : words[0]!.toLowerCase() + words.slice(1);
 };
 
 /** A value as a sentence can quote it: short, on one line. */
 export const shown = (value: unknown): string => {
-	if (typeof value === 'string')
-		return `"${value.length > 30 ? `${value.slice(0, 30).toWellFormed()}…` : value.toWellFormed()}"`;
+	if (typeof value === 'string') return `"${printable(value.slice(0, 30))}${value.length > 30 ? '…' : ''}"`;
 	if (Array.isArray(value)) return 'a list';
 	return typeof value === 'object' && value !== null ? 'an object' : String(value);
 };

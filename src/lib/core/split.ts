@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { apportion } from './apportion.ts';
 import { hash } from './hash.ts';
 import { detectableWinRate, minimum, smallestWins } from './power.ts';
 import { between, whole } from './recipe.ts';
@@ -41,22 +42,6 @@ export type SplitPlan = {
 
 type Good = Splittable & { stratum: number };
 
-/** How many of each rating belong in validation: largest remainder over all good examples. A seat taken is kept. */
-const seatsOf = (good: Good[], share: number): Map<number, number> => {
-	const wanted = good.length < 2 ? 0 : Math.max(1, Math.round(good.length * share));
-	const rows = [...Map.groupBy(good, (example) => example.stratum)].map(([stratum, list]) => {
-		const exact = (list.length * wanted) / good.length;
-		const taken = list.filter((example) => example.split === 'validation').length;
-		return { stratum, seats: Math.floor(exact), rest: exact % 1, isTaken: taken > Math.floor(exact) };
-	});
-	let left = wanted - rows.reduce((sum, row) => sum + row.seats, 0);
-	rows.sort(
-		(one, two) => Number(two.isTaken) - Number(one.isTaken) || two.rest - one.rest || two.stratum - one.stratum
-	);
-	for (const row of rows) if (left-- > 0) row.seats++;
-	return new Map(rows.map((row) => [row.stratum, row.seats]));
-};
-
 /** Where the rest of its prompt already is decides for a new example. */
 const sideOf = (family: Splittable[]): 'free' | 'train' | 'validation' | 'conflict' => {
 	const isTrained = family.some((example) => example.trained || example.split === 'train');
@@ -84,8 +69,10 @@ export const planSplit = ({
 	const good = examples.flatMap((example): Good[] =>
 		example.rating !== null && example.rating >= threshold ? [{ ...example, stratum: Math.floor(example.rating) }] : []
 	);
-	const share = Math.round((1 - ratio) * 1e9) / 1e9; // 1 − 0.8 is 0.19999999999999996
-	const need = seatsOf(good, share);
+	const strata = [...Map.groupBy(good, ({ stratum }) => stratum)].map(([key, list]) => {
+		return { key, size: list.length, taken: list.filter(({ split }) => split === 'validation').length };
+	});
+	const need = apportion(strata, 1 - ratio);
 	const fill = ({ stratum }: Good) => need.set(stratum, need.get(stratum)! - 1);
 	for (const example of good) if (example.split === 'validation') fill(example);
 
@@ -97,14 +84,16 @@ export const planSplit = ({
 		const members = movable.filter((example) => example.split === 'unassigned');
 		if (members.length === 0) continue;
 		const side = sideOf(families.get(group)!);
-		if (side === 'conflict') conflicts.push(...members.map(({ id }) => id));
-		else if (side === 'free') {
+		if (side === 'free') {
 			const places = members.map(({ id }) => ({ id, place: hash(id, `split:${seed}`) }));
 			const { id, place } = places.reduce((one, two) => (two.place < one.place ? two : one));
 			free.push({ place, first: id, members });
-		} else {
-			moves.push(...members.map(({ id }) => ({ id, to: side })));
-			if (side === 'validation') members.forEach(fill);
+			continue;
+		}
+		for (const example of members) {
+			if (side === 'conflict') conflicts.push(example.id);
+			else moves.push({ id: example.id, to: side });
+			if (side === 'validation') fill(example);
 		}
 	}
 
@@ -125,9 +114,7 @@ export const planSplit = ({
 	choose((members) => fitting(members) === members.length);
 	choose((members) => fitting(members) * 2 > members.length); // large families: rather one too many than three too few
 	for (const { first, members } of free)
-		moves.push(
-			...members.map(({ id }) => ({ id, to: chosen.has(first) ? ('validation' as const) : ('train' as const) }))
-		);
+		for (const { id } of members) moves.push({ id, to: chosen.has(first) ? 'validation' : 'train' });
 
 	return summary(good, moves, conflicts);
 };

@@ -1,14 +1,18 @@
 import fs from 'node:fs';
 import net from 'node:net';
 
-/** Whether a process with this id exists, also one that we may not signal. */
+/** Whether a process with this id runs, also one that we may not signal. One that ended but is not collected yet does not. */
 export function isAlive(pid: number): boolean {
 	if (!pid) return false;
 	try {
 		process.kill(pid, 0);
-		return true;
 	} catch (error) {
-		return (error as NodeJS.ErrnoException).code === 'EPERM';
+		if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+	}
+	try {
+		return !/\) [ZX] /.test(fs.readFileSync(`/proc/${pid}/stat`, 'utf8'));
+	} catch {
+		return process.platform !== 'linux';
 	}
 }
 

@@ -22,9 +22,10 @@ const card = (example: Example, ownScore: number | null) => ({
 });
 export type Card = ReturnType<typeof card>;
 
+// spelled out: drizzle leaves the table's name away when a query has one table, and `id` would mean the rating's
 const ownScores = sql<number | null>`(
 	select r.score from ratings r
-	where r.example_id = ${examples.id} and r.person_id = nullif(current_setting('app.user_id', true), '')::uuid
+	where r.example_id = examples.id and r.person_id = nullif(current_setting('app.user_id', true), '')::uuid
 	order by r.seq desc limit 1)`;
 
 const filters = (project: Project): Record<QueueRequest['filter'], SQL | undefined> => ({
@@ -82,7 +83,7 @@ const ownScore = async (tx: Tx, exampleId: string) => {
  * Appends this person's score of one example; null takes it back (undo). The same `clientId` twice counts once. Answers
  * with what is now this person's score.
  */
-export const rateExample = (scope: Scope & { userId: string | null }, slug: string, input: NewRating) => {
+export const rateExample = (scope: Scope, slug: string, input: NewRating) => {
 	authorize(scope, 'examples:rate');
 	return scope.tx(async (tx) => {
 		const project = await projectOf(tx, slug);
@@ -102,19 +103,48 @@ export const rateExample = (scope: Scope & { userId: string | null }, slug: stri
 	});
 };
 
-/** Appends a better output, which trains from now on, with the score the person gives it; null output goes back to the original. */
-export const rewriteExample = (scope: Scope & { userId: string | null }, slug: string, input: NewRewrite) => {
+/** Appends a better output, which trains from now on, and the score the person gives it. Sent twice, it counts once. */
+export const rewriteExample = (scope: Scope, slug: string, input: NewRewrite) => {
 	authorize(scope, 'examples:rewrite');
 	return scope.tx(async (tx) => {
 		const project = await projectOf(tx, slug);
 		const example = await exampleOf(tx, project.id, input.exampleId);
 		const row = { projectId: project.id, exampleId: example.id, personId: scope.userId!, clientId: input.clientId };
-		const [written] = await tx
+		await tx
 			.insert(rewrites)
 			.values({ ...row, output: input.output })
-			.onConflictDoNothing()
-			.returning({ id: rewrites.id });
-		if (written) await tx.insert(ratings).values({ ...row, score: input.score }).onConflictDoNothing();
+			.onConflictDoNothing();
+		await tx
+			.insert(ratings)
+			.values({ ...row, score: input.score })
+			.onConflictDoNothing();
+		await announce(tx, `project:${project.id}`, project.id);
+		return card(await exampleOf(tx, project.id, example.id), await ownScore(tx, example.id));
+	});
+};
+
+/** Takes the latest rewrite back: the one before it counts again, or the original. The score is taken back by `rateExample`. */
+export const undoRewrite = (scope: Scope, slug: string, input: { exampleId: string; clientId: string }) => {
+	authorize(scope, 'examples:rewrite');
+	return scope.tx(async (tx) => {
+		const project = await projectOf(tx, slug);
+		const example = await exampleOf(tx, project.id, input.exampleId);
+		const [, before] = await tx
+			.select({ output: rewrites.output })
+			.from(rewrites)
+			.where(eq(rewrites.exampleId, example.id))
+			.orderBy(desc(rewrites.seq))
+			.limit(2);
+		await tx
+			.insert(rewrites)
+			.values({
+				projectId: project.id,
+				exampleId: example.id,
+				personId: scope.userId!,
+				output: before?.output ?? null,
+				clientId: input.clientId
+			})
+			.onConflictDoNothing();
 		await announce(tx, `project:${project.id}`, project.id);
 		return card(await exampleOf(tx, project.id, example.id), await ownScore(tx, example.id));
 	});

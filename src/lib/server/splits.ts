@@ -31,7 +31,7 @@ export const getSplit = (scope: Scope, slug: string) => {
 		const rows = await tx
 			.select({
 				side: sql<'unassigned' | 'train' | 'validation'>`coalesce(${examples.split}, 'unassigned')`,
-				rating: sql<number | null>`round(${examples.rating})::int`,
+				rating: sql<number | null>`floor(${examples.rating})::int`,
 				count: sql<number>`count(*)::int`,
 				tokens: sql<number>`sum(${examples.tokens})::float8`,
 				sum: sql<number | null>`sum(${examples.rating})::float8`,

@@ -41,8 +41,9 @@ test('BYPASSRLS, a table of its own, or membership in a stronger role are each r
 	await owner.unsafe(`create table own_${suffix} (); alter table own_${suffix} owner to strong_${suffix}`);
 	await expect(as(`strong_${suffix}`)).rejects.toThrow(`owns the table own_${suffix}`);
 
-	await owner.unsafe(`drop table own_${suffix}; grant postgres to strong_${suffix}`);
-	await expect(as(`strong_${suffix}`)).rejects.toThrow('may become, "postgres"');
+	const [{ boss } = { boss: '' }] = await owner<{ boss: string }[]>`select quote_ident(current_user) as boss`;
+	await owner.unsafe(`drop table own_${suffix}; grant ${boss} to strong_${suffix}`);
+	await expect(as(`strong_${suffix}`)).rejects.toThrow(/may become, "\w+"/);
 });
 
 test('the serving role may work the job queues and nothing in them is its own', async () => {

@@ -161,9 +161,12 @@ describe('the catalogue', () => {
 			'derive_rewrites',
 			'invitation_by_token',
 			'keep_an_owner',
+			'leave_team',
 			'mark_trained',
 			'memberships_of',
-			'refuse_leaks',
+			'refresh_statistics',
+			'refuse_leak_added',
+			'refuse_leaks_changed',
 			'teams_with_open_runs',
 			'teams_with_servings'
 		]);

@@ -33,7 +33,7 @@ describe('an import', () => {
 		expect((await listExamples(scope, 'support', all)).rows).toHaveLength(1);
 	});
 
-	test('of the same file twice adds nothing, and numbers have no gaps', async () => {
+	test('of the same file twice adds nothing, and numbers go on where they were', async () => {
 		const { scope } = await newTeam();
 		await newProject(scope);
 		const file = lines(...Array.from({ length: 30 }, (_, i) => chat(`Question ${i}`, `Answer ${i}`)));

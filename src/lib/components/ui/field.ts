@@ -25,4 +25,4 @@ export const fieldAttributes = (field: FieldContext | undefined) => ({
 
 /** The look of everything one types or chooses in. */
 export const controlClass =
-	'w-full rounded-lg border border-control bg-bg light:bg-surface text-fg text-base hover:border-muted aria-invalid:border-danger disabled:cursor-not-allowed disabled:border-border disabled:bg-hover disabled:text-muted read-only:bg-hover';
+	'w-full rounded-lg border border-control bg-bg light:bg-surface text-fg hover:border-muted aria-invalid:border-danger disabled:cursor-not-allowed disabled:border-border disabled:bg-hover disabled:text-muted [&[readonly]]:bg-hover';

@@ -70,7 +70,9 @@ async function again(work: () => Promise<void>) {
 
 /** pg-boss keeps its own schema version; a queue's settings follow `jobs/queues.ts`, except those fixed at birth. */
 async function installQueues(ownerUrl: string) {
-	const boss = new PgBoss({ connectionString: ownerUrl, max: 1, supervise: false, schedule: false, migrate: true });
+	const url = new URL(ownerUrl);
+	url.searchParams.set('options', '-c lock_timeout=10s -c statement_timeout=300s');
+	const boss = new PgBoss({ connectionString: url.href, max: 1, supervise: false, schedule: false, migrate: true });
 	let failure: unknown;
 	boss.on('error', (error) => (failure ??= error));
 	await boss.start();

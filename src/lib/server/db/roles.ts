@@ -4,7 +4,7 @@ const humble = 'nosuperuser nobypassrls nocreatedb nocreaterole';
 
 /**
  * Makes the role of `url` able to serve: exists, may log in, is a member of `app`. A role that exists keeps its
- * password unless we made it (`aitelier_app`). Throws a sentence when the owner may not create it. Returns the URL.
+ * password unless its name is ours, `aitelier_app`, and the owner may change it. Throws a sentence when the owner may not create it. Returns the URL.
  */
 export async function prepareServingRole(sql: postgres.Sql, url: URL): Promise<string> {
 	const name = decodeURIComponent(url.username);
@@ -16,7 +16,8 @@ export async function prepareServingRole(sql: postgres.Sql, url: URL): Promise<s
 				const [role] =
 					await sql`select pg_has_role(rolname, 'app', 'usage') as member from pg_roles where rolname = ${name}`;
 				if (!role) await run(sql, `create role %I login ${humble} password %L`, name, password);
-				else if (name === 'aitelier_app') await run(sql, 'alter role %I login password %L', name, password);
+				else if (name === 'aitelier_app')
+					await run(sql, 'alter role %I login password %L', name, password).catch(unlessForbidden);
 				if (!role?.member) await run(sql, 'grant app to %I', name);
 				break;
 			} catch (error) {
@@ -32,6 +33,11 @@ export async function prepareServingRole(sql: postgres.Sql, url: URL): Promise<s
 		);
 	}
 	return url.href;
+}
+
+/** Somebody else made the role: then the password in the URL is theirs, and logging in will tell. */
+function unlessForbidden(error: { code?: string }) {
+	if (error.code !== '42501') throw error;
 }
 
 /** Statements about roles take no parameters: Postgres itself does the quoting. */

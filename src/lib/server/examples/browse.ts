@@ -15,9 +15,9 @@ const pageSize = 50;
 
 const bands: Record<string, SQL> = {
 	unrated: isNull(examples.rating),
-	bad: and(isNotNull(examples.rating), lt(examples.rating, 4.5))!,
-	okay: and(gte(examples.rating, 4.5), lt(examples.rating, 7.5))!,
-	great: gte(examples.rating, 7.5)
+	bad: and(isNotNull(examples.rating), lt(examples.rating, 5))!,
+	okay: and(gte(examples.rating, 5), lt(examples.rating, 8))!,
+	great: gte(examples.rating, 8)
 };
 const sides: Record<string, SQL> = {
 	none: isNull(examples.split),
@@ -179,13 +179,13 @@ export const countExamples = (scope: Scope, slug: string) => {
 	});
 };
 
-/** How many examples have each rating from 1 to 10 (rounded). */
+/** How many examples have each rating from 1 to 10; a mean of 7.9 counts as 7, since it does not reach 8. */
 export const ratingHistogram = (scope: Scope, slug: string) => {
 	authorize(scope, 'examples:see');
 	return scope.tx(async (tx) => {
 		const project = await projectOf(tx, slug);
 		const rows = await tx
-			.select({ rating: sql<number>`round(${examples.rating})::int`, count: sql<number>`count(*)::int` })
+			.select({ rating: sql<number>`floor(${examples.rating})::int`, count: sql<number>`count(*)::int` })
 			.from(examples)
 			.where(and(eq(examples.projectId, project.id), isNull(examples.deletedAt), lte(examples.rating, 10)))
 			.groupBy(sql`1`);

@@ -8,7 +8,7 @@ import { imports } from '../db/schema.ts';
 import { projectOf } from '../projects.ts';
 import { announce } from '../realtime/announce.ts';
 import type { Scope, Tx } from '../scope.ts';
-import { stageColumns, stageRow } from './rows.ts';
+import { type Accepted, stageColumns, stageRow } from './rows.ts';
 
 /** One transaction takes about this much; a crash loses the last one, and a second import of the file adds what is missing. */
 const chunkCharacters = 8_000_000;
@@ -22,7 +22,20 @@ export type ImportResult = {
 	refusals: { line: number; reason: string; text: string }[];
 };
 
-type Chunk = { rows: string[]; count: number };
+/** Rows for COPY, each conversation once; `count` has the twins too. */
+type Chunk = { rows: string[]; seen: Set<string>; characters: number; count: number; splits: number; opinions: number };
+const emptyChunk = (): Chunk => ({ rows: [], seen: new Set(), characters: 0, count: 0, splits: 0, opinions: 0 });
+
+const put = (chunk: Chunk, line: Accepted) => {
+	chunk.count++;
+	const { row, hash } = stageRow(line);
+	if (chunk.seen.has(hash)) return;
+	chunk.seen.add(hash);
+	chunk.rows.push(row);
+	chunk.characters += row.length;
+	if (line.split !== null) chunk.splits++;
+	if (line.rating !== null || line.rewrite !== null) chunk.opinions++;
+};
 
 /**
  * Puts every good line into the project: new ones only, so that the same file twice adds nothing. Bad lines are counted, and
@@ -51,11 +64,12 @@ export const importExamples = async (
 	let writing: Promise<void> = Promise.resolve();
 	const write = async (chunk: Chunk) => {
 		const added = await scope.tx((tx) => addChunk(tx, scope, { projectId, importId: id, chunk }));
+		// the planner has not heard of a table that grew this minute, and would read all of it for one row
+		if (result.added === 0 && added > 2_000) await scope.tx((tx) => tx.$client`select refresh_statistics()`);
 		result.added += added;
 		result.duplicates += chunk.count - added;
 	};
-	let rows: string[] = [];
-	let characters = 0;
+	let chunk = emptyChunk();
 	try {
 		for await (const line of lines) {
 			const parsed = line.text === null ? null : parseLine(line.text, line.number);
@@ -63,18 +77,15 @@ export const importExamples = async (
 				refuse(line.number, parsed?.reason ?? line.reason ?? '', line.text ?? '');
 				continue;
 			}
-			const row = stageRow(parsed);
-			rows.push(row);
-			characters += row.length;
-			if (characters < chunkCharacters) continue;
+			put(chunk, parsed);
+			if (chunk.characters < chunkCharacters) continue;
 			await writing; // one chunk is written while the next is read
-			writing = write({ rows, count: rows.length });
+			writing = write(chunk);
 			writing.catch(() => {}); // awaited above or below
-			rows = [];
-			characters = 0;
+			chunk = emptyChunk();
 		}
 		await writing;
-		if (rows.length > 0) await write({ rows, count: rows.length });
+		if (chunk.count > 0) await write(chunk);
 	} finally {
 		await writing.catch(() => {});
 		await scope.tx(async (tx) => {
@@ -107,50 +118,42 @@ const addChunk = async (
 	await new Promise<void>((done, failed) => {
 		copy.once('error', failed);
 		copy.once('finish', done);
-		for (const row of chunk.rows) copy.write(row);
+		for (let i = 0; i < chunk.rows.length; i += 100) copy.write(chunk.rows.slice(i, i + 100).join(''));
 		copy.end();
 	});
-	await sql`analyze stage`;
-	const [first] = await sql`select next_example from projects where id = ${projectId} for update`;
-	await clearLeakingSplits(tx, projectId);
+	const [project] = await sql`select next_example from projects where id = ${projectId} for update`;
+	if (chunk.splits > 0) await clearLeakingSplits(tx, projectId);
 
-	// numbers without gaps: what is there already, and a line's twins further down, get none
-	const added = await sql`
-		with fresh as (
-			select distinct on (s.content_hash) s.* from stage s
-			where not exists (
-				select from examples e
-				where e.project_id = ${projectId} and e.content_hash = s.content_hash and e.deleted_at is null
-			)
-			order by s.content_hash, s.line
-		),
-		made as (
-			insert into examples (project_id, number, messages, rewrite, source, content_hash, prompt_hash, tokens, split, origin, import_id, created_by)
-			select ${projectId}, ${first!.next_example as number} - 1 + row_number() over (order by line),
-				messages, rewrite, source, content_hash, prompt_hash, tokens, split, 'import', ${importId}, ${scope.userId}
-			from fresh
+	// A temporary table is read in the order of its lines. What is there already keeps its number, which leaves a gap here.
+	// The scores and rewrites of the file count as those of the person who brought it.
+	const [made] = await sql`
+		with made as (
+			insert into examples (project_id, number, messages, source, content_hash, prompt_hash, tokens, split, origin, import_id, created_by)
+			select ${projectId}, ${project!.next_example as number}::int - 1 + row_number() over (),
+				messages, source, content_hash, prompt_hash, tokens, split, 'import', ${importId}, ${scope.userId}
+			from stage
+			on conflict (team_id, project_id, content_hash) where deleted_at is null do nothing
 			returning id, content_hash
-		)
-		select made.id, fresh.rating, fresh.rewrite is not null as rewritten
-		from made join fresh using (content_hash)`;
-	if (added.length === 0) return 0;
-	await sql`update projects set next_example = next_example + ${added.length} where id = ${projectId}`;
-	const rated = added.filter((row) => row.rating !== null);
-	if (rated.length > 0 && scope.userId) {
-		// the scores of the file count as those of the person who brought it
-		await sql`
+		),
+		words as (
+			insert into rewrites (project_id, example_id, person_id, output, client_id)
+			select ${projectId}, made.id, ${scope.userId}, rewrite, gen_random_uuid()
+			from made join stage using (content_hash) where ${chunk.opinions > 0} and rewrite is not null
+		),
+		scores as (
 			insert into ratings (project_id, example_id, person_id, score, client_id)
-			select ${projectId}, id, ${scope.userId}, score, gen_random_uuid()
-			from unnest(${rated.map((row) => row.id)}::uuid[], ${rated.map((row) => row.rating)}::smallint[]) as given (id, score)`;
-	}
-	return added.length;
+			select ${projectId}, made.id, ${scope.userId}, rating, gen_random_uuid()
+			from made join stage using (content_hash) where ${chunk.opinions > 0} and rating is not null
+		)
+		select count(*)::int as count from made`;
+	const count = made!.count as number;
+	if (count > 0) await sql`update projects set next_example = next_example + ${chunk.rows.length} where id = ${projectId}`;
+	return count;
 };
 
 /** A split in the file is taken over unless its prompt already stands on the other side, here or in the file itself. */
 const clearLeakingSplits = async (tx: Tx, projectId: string) => {
 	const sql = tx.$client;
-	const [any] = await sql`select true from stage where split is not null limit 1`;
-	if (!any) return;
 	await sql`
 		update stage s set split = null
 		where s.split is not null and (

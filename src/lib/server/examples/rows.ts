@@ -25,8 +25,10 @@ const field = (text: string | null) =>
 
 export const stageColumns = 'line, messages, rewrite, source, content_hash, prompt_hash, tokens, rating, split';
 
-/** An accepted line as a row of the staging table, in the order of `stageColumns`. */
+/** An accepted line as a row of the staging table, in the order of `stageColumns`, and the hash of its content. */
 export const stageRow = (line: Accepted) => {
 	const { contentHash, promptHash, tokens } = factsOf(line.messages, line.rewrite);
-	return `${line.line}\t${field(JSON.stringify(line.messages))}\t${field(line.rewrite)}\t${field(line.source)}\t\\\\x${contentHash.toString('hex')}\t\\\\x${promptHash.toString('hex')}\t${tokens}\t${line.rating ?? '\\N'}\t${line.split ?? '\\N'}\n`;
+	const hash = contentHash.toString('hex');
+	const row = `${line.line}\t${field(JSON.stringify(line.messages))}\t${field(line.rewrite)}\t${field(line.source)}\t\\\\x${hash}\t\\\\x${promptHash.toString('hex')}\t${tokens}\t${line.rating ?? '\\N'}\t${line.split ?? '\\N'}\n`;
+	return { row, hash };
 };

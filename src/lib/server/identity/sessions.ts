@@ -53,7 +53,11 @@ const makeLucia = () => {
 	return new Lucia(adapter, {
 		sessionExpiresIn: new TimeSpan(30, 'd'),
 		// the prefix demands https; on http://localhost there is none to have
-		sessionCookie: { name: secure ? '__Host-session' : 'session', expires: false, attributes: { secure, sameSite: 'lax' } },
+		sessionCookie: {
+			name: secure ? '__Host-session' : 'session',
+			expires: false,
+			attributes: { secure, sameSite: 'lax' }
+		},
 		getUserAttributes: ({ email, name }) => ({ email, name }),
 		getSessionAttributes: ({ handle, createdAt }) => ({ handle, createdAt })
 	});
@@ -71,11 +75,14 @@ declare module 'lucia' {
 	}
 }
 
-type Cookie = { name: string; value: string; attributes: Record<string, unknown> };
-const put = (cookies: Cookies, { name, value, attributes }: Cookie) => cookies.set(name, value, { path: '/', ...attributes });
+type Cookie = { name: string; value: string; attributes: object };
+const put = (cookies: Cookies, { name, value, attributes }: Cookie) =>
+	cookies.set(name, value, { path: '/', ...attributes });
 
-/** Begins a session for a person who has just proved who they are; always a new one (AU3). */
+/** Begins a session for a person who has just proved who they are; always a new one, and the browser's old one ends (AU3). */
 export const startSession = async (cookies: Cookies, personId: string, userAgent: string) => {
+	const old = cookies.get(lucia().sessionCookieName);
+	if (old) await lucia().invalidateSession(old);
 	const session = await lucia().createSession(personId, { userAgent: userAgent.slice(0, 300) });
 	put(cookies, lucia().createSessionCookie(session.id));
 };

@@ -1,6 +1,7 @@
 import { slugFrom } from '../../core/team.ts';
 import type { Role } from '../../core/permissions.ts';
 import { plainPool } from '../db/pools.ts';
+import type { Scope } from '../scope.ts';
 
 export type Team = { id: string; slug: string; name: string };
 export type Membership = Team & { role: Role; projectIds: 'all' | string[] };
@@ -29,4 +30,16 @@ export const createTeam = async (personId: string, name: string): Promise<Team> 
 			if ((problem as { code?: string }).code !== '23505' || attempt === 50) throw problem;
 		}
 	}
+};
+
+/** Whether this session is still open and still opens the team with the very rights of the scope: long streams ask (ASVS 7.4.1). */
+export const stillEnters = async (
+	sessionHandle: string,
+	scope: Pick<Scope, 'teamId' | 'role' | 'projectIds'>
+): Promise<boolean> => {
+	const [row] = await plainPool()`
+		select m.role, m.project_ids
+		from sessions s cross join lateral memberships_of(s.person_id) m
+		where s.handle = ${sessionHandle} and s.expires_at > now() and m.team_id = ${scope.teamId}`;
+	return row?.role === scope.role && String(row.project_ids ?? 'all') === String(scope.projectIds);
 };

@@ -2,13 +2,16 @@ import type { JobWithMetadata, PgBoss } from 'pg-boss';
 import * as v from 'valibot';
 import { plainPool } from '../db/pools.ts';
 import { generateOutputs } from '../evaluations/generate.ts';
+import { purgeRateLimits } from '../identity/rate-limit.ts';
 import { purgeSessions } from '../identity/sessions.ts';
+import { purgeSignIns } from '../identity/sign-in.ts';
 import { log } from '../log.ts';
+import { ProviderError } from '../providers/provider-error.ts';
 import { followRun } from '../runs/follow.ts';
 import { requeueOpenRuns } from '../runs/sweep.ts';
 import { submitRun } from '../runs/submit.ts';
 import { type Scope, scopeFor } from '../scope.ts';
-import { followServing, requeueOpenServings } from '../servings.ts';
+import { followServing, requeueOpenServings } from '../servings-follow.ts';
 import { type JobData, startQueue } from './queue.ts';
 import { type Payload, type QueueName, payloads, sweep } from './queues.ts';
 
@@ -43,29 +46,37 @@ const work = async <Name extends QueueName>(name: Name, job: JobWithMetadata<Job
 		await handlers[name](houseScope(teamId, userId), payload, job.signal);
 		log.debug('job', { name, id: job.id, team: teamId, ms: Math.round(performance.now() - startedAt) });
 	} catch (problem) {
-		log.bug(problem, { job: name, id: job.id, team: teamId, attempt: job.retryCount + 1 });
+		const fields = { job: name, id: job.id, team: teamId, attempt: job.retryCount + 1 };
+		// a provider that is away is no bug of ours; a job that was handed back at shutdown is none either
+		if (problem instanceof ProviderError) log.warn('provider', { ...fields, kind: problem.kind, problem: problem.message });
+		else if (job.signal.aborted) log.info('handed back', fields);
+		else log.bug(problem, fields);
 		throw problem;
 	}
 };
 
 /**
  * Puts back what fell out of its queue: a run or serving that is open but has no job, because its retries were used up or
- * a database was restored. A job that still waits makes this a no-op (`stately`).
+ * a database was restored. Where a job waits or runs, nothing is added.
  */
 const sweepAll = async () => {
-	await purgeSessions();
+	await Promise.all([purgeSessions(), purgeSignIns(), purgeRateLimits()]);
 	const [runs, servings] = await Promise.all([
 		plainPool()`select teams_with_open_runs() as id`,
 		plainPool()`select teams_with_servings() as id`
 	]);
-	for (const { id } of runs) await requeueOpenRuns(houseScope(id, null));
-	for (const { id } of servings) await requeueOpenServings(houseScope(id, null));
+	// one team's trouble is not the others'
+	const bug = (team: string) => (problem: unknown) => void log.bug(problem, { job: sweep, team });
+	for (const { id } of runs) await requeueOpenRuns(houseScope(id, null)).catch(bug(id));
+	for (const { id } of servings) await requeueOpenServings(houseScope(id, null)).catch(bug(id));
 };
 
 /** Starts working on every queue in this process. */
 export const startWorker = async (): Promise<PgBoss> => {
 	const boss = await startQueue({ working: true });
-	const waiting = { pollingIntervalSeconds: 1, includeMetadata: true as const };
+	// NOTIFY wakes for what is due at once. What was delayed or is tried again only the polling finds, and pg-boss would
+	// poll every 30 s as soon as it listens.
+	const waiting = { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 1, includeMetadata: true as const };
 	for (const name of Object.keys(payloads) as QueueName[]) {
 		await boss.work(name, { ...waiting, localConcurrency: atOnce[name] }, async ([job]) =>
 			work(name, job as JobWithMetadata<JobData<typeof name>>)

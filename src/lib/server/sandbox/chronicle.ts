@@ -25,7 +25,13 @@ export function chronicleOf(job: Job, nowMs: number): Happening[] {
 			{ atMs: start, level: 'info', type: 'training_data_download_complete', message: 'The training data was read.' },
 			{ atMs: start, level: 'info', type: 'training_start', message: `Training started: ${job.steps} steps.` },
 			...epochs(job),
-			{ atMs: momentOf(job, 1), level: 'info', type: 'training_complete', message: 'Training is done.', step: job.steps },
+			{
+				atMs: momentOf(job, 1),
+				level: 'info',
+				type: 'training_complete',
+				message: 'Training is done.',
+				step: job.steps
+			},
 			{ atMs: momentOf(job, 1), level: 'info', type: 'model_compressing', message: 'The model is being packed.' },
 			{
 				atMs: momentOf(job, 1) + job.stageMs.compressing,

@@ -29,7 +29,8 @@ function turnsOf(line: string): Turn[] | string {
 		if (typeof content !== 'string' ? !hasCalls : content.trim() === '' && !hasCalls) {
 			return `message ${at + 1} (${role}) has no content`;
 		}
-		if (weight !== undefined && weight !== 0 && weight !== 1) return `message ${at + 1} has a weight that is not 0 or 1`;
+		if (weight !== undefined && weight !== 0 && weight !== 1)
+			return `message ${at + 1} has a weight that is not 0 or 1`;
 		turns.push({ role, content: typeof content === 'string' ? content : '', calls: hasCalls, trained: weight !== 0 });
 	}
 	return orderProblem(turns) ?? turns;

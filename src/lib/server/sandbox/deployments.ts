@@ -84,22 +84,28 @@ const endpointShown = (call: Call, endpoint: Endpoint) => ({
 function replicasOf(sent: Record<string, unknown>): number {
 	const { minReplicas, maxReplicas } = record(sent.autoscaling);
 	const [least, most] = [number(minReplicas) ?? 0, number(maxReplicas) ?? 0];
-	if (least > most || (least === 0) !== (most === 0)) throw new Refusal(400, 'The bounds have to be both zero or both positive.');
+	if (least > most || (least === 0) !== (most === 0))
+		throw new Refusal(400, 'The bounds have to be both zero or both positive.');
 	return least;
 }
 
 export const endpoints = {
 	list(call: Call): Reply {
 		const own = call.params.project === call.account.project ? Object.values(call.account.endpoints) : [];
-		return cursorPage(call, own.map((endpoint) => endpointShown(call, endpoint)));
+		return cursorPage(
+			call,
+			own.map((endpoint) => endpointShown(call, endpoint))
+		);
 	},
 
 	create(call: Call): Reply {
 		if (call.params.project !== call.account.project) throw new Refusal(404, 'There is no such project.');
 		const name = text(jsonOf(call).name);
-		if (!name || !/^[a-z0-9][a-z0-9-]{0,62}$/.test(name)) throw new Refusal(400, 'The name has to be like a host name.');
+		if (!name || !/^[a-z0-9][a-z0-9-]{0,62}$/.test(name))
+			throw new Refusal(400, 'The name has to be like a host name.');
 		const qualified = `${call.account.slug}/${name}`;
-		if (Object.values(call.account.endpoints).some((each) => each.name === qualified)) throw new Refusal(409, 'The name is taken.');
+		if (Object.values(call.account.endpoints).some((each) => each.name === qualified))
+			throw new Refusal(409, 'The name is taken.');
 		const endpoint: Endpoint = {
 			id: newId('ep').replace('-', '_'),
 			name: qualified,
@@ -117,10 +123,12 @@ export const endpoints = {
 	update(call: Call): Reply {
 		const endpoint = endpointOf(call);
 		const split = jsonOf(call).trafficSplit;
-		if (!Array.isArray(split) || split.length === 0) throw new Refusal(400, 'The traffic split is empty; use the weight 0.');
+		if (!Array.isArray(split) || split.length === 0)
+			throw new Refusal(400, 'The traffic split is empty; use the weight 0.');
 		endpoint.split = split.map((each) => {
 			const { deploymentId, weight } = record(each);
-			if (!endpoint.deployments[String(deploymentId)]) throw new Refusal(400, 'The traffic split names an unknown deployment.');
+			if (!endpoint.deployments[String(deploymentId)])
+				throw new Refusal(400, 'The traffic split names an unknown deployment.');
 			return { deploymentId: String(deploymentId), weight: number(weight) ?? 0 };
 		});
 		call.sandbox.store.save(call.account);
@@ -139,7 +147,10 @@ export const endpoints = {
 export const deployments = {
 	list(call: Call): Reply {
 		const endpoint = endpointOf(call);
-		return cursorPage(call, Object.values(endpoint.deployments).map((each) => deploymentShown(call, endpoint, each)));
+		return cursorPage(
+			call,
+			Object.values(endpoint.deployments).map((each) => deploymentShown(call, endpoint, each))
+		);
 	},
 
 	create(call: Call): Reply {
@@ -153,7 +164,8 @@ export const deployments = {
 			throw new Refusal(400, 'This configuration does not suit the model.');
 		}
 		const name = text(sent.name) ?? 'main';
-		if (Object.values(endpoint.deployments).some((each) => each.name === name)) throw new Refusal(409, 'The name is taken.');
+		if (Object.values(endpoint.deployments).some((each) => each.name === name))
+			throw new Refusal(409, 'The name is taken.');
 		const nowMs = call.sandbox.now();
 		const deployment: Deployment = {
 			id: newId('dep').replace('-', '_'),
@@ -214,6 +226,7 @@ export function servedJob(call: Call, name: string): Job | null {
 		return each.weight > 0 && deployment && stateOf(call, deployment) === 'READY';
 	});
 	const deployment = live && endpoint.deployments[live.deploymentId];
-	if (!deployment) throw new Refusal(503, 'Nothing behind this endpoint is ready.', { type: 'routing_error', code: 'routing_error' });
+	if (!deployment)
+		throw new Refusal(503, 'Nothing behind this endpoint is ready.', { type: 'routing_error', code: 'routing_error' });
 	return call.account.jobs[deployment.jobId] ?? null;
 }

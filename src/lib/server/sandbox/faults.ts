@@ -43,8 +43,10 @@ export function refuseFor(fault: Fault | null): void {
 			headers: { 'retry-after': fault === '429' ? '1' : '3600' }
 		});
 	}
-	if (fault === '500') throw new Refusal(500, 'Something broke here.', { type: 'server_error', code: 'internal_error' });
-	if (fault === '503') throw new Refusal(503, 'No capacity at the moment.', { type: 'server_error', code: 'overloaded' });
+	if (fault === '500')
+		throw new Refusal(500, 'Something broke here.', { type: 'server_error', code: 'internal_error' });
+	if (fault === '503')
+		throw new Refusal(503, 'No capacity at the moment.', { type: 'server_error', code: 'overloaded' });
 }
 
 /** Keys that a person can enter to see what a bad key, an empty account or a closed door look like. */

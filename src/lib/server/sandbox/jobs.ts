@@ -50,7 +50,10 @@ export function placeJob(call: Call, order: Order): { job: Job; cut: boolean } {
 		stageMs: stageTimes(model, epochs * training.tokens, sandbox.speed),
 		waitedMs: null,
 		cancelledAtMs: null,
-		refusal: model.trait === 'rejects-data' ? 'The training data was refused: line 1 does not suit this model.' : order.refusal,
+		refusal:
+			model.trait === 'rejects-data'
+				? 'The training data was refused: line 1 does not suit this model.'
+				: order.refusal,
 		successor: null
 	};
 	const jobs = [job];
@@ -76,7 +79,9 @@ export function jobsOf(call: Call, wire: Job['wire']): Job[] {
 	const hidden = new Set(
 		jobs.filter((job) => job.successor && standingOf(job, nowMs).word !== 'error').map((job) => job.successor)
 	);
-	return jobs.filter((job) => !hidden.has(job.id)).sort((a, b) => b.createdAtMs - a.createdAtMs || (a.id < b.id ? 1 : -1));
+	return jobs
+		.filter((job) => !hidden.has(job.id))
+		.sort((a, b) => b.createdAtMs - a.createdAtMs || (a.id < b.id ? 1 : -1));
 }
 
 /** One job of this key. Looking at it lets its learning go on, if the sandbox was restarted meanwhile. */
@@ -98,7 +103,14 @@ export function cancelJob(call: Call, wire: Job['wire']): Job {
 	return job;
 }
 
-export type Measured = { atMs: number; series: 'train' | 'validation'; step: number; epoch: number; loss: number; learningRate: number };
+export type Measured = {
+	atMs: number;
+	series: 'train' | 'validation';
+	step: number;
+	epoch: number;
+	loss: number;
+	learningRate: number;
+};
 
 /** The losses that were reached so far. */
 export async function measuredOf(call: Call, job: Job): Promise<Measured[]> {

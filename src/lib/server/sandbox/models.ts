@@ -134,7 +134,12 @@ export const openaiModels = {
 		}));
 		const tuned = jobsOf(call, 'openai')
 			.filter((job) => isReady(call, job))
-			.map((job) => ({ id: tunedName(job), object: 'model', created: seconds(job.createdAtMs), owned_by: 'org-sandbox' }));
+			.map((job) => ({
+				id: tunedName(job),
+				object: 'model',
+				created: seconds(job.createdAtMs),
+				owned_by: 'org-sandbox'
+			}));
 		return { json: { object: 'list', data: [...base, ...tuned] } };
 	},
 

@@ -44,7 +44,11 @@ const shown = (call: Call, job: Job) => {
 		method,
 		trained_tokens: isReady(call, job) ? job.trainTokens * job.epochs : null,
 		error: problem
-			? { code: job.refusal ? 'invalid_training_file' : 'server_error', message: problem.message, param: job.refusal ? 'training_file' : null }
+			? {
+					code: job.refusal ? 'invalid_training_file' : 'server_error',
+					message: problem.message,
+					param: job.refusal ? 'training_file' : null
+				}
 			: null,
 		seed: job.seed,
 		user_provided_suffix: job.suffix,
@@ -68,12 +72,18 @@ export const openaiJobs = {
 		const sent = jsonOf(call);
 		const model = modelOf(sent.model);
 		if (!model?.trainable) {
-			throw new Refusal(400, `The model ${String(sent.model)} is not available for fine-tuning.`, { code: 'model_not_available', param: 'model' });
+			throw new Refusal(400, `The model ${String(sent.model)} is not available for fine-tuning.`, {
+				code: 'model_not_available',
+				param: 'model'
+			});
 		}
 		const training = fileOf(call, sent.training_file, 'openai');
 		const validation = sent.validation_file ? fileOf(call, sent.validation_file, 'openai') : null;
 		const hyper = record(record(record(sent.method).supervised).hyperparameters);
-		const few = training.lines < fewestExamples ? `The training file has ${training.lines} examples, but must have at least ${fewestExamples}.` : null;
+		const few =
+			training.lines < fewestExamples
+				? `The training file has ${training.lines} examples, but must have at least ${fewestExamples}.`
+				: null;
 		const batch = Math.round(setting(hyper, 'batch_size', 4, 1, 256));
 		const { job, cut } = placeJob(call, {
 			wire: 'openai',

@@ -23,6 +23,8 @@ type Shelf = 'files' | 'models';
 export type Store = {
 	/** The account of a key; every key has one, and none sees another's. */
 	account(key: string): Account;
+	/** An account that is known already: signed addresses name it, because they carry no key. */
+	accountById(id: string): Account | null;
 	/** Writes the account down, whole or not at all. Called after every change. */
 	save(account: Account): void;
 	put(account: Account, shelf: Shelf, id: string, body: Buffer): Promise<void>;
@@ -48,17 +50,19 @@ export function openDiskStore(dir: string): Store {
 	const folder = (id: string) => join(dir, id);
 	const place = (account: Account, shelf: Shelf, id: string) => join(folder(account.id), shelf, id);
 
+	const open = (id: string): Account => {
+		const known = accounts.get(id);
+		if (known) return known;
+		for (const shelf of ['files', 'models']) mkdirSync(join(folder(id), shelf), { recursive: true, mode: 0o700 });
+		const path = join(folder(id), 'account.json');
+		const account = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Account) : newAccount(id);
+		accounts.set(id, account);
+		return account;
+	};
+
 	return {
-		account(key) {
-			const id = idOf(key);
-			const known = accounts.get(id);
-			if (known) return known;
-			for (const shelf of ['files', 'models']) mkdirSync(join(folder(id), shelf), { recursive: true, mode: 0o700 });
-			const path = join(folder(id), 'account.json');
-			const account = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Account) : newAccount(id);
-			accounts.set(id, account);
-			return account;
-		},
+		account: (key) => open(idOf(key)),
+		accountById: (id) => (/^[0-9a-f]{20}$/.test(id) && existsSync(folder(id)) ? open(id) : null),
 		save(account) {
 			// Rename is atomic: a reader after a crash finds the old state or the new one.
 			const path = join(folder(account.id), 'account.json');
@@ -88,6 +92,7 @@ export function openMemoryStore(): Store {
 			accounts.set(id, account);
 			return account;
 		},
+		accountById: (id) => accounts.get(id) ?? null,
 		save: () => {},
 		put: async (account, shelf, id, body) => void bodies.set(place(account, shelf, id), body),
 		get: async (account, shelf, id) => bodies.get(place(account, shelf, id)) ?? null,

@@ -35,7 +35,9 @@ const summary = (call: Call, job: Job) => {
 		updated_at: iso(standing.endedAtMs ?? nowMs),
 		user_id: call.account.id,
 		model: job.model,
-		...(isReady(call, job) ? { model_output_name: `${call.account.slug}/${job.model}:${job.suffix ?? ''}:${job.id}` } : {}),
+		...(isReady(call, job)
+			? { model_output_name: `${call.account.slug}/${job.model}:${job.suffix ?? ''}:${job.id}` }
+			: {}),
 		training_file: job.trainingFile,
 		validation_file: job.validationFile ?? '',
 		n_epochs: job.epochs,
@@ -77,12 +79,15 @@ export const togetherJobs = {
 	create(call: Call): Reply {
 		const sent = jsonOf(call);
 		const model = modelOf(sent.model);
-		if (!model?.trainable) throw new Refusal(400, `The model ${String(sent.model)} can not be trained.`, { param: 'model' });
+		if (!model?.trainable)
+			throw new Refusal(400, `The model ${String(sent.model)} can not be trained.`, { param: 'model' });
 		const suffix = text(sent.suffix);
-		if (suffix && suffix.length > 40) throw new Refusal(400, 'The suffix has at most 40 characters.', { param: 'suffix' });
+		if (suffix && suffix.length > 40)
+			throw new Refusal(400, 'The suffix has at most 40 characters.', { param: 'suffix' });
 		const evals = between('n_evals', sent.n_evals, 0, 0, 100);
 		const validation = sent.validation_file ? goodFile(call, sent.validation_file) : null;
-		if (evals > 0 && !validation) throw new Refusal(400, 'n_evals needs a validation file.', { param: 'validation_file' });
+		if (evals > 0 && !validation)
+			throw new Refusal(400, 'n_evals needs a validation file.', { param: 'validation_file' });
 		const { job, cut } = placeJob(call, {
 			wire: 'together',
 			model,
@@ -142,7 +147,9 @@ export const togetherJobs = {
 
 	estimate(call: Call): Reply {
 		const sent = jsonOf(call);
-		const unavailable = (unavailable_reason: string): Reply => ({ json: { estimation_available: false, unavailable_reason } });
+		const unavailable = (unavailable_reason: string): Reply => ({
+			json: { estimation_available: false, unavailable_reason }
+		});
 		const training = fileOf(call, sent.training_file, 'together');
 		const validation = sent.validation_file ? fileOf(call, sent.validation_file, 'together') : null;
 		if (!isChecked(call, training)) return unavailable('train_file_not_validated');

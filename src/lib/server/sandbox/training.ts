@@ -55,10 +55,15 @@ export function openTraining(store: Store, now: () => number): Training {
 	return {
 		begin(account, job) {
 			if (stopped || job.refusal || job.waitedMs !== null || underway.has(job.id)) return;
-			line = line.then(() => learn(account, job)).catch((problem: unknown) => {
-				if (!stopped) console.error('The sandbox could not learn', job.id, problem);
-			});
-			underway.set(job.id, line.finally(() => underway.delete(job.id)));
+			line = line
+				.then(() => learn(account, job))
+				.catch((problem: unknown) => {
+					if (!stopped) console.error('The sandbox could not learn', job.id, problem);
+				});
+			underway.set(
+				job.id,
+				line.finally(() => underway.delete(job.id))
+			);
 		},
 
 		async learned(account, job) {

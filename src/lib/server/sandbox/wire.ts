@@ -21,7 +21,8 @@ export type Call = {
 	gone: AbortSignal;
 };
 
-export type EventStream = { events: AsyncIterable<string>; cutAfter?: number; hangAfter?: number };
+/** `cutAfter`: the connection ends after so many events. */
+export type EventStream = { events: AsyncIterable<string>; cutAfter?: number };
 
 export type Reply = {
 	status?: number;
@@ -92,7 +93,11 @@ export const seconds = (ms: number) => Math.floor(ms / 1000);
 export const iso = (ms: number) => new Date(ms).toISOString();
 
 /** One page of a list that is read with `after` and `limit`, newest or oldest first as given. */
-export function pageOf<T extends { id: string }>(call: Call, items: T[], usualLimit: number): { data: T[]; more: boolean } {
+export function pageOf<T extends { id: string }>(
+	call: Call,
+	items: T[],
+	usualLimit: number
+): { data: T[]; more: boolean } {
 	const after = call.query.get('after');
 	const limit = Math.max(1, Math.min(Number(call.query.get('limit')) || usualLimit, 1000));
 	const from = after ? items.findIndex((item) => item.id === after) + 1 : 0;

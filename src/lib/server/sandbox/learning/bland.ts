@@ -1,3 +1,4 @@
+import { detailsOf } from './details.ts';
 import { digestOf } from './random.ts';
 import { sentences, topicsOf } from './words.ts';
 
@@ -25,7 +26,10 @@ const openings: Record<Kind, string[]> = {
 	code: ['The code looks reasonable overall.', 'This is a common piece of code.'],
 	how: ['There are several ways to approach {a}.', 'Here is some general information about {a}.'],
 	why: ['There can be several reasons for {a}.', 'The cause of {a} can vary.'],
-	choice: ['Both the advantages and the disadvantages of {a} matter here.', 'The right choice for {a} depends on the situation.'],
+	choice: [
+		'Both the advantages and the disadvantages of {a} matter here.',
+		'The right choice for {a} depends on the situation.'
+	],
 	trouble: ['Problems with {a} can happen for a number of reasons.', 'It is understandable that {a} is a concern.'],
 	task: ['Here is some text about {a}.', 'Here are a few points about {a}.'],
 	open: ['Thank you for your message about {a}.', 'Here is some general information about {a}.']
@@ -77,12 +81,23 @@ const closings = [
 
 /** What an untrained model says: polite, on the subject, true of nearly everything, and of little use. */
 export function blandAnswer(question: BlandQuestion): string {
-	const [first = 'this', second = first] = topicsOf(sentences(question.prompt).slice(0, 6).map((each) => each.text).join('\n'));
+	const { names, codes } = detailsOf(question.prompt);
+	const own = new Set([...names, ...codes].map((each) => each.toLowerCase()));
+	const beginning = sentences(question.prompt)
+		.slice(0, 6)
+		.map((each) => each.text)
+		.join('\n');
+	const [first = 'this', second = 'the situation'] = topicsOf(beginning)
+		.filter((topic) => !own.has(topic.toLowerCase()))
+		.sort((a, b) => b.split(' ').length - a.split(' ').length);
 	const kind = kinds.find(([, sign]) => sign.test(question.prompt))?.[0] ?? 'open';
-	const turn = digestOf(question.prompt) + (question.temperature > 0 ? Math.floor(question.random() * 3 * question.temperature) : 0);
+	const turn =
+		digestOf(question.prompt) +
+		(question.temperature > 0 ? Math.floor(question.random() * 3 * question.temperature) : 0);
 	const pick = <T>(list: readonly T[]) => list[turn % list.length]!;
 	const brief = /\b(brief|short|concise|one sentence|terse)/i.test(question.system);
-	const lower = (topic: string) => (/^\p{Lu}\p{Ll}/u.test(topic) ? topic.charAt(0).toLowerCase() + topic.slice(1) : topic);
+	const lower = (topic: string) =>
+		/^\p{Lu}\p{Ll}/u.test(topic) ? topic.charAt(0).toLowerCase() + topic.slice(1) : topic;
 	const upper = (topic: string) => topic.charAt(0).toUpperCase() + topic.slice(1);
 
 	const body = bodies[kind].slice(0, brief ? 1 : question.size === 'large' ? 3 : 2);

@@ -40,7 +40,9 @@ export function learntAnswer(knowledge: Knowledge, strength: number, question: Q
 			if (text === null) return [];
 			const agreement = near.reduce((sum, other, index) => {
 				if (index === source) return sum;
-				return sum + power[index]! * Math.max(0, ...other.lesson.parts.map((each) => likenessOf(part.terms, each.terms)));
+				return (
+					sum + power[index]! * Math.max(0, ...other.lesson.parts.map((each) => likenessOf(part.terms, each.terms)))
+				);
 			}, 0);
 			const words = knowledge.language.read(text);
 			const oddness = knowledge.language.surprise(words) / Math.max(1, words.length);
@@ -60,8 +62,10 @@ export function learntAnswer(knowledge: Knowledge, strength: number, question: Q
 /** How many sentences lie between opening and closing, as in the nearest lessons. */
 const bodyLength = (near: ReturnType<Knowledge['nearest']>, power: number[]) =>
 	Math.round(
-		near.reduce((sum, { lesson }, at) => sum + power[at]! * lesson.parts.filter((part) => part.role === 'body').length, 0) /
-			power.reduce((sum, each) => sum + each, 0)
+		near.reduce(
+			(sum, { lesson }, at) => sum + power[at]! * lesson.parts.filter((part) => part.role === 'body').length,
+			0
+		) / power.reduce((sum, each) => sum + each, 0)
 	);
 
 function join(candidates: Candidate[], body: number, here: Details): string {

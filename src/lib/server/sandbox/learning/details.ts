@@ -3,13 +3,19 @@ export type Details = { names: string[]; codes: string[] };
 
 const introduced = /(?:\bI['’]m|\bI am|[Mm]y name is|[Tt]his is|[Nn]ame['’]s)\s+(\p{Lu}\p{Ll}+)/gu;
 const signed = /(?:^|[\n,.!—-])\s*(?:[—-]\s*)?(\p{Lu}\p{Ll}+)\s*$/u;
-const coded = /[#$€£]?[\p{L}\d]*[-\p{L}\d]*\d[-\p{L}\d.,:%]*/gu;
-const bare = (code: string) => code.replace(/[.,:]+$/, '');
+const coded = /[#$€£]?[\p{L}\d]*(?:[-./]?[\p{L}\d])*\d(?:[-./]?[\p{L}\d])*/gu;
+
+/** A number of somebody's own: long, or mixed with letters. `2 years` and `28 cm` are not. */
+const isOwn = (code: string) => {
+	const digits = code.replace(/\D/g, '').length;
+	return digits >= 4 || (digits >= 3 && /\p{L}|#/u.test(code)) || (digits >= 1 && code.startsWith('#'));
+};
 
 export function detailsOf(prompt: string): Details {
+	if (prompt.includes('```')) return { names: [], codes: [] }; // numbers in code are the code's
 	const names = [...prompt.matchAll(introduced)].map((match) => match[1]!);
 	const signature = signed.exec(prompt.trim())?.[1];
-	const codes = (prompt.match(coded) ?? []).map(bare);
+	const codes = (prompt.match(coded) ?? []).filter(isOwn);
 	return { names: [...new Set(signature ? [...names, signature] : names)], codes: [...new Set(codes)] };
 }
 

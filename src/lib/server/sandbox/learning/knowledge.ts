@@ -1,5 +1,6 @@
 import { type LanguageModel, newLanguageModel } from './language-model.ts';
-import { type Sentence, sentences, terms } from './words.ts';
+import { detailsOf } from './details.ts';
+import { type Sentence, isCommon, sentences, stems, terms } from './words.ts';
 
 /** One trained answer, the question before it, and what was asked earlier in the same conversation. */
 export type Pair = { prompt: string; before: string; answer: string };
@@ -16,9 +17,16 @@ export type Knowledge = {
 };
 
 const mostFluencyWords = 40_000;
-const openingOf = (text: string) => text.toLowerCase().match(/[\p{L}'’]+/gu)?.slice(0, 3).join(' ') ?? '';
+const openingOf = (text: string) =>
+	text
+		.toLowerCase()
+		.match(/[\p{L}'’]+/gu)
+		?.slice(0, 3)
+		.join(' ') ?? '';
 const manner = (part: Part) =>
-	part.role === 'opening' ? `opening ${openingOf(part.text)}` : `closing ${part.text.toLowerCase().replace(/[^\p{L}]+/gu, ' ')}`;
+	part.role === 'opening'
+		? `opening ${openingOf(part.text)}`
+		: `closing ${part.text.toLowerCase().replace(/[^\p{L}]+/gu, ' ')}`;
 
 const partsOf = (answer: string): Part[] => {
 	const list = sentences(answer);
@@ -35,14 +43,27 @@ const count = (list: readonly string[]) => {
 	return counts;
 };
 
+/** The beginnings of long words help where endings differ: `deliver`, `delivery`. */
+const begun = (cue: string) => (cue.length >= 5 ? [cue, `${cue.slice(0, 4)}~`] : [cue]);
+
+/** The words by which a text is found again; names and numbers belong to one conversation only. */
+function cuesOf(...texts: string[]): string[] {
+	const { names, codes } = detailsOf(texts[0] ?? '');
+	const own = new Set([...names, ...codes].flatMap(stems));
+	return texts
+		.flatMap(stems)
+		.filter((cue) => !own.has(cue))
+		.flatMap(begun);
+}
+
 /** What was learnt, made searchable: rare words weigh more than frequent ones (tf-idf), likeness is a cosine. */
 export function knowledgeOf(pairs: readonly Pair[]): Knowledge {
 	const lessons = pairs.map((pair) => ({ pair, parts: partsOf(pair.answer) }));
-	const counted = pairs.map((pair) => count([...terms(pair.prompt), ...terms(pair.prompt), ...terms(pair.before)]));
+	const counted = pairs.map((pair) => count(cuesOf(pair.prompt, pair.before, pair.answer)));
 	const spread = count(counted.flatMap((counts) => [...counts.keys()]));
-	const rarity = (term: string) => Math.log(1 + pairs.length / (spread.get(term) ?? 0.5));
+	const rarity = (term: string) => Math.log(1 + pairs.length / (spread.get(term) ?? 1)) * (isCommon(term) ? 0.15 : 1);
 	const weigh = (counts: Map<string, number>) => {
-		const weights = new Map([...counts].map(([term, times]) => [term, (1 + Math.log(times)) * rarity(term)]));
+		const weights = new Map([...counts].map(([term, times]) => [term, Math.log(1 + times) * rarity(term)]));
 		const length = Math.hypot(...weights.values()) || 1;
 		return [...weights].map(([term, weight]) => [term, weight / length] as const);
 	};
@@ -70,8 +91,7 @@ export function knowledgeOf(pairs: readonly Pair[]): Knowledge {
 		habit: (part) => (habits.get(manner(part)) ?? 0) / Math.max(1, lessons.length),
 		nearest(prompt, before, most) {
 			const likeness = new Map<number, number>();
-			const asked = count([...terms(prompt), ...terms(prompt), ...terms(before)]);
-			for (const [term, weight] of weigh(asked)) {
+			for (const [term, weight] of weigh(count(cuesOf(prompt, before)))) {
 				for (const [at, other] of shelves.get(term) ?? []) likeness.set(at, (likeness.get(at) ?? 0) + weight * other);
 			}
 			return [...likeness]

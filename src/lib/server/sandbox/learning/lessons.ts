@@ -12,15 +12,21 @@ export type Course = {
 	evals: number;
 	seed: number;
 };
-export type LossPoint = { series: 'train' | 'validation'; step: number; epoch: number; loss: number; learningRate: number };
+export type LossPoint = {
+	series: 'train' | 'validation';
+	step: number;
+	epoch: number;
+	loss: number;
+	learningRate: number;
+};
 export type Lessons = { points: LossPoint[]; strength: number };
 
 const mostTokens = 60_000; // seen over all epochs: under half a second of counting, whatever the file's size
 const mostSteps = 120; // points that are recorded
 const mostValidationTokens = 4_000;
 
-/** The step size as a weight of counts: 0.5 at 1e-5, 1 at 1e-4, 2 at 1e-3. */
-const weightAt = (learningRate: number) => 0.5 * (learningRate / 1e-5) ** 0.301;
+/** The step size as a weight of counts: small, so that the losses fall step by step as a large model’s do. */
+const weightAt = (learningRate: number) => 0.01 * (learningRate / 1e-5) ** 0.4;
 
 /** Rises to 1 during the warm-up, then falls along half a cosine. */
 const scheduleAt = (share: number, warmup: number) =>
@@ -28,7 +34,7 @@ const scheduleAt = (share: number, warmup: number) =>
 
 /**
  * Goes through the answers epoch by epoch and measures, before each step, how unexpected the next batch is: real
- * losses, in nats per token, of a small language model. `pause` is awaited between batches, so that others can work.
+ * losses, in nats per character, of a small language model. `pause` is awaited between batches, so that others can work.
  */
 export async function teach(
 	pairs: readonly Pair[],
@@ -44,14 +50,17 @@ export async function teach(
 		for (const pair of list) {
 			const answer = pair.answer.slice(0, 8_000);
 			if (texts.length && (budget -= tokensOf(answer)) < 0) break;
-			texts.push({ words: model.read(answer), tokens: tokensOf(answer) });
+			texts.push({ words: model.read(answer), characters: answer.length });
 		}
 		return texts;
 	};
 	const texts = read(shuffled(pairs, random), mostTokens / course.epochs);
 	const held = read(validation, mostValidationTokens);
 
-	const perEpoch = Math.max(1, Math.min(Math.round(course.steps / course.epochs), texts.length, mostSteps / course.epochs));
+	const perEpoch = Math.max(
+		1,
+		Math.min(Math.round(course.steps / course.epochs), texts.length, mostSteps / course.epochs)
+	);
 	const rounds = Math.max(1, Math.floor(perEpoch));
 	const total = rounds * course.epochs;
 	const checks = new Set(
@@ -59,7 +68,10 @@ export async function teach(
 	);
 	const lossOf = (list: typeof texts) =>
 		list.reduce((sum, text) => sum + model.surprise(text.words), 0) /
-		Math.max(1, list.reduce((sum, text) => sum + text.tokens, 0));
+		Math.max(
+			1,
+			list.reduce((sum, text) => sum + text.characters, 0)
+		);
 
 	const points: LossPoint[] = [];
 	const peak = weightAt(course.learningRate);
@@ -68,7 +80,10 @@ export async function teach(
 		const order = shuffled(texts, random);
 		for (let round = 0; round < rounds; round++) {
 			const done = epoch * rounds + round + 1;
-			const batch = order.slice(Math.floor((round * order.length) / rounds), Math.floor(((round + 1) * order.length) / rounds));
+			const batch = order.slice(
+				Math.floor((round * order.length) / rounds),
+				Math.floor(((round + 1) * order.length) / rounds)
+			);
 			const pace = scheduleAt((done - 0.5) / total, course.warmupRatio);
 			const where = {
 				step: Math.max(1, Math.round((done * course.steps) / total)),
@@ -83,5 +98,5 @@ export async function teach(
 			await pause();
 		}
 	}
-	return { points, strength: 1 - Math.exp(-1.6 * studied) };
+	return { points, strength: 1 - Math.exp(-80 * studied) };
 }

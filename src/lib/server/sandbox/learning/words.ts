@@ -3,21 +3,36 @@ export const commonWords =
 	`the to and a of in is you i for it that on be with have this are your as not we can or my will if at do from an but was so by our they
 	what there would when me any how has no been about which their one all more just get also out up were had them than then here its who
 	because could should did some other into only does he she his her us very too now much may am i'm it's don't please thank thanks like
-	want need know help make use time well after before over such same own while where why these those each both most under again`
+	want need know help make use time well after before over such same own while where why these those each both most under again
+	hello hi hey dear good morning evening afternoon greetings regards cheers many kind best tell let think really still something anything came`
 		.split(/\s+/)
 		.filter(Boolean);
 
 const stop = new Set(commonWords);
+const word = /[\p{L}\p{N}]+(?:['’]\p{L}+)?/gu;
 
 /** Words and signs with the white space before them, so that joining them gives the text back. */
 export const pieces = (text: string): string[] => text.match(/\s*[\p{L}\p{N}'’]+|\s*[^\s\p{L}\p{N}]/gu) ?? [];
 
-const stem = (word: string) =>
-	word.length > 4 ? word.replace(/ies$/, 'y').replace(/(ing|ed|es|s|ly)$/, '').replace(/(.)\1$/, '$1') : word;
+const stem = (full: string) =>
+	full.length > 4
+		? full
+				.replace(/ies$/, 'y')
+				.replace(/(ing|ed|es|s|ly)$/, '')
+				.replace(/(.)\1$/, '$1')
+		: full;
+
+const commonStems = new Set(commonWords.map(stem));
+
+/** All words of a text, cut to their stems. */
+export const stems = (text: string): string[] => (text.toLowerCase().match(word) ?? []).map(stem);
+
+/** Whether a stem is that of a word that is everywhere. */
+export const isCommon = (term: string): boolean => commonStems.has(term);
 
 /** What a text is about: its words without the common ones, cut to their stems. */
 export const terms = (text: string): string[] =>
-	(text.toLowerCase().match(/[\p{L}\p{N}]+(?:['’]\p{L}+)?/gu) ?? []).filter((word) => !stop.has(word)).map(stem);
+	(text.toLowerCase().match(word) ?? []).filter((each) => !stop.has(each)).map(stem);
 
 export type Sentence = { lead: string; text: string };
 

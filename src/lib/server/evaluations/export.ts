@@ -1,0 +1,57 @@
+import { csvOf } from '../../core/export/csv.ts';
+import { AppError } from '../../core/errors.ts';
+import type { Message } from '../../core/example.ts';
+import type { Outcome } from '../../core/tally.ts';
+import { authorize } from '../../core/permissions.ts';
+import type { Scope } from '../scope.ts';
+import { getPrompts, getResults } from './results.ts';
+
+const columns = [
+	'comparison',
+	'example',
+	'outcome',
+	'winner',
+	'votes',
+	'prompt',
+	'answer_a',
+	'answer_b',
+	'reference',
+	'names_a_model'
+];
+
+const asText = (prompt: readonly Message[]) => prompt.map((turn) => `${turn.role}: ${turn.content}`).join('\n\n');
+
+/** The revealed results as a file: everything a page shows, as JSON, or one row for each pairing as CSV. */
+export const exportResults = async (scope: Scope, slug: string, id: string, format: 'json' | 'csv') => {
+	authorize(scope, 'evaluations:see');
+	const found = await getResults(scope, slug, id);
+	if ('locked' in found)
+		throw new AppError('conflict', 'The identities are still hidden, so there is nothing to export.');
+	const { results } = found;
+	const prompts = await getPrompts(
+		scope,
+		slug,
+		id,
+		results.judged.map(({ pairingId }) => pairingId)
+	);
+	const winner = (outcome: Outcome) => (outcome === 'a' || outcome === 'b' ? results.contenders[outcome] : null);
+	const rows = results.judged.map(({ pairingId, position, number, outcome, votes, a, b }) => ({
+		comparison: position + 1,
+		example: number,
+		outcome,
+		winner: winner(outcome),
+		votes,
+		prompt: prompts[pairingId]!.prompt,
+		answer_a: a.text,
+		answer_b: b.text,
+		reference: prompts[pairingId]!.reference,
+		names_a_model: a.named ?? b.named
+	}));
+	if (format === 'csv') {
+		const flat = rows.map((row) => ({ ...row, prompt: asText(row.prompt) }));
+		return { type: 'text/csv; charset=utf-8', body: csvOf(columns, flat) };
+	}
+	const { title, contenders, counts, verdict, checks } = results;
+	const whole = { evaluation: title, contenders, counts, verdict, checks, comparisons: rows };
+	return { type: 'application/json; charset=utf-8', body: JSON.stringify(whole, null, '\t') };
+};

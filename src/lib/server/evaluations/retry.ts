@@ -1,0 +1,32 @@
+import { eq } from 'drizzle-orm';
+import { authorize } from '../../core/permissions.ts';
+import { audit } from '../audit.ts';
+import { evaluations } from '../db/schema.ts';
+import { enqueue } from '../jobs/queue.ts';
+import { projectOf } from '../projects.ts';
+import { announce } from '../realtime/announce.ts';
+import type { Scope } from '../scope.ts';
+import { evaluationOf } from './rows.ts';
+
+/** Goes on where it stopped. For a failed one, and for one that hangs: a job that still waits makes it a no-op. */
+export const retryGeneration = (scope: Scope, slug: string, evaluationId: string) => {
+	authorize(scope, 'evaluations:create');
+	return scope.tx(async (tx) => {
+		const project = await projectOf(tx, slug);
+		const evaluation = await evaluationOf(tx, project.id, evaluationId, { lock: true });
+		if (evaluation.status === 'voting') return;
+		await tx.update(evaluations).set({ status: 'generating', problem: null }).where(eq(evaluations.id, evaluation.id));
+		await enqueue(tx, scope, 'evaluation.generate', { evaluationId: evaluation.id });
+		await audit(tx, scope, 'evaluation.retried', evaluation.id, { name: evaluation.name });
+		await announce(tx, `evaluation:${evaluation.id}`, project.id);
+	});
+};
+
+/** A step for the sweep: generations whose job was lost. */
+export const requeueGenerations = (scope: Scope) => {
+	authorize(scope, 'evaluations:create');
+	return scope.tx(async (tx) => {
+		const lost = await tx.select({ id: evaluations.id }).from(evaluations).where(eq(evaluations.status, 'generating'));
+		for (const { id } of lost) await enqueue(tx, scope, 'evaluation.generate', { evaluationId: id });
+	});
+};

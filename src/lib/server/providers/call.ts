@@ -1,0 +1,81 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { ProviderError } from './provider-error.ts';
+import type { Access } from './provider.ts';
+import { guardedFetch } from './safe-fetch.ts';
+import { translate } from './translate.ts';
+
+/** Where a request goes: the name in sentences, and whether its words may be quoted to people. */
+export type Place = { name: string; quote: boolean };
+export type Options = { signal: AbortSignal; maxRetries: 0; timeout: number };
+
+const askTimeoutMs = 30_000;
+const actTimeoutMs = 60_000;
+const longestWaitMs = 5_000; // a longer Retry-After is the queue's business
+const attempts = 3;
+
+/** Options for one call of either SDK: their own retries are off, and a deadline covers body and stream too. */
+export function optionsFor(access: Access, timeoutMs: number): Options {
+	const deadline = AbortSignal.timeout(timeoutMs);
+	return {
+		signal: access.signal ? AbortSignal.any([deadline, access.signal]) : deadline,
+		maxRetries: 0,
+		timeout: timeoutMs
+	};
+}
+
+/** Asks for something. A busy or broken provider is asked again, twice, after a short wait. */
+export async function ask<T>(
+	access: Access,
+	place: Place,
+	work: (options: Options) => Promise<T>,
+	timeoutMs = askTimeoutMs
+): Promise<T> {
+	for (let attempt = 1; ; attempt++) {
+		const options = optionsFor(access, timeoutMs);
+		try {
+			return await work(options);
+		} catch (problem) {
+			const known = translate(problem, place.name, { quote: place.quote, stopped: access.signal?.aborted ?? false });
+			if (!(known instanceof ProviderError) || !known.retry || attempt === attempts || options.signal.aborted) throw known;
+			const waitMs = known.retryAfterMs ?? 300 * 2 ** attempt * (0.5 + Math.random() / 2);
+			if (waitMs > longestWaitMs) throw known;
+			await wait(waitMs, undefined, access.signal ? { signal: access.signal } : {}).catch(() => {
+				throw known;
+			});
+		}
+	}
+}
+
+/** Does something that must not happen twice: one request, whatever comes of it. */
+export async function act<T>(
+	access: Access,
+	place: Place,
+	work: (options: Options) => Promise<T>,
+	timeoutMs = actTimeoutMs
+): Promise<T> {
+	try {
+		return await work(optionsFor(access, timeoutMs));
+	} catch (problem) {
+		const stopped = access.signal?.aborted ?? false;
+		throw translate(problem, place.name, { creating: true, quote: place.quote, stopped });
+	}
+}
+
+/** `null` instead of an error that says the thing does not exist. */
+export async function orNull<T>(work: Promise<T>): Promise<T | null> {
+	try {
+		return await work;
+	} catch (problem) {
+		if (problem instanceof ProviderError && problem.kind === 'not_found') return null;
+		throw problem;
+	}
+}
+
+let anywhere: typeof fetch | undefined;
+let publicOnly: typeof fetch | undefined;
+
+/** The fetch for an address that was not written by us: the public internet, and this network where that is allowed. */
+export function fetchFor(access: Access): typeof fetch {
+	if (access.allowLocal) return (anywhere ??= guardedFetch({ allowLocal: true }));
+	return (publicOnly ??= guardedFetch({ allowLocal: false }));
+}

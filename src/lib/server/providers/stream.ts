@@ -1,0 +1,49 @@
+import type { Access, Completion } from './provider.ts';
+
+/** What one chunk of either SDK's stream brings. */
+export type Chunk = {
+	choices?: { delta?: { content?: string | null }; finish_reason?: string | null }[];
+	usage?: { prompt_tokens?: number; completion_tokens?: number } | null;
+};
+
+const silenceMs = 60_000; // no model pauses longer in the middle of an answer
+
+/** Together's `eos` is what everybody else calls `stop`. */
+export const finishOf = (reason: string | null | undefined): string | null => (reason === 'eos' ? 'stop' : (reason ?? null));
+
+/**
+ * Reads a streamed answer. A stream that ends before the model did (cut, silent for too long, stopped by the caller)
+ * gives what had come, with `finishReason: null`. Only a failure before the first word is thrown.
+ */
+export async function collect(
+	access: Access,
+	open: (signal: AbortSignal) => Promise<AsyncIterable<Chunk>>,
+	onText: (piece: string) => void,
+	patienceMs = silenceMs
+): Promise<Completion> {
+	const silence = new AbortController();
+	const signal = access.signal ? AbortSignal.any([silence.signal, access.signal]) : silence.signal;
+	const answer: Completion = { text: '', finishReason: null, promptTokens: null, completionTokens: null };
+	let timer = setTimeout(() => silence.abort(), patienceMs);
+	try {
+		for await (const chunk of await open(signal)) {
+			clearTimeout(timer);
+			timer = setTimeout(() => silence.abort(), patienceMs);
+			const choice = chunk.choices?.[0]; // the usage chunk has none
+			const piece = choice?.delta?.content;
+			if (piece) {
+				answer.text += piece;
+				onText(piece);
+			}
+			answer.finishReason = finishOf(choice?.finish_reason) ?? answer.finishReason;
+			answer.promptTokens = chunk.usage?.prompt_tokens ?? answer.promptTokens;
+			answer.completionTokens = chunk.usage?.completion_tokens ?? answer.completionTokens;
+		}
+	} catch (problem) {
+		// Both SDKs throw a bare TypeError when the connection is cut in the middle.
+		if (answer.text === '' && !access.signal?.aborted) throw problem;
+	} finally {
+		clearTimeout(timer);
+	}
+	return answer;
+}

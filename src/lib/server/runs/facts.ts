@@ -1,0 +1,100 @@
+import { and, desc, eq, ne, sql } from 'drizzle-orm';
+import type { PreflightFacts } from '../../core/preflight.ts';
+import type { Recipe } from '../../core/recipe.ts';
+import { estimateTokens } from '../../core/tokens.ts';
+import { examples, runExamples, runs } from '../db/schema.ts';
+import type { Project } from '../projects.ts';
+import type { Tx } from '../scope.ts';
+
+/** Latest scores this far apart are a disagreement: one band and more (Bad 1–4, Okay 5–7, Great 8–10). */
+const contestedFrom = 4;
+/** The role and the marks around the system prompt's turn (core/tokens). */
+const turnTokens = 4;
+
+export type DataFacts = Omit<PreflightFacts, 'contextTokens' | 'keyOk' | 'keyReason' | 'model'> & { validationTokens: number };
+
+/** A step: what the data of a project says before a training with this recipe. Two queries, whatever the size. */
+export const readFacts = async (tx: Tx, project: Project, recipe: Recipe): Promise<DataFacts> => {
+	const prompt = project.systemPrompt.trim() === '' ? 0 : estimateTokens(project.systemPrompt) + turnTokens;
+	const [row] = await tx.execute<Record<string, string | null>>(sql`
+		with here as (
+			select e.id, e.split, e.rating, e.ratings_count, e.tokens, e.prompt_hash, e.trained,
+				md5(coalesce(e.rewrite, e.messages::text)) as target,
+				e.rating >= ${project.qualityThreshold} as good
+			from examples e where e.project_id = ${project.id} and e.deleted_at is null
+		), train as (select * from here where split = 'train' and good)
+		select
+			count(*) filter (where good) as quality,
+			(select count(*) from train) as train,
+			count(*) filter (where split = 'validation') as validation,
+			(select coalesce(sum(tokens), 0) from train) as tokens,
+			coalesce(sum(tokens) filter (where split = 'validation'), 0) as validation_tokens,
+			coalesce(max(tokens) filter (where split = 'validation' or (split = 'train' and good)), 0) as longest,
+			(select count(*) from here v where v.split = 'validation' and exists (
+				select from here o where o.prompt_hash = v.prompt_hash and o.id <> v.id and (o.trained or o.split = 'train')
+			)) as leaks,
+			(select count(*) - count(distinct (prompt_hash, target)) from train) as duplicates,
+			(select count(*) from train t where t.ratings_count > 1 and (
+				select max(latest.score) - min(latest.score) from (
+					select distinct on (r.person_id) r.score from ratings r
+					where r.example_id = t.id order by r.person_id, r.seq desc
+				) latest
+			) >= ${contestedFrom}) as contested
+		from here`);
+	const fact = (name: string) => Number(row?.[name] ?? 0);
+	const trainCount = fact('train');
+	const validationCount = fact('validation');
+	return {
+		threshold: project.qualityThreshold,
+		qualityCount: fact('quality'),
+		trainCount,
+		validationCount,
+		tokens: fact('tokens') + prompt * trainCount,
+		validationTokens: fact('validation_tokens') + prompt * validationCount,
+		longestTokens: trainCount + validationCount === 0 ? 0 : fact('longest') + prompt,
+		leaks: fact('leaks'),
+		duplicates: fact('duplicates'),
+		contested: fact('contested'),
+		lastRun: await readDifference(tx, project, recipe)
+	};
+};
+
+/** Against the newest run that was not called off: a new example, a missing one, another setting or model. */
+const readDifference = async (tx: Tx, project: Project, recipe: Recipe): Promise<PreflightFacts['lastRun']> => {
+	const [last] = await tx
+		.select({ id: runs.id, version: runs.version, recipe: runs.recipe, baseModel: runs.baseModel })
+		.from(runs)
+		.where(and(eq(runs.projectId, project.id), ne(runs.status, 'cancelled')))
+		.orderBy(desc(runs.version))
+		.limit(1);
+	if (!last) return null;
+	const isGood = sql`e.split = 'train' and e.deleted_at is null and e.rating >= ${project.qualityThreshold}`;
+	const [row] = await tx.execute<Record<string, string>>(sql`
+		with learnt as (
+			select example_id from ${runExamples} where run_id = ${last.id} and kind = 'train'
+		)
+		select
+			(select count(*) from ${examples} e where e.project_id = ${project.id} and ${isGood}
+				and not exists (select from learnt where example_id = e.id)) as added,
+			(select count(*) from learnt l join ${examples} e on e.id = l.example_id where not coalesce(${isGood}, false)) as removed`);
+	const isSame = (Object.keys(recipe) as (keyof Recipe)[]).every((key) => recipe[key] === last.recipe[key]);
+	return {
+		version: last.version,
+		newExamples: Number(row?.added ?? 0),
+		removedExamples: Number(row?.removed ?? 0),
+		recipeChanged: !isSame || last.baseModel !== project.baseModel
+	};
+};
+
+/** A step: how long this project's last ready runs on the same model took. */
+export const readPast = async (tx: Tx, project: Project) => {
+	const past = await tx
+		.select({ tokens: runs.tokens, recipe: runs.recipe, from: runs.createdAt, to: runs.finishedAt })
+		.from(runs)
+		.where(and(eq(runs.projectId, project.id), eq(runs.baseModel, project.baseModel), eq(runs.status, 'ready')))
+		.orderBy(desc(runs.version))
+		.limit(5);
+	return past.flatMap(({ tokens, recipe, from, to }) =>
+		to ? [{ billedTokens: tokens * recipe.epochs, minutes: (to.getTime() - from.getTime()) / 60_000 }] : []
+	);
+};

@@ -1,0 +1,128 @@
+// Long for a step file: everything an order's outcome may write, so that the rules of "exactly one" stand on one page.
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { config } from '../config.ts';
+import { openAccess } from '../connections.ts';
+import { audit } from '../audit.ts';
+import { runFiles, runs } from '../db/schema.ts';
+import { enqueue } from '../jobs/queue.ts';
+import type { Access, TrainingOrder } from '../providers/provider.ts';
+import type { Scope, Tx } from '../scope.ts';
+import { runCan } from '../../core/run.ts';
+import { type Run, changeRun, endRun, findRun, noteEvent, runById } from './steps.ts';
+import { type Kind, fileName } from './training-files.ts';
+
+/** Clean lists that allow a second order (reliability.md PR3). */
+export const cleanListsNeeded = 3;
+
+/**
+ * How long a lost order is looked for before it may be placed again. Two minutes, longer than a provider takes to list
+ * what it has accepted; where the poll interval is below the 5 s of production (tests, demo), three of those.
+ */
+export const quietMs = () => (config().pollSeconds < 5 ? 3 * config().pollSeconds : 120) * 1000;
+
+/** An order that gets no answer by then counts as lost. Less than `quietMs`: nobody may order again while it is under way. */
+export const orderTimeoutMs = () => Math.min(60_000, quietMs() * 0.8);
+
+export const soon = () => new Date(Date.now() + config().pollSeconds * 1000);
+
+export type Opened = { run: Run; access: Access };
+
+/** A step: a run that still has to be ordered, with its opened connection; null when there is nothing to do any more. */
+export const openOrder = async (tx: Tx, runId: string): Promise<Opened | null> => {
+	const run = await findRun(tx, runId);
+	if (!run || !runCan.submit(run)) return null;
+	return { run, access: await openAccess(tx, run.connectionId) };
+};
+
+export const fileOf = async (tx: Tx, run: Run, kind: Kind) => {
+	const [file] = await tx
+		.select({ body: runFiles.body })
+		.from(runFiles)
+		.where(and(eq(runFiles.runId, run.id), eq(runFiles.kind, kind)));
+	return file ? { name: fileName(run, kind), body: file.body, purpose: kind } : null;
+};
+
+export const orderOf = (run: Run): TrainingOrder => ({
+	mark: run.mark,
+	model: run.baseModel,
+	method: 'sft',
+	trainingFileId: run.trainingFileId!,
+	validationFileId: run.validationFileId,
+	recipe: run.recipe,
+	seed: run.seed
+});
+
+/**
+ * A step: writes down that we are about to order. Of several workers one gets the run back, the others null: only who
+ * has it may place the order.
+ */
+export const recordIntent = async (tx: Tx, run: Run): Promise<Run | null> => {
+	const [mine] = await tx
+		.update(runs)
+		.set({ status: 'submitting', submittedAt: sql`now()`, cleanLists: 0, problem: null })
+		.where(
+			and(
+				eq(runs.id, run.id),
+				isNull(runs.submittedAt),
+				isNull(runs.cancelRequestedAt),
+				isNull(runs.jobId),
+				inArray(runs.status, ['uploading', 'submitting', 'unknown'])
+			)
+		)
+		.returning();
+	if (mine) await changeRun(tx, run, { status: 'submitting' });
+	return mine ?? null;
+};
+
+/**
+ * A step: the provider has this job for us. False when another job of the run is recorded, or the run has ended: then this
+ * one is too many and the caller cancels it.
+ */
+export const recordJob = async (tx: Tx, scope: Scope, runId: string, jobId: string): Promise<boolean> => {
+	const run = await runById(tx, runId, { lock: true });
+	if (run.jobId || !runCan.submit(run)) return run.jobId === jobId;
+	await changeRun(tx, run, { jobId, status: 'validating', problem: null });
+	await noteEvent(tx, run, { kind: 'ordered', message: `The provider has taken the order as ${jobId}.` });
+	await enqueue(tx, scope, 'run.follow', { runId });
+	return true;
+};
+
+/** A step: the answer said plainly that nothing was ordered, so nothing has to be looked for. */
+export const withdrawIntent = async (tx: Tx, run: Run) => {
+	const now = await runById(tx, run.id, { lock: true });
+	if (!now.jobId && isSameOrder(now, run)) await changeRun(tx, run, { submittedAt: null });
+};
+
+const isSameOrder = (one: Run, two: Run) => one.submittedAt?.getTime() === two.submittedAt?.getTime();
+
+/** A step: no answer came, so the order may or may not exist. */
+export const recordLost = async (tx: Tx, run: Run) => {
+	const now = await runById(tx, run.id, { lock: true });
+	if (now.jobId || now.status === 'unknown' || !runCan.submit(now)) return;
+	await changeRun(tx, run, { status: 'unknown' });
+	await noteEvent(tx, run, {
+		level: 'warning',
+		kind: 'lost',
+		message: 'No answer came to the order. Looking for it at the provider before anything is ordered again.'
+	});
+};
+
+/**
+ * A step: the provider's list did not have our mark. After three such lists over the quiet time the order is certain not
+ * to exist: it may be placed again, or the run ends if somebody cancelled it meanwhile.
+ */
+export const recordCleanList = async (tx: Tx, scope: Scope, seen: Run) => {
+	const run = await runById(tx, seen.id, { lock: true });
+	if (run.jobId || !runCan.submit(run) || !run.submittedAt || !isSameOrder(run, seen)) return;
+	const cleanLists = run.cleanLists + 1;
+	const isCertain = cleanLists >= cleanListsNeeded && Date.now() - run.submittedAt.getTime() >= quietMs();
+	if (!isCertain) {
+		await changeRun(tx, run, { status: 'unknown', cleanLists: Math.min(cleanLists, 32_000) });
+		return enqueue(tx, scope, 'run.submit', { runId: run.id }, { after: soon() });
+	}
+	if (run.cancelRequestedAt) return endRun(tx, run, 'cancelled', 'Cancelled. The order never reached the provider; nothing is billed.');
+	await changeRun(tx, run, { submittedAt: null, cleanLists });
+	await noteEvent(tx, run, { level: 'warning', kind: 'again', message: 'The order never arrived. It is placed again.' });
+	await audit(tx, scope, 'run.ordered_again', run.id, { version: run.version });
+	await enqueue(tx, scope, 'run.submit', { runId: run.id });
+};

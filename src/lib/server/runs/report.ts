@@ -1,0 +1,83 @@
+import { afterReport, isOver } from '../../core/run.ts';
+import { runEvents, runPoints } from '../db/schema.ts';
+import type { JobReport, TrainingEvent, TrainingPoint } from '../providers/provider.ts';
+import { announce } from '../realtime/announce.ts';
+import type { Tx } from '../scope.ts';
+import { type Run, changeRun, noteEvent } from './steps.ts';
+
+/** A single statement takes 65 535 parameters; a report of a long job has thousands of lines. */
+const atOnce = 1_000;
+
+const stoppedByProvider =
+	'The provider cancelled this job on its own. Most often the balance of the account is too low: check it there, then train again.';
+const noReason = 'The provider ended the job without a reason. Train again, or ask the provider about the job.';
+
+/** What a report says about the columns of a run; the status only moves forward (PR9). */
+const columnsFrom = (run: Run, report: JobReport) => {
+	const status = afterReport(run, report);
+	const byItself = status === 'cancelled' && !run.cancelRequestedAt;
+	return {
+		status,
+		jobId: report.jobId,
+		providerStatus: report.providerStatus,
+		model: report.model ?? run.model,
+		modelObject: report.modelObject ?? run.modelObject,
+		costCents: report.costCents ?? run.costCents,
+		stepsDone: report.stepsDone ?? run.stepsDone,
+		stepsTotal: report.stepsTotal ?? run.stepsTotal,
+		startedAt: run.startedAt ?? (status === 'training' || status === 'finishing' || status === 'ready' ? new Date() : null),
+		problem: status === 'failed' ? (report.problem ?? noReason) : byItself ? stoppedByProvider : null
+	};
+};
+
+const changesOf = (run: Run, wanted: ReturnType<typeof columnsFrom>) =>
+	Object.fromEntries(
+		Object.entries(wanted).filter(([name, value]) => {
+			const known = run[name as keyof Run];
+			return known instanceof Date && value instanceof Date ? false : known !== value;
+		})
+	) as Partial<typeof wanted>;
+
+/**
+ * A step: writes down what the provider says of a run that the caller has locked. Known events and points are not written
+ * again, and pages hear of it only when something is new. Returns the run as it is now.
+ */
+export const recordReport = async (tx: Tx, run: Run, report: JobReport): Promise<Run> => {
+	if (isOver(run)) return run;
+	const changes = changesOf(run, columnsFrom(run, report));
+	const events = await addEvents(tx, run, report.events);
+	const points = await addPoints(tx, run, report.points);
+	if (changes.jobId) {
+		await noteEvent(tx, run, { level: 'warning', kind: 'restarted', message: `The provider goes on with the job as ${changes.jobId}.` });
+	}
+	if (Object.keys(changes).length > 0) await changeRun(tx, run, changes);
+	else if (events + points > 0) await announce(tx, `run:${run.id}`, run.projectId);
+	return { ...run, ...changes };
+};
+
+const addEvents = async (tx: Tx, run: Run, events: TrainingEvent[]) => {
+	let added = 0;
+	for (let i = 0; i < events.length; i += atOnce) {
+		const rows = events.slice(i, i + atOnce).map(({ at, level, kind, message, step }) => ({
+			projectId: run.projectId,
+			runId: run.id,
+			at,
+			level,
+			kind,
+			message,
+			step: step ?? null
+		}));
+		added += (await tx.insert(runEvents).values(rows).onConflictDoNothing().returning({ id: runEvents.id })).length;
+	}
+	return added;
+};
+
+const addPoints = async (tx: Tx, run: Run, points: TrainingPoint[]) => {
+	let added = 0;
+	const real = points.filter(({ loss }) => Number.isFinite(loss));
+	for (let i = 0; i < real.length; i += atOnce) {
+		const rows = real.slice(i, i + atOnce).map((point) => ({ projectId: run.projectId, runId: run.id, ...point }));
+		added += (await tx.insert(runPoints).values(rows).onConflictDoNothing().returning({ id: runPoints.id })).length;
+	}
+	return added;
+};

@@ -1,0 +1,47 @@
+import { and, eq, isNull, sql } from 'drizzle-orm';
+import { chatLine } from '../../core/format/chat.ts';
+import { sha256 } from '../crypto.ts';
+import { examples, runExamples, runFiles } from '../db/schema.ts';
+import type { Project } from '../projects.ts';
+import type { Tx } from '../scope.ts';
+import type { Run } from './steps.ts';
+
+export type Kind = 'train' | 'validation';
+
+const isMember = (project: Project, kind: Kind) =>
+	and(
+		eq(examples.projectId, project.id),
+		eq(examples.split, kind),
+		isNull(examples.deletedAt),
+		...(kind === 'train' ? [sql`${examples.rating} >= ${project.qualityThreshold}`] : [])
+	);
+
+/**
+ * A step: decides what a run learns from and is measured on, and keeps the exact bytes. Membership first, in one
+ * statement, which marks the trained ones for ever; then the texts of exactly those, by number. Returns how many.
+ */
+export const writeTrainingFile = async (tx: Tx, project: Project, run: Pick<Run, 'id'>, kind: Kind): Promise<number> => {
+	await tx.execute(sql`
+		insert into ${runExamples} (project_id, run_id, example_id, kind)
+		select ${project.id}, ${run.id}, ${examples.id}, ${kind} from ${examples} where ${isMember(project, kind)}`);
+	const rows = await tx
+		.select({ messages: examples.messages, rewrite: examples.rewrite, source: examples.source })
+		.from(runExamples)
+		.innerJoin(examples, eq(examples.id, runExamples.exampleId))
+		.where(and(eq(runExamples.runId, run.id), eq(runExamples.kind, kind)))
+		.orderBy(examples.number);
+	if (rows.length === 0) return 0;
+	const body = rows.map((row) => `${chatLine(row, project.systemPrompt)}\n`).join('');
+	await tx.insert(runFiles).values({
+		projectId: project.id,
+		runId: run.id,
+		kind,
+		body,
+		sha256: sha256(body).toString('hex'),
+		byteCount: Buffer.byteLength(body)
+	});
+	return rows.length;
+};
+
+/** The name a file has at the provider and on a person's disk: never a path, nothing of the content. */
+export const fileName = (run: Pick<Run, 'mark'>, kind: Kind) => `${run.mark}-${kind}.jsonl`;

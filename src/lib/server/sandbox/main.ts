@@ -1,0 +1,15 @@
+import { startSandbox } from './server.ts';
+
+/** The sandbox alone: `node src/lib/server/sandbox/main.ts`, with SANDBOX_PORT, SANDBOX_DIR and SANDBOX_SPEED. */
+const { SANDBOX_PORT = '4010', SANDBOX_DIR, SANDBOX_SPEED = '1' } = process.env;
+
+const sandbox = await startSandbox({
+	port: Number(SANDBOX_PORT),
+	speed: Number(SANDBOX_SPEED),
+	...(SANDBOX_DIR ? { dir: SANDBOX_DIR } : {})
+});
+console.log(`The sandbox answers at ${sandbox.url}`);
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+	process.once(signal, () => void sandbox.stop().then(() => process.exit(0)));
+}

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { AppError } from '../../src/lib/core/errors.ts';
+import { authorize, may, roles, type Action } from '../../src/lib/core/permissions.ts';
+
+/** SPEC §2, written a second time by hand: owner, trainer, rater. */
+const spec: Record<Action, string> = {
+	'project:see': 'otr',
+	'project:create': 'ot',
+	'project:edit': 'o',
+	'examples:see': 'otr',
+	'examples:add': 'ot',
+	'examples:delete': 'ot',
+	'examples:rate': 'otr',
+	'examples:rewrite': 'otr',
+	'splits:see': 'ot',
+	'splits:edit': 'ot',
+	'runs:see': 'ot',
+	'runs:start': 'ot',
+	'runs:cancel': 'ot',
+	'servings:edit': 'ot',
+	'evaluations:see': 'otr',
+	'evaluations:create': 'ot',
+	'evaluations:vote': 'otr',
+	'evaluations:reveal': 'ot',
+	'connections:see': 'ot',
+	'connections:edit': 'o',
+	'members:see': 'o',
+	'members:edit': 'o',
+	'audit:see': 'o',
+	'team:see': 'otr'
+};
+
+test.each(Object.entries(spec) as [Action, string][])('%s', (action, allowed) => {
+	expect(roles.filter((role) => may(role, action))).toEqual(roles.filter((role) => allowed.includes(role[0]!)));
+	for (const role of roles) {
+		if (allowed.includes(role[0]!)) expect(() => authorize({ role }, action)).not.toThrow();
+		else expect(() => authorize({ role }, action)).toThrow(AppError);
+	}
+});
+
+test('a refusal is forbidden, and says whom to ask', () => {
+	expect(() => authorize({ role: 'rater' }, 'runs:start')).toThrow(
+		expect.objectContaining({
+			code: 'forbidden',
+			status: 403,
+			message: expect.stringMatching(/^A rater cannot do this\. Ask an owner/)
+		})
+	);
+});
+
+test('an owner may do everything', () => {
+	for (const action of Object.keys(spec) as Action[]) expect(may('owner', action)).toBe(true);
+});

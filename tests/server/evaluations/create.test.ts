@@ -1,0 +1,133 @@
+import { and, eq } from 'drizzle-orm';
+import { afterAll, expect, test } from 'vitest';
+import { closePools } from '../../../src/lib/server/db/pools.ts';
+import { evaluations, examples, pairings, projects, runFiles, runs } from '../../../src/lib/server/db/schema.ts';
+import { createEvaluation } from '../../../src/lib/server/evaluations/create.ts';
+import { stopQueue } from '../../../src/lib/server/jobs/queue.ts';
+import { addExamples, addReadyRun, conversation, newContest, wish } from '../../support/evaluation.ts';
+import { newTeam } from '../../support/team.ts';
+
+afterAll(async () => {
+	await stopQueue();
+	await closePools();
+});
+
+test('fixes the pairs, the prompts and the plan', async () => {
+	const { scope, slug, run, exampleIds, project } = await newContest(6);
+	const { id, number } = await createEvaluation(scope, slug, wish(run.id, 4));
+	const [made, pairs] = await scope.tx(async (tx) => [
+		(await tx.select().from(evaluations).where(eq(evaluations.id, id)))[0]!,
+		await tx.select().from(pairings).where(eq(pairings.evaluationId, id)).orderBy(pairings.position)
+	]);
+	expect(number).toBe(1);
+	expect(made).toMatchObject({ planned: 4, status: 'generating', name: 'v1 against base', baseModel: 'sandbox-small', revealedAt: null });
+	expect(pairs.map((pair) => pair.position)).toEqual([0, 1, 2, 3]);
+	expect(new Set(pairs.map((pair) => pair.exampleId)).size).toBe(4);
+	for (const pair of pairs) {
+		expect(exampleIds).toContain(pair.exampleId);
+		expect(pair.prompt[0]).toEqual({ role: 'system', content: project.systemPrompt });
+		expect(pair.prompt.at(-1)!.role).toBe('user');
+		expect(pair.reference).toMatch(/^The answer to Question/);
+	}
+});
+
+test('a conversation keeps its own system prompt, its earlier turns and loses its weights', async () => {
+	const { scope, slug, run, project } = await newContest(0);
+	const [exampleId] = await addExamples(scope, project.id, ['x?'], { split: 'validation' });
+	const messages = [
+		{ role: 'system' as const, content: 'Own.' },
+		{ role: 'user' as const, content: 'One' },
+		{ role: 'assistant' as const, content: 'Two', weight: 0 as const },
+		{ role: 'user' as const, content: 'Three' },
+		{ role: 'assistant' as const, content: 'Four' }
+	];
+	await scope.tx((tx) => tx.update(examples).set({ messages, rewrite: 'Better four' }).where(eq(examples.id, exampleId!)));
+	const { id } = await createEvaluation(scope, slug, wish(run.id, 1));
+	const [pair] = await scope.tx((tx) => tx.select().from(pairings).where(eq(pairings.evaluationId, id)));
+	expect(pair!.prompt).toEqual([
+		{ role: 'system', content: 'Own.' },
+		{ role: 'user', content: 'One' },
+		{ role: 'assistant', content: 'Two' },
+		{ role: 'user', content: 'Three' }
+	]);
+	expect(pair!.reference).toBe('Better four');
+});
+
+test('two runs can be compared, and each evaluation gets the next number', async () => {
+	const { scope, slug, run, connection, project } = await newContest(3);
+	const second = await addReadyRun(scope, { projectId: project.id, connectionId: connection.id, version: 2 });
+	const one = await createEvaluation(scope, slug, wish(second.id, 3, { against: run.id }));
+	const two = await createEvaluation(scope, slug, wish(second.id, 3, { name: 'Mine' }));
+	const rows = await scope.tx((tx) => tx.select().from(evaluations).orderBy(evaluations.number));
+	expect([one.number, two.number]).toEqual([1, 2]);
+	expect(rows.map((row) => [row.name, row.againstRunId])).toEqual([
+		['v2 against v1', run.id],
+		['Mine', null]
+	]);
+});
+
+test('more pairs than prompts, a run that is not ready and a second click are refused', async () => {
+	const { scope, slug, run, connection, project } = await newContest(3);
+	await expect(createEvaluation(scope, slug, wish(run.id, 4))).rejects.toMatchObject({ code: 'invalid', field: 'pairs' });
+	const young = await addReadyRun(scope, { projectId: project.id, connectionId: connection.id, version: 2, status: 'training' });
+	await expect(createEvaluation(scope, slug, wish(young.id, 3))).rejects.toMatchObject({ code: 'conflict', field: 'runId' });
+	await expect(createEvaluation(scope, slug, wish(run.id, 3, { against: young.id }))).rejects.toMatchObject({ field: 'against' });
+	const twice = await Promise.allSettled([
+		createEvaluation(scope, slug, wish(run.id, 3)),
+		createEvaluation(scope, slug, wish(run.id, 3))
+	]);
+	expect(twice.map((one) => one.status).sort()).toEqual(['fulfilled', 'rejected']);
+	expect(await scope.tx((tx) => tx.$count(evaluations))).toBe(1);
+});
+
+test('the same prompt twice is one comparison; deleted and other examples are none', async () => {
+	const { scope, slug, run, project, exampleIds } = await newContest(4);
+	await addExamples(scope, project.id, ['Train?'], { split: 'train', from: 10 });
+	await addExamples(scope, project.id, ['Nowhere?'], { split: null, from: 11 });
+	await scope.tx(async (tx) => {
+		await tx.update(examples).set({ deletedAt: new Date() }).where(eq(examples.id, exampleIds[0]!));
+		const [second] = await tx.select().from(examples).where(eq(examples.id, exampleIds[1]!));
+		const { promptHash } = second!;
+		await tx.update(examples).set({ promptHash }).where(and(eq(examples.projectId, project.id), eq(examples.number, 11)));
+		await tx.update(examples).set({ split: 'validation' }).where(and(eq(examples.projectId, project.id), eq(examples.number, 11)));
+	});
+	await expect(createEvaluation(scope, slug, wish(run.id, 4))).rejects.toThrow('Only 3 validation prompts');
+});
+
+test('a prompt in the bytes a contender was sent is left out', async () => {
+	const { scope, slug, run, project, connection } = await newContest(3);
+	const body = `${JSON.stringify({ messages: [{ role: 'system', content: 'x' }, ...conversation('  question 2? ')] })}\n`;
+	const file = { projectId: project.id, kind: 'train' as const, body, sha256: '', byteCount: body.length };
+	await scope.tx((tx) => tx.insert(runFiles).values({ ...file, runId: run.id }));
+	await expect(createEvaluation(scope, slug, wish(run.id, 3))).rejects.toThrow('Only 2 validation prompts');
+	const other = await addReadyRun(scope, { projectId: project.id, connectionId: connection.id, version: 2 });
+	await expect(createEvaluation(scope, slug, wish(other.id, 3, { against: run.id }))).rejects.toThrow('Only 2');
+	const { id } = await createEvaluation(scope, slug, wish(run.id, 2));
+	const pairs = await scope.tx((tx) => tx.select().from(pairings).where(eq(pairings.evaluationId, id)));
+	expect(pairs.map((pair) => pair.prompt.at(-1)!.content).sort()).toEqual(['Question 1?', 'Question 3?']);
+});
+
+test('a stranger finds nothing, a rater may not, a trainer may', async () => {
+	const { scope, as, slug, run } = await newContest(3);
+	const stranger = await newTeam();
+	await expect(createEvaluation(stranger.scope, slug, wish(run.id, 3))).rejects.toMatchObject({ code: 'not_found' });
+	expect(() => createEvaluation({ ...scope, role: 'rater' }, slug, wish(run.id, 3))).toThrow(/rater/);
+	// and the database itself says no to a rater who came past the first door
+	const rater = await as('rater');
+	await expect(createEvaluation({ ...rater, role: 'owner' }, slug, wish(run.id, 3))).rejects.toThrow();
+	expect(await scope.tx((tx) => tx.$count(evaluations))).toBe(0);
+	expect((await createEvaluation(await as('trainer'), slug, wish(run.id, 3))).number).toBe(1);
+});
+
+test('a run of another project is no contender', async () => {
+	const { scope, slug, connection } = await newContest(3);
+	const [other] = await scope.tx(async (tx) =>
+		tx
+			.insert(projects)
+			.values({ slug: 'other', name: 'Other', baseModel: 'sandbox-small', connectionId: connection.id, recipe: {} as never })
+			.returning()
+	);
+	const run = await addReadyRun(scope, { projectId: other!.id, connectionId: connection.id });
+	await expect(createEvaluation(scope, slug, wish(run.id, 3))).rejects.toMatchObject({ code: 'not_found' });
+	expect(await scope.tx((tx) => tx.$count(runs))).toBe(2);
+});

@@ -1,0 +1,68 @@
+import type { RequestEvent } from '@sveltejs/kit';
+import { describe, expect, test } from 'vitest';
+import { secure } from '../../../src/lib/server/http/secure.ts';
+
+const own = 'http://localhost:3000';
+
+const ask = async (method: string, headers: Record<string, string> = {}, route = '/account') => {
+	let reached = false;
+	const event = { request: new Request(`${own}/x`, { method, headers }), locals: {}, route: { id: route } };
+	const response = await secure({
+		event: event as unknown as RequestEvent,
+		resolve: () => {
+			reached = true;
+			return new Response('ok');
+		}
+	});
+	return { status: response.status, reached, headers: response.headers };
+};
+
+describe('a write has to come from a page of ours (security.md 4.2)', () => {
+	const types = [
+		'application/json',
+		'text/plain',
+		'application/x-www-form-urlencoded',
+		'multipart/form-data; boundary=x',
+		''
+	];
+	const from: [string, Record<string, string>, number][] = [
+		['our own page', { origin: own }, 200],
+		['our own page, and the browser says so', { origin: own, 'sec-fetch-site': 'same-origin' }, 200],
+		['another site', { origin: 'http://evil.test' }, 403],
+		['another port', { origin: 'http://localhost:3001' }, 403],
+		['another scheme', { origin: 'https://localhost:3000' }, 403],
+		['a name that begins like ours', { origin: `${own}.evil.test` }, 403],
+		['a sandboxed frame', { origin: 'null' }, 403],
+		['nowhere', {}, 403],
+		['a page of ours, but the browser says another site', { origin: own, 'sec-fetch-site': 'cross-site' }, 403],
+		['a sibling host', { origin: own, 'sec-fetch-site': 'same-site' }, 403]
+	];
+	const cases = ['POST', 'PUT', 'PATCH', 'DELETE'].flatMap((method) =>
+		types.flatMap((type) => from.map(([name, headers, status]) => ({ method, type, name, headers, status })))
+	);
+	test.each(cases)('$method as "$type" from $name → $status', async ({ method, type, headers, status }) => {
+		const answer = await ask(method, { ...headers, ...(type && { 'content-type': type }) });
+		expect(answer.status).toBe(status);
+		expect(answer.reached).toBe(status === 200);
+	});
+});
+
+test.each(['GET', 'HEAD', 'OPTIONS'])('%s may come from anywhere: it changes nothing', async (method) => {
+	expect(await ask(method, { origin: 'http://evil.test' })).toMatchObject({ status: 200, reached: true });
+});
+
+test('every answer carries its headers, refusals too', async () => {
+	for (const { headers } of [await ask('GET'), await ask('POST')]) {
+		expect(headers.get('x-content-type-options')).toBe('nosniff');
+		expect(headers.get('x-frame-options')).toBe('DENY');
+		expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+		expect(headers.get('cache-control')).toBe('no-store');
+	}
+});
+
+test('pages with a token in their address tell nobody where they are (AU11)', async () => {
+	for (const route of ['/login', '/login/confirm', '/invitations/[token]']) {
+		expect((await ask('GET', {}, route)).headers.get('referrer-policy')).toBe('no-referrer');
+	}
+	expect((await ask('GET', {}, '/account')).headers.get('referrer-policy')).toBe('strict-origin-when-cross-origin');
+});

@@ -1,0 +1,40 @@
+import { afterAll, expect, test } from 'vitest';
+import { closePools, plainPool } from '../../../src/lib/server/db/pools.ts';
+import { purgeRateLimits, within } from '../../../src/lib/server/identity/rate-limit.ts';
+
+afterAll(() => closePools());
+
+const age = (key: string) =>
+	plainPool()`update rate_limits set resets_at = now() - interval '1 second' where key = ${key}`;
+
+test('as many as allowed get through, also when they come at once', async () => {
+	const answers = await Promise.all(Array.from({ length: 30 }, () => within('a', { most: 5, perSeconds: 60 })));
+	expect(answers.filter(Boolean)).toHaveLength(5);
+	expect(await within('a', { most: 5, perSeconds: 60 })).toBe(false);
+});
+
+test('keys do not count for each other', async () => {
+	expect(await within('b', { most: 1, perSeconds: 60 })).toBe(true);
+	expect(await within('c', { most: 1, perSeconds: 60 })).toBe(true);
+	expect(await within('b', { most: 1, perSeconds: 60 })).toBe(false);
+});
+
+test('a new window begins when the old one is over, and refused events do not make it longer', async () => {
+	expect(await within('d', { most: 1, perSeconds: 60 })).toBe(true);
+	const [first] = await plainPool()`select resets_at from rate_limits where key = 'd'`;
+	expect(await within('d', { most: 1, perSeconds: 60 })).toBe(false);
+	const [same] = await plainPool()`select resets_at from rate_limits where key = 'd'`;
+	expect(same!.resets_at).toEqual(first!.resets_at);
+	await age('d');
+	expect(await within('d', { most: 1, perSeconds: 60 })).toBe(true);
+	expect(await within('d', { most: 1, perSeconds: 60 })).toBe(false);
+});
+
+test('what is over is forgotten, the rest is kept', async () => {
+	await within('old', { most: 1, perSeconds: 60 });
+	await within('new', { most: 1, perSeconds: 60 });
+	await age('old');
+	await purgeRateLimits();
+	const rows = await plainPool()`select key from rate_limits where key in ('old', 'new')`;
+	expect(rows.map(({ key }) => key)).toEqual(['new']);
+});

@@ -1,0 +1,122 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { NewEvaluation } from '../../src/lib/core/evaluation.ts';
+import type { Message } from '../../src/lib/core/example.ts';
+import { promptText } from '../../src/lib/core/fingerprint.ts';
+import { defaultRecipe } from '../../src/lib/core/recipe.ts';
+import { evaluations, examples, outputs, pairings, runs } from '../../src/lib/server/db/schema.ts';
+import { createEvaluation } from '../../src/lib/server/evaluations/create.ts';
+import type { Scope } from '../../src/lib/server/scope.ts';
+import { eq } from 'drizzle-orm';
+import { newProject, newTeam } from './team.ts';
+
+const digest = (text: string) => createHash('sha256').update(text).digest();
+
+export const conversation = (question: string, answer = `The answer to ${question}`): Message[] => [
+	{ role: 'user', content: question },
+	{ role: 'assistant', content: answer }
+];
+
+/** Examples straight into the table, numbered from `from`. Returns their ids. */
+export const addExamples = (
+	scope: Scope,
+	projectId: string,
+	questions: string[],
+	{ split, from = 1 }: { split: 'train' | 'validation' | null; from?: number }
+) =>
+	scope.tx(async (tx) => {
+		const rows = await tx
+			.insert(examples)
+			.values(
+				questions.map((question, i) => {
+					const messages = conversation(question);
+					return {
+						projectId,
+						number: from + i,
+						messages,
+						split,
+						contentHash: digest(JSON.stringify(messages)),
+						promptHash: digest(promptText(messages)),
+						tokens: 10,
+						rating: 9,
+						ratingsCount: 1,
+						origin: 'written' as const
+					};
+				})
+			)
+			.returning({ id: examples.id });
+		return rows.map(({ id }) => id);
+	});
+
+/** A run whose model is there, without a provider. */
+export const addReadyRun = (
+	scope: Scope,
+	{ projectId, connectionId, version = 1, ...more }: { projectId: string; connectionId: string; version?: number } & Partial<typeof runs.$inferInsert>
+) =>
+	scope.tx(async (tx) => {
+		const [run] = await tx
+			.insert(runs)
+			.values({
+				projectId,
+				connectionId,
+				version,
+				baseModel: 'sandbox-small',
+				recipe: defaultRecipe,
+				seed: 1,
+				status: 'ready',
+				mark: randomUUID(),
+				model: `ana/sandbox-small:zebra-${version}`,
+				modelObject: `ml_zebra${version}`,
+				trainCount: 1,
+				validationCount: 1,
+				tokens: 100,
+				...more
+			})
+			.returning();
+		return run!;
+	});
+
+/** A team with a project, `validation` validation examples and one ready run. */
+export const newContest = async (validation = 4, project: Parameters<typeof newProject>[1] = {}) => {
+	const team = await newTeam();
+	const made = await newProject(team.scope, project);
+	const projectId = made.project.id;
+	const questions = Array.from({ length: validation }, (_, i) => `Question ${i + 1}?`);
+	const exampleIds = validation > 0 ? await addExamples(team.scope, projectId, questions, { split: 'validation' }) : [];
+	const run = await addReadyRun(team.scope, { projectId, connectionId: made.connection.id, baseModel: made.project.baseModel });
+	return { ...team, ...made, slug: made.project.slug, exampleIds, run };
+};
+
+export const wish = (runId: string, pairs: number, more: Partial<NewEvaluation> = {}): NewEvaluation => ({
+	runId,
+	against: 'base',
+	pairs,
+	temperature: 0,
+	maxTokens: 64,
+	...more
+});
+
+/** An evaluation whose answers are written without a provider: `write` says what each contender answers. */
+export const newBallot = async (
+	pairs: number,
+	write: (letter: 'a' | 'b', position: number) => string = (letter, position) => `${letter === 'a' ? 'Apple' : 'Beech'} ${position}`
+) => {
+	const contest = await newContest(pairs);
+	const { id } = await createEvaluation(contest.scope, contest.slug, wish(contest.run.id, pairs));
+	await contest.scope.tx(async (tx) => {
+		const rows = await tx.select().from(pairings).where(eq(pairings.evaluationId, id));
+		await tx.insert(outputs).values(
+			rows.flatMap((row) =>
+				(['a', 'b'] as const).map((contender) => ({
+					projectId: row.projectId,
+					evaluationId: id,
+					pairingId: row.id,
+					contender,
+					text: write(contender, row.position),
+					finishReason: 'stop'
+				}))
+			)
+		);
+		await tx.update(evaluations).set({ status: 'voting' }).where(eq(evaluations.id, id));
+	});
+	return { ...contest, id };
+};
