@@ -116,7 +116,7 @@ module.exports = {
 			'found',
 			'The import leads nowhere.',
 			{ path: '^src/' },
-			{ couldNotResolve: true, pathNot: '^[$](app|env|service-worker)' }
+			{ couldNotResolve: true, pathNot: '^([$](app|env|service-worker)|[.]/[$]types)' }
 		)
 	],
 	options: {
@@ -125,7 +125,7 @@ module.exports = {
 		webpackConfig: { fileName: 'tests/support/lint-aliases.cjs' },
 		enhancedResolveOptions: {
 			exportsFields: ['exports'],
-			conditionNames: ['svelte', 'import', 'node', 'default', 'types']
+			conditionNames: ['svelte', 'import', 'node', 'default']
 		}
 	}
 };

@@ -5,7 +5,7 @@ import { afterReport, isOver, runCan, runStatuses, type RunStatus } from '../../
 const status = fc.constantFrom(...runStatuses);
 const report = fc.constantFrom(...runStatuses, 'unrecognised' as const);
 const after = (from: RunStatus, reports: (RunStatus | 'unrecognised')[]) =>
-	reports.reduce((now, next) => afterReport({ status: now }, { status: next }), from);
+	reports.reduce<RunStatus>((now, next) => afterReport({ status: now }, { status: next }), from);
 
 /** The stations in the order a run passes them; written by hand, not taken from the code. */
 const stations: RunStatus[][] = [

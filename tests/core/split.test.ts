@@ -142,47 +142,66 @@ test('one prompt for everything: nothing is torn apart', () => {
 	expect(plan(list).moves.every(({ to }) => to === 'train')).toBe(true);
 });
 
+test('a family is not broken up to fill the last seat, but singles fill it exactly', () => {
+	const family = ['x', 'y', 'z'].map((id) => example(id, 9, { group: 'family' }));
+	for (let seed = 0; seed < 30; seed++) {
+		expect(plan([...rated(7, 9), ...family], { seed }).validation).toBe(2);
+	}
+});
+
+test('what follows its prompt into validation takes a seat', () => {
+	const before = apply(rated(40, 9));
+	const held = before.find((one) => one.split === 'validation')!;
+	const followers = Array.from({ length: 5 }, (_, i) => example(`f${i}`, 9, { group: held.group }));
+	const { moves, validation } = plan([...before, ...followers, ...rated(5, 9, 100)]);
+	expect(moves.filter(({ to }) => to === 'validation').map(({ id }) => id)).toEqual(followers.map(({ id }) => id));
+	expect(validation).toBe(13);
+});
+
+const scores = fc.constantFrom(null, 5, 8, 8, 9, 9, 10);
+const added = fc.array(fc.record({ rating: scores, group: fc.nat(14) }), { minLength: 1, maxLength: 12, size: 'max' });
 const step = fc.oneof(
-	fc.record({
-		do: fc.constant('add' as const),
-		ratings: fc.array(fc.constantFrom(null, 5, 7, 8, 9, 10), { maxLength: 12 }),
-		groups: fc.integer({ min: 1, max: 30 })
-	}),
+	fc.record({ do: fc.constant('add' as const), added }),
 	fc.record({ do: fc.constant('split' as const), ratio: fc.integer({ min: 60, max: 95 }), seed: fc.nat(3) }),
 	fc.record({ do: fc.constant('train' as const) }),
-	fc.record({ do: fc.constant('rate' as const), which: fc.nat(), rating: fc.constantFrom(null, 4, 8, 9, 10) })
+	fc.record({ do: fc.constant('rate' as const), which: fc.nat(), rating: scores }),
+	fc.record({ do: fc.constant('unassign' as const), which: fc.nat() })
 );
 
 test('whatever people do, nothing that was trained on, nor its prompt, ever becomes validation', () => {
+	let validations = 0;
 	fc.assert(
-		fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+		fc.property(fc.array(step, { minLength: 5, maxLength: 30, size: 'max' }), (steps) => {
 			let list: Splittable[] = [];
 			const everTrained = new Set<string>();
-			const wasValidation = new Set<string>();
+			const change = (which: number, make: (one: Splittable) => Splittable) =>
+				(list = list.map((one, i) => (i === which % list.length ? make(one) : one)));
 			for (const act of steps) {
+				const before = new Map(list.map((one) => [one.id, one.split]));
 				if (act.do === 'add')
-					act.ratings.forEach((rating, i) =>
-						list.push(example(`e${list.length}`, rating, { group: `g${(list.length + i) % act.groups}` }))
-					);
-				if (act.do === 'split') list = apply(list, { ratio: act.ratio / 100, seed: act.seed });
+					for (const { rating, group } of act.added)
+						list.push(example(`e${list.length}`, rating, { group: `g${group}` }));
+				if (act.do === 'rate') change(act.which, (one) => ({ ...one, rating: act.rating }));
+				// people may take an example out of train by hand; that it was trained on stays
+				if (act.do === 'unassign')
+					change(act.which, (one) => (one.split === 'train' ? { ...one, split: 'unassigned' } : one));
 				if (act.do === 'train')
 					list = list.map((one) => (one.split === 'train' && (one.rating ?? 0) >= 8 ? { ...one, trained: true } : one));
-				if (act.do === 'rate' && list.length > 0) {
-					const at = act.which % list.length;
-					list = list.map((one, i) => (i === at ? { ...one, rating: act.rating } : one));
+				if (act.do === 'split') {
+					list = apply(list, { ratio: act.ratio / 100, seed: act.seed });
+					for (const one of list) if (before.get(one.id) !== 'unassigned') expect(one.split).toBe(before.get(one.id));
 				}
+				for (const one of list) if (one.trained) everTrained.add(one.group);
 				for (const one of list) {
-					if (one.trained) everTrained.add(one.group);
-					if (one.split === 'validation') wasValidation.add(one.id);
-				}
-				for (const one of list) {
-					if (one.split === 'validation') expect(everTrained.has(one.group)).toBe(false);
-					else expect(wasValidation.has(one.id)).toBe(false);
+					if (one.split !== 'validation') continue;
+					validations++;
+					expect(everTrained.has(one.group)).toBe(false);
 				}
 			}
 		}),
 		{ numRuns: 300 }
 	);
+	expect(validations).toBeGreaterThan(1000); // the property says something
 });
 
 test('a request has a ratio between 60 and 95 % and a whole seed', () => {

@@ -41,7 +41,10 @@ test('any name at all becomes a slug, and a slug stays as it is', () => {
 			expect(isSlug(slugFrom(name, 'team-1'))).toBe(true);
 		})
 	);
-	const words = fc.array(fc.stringMatching(/^[a-z0-9]{1,8}$/), { minLength: 1, maxLength: 4 });
+	const words = fc.array(fc.string({ unit: fc.constantFrom(...'abcxyz019'), minLength: 1, maxLength: 8 }), {
+		minLength: 1,
+		maxLength: 4
+	});
 	fc.assert(
 		fc.property(words, (list) => {
 			const slug = list.join('-');

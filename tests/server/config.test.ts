@@ -2,8 +2,9 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { config, ConfigError, readConfig, variableNames } from '../../src/lib/server/config.ts';
+import { config, ConfigError, readConfig } from '../../src/lib/server/config.ts';
 import { encodeKeks } from '../../src/lib/server/config-secrets.ts';
+import { variableNames } from '../../src/lib/server/config-variables.ts';
 
 const room = fs.mkdtempSync(path.join(os.tmpdir(), 'aitelier-config-'));
 afterAll(() => fs.rmSync(room, { recursive: true }));

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { variableNames } from '../../src/lib/server/config.ts';
+import { variableNames } from '../../src/lib/server/config-variables.ts';
 import { startPlatform } from '../../src/lib/server/platform.ts';
 import { ensureBuild } from '../../src/launch/build.ts';
 import { runUntilStopped, startNode } from '../../src/launch/children.ts';

@@ -1,12 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { eq } from 'drizzle-orm';
 import type { NewEvaluation } from '../../src/lib/core/evaluation.ts';
 import type { Message } from '../../src/lib/core/example.ts';
 import { promptText } from '../../src/lib/core/fingerprint.ts';
 import { defaultRecipe } from '../../src/lib/core/recipe.ts';
 import { evaluations, examples, outputs, pairings, runs } from '../../src/lib/server/db/schema.ts';
+import { openBooth } from '../../src/lib/server/evaluations/booth.ts';
 import { createEvaluation } from '../../src/lib/server/evaluations/create.ts';
+import { castVote } from '../../src/lib/server/evaluations/vote.ts';
 import type { Scope } from '../../src/lib/server/scope.ts';
-import { eq } from 'drizzle-orm';
 import { newProject, newTeam } from './team.ts';
 
 const digest = (text: string) => createHash('sha256').update(text).digest();
@@ -119,4 +121,25 @@ export const newBallot = async (
 		await tx.update(evaluations).set({ status: 'voting' }).where(eq(evaluations.id, id));
 	});
 	return { ...contest, id };
+};
+
+/** Lets a person vote on everything that is left, or on `most` pairs: a = the run's answer is better. Needs `newBallot`'s own words. */
+export const voteAs = async (
+	person: Scope,
+	slug: string,
+	evaluationId: string,
+	decide: (position: number) => 'a' | 'b' | 'tie' | 'both_bad',
+	most = Infinity
+) => {
+	for (let done = 0; done < most; ) {
+		const { pairs } = await openBooth(person, slug, evaluationId);
+		if (pairs.length === 0) return;
+		for (const { ballotId, first } of pairs.slice(0, most - done)) {
+			const wanted = decide(Number(/\d+/.exec(first)![0]));
+			const isFirst = first.startsWith(wanted === 'a' ? 'Apple' : 'Beech');
+			const choice = wanted === 'tie' || wanted === 'both_bad' ? wanted : isFirst ? 'first' : 'second';
+			await castVote(person, slug, { evaluationId, ballotId, choice, clientId: randomUUID() });
+			done++;
+		}
+	}
 };

@@ -42,12 +42,18 @@ export type SplitPlan = {
 
 type Good = Splittable & { stratum: number };
 
-/** Where the rest of its prompt already is decides for a new example. */
-const sideOf = (family: Splittable[]): 'free' | 'train' | 'validation' | 'conflict' => {
-	const isTrained = family.some((example) => example.trained || example.split === 'train');
-	const isValidating = family.some((example) => example.split === 'validation');
-	if (isTrained) return isValidating ? 'conflict' : 'train';
-	return isValidating ? 'validation' : 'free';
+type Side = 'train' | 'validation' | 'conflict';
+
+/** Where prompts already are: a new example with the same prompt has to follow. */
+const sidesOf = (examples: readonly Splittable[]): Map<string, Side> => {
+	const sides = new Map<string, Side>();
+	for (const { group, split, trained } of examples) {
+		if (split === 'unassigned' && !trained) continue;
+		const side = split === 'validation' ? split : 'train';
+		const known = sides.get(group);
+		sides.set(group, known === undefined || known === side ? side : 'conflict');
+	}
+	return sides;
 };
 
 /**
@@ -79,12 +85,11 @@ export const planSplit = ({
 	const moves: SplitMove[] = [];
 	const conflicts: string[] = [];
 	const free: { place: number; first: string; members: Good[] }[] = [];
-	const families = Map.groupBy(examples, (example) => example.group);
-	for (const [group, movable] of Map.groupBy(good, (example) => example.group)) {
-		const members = movable.filter((example) => example.split === 'unassigned');
-		if (members.length === 0) continue;
-		const side = sideOf(families.get(group)!);
-		if (side === 'free') {
+	const sides = sidesOf(examples);
+	const movable = good.filter(({ split }) => split === 'unassigned');
+	for (const [group, members] of Map.groupBy(movable, (example) => example.group)) {
+		const side = sides.get(group);
+		if (side === undefined) {
 			const places = members.map(({ id }) => ({ id, place: hash(id, `split:${seed}`) }));
 			const { id, place } = places.reduce((one, two) => (two.place < one.place ? two : one));
 			free.push({ place, first: id, members });
@@ -98,11 +103,14 @@ export const planSplit = ({
 	}
 
 	free.sort((one, two) => one.place - two.place || (one.first < two.first ? -1 : 1));
-	const fitting = (members: Good[]) =>
-		[...Map.groupBy(members, ({ stratum }) => stratum)].reduce(
-			(sum, [stratum, list]) => sum + Math.max(0, Math.min(list.length, need.get(stratum)!)),
-			0
-		);
+	/** How many of a family would still find a seat. */
+	const fitting = (members: Good[]) => {
+		const used = new Map<number, number>();
+		return members.filter(({ stratum }) => {
+			used.set(stratum, (used.get(stratum) ?? 0) + 1);
+			return used.get(stratum)! <= need.get(stratum)!;
+		}).length;
+	};
 	const chosen = new Set<string>();
 	const choose = (fits: (members: Good[]) => boolean) => {
 		for (const { first, members } of free) {

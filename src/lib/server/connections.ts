@@ -11,6 +11,7 @@ import { connections, projects } from './db/schema.ts';
 import { providers } from './providers/index.ts';
 import type { Access, ConnectionCheck } from './providers/provider.ts';
 import { ProviderError } from './providers/provider-error.ts';
+import { assertPublicUrl } from './providers/safe-fetch.ts';
 import type { Scope, Tx } from './scope.ts';
 
 type Row = typeof connections.$inferSelect;
@@ -89,15 +90,17 @@ export const listConnections = async (scope: Scope): Promise<ListedConnection[]>
 /** Only a server of one's own has an address; what is sent for the others is not used. */
 const addressOf = ({ provider, baseUrl }: NewConnection) => (provider === 'openai-compatible' ? baseUrl : null);
 
-/** What a call needs for a connection that is only being typed. */
-export const accessToNew = (scope: Scope, input: NewConnection): Access => {
+/** What a call needs for a connection that is only being typed. Throws *invalid* under `baseUrl` for a place we may not call. */
+export const accessToNew = async (scope: Scope, input: NewConnection): Promise<Access> => {
 	authorize(scope, 'connections:edit');
-	return accessTo({ provider: input.provider, baseUrl: addressOf(input), teamId: scope.teamId }, input.key);
+	const baseUrl = addressOf(input);
+	if (baseUrl) await assertPublicUrl(baseUrl, { allowLocal: config().allowLocalProviders });
+	return accessTo({ provider: input.provider, baseUrl, teamId: scope.teamId }, input.key);
 };
 
 /** Tries a key before it is kept. */
 export const testNewConnection = async (scope: Scope, input: NewConnection): Promise<ConnectionCheck> =>
-	(await ask(accessToNew(scope, input))).check;
+	(await ask(await accessToNew(scope, input))).check;
 
 const nameOf = ({ provider, name, baseUrl }: NewConnection) =>
 	name || (provider === 'openai-compatible' ? new URL(baseUrl).host : providers[provider].name);
@@ -110,7 +113,7 @@ export const createConnection = async (
 	authorize(scope, 'connections:edit');
 	const place = { teamId: scope.teamId, id: randomUUID() };
 	const baseUrl = addressOf(input);
-	const answer = await ask(accessTo({ ...place, provider: input.provider, baseUrl }, input.key));
+	const answer = await ask(await accessToNew(scope, input));
 	await scope.tx(async (tx) => {
 		const { provider } = input;
 		await tx.insert(connections).values({

@@ -43,4 +43,4 @@ export const listModels = async (scope: Scope, connectionId: string): Promise<Ba
 
 /** The models behind a key that is not kept yet. */
 export const listModelsOfNew = async (scope: Scope, input: NewConnection): Promise<BaseModel[]> =>
-	ask(accessToNew(scope, input));
+	ask(await accessToNew(scope, input));

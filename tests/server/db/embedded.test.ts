@@ -98,6 +98,32 @@ test('a pid file that another process inherited does not stand in the way', asyn
 	await server.stop();
 });
 
+test('a first start that was cut off is made again with the same password', async () => {
+	const place = path.join(room, 'cut-off');
+	const whole = await startEmbeddedPostgres({ dir: place, settings });
+	leftovers.push(whole.stop);
+	await whole.stop();
+	fs.rmSync(path.join(place, 'global'), { recursive: true });
+	const state = JSON.parse(fs.readFileSync(`${place}.json`, 'utf8'));
+	fs.writeFileSync(`${place}.json`, JSON.stringify({ ...state, made: false }));
+
+	const again = await startEmbeddedPostgres({ dir: place, settings });
+	leftovers.push(again.stop);
+	expect(again.url).toBe(whole.url);
+	expect(await ask(again.url)).toHaveLength(1);
+	await again.stop();
+});
+
+test('data whose password is gone is never touched', async () => {
+	const place = path.join(room, 'forgotten');
+	fs.mkdirSync(place);
+	fs.writeFileSync(path.join(place, 'PG_VERSION'), '18');
+	await expect(startEmbeddedPostgres({ dir: place })).rejects.toThrow(
+		/held its password, is gone. Remove .*forgotten to begin anew/
+	);
+	expect(fs.readdirSync(place)).toEqual(['PG_VERSION']);
+});
+
 test('a data directory that cannot be made is a sentence, not a stack', async () => {
 	fs.writeFileSync(path.join(room, 'file'), '');
 	await expect(startEmbeddedPostgres({ dir: path.join(room, 'file', 'postgres') })).rejects.toThrow(

@@ -49,10 +49,9 @@ function linkLibraries(native: string) {
 	}
 }
 
-/** Makes the data directory once: superuser `postgres`, passwords only, UTF-8, sorted the same on every machine. */
+/** Makes the database in an empty directory, or in what an initdb that was cut off left: superuser `postgres`, passwords only, UTF-8, sorted the same on every machine. */
 export function initialise(initdb: string, home: string, password: string, user: ServerUser | undefined) {
-	if (fs.existsSync(path.join(home, 'PG_VERSION'))) return;
-	fs.readdirSync(home).forEach((left) => fs.rmSync(path.join(home, left), { recursive: true })); // of an initdb that was cut off
+	fs.readdirSync(home).forEach((left) => fs.rmSync(path.join(home, left), { recursive: true }));
 	const secret = path.join(os.tmpdir(), `aitelier-pg-${randomBytes(8).toString('hex')}`);
 	fs.writeFileSync(secret, password, { mode: 0o600, flag: 'wx' });
 	try {

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import postgres from 'postgres';
 import { freePort, isAlive, withFileLock } from '../process.ts';
 import { initialise, platformBinaries } from './embedded-binaries.ts';
 import { chooseHome, serverEnv, serverUser } from './embedded-home.ts';
+import { findRunning, pause, readPidFile, shutDown, urlOf } from './embedded-running.ts';
 
 export type EmbeddedPostgres = {
 	/** Of the superuser `postgres`; the password is in it. */
@@ -27,7 +27,8 @@ type Options = {
 	note?: (sentence: string) => void;
 };
 
-type State = { password: string; port: number; owner: number };
+/** `made`: initdb came to its end. `owner`: the process that started the server. */
+type State = { password: string; port: number; owner: number; made: boolean };
 
 /**
  * Starts the Postgres that came with npm, or finds the one that is running on this directory. Made on first use: data
@@ -40,8 +41,8 @@ export async function startEmbeddedPostgres({ dir, port, settings = {}, note }: 
 	const home = chooseHome(place, user, note);
 	return withFileLock(`${place}.lock`, async () => {
 		const stateFile = `${place}.json`;
-		const state = readState(stateFile) ?? { password: randomBytes(24).toString('base64url'), port: 0, owner: 0 };
-		const running = await findRunning(home, state);
+		const state = readState(stateFile) ?? newState(stateFile, home);
+		const running = await findRunning(home, state.password);
 		if (running) {
 			const theirs = isAlive(state.owner) && state.owner !== process.pid;
 			if (!theirs) writeState(stateFile, { ...state, port: running.port, owner: process.pid });
@@ -57,11 +58,12 @@ export async function startEmbeddedPostgres({ dir, port, settings = {}, note }: 
 
 		const binaries = await platformBinaries(user);
 		try {
-			initialise(binaries.initdb, home, state.password, user);
+			if (!state.made) initialise(binaries.initdb, home, state.password, user);
+			writeState(stateFile, { ...state, made: true });
 			const chosen = port ?? (await freePort(state.port));
 			const child = launch(binaries.postgres, home, chosen, settings, `${place}.log`, user);
 			await ready(child, home, `${place}.log`);
-			writeState(stateFile, { ...state, port: chosen, owner: process.pid });
+			writeState(stateFile, { password: state.password, port: chosen, owner: process.pid, made: true });
 			// Without a stop, because somebody called process.exit, it ends with us all the same
 			const lastly = () => void child.kill('SIGINT');
 			process.once('exit', lastly);
@@ -82,8 +84,6 @@ export async function startEmbeddedPostgres({ dir, port, settings = {}, note }: 
 	});
 }
 
-const urlOf = (password: string, port: number) => `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
-
 function readState(file: string): State | undefined {
 	if (!fs.existsSync(file)) return undefined;
 	try {
@@ -93,56 +93,21 @@ function readState(file: string): State | undefined {
 	}
 }
 
+/** The password is kept before it is used: a start that is cut off is simply made again. */
+function newState(file: string, home: string): State {
+	if (fs.readdirSync(home).length)
+		throw new Error(
+			`There is a database in ${home}, but ${file}, which held its password, is gone. Remove ${home} to begin anew.`
+		);
+	const state = { password: randomBytes(24).toString('base64url'), port: 0, owner: 0, made: false };
+	writeState(file, state);
+	return state;
+}
+
 /** Written beside and renamed, so that a crash never leaves half a password. */
 function writeState(file: string, state: State) {
 	fs.writeFileSync(`${file}.new`, JSON.stringify(state), { mode: 0o600 });
 	fs.renameSync(`${file}.new`, file);
-}
-
-/** Line 1 of postmaster.pid is the process, line 4 the port, line 8 the status. */
-function readPidFile(home: string) {
-	const file = path.join(home, 'postmaster.pid');
-	const lines = fs.existsSync(file) ? fs.readFileSync(file, 'utf8').split('\n') : [];
-	return { file, pid: Number(lines[0] ?? 0), port: Number(lines[3] ?? 0), status: lines[7]?.trim() ?? '' };
-}
-
-/** The server on this directory, waited for while it starts or stops; a pid file that nobody stands behind is removed. */
-async function findRunning(home: string, state: State) {
-	for (const deadline = Date.now() + 30_000; Date.now() < deadline; await pause(50)) {
-		const { file, pid, port, status } = readPidFile(home);
-		if (!pid) return undefined;
-		if (!isAlive(pid) || !isServerOf(pid, home)) {
-			fs.rmSync(file, { force: true });
-			return undefined;
-		}
-		if (status === 'ready' && (await answers(urlOf(state.password, port)))) return { pid, port };
-	}
-	throw new Error(`A Postgres is running on ${home}, but it does not answer. Stop it and start again.`);
-}
-
-/** Process ids are used again: on Linux the command line tells whether this one is a server on our directory. */
-function isServerOf(pid: number, home: string) {
-	try {
-		return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(home);
-	} catch {
-		return process.platform !== 'linux';
-	}
-}
-
-async function answers(url: string) {
-	const sql = postgres(url, { max: 1, connect_timeout: 5, onnotice: () => {} });
-	try {
-		await sql`select 1`;
-		return true;
-	} catch (error) {
-		if ((error as { code?: string }).code === '28P01')
-			throw new Error('The built-in Postgres refuses the password kept beside its data. Remove both to begin anew.', {
-				cause: error
-			});
-		return false;
-	} finally {
-		await sql.end({ timeout: 1 });
-	}
 }
 
 /** `detached`: Ctrl-C in the terminal must reach us first, and Postgres last. */
@@ -187,15 +152,3 @@ async function ready(child: ReturnType<typeof launch>, home: string, logFile: st
 }
 
 const tail = (file: string) => fs.readFileSync(file, 'utf8').trimEnd().split('\n').slice(-5).join('\n');
-
-/** SIGINT is Postgres' fast shutdown: sessions end, data is flushed. */
-async function shutDown(pid: number, home: string) {
-	const runs = () => isAlive(pid) && isServerOf(pid, home);
-	if (!runs()) return;
-	process.kill(pid, 'SIGINT');
-	for (const deadline = Date.now() + 15_000; runs(); await pause(10)) {
-		if (Date.now() > deadline) return void process.kill(pid, 'SIGQUIT');
-	}
-}
-
-const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));

@@ -23,6 +23,10 @@ export function optionsFor(access: Access, timeoutMs: number): Options {
 	};
 }
 
+/** Somebody ended it; a deadline that ran out is no decision. */
+const isStopped = ({ signal }: Access) =>
+	signal?.aborted === true && (signal.reason as Error | undefined)?.name !== 'TimeoutError';
+
 /** Asks for something. A busy or broken provider is asked again, twice, after a short wait. */
 export async function ask<T>(
 	access: Access,
@@ -35,8 +39,9 @@ export async function ask<T>(
 		try {
 			return await work(options);
 		} catch (problem) {
-			const known = translate(problem, place.name, { quote: place.quote, stopped: access.signal?.aborted ?? false });
-			if (!(known instanceof ProviderError) || !known.retry || attempt === attempts || options.signal.aborted) throw known;
+			const known = translate(problem, place.name, { quote: place.quote, stopped: isStopped(access) });
+			if (!(known instanceof ProviderError) || !known.retry || attempt === attempts || options.signal.aborted)
+				throw known;
 			const waitMs = known.retryAfterMs ?? 300 * 2 ** attempt * (0.5 + Math.random() / 2);
 			if (waitMs > longestWaitMs) throw known;
 			await wait(waitMs, undefined, access.signal ? { signal: access.signal } : {}).catch(() => {
@@ -56,8 +61,7 @@ export async function act<T>(
 	try {
 		return await work(optionsFor(access, timeoutMs));
 	} catch (problem) {
-		const stopped = access.signal?.aborted ?? false;
-		throw translate(problem, place.name, { creating: true, quote: place.quote, stopped });
+		throw translate(problem, place.name, { creating: true, quote: place.quote, stopped: isStopped(access) });
 	}
 }
 
@@ -71,11 +75,14 @@ export async function orNull<T>(work: Promise<T>): Promise<T | null> {
 	}
 }
 
-let anywhere: typeof fetch | undefined;
-let publicOnly: typeof fetch | undefined;
+let allowLocal = false;
+let guarded: typeof fetch | undefined;
 
-/** The fetch for an address that was not written by us: the public internet, and this network where that is allowed. */
-export function fetchFor(access: Access): typeof fetch {
-	if (access.allowLocal) return (anywhere ??= guardedFetch({ allowLocal: true }));
-	return (publicOnly ??= guardedFetch({ allowLocal: false }));
+/** Said once at the start: whether servers on this machine and this network may be called. Never in production. */
+export function configureProviders(settings: { allowLocal: boolean }): void {
+	if (settings.allowLocal !== allowLocal) guarded = undefined;
+	allowLocal = settings.allowLocal;
 }
+
+/** The fetch for an address that a person entered: it reaches the public internet only, checked at every connection. */
+export const fetchForEntered = (): typeof fetch => (guarded ??= guardedFetch({ allowLocal }));

@@ -10,7 +10,11 @@ export class ProviderError extends Error {
 	readonly lost: boolean;
 	readonly detail: string | undefined;
 
-	constructor(kind: ProviderProblem, message: string, more: { retryAfterMs?: number; lost?: boolean; detail?: string } = {}) {
+	constructor(
+		kind: ProviderProblem,
+		message: string,
+		more: { retryAfterMs?: number; lost?: boolean; detail?: string } = {}
+	) {
 		super(message);
 		this.name = 'ProviderError';
 		this.kind = kind;

@@ -8,12 +8,17 @@ export type ProviderId = (typeof providerIds)[number];
 /** An opened connection: which provider, where, and the decrypted key. Lives only inside one call. */
 export type Access = {
 	provider: ProviderId;
-	/** Only for `openai-compatible` and the sandbox; the others go where their SDK goes. */
+	/** For `openai-compatible` and the sandbox. The others go where their SDK goes, unless a test sends them elsewhere. */
 	baseUrl?: string;
 	key: string;
 	/** Ends the call early: shutdown, or a person who pressed stop. */
 	signal?: AbortSignal;
 };
+
+/** What a provider accepts for one model, least and most; checked before an order is placed. */
+export type TrainingLimits = Partial<
+	Record<'epochs' | 'batchSize' | 'learningRate' | 'loraRank', [least: number, most: number]>
+>;
 
 /** A model that can be used, and whether and how it can be trained and called. Prices in US cents. */
 export type BaseModel = {
@@ -28,12 +33,13 @@ export type BaseModel = {
 	recommended: boolean;
 	/** The last day on which it can be used, `YYYY-MM-DD`. */
 	until?: string | null;
+	/** Only from a question about this model, and only where the provider tells. */
+	limits?: TrainingLimits | null;
 };
 
 /** What `check` found out about a key. `ok: false` carries a whole sentence for the person. */
 export type ConnectionCheck =
-	| { ok: true; models: number; training: 'open' | 'closed' | 'unknown'; note?: string }
-	| { ok: false; reason: string };
+	{ ok: true; models: number; training: 'open' | 'closed' | 'unknown'; note?: string } | { ok: false; reason: string };
 
 export type TrainingFile = { name: string; body: string; purpose: 'train' | 'validation' };
 
@@ -49,7 +55,13 @@ export type TrainingOrder = {
 };
 
 export type TrainingPoint = { series: 'train' | 'validation'; step: number; loss: number; at: Date };
-export type TrainingEvent = { at: Date; level: 'info' | 'warning' | 'error'; kind: string; message: string; step?: number };
+export type TrainingEvent = {
+	at: Date;
+	level: 'info' | 'warning' | 'error';
+	kind: string;
+	message: string;
+	step?: number;
+};
 
 /** What the provider says of one job now. A getter only looks: nothing is saved here. */
 export type JobReport = {
@@ -113,7 +125,10 @@ export interface Provider {
 	report(access: Access, jobId: string): Promise<JobReport>;
 	cancel(access: Access, jobId: string): Promise<void>;
 	/** Whether a tuned model can be deployed, and its price. Only for `after-deploy`. */
-	deployable(access: Access, modelObject: string): Promise<{ ok: boolean; centsPerHour: number | null; reason?: string }>;
+	deployable(
+		access: Access,
+		modelObject: string
+	): Promise<{ ok: boolean; centsPerHour: number | null; reason?: string }>;
 	/** Starts one deployment under our mark; finds it first, so that calling twice starts one. */
 	deploy(access: Access, modelObject: string, mark: string): Promise<Deployment>;
 	deploymentState(access: Access, deployment: Deployment): Promise<DeploymentState>;

@@ -42,7 +42,8 @@ function readUrl(text: string, { allowLocal, field = 'baseUrl' }: Guard): { url:
 	const refuse = (sentence: string) => new AppError('invalid', sentence, field);
 	const url = URL.parse(text);
 	if (!url) throw refuse('This is not a complete address. It begins with https://.');
-	if (url.protocol !== 'https:' && !(allowLocal && url.protocol === 'http:')) throw refuse('The address has to begin with https://.');
+	if (url.protocol !== 'https:' && !(allowLocal && url.protocol === 'http:'))
+		throw refuse('The address has to begin with https://.');
 	if (url.username || url.password) throw refuse('The address must not contain a user name or password.');
 	if (url.port && !allowLocal) throw refuse('The address has to use the usual port of https, 443.');
 	const host = url.hostname.replace(/^\[|\]$/g, '');

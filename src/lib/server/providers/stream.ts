@@ -9,7 +9,8 @@ export type Chunk = {
 const silenceMs = 60_000; // no model pauses longer in the middle of an answer
 
 /** Together's `eos` is what everybody else calls `stop`. */
-export const finishOf = (reason: string | null | undefined): string | null => (reason === 'eos' ? 'stop' : (reason ?? null));
+export const finishOf = (reason: string | null | undefined): string | null =>
+	reason === 'eos' ? 'stop' : (reason ?? null);
 
 /**
  * Reads a streamed answer. A stream that ends before the model did (cut, silent for too long, stopped by the caller)
@@ -24,26 +25,43 @@ export async function collect(
 	const silence = new AbortController();
 	const signal = access.signal ? AbortSignal.any([silence.signal, access.signal]) : silence.signal;
 	const answer: Completion = { text: '', finishReason: null, promptTokens: null, completionTokens: null };
-	let timer = setTimeout(() => silence.abort(), patienceMs);
+	const wait = () => setTimeout(() => silence.abort(), patienceMs);
+	let timer = wait();
+	let chunks: AsyncIterator<Chunk> | undefined;
 	try {
-		for await (const chunk of await open(signal)) {
-			clearTimeout(timer);
-			timer = setTimeout(() => silence.abort(), patienceMs);
-			const choice = chunk.choices?.[0]; // the usage chunk has none
-			const piece = choice?.delta?.content;
-			if (piece) {
-				answer.text += piece;
-				onText(piece);
+		for (;;) {
+			let next: IteratorResult<Chunk>;
+			try {
+				chunks ??= (await open(signal))[Symbol.asyncIterator]();
+				next = await chunks.next();
+			} catch (problem) {
+				// Both SDKs throw a bare TypeError when the connection is cut in the middle.
+				if (answer.text === '' && !access.signal?.aborted) throw problem;
+				return answer;
 			}
-			answer.finishReason = finishOf(choice?.finish_reason) ?? answer.finishReason;
-			answer.promptTokens = chunk.usage?.prompt_tokens ?? answer.promptTokens;
-			answer.completionTokens = chunk.usage?.completion_tokens ?? answer.completionTokens;
+			clearTimeout(timer);
+			timer = wait();
+			// They end without a word when the signal ends them.
+			if (next.done) {
+				if (signal.aborted && answer.text === '' && !access.signal?.aborted) throw signal.reason;
+				return answer;
+			}
+			take(next.value, answer, onText);
 		}
-	} catch (problem) {
-		// Both SDKs throw a bare TypeError when the connection is cut in the middle.
-		if (answer.text === '' && !access.signal?.aborted) throw problem;
 	} finally {
 		clearTimeout(timer);
+		await chunks?.return?.().catch(() => {});
 	}
-	return answer;
+}
+
+function take({ choices, usage }: Chunk, answer: Completion, onText: (piece: string) => void): void {
+	const choice = choices?.[0]; // the usage chunk has none
+	const piece = choice?.delta?.content;
+	if (piece) {
+		answer.text += piece;
+		onText(piece);
+	}
+	answer.finishReason = finishOf(choice?.finish_reason) ?? answer.finishReason;
+	answer.promptTokens = usage?.prompt_tokens ?? answer.promptTokens;
+	answer.completionTokens = usage?.completion_tokens ?? answer.completionTokens;
 }

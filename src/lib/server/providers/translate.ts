@@ -69,24 +69,37 @@ export function translate(problem: unknown, name: string, circumstances: Circums
 	const detail = causes.map((each) => each.message).join(': ');
 	if (stopped) return new ProviderError('cut', `The request to ${name} was stopped.`, { lost: creating, detail });
 	if (/abort|timeout/i.test(`${problem.name} ${problem.constructor.name}`)) {
-		return new ProviderError('down', `${name} did not answer in time. Try again in a few minutes.`, { lost: creating, detail });
+		return new ProviderError('down', `${name} did not answer in time. Try again in a few minutes.`, {
+			lost: creating,
+			detail
+		});
 	}
 	const codes = causes.flatMap((each) => (each as { code?: unknown }).code ?? []);
 	if (codes.some((code) => neverSent.has(String(code)))) {
 		return new ProviderError('down', `${name} can not be reached. Try again in a few minutes.`, { detail });
 	}
-	const isConnection = /APIConnectionError/.test(problem.constructor.name) || codes.length > 0 || /terminated|fetch failed/.test(detail);
+	const isConnection =
+		/APIConnectionError/.test(problem.constructor.name) || codes.length > 0 || /terminated|fetch failed/.test(detail);
 	if (isConnection) {
 		return new ProviderError('cut', `The connection to ${name} was cut. Try again.`, { lost: creating, detail });
 	}
-	if ('error' in problem) return new ProviderError('down', `${name} broke off its answer. Try again.`, { lost: creating, detail });
+	if ('error' in problem)
+		return new ProviderError('down', `${name} broke off its answer. Try again.`, { lost: creating, detail });
 	if (problem instanceof SyntaxError) {
-		return new ProviderError('down', `${name} answered in a way that can not be read. Try again.`, { lost: creating, detail });
+		return new ProviderError('down', `${name} answered in a way that can not be read. Try again.`, {
+			lost: creating,
+			detail
+		});
 	}
 	return problem;
 }
 
-function byStatus(problem: Error, status: number, name: string, { creating, quote }: { creating: boolean; quote: boolean }): Error {
+function byStatus(
+	problem: Error,
+	status: number,
+	name: string,
+	{ creating, quote }: { creating: boolean; quote: boolean }
+): Error {
 	const body = JSON.stringify((problem as { error?: unknown }).error ?? '');
 	const words = wordsOf(problem);
 	const said = quote && words ? ` ${sentence(words)}` : '';
@@ -99,16 +112,24 @@ function byStatus(problem: Error, status: number, name: string, { creating, quot
 	if (status === 402 || /insufficient_(balance|quota)/.test(body)) {
 		return make('balance', `The balance at ${name} is too low. Top it up there, then try again.`);
 	}
-	if (status === 401) return make('key', `${name} does not accept this key. Enter a valid key in the connection's settings.`);
+	if (status === 401)
+		return make('key', `${name} does not accept this key. Enter a valid key in the connection's settings.`);
 	if (status === 403) return make('key', `${name} does not allow this with this key.${said}`);
 	if (status === 404 || status === 410) return make('not_found', `${name} does not know this.${said}`);
 	if (status === 429) {
 		const retryAfterMs = retryAfterOf((problem as { headers?: Headers }).headers, Date.now());
-		return make('busy', `${name} asks for a pause, because there were too many requests.`, retryAfterMs === undefined ? {} : { retryAfterMs });
+		return make(
+			'busy',
+			`${name} asks for a pause, because there were too many requests.`,
+			retryAfterMs === undefined ? {} : { retryAfterMs }
+		);
 	}
 	if (status === 408 || status >= 500) {
-		return make('down', `${name} has a problem of its own at the moment. Try again in a few minutes.`, { lost: creating });
+		return make('down', `${name} has a problem of its own at the moment. Try again in a few minutes.`, {
+			lost: creating
+		});
 	}
-	if (status >= 300 && status < 400) return make('refused', `${name} sends us to another address, which we do not follow. Enter the final address.`);
+	if (status >= 300 && status < 400)
+		return make('refused', `${name} sends us to another address, which we do not follow. Enter the final address.`);
 	return make('refused', said ? `${name} refused this:${said}` : `${name} refused this request.`);
 }

@@ -29,8 +29,10 @@ export const followRun = async (scope: Scope, runId: string, signal: AbortSignal
 		const access = { ...(await scope.tx((tx) => openAccess(tx, run.connectionId))), signal };
 		const report = await lookAt(scope, run, access);
 		await scope.tx(async (tx) => {
-			const now = await recordReport(tx, await runById(tx, runId, { lock: true }), report);
-			if (!isOver(now)) await again(tx, scope, run);
+			const now = await runById(tx, runId, { lock: true });
+			// somebody else has meanwhile learnt of another number: what we know is of the old one
+			const after = now.jobId === run.jobId ? await recordReport(tx, now, report) : now;
+			if (!isOver(after)) await again(tx, scope, run);
 		});
 	} catch (problem) {
 		if (signal.aborted) throw problem; // this process stops; another one goes on

@@ -23,12 +23,16 @@ const columnsFrom = (run: Run, report: JobReport) => {
 		model: report.model ?? run.model,
 		modelObject: report.modelObject ?? run.modelObject,
 		costCents: report.costCents ?? run.costCents,
-		stepsDone: report.stepsDone ?? run.stepsDone,
+		stepsDone: report.jobId === run.jobId ? latest(run.stepsDone, report.stepsDone) : report.stepsDone,
 		stepsTotal: report.stepsTotal ?? run.stepsTotal,
 		startedAt: run.startedAt ?? (status === 'training' || status === 'finishing' || status === 'ready' ? new Date() : null),
 		problem: status === 'failed' ? (report.problem ?? noReason) : byItself ? stoppedByProvider : null
 	};
 };
+
+/** Reports can overtake one another; steps of one job only grow. */
+const latest = (known: number | null, reported: number | null) =>
+	known === null || reported === null ? (reported ?? known) : Math.max(known, reported);
 
 const changesOf = (run: Run, wanted: ReturnType<typeof columnsFrom>) =>
 	Object.fromEntries(

@@ -1,5 +1,7 @@
 import { eq, sql } from 'drizzle-orm';
+import * as v from 'valibot';
 import { AppError } from '../../core/errors.ts';
+import { Id } from '../../core/id.ts';
 import { type RunStatus, isOver } from '../../core/run.ts';
 import { connections, runEvents, runs } from '../db/schema.ts';
 import { type Project, projectOf } from '../projects.ts';
@@ -9,8 +11,11 @@ import type { Tx } from '../scope.ts';
 
 export type Run = typeof runs.$inferSelect;
 
+const RunId = Id('The run');
+
 /** A step: the run with this id, if it is still there. `lock` makes other changes of it wait. */
 export const findRun = async (tx: Tx, runId: string, { lock = false } = {}): Promise<Run | undefined> => {
+	if (!v.is(RunId, runId)) return undefined; // an address that somebody typed
 	const query = tx.select().from(runs).where(eq(runs.id, runId));
 	return (await (lock ? query.for('update') : query))[0];
 };

@@ -96,8 +96,9 @@ export function blandAnswer(question: BlandQuestion): string {
 		(question.temperature > 0 ? Math.floor(question.random() * 3 * question.temperature) : 0);
 	const pick = <T>(list: readonly T[]) => list[turn % list.length]!;
 	const brief = /\b(brief|short|concise|one sentence|terse)/i.test(question.system);
-	const lower = (topic: string) =>
-		/^\p{Lu}\p{Ll}/u.test(topic) ? topic.charAt(0).toLowerCase() + topic.slice(1) : topic;
+	// A capital at the very beginning says nothing; anywhere else it is a name.
+	const beginsWith = (topic: string) => question.prompt.trimStart().startsWith(topic);
+	const lower = (topic: string) => (beginsWith(topic) ? topic.charAt(0).toLowerCase() + topic.slice(1) : topic);
 	const upper = (topic: string) => topic.charAt(0).toUpperCase() + topic.slice(1);
 
 	const body = bodies[kind].slice(0, brief ? 1 : question.size === 'large' ? 3 : 2);

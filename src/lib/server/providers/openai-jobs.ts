@@ -1,0 +1,108 @@
+import type { FineTuningJob, FineTuningJobEvent } from 'openai/resources/fine-tuning/jobs/jobs';
+import type { RunStatus } from '../../core/run.ts';
+import { ask } from './call.ts';
+import { type Server, clientOf } from './openai-client.ts';
+import type { Access, JobReport, TrainingEvent, TrainingPoint } from './provider.ts';
+import { ProviderError } from './provider-error.ts';
+
+/** OpenAI's words for a job (providers.md 4.6). An unknown one, such as `paused`, is no failure: it is kept as it is. */
+const words = {
+	validating_files: 'validating',
+	queued: 'queued',
+	running: 'training',
+	succeeded: 'ready',
+	failed: 'failed',
+	cancelled: 'cancelled'
+} as const satisfies Record<string, RunStatus>;
+
+export const statusOf = (word: string): RunStatus | 'unrecognised' =>
+	Object.hasOwn(words, word) ? words[word as keyof typeof words] : 'unrecognised';
+
+const mostJobs = 1_000; // a server that ignores the filter is not read to the end of its history
+const mostEvents = 5_000;
+
+async function first<T>(list: AsyncIterable<T>, most: number): Promise<T[]> {
+	const items: T[] = [];
+	for await (const item of list) if (items.push(item) >= most) break;
+	return items;
+}
+
+/** The jobs with our mark, oldest first. Looked at again here, because not every server filters. */
+export async function findJobs(access: Access, server: Server, mark: string): Promise<{ jobId: string }[]> {
+	const jobs = await ask(access, server, (options) =>
+		first(clientOf(access).fineTuning.jobs.list({ limit: 100, metadata: { aitelier_job: mark } }, options), mostJobs)
+	);
+	return jobs
+		.filter(
+			(job) =>
+				job.metadata?.aitelier_job === mark || (job as { user_provided_suffix?: unknown }).user_provided_suffix === mark
+		)
+		.sort((a, b) => a.created_at - b.created_at)
+		.map((job) => ({ jobId: job.id }));
+}
+
+const amount = (value: unknown): number | null => (typeof value === 'number' && Number.isFinite(value) ? value : null);
+
+/** Where a job stands, with its events; the losses are in them. */
+export async function reportJob(access: Access, server: Server, jobId: string): Promise<JobReport> {
+	const { jobs } = clientOf(access).fineTuning;
+	const [job, newestFirst] = await Promise.all([
+		ask(access, server, (options) => jobs.retrieve(jobId, options)),
+		ask(access, server, (options) => first(jobs.listEvents(jobId, { limit: 100 }, options), mostEvents))
+	]);
+	const events = newestFirst.reverse();
+	const measured = events.flatMap((event) => (event.type === 'metrics' ? [event.data as Record<string, unknown>] : []));
+	const steps = measured.map((data) => amount(data.step) ?? 0);
+	return {
+		jobId: job.id,
+		status: statusOf(job.status),
+		providerStatus: job.status,
+		model: job.fine_tuned_model || null,
+		modelObject: null,
+		problem: problemOf(job, server),
+		trainedTokens: job.trained_tokens ?? null,
+		costCents: null, // OpenAI publishes no price of a job
+		stepsDone: steps.length ? Math.max(...steps) : null,
+		stepsTotal: amount(measured.findLast((data) => amount(data.total_steps) !== null)?.total_steps),
+		events: events.filter((event) => event.type !== 'metrics').map((event) => toEvent(event)),
+		points: events.flatMap(toPoints)
+	};
+}
+
+/** The provider's reason; of a server that anybody can name, only that it failed. */
+function problemOf(job: FineTuningJob, server: Server): string | null {
+	if (job.status !== 'failed') return null;
+	return (server.quote && job.error?.message) || 'The server ended the training without a reason that can be shown.';
+}
+
+const toEvent = (event: FineTuningJobEvent): TrainingEvent => ({
+	at: new Date(event.created_at * 1_000),
+	level: event.level === 'warn' ? 'warning' : event.level,
+	kind: event.type ?? 'message',
+	message: event.message
+});
+
+function toPoints(event: FineTuningJobEvent): TrainingPoint[] {
+	if (event.type !== 'metrics') return [];
+	const data = event.data as Record<string, unknown>;
+	const step = amount(data.step);
+	if (step === null) return [];
+	const at = new Date(event.created_at * 1_000);
+	const losses = [
+		['train', amount(data.train_loss)],
+		['validation', amount(data.full_valid_loss) ?? amount(data.valid_loss)]
+	] as const;
+	return losses.flatMap(([series, loss]) => (loss === null ? [] : [{ series, step, loss, at }]));
+}
+
+/** Stops a job. One that is over already stays as it is. */
+export async function cancelJob(access: Access, server: Server, jobId: string): Promise<void> {
+	const { jobs } = clientOf(access).fineTuning;
+	try {
+		await ask(access, server, (options) => jobs.cancel(jobId, options));
+	} catch (problem) {
+		if (!(problem instanceof ProviderError) || problem.kind !== 'refused') throw problem;
+		const { status } = await ask(access, server, (options) => jobs.retrieve(jobId, options));
+		if (!['ready', 'failed', 'cancelled'].includes(statusOf(status))) throw problem;
+	}
+}

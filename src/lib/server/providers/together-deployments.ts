@@ -1,0 +1,173 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Config } from 'together-ai/resources/beta/models/configs';
+import type { Endpoint, EndpointDeployment } from 'together-ai/resources/beta/endpoints/endpoints';
+import { type Place, act, ask, orNull } from './call.ts';
+import type { Access, Deployment, DeploymentState } from './provider.ts';
+import { ProviderError } from './provider-error.ts';
+import { all, doorsOf, projectOf } from './together-client.ts';
+
+/** Endpoints of ours are known by the beginning of their name: by `chat`, and by people who look for strays. */
+const ours = 'aitelier-';
+const nameFor = (mark: string) => `${ours}${mark.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`;
+
+/** Whether a model's name is that of an endpoint of ours, which answers on the inference host. */
+export const isEndpoint = (model: string) => model.includes(`/${ours}`);
+
+const states = {
+	PROVISIONING: 'starting',
+	SCALING: 'starting',
+	READY: 'ready',
+	DEGRADED: 'ready',
+	STOPPING: 'stopping',
+	STOPPED: 'stopped',
+	FAILED: 'failed'
+} as const satisfies Record<string, DeploymentState>;
+
+/** A word we do not know is taken for a start that goes on: whoever waits gives up after a time of their own. */
+const stateOf = ({ status }: EndpointDeployment): DeploymentState => {
+	const word = status.state.replace('DEPLOYMENT_STATE_', '');
+	return Object.hasOwn(states, word) ? states[word as keyof typeof states] : 'starting';
+};
+
+const configsFor = (access: Access, place: Place, projectId: string, modelObject: string): Promise<Config[]> =>
+	ask(access, place, (options) =>
+		all(
+			doorsOf(access).v2.beta.models.configs.list(
+				{ projectId, referenceModel: `projects/${projectId}/models/${modelObject}` },
+				options
+			)
+		)
+	);
+
+const reasonNot =
+	'This model can be trained, but Together offers no hardware on which it could run. Choose another base model.';
+
+/** The selector of a configuration, whatever of the seen spellings its key has. */
+const selected = (config: Config, key: RegExp) => config.selectors.find((each) => key.test(each.key))?.value;
+
+export async function readDeployability(access: Access, place: Place, modelObject: string) {
+	const project = await projectOf(access, place);
+	const [config] = await configsFor(access, place, project.id, modelObject);
+	if (!config) return { ok: false, centsPerHour: null, reason: reasonNot };
+	const { data } = await ask(access, place, (options) => doorsOf(access).v2.beta.endpoints.hardware.list(options));
+	const type = selected(config, /accelerator_?type|gpu_?type/i)?.toLowerCase();
+	const count = Number(selected(config, /accelerator_?count|gpu_?count/i) ?? 1);
+	const fitting = data.filter((each) => type?.includes(each.gpuType.toLowerCase()) && each.gpuCount === count);
+	const prices = fitting.map((each) => each.priceCentsPerHour);
+	return { ok: true, centsPerHour: prices.length ? Math.min(...prices) : null };
+}
+
+/**
+ * Endpoint, deployment, traffic, in this order, each found by its name before it is created: after a lost answer the
+ * same call goes on where the last one ended.
+ */
+export async function startDeployment(
+	access: Access,
+	place: Place,
+	modelObject: string,
+	mark: string
+): Promise<Deployment> {
+	const { beta } = doorsOf(access).v2;
+	const project = await projectOf(access, place);
+	const projectId = project.id;
+	const [config] = await configsFor(access, place, projectId, modelObject);
+	if (!config) throw new ProviderError('refused', reasonNot);
+
+	const name = nameFor(mark);
+	const isNamed = (each: { name: string }) => each.name === name || each.name.endsWith(`/${name}`);
+	const endpoints = await ask(access, place, (options) =>
+		all<Endpoint>(beta.endpoints.list({ projectId, limit: 100 }, options))
+	);
+	const endpoint =
+		endpoints.find(isNamed) ??
+		(await act(access, place, (options) => beta.endpoints.create({ projectId, name }, options)));
+
+	const existing = await ask(access, place, (options) =>
+		all(beta.endpoints.deployments.list(endpoint.id, { projectId }, options))
+	);
+	const found = existing.find(isNamed);
+	const autoscaling = { minReplicas: 1, maxReplicas: 1 };
+	const deployment =
+		found ??
+		(await act(access, place, (options) =>
+			beta.endpoints.deployments.create(
+				endpoint.id,
+				{
+					projectId,
+					name,
+					model: `projects/${projectId}/models/${modelObject}`,
+					// Public configurations belong to a project of Together's own.
+					config: `projects/${config.projectId}/configs/${config.id}`,
+					autoscaling
+				},
+				options
+			)
+		));
+	if (found && ['stopping', 'stopped'].includes(stateOf(found))) {
+		await act(access, place, (options) =>
+			beta.endpoints.deployments.update(found.id, { projectId, endpointId: endpoint.id, autoscaling }, options)
+		);
+	}
+
+	const isRouted = endpoint.trafficSplit.some((each) => each.deploymentId === deployment.id && each.weight > 0);
+	if (!isRouted) await route(access, place, { projectId, endpointId: endpoint.id, deploymentId: deployment.id }, 1);
+	const callAs = endpoint.name.includes('/') ? endpoint.name : `${project.slug}/${endpoint.name}`;
+	return { endpointId: endpoint.id, deploymentId: deployment.id, projectId, callAs };
+}
+
+type Ids = Omit<Deployment, 'callAs'>;
+
+/** Without traffic a ready deployment answers 503. An empty list would be refused, so none is weight 0. */
+const route = (access: Access, place: Place, { projectId, endpointId, deploymentId }: Ids, weight: number) =>
+	ask(access, place, (options) =>
+		doorsOf(access).v2.beta.endpoints.update(
+			endpointId,
+			{ projectId, trafficSplit: [{ deploymentId, weight }] },
+			options
+		)
+	);
+
+const look = (
+	access: Access,
+	place: Place,
+	{ projectId, endpointId, deploymentId }: Ids
+): Promise<EndpointDeployment | null> =>
+	orNull(
+		ask(access, place, (options) =>
+			doorsOf(access).v2.beta.endpoints.deployments.retrieve(deploymentId, { projectId, endpointId }, options)
+		)
+	);
+
+/** One that does not exist any more has been stopped and removed. */
+export async function readState(access: Access, place: Place, ids: Ids): Promise<DeploymentState> {
+	const deployment = await look(access, place, ids);
+	return deployment ? stateOf(deployment) : 'stopped';
+}
+
+/**
+ * No replicas, then, once it stands still, no traffic, and away with deployment and endpoint. Waits a few seconds for the
+ * standstill; where it takes longer, the next call does the rest.
+ */
+export async function stopDeployment(access: Access, place: Place, ids: Ids): Promise<void> {
+	const { projectId, endpointId, deploymentId } = ids;
+	const { endpoints } = doorsOf(access).v2.beta;
+	let deployment = await look(access, place, ids);
+	if (deployment) {
+		if (!['stopping', 'stopped'].includes(stateOf(deployment))) {
+			const autoscaling = { minReplicas: 0, maxReplicas: 0 };
+			await ask(access, place, (options) =>
+				endpoints.deployments.update(deploymentId, { projectId, endpointId, autoscaling }, options)
+			);
+		}
+		for (let pauseMs = 150; deployment && stateOf(deployment) !== 'stopped' && pauseMs < 3_000; pauseMs *= 2) {
+			await wait(pauseMs);
+			deployment = await look(access, place, ids);
+		}
+		if (deployment && stateOf(deployment) !== 'stopped') return;
+		await orNull(route(access, place, ids, 0));
+		await orNull(
+			ask(access, place, (options) => endpoints.deployments.delete(deploymentId, { projectId, endpointId }, options))
+		);
+	}
+	await orNull(ask(access, place, (options) => endpoints.delete(endpointId, { projectId }, options)));
+}

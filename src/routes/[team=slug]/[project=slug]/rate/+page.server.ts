@@ -1,0 +1,12 @@
+import { QueueRequest } from '$lib/core/rating';
+import { page } from '$lib/server/http/page';
+import { nextCards, recentRatings } from '$lib/server/ratings';
+import type { PageServerLoad } from './$types';
+
+export const load = page(QueueRequest, async ({ locals, params }, request) => {
+	const [queue, recent] = await Promise.all([
+		nextCards(locals.scope, params.project, request),
+		recentRatings(locals.scope, params.project)
+	]);
+	return { ...queue, recent, filter: request.filter, sort: request.sort, seed: request.seed };
+}) satisfies PageServerLoad;

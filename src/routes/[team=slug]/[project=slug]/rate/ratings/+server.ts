@@ -1,0 +1,8 @@
+import { NewRating } from '$lib/core/rating';
+import { endpoint } from '$lib/server/http/endpoint';
+import { rateExample } from '$lib/server/ratings';
+import type { RequestHandler } from './$types';
+
+export const POST: RequestHandler = endpoint(NewRating, ({ locals, params }, input) =>
+	rateExample(locals.scope, params.project, input)
+);

@@ -1,0 +1,20 @@
+import { Nothing, page } from '$lib/server/http/page';
+import { form } from '$lib/server/http/form';
+import { cancelRun } from '$lib/server/runs/cancel';
+import { getRun } from '$lib/server/runs/get';
+import { startServing, stopServing } from '$lib/server/servings';
+import type { Actions, PageServerLoad } from './$types';
+
+export const load = page(Nothing, async ({ locals, params, depends }) => {
+	depends(`aitelier:run:${params.run}`);
+	// the clock of the page starts at the server's, which also made the times
+	return { ...(await getRun(locals.scope, params.project, params.run)), now: new Date() };
+}) satisfies PageServerLoad;
+
+export const actions = {
+	cancel: form(Nothing, ({ locals, params }) => cancelRun(locals.scope, params.project, params.run)),
+	serve: form(Nothing, async ({ locals, params }) => {
+		await startServing(locals.scope, params.project, params.run);
+	}),
+	stop: form(Nothing, ({ locals, params }) => stopServing(locals.scope, params.project, params.run))
+} satisfies Actions;

@@ -1,0 +1,81 @@
+import { startSandbox } from '../../../src/lib/server/sandbox/server.ts';
+import type {
+	Access,
+	JobReport,
+	Provider,
+	ProviderId,
+	TrainingOrder
+} from '../../../src/lib/server/providers/provider.ts';
+import { configureProviders, providers } from '../../../src/lib/server/providers/index.ts';
+import { asJsonl, parcels } from '../sandbox/parcels.ts';
+import { defaultRecipe } from '../../../src/lib/core/recipe.ts';
+
+export const speed = 40;
+
+/** A sandbox of its own for one test file, and how to reach it as each provider. */
+export async function openPlaces() {
+	configureProviders({ allowLocal: true });
+	const sandbox = await startSandbox({ port: 0, speed });
+	const baseUrl: Record<ProviderId, string> = {
+		sandbox: sandbox.url,
+		together: `${sandbox.url}/together/v1`,
+		openai: `${sandbox.url}/openai/v1`,
+		'openai-compatible': `${sandbox.url}/openai/v1`
+	};
+	let keys = 0;
+	return {
+		...sandbox,
+		/** A key nobody used before, so that tests do not see one another. */
+		access: (provider: ProviderId, more: Partial<Access> = {}): Access => ({
+			provider,
+			baseUrl: baseUrl[provider],
+			key: `key-${(keys += 1)}`,
+			...more
+		}),
+		/** The next requests of this key fail; those whose path contains `path`. */
+		async fail(access: Access, fault: string, { times = 1, path = '' } = {}) {
+			const headers = { authorization: `Bearer ${access.key}` };
+			await fetch(`${sandbox.url}/faults`, { method: 'POST', headers, body: JSON.stringify({ fault, times, path }) });
+		}
+	};
+}
+
+export type Places = Awaited<ReturnType<typeof openPlaces>>;
+
+const all = parcels(60);
+
+/** Uploads both files and says what to order. */
+export async function prepare(access: Access, model = 'sandbox-small', count = 40): Promise<TrainingOrder> {
+	const provider = providers[access.provider];
+	const training = { name: 'train.jsonl', body: asJsonl(all.slice(0, count)), purpose: 'train' } as const;
+	const validation = { name: 'validation.jsonl', body: asJsonl(all.slice(48)), purpose: 'validation' } as const;
+	const { fileId } = await provider.upload(access, training);
+	const { fileId: validationFileId } = await provider.upload(access, validation);
+	return {
+		mark: `run-${Math.random().toString(36).slice(2, 12)}`,
+		model,
+		method: 'sft',
+		trainingFileId: fileId,
+		validationFileId,
+		recipe: defaultRecipe,
+		seed: 7
+	};
+}
+
+export const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
+
+/** Looks at a job until `enough`, and returns every report on the way. */
+export async function follow(
+	provider: Provider,
+	access: Access,
+	jobId: string,
+	enough: (report: JobReport) => boolean = ({ status }) => ['ready', 'failed', 'cancelled'].includes(status)
+): Promise<JobReport[]> {
+	const reports: JobReport[] = [];
+	for (let look = 0; look < 400; look++) {
+		reports.push(await provider.report(access, reports.at(-1)?.jobId ?? jobId));
+		if (enough(reports.at(-1)!)) return reports;
+		await pause(20);
+	}
+	throw new Error(`The job did not end; it is ${reports.at(-1)?.providerStatus}.`);
+}
