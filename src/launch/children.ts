@@ -25,7 +25,7 @@ process.on('exit', () => running.forEach((child) => signalGroup(child, 'SIGKILL'
 export function startNode(args: string[], { env = {}, logFile }: Options = {}): Child {
 	const log = logFile ? fs.openSync(logFile, 'w', 0o600) : 'inherit';
 	const child = spawn(process.execPath, ['--import', withParent, ...args], {
-		env: { ...process.env, ...env, LAUNCHER_PID: String(process.pid) },
+		env: { ...process.env, ...env, HAS_LAUNCHER: 'yes' },
 		// An input that stays open as long as we live
 		stdio: ['pipe', log, log],
 		// In a group of its own Ctrl-C reaches us alone, and we stop things in their order

@@ -1,5 +1,7 @@
 import './node24.ts';
 import path from 'node:path';
+import { closePools } from '../lib/server/db/pools.ts';
+import { stopQueue } from '../lib/server/jobs/queue.ts';
 import { startPlatform } from '../lib/server/platform.ts';
 import { nextFreePort } from '../lib/server/process.ts';
 import { ensureBuild } from './build.ts';
@@ -23,6 +25,10 @@ await runUntilStopped(
 		await ensureBuild(log, path.join(dataDir, 'build.log'));
 		const platform = await startPlatform({ note: log });
 		later(platform.stop);
+		later(async () => {
+			await stopQueue(2000);
+			await closePools();
+		});
 		const logFile = path.join(dataDir, 'demo.log');
 		const server = startNode(['build'], { env: { ROLE: 'all' }, logFile });
 		later(server.stop);

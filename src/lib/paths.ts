@@ -35,6 +35,8 @@ export const to = {
 	evaluation: (team: string, project: string, evaluation: string) => `${base(team, project)}/eval/${evaluation}`,
 	vote: (team: string, project: string, evaluation: string) => `${base(team, project)}/eval/${evaluation}/vote`,
 	results: (team: string, project: string, evaluation: string) => `${base(team, project)}/eval/${evaluation}/results`,
+	resultsFile: (team: string, project: string, evaluation: string, format: 'json' | 'csv') =>
+		`${base(team, project)}/eval/${evaluation}/results/${format}`,
 	projectSettings: (team: string, project: string) => `${base(team, project)}/settings`
 };
 

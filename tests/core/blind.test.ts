@@ -20,7 +20,16 @@ test('words that only contain a name are left alone', () => {
 });
 
 test('what is masked names nobody, whatever letters are around it', () => {
-	const odd = ['İClaude', 'ſclaude', 'claude\u0301', '𝐀claude', 'OpenAI\u2014Claude', 'K(claude)ſ', 'qwen2.5', 'GPT-4o and gpt-5'];
+	const odd = [
+		'İClaude',
+		'ſclaude',
+		'claude\u0301',
+		'𝐀claude',
+		'OpenAI\u2014Claude',
+		'K(claude)ſ',
+		'qwen2.5',
+		'GPT-4o and gpt-5'
+	];
 	for (const text of odd) expect(namesAModel(masked(text, names), names), text).toBeNull();
 });
 

@@ -135,6 +135,11 @@ test('a prompt that is already on both sides is left alone and named', () => {
 		example('c', 9, { group: 'same' })
 	];
 	expect(plan(list)).toMatchObject({ moves: [], conflicts: ['c'] });
+	const learnt = [
+		example('a', 9, { group: 'same', split: 'validation', trained: true }),
+		example('c', 9, { group: 'same' })
+	];
+	expect(plan(learnt)).toMatchObject({ moves: [], conflicts: ['c'] });
 });
 
 test('one prompt for everything: nothing is torn apart', () => {

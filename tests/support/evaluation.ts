@@ -52,7 +52,12 @@ export const addExamples = (
 /** A run whose model is there, without a provider. */
 export const addReadyRun = (
 	scope: Scope,
-	{ projectId, connectionId, version = 1, ...more }: { projectId: string; connectionId: string; version?: number } & Partial<typeof runs.$inferInsert>
+	{
+		projectId,
+		connectionId,
+		version = 1,
+		...more
+	}: { projectId: string; connectionId: string; version?: number } & Partial<typeof runs.$inferInsert>
 ) =>
 	scope.tx(async (tx) => {
 		const [run] = await tx
@@ -84,7 +89,11 @@ export const newContest = async (validation = 4, project: Parameters<typeof newP
 	const projectId = made.project.id;
 	const questions = Array.from({ length: validation }, (_, i) => `Question ${i + 1}?`);
 	const exampleIds = validation > 0 ? await addExamples(team.scope, projectId, questions, { split: 'validation' }) : [];
-	const run = await addReadyRun(team.scope, { projectId, connectionId: made.connection.id, baseModel: made.project.baseModel });
+	const run = await addReadyRun(team.scope, {
+		projectId,
+		connectionId: made.connection.id,
+		baseModel: made.project.baseModel
+	});
 	return { ...team, ...made, slug: made.project.slug, exampleIds, run };
 };
 
@@ -100,7 +109,8 @@ export const wish = (runId: string, pairs: number, more: Partial<NewEvaluation> 
 /** An evaluation whose answers are written without a provider: `write` says what each contender answers. */
 export const newBallot = async (
 	pairs: number,
-	write: (letter: 'a' | 'b', position: number) => string = (letter, position) => `${letter === 'a' ? 'Apple' : 'Beech'} ${position}`
+	write: (letter: 'a' | 'b', position: number) => string = (letter, position) =>
+		`${letter === 'a' ? 'Apple' : 'Beech'} ${position}`
 ) => {
 	const contest = await newContest(pairs);
 	const { id } = await createEvaluation(contest.scope, contest.slug, wish(contest.run.id, pairs));
@@ -131,7 +141,7 @@ export const voteAs = async (
 	decide: (position: number) => 'a' | 'b' | 'tie' | 'both_bad',
 	most = Infinity
 ) => {
-	for (let done = 0; done < most; ) {
+	for (let done = 0; done < most;) {
 		const { pairs } = await openBooth(person, slug, evaluationId);
 		if (pairs.length === 0) return;
 		for (const { ballotId, first } of pairs.slice(0, most - done)) {

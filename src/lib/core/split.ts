@@ -1,3 +1,4 @@
+// Longer than most: request, rule and summary of one act, the automatic split (statistics.md §8).
 import * as v from 'valibot';
 import { apportion } from './apportion.ts';
 import { hash } from './hash.ts';
@@ -49,11 +50,38 @@ const sidesOf = (examples: readonly Splittable[]): Map<string, Side> => {
 	const sides = new Map<string, Side>();
 	for (const { group, split, trained } of examples) {
 		if (split === 'unassigned' && !trained) continue;
-		const side = split === 'validation' ? split : 'train';
+		const side = split !== 'validation' ? 'train' : trained ? 'conflict' : split;
 		const known = sides.get(group);
 		sides.set(group, known === undefined || known === side ? side : 'conflict');
 	}
 	return sides;
+};
+
+/** Good examples with the same prompt, and their place in the order of this seed. */
+type Family = { place: number; first: string; members: Good[] };
+
+/** The families that take the seats left in `need`, which it counts down: first what fits, then what mostly fits. */
+const chosenOf = (free: Family[], need: Map<number, number>): Set<string> => {
+	const ordered = free.toSorted((one, two) => one.place - two.place || (one.first < two.first ? -1 : 1));
+	const fitting = (members: Good[]) => {
+		const used = new Map<number, number>();
+		return members.filter(({ stratum }) => {
+			used.set(stratum, (used.get(stratum) ?? 0) + 1);
+			return used.get(stratum)! <= need.get(stratum)!;
+		}).length;
+	};
+	const chosen = new Set<string>();
+	const choose = (fits: (members: Good[]) => boolean) => {
+		for (const { first, members } of ordered) {
+			if (![...need.values()].some((seats) => seats > 0)) return;
+			if (chosen.has(first) || !fits(members)) continue;
+			chosen.add(first);
+			for (const { stratum } of members) need.set(stratum, need.get(stratum)! - 1);
+		}
+	};
+	choose((members) => fitting(members) === members.length);
+	choose((members) => fitting(members) * 2 > members.length); // large families: rather one too many than three too few
+	return chosen;
 };
 
 /**
@@ -84,7 +112,7 @@ export const planSplit = ({
 
 	const moves: SplitMove[] = [];
 	const conflicts: string[] = [];
-	const free: { place: number; first: string; members: Good[] }[] = [];
+	const free: Family[] = [];
 	const sides = sidesOf(examples);
 	const movable = good.filter(({ split }) => split === 'unassigned');
 	for (const [group, members] of Map.groupBy(movable, (example) => example.group)) {
@@ -102,25 +130,7 @@ export const planSplit = ({
 		}
 	}
 
-	free.sort((one, two) => one.place - two.place || (one.first < two.first ? -1 : 1));
-	/** How many of a family would still find a seat. */
-	const fitting = (members: Good[]) => {
-		const used = new Map<number, number>();
-		return members.filter(({ stratum }) => {
-			used.set(stratum, (used.get(stratum) ?? 0) + 1);
-			return used.get(stratum)! <= need.get(stratum)!;
-		}).length;
-	};
-	const chosen = new Set<string>();
-	const choose = (fits: (members: Good[]) => boolean) => {
-		for (const { first, members } of free) {
-			if (chosen.has(first) || !fits(members)) continue;
-			chosen.add(first);
-			members.forEach(fill);
-		}
-	};
-	choose((members) => fitting(members) === members.length);
-	choose((members) => fitting(members) * 2 > members.length); // large families: rather one too many than three too few
+	const chosen = chosenOf(free, need);
 	for (const { first, members } of free)
 		for (const { id } of members) moves.push({ id, to: chosen.has(first) ? 'validation' : 'train' });
 

@@ -4,10 +4,13 @@ import type { Recipe } from './recipe.ts';
 /** Tokens of one pass over the training set and over the validation set. */
 export type TrainingTokens = { tokens: number; validationTokens: number };
 
-/** What a run costs: the same figure on the checklist, in the dialog and in the run. The validation set is measured once per epoch. */
+/** How often the loss on validation is measured, and billed: twice an epoch, at least 4 and at most 10 times, as it is ordered. */
+const evaluationsOf = (epochs: number) => Math.min(10, Math.max(4, 2 * epochs));
+
+/** What a run costs: the same figure on the checklist, in the dialog and in the run. */
 export const trainingCost = (
 	{ tokens, validationTokens }: TrainingTokens,
 	{ epochs }: Pick<Recipe, 'epochs'>,
 	centsPerMillion: number | null
 ): CostEstimate =>
-	estimateCost({ tokens, epochs, validationTokens, evaluations: validationTokens > 0 ? epochs : 0, centsPerMillion });
+	estimateCost({ tokens, epochs, validationTokens, evaluations: validationTokens > 0 ? evaluationsOf(epochs) : 0, centsPerMillion });

@@ -62,8 +62,12 @@ const ask = async (access: Access): Promise<Answer> => {
 	try {
 		return { check: await providers[access.provider].check(access), sure: true };
 	} catch (problem) {
-		if (!(problem instanceof ProviderError)) throw problem;
-		return { check: { ok: false, reason: problem.message }, sure: !problem.retry };
+		// an address that may not be called is refused by the call itself
+		if (!(problem instanceof ProviderError || problem instanceof AppError)) throw problem;
+		return {
+			check: { ok: false, reason: problem.message },
+			sure: !(problem instanceof ProviderError && problem.retry)
+		};
 	}
 };
 

@@ -59,10 +59,15 @@ export const getSplit = (scope: Scope, slug: string) => {
 	});
 };
 
+/**
+ * Examples are known to the plan by their content: the same file and seed give the same split in every project and on every
+ * machine, though ids differ.
+ */
 const plan = async (tx: Tx, project: Project, { ratio, seed }: SplitRequest) => {
 	const list = await tx
 		.select({
-			id: examples.id,
+			rowId: examples.id,
+			id: sql<string>`encode(${examples.contentHash}, 'hex')`,
 			rating: examples.rating,
 			split: sql<'unassigned' | 'train' | 'validation'>`coalesce(${examples.split}, 'unassigned')`,
 			group: sql<string>`encode(${examples.promptHash}, 'hex')`,
@@ -70,7 +75,9 @@ const plan = async (tx: Tx, project: Project, { ratio, seed }: SplitRequest) => 
 		})
 		.from(examples)
 		.where(and(eq(examples.projectId, project.id), isNull(examples.deletedAt)));
-	return planSplit({ examples: list, ratio, seed, threshold: project.qualityThreshold });
+	const planned = planSplit({ examples: list, ratio, seed, threshold: project.qualityThreshold });
+	const rowIds = new Map(list.map(({ id, rowId }) => [id, rowId]));
+	return { ...planned, moves: planned.moves.map(({ id, to }) => ({ id: rowIds.get(id)!, to })) };
 };
 
 /** What an automatic split would move. Nothing moves yet. */

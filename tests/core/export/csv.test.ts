@@ -2,7 +2,15 @@ import { expect, test } from 'vitest';
 import { csvOf } from '../../../src/lib/core/export/csv.ts';
 
 test('a header and a line for each row, in the order of the columns', () => {
-	expect(csvOf(['b', 'a'], [{ a: 1, b: 'two' }, { a: null, b: 'x' }])).toBe('b,a\r\ntwo,1\r\nx,\r\n');
+	expect(
+		csvOf(
+			['b', 'a'],
+			[
+				{ a: 1, b: 'two' },
+				{ a: null, b: 'x' }
+			]
+		)
+	).toBe('b,a\r\ntwo,1\r\nx,\r\n');
 });
 
 test('commas, quotes and line breaks stay inside their cell', () => {

@@ -30,7 +30,18 @@ test('the payload names nobody and has nothing that could', async () => {
 			expect(Object.keys(pair).sort()).toEqual(['ballotId', 'first', 'position', 'prompt', 'second']);
 		}
 		const payload = JSON.stringify(booth);
-		const secrets = [run.id, run.model!, run.modelObject!, run.mark, run.baseModel, 'zebra', 'openai', 'llama', 'swapped', 'contender'];
+		const secrets = [
+			run.id,
+			run.model!,
+			run.modelObject!,
+			run.mark,
+			run.baseModel,
+			'zebra',
+			'openai',
+			'llama',
+			'swapped',
+			'contender'
+		];
 		for (const secret of [...secrets, 'v1', 'base', 'reference', 'The answer to']) {
 			expect(payload.toLowerCase(), secret).not.toContain(secret.toLowerCase());
 		}
@@ -83,7 +94,12 @@ test('what was skipped comes back after the rest', async () => {
 	expect(first.pairs.map((pair) => pair.position)).toEqual([0, 1, 2, 3, 4]);
 	const next = await openBooth(scope, slug, id, { after: 4 });
 	expect(next.pairs.map((pair) => pair.position)).toEqual([5, 6, 0, 1, 2]);
-	await castVote(scope, slug, { evaluationId: id, ballotId: first.pairs[0]!.ballotId, choice: 'tie', clientId: randomUUID() });
+	await castVote(scope, slug, {
+		evaluationId: id,
+		ballotId: first.pairs[0]!.ballotId,
+		choice: 'tie',
+		clientId: randomUUID()
+	});
 	const rest = await openBooth(scope, slug, id, { after: 6 });
 	expect(rest).toMatchObject({ state: 'open', judged: 1, total: 7 });
 	expect(rest.pairs.map((pair) => pair.position)).toEqual([1, 2, 3, 4, 5]);

@@ -20,7 +20,13 @@ test('fixes the pairs, the prompts and the plan', async () => {
 		await tx.select().from(pairings).where(eq(pairings.evaluationId, id)).orderBy(pairings.position)
 	]);
 	expect(number).toBe(1);
-	expect(made).toMatchObject({ planned: 4, status: 'generating', name: 'v1 against base', baseModel: 'sandbox-small', revealedAt: null });
+	expect(made).toMatchObject({
+		planned: 4,
+		status: 'generating',
+		name: 'v1 against base',
+		baseModel: 'sandbox-small',
+		revealedAt: null
+	});
 	expect(pairs.map((pair) => pair.position)).toEqual([0, 1, 2, 3]);
 	expect(new Set(pairs.map((pair) => pair.exampleId)).size).toBe(4);
 	for (const pair of pairs) {
@@ -41,7 +47,9 @@ test('a conversation keeps its own system prompt, its earlier turns and loses it
 		{ role: 'user' as const, content: 'Three' },
 		{ role: 'assistant' as const, content: 'Four' }
 	];
-	await scope.tx((tx) => tx.update(examples).set({ messages, rewrite: 'Better four' }).where(eq(examples.id, exampleId!)));
+	await scope.tx((tx) =>
+		tx.update(examples).set({ messages, rewrite: 'Better four' }).where(eq(examples.id, exampleId!))
+	);
 	const { id } = await createEvaluation(scope, slug, wish(run.id, 1));
 	const [pair] = await scope.tx((tx) => tx.select().from(pairings).where(eq(pairings.evaluationId, id)));
 	expect(pair!.prompt).toEqual([
@@ -68,10 +76,23 @@ test('two runs can be compared, and each evaluation gets the next number', async
 
 test('more pairs than prompts, a run that is not ready and a second click are refused', async () => {
 	const { scope, slug, run, connection, project } = await newContest(3);
-	await expect(createEvaluation(scope, slug, wish(run.id, 4))).rejects.toMatchObject({ code: 'invalid', field: 'pairs' });
-	const young = await addReadyRun(scope, { projectId: project.id, connectionId: connection.id, version: 2, status: 'training' });
-	await expect(createEvaluation(scope, slug, wish(young.id, 3))).rejects.toMatchObject({ code: 'conflict', field: 'runId' });
-	await expect(createEvaluation(scope, slug, wish(run.id, 3, { against: young.id }))).rejects.toMatchObject({ field: 'against' });
+	await expect(createEvaluation(scope, slug, wish(run.id, 4))).rejects.toMatchObject({
+		code: 'invalid',
+		field: 'pairs'
+	});
+	const young = await addReadyRun(scope, {
+		projectId: project.id,
+		connectionId: connection.id,
+		version: 2,
+		status: 'training'
+	});
+	await expect(createEvaluation(scope, slug, wish(young.id, 3))).rejects.toMatchObject({
+		code: 'conflict',
+		field: 'runId'
+	});
+	await expect(createEvaluation(scope, slug, wish(run.id, 3, { against: young.id }))).rejects.toMatchObject({
+		field: 'against'
+	});
 	const twice = await Promise.allSettled([
 		createEvaluation(scope, slug, wish(run.id, 3)),
 		createEvaluation(scope, slug, wish(run.id, 3))
@@ -88,8 +109,14 @@ test('the same prompt twice is one comparison; deleted and other examples are no
 		await tx.update(examples).set({ deletedAt: new Date() }).where(eq(examples.id, exampleIds[0]!));
 		const [second] = await tx.select().from(examples).where(eq(examples.id, exampleIds[1]!));
 		const { promptHash } = second!;
-		await tx.update(examples).set({ promptHash }).where(and(eq(examples.projectId, project.id), eq(examples.number, 11)));
-		await tx.update(examples).set({ split: 'validation' }).where(and(eq(examples.projectId, project.id), eq(examples.number, 11)));
+		await tx
+			.update(examples)
+			.set({ promptHash })
+			.where(and(eq(examples.projectId, project.id), eq(examples.number, 11)));
+		await tx
+			.update(examples)
+			.set({ split: 'validation' })
+			.where(and(eq(examples.projectId, project.id), eq(examples.number, 11)));
 	});
 	await expect(createEvaluation(scope, slug, wish(run.id, 4))).rejects.toThrow('Only 3 validation prompts');
 });
@@ -124,7 +151,13 @@ test('a run of another project is no contender', async () => {
 	const [other] = await scope.tx(async (tx) =>
 		tx
 			.insert(projects)
-			.values({ slug: 'other', name: 'Other', baseModel: 'sandbox-small', connectionId: connection.id, recipe: {} as never })
+			.values({
+				slug: 'other',
+				name: 'Other',
+				baseModel: 'sandbox-small',
+				connectionId: connection.id,
+				recipe: {} as never
+			})
 			.returning()
 	);
 	const run = await addReadyRun(scope, { projectId: other!.id, connectionId: connection.id });

@@ -29,7 +29,11 @@ const check = (results: Results, name: string) => results.checks.find((one) => o
 test('before the reveal there is progress and nothing else, for every role', async () => {
 	const { scope, as, slug, id } = await newBallot(4);
 	await voteAs(await as('rater'), slug, id, () => 'a', 3);
-	for (const [role, mayReveal] of [['owner', true], ['trainer', true], ['rater', false]] as const) {
+	for (const [role, mayReveal] of [
+		['owner', true],
+		['trainer', true],
+		['rater', false]
+	] as const) {
 		const person = role === 'owner' ? scope : await as(role);
 		const found = await getResults(person, slug, id);
 		const title = role === 'rater' ? 'Comparison 1' : 'v1 against base';
@@ -50,14 +54,18 @@ test('18 of 24 ships; the reveal shows who wrote what, to raters as well', async
 	expect(results.contenders).toEqual({ a: 'v1', b: 'base' });
 	expect(results.counts).toEqual({ wins: 18, losses: 6, ties: 0, bothBad: 0, planned: 24 });
 	expect(results.judged.map((row) => row.outcome)).toEqual(Array.from({ length: 24 }, (_, i) => (i < 18 ? 'a' : 'b')));
-	for (const row of results.judged) expect([row.a.text, row.b.text]).toEqual([`Apple ${row.position}`, `Beech ${row.position}`]);
+	for (const row of results.judged)
+		expect([row.a.text, row.b.text]).toEqual([`Apple ${row.position}`, `Beech ${row.position}`]);
 	expect(results.checks.map((one) => one.name)).toEqual(
 		expect.arrayContaining(['leak', 'both bad', 'position', 'progress', 'fragility', 'length', 'agreement', 'names'])
 	);
 	expect(check(results, 'reveal')).toBeUndefined();
 	expect(await getResults(rater, slug, id)).toEqual({ results });
 	const [listed] = await listEvaluations(rater, slug);
-	expect(listed).toMatchObject({ title: 'v1 against base', score: { kind: 'ship-it', wins: 18, losses: 6, runId: run.id, against: 'base' } });
+	expect(listed).toMatchObject({
+		title: 'v1 against base',
+		score: { kind: 'ship-it', wins: 18, losses: 6, runId: run.id, against: 'base' }
+	});
 	const prompts = await getPrompts(rater, slug, id, [results.judged[0]!.pairingId]);
 	expect(Object.values(prompts)[0]).toMatchObject({ reference: expect.stringMatching(/^The answer to/) });
 });
@@ -68,7 +76,10 @@ test('an early reveal is said to be early; the vote goes on and counts', async (
 	const early = await revealed(scope, slug, id);
 	expect(['ship-it', 'dont-ship']).not.toContain(early.verdict.kind);
 	expect(early.judged).toHaveLength(9);
-	expect(check(early, 'reveal')).toMatchObject({ state: 'warn', sentence: expect.stringContaining('Revealed at 9 of 40') });
+	expect(check(early, 'reveal')).toMatchObject({
+		state: 'warn',
+		sentence: expect.stringContaining('Revealed at 9 of 40')
+	});
 	// voting goes on, and counts
 	await voteAs(scope, slug, id, () => 'a', 20);
 	const later = await revealed(scope, slug, id);
@@ -107,8 +118,12 @@ test('several voters are one outcome for each pair: the majority, and a tie when
 
 test('agreement is measured from twenty pairs with two voters on', async () => {
 	const { scope, as, slug, id } = await newBallot(20);
-	for (const person of [scope, await as('rater')]) await voteAs(person, slug, id, (position) => (position % 2 ? 'a' : 'b'));
-	expect(check(await revealed(scope, slug, id), 'agreement')).toMatchObject({ state: 'ok', sentence: expect.stringContaining('reliable: α = 1.00') });
+	for (const person of [scope, await as('rater')])
+		await voteAs(person, slug, id, (position) => (position % 2 ? 'a' : 'b'));
+	expect(check(await revealed(scope, slug, id), 'agreement')).toMatchObject({
+		state: 'ok',
+		sentence: expect.stringContaining('reliable: α = 1.00')
+	});
 });
 
 test('whoever nearly always takes the first answer raises the flag, and nothing ships', async () => {
@@ -142,12 +157,17 @@ test('a pair whose prompt a contender has trained on blocks the verdict, whateve
 
 test('answers that name a model and answers that were cut are flagged', async () => {
 	const { scope, slug, id } = await newBallot(3, (letter, position) =>
-		letter === 'b' && position === 1 ? `Beech ${position}: I am Qwen.` : `${letter === 'a' ? 'Apple' : 'Beech'} ${position}`
+		letter === 'b' && position === 1
+			? `Beech ${position}: I am Qwen.`
+			: `${letter === 'a' ? 'Apple' : 'Beech'} ${position}`
 	);
 	await voteAs(scope, slug, id, () => 'a');
 	const results = await revealed(scope, slug, id);
 	expect(results.judged[1]!.b).toMatchObject({ named: 'qwen', text: 'Beech 1: I am Qwen.' });
-	expect(check(results, 'names')).toMatchObject({ state: 'warn', sentence: expect.stringMatching(/^1 pair has an answer/) });
+	expect(check(results, 'names')).toMatchObject({
+		state: 'warn',
+		sentence: expect.stringMatching(/^1 pair has an answer/)
+	});
 	expect(await scope.tx((tx) => tx.$count(outputs))).toBe(6);
 });
 
@@ -180,7 +200,9 @@ test('the reveal happens once, is written down, and needs a vote and the right',
 	await revealResults(scope, slug, id);
 	const [second] = await scope.tx((tx) => tx.select().from(evaluations));
 	expect(second!.revealedAt).toEqual(first!.revealedAt);
-	const entries = await scope.tx((tx) => tx.select().from(auditEntries).where(eq(auditEntries.action, 'evaluation.revealed')));
+	const entries = await scope.tx((tx) =>
+		tx.select().from(auditEntries).where(eq(auditEntries.action, 'evaluation.revealed'))
+	);
 	expect(entries.map((entry) => entry.details)).toEqual([{ name: 'v1 against base', judged: 1, planned: 3 }]);
 });
 
@@ -202,9 +224,18 @@ test('the export says everything, and nothing that a spreadsheet runs', async ()
 	await revealResults(scope, slug, id);
 	const csv = await exportResults(scope, slug, id, 'csv');
 	expect(csv.type).toContain('text/csv');
-	expect(csv.body.split('\r\n')[0]).toBe('comparison,example,outcome,winner,votes,prompt,answer_a,answer_b,reference,names_a_model');
+	expect(csv.body.split('\r\n')[0]).toBe(
+		'comparison,example,outcome,winner,votes,prompt,answer_a,answer_b,reference,names_a_model'
+	);
 	expect(csv.body).not.toMatch(/(^|,)"?=/m);
 	const json = JSON.parse((await exportResults(scope, slug, id, 'json')).body);
-	expect(json).toMatchObject({ evaluation: 'v1 against base', contenders: { a: 'v1', b: 'base' }, counts: { planned: 3 } });
-	expect(json.comparisons[0]).toMatchObject({ comparison: 1, prompt: expect.arrayContaining([expect.objectContaining({ role: 'user' })]) });
+	expect(json).toMatchObject({
+		evaluation: 'v1 against base',
+		contenders: { a: 'v1', b: 'base' },
+		counts: { planned: 3 }
+	});
+	expect(json.comparisons[0]).toMatchObject({
+		comparison: 1,
+		prompt: expect.arrayContaining([expect.objectContaining({ role: 'user' })])
+	});
 });

@@ -19,7 +19,11 @@ test('a vote sent twice, also at once, counts once', async () => {
 	const { scope, slug, id } = await newBallot(3);
 	const { pairs } = await openBooth(scope, slug, id);
 	const vote = { evaluationId: id, ballotId: pairs[0]!.ballotId, choice: 'first' as const, clientId: randomUUID() };
-	const answers = await Promise.all([castVote(scope, slug, vote), castVote(scope, slug, vote), castVote(scope, slug, vote)]);
+	const answers = await Promise.all([
+		castVote(scope, slug, vote),
+		castVote(scope, slug, vote),
+		castVote(scope, slug, vote)
+	]);
 	for (const answer of answers) expect(answer).toEqual({ judged: 1, total: 3 });
 	expect(await castVote(scope, slug, vote)).toEqual({ judged: 1, total: 3 });
 	expect(await scope.tx((tx) => tx.$count(votes))).toBe(1);
@@ -30,7 +34,9 @@ test('the id of a vote belongs to one comparison', async () => {
 	const { pairs } = await openBooth(scope, slug, id);
 	const vote = { evaluationId: id, ballotId: pairs[0]!.ballotId, choice: 'first' as const, clientId: randomUUID() };
 	await castVote(scope, slug, vote);
-	await expect(castVote(scope, slug, { ...vote, ballotId: pairs[1]!.ballotId })).rejects.toMatchObject({ code: 'conflict' });
+	await expect(castVote(scope, slug, { ...vote, ballotId: pairs[1]!.ballotId })).rejects.toMatchObject({
+		code: 'conflict'
+	});
 });
 
 test('undo appends, the pair comes again, and nothing is ever overwritten', async () => {
@@ -73,21 +79,34 @@ test('only the own ballot, only of this evaluation', async () => {
 test('progress tells who has judged how many, not what, and pages hear of every vote', async () => {
 	const { scope, as, slug, id } = await newBallot(4);
 	const rater = await as('rater');
-	for (const [person, count] of [[scope, 1], [rater, 3]] as const) {
+	for (const [person, count] of [
+		[scope, 1],
+		[rater, 3]
+	] as const) {
 		const { pairs } = await openBooth(person, slug, id);
 		for (const { ballotId } of pairs.slice(0, count)) {
 			await castVote(person, slug, { evaluationId: id, ballotId, choice: 'first', clientId: randomUUID() });
 		}
 	}
 	const shown = await getEvaluation(rater, slug, id);
-	expect(shown).toMatchObject({ title: 'Comparison 1', contenders: null, mine: 3, planned: 4, revealed: false, over: false });
+	expect(shown).toMatchObject({
+		title: 'Comparison 1',
+		contenders: null,
+		mine: 3,
+		planned: 4,
+		revealed: false,
+		over: false
+	});
 	expect(shown.voters).toEqual([
 		{ name: 'Rita', judged: 3 },
 		{ name: 'Ana', judged: 1 }
 	]);
 	const payload = JSON.stringify(shown);
 	for (const secret of ['sandbox', 'zebra', 'base', 'v1', 'first']) expect(payload).not.toContain(secret);
-	expect(await getEvaluation(scope, slug, id)).toMatchObject({ title: 'v1 against base', contenders: { a: { label: 'v1' }, b: { label: 'base' } } });
+	expect(await getEvaluation(scope, slug, id)).toMatchObject({
+		title: 'v1 against base',
+		contenders: { a: { label: 'v1' }, b: { label: 'base' } }
+	});
 	const topics = await scope.tx((tx) => tx.select().from(outbox));
 	expect(topics.filter((row) => row.topic === `evaluation:${id}`)).toHaveLength(4);
 	await expect(getEvaluation((await newTeam()).scope, slug, id)).rejects.toMatchObject({ code: 'not_found' });

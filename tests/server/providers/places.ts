@@ -10,7 +10,7 @@ import { configureProviders, providers } from '../../../src/lib/server/providers
 import { asJsonl, parcels } from '../sandbox/parcels.ts';
 import { defaultRecipe } from '../../../src/lib/core/recipe.ts';
 
-export const speed = 40;
+export const speed = 20;
 
 /** A sandbox of its own for one test file, and how to reach it as each provider. */
 export async function openPlaces() {

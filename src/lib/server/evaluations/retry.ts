@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import { authorize } from '../../core/permissions.ts';
 import { audit } from '../audit.ts';
 import { evaluations } from '../db/schema.ts';
+import { isQueued } from '../jobs/is-queued.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { projectOf } from '../projects.ts';
 import { announce } from '../realtime/announce.ts';
@@ -22,11 +23,14 @@ export const retryGeneration = (scope: Scope, slug: string, evaluationId: string
 	});
 };
 
-/** A step for the sweep: generations whose job was lost. */
+/** Gives every evaluation that is being generated its job back, where it has none. For the sweep. */
 export const requeueGenerations = (scope: Scope) => {
 	authorize(scope, 'evaluations:create');
 	return scope.tx(async (tx) => {
 		const lost = await tx.select({ id: evaluations.id }).from(evaluations).where(eq(evaluations.status, 'generating'));
-		for (const { id } of lost) await enqueue(tx, scope, 'evaluation.generate', { evaluationId: id });
+		for (const { id } of lost) {
+			if (!(await isQueued(tx, 'evaluation.generate', id)))
+				await enqueue(tx, scope, 'evaluation.generate', { evaluationId: id });
+		}
 	});
 };

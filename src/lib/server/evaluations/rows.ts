@@ -1,5 +1,7 @@
 import { and, eq, inArray } from 'drizzle-orm';
+import * as v from 'valibot';
 import { AppError } from '../../core/errors.ts';
+import { Id } from '../../core/id.ts';
 import { evaluations, runs } from '../db/schema.ts';
 import type { Scope, Tx } from '../scope.ts';
 
@@ -9,6 +11,8 @@ export type Letter = 'a' | 'b';
 /** One side of an evaluation: how people call it, and the ids by which an answer would give it away. */
 export type Contender = { label: string; runId: string | null; names: string[] };
 
+const EvaluationId = Id('The evaluation');
+
 /** A step: the evaluation with this id in this project. Throws *not found*. `lock` makes other changes of it wait. */
 export const evaluationOf = async (
 	tx: Tx,
@@ -16,12 +20,14 @@ export const evaluationOf = async (
 	id: string,
 	{ lock = false } = {}
 ): Promise<Evaluation> => {
+	const none = new AppError('not_found', 'There is no such evaluation, or it is not yours to see.');
+	if (!v.is(EvaluationId, id)) throw none; // an address that somebody typed
 	const query = tx
 		.select()
 		.from(evaluations)
 		.where(and(eq(evaluations.id, id), eq(evaluations.projectId, projectId)));
 	const [evaluation] = await (lock ? query.for('update') : query);
-	if (!evaluation) throw new AppError('not_found', 'There is no such evaluation, or it is not yours to see.');
+	if (!evaluation) throw none;
 	return evaluation;
 };
 

@@ -18,6 +18,18 @@ const isForeign = (request: Request) => {
 	return origin !== config().origin || (site !== null && site !== 'same-origin');
 };
 
+/** A form or a JSON body is small; only an import may be large, and it is read as a stream. */
+const bodyLimit = (route: string | null) => (route?.endsWith('/add/import') ? 1 << 30 : 1 << 20);
+
+/** Refused before it is read: too long, or of a length nobody says. */
+const isTooLong = (request: Request, route: string | null) => {
+	if (request.body === null) return false;
+	const length = request.headers.get('content-length');
+	return length === null ? bodyLimit(route) <= 1 << 20 : Number(length) > bodyLimit(route);
+};
+
+const refuse = (status: number, code: string, message: string) => json({ error: { code, message } }, { status });
+
 /** The outermost door: request id, origin check, security headers, one log line. */
 export const secure: Handle = async ({ event, resolve }) => {
 	const startedAt = performance.now();
@@ -25,10 +37,13 @@ export const secure: Handle = async ({ event, resolve }) => {
 	event.locals.person = null;
 	event.locals.session = null;
 
-	const response =
-		!reads.has(event.request.method) && isForeign(event.request)
-			? json({ error: { code: 'forbidden', message: 'This write did not come from a page of ours.' } }, { status: 403 })
-			: await resolve(event);
+	const { request, route } = event;
+	const writes = !reads.has(request.method);
+	let response: Response;
+	if (writes && isForeign(request)) response = refuse(403, 'forbidden', 'This write did not come from a page of ours.');
+	else if (writes && isTooLong(request, route.id))
+		response = refuse(413, 'too_large', 'This is more than fits here: 1 MB, or 1 GB for an import.');
+	else response = await resolve(event);
 
 	const { headers } = response;
 	headers.set('x-request-id', event.locals.requestId);
@@ -37,7 +52,8 @@ export const secure: Handle = async ({ event, resolve }) => {
 	headers.set('x-frame-options', 'DENY');
 	headers.set('permissions-policy', 'camera=(), microphone=(), geolocation=()');
 	headers.set('cross-origin-opener-policy', 'same-origin');
-	if (config().origin.startsWith('https:')) headers.set('strict-transport-security', 'max-age=63072000; includeSubDomains');
+	if (config().origin.startsWith('https:'))
+		headers.set('strict-transport-security', 'max-age=63072000; includeSubDomains');
 	if (!headers.has('cache-control') && event.route.id) headers.set('cache-control', 'no-store');
 
 	log.debug('request', {

@@ -39,6 +39,30 @@ export const maskedEmail = (email: string) => {
 	return `${local.slice(0, 1)}…@${domain}`;
 };
 
+/** A link and its code for an address, good for ten minutes in this browser; earlier ones stop working (AU9). Sends nothing. */
+export const makeSignInLink = async ({
+	email,
+	browserToken,
+	next
+}: {
+	email: string;
+	browserToken: string;
+	next?: string | null;
+}) => {
+	const token = randomToken();
+	const code = newCode();
+	const browserHash = sha256(browserToken);
+	await plainPool().begin(async (sql) => {
+		// two requests for one address at once: the second one waits, and then removes the first
+		await sql`select pg_advisory_xact_lock(hashtextextended(${email}, 7))`;
+		await sql`delete from sign_ins where email = ${email} or browser_hash = ${browserHash}`;
+		await sql`insert into sign_ins (email, token_hash, code_hash, browser_hash, next, expires_at)
+			values (${email}, ${sha256(token)}, ${codeHash(browserToken, code)}, ${browserHash}, ${safeNext(next)},
+				now() + ${life}::interval)`;
+	});
+	return { token, code };
+};
+
 /**
  * Sends link and code to an address. The answer is the same for everybody, also when a limit was reached and nothing was
  * sent. Earlier mails to this address, and earlier requests of this browser, stop working (AU9).
@@ -49,23 +73,13 @@ export const requestSignIn = async (asked: {
 	ip: string;
 	next?: string | null;
 }) => {
-	const { email, browserToken } = asked;
+	const { email } = asked;
 	const allowed =
 		(await within(`mail-ip:${asked.ip}`, { most: 10, perSeconds: 3600 })) &&
 		(await within(`mail:${email}`, { most: 3, perSeconds: 600 }));
 	if (!allowed) return log.info('sign-in', { step: 'mail', outcome: 'limited', ip: asked.ip });
 
-	const token = randomToken();
-	const code = newCode();
-	const browserHash = sha256(browserToken);
-	await plainPool().begin(async (sql) => {
-		// two requests for one address at once: the second one waits, and then removes the first
-		await sql`select pg_advisory_xact_lock(hashtextextended(${email}, 7))`;
-		await sql`delete from sign_ins where email = ${email} or browser_hash = ${browserHash}`;
-		await sql`insert into sign_ins (email, token_hash, code_hash, browser_hash, next, expires_at)
-			values (${email}, ${sha256(token)}, ${codeHash(browserToken, code)}, ${browserHash}, ${safeNext(asked.next)},
-				now() + ${life}::interval)`;
-	});
+	const { token, code } = await makeSignInLink(asked);
 	// the address of the link comes from the configuration, never from the request (AU15)
 	const { origin } = config();
 	await sendMail(signInMail({ to: email, code, link: origin + to.confirmSignIn(token), origin, at: new Date() }));

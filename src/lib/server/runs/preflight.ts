@@ -4,6 +4,7 @@ import { AppError } from '../../core/errors.ts';
 import { authorize } from '../../core/permissions.ts';
 import { type Finding, type PreflightFacts, isClear, preflight } from '../../core/preflight.ts';
 import type { Recipe } from '../../core/recipe.ts';
+import type { RecipeLimits } from '../../core/recipe-limits.ts';
 import { trainingCost } from '../../core/training-cost.ts';
 import { openAccess } from '../connections.ts';
 import { providers } from '../providers/index.ts';
@@ -19,6 +20,7 @@ const answerWithinMs = 8_000;
 /** What the provider says, before anything is uploaded or ordered. */
 export type ProviderFacts = Pick<PreflightFacts, 'contextTokens' | 'keyOk' | 'keyReason' | 'model'> & {
 	centsPerMillion: number | null;
+	limits: RecipeLimits | null;
 };
 
 export type Preflight = {
@@ -35,6 +37,8 @@ export type Preflight = {
 	tokens: number;
 	validationTokens: number;
 	centsPerMillion: number | null;
+	/** What the provider accepts for this model, where it says so. */
+	limits: RecipeLimits | null;
 	cost: CostEstimate;
 	duration: DurationRange;
 	/** Earlier runs on the same model, for a duration that follows the recipe as it is edited. */
@@ -43,7 +47,7 @@ export type Preflight = {
 	lastRun: PreflightFacts['lastRun'];
 };
 
-const unknownModel = { contextTokens: null, centsPerMillion: null };
+const unknownModel = { contextTokens: null, centsPerMillion: null, limits: null };
 const refused = (reason: string): ProviderFacts => ({
 	...unknownModel,
 	keyOk: false,
@@ -51,12 +55,13 @@ const refused = (reason: string): ProviderFacts => ({
 	model: { trainable: true, servable: null }
 });
 
-const modelFacts = (model: BaseModel | null): Pick<ProviderFacts, 'model' | 'contextTokens' | 'centsPerMillion'> =>
+const modelFacts = (model: BaseModel | null): Omit<ProviderFacts, 'keyOk' | 'keyReason'> =>
 	model
 		? {
 				model: { trainable: model.trainable, servable: model.servable, until: model.until ?? null },
 				contextTokens: model.contextTokens,
-				centsPerMillion: model.trainingCentsPerMillion
+				centsPerMillion: model.trainingCentsPerMillion,
+				limits: model.limits ?? null
 			}
 		: { model: null, ...unknownModel };
 
@@ -118,6 +123,7 @@ export const getPreflight = async (scope: Scope, slug: string, recipe?: Recipe):
 		tokens: data.tokens,
 		validationTokens: data.validationTokens,
 		centsPerMillion: provider.centsPerMillion,
+		limits: provider.limits,
 		cost,
 		duration: estimateDuration({ billedTokens: cost.billedTokens, past, sandbox: access?.provider === 'sandbox' }),
 		past,

@@ -2,6 +2,7 @@ import { and, eq, inArray } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
 import { type NewRun, recipeOf } from '../../core/new-run.ts';
 import { authorize } from '../../core/permissions.ts';
+import { limitProblem } from '../../core/recipe-limits.ts';
 import { trainingCost } from '../../core/training-cost.ts';
 import { audit } from '../audit.ts';
 import { openAccess } from '../connections.ts';
@@ -54,6 +55,8 @@ export const startRun = async (scope: Scope, slug: string, input: NewRun): Promi
 	if (first.run) return first.run;
 	if (!first.access) throw new AppError('conflict', 'The project has no connection. Choose one in its settings.');
 	const provider = await askProvider(first.access, first.baseModel);
+	const wrong = limitProblem(recipe, provider.limits);
+	if (wrong) throw new AppError('invalid', wrong.sentence, wrong.field);
 	return scope.tx(async (tx) => {
 		const project = await projectOf(tx, slug, { lock: true });
 		const { mark, seed } = fromClientId(scope, project, input.clientId);

@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { Role } from '../lib/core/permissions.ts';
+import { to } from '../lib/paths.ts';
+import { createConnection, listConnections, testConnection } from '../lib/server/connections.ts';
+import { plainPool } from '../lib/server/db/pools.ts';
+import { members } from '../lib/server/db/schema.ts';
+import { makeSignInLink, personWith } from '../lib/server/identity/sign-in.ts';
+import { createTeam, membershipsOf } from '../lib/server/identity/teams.ts';
+import { createProject, listProjects } from '../lib/server/projects.ts';
+import { scopeFor } from '../lib/server/scope.ts';
+
+export const demoSlug = 'customer-support';
+const owner = 'ana@demo.example.com';
+const others: [string, string, Role][] = [
+	['theo@demo.example.com', 'Theo', 'trainer'],
+	['rita@demo.example.com', 'Rita', 'rater']
+];
+
+const systemPrompt = () => {
+	const [line] = readFileSync('examples/customer-support/examples.jsonl', 'utf8').split('\n', 1);
+	return JSON.parse(line!).messages[0].content as string;
+};
+
+/** The demo team with its people, its sandbox connection and one project, made where they are missing. */
+export const demoHouse = async () => {
+	const { id: ownerId } = await personWith(owner, 'Ana');
+	const team =
+		(await membershipsOf(ownerId)).find(({ name }) => name === 'Moss & Ladle') ?? (await createTeam(ownerId, 'Moss & Ladle'));
+	const scope = scopeFor({ teamId: team.id, userId: ownerId, role: 'owner', projectIds: 'all' });
+	const voters = [scope];
+	for (const [email, name, role] of others) {
+		const { id: personId } = await personWith(email, name);
+		await scope.tx((tx) => tx.insert(members).values({ teamId: team.id, personId, role }).onConflictDoNothing());
+		if (role === 'rater') voters.push(scopeFor({ teamId: team.id, userId: personId, role, projectIds: 'all' }));
+	}
+
+	const connection =
+		(await listConnections(scope)).find(({ provider }) => provider === 'sandbox') ??
+		(await createConnection(scope, { provider: 'sandbox', name: 'Sandbox', baseUrl: '', key: '' }));
+	const check = await testConnection(scope, connection.id);
+	if (!check.ok) throw new Error(`The sandbox does not answer: ${check.reason}`);
+	if (!(await listProjects(scope)).some(({ slug }) => slug === demoSlug)) {
+		await createProject(scope, {
+			name: 'Customer support',
+			description: 'Answers in the voice of the shop, ready to send.',
+			connectionId: connection.id,
+			baseModel: 'sandbox-small',
+			systemPrompt: systemPrompt()
+		});
+	}
+	return { scope, voters, team };
+};
+
+/** A link that signs the demo's owner in, once, within ten minutes. */
+export const signInUrl = async (baseUrl: string, next: string) => {
+	const { token } = await makeSignInLink({ email: owner, browserToken: randomUUID(), next });
+	return baseUrl + to.confirmSignIn(token);
+};
+
+/** Whether nobody has used this database yet. */
+export const isEmpty = async () => (await plainPool()`select from people limit 1`).length === 0;

@@ -1,0 +1,27 @@
+import type { Recipe } from './recipe.ts';
+
+/** What a provider accepts for one model, least and most; a setting that is missing is not limited beyond our own. */
+export type RecipeLimits = Partial<Record<keyof Recipe, [least: number, most: number]>>;
+
+const names: Record<keyof Recipe, string> = {
+	epochs: 'epochs',
+	batchSize: 'a batch size',
+	learningRate: 'a learning rate',
+	loraRank: 'a LoRA rank',
+	loraAlpha: 'a LoRA alpha',
+	loraDropout: 'a LoRA dropout',
+	warmupRatio: 'a warmup ratio'
+};
+
+/** The first setting the provider does not accept, with its sentence; null when it accepts all. Empty fields are not judged. */
+export const limitProblem = (
+	recipe: { [K in keyof Recipe]: number | null },
+	limits: RecipeLimits | null
+): { field: keyof Recipe; sentence: string } | null => {
+	for (const [name, [least, most]] of Object.entries(limits ?? {}) as [keyof Recipe, [number, number]][]) {
+		const value = recipe[name];
+		if (value === null || (value >= least && value <= most)) continue;
+		return { field: name, sentence: `For this model the provider accepts ${names[name]} from ${least} to ${most}.` };
+	}
+	return null;
+};

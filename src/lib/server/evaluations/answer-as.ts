@@ -1,0 +1,129 @@
+import { and, eq, isNull } from 'drizzle-orm';
+import { AppError } from '../../core/errors.ts';
+import { openAccess } from '../connections.ts';
+import { outputs, pairings, runs } from '../db/schema.ts';
+import { providers } from '../providers/index.ts';
+import { ProviderError } from '../providers/provider-error.ts';
+import { announce } from '../realtime/announce.ts';
+import type { Scope, Tx } from '../scope.ts';
+import { ensureServed, releaseServing } from '../servings.ts';
+import { type Answer, type Patience, answerAll } from './answering.ts';
+import type { Evaluation, Letter } from './rows.ts';
+
+/** Pages hear of progress so often, not of each answer. */
+const announceEveryMs = 400;
+/** So often a long generation counts as use of its model, or the janitor would stop it meanwhile. */
+const useEveryMs = 60_000;
+
+/** A step: the questions that this contender has not answered. */
+export const unanswered = (tx: Tx, evaluationId: string, contender: Letter) =>
+	tx
+		.select({ id: pairings.id, position: pairings.position, prompt: pairings.prompt })
+		.from(pairings)
+		.leftJoin(outputs, and(eq(outputs.pairingId, pairings.id), eq(outputs.contender, contender)))
+		.where(and(eq(pairings.evaluationId, evaluationId), isNull(outputs.id)))
+		.orderBy(pairings.position);
+
+export const runIdOf = (evaluation: Evaluation, contender: Letter) =>
+	contender === 'a' ? evaluation.runId : evaluation.againstRunId;
+
+/** A step: where a contender is called. */
+export const connectionOf = async (tx: Tx, evaluation: Evaluation, contender: Letter): Promise<string> => {
+	const runId = runIdOf(evaluation, contender);
+	if (runId === null) return evaluation.connectionId;
+	const [run] = await tx.select({ connectionId: runs.connectionId }).from(runs).where(eq(runs.id, runId));
+	return run!.connectionId;
+};
+
+/** The name by which the model answers now, or null while it is being deployed. */
+const callable = async (scope: Scope, evaluation: Evaluation, runId: string | null): Promise<string | null> => {
+	if (runId === null) return evaluation.baseModel;
+	const serving = await ensureServed(scope, runId);
+	if (serving.ready) return serving.callAs;
+	if (serving.status !== 'failed') return null;
+	throw new AppError('conflict', serving.problem ?? 'The model could not be deployed. Try again, or look at its run.');
+};
+
+/** Stores an answer, once: whoever comes second finds it there. */
+const keeper = (scope: Scope, evaluation: Evaluation, contender: Letter) => {
+	let announcedAt = 0;
+	return ({ id }: { id: string }, answer: Answer) =>
+		scope.tx(async (tx) => {
+			const { text, finishReason, promptTokens, completionTokens, latencyMs } = answer;
+			await tx
+				.insert(outputs)
+				.values({
+					projectId: evaluation.projectId,
+					evaluationId: evaluation.id,
+					pairingId: id,
+					contender,
+					// Postgres has no way to write U+0000 in a text
+					text: text.replaceAll('\u0000', '').toWellFormed(),
+					finishReason,
+					promptTokens,
+					completionTokens,
+					latencyMs
+				})
+				.onConflictDoNothing();
+			if (performance.now() - announcedAt < announceEveryMs) return;
+			announcedAt = performance.now();
+			await announce(tx, `evaluation:${evaluation.id}`, evaluation.projectId);
+		});
+};
+
+/** The model was stopped under us: by a person, the janitor or the provider. */
+class NoLongerServed extends Error {}
+
+/** Counts a long generation as use, and finds out when the model has gone meanwhile or answers by another name. */
+const guarded = (scope: Scope, runId: string | null, model: string) => {
+	let usedAt = performance.now();
+	const look = async () => {
+		usedAt = performance.now();
+		const serving = runId === null ? null : await ensureServed(scope, runId);
+		if (serving && !(serving.ready && serving.callAs === model)) throw new NoLongerServed();
+	};
+	return async <T>(ask: () => Promise<T>): Promise<T> => {
+		if (performance.now() - usedAt > useEveryMs) await look();
+		try {
+			return await ask();
+		} catch (problem) {
+			if (problem instanceof ProviderError && (problem.kind === 'not_found' || problem.kind === 'down')) await look();
+			throw problem;
+		}
+	};
+};
+
+/**
+ * Lets one contender answer what is still open, each answer stored the moment it comes; then its model may be stopped.
+ * False: its model is not callable now, come back.
+ */
+export const answerAs = async (
+	scope: Scope,
+	evaluation: Evaluation,
+	contender: Letter,
+	signal: AbortSignal,
+	patience: Patience
+): Promise<boolean> => {
+	const runId = runIdOf(evaluation, contender);
+	const open = await scope.tx((tx) => unanswered(tx, evaluation.id, contender));
+	if (open.length > 0) {
+		const model = await callable(scope, evaluation, runId);
+		if (model === null) return false;
+		const access = await scope.tx(async (tx) => openAccess(tx, await connectionOf(tx, evaluation, contender)));
+		const { temperature, maxTokens, seed } = evaluation;
+		const guard = guarded(scope, runId, model);
+		const ask = ({ prompt }: (typeof open)[number], stop: AbortSignal) => {
+			const request = { model, messages: prompt, temperature, maxTokens, seed };
+			// as a stream, because of an answer that is cut in the middle at least that part is there
+			return guard(() => providers[access.provider].chat({ ...access, signal: stop }, request, () => {}));
+		};
+		try {
+			await answerAll(open, ask, keeper(scope, evaluation, contender), { signal, patience });
+		} catch (problem) {
+			if (problem instanceof NoLongerServed) return false;
+			throw problem;
+		}
+	}
+	if (runId !== null) await releaseServing(scope, runId);
+	return true;
+};

@@ -1,0 +1,24 @@
+import * as v from 'valibot';
+import { NewVote } from '$lib/core/evaluation';
+import { whole } from '$lib/core/recipe';
+import { openBooth } from '$lib/server/evaluations/booth';
+import { castVote, undoVote } from '$lib/server/evaluations/vote';
+import { endpoint } from '$lib/server/http/endpoint';
+import type { RequestHandler } from './$types';
+
+const After = v.object({ after: v.optional(whole('The place', -1, 2000), -1) });
+const Taken = v.pick(NewVote, ['ballotId', 'clientId']);
+
+/** The next pairs; a browser that wants the page gets that instead. */
+export const GET: RequestHandler = endpoint(After, ({ locals, params }, { after }) =>
+	openBooth(locals.scope, params.project, params.evaluation, { after })
+);
+
+export const POST: RequestHandler = endpoint(NewVote, ({ locals, params }, { ballotId, choice, clientId }) =>
+	castVote(locals.scope, params.project, { evaluationId: params.evaluation, ballotId, choice, clientId })
+);
+
+/** Takes a vote back. */
+export const DELETE: RequestHandler = endpoint(Taken, ({ locals, params }, { ballotId, clientId }) =>
+	undoVote(locals.scope, params.project, { evaluationId: params.evaluation, ballotId, clientId })
+);

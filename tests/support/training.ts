@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { eq } from 'drizzle-orm';
+import type { Message } from '../../src/lib/core/example.ts';
+import { contentText, promptText } from '../../src/lib/core/fingerprint.ts';
+import type { NewRun } from '../../src/lib/core/new-run.ts';
+import { defaultRecipe } from '../../src/lib/core/recipe.ts';
+import { isOver, runCan } from '../../src/lib/core/run.ts';
+import { replaceKey } from '../../src/lib/server/connections.ts';
+import { sha256 } from '../../src/lib/server/crypto.ts';
+import { examples, runs } from '../../src/lib/server/db/schema.ts';
+import { followRun } from '../../src/lib/server/runs/follow.ts';
+import type { Run } from '../../src/lib/server/runs/steps.ts';
+import { submitRun } from '../../src/lib/server/runs/submit.ts';
+import type { Scope } from '../../src/lib/server/scope.ts';
+import { newProject, newTeam } from './team.ts';
+
+type NewExampleRow = { question: string; answer?: string; rating?: number; split?: 'train' | 'validation' | null; rewrite?: string };
+
+/** Examples straight into the table, numbered from `from`. */
+export const addRows = (scope: Scope, projectId: string, rows: NewExampleRow[], from = 1) =>
+	scope.tx((tx) =>
+		tx
+			.insert(examples)
+			.values(
+				rows.map(({ question, answer = `Answer to ${question}`, rating = 9, split = 'train', rewrite }, i) => {
+					const messages: Message[] = [
+						{ role: 'user', content: question },
+						{ role: 'assistant', content: answer }
+					];
+					return {
+						projectId,
+						number: from + i,
+						messages,
+						split,
+						rewrite: rewrite ?? null,
+						contentHash: sha256(contentText(messages)),
+						promptHash: sha256(promptText(messages)),
+						tokens: 20,
+						rating,
+						ratingsCount: 1,
+						origin: 'written' as const
+					};
+				})
+			)
+			.returning({ id: examples.id, number: examples.number, split: examples.split })
+	);
+
+/** A team whose project has enough to train on: `train` and `validation` good examples. */
+export const newWorkshop = async (
+	sandboxUrl: string,
+	{ baseModel = 'sandbox-small', train = 20, validation = 12, key = '' } = {}
+) => {
+	const team = await newTeam();
+	const made = await newProject(team.scope, { baseModel, sandboxUrl });
+	const rows = (split: 'train' | 'validation', count: number) =>
+		Array.from({ length: count }, (_, i) => ({ question: `Where is the ${split} thing number ${i}?`, split }));
+	const added = await addRows(team.scope, made.project.id, [...rows('train', train), ...rows('validation', validation)]);
+	if (key) await replaceKey(team.scope, made.connection.id, { key });
+	return { ...team, ...made, slug: made.project.slug, rows: added, key: key || `sandbox-${team.teamId}` };
+};
+
+export const newRun = (more: Partial<NewRun> = {}): NewRun => ({ clientId: randomUUID(), ...defaultRecipe, ...more });
+
+export const runRow = async (scope: Scope, id: string): Promise<Run> => (await scope.tx((tx) => tx.select().from(runs).where(eq(runs.id, id))))[0]!;
+
+const never = () => new AbortController().signal;
+export const submit = (scope: Scope, id: string) => submitRun(scope, id, never());
+export const follow = (scope: Scope, id: string) => followRun(scope, id, never());
+
+/** Does what the worker would do, without its waiting, until `enough`. */
+export const drive = async (scope: Scope, id: string, enough: (run: Run) => boolean = isOver): Promise<Run> => {
+	for (;;) {
+		const run = await runRow(scope, id);
+		if (enough(run)) return run;
+		await (runCan.submit(run) ? submit : follow)(scope, id);
+		await sleep(60);
+	}
+};
+
+/** What the sandbox itself has for a key: its jobs, with their suffix. */
+export const jobsAt = async (sandboxUrl: string, key: string): Promise<{ id: string; status: string; suffix: string }[]> => {
+	const answer = await fetch(`${sandboxUrl}/together/v1/fine-tunes`, { headers: { authorization: `Bearer ${key}` } });
+	return ((await answer.json()) as { data: { id: string; status: string; suffix: string }[] }).data;
+};
+
+/** The next requests of this key whose path contains `path` fail so. */
+export const orderFault = (sandboxUrl: string, key: string, fault: string, path: string, times = 1) =>
+	fetch(`${sandboxUrl}/faults`, {
+		method: 'POST',
+		headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+		body: JSON.stringify({ fault, path, times })
+	});
