@@ -1,12 +1,13 @@
 import './node24.ts';
 import './env-file.ts';
+import { to } from '../lib/paths.ts';
 import { config } from '../lib/server/config.ts';
 import { closePools, plainPool } from '../lib/server/db/pools.ts';
 import { startPlatform } from '../lib/server/platform.ts';
 import { nextFreePort } from '../lib/server/process.ts';
 import { configureProviders } from '../lib/server/providers/index.ts';
 import { runUntilStopped, startNode } from './children.ts';
-import { demoHouse, signInUrl } from './demo-team.ts';
+import { demoHouse, demoSlug, signInUrl } from './demo-team.ts';
 
 // `npm run dev`: everything the app needs, a demo project in an empty database, and vite.
 
@@ -22,7 +23,9 @@ await runUntilStopped(async (later) => {
 	if (empty) {
 		configureProviders({ allowLocal: config().allowLocalProviders });
 		const { team } = await demoHouse();
-		log(`A demo team is there. This link signs you in, once: ${await signInUrl(config().origin, `/${team.slug}`)}`);
+		log(
+			`A demo team is there. This link signs you in, once: ${await signInUrl(config().origin, to.project(team.slug, demoSlug))}`
+		);
 	}
 	await closePools();
 

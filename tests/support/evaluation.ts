@@ -4,7 +4,9 @@ import type { NewEvaluation } from '../../src/lib/core/evaluation.ts';
 import type { Message } from '../../src/lib/core/example.ts';
 import { promptText } from '../../src/lib/core/fingerprint.ts';
 import { defaultRecipe } from '../../src/lib/core/recipe.ts';
-import { evaluations, examples, outputs, pairings, runs } from '../../src/lib/server/db/schema.ts';
+import { config } from '../../src/lib/server/config.ts';
+import { seal } from '../../src/lib/server/crypto.ts';
+import { connections, evaluations, examples, outputs, pairings, runs } from '../../src/lib/server/db/schema.ts';
 import { openBooth } from '../../src/lib/server/evaluations/booth.ts';
 import { createEvaluation } from '../../src/lib/server/evaluations/create.ts';
 import { castVote } from '../../src/lib/server/evaluations/vote.ts';
@@ -102,7 +104,7 @@ export const wish = (runId: string, pairs: number, more: Partial<NewEvaluation> 
 	against: 'base',
 	pairs,
 	temperature: 0,
-	maxTokens: 64,
+	maxTokens: 512,
 	...more
 });
 
@@ -152,4 +154,31 @@ export const voteAs = async (
 			done++;
 		}
 	}
+};
+
+/** A contest whose models answer at once: a server of OpenAI's protocol at `url`. The run's model is `tuned`. */
+export const newLiveContest = async (
+	url: string,
+	validation: number,
+	{ tuned = 'sandbox-large', baseModel = 'sandbox-small', key = `key-${randomUUID()}` } = {}
+) => {
+	const contest = await newContest(validation, { baseModel });
+	const { id, teamId } = contest.connection;
+	const sealedKey = seal(config().keks, key, `${teamId}|connection|${id}`);
+	await contest.scope.tx(async (tx) => {
+		await tx
+			.update(connections)
+			.set({ provider: 'openai-compatible', baseUrl: `${url}/openai/v1`, sealedKey })
+			.where(eq(connections.id, id));
+		await tx.update(runs).set({ model: tuned }).where(eq(runs.id, contest.run.id));
+	});
+	const { id: evaluationId } = await createEvaluation(contest.scope, contest.slug, wish(contest.run.id, validation));
+	/** The next requests of this team go wrong. */
+	const failNext = async (fault: string, times: number) => {
+		const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+		const body = JSON.stringify({ fault, times, path: '/chat' });
+		const answer = await fetch(`${url}/faults`, { method: 'POST', headers, body });
+		if (!answer.ok) throw new Error(await answer.text());
+	};
+	return { ...contest, evaluationId, key, failNext };
 };

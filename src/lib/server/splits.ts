@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, or, sql } from 'drizzle-orm';
 import { AppError } from '../core/errors.ts';
 import { authorize } from '../core/permissions.ts';
 import { type SplitRequest, planSplit } from '../core/split.ts';
@@ -68,13 +68,14 @@ const plan = async (tx: Tx, project: Project, { ratio, seed }: SplitRequest) => 
 		.select({
 			rowId: examples.id,
 			id: sql<string>`encode(${examples.contentHash}, 'hex')`,
-			rating: examples.rating,
+			// deleted, but learnt from: it does not move, and its prompt still counts as trained on
+			rating: sql<number | null>`case when ${examples.deletedAt} is null then ${examples.rating} end`,
 			split: sql<'unassigned' | 'train' | 'validation'>`coalesce(${examples.split}, 'unassigned')`,
 			group: sql<string>`encode(${examples.promptHash}, 'hex')`,
 			trained: examples.trained
 		})
 		.from(examples)
-		.where(and(eq(examples.projectId, project.id), isNull(examples.deletedAt)));
+		.where(and(eq(examples.projectId, project.id), or(isNull(examples.deletedAt), examples.trained)));
 	const planned = planSplit({ examples: list, ratio, seed, threshold: project.qualityThreshold });
 	const rowIds = new Map(list.map(({ id, rowId }) => [id, rowId]));
 	return { ...planned, moves: planned.moves.map(({ id, to }) => ({ id: rowIds.get(id)!, to })) };

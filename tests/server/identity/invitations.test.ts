@@ -5,7 +5,7 @@ import { randomToken, sha256 } from '../../../src/lib/server/crypto.ts';
 import { closePools, plainPool } from '../../../src/lib/server/db/pools.ts';
 import { auditEntries, invitations } from '../../../src/lib/server/db/schema.ts';
 import { acceptInvitation, lookAtInvitation } from '../../../src/lib/server/identity/invitations.ts';
-import { personWith } from '../../../src/lib/server/identity/sign-in.ts';
+import { personWith } from '../../../src/lib/server/identity/people.ts';
 import { membershipsOf } from '../../../src/lib/server/identity/teams.ts';
 import { inviteMember, resendInvitation, revokeInvitation } from '../../../src/lib/server/invitations.ts';
 import { listMails } from '../../../src/lib/server/mail/outbox.ts';
@@ -32,12 +32,13 @@ const invited = async (place: { role?: 'owner' | 'trainer' | 'rater'; projectIds
 test('looking shows who asks and for what, and changes nothing', async () => {
 	const { token, slug, email } = await invited({ role: 'trainer' });
 	for (let i = 0; i < 3; i++) {
-		expect(await lookAtInvitation(token)).toEqual({
+		expect(await lookAtInvitation(token, null)).toEqual({
 			team: { slug, name: `Team ${slug}` },
 			email: `r…@${email.split('@')[1]}`,
 			role: 'trainer',
 			inviter: 'Ana',
-			state: 'open'
+			state: 'open',
+			isForYou: null
 		});
 	}
 });
@@ -48,7 +49,7 @@ test('accepting makes a member, once, and writes it down', async () => {
 	expect(await acceptInvitation(token, person)).toBe(slug);
 	expect(await membershipsOf(person.id)).toMatchObject([{ id: teamId, role: 'trainer', projectIds: 'all' }]);
 	await expect(acceptInvitation(token, person)).rejects.toMatchObject({ code: 'gone' });
-	expect((await lookAtInvitation(token)).state).toBe('accepted');
+	expect((await lookAtInvitation(token, null)).state).toBe('accepted');
 	const entries = await scope.tx((tx) =>
 		tx.select().from(auditEntries).where(eq(auditEntries.action, 'member.joined'))
 	);
@@ -75,8 +76,10 @@ test('a limit to projects comes along', async () => {
 });
 
 test('somebody else cannot take it, and hears for whom it is', async () => {
-	const { token, teamId } = await invited();
+	const { token, teamId, email } = await invited();
+	expect(await lookAtInvitation(token, await personOf(email))).toMatchObject({ isForYou: true });
 	const eve = await personOf(`eve-${randomUUID().slice(0, 8)}@evil.test`);
+	expect(await lookAtInvitation(token, eve)).toMatchObject({ isForYou: false });
 	const refusal = await acceptInvitation(token, eve).catch((problem) => problem);
 	expect(refusal).toMatchObject({ code: 'forbidden' });
 	expect(refusal.message).toContain('r…@example.com');
@@ -96,7 +99,7 @@ test('taken back or too old is over, and says so', async () => {
 	const back = await invited();
 	const [pending] = (await listMembers(back.scope)).invitations;
 	await revokeInvitation(back.scope, pending!.id);
-	expect((await lookAtInvitation(back.token)).state).toBe('revoked');
+	expect((await lookAtInvitation(back.token, null)).state).toBe('revoked');
 	await expect(acceptInvitation(back.token, await personOf(back.email))).rejects.toMatchObject({
 		code: 'gone',
 		message: /taken back/
@@ -104,7 +107,7 @@ test('taken back or too old is over, and says so', async () => {
 
 	const old = await invited();
 	await old.scope.tx((tx) => tx.update(invitations).set({ expiresAt: sql`now() - interval '1 second'` }));
-	expect((await lookAtInvitation(old.token)).state).toBe('expired');
+	expect((await lookAtInvitation(old.token, null)).state).toBe('expired');
 	await expect(acceptInvitation(old.token, await personOf(old.email))).rejects.toMatchObject({
 		code: 'gone',
 		message: /seven days/
@@ -118,14 +121,14 @@ test('sending again makes the old link useless', async () => {
 	await resendInvitation(scope, pending!.id);
 	const newer = await tokenFor(email);
 	expect(newer).not.toBe(token);
-	await expect(lookAtInvitation(token)).rejects.toMatchObject({ code: 'not_found' });
+	await expect(lookAtInvitation(token, null)).rejects.toMatchObject({ code: 'not_found' });
 	expect(await acceptInvitation(newer, await personOf(email))).toBe(slug);
 });
 
 test('a token nobody sent opens nothing, and none is kept', async () => {
 	const person = await personOf(newEmail());
 	for (const token of ['', 'x', randomToken()]) {
-		await expect(lookAtInvitation(token)).rejects.toMatchObject({ code: 'not_found' });
+		await expect(lookAtInvitation(token, null)).rejects.toMatchObject({ code: 'not_found' });
 		await expect(acceptInvitation(token, person)).rejects.toMatchObject({ code: 'not_found' });
 	}
 	const { token, scope } = await invited();

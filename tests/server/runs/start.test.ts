@@ -65,7 +65,9 @@ test.each([
 });
 
 test('a provider that is not there blocks with its reason and breaks nothing', async () => {
-	const { scope, slug } = await newWorkshop('http://127.0.0.1:9');
+	const gone = await startSandbox({ port: 0 });
+	await gone.stop();
+	const { scope, slug } = await newWorkshop(gone.url);
 	const check = await getPreflight(scope, slug);
 	expect(check.findings.find(({ id }) => id === 'key')).toMatchObject({ level: 'block', sentence: expect.stringMatching(/can ?not be reached/) });
 });

@@ -4,11 +4,11 @@ type Stream = { close(): void };
 const streams = ((globalThis as { aitelierStreams?: Set<Stream> }).aitelierStreams ??= new Set<Stream>());
 
 /**
- * A server-sent event stream. `subscribe` gets a sender and resolves to its own clean-up; it runs until the browser leaves
- * or `closeStreams` ends it. A comment every 15 s keeps proxies from cutting it.
+ * A server-sent event stream. `subscribe` gets a sender and a way to end the stream, and resolves to its own clean-up; the
+ * stream runs until the browser leaves, or somebody ends it. A comment every 15 s keeps proxies from cutting it.
  */
 export const eventStream = (
-	subscribe: (send: (event: { id: number; data: string }) => void) => Promise<() => void>
+	subscribe: (send: (event: { id: number; data: string }) => void, close: () => void) => Promise<() => void>
 ): Response => {
 	const encoder = new TextEncoder();
 	let end = () => {};
@@ -29,6 +29,7 @@ export const eventStream = (
 			};
 			const stream: Stream = {
 				close: () => {
+					if (over) return;
 					// the server is going: come back soon, not all in the same moment
 					send(`retry: ${500 + Math.floor(Math.random() * 1500)}\n\n`);
 					end();
@@ -37,7 +38,10 @@ export const eventStream = (
 			};
 			streams.add(stream);
 			try {
-				const stop = await subscribe(({ id, data }) => send(`id: ${id}\ndata: ${data}\n\n`));
+				const stop = await subscribe(
+					({ id, data }) => send(`id: ${id}\ndata: ${data}\n\n`),
+					() => stream.close()
+				);
 				if (over) stop();
 				else unsubscribe = stop;
 			} catch (problem) {

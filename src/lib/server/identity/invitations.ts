@@ -1,10 +1,10 @@
+import { maskedEmail } from '../../core/email.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Role } from '../../core/permissions.ts';
 import { sha256 } from '../crypto.ts';
 import { plainPool } from '../db/pools.ts';
 import { log } from '../log.ts';
 import type { Person } from './sessions.ts';
-import { maskedEmail } from './sign-in.ts';
 
 export type Invitation = {
 	team: { slug: string; name: string };
@@ -13,6 +13,8 @@ export type Invitation = {
 	role: Role;
 	inviter: string | null;
 	state: 'open' | 'accepted' | 'revoked' | 'expired';
+	/** Whether it was sent to the person who looks; null while nobody is signed in. */
+	isForYou: boolean | null;
 };
 
 const withToken = async (token: string) => {
@@ -22,14 +24,15 @@ const withToken = async (token: string) => {
 };
 
 /** What the page of an invitation shows; only looks. Throws *not found*. */
-export const lookAtInvitation = async (token: string): Promise<Invitation> => {
+export const lookAtInvitation = async (token: string, person: Person | null): Promise<Invitation> => {
 	const row = await withToken(token);
 	return {
 		team: { slug: row.team_slug, name: row.team_name },
 		email: maskedEmail(row.email),
 		role: row.role,
 		inviter: row.inviter,
-		state: row.state
+		state: row.state,
+		isForYou: person && person.email.toLowerCase() === row.email.toLowerCase()
 	};
 };
 

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { maskedEmail } from '../../core/email.ts';
 import { AppError } from '../../core/errors.ts';
 import { config } from '../config.ts';
 import { randomToken, sha256 } from '../crypto.ts';
@@ -7,6 +8,7 @@ import { log } from '../log.ts';
 import { signInMail } from '../mail/messages.ts';
 import { sendMail } from '../mail/send.ts';
 import { safeNext, to } from '../../paths.ts';
+import { personWith } from './people.ts';
 import { within } from './rate-limit.ts';
 
 /** Nothing that looks like something else: no 0/O, 1/I/L. 31 signs, so 887 million codes. */
@@ -21,23 +23,6 @@ export const readCode = (typed: string) => typed.toUpperCase().replace(/[^0-9A-Z
 
 /** With the browser's secret, which we do not keep: whoever reads the table cannot try all 887 million. */
 const codeHash = (browserToken: string, code: string) => sha256(`${browserToken}|${code}`);
-
-/** `ana.maria+work@x.com` → `Ana Maria`. */
-export const nameFrom = (email: string) => {
-	const words = email
-		.split('@')[0]!
-		.split('+')[0]!
-		.split(/[._-]+/)
-		.filter(Boolean);
-	const name = words.map((word) => word[0]!.toUpperCase() + word.slice(1)).join(' ');
-	return name.slice(0, 80) || email.slice(0, 80);
-};
-
-/** `ana@example.com` → `a…@example.com`: enough to recognise one's own, too little to learn another's. */
-export const maskedEmail = (email: string) => {
-	const [local = '', domain = ''] = email.split('@');
-	return `${local.slice(0, 1)}…@${domain}`;
-};
 
 /** A link and its code for an address, good for ten minutes in this browser; earlier ones stop working (AU9). Sends nothing. */
 export const makeSignInLink = async ({
@@ -98,16 +83,6 @@ export const lookAtLink = async (token: string, browserToken: string | undefined
 };
 
 export type SignedIn = { personId: string; next: string; isNew: boolean };
-
-/** The person with this address, made when it is their first time. The address has just been proved. */
-export const personWith = async (email: string, name = nameFrom(email)): Promise<{ id: string; isNew: boolean }> => {
-	// xmax is 0 in a row that this very statement has made
-	const [person] = await plainPool()`
-		insert into people (email, name) values (${email}, ${name})
-		on conflict (email) do update set email = excluded.email
-		returning id, xmax = 0 as is_new`;
-	return { id: person!.id, isNew: person!.is_new };
-};
 
 const enter = async (row: { email: string; next: string }, by: string): Promise<SignedIn> => {
 	const { id, isNew } = await personWith(row.email);

@@ -8,7 +8,7 @@ import { checkConnection, listModels, readModel } from './openai-models.ts';
 import { placeOrder, uploadFile } from './openai-training.ts';
 import type { Access, ChatRequest, Completion, Provider, ProviderId } from './provider.ts';
 import { ProviderError } from './provider-error.ts';
-import { type Chunk, collect } from './stream.ts';
+import { collect } from './stream.ts';
 
 const answerTimeoutMs = 180_000;
 

@@ -1,10 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Config } from 'together-ai/resources/beta/models/configs';
 import type { Endpoint, EndpointDeployment } from 'together-ai/resources/beta/endpoints/endpoints';
 import { type Place, act, ask, orNull } from './call.ts';
 import type { Access, Deployment, DeploymentState } from './provider.ts';
 import { ProviderError } from './provider-error.ts';
 import { all, doorsOf, projectOf } from './together-client.ts';
+import { configsFor, reasonNot } from './together-hardware.ts';
 
 /** Endpoints of ours are known by the beginning of their name: by `chat`, and by people who look for strays. */
 const ours = 'aitelier-';
@@ -28,34 +28,6 @@ const stateOf = ({ status }: EndpointDeployment): DeploymentState => {
 	const word = status.state.replace('DEPLOYMENT_STATE_', '');
 	return Object.hasOwn(states, word) ? states[word as keyof typeof states] : 'starting';
 };
-
-const configsFor = (access: Access, place: Place, projectId: string, modelObject: string): Promise<Config[]> =>
-	ask(access, place, (options) =>
-		all(
-			doorsOf(access).v2.beta.models.configs.list(
-				{ projectId, referenceModel: `projects/${projectId}/models/${modelObject}` },
-				options
-			)
-		)
-	);
-
-const reasonNot =
-	'This model can be trained, but Together offers no hardware on which it could run. Choose another base model.';
-
-/** The selector of a configuration, whatever of the seen spellings its key has. */
-const selected = (config: Config, key: RegExp) => config.selectors.find((each) => key.test(each.key))?.value;
-
-export async function readDeployability(access: Access, place: Place, modelObject: string) {
-	const project = await projectOf(access, place);
-	const [config] = await configsFor(access, place, project.id, modelObject);
-	if (!config) return { ok: false, centsPerHour: null, reason: reasonNot };
-	const { data } = await ask(access, place, (options) => doorsOf(access).v2.beta.endpoints.hardware.list(options));
-	const type = selected(config, /accelerator_?type|gpu_?type/i)?.toLowerCase();
-	const count = Number(selected(config, /accelerator_?count|gpu_?count/i) ?? 1);
-	const fitting = data.filter((each) => type?.includes(each.gpuType.toLowerCase()) && each.gpuCount === count);
-	const prices = fitting.map((each) => each.priceCentsPerHour);
-	return { ok: true, centsPerHour: prices.length ? Math.min(...prices) : null };
-}
 
 /**
  * Endpoint, deployment, traffic, in this order, each found by its name before it is created: after a lost answer the

@@ -3,38 +3,36 @@ import type { Access, BaseModel, TrainingLimits } from './provider.ts';
 import { all, doorsOf } from './together-client.ts';
 
 /**
- * Everything Together runs, with what its lists say: trainable, deployable (it needs a certified profile), recommended.
- * Its list of prices is not used for training, where it says 0; only the sandbox's says what it takes.
+ * Everything Together runs, with what its lists say: trainable, deployable (with a certified profile), recommended. A
+ * tunable model without an entry may be deployable or not. Its list of prices says 0 for training; only the sandbox's is true.
  */
 export async function listModels(access: Access, place: Place): Promise<BaseModel[]> {
 	const { v1, v2 } = doorsOf(access);
-	const supported = (product: 'PRODUCT_FINE_TUNING' | 'PRODUCT_DEDICATED') =>
-		ask(access, place, (options) => all(v2.beta.models.listSupported({ product, limit: 100 }, options)));
-	const [running, tunableIds, tunable, dedicated] = await Promise.all([
+	const [running, tunableIds, offered] = await Promise.all([
 		ask(access, place, (options) => v1.models.list({}, options)),
 		orNull(ask(access, place, (options) => v1.get<{ models?: string[] }>('/fine-tunes/models/supported', options))),
-		supported('PRODUCT_FINE_TUNING'),
-		supported('PRODUCT_DEDICATED')
+		orNull(
+			ask(access, place, (options) =>
+				all(v2.beta.models.listSupported({ product: 'PRODUCT_FINE_TUNING', limit: 100 }, options))
+			)
+		)
 	]);
-	const running_ = new Map(running.map((model) => [model.id, model]));
-	const offers = new Map([...dedicated, ...tunable].map((model) => [model.name, model]));
-	const trainable = new Set([...(tunableIds?.models ?? []), ...tunable.map((model) => model.name)]);
-	const deployable = new Set(
-		dedicated.filter((model) => model.deploymentProfiles.length > 0).map((model) => model.name)
-	);
+	const known = new Map(running.map((model) => [model.id, model]));
+	const offers = new Map(offered?.map((model) => [model.name, model]));
+	const trainable = new Set([...(tunableIds?.models ?? []), ...offers.keys()]);
 	const chatting = running
 		.filter((model) => ['chat', 'language', 'code'].includes(model.type))
 		.map((model) => model.id);
 
 	return [...new Set([...chatting, ...trainable])].map((id) => {
-		const model = running_.get(id);
+		const model = known.get(id);
 		const offer = offers.get(id);
 		const dollars = access.provider === 'sandbox' ? model?.pricing?.finetune : undefined;
 		return {
 			id,
 			name: offer?.displayName || model?.display_name || id,
 			trainable: trainable.has(id),
-			servable: trainable.has(id) ? deployable.has(id) : null,
+			servable: offer ? offer.products.includes('PRODUCT_DEDICATED') && offer.deploymentProfiles.length > 0 : null,
 			contextTokens: Number(offer?.contextLength) || model?.context_length || null,
 			trainingCentsPerMillion: dollars ? dollars * 100 : null,
 			recommended: offer?.status === 'SUPPORTED_MODEL_STATUS_RECOMMENDED' && trainable.has(id)

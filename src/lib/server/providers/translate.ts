@@ -75,7 +75,8 @@ export function translate(problem: unknown, name: string, circumstances: Circums
 		});
 	}
 	const codes = causes.flatMap((each) => (each as { code?: unknown }).code ?? []);
-	if (codes.some((code) => neverSent.has(String(code)))) {
+	// `bad port`: fetch refuses some ports before it connects.
+	if (codes.some((code) => neverSent.has(String(code))) || /bad port/.test(detail)) {
 		return new ProviderError('down', `${name} can not be reached. Try again in a few minutes.`, { detail });
 	}
 	const isConnection =

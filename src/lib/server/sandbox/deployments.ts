@@ -33,7 +33,8 @@ export function stateOf(call: Call, deployment: Deployment): 'PROVISIONING' | 'R
 	return since < stopMs ? 'STOPPING' : 'STOPPED';
 }
 
-function endpointOf(call: Call): Endpoint {
+/** The endpoint a path names, in the project of this key. */
+export function endpointOf(call: Call): Endpoint {
 	if (call.params.project !== call.account.project) throw new Refusal(404, 'There is no such project.');
 	const endpoint = call.account.endpoints[call.params.endpoint ?? ''];
 	if (!endpoint) throw new Refusal(404, 'There is no such endpoint.', { code: 'endpoint_not_found' });
@@ -47,7 +48,7 @@ function deploymentOf(call: Call): { endpoint: Endpoint; deployment: Deployment 
 	return { endpoint, deployment };
 }
 
-const scaling = ({ replicas }: Deployment) => ({ minReplicas: replicas, maxReplicas: replicas });
+export const scaling = ({ replicas }: Deployment) => ({ minReplicas: replicas, maxReplicas: replicas });
 
 const deploymentShown = (call: Call, endpoint: Endpoint, deployment: Deployment) => ({
 	id: deployment.id,
@@ -63,23 +64,6 @@ const deploymentShown = (call: Call, endpoint: Endpoint, deployment: Deployment)
 	status: { state: `DEPLOYMENT_STATE_${stateOf(call, deployment)}`, message: '' }
 });
 
-const endpointShown = (call: Call, endpoint: Endpoint) => ({
-	id: endpoint.id,
-	name: endpoint.name,
-	projectId: call.account.project,
-	endpointType: 'ENDPOINT_TYPE_DEDICATED',
-	visibility: 'VISIBILITY_PRIVATE',
-	createdAt: iso(endpoint.createdAtMs),
-	updatedAt: iso(endpoint.createdAtMs),
-	trafficSplit: endpoint.split,
-	deployments: Object.values(endpoint.deployments).map((each) => ({
-		id: each.id,
-		name: `${endpoint.name}/${each.name}`,
-		autoscaling: scaling(each),
-		state: `DEPLOYMENT_STATE_${stateOf(call, each)}`
-	}))
-});
-
 /** Both bounds together: none, or at least one replica. */
 function replicasOf(sent: Record<string, unknown>): number {
 	const { minReplicas, maxReplicas } = record(sent.autoscaling);
@@ -88,61 +72,6 @@ function replicasOf(sent: Record<string, unknown>): number {
 		throw new Refusal(400, 'The bounds have to be both zero or both positive.');
 	return least;
 }
-
-export const endpoints = {
-	list(call: Call): Reply {
-		const own = call.params.project === call.account.project ? Object.values(call.account.endpoints) : [];
-		return cursorPage(
-			call,
-			own.map((endpoint) => endpointShown(call, endpoint))
-		);
-	},
-
-	create(call: Call): Reply {
-		if (call.params.project !== call.account.project) throw new Refusal(404, 'There is no such project.');
-		const name = text(jsonOf(call).name);
-		if (!name || !/^[a-z0-9][a-z0-9-]{0,62}$/.test(name))
-			throw new Refusal(400, 'The name has to be like a host name.');
-		const qualified = `${call.account.slug}/${name}`;
-		if (Object.values(call.account.endpoints).some((each) => each.name === qualified))
-			throw new Refusal(409, 'The name is taken.');
-		const endpoint: Endpoint = {
-			id: newId('ep').replace('-', '_'),
-			name: qualified,
-			createdAtMs: call.sandbox.now(),
-			split: [],
-			deployments: {}
-		};
-		call.account.endpoints[endpoint.id] = endpoint;
-		call.sandbox.store.save(call.account);
-		return { json: endpointShown(call, endpoint) };
-	},
-
-	retrieve: (call: Call): Reply => ({ json: endpointShown(call, endpointOf(call)) }),
-
-	update(call: Call): Reply {
-		const endpoint = endpointOf(call);
-		const split = jsonOf(call).trafficSplit;
-		if (!Array.isArray(split) || split.length === 0)
-			throw new Refusal(400, 'The traffic split is empty; use the weight 0.');
-		endpoint.split = split.map((each) => {
-			const { deploymentId, weight } = record(each);
-			if (!endpoint.deployments[String(deploymentId)])
-				throw new Refusal(400, 'The traffic split names an unknown deployment.');
-			return { deploymentId: String(deploymentId), weight: number(weight) ?? 0 };
-		});
-		call.sandbox.store.save(call.account);
-		return { json: endpointShown(call, endpoint) };
-	},
-
-	remove(call: Call): Reply {
-		const endpoint = endpointOf(call);
-		if (Object.keys(endpoint.deployments).length) throw new Refusal(400, 'The endpoint still has deployments.');
-		delete call.account.endpoints[endpoint.id];
-		call.sandbox.store.save(call.account);
-		return { json: {} };
-	}
-};
 
 export const deployments = {
 	list(call: Call): Reply {

@@ -1,8 +1,8 @@
 import { modelOf } from './catalogue.ts';
 import { chronicleOf } from './chronicle.ts';
 import { fileOf } from './files.ts';
-import { cancelJob, isReady, jobOf, jobsOf, measuredOf, placeJob, placed } from './jobs.ts';
-import { type Job, type Standing, isOver, standingOf } from './timeline.ts';
+import { cancelJob, isReady, jobOf, jobsOf, placeJob, placed } from './jobs.ts';
+import { type Job, type Standing, standingOf } from './timeline.ts';
 import { type Call, Refusal, type Reply, jsonOf, number, pageOf, record, seconds, text } from './wire.ts';
 
 const fewestExamples = 10;
@@ -116,55 +116,5 @@ export const openaiJobs = {
 		const jobs = jobsOf(call, 'openai').filter((job) => wanted.every(([key, value]) => job.metadata[key] === value));
 		const { data, more } = pageOf(call, jobs, 20);
 		return { json: { object: 'list', data: data.map((job) => shown(call, job)), has_more: more } };
-	},
-
-	/** Newest first, with a metrics event for every loss. */
-	async events(call: Call): Promise<Reply> {
-		const job = jobOf(call, 'openai');
-		const told = chronicleOf(job, call.sandbox.now()).map((each) => ({
-			atMs: each.atMs,
-			level: each.level === 'warning' ? 'warn' : each.level,
-			type: 'message',
-			message: each.message,
-			data: {}
-		}));
-		const measured = (await measuredOf(call, job)).map(({ atMs, series, step, loss }) => ({
-			atMs,
-			level: 'info',
-			type: 'metrics',
-			message: `Step ${step}/${job.steps}: ${series} loss=${loss.toFixed(2)}`,
-			data: { step, total_steps: job.steps, [series === 'train' ? 'train_loss' : 'valid_loss']: loss }
-		}));
-		const events = [...told, ...measured]
-			.sort((a, b) => a.atMs - b.atMs)
-			.map(({ atMs, ...event }, at) => ({
-				object: 'fine_tuning.job.event',
-				id: `ftevent-${job.id.slice(6)}-${at}`,
-				created_at: seconds(atMs),
-				...event
-			}));
-		const { data, more } = pageOf(call, events.reverse(), 20);
-		return { json: { object: 'list', data, has_more: more } };
-	},
-
-	async checkpoints(call: Call): Promise<Reply> {
-		const job = jobOf(call, 'openai');
-		const standing = standingOf(job, call.sandbox.now());
-		const last = (await measuredOf(call, job)).findLast((point) => point.series === 'train');
-		const data =
-			isOver(standing) && isReady(call, job)
-				? [
-						{
-							object: 'fine_tuning.job.checkpoint',
-							id: `ftckpt-${job.id.slice(6)}`,
-							created_at: seconds(standing.endedAtMs!),
-							fine_tuned_model_checkpoint: `${tunedName(job)}:ckpt-step-${job.steps}`,
-							fine_tuning_job_id: job.id,
-							step_number: job.steps,
-							metrics: { step: job.steps, train_loss: last?.loss }
-						}
-					]
-				: [];
-		return { json: { object: 'list', data, has_more: false } };
 	}
 };

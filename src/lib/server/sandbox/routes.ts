@@ -1,10 +1,13 @@
 import { chat } from './chat.ts';
-import { deployments, endpoints } from './deployments.ts';
+import { deployments } from './deployments.ts';
+import { endpoints } from './endpoints.ts';
 import { openaiFiles } from './files.ts';
 import { openaiModels, togetherModels } from './models.ts';
+import { openaiEvents } from './openai-events.ts';
 import { openaiJobs } from './openai-jobs.ts';
 import { togetherFiles } from './together-files.ts';
 import { togetherJobs } from './together-jobs.ts';
+import { togetherOffers } from './together-offers.ts';
 import type { Handler } from './wire.ts';
 
 const project = '/projects/:project';
@@ -17,9 +20,9 @@ const togetherTable: Record<string, Handler> = {
 	'GET /files/:id': togetherFiles.retrieve,
 	'DELETE /files/:id': togetherFiles.remove,
 	'GET /files/:id/content': togetherFiles.content,
-	'POST /fine-tunes/estimate-price': togetherJobs.estimate,
-	'GET /fine-tunes/models/limits': togetherJobs.limits,
-	'GET /fine-tunes/models/supported': togetherJobs.supported,
+	'POST /fine-tunes/estimate-price': togetherOffers.estimate,
+	'GET /fine-tunes/models/limits': togetherOffers.limits,
+	'GET /fine-tunes/models/supported': togetherOffers.supported,
 	'POST /fine-tunes': togetherJobs.create,
 	'GET /fine-tunes': togetherJobs.list,
 	'GET /fine-tunes/:id': togetherJobs.retrieve,
@@ -57,8 +60,8 @@ const openaiTable: Record<string, Handler> = {
 	'GET /fine_tuning/jobs': openaiJobs.list,
 	'GET /fine_tuning/jobs/:id': openaiJobs.retrieve,
 	'POST /fine_tuning/jobs/:id/cancel': openaiJobs.cancel,
-	'GET /fine_tuning/jobs/:id/events': openaiJobs.events,
-	'GET /fine_tuning/jobs/:id/checkpoints': openaiJobs.checkpoints,
+	'GET /fine_tuning/jobs/:id/events': openaiEvents.list,
+	'GET /fine_tuning/jobs/:id/checkpoints': openaiEvents.checkpoints,
 	'GET /models': openaiModels.list,
 	'DELETE /models/:id': openaiModels.remove,
 	'POST /chat/completions': chat('openai')

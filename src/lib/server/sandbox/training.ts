@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { log } from '../log.ts';
 import { pairsOf } from './dataset.ts';
 import { type Knowledge, type Pair, knowledgeOf } from './learning/knowledge.ts';
 import { type Lessons, teach } from './learning/lessons.ts';
@@ -58,7 +59,7 @@ export function openTraining(store: Store, now: () => number): Training {
 			line = line
 				.then(() => learn(account, job))
 				.catch((problem: unknown) => {
-					if (!stopped) console.error('The sandbox could not learn', job.id, problem);
+					if (!stopped) log.bug(problem, { sandbox: job.id });
 				});
 			underway.set(
 				job.id,

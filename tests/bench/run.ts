@@ -1,0 +1,89 @@
+import '../../src/launch/node24.ts';
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import { type Measure, figure, median, reaches } from './measure.ts';
+
+// `npm run bench [P1 P4 …]`: measures against a floor of the same run. The house is opened anew for each, so that none
+// warms or fills the other's database. Results are printed and kept as JSON.
+
+const all: Record<string, () => Promise<{ run: (house: never) => Promise<Measure[]> }>> = {
+	P1: () => import('./p1-import.ts'),
+	P4: () => import('./p4-rls.ts'),
+	P12: () => import('./p12-dispatch.ts'),
+	P13: () => import('./p13-recovery.ts'),
+	P15: () => import('./p15-start-stop.ts')
+};
+const [inside, ...rest] = process.argv.slice(2);
+
+if (inside === '--one') {
+	const { openBenchHouse } = await import('./house.ts');
+	const house = await openBenchHouse();
+	try {
+		const { run } = await all[rest[0]!]!();
+		process.send!(await run(house as never));
+	} finally {
+		await house.close();
+	}
+	process.exit(0);
+}
+
+const { fork } = await import('node:child_process');
+const chosen = [inside, ...rest].filter(Boolean) as string[];
+const load = os.loadavg()[0]!;
+if (load > 0.3)
+	console.log(`The machine is busy (load ${load.toFixed(2)}); the numbers are floors, the ratios still compare.\n`);
+if ((chosen.length === 0 || chosen.includes('P15')) && !fs.existsSync('build/index.js')) {
+	execFileSync('npx', ['vite', 'build'], { stdio: 'ignore' });
+}
+
+const measures: Measure[] = [];
+for (const name of chosen.length ? chosen : Object.keys(all)) {
+	process.stdout.write(`${name} …\r`);
+	const child = fork(new URL(import.meta.url).pathname, ['--one', name]);
+	const found = await new Promise<Measure[]>((done, failed) => {
+		let heard: Measure[] | undefined;
+		child.on('message', (message) => (heard = message as Measure[]));
+		child.on('exit', (code) => (heard ? done(heard) : failed(new Error(`${name} ended with ${code}`))));
+	});
+	for (const measure of found) print(measure);
+	measures.push(...found);
+}
+
+function print(measure: Measure) {
+	const value = median(measure.values);
+	const spread =
+		measure.values.length > 1
+			? ` (${Math.min(...measure.values).toFixed(1)}–${Math.max(...measure.values).toFixed(1)})`
+			: '';
+	const against = measure.floor
+		? ` · ${measure.floor.what} ${median(measure.floor.values).toFixed(1)} ${measure.unit}`
+		: '';
+	const sign = measure.better === 'lower' ? '≤' : '≥';
+	const mark = reaches(measure, measure.moonshot)
+		? 'moonshot'
+		: reaches(measure, measure.target)
+			? 'reached'
+			: 'MISSED';
+	console.log(
+		`${measure.id.padEnd(4)} ${measure.what.padEnd(40)} ${value.toFixed(2)} ${measure.unit}${spread}${against} → ${figure(measure).toFixed(2)} (${sign} ${measure.target}, moonshot ${measure.moonshot}) ${mark}${measure.note ? ` · ${measure.note}` : ''}`
+	);
+}
+
+fs.mkdirSync('tests/bench/results', { recursive: true });
+const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+const about = {
+	commit,
+	node: process.version,
+	cpu: os.cpus()[0]?.model,
+	cores: os.cpus().length,
+	load,
+	at: new Date().toISOString()
+};
+const file = `tests/bench/results/${commit}-${Date.now()}.json`;
+fs.writeFileSync(
+	file,
+	JSON.stringify({ about, measures: measures.map((measure) => ({ ...measure, figure: figure(measure) })) }, null, '\t')
+);
+console.log(`\nKept in ${file}`);
+if (measures.some((measure) => !reaches(measure, measure.target))) process.exitCode = 1;

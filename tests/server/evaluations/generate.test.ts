@@ -1,0 +1,178 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { eq } from 'drizzle-orm';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { closePools } from '../../../src/lib/server/db/pools.ts';
+import { connections, evaluations, outbox, outputs, runs } from '../../../src/lib/server/db/schema.ts';
+import { generateOutputs } from '../../../src/lib/server/evaluations/generate.ts';
+import { getEvaluation } from '../../../src/lib/server/evaluations/progress.ts';
+import { requeueGenerations, retryGeneration } from '../../../src/lib/server/evaluations/retry.ts';
+import { isQueued } from '../../../src/lib/server/jobs/is-queued.ts';
+import { stopQueue } from '../../../src/lib/server/jobs/queue.ts';
+import { configureProviders } from '../../../src/lib/server/providers/index.ts';
+import { startSandbox } from '../../../src/lib/server/sandbox/server.ts';
+import type { Scope } from '../../../src/lib/server/scope.ts';
+import { newContest, newLiveContest } from '../../support/evaluation.ts';
+import { newTeam } from '../../support/team.ts';
+
+let sandbox: Awaited<ReturnType<typeof startSandbox>>;
+beforeAll(async () => {
+	configureProviders({ allowLocal: true });
+	sandbox = await startSandbox({ port: 0, speed: 40 });
+});
+afterAll(async () => {
+	await stopQueue();
+	await sandbox.stop();
+	await closePools();
+});
+
+const never = new AbortController().signal;
+const quick = { firstWaitMs: 20, longestWaitMs: 100, giveUpAfterMs: 20_000 };
+const outputsOf = (scope: Scope, id: string) =>
+	scope.tx((tx) => tx.select().from(outputs).where(eq(outputs.evaluationId, id)));
+const evaluationRow = async (scope: Scope, id: string) =>
+	(await scope.tx((tx) => tx.select().from(evaluations).where(eq(evaluations.id, id))))[0]!;
+
+/** Every question has one answer of each contender. */
+const expectWhole = async (scope: Scope, id: string, pairs: number) => {
+	const all = await outputsOf(scope, id);
+	expect(all).toHaveLength(2 * pairs);
+	expect(new Set(all.map((output) => output.pairingId + output.contender)).size).toBe(2 * pairs);
+	expect((await evaluationRow(scope, id)).status).toBe('voting');
+	return all;
+};
+
+test('both contenders answer everything, and the vote opens', async () => {
+	const { scope, slug, evaluationId } = await newLiveContest(sandbox.url, 6);
+	await generateOutputs(scope, evaluationId, never, quick);
+	const all = await expectWhole(scope, evaluationId, 6);
+	for (const output of all) {
+		expect(output.text.length).toBeGreaterThan(0);
+		expect(['stop', 'length']).toContain(output.finishReason);
+		expect(output.completionTokens).toBeGreaterThan(0);
+		expect(output.latencyMs).toBeGreaterThanOrEqual(0);
+	}
+	expect(await getEvaluation(scope, slug, evaluationId)).toMatchObject({ status: 'voting', answers: { a: 6, b: 6 } });
+	const topics = await scope.tx((tx) => tx.select().from(outbox));
+	expect(topics.filter((row) => row.topic === `evaluation:${evaluationId}`).length).toBeGreaterThan(1);
+	// a job that comes late finds nothing to do
+	await generateOutputs(scope, evaluationId, never, quick);
+	await expectWhole(scope, evaluationId, 6);
+});
+
+test('interrupted at any moment it goes on where it was, and no answer is stored twice', async () => {
+	const { scope, evaluationId } = await newLiveContest(sandbox.url, 12);
+	const written = new Map<string, string>();
+	let interruptions = 0;
+	for (let at = 10; (await evaluationRow(scope, evaluationId)).status === 'generating'; at += 17) {
+		const stop = new AbortController();
+		const timer = setTimeout(() => stop.abort(), at);
+		await generateOutputs(scope, evaluationId, stop.signal, quick).catch(() => interruptions++);
+		clearTimeout(timer);
+		for (const output of await outputsOf(scope, evaluationId)) {
+			const place = output.pairingId + output.contender;
+			// what is there stays as it is, and is never a part of an answer
+			expect(written.get(place) ?? output.id).toBe(output.id);
+			expect(output.finishReason).not.toBeNull();
+			written.set(place, output.id);
+		}
+	}
+	expect(interruptions).toBeGreaterThan(2);
+	await expectWhole(scope, evaluationId, 12);
+});
+
+test('two at once write each answer once', async () => {
+	const { scope, evaluationId } = await newLiveContest(sandbox.url, 10);
+	await Promise.all([
+		generateOutputs(scope, evaluationId, never, quick),
+		generateOutputs(scope, evaluationId, never, quick),
+		wait(30).then(() => generateOutputs(scope, evaluationId, never, quick))
+	]);
+	await expectWhole(scope, evaluationId, 10);
+});
+
+test('a provider that asks for a pause gets one, and everything is answered', async () => {
+	const { scope, evaluationId, failNext } = await newLiveContest(sandbox.url, 8);
+	await failNext('429-long', 9);
+	await generateOutputs(scope, evaluationId, never, quick);
+	await expectWhole(scope, evaluationId, 8);
+});
+
+test('a provider that is down for a moment is waited for', async () => {
+	const { scope, evaluationId, failNext } = await newLiveContest(sandbox.url, 5);
+	await failNext('503', 14);
+	await generateOutputs(scope, evaluationId, never, quick);
+	await expectWhole(scope, evaluationId, 5);
+});
+
+test('an answer that is cut once is asked for again; one that is always cut is kept as a part', async () => {
+	const once = await newLiveContest(sandbox.url, 4);
+	await once.failNext('cut', 3);
+	await generateOutputs(once.scope, once.evaluationId, never, quick);
+	const whole = await expectWhole(once.scope, once.evaluationId, 4);
+	expect(whole.map((output) => output.finishReason)).not.toContain(null);
+
+	const always = await newLiveContest(sandbox.url, 2, { tuned: 'sandbox-cuts-streams' });
+	await generateOutputs(always.scope, always.evaluationId, never, quick);
+	const parts = await expectWhole(always.scope, always.evaluationId, 2);
+	for (const { contender, finishReason, text } of parts) {
+		expect(finishReason === null).toBe(contender === 'a');
+		expect(text.length).toBeGreaterThan(0);
+	}
+});
+
+test('what waiting cannot mend fails with a sentence, keeps what is there, and can be retried', async () => {
+	const { scope, as, slug, evaluationId, run } = await newLiveContest(sandbox.url, 4, { tuned: 'sandbox-gone' });
+	await generateOutputs(scope, evaluationId, never, quick);
+	const failed = await evaluationRow(scope, evaluationId);
+	expect(failed.status).toBe('failed');
+	expect(failed.problem).toMatch(/^[A-Z].*\.$/);
+	const problem = await getEvaluation(await as('rater'), slug, evaluationId);
+	expect(problem).toMatchObject({ status: 'failed', problem: null });
+	// nothing happens until somebody wants it
+	await generateOutputs(scope, evaluationId, never, quick);
+	expect((await evaluationRow(scope, evaluationId)).status).toBe('failed');
+
+	await scope.tx((tx) => tx.update(runs).set({ model: 'sandbox-large' }).where(eq(runs.id, run.id)));
+	const stranger = await newTeam();
+	await expect(retryGeneration(stranger.scope, slug, evaluationId)).rejects.toMatchObject({ code: 'not_found' });
+	expect(() => retryGeneration({ ...scope, role: 'rater' }, slug, evaluationId)).toThrow(/rater/);
+	await retryGeneration(scope, slug, evaluationId);
+	expect(await evaluationRow(scope, evaluationId)).toMatchObject({ status: 'generating', problem: null });
+	await generateOutputs(scope, evaluationId, never, quick);
+	await expectWhole(scope, evaluationId, 4);
+	await retryGeneration(scope, slug, evaluationId);
+	expect((await evaluationRow(scope, evaluationId)).status).toBe('voting');
+});
+
+test('a refused key is said, and marked at its connection', async () => {
+	const { scope, evaluationId, connection } = await newLiveContest(sandbox.url, 2, { key: 'refused-key' });
+	await generateOutputs(scope, evaluationId, never, quick);
+	expect((await evaluationRow(scope, evaluationId)).problem).toContain('key');
+	const [marked] = await scope.tx((tx) => tx.select().from(connections).where(eq(connections.id, connection.id)));
+	expect(marked!.status).toBe('refused');
+});
+
+test('a provider that never comes back is given up after a while', async () => {
+	const { scope, evaluationId, failNext } = await newLiveContest(sandbox.url, 2);
+	await failNext('503', 1000);
+	await generateOutputs(scope, evaluationId, never, { ...quick, giveUpAfterMs: 0 });
+	expect(await evaluationRow(scope, evaluationId)).toMatchObject({
+		status: 'failed',
+		problem: expect.stringContaining('Try again')
+	});
+	expect(await outputsOf(scope, evaluationId)).toHaveLength(0);
+});
+
+test('a generation whose job was lost gets one again; a rater and a stranger start none', async () => {
+	const { scope, as, evaluationId } = await newLiveContest(sandbox.url, 2);
+	await scope.tx((tx) => tx.execute(`delete from pgboss.job`)).catch(() => {});
+	await requeueGenerations(scope);
+	await requeueGenerations(scope);
+	expect(await scope.tx((tx) => isQueued(tx, 'evaluation.generate', evaluationId))).toBe(true);
+	const rater = await as('rater');
+	await expect(generateOutputs(rater, evaluationId, never, quick)).rejects.toMatchObject({ code: 'forbidden' });
+	expect(() => requeueGenerations(rater)).toThrow(/rater/);
+	const stranger = await newContest(1);
+	await generateOutputs(stranger.scope, evaluationId, never, quick);
+	expect(await outputsOf(scope, evaluationId)).toHaveLength(0);
+});

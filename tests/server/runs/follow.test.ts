@@ -1,0 +1,224 @@
+import { eq } from 'drizzle-orm';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runStatuses } from '../../../src/lib/core/run.ts';
+import { replaceKey } from '../../../src/lib/server/connections.ts';
+import { closePools, plainPool } from '../../../src/lib/server/db/pools.ts';
+import { connections, runEvents, runPoints } from '../../../src/lib/server/db/schema.ts';
+import { stopQueue } from '../../../src/lib/server/jobs/queue.ts';
+import type { JobReport } from '../../../src/lib/server/providers/provider.ts';
+import { cancelRun } from '../../../src/lib/server/runs/cancel.ts';
+import { getRun } from '../../../src/lib/server/runs/get.ts';
+import { recordReport } from '../../../src/lib/server/runs/report.ts';
+import { startRun } from '../../../src/lib/server/runs/start.ts';
+import { runById } from '../../../src/lib/server/runs/steps.ts';
+import { startSandbox } from '../../../src/lib/server/sandbox/server.ts';
+import type { Scope } from '../../../src/lib/server/scope.ts';
+import { newTeam } from '../../support/team.ts';
+import { drive, follow, jobsAt, newRun, newWorkshop, orderFault, runRow, submit } from '../../support/training.ts';
+
+let sandbox: Awaited<ReturnType<typeof startSandbox>>;
+beforeAll(async () => {
+	sandbox = await startSandbox({ port: 0, speed: 20 });
+});
+afterAll(async () => {
+	await stopQueue();
+	await closePools();
+	await sandbox.stop();
+});
+
+const ordered = async (more: Parameters<typeof newWorkshop>[1] = {}) => {
+	const workshop = await newWorkshop(sandbox.url, more);
+	const run = await startRun(workshop.scope, workshop.slug, newRun());
+	await submit(workshop.scope, run.id);
+	return { ...workshop, run, jobs: () => jobsAt(sandbox.url, workshop.key) };
+};
+const announcements = async (scope: Scope, topic: string) =>
+	Number((await scope.tx((tx) => tx.$client`select count(*) from outbox where topic = ${topic}`))[0]!.count);
+
+test('the whole way to ready: status forward only, log, losses, cost, model', async () => {
+	const { scope, slug, run, jobs } = await ordered();
+	const seen: string[] = [];
+	await drive(scope, run.id, (now) => {
+		if (seen.at(-1) !== now.status) seen.push(now.status);
+		return now.status === 'ready';
+	});
+	const order = seen.map((status) => runStatuses.indexOf(status as (typeof runStatuses)[number]));
+	expect(order).toEqual([...order].sort((a, b) => a - b));
+	expect(seen).toContain('training');
+
+	const done = await getRun(scope, slug, run.id);
+	expect(done.run).toMatchObject({ status: 'ready', isOver: true, canCancel: false, problem: null, providerStatus: 'completed' });
+	expect(done.run.model).toContain('sandbox-small');
+	expect(done.run.modelObject).toMatch(/^ml_/);
+	expect(done.run.costCents).toBeGreaterThan(0);
+	expect(done.run.stepsDone).toBe(done.run.stepsTotal);
+	expect(done.run.startedAt!.getTime()).toBeLessThanOrEqual(done.run.finishedAt!.getTime());
+	expect(done.events.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['aitelier.prepared', 'aitelier.uploaded', 'aitelier.ordered', 'training_start', 'job_complete']));
+	expect(new Set(done.points.map(({ series }) => series))).toEqual(new Set(['train', 'validation']));
+	const train = done.points.filter(({ series }) => series === 'train').map(({ loss }) => loss);
+	expect(train.at(-1)!).toBeLessThan(train[0]!);
+	expect(await jobs()).toHaveLength(1);
+});
+
+test('nothing is written twice and nobody is told twice, however often it is looked at', async () => {
+	const { scope, run } = await ordered();
+	await drive(scope, run.id);
+	const count = async () =>
+		scope.tx(async (tx) => ({
+			events: await tx.$count(runEvents, eq(runEvents.runId, run.id)),
+			points: await tx.$count(runPoints, eq(runPoints.runId, run.id))
+		}));
+	const before = { ...(await count()), told: await announcements(scope, `run:${run.id}`) };
+	await Promise.all([follow(scope, run.id), follow(scope, run.id)]);
+	expect({ ...(await count()), told: await announcements(scope, `run:${run.id}`) }).toEqual(before);
+});
+
+test('two looks at once write every event and point once', async () => {
+	const { scope, run } = await ordered();
+	while ((await runRow(scope, run.id)).status !== 'ready') await Promise.all([follow(scope, run.id), follow(scope, run.id)]);
+	const events = await scope.tx((tx) => tx.select().from(runEvents).where(eq(runEvents.runId, run.id)));
+	const keys = events.map(({ at, kind, message }) => `${at.toISOString()} ${kind} ${message}`);
+	expect(new Set(keys).size).toBe(keys.length);
+});
+
+test('a run that is followed comes back after the poll interval, and stops when it is over', async () => {
+	const { scope, run } = await ordered({ baseModel: 'sandbox-slow' });
+	const waiting = () => plainPool()`select extract(epoch from start_after - now()) as seconds from pgboss.job where name = 'run.follow' and singleton_key = ${run.id} and state = 'created'`;
+	await plainPool()`delete from pgboss.job where singleton_key = ${run.id}`;
+	await follow(scope, run.id);
+	expect(await waiting()).toHaveLength(1);
+	expect(Number((await waiting())[0]!.seconds)).toBeGreaterThan(0);
+	const quick = await ordered();
+	await drive(quick.scope, quick.run.id);
+	await plainPool()`delete from pgboss.job where singleton_key = ${quick.run.id}`;
+	await follow(quick.scope, quick.run.id);
+	expect(await plainPool()`select 1 from pgboss.job where singleton_key = ${quick.run.id}`).toHaveLength(0);
+});
+
+test('a job that dies at 60 % fails in words, with what it has learnt and cost so far', async () => {
+	const { scope, slug, run } = await ordered({ baseModel: 'sandbox-dies-at-60' });
+	expect(await drive(scope, run.id)).toMatchObject({ status: 'failed', problem: expect.stringMatching(/out of memory/), finishedAt: expect.any(Date) });
+	const { points } = await getRun(scope, slug, run.id);
+	expect(points.length).toBeGreaterThan(0);
+});
+
+test('data that the provider rejects fails the run with its reason', async () => {
+	const { scope, run } = await ordered({ baseModel: 'sandbox-rejects-data' });
+	expect(await drive(scope, run.id)).toMatchObject({ status: 'failed', problem: expect.stringMatching(/training data was refused/) });
+});
+
+test('a status nobody knows is kept word for word, and the run goes on', async () => {
+	const { scope, run } = await ordered({ baseModel: 'sandbox-odd-status' });
+	const odd = await drive(scope, run.id, ({ providerStatus }) => providerStatus === 'defragmenting');
+	expect(odd.status).toBe('training');
+	expect(await drive(scope, run.id)).toMatchObject({ status: 'ready', providerStatus: 'completed' });
+});
+
+test('a job that is restarted under another number is followed there', async () => {
+	const { scope, slug, run } = await ordered({ baseModel: 'sandbox-restarts' });
+	const first = (await runRow(scope, run.id)).jobId;
+	const done = await drive(scope, run.id);
+	expect(done).toMatchObject({ status: 'ready', problem: null });
+	expect(done.jobId).not.toBe(first);
+	const { events } = await getRun(scope, slug, run.id);
+	expect(events.filter(({ kind }) => kind === 'aitelier.restarted')).toHaveLength(1);
+});
+
+test('a cancelled training ends cancelled at the provider too, and says what is billed', async () => {
+	const { scope, slug, run, jobs } = await ordered({ baseModel: 'sandbox-slow' });
+	await drive(scope, run.id, ({ status, stepsDone }) => status === 'training' && (stepsDone ?? 0) > 0);
+	expect(await cancelRun(scope, slug, run.id)).toEqual({ billed: expect.stringMatching(/steps are billed.*the rest is not/) });
+	expect((await runRow(scope, run.id)).status).toBe('cancelling');
+	await cancelRun(scope, slug, run.id);
+	expect(await drive(scope, run.id)).toMatchObject({ status: 'cancelled', problem: null });
+	expect((await jobs()).map(({ status }) => status)).toEqual(['cancelled']);
+});
+
+test('a cancellation that the provider did not hear is passed on by the worker', async () => {
+	const { scope, slug, run, key } = await ordered({ baseModel: 'sandbox-slow' });
+	await orderFault(sandbox.url, key, '503', '/cancel', 3);
+	await cancelRun(scope, slug, run.id);
+	expect(await runRow(scope, run.id)).toMatchObject({ status: 'validating', cancelRequestedAt: expect.any(Date) });
+	expect((await drive(scope, run.id)).status).toBe('cancelled');
+});
+
+test('a run that has ended cannot be cancelled', async () => {
+	const { scope, slug, run } = await ordered();
+	await drive(scope, run.id);
+	await expect(cancelRun(scope, slug, run.id)).rejects.toMatchObject({ code: 'conflict' });
+	expect((await runRow(scope, run.id)).status).toBe('ready');
+});
+
+test('a refused key is said and the run goes on as soon as there is a good one', async () => {
+	const { scope, run, connection, key } = await ordered({ baseModel: 'sandbox-slow' });
+	await replaceKey(scope, connection.id, { key: 'refused-now' });
+	await follow(scope, run.id);
+	expect(await runRow(scope, run.id)).toMatchObject({ status: 'validating', problem: expect.stringMatching(/key/) });
+	const [row] = await scope.tx((tx) => tx.select().from(connections).where(eq(connections.id, connection.id)));
+	expect(row!.status).toBe('refused');
+	await replaceKey(scope, connection.id, { key });
+	await follow(scope, run.id);
+	expect(await runRow(scope, run.id)).toMatchObject({ problem: null });
+});
+
+test('a provider that is away is said, tried again, and forgotten when it is back', async () => {
+	const { scope, run, key } = await ordered({ baseModel: 'sandbox-slow' });
+	await orderFault(sandbox.url, key, '503', '/fine-tunes', 9);
+	await expect(follow(scope, run.id)).rejects.toThrow();
+	expect(await runRow(scope, run.id)).toMatchObject({ status: 'validating', problem: expect.stringContaining('Sandbox') });
+	await drive(scope, run.id, () => true);
+	for (let i = 0; i < 5 && (await runRow(scope, run.id)).problem; i++) await follow(scope, run.id).catch(() => {});
+	expect(await runRow(scope, run.id)).toMatchObject({ problem: null });
+});
+
+test('a job the provider no longer knows fails the run in words', async () => {
+	const { scope, run, connection } = await ordered({ baseModel: 'sandbox-slow' });
+	await replaceKey(scope, connection.id, { key: 'somebody-elses-key' });
+	await follow(scope, run.id);
+	expect(await runRow(scope, run.id)).toMatchObject({ status: 'failed', problem: expect.stringMatching(/no longer knows the job/) });
+});
+
+const report = (more: Partial<JobReport>): JobReport => ({
+	jobId: 'ft-1',
+	status: 'training',
+	providerStatus: 'running',
+	model: null,
+	modelObject: null,
+	problem: null,
+	trainedTokens: null,
+	costCents: null,
+	stepsDone: null,
+	stepsTotal: null,
+	events: [],
+	points: [],
+	...more
+});
+
+test('late and out-of-order reports move nothing backwards, and an end is final', async () => {
+	const { scope, run } = await ordered({ baseModel: 'sandbox-slow' });
+	const jobId = (await runRow(scope, run.id)).jobId!;
+	const record = (more: Partial<JobReport>) =>
+		scope.tx(async (tx) => recordReport(tx, await runById(tx, run.id, { lock: true }), report({ jobId, ...more })));
+	await record({ status: 'training', stepsDone: 8, stepsTotal: 15 });
+	await record({ status: 'queued', providerStatus: 'queued', stepsDone: 3 });
+	expect(await runRow(scope, run.id)).toMatchObject({ status: 'training', stepsDone: 8, stepsTotal: 15 });
+	await record({ status: 'ready', model: 'm', modelObject: 'ml_1' });
+	await record({ status: 'failed', problem: 'too late' });
+	expect(await runRow(scope, run.id)).toMatchObject({ status: 'ready', model: 'm', problem: null });
+});
+
+test('a job that the provider cancelled on its own says why that usually happens', async () => {
+	const { scope, run } = await ordered({ baseModel: 'sandbox-slow' });
+	const jobId = (await runRow(scope, run.id)).jobId!;
+	await scope.tx(async (tx) => recordReport(tx, await runById(tx, run.id), report({ jobId, status: 'cancelled' })));
+	expect(await runRow(scope, run.id)).toMatchObject({ status: 'cancelled', problem: expect.stringMatching(/balance/) });
+});
+
+test('a stranger cannot cancel, and a rater may not', async () => {
+	const { scope, slug, run, as } = await ordered({ baseModel: 'sandbox-slow' });
+	const { scope: stranger } = await newTeam();
+	await expect(cancelRun(stranger, slug, run.id)).rejects.toMatchObject({ code: 'not_found' });
+	await expect((async () => cancelRun(await as('rater'), slug, run.id))()).rejects.toMatchObject({ code: 'forbidden' });
+	await follow(stranger, run.id); // a job of another team finds nothing to do
+	expect(await runRow(scope, run.id)).toMatchObject({ status: 'validating', cancelRequestedAt: null });
+});
