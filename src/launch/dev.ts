@@ -1,37 +1,34 @@
 import './node24.ts';
 import './env-file.ts';
-import { to } from '../lib/paths.ts';
-import { config } from '../lib/server/config.ts';
-import { closePools, plainPool } from '../lib/server/db/pools.ts';
 import { startPlatform } from '../lib/server/platform.ts';
 import { nextFreePort } from '../lib/server/process.ts';
-import { configureProviders } from '../lib/server/providers/index.ts';
-import { runUntilStopped, startNode } from './children.ts';
-import { demoHouse, demoSlug, signInUrl } from './demo-team.ts';
+import { runUntilStopped, startNode, untilReady } from './children.ts';
 
-// `npm run dev`: everything the app needs, a demo project in an empty database, and vite.
+// `npm run dev`: what `npm run demo` does, with vite instead of the build: every saved file is on the page at once.
 
 const log = (line: string) => console.log(line);
 
 await runUntilStopped(async (later) => {
 	const port = process.env.PORT || (await nextFreePort(3000));
+	const baseUrl = `http://localhost:${port}`;
 	process.env.PORT = String(port);
+	process.env.POLL_SECONDS ||= '1';
+	process.env.SANDBOX_SPEED ||= '20';
 	const platform = await startPlatform({ note: log });
 	later(platform.stop);
-
-	const [{ empty } = { empty: false }] = await plainPool()`select not exists (select from people) as empty`;
-	if (empty) {
-		configureProviders({ allowLocal: config().allowLocalProviders });
-		const { team } = await demoHouse();
-		log(
-			`A demo team is there. This link signs you in, once: ${await signInUrl(config().origin, to.project(team.slug, demoSlug))}`
-		);
-	}
-	await closePools();
 
 	const vite = startNode(['node_modules/vite/bin/vite.js', 'dev', '--port', String(port), '--strictPort'], {
 		env: { NODE_ENV: 'development' }
 	});
 	later(vite.stop);
+	const viteEnded = vite.ended.then((code): never => {
+		throw new Error(`vite ended by itself, with code ${code}.`);
+	});
+	viteEnded.catch(() => {});
+	// the first request opens the house: web and worker
+	await Promise.race([untilReady(`${baseUrl}/readyz`), viteEnded]);
+	const { runDemo } = await import('./loop.ts');
+	const { signInUrl } = await Promise.race([runDemo({ log, baseUrl }), viteEnded]);
+	log(`\naitelier is open at ${baseUrl}\nThis link signs you in, once: ${signInUrl}`);
 	return vite.ended;
 });

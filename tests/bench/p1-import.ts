@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { once } from 'node:events';
 import { pipeline } from 'node:stream/promises';
 import { Transform } from 'node:stream';
 import { linesOf } from '../../src/lib/core/import/lines.ts';
@@ -27,9 +28,9 @@ const writeFile = async (file: string) => {
 			{ role: 'user', content: `${i} ${say(35)}` },
 			{ role: 'assistant', content: say(55) }
 		];
-		if (!out.write(`${JSON.stringify({ messages })}\n`)) await new Promise((done) => out.once('drain', done));
+		if (!out.write(`${JSON.stringify({ messages })}\n`)) await once(out, 'drain');
 	}
-	await new Promise((done) => out.end(done));
+	await new Promise<void>((done) => out.end(() => done()));
 };
 
 /** P1: 200 000 chat rows, validated, deduplicated and visible under row level security, against COPY of the raw lines. */

@@ -25,7 +25,8 @@ const fill = (scope: Scope, from: number, to: number, rating: number) =>
 			})
 		}))
 	});
-const sides = async (scope: Scope) => Object.fromEntries((await getSplit(scope, 'support')).map((s) => [s.side, s.count]));
+const sides = async (scope: Scope) =>
+	Object.fromEntries((await getSplit(scope, 'support')).map((s) => [s.side, s.count]));
 
 test('a split moves what its preview showed, and nothing the second time', async () => {
 	const { scope } = await newTeam();
@@ -75,13 +76,21 @@ test('what a run learnt from can never become validation, whoever asks and howev
 		await tx.insert(runExamples).values({ projectId: project.id, runId: run!.id, exampleId: first, kind: 'train' });
 		// an unassigned example is in no set, so no run may learn from it
 		await expect(
-			scope.tx((other) => other.insert(runExamples).values({ projectId: project.id, runId: run!.id, exampleId: second, kind: 'train' }))
+			scope.tx((other) =>
+				other.insert(runExamples).values({ projectId: project.id, runId: run!.id, exampleId: second, kind: 'train' })
+			)
 		).rejects.toThrow();
 	});
 	await moveExamples(scope, 'support', { ids: [first], side: 'unassigned' });
-	await expect(moveExamples(scope, 'support', { ids: [first], side: 'validation' })).rejects.toThrow('has been trained on');
-	await expect(scope.tx((tx) => tx.$client`update examples set trained = false where id = ${first}`)).rejects.toMatchObject({ code: 'AI002' });
-	await expect(scope.tx((tx) => tx.$client`update examples set split = 'validation' where id = ${first}`)).rejects.toMatchObject({ code: 'AI002' });
+	await expect(moveExamples(scope, 'support', { ids: [first], side: 'validation' })).rejects.toThrow(
+		'has been trained on'
+	);
+	await expect(
+		scope.tx((tx) => tx.$client`update examples set trained = false where id = ${first}`)
+	).rejects.toMatchObject({ code: 'AI002' });
+	await expect(
+		scope.tx((tx) => tx.$client`update examples set split = 'validation' where id = ${first}`)
+	).rejects.toMatchObject({ code: 'AI002' });
 });
 
 test('splitting is not for raters, and another team finds nothing', async () => {
@@ -89,9 +98,14 @@ test('splitting is not for raters, and another team finds nothing', async () => 
 	await newProject(scope);
 	await fill(scope, 0, 20, 9);
 	const [rater, stranger] = [await as('rater'), (await newTeam()).scope];
-	for (const deed of [getSplit, (s: Scope, p: string) => previewSplit(s, p, request), (s: Scope, p: string) => applySplit(s, p, request)]) {
-		await expect(Promise.resolve().then(() => deed(rater, 'support'))).rejects.toMatchObject({ code: 'forbidden' });
-		await expect(Promise.resolve().then(() => deed(stranger, 'support'))).rejects.toMatchObject({ code: 'not_found' });
+	const deeds: ((who: Scope) => Promise<unknown>)[] = [
+		async (who) => getSplit(who, 'support'),
+		async (who) => previewSplit(who, 'support', request),
+		async (who) => applySplit(who, 'support', request)
+	];
+	for (const deed of deeds) {
+		await expect(deed(rater)).rejects.toMatchObject({ code: 'forbidden' });
+		await expect(deed(stranger)).rejects.toMatchObject({ code: 'not_found' });
 	}
 	expect(await sides(scope)).toEqual({ unassigned: 20, train: 0, validation: 0 });
 });

@@ -88,19 +88,23 @@ export const afterState = (serving: Serving, state: DeploymentState, now: Date):
 	return serving.problem ? { problem: null } : {};
 };
 
-/** What was refused before anything existed is over; everything else is tried again for as long as it takes. */
+/**
+ * What was refused twice before anything existed is over; the first refusal may only mean that another worker was quicker
+ * and has taken the name. Everything else is tried again for as long as it takes: it may be billed.
+ */
 const recordProblem = async (scope: Scope, seen: Serving, problem: ProviderError): Promise<void> => {
 	await scope.tx(async (tx) => {
 		const serving = await servingById(tx, seen.id, { lock: true });
 		if (!serving || !isAlive(serving)) return;
 		await markFrom(tx, (await runById(tx, serving.runId)).connectionId, problem);
-		const isOver = !serving.deployment && !problem.retry && !problem.lost;
-		if (isOver) {
-			await changeServing(tx, serving, { status: 'failed', problem: problem.message, stoppedAt: new Date() });
-			return;
+		const isStopping = serving.status === 'stopping';
+		const isFinal = !serving.deployment && !problem.retry && (isStopping || serving.problem === problem.message);
+		if (isFinal) {
+			const end = isStopping ? { status: 'stopped' as const } : { status: 'failed' as const, problem: problem.message };
+			return changeServing(tx, serving, { ...end, stoppedAt: new Date() });
 		}
 		// of a serving that is being stopped, a problem would say that it failed
-		if (serving.status !== 'stopping') await changeServing(tx, serving, { problem: problem.message });
+		if (!isStopping && serving.problem !== problem.message) await changeServing(tx, serving, { problem: problem.message });
 		const waitMs = Math.max(problem.retryAfterMs ?? 0, 3 * config().pollSeconds * 1000);
 		await again(tx, scope, serving.id, Math.min(waitMs, longestWaitMs));
 	});

@@ -38,31 +38,33 @@ export const secure: Handle = async ({ event, resolve }) => {
 	event.locals.session = null;
 
 	const { request, route } = event;
+	const routeId = route.id as string | null;
 	const writes = !reads.has(request.method);
 	let response: Response;
 	if (writes && isForeign(request)) response = refuse(403, 'forbidden', 'This write did not come from a page of ours.');
-	else if (writes && isTooLong(request, route.id))
+	else if (writes && isTooLong(request, routeId))
 		response = refuse(413, 'too_large', 'This is more than fits here: 1 MB, or 1 GB for an import.');
 	else response = await resolve(event);
 
 	const { headers } = response;
 	headers.set('x-request-id', event.locals.requestId);
 	headers.set('x-content-type-options', 'nosniff');
-	headers.set('referrer-policy', isTokenPage(event.route.id) ? 'no-referrer' : 'strict-origin-when-cross-origin');
+	headers.set('referrer-policy', isTokenPage(routeId) ? 'no-referrer' : 'strict-origin-when-cross-origin');
 	headers.set('x-frame-options', 'DENY');
 	headers.set('permissions-policy', 'camera=(), microphone=(), geolocation=()');
 	headers.set('cross-origin-opener-policy', 'same-origin');
 	if (config().origin.startsWith('https:'))
 		headers.set('strict-transport-security', 'max-age=63072000; includeSubDomains');
-	if (!headers.has('cache-control') && event.route.id) headers.set('cache-control', 'no-store');
+	if (!headers.has('cache-control') && routeId) headers.set('cache-control', 'no-store');
 
 	log.debug('request', {
 		id: event.locals.requestId,
 		method: event.request.method,
-		route: event.route.id,
+		route: routeId,
 		status: response.status,
 		ms: Math.round(performance.now() - startedAt),
-		person: event.locals.person?.id
+		// set by a door further in; the assignment above makes TypeScript believe it is null
+		person: (event.locals as App.Locals).person?.id
 	});
 	return response;
 };

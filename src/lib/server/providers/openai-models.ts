@@ -16,14 +16,22 @@ const legacyNote =
 	'OpenAI is closing its training: new jobs end on 6 January 2027, tuned models on 14 January 2027. Whether this account may still train shows only when a run is started.';
 const inferenceNote = 'This server answers, but offers no training. Its models can be compared and can judge.';
 
+/** The items of a list; `null` when the answer is no list. The SDK's pages would make an empty one of any text. */
+async function itemsOf(access: Access, server: Server, path: string, query = {}): Promise<unknown[] | null> {
+	const answer = await ask(access, server, (options) =>
+		clientOf(access).get<{ data?: unknown } | null>(path, { query, ...options })
+	);
+	return Array.isArray(answer?.data) ? answer.data : null;
+}
+
 /** Whether jobs can be listed: where they cannot, nothing can be trained. */
 async function trainingOf(access: Access, server: Server): Promise<{ training: Training; note?: string }> {
 	try {
-		const jobs = await ask(access, server, (options) => clientOf(access).fineTuning.jobs.list({ limit: 1 }, options));
-		if (!Array.isArray(jobs.data)) return { training: 'closed', note: inferenceNote };
+		const jobs = await itemsOf(access, server, '/fine_tuning/jobs', { limit: 1 });
+		if (!jobs) return { training: 'closed', note: inferenceNote };
 		if (!server.isOfficial(access)) return { training: 'open' };
 		// Who has never trained was locked out in May 2026; who has, may have been since.
-		return { training: jobs.data.length ? 'open' : 'unknown', note: legacyNote };
+		return { training: jobs.length ? 'open' : 'unknown', note: legacyNote };
 	} catch (problem) {
 		if (!(problem instanceof ProviderError)) throw problem;
 		if (problem.kind === 'closed') return { training: 'closed', note: problem.message };
@@ -36,11 +44,9 @@ async function trainingOf(access: Access, server: Server): Promise<{ training: T
 }
 
 async function listed(access: Access, server: Server): Promise<Model[]> {
-	const page = await ask(access, server, (options) => clientOf(access).models.list(options));
-	if (!Array.isArray(page.data)) {
-		throw new ProviderError('refused', `${server.name} has no list of models at this address. It often ends with /v1.`);
-	}
-	return page.data;
+	const models = await itemsOf(access, server, '/models');
+	if (models) return models as Model[];
+	throw new ProviderError('refused', `${server.name} has no list of models at this address. It often ends with /v1.`);
 }
 
 export async function checkConnection(access: Access, server: Server): Promise<ConnectionCheck> {

@@ -13,17 +13,27 @@ const limit = 5_000;
 
 type Reader = { seen: Set<number>; last: number; send: (event: { id: number; topic: string }) => void };
 type Group = { scope: Scope; readers: Set<Reader>; looking?: Promise<void>; again: boolean };
-type Hub = { groups: Map<string, Group>; listening?: Promise<{ unlisten: () => Promise<void> }>; timer?: NodeJS.Timeout };
+type Hub = {
+	groups: Map<string, Group>;
+	listening?: Promise<{ unlisten: () => Promise<void> }>;
+	timer?: NodeJS.Timeout;
+};
 
+const emptyHub = (): Hub => ({ groups: new Map() });
 // Vite runs this module again after an edit; there is one LISTEN per process.
-const hub = ((globalThis as { aitelierHub?: Hub }).aitelierHub ??= { groups: new Map() });
+const hub = ((globalThis as { aitelierHub?: Hub }).aitelierHub ??= emptyHub());
 
 const groupKey = (scope: Scope) => `${scope.teamId}|${scope.role}|${String(scope.projectIds)}`;
 
 const look = async (group: Group) => {
 	const from = Math.min(...[...group.readers].map((reader) => reader.last)) - overlap;
 	const rows = await group.scope.tx((tx) =>
-		tx.select({ id: outbox.seq, topic: outbox.topic }).from(outbox).where(gt(outbox.seq, from)).orderBy(outbox.seq).limit(limit)
+		tx
+			.select({ id: outbox.seq, topic: outbox.topic })
+			.from(outbox)
+			.where(gt(outbox.seq, from))
+			.orderBy(outbox.seq)
+			.limit(limit)
 	);
 	if (rows.length === limit) group.again = true;
 	for (const reader of group.readers) {
@@ -67,14 +77,15 @@ const listen = () =>
 export const subscribe = async (scope: Scope, since: number | null, send: Reader['send']): Promise<() => void> => {
 	await listen();
 	hub.timer ??= setInterval(() => hub.groups.forEach(wake), lookEveryMs).unref();
-	const [now] = await scope.tx((tx) =>
-		tx.select({ last: sql<string>`coalesce(max(${outbox.seq}), 0)` }).from(outbox)
-	);
+	const [now] = await scope.tx((tx) => tx.select({ last: sql<string>`coalesce(max(${outbox.seq}), 0)` }).from(outbox));
 	const newest = Number(now?.last ?? 0);
 	const reader: Reader = { seen: new Set(), last: since ?? newest, send };
 	if (since === null) {
 		const recent = await scope.tx((tx) =>
-			tx.select({ id: outbox.seq }).from(outbox).where(gt(outbox.seq, newest - overlap))
+			tx
+				.select({ id: outbox.seq })
+				.from(outbox)
+				.where(gt(outbox.seq, newest - overlap))
 		);
 		for (const { id } of recent) reader.seen.add(id);
 	} else {

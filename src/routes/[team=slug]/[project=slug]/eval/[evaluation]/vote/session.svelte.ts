@@ -1,0 +1,118 @@
+import type { Choice } from '$lib/core/evaluation';
+import type { Booth, BoothPair } from '$lib/server/evaluations/booth';
+import type { VoteSender } from './sender.svelte';
+
+type Step = { pair: BoothPair; choice: Choice | null };
+
+/** Fewer pairs than this at hand, and more are asked for. */
+const enough = 4;
+/** After a pair has come, nothing counts for so long: the second press of a double one was not meant for it (F7). */
+const lockedMs = 150;
+
+/** One sitting in the booth: the pairs at hand, what was decided, and the way back. */
+export class BoothSession {
+	pairs = $state.raw<BoothPair[]>([]);
+	steps = $state.raw<Step[]>([]);
+	judged = $state(0);
+	total = $state(0);
+	/** The results were revealed meanwhile. */
+	closed = $state(false);
+	loading = $state(false);
+	#skipped: BoothPair[] = [];
+	#known = new Set<string>();
+	#after = -1;
+	#shownAt = Date.now();
+	#sender: VoteSender;
+	#more: (after: number) => Promise<Booth>;
+
+	constructor(booth: Booth, sender: VoteSender, more: (after: number) => Promise<Booth>) {
+		this.#sender = sender;
+		this.#more = more;
+		this.judged = booth.judged;
+		this.total = booth.total;
+		this.closed = booth.state === 'closed';
+		this.#take(booth.pairs);
+	}
+
+	get pair(): BoothPair | undefined {
+		return this.pairs[0];
+	}
+	get left() {
+		return Math.max(0, this.total - this.judged);
+	}
+	get ready() {
+		return Date.now() - this.#shownAt > lockedMs;
+	}
+
+	/** Votes of an earlier visit that are still on their way count as given. */
+	resume() {
+		const given = this.pairs.filter((pair) => this.#sender.pending(pair.ballotId)?.choice);
+		this.judged += given.length;
+		this.pairs = this.pairs.filter((pair) => !given.includes(pair));
+		void this.fill();
+	}
+
+	#take(pairs: BoothPair[]): boolean {
+		const fresh = pairs.filter((pair) => !this.#known.has(pair.ballotId));
+		for (const pair of fresh) this.#known.add(pair.ballotId);
+		this.pairs = [...this.pairs, ...fresh];
+		this.#after = fresh.at(-1)?.position ?? this.#after;
+		return fresh.length > 0;
+	}
+
+	#next(step: Step) {
+		this.steps = [...this.steps, step];
+		this.pairs = this.pairs.slice(1);
+		this.#shownAt = Date.now();
+		if (this.pairs.length < enough) void this.fill();
+	}
+
+	choose(choice: Choice): boolean {
+		if (!this.pair || !this.ready || this.closed) return false;
+		this.#sender.send(this.pair.ballotId, choice);
+		this.judged++;
+		this.#next({ pair: this.pair, choice });
+		return true;
+	}
+
+	/** Puts the pair behind all others. */
+	skip(): boolean {
+		if (!this.pair || !this.ready || this.left < 2) return false;
+		this.#skipped.push(this.pair);
+		this.#next({ pair: this.pair, choice: null });
+		return true;
+	}
+
+	/** Brings the last pair back, and takes its vote back if there was one. */
+	undo(): boolean {
+		const step = this.steps.at(-1);
+		if (!step) return false;
+		this.steps = this.steps.slice(0, -1);
+		this.#skipped = this.#skipped.filter((pair) => pair !== step.pair);
+		if (step.choice !== null) {
+			this.#sender.send(step.pair.ballotId, null);
+			this.judged--;
+		}
+		this.pairs = [step.pair, ...this.pairs.filter((pair) => pair !== step.pair)];
+		this.#shownAt = Date.now();
+		return true;
+	}
+
+	/** More pairs, while there are any; then those that were skipped. */
+	async fill() {
+		if (this.loading || this.closed) return;
+		this.loading = true;
+		try {
+			const booth = await this.#more(this.#after);
+			this.closed = booth.state === 'closed';
+			if (!this.#take(booth.pairs) && this.pairs.length === 0) {
+				this.pairs = this.#skipped;
+				this.#skipped = [];
+			}
+		} catch {
+			// offline: the pairs at hand go on; the next choice asks again
+		} finally {
+			this.loading = false;
+		}
+	}
+}
