@@ -1,8 +1,9 @@
 import type { Handle, HandleServerError, ServerInit } from '@sveltejs/kit';
 import { error, redirect } from '@sveltejs/kit';
 import { sequence } from '@sveltejs/kit/hooks';
-import { building } from '$app/environment';
+import { building, dev } from '$app/environment';
 import { to } from '$lib/paths';
+import { ConfigError } from '$lib/server/config';
 import { startHouse } from '$lib/server/house';
 import { secure } from '$lib/server/http/secure';
 import { currentSession } from '$lib/server/identity/sessions';
@@ -11,7 +12,16 @@ import { log } from '$lib/server/log';
 import { scopeFor } from '$lib/server/scope';
 
 export const init: ServerInit = async () => {
-	if (!building) await startHouse();
+	if (building) return;
+	try {
+		await startHouse();
+	} catch (problem) {
+		if (dev) throw problem; // Vite shows it on the page and goes on
+		// A wrong configuration is a sentence that names every variable, and EX_CONFIG (reliability.md OP4)
+		const isConfig = problem instanceof ConfigError;
+		process.stderr.write(`${isConfig ? problem.message : (problem as Error).stack}\n`);
+		process.exit(isConfig ? problem.exitCode : 1);
+	}
 };
 
 /** Who is it? Routes that need nobody in particular find `person: null`. */

@@ -11,10 +11,15 @@ function newest(place: string): number {
 	return Math.max(mtimeMs, ...fs.readdirSync(place).map((name) => newest(path.join(place, name))));
 }
 
+/** Whether `build/` is there and newer than everything it is made of. */
+export function isBuilt(): boolean {
+	const made = fs.statSync('build/index.js', { throwIfNoEntry: false })?.mtimeMs ?? 0;
+	return made > Math.max(...sources.map(newest));
+}
+
 /** Builds the app into `build/` when it is missing or older than what it is made of. Throws when the build fails. */
 export async function ensureBuild(log: (line: string) => void, logFile: string): Promise<void> {
-	const made = fs.statSync('build/index.js', { throwIfNoEntry: false })?.mtimeMs ?? 0;
-	if (made > Math.max(...sources.map(newest))) return;
+	if (isBuilt()) return;
 	log('Building the app, about half a minute …');
 	fs.mkdirSync(path.dirname(logFile), { recursive: true });
 	const code = await startNode(['node_modules/vite/bin/vite.js', 'build'], { logFile }).ended;

@@ -10,6 +10,7 @@ const spec: Record<Action, string> = {
 	'examples:see': 'otr',
 	'examples:add': 'ot',
 	'examples:delete': 'ot',
+	'examples:export': 'ot',
 	'examples:rate': 'otr',
 	'examples:rewrite': 'otr',
 	'splits:see': 'ot',

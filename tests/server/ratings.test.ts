@@ -100,6 +100,27 @@ describe('the queue', () => {
 		expect(numbers).not.toEqual([...numbers].sort((a, b) => b - a));
 	});
 
+	test('leaves out thousands of cards that were seen', async () => {
+		const { scope, ids } = await start(2);
+		const seen = [...Array.from({ length: 5_000 }, () => randomUUID()), ids[1]!];
+		expect((await queue(scope, { seen })).cards.map((card) => card.number)).toEqual([1]);
+	});
+
+	test('shows a rater what they gave low themselves, and nothing of others’ scores', async () => {
+		const { scope, as, ids } = await start(3);
+		const rater = await as('rater');
+		await rate(scope, ids[0]!, 2);
+		await rate(rater, ids[1]!, 9);
+		await rate(rater, ids[1]!, 4);
+		await rate(rater, ids[2]!, 6);
+		await rate(scope, ids[2]!, 10);
+		const numbers = async (more: object) => (await queue(rater, more)).cards.map((card) => card.number);
+		expect(await numbers({ filter: 'below' })).toEqual([3, 2]);
+		expect(await numbers({ filter: 'below', sort: 'rating' })).toEqual([2, 3]);
+		expect(await numbers({ filter: 'all', sort: 'rating' })).toEqual([2, 3, 1]);
+		expect((await queue(scope, { filter: 'below' })).cards.map((card) => card.number)).toEqual([2, 1]);
+	});
+
 	test('filters what is below the threshold and what needs a rewrite', async () => {
 		const { scope, ids } = await start(3);
 		await rate(scope, ids[0]!, 3);
@@ -111,13 +132,42 @@ describe('the queue', () => {
 });
 
 describe('a rewrite', () => {
+	const rewrite = async (scope: Scope, exampleId: string, output: string) => {
+		const clientId = randomUUID();
+		const after = await rewriteExample(scope, 'support', { exampleId, output, score: 9, clientId });
+		return { clientId, after };
+	};
+	const takeBack = (scope: Scope, exampleId: string, rewriteId: string, clientId = randomUUID()) =>
+		undoRewrite(scope, 'support', { exampleId, rewrite: rewriteId, clientId });
+
 	test('becomes the output, keeps the original, and can be taken back', async () => {
 		const { scope, ids } = await start();
-		const after = await rewriteExample(scope, 'support', { exampleId: ids[0]!, output: 'Better', score: 9, clientId: randomUUID() });
+		const { after, clientId } = await rewrite(scope, ids[0]!, 'Better');
 		expect(after).toMatchObject({ output: 'Better', ownScore: 9, rewritten: true });
 		expect(after.messages.at(-1)!.content).toBe('Answer 1');
-		const back = await undoRewrite(scope, 'support', { exampleId: ids[0]!, clientId: randomUUID() });
+		const back = await takeBack(scope, ids[0]!, clientId);
 		expect(back).toMatchObject({ output: 'Answer 1', rewritten: false });
+	});
+
+	test('of a rewrite is taken back to that one, and then to the original; asked twice, once', async () => {
+		const { scope, ids } = await start();
+		const first = await rewrite(scope, ids[0]!, 'Better');
+		const second = await rewrite(scope, ids[0]!, 'Best');
+		const undo = randomUUID();
+		expect((await takeBack(scope, ids[0]!, second.clientId, undo)).output).toBe('Better');
+		expect((await takeBack(scope, ids[0]!, second.clientId, undo)).output).toBe('Better');
+		expect((await takeBack(scope, ids[0]!, first.clientId)).output).toBe('Answer 1');
+	});
+
+	test('that somebody has rewritten since stays, and nobody takes back another’s', async () => {
+		const { scope, as, ids } = await start();
+		const rater = await as('rater');
+		const mine = await rewrite(scope, ids[0]!, 'Better');
+		const theirs = await rewrite(rater, ids[0]!, 'Theirs');
+		await expect(takeBack(scope, ids[0]!, mine.clientId)).rejects.toMatchObject({ code: 'conflict' });
+		await expect(takeBack(scope, ids[0]!, theirs.clientId)).rejects.toMatchObject({ code: 'not_found' });
+		await expect(takeBack((await start()).scope, ids[0]!, mine.clientId)).rejects.toMatchObject({ code: 'not_found' });
+		expect((await getExample(scope, 'support', ids[0]!)).rewrite).toBe('Theirs');
 	});
 
 	test('by a rater counts too', async () => {

@@ -14,7 +14,7 @@ let sandbox: Awaited<ReturnType<typeof startSandbox>>;
 const workers: Worker[] = [];
 
 beforeAll(async () => {
-	sandbox = await startSandbox({ port: 0, speed: 4 });
+	sandbox = await startSandbox({ port: 0, speed: 8 });
 });
 afterEach(async () => {
 	await Promise.all(workers.splice(0).map((worker) => worker.kill()));
@@ -51,17 +51,17 @@ test('killed while it follows a training, its job goes on in another process: on
 	expect(await jobsAt(sandbox.url, key)).toHaveLength(1);
 });
 
-test('killed while the order is on its way, the next process finds it instead of ordering again', { timeout: 90_000 }, async () => {
-	const first = await startWorker();
+test('killed while the order is on its way, the next process finds it instead of ordering again', { timeout: 45_000 }, async () => {
 	const { scope, slug, key } = await newWorkshop(sandbox.url);
-	// the order is taken, but its answer hangs: that is the moment at which the process dies
-	const run = await (async () => {
-		const started = await startRun(scope, slug, newRun());
-		return started;
-	})();
-	await orderFault(sandbox.url, key, 'hang', '/fine-tunes', 0);
-	await until(scope, run.id, ({ status }) => status !== 'uploading');
+	const run = await startRun(scope, slug, newRun());
+	// the estimate and the order are answered late: the process dies with the order taken and the answer missing
+	await orderFault(sandbox.url, key, 'slow', '/fine-tunes', 2);
+	const first = await startWorker();
+	expect(await until(scope, run.id, ({ status }) => status === 'submitting')).toMatchObject({ status: 'submitting', jobId: null });
+	await sleep(200);
 	await first.kill();
+	expect(await jobsAt(sandbox.url, key)).toHaveLength(1);
+	expect(await runRow(scope, run.id)).toMatchObject({ status: 'submitting', jobId: null });
 	await startWorker();
 	expect(await until(scope, run.id, isOver)).toMatchObject({ status: 'ready' });
 	expect(await jobsAt(sandbox.url, key)).toHaveLength(1);

@@ -11,6 +11,7 @@ const allowed = {
 	'examples:see': ['owner', 'trainer', 'rater'],
 	'examples:add': ['owner', 'trainer'],
 	'examples:delete': ['owner', 'trainer'],
+	'examples:export': ['owner', 'trainer'],
 	'examples:rate': ['owner', 'trainer', 'rater'],
 	'examples:rewrite': ['owner', 'trainer', 'rater'],
 	'splits:see': ['owner', 'trainer'],

@@ -43,6 +43,14 @@ export const NewRewrite = v.object({
 });
 export type NewRewrite = v.InferOutput<typeof NewRewrite>;
 
+export const UndoRewrite = v.object({
+	exampleId: Id('The example'),
+	/** The `clientId` of the rewrite that is taken back. */
+	rewrite: Id('The rewrite'),
+	clientId: Id('The id of this undo')
+});
+export type UndoRewrite = v.InferOutput<typeof UndoRewrite>;
+
 export const Filter = v.picklist(
 	['unrated', 'all', 'below', 'needs-rewrite'],
 	'Show unrated, all, below or needs-rewrite'
@@ -64,7 +72,7 @@ export const QueueRequest = v.object({
 			v.union([v.array(v.string()), v.string()]),
 			v.transform((given) => (typeof given === 'string' ? given.split(',').filter((id) => id !== '') : given)),
 			v.array(Id('A card')),
-			v.maxLength(200, 'At most 200 cards can be left out')
+			v.maxLength(10_000, 'At most 10 000 cards can be left out')
 		),
 		[]
 	)

@@ -14,29 +14,32 @@ type Kind =
 	| 'emoji'
 	| 'other';
 
-/** What a run of characters of one kind costs. Fitted to the tokenizers of GPT-4o, Llama 3.1, Qwen 3 and Gemma 3. */
-const costs: Record<Kind, (length: number) => number> = {
-	word: (length) => Math.max(1, length / 6.5),
-	accented: (length) => Math.max(1, length / 2.6),
-	digits: (length) => length / 1.7, // GPT and Llama take three at a time, Qwen and Gemma one
-	marks: (length) => Math.max(1, length / 2),
-	blanks: (length) => (length > 1 ? 1 : 0), // a single blank belongs to the word after it
-	lines: () => 1,
-	cyrillic: (length) => Math.max(1, length / 3),
-	han: (length) => length * 0.7,
-	kana: (length) => length * 0.55,
-	hangul: (length) => Math.max(1, length * 0.65),
-	emoji: (length) => length * 0.6,
-	other: (length) => Math.max(1, length / 2.2)
+/**
+ * What a run of characters of one kind costs: so much for each, and no less than so much in all. Fitted to the tokenizers of
+ * GPT-4o, Llama 3.1, Qwen 3 and Gemma 3.
+ */
+const costs: Record<Kind, { each: number; least: number }> = {
+	word: { each: 1 / 6.5, least: 1 },
+	accented: { each: 1 / 2.6, least: 1 },
+	digits: { each: 1 / 1.7, least: 0 }, // GPT and Llama take three at a time, Qwen and Gemma one
+	marks: { each: 1 / 2, least: 1 },
+	blanks: { each: 0, least: 1 }, // but a single one belongs to the word after it
+	lines: { each: 0, least: 1 },
+	cyrillic: { each: 1 / 3, least: 1 },
+	han: { each: 0.7, least: 0 },
+	kana: { each: 0.55, least: 0 },
+	hangul: { each: 0.65, least: 1 },
+	emoji: { each: 0.6, least: 0 },
+	other: { each: 1 / 2.2, least: 1 }
 };
 
-const ascii = Array.from({ length: 128 }, (_, code): Kind => {
+const asciiKind = (code: number): Kind => {
 	const character = String.fromCharCode(code);
 	if (/[a-z]/i.test(character)) return 'word';
 	if (/\d/.test(character)) return 'digits';
 	if (/[\n\r]/.test(character)) return 'lines';
 	return /\s/.test(character) ? 'blanks' : 'marks';
-});
+};
 
 /** The first code unit after each range, in order. Half a surrogate pair counts as emoji, rare Han included. */
 const ranges: [end: number, kind: Kind][] = [
@@ -66,7 +69,20 @@ const ranges: [end: number, kind: Kind][] = [
 	[0xffa0, 'kana'],
 	[0x10000, 'other']
 ];
-const kindOf = (code: number): Kind => (code < 128 ? ascii[code]! : ranges.find(([end]) => code < end)![1]);
+
+const kinds = Object.keys(costs) as Kind[];
+const each = Float64Array.from(kinds, (kind) => costs[kind].each);
+const least = Float64Array.from(kinds, (kind) => costs[kind].least);
+const number = Object.fromEntries(kinds.map((kind, i) => [kind, i])) as Record<Kind, number>;
+const { word, accented, blanks, lines } = number;
+
+/** The number of the kind of every code unit: an import asks for each character of a million examples. */
+const kindOf = new Uint8Array(0x10000);
+ranges.reduce((start, [end, kind]) => (kindOf.fill(number[kind], start, end), end), 128);
+for (let code = 0; code < 128; code++) kindOf[code] = number[asciiKind(code)];
+
+const costOf = (kind: number, length: number) =>
+	kind === blanks && length === 1 ? 0 : Math.max(least[kind]!, length * each[kind]!);
 
 const isApostrophe = (code: number) => code === 0x27 || code === 0x2019;
 
@@ -77,25 +93,27 @@ const isApostrophe = (code: number) => code === 0x27 || code === 0x2019;
  */
 export const estimateTokens = (text: string): number => {
 	let tokens = 0;
-	let kind: Kind | null = null;
+	let kind = -1;
 	let length = 0;
 	for (let i = 0; i < text.length; i++) {
 		const code = text.charCodeAt(i);
-		let next = kindOf(code);
-		// "don't" and "naïve" are one run; blanks around a line break are part of it.
-		if (isApostrophe(code) && (kind === 'word' || kind === 'accented')) next = kind;
-		else if (next === 'word' && kind === 'accented') next = kind;
-		else if (next === 'accented' && kind === 'word') kind = next;
-		else if (next === 'blanks' && kind === 'lines') next = kind;
-		else if (next === 'lines' && kind === 'blanks') kind = next;
+		let next = kindOf[code]!;
+		if (next !== kind) {
+			// "don't" and "naïve" are one run; blanks around a line break are part of it.
+			if (kind === word || kind === accented) {
+				if (isApostrophe(code) || (next === word && kind === accented)) next = kind;
+				else if (next === accented) kind = next;
+			} else if (next === blanks && kind === lines) next = kind;
+			else if (next === lines && kind === blanks) kind = next;
+		}
 		if (next === kind) length++;
 		else {
-			if (kind !== null) tokens += costs[kind](length);
+			if (kind >= 0) tokens += costOf(kind, length);
 			kind = next;
 			length = 1;
 		}
 	}
-	return Math.ceil(tokens + (kind === null ? 0 : costs[kind](length)));
+	return Math.ceil(kind < 0 ? tokens : tokens + costOf(kind, length));
 };
 
 const perMessage = 4; // the role and the marks around a turn

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hash, randomBytes } from 'node:crypto';
 
 /** An encrypted secret: its own data key encrypts it, the key-encryption key `kek` wraps that one (security.md SE1). */
 export type Sealed = { v: 1; kek: string; key: string; iv: string; text: string; tag: string };
@@ -47,7 +47,7 @@ export const open = (keks: Keks, sealed: Sealed, bound: string): string => {
 	return decrypt(dataKey, iv, text, tag, bound).toString();
 };
 
-export const sha256 = (text: string | Buffer) => createHash('sha256').update(text).digest();
+export const sha256 = (text: string | Buffer): Buffer => hash('sha256', text, 'buffer');
 
 /** A secret for a link or a cookie: 32 random bytes, safe in addresses. */
 export const randomToken = () => randomBytes(32).toString('base64url');

@@ -9,7 +9,7 @@ import { startPlatform } from './platform.ts';
 import { configureProviders } from './providers/index.ts';
 import { stopHub } from './realtime/hub.ts';
 
-type House = { open?: Promise<void>; stopping: boolean };
+type House = { open?: Promise<void>; stopping: boolean; jobs?: Promise<void> };
 
 // Vite runs this module again after an edit; the house is opened once per process.
 const house = ((globalThis as { aitelierHouse?: House }).aitelierHouse ??= { stopping: false });
@@ -28,21 +28,36 @@ export const startHouse = () =>
 		await assertServingRole(plainPool());
 		if (role !== 'web') await startWorker();
 		// before the adapter's own listeners: one open stream would hold the stop for its whole timeout
-		process.once('SIGTERM', stopStreams);
-		process.once('SIGINT', stopStreams);
+		process.once('SIGTERM', beginStop);
+		process.once('SIGINT', beginStop);
 		process.once('sveltekit:shutdown' as 'exit', () => void closeHouse().finally(() => process.exit(0)));
 		log.info('open', { role });
 	})());
 
-const stopStreams = () => {
+/** Whoever asked us to stop insists after this long (reliability.md OP1 allows 10 s). */
+const patienceMs = 9_000;
+
+const handJobsBack = () => stopQueue(6_000).catch((problem) => log.warn('stop', { problem: String(problem) }));
+
+/** Requests may still be on their way in; the adapter waits for them and then says `sveltekit:shutdown`. */
+const beginStop = () => {
+	if (house.stopping) return;
 	house.stopping = true;
 	closeStreams();
+	// a stream that comes now, over a connection that was already open, would hold the stop just the same
+	setInterval(closeStreams, 200).unref();
+	house.jobs = handJobsBack();
+	setTimeout(() => {
+		log.warn('cut short', { afterMs: patienceMs });
+		process.exit(0);
+	}, patienceMs).unref();
 };
 
-/** Lets running jobs end or hands them back, then closes every connection. At most about 10 s. */
+/** Lets running jobs end or hands them back, then closes every connection. */
 export const closeHouse = async () => {
-	stopStreams();
-	await stopQueue().catch((problem) => log.warn('stop', { problem: String(problem) }));
+	beginStop();
+	await house.jobs;
+	await handJobsBack(); // of a request that enqueued after the signal
 	await stopHub();
-	await closePools();
+	await closePools(1);
 };

@@ -1,7 +1,8 @@
-import { type SQL, and, asc, desc, eq, gte, isNotNull, isNull, lt, notInArray, sql } from 'drizzle-orm';
+import { type SQL, and, asc, desc, eq, isNull, lt, sql } from 'drizzle-orm';
+import { AppError } from '../core/errors.ts';
 import { targetOf } from '../core/example.ts';
-import { authorize } from '../core/permissions.ts';
-import type { NewRating, NewRewrite, QueueRequest } from '../core/rating.ts';
+import { type Role, authorize } from '../core/permissions.ts';
+import type { NewRating, NewRewrite, QueueRequest, UndoRewrite } from '../core/rating.ts';
 import { examples, ratings, rewrites } from './db/schema.ts';
 import { type Example, exampleOf } from './examples/browse.ts';
 import { type Project, projectOf } from './projects.ts';
@@ -28,18 +29,29 @@ const ownScores = sql<number | null>`(
 	where r.example_id = examples.id and r.person_id = nullif(current_setting('app.user_id', true), '')::uuid
 	order by r.seq desc limit 1)`;
 
-const filters = (project: Project): Record<QueueRequest['filter'], SQL | undefined> => ({
-	unrated: isNull(examples.rating),
-	all: undefined,
-	below: and(isNotNull(examples.rating), lt(examples.rating, project.qualityThreshold)),
-	// low, and nobody has written a better one yet
-	'needs-rewrite': and(isNotNull(examples.rating), lt(examples.rating, project.qualityThreshold), isNull(examples.rewrite))
-});
+/** What a rater gave low themselves: a queue of others' low scores would tell them what those were. */
+const ownBelow = (project: Project) => sql`examples.id in (
+	select mine.example_id from (
+		select distinct on (r.example_id) r.example_id, r.score from ratings r
+		where r.project_id = ${project.id} and r.person_id = nullif(current_setting('app.user_id', true), '')::uuid
+		order by r.example_id, r.seq desc
+	) mine where mine.score < ${project.qualityThreshold})`;
 
-const orders = (seed: number): Record<QueueRequest['sort'], SQL[]> => ({
+const filters = (project: Project, role: Role): Record<QueueRequest['filter'], SQL | undefined> => {
+	const below = role === 'rater' ? ownBelow(project) : lt(examples.rating, project.qualityThreshold);
+	return {
+		unrated: isNull(examples.rating),
+		all: undefined,
+		below,
+		// low, and nobody has written a better one yet
+		'needs-rewrite': and(below, isNull(examples.rewrite))
+	};
+};
+
+const orders = (seed: number, role: Role): Record<QueueRequest['sort'], SQL[]> => ({
 	newest: [desc(examples.number)],
 	random: [sql`hashint8extended(${examples.number}, ${seed})`, asc(examples.number)],
-	rating: [sql`${examples.rating} asc nulls last`, desc(examples.number)]
+	rating: [sql`${role === 'rater' ? ownScores : examples.rating} asc nulls last`, desc(examples.number)]
 });
 
 /** The next cards for this person, without those named in `seen`, and how many are left. */
@@ -50,14 +62,15 @@ export const nextCards = (scope: Scope, slug: string, request: QueueRequest) => 
 		const open = and(
 			eq(examples.projectId, project.id),
 			isNull(examples.deletedAt),
-			filters(project)[request.filter],
-			request.seen.length > 0 ? notInArray(examples.id, request.seen) : undefined
+			filters(project, scope.role)[request.filter],
+			// one array, not one parameter for each: a long sitting has seen thousands
+			request.seen.length > 0 ? sql`${examples.id} <> all (${sql.param(`{${request.seen.join(',')}}`)}::uuid[])` : undefined
 		);
 		const cards = await tx
 			.select({ example: examples, ownScore: ownScores })
 			.from(examples)
 			.where(open)
-			.orderBy(...orders(request.seed)[request.sort])
+			.orderBy(...orders(request.seed, scope.role)[request.sort])
 			.limit(ahead);
 		const [left] = await tx.select({ count: sql<number>`count(*)::int` }).from(examples).where(open);
 		return { cards: cards.map(({ example, ownScore }) => card(example, ownScore)), left: left!.count };
@@ -123,29 +136,35 @@ export const rewriteExample = (scope: Scope, slug: string, input: NewRewrite) =>
 	});
 };
 
-/** Takes the latest rewrite back: the one before it counts again, or the original. The score is taken back by `rateExample`. */
-export const undoRewrite = (scope: Scope, slug: string, input: { exampleId: string; clientId: string }) => {
+/**
+ * Takes one of the person's rewrites back, named by the `clientId` it was sent with: the one before it counts again, or the
+ * original. Throws *conflict* when somebody has rewritten it since. The score is taken back by `rateExample`.
+ */
+export const undoRewrite = (scope: Scope, slug: string, input: UndoRewrite) => {
 	authorize(scope, 'examples:rewrite');
 	return scope.tx(async (tx) => {
 		const project = await projectOf(tx, slug);
 		const example = await exampleOf(tx, project.id, input.exampleId);
-		const [, before] = await tx
-			.select({ output: rewrites.output })
+		const history = await tx
+			.select({ clientId: rewrites.clientId, personId: rewrites.personId, output: rewrites.output })
 			.from(rewrites)
 			.where(eq(rewrites.exampleId, example.id))
-			.orderBy(desc(rewrites.seq))
-			.limit(2);
-		await tx
-			.insert(rewrites)
-			.values({
+			.orderBy(desc(rewrites.seq));
+		const at = history.findIndex((one) => one.clientId === input.rewrite && one.personId === scope.userId);
+		if (at < 0) throw new AppError('not_found', 'There is no such rewrite of yours.');
+		if (!history.some((one) => one.clientId === input.clientId)) {
+			if (history[at]!.output !== example.rewrite) {
+				throw new AppError('conflict', `Example ${example.number} has been rewritten since; that stays.`);
+			}
+			await tx.insert(rewrites).values({
 				projectId: project.id,
 				exampleId: example.id,
 				personId: scope.userId!,
-				output: before?.output ?? null,
+				output: history[at + 1]?.output ?? null,
 				clientId: input.clientId
-			})
-			.onConflictDoNothing();
-		await announce(tx, `project:${project.id}`, project.id);
+			});
+			await announce(tx, `project:${project.id}`, project.id);
+		}
 		return card(await exampleOf(tx, project.id, example.id), await ownScore(tx, example.id));
 	});
 };

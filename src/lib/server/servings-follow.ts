@@ -57,8 +57,13 @@ export const followServing = async (scope: Scope, servingId: string, signal: Abo
 const deploy = async (scope: Scope, serving: Serving, modelObject: string, access: Access): Promise<Serving> => {
 	if (serving.deployment) return serving;
 	const deployment = await providers[access.provider].deploy(access, modelObject, serving.mark);
-	await scope.tx((tx) => changeServing(tx, serving, { deployment, problem: null }));
-	return { ...serving, deployment };
+	return scope.tx(async (tx) => {
+		const now = (await servingById(tx, serving.id, { lock: true }))!;
+		// given up meanwhile by another worker: what exists after all has to be stopped
+		const change = { deployment, problem: null, ...(!isAlive(now) && { status: 'stopping' as const, stoppedAt: null }) };
+		await changeServing(tx, now, change);
+		return { ...now, ...change };
+	});
 };
 
 const stateOf = async ({ status, deployment }: Serving, access: Access): Promise<DeploymentState> => {
@@ -89,8 +94,8 @@ export const afterState = (serving: Serving, state: DeploymentState, now: Date):
 };
 
 /**
- * What was refused twice before anything existed is over; the first refusal may only mean that another worker was quicker
- * and has taken the name. Everything else is tried again for as long as it takes: it may be billed.
+ * What was refused in two looks before anything existed is over; a first refusal may only mean that another worker was
+ * quicker and has taken the name. Everything else is tried again for as long as it takes: it may be billed.
  */
 const recordProblem = async (scope: Scope, seen: Serving, problem: ProviderError): Promise<void> => {
 	await scope.tx(async (tx) => {
@@ -98,7 +103,7 @@ const recordProblem = async (scope: Scope, seen: Serving, problem: ProviderError
 		if (!serving || !isAlive(serving)) return;
 		await markFrom(tx, (await runById(tx, serving.runId)).connectionId, problem);
 		const isStopping = serving.status === 'stopping';
-		const isFinal = !serving.deployment && !problem.retry && (isStopping || serving.problem === problem.message);
+		const isFinal = !serving.deployment && !problem.retry && (isStopping || seen.problem === problem.message);
 		if (isFinal) {
 			const end = isStopping ? { status: 'stopped' as const } : { status: 'failed' as const, problem: problem.message };
 			return changeServing(tx, serving, { ...end, stoppedAt: new Date() });

@@ -1,10 +1,12 @@
 import { redirect } from '@sveltejs/kit';
-import { to } from '$lib/paths';
+import { safeNext, to } from '$lib/paths';
 import { endSession } from '$lib/server/identity/sessions';
 import type { RequestHandler } from './$types';
 
-/** Signs this browser out. Only by POST: a link or an image must not. */
-export const POST: RequestHandler = async ({ cookies }) => {
+/** Signs this browser out, to come back to `next`. Only by POST: a link or an image must not. */
+export const POST: RequestHandler = async ({ cookies, request }) => {
 	await endSession(cookies);
-	redirect(303, to.login());
+	const next = (await request.formData().catch(() => null))?.get('next');
+	const wanted = safeNext(typeof next === 'string' ? next : null);
+	redirect(303, wanted === to.home() ? to.login() : wanted);
 };

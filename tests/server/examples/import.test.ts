@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { closePools } from '../../../src/lib/server/db/pools.ts';
-import { deleteExamples, getExample, listExamples, restoreExamples } from '../../../src/lib/server/examples/browse.ts';
+import { getExample, listExamples } from '../../../src/lib/server/examples/browse.ts';
+import { deleteExamples, restoreExamples } from '../../../src/lib/server/examples/delete.ts';
 import { addExample } from '../../../src/lib/server/examples/add.ts';
 import { importExamples } from '../../../src/lib/server/examples/import.ts';
 import { moveExamples } from '../../../src/lib/server/splits.ts';

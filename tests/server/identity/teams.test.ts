@@ -25,6 +25,13 @@ test('teams of one name get addresses of their own', async () => {
 	expect(made.map((team) => team.slug).sort()).toEqual([slug, `${slug}-2`, `${slug}-3`]);
 });
 
+test('teams are free to make, but not without end', async () => {
+	const person = await newPerson();
+	for (let i = 0; i < 10; i++) await createTeam(person.id, `Many ${randomUUID().slice(0, 8)}`);
+	await expect(createTeam(person.id, 'One more')).rejects.toMatchObject({ code: 'rate_limited' });
+	expect(await membershipsOf(person.id)).toHaveLength(10);
+});
+
 test('a stream ends when the rights it was opened with end', async () => {
 	const { scope, as } = await newTeam();
 	const { project } = await newProject(scope);

@@ -21,7 +21,7 @@ const ask = (model: string) => ({
 	seed: 1
 });
 
-describe.each(providerIds)('%s', (id) => {
+describe.concurrent.each(providerIds)('%s', (id) => {
 	const provider = providers[id];
 
 	test('a key is checked, and models are listed with what can be done with them', async () => {
@@ -113,7 +113,7 @@ describe.each(providerIds)('%s', (id) => {
 	}
 });
 
-describe.each(['sandbox', 'together'] as const)('%s deployments', (id) => {
+describe.concurrent.each(['sandbox', 'together'] as const)('%s deployments', (id) => {
 	const provider = providers[id];
 
 	test('stopping can be asked for again and again, and a stopped one does not answer', async () => {

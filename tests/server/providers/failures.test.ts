@@ -18,7 +18,7 @@ const question = {
 };
 const createPath = (id: string) => (id.startsWith('openai') ? '/fine_tuning/jobs' : '/fine-tunes');
 
-describe.each(providerIds)('%s', (id) => {
+describe.concurrent.each(providerIds)('%s', (id) => {
 	const provider = providers[id];
 	const jobs = async (access: Access, mark: string) => (await provider.find(access, mark)).length;
 
@@ -159,7 +159,7 @@ describe.each(providerIds)('%s', (id) => {
 	});
 });
 
-describe.each(['sandbox', 'together'] as const)('%s', (id) => {
+describe.concurrent.each(['sandbox', 'together'] as const)('%s', (id) => {
 	const provider = providers[id];
 
 	test('a file in a wrong format is refused with its line, before any order', async () => {
@@ -188,7 +188,7 @@ describe.each(['sandbox', 'together'] as const)('%s', (id) => {
 	});
 });
 
-describe.each(['openai', 'openai-compatible'] as const)('%s', (id) => {
+describe.concurrent.each(['openai', 'openai-compatible'] as const)('%s', (id) => {
 	test('bad or too few examples show in the job', async () => {
 		const provider = providers[id];
 		const access = places.access(id);

@@ -179,6 +179,11 @@ test('an address that is no name is checked as well, and redirects are not follo
 	expect(reply.status).toBe(302);
 });
 
+test('an answer that is too large is not read to its end', async () => {
+	const reply = await guardedFetch({ allowLocal: true, mostBytes: 5 })(`http://127.0.0.1:${port}/`);
+	await expect(reply.text()).rejects.toMatchObject({ code: 'TOO_LARGE' });
+});
+
 test('a provider connection to a forbidden address is refused with its sentence, and nothing is asked', async () => {
 	configureProviders({ allowLocal: false });
 	const before = asked;

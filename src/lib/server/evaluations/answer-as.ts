@@ -74,21 +74,26 @@ const keeper = (scope: Scope, evaluation: Evaluation, contender: Letter) => {
 /** The model was stopped under us: by a person, the janitor or the provider. */
 class NoLongerServed extends Error {}
 
-/** Counts a long generation as use, and finds out when the model has gone meanwhile or answers by another name. */
-const guarded = (scope: Scope, runId: string | null, model: string) => {
+/**
+ * For a model that is deployed: counts a long generation as use, and finds out when it has gone meanwhile or answers by
+ * another name. What the provider does not know of while our row says *ready* has just been stopped there: the row follows
+ * within a poll, so that is waited for like an outage.
+ */
+const guarded = (scope: Scope, runId: string, model: string) => {
 	let usedAt = performance.now();
 	const look = async () => {
 		usedAt = performance.now();
-		const serving = runId === null ? null : await ensureServed(scope, runId);
-		if (serving && !(serving.ready && serving.callAs === model)) throw new NoLongerServed();
+		const serving = await ensureServed(scope, runId);
+		if (!(serving.ready && serving.callAs === model)) throw new NoLongerServed();
 	};
 	return async <T>(ask: () => Promise<T>): Promise<T> => {
 		if (performance.now() - usedAt > useEveryMs) await look();
 		try {
 			return await ask();
 		} catch (problem) {
-			if (problem instanceof ProviderError && (problem.kind === 'not_found' || problem.kind === 'down')) await look();
-			throw problem;
+			if (!(problem instanceof ProviderError) || !['not_found', 'down'].includes(problem.kind)) throw problem;
+			await look();
+			throw new ProviderError('down', problem.message, { detail: problem.detail });
 		}
 	};
 };
@@ -111,11 +116,13 @@ export const answerAs = async (
 		if (model === null) return false;
 		const access = await scope.tx(async (tx) => openAccess(tx, await connectionOf(tx, evaluation, contender)));
 		const { temperature, maxTokens, seed } = evaluation;
-		const guard = guarded(scope, runId, model);
+		const provider = providers[access.provider];
+		const isDeployed = runId !== null && provider.servesTunedModels === 'after-deploy';
+		const guard = isDeployed ? guarded(scope, runId, model) : <T>(ask: () => Promise<T>) => ask();
 		const ask = ({ prompt }: (typeof open)[number], stop: AbortSignal) => {
 			const request = { model, messages: prompt, temperature, maxTokens, seed };
-			// as a stream, because of an answer that is cut in the middle at least that part is there
-			return guard(() => providers[access.provider].chat({ ...access, signal: stop }, request, () => {}));
+			// as a stream: of an answer that is cut in the middle, that part is there
+			return guard(() => provider.chat({ ...access, signal: stop }, request, () => {}));
 		};
 		try {
 			await answerAll(open, ask, keeper(scope, evaluation, contender), { signal, patience });

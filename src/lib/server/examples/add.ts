@@ -6,8 +6,28 @@ import { authorize } from '../../core/permissions.ts';
 import { examples, projects, ratings } from '../db/schema.ts';
 import { projectOf } from '../projects.ts';
 import { announce } from '../realtime/announce.ts';
-import type { Scope } from '../scope.ts';
+import type { Scope, Tx } from '../scope.ts';
 import { factsOf } from './rows.ts';
+
+/** A step: the example with the same conversation, if there is one. */
+const twinOf = async (tx: Tx, projectId: string, contentHash: Buffer) => {
+	const [twin] = await tx
+		.select({ id: examples.id, number: examples.number })
+		.from(examples)
+		.where(
+			and(eq(examples.projectId, projectId), eq(examples.contentHash, contentHash), isNull(examples.deletedAt))
+		);
+	return twin ?? null;
+};
+
+/** The example that already says the same, so that a page can link to it. */
+export const findTwin = (scope: Scope, slug: string, { messages }: Pick<NewExample, 'messages'>) => {
+	authorize(scope, 'examples:see');
+	return scope.tx(async (tx) => {
+		const project = await projectOf(tx, slug);
+		return twinOf(tx, project.id, factsOf(messages, null).contentHash);
+	});
+};
 
 /** Writes one example. The same conversation twice is a conflict that names the first. */
 export const addExample = (scope: Scope, slug: string, { messages, rating }: NewExample) => {
@@ -15,16 +35,7 @@ export const addExample = (scope: Scope, slug: string, { messages, rating }: New
 	return scope.tx(async (tx) => {
 		const project = await projectOf(tx, slug, { lock: true });
 		const facts = factsOf(messages, null);
-		const [twin] = await tx
-			.select({ number: examples.number })
-			.from(examples)
-			.where(
-				and(
-					eq(examples.projectId, project.id),
-					eq(examples.contentHash, facts.contentHash),
-					isNull(examples.deletedAt)
-				)
-			);
+		const twin = await twinOf(tx, project.id, facts.contentHash);
 		if (twin) throw new AppError('conflict', `This conversation is already here, as example ${twin.number}.`, 'messages');
 		const [made] = await tx
 			.insert(examples)

@@ -1,12 +1,10 @@
-import { type SQL, and, desc, eq, gte, inArray, isNotNull, isNull, lt, lte, sql } from 'drizzle-orm';
+import { type SQL, and, asc, desc, eq, gt, gte, inArray, isNotNull, isNull, lt, lte, or, sql } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
 import { promptOf, targetOf } from '../../core/example.ts';
 import type { ExampleFilter } from '../../core/example-filter.ts';
 import { authorize } from '../../core/permissions.ts';
-import { audit } from '../audit.ts';
 import { examples, people, ratings, rewrites } from '../db/schema.ts';
 import { projectOf } from '../projects.ts';
-import { announce } from '../realtime/announce.ts';
 import type { Scope, Tx } from '../scope.ts';
 
 export type Example = typeof examples.$inferSelect;
@@ -26,7 +24,17 @@ const sides: Record<string, SQL> = {
 };
 
 /** `%` and `_` mean themselves in a search. */
-const pattern = (words: string) => `%${JSON.stringify(words).slice(1, -1).replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
+const pattern = (words: string) => `%${words.replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
+
+/** Words anywhere in the conversation or its rewrite, in any case, or the number people call it by: `12`, `#12`. */
+const saying = (words: string) => {
+	const number = /^#?(\d{1,9})$/.exec(words)?.[1];
+	return or(
+		sql`${examples.messages}::text ilike ${pattern(JSON.stringify(words).slice(1, -1))}`,
+		sql`${examples.rewrite} ilike ${pattern(words)}`,
+		number ? eq(examples.number, Number(number)) : undefined
+	);
+};
 
 const wanted = (projectId: string, filter: ExampleFilter) =>
 	and(
@@ -34,15 +42,19 @@ const wanted = (projectId: string, filter: ExampleFilter) =>
 		isNull(examples.deletedAt),
 		filter.band ? bands[filter.band] : undefined,
 		filter.split ? sides[filter.split] : undefined,
-		filter.search ? sql`${examples.messages}::text ilike ${pattern(filter.search)}` : undefined,
-		filter.before ? lt(examples.number, filter.before) : undefined
+		filter.search ? saying(filter.search) : undefined,
+		filter.before ? lt(examples.number, filter.before) : undefined,
+		filter.after ? gt(examples.number, filter.after) : undefined
 	);
+
+/** A list shows the beginning; an answer may have 400 000 characters. */
+const brief = (text: string) => text.slice(0, 300).toWellFormed();
 
 const row = (example: Example) => ({
 	id: example.id,
 	number: example.number,
-	input: promptOf(example.messages).at(-1)?.content ?? '',
-	output: targetOf(example),
+	input: brief(promptOf(example.messages).at(-1)?.content ?? ''),
+	output: brief(targetOf(example)),
 	turns: example.messages.length,
 	rating: example.rating,
 	ratingsCount: example.ratingsCount,
@@ -53,19 +65,34 @@ const row = (example: Example) => ({
 });
 export type ExampleRow = ReturnType<typeof row>;
 
-/** A page of examples, the newest first; `next` is the `before` of the following page. */
-export const listExamples = (scope: Scope, slug: string, filter: ExampleFilter) => {
+/**
+ * A page of examples, the newest first. `older` and `newer` are the `before` and `after` of the pages beside it, or null.
+ * Raters cannot filter by rating: that would tell them what others gave.
+ */
+export const listExamples = (scope: Scope, slug: string, given: ExampleFilter) => {
 	authorize(scope, 'examples:see');
+	const filter = scope.role === 'rater' ? { ...given, band: undefined } : given;
 	return scope.tx(async (tx) => {
 		const project = await projectOf(tx, slug);
-		const found = await tx
-			.select()
-			.from(examples)
-			.where(wanted(project.id, filter))
-			.orderBy(desc(examples.number))
-			.limit(pageSize + 1);
-		const rows = (await hideOthersScores(tx, scope, found.slice(0, pageSize))).map(row);
-		return { rows, next: found.length > pageSize ? rows.at(-1)!.number : null };
+		const find = (some: ExampleFilter) =>
+			tx
+				.select()
+				.from(examples)
+				.where(wanted(project.id, some))
+				.orderBy(some.after ? asc(examples.number) : desc(examples.number))
+				.limit(pageSize + 1);
+		let found = await find(filter);
+		// the way up ends at the first page, and that one is full
+		const isFirst = !filter.before && (!filter.after || found.length <= pageSize);
+		if (filter.after && isFirst) found = await find({ ...filter, after: undefined });
+		const isBackwards = filter.after && !isFirst;
+		const list = isBackwards ? found.slice(0, pageSize).reverse() : found.slice(0, pageSize);
+		const rows = (await hideOthersScores(tx, scope, list)).map(row);
+		return {
+			rows,
+			older: isBackwards || found.length > pageSize ? rows.at(-1)!.number : null,
+			newer: isFirst ? null : (rows[0]?.number ?? filter.before! - 1)
+		};
 	});
 };
 
@@ -122,36 +149,6 @@ export const getExample = (scope: Scope, slug: string, id: string) => {
 			rewrites: versions
 		};
 	});
-};
-
-/** Takes examples out of every list; `restoreExamples` brings them back. What a run learnt from keeps being counted as that. */
-export const deleteExamples = (scope: Scope, slug: string, ids: string[]) => setDeleted(scope, slug, ids, new Date());
-export const restoreExamples = (scope: Scope, slug: string, ids: string[]) => setDeleted(scope, slug, ids, null);
-
-const setDeleted = (scope: Scope, slug: string, ids: string[], deletedAt: Date | null) => {
-	authorize(scope, 'examples:delete');
-	return scope.tx(async (tx) => {
-		const project = await projectOf(tx, slug, { lock: true });
-		if (deletedAt === null) await refuseTwins(tx, project.id, ids);
-		const changed = await tx
-			.update(examples)
-			.set({ deletedAt })
-			.where(and(eq(examples.projectId, project.id), inArray(examples.id, ids)))
-			.returning({ id: examples.id });
-		if (changed.length === 0) throw new AppError('not_found', 'There is no such example, or it is not yours to see.');
-		await audit(tx, scope, deletedAt ? 'examples.deleted' : 'examples.restored', project.id, { count: changed.length });
-		await announce(tx, `project:${project.id}`, project.id);
-		return { count: changed.length };
-	});
-};
-
-/** Between delete and undo the same conversation may have been added again. */
-const refuseTwins = async (tx: Tx, projectId: string, ids: string[]) => {
-	const [twin] = await tx.$client`
-		select e.number from examples d join examples e
-			on e.project_id = d.project_id and e.content_hash = d.content_hash and e.id <> d.id and e.deleted_at is null
-		where d.project_id = ${projectId} and d.id = any (${ids}::uuid[]) and d.deleted_at is not null limit 1`;
-	if (twin) throw new AppError('conflict', `The same conversation has been added again, as example ${twin.number}.`);
 };
 
 /** Counts for the facets and badges of one project. */

@@ -12,7 +12,9 @@ import { type Accepted, stageColumns, stageRow } from './rows.ts';
 
 /** One transaction takes about this much; a crash loses the last one, and a second import of the file adds what is missing. */
 const chunkCharacters = 8_000_000;
+/** Of what is refused: enough to mend a file by, small enough for an answer. A line that does not fit is kept without its text. */
 const keptRefusals = 1_000;
+const keptCharacters = 2_000_000;
 
 export type ImportResult = {
 	id: string;
@@ -56,9 +58,13 @@ export const importExamples = async (
 		return { projectId: project.id, id: made!.id };
 	});
 	const result: ImportResult = { id, added: 0, duplicates: 0, refused: 0, refusals: [] };
+	let room = keptCharacters;
 	const refuse = (line: number, reason: string, text: string) => {
 		result.refused++;
-		if (result.refusals.length < keptRefusals) result.refusals.push({ line, reason, text: text.slice(0, 2_000) });
+		if (result.refusals.length >= keptRefusals) return;
+		const fits = text.length <= room;
+		if (fits) room -= text.length;
+		result.refusals.push({ line, reason, text: fits ? text : '' });
 	};
 
 	let writing: Promise<void> = Promise.resolve();

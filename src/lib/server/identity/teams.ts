@@ -1,7 +1,9 @@
+import { AppError } from '../../core/errors.ts';
 import { slugFrom } from '../../core/team.ts';
 import type { Role } from '../../core/permissions.ts';
 import { plainPool } from '../db/pools.ts';
 import type { Scope } from '../scope.ts';
+import { within } from './rate-limit.ts';
 
 export type Team = { id: string; slug: string; name: string };
 export type Membership = Team & { role: Role; projectIds: 'all' | string[] };
@@ -18,8 +20,11 @@ export const membershipsOf = async (personId: string): Promise<Membership[]> => 
 	}));
 };
 
-/** Makes a team whose owner is this person. The slug follows the name; a taken one gets a number. */
+/** Makes a team whose owner is this person, at most ten in an hour. The slug follows the name; a taken one gets a number. */
 export const createTeam = async (personId: string, name: string): Promise<Team> => {
+	if (!(await within(`team:${personId}`, { most: 10, perSeconds: 3600 }))) {
+		throw new AppError('rate_limited', 'You have made ten teams within the hour. Wait a while, then go on.');
+	}
 	const wanted = slugFrom(name, 'team');
 	for (let attempt = 1; ; attempt++) {
 		const slug = attempt === 1 ? wanted : `${wanted.slice(0, 36)}-${attempt}`;

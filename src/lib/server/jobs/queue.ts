@@ -27,6 +27,9 @@ export const startQueue = ({ working }: { working: boolean }): Promise<PgBoss> =
 			useListenNotify: working,
 			monitorIntervalSeconds: 1,
 			superviseIntervalSeconds: 1,
+			// what a stately queue believes to be active is read from this cache; a minute old (the default), it would keep
+			// a killed worker's job from running again for that minute (measured: 61 s, with 1 s: 14 s)
+			queueCacheIntervalSeconds: working ? 1 : 60,
 			max: working ? 6 : 2
 		});
 		boss.on('error', (problem) => log.warn('queue', { problem: problem.message }));

@@ -11,7 +11,11 @@ export type Guard = {
 	resolve?: Resolve;
 	/** The form field a refusal belongs under. */
 	field?: string;
+	/** The largest answer that is read. */
+	mostBytes?: number;
 };
+
+const mostBytes = 32 * 1024 * 1024; // far more than a list of models or an answer has
 
 const byDns: Resolve = (host) =>
 	new Promise((found, failed) =>
@@ -85,6 +89,20 @@ export async function assertPublicUrl(text: string, guard: Guard): Promise<URL> 
 	return url;
 }
 
+/** The same answer, which breaks off where it becomes too large; counted after unpacking. */
+function capped(response: Response, most: number): Response {
+	if (!response.body) return response;
+	let bytes = 0;
+	const counter = new TransformStream<Uint8Array, Uint8Array>({
+		transform(chunk, controller) {
+			bytes += chunk.byteLength;
+			if (bytes <= most) controller.enqueue(chunk);
+			else controller.error(Object.assign(new Error('The answer is too large'), { code: 'TOO_LARGE' }));
+		}
+	});
+	return new Response(response.body.pipeThrough(counter), response);
+}
+
 /**
  * A `fetch` that can only reach the public internet. The name is resolved once per connection, all answers are
  * checked, and the connection goes to a checked address (SS3, SS5); redirects come back as they are (SS4).
@@ -109,6 +127,7 @@ export function guardedFetch(guard: Guard): typeof fetch {
 	return async (input, init) => {
 		// A literal address is never looked up, so its check is here.
 		readUrl(input instanceof Request ? input.url : String(input), guard);
-		return fetch(input, { ...init, redirect: 'manual', dispatcher } as RequestInit);
+		const response = await fetch(input, { ...init, redirect: 'manual', dispatcher } as RequestInit);
+		return capped(response, guard.mostBytes ?? mostBytes);
 	};
 }

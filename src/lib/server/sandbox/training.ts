@@ -6,7 +6,7 @@ import { type Lessons, teach } from './learning/lessons.ts';
 import type { Account, Store } from './store.ts';
 import type { Job } from './timeline.ts';
 
-const mostPairs = 2_000; // enough to answer from; a job may well train on more
+const mostPairs = 1_000; // enough to answer from; a job may well train on more
 const mostInMemory = 8;
 
 type Saved = Lessons & { pairs: Pair[] };

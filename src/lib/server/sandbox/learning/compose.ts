@@ -52,21 +52,20 @@ export function learntAnswer(knowledge: Knowledge, strength: number, question: Q
 				likenessOf(part.terms, asked) +
 				(part.role === 'body' ? 0 : knowledge.habit(part)) -
 				oddness * 0.02 +
-				question.random() * question.temperature * 0.3;
+				question.random() * question.temperature * 0.4;
 			return [{ ...part, text, position: at / lesson.parts.length, score, source }];
 		})
 	);
-	return join(candidates, bodyLength(near, power), here);
+	const more = (question.random() - 0.5) * question.temperature;
+	return join(candidates, Math.round(bodyLength(near, power) + more), here);
 }
 
 /** How many sentences lie between opening and closing, as in the nearest lessons. */
 const bodyLength = (near: ReturnType<Knowledge['nearest']>, power: number[]) =>
-	Math.round(
-		near.reduce(
-			(sum, { lesson }, at) => sum + power[at]! * lesson.parts.filter((part) => part.role === 'body').length,
-			0
-		) / power.reduce((sum, each) => sum + each, 0)
-	);
+	near.reduce(
+		(sum, { lesson }, at) => sum + power[at]! * lesson.parts.filter((part) => part.role === 'body').length,
+		0
+	) / power.reduce((sum, each) => sum + each, 0);
 
 function join(candidates: Candidate[], body: number, here: Details): string {
 	const ranked = [...candidates].sort((a, b) => b.score - a.score);

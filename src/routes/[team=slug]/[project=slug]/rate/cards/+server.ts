@@ -5,9 +5,12 @@ import { endpoint } from '$lib/server/http/endpoint';
 import { getCard, nextCards } from '$lib/server/ratings';
 import type { RequestHandler } from './$types';
 
-const Wanted = v.object({ ...QueueRequest.entries, id: v.optional(Id('The card')) });
+/** One card again: from the history strip. */
+export const GET: RequestHandler = endpoint(v.object({ id: Id('The card') }), ({ locals, params }, { id }) =>
+	getCard(locals.scope, params.project, id)
+);
 
-/** More cards for an open rating page, or the one with this id. */
-export const GET: RequestHandler = endpoint(Wanted, async ({ locals, params }, { id, ...request }) =>
-	id ? { cards: [await getCard(locals.scope, params.project, id)] } : nextCards(locals.scope, params.project, request)
+/** More cards for an open page. A question, but with more ids of cards already seen than an address can hold. */
+export const POST: RequestHandler = endpoint(QueueRequest, ({ locals, params }, request) =>
+	nextCards(locals.scope, params.project, request)
 );

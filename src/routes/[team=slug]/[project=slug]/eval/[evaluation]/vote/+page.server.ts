@@ -11,5 +11,10 @@ export const load = page(Nothing, async ({ locals, params }) => {
 	const booth = await openBooth(locals.scope, params.project, params.evaluation);
 	if (booth.state === 'waiting') redirect(303, to.evaluation(params.team, params.project, params.evaluation));
 	const { name } = await getProject(locals.scope, params.project);
-	return { booth, projectName: name, personId: locals.person!.id, mayReveal: may(locals.scope.role, 'evaluations:reveal') };
+	return {
+		booth,
+		projectName: name,
+		personId: locals.person!.id,
+		mayReveal: may(locals.scope.role, 'evaluations:reveal')
+	};
 }) satisfies PageServerLoad;

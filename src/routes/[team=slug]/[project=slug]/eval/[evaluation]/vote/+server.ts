@@ -7,18 +7,15 @@ import { endpoint } from '$lib/server/http/endpoint';
 import type { RequestHandler } from './$types';
 
 const After = v.object({ after: v.optional(whole('The place', -1, 2000), -1) });
-const Taken = v.pick(NewVote, ['ballotId', 'clientId']);
 
 /** The next pairs; a browser that wants the page gets that instead. */
 export const GET: RequestHandler = endpoint(After, ({ locals, params }, { after }) =>
 	openBooth(locals.scope, params.project, params.evaluation, { after })
 );
 
-export const POST: RequestHandler = endpoint(NewVote, ({ locals, params }, { ballotId, choice, clientId }) =>
-	castVote(locals.scope, params.project, { evaluationId: params.evaluation, ballotId, choice, clientId })
-);
-
-/** Takes a vote back. */
-export const DELETE: RequestHandler = endpoint(Taken, ({ locals, params }, { ballotId, clientId }) =>
-	undoVote(locals.scope, params.project, { evaluationId: params.evaluation, ballotId, clientId })
-);
+export const POST: RequestHandler = endpoint(NewVote, ({ locals, params }, { ballotId, choice, clientId }) => {
+	const vote = { evaluationId: params.evaluation, ballotId, clientId };
+	return choice === null
+		? undoVote(locals.scope, params.project, vote)
+		: castVote(locals.scope, params.project, { ...vote, choice });
+});

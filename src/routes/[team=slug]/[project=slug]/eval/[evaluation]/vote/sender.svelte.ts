@@ -58,11 +58,11 @@ export class VoteSender {
 		browserStore.set(this.#store, JSON.stringify(this.waiting));
 	}
 
-	async #deliver({ ballotId, choice, clientId }: Act): Promise<Response | null> {
+	async #deliver(act: Act): Promise<Response | null> {
 		return fetch(this.#url, {
-			method: choice === null ? 'DELETE' : 'POST',
+			method: 'POST',
 			headers: { 'content-type': 'application/json', accept: 'application/json' },
-			body: JSON.stringify(choice === null ? { ballotId, clientId } : { ballotId, choice, clientId }),
+			body: JSON.stringify(act),
 			keepalive: true
 		}).catch(() => null);
 	}
@@ -86,7 +86,10 @@ export class VoteSender {
 			this.waiting.shift();
 			this.#keep();
 			if (answer.ok) continue;
-			const reason = await answer.json().then((body) => body.error?.message ?? body.message, () => null);
+			const reason = await answer.json().then(
+				(body) => body.error?.message ?? body.message,
+				() => null
+			);
 			this.#onrefused(act, reason ?? 'The server refused it.');
 		}
 		if (this.waiting.length === 0) this.troubled = false;

@@ -1,0 +1,128 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { eq } from 'drizzle-orm';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openAccess } from '../../../src/lib/server/connections.ts';
+import { closePools } from '../../../src/lib/server/db/pools.ts';
+import { evaluations, outputs, servings } from '../../../src/lib/server/db/schema.ts';
+import { createEvaluation } from '../../../src/lib/server/evaluations/create.ts';
+import { generateOutputs } from '../../../src/lib/server/evaluations/generate.ts';
+import { getSetUp } from '../../../src/lib/server/evaluations/set-up.ts';
+import { stopQueue } from '../../../src/lib/server/jobs/queue.ts';
+import { configureProviders, providers } from '../../../src/lib/server/providers/index.ts';
+import { startRun } from '../../../src/lib/server/runs/start.ts';
+import { startSandbox } from '../../../src/lib/server/sandbox/server.ts';
+import type { Scope } from '../../../src/lib/server/scope.ts';
+import { followServing } from '../../../src/lib/server/servings-follow.ts';
+import { addReadyRun, wish } from '../../support/evaluation.ts';
+import { newTeam } from '../../support/team.ts';
+import { drive, newRun, newWorkshop } from '../../support/training.ts';
+
+let sandbox: Awaited<ReturnType<typeof startSandbox>>;
+beforeAll(async () => {
+	configureProviders({ allowLocal: true });
+	sandbox = await startSandbox({ port: 0, speed: 30 });
+});
+afterAll(async () => {
+	await stopQueue();
+	await sandbox.stop();
+	await closePools();
+});
+
+const never = new AbortController().signal;
+const quick = { firstWaitMs: 20, longestWaitMs: 100, giveUpAfterMs: 20_000 };
+
+const trained = async () => {
+	const workshop = await newWorkshop(sandbox.url);
+	const { id } = await startRun(workshop.scope, workshop.slug, newRun());
+	const run = await drive(workshop.scope, id);
+	expect(run.status).toBe('ready');
+	const { id: evaluationId } = await createEvaluation(workshop.scope, workshop.slug, wish(run.id, 12));
+	return { ...workshop, run, evaluationId };
+};
+const servingsOf = (scope: Scope) => scope.tx((tx) => tx.select().from(servings));
+const followAll = async (scope: Scope) => {
+	for (const { id } of await servingsOf(scope)) await followServing(scope, id, never);
+};
+const statusOf = async (scope: Scope, id: string) =>
+	(await scope.tx((tx) => tx.select().from(evaluations).where(eq(evaluations.id, id))))[0]!;
+
+/** Does what the worker would do, both jobs beside each other, without its waiting. */
+const generate = async (scope: Scope, id: string) => {
+	const open = async () => (await statusOf(scope, id)).status === 'generating';
+	const again = async (work: () => Promise<void>) => {
+		for (; await open(); await sleep(20)) await work();
+	};
+	await Promise.all([again(() => generateOutputs(scope, id, never, quick)), again(() => followAll(scope))]);
+	return statusOf(scope, id);
+};
+
+test('a tuned model is deployed, answers, and is released', async () => {
+	const { scope, as, slug, run, evaluationId } = await trained();
+	// the first look starts it and comes back later
+	await generateOutputs(scope, evaluationId, never, quick);
+	expect(await servingsOf(scope)).toMatchObject([{ runId: run.id, status: 'starting' }]);
+	expect(await scope.tx((tx) => tx.$count(outputs))).toBe(0);
+
+	expect(await generate(scope, evaluationId)).toMatchObject({ status: 'voting', problem: null });
+	const all = await scope.tx((tx) => tx.select().from(outputs));
+	expect(all).toHaveLength(24);
+	// the sandbox learns: the tuned model says what it was taught, the base does not
+	expect(all.filter((output) => output.contender === 'a').map((output) => output.text)).not.toEqual(
+		all.filter((output) => output.contender === 'b').map((output) => output.text)
+	);
+	const [serving] = await servingsOf(scope);
+	expect(serving!.idleAt.getTime()).toBeLessThan(Date.now() + 3 * 60_000);
+
+	const setUp = await getSetUp(scope, slug);
+	expect(setUp).toEqual({
+		validation: 12,
+		runs: [
+			expect.objectContaining({
+				id: run.id,
+				version: 1,
+				deployed: true,
+				leaks: [],
+				centsPerHour: serving!.centsPerHour
+			})
+		]
+	});
+	expect(JSON.stringify(setUp)).not.toContain('sandbox-key');
+	await expect(getSetUp((await newTeam()).scope, slug)).rejects.toMatchObject({ code: 'not_found' });
+	const rater = await as('rater');
+	expect(() => getSetUp(rater, slug)).toThrow(/rater/);
+});
+
+test('a model that is stopped at the provider in the middle is deployed again, and nothing is asked twice', async () => {
+	const { scope, connection, evaluationId } = await trained();
+	const done = generate(scope, evaluationId);
+	const first = await until(async () => (await scope.tx((tx) => tx.select().from(outputs)))[0]);
+	const [serving] = await servingsOf(scope);
+	const access = await scope.tx((tx) => openAccess(tx, connection.id));
+	await providers.sandbox.stop(access, serving!.deployment!);
+	expect(await done).toMatchObject({ status: 'voting' });
+	const all = await scope.tx((tx) => tx.select().from(outputs));
+	expect(all).toHaveLength(24);
+	expect(all.map((output) => output.id)).toContain(first.id);
+});
+
+test('a model that cannot be deployed fails the evaluation with the reason', async () => {
+	const workshop = await newWorkshop(sandbox.url, { baseModel: 'sandbox-not-servable' });
+	const { scope, slug, connection, project } = workshop;
+	const run = await addReadyRun(scope, {
+		projectId: project.id,
+		connectionId: connection.id,
+		baseModel: 'sandbox-not-servable'
+	});
+	const { id } = await createEvaluation(scope, slug, wish(run.id, 2));
+	await generateOutputs(scope, id, never, quick);
+	expect(await statusOf(scope, id)).toMatchObject({ status: 'failed', problem: expect.stringMatching(/^[A-Z].+\.$/) });
+	expect(await servingsOf(scope)).toEqual([]);
+});
+
+async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
+	for (const deadline = Date.now() + 20_000; ; await sleep(10)) {
+		const found = await look();
+		if (found !== undefined) return found;
+		if (Date.now() > deadline) throw new Error('It did not happen');
+	}
+}
