@@ -2,8 +2,8 @@ import * as v from 'valibot';
 
 /** The data sets that come with the app, below `examples/`. */
 export const samples = [
-	{ id: 'customer-support', name: 'Customer support', count: 127, text: 'Answers of an online shop, most of them rated.' },
-	{ id: 'code-review', name: 'Code review', count: 41, text: 'Reviews of small changes in a dozen languages.' }
+	{ id: 'customer-support', name: 'Customer support', text: 'Answers of an online shop, most of them rated.' },
+	{ id: 'code-review', name: 'Code review', text: 'Reviews of small changes in a dozen languages.' }
 ] as const;
 
 export const SampleRequest = v.object({

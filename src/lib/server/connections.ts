@@ -78,6 +78,12 @@ const told = ({ check, sure }: Answer) => ({
 		: { ...(sure && { status: 'refused' as const }), problem: check.reason })
 });
 
+/** The providers a connection can be made to. The sandbox is only there where one runs. */
+export const listProviders = () =>
+	Object.values(providers)
+		.filter(({ id }) => id !== 'sandbox' || config().sandboxUrl)
+		.map(({ id, name, note }) => ({ id, name, note: note ?? null }));
+
 /** The team's connections in the order they were made, with the number of projects on each. */
 export const listConnections = async (scope: Scope): Promise<ListedConnection[]> => {
 	authorize(scope, 'connections:see');

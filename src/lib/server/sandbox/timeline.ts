@@ -99,7 +99,7 @@ export function standingOf(job: Job, nowMs: number): Standing {
 
 	const share = Math.min(1, (nowMs - trainingStart(job)) / job.stageMs.running);
 	if (share < 1) {
-		const odd = job.trait === 'odd-status' && share >= 0.4 && share < 0.7;
+		const odd = job.trait === 'odd-status' && share >= 0.3 && share < 0.9;
 		return { word: odd ? 'defragmenting' : 'running', share, endedAtMs: null };
 	}
 	const uploading = nowMs >= momentOf(job, 1) + job.stageMs.compressing;

@@ -1,71 +1,100 @@
 import { browserStore } from '$lib/components/browser-store';
 
-type Rating = { exampleId: string; score: number | null; clientId: string };
-type Waiting = Rating & { problem?: string };
+export type Rating = { exampleId: string; score: number | null; clientId: string };
+/** `order` is the moment it was given, so that ratings of several visits and windows go out as they came. */
+type Waiting = Rating & { order: number };
+
+const longestWaitMs = 30_000;
 
 /**
  * Ratings on their way: shown at once, sent one after the other, tried again until they arrive. Each carries an id of its
- * own, so that one that arrives twice counts once. Kept in the browser until then: ids and scores only, never texts.
+ * own, so that one that arrives twice counts once, and is kept in the browser under that id until then, so that two windows
+ * never overwrite what the other one keeps: ids and scores only, no texts.
  */
 export class Sender {
-	waiting = $state<Waiting[]>([]);
+	waiting = $state.raw<Waiting[]>([]);
+	/** The last try did not arrive. */
+	troubled = $state(false);
+	/** The session has ended; what waits is sent after the next sign-in. */
+	signedOut = $state(false);
 	#url: string;
-	#store: string;
+	#prefix: string;
 	#onrefused: (rating: Rating, reason: string) => void;
-	#sending = false;
-	#wait = 1000;
+	#sending: Promise<void> | undefined;
+	#waitMs = 1000;
+	#timer: ReturnType<typeof setTimeout> | undefined;
+	#closed = false;
 
 	constructor(url: string, person: string, onrefused: (rating: Rating, reason: string) => void) {
 		this.#url = url;
-		this.#store = `ratings:${person}:${url}`;
+		this.#prefix = `rating:${person}:${url}:`;
 		this.#onrefused = onrefused;
 	}
 
 	/** Takes up what an earlier visit left behind. */
 	open() {
-		try {
-			this.waiting = JSON.parse(browserStore.get(this.#store) ?? '[]');
-		} catch {
-			this.waiting = [];
-		}
+		this.#closed = false;
+		const known = new Set(this.waiting.map((rating) => rating.clientId));
+		const kept = browserStore.keys(this.#prefix).flatMap((key): Waiting[] => {
+			try {
+				return [JSON.parse(browserStore.get(key)!)];
+			} catch {
+				return [];
+			}
+		});
+		const missed = kept.filter((rating) => !known.has(rating.clientId));
+		this.waiting = [...missed, ...this.waiting].sort((one, two) => one.order - two.order);
 		void this.flush();
+	}
+
+	/** No more tries from here; what waits stays kept. */
+	close() {
+		this.#closed = true;
+		clearTimeout(this.#timer);
 	}
 
 	send(exampleId: string, score: number | null) {
-		this.waiting.push({ exampleId, score, clientId: crypto.randomUUID() });
-		this.#keep();
+		const order = Math.max(Date.now(), (this.waiting.at(-1)?.order ?? 0) + 1);
+		const rating = { exampleId, score, clientId: crypto.randomUUID(), order };
+		this.waiting = [...this.waiting, rating];
+		browserStore.set(this.#prefix + rating.clientId, JSON.stringify(rating));
 		void this.flush();
 	}
 
-	#keep() {
-		browserStore.set(this.#store, JSON.stringify(this.waiting));
+	/** Sends what waits, and resolves when nothing does or a try has failed. Called by itself, and when the browser is online again. */
+	async flush(): Promise<void> {
+		clearTimeout(this.#timer);
+		if (this.waiting.length > 0) await (this.#sending ??= this.#deliver());
 	}
 
-	/** Sends what waits. Called by itself, and when the browser is online again. */
-	async flush() {
-		if (this.#sending) return;
-		this.#sending = true;
-		while (this.waiting.length > 0) {
-			const rating = $state.snapshot(this.waiting[0]!);
+	async #deliver() {
+		await this.#each();
+		this.#sending = undefined; // at once, not a moment later: what is given now starts anew
+	}
+
+	async #each() {
+		for (let next = this.waiting[0]; next; next = this.waiting[0]) {
+			const { order: _, ...rating } = next;
 			const answer = await fetch(this.#url, {
 				method: 'POST',
-				headers: { 'content-type': 'application/json' },
+				headers: { 'content-type': 'application/json', accept: 'application/json' },
 				body: JSON.stringify(rating),
 				keepalive: true
 			}).catch(() => null);
-			if (answer === null || answer.status >= 500 || answer.status === 429) {
-				setTimeout(() => void this.flush(), this.#wait);
-				this.#wait = Math.min(30_000, this.#wait * 2);
-				break;
+			this.signedOut = answer?.status === 401;
+			if (answer === null || this.signedOut || answer.status >= 500 || answer.status === 429) {
+				this.troubled = true;
+				if (!this.#closed) this.#timer = setTimeout(() => void this.flush(), this.#waitMs);
+				this.#waitMs = Math.min(longestWaitMs, this.#waitMs * 2);
+				return;
 			}
-			this.#wait = 1000;
-			this.waiting.shift();
-			this.#keep();
-			if (!answer.ok) {
-				const reason = await answer.json().then((body) => body.error?.message ?? body.message, () => null);
-				this.#onrefused(rating, reason ?? 'The rating was refused.');
-			}
+			this.#waitMs = 1000;
+			this.troubled = false;
+			this.waiting = this.waiting.filter(({ clientId }) => clientId !== rating.clientId);
+			browserStore.remove(this.#prefix + rating.clientId);
+			if (answer.ok) continue;
+			const body = await answer.json().catch(() => null);
+			this.#onrefused(rating, body?.error?.message ?? body?.message ?? 'The server refused it.');
 		}
-		this.#sending = false;
 	}
 }

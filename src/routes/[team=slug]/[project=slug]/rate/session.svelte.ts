@@ -1,100 +1,152 @@
+import { lockedMs } from '$lib/components/keys';
 import type { Card } from '$lib/server/ratings';
-import type { Sender } from './sender.svelte';
 
-type Step = { card: Card; kind: 'rated' | 'rewritten' | 'skipped'; score: number | null; before: number | null };
+export type Step = {
+	/** As it was before. */
+	card: Card;
+	/** As it is since: with the person's score, and the rewrite. */
+	after: Card;
+	kind: 'rated' | 'rewritten' | 'skipped';
+	score: number | null;
+	/** Of a rewrite: the id it was sent with, by which it can be taken back. */
+	rewrite?: string;
+};
 type Queue = { cards: Card[]; left: number };
+type Send = { send(exampleId: string, score: number | null): void };
 
-const enough = 4;
+/** Fewer cards than this at hand, and more are asked for: the one that is open and five to come (S1). */
+const enough = 6;
+/** So many decisions can be taken back; older ones are only counted. */
+const keptSteps = 50;
+/** Who looks away longer than this is not thinking about the card. */
+const longestPace = 120;
 
-/** One sitting at the rating page: the cards at hand, what was decided, and the way back. */
+const median = (list: number[]) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)] ?? null;
+
+/** One sitting at the rating page: the cards at hand, what was decided, and the way back. Nothing here waits for the network. */
 export class Session {
-	cards = $state<Card[]>([]);
+	cards = $state.raw<Card[]>([]);
+	/** Cards still to do, with those at hand. */
 	left = $state(0);
-	steps = $state<Step[]>([]);
+	steps = $state.raw<Step[]>([]);
+	/** Rated in this sitting, and the sum of those scores. */
+	done = $state(0);
+	#sum = $state(0);
+	#paces = $state.raw<number[]>([]);
 	loading = $state(false);
+	/** The last question for more cards was not answered. */
+	failed = $state(false);
+	#seen = new Set<string>();
+	#shownAt: number;
+	#send: Send;
 	#more: (seen: string[]) => Promise<Queue>;
-	#sender: Sender;
-	#shownAt = Date.now();
-	#paces: number[] = [];
-	pace = $state<number | null>(null);
+	#now: () => number;
 
-	constructor(queue: Queue, sender: Sender, more: (seen: string[]) => Promise<Queue>) {
-		this.cards = queue.cards;
-		this.left = queue.left;
-		this.#sender = sender;
+	constructor(queue: Queue, send: Send, more: (seen: string[]) => Promise<Queue>, now = Date.now) {
+		this.#send = send;
 		this.#more = more;
+		this.#now = now;
+		this.#shownAt = now();
+		this.left = queue.left;
+		this.#take(queue.cards);
 	}
 
 	get card(): Card | undefined {
 		return this.cards[0];
 	}
-	get done() {
-		return this.steps.filter((step) => step.kind !== 'skipped').length;
+	/** Nothing is left, as far as the server knew. */
+	get ended() {
+		return this.cards.length === 0 && this.left === 0 && !this.loading && !this.failed;
 	}
 	get average() {
-		const scores = this.steps.flatMap((step) => (step.score === null ? [] : [step.score]));
-		return scores.length ? scores.reduce((sum, score) => sum + score, 0) / scores.length : null;
+		return this.done ? this.#sum / this.done : null;
 	}
-
-	/** 150 ms after a card has come nothing counts yet: the second press of a double one was not meant for it (F7). */
+	/** Seconds per decision: the median, which one long look does not move. */
+	get pace() {
+		return median(this.#paces);
+	}
+	/** After a card has come nothing counts for a moment (F7). */
 	get ready() {
-		return Date.now() - this.#shownAt > 150;
+		return this.#now() - this.#shownAt > lockedMs;
 	}
 
-	rate(score: number) {
-		if (!this.card || !this.ready) return;
-		this.#sender.send(this.card.id, score);
-		this.#next({ card: this.card, kind: 'rated', score, before: this.card.ownScore });
+	rate(score: number): boolean {
+		const { card } = this;
+		if (!card || !this.ready) return false;
+		this.#send.send(card.id, score);
+		this.#next({ card, after: { ...card, ownScore: score }, kind: 'rated', score });
+		return true;
 	}
 
-	skip() {
-		if (!this.card || !this.ready) return;
-		this.#next({ card: this.card, kind: 'skipped', score: null, before: this.card.ownScore });
+	skip(): boolean {
+		const { card } = this;
+		if (!card || !this.ready) return false;
+		this.#next({ card, after: card, kind: 'skipped', score: null });
+		return true;
 	}
 
-	/** After the rewrite has been saved. `card` is the one before it. */
-	rewritten(card: Card, score: number) {
-		this.#next({ card, kind: 'rewritten', score, before: card.ownScore });
+	/** After a rewrite of the open card has been saved under the id `rewrite`. */
+	rewritten(card: Card, after: Card, rewrite: string) {
+		this.#next({ card, after, kind: 'rewritten', score: after.ownScore, rewrite });
 	}
 
-	/** The last decision, taken off the list; the caller takes a rewrite back at the server. */
+	/** The last decision, taken off the list, with its card open again. The caller takes a rewrite back at the server. */
 	undo(): Step | undefined {
-		const step = this.steps.pop();
+		const step = this.steps.at(-1);
 		if (!step) return;
-		if (step.kind !== 'skipped') this.#sender.send(step.card.id, step.before);
+		this.steps = this.steps.slice(0, -1);
+		if (step.kind !== 'skipped') {
+			this.#send.send(step.card.id, step.card.ownScore);
+			this.#count(step, -1);
+		}
 		this.open(step.card);
-		this.left++;
 		return step;
 	}
 
 	/** Puts a card in front: from the history, or after an undo. */
 	open(card: Card) {
-		this.cards = [card, ...this.cards.filter((other) => other.id !== card.id)];
-		this.#shownAt = Date.now();
+		const others = this.cards.filter(({ id }) => id !== card.id);
+		if (others.length === this.cards.length) this.left++;
+		this.cards = [card, ...others];
+		this.#seen.add(card.id);
+		this.#shownAt = this.#now();
+	}
+
+	#take(cards: Card[]) {
+		const fresh = cards.filter(({ id }) => !this.#seen.has(id));
+		for (const { id } of fresh) this.#seen.add(id);
+		if (this.cards.length === 0) this.#shownAt = this.#now();
+		this.cards = [...this.cards, ...fresh];
+	}
+
+	#count({ score }: Step, by: 1 | -1) {
+		this.done += by;
+		this.#sum += by * (score ?? 0);
 	}
 
 	#next(step: Step) {
-		const seconds = (Date.now() - this.#shownAt) / 1000;
-		if (seconds < 120) this.#paces.push(seconds);
-		this.pace = this.#paces.toSorted((a, b) => a - b)[Math.floor(this.#paces.length / 2)] ?? null;
-		this.steps.push(step);
-		this.cards.shift();
-		this.left = Math.max(0, this.left - 1);
-		this.#shownAt = Date.now();
+		const seconds = (this.#now() - this.#shownAt) / 1000;
+		if (seconds < longestPace) this.#paces = [...this.#paces.slice(-99), seconds];
+		if (step.kind !== 'skipped') this.#count(step, 1);
+		this.steps = [...this.steps, step].slice(-keptSteps);
+		this.cards = this.cards.filter(({ id }) => id !== step.card.id);
+		this.left = Math.max(this.cards.length, this.left - 1);
+		this.#shownAt = this.#now();
 		if (this.cards.length < enough && this.left > this.cards.length) void this.fill();
 	}
 
+	/** More cards, without those of this sitting. Called by itself; and by the page when others have added examples. */
 	async fill() {
 		if (this.loading) return;
 		this.loading = true;
-		const seen = new Set([...this.cards, ...this.steps.slice(-150).map((step) => step.card)].map((card) => card.id));
 		try {
-			const queue = await this.#more([...seen]);
-			const known = new Set(this.cards.map((card) => card.id));
-			this.cards.push(...queue.cards.filter((card) => !known.has(card.id) && !seen.has(card.id)));
-			this.left = Math.max(queue.left + known.size, this.cards.length);
+			const queue = await this.#more([...this.#seen]);
+			this.failed = false;
+			// those at hand were among the seen, so the answer did not count them
+			this.left = this.cards.length + queue.left;
+			this.#take(queue.cards);
 		} catch {
-			// offline: the cards at hand go on; the next decision asks again
+			this.failed = true; // offline: the cards at hand go on; the next decision asks again
 		} finally {
 			this.loading = false;
 		}

@@ -7,8 +7,9 @@ import type { Actions, PageServerLoad } from './$types';
 
 export const load = page(Nothing, async ({ locals, params, depends }) => {
 	depends(`aitelier:run:${params.run}`);
+	const shown = await getRun(locals.scope, params.project, params.run);
 	// the clock of the page starts at the server's, which also made the times
-	return { ...(await getRun(locals.scope, params.project, params.run)), now: new Date() };
+	return { ...shown, now: new Date(), crumb: `v${shown.run.version}` };
 }) satisfies PageServerLoad;
 
 export const actions = {

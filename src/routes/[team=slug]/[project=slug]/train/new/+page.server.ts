@@ -17,6 +17,7 @@ const From = v.object({ from: v.optional(Id('The run')) });
 export const load = page(From, async ({ locals, params }, { from }) => {
 	const earlier = from ? (await getRun(locals.scope, params.project, from)).run : null;
 	return {
+		crumb: 'New run',
 		clientId: randomUUID(),
 		from: earlier && { id: earlier.id, version: earlier.version },
 		preflight: await getPreflight(locals.scope, params.project, earlier?.recipe)

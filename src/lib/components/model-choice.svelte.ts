@@ -1,0 +1,67 @@
+import { deserialize } from '$app/forms';
+
+export type ListedModel = {
+	id: string;
+	name: string;
+	trainable: boolean;
+	servable: boolean | null;
+	contextTokens: number | null;
+	trainingCentsPerMillion: number | null;
+	recommended: boolean;
+};
+export type Check =
+	{ ok: true; models: number; training: 'open' | 'closed' | 'unknown'; note?: string } | { ok: false; reason: string };
+
+type Answer = { check?: Check; models?: ListedModel[]; problems?: Record<string, string> };
+
+/**
+ * Asks a form action of the page for models, and keeps what came of it. A newer question makes an older answer worthless:
+ * whoever clicks through connections sees the models of the last one.
+ */
+export class ModelChoice {
+	models = $state.raw<ListedModel[]>([]);
+	check = $state.raw<Check>();
+	problems = $state.raw<Record<string, string>>({});
+	isLoading = $state(false);
+	#asked = 0;
+
+	/** Forgets everything: other values were typed. */
+	clear() {
+		this.#asked += 1;
+		this.models = [];
+		this.check = undefined;
+		this.problems = {};
+		this.isLoading = false;
+	}
+
+	async ask(action: string, fields: Record<string, string>) {
+		this.clear();
+		const asked = this.#asked;
+		this.isLoading = true;
+		const answer = await this.#send(action, fields).catch((): Answer => ({
+			problems: { form: 'The server did not answer. Try again.' }
+		}));
+		if (asked !== this.#asked) return;
+		this.models = answer.models ?? [];
+		this.check = answer.check;
+		this.problems = answer.problems ?? {};
+		this.isLoading = false;
+	}
+
+	async #send(action: string, fields: Record<string, string>): Promise<Answer> {
+		const body = new FormData();
+		for (const [name, value] of Object.entries(fields)) body.set(name, value);
+		const response = await fetch(action, {
+			method: 'POST',
+			body,
+			headers: { accept: 'application/json', 'x-sveltekit-action': 'true' }
+		});
+		const result = deserialize(await response.text());
+		if (result.type === 'success' || result.type === 'failure') return (result.data ?? {}) as Answer;
+		return {
+			problems: {
+				form: result.type === 'error' ? String(result.error?.message ?? result.error) : 'Sign in and try again.'
+			}
+		};
+	}
+}

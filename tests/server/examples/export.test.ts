@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, expect, test } from 'vitest';
+import { closePools } from '../../../src/lib/server/db/pools.ts';
+import { getExample, listExamples } from '../../../src/lib/server/examples/browse.ts';
+import { deleteExamples } from '../../../src/lib/server/examples/delete.ts';
+import { exportExamples } from '../../../src/lib/server/examples/export.ts';
+import { importExamples } from '../../../src/lib/server/examples/import.ts';
+import { download } from '../../../src/lib/server/http/download.ts';
+import { rewriteExample } from '../../../src/lib/server/ratings.ts';
+import type { Scope } from '../../../src/lib/server/scope.ts';
+import { newProject, newTeam } from '../../support/team.ts';
+
+afterAll(() => closePools());
+
+const line = (question: string, more: object = {}) =>
+	JSON.stringify({
+		messages: [
+			{ role: 'user', content: question },
+			{ role: 'assistant', content: `The answer to ${question}` }
+		],
+		...more
+	});
+const bring = (scope: Scope, slug: string, texts: string[]) =>
+	importExamples(scope, slug, { fileName: 'a.jsonl', lines: texts.map((text, i) => ({ number: i + 1, text })) });
+const take = async (scope: Scope, slug = 'support') => {
+	const { pieces } = await exportExamples(scope, slug);
+	const taken: string[] = [];
+	for await (const piece of pieces) taken.push(piece);
+	return { taken, lines: taken.join('').split('\n').slice(0, -1) };
+};
+
+test('an export imports back to the same', async () => {
+	const { scope } = await newTeam();
+	await newProject(scope);
+	await newProject(scope, { slug: 'other' });
+	await bring(scope, 'support', [
+		line('One?', { rating: 3, rewrite: 'Better', split: 'train' }),
+		line('Two? "quoted"\n\t\\ and \u0000 and 😀', { split: 'validation', topic: 'parcels' }),
+		line('Three?', { rating: 10 }),
+		JSON.stringify({ input: 'Four?', output: 'Pairs too.', rating: 7 })
+	]);
+	const first = await take(scope);
+	expect(await bring(scope, 'other', first.lines)).toMatchObject({ added: 4, duplicates: 0, refused: 0 });
+	const second = await take(scope, 'other');
+
+	const withoutId = (text: string) => ({ ...JSON.parse(text), id: undefined });
+	expect(second.lines.map(withoutId)).toEqual(first.lines.map(withoutId));
+	expect(first.lines.map(withoutId)).toMatchObject([
+		{ rating: 3, rewrite: 'Better', split: 'train' },
+		{ split: 'validation', topic: 'parcels', rating: null },
+		{ rating: 10 },
+		{ rating: 7, messages: [{ content: 'Four?' }, { content: 'Pairs too.' }] }
+	]);
+});
+
+test('it has every example once, a page at a time, without those that were deleted', async () => {
+	const { scope } = await newTeam();
+	await newProject(scope);
+	await bring(scope, 'support', Array.from({ length: 1_203 }, (_, i) => line(`Question ${i}?`)));
+	const { rows } = await listExamples(scope, 'support', {});
+	await deleteExamples(scope, 'support', [rows[0]!.id, rows[1]!.id]);
+	const { taken, lines } = await take(scope);
+	expect(taken).toHaveLength(3);
+	expect(lines.map((text) => JSON.parse(text).messages[0].content)).toEqual(
+		Array.from({ length: 1_201 }, (_, i) => `Question ${i}?`)
+	);
+});
+
+test('it carries the rewrite that counts now', async () => {
+	const { scope } = await newTeam();
+	await newProject(scope);
+	await bring(scope, 'support', [line('One?')]);
+	const id = (await listExamples(scope, 'support', {})).rows[0]!.id;
+	await rewriteExample(scope, 'support', { exampleId: id, output: 'Mine', score: 9, clientId: randomUUID() });
+	expect(JSON.parse((await take(scope)).lines[0]!)).toMatchObject({ id, rewrite: 'Mine', rating: 9 });
+	expect((await getExample(scope, 'support', id)).messages.at(-1)!.content).toBe('The answer to One?');
+});
+
+test('the export of an empty project is an empty file', async () => {
+	const { scope } = await newTeam();
+	await newProject(scope);
+	expect((await take(scope)).taken).toEqual([]);
+});
+
+test('it is not for raters, and finds no project of another team', async () => {
+	const { scope, as } = await newTeam();
+	await newProject(scope);
+	await expect(exportExamples(await as('rater'), 'support')).rejects.toMatchObject({ code: 'forbidden' });
+	await expect(exportExamples((await newTeam()).scope, 'support')).rejects.toMatchObject({ code: 'not_found' });
+});
+
+test('a browser that leaves ends the reading', async () => {
+	const { scope } = await newTeam();
+	await newProject(scope);
+	await bring(scope, 'support', Array.from({ length: 1_200 }, (_, i) => line(`Question ${i}?`)));
+	const file = await exportExamples(scope, 'support');
+	const response = download(file, 'application/jsonl');
+	expect(response.headers.get('content-disposition')).toBe('attachment; filename="support-examples.jsonl"');
+	const reader = response.body!.getReader();
+	expect(new TextDecoder().decode((await reader.read()).value).split('\n')).toHaveLength(501);
+	await reader.cancel();
+	expect(await file.pieces.next()).toEqual({ value: undefined, done: true });
+});

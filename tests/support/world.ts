@@ -1,0 +1,238 @@
+// Long because it is one of everything: a team whose pages all have something to show.
+import { createReadStream } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { asc, eq } from 'drizzle-orm';
+import type postgres from 'postgres';
+import { linesOf } from '../../src/lib/core/import/lines.ts';
+import { promptOf, targetOf } from '../../src/lib/core/example.ts';
+import { defaultRecipe } from '../../src/lib/core/recipe.ts';
+import { randomToken, sha256 } from '../../src/lib/server/crypto.ts';
+import * as tables from '../../src/lib/server/db/schema.ts';
+import { castVote } from '../../src/lib/server/evaluations/vote.ts';
+import { openBooth } from '../../src/lib/server/evaluations/booth.ts';
+import { revealResults } from '../../src/lib/server/evaluations/results.ts';
+import { importExamples } from '../../src/lib/server/examples/import.ts';
+import { keepMail } from '../../src/lib/server/mail/outbox.ts';
+import type { Scope } from '../../src/lib/server/scope.ts';
+import { applySplit } from '../../src/lib/server/splits.ts';
+import { newSession } from './session.ts';
+import { newProject, newTeam } from './team.ts';
+
+const sample = 'examples/customer-support/examples.jsonl';
+const pairs = 12;
+
+type Placed = { projectId: string; connectionId: string };
+
+/** A run that ended, with the log, the curve and the files that a real one leaves behind. */
+const addRun = (scope: Scope, { projectId, connectionId }: Placed, version: number, problem: string | null) =>
+	scope.tx(async (tx) => {
+		const at = (seconds: number) => new Date(Date.now() - 600_000 + seconds * 1000);
+		const [run] = await tx
+			.insert(tables.runs)
+			.values({
+				projectId,
+				connectionId,
+				version,
+				baseModel: 'sandbox-small',
+				recipe: defaultRecipe,
+				seed: 1,
+				status: problem ? 'failed' : 'ready',
+				problem,
+				mark: randomUUID(),
+				jobId: `ft-${version}`,
+				...(!problem && { model: `team/sandbox-small:zebra-${version}`, modelObject: `ml_zebra${version}` }),
+				trainCount: 180,
+				validationCount: 40,
+				tokens: 40_000,
+				estimateCents: 400,
+				costCents: problem ? 0 : 400,
+				stepsDone: problem ? 12 : 45,
+				stepsTotal: 45,
+				submittedAt: at(0),
+				startedAt: at(20),
+				finishedAt: at(300)
+			})
+			.returning();
+		const row = { projectId, runId: run!.id };
+		await tx.insert(tables.runEvents).values([
+			{ ...row, at: at(1), level: 'info', kind: 'aitelier.uploaded', message: 'The provider has accepted the train file.' },
+			{ ...row, at: at(5), level: 'info', kind: 'aitelier.ordered', message: `The provider has taken the order as ft-${version}.` },
+			{ ...row, at: at(290), level: problem ? 'error' : 'info', kind: 'job', message: problem ?? 'The model is ready.' }
+		]);
+		if (problem) return run!;
+		const steps = Array.from({ length: 15 }, (_, i) => (i + 1) * 3);
+		const point = (series: 'train' | 'validation', step: number) => ({
+			...row,
+			series,
+			step,
+			loss: (series === 'train' ? 2.1 : 2.3) * Math.exp(-step / 40),
+			at: at(20 + step * 5)
+		});
+		await tx
+			.insert(tables.runPoints)
+			.values(steps.flatMap((step, i) => [point('train', step), ...(i % 3 === 2 ? [point('validation', step)] : [])]));
+		const body = '{"messages":[]}\n';
+		await tx.insert(tables.runFiles).values(
+			(['train', 'validation'] as const).map((kind) => ({
+				...row,
+				kind,
+				body,
+				sha256: sha256(body).toString('hex'),
+				byteCount: body.length
+			}))
+		);
+		return run!;
+	});
+
+type EvaluationStatus = 'generating' | 'voting' | 'failed';
+
+/** An evaluation of the first validation examples; its answers are there unless it still generates. */
+const addEvaluation = (
+	scope: Scope,
+	{ projectId, connectionId, runId }: Placed & { runId: string },
+	number: number,
+	status: EvaluationStatus
+) =>
+	scope.tx(async (tx) => {
+		const chosen = await tx
+			.select()
+			.from(tables.examples)
+			.where(eq(tables.examples.split, 'validation'))
+			.orderBy(asc(tables.examples.number))
+			.limit(pairs);
+		const [made] = await tx
+			.insert(tables.evaluations)
+			.values({
+				projectId,
+				number,
+				name: 'v1 against base',
+				runId,
+				connectionId,
+				baseModel: 'sandbox-small',
+				systemPrompt: 'Be kind.',
+				planned: chosen.length,
+				temperature: 0,
+				maxTokens: 512,
+				seed: 7,
+				status,
+				problem: status === 'failed' ? 'The provider does not answer.' : null
+			})
+			.returning();
+		const rows = await tx
+			.insert(tables.pairings)
+			.values(
+				chosen.map((example, position) => ({
+					projectId,
+					evaluationId: made!.id,
+					exampleId: example.id,
+					position,
+					prompt: promptOf(example.messages),
+					reference: targetOf(example)
+				}))
+			)
+			.returning();
+		if (status !== 'voting') return made!.id;
+		await tx.insert(tables.outputs).values(
+			rows.flatMap((row) =>
+				(['a', 'b'] as const).map((contender) => ({
+					projectId,
+					evaluationId: made!.id,
+					pairingId: row.id,
+					contender,
+					// the words by which `vote` below finds the tuned one again; they name no model
+					text: contender === 'a' ? `Certainly: ${row.reference}` : 'Thank you for your message. Please see our website.',
+					finishReason: 'stop'
+				}))
+			)
+		);
+		return made!.id;
+	});
+
+/** Votes on everything; the tuned answer wins but for every fourth pair. */
+const vote = async (scope: Scope, slug: string, evaluationId: string) => {
+	for (let turn = 0; ; ) {
+		const { pairs } = await openBooth(scope, slug, evaluationId);
+		if (pairs.length === 0) return;
+		for (const { ballotId, first } of pairs) {
+			const isTuned = first.startsWith('Certainly: ');
+			const choice = turn++ % 4 === 3 ? 'tie' : isTuned ? 'first' : 'second';
+			await castVote(scope, slug, { evaluationId, ballotId, choice, clientId: randomUUID() });
+		}
+	}
+};
+
+export type World = Awaited<ReturnType<typeof newWorld>>;
+
+/**
+ * A team with one of everything, made in about two seconds without a provider, and the session of each of its people.
+ * `owner` is the connection to write sessions with.
+ */
+export const newWorld = async (owner: postgres.Sql, sandboxUrl: string) => {
+	const team = await newTeam();
+	const { project, connection } = await newProject(team.scope, { sandboxUrl });
+	const { scope } = team;
+	const [trainer, rater] = [await team.as('trainer'), await team.as('rater')];
+	const lines = linesOf(createReadStream(sample));
+	await importExamples(scope, project.slug, { fileName: 'examples.jsonl', lines });
+	await applySplit(scope, project.slug, { ratio: 0.8, seed: 1 });
+	const placed = { projectId: project.id, connectionId: connection.id };
+	const run = await addRun(scope, placed, 1, null);
+	const failed = await addRun(scope, placed, 2, 'The provider ended the job: out of memory.');
+	const compared = { ...placed, runId: run.id };
+	const revealed = await addEvaluation(scope, compared, 1, 'voting');
+	const voting = await addEvaluation(scope, compared, 2, 'voting');
+	const generating = await addEvaluation(scope, compared, 3, 'generating');
+	for (const voter of [{ ...scope, userId: team.owner.id }, rater]) await vote(voter, project.slug, revealed);
+	await revealResults(scope, project.slug, revealed);
+	const serving = await scope.tx(async (tx) => {
+		await tx.update(tables.projects).set({ nextRun: 3, nextEvaluation: 4 }).where(eq(tables.projects.id, project.id));
+		const now = new Date();
+		const [row] = await tx
+			.insert(tables.servings)
+			.values({ ...placed, runId: run.id, mark: randomUUID(), status: 'stopped', idleAt: now, readyAt: now, stoppedAt: now })
+			.returning();
+		return row!.id;
+	});
+
+	const token = randomToken();
+	const invitation = await scope.tx(async (tx) => {
+		const [row] = await tx
+			.insert(tables.invitations)
+			.values({ email: `guest-${randomUUID().slice(0, 8)}@example.com`, role: 'rater', tokenHash: sha256(token), invitedBy: team.owner.id, expiresAt: new Date(Date.now() + 86_400_000) })
+			.returning();
+		return row!;
+	});
+	await keepMail({ to: invitation.email, subject: 'An invitation', text: 'Come in.', html: '<p>Come in.</p>', link: '/' });
+	const ids = await scope.tx(async (tx) => {
+		const [unrated] = await tx.$client`select id from examples where rating is null limit 1`;
+		const [example] = await tx.$client`select id from examples where rating is not null limit 1`;
+		return { unrated: (unrated ?? example)!.id as string, example: example!.id as string };
+	});
+	const raterBooth = await openBooth(rater, project.slug, voting);
+	return {
+		teamId: team.teamId,
+		team: team.slug,
+		project: project.slug,
+		projectId: project.id,
+		connection: connection.id,
+		...ids,
+		run: run.id,
+		failed: failed.id,
+		serving,
+		revealed,
+		voting,
+		generating,
+		/** The rater's first ballot of the open evaluation. */
+		ballot: raterBooth.pairs[0]!.ballotId,
+		invitation: invitation.id,
+		token,
+		people: { owner: team.owner.id, trainer: trainer.userId, rater: rater.userId },
+		scopes: { owner: { ...scope, userId: team.owner.id }, trainer, rater },
+		sessions: {
+			owner: await newSession(owner, team.owner.id),
+			trainer: await newSession(owner, trainer.userId),
+			rater: await newSession(owner, rater.userId)
+		}
+	};
+};
+
