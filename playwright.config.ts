@@ -28,8 +28,12 @@ export default defineConfig({
 	use: { baseURL, launchOptions, trace: 'retain-on-failure', screenshot: 'only-on-failure' },
 	// A device brings launch options of its own, so ours are said again
 	projects: [
-		{ name: 'desktop', use: { ...devices['Desktop Chrome'], launchOptions } },
-		{ name: 'phone', use: { ...devices['Pixel 7'], launchOptions } }
+		{ name: 'desktop', testIgnore: '**/phone.e2e.ts', use: { ...devices['Desktop Chrome'], launchOptions } },
+		{
+			name: 'phone',
+			testMatch: '**/phone.e2e.ts',
+			use: { ...devices['Pixel 7'], viewport: { width: 390, height: 844 }, launchOptions }
+		}
 	],
 	webServer: {
 		command: 'exec node tests/support/e2e-server.ts',

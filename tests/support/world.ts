@@ -6,13 +6,14 @@ import type postgres from 'postgres';
 import { linesOf } from '../../src/lib/core/import/lines.ts';
 import { promptOf, targetOf } from '../../src/lib/core/example.ts';
 import { defaultRecipe } from '../../src/lib/core/recipe.ts';
-import { randomToken, sha256 } from '../../src/lib/server/crypto.ts';
+import { config } from '../../src/lib/server/config.ts';
+import { randomToken, seal, sha256 } from '../../src/lib/server/crypto.ts';
 import * as tables from '../../src/lib/server/db/schema.ts';
 import { castVote } from '../../src/lib/server/evaluations/vote.ts';
 import { openBooth } from '../../src/lib/server/evaluations/booth.ts';
 import { revealResults } from '../../src/lib/server/evaluations/results.ts';
 import { importExamples } from '../../src/lib/server/examples/import.ts';
-import { keepMail } from '../../src/lib/server/mail/outbox.ts';
+import { keepMail, listMails } from '../../src/lib/server/mail/outbox.ts';
 import type { Scope } from '../../src/lib/server/scope.ts';
 import { applySplit } from '../../src/lib/server/splits.ts';
 import { newSession } from './session.ts';
@@ -169,9 +170,20 @@ export type World = Awaited<ReturnType<typeof newWorld>>;
  */
 export const newWorld = async (owner: postgres.Sql, sandboxUrl: string) => {
 	const team = await newTeam();
-	const { project, connection } = await newProject(team.scope, { sandboxUrl });
+	const { project, connection } = await newProject(team.scope, { sandboxUrl, slug: `support-${randomUUID().slice(0, 6)}` });
 	const { scope } = team;
-	const [trainer, rater] = [await team.as('trainer'), await team.as('rater')];
+	const [trainer, rater, spare] = [await team.as('trainer'), await team.as('rater'), await team.as('rater')];
+	/** The provider's key: no answer to anybody may ever contain it. */
+	const canary = `sk-canary-${randomUUID()}`;
+	const spareConnection = await scope.tx(async (tx) => {
+		const sealedKey = seal(config().keks, canary, `${team.teamId}|connection|${connection.id}`);
+		await tx.update(tables.connections).set({ sealedKey }).where(eq(tables.connections.id, connection.id));
+		const [row] = await tx
+			.insert(tables.connections)
+			.values({ provider: 'sandbox', name: 'Spare', baseUrl: sandboxUrl })
+			.returning();
+		return row!.id;
+	});
 	const lines = linesOf(createReadStream(sample));
 	await importExamples(scope, project.slug, { fileName: 'examples.jsonl', lines });
 	await applySplit(scope, project.slug, { ratio: 0.8, seed: 1 });
@@ -203,6 +215,7 @@ export const newWorld = async (owner: postgres.Sql, sandboxUrl: string) => {
 		return row!;
 	});
 	await keepMail({ to: invitation.email, subject: 'An invitation', text: 'Come in.', html: '<p>Come in.</p>', link: '/' });
+	const mail = (await listMails()).find(({ to }) => to === invitation.email)!.id;
 	const ids = await scope.tx(async (tx) => {
 		const [unrated] = await tx.$client`select id from examples where rating is null limit 1`;
 		const [example] = await tx.$client`select id from examples where rating is not null limit 1`;
@@ -215,6 +228,9 @@ export const newWorld = async (owner: postgres.Sql, sandboxUrl: string) => {
 		project: project.slug,
 		projectId: project.id,
 		connection: connection.id,
+		/** Nothing uses it. */
+		spareConnection,
+		canary,
 		...ids,
 		run: run.id,
 		failed: failed.id,
@@ -226,6 +242,9 @@ export const newWorld = async (owner: postgres.Sql, sandboxUrl: string) => {
 		ballot: raterBooth.pairs[0]!.ballotId,
 		invitation: invitation.id,
 		token,
+		mail,
+		/** A second rater, who does nothing. */
+		sparePerson: spare.userId,
 		people: { owner: team.owner.id, trainer: trainer.userId, rater: rater.userId },
 		scopes: { owner: { ...scope, userId: team.owner.id }, trainer, rater },
 		sessions: {

@@ -181,7 +181,7 @@ export const recentRatings = (scope: Scope, slug: string) => {
 			.innerJoin(examples, eq(examples.id, ratings.exampleId))
 			.where(mine)
 			.orderBy(desc(ratings.seq))
-			.limit(30);
+			.limit(100);
 		const latest = new Map<string, (typeof rows)[number]>();
 		for (const row of rows) if (!latest.has(row.id)) latest.set(row.id, row);
 		return [...latest.values()].filter((row) => row.score !== null).slice(0, 10);

@@ -37,7 +37,7 @@ test('before the reveal there is progress and nothing else, for every role', asy
 		const person = role === 'owner' ? scope : await as(role);
 		const found = await getResults(person, slug, id);
 		const title = role === 'rater' ? 'Comparison 1' : 'v1 against base';
-		expect(found).toEqual({ locked: { title, judged: 3, planned: 4, status: 'voting', mayReveal } });
+		expect(found).toEqual({ locked: { number: 1, title, judged: 3, planned: 4, status: 'voting', mayReveal } });
 		expect((await listEvaluations(person, slug))[0]).toMatchObject({ judged: 3, score: null });
 		await expect(exportResults(person, slug, id, 'csv')).rejects.toMatchObject({ code: 'conflict' });
 		await expect(getPrompts(person, slug, id, [])).rejects.toMatchObject({ code: 'forbidden' });

@@ -4,6 +4,7 @@ import { outputs, people, servings } from '../db/schema.ts';
 import { projectOf } from '../projects.ts';
 import type { Scope, Tx } from '../scope.ts';
 import { leakedPairings } from './leaks.ts';
+import { verdictOf } from './results.ts';
 import { type Evaluation, type Letter, contendersOf, evaluationOf, titleFor } from './rows.ts';
 import { type Vote, isOver, judgedIn, votesOf } from './tally.ts';
 
@@ -53,6 +54,8 @@ export const getEvaluation = (scope: Scope, slug: string, id: string) => {
 		const isSettingUp = may(scope.role, 'evaluations:create');
 		const contenders = await contendersOf(tx, evaluation);
 		const alive = await servingsOf(tx, evaluation);
+		const known = revealedAt === null ? null : (await verdictOf(tx, evaluation, votes, contenders)).verdict;
+		const verdict = known && { kind: known.kind, title: known.title };
 		const side = (letter: Letter) => {
 			const { label, runId } = contenders[letter];
 			return { label, serving: alive.find((serving) => serving.runId === runId)?.status ?? null };
@@ -65,6 +68,7 @@ export const getEvaluation = (scope: Scope, slug: string, id: string) => {
 			planned,
 			createdAt,
 			revealed: revealedAt !== null,
+			verdict,
 			over: isOver(evaluation, judged),
 			judged,
 			mine: votes.filter((vote) => vote.personId === scope.userId).length,

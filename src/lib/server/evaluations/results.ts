@@ -14,6 +14,7 @@ import { type Contender, type Evaluation, type Letter, contendersOf, evaluationO
 import { type Vote, judgedIn, tallyOf, votesOf } from './tally.ts';
 
 export type Results = {
+	number: number;
 	title: string;
 	revealedAt: Date;
 	contenders: Record<Letter, string>;
@@ -25,6 +26,7 @@ export type Results = {
 
 /** Before the reveal there is nothing but progress. */
 export type Locked = {
+	number: number;
 	title: string;
 	judged: number;
 	planned: number;
@@ -65,11 +67,18 @@ export const getResults = (
 		const project = await projectOf(tx, slug);
 		const evaluation = await evaluationOf(tx, project.id, id);
 		const votes = await votesOf(tx, [evaluation.id]);
-		const { planned, revealedAt, status } = evaluation;
+		const { number, planned, revealedAt, status } = evaluation;
 		const title = titleFor(scope, evaluation);
 		if (revealedAt === null) {
 			return {
-				locked: { title, judged: judgedIn(votes), planned, status, mayReveal: may(scope.role, 'evaluations:reveal') }
+				locked: {
+					number,
+					title,
+					judged: judgedIn(votes),
+					planned,
+					status,
+					mayReveal: may(scope.role, 'evaluations:reveal')
+				}
 			};
 		}
 		const contenders = await contendersOf(tx, evaluation);
@@ -79,6 +88,7 @@ export const getResults = (
 		const { wins, losses, ties, bothBad } = tally;
 		return {
 			results: {
+				number,
 				title,
 				revealedAt,
 				contenders: { a: contenders.a.label, b: contenders.b.label },

@@ -8,5 +8,6 @@ export const load = page(QueueRequest, async ({ locals, params }, request) => {
 		nextCards(locals.scope, params.project, request),
 		recentRatings(locals.scope, params.project)
 	]);
-	return { ...queue, recent, filter: request.filter, sort: request.sort, seed: request.seed };
+	const { filter, sort, seed } = request;
+	return { queue, recent, choice: { filter, sort, seed }, bare: true };
 }) satisfies PageServerLoad;

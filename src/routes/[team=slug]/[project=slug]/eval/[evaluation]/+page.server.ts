@@ -6,7 +6,8 @@ import type { Actions, PageServerLoad } from './$types';
 
 export const load = page(Nothing, async ({ locals, params, depends }) => {
 	depends(`aitelier:evaluation:${params.evaluation}`);
-	return { evaluation: await getEvaluation(locals.scope, params.project, params.evaluation) };
+	const evaluation = await getEvaluation(locals.scope, params.project, params.evaluation);
+	return { evaluation, crumb: `#${evaluation.number}` };
 }) satisfies PageServerLoad;
 
 export const actions = {

@@ -13,7 +13,8 @@ const From = v.object({ run: v.optional(v.string()) });
 
 export const load = page(From, async ({ locals, params }, { run }) => ({
 	setUp: await getSetUp(locals.scope, params.project),
-	from: run ?? null
+	from: run ?? null,
+	crumb: 'Compare two models'
 })) satisfies PageServerLoad;
 
 export const actions = {

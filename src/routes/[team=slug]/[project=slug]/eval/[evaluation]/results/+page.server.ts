@@ -16,7 +16,9 @@ const rowsOnPage = 20;
 export const load = page(Rows, async ({ locals, params, depends }, { show, page }) => {
 	depends(`aitelier:evaluation:${params.evaluation}`);
 	const found = await getResults(locals.scope, params.project, params.evaluation);
-	if ('locked' in found) return { locked: found.locked, results: null, rows: null };
+	const { number } = 'locked' in found ? found.locked : found.results;
+	const crumb = `#${number} results`;
+	if ('locked' in found) return { crumb, locked: found.locked, results: null, rows: null };
 	const { judged, ...results } = found.results;
 	const wanted = show === 'all' ? judged : judged.filter(({ outcome }) => outcome === outcomes[show]);
 	const pages = Math.max(1, Math.ceil(wanted.length / rowsOnPage));
@@ -29,7 +31,7 @@ export const load = page(Rows, async ({ locals, params, depends }, { show, page 
 		list.map(({ pairingId }) => pairingId)
 	);
 	const rows = list.map(({ pairingId, ...row }) => ({ ...row, ...prompts[pairingId]! }));
-	return { locked: null, results, rows: { list: rows, show, page: at, pages, count: wanted.length } };
+	return { crumb, locked: null, results, rows: { list: rows, show, page: at, pages, count: wanted.length } };
 }) satisfies PageServerLoad;
 
 export const actions = {

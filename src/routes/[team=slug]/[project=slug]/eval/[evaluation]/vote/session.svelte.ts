@@ -19,6 +19,8 @@ export class BoothSession {
 	closed = $state(false);
 	loading = $state(false);
 	#skipped: BoothPair[] = [];
+	/** The server has no pair that was not here before: what was skipped comes back. */
+	#hasAll = false;
 	#known = new Set<string>();
 	#after = -1;
 	#shownAt = Date.now();
@@ -64,7 +66,13 @@ export class BoothSession {
 		this.steps = [...this.steps, step];
 		this.pairs = this.pairs.slice(1);
 		this.#shownAt = Date.now();
-		if (this.pairs.length < enough) void this.fill();
+		if (this.#hasAll) this.#recycle();
+		else if (this.pairs.length < enough) void this.fill();
+	}
+
+	#recycle() {
+		this.pairs = [...this.pairs, ...this.#skipped];
+		this.#skipped = [];
 	}
 
 	choose(choice: Choice): boolean {
@@ -105,10 +113,8 @@ export class BoothSession {
 		try {
 			const booth = await this.#more(this.#after);
 			this.closed = booth.state === 'closed';
-			if (!this.#take(booth.pairs) && this.pairs.length === 0) {
-				this.pairs = this.#skipped;
-				this.#skipped = [];
-			}
+			this.#hasAll = !this.#take(booth.pairs);
+			if (this.#hasAll) this.#recycle();
 		} catch {
 			// offline: the pairs at hand go on; the next choice asks again
 		} finally {

@@ -1,0 +1,49 @@
+import { nextStep } from '$lib/core/next-step';
+import { may } from '$lib/core/permissions';
+import { readiness } from '$lib/core/readiness';
+import { isOver } from '$lib/core/run';
+import { listEvaluations } from '$lib/server/evaluations/list';
+import { countExamples, ratingHistogram } from '$lib/server/examples/browse';
+import { Nothing, page } from '$lib/server/http/page';
+import { listRuns } from '$lib/server/runs/get';
+import type { PageServerLoad } from './$types';
+
+export const load = page(Nothing, async ({ locals: { scope }, params, depends, parent }) => {
+	const [counts, bars, runs, evaluations] = await Promise.all([
+		countExamples(scope, params.project),
+		ratingHistogram(scope, params.project),
+		may(scope.role, 'runs:see') ? listRuns(scope, params.project) : [],
+		listEvaluations(scope, params.project)
+	]);
+	depends(`aitelier:project:${(await parent()).project.id}`);
+	for (const run of runs) if (!isOver(run)) depends(`aitelier:run:${run.id}`);
+	for (const { id, score } of evaluations) if (!score) depends(`aitelier:evaluation:${id}`);
+	const [run] = runs;
+	return {
+		counts,
+		bars,
+		runs: runs.slice(0, 5).map(({ id, version, status, trainCount, validationCount, createdAt }) => ({
+			id,
+			version,
+			status,
+			trainCount,
+			validationCount,
+			createdAt
+		})),
+		models: runs.filter(({ status }) => status === 'ready').length,
+		evaluations: evaluations.slice(0, 5),
+		readiness: readiness(counts),
+		next: nextStep({
+			role: scope.role,
+			counts,
+			run: run
+				? { ...run, isOver: isOver(run), isReady: run.status === 'ready', hasFailed: run.status === 'failed' }
+				: null,
+			evaluations: evaluations.map((each) => ({
+				...each,
+				isVoting: each.status === 'voting',
+				isRevealed: each.score !== null
+			}))
+		})
+	};
+}) satisfies PageServerLoad;

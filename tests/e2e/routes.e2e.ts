@@ -1,0 +1,80 @@
+// Long because every claim is made of every door: the files say which there are, tests/support/doors.ts says who may pass.
+import { expect, test } from '@playwright/test';
+import { checksumOf } from '../support/checksum.ts';
+import { type Line, type Visitor, lines, visitors } from '../support/doors.ts';
+import { type E2eHouse, openHouse } from '../support/e2e-house.ts';
+import { type Door, doorName, listDoors } from '../support/route-files.ts';
+import { newSession } from '../support/session.ts';
+import { newPerson } from '../support/team.ts';
+import { type Answer, visit } from '../support/visit.ts';
+import { type World, newWorld } from '../support/world.ts';
+
+let house: E2eHouse;
+let here: World;
+let there: World;
+test.beforeAll(async () => {
+	house = openHouse();
+	[here, there] = [await newWorld(house.owner, house.sandboxUrl), await newWorld(house.owner, house.sandboxUrl)];
+});
+test.afterAll(() => house.close());
+
+const doors = listDoors();
+/** Known doors in the order of the table, which keeps what ends something for the end. */
+const known = Object.entries(lines)
+	.map(([name, line]) => ({ name, line, door: doors.find((door) => doorName(door) === name) }))
+	.filter((each): each is { name: string; line: Line; door: Door } => each.door !== undefined);
+const isRead = ({ door }: Door) => door === 'page' || door === 'GET';
+
+const personOf = (visitor: Visitor) =>
+	visitor === 'stranger' ? there.people.owner : here.people[visitor as 'owner' | 'trainer' | 'rater'];
+/** A new one for every request: some doors end it. */
+const sessionOf = async (visitor: Visitor) =>
+	visitor === 'anonymous' ? null : newSession(house.owner, personOf(visitor));
+
+test('every door has a line in the table, and every line a door', () => {
+	expect(Object.keys(lines).sort()).toEqual(doors.map(doorName).sort());
+});
+
+/** What holds for every answer, whoever asked and whatever came of it. */
+const expectSafe = (name: string, { headers, text, status }: Answer) => {
+	const said = (header: string) => headers.get(header);
+	expect(said('x-content-type-options'), name).toBe('nosniff');
+	expect(said('x-frame-options'), name).toBe('DENY');
+	expect(said('x-request-id'), name).toMatch(/^[0-9a-f-]{36}$/);
+	const hasToken = /^\/(login|invitations)/.test(name);
+	expect(said('referrer-policy'), name).toBe(hasToken ? 'no-referrer' : 'strict-origin-when-cross-origin');
+	expect(said('cache-control'), name).toMatch(/no-store|no-cache, no-transform/);
+	expect(said('access-control-allow-origin'), name).toBeNull();
+	expect(said('server') ?? said('x-powered-by'), name).toBeNull();
+	const type = said('content-type');
+	if (text !== '') expect(type, name).toMatch(/^(application\/json$|[a-z/-]+; ?charset=utf-8$)/i);
+	if (type?.startsWith('text/html') && text.includes('<body')) {
+		const policy = said('content-security-policy') ?? '';
+		expect(policy, name).toContain("object-src 'none'");
+		expect(policy, name).toContain("base-uri 'none'");
+		expect(policy, name).toContain("frame-ancestors 'none'");
+		expect(policy, name).toMatch(/script-src 'self' 'nonce-[^']+'/);
+		expect(/script-src [^;]*/.exec(policy)![0], name).not.toContain('unsafe');
+	}
+	expect(status, name).toBeLessThan(500);
+	for (const world of [here, there]) expect(text.includes(world.canary), `${name} shows a key`).toBe(false);
+	expect(text, name).not.toMatch(/sealedKey|tokenHash|idHash/);
+};
+
+test.describe('who may pass', () => {
+	for (const { name, line, door } of known) {
+		test(name, async () => {
+			const before = await checksumOf(house.owner, there.teamId);
+			const found: Record<string, number> = {};
+			for (const visitor of visitors) {
+				const answer = await visit(house.origin, door.door, line, here, { session: await sessionOf(visitor) });
+				found[visitor] = answer.status;
+				expectSafe(`${name} for ${visitor}`, answer);
+				if (visitor === 'anonymous' && answer.status === 303 && door.door === 'page')
+					expect(answer.headers.get('location')).toMatch(/^\/login/);
+			}
+			expect(found).toEqual(Object.fromEntries(visitors.map((visitor, i) => [visitor, Number(line.is.split(' ')[i])])));
+			expect(await checksumOf(house.owner, there.teamId)).toEqual(before);
+		});
+	}
+});
