@@ -108,7 +108,10 @@ export const wish = (runId: string, pairs: number, more: Partial<NewEvaluation> 
 	...more
 });
 
-/** An evaluation whose answers are written without a provider: `write` says what each contender answers. */
+/**
+ * An evaluation whose answers are written without a provider: `write` says what each contender answers; what ends with …
+ * was cut.
+ */
 export const newBallot = async (
 	pairs: number,
 	write: (letter: 'a' | 'b', position: number) => string = (letter, position) =>
@@ -120,14 +123,11 @@ export const newBallot = async (
 		const rows = await tx.select().from(pairings).where(eq(pairings.evaluationId, id));
 		await tx.insert(outputs).values(
 			rows.flatMap((row) =>
-				(['a', 'b'] as const).map((contender) => ({
-					projectId: row.projectId,
-					evaluationId: id,
-					pairingId: row.id,
-					contender,
-					text: write(contender, row.position),
-					finishReason: 'stop'
-				}))
+				(['a', 'b'] as const).map((contender) => {
+					const text = write(contender, row.position);
+					const finishReason = text.endsWith('…') ? null : 'stop';
+					return { projectId: row.projectId, evaluationId: id, pairingId: row.id, contender, text, finishReason };
+				})
 			)
 		);
 		await tx.update(evaluations).set({ status: 'voting' }).where(eq(evaluations.id, id));
@@ -135,19 +135,22 @@ export const newBallot = async (
 	return { ...contest, id };
 };
 
-/** Lets a person vote on everything that is left, or on `most` pairs: a = the run's answer is better. Needs `newBallot`'s own words. */
+/**
+ * Lets a person vote on everything that is left, or on `most` pairs: a = the run's answer is better, `isFirst` = it stands
+ * first. Needs `newBallot`'s own words.
+ */
 export const voteAs = async (
 	person: Scope,
 	slug: string,
 	evaluationId: string,
-	decide: (position: number) => 'a' | 'b' | 'tie' | 'both_bad',
+	decide: (position: number, isFirst: boolean) => 'a' | 'b' | 'tie' | 'both_bad',
 	most = Infinity
 ) => {
 	for (let done = 0; done < most;) {
 		const { pairs } = await openBooth(person, slug, evaluationId);
 		if (pairs.length === 0) return;
 		for (const { ballotId, first } of pairs.slice(0, most - done)) {
-			const wanted = decide(Number(/\d+/.exec(first)![0]));
+			const wanted = decide(Number(/\d+/.exec(first)![0]), first.startsWith('Apple'));
 			const isFirst = first.startsWith(wanted === 'a' ? 'Apple' : 'Beech');
 			const choice = wanted === 'tie' || wanted === 'both_bad' ? wanted : isFirst ? 'first' : 'second';
 			await castVote(person, slug, { evaluationId, ballotId, choice, clientId: randomUUID() });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import { afterAll, expect, test } from 'vitest';
 import { closePools } from '../../../src/lib/server/db/pools.ts';
-import { auditEntries, evaluations, examples, outputs, runExamples, votes } from '../../../src/lib/server/db/schema.ts';
+import { auditEntries, evaluations, examples, runExamples, votes } from '../../../src/lib/server/db/schema.ts';
 import { exportResults } from '../../../src/lib/server/evaluations/export.ts';
 import { listEvaluations } from '../../../src/lib/server/evaluations/list.ts';
 import { getPrompts, getResults, revealResults, type Results } from '../../../src/lib/server/evaluations/results.ts';
@@ -47,13 +47,20 @@ test('before the reveal there is progress and nothing else, for every role', asy
 test('18 of 24 ships; the reveal shows who wrote what, to raters as well', async () => {
 	const { scope, as, slug, id, run } = await newBallot(24);
 	const rater = await as('rater');
-	await voteAs(rater, slug, id, (position) => (position < 18 ? 'a' : 'b'));
+	// three losses on each side, so that chance raises no position flag
+	const losses = { true: 3, false: 3 };
+	const said = new Map<number, 'a' | 'b'>();
+	await voteAs(rater, slug, id, (position, isFirst) => {
+		const outcome = losses[`${isFirst}`]-- > 0 ? 'b' : 'a';
+		said.set(position, outcome);
+		return outcome;
+	});
 	const results = await revealed(scope, slug, id);
 	expect(results.verdict).toMatchObject({ kind: 'ship-it', decisive: 24, fragility: 1 });
 	expect(results.verdict.sentence).toBe('Won 18 of 24 decisive (55–88 %). A coin would do this 2 in 100 times.');
 	expect(results.contenders).toEqual({ a: 'v1', b: 'base' });
 	expect(results.counts).toEqual({ wins: 18, losses: 6, ties: 0, bothBad: 0, planned: 24 });
-	expect(results.judged.map((row) => row.outcome)).toEqual(Array.from({ length: 24 }, (_, i) => (i < 18 ? 'a' : 'b')));
+	expect(results.judged.map((row) => row.outcome)).toEqual(Array.from({ length: 24 }, (_, i) => said.get(i)));
 	for (const row of results.judged)
 		expect([row.a.text, row.b.text]).toEqual([`Apple ${row.position}`, `Beech ${row.position}`]);
 	expect(results.checks.map((one) => one.name)).toEqual(
@@ -106,11 +113,11 @@ test('several voters are one outcome for each pair: the majority, and a tie when
 	] as const;
 	for (const [i, person] of three.entries()) await voteAs(person, slug, id, (position) => said[i]![position]!);
 	const results = await revealed(scope, slug, id);
-	expect(results.judged.map((row) => [row.outcome, row.votes])).toEqual([
-		['a', 3],
-		['tie', 3],
-		['both_bad', 3],
-		['tie', 3]
+	expect(results.judged.map((row) => [row.outcome, row.said])).toEqual([
+		['a', { a: 2, b: 1, tie: 0, both_bad: 0 }],
+		['tie', { a: 1, b: 1, tie: 1, both_bad: 0 }],
+		['both_bad', { a: 1, b: 0, tie: 0, both_bad: 2 }],
+		['tie', { a: 1, b: 1, tie: 1, both_bad: 0 }]
 	]);
 	expect(results.counts).toMatchObject({ wins: 1, losses: 0, ties: 2, bothBad: 1 });
 	expect(results.verdict.judged).toBe(4);
@@ -156,19 +163,26 @@ test('a pair whose prompt a contender has trained on blocks the verdict, whateve
 });
 
 test('answers that name a model and answers that were cut are flagged', async () => {
-	const { scope, slug, id } = await newBallot(3, (letter, position) =>
-		letter === 'b' && position === 1
-			? `Beech ${position}: I am Qwen.`
-			: `${letter === 'a' ? 'Apple' : 'Beech'} ${position}`
-	);
+	const { scope, slug, id } = await newBallot(3, (letter, position) => {
+		if (letter === 'a') return position === 2 ? 'Apple 2…' : `Apple ${position}`;
+		return position === 1 ? 'Beech 1: I am Qwen.' : `Beech ${position}`;
+	});
 	await voteAs(scope, slug, id, () => 'a');
 	const results = await revealed(scope, slug, id);
-	expect(results.judged[1]!.b).toMatchObject({ named: 'qwen', text: 'Beech 1: I am Qwen.' });
+	expect(results.judged[1]!.b).toEqual({ named: 'qwen', text: 'Beech 1: I am Qwen.', complete: true });
+	expect(results.judged.map((row) => [row.a.complete, row.b.complete])).toEqual([
+		[true, true],
+		[true, true],
+		[false, true]
+	]);
 	expect(check(results, 'names')).toMatchObject({
 		state: 'warn',
 		sentence: expect.stringMatching(/^1 pair has an answer/)
 	});
-	expect(await scope.tx((tx) => tx.$count(outputs))).toBe(6);
+	expect(check(results, 'complete')).toMatchObject({
+		state: 'warn',
+		sentence: expect.stringMatching(/^1 pair has an answer/)
+	});
 });
 
 test('once everything is judged and revealed the vote is closed', async () => {
@@ -225,7 +239,7 @@ test('the export says everything, and nothing that a spreadsheet runs', async ()
 	const csv = await exportResults(scope, slug, id, 'csv');
 	expect(csv.type).toContain('text/csv');
 	expect(csv.body.split('\r\n')[0]).toBe(
-		'comparison,example,outcome,winner,votes,prompt,answer_a,answer_b,reference,names_a_model'
+		'comparison,example,outcome,winner,votes_a,votes_b,votes_tie,votes_both_bad,prompt,answer_a,answer_b,reference,names_a_model'
 	);
 	expect(csv.body).not.toMatch(/(^|,)"?=/m);
 	const json = JSON.parse((await exportResults(scope, slug, id, 'json')).body);

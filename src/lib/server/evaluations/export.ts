@@ -11,7 +11,10 @@ const columns = [
 	'example',
 	'outcome',
 	'winner',
-	'votes',
+	'votes_a',
+	'votes_b',
+	'votes_tie',
+	'votes_both_bad',
 	'prompt',
 	'answer_a',
 	'answer_b',
@@ -35,12 +38,15 @@ export const exportResults = async (scope: Scope, slug: string, id: string, form
 		results.judged.map(({ pairingId }) => pairingId)
 	);
 	const winner = (outcome: Outcome) => (outcome === 'a' || outcome === 'b' ? results.contenders[outcome] : null);
-	const rows = results.judged.map(({ pairingId, position, number, outcome, votes, a, b }) => ({
+	const rows = results.judged.map(({ pairingId, position, number, outcome, said, a, b }) => ({
 		comparison: position + 1,
 		example: number,
 		outcome,
 		winner: winner(outcome),
-		votes,
+		votes_a: said.a,
+		votes_b: said.b,
+		votes_tie: said.tie,
+		votes_both_bad: said.both_bad,
 		prompt: prompts[pairingId]!.prompt,
 		answer_a: a.text,
 		answer_b: b.text,

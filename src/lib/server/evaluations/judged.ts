@@ -11,10 +11,19 @@ import { type Vote, outcomesOf } from './tally.ts';
 export type Answered = { text: string; /** The model's name it gives away. */ named: string | null; complete: boolean };
 
 /** One judged pairing, with everything that was hidden before the reveal. */
-export type Judged = { position: number; number: number; pairingId: string; outcome: Outcome; votes: number } & Record<
-	Letter,
-	Answered
->;
+export type Judged = {
+	position: number;
+	number: number;
+	pairingId: string;
+	outcome: Outcome;
+	said: Record<Outcome, number>;
+} & Record<Letter, Answered>;
+
+const countSaid = (votes: readonly Vote[]): Record<Outcome, number> => {
+	const said = { a: 0, b: 0, tie: 0, both_bad: 0 };
+	for (const { outcome } of votes) said[outcome]++;
+	return said;
+};
 
 /** A step: every pairing that was judged, in the order it was drawn. */
 export const judgedPairings = async (
@@ -44,7 +53,7 @@ export const judgedPairings = async (
 			position: list[0]!.position,
 			number: list[0]!.number,
 			outcome: outcomes.get(id)!,
-			votes: voters.get(id)!.length,
+			said: countSaid(voters.get(id)!),
 			a: answer(list, 'a'),
 			b: answer(list, 'b')
 		}));

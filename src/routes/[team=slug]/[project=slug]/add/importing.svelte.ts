@@ -1,0 +1,86 @@
+import { linesOfFile } from '$lib/core/import/file-lines';
+import { splitDocument } from '$lib/core/import/document';
+import type { Line } from '$lib/core/import/lines';
+import type { ImportResult } from '$lib/server/examples/import';
+import { type Preview, previewOf } from './preview';
+import { type Sending, sendFile } from './send-file';
+
+/** Safari cannot iterate a stream. */
+async function* piecesOf(file: Blob): AsyncGenerator<Uint8Array> {
+	const reader = file.stream().getReader();
+	try {
+		for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
+	} finally {
+		await reader.cancel();
+	}
+}
+
+/** One import from the choice of a file, or pasted text, to its result. */
+export class Importing {
+	source = $state.raw<{ name: string; body: Blob } | null>(null);
+	preview = $state.raw<Preview | null>(null);
+	result = $state.raw<ImportResult | null>(null);
+	problem = $state<string>();
+	/** How much has been sent, 0–1; undefined while nothing is being sent. */
+	share = $state<number>();
+	#sending: Sending | undefined;
+	#looks = 0;
+	#url: () => string;
+
+	constructor(url: () => string) {
+		this.#url = url;
+	}
+
+	get isSending() {
+		return this.share !== undefined;
+	}
+
+	choose(file: File) {
+		return this.#look({ name: file.name, body: file }, linesOfFile(piecesOf(file)));
+	}
+
+	paste(text: string) {
+		if (text.trim() === '') return this.reset();
+		return this.#look({ name: 'Pasted text', body: new Blob([text]) }, splitDocument(text));
+	}
+
+	async #look(source: { name: string; body: Blob }, lines: AsyncIterable<Line> | Iterable<Line>) {
+		const look = ++this.#looks;
+		const isStale = () => look !== this.#looks;
+		if (this.source?.name !== source.name) this.preview = null; // while typing the last one stays until the next is there
+		this.source = source;
+		this.result = null;
+		this.problem = undefined;
+		try {
+			const preview = await previewOf(lines, { isStale });
+			if (preview) this.preview = preview;
+		} catch {
+			if (!isStale()) this.problem = 'The browser could not read this file. Choose it again.';
+		}
+	}
+
+	/** Resolves when the import has ended, well or not. */
+	async send() {
+		if (!this.source || this.isSending) return;
+		const { body, name } = this.source;
+		this.problem = undefined;
+		this.share = 0;
+		this.#sending = sendFile(this.#url(), body, name, (share) => (this.share = share));
+		try {
+			this.result = await this.#sending.result;
+		} catch (problem) {
+			this.problem = (problem as Error).message;
+		}
+		this.share = undefined;
+	}
+
+	stop() {
+		this.#sending?.stop();
+	}
+
+	reset() {
+		this.#looks++;
+		this.source = this.preview = this.result = null;
+		this.problem = undefined;
+	}
+}
