@@ -61,7 +61,9 @@ export default ts.config(
 			'svelte/no-at-html-tags': 'error',
 			'prefer-const': 'off', // $props() and $state() are declared with let
 			// Links are made by $lib/paths, and the app has no base path to resolve
-			'svelte/no-navigation-without-resolve': 'off'
+			'svelte/no-navigation-without-resolve': 'off',
+			// A set that no template reads need not be reactive
+			'svelte/prefer-svelte-reactivity': 'off'
 		}
 	},
 	{

@@ -6,10 +6,12 @@ import { to } from '$lib/paths';
 import { ConfigError } from '$lib/server/config';
 import { startHouse } from '$lib/server/house';
 import { secure } from '$lib/server/http/secure';
+import { answerThrown } from '$lib/server/http/thrown';
 import { currentSession } from '$lib/server/identity/sessions';
 import { membershipsOf } from '$lib/server/identity/teams';
 import { log } from '$lib/server/log';
 import { scopeFor } from '$lib/server/scope';
+import errorPage from './error.html?raw';
 
 export const init: ServerInit = async () => {
 	if (building) return;
@@ -37,13 +39,16 @@ const enterTeam: Handle = async ({ event, resolve }) => {
 	if (!event.route.id?.startsWith('/[team=slug]')) return resolve(event);
 	const { person } = event.locals;
 	if (!person) {
-		if (event.request.method === 'GET' && event.request.headers.get('accept')?.includes('text/html')) {
+		// a page, or the data of one that was opened before the person signed out elsewhere
+		const isPage = event.isDataRequest || event.request.headers.get('accept')?.includes('text/html');
+		if (event.request.method === 'GET' && isPage) {
 			redirect(303, to.login(event.url.pathname + event.url.search));
 		}
 		error(401, { code: 'signed_out', message: 'You are signed out. Sign in and try again.' });
 	}
 	const membership = (await membershipsOf(person.id)).find((team) => team.slug === event.params.team);
-	if (!membership) error(404, { code: 'not_found', message: 'There is nothing at this address, or it is not yours to see.' });
+	if (!membership)
+		error(404, { code: 'not_found', message: 'There is nothing at this address, or it is not yours to see.' });
 	event.locals.team = { id: membership.id, slug: membership.slug, name: membership.name };
 	event.locals.scope = scopeFor({
 		teamId: membership.id,
@@ -54,7 +59,16 @@ const enterTeam: Handle = async ({ event, resolve }) => {
 	return resolve(event);
 };
 
-export const handle = sequence(secure, identify, enterTeam);
+/** Inside `secure`, so that what the doors below throw leaves with its headers as well. */
+const answer: Handle = async ({ event, resolve }) => {
+	try {
+		return await resolve(event);
+	} catch (problem) {
+		return answerThrown(event, problem, errorPage);
+	}
+};
+
+export const handle = sequence(secure, answer, identify, enterTeam);
 
 export const handleError: HandleServerError = ({ error: problem, event, status, message }) => {
 	if (status < 500) {

@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest';
 import { reachedBy } from '../../src/lib/core/run-progress.ts';
 
-const run = { status: 'failed' as const, trainingFileId: null, jobId: null, startedAt: null, stepsDone: null, stepsTotal: null };
+const run = {
+	status: 'failed' as const,
+	trainingFileId: null,
+	jobId: null,
+	startedAt: null,
+	stepsDone: null,
+	stepsTotal: null
+};
 
 test('how far a run came follows from what it left behind', () => {
 	expect(reachedBy(run)).toBe('uploading');

@@ -26,5 +26,7 @@ test('it stops when nobody has used it, and after the longest time whoever uses 
 });
 
 test('stopped and failed are over, everything else may be billed', () => {
-	expect((['starting', 'ready', 'stopping', 'stopped', 'failed'] as const).map((status) => isAlive({ status }))).toEqual([true, true, true, false, false]);
+	expect(
+		(['starting', 'ready', 'stopping', 'stopped', 'failed'] as const).map((status) => isAlive({ status }))
+	).toEqual([true, true, true, false, false]);
 });

@@ -65,49 +65,59 @@ const post = (house: HouseProcess, address: string, session: string, body: strin
 
 const rate = async (house: HouseProcess, shop: Shop, score: number) => {
 	const body = JSON.stringify({ exampleId: shop.rows[0]!.id, score, clientId: randomUUID() });
-	const answer = await post(house, `/${shop.teamSlug}/${shop.slug}/rate/ratings`, shop.session, body, 'application/json');
+	const answer = await post(
+		house,
+		`/${shop.teamSlug}/${shop.slug}/rate/ratings`,
+		shop.session,
+		body,
+		'application/json'
+	);
 	expect(await answer.json()).toMatchObject({ score });
 };
 
 describe('two webs and two workers on one database', () => {
-	test('a run ordered on both webs at once is one run, is placed once, and ends once', { timeout: 60_000 }, async () => {
-		const shop = await newShop();
-		const form = new URLSearchParams({ clientId: randomUUID() });
-		for (const [name, value] of Object.entries(defaultRecipe)) form.set(name, String(value));
-		const send = (house: HouseProcess) =>
-			post(
-				house,
-				`${to.newRun(shop.teamSlug, shop.slug)}?/start`,
-				shop.session,
-				form.toString(),
-				'application/x-www-form-urlencoded'
-			);
-		const answers = await Promise.all(webs.map(send));
-		const places = answers.map((answer) => answer.headers.get('location'));
-		expect(answers.map(({ status }) => status)).toEqual([303, 303]);
-		expect(new Set(places).size).toBe(1);
+	test(
+		'a run ordered on both webs at once is one run, is placed once, and ends once',
+		{ timeout: 60_000 },
+		async () => {
+			const shop = await newShop();
+			const form = new URLSearchParams({ clientId: randomUUID() });
+			for (const [name, value] of Object.entries(defaultRecipe)) form.set(name, String(value));
+			const send = (house: HouseProcess) =>
+				post(
+					house,
+					`${to.newRun(shop.teamSlug, shop.slug)}?/start`,
+					shop.session,
+					form.toString(),
+					'application/x-www-form-urlencoded'
+				);
+			const answers = await Promise.all(webs.map(send));
+			const places = answers.map((answer) => answer.headers.get('location'));
+			expect(answers.map(({ status }) => status)).toEqual([303, 303]);
+			expect(new Set(places).size).toBe(1);
 
-		const runId = places[0]!.split('/').at(-1)!;
-		let run = await runRow(shop.scope, runId);
-		for (; !isOver(run); run = await runRow(shop.scope, runId)) await sleep(50);
-		expect(run).toMatchObject({ status: 'ready', problem: null, version: 1 });
-		expect(await jobsAt(sandbox.url, shop.key)).toHaveLength(1);
-		const [ordered] = await owner`
+			const runId = places[0]!.split('/').at(-1)!;
+			let run = await runRow(shop.scope, runId);
+			for (; !isOver(run); run = await runRow(shop.scope, runId)) await sleep(50);
+			expect(run).toMatchObject({ status: 'ready', problem: null, version: 1 });
+			expect(await jobsAt(sandbox.url, shop.key)).toHaveLength(1);
+			const [ordered] = await owner`
 			select count(*)::int as orders from run_events where run_id = ${runId} and kind = 'aitelier.ordered'`;
-		expect(ordered!.orders).toBe(1);
-		const repeated = await owner`
+			expect(ordered!.orders).toBe(1);
+			const repeated = await owner`
 			select kind, message, count(*)::int from run_events where run_id = ${runId} group by 1, 2 having count(*) > 1`;
-		expect(repeated).toEqual([]);
-		const [started] = await owner`
+			expect(repeated).toEqual([]);
+			const [started] = await owner`
 			select count(*)::int as times from audit_entries where subject = ${runId} and action = 'run.started'`;
-		expect(started!.times).toBe(1);
+			expect(started!.times).toBe(1);
 
-		for (const house of webs) {
-			const page = await fetch(house.url + places[0]!, { headers: { cookie: `session=${shop.session}` } });
-			expect(page.status).toBe(200);
-			expect(await page.text()).toContain(run.model!);
+			for (const house of webs) {
+				const page = await fetch(house.url + places[0]!, { headers: { cookie: `session=${shop.session}` } });
+				expect(page.status).toBe(200);
+				expect(await page.text()).toContain(run.model!);
+			}
 		}
-	});
+	);
 
 	test('a page on one web hears what was done on the other, and of nothing in another team', async () => {
 		const [here, there] = [await newShop(), await newShop()];
@@ -132,7 +142,8 @@ describe('two webs and two workers on one database', () => {
 		const { id: last } = first.events()[0]!;
 		await first.leave();
 		for (const score of [6, 7, 8]) await rate(webs[0], shop, score);
-		const missed = await owner`select seq::int from outbox where team_id = ${shop.teamId} and seq > ${last} order by seq`;
+		const missed =
+			await owner`select seq::int from outbox where team_id = ${shop.teamId} and seq > ${last} order by seq`;
 		expect(missed).toHaveLength(3);
 		for (const house of webs) {
 			const again = await readEvents(`${house.url}${to.events(shop.teamSlug)}`, shop.session, last);
@@ -143,31 +154,35 @@ describe('two webs and two workers on one database', () => {
 		}
 	});
 
-	test('without its database a web lives but is not ready, and goes on by itself when it is back', { timeout: 60_000 }, async () => {
-		const [web] = webs;
-		const shop = await newShop();
-		const stream = await readEvents(`${web.url}${to.events(shop.teamSlug)}`, shop.session);
-		const database = new URL(process.env.DATABASE_URL!).pathname.slice(1);
-		const elsewhere = new URL(process.env.DATABASE_URL!);
-		elsewhere.pathname = '/postgres';
-		const admin = postgres(elsewhere.href, { max: 1 });
-		const status = async (address: string) => (await fetch(web.url + address)).status;
-		try {
-			await admin.unsafe(`alter database ${database} allow_connections false`);
-			await admin`select pg_terminate_backend(pid) from pg_stat_activity where datname = ${database}`;
-			expect(await status('/readyz')).toBe(503);
-			expect(await status('/livez')).toBe(200);
-		} finally {
-			await admin.unsafe(`alter database ${database} allow_connections true`);
-			await admin.end();
+	test(
+		'without its database a web lives but is not ready, and goes on by itself when it is back',
+		{ timeout: 60_000 },
+		async () => {
+			const [web] = webs;
+			const shop = await newShop();
+			const stream = await readEvents(`${web.url}${to.events(shop.teamSlug)}`, shop.session);
+			const database = new URL(process.env.DATABASE_URL!).pathname.slice(1);
+			const elsewhere = new URL(process.env.DATABASE_URL!);
+			elsewhere.pathname = '/postgres';
+			const admin = postgres(elsewhere.href, { max: 1 });
+			const status = async (address: string) => (await fetch(web.url + address)).status;
+			try {
+				await admin.unsafe(`alter database ${database} allow_connections false`);
+				await admin`select pg_terminate_backend(pid) from pg_stat_activity where datname = ${database}`;
+				expect(await status('/readyz')).toBe(503);
+				expect(await status('/livez')).toBe(200);
+			} finally {
+				await admin.unsafe(`alter database ${database} allow_connections true`);
+				await admin.end();
+			}
+			while ((await status('/readyz')) !== 200) await sleep(50);
+			const [other] = webs.slice(1);
+			await rate(other!, shop, 4);
+			expect(await stream.until(() => stream.events().length > 0)).toBe(true);
+			await stream.leave();
+			expect(web.said()).not.toMatch(/unhandled/i);
 		}
-		while ((await status('/readyz')) !== 200) await sleep(50);
-		const [other] = webs.slice(1);
-		await rate(other!, shop, 4);
-		expect(await stream.until(() => stream.events().length > 0)).toBe(true);
-		await stream.leave();
-		expect(web.said()).not.toMatch(/unhandled/i);
-	});
+	);
 });
 
 describe('a stop', () => {

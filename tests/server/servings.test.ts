@@ -9,7 +9,13 @@ import { startRun } from '../../src/lib/server/runs/start.ts';
 import { startSandbox } from '../../src/lib/server/sandbox/server.ts';
 import type { Scope } from '../../src/lib/server/scope.ts';
 import { afterState, followServing, requeueOpenServings } from '../../src/lib/server/servings-follow.ts';
-import { type Serving, ensureServed, releaseServing, startServing, stopServing } from '../../src/lib/server/servings.ts';
+import {
+	type Serving,
+	ensureServed,
+	releaseServing,
+	startServing,
+	stopServing
+} from '../../src/lib/server/servings.ts';
 import { newTeam } from '../support/team.ts';
 import { drive, newRun, newWorkshop, orderFault } from '../support/training.ts';
 
@@ -40,7 +46,8 @@ const until = async (scope: Scope, id: string, enough: (serving: Serving) => boo
 		await sleep(30);
 	}
 };
-const change = (scope: Scope, id: string, columns: Partial<Serving>) => scope.tx((tx) => tx.update(servings).set(columns).where(eq(servings.id, id)));
+const change = (scope: Scope, id: string, columns: Partial<Serving>) =>
+	scope.tx((tx) => tx.update(servings).set(columns).where(eq(servings.id, id)));
 const ready = async (shop: Shop) => {
 	const { id } = await startServing(shop.scope, shop.slug, shop.run.id);
 	return until(shop.scope, id, ({ status }) => status === 'ready');
@@ -57,12 +64,20 @@ const endpointsAt = async (key: string): Promise<{ id: string }[]> => {
 test('started, ready, stopped: one endpoint, and none afterwards', async () => {
 	const shop = await trained();
 	const serving = await ready(shop);
-	expect(serving).toMatchObject({ centsPerHour: expect.any(Number), readyAt: expect.any(Date), deployment: { callAs: expect.stringContaining('/') } });
+	expect(serving).toMatchObject({
+		centsPerHour: expect.any(Number),
+		readyAt: expect.any(Date),
+		deployment: { callAs: expect.stringContaining('/') }
+	});
 	expect(serving.idleAt.getTime()).toBeLessThanOrEqual(Date.now() + idleMinutes * 60_000);
 	expect(await endpointsAt(shop.key)).toHaveLength(1);
 	await stopServing(shop.scope, shop.slug, shop.run.id);
 	await stopServing(shop.scope, shop.slug, shop.run.id);
-	expect(await until(shop.scope, serving.id, (now) => !isAlive(now))).toMatchObject({ status: 'stopped', stoppedAt: expect.any(Date), problem: null });
+	expect(await until(shop.scope, serving.id, (now) => !isAlive(now))).toMatchObject({
+		status: 'stopped',
+		stoppedAt: expect.any(Date),
+		problem: null
+	});
 	expect(await endpointsAt(shop.key)).toHaveLength(0);
 	await stopServing(shop.scope, shop.slug, shop.run.id);
 });
@@ -87,7 +102,10 @@ test('what nobody uses stops by itself', async () => {
 	const shop = await trained();
 	const serving = await ready(shop);
 	await change(shop.scope, serving.id, { idleAt: new Date(Date.now() - 1) });
-	expect(await until(shop.scope, serving.id, (now) => !isAlive(now))).toMatchObject({ status: 'stopped', problem: null });
+	expect(await until(shop.scope, serving.id, (now) => !isAlive(now))).toMatchObject({
+		status: 'stopped',
+		problem: null
+	});
 	expect(await endpointsAt(shop.key)).toHaveLength(0);
 });
 
@@ -95,7 +113,10 @@ test('what has run for half a day stops, however much it is used', async () => {
 	const shop = await trained();
 	const serving = await ready(shop);
 	await change(shop.scope, serving.id, { readyAt: new Date(Date.now() - 13 * 3_600_000) });
-	expect(await until(shop.scope, serving.id, (now) => !isAlive(now))).toMatchObject({ status: 'stopped', problem: expect.stringMatching(/12 hours/) });
+	expect(await until(shop.scope, serving.id, (now) => !isAlive(now))).toMatchObject({
+		status: 'stopped',
+		problem: expect.stringMatching(/12 hours/)
+	});
 });
 
 test('what does not become ready in an hour is given up, and what breaks is stopped, both in words', async () => {
@@ -104,14 +125,20 @@ test('what does not become ready in an hour is given up, and what breaks is stop
 	const starting = (await all(shop.scope)).find((each) => each.id === id)!;
 	const later = (minutes: number) => new Date(starting.createdAt.getTime() + minutes * 60_000);
 	expect(afterState(starting, 'starting', later(59))).toEqual({});
-	expect(afterState(starting, 'starting', later(61))).toMatchObject({ status: 'stopping', problem: expect.stringMatching(/60 minutes/) });
+	expect(afterState(starting, 'starting', later(61))).toMatchObject({
+		status: 'stopping',
+		problem: expect.stringMatching(/60 minutes/)
+	});
 	expect(afterState(starting, 'failed', later(1))).toMatchObject({ status: 'stopping', problem: expect.any(String) });
 	// given up before it was ever ready: failed; stopped after it worked: stopped
 	const stopping = { ...starting, status: 'stopping' as const, problem: 'No machine was free.' };
 	expect(afterState(stopping, 'stopping', later(62))).toEqual({});
 	expect(afterState(stopping, 'stopped', later(63))).toMatchObject({ status: 'failed' });
 	expect(afterState({ ...stopping, readyAt: later(5) }, 'stopped', later(63))).toMatchObject({ status: 'stopped' });
-	expect(afterState({ ...starting, status: 'ready', readyAt: later(5) }, 'stopped', later(6))).toMatchObject({ status: 'stopped', problem: expect.any(String) });
+	expect(afterState({ ...starting, status: 'ready', readyAt: later(5) }, 'stopped', later(6))).toMatchObject({
+		status: 'stopped',
+		problem: expect.any(String)
+	});
 });
 
 test('two workers at once deploy once', async () => {
@@ -153,7 +180,10 @@ test('an evaluation gets the name to call it by, its uses keep it, its release e
 test('a model that cannot be deployed is refused before anything is billed', async () => {
 	const shop = await trained();
 	await shop.scope.tx((tx) => tx.update(runs).set({ modelObject: 'ml_unknown' }).where(eq(runs.id, shop.run.id)));
-	await expect(startServing(shop.scope, shop.slug, shop.run.id)).rejects.toMatchObject({ code: 'conflict', message: expect.stringMatching(/no hardware/) });
+	await expect(startServing(shop.scope, shop.slug, shop.run.id)).rejects.toMatchObject({
+		code: 'conflict',
+		message: expect.stringMatching(/no hardware/)
+	});
 	await expect(ensureServed(shop.scope, shop.run.id)).rejects.toMatchObject({ code: 'conflict' });
 	expect(await all(shop.scope)).toHaveLength(0);
 });
@@ -163,14 +193,20 @@ test('a failure is the answer for a moment, and then another try', async () => {
 	await ensureServed(shop.scope, shop.run.id);
 	const [serving] = await all(shop.scope);
 	await change(shop.scope, serving!.id, { status: 'failed', problem: 'No machine was free.', stoppedAt: new Date() });
-	expect(await ensureServed(shop.scope, shop.run.id)).toEqual({ ready: false, status: 'failed', problem: 'No machine was free.' });
+	expect(await ensureServed(shop.scope, shop.run.id)).toEqual({
+		ready: false,
+		status: 'failed',
+		problem: 'No machine was free.'
+	});
 	await change(shop.scope, serving!.id, { stoppedAt: new Date(Date.now() - 5 * 60_000) });
 	expect(await ensureServed(shop.scope, shop.run.id)).toEqual({ ready: false, status: 'starting' });
 });
 
 test('where the provider answers at once, nothing is started', async () => {
 	const shop = await trained();
-	await shop.scope.tx((tx) => tx.update(connections).set({ provider: 'openai-compatible', baseUrl: 'http://127.0.0.1:1/v1' }));
+	await shop.scope.tx((tx) =>
+		tx.update(connections).set({ provider: 'openai-compatible', baseUrl: 'http://127.0.0.1:1/v1' })
+	);
 	await shop.scope.tx((tx) => tx.update(runs).set({ model: 'ft:base:us::1' }).where(eq(runs.id, shop.run.id)));
 	expect(await ensureServed(shop.scope, shop.run.id)).toEqual({ ready: true, callAs: 'ft:base:us::1' });
 	await expect(startServing(shop.scope, shop.slug, shop.run.id)).rejects.toMatchObject({ code: 'conflict' });
@@ -181,7 +217,10 @@ test('where the provider answers at once, nothing is started', async () => {
 test('a run that is not ready cannot be served', async () => {
 	const workshop = await newWorkshop(sandbox.url);
 	const run = await startRun(workshop.scope, workshop.slug, newRun());
-	await expect(startServing(workshop.scope, workshop.slug, run.id)).rejects.toMatchObject({ code: 'conflict', message: expect.stringMatching(/not ready/) });
+	await expect(startServing(workshop.scope, workshop.slug, run.id)).rejects.toMatchObject({
+		code: 'conflict',
+		message: expect.stringMatching(/not ready/)
+	});
 	await expect(ensureServed(workshop.scope, run.id)).rejects.toMatchObject({ code: 'conflict' });
 });
 
@@ -191,7 +230,9 @@ test('a serving that lost its job gets one, and only one', async () => {
 	await plainPool()`delete from pgboss.job where singleton_key = ${id}`;
 	await requeueOpenServings(shop.scope);
 	await requeueOpenServings(shop.scope);
-	expect(await plainPool()`select 1 from pgboss.job where singleton_key = ${id} and state < 'completed'`).toHaveLength(1);
+	expect(await plainPool()`select 1 from pgboss.job where singleton_key = ${id} and state < 'completed'`).toHaveLength(
+		1
+	);
 });
 
 test('a stranger finds nothing and a rater may not', async () => {
@@ -216,7 +257,10 @@ test('a refusal is believed the second time, and then nothing is left behind', a
 	const { id } = await startServing(shop.scope, shop.slug, shop.run.id);
 	await shop.scope.tx((tx) => tx.update(runs).set({ modelObject: 'ml_gone' }).where(eq(runs.id, shop.run.id)));
 	await look(shop.scope, id);
-	expect((await all(shop.scope))[0]).toMatchObject({ status: 'starting', problem: expect.stringMatching(/no hardware/) });
+	expect((await all(shop.scope))[0]).toMatchObject({
+		status: 'starting',
+		problem: expect.stringMatching(/no hardware/)
+	});
 	await look(shop.scope, id);
 	expect((await all(shop.scope))[0]).toMatchObject({ status: 'failed', stoppedAt: expect.any(Date) });
 	expect(await endpointsAt(shop.key)).toHaveLength(0);

@@ -40,32 +40,43 @@ const until = async (scope: Scope, id: string, enough: (run: Run) => boolean): P
 	}
 };
 
-test('killed while it follows a training, its job goes on in another process: one order, ready', { timeout: 90_000 }, async () => {
-	const first = await startWorker();
-	const { scope, slug, key } = await newWorkshop(sandbox.url, { baseModel: 'sandbox-slow' });
-	const run = await startRun(scope, slug, newRun());
-	expect((await until(scope, run.id, ({ status }) => status === 'training')).status).toBe('training');
-	await first.kill();
-	await startWorker();
-	expect(await until(scope, run.id, isOver)).toMatchObject({ status: 'ready', model: expect.any(String) });
-	expect(await jobsAt(sandbox.url, key)).toHaveLength(1);
-});
+test(
+	'killed while it follows a training, its job goes on in another process: one order, ready',
+	{ timeout: 90_000 },
+	async () => {
+		const first = await startWorker();
+		const { scope, slug, key } = await newWorkshop(sandbox.url, { baseModel: 'sandbox-slow' });
+		const run = await startRun(scope, slug, newRun());
+		expect((await until(scope, run.id, ({ status }) => status === 'training')).status).toBe('training');
+		await first.kill();
+		await startWorker();
+		expect(await until(scope, run.id, isOver)).toMatchObject({ status: 'ready', model: expect.any(String) });
+		expect(await jobsAt(sandbox.url, key)).toHaveLength(1);
+	}
+);
 
-test('killed while the order is on its way, the next process finds it instead of ordering again', { timeout: 45_000 }, async () => {
-	const { scope, slug, key } = await newWorkshop(sandbox.url);
-	const run = await startRun(scope, slug, newRun());
-	// the estimate and the order are answered late: the process dies with the order taken and the answer missing
-	await orderFault(sandbox.url, key, 'slow', '/fine-tunes', 2);
-	const first = await startWorker();
-	expect(await until(scope, run.id, ({ status }) => status === 'submitting')).toMatchObject({ status: 'submitting', jobId: null });
-	await sleep(200);
-	await first.kill();
-	expect(await jobsAt(sandbox.url, key)).toHaveLength(1);
-	expect(await runRow(scope, run.id)).toMatchObject({ status: 'submitting', jobId: null });
-	await startWorker();
-	expect(await until(scope, run.id, isOver)).toMatchObject({ status: 'ready' });
-	expect(await jobsAt(sandbox.url, key)).toHaveLength(1);
-});
+test(
+	'killed while the order is on its way, the next process finds it instead of ordering again',
+	{ timeout: 45_000 },
+	async () => {
+		const { scope, slug, key } = await newWorkshop(sandbox.url);
+		const run = await startRun(scope, slug, newRun());
+		// the estimate and the order are answered late: the process dies with the order taken and the answer missing
+		await orderFault(sandbox.url, key, 'slow', '/fine-tunes', 2);
+		const first = await startWorker();
+		expect(await until(scope, run.id, ({ status }) => status === 'submitting')).toMatchObject({
+			status: 'submitting',
+			jobId: null
+		});
+		await sleep(200);
+		await first.kill();
+		expect(await jobsAt(sandbox.url, key)).toHaveLength(1);
+		expect(await runRow(scope, run.id)).toMatchObject({ status: 'submitting', jobId: null });
+		await startWorker();
+		expect(await until(scope, run.id, isOver)).toMatchObject({ status: 'ready' });
+		expect(await jobsAt(sandbox.url, key)).toHaveLength(1);
+	}
+);
 
 test('killed at random moments, again and again: one order, ready', { timeout: 180_000 }, async () => {
 	const { scope, slug, key } = await newWorkshop(sandbox.url, { baseModel: 'sandbox-cuts-answers' });
@@ -83,7 +94,9 @@ test('killed at random moments, again and again: one order, ready', { timeout: 1
 test('two worker processes on one database place one order for each run', { timeout: 90_000 }, async () => {
 	await Promise.all([startWorker(), startWorker()]);
 	const shops = await Promise.all(
-		['sandbox-small', 'sandbox-cuts-answers', 'sandbox-small', 'sandbox-cuts-answers'].map((baseModel) => newWorkshop(sandbox.url, { baseModel }))
+		['sandbox-small', 'sandbox-cuts-answers', 'sandbox-small', 'sandbox-cuts-answers'].map((baseModel) =>
+			newWorkshop(sandbox.url, { baseModel })
+		)
 	);
 	const runs = await Promise.all(shops.map(({ scope, slug }) => startRun(scope, slug, newRun())));
 	for (const [i, { scope, key }] of shops.entries()) {

@@ -16,6 +16,8 @@ export type Line = {
 	send?: (w: World) => Record<string, unknown>;
 	/** A body as it is, for the doors that take a file. */
 	raw?: string;
+	/** It changes whoever opens it, also the stranger. */
+	changesVisitor?: true;
 	/** What a foreign id of this name is answered with, where it is not 404: a choice in a form is refused under its field. */
 	swap?: Record<string, number>;
 };
@@ -63,7 +65,7 @@ export const lines: Record<string, Line> = {
 	},
 	'/logout POST': { at: to.logout, is: everyoneGets(303) },
 	'/account page': { at: to.account, is: '303 200 200 200 200' },
-	'/account ?/rename': { at: to.account, is: '303 200 200 200 200', send: () => ({ name: 'Kim' }) },
+	'/account ?/rename': { at: to.account, is: '303 200 200 200 200', send: () => ({ name: 'Kim' }), changesVisitor: true },
 	'/account ?/end': { at: to.account, is: '303 200 200 200 200', send: () => ({ handle: randomUUID() }) },
 	'/teams/new page': { at: to.newTeam, is: '303 200 200 200 200' },
 	'/teams/new ?/default': { at: to.newTeam, is: everyoneGets(303), send: () => ({ name: 'Another' }) },
@@ -91,8 +93,16 @@ export const lines: Record<string, Line> = {
 	[`${team}/projects/new ?/tryNew`]: { at: (w) => to.newProject(w.team), is: data.owners, send: () => sandbox },
 	[`${team}/settings page`]: { at: (w) => to.teamSettings(w.team), is: members },
 	[`${team}/settings/connections page`]: { at: (w) => to.connections(w.team), is: makers },
-	[`${team}/settings/connections ?/tryNew`]: { at: (w) => to.connections(w.team), is: data.owners, send: () => sandbox },
-	[`${team}/settings/connections ?/create`]: { at: (w) => to.connections(w.team), is: data.owners, send: () => sandbox },
+	[`${team}/settings/connections ?/tryNew`]: {
+		at: (w) => to.connections(w.team),
+		is: data.owners,
+		send: () => sandbox
+	},
+	[`${team}/settings/connections ?/create`]: {
+		at: (w) => to.connections(w.team),
+		is: data.owners,
+		send: () => sandbox
+	},
 	[`${team}/settings/connections ?/test`]: {
 		at: (w) => to.connections(w.team),
 		is: data.owners,
@@ -170,13 +180,35 @@ export const lines: Record<string, Line> = {
 	[`${project}/rate/rewrites DELETE`]: {
 		at: (w) => `${to.rate(w.team, w.project)}/rewrites`,
 		is: data.members,
-		send: (w) => ({ exampleId: w.example, clientId: randomUUID() })
+		send: (w) => ({ exampleId: w.example, rewrite: randomUUID(), clientId: randomUUID() })
 	},
+	[`${project}/add page`]: { at: in_(to.add), is: makers },
+	[`${project}/add ?/write`]: {
+		at: in_(to.add),
+		is: data.makers,
+		send: () => ({
+			messages: JSON.stringify([
+				{ role: 'user', content: `Is it open on ${randomUUID()}?` },
+				{ role: 'assistant', content: 'Yes.' }
+			])
+		})
+	},
+	[`${project}/add ?/sample`]: { at: in_(to.add), is: data.makers, send: () => ({ sample: 'code-review' }) },
 	[`${project}/add/import POST`]: {
 		at: (w) => `${to.add(w.team, w.project)}/import`,
 		is: data.makers,
 		raw: '{"messages":[{"role":"user","content":"Is it new?"},{"role":"assistant","content":"Yes."}]}\n'
 	},
+	[`${project}/examples page`]: { at: (w) => `${to.examples(w.team, w.project)}?selected=${w.example}`, is: members },
+	[`${project}/examples ?/delete`]: { at: in_(to.examples), is: data.makers, send: (w) => ({ ids: w.unrated }) },
+	[`${project}/examples ?/restore`]: { at: in_(to.examples), is: data.makers, send: (w) => ({ ids: w.unrated }) },
+	[`${project}/examples ?/move`]: {
+		at: in_(to.examples),
+		is: data.makers,
+		send: (w) => ({ ids: w.unrated, side: 'unassigned' })
+	},
+	[`${project}/split page`]: { at: in_(to.split), is: makers },
+	[`${project}/split ?/apply`]: { at: in_(to.split), is: data.makers, send: () => ({ ratio: '0.8', seed: '1' }) },
 	[`${project}/examples/export GET`]: { at: (w) => `${to.examples(w.team, w.project)}/export`, is: data.makers },
 	[`${project}/train page`]: { at: in_(to.train), is: makers },
 	[`${project}/train/new page`]: { at: in_(to.newRun), is: makers },
@@ -189,17 +221,17 @@ export const lines: Record<string, Line> = {
 	[`${run} page`]: { at: (w) => to.run(w.team, w.project, w.run), is: makers },
 	[`${run} ?/cancel`]: { at: (w) => to.run(w.team, w.project, w.run), is: makersGet(409) },
 	[`${run} ?/serve`]: { at: (w) => to.run(w.team, w.project, w.failed), is: makersGet(409) },
-	[`${run} ?/stop`]: { at: (w) => to.run(w.team, w.project, w.failed), is: makersGet(409) },
+	[`${run} ?/stop`]: { at: (w) => to.run(w.team, w.project, w.run), is: data.makers },
 	[`${run}/files/[kind] GET`]: { at: (w) => to.runFile(w.team, w.project, w.run, 'train'), is: data.makers },
 	[`${project}/eval page`]: { at: in_(to.evaluations), is: members },
 	[`${project}/eval/new page`]: { at: in_(to.newEvaluation), is: makers },
 	[`${project}/eval/new ?/default`]: {
 		at: in_(to.newEvaluation),
-		is: makersGet(422),
-		send: (w) => ({ runId: w.run, against: 'base', pairs: 2000, temperature: 0, maxTokens: 100 })
+		is: makersGet(409),
+		send: (w) => ({ runId: w.failed, against: 'base', pairs: 10, temperature: 0, maxTokens: 100 })
 	},
 	[`${evaluation} page`]: { at: (w) => to.evaluation(w.team, w.project, w.voting), is: members },
-	[`${evaluation} ?/retry`]: { at: (w) => to.evaluation(w.team, w.project, w.voting), is: makersGet(409) },
+	[`${evaluation} ?/retry`]: { at: (w) => to.evaluation(w.team, w.project, w.stuck), is: data.makers },
 	[`${evaluation}/vote page`]: { at: (w) => to.vote(w.team, w.project, w.voting), is: members },
 	[`${evaluation}/vote GET`]: { at: (w) => to.vote(w.team, w.project, w.voting), is: data.members },
 	[`${evaluation}/vote POST`]: {
@@ -210,7 +242,7 @@ export const lines: Record<string, Line> = {
 	},
 	[`${evaluation}/results page`]: { at: (w) => to.results(w.team, w.project, w.revealed), is: members },
 	[`${evaluation}/results ?/reveal`]: {
-		at: (w) => to.results(w.team, w.project, w.generating),
+		at: (w) => to.results(w.team, w.project, w.stuck),
 		is: makersGet(409)
 	},
 	[`${evaluation}/results/[format] GET`]: {

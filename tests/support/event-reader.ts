@@ -4,7 +4,10 @@ export type ReadEvent = { id: number; topic: string };
 export const readEvents = async (url: string, session: string, lastEventId?: number) => {
 	const stop = new AbortController();
 	const answer = await fetch(url, {
-		headers: { cookie: `session=${session}`, ...(lastEventId !== undefined && { 'last-event-id': String(lastEventId) }) },
+		headers: {
+			cookie: `session=${session}`,
+			...(lastEventId !== undefined && { 'last-event-id': String(lastEventId) })
+		},
 		signal: stop.signal
 	});
 	if (answer.status !== 200) throw new Error(`The stream was refused with ${answer.status}.`);

@@ -15,7 +15,13 @@ import { submitRun } from '../../src/lib/server/runs/submit.ts';
 import type { Scope } from '../../src/lib/server/scope.ts';
 import { newProject, newTeam } from './team.ts';
 
-type NewExampleRow = { question: string; answer?: string; rating?: number; split?: 'train' | 'validation' | null; rewrite?: string };
+type NewExampleRow = {
+	question: string;
+	answer?: string;
+	rating?: number;
+	split?: 'train' | 'validation' | null;
+	rewrite?: string;
+};
 
 /** Examples straight into the table, numbered from `from`. */
 export const addRows = (scope: Scope, projectId: string, rows: NewExampleRow[], from = 1) =>
@@ -55,14 +61,18 @@ export const newWorkshop = async (
 	const made = await newProject(team.scope, { baseModel, sandboxUrl });
 	const rows = (split: 'train' | 'validation', count: number) =>
 		Array.from({ length: count }, (_, i) => ({ question: `Where is the ${split} thing number ${i}?`, split }));
-	const added = await addRows(team.scope, made.project.id, [...rows('train', train), ...rows('validation', validation)]);
+	const added = await addRows(team.scope, made.project.id, [
+		...rows('train', train),
+		...rows('validation', validation)
+	]);
 	if (key) await replaceKey(team.scope, made.connection.id, { key });
 	return { ...team, ...made, slug: made.project.slug, rows: added, key: key || `sandbox-${team.teamId}` };
 };
 
 export const newRun = (more: Partial<NewRun> = {}): NewRun => ({ clientId: randomUUID(), ...defaultRecipe, ...more });
 
-export const runRow = async (scope: Scope, id: string): Promise<Run> => (await scope.tx((tx) => tx.select().from(runs).where(eq(runs.id, id))))[0]!;
+export const runRow = async (scope: Scope, id: string): Promise<Run> =>
+	(await scope.tx((tx) => tx.select().from(runs).where(eq(runs.id, id))))[0]!;
 
 const never = () => new AbortController().signal;
 export const submit = (scope: Scope, id: string) => submitRun(scope, id, never());
@@ -79,7 +89,10 @@ export const drive = async (scope: Scope, id: string, enough: (run: Run) => bool
 };
 
 /** What the sandbox itself has for a key: its jobs, with their suffix. */
-export const jobsAt = async (sandboxUrl: string, key: string): Promise<{ id: string; status: string; suffix: string }[]> => {
+export const jobsAt = async (
+	sandboxUrl: string,
+	key: string
+): Promise<{ id: string; status: string; suffix: string }[]> => {
 	const answer = await fetch(`${sandboxUrl}/together/v1/fine-tunes`, { headers: { authorization: `Bearer ${key}` } });
 	return ((await answer.json()) as { data: { id: string; status: string; suffix: string }[] }).data;
 };

@@ -50,6 +50,9 @@ export const visit = async (house: string, door: string, line: Line, w: World, h
 		return { status: answer.status, headers: answer.headers, text: '' };
 	}
 	const text = await answer.text();
-	const status = isAction && answer.headers.get('content-type')?.includes('json') ? actionStatus(answer.status, text) : answer.status;
+	const status =
+		isAction && answer.headers.get('content-type')?.includes('json')
+			? actionStatus(answer.status, text)
+			: answer.status;
 	return { status, headers: answer.headers, text };
 };

@@ -1,7 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-export type Worker = { process: ChildProcess; /** kill -9: no good-bye, no clean-up. */ kill(): Promise<void>; said(): string };
+export type Worker = {
+	process: ChildProcess;
+	/** kill -9: no good-bye, no clean-up. */ kill(): Promise<void>;
+	said(): string;
+};
 
 /** Starts the worker of this test's database as a process of its own and waits until it works. */
 export const startWorkerProcess = async (env: Record<string, string>): Promise<Worker> => {

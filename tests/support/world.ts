@@ -56,8 +56,20 @@ const addRun = (scope: Scope, { projectId, connectionId }: Placed, version: numb
 			.returning();
 		const row = { projectId, runId: run!.id };
 		await tx.insert(tables.runEvents).values([
-			{ ...row, at: at(1), level: 'info', kind: 'aitelier.uploaded', message: 'The provider has accepted the train file.' },
-			{ ...row, at: at(5), level: 'info', kind: 'aitelier.ordered', message: `The provider has taken the order as ft-${version}.` },
+			{
+				...row,
+				at: at(1),
+				level: 'info',
+				kind: 'aitelier.uploaded',
+				message: 'The provider has accepted the train file.'
+			},
+			{
+				...row,
+				at: at(5),
+				level: 'info',
+				kind: 'aitelier.ordered',
+				message: `The provider has taken the order as ft-${version}.`
+			},
 			{ ...row, at: at(290), level: problem ? 'error' : 'info', kind: 'job', message: problem ?? 'The model is ready.' }
 		]);
 		if (problem) return run!;
@@ -85,9 +97,9 @@ const addRun = (scope: Scope, { projectId, connectionId }: Placed, version: numb
 		return run!;
 	});
 
-type EvaluationStatus = 'generating' | 'voting' | 'failed';
+type EvaluationStatus = 'voting' | 'failed';
 
-/** An evaluation of the first validation examples; its answers are there unless it still generates. */
+/** An evaluation of the first validation examples; its answers are there unless it failed. */
 const addEvaluation = (
 	scope: Scope,
 	{ projectId, connectionId, runId }: Placed & { runId: string },
@@ -141,7 +153,8 @@ const addEvaluation = (
 					pairingId: row.id,
 					contender,
 					// the words by which `vote` below finds the tuned one again; they name no model
-					text: contender === 'a' ? `Certainly: ${row.reference}` : 'Thank you for your message. Please see our website.',
+					text:
+						contender === 'a' ? `Certainly: ${row.reference}` : 'Thank you for your message. Please see our website.',
 					finishReason: 'stop'
 				}))
 			)
@@ -151,7 +164,7 @@ const addEvaluation = (
 
 /** Votes on everything; the tuned answer wins but for every fourth pair. */
 const vote = async (scope: Scope, slug: string, evaluationId: string) => {
-	for (let turn = 0; ; ) {
+	for (let turn = 0; ;) {
 		const { pairs } = await openBooth(scope, slug, evaluationId);
 		if (pairs.length === 0) return;
 		for (const { ballotId, first } of pairs) {
@@ -170,7 +183,10 @@ export type World = Awaited<ReturnType<typeof newWorld>>;
  */
 export const newWorld = async (owner: postgres.Sql, sandboxUrl: string) => {
 	const team = await newTeam();
-	const { project, connection } = await newProject(team.scope, { sandboxUrl, slug: `support-${randomUUID().slice(0, 6)}` });
+	const { project, connection } = await newProject(team.scope, {
+		sandboxUrl,
+		slug: `support-${randomUUID().slice(0, 6)}`
+	});
 	const { scope } = team;
 	const [trainer, rater, spare] = [await team.as('trainer'), await team.as('rater'), await team.as('rater')];
 	/** The provider's key: no answer to anybody may ever contain it. */
@@ -193,7 +209,7 @@ export const newWorld = async (owner: postgres.Sql, sandboxUrl: string) => {
 	const compared = { ...placed, runId: run.id };
 	const revealed = await addEvaluation(scope, compared, 1, 'voting');
 	const voting = await addEvaluation(scope, compared, 2, 'voting');
-	const generating = await addEvaluation(scope, compared, 3, 'generating');
+	const stuck = await addEvaluation(scope, compared, 3, 'failed');
 	for (const voter of [{ ...scope, userId: team.owner.id }, rater]) await vote(voter, project.slug, revealed);
 	await revealResults(scope, project.slug, revealed);
 	const serving = await scope.tx(async (tx) => {
@@ -201,7 +217,15 @@ export const newWorld = async (owner: postgres.Sql, sandboxUrl: string) => {
 		const now = new Date();
 		const [row] = await tx
 			.insert(tables.servings)
-			.values({ ...placed, runId: run.id, mark: randomUUID(), status: 'stopped', idleAt: now, readyAt: now, stoppedAt: now })
+			.values({
+				...placed,
+				runId: run.id,
+				mark: randomUUID(),
+				status: 'stopped',
+				idleAt: now,
+				readyAt: now,
+				stoppedAt: now
+			})
 			.returning();
 		return row!.id;
 	});
@@ -210,11 +234,23 @@ export const newWorld = async (owner: postgres.Sql, sandboxUrl: string) => {
 	const invitation = await scope.tx(async (tx) => {
 		const [row] = await tx
 			.insert(tables.invitations)
-			.values({ email: `guest-${randomUUID().slice(0, 8)}@example.com`, role: 'rater', tokenHash: sha256(token), invitedBy: team.owner.id, expiresAt: new Date(Date.now() + 86_400_000) })
+			.values({
+				email: `guest-${randomUUID().slice(0, 8)}@example.com`,
+				role: 'rater',
+				tokenHash: sha256(token),
+				invitedBy: team.owner.id,
+				expiresAt: new Date(Date.now() + 86_400_000)
+			})
 			.returning();
 		return row!;
 	});
-	await keepMail({ to: invitation.email, subject: 'An invitation', text: 'Come in.', html: '<p>Come in.</p>', link: '/' });
+	await keepMail({
+		to: invitation.email,
+		subject: 'An invitation',
+		text: 'Come in.',
+		html: '<p>Come in.</p>',
+		link: '/'
+	});
 	const mail = (await listMails()).find(({ to }) => to === invitation.email)!.id;
 	const ids = await scope.tx(async (tx) => {
 		const [unrated] = await tx.$client`select id from examples where rating is null limit 1`;
@@ -237,7 +273,7 @@ export const newWorld = async (owner: postgres.Sql, sandboxUrl: string) => {
 		serving,
 		revealed,
 		voting,
-		generating,
+		stuck,
 		/** The rater's first ballot of the open evaluation. */
 		ballot: raterBooth.pairs[0]!.ballotId,
 		invitation: invitation.id,
@@ -254,4 +290,3 @@ export const newWorld = async (owner: postgres.Sql, sandboxUrl: string) => {
 		}
 	};
 };
-

@@ -9,7 +9,8 @@ export const tookWords = (ms: number): string => {
 };
 
 /** `23 Nov 2026`. */
-export const dayWords = (at: Date): string => at.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
+export const dayWords = (at: Date): string =>
+	at.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
 
 /** `14:05:09`, for logs. */
 export const clockWords = (at: Date): string => at.toLocaleTimeString('en-GB');

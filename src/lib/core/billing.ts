@@ -17,7 +17,12 @@ export const stillBilled = ({ status, stepsDone, stepsTotal, costCents }: Facts)
 			return 'Training has not begun, so the provider should bill nothing.';
 		case 'training':
 		case 'cancelling': {
-			const steps = stepsDone === null ? 'The steps done so far are' : stepsTotal === null ? `${stepsDone} steps are` : `${stepsDone} of ${stepsTotal} steps are`;
+			const steps =
+				stepsDone === null
+					? 'The steps done so far are'
+					: stepsTotal === null
+						? `${stepsDone} steps are`
+						: `${stepsDone} of ${stepsTotal} steps are`;
 			const cost = costCents ? `, about ${formatCents(costCents)} until now` : '';
 			return `${steps} billed${cost}; the rest is not.`;
 		}

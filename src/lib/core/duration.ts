@@ -24,7 +24,11 @@ export const estimateDuration = ({
 		// a run has a fixed part, so twice the tokens take less than twice the time, and half of them more than half
 		const scaled = past.map((run) => run.minutes * Math.sqrt(billedTokens / Math.max(1, run.billedTokens)));
 		const runs = past.length === 1 ? 'the last run' : `the last ${past.length} runs`;
-		return { fromMinutes: Math.min(...scaled) * 0.7, toMinutes: Math.max(...scaled) * 1.6, basis: `From ${runs} on this model.` };
+		return {
+			fromMinutes: Math.min(...scaled) * 0.7,
+			toMinutes: Math.max(...scaled) * 1.6,
+			basis: `From ${runs} on this model.`
+		};
 	}
 	const around = sandbox ? aroundMinutes.sandbox : aroundMinutes.hosted;
 	return {
@@ -42,7 +46,10 @@ const inWords = (minutes: number) => {
 };
 
 /** `5 min to 25 min`, or one of them where both read the same. */
-export const formatDuration = ({ fromMinutes, toMinutes }: Pick<DurationRange, 'fromMinutes' | 'toMinutes'>): string => {
+export const formatDuration = ({
+	fromMinutes,
+	toMinutes
+}: Pick<DurationRange, 'fromMinutes' | 'toMinutes'>): string => {
 	const [from, to] = [inWords(fromMinutes), inWords(toMinutes)];
 	return from === to ? from : `${from} to ${to}`;
 };

@@ -2,7 +2,8 @@ export const servingStatuses = ['starting', 'ready', 'stopping', 'stopped', 'fai
 export type ServingStatus = (typeof servingStatuses)[number];
 
 /** Alive: it exists at the provider, or may exist, and somebody has to stop it one day. */
-export const isAlive = ({ status }: { status: ServingStatus }) => status === 'starting' || status === 'ready' || status === 'stopping';
+export const isAlive = ({ status }: { status: ServingStatus }) =>
+	status === 'starting' || status === 'ready' || status === 'stopping';
 
 /** Nobody has used it for so long: it is stopped. Every use begins the time anew. */
 export const idleMinutes = 15;

@@ -13,4 +13,10 @@ export const trainingCost = (
 	{ epochs }: Pick<Recipe, 'epochs'>,
 	centsPerMillion: number | null
 ): CostEstimate =>
-	estimateCost({ tokens, epochs, validationTokens, evaluations: validationTokens > 0 ? evaluationsOf(epochs) : 0, centsPerMillion });
+	estimateCost({
+		tokens,
+		epochs,
+		validationTokens,
+		evaluations: validationTokens > 0 ? evaluationsOf(epochs) : 0,
+		centsPerMillion
+	});

@@ -60,7 +60,11 @@ const deploy = async (scope: Scope, serving: Serving, modelObject: string, acces
 	return scope.tx(async (tx) => {
 		const now = (await servingById(tx, serving.id, { lock: true }))!;
 		// given up meanwhile by another worker: what exists after all has to be stopped
-		const change = { deployment, problem: null, ...(!isAlive(now) && { status: 'stopping' as const, stoppedAt: null }) };
+		const change = {
+			deployment,
+			problem: null,
+			...(!isAlive(now) && { status: 'stopping' as const, stoppedAt: null })
+		};
 		await changeServing(tx, now, change);
 		return { ...now, ...change };
 	});
@@ -78,17 +82,23 @@ export const afterState = (serving: Serving, state: DeploymentState, now: Date):
 		if (state !== 'stopped') return {};
 		return { status: serving.problem && !serving.readyAt ? 'failed' : 'stopped', stoppedAt: now };
 	}
-	if (state === 'stopped') return { status: 'stopped', stoppedAt: now, problem: 'It was stopped at the provider, not here.' };
-	if (state === 'failed') return { status: 'stopping', problem: 'The provider could not keep the model running. Start it again.' };
+	if (state === 'stopped')
+		return { status: 'stopped', stoppedAt: now, problem: 'It was stopped at the provider, not here.' };
+	if (state === 'failed')
+		return { status: 'stopping', problem: 'The provider could not keep the model running. Start it again.' };
 	const reason = stopReason(serving, now);
 	if (reason === 'idle') return { status: 'stopping' };
-	if (reason) return { status: 'stopping', problem: `Stopped after ${longestHours} hours. Start it again if you still need it.` };
+	if (reason)
+		return { status: 'stopping', problem: `Stopped after ${longestHours} hours. Start it again if you still need it.` };
 	if (serving.status === 'starting' && state === 'ready') {
 		const idleAt = new Date(now.getTime() + idleMinutes * 60_000);
 		return { status: 'ready', readyAt: now, problem: null, idleAt: idleAt < serving.idleAt ? idleAt : serving.idleAt };
 	}
 	if (serving.status === 'starting' && now.getTime() - serving.createdAt.getTime() > startMinutes * 60_000) {
-		return { status: 'stopping', problem: `The model was not ready after ${startMinutes} minutes, so it was given up.` };
+		return {
+			status: 'stopping',
+			problem: `The model was not ready after ${startMinutes} minutes, so it was given up.`
+		};
 	}
 	return serving.problem ? { problem: null } : {};
 };
@@ -109,7 +119,8 @@ const recordProblem = async (scope: Scope, seen: Serving, problem: ProviderError
 			return changeServing(tx, serving, { ...end, stoppedAt: new Date() });
 		}
 		// of a serving that is being stopped, a problem would say that it failed
-		if (!isStopping && serving.problem !== problem.message) await changeServing(tx, serving, { problem: problem.message });
+		if (!isStopping && serving.problem !== problem.message)
+			await changeServing(tx, serving, { problem: problem.message });
 		const waitMs = Math.max(problem.retryAfterMs ?? 0, 3 * config().pollSeconds * 1000);
 		await again(tx, scope, serving.id, Math.min(waitMs, longestWaitMs));
 	});
@@ -123,6 +134,7 @@ export const requeueOpenServings = (scope: Scope): Promise<void> => {
 			.select({ id: servings.id })
 			.from(servings)
 			.where(inArray(servings.status, ['starting', 'ready', 'stopping']));
-		for (const { id } of alive) if (!(await isQueued(tx, 'serving.follow', id))) await enqueue(tx, scope, 'serving.follow', { servingId: id });
+		for (const { id } of alive)
+			if (!(await isQueued(tx, 'serving.follow', id))) await enqueue(tx, scope, 'serving.follow', { servingId: id });
 	});
 };

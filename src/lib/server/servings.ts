@@ -1,3 +1,4 @@
+// Longer than most: everything that may begin or end a deployment that is billed stands on one page.
 import { randomBytes } from 'node:crypto';
 import { and, desc, eq, inArray } from 'drizzle-orm';
 import { AppError } from '../core/errors.ts';
@@ -35,7 +36,12 @@ export const aliveServing = async (tx: Tx, runId: string): Promise<Serving | und
 
 /** A step: the newest serving of a run, whatever became of it. */
 export const lastServing = async (tx: Tx, runId: string): Promise<Serving | undefined> => {
-	const [last] = await tx.select().from(servings).where(eq(servings.runId, runId)).orderBy(desc(servings.createdAt)).limit(1);
+	const [last] = await tx
+		.select()
+		.from(servings)
+		.where(eq(servings.runId, runId))
+		.orderBy(desc(servings.createdAt))
+		.limit(1);
 	return last;
 };
 
@@ -46,14 +52,17 @@ export const changeServing = async (tx: Tx, serving: Serving, change: Partial<Se
 };
 
 const mustBeReady = (run: Run) => {
-	if (!runCan.evaluate(run)) throw new AppError('conflict', `v${run.version} is not ready, so its model cannot answer yet.`);
+	if (!runCan.evaluate(run))
+		throw new AppError('conflict', `v${run.version} is not ready, so its model cannot answer yet.`);
 };
 
 const mustBeDeployable = async (run: Run, access: Access): Promise<number | null> => {
 	const refuse = (reason: string) => new AppError('conflict', reason);
-	if (!run.modelObject) throw refuse('The provider gave this model no number to deploy it by. Train again, or ask the provider.');
+	if (!run.modelObject)
+		throw refuse('The provider gave this model no number to deploy it by. Train again, or ask the provider.');
 	const answer = await providers[access.provider].deployable(access, run.modelObject);
-	if (!answer.ok) throw refuse(answer.reason ?? 'The provider cannot deploy this model. It was trained, but it cannot be called.');
+	if (!answer.ok)
+		throw refuse(answer.reason ?? 'The provider cannot deploy this model. It was trained, but it cannot be called.');
 	return answer.centsPerHour;
 };
 
@@ -140,7 +149,8 @@ export const ensureServed = async (scope: Scope, runId: string): Promise<Served>
 	try {
 		return { ready: false, status: (await start(scope, run, access)).status };
 	} catch (problem) {
-		if (problem instanceof ProviderError && problem.retry) return { ready: false, status: 'starting', problem: problem.message };
+		if (problem instanceof ProviderError && problem.retry)
+			return { ready: false, status: 'starting', problem: problem.message };
 		throw problem instanceof ProviderError ? new AppError('conflict', problem.message) : problem;
 	}
 };
@@ -148,8 +158,13 @@ export const ensureServed = async (scope: Scope, runId: string): Promise<Served>
 /** Every use begins the idle time anew. */
 const pushed = async (tx: Tx, runId: string): Promise<Serving | undefined> => {
 	const last = await lastServing(tx, runId);
-	const minutes = last?.status === 'ready' ? idleMinutes : last?.status === 'starting' ? startMinutes + idleMinutes : null;
-	if (last && minutes !== null) await tx.update(servings).set({ idleAt: inMinutes(minutes) }).where(eq(servings.id, last.id));
+	const minutes =
+		last?.status === 'ready' ? idleMinutes : last?.status === 'starting' ? startMinutes + idleMinutes : null;
+	if (last && minutes !== null)
+		await tx
+			.update(servings)
+			.set({ idleAt: inMinutes(minutes) })
+			.where(eq(servings.id, last.id));
 	return last;
 };
 

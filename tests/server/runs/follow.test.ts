@@ -47,13 +47,27 @@ test('the whole way to ready: status forward only, log, losses, cost, model', as
 	expect(seen).toContain('training');
 
 	const done = await getRun(scope, slug, run.id);
-	expect(done.run).toMatchObject({ status: 'ready', isOver: true, canCancel: false, problem: null, providerStatus: 'completed' });
+	expect(done.run).toMatchObject({
+		status: 'ready',
+		isOver: true,
+		canCancel: false,
+		problem: null,
+		providerStatus: 'completed'
+	});
 	expect(done.run.model).toContain('sandbox-small');
 	expect(done.run.modelObject).toMatch(/^ml_/);
 	expect(done.run.costCents).toBeGreaterThan(0);
 	expect(done.run.stepsDone).toBe(done.run.stepsTotal);
 	expect(done.run.startedAt!.getTime()).toBeLessThanOrEqual(done.run.finishedAt!.getTime());
-	expect(done.events.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['aitelier.prepared', 'aitelier.uploaded', 'aitelier.ordered', 'training_start', 'job_complete']));
+	expect(done.events.map(({ kind }) => kind)).toEqual(
+		expect.arrayContaining([
+			'aitelier.prepared',
+			'aitelier.uploaded',
+			'aitelier.ordered',
+			'training_start',
+			'job_complete'
+		])
+	);
 	expect(new Set(done.points.map(({ series }) => series))).toEqual(new Set(['train', 'validation']));
 	const train = done.points.filter(({ series }) => series === 'train').map(({ loss }) => loss);
 	expect(train.at(-1)!).toBeLessThan(train[0]!);
@@ -75,7 +89,8 @@ test('nothing is written twice and nobody is told twice, however often it is loo
 
 test('two looks at once write every event and point once', async () => {
 	const { scope, run } = await ordered();
-	while ((await runRow(scope, run.id)).status !== 'ready') await Promise.all([follow(scope, run.id), follow(scope, run.id)]);
+	while ((await runRow(scope, run.id)).status !== 'ready')
+		await Promise.all([follow(scope, run.id), follow(scope, run.id)]);
 	const events = await scope.tx((tx) => tx.select().from(runEvents).where(eq(runEvents.runId, run.id)));
 	const keys = events.map(({ at, kind, message }) => `${at.toISOString()} ${kind} ${message}`);
 	expect(new Set(keys).size).toBe(keys.length);
@@ -83,7 +98,8 @@ test('two looks at once write every event and point once', async () => {
 
 test('a run that is followed comes back after the poll interval, and stops when it is over', async () => {
 	const { scope, run } = await ordered({ baseModel: 'sandbox-slow' });
-	const waiting = () => plainPool()`select extract(epoch from start_after - now()) as seconds from pgboss.job where name = 'run.follow' and singleton_key = ${run.id} and state = 'created'`;
+	const waiting = () =>
+		plainPool()`select extract(epoch from start_after - now()) as seconds from pgboss.job where name = 'run.follow' and singleton_key = ${run.id} and state = 'created'`;
 	await plainPool()`delete from pgboss.job where singleton_key = ${run.id}`;
 	await follow(scope, run.id);
 	expect(await waiting()).toHaveLength(1);
@@ -97,14 +113,21 @@ test('a run that is followed comes back after the poll interval, and stops when 
 
 test('a job that dies at 60 % fails in words, with what it has learnt and cost so far', async () => {
 	const { scope, slug, run } = await ordered({ baseModel: 'sandbox-dies-at-60' });
-	expect(await drive(scope, run.id)).toMatchObject({ status: 'failed', problem: expect.stringMatching(/out of memory/), finishedAt: expect.any(Date) });
+	expect(await drive(scope, run.id)).toMatchObject({
+		status: 'failed',
+		problem: expect.stringMatching(/out of memory/),
+		finishedAt: expect.any(Date)
+	});
 	const { points } = await getRun(scope, slug, run.id);
 	expect(points.length).toBeGreaterThan(0);
 });
 
 test('data that the provider rejects fails the run with its reason', async () => {
 	const { scope, run } = await ordered({ baseModel: 'sandbox-rejects-data' });
-	expect(await drive(scope, run.id)).toMatchObject({ status: 'failed', problem: expect.stringMatching(/training data was refused/) });
+	expect(await drive(scope, run.id)).toMatchObject({
+		status: 'failed',
+		problem: expect.stringMatching(/training data was refused/)
+	});
 });
 
 test('a status nobody knows is kept word for word, and the run goes on', async () => {
@@ -127,7 +150,9 @@ test('a job that is restarted under another number is followed there', async () 
 test('a cancelled training ends cancelled at the provider too, and says what is billed', async () => {
 	const { scope, slug, run, jobs } = await ordered({ baseModel: 'sandbox-slow' });
 	await drive(scope, run.id, ({ status, stepsDone }) => status === 'training' && (stepsDone ?? 0) > 0);
-	expect(await cancelRun(scope, slug, run.id)).toEqual({ billed: expect.stringMatching(/steps are billed.*the rest is not/) });
+	expect(await cancelRun(scope, slug, run.id)).toEqual({
+		billed: expect.stringMatching(/steps are billed.*the rest is not/)
+	});
 	expect((await runRow(scope, run.id)).status).toBe('cancelling');
 	await cancelRun(scope, slug, run.id);
 	expect(await drive(scope, run.id)).toMatchObject({ status: 'cancelled', problem: null });
@@ -165,7 +190,10 @@ test('a provider that is away is said, tried again, and forgotten when it is bac
 	const { scope, run, key } = await ordered({ baseModel: 'sandbox-slow' });
 	await orderFault(sandbox.url, key, '503', '/fine-tunes', 9);
 	await expect(follow(scope, run.id)).rejects.toThrow();
-	expect(await runRow(scope, run.id)).toMatchObject({ status: 'validating', problem: expect.stringContaining('Sandbox') });
+	expect(await runRow(scope, run.id)).toMatchObject({
+		status: 'validating',
+		problem: expect.stringContaining('Sandbox')
+	});
 	for (let i = 0; i < 5 && (await runRow(scope, run.id)).problem; i++) await follow(scope, run.id).catch(() => {});
 	expect(await runRow(scope, run.id)).toMatchObject({ problem: null });
 });
@@ -174,7 +202,10 @@ test('a job the provider no longer knows fails the run in words', async () => {
 	const { scope, run, connection } = await ordered({ baseModel: 'sandbox-slow' });
 	await replaceKey(scope, connection.id, { key: 'somebody-elses-key' });
 	await follow(scope, run.id);
-	expect(await runRow(scope, run.id)).toMatchObject({ status: 'failed', problem: expect.stringMatching(/no longer knows the job/) });
+	expect(await runRow(scope, run.id)).toMatchObject({
+		status: 'failed',
+		problem: expect.stringMatching(/no longer knows the job/)
+	});
 });
 
 const report = (more: Partial<JobReport>): JobReport => ({

@@ -22,13 +22,22 @@ afterAll(async () => {
 	await sandbox.stop();
 });
 
-const levels = (findings: { id: string; level: string }[]) => Object.fromEntries(findings.map(({ id, level }) => [id, level]));
+const levels = (findings: { id: string; level: string }[]) =>
+	Object.fromEntries(findings.map(({ id, level }) => [id, level]));
 
 test('the checklist counts what would be sent, prices it, and lets a good project through', async () => {
 	const { scope, slug } = await newWorkshop(sandbox.url);
 	const check = await getPreflight(scope, slug);
 	expect(check).toMatchObject({ isClear: true, trainCount: 20, validationCount: 12, providerName: 'Sandbox' });
-	expect(levels(check.findings)).toMatchObject({ quality: 'ok', train: 'ok', validation: 'ok', leaks: 'ok', key: 'ok', model: 'ok', difference: 'ok' });
+	expect(levels(check.findings)).toMatchObject({
+		quality: 'ok',
+		train: 'ok',
+		validation: 'ok',
+		leaks: 'ok',
+		key: 'ok',
+		model: 'ok',
+		difference: 'ok'
+	});
 	expect(check.tokens).toBeGreaterThan(20 * 20); // the system prompt is part of every example
 	expect(check.cost.cents).toBeGreaterThan(0);
 	expect(check.duration.fromMinutes).toBeLessThan(check.duration.toMinutes);
@@ -50,17 +59,43 @@ test('examples below the threshold and deleted ones are not counted', async () =
 });
 
 test.each([
-	{ name: 'too little data', more: { train: 9, validation: 12 }, finding: 'train', sentence: /9 good examples in train/ },
+	{
+		name: 'too little data',
+		more: { train: 9, validation: 12 },
+		finding: 'train',
+		sentence: /9 good examples in train/
+	},
 	{ name: 'a refused key', more: { key: 'refused-key-1' }, finding: 'key', sentence: /does not accept this key/ },
-	{ name: 'a model that cannot be trained', more: { baseModel: 'sandbox-not-trainable' }, finding: 'model', sentence: /does not train this model/ },
-	{ name: 'a model that cannot be called afterwards', more: { baseModel: 'sandbox-not-servable' }, finding: 'model', sentence: /not called afterwards/ },
-	{ name: 'a model nobody knows', more: { baseModel: 'no-such-model' }, finding: 'model', sentence: /does not offer the chosen model/ }
+	{
+		name: 'a model that cannot be trained',
+		more: { baseModel: 'sandbox-not-trainable' },
+		finding: 'model',
+		sentence: /does not train this model/
+	},
+	{
+		name: 'a model that cannot be called afterwards',
+		more: { baseModel: 'sandbox-not-servable' },
+		finding: 'model',
+		sentence: /not called afterwards/
+	},
+	{
+		name: 'a model nobody knows',
+		more: { baseModel: 'no-such-model' },
+		finding: 'model',
+		sentence: /does not offer the chosen model/
+	}
 ])('$name blocks, and a start is refused with that sentence', async ({ more, finding, sentence }) => {
 	const { scope, slug } = await newWorkshop(sandbox.url, more);
 	const check = await getPreflight(scope, slug);
 	expect(check.isClear).toBe(false);
-	expect(check.findings.find(({ id }) => id === finding)).toMatchObject({ level: 'block', sentence: expect.stringMatching(sentence) });
-	await expect(startRun(scope, slug, newRun())).rejects.toMatchObject({ code: 'conflict', message: expect.stringMatching(sentence) });
+	expect(check.findings.find(({ id }) => id === finding)).toMatchObject({
+		level: 'block',
+		sentence: expect.stringMatching(sentence)
+	});
+	await expect(startRun(scope, slug, newRun())).rejects.toMatchObject({
+		code: 'conflict',
+		message: expect.stringMatching(sentence)
+	});
 	expect(await listRuns(scope, slug)).toEqual([]);
 });
 
@@ -69,24 +104,46 @@ test('a provider that is not there blocks with its reason and breaks nothing', a
 	await gone.stop();
 	const { scope, slug } = await newWorkshop(gone.url);
 	const check = await getPreflight(scope, slug);
-	expect(check.findings.find(({ id }) => id === 'key')).toMatchObject({ level: 'block', sentence: expect.stringMatching(/can ?not be reached/) });
+	expect(check.findings.find(({ id }) => id === 'key')).toMatchObject({
+		level: 'block',
+		sentence: expect.stringMatching(/can ?not be reached/)
+	});
 });
 
 test('a setting beyond what the provider accepts is refused under its field', async () => {
 	const { scope, slug } = await newWorkshop(sandbox.url);
-	await expect(startRun(scope, slug, newRun({ loraRank: 128 }))).rejects.toMatchObject({ code: 'invalid', field: 'loraRank' });
+	await expect(startRun(scope, slug, newRun({ loraRank: 128 }))).rejects.toMatchObject({
+		code: 'invalid',
+		field: 'loraRank'
+	});
 });
 
 test('a run keeps the exact bytes: good train examples, all of validation, rewrites in place, by number', async () => {
 	const { scope, slug, project } = await newWorkshop(sandbox.url, { train: 10, validation: 2 });
-	await addRows(scope, project.id, [{ question: 'A poor one?', rating: 5 }, { question: 'Unassigned?', split: null }], 50);
-	await addRows(scope, project.id, [{ question: 'The last?', answer: 'Original', rewrite: 'Rewritten', rating: 10 }], 60);
+	await addRows(
+		scope,
+		project.id,
+		[
+			{ question: 'A poor one?', rating: 5 },
+			{ question: 'Unassigned?', split: null }
+		],
+		50
+	);
+	await addRows(
+		scope,
+		project.id,
+		[{ question: 'The last?', answer: 'Original', rewrite: 'Rewritten', rating: 10 }],
+		60
+	);
 	const run = await startRun(scope, slug, newRun());
 	expect(run).toMatchObject({ version: 1, status: 'uploading', trainCount: 11, validationCount: 2 });
 	expect(run.mark).toMatch(/^[a-z0-9-]{1,40}$/);
 
 	const train = await downloadRunFile(scope, slug, run.id, 'train');
-	const lines = train.body.trimEnd().split('\n').map((line) => JSON.parse(line).messages);
+	const lines = train.body
+		.trimEnd()
+		.split('\n')
+		.map((line) => JSON.parse(line).messages);
 	expect(lines).toHaveLength(11);
 	expect(lines[0]).toEqual([
 		{ role: 'system', content: 'Be kind.' },
@@ -111,28 +168,60 @@ test('what a run learns from is marked for ever and can never become validation'
 	const { scope, slug, rows } = await newWorkshop(sandbox.url, { train: 10, validation: 2 });
 	const run = await startRun(scope, slug, newRun());
 	const members = await scope.tx((tx) => tx.select().from(runExamples).where(eq(runExamples.runId, run.id)));
-	const ids = (split: string) => rows.filter((row) => row.split === split).map(({ id }) => id).sort();
-	expect(members.filter(({ kind }) => kind === 'train').map(({ exampleId }) => exampleId).sort()).toEqual(ids('train'));
-	expect(members.filter(({ kind }) => kind === 'validation').map(({ exampleId }) => exampleId).sort()).toEqual(ids('validation'));
-	const trained = await scope.tx((tx) => tx.select({ id: examples.id }).from(examples).where(eq(examples.trained, true)));
+	const ids = (split: string) =>
+		rows
+			.filter((row) => row.split === split)
+			.map(({ id }) => id)
+			.sort();
+	expect(
+		members
+			.filter(({ kind }) => kind === 'train')
+			.map(({ exampleId }) => exampleId)
+			.sort()
+	).toEqual(ids('train'));
+	expect(
+		members
+			.filter(({ kind }) => kind === 'validation')
+			.map(({ exampleId }) => exampleId)
+			.sort()
+	).toEqual(ids('validation'));
+	const trained = await scope.tx((tx) =>
+		tx.select({ id: examples.id }).from(examples).where(eq(examples.trained, true))
+	);
 	expect(trained.map(({ id }) => id).sort()).toEqual(ids('train'));
-	await expect(moveExamples(scope, slug, { ids: [ids('train')[0]!], side: 'validation' })).rejects.toMatchObject({ code: 'conflict' });
+	await expect(moveExamples(scope, slug, { ids: [ids('train')[0]!], side: 'validation' })).rejects.toMatchObject({
+		code: 'conflict'
+	});
 });
 
 test('a double click is one run, also when both arrive at once', async () => {
 	const { scope, slug } = await newWorkshop(sandbox.url);
 	const input = newRun();
-	const started = await Promise.all([startRun(scope, slug, input), startRun(scope, slug, input), startRun(scope, slug, input)]);
+	const started = await Promise.all([
+		startRun(scope, slug, input),
+		startRun(scope, slug, input),
+		startRun(scope, slug, input)
+	]);
 	expect(new Set(started.map(({ id }) => id)).size).toBe(1);
 	expect(await startRun(scope, slug, input)).toMatchObject({ id: started[0]!.id });
 	expect(await scope.tx((tx) => tx.select({ id: runs.id }).from(runs))).toHaveLength(1);
-	expect(await scope.tx((tx) => tx.select({ id: runFiles.id }).from(runFiles).where(and(eq(runFiles.kind, 'train'))))).toHaveLength(1);
+	expect(
+		await scope.tx((tx) =>
+			tx
+				.select({ id: runFiles.id })
+				.from(runFiles)
+				.where(and(eq(runFiles.kind, 'train')))
+		)
+	).toHaveLength(1);
 });
 
 test('a second run is refused while the first is being sent', async () => {
 	const { scope, slug } = await newWorkshop(sandbox.url);
 	await startRun(scope, slug, newRun());
-	await expect(startRun(scope, slug, newRun())).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('v1 is being sent') });
+	await expect(startRun(scope, slug, newRun())).rejects.toMatchObject({
+		code: 'conflict',
+		message: expect.stringContaining('v1 is being sent')
+	});
 });
 
 test('a stranger finds nothing and a rater may not', async () => {
@@ -160,7 +249,13 @@ test('a run of another project, or a made-up id, is not found', async () => {
 	await scope.tx(async (tx) => {
 		const { projects } = await import('../../../src/lib/server/db/schema.ts');
 		const [project] = await tx.select().from(projects);
-		await tx.insert(projects).values({ slug: 'other', name: 'Other', baseModel: 'x', connectionId: project!.connectionId, recipe: project!.recipe });
+		await tx.insert(projects).values({
+			slug: 'other',
+			name: 'Other',
+			baseModel: 'x',
+			connectionId: project!.connectionId,
+			recipe: project!.recipe
+		});
 	});
 	await expect(getRun(scope, 'other', run.id)).rejects.toMatchObject({ code: 'not_found' });
 	await expect(getRun(scope, slug, 'nonsense')).rejects.toMatchObject({ code: 'not_found' });

@@ -65,7 +65,8 @@ test('an order that never arrived is placed again only after three clean lists a
 	// three for the estimate, which is asked again, and one for the order: 500 is as good as silence
 	await orderFault(sandbox.url, key, '500', '/fine-tunes', 4);
 	await submit(scope, run.id).catch(() => {});
-	for (let i = 0; i < 3 && (await runRow(scope, run.id)).status !== 'unknown'; i++) await submit(scope, run.id).catch(() => {});
+	for (let i = 0; i < 3 && (await runRow(scope, run.id)).status !== 'unknown'; i++)
+		await submit(scope, run.id).catch(() => {});
 	const lost = await runRow(scope, run.id);
 	expect(lost).toMatchObject({ status: 'unknown', jobId: null });
 	expect(lost.submittedAt).not.toBeNull();
@@ -77,7 +78,9 @@ test('an order that never arrived is placed again only after three clean lists a
 	expect(await jobs()).toHaveLength(1);
 	expect(now.submittedAt!.getTime()).toBeGreaterThan(lost.submittedAt!.getTime());
 	const { events } = await getRun(scope, slug, run.id);
-	expect(events.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['aitelier.lost', 'aitelier.again', 'aitelier.ordered']));
+	expect(events.map(({ kind }) => kind)).toEqual(
+		expect.arrayContaining(['aitelier.lost', 'aitelier.again', 'aitelier.ordered'])
+	);
 });
 
 test('a worker that died between intent and order is followed by one that looks first', async () => {
@@ -119,7 +122,10 @@ test('a busy provider is waited for: the files are not sent twice', async () => 
 	const other = await started();
 	await orderFault(sandbox.url, other.key, '503', '/files', 3);
 	await expect(submit(other.scope, other.run.id)).rejects.toThrow();
-	expect(await runRow(other.scope, other.run.id)).toMatchObject({ status: 'uploading', problem: expect.stringContaining('Sandbox') });
+	expect(await runRow(other.scope, other.run.id)).toMatchObject({
+		status: 'uploading',
+		problem: expect.stringContaining('Sandbox')
+	});
 	await submit(other.scope, other.run.id);
 	expect(await runRow(other.scope, other.run.id)).toMatchObject({ status: 'validating', problem: null });
 });
@@ -128,13 +134,20 @@ test('a balance that is too low ends the run in words, before anything is ordere
 	const { scope, run, jobs } = await started({ key: 'sandbox-broke-1' });
 	await submit(scope, run.id);
 	expect(await jobs()).toHaveLength(0);
-	expect(await runRow(scope, run.id)).toMatchObject({ status: 'failed', problem: expect.stringMatching(/balance .* too low/i), finishedAt: expect.any(Date) });
+	expect(await runRow(scope, run.id)).toMatchObject({
+		status: 'failed',
+		problem: expect.stringMatching(/balance .* too low/i),
+		finishedAt: expect.any(Date)
+	});
 });
 
 test('closed training ends the run in words and marks the connection, whose key stays good', async () => {
 	const closed = await started({ key: 'sandbox-closed-1' });
 	await submit(closed.scope, closed.run.id);
-	expect(await runRow(closed.scope, closed.run.id)).toMatchObject({ status: 'failed', problem: expect.stringMatching(/does not offer training/) });
+	expect(await runRow(closed.scope, closed.run.id)).toMatchObject({
+		status: 'failed',
+		problem: expect.stringMatching(/does not offer training/)
+	});
 	expect(await connectionRow(closed)).toMatchObject({ training: 'closed', status: 'ok' });
 });
 
@@ -142,7 +155,10 @@ test('a key that was taken away ends the run in words and marks the connection',
 	const shop = await started();
 	await replaceKey(shop.scope, shop.connection.id, { key: 'refused-now' });
 	await submit(shop.scope, shop.run.id);
-	expect(await runRow(shop.scope, shop.run.id)).toMatchObject({ status: 'failed', problem: expect.stringMatching(/does not accept this key/) });
+	expect(await runRow(shop.scope, shop.run.id)).toMatchObject({
+		status: 'failed',
+		problem: expect.stringMatching(/does not accept this key/)
+	});
 	expect(await connectionRow(shop)).toMatchObject({ status: 'refused' });
 });
 
@@ -152,7 +168,10 @@ test('a refused key ends nothing while an order may exist', async () => {
 	await shop.scope.tx((tx) => tx.update(runs).set({ status: 'unknown', jobId: null }).where(eq(runs.id, shop.run.id)));
 	await replaceKey(shop.scope, shop.connection.id, { key: 'refused-now' });
 	await submit(shop.scope, shop.run.id);
-	expect(await runRow(shop.scope, shop.run.id)).toMatchObject({ status: 'unknown', problem: expect.stringMatching(/key/) });
+	expect(await runRow(shop.scope, shop.run.id)).toMatchObject({
+		status: 'unknown',
+		problem: expect.stringMatching(/key/)
+	});
 	await replaceKey(shop.scope, shop.connection.id, { key: shop.key });
 	await submit(shop.scope, shop.run.id);
 	expect(await shop.jobs()).toHaveLength(1);
@@ -182,7 +201,11 @@ test('cancelled at the same moment as it is sent, a run ends cancelled whatever 
 
 test('an open run that lost its job gets one, and only one', async () => {
 	const { scope, run } = await started();
-	const waiting = async () => Number((await plainPool()`select count(*) from pgboss.job where singleton_key = ${run.id} and state < 'completed'`)[0]!.count);
+	const waiting = async () =>
+		Number(
+			(await plainPool()`select count(*) from pgboss.job where singleton_key = ${run.id} and state < 'completed'`)[0]!
+				.count
+		);
 	await requeueOpenRuns(scope);
 	expect(await waiting()).toBe(1);
 	await plainPool()`delete from pgboss.job where singleton_key = ${run.id}`;

@@ -9,7 +9,7 @@ import { ballots, outputs, pairings, votes } from '../db/schema.ts';
 import { projectOf } from '../projects.ts';
 import type { Scope, Tx } from '../scope.ts';
 import { type Evaluation, contendersOf, evaluationOf, namesOf } from './rows.ts';
-import { isOver, judgedIn, pairingsOf, votesOf } from './tally.ts';
+import { isClosed, pairingsOf } from './tally.ts';
 
 /** So many pairs are on their way before they are needed: the next one is there when a key is pressed. */
 const ahead = 5;
@@ -117,8 +117,7 @@ export const openBooth = (scope: Scope, slug: string, evaluationId: string, { af
 		const left = drawn.filter((ballot) => !judged.has(ballot.id));
 		const progress = { judged: judged.size, total: drawn.length };
 		if (left.length === 0) return { state: 'done', ...progress, pairs: [] };
-		if (isOver(evaluation, judgedIn(await votesOf(tx, [evaluation.id]))))
-			return { state: 'closed', ...progress, pairs: [] };
+		if (await isClosed(tx, evaluation)) return { state: 'closed', ...progress, pairs: [] };
 		const next = [
 			...left.filter((ballot) => ballot.position > after),
 			...left.filter((ballot) => ballot.position <= after)

@@ -69,3 +69,7 @@ export const tallyOf = (evaluation: Pick<Evaluation, 'planned'>, list: readonly 
 /** The end: everything planned is judged and the results have been seen. Before it, votes still count. */
 export const isOver = (evaluation: Pick<Evaluation, 'planned' | 'revealedAt'>, judged: number) =>
 	evaluation.revealedAt !== null && judged >= evaluation.planned;
+
+/** A step: whether no more votes are taken. */
+export const isClosed = async (tx: Tx, evaluation: Evaluation): Promise<boolean> =>
+	evaluation.revealedAt !== null && isOver(evaluation, judgedIn(await votesOf(tx, [evaluation.id])));

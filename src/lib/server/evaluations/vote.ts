@@ -8,7 +8,7 @@ import { announce } from '../realtime/announce.ts';
 import type { Scope } from '../scope.ts';
 import { ballotsOf, judgedBy, voter } from './booth.ts';
 import { evaluationOf } from './rows.ts';
-import { isOver, judgedIn, votesOf } from './tally.ts';
+import { isClosed } from './tally.ts';
 
 type NewChoice = { evaluationId: string; ballotId: string; clientId: string };
 
@@ -29,7 +29,7 @@ const append = (scope: Scope, slug: string, input: NewChoice & { choice: Choice 
 		if (sent && sent.ballotId !== ballot.id)
 			throw new AppError('conflict', 'This vote was already used for another comparison.');
 		if (!sent) {
-			if (isOver(evaluation, judgedIn(await votesOf(tx, [evaluation.id])))) {
+			if (await isClosed(tx, evaluation)) {
 				throw new AppError('conflict', 'This comparison is over: its results have been revealed.');
 			}
 			const { projectId, pairingId } = ballot;

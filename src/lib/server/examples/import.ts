@@ -11,7 +11,7 @@ import type { Scope, Tx } from '../scope.ts';
 import { type Accepted, stageColumns, stageRow } from './rows.ts';
 
 /** One transaction takes about this much; a crash loses the last one, and a second import of the file adds what is missing. */
-const chunkCharacters = 8_000_000;
+const chunkCharacters = 3_000_000;
 /** Of what is refused: enough to mend a file by, small enough for an answer. A line that does not fit is kept without its text. */
 const keptRefusals = 1_000;
 const keptCharacters = 2_000_000;

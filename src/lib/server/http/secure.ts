@@ -49,6 +49,8 @@ export const secure: Handle = async ({ event, resolve }) => {
 	const { headers } = response;
 	headers.set('x-request-id', event.locals.requestId);
 	headers.set('x-content-type-options', 'nosniff');
+	// Kit leaves the charset to the page's own meta element (ASVS 4.1.1)
+	if (headers.get('content-type') === 'text/html') headers.set('content-type', 'text/html; charset=utf-8');
 	headers.set('referrer-policy', isTokenPage(routeId) ? 'no-referrer' : 'strict-origin-when-cross-origin');
 	headers.set('x-frame-options', 'DENY');
 	headers.set('permissions-policy', 'camera=(), microphone=(), geolocation=()');

@@ -19,12 +19,13 @@ import { type Payload, type QueueName, payloads, sweep } from './queues.ts';
  * Payload → scope → use case. A handler may run twice, and twice at once: each one looks at what is already done.
  * `signal` ends when this process must stop or has lost the job.
  */
-const handlers: { [Name in QueueName]: (scope: Scope, payload: Payload<Name>, signal: AbortSignal) => Promise<void> } = {
-	'run.submit': (scope, { runId }, signal) => submitRun(scope, runId, signal),
-	'run.follow': (scope, { runId }, signal) => followRun(scope, runId, signal),
-	'evaluation.generate': (scope, { evaluationId }, signal) => generateOutputs(scope, evaluationId, signal),
-	'serving.follow': (scope, { servingId }, signal) => followServing(scope, servingId, signal)
-};
+const handlers: { [Name in QueueName]: (scope: Scope, payload: Payload<Name>, signal: AbortSignal) => Promise<void> } =
+	{
+		'run.submit': (scope, { runId }, signal) => submitRun(scope, runId, signal),
+		'run.follow': (scope, { runId }, signal) => followRun(scope, runId, signal),
+		'evaluation.generate': (scope, { evaluationId }, signal) => generateOutputs(scope, evaluationId, signal),
+		'serving.follow': (scope, { servingId }, signal) => followServing(scope, servingId, signal)
+	};
 
 /** How many jobs of a queue one process works on at once. Following is a short look; generating is long. */
 const atOnce: Record<QueueName, number> = {
@@ -48,7 +49,8 @@ const work = async <Name extends QueueName>(name: Name, job: JobWithMetadata<Job
 	} catch (problem) {
 		const fields = { job: name, id: job.id, team: teamId, attempt: job.retryCount + 1 };
 		// a provider that is away is no bug of ours; a job that was handed back at shutdown is none either
-		if (problem instanceof ProviderError) log.warn('provider', { ...fields, kind: problem.kind, problem: problem.message });
+		if (problem instanceof ProviderError)
+			log.warn('provider', { ...fields, kind: problem.kind, problem: problem.message });
 		else if (job.signal.aborted) log.info('handed back', fields);
 		else log.bug(problem, fields);
 		throw problem;

@@ -1,3 +1,5 @@
+import { invitedAs } from '../../core/member.ts';
+import type { Role } from '../../core/permissions.ts';
 import type { Mail } from './outbox.ts';
 
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
@@ -89,18 +91,12 @@ export const signInMail = (mail: { to: string; code: string; link: string; origi
 		note: `Somebody, probably you, asked for this at ${mail.origin} on ${when(mail.at)}. If it was not you, do nothing: without this mail nobody gets in.`
 	});
 
-const tasks = {
-	owner: 'As an owner you can do everything here, including inviting others.',
-	trainer: 'As a trainer you collect examples, train models and compare them.',
-	rater: 'As a rater you judge and improve examples, and choose the better of two answers.'
-};
-
 /** The mail that asks somebody into a team. Names were chosen by strangers: one line each, and never markup. */
 export const invitationMail = (mail: {
 	to: string;
 	team: string;
 	inviter: string | null;
-	role: keyof typeof tasks;
+	role: Role;
 	link: string;
 	expiresAt: Date;
 }): Mail => {
@@ -110,7 +106,7 @@ export const invitationMail = (mail: {
 		title: `Join ${team}`,
 		paragraphs: [
 			`${inviter} invites you to the team ${team} on aitelier, where people teach a language model together.`,
-			tasks[mail.role]
+			invitedAs[mail.role]
 		],
 		button: { label: 'Look at the invitation', link: mail.link },
 		note: `The invitation is for ${mail.to} and ends on ${when(mail.expiresAt)}. If you do not know ${inviter}, do nothing.`

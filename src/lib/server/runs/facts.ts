@@ -11,7 +11,9 @@ const contestedFrom = 4;
 /** The role and the marks around the system prompt's turn (core/tokens). */
 const turnTokens = 4;
 
-export type DataFacts = Omit<PreflightFacts, 'contextTokens' | 'keyOk' | 'keyReason' | 'model'> & { validationTokens: number };
+export type DataFacts = Omit<PreflightFacts, 'contextTokens' | 'keyOk' | 'keyReason' | 'model'> & {
+	validationTokens: number;
+};
 
 /** A step: what the data of a project says before a training with this recipe. Two queries, whatever the size. */
 export const readFacts = async (tx: Tx, project: Project, recipe: Recipe): Promise<DataFacts> => {

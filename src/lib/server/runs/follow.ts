@@ -15,7 +15,8 @@ const slowly = 6;
 
 const next = (times = 1) => new Date(Date.now() + times * config().pollSeconds * 1000);
 
-const again = (tx: Tx, scope: Scope, run: Run, after = next()) => enqueue(tx, scope, 'run.follow', { runId: run.id }, { after });
+const again = (tx: Tx, scope: Scope, run: Run, after = next()) =>
+	enqueue(tx, scope, 'run.follow', { runId: run.id }, { after });
 
 /**
  * One look at a run's job at the provider: passes a cancellation on, records what the job says, and comes back after the
@@ -42,7 +43,8 @@ export const followRun = async (scope: Scope, runId: string, signal: AbortSignal
 
 const lookAt = async (scope: Scope, run: Run, access: Access): Promise<JobReport> => {
 	if (run.cancelRequestedAt && run.status !== 'cancelling') await passCancelOn(scope, run, access);
-	if (run.cleanLists > 0 && (run.status === 'validating' || run.status === 'queued')) await cancelLateTwins(run, access);
+	if (run.cleanLists > 0 && (run.status === 'validating' || run.status === 'queued'))
+		await cancelLateTwins(run, access);
 	const provider = providers[access.provider];
 	try {
 		return await provider.report(access, run.jobId!);
@@ -86,12 +88,19 @@ const recordProblem = async (scope: Scope, seen: Run, problem: ProviderError): P
 		if (!run || !runCan.follow(run)) return false;
 		await markFrom(tx, run.connectionId, problem);
 		if (problem.kind === 'not_found') {
-			await endRun(tx, run, 'failed', `The provider no longer knows the job ${run.jobId}. Train again with the same settings.`);
+			await endRun(
+				tx,
+				run,
+				'failed',
+				`The provider no longer knows the job ${run.jobId}. Train again with the same settings.`
+			);
 			return false;
 		}
 		if (run.problem !== problem.message) await changeRun(tx, run, { problem: problem.message });
 		if (problem.retry && !problem.retryAfterMs) return true;
-		const wait = problem.retryAfterMs ? new Date(Date.now() + Math.min(problem.retryAfterMs, longestWaitMs)) : next(slowly);
+		const wait = problem.retryAfterMs
+			? new Date(Date.now() + Math.min(problem.retryAfterMs, longestWaitMs))
+			: next(slowly);
 		await again(tx, scope, run, wait);
 		return false;
 	});

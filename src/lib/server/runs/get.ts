@@ -66,7 +66,17 @@ const servingOf = async (tx: Tx, run: Run) => {
 	const serving = await lastServing(tx, run.id);
 	if (!serving) return null;
 	const { id, status, centsPerHour, problem, createdAt, readyAt, idleAt, stoppedAt, deployment } = serving;
-	return { id, status, centsPerHour, problem, createdAt, readyAt, idleAt, stoppedAt, callAs: deployment?.callAs ?? null };
+	return {
+		id,
+		status,
+		centsPerHour,
+		problem,
+		createdAt,
+		readyAt,
+		idleAt,
+		stoppedAt,
+		callAs: deployment?.callAs ?? null
+	};
 };
 
 /** A run with its log, its losses, the files it sent and the state of its serving: all that its page shows. */

@@ -115,14 +115,19 @@ export const recordCleanList = async (tx: Tx, scope: Scope, seen: Run) => {
 	const run = await runById(tx, seen.id, { lock: true });
 	if (run.jobId || !runCan.submit(run) || !run.submittedAt || !isSameOrder(run, seen)) return;
 	const cleanLists = run.cleanLists + 1;
-	const isCertain = cleanLists >= cleanListsNeeded && Date.now() - run.submittedAt.getTime() >= quietMs();
+	const isCertain = cleanLists >= cleanListsNeeded;
 	if (!isCertain) {
 		await changeRun(tx, run, { status: 'unknown', cleanLists: Math.min(cleanLists, 32_000) });
 		return enqueue(tx, scope, 'run.submit', { runId: run.id }, { after: soon() });
 	}
-	if (run.cancelRequestedAt) return endRun(tx, run, 'cancelled', 'Cancelled. The order never reached the provider; nothing is billed.');
+	if (run.cancelRequestedAt)
+		return endRun(tx, run, 'cancelled', 'Cancelled. The order never reached the provider; nothing is billed.');
 	await changeRun(tx, run, { submittedAt: null, cleanLists });
-	await noteEvent(tx, run, { level: 'warning', kind: 'again', message: 'The order never arrived. It is placed again.' });
+	await noteEvent(tx, run, {
+		level: 'warning',
+		kind: 'again',
+		message: 'The order never arrived. It is placed again.'
+	});
 	await audit(tx, scope, 'run.ordered_again', run.id, { version: run.version });
 	await enqueue(tx, scope, 'run.submit', { runId: run.id });
 };

@@ -72,7 +72,10 @@ export const askProvider = async (access: Access, modelId: string): Promise<Prov
 	const late = `${provider.name} has not answered within ${answerWithinMs / 1000} seconds. Try again in a few minutes.`;
 	const reason = (problem: Error) => (waiting.signal.aborted ? late : problem.message);
 	try {
-		const [check, model] = await Promise.all([provider.check(waiting), provider.model(waiting, modelId).catch(noAnswer)]);
+		const [check, model] = await Promise.all([
+			provider.check(waiting),
+			provider.model(waiting, modelId).catch(noAnswer)
+		]);
 		if (!check.ok) return refused(check.reason);
 		if (check.training === 'closed') {
 			return refused(check.note ?? `${provider.name} has closed training for this account. Use another connection.`);

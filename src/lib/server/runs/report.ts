@@ -25,7 +25,8 @@ const columnsFrom = (run: Run, report: JobReport) => {
 		costCents: report.costCents ?? run.costCents,
 		stepsDone: report.jobId === run.jobId ? latest(run.stepsDone, report.stepsDone) : report.stepsDone,
 		stepsTotal: report.stepsTotal ?? run.stepsTotal,
-		startedAt: run.startedAt ?? (status === 'training' || status === 'finishing' || status === 'ready' ? new Date() : null),
+		startedAt:
+			run.startedAt ?? (status === 'training' || status === 'finishing' || status === 'ready' ? new Date() : null),
 		problem: status === 'failed' ? (report.problem ?? noReason) : byItself ? stoppedByProvider : null
 	};
 };
@@ -52,7 +53,11 @@ export const recordReport = async (tx: Tx, run: Run, report: JobReport): Promise
 	const events = await addEvents(tx, run, report.events);
 	const points = await addPoints(tx, run, report.points);
 	if (changes.jobId) {
-		await noteEvent(tx, run, { level: 'warning', kind: 'restarted', message: `The provider goes on with the job as ${changes.jobId}.` });
+		await noteEvent(tx, run, {
+			level: 'warning',
+			kind: 'restarted',
+			message: `The provider goes on with the job as ${changes.jobId}.`
+		});
 	}
 	if (Object.keys(changes).length > 0) await changeRun(tx, run, changes);
 	else if (events + points > 0) await announce(tx, `run:${run.id}`, run.projectId);

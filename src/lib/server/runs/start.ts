@@ -36,7 +36,11 @@ const refuseWhileOrdering = async (tx: Tx, project: Project) => {
 		.select({ version: runs.version })
 		.from(runs)
 		.where(and(eq(runs.projectId, project.id), inArray(runs.status, ['uploading', 'submitting', 'unknown'])));
-	if (other) throw new AppError('conflict', `v${other.version} is being sent to the provider. Wait until it is queued, or cancel it.`);
+	if (other)
+		throw new AppError(
+			'conflict',
+			`v${other.version} is being sent to the provider. Wait until it is queued, or cancel it.`
+		);
 };
 
 /**
@@ -57,20 +61,28 @@ export const startRun = async (scope: Scope, slug: string, input: NewRun): Promi
 	const provider = await askProvider(first.access, first.baseModel);
 	const wrong = limitProblem(recipe, provider.limits);
 	if (wrong) throw new AppError('invalid', wrong.sentence, wrong.field);
-	return scope.tx(async (tx) => {
-		const project = await projectOf(tx, slug, { lock: true });
-		const { mark, seed } = fromClientId(scope, project, input.clientId);
-		const known = await existing(tx, mark);
-		if (known) return known;
-		await refuseWhileOrdering(tx, project);
-		if (project.baseModel !== first.baseModel) throw new AppError('conflict', 'The model of the project has just changed. Look at the checklist again.');
-		return placeRun(tx, scope, project, { recipe, mark, seed, provider });
-	}).catch(changedMeanwhile);
+	return scope
+		.tx(async (tx) => {
+			const project = await projectOf(tx, slug, { lock: true });
+			const { mark, seed } = fromClientId(scope, project, input.clientId);
+			const known = await existing(tx, mark);
+			if (known) return known;
+			await refuseWhileOrdering(tx, project);
+			if (project.baseModel !== first.baseModel)
+				throw new AppError('conflict', 'The model of the project has just changed. Look at the checklist again.');
+			return placeRun(tx, scope, project, { recipe, mark, seed, provider });
+		})
+		.catch(changedMeanwhile);
 };
 
 type Placed = { recipe: ReturnType<typeof recipeOf>; mark: string; seed: number; provider: ProviderFacts };
 
-const placeRun = async (tx: Tx, scope: Scope, project: Project, { recipe, mark, seed, provider }: Placed): Promise<Run> => {
+const placeRun = async (
+	tx: Tx,
+	scope: Scope,
+	project: Project,
+	{ recipe, mark, seed, provider }: Placed
+): Promise<Run> => {
 	const data = await readFacts(tx, project, recipe);
 	refuseBlocked(findingsOf(data, provider));
 	await tx
@@ -99,8 +111,17 @@ const placeRun = async (tx: Tx, scope: Scope, project: Project, { recipe, mark, 
 	const validationCount = await writeTrainingFile(tx, project, run!, 'validation');
 	await tx.update(runs).set({ trainCount, validationCount }).where(eq(runs.id, run!.id));
 	const validation = validationCount === 0 ? 'no validation examples' : `${validationCount} for validation`;
-	await noteEvent(tx, run!, { kind: 'prepared', message: `Prepared ${trainCount} examples to train on and ${validation}.` });
-	await audit(tx, scope, 'run.started', run!.id, { project: project.slug, version: run!.version, model: run!.baseModel, trainCount, validationCount });
+	await noteEvent(tx, run!, {
+		kind: 'prepared',
+		message: `Prepared ${trainCount} examples to train on and ${validation}.`
+	});
+	await audit(tx, scope, 'run.started', run!.id, {
+		project: project.slug,
+		version: run!.version,
+		model: run!.baseModel,
+		trainCount,
+		validationCount
+	});
 	await enqueue(tx, scope, 'run.submit', { runId: run!.id });
 	await announce(tx, `run:${run!.id}`, project.id);
 	await announce(tx, `project:${project.id}`, project.id);

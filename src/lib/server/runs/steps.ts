@@ -46,11 +46,22 @@ type Note = { level?: 'info' | 'warning' | 'error'; kind: string; message: strin
 export const noteEvent = (tx: Tx, run: Pick<Run, 'id' | 'projectId'>, { level = 'info', kind, message }: Note) =>
 	tx
 		.insert(runEvents)
-		.values({ projectId: run.projectId, runId: run.id, at: sql`clock_timestamp()`, level, kind: `aitelier.${kind}`, message })
+		.values({
+			projectId: run.projectId,
+			runId: run.id,
+			at: sql`clock_timestamp()`,
+			level,
+			kind: `aitelier.${kind}`,
+			message
+		})
 		.onConflictDoNothing();
 
 /** A step: writes columns of a run and tells its pages. An end gets its time. */
-export const changeRun = async (tx: Tx, run: Pick<Run, 'id' | 'projectId'>, change: Partial<Omit<Run, 'id' | 'teamId'>>) => {
+export const changeRun = async (
+	tx: Tx,
+	run: Pick<Run, 'id' | 'projectId'>,
+	change: Partial<Omit<Run, 'id' | 'teamId'>>
+) => {
 	const over = change.status && isOver({ status: change.status });
 	await tx
 		.update(runs)
@@ -91,6 +102,10 @@ export const markFrom = async (tx: Tx, connectionId: string, { kind, message }: 
 	if (kind !== 'key' && kind !== 'closed') return;
 	await tx
 		.update(connections)
-		.set({ ...(kind === 'key' ? { status: 'refused' } : { training: 'closed' }), problem: message, checkedAt: new Date() })
+		.set({
+			...(kind === 'key' ? { status: 'refused' } : { training: 'closed' }),
+			problem: message,
+			checkedAt: new Date()
+		})
 		.where(eq(connections.id, connectionId));
 };

@@ -1,3 +1,4 @@
+// Longer than most: the one way an order is placed, with every answer it can get or miss.
 import { authorize } from '../../core/permissions.ts';
 import { runCan } from '../../core/run.ts';
 import { audit } from '../audit.ts';
@@ -19,7 +20,17 @@ import {
 	soon,
 	withdrawIntent
 } from './order.ts';
-import { type Run, changeRun, endRun, findRun, longestWaitMs, markFrom, noteEvent, providerProblem, runById } from './steps.ts';
+import {
+	type Run,
+	changeRun,
+	endRun,
+	findRun,
+	longestWaitMs,
+	markFrom,
+	noteEvent,
+	providerProblem,
+	runById
+} from './steps.ts';
 import type { Kind } from './training-files.ts';
 
 const fileIdOf = { train: 'trainingFileId', validation: 'validationFileId' } as const;

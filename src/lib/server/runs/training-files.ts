@@ -20,7 +20,12 @@ const isMember = (project: Project, kind: Kind) =>
  * A step: decides what a run learns from and is measured on, and keeps the exact bytes. Membership first, in one
  * statement, which marks the trained ones for ever; then the texts of exactly those, by number. Returns how many.
  */
-export const writeTrainingFile = async (tx: Tx, project: Project, run: Pick<Run, 'id'>, kind: Kind): Promise<number> => {
+export const writeTrainingFile = async (
+	tx: Tx,
+	project: Project,
+	run: Pick<Run, 'id'>,
+	kind: Kind
+): Promise<number> => {
 	await tx.execute(sql`
 		insert into ${runExamples} (project_id, run_id, example_id, kind)
 		select ${project.id}, ${run.id}, ${examples.id}, ${kind} from ${examples} where ${isMember(project, kind)}`);

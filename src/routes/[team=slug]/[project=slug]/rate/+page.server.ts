@@ -1,13 +1,19 @@
+import * as v from 'valibot';
+import { Id } from '$lib/core/id';
 import { QueueRequest } from '$lib/core/rating';
 import { page } from '$lib/server/http/page';
-import { nextCards, recentRatings } from '$lib/server/ratings';
+import { getCard, nextCards, recentRatings } from '$lib/server/ratings';
 import type { PageServerLoad } from './$types';
 
-export const load = page(QueueRequest, async ({ locals, params }, request) => {
-	const [queue, recent] = await Promise.all([
+/** `example`: the one that comes first, whatever the queue says. */
+const Address = v.object({ ...QueueRequest.entries, example: v.fallback(v.optional(Id('The example')), undefined) });
+
+export const load = page(Address, async ({ locals, params }, { example, ...request }) => {
+	const [queue, recent, first] = await Promise.all([
 		nextCards(locals.scope, params.project, request),
-		recentRatings(locals.scope, params.project)
+		recentRatings(locals.scope, params.project),
+		example ? getCard(locals.scope, params.project, example) : null
 	]);
 	const { filter, sort, seed } = request;
-	return { queue, recent, choice: { filter, sort, seed }, bare: true };
+	return { queue, recent, first, choice: { filter, sort, seed }, bare: true };
 }) satisfies PageServerLoad;

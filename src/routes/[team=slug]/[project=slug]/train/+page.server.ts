@@ -5,7 +5,10 @@ import { listRuns } from '$lib/server/runs/get';
 import type { PageServerLoad } from './$types';
 
 const RunOrder = v.object({
-	sort: v.optional(v.picklist(['version', 'status', 'train', 'duration', 'cost'], 'The list cannot be sorted by this'), 'version'),
+	sort: v.optional(
+		v.picklist(['version', 'status', 'train', 'duration', 'cost'], 'The list cannot be sorted by this'),
+		'version'
+	),
 	order: v.optional(v.picklist(['up', 'down'], 'An order is up or down'), 'down')
 });
 
