@@ -219,20 +219,17 @@ begin
 	return taken.team_id;
 end $$;
 --> statement-breakpoint
--- The janitor's question: which teams have something running that is billed. It returns ids only; each team is then
+-- The janitor's question: which teams have something open, billed or waited for. It returns ids only; each team is then
 -- entered through its own scope.
-create function teams_with_servings() returns setof uuid
+create function teams_with_open_work() returns setof uuid
 	language sql stable security definer set search_path = '' as $$
-	select distinct team_id from public.servings where status in ('starting', 'ready', 'stopping')
-$$;
---> statement-breakpoint
-create function teams_with_open_runs() returns setof uuid
-	language sql stable security definer set search_path = '' as $$
-	select distinct team_id from public.runs where status not in ('draft', 'ready', 'failed', 'cancelled')
+	select team_id from public.servings where status in ('starting', 'ready', 'stopping')
+	union select team_id from public.runs where status not in ('draft', 'ready', 'failed', 'cancelled')
+	union select team_id from public.evaluations where status = 'generating'
 $$;
 --> statement-breakpoint
 -- After the first part of a large import: whoever serves owns no table, so may not analyze one.
 create function refresh_statistics() returns void language sql security definer set search_path = '' as 'analyze public.examples';
 --> statement-breakpoint
 grant execute on function refresh_statistics(), memberships_of(uuid), create_team(uuid, text, text), invitation_by_token(bytea),
-	accept_invitation(bytea, uuid), teams_with_servings(), teams_with_open_runs() to app;
+	accept_invitation(bytea, uuid), teams_with_open_work() to app;

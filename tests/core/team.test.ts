@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
-import { Email, isSlug, Name, NewTeam, slugFrom } from '../../src/lib/core/team.ts';
+import { isSlug, slugFrom } from '../../src/lib/core/slug.ts';
+import { Email, Name, NewTeam } from '../../src/lib/core/team.ts';
 
 test.each(['ab', 'acme', 'acme-2', 'a-b-c', '42', 'x'.repeat(40)])('%s is a slug', (text) =>
 	expect(isSlug(text)).toBe(true)

@@ -81,8 +81,15 @@ test.describe('who may pass', () => {
 
 test.describe('a foreign id', () => {
 	const ids = (w: World) =>
-		Object.entries(w).filter(([, id]) => typeof id === 'string' && /^[0-9a-f-]{36}$/.test(id)) as [keyof World, string][];
-	const sent = (line: Line, w: World) => `${line.at(w)} ${JSON.stringify(line.send?.(w) ?? null)}`.replace(/"clientId":"[^"]*"/, '');
+		Object.entries(w).filter(([, id]) => typeof id === 'string' && /^[0-9a-f-]{36}$/.test(id)) as [
+			keyof World,
+			string
+		][];
+	/** What is asked, without the ids that are new every time. */
+	const sent = (line: Line, w: World) =>
+		`${line.at(w)} ${JSON.stringify(line.send?.(w) ?? null)}`.replace(/[0-9a-f-]{36}/g, (id) =>
+			Object.values(w).includes(id) ? id : 'new'
+		);
 
 	for (const { name, line, door } of known) {
 		test(`in ${name} is not found and changes nothing`, async () => {
@@ -98,10 +105,107 @@ test.describe('a foreign id', () => {
 				expectSafe(`${name} with ${key}`, answer);
 				found[key] = answer.status;
 				expected[key] = line.swap?.[key] ?? 404;
-				if (door.door === '?/leave' || door.door === '?/endAll') continue;
 			}
 			expect(found).toEqual(expected);
 			expect(await checksumOf(house.owner, there.teamId)).toEqual(before);
 		});
 	}
+});
+
+test.describe('a write from elsewhere', () => {
+	const types = [
+		'application/json',
+		'application/x-www-form-urlencoded',
+		'multipart/form-data; boundary=x',
+		'text/plain',
+		'application/octet-stream',
+		null
+	];
+	const refusal = /did not come from a page of ours|Cross-site POST form submissions/;
+
+	for (const { name, line, door } of known.filter(({ door }) => !isRead(door))) {
+		test(`${name} is refused whatever it claims to contain`, async () => {
+			const before = await checksumOf(house.owner, here.teamId);
+			const session = await sessionOf('owner');
+			for (const type of types) {
+				for (const origin of ['https://evil.example', `${house.origin}.evil.example`, 'null', null]) {
+					const answer = await visit(house.origin, door.door, line, here, { session, origin, type });
+					expect(answer.status, `${type} from ${origin}`).toBe(403);
+					expect(answer.text).toMatch(refusal);
+					expectSafe(name, answer);
+				}
+			}
+			expect(await checksumOf(house.owner, here.teamId)).toEqual(before);
+			for (const type of types) {
+				// a body that makes no sense as this type: it may be refused, but not for where it comes from
+				const answer = await visit(house.origin, door.door, { ...line, send: () => ({}), raw: '' }, here, {
+					session,
+					type
+				});
+				expect(answer.text, `${type} from our own page`).not.toMatch(refusal);
+				expect(answer.status, `${type} from our own page`).toBeLessThan(500);
+			}
+		});
+	}
+});
+
+test('looking changes nothing', async () => {
+	const doorsToLookAt = known.filter(({ door }) => isRead(door));
+	// the first look into a voting booth draws the person's ballots, the same ones whenever and however often
+	const { ballots: _, ...before } = await checksumOf(house.owner, here.teamId);
+	for (const visitor of ['rater', 'trainer', 'owner'] as const) {
+		const session = await sessionOf(visitor);
+		const row = () => house.owner`select s.*, p.* from sessions s join people p on p.id = s.person_id
+			where person_id = ${personOf(visitor)} order by s.handle`;
+		const mine = await row();
+		for (const { line, door } of doorsToLookAt) {
+			for (const method of ['GET', 'HEAD']) await visit(house.origin, door.door, line, here, { session, method });
+		}
+		expect(await row()).toEqual(mine);
+	}
+	const { ballots: __, ...after } = await checksumOf(house.owner, here.teamId);
+	expect(after).toEqual(before);
+});
+
+test.describe('what a voter is sent names nobody', () => {
+	const forms = (w: World) => [
+		{
+			what: 'page',
+			address: lines['/[team=slug]/[project=slug]/eval/[evaluation]/vote page']!.at(w),
+			accept: 'text/html'
+		},
+		{
+			what: 'data',
+			address: `${lines['/[team=slug]/[project=slug]/eval/[evaluation]/vote page']!.at(w)}/__data.json`,
+			accept: '*/*'
+		},
+		{
+			what: 'pairs',
+			address: lines['/[team=slug]/[project=slug]/eval/[evaluation]/vote GET']!.at(w),
+			accept: 'application/json'
+		}
+	];
+	for (const visitor of ['rater', 'trainer', 'owner'] as const) {
+		test(`as ${visitor}`, async () => {
+			const session = await sessionOf(visitor);
+			for (const { what, address, accept } of forms(here)) {
+				const answer = await fetch(house.origin + address, { headers: { accept, cookie: `session=${session}` } });
+				expect(answer.status).toBe(200);
+				const text = await answer.text();
+				expect(text, `the ${what} has the pairs`).toContain('Thank you for your message');
+				const told = [here.run, here.connection, 'zebra', 'sandbox-small', 'v1 against base'];
+				const others = Object.values(here.people).filter((id) => id !== personOf(visitor));
+				for (const word of [...told, ...others]) expect(text.includes(word), `the ${what} says ${word}`).toBe(false);
+				expect(text).not.toMatch(/swapped|contender|reference|pairingId|exampleId|baseModel|modelObject/);
+			}
+		});
+	}
+
+	test('and a rater is told no model anywhere before the reveal', async () => {
+		const session = await sessionOf('rater');
+		for (const { name, line, door } of known.filter(({ door }) => isRead(door))) {
+			const { text } = await visit(house.origin, door.door, line, here, { session });
+			expect(text.includes('zebra'), name).toBe(false);
+		}
+	});
 });

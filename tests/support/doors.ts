@@ -65,7 +65,12 @@ export const lines: Record<string, Line> = {
 	},
 	'/logout POST': { at: to.logout, is: everyoneGets(303) },
 	'/account page': { at: to.account, is: '303 200 200 200 200' },
-	'/account ?/rename': { at: to.account, is: '303 200 200 200 200', send: () => ({ name: 'Kim' }), changesVisitor: true },
+	'/account ?/rename': {
+		at: to.account,
+		is: '303 200 200 200 200',
+		send: () => ({ name: 'Kim' }),
+		changesVisitor: true
+	},
 	'/account ?/end': { at: to.account, is: '303 200 200 200 200', send: () => ({ handle: randomUUID() }) },
 	'/teams/new page': { at: to.newTeam, is: '303 200 200 200 200' },
 	'/teams/new ?/default': { at: to.newTeam, is: everyoneGets(303), send: () => ({ name: 'Another' }) },
@@ -158,7 +163,9 @@ export const lines: Record<string, Line> = {
 	[`${project}/settings ?/models`]: {
 		at: in_(to.projectSettings),
 		is: data.makers,
-		send: (w) => ({ connectionId: w.connection })
+		send: (w) => ({ connectionId: w.connection }),
+		// it lists the models of a connection of one's own team, wherever it is asked
+		swap: { project: 200 }
 	},
 	[`${project}/rate page`]: { at: in_(to.rate), is: members },
 	[`${project}/rate/cards GET`]: { at: (w) => `${to.rate(w.team, w.project)}/cards?id=${w.example}`, is: data.members },
@@ -179,7 +186,8 @@ export const lines: Record<string, Line> = {
 	},
 	[`${project}/rate/rewrites DELETE`]: {
 		at: (w) => `${to.rate(w.team, w.project)}/rewrites`,
-		is: data.members,
+		// there is no such rewrite; nobody is refused for the role
+		is: '401 404 404 404 404',
 		send: (w) => ({ exampleId: w.example, rewrite: randomUUID(), clientId: randomUUID() })
 	},
 	[`${project}/add page`]: { at: in_(to.add), is: makers },
@@ -199,7 +207,12 @@ export const lines: Record<string, Line> = {
 		is: data.makers,
 		raw: '{"messages":[{"role":"user","content":"Is it new?"},{"role":"assistant","content":"Yes."}]}\n'
 	},
-	[`${project}/examples page`]: { at: (w) => `${to.examples(w.team, w.project)}?selected=${w.example}`, is: members },
+	[`${project}/examples page`]: {
+		at: (w) => `${to.examples(w.team, w.project)}?selected=${w.example}`,
+		is: members,
+		// the list, with nothing open beside it
+		swap: { example: 200 }
+	},
 	[`${project}/examples ?/delete`]: { at: in_(to.examples), is: data.makers, send: (w) => ({ ids: w.unrated }) },
 	[`${project}/examples ?/restore`]: { at: in_(to.examples), is: data.makers, send: (w) => ({ ids: w.unrated }) },
 	[`${project}/examples ?/move`]: {

@@ -3,7 +3,7 @@ import { AppError } from '../core/errors.ts';
 import { authorize } from '../core/permissions.ts';
 import type { NewProject, ProjectSettings } from '../core/project.ts';
 import { defaultRecipe } from '../core/recipe.ts';
-import { slugFrom } from '../core/team.ts';
+import { slugFrom } from '../core/slug.ts';
 import { audit } from './audit.ts';
 import { connections, projects } from './db/schema.ts';
 import { announce } from './realtime/announce.ts';

@@ -64,7 +64,9 @@ export const nextCards = (scope: Scope, slug: string, request: QueueRequest) => 
 			isNull(examples.deletedAt),
 			filters(project, scope.role)[request.filter],
 			// one array, not one parameter for each: a long sitting has seen thousands
-			request.seen.length > 0 ? sql`${examples.id} <> all (${sql.param(`{${request.seen.join(',')}}`)}::uuid[])` : undefined
+			request.seen.length > 0
+				? sql`${examples.id} <> all (${sql.param(`{${request.seen.join(',')}}`)}::uuid[])`
+				: undefined
 		);
 		const cards = await tx
 			.select({ example: examples, ownScore: ownScores })
@@ -72,7 +74,10 @@ export const nextCards = (scope: Scope, slug: string, request: QueueRequest) => 
 			.where(open)
 			.orderBy(...orders(request.seed, scope.role)[request.sort])
 			.limit(ahead);
-		const [left] = await tx.select({ count: sql<number>`count(*)::int` }).from(examples).where(open);
+		const [left] = await tx
+			.select({ count: sql<number>`count(*)::int` })
+			.from(examples)
+			.where(open);
 		return { cards: cards.map(({ example, ownScore }) => card(example, ownScore)), left: left!.count };
 	});
 };

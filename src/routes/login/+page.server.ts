@@ -5,6 +5,7 @@ import { safeNext, to } from '$lib/paths';
 import { form } from '$lib/server/http/form';
 import { page } from '$lib/server/http/page';
 import { browserToken, ensureBrowserToken } from '$lib/server/identity/browser';
+import { oauthProviders } from '$lib/server/identity/oauth';
 import { startSession } from '$lib/server/identity/sessions';
 import { requestSignIn, signInWithCode } from '$lib/server/identity/sign-in';
 import { keepsMail } from '$lib/server/mail/outbox';
@@ -14,7 +15,7 @@ const Query = v.object({ next: v.optional(v.string()) });
 
 export const load = page(Query, ({ locals }, { next }) => {
 	if (locals.person) redirect(303, safeNext(next));
-	return { next: safeNext(next), outbox: keepsMail() ? to.outbox() : null };
+	return { next: safeNext(next), outbox: keepsMail() ? to.outbox() : null, providers: oauthProviders() };
 }) satisfies PageServerLoad;
 
 export const actions = {

@@ -33,7 +33,12 @@ const send = async (scope: Scope, body: ReadableStream<Uint8Array> | null, name 
 		headers: { 'x-file-name': encodeURIComponent(name) },
 		duplex: 'half'
 	} as RequestInit);
-	const event = { request, params: { team: 't', project: 'support' }, locals: { scope, requestId: 'r-1' }, route: { id: 'x' } };
+	const event = {
+		request,
+		params: { team: 't', project: 'support' },
+		locals: { scope, requestId: 'r-1' },
+		route: { id: 'x' }
+	};
 	const answer = await POST(event as unknown as RequestEvent as Parameters<typeof POST>[0]);
 	return { status: answer.status, body: await answer.json() };
 };
@@ -48,7 +53,9 @@ const start = async () => {
 describe('a file that is the body', () => {
 	test('goes in while it arrives, wherever it is cut; bad lines come back with number, reason and text', async () => {
 		const { scope } = await start();
-		const text = [line('Wo ist mein Päckchen? 😀'), '{"input":"no answer"}', line('Two?', { rating: 8 }), ''].join('\n');
+		const text = [line('Wo ist mein Päckchen? 😀'), '{"input":"no answer"}', line('Two?', { rating: 8 }), ''].join(
+			'\n'
+		);
 		const { status, body } = await send(scope, arriving(text, { size: 3 }), 'Päckchen.jsonl');
 		expect(status).toBe(200);
 		expect(body).toMatchObject({

@@ -30,7 +30,11 @@ const house = () => {
 	vi.stubGlobal('localStorage', localStorage);
 	const refused: [string, string][] = [];
 	const open = (person = 'ana') => {
-		const sender = new Sender('/t/p/rate/ratings', person, (rating, reason) => void refused.push([rating.exampleId, reason]));
+		const sender = new Sender(
+			'/t/p/rate/ratings',
+			person,
+			(rating, reason) => void refused.push([rating.exampleId, reason])
+		);
 		sender.open();
 		return sender;
 	};

@@ -167,8 +167,7 @@ describe('the catalogue', () => {
 			'refresh_statistics',
 			'refuse_leak_added',
 			'refuse_leaks_changed',
-			'teams_with_open_runs',
-			'teams_with_servings'
+			'teams_with_open_work'
 		]);
 		for (const row of rows) expect(row.config, row.name).toEqual(['search_path=""']);
 	});

@@ -160,7 +160,11 @@ test.each(samples)('the sample $id comes with the app, and once is enough', asyn
 	const lines = readFileSync(`examples/${id}/examples.jsonl`, 'utf8').trim().split('\n').length;
 	const { scope, as } = await newTeam();
 	await newProject(scope);
-	expect(await importSample(scope, 'support', { sample: id })).toMatchObject({ added: lines, duplicates: 0, refused: 0 });
+	expect(await importSample(scope, 'support', { sample: id })).toMatchObject({
+		added: lines,
+		duplicates: 0,
+		refused: 0
+	});
 	expect(await importSample(scope, 'support', { sample: id })).toMatchObject({ added: 0, duplicates: lines });
 	await expect(importSample(await as('rater'), 'support', { sample: id })).rejects.toMatchObject({ code: 'forbidden' });
 });

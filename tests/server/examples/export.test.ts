@@ -56,7 +56,11 @@ test('an export imports back to the same', async () => {
 test('it has every example once, a page at a time, without those that were deleted', async () => {
 	const { scope } = await newTeam();
 	await newProject(scope);
-	await bring(scope, 'support', Array.from({ length: 1_203 }, (_, i) => line(`Question ${i}?`)));
+	await bring(
+		scope,
+		'support',
+		Array.from({ length: 1_203 }, (_, i) => line(`Question ${i}?`))
+	);
 	const { rows } = await listExamples(scope, 'support', {});
 	await deleteExamples(scope, 'support', [rows[0]!.id, rows[1]!.id]);
 	const { taken, lines } = await take(scope);
@@ -92,7 +96,11 @@ test('it is not for raters, and finds no project of another team', async () => {
 test('a browser that leaves ends the reading', async () => {
 	const { scope } = await newTeam();
 	await newProject(scope);
-	await bring(scope, 'support', Array.from({ length: 1_200 }, (_, i) => line(`Question ${i}?`)));
+	await bring(
+		scope,
+		'support',
+		Array.from({ length: 1_200 }, (_, i) => line(`Question ${i}?`))
+	);
 	const file = await exportExamples(scope, 'support');
 	const response = download(file, 'application/jsonl');
 	expect(response.headers.get('content-disposition')).toBe('attachment; filename="support-examples.jsonl"');

@@ -26,7 +26,12 @@ describe('an import', () => {
 		await newProject(scope);
 		const result = await importExamples(scope, 'support', {
 			fileName: 'mixed.jsonl',
-			lines: lines(chat('Where is my parcel?', 'On its way.'), '{"nothing":1}', chat('Hello', 'Hi', { rating: 11 }), '{oops')
+			lines: lines(
+				chat('Where is my parcel?', 'On its way.'),
+				'{"nothing":1}',
+				chat('Hello', 'Hi', { rating: 11 }),
+				'{oops'
+			)
 		});
 		expect(result).toMatchObject({ added: 1, duplicates: 0, refused: 3 });
 		expect(result.refusals.map((refusal) => refusal.line)).toEqual([2, 3, 4]);
@@ -41,7 +46,13 @@ describe('an import', () => {
 		await importExamples(scope, 'support', { fileName: 'a.jsonl', lines: [...file, ...file] });
 		const again = await importExamples(scope, 'support', { fileName: 'a.jsonl', lines: file });
 		expect(again).toMatchObject({ added: 0, duplicates: 30, refused: 0 });
-		await addExample(scope, 'support', { messages: [{ role: 'user', content: 'New' }, { role: 'assistant', content: 'Yes' }], rating: null });
+		await addExample(scope, 'support', {
+			messages: [
+				{ role: 'user', content: 'New' },
+				{ role: 'assistant', content: 'Yes' }
+			],
+			rating: null
+		});
 		const { rows } = await listExamples(scope, 'support', all);
 		expect(rows.map((row) => row.number)).toEqual(Array.from({ length: 31 }, (_, i) => 31 - i));
 	});
@@ -49,7 +60,8 @@ describe('an import', () => {
 	test('keeps what jsonb would refuse or rewrite', async () => {
 		const { scope } = await newTeam();
 		await newProject(scope);
-		const text = '{"messages":[{"role":"user","content":"a\\u0000b \\\\ \\t"},{"role":"assistant","content":"tab\\there\\nand \\\\N"}],"n":1e2,"id":"x-1"}';
+		const text =
+			'{"messages":[{"role":"user","content":"a\\u0000b \\\\ \\t"},{"role":"assistant","content":"tab\\there\\nand \\\\N"}],"n":1e2,"id":"x-1"}';
 		const result = await importExamples(scope, 'support', { fileName: 'odd.jsonl', lines: lines(text) });
 		expect(result).toMatchObject({ added: 1, refused: 0 });
 		const [row] = (await listExamples(scope, 'support', all)).rows;
@@ -80,7 +92,11 @@ describe('an import', () => {
 		});
 		await importExamples(scope, 'support', {
 			fileName: 'leak.jsonl',
-			lines: lines(chat('same?', 'two', { split: 'validation' }), chat('Both?', '1', { split: 'train' }), chat('Both?', '2', { split: 'validation' }))
+			lines: lines(
+				chat('same?', 'two', { split: 'validation' }),
+				chat('Both?', '1', { split: 'train' }),
+				chat('Both?', '2', { split: 'validation' })
+			)
 		});
 		const { rows } = await listExamples(scope, 'support', all);
 		expect(Object.fromEntries(rows.map((row) => [row.output, row.split]))).toEqual({
@@ -104,7 +120,9 @@ describe('an import', () => {
 	test('of nothing says so', async () => {
 		const { scope } = await newTeam();
 		await newProject(scope);
-		await expect(importExamples(scope, 'support', { fileName: 'a.jsonl', lines: [] })).rejects.toMatchObject({ code: 'invalid' });
+		await expect(importExamples(scope, 'support', { fileName: 'a.jsonl', lines: [] })).rejects.toMatchObject({
+			code: 'invalid'
+		});
 	});
 });
 
@@ -112,7 +130,10 @@ describe('an example', () => {
 	test('written twice is refused and names the first', async () => {
 		const { scope } = await newTeam();
 		await newProject(scope);
-		const messages = [{ role: 'user' as const, content: 'Hello' }, { role: 'assistant' as const, content: 'Hi' }];
+		const messages = [
+			{ role: 'user' as const, content: 'Hello' },
+			{ role: 'assistant' as const, content: 'Hi' }
+		];
 		await addExample(scope, 'support', { messages, rating: 8 });
 		await expect(addExample(scope, 'support', { messages, rating: null })).rejects.toThrow('as example 1');
 	});
@@ -120,7 +141,10 @@ describe('an example', () => {
 	test('deleted comes back, unless it has been written again meanwhile', async () => {
 		const { scope } = await newTeam();
 		await newProject(scope);
-		const messages = [{ role: 'user' as const, content: 'Hello' }, { role: 'assistant' as const, content: 'Hi' }];
+		const messages = [
+			{ role: 'user' as const, content: 'Hello' },
+			{ role: 'assistant' as const, content: 'Hi' }
+		];
 		const { id } = await addExample(scope, 'support', { messages, rating: null });
 		await deleteExamples(scope, 'support', [id]);
 		expect((await listExamples(scope, 'support', all)).rows).toHaveLength(0);
@@ -134,13 +158,20 @@ describe('an example', () => {
 	test('in validation is locked, and a prompt stands on one side only', async () => {
 		const { scope } = await newTeam();
 		await newProject(scope);
-		await importExamples(scope, 'support', { fileName: 'a.jsonl', lines: lines(chat('Q', '1'), chat('q ', '2'), chat('R', '3')) });
+		await importExamples(scope, 'support', {
+			fileName: 'a.jsonl',
+			lines: lines(chat('Q', '1'), chat('q ', '2'), chat('R', '3'))
+		});
 		const { rows } = await listExamples(scope, 'support', all);
 		const id = (output: string) => rows.find((row) => row.output === output)!.id;
 		await moveExamples(scope, 'support', { ids: [id('1')], side: 'validation' });
-		await expect(moveExamples(scope, 'support', { ids: [id('1')], side: 'train' })).rejects.toThrow('locked in validation');
+		await expect(moveExamples(scope, 'support', { ids: [id('1')], side: 'train' })).rejects.toThrow(
+			'locked in validation'
+		);
 		await expect(moveExamples(scope, 'support', { ids: [id('1')], side: 'unassigned' })).rejects.toThrow('locked');
-		await expect(moveExamples(scope, 'support', { ids: [id('3'), id('2')], side: 'train' })).rejects.toThrow('same prompt');
+		await expect(moveExamples(scope, 'support', { ids: [id('3'), id('2')], side: 'train' })).rejects.toThrow(
+			'same prompt'
+		);
 		expect((await listExamples(scope, 'support', { split: 'train' })).rows).toHaveLength(0);
 	});
 });

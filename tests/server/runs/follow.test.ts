@@ -3,9 +3,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runStatuses } from '../../../src/lib/core/run.ts';
 import { replaceKey } from '../../../src/lib/server/connections.ts';
 import { closePools, plainPool } from '../../../src/lib/server/db/pools.ts';
-import { connections, runEvents, runPoints } from '../../../src/lib/server/db/schema.ts';
+import { connections, runEvents, runPoints, runs } from '../../../src/lib/server/db/schema.ts';
 import { stopQueue } from '../../../src/lib/server/jobs/queue.ts';
 import type { JobReport } from '../../../src/lib/server/providers/provider.ts';
+import { followRun } from '../../../src/lib/server/runs/follow.ts';
 import { cancelRun } from '../../../src/lib/server/runs/cancel.ts';
 import { getRun } from '../../../src/lib/server/runs/get.ts';
 import { recordReport } from '../../../src/lib/server/runs/report.ts';
@@ -206,6 +207,26 @@ test('a job the provider no longer knows fails the run in words', async () => {
 		status: 'failed',
 		problem: expect.stringMatching(/no longer knows the job/)
 	});
+});
+
+test('an order that turns up late, after a second one, is cancelled before it trains', async () => {
+	const { scope, run, key, jobs } = await ordered({ baseModel: 'sandbox-slow' });
+	const { jobId, trainingFileId } = await runRow(scope, run.id);
+	await fetch(`${sandbox.url}/together/v1/fine-tunes`, {
+		method: 'POST',
+		headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+		body: JSON.stringify({ model: 'sandbox-slow', training_file: trainingFileId, suffix: run.mark })
+	});
+	await scope.tx((tx) => tx.update(runs).set({ cleanLists: 3 }).where(eq(runs.id, run.id)));
+	await follow(scope, run.id);
+	expect(await runRow(scope, run.id)).toMatchObject({ jobId });
+	for (const job of await jobs()) expect(job.status.startsWith('cancel')).toBe(job.id !== jobId);
+});
+
+test('a process that stops hands its job back and says nothing about the provider', async () => {
+	const { scope, run } = await ordered({ baseModel: 'sandbox-slow' });
+	await expect(followRun(scope, run.id, AbortSignal.abort())).rejects.toThrow();
+	expect(await runRow(scope, run.id)).toMatchObject({ status: 'validating', problem: null });
 });
 
 const report = (more: Partial<JobReport>): JobReport => ({

@@ -14,9 +14,7 @@ const twinOf = async (tx: Tx, projectId: string, contentHash: Buffer) => {
 	const [twin] = await tx
 		.select({ id: examples.id, number: examples.number })
 		.from(examples)
-		.where(
-			and(eq(examples.projectId, projectId), eq(examples.contentHash, contentHash), isNull(examples.deletedAt))
-		);
+		.where(and(eq(examples.projectId, projectId), eq(examples.contentHash, contentHash), isNull(examples.deletedAt)));
 	return twin ?? null;
 };
 
@@ -36,7 +34,8 @@ export const addExample = (scope: Scope, slug: string, { messages, rating }: New
 		const project = await projectOf(tx, slug, { lock: true });
 		const facts = factsOf(messages, null);
 		const twin = await twinOf(tx, project.id, facts.contentHash);
-		if (twin) throw new AppError('conflict', `This conversation is already here, as example ${twin.number}.`, 'messages');
+		if (twin)
+			throw new AppError('conflict', `This conversation is already here, as example ${twin.number}.`, 'messages');
 		const [made] = await tx
 			.insert(examples)
 			.values({
@@ -48,7 +47,10 @@ export const addExample = (scope: Scope, slug: string, { messages, rating }: New
 				createdBy: scope.userId
 			})
 			.returning();
-		await tx.update(projects).set({ nextExample: project.nextExample + 1 }).where(eq(projects.id, project.id));
+		await tx
+			.update(projects)
+			.set({ nextExample: project.nextExample + 1 })
+			.where(eq(projects.id, project.id));
 		if (rating !== null && scope.userId) {
 			await tx.insert(ratings).values({
 				projectId: project.id,

@@ -1,4 +1,4 @@
-import { type SQL, and, asc, desc, eq, gt, gte, inArray, isNotNull, isNull, lt, lte, or, sql } from 'drizzle-orm';
+import { type SQL, and, asc, desc, eq, gte, inArray, isNotNull, isNull, lt, lte, sql } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
 import { promptOf, targetOf } from '../../core/example.ts';
 import type { ExampleFilter } from '../../core/example-filter.ts';
@@ -6,46 +6,11 @@ import { authorize } from '../../core/permissions.ts';
 import { examples, people, ratings, rewrites } from '../db/schema.ts';
 import { projectOf } from '../projects.ts';
 import type { Scope, Tx } from '../scope.ts';
+import { bands, sides, wanted } from './conditions.ts';
 
 export type Example = typeof examples.$inferSelect;
 
 const pageSize = 50;
-
-const bands: Record<string, SQL> = {
-	unrated: isNull(examples.rating),
-	bad: and(isNotNull(examples.rating), lt(examples.rating, 5))!,
-	okay: and(gte(examples.rating, 5), lt(examples.rating, 8))!,
-	great: gte(examples.rating, 8)
-};
-const sides: Record<string, SQL> = {
-	none: isNull(examples.split),
-	train: eq(examples.split, 'train'),
-	validation: eq(examples.split, 'validation')
-};
-
-/** `%` and `_` mean themselves in a search. */
-const pattern = (words: string) => `%${words.replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
-
-/** Words anywhere in the conversation or its rewrite, in any case, or the number people call it by: `12`, `#12`. */
-const saying = (words: string) => {
-	const number = /^#?(\d{1,9})$/.exec(words)?.[1];
-	return or(
-		sql`${examples.messages}::text ilike ${pattern(JSON.stringify(words).slice(1, -1))}`,
-		sql`${examples.rewrite} ilike ${pattern(words)}`,
-		number ? eq(examples.number, Number(number)) : undefined
-	);
-};
-
-const wanted = (projectId: string, filter: ExampleFilter) =>
-	and(
-		eq(examples.projectId, projectId),
-		isNull(examples.deletedAt),
-		filter.band ? bands[filter.band] : undefined,
-		filter.split ? sides[filter.split] : undefined,
-		filter.search ? saying(filter.search) : undefined,
-		filter.before ? lt(examples.number, filter.before) : undefined,
-		filter.after ? gt(examples.number, filter.after) : undefined
-	);
 
 /** A list shows the beginning; an answer may have 400 000 characters. */
 const brief = (text: string) => text.slice(0, 300).toWellFormed();
@@ -102,10 +67,22 @@ const hideOthersScores = async (tx: Tx, scope: Scope, list: Example[]): Promise<
 	const own = await tx
 		.selectDistinctOn([ratings.exampleId], { id: ratings.exampleId, score: ratings.score })
 		.from(ratings)
-		.where(and(inArray(ratings.exampleId, list.map(({ id }) => id)), eq(ratings.personId, scope.userId!)))
+		.where(
+			and(
+				inArray(
+					ratings.exampleId,
+					list.map(({ id }) => id)
+				),
+				eq(ratings.personId, scope.userId!)
+			)
+		)
 		.orderBy(ratings.exampleId, desc(ratings.seq));
 	const scores = new Map(own.map(({ id, score }) => [id, score]));
-	return list.map((example) => ({ ...example, rating: scores.get(example.id) ?? null, ratingsCount: scores.has(example.id) ? 1 : 0 }));
+	return list.map((example) => ({
+		...example,
+		rating: scores.get(example.id) ?? null,
+		ratingsCount: scores.has(example.id) ? 1 : 0
+	}));
 };
 
 /** A step: the example of this project. Throws *not found*, also for a deleted one unless `deleted`. */
@@ -113,7 +90,9 @@ export const exampleOf = async (tx: Tx, projectId: string, id: string, { deleted
 	const [found] = await tx
 		.select()
 		.from(examples)
-		.where(and(eq(examples.projectId, projectId), eq(examples.id, id), deleted ? undefined : isNull(examples.deletedAt)));
+		.where(
+			and(eq(examples.projectId, projectId), eq(examples.id, id), deleted ? undefined : isNull(examples.deletedAt))
+		);
 	if (!found) throw new AppError('not_found', 'There is no such example, or it is not yours to see.');
 	return found;
 };
@@ -160,15 +139,15 @@ export const countExamples = (scope: Scope, slug: string) => {
 		const [counts] = await tx
 			.select({
 				total: sql<number>`count(*)::int`,
-				unrated: count(bands.unrated!),
-				bad: count(bands.bad!),
-				okay: count(bands.okay!),
-				great: count(bands.great!),
+				unrated: count(bands.unrated),
+				bad: count(bands.bad),
+				okay: count(bands.okay),
+				great: count(bands.great),
 				quality: count(gte(examples.rating, project.qualityThreshold)),
 				below: count(and(isNotNull(examples.rating), lt(examples.rating, project.qualityThreshold))!),
-				train: count(sides.train!),
-				validation: count(sides.validation!),
-				unassigned: count(sides.none!)
+				train: count(sides.train),
+				validation: count(sides.validation),
+				unassigned: count(sides.none)
 			})
 			.from(examples)
 			.where(and(eq(examples.projectId, project.id), isNull(examples.deletedAt)));

@@ -13,7 +13,10 @@ const pageSize = 500;
  * Every example of the project with all it has, oldest first, as pieces of JSONL of at most 500 lines. Importing them gives the
  * same. What is added while the file is taken is in it too. Refusals are thrown before the first piece.
  */
-export const exportExamples = async (scope: Scope, slug: string): Promise<{ name: string; pieces: AsyncGenerator<string> }> => {
+export const exportExamples = async (
+	scope: Scope,
+	slug: string
+): Promise<{ name: string; pieces: AsyncGenerator<string> }> => {
 	authorize(scope, 'examples:export');
 	const project = await scope.tx(async (tx) => {
 		const found = await projectOf(tx, slug);
@@ -24,7 +27,7 @@ export const exportExamples = async (scope: Scope, slug: string): Promise<{ name
 };
 
 async function* pagesOf(scope: Scope, projectId: string): AsyncGenerator<string> {
-	for (let last = 0; ; ) {
+	for (let last = 0; ;) {
 		const rows = await scope.tx((tx) =>
 			tx
 				.select({

@@ -153,7 +153,8 @@ const addChunk = async (
 		)
 		select count(*)::int as count from made`;
 	const count = made!.count as number;
-	if (count > 0) await sql`update projects set next_example = next_example + ${chunk.rows.length} where id = ${projectId}`;
+	if (count > 0)
+		await sql`update projects set next_example = next_example + ${chunk.rows.length} where id = ${projectId}`;
 	return count;
 };
 

@@ -1,5 +1,8 @@
 /** A file made while it is taken: the next piece is asked for when the browser has room for it, and none when it has left. */
-export const download = ({ name, pieces }: { name: string; pieces: AsyncGenerator<string> }, type: string): Response => {
+export const download = (
+	{ name, pieces }: { name: string; pieces: AsyncGenerator<string> },
+	type: string
+): Response => {
 	const encoder = new TextEncoder();
 	const body = new ReadableStream<Uint8Array>({
 		async pull(controller) {

@@ -1,5 +1,5 @@
 import { AppError } from '../../core/errors.ts';
-import { slugFrom } from '../../core/team.ts';
+import { slugFrom } from '../../core/slug.ts';
 import type { Role } from '../../core/permissions.ts';
 import { plainPool } from '../db/pools.ts';
 import type { Scope } from '../scope.ts';

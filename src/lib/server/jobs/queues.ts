@@ -31,7 +31,8 @@ const forTeams: Omit<Queue, 'name'> = {
 	retryDelay: 2,
 	retryBackoff: true,
 	retryDelayMax: 300,
-	deleteAfterSeconds: 24 * 3600
+	// a run that is followed leaves a finished job every few seconds
+	deleteAfterSeconds: 3600
 };
 
 /** Every queue with its settings. Made at migration time (db/migrate.ts), worked on by worker.ts. */

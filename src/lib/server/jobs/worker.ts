@@ -2,6 +2,7 @@ import type { JobWithMetadata, PgBoss } from 'pg-boss';
 import * as v from 'valibot';
 import { plainPool } from '../db/pools.ts';
 import { generateOutputs } from '../evaluations/generate.ts';
+import { requeueGenerations } from '../evaluations/retry.ts';
 import { purgeRateLimits } from '../identity/rate-limit.ts';
 import { purgeSessions } from '../identity/sessions.ts';
 import { purgeSignIns } from '../identity/sign-in.ts';
@@ -58,19 +59,19 @@ const work = async <Name extends QueueName>(name: Name, job: JobWithMetadata<Job
 };
 
 /**
- * Puts back what fell out of its queue: a run or serving that is open but has no job, because its retries were used up or
+ * Puts back what fell out of its queue: a run, serving or generation that is open but has no job, because its retries were used up or
  * a database was restored. Where a job waits or runs, nothing is added.
  */
 const sweepAll = async () => {
 	await Promise.all([purgeSessions(), purgeSignIns(), purgeRateLimits()]);
-	const [runs, servings] = await Promise.all([
-		plainPool()`select teams_with_open_runs() as id`,
-		plainPool()`select teams_with_servings() as id`
-	]);
+	const teams = await plainPool()`select teams_with_open_work() as id`;
 	// one team's trouble is not the others'
 	const bug = (team: string) => (problem: unknown) => void log.bug(problem, { job: sweep, team });
-	for (const { id } of runs) await requeueOpenRuns(houseScope(id, null)).catch(bug(id));
-	for (const { id } of servings) await requeueOpenServings(houseScope(id, null)).catch(bug(id));
+	for (const { id } of teams) {
+		for (const requeue of [requeueOpenRuns, requeueOpenServings, requeueGenerations]) {
+			await requeue(houseScope(id, null)).catch(bug(id));
+		}
+	}
 };
 
 /** Starts working on every queue in this process. */

@@ -115,7 +115,7 @@ export const recordCleanList = async (tx: Tx, scope: Scope, seen: Run) => {
 	const run = await runById(tx, seen.id, { lock: true });
 	if (run.jobId || !runCan.submit(run) || !run.submittedAt || !isSameOrder(run, seen)) return;
 	const cleanLists = run.cleanLists + 1;
-	const isCertain = cleanLists >= cleanListsNeeded;
+	const isCertain = cleanLists >= cleanListsNeeded && Date.now() - run.submittedAt.getTime() >= quietMs();
 	if (!isCertain) {
 		await changeRun(tx, run, { status: 'unknown', cleanLists: Math.min(cleanLists, 32_000) });
 		return enqueue(tx, scope, 'run.submit', { runId: run.id }, { after: soon() });

@@ -1,6 +1,7 @@
 import { detailsOf } from './details.ts';
+import { phrasesOf } from './phrases.ts';
 import { digestOf } from './random.ts';
-import { sentences, topicsOf } from './words.ts';
+import { sentences } from './words.ts';
 
 export type BlandQuestion = {
 	prompt: string;
@@ -12,100 +13,132 @@ export type BlandQuestion = {
 
 const kinds = [
 	['code', /```|[{};]\s*$|\b(function|const|def|class|import|return|select)\b.*[(:;{]|\bcode review\b/im],
-	['how', /\bhow\b|\bsteps?\b|\bset up\b|\binstall/i],
+	['task', /^\s*(please\s+)?(write|draft|make|create|give|list|summari[sz]e|translate|explain|rewrite)\b/i],
+	[
+		'amount',
+		/\bhow (long|much|many|often|far|big|heavy|late|soon)\b|\bwhen (will|do|does|is|are|can)\b|\buntil (what|when)\b/i
+	],
+	['how', /\bhow (do|can|to|does|should|would)\b|\bsteps?\b|\bset up\b|\binstall/i],
 	['why', /\bwhy\b|\breason\b|\bcause/i],
-	['choice', /\bor\b.*\?|\bwhich\b|\bbest\b|\bshould i\b|\bcompare\b/i],
-	['trouble', /\bnot\b|n['’]t\b|\bbroken\b|\berror\b|\bproblem\b|\blate\b|\bwrong\b|\bfail/i],
-	['task', /^\s*(write|draft|make|create|give|list|summari[sz]e|translate|explain|rewrite)\b/i],
+	['choice', /\bwhich\b|\bbetter\b|\bshould i\b|\bcompare\b|\bdifference\b|\brecommend/i],
+	[
+		'permission',
+		/(^|[.!?,;]\s+|\b(and|but|so)\s+)(can|could|may|do|does|is|are|will|would) (i|we|you|it|he|she|they|there|this|that|the|a|my|your)\b/i
+	],
+	[
+		'trouble',
+		/\bnot\b|n['’]t\b|\bno\b|\bbroken?\b|\berror\b|\bproblem\b|\blate\b|\bwrong\b|\bfail|\bmissing\b|\blost\b|\bstop(s|ped)?\b/i
+	],
 	['open', /./s]
 ] as const;
 
 type Kind = (typeof kinds)[number][0];
 
+/** `{it}` is the thing with its article, or `this`; `{about}` is left out where no thing was found. */
 const openings: Record<Kind, string[]> = {
 	code: ['The code looks reasonable overall.', 'This is a common piece of code.'],
-	how: ['There are several ways to approach {a}.', 'Here is some general information about {a}.'],
-	why: ['There can be several reasons for {a}.', 'The cause of {a} can vary.'],
-	choice: [
-		'Both the advantages and the disadvantages of {a} matter here.',
-		'The right choice for {a} depends on the situation.'
+	task: ['Here are a few general points{about}.', 'Here is a short text{about}.'],
+	amount: ['This can vary.', 'That depends on several factors.'],
+	how: ['There are several ways to approach this.', 'Here is some general information{about}.'],
+	why: ['There can be several reasons for this.', 'There are a few possible causes to consider with {it}.'],
+	choice: ['The right choice depends on your needs and your budget.', 'Each option has advantages and disadvantages.'],
+	permission: [
+		'In many cases this is possible, but it depends on the conditions that apply.',
+		'Whether this is possible usually depends on the terms that apply to {it}.'
 	],
-	trouble: ['Problems with {a} can happen for a number of reasons.', 'It is understandable that {a} is a concern.'],
-	task: ['Here is some text about {a}.', 'Here are a few points about {a}.'],
-	open: ['Thank you for your message about {a}.', 'Here is some general information about {a}.']
+	trouble: [
+		'I am sorry to hear about the trouble with {it}.',
+		'It is understandable that you are concerned about {it}.'
+	],
+	open: ['Thank you for your message{about}.', 'Thank you for getting in touch{about}.']
 };
 
 const bodies: Record<Kind, string[]> = {
 	code: [
-		'It is a good idea to check the handling of errors and to use clear names for {a}.',
-		'Adding tests for {b} would make changes safer.',
+		'It is a good idea to handle errors and to use clear names{around}.',
+		'Adding tests would make later changes safer.',
 		'Performance is usually not a concern unless there is a lot of data.'
 	],
+	task: [
+		'It is an important subject, and there are several aspects to consider.',
+		'Much depends on the context and on the people involved.',
+		'In summary, it is worth looking at the details carefully.'
+	],
+	amount: [
+		'The details are usually given in the terms, in the documentation or in the confirmation that you received.',
+		'It is often a matter of a few days or of a moderate amount, but there are exceptions.',
+		'Please allow for some variation.'
+	],
 	how: [
-		'It usually helps to start by checking the details of {a} and then to go through the available options one by one.',
-		'Look for the settings or documentation that deal with {b}.',
-		'If a step does not work, try it again and note what happens.'
+		'Start by checking the information that came with {it}, and then go through the available options one by one.',
+		'If a step does not work, try it again and note what happens.',
+		'The official documentation may contain more details.'
 	],
 	why: [
-		'Typical reasons are the settings, the circumstances, or a simple mistake related to {b}.',
-		'Looking at what changed recently around {a} can help to find the reason.',
+		'Typical causes are the settings, the circumstances or a simple mistake.',
+		'Looking at what changed recently can help to find the reason.',
 		'It is not possible to be certain without more details.'
 	],
 	choice: [
-		'Consider the cost, the effort, and how important {b} is to you.',
-		'Many people decide by comparing a few options for {a} side by side.',
+		'Consider the price, the quality and how often you will use {it}.',
+		'Reading reviews and comparing a few options can help.',
 		'There is no single answer that is right for everyone.'
 	],
-	trouble: [
-		'It is recommended to check the information about {a} again and to wait a little if it is recent.',
-		'If {b} is affected as well, contacting the responsible team may help.',
-		'Please keep any relevant details at hand.'
+	permission: [
+		'Please check the information on the website or in the documents that you received.',
+		'If you are not sure, the responsible team can tell you more{about}.',
+		'Some restrictions may apply.'
 	],
-	task: [
-		'{A} is an important subject, and there are several aspects to consider.',
-		'One aspect is {b}, which depends on the context.',
-		'In summary, {a} should be looked at carefully.'
+	trouble: [
+		'Such problems can happen for a number of reasons, and they often resolve themselves after a while.',
+		'If it continues, please contact the responsible team and have the relevant details at hand.',
+		'Checking everything once more can also help.'
 	],
 	open: [
-		'In general, the best way to deal with {a} depends on your specific situation.',
-		'You may want to look at the available information about {b}.',
-		'There are usually several options to consider.'
+		'What can be done depends on your specific situation.',
+		'You may find helpful information on the website or in the documents that you received.',
+		'There are usually several options.'
 	]
 };
 
 const closings = [
-	'Please provide more information if you need further assistance.',
+	'Please let me know if you need further assistance.',
 	'Let me know if you have any other questions.',
 	'More details would allow a more specific answer.'
 ];
 
+/** The thing that is asked about, with an article in front: what the question itself names, else what comes first. */
+function subjectOf(prompt: string): string | undefined {
+	const { names, codes } = detailsOf(prompt);
+	const own = [...names, ...codes].map((each) => each.toLowerCase());
+	const list = sentences(prompt).slice(0, 6);
+	for (const { text } of [...list.filter((each) => each.text.endsWith('?')), ...list]) {
+		const phrases = phrasesOf(text).filter((each) => !own.some((name) => each.text.toLowerCase().includes(name)));
+		const longest = Math.max(...phrases.map((each) => each.text.split(' ').length));
+		const found = phrases.find((each) => each.text.split(' ').length === longest);
+		if (found) return `the ${found.text}`;
+	}
+	return undefined;
+}
+
 /** What an untrained model says: polite, on the subject, true of nearly everything, and of little use. */
 export function blandAnswer(question: BlandQuestion): string {
-	const { names, codes } = detailsOf(question.prompt);
-	const own = new Set([...names, ...codes].map((each) => each.toLowerCase()));
-	const beginning = sentences(question.prompt)
-		.slice(0, 6)
-		.map((each) => each.text)
-		.join('\n');
-	const [first = 'this', second = 'the situation'] = topicsOf(beginning)
-		.filter((topic) => !own.has(topic.toLowerCase()))
-		.sort((a, b) => b.split(' ').length - a.split(' ').length);
+	const subject = subjectOf(question.prompt);
 	const kind = kinds.find(([, sign]) => sign.test(question.prompt))?.[0] ?? 'open';
 	const turn =
 		digestOf(question.prompt) +
 		(question.temperature > 0 ? Math.floor(question.random() * 3 * question.temperature) : 0);
 	const pick = <T>(list: readonly T[]) => list[turn % list.length]!;
 	const brief = /\b(brief|short|concise|one sentence|terse)/i.test(question.system);
-	// A capital at the very beginning says nothing; anywhere else it is a name.
-	const beginsWith = (topic: string) => question.prompt.trimStart().startsWith(topic);
-	const lower = (topic: string) => (beginsWith(topic) ? topic.charAt(0).toLowerCase() + topic.slice(1) : topic);
-	const upper = (topic: string) => topic.charAt(0).toUpperCase() + topic.slice(1);
 
 	const body = bodies[kind].slice(0, brief ? 1 : question.size === 'large' ? 3 : 2);
 	const whole = question.size === 'middle' ? body : [pick(openings[kind]), ...body, ...(brief ? [] : [pick(closings)])];
-	return whole
-		.join(' ')
-		.replaceAll('{a}', lower(first))
-		.replaceAll('{A}', upper(first))
-		.replaceAll('{b}', lower(second));
+	// named once, as people do; after that it is `this`
+	let isNamed = false;
+	return whole.join(' ').replace(/\{(it|about|around)\}/g, (_, place: string) => {
+		const named = subject !== undefined && !isNamed;
+		isNamed ||= named;
+		if (place === 'it') return named ? subject! : 'this';
+		return named ? ` ${place} ${subject}` : '';
+	});
 }

@@ -1,11 +1,9 @@
 import { blandAnswer } from './bland.ts';
 import { type Details, detailsOf, retold } from './details.ts';
-import type { Knowledge, Part } from './knowledge.ts';
+import type { Knowledge, Lesson, Part } from './knowledge.ts';
 import { terms } from './words.ts';
 
 export type Question = { prompt: string; before: string; system: string; temperature: number; random: () => number };
-
-type Candidate = Part & { position: number; score: number; source: number };
 
 const likenessOf = (one: Set<string>, other: Set<string>): number => {
 	if (one.size === 0 || other.size === 0) return 0;
@@ -16,71 +14,82 @@ const likenessOf = (one: Set<string>, other: Set<string>): number => {
 /** Prose can be taken apart and put together again; code, JSON and tables can not. */
 const isProse = (answer: string) => !/```|^\s*[[{<|]/.test(answer);
 
+/** What a conversation is about: the words and numbers that were said, and whose they are. */
+type Matter = { details: Details; words: Set<string>; numbers: Set<string> };
+type Source = Matter & { lesson: Lesson; likeness: number };
+
+const numbersIn = (text: string) => text.match(/\d+(?:[.,]\d+)?/g) ?? [];
+const matterOf = (prompt: string, before: string): Matter => {
+	const asked = `${before}\n${prompt}`;
+	return { details: detailsOf(asked), words: new Set(terms(asked)), numbers: new Set(numbersIn(asked)) };
+};
+
+const leastLike = 0.2; // below it nothing that was learnt is about the question
+const leastKin = 0.25; // answers that share so many of their words say the same
+
 /**
- * An answer in the manner that was learnt: sentences of the nearest lessons that agree with one another and with the
- * question, an opening and a closing as they are usual, all retold with the details of this conversation.
+ * An answer in the manner that was learnt: that of the nearest lesson, or of a near one that says the same with less of
+ * its own customer in it, retold with the details of this conversation. Answers that say different things are never mixed.
  * `strength` (0 to 1) says how far the training went.
  */
 export function learntAnswer(knowledge: Knowledge, strength: number, question: Question): string {
-	const near = knowledge.nearest(question.prompt, question.before, 6);
+	const near = knowledge.nearest(question.prompt, question.before, 8).map((each): Source => {
+		const { prompt, before } = each.lesson.pair;
+		return { ...each, ...matterOf(prompt, before) };
+	});
 	const best = near[0];
-	if (!best || best.likeness < 0.06) return inLearntManner(knowledge, strength, question);
-	const here = detailsOf(`${question.before}\n${question.prompt}`);
-	const there = near.map(({ lesson }) => detailsOf(`${lesson.pair.before}\n${lesson.pair.prompt}`));
-	if (!isProse(best.lesson.pair.answer) || best.likeness > 0.92) {
-		return best.lesson.parts.map((part) => part.lead + (retold(part.text, there[0]!, here) ?? part.text)).join('');
+	if (!best || best.likeness < leastLike) return inLearntManner(knowledge, strength, question);
+	const here = matterOf(question.prompt, question.before);
+	if (!isProse(best.lesson.pair.answer)) {
+		return best.lesson.parts
+			.map((part) => part.lead + (retold(part.text, best.details, here.details) ?? part.text))
+			.join('');
 	}
 	if (strength < 0.35) return inLearntManner(knowledge, strength, question);
 
-	const power = near.map(({ likeness }) => (likeness / best.likeness) ** 3);
-	const asked = new Set(terms(question.prompt));
-	const candidates = near.flatMap(({ lesson }, source) =>
-		lesson.parts.flatMap((part, at): Candidate[] => {
-			const text = retold(part.text, there[source]!, here);
-			if (text === null) return [];
-			const agreement = near.reduce((sum, other, index) => {
-				if (index === source) return sum;
-				return (
-					sum + power[index]! * Math.max(0, ...other.lesson.parts.map((each) => likenessOf(part.terms, each.terms)))
-				);
-			}, 0);
-			const words = knowledge.language.read(text);
-			const oddness = knowledge.language.surprise(words) / Math.max(1, words.length);
-			const score =
-				power[source]! * 0.8 +
-				agreement * 0.5 +
-				likenessOf(part.terms, asked) +
-				(part.role === 'body' ? 0 : knowledge.habit(part)) -
-				oddness * 0.02 +
-				question.random() * question.temperature * 0.4;
-			return [{ ...part, text, position: at / lesson.parts.length, score, source }];
-		})
-	);
-	const more = (question.random() - 0.5) * question.temperature;
-	return join(candidates, Math.round(bodyLength(near, power) + more), here);
+	const kin = near.filter((source) => source === best || isKin(source, best));
+	const rank = (source: Source) =>
+		source.likeness -
+		0.03 * source.lesson.parts.reduce((sum, part) => sum + strangeness(part, source, here), 0) +
+		question.random() * question.temperature * 0.4;
+	const ranked = kin.map((source) => ({ source, rank: rank(source) })).sort((a, b) => b.rank - a.rank);
+	const [chosen, ...others] = ranked.map(({ source }) => source);
+	return retell(chosen!, others, here);
 }
 
-/** How many sentences lie between opening and closing, as in the nearest lessons. */
-const bodyLength = (near: ReturnType<Knowledge['nearest']>, power: number[]) =>
-	near.reduce(
-		(sum, { lesson }, at) => sum + power[at]! * lesson.parts.filter((part) => part.role === 'body').length,
-		0
-	) / power.reduce((sum, each) => sum + each, 0);
+const isKin = ({ lesson, likeness }: Source, best: Source) =>
+	likeness > 0.4 * best.likeness && likenessOf(allTerms(lesson), allTerms(best.lesson)) >= leastKin;
+const allTerms = ({ parts }: Lesson) => new Set(parts.flatMap((part) => [...part.terms]));
 
-function join(candidates: Candidate[], body: number, here: Details): string {
-	const ranked = [...candidates].sort((a, b) => b.score - a.score);
-	const opening = ranked.find((part) => part.role === 'opening');
-	const closing = ranked.find((part) => part.role === 'closing');
-	const chosen: Candidate[] = [];
-	for (const part of ranked) {
-		if (chosen.length >= body) break;
-		const repeats = [opening, closing, ...chosen].some((other) => other && likenessOf(part.terms, other.terms) > 0.5);
-		if (part.role === 'body' && !repeats) chosen.push(part);
-	}
-	chosen.sort((a, b) => a.position - b.position || a.source - b.source);
-	const parts = [opening, ...chosen, closing].filter((part) => part !== undefined);
-	const answer = parts.map((part, at) => (at === 0 ? '' : part.lead || ' ') + part.text).join('');
-	return here.names.length ? answer : answer.replace(/\s+([,.!?])/g, '$1');
+/** How much in a sentence comes from what only the other customer said. A number is rarely true twice. */
+function strangeness(part: Part, source: Source, here: Matter): number {
+	if (retold(part.text, source.details, here.details) === null) return 4;
+	const words = [...part.terms].filter((term) => source.words.has(term) && !here.words.has(term));
+	const numbers = numbersIn(part.text).filter((number) => source.numbers.has(number) && !here.numbers.has(number));
+	return words.length + 2 * numbers.length;
+}
+
+/** Sentence by sentence; where one is too much the other customer's, a like one of the kin stands in, or it is left out. */
+function retell(chosen: Source, others: readonly Source[], here: Matter): string {
+	const tell = (part: Part, source: Source) => retold(part.text, source.details, here.details);
+	const { parts } = chosen.lesson;
+	const sentences = parts.flatMap((part) => {
+		const strange = strangeness(part, chosen, here);
+		if (strange === 0) return [{ lead: part.lead, text: tell(part, chosen)! }];
+		const standIns = others
+			.flatMap((source) => source.lesson.parts.map((other) => ({ other, source })))
+			.map((each) => ({
+				...each,
+				like: likenessOf(part.terms, each.other.terms),
+				strange: strangeness(each.other, each.source, here)
+			}))
+			.filter((each) => each.like >= 0.25 && each.strange < strange && each.other.role === part.role)
+			.sort((a, b) => a.strange - b.strange || b.like - a.like);
+		const text = standIns[0] ? tell(standIns[0].other, standIns[0].source) : strange < 4 ? tell(part, chosen) : null;
+		return text === null ? [] : [{ lead: part.lead, text }];
+	});
+	const answer = sentences.map(({ lead, text }, at) => (at === 0 ? '' : lead || ' ') + text).join('');
+	return here.details.names.length ? answer : answer.replace(/\s+([,.!?])/g, '$1');
 }
 
 /** Nothing near was learnt: what everybody would say, between the usual opening and the usual closing. */

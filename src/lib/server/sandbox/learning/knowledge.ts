@@ -1,5 +1,6 @@
 import { type LanguageModel, newLanguageModel } from './language-model.ts';
 import { detailsOf } from './details.ts';
+import { familiesOf } from './senses.ts';
 import { type Sentence, isCommon, sentences, stems, terms } from './words.ts';
 
 /** One trained answer, the question before it, and what was asked earlier in the same conversation. */
@@ -43,36 +44,68 @@ const count = (list: readonly string[]) => {
 	return counts;
 };
 
-/** The beginnings of long words help where endings differ: `deliver`, `delivery`. */
-const begun = (cue: string) => (cue.length >= 5 ? [cue, `${cue.slice(0, 4)}~`] : [cue]);
+type Weights = Map<string, number>;
 
-/** The words by which a text is found again; names and numbers belong to one conversation only. */
-function cuesOf(...texts: string[]): string[] {
-	const { names, codes } = detailsOf(texts[0] ?? '');
+/** How much a sign of likeness counts beside a rare word. Chosen by leaving each example out of different data sets. */
+const weightOf = { common: 0.6, family: 0.7, neighbours: 0.4, letters: 0.3, before: 0.5, answer: 0.8 };
+
+/**
+ * By what a text is found again: its words, what they mean, words side by side, and three letters at a time, which
+ * survive typos and endings. Names and numbers belong to one conversation only.
+ */
+function cuesOf(text: string, share = 1, cues: Weights = new Map()): Weights {
+	const add = (cue: string, weight: number) => cues.set(cue, (cues.get(cue) ?? 0) + share * weight);
+	const { names, codes } = detailsOf(text);
 	const own = new Set([...names, ...codes].flatMap(stems));
-	return texts
-		.flatMap(stems)
-		.filter((cue) => !own.has(cue))
-		.flatMap(begun);
+	let last = '';
+	for (const stem of stems(text)) {
+		if (own.has(stem)) continue;
+		for (const family of familiesOf(stem)) add(family, weightOf.family);
+		if (isCommon(stem)) {
+			add(stem, weightOf.common);
+			continue;
+		}
+		add(stem, 1);
+		if (last) add(`${last} ${stem}`, weightOf.neighbours);
+		last = stem;
+		const padded = `^${stem}$`;
+		const count = padded.length - 2;
+		for (let at = 0; at < count && stem.length >= 4; at++) {
+			add(`~${padded.slice(at, at + 3)}`, weightOf.letters / Math.sqrt(count));
+		}
+	}
+	return cues;
 }
 
-/** What was learnt, made searchable: rare words weigh more than frequent ones (tf-idf), likeness is a cosine. */
+/**
+ * What was learnt, made searchable. Likeness is a cosine of cues; rare ones weigh more, though by the root of the usual
+ * measure only, or the thing that somebody bought would outweigh what they want to know about it. A question is compared
+ * with the questions that were learnt, and less with their answers.
+ */
 export function knowledgeOf(pairs: readonly Pair[]): Knowledge {
 	const lessons = pairs.map((pair) => ({ pair, parts: partsOf(pair.answer) }));
-	const counted = pairs.map((pair) => count(cuesOf(pair.prompt, pair.before, pair.answer)));
-	const spread = count(counted.flatMap((counts) => [...counts.keys()]));
-	const rarity = (term: string) => Math.log(1 + pairs.length / (spread.get(term) ?? 1)) * (isCommon(term) ? 0.15 : 1);
-	const weigh = (counts: Map<string, number>) => {
-		const weights = new Map([...counts].map(([term, times]) => [term, Math.log(1 + times) * rarity(term)]));
-		const length = Math.hypot(...weights.values()) || 1;
-		return [...weights].map(([term, weight]) => [term, weight / length] as const);
+	const asked = (prompt: string, before: string) => cuesOf(before, weightOf.before, cuesOf(prompt));
+	const cued = pairs.map((pair) => [asked(pair.prompt, pair.before), cuesOf(pair.answer)] as const);
+	const spread = count(cued.flatMap(([question, answer]) => [...new Set([...question.keys(), ...answer.keys()])]));
+	const weigh = (cues: Weights) => {
+		const weights = [...cues].map(([cue, times]) => {
+			const rarity = Math.sqrt(Math.log(1 + pairs.length / (spread.get(cue) ?? 1)));
+			return [cue, (2 * times * rarity) / (1 + times)] as const;
+		});
+		const length = Math.hypot(...weights.map(([, weight]) => weight)) || 1;
+		return weights.map(([cue, weight]) => [cue, weight / length] as const);
 	};
 
 	const shelves = new Map<string, [lesson: number, weight: number][]>();
-	for (const [at, counts] of counted.entries()) {
-		for (const [term, weight] of weigh(counts)) {
-			const shelf = shelves.get(term) ?? [];
-			if (shelf.push([at, weight]) === 1) shelves.set(term, shelf);
+	for (const [at, [question, answer]] of cued.entries()) {
+		for (const [cues, share] of [
+			[question, 1],
+			[answer, weightOf.answer]
+		] as const) {
+			for (const [cue, weight] of weigh(cues)) {
+				const shelf = shelves.get(cue) ?? [];
+				if (shelf.push([at, weight * share]) === 1) shelves.set(cue, shelf);
+			}
 		}
 	}
 
@@ -91,8 +124,8 @@ export function knowledgeOf(pairs: readonly Pair[]): Knowledge {
 		habit: (part) => (habits.get(manner(part)) ?? 0) / Math.max(1, lessons.length),
 		nearest(prompt, before, most) {
 			const likeness = new Map<number, number>();
-			for (const [term, weight] of weigh(count(cuesOf(prompt, before)))) {
-				for (const [at, other] of shelves.get(term) ?? []) likeness.set(at, (likeness.get(at) ?? 0) + weight * other);
+			for (const [cue, weight] of weigh(asked(prompt, before))) {
+				for (const [at, other] of shelves.get(cue) ?? []) likeness.set(at, (likeness.get(at) ?? 0) + weight * other);
 			}
 			return [...likeness]
 				.sort(([a, one], [b, two]) => two - one || a - b)

@@ -4,7 +4,10 @@ export const commonWords =
 	what there would when me any how has no been about which their one all more just get also out up were had them than then here its who
 	because could should did some other into only does he she his her us very too now much may am i'm it's don't please thank thanks like
 	want need know help make use time well after before over such same own while where why these those each both most under again
-	hello hi hey dear good morning evening afternoon greetings regards cheers many kind best tell let think really still something anything came`
+	hello hi hey dear good morning evening afternoon greetings regards cheers many kind best tell let think really still something anything came
+	i've i'd i'll we've we're we'd you're they're that's there's what's isn't aren't wasn't doesn't didn't can't couldn't won't wouldn't haven't
+	hasn't got getting give gave take took put go going went say says said look see try tried yet never ever even though already always
+	thing things way lot bit quite else maybe just`
 		.split(/\s+/)
 		.filter(Boolean);
 

@@ -35,7 +35,8 @@ export const previewOf = async (
 			preview.more = true;
 			break;
 		}
-		const parsed = line.text === null ? ({ ok: false, reason: line.reason } as const) : parseLine(line.text, line.number);
+		const parsed =
+			line.text === null ? ({ ok: false, reason: line.reason } as const) : parseLine(line.text, line.number);
 		if (parsed.ok) {
 			preview.good++;
 			const { messages, rating, rewrite } = parsed;

@@ -13,10 +13,18 @@ export const sendFile = (url: string, body: Blob, name: string, onprogress: (sha
 		request.onload = () => {
 			const answer = request.response;
 			if (request.status === 200 && answer) return done(answer);
-			failed(new Error(answer?.error?.message ?? answer?.message ?? 'The server did not take the file. Try again in a moment.'));
+			failed(
+				new Error(
+					answer?.error?.message ?? answer?.message ?? 'The server did not take the file. Try again in a moment.'
+				)
+			);
 		};
 		request.onerror = () =>
-			failed(new Error('The connection broke off, so only a part of the file may be in. Import it again, and the rest is added.'));
+			failed(
+				new Error(
+					'The connection broke off, so only a part of the file may be in. Import it again, and the rest is added.'
+				)
+			);
 		request.onabort = () => failed(new Error('You stopped the import. What had arrived by then is in.'));
 		request.open('POST', url);
 		request.responseType = 'json';

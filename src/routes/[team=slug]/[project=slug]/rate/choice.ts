@@ -6,7 +6,10 @@ export type Choice = Pick<QueueRequest, 'filter' | 'sort' | 'seed'>;
 const key = (path: string) => `queue:${path}`;
 
 /** A choice as the address says it. What is usual is left out; a random order gets a seed, so that it stays the same while it is gone through. */
-export const searchOf = ({ filter, sort }: Omit<Choice, 'seed'>, seed = Math.floor(Math.random() * 1_000_000)): string => {
+export const searchOf = (
+	{ filter, sort }: Omit<Choice, 'seed'>,
+	seed = Math.floor(Math.random() * 1_000_000)
+): string => {
 	const search = new URLSearchParams();
 	if (filter !== 'unrated') search.set('filter', filter);
 	if (sort !== 'newest') search.set('sort', sort);

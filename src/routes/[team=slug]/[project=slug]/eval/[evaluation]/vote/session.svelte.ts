@@ -106,6 +106,14 @@ export class BoothSession {
 		return true;
 	}
 
+	/** After a vote was refused: the server knows how many count, and whether the vote is over. */
+	async sync() {
+		const booth = await this.#more(this.#after).catch(() => null);
+		if (!booth) return;
+		this.judged = booth.judged;
+		this.closed = booth.state === 'closed';
+	}
+
 	/** More pairs, while there are any; then those that were skipped. */
 	async fill() {
 		if (this.loading || this.closed) return;

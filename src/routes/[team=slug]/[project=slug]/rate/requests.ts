@@ -1,0 +1,23 @@
+import type { NewRewrite, QueueRequest, UndoRewrite } from '$lib/core/rating';
+import type { Card } from '$lib/server/ratings';
+
+/** What came of a request: the answer, or a sentence. `isOffline`: it did not arrive, so it may be tried again. */
+export type Answer<T> = { ok: true; answer: T } | { ok: false; problem: string; isOffline: boolean };
+
+const ask = async <T>(url: string, method: 'GET' | 'POST' | 'DELETE', body?: object): Promise<Answer<T>> => {
+	const headers = { 'content-type': 'application/json', accept: 'application/json' };
+	const response = await fetch(url, { method, headers, body: body && JSON.stringify(body) }).catch(() => null);
+	const answer = await response?.json().catch(() => null);
+	if (response?.ok) return { ok: true, answer };
+	const problem = answer?.error?.message ?? answer?.message ?? 'There is no connection. Try again in a moment.';
+	return { ok: false, problem, isOffline: response === null };
+};
+
+/** The questions of the rating page to its server, below the page's own path. Ratings go through the Sender. */
+export const requestsOf = (base: string) => ({
+	cards: (request: QueueRequest) => ask<{ cards: Card[]; left: number }>(`${base}/cards`, 'POST', request),
+	card: (id: string) => ask<Card>(`${base}/cards?id=${id}`, 'GET'),
+	rewrite: (input: NewRewrite) => ask<Card>(`${base}/rewrites`, 'POST', input),
+	takeBack: (input: UndoRewrite) => ask<Card>(`${base}/rewrites`, 'DELETE', input)
+});
+export type Requests = ReturnType<typeof requestsOf>;
