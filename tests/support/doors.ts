@@ -63,6 +63,9 @@ export const lines: Record<string, Line> = {
 		is: everyoneGets(410),
 		send: () => ({ token: 'unknown' })
 	},
+	// none is configured here; tests/server/identity/oauth.test.ts has one
+	'/login/[provider] GET': { at: () => to.signInWith('github'), is: everyoneGets(404) },
+	'/login/[provider]/callback GET': { at: () => to.signInCallback('github'), is: everyoneGets(404) },
 	'/logout POST': { at: to.logout, is: everyoneGets(303) },
 	'/account page': { at: to.account, is: '303 200 200 200 200' },
 	'/account ?/rename': {
@@ -149,7 +152,7 @@ export const lines: Record<string, Line> = {
 	[`${team}/settings/members ?/remove`]: {
 		at: (w) => to.members(w.team),
 		is: data.owners,
-		send: (w) => ({ personId: w.sparePerson })
+		send: (w) => ({ personId: w.leaver })
 	},
 
 	[`${project} page`]: { at: in_(to.project), is: members },

@@ -5,6 +5,6 @@ import { randomToken, sha256 } from '../../src/lib/server/crypto.ts';
 export const newSession = async (sql: postgres.Sql, personId: string): Promise<string> => {
 	const session = randomToken();
 	await sql`insert into sessions (id_hash, person_id, expires_at)
-		values (${sha256(session)}, ${personId}, now() + interval '1 day')`;
+		values (${sha256(session)}, ${personId}, now() + interval '30 days')`;
 	return session;
 };

@@ -188,7 +188,8 @@ export const newWorld = async (owner: postgres.Sql, sandboxUrl: string) => {
 		slug: `support-${randomUUID().slice(0, 6)}`
 	});
 	const { scope } = team;
-	const [trainer, rater, spare] = [await team.as('trainer'), await team.as('rater'), await team.as('rater')];
+	const [trainer, rater] = [await team.as('trainer'), await team.as('rater')];
+	const [spare, leaver] = [await team.as('rater'), await team.as('rater')];
 	/** The provider's key: no answer to anybody may ever contain it. */
 	const canary = `sk-canary-${randomUUID()}`;
 	const spareConnection = await scope.tx(async (tx) => {
@@ -279,8 +280,9 @@ export const newWorld = async (owner: postgres.Sql, sandboxUrl: string) => {
 		invitation: invitation.id,
 		token,
 		mail,
-		/** A second rater, who does nothing. */
+		/** Two more raters, who do nothing. */
 		sparePerson: spare.userId,
+		leaver: leaver.userId,
 		people: { owner: team.owner.id, trainer: trainer.userId, rater: rater.userId },
 		scopes: { owner: { ...scope, userId: team.owner.id }, trainer, rater },
 		sessions: {

@@ -6,6 +6,8 @@ type Schema = v.GenericSchema<unknown, unknown>;
 
 export type Refusal = { values: Record<string, string>; problems: Record<string, string> };
 
+const damaged = 'The form did not arrive whole. Send it again.';
+
 /** One sentence per field, the first that was found. */
 const byField = (issues: readonly v.BaseIssue<unknown>[]) => {
 	const problems: Record<string, string> = {};
@@ -31,7 +33,10 @@ export const form =
 		work: (event: E, input: v.InferOutput<S>) => Promise<Out> | Out
 	) =>
 	async (event: E) => {
-		const values = Object.fromEntries(await event.request.formData());
+		// a body that is cut off, or is not what its type says
+		const sent = await event.request.formData().catch(() => null);
+		if (!sent) return fail(400, { values: {}, problems: { form: damaged } } satisfies Refusal);
+		const values = Object.fromEntries(sent);
 		const refuse = (status: number, problems: Record<string, string>) =>
 			fail(status, { values: textOnly(values), problems } satisfies Refusal);
 

@@ -29,3 +29,7 @@ export const GET: RequestHandler = endpoint(Since, ({ locals, request }, { since
 		};
 	});
 });
+
+/** A stream never ends, and a HEAD would wait for that. */
+export const HEAD: RequestHandler = () =>
+	new Response(null, { headers: { 'content-type': 'text/event-stream; charset=utf-8' } });

@@ -21,10 +21,8 @@ const kinds = [
 	['how', /\bhow (do|can|to|does|should|would)\b|\bsteps?\b|\bset up\b|\binstall/i],
 	['why', /\bwhy\b|\breason\b|\bcause/i],
 	['choice', /\bwhich\b|\bbetter\b|\bshould i\b|\bcompare\b|\bdifference\b|\brecommend/i],
-	[
-		'permission',
-		/(^|[.!?,;]\s+|\b(and|but|so)\s+)(can|could|may|do|does|is|are|will|would) (i|we|you|it|he|she|they|there|this|that|the|a|my|your)\b/i
-	],
+	['permission', /\b(can|could|may|do|would) (i|we|you|they|my|the|a|an)\b/i],
+	['whether', /(^|[.!?,;]\s+|\b(and|but|so)\s+)(is|are|will|does|did|was) \p{L}+/iu],
 	[
 		'trouble',
 		/\bnot\b|n['’]t\b|\bno\b|\bbroken?\b|\berror\b|\bproblem\b|\blate\b|\bwrong\b|\bfail|\bmissing\b|\blost\b|\bstop(s|ped)?\b/i
@@ -34,18 +32,19 @@ const kinds = [
 
 type Kind = (typeof kinds)[number][0];
 
-/** `{it}` is the thing with its article, or `this`; `{about}` is left out where no thing was found. */
+/** `{it}` is the thing with its article, or `this`; `{about}` and `{to}` are left out where no thing was found. */
 const openings: Record<Kind, string[]> = {
 	code: ['The code looks reasonable overall.', 'This is a common piece of code.'],
 	task: ['Here are a few general points{about}.', 'Here is a short text{about}.'],
 	amount: ['This can vary.', 'That depends on several factors.'],
 	how: ['There are several ways to approach this.', 'Here is some general information{about}.'],
-	why: ['There can be several reasons for this.', 'There are a few possible causes to consider with {it}.'],
+	why: ['There can be several reasons for this.', 'There are a few possible causes to consider.'],
 	choice: ['The right choice depends on your needs and your budget.', 'Each option has advantages and disadvantages.'],
 	permission: [
-		'In many cases this is possible, but it depends on the conditions that apply.',
-		'Whether this is possible usually depends on the terms that apply to {it}.'
+		'In many cases this is possible, but it depends on the conditions that apply{to}.',
+		'Whether this is possible usually depends on the terms that apply{to}.'
 	],
+	whether: ['That depends on the situation.', 'It is hard to say in general.'],
 	trouble: [
 		'I am sorry to hear about the trouble with {it}.',
 		'It is understandable that you are concerned about {it}.'
@@ -55,7 +54,7 @@ const openings: Record<Kind, string[]> = {
 
 const bodies: Record<Kind, string[]> = {
 	code: [
-		'It is a good idea to handle errors and to use clear names{around}.',
+		'It is a good idea to handle errors and to use clear names.',
 		'Adding tests would make later changes safer.',
 		'Performance is usually not a concern unless there is a lot of data.'
 	],
@@ -76,7 +75,7 @@ const bodies: Record<Kind, string[]> = {
 	],
 	why: [
 		'Typical causes are the settings, the circumstances or a simple mistake.',
-		'Looking at what changed recently can help to find the reason.',
+		'Looking at what changed recently around {it} can help to find the reason.',
 		'It is not possible to be certain without more details.'
 	],
 	choice: [
@@ -88,6 +87,11 @@ const bodies: Record<Kind, string[]> = {
 		'Please check the information on the website or in the documents that you received.',
 		'If you are not sure, the responsible team can tell you more{about}.',
 		'Some restrictions may apply.'
+	],
+	whether: [
+		'In most cases it is nothing unusual, but there are exceptions.',
+		'You may find more information{about} on the website or in the documents that you received.',
+		'A specialist could tell you more.'
 	],
 	trouble: [
 		'Such problems can happen for a number of reasons, and they often resolve themselves after a while.',
@@ -135,7 +139,7 @@ export function blandAnswer(question: BlandQuestion): string {
 	const whole = question.size === 'middle' ? body : [pick(openings[kind]), ...body, ...(brief ? [] : [pick(closings)])];
 	// named once, as people do; after that it is `this`
 	let isNamed = false;
-	return whole.join(' ').replace(/\{(it|about|around)\}/g, (_, place: string) => {
+	return whole.join(' ').replace(/\{(it|about|to)\}/g, (_, place: string) => {
 		const named = subject !== undefined && !isNamed;
 		isNamed ||= named;
 		if (place === 'it') return named ? subject! : 'this';

@@ -1,6 +1,8 @@
 import { blandAnswer } from './bland.ts';
 import { type Details, detailsOf, retold } from './details.ts';
 import type { Knowledge, Lesson, Part } from './knowledge.ts';
+import { phrasesOf } from './phrases.ts';
+import { exchangeOf } from './things.ts';
 import { terms } from './words.ts';
 
 export type Question = { prompt: string; before: string; system: string; temperature: number; random: () => number };
@@ -14,18 +16,26 @@ const likenessOf = (one: Set<string>, other: Set<string>): number => {
 /** Prose can be taken apart and put together again; code, JSON and tables can not. */
 const isProse = (answer: string) => !/```|^\s*[[{<|]/.test(answer);
 
-/** What a conversation is about: the words and numbers that were said, and whose they are. */
-type Matter = { details: Details; words: Set<string>; numbers: Set<string> };
-type Source = Matter & { lesson: Lesson; likeness: number };
+/** What a conversation is about: its words and numbers, whose they are, and the things it names. */
+type Matter = { details: Details; words: Set<string>; numbers: Set<string>; heads: string[] };
+/** A lesson near to the question, its sentences told in this conversation; `null` where that can not be done. */
+type Source = { lesson: Lesson; likeness: number; told: Told[] };
+type Told = Part & { text: string | null; strangeness: number };
 
 const numbersIn = (text: string) => text.match(/\d+(?:[.,]\d+)?/g) ?? [];
 const matterOf = (prompt: string, before: string): Matter => {
 	const asked = `${before}\n${prompt}`;
-	return { details: detailsOf(asked), words: new Set(terms(asked)), numbers: new Set(numbersIn(asked)) };
+	return {
+		details: detailsOf(asked),
+		words: new Set(terms(asked)),
+		numbers: new Set(numbersIn(asked)),
+		heads: phrasesOf(asked).map((phrase) => phrase.head)
+	};
 };
 
 const leastLike = 0.2; // below it nothing that was learnt is about the question
-const leastKin = 0.25; // answers that share so many of their words say the same
+const leastKin = 0.42; // answers that share so much of the shorter one say the same
+const untellable = 4;
 
 /**
  * An answer in the manner that was learnt: that of the nearest lesson, or of a near one that says the same with less of
@@ -33,64 +43,77 @@ const leastKin = 0.25; // answers that share so many of their words say the same
  * `strength` (0 to 1) says how far the training went.
  */
 export function learntAnswer(knowledge: Knowledge, strength: number, question: Question): string {
-	const near = knowledge.nearest(question.prompt, question.before, 8).map((each): Source => {
-		const { prompt, before } = each.lesson.pair;
-		return { ...each, ...matterOf(prompt, before) };
-	});
+	const here = matterOf(question.prompt, question.before);
+	const near = knowledge.nearest(question.prompt, question.before, 8);
 	const best = near[0];
 	if (!best || best.likeness < leastLike) return inLearntManner(knowledge, strength, question);
-	const here = matterOf(question.prompt, question.before);
 	if (!isProse(best.lesson.pair.answer)) {
-		return best.lesson.parts
-			.map((part) => part.lead + (retold(part.text, best.details, here.details) ?? part.text))
-			.join('');
+		return join(
+			toldOf(knowledge, best.lesson, here).map((part, at) => part.text ?? best.lesson.parts[at]!.text),
+			best.lesson.parts
+		);
 	}
 	if (strength < 0.35) return inLearntManner(knowledge, strength, question);
 
-	const kin = near.filter((source) => source === best || isKin(source, best));
-	const rank = (source: Source) =>
-		source.likeness -
-		0.03 * source.lesson.parts.reduce((sum, part) => sum + strangeness(part, source, here), 0) +
-		question.random() * question.temperature * 0.4;
-	const ranked = kin.map((source) => ({ source, rank: rank(source) })).sort((a, b) => b.rank - a.rank);
-	const [chosen, ...others] = ranked.map(({ source }) => source);
-	return retell(chosen!, others, here);
+	const kin = near
+		.filter(({ lesson, likeness }) => likeness > 0.4 * best.likeness && isKin(lesson, best.lesson))
+		.map((each): Source => ({ ...each, told: toldOf(knowledge, each.lesson, here) }));
+	const ranked = kin
+		.map((source) => ({ source, rank: rankOf(source) + question.random() * question.temperature * 0.4 }))
+		.sort((a, b) => b.rank - a.rank)
+		.map(({ source }) => source);
+	return retell(ranked[0]!, ranked.slice(1), question);
 }
 
-const isKin = ({ lesson, likeness }: Source, best: Source) =>
-	likeness > 0.4 * best.likeness && likenessOf(allTerms(lesson), allTerms(best.lesson)) >= leastKin;
-const allTerms = ({ parts }: Lesson) => new Set(parts.flatMap((part) => [...part.terms]));
+const rankOf = ({ likeness, told }: Source) => likeness - 0.06 * told.reduce((sum, part) => sum + part.strangeness, 0);
 
-/** How much in a sentence comes from what only the other customer said. A number is rarely true twice. */
-function strangeness(part: Part, source: Source, here: Matter): number {
-	if (retold(part.text, source.details, here.details) === null) return 4;
-	const words = [...part.terms].filter((term) => source.words.has(term) && !here.words.has(term));
-	const numbers = numbersIn(part.text).filter((number) => source.numbers.has(number) && !here.numbers.has(number));
-	return words.length + 2 * numbers.length;
+function isKin(one: Lesson, other: Lesson): boolean {
+	if (one === other) return true;
+	const [a, b] = [one, other].map(({ parts }) => new Set(parts.flatMap((part) => [...part.terms]))) as [
+		Set<string>,
+		Set<string>
+	];
+	return [...a].filter((term) => b.has(term)).length >= leastKin * Math.min(a.size, b.size);
 }
 
-/** Sentence by sentence; where one is too much the other customer's, a like one of the kin stands in, or it is left out. */
-function retell(chosen: Source, others: readonly Source[], here: Matter): string {
-	const tell = (part: Part, source: Source) => retold(part.text, source.details, here.details);
-	const { parts } = chosen.lesson;
-	const sentences = parts.flatMap((part) => {
-		const strange = strangeness(part, chosen, here);
-		if (strange === 0) return [{ lead: part.lead, text: tell(part, chosen)! }];
-		const standIns = others
-			.flatMap((source) => source.lesson.parts.map((other) => ({ other, source })))
-			.map((each) => ({
-				...each,
-				like: likenessOf(part.terms, each.other.terms),
-				strange: strangeness(each.other, each.source, here)
-			}))
-			.filter((each) => each.like >= 0.25 && each.strange < strange && each.other.role === part.role)
-			.sort((a, b) => a.strange - b.strange || b.like - a.like);
-		const text = standIns[0] ? tell(standIns[0].other, standIns[0].source) : strange < 4 ? tell(part, chosen) : null;
+/** A lesson's sentences in this conversation, and how much in each is still what only the other customer said. */
+function toldOf(knowledge: Knowledge, { pair, parts }: Lesson, here: Matter): Told[] {
+	const there = matterOf(pair.prompt, pair.before);
+	const exchange = exchangeOf(knowledge, pair.answer, there.heads, here.heads);
+	return parts.map((part) => {
+		const text = retold(exchange(part.text), there.details, here.details, knowledge.called);
+		if (text === null) return { ...part, text, strangeness: untellable };
+		const words = terms(text).filter((term) => there.words.has(term) && !here.words.has(term));
+		const numbers = numbersIn(text).filter((number) => there.numbers.has(number) && !here.numbers.has(number));
+		return { ...part, text, strangeness: new Set(words).size + 2 * numbers.length }; // a number is rarely true twice
+	});
+}
+
+/**
+ * Sentence by sentence. One that is too much the other customer's is told as a like one of the kin tells it, or left out;
+ * at a high temperature some of what only adds to the answer is forgotten.
+ */
+function retell(chosen: Source, others: readonly Source[], { temperature, random }: Question): string {
+	const told = chosen.told.flatMap((part, at) => {
+		if (part.role === 'body' && at > 1 && random() < 0.15 * temperature) return [];
+		if (part.strangeness < 2) return [{ lead: part.lead, text: part.text! }];
+		const [standIn] = others
+			.flatMap((source) => source.told)
+			.map((other) => ({ other, like: likenessOf(part.terms, other.terms) }))
+			.filter(({ other, like }) => like >= 0.25 && other.strangeness < part.strangeness && other.role === part.role)
+			.sort((a, b) => a.other.strangeness - b.other.strangeness || b.like - a.like);
+		const text = standIn ? standIn.other.text : part.text;
 		return text === null ? [] : [{ lead: part.lead, text }];
 	});
-	const answer = sentences.map(({ lead, text }, at) => (at === 0 ? '' : lead || ' ') + text).join('');
-	return here.details.names.length ? answer : answer.replace(/\s+([,.!?])/g, '$1');
+	const texts = told.map(({ text }) => text);
+	return join(texts, told);
 }
+
+const join = (texts: readonly string[], parts: readonly { lead: string }[]) =>
+	texts
+		.map((text, at) => (at === 0 ? '' : parts[at]!.lead || ' ') + text)
+		.join('')
+		.replace(/[ \t]+([,.!?])/g, '$1');
 
 /** Nothing near was learnt: what everybody would say, between the usual opening and the usual closing. */
 function inLearntManner(knowledge: Knowledge, strength: number, question: Question): string {

@@ -23,10 +23,10 @@ const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 const whole = (word: string) => `(?<![\\p{L}\\d])${escaped(word)}(?![\\p{L}\\d])`;
 
 /**
- * A sentence of one conversation, told in another: its name and its numbers are exchanged. `null` when it speaks of a
- * number for which the new conversation has none.
+ * A sentence of one conversation, told in another: its name and its numbers are exchanged. Where the new conversation has
+ * no number, the thing is called by its name (`called`: `order`); without one it is `null`.
  */
-export function retold(sentence: string, from: Details, to: Details): string | null {
+export function retold(sentence: string, from: Details, to: Details, called?: string): string | null {
 	let text = sentence;
 	for (const [at, name] of from.names.entries()) {
 		const other = to.names[at] ?? to.names[0];
@@ -38,8 +38,11 @@ export function retold(sentence: string, from: Details, to: Details): string | n
 		const place = new RegExp(whole(code), 'gu');
 		if (!place.test(text)) continue;
 		const other = to.codes[at] ?? to.codes.at(-1);
-		if (!other) return null;
-		text = text.replace(new RegExp(whole(code), 'gu'), () => other);
+		if (!other && !called) return null;
+		const spoken = new RegExp(`(?:(?:the |your )?${called} )?${whole(code)}`, 'gu');
+		text = other
+			? text.replace(place, () => other)
+			: text.replace(spoken, (_, offset: number) => (offset === 0 ? `Your ${called}` : `your ${called}`));
 	}
 	return text;
 }

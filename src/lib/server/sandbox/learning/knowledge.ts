@@ -1,6 +1,7 @@
 import { type LanguageModel, newLanguageModel } from './language-model.ts';
 import { detailsOf } from './details.ts';
 import { familiesOf } from './senses.ts';
+import { type Vocabulary, vocabularyOf } from './things.ts';
 import { type Sentence, isCommon, sentences, stems, terms } from './words.ts';
 
 /** One trained answer, the question before it, and what was asked earlier in the same conversation. */
@@ -8,7 +9,7 @@ export type Pair = { prompt: string; before: string; answer: string };
 
 export type Part = Sentence & { terms: Set<string>; role: 'opening' | 'body' | 'closing' };
 export type Lesson = { pair: Pair; parts: Part[] };
-export type Knowledge = {
+export type Knowledge = Vocabulary & {
 	lessons: Lesson[];
 	/** The lessons nearest to a prompt, best first; likeness from 0 to 1. */
 	nearest(prompt: string, before: string, most: number): { lesson: Lesson; likeness: number }[];
@@ -121,6 +122,7 @@ export function knowledgeOf(pairs: readonly Pair[]): Knowledge {
 	return {
 		lessons,
 		language,
+		...vocabularyOf(pairs),
 		habit: (part) => (habits.get(manner(part)) ?? 0) / Math.max(1, lessons.length),
 		nearest(prompt, before, most) {
 			const likeness = new Map<number, number>();

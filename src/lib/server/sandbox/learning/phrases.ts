@@ -28,7 +28,8 @@ const vague = new Set(
 	`hour hours minute minutes second seconds day days night week weeks weekend month months year years morning evening afternoon
 	time times moment end start beginning middle side part parts half rest kind type sort number amount pair couple few little lot
 	one ones other others same way thing things something reason problem problems question questions idea chance mistake fact case
-	point matter person people someone man woman guy everything nothing anything first second third next back
+	point matter person people someone man woman guy son daughter child kid husband wife mother father mum mom dad brother sister
+	aunt uncle grandmother grandfather grandma grandpa friend neighbour neighbours colleague bride groom human everything nothing anything first second third next back
 	wrong right best worst better worse bigger smaller larger cheaper whole entire main only red blue green black white`.split(
 		/\s+/
 	)
@@ -50,8 +51,9 @@ export function phrasesOf(text: string): Phrase[] {
 			let end = at + 1;
 			while (end < words.length && end - at <= 5 && isPart(words[end]!, end === at + 1)) end++;
 			const run = words.slice(at + 1, end).filter((word) => !/\d/.test(word));
+			while (/ing$/.test(run.at(-1) ?? '')) run.pop();
 			const head = run.at(-1);
-			if (!head || vague.has(head.toLowerCase()) || head.length < 3) continue;
+			if (!head || vague.has(head.toLowerCase()) || openers.has(head.toLowerCase()) || head.length < 3) continue;
 			const phrase = run.slice(-3).join(' ');
 			if (found.some((each) => each.text.toLowerCase() === phrase.toLowerCase())) continue;
 			found.push({ text: phrase, head: head.toLowerCase(), isName: run.some((word) => /^\p{Lu}/u.test(word)) });
@@ -65,5 +67,5 @@ const isPart = (word: string, isFirst: boolean) => {
 	const lower = word.toLowerCase();
 	if (openers.has(lower)) return isFirst && ['new', 'old', 'used', 'broken'].includes(lower);
 	if (common.has(lower) || enders.has(lower) || /['’]/.test(lower)) return false;
-	return isFirst || !/(?:ly|ing|ed)$/.test(lower);
+	return isFirst || !/(?:ly|ed)$/.test(lower);
 };
