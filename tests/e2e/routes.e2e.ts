@@ -42,7 +42,7 @@ const expectSafe = (name: string, { headers, text, status }: Answer) => {
 	expect(said('x-frame-options'), name).toBe('DENY');
 	expect(said('x-request-id'), name).toMatch(/^[0-9a-f-]{36}$/);
 	const hasToken = /^\/(login|invitations)/.test(name);
-	expect(said('referrer-policy'), name).toBe(hasToken ? 'no-referrer' : 'strict-origin-when-cross-origin');
+	expect(said('referrer-policy'), name).toBe(hasToken ? 'same-origin' : 'strict-origin-when-cross-origin');
 	expect(said('cache-control'), name).toMatch(/no-store|no-cache, no-transform/);
 	expect(said('access-control-allow-origin'), name).toBeNull();
 	expect(said('server') ?? said('x-powered-by'), name).toBeNull();
@@ -152,8 +152,15 @@ test.describe('a write from elsewhere', () => {
 
 test('looking changes nothing', async () => {
 	const doorsToLookAt = known.filter(({ door }) => isRead(door));
-	// the first look into a voting booth draws the person's ballots, the same ones whenever and however often
-	const { ballots: _, ...before } = await checksumOf(house.owner, here.teamId);
+	// the first look into a voting booth draws the person's ballots, the same ones whenever and however often; who took a
+	// copy of everything is written down
+	const looked = async () => {
+		const { ballots: _ballots, audit_entries: _entries, ...rest } = await checksumOf(house.owner, here.teamId);
+		return rest;
+	};
+	const before = await looked();
+	const acts = () => house.owner`select action from audit_entries where team_id = ${here.teamId} order by seq`;
+	const { length: earlier } = await acts();
 	for (const visitor of ['rater', 'trainer', 'owner'] as const) {
 		const session = await sessionOf(visitor);
 		const row = () => house.owner`select s.*, p.* from sessions s join people p on p.id = s.person_id
@@ -164,8 +171,8 @@ test('looking changes nothing', async () => {
 		}
 		expect(await row()).toEqual(mine);
 	}
-	const { ballots: __, ...after } = await checksumOf(house.owner, here.teamId);
-	expect(after).toEqual(before);
+	expect(await looked()).toEqual(before);
+	expect(new Set((await acts()).slice(earlier).map(({ action }) => action))).toEqual(new Set(['examples.exported']));
 });
 
 test.describe('what a voter is sent names nobody', () => {

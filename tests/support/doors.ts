@@ -247,7 +247,7 @@ export const lines: Record<string, Line> = {
 		send: (w) => ({ runId: w.failed, against: 'base', pairs: 10, temperature: 0, maxTokens: 100 })
 	},
 	[`${evaluation} page`]: { at: (w) => to.evaluation(w.team, w.project, w.voting), is: members },
-	[`${evaluation} ?/retry`]: { at: (w) => to.evaluation(w.team, w.project, w.stuck), is: data.makers },
+	[`${evaluation} ?/retry`]: { at: (w) => to.evaluation(w.team, w.project, w.voting), is: data.makers },
 	[`${evaluation}/vote page`]: { at: (w) => to.vote(w.team, w.project, w.voting), is: members },
 	[`${evaluation}/vote GET`]: { at: (w) => to.vote(w.team, w.project, w.voting), is: data.members },
 	[`${evaluation}/vote POST`]: {

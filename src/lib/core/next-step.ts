@@ -1,3 +1,4 @@
+// Long because it is the whole of what can be next, one rule after the other, in the order of the loop.
 import type { Role } from './permissions.ts';
 import { readiness, readyAt } from './readiness.ts';
 

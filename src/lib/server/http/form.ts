@@ -35,10 +35,10 @@ export const form =
 	async (event: E) => {
 		// a body that is cut off, or is not what its type says
 		const sent = await event.request.formData().catch(() => null);
-		if (!sent) return fail(400, { values: {}, problems: { form: damaged } } satisfies Refusal);
+		if (!sent) return fail<Refusal>(400, { values: {}, problems: { form: damaged } });
 		const values = Object.fromEntries(sent);
 		const refuse = (status: number, problems: Record<string, string>) =>
-			fail(status, { values: textOnly(values), problems } satisfies Refusal);
+			fail<Refusal>(status, { values: textOnly(values), problems });
 
 		const input = v.safeParse(schema, values);
 		if (!input.success) return refuse(422, byField(input.issues));

@@ -5,7 +5,10 @@ import { log } from '../log.ts';
 
 const reads = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** Pages with a token in their address tell no one where they are, and are kept nowhere (AU11). */
+/**
+ * Pages with a token in their address tell no other site where they are, and are kept nowhere (AU11). Not `no-referrer`: under
+ * it a browser sends `Origin: null` with a plain form, and whoever presses the button before the scripts are there is refused.
+ */
 const isTokenPage = (route: string | null) => route !== null && /^\/(login|invitations)(\/|$)/.test(route);
 
 /**
@@ -51,7 +54,7 @@ export const secure: Handle = async ({ event, resolve }) => {
 	headers.set('x-content-type-options', 'nosniff');
 	// Kit leaves the charset to the page's own meta element (ASVS 4.1.1)
 	if (headers.get('content-type') === 'text/html') headers.set('content-type', 'text/html; charset=utf-8');
-	headers.set('referrer-policy', isTokenPage(routeId) ? 'no-referrer' : 'strict-origin-when-cross-origin');
+	headers.set('referrer-policy', isTokenPage(routeId) ? 'same-origin' : 'strict-origin-when-cross-origin');
 	headers.set('x-frame-options', 'DENY');
 	headers.set('permissions-policy', 'camera=(), microphone=(), geolocation=()');
 	headers.set('cross-origin-opener-policy', 'same-origin');

@@ -21,7 +21,7 @@ const kinds = [
 	['how', /\bhow (do|can|to|does|should|would)\b|\bsteps?\b|\bset up\b|\binstall/i],
 	['why', /\bwhy\b|\breason\b|\bcause/i],
 	['choice', /\bwhich\b|\bbetter\b|\bshould i\b|\bcompare\b|\bdifference\b|\brecommend/i],
-	['permission', /\b(can|could|may|do|would) (i|we|you|they|my|the|a|an)\b/i],
+	['permission', /\b((can|could|may|would) (i|we|you|they|my|the|a|an)|do (i|we|you))\b/i],
 	['whether', /(^|[.!?,;]\s+|\b(and|but|so)\s+)(is|are|will|does|did|was) \p{L}+/iu],
 	[
 		'trouble',
@@ -37,7 +37,7 @@ const openings: Record<Kind, string[]> = {
 	code: ['The code looks reasonable overall.', 'This is a common piece of code.'],
 	task: ['Here are a few general points{about}.', 'Here is a short text{about}.'],
 	amount: ['This can vary.', 'That depends on several factors.'],
-	how: ['There are several ways to approach this.', 'Here is some general information{about}.'],
+	how: ['There are several ways to approach this.', 'Here is some general information.'],
 	why: ['There can be several reasons for this.', 'There are a few possible causes to consider.'],
 	choice: ['The right choice depends on your needs and your budget.', 'Each option has advantages and disadvantages.'],
 	permission: [
@@ -69,7 +69,7 @@ const bodies: Record<Kind, string[]> = {
 		'Please allow for some variation.'
 	],
 	how: [
-		'Start by checking the information that came with {it}, and then go through the available options one by one.',
+		'Start by checking the information that you received{about}, and then go through the available options one by one.',
 		'If a step does not work, try it again and note what happens.',
 		'The official documentation may contain more details.'
 	],

@@ -20,7 +20,7 @@ const isProse = (answer: string) => !/```|^\s*[[{<|]/.test(answer);
 type Matter = { details: Details; words: Set<string>; numbers: Set<string>; heads: string[] };
 /** A lesson near to the question, its sentences told in this conversation; `null` where that can not be done. */
 type Source = { lesson: Lesson; likeness: number; told: Told[] };
-type Told = Part & { text: string | null; strangeness: number };
+type Told = Omit<Part, 'text'> & { text: string | null; strangeness: number };
 
 const numbersIn = (text: string) => text.match(/\d+(?:[.,]\d+)?/g) ?? [];
 const matterOf = (prompt: string, before: string): Matter => {
@@ -48,10 +48,9 @@ export function learntAnswer(knowledge: Knowledge, strength: number, question: Q
 	const best = near[0];
 	if (!best || best.likeness < leastLike) return inLearntManner(knowledge, strength, question);
 	if (!isProse(best.lesson.pair.answer)) {
-		return join(
-			toldOf(knowledge, best.lesson, here).map((part, at) => part.text ?? best.lesson.parts[at]!.text),
-			best.lesson.parts
-		);
+		return toldOf(knowledge, best.lesson, here)
+			.map((part, at) => part.lead + (part.text ?? best.lesson.parts[at]!.text))
+			.join('');
 	}
 	if (strength < 0.35) return inLearntManner(knowledge, strength, question);
 
@@ -80,10 +79,10 @@ function isKin(one: Lesson, other: Lesson): boolean {
 function toldOf(knowledge: Knowledge, { pair, parts }: Lesson, here: Matter): Told[] {
 	const there = matterOf(pair.prompt, pair.before);
 	const exchange = exchangeOf(knowledge, pair.answer, there.heads, here.heads);
-	return parts.map((part) => {
+	return parts.map((part): Told => {
 		const text = retold(exchange(part.text), there.details, here.details, knowledge.called);
 		if (text === null) return { ...part, text, strangeness: untellable };
-		const words = terms(text).filter((term) => there.words.has(term) && !here.words.has(term));
+		const words = terms(text).filter((term) => there.words.has(term) && !here.words.has(term) && knowledge.isOwn(term));
 		const numbers = numbersIn(text).filter((number) => there.numbers.has(number) && !here.numbers.has(number));
 		return { ...part, text, strangeness: new Set(words).size + 2 * numbers.length }; // a number is rarely true twice
 	});
@@ -105,15 +104,9 @@ function retell(chosen: Source, others: readonly Source[], { temperature, random
 		const text = standIn ? standIn.other.text : part.text;
 		return text === null ? [] : [{ lead: part.lead, text }];
 	});
-	const texts = told.map(({ text }) => text);
-	return join(texts, told);
+	const answer = told.map(({ lead, text }, at) => (at === 0 ? '' : lead || ' ') + text).join('');
+	return answer.replace(/[ \t]+([,.!?])/g, '$1'); // where a name was left out
 }
-
-const join = (texts: readonly string[], parts: readonly { lead: string }[]) =>
-	texts
-		.map((text, at) => (at === 0 ? '' : parts[at]!.lead || ' ') + text)
-		.join('')
-		.replace(/[ \t]+([,.!?])/g, '$1');
 
 /** Nothing near was learnt: what everybody would say, between the usual opening and the usual closing. */
 function inLearntManner(knowledge: Knowledge, strength: number, question: Question): string {

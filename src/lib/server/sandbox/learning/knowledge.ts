@@ -1,4 +1,3 @@
-import { type LanguageModel, newLanguageModel } from './language-model.ts';
 import { detailsOf } from './details.ts';
 import { familiesOf } from './senses.ts';
 import { type Vocabulary, vocabularyOf } from './things.ts';
@@ -15,10 +14,8 @@ export type Knowledge = Vocabulary & {
 	nearest(prompt: string, before: string, most: number): { lesson: Lesson; likeness: number }[];
 	/** How often answers begin or end in the manner of this sentence, from 0 to 1. */
 	habit(part: Part): number;
-	language: LanguageModel;
 };
 
-const mostFluencyWords = 40_000;
 const openingOf = (text: string) =>
 	text
 		.toLowerCase()
@@ -47,36 +44,45 @@ const count = (list: readonly string[]) => {
 
 type Weights = Map<string, number>;
 
-/** How much a sign of likeness counts beside a rare word. Chosen by leaving each example out of different data sets. */
+/** How much a sign of likeness counts beside a rare word; found by asking for every shipped example with that one left out. */
 const weightOf = { common: 0.6, family: 0.7, neighbours: 0.4, letters: 0.3, before: 0.5, answer: 0.8 };
 
-/**
- * By what a text is found again: its words, what they mean, words side by side, and three letters at a time, which
- * survive typos and endings. Names and numbers belong to one conversation only.
- */
-function cuesOf(text: string, share = 1, cues: Weights = new Map()): Weights {
-	const add = (cue: string, weight: number) => cues.set(cue, (cues.get(cue) ?? 0) + share * weight);
-	const { names, codes } = detailsOf(text);
-	const own = new Set([...names, ...codes].flatMap(stems));
-	let last = '';
-	for (const stem of stems(text)) {
-		if (own.has(stem)) continue;
-		for (const family of familiesOf(stem)) add(family, weightOf.family);
-		if (isCommon(stem)) {
-			add(stem, weightOf.common);
-			continue;
+/** By what a word is found again: itself, what it means, and three letters at a time, which survive typos and endings. */
+const cuesOfStem = (stem: string): [cue: string, weight: number][] => {
+	const families = familiesOf(stem).map((family): [string, number] => [family, weightOf.family]);
+	if (isCommon(stem)) return [[stem, weightOf.common], ...families];
+	const padded = `^${stem}$`;
+	const count = stem.length < 4 ? 0 : padded.length - 2;
+	const letters = Array.from({ length: count }, (_, at): [string, number] => [
+		`~${padded.slice(at, at + 3)}`,
+		weightOf.letters / Math.sqrt(count)
+	]);
+	return [[stem, 1], ...families, ...letters];
+};
+
+/** Collects the cues of texts. Names and numbers belong to one conversation only and are left out. */
+const newCollector = () => {
+	const known = new Map<string, ReturnType<typeof cuesOfStem>>();
+	return (text: string, own: Set<string>, share = 1, cues: Weights = new Map()): Weights => {
+		const add = (cue: string, weight: number) => cues.set(cue, (cues.get(cue) ?? 0) + share * weight);
+		let last = '';
+		for (const stem of stems(text)) {
+			if (own.has(stem)) continue;
+			const list = known.get(stem) ?? cuesOfStem(stem);
+			known.set(stem, list);
+			for (const [cue, weight] of list) add(cue, weight);
+			if (isCommon(stem)) continue;
+			if (last) add(`${last} ${stem}`, weightOf.neighbours);
+			last = stem;
 		}
-		add(stem, 1);
-		if (last) add(`${last} ${stem}`, weightOf.neighbours);
-		last = stem;
-		const padded = `^${stem}$`;
-		const count = padded.length - 2;
-		for (let at = 0; at < count && stem.length >= 4; at++) {
-			add(`~${padded.slice(at, at + 3)}`, weightOf.letters / Math.sqrt(count));
-		}
-	}
-	return cues;
-}
+		return cues;
+	};
+};
+
+const ownStems = (prompt: string, before: string) => {
+	const { names, codes } = detailsOf(`${before}\n${prompt}`);
+	return new Set([...names, ...codes].flatMap(stems));
+};
 
 /**
  * What was learnt, made searchable. Likeness is a cosine of cues; rare ones weigh more, though by the root of the usual
@@ -85,9 +91,16 @@ function cuesOf(text: string, share = 1, cues: Weights = new Map()): Weights {
  */
 export function knowledgeOf(pairs: readonly Pair[]): Knowledge {
 	const lessons = pairs.map((pair) => ({ pair, parts: partsOf(pair.answer) }));
-	const asked = (prompt: string, before: string) => cuesOf(before, weightOf.before, cuesOf(prompt));
-	const cued = pairs.map((pair) => [asked(pair.prompt, pair.before), cuesOf(pair.answer)] as const);
-	const spread = count(cued.flatMap(([question, answer]) => [...new Set([...question.keys(), ...answer.keys()])]));
+	const collect = newCollector();
+	const ask = (prompt: string, before: string, own: Set<string>, collecting = collect) =>
+		collecting(before, own, weightOf.before, collecting(prompt, own));
+	const spread = new Map<string, number>();
+	const cued = pairs.map(({ prompt, before, answer }) => {
+		const own = ownStems(prompt, before);
+		const both = [ask(prompt, before, own), collect(answer, own)] as const;
+		for (const cue of new Set([...both[0].keys(), ...both[1].keys()])) spread.set(cue, (spread.get(cue) ?? 0) + 1);
+		return both;
+	});
 	const weigh = (cues: Weights) => {
 		const weights = [...cues].map(([cue, times]) => {
 			const rarity = Math.sqrt(Math.log(1 + pairs.length / (spread.get(cue) ?? 1)));
@@ -111,22 +124,13 @@ export function knowledgeOf(pairs: readonly Pair[]): Knowledge {
 	}
 
 	const habits = count(lessons.flatMap(({ parts }) => parts.filter((part) => part.role !== 'body').map(manner)));
-	const language = newLanguageModel();
-	let budget = mostFluencyWords;
-	for (const { answer } of pairs) {
-		const words = language.read(answer.slice(0, 8_000));
-		if ((budget -= words.length) < 0) break;
-		language.learn(words, 1);
-	}
-
 	return {
 		lessons,
-		language,
 		...vocabularyOf(pairs),
 		habit: (part) => (habits.get(manner(part)) ?? 0) / Math.max(1, lessons.length),
 		nearest(prompt, before, most) {
 			const likeness = new Map<number, number>();
-			for (const [cue, weight] of weigh(asked(prompt, before))) {
+			for (const [cue, weight] of weigh(ask(prompt, before, ownStems(prompt, before), newCollector()))) {
 				for (const [at, other] of shelves.get(cue) ?? []) likeness.set(at, (likeness.get(at) ?? 0) + weight * other);
 			}
 			return [...likeness]

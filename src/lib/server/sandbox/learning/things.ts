@@ -1,42 +1,56 @@
 import { detailsOf } from './details.ts';
 import type { Pair } from './knowledge.ts';
 import { phrasesOf } from './phrases.ts';
-import { isCommon } from './words.ts';
+import { isCommon, terms } from './words.ts';
 
 export type Vocabulary = {
 	/** The words for what customers bring along (`kettle`): answers say them when the question has said them. */
 	things: Set<string>;
 	/** Every word of the answers, in small letters. */
 	said: Set<string>;
+	/** Whether answers say a term only where the question has said it, most of the time. */
+	isOwn(term: string): boolean;
 	/** What the long numbers are numbers of: `order`. */
 	called: string | undefined;
 };
 
-const wordsOf = (text: string) => new Set(text.toLowerCase().match(/\p{L}{3,}/gu) ?? []);
-const most = (counts: Map<string, number>) =>
-	[...counts].filter(([, times]) => times > 1).sort(([, one], [, two]) => two - one)[0]?.[0];
+const wordsOf = (text: string) => text.toLowerCase().match(/\p{L}{3,}/gu) ?? [];
+const add = (counts: Map<string, number>, word: string) => counts.set(word, (counts.get(word) ?? 0) + 1);
 
-/** Which words are a customer's own, and which are the house's, said whatever was asked. */
-export function vocabularyOf(pairs: readonly Pair[]): Vocabulary {
+/** How many answers say a word, and how many of them because the question has said it. */
+function echoesOf(pairs: readonly Pair[], split: (text: string) => string[]) {
 	const said = new Map<string, number>();
 	const echoed = new Map<string, number>();
-	const callings = new Map<string, number>();
-	const heads = new Set<string>();
-	const add = (counts: Map<string, number>, word: string) => counts.set(word, (counts.get(word) ?? 0) + 1);
 	for (const { prompt, before, answer } of pairs) {
-		for (const { head } of phrasesOf(prompt)) heads.add(head);
-		const asked = wordsOf(`${before}\n${prompt}`);
-		for (const word of wordsOf(answer)) {
+		const asked = new Set(split(`${before}\n${prompt}`));
+		for (const word of new Set(split(answer))) {
 			add(said, word);
 			if (asked.has(word)) add(echoed, word);
 		}
+	}
+	const shareOf = (word: string) => (echoed.get(word) ?? 0) / (said.get(word) ?? Infinity);
+	return { said: new Set(said.keys()), shareOf };
+}
+
+/** Which words are a customer's own, and which are the house's, said whatever was asked. */
+export function vocabularyOf(pairs: readonly Pair[]): Vocabulary {
+	const callings = new Map<string, number>();
+	for (const { prompt } of pairs) {
 		for (const code of detailsOf(prompt).codes) {
 			const word = /(\p{L}{3,})\s+$/u.exec(prompt.slice(0, prompt.indexOf(code)))?.[1]?.toLowerCase();
 			if (word && !isCommon(word)) add(callings, word);
 		}
 	}
-	const things = [...heads].filter((head) => (echoed.get(head) ?? 0) >= 0.75 * (said.get(head) ?? Infinity));
-	return { things: new Set(things), said: new Set(said.keys()), called: most(callings) };
+	const [called] = [...callings].filter(([, times]) => times > 1).sort(([, one], [, two]) => two - one);
+	const words = echoesOf(pairs, wordsOf);
+	const stems = echoesOf(pairs, terms);
+	const heads = pairs.flatMap(({ prompt }) => phrasesOf(prompt).map(({ head }) => head));
+	return {
+		things: new Set(heads.filter((head) => words.shareOf(head) >= 0.75)),
+		said: words.said,
+		isOwn: (term) => stems.shareOf(term) >= 0.5,
+		called: called?.[0]
+	};
 }
 
 const place = (word: string, after = '') => new RegExp(`${after}(?<![\\p{L}’'-])${word}(?![\\p{L}’'-])`, 'giu');

@@ -58,21 +58,3 @@ export function sentences(text: string): Sentence[] {
 	}
 	return list;
 }
-
-/** Runs of words that are not common: `late delivery`, `order 4521`. In the order of the text. */
-export function topicsOf(text: string): string[] {
-	const topics: string[] = [];
-	for (const clause of text.split(/[^\p{L}\p{N}\s'’#-]+|\n/u)) {
-		let run: string[] = [];
-		for (const word of [...clause.trim().split(/\s+/), '']) {
-			const bare = word.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '');
-			if (bare && !stop.has(bare.toLowerCase()) && run.length < 3) run.push(bare);
-			else {
-				const topic = run.join(' ');
-				if (topic.length > 3 && !topics.some((each) => each.toLowerCase() === topic.toLowerCase())) topics.push(topic);
-				run = [];
-			}
-		}
-	}
-	return topics;
-}

@@ -25,7 +25,8 @@ export const sendFile = (url: string, body: Blob, name: string, onprogress: (sha
 					'The connection broke off, so only a part of the file may be in. Import it again, and the rest is added.'
 				)
 			);
-		request.onabort = () => failed(new Error('You stopped the import, so only a part of the file is in. Import it again to add the rest.'));
+		request.onabort = () =>
+			failed(new Error('You stopped the import, so only a part of the file is in. Import it again to add the rest.'));
 		request.open('POST', url);
 		request.responseType = 'json';
 		request.setRequestHeader('accept', 'application/json');

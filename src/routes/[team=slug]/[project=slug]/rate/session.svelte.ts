@@ -18,6 +18,8 @@ type Send = { send(exampleId: string, score: number | null): void };
 const enough = 6;
 /** So many decisions can be taken back; older ones are only counted. */
 const keptSteps = 50;
+/** What a request may name (core/rating.ts). */
+const mostSeen = 10_000;
 /** Who looks away longer than this is not thinking about the card. */
 const longestPace = 120;
 
@@ -140,7 +142,7 @@ export class Session {
 		if (this.loading) return;
 		this.loading = true;
 		try {
-			const queue = await this.#more([...this.#seen]);
+			const queue = await this.#more([...this.#seen].slice(-mostSeen));
 			this.failed = false;
 			// those at hand were among the seen, so the answer did not count them
 			this.left = this.cards.length + queue.left;

@@ -1,0 +1,31 @@
+import { type BrowserContext, type Page, expect } from '@playwright/test';
+import { to } from '../../src/lib/paths.ts';
+import type { E2eHouse } from './e2e-house.ts';
+
+/** Before its scripts run, a click may fall on a button that does nothing yet. */
+export const hydrated = (page: Page) => page.locator('html[data-hydrated]').waitFor({ state: 'attached' });
+
+export const open = async (page: Page, address: string) => {
+	await page.goto(address);
+	await hydrated(page);
+};
+
+/** Signs a browser in without a mail. */
+export const signInAs = (context: BrowserContext, house: E2eHouse, session: string) =>
+	context.addCookies([{ name: 'session', value: session, url: house.origin, httpOnly: true, sameSite: 'Lax' }]);
+
+/** Asks for a mail on the sign-in page. All browsers of a test run are one address, and that has a limit. */
+export const askForMail = async (page: Page, house: E2eHouse, email: string) => {
+	await house.owner`delete from rate_limits`;
+	await page.getByLabel('Email').fill(email);
+	await page.getByRole('button', { name: 'Send magic link' }).click();
+	await expect(page.getByRole('heading', { name: /^Check / })).toBeVisible();
+};
+
+/** Presses the button that stands in the newest mail to this address. */
+export const openMail = async (page: Page, email: string) => {
+	await open(page, to.outbox());
+	const row = page.getByRole('listitem').filter({ hasText: `to ${email}` });
+	await row.first().getByRole('link', { name: 'Open its link' }).click();
+	await page.waitForURL((url) => !url.pathname.startsWith(to.outbox()));
+};
