@@ -27,7 +27,8 @@ const systemPrompt = () => {
 export const demoHouse = async () => {
 	const { id: ownerId } = await personWith(owner, 'Ana');
 	const team =
-		(await membershipsOf(ownerId)).find(({ name }) => name === 'Moss & Ladle') ?? (await createTeam(ownerId, 'Moss & Ladle'));
+		(await membershipsOf(ownerId)).find(({ name }) => name === 'Moss & Ladle') ??
+		(await createTeam(ownerId, 'Moss & Ladle'));
 	const scope = scopeFor({ teamId: team.id, userId: ownerId, role: 'owner', projectIds: 'all' });
 	const voters = [scope];
 	for (const [email, name, role] of others) {

@@ -73,7 +73,8 @@ const train = async (scope: Scope, log: Told['log']) => {
 		}
 		if (run.status !== 'ready') return false;
 		const curve = points.filter((point) => point.series === 'validation');
-		const losses = curve.length > 1 ? `, validation loss ${curve[0]!.loss.toFixed(2)} → ${curve.at(-1)!.loss.toFixed(2)}` : '';
+		const losses =
+			curve.length > 1 ? `, validation loss ${curve[0]!.loss.toFixed(2)} → ${curve.at(-1)!.loss.toFixed(2)}` : '';
 		log(`             ${run.model}: ${run.trainCount} examples, ${run.stepsTotal} steps${losses}`);
 		return true;
 	});
@@ -85,7 +86,15 @@ const compare = async (scope: Scope, runId: string, log: Told['log']) => {
 	const validation = (await getSplit(scope, demoSlug)).find((side) => side.side === 'validation')!.count;
 	const id =
 		known?.id ??
-		(await createEvaluation(scope, demoSlug, { runId, against: 'base', pairs: validation, temperature: 0, maxTokens: 512 })).id;
+		(
+			await createEvaluation(scope, demoSlug, {
+				runId,
+				against: 'base',
+				pairs: validation,
+				temperature: 0,
+				maxTokens: 512
+			})
+		).id;
 	await until('the answers to be written', async () => {
 		const { status, problem, answers, planned } = await getEvaluation(scope, demoSlug, id);
 		if (status === 'failed') throw new Error(`The answers could not be written: ${problem}`);
@@ -116,7 +125,8 @@ const vote = async (scope: Scope, voters: Scope[], evaluationId: string, log: To
 			// the booth tells nobody who wrote what; only this seed, which plays votes back, may look behind it
 			const sides = await whoIsFirst(scope, evaluationId);
 			for (const { ballotId, prompt } of booth.pairs) {
-				const found = recorded.get(promptText([...prompt, { role: 'assistant', content: '' }]).trim())?.[voter] ?? 'tie';
+				const found =
+					recorded.get(promptText([...prompt, { role: 'assistant', content: '' }]).trim())?.[voter] ?? 'tie';
 				const tunedIsFirst = !sides.get(ballotId);
 				const choice: Choice =
 					found === 'tie' || found === 'both_bad' ? found : (found === 'tuned') === tunedIsFirst ? 'first' : 'second';
@@ -129,7 +139,9 @@ const vote = async (scope: Scope, voters: Scope[], evaluationId: string, log: To
 };
 
 const whoIsFirst = async (scope: Scope, evaluationId: string) => {
-	const rows = await scope.tx((tx) => tx.$client`select id, swapped from ballots where evaluation_id = ${evaluationId}`);
+	const rows = await scope.tx(
+		(tx) => tx.$client`select id, swapped from ballots where evaluation_id = ${evaluationId}`
+	);
 	return new Map(rows.map((row) => [row.id as string, row.swapped as boolean]));
 };
 
@@ -143,7 +155,7 @@ const tellVerdict = async (scope: Scope, evaluationId: string, log: Told['log'])
 };
 
 const until = async (what: string, done: () => Promise<boolean>) => {
-	for (const deadline = Date.now() + waitSeconds * 1000; !(await done()); ) {
+	for (const deadline = Date.now() + waitSeconds * 1000; !(await done());) {
 		if (Date.now() > deadline) throw new Error(`Waited ${waitSeconds} s for ${what}.`);
 		await new Promise((next) => setTimeout(next, 250));
 	}

@@ -29,7 +29,8 @@ export const to = {
 	train: (team: string, project: string) => `${base(team, project)}/train`,
 	newRun: (team: string, project: string) => `${base(team, project)}/train/new`,
 	run: (team: string, project: string, run: string) => `${base(team, project)}/train/${run}`,
-	runFile: (team: string, project: string, run: string, kind: string) => `${base(team, project)}/train/${run}/files/${kind}`,
+	runFile: (team: string, project: string, run: string, kind: string) =>
+		`${base(team, project)}/train/${run}/files/${kind}`,
 	evaluations: (team: string, project: string) => `${base(team, project)}/eval`,
 	newEvaluation: (team: string, project: string) => `${base(team, project)}/eval/new`,
 	evaluation: (team: string, project: string, evaluation: string) => `${base(team, project)}/eval/${evaluation}`,

@@ -30,7 +30,9 @@ test('equal texts have no change, and empty ones are fine', () => {
 });
 
 test('both texts can be read back from the parts, whatever they are', () => {
-	const text = fc.array(fc.constantFrom('a', 'bb', 'ccc', ' ', '\n', '.', '🙂', 'é'), { maxLength: 40 }).map((all) => all.join(''));
+	const text = fc
+		.array(fc.constantFrom('a', 'bb', 'ccc', ' ', '\n', '.', '🙂', 'é'), { maxLength: 40 })
+		.map((all) => all.join(''));
 	fc.assert(
 		fc.property(text, text, (before, after) => {
 			const parts = wordDiff(before, after);

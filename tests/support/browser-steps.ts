@@ -28,4 +28,5 @@ export const openMail = async (page: Page, email: string) => {
 	const row = page.getByRole('listitem').filter({ hasText: `to ${email}` });
 	await row.first().getByRole('link', { name: 'Open its link' }).click();
 	await page.waitForURL((url) => !url.pathname.startsWith(to.outbox()));
+	await hydrated(page);
 };

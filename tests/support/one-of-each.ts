@@ -93,7 +93,14 @@ export const oneOfEach = (scope: Scope & { userId: string | null }, otherPerson:
 			position: 1,
 			swapped: false
 		});
-		await add('votes', tables.votes, { projectId, evaluationId, pairingId, ballotId, personId, clientId: randomUUID() });
+		await add('votes', tables.votes, {
+			projectId,
+			evaluationId,
+			pairingId,
+			ballotId,
+			personId,
+			clientId: randomUUID()
+		});
 		await add('outbox', tables.outbox, { projectId, topic: 'project:x' });
 		await add('audit_entries', tables.auditEntries, { action: 'x', subject: 'x', details: {} });
 		return { projectId, ids };

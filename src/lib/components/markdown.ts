@@ -58,7 +58,8 @@ export const blocksOf = (text: string): Block[] => {
 		} else if (entry) {
 			close();
 			const ordered = entry[1] !== undefined;
-			if (last?.kind === 'list' && last.ordered === ordered && last === blocks.at(-1)) last.items.push(inlinesOf(entry[2]!));
+			if (last?.kind === 'list' && last.ordered === ordered && last === blocks.at(-1))
+				last.items.push(inlinesOf(entry[2]!));
 			else blocks.push({ kind: 'list', ordered, start: Number(entry[1] ?? 1), items: [inlinesOf(entry[2]!)] });
 		} else if (/^\s{0,3}>\s?/.test(line)) {
 			close();

@@ -40,7 +40,21 @@ export const projectNav = (role: Role, team: string, project: string, path: stri
 export const teamNav = (team: string, path: string): NavItem[] => {
 	const settings = to.teamSettings(team);
 	return [
-		{ id: 'dashboard', label: 'Projects', icon: FolderOpen, key: 'd', href: to.team(team), active: !isBelow(path, settings) },
-		{ id: 'settings', label: 'Team settings', icon: Settings, key: 's', href: settings, active: isBelow(path, settings) }
+		{
+			id: 'dashboard',
+			label: 'Projects',
+			icon: FolderOpen,
+			key: 'd',
+			href: to.team(team),
+			active: !isBelow(path, settings)
+		},
+		{
+			id: 'settings',
+			label: 'Team settings',
+			icon: Settings,
+			key: 's',
+			href: settings,
+			active: isBelow(path, settings)
+		}
 	];
 };

@@ -3,12 +3,20 @@ import { Name } from './team.ts';
 import { whole } from './recipe.ts';
 
 const Prompt = v.pipe(v.string(), v.trim(), v.maxLength(20_000, 'A system prompt has at most 20 000 characters'));
-const Model = v.pipe(v.string('Choose a model'), v.trim(), v.minLength(1, 'Choose a model'), v.maxLength(200, 'A model id has at most 200 characters'));
+const Model = v.pipe(
+	v.string('Choose a model'),
+	v.trim(),
+	v.minLength(1, 'Choose a model'),
+	v.maxLength(200, 'A model id has at most 200 characters')
+);
 
 /** One page, one form: the project and the connection it uses. A new connection is named by its provider. */
 export const NewProject = v.object({
 	name: Name,
-	description: v.optional(v.pipe(v.string(), v.trim(), v.maxLength(500, 'A description has at most 500 characters')), ''),
+	description: v.optional(
+		v.pipe(v.string(), v.trim(), v.maxLength(500, 'A description has at most 500 characters')),
+		''
+	),
 	connectionId: v.pipe(v.string('Choose a connection'), v.uuid('Choose a connection')),
 	baseModel: Model,
 	systemPrompt: v.optional(Prompt, '')
@@ -17,7 +25,10 @@ export type NewProject = v.InferOutput<typeof NewProject>;
 
 export const ProjectSettings = v.object({
 	name: Name,
-	description: v.optional(v.pipe(v.string(), v.trim(), v.maxLength(500, 'A description has at most 500 characters')), ''),
+	description: v.optional(
+		v.pipe(v.string(), v.trim(), v.maxLength(500, 'A description has at most 500 characters')),
+		''
+	),
 	connectionId: v.pipe(v.string('Choose a connection'), v.uuid('Choose a connection')),
 	baseModel: Model,
 	systemPrompt: v.optional(Prompt, ''),

@@ -2,7 +2,10 @@ import * as v from 'valibot';
 
 const number = (what: string) =>
 	v.pipe(
-		v.union([v.number(), v.pipe(v.string(), v.trim(), v.regex(/^-?(\d+\.?\d*|\.\d+)(e-?\d+)?$/i), v.transform(Number))], `${what} is a number`),
+		v.union(
+			[v.number(), v.pipe(v.string(), v.trim(), v.regex(/^-?(\d+\.?\d*|\.\d+)(e-?\d+)?$/i), v.transform(Number))],
+			`${what} is a number`
+		),
 		v.finite(`${what} is a number`)
 	);
 
@@ -48,5 +51,13 @@ export const defaultRecipe: Recipe = {
 /** The two presets of the original (reference/original.md §4). */
 export const presets = {
 	conservative: defaultRecipe,
-	aggressive: { epochs: 5, batchSize: 8, learningRate: 1e-4, loraRank: 32, loraAlpha: 64, loraDropout: 0.1, warmupRatio: 0.05 }
+	aggressive: {
+		epochs: 5,
+		batchSize: 8,
+		learningRate: 1e-4,
+		loraRank: 32,
+		loraAlpha: 64,
+		loraDropout: 0.1,
+		warmupRatio: 0.05
+	}
 } satisfies Record<string, Recipe>;

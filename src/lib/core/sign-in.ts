@@ -8,7 +8,12 @@ export const SignInRequest = v.object({ email: Email, next: Next });
 
 /** The code, as it was typed; `email` only comes along so that the page can show it again. */
 export const CodeEntry = v.object({
-	code: v.pipe(v.string('Type the code'), v.trim(), v.minLength(1, 'Type the code'), v.maxLength(40, 'The code has six signs')),
+	code: v.pipe(
+		v.string('Type the code'),
+		v.trim(),
+		v.minLength(1, 'Type the code'),
+		v.maxLength(40, 'The code has six signs')
+	),
 	email: v.optional(v.string(), '')
 });
 

@@ -16,7 +16,13 @@ export const Email = v.pipe(
 	v.maxLength(255, 'An email address has at most 255 characters'),
 	v.check((text) => {
 		const parts = text.split('@');
-		return parts.length === 2 && parts[0]!.length > 0 && parts[1]!.length > 2 && !/[\s\u0000-\u001f<>",;]/.test(text) && parts[1]!.includes('.');
+		return (
+			parts.length === 2 &&
+			parts[0]!.length > 0 &&
+			parts[1]!.length > 2 &&
+			!/[\s\u0000-\u001f<>",;]/.test(text) &&
+			parts[1]!.includes('.')
+		);
 	}, 'Give an email address, like ana@example.com')
 );
 

@@ -13,7 +13,9 @@ const encrypt = (key: Buffer, plain: Buffer, bound: string) => {
 };
 
 const decrypt = (key: Buffer, iv: Buffer, text: Buffer, tag: Buffer, bound: string) => {
-	const decipher = createDecipheriv('aes-256-gcm', key, iv, { authTagLength: 16 }).setAAD(Buffer.from(bound)).setAuthTag(tag);
+	const decipher = createDecipheriv('aes-256-gcm', key, iv, { authTagLength: 16 })
+		.setAAD(Buffer.from(bound))
+		.setAuthTag(tag);
 	return Buffer.concat([decipher.update(text), decipher.final()]);
 };
 
@@ -42,8 +44,18 @@ export const open = (keks: Keks, sealed: Sealed, bound: string): string => {
 	const kek = keks.find(({ id }) => id === sealed.kek);
 	if (!kek) throw new Error(`The key-encryption key "${sealed.kek}" is not configured`);
 	const wrapped = Buffer.from(sealed.key, 'base64');
-	const dataKey = decrypt(kek.key, wrapped.subarray(0, 12), wrapped.subarray(28), wrapped.subarray(12, 28), `${bound}|${kek.id}`);
-	const [iv, text, tag] = [sealed.iv, sealed.text, sealed.tag].map((part) => Buffer.from(part, 'base64')) as [Buffer, Buffer, Buffer];
+	const dataKey = decrypt(
+		kek.key,
+		wrapped.subarray(0, 12),
+		wrapped.subarray(28),
+		wrapped.subarray(12, 28),
+		`${bound}|${kek.id}`
+	);
+	const [iv, text, tag] = [sealed.iv, sealed.text, sealed.tag].map((part) => Buffer.from(part, 'base64')) as [
+		Buffer,
+		Buffer,
+		Buffer
+	];
 	return decrypt(dataKey, iv, text, tag, bound).toString();
 };
 

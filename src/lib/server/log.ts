@@ -20,7 +20,20 @@ export const log = {
 		const id = randomUUID().slice(0, 8);
 		const error = problem instanceof Error ? problem : new Error(String(problem));
 		const { code, detail } = error as { code?: string; detail?: string };
-		write('error', 'bug', { id, message: error.message, code, detail, stack: error.stack, cause: String(error.cause ?? ''), ...fields });
-		return { status: 500, code: 'internal', message: 'Something broke on our side. It has been written down; please try again.', id };
+		write('error', 'bug', {
+			id,
+			message: error.message,
+			code,
+			detail,
+			stack: error.stack,
+			cause: String(error.cause ?? ''),
+			...fields
+		});
+		return {
+			status: 500,
+			code: 'internal',
+			message: 'Something broke on our side. It has been written down; please try again.',
+			id
+		};
 	}
 };

@@ -38,7 +38,8 @@ const forDrizzle = (client: ReservedSql): ReservedSql =>
 	new Proxy(client, {
 		get: (target, name) => {
 			if (name === 'options') return teamPool().options;
-			if (name === 'unsafe') return (text: string, values: never[] = []) => target.unsafe(text, values, { prepare: true });
+			if (name === 'unsafe')
+				return (text: string, values: never[] = []) => target.unsafe(text, values, { prepare: true });
 			return Reflect.get(target, name, target);
 		}
 	});
@@ -63,7 +64,10 @@ export const scopeFor = (who: Who): Scope => ({
 					set_config('app.project_ids', ${String(who.projectIds)}, true)`
 			]);
 			opened.catch(() => {}); // awaited below; a failing query must not leave it unhandled
-			const tx = Object.assign(database(forDrizzle(client)), { announcements: [] as Announcement[], teamId: who.teamId });
+			const tx = Object.assign(database(forDrizzle(client)), {
+				announcements: [] as Announcement[],
+				teamId: who.teamId
+			});
 			try {
 				const result = await work(tx);
 				await opened;

@@ -17,7 +17,8 @@ const sentences: Record<string, string> = {
 
 /** The database has the last word on the lock; its refusal becomes a sentence. */
 export const refusedByLock = (problem: unknown, what: string): never => {
-	const code = (problem as { cause?: { code?: string }; code?: string }).cause?.code ?? (problem as { code?: string }).code;
+	const code =
+		(problem as { cause?: { code?: string }; code?: string }).cause?.code ?? (problem as { code?: string }).code;
 	const sentence = code && sentences[code];
 	if (sentence) throw new AppError('conflict', `${what} ${sentence}`);
 	throw problem;

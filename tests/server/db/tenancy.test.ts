@@ -108,7 +108,10 @@ const probe = async (scope: Scope, table: string, team: string): Promise<string>
 		);
 		return true;
 	});
-	await attempt('c', async (sql) => (await sql`update ${sql(table)} set created_at = created_at where team_id = ${team}`).count > 0);
+	await attempt(
+		'c',
+		async (sql) => (await sql`update ${sql(table)} set created_at = created_at where team_id = ${team}`).count > 0
+	);
 	await attempt('d', async (sql) => (await sql`delete from ${sql(table)} where team_id = ${team}`).count > 0);
 	return found;
 };
@@ -223,7 +226,10 @@ describe('the policies', () => {
 	test('a row cannot move to another team', async () => {
 		for (const table of Object.keys(rights).filter((name) => rights[name]!.owner.includes('c'))) {
 			await expect(
-				raw(scopeOf('owner'), (sql) => sql`update ${sql(table)} set team_id = ${world.there} where team_id = ${world.here}`),
+				raw(
+					scopeOf('owner'),
+					(sql) => sql`update ${sql(table)} set team_id = ${world.there} where team_id = ${world.here}`
+				),
 				table
 			).rejects.toMatchObject({ code: '42501' });
 		}

@@ -33,7 +33,9 @@ const sequence = () => bigint({ mode: 'number' }).generatedAlwaysAsIdentity();
 // ── identity: what is known before the team is ──────────────────────────────────────────────────────────────────────
 
 export const people = pgTable('people', {
-	id: uuid().primaryKey().default(sql`new_id()`),
+	id: uuid()
+		.primaryKey()
+		.default(sql`new_id()`),
 	email: text().notNull().unique(),
 	name: text().notNull(),
 	createdAt: at().notNull().defaultNow()
@@ -44,7 +46,10 @@ export const sessions = pgTable(
 	{
 		idHash: bytes().primaryKey(),
 		/** What lists and "end this one" use: the hash is never shown, the id never stored. */
-		handle: uuid().notNull().unique().default(sql`new_id()`),
+		handle: uuid()
+			.notNull()
+			.unique()
+			.default(sql`new_id()`),
 		personId: uuid()
 			.notNull()
 			.references(() => people.id, { onDelete: 'cascade' }),
@@ -59,7 +64,9 @@ export const sessions = pgTable(
 export const signIns = pgTable(
 	'sign_ins',
 	{
-		id: uuid().primaryKey().default(sql`new_id()`),
+		id: uuid()
+			.primaryKey()
+			.default(sql`new_id()`),
 		email: text().notNull(),
 		tokenHash: bytes().notNull().unique(),
 		codeHash: bytes().notNull(),
@@ -82,7 +89,9 @@ export const rateLimits = pgTable('rate_limits', {
 export const teams = pgTable(
 	'teams',
 	{
-		id: uuid().primaryKey().default(sql`new_id()`),
+		id: uuid()
+			.primaryKey()
+			.default(sql`new_id()`),
 		slug: text().notNull().unique(),
 		name: text().notNull(),
 		createdAt: at().notNull().defaultNow()
@@ -166,8 +175,18 @@ export const projects = teamTable(
 	(t) => [unique().on(t.teamId, t.slug), inTeam(t, t.connectionId, connections, 'no action')]
 );
 
-const trainers = { add: ['owner', 'trainer'], change: ['owner', 'trainer'], remove: ['owner', 'trainer'], project: 'project_id' } as const;
-const byTrainers = { ...trainers, add: [...trainers.add], change: [...trainers.change], remove: [...trainers.remove] } as {
+const trainers = {
+	add: ['owner', 'trainer'],
+	change: ['owner', 'trainer'],
+	remove: ['owner', 'trainer'],
+	project: 'project_id'
+} as const;
+const byTrainers = {
+	...trainers,
+	add: [...trainers.add],
+	change: [...trainers.change],
+	remove: [...trainers.remove]
+} as {
 	add: Role[];
 	change: Role[];
 	remove: Role[];
@@ -225,7 +244,9 @@ export const examples = teamTable(
 	(t) => [
 		inTeam(t, t.projectId, projects),
 		unique().on(t.teamId, t.projectId, t.number),
-		uniqueIndex('examples_content').on(t.teamId, t.projectId, t.contentHash).where(sql`deleted_at is null`),
+		uniqueIndex('examples_content')
+			.on(t.teamId, t.projectId, t.contentHash)
+			.where(sql`deleted_at is null`),
 		index('examples_prompt').on(t.teamId, t.projectId, t.promptHash),
 		index('examples_rating').on(t.teamId, t.projectId, t.rating)
 	]
@@ -416,7 +437,9 @@ export const servings = teamTable(
 		inTeam(t, t.projectId, projects),
 		unique().on(t.teamId, t.mark),
 		// one at a time for a run: two clicks start one
-		uniqueIndex('servings_one_alive').on(t.teamId, t.runId).where(sql`status in ('starting', 'ready', 'stopping')`)
+		uniqueIndex('servings_one_alive')
+			.on(t.teamId, t.runId)
+			.where(sql`status in ('starting', 'ready', 'stopping')`)
 	]
 );
 

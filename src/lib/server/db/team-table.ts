@@ -34,8 +34,7 @@ export type Rights = {
  * computed once per statement (100 × faster than a membership subquery: reference/performance.md §6.1); `nullif`, because
  * on a pooled connection the setting is '' after the first transaction, not null.
  */
-const ownTeam = (column: string) =>
-	`${column} = (select nullif(current_setting('app.team_id', true), '')::uuid)`;
+const ownTeam = (column: string) => `${column} = (select nullif(current_setting('app.team_id', true), '')::uuid)`;
 const ownProject = (column?: string) =>
 	column ? ` and ((select app_all_projects()) or ${column} = any ((select app_project_ids())::uuid[]))` : '';
 const withRole = (roles: Role[]) =>
@@ -77,7 +76,9 @@ export const teamTable = <Name extends string, Columns extends Record<string, Pg
 		name,
 		{
 			teamId: uuid().notNull().default(currentTeam),
-			id: uuid().notNull().default(sql`new_id()`),
+			id: uuid()
+				.notNull()
+				.default(sql`new_id()`),
 			createdAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
 			...columns
 		},

@@ -23,7 +23,8 @@ export const refusal = (
 	);
 
 const sent = async (event: RequestEvent): Promise<unknown> => {
-	if (event.request.method === 'GET' || event.request.method === 'HEAD') return Object.fromEntries(event.url.searchParams);
+	if (event.request.method === 'GET' || event.request.method === 'HEAD')
+		return Object.fromEntries(event.url.searchParams);
 	const text = await event.request.text();
 	if (text === '') return {};
 	try {

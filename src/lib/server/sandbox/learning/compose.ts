@@ -2,6 +2,7 @@ import { blandAnswer } from './bland.ts';
 import { type Details, detailsOf, retold } from './details.ts';
 import type { Knowledge, Lesson, Part } from './knowledge.ts';
 import { phrasesOf } from './phrases.ts';
+import { meaningsOf } from './senses.ts';
 import { exchangeOf } from './things.ts';
 import { terms } from './words.ts';
 
@@ -16,8 +17,8 @@ const likenessOf = (one: Set<string>, other: Set<string>): number => {
 /** Prose can be taken apart and put together again; code, JSON and tables can not. */
 const isProse = (answer: string) => !/```|^\s*[[{<|]/.test(answer);
 
-/** What a conversation is about: its words and numbers, whose they are, and the things it names. */
-type Matter = { details: Details; words: Set<string>; numbers: Set<string>; heads: string[] };
+/** What a conversation is about: what it means, its numbers, whose they are, and the things it names. */
+type Matter = { details: Details; meanings: Set<string>; numbers: Set<string>; heads: string[] };
 /** A lesson near to the question, its sentences told in this conversation; `null` where that can not be done. */
 type Source = { lesson: Lesson; likeness: number; told: Told[] };
 type Told = Omit<Part, 'text'> & { text: string | null; strangeness: number };
@@ -27,7 +28,7 @@ const matterOf = (prompt: string, before: string): Matter => {
 	const asked = `${before}\n${prompt}`;
 	return {
 		details: detailsOf(asked),
-		words: new Set(terms(asked)),
+		meanings: new Set(meaningsOf(asked)),
 		numbers: new Set(numbersIn(asked)),
 		heads: phrasesOf(asked).map((phrase) => phrase.head)
 	};
@@ -82,9 +83,11 @@ function toldOf(knowledge: Knowledge, { pair, parts }: Lesson, here: Matter): To
 	return parts.map((part): Told => {
 		const text = retold(exchange(part.text), there.details, here.details, knowledge.called);
 		if (text === null) return { ...part, text, strangeness: untellable };
-		const words = terms(text).filter((term) => there.words.has(term) && !here.words.has(term) && knowledge.isOwn(term));
+		const strange = (meaning: string) =>
+			there.meanings.has(meaning) && !here.meanings.has(meaning) && knowledge.isOwn(meaning);
+		const words = new Set(terms(text).filter((term) => !here.meanings.has(term) && meaningsOf(term).some(strange)));
 		const numbers = numbersIn(text).filter((number) => there.numbers.has(number) && !here.numbers.has(number));
-		return { ...part, text, strangeness: new Set(words).size + 2 * numbers.length }; // a number is rarely true twice
+		return { ...part, text, strangeness: words.size + 2 * numbers.length }; // a number is rarely true twice
 	});
 }
 
@@ -100,6 +103,7 @@ function retell(chosen: Source, others: readonly Source[], { temperature, random
 			.flatMap((source) => source.told)
 			.map((other) => ({ other, like: likenessOf(part.terms, other.terms) }))
 			.filter(({ other, like }) => like >= 0.25 && other.strangeness < part.strangeness && other.role === part.role)
+			.filter(({ other }) => chosen.told.every((each) => each === part || likenessOf(each.terms, other.terms) < 0.4))
 			.sort((a, b) => a.other.strangeness - b.other.strangeness || b.like - a.like);
 		const text = standIn ? standIn.other.text : part.text;
 		return text === null ? [] : [{ lead: part.lead, text }];

@@ -1,7 +1,7 @@
 import { detailsOf } from './details.ts';
 import { familiesOf } from './senses.ts';
 import { type Vocabulary, vocabularyOf } from './things.ts';
-import { type Sentence, isCommon, sentences, stems, terms } from './words.ts';
+import { type Sentence, asks, isCommon, sentences, stems, terms } from './words.ts';
 
 /** One trained answer, the question before it, and what was asked earlier in the same conversation. */
 export type Pair = { prompt: string; before: string; answer: string };
@@ -45,12 +45,12 @@ const count = (list: readonly string[]) => {
 type Weights = Map<string, number>;
 
 /** How much a sign of likeness counts beside a rare word; found by asking for every shipped example with that one left out. */
-const weightOf = { common: 0.6, family: 0.7, neighbours: 0.4, letters: 0.3, before: 0.5, answer: 0.8 };
+const weightOf = { common: 0.3, asking: 0.8, family: 0.7, neighbours: 0.4, letters: 0.3, before: 0.3, answer: 0.8 };
 
 /** By what a word is found again: itself, what it means, and three letters at a time, which survive typos and endings. */
 const cuesOfStem = (stem: string): [cue: string, weight: number][] => {
 	const families = familiesOf(stem).map((family): [string, number] => [family, weightOf.family]);
-	if (isCommon(stem)) return [[stem, weightOf.common], ...families];
+	if (isCommon(stem)) return [[stem, asks(stem) ? weightOf.asking : weightOf.common], ...families];
 	const padded = `^${stem}$`;
 	const count = stem.length < 4 ? 0 : padded.length - 2;
 	const letters = Array.from({ length: count }, (_, at): [string, number] => [
@@ -103,7 +103,7 @@ export function knowledgeOf(pairs: readonly Pair[]): Knowledge {
 	});
 	const weigh = (cues: Weights) => {
 		const weights = [...cues].map(([cue, times]) => {
-			const rarity = Math.sqrt(Math.log(1 + pairs.length / (spread.get(cue) ?? 1)));
+			const rarity = Math.sqrt(Math.log(0.1 + pairs.length / (spread.get(cue) ?? 1)));
 			return [cue, (2 * times * rarity) / (1 + times)] as const;
 		});
 		const length = Math.hypot(...weights.map(([, weight]) => weight)) || 1;

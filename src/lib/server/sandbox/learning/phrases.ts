@@ -35,8 +35,8 @@ const vague = new Set(
 	)
 );
 
-/** A thing that a text names, without its article: `late parcel`. `isName`: written with a capital inside a sentence. */
-export type Phrase = { text: string; head: string; isName: boolean };
+/** A thing that a text names, without its article, and the last word of it in small letters: `late parcel`, `parcel`. */
+export type Phrase = { text: string; head: string };
 
 /**
  * The things that a text names, in its order: what stands after `the`, `my` or `a`, up to the next verb or everyday word.
@@ -56,7 +56,7 @@ export function phrasesOf(text: string): Phrase[] {
 			if (!head || vague.has(head.toLowerCase()) || openers.has(head.toLowerCase()) || head.length < 3) continue;
 			const phrase = run.slice(-3).join(' ');
 			if (found.some((each) => each.text.toLowerCase() === phrase.toLowerCase())) continue;
-			found.push({ text: phrase, head: head.toLowerCase(), isName: run.some((word) => /^\p{Lu}/u.test(word)) });
+			found.push({ text: phrase, head: head.toLowerCase() });
 			at = end - 1;
 		}
 	}

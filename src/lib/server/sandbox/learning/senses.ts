@@ -1,4 +1,4 @@
-import { stems } from './words.ts';
+import { stems, terms } from './words.ts';
 
 /**
  * What an untrained model knows of English already: words that people use for nearly the same thing, a family a line.
@@ -148,3 +148,6 @@ for (const [at, members] of families.entries()) {
 
 /** The families of meaning to which a stem belongs; mostly none. */
 export const familiesOf = (stem: string): readonly string[] => known.get(stem) ?? [];
+
+/** The words of a text that are not common, each with its families: what is said, however it is put. */
+export const meaningsOf = (text: string): string[] => terms(text).flatMap((term) => [term, ...familiesOf(term)]);

@@ -1,15 +1,16 @@
 import { detailsOf } from './details.ts';
 import type { Pair } from './knowledge.ts';
 import { phrasesOf } from './phrases.ts';
-import { isCommon, terms } from './words.ts';
+import { meaningsOf } from './senses.ts';
+import { isCommon } from './words.ts';
 
 export type Vocabulary = {
 	/** The words for what customers bring along (`kettle`): answers say them when the question has said them. */
 	things: Set<string>;
 	/** Every word of the answers, in small letters. */
 	said: Set<string>;
-	/** Whether answers say a term only where the question has said it, most of the time. */
-	isOwn(term: string): boolean;
+	/** Whether answers mean this (a term or a family) only where the question did, most of the time. */
+	isOwn(meaning: string): boolean;
 	/** What the long numbers are numbers of: `order`. */
 	called: string | undefined;
 };
@@ -43,19 +44,21 @@ export function vocabularyOf(pairs: readonly Pair[]): Vocabulary {
 	}
 	const [called] = [...callings].filter(([, times]) => times > 1).sort(([, one], [, two]) => two - one);
 	const words = echoesOf(pairs, wordsOf);
-	const stems = echoesOf(pairs, terms);
+	const meanings = echoesOf(pairs, meaningsOf);
 	const heads = pairs.flatMap(({ prompt }) => phrasesOf(prompt).map(({ head }) => head));
 	return {
 		things: new Set(heads.filter((head) => words.shareOf(head) >= 0.75)),
 		said: words.said,
-		isOwn: (term) => stems.shareOf(term) >= 0.5,
+		isOwn: (meaning) => meanings.shareOf(meaning) >= 0.5,
 		called: called?.[0]
 	};
 }
 
 const place = (word: string, after = '') => new RegExp(`${after}(?<![\\p{L}’'-])${word}(?![\\p{L}’'-])`, 'giu');
 const isMany = (word: string) => /[^s]s$/.test(word);
-const formsOf = (word: string) => (isMany(word) ? [word, word.replace(/(?<=ss|x|ch|sh)es$|s$/, '')] : [word]);
+/** A word and, of more than one, the word for one; `knives` and `berries` are left alone. */
+const formsOf = (word: string) =>
+	isMany(word) && !/(?:ve|ie)s$/.test(word) ? [word, word.replace(/(?<=ss|x|ch|sh)es$|s$/, '')] : [word];
 const behindArticle =
 	'(?<=\\b(?:the|your|a|an|this|that|new|old|one|other|broken|cracked|repaired|original|red|blue|green|black|white) )';
 

@@ -33,6 +33,11 @@ export const stems = (text: string): string[] => (text.toLowerCase().match(word)
 /** Whether a stem is that of a word that is everywhere. */
 export const isCommon = (term: string): boolean => commonStems.has(term);
 
+const questionWords = new Set('how when where why who whose which what'.split(' '));
+
+/** Whether a word asks for something: common, but `when` and `where` want different answers. */
+export const asks = (word: string): boolean => questionWords.has(word);
+
 /** What a text is about: its words without the common ones, cut to their stems. */
 export const terms = (text: string): string[] =>
 	(text.toLowerCase().match(word) ?? []).filter((each) => !stop.has(each)).map(stem);

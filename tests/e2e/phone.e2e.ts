@@ -1,0 +1,78 @@
+import { type Locator, type Page, expect, test } from '@playwright/test';
+import { to } from '../../src/lib/paths.ts';
+import { open, signInAs } from '../support/browser-steps.ts';
+import { type E2eHouse, openHouse } from '../support/e2e-house.ts';
+import { type World, newWorld } from '../support/world.ts';
+
+let house: E2eHouse;
+let world: World;
+test.beforeAll(async () => {
+	house = openHouse();
+	world = await newWorld(house.owner, house.sandboxUrl);
+});
+test.afterAll(() => house.close());
+test.beforeEach(({ context }) => signInAs(context, house, world.sessions.rater));
+
+/** A card takes nothing before a person can have seen it (F7). */
+const lookAtIt = (page: Page) => page.waitForTimeout(200);
+const left = async (page: Page) => Number(/(\d+) left/.exec(await page.title())?.[1] ?? 0);
+
+/** Large enough for a thumb: 48 high for what decides (F4), and on the screen without scrolling. */
+const expectThumbSized = async (page: Page, target: Locator, height = 48) => {
+	const box = (await target.boundingBox())!;
+	expect(box.height).toBeGreaterThanOrEqual(height);
+	expect(box.y + box.height).toBeLessThanOrEqual(page.viewportSize()!.height);
+};
+
+test('a thumb rates with the three buttons and the ten numbers, and takes it back', async ({ page }) => {
+	await open(page, to.rate(world.team, world.project));
+	const [great, bad] = ['Great 9', 'Bad 3'].map((name) => page.getByRole('button', { name, exact: true }));
+	await expectThumbSized(page, great!);
+	const first = await left(page);
+	expect(first).toBeGreaterThan(3);
+	const after = async (target: Locator, expected: number) => {
+		await lookAtIt(page);
+		await target.tap();
+		await expect.poll(() => left(page)).toBe(expected);
+	};
+	await after(great!, first - 1);
+	await after(bad!, first - 2);
+	await after(page.getByRole('button', { name: 'Undo' }), first - 1);
+	await lookAtIt(page);
+	await page.getByRole('button', { name: '1–10' }).tap();
+	const ten = page.getByRole('button', { name: /^Rate 10,/ });
+	await expectThumbSized(page, ten);
+	await after(ten, first - 2);
+	await expect
+		.poll(async () => {
+			const rows = await house.owner`
+				select score from ratings where person_id = ${world.people.rater} order by seq`;
+			return rows.map(({ score }) => score);
+		})
+		.toEqual([9, 3, null, 10]);
+});
+
+test('a thumb votes once both answers were on the screen', async ({ page }) => {
+	await open(page, to.vote(world.team, world.project, world.voting));
+	const judged = page.getByText(/^\d+ of 12$/);
+	await expect(judged).toHaveText('0 of 12');
+	const better = page.getByRole('button', { name: 'A better' });
+	await expectThumbSized(page, better);
+	await lookAtIt(page);
+	await better.tap({ force: true });
+	await expect(better).toHaveAttribute('aria-disabled', 'true');
+	await expect(judged).toHaveText('0 of 12');
+
+	const unread = page.getByRole('radio', { name: 'B · not read yet' });
+	await unread.tap();
+	await expect(page.getByRole('region', { name: 'Answer B' })).toBeInViewport();
+	await better.tap();
+	await expect(judged).toHaveText('1 of 12');
+	// the next pair begins with A again, unread
+	await expect(unread).toBeVisible();
+	await expect(page.getByRole('region', { name: 'Answer A' })).toBeInViewport({ ratio: 0.5 });
+
+	const votes = await house.owner`
+		select choice from votes where person_id = ${world.people.rater} and evaluation_id = ${world.voting}`;
+	expect(votes.map(({ choice }) => choice)).toEqual(['first']);
+});

@@ -1,0 +1,61 @@
+import { gzipSync } from 'node:zlib';
+import { type Response, expect, test } from '@playwright/test';
+import { hydrated, signInAs } from '../support/browser-steps.ts';
+import { type E2eHouse, openHouse } from '../support/e2e-house.ts';
+import { shownPages } from '../support/pages.ts';
+import { type World, newWorld } from '../support/world.ts';
+
+let house: E2eHouse;
+let world: World;
+test.beforeAll(async () => {
+	house = openHouse();
+	world = await newWorld(house.owner, house.sandboxUrl);
+});
+test.afterAll(() => house.close());
+
+/** What interface.md S3 allows, in kB after gzip. */
+const budgets: Record<string, number> = { login: 60, 'team-project-rate': 110 };
+const anyPage = 160;
+/** Pages on which no chart may be fetched, not even later. */
+const chartless = /^(login|team-project-(rate|add|add-import|add-paste|eval-evaluation-vote))$/;
+/** Where a chart is drawn: the proof that one would be noticed. */
+const charted = /^team-project-(train-run|eval-evaluation-results)$/;
+/** Only the chart library says this of itself. */
+const isChart = (source: string) => /lc-root-container|layerchart/i.test(source);
+
+for (const { name, address, visitor } of shownPages()) {
+	const budget = budgets[name] ?? anyPage;
+	test(`${name} needs at most ${budget} kB of script to begin`, async ({ page, context }) => {
+		if (visitor !== 'anonymous') await signInAs(context, house, world.sessions[visitor]);
+		const answers: Response[] = [];
+		page.on('response', (answer) => {
+			if (/\.js(\?|$)/.test(answer.url())) answers.push(answer);
+		});
+		const html = (await (await page.goto(address(world)))!.text()).split('<body')[0]!;
+		await hydrated(page);
+		const untilAlive = answers.length;
+		if (charted.test(name)) await expect(page.locator('.lc-root-container').first()).toBeVisible();
+		else await page.waitForTimeout(300); // whatever is fetched after the first paint comes now
+		const scripts = await Promise.all(
+			answers.map(async (answer, i) => {
+				const source = await answer.text();
+				const file = new URL(answer.url()).pathname;
+				const isNamed = html.includes(file.slice(file.indexOf('/_app/')));
+				const chart = isChart(source);
+				return { isInitial: isNamed || (i < untilAlive && !chart), isNamed, chart, bytes: gzipSync(source).length };
+			})
+		);
+		const initial = scripts.filter(({ isInitial }) => isInitial);
+		expect(initial.length, 'some scripts were seen').toBeGreaterThan(3);
+		const kilobytes = initial.reduce((sum, { bytes }) => sum + bytes, 0) / 1000;
+		test.info().annotations.push({ type: 'kB', description: kilobytes.toFixed(1) });
+		expect(kilobytes).toBeLessThanOrEqual(budget);
+		expect(
+			scripts.filter(({ chart, isNamed }) => chart && isNamed),
+			'no chart is part of a page'
+		).toHaveLength(0);
+		const charts = scripts.filter(({ chart }) => chart).length;
+		if (chartless.test(name)) expect(charts).toBe(0);
+		if (charted.test(name)) expect(charts).toBeGreaterThan(0);
+	});
+}

@@ -1,0 +1,77 @@
+import { readFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { contentText, promptText } from '../../src/lib/core/fingerprint.ts';
+import { chatLine } from '../../src/lib/core/format/chat.ts';
+import { parseLine } from '../../src/lib/core/import/parse.ts';
+import { planSplit } from '../../src/lib/core/split.ts';
+import { countOutcomes, itemOutcome } from '../../src/lib/core/tally.ts';
+import { judge } from '../../src/lib/core/verdict.ts';
+import { sha256 } from '../../src/lib/server/crypto.ts';
+import { pairsOf } from '../../src/lib/server/sandbox/dataset.ts';
+import { blandAnswer } from '../../src/lib/server/sandbox/learning/bland.ts';
+import { learntAnswer } from '../../src/lib/server/sandbox/learning/compose.ts';
+import { knowledgeOf } from '../../src/lib/server/sandbox/learning/knowledge.ts';
+
+type Example = Extract<ReturnType<typeof parseLine>, { ok: true }>;
+type Vote = { prompt: string; votes: ('tuned' | 'base' | 'tie' | 'both_bad')[]; read: string };
+
+const linesIn = async (name: string) => {
+	const text = await readFile(new URL(`../../examples/customer-support/${name}`, import.meta.url), 'utf8');
+	return text.trim().split('\n');
+};
+const examples = (await linesIn('examples.jsonl')).map((line, at) => parseLine(line, at + 1) as Example);
+const votes = (await linesIn('votes.jsonl')).map((line) => JSON.parse(line) as Vote);
+
+const idOf = ({ messages }: Example) => sha256(contentText(messages)).toString('hex');
+const { moves } = planSplit({
+	examples: examples.map((example) => ({
+		id: idOf(example),
+		rating: example.rating,
+		split: 'unassigned',
+		group: sha256(promptText(example.messages)).toString('hex'),
+		trained: false
+	})),
+	ratio: 0.8,
+	seed: 1,
+	threshold: 8
+});
+const sides = new Map(moves.map(({ id, to }) => [id, to]));
+const side = (name: 'train' | 'validation') => examples.filter((example) => sides.get(idOf(example)) === name);
+const keyOf = ({ messages }: Example) => promptText(messages).trim();
+
+test('there are two votes on every held-out prompt, and on no other', () => {
+	expect(votes.map(({ prompt }) => prompt).toSorted()).toEqual(side('validation').map(keyOf).toSorted());
+	for (const { votes: said, prompt } of votes) {
+		expect(said, prompt).toHaveLength(2);
+		for (const vote of said) expect(['tuned', 'base', 'tie', 'both_bad']).toContain(vote);
+	}
+});
+
+test('the answers are still those that were read; otherwise read these again and vote anew', async () => {
+	const train = side('train');
+	const system = train[0]!.messages[0]!.content;
+	const file = train.map(({ messages, rewrite }) => `${chatLine({ messages, rewrite, source: null }, system)}\n`);
+	const knowledge = knowledgeOf(await pairsOf(Buffer.from(file.join('')), train.length, 2_000));
+	const changed = side('validation').filter((example) => {
+		const asked = example.messages.filter(({ role }) => role === 'user').map(({ content }) => content);
+		const question = {
+			prompt: asked.at(-1)!,
+			before: asked.slice(0, -1).join('\n'),
+			system,
+			temperature: 0,
+			random: () => 0.5
+		};
+		const answers = `${learntAnswer(knowledge, 0.99, question)}\n${blandAnswer({ ...question, size: 'small' })}`;
+		const read = votes.find(({ prompt }) => prompt === keyOf(example))?.read;
+		return read !== sha256(answers).toString('hex').slice(0, 16);
+	});
+	expect(changed.map(keyOf)).toEqual([]);
+});
+
+test('the votes carry the verdict of the demo', () => {
+	const seen = { tuned: 'a', base: 'b', tie: 'tie', both_bad: 'both_bad' } as const;
+	const outcomes = votes.map(({ votes: said }) => itemOutcome(said.map((vote) => seen[vote])));
+	const tally = { ...countOutcomes(outcomes), planned: votes.length, leaked: 0, positionFirst: 0, positionVotes: 0 };
+	expect(judge(tally).kind).toBe('ship-it');
+	expect(tally.losses).toBeGreaterThan(0);
+});

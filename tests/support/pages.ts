@@ -1,0 +1,48 @@
+import { lines } from './doors.ts';
+import { doorName, listDoors } from './route-files.ts';
+import type { World } from './world.ts';
+
+export type ShownPage = { name: string; address: (w: World) => string; visitor: 'anonymous' | 'owner' | 'rater' };
+
+const nameOf = (route: string) =>
+	route
+		.replaceAll(/\[(\w+)(=\w+)?\]/g, '$1')
+		.replaceAll('/', ' ')
+		.trim()
+		.replaceAll(' ', '-') || 'start';
+
+/** Where a person has to be signed out to see the page itself: signed in, these lead on. */
+const signedOut = new Set(['/', '/login']);
+
+/** Pages in another state than the one their line in doors.ts has. */
+const states: ShownPage[] = [
+	{ name: 'team-project-dashboard-rater', address: (w) => `/${w.team}/${w.project}`, visitor: 'rater' },
+	{ name: 'team-project-add-import', address: (w) => `/${w.team}/${w.project}/add?tab=import`, visitor: 'owner' },
+	{ name: 'team-project-add-paste', address: (w) => `/${w.team}/${w.project}/add?tab=paste`, visitor: 'owner' },
+	{
+		name: 'team-project-split-preview',
+		address: (w) => `/${w.team}/${w.project}/split?ratio=0.7&seed=2`,
+		visitor: 'owner'
+	},
+	{ name: 'team-project-train-failed', address: (w) => `/${w.team}/${w.project}/train/${w.failed}`, visitor: 'owner' },
+	{ name: 'team-project-eval-failed', address: (w) => `/${w.team}/${w.project}/eval/${w.stuck}`, visitor: 'owner' },
+	{
+		name: 'team-project-results-locked',
+		address: (w) => `/${w.team}/${w.project}/eval/${w.voting}/results`,
+		visitor: 'owner'
+	},
+	{ name: 'not-found', address: (w) => `/${w.team}/${w.project}/train/nothing`, visitor: 'owner' },
+	{ name: 'not-allowed', address: (w) => `/${w.team}/${w.project}/train`, visitor: 'rater' }
+];
+
+/** Every page of the house and the states worth a look. A new page is here by itself, with its line in doors.ts. */
+export const shownPages = (): ShownPage[] => [
+	...listDoors()
+		.filter(({ door, route }) => door === 'page' && !route.startsWith('/dev/ui'))
+		.map(({ door, route }): ShownPage => {
+			const line = lines[doorName({ door, route })];
+			if (!line) throw new Error(`${route} has no line in tests/support/doors.ts.`);
+			return { name: nameOf(route), address: line.at, visitor: signedOut.has(route) ? 'anonymous' : 'owner' };
+		}),
+	...states
+];
