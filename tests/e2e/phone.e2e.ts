@@ -72,7 +72,11 @@ test('a thumb votes once both answers were on the screen', async ({ page }) => {
 	await expect(unread).toBeVisible();
 	await expect(page.getByRole('region', { name: 'Answer A' })).toBeInViewport({ ratio: 0.5 });
 
-	const votes = await house.owner`
-		select choice from votes where person_id = ${world.people.rater} and evaluation_id = ${world.voting}`;
-	expect(votes.map(({ choice }) => choice)).toEqual(['first']);
+	await expect
+		.poll(async () => {
+			const rows = await house.owner`
+				select choice from votes where person_id = ${world.people.rater} and evaluation_id = ${world.voting}`;
+			return rows.map(({ choice }) => choice);
+		})
+		.toEqual(['first']);
 });

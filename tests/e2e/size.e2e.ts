@@ -19,7 +19,7 @@ const anyPage = 160;
 /** Pages on which no chart may be fetched, not even later. */
 const chartless = /^(login|team-project-(rate|add|add-import|add-paste|eval-evaluation-vote))$/;
 /** Where a chart is drawn: the proof that one would be noticed. */
-const charted = /^team-project-(train-run|eval-evaluation-results)$/;
+const charted = /^team-project-train-run$/;
 /** Only the chart library says this of itself. */
 const isChart = (source: string) => /lc-root-container|layerchart/i.test(source);
 
@@ -42,7 +42,12 @@ for (const { name, address, visitor } of shownPages()) {
 				const file = new URL(answer.url()).pathname;
 				const isNamed = html.includes(file.slice(file.indexOf('/_app/')));
 				const chart = isChart(source);
-				return { isInitial: isNamed || (i < untilAlive && !chart), isNamed, chart, bytes: gzipSync(source).length };
+				return {
+					isInitial: isNamed || (i < untilAlive && !charted.test(name)),
+					isNamed,
+					chart,
+					bytes: gzipSync(source).length
+				};
 			})
 		);
 		const initial = scripts.filter(({ isInitial }) => isInitial);

@@ -2,7 +2,7 @@ import { blandAnswer } from './bland.ts';
 import { type Details, detailsOf, retold } from './details.ts';
 import type { Knowledge, Lesson, Part } from './knowledge.ts';
 import { phrasesOf } from './phrases.ts';
-import { meaningsOf } from './senses.ts';
+import { familiesOf, meaningsOf } from './senses.ts';
 import { exchangeOf } from './things.ts';
 import { terms } from './words.ts';
 
@@ -85,7 +85,9 @@ function toldOf(knowledge: Knowledge, { pair, parts }: Lesson, here: Matter): To
 		if (text === null) return { ...part, text, strangeness: untellable };
 		const strange = (meaning: string) =>
 			there.meanings.has(meaning) && !here.meanings.has(meaning) && knowledge.isOwn(meaning);
-		const words = new Set(terms(text).filter((term) => !here.meanings.has(term) && meaningsOf(term).some(strange)));
+		const words = new Set(
+			terms(text).filter((term) => !here.meanings.has(term) && [term, ...familiesOf(term)].some(strange))
+		);
 		const numbers = numbersIn(text).filter((number) => there.numbers.has(number) && !here.numbers.has(number));
 		return { ...part, text, strangeness: words.size + 2 * numbers.length }; // a number is rarely true twice
 	});
