@@ -105,7 +105,7 @@ const compare = async (scope: Scope, runId: string, log: Told['log']) => {
 	return id;
 };
 
-/** What two people found when they read these answers side by side, without knowing which was which. */
+/** Votes that were recorded for these answers, by whom and how: examples/customer-support/README.md. */
 const recordedVotes = () =>
 	new Map(
 		readFileSync(`${dataset}/votes.jsonl`, 'utf8')
@@ -135,7 +135,7 @@ const vote = async (scope: Scope, voters: Scope[], evaluationId: string, log: To
 			}
 		}
 	}
-	log(`  Vote       ${cast} recorded votes by ${voters.length} people`);
+	log(`  Vote       ${cast} recorded votes cast for ${voters.length} people (${dataset}/README.md)`);
 };
 
 const whoIsFirst = async (scope: Scope, evaluationId: string) => {

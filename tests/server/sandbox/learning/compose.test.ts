@@ -106,6 +106,23 @@ test('temperature 0 is always the same, a seed as well, and no seed varies', () 
 	expect(new Set(Array.from({ length: 12 }, (_, seed) => at(1.5, seed))).size).toBeGreaterThan(1);
 });
 
+test('a number of another customer is not told again, nor an answer to another question', () => {
+	const answer = tuned([
+		{
+			prompt: 'The mixer I bought last week costs 40 euros less today',
+			before: '',
+			answer: 'You get the 40 euros back. Send us the order number. The money comes within 5 working days.'
+		},
+		{
+			prompt: 'Cheaper today than when I bought it, last week',
+			before: '',
+			answer: 'You get the difference back. Send us the order number. The money comes within 5 working days.'
+		},
+		{ prompt: 'Where is my parcel?', before: '', answer: 'The tracking link knows. It is in our last email.' }
+	])('The toaster I bought last week costs 15 euros less today');
+	expect(answer).toBe('You get the difference back. Send us the order number. The money comes within 5 working days.');
+});
+
 test('the base speaks about the question without helping much', () => {
 	const answer = base('Why does my Docker container exit immediately with code 137?');
 	expect(answer).toContain('Docker container');
