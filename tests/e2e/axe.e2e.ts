@@ -13,6 +13,9 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => house.close());
 
+// Pages are shared out between the workers, each with a team of its own.
+test.describe.configure({ mode: 'parallel' });
+
 const rules = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'];
 const { viewport: _, ...phone } = devices['Pixel 7'];
 const places = {
@@ -20,29 +23,34 @@ const places = {
 	phone: { ...phone, viewport: { width: 390, height: 844 } }
 };
 
-const violations = async (page: Page) => {
-	const { violations } = await new AxeBuilder({ page }).withTags(rules).analyze();
-	return violations.map(
-		({ id, nodes }) =>
-			`${id}: ${nodes
-				.map(({ target }) => target.join(' '))
-				.slice(0, 3)
-				.join(' | ')}`
-	);
-};
+/** A colour that is on its way to another one is neither. */
+const stillness = '*, ::before, ::after { transition: none !important; animation: none !important; }';
 
-/** Every problem of a page at once, in both themes: one visit finds them all. */
-const problemsOf = async (page: Page, name: keyof typeof places) => {
+// the mail in the outbox stands in a frame without scripts, where axe cannot look: hence the legacy mode
+const axe = (page: Page) => new AxeBuilder({ page }).setLegacyMode(true).options({ iframes: false });
+const named = ({ id, nodes }: { id: string; nodes: { target: unknown[] }[] }) =>
+	`${id}: ${nodes
+		.slice(0, 3)
+		.map(({ target }) => target.join(' '))
+		.join(' | ')}`;
+
+/** Every problem of a page at once: one visit finds them all. */
+const problemsOf = async (page: Page) => {
 	const found: string[] = [];
-	if ((await page.locator('h1').count()) !== 1) found.push(`${await page.locator('h1').count()} h1`);
+	const headings = await page.locator('h1').count();
+	if (headings !== 1) found.push(`${headings} h1`);
 	if (!(await page.title()).trim()) found.push('no title');
-	const { scrollWidth, clientWidth } = await page.evaluate(() => document.documentElement);
+	const { scrollWidth, clientWidth } = await page.evaluate(() => {
+		const { scrollWidth, clientWidth } = document.documentElement;
+		return { scrollWidth, clientWidth };
+	});
 	if (scrollWidth > clientWidth) found.push(`scrolls sideways: ${scrollWidth} in ${clientWidth}`);
-	for (const theme of ['dark', 'light']) {
-		await page.evaluate((theme) => (document.documentElement.dataset.theme = theme), theme);
-		found.push(...(await violations(page)).map((problem) => `${name}, ${theme}: ${problem}`));
-	}
-	return found;
+	await page.addStyleTag({ content: stillness });
+	found.push(...(await axe(page).withTags(rules).analyze()).violations.map((each) => `dark: ${named(each)}`));
+	// what a theme changes are the colours
+	await page.evaluate(() => (document.documentElement.dataset.theme = 'light'));
+	const inLight = await axe(page).withRules(['color-contrast', 'link-in-text-block']).analyze();
+	return [...found, ...inLight.violations.map((each) => `light: ${named(each)}`)];
 };
 
 for (const { name, address, visitor } of shownPages()) {
@@ -53,8 +61,7 @@ for (const { name, address, visitor } of shownPages()) {
 			if (visitor !== 'anonymous') await signInAs(context, house, world.sessions[visitor]);
 			const page = await context.newPage();
 			await open(page, address(world));
-			await page.waitForLoadState('networkidle').catch(() => {}); // a live stream never lets it rest
-			found.push(...(await problemsOf(page, place)));
+			found.push(...(await problemsOf(page)).map((problem) => `${place}, ${problem}`));
 			await context.close();
 		}
 		expect(found).toEqual([]);
