@@ -36,17 +36,17 @@ for (const { name, address, visitor } of shownPages()) {
 		// what the page itself names: Kit puts most of it into a header
 		const html = `${(await first.allHeaders()).link ?? ''} ${await first.text()}`;
 		await hydrated(page);
-		const untilAlive = answers.length;
 		if (charted.test(name)) await expect(page.locator('.lc-root-container').first()).toBeVisible();
 		else await page.waitForTimeout(300); // whatever is fetched after the first paint comes now
 		const scripts = await Promise.all(
-			answers.map(async (answer, i) => {
+			answers.map(async (answer) => {
 				const source = await answer.text();
 				const file = new URL(answer.url()).pathname;
 				const isNamed = html.includes(file.slice(file.indexOf('/_app/')));
 				const chart = isChart(source);
 				return {
-					isInitial: isNamed || (i < untilAlive && !charted.test(name)),
+					// where no chart comes later, whatever came belongs to the beginning
+					isInitial: isNamed || !charted.test(name),
 					isNamed,
 					chart,
 					bytes: gzipSync(source).length
