@@ -5,7 +5,6 @@ import { type Line, type Visitor, lines, visitors } from '../support/doors.ts';
 import { type E2eHouse, openHouse } from '../support/e2e-house.ts';
 import { type Door, doorName, listDoors } from '../support/route-files.ts';
 import { newSession } from '../support/session.ts';
-import { newPerson } from '../support/team.ts';
 import { type Answer, visit } from '../support/visit.ts';
 import { type World, newWorld } from '../support/world.ts';
 

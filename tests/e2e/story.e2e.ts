@@ -1,7 +1,7 @@
 // Long because it is one story: from nothing to a verdict, through every page, and what goes wrong on the way.
 import { randomUUID } from 'node:crypto';
 import { type BrowserContext, type Page, expect, test } from '@playwright/test';
-import { askForMail, hydrated, open, openMail, signInAs } from '../support/browser-steps.ts';
+import { askForMail, open, openMail, signInAs } from '../support/browser-steps.ts';
 import { type E2eHouse, openHouse } from '../support/e2e-house.ts';
 import { newSession } from '../support/session.ts';
 import { newProject, newTeam } from '../support/team.ts';

@@ -31,7 +31,6 @@ const owners = '303 404 403 403 200';
 const data = { members: '401 404 200 200 200', makers: '401 404 403 200 200', owners: '401 404 403 403 200' };
 /** For whoever may knock, but whose request makes no sense: the rest is stopped before that is known. */
 const makersGet = (status: number) => `401 404 403 ${status} ${status}`;
-const ownersGet = (status: number) => `401 404 403 403 ${status}`;
 const everyoneGets = (status: number) => Array(5).fill(status).join(' ');
 
 const team = '/[team=slug]';
