@@ -30,6 +30,8 @@ const personOf = (visitor: Visitor) =>
 const sessionOf = async (visitor: Visitor) =>
 	visitor === 'anonymous' ? null : newSession(house.owner, personOf(visitor));
 
+const expectedFor = (line: Line, visitor: Visitor) => Number(line.is.split(' ')[visitors.indexOf(visitor)]);
+
 test('every door has a line in the table, and every line a door', () => {
 	expect(Object.keys(lines).sort()).toEqual(doors.map(doorName).sort());
 });
@@ -72,7 +74,7 @@ test.describe('who may pass', () => {
 				if (visitor === 'anonymous' && answer.status === 303 && door.door === 'page')
 					expect(answer.headers.get('location')).toMatch(/^\/login/);
 			}
-			expect(found).toEqual(Object.fromEntries(visitors.map((visitor, i) => [visitor, Number(line.is.split(' ')[i])])));
+			expect(found).toEqual(Object.fromEntries(visitors.map((visitor) => [visitor, expectedFor(line, visitor)])));
 			if (!line.changesVisitor) expect(await checksumOf(house.owner, there.teamId)).toEqual(before);
 		});
 	}
@@ -149,73 +151,79 @@ test.describe('a write from elsewhere', () => {
 	}
 });
 
-test('looking changes nothing', async () => {
-	const doorsToLookAt = known.filter(({ door }) => isRead(door));
-	// the first look into a voting booth draws the person's ballots, the same ones whenever and however often; who took a
-	// copy of everything is written down
-	const looked = async () => {
-		const { ballots: _ballots, audit_entries: _entries, ...rest } = await checksumOf(house.owner, here.teamId);
-		return rest;
-	};
-	const before = await looked();
-	const acts = () => house.owner`select action from audit_entries where team_id = ${here.teamId} order by seq`;
-	const { length: earlier } = await acts();
-	for (const visitor of ['rater', 'trainer', 'owner'] as const) {
-		const session = await sessionOf(visitor);
-		const row = () => house.owner`select s.*, p.* from sessions s join people p on p.id = s.person_id
-			where person_id = ${personOf(visitor)} order by s.handle`;
-		const mine = await row();
-		for (const { line, door } of doorsToLookAt) {
-			for (const method of ['GET', 'HEAD']) await visit(house.origin, door.door, line, here, { session, method });
-		}
-		expect(await row()).toEqual(mine);
-	}
-	expect(await looked()).toEqual(before);
-	expect(new Set((await acts()).slice(earlier).map(({ action }) => action))).toEqual(new Set(['examples.exported']));
-});
-
-test.describe('what a voter is sent names nobody', () => {
-	// the doors above have let people leave: a team where everybody is still there
+// The doors above have let people leave and links end: from here on it is a team that nobody has touched.
+test.describe('in a fresh team', () => {
 	test.beforeAll(async () => void (here = await newWorld(house.owner, house.sandboxUrl)));
 
-	const forms = (w: World) => [
-		{
-			what: 'page',
-			address: lines['/[team=slug]/[project=slug]/eval/[evaluation]/vote page']!.at(w),
-			accept: 'text/html'
-		},
-		{
-			what: 'data',
-			address: `${lines['/[team=slug]/[project=slug]/eval/[evaluation]/vote page']!.at(w)}/__data.json`,
-			accept: '*/*'
-		},
-		{
-			what: 'pairs',
-			address: lines['/[team=slug]/[project=slug]/eval/[evaluation]/vote GET']!.at(w),
-			accept: 'application/json'
-		}
-	];
-	for (const visitor of ['rater', 'trainer', 'owner'] as const) {
-		test(`as ${visitor}`, async () => {
+	test('looking changes nothing', async () => {
+		const doorsToLookAt = known.filter(({ door }) => isRead(door));
+		// the first look into a voting booth draws the person's ballots, the same ones whenever and however often; who took a
+		// copy of everything is written down
+		const looked = async () => {
+			const { ballots: _ballots, audit_entries: _entries, ...rest } = await checksumOf(house.owner, here.teamId);
+			return rest;
+		};
+		const before = await looked();
+		const acts = () => house.owner`select action from audit_entries where team_id = ${here.teamId} order by seq`;
+		const { length: earlier } = await acts();
+		for (const visitor of ['rater', 'trainer', 'owner'] as const) {
 			const session = await sessionOf(visitor);
-			for (const { what, address, accept } of forms(here)) {
-				const answer = await fetch(house.origin + address, { headers: { accept, cookie: `session=${session}` } });
-				expect(answer.status).toBe(200);
-				const text = await answer.text();
-				expect(text, `the ${what} has the pairs`).toContain('Thank you for your message');
-				const told = [here.run, here.connection, 'zebra', 'sandbox-small', 'v1 against base'];
-				const others = Object.values(here.people).filter((id) => id !== personOf(visitor));
-				for (const word of [...told, ...others]) expect(text.includes(word), `the ${what} says ${word}`).toBe(false);
-				expect(text).not.toMatch(/swapped|contender|reference|pairingId|exampleId|baseModel|modelObject/);
+			const row = () => house.owner`select s.*, p.* from sessions s join people p on p.id = s.person_id
+			where person_id = ${personOf(visitor)} order by s.handle`;
+			const mine = await row();
+			for (const { name, line, door } of doorsToLookAt) {
+				for (const method of ['GET', 'HEAD']) {
+					const { status } = await visit(house.origin, door.door, line, here, { session, method });
+					expect(status, `${method} ${name} as ${visitor}`).toBe(expectedFor(line, visitor));
+				}
+			}
+			expect(await row()).toEqual(mine);
+		}
+		expect(await looked()).toEqual(before);
+		expect(new Set((await acts()).slice(earlier).map(({ action }) => action))).toEqual(new Set(['examples.exported']));
+	});
+
+	test.describe('what a voter is sent names nobody', () => {
+		const forms = (w: World) => [
+			{
+				what: 'page',
+				address: lines['/[team=slug]/[project=slug]/eval/[evaluation]/vote page']!.at(w),
+				accept: 'text/html'
+			},
+			{
+				what: 'data',
+				address: `${lines['/[team=slug]/[project=slug]/eval/[evaluation]/vote page']!.at(w)}/__data.json`,
+				accept: '*/*'
+			},
+			{
+				what: 'pairs',
+				address: lines['/[team=slug]/[project=slug]/eval/[evaluation]/vote GET']!.at(w),
+				accept: 'application/json'
+			}
+		];
+		for (const visitor of ['rater', 'trainer', 'owner'] as const) {
+			test(`as ${visitor}`, async () => {
+				const session = await sessionOf(visitor);
+				for (const { what, address, accept } of forms(here)) {
+					const answer = await fetch(house.origin + address, { headers: { accept, cookie: `session=${session}` } });
+					expect(answer.status).toBe(200);
+					const text = await answer.text();
+					expect(text, `the ${what} has the pairs`).toContain('Thank you for your message');
+					const told = [here.run, here.connection, 'zebra', 'sandbox-small', 'v1 against base'];
+					const others = Object.values(here.people).filter((id) => id !== personOf(visitor));
+					for (const word of [...told, ...others]) expect(text.includes(word), `the ${what} says ${word}`).toBe(false);
+					expect(text).not.toMatch(/swapped|contender|reference|pairingId|exampleId|baseModel|modelObject/);
+				}
+			});
+		}
+
+		test('and a rater is told no model anywhere before the reveal', async () => {
+			const session = await sessionOf('rater');
+			for (const { name, line, door } of known.filter(({ door }) => isRead(door))) {
+				const { status, text } = await visit(house.origin, door.door, line, here, { session });
+				expect(status, name).toBe(expectedFor(line, 'rater'));
+				expect(text.includes('zebra'), name).toBe(false);
 			}
 		});
-	}
-
-	test('and a rater is told no model anywhere before the reveal', async () => {
-		const session = await sessionOf('rater');
-		for (const { name, line, door } of known.filter(({ door }) => isRead(door))) {
-			const { text } = await visit(house.origin, door.door, line, here, { session });
-			expect(text.includes('zebra'), name).toBe(false);
-		}
 	});
 });
