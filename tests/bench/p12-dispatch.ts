@@ -1,6 +1,6 @@
 import { PgBoss } from 'pg-boss';
 import { startQueue } from '../../src/lib/server/jobs/queue.ts';
-import { queues } from '../../src/lib/server/jobs/queues.ts';
+import { polling, queues } from '../../src/lib/server/jobs/queues.ts';
 import { type Measure, quantile } from './measure.ts';
 
 const jobs = 300;
@@ -19,7 +19,7 @@ export const run = async (): Promise<Measure[]> => {
 
 	const boss = await startQueue({ working: true });
 	const started = new Map<number, (at: number) => void>();
-	await boss.work('bench', { pollingIntervalSeconds: 1, localConcurrency: 4 }, async ([job]) => {
+	await boss.work('bench', { ...polling, localConcurrency: 4 }, async ([job]) => {
 		started.get((job!.data as { n: number }).n)?.(performance.now());
 	});
 	const waits: number[] = [];

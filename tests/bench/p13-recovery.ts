@@ -1,10 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { PgBoss } from 'pg-boss';
 import { queues } from '../../src/lib/server/jobs/queues.ts';
 import { type Measure, quantile } from './measure.ts';
 
-const kills = 5;
+const kills = 8;
 
 const worker = async (hangs: boolean) => {
 	const child = fork(fileURLToPath(new URL('./p13-worker.ts', import.meta.url)), {
@@ -27,18 +28,22 @@ const heard = (child: ChildProcess, fits: (message: { ready?: boolean; began?: n
 export const run = async (): Promise<Measure[]> => {
 	const boss = new PgBoss({ connectionString: process.env.DATABASE_URL!, supervise: false, schedule: false, max: 1 });
 	await boss.start();
-	await boss.createQueue('bench-kill', { ...queues['run.follow'], policy: 'standard' });
+	await boss.createQueue('bench-kill', queues['run.follow']!);
 	const waits: number[] = [];
 	for (let n = 0; n < kills; n++) {
 		const first = await worker(true);
-		await Promise.all([heard(first, (message) => message.began === n), boss.send('bench-kill', { n })]);
+		await Promise.all([
+			heard(first, (message) => message.began === n),
+			boss.send('bench-kill', { n }, { singletonKey: String(n) })
+		]);
 		const second = await worker(false);
 		const again = heard(second, (message) => message.began === n);
 		first.kill('SIGKILL');
 		const killedAt = performance.now();
 		await again;
 		waits.push((performance.now() - killedAt) / 1000);
-		second.kill('SIGKILL');
+		second.kill('SIGTERM');
+		await once(second, 'exit');
 	}
 	await boss.stop({ graceful: false });
 	return [

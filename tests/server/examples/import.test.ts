@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { closePools } from '../../../src/lib/server/db/pools.ts';
+import { examples, imports } from '../../../src/lib/server/db/schema.ts';
 import { getExample, listExamples } from '../../../src/lib/server/examples/browse.ts';
 import { deleteExamples, restoreExamples } from '../../../src/lib/server/examples/delete.ts';
 import { addExample } from '../../../src/lib/server/examples/add.ts';
@@ -55,6 +56,59 @@ describe('an import', () => {
 		});
 		const { rows } = await listExamples(scope, 'support', all);
 		expect(rows.map((row) => row.number)).toEqual(Array.from({ length: 31 }, (_, i) => 31 - i));
+	});
+
+	test('larger than a few chunks keeps the order of its lines, and what is known between them', async () => {
+		const { scope } = await newTeam();
+		await newProject(scope);
+		const long = 'A long answer. '.repeat(4_000); // 60 kB, so that about fifty lines make a chunk
+		const file = Array.from({ length: 200 }, (_, i) => chat(`Question ${i}`, `${i} ${long}`, { rating: 1 + (i % 10) }));
+		const some = [3, 77, 78, 199].map((i) => file[i]!);
+		await importExamples(scope, 'support', { fileName: 'some.jsonl', lines: lines(...some) });
+		const result = await importExamples(scope, 'support', { fileName: 'all.jsonl', lines: lines(...file, file[5]!) });
+		expect(result).toMatchObject({ added: 196, duplicates: 5, refused: 0 });
+
+		const found = await scope.tx((tx) =>
+			tx
+				.select({ number: examples.number, rating: examples.rating, messages: examples.messages })
+				.from(examples)
+				.orderBy(examples.number)
+		);
+		const asked = found.map(({ messages }) => Number(messages[0]!.content.slice('Question '.length)));
+		const known = [3, 77, 78, 199];
+		expect(asked).toEqual([...known, ...file.keys().filter((i) => !known.includes(i))]);
+		expect(found.every(({ rating }, i) => rating === 1 + (asked[i]! % 10))).toBe(true);
+		const again = await importExamples(scope, 'support', { fileName: 'all.jsonl', lines: lines(...file) });
+		expect(again).toMatchObject({ added: 0, duplicates: 200 });
+	});
+
+	test('of one file by two people at once adds each example once', async () => {
+		const { scope, as } = await newTeam();
+		await newProject(scope);
+		const long = 'word '.repeat(10_000);
+		const file = lines(...Array.from({ length: 150 }, (_, i) => chat(`Question ${i}`, `${i} ${long}`)));
+		const results = await Promise.all(
+			[scope, await as('trainer')].map((who) => importExamples(who, 'support', { fileName: 'same.jsonl', lines: file }))
+		);
+		expect(results.reduce((sum, { added }) => sum + added, 0)).toBe(150);
+		expect(results.reduce((sum, { duplicates }) => sum + duplicates, 0)).toBe(150);
+	});
+
+	test('whose file breaks off keeps what came before, and says so', async () => {
+		const { scope } = await newTeam();
+		await newProject(scope);
+		const long = 'word '.repeat(10_000);
+		const file = async function* () {
+			yield* lines(...Array.from({ length: 150 }, (_, i) => chat(`Question ${i}`, `${i} ${long}`)));
+			throw new Error('The connection was cut');
+		};
+		await expect(importExamples(scope, 'support', { fileName: 'cut.jsonl', lines: file() })).rejects.toThrow(
+			'The connection was cut'
+		);
+		const [kept] = await scope.tx((tx) => tx.select({ added: imports.added }).from(imports));
+		const found = await scope.tx((tx) => tx.select({ number: examples.number }).from(examples));
+		expect(kept!.added).toBeGreaterThan(0);
+		expect(found).toHaveLength(kept!.added);
 	});
 
 	test('keeps what jsonb would refuse or rewrite', async () => {

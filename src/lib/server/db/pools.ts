@@ -1,5 +1,6 @@
 import postgres from 'postgres';
 import { config } from '../config.ts';
+import { promptSocket } from './prompt-socket.ts';
 
 type Pools = { team?: postgres.Sql; plain?: postgres.Sql };
 
@@ -8,6 +9,7 @@ const pools = ((globalThis as { aitelierPools?: Pools }).aitelierPools ??= {});
 
 const connect = (max: number) =>
 	postgres(config().appDatabaseUrl, {
+		...promptSocket(),
 		max,
 		onnotice: () => {},
 		connection: { application_name: 'aitelier', statement_timeout: 120_000, lock_timeout: 10_000 }

@@ -244,10 +244,13 @@ export const examples = teamTable(
 	(t) => [
 		inTeam(t, t.projectId, projects),
 		unique().on(t.teamId, t.projectId, t.number),
-		uniqueIndex('examples_content')
-			.on(t.teamId, t.projectId, t.contentHash)
+		// one index for two questions, because an import pays for each: the same conversation, and the same prompt
+		uniqueIndex('examples_conversation')
+			.on(t.teamId, t.projectId, t.promptHash, t.contentHash)
 			.where(sql`deleted_at is null`),
-		index('examples_prompt').on(t.teamId, t.projectId, t.promptHash),
+		index('examples_learnt')
+			.on(t.teamId, t.projectId, t.promptHash)
+			.where(sql`trained`),
 		index('examples_rating').on(t.teamId, t.projectId, t.rating)
 	]
 );

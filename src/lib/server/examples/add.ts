@@ -10,11 +10,18 @@ import type { Scope, Tx } from '../scope.ts';
 import { factsOf } from './rows.ts';
 
 /** A step: the example with the same conversation, if there is one. */
-const twinOf = async (tx: Tx, projectId: string, contentHash: Buffer) => {
+const twinOf = async (tx: Tx, projectId: string, { promptHash, contentHash }: ReturnType<typeof factsOf>) => {
 	const [twin] = await tx
 		.select({ id: examples.id, number: examples.number })
 		.from(examples)
-		.where(and(eq(examples.projectId, projectId), eq(examples.contentHash, contentHash), isNull(examples.deletedAt)));
+		.where(
+			and(
+				eq(examples.projectId, projectId),
+				eq(examples.promptHash, promptHash),
+				eq(examples.contentHash, contentHash),
+				isNull(examples.deletedAt)
+			)
+		);
 	return twin ?? null;
 };
 
@@ -23,7 +30,7 @@ export const findTwin = (scope: Scope, slug: string, { messages }: Pick<NewExamp
 	authorize(scope, 'examples:see');
 	return scope.tx(async (tx) => {
 		const project = await projectOf(tx, slug);
-		return twinOf(tx, project.id, factsOf(messages, null).contentHash);
+		return twinOf(tx, project.id, factsOf(messages, null));
 	});
 };
 
@@ -33,7 +40,7 @@ export const addExample = (scope: Scope, slug: string, { messages, rating }: New
 	return scope.tx(async (tx) => {
 		const project = await projectOf(tx, slug, { lock: true });
 		const facts = factsOf(messages, null);
-		const twin = await twinOf(tx, project.id, facts.contentHash);
+		const twin = await twinOf(tx, project.id, facts);
 		if (twin)
 			throw new AppError('conflict', `This conversation is already here, as example ${twin.number}.`, 'messages');
 		const [made] = await tx

@@ -37,7 +37,8 @@ const setDeleted = (scope: Scope, slug: string, ids: string[], deletedAt: Date |
 const refuseTwins = async (tx: Tx, projectId: string, ids: string[]) => {
 	const [twin] = await tx.$client`
 		select e.number from examples d join examples e
-			on e.project_id = d.project_id and e.content_hash = d.content_hash and e.id <> d.id and e.deleted_at is null
+			on e.project_id = d.project_id and e.prompt_hash = d.prompt_hash and e.content_hash = d.content_hash
+				and e.id <> d.id and e.deleted_at is null
 		where d.project_id = ${projectId} and d.id = any (${ids}::uuid[]) and d.deleted_at is not null limit 1`;
 	if (twin) throw new AppError('conflict', `The same conversation has been added again, as example ${twin.number}.`);
 };

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { eq } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
 import type { Line } from '../../core/import/lines.ts';
@@ -8,10 +9,8 @@ import { imports } from '../db/schema.ts';
 import { projectOf } from '../projects.ts';
 import { announce } from '../realtime/announce.ts';
 import type { Scope, Tx } from '../scope.ts';
-import { type Accepted, stageColumns, stageRow } from './rows.ts';
+import { type Chunk, emptyChunk, isFull, put, stage } from './stage.ts';
 
-/** One transaction takes about this much; a crash loses the last one, and a second import of the file adds what is missing. */
-const chunkCharacters = 3_000_000;
 /** Of what is refused: enough to mend a file by, small enough for an answer. A line that does not fit is kept without its text. */
 const keptRefusals = 1_000;
 const keptCharacters = 2_000_000;
@@ -24,24 +23,10 @@ export type ImportResult = {
 	refusals: { line: number; reason: string; text: string }[];
 };
 
-/** Rows for COPY, each conversation once; `count` has the twins too. */
-type Chunk = { rows: string[]; seen: Set<string>; characters: number; count: number; splits: number; opinions: number };
-const emptyChunk = (): Chunk => ({ rows: [], seen: new Set(), characters: 0, count: 0, splits: 0, opinions: 0 });
-
-const put = (chunk: Chunk, line: Accepted) => {
-	chunk.count++;
-	const { row, hash } = stageRow(line);
-	if (chunk.seen.has(hash)) return;
-	chunk.seen.add(hash);
-	chunk.rows.push(row);
-	chunk.characters += row.length;
-	if (line.split !== null) chunk.splits++;
-	if (line.rating !== null || line.rewrite !== null) chunk.opinions++;
-};
-
 /**
  * Puts every good line into the project: new ones only, so that the same file twice adds nothing. Bad lines are counted, and
- * the first 1 000 kept with number and reason. Memory stays at about two chunks, whatever the file's size.
+ * the first 1 000 kept with number and reason. Memory stays at three chunks, whatever the file's size. Each chunk is a
+ * transaction: a crash loses the last ones, and a second import of the file adds what is missing.
  */
 export const importExamples = async (
 	scope: Scope,
@@ -67,33 +52,45 @@ export const importExamples = async (
 		result.refusals.push({ line, reason, text: fits ? text : '' });
 	};
 
-	let writing: Promise<void> = Promise.resolve();
-	const write = async (chunk: Chunk) => {
-		const added = await scope.tx((tx) => addChunk(tx, scope, { projectId, importId: id, chunk }));
+	// Three chunks are on their way at most: one is filled, one is staged, and one is inserted, always in their order.
+	const spare: Buffer[] = [];
+	const write = async (chunk: Chunk, before: Promise<void>) => {
+		const added = await scope.tx(async (tx) => {
+			await stage(tx, chunk);
+			await before;
+			return addStaged(tx, scope, { projectId, importId: id, chunk });
+		});
 		// the planner has not heard of a table that grew this minute, and would read all of it for one row
 		if (result.added === 0 && added > 2_000) await scope.tx((tx) => tx.$client`select refresh_statistics()`);
 		result.added += added;
 		result.duplicates += chunk.count - added;
+		spare.push(chunk.bytes);
 	};
 	let chunk = emptyChunk();
+	let [inserted, written] = [Promise.resolve(), Promise.resolve()];
+	const send = () => {
+		[inserted, written] = [written, write(chunk, written)];
+		written.catch(() => {}); // awaited below
+	};
 	try {
 		for await (const line of lines) {
+			// other requests of this process get their turn, also while a whole piece of the file is at hand
+			if (line.number % 64 === 0) await nextTurn();
 			const parsed = line.text === null ? null : parseLine(line.text, line.number);
 			if (!parsed?.ok) {
 				refuse(line.number, parsed?.reason ?? line.reason ?? '', line.text ?? '');
 				continue;
 			}
 			put(chunk, parsed);
-			if (chunk.characters < chunkCharacters) continue;
-			await writing; // one chunk is written while the next is read
-			writing = write(chunk);
-			writing.catch(() => {}); // awaited above or below
-			chunk = emptyChunk();
+			if (!isFull(chunk)) continue;
+			await inserted;
+			send();
+			chunk = emptyChunk(spare.pop());
 		}
-		await writing;
-		if (chunk.count > 0) await write(chunk);
+		if (chunk.count > 0) send();
+		await written;
 	} finally {
-		await writing.catch(() => {});
+		await written.catch(() => {});
 		await scope.tx(async (tx) => {
 			const { added, duplicates, refused, refusals } = result;
 			await tx.update(imports).set({ added, duplicates, refused, refusals }).where(eq(imports.id, id));
@@ -107,67 +104,65 @@ export const importExamples = async (
 	return result;
 };
 
-/**
- * COPY is refused on a table with row level security: into a temporary table first, then INSERT … SELECT under the team's
- * policies. Raw SQL on the same connection, because drizzle has no word for COPY.
- */
-const addChunk = async (
+/** Moves what is staged into the project, under the team's policies. Returns how many were new. */
+const addStaged = async (
 	tx: Tx,
 	scope: Scope,
 	{ projectId, importId, chunk }: { projectId: string; importId: string; chunk: Chunk }
 ): Promise<number> => {
 	const sql = tx.$client;
-	await sql`create temp table stage (
-		line int, messages json, rewrite text, source text, content_hash bytea, prompt_hash bytea, tokens int, rating smallint, split text
-	) on commit drop`;
-	const copy = await sql.unsafe(`copy stage (${stageColumns}) from stdin`).writable();
-	await new Promise<void>((done, failed) => {
-		copy.once('error', failed);
-		copy.once('finish', done);
-		for (let i = 0; i < chunk.rows.length; i += 100) copy.write(chunk.rows.slice(i, i + 100).join(''));
-		copy.end();
-	});
-	const [project] = await sql`select next_example from projects where id = ${projectId} for update`;
+	const size = chunk.seen.size;
 	if (chunk.splits > 0) await clearLeakingSplits(tx, projectId);
 
-	// A temporary table is read in the order of its lines. What is there already keeps its number, which leaves a gap here.
-	// The scores and rewrites of the file count as those of the person who brought it.
-	const [made] = await sql`
-		with made as (
-			insert into examples (project_id, number, messages, source, content_hash, prompt_hash, tokens, split, origin, import_id, created_by)
-			select ${projectId}, ${project!.next_example as number}::int - 1 + row_number() over (),
-				messages, source, content_hash, prompt_hash, tokens, split, 'import', ${importId}, ${scope.userId}
-			from stage
-			on conflict (team_id, project_id, content_hash) where deleted_at is null do nothing
-			returning id, content_hash
-		),
-		words as (
-			insert into rewrites (project_id, example_id, person_id, output, client_id)
-			select ${projectId}, made.id, ${scope.userId}, rewrite, gen_random_uuid()
-			from made join stage using (content_hash) where ${chunk.opinions > 0} and rewrite is not null
-		),
-		scores as (
-			insert into ratings (project_id, example_id, person_id, score, client_id)
-			select ${projectId}, made.id, ${scope.userId}, rating, gen_random_uuid()
-			from made join stage using (content_hash) where ${chunk.opinions > 0} and rating is not null
-		)
-		select count(*)::int as count from made`;
-	const count = made!.count as number;
-	if (count > 0)
-		await sql`update projects set next_example = next_example + ${chunk.rows.length} where id = ${projectId}`;
+	// The update makes imports into one project wait for each other. What is there already keeps its number, which leaves a gap.
+	const insert = async (known: 'refused' | 'skipped') => {
+		const { count } = await sql`
+			with numbers as (
+				update projects set next_example = next_example + ${size} where id = ${projectId} returning next_example - ${size} as first
+			)
+			insert into examples (id, project_id, number, messages, source, content_hash, prompt_hash, tokens, split, origin, import_id, created_by)
+			select id, ${projectId}, first + place, messages, source, content_hash, prompt_hash, tokens, split, 'import', ${importId}, ${scope.userId}
+			from stage, numbers
+			${known === 'skipped' ? sql`on conflict (team_id, project_id, prompt_hash, content_hash) where deleted_at is null do nothing` : sql``}`;
+		return count;
+	};
+	// Skipping what is known asks the index twice for every row. Most files are all new, so that is tried first.
+	const savepoint = sql`savepoint hopeful`.execute();
+	const count = await insert('refused').catch(async (problem) => {
+		if (problem.code !== '23505') throw problem;
+		await sql`rollback to savepoint hopeful`;
+		return insert('skipped');
+	});
+	await savepoint;
+	if (count === 0) await sql`update projects set next_example = next_example - ${size} where id = ${projectId}`;
+	else if (chunk.opinions > 0) await addOpinions(tx, scope, projectId);
 	return count;
+};
+
+/** The scores and rewrites of the file count as those of the person who brought it, for the examples that are new. */
+const addOpinions = async (tx: Tx, scope: Scope, projectId: string) => {
+	const sql = tx.$client;
+	await sql`
+		insert into rewrites (project_id, example_id, person_id, output, client_id)
+		select ${projectId}, id, ${scope.userId}, stage.rewrite, gen_random_uuid()
+		from stage join examples using (id) where stage.rewrite is not null`;
+	await sql`
+		insert into ratings (project_id, example_id, person_id, score, client_id)
+		select ${projectId}, id, ${scope.userId}, stage.rating, gen_random_uuid()
+		from stage join examples using (id) where stage.rating is not null`;
 };
 
 /** A split in the file is taken over unless its prompt already stands on the other side, here or in the file itself. */
 const clearLeakingSplits = async (tx: Tx, projectId: string) => {
 	const sql = tx.$client;
+	await sql`select from projects where id = ${projectId} for update`; // nobody adds the other side meanwhile
 	await sql`
 		update stage s set split = null
 		where s.split is not null and (
 			exists (select from stage o where o.prompt_hash = s.prompt_hash and o.split <> s.split)
 			or exists (
 				select from examples e
-				where e.project_id = ${projectId} and e.prompt_hash = s.prompt_hash
+				where e.project_id = ${projectId} and e.prompt_hash = s.prompt_hash and (e.trained or e.deleted_at is null)
 					and (e.split <> s.split or (e.trained and s.split = 'validation'))
 			)
 		)`;

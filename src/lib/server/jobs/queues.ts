@@ -19,7 +19,7 @@ export const sweep = 'sweep';
 
 /**
  * `stately`: at most one waiting and one active job per key, so that a second click or the sweep adds nothing.
- * A killed worker's job runs again about 9 s later: 10 s is the least heartbeat pg-boss accepts (reliability.md §3).
+ * A killed worker's job runs again after 12 to 14 s: 10 s is the least heartbeat pg-boss accepts (reliability.md §3).
  * Retries go on for about a quarter of an hour, longer than most outages; after that the sweep begins anew.
  */
 const forTeams: Omit<Queue, 'name'> = {
@@ -27,8 +27,8 @@ const forTeams: Omit<Queue, 'name'> = {
 	notify: true,
 	heartbeatSeconds: 10,
 	expireInSeconds: 6 * 3600,
-	retryLimit: 8,
-	retryDelay: 2,
+	retryLimit: 10,
+	retryDelay: 1,
 	retryBackoff: true,
 	retryDelayMax: 300,
 	// a run that is followed leaves a finished job every few seconds
@@ -40,3 +40,9 @@ export const queues: Record<string, Omit<Queue, 'name'>> = {
 	...Object.fromEntries(Object.keys(payloads).map((name) => [name, forTeams])),
 	[sweep]: { policy: 'stately', notify: true, heartbeatSeconds: 10, retryLimit: 0, deleteAfterSeconds: 3600 }
 };
+
+/**
+ * NOTIFY wakes a worker for what is due at once. What was delayed, or lost with a killed worker, only the polling finds, and
+ * pg-boss would poll every 30 s as soon as it listens.
+ */
+export const polling = { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 1 };

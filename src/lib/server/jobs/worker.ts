@@ -14,7 +14,7 @@ import { submitRun } from '../runs/submit.ts';
 import { type Scope, scopeFor } from '../scope.ts';
 import { followServing, requeueOpenServings } from '../servings-follow.ts';
 import { type JobData, startQueue } from './queue.ts';
-import { type Payload, type QueueName, payloads, sweep } from './queues.ts';
+import { type Payload, type QueueName, payloads, polling, sweep } from './queues.ts';
 
 /**
  * Payload → scope → use case. A handler may run twice, and twice at once: each one looks at what is already done.
@@ -77,15 +77,14 @@ const sweepAll = async () => {
 /** Starts working on every queue in this process. */
 export const startWorker = async (): Promise<PgBoss> => {
 	const boss = await startQueue({ working: true });
-	// NOTIFY wakes for what is due at once. What was delayed or is tried again only the polling finds, and pg-boss would
-	// poll every 30 s as soon as it listens.
-	const waiting = { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 1, includeMetadata: true as const };
 	for (const name of Object.keys(payloads) as QueueName[]) {
-		await boss.work(name, { ...waiting, localConcurrency: atOnce[name] }, async ([job]) =>
-			work(name, job as JobWithMetadata<JobData<typeof name>>)
+		await boss.work(
+			name,
+			{ ...polling, includeMetadata: true as const, localConcurrency: atOnce[name] },
+			async ([job]) => work(name, job as JobWithMetadata<JobData<typeof name>>)
 		);
 	}
-	await boss.work(sweep, waiting, sweepAll);
+	await boss.work(sweep, polling, sweepAll);
 	await boss.schedule(sweep, '* * * * *');
 	return boss;
 };
