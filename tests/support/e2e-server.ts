@@ -1,3 +1,4 @@
+import '../../src/launch/node24.ts';
 import fs from 'node:fs';
 import path from 'node:path';
 import { variableNames } from '../../src/lib/server/config-variables.ts';

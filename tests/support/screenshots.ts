@@ -146,7 +146,12 @@ async function shoot(browser: Browser, { origin, address, session, width, theme,
 	if (session) await context.addCookies([{ name: 'session', value: session, url: origin }]);
 	const page = await context.newPage();
 	await page.goto(origin + address, { waitUntil: 'load' });
-	await page.waitForTimeout(700); // charts come after the first paint
-	await page.screenshot({ path: file, fullPage: !forReadme });
+	if (!forReadme) {
+		// as tall as the page, because a picture of the full page forgets that this is a touch screen
+		const tall = await page.evaluate(() => document.documentElement.scrollHeight);
+		await page.setViewportSize({ width, height: Math.max(tall, isPhone ? 844 : 900) });
+	}
+	await page.waitForTimeout(900); // charts come after the first paint
+	await page.screenshot({ path: file });
 	await context.close();
 }

@@ -8,6 +8,10 @@ import { translate } from './translate.ts';
 export type Place = { name: string; quote: boolean };
 export type Options = { signal: AbortSignal; maxRetries: 0; timeout: number };
 
+// Both SDKs add these to every request and have no setting against it: headers of our own environment would go out with
+// every team's key, to addresses that anybody may have entered.
+for (const name of ['OPENAI_CUSTOM_HEADERS', 'TOGETHER_CUSTOM_HEADERS']) delete process.env[name];
+
 const askTimeoutMs = 30_000;
 const actTimeoutMs = 60_000;
 const longestWaitMs = 5_000; // a longer Retry-After is the queue's business
