@@ -31,6 +31,8 @@ describe('where to go after signing in stays on our origin', () => {
 		'/\n/evil.example',
 		'/\r\nset-cookie: a=b',
 		'/\u0000',
+		'/日本',
+		'/a b',
 		'',
 		null,
 		undefined

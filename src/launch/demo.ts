@@ -18,6 +18,7 @@ await runUntilStopped(
 		const port = process.env.PORT || (await nextFreePort(3000));
 		const baseUrl = `http://localhost:${port}`;
 		process.env.PORT = String(port);
+		process.env.HOST ||= '127.0.0.1'; // its mails can be read by whoever reaches it
 		process.env.POLL_SECONDS ||= '1';
 		process.env.SANDBOX_SPEED ||= '20';
 		const dataDir = process.env.DATA_DIR || '.data';

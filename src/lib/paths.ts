@@ -41,6 +41,6 @@ export const to = {
 	projectSettings: (team: string, project: string) => `${base(team, project)}/settings`
 };
 
-/** Where to go after signing in: a path of ours, or home. Anything that could leave the origin is home. */
+/** Where to go after signing in: a path of ours, or home. Anything that could leave the origin, or that a header cannot carry, is home. */
 export const safeNext = (next: string | null | undefined) =>
-	next && /^\/(?![/\\])[^\\\u0000-\u001f]*$/.test(next) ? next : to.home();
+	next && /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/.test(next) ? next : to.home();

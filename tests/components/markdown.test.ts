@@ -49,3 +49,18 @@ test('no word is ever lost', () => {
 		})
 	);
 });
+
+// each would take minutes with an expression that tries every run of blanks from each of its ends
+test.each([
+	['blanks in a heading', `# a${' '.repeat(400_000)}b`, 'heading'],
+	['marks in a heading', `# a${'#'.repeat(400_000)}b`, 'heading'],
+	['blanks in a list', `- ${' '.repeat(400_000)}x\u2028`, 'list']
+])('a line of hostile %s is read as fast as any', (_, text, kind) => {
+	const [block] = blocksOf(text);
+	expect(block!.kind).toBe(kind);
+});
+
+test('a heading ends before the blanks and marks that close it', () => {
+	expect(blocksOf('## Title ##  ')).toEqual([{ kind: 'heading', inlines: [{ kind: 'text', text: 'Title' }] }]);
+	expect(blocksOf('# C# and F#')).toEqual([{ kind: 'heading', inlines: [{ kind: 'text', text: 'C# and F' }] }]);
+});

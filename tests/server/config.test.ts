@@ -16,6 +16,7 @@ const production = {
 	APP_DATABASE_URL: 'postgres://aitelier_app:a@db:5432/aitelier',
 	ORIGIN: 'https://aitelier.example.com/',
 	KEKS: `b:${key(2)},a:${key(1)}`,
+	ADDRESS_HEADER: 'x-forwarded-for',
 	SMTP_URL: 'smtps://u:p@mail.example.com',
 	MAIL_FROM: 'aitelier <no-reply@example.com>'
 };
@@ -65,6 +66,7 @@ test.each([
 	['a short key', { KEKS: 'a:c2hvcnQ=' }, 'KEKS must be a list'],
 	['two keys of one name', { KEKS: `a:${key(1)},a:${key(2)}` }, 'KEKS must be a list'],
 	['asking every second', { POLL_SECONDS: '1' }, 'POLL_SECONDS must be at least 5'],
+	['a proxy that names no visitor', { ADDRESS_HEADER: '' }, 'ADDRESS_HEADER is missing'],
 	['half a GitHub app', { GITHUB_CLIENT_ID: 'x' }, 'GITHUB_CLIENT_SECRET missing'],
 	['another database', { DATABASE_URL: 'mysql://db/x' }, 'DATABASE_URL must be the address of a PostgreSQL database'],
 	[

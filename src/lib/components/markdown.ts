@@ -25,7 +25,15 @@ export const inlinesOf = (text: string): Inline[] => {
 	return inlines;
 };
 
-const item = /^\s{0,6}(?:[-*+]|(\d{1,9})[.)])\s+(.*)$/;
+const item = /^\s{0,6}(?:[-*+]|(\d{1,9})[.)])\s+(.*)$/s;
+const title = /^#{1,6}\s+(?=[^\s#])(.*)$/s;
+
+/** Without the blanks and marks a heading may close with. By hand: an expression would try every run of blanks from each of its ends. */
+const withoutTail = (text: string) => {
+	let end = text.trimEnd().length;
+	while (text[end - 1] === '#') end--;
+	return text.slice(0, end).trimEnd();
+};
 
 /**
  * The part of Markdown that answers of models use: paragraphs, headings, lists, quotes, fenced code. For reading only;
@@ -49,12 +57,12 @@ export const blocksOf = (text: string): Block[] => {
 			blocks.push({ kind: 'code', text: code.join('\n'), language: fence[2]! });
 			continue;
 		}
-		const heading = /^#{1,6}\s+(.+?)\s*#*$/.exec(line);
+		const heading = title.exec(line);
 		const entry = item.exec(line);
 		const last = blocks.at(-1);
 		if (heading) {
 			close();
-			blocks.push({ kind: 'heading', inlines: inlinesOf(heading[1]!) });
+			blocks.push({ kind: 'heading', inlines: inlinesOf(withoutTail(heading[1]!)) });
 		} else if (entry) {
 			close();
 			const ordered = entry[1] !== undefined;

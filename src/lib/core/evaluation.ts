@@ -31,7 +31,13 @@ export const NewVote = v.object({
 	choice: v.nullable(v.picklist(choices, 'Choose the first answer, a tie, the second answer, or both bad')),
 	/** Made by the client, so that a vote sent twice counts once. */
 	clientId: Id('The id of this vote'),
-	note: v.optional(v.pipe(v.string(), v.trim(), v.maxLength(2000, 'A note has at most 2,000 characters')))
+	note: v.optional(
+		v.pipe(
+			v.string(),
+			v.transform((text) => text.replaceAll('\u0000', '').trim()),
+			v.maxLength(2000, 'A note has at most 2,000 characters')
+		)
+	)
 });
 export type NewVote = v.InferOutput<typeof NewVote>;
 

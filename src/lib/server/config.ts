@@ -117,6 +117,10 @@ function productionRules(values: v.InferOutput<typeof Variables>) {
 	const url = values.ORIGIN ? new URL(values.ORIGIN) : undefined;
 	if (url && url.protocol !== 'https:' && !['localhost', '127.0.0.1', '[::1]'].includes(url.hostname))
 		problems.push('ORIGIN must begin with https:// in production; only localhost may do without.');
+	if (url?.protocol === 'https:' && !values.ADDRESS_HEADER)
+		problems.push(
+			'ADDRESS_HEADER is missing: https comes from a proxy in front, and without the header in which it names the visitor, like x-forwarded-for, all visitors share one limit.'
+		);
 	if (values.DATABASE_URL && values.DATABASE_URL === values.APP_DATABASE_URL)
 		problems.push('APP_DATABASE_URL must log in as another role than DATABASE_URL: the owner never serves.');
 	if (values.POLL_SECONDS < 5 && !values.SANDBOX_URL)

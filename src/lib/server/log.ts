@@ -10,6 +10,25 @@ const write = (level: keyof typeof levels, event: string, fields: Fields) => {
 	process[level === 'error' || level === 'warn' ? 'stderr' : 'stdout'].write(`${line}\n`);
 };
 
+type Failure = Error & { code?: string; query?: string; params?: unknown; severity?: string; routine?: string };
+
+/**
+ * What an error says, without the data it happened to: drizzle puts every parameter of a query into its message, and Postgres
+ * quotes values it cannot read (class 22).
+ */
+const wordsOf = (problem: unknown): string => {
+	if (!(problem instanceof Error)) return String(problem ?? '');
+	const { message, query, params, code, routine } = problem as Failure;
+	if (query !== undefined && params !== undefined) return `Failed query: ${query}`;
+	return routine !== undefined && code?.startsWith('22') ? `Postgres refused a value in ${routine}` : message;
+};
+
+const framesOf = (error: Error) =>
+	error.stack
+		?.split('\n')
+		.filter((line) => /^\s+at /.test(line))
+		.join('\n');
+
 /** One wide JSON line per request, job or problem. Never a prompt, an output, an address or a key. */
 export const log = {
 	debug: (event: string, fields: Fields = {}) => write('debug', event, fields),
@@ -19,14 +38,13 @@ export const log = {
 	bug: (problem: unknown, fields: Fields = {}) => {
 		const id = randomUUID().slice(0, 8);
 		const error = problem instanceof Error ? problem : new Error(String(problem));
-		const { code, detail } = error as { code?: string; detail?: string };
+		const cause = error.cause as Failure | undefined;
 		write('error', 'bug', {
 			id,
-			message: error.message,
-			code,
-			detail,
-			stack: error.stack,
-			cause: String(error.cause ?? ''),
+			message: wordsOf(error),
+			code: (error as Failure).code ?? cause?.code,
+			stack: framesOf(error),
+			cause: wordsOf(cause),
 			...fields
 		});
 		return {

@@ -53,3 +53,10 @@ test('whatever an array holds, its elements come out whole, on one line each', (
 		)
 	);
 });
+
+test('a megabyte of blanks, in a text or between two values, is nothing special', () => {
+	const blanks = ' '.repeat(1_000_000);
+	const values = [{ input: `a${blanks}b` }, { input: 'c' }];
+	const written = JSON.stringify(values).replace('},{', `}${blanks}\n${blanks},${blanks}{`);
+	expect(splitDocument(written).map(({ text }) => JSON.parse(text))).toEqual(values);
+});

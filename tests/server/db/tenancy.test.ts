@@ -47,7 +47,7 @@ const rights: Record<string, Record<Role, string>> = {
 	audit_entries: { owner: 'ra', trainer: 'a', rater: 'a' }
 };
 const perPerson = new Set(['ratings', 'rewrites', 'ballots', 'votes']);
-const withoutProject = new Set(['members', 'invitations', 'connections', 'outbox', 'audit_entries']);
+const withoutProject = new Set(['members', 'invitations', 'connections', 'audit_entries']);
 const roles: Role[] = ['owner', 'trainer', 'rater'];
 
 type World = { here: string; there: string; people: Record<Role, string>; project: string; otherProject: string };
@@ -167,6 +167,7 @@ describe('the catalogue', () => {
 			'leave_team',
 			'mark_trained',
 			'memberships_of',
+			'purge_outbox',
 			'refresh_statistics',
 			'refuse_leak_added',
 			'refuse_leaks_changed',
@@ -218,7 +219,9 @@ describe('the policies', () => {
 			expect(await plainPool()`select from ${plainPool()(table)}`, table).toHaveLength(0);
 			expect((await plainPool()`delete from ${plainPool()(table)}`).count, table).toBe(0);
 		}
-		await expect(plainPool()`insert into outbox (team_id, topic) values (${world.here}, 'x')`).rejects.toMatchObject({
+		await expect(
+			plainPool()`insert into outbox (team_id, project_id, topic) values (${world.here}, ${world.project}, 'x')`
+		).rejects.toMatchObject({
 			code: '42501'
 		});
 	});

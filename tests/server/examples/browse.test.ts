@@ -118,6 +118,41 @@ test('a rater sees only own scores, and cannot find out the others by a filter',
 	expect(numbers(await list({ band: 'bad' }))).toEqual([1]);
 });
 
+test('a rater does not learn from the split, or by undoing, what others thought', async () => {
+	const { list, scope, as, idOf } = await start(['One?', 'Two?']);
+	const rater = await as('rater');
+	const [id, score] = [await idOf(1), 9];
+	await rateExample(scope, 'support', { exampleId: id, score, clientId: randomUUID() });
+	await moveExamples(scope, 'support', { ids: [id], side: 'train' });
+	const seen = async () => {
+		const { rows } = await list({ split: 'train' }, rater);
+		const { rating, ratingsCount, split, trained, ratings } = await getExample(rater, 'support', id);
+		return {
+			rows: rows.map((row) => [row.number, row.rating, row.split, row.trained]),
+			rating,
+			ratingsCount,
+			split,
+			trained,
+			ratings
+		};
+	};
+	const nothing = { rating: null, ratingsCount: 0, split: null, trained: false, ratings: [] };
+	const unmarked = [
+		[2, null, null, false],
+		[1, null, null, false]
+	];
+	expect(await seen()).toEqual({ ...nothing, rows: unmarked });
+
+	await rateExample(rater, 'support', { exampleId: id, score: 5, clientId: randomUUID() });
+	expect(await seen()).toMatchObject({ rating: 7, ratingsCount: 2, split: null });
+	expect((await seen()).ratings.map((each) => each.score)).toEqual([5, 9]);
+
+	await rateExample(rater, 'support', { exampleId: id, score: null, clientId: randomUUID() });
+	const undone = await seen();
+	expect(undone).toMatchObject({ rows: unmarked, rating: null, ratingsCount: 0 });
+	expect(undone.ratings.map((each) => each.score)).toEqual([null, 5]);
+});
+
 test('the twin of a conversation is found by what it says, within the project only', async () => {
 	const { scope, idOf } = await start(['One?']);
 	const twin = await findTwin(scope, 'support', { messages: talk('  one? ', 'The answer to  one?') });

@@ -94,6 +94,20 @@ describe('an import', () => {
 		expect(results.reduce((sum, { duplicates }) => sum + duplicates, 0)).toBe(150);
 	});
 
+	test('and many others at once all come to their end, and pages are answered meanwhile', async () => {
+		const long = 'word '.repeat(10_000);
+		const file = lines(...Array.from({ length: 150 }, (_, i) => chat(`Question ${i}`, `${i} ${long}`)));
+		const { scope } = await newTeam();
+		await newProject(scope);
+		const running = Array.from({ length: 10 }, async () => {
+			const team = await newTeam();
+			await newProject(team.scope);
+			return importExamples(team.scope, 'support', { fileName: 'a.jsonl', lines: file });
+		});
+		expect((await listExamples(scope, 'support', all)).rows).toHaveLength(0);
+		for (const result of await Promise.all(running)) expect(result).toMatchObject({ added: 150, refused: 0 });
+	});
+
 	test('whose file breaks off keeps what came before, and says so', async () => {
 		const { scope } = await newTeam();
 		await newProject(scope);

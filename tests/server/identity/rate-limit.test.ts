@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
 import { closePools, plainPool } from '../../../src/lib/server/db/pools.ts';
-import { purgeRateLimits, within } from '../../../src/lib/server/identity/rate-limit.ts';
+import { networkOf, purgeRateLimits, within } from '../../../src/lib/server/identity/rate-limit.ts';
 
 afterAll(() => closePools());
 
@@ -37,4 +37,11 @@ test('what is over is forgotten, the rest is kept', async () => {
 	await purgeRateLimits();
 	const rows = await plainPool()`select key from rate_limits where key in ('old', 'new')`;
 	expect(rows.map(({ key }) => key)).toEqual(['new']);
+});
+
+test('a whole network of IPv6 is one visitor, and an IPv4 address is itself however it is written', () => {
+	expect(networkOf('2001:db8:1:2::1')).toBe(networkOf('2001:db8:1:2:ffff:ffff:ffff:ffff'));
+	expect(networkOf('2001:db8:1:2::1')).not.toBe(networkOf('2001:db8:1:3::1'));
+	expect(networkOf('::ffff:192.0.2.7')).toBe('192.0.2.7');
+	expect(networkOf('unknown')).toBe('unknown');
 });

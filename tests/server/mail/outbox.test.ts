@@ -2,7 +2,7 @@ import { readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { config } from '../../../src/lib/server/config.ts';
-import { getMail, keepMail, keepsMail, listMails } from '../../../src/lib/server/mail/outbox.ts';
+import { getMail, keepMail, keepsMail, listMails, refuseStrangers } from '../../../src/lib/server/mail/outbox.ts';
 import { sendMail } from '../../../src/lib/server/mail/send.ts';
 
 const mail = (subject: string) => ({
@@ -39,4 +39,11 @@ test('only mails can be opened, by their id', async () => {
 		await expect(getMail(id)).rejects.toMatchObject({ code: 'not_found' });
 	}
 	expect((await readdir(folder)).length).toBeGreaterThan((await listMails()).length);
+});
+
+test('the outbox is shown to this machine only', () => {
+	for (const here of ['127.0.0.1', '::1', '::ffff:127.0.0.1']) expect(() => refuseStrangers(here)).not.toThrow();
+	for (const there of ['192.168.1.7', '203.0.113.9', 'fe80::1', '::ffff:10.0.0.2']) {
+		expect(() => refuseStrangers(there), there).toThrow('only be read on the machine that keeps it');
+	}
 });

@@ -32,7 +32,7 @@ const elements = (text: string, start: number): NumberedText[] => {
 				number: fromLine,
 				text: text
 					.slice(from, at)
-					.replace(/\s*\n\s*/g, ' ')
+					.replace(/\r?\n[ \t]*/g, ' ')
 					.trim()
 			});
 		from = -1;

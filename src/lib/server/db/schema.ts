@@ -575,11 +575,11 @@ export const outbox = teamTable(
 	'outbox',
 	{
 		seq: sequence(),
-		projectId: uuid(),
+		projectId: uuid().notNull(),
 		/** What changed, as pages name it: `run:<id>`, `evaluation:<id>`, `project:<id>`. */
 		topic: text().notNull()
 	},
-	{ add: everyRole, change: [], remove: [] },
+	{ add: everyRole, change: [], remove: [], project: 'project_id' },
 	(t) => [index().on(t.teamId, t.seq)]
 );
 

@@ -32,11 +32,11 @@ export type ExampleRow = ReturnType<typeof row>;
 
 /**
  * A page of examples, the newest first. `older` and `newer` are the `before` and `after` of the pages beside it, or null.
- * Raters cannot filter by rating: that would tell them what others gave.
+ * Raters cannot filter by rating or split: only what others found good is dealt out, so that both tell what they gave.
  */
 export const listExamples = (scope: Scope, slug: string, given: ExampleFilter) => {
 	authorize(scope, 'examples:see');
-	const filter = scope.role === 'rater' ? { ...given, band: undefined } : given;
+	const filter = scope.role === 'rater' ? { ...given, band: undefined, split: undefined } : given;
 	return scope.tx(async (tx) => {
 		const project = await projectOf(tx, slug);
 		const find = (some: ExampleFilter) =>
@@ -61,7 +61,7 @@ export const listExamples = (scope: Scope, slug: string, given: ExampleFilter) =
 	});
 };
 
-/** A rater sees only what they gave themselves: a number seen before one's own pulls the judgement towards it. */
+/** A rater sees only what they gave themselves: what others thought pulls the judgement towards it, and the split tells that too. */
 const hideOthersScores = async (tx: Tx, scope: Scope, list: Example[]): Promise<Example[]> => {
 	if (scope.role !== 'rater' || list.length === 0) return list;
 	const own = await tx
@@ -81,9 +81,12 @@ const hideOthersScores = async (tx: Tx, scope: Scope, list: Example[]): Promise<
 	return list.map((example) => ({
 		...example,
 		rating: scores.get(example.id) ?? null,
-		ratingsCount: scores.has(example.id) ? 1 : 0
+		ratingsCount: scores.has(example.id) ? 1 : 0,
+		...withoutSide
 	}));
 };
+
+const withoutSide = { split: null, trained: false };
 
 /** A step: the example of this project. Throws *not found*, also for a deleted one unless `deleted`. */
 export const exampleOf = async (tx: Tx, projectId: string, id: string, { deleted = false } = {}): Promise<Example> => {
@@ -117,13 +120,22 @@ export const getExample = (scope: Scope, slug: string, id: string) => {
 			.where(eq(rewrites.exampleId, id))
 			.orderBy(desc(rewrites.seq))
 			.limit(50);
-		const hasRated = scores.some((score) => score.personId === scope.userId && score.score !== null);
-		const visible = scope.role === 'rater' && !hasRated ? scores.filter((s) => s.personId === scope.userId) : scores;
+		// the newest own score, by itself: an undone one is none, and the page of the history may not reach back to it
+		const [own] = await tx
+			.select({ score: ratings.score })
+			.from(ratings)
+			.where(and(eq(ratings.exampleId, id), eq(ratings.personId, scope.userId!)))
+			.orderBy(desc(ratings.seq))
+			.limit(1);
+		const isBlind = scope.role === 'rater' && own?.score == null;
+		const visible = isBlind ? scores.filter((s) => s.personId === scope.userId) : scores;
 		return {
 			...row(example),
+			...(scope.role === 'rater' && withoutSide),
 			messages: example.messages,
 			rewrite: example.rewrite,
-			rating: scope.role === 'rater' && !hasRated ? null : example.rating,
+			rating: isBlind ? null : example.rating,
+			ratingsCount: isBlind ? 0 : example.ratingsCount,
 			ratings: visible.map(({ person, score, at }) => ({ person, score, at })),
 			rewrites: versions
 		};

@@ -5,6 +5,7 @@ import type { Line } from '../../core/import/lines.ts';
 import { parseLine } from '../../core/import/parse.ts';
 import { authorize } from '../../core/permissions.ts';
 import { audit } from '../audit.ts';
+import { plainPool } from '../db/pools.ts';
 import { imports } from '../db/schema.ts';
 import { projectOf } from '../projects.ts';
 import { announce } from '../realtime/announce.ts';
@@ -21,6 +22,21 @@ export type ImportResult = {
 	duplicates: number;
 	refused: number;
 	refusals: { line: number; reason: string; text: string }[];
+};
+
+/** Imports share so many connections, first come, first served, so that pages always find one. */
+let freeLanes = 4;
+const waiting: (() => void)[] = [];
+const inLane = async <T>(work: () => Promise<T>): Promise<T> => {
+	if (freeLanes > 0) freeLanes--;
+	else await new Promise<void>((go) => waiting.push(go));
+	try {
+		return await work();
+	} finally {
+		const next = waiting.shift();
+		if (next) next();
+		else freeLanes++;
+	}
 };
 
 /**
@@ -55,13 +71,15 @@ export const importExamples = async (
 	// Three chunks are on their way at most: one is filled, one is staged, and one is inserted, always in their order.
 	const spare: Buffer[] = [];
 	const write = async (chunk: Chunk, before: Promise<void>) => {
-		const added = await scope.tx(async (tx) => {
-			await stage(tx, chunk);
-			await before;
-			return addStaged(tx, scope, { projectId, importId: id, chunk });
-		});
+		const added = await inLane(() =>
+			scope.tx(async (tx) => {
+				await stage(tx, chunk);
+				await before; // it came first, so it has a lane of its own
+				return addStaged(tx, scope, { projectId, importId: id, chunk });
+			})
+		);
 		// the planner has not heard of a table that grew this minute, and would read all of it for one row
-		if (result.added === 0 && added > 2_000) await scope.tx((tx) => tx.$client`select refresh_statistics()`);
+		if (result.added === 0 && added > 2_000) await plainPool()`select refresh_statistics()`;
 		result.added += added;
 		result.duplicates += chunk.count - added;
 		spare.push(chunk.bytes);

@@ -1,6 +1,6 @@
 /** A file made while it is taken: the next piece is asked for when the browser has room for it, and none when it has left. */
 export const download = (
-	{ name, pieces }: { name: string; pieces: AsyncGenerator<string> },
+	{ name, pieces }: { name: string; pieces: AsyncGenerator<string, void, undefined> },
 	type: string
 ): Response => {
 	const encoder = new TextEncoder();

@@ -2,6 +2,7 @@ import { type RequestEvent, json } from '@sveltejs/kit';
 import * as v from 'valibot';
 import { AppError } from '../../core/errors.ts';
 import { log } from '../log.ts';
+import { plain } from './plain.ts';
 
 type Schema = v.GenericSchema<unknown, unknown>;
 
@@ -23,8 +24,7 @@ export const refusal = (
 	);
 
 const sent = async (event: RequestEvent): Promise<unknown> => {
-	if (event.request.method === 'GET' || event.request.method === 'HEAD')
-		return Object.fromEntries(event.url.searchParams);
+	if (event.request.method === 'GET' || event.request.method === 'HEAD') return plain(event.url.searchParams);
 	const text = await event.request.text();
 	if (text === '') return {};
 	try {

@@ -1,6 +1,7 @@
 import { type RequestEvent, fail } from '@sveltejs/kit';
 import * as v from 'valibot';
 import { AppError } from '../../core/errors.ts';
+import { plain } from './plain.ts';
 
 type Schema = v.GenericSchema<unknown, unknown>;
 
@@ -36,7 +37,7 @@ export const form =
 		// a body that is cut off, or is not what its type says
 		const sent = await event.request.formData().catch(() => null);
 		if (!sent) return fail<Refusal>(400, { values: {}, problems: { form: damaged } });
-		const values = Object.fromEntries(sent);
+		const values = plain(sent);
 		const refuse = (status: number, problems: Record<string, string>) =>
 			fail<Refusal>(status, { values: textOnly(values), problems });
 

@@ -1,6 +1,7 @@
 import { type ServerLoadEvent, error } from '@sveltejs/kit';
 import * as v from 'valibot';
 import { AppError } from '../../core/errors.ts';
+import { plain } from './plain.ts';
 
 type Schema = v.GenericSchema<unknown, unknown>;
 
@@ -14,7 +15,7 @@ export const page =
 		work: (event: E, input: v.InferOutput<S>) => Promise<Out> | Out
 	) =>
 	async (event: E): Promise<Out> => {
-		const input = v.safeParse(schema, Object.fromEntries(event.url.searchParams));
+		const input = v.safeParse(schema, plain(event.url.searchParams));
 		if (!input.success) error(422, { code: 'invalid', message: input.issues[0].message });
 		try {
 			return await work(event, input.output);

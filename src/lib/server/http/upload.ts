@@ -2,6 +2,7 @@ import { type RequestEvent, json } from '@sveltejs/kit';
 import { AppError } from '../../core/errors.ts';
 import { log } from '../log.ts';
 import { refusal } from './endpoint.ts';
+import { whileWelcome } from './while-welcome.ts';
 
 type Upload = { name: string; pieces: AsyncIterable<Uint8Array> };
 
@@ -15,7 +16,7 @@ export const upload =
 		try {
 			const { body, headers } = event.request;
 			const name = nameFrom(headers.get('x-file-name'));
-			return json(await work(event, { name, pieces: body ? arriving(body) : nothing() }));
+			return json(await work(event, { name, pieces: body ? whileWelcome(event, arriving(body)) : nothing() }));
 		} catch (problem) {
 			if (problem instanceof AppError) return refusal(event, problem);
 			return refusal(event, log.bug(problem, { request: event.locals.requestId, route: event.route.id }));
@@ -48,7 +49,11 @@ async function* nothing(): AsyncGenerator<Uint8Array> {}
 
 const nameFrom = (header: string | null) => {
 	try {
-		return decodeURIComponent(header ?? '').trim() || 'file';
+		return (
+			decodeURIComponent(header ?? '')
+				.replace(/[\u0000-\u001f\u007f]+/g, ' ')
+				.trim() || 'file'
+		);
 	} catch {
 		return 'file';
 	}

@@ -1,3 +1,4 @@
+import ipaddr from 'ipaddr.js';
 import { plainPool } from '../db/pools.ts';
 
 type Limit = { most: number; perSeconds: number };
@@ -15,6 +16,18 @@ export const within = async (key: string, { most, perSeconds }: Limit): Promise<
 			resets_at = case when known.resets_at <= now() then excluded.resets_at else known.resets_at end
 		returning count`;
 	return row!.count <= most;
+};
+
+/** What one visitor has of addresses: a whole /64 in IPv6, where anybody can take a new one for every request. */
+export const networkOf = (address: string): string => {
+	if (!ipaddr.isValid(address)) return address;
+	const parsed = ipaddr.process(address);
+	return parsed instanceof ipaddr.IPv6
+		? `${parsed.parts
+				.slice(0, 4)
+				.map((part) => part.toString(16))
+				.join(':')}::/64`
+		: parsed.toString();
 };
 
 /** Forgets windows that are over; the sweep calls it. */

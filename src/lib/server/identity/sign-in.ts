@@ -9,7 +9,7 @@ import { signInMail } from '../mail/messages.ts';
 import { sendMail } from '../mail/send.ts';
 import { safeNext, to } from '../../paths.ts';
 import { personWith } from './people.ts';
-import { within } from './rate-limit.ts';
+import { networkOf, within } from './rate-limit.ts';
 
 /** Nothing that looks like something else: no 0/O, 1/I/L. 31 signs, so 887 million codes. */
 const signs = '23456789ABCDEFGHJKMNPQRSTUVWXYZ';
@@ -60,9 +60,10 @@ export const requestSignIn = async (asked: {
 }) => {
 	const { email } = asked;
 	const allowed =
-		(await within(`mail-ip:${asked.ip}`, { most: 10, perSeconds: 3600 })) &&
-		(await within(`mail:${email}`, { most: 3, perSeconds: 600 }));
-	if (!allowed) return log.info('sign-in', { step: 'mail', outcome: 'limited', ip: asked.ip });
+		(await within(`mail-ip:${networkOf(asked.ip)}`, { most: 10, perSeconds: 3600 })) &&
+		(await within(`mail:${email}`, { most: 3, perSeconds: 600 })) &&
+		(await within('mail-all', { most: 5000, perSeconds: 86_400 }));
+	if (!allowed) return log.warn('sign-in', { step: 'mail', outcome: 'limited', ip: asked.ip });
 
 	const { token, code } = await makeSignInLink(asked);
 	// the address of the link comes from the configuration, never from the request (AU15)

@@ -50,11 +50,16 @@ const work = async <Name extends QueueName>(name: Name, job: JobWithMetadata<Job
 	} catch (problem) {
 		const fields = { job: name, id: job.id, team: teamId, attempt: job.retryCount + 1 };
 		// a provider that is away is no bug of ours; a job that was handed back at shutdown is none either
-		if (problem instanceof ProviderError)
+		if (problem instanceof ProviderError) {
 			log.warn('provider', { ...fields, kind: problem.kind, problem: problem.message });
-		else if (job.signal.aborted) log.info('handed back', fields);
-		else log.bug(problem, fields);
-		throw problem;
+			throw problem;
+		}
+		if (job.signal.aborted) {
+			log.info('handed back', fields);
+			throw problem;
+		}
+		// pg-boss keeps what is thrown, and an error of the database carries the texts it happened to
+		throw new Error(`The log knows it as ${log.bug(problem, fields).id}`);
 	}
 };
 
@@ -63,7 +68,7 @@ const work = async <Name extends QueueName>(name: Name, job: JobWithMetadata<Job
  * a database was restored. Where a job waits or runs, nothing is added.
  */
 const sweepAll = async () => {
-	await Promise.all([purgeSessions(), purgeSignIns(), purgeRateLimits()]);
+	await Promise.all([purgeSessions(), purgeSignIns(), purgeRateLimits(), plainPool()`select purge_outbox()`]);
 	const teams = await plainPool()`select teams_with_open_work() as id`;
 	// one team's trouble is not the others'
 	const bug = (team: string) => (problem: unknown) => void log.bug(problem, { job: sweep, team });

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import ipaddr from 'ipaddr.js';
 import { AppError } from '../../core/errors.ts';
 import { config } from '../config.ts';
 
@@ -16,6 +17,13 @@ const folder = () => path.join(config().dataDir, 'outbox');
 
 /** Whether mails stay on this machine: no mail server is configured. Never so in production, which demands one. */
 export const keepsMail = () => !config().smtpUrl && !config().production;
+
+/** Refuses everybody but this machine itself: who reads the outbox can sign in as anyone. Throws *not found* where no mail is kept. */
+export const refuseStrangers = (address: string) => {
+	if (!keepsMail()) throw new AppError('not_found', 'There is nothing at this address.');
+	if (ipaddr.process(address).range() !== 'loopback')
+		throw new AppError('forbidden', 'The outbox can only be read on the machine that keeps it.');
+};
 
 /** Keeps a mail that has nowhere to go. */
 export const keepMail = async (mail: Mail): Promise<void> => {

@@ -11,7 +11,7 @@ export type Topic = `run:${string}` | `evaluation:${string}` | `project:${string
 export const channel = 'aitelier';
 
 /** Writes down, in the same transaction, that something changed; pages hear of it after the commit. */
-export const announce = async (tx: Tx, topic: Topic, projectId: string | null) => {
+export const announce = async (tx: Tx, topic: Topic, projectId: string) => {
 	if (tx.announcements.some((known) => known.topic === topic)) return;
 	tx.announcements.push({ topic });
 	await tx.insert(outbox).values({ topic, projectId });

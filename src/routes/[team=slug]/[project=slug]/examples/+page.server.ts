@@ -42,7 +42,7 @@ export const load = page(Address, async (event, { selected, ...filter }) => {
 		listExamples(scope, project.slug, filter),
 		selected ? getExample(scope, project.slug, selected).catch(orNone) : null
 	]);
-	const rights = { edit: may(scope.role, 'examples:delete'), filterByRating: scope.role !== 'rater' };
+	const rights = { edit: may(scope.role, 'examples:delete'), seeSplit: scope.role !== 'rater' };
 	return { list, open, counts, filter, rights };
 }) satisfies PageServerLoad;
 
