@@ -71,7 +71,7 @@ test('18 of 24 ships; the reveal shows who wrote what, to raters as well', async
 	const [listed] = await listEvaluations(rater, slug);
 	expect(listed).toMatchObject({
 		title: 'v1 against base',
-		score: { kind: 'ship-it', wins: 18, losses: 6, runId: run.id, against: 'base' }
+		score: { kind: 'ship-it', wins: 18, losses: 6, runId: run.id, version: 'v1', against: 'base' }
 	});
 	const prompts = await getPrompts(rater, slug, id, [results.judged[0]!.pairingId]);
 	expect(Object.values(prompts)[0]).toMatchObject({ reference: expect.stringMatching(/^The answer to/) });

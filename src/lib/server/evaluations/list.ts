@@ -25,6 +25,7 @@ const scoreOf = async (tx: Tx, evaluation: Evaluation, votes: readonly Vote[]) =
 	const { wins, losses, ties, bothBad } = tally;
 	return {
 		runId: evaluation.runId,
+		version: contenders.a.label,
 		against: contenders.b.label,
 		kind,
 		title,
