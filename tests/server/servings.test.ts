@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eq } from 'drizzle-orm';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { idleMinutes, isAlive } from '../../src/lib/core/serving.ts';
+import { replaceKey } from '../../src/lib/server/connections.ts';
 import { closePools, plainPool } from '../../src/lib/server/db/pools.ts';
 import { connections, runs, servings } from '../../src/lib/server/db/schema.ts';
 import { stopQueue } from '../../src/lib/server/jobs/queue.ts';
+import { providers } from '../../src/lib/server/providers/index.ts';
+import { ProviderError } from '../../src/lib/server/providers/provider-error.ts';
 import { startRun } from '../../src/lib/server/runs/start.ts';
 import { startSandbox } from '../../src/lib/server/sandbox/server.ts';
 import type { Scope } from '../../src/lib/server/scope.ts';
@@ -17,7 +20,7 @@ import {
 	stopServing
 } from '../../src/lib/server/servings.ts';
 import { newTeam } from '../support/team.ts';
-import { drive, newRun, newWorkshop, orderFault } from '../support/training.ts';
+import { drive, endpointsAt as endpointsAtSandbox, newRun, newWorkshop, orderFault } from '../support/training.ts';
 
 let sandbox: Awaited<ReturnType<typeof startSandbox>>;
 beforeAll(async () => {
@@ -29,8 +32,8 @@ afterAll(async () => {
 	await sandbox.stop();
 });
 
-const trained = async () => {
-	const workshop = await newWorkshop(sandbox.url);
+const trained = async (more: Parameters<typeof newWorkshop>[1] = {}) => {
+	const workshop = await newWorkshop(sandbox.url, more);
 	const run = await startRun(workshop.scope, workshop.slug, newRun());
 	return { ...workshop, run: await drive(workshop.scope, run.id) };
 };
@@ -53,13 +56,7 @@ const ready = async (shop: Shop) => {
 	return until(shop.scope, id, ({ status }) => status === 'ready');
 };
 
-/** What the sandbox itself has deployed for a key. */
-const endpointsAt = async (key: string): Promise<{ id: string }[]> => {
-	const headers = { authorization: `Bearer ${key}` };
-	const who = (await (await fetch(`${sandbox.url}/together/v1/whoami`, { headers })).json()) as { project_id: string };
-	const answer = await fetch(`${sandbox.url}/together/v2/projects/${who.project_id}/endpoints`, { headers });
-	return ((await answer.json()) as { data: { id: string }[] }).data;
-};
+const endpointsAt = (key: string) => endpointsAtSandbox(sandbox.url, key);
 
 test('started, ready, stopped: one endpoint, and none afterwards', async () => {
 	const shop = await trained();
@@ -188,18 +185,131 @@ test('a model that cannot be deployed is refused before anything is billed', asy
 	expect(await all(shop.scope)).toHaveLength(0);
 });
 
-test('a failure is the answer for a moment, and then another try', async () => {
+test('a failure is the answer to whoever wanted the model before it, and no answer to whoever wants it afterwards', async () => {
 	const shop = await trained();
 	await ensureServed(shop.scope, shop.run.id);
 	const [serving] = await all(shop.scope);
-	await change(shop.scope, serving!.id, { status: 'failed', problem: 'No machine was free.', stoppedAt: new Date() });
-	expect(await ensureServed(shop.scope, shop.run.id)).toEqual({
+	const stoppedAt = new Date();
+	await change(shop.scope, serving!.id, { status: 'failed', problem: 'No machine was free.', stoppedAt });
+	const wanted = (ms: number) => ({ since: new Date(stoppedAt.getTime() + ms), still: async () => true });
+	expect(await ensureServed(shop.scope, shop.run.id, wanted(-1))).toEqual({
 		ready: false,
 		status: 'failed',
 		problem: 'No machine was free.'
 	});
-	await change(shop.scope, serving!.id, { stoppedAt: new Date(Date.now() - 5 * 60_000) });
-	expect(await ensureServed(shop.scope, shop.run.id)).toEqual({ ready: false, status: 'starting' });
+	const unwanted = { ...wanted(1), still: async () => false };
+	expect(await ensureServed(shop.scope, shop.run.id, unwanted)).toEqual({ ready: false, status: 'stopped' });
+	expect(await ensureServed(shop.scope, shop.run.id, wanted(1))).toEqual({ ready: false, status: 'starting' });
+});
+
+test('a deployment that breaks fails in words, leaves nothing behind, and can be started again', async () => {
+	const shop = await trained({ baseModel: 'sandbox-deploy-fails' });
+	for (const count of [1, 2]) {
+		const { id } = await startServing(shop.scope, shop.slug, shop.run.id);
+		expect(await until(shop.scope, id, (now) => !isAlive(now))).toMatchObject({
+			status: 'failed',
+			problem: expect.stringMatching(/could not keep the model running/),
+			stoppedAt: expect.any(Date)
+		});
+		expect(await endpointsAt(shop.key)).toHaveLength(0);
+		expect(await all(shop.scope)).toHaveLength(count);
+	}
+});
+
+/** Everything is made at the provider, only its answer does not arrive. */
+const loseAnswer = () => {
+	const { deploy } = providers.sandbox;
+	vi.spyOn(providers.sandbox, 'deploy').mockImplementationOnce(async (...asked) => {
+		await deploy(...asked);
+		throw new ProviderError('cut', 'The connection was cut.', { lost: true });
+	});
+};
+
+test('a refused key ends no start and no stop, because something may exist', async () => {
+	const shop = await trained();
+	const { id } = await startServing(shop.scope, shop.slug, shop.run.id);
+	loseAnswer();
+	await look(shop.scope, id);
+	expect(await endpointsAt(shop.key)).toHaveLength(1);
+	await replaceKey(shop.scope, shop.connection.id, { key: 'refused-now' });
+	for (const status of ['starting', 'stopping']) {
+		for (let looks = 0; looks < 3; looks++) await look(shop.scope, id);
+		expect((await all(shop.scope))[0]).toMatchObject({ status, deployment: null });
+		await stopServing(shop.scope, shop.slug, shop.run.id);
+	}
+	await replaceKey(shop.scope, shop.connection.id, { key: shop.key });
+	expect(await until(shop.scope, id, (now) => !isAlive(now))).toMatchObject({ status: 'stopped' });
+	expect(await endpointsAt(shop.key)).toHaveLength(0);
+});
+
+test('what exists is found and stopped, also when the model could not be deployed any more', async () => {
+	const shop = await trained();
+	const { id } = await startServing(shop.scope, shop.slug, shop.run.id);
+	loseAnswer();
+	await look(shop.scope, id);
+	await shop.scope.tx((tx) => tx.update(runs).set({ modelObject: 'ml_gone' }).where(eq(runs.id, shop.run.id)));
+	await stopServing(shop.scope, shop.slug, shop.run.id);
+	expect(await until(shop.scope, id, (now) => !isAlive(now))).toMatchObject({ status: 'stopped' });
+	expect(await endpointsAt(shop.key)).toHaveLength(0);
+});
+
+test('a page instead of the list of what exists does not mean that nothing does', async () => {
+	const shop = await trained();
+	const { id } = await startServing(shop.scope, shop.slug, shop.run.id);
+	loseAnswer();
+	await look(shop.scope, id);
+	await stopServing(shop.scope, shop.slug, shop.run.id);
+	await orderFault(sandbox.url, shop.key, 'garbled', '/endpoints', 3);
+	await look(shop.scope, id);
+	expect((await all(shop.scope))[0]).toMatchObject({ status: 'stopping', deployment: null });
+	expect(await until(shop.scope, id, (now) => !isAlive(now))).toMatchObject({ status: 'stopped' });
+	expect(await endpointsAt(shop.key)).toHaveLength(0);
+});
+
+test('what a person stops has not failed, whatever was wrong with it before', async () => {
+	const shop = await trained();
+	const { id } = await startServing(shop.scope, shop.slug, shop.run.id);
+	await orderFault(sandbox.url, shop.key, '503', '/deployments/', 3);
+	await look(shop.scope, id);
+	expect((await all(shop.scope))[0]).toMatchObject({ status: 'starting', problem: expect.any(String) });
+	await stopServing(shop.scope, shop.slug, shop.run.id);
+	expect(await until(shop.scope, id, (now) => !isAlive(now))).toMatchObject({ status: 'stopped', problem: null });
+});
+
+test('to the key of another account nothing counts as stopped, and the key is not marked for it', async () => {
+	const shop = await trained();
+	const { id } = await ready(shop);
+	await replaceKey(shop.scope, shop.connection.id, { key: 'of-somebody-else' });
+	await look(shop.scope, id);
+	expect((await all(shop.scope))[0]).toMatchObject({
+		status: 'ready',
+		problem: expect.stringMatching(/belongs to another account/)
+	});
+	await stopServing(shop.scope, shop.slug, shop.run.id);
+	await look(shop.scope, id);
+	expect((await all(shop.scope))[0]).toMatchObject({ status: 'stopping', stoppedAt: null });
+	const [row] = await shop.scope.tx((tx) =>
+		tx.select().from(connections).where(eq(connections.id, shop.connection.id))
+	);
+	expect(row!.status).not.toBe('refused');
+	await replaceKey(shop.scope, shop.connection.id, { key: shop.key });
+	expect(await until(shop.scope, id, (now) => !isAlive(now))).toMatchObject({ status: 'stopped' });
+	expect(await endpointsAt(shop.key)).toHaveLength(0);
+});
+
+test('what breaks us is said at the serving before it goes to the log', async () => {
+	const shop = await trained();
+	const { id } = await startServing(shop.scope, shop.slug, shop.run.id);
+	await orderFault(sandbox.url, shop.key, 'garbled', '/whoami', 3);
+	await look(shop.scope, id);
+	expect((await all(shop.scope))[0]).toMatchObject({ problem: expect.stringMatching(/can not be read/) });
+	vi.spyOn(providers.sandbox, 'deploy').mockRejectedValueOnce(new TypeError('x is not iterable'));
+	await expect(look(shop.scope, id)).rejects.toThrow(TypeError);
+	expect((await all(shop.scope))[0]).toMatchObject({
+		status: 'starting',
+		problem: 'The provider answered in a way that can not be read.'
+	});
+	await until(shop.scope, id, ({ status, problem }) => status === 'ready' && problem === null);
 });
 
 test('where the provider answers at once, nothing is started', async () => {

@@ -10,6 +10,7 @@ import { replaceKey } from '../../src/lib/server/connections.ts';
 import { sha256 } from '../../src/lib/server/crypto.ts';
 import { examples, runs } from '../../src/lib/server/db/schema.ts';
 import { followRun } from '../../src/lib/server/runs/follow.ts';
+import { startRun } from '../../src/lib/server/runs/start.ts';
 import type { Run } from '../../src/lib/server/runs/steps.ts';
 import { submitRun } from '../../src/lib/server/runs/submit.ts';
 import type { Scope } from '../../src/lib/server/scope.ts';
@@ -88,6 +89,26 @@ export const drive = async (scope: Scope, id: string, enough: (run: Run) => bool
 	}
 };
 
+/** A run whose first order has just been lost on the way, so that nothing of it is at the provider. */
+export const lostOnce = async (sandboxUrl: string, more: Parameters<typeof newWorkshop>[1] = {}) => {
+	const workshop = await newWorkshop(sandboxUrl, more);
+	const run = await startRun(workshop.scope, workshop.slug, newRun());
+	// three for the estimate, which is asked again, and one for the order: 500 is as good as silence
+	await orderFault(sandboxUrl, workshop.key, '500', '/fine-tunes', 4);
+	await submit(workshop.scope, run.id);
+	return { ...workshop, run, jobs: () => jobsAt(sandboxUrl, workshop.key) };
+};
+
+/** Another order of the same run at the sandbox, as one that arrives late. Returns its number there. */
+export const placeTwin = async (sandboxUrl: string, key: string, run: Run): Promise<string> => {
+	const answer = await fetch(`${sandboxUrl}/together/v1/fine-tunes`, {
+		method: 'POST',
+		headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+		body: JSON.stringify({ model: run.baseModel, training_file: run.trainingFileId, suffix: run.mark })
+	});
+	return ((await answer.json()) as { id: string }).id;
+};
+
 /** What the sandbox itself has for a key: its jobs, with their suffix. */
 export const jobsAt = async (
 	sandboxUrl: string,
@@ -104,3 +125,11 @@ export const orderFault = (sandboxUrl: string, key: string, fault: string, path:
 		headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
 		body: JSON.stringify({ fault, path, times })
 	});
+
+/** What the sandbox itself has deployed for a key. */
+export const endpointsAt = async (sandboxUrl: string, key: string): Promise<{ id: string }[]> => {
+	const headers = { authorization: `Bearer ${key}` };
+	const who = (await (await fetch(`${sandboxUrl}/together/v1/whoami`, { headers })).json()) as { project_id: string };
+	const answer = await fetch(`${sandboxUrl}/together/v2/projects/${who.project_id}/endpoints`, { headers });
+	return ((await answer.json()) as { data: { id: string }[] }).data;
+};

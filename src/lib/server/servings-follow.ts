@@ -1,7 +1,6 @@
 import { eq, inArray } from 'drizzle-orm';
 import { authorize } from '../core/permissions.ts';
 import { idleMinutes, isAlive, longestHours, startMinutes, stopReason } from '../core/serving.ts';
-import { config } from './config.ts';
 import { openAccess } from './connections.ts';
 import { servings } from './db/schema.ts';
 import { isQueued } from './jobs/is-queued.ts';
@@ -9,7 +8,8 @@ import { enqueue } from './jobs/queue.ts';
 import { providers } from './providers/index.ts';
 import type { Access, DeploymentState } from './providers/provider.ts';
 import type { ProviderError } from './providers/provider-error.ts';
-import { longestWaitMs, markFrom, providerProblem, runById } from './runs/steps.ts';
+import { pollSecondsFor } from './runs/pace.ts';
+import { longestWaitMs, markFrom, providerOf, runById, tellProblem } from './runs/steps.ts';
 import type { Scope, Tx } from './scope.ts';
 import { type Serving, changeServing } from './servings.ts';
 
@@ -18,7 +18,7 @@ const servingById = async (tx: Tx, id: string, { lock = false } = {}): Promise<S
 	return (await (lock ? query.for('update') : query))[0];
 };
 
-const again = (tx: Tx, scope: Scope, servingId: string, waitMs = config().pollSeconds * 1000) =>
+const again = (tx: Tx, scope: Scope, servingId: string, waitMs: number) =>
 	enqueue(tx, scope, 'serving.follow', { servingId }, { after: new Date(Date.now() + waitMs) });
 
 /**
@@ -41,12 +41,13 @@ export const followServing = async (scope: Scope, servingId: string, signal: Abo
 			const change = afterState(now, state, new Date());
 			if (Object.keys(change).length > 0) await changeServing(tx, now, change);
 			// a stop that has just been decided is carried out at once, not a poll later
-			const waitMs = now.status !== 'stopping' && change.status === 'stopping' ? 0 : undefined;
+			const isNews = now.status !== 'stopping' && change.status === 'stopping';
+			const waitMs = isNews ? 0 : pollSecondsFor(access.provider) * 1000;
 			if (isAlive({ ...now, ...change })) await again(tx, scope, servingId, waitMs);
 		});
 	} catch (problem) {
 		if (signal.aborted) throw problem; // this process stops; another one goes on
-		await recordProblem(scope, serving, providerProblem(problem));
+		await tellProblem(problem, (known) => recordProblem(scope, serving, known));
 	}
 };
 
@@ -105,15 +106,18 @@ export const afterState = (serving: Serving, state: DeploymentState, now: Date):
 
 /**
  * What was refused in two looks before anything existed is over; a first refusal may only mean that another worker was
- * quicker and has taken the name. Everything else is tried again for as long as it takes: it may be billed.
+ * quicker and has taken the name. Everything else, a refused key too, is tried again for as long as it takes: a key is
+ * replaced one day, and until then there may be something that is billed.
  */
 const recordProblem = async (scope: Scope, seen: Serving, problem: ProviderError): Promise<void> => {
 	await scope.tx(async (tx) => {
 		const serving = await servingById(tx, seen.id, { lock: true });
 		if (!serving || !isAlive(serving)) return;
-		await markFrom(tx, (await runById(tx, serving.runId)).connectionId, problem);
+		const { connectionId } = await runById(tx, serving.runId);
+		await markFrom(tx, connectionId, problem);
 		const isStopping = serving.status === 'stopping';
-		const isFinal = !serving.deployment && !problem.retry && (isStopping || seen.problem === problem.message);
+		const isRefusal = !problem.retry && problem.kind !== 'key';
+		const isFinal = !serving.deployment && isRefusal && (isStopping || seen.problem === problem.message);
 		if (isFinal) {
 			const end = isStopping ? { status: 'stopped' as const } : { status: 'failed' as const, problem: problem.message };
 			return changeServing(tx, serving, { ...end, stoppedAt: new Date() });
@@ -121,7 +125,8 @@ const recordProblem = async (scope: Scope, seen: Serving, problem: ProviderError
 		// of a serving that is being stopped, a problem would say that it failed
 		if (!isStopping && serving.problem !== problem.message)
 			await changeServing(tx, serving, { problem: problem.message });
-		const waitMs = Math.max(problem.retryAfterMs ?? 0, 3 * config().pollSeconds * 1000);
+		const pollMs = pollSecondsFor(await providerOf(tx, connectionId)) * 1000;
+		const waitMs = Math.max(problem.retryAfterMs ?? 0, 3 * pollMs);
 		await again(tx, scope, serving.id, Math.min(waitMs, longestWaitMs));
 	});
 };

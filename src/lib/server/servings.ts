@@ -8,6 +8,7 @@ import { type ServingStatus, idleMinutes, startMinutes } from '../core/serving.t
 import { audit } from './audit.ts';
 import { openAccess } from './connections.ts';
 import { servings } from './db/schema.ts';
+import { endStopped } from './evaluations/generation.ts';
 import { enqueue } from './jobs/queue.ts';
 import { providers } from './providers/index.ts';
 import type { Access } from './providers/provider.ts';
@@ -20,8 +21,6 @@ export type Serving = typeof servings.$inferSelect;
 
 /** Somebody else may need it in the next moment; two minutes cost little, another start takes twenty. */
 const releasedMinutes = 2;
-/** A failure this fresh is the answer to whoever asks; later somebody wants another try. */
-const failureCountsForMs = 2 * 60_000;
 
 const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000);
 
@@ -66,13 +65,21 @@ const mustBeDeployable = async (run: Run, access: Access): Promise<number | null
 	return answer.centsPerHour;
 };
 
-/** Asks whether the model can be deployed at all, then writes the row that makes somebody do it. Once for a run. */
-const start = async (scope: Scope, run: Run, access: Access): Promise<Serving> => {
+/** Whether somebody wants the model at this moment. Asked when nobody can stop it at the same time. */
+type Still = (tx: Tx) => Promise<boolean>;
+const always: Still = async () => true;
+
+/**
+ * Asks whether the model can be deployed at all, then writes the row that makes somebody do it. Once for a run; null when
+ * it is not wanted any more.
+ */
+const start = async (scope: Scope, run: Run, access: Access, still = always): Promise<Serving | null> => {
 	const centsPerHour = await mustBeDeployable(run, access);
 	return scope.tx(async (tx) => {
 		await runById(tx, run.id, { lock: true });
 		const alive = await aliveServing(tx, run.id);
 		if (alive) return alive;
+		if (!(await still(tx))) return null;
 		const [serving] = await tx
 			.insert(servings)
 			.values({
@@ -105,20 +112,23 @@ export const startServing = async (scope: Scope, slug: string, runId: string): P
 		throw new AppError('conflict', 'This provider answers for the model at once; nothing has to be started.');
 	}
 	try {
-		return await start(scope, run, access);
+		return (await start(scope, run, access))!;
 	} catch (problem) {
 		throw problem instanceof ProviderError ? new AppError('conflict', problem.message) : problem;
 	}
 };
 
-/** Stops paying for a run's model. Stopped already is as good. */
+/** Stops paying for a run's model, also for an evaluation that waits for its answers. Stopped already is as good. */
 export const stopServing = async (scope: Scope, slug: string, runId: string): Promise<void> => {
 	authorize(scope, 'servings:edit');
 	await scope.tx(async (tx) => {
 		const { run } = await runOf(tx, slug, runId, { lock: true });
 		const alive = await aliveServing(tx, run.id);
-		if (!alive || alive.status === 'stopping') return;
-		await changeServing(tx, alive, { status: 'stopping' });
+		if (!alive) return;
+		await endStopped(tx, run);
+		if (alive.status === 'stopping') return;
+		// with a problem it would end as failed, and that it does not: somebody wanted it so
+		await changeServing(tx, alive, { status: 'stopping', problem: null });
 		await audit(tx, scope, 'serving.stopped', alive.id, { run: run.id, version: run.version });
 		await enqueue(tx, scope, 'serving.follow', { servingId: alive.id });
 	});
@@ -126,11 +136,18 @@ export const stopServing = async (scope: Scope, slug: string, runId: string): Pr
 
 export type Served = { ready: true; callAs: string } | { ready: false; status: ServingStatus; problem?: string };
 
+/** `since` when it is wanted: what failed before that is no answer to it. `still`: it is started only while that holds. */
+export type Wanted = { since: Date; still: Still };
+
 /**
  * Whether a run's model answers now, and by which name. Where it must be deployed first, this starts it, and each call
  * counts as a use. Throws *conflict* when it cannot be deployed; a provider that is away is waited for.
  */
-export const ensureServed = async (scope: Scope, runId: string): Promise<Served> => {
+export const ensureServed = async (
+	scope: Scope,
+	runId: string,
+	{ since, still }: Wanted = { since: new Date(), still: always }
+): Promise<Served> => {
 	authorize(scope, 'servings:edit');
 	const { run, access, last } = await scope.tx(async (tx) => {
 		const run = await runById(tx, runId);
@@ -142,12 +159,13 @@ export const ensureServed = async (scope: Scope, runId: string): Promise<Served>
 		return { ready: true, callAs: run.model };
 	}
 	if (last?.status === 'ready' && last.deployment) return { ready: true, callAs: last.deployment.callAs };
-	if (last?.status === 'starting' || last?.status === 'stopping') return { ready: false, status: last.status };
-	if (last?.status === 'failed' && Date.now() - (last.stoppedAt ?? last.createdAt).getTime() < failureCountsForMs) {
-		return { ready: false, status: 'failed', ...(last.problem && { problem: last.problem }) };
-	}
+	const problem = last?.problem ? { problem: last.problem } : {};
+	if (last?.status === 'starting' || last?.status === 'stopping')
+		return { ready: false, status: last.status, ...problem };
+	if (last?.status === 'failed' && (last.stoppedAt ?? last.createdAt) >= since)
+		return { ready: false, status: 'failed', ...problem };
 	try {
-		return { ready: false, status: (await start(scope, run, access)).status };
+		return { ready: false, status: (await start(scope, run, access, still))?.status ?? 'stopped' };
 	} catch (problem) {
 		if (problem instanceof ProviderError && problem.retry)
 			return { ready: false, status: 'starting', problem: problem.message };

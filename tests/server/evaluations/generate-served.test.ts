@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eq } from 'drizzle-orm';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openAccess } from '../../../src/lib/server/connections.ts';
 import { closePools } from '../../../src/lib/server/db/pools.ts';
 import { evaluations, outputs, servings } from '../../../src/lib/server/db/schema.ts';
 import { createEvaluation } from '../../../src/lib/server/evaluations/create.ts';
 import { generateOutputs } from '../../../src/lib/server/evaluations/generate.ts';
+import { retryGeneration } from '../../../src/lib/server/evaluations/retry.ts';
 import { getSetUp } from '../../../src/lib/server/evaluations/set-up.ts';
 import { stopQueue } from '../../../src/lib/server/jobs/queue.ts';
 import { configureProviders, providers } from '../../../src/lib/server/providers/index.ts';
@@ -13,9 +14,10 @@ import { startRun } from '../../../src/lib/server/runs/start.ts';
 import { startSandbox } from '../../../src/lib/server/sandbox/server.ts';
 import type { Scope } from '../../../src/lib/server/scope.ts';
 import { followServing } from '../../../src/lib/server/servings-follow.ts';
+import { stopServing } from '../../../src/lib/server/servings.ts';
 import { addReadyRun, wish } from '../../support/evaluation.ts';
 import { newTeam } from '../../support/team.ts';
-import { drive, newRun, newWorkshop } from '../../support/training.ts';
+import { drive, endpointsAt, newRun, newWorkshop, orderFault } from '../../support/training.ts';
 
 let sandbox: Awaited<ReturnType<typeof startSandbox>>;
 beforeAll(async () => {
@@ -31,8 +33,8 @@ afterAll(async () => {
 const never = new AbortController().signal;
 const quick = { firstWaitMs: 20, longestWaitMs: 100, giveUpAfterMs: 20_000 };
 
-const trained = async () => {
-	const workshop = await newWorkshop(sandbox.url);
+const trained = async (more: Parameters<typeof newWorkshop>[1] = {}) => {
+	const workshop = await newWorkshop(sandbox.url, more);
 	const { id } = await startRun(workshop.scope, workshop.slug, newRun());
 	const run = await drive(workshop.scope, id);
 	expect(run.status).toBe('ready');
@@ -117,6 +119,85 @@ test('a model that cannot be deployed fails the evaluation with the reason', asy
 	await generateOutputs(scope, id, never, quick);
 	expect(await statusOf(scope, id)).toMatchObject({ status: 'failed', problem: expect.stringMatching(/^[A-Z].+\.$/) });
 	expect(await servingsOf(scope)).toEqual([]);
+});
+
+test('a model that a person stops is not started again, and Try again does', async () => {
+	const { scope, slug, run, key, evaluationId } = await trained();
+	const done = generate(scope, evaluationId);
+	await until(async () => (await scope.tx((tx) => tx.select().from(outputs)))[0]);
+	await stopServing(scope, slug, run.id);
+	const stopped = {
+		status: 'failed',
+		problem: 'Somebody stopped the model while it answered. Try again to start it once more.'
+	};
+	expect(await done).toMatchObject(stopped);
+	// the job that comes back finds nothing to do
+	await generateOutputs(scope, evaluationId, never, quick);
+	await until(async () => {
+		await followAll(scope);
+		return (await servingsOf(scope)).every(({ status }) => status === 'stopped') || undefined;
+	});
+	expect(await servingsOf(scope)).toHaveLength(1);
+	expect(await statusOf(scope, evaluationId)).toMatchObject(stopped);
+	expect(await endpointsAt(sandbox.url, key)).toHaveLength(0);
+
+	await retryGeneration(scope, slug, evaluationId);
+	expect(await generate(scope, evaluationId)).toMatchObject({ status: 'voting', problem: null });
+	expect(await scope.tx((tx) => tx.$count(outputs))).toBe(24);
+});
+
+test('a model that has said all it has to say may be stopped', async () => {
+	const { scope, slug, run, evaluationId } = await trained();
+	await generate(scope, evaluationId);
+	await scope.tx(async (tx) => {
+		await tx.delete(outputs).where(eq(outputs.contender, 'b'));
+		await tx.update(evaluations).set({ status: 'generating' }).where(eq(evaluations.id, evaluationId));
+	});
+	await stopServing(scope, slug, run.id);
+	expect(await generate(scope, evaluationId)).toMatchObject({ status: 'voting', problem: null });
+});
+
+test('Try again starts a model anew whose deployment has just failed', async () => {
+	const { scope, slug, run, key, evaluationId } = await trained({ baseModel: 'sandbox-deploy-fails' });
+	const failed = { status: 'failed', problem: expect.stringMatching(/could not keep the model running/) };
+	expect(await generate(scope, evaluationId)).toMatchObject(failed);
+	expect(await servingsOf(scope)).toHaveLength(1);
+	await retryGeneration(scope, slug, evaluationId);
+	expect(await generate(scope, evaluationId)).toMatchObject(failed);
+	expect(await servingsOf(scope)).toHaveLength(2);
+	// a new comparison does not inherit the failure either
+	const { id } = await createEvaluation(scope, slug, wish(run.id, 2));
+	await generateOutputs(scope, id, never, quick);
+	expect(await statusOf(scope, id)).toMatchObject({ status: 'generating' });
+	expect(await servingsOf(scope)).toHaveLength(3);
+	await stopServing(scope, slug, run.id);
+	await until(async () => {
+		await followAll(scope);
+		return (await endpointsAt(sandbox.url, key)).length === 0 || undefined;
+	});
+});
+
+test('why a generation waits stands at it, and goes away with the reason', async () => {
+	const { scope, key, evaluationId } = await trained();
+	await orderFault(sandbox.url, key, '503', '/whoami', 3);
+	await generateOutputs(scope, evaluationId, never, quick);
+	expect(await statusOf(scope, evaluationId)).toMatchObject({
+		status: 'generating',
+		problem: expect.stringMatching(/Sandbox has a problem/)
+	});
+	expect(await servingsOf(scope)).toEqual([]);
+	await generateOutputs(scope, evaluationId, never, quick);
+	expect(await statusOf(scope, evaluationId)).toMatchObject({ status: 'generating', problem: null });
+});
+
+test('what breaks us is said at the evaluation before it goes to the log', async () => {
+	const { scope, evaluationId } = await trained();
+	vi.spyOn(providers.sandbox, 'deployable').mockRejectedValueOnce(new TypeError('x is not iterable'));
+	await expect(generateOutputs(scope, evaluationId, never, quick)).rejects.toThrow(TypeError);
+	expect(await statusOf(scope, evaluationId)).toMatchObject({
+		status: 'generating',
+		problem: 'The provider answered in a way that can not be read.'
+	});
 });
 
 async function until<T>(look: () => Promise<T | undefined>): Promise<T> {

@@ -26,7 +26,7 @@ describe.concurrent.each(providerIds)('%s', (id) => {
 
 	test('a key is checked, and models are listed with what can be done with them', async () => {
 		const access = places.access(id);
-		expect(await provider.check(access)).toMatchObject({ ok: true, models: 11, training: 'open' });
+		expect(await provider.check(access)).toMatchObject({ ok: true, models: 12, training: 'open' });
 		expect(await provider.check({ ...access, key: 'refused' })).toEqual({
 			ok: false,
 			reason: expect.stringContaining('does not accept this key')

@@ -40,6 +40,52 @@ describe.concurrent.each(providerIds)('%s', (id) => {
 		expect(await jobs(access, order.mark)).toBe(1);
 	});
 
+	test('an order that is taken but answered with a page counts as lost, and is found exactly once', async () => {
+		const access = places.access(id);
+		const order = await prepare(access);
+		await places.fail(access, 'garbled', { path: createPath(id) });
+		await expect(provider.submit(access, order)).rejects.toMatchObject({ kind: 'down', lost: true });
+		expect(await jobs(access, order.mark)).toBe(1);
+	});
+
+	test('a page instead of a list, a job or an uploaded file is no answer', async () => {
+		const access = places.access(id);
+		const order = await prepare(access);
+		const { jobId } = await provider.submit(access, order);
+		await places.fail(access, 'garbled', { path: createPath(id), times: id.startsWith('openai') ? 1 : 3 });
+		const looked = provider.find(access, order.mark);
+		await expect(looked).rejects.toMatchObject({ kind: 'down', message: expect.stringMatching(/can not be read/) });
+		expect(await jobs(access, order.mark)).toBe(1);
+		await places.fail(access, 'garbled', { path: jobId, times: 6 });
+		await expect(provider.report(access, jobId)).rejects.toMatchObject({ kind: 'down' });
+		const stranger = places.access(id);
+		await places.fail(stranger, 'garbled', { path: '/files', times: 3 });
+		await expect(prepare(stranger)).rejects.toMatchObject({ kind: 'down' });
+	});
+
+	test('events and losses that are not there hide nothing of the job', async () => {
+		const access = places.access(id);
+		const { jobId } = await provider.submit(access, await prepare(access));
+		for (const path of ['/events', '/metrics']) await places.fail(access, '404', { path });
+		expect(await provider.report(access, jobId)).toMatchObject({ jobId, providerStatus: expect.any(String) });
+	});
+
+	test('a stream that tells of an error keeps what had come', async () => {
+		const access = places.access(id);
+		await places.fail(access, 'stream-error', { path: 'chat' });
+		const answer = await provider.chat(access, question, () => {});
+		expect(answer.finishReason).toBeNull();
+		expect(answer.text).not.toBe('');
+	});
+
+	test('a stream that brings nothing is asked for again, and is no empty answer', async () => {
+		const access = places.access(id);
+		await places.fail(access, 'garbled', { path: 'chat' });
+		expect(await provider.chat(access, question, () => {})).toMatchObject({ finishReason: 'stop' });
+		await places.fail(access, 'garbled', { path: 'chat', times: 3 });
+		await expect(provider.chat(access, question, () => {})).rejects.toMatchObject({ kind: 'cut', retry: true });
+	});
+
 	test('an order is never sent twice: 500 and 503 are lost, 429 is not', async () => {
 		for (const [fault, expected] of [
 			['500', { kind: 'down', lost: true, retry: true }],
@@ -59,7 +105,7 @@ describe.concurrent.each(providerIds)('%s', (id) => {
 		const access = places.access(id);
 		for (const fault of ['500', '503', '429', 'cut']) {
 			await places.fail(access, fault, { path: 'models' });
-			expect((await provider.models(access)).length, fault).toBe(11);
+			expect((await provider.models(access)).length, fault).toBe(12);
 		}
 	});
 

@@ -1,10 +1,11 @@
 import { eq } from 'drizzle-orm';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { runStatuses } from '../../../src/lib/core/run.ts';
 import { replaceKey } from '../../../src/lib/server/connections.ts';
 import { closePools, plainPool } from '../../../src/lib/server/db/pools.ts';
-import { connections, runEvents, runPoints, runs } from '../../../src/lib/server/db/schema.ts';
+import { connections, runEvents, runPoints } from '../../../src/lib/server/db/schema.ts';
 import { stopQueue } from '../../../src/lib/server/jobs/queue.ts';
+import { providers } from '../../../src/lib/server/providers/index.ts';
 import type { JobReport } from '../../../src/lib/server/providers/provider.ts';
 import { followRun } from '../../../src/lib/server/runs/follow.ts';
 import { cancelRun } from '../../../src/lib/server/runs/cancel.ts';
@@ -15,7 +16,18 @@ import { runById } from '../../../src/lib/server/runs/steps.ts';
 import { startSandbox } from '../../../src/lib/server/sandbox/server.ts';
 import type { Scope } from '../../../src/lib/server/scope.ts';
 import { newTeam } from '../../support/team.ts';
-import { drive, follow, jobsAt, newRun, newWorkshop, orderFault, runRow, submit } from '../../support/training.ts';
+import {
+	drive,
+	follow,
+	jobsAt,
+	lostOnce,
+	newRun,
+	newWorkshop,
+	orderFault,
+	placeTwin,
+	runRow,
+	submit
+} from '../../support/training.ts';
 
 let sandbox: Awaited<ReturnType<typeof startSandbox>>;
 beforeAll(async () => {
@@ -200,28 +212,113 @@ test('a provider that is away is said, tried again, and forgotten when it is bac
 	expect(await runRow(scope, run.id)).toMatchObject({ problem: null });
 });
 
-test('a job the provider no longer knows fails the run in words', async () => {
+test('a job the provider no longer knows fails the run in words, but only when that has lasted', async () => {
 	const { scope, run, connection } = await ordered({ baseModel: 'sandbox-slow' });
 	await replaceKey(scope, connection.id, { key: 'somebody-elses-key' });
 	await follow(scope, run.id);
 	expect(await runRow(scope, run.id)).toMatchObject({
+		status: 'validating',
+		problem: expect.stringMatching(/does not know the job/)
+	});
+	expect(await drive(scope, run.id)).toMatchObject({
 		status: 'failed',
 		problem: expect.stringMatching(/no longer knows the job/)
 	});
 });
 
-test('an order that turns up late, after a second one, is cancelled before it trains', async () => {
-	const { scope, run, key, jobs } = await ordered({ baseModel: 'sandbox-slow' });
-	const { jobId, trainingFileId } = await runRow(scope, run.id);
-	await fetch(`${sandbox.url}/together/v1/fine-tunes`, {
-		method: 'POST',
-		headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-		body: JSON.stringify({ model: 'sandbox-slow', training_file: trainingFileId, suffix: run.mark })
-	});
-	await scope.tx((tx) => tx.update(runs).set({ cleanLists: 3 }).where(eq(runs.id, run.id)));
+test('an order that turns up late, after a second one, is cancelled before it trains, once, and said', async () => {
+	const { scope, slug, run, key, jobs } = await lostOnce(sandbox.url, { baseModel: 'sandbox-slow' });
+	const { jobId } = await drive(scope, run.id, ({ jobId }) => jobId !== null);
+	expect(jobId).not.toBeNull();
+	await placeTwin(sandbox.url, key, await runRow(scope, run.id));
+	// the first try to cancel it is in vain, and nothing is forgotten by that
+	await orderFault(sandbox.url, key, '503', '/cancel', 3);
+	await expect(follow(scope, run.id)).rejects.toThrow();
+	await follow(scope, run.id);
 	await follow(scope, run.id);
 	expect(await runRow(scope, run.id)).toMatchObject({ jobId });
-	for (const job of await jobs()) expect(job.status.startsWith('cancel')).toBe(job.id !== jobId);
+	const all = await jobs();
+	expect(all).toHaveLength(2);
+	for (const job of all) expect(job.status.startsWith('cancel')).toBe(job.id !== jobId);
+	const { events } = await getRun(scope, slug, run.id);
+	expect(events.filter(({ kind }) => kind === 'aitelier.duplicate')).toHaveLength(1);
+	expect((await runRow(scope, run.id)).status).not.toBe('cancelled');
+});
+
+test('a job that is not known for a moment goes on, and missing events or losses end nothing', async () => {
+	const { scope, run, key } = await ordered({ baseModel: 'sandbox-slow' });
+	await orderFault(sandbox.url, key, '404', '/fine-tunes/ft-', 1);
+	await follow(scope, run.id);
+	expect(await runRow(scope, run.id)).toMatchObject({ status: 'validating' });
+	await follow(scope, run.id);
+	expect(await runRow(scope, run.id)).toMatchObject({ problem: null });
+	for (const path of ['/events', '/metrics']) {
+		await orderFault(sandbox.url, key, '404', path, 1);
+		await follow(scope, run.id);
+		expect(await runRow(scope, run.id)).toMatchObject({ problem: null, finishedAt: null });
+	}
+});
+
+test('an answer that can not be read is said at the run, which is tried again', async () => {
+	const { scope, run, key } = await ordered({ baseModel: 'sandbox-slow' });
+	await orderFault(sandbox.url, key, 'garbled', '/fine-tunes', 9);
+	await expect(follow(scope, run.id)).rejects.toMatchObject({ kind: 'down' });
+	expect(await runRow(scope, run.id)).toMatchObject({
+		status: 'validating',
+		problem: expect.stringMatching(/can not be read/)
+	});
+	for (let i = 0; i < 5 && (await runRow(scope, run.id)).problem; i++) await follow(scope, run.id).catch(() => {});
+	expect(await runRow(scope, run.id)).toMatchObject({ problem: null });
+});
+
+test('what breaks us is said at the run before it goes to the log', async () => {
+	const { scope, run } = await ordered({ baseModel: 'sandbox-slow' });
+	vi.spyOn(providers.sandbox, 'report').mockRejectedValueOnce(new TypeError('x is not iterable'));
+	await expect(follow(scope, run.id)).rejects.toThrow(TypeError);
+	expect(await runRow(scope, run.id)).toMatchObject({
+		status: 'validating',
+		problem: 'The provider answered in a way that can not be read.'
+	});
+	// what goes wrong in our own house is not the provider's doing
+	vi.spyOn(providers.sandbox, 'report').mockRejectedValueOnce(new Error('ours'));
+	await follow(scope, run.id).catch(() => {});
+	await follow(scope, run.id);
+	expect(await runRow(scope, run.id)).toMatchObject({ problem: null });
+});
+
+test('of a report what can be kept is kept, and the rest stops nothing', async () => {
+	const { scope, slug, run } = await ordered({ baseModel: 'sandbox-slow' });
+	const jobId = (await runRow(scope, run.id)).jobId!;
+	const at = new Date();
+	const event = { at, level: 'info' as const, kind: 'message', message: 'fine' };
+	const odd = report({
+		jobId,
+		problem: null,
+		stepsDone: 2.5,
+		stepsTotal: 1e12,
+		model: 'a\u0000b',
+		events: [
+			event,
+			{ ...event, at: new Date(NaN), message: 'undated' },
+			{ ...event, level: undefined as never, message: 'no\u0000 level', step: 1.5 },
+			{ ...event, message: undefined as never }
+		],
+		points: [
+			{ series: 'train', step: 1, loss: 2, at },
+			{ series: 'train', step: 1.5, loss: 2, at },
+			{ series: 'train', step: 2, loss: 1e300, at },
+			{ series: 'train', step: 3, loss: 2, at: new Date(NaN) }
+		]
+	});
+	await scope.tx(async (tx) => recordReport(tx, await runById(tx, run.id, { lock: true }), odd));
+	const { events, points, run: now } = await getRun(scope, slug, run.id);
+	const theirs = events.filter(({ kind }) => kind === 'message');
+	expect(theirs).toMatchObject([
+		{ level: 'info', message: 'fine' },
+		{ level: 'info', message: 'no level', step: null }
+	]);
+	expect(points).toMatchObject([{ series: 'train', step: 1, loss: 2 }]);
+	expect(now).toMatchObject({ status: 'training', stepsTotal: null, model: 'ab' });
 });
 
 test('a process that stops hands its job back and says nothing about the provider', async () => {

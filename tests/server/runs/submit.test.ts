@@ -7,11 +7,22 @@ import { connections, runs } from '../../../src/lib/server/db/schema.ts';
 import { stopQueue } from '../../../src/lib/server/jobs/queue.ts';
 import { cancelRun } from '../../../src/lib/server/runs/cancel.ts';
 import { getRun } from '../../../src/lib/server/runs/get.ts';
+import { orderTimeoutMs, pollSecondsFor, quietMs } from '../../../src/lib/server/runs/pace.ts';
 import { startRun } from '../../../src/lib/server/runs/start.ts';
 import { requeueOpenRuns } from '../../../src/lib/server/runs/sweep.ts';
 import { startSandbox } from '../../../src/lib/server/sandbox/server.ts';
 import { newTeam } from '../../support/team.ts';
-import { drive, jobsAt, newRun, newWorkshop, orderFault, runRow, submit } from '../../support/training.ts';
+import {
+	drive,
+	jobsAt,
+	lostOnce,
+	newRun,
+	newWorkshop,
+	orderFault,
+	placeTwin,
+	runRow,
+	submit
+} from '../../support/training.ts';
 
 let sandbox: Awaited<ReturnType<typeof startSandbox>>;
 beforeAll(async () => {
@@ -111,7 +122,53 @@ test('of two orders the older stays and the other is cancelled', async () => {
 	const others = (await jobs()).filter(({ id }) => id !== older!.id);
 	expect(others.map(({ status }) => status)).toEqual([expect.stringMatching(/cancel/)]);
 	const { events } = await getRun(scope, slug, run.id);
-	expect(events.at(-1)).toMatchObject({ kind: 'aitelier.duplicate', level: 'warning' });
+	expect(events.find(({ kind }) => kind === 'aitelier.duplicate')).toMatchObject({ level: 'warning' });
+});
+
+test('of two orders none is kept before the other is certain to end', async () => {
+	const { scope, slug, run, jobs, key } = await lostOnce(sandbox.url, { baseModel: 'sandbox-slow' });
+	const lost = await runRow(scope, run.id);
+	const older = await placeTwin(sandbox.url, key, lost);
+	await sleep(5);
+	await placeTwin(sandbox.url, key, lost);
+	await orderFault(sandbox.url, key, '503', '/cancel', 3);
+	await expect(submit(scope, run.id)).rejects.toThrow();
+	expect((await jobs()).some(({ status }) => /cancel/.test(status))).toBe(false);
+	expect(await runRow(scope, run.id)).toMatchObject({ status: 'unknown', problem: expect.any(String) });
+	await submit(scope, run.id);
+	expect(await runRow(scope, run.id)).toMatchObject({ status: 'validating', jobId: older, problem: null });
+	for (const { id, status } of await jobs()) expect(/cancel/.test(status)).toBe(id !== older);
+	const { events } = await getRun(scope, slug, run.id);
+	expect(events.filter(({ kind }) => kind === 'aitelier.duplicate')).toHaveLength(1);
+});
+
+test('orders and files whose answer can not be read are found again: one job, and the run gets ready', async () => {
+	const { scope, run, jobs, key } = await started();
+	await orderFault(sandbox.url, key, 'garbled', '/files/upload', 1);
+	// three for the estimate, which is asked again, and one for the order
+	await orderFault(sandbox.url, key, 'garbled', '/fine-tunes', 4);
+	expect(await drive(scope, run.id)).toMatchObject({ status: 'ready', problem: null });
+	expect(await jobs()).toHaveLength(1);
+});
+
+test('a page instead of a list is no clean list', async () => {
+	const { scope, run, jobs, key } = await lostOnce(sandbox.url);
+	const { cleanLists } = await runRow(scope, run.id);
+	await orderFault(sandbox.url, key, 'garbled', '/fine-tunes', 3);
+	await expect(submit(scope, run.id)).rejects.toMatchObject({ kind: 'down' });
+	expect(await runRow(scope, run.id)).toMatchObject({ status: 'unknown', cleanLists });
+	expect(await jobs()).toHaveLength(0);
+});
+
+test('only for the sandbox is anything done sooner than in production', () => {
+	const pace = { sandbox: pollSecondsFor('sandbox'), together: pollSecondsFor('together') };
+	expect(pace).toEqual({ sandbox: 1, together: 5 });
+	expect(quietMs('sandbox')).toBe(3_000);
+	expect(orderTimeoutMs('sandbox')).toBeLessThan(3_000);
+	for (const provider of ['together', 'openai', 'openai-compatible'] as const) {
+		expect(quietMs(provider)).toBe(120_000);
+		expect(orderTimeoutMs(provider)).toBe(60_000);
+	}
 });
 
 test('a busy provider is waited for: the files are not sent twice', async () => {

@@ -1,31 +1,20 @@
-import { and, eq, isNull } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
 import { openAccess } from '../connections.ts';
-import { outputs, pairings, runs } from '../db/schema.ts';
+import { outputs, runs } from '../db/schema.ts';
 import { providers } from '../providers/index.ts';
 import { ProviderError } from '../providers/provider-error.ts';
 import { announce } from '../realtime/announce.ts';
 import type { Scope, Tx } from '../scope.ts';
-import { ensureServed, releaseServing } from '../servings.ts';
+import { type Wanted, ensureServed, releaseServing } from '../servings.ts';
 import { type Answer, type Patience, answerAll } from './answering.ts';
+import { isGenerating, noteWaiting, runIdOf, unanswered } from './generation.ts';
 import type { Evaluation, Letter } from './rows.ts';
 
 /** Pages hear of progress so often, not of each answer. */
 const announceEveryMs = 400;
 /** So often a long generation counts as use of its model, or the janitor would stop it meanwhile. */
 const useEveryMs = 60_000;
-
-/** A step: the questions that this contender has not answered. */
-export const unanswered = (tx: Tx, evaluationId: string, contender: Letter) =>
-	tx
-		.select({ id: pairings.id, position: pairings.position, prompt: pairings.prompt })
-		.from(pairings)
-		.leftJoin(outputs, and(eq(outputs.pairingId, pairings.id), eq(outputs.contender, contender)))
-		.where(and(eq(pairings.evaluationId, evaluationId), isNull(outputs.id)))
-		.orderBy(pairings.position);
-
-export const runIdOf = (evaluation: Evaluation, contender: Letter) =>
-	contender === 'a' ? evaluation.runId : evaluation.againstRunId;
 
 /** A step: where a contender is called. */
 export const connectionOf = async (tx: Tx, evaluation: Evaluation, contender: Letter): Promise<string> => {
@@ -35,12 +24,21 @@ export const connectionOf = async (tx: Tx, evaluation: Evaluation, contender: Le
 	return run!.connectionId;
 };
 
+/** A model is started for an evaluation only as long as it is being generated: somebody may have stopped it for good. */
+const wantedBy = ({ id, createdAt }: Evaluation): Wanted => ({
+	since: createdAt,
+	still: (tx) => isGenerating(tx, id)
+});
+
 /** The name by which the model answers now, or null while it is being deployed. */
 const callable = async (scope: Scope, evaluation: Evaluation, runId: string | null): Promise<string | null> => {
 	if (runId === null) return evaluation.baseModel;
-	const serving = await ensureServed(scope, runId);
-	if (serving.ready) return serving.callAs;
-	if (serving.status !== 'failed') return null;
+	const serving = await ensureServed(scope, runId, wantedBy(evaluation));
+	if (serving.ready || serving.status !== 'failed') {
+		const waitsFor = serving.ready ? null : (serving.problem ?? null);
+		await scope.tx((tx) => noteWaiting(tx, evaluation, waitsFor));
+		return serving.ready ? serving.callAs : null;
+	}
 	throw new AppError('conflict', serving.problem ?? 'The model could not be deployed. Try again, or look at its run.');
 };
 
@@ -79,11 +77,11 @@ class NoLongerServed extends Error {}
  * another name. What the provider does not know of while our row says *ready* has just been stopped there: the row follows
  * within a poll, so that is waited for like an outage.
  */
-const guarded = (scope: Scope, runId: string, model: string) => {
+const guarded = (scope: Scope, evaluation: Evaluation, runId: string, model: string) => {
 	let usedAt = performance.now();
 	const look = async () => {
 		usedAt = performance.now();
-		const serving = await ensureServed(scope, runId);
+		const serving = await ensureServed(scope, runId, wantedBy(evaluation));
 		if (!(serving.ready && serving.callAs === model)) throw new NoLongerServed();
 	};
 	return async <T>(ask: () => Promise<T>): Promise<T> => {
@@ -118,7 +116,7 @@ export const answerAs = async (
 		const { temperature, maxTokens, seed } = evaluation;
 		const provider = providers[access.provider];
 		const isDeployed = runId !== null && provider.servesTunedModels === 'after-deploy';
-		const guard = isDeployed ? guarded(scope, runId, model) : <T>(ask: () => Promise<T>) => ask();
+		const guard = isDeployed ? guarded(scope, evaluation, runId, model) : <T>(ask: () => Promise<T>) => ask();
 		const ask = ({ prompt }: (typeof open)[number], stop: AbortSignal) => {
 			const request = { model, messages: prompt, temperature, maxTokens, seed };
 			// as a stream: of an answer that is cut in the middle, that part is there

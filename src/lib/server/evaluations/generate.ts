@@ -1,30 +1,20 @@
-import { and, eq } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
 import { authorize } from '../../core/permissions.ts';
 import { evaluations } from '../db/schema.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { ProviderError } from '../providers/provider-error.ts';
 import { announce } from '../realtime/announce.ts';
-import { markFrom } from '../runs/steps.ts';
-import type { Scope, Tx } from '../scope.ts';
+import { markFrom, tellProblem } from '../runs/steps.ts';
+import type { Scope } from '../scope.ts';
 import { releaseServing } from '../servings.ts';
-import { answerAs, connectionOf, runIdOf, unanswered } from './answer-as.ts';
+import { answerAs, connectionOf } from './answer-as.ts';
 import { type Patience, usualPatience } from './answering.ts';
+import { become, letters, noteWaiting, runIdOf, unanswered } from './generation.ts';
 import type { Evaluation, Letter } from './rows.ts';
 
-const contenders = ['a', 'b'] as const;
 /** A model that is being deployed is looked at so often. */
 const lookAgainMs = 3000;
-
-/** A step: the next station, if nobody else was there first. */
-const become = async (tx: Tx, evaluation: Evaluation, to: { status: 'voting' | 'failed'; problem: string | null }) => {
-	await tx
-		.update(evaluations)
-		.set(to)
-		.where(and(eq(evaluations.id, evaluation.id), eq(evaluations.status, 'generating')));
-	await announce(tx, `evaluation:${evaluation.id}`, evaluation.projectId);
-	await announce(tx, `project:${evaluation.projectId}`, evaluation.projectId);
-};
 
 /**
  * Ends in `failed`, and stops paying, unless somebody else has meanwhile answered what we could not. True when it did.
@@ -37,7 +27,7 @@ const giveUp = async (scope: Scope, evaluation: Evaluation, contender: Letter, p
 		if (problem instanceof ProviderError) await markFrom(tx, await connectionOf(tx, evaluation, contender), problem);
 		return true;
 	});
-	for (const runId of failed ? contenders.map((letter) => runIdOf(evaluation, letter)) : []) {
+	for (const runId of failed ? letters.map((letter) => runIdOf(evaluation, letter)) : []) {
 		if (runId !== null) await releaseServing(scope, runId);
 	}
 	return failed;
@@ -57,12 +47,15 @@ export const generateOutputs = async (
 	authorize(scope, 'evaluations:create');
 	const [evaluation] = await scope.tx((tx) => tx.select().from(evaluations).where(eq(evaluations.id, evaluationId)));
 	if (evaluation?.status !== 'generating') return;
-	for (const contender of contenders) {
+	for (const contender of letters) {
 		try {
 			if (await answerAs(scope, evaluation, contender, signal, patience)) continue;
 		} catch (problem) {
 			signal.throwIfAborted();
-			if (!(problem instanceof ProviderError || problem instanceof AppError)) throw problem;
+			if (!(problem instanceof ProviderError || problem instanceof AppError)) {
+				// said where it is waited for, then thrown: a bug is tried again, and stands in the log
+				return tellProblem(problem, (known) => scope.tx((tx) => noteWaiting(tx, evaluation, known.message)));
+			}
 			if (await giveUp(scope, evaluation, contender, problem)) return;
 			continue;
 		}

@@ -1,13 +1,23 @@
-import { eq } from 'drizzle-orm';
+import { and, eq, inArray } from 'drizzle-orm';
 import { authorize } from '../../core/permissions.ts';
 import { audit } from '../audit.ts';
-import { evaluations } from '../db/schema.ts';
+import { evaluations, servings } from '../db/schema.ts';
 import { isQueued } from '../jobs/is-queued.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { projectOf } from '../projects.ts';
 import { announce } from '../realtime/announce.ts';
-import type { Scope } from '../scope.ts';
-import { evaluationOf } from './rows.ts';
+import type { Scope, Tx } from '../scope.ts';
+import { letters, runIdOf } from './generation.ts';
+import { type Evaluation, evaluationOf } from './rows.ts';
+
+/** A step: a deployment that has failed is no answer any more to whoever wants another one; what it said stays. */
+const forgetFailures = (tx: Tx, evaluation: Evaluation) => {
+	const runIds = letters.map((letter) => runIdOf(evaluation, letter)).filter((id) => id !== null);
+	return tx
+		.update(servings)
+		.set({ status: 'stopped' })
+		.where(and(inArray(servings.runId, runIds), eq(servings.status, 'failed')));
+};
 
 /** Goes on where it stopped. For a failed one, and for one that hangs: a job that still waits makes it a no-op. */
 export const retryGeneration = (scope: Scope, slug: string, evaluationId: string) => {
@@ -17,6 +27,7 @@ export const retryGeneration = (scope: Scope, slug: string, evaluationId: string
 		const evaluation = await evaluationOf(tx, project.id, evaluationId, { lock: true });
 		if (evaluation.status === 'voting') return;
 		await tx.update(evaluations).set({ status: 'generating', problem: null }).where(eq(evaluations.id, evaluation.id));
+		await forgetFailures(tx, evaluation);
 		await enqueue(tx, scope, 'evaluation.generate', { evaluationId: evaluation.id });
 		await audit(tx, scope, 'evaluation.retried', evaluation.id, { name: evaluation.name });
 		await announce(tx, `evaluation:${evaluation.id}`, project.id);

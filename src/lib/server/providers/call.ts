@@ -27,6 +27,12 @@ export function optionsFor(access: Access, timeoutMs: number): Options {
 	};
 }
 
+/** The options for a stream that somebody may end besides: of its signals the first one counts, the deadline among them. */
+export const endedBy = (options: Options, signal: AbortSignal): Options => ({
+	...options,
+	signal: AbortSignal.any([options.signal, signal])
+});
+
 /** Somebody ended it; a deadline that ran out is no decision. */
 const isStopped = ({ signal }: Access) =>
 	signal?.aborted === true && (signal.reason as Error | undefined)?.name !== 'TimeoutError';

@@ -1,9 +1,11 @@
 import type { FineTuningJob, FineTuningJobEvent } from 'openai/resources/fine-tuning/jobs/jobs';
 import type { RunStatus } from '../../core/run.ts';
-import { ask } from './call.ts';
+import { ask, optionsFor } from './call.ts';
 import { type Server, clientOf } from './openai-client.ts';
+import { pageOf } from './openai-models.ts';
 import type { Access, JobReport, TrainingEvent, TrainingPoint } from './provider.ts';
 import { ProviderError } from './provider-error.ts';
+import { numbered, unreadable } from './unreadable.ts';
 
 /** OpenAI's words for a job (providers.md 4.6). An unknown one, such as `paused`, is no failure: it is kept as it is. */
 const words = {
@@ -20,18 +22,24 @@ export const statusOf = (word: string): RunStatus | 'unrecognised' =>
 
 const mostJobs = 1_000; // a server that ignores the filter is not read to the end of its history
 const mostEvents = 5_000;
+const eventsTimeoutMs = 10_000;
 
-async function first<T>(list: AsyncIterable<T>, most: number): Promise<T[]> {
-	const items: T[] = [];
-	for await (const item of list) if (items.push(item) >= most) break;
-	return items;
+/** All pages, each of which has to be one: what is no list says nothing about what exists. */
+async function listJobs(access: Access, server: Server, mark: string): Promise<FineTuningJob[]> {
+	const jobs: FineTuningJob[] = [];
+	for (;;) {
+		const after = jobs.at(-1)?.id;
+		const query = { limit: 100, metadata: { aitelier_job: mark }, ...(after && { after }) };
+		const page = await pageOf(access, server, '/fine_tuning/jobs', query);
+		if (!page) throw unreadable(server);
+		jobs.push(...(page.items as FineTuningJob[]).filter((job) => typeof job?.id === 'string'));
+		if (!page.hasMore || page.items.length === 0 || jobs.at(-1)?.id === after || jobs.length >= mostJobs) return jobs;
+	}
 }
 
 /** The jobs with our mark, oldest first. Looked at again here, because not every server filters. */
 export async function findJobs(access: Access, server: Server, mark: string): Promise<{ jobId: string }[]> {
-	const jobs = await ask(access, server, (options) =>
-		first(clientOf(access).fineTuning.jobs.list({ limit: 100, metadata: { aitelier_job: mark } }, options), mostJobs)
-	);
+	const jobs = await listJobs(access, server, mark);
 	return jobs
 		.filter(
 			(job) =>
@@ -43,15 +51,33 @@ export async function findJobs(access: Access, server: Server, mark: string): Pr
 
 const amount = (value: unknown): number | null => (typeof value === 'number' && Number.isFinite(value) ? value : null);
 
+/**
+ * The newest events, as many as come in a time of their own. Whatever goes wrong with them, what came is kept and the job
+ * itself is told: a long job has hundreds of pages, most of which were read before.
+ */
+async function readEvents(access: Access, jobId: string): Promise<FineTuningJobEvent[]> {
+	const events: FineTuningJobEvent[] = [];
+	try {
+		const pages = clientOf(access).fineTuning.jobs.listEvents(
+			jobId,
+			{ limit: 100 },
+			optionsFor(access, eventsTimeoutMs)
+		);
+		for await (const event of pages) if (event && events.push(event) >= mostEvents) break;
+	} catch {
+		// the next look reads what is missing here
+	}
+	return events.reverse();
+}
+
 /** Where a job stands, with its events; the losses are in them. */
 export async function reportJob(access: Access, server: Server, jobId: string): Promise<JobReport> {
 	const { jobs } = clientOf(access).fineTuning;
-	const [job, newestFirst] = await Promise.all([
-		ask(access, server, (options) => jobs.retrieve(jobId, options)),
-		ask(access, server, (options) => first(jobs.listEvents(jobId, { limit: 100 }, options), mostEvents))
+	const [job, events] = await Promise.all([
+		ask(access, server, async (options) => numbered(await jobs.retrieve(jobId, options), server)),
+		readEvents(access, jobId)
 	]);
-	const events = newestFirst.reverse();
-	const measured = events.flatMap((event) => (event.type === 'metrics' ? [event.data as Record<string, unknown>] : []));
+	const measured = events.flatMap((event) => (event.type === 'metrics' ? [dataOf(event)] : []));
 	const steps = measured.map((data) => amount(data.step) ?? 0);
 	return {
 		jobId: job.id,
@@ -75,16 +101,18 @@ function problemOf(job: FineTuningJob, server: Server): string | null {
 	return (server.quote && job.error?.message) || 'The server ended the training without a reason that can be shown.';
 }
 
+const dataOf = (event: FineTuningJobEvent) => (event.data ?? {}) as Record<string, unknown>;
+
 const toEvent = (event: FineTuningJobEvent): TrainingEvent => ({
 	at: new Date(event.created_at * 1_000),
-	level: event.level === 'warn' ? 'warning' : event.level,
+	level: event.level === 'warn' ? 'warning' : event.level === 'error' ? 'error' : 'info',
 	kind: event.type ?? 'message',
 	message: event.message
 });
 
 function toPoints(event: FineTuningJobEvent): TrainingPoint[] {
 	if (event.type !== 'metrics') return [];
-	const data = event.data as Record<string, unknown>;
+	const data = dataOf(event);
 	const step = amount(data.step);
 	if (step === null) return [];
 	const at = new Date(event.created_at * 1_000);

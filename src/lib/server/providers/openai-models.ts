@@ -16,13 +16,18 @@ const legacyNote =
 	'OpenAI is closing its training: new jobs end on 6 January 2027, tuned models on 14 January 2027. Whether this account may still train shows only when a run is started.';
 const inferenceNote = 'This server answers, but offers no training. Its models can be compared and can judge.';
 
-/** The items of a list; `null` when the answer is no list. The SDK's pages would make an empty one of any text. */
-async function itemsOf(access: Access, server: Server, path: string, query = {}): Promise<unknown[] | null> {
+type Page = { items: unknown[]; hasMore: boolean };
+
+/** One page of a list; `null` when the answer is no list. The SDK's pages would make an empty one of any text. */
+export async function pageOf(access: Access, server: Server, path: string, query = {}): Promise<Page | null> {
 	const answer = await ask(access, server, (options) =>
-		clientOf(access).get<{ data?: unknown } | null>(path, { query, ...options })
+		clientOf(access).get<{ data?: unknown; has_more?: unknown } | null>(path, { query, ...options })
 	);
-	return Array.isArray(answer?.data) ? answer.data : null;
+	return Array.isArray(answer?.data) ? { items: answer.data, hasMore: answer.has_more === true } : null;
 }
+
+const itemsOf = async (access: Access, server: Server, path: string, query = {}) =>
+	(await pageOf(access, server, path, query))?.items ?? null;
 
 /** Whether jobs can be listed: where they cannot, nothing can be trained. */
 async function trainingOf(access: Access, server: Server): Promise<{ training: Training; note?: string }> {

@@ -1,5 +1,5 @@
 import type { ChatCompletionCreateParams } from 'openai/resources/chat/completions';
-import { ask } from './call.ts';
+import { ask, endedBy } from './call.ts';
 import { chatBody, toCompletion } from './chat.ts';
 import { checkKey } from './check.ts';
 import { type Server, clientOf } from './openai-client.ts';
@@ -40,7 +40,7 @@ async function chat(
 	return ask(
 		access,
 		server,
-		(options) => collect(access, (signal) => completions.create(streamed, { ...options, signal }), onText),
+		(options) => collect(access, (signal) => completions.create(streamed, endedBy(options, signal)), onText),
 		answerTimeoutMs
 	);
 }

@@ -9,11 +9,13 @@ export class ProviderError extends Error {
 	/** The request was sent but no answer came: it may have happened. */
 	readonly lost: boolean;
 	readonly detail: string | undefined;
+	/** It is a valid key, only not the one for this: the connection is not marked for it. */
+	readonly keyIsGood: boolean;
 
 	constructor(
 		kind: ProviderProblem,
 		message: string,
-		more: { retryAfterMs?: number; lost?: boolean; detail?: string } = {}
+		more: { retryAfterMs?: number; lost?: boolean; detail?: string; keyIsGood?: boolean } = {}
 	) {
 		super(message);
 		this.name = 'ProviderError';
@@ -22,5 +24,6 @@ export class ProviderError extends Error {
 		this.retryAfterMs = more.retryAfterMs;
 		this.lost = more.lost ?? false;
 		this.detail = more.detail;
+		this.keyIsGood = more.keyIsGood ?? false;
 	}
 }

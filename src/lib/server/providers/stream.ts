@@ -1,8 +1,9 @@
 import type { Access, Completion } from './provider.ts';
+import { ProviderError } from './provider-error.ts';
 
 /** What one chunk of either SDK's stream brings. */
 export type Chunk = {
-	choices?: { delta?: { content?: string | null }; finish_reason?: string | null }[];
+	choices?: ({ delta?: { content?: string | null } | null; finish_reason?: string | null } | null)[] | null;
 	usage?: { prompt_tokens?: number; completion_tokens?: number } | null;
 };
 
@@ -14,7 +15,8 @@ export const finishOf = (reason: string | null | undefined): string | null =>
 
 /**
  * Reads a streamed answer. A stream that ends before the model did (cut, silent for too long, stopped by the caller)
- * gives what had come, with `finishReason: null`. Only a failure before the first word is thrown.
+ * gives what had come, with `finishReason: null`. Only a failure before the first word is thrown; that nothing came at
+ * all is one.
  */
 export async function collect(
 	access: Access,
@@ -43,10 +45,12 @@ export async function collect(
 			timer = wait();
 			// They end without a word when the signal ends them.
 			if (next.done) {
-				if (signal.aborted && answer.text === '' && !access.signal?.aborted) throw signal.reason;
+				if (answer.text === '' && answer.finishReason === null && !access.signal?.aborted)
+					throw signal.aborted ? signal.reason : nothingCame();
 				return answer;
 			}
-			take(next.value, answer, onText);
+			// some servers send a `null` to keep the line open
+			take(next.value ?? {}, answer, onText);
 		}
 	} finally {
 		clearTimeout(timer);
@@ -54,10 +58,12 @@ export async function collect(
 	}
 }
 
+const nothingCame = () => new ProviderError('cut', 'The connection was closed before an answer came. Try again.');
+
 function take({ choices, usage }: Chunk, answer: Completion, onText: (piece: string) => void): void {
 	const choice = choices?.[0]; // the usage chunk has none
 	const piece = choice?.delta?.content;
-	if (piece) {
+	if (typeof piece === 'string' && piece !== '') {
 		answer.text += piece;
 		onText(piece);
 	}

@@ -2,6 +2,7 @@ import Together from 'together-ai';
 import { type Place, ask, fetchForEntered } from './call.ts';
 import type { Access } from './provider.ts';
 import { ProviderError } from './provider-error.ts';
+import { unreadable } from './unreadable.ts';
 
 const official = 'https://api.together.ai/v1';
 // Deployments answer on a host of their own, which serves nothing else.
@@ -37,15 +38,23 @@ export function doorsOf(access: Access): Doors {
 
 /** Which project a key belongs to; every call of v2 names it. */
 export const projectOf = async (access: Access, place: Place): Promise<{ id: string; slug: string }> => {
-	const { project_id: id, project_slug: slug } = await ask(access, place, (options) =>
-		doorsOf(access).v1.whoami(options)
-	);
+	const { project_id: id, project_slug: slug } = await ask(access, place, async (options) => {
+		const who = await doorsOf(access).v1.whoami(options);
+		if (typeof who?.project_id !== 'string') throw unreadable(place);
+		return who;
+	});
 	return { id, slug };
 };
 
-/** All items of a list of v2, over its pages. */
-export async function all<T>(list: AsyncIterable<T>): Promise<T[]> {
+type Pages<T> = PromiseLike<{ iterPages(): AsyncIterable<{ getPaginatedItems(): T[] }> }>;
+
+/** All items of a list of v2, over its pages. Each has to be one: the SDK makes an empty page of any text. */
+export async function all<T>(list: Pages<T>, place: Place): Promise<T[]> {
 	const items: T[] = [];
-	for await (const item of list) items.push(item);
+	for await (const page of (await list).iterPages()) {
+		const { body } = page as unknown as { body: unknown };
+		if (typeof body !== 'object' || body === null) throw unreadable(place);
+		items.push(...page.getPaginatedItems());
+	}
 	return items;
 }

@@ -5,6 +5,7 @@ import type { Access, Deployment, DeploymentState } from './provider.ts';
 import { ProviderError } from './provider-error.ts';
 import { all, doorsOf, projectOf } from './together-client.ts';
 import { configsFor, reasonNot } from './together-hardware.ts';
+import { numbered } from './unreadable.ts';
 
 /** Endpoints of ours are known by the beginning of their name: by `chat`, and by people who look for strays. */
 const ours = 'aitelier-';
@@ -31,7 +32,7 @@ const stateOf = ({ status }: EndpointDeployment): DeploymentState => {
 
 /**
  * Endpoint, deployment, traffic, in this order, each found by its name before it is created: after a lost answer the
- * same call goes on where the last one ended.
+ * same call goes on where the last one ended. Looked for before anything else can refuse: what exists may be billed.
  */
 export async function startDeployment(
 	access: Access,
@@ -42,39 +43,33 @@ export async function startDeployment(
 	const { beta } = doorsOf(access).v2;
 	const project = await projectOf(access, place);
 	const projectId = project.id;
-	const [config] = await configsFor(access, place, projectId, modelObject);
-	if (!config) throw new ProviderError('refused', reasonNot);
-
 	const name = nameFor(mark);
 	const isNamed = (each: { name: string }) => each.name === name || each.name.endsWith(`/${name}`);
 	const endpoints = await ask(access, place, (options) =>
-		all<Endpoint>(beta.endpoints.list({ projectId, limit: 100 }, options))
+		all<Endpoint>(beta.endpoints.list({ projectId, limit: 100 }, options), place)
 	);
-	const endpoint =
-		endpoints.find(isNamed) ??
-		(await act(access, place, (options) => beta.endpoints.create({ projectId, name }, options)));
-
-	const existing = await ask(access, place, (options) =>
-		all(beta.endpoints.deployments.list(endpoint.id, { projectId }, options))
-	);
+	const known = endpoints.find(isNamed);
+	const existing = known
+		? await ask(access, place, (options) =>
+				all(beta.endpoints.deployments.list(known.id, { projectId }, options), place)
+			)
+		: [];
 	const found = existing.find(isNamed);
+	const config = found ? null : await configOf(access, place, { projectId, modelObject, endpoint: known });
+	const endpoint =
+		known ??
+		(await act(access, place, async (options) =>
+			numbered(await beta.endpoints.create({ projectId, name }, options), place)
+		));
+
 	const autoscaling = { minReplicas: 1, maxReplicas: 1 };
 	const deployment =
 		found ??
-		(await act(access, place, (options) =>
-			beta.endpoints.deployments.create(
-				endpoint.id,
-				{
-					projectId,
-					name,
-					model: `projects/${projectId}/models/${modelObject}`,
-					// Public configurations belong to a project of Together's own.
-					config: `projects/${config.projectId}/configs/${config.id}`,
-					autoscaling
-				},
-				options
-			)
-		));
+		(await act(access, place, async (options) => {
+			const model = `projects/${projectId}/models/${modelObject}`;
+			const wish = { projectId, name, model, config: config!, autoscaling };
+			return numbered(await beta.endpoints.deployments.create(endpoint.id, wish, options), place);
+		}));
 	if (found && ['stopping', 'stopped'].includes(stateOf(found))) {
 		await act(access, place, (options) =>
 			beta.endpoints.deployments.update(found.id, { projectId, endpointId: endpoint.id, autoscaling }, options)
@@ -85,6 +80,22 @@ export async function startDeployment(
 	if (!isRouted) await route(access, place, { projectId, endpointId: endpoint.id, deploymentId: deployment.id }, 1);
 	const callAs = endpoint.name.includes('/') ? endpoint.name : `${project.slug}/${endpoint.name}`;
 	return { endpointId: endpoint.id, deploymentId: deployment.id, projectId, callAs };
+}
+
+/** The configuration for a new deployment. Where there is none, the empty endpoint of an earlier try does not stay. */
+async function configOf(
+	access: Access,
+	place: Place,
+	{ projectId, modelObject, endpoint }: { projectId: string; modelObject: string; endpoint: Endpoint | undefined }
+): Promise<string> {
+	const [config] = await configsFor(access, place, projectId, modelObject);
+	// public configurations belong to a project of Together's own
+	if (config) return `projects/${config.projectId}/configs/${config.id}`;
+	if (endpoint) {
+		const { endpoints } = doorsOf(access).v2.beta;
+		await orNull(ask(access, place, (options) => endpoints.delete(endpoint.id, { projectId }, options)));
+	}
+	throw new ProviderError('refused', reasonNot);
 }
 
 type Ids = Omit<Deployment, 'callAs'>;
@@ -99,16 +110,24 @@ const route = (access: Access, place: Place, { projectId, endpointId, deployment
 		)
 	);
 
-const look = (
+/** Null only when it is certain to be gone: to the key of another account everything of ours looks as if it were. */
+async function look(
 	access: Access,
 	place: Place,
 	{ projectId, endpointId, deploymentId }: Ids
-): Promise<EndpointDeployment | null> =>
-	orNull(
+): Promise<EndpointDeployment | null> {
+	const deployment = await orNull(
 		ask(access, place, (options) =>
 			doorsOf(access).v2.beta.endpoints.deployments.retrieve(deploymentId, { projectId, endpointId }, options)
 		)
 	);
+	if (deployment || (await projectOf(access, place)).id === projectId) return deployment;
+	throw new ProviderError(
+		'key',
+		'This key belongs to another account than the running model. Enter the key with which it was started, so that it can be stopped.',
+		{ keyIsGood: true }
+	);
+}
 
 /** One that does not exist any more has been stopped and removed. */
 export async function readState(access: Access, place: Place, ids: Ids): Promise<DeploymentState> {
@@ -116,8 +135,10 @@ export async function readState(access: Access, place: Place, ids: Ids): Promise
 	return deployment ? stateOf(deployment) : 'stopped';
 }
 
+const standsStill = (deployment: EndpointDeployment) => ['stopped', 'failed'].includes(stateOf(deployment));
+
 /**
- * No replicas, then, once it stands still, no traffic, and away with deployment and endpoint. Waits a few seconds for the
+ * No replicas, then, once it stands still (also for having failed), no traffic, and away with deployment and endpoint. Waits a few seconds for the
  * standstill; where it takes longer, the next call does the rest.
  */
 export async function stopDeployment(access: Access, place: Place, ids: Ids): Promise<void> {
@@ -131,11 +152,11 @@ export async function stopDeployment(access: Access, place: Place, ids: Ids): Pr
 				endpoints.deployments.update(deploymentId, { projectId, endpointId, autoscaling }, options)
 			);
 		}
-		for (let pauseMs = 150; deployment && stateOf(deployment) !== 'stopped' && pauseMs < 3_000; pauseMs *= 2) {
+		for (let pauseMs = 150; deployment && !standsStill(deployment) && pauseMs < 3_000; pauseMs *= 2) {
 			await wait(pauseMs);
 			deployment = await look(access, place, ids);
 		}
-		if (deployment && stateOf(deployment) !== 'stopped') return;
+		if (deployment && !standsStill(deployment)) return;
 		await orNull(route(access, place, ids, 0));
 		await orNull(
 			ask(access, place, (options) => endpoints.deployments.delete(deploymentId, { projectId, endpointId }, options))

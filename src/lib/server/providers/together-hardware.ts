@@ -10,7 +10,8 @@ export const configsFor = (access: Access, place: Place, projectId: string, mode
 			doorsOf(access).v2.beta.models.configs.list(
 				{ projectId, referenceModel: `projects/${projectId}/models/${modelObject}` },
 				options
-			)
+			),
+			place
 		)
 	);
 

@@ -1,9 +1,10 @@
 import type { FinetuneEvent, FinetuneResponse } from 'together-ai/resources/fine-tuning';
 import type { RunStatus } from '../../core/run.ts';
-import { type Place, ask } from './call.ts';
+import { type Place, ask, orNull } from './call.ts';
 import type { Access, JobReport, TrainingEvent, TrainingPoint } from './provider.ts';
 import { ProviderError } from './provider-error.ts';
 import { doorsOf } from './together-client.ts';
+import { listIn, numbered } from './unreadable.ts';
 
 /** Together's words for a job (providers.md 4.6). An unknown one is no failure: it is kept as it is. */
 const words = {
@@ -27,7 +28,9 @@ const mostRestarts = 5;
 
 /** The jobs with our mark, oldest first. A job that goes on in place of another is that other one. */
 export async function findJobs(access: Access, place: Place, mark: string): Promise<{ jobId: string }[]> {
-	const { data } = await ask(access, place, (options) => doorsOf(access).v1.fineTuning.list(options));
+	const data = await ask(access, place, async (options) =>
+		listIn(await doorsOf(access).v1.fineTuning.list(options), place)
+	);
 	const ours = data
 		.filter((job) => job.suffix === mark || job.model_output_name?.includes(mark))
 		.sort((a, b) => Date.parse(a.created_at) - Date.parse(b.created_at));
@@ -36,8 +39,13 @@ export async function findJobs(access: Access, place: Place, mark: string): Prom
 	return ours.filter((job) => !next.includes(job.id)).map((job) => ({ jobId: job.id }));
 }
 
-const eventsOf = async (access: Access, place: Place, id: string): Promise<FinetuneEvent[]> =>
-	(await ask(access, place, (options) => doorsOf(access).v1.fineTuning.listEvents(id, options))).data ?? [];
+/** None where the provider has none of this job: whether there is a job at all, that tells the job itself. */
+const eventsOf = async (access: Access, place: Place, id: string): Promise<FinetuneEvent[]> => {
+	const events = await orNull(
+		ask(access, place, async (options) => listIn(await doorsOf(access).v1.fineTuning.listEvents(id, options), place))
+	);
+	return (events ?? []).filter((event) => event !== null);
+};
 
 /** After an error of its own Together may begin again under a new number, which only an event tells. */
 function successorIn(events: FinetuneEvent[], id: string): string | null {
@@ -56,7 +64,7 @@ export async function reportJob(access: Access, place: Place, jobId: string): Pr
 	const earlier: FinetuneEvent[] = [];
 	for (let restarts = 0; ; restarts++) {
 		const [job, events] = await Promise.all([
-			ask(access, place, (options) => v1.fineTuning.retrieve(id, options)),
+			ask(access, place, async (options) => numbered(await v1.fineTuning.retrieve(id, options), place)),
 			eventsOf(access, place, id)
 		]);
 		const next = restarts < mostRestarts ? successorIn(events, id) : null;
@@ -70,26 +78,30 @@ type Row = Record<string, unknown>;
 const amount = (value: unknown): number | null => (typeof value === 'number' && Number.isFinite(value) ? value : null);
 
 async function pointsOf(access: Access, place: Place, id: string): Promise<TrainingPoint[]> {
-	const answer = await ask(access, place, (options) => doorsOf(access).v1.fineTuning.listMetrics(id, {}, options));
-	const rows = (answer.metrics ?? []) as unknown as Row[];
-	return rows.flatMap((row) =>
-		(
-			[
-				['train', 'train'],
-				['eval', 'validation']
-			] as const
-		).flatMap(([side, series]): TrainingPoint[] => {
-			const loss = amount(row[`${side}/loss`]);
-			const step = amount(row[`${side}/global_step`]) ?? amount(row['train/global_step']);
-			if (loss === null || step === null) return [];
-			return [{ series, step, loss, at: new Date((amount(row.timestamp) ?? 0) / 1_000_000) }]; // nanoseconds
-		})
+	const answer = await orNull(
+		ask(access, place, (options) => doorsOf(access).v1.fineTuning.listMetrics(id, {}, options))
 	);
+	const rows = (Array.isArray(answer?.metrics) ? answer.metrics : []) as unknown as (Row | null)[];
+	return rows
+		.filter((row) => row !== null)
+		.flatMap((row) =>
+			(
+				[
+					['train', 'train'],
+					['eval', 'validation']
+				] as const
+			).flatMap(([side, series]): TrainingPoint[] => {
+				const loss = amount(row[`${side}/loss`]);
+				const step = amount(row[`${side}/global_step`]) ?? amount(row['train/global_step']);
+				if (loss === null || step === null) return [];
+				return [{ series, step, loss, at: new Date((amount(row.timestamp) ?? 0) / 1_000_000) }]; // nanoseconds
+			})
+		);
 }
 
 const toEvent = (event: FinetuneEvent): TrainingEvent => ({
 	at: new Date(event.created_at),
-	level: event.level?.endsWith('error') ? 'error' : event.level?.endsWith('warning') ? 'warning' : 'info',
+	level: /error$/.test(event.level ?? '') ? 'error' : /warning$/.test(event.level ?? '') ? 'warning' : 'info',
 	kind: event.type,
 	message: event.message,
 	...(event.step ? { step: event.step } : {})

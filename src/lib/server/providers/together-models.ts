@@ -13,7 +13,7 @@ export async function listModels(access: Access, place: Place): Promise<BaseMode
 		orNull(ask(access, place, (options) => v1.get<{ models?: string[] }>('/fine-tunes/models/supported', options))),
 		orNull(
 			ask(access, place, (options) =>
-				all(v2.beta.models.listSupported({ product: 'PRODUCT_FINE_TUNING', limit: 100 }, options))
+				all(v2.beta.models.listSupported({ product: 'PRODUCT_FINE_TUNING', limit: 100 }, options), place)
 			)
 		)
 	]);

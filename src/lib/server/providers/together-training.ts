@@ -5,6 +5,7 @@ import { type Place, act, ask } from './call.ts';
 import type { Access, CostEstimate, TrainingFile, TrainingOrder } from './provider.ts';
 import { ProviderError } from './provider-error.ts';
 import { doorsOf } from './together-client.ts';
+import { numbered } from './unreadable.ts';
 
 const uploadTimeoutMs = 600_000;
 const checkTimeoutMs = 300_000; // how long Together may look at a file
@@ -30,20 +31,20 @@ export async function uploadFile(access: Access, place: Place, file: TrainingFil
 	const sent = await ask(
 		access,
 		place,
-		(options) => {
+		async (options) => {
 			const body = new FormData();
 			body.append('purpose', 'fine-tune');
 			body.append('file_name', file.name);
 			body.append('file_type', 'jsonl');
 			body.append('file', new File([file.body], file.name, { type: 'application/jsonl' }));
-			return v1.post<FileResponse>('/files/upload', { body, ...options });
+			return numbered(await v1.post<FileResponse>('/files/upload', { body, ...options }), place);
 		},
 		uploadTimeoutMs
 	);
 
 	const waiting = AbortSignal.timeout(checkTimeoutMs);
 	for (let pauseMs = 100; ; pauseMs = Math.min(pauseMs * 1.5, 3_000)) {
-		const now = await ask(access, place, (options) => v1.files.retrieve(sent.id, options));
+		const now = await ask(access, place, async (options) => numbered(await v1.files.retrieve(sent.id, options), place));
 		const { processing_status: status, validation_report: report } = now;
 		if (status === 'COMPLETED' || status === undefined) return { fileId: sent.id };
 		if (status === 'INVALID_FORMAT' || status === 'FAILED') {
@@ -114,6 +115,8 @@ export async function placeOrder(access: Access, place: Place, order: TrainingOr
 		random_seed: order.seed,
 		suffix: order.mark
 	};
-	const job = await act(access, place, (options) => doorsOf(access).v1.fineTuning.create(body, options));
+	const job = await act(access, place, async (options) =>
+		numbered(await doorsOf(access).v1.fineTuning.create(body, options), place)
+	);
 	return { jobId: job.id };
 }

@@ -1,4 +1,4 @@
-import { type Place, ask } from './call.ts';
+import { type Place, ask, endedBy } from './call.ts';
 import { chatBody, toCompletion } from './chat.ts';
 import { checkKey } from './check.ts';
 import type { Access, ChatRequest, Completion, Provider, ProviderId } from './provider.ts';
@@ -33,7 +33,7 @@ function speakTogether(id: ProviderId, name: string): Provider {
 			access,
 			place,
 			(options) => {
-				const open = (signal: AbortSignal) => completions.create({ ...body, stream: true }, { ...options, signal });
+				const open = (signal: AbortSignal) => completions.create({ ...body, stream: true }, endedBy(options, signal));
 				return collect(access, open as (signal: AbortSignal) => Promise<AsyncIterable<Chunk>>, onText);
 			},
 			answerTimeoutMs

@@ -1,21 +1,33 @@
+import { and, desc, eq } from 'drizzle-orm';
 import { authorize } from '../../core/permissions.ts';
 import { isOver, runCan } from '../../core/run.ts';
-import { config } from '../config.ts';
 import { openAccess } from '../connections.ts';
+import { runEvents } from '../db/schema.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { providers } from '../providers/index.ts';
-import type { Access, JobReport } from '../providers/provider.ts';
+import type { Access, JobReport, ProviderId } from '../providers/provider.ts';
 import { ProviderError } from '../providers/provider-error.ts';
 import type { Scope, Tx } from '../scope.ts';
+import { cancelOthers, wasOrderedAgain, withoutDuplicates } from './duplicates.ts';
+import { quietMs, soon } from './pace.ts';
 import { recordReport } from './report.ts';
-import { type Run, changeRun, endRun, findRun, longestWaitMs, markFrom, providerProblem, runById } from './steps.ts';
+import {
+	type Run,
+	changeRun,
+	endRun,
+	findRun,
+	longestWaitMs,
+	markFrom,
+	noteEvent,
+	providerOf,
+	runById,
+	tellProblem
+} from './steps.ts';
 
 /** With a refused key nothing can be learnt until somebody replaces it: look less often. */
 const slowly = 6;
 
-const next = (times = 1) => new Date(Date.now() + times * config().pollSeconds * 1000);
-
-const again = (tx: Tx, scope: Scope, run: Run, after = next()) =>
+const again = (tx: Tx, scope: Scope, run: Run, after: Date) =>
 	enqueue(tx, scope, 'run.follow', { runId: run.id }, { after });
 
 /**
@@ -33,25 +45,24 @@ export const followRun = async (scope: Scope, runId: string, signal: AbortSignal
 			const now = await runById(tx, runId, { lock: true });
 			// somebody else has meanwhile learnt of another number: what we know is of the old one
 			const after = now.jobId === run.jobId ? await recordReport(tx, now, report) : now;
-			if (!isOver(after)) await again(tx, scope, run);
+			if (!isOver(after)) await again(tx, scope, run, soon(access.provider));
 		});
 	} catch (problem) {
 		if (signal.aborted) throw problem; // this process stops; another one goes on
-		await recordProblem(scope, run, providerProblem(problem));
+		await tellProblem(problem, (known) => recordProblem(scope, run, known));
 	}
 };
 
 const lookAt = async (scope: Scope, run: Run, access: Access): Promise<JobReport> => {
 	if (run.cancelRequestedAt && run.status !== 'cancelling') await passCancelOn(scope, run, access);
-	if (run.cleanLists > 0 && (run.status === 'validating' || run.status === 'queued'))
-		await cancelLateTwins(run, access);
+	if (run.status === 'validating' || run.status === 'queued') await cancelLateTwins(scope, run, access);
 	const provider = providers[access.provider];
 	try {
 		return await provider.report(access, run.jobId!);
 	} catch (problem) {
 		if (!(problem instanceof ProviderError) || problem.kind !== 'not_found') throw problem;
 		// a job may go on under another number: its mark tells
-		const found = (await provider.find(access, run.mark)).at(-1);
+		const found = (await withoutDuplicates(scope, run, await provider.find(access, run.mark))).at(-1);
 		if (!found || found.jobId === run.jobId) throw problem;
 		return provider.report(access, found.jobId);
 	}
@@ -72,14 +83,36 @@ export const passCancelOn = async (scope: Scope, run: Run, access: Access): Prom
 };
 
 /** After a second order the first may still turn up: the recorded one stays, every other is cancelled before it trains. */
-const cancelLateTwins = async (run: Run, access: Access) => {
-	for (const { jobId } of await providers[access.provider].find(access, run.mark)) {
-		if (jobId !== run.jobId) await providers[access.provider].cancel(access, jobId).catch(isOverAlready);
-	}
+const cancelLateTwins = async (scope: Scope, run: Run, access: Access) => {
+	if (!(await scope.tx((tx) => wasOrderedAgain(tx, run)))) return;
+	const found = await providers[access.provider].find(access, run.mark);
+	await cancelOthers({ scope, run, access }, found, run.jobId!).catch(isOverAlready);
 };
 
 const isOverAlready = (problem: unknown) => {
 	if (!(problem instanceof ProviderError) || problem.retry) throw problem;
+};
+
+const missing = ({ jobId }: Run) =>
+	`The provider does not know the job ${jobId} at the moment. It is asked again, and nothing is ordered meanwhile.`;
+
+/**
+ * A step: whether the provider has not known the job for the whole quiet time. One such answer is no end: lists and jobs
+ * are served by machines that do not know the same at the same moment, and the training is paid.
+ */
+const isGone = async (tx: Tx, run: Run, provider: ProviderId): Promise<boolean> => {
+	if (run.problem !== missing(run)) {
+		await changeRun(tx, run, { problem: missing(run) });
+		await noteEvent(tx, run, { level: 'warning', kind: 'missing', message: missing(run) });
+		return false;
+	}
+	const [since] = await tx
+		.select({ at: runEvents.at })
+		.from(runEvents)
+		.where(and(eq(runEvents.runId, run.id), eq(runEvents.kind, 'aitelier.missing')))
+		.orderBy(desc(runEvents.at))
+		.limit(1);
+	return !!since && Date.now() - since.at.getTime() >= quietMs(provider);
 };
 
 const recordProblem = async (scope: Scope, seen: Run, problem: ProviderError): Promise<void> => {
@@ -87,7 +120,12 @@ const recordProblem = async (scope: Scope, seen: Run, problem: ProviderError): P
 		const run = await findRun(tx, seen.id, { lock: true });
 		if (!run || !runCan.follow(run)) return false;
 		await markFrom(tx, run.connectionId, problem);
+		const provider = await providerOf(tx, run.connectionId);
 		if (problem.kind === 'not_found') {
+			if (!(await isGone(tx, run, provider))) {
+				await again(tx, scope, run, soon(provider));
+				return false;
+			}
 			await endRun(
 				tx,
 				run,
@@ -100,7 +138,7 @@ const recordProblem = async (scope: Scope, seen: Run, problem: ProviderError): P
 		if (problem.retry && !problem.retryAfterMs) return true;
 		const wait = problem.retryAfterMs
 			? new Date(Date.now() + Math.min(problem.retryAfterMs, longestWaitMs))
-			: next(slowly);
+			: soon(provider, slowly);
 		await again(tx, scope, run, wait);
 		return false;
 	});

@@ -1,29 +1,18 @@
 // Long for a step file: everything an order's outcome may write, so that the rules of "exactly one" stand on one page.
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
-import { config } from '../config.ts';
 import { openAccess } from '../connections.ts';
 import { audit } from '../audit.ts';
 import { runFiles, runs } from '../db/schema.ts';
 import { enqueue } from '../jobs/queue.ts';
-import type { Access, TrainingOrder } from '../providers/provider.ts';
+import type { Access, ProviderId, TrainingOrder } from '../providers/provider.ts';
 import type { Scope, Tx } from '../scope.ts';
 import { runCan } from '../../core/run.ts';
+import { quietMs, soon } from './pace.ts';
 import { type Run, changeRun, endRun, findRun, noteEvent, runById } from './steps.ts';
 import { type Kind, fileName } from './training-files.ts';
 
 /** Clean lists that allow a second order (reliability.md PR3). */
 export const cleanListsNeeded = 3;
-
-/**
- * How long a lost order is looked for before it may be placed again. Two minutes, longer than a provider takes to list
- * what it has accepted; where the poll interval is below the 5 s of production (tests, demo), three of those.
- */
-export const quietMs = () => (config().pollSeconds < 5 ? 3 * config().pollSeconds : 120) * 1000;
-
-/** An order that gets no answer by then counts as lost. Less than `quietMs`: nobody may order again while it is under way. */
-export const orderTimeoutMs = () => Math.min(60_000, quietMs() * 0.8);
-
-export const soon = () => new Date(Date.now() + config().pollSeconds * 1000);
 
 export type Opened = { run: Run; access: Access };
 
@@ -75,12 +64,23 @@ export const recordIntent = async (tx: Tx, run: Run): Promise<Run | null> => {
 };
 
 /**
+ * A step: decides for one of the jobs that the provider has of a run, before it is known that the others will end. Until
+ * they do, the run stays open and is tried again; a late answer that brings another job finds this one chosen.
+ */
+export const chooseJob = async (tx: Tx, runId: string, jobId: string | undefined): Promise<string | undefined> => {
+	const run = await runById(tx, runId, { lock: true });
+	if (run.jobId || jobId === undefined || !runCan.submit(run)) return run.jobId ?? jobId;
+	await changeRun(tx, run, { jobId });
+	return jobId;
+};
+
+/**
  * A step: the provider has this job for us. False when another job of the run is recorded, or the run has ended: then this
  * one is too many and the caller cancels it.
  */
 export const recordJob = async (tx: Tx, scope: Scope, runId: string, jobId: string): Promise<boolean> => {
 	const run = await runById(tx, runId, { lock: true });
-	if (run.jobId || !runCan.submit(run)) return run.jobId === jobId;
+	if ((run.jobId ?? jobId) !== jobId || !runCan.submit(run)) return run.jobId === jobId;
 	await changeRun(tx, run, { jobId, status: 'validating', problem: null });
 	await noteEvent(tx, run, { kind: 'ordered', message: `The provider has taken the order as ${jobId}.` });
 	await enqueue(tx, scope, 'run.follow', { runId });
@@ -111,14 +111,14 @@ export const recordLost = async (tx: Tx, run: Run) => {
  * A step: the provider's list did not have our mark. After three such lists over the quiet time the order is certain not
  * to exist: it may be placed again, or the run ends if somebody cancelled it meanwhile.
  */
-export const recordCleanList = async (tx: Tx, scope: Scope, seen: Run) => {
+export const recordCleanList = async (tx: Tx, scope: Scope, seen: Run, provider: ProviderId) => {
 	const run = await runById(tx, seen.id, { lock: true });
 	if (run.jobId || !runCan.submit(run) || !run.submittedAt || !isSameOrder(run, seen)) return;
 	const cleanLists = run.cleanLists + 1;
-	const isCertain = cleanLists >= cleanListsNeeded && Date.now() - run.submittedAt.getTime() >= quietMs();
+	const isCertain = cleanLists >= cleanListsNeeded && Date.now() - run.submittedAt.getTime() >= quietMs(provider);
 	if (!isCertain) {
 		await changeRun(tx, run, { status: 'unknown', cleanLists: Math.min(cleanLists, 32_000) });
-		return enqueue(tx, scope, 'run.submit', { runId: run.id }, { after: soon() });
+		return enqueue(tx, scope, 'run.submit', { runId: run.id }, { after: soon(provider) });
 	}
 	if (run.cancelRequestedAt)
 		return endRun(tx, run, 'cancelled', 'Cancelled. The order never reached the provider; nothing is billed.');

@@ -3,6 +3,7 @@ import { runEvents, runPoints } from '../db/schema.ts';
 import type { JobReport, TrainingEvent, TrainingPoint } from '../providers/provider.ts';
 import { announce } from '../realtime/announce.ts';
 import type { Tx } from '../scope.ts';
+import { plain, readableEvents, readablePoints, whole } from './readable.ts';
 import { type Run, changeRun, noteEvent } from './steps.ts';
 
 /** A single statement takes 65 535 parameters; a report of a long job has thousands of lines. */
@@ -19,15 +20,15 @@ const columnsFrom = (run: Run, report: JobReport) => {
 	return {
 		status,
 		jobId: report.jobId,
-		providerStatus: report.providerStatus,
-		model: report.model ?? run.model,
-		modelObject: report.modelObject ?? run.modelObject,
-		costCents: report.costCents ?? run.costCents,
-		stepsDone: report.jobId === run.jobId ? latest(run.stepsDone, report.stepsDone) : report.stepsDone,
-		stepsTotal: report.stepsTotal ?? run.stepsTotal,
+		providerStatus: plain(report.providerStatus),
+		model: plain(report.model) ?? run.model,
+		modelObject: plain(report.modelObject) ?? run.modelObject,
+		costCents: whole(report.costCents) ?? run.costCents,
+		stepsDone: report.jobId === run.jobId ? latest(run.stepsDone, whole(report.stepsDone)) : whole(report.stepsDone),
+		stepsTotal: whole(report.stepsTotal) ?? run.stepsTotal,
 		startedAt:
 			run.startedAt ?? (status === 'training' || status === 'finishing' || status === 'ready' ? new Date() : null),
-		problem: status === 'failed' ? (report.problem ?? noReason) : byItself ? stoppedByProvider : null
+		problem: status === 'failed' ? (plain(report.problem) ?? noReason) : byItself ? stoppedByProvider : null
 	};
 };
 
@@ -50,8 +51,8 @@ const changesOf = (run: Run, wanted: ReturnType<typeof columnsFrom>) =>
 export const recordReport = async (tx: Tx, run: Run, report: JobReport): Promise<Run> => {
 	if (isOver(run)) return run;
 	const changes = changesOf(run, columnsFrom(run, report));
-	const events = await addEvents(tx, run, report.events);
-	const points = await addPoints(tx, run, report.points);
+	const events = await addEvents(tx, run, readableEvents(report.events));
+	const points = await addPoints(tx, run, readablePoints(report.points));
 	if (changes.jobId) {
 		await noteEvent(tx, run, {
 			level: 'warning',
@@ -83,9 +84,8 @@ const addEvents = async (tx: Tx, run: Run, events: TrainingEvent[]) => {
 
 const addPoints = async (tx: Tx, run: Run, points: TrainingPoint[]) => {
 	let added = 0;
-	const real = points.filter(({ loss }) => Number.isFinite(loss));
-	for (let i = 0; i < real.length; i += atOnce) {
-		const rows = real.slice(i, i + atOnce).map((point) => ({ projectId: run.projectId, runId: run.id, ...point }));
+	for (let i = 0; i < points.length; i += atOnce) {
+		const rows = points.slice(i, i + atOnce).map((point) => ({ projectId: run.projectId, runId: run.id, ...point }));
 		added += (await tx.insert(runPoints).values(rows).onConflictDoNothing().returning({ id: runPoints.id })).length;
 	}
 	return added;

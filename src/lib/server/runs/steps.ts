@@ -5,7 +5,9 @@ import { Id } from '../../core/id.ts';
 import { type RunStatus, isOver } from '../../core/run.ts';
 import { connections, runEvents, runs } from '../db/schema.ts';
 import { type Project, projectOf } from '../projects.ts';
+import type { ProviderId } from '../providers/provider.ts';
 import { ProviderError } from '../providers/provider-error.ts';
+import { isUnreadable } from '../providers/unreadable.ts';
 import { announce } from '../realtime/announce.ts';
 import type { Tx } from '../scope.ts';
 
@@ -90,16 +92,32 @@ export const endRun = async (
 /** A provider may ask us to wait; longer than this would look like a standstill. */
 export const longestWaitMs = 15 * 60_000;
 
-/** What went wrong as a provider's problem; an address that we may not call is one too. Anything else is a bug and is thrown. */
-export const providerProblem = (problem: unknown): ProviderError => {
-	if (problem instanceof ProviderError) return problem;
-	if (problem instanceof AppError) return new ProviderError('refused', problem.message);
+/**
+ * Has what went wrong at a provider written down where people read it; an address that we may not call is such a problem
+ * too. Anything else is a bug and is thrown, also when an answer brought it about, which is said before that.
+ */
+export const tellProblem = async (problem: unknown, record: (known: ProviderError) => Promise<void>): Promise<void> => {
+	if (problem instanceof ProviderError) return record(problem);
+	if (problem instanceof AppError) return record(new ProviderError('refused', problem.message));
+	if (isUnreadable(problem)) {
+		const known = new ProviderError('down', 'The provider answered in a way that can not be read.');
+		await record(known).catch(() => {}); // to the log goes what broke, not that it is tried again
+	}
 	throw problem;
 };
 
+/** A step: where a connection leads. */
+export const providerOf = async (tx: Tx, connectionId: string): Promise<ProviderId> => {
+	const [row] = await tx
+		.select({ provider: connections.provider })
+		.from(connections)
+		.where(eq(connections.id, connectionId));
+	return row!.provider;
+};
+
 /** A step: what a failed call has taught us about its connection, shown in the team's settings. */
-export const markFrom = async (tx: Tx, connectionId: string, { kind, message }: ProviderError) => {
-	if (kind !== 'key' && kind !== 'closed') return;
+export const markFrom = async (tx: Tx, connectionId: string, { kind, message, keyIsGood }: ProviderError) => {
+	if ((kind !== 'key' && kind !== 'closed') || keyIsGood) return;
 	await tx
 		.update(connections)
 		.set({

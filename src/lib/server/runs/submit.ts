@@ -1,25 +1,25 @@
 // Longer than most: the one way an order is placed, with every answer it can get or miss.
 import { authorize } from '../../core/permissions.ts';
 import { runCan } from '../../core/run.ts';
-import { audit } from '../audit.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { providers } from '../providers/index.ts';
 import type { Access } from '../providers/provider.ts';
 import { ProviderError } from '../providers/provider-error.ts';
 import type { Scope } from '../scope.ts';
+import { cancelDuplicate, cancelOthers } from './duplicates.ts';
 import {
 	type Opened,
+	chooseJob,
 	fileOf,
 	openOrder,
 	orderOf,
-	orderTimeoutMs,
 	recordCleanList,
 	recordIntent,
 	recordJob,
 	recordLost,
-	soon,
 	withdrawIntent
 } from './order.ts';
+import { orderTimeoutMs, soon } from './pace.ts';
 import {
 	type Run,
 	changeRun,
@@ -28,8 +28,8 @@ import {
 	longestWaitMs,
 	markFrom,
 	noteEvent,
-	providerProblem,
-	runById
+	runById,
+	tellProblem
 } from './steps.ts';
 import type { Kind } from './training-files.ts';
 
@@ -52,7 +52,7 @@ export const submitRun = async (scope: Scope, runId: string, signal: AbortSignal
 		await placeOrder(scope, runId, access);
 	} catch (problem) {
 		if (signal.aborted) throw problem; // this process stops; another one goes on
-		await recordProblem(scope, runId, providerProblem(problem));
+		await tellProblem(problem, (known) => recordProblem(scope, runId, known));
 	}
 };
 
@@ -65,7 +65,7 @@ const uploadFiles = async (scope: Scope, first: Run, access: Access): Promise<bo
 			return run[fileIdOf[kind]] ? null : fileOf(tx, run, kind);
 		});
 		if (file === 'stop') {
-			await stepBack(scope, first.id);
+			await stepBack(scope, first.id, access);
 			return false;
 		}
 		if (!file) continue;
@@ -107,11 +107,11 @@ const noEstimate = (problem: unknown): null => {
 
 const placeOrder = async (scope: Scope, runId: string, access: Access) => {
 	const run = await scope.tx(async (tx) => recordIntent(tx, await runById(tx, runId)));
-	if (!run) return stepBack(scope, runId);
+	if (!run) return stepBack(scope, runId, access);
 	let jobId: string;
 	try {
 		// not ended by the shutdown's signal: that would turn a certain order into a doubtful one
-		const waiting = { ...access, signal: AbortSignal.timeout(orderTimeoutMs()) };
+		const waiting = { ...access, signal: AbortSignal.timeout(orderTimeoutMs(access.provider)) };
 		jobId = (await providers[access.provider].submit(waiting, orderOf(run))).jobId;
 	} catch (problem) {
 		if (problem instanceof ProviderError && !problem.lost) {
@@ -125,33 +125,28 @@ const placeOrder = async (scope: Scope, runId: string, access: Access) => {
 };
 
 /** Somebody cancelled, or another worker is ordering at this moment: then it is looked at again a little later. */
-const stepBack = (scope: Scope, runId: string) =>
+const stepBack = (scope: Scope, runId: string, { provider }: Access) =>
 	scope.tx(async (tx) => {
 		const run = await runById(tx, runId);
 		if (run.cancelRequestedAt && !run.submittedAt && !run.jobId) await endRun(tx, run, 'cancelled', null);
-		else if (runCan.submit(run)) await enqueue(tx, scope, 'run.submit', { runId }, { after: soon() });
+		else if (runCan.submit(run)) await enqueue(tx, scope, 'run.submit', { runId }, { after: soon(provider) });
 	});
 
 const keepJob = async (scope: Scope, run: Run, access: Access, jobId: string) => {
-	if (!(await scope.tx((tx) => recordJob(tx, scope, run.id, jobId)))) await cancelDuplicate(scope, run, access, jobId);
+	if (!(await scope.tx((tx) => recordJob(tx, scope, run.id, jobId))))
+		await cancelDuplicate({ scope, run, access }, jobId);
 };
 
-/** One order too many: it is cancelled at once, and said. */
-const cancelDuplicate = async (scope: Scope, run: Run, access: Access, jobId: string) => {
-	await providers[access.provider].cancel(access, jobId);
-	await scope.tx(async (tx) => {
-		const message = `The provider had the order twice; ${jobId} was cancelled.`;
-		await noteEvent(tx, run, { level: 'warning', kind: 'duplicate', message });
-		await audit(tx, scope, 'run.duplicate_cancelled', run.id, { version: run.version, jobId });
-	});
-};
-
-/** Looks for an order whose answer is missing: adopts the oldest, cancels others, or counts a clean list. */
+/**
+ * Looks for an order whose answer is missing: chooses the oldest, cancels the others, and only then goes on with it; or
+ * counts a clean list. In this order, because a run that went on would never come back to a failed cancellation.
+ */
 const reconcile = async (scope: Scope, { run, access }: Opened) => {
-	const [ours, ...others] = await providers[access.provider].find(access, run.mark);
-	if (!ours) return scope.tx((tx) => recordCleanList(tx, scope, run));
-	await keepJob(scope, run, access, ours.jobId);
-	for (const { jobId } of others) await cancelDuplicate(scope, run, access, jobId);
+	const found = await providers[access.provider].find(access, run.mark);
+	const ours = await scope.tx((tx) => chooseJob(tx, run.id, found[0]?.jobId));
+	if (ours === undefined) return scope.tx((tx) => recordCleanList(tx, scope, run, access.provider));
+	await cancelOthers({ scope, run, access }, found, ours);
+	await keepJob(scope, run, access, ours);
 };
 
 /**

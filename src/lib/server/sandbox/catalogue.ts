@@ -5,6 +5,7 @@ export type Trait =
 	| 'dies-at-60'
 	| 'odd-status'
 	| 'not-servable'
+	| 'deploy-fails'
 	| 'cuts-answers'
 	| 'cuts-streams'
 	| 'restarts'
@@ -44,6 +45,7 @@ export const catalogue: readonly SandboxModel[] = [
 	model('sandbox-dies-at-60', 'Sandbox: dies at 60 % of the training', 'dies-at-60'),
 	model('sandbox-odd-status', 'Sandbox: reports a status nobody knows', 'odd-status'),
 	model('sandbox-not-servable', 'Sandbox: trains, but cannot be deployed', 'not-servable'),
+	model('sandbox-deploy-fails', 'Sandbox: trains, but breaks when it is deployed', 'deploy-fails'),
 	model('sandbox-cuts-answers', 'Sandbox: takes the order, then cuts the line', 'cuts-answers'),
 	model('sandbox-cuts-streams', 'Sandbox: cuts its answers in the middle', 'cuts-streams'),
 	model('sandbox-restarts', 'Sandbox: starts the job again under a new number', 'restarts'),

@@ -26,9 +26,14 @@ export type Endpoint = {
 const startMs = 3_000;
 const stopMs = 1_500;
 
-/** Where a deployment stands follows from the clock, like a job. */
-export function stateOf(call: Call, deployment: Deployment): 'PROVISIONING' | 'READY' | 'STOPPING' | 'STOPPED' {
-	const since = (call.sandbox.now() - deployment.changedAtMs) * call.sandbox.speed;
+type State = 'PROVISIONING' | 'READY' | 'STOPPING' | 'STOPPED' | 'FAILED';
+
+/** Where a deployment stands follows from the clock, like a job. One that has failed stays so, whatever is asked of it. */
+export function stateOf(call: Call, deployment: Deployment): State {
+	const now = call.sandbox.now();
+	const isBroken = call.account.jobs[deployment.jobId]?.trait === 'deploy-fails';
+	if (isBroken && (now - deployment.createdAtMs) * call.sandbox.speed >= startMs) return 'FAILED';
+	const since = (now - deployment.changedAtMs) * call.sandbox.speed;
 	if (deployment.replicas > 0) return since < startMs ? 'PROVISIONING' : 'READY';
 	return since < stopMs ? 'STOPPING' : 'STOPPED';
 }
@@ -127,7 +132,8 @@ export const deployments = {
 
 	remove(call: Call): Reply {
 		const { endpoint, deployment } = deploymentOf(call);
-		if (stateOf(call, deployment) !== 'STOPPED') throw new Refusal(400, 'The deployment has to be stopped first.');
+		if (!['STOPPED', 'FAILED'].includes(stateOf(call, deployment)))
+			throw new Refusal(400, 'The deployment has to be stopped first.');
 		if (endpoint.split.some((each) => each.deploymentId === deployment.id && each.weight > 0)) {
 			throw new Refusal(400, 'The deployment still gets traffic.');
 		}

@@ -1,6 +1,18 @@
 import { type Call, type Handler, Refusal, jsonOf, number, text } from './wire.ts';
 
-export const faults = ['429', '429-long', '500', '503', 'cut', 'slow', 'hang'] as const;
+/** `garbled`: the work is done, but the answer is a page. `stream-error`: a stream says in its middle that it failed. */
+export const faults = [
+	'404',
+	'429',
+	'429-long',
+	'500',
+	'503',
+	'cut',
+	'slow',
+	'hang',
+	'garbled',
+	'stream-error'
+] as const;
 export type Fault = (typeof faults)[number];
 
 const known = (word: unknown): Fault | null => faults.find((fault) => fault === word) ?? null;
@@ -36,6 +48,7 @@ export function openFaults(): Faults {
 
 /** A failure that happens before anything is done. The others happen after it, or in the middle of it. */
 export function refuseFor(fault: Fault | null): void {
+	if (fault === '404') throw new Refusal(404, 'Nothing of this name is known at the moment.', { code: 'not_found' });
 	if (fault === '429' || fault === '429-long') {
 		throw new Refusal(429, 'Too many requests at the moment.', {
 			type: 'rate_limit_error',

@@ -120,6 +120,9 @@ async function callOf(sandbox: Sandbox, request: IncomingMessage, gone: AbortSig
 async function send(reply: Reply, fault: Fault | null, response: ServerResponse, gone: AbortSignal): Promise<void> {
 	response.setHeader('x-request-id', randomUUID());
 	for (const [name, value] of Object.entries(reply.headers ?? {})) response.setHeader(name, value);
+	// what a proxy in between says when it takes over: a success, and nothing of what was asked
+	if (fault === 'garbled')
+		return void response.setHeader('content-type', 'text/html').end('<html><body>Welcome!</body></html>');
 	if (reply.stream) return stream(reply.stream, fault, response, gone);
 	if (reply.cut || fault === 'cut') return void response.destroy();
 	if (fault === 'hang') return; // the caller has to give up
@@ -142,6 +145,10 @@ async function stream(
 		if (gone.aborted) return;
 		if (sent === cutAfter) return void response.destroy();
 		if (fault === 'hang' && sent === 4) return;
+		if (fault === 'stream-error' && sent === 4) {
+			const error = { message: 'The machine failed while it answered.', type: 'server_error', code: null };
+			return void response.end(`data: ${JSON.stringify({ error })}\n\n`);
+		}
 		response.write(event);
 		sent += 1;
 	}

@@ -1,0 +1,75 @@
+import { and, eq, isNull, or, sql } from 'drizzle-orm';
+import { evaluations, outputs, pairings } from '../db/schema.ts';
+import { announce } from '../realtime/announce.ts';
+import type { Run } from '../runs/steps.ts';
+import type { Tx } from '../scope.ts';
+import type { Evaluation, Letter } from './rows.ts';
+
+export const letters = ['a', 'b'] as const satisfies Letter[];
+
+export const runIdOf = (evaluation: Evaluation, contender: Letter) =>
+	contender === 'a' ? evaluation.runId : evaluation.againstRunId;
+
+/** A step: the questions that this contender has not answered. */
+export const unanswered = (tx: Tx, evaluationId: string, contender: Letter) =>
+	tx
+		.select({ id: pairings.id, position: pairings.position, prompt: pairings.prompt })
+		.from(pairings)
+		.leftJoin(outputs, and(eq(outputs.pairingId, pairings.id), eq(outputs.contender, contender)))
+		.where(and(eq(pairings.evaluationId, evaluationId), isNull(outputs.id)))
+		.orderBy(pairings.position);
+
+/** A step: the next station, if nobody else was there first. */
+export const become = async (
+	tx: Tx,
+	evaluation: Evaluation,
+	to: { status: 'voting' | 'failed'; problem: string | null }
+) => {
+	await tx
+		.update(evaluations)
+		.set(to)
+		.where(and(eq(evaluations.id, evaluation.id), eq(evaluations.status, 'generating')));
+	await announce(tx, `evaluation:${evaluation.id}`, evaluation.projectId);
+	await announce(tx, `project:${evaluation.projectId}`, evaluation.projectId);
+};
+
+/** A step: what a generation waits for, or null; it stays `generating`. Pages hear of it when it is something else. */
+export const noteWaiting = async (tx: Tx, evaluation: Evaluation, problem: string | null) => {
+	const changed = await tx
+		.update(evaluations)
+		.set({ problem })
+		.where(
+			and(
+				eq(evaluations.id, evaluation.id),
+				eq(evaluations.status, 'generating'),
+				sql`${evaluations.problem} is distinct from ${problem}`
+			)
+		)
+		.returning({ id: evaluations.id });
+	if (changed.length > 0) await announce(tx, `evaluation:${evaluation.id}`, evaluation.projectId);
+};
+
+/** A step: whether somebody still wants these answers. */
+export const isGenerating = async (tx: Tx, evaluationId: string): Promise<boolean> => {
+	const is = and(eq(evaluations.id, evaluationId), eq(evaluations.status, 'generating'));
+	return (await tx.$count(evaluations, is)) > 0;
+};
+
+/**
+ * A step: somebody has stopped the model of this run. A generation that still needs it ends with that sentence; otherwise
+ * it would start the model again, and what a person has stopped would be billed a second time.
+ */
+export const endStopped = async (tx: Tx, run: Pick<Run, 'id'>) => {
+	const takesPart = or(eq(evaluations.runId, run.id), eq(evaluations.againstRunId, run.id));
+	const generating = await tx
+		.select()
+		.from(evaluations)
+		.where(and(takesPart, eq(evaluations.status, 'generating')));
+	const problem = 'Somebody stopped the model while it answered. Try again to start it once more.';
+	for (const evaluation of generating) {
+		for (const letter of letters.filter((each) => runIdOf(evaluation, each) === run.id)) {
+			if ((await unanswered(tx, evaluation.id, letter)).length > 0)
+				await become(tx, evaluation, { status: 'failed', problem });
+		}
+	}
+};
