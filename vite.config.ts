@@ -8,6 +8,8 @@ export default defineConfig({
 		include: ['tests/**/*.test.ts'],
 		globalSetup: ['tests/support/global-setup.ts'],
 		setupFiles: ['tests/support/setup.ts'],
+		// most of what they do is waiting: for Postgres, for a clock, for processes they start
+		maxWorkers: 3,
 		testTimeout: 30_000,
 		hookTimeout: 60_000
 	}

@@ -20,7 +20,7 @@ const anyPage = 160;
 /** Pages on which no chart may be fetched, not even later. */
 const chartless = /^(login|team-project-(rate|add|add-import|add-paste|eval-evaluation-vote))$/;
 /** Where a chart is drawn: the proof that one would be noticed. */
-const charted = /^team-project(-train-run)?$/;
+const charted = /^team-project(-dashboard-rater|-train-run)?$/;
 /** Only the chart library says this of itself. */
 const isChart = (source: string) => /lc-root-container|layerchart/i.test(source);
 

@@ -37,8 +37,10 @@ export default async function globalSetup(project: TestProject) {
 				settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '200' }
 			});
 	const admin = postgres(server.url, { max: 1, onnotice: () => {} });
+	const role = `aitelier_suite_${randomBytes(4).toString('hex')}`;
 	const finish = async () => {
 		await admin`drop database if exists ${admin(template)} with (force)`;
+		await admin`drop role if exists ${admin(role)}`;
 		await admin.end({ timeout: 1 });
 		await server.stop();
 		fs.rmSync(room, { recursive: true, force: true });
@@ -46,7 +48,10 @@ export default async function globalSetup(project: TestProject) {
 	try {
 		await admin`create database ${admin(template)}`;
 		const ownerUrl = onDatabase(server.url, template);
-		const appUrl = await migrate({ ownerUrl, appPassword: randomBytes(12).toString('hex') });
+		// not `aitelier_app`: a test that starts the platform gives that one a password, for every database of the server
+		const asSuite = new URL(ownerUrl);
+		[asSuite.username, asSuite.password] = [role, randomBytes(12).toString('hex')];
+		const appUrl = await migrate({ ownerUrl, appUrl: asSuite.href });
 		project.provide('ownerUrl', ownerUrl);
 		project.provide('appUrl', appUrl);
 	} catch (error) {
