@@ -87,7 +87,7 @@ export async function runUntilStopped(
 
 /** Asks until the answer is a good one, at most for `timeoutMs`. Throws a sentence. */
 export async function untilReady(url: string, timeoutMs = 60_000): Promise<void> {
-	for (const deadline = Date.now() + timeoutMs; ; await new Promise((done) => setTimeout(done, 100))) {
+	for (const deadline = Date.now() + timeoutMs; ; await new Promise((done) => setTimeout(done, 20))) {
 		const answer = await fetch(url, { signal: AbortSignal.timeout(5000) }).catch(() => undefined);
 		if (answer?.ok) return;
 		const says = answer ? `says ${answer.status}` : 'does not answer';

@@ -37,9 +37,10 @@ await runUntilStopped(
 			throw new Error(`The server ended by itself, with code ${code}. What it said is in ${logFile}.`);
 		});
 		serverEnded.catch(() => {});
+		const loop = import('./loop.ts'); // while the server starts
 		await Promise.race([untilReady(`${baseUrl}/readyz`), serverEnded]);
 
-		const { runDemo } = await import('./loop.ts');
+		const { runDemo } = await loop;
 		const { signInUrl } = await Promise.race([runDemo({ log, baseUrl }), serverEnded]);
 		log(`\naitelier is open at ${baseUrl}\nThis link signs you in, once: ${signInUrl}`);
 		if (once) return 0;
