@@ -12,12 +12,7 @@ const connect = (max: number) =>
 		...promptSocket(),
 		max,
 		onnotice: () => {},
-		connection: {
-			application_name: 'aitelier',
-			statement_timeout: 120_000,
-			lock_timeout: 10_000,
-			idle_in_transaction_session_timeout: 150_000 // longer than a statement that another one waits for
-		}
+		connection: { application_name: 'aitelier', statement_timeout: 120_000, lock_timeout: 10_000 }
 	});
 
 /** Behind `scope.tx`. drizzle changes the client it is given, so that raw SQL has its own below. */

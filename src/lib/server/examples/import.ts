@@ -146,6 +146,7 @@ const addStaged = async (
 	};
 	// Skipping what is known asks the index twice for every row. Most files are all new, so that is tried first.
 	const savepoint = sql`savepoint hopeful`.execute();
+	savepoint.catch(() => {}); // awaited below; a connection that dies must not leave it unhandled
 	const count = await insert('refused').catch(async (problem) => {
 		if (problem.code !== '23505') throw problem;
 		await sql`rollback to savepoint hopeful`;
