@@ -13,6 +13,7 @@ const core = '^src/lib/core/';
 const server = '^src/lib/server/';
 const components = '^src/lib/components/';
 const paths = '^src/lib/paths[.]ts$';
+const client = '^src/lib/client/';
 const kit = '(^|/)node_modules/@sveltejs/kit/';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -35,6 +36,15 @@ module.exports = {
 			'Components show what they are given: they know core, other components and the addresses of pages.',
 			{ path: components },
 			components,
+			client,
+			core,
+			paths
+		),
+		only(
+			'client-is-of-the-browser',
+			'What runs in the browser for several pages: keys, stores. It knows core, and no component.',
+			{ path: client },
+			client,
 			core,
 			paths
 		),
@@ -85,7 +95,7 @@ module.exports = {
 		never(
 			'kit-at-the-doors',
 			'Below http and identity nothing knows that there is a web framework: jobs and the command line call it too.',
-			{ path: '^src/(lib/(core|server)|cli|launch)/', pathNot: '^src/lib/server/(http|identity)/' },
+			{ path: '^src/(lib/(core|server)|cli|launch)/', pathNot: '^src/lib/server/(http|access)/' },
 			{ path: kit }
 		),
 		never(
@@ -97,7 +107,7 @@ module.exports = {
 		never(
 			'lucia-in-sessions',
 			'lucia is in maintenance: one file knows it, so that one file replaces it.',
-			{ path: '^src/', pathNot: '^src/lib/server/identity/sessions[.]ts$' },
+			{ path: '^src/', pathNot: '^src/lib/server/access/sessions[.]ts$' },
 			{ path: '(^|/)node_modules/lucia/' }
 		),
 		never(
@@ -109,7 +119,7 @@ module.exports = {
 		never(
 			'plain-node-has-no-dev-packages',
 			'These run in production without the development packages.',
-			{ path: '^src/(lib/(core|server)|cli|launch)/', pathNot: '^src/lib/server/(http|identity)/' },
+			{ path: '^src/(lib/(core|server)|cli|launch)/', pathNot: '^src/lib/server/(http|access)/' },
 			{ dependencyTypes: ['npm-dev'], pathNot: '(^|/)node_modules/@types/' }
 		),
 		never(

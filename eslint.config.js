@@ -5,7 +5,7 @@ import svelteConfig from './svelte.config.js';
 
 const lucia = {
 	group: ['lucia', 'lucia/*'],
-	message: 'lucia is in maintenance: only src/lib/server/identity/sessions.ts knows it.'
+	message: 'lucia is in maintenance: only src/lib/server/access/sessions.ts knows it.'
 };
 const sdks = {
 	group: ['openai', 'openai/*', 'together-ai', 'together-ai/*'],
@@ -68,7 +68,11 @@ export default ts.config(
 	},
 	{
 		files: ['src/lib/server/**'],
-		ignores: ['src/lib/server/log.ts', 'src/lib/server/mail/outbox.ts', 'src/lib/server/sandbox/main.ts'],
+		ignores: [
+			'src/lib/server/platform/log.ts',
+			'src/lib/server/platform/mail/outbox.ts',
+			'src/lib/server/sandbox/main.ts'
+		],
 		rules: { 'no-console': 'error' }
 	},
 	{ files: ['src/lib/core/**', 'src/lib/components/**', 'src/routes/**'], rules: { 'no-console': 'error' } },
@@ -77,7 +81,7 @@ export default ts.config(
 	closed(['src/lib/core/**', 'src/lib/server/**', 'src/lib/paths.ts', 'src/cli/**'], lucia, sdks, scopeMaker, aliases),
 	closed(['src/lib/server/http/**'], lucia, sdks, scopeMaker),
 	closed(['src/lib/server/providers/**'], lucia, scopeMaker, aliases),
-	closed(['src/lib/server/identity/sessions.ts'], sdks, scopeMaker, aliases),
+	closed(['src/lib/server/access/sessions.ts'], sdks, scopeMaker, aliases),
 	closed(['src/lib/server/jobs/worker.ts', 'src/launch/**'], lucia, sdks, aliases),
 	closed(['src/hooks.server.ts'], lucia, sdks)
 );

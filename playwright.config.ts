@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import os from 'node:os';
 import path from 'node:path';
 import { defineConfig, devices } from '@playwright/test';
-import { freePort } from './src/lib/server/process.ts';
+import { freePort } from './src/lib/server/platform/process.ts';
 import { findChromium } from './tests/support/browser.ts';
 
 // The workers read this file again: they must find the same port and directory.

@@ -1,6 +1,6 @@
-import type { Person, SignedInSession } from '$lib/server/identity/sessions';
-import type { Scope } from '$lib/server/scope';
-import type { Team } from '$lib/server/identity/teams';
+import type { Person, SignedInSession } from '$lib/server/access/sessions';
+import type { Scope } from '$lib/server/access/scope';
+import type { Team } from '$lib/server/access/memberships';
 
 declare global {
 	namespace App {

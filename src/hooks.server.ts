@@ -3,20 +3,20 @@ import { error, redirect } from '@sveltejs/kit';
 import { sequence } from '@sveltejs/kit/hooks';
 import { building, dev } from '$app/environment';
 import { to } from '$lib/paths';
-import { ConfigError } from '$lib/server/config';
-import { startHouse } from '$lib/server/house';
+import { ConfigError } from '$lib/server/platform/config';
+import { startServer } from '$lib/server/lifecycle';
 import { secure } from '$lib/server/http/secure';
 import { answerThrown } from '$lib/server/http/thrown';
-import { currentSession } from '$lib/server/identity/sessions';
-import { membershipsOf } from '$lib/server/identity/teams';
-import { log } from '$lib/server/log';
-import { scopeFor } from '$lib/server/scope';
+import { currentSession } from '$lib/server/access/sessions';
+import { membershipsOf } from '$lib/server/access/memberships';
+import { log } from '$lib/server/platform/log';
+import { scopeFor } from '$lib/server/access/scope';
 import errorPage from './error.html?raw';
 
 export const init: ServerInit = async () => {
 	if (building) return;
 	try {
-		await startHouse();
+		await startServer();
 	} catch (problem) {
 		if (dev) throw problem; // Vite shows it on the page and goes on
 		// A wrong configuration is a sentence that names every variable, and EX_CONFIG (reliability.md OP4)

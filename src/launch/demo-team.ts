@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Role } from '../lib/core/permissions.ts';
 import { to } from '../lib/paths.ts';
-import { createConnection, listConnections, testConnection } from '../lib/server/connections.ts';
-import { plainPool } from '../lib/server/db/pools.ts';
-import { members } from '../lib/server/db/schema.ts';
-import { personWith } from '../lib/server/identity/people.ts';
-import { makeSignInLink } from '../lib/server/identity/sign-in.ts';
-import { createTeam, membershipsOf } from '../lib/server/identity/teams.ts';
-import { createProject, listProjects } from '../lib/server/projects.ts';
-import { scopeFor } from '../lib/server/scope.ts';
+import { createConnection, listConnections, testConnection } from '../lib/server/connections/connections.ts';
+import { plainPool } from '../lib/server/platform/db/pools.ts';
+import { members } from '../lib/server/platform/db/schema.ts';
+import { personWith } from '../lib/server/access/people.ts';
+import { makeSignInLink } from '../lib/server/access/sign-in.ts';
+import { createTeam, membershipsOf } from '../lib/server/access/memberships.ts';
+import { createProject, listProjects } from '../lib/server/project/projects.ts';
+import { scopeFor } from '../lib/server/access/scope.ts';
 
 export const demoSlug = 'customer-support';
 const owner = 'ana@demo.example.com';
@@ -24,7 +24,7 @@ const systemPrompt = () => {
 };
 
 /** The demo team with its people, its sandbox connection and one project, made where they are missing. */
-export const demoHouse = async () => {
+export const demoTeam = async () => {
 	const { id: ownerId } = await personWith(owner, 'Ana');
 	const team =
 		(await membershipsOf(ownerId)).find(({ name }) => name === 'Moss & Ladle') ??

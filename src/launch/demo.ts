@@ -1,9 +1,9 @@
 import './node24.ts';
 import path from 'node:path';
-import { closePools } from '../lib/server/db/pools.ts';
+import { closePools } from '../lib/server/platform/db/pools.ts';
 import { stopQueue } from '../lib/server/jobs/queue.ts';
-import { startPlatform } from '../lib/server/platform.ts';
-import { nextFreePort } from '../lib/server/process.ts';
+import { startPlatform } from '../lib/server/platform/start.ts';
+import { nextFreePort } from '../lib/server/platform/process.ts';
 import { ensureBuild } from './build.ts';
 import { runUntilStopped, startNode, untilReady } from './children.ts';
 

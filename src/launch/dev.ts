@@ -1,7 +1,7 @@
 import './node24.ts';
 import './env-file.ts';
-import { startPlatform } from '../lib/server/platform.ts';
-import { nextFreePort } from '../lib/server/process.ts';
+import { startPlatform } from '../lib/server/platform/start.ts';
+import { nextFreePort } from '../lib/server/platform/process.ts';
 import { runUntilStopped, startNode, untilReady } from './children.ts';
 
 // `npm run dev`: what `npm run demo` does, with vite instead of the build: every saved file is on the page at once.
@@ -25,7 +25,7 @@ await runUntilStopped(async (later) => {
 		throw new Error(`vite ended by itself, with code ${code}.`);
 	});
 	viteEnded.catch(() => {});
-	// the first request opens the house: web and worker
+	// the first request starts everything: web and worker
 	await Promise.race([untilReady(`${baseUrl}/readyz`), viteEnded]);
 	const { runDemo } = await import('./loop.ts');
 	const { signInUrl } = await Promise.race([runDemo({ log, baseUrl }), viteEnded]);

@@ -1,26 +1,26 @@
 import { createReadStream, readFileSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
-import { promptText } from '../lib/core/fingerprint.ts';
-import type { Choice } from '../lib/core/evaluation.ts';
-import { linesOf } from '../lib/core/import/lines.ts';
-import { isOver } from '../lib/core/run.ts';
+import { promptText } from '../lib/core/examples/fingerprint.ts';
+import type { Choice } from '../lib/core/evaluations/ballots.ts';
+import { linesOf } from '../lib/core/examples/import/lines.ts';
+import { isOver } from '../lib/core/runs/status.ts';
 import { to } from '../lib/paths.ts';
-import { config } from '../lib/server/config.ts';
-import { evaluations as evaluationRows } from '../lib/server/db/schema.ts';
+import { config } from '../lib/server/platform/config.ts';
+import { evaluations as evaluationRows } from '../lib/server/platform/db/schema.ts';
 import { createEvaluation } from '../lib/server/evaluations/create.ts';
-import { openBooth } from '../lib/server/evaluations/booth.ts';
+import { openBooth } from '../lib/server/evaluations/ballots.ts';
 import { getEvaluation } from '../lib/server/evaluations/progress.ts';
 import { getResults, revealResults } from '../lib/server/evaluations/results.ts';
 import { castVote } from '../lib/server/evaluations/vote.ts';
 import { countExamples } from '../lib/server/examples/browse.ts';
 import { importExamples } from '../lib/server/examples/import.ts';
-import { configureProviders } from '../lib/server/providers/index.ts';
-import { getRun, listRuns } from '../lib/server/runs/get.ts';
+import { configureProviders } from '../lib/server/providers/registry.ts';
+import { getRun, listRuns } from '../lib/server/runs/queries.ts';
 import { startRun } from '../lib/server/runs/start.ts';
-import type { Scope } from '../lib/server/scope.ts';
-import { applySplit, getSplit } from '../lib/server/splits.ts';
-import { defaultRecipe } from '../lib/core/recipe.ts';
-import { demoHouse, demoSlug, signInUrl } from './demo-team.ts';
+import type { Scope } from '../lib/server/access/scope.ts';
+import { applySplit, getSplit } from '../lib/server/splits/splits.ts';
+import { defaultRecipe } from '../lib/core/runs/recipe.ts';
+import { demoTeam, demoSlug, signInUrl } from './demo-team.ts';
 
 const dataset = 'examples/customer-support';
 const waitSeconds = 180;
@@ -33,7 +33,7 @@ type Told = { log: (line: string) => void };
  */
 export const runDemo = async ({ log, baseUrl }: Told & { baseUrl: string }) => {
 	configureProviders({ allowLocal: config().allowLocalProviders });
-	const { scope, voters, team } = await demoHouse();
+	const { scope, voters, team } = await demoTeam();
 	log(`\nTeam "${team.name}", project "Customer support"`);
 
 	await fillProject(scope, log);

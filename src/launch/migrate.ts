@@ -1,6 +1,6 @@
 import './node24.ts';
 import './env-file.ts';
-import { startPlatform } from '../lib/server/platform.ts';
+import { startPlatform } from '../lib/server/platform/start.ts';
 import { explain } from './children.ts';
 
 // `npm run db:migrate`: brings the configured database, or the built-in one, to the state this version needs.

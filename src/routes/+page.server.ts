@@ -1,7 +1,7 @@
 import { redirect } from '@sveltejs/kit';
 import { to } from '$lib/paths';
 import { Nothing, page } from '$lib/server/http/page';
-import { membershipsOf } from '$lib/server/identity/teams';
+import { membershipsOf } from '$lib/server/access/memberships';
 import type { PageServerLoad } from './$types';
 
 export const load = page(Nothing, async ({ locals }) => {

@@ -3,10 +3,10 @@ import path from 'node:path';
 import { once } from 'node:events';
 import { pipeline } from 'node:stream/promises';
 import { Transform } from 'node:stream';
-import { linesOf } from '../../src/lib/core/import/lines.ts';
+import { linesOf } from '../../src/lib/core/examples/import/lines.ts';
 import { importExamples } from '../../src/lib/server/examples/import.ts';
 import { newProject, newTeam } from '../support/team.ts';
-import type { BenchHouse } from './house.ts';
+import type { Bench } from './environment.ts';
 import { type Measure, randomFrom, timed } from './measure.ts';
 
 const rows = 200_000;
@@ -34,7 +34,7 @@ const writeFile = async (file: string) => {
 };
 
 /** P1: 200 000 chat rows, validated, deduplicated and visible under row level security, against COPY of the raw lines. */
-export const run = async ({ owner, room }: BenchHouse): Promise<Measure[]> => {
+export const run = async ({ owner, room }: Bench): Promise<Measure[]> => {
 	const file = path.join(room, 'rows.jsonl');
 	await writeFile(file);
 	const imports: number[] = [];

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { sha256, randomToken } from '../../src/lib/server/crypto.ts';
+import { sha256, randomToken } from '../../src/lib/server/platform/crypto.ts';
 import { newTeam } from '../support/team.ts';
-import type { BenchHouse } from './house.ts';
+import type { Bench } from './environment.ts';
 import { type Measure, median } from './measure.ts';
 
 const rounds = 5;
@@ -31,7 +31,7 @@ const stop = (server: ChildProcess) =>
 	});
 
 /** P15: from the start of the process to ready, and from SIGTERM to its end with 200 open event streams. */
-export const run = async ({ owner }: BenchHouse): Promise<Measure[]> => {
+export const run = async ({ owner }: Bench): Promise<Measure[]> => {
 	const { slug, owner: person } = await newTeam();
 	const session = randomToken();
 	await owner`insert into sessions (id_hash, person_id, expires_at)

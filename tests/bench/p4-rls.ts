@@ -1,7 +1,7 @@
 import postgres from 'postgres';
-import { config } from '../../src/lib/server/config.ts';
+import { config } from '../../src/lib/server/platform/config.ts';
 import { newPerson } from '../support/team.ts';
-import type { BenchHouse } from './house.ts';
+import type { Bench } from './environment.ts';
 import { type Measure, median, timed } from './measure.ts';
 
 const teams = 1_000;
@@ -9,7 +9,7 @@ const perTeam = 1_000;
 const rounds = 7;
 
 /** P4: what row level security costs, one million rows of a thousand teams: a page of 50, and a count by rating. */
-export const run = async ({ owner }: BenchHouse): Promise<Measure[]> => {
+export const run = async ({ owner }: Bench): Promise<Measure[]> => {
 	const { id } = await newPerson();
 	await owner`insert into teams (name, slug) select 'Team', 'bench-' || n from generate_series(1, ${teams}) n`;
 	await owner`insert into members (team_id, person_id, role) select id, ${id}, 'owner' from teams where slug like 'bench-%'`;

@@ -4,10 +4,10 @@ import fs from 'node:fs';
 import os from 'node:os';
 import { type Measure, figure, median, reaches } from './measure.ts';
 
-// `npm run bench [P1 P4 …]`: measures against a floor of the same run. The house is opened anew for each, so that none
+// `npm run bench [P1 P4 …]`: measures against a floor of the same run. The environment is made anew for each, so that none
 // warms or fills the other's database. Results are printed and kept as JSON.
 
-const all: Record<string, () => Promise<{ run: (house: never) => Promise<Measure[]> }>> = {
+const all: Record<string, () => Promise<{ run: (bench: never) => Promise<Measure[]> }>> = {
 	P1: () => import('./p1-import.ts'),
 	P4: () => import('./p4-rls.ts'),
 	P12: () => import('./p12-dispatch.ts'),
@@ -17,13 +17,13 @@ const all: Record<string, () => Promise<{ run: (house: never) => Promise<Measure
 const [inside, ...rest] = process.argv.slice(2);
 
 if (inside === '--one') {
-	const { openBenchHouse } = await import('./house.ts');
-	const house = await openBenchHouse();
+	const { openBench } = await import('./environment.ts');
+	const bench = await openBench();
 	try {
 		const { run } = await all[rest[0]!]!();
-		process.send!(await run(house as never));
+		process.send!(await run(bench as never));
 	} finally {
-		await house.close();
+		await bench.close();
 	}
 	process.exit(0);
 }

@@ -1,17 +1,17 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { type Page, devices, expect, test } from '@playwright/test';
 import { open, signInAs } from '../support/browser-steps.ts';
-import { type E2eHouse, openHouse } from '../support/e2e-house.ts';
+import { type RunningApp, openApp } from '../support/running-app.ts';
 import { shownPages } from '../support/pages.ts';
 import { type World, newWorld } from '../support/world.ts';
 
-let house: E2eHouse;
+let app: RunningApp;
 let world: World;
 test.beforeAll(async () => {
-	house = openHouse();
-	world = await newWorld(house.owner, house.sandboxUrl);
+	app = openApp();
+	world = await newWorld(app.owner, app.sandboxUrl);
 });
-test.afterAll(() => house.close());
+test.afterAll(() => app.close());
 
 // Pages are shared out between the workers, each with a team of its own.
 test.describe.configure({ mode: 'parallel' });
@@ -58,8 +58,8 @@ for (const { name, address, visitor } of shownPages()) {
 	test(`${name} is for everybody, in both themes, at a desk and on a phone`, async ({ browser }) => {
 		const found: string[] = [];
 		for (const place of ['desktop', 'phone'] as const) {
-			const context = await browser.newContext({ ...places[place], baseURL: house.origin, reducedMotion: 'reduce' });
-			if (visitor !== 'anonymous') await signInAs(context, house, world.sessions[visitor]);
+			const context = await browser.newContext({ ...places[place], baseURL: app.origin, reducedMotion: 'reduce' });
+			if (visitor !== 'anonymous') await signInAs(context, app, world.sessions[visitor]);
 			const page = await context.newPage();
 			await open(page, address(world));
 			found.push(...(await problemsOf(page)).map((problem) => `${place}, ${problem}`));

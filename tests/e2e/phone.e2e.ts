@@ -1,17 +1,17 @@
 import { type Locator, type Page, expect, test } from '@playwright/test';
 import { to } from '../../src/lib/paths.ts';
 import { open, signInAs } from '../support/browser-steps.ts';
-import { type E2eHouse, openHouse } from '../support/e2e-house.ts';
+import { type RunningApp, openApp } from '../support/running-app.ts';
 import { type World, newWorld } from '../support/world.ts';
 
-let house: E2eHouse;
+let app: RunningApp;
 let world: World;
 test.beforeAll(async () => {
-	house = openHouse();
-	world = await newWorld(house.owner, house.sandboxUrl);
+	app = openApp();
+	world = await newWorld(app.owner, app.sandboxUrl);
 });
-test.afterAll(() => house.close());
-test.beforeEach(({ context }) => signInAs(context, house, world.sessions.rater));
+test.afterAll(() => app.close());
+test.beforeEach(({ context }) => signInAs(context, app, world.sessions.rater));
 
 /** A card takes nothing before a person can have seen it (F7). */
 const lookAtIt = (page: Page) => page.waitForTimeout(200);
@@ -45,7 +45,7 @@ test('a thumb rates with the three buttons and the ten numbers, and takes it bac
 	await after(ten, first - 2);
 	await expect
 		.poll(async () => {
-			const rows = await house.owner`
+			const rows = await app.owner`
 				select score from ratings where person_id = ${world.people.rater} order by seq`;
 			return rows.map(({ score }) => score);
 		})
@@ -74,7 +74,7 @@ test('a thumb votes once both answers were on the screen', async ({ page }) => {
 
 	await expect
 		.poll(async () => {
-			const rows = await house.owner`
+			const rows = await app.owner`
 				select choice from votes where person_id = ${world.people.rater} and evaluation_id = ${world.voting}`;
 			return rows.map(({ choice }) => choice);
 		})

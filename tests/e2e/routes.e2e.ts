@@ -1,21 +1,21 @@
 // Long because every claim is made of every door: the files say which there are, tests/support/doors.ts says who may pass.
 import { expect, test } from '@playwright/test';
 import { checksumOf } from '../support/checksum.ts';
-import { type Line, type Visitor, lines, visitors } from '../support/doors.ts';
-import { type E2eHouse, openHouse } from '../support/e2e-house.ts';
+import { type Line, type Visitor, lines, visitors } from '../support/route-table.ts';
+import { type RunningApp, openApp } from '../support/running-app.ts';
 import { type Door, doorName, listDoors } from '../support/route-files.ts';
 import { newSession } from '../support/session.ts';
 import { type Answer, visit } from '../support/visit.ts';
 import { type World, newWorld } from '../support/world.ts';
 
-let house: E2eHouse;
+let app: RunningApp;
 let here: World;
 let there: World;
 test.beforeAll(async () => {
-	house = openHouse();
-	[here, there] = [await newWorld(house.owner, house.sandboxUrl), await newWorld(house.owner, house.sandboxUrl)];
+	app = openApp();
+	[here, there] = [await newWorld(app.owner, app.sandboxUrl), await newWorld(app.owner, app.sandboxUrl)];
 });
-test.afterAll(() => house.close());
+test.afterAll(() => app.close());
 
 const doors = listDoors();
 /** Known doors in the order of the table, which keeps what ends something for the end. */
@@ -28,7 +28,7 @@ const personOf = (visitor: Visitor) =>
 	visitor === 'stranger' ? there.people.owner : here.people[visitor as 'owner' | 'trainer' | 'rater'];
 /** A new one for every request: some doors end it. */
 const sessionOf = async (visitor: Visitor) =>
-	visitor === 'anonymous' ? null : newSession(house.owner, personOf(visitor));
+	visitor === 'anonymous' ? null : newSession(app.owner, personOf(visitor));
 
 const expectedFor = (line: Line, visitor: Visitor) => Number(line.is.split(' ')[visitors.indexOf(visitor)]);
 
@@ -65,17 +65,17 @@ const expectSafe = (name: string, { headers, text, status }: Answer) => {
 test.describe('who may pass', () => {
 	for (const { name, line, door } of known) {
 		test(name, async () => {
-			const before = await checksumOf(house.owner, there.teamId);
+			const before = await checksumOf(app.owner, there.teamId);
 			const found: Record<string, number> = {};
 			for (const visitor of visitors) {
-				const answer = await visit(house.origin, door.door, line, here, { session: await sessionOf(visitor) });
+				const answer = await visit(app.origin, door.door, line, here, { session: await sessionOf(visitor) });
 				found[visitor] = answer.status;
 				expectSafe(`${name} for ${visitor}`, answer);
 				if (visitor === 'anonymous' && answer.status === 303 && door.door === 'page')
 					expect(answer.headers.get('location')).toMatch(/^\/login/);
 			}
 			expect(found).toEqual(Object.fromEntries(visitors.map((visitor) => [visitor, expectedFor(line, visitor)])));
-			if (!line.changesVisitor) expect(await checksumOf(house.owner, there.teamId)).toEqual(before);
+			if (!line.changesVisitor) expect(await checksumOf(app.owner, there.teamId)).toEqual(before);
 		});
 	}
 });
@@ -94,7 +94,7 @@ test.describe('a foreign id', () => {
 
 	for (const { name, line, door } of known) {
 		test(`in ${name} is not found and changes nothing`, async () => {
-			const before = await checksumOf(house.owner, there.teamId);
+			const before = await checksumOf(app.owner, there.teamId);
 			const session = await sessionOf('owner');
 			const found: Record<string, number> = {};
 			const expected: Record<string, number> = {};
@@ -102,13 +102,13 @@ test.describe('a foreign id', () => {
 			for (const key of [...ids(here).map(([id]) => id), 'project' as const]) {
 				const mixed = { ...here, [key]: there[key] };
 				if (sent(line, mixed) === sent(line, here)) continue;
-				const answer = await visit(house.origin, door.door, line, mixed, { session });
+				const answer = await visit(app.origin, door.door, line, mixed, { session });
 				expectSafe(`${name} with ${key}`, answer);
 				found[key] = answer.status;
 				expected[key] = line.swap?.[key] ?? 404;
 			}
 			expect(found).toEqual(expected);
-			expect(await checksumOf(house.owner, there.teamId)).toEqual(before);
+			expect(await checksumOf(app.owner, there.teamId)).toEqual(before);
 		});
 	}
 });
@@ -127,20 +127,20 @@ test.describe('a write from elsewhere', () => {
 
 	for (const { name, line, door } of known.filter(({ door }) => !isRead(door))) {
 		test(`${name} is refused whatever it claims to contain`, async () => {
-			const before = await checksumOf(house.owner, here.teamId);
+			const before = await checksumOf(app.owner, here.teamId);
 			const session = await sessionOf('owner');
 			for (const type of types) {
-				for (const origin of ['https://evil.example', `${house.origin}.evil.example`, 'null', null]) {
-					const answer = await visit(house.origin, door.door, line, here, { session, origin, type });
+				for (const origin of ['https://evil.example', `${app.origin}.evil.example`, 'null', null]) {
+					const answer = await visit(app.origin, door.door, line, here, { session, origin, type });
 					expect(answer.status, `${type} from ${origin}`).toBe(403);
 					expect(answer.text).toMatch(refusal);
 					if (!answer.text.includes('Cross-site')) expectSafe(name, answer);
 				}
 			}
-			expect(await checksumOf(house.owner, here.teamId)).toEqual(before);
+			expect(await checksumOf(app.owner, here.teamId)).toEqual(before);
 			for (const type of types) {
 				// a body that makes no sense as this type: it may be refused, but not for where it comes from
-				const answer = await visit(house.origin, door.door, { ...line, send: () => ({}), raw: '' }, here, {
+				const answer = await visit(app.origin, door.door, { ...line, send: () => ({}), raw: '' }, here, {
 					session,
 					type
 				});
@@ -153,27 +153,27 @@ test.describe('a write from elsewhere', () => {
 
 // The doors above have let people leave and links end: from here on it is a team that nobody has touched.
 test.describe('in a fresh team', () => {
-	test.beforeAll(async () => void (here = await newWorld(house.owner, house.sandboxUrl)));
+	test.beforeAll(async () => void (here = await newWorld(app.owner, app.sandboxUrl)));
 
 	test('looking changes nothing', async () => {
 		const doorsToLookAt = known.filter(({ door }) => isRead(door));
 		// the first look into a voting booth draws the person's ballots, the same ones whenever and however often; who took a
 		// copy of everything is written down
 		const looked = async () => {
-			const { ballots: _ballots, audit_entries: _entries, ...rest } = await checksumOf(house.owner, here.teamId);
+			const { ballots: _ballots, audit_entries: _entries, ...rest } = await checksumOf(app.owner, here.teamId);
 			return rest;
 		};
 		const before = await looked();
-		const acts = () => house.owner`select action from audit_entries where team_id = ${here.teamId} order by seq`;
+		const acts = () => app.owner`select action from audit_entries where team_id = ${here.teamId} order by seq`;
 		const { length: earlier } = await acts();
 		for (const visitor of ['rater', 'trainer', 'owner'] as const) {
 			const session = await sessionOf(visitor);
-			const row = () => house.owner`select s.*, p.* from sessions s join people p on p.id = s.person_id
+			const row = () => app.owner`select s.*, p.* from sessions s join people p on p.id = s.person_id
 			where person_id = ${personOf(visitor)} order by s.handle`;
 			const mine = await row();
 			for (const { name, line, door } of doorsToLookAt) {
 				for (const method of ['GET', 'HEAD']) {
-					const { status } = await visit(house.origin, door.door, line, here, { session, method });
+					const { status } = await visit(app.origin, door.door, line, here, { session, method });
 					expect(status, `${method} ${name} as ${visitor}`).toBe(expectedFor(line, visitor));
 				}
 			}
@@ -205,7 +205,7 @@ test.describe('in a fresh team', () => {
 			test(`as ${visitor}`, async () => {
 				const session = await sessionOf(visitor);
 				for (const { what, address, accept } of forms(here)) {
-					const answer = await fetch(house.origin + address, { headers: { accept, cookie: `session=${session}` } });
+					const answer = await fetch(app.origin + address, { headers: { accept, cookie: `session=${session}` } });
 					expect(answer.status).toBe(200);
 					const text = await answer.text();
 					expect(text, `the ${what} has the pairs`).toContain('Thank you for your message');
@@ -220,7 +220,7 @@ test.describe('in a fresh team', () => {
 		test('and a rater is told no model anywhere before the reveal', async () => {
 			const session = await sessionOf('rater');
 			for (const { name, line, door } of known.filter(({ door }) => isRead(door))) {
-				const { status, text } = await visit(house.origin, door.door, line, here, { session });
+				const { status, text } = await visit(app.origin, door.door, line, here, { session });
 				expect(status, name).toBe(expectedFor(line, 'rater'));
 				expect(text.includes('zebra'), name).toBe(false);
 			}

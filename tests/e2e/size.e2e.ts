@@ -1,17 +1,17 @@
 import { gzipSync } from 'node:zlib';
 import { type Response, expect, test } from '@playwright/test';
 import { hydrated, signInAs } from '../support/browser-steps.ts';
-import { type E2eHouse, openHouse } from '../support/e2e-house.ts';
+import { type RunningApp, openApp } from '../support/running-app.ts';
 import { shownPages } from '../support/pages.ts';
 import { type World, newWorld } from '../support/world.ts';
 
-let house: E2eHouse;
+let app: RunningApp;
 let world: World;
 test.beforeAll(async () => {
-	house = openHouse();
-	world = await newWorld(house.owner, house.sandboxUrl);
+	app = openApp();
+	world = await newWorld(app.owner, app.sandboxUrl);
 });
-test.afterAll(() => house.close());
+test.afterAll(() => app.close());
 test.describe.configure({ mode: 'parallel' });
 
 /** What interface.md S3 allows, in kB after gzip. */
@@ -27,7 +27,7 @@ const isChart = (source: string) => /lc-root-container|layerchart/i.test(source)
 for (const { name, address, visitor } of shownPages()) {
 	const budget = budgets[name] ?? anyPage;
 	test(`${name} needs at most ${budget} kB of script to begin`, async ({ page, context }) => {
-		if (visitor !== 'anonymous') await signInAs(context, house, world.sessions[visitor]);
+		if (visitor !== 'anonymous') await signInAs(context, app, world.sessions[visitor]);
 		const answers: Response[] = [];
 		page.on('response', (answer) => {
 			if (/\.js(\?|$)/.test(answer.url())) answers.push(answer);

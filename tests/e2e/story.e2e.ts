@@ -2,15 +2,15 @@
 import { randomUUID } from 'node:crypto';
 import { type BrowserContext, type Page, expect, test } from '@playwright/test';
 import { askForMail, open, openMail, signInAs } from '../support/browser-steps.ts';
-import { type E2eHouse, openHouse } from '../support/e2e-house.ts';
+import { type RunningApp, openApp } from '../support/running-app.ts';
 import { newSession } from '../support/session.ts';
 import { newProject, newTeam } from '../support/team.ts';
 
-let house: E2eHouse;
+let app: RunningApp;
 test.beforeAll(() => {
-	house = openHouse();
+	app = openApp();
 });
-test.afterAll(() => house.close());
+test.afterAll(() => app.close());
 
 const newEmail = (name: string) => `${name}-${randomUUID().slice(0, 8)}@example.com`;
 const left = async (page: Page) => Number(/(\d+) left/.exec(await page.title())?.[1] ?? 0);
@@ -20,8 +20,8 @@ const lookAtIt = (page: Page) => page.waitForTimeout(200);
 /** A team with an empty project, whose owner is signed in. */
 const newShop = async (context: BrowserContext) => {
 	const team = await newTeam();
-	const { project } = await newProject(team.scope, { sandboxUrl: house.sandboxUrl });
-	await signInAs(context, house, await newSession(house.owner, team.owner.id));
+	const { project } = await newProject(team.scope, { sandboxUrl: app.sandboxUrl });
+	await signInAs(context, app, await newSession(app.owner, team.owner.id));
 	return { slug: team.slug, project };
 };
 
@@ -34,7 +34,7 @@ test('from nothing to a verdict', async ({ page }) => {
 
 	await test.step('sign in by mail', async () => {
 		await open(page, '/login');
-		await askForMail(page, house, email);
+		await askForMail(page, app, email);
 		await openMail(page, email);
 		await expect(page.getByRole('heading', { name: /^Sign in as a/ })).toBeVisible();
 		await page.getByRole('button', { name: 'Sign in' }).click();
@@ -87,15 +87,15 @@ test('from nothing to a verdict', async ({ page }) => {
 		await page.getByRole('button', { name: 'Save and rate 9' }).click();
 		await expect(better).toBeHidden();
 
-		const [person] = await house.owner`select id from people where email = ${email}`;
+		const [person] = await app.owner`select id from people where email = ${email}`;
 		const given = async () =>
-			(await house.owner`select score from ratings where person_id = ${person!.id} order by seq`).map(
+			(await app.owner`select score from ratings where person_id = ${person!.id} order by seq`).map(
 				({ score }) => score
 			);
 		// the third was taken back and given anew; the last belongs to the rewrite
 		await expect.poll(async () => (await given()).slice(-6)).toEqual([9, 3, 9, null, 10, 9]);
 		const [rewrite] =
-			await house.owner`select output from rewrites where person_id = ${person!.id} order by seq desc limit 1`;
+			await app.owner`select output from rewrites where person_id = ${person!.id} order by seq desc limit 1`;
 		expect(rewrite!.output).toBe('You can return it within 45 days, unused, for any reason.');
 	});
 
@@ -173,7 +173,7 @@ test('a rater who was invited comes in by mail and finds nothing about training'
 	const rita = await elsewhere.newPage();
 	await openMail(rita, email);
 	await rita.getByRole('link', { name: 'Sign in to accept' }).click();
-	await askForMail(rita, house, email);
+	await askForMail(rita, app, email);
 	await openMail(rita, email);
 	await rita.getByRole('button', { name: 'Sign in' }).click();
 	await rita.getByRole('button', { name: 'Join' }).click();
@@ -197,7 +197,7 @@ test.describe('what goes wrong is said, and nothing is lost', () => {
 	test('a wrong code, then the right link, then the same link again', async ({ page }) => {
 		const email = newEmail('code');
 		await open(page, '/login');
-		await askForMail(page, house, email);
+		await askForMail(page, app, email);
 		await page.getByLabel('Code from the mail').fill('000000');
 		await page.getByRole('button', { name: 'Sign in' }).click();
 		await expect(page.getByText('This is not the code.')).toBeVisible();
@@ -213,14 +213,14 @@ test.describe('what goes wrong is said, and nothing is lost', () => {
 	test('a link that is too old signs nobody in, not even from an open page', async ({ page }) => {
 		const email = newEmail('late');
 		await open(page, '/login');
-		await askForMail(page, house, email);
+		await askForMail(page, app, email);
 		await openMail(page, email);
-		await house.owner`update sign_ins set expires_at = now() - interval '1 second' where email = ${email}`;
+		await app.owner`update sign_ins set expires_at = now() - interval '1 second' where email = ${email}`;
 		await page.getByRole('button', { name: 'Sign in' }).click();
 		await expect(page.getByRole('heading', { name: 'This link is over' })).toBeVisible();
 		await page.getByRole('link', { name: 'Get a new one' }).click();
 		await expect(page.getByLabel('Email')).toBeVisible();
-		expect(await house.owner`select from people where email = ${email}`).toHaveLength(0);
+		expect(await app.owner`select from people where email = ${email}`).toHaveLength(0);
 	});
 
 	test('a file with bad lines: each with its number and reason, the good ones go in', async ({ page, context }) => {
@@ -250,12 +250,12 @@ test.describe('what goes wrong is said, and nothing is lost', () => {
 		await open(page, `/${slug}/projects/new`);
 		await page.getByRole('radio', { name: /New connection/ }).check();
 		await page.getByRole('radio', { name: /own|compatible/i }).check();
-		await page.getByLabel('Base URL').fill(`${house.sandboxUrl}/openai/v1`);
+		await page.getByLabel('Base URL').fill(`${app.sandboxUrl}/openai/v1`);
 		await page.getByLabel(/^Key/).fill('sk-refused-123456');
 		await page.getByRole('button', { name: 'Test connection' }).click();
 		await expect(page.getByText('It does not work')).toBeVisible();
 		await expect(page.getByRole('main')).toContainText(/does not accept this key/);
-		await expect(page.getByLabel('Base URL')).toHaveValue(`${house.sandboxUrl}/openai/v1`);
+		await expect(page.getByLabel('Base URL')).toHaveValue(`${app.sandboxUrl}/openai/v1`);
 	});
 
 	test('too little data: training is blocked, and each reason leads to its place', async ({ page, context }) => {
@@ -268,6 +268,6 @@ test.describe('what goes wrong is said, and nothing is lost', () => {
 		await expect(page.getByRole('dialog')).toHaveCount(0);
 		const fix = page.getByRole('main').getByRole('link', { name: /^(Rate|Split|Examples)$/ });
 		await expect(fix.first()).toBeVisible();
-		expect(await house.owner`select from runs where project_id = ${project.id}`).toHaveLength(0);
+		expect(await app.owner`select from runs where project_id = ${project.id}`).toHaveLength(0);
 	});
 });

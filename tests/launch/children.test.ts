@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { startNode, untilReady } from '../../src/launch/children.ts';
-import { isAlive } from '../../src/lib/server/process.ts';
+import { isAlive } from '../../src/lib/server/platform/process.ts';
 
 const room = fs.mkdtempSync(path.join(os.tmpdir(), 'aitelier-launch-'));
 afterAll(() => fs.rmSync(room, { recursive: true }));

@@ -1,4 +1,4 @@
-// Long because it is one house: two web processes, two workers, one database, and everything that can happen between them.
+// Long because it is one installation: two web processes, two workers, one database, and everything that can happen between them.
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import fs from 'node:fs';
@@ -8,15 +8,15 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { isOver } from '../../src/lib/core/run.ts';
-import { defaultRecipe } from '../../src/lib/core/recipe.ts';
+import { isOver } from '../../src/lib/core/runs/status.ts';
+import { defaultRecipe } from '../../src/lib/core/runs/recipe.ts';
 import { to } from '../../src/lib/paths.ts';
-import { variableNames } from '../../src/lib/server/config-variables.ts';
-import { closePools } from '../../src/lib/server/db/pools.ts';
+import { variableNames } from '../../src/lib/server/platform/config-variables.ts';
+import { closePools } from '../../src/lib/server/platform/db/pools.ts';
 import { startSandbox } from '../../src/lib/server/sandbox/server.ts';
 import { builtApp } from '../support/built.ts';
 import { readEvents } from '../support/event-reader.ts';
-import { type HouseProcess, startHouseProcess, untilServing } from '../support/house-process.ts';
+import { type ServerProcess, startServerProcess, untilServing } from '../support/web-process.ts';
 import { newSession } from '../support/session.ts';
 import { jobsAt, newWorkshop, runRow } from '../support/training.ts';
 
@@ -25,12 +25,12 @@ const room = fs.mkdtempSync(path.join(os.tmpdir(), 'aitelier-built-'));
 const owner = postgres(process.env.DATABASE_URL!, { max: 2, onnotice: () => {} });
 let sandbox: Awaited<ReturnType<typeof startSandbox>>;
 let build: string;
-let webs: [HouseProcess, HouseProcess];
-let workers: HouseProcess[];
+let webs: [ServerProcess, ServerProcess];
+let workers: ServerProcess[];
 
 const serve = (role: 'web' | 'worker' | 'all') =>
 	// only the role that serves: who migrates is not asked here
-	startHouseProcess(build, { ROLE: role, SANDBOX_URL: sandbox.url, DATABASE_URL: '' });
+	startServerProcess(build, { ROLE: role, SANDBOX_URL: sandbox.url, DATABASE_URL: '' });
 
 beforeAll(async () => {
 	[build, sandbox] = await Promise.all([builtApp(room), startSandbox({ port: 0, speed: 20 })]);
@@ -40,7 +40,7 @@ beforeAll(async () => {
 	await Promise.all([...webs, ...workers].map(untilServing));
 }, 240_000);
 afterAll(async () => {
-	const codes = await Promise.all([...webs, ...workers].map((house) => house.stop()));
+	const codes = await Promise.all([...webs, ...workers].map((server) => server.stop()));
 	await closePools();
 	await owner.end();
 	await sandbox.stop();
@@ -55,18 +55,18 @@ const newShop = async (): Promise<Shop> => {
 	return { ...shop, teamSlug: team!.slug, session: await newSession(owner, shop.owner.id) };
 };
 
-const post = (house: HouseProcess, address: string, session: string, body: string, type: string) =>
-	fetch(house.url + address, {
+const post = (server: ServerProcess, address: string, session: string, body: string, type: string) =>
+	fetch(server.url + address, {
 		method: 'POST',
 		redirect: 'manual',
 		headers: { origin, cookie: `session=${session}`, 'content-type': type, accept: 'text/html' },
 		body
 	});
 
-const rate = async (house: HouseProcess, shop: Shop, score: number) => {
+const rate = async (server: ServerProcess, shop: Shop, score: number) => {
 	const body = JSON.stringify({ exampleId: shop.rows[0]!.id, score, clientId: randomUUID() });
 	const answer = await post(
-		house,
+		server,
 		`/${shop.teamSlug}/${shop.slug}/rate/ratings`,
 		shop.session,
 		body,
@@ -83,9 +83,9 @@ describe('two webs and two workers on one database', () => {
 			const shop = await newShop();
 			const form = new URLSearchParams({ clientId: randomUUID() });
 			for (const [name, value] of Object.entries(defaultRecipe)) form.set(name, String(value));
-			const send = (house: HouseProcess) =>
+			const send = (server: ServerProcess) =>
 				post(
-					house,
+					server,
 					`${to.newRun(shop.teamSlug, shop.slug)}?/start`,
 					shop.session,
 					form.toString(),
@@ -111,8 +111,8 @@ describe('two webs and two workers on one database', () => {
 			select count(*)::int as times from audit_entries where subject = ${runId} and action = 'run.started'`;
 			expect(started!.times).toBe(1);
 
-			for (const house of webs) {
-				const page = await fetch(house.url + places[0]!, { headers: { cookie: `session=${shop.session}` } });
+			for (const server of webs) {
+				const page = await fetch(server.url + places[0]!, { headers: { cookie: `session=${shop.session}` } });
 				expect(page.status).toBe(200);
 				expect(await page.text()).toContain(run.model!);
 			}
@@ -145,8 +145,8 @@ describe('two webs and two workers on one database', () => {
 		const missed =
 			await owner`select seq::int from outbox where team_id = ${shop.teamId} and seq > ${last} order by seq`;
 		expect(missed).toHaveLength(3);
-		for (const house of webs) {
-			const again = await readEvents(`${house.url}${to.events(shop.teamSlug)}`, shop.session, last);
+		for (const server of webs) {
+			const again = await readEvents(`${server.url}${to.events(shop.teamSlug)}`, shop.session, last);
 			const fresh = () => again.events().filter(({ id }) => id > last);
 			expect(await again.until(() => fresh().length >= 3)).toBe(true);
 			expect(fresh().map(({ id }) => id)).toEqual(missed.map(({ seq }) => seq));
@@ -187,8 +187,8 @@ describe('two webs and two workers on one database', () => {
 
 describe('a stop', () => {
 	/** A request whose last line is still missing: the server has to wait for it. */
-	const halfRequest = async (house: HouseProcess, address: string) => {
-		const { hostname, port } = new URL(house.url);
+	const halfRequest = async (server: ServerProcess, address: string) => {
+		const { hostname, port } = new URL(server.url);
 		const socket = net.connect(Number(port), hostname);
 		await once(socket, 'connect');
 		socket.write(`GET ${address} HTTP/1.1\r\nhost: ${hostname}\r\n`);
@@ -202,8 +202,8 @@ describe('a stop', () => {
 			return Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1]);
 		};
 	};
-	const isClosed = (house: HouseProcess) =>
-		fetch(`${house.url}/livez`).then(
+	const isClosed = (server: ServerProcess) =>
+		fetch(`${server.url}/livez`).then(
 			() => false,
 			() => true
 		);
@@ -213,13 +213,13 @@ describe('a stop', () => {
 		{ timeout: 60_000 },
 		async (role) => {
 			const shop = await newShop();
-			const house = await untilServing(await serve(role));
-			const address = `${house.url}${to.events(shop.teamSlug)}`;
+			const server = await untilServing(await serve(role));
+			const address = `${server.url}${to.events(shop.teamSlug)}`;
 			const streams = await Promise.all(Array.from({ length: 25 }, () => readEvents(address, shop.session)));
-			const [ready, live] = [await halfRequest(house, '/readyz'), await halfRequest(house, '/livez')];
+			const [ready, live] = [await halfRequest(server, '/readyz'), await halfRequest(server, '/livez')];
 
-			house.process.kill('SIGTERM');
-			while (!(await isClosed(house))) await sleep(10);
+			server.process.kill('SIGTERM');
+			while (!(await isClosed(server))) await sleep(10);
 			expect(await ready()).toBe(503);
 			expect(await live()).toBe(200);
 			for (const stream of streams) {
@@ -227,8 +227,8 @@ describe('a stop', () => {
 				expect(stream.text()).toMatch(/^retry: \d+\n\n[^]*retry: \d+\n\n$/);
 			}
 			// OP1: whoever stops us insists after ten seconds
-			const code = await Promise.race([house.ended, sleep(10_000, 'still running')]);
-			expect(code, house.said()).toBe(0);
+			const code = await Promise.race([server.ended, sleep(10_000, 'still running')]);
+			expect(code, server.said()).toBe(0);
 		}
 	);
 });
@@ -238,18 +238,18 @@ describe('a start', () => {
 	const bare = Object.fromEntries(variableNames.map((name) => [name, undefined]));
 
 	test('in production without secrets is refused: one message names them all, exit code 78', async () => {
-		const house = await startHouseProcess(build, { ...bare, NODE_ENV: 'production', POLL_SECONDS: 'often' });
-		expect(await house.ended).toBe(78);
+		const server = await startServerProcess(build, { ...bare, NODE_ENV: 'production', POLL_SECONDS: 'often' });
+		expect(await server.ended).toBe(78);
 		for (const name of ['DATABASE_URL', 'APP_DATABASE_URL', 'ORIGIN', 'KEKS', 'SMTP_URL', 'MAIL_FROM'])
-			expect(house.said()).toContain(`${name} is missing.`);
-		expect(house.said()).toContain('POLL_SECONDS must be a whole number');
-		expect(house.said().match(/configuration/g)).toHaveLength(1);
-		expect(house.said()).not.toContain('    at ');
+			expect(server.said()).toContain(`${name} is missing.`);
+		expect(server.said()).toContain('POLL_SECONDS must be a whole number');
+		expect(server.said().match(/configuration/g)).toHaveLength(1);
+		expect(server.said()).not.toContain('    at ');
 	});
 
 	test('as the owner of the tables is refused', async () => {
-		const house = await startHouseProcess(build, { DATABASE_URL: '', APP_DATABASE_URL: process.env.DATABASE_URL });
-		expect(await house.ended).toBe(1);
-		expect(house.said()).toMatch(/refuses to serve as/);
+		const server = await startServerProcess(build, { DATABASE_URL: '', APP_DATABASE_URL: process.env.DATABASE_URL });
+		expect(await server.ended).toBe(1);
+		expect(server.said()).toMatch(/refuses to serve as/);
 	});
 });

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { isOver } from '../../src/lib/core/run.ts';
-import { closePools } from '../../src/lib/server/db/pools.ts';
+import { isOver } from '../../src/lib/core/runs/status.ts';
+import { closePools } from '../../src/lib/server/platform/db/pools.ts';
 import { stopQueue } from '../../src/lib/server/jobs/queue.ts';
-import type { Run } from '../../src/lib/server/runs/steps.ts';
+import type { Run } from '../../src/lib/server/runs/rows.ts';
 import { startRun } from '../../src/lib/server/runs/start.ts';
 import { startSandbox } from '../../src/lib/server/sandbox/server.ts';
-import type { Scope } from '../../src/lib/server/scope.ts';
+import type { Scope } from '../../src/lib/server/access/scope.ts';
 import { jobsAt, newRun, newWorkshop, orderFault, runRow } from '../support/training.ts';
 import { type Worker, startWorkerProcess } from '../support/worker.ts';
 

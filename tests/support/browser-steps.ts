@@ -1,6 +1,6 @@
 import { type BrowserContext, type Page, expect } from '@playwright/test';
 import { to } from '../../src/lib/paths.ts';
-import type { E2eHouse } from './e2e-house.ts';
+import type { RunningApp } from './running-app.ts';
 
 /** Before its scripts run, a click may fall on a button that does nothing yet. */
 export const hydrated = (page: Page) => page.locator('html[data-hydrated]').waitFor({ state: 'attached' });
@@ -11,12 +11,12 @@ export const open = async (page: Page, address: string) => {
 };
 
 /** Signs a browser in without a mail. */
-export const signInAs = (context: BrowserContext, house: E2eHouse, session: string) =>
-	context.addCookies([{ name: 'session', value: session, url: house.origin, httpOnly: true, sameSite: 'Lax' }]);
+export const signInAs = (context: BrowserContext, app: RunningApp, session: string) =>
+	context.addCookies([{ name: 'session', value: session, url: app.origin, httpOnly: true, sameSite: 'Lax' }]);
 
 /** Asks for a mail on the sign-in page. All browsers of a test run are one address, and that has a limit. */
-export const askForMail = async (page: Page, house: E2eHouse, email: string) => {
-	await house.owner`delete from rate_limits`;
+export const askForMail = async (page: Page, app: RunningApp, email: string) => {
+	await app.owner`delete from rate_limits`;
 	await page.getByLabel('Email').fill(email);
 	await page.getByRole('button', { name: 'Send magic link' }).click();
 	await expect(page.getByRole('heading', { name: /^Check / })).toBeVisible();

@@ -1,8 +1,8 @@
 import '../../src/launch/node24.ts';
 import fs from 'node:fs';
 import path from 'node:path';
-import { variableNames } from '../../src/lib/server/config-variables.ts';
-import { startPlatform } from '../../src/lib/server/platform.ts';
+import { variableNames } from '../../src/lib/server/platform/config-variables.ts';
+import { startPlatform } from '../../src/lib/server/platform/start.ts';
 import { ensureBuild } from '../../src/launch/build.ts';
 import { runUntilStopped, startNode } from '../../src/launch/children.ts';
 

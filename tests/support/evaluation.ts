@@ -1,16 +1,23 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { eq } from 'drizzle-orm';
-import type { NewEvaluation } from '../../src/lib/core/evaluation.ts';
-import type { Message } from '../../src/lib/core/example.ts';
-import { promptText } from '../../src/lib/core/fingerprint.ts';
-import { defaultRecipe } from '../../src/lib/core/recipe.ts';
-import { config } from '../../src/lib/server/config.ts';
-import { seal } from '../../src/lib/server/crypto.ts';
-import { connections, evaluations, examples, outputs, pairings, runs } from '../../src/lib/server/db/schema.ts';
-import { openBooth } from '../../src/lib/server/evaluations/booth.ts';
+import type { NewEvaluation } from '../../src/lib/core/evaluations/ballots.ts';
+import type { Message } from '../../src/lib/core/examples/example.ts';
+import { promptText } from '../../src/lib/core/examples/fingerprint.ts';
+import { defaultRecipe } from '../../src/lib/core/runs/recipe.ts';
+import { config } from '../../src/lib/server/platform/config.ts';
+import { seal } from '../../src/lib/server/platform/crypto.ts';
+import {
+	connections,
+	evaluations,
+	examples,
+	outputs,
+	pairings,
+	runs
+} from '../../src/lib/server/platform/db/schema.ts';
+import { openBooth } from '../../src/lib/server/evaluations/ballots.ts';
 import { createEvaluation } from '../../src/lib/server/evaluations/create.ts';
 import { castVote } from '../../src/lib/server/evaluations/vote.ts';
-import type { Scope } from '../../src/lib/server/scope.ts';
+import type { Scope } from '../../src/lib/server/access/scope.ts';
 import { newProject, newTeam } from './team.ts';
 
 const digest = (text: string) => createHash('sha256').update(text).digest();

@@ -4,8 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import postgres from 'postgres';
 import type { TestProject } from 'vitest/node';
-import { startEmbeddedPostgres } from '../../src/lib/server/db/embedded.ts';
-import { migrate } from '../../src/lib/server/db/migrate.ts';
+import { startEmbeddedPostgres } from '../../src/lib/server/platform/db/embedded.ts';
+import { migrate } from '../../src/lib/server/platform/db/migrate.ts';
 
 declare module 'vitest' {
 	interface ProvidedContext {

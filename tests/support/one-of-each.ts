@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { defaultRecipe } from '../../src/lib/core/recipe.ts';
-import * as tables from '../../src/lib/server/db/schema.ts';
-import type { Scope } from '../../src/lib/server/scope.ts';
+import { defaultRecipe } from '../../src/lib/core/runs/recipe.ts';
+import * as tables from '../../src/lib/server/platform/db/schema.ts';
+import type { Scope } from '../../src/lib/server/access/scope.ts';
 
 /** One row in every team table, made by an owner the ordinary way. Returns the project's id and the ids by table name. */
 export const oneOfEach = (scope: Scope & { userId: string | null }, otherPerson: string) =>

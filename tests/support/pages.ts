@@ -1,4 +1,4 @@
-import { lines } from './doors.ts';
+import { lines } from './route-table.ts';
 import { doorName, listDoors } from './route-files.ts';
 import type { World } from './world.ts';
 
@@ -14,7 +14,7 @@ const nameOf = (route: string) =>
 /** Where a person has to be signed out to see the page itself: signed in, these lead on. */
 const signedOut = new Set(['/', '/login']);
 
-/** Pages in another state than the one their line in doors.ts has. */
+/** Pages in another state than the one their line in route-table.ts has. */
 const states: ShownPage[] = [
 	{ name: 'team-project-dashboard-rater', address: (w) => `/${w.team}/${w.project}`, visitor: 'rater' },
 	{ name: 'team-project-add-import', address: (w) => `/${w.team}/${w.project}/add?tab=import`, visitor: 'owner' },
@@ -35,13 +35,13 @@ const states: ShownPage[] = [
 	{ name: 'not-allowed', address: (w) => `/${w.team}/${w.project}/train`, visitor: 'rater' }
 ];
 
-/** Every page of the house and the states worth a look. A new page is here by itself, with its line in doors.ts. */
+/** Every page of the app and the states worth a look. A new page is here by itself, with its line in route-table.ts. */
 export const shownPages = (): ShownPage[] => [
 	...listDoors()
 		.filter(({ door, route }) => door === 'page' && !route.startsWith('/dev/ui'))
 		.map(({ door, route }): ShownPage => {
 			const line = lines[doorName({ door, route })];
-			if (!line) throw new Error(`${route} has no line in tests/support/doors.ts.`);
+			if (!line) throw new Error(`${route} has no line in tests/support/route-table.ts.`);
 			return { name: nameOf(route), address: line.at, visitor: signedOut.has(route) ? 'anonymous' : 'owner' };
 		}),
 	...states

@@ -19,7 +19,7 @@ const actionsOf = (source: string) => {
 const endpointsOf = (source: string) =>
 	methods.filter((method) => new RegExp(`export (const|async function|function) ${method}\\b`).test(source));
 
-/** Every door of the house, read from the files themselves: a new route is here without anybody writing it down. */
+/** Every way in, read from the files themselves: a new route is here without anybody writing it down. */
 export const listDoors = (): Door[] =>
 	fs
 		.readdirSync(routes, { recursive: true, encoding: 'utf8' })

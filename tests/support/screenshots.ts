@@ -9,8 +9,8 @@ import { ensureBuild } from '../../src/launch/build.ts';
 import { runUntilStopped, startNode, untilReady } from '../../src/launch/children.ts';
 import { demoSlug } from '../../src/launch/demo-team.ts';
 import { to } from '../../src/lib/paths.ts';
-import { startPlatform } from '../../src/lib/server/platform.ts';
-import { freePort } from '../../src/lib/server/process.ts';
+import { startPlatform } from '../../src/lib/server/platform/start.ts';
+import { freePort } from '../../src/lib/server/platform/process.ts';
 import { findChromium } from './browser.ts';
 import { newSession } from './session.ts';
 
@@ -81,8 +81,8 @@ await runUntilStopped(async (later) => {
 }, 130);
 
 async function anotherEvaluation(personId: string, runId: string) {
-	const { membershipsOf } = await import('../../src/lib/server/identity/teams.ts');
-	const { scopeFor } = await import('../../src/lib/server/scope.ts');
+	const { membershipsOf } = await import('../../src/lib/server/access/memberships.ts');
+	const { scopeFor } = await import('../../src/lib/server/access/scope.ts');
 	const { createEvaluation } = await import('../../src/lib/server/evaluations/create.ts');
 	const { getEvaluation } = await import('../../src/lib/server/evaluations/progress.ts');
 	const [team] = await membershipsOf(personId);

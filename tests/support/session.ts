@@ -1,5 +1,5 @@
 import type postgres from 'postgres';
-import { randomToken, sha256 } from '../../src/lib/server/crypto.ts';
+import { randomToken, sha256 } from '../../src/lib/server/platform/crypto.ts';
 
 /** Signs a person in without a mail: the row that a sign-in leaves behind. Returns the value of the `session` cookie. */
 export const newSession = async (sql: postgres.Sql, personId: string): Promise<string> => {

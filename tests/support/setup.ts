@@ -6,13 +6,13 @@ import { format } from 'node:util';
 import postgres from 'postgres';
 import { afterAll, afterEach, beforeEach, expect, inject } from 'vitest';
 
-// Runs before the imports of every test file. Each file gets a directory of its own and, outside tests/core and
-// tests/components, a database, named by the variables that the app reads.
+// Runs before the imports of every test file. Each file gets a directory of its own and, outside the
+// rooms without I/O, a database, named by the variables that the app reads.
 
 const ownerUrl = inject('ownerUrl');
 const template = inject('template');
 const room = fs.mkdtempSync(path.join(os.tmpdir(), 'aitelier-file-'));
-const pure = /[\\/]tests[\\/](core|components)[\\/]/.test(expect.getState().testPath ?? '');
+const pure = /[\\/]tests[\\/](core|contract|components|client)[\\/]/.test(expect.getState().testPath ?? '');
 
 Object.assign(process.env, {
 	NODE_ENV: 'test',

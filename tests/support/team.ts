@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { defaultRecipe } from '../../src/lib/core/recipe.ts';
+import { defaultRecipe } from '../../src/lib/core/runs/recipe.ts';
 import type { Role } from '../../src/lib/core/permissions.ts';
-import { plainPool } from '../../src/lib/server/db/pools.ts';
-import { connections, members, projects } from '../../src/lib/server/db/schema.ts';
-import { type Scope, scopeFor } from '../../src/lib/server/scope.ts';
+import { plainPool } from '../../src/lib/server/platform/db/pools.ts';
+import { connections, members, projects } from '../../src/lib/server/platform/db/schema.ts';
+import { type Scope, scopeFor } from '../../src/lib/server/access/scope.ts';
 
 /** A person who has signed up, with an address nobody else has. */
 export const newPerson = async (name = 'Ana') => {

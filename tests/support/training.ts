@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eq } from 'drizzle-orm';
-import type { Message } from '../../src/lib/core/example.ts';
-import { contentText, promptText } from '../../src/lib/core/fingerprint.ts';
-import type { NewRun } from '../../src/lib/core/new-run.ts';
-import { defaultRecipe } from '../../src/lib/core/recipe.ts';
-import { isOver, runCan } from '../../src/lib/core/run.ts';
-import { replaceKey } from '../../src/lib/server/connections.ts';
-import { sha256 } from '../../src/lib/server/crypto.ts';
-import { examples, runs } from '../../src/lib/server/db/schema.ts';
+import type { Message } from '../../src/lib/core/examples/example.ts';
+import { contentText, promptText } from '../../src/lib/core/examples/fingerprint.ts';
+import type { NewRun } from '../../src/lib/core/runs/new-run.ts';
+import { defaultRecipe } from '../../src/lib/core/runs/recipe.ts';
+import { isOver, runCan } from '../../src/lib/core/runs/status.ts';
+import { replaceKey } from '../../src/lib/server/connections/connections.ts';
+import { sha256 } from '../../src/lib/server/platform/crypto.ts';
+import { examples, runs } from '../../src/lib/server/platform/db/schema.ts';
 import { followRun } from '../../src/lib/server/runs/follow.ts';
 import { startRun } from '../../src/lib/server/runs/start.ts';
-import type { Run } from '../../src/lib/server/runs/steps.ts';
+import type { Run } from '../../src/lib/server/runs/rows.ts';
 import { submitRun } from '../../src/lib/server/runs/submit.ts';
-import type { Scope } from '../../src/lib/server/scope.ts';
+import type { Scope } from '../../src/lib/server/access/scope.ts';
 import { newProject, newTeam } from './team.ts';
 
 type NewExampleRow = {

@@ -1,4 +1,4 @@
-import type { Line } from './doors.ts';
+import type { Line } from './route-table.ts';
 import type { World } from './world.ts';
 
 export type Answer = { status: number; headers: Headers; text: string };
@@ -19,7 +19,7 @@ const actionStatus = (status: number, text: string) => {
 };
 
 /** Opens a door the way its page does: a page as a browser, an action as `use:enhance`, an endpoint as `fetch`. */
-export const visit = async (house: string, door: string, line: Line, w: World, how: How = {}): Promise<Answer> => {
+export const visit = async (app: string, door: string, line: Line, w: World, how: How = {}): Promise<Answer> => {
 	const isAction = door.startsWith('?/');
 	const method = how.method ?? (door === 'page' ? 'GET' : isAction ? 'POST' : door);
 	const headers: Record<string, string> = { accept: door === 'page' ? 'text/html' : 'application/json' };
@@ -37,11 +37,11 @@ export const visit = async (house: string, door: string, line: Line, w: World, h
 	}
 	if (how.type !== undefined) delete headers['content-type'];
 	if (how.type) headers['content-type'] = how.type;
-	const origin = how.origin === undefined ? house : how.origin;
+	const origin = how.origin === undefined ? app : how.origin;
 	if (origin !== null) headers.origin = origin;
 	if (how.session) headers.cookie = `session=${how.session}`;
 
-	const address = new URL(line.at(w), house);
+	const address = new URL(line.at(w), app);
 	if (isAction && door !== '?/default') address.search = `${door}${address.search.replace('?', '&')}`;
 	const stop = new AbortController();
 	const answer = await fetch(address, { method, headers, body, redirect: 'manual', signal: stop.signal });

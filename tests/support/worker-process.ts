@@ -1,5 +1,5 @@
-import { startHouse } from '../../src/lib/server/house.ts';
+import { startServer } from '../../src/lib/server/lifecycle.ts';
 
 /** A worker in a process of its own, that a test may kill. Everything it needs comes from the environment. */
-await startHouse();
+await startServer();
 process.stdout.write('working\n');

@@ -1,6 +1,6 @@
 import { Nothing, page } from '$lib/server/http/page';
-import { membershipsOf } from '$lib/server/identity/teams';
-import { listProjects } from '$lib/server/projects';
+import { membershipsOf } from '$lib/server/access/memberships';
+import { listProjects } from '$lib/server/project/projects';
 import type { LayoutServerLoad } from './$types';
 
 export const load = page(Nothing, async ({ locals, cookies }) => {

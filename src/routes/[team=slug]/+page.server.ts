@@ -1,5 +1,5 @@
 import { Nothing, page } from '$lib/server/http/page';
-import { listProjectCounts } from '$lib/server/project-counts';
+import { listProjectCounts } from '$lib/server/project/counts';
 import type { PageServerLoad } from './$types';
 
 export const load = page(Nothing, async ({ locals, depends }) => {

@@ -1,11 +1,11 @@
 import { redirect } from '@sveltejs/kit';
-import { NewName, SessionHandle, deviceWords } from '$lib/core/account';
+import { NewName, SessionHandle, deviceWords } from '$lib/core/account/device';
 import { to } from '$lib/paths';
 import { form } from '$lib/server/http/form';
 import { Nothing, page } from '$lib/server/http/page';
-import { renamePerson } from '$lib/server/identity/people';
-import { endEverySession, endSession, endSessionByHandle, listSessions } from '$lib/server/identity/sessions';
-import { membershipsOf } from '$lib/server/identity/teams';
+import { renamePerson } from '$lib/server/access/people';
+import { endEverySession, endSession, endSessionByHandle, listSessions } from '$lib/server/access/sessions';
+import { membershipsOf } from '$lib/server/access/memberships';
 import type { Actions, PageServerLoad } from './$types';
 
 const signedIn = ({ person, session }: App.Locals) => {

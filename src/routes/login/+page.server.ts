@@ -1,14 +1,14 @@
 import { redirect } from '@sveltejs/kit';
 import * as v from 'valibot';
-import { CodeEntry, SignInRequest } from '$lib/core/sign-in';
+import { CodeEntry, SignInRequest } from '$lib/core/account/sign-in';
 import { safeNext, to } from '$lib/paths';
 import { form } from '$lib/server/http/form';
 import { page } from '$lib/server/http/page';
-import { browserToken, ensureBrowserToken } from '$lib/server/identity/browser';
-import { oauthProviders } from '$lib/server/identity/oauth';
-import { startSession } from '$lib/server/identity/sessions';
-import { requestSignIn, signInWithCode } from '$lib/server/identity/sign-in';
-import { keepsMail } from '$lib/server/mail/outbox';
+import { browserToken, ensureBrowserToken } from '$lib/server/access/browser';
+import { oauthProviders } from '$lib/server/access/oauth';
+import { startSession } from '$lib/server/access/sessions';
+import { requestSignIn, signInWithCode } from '$lib/server/access/sign-in';
+import { keepsMail } from '$lib/server/platform/mail/outbox';
 import type { Actions, PageServerLoad } from './$types';
 
 const Query = v.object({ next: v.optional(v.string()) });

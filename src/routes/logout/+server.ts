@@ -1,6 +1,6 @@
 import { redirect } from '@sveltejs/kit';
 import { safeNext, to } from '$lib/paths';
-import { endSession } from '$lib/server/identity/sessions';
+import { endSession } from '$lib/server/access/sessions';
 import type { RequestHandler } from './$types';
 
 /** Signs this browser out, to come back to `next`. Only by POST: a link or an image must not. */

@@ -1,8 +1,8 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import { afterAll, describe, expect, test } from 'vitest';
-import { closePools } from '../../../src/lib/server/db/pools.ts';
+import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { listExamples } from '../../../src/lib/server/examples/browse.ts';
-import type { Scope } from '../../../src/lib/server/scope.ts';
+import type { Scope } from '../../../src/lib/server/access/scope.ts';
 import { POST } from '../../../src/routes/[team=slug]/[project=slug]/add/import/+server.ts';
 import { newProject, newTeam } from '../../support/team.ts';
 

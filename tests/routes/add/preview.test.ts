@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { splitDocument } from '../../../src/lib/core/import/document.ts';
+import { splitDocument } from '../../../src/lib/core/examples/import/document.ts';
 import { previewOf } from '../../../src/routes/[team=slug]/[project=slug]/add/preview.ts';
 
 const line = (

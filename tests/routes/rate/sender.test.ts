@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Sender, type Rating } from '../../../src/routes/[team=slug]/[project=slug]/rate/sender.svelte.ts';
 
 /** A server that keeps each client id once, as the database does; a browser's localStorage. */
-const house = () => {
+const setUp = () => {
 	const arrived = new Map<string, Rating>();
 	const server = { status: 200, lost: false, requests: 0, arrived };
 	const order: [string, number | null][] = [];
@@ -52,7 +52,7 @@ afterEach(() => {
 
 describe('ratings', () => {
 	test('arrive one after the other, in the order they were given', async () => {
-		const { open, order, store } = house();
+		const { open, order, store } = setUp();
 		const sender = open();
 		sender.send('a', 8);
 		sender.send('b', 3);
@@ -67,7 +67,7 @@ describe('ratings', () => {
 	});
 
 	test('wait while there is no connection, and arrive by themselves once there is', async () => {
-		const { open, server, order, store } = house();
+		const { open, server, order, store } = setUp();
 		server.status = 0;
 		const sender = open();
 		sender.send('a', 8);
@@ -87,7 +87,7 @@ describe('ratings', () => {
 	});
 
 	test('whose answer was lost are sent again and count once', async () => {
-		const { open, server, order } = house();
+		const { open, server, order } = setUp();
 		server.lost = true;
 		const sender = open();
 		sender.send('a', 8);
@@ -99,7 +99,7 @@ describe('ratings', () => {
 	});
 
 	test('are asked for less and less often while nothing arrives', async () => {
-		const { open, server } = house();
+		const { open, server } = setUp();
 		server.status = 0;
 		open().send('a', 8);
 		await vi.advanceTimersByTimeAsync(10 * 60_000);
@@ -107,7 +107,7 @@ describe('ratings', () => {
 	});
 
 	test('of a page that was closed arrive with the next visit, in order, and another person’s stay', async () => {
-		const { open, server, order, store } = house();
+		const { open, server, order, store } = setUp();
 		server.status = 0;
 		const first = open();
 		first.send('a', 8);
@@ -129,7 +129,7 @@ describe('ratings', () => {
 	});
 
 	test('of two windows do not overwrite each other, and what both send counts once', async () => {
-		const { open, server, order, store } = house();
+		const { open, server, order, store } = setUp();
 		server.status = 0;
 		const one = open();
 		one.send('a', 8);
@@ -146,7 +146,7 @@ describe('ratings', () => {
 	});
 
 	test('the server refuses are told with its sentence, and do not hold up the others', async () => {
-		const { open, server, order, refused, store } = house();
+		const { open, server, order, refused, store } = setUp();
 		server.status = 404;
 		const sender = open();
 		sender.send('gone', 8);
@@ -159,7 +159,7 @@ describe('ratings', () => {
 	});
 
 	test('wait for the next sign-in when the session has ended', async () => {
-		const { open, server, order, refused } = house();
+		const { open, server, order, refused } = setUp();
 		server.status = 401;
 		const sender = open();
 		sender.send('a', 8);
@@ -171,7 +171,7 @@ describe('ratings', () => {
 	});
 
 	test('are kept for the open page where the browser keeps nothing', async () => {
-		const { open, server, order } = house();
+		const { open, server, order } = setUp();
 		vi.stubGlobal('localStorage', undefined);
 		server.status = 0;
 		const sender = open();

@@ -1,7 +1,14 @@
 import { and, eq } from 'drizzle-orm';
 import { afterAll, expect, test } from 'vitest';
-import { closePools } from '../../../src/lib/server/db/pools.ts';
-import { evaluations, examples, pairings, projects, runFiles, runs } from '../../../src/lib/server/db/schema.ts';
+import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
+import {
+	evaluations,
+	examples,
+	pairings,
+	projects,
+	runFiles,
+	runs
+} from '../../../src/lib/server/platform/db/schema.ts';
 import { createEvaluation } from '../../../src/lib/server/evaluations/create.ts';
 import { stopQueue } from '../../../src/lib/server/jobs/queue.ts';
 import { addExamples, addReadyRun, conversation, newContest, wish } from '../../support/evaluation.ts';

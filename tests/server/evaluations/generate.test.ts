@@ -1,16 +1,16 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { closePools } from '../../../src/lib/server/db/pools.ts';
-import { connections, evaluations, outbox, outputs, runs } from '../../../src/lib/server/db/schema.ts';
+import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
+import { connections, evaluations, outbox, outputs, runs } from '../../../src/lib/server/platform/db/schema.ts';
 import { generateOutputs } from '../../../src/lib/server/evaluations/generate.ts';
 import { getEvaluation } from '../../../src/lib/server/evaluations/progress.ts';
 import { requeueGenerations, retryGeneration } from '../../../src/lib/server/evaluations/retry.ts';
 import { isQueued } from '../../../src/lib/server/jobs/is-queued.ts';
 import { stopQueue } from '../../../src/lib/server/jobs/queue.ts';
-import { configureProviders } from '../../../src/lib/server/providers/index.ts';
+import { configureProviders } from '../../../src/lib/server/providers/registry.ts';
 import { startSandbox } from '../../../src/lib/server/sandbox/server.ts';
-import type { Scope } from '../../../src/lib/server/scope.ts';
+import type { Scope } from '../../../src/lib/server/access/scope.ts';
 import { newContest, newLiveContest } from '../../support/evaluation.ts';
 import { newTeam } from '../../support/team.ts';
 

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import { afterAll, expect, test } from 'vitest';
-import { closePools } from '../../../src/lib/server/db/pools.ts';
-import { auditEntries, evaluations, examples, runExamples, votes } from '../../../src/lib/server/db/schema.ts';
+import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
+import { auditEntries, evaluations, examples, runExamples, votes } from '../../../src/lib/server/platform/db/schema.ts';
 import { exportResults } from '../../../src/lib/server/evaluations/export.ts';
 import { listEvaluations } from '../../../src/lib/server/evaluations/list.ts';
 import { getPrompts, getResults, revealResults, type Results } from '../../../src/lib/server/evaluations/results.ts';
-import { openBooth } from '../../../src/lib/server/evaluations/booth.ts';
+import { openBooth } from '../../../src/lib/server/evaluations/ballots.ts';
 import { castVote } from '../../../src/lib/server/evaluations/vote.ts';
 import { stopQueue } from '../../../src/lib/server/jobs/queue.ts';
-import type { Scope } from '../../../src/lib/server/scope.ts';
+import type { Scope } from '../../../src/lib/server/access/scope.ts';
 import { addExamples, newBallot, voteAs } from '../../support/evaluation.ts';
 import { newTeam } from '../../support/team.ts';
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { asc } from 'drizzle-orm';
 import { afterAll, expect, test } from 'vitest';
-import { closePools } from '../../../src/lib/server/db/pools.ts';
-import { outbox, votes } from '../../../src/lib/server/db/schema.ts';
-import { openBooth } from '../../../src/lib/server/evaluations/booth.ts';
+import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
+import { outbox, votes } from '../../../src/lib/server/platform/db/schema.ts';
+import { openBooth } from '../../../src/lib/server/evaluations/ballots.ts';
 import { getEvaluation } from '../../../src/lib/server/evaluations/progress.ts';
 import { castVote, undoVote } from '../../../src/lib/server/evaluations/vote.ts';
 import { stopQueue } from '../../../src/lib/server/jobs/queue.ts';

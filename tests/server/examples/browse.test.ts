@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { ExampleFilter } from '../../../src/lib/core/example-filter.ts';
-import { closePools } from '../../../src/lib/server/db/pools.ts';
+import type { ExampleFilter } from '../../../src/lib/core/examples/filter.ts';
+import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { addExample, findTwin } from '../../../src/lib/server/examples/add.ts';
 import { getExample, listExamples } from '../../../src/lib/server/examples/browse.ts';
 import { deleteExamples, restoreExamples } from '../../../src/lib/server/examples/delete.ts';
 import { importExamples } from '../../../src/lib/server/examples/import.ts';
 import { importSample } from '../../../src/lib/server/examples/samples.ts';
-import { rateExample, rewriteExample } from '../../../src/lib/server/ratings.ts';
-import { moveExamples } from '../../../src/lib/server/splits.ts';
-import { samples } from '../../../src/lib/core/samples.ts';
+import { rateExample, rewriteExample } from '../../../src/lib/server/ratings/ratings.ts';
+import { moveExamples } from '../../../src/lib/server/splits/splits.ts';
+import { samples } from '../../../src/lib/core/examples/samples.ts';
 import { newProject, newTeam } from '../../support/team.ts';
 
 afterAll(() => closePools());

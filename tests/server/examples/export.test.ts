@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, expect, test } from 'vitest';
-import { closePools } from '../../../src/lib/server/db/pools.ts';
+import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { getExample, listExamples } from '../../../src/lib/server/examples/browse.ts';
 import { deleteExamples } from '../../../src/lib/server/examples/delete.ts';
 import { exportExamples } from '../../../src/lib/server/examples/export.ts';
 import { importExamples } from '../../../src/lib/server/examples/import.ts';
 import { download } from '../../../src/lib/server/http/download.ts';
-import { rewriteExample } from '../../../src/lib/server/ratings.ts';
-import type { Scope } from '../../../src/lib/server/scope.ts';
+import { rewriteExample } from '../../../src/lib/server/ratings/ratings.ts';
+import type { Scope } from '../../../src/lib/server/access/scope.ts';
 import { newProject, newTeam } from '../../support/team.ts';
 
 afterAll(() => closePools());

@@ -1,11 +1,11 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { closePools } from '../../../src/lib/server/db/pools.ts';
-import { examples, imports } from '../../../src/lib/server/db/schema.ts';
+import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
+import { examples, imports } from '../../../src/lib/server/platform/db/schema.ts';
 import { getExample, listExamples } from '../../../src/lib/server/examples/browse.ts';
 import { deleteExamples, restoreExamples } from '../../../src/lib/server/examples/delete.ts';
 import { addExample } from '../../../src/lib/server/examples/add.ts';
 import { importExamples } from '../../../src/lib/server/examples/import.ts';
-import { moveExamples } from '../../../src/lib/server/splits.ts';
+import { moveExamples } from '../../../src/lib/server/splits/splits.ts';
 import { newProject, newTeam } from '../../support/team.ts';
 
 afterAll(() => closePools());

@@ -9,7 +9,7 @@ for (const name of ['OPENAI', 'TOGETHER']) {
 	process.env[`${name}_PROJECT_ID`] = 'project-house';
 }
 process.env.OPENAI_ORG_ID = 'org-house';
-const { configureProviders, providers } = await import('../../../src/lib/server/providers/index.ts');
+const { configureProviders, providers } = await import('../../../src/lib/server/providers/registry.ts');
 
 const heard: http.IncomingHttpHeaders[] = [];
 const server = http.createServer(({ headers }, answer) => {

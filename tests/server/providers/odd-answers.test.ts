@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { configureProviders, providers } from '../../../src/lib/server/providers/index.ts';
+import { configureProviders, providers } from '../../../src/lib/server/providers/registry.ts';
 import { type Access } from '../../../src/lib/server/providers/provider.ts';
 import { startSandbox } from '../../../src/lib/server/sandbox/server.ts';
 import { startOddServer } from './odd-server.ts';

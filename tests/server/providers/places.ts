@@ -6,9 +6,9 @@ import type {
 	ProviderId,
 	TrainingOrder
 } from '../../../src/lib/server/providers/provider.ts';
-import { configureProviders, providers } from '../../../src/lib/server/providers/index.ts';
+import { configureProviders, providers } from '../../../src/lib/server/providers/registry.ts';
 import { asJsonl, parcels } from '../sandbox/parcels.ts';
-import { defaultRecipe } from '../../../src/lib/core/recipe.ts';
+import { defaultRecipe } from '../../../src/lib/core/runs/recipe.ts';
 
 export const speed = 20;
 

@@ -2,7 +2,7 @@ import OpenAI from 'openai';
 import Together from 'together-ai';
 import { expect, test } from 'vitest';
 import { AppError } from '../../../src/lib/core/errors.ts';
-import { ProviderError } from '../../../src/lib/server/providers/provider-error.ts';
+import { ProviderError } from '../../../src/lib/server/providers/errors.ts';
 import { retryAfterOf, translate } from '../../../src/lib/server/providers/translate.ts';
 
 const body = (code: string) => ({ error: { message: 'Their words', type: 'x', param: null, code } });

@@ -1,20 +1,20 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { runStatuses } from '../../../src/lib/core/run.ts';
-import { replaceKey } from '../../../src/lib/server/connections.ts';
-import { closePools, plainPool } from '../../../src/lib/server/db/pools.ts';
-import { connections, runEvents, runPoints } from '../../../src/lib/server/db/schema.ts';
+import { runStatuses } from '../../../src/lib/core/runs/status.ts';
+import { replaceKey } from '../../../src/lib/server/connections/connections.ts';
+import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
+import { connections, runEvents, runPoints } from '../../../src/lib/server/platform/db/schema.ts';
 import { stopQueue } from '../../../src/lib/server/jobs/queue.ts';
-import { providers } from '../../../src/lib/server/providers/index.ts';
+import { providers } from '../../../src/lib/server/providers/registry.ts';
 import type { JobReport } from '../../../src/lib/server/providers/provider.ts';
 import { followRun } from '../../../src/lib/server/runs/follow.ts';
 import { cancelRun } from '../../../src/lib/server/runs/cancel.ts';
-import { getRun } from '../../../src/lib/server/runs/get.ts';
+import { getRun } from '../../../src/lib/server/runs/queries.ts';
 import { recordReport } from '../../../src/lib/server/runs/report.ts';
 import { startRun } from '../../../src/lib/server/runs/start.ts';
-import { runById } from '../../../src/lib/server/runs/steps.ts';
+import { runById } from '../../../src/lib/server/runs/rows.ts';
 import { startSandbox } from '../../../src/lib/server/sandbox/server.ts';
-import type { Scope } from '../../../src/lib/server/scope.ts';
+import type { Scope } from '../../../src/lib/server/access/scope.ts';
 import { newTeam } from '../../support/team.ts';
 import {
 	drive,
@@ -279,7 +279,7 @@ test('what breaks us is said at the run before it goes to the log', async () => 
 		status: 'validating',
 		problem: 'The provider answered in a way that can not be read.'
 	});
-	// what goes wrong in our own house is not the provider's doing
+	// what goes wrong in our own code is not the provider's doing
 	vi.spyOn(providers.sandbox, 'report').mockRejectedValueOnce(new Error('ours'));
 	await follow(scope, run.id).catch(() => {});
 	await follow(scope, run.id);

@@ -1,13 +1,13 @@
 import { and, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { closePools } from '../../../src/lib/server/db/pools.ts';
-import { examples, runExamples, runFiles, runs } from '../../../src/lib/server/db/schema.ts';
-import { sha256 } from '../../../src/lib/server/crypto.ts';
+import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
+import { examples, runExamples, runFiles, runs } from '../../../src/lib/server/platform/db/schema.ts';
+import { sha256 } from '../../../src/lib/server/platform/crypto.ts';
 import { stopQueue } from '../../../src/lib/server/jobs/queue.ts';
-import { downloadRunFile, getRun, listRuns } from '../../../src/lib/server/runs/get.ts';
+import { downloadRunFile, getRun, listRuns } from '../../../src/lib/server/runs/queries.ts';
 import { getPreflight } from '../../../src/lib/server/runs/preflight.ts';
 import { startRun } from '../../../src/lib/server/runs/start.ts';
-import { moveExamples } from '../../../src/lib/server/splits.ts';
+import { moveExamples } from '../../../src/lib/server/splits/splits.ts';
 import { startSandbox } from '../../../src/lib/server/sandbox/server.ts';
 import { newTeam } from '../../support/team.ts';
 import { addRows, newRun, newWorkshop } from '../../support/training.ts';
@@ -247,7 +247,7 @@ test('a run of another project, or a made-up id, is not found', async () => {
 	const { scope, slug } = await newWorkshop(sandbox.url);
 	const run = await startRun(scope, slug, newRun());
 	await scope.tx(async (tx) => {
-		const { projects } = await import('../../../src/lib/server/db/schema.ts');
+		const { projects } = await import('../../../src/lib/server/platform/db/schema.ts');
 		const [project] = await tx.select().from(projects);
 		await tx.insert(projects).values({
 			slug: 'other',

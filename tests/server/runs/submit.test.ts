@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { replaceKey } from '../../../src/lib/server/connections.ts';
-import { closePools, plainPool } from '../../../src/lib/server/db/pools.ts';
-import { connections, runs } from '../../../src/lib/server/db/schema.ts';
+import { replaceKey } from '../../../src/lib/server/connections/connections.ts';
+import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
+import { connections, runs } from '../../../src/lib/server/platform/db/schema.ts';
 import { stopQueue } from '../../../src/lib/server/jobs/queue.ts';
 import { cancelRun } from '../../../src/lib/server/runs/cancel.ts';
-import { getRun } from '../../../src/lib/server/runs/get.ts';
-import { orderTimeoutMs, pollSecondsFor, quietMs } from '../../../src/lib/server/runs/pace.ts';
+import { getRun } from '../../../src/lib/server/runs/queries.ts';
+import { orderTimeoutMs, pollSecondsFor, quietMs } from '../../../src/lib/server/runs/poll-interval.ts';
 import { startRun } from '../../../src/lib/server/runs/start.ts';
 import { requeueOpenRuns } from '../../../src/lib/server/runs/sweep.ts';
 import { startSandbox } from '../../../src/lib/server/sandbox/server.ts';

@@ -1,17 +1,17 @@
 import { randomInt } from 'node:crypto';
 import { and, asc, eq, inArray, isNull } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
-import { type NewEvaluation, orderOf } from '../../core/evaluation.ts';
-import { type Message, promptOf, targetOf } from '../../core/example.ts';
-import { chatLine } from '../../core/format/chat.ts';
+import { type NewEvaluation, orderOf } from '../../core/evaluations/ballots.ts';
+import { type Message, promptOf, targetOf } from '../../core/examples/example.ts';
+import { chatLine } from '../../core/examples/formats/training.ts';
 import { authorize } from '../../core/permissions.ts';
-import { runCan } from '../../core/run.ts';
-import { audit } from '../audit.ts';
-import { evaluations, examples, pairings, projects, runs } from '../db/schema.ts';
+import { runCan } from '../../core/runs/status.ts';
+import { audit } from '../events/audit.ts';
+import { evaluations, examples, pairings, projects, runs } from '../platform/db/schema.ts';
 import { enqueue } from '../jobs/queue.ts';
-import { projectOf } from '../projects.ts';
-import { announce } from '../realtime/announce.ts';
-import type { Scope, Tx } from '../scope.ts';
+import { projectOf } from '../project/projects.ts';
+import { announce } from '../events/relay.ts';
+import type { Scope, Tx } from '../access/scope.ts';
 import { trainedPrompts } from './leaks.ts';
 
 /** A step: the run of this project with this id, whose model can answer. */

@@ -1,9 +1,9 @@
-import { csvOf } from '../../core/export/csv.ts';
+import { csvOf } from '../../core/text/csv.ts';
 import { AppError } from '../../core/errors.ts';
-import type { Message } from '../../core/example.ts';
-import type { Outcome } from '../../core/tally.ts';
+import type { Message } from '../../core/examples/example.ts';
+import type { Outcome } from '../../core/evaluations/tally.ts';
 import { authorize } from '../../core/permissions.ts';
-import type { Scope } from '../scope.ts';
+import type { Scope } from '../access/scope.ts';
 import { getPrompts, getResults } from './results.ts';
 
 const columns = [

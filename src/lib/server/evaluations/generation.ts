@@ -1,8 +1,8 @@
 import { and, eq, isNull, or, sql } from 'drizzle-orm';
-import { evaluations, outputs, pairings } from '../db/schema.ts';
-import { announce } from '../realtime/announce.ts';
-import type { Run } from '../runs/steps.ts';
-import type { Tx } from '../scope.ts';
+import { evaluations, outputs, pairings } from '../platform/db/schema.ts';
+import { announce } from '../events/relay.ts';
+import type { Run } from '../runs/rows.ts';
+import type { Tx } from '../access/scope.ts';
 import type { Evaluation, Letter } from './rows.ts';
 
 export const letters = ['a', 'b'] as const satisfies Letter[];

@@ -1,12 +1,12 @@
 import { eq } from 'drizzle-orm';
-import { agreement } from '../../core/agreement.ts';
-import { namesAModel } from '../../core/evaluation.ts';
-import { type Check, lengthCheck } from '../../core/fairness.ts';
-import type { Outcome } from '../../core/tally.ts';
-import { examples, outputs, pairings } from '../db/schema.ts';
-import type { Tx } from '../scope.ts';
+import { agreement } from '../../core/evaluations/agreement.ts';
+import { namesAModel } from '../../core/evaluations/ballots.ts';
+import { type Check, lengthCheck } from '../../core/evaluations/checks.ts';
+import type { Outcome } from '../../core/evaluations/tally.ts';
+import { examples, outputs, pairings } from '../platform/db/schema.ts';
+import type { Tx } from '../access/scope.ts';
 import type { Evaluation, Letter } from './rows.ts';
-import { type Vote, outcomesOf } from './tally.ts';
+import { type Vote, outcomesOf } from './votes.ts';
 
 export type Answered = { text: string; /** The model's name it gives away. */ named: string | null; complete: boolean };
 

@@ -1,9 +1,9 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
-import { promptText } from '../../core/fingerprint.ts';
-import { sha256 } from '../crypto.ts';
-import { examples, pairings, runExamples, runFiles } from '../db/schema.ts';
-import type { Tx } from '../scope.ts';
+import { promptText } from '../../core/examples/fingerprint.ts';
+import { sha256 } from '../platform/crypto.ts';
+import { examples, pairings, runExamples, runFiles } from '../platform/db/schema.ts';
+import type { Tx } from '../access/scope.ts';
 import type { Evaluation } from './rows.ts';
 
 /** The prompts in the bytes that were sent: an example may have been changed since. */

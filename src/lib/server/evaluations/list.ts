@@ -1,11 +1,11 @@
 import { count, desc, eq, inArray } from 'drizzle-orm';
 import { authorize } from '../../core/permissions.ts';
-import { evaluations, outputs } from '../db/schema.ts';
-import { projectOf } from '../projects.ts';
-import type { Scope, Tx } from '../scope.ts';
+import { evaluations, outputs } from '../platform/db/schema.ts';
+import { projectOf } from '../project/projects.ts';
+import type { Scope, Tx } from '../access/scope.ts';
 import { verdictOf } from './results.ts';
 import { type Evaluation, contendersOf, titleFor } from './rows.ts';
-import { type Vote, judgedIn, votesOf } from './tally.ts';
+import { type Vote, judgedIn, votesOf } from './votes.ts';
 
 const written = async (tx: Tx, ids: string[]) => {
 	if (ids.length === 0) return new Map<string, number>();

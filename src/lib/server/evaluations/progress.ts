@@ -1,12 +1,12 @@
 import { and, count, eq, inArray, or } from 'drizzle-orm';
 import { authorize, may } from '../../core/permissions.ts';
-import { outputs, people, servings } from '../db/schema.ts';
-import { projectOf } from '../projects.ts';
-import type { Scope, Tx } from '../scope.ts';
+import { outputs, people, servings } from '../platform/db/schema.ts';
+import { projectOf } from '../project/projects.ts';
+import type { Scope, Tx } from '../access/scope.ts';
 import { leakedPairings } from './leaks.ts';
 import { verdictOf } from './results.ts';
 import { type Evaluation, type Letter, contendersOf, evaluationOf, titleFor } from './rows.ts';
-import { type Vote, isOver, judgedIn, votesOf } from './tally.ts';
+import { type Vote, isOver, judgedIn, votesOf } from './votes.ts';
 
 const answersOf = async (tx: Tx, evaluation: Evaluation) => {
 	const rows = await tx

@@ -1,17 +1,17 @@
 import { eq, sql } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
-import type { Check } from '../../core/fairness.ts';
+import type { Check } from '../../core/evaluations/checks.ts';
 import { authorize, may } from '../../core/permissions.ts';
-import { type Verdict, judge } from '../../core/verdict.ts';
-import { audit } from '../audit.ts';
-import { evaluations, pairings } from '../db/schema.ts';
-import { projectOf } from '../projects.ts';
-import { announce } from '../realtime/announce.ts';
-import type { Scope, Tx } from '../scope.ts';
+import { type Verdict, judge } from '../../core/evaluations/verdict.ts';
+import { audit } from '../events/audit.ts';
+import { evaluations, pairings } from '../platform/db/schema.ts';
+import { projectOf } from '../project/projects.ts';
+import { announce } from '../events/relay.ts';
+import type { Scope, Tx } from '../access/scope.ts';
 import { type Judged, checksOf, judgedPairings } from './judged.ts';
 import { leakedPairings } from './leaks.ts';
 import { type Contender, type Evaluation, type Letter, contendersOf, evaluationOf, namesOf, titleFor } from './rows.ts';
-import { type Vote, judgedIn, tallyOf, votesOf } from './tally.ts';
+import { type Vote, judgedIn, tallyOf, votesOf } from './votes.ts';
 
 export type Results = {
 	number: number;

@@ -1,12 +1,12 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import { authorize } from '../../core/permissions.ts';
-import { audit } from '../audit.ts';
-import { evaluations, servings } from '../db/schema.ts';
+import { audit } from '../events/audit.ts';
+import { evaluations, servings } from '../platform/db/schema.ts';
 import { isQueued } from '../jobs/is-queued.ts';
 import { enqueue } from '../jobs/queue.ts';
-import { projectOf } from '../projects.ts';
-import { announce } from '../realtime/announce.ts';
-import type { Scope, Tx } from '../scope.ts';
+import { projectOf } from '../project/projects.ts';
+import { announce } from '../events/relay.ts';
+import type { Scope, Tx } from '../access/scope.ts';
 import { letters, runIdOf } from './generation.ts';
 import { type Evaluation, evaluationOf } from './rows.ts';
 

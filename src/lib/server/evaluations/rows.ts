@@ -2,8 +2,8 @@ import { and, eq, inArray } from 'drizzle-orm';
 import * as v from 'valibot';
 import { AppError } from '../../core/errors.ts';
 import { Id } from '../../core/id.ts';
-import { evaluations, runs } from '../db/schema.ts';
-import type { Scope, Tx } from '../scope.ts';
+import { evaluations, runs } from '../platform/db/schema.ts';
+import type { Scope, Tx } from '../access/scope.ts';
 
 export type Evaluation = typeof evaluations.$inferSelect;
 export type Letter = 'a' | 'b';

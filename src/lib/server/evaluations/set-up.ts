@@ -1,9 +1,9 @@
 import { and, desc, eq } from 'drizzle-orm';
 import { authorize } from '../../core/permissions.ts';
-import { connections, runs, servings } from '../db/schema.ts';
-import { projectOf } from '../projects.ts';
-import { providers } from '../providers/index.ts';
-import type { Scope, Tx } from '../scope.ts';
+import { connections, runs, servings } from '../platform/db/schema.ts';
+import { projectOf } from '../project/projects.ts';
+import { providers } from '../providers/registry.ts';
+import type { Scope, Tx } from '../access/scope.ts';
 import { comparable } from './create.ts';
 import { trainedPrompts } from './leaks.ts';
 

@@ -1,14 +1,14 @@
 import { and, eq } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
-import type { Choice } from '../../core/evaluation.ts';
+import type { Choice } from '../../core/evaluations/ballots.ts';
 import { authorize } from '../../core/permissions.ts';
-import { ballots, votes } from '../db/schema.ts';
-import { projectOf } from '../projects.ts';
-import { announce } from '../realtime/announce.ts';
-import type { Scope } from '../scope.ts';
-import { ballotsOf, judgedBy, voter } from './booth.ts';
+import { ballots, votes } from '../platform/db/schema.ts';
+import { projectOf } from '../project/projects.ts';
+import { announce } from '../events/relay.ts';
+import type { Scope } from '../access/scope.ts';
+import { ballotsOf, judgedBy, voter } from './ballots.ts';
 import { evaluationOf } from './rows.ts';
-import { isClosed } from './tally.ts';
+import { isClosed } from './votes.ts';
 
 type NewChoice = { evaluationId: string; ballotId: string; clientId: string };
 

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { and, eq, isNull } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
-import type { NewExample } from '../../core/example.ts';
+import type { NewExample } from '../../core/examples/example.ts';
 import { authorize } from '../../core/permissions.ts';
-import { examples, projects, ratings } from '../db/schema.ts';
-import { projectOf } from '../projects.ts';
-import { announce } from '../realtime/announce.ts';
-import type { Scope, Tx } from '../scope.ts';
+import { examples, projects, ratings } from '../platform/db/schema.ts';
+import { projectOf } from '../project/projects.ts';
+import { announce } from '../events/relay.ts';
+import type { Scope, Tx } from '../access/scope.ts';
 import { factsOf } from './rows.ts';
 
 /** A step: the example with the same conversation, if there is one. */

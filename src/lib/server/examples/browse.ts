@@ -1,11 +1,11 @@
 import { type SQL, and, asc, desc, eq, gte, inArray, isNotNull, isNull, lt, lte, sql } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
-import { promptOf, targetOf } from '../../core/example.ts';
-import type { ExampleFilter } from '../../core/example-filter.ts';
+import { promptOf, targetOf } from '../../core/examples/example.ts';
+import type { ExampleFilter } from '../../core/examples/filter.ts';
 import { authorize } from '../../core/permissions.ts';
-import { examples, people, ratings, rewrites } from '../db/schema.ts';
-import { projectOf } from '../projects.ts';
-import type { Scope, Tx } from '../scope.ts';
+import { examples, people, ratings, rewrites } from '../platform/db/schema.ts';
+import { projectOf } from '../project/projects.ts';
+import type { Scope, Tx } from '../access/scope.ts';
 import { bands, sides, wanted } from './conditions.ts';
 
 export type Example = typeof examples.$inferSelect;

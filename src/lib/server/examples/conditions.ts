@@ -1,6 +1,6 @@
 import { and, eq, gt, gte, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
-import type { ExampleFilter } from '../../core/example-filter.ts';
-import { examples } from '../db/schema.ts';
+import type { ExampleFilter } from '../../core/examples/filter.ts';
+import { examples } from '../platform/db/schema.ts';
 
 /** By rating, as the facets name it. */
 export const bands = {

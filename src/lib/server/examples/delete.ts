@@ -1,12 +1,12 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
 import { authorize } from '../../core/permissions.ts';
-import { audit } from '../audit.ts';
-import { examples } from '../db/schema.ts';
-import { projectOf } from '../projects.ts';
-import { announce } from '../realtime/announce.ts';
-import type { Scope, Tx } from '../scope.ts';
-import { refusedByLock } from '../splits.ts';
+import { audit } from '../events/audit.ts';
+import { examples } from '../platform/db/schema.ts';
+import { projectOf } from '../project/projects.ts';
+import { announce } from '../events/relay.ts';
+import type { Scope, Tx } from '../access/scope.ts';
+import { refusedByLock } from '../splits/splits.ts';
 
 /** Takes examples out of every list; `restoreExamples` brings them back. What a run learnt from keeps being counted as that. */
 export const deleteExamples = (scope: Scope, slug: string, ids: string[]) => setDeleted(scope, slug, ids, new Date());

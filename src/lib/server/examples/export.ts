@@ -1,10 +1,10 @@
 import { and, asc, eq, gt, isNull } from 'drizzle-orm';
-import { fullLine } from '../../core/export/full.ts';
+import { fullLine } from '../../core/examples/formats/full.ts';
 import { authorize } from '../../core/permissions.ts';
-import { audit } from '../audit.ts';
-import { examples } from '../db/schema.ts';
-import { projectOf } from '../projects.ts';
-import type { Scope } from '../scope.ts';
+import { audit } from '../events/audit.ts';
+import { examples } from '../platform/db/schema.ts';
+import { projectOf } from '../project/projects.ts';
+import type { Scope } from '../access/scope.ts';
 
 /** One transaction reads so many; between two of them the connection serves others, however slowly the file is taken. */
 const pageSize = 500;

@@ -1,15 +1,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { eq } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
-import type { Line } from '../../core/import/lines.ts';
-import { parseLine } from '../../core/import/parse.ts';
+import type { Line } from '../../core/examples/import/lines.ts';
+import { parseLine } from '../../core/examples/import/parse.ts';
 import { authorize } from '../../core/permissions.ts';
-import { audit } from '../audit.ts';
-import { plainPool } from '../db/pools.ts';
-import { imports } from '../db/schema.ts';
-import { projectOf } from '../projects.ts';
-import { announce } from '../realtime/announce.ts';
-import type { Scope, Tx } from '../scope.ts';
+import { audit } from '../events/audit.ts';
+import { plainPool } from '../platform/db/pools.ts';
+import { imports } from '../platform/db/schema.ts';
+import { projectOf } from '../project/projects.ts';
+import { announce } from '../events/relay.ts';
+import type { Scope, Tx } from '../access/scope.ts';
 import { type Chunk, emptyChunk, isFull, put, stage } from './stage.ts';
 
 /** Of what is refused: enough to mend a file by, small enough for an answer. A line that does not fit is kept without its text. */

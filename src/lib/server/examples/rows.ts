@@ -1,7 +1,7 @@
-import type { Parsed } from '../../core/import/parse.ts';
-import { contentText, promptText } from '../../core/fingerprint.ts';
-import { tokensOf } from '../../core/tokens.ts';
-import { sha256 } from '../crypto.ts';
+import type { Parsed } from '../../core/examples/import/parse.ts';
+import { contentText, promptText } from '../../core/examples/fingerprint.ts';
+import { tokensOf } from '../../core/text/tokens.ts';
+import { sha256 } from '../platform/crypto.ts';
 
 export type Accepted = Extract<Parsed, { ok: true }>;
 

@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
 import path from 'node:path';
-import { linesOfFile } from '../../core/import/file-lines.ts';
-import type { SampleRequest } from '../../core/samples.ts';
-import type { Scope } from '../scope.ts';
+import { linesOfFile } from '../../core/examples/import/file-lines.ts';
+import type { SampleRequest } from '../../core/examples/samples.ts';
+import type { Scope } from '../access/scope.ts';
 import { importExamples } from './import.ts';
 
 /** Imports a data set that comes with the app. The app is started in its own folder, in production too. */

@@ -1,5 +1,5 @@
-import { writeNewId } from '../db/new-id.ts';
-import type { Tx } from '../scope.ts';
+import { writeNewId } from '../platform/db/new-id.ts';
+import type { Tx } from '../access/scope.ts';
 import { type Accepted, factsOf } from './rows.ts';
 
 /** One transaction takes about this much. */

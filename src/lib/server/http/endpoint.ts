@@ -1,7 +1,7 @@
 import { type RequestEvent, json } from '@sveltejs/kit';
 import * as v from 'valibot';
 import { AppError } from '../../core/errors.ts';
-import { log } from '../log.ts';
+import { log } from '../platform/log.ts';
 import { plain } from './plain.ts';
 
 type Schema = v.GenericSchema<unknown, unknown>;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Handle, json } from '@sveltejs/kit';
-import { config } from '../config.ts';
-import { log } from '../log.ts';
+import { config } from '../platform/config.ts';
+import { log } from '../platform/log.ts';
 
 const reads = new Set(['GET', 'HEAD', 'OPTIONS']);
 

@@ -1,5 +1,5 @@
 import { type RequestEvent, isHttpError, isRedirect, json } from '@sveltejs/kit';
-import { log } from '../log.ts';
+import { log } from '../platform/log.ts';
 import { refusal } from './endpoint.ts';
 
 const escaped = (text: string) =>

@@ -1,8 +1,8 @@
 import { type RequestEvent, json } from '@sveltejs/kit';
 import { AppError } from '../../core/errors.ts';
-import { log } from '../log.ts';
+import { log } from '../platform/log.ts';
 import { refusal } from './endpoint.ts';
-import { whileWelcome } from './while-welcome.ts';
+import { whileWelcome } from './recheck.ts';
 
 type Upload = { name: string; pieces: AsyncIterable<Uint8Array> };
 

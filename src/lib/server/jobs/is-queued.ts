@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import type { Tx } from '../scope.ts';
+import type { Tx } from '../access/scope.ts';
 import type { QueueName } from './queues.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { PgBoss, fromDrizzle } from 'pg-boss';
-import { config } from '../config.ts';
-import { log } from '../log.ts';
-import type { Scope, Tx } from '../scope.ts';
+import { config } from '../platform/config.ts';
+import { log } from '../platform/log.ts';
+import type { Scope, Tx } from '../access/scope.ts';
 import type { Payload, QueueName } from './queues.ts';
 
 type Queue = { boss?: Promise<PgBoss> };

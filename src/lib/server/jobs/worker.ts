@@ -1,18 +1,18 @@
 import type { JobWithMetadata, PgBoss } from 'pg-boss';
 import * as v from 'valibot';
-import { plainPool } from '../db/pools.ts';
+import { plainPool } from '../platform/db/pools.ts';
 import { generateOutputs } from '../evaluations/generate.ts';
 import { requeueGenerations } from '../evaluations/retry.ts';
-import { purgeRateLimits } from '../identity/rate-limit.ts';
-import { purgeSessions } from '../identity/sessions.ts';
-import { purgeSignIns } from '../identity/sign-in.ts';
-import { log } from '../log.ts';
-import { ProviderError } from '../providers/provider-error.ts';
+import { purgeRateLimits } from '../access/limits.ts';
+import { purgeSessions } from '../access/sessions.ts';
+import { purgeSignIns } from '../access/sign-in.ts';
+import { log } from '../platform/log.ts';
+import { ProviderError } from '../providers/errors.ts';
 import { followRun } from '../runs/follow.ts';
 import { requeueOpenRuns } from '../runs/sweep.ts';
 import { submitRun } from '../runs/submit.ts';
-import { type Scope, scopeFor } from '../scope.ts';
-import { followServing, requeueOpenServings } from '../servings-follow.ts';
+import { type Scope, scopeFor } from '../access/scope.ts';
+import { followServing, requeueOpenServings } from '../servings/follow.ts';
 import { type JobData, startQueue } from './queue.ts';
 import { type Payload, type QueueName, payloads, polling, sweep } from './queues.ts';
 
@@ -36,8 +36,8 @@ const atOnce: Record<QueueName, number> = {
 	'serving.follow': 4
 };
 
-/** The house itself acts: whoever wanted the job had the right to, when it was queued. */
-const houseScope = (teamId: string, userId: string | null) =>
+/** The system itself acts: whoever wanted the job had the right to, when it was queued. */
+const systemScope = (teamId: string, userId: string | null) =>
 	scopeFor({ teamId, userId, role: 'owner', projectIds: 'all' });
 
 const work = async <Name extends QueueName>(name: Name, job: JobWithMetadata<JobData<Name>>) => {
@@ -45,7 +45,7 @@ const work = async <Name extends QueueName>(name: Name, job: JobWithMetadata<Job
 	const { teamId, userId } = job.data;
 	try {
 		const payload = v.parse(payloads[name], job.data) as Payload<Name>;
-		await handlers[name](houseScope(teamId, userId), payload, job.signal);
+		await handlers[name](systemScope(teamId, userId), payload, job.signal);
 		log.debug('job', { name, id: job.id, team: teamId, ms: Math.round(performance.now() - startedAt) });
 	} catch (problem) {
 		const fields = { job: name, id: job.id, team: teamId, attempt: job.retryCount + 1 };
@@ -74,7 +74,7 @@ const sweepAll = async () => {
 	const bug = (team: string) => (problem: unknown) => void log.bug(problem, { job: sweep, team });
 	for (const { id } of teams) {
 		for (const requeue of [requeueOpenRuns, requeueOpenServings, requeueGenerations]) {
-			await requeue(houseScope(id, null)).catch(bug(id));
+			await requeue(systemScope(id, null)).catch(bug(id));
 		}
 	}
 };

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { ProviderError } from './provider-error.ts';
+import { ProviderError } from './errors.ts';
 import type { Access } from './provider.ts';
 import { guardedFetch } from './safe-fetch.ts';
 import { translate } from './translate.ts';

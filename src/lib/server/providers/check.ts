@@ -1,5 +1,5 @@
 import type { ConnectionCheck } from './provider.ts';
-import { ProviderError } from './provider-error.ts';
+import { ProviderError } from './errors.ts';
 
 /**
  * What a key is worth. A refusal becomes the answer; a provider that is away says nothing about the key and is thrown.

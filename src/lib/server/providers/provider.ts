@@ -1,6 +1,6 @@
-import type { Message } from '../../core/example.ts';
-import type { Recipe } from '../../core/recipe.ts';
-import type { RunStatus } from '../../core/run.ts';
+import type { Message } from '../../core/examples/example.ts';
+import type { Recipe } from '../../core/runs/recipe.ts';
+import type { RunStatus } from '../../core/runs/status.ts';
 
 export const providerIds = ['sandbox', 'together', 'openai', 'openai-compatible'] as const;
 export type ProviderId = (typeof providerIds)[number];

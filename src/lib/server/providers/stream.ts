@@ -1,5 +1,5 @@
 import type { Access, Completion } from './provider.ts';
-import { ProviderError } from './provider-error.ts';
+import { ProviderError } from './errors.ts';
 
 /** What one chunk of either SDK's stream brings. */
 export type Chunk = {

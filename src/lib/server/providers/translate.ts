@@ -1,5 +1,5 @@
 import { AppError } from '../../core/errors.ts';
-import { ProviderError } from './provider-error.ts';
+import { ProviderError } from './errors.ts';
 
 export type Circumstances = {
 	/** The request creates something: without an answer, it may have happened. */

@@ -1,5 +1,5 @@
 import type { Place } from './call.ts';
-import { ProviderError } from './provider-error.ts';
+import { ProviderError } from './errors.ts';
 
 /** An answer came, but not one to this question: a page of a proxy, or a success without content. */
 export const unreadable = ({ name }: Pick<Place, 'name'>, more: { lost?: boolean; detail?: string } = {}) =>
@@ -18,7 +18,7 @@ export function listIn<T>(answer: { data?: T[] | null } | null | undefined, plac
 }
 
 /**
- * Whether something broke on what an answer contained, and not in our own house: it could not be taken apart, or the
+ * Whether something broke on what an answer contained, and not in our own code: it could not be taken apart, or the
  * database could not keep it (SQLSTATE 22 and 23).
  */
 export function isUnreadable(problem: unknown): boolean {

@@ -1,14 +1,14 @@
-import { stillBilled } from '../../core/billing.ts';
+import { stillBilled } from '../../core/runs/billing.ts';
 import { AppError } from '../../core/errors.ts';
 import { authorize } from '../../core/permissions.ts';
-import { runCan } from '../../core/run.ts';
-import { audit } from '../audit.ts';
-import { openAccess } from '../connections.ts';
+import { runCan } from '../../core/runs/status.ts';
+import { audit } from '../events/audit.ts';
+import { openAccess } from '../connections/connections.ts';
 import { enqueue } from '../jobs/queue.ts';
-import { ProviderError } from '../providers/provider-error.ts';
-import type { Scope } from '../scope.ts';
+import { ProviderError } from '../providers/errors.ts';
+import type { Scope } from '../access/scope.ts';
 import { passCancelOn } from './follow.ts';
-import { changeRun, endRun, noteEvent, runOf } from './steps.ts';
+import { changeRun, endRun, noteEvent, runOf } from './rows.ts';
 
 /** Long enough for an ordinary answer; after that the worker goes on asking. */
 const answerWithinMs = 5_000;

@@ -1,11 +1,11 @@
 import { and, eq } from 'drizzle-orm';
-import { audit } from '../audit.ts';
-import { runEvents } from '../db/schema.ts';
+import { audit } from '../events/audit.ts';
+import { runEvents } from '../platform/db/schema.ts';
 import { orNull } from '../providers/call.ts';
-import { providers } from '../providers/index.ts';
+import { providers } from '../providers/registry.ts';
 import type { Access } from '../providers/provider.ts';
-import type { Scope, Tx } from '../scope.ts';
-import { type Run, noteEvent } from './steps.ts';
+import type { Scope, Tx } from '../access/scope.ts';
+import { type Run, noteEvent } from './rows.ts';
 
 type Place = { scope: Scope; run: Run; access: Access };
 

@@ -1,15 +1,15 @@
 import { and, desc, eq } from 'drizzle-orm';
 import { authorize } from '../../core/permissions.ts';
-import { isOver, runCan } from '../../core/run.ts';
-import { openAccess } from '../connections.ts';
-import { runEvents } from '../db/schema.ts';
+import { isOver, runCan } from '../../core/runs/status.ts';
+import { openAccess } from '../connections/connections.ts';
+import { runEvents } from '../platform/db/schema.ts';
 import { enqueue } from '../jobs/queue.ts';
-import { providers } from '../providers/index.ts';
+import { providers } from '../providers/registry.ts';
 import type { Access, JobReport, ProviderId } from '../providers/provider.ts';
-import { ProviderError } from '../providers/provider-error.ts';
-import type { Scope, Tx } from '../scope.ts';
+import { ProviderError } from '../providers/errors.ts';
+import type { Scope, Tx } from '../access/scope.ts';
 import { cancelOthers, wasOrderedAgain, withoutDuplicates } from './duplicates.ts';
-import { quietMs, soon } from './pace.ts';
+import { quietMs, soon } from './poll-interval.ts';
 import { recordReport } from './report.ts';
 import {
 	type Run,
@@ -22,7 +22,7 @@ import {
 	providerOf,
 	runById,
 	tellProblem
-} from './steps.ts';
+} from './rows.ts';
 
 /** With a refused key nothing can be learnt until somebody replaces it: look less often. */
 const slowly = 6;

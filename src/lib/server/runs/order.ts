@@ -1,14 +1,14 @@
 // Long for a step file: everything an order's outcome may write, so that the rules of "exactly one" stand on one page.
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
-import { openAccess } from '../connections.ts';
-import { audit } from '../audit.ts';
-import { runFiles, runs } from '../db/schema.ts';
+import { openAccess } from '../connections/connections.ts';
+import { audit } from '../events/audit.ts';
+import { runFiles, runs } from '../platform/db/schema.ts';
 import { enqueue } from '../jobs/queue.ts';
 import type { Access, ProviderId, TrainingOrder } from '../providers/provider.ts';
-import type { Scope, Tx } from '../scope.ts';
-import { runCan } from '../../core/run.ts';
-import { quietMs, soon } from './pace.ts';
-import { type Run, changeRun, endRun, findRun, noteEvent, runById } from './steps.ts';
+import type { Scope, Tx } from '../access/scope.ts';
+import { runCan } from '../../core/runs/status.ts';
+import { quietMs, soon } from './poll-interval.ts';
+import { type Run, changeRun, endRun, findRun, noteEvent, runById } from './rows.ts';
 import { type Kind, fileName } from './training-files.ts';
 
 /** Clean lists that allow a second order (reliability.md PR3). */

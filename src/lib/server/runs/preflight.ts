@@ -1,17 +1,17 @@
-import type { CostEstimate } from '../../core/cost.ts';
-import { type DurationRange, estimateDuration } from '../../core/duration.ts';
+import type { CostEstimate } from '../../core/runs/cost.ts';
+import { type DurationRange, estimateDuration } from '../../core/runs/duration.ts';
 import { AppError } from '../../core/errors.ts';
 import { authorize } from '../../core/permissions.ts';
-import { type Finding, type PreflightFacts, isClear, preflight } from '../../core/preflight.ts';
-import type { Recipe } from '../../core/recipe.ts';
-import type { RecipeLimits } from '../../core/recipe-limits.ts';
-import { trainingCost } from '../../core/training-cost.ts';
-import { openAccess } from '../connections.ts';
-import { providers } from '../providers/index.ts';
+import { type Finding, type PreflightFacts, isClear, preflight } from '../../core/runs/preflight.ts';
+import type { Recipe } from '../../core/runs/recipe.ts';
+import type { RecipeLimits } from '../../core/runs/recipe-limits.ts';
+import { trainingCost } from '../../core/runs/training-cost.ts';
+import { openAccess } from '../connections/connections.ts';
+import { providers } from '../providers/registry.ts';
 import type { Access, BaseModel } from '../providers/provider.ts';
-import { ProviderError } from '../providers/provider-error.ts';
-import { projectOf } from '../projects.ts';
-import type { Scope } from '../scope.ts';
+import { ProviderError } from '../providers/errors.ts';
+import { projectOf } from '../project/projects.ts';
+import type { Scope } from '../access/scope.ts';
 import { type DataFacts, readFacts, readPast } from './facts.ts';
 
 /** A person waits for this page: a provider that does not answer by then is said not to answer. */

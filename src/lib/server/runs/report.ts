@@ -1,10 +1,10 @@
-import { afterReport, isOver } from '../../core/run.ts';
-import { runEvents, runPoints } from '../db/schema.ts';
+import { afterReport, isOver } from '../../core/runs/status.ts';
+import { runEvents, runPoints } from '../platform/db/schema.ts';
 import type { JobReport, TrainingEvent, TrainingPoint } from '../providers/provider.ts';
-import { announce } from '../realtime/announce.ts';
-import type { Tx } from '../scope.ts';
+import { announce } from '../events/relay.ts';
+import type { Tx } from '../access/scope.ts';
 import { plain, readableEvents, readablePoints, whole } from './readable.ts';
-import { type Run, changeRun, noteEvent } from './steps.ts';
+import { type Run, changeRun, noteEvent } from './rows.ts';
 
 /** A single statement takes 65 535 parameters; a report of a long job has thousands of lines. */
 const atOnce = 1_000;

@@ -1,20 +1,20 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
-import { type NewRun, recipeOf } from '../../core/new-run.ts';
+import { type NewRun, recipeOf } from '../../core/runs/new-run.ts';
 import { authorize } from '../../core/permissions.ts';
-import { limitProblem } from '../../core/recipe-limits.ts';
-import { trainingCost } from '../../core/training-cost.ts';
-import { audit } from '../audit.ts';
-import { openAccess } from '../connections.ts';
-import { sha256 } from '../crypto.ts';
-import { projects, runs } from '../db/schema.ts';
+import { limitProblem } from '../../core/runs/recipe-limits.ts';
+import { trainingCost } from '../../core/runs/training-cost.ts';
+import { audit } from '../events/audit.ts';
+import { openAccess } from '../connections/connections.ts';
+import { sha256 } from '../platform/crypto.ts';
+import { projects, runs } from '../platform/db/schema.ts';
 import { enqueue } from '../jobs/queue.ts';
-import { type Project, projectOf } from '../projects.ts';
-import { announce } from '../realtime/announce.ts';
-import type { Scope, Tx } from '../scope.ts';
+import { type Project, projectOf } from '../project/projects.ts';
+import { announce } from '../events/relay.ts';
+import type { Scope, Tx } from '../access/scope.ts';
 import { readFacts } from './facts.ts';
 import { type ProviderFacts, askProvider, findingsOf, refuseBlocked } from './preflight.ts';
-import { type Run, noteEvent } from './steps.ts';
+import { type Run, noteEvent } from './rows.ts';
 import { writeTrainingFile } from './training-files.ts';
 
 /** What follows from the page's id alone: the same page makes the same mark, and a team's mark exists once. */

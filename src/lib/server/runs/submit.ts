@@ -1,11 +1,11 @@
 // Longer than most: the one way an order is placed, with every answer it can get or miss.
 import { authorize } from '../../core/permissions.ts';
-import { runCan } from '../../core/run.ts';
+import { runCan } from '../../core/runs/status.ts';
 import { enqueue } from '../jobs/queue.ts';
-import { providers } from '../providers/index.ts';
+import { providers } from '../providers/registry.ts';
 import type { Access } from '../providers/provider.ts';
-import { ProviderError } from '../providers/provider-error.ts';
-import type { Scope } from '../scope.ts';
+import { ProviderError } from '../providers/errors.ts';
+import type { Scope } from '../access/scope.ts';
 import { cancelDuplicate, cancelOthers } from './duplicates.ts';
 import {
 	type Opened,
@@ -19,7 +19,7 @@ import {
 	recordLost,
 	withdrawIntent
 } from './order.ts';
-import { orderTimeoutMs, soon } from './pace.ts';
+import { orderTimeoutMs, soon } from './poll-interval.ts';
 import {
 	type Run,
 	changeRun,
@@ -30,7 +30,7 @@ import {
 	noteEvent,
 	runById,
 	tellProblem
-} from './steps.ts';
+} from './rows.ts';
 import type { Kind } from './training-files.ts';
 
 const fileIdOf = { train: 'trainingFileId', validation: 'validationFileId' } as const;

@@ -1,10 +1,10 @@
 import { notInArray } from 'drizzle-orm';
 import { authorize } from '../../core/permissions.ts';
-import { runCan } from '../../core/run.ts';
-import { runs } from '../db/schema.ts';
+import { runCan } from '../../core/runs/status.ts';
+import { runs } from '../platform/db/schema.ts';
 import { isQueued } from '../jobs/is-queued.ts';
 import { enqueue } from '../jobs/queue.ts';
-import type { Scope } from '../scope.ts';
+import type { Scope } from '../access/scope.ts';
 
 /** Gives every open run its job back, where it has none: its retries were used up, or a database was restored. */
 export const requeueOpenRuns = (scope: Scope): Promise<void> => {

@@ -1,10 +1,10 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
-import { chatLine } from '../../core/format/chat.ts';
-import { sha256 } from '../crypto.ts';
-import { examples, runExamples, runFiles } from '../db/schema.ts';
-import type { Project } from '../projects.ts';
-import type { Tx } from '../scope.ts';
-import type { Run } from './steps.ts';
+import { chatLine } from '../../core/examples/formats/training.ts';
+import { sha256 } from '../platform/crypto.ts';
+import { examples, runExamples, runFiles } from '../platform/db/schema.ts';
+import type { Project } from '../project/projects.ts';
+import type { Tx } from '../access/scope.ts';
+import type { Run } from './rows.ts';
 
 export type Kind = 'train' | 'validation';
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
-import { log } from '../log.ts';
+import { log } from '../platform/log.ts';
 import { type Fault, type Faults, openFaults, refuseFor, refuseKey } from './faults.ts';
 import { routeFor } from './routes.ts';
 import { openDiskStore, openMemoryStore } from './store.ts';

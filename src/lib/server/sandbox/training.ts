@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { log } from '../log.ts';
+import { log } from '../platform/log.ts';
 import { pairsOf } from './dataset.ts';
 import { type Knowledge, type Pair, knowledgeOf } from './learning/knowledge.ts';
 import { type Lessons, teach } from './learning/lessons.ts';

@@ -1,6 +1,6 @@
 import { Nothing, page } from '$lib/server/http/page';
-import { countUnrated } from '$lib/server/project-counts';
-import { getProject } from '$lib/server/projects';
+import { countUnrated } from '$lib/server/project/counts';
+import { getProject } from '$lib/server/project/projects';
 import type { LayoutServerLoad } from './$types';
 
 export const load = page(Nothing, async ({ locals, params, depends }) => {

@@ -1,11 +1,11 @@
-import { nextStep } from '$lib/core/next-step';
+import { nextStep } from '$lib/core/project/next-step';
 import { may } from '$lib/core/permissions';
-import { readiness } from '$lib/core/readiness';
-import { isOver } from '$lib/core/run';
+import { readiness } from '$lib/core/project/readiness';
+import { isOver } from '$lib/core/runs/status';
 import { listEvaluations } from '$lib/server/evaluations/list';
 import { countExamples, ratingHistogram } from '$lib/server/examples/browse';
 import { Nothing, page } from '$lib/server/http/page';
-import { listRuns } from '$lib/server/runs/get';
+import { listRuns } from '$lib/server/runs/queries';
 import type { PageServerLoad } from './$types';
 
 export const load = page(Nothing, async ({ locals: { scope }, params, depends, parent }) => {

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { endpoint } from '$lib/server/http/endpoint';
 import { eventStream } from '$lib/server/http/stream';
-import { stillEnters } from '$lib/server/identity/teams';
-import { log } from '$lib/server/log';
-import { subscribe } from '$lib/server/realtime/hub';
+import { stillEnters } from '$lib/server/access/memberships';
+import { log } from '$lib/server/platform/log';
+import { subscribe } from '$lib/server/events/hub';
 import type { RequestHandler } from './$types';
 
 /** Whoever was removed, given another role or signed out hears nothing more after this long, and something (ASVS 7.4.1). */

@@ -2,7 +2,7 @@ import { redirect } from '@sveltejs/kit';
 import { to } from '$lib/paths';
 import { form } from '$lib/server/http/form';
 import { Nothing } from '$lib/server/http/page';
-import { leaveTeam } from '$lib/server/members';
+import { leaveTeam } from '$lib/server/team/members';
 import type { Actions } from './$types';
 
 export const actions = {

@@ -2,7 +2,7 @@ import { redirect } from '@sveltejs/kit';
 import { to } from '$lib/paths';
 import { form } from '$lib/server/http/form';
 import { Nothing, page } from '$lib/server/http/page';
-import { acceptInvitation, lookAtInvitation } from '$lib/server/identity/invitations';
+import { acceptInvitation, lookAtInvitation } from '$lib/server/access/invitations';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load = page(Nothing, async ({ locals, params }) => ({

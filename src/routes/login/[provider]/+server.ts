@@ -1,5 +1,5 @@
 import { visit } from '$lib/server/http/visit';
-import { beginOAuth } from '$lib/server/identity/oauth';
+import { beginOAuth } from '$lib/server/access/oauth';
 import type { RequestHandler } from './$types';
 
 export const GET: RequestHandler = visit(({ params, cookies, url }) =>

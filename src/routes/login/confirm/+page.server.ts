@@ -1,10 +1,10 @@
 import { redirect } from '@sveltejs/kit';
-import { LinkToken } from '$lib/core/sign-in';
+import { LinkToken } from '$lib/core/account/sign-in';
 import { form } from '$lib/server/http/form';
 import { page } from '$lib/server/http/page';
-import { browserToken } from '$lib/server/identity/browser';
-import { startSession } from '$lib/server/identity/sessions';
-import { lookAtLink, signInWithLink } from '$lib/server/identity/sign-in';
+import { browserToken } from '$lib/server/access/browser';
+import { startSession } from '$lib/server/access/sessions';
+import { lookAtLink, signInWithLink } from '$lib/server/access/sign-in';
 import type { Actions, PageServerLoad } from './$types';
 
 /** Only looks (AU5): scanners open every link of a mail, and some run the page's scripts. */

@@ -1,9 +1,9 @@
 import { redirect } from '@sveltejs/kit';
-import { NewTeam } from '$lib/core/team';
+import { NewTeam } from '$lib/core/team/fields';
 import { to } from '$lib/paths';
 import { form } from '$lib/server/http/form';
 import { Nothing, page } from '$lib/server/http/page';
-import { createTeam, membershipsOf } from '$lib/server/identity/teams';
+import { createTeam, membershipsOf } from '$lib/server/access/memberships';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load = page(Nothing, async ({ locals }) => {

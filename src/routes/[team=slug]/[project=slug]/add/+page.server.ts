@@ -1,9 +1,9 @@
 import { fail } from '@sveltejs/kit';
 import * as v from 'valibot';
 import { AppError } from '$lib/core/errors';
-import { NewExample } from '$lib/core/example';
+import { NewExample } from '$lib/core/examples/example';
 import { authorize } from '$lib/core/permissions';
-import { SampleRequest } from '$lib/core/samples';
+import { SampleRequest } from '$lib/core/examples/samples';
 import { addExample, findTwin } from '$lib/server/examples/add';
 import { importSample } from '$lib/server/examples/samples';
 import { form } from '$lib/server/http/form';

@@ -1,7 +1,7 @@
-import type { Message } from '$lib/core/example';
-import { parseLine } from '$lib/core/import/parse';
-import type { Line } from '$lib/core/import/lines';
-import { type Format, formats, sniff } from '$lib/core/import/sniff';
+import type { Message } from '$lib/core/examples/example';
+import { parseLine } from '$lib/core/examples/import/parse';
+import type { Line } from '$lib/core/examples/import/lines';
+import { type Format, formats, sniff } from '$lib/core/examples/formats/sniff';
 
 export type Preview = {
 	/** What the lines are, in words; null when nothing could be told. */

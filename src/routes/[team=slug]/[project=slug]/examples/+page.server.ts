@@ -1,14 +1,14 @@
 import * as v from 'valibot';
 import { AppError } from '$lib/core/errors';
-import { ExampleFilter } from '$lib/core/example-filter';
+import { ExampleFilter } from '$lib/core/examples/filter';
 import { Id } from '$lib/core/id';
 import { may } from '$lib/core/permissions';
-import { splits } from '$lib/core/split';
+import { splits } from '$lib/core/splits/plan';
 import { countExamples, getExample, listExamples } from '$lib/server/examples/browse';
 import { deleteExamples, restoreExamples } from '$lib/server/examples/delete';
 import { form } from '$lib/server/http/form';
 import { page } from '$lib/server/http/page';
-import { moveExamples } from '$lib/server/splits';
+import { moveExamples } from '$lib/server/splits/splits';
 import type { Actions, PageServerLoad } from './$types';
 
 const Address = v.object({

@@ -1,4 +1,4 @@
-import type { ExampleFilter } from '$lib/core/example-filter';
+import type { ExampleFilter } from '$lib/core/examples/filter';
 
 type Address = Partial<Record<keyof ExampleFilter | 'selected', string | null>>;
 

@@ -1,6 +1,6 @@
 import { SvelteSet } from 'svelte/reactivity';
 import { toast } from '$lib/components/ui/toast';
-import type { Split } from '$lib/core/split';
+import type { Split } from '$lib/core/splits/plan';
 import { act } from './act';
 
 const count = (ids: string[]) => (ids.length === 1 ? 'One example' : `${ids.length} examples`);

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { Id } from '$lib/core/id';
-import { QueueRequest } from '$lib/core/rating';
+import { QueueRequest } from '$lib/core/ratings/scale';
 import { page } from '$lib/server/http/page';
-import { getCard, nextCards, recentRatings } from '$lib/server/ratings';
+import { getCard, nextCards, recentRatings } from '$lib/server/ratings/ratings';
 import type { PageServerLoad } from './$types';
 
 /** `example`: the one that comes first, whatever the queue says. */

@@ -1,5 +1,5 @@
-import { browserStore } from '$lib/components/browser-store';
-import type { QueueRequest } from '$lib/core/rating';
+import { browserStore } from '$lib/client/browser-store';
+import type { QueueRequest } from '$lib/core/ratings/scale';
 
 export type Choice = Pick<QueueRequest, 'filter' | 'sort' | 'seed'>;
 

@@ -1,4 +1,4 @@
-import { browserStore } from '$lib/components/browser-store';
+import { browserStore } from '$lib/client/browser-store';
 
 export type Rating = { exampleId: string; score: number | null; clientId: string };
 /** `order` is the moment it was given, so that ratings of several visits and windows go out as they came. */

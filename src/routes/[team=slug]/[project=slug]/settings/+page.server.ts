@@ -1,11 +1,11 @@
-import { OfConnection } from '$lib/core/new-project';
+import { OfConnection } from '$lib/core/project/draft';
 import { authorize } from '$lib/core/permissions';
-import { ProjectSettings } from '$lib/core/project';
-import { listConnections } from '$lib/server/connections';
+import { ProjectSettings } from '$lib/core/project/settings';
+import { listConnections } from '$lib/server/connections/connections';
 import { form } from '$lib/server/http/form';
 import { Nothing, page } from '$lib/server/http/page';
-import { listModels } from '$lib/server/models';
-import { getProject, updateProject } from '$lib/server/projects';
+import { listModels } from '$lib/server/connections/models';
+import { getProject, updateProject } from '$lib/server/project/projects';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load = page(Nothing, async ({ locals, params }) => {

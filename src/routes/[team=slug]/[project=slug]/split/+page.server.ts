@@ -1,7 +1,7 @@
-import { SplitRequest } from '$lib/core/split';
+import { SplitRequest } from '$lib/core/splits/plan';
 import { form } from '$lib/server/http/form';
 import { page } from '$lib/server/http/page';
-import { applySplit, getSplit, previewSplit } from '$lib/server/splits';
+import { applySplit, getSplit, previewSplit } from '$lib/server/splits/splits';
 import type { Actions, PageServerLoad } from './$types';
 
 /** With a ratio in its address the page shows what a split by it would move. */

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { isOver } from '$lib/core/run';
+import { isOver } from '$lib/core/runs/status';
 import { page } from '$lib/server/http/page';
-import { listRuns } from '$lib/server/runs/get';
+import { listRuns } from '$lib/server/runs/queries';
 import type { PageServerLoad } from './$types';
 
 const RunOrder = v.object({

@@ -1,7 +1,7 @@
 import { redirect } from '@sveltejs/kit';
-import { NewConnection } from '$lib/core/connection';
+import { NewConnection } from '$lib/core/connections/connection';
 import { AppError } from '$lib/core/errors';
-import { OfConnection, ProjectDraft } from '$lib/core/new-project';
+import { OfConnection, ProjectDraft } from '$lib/core/project/draft';
 import { authorize } from '$lib/core/permissions';
 import { to } from '$lib/paths';
 import {
@@ -10,12 +10,12 @@ import {
 	listProviders,
 	removeConnection,
 	testNewConnection
-} from '$lib/server/connections';
+} from '$lib/server/connections/connections';
 import { form } from '$lib/server/http/form';
 import { Nothing, page } from '$lib/server/http/page';
-import { listModels, listModelsOfNew } from '$lib/server/models';
-import { createProject } from '$lib/server/projects';
-import type { Scope } from '$lib/server/scope';
+import { listModels, listModelsOfNew } from '$lib/server/connections/models';
+import { createProject } from '$lib/server/project/projects';
+import type { Scope } from '$lib/server/access/scope';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load = page(Nothing, async ({ locals: { scope } }) => {

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { NewConnection, NewKey } from '$lib/core/connection';
+import { NewConnection, NewKey } from '$lib/core/connections/connection';
 import { Id } from '$lib/core/id';
 import {
 	createConnection,
@@ -9,7 +9,7 @@ import {
 	replaceKey,
 	testConnection,
 	testNewConnection
-} from '$lib/server/connections';
+} from '$lib/server/connections/connections';
 import { form } from '$lib/server/http/form';
 import { Nothing, page } from '$lib/server/http/page';
 import type { Actions, PageServerLoad } from './$types';

@@ -1,12 +1,12 @@
 import * as v from 'valibot';
 import { Id } from '$lib/core/id';
-import { NewInvitation, NewRole } from '$lib/core/member';
+import { NewInvitation, NewRole } from '$lib/core/team/roles';
 import { form } from '$lib/server/http/form';
 import { Nothing, page } from '$lib/server/http/page';
-import { inviteMember, resendInvitation, revokeInvitation } from '$lib/server/invitations';
-import { keepsMail } from '$lib/server/mail/outbox';
-import { changeRole, listMembers, removeMember } from '$lib/server/members';
-import { listProjects } from '$lib/server/projects';
+import { inviteMember, resendInvitation, revokeInvitation } from '$lib/server/team/invitations';
+import { keepsMail } from '$lib/server/platform/mail/outbox';
+import { changeRole, listMembers, removeMember } from '$lib/server/team/members';
+import { listProjects } from '$lib/server/project/projects';
 import type { Actions, PageServerLoad } from './$types';
 
 const Person = v.object({ personId: Id('The person') });

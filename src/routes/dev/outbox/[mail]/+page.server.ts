@@ -1,5 +1,5 @@
 import { Nothing, page } from '$lib/server/http/page';
-import { getMail, refuseStrangers } from '$lib/server/mail/outbox';
+import { getMail, refuseStrangers } from '$lib/server/platform/mail/outbox';
 import type { PageServerLoad } from './$types';
 
 export const load = page(Nothing, async ({ params, getClientAddress }) => {

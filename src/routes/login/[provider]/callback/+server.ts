@@ -1,6 +1,6 @@
 import { visit } from '$lib/server/http/visit';
-import { finishOAuth } from '$lib/server/identity/oauth';
-import { startSession } from '$lib/server/identity/sessions';
+import { finishOAuth } from '$lib/server/access/oauth';
+import { startSession } from '$lib/server/access/sessions';
 import type { RequestHandler } from './$types';
 
 /** A GET from another site: what lets it begin a session is the attempt in this browser's own cookie (AU14). */

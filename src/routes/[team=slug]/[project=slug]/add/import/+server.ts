@@ -1,4 +1,4 @@
-import { linesOfFile } from '$lib/core/import/file-lines';
+import { linesOfFile } from '$lib/core/examples/import/file-lines';
 import { importExamples } from '$lib/server/examples/import';
 import { upload } from '$lib/server/http/upload';
 import type { RequestHandler } from './$types';

@@ -1,6 +1,6 @@
 import { redirect } from '@sveltejs/kit';
 import * as v from 'valibot';
-import { NewEvaluation } from '$lib/core/evaluation';
+import { NewEvaluation } from '$lib/core/evaluations/ballots';
 import { to } from '$lib/paths';
 import { createEvaluation } from '$lib/server/evaluations/create';
 import { getSetUp } from '$lib/server/evaluations/set-up';

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { Id } from '$lib/core/id';
-import { QueueRequest } from '$lib/core/rating';
+import { QueueRequest } from '$lib/core/ratings/scale';
 import { endpoint } from '$lib/server/http/endpoint';
-import { getCard, nextCards } from '$lib/server/ratings';
+import { getCard, nextCards } from '$lib/server/ratings/ratings';
 import type { RequestHandler } from './$types';
 
 /** One card again: from the history strip. */

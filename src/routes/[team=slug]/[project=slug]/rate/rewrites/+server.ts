@@ -1,6 +1,6 @@
-import { NewRewrite, UndoRewrite } from '$lib/core/rating';
+import { NewRewrite, UndoRewrite } from '$lib/core/ratings/scale';
 import { endpoint } from '$lib/server/http/endpoint';
-import { rewriteExample, undoRewrite } from '$lib/server/ratings';
+import { rewriteExample, undoRewrite } from '$lib/server/ratings/ratings';
 import type { RequestHandler } from './$types';
 
 export const POST: RequestHandler = endpoint(NewRewrite, ({ locals, params }, input) =>

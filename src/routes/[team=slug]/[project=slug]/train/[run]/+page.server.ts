@@ -1,8 +1,8 @@
 import { Nothing, page } from '$lib/server/http/page';
 import { form } from '$lib/server/http/form';
 import { cancelRun } from '$lib/server/runs/cancel';
-import { getRun } from '$lib/server/runs/get';
-import { startServing, stopServing } from '$lib/server/servings';
+import { getRun } from '$lib/server/runs/queries';
+import { startServing, stopServing } from '$lib/server/servings/servings';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load = page(Nothing, async ({ locals, params, depends }) => {

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { whole } from '$lib/core/recipe';
+import { whole } from '$lib/core/runs/recipe';
 import { getPrompts, getResults, revealResults } from '$lib/server/evaluations/results';
 import { form } from '$lib/server/http/form';
 import { Nothing, page } from '$lib/server/http/page';

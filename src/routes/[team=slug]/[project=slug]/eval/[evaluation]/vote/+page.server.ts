@@ -1,9 +1,9 @@
 import { redirect } from '@sveltejs/kit';
 import { may } from '$lib/core/permissions';
 import { to } from '$lib/paths';
-import { openBooth } from '$lib/server/evaluations/booth';
+import { openBooth } from '$lib/server/evaluations/ballots';
 import { Nothing, page } from '$lib/server/http/page';
-import { getProject } from '$lib/server/projects';
+import { getProject } from '$lib/server/project/projects';
 import type { PageServerLoad } from './$types';
 
 /** Stands outside the frame of the app: neither its chrome nor its data, which could name a model, come here. */

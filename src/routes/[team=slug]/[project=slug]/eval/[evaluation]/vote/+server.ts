@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { NewVote } from '$lib/core/evaluation';
-import { whole } from '$lib/core/recipe';
-import { openBooth } from '$lib/server/evaluations/booth';
+import { NewVote } from '$lib/core/evaluations/ballots';
+import { whole } from '$lib/core/runs/recipe';
+import { openBooth } from '$lib/server/evaluations/ballots';
 import { castVote, undoVote } from '$lib/server/evaluations/vote';
 import { endpoint } from '$lib/server/http/endpoint';
 import type { RequestHandler } from './$types';

@@ -1,5 +1,5 @@
-import { browserStore } from '$lib/components/browser-store';
-import type { Choice } from '$lib/core/evaluation';
+import { browserStore } from '$lib/client/browser-store';
+import type { Choice } from '$lib/core/evaluations/ballots';
 
 /** One act of a voter: a choice, or null to take the earlier one back. */
 export type Act = { ballotId: string; choice: Choice | null; clientId: string };

@@ -1,5 +1,5 @@
-import type { Choice } from '$lib/core/evaluation';
-import type { Booth, BoothPair } from '$lib/server/evaluations/booth';
+import type { Choice } from '$lib/core/evaluations/ballots';
+import type { Booth, BoothPair } from '$lib/server/evaluations/ballots';
 import type { VoteSender } from './sender.svelte';
 
 type Step = { pair: BoothPair; choice: Choice | null };

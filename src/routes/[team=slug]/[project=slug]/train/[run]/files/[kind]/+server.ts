@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { endpoint } from '$lib/server/http/endpoint';
 import { Nothing } from '$lib/server/http/page';
-import { downloadRunFile } from '$lib/server/runs/get';
+import { downloadRunFile } from '$lib/server/runs/queries';
 import { AppError } from '$lib/core/errors';
 import type { RequestHandler } from './$types';
 

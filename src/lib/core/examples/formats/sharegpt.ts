@@ -1,0 +1,61 @@
+import { shown } from '../../text/json.ts';
+import { systemTurn } from './pair.ts';
+import type { Draft, Row } from './sniff.ts';
+
+const speakers = new Map<unknown, 'system' | 'user' | 'assistant' | 'tool' | 'call'>([
+	['system', 'system'],
+	['human', 'user'],
+	['user', 'user'],
+	['gpt', 'assistant'],
+	['assistant', 'assistant'],
+	['bot', 'assistant'],
+	['model', 'assistant'],
+	['function_call', 'call'],
+	['observation', 'tool'],
+	['function_response', 'tool'],
+	['tool', 'tool']
+]);
+
+/** ShareGPT writes a call as JSON text: `{"name":"…","arguments":{…}}`. */
+const toolCall = (value: unknown, id: string) => {
+	try {
+		const { name, arguments: given = {} } = JSON.parse(value as string);
+		const call = {
+			id,
+			type: 'function',
+			function: { name, arguments: typeof given === 'string' ? given : JSON.stringify(given) }
+		};
+		return typeof name === 'string' ? { role: 'assistant', content: '', tool_calls: [call] } : null;
+	} catch {
+		return null; // not JSON, not an object, or nested beyond writing
+	}
+};
+
+/** `{"conversations":[{"from","value"},…]}` in its dialects, also with `role` and `content` inside, and with tool calls. */
+export const fromShareGpt = (row: Row): Draft => {
+	const turns = systemTurn(row.system);
+	let calls = 0;
+	let saysMore = false;
+	for (const [index, turn] of (row.conversations as unknown[]).entries()) {
+		if (typeof turn !== 'object' || turn === null)
+			return `has a conversation whose turn ${index + 1} is ${shown(turn)}`;
+		const { from, value, role, content, weight, ...others } = turn as Row;
+		saysMore ||= Object.keys(others).length > 0;
+		const who = from ?? role;
+		const text = value ?? content;
+		const speaker = speakers.get(who);
+		if (!speaker) return `has a turn from ${shown(who)}; known are system, human, gpt, function_call and observation`;
+		if (speaker === 'call') {
+			const call = toolCall(text, `call_${++calls}`);
+			if (!call) return `has a function call in turn ${index + 1} that is not JSON with a name and arguments`;
+			turns.push(call);
+		} else if (speaker === 'tool') {
+			turns.push({ role: 'tool', content: text, ...(calls > 0 && { tool_call_id: `call_${calls}` }) });
+		} else if (speaker === 'system' && index === 0 && systemTurn(text).length === 0) {
+			continue;
+		} else {
+			turns.push({ role: speaker, content: text, ...(weight !== undefined && { weight }) });
+		}
+	}
+	return { turns, rewrite: row.rewrite, saysMore };
+};

@@ -1,0 +1,167 @@
+// Long because it is the whole of what can be next, one rule after the other, in the order of the loop.
+import type { Role } from '../permissions.ts';
+import { readiness, readyAt } from './readiness.ts';
+
+export type ProjectState = {
+	role: Role;
+	counts: { total: number; unrated: number; quality: number; train: number; validation: number };
+	/** The newest run. */
+	run: {
+		id: string;
+		version: number;
+		isOver: boolean;
+		isReady: boolean;
+		hasFailed: boolean;
+		finishedAt: Date | null;
+	} | null;
+	/** Newest first. `mine`: how many this person has judged; `judged`: how many are judged by anybody. */
+	evaluations: {
+		id: string;
+		number: number;
+		isVoting: boolean;
+		isRevealed: boolean;
+		planned: number;
+		judged: number;
+		mine: number;
+		createdAt: Date;
+	}[];
+};
+
+export type NextStep = {
+	/** Where it is done; with `id` for one run or evaluation. */
+	to: 'add' | 'rate' | 'examples' | 'split' | 'train' | 'run' | 'compare' | 'vote' | 'results';
+	id?: string;
+	/** The words on the button. */
+	action: string;
+	title: string;
+	sentence: string;
+};
+
+const things = (count: number, one: string) => `${count.toLocaleString('en')} ${one}${count === 1 ? '' : 's'}`;
+
+type Rule = (state: ProjectState) => NextStep | null | undefined | false;
+
+const vote: Rule = ({ evaluations }) => {
+	const open = evaluations.find(({ isVoting, isRevealed, mine, planned }) => isVoting && !isRevealed && mine < planned);
+	if (!open) return null;
+	const left = open.planned - open.mine;
+	const sentence = `Evaluation ${open.number} waits for your eye: which answer is better, not knowing whose it is.`;
+	return { to: 'vote', id: open.id, action: 'Compare', title: `${things(left, 'answer')} to compare`, sentence };
+};
+
+const reveal: Rule = ({ evaluations }) => {
+	const done = evaluations.find(
+		({ isVoting, isRevealed, judged, planned }) => isVoting && !isRevealed && judged >= planned
+	);
+	const sentence = 'Everything is judged. See who won, and whether it is enough to know.';
+	return done && { to: 'results', id: done.id, action: 'See the result', title: 'The verdict is ready', sentence };
+};
+
+const begin: Rule = ({ counts }) =>
+	counts.total === 0 && {
+		to: 'add',
+		action: 'Add examples',
+		title: 'Add the first examples',
+		sentence: 'Import what you have, or write one. Ten good ones are enough for an experiment.'
+	};
+
+const watch: Rule = ({ run }) =>
+	run &&
+	!run.isOver && {
+		to: 'run',
+		id: run.id,
+		action: 'Watch it',
+		title: `v${run.version} is under way`,
+		sentence: 'You can go on rating; its page says when it is done.'
+	};
+
+const mend: Rule = ({ run }) =>
+	run?.hasFailed && {
+		to: 'run',
+		id: run.id,
+		action: 'Look why',
+		title: `v${run.version} failed`,
+		sentence: 'Its page says what happened, and starts it again with the same data.'
+	};
+
+const compare: Rule = ({ run, evaluations }) =>
+	run?.isReady &&
+	!evaluations.some(({ createdAt }) => run.finishedAt !== null && createdAt > run.finishedAt) && {
+		to: 'compare',
+		action: 'Compare it',
+		title: `v${run.version} is ready to be judged`,
+		sentence: 'Let it answer the validation examples beside the base model, and choose blind.'
+	};
+
+const rate: Rule = ({ counts }) =>
+	counts.unrated > 0 && {
+		to: 'rate',
+		action: 'Rate',
+		title: `${things(counts.unrated, 'example')} to rate`,
+		sentence: 'One key each. What is almost good can be rewritten.'
+	};
+
+const collect: Rule = ({ counts }) => {
+	const { missing } = readiness(counts);
+	if (missing === 0) return null;
+	const sentence = `${counts.quality.toLocaleString('en')} are good now; ${readyAt.minimum} are worth a run.`;
+	return { to: 'add', action: 'Add examples', title: `${things(missing, 'more good example')} needed`, sentence };
+};
+
+const split: Rule = ({ counts }) =>
+	(counts.train === 0 || counts.validation < readyAt.verdict) && {
+		to: 'split',
+		action: 'Split',
+		title: 'Lock some examples away',
+		sentence: 'Validation examples never train: they are what the comparison asks.'
+	};
+
+const train: Rule = ({ run }) =>
+	!run && {
+		to: 'train',
+		action: 'Check and train',
+		title: 'Ready to train',
+		sentence: 'The checklist and the price come first.'
+	};
+
+const again: Rule = ({ run }) => ({
+	to: 'train',
+	action: 'Next run',
+	title: `Better than v${run?.version ?? 1}?`,
+	sentence: 'Add what it got wrong, rewrite what it should have said, and train again.'
+});
+
+const look: Rule = () => ({
+	to: 'examples',
+	action: 'Look at examples',
+	title: 'Nothing waits for you',
+	sentence: 'Everything is rated. Come back when there is more, or look at what is there.'
+});
+
+/** The first rule that has something to say is what is next: work that waits for people goes before work to begin. */
+const rules: Record<'trainer' | 'rater', Rule[]> = {
+	trainer: [
+		begin,
+		vote,
+		reveal,
+		watch,
+		mend,
+		compare,
+		(state) => collect(state) && rate(state),
+		collect,
+		split,
+		train,
+		rate,
+		again
+	],
+	rater: [vote, rate, look]
+};
+
+/** The one thing to do now (interface.md U6). */
+export const nextStep = (state: ProjectState): NextStep => {
+	for (const rule of rules[state.role === 'rater' ? 'rater' : 'trainer']) {
+		const step = rule(state);
+		if (step) return step;
+	}
+	throw new Error('The last rule always has something to say');
+};

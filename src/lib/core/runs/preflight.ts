@@ -1,0 +1,150 @@
+// Longer than most: the whole checklist before training, one rule for each line, in the order of the page.
+import { readyAt } from '../project/readiness.ts';
+import { whatValidationProves } from '../splits/plan.ts';
+
+type Level = 'block' | 'warn' | 'ok';
+
+export type Finding = {
+	id: string;
+	/** `block`: training cannot start. */
+	level: Level;
+	title: string;
+	sentence: string;
+	/** The page on which it can be mended; given where there is something to mend. */
+	fix?: 'rate' | 'split' | 'examples' | 'settings' | 'model';
+};
+
+export type PreflightFacts = {
+	threshold: number;
+	/** Good examples: rating at or above the threshold. */
+	qualityCount: number;
+	/** Good examples in train and in validation: what would be sent. */
+	trainCount: number;
+	validationCount: number;
+	tokens: number;
+	longestTokens: number;
+	/** The context of the model. `null`: not known. */
+	contextTokens: number | null;
+	/** Examples whose prompt is both in train and in validation. */
+	leaks: number;
+	duplicates: number;
+	/** Examples in train about which raters disagree. */
+	contested: number;
+	/** `null`: not tried yet. */
+	keyOk: boolean | null;
+	keyReason?: string | null;
+	/** `null`: none chosen, or the provider does not know it. */
+	model: { trainable: boolean; servable: boolean | null; until?: string | null } | null;
+	/** Fewest examples the provider accepts. */
+	minimumExamples?: number;
+	/** The newest run, and what is different now. */
+	lastRun?: { version: number; newExamples: number; removedExamples: number; recipeChanged: boolean } | null;
+};
+
+type Judged = [level: Level, sentence: string];
+
+const figure = (n: number) => n.toLocaleString('en');
+const count = (n: number, one: string, many = `${one}s`) => `${figure(n)} ${n === 1 ? one : many}`;
+
+const quality = ({ qualityCount, threshold }: PreflightFacts): Judged => {
+	const have = `${count(qualityCount, 'example')} rated ${threshold} or better`;
+	if (qualityCount < readyAt.experiment) return ['block', `${have}; at least ${readyAt.experiment} are needed.`];
+	if (qualityCount < readyAt.minimum)
+		return ['warn', `${have}: an experiment only. Aim for ${readyAt.minimum} or more.`];
+	return ['ok', `${have}.`];
+};
+
+const train = ({ trainCount, minimumExamples = 10 }: PreflightFacts): Judged => {
+	const have = `${count(trainCount, 'good example')} in train`;
+	return trainCount < minimumExamples
+		? ['block', `${have}; the provider accepts no fewer than ${minimumExamples}.`]
+		: ['ok', `${have}.`];
+};
+
+const validation = ({ validationCount }: PreflightFacts): Judged => [
+	validationCount < readyAt.verdict ? 'warn' : 'ok',
+	whatValidationProves(validationCount)
+];
+
+const leaks = ({ leaks: n }: PreflightFacts): Judged =>
+	n === 0
+		? ['ok', 'No prompt is both in train and in validation.']
+		: [
+				'block',
+				`${count(n, 'example has', 'examples have')} a prompt that is both in train and in validation: the model would know the answers. Move them to one side.`
+			];
+
+const duplicates = ({ duplicates: n }: PreflightFacts): Judged =>
+	n === 0
+		? ['ok', 'No example is there twice.']
+		: ['warn', `${count(n, 'example repeats', 'examples repeat')} another one, which then weighs double.`];
+
+const contested = ({ contested: n }: PreflightFacts): Judged =>
+	n === 0
+		? ['ok', 'Nobody disagrees about an example in train.']
+		: ['warn', `Raters disagree about ${count(n, 'example')} in train. Talk about ${n === 1 ? 'it' : 'them'} first.`];
+
+const length = ({ longestTokens, contextTokens, tokens }: PreflightFacts): Judged => {
+	const have = `About ${figure(tokens)} tokens in all, the longest example about ${figure(longestTokens)}`;
+	if (contextTokens === null) return ['ok', `${have}. The provider does not say how many fit.`];
+	if (longestTokens > contextTokens)
+		return ['block', `${have}, but only ${figure(contextTokens)} fit. Shorten it, or leave it out.`];
+	// Our count is an estimate, and what is cut off is the end: the answer.
+	if (longestTokens > contextTokens * 0.85)
+		return ['warn', `${have}, close to the ${figure(contextTokens)} that fit. Its end may be cut off.`];
+	return ['ok', `${have}; ${figure(contextTokens)} fit.`];
+};
+
+const key = ({ keyOk, keyReason }: PreflightFacts): Judged => {
+	if (keyOk === null) return ['warn', 'The connection has not been tested. Test it before you start.'];
+	return keyOk
+		? ['ok', 'The provider accepts the key.']
+		: ['block', keyReason || 'The provider refuses the key. Enter another one.'];
+};
+
+const model = ({ model: chosen }: PreflightFacts): Judged => {
+	if (!chosen) return ['block', 'The provider does not offer the chosen model. Choose another one.'];
+	if (!chosen.trainable) return ['block', 'The provider does not train this model. Choose another one.'];
+	const until = chosen.until ? ` The provider offers it until ${chosen.until}.` : '';
+	if (chosen.servable === false)
+		return ['block', `It can be trained, but not called afterwards.${until} Choose another one.`];
+	if (chosen.servable === null)
+		return ['warn', `It can be trained. Whether it can be called afterwards is not known yet.${until}`];
+	return [chosen.until ? 'warn' : 'ok', `It can be trained, and called afterwards.${until}`];
+};
+
+const difference = ({ lastRun }: PreflightFacts): Judged => {
+	if (!lastRun) return ['ok', 'This is the first run.'];
+	const { version, newExamples, removedExamples, recipeChanged } = lastRun;
+	const changes = [
+		newExamples > 0 ? `${count(newExamples, 'example')} more` : '',
+		removedExamples > 0 ? `${count(removedExamples, 'example')} fewer` : '',
+		recipeChanged ? 'other settings' : ''
+	].filter((change) => change !== '');
+	return changes.length === 0
+		? ['warn', `The same examples and settings as v${version}: expect the same model.`]
+		: ['ok', `Against v${version}: ${changes.join(', ')}.`];
+};
+
+const checklist = [
+	{ id: 'quality', title: 'Good examples', fix: 'rate', rule: quality },
+	{ id: 'train', title: 'Training set', fix: 'split', rule: train },
+	{ id: 'validation', title: 'Validation set', fix: 'split', rule: validation },
+	{ id: 'leaks', title: 'Leaks', fix: 'split', rule: leaks },
+	{ id: 'duplicates', title: 'Duplicates', fix: 'examples', rule: duplicates },
+	{ id: 'contested', title: 'Agreement', fix: 'rate', rule: contested },
+	{ id: 'length', title: 'Length', fix: 'examples', rule: length },
+	{ id: 'key', title: 'Connection', fix: 'settings', rule: key },
+	{ id: 'model', title: 'Model', fix: 'model', rule: model },
+	{ id: 'difference', title: 'Since the last run', fix: 'examples', rule: difference }
+] as const;
+
+/** Everything worth knowing before money is spent: what is wrong, and where to mend it. */
+export const preflight = (facts: PreflightFacts): Finding[] =>
+	checklist.map(({ id, title, fix, rule }) => {
+		const [level, sentence] = rule(facts);
+		return level === 'ok' ? { id, level, title, sentence } : { id, level, title, sentence, fix };
+	});
+
+/** Whether training may start. */
+export const isClear = (findings: readonly Finding[]): boolean => findings.every(({ level }) => level !== 'block');

@@ -1,0 +1,50 @@
+import { AppError } from '../../core/errors.ts';
+import { slugFrom } from '../../core/text/slug.ts';
+import type { Role } from '../../core/permissions.ts';
+import { plainPool } from '../platform/db/pools.ts';
+import type { Scope } from './scope.ts';
+import { within } from './limits.ts';
+
+export type Team = { id: string; slug: string; name: string };
+export type Membership = Team & { role: Role; projectIds: 'all' | string[] };
+
+/** The teams a person is in, the oldest membership first. */
+export const membershipsOf = async (personId: string): Promise<Membership[]> => {
+	const rows = await plainPool()`select * from memberships_of(${personId})`;
+	return rows.map((row) => ({
+		id: row.team_id,
+		slug: row.slug,
+		name: row.name,
+		role: row.role,
+		projectIds: row.project_ids ?? 'all'
+	}));
+};
+
+/** Makes a team whose owner is this person, at most ten in an hour. The slug follows the name; a taken one gets a number. */
+export const createTeam = async (personId: string, name: string): Promise<Team> => {
+	if (!(await within(`team:${personId}`, { most: 10, perSeconds: 3600 }))) {
+		throw new AppError('rate_limited', 'You have made ten teams within the hour. Wait a while, then go on.');
+	}
+	const wanted = slugFrom(name, 'team');
+	for (let attempt = 1; ; attempt++) {
+		const slug = attempt === 1 ? wanted : `${wanted.slice(0, 36)}-${attempt}`;
+		try {
+			const [row] = await plainPool()`select create_team(${personId}, ${name}, ${slug}) as id`;
+			return { id: row!.id, slug, name };
+		} catch (problem) {
+			if ((problem as { code?: string }).code !== '23505' || attempt === 50) throw problem;
+		}
+	}
+};
+
+/** Whether this session is still open and still opens the team with the very rights of the scope: long streams ask (ASVS 7.4.1). */
+export const stillEnters = async (
+	sessionHandle: string,
+	scope: Pick<Scope, 'teamId' | 'role' | 'projectIds'>
+): Promise<boolean> => {
+	const [row] = await plainPool()`
+		select m.role, m.project_ids
+		from sessions s cross join lateral memberships_of(s.person_id) m
+		where s.handle = ${sessionHandle} and s.expires_at > now() and m.team_id = ${scope.teamId}`;
+	return row?.role === scope.role && String(row.project_ids ?? 'all') === String(scope.projectIds);
+};

@@ -1,0 +1,135 @@
+// The only module that knows lucia (security.md §4.1): the id of a session lives in the cookie, its SHA-256 in the table.
+import type { Cookies } from '@sveltejs/kit';
+import { type Adapter, type DatabaseSession, type DatabaseUser, Lucia, TimeSpan } from 'lucia';
+import { config } from '../platform/config.ts';
+import { sha256 } from '../platform/crypto.ts';
+import { plainPool } from '../platform/db/pools.ts';
+
+export type Person = { id: string; email: string; name: string };
+/** What the app may know of a session: never its id. */
+export type SignedInSession = { handle: string; signedInAt: Date };
+export type ListedSession = { handle: string; userAgent: string; createdAt: Date; current: boolean };
+
+/** Used or not, a session ends this long after the sign-in (AU2). */
+const longestLife = '90 days';
+
+const adapter: Adapter = {
+	async getSessionAndUser(id): Promise<[DatabaseSession | null, DatabaseUser | null]> {
+		const [row] = await plainPool()`
+			select s.person_id, s.expires_at, s.created_at, s.handle, s.user_agent, p.email, p.name
+			from sessions s join people p on p.id = s.person_id
+			where s.id_hash = ${sha256(id)} and s.created_at > now() - ${longestLife}::interval`;
+		if (!row) return [null, null];
+		// lucia hands this id to update and delete, which hash it again: it must be the one it came with
+		const attributes = { handle: row.handle, createdAt: row.created_at, userAgent: row.user_agent };
+		return [
+			{ id, userId: row.person_id, expiresAt: row.expires_at, attributes },
+			{ id: row.person_id, attributes: { email: row.email, name: row.name } }
+		];
+	},
+	async getUserSessions() {
+		return []; // would need ids, and there are only hashes: see listSessions
+	},
+	async setSession({ id, userId, expiresAt, attributes }) {
+		await plainPool()`insert into sessions (id_hash, person_id, expires_at, user_agent)
+			values (${sha256(id)}, ${userId}, ${expiresAt}, ${attributes.userAgent})`;
+	},
+	async updateSessionExpiration(id, expiresAt) {
+		await plainPool()`update sessions set expires_at = ${expiresAt} where id_hash = ${sha256(id)}`;
+	},
+	async deleteSession(id) {
+		await plainPool()`delete from sessions where id_hash = ${sha256(id)}`;
+	},
+	async deleteUserSessions(personId) {
+		await plainPool()`delete from sessions where person_id = ${personId}`;
+	},
+	async deleteExpiredSessions() {
+		await plainPool()`delete from sessions where expires_at < now() or created_at < now() - ${longestLife}::interval`;
+	}
+};
+
+const makeLucia = () => {
+	const secure = config().origin.startsWith('https:');
+	return new Lucia(adapter, {
+		sessionExpiresIn: new TimeSpan(30, 'd'),
+		// the prefix demands https; on http://localhost there is none to have
+		sessionCookie: {
+			name: secure ? '__Host-session' : 'session',
+			expires: false,
+			attributes: { secure, sameSite: 'lax' }
+		},
+		getUserAttributes: ({ email, name }) => ({ email, name }),
+		getSessionAttributes: ({ handle, createdAt }) => ({ handle, createdAt })
+	});
+};
+
+let made: ReturnType<typeof makeLucia> | undefined;
+const lucia = () => (made ??= makeLucia());
+
+declare module 'lucia' {
+	interface Register {
+		Lucia: ReturnType<typeof makeLucia>;
+		UserId: string;
+		DatabaseUserAttributes: { email: string; name: string };
+		DatabaseSessionAttributes: { handle?: string; createdAt?: Date; userAgent: string };
+	}
+}
+
+type Cookie = { name: string; value: string; attributes: object };
+const put = (cookies: Cookies, { name, value, attributes }: Cookie) =>
+	cookies.set(name, value, { path: '/', ...attributes });
+
+/** Begins a session for a person who has just proved who they are; always a new one, and the browser's old one ends (AU3). */
+export const startSession = async (cookies: Cookies, personId: string, userAgent: string) => {
+	const old = cookies.get(lucia().sessionCookieName);
+	if (old) await lucia().invalidateSession(old);
+	const session = await lucia().createSession(personId, { userAgent: userAgent.slice(0, 300) });
+	put(cookies, lucia().createSessionCookie(session.id));
+};
+
+/** Who the cookie belongs to; renews it after half its life, and removes one that is over. */
+export const currentSession = async (
+	cookies: Cookies
+): Promise<{ person: Person; session: SignedInSession } | null> => {
+	const id = cookies.get(lucia().sessionCookieName);
+	if (!id) return null;
+	const { session, user } = await lucia().validateSession(id);
+	if (session?.fresh) put(cookies, lucia().createSessionCookie(session.id));
+	if (!session) {
+		put(cookies, lucia().createBlankSessionCookie());
+		return null;
+	}
+	return {
+		person: { id: user.id, email: user.email, name: user.name },
+		session: { handle: session.handle!, signedInAt: session.createdAt! }
+	};
+};
+
+/** Signs this browser out. */
+export const endSession = async (cookies: Cookies) => {
+	const id = cookies.get(lucia().sessionCookieName);
+	if (id) await lucia().invalidateSession(id);
+	put(cookies, lucia().createBlankSessionCookie());
+};
+
+/** Signs the person out everywhere. */
+export const endEverySession = (personId: string) => lucia().invalidateUserSessions(personId);
+
+/** Ends one of the person's sessions by its public handle. */
+export const endSessionByHandle = (personId: string, handle: string) =>
+	plainPool()`delete from sessions where person_id = ${personId} and handle = ${handle}`;
+
+export const listSessions = async (personId: string, currentHandle: string): Promise<ListedSession[]> => {
+	const rows = await plainPool()`
+		select handle, user_agent, created_at from sessions
+		where person_id = ${personId} and expires_at > now() order by created_at desc`;
+	return rows.map((row) => ({
+		handle: row.handle,
+		userAgent: row.user_agent,
+		createdAt: row.created_at,
+		current: row.handle === currentHandle
+	}));
+};
+
+/** Removes what is over; the sweep calls it. */
+export const purgeSessions = () => lucia().deleteExpiredSessions();

@@ -1,0 +1,148 @@
+import { randomInt } from 'node:crypto';
+import { maskedEmail } from '../../core/account/email.ts';
+import { AppError } from '../../core/errors.ts';
+import { config } from '../platform/config.ts';
+import { randomToken, sha256 } from '../platform/crypto.ts';
+import { plainPool } from '../platform/db/pools.ts';
+import { log } from '../platform/log.ts';
+import { signInMail } from '../platform/mail/messages.ts';
+import { sendMail } from '../platform/mail/send.ts';
+import { safeNext, to } from '../../paths.ts';
+import { personWith } from './people.ts';
+import { networkOf, within } from './limits.ts';
+
+/** Nothing that looks like something else: no 0/O, 1/I/L. 31 signs, so 887 million codes. */
+const signs = '23456789ABCDEFGHJKMNPQRSTUVWXYZ';
+const codeLength = 6;
+const life = '10 minutes';
+
+const newCode = () => Array.from({ length: codeLength }, () => signs[randomInt(signs.length)]).join('');
+
+/** A code as people type it: small letters, spaces and dashes do not matter. */
+export const readCode = (typed: string) => typed.toUpperCase().replace(/[^0-9A-Z]/g, '');
+
+/** With the browser's secret, which we do not keep: whoever reads the table cannot try all 887 million. */
+const codeHash = (browserToken: string, code: string) => sha256(`${browserToken}|${code}`);
+
+/** A link and its code for an address, good for ten minutes in this browser; earlier ones stop working (AU9). Sends nothing. */
+export const makeSignInLink = async ({
+	email,
+	browserToken,
+	next
+}: {
+	email: string;
+	browserToken: string;
+	next?: string | null;
+}) => {
+	const token = randomToken();
+	const code = newCode();
+	const browserHash = sha256(browserToken);
+	await plainPool().begin(async (sql) => {
+		// two requests for one address at once: the second one waits, and then removes the first
+		await sql`select pg_advisory_xact_lock(hashtextextended(${email}, 7))`;
+		await sql`delete from sign_ins where email = ${email} or browser_hash = ${browserHash}`;
+		await sql`insert into sign_ins (email, token_hash, code_hash, browser_hash, next, expires_at)
+			values (${email}, ${sha256(token)}, ${codeHash(browserToken, code)}, ${browserHash}, ${safeNext(next)},
+				now() + ${life}::interval)`;
+	});
+	return { token, code };
+};
+
+/**
+ * Sends link and code to an address. The answer is the same for everybody, also when a limit was reached and nothing was
+ * sent. Earlier mails to this address, and earlier requests of this browser, stop working (AU9).
+ */
+export const requestSignIn = async (asked: {
+	email: string;
+	browserToken: string;
+	ip: string;
+	next?: string | null;
+}) => {
+	const { email } = asked;
+	const allowed =
+		(await within(`mail-ip:${networkOf(asked.ip)}`, { most: 10, perSeconds: 3600 })) &&
+		(await within(`mail:${email}`, { most: 3, perSeconds: 600 })) &&
+		(await within('mail-all', { most: 5000, perSeconds: 86_400 }));
+	if (!allowed) return log.warn('sign-in', { step: 'mail', outcome: 'limited', ip: asked.ip });
+
+	const { token, code } = await makeSignInLink(asked);
+	// the address of the link comes from the configuration, never from the request (AU15)
+	const { origin } = config();
+	await sendMail(signInMail({ to: email, code, link: origin + to.confirmSignIn(token), origin, at: new Date() }));
+	log.info('sign-in', { step: 'mail', outcome: 'sent', ip: asked.ip });
+};
+
+export type LinkState = { open: true; email: string; sameBrowser: boolean } | { open: false };
+
+/** What the page of a link shows. Only looks: scanners open links, some of them many times (AU5). */
+export const lookAtLink = async (token: string, browserToken: string | undefined): Promise<LinkState> => {
+	const [row] = await plainPool()`
+		select email, browser_hash from sign_ins where token_hash = ${sha256(token)} and expires_at > now()`;
+	if (!row) return { open: false };
+	const sameBrowser = browserToken !== undefined && sha256(browserToken).equals(row.browser_hash);
+	return { open: true, email: maskedEmail(row.email), sameBrowser };
+};
+
+export type SignedIn = { personId: string; next: string; isNew: boolean };
+
+const enter = async (row: { email: string; next: string }, by: string): Promise<SignedIn> => {
+	const { id, isNew } = await personWith(row.email);
+	log.info('sign-in', { step: by, outcome: 'ok', person: id, isNew });
+	return { personId: id, next: safeNext(row.next), isNew };
+};
+
+/** Uses the link up, once: of fifty at the same moment one gets in (AU8). Throws *gone*. */
+export const signInWithLink = async (token: string): Promise<SignedIn> => {
+	const [row] = await plainPool()`
+		delete from sign_ins where token_hash = ${sha256(token)} and expires_at > now() returning email, next`;
+	if (row) return enter(row as never, 'link');
+	log.info('sign-in', { step: 'link', outcome: 'gone' });
+	throw new AppError(
+		'gone',
+		'This link was used already, is older than ten minutes, or was replaced by a newer one. Ask for a new mail.'
+	);
+};
+
+const refuseCode = (outcome: string, code: 'gone' | 'rate_limited' | 'invalid', message: string): never => {
+	log.info('sign-in', { step: 'code', outcome });
+	throw new AppError(code, message, 'code');
+};
+
+/**
+ * Uses the code up in the browser that asked for it. At most ten tries in an hour for one address, from wherever; the link
+ * goes on working, so nobody is locked out. Throws *gone*, *rate_limited* or *invalid* under `code`.
+ */
+export const signInWithCode = async (browserToken: string | undefined, typed: string): Promise<SignedIn> => {
+	const browserHash = sha256(browserToken ?? '');
+	const [open] = await plainPool()`
+		update sign_ins set attempts = attempts + 1
+		where browser_hash = ${browserHash} and expires_at > now() and attempts < 10
+		returning email`;
+	if (!open) {
+		const [tried] =
+			await plainPool()`select 1 from sign_ins where browser_hash = ${browserHash} and expires_at > now()`;
+		if (!tried)
+			return refuseCode('gone', 'gone', 'This code is older than ten minutes or was replaced. Ask for a new mail.');
+	}
+	if (!open || !(await within(`code:${open.email}`, { most: 10, perSeconds: 3600 }))) {
+		return refuseCode(
+			'limited',
+			'rate_limited',
+			'That were too many tries. Press the button in the mail instead: it still works.'
+		);
+	}
+	const [row] = await plainPool()`
+		delete from sign_ins
+		where browser_hash = ${browserHash} and code_hash = ${codeHash(browserToken!, readCode(typed))} and expires_at > now()
+		returning email, next`;
+	return row
+		? enter(row as never, 'code')
+		: refuseCode(
+				'wrong',
+				'invalid',
+				'This is not the code. Look for the newest mail from us, and type the six signs in its subject.'
+			);
+};
+
+/** Forgets mails that are over; the sweep calls it. */
+export const purgeSignIns = () => plainPool()`delete from sign_ins where expires_at < now()`;

@@ -1,0 +1,105 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { drizzle } from 'drizzle-orm/postgres-js';
+import { migrate as runMigrations } from 'drizzle-orm/postgres-js/migrator';
+import { PgBoss } from 'pg-boss';
+import postgres from 'postgres';
+import { queues } from '../../jobs/queues.ts';
+import { prepareServingRole } from './roles.ts';
+
+/** Any number, the same in every copy: whoever holds it migrates, the others wait and then find nothing to do. */
+const MIGRATION_LOCK = 7_240_518;
+
+type Options = {
+	/** May create roles and owns the tables; never serves. */
+	ownerUrl: string;
+	/** Where the server will log in. Its role is made when it is missing. Default: `aitelier_app` on the owner's database. */
+	appUrl?: string;
+	/** For the default role; needed when `appUrl` is not given. */
+	appPassword?: string;
+	folder?: string;
+};
+
+/**
+ * Brings a database to the state this version needs: roles, tables, policies, the job queues and the grants on them.
+ * May run in several processes at once and any number of times. Returns the URL the server serves with.
+ */
+export async function migrate({ ownerUrl, appUrl, appPassword, folder = 'drizzle' }: Options): Promise<string> {
+	const sql = postgres(ownerUrl, {
+		max: 1,
+		onnotice: () => {},
+		connection: { application_name: 'aitelier migrate', statement_timeout: 300_000 }
+	});
+	try {
+		await sql`select set_config('lock_timeout', '10min', false)`;
+		await sql`select pg_advisory_lock(${MIGRATION_LOCK})`;
+		// From here on a lock that does not come must not hold up everybody behind us: give up early and try again
+		await sql`select set_config('lock_timeout', '2s', false)`;
+		await sql.unsafe(fs.readFileSync(path.join(folder, 'roles.sql'), 'utf8'));
+		const url = await prepareServingRole(sql, servingUrl(ownerUrl, appUrl, appPassword));
+		await again(() => runMigrations(drizzle(sql), { migrationsFolder: folder }));
+		await installQueues(ownerUrl);
+		await grantQueues(sql);
+		return url;
+	} finally {
+		await sql.end({ timeout: 5 });
+	}
+}
+
+function servingUrl(ownerUrl: string, appUrl?: string, appPassword?: string) {
+	if (appUrl) return new URL(appUrl);
+	if (!appPassword) throw new Error('migrate needs appUrl or appPassword: the server does not serve as the owner.');
+	const url = new URL(ownerUrl);
+	url.username = 'aitelier_app';
+	url.password = encodeURIComponent(appPassword);
+	return url;
+}
+
+/** A migration is one transaction, so one that met a busy table can simply be tried again. */
+async function again(work: () => Promise<void>) {
+	for (let attempt = 1; ; attempt++) {
+		try {
+			return await work();
+		} catch (error) {
+			const cause = (error as { cause?: unknown }).cause ?? error;
+			if ((cause as { code?: string }).code !== '55P03' || attempt === 5) throw error;
+			await new Promise((done) => setTimeout(done, attempt * 500));
+		}
+	}
+}
+
+/** pg-boss keeps its own schema version; a queue's settings follow `jobs/queues.ts`, except those fixed at birth. */
+async function installQueues(ownerUrl: string) {
+	const url = new URL(ownerUrl);
+	url.searchParams.set('options', '-c lock_timeout=10s -c statement_timeout=300s');
+	const boss = new PgBoss({ connectionString: url.href, max: 1, supervise: false, schedule: false, migrate: true });
+	let failure: unknown;
+	boss.on('error', (error) => (failure ??= error));
+	await boss.start();
+	try {
+		const known = new Set((await boss.getQueues()).map((queue) => queue.name));
+		// A dead-letter queue has to be there before the queue that names it
+		const inOrder = Object.entries(queues).sort(([, a], [, b]) => Number(!!a.deadLetter) - Number(!!b.deadLetter));
+		for (const [name, options] of inOrder) {
+			const { policy: _policy, partition: _partition, ...changeable } = options;
+			if (!known.has(name)) await boss.createQueue(name, options);
+			else if (Object.keys(changeable).length) await boss.updateQueue(name, changeable);
+		}
+	} finally {
+		await boss.stop({ graceful: false });
+	}
+	if (failure) throw failure;
+}
+
+/** The serving role works the queues but does not own them; default privileges cover tables that pg-boss adds later. */
+async function grantQueues(sql: postgres.Sql) {
+	await sql.unsafe(`
+		grant usage on schema pgboss to app;
+		grant select, insert, update, delete on all tables in schema pgboss to app;
+		grant usage on all sequences in schema pgboss to app;
+		grant execute on all functions in schema pgboss to app;
+		alter default privileges in schema pgboss grant select, insert, update, delete on tables to app;
+		alter default privileges in schema pgboss grant usage on sequences to app;
+		alter default privileges in schema pgboss grant execute on functions to app;
+	`);
+}

@@ -1,0 +1,598 @@
+// Long because it is the whole database on one page: identity first, then team data in the order of the loop.
+import { sql } from 'drizzle-orm';
+import {
+	bigint,
+	boolean,
+	customType,
+	index,
+	integer,
+	json,
+	pgTable,
+	primaryKey,
+	real,
+	smallint,
+	text,
+	timestamp,
+	unique,
+	uniqueIndex,
+	uuid
+} from 'drizzle-orm/pg-core';
+import type { Message } from '../../../core/examples/example.ts';
+import type { Role } from '../../../core/permissions.ts';
+import type { Recipe } from '../../../core/runs/recipe.ts';
+import type { RunStatus } from '../../../core/runs/status.ts';
+import type { Sealed } from '../crypto.ts';
+import type { Deployment, ProviderId } from '../../providers/provider.ts';
+import { inTeam, policies, teamTable } from './team-table.ts';
+
+const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
+const at = () => timestamp({ withTimezone: true });
+/** Order of arrival for append-only rows: two can share a millisecond, and ids of different servers do not sort. */
+const sequence = () => bigint({ mode: 'number' }).generatedAlwaysAsIdentity();
+
+// ── identity: what is known before the team is ──────────────────────────────────────────────────────────────────────
+
+export const people = pgTable('people', {
+	id: uuid()
+		.primaryKey()
+		.default(sql`new_id()`),
+	email: text().notNull().unique(),
+	name: text().notNull(),
+	createdAt: at().notNull().defaultNow()
+});
+
+export const sessions = pgTable(
+	'sessions',
+	{
+		idHash: bytes().primaryKey(),
+		/** What lists and "end this one" use: the hash is never shown, the id never stored. */
+		handle: uuid()
+			.notNull()
+			.unique()
+			.default(sql`new_id()`),
+		personId: uuid()
+			.notNull()
+			.references(() => people.id, { onDelete: 'cascade' }),
+		expiresAt: at().notNull(),
+		createdAt: at().notNull().defaultNow(),
+		userAgent: text().notNull().default('')
+	},
+	(t) => [index().on(t.personId)]
+);
+
+/** One magic mail: link and code, both only as SHA-256, bound to the browser that asked. */
+export const signIns = pgTable(
+	'sign_ins',
+	{
+		id: uuid()
+			.primaryKey()
+			.default(sql`new_id()`),
+		email: text().notNull(),
+		tokenHash: bytes().notNull().unique(),
+		codeHash: bytes().notNull(),
+		browserHash: bytes().notNull(),
+		next: text().notNull().default('/'),
+		attempts: smallint().notNull().default(0),
+		expiresAt: at().notNull(),
+		createdAt: at().notNull().defaultNow()
+	},
+	(t) => [index().on(t.email), index().on(t.browserHash)]
+);
+
+/** Fixed windows of counted events: `mail:ana@example.com`, `mail-ip:…`, `code:…`. */
+export const rateLimits = pgTable('rate_limits', {
+	key: text().primaryKey(),
+	count: integer().notNull(),
+	resetsAt: at().notNull()
+});
+
+export const teams = pgTable(
+	'teams',
+	{
+		id: uuid()
+			.primaryKey()
+			.default(sql`new_id()`),
+		slug: text().notNull().unique(),
+		name: text().notNull(),
+		createdAt: at().notNull().defaultNow()
+	},
+	() => policies('teams', { add: [], change: ['owner'], remove: [] }, 'id')
+).enableRLS();
+
+export const members = pgTable(
+	'members',
+	{
+		teamId: uuid()
+			.notNull()
+			.references(() => teams.id, { onDelete: 'cascade' }),
+		personId: uuid()
+			.notNull()
+			.references(() => people.id, { onDelete: 'cascade' }),
+		role: text().$type<Role>().notNull(),
+		/** null: every project of the team. */
+		projectIds: uuid().array(),
+		createdAt: at().notNull().defaultNow()
+	},
+	(t) => [
+		primaryKey({ columns: [t.teamId, t.personId] }),
+		index().on(t.personId),
+		...policies('members', { add: ['owner'], change: ['owner'], remove: ['owner'] })
+	]
+).enableRLS();
+
+export const invitations = teamTable(
+	'invitations',
+	{
+		email: text().notNull(),
+		role: text().$type<Role>().notNull(),
+		projectIds: uuid().array(),
+		tokenHash: bytes().notNull(),
+		invitedBy: uuid(),
+		expiresAt: at().notNull(),
+		acceptedAt: at(),
+		revokedAt: at()
+	},
+	{ read: ['owner'], add: ['owner'], change: ['owner'], remove: ['owner'] },
+	(t) => [unique().on(t.teamId, t.tokenHash), index().on(t.tokenHash)]
+);
+
+// ── connections and projects ────────────────────────────────────────────────────────────────────────────────────────
+
+export const connections = teamTable(
+	'connections',
+	{
+		provider: text().$type<ProviderId>().notNull(),
+		name: text().notNull(),
+		baseUrl: text(),
+		/** The provider's key, sealed (crypto.ts); null for the sandbox, which needs none. */
+		sealedKey: json().$type<Sealed>(),
+		keyHint: text(),
+		status: text().$type<'untested' | 'ok' | 'refused'>().notNull().default('untested'),
+		training: text().$type<'open' | 'closed' | 'unknown'>().notNull().default('unknown'),
+		problem: text(),
+		checkedAt: at()
+	},
+	{ read: ['owner', 'trainer'], add: ['owner'], change: ['owner'], remove: ['owner'] }
+);
+
+export const projects = teamTable(
+	'projects',
+	{
+		slug: text().notNull(),
+		name: text().notNull(),
+		description: text().notNull().default(''),
+		connectionId: uuid(),
+		baseModel: text().notNull(),
+		systemPrompt: text().notNull().default(''),
+		qualityThreshold: smallint().notNull().default(8),
+		recipe: json().$type<Recipe>().notNull(),
+		/** The numbers the next example, run and evaluation get. */
+		nextExample: integer().notNull().default(1),
+		nextRun: integer().notNull().default(1),
+		nextEvaluation: integer().notNull().default(1)
+	},
+	{ add: ['owner', 'trainer'], change: ['owner', 'trainer'], remove: ['owner'], project: 'id' },
+	(t) => [unique().on(t.teamId, t.slug), inTeam(t, t.connectionId, connections, 'no action')]
+);
+
+const trainers = {
+	add: ['owner', 'trainer'],
+	change: ['owner', 'trainer'],
+	remove: ['owner', 'trainer'],
+	project: 'project_id'
+} as const;
+const byTrainers = {
+	...trainers,
+	add: [...trainers.add],
+	change: [...trainers.change],
+	remove: [...trainers.remove]
+} as {
+	add: Role[];
+	change: Role[];
+	remove: Role[];
+	project: 'project_id';
+};
+const appendOnly = { change: [] as Role[], remove: [] as Role[], project: 'project_id' as const };
+const everyRole: Role[] = ['owner', 'trainer', 'rater'];
+
+// ── examples, ratings, rewrites ─────────────────────────────────────────────────────────────────────────────────────
+
+export const imports = teamTable(
+	'imports',
+	{
+		projectId: uuid().notNull(),
+		personId: uuid(),
+		fileName: text().notNull(),
+		added: integer().notNull().default(0),
+		duplicates: integer().notNull().default(0),
+		refused: integer().notNull().default(0),
+		/** The first 1 000 refused lines with number and reason, so that they can be mended and downloaded. */
+		refusals: json().$type<{ line: number; reason: string; text: string }[]>().notNull()
+	},
+	byTrainers,
+	(t) => [inTeam(t, t.projectId, projects), index().on(t.teamId, t.projectId)]
+);
+
+export const examples = teamTable(
+	'examples',
+	{
+		projectId: uuid().notNull(),
+		/** Its number within the project: what people call it, and the order of lists. */
+		number: integer().notNull(),
+		/** `json`, not `jsonb`: that one refuses \u0000 and rewrites numbers; exports must give back what came in. */
+		messages: json().$type<Message[]>().notNull(),
+		/** The better output a person wrote: it is what trains. Derived from `rewrites` by trigger. */
+		rewrite: text(),
+		/** The imported line, where it says more than its messages do. */
+		source: text(),
+		contentHash: bytes().notNull(),
+		/** Of everything before the answer: equal prompts may not stand on both sides of the split. */
+		promptHash: bytes().notNull(),
+		tokens: integer().notNull(),
+		/** The mean of everybody's latest score, 1–10. Derived from `ratings` by trigger. */
+		rating: real(),
+		ratingsCount: integer().notNull().default(0),
+		split: text().$type<'train' | 'validation'>(),
+		/** Some run has learnt from it: it can never become validation. Set by trigger. */
+		trained: boolean().notNull().default(false),
+		origin: text().$type<'written' | 'import' | 'playground'>().notNull(),
+		importId: uuid(),
+		createdBy: uuid(),
+		deletedAt: at()
+	},
+	byTrainers,
+	(t) => [
+		inTeam(t, t.projectId, projects),
+		unique().on(t.teamId, t.projectId, t.number),
+		// one index for two questions, because an import pays for each: the same conversation, and the same prompt
+		uniqueIndex('examples_conversation')
+			.on(t.teamId, t.projectId, t.promptHash, t.contentHash)
+			.where(sql`deleted_at is null`),
+		index('examples_learnt')
+			.on(t.teamId, t.projectId, t.promptHash)
+			.where(sql`trained`),
+		index('examples_rating').on(t.teamId, t.projectId, t.rating)
+	]
+);
+
+export const ratings = teamTable(
+	'ratings',
+	{
+		seq: sequence(),
+		projectId: uuid().notNull(),
+		exampleId: uuid().notNull(),
+		personId: uuid().notNull(),
+		/** 1–10; null takes the person's earlier score back. */
+		score: smallint(),
+		/** Chosen by the browser: the same rating sent twice arrives once. */
+		clientId: uuid().notNull()
+	},
+	{ add: everyRole, ...appendOnly, actor: 'person_id' },
+	(t) => [
+		inTeam(t, t.exampleId, examples),
+		inTeam(t, t.projectId, projects),
+		unique().on(t.teamId, t.clientId),
+		index().on(t.teamId, t.exampleId, t.personId, t.seq),
+		index().on(t.teamId, t.projectId, t.personId, t.seq)
+	]
+);
+
+export const rewrites = teamTable(
+	'rewrites',
+	{
+		seq: sequence(),
+		projectId: uuid().notNull(),
+		exampleId: uuid().notNull(),
+		personId: uuid().notNull(),
+		/** null goes back to the original output. */
+		output: text(),
+		clientId: uuid().notNull()
+	},
+	{ add: everyRole, ...appendOnly, actor: 'person_id' },
+	(t) => [
+		inTeam(t, t.exampleId, examples),
+		inTeam(t, t.projectId, projects),
+		unique().on(t.teamId, t.clientId),
+		index().on(t.teamId, t.exampleId, t.seq)
+	]
+);
+
+// ── training and serving ────────────────────────────────────────────────────────────────────────────────────────────
+
+export const runs = teamTable(
+	'runs',
+	{
+		projectId: uuid().notNull(),
+		version: integer().notNull(),
+		connectionId: uuid().notNull(),
+		baseModel: text().notNull(),
+		recipe: json().$type<Recipe>().notNull(),
+		seed: integer().notNull(),
+		status: text().$type<RunStatus>().notNull(),
+		/** The provider's own word, kept verbatim: it may be one we do not know. */
+		providerStatus: text(),
+		/** Ours, at most 40 characters, at the provider: how a job is found again after a lost answer. */
+		mark: text().notNull(),
+		jobId: text(),
+		trainingFileId: text(),
+		validationFileId: text(),
+		model: text(),
+		modelObject: text(),
+		trainCount: integer().notNull(),
+		validationCount: integer().notNull(),
+		tokens: integer().notNull(),
+		estimateCents: integer(),
+		costCents: integer(),
+		stepsDone: integer(),
+		stepsTotal: integer(),
+		/** Why it failed, in words for the person. */
+		problem: text(),
+		createdBy: uuid(),
+		/** When the order was sent; reconciling looks for it from then on. */
+		submittedAt: at(),
+		/** Clean lists without our mark, after a lost answer: three over two minutes allow a second order (PR3). */
+		cleanLists: smallint().notNull().default(0),
+		cancelRequestedAt: at(),
+		startedAt: at(),
+		finishedAt: at()
+	},
+	{ ...byTrainers, read: ['owner', 'trainer', 'rater'], remove: [] },
+	(t) => [
+		inTeam(t, t.projectId, projects),
+		inTeam(t, t.connectionId, connections, 'no action'),
+		unique().on(t.teamId, t.projectId, t.version),
+		unique().on(t.teamId, t.mark)
+	]
+);
+
+/** The exact bytes a run sent, kept so that anybody can check what it learnt from. */
+export const runFiles = teamTable(
+	'run_files',
+	{
+		projectId: uuid().notNull(),
+		runId: uuid().notNull(),
+		kind: text().$type<'train' | 'validation'>().notNull(),
+		body: text().notNull(),
+		sha256: text().notNull(),
+		byteCount: integer().notNull()
+	},
+	{ read: ['owner', 'trainer'], add: ['owner', 'trainer'], ...appendOnly },
+	(t) => [inTeam(t, t.runId, runs), inTeam(t, t.projectId, projects), unique().on(t.teamId, t.runId, t.kind)]
+);
+
+/** Which examples a run learnt from and was measured on. The lock in the database reads this (drizzle/0002). */
+export const runExamples = teamTable(
+	'run_examples',
+	{
+		projectId: uuid().notNull(),
+		runId: uuid().notNull(),
+		exampleId: uuid().notNull(),
+		kind: text().$type<'train' | 'validation'>().notNull()
+	},
+	{ add: ['owner', 'trainer'], ...appendOnly },
+	(t) => [
+		inTeam(t, t.runId, runs),
+		inTeam(t, t.exampleId, examples),
+		inTeam(t, t.projectId, projects),
+		unique().on(t.teamId, t.runId, t.exampleId),
+		index().on(t.teamId, t.exampleId)
+	]
+);
+
+export const runEvents = teamTable(
+	'run_events',
+	{
+		seq: sequence(),
+		projectId: uuid().notNull(),
+		runId: uuid().notNull(),
+		at: at().notNull(),
+		level: text().$type<'info' | 'warning' | 'error'>().notNull(),
+		kind: text().notNull(),
+		message: text().notNull(),
+		step: integer()
+	},
+	{ read: ['owner', 'trainer'], add: ['owner', 'trainer'], ...appendOnly },
+	(t) => [
+		inTeam(t, t.runId, runs),
+		inTeam(t, t.projectId, projects),
+		unique('run_events_once').on(t.teamId, t.runId, t.at, t.kind, t.message)
+	]
+);
+
+export const runPoints = teamTable(
+	'run_points',
+	{
+		projectId: uuid().notNull(),
+		runId: uuid().notNull(),
+		series: text().$type<'train' | 'validation'>().notNull(),
+		step: integer().notNull(),
+		loss: real().notNull(),
+		at: at().notNull()
+	},
+	{ read: ['owner', 'trainer'], add: ['owner', 'trainer'], ...appendOnly },
+	(t) => [
+		inTeam(t, t.runId, runs),
+		inTeam(t, t.projectId, projects),
+		unique('run_points_once').on(t.teamId, t.runId, t.series, t.step)
+	]
+);
+
+/** A tuned model made callable for a while. Billed by the minute, so every one has a row before it exists. */
+export const servings = teamTable(
+	'servings',
+	{
+		projectId: uuid().notNull(),
+		runId: uuid().notNull(),
+		mark: text().notNull(),
+		status: text().$type<'starting' | 'ready' | 'stopping' | 'stopped' | 'failed'>().notNull(),
+		deployment: json().$type<Deployment>(),
+		centsPerHour: real(),
+		problem: text(),
+		startedBy: uuid(),
+		readyAt: at(),
+		/** Nobody needs it after this: the janitor stops it. Pushed back with every use. */
+		idleAt: at().notNull(),
+		stoppedAt: at()
+	},
+	byTrainers,
+	(t) => [
+		inTeam(t, t.runId, runs),
+		inTeam(t, t.projectId, projects),
+		unique().on(t.teamId, t.mark),
+		// one at a time for a run: two clicks start one
+		uniqueIndex('servings_one_alive')
+			.on(t.teamId, t.runId)
+			.where(sql`status in ('starting', 'ready', 'stopping')`)
+	]
+);
+
+// ── evaluation ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export const evaluations = teamTable(
+	'evaluations',
+	{
+		projectId: uuid().notNull(),
+		number: integer().notNull(),
+		name: text().notNull(),
+		/** Contender A: a run. Contender B: another run, or null for the base model. */
+		runId: uuid().notNull(),
+		againstRunId: uuid(),
+		connectionId: uuid().notNull(),
+		baseModel: text().notNull(),
+		systemPrompt: text().notNull(),
+		/** Fixed when it is created: the verdict is given at this many, not when the numbers look good. */
+		planned: integer().notNull(),
+		temperature: real().notNull(),
+		maxTokens: integer().notNull(),
+		seed: integer().notNull(),
+		status: text().$type<'generating' | 'voting' | 'failed'>().notNull(),
+		problem: text(),
+		createdBy: uuid(),
+		revealedAt: at()
+	},
+	byTrainers,
+	(t) => [
+		inTeam(t, t.projectId, projects),
+		inTeam(t, t.runId, runs, 'no action'),
+		inTeam(t, t.againstRunId, runs, 'no action'),
+		inTeam(t, t.connectionId, connections, 'no action'),
+		unique().on(t.teamId, t.projectId, t.number)
+	]
+);
+
+export const pairings = teamTable(
+	'pairings',
+	{
+		projectId: uuid().notNull(),
+		evaluationId: uuid().notNull(),
+		exampleId: uuid().notNull(),
+		position: integer().notNull(),
+		prompt: json().$type<Message[]>().notNull(),
+		/** What a person wrote for it; shown only on request, and after the reveal. */
+		reference: text().notNull()
+	},
+	byTrainers,
+	(t) => [
+		inTeam(t, t.evaluationId, evaluations),
+		inTeam(t, t.exampleId, examples),
+		inTeam(t, t.projectId, projects),
+		unique().on(t.teamId, t.evaluationId, t.exampleId)
+	]
+);
+
+/** One answer, generated once and kept: votes never need a live model. */
+export const outputs = teamTable(
+	'outputs',
+	{
+		projectId: uuid().notNull(),
+		evaluationId: uuid().notNull(),
+		pairingId: uuid().notNull(),
+		contender: text().$type<'a' | 'b'>().notNull(),
+		text: text().notNull(),
+		finishReason: text(),
+		promptTokens: integer(),
+		completionTokens: integer(),
+		latencyMs: integer()
+	},
+	{ add: ['owner', 'trainer'], ...appendOnly },
+	(t) => [
+		inTeam(t, t.pairingId, pairings),
+		inTeam(t, t.evaluationId, evaluations),
+		inTeam(t, t.projectId, projects),
+		unique('outputs_once').on(t.teamId, t.pairingId, t.contender)
+	]
+);
+
+/** What one person sees of one pairing: in which order it comes, and which contender stands first. Fixed before they look. */
+export const ballots = teamTable(
+	'ballots',
+	{
+		projectId: uuid().notNull(),
+		evaluationId: uuid().notNull(),
+		pairingId: uuid().notNull(),
+		personId: uuid().notNull(),
+		position: integer().notNull(),
+		/** true: contender B is shown first. */
+		swapped: boolean().notNull()
+	},
+	{ add: everyRole, ...appendOnly, actor: 'person_id' },
+	(t) => [
+		inTeam(t, t.pairingId, pairings),
+		inTeam(t, t.evaluationId, evaluations),
+		inTeam(t, t.projectId, projects),
+		unique('ballots_once').on(t.teamId, t.pairingId, t.personId)
+	]
+);
+
+export const votes = teamTable(
+	'votes',
+	{
+		seq: sequence(),
+		projectId: uuid().notNull(),
+		evaluationId: uuid().notNull(),
+		pairingId: uuid().notNull(),
+		ballotId: uuid().notNull(),
+		personId: uuid().notNull(),
+		/** As the person saw it; null takes the earlier vote back. */
+		choice: text().$type<'first' | 'tie' | 'second' | 'both_bad'>(),
+		clientId: uuid().notNull()
+	},
+	{ add: everyRole, ...appendOnly, actor: 'person_id' },
+	(t) => [
+		inTeam(t, t.ballotId, ballots),
+		inTeam(t, t.pairingId, pairings),
+		inTeam(t, t.evaluationId, evaluations),
+		inTeam(t, t.projectId, projects),
+		unique('votes_client').on(t.teamId, t.clientId),
+		index().on(t.teamId, t.evaluationId, t.seq)
+	]
+);
+
+// ── what happened ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** The outbox of live pages: written in the transaction of the change, told to every web process afterwards (realtime/). */
+export const outbox = teamTable(
+	'outbox',
+	{
+		seq: sequence(),
+		projectId: uuid().notNull(),
+		/** What changed, as pages name it: `run:<id>`, `evaluation:<id>`, `project:<id>`. */
+		topic: text().notNull()
+	},
+	{ add: everyRole, change: [], remove: [], project: 'project_id' },
+	(t) => [index().on(t.teamId, t.seq)]
+);
+
+export const auditEntries = teamTable(
+	'audit_entries',
+	{
+		seq: sequence(),
+		personId: uuid(),
+		action: text().notNull(),
+		subject: text().notNull(),
+		/** Changed fields, secrets left out. */
+		details: json().$type<Record<string, unknown>>().notNull()
+	},
+	{ read: ['owner'], add: everyRole, change: [], remove: [] },
+	(t) => [index().on(t.teamId, t.seq)]
+);

@@ -1,0 +1,114 @@
+import { invitedAs } from '../../../core/team/roles.ts';
+import type { Role } from '../../../core/permissions.ts';
+import type { Mail } from './outbox.ts';
+
+const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const escaped = (text: string) => text.replace(/[&<>"']/g, (sign) => entities[sign]!);
+
+/** A name somebody chose, as one line of a mail: no breaks, and no longer than a subject bears. */
+const plainName = (text: string) =>
+	text
+		.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, ' ')
+		.trim()
+		.slice(0, 80);
+
+const when = (at: Date) =>
+	new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }).format(at) + ' UTC';
+
+type Parts = {
+	title: string;
+	paragraphs: string[];
+	code?: string;
+	button: { label: string; link: string };
+	/** Below the line, in small: who asked, and what to do when it was nobody. */
+	note: string;
+};
+
+const textOf = ({ title, paragraphs, code, button, note }: Parts) =>
+	[title, ...paragraphs, ...(code ? [code] : []), `${button.label}:\n${button.link}`, `-- \n${note}`].join('\n\n') +
+	'\n';
+
+/**
+ * Tables and inline styles, because Outlook knows nothing else; the rules for dark mode are for those that do. Nothing is
+ * loaded from anywhere: a mail that opens tells nobody.
+ */
+const htmlOf = ({ title, paragraphs, code, button, note }: Parts) => `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="supported-color-schemes" content="light dark">
+<title>${escaped(title)}</title>
+<style>
+:root { color-scheme: light dark; supported-color-schemes: light dark; }
+@media (prefers-color-scheme: dark) {
+	.page { background: #111215 !important; }
+	.card { background: #18191d !important; border-color: #33343a !important; }
+	.text { color: #f2f2f4 !important; }
+	.note { color: #a1a1aa !important; }
+	.code { background: #202125 !important; color: #f2f2f4 !important; border-color: #33343a !important; }
+	.button, .button a { background: #ebebee !important; color: #151619 !important; }
+}
+</style>
+</head>
+<body class="page" style="margin:0;padding:0;background:#fafafb;">
+<table role="presentation" class="page" width="100%" cellpadding="0" cellspacing="0" style="background:#fafafb;">
+<tr><td align="center" style="padding:32px 16px;">
+<table role="presentation" class="card" width="100%" cellpadding="0" cellspacing="0" style="max-width:480px;background:#ffffff;border:1px solid #e3e3e8;border-radius:12px;">
+<tr><td style="padding:32px;font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;">
+<p class="note" style="margin:0 0 24px;font-size:14px;line-height:20px;font-weight:600;color:#62636c;">aitelier</p>
+<h1 class="text" style="margin:0 0 12px;font-size:20px;line-height:28px;font-weight:600;color:#17181c;">${escaped(title)}</h1>
+${paragraphs.map((text) => `<p class="text" style="margin:0 0 16px;font-size:15px;line-height:24px;color:#17181c;">${escaped(text)}</p>`).join('\n')}
+${code ? `<p class="code" style="margin:0 0 16px;padding:14px 16px;border:1px solid #e3e3e8;border-radius:8px;background:#f4f4f6;font-family:ui-monospace,Menlo,Consolas,monospace;font-size:26px;line-height:32px;letter-spacing:6px;text-align:center;color:#17181c;">${escaped(code)}</p>` : ''}
+<table role="presentation" cellpadding="0" cellspacing="0" style="margin:8px 0 24px;"><tr>
+<td class="button" style="border-radius:8px;background:#1d1e22;"><a href="${escaped(button.link)}" style="display:inline-block;padding:12px 20px;font-size:15px;line-height:20px;font-weight:600;color:#ffffff;text-decoration:none;border-radius:8px;">${escaped(button.label)}</a></td>
+</tr></table>
+<p class="note" style="margin:0;font-size:13px;line-height:20px;color:#62636c;">${escaped(note)}</p>
+</td></tr>
+</table>
+</td></tr>
+</table>
+</body>
+</html>
+`;
+
+const mailOf = (to: string, subject: string, parts: Parts): Mail => ({
+	to,
+	subject,
+	text: textOf(parts),
+	html: htmlOf(parts),
+	link: parts.button.link
+});
+
+/** The mail that signs somebody in: a link for here, a code for there. The code stands in the subject, for the lock screen. */
+export const signInMail = (mail: { to: string; code: string; link: string; origin: string; at: Date }): Mail =>
+	mailOf(mail.to, `${mail.code} is your aitelier code`, {
+		title: 'Sign in to aitelier',
+		paragraphs: ['Type this code where you asked for it, or press the button. Both work for ten minutes, and once.'],
+		code: mail.code,
+		button: { label: 'Sign in', link: mail.link },
+		note: `Somebody, probably you, asked for this at ${mail.origin} on ${when(mail.at)}. If it was not you, do nothing: without this mail nobody gets in.`
+	});
+
+/** The mail that asks somebody into a team. Names were chosen by strangers: one line each, and never markup. */
+export const invitationMail = (mail: {
+	to: string;
+	team: string;
+	inviter: string | null;
+	role: Role;
+	link: string;
+	expiresAt: Date;
+}): Mail => {
+	const team = plainName(mail.team);
+	const inviter = mail.inviter ? plainName(mail.inviter) : 'Somebody';
+	return mailOf(mail.to, `${inviter} invites you to ${team} on aitelier`, {
+		title: `Join ${team}`,
+		paragraphs: [
+			`${inviter} invites you to the team ${team} on aitelier, where people teach a language model together.`,
+			invitedAs[mail.role]
+		],
+		button: { label: 'Look at the invitation', link: mail.link },
+		note: `The invitation is for ${mail.to} and ends on ${when(mail.expiresAt)}. If you do not know ${inviter}, do nothing.`
+	});
+};

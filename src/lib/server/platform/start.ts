@@ -1,0 +1,121 @@
+import path from 'node:path';
+import postgres from 'postgres';
+import { readConfig } from './config.ts';
+import { encodeKeks, readSecrets } from './config-secrets.ts';
+import { startEmbeddedPostgres } from './db/embedded.ts';
+import { migrate } from './db/migrate.ts';
+import { assertServingRole } from './db/roles.ts';
+
+export type Platform = {
+	/** Unknown when only APP_DATABASE_URL was given: then somebody else migrates. */
+	ownerUrl: string | undefined;
+	appUrl: string;
+	/** Unknown in production without SANDBOX_URL: then there is no sandbox provider. */
+	sandboxUrl: string | undefined;
+	/** Stops what this process started, and nothing else. */
+	stop(): Promise<void>;
+};
+
+type Options = {
+	/** Gets sentences for the person who started it. */
+	note?: (sentence: string) => void;
+	sandbox?: boolean;
+};
+
+type Global = { aitelierPlatform?: Promise<Platform> };
+
+/**
+ * Starts what the configuration leaves out, so that the app runs on a machine with nothing but Node: Postgres,
+ * migrations, sandbox provider. Sets the variables that say where they are, for this process and its children. Once per
+ * process: a second call gets the same platform. Throws a ConfigError, or an Error with a sentence.
+ */
+export function startPlatform(options: Options = {}): Promise<Platform> {
+	const shared = globalThis as Global;
+	shared.aitelierPlatform ??= start(options).catch((error: unknown) => {
+		delete shared.aitelierPlatform;
+		throw error;
+	});
+	return shared.aitelierPlatform;
+}
+
+async function start({ note = () => {}, sandbox = true }: Options): Promise<Platform> {
+	const config = readConfig(process.env);
+	const stops: (() => Promise<void>)[] = [];
+	const stop = async () => {
+		delete (globalThis as Global).aitelierPlatform;
+		while (stops.length) await stops.pop()!();
+	};
+	try {
+		let ownerUrl = config.databaseUrl;
+		if (!ownerUrl && !config.appDatabaseUrl) {
+			const embedded = await startEmbeddedPostgres({ dir: path.join(config.dataDir, 'postgres'), note });
+			stops.push(embedded.stop);
+			ownerUrl = embedded.url;
+		}
+		await untilAnswering(ownerUrl ?? config.appDatabaseUrl!);
+		const appUrl = ownerUrl
+			? await migrate({
+					ownerUrl,
+					appUrl: config.appDatabaseUrl,
+					appPassword: config.production ? undefined : readSecrets(config.dataDir).appPassword
+				})
+			: config.appDatabaseUrl!;
+		await refuseStrongRole(appUrl);
+
+		let sandboxUrl = config.sandboxUrl;
+		if (sandbox && !sandboxUrl && !config.production) {
+			const { startSandbox } = await import('../sandbox/server.ts');
+			const dir = path.join(config.dataDir, 'sandbox');
+			const server = await startSandbox({ port: config.sandboxPort, dir, speed: config.sandboxSpeed });
+			stops.push(server.stop);
+			sandboxUrl = server.url;
+		}
+
+		Object.assign(process.env, {
+			APP_DATABASE_URL: appUrl,
+			KEKS: encodeKeks(config.keks),
+			ORIGIN: config.origin,
+			...(ownerUrl && { DATABASE_URL: ownerUrl }),
+			...(sandboxUrl && { SANDBOX_URL: sandboxUrl }),
+			BODY_SIZE_LIMIT: process.env.BODY_SIZE_LIMIT || '1100M'
+		});
+		return { ownerUrl, appUrl, sandboxUrl, stop };
+	} catch (error) {
+		await stop();
+		throw error;
+	}
+}
+
+/** A database that starts at the same time as we do gets half a minute. */
+async function untilAnswering(url: string) {
+	for (const deadline = Date.now() + 30_000; ; await new Promise((done) => setTimeout(done, 500))) {
+		const sql = postgres(url, { max: 1, connect_timeout: 5, onnotice: () => {} });
+		try {
+			await sql`select 1`;
+			return;
+		} catch (error) {
+			const { code = '', message } = error as { code?: string; message: string };
+			const { host, pathname } = new URL(url);
+			// 57P03: the server is starting up
+			if (
+				!['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'CONNECT_TIMEOUT', '57P03'].includes(code) ||
+				Date.now() > deadline
+			)
+				throw new Error(
+					`The database ${host}${pathname} does not let us in: ${message || code}. Check DATABASE_URL and APP_DATABASE_URL.`,
+					{ cause: error }
+				);
+		} finally {
+			await sql.end({ timeout: 1 });
+		}
+	}
+}
+
+async function refuseStrongRole(url: string) {
+	const sql = postgres(url, { max: 1, onnotice: () => {} });
+	try {
+		await assertServingRole(sql);
+	} finally {
+		await sql.end({ timeout: 1 });
+	}
+}

@@ -1,5 +1,0 @@
-import { compatibleServer } from './openai-client.ts';
-import { speakOpenai } from './openai-wire.ts';
-
-/** Any server that speaks OpenAI's protocol, by its address; reached through the guarded fetch only. */
-export const openaiCompatible = speakOpenai('openai-compatible', 'OpenAI-compatible server', compatibleServer);

@@ -1,7 +1,0 @@
-import { openaiServer } from './openai-client.ts';
-import { speakOpenai } from './openai-wire.ts';
-
-const note =
-	'Training at OpenAI ends in January 2027 and is already closed to many accounts. Its models stay useful for comparing and judging.';
-
-export const openai = speakOpenai('openai', 'OpenAI', openaiServer, note);

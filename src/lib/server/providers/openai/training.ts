@@ -1,0 +1,81 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { toFile } from 'openai';
+import type { JobCreateParams } from 'openai/resources/fine-tuning/jobs/jobs';
+import { defaultRecipe } from '../../../core/runs/recipe.ts';
+import { act, ask } from '../call.ts';
+import { type Server, clientOf } from './client.ts';
+import type { Access, TrainingFile, TrainingOrder } from '../provider.ts';
+import { ProviderError } from '../errors.ts';
+import { numbered } from '../unreadable.ts';
+
+const uploadTimeoutMs = 600_000;
+const checks = 8; // `processed` is deprecated and not everywhere; the real check happens in the job
+
+/** A file with a length, not a stream: it can be sent again. */
+export async function uploadFile(access: Access, server: Server, file: TrainingFile): Promise<{ fileId: string }> {
+	const client = clientOf(access);
+	const body = Buffer.from(file.body);
+	let sent = await ask(
+		access,
+		server,
+		async (options) => {
+			const named = await toFile(body, file.name, { type: 'application/jsonl' });
+			return numbered(await client.files.create({ file: named, purpose: 'fine-tune' }, options), server);
+		},
+		uploadTimeoutMs
+	);
+	for (let check = 0; check < checks && sent.status === 'uploaded'; check++) {
+		await wait(250 * 2 ** check);
+		sent = await ask(access, server, async (options) =>
+			numbered(await client.files.retrieve(sent.id, options), server)
+		);
+	}
+	if (sent.status === 'error') {
+		const why = server.quote && sent.status_details ? ` ${sent.status_details}` : '';
+		throw new ProviderError('refused', `${server.name} does not accept the file ${file.name}.${why}`, {
+			...(sent.status_details ? { detail: sent.status_details } : {})
+		});
+	}
+	return { fileId: sent.id };
+}
+
+/** The learning rate is a multiplier here: 1 for the rate of the default recipe. */
+const bodyOf = ({ recipe, ...order }: TrainingOrder): JobCreateParams => ({
+	model: order.model,
+	training_file: order.trainingFileId,
+	...(order.validationFileId === null ? {} : { validation_file: order.validationFileId }),
+	suffix: order.mark,
+	seed: order.seed & 0x7fffffff,
+	metadata: { aitelier_job: order.mark },
+	method: {
+		type: 'supervised',
+		supervised: {
+			hyperparameters: {
+				n_epochs: recipe.epochs,
+				batch_size: recipe.batchSize,
+				learning_rate_multiplier: recipe.learningRate / defaultRecipe.learningRate
+			}
+		}
+	}
+});
+
+/** One order, with our mark in the metadata, by which it is found again. */
+export async function placeOrder(access: Access, server: Server, order: TrainingOrder): Promise<{ jobId: string }> {
+	try {
+		const job = await act(access, server, async (options) =>
+			numbered(await clientOf(access).fineTuning.jobs.create(bodyOf(order), options), server)
+		);
+		return { jobId: job.id };
+	} catch (problem) {
+		if (problem instanceof ProviderError && problem.kind === 'closed') await removeFiles(access, server, order);
+		throw problem;
+	}
+}
+
+/** Nothing will ever be trained with them, so they do not stay with the provider. */
+async function removeFiles(access: Access, server: Server, order: TrainingOrder): Promise<void> {
+	const ids = [order.trainingFileId, order.validationFileId].filter((id) => id !== null);
+	await Promise.allSettled(
+		ids.map((id) => ask(access, server, (options) => clientOf(access).files.delete(id, options)))
+	);
+}

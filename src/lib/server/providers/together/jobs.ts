@@ -1,0 +1,146 @@
+import type { FinetuneEvent, FinetuneResponse } from 'together-ai/resources/fine-tuning';
+import type { RunStatus } from '../../../core/runs/status.ts';
+import { type Place, ask, orNull } from '../call.ts';
+import type { Access, JobReport, TrainingEvent, TrainingPoint } from '../provider.ts';
+import { ProviderError } from '../errors.ts';
+import { doorsOf } from './client.ts';
+import { listIn, numbered } from '../unreadable.ts';
+
+/** Together's words for a job (providers.md 4.6). An unknown one is no failure: it is kept as it is. */
+const words = {
+	pending: 'queued',
+	queued: 'queued',
+	running: 'training',
+	compressing: 'finishing',
+	uploading: 'finishing',
+	completed: 'ready',
+	error: 'failed',
+	user_error: 'failed',
+	cancel_requested: 'cancelling',
+	cancelled: 'cancelled'
+} as const satisfies Record<string, RunStatus>;
+
+export const statusOf = (word: string): RunStatus | 'unrecognised' =>
+	Object.hasOwn(words, word) ? words[word as keyof typeof words] : 'unrecognised';
+
+const over = new Set<string>(['ready', 'failed', 'cancelled']);
+const mostRestarts = 5;
+
+/** The jobs with our mark, oldest first. A job that goes on in place of another is that other one. */
+export async function findJobs(access: Access, place: Place, mark: string): Promise<{ jobId: string }[]> {
+	const data = await ask(access, place, async (options) =>
+		listIn(await doorsOf(access).v1.fineTuning.list(options), place)
+	);
+	const ours = data
+		.filter((job) => job.suffix === mark || job.model_output_name?.includes(mark))
+		.sort((a, b) => Date.parse(a.created_at) - Date.parse(b.created_at));
+	if (ours.length < 2) return ours.map((job) => ({ jobId: job.id }));
+	const next = await Promise.all(ours.map(async (job) => successorIn(await eventsOf(access, place, job.id), job.id)));
+	return ours.filter((job) => !next.includes(job.id)).map((job) => ({ jobId: job.id }));
+}
+
+/** None where the provider has none of this job: whether there is a job at all, that tells the job itself. */
+const eventsOf = async (access: Access, place: Place, id: string): Promise<FinetuneEvent[]> => {
+	const events = await orNull(
+		ask(access, place, async (options) => listIn(await doorsOf(access).v1.fineTuning.listEvents(id, options), place))
+	);
+	return (events ?? []).filter((event) => event !== null);
+};
+
+/** After an error of its own Together may begin again under a new number, which only an event tells. */
+function successorIn(events: FinetuneEvent[], id: string): string | null {
+	const restart = events.findLast((event) => event.type === 'job_restarted');
+	return (
+		JSON.stringify(restart ?? '')
+			.match(/\bft-[\w-]+/g)
+			?.find((each) => each !== id) ?? null
+	);
+}
+
+/** Where a job stands, with its events and losses; of a job that was restarted, the one that goes on. */
+export async function reportJob(access: Access, place: Place, jobId: string): Promise<JobReport> {
+	const { v1 } = doorsOf(access);
+	let id = jobId;
+	const earlier: FinetuneEvent[] = [];
+	for (let restarts = 0; ; restarts++) {
+		const [job, events] = await Promise.all([
+			ask(access, place, async (options) => numbered(await v1.fineTuning.retrieve(id, options), place)),
+			eventsOf(access, place, id)
+		]);
+		const next = restarts < mostRestarts ? successorIn(events, id) : null;
+		if (next === null) return toReport(job, [...earlier, ...events], await pointsOf(access, place, id));
+		earlier.push(...events);
+		id = next;
+	}
+}
+
+type Row = Record<string, unknown>;
+const amount = (value: unknown): number | null => (typeof value === 'number' && Number.isFinite(value) ? value : null);
+
+async function pointsOf(access: Access, place: Place, id: string): Promise<TrainingPoint[]> {
+	const answer = await orNull(
+		ask(access, place, (options) => doorsOf(access).v1.fineTuning.listMetrics(id, {}, options))
+	);
+	const rows = (Array.isArray(answer?.metrics) ? answer.metrics : []) as unknown as (Row | null)[];
+	return rows
+		.filter((row) => row !== null)
+		.flatMap((row) =>
+			(
+				[
+					['train', 'train'],
+					['eval', 'validation']
+				] as const
+			).flatMap(([side, series]): TrainingPoint[] => {
+				const loss = amount(row[`${side}/loss`]);
+				const step = amount(row[`${side}/global_step`]) ?? amount(row['train/global_step']);
+				if (loss === null || step === null) return [];
+				return [{ series, step, loss, at: new Date((amount(row.timestamp) ?? 0) / 1_000_000) }]; // nanoseconds
+			})
+		);
+}
+
+const toEvent = (event: FinetuneEvent): TrainingEvent => ({
+	at: new Date(event.created_at),
+	level: /error$/.test(event.level ?? '') ? 'error' : /warning$/.test(event.level ?? '') ? 'warning' : 'info',
+	kind: event.type,
+	message: event.message,
+	...(event.step ? { step: event.step } : {})
+});
+
+function toReport(job: FinetuneResponse, events: FinetuneEvent[], points: TrainingPoint[]): JobReport {
+	const status = statusOf(job.status);
+	const steps = [...events.map((event) => event.step ?? 0), ...points.map((point) => point.step)];
+	const told = job as { steps_completed?: unknown; total_steps?: unknown }; // documented, not in the types
+	const total = amount(told.total_steps) ?? events.findLast((event) => event.total_steps)?.total_steps ?? null;
+	const why =
+		status === 'failed'
+			? events.findLast((event) => event.type === 'job_error' || event.type === 'billing_limit')
+			: undefined;
+	return {
+		jobId: job.id,
+		status,
+		providerStatus: job.status,
+		model: job.model_output_name || null,
+		modelObject: job.model_object_id || null,
+		problem: why?.message ?? null,
+		trainedTokens: job.token_count ? job.token_count * (job.n_epochs ?? 1) : null,
+		// In dollars; the unit is not documented, but agrees with what jobs cost (providers.md 7).
+		costCents: over.has(status) && job.total_price !== undefined ? Math.ceil(job.total_price * 100 - 1e-6) : null,
+		stepsDone: amount(told.steps_completed) ?? Math.max(0, ...steps),
+		stepsTotal: total,
+		events: events.map(toEvent),
+		points
+	};
+}
+
+/** Stops a job. One that is over already stays as it is. */
+export async function cancelJob(access: Access, place: Place, id: string): Promise<void> {
+	const { v1 } = doorsOf(access);
+	try {
+		await ask(access, place, (options) => v1.fineTuning.cancel(id, options));
+	} catch (problem) {
+		if (!(problem instanceof ProviderError) || problem.kind !== 'refused') throw problem;
+		const job = await ask(access, place, (options) => v1.fineTuning.retrieve(id, options));
+		if (!over.has(statusOf(job.status)) && job.status !== 'cancel_requested') throw problem;
+	}
+}

@@ -1,0 +1,70 @@
+import { type Place, ask, endedBy } from '../call.ts';
+import { chatBody, toCompletion } from '../chat.ts';
+import { checkKey } from '../check.ts';
+import type { Access, ChatRequest, Completion, Provider, ProviderId } from '../provider.ts';
+import { type Chunk, collect } from '../stream.ts';
+import { doorsOf } from './client.ts';
+import { isEndpoint, readState, startDeployment, stopDeployment } from './deployments.ts';
+import { readDeployability } from './hardware.ts';
+import { cancelJob, findJobs, reportJob } from './jobs.ts';
+import { listModels, readModel } from './models.ts';
+import { estimateCost, placeOrder, uploadFile } from './training.ts';
+
+const answerTimeoutMs = 180_000;
+
+/** Together's wire protocol; the sandbox speaks it too, at another address. */
+function speakTogether(id: ProviderId, name: string): Provider {
+	const place: Place = { name, quote: true };
+
+	async function chat(access: Access, request: ChatRequest, onText?: (piece: string) => void): Promise<Completion> {
+		const doors = doorsOf(access);
+		const { completions } = (isEndpoint(request.model) ? doors.inference : doors.v1).chat;
+		const body = { ...chatBody(request), max_tokens: request.maxTokens } as Parameters<typeof completions.create>[0];
+		if (!onText) {
+			const answer = await ask(
+				access,
+				place,
+				(options) => completions.create({ ...body, stream: false }, options),
+				answerTimeoutMs
+			);
+			return toCompletion(answer);
+		}
+		return ask(
+			access,
+			place,
+			(options) => {
+				const open = (signal: AbortSignal) => completions.create({ ...body, stream: true }, endedBy(options, signal));
+				return collect(access, open as (signal: AbortSignal) => Promise<AsyncIterable<Chunk>>, onText);
+			},
+			answerTimeoutMs
+		);
+	}
+
+	return {
+		id,
+		name,
+		servesTunedModels: 'after-deploy',
+		check: (access) =>
+			checkKey(async () => {
+				const models = await listModels(access, place);
+				await ask(access, place, (options) => doorsOf(access).v1.fineTuning.list(options));
+				return { ok: true, models: models.length, training: 'open' };
+			}),
+		models: (access) => listModels(access, place),
+		model: (access, model) => readModel(access, place, model),
+		estimate: (access, order) => estimateCost(access, place, order),
+		upload: (access, file) => uploadFile(access, place, file),
+		submit: (access, order) => placeOrder(access, place, order),
+		find: (access, mark) => findJobs(access, place, mark),
+		report: (access, jobId) => reportJob(access, place, jobId),
+		cancel: (access, jobId) => cancelJob(access, place, jobId),
+		deployable: (access, modelObject) => readDeployability(access, place, modelObject),
+		deploy: (access, modelObject, mark) => startDeployment(access, place, modelObject, mark),
+		deploymentState: (access, deployment) => readState(access, place, deployment),
+		stop: (access, deployment) => stopDeployment(access, place, deployment),
+		chat
+	};
+}
+
+export const together = speakTogether('together', 'Together.ai');
+export const sandbox = speakTogether('sandbox', 'Sandbox');

@@ -1,0 +1,115 @@
+import { and, eq, sql } from 'drizzle-orm';
+import { AppError } from '../../core/errors.ts';
+import { type Role, authorize } from '../../core/permissions.ts';
+import { to } from '../../paths.ts';
+import { audit } from '../events/audit.ts';
+import { config } from '../platform/config.ts';
+import { randomToken, sha256 } from '../platform/crypto.ts';
+import { invitations, members, people, teams } from '../platform/db/schema.ts';
+import { within } from '../access/limits.ts';
+import { log } from '../platform/log.ts';
+import { invitationMail } from '../platform/mail/messages.ts';
+import { sendMail } from '../platform/mail/send.ts';
+import { type Place, isOpen, placeOf } from './members.ts';
+import type { Scope, Tx } from '../access/scope.ts';
+
+const sevenDays = sql`now() + interval '7 days'`;
+
+const send = async (
+	scope: Scope,
+	token: string,
+	invitation: { email: string; role: Role; expiresAt: Date },
+	names: { team: string; inviter: string | null }
+) => {
+	const link = config().origin + to.invitation(token);
+	// teams are free to make: nobody's mailbox is to be filled by many of them
+	if (!(await within(`invite-to:${invitation.email}`, { most: 5, perSeconds: 3600 }))) return { sent: false };
+	try {
+		await sendMail(
+			invitationMail({ to: invitation.email, link, ...names, role: invitation.role, expiresAt: invitation.expiresAt })
+		);
+		return { sent: true };
+	} catch (problem) {
+		if (!(problem instanceof AppError)) throw problem;
+		log.warn('invitation', { outcome: 'unsent', team: scope.teamId });
+		return { sent: false };
+	}
+};
+
+/** A step: what the mail calls the team and whoever invites. */
+const namesOf = async (tx: Tx, scope: Scope) => {
+	const [team] = await tx.select({ name: teams.name }).from(teams);
+	const [person] = scope.userId
+		? await tx.select({ name: people.name }).from(people).where(eq(people.id, scope.userId))
+		: [];
+	return { team: team!.name, inviter: person?.name ?? null };
+};
+
+const mayMail = async (scope: Scope) => {
+	if (await within(`invite:${scope.teamId}`, { most: 50, perSeconds: 3600 })) return;
+	throw new AppError('rate_limited', 'This team has sent 50 invitations within the hour. Wait a while, then go on.');
+};
+
+/**
+ * Asks somebody into the team, for seven days. An earlier invitation of the same address is replaced. `sent` is false when
+ * the invitation stands but its mail could not be sent.
+ */
+export const inviteMember = async (scope: Scope, input: { email: string } & Place): Promise<{ sent: boolean }> => {
+	authorize(scope, 'members:edit');
+	await mayMail(scope);
+	const token = randomToken();
+	const { email } = input;
+	const { invitation, names } = await scope.tx(async (tx) => {
+		const [known] = await tx
+			.select({ name: people.name })
+			.from(members)
+			.innerJoin(people, eq(people.id, members.personId))
+			.where(eq(people.email, email));
+		if (known)
+			throw new AppError('conflict', `${known.name} is already in this team. Change their role in the list.`, 'email');
+		const place = await placeOf(tx, input);
+		await tx
+			.update(invitations)
+			.set({ revokedAt: sql`now()` })
+			.where(and(eq(invitations.email, email), isOpen));
+		const [made] = await tx
+			.insert(invitations)
+			.values({ email, ...place, tokenHash: sha256(token), invitedBy: scope.userId, expiresAt: sevenDays })
+			.returning();
+		await audit(tx, scope, 'member.invited', made!.id, { email, ...place });
+		return { invitation: made!, names: await namesOf(tx, scope) };
+	});
+	return send(scope, token, invitation, names);
+};
+
+/** Sends a new mail with a new link, for another seven days; the old link stops working. */
+export const resendInvitation = async (scope: Scope, id: string): Promise<{ sent: boolean }> => {
+	authorize(scope, 'members:edit');
+	await mayMail(scope);
+	const token = randomToken();
+	const { invitation, names } = await scope.tx(async (tx) => {
+		const [changed] = await tx
+			.update(invitations)
+			.set({ tokenHash: sha256(token), expiresAt: sevenDays })
+			.where(and(eq(invitations.id, id), isOpen))
+			.returning();
+		if (!changed) throw new AppError('not_found', 'This invitation was answered or taken back meanwhile.');
+		await audit(tx, scope, 'member.invited_again', id, { email: changed.email });
+		return { invitation: changed, names: await namesOf(tx, scope) };
+	});
+	return send(scope, token, invitation, names);
+};
+
+/** Takes an invitation back; its link stops working at once. */
+export const revokeInvitation = async (scope: Scope, id: string): Promise<void> => {
+	authorize(scope, 'members:edit');
+	await scope.tx(async (tx) => {
+		const [gone] = await tx
+			.update(invitations)
+			.set({ revokedAt: sql`now()` })
+			.where(and(eq(invitations.id, id), isOpen))
+			.returning();
+		if (!gone) throw new AppError('not_found', 'This invitation was answered or taken back already.');
+		await audit(tx, scope, 'invitation.revoked', id, { email: gone.email });
+	});
+};

@@ -1,0 +1,31 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import postgres from 'postgres';
+import { startPlatform } from '../../src/lib/server/platform/start.ts';
+import { closePools } from '../../src/lib/server/platform/db/pools.ts';
+import { stopQueue } from '../../src/lib/server/jobs/queue.ts';
+
+/** A database of its own for one measurement, as `npm start` would begin it, with durable writes on. */
+export const openBench = async () => {
+	const room = fs.mkdtempSync(path.join(os.tmpdir(), 'aitelier-bench-'));
+	fs.chmodSync(room, 0o711); // Postgres runs as somebody else when we are root
+	Object.assign(process.env, {
+		DATA_DIR: room,
+		ORIGIN: 'http://localhost:4199',
+		ALLOW_LOCAL_PROVIDERS: 'true',
+		POLL_SECONDS: '1',
+		LOG_LEVEL: 'warn'
+	});
+	const platform = await startPlatform();
+	const owner = postgres(platform.ownerUrl!, { max: 2, onnotice: () => {} });
+	const close = async () => {
+		await stopQueue();
+		await closePools();
+		await owner.end({ timeout: 2 });
+		await platform.stop();
+		fs.rmSync(room, { recursive: true, force: true });
+	};
+	return { owner, room, close };
+};
+export type Bench = Awaited<ReturnType<typeof openBench>>;

@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+import { chatLine } from '../../../../src/lib/core/examples/formats/training.ts';
+import type { Message } from '../../../../src/lib/core/examples/example.ts';
+import { parseLine } from '../../../../src/lib/core/examples/import/parse.ts';
+
+const messages: Message[] = [
+	{ role: 'user', content: 'Where is it?' },
+	{ role: 'assistant', content: 'Dunno.' }
+];
+
+test('the exact line of a plain example', () => {
+	expect(chatLine({ messages, rewrite: null })).toBe(
+		'{"messages":[{"role":"user","content":"Where is it?"},{"role":"assistant","content":"Dunno."}]}'
+	);
+});
+
+test('the rewrite takes the place of the answer, the project’s system prompt comes first', () => {
+	expect(chatLine({ messages, rewrite: 'It left on Monday.' }, 'Be brief.')).toBe(
+		'{"messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"Where is it?"},{"role":"assistant","content":"It left on Monday."}]}'
+	);
+});
+
+test('an example with its own system prompt keeps it; an empty one adds no turn', () => {
+	const own: Message[] = [{ role: 'system', content: 'Rhyme.' }, ...messages];
+	expect(JSON.parse(chatLine({ messages: own, rewrite: null }, 'Be brief.')).messages).toEqual(own);
+	expect(JSON.parse(chatLine({ messages, rewrite: null }, ' ')).messages).toEqual(messages);
+});
+
+test('a rewrite is trained on, and replaces a tool call as well', () => {
+	const silent: Message[] = [
+		messages[0]!,
+		{ role: 'assistant', content: '', weight: 0, tool_calls: [{ function: { name: 'track', arguments: '{}' } }] }
+	];
+	expect(JSON.parse(chatLine({ messages: silent, rewrite: 'Here it is.' })).messages[1]).toEqual({
+		role: 'assistant',
+		content: 'Here it is.'
+	});
+});
+
+test('only the fields the providers know leave, a weight only with the assistant', () => {
+	const rich: Message[] = [
+		{ role: 'user', content: 'Hi', name: 'ana', weight: 1, lang: 'en' },
+		{ content: 'Hello.', role: 'assistant', weight: 0, refusal: null }
+	];
+	expect(chatLine({ messages: rich, rewrite: null })).toBe(
+		'{"messages":[{"role":"user","content":"Hi","name":"ana"},{"role":"assistant","content":"Hello.","weight":0}]}'
+	);
+});
+
+test('the tools of the imported line go along, bare ones and ones written as text too', () => {
+	const track = { name: 'track', parameters: {} };
+	const wrapped = { type: 'function', function: track };
+	const line = (tools: unknown) =>
+		JSON.parse(chatLine({ messages, rewrite: null, source: JSON.stringify({ messages, tools }) }));
+	expect(line([wrapped])).toEqual({ messages, tools: [wrapped] });
+	expect(line(JSON.stringify([track]))).toEqual({ messages, tools: [wrapped] });
+	expect(line('not JSON')).toEqual({ messages });
+	expect(line([])).toEqual({ messages });
+});
+
+test('a training line can be imported again', () => {
+	expect(parseLine(chatLine({ messages, rewrite: null }, 'Be brief.'), 1)).toMatchObject({ ok: true, source: null });
+});

@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest';
+import { linesOfFile } from '../../../../src/lib/core/examples/import/file-lines.ts';
+import type { Line } from '../../../../src/lib/core/examples/import/lines.ts';
+
+const encoder = new TextEncoder();
+
+/** A file that arrives in pieces of `size` bytes; `taken` counts what was read of it. */
+const file = (text: string | Uint8Array, size = 1 << 16) => {
+	const bytes = typeof text === 'string' ? encoder.encode(text) : text;
+	const read = { taken: 0, closed: false };
+	async function* pieces() {
+		try {
+			for (let at = 0; at < bytes.length; at += size) {
+				read.taken += Math.min(size, bytes.length - at);
+				yield bytes.subarray(at, at + size);
+			}
+		} finally {
+			read.closed = true;
+		}
+	}
+	return { pieces: pieces(), read };
+};
+
+const all = async (pieces: AsyncIterable<Uint8Array>, max?: number) => {
+	const found: Line[] = [];
+	for await (const line of linesOfFile(pieces, max)) found.push(line);
+	return found;
+};
+
+const one = { input: 'Where is it? ä€😀', output: 'On its way.' };
+const two = { input: 'And now?', output: 'Still.' };
+
+describe.each([1, 2, 3, 7, 1 << 16])('in pieces of %i bytes', (size) => {
+	test('JSONL keeps the numbers of its lines', async () => {
+		const lines = await all(file(`\ufeff\n${JSON.stringify(one)}\r\n\n${JSON.stringify(two)}`, size).pieces);
+		expect(lines.map(({ number, text }) => [number, JSON.parse(text!)])).toEqual([
+			[2, one],
+			[4, two]
+		]);
+	});
+
+	test('a JSON array is taken apart', async () => {
+		for (const text of [JSON.stringify([one, two]), `\ufeff \n${JSON.stringify([one, two], null, '\t')}\n`]) {
+			const lines = await all(file(text, size).pieces);
+			expect(lines.map((line) => JSON.parse(line.text!))).toEqual([one, two]);
+		}
+	});
+
+	test('objects written over several lines are put together', async () => {
+		const text = `${JSON.stringify(one, null, 2)}\n${JSON.stringify(two, null, 2)}\n`;
+		const lines = await all(file(text, size).pieces);
+		expect(lines.map((line) => JSON.parse(line.text!))).toEqual([one, two]);
+		expect(lines[0]!.number).toBe(1);
+	});
+});
+
+test('nothing, and nothing but blanks, has no lines', async () => {
+	expect(await all(file('').pieces)).toEqual([]);
+	expect(await all(file('\ufeff').pieces)).toEqual([]);
+	expect(await all(file(' \n\t\n'.repeat(5_000), 100).pieces)).toEqual([]);
+});
+
+test('a line that only begins like an array says what is wrong with it, as a line of its own', async () => {
+	const [line] = await all(file('[1, 2').pieces);
+	expect(line!.text).toBe('1');
+});
+
+test('an array that is too large is refused in one sentence, and not read to its end', async () => {
+	const { pieces, read } = file(`[${'x'.repeat(100_000)}]`, 1_000);
+	const lines = await all(pieces, 5_000);
+	expect(lines).toMatchObject([{ number: 1, text: null }]);
+	expect(lines[0]!.reason).toContain('one example on each line');
+	expect(read).toEqual({ taken: 6_000, closed: true });
+});
+
+test('an array that is not UTF-8 says so', async () => {
+	const [line] = await all(file(Uint8Array.of(0x5b, 0x22, 0xff, 0x22, 0x5d)).pieces);
+	expect(line).toMatchObject({ text: null, reason: expect.stringContaining('UTF-8') });
+});
+
+test('a long JSONL file is read as it is asked for, and let go when the reader stops', async () => {
+	const { pieces, read } = file(`${JSON.stringify(one)}\n`.repeat(10_000), 1_000);
+	for await (const line of linesOfFile(pieces)) if (line.number === 100) break;
+	expect(read.taken).toBeLessThan(50_000);
+	expect(read.closed).toBe(true);
+});

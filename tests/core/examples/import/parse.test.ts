@@ -1,0 +1,274 @@
+import { expect, test } from 'vitest';
+import fc from 'fast-check';
+import { parseLine } from '../../../../src/lib/core/examples/import/parse.ts';
+
+const chat = (...turns: [role: string, content: unknown][]) => ({
+	messages: turns.map(([role, content]) => ({ role, content }))
+});
+const hello = chat(['user', 'Where is my order?'], ['assistant', 'On its way.']);
+const parsed = (row: unknown, line = 1) => parseLine(JSON.stringify(row), line);
+const reason = (text: string, line: number) => {
+	const result = parseLine(text, line);
+	return result.ok ? 'accepted' : result.reason;
+};
+
+test('a plain chat line is an example without rating, split or source', () => {
+	expect(parsed(hello, 4)).toEqual({
+		ok: true,
+		line: 4,
+		messages: hello.messages,
+		rating: null,
+		rewrite: null,
+		split: null,
+		source: null,
+		id: null
+	});
+});
+
+test('our own lines bring rating, rewrite and split, and need no copy of their text', () => {
+	expect(parsed({ ...hello, rating: 7, rewrite: 'It arrives tomorrow.', split: 'validation' })).toMatchObject({
+		rating: 7,
+		rewrite: 'It arrives tomorrow.',
+		split: 'validation',
+		source: null
+	});
+});
+
+test('a field of somebody else keeps the line as it came, white space and numbers included', () => {
+	const text = '{"messages": [{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello."}],  "score": 1e2}';
+	expect(parseLine(text, 1)).toMatchObject({ ok: true, source: text });
+});
+
+test('an unknown field inside a turn stays in the turn and keeps the line', () => {
+	const row = { messages: [...hello.messages.slice(0, 1), { ...hello.messages[1], reasoning: 'He asks about X.' }] };
+	expect(parsed(row)).toMatchObject({ messages: row.messages, source: JSON.stringify(row) });
+});
+
+test('the original puts the rewrite into the last turn; here it becomes the rewrite', () => {
+	const text =
+		'{"id":3,"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello, how can I help?"}],"rating":9,"originalOutput":"What.","createdAt":"2026-01-01","version":1,"split":"val"}';
+	expect(parseLine(text, 1)).toMatchObject({
+		messages: [
+			{ role: 'user', content: 'Hi' },
+			{ role: 'assistant', content: 'What.' }
+		],
+		rewrite: 'Hello, how can I help?',
+		rating: 9,
+		split: 'validation',
+		id: '3',
+		source: text
+	});
+});
+
+test('tools, tool calls and weights come through; a silent call has empty content', () => {
+	const call = { id: 'call_1', type: 'function', function: { name: 'track', arguments: '{"order":"48213"}' } };
+	const messages = [
+		{ role: 'user', content: 'Where is order 48213?' },
+		{ role: 'assistant', content: null, tool_calls: [call] },
+		{ role: 'tool', tool_call_id: 'call_1', content: '{"status":"shipped"}' },
+		{ role: 'assistant', content: 'It left on Monday.', weight: 1 }
+	];
+	const result = parsed({ messages, tools: [{ type: 'function', function: { name: 'track' } }] });
+	expect(result).toMatchObject({
+		ok: true,
+		messages: messages.map((turn) => ({ ...turn, content: turn.content ?? '' }))
+	});
+	expect(result.ok && result.source).toContain('"tools"');
+});
+
+test.each([
+	['Line 14 has no "messages" list', 14, '{"text":"hello"}'],
+	['Line 14 has no "messages" list', 14, '{"messages":"hello"}'],
+	['Line 2 has "input" but no "output"', 2, '{"input":"hello"}'],
+	['Line 2 has "completion" but no "prompt"', 2, '{"completion":"hello"}'],
+	['Line 2 is a preference pair; only examples with one answer can be imported', 2, '{"prompt":"a","chosen":"b"}'],
+	['Line 3 is not valid JSON: unterminated string at character 14', 3, '{"messages":"'],
+	['Line 3 is not valid JSON: it ends too early', 3, '{"messages":['],
+	['Line 3 is not valid JSON: unexpected non-whitespace character after the end at character 4', 3, '{} {}'],
+	["Line 3 is not valid JSON: unexpected token 'h'", 3, 'hello'],
+	['Line 5 is empty', 5, ' \t'],
+	['Line 5 is a list, not an object like {"messages": […]}', 5, '[]'],
+	['Line 5 is a single value, not an object like {"messages": […]}', 5, 'null'],
+	['Line 6: there are no turns', 6, '{"messages":[]}'],
+	['Line 6: turn 1 is "hi", not an object with a role and a content', 6, '{"messages":["hi"]}'],
+	["Line 9: the last turn must be the assistant's answer", 9, JSON.stringify(chat(['assistant', 'a'], ['user', 'b']))],
+	['Line 9: there is no user turn', 9, JSON.stringify(chat(['system', 'a'], ['assistant', 'b']))],
+	['Line 9: turn 2 (assistant) is empty', 9, JSON.stringify(chat(['user', 'a'], ['assistant', ' \n']))],
+	['Line 9: turn 2 (assistant) is empty', 9, '{"messages":[{"role":"user","content":"a"},{"role":"assistant"}]}'],
+	['Line 9: turn 1 has no role', 9, '{"messages":[{"content":"a"}]}'],
+	[
+		'Line 9: turn 1 has the role "developer"; roles are system, user, assistant and tool',
+		9,
+		JSON.stringify(chat(['developer', 'a']))
+	],
+	[
+		'Line 9: turn 1 has content in parts (images or files); only text can be used',
+		9,
+		JSON.stringify(chat(['user', [{ type: 'text', text: 'a' }]]))
+	],
+	['Line 9: turn 1 has content that is not text', 9, JSON.stringify(chat(['user', 7]))],
+	[
+		'Line 9: turn 1 has the weight 0.5; a weight is 0 or 1',
+		9,
+		'{"messages":[{"role":"user","content":"a","weight":0.5}]}'
+	],
+	[
+		'Line 9: turn 1 has "tool_calls", which only the assistant makes',
+		9,
+		'{"messages":[{"role":"user","content":"a","tool_calls":[]}]}'
+	],
+	[
+		'Line 9: turn 1 has a tool call whose arguments are not text',
+		9,
+		'{"messages":[{"role":"assistant","tool_calls":[{"function":{"name":"f","arguments":{}}}]}]}'
+	],
+	['Line 12: rating 11 is not between 1 and 10', 12, JSON.stringify({ ...hello, rating: 11 })],
+	['Line 12: rating 0 is not between 1 and 10', 12, JSON.stringify({ ...hello, rating: 0 })],
+	['Line 12: rating Infinity is not between 1 and 10', 12, JSON.stringify(hello).replace(/}$/, ',"rating":1e400}')],
+	['Line 12: rating 8.5 is not a whole number', 12, JSON.stringify({ ...hello, rating: 8.5 })],
+	['Line 12: rating "9" is not a number', 12, JSON.stringify({ ...hello, rating: '9' })],
+	['Line 12: the rewrite is a list, not text', 12, JSON.stringify({ ...hello, rewrite: [] })],
+	['Line 12: the rewrite is empty', 12, JSON.stringify({ ...hello, rewrite: '  ' })],
+	['Line 12: split "test" is neither train nor validation', 12, JSON.stringify({ ...hello, split: 'test' })]
+])('%s', (sentence, line, text) => {
+	expect(reason(text, line)).toBe(sentence);
+});
+
+const deep = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
+const line = (extra: string) => JSON.stringify(hello).replace(/}$/, `,${extra}}`);
+const turn = (extra: string) =>
+	`{"messages":[{"role":"user","content":"a",${extra}},{"role":"assistant","content":"b"}]}`;
+
+test.each([
+	[
+		'10,000 levels in a field of its own',
+		line(`"x":${deep(10_000)}`),
+		'Line 1 cannot be kept: it is nested more than 64 levels deep'
+	],
+	[
+		'10,000 levels in a turn',
+		turn(`"x":${deep(10_000)}`),
+		'Line 1: turn 1 cannot be kept: it is nested more than 64 levels deep'
+	],
+	[
+		'10,000 levels as content',
+		turn(`"content":${deep(10_000)}`),
+		'Line 1: turn 1 has content in parts (images or files); only text can be used'
+	],
+	['10,000 levels as rating', line(`"rating":${deep(10_000)}`), 'Line 1: rating a list is not a number'],
+	[
+		'10,000 levels as messages',
+		`{"messages":${deep(10_000)}}`,
+		'Line 1: turn 1 is a list, not an object with a role and a content'
+	],
+	['10,000 levels and nothing else', deep(10_000), 'Line 1 is a list, not an object like {"messages": […]}'],
+	[
+		'__proto__ in the row',
+		line('"__proto__":{"polluted":true}'),
+		'Line 1 cannot be kept: it has a field called "__proto__"'
+	],
+	[
+		'__proto__ in a turn',
+		turn('"__proto__":{"polluted":true}'),
+		'Line 1: turn 1 cannot be kept: it has a field called "__proto__"'
+	],
+	['1e400', line('"x":[1e400]'), 'Line 1 cannot be kept: it holds a number that is too large'],
+	[
+		'half a character in content',
+		turn('"content":"\\ud83d"'),
+		'Line 1: turn 1 cannot be kept: it holds half of a character (a lone surrogate)'
+	],
+	[
+		'half a character, unescaped',
+		turn('"content":"\udc00"'),
+		'Line 1: turn 1 cannot be kept: it holds half of a character (a lone surrogate)'
+	],
+	[
+		'half a character in a key',
+		line('"\\ud83d":1'),
+		'Line 1 cannot be kept: it holds half of a character (a lone surrogate)'
+	],
+	[
+		'half a character in the rewrite',
+		line('"rewrite":"\\ud83d"'),
+		'Line 1: the rewrite holds half of a character (a lone surrogate)'
+	],
+	[
+		'U+0000 in the rewrite',
+		line('"rewrite":"a\\u0000"'),
+		'Line 1: the rewrite holds the character U+0000, which cannot be kept'
+	],
+	[
+		'a bare U+0000',
+		`${JSON.stringify(hello)}\u0000`,
+		'Line 1 is not valid JSON: unexpected non-whitespace character after the end at character 107'
+	],
+	[
+		'1 MB of answer',
+		JSON.stringify(chat(['user', 'a'], ['assistant', 'b'.repeat(1_000_000)])),
+		'Line 1: 1,000,001 characters are too many; at most 400,000 fit'
+	],
+	[
+		'201 turns',
+		JSON.stringify({ messages: Array(201).fill({ role: 'user', content: 'a' }) }),
+		'Line 1: 201 turns are too many; at most 200 fit'
+	]
+])('hostile: %s', (_, text, sentence) => {
+	expect(reason(text, 1)).toBe(sentence);
+	expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+});
+
+test('U+0000 inside a turn is kept, and so is 1 MB of somebody else’s field', () => {
+	expect(parseLine(turn('"content":"a\\u0000b"'), 1)).toMatchObject({
+		ok: true,
+		messages: [{ content: 'a\u0000b' }, {}]
+	});
+	expect(parseLine(line(`"x":"${'y'.repeat(1_000_000)}"`), 1)).toMatchObject({ ok: true });
+});
+
+test('of a field that occurs twice the last one counts', () => {
+	expect(parseLine(line('"rating":3,"rating":9'), 1)).toMatchObject({ ok: true, rating: 9 });
+});
+
+test('no JSON and no cut or altered line makes it throw, and every reason names the line', () => {
+	const good = JSON.stringify({ ...hello, rating: 5, rewrite: 'x', split: 'train', tools: [] });
+	const cut = fc
+		.tuple(fc.nat(good.length), fc.nat(good.length), fc.string({ unit: 'binary' }))
+		.map(([from, to, put]) => good.slice(0, from) + put + good.slice(to));
+	const fields = [
+		'messages',
+		'conversations',
+		'input',
+		'output',
+		'instruction',
+		'history',
+		'prompt',
+		'completion',
+		'rating'
+	];
+	const shaped = fc.dictionary(fc.constantFrom(...fields), fc.jsonValue()).map((row) => JSON.stringify(row));
+	const turns = fc.array(
+		fc.record(
+			{
+				role: fc.constantFrom('user', 'assistant', 'x'),
+				content: fc.jsonValue(),
+				from: fc.constant('gpt'),
+				tool_calls: fc.jsonValue()
+			},
+			{ requiredKeys: [] }
+		)
+	);
+	const nearly = fc
+		.tuple(fc.constantFrom('messages', 'conversations', 'history'), turns)
+		.map(([key, list]) => JSON.stringify({ [key]: list, instruction: 'a', output: 'b' }));
+	fc.assert(
+		fc.property(fc.oneof(cut, shaped, nearly, fc.string({ unit: 'binary' }), fc.json()), (text) => {
+			const result = parseLine(text, 77);
+			if (result.ok) expect(result.messages.at(-1)?.role).toBe('assistant');
+			else expect(result.reason).toMatch(/^Line 77[ :]/);
+			// it is stored and shown: one plain line
+			if (!result.ok) expect(result.reason.isWellFormed() && !/[\u0000-\u001f]/.test(result.reason)).toBe(true);
+		}),
+		{ numRuns: 3000 }
+	);
+});

@@ -1,0 +1,119 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { evidence, logGamma, signTest, upperTail, wilson } from '../../../src/lib/core/math/binomial.ts';
+
+test.each([
+	[18, 24, 55.1, 88.0],
+	[4, 20, 8.1, 41.6],
+	[9, 15, 35.7, 80.2]
+])('Wilson: %i of %i is %f to %f %%', (wins, decisive, low, high) => {
+	const [from, to] = wilson(wins, decisive)!;
+	expect(100 * from).toBeCloseTo(low, 1);
+	expect(100 * to).toBeCloseTo(high, 1);
+});
+
+test.each([
+	[10, 26],
+	[20, 20],
+	[30, 17],
+	[50, 13],
+	[100, 10],
+	[400, 5]
+])('Wilson at one half of %i is about ±%i points', (decisive, points) => {
+	const [low, high] = wilson(decisive / 2, decisive)!;
+	expect(Math.round(50 * (high - low))).toBe(points);
+});
+
+test('Wilson stays within 0 and 1, contains the share, and has nothing to say about nothing', () => {
+	expect(wilson(0, 0)).toBeNull();
+	fc.assert(
+		fc.property(fc.nat(500), fc.nat(500), (wins, losses) => {
+			fc.pre(wins + losses > 0);
+			const [low, high] = wilson(wins, wins + losses)!;
+			const share = wins / (wins + losses);
+			expect(low).toBeGreaterThanOrEqual(0);
+			expect(high).toBeLessThanOrEqual(1);
+			expect(low).toBeLessThanOrEqual(share + 1e-12);
+			expect(high).toBeGreaterThanOrEqual(share - 1e-12);
+		})
+	);
+});
+
+test.each([
+	[18, 6, 0.0227],
+	[17, 7, 0.0639],
+	[20, 6, 0.0094],
+	[19, 7, 0.029],
+	[18, 8, 0.0755]
+])('sign test: %i–%i has p = %f', (wins, losses, p) => {
+	expect(signTest(wins, losses)).toBeCloseTo(p, 4);
+	expect(signTest(losses, wins)).toBe(signTest(wins, losses));
+});
+
+/** n over k, exactly. */
+const choose = (n: number, k: number) => {
+	let result = 1n;
+	for (let i = 1n; i <= BigInt(k); i++) result = (result * (BigInt(n) - i + 1n)) / i;
+	return result;
+};
+
+test('the sign test equals exact counting with whole numbers', () => {
+	for (const d of [1, 2, 5, 6, 17, 60, 200, 301]) {
+		for (let wins = 0; wins <= d; wins += Math.max(1, Math.floor(d / 13))) {
+			let extreme = 0n;
+			for (let k = Math.max(wins, d - wins); k <= d; k++) extreme += choose(d, k);
+			const exact = wins * 2 === d ? 1 : Math.min(1, Number((2n * extreme * 10n ** 15n) / 2n ** BigInt(d)) / 1e15);
+			expect(signTest(wins, d - wins)).toBeCloseTo(exact, 11);
+		}
+	}
+	expect(signTest(0, 0)).toBe(1);
+});
+
+test('the two tails of a binomial are one', () => {
+	fc.assert(
+		fc.property(
+			fc.integer({ min: 1, max: 3000 }),
+			fc.double({ min: 0.01, max: 0.99, noNaN: true }),
+			fc.nat(3000),
+			(n, p, k) => {
+				fc.pre(k <= n);
+				expect(upperTail(n, k, p) + upperTail(n, n - k + 1, 1 - p)).toBeCloseTo(1, 9);
+			}
+		)
+	);
+	expect(upperTail(10, 0, 0.3)).toBe(1);
+	expect(upperTail(10, 11, 0.3)).toBe(0);
+	expect(upperTail(10, 10, 0.5)).toBeCloseTo(1 / 1024, 12);
+	expect(upperTail(3, 2, 0)).toBe(0);
+	expect(upperTail(3, 2, 1)).toBe(1);
+});
+
+test('log-gamma knows the factorials', () => {
+	let log = 0;
+	for (let n = 1; n <= 400; n++) {
+		log += Math.log(n);
+		expect(Math.abs(logGamma(n + 1) - log)).toBeLessThan(1e-12 * Math.max(1, log));
+	}
+});
+
+test('the e-value is 2^d · B(W+1, L+1), symmetric and finite', () => {
+	for (let wins = 0; wins <= 20; wins++) {
+		for (let losses = 0; losses <= 20; losses++) {
+			const d = wins + losses;
+			const exact = 2 ** d / ((d + 1) * Number(choose(d, wins)));
+			expect(evidence(wins, losses) / exact).toBeCloseTo(1, 10);
+			expect(evidence(wins, losses)).toBe(evidence(losses, wins));
+		}
+	}
+	expect(Math.log10(evidence(400, 0))).toBeCloseTo(400 * Math.log10(2) - Math.log10(401), 8);
+	expect(evidence(200, 200)).toBeLessThan(1);
+	expect(evidence(5000, 0)).toBe(Number.MAX_VALUE);
+});
+
+test('evidence is a fair bet against equal models: its mean stays 1 after every vote', () => {
+	for (let d = 1; d <= 60; d++) {
+		let mean = 0;
+		for (let wins = 0; wins <= d; wins++) mean += (Number(choose(d, wins)) / 2 ** d) * evidence(wins, d - wins);
+		expect(mean).toBeCloseTo(1, 9);
+	}
+});

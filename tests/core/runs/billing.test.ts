@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { stillBilled } from '../../../src/lib/core/runs/billing.ts';
+import { runStatuses } from '../../../src/lib/core/runs/status.ts';
+
+const facts = { stepsDone: null, stepsTotal: null, costCents: null };
+
+test('before the order nothing is billed, during training the steps done are', () => {
+	expect(stillBilled({ ...facts, status: 'uploading' })).toMatch(/nothing is billed/);
+	expect(stillBilled({ ...facts, status: 'unknown' })).toMatch(/If the provider has taken it/);
+	expect(stillBilled({ ...facts, status: 'training', stepsDone: 12, stepsTotal: 48, costCents: 31 })).toBe(
+		'12 of 48 steps are billed, about $0.31 until now; the rest is not.'
+	);
+	expect(stillBilled({ ...facts, status: 'training' })).toMatch(/^The steps done so far are billed/);
+	expect(stillBilled({ ...facts, status: 'finishing' })).toMatch(/bills all of it/);
+});
+
+test('every status has a whole sentence', () => {
+	for (const status of runStatuses) expect(stillBilled({ ...facts, status })).toMatch(/^[A-Z].*\.$/);
+});

@@ -1,0 +1,95 @@
+import { expect, test } from 'vitest';
+import { isClear, preflight, type PreflightFacts } from '../../../src/lib/core/runs/preflight.ts';
+
+const fine: PreflightFacts = {
+	threshold: 8,
+	qualityCount: 148,
+	trainCount: 118,
+	validationCount: 40,
+	tokens: 60_000,
+	longestTokens: 900,
+	contextTokens: 8192,
+	leaks: 0,
+	duplicates: 0,
+	contested: 0,
+	keyOk: true,
+	model: { trainable: true, servable: true },
+	lastRun: { version: 2, newExamples: 10, removedExamples: 0, recipeChanged: false }
+};
+const finding = (facts: Partial<PreflightFacts>, id: string) =>
+	preflight({ ...fine, ...facts }).find((one) => one.id === id)!;
+
+test('when all is well every line says so, and nothing asks to be mended', () => {
+	const findings = preflight(fine);
+	expect(findings.map(({ level }) => level)).toEqual(findings.map(() => 'ok'));
+	expect(findings.every(({ fix }) => fix === undefined)).toBe(true);
+	expect(isClear(findings)).toBe(true);
+});
+
+test.each<[string, Partial<PreflightFacts>, string, 'block' | 'warn', RegExp]>([
+	['too few good examples', { qualityCount: 9 }, 'quality', 'block', /9 examples rated 8 or better; at least 10/],
+	['enough for an experiment', { qualityCount: 19 }, 'quality', 'warn', /experiment only/],
+	['too few in train', { trainCount: 9 }, 'train', 'block', /9 good examples in train; .* fewer than 10/],
+	['the provider wants more', { trainCount: 30, minimumExamples: 32 }, 'train', 'block', /fewer than 32/],
+	['no validation', { validationCount: 0 }, 'validation', 'warn', /12 are the minimum for a verdict/],
+	['too little validation', { validationCount: 11 }, 'validation', 'warn', /at least 10 of 11.*12 are the minimum/],
+	['leaks', { leaks: 3 }, 'leaks', 'block', /^3 examples have a prompt/],
+	['duplicates', { duplicates: 1 }, 'duplicates', 'warn', /^1 example repeats/],
+	['contested ratings', { contested: 2 }, 'contested', 'warn', /disagree about 2 examples/],
+	['an example that does not fit', { longestTokens: 8193 }, 'length', 'block', /only 8,192 fit/],
+	['an example that may not fit', { longestTokens: 7800 }, 'length', 'warn', /may be cut off/],
+	['a refused key', { keyOk: false, keyReason: 'The key has expired.' }, 'key', 'block', /^The key has expired\.$/],
+	['a key nobody tried', { keyOk: null }, 'key', 'warn', /has not been tested/],
+	['no model', { model: null }, 'model', 'block', /does not offer/],
+	[
+		'a model that is not trained there',
+		{ model: { trainable: false, servable: true } },
+		'model',
+		'block',
+		/does not train/
+	],
+	[
+		'a model nobody can call',
+		{ model: { trainable: true, servable: false } },
+		'model',
+		'block',
+		/not called afterwards/
+	],
+	[
+		'a model that may not be callable',
+		{ model: { trainable: true, servable: null } },
+		'model',
+		'warn',
+		/not known yet/
+	],
+	[
+		'a model that ends',
+		{ model: { trainable: true, servable: true, until: '2027-01-31' } },
+		'model',
+		'warn',
+		/until 2027-01-31/
+	],
+	[
+		'nothing new',
+		{ lastRun: { version: 3, newExamples: 0, removedExamples: 0, recipeChanged: false } },
+		'difference',
+		'warn',
+		/as v3: expect the same model/
+	]
+])('%s', (_, facts, id, level, sentence) => {
+	const found = finding(facts, id);
+	expect(found.level).toBe(level);
+	expect(found.sentence).toMatch(sentence);
+	expect(found.fix).toBeDefined();
+	const findings = preflight({ ...fine, ...facts });
+	expect(isClear(findings)).toBe(level === 'warn');
+	expect(findings.filter((one) => one.level !== 'ok')).toEqual([found]);
+});
+
+test('what nobody knows is not held against it', () => {
+	expect(finding({ contextTokens: null, longestTokens: 1e6 }, 'length').level).toBe('ok');
+	expect(finding({ lastRun: null }, 'difference')).toMatchObject({ level: 'ok', sentence: 'This is the first run.' });
+	expect(
+		finding({ lastRun: { version: 2, newExamples: 1, removedExamples: 4, recipeChanged: true } }, 'difference').sentence
+	).toBe('Against v2: 1 example more, 4 examples fewer, other settings.');
+});

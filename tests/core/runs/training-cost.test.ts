@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest';
+import { trainingCost } from '../../../src/lib/core/runs/training-cost.ts';
+
+test('every epoch passes over the training set, and validation is measured twice an epoch, 4 to 10 times', () => {
+	const data = { tokens: 1_000_000, validationTokens: 100_000 };
+	expect(trainingCost(data, { epochs: 1 }, 100).billedTokens).toBe(1_400_000);
+	expect(trainingCost(data, { epochs: 3 }, 100)).toMatchObject({ billedTokens: 3_600_000, cents: 360 });
+	expect(trainingCost(data, { epochs: 20 }, 100).billedTokens).toBe(21_000_000);
+});
+
+test('without validation nothing is measured, and without a price none is claimed', () => {
+	expect(trainingCost({ tokens: 1000, validationTokens: 0 }, { epochs: 3 }, 100).billedTokens).toBe(3000);
+	expect(trainingCost({ tokens: 1000, validationTokens: 0 }, { epochs: 3 }, null).cents).toBeNull();
+});

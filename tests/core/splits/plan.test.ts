@@ -1,0 +1,225 @@
+import fc from 'fast-check';
+import * as v from 'valibot';
+import { expect, test } from 'vitest';
+import { randomFrom, shuffled } from '../../../src/lib/core/math/hash.ts';
+import { planSplit, SplitRequest, whatValidationProves, type Splittable } from '../../../src/lib/core/splits/plan.ts';
+
+const example = (id: string, rating: number | null, more: Partial<Splittable> = {}): Splittable => {
+	return { id, rating, split: 'unassigned', group: id, trained: false, ...more };
+};
+const rated = (count: number, rating: number, from = 0) =>
+	Array.from({ length: count }, (_, i) => example(`r${rating}-${from + i}`, rating));
+const book = () => [...rated(17, 10), ...rated(60, 9), ...rated(71, 8), ...rated(40, 7), example('unrated', null)];
+const usual = { ratio: 0.8, seed: 1, threshold: 8 };
+const plan = (examples: Splittable[], more: Partial<typeof usual> = {}) => planSplit({ examples, ...usual, ...more });
+
+const apply = (examples: Splittable[], more: Partial<typeof usual> = {}): Splittable[] => {
+	const to = new Map(plan(examples, more).moves.map((move) => [move.id, move.to]));
+	return examples.map((one) => ({ ...one, split: to.get(one.id) ?? one.split }));
+};
+const idsIn = (examples: Splittable[], split: string) =>
+	examples
+		.filter((one) => one.split === split)
+		.map(({ id }) => id)
+		.sort();
+
+test('validation is proportional by rating: 4, 12 and 14 of 17, 60 and 71; never ten of each', () => {
+	const { byRating, validation, train, qualified, sentence } = plan(book());
+	expect(byRating).toEqual([
+		{ rating: 10, qualified: 17, validation: 4 },
+		{ rating: 9, qualified: 60, validation: 12 },
+		{ rating: 8, qualified: 71, validation: 14 }
+	]);
+	expect({ validation, train, qualified }).toEqual({ validation: 30, train: 118, qualified: 148 });
+	expect(sentence).toBe('118 to train, 30 to validation. Nothing that has a place moves.');
+});
+
+test('below the threshold and unrated stay unassigned', () => {
+	const after = apply(book());
+	expect(idsIn(after, 'unassigned')).toEqual([...rated(40, 7).map(({ id }) => id), 'unrated'].sort());
+});
+
+test('a mean of several scores belongs to the whole number below it', () => {
+	const means = [...rated(20, 8), ...Array.from({ length: 20 }, (_, i) => example(`mean-${i}`, 8 + i / 21))];
+	expect(plan([...means, example('almost', 7.9)]).byRating).toEqual([{ rating: 8, qualified: 40, validation: 8 }]);
+});
+
+test('running it six times changes nothing after the first', () => {
+	const first = apply(book());
+	let again = first;
+	for (let i = 0; i < 5; i++) {
+		expect(plan(again).moves).toEqual([]);
+		again = apply(again);
+	}
+	expect(again).toEqual(first);
+	expect(plan(first, { seed: 99 }).moves).toEqual([]);
+	expect(plan(first).sentence).toBe('Nothing to split: every good example has its place.');
+});
+
+test('the same seed gives the same split on every machine, in whatever order the examples come', () => {
+	const one = apply(book());
+	const two = apply(shuffled(book(), randomFrom(4)));
+	expect(idsIn(two, 'validation')).toEqual(idsIn(one, 'validation'));
+	expect(idsIn(apply(book(), { seed: 2 }), 'validation')).not.toEqual(idsIn(one, 'validation'));
+	expect(idsIn(apply(rated(12, 9), { seed: 5 }), 'validation')).toEqual(['r9-2', 'r9-9']);
+});
+
+test('adding ten moves none of the old, and the new ones join at the ratio', () => {
+	const before = apply(book());
+	const { moves, byRating } = plan([...before, ...rated(10, 9, 1000)]);
+	expect(moves).toHaveLength(10);
+	expect(moves.every(({ id }) => id.startsWith('r9-10'))).toBe(true);
+	expect(moves.filter(({ to }) => to === 'validation')).toHaveLength(2);
+	expect(byRating.find(({ rating }) => rating === 9)).toEqual({ rating: 9, qualified: 70, validation: 14 });
+});
+
+test('what validation already holds is counted', () => {
+	const list = rated(50, 9).map((one, i) => ({ ...one, split: i < 9 ? ('validation' as const) : one.split }));
+	expect(plan(list).moves.filter(({ to }) => to === 'validation')).toHaveLength(1);
+	const full = rated(50, 9).map((one, i) => ({ ...one, split: i < 30 ? ('validation' as const) : one.split }));
+	expect(plan(full).moves.every(({ to }) => to === 'train')).toBe(true);
+});
+
+test('every rating differs from its exact proportion by less than one item, also after additions', () => {
+	const counts = fc.tuple(fc.nat(40), fc.nat(40), fc.nat(40));
+	const ratios = fc.integer({ min: 60, max: 95 }).map((percent) => percent / 100);
+	fc.assert(
+		fc.property(fc.array(counts, { minLength: 1, maxLength: 4 }), ratios, fc.nat(), (batches, ratio, seed) => {
+			let list: Splittable[] = [];
+			batches.forEach(([tens, nines, eights], batch) => {
+				list = [
+					...list,
+					...rated(tens, 10, batch * 100),
+					...rated(nines, 9, batch * 100),
+					...rated(eights, 8, batch * 100)
+				];
+				list = apply(list, { ratio, seed });
+				for (const { qualified, validation } of plan(list, { ratio, seed }).byRating) {
+					expect(Math.abs(validation - qualified * (1 - ratio))).toBeLessThan(1 + 1e-9);
+				}
+			});
+		}),
+		{ numRuns: 200 }
+	);
+});
+
+test('examples with the same prompt stay on one side', () => {
+	const list = Array.from({ length: 60 }, (_, i) =>
+		example(`e${i}`, 8 + (i % 3), { group: `prompt ${Math.floor(i / 4)}` })
+	);
+	const after = apply(list);
+	for (const family of Map.groupBy(after, ({ group }) => group).values()) {
+		expect(new Set(family.map(({ split }) => split)).size).toBe(1);
+	}
+	expect(idsIn(after, 'validation')).toHaveLength(12);
+});
+
+test('a new example follows its prompt, wherever that is', () => {
+	const list = [
+		...apply(rated(40, 9)),
+		example('low', 3, { group: 'kept', split: 'validation' }),
+		example('late', 9, { group: 'kept' }),
+		example('old', 9, { group: 'learnt', trained: true }),
+		example('copy', 10, { group: 'learnt' })
+	];
+	const after = apply(list);
+	expect(idsIn(after, 'validation')).toContain('late');
+	expect(idsIn(after, 'train')).toContain('copy');
+	expect(idsIn(after, 'train')).toContain('old');
+});
+
+test('a prompt that is already on both sides is left alone and named', () => {
+	const list = [
+		example('a', 9, { group: 'same', split: 'train' }),
+		example('b', 9, { group: 'same', split: 'validation' }),
+		example('c', 9, { group: 'same' })
+	];
+	expect(plan(list)).toMatchObject({ moves: [], conflicts: ['c'] });
+	const learnt = [
+		example('a', 9, { group: 'same', split: 'validation', trained: true }),
+		example('c', 9, { group: 'same' })
+	];
+	expect(plan(learnt)).toMatchObject({ moves: [], conflicts: ['c'] });
+});
+
+test('one prompt for everything: nothing is torn apart', () => {
+	const list = Array.from({ length: 30 }, (_, i) => example(`e${i}`, 9, { group: 'one' }));
+	expect(plan(list).moves.every(({ to }) => to === 'train')).toBe(true);
+});
+
+test('a family is not broken up to fill the last seat, but singles fill it exactly', () => {
+	const family = ['x', 'y', 'z'].map((id) => example(id, 9, { group: 'family' }));
+	for (let seed = 0; seed < 30; seed++) {
+		expect(plan([...rated(7, 9), ...family], { seed }).validation).toBe(2);
+	}
+});
+
+test('what follows its prompt into validation takes a seat', () => {
+	const before = apply(rated(40, 9));
+	const held = before.find((one) => one.split === 'validation')!;
+	const followers = Array.from({ length: 5 }, (_, i) => example(`f${i}`, 9, { group: held.group }));
+	const { moves, validation } = plan([...before, ...followers, ...rated(5, 9, 100)]);
+	expect(moves.filter(({ to }) => to === 'validation').map(({ id }) => id)).toEqual(followers.map(({ id }) => id));
+	expect(validation).toBe(13);
+});
+
+const scores = fc.constantFrom(null, 5, 8, 8, 9, 9, 10);
+const added = fc.array(fc.record({ rating: scores, group: fc.nat(14) }), { minLength: 1, maxLength: 12, size: 'max' });
+const step = fc.oneof(
+	fc.record({ do: fc.constant('add' as const), added }),
+	fc.record({ do: fc.constant('split' as const), ratio: fc.integer({ min: 60, max: 95 }), seed: fc.nat(3) }),
+	fc.record({ do: fc.constant('train' as const) }),
+	fc.record({ do: fc.constant('rate' as const), which: fc.nat(), rating: scores }),
+	fc.record({ do: fc.constant('unassign' as const), which: fc.nat() })
+);
+
+test('whatever people do, nothing that was trained on, nor its prompt, ever becomes validation', () => {
+	let validations = 0;
+	fc.assert(
+		fc.property(fc.array(step, { minLength: 5, maxLength: 30, size: 'max' }), (steps) => {
+			let list: Splittable[] = [];
+			const everTrained = new Set<string>();
+			const change = (which: number, make: (one: Splittable) => Splittable) =>
+				(list = list.map((one, i) => (i === which % list.length ? make(one) : one)));
+			for (const act of steps) {
+				const before = new Map(list.map((one) => [one.id, one.split]));
+				if (act.do === 'add')
+					for (const { rating, group } of act.added)
+						list.push(example(`e${list.length}`, rating, { group: `g${group}` }));
+				if (act.do === 'rate') change(act.which, (one) => ({ ...one, rating: act.rating }));
+				// people may take an example out of train by hand; that it was trained on stays
+				if (act.do === 'unassign')
+					change(act.which, (one) => (one.split === 'train' ? { ...one, split: 'unassigned' } : one));
+				if (act.do === 'train')
+					list = list.map((one) => (one.split === 'train' && (one.rating ?? 0) >= 8 ? { ...one, trained: true } : one));
+				if (act.do === 'split') {
+					list = apply(list, { ratio: act.ratio / 100, seed: act.seed });
+					for (const one of list) if (before.get(one.id) !== 'unassigned') expect(one.split).toBe(before.get(one.id));
+				}
+				for (const one of list) if (one.trained) everTrained.add(one.group);
+				for (const one of list) {
+					if (one.split !== 'validation') continue;
+					validations++;
+					expect(everTrained.has(one.group)).toBe(false);
+				}
+			}
+		}),
+		{ numRuns: 300 }
+	);
+	expect(validations).toBeGreaterThan(1000); // the property says something
+});
+
+test('a request has a ratio between 60 and 95 % and a whole seed', () => {
+	expect(v.parse(SplitRequest, {})).toEqual({ ratio: 0.8, seed: 1 });
+	expect(v.parse(SplitRequest, { ratio: '0.9', seed: '7' })).toEqual({ ratio: 0.9, seed: 7 });
+	for (const wrong of [{ ratio: 0.5 }, { ratio: 0.96 }, { ratio: 'half' }, { seed: 1.5 }, { seed: -1 }]) {
+		expect(v.safeParse(SplitRequest, wrong).success).toBe(false);
+	}
+});
+
+test('what validation proves is said before anybody votes', () => {
+	expect(whatValidationProves(10)).toMatch(/^10 validation examples can only prove a win of at least 9 of 10\./);
+	expect(whatValidationProves(1)).toBe('1 validation example can prove nothing; 12 are the minimum for a verdict.');
+	expect(whatValidationProves(5)).toMatch(/can prove nothing/);
+	expect(whatValidationProves(30)).toMatch(/at least 21 of 30: an 80 % chance to detect a true 7\d % win rate\.$/);
+});

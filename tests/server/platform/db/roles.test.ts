@@ -1,0 +1,54 @@
+import postgres from 'postgres';
+import { afterAll, expect, test } from 'vitest';
+import { assertServingRole } from '../../../../src/lib/server/platform/db/roles.ts';
+
+const owner = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
+const app = postgres(process.env.APP_DATABASE_URL!, { max: 1 });
+const suffix = process.pid;
+afterAll(async () => {
+	await owner.unsafe(`drop owned by strong_${suffix} cascade; drop role strong_${suffix}`).catch(() => {});
+	await owner.end();
+	await app.end();
+});
+
+const as = async (role: string) => {
+	const reserved = await owner.reserve();
+	await reserved.unsafe(`set role ${role}`);
+	try {
+		await assertServingRole(reserved);
+	} finally {
+		await reserved.unsafe('reset role');
+		reserved.release();
+	}
+};
+
+test('the role that migrate made may serve, also after it made a temporary table', async () => {
+	await assertServingRole(app);
+	await app`create temporary table import_rows (line int)`;
+	await assertServingRole(app);
+});
+
+test('the owner may not serve', async () => {
+	await expect(assertServingRole(owner)).rejects.toThrow(/refuses to serve as/);
+});
+
+test('BYPASSRLS, a table of its own, or membership in a stronger role are each refused', async () => {
+	await owner.unsafe(`create role strong_${suffix} bypassrls`);
+	await expect(as(`strong_${suffix}`)).rejects.toThrow(`"strong_${suffix}", whom row level security does not bind`);
+
+	await owner.unsafe(`alter role strong_${suffix} nobypassrls; grant create on schema public to strong_${suffix}`);
+	await as(`strong_${suffix}`);
+	await owner.unsafe(`create table own_${suffix} (); alter table own_${suffix} owner to strong_${suffix}`);
+	await expect(as(`strong_${suffix}`)).rejects.toThrow(`owns the table own_${suffix}`);
+
+	const [{ boss } = { boss: '' }] = await owner<{ boss: string }[]>`select quote_ident(current_user) as boss`;
+	await owner.unsafe(`drop table own_${suffix}; grant ${boss} to strong_${suffix}`);
+	await expect(as(`strong_${suffix}`)).rejects.toThrow(/may become, "\w+"/);
+});
+
+test('the serving role may work the job queues and nothing in them is its own', async () => {
+	const [row] =
+		await app`select has_schema_privilege('pgboss', 'usage') as usage, has_schema_privilege('pgboss', 'create') as make,
+		has_table_privilege('pgboss.job', 'insert') as send`;
+	expect(row).toEqual({ usage: true, make: false, send: true });
+});

@@ -1,0 +1,276 @@
+// Long because it is one argument: the catalogue says which tables there are, and every claim is made of each of them.
+import postgres from 'postgres';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Role } from '../../../../src/lib/core/permissions.ts';
+import { closePools, plainPool } from '../../../../src/lib/server/platform/db/pools.ts';
+import { type Scope, scopeFor } from '../../../../src/lib/server/access/scope.ts';
+import { oneOfEach } from '../../../support/one-of-each.ts';
+import { newPerson, newTeam } from '../../../support/team.ts';
+
+const owner = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
+afterAll(async () => {
+	await owner.end();
+	await closePools();
+});
+
+/** Every table that belongs to a team, from the catalogue: a new one is asked about by itself. */
+const teamTables = async () =>
+	(
+		await owner`
+			select c.relname as name from pg_class c join pg_attribute a on a.attrelid = c.oid
+			where c.relkind in ('r', 'p') and c.relnamespace = 'public'::regnamespace and a.attname = 'team_id' and not a.attisdropped
+			order by 1`
+	).map((row) => row.name as string);
+
+/** What SPEC §2 lets each role do with each table; a table without a line here fails. Letters: read, add, change, remove. */
+const rights: Record<string, Record<Role, string>> = {
+	members: { owner: 'racd', trainer: 'r', rater: 'r' },
+	invitations: { owner: 'racd', trainer: '', rater: '' },
+	connections: { owner: 'racd', trainer: 'r', rater: '' },
+	projects: { owner: 'racd', trainer: 'rac', rater: 'r' },
+	imports: { owner: 'racd', trainer: 'racd', rater: 'r' },
+	examples: { owner: 'racd', trainer: 'racd', rater: 'r' },
+	ratings: { owner: 'ra', trainer: 'ra', rater: 'ra' },
+	rewrites: { owner: 'ra', trainer: 'ra', rater: 'ra' },
+	runs: { owner: 'rac', trainer: 'rac', rater: 'r' },
+	run_files: { owner: 'ra', trainer: 'ra', rater: '' },
+	run_examples: { owner: 'ra', trainer: 'ra', rater: 'r' },
+	run_events: { owner: 'ra', trainer: 'ra', rater: '' },
+	run_points: { owner: 'ra', trainer: 'ra', rater: '' },
+	servings: { owner: 'racd', trainer: 'racd', rater: 'r' },
+	evaluations: { owner: 'racd', trainer: 'racd', rater: 'r' },
+	pairings: { owner: 'racd', trainer: 'racd', rater: 'r' },
+	outputs: { owner: 'ra', trainer: 'ra', rater: 'r' },
+	ballots: { owner: 'ra', trainer: 'ra', rater: 'ra' },
+	votes: { owner: 'ra', trainer: 'ra', rater: 'ra' },
+	outbox: { owner: 'ra', trainer: 'ra', rater: 'ra' },
+	audit_entries: { owner: 'ra', trainer: 'a', rater: 'a' }
+};
+const perPerson = new Set(['ratings', 'rewrites', 'ballots', 'votes']);
+const withoutProject = new Set(['members', 'invitations', 'connections', 'audit_entries']);
+const roles: Role[] = ['owner', 'trainer', 'rater'];
+
+type World = { here: string; there: string; people: Record<Role, string>; project: string; otherProject: string };
+let world: World;
+beforeAll(async () => {
+	const [here, there] = [await newTeam(), await newTeam()];
+	const one = await oneOfEach({ ...here.scope, userId: here.owner.id }, (await newPerson('Extra')).id);
+	await oneOfEach({ ...there.scope, userId: there.owner.id }, (await newPerson('Extra')).id);
+	const [trainer, rater] = [await here.as('trainer'), await here.as('rater')];
+	world = {
+		here: here.teamId,
+		there: there.teamId,
+		people: { owner: here.owner.id, trainer: trainer.userId, rater: rater.userId },
+		project: one.projectId,
+		otherProject: '00000000-0000-7000-8000-000000000000'
+	};
+});
+
+const scopeOf = (role: Role, projectIds: 'all' | string[] = 'all') =>
+	scopeFor({ teamId: world.here, userId: world.people[role], role, projectIds });
+
+const raw = <T>(scope: Scope, work: (sql: postgres.ReservedSql) => Promise<T>) =>
+	scope.tx((tx) => work(tx.$client as unknown as postgres.ReservedSql));
+
+const code = (problem: unknown) => (problem as { code?: string }).code;
+const rollback = new Error('only trying');
+
+/** What this scope can do with one table: the letters of `rights`. `team` names whose rows it reaches for. */
+const probe = async (scope: Scope, table: string, team: string): Promise<string> => {
+	let found = '';
+	const attempt = async (letter: string, work: (sql: postgres.ReservedSql) => Promise<boolean>) => {
+		await raw(scope, async (sql) => {
+			if (await work(sql)) found += letter;
+			throw rollback;
+		}).catch((problem) => {
+			// 42501: the policy refused. A broken constraint means it had let the row through.
+			if (problem === rollback || code(problem) === '42501') return;
+			if (['23505', '23503', '23514', 'AI005', 'AI001'].includes(code(problem) ?? '')) found += letter;
+			else throw problem;
+		});
+	};
+	await attempt('r', async (sql) => (await sql`select from ${sql(table)} where team_id = ${team} limit 1`).length > 0);
+	await attempt('a', async (sql) => {
+		const [template] = await owner`select * from ${owner(table)} where team_id = ${team} limit 1`;
+		const row: Record<string, unknown> = { ...template };
+		delete row.id;
+		delete row.seq;
+		if (perPerson.has(table)) row.person_id = scope.userId;
+		for (const [key, value] of Object.entries(row)) {
+			if (Buffer.isBuffer(value)) row[key] = `\\x${value.toString('hex')}`;
+			else if (value instanceof Date) row[key] = value.toISOString();
+			else if (value !== null && typeof value === 'object') row[key] = JSON.stringify(value);
+		}
+		const columns = Object.keys(row);
+		await sql.unsafe(
+			`insert into ${table} (${columns.join(', ')}) values (${columns.map((_, i) => `$${i + 1}`).join(', ')})`,
+			Object.values(row) as never[]
+		);
+		return true;
+	});
+	await attempt(
+		'c',
+		async (sql) => (await sql`update ${sql(table)} set created_at = created_at where team_id = ${team}`).count > 0
+	);
+	await attempt('d', async (sql) => (await sql`delete from ${sql(table)} where team_id = ${team}`).count > 0);
+	return found;
+};
+
+describe('the catalogue', () => {
+	test('every team table has row level security and a policy for each command', async () => {
+		const rows = await owner`
+			select c.relname as name, c.relrowsecurity as secured,
+				(select array_agg(p.polcmd order by p.polcmd) from pg_policy p where p.polrelid = c.oid and p.polroles = array['app'::regrole::oid]) as commands
+			from pg_class c where c.relname = any (${await teamTables()}) and c.relnamespace = 'public'::regnamespace`;
+		expect(rows.length).toBeGreaterThan(15);
+		for (const row of rows) {
+			expect(row.secured, row.name).toBe(true);
+			expect(row.commands, row.name).toEqual(['a', 'd', 'r', 'w']);
+		}
+	});
+
+	test('every team table has a line in the table of rights', async () => {
+		expect(Object.keys(rights).sort()).toEqual(await teamTables());
+	});
+
+	test('keys between team tables carry the team', async () => {
+		const rows = await owner`
+			select con.conname, con.conrelid::regclass::text as table,
+				array(select attname::text from unnest(con.conkey) k join pg_attribute on attrelid = con.conrelid and attnum = k) as columns
+			from pg_constraint con
+			where con.contype = 'f' and con.conrelid::regclass::text = any (${await teamTables()})
+				and con.confrelid::regclass::text = any (${await teamTables()})`;
+		expect(rows.length).toBeGreaterThan(20);
+		for (const row of rows) expect(row.columns, row.conname).toContain('team_id');
+	});
+
+	test('every unique key of a team table begins with the team', async () => {
+		const rows = await owner`
+			select i.indexrelid::regclass::text as name, a.attname as first
+			from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+			where i.indisunique and i.indrelid::regclass::text = any (${await teamTables()})`;
+		expect(rows.length).toBeGreaterThan(20);
+		for (const row of rows) expect(row.first, row.name).toBe('team_id');
+	});
+
+	test('the functions that see past row level security are these, and fix their search path', async () => {
+		const rows = await owner`
+			select proname as name, proconfig as config from pg_proc
+			where prosecdef and pronamespace = 'public'::regnamespace order by 1`;
+		expect(rows.map((row) => row.name)).toEqual([
+			'accept_invitation',
+			'create_team',
+			'derive_ratings',
+			'derive_rewrites',
+			'invitation_by_token',
+			'keep_an_owner',
+			'leave_team',
+			'mark_trained',
+			'memberships_of',
+			'purge_outbox',
+			'refresh_statistics',
+			'refuse_leak_added',
+			'refuse_leaks_changed',
+			'teams_with_open_work'
+		]);
+		for (const row of rows) expect(row.config, row.name).toEqual(['search_path=""']);
+	});
+
+	test('the role that serves owns nothing and is bound by the policies', async () => {
+		const [role] = await plainPool()`
+			select rolsuper, rolbypassrls, rolcreatedb, rolcreaterole,
+				(select count(*)::int from pg_class where relowner = pg_roles.oid) as owned
+			from pg_roles where rolname = current_user`;
+		expect(role).toEqual({ rolsuper: false, rolbypassrls: false, rolcreatedb: false, rolcreaterole: false, owned: 0 });
+	});
+});
+
+describe('the policies', () => {
+	test.for(Object.keys(rights).flatMap((table) => roles.map((role) => [table, role] as const)))(
+		'%s for a %s',
+		async ([table, role]) => {
+			expect(await probe(scopeOf(role), table, world.here)).toBe(rights[table]![role]);
+		}
+	);
+
+	test.for(Object.keys(rights))('%s of another team do not exist', async (table) => {
+		for (const role of roles) expect(await probe(scopeOf(role), table, world.there), role).toBe('');
+	});
+
+	test.for(Object.keys(rights).filter((table) => !withoutProject.has(table)))(
+		'%s of a project the member may not see do not exist',
+		async (table) => {
+			expect(await probe(scopeOf('owner', [world.otherProject]), table, world.here)).toBe('');
+			// a new project is in nobody's list yet: who is limited cannot make one
+			const expected = table === 'projects' ? 'rcd' : rights[table]!.owner;
+			expect(await probe(scopeOf('owner', [world.project]), table, world.here)).toBe(expected);
+		}
+	);
+
+	test.for([...perPerson])('%s cannot be written in another name', async (table) => {
+		const [template] = await owner`select * from ${owner(table)} where team_id = ${world.here} limit 1`;
+		const rater = { ...scopeOf('rater'), userId: template!.person_id };
+		expect(await probe({ ...rater, tx: scopeOf('rater').tx }, table, world.here)).toBe('r');
+	});
+
+	test('without a scope nothing is seen and nothing written, also right after a scope used the connection', async () => {
+		await scopeOf('owner').tx((tx) => tx.$client`select 1`);
+		for (const table of Object.keys(rights)) {
+			expect(await plainPool()`select from ${plainPool()(table)}`, table).toHaveLength(0);
+			expect((await plainPool()`delete from ${plainPool()(table)}`).count, table).toBe(0);
+		}
+		await expect(
+			plainPool()`insert into outbox (team_id, project_id, topic) values (${world.here}, ${world.project}, 'x')`
+		).rejects.toMatchObject({
+			code: '42501'
+		});
+	});
+
+	test('a row cannot move to another team', async () => {
+		for (const table of Object.keys(rights).filter((name) => rights[name]!.owner.includes('c'))) {
+			await expect(
+				raw(
+					scopeOf('owner'),
+					(sql) => sql`update ${sql(table)} set team_id = ${world.there} where team_id = ${world.here}`
+				),
+				table
+			).rejects.toMatchObject({ code: '42501' });
+		}
+	});
+
+	test('scopes of many teams share a small pool without seeing each other', async () => {
+		const teams = await Promise.all(Array.from({ length: 6 }, newTeam));
+		await Promise.all(
+			Array.from({ length: 120 }, async (_, i) => {
+				const { scope, teamId } = teams[i % teams.length]!;
+				const rows = await raw(scope, (sql) => sql`select team_id from members`);
+				expect(new Set(rows.map((row) => row.team_id))).toEqual(new Set([teamId]));
+			})
+		);
+	});
+});
+
+/** The proof that the tests above can fail: a policy that lets everything through changes an answer of `probe`. */
+test('a policy replaced by `true` is noticed, each of them', async () => {
+	const policies = await owner`
+		select polname as name, polrelid::regclass::text as table, polcmd as command,
+			pg_get_expr(polqual, polrelid) as using, pg_get_expr(polwithcheck, polrelid) as check
+		from pg_policy where polrelid::regclass::text = any (${Object.keys(rights)})`;
+	expect(policies).toHaveLength(Object.keys(rights).length * 4);
+	for (const policy of policies) {
+		const clauses = (using: string | null, check: string | null) =>
+			`${policy.using === null ? '' : `using (${using})`} ${policy.check === null ? '' : `with check (${check})`}`;
+		await owner.unsafe(`alter policy ${policy.name} on ${policy.table} ${clauses('true', 'true')}`);
+		// to read rows is a condition of changing them: for those commands the read policy is opened as well
+		const opened = policy.command === 'w' || policy.command === 'd';
+		if (opened) await owner.unsafe(`alter policy ${policy.table}_read on ${policy.table} using (true)`);
+		const seen = await probe(scopeOf('rater'), policy.table, world.there);
+		await owner.unsafe(`alter policy ${policy.name} on ${policy.table} ${clauses(policy.using, policy.check)}`);
+		if (opened) {
+			const read = policies.find((other) => other.name === `${policy.table}_read`)!;
+			await owner.unsafe(`alter policy ${policy.table}_read on ${policy.table} using (${read.using})`);
+		}
+		const letter = { r: 'r', a: 'a', w: 'c', d: 'd' }[policy.command as 'r' | 'a' | 'w' | 'd'];
+		expect(seen, policy.name).toContain(letter);
+	}
+});

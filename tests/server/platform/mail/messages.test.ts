@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import { invitationMail, signInMail } from '../../../../src/lib/server/platform/mail/messages.ts';
+
+const link = 'http://localhost:3000/login/confirm?token=abc&x=1';
+const mail = signInMail({
+	to: 'ana@example.com',
+	code: 'K7Q2MX',
+	link,
+	origin: 'http://localhost:3000',
+	at: new Date('2026-11-23T07:15:00Z')
+});
+
+const invitation = (names: { team?: string; inviter?: string | null } = {}) =>
+	invitationMail({
+		to: 'rita@example.com',
+		team: 'Northwind',
+		inviter: 'Ana',
+		role: 'rater',
+		link: 'http://localhost:3000/invitations/abc',
+		expiresAt: new Date('2026-11-30T07:15:00Z'),
+		...names
+	});
+
+test('the sign-in mail has its code in the subject, and code and link in both parts', () => {
+	expect(mail.subject).toContain('K7Q2MX');
+	expect(mail.text).toContain('K7Q2MX');
+	expect(mail.text).toContain(link);
+	expect(mail.html).toContain('K7Q2MX');
+	expect(mail.html).toContain('href="http://localhost:3000/login/confirm?token=abc&amp;x=1"');
+	expect(mail.link).toBe(link);
+});
+
+test('it says where and when it was asked for, in both parts', () => {
+	for (const part of [mail.text, mail.html]) {
+		expect(part).toContain('http://localhost:3000');
+		expect(part).toMatch(/23 November 2026.*07:15 UTC/);
+	}
+});
+
+test('a mail is small, knows dark mode and loads nothing', () => {
+	for (const { html } of [mail, invitation()]) {
+		expect(Buffer.byteLength(html)).toBeLessThan(50_000);
+		expect(html).toContain('<meta name="color-scheme" content="light dark">');
+		expect(html).toContain('<meta name="supported-color-schemes" content="light dark">');
+		expect(html).toContain('prefers-color-scheme: dark');
+		expect(html).not.toMatch(/<img|<link|url\(|src=|@import|<script/i);
+	}
+});
+
+test('an invitation says who, to what, as what and until when', () => {
+	const { subject, text, html } = invitation();
+	expect(subject).toBe('Ana invites you to Northwind on aitelier');
+	for (const part of [text, html]) {
+		expect(part).toContain('As a rater');
+		expect(part).toContain('30 November 2026');
+		expect(part).toContain('rita@example.com');
+	}
+	expect(invitation({ inviter: null }).subject).toBe('Somebody invites you to Northwind on aitelier');
+});
+
+test('names are text, never markup, and never a second line of a header', () => {
+	const evil = invitation({
+		team: '<img src=x onerror=alert(1)>"\'&',
+		inviter: 'Eve\r\nBcc: everybody@example.com\u2028\u202Ex'
+	});
+	expect(evil.html).not.toContain('<img');
+	expect(evil.html).toContain('&lt;img src=x onerror=alert(1)&gt;&quot;&#39;&amp;');
+	expect(evil.subject).not.toMatch(/[\r\n\u2028\u202e]/);
+	expect(evil.subject.split('\n')).toHaveLength(1);
+	expect(invitation({ team: 'x'.repeat(5000) }).subject.length).toBeLessThan(200);
+});

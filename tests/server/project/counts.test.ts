@@ -1,0 +1,54 @@
+import { eq } from 'drizzle-orm';
+import { afterAll, expect, test } from 'vitest';
+import { defaultRecipe } from '../../../src/lib/core/runs/recipe.ts';
+import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
+import { examples, runs } from '../../../src/lib/server/platform/db/schema.ts';
+import { addExample } from '../../../src/lib/server/examples/add.ts';
+import { countUnrated, listProjectCounts } from '../../../src/lib/server/project/counts.ts';
+import type { Scope } from '../../../src/lib/server/access/scope.ts';
+import { newProject, newTeam } from '../../support/team.ts';
+
+afterAll(() => closePools());
+
+const fill = async (scope: Scope, slug: string, ratings: (number | undefined)[]) => {
+	for (const [at, rating] of ratings.entries()) {
+		const messages = [
+			{ role: 'user' as const, content: `Question ${at}` },
+			{ role: 'assistant' as const, content: `Answer ${at}` }
+		];
+		await addExample(scope, slug, { messages, rating: rating ?? null } as Parameters<typeof addExample>[2]);
+	}
+};
+
+test('a project says how far it is, and what is deleted does not count', async () => {
+	const { scope } = await newTeam();
+	const { project, connection } = await newProject(scope);
+	await newProject(scope, { slug: 'empty' });
+	await fill(scope, 'support', [9, 8, 7, 3, undefined, undefined]);
+	await scope.tx(async (tx) => {
+		await tx.update(examples).set({ deletedAt: new Date() }).where(eq(examples.number, 6));
+		const counts = { trainCount: 1, validationCount: 1, tokens: 1, projectId: project.id, connectionId: connection.id };
+		const run = { baseModel: 'm', recipe: defaultRecipe, seed: 1 };
+		await tx.insert(runs).values({ ...run, ...counts, version: 1, mark: 'one', status: 'ready' });
+		await tx.insert(runs).values({ ...run, ...counts, version: 2, mark: 'two', status: 'failed' });
+	});
+	const counts = await listProjectCounts(scope);
+	expect(counts.find(({ slug }) => slug === 'support')).toMatchObject({ total: 5, rated: 4, quality: 2, models: 1 });
+	expect(counts.find(({ slug }) => slug === 'empty')).toMatchObject({ total: 0, rated: 0, quality: 0, models: 0 });
+	expect(await countUnrated(scope, 'support')).toBe(1);
+	expect(await countUnrated(scope, 'empty')).toBe(0);
+});
+
+test('a member counts only what they may see, a stranger nothing', async () => {
+	const { scope, as } = await newTeam();
+	const { project } = await newProject(scope);
+	await newProject(scope, { slug: 'secret' });
+	await fill(scope, 'support', [undefined]);
+	const rater = await as('rater', [project.id]);
+	expect((await listProjectCounts(rater)).map(({ slug }) => slug)).toEqual(['support']);
+	expect(await countUnrated(rater, 'support')).toBe(1);
+	await expect(countUnrated(rater, 'secret')).rejects.toMatchObject({ code: 'not_found' });
+	const stranger = (await newTeam()).scope;
+	expect(await listProjectCounts(stranger)).toEqual([]);
+	await expect(countUnrated(stranger, 'support')).rejects.toMatchObject({ code: 'not_found' });
+});

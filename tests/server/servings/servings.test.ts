@@ -1,0 +1,377 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { eq } from 'drizzle-orm';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { idleMinutes, isAlive } from '../../../src/lib/core/servings/serving.ts';
+import { replaceKey } from '../../../src/lib/server/connections/connections.ts';
+import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
+import { connections, runs, servings } from '../../../src/lib/server/platform/db/schema.ts';
+import { stopQueue } from '../../../src/lib/server/jobs/queue.ts';
+import { providers } from '../../../src/lib/server/providers/registry.ts';
+import { ProviderError } from '../../../src/lib/server/providers/errors.ts';
+import { startRun } from '../../../src/lib/server/runs/start.ts';
+import { startSandbox } from '../../../src/lib/server/sandbox/server.ts';
+import type { Scope } from '../../../src/lib/server/access/scope.ts';
+import { afterState, followServing, requeueOpenServings } from '../../../src/lib/server/servings/follow.ts';
+import {
+	type Serving,
+	ensureServed,
+	releaseServing,
+	startServing,
+	stopServing
+} from '../../../src/lib/server/servings/servings.ts';
+import { newTeam } from '../../support/team.ts';
+import { drive, endpointsAt as endpointsAtSandbox, newRun, newWorkshop, orderFault } from '../../support/training.ts';
+
+let sandbox: Awaited<ReturnType<typeof startSandbox>>;
+beforeAll(async () => {
+	sandbox = await startSandbox({ port: 0, speed: 100 });
+});
+afterAll(async () => {
+	await stopQueue();
+	await closePools();
+	await sandbox.stop();
+});
+
+const trained = async (more: Parameters<typeof newWorkshop>[1] = {}) => {
+	const workshop = await newWorkshop(sandbox.url, more);
+	const run = await startRun(workshop.scope, workshop.slug, newRun());
+	return { ...workshop, run: await drive(workshop.scope, run.id) };
+};
+type Shop = Awaited<ReturnType<typeof trained>>;
+
+const all = (scope: Scope) => scope.tx((tx) => tx.select().from(servings).orderBy(servings.createdAt));
+const look = (scope: Scope, id: string) => followServing(scope, id, new AbortController().signal);
+const until = async (scope: Scope, id: string, enough: (serving: Serving) => boolean): Promise<Serving> => {
+	for (;;) {
+		const serving = (await all(scope)).find((each) => each.id === id)!;
+		if (enough(serving)) return serving;
+		await look(scope, id);
+		await sleep(30);
+	}
+};
+const change = (scope: Scope, id: string, columns: Partial<Serving>) =>
+	scope.tx((tx) => tx.update(servings).set(columns).where(eq(servings.id, id)));
+const ready = async (shop: Shop) => {
+	const { id } = await startServing(shop.scope, shop.slug, shop.run.id);
+	return until(shop.scope, id, ({ status }) => status === 'ready');
+};
+
+const endpointsAt = (key: string) => endpointsAtSandbox(sandbox.url, key);
+
+test('started, ready, stopped: one endpoint, and none afterwards', async () => {
+	const shop = await trained();
+	const serving = await ready(shop);
+	expect(serving).toMatchObject({
+		centsPerHour: expect.any(Number),
+		readyAt: expect.any(Date),
+		deployment: { callAs: expect.stringContaining('/') }
+	});
+	expect(serving.idleAt.getTime()).toBeLessThanOrEqual(Date.now() + idleMinutes * 60_000);
+	expect(await endpointsAt(shop.key)).toHaveLength(1);
+	await stopServing(shop.scope, shop.slug, shop.run.id);
+	await stopServing(shop.scope, shop.slug, shop.run.id);
+	expect(await until(shop.scope, serving.id, (now) => !isAlive(now))).toMatchObject({
+		status: 'stopped',
+		stoppedAt: expect.any(Date),
+		problem: null
+	});
+	expect(await endpointsAt(shop.key)).toHaveLength(0);
+	await stopServing(shop.scope, shop.slug, shop.run.id);
+});
+
+test('two clicks at once start one', async () => {
+	const shop = await trained();
+	const started = await Promise.all([1, 2, 3].map(() => startServing(shop.scope, shop.slug, shop.run.id)));
+	expect(new Set(started.map(({ id }) => id)).size).toBe(1);
+	expect(await all(shop.scope)).toHaveLength(1);
+});
+
+test('a deployment whose answer is lost is found again, not made twice', async () => {
+	const shop = await trained();
+	const { id } = await startServing(shop.scope, shop.slug, shop.run.id);
+	await orderFault(sandbox.url, shop.key, 'cut', '/deployments');
+	await look(shop.scope, id);
+	await until(shop.scope, id, ({ status }) => status === 'ready');
+	expect(await endpointsAt(shop.key)).toHaveLength(1);
+});
+
+test('what nobody uses stops by itself', async () => {
+	const shop = await trained();
+	const serving = await ready(shop);
+	await change(shop.scope, serving.id, { idleAt: new Date(Date.now() - 1) });
+	expect(await until(shop.scope, serving.id, (now) => !isAlive(now))).toMatchObject({
+		status: 'stopped',
+		problem: null
+	});
+	expect(await endpointsAt(shop.key)).toHaveLength(0);
+});
+
+test('what has run for half a day stops, however much it is used', async () => {
+	const shop = await trained();
+	const serving = await ready(shop);
+	await change(shop.scope, serving.id, { readyAt: new Date(Date.now() - 13 * 3_600_000) });
+	expect(await until(shop.scope, serving.id, (now) => !isAlive(now))).toMatchObject({
+		status: 'stopped',
+		problem: expect.stringMatching(/12 hours/)
+	});
+});
+
+test('what does not become ready in an hour is given up, and what breaks is stopped, both in words', async () => {
+	const shop = await trained();
+	const { id } = await startServing(shop.scope, shop.slug, shop.run.id);
+	const starting = (await all(shop.scope)).find((each) => each.id === id)!;
+	const later = (minutes: number) => new Date(starting.createdAt.getTime() + minutes * 60_000);
+	expect(afterState(starting, 'starting', later(59))).toEqual({});
+	expect(afterState(starting, 'starting', later(61))).toMatchObject({
+		status: 'stopping',
+		problem: expect.stringMatching(/60 minutes/)
+	});
+	expect(afterState(starting, 'failed', later(1))).toMatchObject({ status: 'stopping', problem: expect.any(String) });
+	// given up before it was ever ready: failed; stopped after it worked: stopped
+	const stopping = { ...starting, status: 'stopping' as const, problem: 'No machine was free.' };
+	expect(afterState(stopping, 'stopping', later(62))).toEqual({});
+	expect(afterState(stopping, 'stopped', later(63))).toMatchObject({ status: 'failed' });
+	expect(afterState({ ...stopping, readyAt: later(5) }, 'stopped', later(63))).toMatchObject({ status: 'stopped' });
+	expect(afterState({ ...starting, status: 'ready', readyAt: later(5) }, 'stopped', later(6))).toMatchObject({
+		status: 'stopped',
+		problem: expect.any(String)
+	});
+});
+
+test('two workers at once deploy once', async () => {
+	const shop = await trained();
+	const { id } = await startServing(shop.scope, shop.slug, shop.run.id);
+	await Promise.all([look(shop.scope, id), look(shop.scope, id), look(shop.scope, id)]);
+	await until(shop.scope, id, ({ status }) => status === 'ready');
+	expect(await endpointsAt(shop.key)).toHaveLength(1);
+});
+
+test('stopped while it starts, nothing is left at the provider', async () => {
+	const shop = await trained();
+	const { id } = await startServing(shop.scope, shop.slug, shop.run.id);
+	await orderFault(sandbox.url, shop.key, 'cut', '/endpoints');
+	await look(shop.scope, id);
+	await stopServing(shop.scope, shop.slug, shop.run.id);
+	expect(await until(shop.scope, id, (now) => !isAlive(now))).toMatchObject({ status: 'stopped' });
+	expect(await endpointsAt(shop.key)).toHaveLength(0);
+});
+
+test('an evaluation gets the name to call it by, its uses keep it, its release ends it soon', async () => {
+	const shop = await trained();
+	expect(await ensureServed(shop.scope, shop.run.id)).toEqual({ ready: false, status: 'starting' });
+	expect(await ensureServed(shop.scope, shop.run.id)).toEqual({ ready: false, status: 'starting' });
+	const [serving] = await all(shop.scope);
+	await until(shop.scope, serving!.id, ({ status }) => status === 'ready');
+	await change(shop.scope, serving!.id, { idleAt: new Date(Date.now() + 1000) });
+	expect(await ensureServed(shop.scope, shop.run.id)).toEqual({ ready: true, callAs: expect.stringContaining('/') });
+	const [used] = await all(shop.scope);
+	expect(used!.idleAt.getTime()).toBeGreaterThan(Date.now() + (idleMinutes - 1) * 60_000);
+	await releaseServing(shop.scope, shop.run.id);
+	const [released] = await all(shop.scope);
+	expect(released!.status).toBe('ready');
+	expect(released!.idleAt.getTime()).toBeLessThan(Date.now() + 3 * 60_000);
+	await ensureServed(shop.scope, shop.run.id);
+	expect((await all(shop.scope))[0]!.idleAt.getTime()).toBeGreaterThan(Date.now() + (idleMinutes - 1) * 60_000);
+});
+
+test('a model that cannot be deployed is refused before anything is billed', async () => {
+	const shop = await trained();
+	await shop.scope.tx((tx) => tx.update(runs).set({ modelObject: 'ml_unknown' }).where(eq(runs.id, shop.run.id)));
+	await expect(startServing(shop.scope, shop.slug, shop.run.id)).rejects.toMatchObject({
+		code: 'conflict',
+		message: expect.stringMatching(/no hardware/)
+	});
+	await expect(ensureServed(shop.scope, shop.run.id)).rejects.toMatchObject({ code: 'conflict' });
+	expect(await all(shop.scope)).toHaveLength(0);
+});
+
+test('a failure is the answer to whoever wanted the model before it, and no answer to whoever wants it afterwards', async () => {
+	const shop = await trained();
+	await ensureServed(shop.scope, shop.run.id);
+	const [serving] = await all(shop.scope);
+	const stoppedAt = new Date();
+	await change(shop.scope, serving!.id, { status: 'failed', problem: 'No machine was free.', stoppedAt });
+	const wanted = (ms: number) => ({ since: new Date(stoppedAt.getTime() + ms), still: async () => true });
+	expect(await ensureServed(shop.scope, shop.run.id, wanted(-1))).toEqual({
+		ready: false,
+		status: 'failed',
+		problem: 'No machine was free.'
+	});
+	const unwanted = { ...wanted(1), still: async () => false };
+	expect(await ensureServed(shop.scope, shop.run.id, unwanted)).toEqual({ ready: false, status: 'stopped' });
+	expect(await ensureServed(shop.scope, shop.run.id, wanted(1))).toEqual({ ready: false, status: 'starting' });
+});
+
+test('a deployment that breaks fails in words, leaves nothing behind, and can be started again', async () => {
+	const shop = await trained({ baseModel: 'sandbox-deploy-fails' });
+	for (const count of [1, 2]) {
+		const { id } = await startServing(shop.scope, shop.slug, shop.run.id);
+		expect(await until(shop.scope, id, (now) => !isAlive(now))).toMatchObject({
+			status: 'failed',
+			problem: expect.stringMatching(/could not keep the model running/),
+			stoppedAt: expect.any(Date)
+		});
+		expect(await endpointsAt(shop.key)).toHaveLength(0);
+		expect(await all(shop.scope)).toHaveLength(count);
+	}
+});
+
+/** Everything is made at the provider, only its answer does not arrive. */
+const loseAnswer = () => {
+	const { deploy } = providers.sandbox;
+	vi.spyOn(providers.sandbox, 'deploy').mockImplementationOnce(async (...asked) => {
+		await deploy(...asked);
+		throw new ProviderError('cut', 'The connection was cut.', { lost: true });
+	});
+};
+
+test('a refused key ends no start and no stop, because something may exist', async () => {
+	const shop = await trained();
+	const { id } = await startServing(shop.scope, shop.slug, shop.run.id);
+	loseAnswer();
+	await look(shop.scope, id);
+	expect(await endpointsAt(shop.key)).toHaveLength(1);
+	await replaceKey(shop.scope, shop.connection.id, { key: 'refused-now' });
+	for (const status of ['starting', 'stopping']) {
+		for (let looks = 0; looks < 3; looks++) await look(shop.scope, id);
+		expect((await all(shop.scope))[0]).toMatchObject({ status, deployment: null });
+		await stopServing(shop.scope, shop.slug, shop.run.id);
+	}
+	await replaceKey(shop.scope, shop.connection.id, { key: shop.key });
+	expect(await until(shop.scope, id, (now) => !isAlive(now))).toMatchObject({ status: 'stopped' });
+	expect(await endpointsAt(shop.key)).toHaveLength(0);
+});
+
+test('what exists is found and stopped, also when the model could not be deployed any more', async () => {
+	const shop = await trained();
+	const { id } = await startServing(shop.scope, shop.slug, shop.run.id);
+	loseAnswer();
+	await look(shop.scope, id);
+	await shop.scope.tx((tx) => tx.update(runs).set({ modelObject: 'ml_gone' }).where(eq(runs.id, shop.run.id)));
+	await stopServing(shop.scope, shop.slug, shop.run.id);
+	expect(await until(shop.scope, id, (now) => !isAlive(now))).toMatchObject({ status: 'stopped' });
+	expect(await endpointsAt(shop.key)).toHaveLength(0);
+});
+
+test('a page instead of the list of what exists does not mean that nothing does', async () => {
+	const shop = await trained();
+	const { id } = await startServing(shop.scope, shop.slug, shop.run.id);
+	loseAnswer();
+	await look(shop.scope, id);
+	await stopServing(shop.scope, shop.slug, shop.run.id);
+	await orderFault(sandbox.url, shop.key, 'garbled', '/endpoints', 3);
+	await look(shop.scope, id);
+	expect((await all(shop.scope))[0]).toMatchObject({ status: 'stopping', deployment: null });
+	expect(await until(shop.scope, id, (now) => !isAlive(now))).toMatchObject({ status: 'stopped' });
+	expect(await endpointsAt(shop.key)).toHaveLength(0);
+});
+
+test('what a person stops has not failed, whatever was wrong with it before', async () => {
+	const shop = await trained();
+	const { id } = await startServing(shop.scope, shop.slug, shop.run.id);
+	await orderFault(sandbox.url, shop.key, '503', '/deployments/', 3);
+	await look(shop.scope, id);
+	expect((await all(shop.scope))[0]).toMatchObject({ status: 'starting', problem: expect.any(String) });
+	await stopServing(shop.scope, shop.slug, shop.run.id);
+	expect(await until(shop.scope, id, (now) => !isAlive(now))).toMatchObject({ status: 'stopped', problem: null });
+});
+
+test('to the key of another account nothing counts as stopped, and the key is not marked for it', async () => {
+	const shop = await trained();
+	const { id } = await ready(shop);
+	await replaceKey(shop.scope, shop.connection.id, { key: 'of-somebody-else' });
+	await look(shop.scope, id);
+	expect((await all(shop.scope))[0]).toMatchObject({
+		status: 'ready',
+		problem: expect.stringMatching(/belongs to another account/)
+	});
+	await stopServing(shop.scope, shop.slug, shop.run.id);
+	await look(shop.scope, id);
+	expect((await all(shop.scope))[0]).toMatchObject({ status: 'stopping', stoppedAt: null });
+	const [row] = await shop.scope.tx((tx) =>
+		tx.select().from(connections).where(eq(connections.id, shop.connection.id))
+	);
+	expect(row!.status).not.toBe('refused');
+	await replaceKey(shop.scope, shop.connection.id, { key: shop.key });
+	expect(await until(shop.scope, id, (now) => !isAlive(now))).toMatchObject({ status: 'stopped' });
+	expect(await endpointsAt(shop.key)).toHaveLength(0);
+});
+
+test('what breaks us is said at the serving before it goes to the log', async () => {
+	const shop = await trained();
+	const { id } = await startServing(shop.scope, shop.slug, shop.run.id);
+	await orderFault(sandbox.url, shop.key, 'garbled', '/whoami', 3);
+	await look(shop.scope, id);
+	expect((await all(shop.scope))[0]).toMatchObject({ problem: expect.stringMatching(/can not be read/) });
+	vi.spyOn(providers.sandbox, 'deploy').mockRejectedValueOnce(new TypeError('x is not iterable'));
+	await expect(look(shop.scope, id)).rejects.toThrow(TypeError);
+	expect((await all(shop.scope))[0]).toMatchObject({
+		status: 'starting',
+		problem: 'The provider answered in a way that can not be read.'
+	});
+	await until(shop.scope, id, ({ status, problem }) => status === 'ready' && problem === null);
+});
+
+test('where the provider answers at once, nothing is started', async () => {
+	const shop = await trained();
+	await shop.scope.tx((tx) =>
+		tx.update(connections).set({ provider: 'openai-compatible', baseUrl: 'http://127.0.0.1:1/v1' })
+	);
+	await shop.scope.tx((tx) => tx.update(runs).set({ model: 'ft:base:us::1' }).where(eq(runs.id, shop.run.id)));
+	expect(await ensureServed(shop.scope, shop.run.id)).toEqual({ ready: true, callAs: 'ft:base:us::1' });
+	await expect(startServing(shop.scope, shop.slug, shop.run.id)).rejects.toMatchObject({ code: 'conflict' });
+	await releaseServing(shop.scope, shop.run.id);
+	expect(await all(shop.scope)).toHaveLength(0);
+});
+
+test('a run that is not ready cannot be served', async () => {
+	const workshop = await newWorkshop(sandbox.url);
+	const run = await startRun(workshop.scope, workshop.slug, newRun());
+	await expect(startServing(workshop.scope, workshop.slug, run.id)).rejects.toMatchObject({
+		code: 'conflict',
+		message: expect.stringMatching(/not ready/)
+	});
+	await expect(ensureServed(workshop.scope, run.id)).rejects.toMatchObject({ code: 'conflict' });
+});
+
+test('a serving that lost its job gets one, and only one', async () => {
+	const shop = await trained();
+	const { id } = await startServing(shop.scope, shop.slug, shop.run.id);
+	await plainPool()`delete from pgboss.job where singleton_key = ${id}`;
+	await requeueOpenServings(shop.scope);
+	await requeueOpenServings(shop.scope);
+	expect(await plainPool()`select 1 from pgboss.job where singleton_key = ${id} and state < 'completed'`).toHaveLength(
+		1
+	);
+});
+
+test('a stranger finds nothing and a rater may not', async () => {
+	const shop = await trained();
+	await startServing(shop.scope, shop.slug, shop.run.id);
+	const { scope: stranger } = await newTeam();
+	const rater = await shop.as('rater');
+	for (const useCase of [
+		(who: Scope) => startServing(who, shop.slug, shop.run.id),
+		(who: Scope) => stopServing(who, shop.slug, shop.run.id),
+		(who: Scope) => ensureServed(who, shop.run.id)
+	]) {
+		await expect(useCase(stranger)).rejects.toMatchObject({ code: 'not_found' });
+		await expect(useCase(rater)).rejects.toMatchObject({ code: 'forbidden' });
+	}
+	await releaseServing(stranger, shop.run.id);
+	expect(await all(shop.scope)).toEqual([expect.objectContaining({ status: 'starting' })]);
+});
+
+test('a refusal is believed the second time, and then nothing is left behind', async () => {
+	const shop = await trained();
+	const { id } = await startServing(shop.scope, shop.slug, shop.run.id);
+	await shop.scope.tx((tx) => tx.update(runs).set({ modelObject: 'ml_gone' }).where(eq(runs.id, shop.run.id)));
+	await look(shop.scope, id);
+	expect((await all(shop.scope))[0]).toMatchObject({
+		status: 'starting',
+		problem: expect.stringMatching(/no hardware/)
+	});
+	await look(shop.scope, id);
+	expect((await all(shop.scope))[0]).toMatchObject({ status: 'failed', stoppedAt: expect.any(Date) });
+	expect(await endpointsAt(shop.key)).toHaveLength(0);
+});

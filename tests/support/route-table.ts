@@ -1,0 +1,270 @@
+// Long because it is one table: every route, who may pass it, and how it is opened.
+import { randomUUID } from 'node:crypto';
+import { defaultRecipe } from '../../src/lib/core/runs/recipe.ts';
+import { to } from '../../src/lib/paths.ts';
+import type { World } from './world.ts';
+
+/** The order of the five statuses of a line. A stranger is the owner of another team. */
+export const visitors = ['anonymous', 'stranger', 'rater', 'trainer', 'owner'] as const;
+export type Visitor = (typeof visitors)[number];
+
+export type Line = {
+	at: (w: World) => string;
+	/** Status for anonymous, stranger, rater, trainer, owner. */
+	is: string;
+	/** A form's fields, or the JSON of an endpoint. */
+	send?: (w: World) => Record<string, unknown>;
+	/** A body as it is, for the doors that take a file. */
+	raw?: string;
+	/** It changes whoever opens it, also the stranger. */
+	changesVisitor?: true;
+	/** What a foreign id of this name is answered with, where it is not 404: a choice in a form is refused under its field. */
+	swap?: Record<string, number>;
+};
+
+/** Everybody's, team members only, and so on: how a page answers whom. The sign-in page is where somebody who is not signed in is sent. */
+const open = '200 200 200 200 200';
+const members = '303 404 200 200 200';
+const makers = '303 404 403 200 200';
+const owners = '303 404 403 403 200';
+/** The same for doors without a page: they answer 401 instead of leading to the sign-in page. */
+const data = { members: '401 404 200 200 200', makers: '401 404 403 200 200', owners: '401 404 403 403 200' };
+/** For whoever may knock, but whose request makes no sense: the rest is stopped before that is known. */
+const makersGet = (status: number) => `401 404 403 ${status} ${status}`;
+const everyoneGets = (status: number) => Array(5).fill(status).join(' ');
+
+const team = '/[team=slug]';
+const project = `${team}/[project=slug]`;
+const evaluation = `${project}/eval/[evaluation]`;
+const run = `${project}/train/[run]`;
+
+const in_ = (address: (team: string, project: string) => string) => (w: World) => address(w.team, w.project);
+const aRecipe = () => ({ clientId: randomUUID(), ...defaultRecipe });
+const settings = (w: World) => ({
+	name: 'Support',
+	connectionId: w.connection,
+	baseModel: 'sandbox-small',
+	qualityThreshold: 8
+});
+const sandbox = { provider: 'sandbox', name: '', baseUrl: '', key: '' };
+
+/** A door without a line fails, and so does a line without a door. Lines are tried in this order, `leave` and `endAll` last. */
+export const lines: Record<string, Line> = {
+	'/ page': { at: to.home, is: '200 303 303 303 303' },
+	'/livez GET': { at: () => '/livez', is: open },
+	'/readyz GET': { at: () => '/readyz', is: open },
+	'/login page': { at: () => to.login(), is: '200 303 303 303 303' },
+	'/login ?/send': { at: () => to.login(), is: everyoneGets(422), send: () => ({ email: 'nobody' }) },
+	'/login ?/code': { at: () => to.login(), is: everyoneGets(410), send: () => ({ code: 'ABCDEF' }) },
+	'/login/confirm page': { at: () => to.confirmSignIn('unknown'), is: open },
+	'/login/confirm ?/default': {
+		at: () => to.confirmSignIn('unknown'),
+		is: everyoneGets(410),
+		send: () => ({ token: 'unknown' })
+	},
+	// none is configured here; tests/server/identity/oauth.test.ts has one
+	'/login/[provider] GET': { at: () => to.signInWith('github'), is: everyoneGets(404) },
+	'/login/[provider]/callback GET': { at: () => to.signInCallback('github'), is: everyoneGets(404) },
+	'/logout POST': { at: to.logout, is: everyoneGets(303) },
+	'/account page': { at: to.account, is: '303 200 200 200 200' },
+	'/account ?/rename': {
+		at: to.account,
+		is: '303 200 200 200 200',
+		send: () => ({ name: 'Kim' }),
+		changesVisitor: true
+	},
+	'/account ?/end': { at: to.account, is: '303 200 200 200 200', send: () => ({ handle: randomUUID() }) },
+	'/teams/new page': { at: to.newTeam, is: '303 200 200 200 200' },
+	'/teams/new ?/default': { at: to.newTeam, is: everyoneGets(303), send: () => ({ name: 'Another' }) },
+	'/invitations/[token] page': { at: (w) => to.invitation(w.token), is: open },
+	'/invitations/[token] ?/default': { at: (w) => to.invitation(w.token), is: '303 403 403 403 403' },
+	'/dev/outbox page': { at: () => to.outbox(), is: open },
+	'/dev/outbox/[mail] page': { at: (w) => to.outbox(w.mail), is: open },
+	'/dev/ui page': { at: () => '/dev/ui', is: open },
+	'/dev/ui/shell page': { at: () => '/dev/ui/shell', is: open },
+
+	[`${team} page`]: { at: (w) => to.team(w.team), is: members },
+	[`${team}/events GET`]: { at: (w) => to.events(w.team), is: data.members },
+	[`${team}/projects/new page`]: { at: (w) => to.newProject(w.team), is: makers },
+	[`${team}/projects/new ?/create`]: {
+		at: (w) => to.newProject(w.team),
+		is: makersGet(303),
+		send: (w) => ({ name: 'Second', baseModel: 'sandbox-small', provider: 'sandbox', connectionId: w.connection }),
+		swap: { connection: 422 }
+	},
+	[`${team}/projects/new ?/models`]: {
+		at: (w) => to.newProject(w.team),
+		is: data.makers,
+		send: (w) => ({ connectionId: w.connection })
+	},
+	[`${team}/projects/new ?/tryNew`]: { at: (w) => to.newProject(w.team), is: data.owners, send: () => sandbox },
+	[`${team}/settings page`]: { at: (w) => to.teamSettings(w.team), is: members },
+	[`${team}/settings/connections page`]: { at: (w) => to.connections(w.team), is: makers },
+	[`${team}/settings/connections ?/tryNew`]: {
+		at: (w) => to.connections(w.team),
+		is: data.owners,
+		send: () => sandbox
+	},
+	[`${team}/settings/connections ?/create`]: {
+		at: (w) => to.connections(w.team),
+		is: data.owners,
+		send: () => sandbox
+	},
+	[`${team}/settings/connections ?/test`]: {
+		at: (w) => to.connections(w.team),
+		is: data.owners,
+		send: (w) => ({ connectionId: w.spareConnection })
+	},
+	[`${team}/settings/connections ?/replaceKey`]: {
+		at: (w) => to.connections(w.team),
+		is: data.owners,
+		send: (w) => ({ connectionId: w.spareConnection, key: 'another-key' })
+	},
+	[`${team}/settings/connections ?/remove`]: {
+		at: (w) => to.connections(w.team),
+		is: data.owners,
+		send: (w) => ({ connectionId: w.spareConnection })
+	},
+	[`${team}/settings/members page`]: { at: (w) => to.members(w.team), is: owners },
+	[`${team}/settings/members ?/invite`]: {
+		at: (w) => to.members(w.team),
+		is: data.owners,
+		send: (w) => ({ email: `${randomUUID()}@example.com`, role: 'rater', projectIds: w.projectId }),
+		swap: { projectId: 422 }
+	},
+	[`${team}/settings/members ?/resend`]: {
+		at: (w) => to.members(w.team),
+		is: data.owners,
+		send: (w) => ({ invitationId: w.invitation })
+	},
+	[`${team}/settings/members ?/revoke`]: {
+		at: (w) => to.members(w.team),
+		is: data.owners,
+		send: (w) => ({ invitationId: w.invitation })
+	},
+	[`${team}/settings/members ?/change`]: {
+		at: (w) => to.members(w.team),
+		is: data.owners,
+		send: (w) => ({ personId: w.sparePerson, role: 'rater', projectIds: w.projectId }),
+		swap: { projectId: 422 }
+	},
+	[`${team}/settings/members ?/remove`]: {
+		at: (w) => to.members(w.team),
+		is: data.owners,
+		send: (w) => ({ personId: w.leaver })
+	},
+
+	[`${project} page`]: { at: in_(to.project), is: members },
+	[`${project}/settings page`]: { at: in_(to.projectSettings), is: owners },
+	[`${project}/settings ?/save`]: {
+		at: in_(to.projectSettings),
+		is: data.owners,
+		send: settings,
+		swap: { connection: 422 }
+	},
+	[`${project}/settings ?/models`]: {
+		at: in_(to.projectSettings),
+		is: data.makers,
+		send: (w) => ({ connectionId: w.connection }),
+		// it lists the models of a connection of one's own team, wherever it is asked
+		swap: { project: 200 }
+	},
+	[`${project}/rate page`]: { at: in_(to.rate), is: members },
+	[`${project}/rate/cards GET`]: { at: (w) => `${to.rate(w.team, w.project)}/cards?id=${w.example}`, is: data.members },
+	[`${project}/rate/cards POST`]: {
+		at: (w) => `${to.rate(w.team, w.project)}/cards`,
+		is: data.members,
+		send: () => ({ filter: 'all' })
+	},
+	[`${project}/rate/ratings POST`]: {
+		at: (w) => `${to.rate(w.team, w.project)}/ratings`,
+		is: data.members,
+		send: (w) => ({ exampleId: w.example, score: 7, clientId: randomUUID() })
+	},
+	[`${project}/rate/rewrites POST`]: {
+		at: (w) => `${to.rate(w.team, w.project)}/rewrites`,
+		is: data.members,
+		send: (w) => ({ exampleId: w.example, output: `Better ${randomUUID()}`, score: 9, clientId: randomUUID() })
+	},
+	[`${project}/rate/rewrites DELETE`]: {
+		at: (w) => `${to.rate(w.team, w.project)}/rewrites`,
+		// there is no such rewrite; nobody is refused for the role
+		is: '401 404 404 404 404',
+		send: (w) => ({ exampleId: w.example, rewrite: randomUUID(), clientId: randomUUID() })
+	},
+	[`${project}/add page`]: { at: in_(to.add), is: makers },
+	[`${project}/add ?/write`]: {
+		at: in_(to.add),
+		is: data.makers,
+		send: () => ({
+			messages: JSON.stringify([
+				{ role: 'user', content: `Is it open on ${randomUUID()}?` },
+				{ role: 'assistant', content: 'Yes.' }
+			])
+		})
+	},
+	[`${project}/add ?/sample`]: { at: in_(to.add), is: data.makers, send: () => ({ sample: 'code-review' }) },
+	[`${project}/add/import POST`]: {
+		at: (w) => `${to.add(w.team, w.project)}/import`,
+		is: data.makers,
+		raw: '{"messages":[{"role":"user","content":"Is it new?"},{"role":"assistant","content":"Yes."}]}\n'
+	},
+	[`${project}/examples page`]: {
+		at: (w) => `${to.examples(w.team, w.project)}?selected=${w.example}`,
+		is: members,
+		// the list, with nothing open beside it
+		swap: { example: 200 }
+	},
+	[`${project}/examples ?/delete`]: { at: in_(to.examples), is: data.makers, send: (w) => ({ ids: w.unrated }) },
+	[`${project}/examples ?/restore`]: { at: in_(to.examples), is: data.makers, send: (w) => ({ ids: w.unrated }) },
+	[`${project}/examples ?/move`]: {
+		at: in_(to.examples),
+		is: data.makers,
+		send: (w) => ({ ids: w.unrated, side: 'unassigned' })
+	},
+	[`${project}/split page`]: { at: in_(to.split), is: makers },
+	[`${project}/split ?/apply`]: { at: in_(to.split), is: data.makers, send: () => ({ ratio: '0.8', seed: '1' }) },
+	[`${project}/examples/export GET`]: { at: (w) => `${to.examples(w.team, w.project)}/export`, is: data.makers },
+	[`${project}/train page`]: { at: in_(to.train), is: makers },
+	[`${project}/train/new page`]: { at: in_(to.newRun), is: makers },
+	[`${project}/train/new ?/start`]: {
+		at: in_(to.newRun),
+		is: makersGet(422),
+		// more than the sandbox takes
+		send: () => ({ ...aRecipe(), epochs: 20, batchSize: 128, loraRank: 128 })
+	},
+	[`${run} page`]: { at: (w) => to.run(w.team, w.project, w.run), is: makers },
+	[`${run} ?/cancel`]: { at: (w) => to.run(w.team, w.project, w.run), is: makersGet(409) },
+	[`${run} ?/serve`]: { at: (w) => to.run(w.team, w.project, w.failed), is: makersGet(409) },
+	[`${run} ?/stop`]: { at: (w) => to.run(w.team, w.project, w.run), is: data.makers },
+	[`${run}/files/[kind] GET`]: { at: (w) => to.runFile(w.team, w.project, w.run, 'train'), is: data.makers },
+	[`${project}/eval page`]: { at: in_(to.evaluations), is: members },
+	[`${project}/eval/new page`]: { at: in_(to.newEvaluation), is: makers },
+	[`${project}/eval/new ?/default`]: {
+		at: in_(to.newEvaluation),
+		is: makersGet(409),
+		send: (w) => ({ runId: w.failed, against: 'base', pairs: 10, temperature: 0, maxTokens: 100 })
+	},
+	[`${evaluation} page`]: { at: (w) => to.evaluation(w.team, w.project, w.voting), is: members },
+	[`${evaluation} ?/retry`]: { at: (w) => to.evaluation(w.team, w.project, w.voting), is: data.makers },
+	[`${evaluation}/vote page`]: { at: (w) => to.vote(w.team, w.project, w.voting), is: members },
+	[`${evaluation}/vote GET`]: { at: (w) => to.vote(w.team, w.project, w.voting), is: data.members },
+	[`${evaluation}/vote POST`]: {
+		at: (w) => to.vote(w.team, w.project, w.voting),
+		// the ballot is the rater's own: nobody votes for somebody else
+		is: '401 404 200 404 404',
+		send: (w) => ({ ballotId: w.ballot, choice: 'tie', clientId: randomUUID() })
+	},
+	[`${evaluation}/results page`]: { at: (w) => to.results(w.team, w.project, w.revealed), is: members },
+	[`${evaluation}/results ?/reveal`]: {
+		at: (w) => to.results(w.team, w.project, w.stuck),
+		is: makersGet(409)
+	},
+	[`${evaluation}/results/[format] GET`]: {
+		at: (w) => to.resultsFile(w.team, w.project, w.revealed, 'json'),
+		is: data.members
+	},
+
+	[`${team}/settings ?/leave`]: { at: (w) => to.teamSettings(w.team), is: '401 404 303 303 409' },
+	'/account ?/endAll': { at: to.account, is: everyoneGets(303) }
+};
