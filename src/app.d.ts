@@ -1,6 +1,6 @@
 import type { Person, SignedInSession } from '$lib/server/access/sessions';
-import type { Scope } from '$lib/server/access/scope';
-import type { Team } from '$lib/server/access/memberships';
+import type { ProjectScope, Scope } from '$lib/server/access/scope';
+import type { Membership } from '$lib/server/access/memberships';
 
 declare global {
 	namespace App {
@@ -16,7 +16,11 @@ declare global {
 			session: SignedInSession | null;
 			/** Set by `enterTeam` for every route below `[team=slug]`; only read there. */
 			scope: Scope;
-			team: Team;
+			team: Membership;
+			/** All the teams of the person, for the switcher. */
+			teams: Membership[];
+			/** The scope in the project of the address, for every route below `[project=slug]`. */
+			project: ProjectScope;
 		}
 	}
 }

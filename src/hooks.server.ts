@@ -8,9 +8,9 @@ import { startServer } from '$lib/server/lifecycle';
 import { secure } from '$lib/server/http/secure';
 import { answerThrown } from '$lib/server/http/thrown';
 import { currentSession } from '$lib/server/access/sessions';
-import { membershipsOf } from '$lib/server/access/memberships';
+import { enter } from '$lib/server/access/memberships';
 import { log } from '$lib/server/platform/log';
-import { scopeFor } from '$lib/server/access/scope';
+import { noProject, scopeFor } from '$lib/server/access/scope';
 import errorPage from './error.html?raw';
 
 export const init: ServerInit = async () => {
@@ -34,7 +34,7 @@ const identify: Handle = async ({ event, resolve }) => {
 	return resolve(event);
 };
 
-/** Which team? Below `[team=slug]` a membership is needed; a stranger learns nothing, not even that the team exists. */
+/** Which team, which project? Below `[team=slug]` a membership is needed; a stranger learns nothing, not even that the team exists. */
 const enterTeam: Handle = async ({ event, resolve }) => {
 	if (!event.route.id?.startsWith('/[team=slug]')) return resolve(event);
 	const { person } = event.locals;
@@ -46,15 +46,25 @@ const enterTeam: Handle = async ({ event, resolve }) => {
 		}
 		error(401, { code: 'signed_out', message: 'You are signed out. Sign in and try again.' });
 	}
-	const membership = (await membershipsOf(person.id)).find((team) => team.slug === event.params.team);
+	const { memberships, membership, project } = await enter(person.id, event.params.team!, event.params.project);
 	if (!membership)
 		error(404, { code: 'not_found', message: 'There is nothing at this address, or it is not yours to see.' });
-	event.locals.team = { id: membership.id, slug: membership.slug, name: membership.name };
-	event.locals.scope = scopeFor({
+	if (event.params.project !== undefined && !project) {
+		const { status, code, message } = noProject();
+		error(status, { code, message });
+	}
+	const scope = scopeFor({
 		teamId: membership.id,
 		userId: person.id,
 		role: membership.role,
-		projectIds: membership.projectIds
+		projectIds: membership.projectIds,
+		request: { id: event.locals.requestId, address: event.getClientAddress() }
+	});
+	Object.assign(event.locals, {
+		team: membership,
+		teams: memberships,
+		scope,
+		project: project && { ...scope, project }
 	});
 	return resolve(event);
 };

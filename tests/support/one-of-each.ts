@@ -102,6 +102,6 @@ export const oneOfEach = (scope: Scope & { userId: string | null }, otherPerson:
 			clientId: randomUUID()
 		});
 		await add('outbox', tables.outbox, { projectId, topic: 'project:x' });
-		await add('audit_entries', tables.auditEntries, { action: 'x', subject: 'x', details: {} });
+		await add('audit_entries', tables.auditEntries, { personId, action: 'x', subject: 'x', details: {} });
 		return { projectId, ids };
 	});

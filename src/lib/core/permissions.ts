@@ -3,7 +3,7 @@ import { AppError } from './errors.ts';
 export const roles = ['owner', 'trainer', 'rater'] as const;
 export type Role = (typeof roles)[number];
 
-/** Who may do what: SPEC §2 as one table. The policies in the database say the same (db/schema.ts). */
+/** Who may do what, and who may see what: SPEC §2 as one table. The policies in the database say the same (db/schema.ts). */
 const allowed = {
 	'project:see': ['owner', 'trainer', 'rater'],
 	'project:create': ['owner', 'trainer'],
@@ -14,6 +14,7 @@ const allowed = {
 	'examples:export': ['owner', 'trainer'],
 	'examples:rate': ['owner', 'trainer', 'rater'],
 	'examples:rewrite': ['owner', 'trainer', 'rater'],
+	'scores:seeOthers': ['owner', 'trainer'],
 	'splits:see': ['owner', 'trainer'],
 	'splits:edit': ['owner', 'trainer'],
 	'runs:see': ['owner', 'trainer'],
@@ -22,6 +23,7 @@ const allowed = {
 	'servings:edit': ['owner', 'trainer'],
 	'evaluations:see': ['owner', 'trainer', 'rater'],
 	'evaluations:create': ['owner', 'trainer'],
+	'evaluations:seeIdentities': ['owner', 'trainer'],
 	'evaluations:vote': ['owner', 'trainer', 'rater'],
 	'evaluations:reveal': ['owner', 'trainer'],
 	'connections:see': ['owner', 'trainer'],

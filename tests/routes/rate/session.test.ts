@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Card } from '../../../src/lib/server/ratings/ratings.ts';
+import type { Card } from '../../../src/lib/contract/ratings.ts';
 import { Session } from '../../../src/routes/[team=slug]/[project=slug]/rate/session.svelte.ts';
 
 const card = (number: number, ownScore: number | null = null): Card => ({

@@ -8,7 +8,8 @@ import { getExample, listExamples } from '../../../src/lib/server/examples/brows
 import { deleteExamples, restoreExamples } from '../../../src/lib/server/examples/delete.ts';
 import { importExamples } from '../../../src/lib/server/examples/import.ts';
 import { importSample } from '../../../src/lib/server/examples/samples.ts';
-import { rateExample, rewriteExample } from '../../../src/lib/server/ratings/ratings.ts';
+import { rateExample, rewriteExample } from '../../../src/lib/server/ratings/commands.ts';
+import { inProject } from '../../../src/lib/server/access/scope.ts';
 import { moveExamples } from '../../../src/lib/server/splits/splits.ts';
 import { samples } from '../../../src/lib/core/examples/samples.ts';
 import { newProject, newTeam } from '../../support/team.ts';
@@ -68,7 +69,7 @@ describe('the pages of a list', () => {
 describe('a search', () => {
 	test('finds words of the conversation and the rewrite, in any case, and numbers', async () => {
 		const { list, scope, idOf } = await start(['The kettle leaks', 'Wo bleibt mein Päckchen?', '100 % sure_ly', 'x']);
-		await rewriteExample(scope, 'support', {
+		await rewriteExample(await inProject(scope, 'support'), {
 			exampleId: await idOf(4),
 			output: 'The Colander is back',
 			score: 9,
@@ -105,7 +106,7 @@ test('a rater sees only own scores, and cannot find out the others by a filter',
 	const { list, scope, as, idOf } = await start(['One?', 'Two?', 'Three?']);
 	const rater = await as('rater');
 	const rate = async (who: typeof scope, number: number, score: number) =>
-		rateExample(who, 'support', { exampleId: await idOf(number), score, clientId: randomUUID() });
+		rateExample(await inProject(who, 'support'), { exampleId: await idOf(number), score, clientId: randomUUID() });
 	await rate(scope, 1, 2);
 	await rate(scope, 2, 9);
 	await rate(rater, 2, 4);
@@ -122,7 +123,7 @@ test('a rater does not learn from the split, or by undoing, what others thought'
 	const { list, scope, as, idOf } = await start(['One?', 'Two?']);
 	const rater = await as('rater');
 	const [id, score] = [await idOf(1), 9];
-	await rateExample(scope, 'support', { exampleId: id, score, clientId: randomUUID() });
+	await rateExample(await inProject(scope, 'support'), { exampleId: id, score, clientId: randomUUID() });
 	await moveExamples(scope, 'support', { ids: [id], side: 'train' });
 	const seen = async () => {
 		const { rows } = await list({ split: 'train' }, rater);
@@ -143,11 +144,11 @@ test('a rater does not learn from the split, or by undoing, what others thought'
 	];
 	expect(await seen()).toEqual({ ...nothing, rows: unmarked });
 
-	await rateExample(rater, 'support', { exampleId: id, score: 5, clientId: randomUUID() });
+	await rateExample(await inProject(rater, 'support'), { exampleId: id, score: 5, clientId: randomUUID() });
 	expect(await seen()).toMatchObject({ rating: 7, ratingsCount: 2, split: null });
 	expect((await seen()).ratings.map((each) => each.score)).toEqual([5, 9]);
 
-	await rateExample(rater, 'support', { exampleId: id, score: null, clientId: randomUUID() });
+	await rateExample(await inProject(rater, 'support'), { exampleId: id, score: null, clientId: randomUUID() });
 	const undone = await seen();
 	expect(undone).toMatchObject({ rows: unmarked, rating: null, ratingsCount: 0 });
 	expect(undone.ratings.map((each) => each.score)).toEqual([null, 5]);

@@ -6,7 +6,8 @@ import { deleteExamples } from '../../../src/lib/server/examples/delete.ts';
 import { exportExamples } from '../../../src/lib/server/examples/export.ts';
 import { importExamples } from '../../../src/lib/server/examples/import.ts';
 import { download } from '../../../src/lib/server/http/download.ts';
-import { rewriteExample } from '../../../src/lib/server/ratings/ratings.ts';
+import { rewriteExample } from '../../../src/lib/server/ratings/commands.ts';
+import { inProject } from '../../../src/lib/server/access/scope.ts';
 import type { Scope } from '../../../src/lib/server/access/scope.ts';
 import { newProject, newTeam } from '../../support/team.ts';
 
@@ -75,7 +76,12 @@ test('it carries the rewrite that counts now', async () => {
 	await newProject(scope);
 	await bring(scope, 'support', [line('One?')]);
 	const id = (await listExamples(scope, 'support', {})).rows[0]!.id;
-	await rewriteExample(scope, 'support', { exampleId: id, output: 'Mine', score: 9, clientId: randomUUID() });
+	await rewriteExample(await inProject(scope, 'support'), {
+		exampleId: id,
+		output: 'Mine',
+		score: 9,
+		clientId: randomUUID()
+	});
 	expect(JSON.parse((await take(scope)).lines[0]!)).toMatchObject({ id, rewrite: 'Mine', rating: 9 });
 	expect((await getExample(scope, 'support', id)).messages.at(-1)!.content).toBe('The answer to One?');
 });

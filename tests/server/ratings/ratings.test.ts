@@ -3,14 +3,9 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { addExample } from '../../../src/lib/server/examples/add.ts';
 import { getExample, listExamples } from '../../../src/lib/server/examples/browse.ts';
-import {
-	nextCards,
-	rateExample,
-	recentRatings,
-	rewriteExample,
-	undoRewrite
-} from '../../../src/lib/server/ratings/ratings.ts';
-import type { Scope } from '../../../src/lib/server/access/scope.ts';
+import { rateExample, rewriteExample, undoRewrite } from '../../../src/lib/server/ratings/commands.ts';
+import { nextCards, recentRatings } from '../../../src/lib/server/ratings/queries.ts';
+import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
 import { newProject, newTeam } from '../../support/team.ts';
 
 afterAll(() => closePools());
@@ -31,10 +26,10 @@ const start = async (count = 1) => {
 	await newProject(team.scope);
 	return { ...team, ids: await write(team.scope, count) };
 };
-const rate = (scope: Scope, exampleId: string, score: number | null, clientId = randomUUID()) =>
-	rateExample(scope, 'support', { exampleId, score, clientId });
-const queue = (scope: Scope, more: object = {}) =>
-	nextCards(scope, 'support', { filter: 'unrated', sort: 'newest', seed: 1, seen: [], ...more });
+const rate = async (scope: Scope, exampleId: string, score: number | null, clientId = randomUUID()) =>
+	rateExample(await inProject(scope, 'support'), { exampleId, score, clientId });
+const queue = async (scope: Scope, more: object = {}) =>
+	nextCards(await inProject(scope, 'support'), { filter: 'unrated', sort: 'newest', seed: 1, seen: [], ...more });
 const ratingOf = async (scope: Scope, id: string) => (await getExample(scope, 'support', id)).rating;
 
 describe('a rating', () => {
@@ -81,7 +76,7 @@ describe('a rating', () => {
 		await expect(rate(stranger, ids[0]!, 1)).rejects.toMatchObject({ code: 'not_found' });
 		await newProject(scope, { slug: 'other' });
 		await expect(
-			rateExample(scope, 'other', { exampleId: ids[0]!, score: 1, clientId: randomUUID() })
+			rateExample(await inProject(scope, 'other'), { exampleId: ids[0]!, score: 1, clientId: randomUUID() })
 		).rejects.toMatchObject({ code: 'not_found' });
 		expect(await ratingOf(scope, ids[0]!)).toBe(null);
 	});
@@ -132,7 +127,12 @@ describe('the queue', () => {
 		await rate(scope, ids[0]!, 3);
 		await rate(scope, ids[1]!, 9);
 		expect((await queue(scope, { filter: 'below' })).cards.map((card) => card.number)).toEqual([1]);
-		await rewriteExample(scope, 'support', { exampleId: ids[0]!, output: 'Better', score: 7, clientId: randomUUID() });
+		await rewriteExample(await inProject(scope, 'support'), {
+			exampleId: ids[0]!,
+			output: 'Better',
+			score: 7,
+			clientId: randomUUID()
+		});
 		expect((await queue(scope, { filter: 'needs-rewrite' })).left).toBe(0);
 	});
 });
@@ -140,11 +140,11 @@ describe('the queue', () => {
 describe('a rewrite', () => {
 	const rewrite = async (scope: Scope, exampleId: string, output: string) => {
 		const clientId = randomUUID();
-		const after = await rewriteExample(scope, 'support', { exampleId, output, score: 9, clientId });
+		const after = await rewriteExample(await inProject(scope, 'support'), { exampleId, output, score: 9, clientId });
 		return { clientId, after };
 	};
-	const takeBack = (scope: Scope, exampleId: string, rewriteId: string, clientId = randomUUID()) =>
-		undoRewrite(scope, 'support', { exampleId, rewrite: rewriteId, clientId });
+	const takeBack = async (scope: Scope, exampleId: string, rewriteId: string, clientId = randomUUID()) =>
+		undoRewrite(await inProject(scope, 'support'), { exampleId, rewrite: rewriteId, clientId });
 
 	test('becomes the output, keeps the original, and can be taken back', async () => {
 		const { scope, ids } = await start();
@@ -179,7 +179,12 @@ describe('a rewrite', () => {
 	test('by a rater counts too', async () => {
 		const { as, ids } = await start();
 		const rater = await as('rater');
-		await rewriteExample(rater, 'support', { exampleId: ids[0]!, output: 'Better', score: 9, clientId: randomUUID() });
-		expect(await recentRatings(rater, 'support')).toEqual([{ id: ids[0], score: 9, number: 1 }]);
+		await rewriteExample(await inProject(rater, 'support'), {
+			exampleId: ids[0]!,
+			output: 'Better',
+			score: 9,
+			clientId: randomUUID()
+		});
+		expect(await recentRatings(await inProject(rater, 'support'))).toEqual([{ id: ids[0], score: 9, number: 1 }]);
 	});
 });

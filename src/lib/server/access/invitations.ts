@@ -43,8 +43,13 @@ const over = {
 };
 
 /** Takes the invitation, once, for the person it was sent to. Returns the slug of the team they are in now. */
-export const acceptInvitation = async (token: string, person: Person): Promise<string> => {
-	const [row] = await plainPool()`select accept_invitation(${sha256(token)}, ${person.id}) as team_id`;
+export const acceptInvitation = async (
+	token: string,
+	person: Person,
+	request?: { id: string; address: string }
+): Promise<string> => {
+	const [row] =
+		await plainPool()`select accept_invitation(${sha256(token)}, ${person.id}, ${request?.id ?? null}, ${request?.address ?? null}) as team_id`;
 	const invitation = await withToken(token);
 	log.info('invitation', {
 		outcome: row!.team_id ? 'accepted' : 'refused',

@@ -2,22 +2,53 @@ import { AppError } from '../../core/errors.ts';
 import { slugFrom } from '../../core/text/slug.ts';
 import type { Role } from '../../core/permissions.ts';
 import { plainPool } from '../platform/db/pools.ts';
-import type { Scope } from './scope.ts';
+import type { Row } from 'postgres';
+import type { Project, Scope } from './scope.ts';
 import { within } from './limits.ts';
 
 export type Team = { id: string; slug: string; name: string };
 export type Membership = Team & { role: Role; projectIds: 'all' | string[] };
 
+const membershipFrom = (row: Row): Membership => ({
+	id: row.team_id,
+	slug: row.slug,
+	name: row.name,
+	role: row.role,
+	projectIds: row.project_ids ?? 'all'
+});
+
 /** The teams a person is in, the oldest membership first. */
-export const membershipsOf = async (personId: string): Promise<Membership[]> => {
-	const rows = await plainPool()`select * from memberships_of(${personId})`;
-	return rows.map((row) => ({
-		id: row.team_id,
-		slug: row.slug,
-		name: row.name,
-		role: row.role,
-		projectIds: row.project_ids ?? 'all'
-	}));
+export const membershipsOf = async (personId: string): Promise<Membership[]> =>
+	(await plainPool()`select * from memberships_of(${personId})`).map(membershipFrom);
+
+/**
+ * One look for a request below a team: all the person's teams, the one they enter, and the project of the address. `null` where
+ * there is none, or none for them.
+ */
+export const enter = async (personId: string, team: string, project: string | undefined) => {
+	const rows = await plainPool()`select * from enter_team(${personId}, ${team}, ${project ?? null})`;
+	const entered = rows.find((row) => row.slug === team);
+	return {
+		memberships: rows.map(membershipFrom),
+		membership: entered ? membershipFrom(entered) : null,
+		project: entered?.project ? projectFrom(entered.project) : null
+	};
+};
+
+/** A row that came as JSON: names as in the schema, and a time that is one. */
+const projectFrom = (row: Record<string, unknown>): Project => {
+	const {
+		nextExample: _e,
+		nextRun: _r,
+		nextEvaluation: _v,
+		...project
+	} = Object.fromEntries(
+		Object.entries(row).map(([name, value]) => [
+			name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()),
+			value
+		])
+	);
+	return { ...project, createdAt: new Date(row.created_at as string) } as Project;
 };
 
 /** Makes a team whose owner is this person, at most ten in an hour. The slug follows the name; a taken one gets a number. */

@@ -1,8 +1,12 @@
+import { eq } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import type { ReservedSql } from 'postgres';
+import type { EventName, Topic } from '../../contract/events.ts';
+import { AppError } from '../../core/errors.ts';
 import type { Role } from '../../core/permissions.ts';
 import { teamPool } from '../platform/db/pools.ts';
-import { afterCommit, type Announcement } from '../events/relay.ts';
+import { projects } from '../platform/db/schema.ts';
+import { tellPages } from '../events/relay.ts';
 
 type Who = {
 	teamId: string;
@@ -10,6 +14,8 @@ type Who = {
 	userId: string | null;
 	role: Role;
 	projectIds: 'all' | string[];
+	/** Of the request that acts, for the audit log; a job has none. */
+	request?: { id: string; address: string };
 };
 
 /** Who is acting, for which team, in which projects. The first argument of every use case. */
@@ -21,13 +27,19 @@ export type Scope = Who & {
 	tx: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
 };
 
+/** A project as it was when the request came in; what must not change meanwhile is read again under its lock. */
+export type Project = Omit<typeof projects.$inferSelect, 'nextExample' | 'nextRun' | 'nextEvaluation'>;
+
+/** A scope in one of its projects. */
+export type ProjectScope = Scope & { project: Project };
+
 const database = (client: ReservedSql) => drizzle(client, { casing: 'snake_case' });
 
-/** The door's inside: drizzle on one reserved connection; `$client` is the same connection for raw SQL and COPY. */
+/** The inside of a transaction: drizzle on one reserved connection; `$client` is the same connection for raw SQL and COPY. */
 export type Tx = ReturnType<typeof database> & {
-	/** What pages hear of after the commit (realtime/announce.ts). */
-	announcements: Announcement[];
-	teamId: string;
+	/** What has happened so far, and who hears of it after the commit (events/record.ts). */
+	events: EventName[];
+	topics: Set<Topic>;
 };
 
 /**
@@ -64,15 +76,12 @@ export const scopeFor = (who: Who): Scope => ({
 					set_config('app.project_ids', ${String(who.projectIds)}, true)`
 			]);
 			opened.catch(() => {}); // awaited below; a failing query must not leave it unhandled
-			const tx = Object.assign(database(forDrizzle(client)), {
-				announcements: [] as Announcement[],
-				teamId: who.teamId
-			});
+			const tx = Object.assign(database(forDrizzle(client)), { events: [] as EventName[], topics: new Set<Topic>() });
 			try {
 				const result = await work(tx);
 				await opened;
 				await client`commit`;
-				afterCommit(who.teamId, tx.announcements);
+				if (tx.topics.size > 0) tellPages(who.teamId);
 				return result;
 			} catch (problem) {
 				await client`rollback`.catch(() => {}); // the connection is gone: so is the transaction
@@ -83,3 +92,20 @@ export const scopeFor = (who: Who): Scope => ({
 		}
 	}
 });
+
+/**
+ * Several queries in one transaction, so that a page shows one moment: `work` gets the same scope, whose `tx` is the one that
+ * is open. For looking only.
+ */
+export const together = <S extends Scope, T>(scope: S, work: (scope: S) => Promise<T>): Promise<T> =>
+	scope.tx((tx) => work({ ...scope, tx: (inner) => inner(tx) }));
+
+/** The scope in one of its projects, by the slug of an address. Throws *not found*. Only whoever may make a scope may make this one. */
+export const inProject = async <S extends Scope>(scope: S, slug: string): Promise<S & ProjectScope> => {
+	const [found] = await scope.tx((tx) => tx.select().from(projects).where(eq(projects.slug, slug)));
+	if (!found) throw noProject();
+	const { nextExample: _e, nextRun: _r, nextEvaluation: _v, ...project } = found;
+	return { ...scope, project };
+};
+
+export const noProject = () => new AppError('not_found', 'There is no such project, or it is not yours to see.');

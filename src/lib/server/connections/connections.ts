@@ -4,7 +4,7 @@ import { count, eq, getTableColumns, sql } from 'drizzle-orm';
 import { type NewConnection, keyHint } from '../../core/connections/connection.ts';
 import { AppError } from '../../core/errors.ts';
 import { authorize } from '../../core/permissions.ts';
-import { audit } from '../events/audit.ts';
+import { audit } from '../events/legacy.ts';
 import { config } from '../platform/config.ts';
 import { open, seal } from '../platform/crypto.ts';
 import { connections, projects } from '../platform/db/schema.ts';

@@ -6,11 +6,11 @@ import { type Message, promptOf, targetOf } from '../../core/examples/example.ts
 import { chatLine } from '../../core/examples/formats/training.ts';
 import { authorize } from '../../core/permissions.ts';
 import { runCan } from '../../core/runs/status.ts';
-import { audit } from '../events/audit.ts';
+import { audit } from '../events/legacy.ts';
 import { evaluations, examples, pairings, projects, runs } from '../platform/db/schema.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { projectOf } from '../project/projects.ts';
-import { announce } from '../events/relay.ts';
+import { announce } from '../events/legacy.ts';
 import type { Scope, Tx } from '../access/scope.ts';
 import { trainedPrompts } from './leaks.ts';
 

@@ -4,7 +4,7 @@ import { authorize } from '../../core/permissions.ts';
 import { evaluations } from '../platform/db/schema.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { ProviderError } from '../providers/errors.ts';
-import { announce } from '../events/relay.ts';
+import { announce } from '../events/legacy.ts';
 import { markFrom, tellProblem } from '../runs/rows.ts';
 import type { Scope } from '../access/scope.ts';
 import { releaseServing } from '../servings/servings.ts';

@@ -1,6 +1,6 @@
 import { and, eq, isNull, or, sql } from 'drizzle-orm';
 import { evaluations, outputs, pairings } from '../platform/db/schema.ts';
-import { announce } from '../events/relay.ts';
+import { announce } from '../events/legacy.ts';
 import type { Run } from '../runs/rows.ts';
 import type { Tx } from '../access/scope.ts';
 import type { Evaluation, Letter } from './rows.ts';

@@ -1,11 +1,11 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import { authorize } from '../../core/permissions.ts';
-import { audit } from '../events/audit.ts';
+import { audit } from '../events/legacy.ts';
 import { evaluations, servings } from '../platform/db/schema.ts';
 import { isQueued } from '../jobs/is-queued.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { projectOf } from '../project/projects.ts';
-import { announce } from '../events/relay.ts';
+import { announce } from '../events/legacy.ts';
 import type { Scope, Tx } from '../access/scope.ts';
 import { letters, runIdOf } from './generation.ts';
 import { type Evaluation, evaluationOf } from './rows.ts';

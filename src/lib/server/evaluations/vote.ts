@@ -4,7 +4,7 @@ import type { Choice } from '../../core/evaluations/ballots.ts';
 import { authorize } from '../../core/permissions.ts';
 import { ballots, votes } from '../platform/db/schema.ts';
 import { projectOf } from '../project/projects.ts';
-import { announce } from '../events/relay.ts';
+import { announce } from '../events/legacy.ts';
 import type { Scope } from '../access/scope.ts';
 import { ballotsOf, judgedBy, voter } from './ballots.ts';
 import { evaluationOf } from './rows.ts';

@@ -5,7 +5,7 @@ import type { NewExample } from '../../core/examples/example.ts';
 import { authorize } from '../../core/permissions.ts';
 import { examples, projects, ratings } from '../platform/db/schema.ts';
 import { projectOf } from '../project/projects.ts';
-import { announce } from '../events/relay.ts';
+import { announce } from '../events/legacy.ts';
 import type { Scope, Tx } from '../access/scope.ts';
 import { factsOf } from './rows.ts';
 

@@ -1,10 +1,10 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
 import { authorize } from '../../core/permissions.ts';
-import { audit } from '../events/audit.ts';
+import { audit } from '../events/legacy.ts';
 import { examples } from '../platform/db/schema.ts';
 import { projectOf } from '../project/projects.ts';
-import { announce } from '../events/relay.ts';
+import { announce } from '../events/legacy.ts';
 import type { Scope, Tx } from '../access/scope.ts';
 import { refusedByLock } from '../splits/splits.ts';
 

@@ -1,7 +1,7 @@
 import { and, asc, eq, gt, isNull } from 'drizzle-orm';
 import { fullLine } from '../../core/examples/formats/full.ts';
 import { authorize } from '../../core/permissions.ts';
-import { audit } from '../events/audit.ts';
+import { audit } from '../events/legacy.ts';
 import { examples } from '../platform/db/schema.ts';
 import { projectOf } from '../project/projects.ts';
 import type { Scope } from '../access/scope.ts';

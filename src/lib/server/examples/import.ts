@@ -4,11 +4,11 @@ import { AppError } from '../../core/errors.ts';
 import type { Line } from '../../core/examples/import/lines.ts';
 import { parseLine } from '../../core/examples/import/parse.ts';
 import { authorize } from '../../core/permissions.ts';
-import { audit } from '../events/audit.ts';
+import { audit } from '../events/legacy.ts';
 import { plainPool } from '../platform/db/pools.ts';
 import { imports } from '../platform/db/schema.ts';
 import { projectOf } from '../project/projects.ts';
-import { announce } from '../events/relay.ts';
+import { announce } from '../events/legacy.ts';
 import type { Scope, Tx } from '../access/scope.ts';
 import { type Chunk, emptyChunk, isFull, put, stage } from './stage.ts';
 

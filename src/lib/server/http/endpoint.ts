@@ -2,7 +2,8 @@ import { type RequestEvent, json } from '@sveltejs/kit';
 import * as v from 'valibot';
 import { AppError } from '../../core/errors.ts';
 import { log } from '../platform/log.ts';
-import { plain } from './plain.ts';
+import { formValues } from './form-values.ts';
+import { type Asked, inputOf, schemaOf } from './input.ts';
 
 type Schema = v.GenericSchema<unknown, unknown>;
 
@@ -23,8 +24,9 @@ export const refusal = (
 		{ status: problem.status }
 	);
 
-const sent = async (event: RequestEvent): Promise<unknown> => {
-	if (event.request.method === 'GET' || event.request.method === 'HEAD') return plain(event.url.searchParams);
+const sent = async (event: RequestEvent, schema: Schema): Promise<unknown> => {
+	if (event.request.method === 'GET' || event.request.method === 'HEAD')
+		return formValues(schema as v.GenericSchema, event.url.searchParams);
 	const text = await event.request.text();
 	if (text === '') return {};
 	try {
@@ -35,17 +37,18 @@ const sent = async (event: RequestEvent): Promise<unknown> => {
 };
 
 /**
- * A handler that answers JSON: the body (or the query) against the schema, then one use case. A `Response` from the use
+ * A handler that answers JSON: the body (or the query) as the operation's input, then one use case. A `Response` from the use
  * case is passed on as it is. Every refusal, bugs included, has one shape.
  */
 export const endpoint =
 	<S extends Schema, E extends RequestEvent>(
-		schema: S,
+		asked: Asked<S>,
 		work: (event: E, input: v.InferOutput<S>) => Promise<unknown> | unknown
 	) =>
 	async (event: E): Promise<Response> => {
 		try {
-			const input = v.safeParse(schema, await sent(event));
+			const schema = schemaOf(asked);
+			const input = inputOf(event, schema, await sent(event, schema));
 			if (!input.success) {
 				const [issue] = input.issues;
 				throw new AppError('invalid', issue.message, v.getDotPath(issue) ?? undefined);

@@ -1,7 +1,8 @@
 import { type RequestEvent, fail } from '@sveltejs/kit';
 import * as v from 'valibot';
 import { AppError } from '../../core/errors.ts';
-import { plain } from './plain.ts';
+import { formValues } from './form-values.ts';
+import { type Asked, inputOf, schemaOf } from './input.ts';
 
 type Schema = v.GenericSchema<unknown, unknown>;
 
@@ -17,33 +18,32 @@ const byField = (issues: readonly v.BaseIssue<unknown>[]) => {
 };
 
 /** What was typed, to be shown again: no files, and nothing that looks like a key. */
-const textOnly = (values: Record<string, FormDataEntryValue>) =>
+const typed = (fields: FormData) =>
 	Object.fromEntries(
-		Object.entries(values).filter(
+		[...fields].filter(
 			(entry): entry is [string, string] => typeof entry[1] === 'string' && !/key|token|secret/i.test(entry[0])
 		)
 	);
 
 /**
- * A form action: the fields against the schema, then one use case. What was typed is given back with the sentences, under
+ * A form action: the fields as the operation's input, then one use case. What was typed is given back with the sentences, under
  * `problems[field]`, or `problems.form` for the whole.
  */
 export const form =
 	<S extends Schema, E extends RequestEvent, Out>(
-		schema: S,
+		asked: Asked<S>,
 		work: (event: E, input: v.InferOutput<S>) => Promise<Out> | Out
 	) =>
 	async (event: E) => {
 		// a body that is cut off, or is not what its type says
 		const sent = await event.request.formData().catch(() => null);
 		if (!sent) return fail<Refusal>(400, { values: {}, problems: { form: damaged } });
-		const values = plain(sent);
 		const refuse = (status: number, problems: Record<string, string>) =>
-			fail<Refusal>(status, { values: textOnly(values), problems });
-
-		const input = v.safeParse(schema, values);
-		if (!input.success) return refuse(422, byField(input.issues));
+			fail<Refusal>(status, { values: typed(sent), problems });
 		try {
+			const schema = schemaOf(asked);
+			const input = inputOf(event, schema, formValues(schema as v.GenericSchema, sent));
+			if (!input.success) return refuse(422, byField(input.issues));
 			return await work(event, input.output);
 		} catch (problem) {
 			if (!(problem instanceof AppError)) throw problem;

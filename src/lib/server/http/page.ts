@@ -1,23 +1,25 @@
 import { type ServerLoadEvent, error } from '@sveltejs/kit';
 import * as v from 'valibot';
 import { AppError } from '../../core/errors.ts';
-import { plain } from './plain.ts';
+import { formValues } from './form-values.ts';
+import { type Asked, inputOf, schemaOf } from './input.ts';
 
 type Schema = v.GenericSchema<unknown, unknown>;
 
-/** For doors that take no input. */
+/** For routes that take no input. */
 export const Nothing = v.object({});
 
 /** A load: the query string against the schema, then one use case. Refusals become the error page with their sentence. */
 export const page =
 	<S extends Schema, E extends ServerLoadEvent, Out>(
-		schema: S,
+		asked: Asked<S>,
 		work: (event: E, input: v.InferOutput<S>) => Promise<Out> | Out
 	) =>
 	async (event: E): Promise<Out> => {
-		const input = v.safeParse(schema, plain(event.url.searchParams));
-		if (!input.success) error(422, { code: 'invalid', message: input.issues[0].message });
+		const schema = schemaOf(asked);
 		try {
+			const input = inputOf(event, schema, formValues(schema as v.GenericSchema, event.url.searchParams));
+			if (!input.success) throw new AppError('invalid', input.issues[0].message);
 			return await work(event, input.output);
 		} catch (problem) {
 			if (problem instanceof AppError) error(problem.status, { code: problem.code, message: problem.message });

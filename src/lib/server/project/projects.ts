@@ -4,9 +4,9 @@ import { authorize } from '../../core/permissions.ts';
 import type { NewProject, ProjectSettings } from '../../core/project/settings.ts';
 import { defaultRecipe } from '../../core/runs/recipe.ts';
 import { slugFrom } from '../../core/text/slug.ts';
-import { audit } from '../events/audit.ts';
+import { audit } from '../events/legacy.ts';
 import { connections, projects } from '../platform/db/schema.ts';
-import { announce } from '../events/relay.ts';
+import { announce } from '../events/legacy.ts';
 import type { Scope, Tx } from '../access/scope.ts';
 
 export type Project = typeof projects.$inferSelect;

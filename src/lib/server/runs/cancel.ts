@@ -2,7 +2,7 @@ import { stillBilled } from '../../core/runs/billing.ts';
 import { AppError } from '../../core/errors.ts';
 import { authorize } from '../../core/permissions.ts';
 import { runCan } from '../../core/runs/status.ts';
-import { audit } from '../events/audit.ts';
+import { audit } from '../events/legacy.ts';
 import { openAccess } from '../connections/connections.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { ProviderError } from '../providers/errors.ts';

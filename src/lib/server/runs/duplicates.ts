@@ -1,5 +1,5 @@
 import { and, eq } from 'drizzle-orm';
-import { audit } from '../events/audit.ts';
+import { audit } from '../events/legacy.ts';
 import { runEvents } from '../platform/db/schema.ts';
 import { orNull } from '../providers/call.ts';
 import { providers } from '../providers/registry.ts';

@@ -1,7 +1,7 @@
 // Long for a step file: everything an order's outcome may write, so that the rules of "exactly one" stand on one page.
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { openAccess } from '../connections/connections.ts';
-import { audit } from '../events/audit.ts';
+import { audit } from '../events/legacy.ts';
 import { runFiles, runs } from '../platform/db/schema.ts';
 import { enqueue } from '../jobs/queue.ts';
 import type { Access, ProviderId, TrainingOrder } from '../providers/provider.ts';

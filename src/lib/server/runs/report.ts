@@ -1,7 +1,7 @@
 import { afterReport, isOver } from '../../core/runs/status.ts';
 import { runEvents, runPoints } from '../platform/db/schema.ts';
 import type { JobReport, TrainingEvent, TrainingPoint } from '../providers/provider.ts';
-import { announce } from '../events/relay.ts';
+import { announce } from '../events/legacy.ts';
 import type { Tx } from '../access/scope.ts';
 import { plain, readableEvents, readablePoints, whole } from './readable.ts';
 import { type Run, changeRun, noteEvent } from './rows.ts';

@@ -8,7 +8,7 @@ import { type Project, projectOf } from '../project/projects.ts';
 import type { ProviderId } from '../providers/provider.ts';
 import { ProviderError } from '../providers/errors.ts';
 import { isUnreadable } from '../providers/unreadable.ts';
-import { announce } from '../events/relay.ts';
+import { announce } from '../events/legacy.ts';
 import type { Tx } from '../access/scope.ts';
 
 export type Run = typeof runs.$inferSelect;

@@ -5,7 +5,7 @@ import { AppError } from '../../core/errors.ts';
 import { authorize } from '../../core/permissions.ts';
 import { runCan } from '../../core/runs/status.ts';
 import { type ServingStatus, idleMinutes, startMinutes } from '../../core/servings/serving.ts';
-import { audit } from '../events/audit.ts';
+import { audit } from '../events/legacy.ts';
 import { openAccess } from '../connections/connections.ts';
 import { servings } from '../platform/db/schema.ts';
 import { endStopped } from '../evaluations/generation.ts';
@@ -13,7 +13,7 @@ import { enqueue } from '../jobs/queue.ts';
 import { providers } from '../providers/registry.ts';
 import type { Access } from '../providers/provider.ts';
 import { ProviderError } from '../providers/errors.ts';
-import { announce } from '../events/relay.ts';
+import { announce } from '../events/legacy.ts';
 import { type Run, runById, runOf } from '../runs/rows.ts';
 import type { Scope, Tx } from '../access/scope.ts';
 

@@ -2,11 +2,11 @@ import { and, eq, inArray, isNull, or, sql } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
 import { authorize } from '../../core/permissions.ts';
 import { type SplitRequest, planSplit } from '../../core/splits/plan.ts';
-import { audit } from '../events/audit.ts';
+import { audit } from '../events/legacy.ts';
 import { examples } from '../platform/db/schema.ts';
 import { exampleOf } from '../examples/browse.ts';
 import { type Project, projectOf } from '../project/projects.ts';
-import { announce } from '../events/relay.ts';
+import { announce } from '../events/legacy.ts';
 import type { Scope, Tx } from '../access/scope.ts';
 
 const sentences: Record<string, string> = {

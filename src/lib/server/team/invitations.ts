@@ -2,7 +2,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
 import { type Role, authorize } from '../../core/permissions.ts';
 import { to } from '../../paths.ts';
-import { audit } from '../events/audit.ts';
+import { audit } from '../events/legacy.ts';
 import { config } from '../platform/config.ts';
 import { randomToken, sha256 } from '../platform/crypto.ts';
 import { invitations, members, people, teams } from '../platform/db/schema.ts';

@@ -1,7 +1,7 @@
 import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
 import { type Role, authorize } from '../../core/permissions.ts';
-import { audit } from '../events/audit.ts';
+import { audit } from '../events/legacy.ts';
 import { invitations, members, people, projects } from '../platform/db/schema.ts';
 import type { Scope, Tx } from '../access/scope.ts';
 

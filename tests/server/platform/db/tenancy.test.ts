@@ -46,7 +46,7 @@ const rights: Record<string, Record<Role, string>> = {
 	outbox: { owner: 'ra', trainer: 'ra', rater: 'ra' },
 	audit_entries: { owner: 'ra', trainer: 'a', rater: 'a' }
 };
-const perPerson = new Set(['ratings', 'rewrites', 'ballots', 'votes']);
+const perPerson = new Set(['ratings', 'rewrites', 'ballots', 'votes', 'audit_entries']);
 const withoutProject = new Set(['members', 'invitations', 'connections', 'audit_entries']);
 const roles: Role[] = ['owner', 'trainer', 'rater'];
 
@@ -162,6 +162,7 @@ describe('the catalogue', () => {
 			'create_team',
 			'derive_ratings',
 			'derive_rewrites',
+			'enter_team',
 			'invitation_by_token',
 			'keep_an_owner',
 			'leave_team',

@@ -20,6 +20,7 @@ import {
 import type { Message } from '../../../core/examples/example.ts';
 import type { Role } from '../../../core/permissions.ts';
 import type { Recipe } from '../../../core/runs/recipe.ts';
+import type { EvaluationResult } from '../../../core/evaluations/result.ts';
 import type { RunStatus } from '../../../core/runs/status.ts';
 import type { Sealed } from '../crypto.ts';
 import type { Deployment, ProviderId } from '../../providers/provider.ts';
@@ -432,7 +433,9 @@ export const servings = teamTable(
 		readyAt: at(),
 		/** Nobody needs it after this: the janitor stops it. Pushed back with every use. */
 		idleAt: at().notNull(),
-		stoppedAt: at()
+		stoppedAt: at(),
+		/** Who pressed stop: whoever waits for the model's answers does not start it again. */
+		stoppedBy: uuid()
 	},
 	byTrainers,
 	(t) => [
@@ -468,7 +471,11 @@ export const evaluations = teamTable(
 		status: text().$type<'generating' | 'voting' | 'failed'>().notNull(),
 		problem: text(),
 		createdBy: uuid(),
-		revealedAt: at()
+		/** When somebody last asked for the answers: what failed or was stopped before that is no answer to it. */
+		wantedAt: at().notNull().defaultNow(),
+		revealedAt: at(),
+		/** What came out, counted at the reveal and after each later vote, so that lists recount nothing. */
+		result: json().$type<EvaluationResult>()
 	},
 	byTrainers,
 	(t) => [
@@ -577,7 +584,9 @@ export const outbox = teamTable(
 		seq: sequence(),
 		projectId: uuid().notNull(),
 		/** What changed, as pages name it: `run:<id>`, `evaluation:<id>`, `project:<id>`. */
-		topic: text().notNull()
+		topic: text().notNull(),
+		/** By which event (contract/events). */
+		event: text().notNull().default('')
 	},
 	{ add: everyRole, change: [], remove: [], project: 'project_id' },
 	(t) => [index().on(t.teamId, t.seq)]
@@ -591,8 +600,11 @@ export const auditEntries = teamTable(
 		action: text().notNull(),
 		subject: text().notNull(),
 		/** Changed fields, secrets left out. */
-		details: json().$type<Record<string, unknown>>().notNull()
+		details: json().$type<Record<string, unknown>>().notNull(),
+		/** The request that did it, as the log names it, and where it came from; a job has neither. */
+		requestId: uuid(),
+		address: text()
 	},
-	{ read: ['owner'], add: everyRole, change: [], remove: [] },
+	{ read: ['owner'], add: everyRole, change: [], remove: [], actor: 'person_id or the system' },
 	(t) => [index().on(t.teamId, t.seq)]
 );

@@ -26,7 +26,7 @@ export type Rights = {
 	/** The column that names the project, for members who may only see some of them. */
 	project?: 'project_id' | 'id';
 	/** The column that must be the acting person in a new row: nobody rates in another's name. */
-	actor?: 'person_id';
+	actor?: 'person_id' | 'person_id or the system';
 };
 
 /**
@@ -41,8 +41,9 @@ const withRole = (roles: Role[]) =>
 	roles.length === 0
 		? ' and false'
 		: ` and (select current_setting('app.role', true)) in (${roles.map((role) => `'${role}'`).join(', ')})`;
-const asActor = (column?: string) =>
-	column ? ` and ${column} = (select nullif(current_setting('app.user_id', true), '')::uuid)` : '';
+const actingPerson = `(select nullif(current_setting('app.user_id', true), '')::uuid)`;
+const asActor = (actor: Rights['actor']) =>
+	!actor ? '' : ` and person_id ${actor === 'person_id' ? '=' : 'is not distinct from'} ${actingPerson}`;
 
 /** The four policies of one table, one for each command. */
 export const policies = (table: string, rights: Rights, team = 'team_id') => {

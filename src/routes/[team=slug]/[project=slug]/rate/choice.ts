@@ -1,5 +1,5 @@
 import { browserStore } from '$lib/client/browser-store';
-import type { QueueRequest } from '$lib/core/ratings/scale';
+import type { QueueRequest } from '$lib/contract/ratings';
 
 export type Choice = Pick<QueueRequest, 'filter' | 'sort' | 'seed'>;
 

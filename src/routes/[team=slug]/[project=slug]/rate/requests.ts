@@ -1,5 +1,5 @@
-import type { NewRewrite, QueueRequest, UndoRewrite } from '$lib/core/ratings/scale';
-import type { Card } from '$lib/server/ratings/ratings';
+import type { NewRewrite, QueueRequest, UndoRewrite } from '$lib/contract/ratings';
+import type { Card } from '$lib/contract/ratings';
 
 /** What came of a request: the answer, or a sentence. `isOffline`: it did not arrive, so it may be tried again. */
 export type Answer<T> = { ok: true; answer: T } | { ok: false; problem: string; isOffline: boolean };

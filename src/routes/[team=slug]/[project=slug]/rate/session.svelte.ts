@@ -1,5 +1,5 @@
 import { lockedMs } from '$lib/client/keys';
-import type { Card } from '$lib/server/ratings/ratings';
+import type { Card } from '$lib/contract/ratings';
 
 export type Step = {
 	/** As it was before. */

@@ -1,8 +1,6 @@
-import { NewRating } from '$lib/core/ratings/scale';
+import { RateExample } from '$lib/contract/ratings';
 import { endpoint } from '$lib/server/http/endpoint';
-import { rateExample } from '$lib/server/ratings/ratings';
+import { rateExample } from '$lib/server/ratings/commands';
 import type { RequestHandler } from './$types';
 
-export const POST: RequestHandler = endpoint(NewRating, ({ locals, params }, input) =>
-	rateExample(locals.scope, params.project, input)
-);
+export const POST: RequestHandler = endpoint(RateExample, ({ locals }, input) => rateExample(locals.project, input));

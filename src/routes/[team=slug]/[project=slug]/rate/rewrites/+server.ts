@@ -1,12 +1,10 @@
-import { NewRewrite, UndoRewrite } from '$lib/core/ratings/scale';
+import { RewriteExample, UndoRewrite } from '$lib/contract/ratings';
 import { endpoint } from '$lib/server/http/endpoint';
-import { rewriteExample, undoRewrite } from '$lib/server/ratings/ratings';
+import { rewriteExample, undoRewrite } from '$lib/server/ratings/commands';
 import type { RequestHandler } from './$types';
 
-export const POST: RequestHandler = endpoint(NewRewrite, ({ locals, params }, input) =>
-	rewriteExample(locals.scope, params.project, input)
+export const POST: RequestHandler = endpoint(RewriteExample, ({ locals }, input) =>
+	rewriteExample(locals.project, input)
 );
 
-export const DELETE: RequestHandler = endpoint(UndoRewrite, ({ locals, params }, input) =>
-	undoRewrite(locals.scope, params.project, input)
-);
+export const DELETE: RequestHandler = endpoint(UndoRewrite, ({ locals }, input) => undoRewrite(locals.project, input));

@@ -1,0 +1,53 @@
+// The fields that several operations share: typed JSON, in and out. A form's strings become values in http/form-values.
+import * as v from 'valibot';
+
+/** An id of ours. `what` begins the sentence: `Id('The run')`. */
+export const Id = (what: string) => v.pipe(v.string(`${what} is missing`), v.uuid(`${what} is not one of ours`));
+
+/** A whole number between two limits. */
+export const whole = (what: string, min: number, max: number) =>
+	v.pipe(
+		v.number(`${what} is a number`),
+		v.integer(`${what} is a whole number`),
+		v.minValue(min, `${what} is at least ${min}`),
+		v.maxValue(max, `${what} is at most ${max}`)
+	);
+
+/** A number between two limits. */
+export const between = (what: string, min: number, max: number) =>
+	v.pipe(
+		v.number(`${what} is a number`),
+		v.minValue(min, `${what} is at least ${min}`),
+		v.maxValue(max, `${what} is at most ${max}`)
+	);
+
+/** A name of one line: of a person, a team, a project. */
+export const Name = v.pipe(
+	v.string('Give it a name'),
+	v.trim(),
+	v.minLength(1, 'Give it a name'),
+	v.maxLength(80, 'A name has at most 80 characters'),
+	v.regex(/^[^\u0000-\u001f\u007f]*$/, 'A name is one line of plain text')
+);
+
+/** An operation that needs nothing. */
+export const NoInput = v.object({});
+/** An operation that has nothing to say. */
+export const NoOutput = v.optional(v.null());
+
+/** A moment. Use cases give a `Date`; as JSON it is ISO 8601 in UTC. */
+export const Time = v.pipe(
+	v.date(),
+	v.transform((at) => at.toISOString()),
+	v.string(),
+	v.isoTimestamp()
+);
+
+/** A file made while it is taken: bytes or text, piece by piece. */
+export type Download = { name: string; pieces: AsyncIterable<string | Uint8Array> };
+export const File = (mediaType: string) =>
+	v.pipe(v.any() as v.GenericSchema<Download, Download>, v.metadata({ contentMediaType: mediaType }));
+
+/** A body that is read while it arrives. */
+export const Stream = <Piece>() =>
+	v.pipe(v.any() as v.GenericSchema<AsyncIterable<Piece> | Iterable<Piece>>, v.metadata({ contentMediaType: '*/*' }));

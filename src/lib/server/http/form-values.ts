@@ -1,0 +1,89 @@
+import type * as v from 'valibot';
+
+type Entries = { getAll(name: string): FormDataEntryValue[]; keys(): Iterable<string> };
+type Schema = v.GenericSchema & {
+	entries?: Record<string, Schema>;
+	wrapped?: Schema;
+	item?: Schema;
+};
+
+/** What a schema is, below optional and nullable. (A pipe has the properties of its first schema.) */
+const unwrapped = (schema: Schema): { base: Schema; nullable: boolean } => {
+	let base = schema;
+	let nullable = false;
+	for (; base.wrapped; base = base.wrapped) nullable ||= base.type === 'nullable' || base.type === 'nullish';
+	return { base, nullable };
+};
+
+const isNumber = (text: string) => /^-?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text);
+
+/** A text that is no value of its kind stays a text: the schema's own sentence says what is wrong with it. */
+const valueOf = (schema: Schema, given: FormDataEntryValue): unknown => {
+	// nobody can type U+0000, and no text column of Postgres keeps it
+	const text = typeof given === 'string' ? given.replaceAll('\u0000', '') : given;
+	if (typeof text !== 'string') return text;
+	const { base, nullable } = unwrapped(schema);
+	if (text === '' && nullable) return null;
+	if (base.type === 'number') return isNumber(text.trim()) ? Number(text) : text;
+	if (base.type === 'boolean') return text === 'true' || text === 'on';
+	if (base.type === 'array' || base.entries) return parsed(text) ?? text;
+	return text;
+};
+
+const parsed = (text: string): unknown => {
+	try {
+		const value: unknown = JSON.parse(text);
+		return typeof value === 'object' ? value : undefined;
+	} catch {
+		return undefined;
+	}
+};
+
+/** A list comes as repeated fields, as JSON, or as texts with commas between them. */
+const listOf = (schema: Schema, base: Schema, given: FormDataEntryValue[]): unknown => {
+	const [first] = given;
+	if (given.length === 1 && typeof first === 'string') {
+		if (unwrapped(schema).nullable && first === '') return null;
+		if (first.trimStart().startsWith('[')) return parsed(first) ?? first;
+		if (unwrapped(base.item!).base.entries) return first === '' ? [] : first;
+		const pieces = first.split(',').map((piece) => piece.trim());
+		return pieces.filter((piece) => piece !== '').map((piece) => valueOf(base.item!, piece));
+	}
+	return given.map((each) => valueOf(base.item!, each));
+};
+
+/**
+ * The fields of a form, or of a query string, as the values that a schema asks for: numbers, lists, yes and no, objects
+ * written with dots (`connection.key`). Fields that the schema does not name are left out.
+ */
+export const formValues = (schema: v.GenericSchema, fields: Entries): Record<string, unknown> =>
+	objectFrom(unwrapped(schema as Schema).base, fields, '');
+
+const objectFrom = (schema: Schema, fields: Entries, prefix: string): Record<string, unknown> => {
+	const values: Record<string, unknown> = {};
+	for (const [name, field] of Object.entries(schema.entries ?? {})) {
+		const { base } = unwrapped(field);
+		const given = fields.getAll(prefix + name);
+		if (given.length > 0) {
+			values[name] = base.type === 'array' ? listOf(field, base, given) : valueOf(field, given.at(-1)!);
+		} else if (base.entries && [...fields.keys()].some((key) => key.startsWith(`${prefix}${name}.`))) {
+			values[name] = objectFrom(base, fields, `${prefix}${name}.`);
+		} else if (base.type === 'boolean') values[name] = false;
+	}
+	return values;
+};
+
+/** The ids in an address below the project, by the names that inputs have for them: `[run]` is `runId`. */
+export const addressValues = (
+	schema: v.GenericSchema,
+	params: Partial<Record<string, string>>
+): Record<string, string> => {
+	const entries = unwrapped(schema as Schema).base.entries ?? {};
+	const values: Record<string, string> = {};
+	for (const [name, value] of Object.entries(params)) {
+		if (value === undefined || name === 'team' || name === 'project') continue;
+		if (Object.hasOwn(entries, `${name}Id`)) values[`${name}Id`] = value;
+		else if (Object.hasOwn(entries, name)) values[name] = value;
+	}
+	return values;
+};

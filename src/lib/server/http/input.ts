@@ -1,0 +1,23 @@
+import type { RequestEvent } from '@sveltejs/kit';
+import * as v from 'valibot';
+import { AppError } from '../../core/errors.ts';
+import { addressValues } from './form-values.ts';
+
+type Schema = v.GenericSchema<unknown, unknown>;
+/** A schema, or an operation that has one. */
+export type Asked<S extends Schema = Schema> = S | { input: S };
+
+export const schemaOf = <S extends Schema>(asked: Asked<S>): S => ('input' in asked ? asked.input : asked);
+
+/**
+ * What came, with the ids of the address, against the schema. An id in the address that is none of ours leads nowhere: *not
+ * found*, whatever else is wrong.
+ */
+export const inputOf = <S extends Schema>(event: RequestEvent, schema: S, sent: unknown) => {
+	const named = addressValues(schema as v.GenericSchema, event.params);
+	const isObject = typeof sent === 'object' && sent !== null && !Array.isArray(sent);
+	const found = v.safeParse(schema, isObject ? { ...sent, ...named } : sent);
+	if (found.issues?.some((issue) => Object.hasOwn(named, v.getDotPath(issue)?.split('.')[0] ?? '')))
+		throw new AppError('not_found', 'There is nothing at this address, or it is not yours to see.');
+	return found;
+};

@@ -1,0 +1,72 @@
+import { desc, eq } from 'drizzle-orm';
+import { RateExample, RewriteExample, UndoRewrite } from '../../contract/ratings.ts';
+import { AppError } from '../../core/errors.ts';
+import { command } from '../access/operation.ts';
+import { record } from '../events/record.ts';
+import { exampleOf } from '../examples/browse.ts';
+import { ratings, rewrites } from '../platform/db/schema.ts';
+import { cardOf, ownScore } from './rows.ts';
+
+/**
+ * Appends this person's score of one example; null takes it back (undo). The same `clientId` twice counts once. Answers
+ * with what is now this person's score.
+ */
+export const rateExample = command(RateExample, (scope, { exampleId, score, clientId }) =>
+	scope.tx(async (tx) => {
+		const projectId = scope.project.id;
+		const { id, number } = await exampleOf(tx, projectId, exampleId);
+		await tx
+			.insert(ratings)
+			.values({ projectId, exampleId: id, personId: scope.userId!, score, clientId })
+			.onConflictDoNothing();
+		await record(tx, scope, { event: 'example.rated', subject: id, projectId, details: { number } });
+		return { id, score: await ownScore(tx, id) };
+	})
+);
+
+/** Appends a better output, which trains from now on, and the score the person gives it. Sent twice, it counts once. */
+export const rewriteExample = command(RewriteExample, (scope, { exampleId, output, score, clientId }) =>
+	scope.tx(async (tx) => {
+		const projectId = scope.project.id;
+		const { id, number } = await exampleOf(tx, projectId, exampleId);
+		const row = { projectId, exampleId: id, personId: scope.userId!, clientId };
+		await tx
+			.insert(rewrites)
+			.values({ ...row, output })
+			.onConflictDoNothing();
+		await tx
+			.insert(ratings)
+			.values({ ...row, score })
+			.onConflictDoNothing();
+		await record(tx, scope, { event: 'example.rewritten', subject: id, projectId, details: { number } });
+		return cardOf(await exampleOf(tx, projectId, id), await ownScore(tx, id));
+	})
+);
+
+/**
+ * Takes one of the person's rewrites back, named by the `clientId` it was sent with: the one before it counts again, or the
+ * original. Throws *conflict* when somebody has rewritten it since. The score is taken back by `rateExample`.
+ */
+export const undoRewrite = command(UndoRewrite, (scope, { exampleId, rewrite, clientId }) =>
+	scope.tx(async (tx) => {
+		const projectId = scope.project.id;
+		const example = await exampleOf(tx, projectId, exampleId);
+		const { id, number } = example;
+		const history = await tx
+			.select({ clientId: rewrites.clientId, personId: rewrites.personId, output: rewrites.output })
+			.from(rewrites)
+			.where(eq(rewrites.exampleId, id))
+			.orderBy(desc(rewrites.seq));
+		const at = history.findIndex((one) => one.clientId === rewrite && one.personId === scope.userId);
+		if (at < 0) throw new AppError('not_found', 'There is no such rewrite of yours.');
+		if (!history.some((one) => one.clientId === clientId)) {
+			if (history[at]!.output !== example.rewrite) {
+				throw new AppError('conflict', `Example ${number} has been rewritten since; that stays.`);
+			}
+			const output = history[at + 1]?.output ?? null;
+			await tx.insert(rewrites).values({ projectId, exampleId: id, personId: scope.userId!, output, clientId });
+			await record(tx, scope, { event: 'rewrite.undone', subject: id, projectId, details: { number } });
+		}
+		return cardOf(await exampleOf(tx, projectId, id), await ownScore(tx, id));
+	})
+);
