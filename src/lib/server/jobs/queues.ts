@@ -1,18 +1,18 @@
 import type { Queue } from 'pg-boss';
-import * as v from 'valibot';
 
-const Id = v.pipe(v.string(), v.uuid());
-
-/** What the payload of each job holds: ids, never texts or keys. `teamId` and `userId` are added by `enqueue`. */
-export const payloads = {
-	'run.submit': v.object({ runId: Id }),
-	'run.follow': v.object({ runId: Id }),
-	'evaluation.generate': v.object({ evaluationId: Id }),
-	'serving.follow': v.object({ servingId: Id })
+/** Every job of a team and the one id its payload holds; what it does stands with its feature, in jobs.ts. */
+const idsOf = {
+	'run.submit': 'runId',
+	'run.follow': 'runId',
+	'evaluation.generate': 'evaluationId',
+	'evaluation.count': 'evaluationId',
+	'serving.follow': 'servingId'
 } as const;
 
-export type QueueName = keyof typeof payloads;
-export type Payload<Name extends QueueName> = v.InferOutput<(typeof payloads)[Name]>;
+export type QueueName = keyof typeof idsOf;
+export const queueNames = Object.keys(idsOf) as QueueName[];
+/** Ids, never texts or keys. `teamId` and `userId` are added by `enqueue`. */
+export type Payload<Name extends QueueName> = Record<(typeof idsOf)[Name], string>;
 
 /** The one job without a team: it asks which teams have something open and puts what was lost back into its queue. */
 export const sweep = 'sweep';
@@ -37,7 +37,7 @@ const forTeams: Omit<Queue, 'name'> = {
 
 /** Every queue with its settings. Made at migration time (db/migrate.ts), worked on by worker.ts. */
 export const queues: Record<string, Omit<Queue, 'name'>> = {
-	...Object.fromEntries(Object.keys(payloads).map((name) => [name, forTeams])),
+	...Object.fromEntries(queueNames.map((name) => [name, forTeams])),
 	[sweep]: { policy: 'stately', notify: true, heartbeatSeconds: 10, retryLimit: 0, deleteAfterSeconds: 3600 }
 };
 

@@ -1,51 +1,35 @@
 import type { JobWithMetadata, PgBoss } from 'pg-boss';
 import * as v from 'valibot';
 import { plainPool } from '../platform/db/pools.ts';
-import { generateOutputs } from '../evaluations/generate.ts';
+import { evaluationJobs } from '../evaluations/jobs.ts';
 import { requeueGenerations } from '../evaluations/retry.ts';
 import { purgeRateLimits } from '../access/limits.ts';
 import { purgeSessions } from '../access/sessions.ts';
 import { purgeSignIns } from '../access/sign-in.ts';
 import { log } from '../platform/log.ts';
 import { ProviderError } from '../providers/errors.ts';
-import { followRun } from '../runs/follow.ts';
 import { requeueOpenRuns } from '../runs/sweep.ts';
-import { submitRun } from '../runs/submit.ts';
-import { type Scope, scopeFor } from '../access/scope.ts';
-import { followServing, requeueOpenServings } from '../servings/follow.ts';
+import { runJobs } from '../runs/jobs.ts';
+import { scopeFor } from '../access/scope.ts';
+import { requeueOpenServings } from '../servings/follow.ts';
+import { servingJobs } from '../servings/jobs.ts';
+import type { Job } from './job.ts';
 import { type JobData, startQueue } from './queue.ts';
-import { type Payload, type QueueName, payloads, polling, sweep } from './queues.ts';
+import { type QueueName, polling, sweep } from './queues.ts';
 
-/**
- * Payload → scope → use case. A handler may run twice, and twice at once: each one looks at what is already done.
- * `signal` ends when this process must stop or has lost the job.
- */
-const handlers: { [Name in QueueName]: (scope: Scope, payload: Payload<Name>, signal: AbortSignal) => Promise<void> } =
-	{
-		'run.submit': (scope, { runId }, signal) => submitRun(scope, runId, signal),
-		'run.follow': (scope, { runId }, signal) => followRun(scope, runId, signal),
-		'evaluation.generate': (scope, { evaluationId }, signal) => generateOutputs(scope, evaluationId, signal),
-		'serving.follow': (scope, { servingId }, signal) => followServing(scope, servingId, signal)
-	};
-
-/** How many jobs of a queue one process works on at once. Following is a short look; generating is long. */
-const atOnce: Record<QueueName, number> = {
-	'run.submit': 2,
-	'run.follow': 4,
-	'evaluation.generate': 2,
-	'serving.follow': 4
-};
+/** Every job of every feature. A test holds the list against the queues. */
+export const jobs: Job[] = [...runJobs, ...servingJobs, ...evaluationJobs];
 
 /** The system itself acts: whoever wanted the job had the right to, when it was queued. */
 const systemScope = (teamId: string, userId: string | null) =>
 	scopeFor({ teamId, userId, role: 'owner', projectIds: 'all' });
 
-const work = async <Name extends QueueName>(name: Name, job: JobWithMetadata<JobData<Name>>) => {
+/** Payload → scope → what the job does. */
+const work = async ({ name, payload, run }: Job, job: JobWithMetadata<JobData<QueueName>>) => {
 	const startedAt = performance.now();
 	const { teamId, userId } = job.data;
 	try {
-		const payload = v.parse(payloads[name], job.data) as Payload<Name>;
-		await handlers[name](systemScope(teamId, userId), payload, job.signal);
+		await run(systemScope(teamId, userId), v.parse(payload, job.data) as never, job.signal);
 		log.debug('job', { name, id: job.id, team: teamId, ms: Math.round(performance.now() - startedAt) });
 	} catch (problem) {
 		const fields = { job: name, id: job.id, team: teamId, attempt: job.retryCount + 1 };
@@ -82,11 +66,11 @@ const sweepAll = async () => {
 /** Starts working on every queue in this process. */
 export const startWorker = async (): Promise<PgBoss> => {
 	const boss = await startQueue({ working: true });
-	for (const name of Object.keys(payloads) as QueueName[]) {
+	for (const kind of jobs) {
 		await boss.work(
-			name,
-			{ ...polling, includeMetadata: true as const, localConcurrency: atOnce[name] },
-			async ([job]) => work(name, job as JobWithMetadata<JobData<typeof name>>)
+			kind.name,
+			{ ...polling, includeMetadata: true as const, localConcurrency: kind.atOnce },
+			async ([job]) => work(kind, job as JobWithMetadata<JobData<QueueName>>)
 		);
 	}
 	await boss.work(sweep, polling, sweepAll);

@@ -1,0 +1,30 @@
+import * as v from 'valibot';
+import { Id } from '../../contract/fields.ts';
+import type { Scope } from '../access/scope.ts';
+import type { Payload, QueueName } from './queues.ts';
+
+/** A kind of job: its name, what its payload holds, what it does, and how many one process does at once. */
+export type Job = {
+	name: QueueName;
+	payload: v.GenericSchema<unknown, Record<string, string>>;
+	/** May run twice, and twice at once. `signal` ends when this process must stop or has lost the job. */
+	run: (scope: Scope, payload: never, signal: AbortSignal) => Promise<void>;
+	atOnce: number;
+};
+
+/** Defines a job beside its feature; `id` names the one id of its payload. */
+export const job = <Name extends QueueName>(
+	name: Name,
+	{
+		id,
+		run,
+		atOnce
+	}: {
+		id: keyof Payload<Name>;
+		run: (scope: Scope, payload: Payload<Name>, signal: AbortSignal) => Promise<void>;
+		atOnce: number;
+	}
+): Job => ({ name, payload: v.object({ [id]: Id('The id') }), run, atOnce });
+
+/** Gives what is open in a team its job back, where it has none. */
+export type Requeue = (scope: Scope) => Promise<void>;
