@@ -1,5 +1,5 @@
 import { lines } from './route-table.ts';
-import { doorName, listDoors } from './route-files.ts';
+import { endpointName, listEndpoints } from './route-files.ts';
 import type { World } from './world.ts';
 
 export type ShownPage = { name: string; address: (w: World) => string; visitor: 'anonymous' | 'owner' | 'rater' };
@@ -37,10 +37,10 @@ const states: ShownPage[] = [
 
 /** Every page of the app and the states worth a look. A new page is here by itself, with its line in route-table.ts. */
 export const shownPages = (): ShownPage[] => [
-	...listDoors()
-		.filter(({ door, route }) => door === 'page' && !route.startsWith('/dev/ui'))
-		.map(({ door, route }): ShownPage => {
-			const line = lines[doorName({ door, route })];
+	...listEndpoints()
+		.filter(({ method, route }) => method === 'page' && !route.startsWith('/dev/ui'))
+		.map(({ method, route }): ShownPage => {
+			const line = lines[endpointName({ method, route })];
 			if (!line) throw new Error(`${route} has no line in tests/support/route-table.ts.`);
 			return { name: nameOf(route), address: line.at, visitor: signedOut.has(route) ? 'anonymous' : 'owner' };
 		}),

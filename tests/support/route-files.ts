@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 
 /** One way in: `page` (GET of a page), `GET`, `POST`, … of an endpoint, or `?/name` for a form action (`?/default` for the nameless). */
-export type Door = { route: string; door: string };
+export type Endpoint = { route: string; method: string };
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 const routes = 'src/routes';
@@ -20,19 +20,19 @@ const endpointsOf = (source: string) =>
 	methods.filter((method) => new RegExp(`export (const|async function|function) ${method}\\b`).test(source));
 
 /** Every way in, read from the files themselves: a new route is here without anybody writing it down. */
-export const listDoors = (): Door[] =>
+export const listEndpoints = (): Endpoint[] =>
 	fs
 		.readdirSync(routes, { recursive: true, encoding: 'utf8' })
 		.sort()
 		.flatMap((file) => {
 			const route = `/${path.dirname(file)}`.replace(/^\/\.$/, '/');
 			const name = path.basename(file);
-			const doors = (found: string[]) => found.map((door) => ({ route, door }));
+			const endpoints = (found: string[]) => found.map((method) => ({ route, method }));
 			const source = () => fs.readFileSync(path.join(routes, file), 'utf8');
-			if (/^\+page(@.*)?\.svelte$/.test(name)) return doors(['page']);
-			if (name === '+page.server.ts') return doors(actionsOf(source()));
-			if (name === '+server.ts') return doors(endpointsOf(source()));
+			if (/^\+page(@.*)?\.svelte$/.test(name)) return endpoints(['page']);
+			if (name === '+page.server.ts') return endpoints(actionsOf(source()));
+			if (name === '+server.ts') return endpoints(endpointsOf(source()));
 			return [];
 		});
 
-export const doorName = ({ route, door }: Door) => `${route} ${door}`;
+export const endpointName = ({ route, method }: Endpoint) => `${route} ${method}`;

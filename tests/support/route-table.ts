@@ -14,7 +14,7 @@ export type Line = {
 	is: string;
 	/** A form's fields, or the JSON of an endpoint. */
 	send?: (w: World) => Record<string, unknown>;
-	/** A body as it is, for the doors that take a file. */
+	/** A body as it is, for the endpoints that take a file. */
 	raw?: string;
 	/** It changes whoever opens it, also the stranger. */
 	changesVisitor?: true;
@@ -27,7 +27,7 @@ const open = '200 200 200 200 200';
 const members = '303 404 200 200 200';
 const makers = '303 404 403 200 200';
 const owners = '303 404 403 403 200';
-/** The same for doors without a page: they answer 401 instead of leading to the sign-in page. */
+/** The same for endpoints without a page: they answer 401 instead of leading to the sign-in page. */
 const data = { members: '401 404 200 200 200', makers: '401 404 403 200 200', owners: '401 404 403 403 200' };
 /** For whoever may knock, but whose request makes no sense: the rest is stopped before that is known. */
 const makersGet = (status: number) => `401 404 403 ${status} ${status}`;
@@ -48,7 +48,7 @@ const settings = (w: World) => ({
 });
 const sandbox = { provider: 'sandbox', name: '', baseUrl: '', key: '' };
 
-/** A door without a line fails, and so does a line without a door. Lines are tried in this order, `leave` and `endAll` last. */
+/** An endpoint without a line fails, and so does a line without an endpoint. Lines are tried in this order, `leave` and `endAll` last. */
 export const lines: Record<string, Line> = {
 	'/ page': { at: to.home, is: '200 303 303 303 303' },
 	'/livez GET': { at: () => '/livez', is: open },
@@ -165,9 +165,7 @@ export const lines: Record<string, Line> = {
 	[`${project}/settings ?/models`]: {
 		at: in_(to.projectSettings),
 		is: data.makers,
-		send: (w) => ({ connectionId: w.connection }),
-		// it lists the models of a connection of one's own team, wherever it is asked
-		swap: { project: 200 }
+		send: (w) => ({ connectionId: w.connection })
 	},
 	[`${project}/rate page`]: { at: in_(to.rate), is: members },
 	[`${project}/rate/cards GET`]: { at: (w) => `${to.rate(w.team, w.project)}/cards?id=${w.example}`, is: data.members },

@@ -3,7 +3,7 @@ import { browser, build, checks, runStages, unit } from './stages.ts';
 
 // `npm test`: everything. `npm test -- lint unit`: the stages of these names only.
 
-const stages = [...checks, unit('unit'), build, browser];
+const stages = [...checks, build, unit('unit'), browser];
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !stages.some((stage) => stage.name === name));
 if (unknown.length) {

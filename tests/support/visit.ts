@@ -8,7 +8,7 @@ type How = {
 	/** null: none is sent. */
 	origin?: string | null;
 	method?: string;
-	/** Another content type than the door's own; the body is then what it was. */
+	/** Another content type than the endpoint's own; the body is then what it was. */
 	type?: string | null;
 };
 
@@ -18,11 +18,17 @@ const actionStatus = (status: number, text: string) => {
 	return told.type === 'redirect' || told.type === 'failure' ? told.status! : status;
 };
 
-/** Opens a door the way its page does: a page as a browser, an action as `use:enhance`, an endpoint as `fetch`. */
-export const visit = async (app: string, door: string, line: Line, w: World, how: How = {}): Promise<Answer> => {
-	const isAction = door.startsWith('?/');
-	const method = how.method ?? (door === 'page' ? 'GET' : isAction ? 'POST' : door);
-	const headers: Record<string, string> = { accept: door === 'page' ? 'text/html' : 'application/json' };
+/** Asks an endpoint the way its page does: a page as a browser, an action as `use:enhance`, an endpoint as `fetch`. */
+export const visit = async (
+	app: string,
+	endpointMethod: string,
+	line: Line,
+	w: World,
+	how: How = {}
+): Promise<Answer> => {
+	const isAction = endpointMethod.startsWith('?/');
+	const method = how.method ?? (endpointMethod === 'page' ? 'GET' : isAction ? 'POST' : endpointMethod);
+	const headers: Record<string, string> = { accept: endpointMethod === 'page' ? 'text/html' : 'application/json' };
 	let body: string | undefined;
 	if (method !== 'GET' && method !== 'HEAD') {
 		const fields = line.send?.(w) ?? {};
@@ -42,7 +48,8 @@ export const visit = async (app: string, door: string, line: Line, w: World, how
 	if (how.session) headers.cookie = `session=${how.session}`;
 
 	const address = new URL(line.at(w), app);
-	if (isAction && door !== '?/default') address.search = `${door}${address.search.replace('?', '&')}`;
+	if (isAction && endpointMethod !== '?/default')
+		address.search = `${endpointMethod}${address.search.replace('?', '&')}`;
 	const stop = new AbortController();
 	const answer = await fetch(address, { method, headers, body, redirect: 'manual', signal: stop.signal });
 	if (answer.headers.get('content-type')?.startsWith('text/event-stream')) {

@@ -16,7 +16,7 @@ export type ServerProcess = {
 
 /** Starts the built app and does not wait for anything. `env` is added to the environment of the test file. */
 export const startServerProcess = async (build: string, env: NodeJS.ProcessEnv): Promise<ServerProcess> => {
-	const port = await freePort();
+	const port = env.PORT ?? (await freePort());
 	const child = spawn(process.execPath, [build], {
 		env: { ...process.env, LOG_LEVEL: 'warn', PORT: String(port), ...env },
 		stdio: ['ignore', 'pipe', 'pipe']

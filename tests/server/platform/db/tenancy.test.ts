@@ -211,7 +211,9 @@ describe('the policies', () => {
 	test.for([...perPerson])('%s cannot be written in another name', async (table) => {
 		const [template] = await owner`select * from ${owner(table)} where team_id = ${world.here} limit 1`;
 		const rater = { ...scopeOf('rater'), userId: template!.person_id };
-		expect(await probe({ ...rater, tx: scopeOf('rater').tx }, table, world.here)).toBe(rights[table]!.rater.replace('a', ''));
+		expect(await probe({ ...rater, tx: scopeOf('rater').tx }, table, world.here)).toBe(
+			rights[table]!.rater.replace('a', '')
+		);
 	});
 
 	test('without a scope nothing is seen and nothing written, also right after a scope used the connection', async () => {

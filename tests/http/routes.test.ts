@@ -1,39 +1,39 @@
-// Long because every claim is made of every door: the files say which there are, tests/support/doors.ts says who may pass.
-import { expect, test } from '@playwright/test';
+// Long because every claim is made of every endpoint: the files say which there are, tests/support/route-table.ts says who may pass.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checksumOf } from '../support/checksum.ts';
 import { type Line, type Visitor, lines, visitors } from '../support/route-table.ts';
-import { type RunningApp, openApp } from '../support/running-app.ts';
-import { type Door, doorName, listDoors } from '../support/route-files.ts';
+import { type StartedApp, startApp } from '../support/started-app.ts';
+import { type Endpoint, endpointName, listEndpoints } from '../support/route-files.ts';
 import { newSession } from '../support/session.ts';
 import { type Answer, visit } from '../support/visit.ts';
 import { type World, newWorld } from '../support/world.ts';
 
-let app: RunningApp;
+let app: StartedApp;
 let here: World;
 let there: World;
-test.beforeAll(async () => {
-	app = openApp();
+beforeAll(async () => {
+	app = await startApp();
 	[here, there] = [await newWorld(app.owner, app.sandboxUrl), await newWorld(app.owner, app.sandboxUrl)];
 });
-test.afterAll(() => app.close());
+afterAll(() => app.close());
 
-const doors = listDoors();
-/** Known doors in the order of the table, which keeps what ends something for the end. */
+const endpoints = listEndpoints();
+/** Known endpoints in the order of the table, which keeps what ends something for the end. */
 const known = Object.entries(lines)
-	.map(([name, line]) => ({ name, line, door: doors.find((door) => doorName(door) === name) }))
-	.filter((each): each is { name: string; line: Line; door: Door } => each.door !== undefined);
-const isRead = ({ door }: Door) => door === 'page' || door === 'GET';
+	.map(([name, line]) => ({ name, line, endpoint: endpoints.find((endpoint) => endpointName(endpoint) === name) }))
+	.filter((each): each is { name: string; line: Line; endpoint: Endpoint } => each.endpoint !== undefined);
+const isRead = ({ method }: Endpoint) => method === 'page' || method === 'GET';
 
 const personOf = (visitor: Visitor) =>
 	visitor === 'stranger' ? there.people.owner : here.people[visitor as 'owner' | 'trainer' | 'rater'];
-/** A new one for every request: some doors end it. */
+/** A new one for every request: some endpoints end it. */
 const sessionOf = async (visitor: Visitor) =>
 	visitor === 'anonymous' ? null : newSession(app.owner, personOf(visitor));
 
 const expectedFor = (line: Line, visitor: Visitor) => Number(line.is.split(' ')[visitors.indexOf(visitor)]);
 
-test('every door has a line in the table, and every line a door', () => {
-	expect(Object.keys(lines).sort()).toEqual(doors.map(doorName).sort());
+test('every endpoint has a line in the table, and every line an endpoint', () => {
+	expect(Object.keys(lines).sort()).toEqual(endpoints.map(endpointName).sort());
 });
 
 /** What holds for every answer, whoever asked and whatever came of it. */
@@ -62,16 +62,16 @@ const expectSafe = (name: string, { headers, text, status }: Answer) => {
 	expect(text, name).not.toMatch(/sealedKey|tokenHash|idHash/);
 };
 
-test.describe('who may pass', () => {
-	for (const { name, line, door } of known) {
+describe('who may pass', () => {
+	for (const { name, line, endpoint } of known) {
 		test(name, async () => {
 			const before = await checksumOf(app.owner, there.teamId);
 			const found: Record<string, number> = {};
 			for (const visitor of visitors) {
-				const answer = await visit(app.origin, door.door, line, here, { session: await sessionOf(visitor) });
+				const answer = await visit(app.origin, endpoint.method, line, here, { session: await sessionOf(visitor) });
 				found[visitor] = answer.status;
 				expectSafe(`${name} for ${visitor}`, answer);
-				if (visitor === 'anonymous' && answer.status === 303 && door.door === 'page')
+				if (visitor === 'anonymous' && answer.status === 303 && endpoint.method === 'page')
 					expect(answer.headers.get('location')).toMatch(/^\/login/);
 			}
 			expect(found).toEqual(Object.fromEntries(visitors.map((visitor) => [visitor, expectedFor(line, visitor)])));
@@ -80,7 +80,7 @@ test.describe('who may pass', () => {
 	}
 });
 
-test.describe('a foreign id', () => {
+describe('a foreign id', () => {
 	const ids = (w: World) =>
 		Object.entries(w).filter(([, id]) => typeof id === 'string' && /^[0-9a-f-]{36}$/.test(id)) as [
 			keyof World,
@@ -92,7 +92,7 @@ test.describe('a foreign id', () => {
 			Object.values(w).includes(id) ? id : 'new'
 		);
 
-	for (const { name, line, door } of known) {
+	for (const { name, line, endpoint } of known) {
 		test(`in ${name} is not found and changes nothing`, async () => {
 			const before = await checksumOf(app.owner, there.teamId);
 			const session = await sessionOf('owner');
@@ -102,7 +102,7 @@ test.describe('a foreign id', () => {
 			for (const key of [...ids(here).map(([id]) => id), 'project' as const]) {
 				const mixed = { ...here, [key]: there[key] };
 				if (sent(line, mixed) === sent(line, here)) continue;
-				const answer = await visit(app.origin, door.door, line, mixed, { session });
+				const answer = await visit(app.origin, endpoint.method, line, mixed, { session });
 				expectSafe(`${name} with ${key}`, answer);
 				found[key] = answer.status;
 				expected[key] = line.swap?.[key] ?? 404;
@@ -113,7 +113,7 @@ test.describe('a foreign id', () => {
 	}
 });
 
-test.describe('a write from elsewhere', () => {
+describe('a write from elsewhere', () => {
 	const types = [
 		'application/json',
 		'application/x-www-form-urlencoded',
@@ -125,13 +125,13 @@ test.describe('a write from elsewhere', () => {
 	/** Ours, or Kit's own, which looks at form types before any line of ours. */
 	const refusal = /did not come from a page of ours|Cross-site \w+ form submissions/;
 
-	for (const { name, line, door } of known.filter(({ door }) => !isRead(door))) {
+	for (const { name, line, endpoint } of known.filter(({ endpoint }) => !isRead(endpoint))) {
 		test(`${name} is refused whatever it claims to contain`, async () => {
 			const before = await checksumOf(app.owner, here.teamId);
 			const session = await sessionOf('owner');
 			for (const type of types) {
 				for (const origin of ['https://evil.example', `${app.origin}.evil.example`, 'null', null]) {
-					const answer = await visit(app.origin, door.door, line, here, { session, origin, type });
+					const answer = await visit(app.origin, endpoint.method, line, here, { session, origin, type });
 					expect(answer.status, `${type} from ${origin}`).toBe(403);
 					expect(answer.text).toMatch(refusal);
 					if (!answer.text.includes('Cross-site')) expectSafe(name, answer);
@@ -140,7 +140,7 @@ test.describe('a write from elsewhere', () => {
 			expect(await checksumOf(app.owner, here.teamId)).toEqual(before);
 			for (const type of types) {
 				// a body that makes no sense as this type: it may be refused, but not for where it comes from
-				const answer = await visit(app.origin, door.door, { ...line, send: () => ({}), raw: '' }, here, {
+				const answer = await visit(app.origin, endpoint.method, { ...line, send: () => ({}), raw: '' }, here, {
 					session,
 					type
 				});
@@ -151,12 +151,12 @@ test.describe('a write from elsewhere', () => {
 	}
 });
 
-// The doors above have let people leave and links end: from here on it is a team that nobody has touched.
-test.describe('in a fresh team', () => {
-	test.beforeAll(async () => void (here = await newWorld(app.owner, app.sandboxUrl)));
+// The endpoints above have let people leave and links end: from here on it is a team that nobody has touched.
+describe('in a fresh team', () => {
+	beforeAll(async () => void (here = await newWorld(app.owner, app.sandboxUrl)));
 
 	test('looking changes nothing', async () => {
-		const doorsToLookAt = known.filter(({ door }) => isRead(door));
+		const looks = known.filter(({ endpoint }) => isRead(endpoint));
 		// the first look into a voting booth draws the person's ballots, the same ones whenever and however often; who took a
 		// copy of everything is written down
 		const looked = async () => {
@@ -171,9 +171,9 @@ test.describe('in a fresh team', () => {
 			const row = () => app.owner`select s.*, p.* from sessions s join people p on p.id = s.person_id
 			where person_id = ${personOf(visitor)} order by s.handle`;
 			const mine = await row();
-			for (const { name, line, door } of doorsToLookAt) {
+			for (const { name, line, endpoint } of looks) {
 				for (const method of ['GET', 'HEAD']) {
-					const { status } = await visit(app.origin, door.door, line, here, { session, method });
+					const { status } = await visit(app.origin, endpoint.method, line, here, { session, method });
 					expect(status, `${method} ${name} as ${visitor}`).toBe(expectedFor(line, visitor));
 				}
 			}
@@ -183,7 +183,7 @@ test.describe('in a fresh team', () => {
 		expect(new Set((await acts()).slice(earlier).map(({ action }) => action))).toEqual(new Set(['examples.exported']));
 	});
 
-	test.describe('what a voter is sent names nobody', () => {
+	describe('what a voter is sent names nobody', () => {
 		const forms = (w: World) => [
 			{
 				what: 'page',
@@ -219,8 +219,8 @@ test.describe('in a fresh team', () => {
 
 		test('and a rater is told no model anywhere before the reveal', async () => {
 			const session = await sessionOf('rater');
-			for (const { name, line, door } of known.filter(({ door }) => isRead(door))) {
-				const { status, text } = await visit(app.origin, door.door, line, here, { session });
+			for (const { name, line, endpoint } of known.filter(({ endpoint }) => isRead(endpoint))) {
+				const { status, text } = await visit(app.origin, endpoint.method, line, here, { session });
 				expect(status, name).toBe(expectedFor(line, 'rater'));
 				expect(text.includes('zebra'), name).toBe(false);
 			}
