@@ -1,4 +1,4 @@
-// The directions of DESIGN.md §2. Type-only imports count too, except for cycles, which they cannot close at run time.
+// The directions of DESIGN §2. Type-only imports count too, except for cycles, which they cannot close at run time.
 
 const only = (name, comment, from, ...allowed) => ({
 	name,
@@ -10,11 +10,46 @@ const only = (name, comment, from, ...allowed) => ({
 const never = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 
 const core = '^src/lib/core/';
+const contract = '^src/lib/contract/';
 const server = '^src/lib/server/';
 const components = '^src/lib/components/';
-const paths = '^src/lib/paths[.]ts$';
 const client = '^src/lib/client/';
+const paths = '^src/lib/paths[.]ts$';
 const kit = '(^|/)node_modules/@sveltejs/kit/';
+const room = (name) => `^src/lib/server/${name}/`;
+
+/**
+ * Which features a feature may know, and of those only rows.ts and commands.ts. Each knows none that comes after it, so
+ * there is no circle: a feature that wants one needs a third, or an event.
+ */
+const features = [
+	'account',
+	'team',
+	'connections',
+	'project',
+	'examples',
+	'ratings',
+	'splits',
+	'runs',
+	'servings',
+	'evaluations',
+	'activity'
+];
+const below = ['platform', 'access', 'events', 'jobs', 'providers'].map(room);
+
+const featureRules = features.map((feature, place) =>
+	only(
+		`${feature}-knows-what-comes-before`,
+		'A feature imports what lies below all of them, and rows.ts and commands.ts of the features before it.',
+		{ path: room(feature) },
+		room(feature),
+		...below,
+		...features.slice(0, place).map((earlier) => `^src/lib/server/${earlier}/(rows|commands)[.]ts$`),
+		contract,
+		core,
+		paths
+	)
+);
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
@@ -25,6 +60,12 @@ module.exports = {
 			{ path: core },
 			{ pathNot: [core, '(^|/)node_modules/valibot/'] }
 		),
+		never(
+			'contract-is-pure',
+			'The contract says what crosses the boundary, for the server, the pages, scripts and the command line alike.',
+			{ path: contract },
+			{ pathNot: [core, contract, '(^|/)node_modules/valibot/'] }
+		),
 		only(
 			'ui-knows-nothing-of-us',
 			'components/ui are primitives: whatever they need of the product is a prop.',
@@ -33,18 +74,20 @@ module.exports = {
 		),
 		only(
 			'components-do-not-ask',
-			'Components show what they are given: they know core, other components and the addresses of pages.',
+			'Components show what they are given: they know the contract, core, other components and the addresses of pages.',
 			{ path: components },
 			components,
 			client,
+			contract,
 			core,
 			paths
 		),
 		only(
 			'client-is-of-the-browser',
-			'What runs in the browser for several pages: keys, stores. It knows core, and no component.',
+			'What runs in the browser for several pages: keys, stores. It knows no component.',
 			{ path: client },
 			client,
+			contract,
 			core,
 			paths
 		),
@@ -53,15 +96,60 @@ module.exports = {
 			'Use cases are asked by pages, REST and jobs alike, so they know none of them.',
 			{ path: server },
 			server,
+			contract,
 			core,
 			paths
 		),
+		...featureRules,
+		only(
+			'platform-lies-below',
+			'Configuration, database, log, mail: they know no feature. Of the jobs, migrating knows which queues there are.',
+			{ path: room('platform') },
+			room('platform'),
+			'^src/lib/server/jobs/queues[.]ts$',
+			contract,
+			core,
+			paths
+		),
+		only(
+			'access-and-events-know-no-feature',
+			'Who it is, for which team, and what has happened: features build on it.',
+			{ path: '^src/lib/server/(access|events|providers|http)/' },
+			...['platform', 'access', 'events', 'providers', 'http'].map(room),
+			contract,
+			core,
+			paths
+		),
+		only(
+			'jobs-run-what-features-define',
+			'The worker knows the jobs.ts of each feature, and nothing else of them.',
+			{ path: room('jobs') },
+			...['platform', 'access', 'jobs', 'providers'].map(room),
+			'^src/lib/server/[a-z]+/jobs[.]ts$',
+			contract,
+			core
+		),
 		only('paths-are-text', 'paths.ts is imported everywhere and imports at most core.', { path: paths }, core),
+		only(
+			'sandbox-is-a-program-of-its-own',
+			'The sandbox stands where a provider would: it shares rules with us, and no code of the server.',
+			{ path: '^src/sandbox/' },
+			'^src/sandbox/',
+			contract,
+			core
+		),
+		never(
+			'nobody-imports-the-sandbox',
+			'The server meets the sandbox on the wire, as it meets every provider. Launchers start it.',
+			{ path: '^src/', pathNot: '^src/(sandbox|launch)/' },
+			{ path: '^src/sandbox/' }
+		),
 		only(
 			'cli-is-a-client',
 			'The command line works on files and the REST API; of the server it shares the provider translators only.',
 			{ path: '^src/cli/' },
 			'^src/cli/',
+			contract,
 			core,
 			'^src/lib/server/providers/'
 		),
@@ -70,7 +158,9 @@ module.exports = {
 			'Launchers start the server side; pages are none of their business.',
 			{ path: '^src/launch/' },
 			'^src/launch/',
+			'^src/sandbox/',
 			server,
+			contract,
 			core,
 			paths
 		),
@@ -93,9 +183,9 @@ module.exports = {
 			{ path: server, dependencyTypesNot: ['type-only'] }
 		),
 		never(
-			'kit-at-the-doors',
-			'Below http and identity nothing knows that there is a web framework: jobs and the command line call it too.',
-			{ path: '^src/(lib/(core|server)|cli|launch)/', pathNot: '^src/lib/server/(http|access)/' },
+			'kit-stays-outside',
+			'Below http and access nothing knows that there is a web framework: jobs and the command line call it too.',
+			{ path: '^src/(lib/(core|contract|server)|cli|launch|sandbox)/', pathNot: '^src/lib/server/(http|access)/' },
 			{ path: kit }
 		),
 		never(
@@ -113,13 +203,13 @@ module.exports = {
 		never(
 			'no-cycles',
 			'Two modules that need each other are one, or miss a third.',
-			{ path: `${core}|${server}|^src/cli/|^src/launch/` },
+			{ path: '^src/' },
 			{ circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } }
 		),
 		never(
 			'plain-node-has-no-dev-packages',
 			'These run in production without the development packages.',
-			{ path: '^src/(lib/(core|server)|cli|launch)/', pathNot: '^src/lib/server/(http|access)/' },
+			{ path: '^src/(lib/(core|contract|server)|cli|launch|sandbox)/', pathNot: '^src/lib/server/(http|access)/' },
 			{ dependencyTypes: ['npm-dev'], pathNot: '(^|/)node_modules/@types/' }
 		),
 		never(

@@ -58,7 +58,7 @@ const enterTeam: Handle = async ({ event, resolve }) => {
 		userId: person.id,
 		role: membership.role,
 		projectIds: membership.projectIds,
-		request: { id: event.locals.requestId, address: event.getClientAddress() }
+		request: { id: event.locals.requestId, address: event.getClientAddress(), transactions: 0 }
 	});
 	Object.assign(event.locals, {
 		team: membership,

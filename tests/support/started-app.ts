@@ -13,7 +13,7 @@ import { startServerProcess, untilServing } from './web-process.ts';
  * The built app as a process of its own on the database of this test file, with a sandbox: what is asked by `fetch` needs no
  * browser. No worker: jobs stay in their queue. Call it in beforeAll, and `close` it in afterAll.
  */
-export const startApp = async () => {
+export const startApp = async (env: NodeJS.ProcessEnv = {}) => {
 	const room = fs.mkdtempSync(path.join(os.tmpdir(), 'aitelier-built-'));
 	const owner = postgres(process.env.DATABASE_URL!, { max: 2, onnotice: () => {} });
 	const [build, sandbox] = await Promise.all([builtApp(room), startSandbox({ port: 0, speed: 20 })]);
@@ -21,11 +21,20 @@ export const startApp = async () => {
 	const PORT = String(await freePort());
 	const origin = `http://127.0.0.1:${PORT}`;
 	const server = await untilServing(
-		await startServerProcess(build, { ROLE: 'web', PORT, ORIGIN: origin, SANDBOX_URL: sandbox.url, DATABASE_URL: '' })
+		await startServerProcess(build, {
+			ROLE: 'web',
+			PORT,
+			ORIGIN: origin,
+			SANDBOX_URL: sandbox.url,
+			DATABASE_URL: '',
+			...env
+		})
 	);
 	return {
 		owner,
 		origin,
+		/** Everything it wrote so far. */
+		said: server.said,
 		sandboxUrl: sandbox.url,
 		close: async () => {
 			await server.stop();

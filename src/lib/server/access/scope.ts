@@ -8,14 +8,17 @@ import { teamPool } from '../platform/db/pools.ts';
 import { projects } from '../platform/db/schema.ts';
 import { tellPages } from '../events/relay.ts';
 
+/** What the audit log says of a request, and what the log counts of it. */
+export type ActingRequest = { id: string; address: string; transactions: number };
+
 type Who = {
 	teamId: string;
 	/** null: the system itself, when a job runs. */
 	userId: string | null;
 	role: Role;
 	projectIds: 'all' | string[];
-	/** Of the request that acts, for the audit log; a job has none. */
-	request?: { id: string; address: string };
+	/** The request that acts; a job has none. */
+	request?: ActingRequest;
 };
 
 /** Who is acting, for which team, in which projects. The first argument of every use case. */
@@ -65,6 +68,7 @@ const forDrizzle = (client: ReservedSql): ReservedSql =>
 export const scopeFor = (who: Who): Scope => ({
 	...who,
 	tx: async (work) => {
+		if (who.request) who.request.transactions++;
 		const client = await teamPool().reserve();
 		try {
 			const opened = Promise.all([

@@ -33,7 +33,7 @@ const isTooLong = (request: Request, route: string | null) => {
 
 const refuse = (status: number, code: string, message: string) => json({ error: { code, message } }, { status });
 
-/** The outermost door: request id, origin check, security headers, one log line. */
+/** The outermost handle: request id, origin check, security headers, one log line. */
 export const secure: Handle = async ({ event, resolve }) => {
 	const startedAt = performance.now();
 	event.locals.requestId = randomUUID();
@@ -68,8 +68,9 @@ export const secure: Handle = async ({ event, resolve }) => {
 		route: routeId,
 		status: response.status,
 		ms: Math.round(performance.now() - startedAt),
-		// set by a door further in; the assignment above makes TypeScript believe it is null
-		person: (event.locals as App.Locals).person?.id
+		// set by a handle further in; the assignment above makes TypeScript believe it is null
+		person: (event.locals as App.Locals).person?.id,
+		transactions: event.locals.scope?.request?.transactions
 	});
 	return response;
 };
