@@ -1,0 +1,11 @@
+// The one table of operations: pages, forms, REST, docs and tests are made from it.
+import type { Operation } from './operation.ts';
+import * as ratings from './ratings.ts';
+
+const isOperation = (value: unknown): value is Operation =>
+	typeof value === 'object' && value !== null && 'kind' in value && 'input' in value && 'output' in value;
+
+/** Every operation, feature by feature in the order of the loop. */
+export const operations: readonly Operation[] = [ratings].flatMap((feature) =>
+	(Object.values(feature) as unknown[]).filter(isOperation)
+);
