@@ -179,9 +179,9 @@ export type World = Awaited<ReturnType<typeof newWorld>>;
 
 /**
  * A team with one of everything, made in about two seconds without a provider, and the session of each of its people.
- * `owner` is the connection to write sessions with.
+ * `owner` is the connection to write sessions with, `file` has the examples.
  */
-export const newWorld = async (owner: postgres.Sql, sandboxUrl: string) => {
+export const newWorld = async (owner: postgres.Sql, sandboxUrl: string, { file = sample } = {}) => {
 	const team = await newTeam();
 	const { project, connection } = await newProject(team.scope, {
 		sandboxUrl,
@@ -201,7 +201,7 @@ export const newWorld = async (owner: postgres.Sql, sandboxUrl: string) => {
 			.returning();
 		return row!.id;
 	});
-	const lines = linesOf(createReadStream(sample));
+	const lines = linesOf(createReadStream(file));
 	await importExamples(scope, project.slug, { fileName: 'examples.jsonl', lines });
 	await applySplit(scope, project.slug, { ratio: 0.8, seed: 1 });
 	const placed = { projectId: project.id, connectionId: connection.id };

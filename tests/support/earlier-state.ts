@@ -1,0 +1,40 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { drizzle } from 'drizzle-orm/postgres-js';
+import { migrate as runMigrations } from 'drizzle-orm/postgres-js/migrator';
+import type postgres from 'postgres';
+
+type Journal = { entries: { tag: string }[] };
+
+const journalOf = (folder: string) =>
+	JSON.parse(fs.readFileSync(path.join(folder, 'meta/_journal.json'), 'utf8')) as Journal;
+
+/** The four digits of a migration's file name. */
+const numberOf = ({ tag }: { tag: string }) => tag.slice(0, 4);
+
+/** The number of the newest migration, like `0007`. */
+export const newestMigration = (folder = 'drizzle') => numberOf(journalOf(folder).entries.at(-1)!);
+
+/**
+ * Gives an empty database the tables it had after migration `number`, and nothing that is not written in migrations. `sql` is
+ * the owner's. Throws when there is no such migration.
+ */
+export const migrateUpTo = async (sql: postgres.Sql, number: string, folder = 'drizzle'): Promise<void> => {
+	const journal = journalOf(folder);
+	const last = journal.entries.findIndex((entry) => numberOf(entry) === number);
+	if (last < 0) throw new Error(`There is no migration ${number} in ${folder}.`);
+	const entries = journal.entries.slice(0, last + 1);
+
+	// the migrator applies everything its folder names, so it gets one that ends earlier
+	const shortened = fs.mkdtempSync(path.join(os.tmpdir(), 'aitelier-migrations-'));
+	try {
+		fs.mkdirSync(path.join(shortened, 'meta'));
+		fs.writeFileSync(path.join(shortened, 'meta/_journal.json'), JSON.stringify({ ...journal, entries }));
+		for (const { tag } of entries) fs.copyFileSync(path.join(folder, `${tag}.sql`), path.join(shortened, `${tag}.sql`));
+		await sql.unsafe(fs.readFileSync(path.join(folder, 'roles.sql'), 'utf8'));
+		await runMigrations(drizzle(sql), { migrationsFolder: shortened });
+	} finally {
+		fs.rmSync(shortened, { recursive: true });
+	}
+};

@@ -1,0 +1,88 @@
+import '../../src/launch/node24.ts';
+import { randomUUID } from 'node:crypto';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import postgres from 'postgres';
+import { defaultRecipe } from '../../src/lib/core/recipe.ts';
+import { variableNames } from '../../src/lib/server/platform/config-variables.ts';
+import { closePools } from '../../src/lib/server/platform/db/pools.ts';
+import { makeSignInLink } from '../../src/lib/server/access/sign-in.ts';
+import { stopQueue } from '../../src/lib/server/jobs/queue.ts';
+import { startPlatform } from '../../src/lib/server/platform.ts';
+import { configureProviders } from '../../src/lib/server/providers/registry.ts';
+import { rewriteExample } from '../../src/lib/server/ratings/commands.ts';
+import { startRun } from '../../src/lib/server/runs/start.ts';
+import { runUntilStopped } from '../../src/launch/children.ts';
+import { readFacts } from '../upgrade/app.ts';
+import { dumpRows } from './dump-rows.ts';
+import { newestMigration } from './earlier-state.ts';
+import { drive } from './training.ts';
+import { newWorld } from './world.ts';
+
+// `npm run upgrade:dump`: a database of the newest migration with one of everything, as tests/upgrade/<migration>.sql. Once
+// a migration has landed, its file is what people may have: it stays as it is, and tests/upgrade reads it for ever.
+
+const sample = 'examples/customer-support/examples.jsonl';
+/** Enough for the twelve pairs of an evaluation, and little enough to read. */
+const examples = 60;
+
+await runUntilStopped(async (later) => {
+	const number = newestMigration();
+	const target = `tests/upgrade/${number}.sql`;
+	if (fs.existsSync(target))
+		throw new Error(`${target} is there already. Remove it first, unless its migration has landed: then it stays.`);
+	const room = fs.mkdtempSync(path.join(os.tmpdir(), 'aitelier-dump-'));
+	later(async () => fs.rmSync(room, { recursive: true, force: true }));
+	fs.chmodSync(room, 0o711); // Postgres runs as somebody else when we are root
+	for (const name of variableNames) delete process.env[name]; // what the developer configured has no place in the file
+	Object.assign(process.env, {
+		DATA_DIR: room,
+		KEKS: `test:${Buffer.alloc(32, 7).toString('base64')}`, // as in setup.ts, which so can open what is sealed
+		ALLOW_LOCAL_PROVIDERS: 'true',
+		SANDBOX_SPEED: '50',
+		POLL_SECONDS: '1',
+		LOG_LEVEL: 'warn'
+	});
+	const { ownerUrl, sandboxUrl, stop } = await startPlatform();
+	later(stop);
+	const owner = postgres(ownerUrl!, { max: 2, onnotice: () => {} });
+	later(async () => {
+		await stopQueue();
+		await closePools();
+		await owner.end({ timeout: 2 });
+	});
+	configureProviders({ allowLocal: true });
+
+	const facts = await fill(owner, sandboxUrl!, room);
+	const text = `-- A database after migration ${number}, written by \`npm run upgrade:dump\`: the data of schema public, without the queues.
+-- People are made up. The one sealed key is a random word, under the key of the tests; sessions and tokens are only hashes.
+-- facts: ${JSON.stringify(facts)}
+
+${await dumpRows(owner)}`;
+	fs.writeFileSync(target, text);
+	console.log(`${target}: ${Math.round(text.length / 1024)} kB`);
+	return 0;
+});
+
+/** One of everything; the last run is a real one, trained at the sandbox. */
+async function fill(owner: postgres.Sql, sandboxUrl: string, room: string) {
+	const file = path.join(room, 'examples.jsonl');
+	fs.writeFileSync(file, fs.readFileSync(sample, 'utf8').split('\n').slice(0, examples).join('\n'));
+	const world = await newWorld(owner, sandboxUrl, { file });
+	const { owner: scope } = world.scopes;
+	await rewriteExample(scope, world.project, {
+		exampleId: world.example,
+		output: 'It’s on its way, and the “missing” part costs nothing.\nYours, A. \\o/',
+		score: 9,
+		clientId: randomUUID()
+	});
+	const run = await startRun(scope, world.project, { clientId: randomUUID(), ...defaultRecipe, learningRate: 1e-4 });
+	const { status, problem } = await drive(scope, run.id);
+	if (status !== 'ready') throw new Error(`The run ended as ${status}: ${problem}`);
+	await makeSignInLink({ email: 'ana@example.com', browserToken: randomUUID() });
+	await owner`insert into rate_limits (key, count, resets_at) values ('sign-in|192.0.2.1', 1, now() + interval '1 hour')`;
+
+	const { teamId, project, people, example, revealed, voting } = world;
+	return readFacts({ teamId, project, owner: people.owner, example, revealed, voting });
+}

@@ -1,0 +1,119 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import postgres from 'postgres';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { dumpRows } from '../support/dump-rows.ts';
+import { migrateUpTo, newestMigration } from '../support/earlier-state.ts';
+import { type Facts, closePools, migrate, ownerOf } from './app.ts';
+import { countRows, describeSchema } from './catalogue.ts';
+
+// Each *.sql here is what people may have: the data of a database as it was after the migration of that number. It has to
+// become today's database, with nothing lost, and the app has to work on it.
+
+const files = fs.readdirSync(import.meta.dirname).filter((name) => /^\d{4}\.sql$/.test(name));
+const { DATABASE_URL: ownerUrl, APP_DATABASE_URL: appUrl } = process.env as Record<string, string>;
+const migrateToday = () => migrate({ ownerUrl: ownerUrl!, appUrl: appUrl! });
+
+const connect = (database = new URL(ownerUrl!).pathname.slice(1)) =>
+	postgres(Object.assign(new URL(ownerUrl!), { pathname: `/${database}` }).href, { max: 1, onnotice: () => {} });
+
+/** Does something with this file's own database, as its owner. */
+const asOwner = async <Found>(work: (sql: postgres.Sql) => Promise<Found>) => {
+	const sql = connect();
+	try {
+		return await work(sql);
+	} finally {
+		await sql.end({ timeout: 1 });
+	}
+};
+
+/** The database that setup.ts made for this file, empty again. */
+const emptied = async () => {
+	await closePools();
+	const name = new URL(ownerUrl!).pathname.slice(1);
+	const admin = connect('postgres');
+	await admin`drop database if exists ${admin(name)} with (force)`;
+	await admin`create database ${admin(name)}`;
+	await admin.end({ timeout: 1 });
+};
+
+let fresh: string[];
+beforeAll(async () => {
+	fresh = await asOwner(describeSchema);
+});
+afterAll(() => closePools());
+
+test('a fresh database that migrates again stays as it is', async () => {
+	await migrateToday();
+	expect(await asOwner(describeSchema)).toEqual(fresh);
+});
+
+test('each landing with a migration adds its file: npm run upgrade:dump', () => {
+	expect(files).toContain(`${newestMigration()}.sql`);
+});
+
+test.each([
+	['0000', 0],
+	['0001', 26]
+])('a database up to migration %s has %i tables', async (number, tables) => {
+	await emptied();
+	const found = await asOwner(async (sql) => {
+		await migrateUpTo(sql, number);
+		return countRows(sql);
+	});
+	expect(Object.keys(found)).toHaveLength(tables);
+});
+
+test('there is no state after a migration that does not exist', async () => {
+	await expect(asOwner((sql) => migrateUpTo(sql, '9999'))).rejects.toThrow('There is no migration 9999 in drizzle.');
+});
+
+describe.each(files)('%s', (file) => {
+	const text = fs.readFileSync(path.join(import.meta.dirname, file), 'utf8');
+	const { place, reads } = JSON.parse(/^-- facts: (.*)$/m.exec(text)![1]!) as Facts;
+	const owner = ownerOf(place);
+	let before: Record<string, number>;
+	let dumped: string;
+
+	beforeAll(async () => {
+		await emptied();
+		before = await asOwner(async (sql) => {
+			await migrateUpTo(sql, file.slice(0, 4));
+			await sql.begin((tx) => tx.unsafe(text));
+			dumped = await dumpRows(sql);
+			return countRows(sql);
+		});
+		await migrateToday();
+	});
+
+	test('was loaded value by value', () => {
+		expect(text.slice(text.indexOf('alter table')) === dumped).toBe(true);
+	});
+
+	test('has the tables of a fresh database', async () => {
+		expect(await asOwner(describeSchema)).toEqual(fresh);
+	});
+
+	test('has lost no row and made none up', async () => {
+		expect(await asOwner(countRows)).toMatchObject(before);
+	});
+
+	test('shows the owner what it showed before', async () => {
+		expect(await owner.read()).toEqual(reads);
+	});
+
+	test('takes a rating, and the mean follows', async () => {
+		const once = await owner.rate(2);
+		expect(await owner.rate(10)).toBeGreaterThan(once!);
+	});
+
+	test('numbers a new example after the last one', async () => {
+		expect(await owner.add('Is it open on Sundays?')).toBe(Math.max(...reads.examples.map(({ number }) => number)) + 1);
+	});
+
+	test('takes a vote in the open evaluation', async () => {
+		const sofar = await owner.progress();
+		await owner.vote();
+		expect(await owner.progress()).toBe(sofar + 1);
+	});
+});
