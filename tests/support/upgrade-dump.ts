@@ -9,7 +9,7 @@ import { variableNames } from '../../src/lib/server/platform/config-variables.ts
 import { closePools } from '../../src/lib/server/platform/db/pools.ts';
 import { makeSignInLink } from '../../src/lib/server/access/sign-in.ts';
 import { stopQueue } from '../../src/lib/server/jobs/queue.ts';
-import { startPlatform } from '../../src/lib/server/platform.ts';
+import { startPlatform } from '../../src/lib/server/platform/start.ts';
 import { configureProviders } from '../../src/lib/server/providers/registry.ts';
 import { rewriteExample } from '../../src/lib/server/ratings/commands.ts';
 import { startRun } from '../../src/lib/server/runs/start.ts';
