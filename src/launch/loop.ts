@@ -12,13 +12,14 @@ import { openBooth } from '../lib/server/evaluations/ballots.ts';
 import { getEvaluation } from '../lib/server/evaluations/progress.ts';
 import { getResults, revealResults } from '../lib/server/evaluations/results.ts';
 import { castVote } from '../lib/server/evaluations/vote.ts';
-import { countExamples } from '../lib/server/examples/browse.ts';
-import { importExamples } from '../lib/server/examples/import.ts';
+import { importExamples } from '../lib/server/examples/commands.ts';
+import { countExamples } from '../lib/server/examples/queries.ts';
 import { configureProviders } from '../lib/server/providers/registry.ts';
 import { getRun, listRuns } from '../lib/server/runs/queries.ts';
 import { startRun } from '../lib/server/runs/start.ts';
-import type { Scope } from '../lib/server/access/scope.ts';
-import { applySplit, getSplit } from '../lib/server/splits/splits.ts';
+import { type Scope, inProject } from '../lib/server/access/scope.ts';
+import { applySplit } from '../lib/server/splits/commands.ts';
+import { getSplit } from '../lib/server/splits/queries.ts';
 import { defaultRecipe } from '../lib/core/runs/recipe.ts';
 import { demoTeam, demoSlug, signInUrl } from './demo-team.ts';
 
@@ -46,16 +47,17 @@ export const runDemo = async ({ log, baseUrl }: Told & { baseUrl: string }) => {
 	return { signInUrl: await signInUrl(baseUrl, to.results(team.slug, demoSlug, evaluationId)) };
 };
 
-const fillProject = async (scope: Scope, log: Told['log']) => {
+const fillProject = async (team: Scope, log: Told['log']) => {
+	const scope = await inProject(team, demoSlug);
 	const lines = linesOf(createReadStream(`${dataset}/examples.jsonl`));
-	const result = await importExamples(scope, demoSlug, { fileName: 'examples.jsonl', lines });
+	const result = await importExamples(scope, { fileName: 'examples.jsonl', lines });
 	if (result.refused > 0) throw new Error(`The import refused a line: ${result.refusals[0]!.reason}`);
-	const counts = await countExamples(scope, demoSlug);
+	const counts = await countExamples(scope);
 	log(`  Import     ${result.added} new, ${result.duplicates} known; ${counts.total} examples in all`);
 	log(`  Ratings    ${counts.bad} bad, ${counts.okay} okay, ${counts.great} great, ${counts.unrated} still to rate`);
 
-	const { moved } = await applySplit(scope, demoSlug, { ratio: 0.8, seed: 1 });
-	const sides = Object.fromEntries((await getSplit(scope, demoSlug)).map((side) => [side.side, side.count]));
+	const { moved } = await applySplit(scope, { ratio: 0.8, seed: 1 });
+	const sides = Object.fromEntries((await getSplit(scope)).map((side) => [side.side, side.count]));
 	log(`  Split      ${moved} moved; ${sides.train} train, ${sides.validation} validation, locked`);
 };
 
@@ -83,7 +85,9 @@ const train = async (scope: Scope, log: Told['log']) => {
 
 const compare = async (scope: Scope, runId: string, log: Told['log']) => {
 	const [known] = await scope.tx((tx) => tx.select({ id: evaluationRows.id }).from(evaluationRows).limit(1));
-	const validation = (await getSplit(scope, demoSlug)).find((side) => side.side === 'validation')!.count;
+	const validation = (await getSplit(await inProject(scope, demoSlug))).find(
+		(side) => side.side === 'validation'
+	)!.count;
 	const id =
 		known?.id ??
 		(

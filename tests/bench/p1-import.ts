@@ -4,7 +4,8 @@ import { once } from 'node:events';
 import { pipeline } from 'node:stream/promises';
 import { Transform } from 'node:stream';
 import { linesOf } from '../../src/lib/core/examples/import/lines.ts';
-import { importExamples } from '../../src/lib/server/examples/import.ts';
+import { inProject } from '../../src/lib/server/access/scope.ts';
+import { importExamples } from '../../src/lib/server/examples/commands.ts';
 import { newProject, newTeam } from '../support/team.ts';
 import type { Bench } from './environment.ts';
 import { type Measure, randomFrom, timed } from './measure.ts';
@@ -59,12 +60,13 @@ export const run = async ({ owner, room }: Bench): Promise<Measure[]> => {
 
 		const { scope } = await newTeam();
 		await newProject(scope);
+		const here = await inProject(scope, 'support');
 		const before = process.memoryUsage().rss;
 		const watch = setInterval(() => (memory = Math.max(memory, process.memoryUsage().rss - before)), 50);
 		imports.push(
 			await timed(async () => {
 				const lines = linesOf(fs.createReadStream(file, { highWaterMark: 1 << 18 }));
-				const { added } = await importExamples(scope, 'support', { fileName: 'rows.jsonl', lines });
+				const { added } = await importExamples(here, { fileName: 'rows.jsonl', lines });
 				if (added !== rows) throw new Error(`${added} rows arrived`);
 			})
 		);

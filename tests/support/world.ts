@@ -12,10 +12,10 @@ import * as tables from '../../src/lib/server/platform/db/schema.ts';
 import { castVote } from '../../src/lib/server/evaluations/vote.ts';
 import { openBooth } from '../../src/lib/server/evaluations/ballots.ts';
 import { revealResults } from '../../src/lib/server/evaluations/results.ts';
-import { importExamples } from '../../src/lib/server/examples/import.ts';
+import { importExamples } from '../../src/lib/server/examples/commands.ts';
 import { keepMail, listMails } from '../../src/lib/server/platform/mail/outbox.ts';
-import type { Scope } from '../../src/lib/server/access/scope.ts';
-import { applySplit } from '../../src/lib/server/splits/splits.ts';
+import { type Scope, inProject } from '../../src/lib/server/access/scope.ts';
+import { applySplit } from '../../src/lib/server/splits/commands.ts';
 import { newSession } from './session.ts';
 import { newProject, newTeam } from './team.ts';
 
@@ -201,9 +201,9 @@ export const newWorld = async (owner: postgres.Sql, sandboxUrl: string, { file =
 			.returning();
 		return row!.id;
 	});
-	const lines = linesOf(createReadStream(file));
-	await importExamples(scope, project.slug, { fileName: 'examples.jsonl', lines });
-	await applySplit(scope, project.slug, { ratio: 0.8, seed: 1 });
+	const within = await inProject(scope, project.slug);
+	await importExamples(within, { fileName: 'examples.jsonl', lines: linesOf(createReadStream(file)) });
+	await applySplit(within, { ratio: 0.8, seed: 1 });
 	const placed = { projectId: project.id, connectionId: connection.id };
 	const run = await addRun(scope, placed, 1, null);
 	const failed = await addRun(scope, placed, 2, 'The provider ended the job: out of memory.');

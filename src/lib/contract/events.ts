@@ -1,5 +1,6 @@
 // Everything that happens, as one list: who hears of it, what is written down, what people read.
 import * as v from 'valibot';
+import { splits } from '../core/splits/plan.ts';
 
 /** What a page can wait for. */
 export type Topic = `run:${string}` | `evaluation:${string}` | `project:${string}`;
@@ -40,7 +41,47 @@ const event = <S extends v.GenericSchema>(
 
 const inProject = ({ projectId }: About<unknown>): Topic[] => (projectId ? [`project:${projectId}`] : []);
 
+/** `one example`, `1,200 examples`. */
+const someExamples = (count: number) => (count === 1 ? 'one example' : `${count.toLocaleString('en')} examples`);
+
 export const events = {
+	// ── examples
+	'example.added': event(v.strictObject({ number: v.number() }), ({ number }) => `wrote example ${number}`, {
+		topics: inProject,
+		feed: true
+	}),
+	'examples.imported': event(
+		v.strictObject({
+			fileName: v.string(),
+			added: v.number(),
+			duplicates: v.number(),
+			refused: v.number()
+		}),
+		({ added, fileName }) => `imported ${someExamples(added)} from ${fileName}`,
+		{ topics: inProject, audited: true, feed: true, webhook: true }
+	),
+	'examples.deleted': event(v.strictObject({ count: v.number() }), ({ count }) => `deleted ${someExamples(count)}`, {
+		topics: inProject,
+		audited: true,
+		feed: true
+	}),
+	'examples.restored': event(
+		v.strictObject({ count: v.number() }),
+		({ count }) => `brought ${someExamples(count)} back`,
+		{ topics: inProject, audited: true, feed: true }
+	),
+	'examples.exported': event(v.strictObject({}), () => 'exported the examples', { audited: true }),
+	// ── splits
+	'split.applied': event(
+		v.strictObject({ ratio: v.number(), seed: v.number(), moved: v.number() }),
+		({ moved }) => `split the examples: ${someExamples(moved)} got a place`,
+		{ topics: inProject, audited: true, feed: true }
+	),
+	'split.moved': event(
+		v.strictObject({ count: v.number(), side: v.picklist(splits) }),
+		({ count, side }) => `moved ${someExamples(count)} to ${side}`,
+		{ topics: inProject, audited: true, feed: true }
+	),
 	// ── ratings
 	'example.rated': event(v.strictObject({ number: v.number() }), ({ number }) => `rated example ${number}`, {
 		topics: inProject,

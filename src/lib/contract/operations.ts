@@ -1,11 +1,13 @@
 // The one table of operations: pages, forms, REST, docs and tests are made from it.
 import type { Operation } from './operation.ts';
+import * as examples from './examples.ts';
 import * as ratings from './ratings.ts';
+import * as splits from './splits.ts';
 
 const isOperation = (value: unknown): value is Operation =>
 	typeof value === 'object' && value !== null && 'kind' in value && 'input' in value && 'output' in value;
 
 /** Every operation, feature by feature in the order of the loop. */
-export const operations: readonly Operation[] = [ratings].flatMap((feature) =>
+export const operations: readonly Operation[] = [examples, ratings, splits].flatMap((feature) =>
 	(Object.values(feature) as unknown[]).filter(isOperation)
 );

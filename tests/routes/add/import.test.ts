@@ -1,8 +1,8 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import { afterAll, describe, expect, test } from 'vitest';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
-import { listExamples } from '../../../src/lib/server/examples/browse.ts';
-import type { Scope } from '../../../src/lib/server/access/scope.ts';
+import { listExamples } from '../../../src/lib/server/examples/queries.ts';
+import { type ProjectScope, inProject } from '../../../src/lib/server/access/scope.ts';
 import { POST } from '../../../src/routes/[team=slug]/[project=slug]/add/import/+server.ts';
 import { newProject, newTeam } from '../../support/team.ts';
 
@@ -26,7 +26,7 @@ const arriving = (text: string, { size = 1 << 14, breaks = Infinity } = {}) => {
 	});
 };
 
-const send = async (scope: Scope, body: ReadableStream<Uint8Array> | null, name = 'my file.jsonl') => {
+const send = async (here: ProjectScope, body: ReadableStream<Uint8Array> | null, name = 'my file.jsonl') => {
 	const request = new Request('http://localhost:3000/x', {
 		method: 'POST',
 		body,
@@ -36,7 +36,7 @@ const send = async (scope: Scope, body: ReadableStream<Uint8Array> | null, name 
 	const event = {
 		request,
 		params: { team: 't', project: 'support' },
-		locals: { scope, requestId: 'r-1' },
+		locals: { scope: here, project: here, requestId: 'r-1' },
 		route: { id: 'x' }
 	};
 	const answer = await POST(event as unknown as RequestEvent as Parameters<typeof POST>[0]);
@@ -46,17 +46,18 @@ const send = async (scope: Scope, body: ReadableStream<Uint8Array> | null, name 
 const start = async () => {
 	const team = await newTeam();
 	await newProject(team.scope);
-	const total = async () => (await listExamples(team.scope, 'support', {})).rows.length;
-	return { ...team, total };
+	const here = await inProject(team.scope, 'support');
+	const total = async () => (await listExamples(here)).rows.length;
+	return { ...team, here, total };
 };
 
 describe('a file that is the body', () => {
 	test('goes in while it arrives, wherever it is cut; bad lines come back with number, reason and text', async () => {
-		const { scope } = await start();
+		const { here } = await start();
 		const text = [line('Wo ist mein Päckchen? 😀'), '{"input":"no answer"}', line('Two?', { rating: 8 }), ''].join(
 			'\n'
 		);
-		const { status, body } = await send(scope, arriving(text, { size: 3 }), 'Päckchen.jsonl');
+		const { status, body } = await send(here, arriving(text, { size: 3 }), 'Päckchen.jsonl');
 		expect(status).toBe(200);
 		expect(body).toMatchObject({
 			added: 2,
@@ -64,60 +65,66 @@ describe('a file that is the body', () => {
 			refused: 1,
 			refusals: [{ line: 2, reason: 'Line 2 has "input" but no "output"', text: '{"input":"no answer"}' }]
 		});
-		const { rows } = await listExamples(scope, 'support', { search: 'päckchen' });
+		const { rows } = await listExamples(here, { search: 'päckchen' });
 		expect(rows[0]!.input).toBe('Wo ist mein Päckchen? 😀');
 	});
 
 	test('may be a JSON array', async () => {
-		const { scope } = await start();
+		const { here } = await start();
 		const text = JSON.stringify([JSON.parse(line('One?')), { nothing: 1 }, JSON.parse(line('Two?'))], null, '\t');
-		const { body } = await send(scope, arriving(text, { size: 7 }));
+		const { body } = await send(here, arriving(text, { size: 7 }));
 		expect(body).toMatchObject({ added: 2, refused: 1 });
 	});
 
 	test('keeps the texts of what was refused only up to a size an answer can have', async () => {
-		const { scope } = await start();
+		const { here } = await start();
 		const text = Array.from({ length: 30 }, () => `{"input":"${'x'.repeat(100_000)}"}\n`).join('');
-		const { body } = await send(scope, arriving(text, { size: 1 << 16 }));
+		const { body } = await send(here, arriving(text, { size: 1 << 16 }));
 		const kept = body.refusals.map((refusal: { text: string }) => refusal.text.length);
 		expect(kept.filter((length: number) => length > 100_000)).toHaveLength(19);
 		expect(kept.filter((length: number) => length === 0)).toHaveLength(11);
 	});
 
 	test('that breaks off says so, and what is added by a second try is the rest', async () => {
-		const { scope, total } = await start();
+		const { here, total } = await start();
 		const text = Array.from({ length: 40 }, (_, i) => `${line(`Question ${i}?`)}\n`).join('');
-		const { status, body } = await send(scope, arriving(text, { size: 500, breaks: 1_000 }));
+		const { status, body } = await send(here, arriving(text, { size: 500, breaks: 1_000 }));
 		expect([status, body.error.code]).toEqual([422, 'invalid']);
 		expect(body.error.message).toContain('broke off');
 		const already = await total();
-		expect((await send(scope, arriving(text))).body).toMatchObject({ added: 40 - already, duplicates: already });
+		expect((await send(here, arriving(text))).body).toMatchObject({ added: 40 - already, duplicates: already });
 	});
 
 	test('of nothing is refused in a sentence', async () => {
-		const { scope } = await start();
+		const { here } = await start();
 		for (const body of [null, arriving(''), arriving(' \n\n')]) {
-			const answer = await send(scope, body);
+			const answer = await send(here, body);
 			expect([answer.status, answer.body.error.field]).toEqual([422, 'file']);
 			expect(answer.body.error.message).toMatch(/empty/);
 		}
 	});
 
 	test('a name that is not percent-encoded does no harm', async () => {
-		const { scope } = await start();
+		const { here } = await start();
 		const request = new Request('http://localhost:3000/x', {
 			method: 'POST',
 			body: line('One?'),
 			headers: { 'x-file-name': '%E0%A4%A' }
 		});
-		const event = { request, params: { project: 'support' }, locals: { scope, requestId: 'r-1' }, route: { id: 'x' } };
+		const event = {
+			request,
+			params: { project: 'support' },
+			locals: { scope: here, project: here, requestId: 'r-1' },
+			route: { id: 'x' }
+		};
 		expect((await POST(event as unknown as Parameters<typeof POST>[0])).status).toBe(200);
 	});
 
 	test('is not for raters, and finds no project of another team', async () => {
-		const { as, total } = await start();
-		expect((await send(await as('rater'), arriving(line('One?')))).status).toBe(403);
-		expect((await send((await newTeam()).scope, arriving(line('One?')))).status).toBe(404);
+		const { here, as, total } = await start();
+		const { project } = here;
+		expect((await send({ ...(await as('rater')), project }, arriving(line('One?')))).status).toBe(403);
+		expect((await send({ ...(await newTeam()).scope, project }, arriving(line('One?')))).status).toBe(404);
 		expect(await total()).toBe(0);
 	});
 });

@@ -1,14 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, expect, test } from 'vitest';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
-import { getExample, listExamples } from '../../../src/lib/server/examples/browse.ts';
-import { deleteExamples } from '../../../src/lib/server/examples/delete.ts';
-import { exportExamples } from '../../../src/lib/server/examples/export.ts';
-import { importExamples } from '../../../src/lib/server/examples/import.ts';
+import { deleteExamples, exportExamples, importExamples } from '../../../src/lib/server/examples/commands.ts';
+import { getExample, listExamples } from '../../../src/lib/server/examples/queries.ts';
 import { download } from '../../../src/lib/server/http/download.ts';
 import { rewriteExample } from '../../../src/lib/server/ratings/commands.ts';
-import { inProject } from '../../../src/lib/server/access/scope.ts';
-import type { Scope } from '../../../src/lib/server/access/scope.ts';
+import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
 import { newProject, newTeam } from '../../support/team.ts';
 
 afterAll(() => closePools());
@@ -21,12 +18,15 @@ const line = (question: string, more: object = {}) =>
 		],
 		...more
 	});
-const bring = (scope: Scope, slug: string, texts: string[]) =>
-	importExamples(scope, slug, { fileName: 'a.jsonl', lines: texts.map((text, i) => ({ number: i + 1, text })) });
+const bring = async (scope: Scope, slug: string, texts: string[]) =>
+	importExamples(await inProject(scope, slug), {
+		fileName: 'a.jsonl',
+		lines: texts.map((text, i) => ({ number: i + 1, text }))
+	});
 const take = async (scope: Scope, slug = 'support') => {
-	const { pieces } = await exportExamples(scope, slug);
+	const { pieces } = await exportExamples(await inProject(scope, slug));
 	const taken: string[] = [];
-	for await (const piece of pieces) taken.push(piece);
+	for await (const piece of pieces) taken.push(String(piece));
 	return { taken, lines: taken.join('').split('\n').slice(0, -1) };
 };
 
@@ -62,8 +62,8 @@ test('it has every example once, a page at a time, without those that were delet
 		'support',
 		Array.from({ length: 1_203 }, (_, i) => line(`Question ${i}?`))
 	);
-	const { rows } = await listExamples(scope, 'support', {});
-	await deleteExamples(scope, 'support', [rows[0]!.id, rows[1]!.id]);
+	const { rows } = await listExamples(await inProject(scope, 'support'), {});
+	await deleteExamples(await inProject(scope, 'support'), { ids: [rows[0]!.id, rows[1]!.id] });
 	const { taken, lines } = await take(scope);
 	expect(taken).toHaveLength(3);
 	expect(lines.map((text) => JSON.parse(text).messages[0].content)).toEqual(
@@ -75,7 +75,7 @@ test('it carries the rewrite that counts now', async () => {
 	const { scope } = await newTeam();
 	await newProject(scope);
 	await bring(scope, 'support', [line('One?')]);
-	const id = (await listExamples(scope, 'support', {})).rows[0]!.id;
+	const id = (await listExamples(await inProject(scope, 'support'), {})).rows[0]!.id;
 	await rewriteExample(await inProject(scope, 'support'), {
 		exampleId: id,
 		output: 'Mine',
@@ -83,7 +83,9 @@ test('it carries the rewrite that counts now', async () => {
 		clientId: randomUUID()
 	});
 	expect(JSON.parse((await take(scope)).lines[0]!)).toMatchObject({ id, rewrite: 'Mine', rating: 9 });
-	expect((await getExample(scope, 'support', id)).messages.at(-1)!.content).toBe('The answer to One?');
+	expect((await getExample(await inProject(scope, 'support'), { exampleId: id })).messages.at(-1)!.content).toBe(
+		'The answer to One?'
+	);
 });
 
 test('the export of an empty project is an empty file', async () => {
@@ -95,8 +97,11 @@ test('the export of an empty project is an empty file', async () => {
 test('it is not for raters, and finds no project of another team', async () => {
 	const { scope, as } = await newTeam();
 	await newProject(scope);
-	await expect(exportExamples(await as('rater'), 'support')).rejects.toMatchObject({ code: 'forbidden' });
-	await expect(exportExamples((await newTeam()).scope, 'support')).rejects.toMatchObject({ code: 'not_found' });
+	const { project } = await inProject(scope, 'support');
+	await expect(exportExamples({ ...(await as('rater')), project })).rejects.toMatchObject({ code: 'forbidden' });
+	const stranger = (await newTeam()).scope;
+	await expect(exportExamples({ ...stranger, project })).rejects.toMatchObject({ code: 'not_found' });
+	await expect(inProject(stranger, 'support')).rejects.toMatchObject({ code: 'not_found' });
 });
 
 test('a browser that leaves ends the reading', async () => {
@@ -107,11 +112,11 @@ test('a browser that leaves ends the reading', async () => {
 		'support',
 		Array.from({ length: 1_200 }, (_, i) => line(`Question ${i}?`))
 	);
-	const file = await exportExamples(scope, 'support');
+	const file = await exportExamples(await inProject(scope, 'support'));
 	const response = download(file, 'application/jsonl');
 	expect(response.headers.get('content-disposition')).toBe('attachment; filename="support-examples.jsonl"');
 	const reader = response.body!.getReader();
 	expect(new TextDecoder().decode((await reader.read()).value).split('\n')).toHaveLength(501);
 	await reader.cancel();
-	expect(await file.pieces.next()).toEqual({ value: undefined, done: true });
+	expect(await file.pieces[Symbol.asyncIterator]().next()).toEqual({ value: undefined, done: true });
 });

@@ -3,9 +3,9 @@ import { afterAll, expect, test } from 'vitest';
 import { defaultRecipe } from '../../../src/lib/core/runs/recipe.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { examples, runs } from '../../../src/lib/server/platform/db/schema.ts';
-import { addExample } from '../../../src/lib/server/examples/add.ts';
+import { addExample } from '../../../src/lib/server/examples/commands.ts';
 import { countUnrated, listProjectCounts } from '../../../src/lib/server/project/counts.ts';
-import type { Scope } from '../../../src/lib/server/access/scope.ts';
+import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
 import { newProject, newTeam } from '../../support/team.ts';
 
 afterAll(() => closePools());
@@ -16,7 +16,7 @@ const fill = async (scope: Scope, slug: string, ratings: (number | undefined)[])
 			{ role: 'user' as const, content: `Question ${at}` },
 			{ role: 'assistant' as const, content: `Answer ${at}` }
 		];
-		await addExample(scope, slug, { messages, rating: rating ?? null } as Parameters<typeof addExample>[2]);
+		await addExample(await inProject(scope, slug), { messages, rating: rating ?? null });
 	}
 };
 

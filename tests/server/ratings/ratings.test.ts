@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, test } from 'vitest';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
-import { addExample } from '../../../src/lib/server/examples/add.ts';
-import { getExample, listExamples } from '../../../src/lib/server/examples/browse.ts';
+import { addExample } from '../../../src/lib/server/examples/commands.ts';
+import { getExample, listExamples } from '../../../src/lib/server/examples/queries.ts';
 import { rateExample, rewriteExample, undoRewrite } from '../../../src/lib/server/ratings/commands.ts';
 import { nextCards, recentRatings } from '../../../src/lib/server/ratings/queries.ts';
 import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
@@ -17,7 +17,7 @@ const write = async (scope: Scope, count: number) => {
 			{ role: 'user' as const, content: `Question ${i}` },
 			{ role: 'assistant' as const, content: `Answer ${i}` }
 		];
-		ids.push((await addExample(scope, 'support', { messages, rating: null })).id);
+		ids.push((await addExample(await inProject(scope, 'support'), { messages, rating: null })).id);
 	}
 	return ids;
 };
@@ -30,7 +30,8 @@ const rate = async (scope: Scope, exampleId: string, score: number | null, clien
 	rateExample(await inProject(scope, 'support'), { exampleId, score, clientId });
 const queue = async (scope: Scope, more: object = {}) =>
 	nextCards(await inProject(scope, 'support'), { filter: 'unrated', sort: 'newest', seed: 1, seen: [], ...more });
-const ratingOf = async (scope: Scope, id: string) => (await getExample(scope, 'support', id)).rating;
+const ratingOf = async (scope: Scope, id: string) =>
+	(await getExample(await inProject(scope, 'support'), { exampleId: id })).rating;
 
 describe('a rating', () => {
 	test('is the mean of everybody’s latest score', async () => {
@@ -46,7 +47,7 @@ describe('a rating', () => {
 		const { scope, ids } = await start();
 		const clientId = randomUUID();
 		await Promise.all([rate(scope, ids[0]!, 8, clientId), rate(scope, ids[0]!, 8, clientId)]);
-		expect((await getExample(scope, 'support', ids[0]!)).ratings).toHaveLength(1);
+		expect((await getExample(await inProject(scope, 'support'), { exampleId: ids[0]! })).ratings).toHaveLength(1);
 	});
 
 	test('taken back leaves the example unrated', async () => {
@@ -61,13 +62,13 @@ describe('a rating', () => {
 		const { scope, as, ids } = await start();
 		await rate(scope, ids[0]!, 2);
 		const rater = await as('rater');
-		const before = await getExample(rater, 'support', ids[0]!);
+		const before = await getExample(await inProject(rater, 'support'), { exampleId: ids[0]! });
 		expect([before.rating, before.ratings]).toEqual([null, []]);
-		expect((await listExamples(rater, 'support', {})).rows[0]!.rating).toBe(null);
+		expect((await listExamples(await inProject(rater, 'support'), {})).rows[0]!.rating).toBe(null);
 		expect((await queue(rater, { filter: 'all' })).cards[0]).toMatchObject({ ownScore: null });
 		await rate(rater, ids[0]!, 8);
 		expect((await queue(rater, { filter: 'all' })).cards[0]).toMatchObject({ ownScore: 8 });
-		expect((await getExample(rater, 'support', ids[0]!)).rating).toBe(5);
+		expect((await getExample(await inProject(rater, 'support'), { exampleId: ids[0]! })).rating).toBe(5);
 	});
 
 	test('of an example of another team, or another project, changes nothing', async () => {
@@ -173,7 +174,7 @@ describe('a rewrite', () => {
 		await expect(takeBack(scope, ids[0]!, mine.clientId)).rejects.toMatchObject({ code: 'conflict' });
 		await expect(takeBack(scope, ids[0]!, theirs.clientId)).rejects.toMatchObject({ code: 'not_found' });
 		await expect(takeBack((await start()).scope, ids[0]!, mine.clientId)).rejects.toMatchObject({ code: 'not_found' });
-		expect((await getExample(scope, 'support', ids[0]!)).rewrite).toBe('Theirs');
+		expect((await getExample(await inProject(scope, 'support'), { exampleId: ids[0]! })).rewrite).toBe('Theirs');
 	});
 
 	test('by a rater counts too', async () => {

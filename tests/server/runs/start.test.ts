@@ -7,7 +7,8 @@ import { stopQueue } from '../../../src/lib/server/jobs/queue.ts';
 import { downloadRunFile, getRun, listRuns } from '../../../src/lib/server/runs/queries.ts';
 import { getPreflight } from '../../../src/lib/server/runs/preflight.ts';
 import { startRun } from '../../../src/lib/server/runs/start.ts';
-import { moveExamples } from '../../../src/lib/server/splits/splits.ts';
+import { inProject } from '../../../src/lib/server/access/scope.ts';
+import { moveExamples } from '../../../src/lib/server/splits/commands.ts';
 import { startSandbox } from '../../../src/lib/server/sandbox/server.ts';
 import { newTeam } from '../../support/team.ts';
 import { addRows, newRun, newWorkshop } from '../../support/training.ts';
@@ -189,7 +190,9 @@ test('what a run learns from is marked for ever and can never become validation'
 		tx.select({ id: examples.id }).from(examples).where(eq(examples.trained, true))
 	);
 	expect(trained.map(({ id }) => id).sort()).toEqual(ids('train'));
-	await expect(moveExamples(scope, slug, { ids: [ids('train')[0]!], side: 'validation' })).rejects.toMatchObject({
+	await expect(
+		moveExamples(await inProject(scope, slug), { ids: [ids('train')[0]!], side: 'validation' })
+	).rejects.toMatchObject({
 		code: 'conflict'
 	});
 });

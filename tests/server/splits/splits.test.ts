@@ -1,18 +1,19 @@
 import { afterAll, expect, test } from 'vitest';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { runExamples, runs } from '../../../src/lib/server/platform/db/schema.ts';
-import { importExamples } from '../../../src/lib/server/examples/import.ts';
-import { listExamples } from '../../../src/lib/server/examples/browse.ts';
-import { applySplit, getSplit, moveExamples, previewSplit } from '../../../src/lib/server/splits/splits.ts';
-import type { Scope } from '../../../src/lib/server/access/scope.ts';
+import { importExamples } from '../../../src/lib/server/examples/commands.ts';
+import { listExamples } from '../../../src/lib/server/examples/queries.ts';
+import { applySplit, moveExamples } from '../../../src/lib/server/splits/commands.ts';
+import { getSplit, previewSplit } from '../../../src/lib/server/splits/queries.ts';
+import { type ProjectScope, inProject } from '../../../src/lib/server/access/scope.ts';
 import { defaultRecipe } from '../../../src/lib/core/runs/recipe.ts';
 import { newProject, newTeam } from '../../support/team.ts';
 
 afterAll(() => closePools());
 
 const request = { ratio: 0.8, seed: 1 };
-const fill = (scope: Scope, from: number, to: number, rating: number) =>
-	importExamples(scope, 'support', {
+const fill = (here: ProjectScope, from: number, to: number, rating: number) =>
+	importExamples(here, {
 		fileName: 'a.jsonl',
 		lines: Array.from({ length: to - from }, (_, i) => ({
 			number: i + 1,
@@ -25,37 +26,38 @@ const fill = (scope: Scope, from: number, to: number, rating: number) =>
 			})
 		}))
 	});
-const sides = async (scope: Scope) =>
-	Object.fromEntries((await getSplit(scope, 'support')).map((s) => [s.side, s.count]));
+const start = async () => {
+	const team = await newTeam();
+	const made = await newProject(team.scope);
+	return { ...team, ...made, here: await inProject(team.scope, 'support') };
+};
+const sides = async (here: ProjectScope) => Object.fromEntries((await getSplit(here)).map((s) => [s.side, s.count]));
 
 test('a split moves what its preview showed, and nothing the second time', async () => {
-	const { scope } = await newTeam();
-	await newProject(scope);
-	await fill(scope, 0, 40, 9);
-	await fill(scope, 40, 50, 4);
-	const preview = await previewSplit(scope, 'support', request);
+	const { here } = await start();
+	await fill(here, 0, 40, 9);
+	await fill(here, 40, 50, 4);
+	const preview = await previewSplit(here, request);
 	expect(preview).toMatchObject({ toTrain: 32, toValidation: 8, conflicts: 0 });
-	expect(await sides(scope)).toEqual({ unassigned: 50, train: 0, validation: 0 });
-	expect(await applySplit(scope, 'support', request)).toEqual({ moved: 40 });
-	expect(await applySplit(scope, 'support', request)).toEqual({ moved: 0 });
-	expect(await sides(scope)).toEqual({ unassigned: 10, train: 32, validation: 8 });
+	expect(await sides(here)).toEqual({ unassigned: 50, train: 0, validation: 0 });
+	expect(await applySplit(here, request)).toEqual({ moved: 40 });
+	expect(await applySplit(here, request)).toEqual({ moved: 0 });
+	expect(await sides(here)).toEqual({ unassigned: 10, train: 32, validation: 8 });
 });
 
 test('two splits at once are one', async () => {
-	const { scope } = await newTeam();
-	await newProject(scope);
-	await fill(scope, 0, 40, 9);
-	const results = await Promise.all([applySplit(scope, 'support', request), applySplit(scope, 'support', request)]);
+	const { here } = await start();
+	await fill(here, 0, 40, 9);
+	const results = await Promise.all([applySplit(here, request), applySplit(here, request)]);
 	expect(results.map((result) => result.moved).sort()).toEqual([0, 40]);
 });
 
 test('what a run learnt from can never become validation, whoever asks and however', async () => {
-	const { scope } = await newTeam();
-	const { project, connection } = await newProject(scope);
-	await fill(scope, 0, 2, 9);
-	const { rows } = await listExamples(scope, 'support', {});
+	const { scope, here, project, connection } = await start();
+	await fill(here, 0, 2, 9);
+	const { rows } = await listExamples(here, {});
 	const [first, second] = [rows[0]!.id, rows[1]!.id];
-	await moveExamples(scope, 'support', { ids: [first], side: 'train' });
+	await moveExamples(here, { ids: [first], side: 'train' });
 	await scope.tx(async (tx) => {
 		const [run] = await tx
 			.insert(runs)
@@ -81,10 +83,8 @@ test('what a run learnt from can never become validation, whoever asks and howev
 			)
 		).rejects.toThrow();
 	});
-	await moveExamples(scope, 'support', { ids: [first], side: 'unassigned' });
-	await expect(moveExamples(scope, 'support', { ids: [first], side: 'validation' })).rejects.toThrow(
-		'has been trained on'
-	);
+	await moveExamples(here, { ids: [first], side: 'unassigned' });
+	await expect(moveExamples(here, { ids: [first], side: 'validation' })).rejects.toThrow('has been trained on');
 	await expect(
 		scope.tx((tx) => tx.$client`update examples set trained = false where id = ${first}`)
 	).rejects.toMatchObject({ code: 'AI002' });
@@ -94,18 +94,23 @@ test('what a run learnt from can never become validation, whoever asks and howev
 });
 
 test('splitting is not for raters, and another team finds nothing', async () => {
-	const { scope, as } = await newTeam();
-	await newProject(scope);
-	await fill(scope, 0, 20, 9);
-	const [rater, stranger] = [await as('rater'), (await newTeam()).scope];
-	const deeds: ((who: Scope) => Promise<unknown>)[] = [
-		async (who) => getSplit(who, 'support'),
-		async (who) => previewSplit(who, 'support', request),
-		async (who) => applySplit(who, 'support', request)
+	const { here, as } = await start();
+	await fill(here, 0, 20, 9);
+	const [project, id] = [here.project, (await listExamples(here, {})).rows[0]!.id];
+	const [rater, stranger] = [
+		{ ...(await as('rater')), project },
+		{ ...(await newTeam()).scope, project }
 	];
-	for (const deed of deeds) {
-		await expect(deed(rater)).rejects.toMatchObject({ code: 'forbidden' });
-		await expect(deed(stranger)).rejects.toMatchObject({ code: 'not_found' });
-	}
-	expect(await sides(scope)).toEqual({ unassigned: 20, train: 0, validation: 0 });
+	const deeds: ((who: ProjectScope) => Promise<unknown>)[] = [
+		(who) => getSplit(who),
+		(who) => previewSplit(who, request),
+		(who) => applySplit(who, request),
+		(who) => moveExamples(who, { ids: [id], side: 'train' })
+	];
+	for (const deed of deeds) await expect(deed(rater)).rejects.toMatchObject({ code: 'forbidden' });
+	for (const deed of deeds.slice(2)) await expect(deed(stranger)).rejects.toMatchObject({ code: 'not_found' });
+	expect(await sides(stranger)).toEqual({ unassigned: 0, train: 0, validation: 0 });
+	expect(await previewSplit(stranger, request)).toMatchObject({ qualified: 0, toTrain: 0, toValidation: 0 });
+	await expect(inProject(stranger, 'support')).rejects.toMatchObject({ code: 'not_found' });
+	expect(await sides(here)).toEqual({ unassigned: 20, train: 0, validation: 0 });
 });

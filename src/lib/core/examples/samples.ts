@@ -1,15 +1,5 @@
-import * as v from 'valibot';
-
 /** The data sets that come with the app, below `examples/`. */
 export const samples = [
 	{ id: 'customer-support', name: 'Customer support', text: 'Answers of an online shop, most of them rated.' },
 	{ id: 'code-review', name: 'Code review', text: 'Reviews of small changes in a dozen languages.' }
 ] as const;
-
-export const SampleRequest = v.object({
-	sample: v.picklist(
-		samples.map(({ id }) => id),
-		'Choose one of the samples'
-	)
-});
-export type SampleRequest = v.InferOutput<typeof SampleRequest>;

@@ -1,19 +1,10 @@
-// Longer than most: request, rule and summary of one act, the automatic split (statistics.md §8).
-import * as v from 'valibot';
+// Longer than most: the rule and the summary of one act, the automatic split.
 import { apportion } from '../math/apportion.ts';
 import { hash } from '../math/hash.ts';
 import { detectableWinRate, minimum, smallestWins } from '../evaluations/power.ts';
-import { between, whole } from '../runs/recipe.ts';
 
 export const splits = ['unassigned', 'train', 'validation'] as const;
 export type Split = (typeof splits)[number];
-
-export const SplitRequest = v.object({
-	/** The share of train. */
-	ratio: v.optional(between('The share of train', 0.6, 0.95), 0.8),
-	seed: v.optional(whole('The seed', 0, 2_147_483_647), 1)
-});
-export type SplitRequest = v.InferOutput<typeof SplitRequest>;
 
 export type Splittable = {
 	id: string;
@@ -85,9 +76,9 @@ const chosenOf = (free: Family[], need: Map<number, number>): Set<string> => {
 };
 
 /**
- * Which unassigned good examples go where (statistics.md §8): proportional by rating over all good examples, counting
- * what validation already holds; ordered by a hash of seed and id, so the same on every machine. Nothing that has a
- * place moves, nothing trained on (or with a prompt that was) becomes validation; running it again changes nothing.
+ * Which unassigned good examples go where: proportional by rating over all good examples (largest remainder), counting what
+ * validation already holds; ordered by a hash of seed and id, so the same on every machine. Nothing that has a place moves,
+ * nothing trained on (or with a prompt that was) becomes validation; running it again changes nothing.
  */
 export const planSplit = ({
 	examples,

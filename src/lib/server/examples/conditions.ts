@@ -1,5 +1,5 @@
 import { and, eq, gt, gte, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
-import type { ExampleFilter } from '../../core/examples/filter.ts';
+import type { ExampleFilter } from '../../contract/examples.ts';
 import { examples } from '../platform/db/schema.ts';
 
 /** By rating, as the facets name it. */

@@ -1,12 +1,17 @@
-import type { Parsed } from '../../core/examples/import/parse.ts';
+import { and, eq, isNull } from 'drizzle-orm';
+import type { ExampleRow } from '../../contract/examples.ts';
+import { AppError } from '../../core/errors.ts';
+import { type Message, promptOf, targetOf } from '../../core/examples/example.ts';
 import { contentText, promptText } from '../../core/examples/fingerprint.ts';
 import { tokensOf } from '../../core/text/tokens.ts';
+import type { Tx } from '../access/scope.ts';
 import { sha256 } from '../platform/crypto.ts';
+import { examples } from '../platform/db/schema.ts';
 
-export type Accepted = Extract<Parsed, { ok: true }>;
+export type Example = typeof examples.$inferSelect;
 
 /** The two hashes by which duplicates and leaks are found, and the size. */
-export const factsOf = (messages: Accepted['messages'], rewrite: string | null) => {
+export const factsOf = (messages: Message[], rewrite: string | null) => {
 	const prompt = promptText(messages);
 	const last = messages.at(-1)!;
 	return {
@@ -15,3 +20,72 @@ export const factsOf = (messages: Accepted['messages'], rewrite: string | null) 
 		tokens: tokensOf(rewrite === null ? messages : [...messages.slice(0, -1), { ...last, content: rewrite }])
 	};
 };
+
+export const noExample = () => new AppError('not_found', 'There is no such example, or it is not yours to see.');
+
+/** A step: the example of this project, unless there is none or it was deleted. */
+export const findExample = async (tx: Tx, projectId: string, id: string): Promise<Example | undefined> => {
+	const [found] = await tx
+		.select()
+		.from(examples)
+		.where(and(eq(examples.projectId, projectId), eq(examples.id, id), isNull(examples.deletedAt)));
+	return found;
+};
+
+/** A step: the example of this project. Throws *not found*, also for a deleted one. */
+export const exampleOf = async (tx: Tx, projectId: string, id: string): Promise<Example> => {
+	const found = await findExample(tx, projectId, id);
+	if (!found) throw noExample();
+	return found;
+};
+
+/** A step: the example with the same conversation, if there is one. */
+export const twinOf = async (tx: Tx, projectId: string, { promptHash, contentHash }: ReturnType<typeof factsOf>) => {
+	const [twin] = await tx
+		.select({ id: examples.id, number: examples.number })
+		.from(examples)
+		.where(
+			and(
+				eq(examples.projectId, projectId),
+				eq(examples.promptHash, promptHash),
+				eq(examples.contentHash, contentHash),
+				isNull(examples.deletedAt)
+			)
+		);
+	return twin ?? null;
+};
+
+const lockSentences: Record<string, string> = {
+	AI001: 'is locked in validation: what measures must not train.',
+	AI002: 'has been trained on, so it can no longer measure.',
+	AI003: 'has the same prompt as one on the other side; the model would know the answer.'
+};
+
+/** The database has the last word on the lock; its refusal becomes a sentence. `what` begins it. */
+export const refusedByLock = (problem: unknown, what: string): never => {
+	const { code, cause } = problem as { code?: string; cause?: { code?: string } };
+	const sentence = lockSentences[cause?.code ?? code ?? ''];
+	if (sentence) throw new AppError('conflict', `${what} ${sentence}`);
+	throw problem;
+};
+
+/** What it looks like to who may not see the split, which would tell them what others thought. */
+export const withoutSide = { split: null, trained: false };
+
+/** A list shows the beginning; an answer may have 400 000 characters. */
+const brief = (text: string) => text.slice(0, 300).toWellFormed();
+
+/** An example as lists show it. */
+export const rowOf = (example: Example): ExampleRow => ({
+	id: example.id,
+	number: example.number,
+	input: brief(promptOf(example.messages).at(-1)?.content ?? ''),
+	output: brief(targetOf(example)),
+	turns: example.messages.length,
+	rating: example.rating,
+	ratingsCount: example.ratingsCount,
+	split: example.split,
+	trained: example.trained,
+	rewritten: example.rewrite !== null,
+	createdAt: example.createdAt
+});

@@ -1,6 +1,9 @@
-import { writeNewId } from '../platform/db/new-id.ts';
+import type { Parsed } from '../../core/examples/import/parse.ts';
 import type { Tx } from '../access/scope.ts';
-import { type Accepted, factsOf } from './rows.ts';
+import { writeNewId } from '../platform/db/new-id.ts';
+import { factsOf } from './rows.ts';
+
+type Accepted = Extract<Parsed, { ok: true }>;
 
 /** One transaction takes about this much. */
 const fullBytes = 3_000_000;

@@ -8,3 +8,10 @@ export const lockedProject = async (tx: Tx, { project }: Pick<ProjectScope, 'pro
 	if (!found) throw noProject();
 	return found;
 };
+
+/** A step: the project of the scope as it is now, while others may change it. Throws *not found*. */
+export const projectNow = async (tx: Tx, { project }: Pick<ProjectScope, 'project'>) => {
+	const [found] = await tx.select().from(projects).where(eq(projects.id, project.id));
+	if (!found) throw noProject();
+	return found;
+};

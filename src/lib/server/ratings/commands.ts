@@ -3,7 +3,7 @@ import { RateExample, RewriteExample, UndoRewrite } from '../../contract/ratings
 import { AppError } from '../../core/errors.ts';
 import { command } from '../access/operation.ts';
 import { record } from '../events/record.ts';
-import { exampleOf } from '../examples/browse.ts';
+import { exampleOf } from '../examples/rows.ts';
 import { ratings, rewrites } from '../platform/db/schema.ts';
 import { cardOf, ownScore } from './rows.ts';
 

@@ -3,7 +3,7 @@ import { GetCard, NextCards, type QueueRequest, RecentRatings } from '../../cont
 import { may } from '../../core/permissions.ts';
 import { query } from '../access/operation.ts';
 import type { ProjectScope } from '../access/scope.ts';
-import { exampleOf } from '../examples/browse.ts';
+import { exampleOf } from '../examples/rows.ts';
 import { examples, ratings } from '../platform/db/schema.ts';
 import { cardOf, ownScore, ownScores } from './rows.ts';
 

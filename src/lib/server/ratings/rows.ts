@@ -3,7 +3,7 @@ import type { Card } from '../../contract/ratings.ts';
 import { targetOf } from '../../core/examples/example.ts';
 import type { Tx } from '../access/scope.ts';
 import { examples } from '../platform/db/schema.ts';
-import type { Example } from '../examples/browse.ts';
+import type { Example } from '../examples/rows.ts';
 
 // spelled out: drizzle leaves the table's name away when a query has one table, and `id` would mean the rating's
 /** The acting person's latest score of each example of a query. */

@@ -3,15 +3,15 @@ import { may } from '$lib/core/permissions';
 import { readiness } from '$lib/core/project/readiness';
 import { isOver } from '$lib/core/runs/status';
 import { listEvaluations } from '$lib/server/evaluations/list';
-import { countExamples, ratingHistogram } from '$lib/server/examples/browse';
+import { countExamples, ratingHistogram } from '$lib/server/examples/queries';
 import { Nothing, page } from '$lib/server/http/page';
 import { listRuns } from '$lib/server/runs/queries';
 import type { PageServerLoad } from './$types';
 
-export const load = page(Nothing, async ({ locals: { scope }, params, depends, parent }) => {
+export const load = page(Nothing, async ({ locals: { scope, project }, params, depends, parent }) => {
 	const [counts, bars, runs, evaluations] = await Promise.all([
-		countExamples(scope, params.project),
-		ratingHistogram(scope, params.project),
+		countExamples(project),
+		ratingHistogram(project),
 		may(scope.role, 'runs:see') ? listRuns(scope, params.project) : [],
 		listEvaluations(scope, params.project)
 	]);

@@ -1,11 +1,6 @@
-import { systemTurn } from './pair.ts';
-import type { Draft, Row } from './sniff.ts';
+import { type Draft, type Format, type Row, fields, systemTurn } from './format.ts';
 
-/**
- * `{"instruction","input","output"}` with an optional `system`, and `history`: earlier [question, answer] pairs, which are
- * trained on like the rest. The input, where there is one, follows the instruction after a blank line.
- */
-export const fromAlpaca = (row: Row): Draft => {
+const read = (row: Row): Draft => {
 	const { instruction, input, output, history } = row;
 	if (typeof instruction !== 'string') return 'has an "instruction" that is not text';
 	if (input != null && typeof input !== 'string') return 'has an "input" that is not text';
@@ -24,4 +19,15 @@ export const fromAlpaca = (row: Row): Draft => {
 		turns: [...turns, { role: 'user', content: question }, { role: 'assistant', content: output }],
 		rewrite: row.rewrite
 	};
+};
+
+/**
+ * `{"instruction","input","output"}` with an optional `system`, and `history`: earlier [question, answer] pairs, which are
+ * trained on like the rest. The input, where there is one, follows the instruction after a blank line.
+ */
+export const alpaca: Format = {
+	name: 'Alpaca instructions',
+	sniff: (row) => row.instruction !== undefined,
+	read,
+	fields: fields('instruction', 'input', 'output', 'history', 'system')
 };

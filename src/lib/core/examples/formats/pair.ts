@@ -1,7 +1,6 @@
-import type { Draft, Row } from './sniff.ts';
+import { type Draft, type Format, type Row, fields, systemTurn } from './format.ts';
 
-/** `{"input":"…","output":"…"}`, as the original's web application exports it, with an optional `system`. */
-export const fromPair = (row: Row): Draft => {
+const read = (row: Row): Draft => {
 	if (typeof row.input !== 'string') return 'has an "input" that is not text';
 	if (typeof row.output !== 'string') return 'has an "output" that is not text';
 	return {
@@ -14,6 +13,10 @@ export const fromPair = (row: Row): Draft => {
 	};
 };
 
-/** A system turn where the row has a system prompt; many files carry an empty one. */
-export const systemTurn = (system: unknown): unknown[] =>
-	system == null || (typeof system === 'string' && system.trim() === '') ? [] : [{ role: 'system', content: system }];
+/** `{"input":"…","output":"…"}`, as the original's web application exports it, with an optional `system`. */
+export const pair: Format = {
+	name: 'Input and output',
+	sniff: (row) => row.input !== undefined && row.output !== undefined,
+	read,
+	fields: fields('input', 'output', 'system')
+};

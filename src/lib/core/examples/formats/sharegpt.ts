@@ -1,6 +1,5 @@
 import { shown } from '../../text/json.ts';
-import { systemTurn } from './pair.ts';
-import type { Draft, Row } from './sniff.ts';
+import { type Draft, type Format, type Row, fields, systemTurn } from './format.ts';
 
 const speakers = new Map<unknown, 'system' | 'user' | 'assistant' | 'tool' | 'call'>([
 	['system', 'system'],
@@ -31,8 +30,7 @@ const toolCall = (value: unknown, id: string) => {
 	}
 };
 
-/** `{"conversations":[{"from","value"},…]}` in its dialects, also with `role` and `content` inside, and with tool calls. */
-export const fromShareGpt = (row: Row): Draft => {
+const read = (row: Row): Draft => {
 	const turns = systemTurn(row.system);
 	let calls = 0;
 	let saysMore = false;
@@ -58,4 +56,12 @@ export const fromShareGpt = (row: Row): Draft => {
 		}
 	}
 	return { turns, rewrite: row.rewrite, saysMore };
+};
+
+/** `{"conversations":[{"from","value"},…]}` in its dialects, also with `role` and `content` inside, and with tool calls. */
+export const sharegpt: Format = {
+	name: 'ShareGPT conversations',
+	sniff: (row) => Array.isArray(row.conversations),
+	read,
+	fields: fields('conversations', 'system')
 };

@@ -1,35 +1,31 @@
-/** One parsed JSON object of a file, before anything is known about it. */
-export type Row = Record<string, unknown>;
+import { alpaca } from './alpaca.ts';
+import { chat } from './chat.ts';
+import type { Format, Row } from './format.ts';
+import { pair } from './pair.ts';
+import { promptCompletion } from './prompt-completion.ts';
+import { sharegpt } from './sharegpt.ts';
 
-/**
- * The turns a format found in a row, not yet checked, or what the row lacks, to be read after `Line 3 `. `saysMore`: a turn
- * had fields that did not become part of a message.
- */
-export type Draft = { turns: readonly unknown[]; rewrite?: unknown; saysMore?: boolean } | string;
-
-/** The formats an import understands, as people call them. */
+/** The formats an import understands, the most telling first: a row is in the first that knows it. */
 export const formats = {
-	chat: 'Chat messages (OpenAI, Together)',
-	sharegpt: 'ShareGPT conversations',
-	alpaca: 'Alpaca instructions',
-	'prompt-completion': 'Prompt and completion',
-	pair: 'Input and output'
-} as const;
-export type Format = keyof typeof formats;
+	chat,
+	sharegpt,
+	alpaca,
+	'prompt-completion': promptCompletion,
+	pair
+} as const satisfies Record<string, Format>;
+export type FormatName = keyof typeof formats;
 
-/** The format of one row by the fields it has, the most telling first. Unknown fields beside them are fine. */
-export const formatOf = (row: Row): Format | null => {
-	if (Array.isArray(row.messages)) return 'chat';
-	if (Array.isArray(row.conversations)) return 'sharegpt';
-	if (row.instruction !== undefined) return 'alpaca';
-	if (row.prompt !== undefined && row.completion !== undefined) return 'prompt-completion';
-	if (row.input !== undefined && row.output !== undefined) return 'pair';
+const inOrder = Object.entries(formats) as [FormatName, Format][];
+
+/** The format of one row by the fields it has. */
+export const formatOf = (row: Row): FormatName | null => {
+	for (const [name, format] of inOrder) if (format.sniff(row)) return name;
 	return null;
 };
 
 /** The format most of these lines are in, for the preview; the import itself looks at every line. Null when none can be told. */
-export const sniff = (lines: Iterable<string>): Format | null => {
-	const counts = new Map<Format, number>();
+export const sniff = (lines: Iterable<string>): FormatName | null => {
+	const counts = new Map<FormatName, number>();
 	for (const line of lines) {
 		let row: unknown = null;
 		try {

@@ -1,15 +1,9 @@
 import { conversationProblem, rewriteProblem, toMessages } from '../conversation.ts';
 import type { Message } from '../conversation.ts';
 import { shown, syntaxProblem, valueProblem } from '../../text/json.ts';
-import { fromAlpaca } from '../formats/alpaca.ts';
-import { fromChat } from '../formats/chat.ts';
-import { fromPair } from '../formats/pair.ts';
-import { fromPromptCompletion } from '../formats/prompt-completion.ts';
-import { fromShareGpt } from '../formats/sharegpt.ts';
-import { formatOf } from '../formats/sniff.ts';
-import type { Draft, Format, Row } from '../formats/sniff.ts';
+import type { Row } from '../formats/format.ts';
+import { formatOf, formats } from '../formats/sniff.ts';
 
-const known = (...names: string[]): ReadonlySet<string> => new Set([...names, 'rating', 'rewrite', 'split']);
 const turnFields: ReadonlySet<string> = new Set(['role', 'content', 'weight']);
 
 export type Parsed =
@@ -27,15 +21,6 @@ export type Parsed =
 			id: string | null;
 	  }
 	| { ok: false; line: number; reason: string };
-
-/** How each format is read, and which of its fields then live on in the example; any other makes the line worth keeping. */
-const readers: Record<Format, { read: (row: Row) => Draft; fields: ReadonlySet<string> }> = {
-	chat: { read: fromChat, fields: known('messages') },
-	sharegpt: { read: fromShareGpt, fields: known('conversations', 'system') },
-	alpaca: { read: fromAlpaca, fields: known('instruction', 'input', 'output', 'history', 'system') },
-	'prompt-completion': { read: fromPromptCompletion, fields: known('prompt', 'completion', 'system') },
-	pair: { read: fromPair, fields: known('input', 'output', 'system') }
-};
 
 const splits = new Map<unknown, 'train' | 'validation' | null>([
 	[undefined, null],
@@ -90,7 +75,7 @@ export const parseLine = (text: string, lineNumber: number): Parsed => {
 	}
 	const format = formatOf(row);
 	if (!format) return refuse(` ${missing(row)}`);
-	const { read, fields } = readers[format];
+	const { read, fields } = formats[format];
 	const othersInRow = hasOthers(row, fields);
 	const unfit = othersInRow ? valueProblem(row) : null;
 	if (unfit) return refuse(` cannot be kept: ${unfit}`);

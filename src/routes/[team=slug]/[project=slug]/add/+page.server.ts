@@ -1,11 +1,9 @@
 import { fail } from '@sveltejs/kit';
 import * as v from 'valibot';
-import { AppError } from '$lib/core/errors';
-import { NewExample } from '$lib/core/examples/example';
+import { AddExample, ImportSample } from '$lib/contract/examples';
 import { authorize } from '$lib/core/permissions';
-import { SampleRequest } from '$lib/core/examples/samples';
-import { addExample, findTwin } from '$lib/server/examples/add';
-import { importSample } from '$lib/server/examples/samples';
+import { addExample, importSample } from '$lib/server/examples/commands';
+import { findTwin } from '$lib/server/examples/queries';
 import { form } from '$lib/server/http/form';
 import { page } from '$lib/server/http/page';
 import type { Actions, PageServerLoad } from './$types';
@@ -13,20 +11,14 @@ import type { Actions, PageServerLoad } from './$types';
 const Tab = v.object({ tab: v.fallback(v.optional(v.picklist(['write', 'import', 'paste']), 'write'), 'write') });
 
 export const load = page(Tab, ({ locals }, { tab }) => {
-	authorize(locals.scope, 'examples:add');
+	authorize(locals.project, AddExample.action); // it asks for nothing that would
 	return { tab };
 }) satisfies PageServerLoad;
 
 export const actions = {
-	write: form(NewExample, async ({ locals, params }, input) => {
-		try {
-			return { added: await addExample(locals.scope, params.project, input) };
-		} catch (problem) {
-			if (!(problem instanceof AppError && problem.code === 'conflict')) throw problem;
-			return fail(409, { twin: await findTwin(locals.scope, params.project, input) });
-		}
+	write: form(AddExample, async ({ locals }, input) => {
+		const twin = await findTwin(locals.project, input);
+		return twin ? fail(409, { twin }) : { added: await addExample(locals.project, input) };
 	}),
-	sample: form(SampleRequest, async ({ locals, params }, input) => ({
-		imported: await importSample(locals.scope, params.project, input)
-	}))
+	sample: form(ImportSample, async ({ locals }, input) => ({ imported: await importSample(locals.project, input) }))
 } satisfies Actions;

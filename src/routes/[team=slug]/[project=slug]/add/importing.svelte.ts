@@ -1,7 +1,7 @@
 import { linesOfFile } from '$lib/core/examples/import/file-lines';
 import { splitDocument } from '$lib/core/examples/import/document';
 import type { Line } from '$lib/core/examples/import/lines';
-import type { ImportResult } from '$lib/server/examples/import';
+import type { ImportResult } from '$lib/contract/examples';
 import { type Preview, previewOf } from './preview';
 import { type Sending, sendFile } from './send-file';
 

@@ -1,7 +1,7 @@
 import type { Message } from '$lib/core/examples/example';
 import { parseLine } from '$lib/core/examples/import/parse';
 import type { Line } from '$lib/core/examples/import/lines';
-import { type Format, formats, sniff } from '$lib/core/examples/formats/sniff';
+import { formats, sniff } from '$lib/core/examples/formats/sniff';
 
 export type Preview = {
 	/** What the lines are, in words; null when nothing could be told. */
@@ -52,6 +52,6 @@ export const previewOf = async (
 		if (isStale()) return null;
 		since = performance.now();
 	}
-	const format: Format | null = sniff(texts);
-	return isStale() ? null : { ...preview, format: format && formats[format] };
+	const format = sniff(texts);
+	return isStale() ? null : { ...preview, format: format && formats[format].name };
 };

@@ -1,4 +1,4 @@
-import type { ImportResult } from '$lib/server/examples/import';
+import type { ImportResult } from '$lib/contract/examples';
 
 export type Sending = { result: Promise<ImportResult>; stop: () => void };
 

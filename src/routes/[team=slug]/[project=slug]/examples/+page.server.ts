@@ -1,53 +1,25 @@
-import * as v from 'valibot';
-import { AppError } from '$lib/core/errors';
-import { ExampleFilter } from '$lib/core/examples/filter';
-import { Id } from '$lib/core/id';
+import { BrowseExamples, DeleteExamples, RestoreExamples } from '$lib/contract/examples';
+import { MoveExamples } from '$lib/contract/splits';
 import { may } from '$lib/core/permissions';
-import { splits } from '$lib/core/splits/plan';
-import { countExamples, getExample, listExamples } from '$lib/server/examples/browse';
-import { deleteExamples, restoreExamples } from '$lib/server/examples/delete';
+import { deleteExamples, restoreExamples } from '$lib/server/examples/commands';
+import { browseExamples } from '$lib/server/examples/queries';
 import { form } from '$lib/server/http/form';
 import { page } from '$lib/server/http/page';
-import { moveExamples } from '$lib/server/splits/splits';
+import { moveExamples } from '$lib/server/splits/commands';
 import type { Actions, PageServerLoad } from './$types';
 
-const Address = v.object({
-	...ExampleFilter.entries,
-	/** The one that is open beside the list. */
-	selected: v.fallback(v.optional(Id('The example')), undefined)
-});
-const Chosen = v.object({
-	ids: v.pipe(
-		v.string('Choose at least one example'),
-		v.transform((text) => text.split(',')),
-		v.array(Id('An example')),
-		v.maxLength(1000, 'At most 1000 examples at once')
-	)
-});
-const Move = v.object({ ...Chosen.entries, side: v.picklist(splits, 'Choose train, validation or unassigned') });
-
-/** A link may be older than the example. */
-const orNone = (problem: unknown) => {
-	if (problem instanceof AppError && problem.code === 'not_found') return null;
-	throw problem;
-};
-
-export const load = page(Address, async (event, { selected, ...filter }) => {
-	const { scope } = event.locals;
-	const { project } = await event.parent();
-	event.depends(`aitelier:project:${project.id}`);
-	const counts = countExamples(scope, project.slug);
-	counts.catch(() => {}); // sent after the list; until then nothing awaits it
-	const [list, open] = await Promise.all([
-		listExamples(scope, project.slug, filter),
-		selected ? getExample(scope, project.slug, selected).catch(orNone) : null
-	]);
-	const rights = { edit: may(scope.role, 'examples:delete'), seeSplit: scope.role !== 'rater' };
-	return { list, open, counts, filter, rights };
+export const load = page(BrowseExamples, async ({ locals: { project: scope }, depends }, { selected, ...filter }) => {
+	depends(`aitelier:project:${scope.project.id}`);
+	const rights = {
+		edit: may(scope.role, 'examples:delete'),
+		seeScores: may(scope.role, 'scores:seeOthers'),
+		seeSplit: may(scope.role, 'splits:see')
+	};
+	return { ...(await browseExamples(scope, { selected, ...filter })), filter, rights };
 }) satisfies PageServerLoad;
 
 export const actions = {
-	delete: form(Chosen, ({ locals, params }, { ids }) => deleteExamples(locals.scope, params.project, ids)),
-	restore: form(Chosen, ({ locals, params }, { ids }) => restoreExamples(locals.scope, params.project, ids)),
-	move: form(Move, ({ locals, params }, input) => moveExamples(locals.scope, params.project, input))
+	delete: form(DeleteExamples, ({ locals }, input) => deleteExamples(locals.project, input)),
+	restore: form(RestoreExamples, ({ locals }, input) => restoreExamples(locals.project, input)),
+	move: form(MoveExamples, ({ locals }, input) => moveExamples(locals.project, input))
 } satisfies Actions;

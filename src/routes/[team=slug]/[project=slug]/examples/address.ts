@@ -1,4 +1,4 @@
-import type { ExampleFilter } from '$lib/core/examples/filter';
+import type { ExampleFilter } from '$lib/contract/examples';
 
 type Address = Partial<Record<keyof ExampleFilter | 'selected', string | null>>;
 

@@ -1,21 +1,21 @@
-import { SplitRequest } from '$lib/core/splits/plan';
+import { ApplySplit, PreviewSplit } from '$lib/contract/splits';
+import { together } from '$lib/server/access/scope';
 import { form } from '$lib/server/http/form';
 import { page } from '$lib/server/http/page';
-import { applySplit, getSplit, previewSplit } from '$lib/server/splits/splits';
+import { applySplit } from '$lib/server/splits/commands';
+import { getSplit, previewSplit } from '$lib/server/splits/queries';
 import type { Actions, PageServerLoad } from './$types';
 
 /** With a ratio in its address the page shows what a split by it would move. */
-export const load = page(SplitRequest, async (event, request) => {
-	const { scope } = event.locals;
-	const { project } = await event.parent();
-	event.depends(`aitelier:project:${project.id}`);
-	const [sides, preview] = await Promise.all([
-		getSplit(scope, project.slug),
-		event.url.searchParams.has('ratio') ? previewSplit(scope, project.slug, request) : null
-	]);
-	return { sides, request, preview };
+export const load = page(PreviewSplit, ({ locals, url, depends }, request) => {
+	depends(`aitelier:project:${locals.project.project.id}`);
+	return together(locals.project, async (scope) => ({
+		sides: await getSplit(scope),
+		request,
+		preview: url.searchParams.has('ratio') ? await previewSplit(scope, request) : null
+	}));
 }) satisfies PageServerLoad;
 
 export const actions = {
-	apply: form(SplitRequest, ({ locals, params }, input) => applySplit(locals.scope, params.project, input))
+	apply: form(ApplySplit, ({ locals }, input) => applySplit(locals.project, input))
 } satisfies Actions;

@@ -1,9 +1,9 @@
 import { linesOfFile } from '$lib/core/examples/import/file-lines';
-import { importExamples } from '$lib/server/examples/import';
+import { importExamples } from '$lib/server/examples/commands';
 import { upload } from '$lib/server/http/upload';
 import type { RequestHandler } from './$types';
 
 /** The raw file as the body, up to 1 GB, imported while it arrives. Answers the ImportResult. */
-export const POST: RequestHandler = upload(({ locals, params }, { name, pieces }) =>
-	importExamples(locals.scope, params.project, { fileName: name, lines: linesOfFile(pieces) })
+export const POST: RequestHandler = upload(({ locals }, { name, pieces }) =>
+	importExamples(locals.project, { fileName: name, lines: linesOfFile(pieces) })
 );

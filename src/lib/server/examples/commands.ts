@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import path from 'node:path';
+import { and, eq, inArray } from 'drizzle-orm';
+import {
+	AddExample,
+	DeleteExamples,
+	ExportExamples,
+	ImportExamples,
+	ImportSample,
+	RestoreExamples
+} from '../../contract/examples.ts';
+import { AppError } from '../../core/errors.ts';
+import { toMessages } from '../../core/examples/conversation.ts';
+import { linesOfFile } from '../../core/examples/import/file-lines.ts';
+import { command } from '../access/operation.ts';
+import type { ProjectScope, Tx } from '../access/scope.ts';
+import { record } from '../events/record.ts';
+import { examples, projects, ratings } from '../platform/db/schema.ts';
+import { lockedProject, projectNow } from '../project/rows.ts';
+import { exportPieces } from './export.ts';
+import { importLines } from './import.ts';
+import { factsOf, noExample, refusedByLock, twinOf } from './rows.ts';
+
+/** Writes one example. The same conversation twice is a conflict that names the first. */
+export const addExample = command(AddExample, (scope, { messages: given, rating }) =>
+	scope.tx(async (tx) => {
+		const { id: projectId, nextExample: number } = await lockedProject(tx, scope);
+		const messages = toMessages(given);
+		const facts = factsOf(messages, null);
+		const twin = await twinOf(tx, projectId, facts);
+		if (twin)
+			throw new AppError('conflict', `This conversation is already here, as example ${twin.number}.`, 'messages');
+		const [made] = await tx
+			.insert(examples)
+			.values({ projectId, number, messages, ...facts, origin: 'written', createdBy: scope.userId })
+			.returning({ id: examples.id });
+		const { id } = made!;
+		await tx
+			.update(projects)
+			.set({ nextExample: number + 1 })
+			.where(eq(projects.id, projectId));
+		if (rating !== null && scope.userId) {
+			const row = { projectId, exampleId: id, personId: scope.userId, clientId: randomUUID() };
+			await tx.insert(ratings).values({ ...row, score: rating });
+		}
+		await record(tx, scope, { event: 'example.added', subject: id, projectId, details: { number } });
+		return { id, number };
+	})
+);
+
+/**
+ * Puts every good line into the project: new ones only, so that the same file twice adds nothing. Bad lines are counted, and
+ * the first 1 000 kept with number and reason. A crash loses the last lines, and a second import of the file adds them.
+ */
+export const importExamples = command(ImportExamples, importLines);
+
+/** Imports a data set that comes with the app. The app is started in its own folder, in production too. */
+export const importSample = command(ImportSample, (scope, { sample }) => {
+	const file = path.resolve('examples', sample, 'examples.jsonl'); // `sample` is one of a fixed list
+	return importLines(scope, { fileName: `${sample}.jsonl`, lines: linesOfFile(createReadStream(file)) });
+});
+
+/** Takes examples out of every list; `restoreExamples` brings them back. What a run learnt from keeps being counted as that. */
+export const deleteExamples = command(DeleteExamples, (scope, { ids }) => setDeleted(scope, ids, new Date()));
+
+/** Undoes `deleteExamples`. Throws *conflict* when one has been added again, or its prompt stands on the other side by now. */
+export const restoreExamples = command(RestoreExamples, (scope, { ids }) => setDeleted(scope, ids, null));
+
+const setDeleted = (scope: ProjectScope, ids: string[], deletedAt: Date | null) =>
+	scope.tx(async (tx) => {
+		const { id: projectId } = await lockedProject(tx, scope);
+		if (deletedAt === null) await refuseTwins(tx, projectId, ids);
+		const changed = await tx
+			.update(examples)
+			.set({ deletedAt })
+			.where(and(eq(examples.projectId, projectId), inArray(examples.id, ids)))
+			.returning({ id: examples.id })
+			// its prompt may have gone to the other side meanwhile
+			.catch((problem) => refusedByLock(problem, 'One of these examples'));
+		const count = changed.length;
+		if (count === 0) throw noExample();
+		const event = deletedAt ? 'examples.deleted' : 'examples.restored';
+		await record(tx, scope, { event, subject: projectId, projectId, details: { count } });
+		return { count };
+	});
+
+/** Between delete and undo the same conversation may have been added again. */
+const refuseTwins = async (tx: Tx, projectId: string, ids: string[]) => {
+	const [twin] = await tx.$client`
+		select e.number from examples d join examples e
+			on e.project_id = d.project_id and e.prompt_hash = d.prompt_hash and e.content_hash = d.content_hash
+				and e.id <> d.id and e.deleted_at is null
+		where d.project_id = ${projectId} and d.id = any (${ids}::uuid[]) and d.deleted_at is not null limit 1`;
+	if (twin) throw new AppError('conflict', `The same conversation has been added again, as example ${twin.number}.`);
+};
+
+/**
+ * Every example of the project with all it has, oldest first, as pieces of JSONL of at most 500 lines. Importing them gives the
+ * same. What is added while the file is taken is in it too. Refusals are thrown before the first piece.
+ */
+export const exportExamples = command(ExportExamples, async (scope) => {
+	const { id, slug } = await scope.tx(async (tx) => {
+		const project = await projectNow(tx, scope);
+		const { id: projectId } = project;
+		await record(tx, scope, { event: 'examples.exported', subject: projectId, projectId, details: {} });
+		return project;
+	});
+	return { name: `${slug}-examples.jsonl`, pieces: exportPieces(scope, id) };
+});

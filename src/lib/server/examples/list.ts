@@ -1,0 +1,62 @@
+import { and, asc, desc, eq, inArray } from 'drizzle-orm';
+import type { ExampleFilter } from '../../contract/examples.ts';
+import { may } from '../../core/permissions.ts';
+import type { ProjectScope, Tx } from '../access/scope.ts';
+import { examples, ratings } from '../platform/db/schema.ts';
+import { wanted } from './conditions.ts';
+import { type Example, rowOf, withoutSide } from './rows.ts';
+
+const pageSize = 50;
+
+/** Only what others found good is dealt out: a filter by either would tell what they gave. */
+const allowed = ({ role }: ProjectScope, filter: ExampleFilter): ExampleFilter => ({
+	...filter,
+	band: may(role, 'scores:seeOthers') ? filter.band : undefined,
+	split: may(role, 'splits:see') ? filter.split : undefined
+});
+
+/** A step: a page of examples as the acting person may see them, and the ways to the pages beside it. */
+export const pageOf = async (tx: Tx, scope: ProjectScope, given: ExampleFilter) => {
+	const filter = allowed(scope, given);
+	const find = (some: ExampleFilter) =>
+		tx
+			.select()
+			.from(examples)
+			.where(wanted(scope.project.id, some))
+			.orderBy(some.after ? asc(examples.number) : desc(examples.number))
+			.limit(pageSize + 1);
+	let found = await find(filter);
+	// the way up ends at the first page, and that one is full
+	const isFirst = !filter.before && (!filter.after || found.length <= pageSize);
+	if (filter.after && isFirst) found = await find({ ...filter, after: undefined });
+	const isBackwards = filter.after && !isFirst;
+	const list = isBackwards ? found.slice(0, pageSize).reverse() : found.slice(0, pageSize);
+	const rows = (await withOwnScores(tx, scope, list.map(sideless(scope)))).map(rowOf);
+	return {
+		rows,
+		older: isBackwards || found.length > pageSize ? rows.at(-1)!.number : null,
+		newer: isFirst ? null : (rows[0]?.number ?? filter.before! - 1)
+	};
+};
+
+const sideless =
+	({ role }: ProjectScope) =>
+	(example: Example): Example =>
+		may(role, 'splits:see') ? example : { ...example, ...withoutSide };
+
+/** Who may not see others' scores gets their own: what others thought pulls the judgement towards it. */
+const withOwnScores = async (tx: Tx, scope: ProjectScope, list: Example[]): Promise<Example[]> => {
+	if (may(scope.role, 'scores:seeOthers') || list.length === 0) return list;
+	const ids = list.map(({ id }) => id);
+	const own = await tx
+		.selectDistinctOn([ratings.exampleId], { id: ratings.exampleId, score: ratings.score })
+		.from(ratings)
+		.where(and(inArray(ratings.exampleId, ids), eq(ratings.personId, scope.userId!)))
+		.orderBy(ratings.exampleId, desc(ratings.seq));
+	const scores = new Map(own.map(({ id, score }) => [id, score]));
+	return list.map((example) => ({
+		...example,
+		rating: scores.get(example.id) ?? null,
+		ratingsCount: scores.has(example.id) ? 1 : 0
+	}));
+};

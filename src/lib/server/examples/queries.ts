@@ -1,0 +1,45 @@
+import {
+	BrowseExamples,
+	CountExamples,
+	FindTwin,
+	GetExample,
+	ListExamples,
+	RatingHistogram
+} from '../../contract/examples.ts';
+import { toMessages } from '../../core/examples/conversation.ts';
+import { query } from '../access/operation.ts';
+import { countsOf, histogramOf } from './counts.ts';
+import { detailOf } from './detail.ts';
+import { pageOf } from './list.ts';
+import { exampleOf, factsOf, findExample, twinOf } from './rows.ts';
+
+/**
+ * A page of examples, the newest first. `older` and `newer` are the `before` and `after` of the pages beside it, or null.
+ * Who may not see others' scores, or the split, cannot filter by them and gets their own score.
+ */
+export const listExamples = query(ListExamples, (scope, filter) => scope.tx((tx) => pageOf(tx, scope, filter)));
+
+/** One example with its history. Throws *not found*. */
+export const getExample = query(GetExample, (scope, { exampleId }) =>
+	scope.tx(async (tx) => detailOf(tx, scope, await exampleOf(tx, scope.project.id, exampleId)))
+);
+
+/** What the page of examples shows, as of one moment: the list, the counts, and the example that is open, if it is still there. */
+export const browseExamples = query(BrowseExamples, (scope, { selected, ...filter }) =>
+	scope.tx(async (tx) => {
+		const list = await pageOf(tx, scope, filter);
+		const example = selected ? await findExample(tx, scope.project.id, selected) : undefined;
+		return { list, open: example ? await detailOf(tx, scope, example) : null, counts: await countsOf(tx, scope) };
+	})
+);
+
+/** Counts for the facets and badges of the project. */
+export const countExamples = query(CountExamples, (scope) => scope.tx((tx) => countsOf(tx, scope)));
+
+/** How many examples have each rating from 1 to 10. */
+export const ratingHistogram = query(RatingHistogram, (scope) => scope.tx((tx) => histogramOf(tx, scope)));
+
+/** The example that already says the same, so that a page can link to it. */
+export const findTwin = query(FindTwin, (scope, { messages }) =>
+	scope.tx((tx) => twinOf(tx, scope.project.id, factsOf(toMessages(messages), null)))
+);

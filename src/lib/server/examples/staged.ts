@@ -1,0 +1,67 @@
+import type { Scope, Tx } from '../access/scope.ts';
+import type { Chunk } from './stage.ts';
+
+/** A step: moves what is staged into the project, under the team's policies. Returns how many were new. */
+export const addStaged = async (
+	tx: Tx,
+	scope: Scope,
+	{ projectId, importId, chunk }: { projectId: string; importId: string; chunk: Chunk }
+): Promise<number> => {
+	const sql = tx.$client;
+	const size = chunk.seen.size;
+	if (chunk.splits > 0) await clearLeakingSplits(tx, projectId);
+
+	// The update makes imports into one project wait for each other. What is there already keeps its number, which leaves a gap.
+	const insert = async (known: 'refused' | 'skipped') => {
+		const { count } = await sql`
+			with numbers as (
+				update projects set next_example = next_example + ${size} where id = ${projectId} returning next_example - ${size} as first
+			)
+			insert into examples (id, project_id, number, messages, source, content_hash, prompt_hash, tokens, split, origin, import_id, created_by)
+			select id, ${projectId}, first + place, messages, source, content_hash, prompt_hash, tokens, split, 'import', ${importId}, ${scope.userId}
+			from stage, numbers
+			${known === 'skipped' ? sql`on conflict (team_id, project_id, prompt_hash, content_hash) where deleted_at is null do nothing` : sql``}`;
+		return count;
+	};
+	// Skipping what is known asks the index twice for every row. Most files are all new, so that is tried first.
+	const savepoint = sql`savepoint hopeful`.execute();
+	savepoint.catch(() => {}); // awaited below; a connection that dies must not leave it unhandled
+	const count = await insert('refused').catch(async (problem) => {
+		if (problem.code !== '23505') throw problem;
+		await sql`rollback to savepoint hopeful`;
+		return insert('skipped');
+	});
+	await savepoint;
+	if (count === 0) await sql`update projects set next_example = next_example - ${size} where id = ${projectId}`;
+	else if (chunk.opinions > 0) await addOpinions(tx, scope, projectId);
+	return count;
+};
+
+/** The scores and rewrites of the file count as those of the person who brought it, for the examples that are new. */
+const addOpinions = async (tx: Tx, scope: Scope, projectId: string) => {
+	const sql = tx.$client;
+	await sql`
+		insert into rewrites (project_id, example_id, person_id, output, client_id)
+		select ${projectId}, id, ${scope.userId}, stage.rewrite, gen_random_uuid()
+		from stage join examples using (id) where stage.rewrite is not null`;
+	await sql`
+		insert into ratings (project_id, example_id, person_id, score, client_id)
+		select ${projectId}, id, ${scope.userId}, stage.rating, gen_random_uuid()
+		from stage join examples using (id) where stage.rating is not null`;
+};
+
+/** A split in the file is taken over unless its prompt already stands on the other side, here or in the file itself. */
+const clearLeakingSplits = async (tx: Tx, projectId: string) => {
+	const sql = tx.$client;
+	await sql`select from projects where id = ${projectId} for update`; // nobody adds the other side meanwhile
+	await sql`
+		update stage s set split = null
+		where s.split is not null and (
+			exists (select from stage o where o.prompt_hash = s.prompt_hash and o.split <> s.split)
+			or exists (
+				select from examples e
+				where e.project_id = ${projectId} and e.prompt_hash = s.prompt_hash and (e.trained or e.deleted_at is null)
+					and (e.split <> s.split or (e.trained and s.split = 'validation'))
+			)
+		)`;
+};

@@ -1,0 +1,46 @@
+import { and, eq, inArray, sql } from 'drizzle-orm';
+import { ApplySplit, MoveExamples } from '../../contract/splits.ts';
+import { command } from '../access/operation.ts';
+import { record } from '../events/record.ts';
+import { exampleOf, refusedByLock } from '../examples/rows.ts';
+import { examples } from '../platform/db/schema.ts';
+import { lockedProject } from '../project/rows.ts';
+import { planOf } from './plan.ts';
+
+/** Moves what the preview showed, worked out anew under the project's lock. Twice is as good as once. */
+export const applySplit = command(ApplySplit, (scope, { ratio, seed }) =>
+	scope.tx(async (tx) => {
+		const project = await lockedProject(tx, scope);
+		const { moves } = await planOf(tx, project, { ratio, seed });
+		for (const side of ['train', 'validation'] as const) {
+			const ids = moves.filter((move) => move.to === side).map((move) => move.id);
+			if (ids.length === 0) continue;
+			await tx
+				.update(examples)
+				.set({ split: side })
+				// one array, not one parameter for each: a split may move a million
+				.where(sql`${examples.id} = any (${sql.param(`{${ids.join(',')}}`)}::uuid[])`)
+				.catch((problem) => refusedByLock(problem, 'An example'));
+		}
+		const moved = moves.length;
+		const details = { ratio, seed, moved };
+		await record(tx, scope, { event: 'split.applied', subject: project.id, projectId: project.id, details });
+		return { moved };
+	})
+);
+
+/** Moves chosen examples to a side, or back to unassigned. The lock decides; it is all of them or none. */
+export const moveExamples = command(MoveExamples, (scope, { ids, side }) =>
+	scope.tx(async (tx) => {
+		const { id: projectId } = await lockedProject(tx, scope);
+		for (const id of ids) await exampleOf(tx, projectId, id);
+		await tx
+			.update(examples)
+			.set({ split: side === 'unassigned' ? null : side })
+			.where(and(eq(examples.projectId, projectId), inArray(examples.id, ids)))
+			.catch((problem) => refusedByLock(problem, ids.length === 1 ? 'This example' : 'One of these examples'));
+		const details = { count: ids.length, side };
+		await record(tx, scope, { event: 'split.moved', subject: projectId, projectId, details });
+		return { moved: ids.length };
+	})
+);

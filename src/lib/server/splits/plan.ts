@@ -1,0 +1,31 @@
+import { and, eq, isNull, or, sql } from 'drizzle-orm';
+import type { SplitRequest } from '../../contract/splits.ts';
+import { planSplit } from '../../core/splits/plan.ts';
+import type { ProjectScope, Tx } from '../access/scope.ts';
+import { examples } from '../platform/db/schema.ts';
+
+/**
+ * A step: the moves of an automatic split. Examples are known to the plan by their content: the same file and seed give the
+ * same split in every project and on every machine, though ids differ.
+ */
+export const planOf = async (
+	tx: Tx,
+	{ id: projectId, qualityThreshold: threshold }: Pick<ProjectScope['project'], 'id' | 'qualityThreshold'>,
+	{ ratio, seed }: SplitRequest
+) => {
+	const list = await tx
+		.select({
+			rowId: examples.id,
+			id: sql<string>`encode(${examples.contentHash}, 'hex')`,
+			// deleted, but learnt from: it does not move, and its prompt still counts as trained on
+			rating: sql<number | null>`case when ${examples.deletedAt} is null then ${examples.rating} end`,
+			split: sql<'unassigned' | 'train' | 'validation'>`coalesce(${examples.split}, 'unassigned')`,
+			group: sql<string>`encode(${examples.promptHash}, 'hex')`,
+			trained: examples.trained
+		})
+		.from(examples)
+		.where(and(eq(examples.projectId, projectId), or(isNull(examples.deletedAt), examples.trained)));
+	const planned = planSplit({ examples: list, ratio, seed, threshold });
+	const rowIds = new Map(list.map(({ id, rowId }) => [id, rowId]));
+	return { ...planned, moves: planned.moves.map(({ id, to }) => ({ id: rowIds.get(id)!, to })) };
+};
