@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import postgres from 'postgres';
-import { defaultRecipe } from '../../src/lib/core/recipe.ts';
+import { defaultRecipe } from '../../src/lib/core/runs/recipe.ts';
 import { variableNames } from '../../src/lib/server/platform/config-variables.ts';
 import { closePools } from '../../src/lib/server/platform/db/pools.ts';
 import { makeSignInLink } from '../../src/lib/server/access/sign-in.ts';
