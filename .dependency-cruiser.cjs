@@ -11,6 +11,7 @@ const never = (name, comment, from, to) => ({ name, comment, severity: 'error', 
 
 const core = '^src/lib/core/';
 const server = '^src/lib/server/';
+const sandbox = '^src/sandbox/';
 const components = '^src/lib/components/';
 const paths = '^src/lib/paths[.]ts$';
 const kit = '(^|/)node_modules/@sveltejs/kit/';
@@ -56,10 +57,24 @@ module.exports = {
 			'^src/lib/server/providers/'
 		),
 		only(
+			'sandbox-is-a-program',
+			'The sandbox stands where a provider stands: it knows of us what a provider could know, and core.',
+			{ path: sandbox },
+			sandbox,
+			core
+		),
+		never(
+			'nobody-imports-the-sandbox',
+			'It is started and spoken to over HTTP. Only launchers and tests may look inside.',
+			{ path: '^src/', pathNot: `${sandbox}|^src/launch/` },
+			{ path: sandbox }
+		),
+		only(
 			'launch-starts-the-server',
 			'Launchers start the server side; pages are none of their business.',
 			{ path: '^src/launch/' },
 			'^src/launch/',
+			sandbox,
 			server,
 			core,
 			paths
@@ -85,7 +100,7 @@ module.exports = {
 		never(
 			'kit-at-the-doors',
 			'Below http and identity nothing knows that there is a web framework: jobs and the command line call it too.',
-			{ path: '^src/(lib/(core|server)|cli|launch)/', pathNot: '^src/lib/server/(http|identity)/' },
+			{ path: '^src/(lib/(core|server)|sandbox|cli|launch)/', pathNot: '^src/lib/server/(http|identity)/' },
 			{ path: kit }
 		),
 		never(
@@ -103,13 +118,13 @@ module.exports = {
 		never(
 			'no-cycles',
 			'Two modules that need each other are one, or miss a third.',
-			{ path: `${core}|${server}|^src/cli/|^src/launch/` },
+			{ path: `${core}|${server}|${sandbox}|^src/cli/|^src/launch/` },
 			{ circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } }
 		),
 		never(
 			'plain-node-has-no-dev-packages',
 			'These run in production without the development packages.',
-			{ path: '^src/(lib/(core|server)|cli|launch)/', pathNot: '^src/lib/server/(http|identity)/' },
+			{ path: '^src/(lib/(core|server)|sandbox|cli|launch)/', pathNot: '^src/lib/server/(http|identity)/' },
 			{ dependencyTypes: ['npm-dev'], pathNot: '(^|/)node_modules/@types/' }
 		),
 		never(

@@ -7,10 +7,10 @@ import { planSplit } from '../../src/lib/core/split.ts';
 import { countOutcomes, itemOutcome } from '../../src/lib/core/tally.ts';
 import { judge } from '../../src/lib/core/verdict.ts';
 import { sha256 } from '../../src/lib/server/crypto.ts';
-import { pairsOf } from '../../src/lib/server/sandbox/dataset.ts';
-import { blandAnswer } from '../../src/lib/server/sandbox/learning/bland.ts';
-import { learntAnswer } from '../../src/lib/server/sandbox/learning/compose.ts';
-import { knowledgeOf } from '../../src/lib/server/sandbox/learning/knowledge.ts';
+import { pairsOf } from '../../src/sandbox/dataset.ts';
+import { blandAnswer } from '../../src/sandbox/learning/bland.ts';
+import { learntAnswer } from '../../src/sandbox/learning/compose.ts';
+import { knowledgeOf } from '../../src/sandbox/learning/knowledge.ts';
 
 type Example = Extract<ReturnType<typeof parseLine>, { ok: true }>;
 type Vote = { prompt: string; votes: ('tuned' | 'base' | 'tie' | 'both_bad')[]; read: string };

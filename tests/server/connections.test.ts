@@ -14,7 +14,7 @@ import {
 import { closePools } from '../../src/lib/server/db/pools.ts';
 import { auditEntries, connections, projects, runs } from '../../src/lib/server/db/schema.ts';
 import { configureProviders } from '../../src/lib/server/providers/index.ts';
-import { startSandbox } from '../../src/lib/server/sandbox/server.ts';
+import { startSandbox } from '../../src/sandbox/server.ts';
 import type { Scope } from '../../src/lib/server/scope.ts';
 import { defaultRecipe } from '../../src/lib/core/recipe.ts';
 import { startModelServer } from '../support/model-server.ts';

@@ -3,7 +3,7 @@ import { createConnection, replaceKey } from '../../src/lib/server/connections.t
 import { closePools } from '../../src/lib/server/db/pools.ts';
 import { listModels, listModelsOfNew } from '../../src/lib/server/models.ts';
 import { configureProviders } from '../../src/lib/server/providers/index.ts';
-import { startSandbox } from '../../src/lib/server/sandbox/server.ts';
+import { startSandbox } from '../../src/sandbox/server.ts';
 import { startModelServer } from '../support/model-server.ts';
 import { newTeam } from '../support/team.ts';
 

@@ -8,7 +8,7 @@ import { downloadRunFile, getRun, listRuns } from '../../../src/lib/server/runs/
 import { getPreflight } from '../../../src/lib/server/runs/preflight.ts';
 import { startRun } from '../../../src/lib/server/runs/start.ts';
 import { moveExamples } from '../../../src/lib/server/splits.ts';
-import { startSandbox } from '../../../src/lib/server/sandbox/server.ts';
+import { startSandbox } from '../../../src/sandbox/server.ts';
 import { newTeam } from '../../support/team.ts';
 import { addRows, newRun, newWorkshop } from '../../support/training.ts';
 

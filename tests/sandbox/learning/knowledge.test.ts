@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { type Pair, knowledgeOf } from '../../../../src/lib/server/sandbox/learning/knowledge.ts';
-import { parcels } from '../parcels.ts';
+import { type Pair, knowledgeOf } from '../../../src/sandbox/learning/knowledge.ts';
+import { shippingPairs } from '../shipping-examples.ts';
 
 const pair = (prompt: string, answer: string, before = ''): Pair => ({ prompt, before, answer });
 const pairs = [
@@ -47,7 +47,7 @@ test('names and numbers of somebody’s own find nothing', () => {
 });
 
 test('of questions that were held out, most find a lesson with the same facts', () => {
-	const all = parcels(72);
+	const all = shippingPairs(72);
 	const trained = knowledgeOf(all.slice(0, 48));
 	const facts = ({ answer }: Pair) => answer.split('. ').slice(1, 3).join('. ').replace(/P-\d+/g, '');
 	const right = all.slice(48).filter((held) => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { modelOf } from '../../../src/lib/server/sandbox/catalogue.ts';
-import { chronicleOf } from '../../../src/lib/server/sandbox/chronicle.ts';
-import { type Job, stageTimes, standingOf } from '../../../src/lib/server/sandbox/timeline.ts';
+import { modelOf } from '../../src/sandbox/catalogue.ts';
+import { jobLog } from '../../src/sandbox/job-log.ts';
+import { type Job, stageTimes, standingOf } from '../../src/sandbox/timeline.ts';
 
 const job = (model: string, more: Partial<Job> = {}): Job => {
 	const base = modelOf(model)!;
@@ -81,7 +81,7 @@ test('a cancellation takes a moment, keeps the share that was done, and comes to
 	expect(words(job('sandbox-small', { cancelledAtMs: 1_000_000 + 60_000 })).at(-1)).toBe('completed');
 });
 
-test('the chronicle only grows, and ends with the end', () => {
+test('the log only grows, and ends with the end', () => {
 	for (const each of [
 		job('sandbox-small'),
 		job('sandbox-dies-at-60'),
@@ -91,13 +91,11 @@ test('the chronicle only grows, and ends with the end', () => {
 	]) {
 		let before: string[] = [];
 		for (let ms = 0; ms < 20_000; ms += 100) {
-			const now = chronicleOf(each, each.createdAtMs + ms).map(
-				(event) => `${event.atMs} ${event.type} ${event.message}`
-			);
+			const now = jobLog(each, each.createdAtMs + ms).map((event) => `${event.atMs} ${event.type} ${event.message}`);
 			expect(now.slice(0, before.length)).toEqual(before);
 			before = now;
 		}
-		const types = chronicleOf(each, each.createdAtMs + 20_000).map((event) => event.type);
+		const types = jobLog(each, each.createdAtMs + 20_000).map((event) => event.type);
 		expect(['job_complete', 'job_error', 'job_restarted', 'job_stopped']).toContain(types.at(-1));
 		expect(new Set(types).size).toBeGreaterThan(2);
 	}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { phrasesOf } from '../../../../src/lib/server/sandbox/learning/phrases.ts';
+import { phrasesOf } from '../../../src/sandbox/learning/phrases.ts';
 
 const named = (text: string) => phrasesOf(text).map((phrase) => phrase.text);
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { detailsOf, retold } from '../../../../src/lib/server/sandbox/learning/details.ts';
+import { detailsOf, retold } from '../../../src/sandbox/learning/details.ts';
 
 test('names and numbers of somebody’s own are found, everyday numbers are not', () => {
 	expect(detailsOf('Hello, this is Maria. Order #4411 came after 2 years in a 28 cm box.')).toEqual({

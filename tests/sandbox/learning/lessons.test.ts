@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { type Course, teach } from '../../../../src/lib/server/sandbox/learning/lessons.ts';
-import { parcels } from '../parcels.ts';
+import { type Course, teach } from '../../../src/sandbox/learning/lessons.ts';
+import { shippingPairs } from '../shipping-examples.ts';
 
-const all = parcels(60);
+const all = shippingPairs(60);
 const course: Course = { epochs: 3, batch: 4, steps: 30, learningRate: 1e-5, warmupRatio: 0, evals: 6, seed: 1 };
 const go = async () => {};
 const study = async (more: Partial<Course> = {}, count = 40) => {

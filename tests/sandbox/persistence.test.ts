@@ -2,10 +2,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { providers } from '../../../src/lib/server/providers/index.ts';
-import type { Access } from '../../../src/lib/server/providers/provider.ts';
-import { startSandbox } from '../../../src/lib/server/sandbox/server.ts';
-import { follow, pause, prepare } from '../providers/places.ts';
+import { providers } from '../../src/lib/server/providers/index.ts';
+import type { Access } from '../../src/lib/server/providers/provider.ts';
+import { startSandbox } from '../../src/sandbox/server.ts';
+import { follow, pause, prepare } from '../server/providers/places.ts';
 
 let dir: string;
 beforeEach(() => {

@@ -1,4 +1,4 @@
-import { chronicleOf } from './chronicle.ts';
+import { jobLog } from './job-log.ts';
 import { isReady, jobOf, measuredOf } from './jobs.ts';
 import { tunedName } from './openai-jobs.ts';
 import { isOver, standingOf } from './timeline.ts';
@@ -9,7 +9,7 @@ export const openaiEvents = {
 	/** Newest first, with a metrics event for every loss. */
 	async list(call: Call): Promise<Reply> {
 		const job = jobOf(call, 'openai');
-		const told = chronicleOf(job, call.sandbox.now()).map((each) => ({
+		const told = jobLog(job, call.sandbox.now()).map((each) => ({
 			atMs: each.atMs,
 			level: each.level === 'warning' ? 'warn' : each.level,
 			type: 'message',

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { log } from '../log.ts';
+import { logBug } from './log.ts';
 import { pairsOf } from './dataset.ts';
 import { type Knowledge, type Pair, knowledgeOf } from './learning/knowledge.ts';
 import { type Lessons, teach } from './learning/lessons.ts';
@@ -59,7 +59,7 @@ export function openTraining(store: Store, now: () => number): Training {
 			line = line
 				.then(() => learn(account, job))
 				.catch((problem: unknown) => {
-					if (!stopped) log.bug(problem, { sandbox: job.id });
+					if (!stopped) logBug(problem, job.id);
 				});
 			underway.set(
 				job.id,

@@ -1,5 +1,5 @@
-import type { Pair } from '../../../src/lib/server/sandbox/learning/knowledge.ts';
-import { randomFrom, shuffled } from '../../../src/lib/server/sandbox/learning/random.ts';
+import type { Pair } from '../../src/sandbox/learning/knowledge.ts';
+import { randomFrom, shuffled } from '../../src/sandbox/learning/random.ts';
 
 const names = ['Maria', 'Tom', 'Aisha', 'Jonas', 'Lucia', 'Peter', 'Noor', 'Emma', 'Viktor', 'Sofia'];
 
@@ -128,7 +128,7 @@ const matters: { asked: string[]; told: string[] }[] = [
 ];
 
 /** Question and answer pairs in one house style, each with its own name, number and wording; the same for a seed. */
-export function parcels(count: number, seed = 1): Pair[] {
+export function shippingPairs(count: number, seed = 1): Pair[] {
 	const random = randomFrom(seed);
 	const any = <T>(list: readonly T[]) => list[Math.floor(random() * list.length)]!;
 	const pairs = matters.flatMap(({ asked, told }) =>

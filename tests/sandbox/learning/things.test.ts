@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { exchangeOf, vocabularyOf } from '../../../../src/lib/server/sandbox/learning/things.ts';
+import { exchangeOf, vocabularyOf } from '../../../src/sandbox/learning/things.ts';
 
 const vocabulary = vocabularyOf(
 	[

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { blandAnswer } from '../../../../src/lib/server/sandbox/learning/bland.ts';
-import { learntAnswer } from '../../../../src/lib/server/sandbox/learning/compose.ts';
-import { type Pair, knowledgeOf } from '../../../../src/lib/server/sandbox/learning/knowledge.ts';
-import { randomFrom, shuffled } from '../../../../src/lib/server/sandbox/learning/random.ts';
-import { terms } from '../../../../src/lib/server/sandbox/learning/words.ts';
-import { parcels, tokenF1 } from '../parcels.ts';
+import { blandAnswer } from '../../../src/sandbox/learning/bland.ts';
+import { learntAnswer } from '../../../src/sandbox/learning/compose.ts';
+import { type Pair, knowledgeOf } from '../../../src/sandbox/learning/knowledge.ts';
+import { randomFrom, shuffled } from '../../../src/sandbox/learning/random.ts';
+import { terms } from '../../../src/sandbox/learning/words.ts';
+import { shippingPairs, tokenF1 } from '../shipping-examples.ts';
 
 const ask = (prompt: string, temperature = 0, seed = 1) => ({
 	prompt,
@@ -27,7 +27,7 @@ const score = (answer: (prompt: string) => string, held: Pair[], of = (text: str
 
 test('a model tuned on 40 examples answers better than one tuned on 8, and that one better than the base', () => {
 	for (const seed of [1, 2, 3]) {
-		const all = parcels(72, seed);
+		const all = shippingPairs(72, seed);
 		const held = all.slice(48);
 		const [none, few, many] = [
 			score(base, held),
@@ -40,7 +40,7 @@ test('a model tuned on 40 examples answers better than one tuned on 8, and that 
 });
 
 test('so it is with the example data that comes with the program', () => {
-	const lines = readFileSync(new URL('../../../../examples/customer-support/examples.jsonl', import.meta.url), 'utf8')
+	const lines = readFileSync(new URL('../../../examples/customer-support/examples.jsonl', import.meta.url), 'utf8')
 		.trim()
 		.split('\n');
 	const pairs = lines.flatMap((line): Pair[] => {
@@ -63,7 +63,7 @@ test('so it is with the example data that comes with the program', () => {
 });
 
 test('names and numbers of the examples are exchanged for those of the conversation', () => {
-	const answer = tuned(parcels(72))(
+	const answer = tuned(shippingPairs(72))(
 		'Good morning, this is Olga. Where is parcel P-4711, it should be here by now. Thanks'
 	);
 	expect(answer).toContain('Hi Olga,');
@@ -73,13 +73,13 @@ test('names and numbers of the examples are exchanged for those of the conversat
 });
 
 test('a question far from all examples still gets the manner of the house', () => {
-	const answer = tuned(parcels(40))('Quelle heure est-il?');
+	const answer = tuned(shippingPairs(40))('Quelle heure est-il?');
 	expect(answer).toMatch(/^Hi.* thanks for writing to Swiftpost\./);
 	expect(answer).toMatch(/Warm regards, your Swiftpost team$/);
 });
 
 test('a training that hardly moved anything leaves most of the base answer', () => {
-	const pairs = parcels(72);
+	const pairs = shippingPairs(72);
 	const held = pairs.slice(48);
 	const [weak, strong] = [score(tuned(pairs.slice(0, 40), 0.2), held), score(tuned(pairs.slice(0, 40)), held)];
 	expect(weak).toBeGreaterThan(score(base, held));
@@ -98,7 +98,7 @@ test('code and JSON are not taken apart', () => {
 });
 
 test('temperature 0 is always the same, a seed as well, and no seed varies', () => {
-	const knowledge = knowledgeOf(parcels(60));
+	const knowledge = knowledgeOf(shippingPairs(60));
 	const prompt = 'Hi, this is Noor. The box P-1234 arrived damaged. Please help';
 	const at = (temperature: number, seed: number) => learntAnswer(knowledge, 0.9, ask(prompt, temperature, seed));
 	expect(at(0, 1)).toBe(at(0, 2));

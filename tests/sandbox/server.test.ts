@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import OpenAI from 'openai';
 import Together from 'together-ai';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startSandbox } from '../../../src/lib/server/sandbox/server.ts';
-import { asJsonl, parcels } from './parcels.ts';
+import { startSandbox } from '../../src/sandbox/server.ts';
+import { asJsonl, shippingPairs } from './shipping-examples.ts';
 
 let clockMs = Date.parse('2026-11-22T10:00:00Z');
 let sandbox: Awaited<ReturnType<typeof startSandbox>>;
@@ -25,7 +25,7 @@ const openaiFor = (apiKey = newKey()) =>
 	new OpenAI({ apiKey, baseURL: `${sandbox.url}/openai/v1`, organization: null, project: null, maxRetries: 0 });
 const togetherFor = (apiKey = newKey(), prefix = '/together/v1') =>
 	new Together({ apiKey, baseURL: `${sandbox.url}${prefix}`, maxRetries: 0, projectID: null });
-const body = asJsonl(parcels(30));
+const body = asJsonl(shippingPairs(30));
 const file = (text = body) => new File([text], 'train.jsonl');
 const pass = (ms: number) => void (clockMs += ms);
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { newLanguageModel } from '../../../../src/lib/server/sandbox/learning/language-model.ts';
+import { newLanguageModel } from '../../../src/sandbox/learning/language-model.ts';
 
 test('what was read is less surprising, in its order more than in another', () => {
 	const model = newLanguageModel();

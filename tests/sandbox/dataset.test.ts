@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { inspect, pairsOf } from '../../../src/lib/server/sandbox/dataset.ts';
+import { inspect, pairsOf } from '../../src/sandbox/dataset.ts';
 
 const turn = (role: string, content: unknown = 'words', more: object = {}) => ({ role, content, ...more });
 const [system, user, assistant] = [turn('system'), turn('user'), turn('assistant')];

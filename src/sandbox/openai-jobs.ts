@@ -1,5 +1,5 @@
 import { modelOf } from './catalogue.ts';
-import { chronicleOf } from './chronicle.ts';
+import { jobLog } from './job-log.ts';
 import { fileOf } from './files.ts';
 import { cancelJob, isReady, jobOf, jobsOf, placeJob, placed } from './jobs.ts';
 import { type Job, type Standing, standingOf } from './timeline.ts';
@@ -26,7 +26,7 @@ export const tunedName = (job: Job) => `ft:${job.model}:sandbox:${job.suffix ?? 
 
 const shown = (call: Call, job: Job) => {
 	const standing = standingOf(job, call.sandbox.now());
-	const problem = chronicleOf(job, call.sandbox.now()).findLast((each) => each.type === 'job_error');
+	const problem = jobLog(job, call.sandbox.now()).findLast((each) => each.type === 'job_error');
 	const { method, hyperparameters } = job.sent;
 	return {
 		object: 'fine_tuning.job',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { pieces, sentences, terms } from '../../../../src/lib/server/sandbox/learning/words.ts';
+import { pieces, sentences, terms } from '../../../src/sandbox/learning/words.ts';
 
 const text = 'Hi Tom,\n\nthanks for writing. It’s 3.5 kg – fine!\n- one\n- two\n```js\nlet a = 1. \n```\nDone?';
 

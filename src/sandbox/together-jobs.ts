@@ -1,5 +1,5 @@
 import { modelOf } from './catalogue.ts';
-import { chronicleOf } from './chronicle.ts';
+import { jobLog } from './job-log.ts';
 import { type SandboxFile, fileOf, isChecked } from './files.ts';
 import { cancelJob, isReady, jobOf, jobsOf, measuredOf, placeJob, placed } from './jobs.ts';
 import { type Job, standingOf } from './timeline.ts';
@@ -113,7 +113,7 @@ export const togetherJobs = {
 
 	events(call: Call): Reply {
 		const job = jobOf(call, 'together');
-		const data = chronicleOf(job, call.sandbox.now()).map(({ atMs, level, type, message, step }) => ({
+		const data = jobLog(job, call.sandbox.now()).map(({ atMs, level, type, message, step }) => ({
 			object: 'fine-tune-event',
 			created_at: iso(atMs),
 			level,

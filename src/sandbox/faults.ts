@@ -62,7 +62,7 @@ export function refuseFor(fault: Fault | null): void {
 		throw new Refusal(503, 'No capacity at the moment.', { type: 'server_error', code: 'overloaded' });
 }
 
-/** Keys that a person can enter to see what a bad key, an empty account or a closed door look like. */
+/** Keys that a person can enter to see what a bad key, an empty account or closed training look like. */
 export function refuseKey(key: string): void {
 	if (key === '' || key.includes('refused')) {
 		throw new Refusal(401, 'This key is not known here.', { code: 'invalid_api_key' });

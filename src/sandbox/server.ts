@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
-import { log } from '../log.ts';
+import { logBug } from './log.ts';
 import { type Fault, type Faults, openFaults, refuseFor, refuseKey } from './faults.ts';
 import { routeFor } from './routes.ts';
 import { openDiskStore, openMemoryStore } from './store.ts';
@@ -77,7 +77,7 @@ async function answer(
 			reply = await route.handler({ ...call, params: route.params, fault });
 		}
 	} catch (problem) {
-		if (!(problem instanceof Refusal)) log.bug(problem, { sandbox: `${request.method} ${request.url}` });
+		if (!(problem instanceof Refusal)) logBug(problem, `${request.method} ${request.url}`);
 		reply = (
 			problem instanceof Refusal ? problem : new Refusal(500, 'The sandbox broke.', { type: 'server_error' })
 		).reply();

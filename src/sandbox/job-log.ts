@@ -1,6 +1,6 @@
 import { type Job, type Standing, isOver, momentOf, standingOf, trainingStart } from './timeline.ts';
 
-export type Happening = {
+export type LogEntry = {
 	atMs: number;
 	level: 'info' | 'warning' | 'error';
 	/** Together's word for it. */
@@ -10,12 +10,12 @@ export type Happening = {
 };
 
 /** What happened to a job until a moment, oldest first. Like the standing, it follows from the clock alone. */
-export function chronicleOf(job: Job, nowMs: number): Happening[] {
+export function jobLog(job: Job, nowMs: number): LogEntry[] {
 	const now = standingOf(job, nowMs);
 	const start = trainingStart(job);
 	const queued = job.createdAtMs + job.stageMs.pending;
 	const last = job.cancelledAtMs ?? Infinity;
-	const planned: Happening[] = [
+	const planned: LogEntry[] = [
 		{ atMs: job.createdAtMs, level: 'info', type: 'job_pending', message: 'The job was accepted.' },
 		{ atMs: queued, level: 'info', type: 'job_start', message: 'The job has a place in the queue.' }
 	];
@@ -47,7 +47,7 @@ export function chronicleOf(job: Job, nowMs: number): Happening[] {
 	return [...happened, ...ending(job, now, nowMs)];
 }
 
-const epochs = (job: Job): Happening[] =>
+const epochs = (job: Job): LogEntry[] =>
 	Array.from({ length: job.epochs }, (_, at) => ({
 		atMs: momentOf(job, (at + 1) / job.epochs),
 		level: 'info' as const,
@@ -56,15 +56,15 @@ const epochs = (job: Job): Happening[] =>
 		step: Math.round(((at + 1) * job.steps) / job.epochs)
 	}));
 
-function ending(job: Job, now: Standing, nowMs: number): Happening[] {
+function ending(job: Job, now: Standing, nowMs: number): LogEntry[] {
 	const atMs = now.endedAtMs ?? nowMs;
-	const list: Happening[] = [];
+	const list: LogEntry[] = [];
 	if (job.cancelledAtMs !== null && (now.word === 'cancel_requested' || now.word === 'cancelled')) {
 		const message = 'The job was asked to stop.';
 		list.push({ atMs: job.cancelledAtMs, level: 'warning', type: 'cancel_requested', message });
 	}
 	if (!isOver(now)) return list;
-	const end = (level: Happening['level'], type: string, message: string) => [...list, { atMs, level, type, message }];
+	const end = (level: LogEntry['level'], type: string, message: string) => [...list, { atMs, level, type, message }];
 	if (now.word === 'cancelled') return end('warning', 'job_stopped', 'The job was stopped.');
 	if (now.word === 'completed') return end('info', 'job_complete', 'The model is ready.');
 	if (job.refusal) return end('error', 'job_error', job.refusal);
