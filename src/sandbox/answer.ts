@@ -1,11 +1,11 @@
 import { type SandboxModel, modelOf, tokensOf } from './catalogue.ts';
 import { servedJob } from './deployments.ts';
 import { isReady, jobsOf } from './jobs.ts';
-import { blandAnswer } from './learning/bland.ts';
-import { learntAnswer } from './learning/compose.ts';
 import { type Pair, knowledgeOf } from './learning/knowledge.ts';
 import { randomFrom } from './learning/random.ts';
-import { pieces } from './learning/words.ts';
+import { pieces } from './learning/text.ts';
+import { tunedAnswer } from './learning/tuned.ts';
+import { untunedAnswer } from './learning/untuned.ts';
 import { tunedName } from './openai-jobs.ts';
 import type { Job } from './timeline.ts';
 import { type Call, Refusal, number, record } from './wire.ts';
@@ -72,10 +72,10 @@ export async function answerTo(call: Call, wire: Job['wire'], sent: Record<strin
 	const learned = job && (await call.sandbox.training.learned(call.account, job));
 	const shown = shownPairs(turns);
 	const answer = learned
-		? learntAnswer(learned.knowledge, learned.strength, question)
+		? tunedAnswer(learned.knowledge, learned.strength, question)
 		: shown.length >= fewestShown
-			? learntAnswer(knowledgeOf(shown), 0.5, { ...question, before: '' })
-			: blandAnswer({ ...question, size: base.id === 'sandbox-large' ? 'large' : 'small' });
+			? tunedAnswer(knowledgeOf(shown), 0.7, { ...question, before: '' })
+			: untunedAnswer({ ...question, size: base.id === 'sandbox-large' ? 'large' : 'small' });
 
 	const most = number(sent.max_completion_tokens) ?? number(sent.max_tokens) ?? 1_024;
 	const said: string[] = [];

@@ -1,6 +1,7 @@
 import { type SandboxModel, priceOf } from './catalogue.ts';
 import { refuseOrder } from './faults.ts';
 import { type SandboxFile, newId } from './files.ts';
+import type { LossPoint } from './learning/lessons.ts';
 import { type Job, isOver, restartMoment, stageTimes, standingOf } from './timeline.ts';
 import { type Call, Refusal, type Reply } from './wire.ts';
 
@@ -103,14 +104,7 @@ export function cancelJob(call: Call, wire: Job['wire']): Job {
 	return job;
 }
 
-export type Measured = {
-	atMs: number;
-	series: 'train' | 'validation';
-	step: number;
-	epoch: number;
-	loss: number;
-	learningRate: number;
-};
+export type Measured = LossPoint & { atMs: number };
 
 /** The losses that were reached so far. */
 export async function measuredOf(call: Call, job: Job): Promise<Measured[]> {

@@ -8,9 +8,9 @@ import { countOutcomes, itemOutcome } from '../../src/lib/core/tally.ts';
 import { judge } from '../../src/lib/core/verdict.ts';
 import { sha256 } from '../../src/lib/server/crypto.ts';
 import { pairsOf } from '../../src/sandbox/dataset.ts';
-import { blandAnswer } from '../../src/sandbox/learning/bland.ts';
-import { learntAnswer } from '../../src/sandbox/learning/compose.ts';
 import { knowledgeOf } from '../../src/sandbox/learning/knowledge.ts';
+import { tunedAnswer } from '../../src/sandbox/learning/tuned.ts';
+import { untunedAnswer } from '../../src/sandbox/learning/untuned.ts';
 
 type Example = Extract<ReturnType<typeof parseLine>, { ok: true }>;
 type Vote = { prompt: string; votes: ('tuned' | 'base' | 'tie' | 'both_bad')[]; read: string };
@@ -61,7 +61,7 @@ test('the answers are still those that were read; otherwise read these again and
 			temperature: 0,
 			random: () => 0.5
 		};
-		const answers = `${learntAnswer(knowledge, 0.99, question)}\n${blandAnswer({ ...question, size: 'small' })}`;
+		const answers = `${tunedAnswer(knowledge, 0.99, question)}\n${untunedAnswer({ ...question, size: 'small' })}`;
 		const read = votes.find(({ prompt }) => prompt === keyOf(example))?.read;
 		return read !== sha256(answers).toString('hex').slice(0, 16);
 	});

@@ -127,7 +127,7 @@ const matters: { asked: string[]; told: string[] }[] = [
 	}
 ];
 
-/** Question and answer pairs in one house style, each with its own name, number and wording; the same for a seed. */
+/** Question and answer pairs in one style, each with its own name, number and wording; the same for a seed. */
 export function shippingPairs(count: number, seed = 1): Pair[] {
 	const random = randomFrom(seed);
 	const any = <T>(list: readonly T[]) => list[Math.floor(random() * list.length)]!;

@@ -11,38 +11,32 @@ const isOwn = (code: string) => {
 	return digits >= 4 || (digits >= 3 && /\p{L}|#/u.test(code)) || (digits >= 1 && code.startsWith('#'));
 };
 
-export function detailsOf(prompt: string): Details {
-	if (prompt.includes('```')) return { names: [], codes: [] }; // numbers in code are the code's
-	const names = [...prompt.matchAll(introduced)].map((match) => match[1]!);
-	const signature = signed.exec(prompt.trim())?.[1];
-	const codes = (prompt.match(coded) ?? []).filter(isOwn);
+export function detailsOf(asked: string): Details {
+	if (asked.includes('```')) return { names: [], codes: [] }; // numbers in code are the code's
+	const names = [...asked.matchAll(introduced)].map((match) => match[1]!);
+	const signature = signed.exec(asked.trim())?.[1];
+	const codes = (asked.match(coded) ?? []).filter(isOwn);
 	return { names: [...new Set(signature ? [...names, signature] : names)], codes: [...new Set(codes)] };
 }
 
-const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-const whole = (word: string) => `(?<![\\p{L}\\d])${escaped(word)}(?![\\p{L}\\d])`;
+const whole = (word: string, before = '') =>
+	new RegExp(`${before}(?<![\\p{L}\\d])${word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\p{L}\\d])`, 'gu');
 
 /**
- * A sentence of one conversation, told in another: its name and its numbers are exchanged. Where the new conversation has
- * no number, the thing is called by its name (`called`: `order`); without one it is `null`.
+ * A sentence of one conversation, told in another: its name and its numbers are exchanged. A name is left out where the
+ * new conversation has none; without a number the sentence cannot be told, and it is `null`.
  */
-export function retold(sentence: string, from: Details, to: Details, called?: string): string | null {
+export function retold(sentence: string, from: Details, to: Details): string | null {
 	let text = sentence;
 	for (const [at, name] of from.names.entries()) {
 		const other = to.names[at] ?? to.names[0];
-		text = other
-			? text.replace(new RegExp(whole(name), 'gu'), other)
-			: text.replace(new RegExp(`,?\\s*${whole(name)}`, 'gu'), '');
+		text = other ? text.replace(whole(name), other) : text.replace(whole(name, ',?\\s*'), '');
 	}
 	for (const [at, code] of from.codes.entries()) {
-		const place = new RegExp(whole(code), 'gu');
-		if (!place.test(text)) continue;
+		if (!whole(code).test(text)) continue;
 		const other = to.codes[at] ?? to.codes.at(-1);
-		if (!other && !called) return null;
-		const spoken = new RegExp(`(?:(?:the |your )?${called} )?${whole(code)}`, 'gu');
-		text = other
-			? text.replace(place, () => other)
-			: text.replace(spoken, (_, offset: number) => (offset === 0 ? `Your ${called}` : `your ${called}`));
+		if (!other) return null;
+		text = text.replace(whole(code), () => other);
 	}
 	return text;
 }

@@ -1,82 +1,59 @@
-import { commonWords, pieces } from './words.ts';
+import { pieces } from './text.ts';
 
 export type LanguageModel = {
 	/** Counts a text, with a weight: a larger step is a heavier count. */
-	learn(words: readonly number[], weight: number): void;
+	learn(words: readonly string[], weight: number): void;
 	/** How unexpected a text is, in nats over all its words. */
-	surprise(words: readonly number[]): number;
-	/** The numbers by which the model knows the words of a text. */
-	read(text: string): number[];
+	surprise(words: readonly string[]): number;
 };
 
-const limit = 2 ** 17; // three word numbers fit in one safe integer
-const commonness = new Map(commonWords.map((word, rank) => [word, 1 / (rank + 3)]));
-const commonTotal = [...commonness.values()].reduce((sum, share) => sum + share, 0);
+/** The words of a text as the model counts them, with at most one space before each. */
+export const wordsOf = (text: string): string[] => pieces(text).map((piece) => piece.replace(/^\s+/, ' '));
+
 const letters = 'etaoinsrhldcumfgpwybvkxjqz';
 
-/** What is known before any training: everyday words, and any other word letter by letter. */
-function priorOf(piece: string): number {
-	let spelled = 0.18; // the chance that a word ends after each letter
-	for (const sign of piece.trim().toLowerCase()) {
+/** How likely a word is before any training: letter by letter, as English spells. */
+function spelled(word: string): number {
+	let chance = 0.18; // that a word ends after each letter
+	for (const sign of word.trim().toLowerCase()) {
 		const rank = letters.indexOf(sign);
-		spelled *= rank === -1 ? 0.008 : 0.16 / (1 + rank * 0.35);
+		chance *= rank === -1 ? 0.008 : 0.16 / (1 + rank * 0.35);
 	}
-	return 0.45 * ((commonness.get(piece.trim().toLowerCase()) ?? 0) / commonTotal) + 0.55 * Math.max(spelled, 1e-12);
+	return Math.max(chance, 1e-12);
 }
 
-/** Counts of words after words, with how many different ones were seen. */
-type Context = { total: number; kinds: number };
+/** How often each word was seen after the same words. */
+type Context = { total: number; counts: Map<string, number> };
 
-/** Three words deep, each depth smoothed by the one below it (Witten and Bell), down to everyday English. */
+/** Trigrams, smoothed by the pairs and single words below them (Witten and Bell), down to spelling. */
 export function newLanguageModel(): LanguageModel {
-	const numbers = new Map<string, number>();
-	const priors: number[] = [];
-	const seen = [new Map<number, number>(), new Map<number, number>(), new Map<number, number>()] as const;
-	const contexts = [new Map<number, Context>(), new Map<number, Context>(), new Map<number, Context>()] as const;
-
-	const places = (words: readonly number[], at: number) => {
-		const one = at > 0 ? words[at - 1]! : 0;
-		const two = at > 1 ? words[at - 2]! : 0;
-		return [0, one, two * limit + one] as const;
+	const contexts = new Map<string, Context>();
+	/** What comes before a word: nothing, one word, two words. */
+	const before = (words: readonly string[], at: number) => {
+		const [two = '^', one = '^'] = [words[at - 2], words[at - 1]];
+		return ['', `1${one}`, `2${two}${one}`];
 	};
-
 	return {
-		read: (text) =>
-			pieces(text).map((piece) => {
-				const key = piece.replace(/^\s+/, ' ');
-				const known = numbers.get(key);
-				if (known !== undefined) return known;
-				const number = Math.min(numbers.size + 1, limit - 1);
-				numbers.set(key, number);
-				priors[number] = priorOf(piece);
-				return number;
-			}),
-
 		learn(words, weight) {
-			for (let at = 0; at < words.length; at++) {
-				const place = places(words, at);
-				for (let depth = 0; depth < 3; depth++) {
-					const key = place[depth]! * limit + words[at]!;
-					const before = seen[depth]!.get(key) ?? 0;
-					seen[depth]!.set(key, before + weight);
-					const context = contexts[depth]!.get(place[depth]!) ?? { total: 0, kinds: 0 };
+			for (const [at, word] of words.entries()) {
+				for (const key of before(words, at)) {
+					const context = contexts.get(key) ?? { total: 0, counts: new Map() };
 					context.total += weight;
-					if (before === 0) context.kinds += 1;
-					contexts[depth]!.set(place[depth]!, context);
+					context.counts.set(word, (context.counts.get(word) ?? 0) + weight);
+					contexts.set(key, context);
 				}
 			}
 		},
 
 		surprise(words) {
 			let nats = 0;
-			for (let at = 0; at < words.length; at++) {
-				const place = places(words, at);
-				let chance = priors[words[at]!] ?? 1e-9;
-				for (let depth = 0; depth < 3; depth++) {
-					const context = contexts[depth]!.get(place[depth]!);
+			for (const [at, word] of words.entries()) {
+				let chance = spelled(word);
+				for (const key of before(words, at)) {
+					const context = contexts.get(key);
 					if (!context) break;
-					const count = seen[depth]!.get(place[depth]! * limit + words[at]!) ?? 0;
-					chance = (count + context.kinds * chance) / (context.total + context.kinds);
+					const { total, counts } = context;
+					chance = ((counts.get(word) ?? 0) + counts.size * chance) / (total + counts.size);
 				}
 				nats -= Math.log(chance);
 			}

@@ -1,24 +1,13 @@
 import { tokensOf } from '../catalogue.ts';
+import type { Job } from '../timeline.ts';
 import type { Pair } from './knowledge.ts';
-import { newLanguageModel } from './language-model.ts';
+import { newLanguageModel, wordsOf } from './language-model.ts';
 import { randomFrom, shuffled } from './random.ts';
 
-export type Course = {
-	epochs: number;
-	batch: number;
-	steps: number;
-	learningRate: number;
-	warmupRatio: number;
-	evals: number;
-	seed: number;
-};
-export type LossPoint = {
-	series: 'train' | 'validation';
-	step: number;
-	epoch: number;
-	loss: number;
-	learningRate: number;
-};
+export type Course = Pick<Job, 'epochs' | 'batch' | 'steps' | 'learningRate' | 'warmupRatio' | 'evals' | 'seed'>;
+type Place = { step: number; epoch: number; learningRate: number };
+export type LossPoint = Place & { series: 'train' | 'validation'; loss: number };
+/** The losses step by step, and how far the training went, 0 to 1. */
 export type Lessons = { points: LossPoint[]; strength: number };
 
 const mostTokens = 60_000; // seen over all epochs: under half a second of counting, whatever the file's size
@@ -45,33 +34,22 @@ export async function teach(
 	const model = newLanguageModel();
 	const random = randomFrom(course.seed);
 	const read = (list: readonly Pair[], most: number) => {
-		let budget = most;
-		const texts = [];
-		for (const pair of list) {
-			const answer = pair.answer.slice(0, 8_000);
-			if (texts.length && (budget -= tokensOf(answer)) < 0) break;
-			texts.push({ words: model.read(answer), characters: answer.length });
-		}
-		return texts;
+		let tokens = 0;
+		const answers = list.map(({ answer }) => answer.slice(0, 8_000));
+		const some = answers.filter((answer, at) => (tokens += tokensOf(answer)) <= most || at === 0);
+		return some.map((answer) => ({ words: wordsOf(answer), characters: answer.length }));
 	};
 	const texts = read(shuffled(pairs, random), mostTokens / course.epochs);
 	const held = read(validation, mostValidationTokens);
 
-	const perEpoch = Math.max(
-		1,
-		Math.min(Math.round(course.steps / course.epochs), texts.length, mostSteps / course.epochs)
-	);
+	const perEpoch = Math.min(Math.round(course.steps / course.epochs), texts.length, mostSteps / course.epochs);
 	const rounds = Math.max(1, Math.floor(perEpoch));
 	const total = rounds * course.epochs;
-	const checks = new Set(
-		Array.from({ length: course.evals }, (_, at) => Math.max(1, Math.round(((at + 1) * total) / course.evals)))
-	);
-	const lossOf = (list: typeof texts) =>
-		list.reduce((sum, text) => sum + model.surprise(text.words), 0) /
-		Math.max(
-			1,
-			list.reduce((sum, text) => sum + text.characters, 0)
-		);
+	const checks = Array.from({ length: course.evals }, (_, at) => Math.round(((at + 1) * total) / course.evals) || 1);
+	const lossOf = (list: typeof texts) => {
+		const characters = list.reduce((sum, text) => sum + text.characters, 0);
+		return list.reduce((sum, text) => sum + model.surprise(text.words), 0) / Math.max(1, characters);
+	};
 
 	const points: LossPoint[] = [];
 	const peak = weightAt(course.learningRate);
@@ -80,21 +58,20 @@ export async function teach(
 		const order = shuffled(texts, random);
 		for (let round = 0; round < rounds; round++) {
 			const done = epoch * rounds + round + 1;
-			const batch = order.slice(
-				Math.floor((round * order.length) / rounds),
-				Math.floor(((round + 1) * order.length) / rounds)
-			);
-			const pace = scheduleAt((done - 0.5) / total, course.warmupRatio);
-			const where = {
+			const cut = (at: number) => Math.floor((at * order.length) / rounds);
+			const batch = order.slice(cut(round), cut(round + 1));
+			const share = scheduleAt((done - 0.5) / total, course.warmupRatio);
+			const where: Place = {
 				step: Math.max(1, Math.round((done * course.steps) / total)),
 				epoch: (done * course.epochs) / total,
-				learningRate: course.learningRate * pace
+				learningRate: course.learningRate * share
 			};
 			points.push({ series: 'train', loss: lossOf(batch), ...where });
 			// Half of the weight is there from the start: counts, unlike gradients, would forget a cold batch.
-			for (const text of batch) model.learn(text.words, peak * (0.5 + pace));
-			studied += (peak * (0.5 + pace)) / rounds;
-			if (held.length && checks.has(done)) points.push({ series: 'validation', loss: lossOf(held), ...where });
+			const weight = peak * (0.5 + share);
+			for (const text of batch) model.learn(text.words, weight);
+			studied += weight / rounds;
+			if (held.length && checks.includes(done)) points.push({ series: 'validation', loss: lossOf(held), ...where });
 			await pause();
 		}
 	}

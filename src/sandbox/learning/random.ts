@@ -9,13 +9,6 @@ export function randomFrom(seed: number): () => number {
 	};
 }
 
-/** A number that stands for a text (FNV-1a, 32 bits). */
-export function digestOf(text: string): number {
-	let digest = 0x811c9dc5;
-	for (let at = 0; at < text.length; at++) digest = Math.imul(digest ^ text.charCodeAt(at), 0x01000193);
-	return digest >>> 0;
-}
-
 /** A new list in random order. */
 export function shuffled<T>(items: readonly T[], random: () => number): T[] {
 	const list = [...items];

@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { blandAnswer } from '../../../src/sandbox/learning/bland.ts';
-import { learntAnswer } from '../../../src/sandbox/learning/compose.ts';
 import { type Pair, knowledgeOf } from '../../../src/sandbox/learning/knowledge.ts';
 import { randomFrom, shuffled } from '../../../src/sandbox/learning/random.ts';
-import { terms } from '../../../src/sandbox/learning/words.ts';
+import { tunedAnswer } from '../../../src/sandbox/learning/tuned.ts';
+import { untunedAnswer } from '../../../src/sandbox/learning/untuned.ts';
 import { shippingPairs, tokenF1 } from '../shipping-examples.ts';
 
 const ask = (prompt: string, temperature = 0, seed = 1) => ({
@@ -14,12 +13,13 @@ const ask = (prompt: string, temperature = 0, seed = 1) => ({
 	temperature,
 	random: randomFrom(seed)
 });
-const base = (prompt: string) => blandAnswer({ ...ask(prompt), size: 'small' });
+const base = (prompt: string) => untunedAnswer({ ...ask(prompt), size: 'small' });
 const tuned = (pairs: Pair[], strength = 0.9) => {
 	const knowledge = knowledgeOf(pairs);
-	return (prompt: string) => learntAnswer(knowledge, strength, ask(prompt));
+	return (prompt: string) => tunedAnswer(knowledge, strength, ask(prompt));
 };
-const about = (text: string) => terms(text).join(' ');
+/** The words that say what a text is about: the longer ones. */
+const about = (text: string) => (text.match(/\p{L}{4,}/gu) ?? []).join(' ');
 
 /** How alike the answers to questions nobody has trained on are to those a person gave. */
 const score = (answer: (prompt: string) => string, held: Pair[], of = (text: string) => text) =>
@@ -72,7 +72,7 @@ test('names and numbers of the examples are exchanged for those of the conversat
 	expect(answer).toMatch(/Warm regards, your Swiftpost team$/);
 });
 
-test('a question far from all examples still gets the manner of the house', () => {
+test('a question far from all examples still gets the usual opening and closing', () => {
 	const answer = tuned(shippingPairs(40))('Quelle heure est-il?');
 	expect(answer).toMatch(/^Hi.* thanks for writing to Swiftpost\./);
 	expect(answer).toMatch(/Warm regards, your Swiftpost team$/);
@@ -100,7 +100,7 @@ test('code and JSON are not taken apart', () => {
 test('temperature 0 is always the same, a seed as well, and no seed varies', () => {
 	const knowledge = knowledgeOf(shippingPairs(60));
 	const prompt = 'Hi, this is Noor. The box P-1234 arrived damaged. Please help';
-	const at = (temperature: number, seed: number) => learntAnswer(knowledge, 0.9, ask(prompt, temperature, seed));
+	const at = (temperature: number, seed: number) => tunedAnswer(knowledge, 0.9, ask(prompt, temperature, seed));
 	expect(at(0, 1)).toBe(at(0, 2));
 	expect(at(1, 5)).toBe(at(1, 5));
 	expect(new Set(Array.from({ length: 12 }, (_, seed) => at(1.5, seed))).size).toBeGreaterThan(1);
@@ -128,6 +128,6 @@ test('the base speaks about the question without helping much', () => {
 	expect(answer).toContain('Docker container');
 	expect(answer.split(/[.!?] /).length).toBeGreaterThan(2);
 	expect(base('')).toMatch(/\.$/);
-	const brief = blandAnswer({ ...ask('How do I install it?'), system: 'Be brief.', size: 'small' });
+	const brief = untunedAnswer({ ...ask('How do I install it?'), system: 'Be brief.', size: 'small' });
 	expect(brief.length).toBeLessThan(base('How do I install it?').length);
 });
