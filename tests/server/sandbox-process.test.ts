@@ -7,7 +7,7 @@ import { afterAll, expect, test } from 'vitest';
 import { startSandboxProcess } from '../../src/lib/server/sandbox-process.ts';
 
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'aitelier-sandbox-'));
-afterAll(() => fs.rmSync(dir, { recursive: true }));
+afterAll(() => fs.rmSync(dir, { recursive: true, force: true, maxRetries: 5 }));
 
 const answers = (url: string) =>
 	fetch(`${url}/openai/v1/models`, { headers: { authorization: 'Bearer key' } }).then(
