@@ -19,6 +19,8 @@ COPY package.json ./
 COPY --from=packages /app/node_modules node_modules
 COPY --from=build /app/build build
 COPY drizzle drizzle
+# a program of its own, for trying things without a provider: node src/sandbox/main.ts
+COPY src/sandbox src/sandbox
 # the samples that people can import
 COPY examples examples
 USER node

@@ -7,10 +7,10 @@ import { planSplit } from '../../src/lib/core/splits/plan.ts';
 import { countOutcomes, itemOutcome } from '../../src/lib/core/evaluations/tally.ts';
 import { judge } from '../../src/lib/core/evaluations/verdict.ts';
 import { sha256 } from '../../src/lib/server/platform/crypto.ts';
-import { pairsOf } from '../../src/lib/server/sandbox/dataset.ts';
-import { blandAnswer } from '../../src/lib/server/sandbox/learning/bland.ts';
-import { learntAnswer } from '../../src/lib/server/sandbox/learning/compose.ts';
-import { knowledgeOf } from '../../src/lib/server/sandbox/learning/knowledge.ts';
+import { pairsOf } from '../../src/sandbox/dataset.ts';
+import { knowledgeOf } from '../../src/sandbox/learning/knowledge.ts';
+import { tunedAnswer } from '../../src/sandbox/learning/tuned.ts';
+import { untunedAnswer } from '../../src/sandbox/learning/untuned.ts';
 
 type Example = Extract<ReturnType<typeof parseLine>, { ok: true }>;
 type Vote = { prompt: string; votes: ('tuned' | 'base' | 'tie' | 'both_bad')[]; read: string };
@@ -61,7 +61,7 @@ test('the answers are still those that were read; otherwise read these again and
 			temperature: 0,
 			random: () => 0.5
 		};
-		const answers = `${learntAnswer(knowledge, 0.99, question)}\n${blandAnswer({ ...question, size: 'small' })}`;
+		const answers = `${tunedAnswer(knowledge, 0.99, question)}\n${untunedAnswer({ ...question, size: 'small' })}`;
 		const read = votes.find(({ prompt }) => prompt === keyOf(example))?.read;
 		return read !== sha256(answers).toString('hex').slice(0, 16);
 	});

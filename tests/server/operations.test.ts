@@ -13,7 +13,7 @@ import { type ProjectScope, type Scope, inProject, scopeFor } from '../../src/li
 import { stopQueue } from '../../src/lib/server/jobs/queue.ts';
 import { rewriteExample } from '../../src/lib/server/ratings/commands.ts';
 import { closePools } from '../../src/lib/server/platform/db/pools.ts';
-import { startSandbox } from '../../src/lib/server/sandbox/server.ts';
+import { startSandbox } from '../../src/sandbox/server.ts';
 import { checksumOf } from '../support/checksum.ts';
 import { exportedByFeatures, useCases } from '../support/use-cases.ts';
 import { type World, newWorld } from '../support/world.ts';

@@ -13,7 +13,7 @@ import { defaultRecipe } from '../../src/lib/core/runs/recipe.ts';
 import { to } from '../../src/lib/paths.ts';
 import { variableNames } from '../../src/lib/server/platform/config-variables.ts';
 import { closePools } from '../../src/lib/server/platform/db/pools.ts';
-import { startSandbox } from '../../src/lib/server/sandbox/server.ts';
+import { startSandbox } from '../../src/sandbox/server.ts';
 import { builtApp } from '../support/built.ts';
 import { readEvents } from '../support/event-reader.ts';
 import { type ServerProcess, startServerProcess, untilServing } from '../support/web-process.ts';

@@ -5,7 +5,7 @@ import postgres from 'postgres';
 import { stopQueue } from '../../src/lib/server/jobs/queue.ts';
 import { freePort } from '../../src/lib/server/platform/process.ts';
 import { closePools } from '../../src/lib/server/platform/db/pools.ts';
-import { startSandbox } from '../../src/lib/server/sandbox/server.ts';
+import { startSandbox } from '../../src/sandbox/server.ts';
 import { builtApp } from './built.ts';
 import { startServerProcess, untilServing } from './web-process.ts';
 

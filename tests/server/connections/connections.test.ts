@@ -14,7 +14,7 @@ import {
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { auditEntries, connections, projects, runs } from '../../../src/lib/server/platform/db/schema.ts';
 import { configureProviders } from '../../../src/lib/server/providers/registry.ts';
-import { startSandbox } from '../../../src/lib/server/sandbox/server.ts';
+import { startSandbox } from '../../../src/sandbox/server.ts';
 import type { Scope } from '../../../src/lib/server/access/scope.ts';
 import { defaultRecipe } from '../../../src/lib/core/runs/recipe.ts';
 import { startModelServer } from '../../support/model-server.ts';

@@ -3,7 +3,7 @@ import { createConnection, replaceKey } from '../../../src/lib/server/connection
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { listModels, listModelsOfNew } from '../../../src/lib/server/connections/models.ts';
 import { configureProviders } from '../../../src/lib/server/providers/registry.ts';
-import { startSandbox } from '../../../src/lib/server/sandbox/server.ts';
+import { startSandbox } from '../../../src/sandbox/server.ts';
 import { startModelServer } from '../../support/model-server.ts';
 import { newTeam } from '../../support/team.ts';
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { evaluations, outputs } from '../../../src/lib/server/platform/db/schema.ts';
 import { stopQueue } from '../../../src/lib/server/jobs/queue.ts';
-import { startSandbox } from '../../../src/lib/server/sandbox/server.ts';
+import { startSandbox } from '../../../src/sandbox/server.ts';
 import type { Scope } from '../../../src/lib/server/access/scope.ts';
 import { newLiveContest } from '../../support/evaluation.ts';
 import { type Worker, startWorkerProcess } from '../../support/worker.ts';

@@ -11,7 +11,7 @@ import { getSetUp } from '../../../src/lib/server/evaluations/set-up.ts';
 import { stopQueue } from '../../../src/lib/server/jobs/queue.ts';
 import { configureProviders, providers } from '../../../src/lib/server/providers/registry.ts';
 import { startRun } from '../../../src/lib/server/runs/start.ts';
-import { startSandbox } from '../../../src/lib/server/sandbox/server.ts';
+import { startSandbox } from '../../../src/sandbox/server.ts';
 import type { Scope } from '../../../src/lib/server/access/scope.ts';
 import { followServing } from '../../../src/lib/server/servings/follow.ts';
 import { stopServing } from '../../../src/lib/server/servings/servings.ts';

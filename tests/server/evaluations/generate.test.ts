@@ -9,7 +9,7 @@ import { requeueGenerations, retryGeneration } from '../../../src/lib/server/eva
 import { isQueued } from '../../../src/lib/server/jobs/is-queued.ts';
 import { stopQueue } from '../../../src/lib/server/jobs/queue.ts';
 import { configureProviders } from '../../../src/lib/server/providers/registry.ts';
-import { startSandbox } from '../../../src/lib/server/sandbox/server.ts';
+import { startSandbox } from '../../../src/sandbox/server.ts';
 import type { Scope } from '../../../src/lib/server/access/scope.ts';
 import { newContest, newLiveContest } from '../../support/evaluation.ts';
 import { newTeam } from '../../support/team.ts';

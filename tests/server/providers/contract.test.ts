@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { providers } from '../../../src/lib/server/providers/registry.ts';
 import { providerIds } from '../../../src/lib/server/providers/provider.ts';
-import { tokenF1 } from '../sandbox/parcels.ts';
+import { tokenF1 } from '../../sandbox/shipping-examples.ts';
 import { type Places, follow, openPlaces, pause, prepare } from './places.ts';
 
 let places: Places;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { providers } from '../../../src/lib/server/providers/registry.ts';
 import { type Access, providerIds } from '../../../src/lib/server/providers/provider.ts';
-import { startSandbox } from '../../../src/lib/server/sandbox/server.ts';
+import { startSandbox } from '../../../src/sandbox/server.ts';
 import { type Places, follow, openPlaces, prepare } from './places.ts';
 
 let places: Places;

@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { configureProviders, providers } from '../../../src/lib/server/providers/registry.ts';
 import { type Access } from '../../../src/lib/server/providers/provider.ts';
-import { startSandbox } from '../../../src/lib/server/sandbox/server.ts';
+import { startSandbox } from '../../../src/sandbox/server.ts';
 import { startOddServer } from './odd-server.ts';
 
 configureProviders({ allowLocal: true });

@@ -1,4 +1,4 @@
-import { startSandbox } from '../../../src/lib/server/sandbox/server.ts';
+import { startSandbox } from '../../../src/sandbox/server.ts';
 import type {
 	Access,
 	JobReport,
@@ -7,7 +7,7 @@ import type {
 	TrainingOrder
 } from '../../../src/lib/server/providers/provider.ts';
 import { configureProviders, providers } from '../../../src/lib/server/providers/registry.ts';
-import { asJsonl, parcels } from '../sandbox/parcels.ts';
+import { asJsonl, shippingPairs } from '../../sandbox/shipping-examples.ts';
 import { defaultRecipe } from '../../../src/lib/core/runs/recipe.ts';
 
 export const speed = 20;
@@ -54,7 +54,7 @@ export async function openPlaces() {
 
 export type Places = Awaited<ReturnType<typeof openPlaces>>;
 
-const all = parcels(60);
+const all = shippingPairs(60);
 
 /** Uploads both files and says what to order. */
 export async function prepare(access: Access, model = 'sandbox-small', count = 40): Promise<TrainingOrder> {

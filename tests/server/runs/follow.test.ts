@@ -13,7 +13,7 @@ import { getRun } from '../../../src/lib/server/runs/queries.ts';
 import { recordReport } from '../../../src/lib/server/runs/report.ts';
 import { startRun } from '../../../src/lib/server/runs/start.ts';
 import { runById } from '../../../src/lib/server/runs/rows.ts';
-import { startSandbox } from '../../../src/lib/server/sandbox/server.ts';
+import { startSandbox } from '../../../src/sandbox/server.ts';
 import type { Scope } from '../../../src/lib/server/access/scope.ts';
 import { newTeam } from '../../support/team.ts';
 import {

@@ -9,7 +9,7 @@ import { getPreflight } from '../../../src/lib/server/runs/preflight.ts';
 import { startRun } from '../../../src/lib/server/runs/start.ts';
 import { inProject } from '../../../src/lib/server/access/scope.ts';
 import { moveExamples } from '../../../src/lib/server/splits/commands.ts';
-import { startSandbox } from '../../../src/lib/server/sandbox/server.ts';
+import { startSandbox } from '../../../src/sandbox/server.ts';
 import { newTeam } from '../../support/team.ts';
 import { addRows, newRun, newWorkshop } from '../../support/training.ts';
 

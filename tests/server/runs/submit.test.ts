@@ -10,7 +10,7 @@ import { getRun } from '../../../src/lib/server/runs/queries.ts';
 import { orderTimeoutMs, pollSecondsFor, quietMs } from '../../../src/lib/server/runs/poll-interval.ts';
 import { startRun } from '../../../src/lib/server/runs/start.ts';
 import { requeueOpenRuns } from '../../../src/lib/server/runs/sweep.ts';
-import { startSandbox } from '../../../src/lib/server/sandbox/server.ts';
+import { startSandbox } from '../../../src/sandbox/server.ts';
 import { newTeam } from '../../support/team.ts';
 import {
 	drive,

@@ -9,7 +9,7 @@ import { stopQueue } from '../../../src/lib/server/jobs/queue.ts';
 import { providers } from '../../../src/lib/server/providers/registry.ts';
 import { ProviderError } from '../../../src/lib/server/providers/errors.ts';
 import { startRun } from '../../../src/lib/server/runs/start.ts';
-import { startSandbox } from '../../../src/lib/server/sandbox/server.ts';
+import { startSandbox } from '../../../src/sandbox/server.ts';
 import type { Scope } from '../../../src/lib/server/access/scope.ts';
 import { afterState, followServing, requeueOpenServings } from '../../../src/lib/server/servings/follow.ts';
 import {

@@ -5,6 +5,7 @@ import { encodeKeks, readSecrets } from './config-secrets.ts';
 import { startEmbeddedPostgres } from './db/embedded.ts';
 import { migrate } from './db/migrate.ts';
 import { assertServingRole } from './db/roles.ts';
+import { startSandboxProcess } from './sandbox-process.ts';
 
 export type Platform = {
 	/** Unknown when only APP_DATABASE_URL was given: then somebody else migrates. */
@@ -45,6 +46,17 @@ async function start({ note = () => {}, sandbox = true }: Options): Promise<Plat
 		delete (globalThis as Global).aitelierPlatform;
 		while (stops.length) await stops.pop()!();
 	};
+	// while Postgres starts
+	const ownSandbox =
+		sandbox && !config.sandboxUrl && !config.production
+			? startSandboxProcess({
+					port: config.sandboxPort,
+					dir: path.join(config.dataDir, 'sandbox'),
+					speed: config.sandboxSpeed
+				})
+			: undefined;
+	const ready = ownSandbox?.catch(() => undefined); // a start that fails is told when its turn comes
+	stops.push(async () => (await ready)?.stop());
 	try {
 		let ownerUrl = config.databaseUrl;
 		if (!ownerUrl && !config.appDatabaseUrl) {
@@ -62,14 +74,7 @@ async function start({ note = () => {}, sandbox = true }: Options): Promise<Plat
 			: config.appDatabaseUrl!;
 		await refuseStrongRole(appUrl);
 
-		let sandboxUrl = config.sandboxUrl;
-		if (sandbox && !sandboxUrl && !config.production) {
-			const { startSandbox } = await import('../sandbox/server.ts');
-			const dir = path.join(config.dataDir, 'sandbox');
-			const server = await startSandbox({ port: config.sandboxPort, dir, speed: config.sandboxSpeed });
-			stops.push(server.stop);
-			sandboxUrl = server.url;
-		}
+		const sandboxUrl = config.sandboxUrl ?? (await ownSandbox)?.url;
 
 		Object.assign(process.env, {
 			APP_DATABASE_URL: appUrl,
