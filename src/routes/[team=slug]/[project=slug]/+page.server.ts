@@ -8,11 +8,11 @@ import { Nothing, page } from '$lib/server/http/page';
 import { listRuns } from '$lib/server/runs/queries';
 import type { PageServerLoad } from './$types';
 
-export const load = page(Nothing, async ({ locals: { scope }, params, depends, parent }) => {
+export const load = page(Nothing, async ({ locals: { scope, project }, params, depends, parent }) => {
 	const [counts, bars, runs, evaluations] = await Promise.all([
 		countExamples(scope, params.project),
 		ratingHistogram(scope, params.project),
-		may(scope.role, 'runs:see') ? listRuns(scope, params.project) : [],
+		may(scope.role, 'runs:see') ? listRuns(project) : [],
 		listEvaluations(scope, params.project)
 	]);
 	depends(`aitelier:project:${(await parent()).project.id}`);
