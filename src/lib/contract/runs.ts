@@ -1,60 +1,13 @@
-// Longer than most: a run is shown in three sizes, each field by name.
 import * as v from 'valibot';
 import { runSorts } from '../core/runs/sort.ts';
-import { runStatuses } from '../core/runs/status.ts';
-import { servingStatuses } from '../core/servings/serving.ts';
-import { type Download, File, Id, Time } from './fields.ts';
-import { aTime, ids } from './ids.ts';
+import { type Download, File, Id } from './fields.ts';
+import { ids } from './ids.ts';
 import { command, query } from './operation.ts';
 import { Preflight, aPreflight } from './preflight.ts';
 import { Recipe, aRecipe } from './recipe.ts';
+import { ListedRun, Series, ShownRun, aListedRun, aSha256, aShownRun } from './run.ts';
 
 const RunId = Id('The run');
-const Status = v.picklist(runStatuses);
-const Series = v.picklist(['train', 'validation']);
-
-/** A run as lists show it. */
-const ListedRun = v.strictObject({
-	id: v.string(),
-	/** What people call it: v3. */
-	version: v.number(),
-	status: Status,
-	baseModel: v.string(),
-	/** The name of what came out; null until there is one. */
-	model: v.nullable(v.string()),
-	recipe: Recipe,
-	trainCount: v.number(),
-	validationCount: v.number(),
-	estimateCents: v.nullable(v.number()),
-	costCents: v.nullable(v.number()),
-	stepsDone: v.nullable(v.number()),
-	stepsTotal: v.nullable(v.number()),
-	/** Why it failed or waits, in words. */
-	problem: v.nullable(v.string()),
-	cancelRequestedAt: v.nullable(Time),
-	createdAt: Time,
-	finishedAt: v.nullable(Time)
-});
-export type ListedRun = v.InferInput<typeof ListedRun>;
-
-const aListedRun = {
-	id: ids.run,
-	version: 3,
-	status: 'training',
-	baseModel: 'sandbox-small',
-	model: null,
-	recipe: aRecipe,
-	trainCount: 120,
-	validationCount: 30,
-	estimateCents: 42,
-	costCents: null,
-	stepsDone: 40,
-	stepsTotal: 90,
-	problem: null,
-	cancelRequestedAt: null,
-	createdAt: aTime,
-	finishedAt: null
-} as const;
 
 export const ListRuns = query({
 	name: 'runs.list',
@@ -70,70 +23,6 @@ export const ListRuns = query({
 	example: { input: { sort: 'cost', order: 'down' }, output: [aListedRun] }
 });
 
-/** The newest deployment of a run's model: billed from `readyAt` to `stoppedAt`. */
-export const Serving = v.strictObject({
-	id: v.string(),
-	status: v.picklist(servingStatuses),
-	/** null: the provider names no price. */
-	centsPerHour: v.nullable(v.number()),
-	problem: v.nullable(v.string()),
-	createdAt: Time,
-	readyAt: v.nullable(Time),
-	/** It stops by itself then, unless somebody uses it before. */
-	idleAt: Time,
-	stoppedAt: v.nullable(Time),
-	/** The name by which it answers. */
-	callAs: v.nullable(v.string())
-});
-export type Serving = v.InferInput<typeof Serving>;
-
-/** A run with all that its page shows. */
-const ShownRun = v.strictObject({
-	run: v.strictObject({
-		...ListedRun.entries,
-		seed: v.number(),
-		/** Under this name the provider has it. */
-		mark: v.string(),
-		jobId: v.nullable(v.string()),
-		/** What has to be deployed, where the provider deploys. */
-		modelObject: v.nullable(v.string()),
-		/** The provider's own word. */
-		providerStatus: v.nullable(v.string()),
-		/** Of one pass over the training set. */
-		tokens: v.number(),
-		startedAt: v.nullable(Time),
-		/** How far it came. */
-		reached: Status,
-		isOver: v.boolean(),
-		canCancel: v.boolean(),
-		/** What is billed all the same when it is cancelled now. */
-		stillBilled: v.string()
-	}),
-	connection: v.strictObject({
-		id: v.string(),
-		name: v.string(),
-		provider: v.string(),
-		providerName: v.string(),
-		servesTunedModels: v.picklist(['at-once', 'after-deploy'])
-	}),
-	/** The newest of its log, the oldest first. */
-	events: v.array(
-		v.strictObject({
-			id: v.string(),
-			at: Time,
-			level: v.picklist(['info', 'warning', 'error']),
-			kind: v.string(),
-			message: v.string(),
-			step: v.nullable(v.number())
-		})
-	),
-	points: v.array(v.strictObject({ series: Series, step: v.number(), loss: v.number() })),
-	files: v.array(v.strictObject({ kind: Series, sha256: v.string(), byteCount: v.number() })),
-	serving: v.nullable(Serving)
-});
-
-const sha256 = 'b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9';
-
 export const GetRun = query({
 	name: 'runs.get',
 	summary: 'A run with its log, its losses, the files it sent and the state of its serving',
@@ -144,38 +33,9 @@ export const GetRun = query({
 	errors: {},
 	example: {
 		input: { runId: ids.run },
-		output: {
-			run: {
-				...aListedRun,
-				seed: 1_234_567,
-				mark: 'support-5f2a9c01d4e7b386',
-				jobId: 'ft-1',
-				modelObject: null,
-				providerStatus: 'running',
-				tokens: 24_000,
-				startedAt: aTime,
-				reached: 'training',
-				isOver: false,
-				canCancel: true,
-				stillBilled: '40 of 90 steps are billed; the rest is not.'
-			},
-			connection: {
-				id: ids.connection,
-				name: 'Sandbox',
-				provider: 'sandbox',
-				providerName: 'Sandbox',
-				servesTunedModels: 'after-deploy'
-			},
-			events: [
-				{ id: ids.client, at: aTime, level: 'info', kind: 'aitelier.ordered', message: 'Ordered as ft-1.', step: null }
-			],
-			points: [{ series: 'train', step: 10, loss: 1.42 }],
-			files: [{ kind: 'train', sha256, byteCount: 48_211 }],
-			serving: null
-		}
+		output: aShownRun
 	}
 });
-export type ShownRun = v.InferInput<typeof ShownRun>;
 
 export const GetPreflight = query({
 	name: 'runs.preflight',
@@ -230,13 +90,12 @@ export const DownloadRunFile = query({
 	action: 'runs:see',
 	input: v.object({
 		runId: RunId,
-		kind: v.picklist(Series.options, 'A run sends a train file and a validation file.')
+		kind: Series
 	}),
 	output: File<RunFile>('application/jsonl'),
 	errors: {},
 	example: {
 		input: { runId: ids.run, kind: 'train' },
-		output: { name: 'support-5f2a9c01d4e7b386-train.jsonl', sha256, pieces: (async function* () {})() }
+		output: { name: 'support-5f2a9c01d4e7b386-train.jsonl', sha256: aSha256, pieces: (async function* () {})() }
 	}
 });
-export type RunFileKind = v.InferOutput<typeof Series>;

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { Id, NoOutput } from './fields.ts';
 import { aTime, ids } from './ids.ts';
 import { command } from './operation.ts';
-import { Serving } from './runs.ts';
+import { Serving } from './run.ts';
 
 const RunId = Id('The run');
 

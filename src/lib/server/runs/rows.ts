@@ -1,5 +1,5 @@
 import { desc, eq } from 'drizzle-orm';
-import type { ListedRun, Serving } from '../../contract/runs.ts';
+import type { ListedRun, Serving } from '../../contract/run.ts';
 import { AppError } from '../../core/errors.ts';
 import type { ProjectScope, Tx } from '../access/scope.ts';
 import { connections, runs, servings } from '../platform/db/schema.ts';

@@ -2,7 +2,7 @@ import { and, eq, isNull, sql } from 'drizzle-orm';
 import { chatLine } from '../../core/examples/formats/training.ts';
 import { sha256 } from '../platform/crypto.ts';
 import { examples, runExamples, runFiles } from '../platform/db/schema.ts';
-import type { RunFileKind } from '../../contract/runs.ts';
+import type { RunFileKind } from '../../contract/run.ts';
 import type { Project, Tx } from '../access/scope.ts';
 import type { Run } from './rows.ts';
 

@@ -1,5 +1,5 @@
 import { and, eq } from 'drizzle-orm';
-import type { RunFileKind } from '../../contract/runs.ts';
+import type { RunFileKind } from '../../contract/run.ts';
 import { runCan } from '../../core/runs/status.ts';
 import type { Scope, Tx } from '../access/scope.ts';
 import { runFiles } from '../platform/db/schema.ts';
