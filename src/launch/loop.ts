@@ -15,8 +15,8 @@ import { castVote } from '../lib/server/evaluations/vote.ts';
 import { importExamples } from '../lib/server/examples/commands.ts';
 import { countExamples } from '../lib/server/examples/queries.ts';
 import { configureProviders } from '../lib/server/providers/registry.ts';
+import { startRun } from '../lib/server/runs/commands.ts';
 import { getRun, listRuns } from '../lib/server/runs/queries.ts';
-import { startRun } from '../lib/server/runs/start.ts';
 import { type Scope, inProject } from '../lib/server/access/scope.ts';
 import { applySplit } from '../lib/server/splits/commands.ts';
 import { getSplit } from '../lib/server/splits/queries.ts';
@@ -62,13 +62,14 @@ const fillProject = async (team: Scope, log: Told['log']) => {
 };
 
 const train = async (scope: Scope, log: Told['log']) => {
-	const known = (await listRuns(scope, demoSlug)).find((run) => run.status === 'ready' || !isOver(run));
+	const project = await inProject(scope, demoSlug);
+	const known = (await listRuns(project)).find((run) => run.status === 'ready' || !isOver(run));
 	// at the sandbox's pace a larger rate shows in the curve; the preset is meant for real models
 	const runId =
-		known?.id ?? (await startRun(scope, demoSlug, { clientId: randomUUID(), ...defaultRecipe, learningRate: 1e-4 })).id;
+		known?.id ?? (await startRun(project, { clientId: randomUUID(), ...defaultRecipe, learningRate: 1e-4 })).id;
 	let status = '';
 	await until(`the run to be ready`, async () => {
-		const { run, points } = await getRun(scope, demoSlug, runId);
+		const { run, points } = await getRun(project, { runId });
 		if (run.status !== status) log(`  Train      v${run.version} ${(status = run.status)}`);
 		if (run.status === 'failed' || run.status === 'cancelled') {
 			throw new Error(`The run ended as ${run.status}: ${run.problem ?? 'no reason was given'}`);

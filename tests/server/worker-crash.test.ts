@@ -4,9 +4,9 @@ import { isOver } from '../../src/lib/core/runs/status.ts';
 import { closePools } from '../../src/lib/server/platform/db/pools.ts';
 import { stopQueue } from '../../src/lib/server/jobs/queue.ts';
 import type { Run } from '../../src/lib/server/runs/rows.ts';
-import { startRun } from '../../src/lib/server/runs/start.ts';
+import { startRun } from '../../src/lib/server/runs/commands.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
-import type { Scope } from '../../src/lib/server/access/scope.ts';
+import { type Scope, inProject } from '../../src/lib/server/access/scope.ts';
 import { jobsAt, newRun, newWorkshop, orderFault, runRow } from '../support/training.ts';
 import { type Worker, startWorkerProcess } from '../support/worker.ts';
 
@@ -46,7 +46,7 @@ test(
 	async () => {
 		const first = await startWorker();
 		const { scope, slug, key } = await newWorkshop(sandbox.url, { baseModel: 'sandbox-slow' });
-		const run = await startRun(scope, slug, newRun());
+		const run = await startRun(await inProject(scope, slug), newRun());
 		expect((await until(scope, run.id, ({ status }) => status === 'training')).status).toBe('training');
 		await first.kill();
 		await startWorker();
@@ -60,7 +60,7 @@ test(
 	{ timeout: 45_000 },
 	async () => {
 		const { scope, slug, key } = await newWorkshop(sandbox.url);
-		const run = await startRun(scope, slug, newRun());
+		const run = await startRun(await inProject(scope, slug), newRun());
 		// the estimate and the order are answered late: the process dies with the order taken and the answer missing
 		await orderFault(sandbox.url, key, 'slow', '/fine-tunes', 2);
 		const first = await startWorker();
@@ -80,7 +80,7 @@ test(
 
 test('killed at random moments, again and again: one order, ready', { timeout: 180_000 }, async () => {
 	const { scope, slug, key } = await newWorkshop(sandbox.url, { baseModel: 'sandbox-cuts-answers' });
-	const run = await startRun(scope, slug, newRun());
+	const run = await startRun(await inProject(scope, slug), newRun());
 	for (const afterMs of [20, 150, 400]) {
 		const worker = await startWorker();
 		await sleep(afterMs);
@@ -98,7 +98,9 @@ test('two worker processes on one database place one order for each run', { time
 			newWorkshop(sandbox.url, { baseModel })
 		)
 	);
-	const runs = await Promise.all(shops.map(({ scope, slug }) => startRun(scope, slug, newRun())));
+	const runs = await Promise.all(
+		shops.map(async ({ scope, slug }) => startRun(await inProject(scope, slug), newRun()))
+	);
 	for (const [i, { scope, key }] of shops.entries()) {
 		expect(await until(scope, runs[i]!.id, isOver)).toMatchObject({ status: 'ready' });
 		expect(await jobsAt(sandbox.url, key)).toHaveLength(1);

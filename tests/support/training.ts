@@ -3,17 +3,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { eq } from 'drizzle-orm';
 import type { Message } from '../../src/lib/core/examples/example.ts';
 import { contentText, promptText } from '../../src/lib/core/examples/fingerprint.ts';
-import type { NewRun } from '../../src/lib/core/runs/new-run.ts';
+import type { NewRun } from '../../src/lib/contract/runs.ts';
 import { defaultRecipe } from '../../src/lib/core/runs/recipe.ts';
 import { isOver, runCan } from '../../src/lib/core/runs/status.ts';
 import { replaceKey } from '../../src/lib/server/connections/connections.ts';
 import { sha256 } from '../../src/lib/server/platform/crypto.ts';
 import { examples, runs } from '../../src/lib/server/platform/db/schema.ts';
 import { followRun } from '../../src/lib/server/runs/follow.ts';
-import { startRun } from '../../src/lib/server/runs/start.ts';
+import { startRun } from '../../src/lib/server/runs/commands.ts';
 import type { Run } from '../../src/lib/server/runs/rows.ts';
 import { submitRun } from '../../src/lib/server/runs/submit.ts';
-import type { Scope } from '../../src/lib/server/access/scope.ts';
+import { type Scope, inProject } from '../../src/lib/server/access/scope.ts';
 import { newProject, newTeam } from './team.ts';
 
 type NewExampleRow = {
@@ -92,7 +92,7 @@ export const drive = async (scope: Scope, id: string, enough: (run: Run) => bool
 /** A run whose first order has just been lost on the way, so that nothing of it is at the provider. */
 export const lostOnce = async (sandboxUrl: string, more: Parameters<typeof newWorkshop>[1] = {}) => {
 	const workshop = await newWorkshop(sandboxUrl, more);
-	const run = await startRun(workshop.scope, workshop.slug, newRun());
+	const run = await startRun(await inProject(workshop.scope, workshop.slug), newRun());
 	// three for the estimate, which is asked again, and one for the order: 500 is as good as silence
 	await orderFault(sandboxUrl, workshop.key, '500', '/fine-tunes', 4);
 	await submit(workshop.scope, run.id);

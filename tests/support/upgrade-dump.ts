@@ -6,13 +6,14 @@ import path from 'node:path';
 import postgres from 'postgres';
 import { defaultRecipe } from '../../src/lib/core/runs/recipe.ts';
 import { variableNames } from '../../src/lib/server/platform/config-variables.ts';
+import { inProject } from '../../src/lib/server/access/scope.ts';
 import { closePools } from '../../src/lib/server/platform/db/pools.ts';
 import { makeSignInLink } from '../../src/lib/server/access/sign-in.ts';
 import { stopQueue } from '../../src/lib/server/jobs/queue.ts';
 import { startPlatform } from '../../src/lib/server/platform/start.ts';
 import { configureProviders } from '../../src/lib/server/providers/registry.ts';
 import { rewriteExample } from '../../src/lib/server/ratings/commands.ts';
-import { startRun } from '../../src/lib/server/runs/start.ts';
+import { startRun } from '../../src/lib/server/runs/commands.ts';
 import { runUntilStopped } from '../../src/launch/children.ts';
 import { readFacts } from '../upgrade/app.ts';
 import { dumpRows } from './dump-rows.ts';
@@ -71,13 +72,14 @@ async function fill(owner: postgres.Sql, sandboxUrl: string, room: string) {
 	fs.writeFileSync(file, fs.readFileSync(sample, 'utf8').split('\n').slice(0, examples).join('\n'));
 	const world = await newWorld(owner, sandboxUrl, { file });
 	const { owner: scope } = world.scopes;
-	await rewriteExample(scope, world.project, {
+	const within = await inProject(scope, world.project);
+	await rewriteExample(within, {
 		exampleId: world.example,
 		output: 'It’s on its way, and the “missing” part costs nothing.\nYours, A. \\o/',
 		score: 9,
 		clientId: randomUUID()
 	});
-	const run = await startRun(scope, world.project, { clientId: randomUUID(), ...defaultRecipe, learningRate: 1e-4 });
+	const run = await startRun(within, { clientId: randomUUID(), ...defaultRecipe, learningRate: 1e-4 });
 	const { status, problem } = await drive(scope, run.id);
 	if (status !== 'ready') throw new Error(`The run ended as ${status}: ${problem}`);
 	await makeSignInLink({ email: 'ana@example.com', browserToken: randomUUID() });

@@ -10,7 +10,7 @@ import { getExample, listExamples } from '../../src/lib/server/examples/queries.
 import { listProjects } from '../../src/lib/server/project/projects.ts';
 import { rateExample } from '../../src/lib/server/ratings/commands.ts';
 import { listRuns } from '../../src/lib/server/runs/queries.ts';
-import { scopeFor } from '../../src/lib/server/access/scope.ts';
+import { inProject, scopeFor } from '../../src/lib/server/access/scope.ts';
 
 // All that the upgrade test knows of the app: what has moved or changed its name is mended here, and the test stays.
 
@@ -30,14 +30,15 @@ export type Place = {
 /** What the owner of a team can do, by the use cases that pages call. */
 export const ownerOf = ({ teamId, project, owner, example, revealed, voting }: Place) => {
 	const scope = scopeFor({ teamId, userId: owner, role: 'owner', projectIds: 'all' });
-	const look = () => getExample(scope, project, example);
+	const within = () => inProject(scope, project);
+	const look = async () => getExample(await within(), { exampleId: example });
 	const progress = async () => (await listEvaluations(scope, project)).find(({ id }) => id === voting)!.mine;
 	return {
 		look,
 		progress,
 		/** Gives the example a score and returns what is now its rating. */
 		rate: async (score: number) => {
-			await rateExample(scope, project, { exampleId: example, score, clientId: randomUUID() });
+			await rateExample(await within(), { exampleId: example, score, clientId: randomUUID() });
 			return (await look()).rating;
 		},
 		/** Adds an example and returns its number. */
@@ -46,7 +47,7 @@ export const ownerOf = ({ teamId, project, owner, example, revealed, voting }: P
 				{ role: 'user' as const, content: question },
 				{ role: 'assistant' as const, content: 'It is.' }
 			];
-			return (await addExample(scope, project, { messages, rating: null })).number;
+			return (await addExample(await within(), { messages, rating: null })).number;
 		},
 		/** Votes on the next pair of the open evaluation. */
 		vote: async () => {
@@ -63,12 +64,12 @@ export const ownerOf = ({ teamId, project, owner, example, revealed, voting }: P
 			const found = await getResults(scope, project, revealed);
 			if (!('results' in found)) throw new Error('The results are locked.');
 			const { rating, ratingsCount, rewrite, number } = await look();
-			const examples = (await listExamples(scope, project, {})).rows;
+			const examples = (await listExamples(await within(), {})).rows;
 			return {
 				projects: (await listProjects(scope)).map(({ slug }) => slug),
 				examples: examples.map(({ number, rating, rewritten, split }) => ({ number, rating, rewritten, split })),
 				example: { number, rating, ratingsCount, rewrite },
-				runs: (await listRuns(scope, project)).map(({ version, status }) => ({ version, status })),
+				runs: (await listRuns(await within())).map(({ version, status }) => ({ version, status })),
 				evaluations: (await listEvaluations(scope, project)).map(({ number, status, planned, judged }) => ({
 					number,
 					status,

@@ -39,6 +39,11 @@ const event = <S extends v.GenericSchema>(
 	{ topics = () => [], audited = false, feed = false, webhook = false }: Partial<Omit<Kind<S>, 'details' | 'sentence'>>
 ): Kind<S> => ({ details, sentence, topics, audited, feed, webhook });
 
+/** Of a run: its page; of its serving, which a run's page shows, too. */
+const onRun = ({ subject }: About<unknown>): Topic[] => [`run:${subject}`];
+const onRunAndProject = (about: About<unknown>): Topic[] => [...onRun(about), ...inProject(about)];
+const onRunOfServing = ({ details }: About<{ run: string }>): Topic[] => [`run:${details.run}`];
+
 const inProject = ({ projectId }: About<unknown>): Topic[] => (projectId ? [`project:${projectId}`] : []);
 
 /** `one example`, `1,200 examples`. */
@@ -95,6 +100,77 @@ export const events = {
 		v.strictObject({ number: v.number() }),
 		({ number }) => `took a rewrite of example ${number} back`,
 		{ topics: inProject, feed: true }
+	),
+
+	// ── runs and servings
+	'run.started': event(
+		v.strictObject({
+			project: v.string(),
+			version: v.number(),
+			model: v.string(),
+			trainCount: v.number(),
+			validationCount: v.number()
+		}),
+		({ version, trainCount }) => `started to train v${version} on ${trainCount} examples`,
+		{ topics: onRunAndProject, audited: true, feed: true }
+	),
+	'run.cancelled': event(
+		v.strictObject({ version: v.number(), status: v.string() }),
+		({ version }) => `cancelled the training of v${version}`,
+		{ topics: onRun, audited: true, feed: true }
+	),
+	'run.ordered_again': event(
+		v.strictObject({ version: v.number() }),
+		({ version }) => `ordered v${version} again, because the first order never arrived`,
+		{ topics: onRun, audited: true }
+	),
+	'run.duplicate_cancelled': event(
+		v.strictObject({ version: v.number(), jobId: v.string() }),
+		({ version }) => `cancelled a second order of v${version}`,
+		{ topics: onRun, audited: true }
+	),
+	/** A new station where `status` names it; else a step, a loss, a line of the log. */
+	'run.progressed': event(
+		v.strictObject({ version: v.number(), status: v.nullable(v.string()) }),
+		({ version }) => `went on with the training of v${version}`,
+		{ topics: (about) => (about.details.status === null ? onRun(about) : onRunAndProject(about)) }
+	),
+	'run.finished': event(
+		v.strictObject({ version: v.number() }),
+		({ version }) => `finished the training of v${version}`,
+		{
+			topics: onRunAndProject,
+			feed: true,
+			webhook: true
+		}
+	),
+	/** Also where the provider has cancelled it, and nobody here. */
+	'run.failed': event(
+		v.strictObject({ version: v.number(), status: v.string() }),
+		({ version }) => `could not finish the training of v${version}`,
+		{ topics: onRunAndProject, feed: true, webhook: true }
+	),
+	'serving.started': event(
+		v.strictObject({ run: v.string(), version: v.number(), centsPerHour: v.nullable(v.number()) }),
+		({ version }) => `started the model of v${version}`,
+		{ topics: onRunOfServing, audited: true, feed: true, webhook: true }
+	),
+	/** By a person, who no longer wants to pay. */
+	'serving.stopped': event(
+		v.strictObject({ run: v.string(), version: v.number() }),
+		({ version }) => `stopped the model of v${version}`,
+		{ topics: onRunOfServing, audited: true, feed: true }
+	),
+	'serving.progressed': event(
+		v.strictObject({ run: v.string(), status: v.nullable(v.string()) }),
+		() => 'went on with a model that is started or stopped',
+		{ topics: onRunOfServing }
+	),
+	/** Nothing is billed any more, whoever or whatever stopped it. */
+	'serving.ended': event(
+		v.strictObject({ run: v.string(), status: v.picklist(['stopped', 'failed']) }),
+		({ status }) => (status === 'failed' ? 'could not keep a model running' : 'gave the machine of a model back'),
+		{ topics: onRunOfServing, webhook: true }
 	)
 } as const satisfies Record<string, AnyKind>;
 

@@ -45,8 +45,8 @@ export const Time = v.pipe(
 
 /** A file made while it is taken: bytes or text, piece by piece. */
 export type Download = { name: string; pieces: AsyncIterable<string | Uint8Array> };
-export const File = (mediaType: string) =>
-	v.pipe(v.any() as v.GenericSchema<Download, Download>, v.metadata({ contentMediaType: mediaType }));
+export const File = <D extends Download = Download>(mediaType: string) =>
+	v.pipe(v.any() as v.GenericSchema<D, D>, v.metadata({ contentMediaType: mediaType }));
 
 /** A body that is read while it arrives. */
 export const Stream = <Piece>() =>

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { estimateCost, formatCents, formatEstimate } from '../../../src/lib/core/runs/cost.ts';
 
 test('tokens × epochs at a price per million', () => {
-	// a job whose price is known: 1,491,033 tokens, 3 epochs, $1.50 a million: $6.71 (providers.md §7)
+	// a job whose price is known: 1,491,033 tokens, 3 epochs, $1.50 a million: $6.71 (server/providers/README.md)
 	const cost = estimateCost({ tokens: 1_491_033, epochs: 3, centsPerMillion: 150 });
 	expect(cost).toEqual({
 		cents: 671,

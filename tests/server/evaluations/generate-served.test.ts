@@ -10,11 +10,11 @@ import { retryGeneration } from '../../../src/lib/server/evaluations/retry.ts';
 import { getSetUp } from '../../../src/lib/server/evaluations/set-up.ts';
 import { stopQueue } from '../../../src/lib/server/jobs/queue.ts';
 import { configureProviders, providers } from '../../../src/lib/server/providers/registry.ts';
-import { startRun } from '../../../src/lib/server/runs/start.ts';
+import { startRun } from '../../../src/lib/server/runs/commands.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
-import type { Scope } from '../../../src/lib/server/access/scope.ts';
+import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
 import { followServing } from '../../../src/lib/server/servings/follow.ts';
-import { stopServing } from '../../../src/lib/server/servings/servings.ts';
+import { stopServing } from '../../../src/lib/server/servings/commands.ts';
 import { addReadyRun, wish } from '../../support/evaluation.ts';
 import { newTeam } from '../../support/team.ts';
 import { drive, endpointsAt, newRun, newWorkshop, orderFault } from '../../support/training.ts';
@@ -35,7 +35,7 @@ const quick = { firstWaitMs: 20, longestWaitMs: 100, giveUpAfterMs: 20_000 };
 
 const trained = async (more: Parameters<typeof newWorkshop>[1] = {}) => {
 	const workshop = await newWorkshop(sandbox.url, more);
-	const { id } = await startRun(workshop.scope, workshop.slug, newRun());
+	const { id } = await startRun(await inProject(workshop.scope, workshop.slug), newRun());
 	const run = await drive(workshop.scope, id);
 	expect(run.status).toBe('ready');
 	const { id: evaluationId } = await createEvaluation(workshop.scope, workshop.slug, wish(run.id, 12));
@@ -125,7 +125,7 @@ test('a model that a person stops is not started again, and Try again does', asy
 	const { scope, slug, run, key, evaluationId } = await trained();
 	const done = generate(scope, evaluationId);
 	await until(async () => (await scope.tx((tx) => tx.select().from(outputs)))[0]);
-	await stopServing(scope, slug, run.id);
+	await stopServing(await inProject(scope, slug), { runId: run.id });
 	const stopped = {
 		status: 'failed',
 		problem: 'Somebody stopped the model while it answered. Try again to start it once more.'
@@ -153,7 +153,7 @@ test('a model that has said all it has to say may be stopped', async () => {
 		await tx.delete(outputs).where(eq(outputs.contender, 'b'));
 		await tx.update(evaluations).set({ status: 'generating' }).where(eq(evaluations.id, evaluationId));
 	});
-	await stopServing(scope, slug, run.id);
+	await stopServing(await inProject(scope, slug), { runId: run.id });
 	expect(await generate(scope, evaluationId)).toMatchObject({ status: 'voting', problem: null });
 });
 
@@ -170,7 +170,7 @@ test('Try again starts a model anew whose deployment has just failed', async () 
 	await generateOutputs(scope, id, never, quick);
 	expect(await statusOf(scope, id)).toMatchObject({ status: 'generating' });
 	expect(await servingsOf(scope)).toHaveLength(3);
-	await stopServing(scope, slug, run.id);
+	await stopServing(await inProject(scope, slug), { runId: run.id });
 	await until(async () => {
 		await followAll(scope);
 		return (await endpointsAt(sandbox.url, key)).length === 0 || undefined;

@@ -4,11 +4,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 // before the providers are loaded, as it is when a server starts
 for (const name of ['OPENAI', 'TOGETHER']) {
-	process.env[`${name}_CUSTOM_HEADERS`] = 'x-house: secret';
-	process.env[`${name}_API_KEY`] = 'the-key-of-the-house';
-	process.env[`${name}_PROJECT_ID`] = 'project-house';
+	process.env[`${name}_CUSTOM_HEADERS`] = 'x-ours-alone: secret';
+	process.env[`${name}_API_KEY`] = 'key-ours-alone';
+	process.env[`${name}_PROJECT_ID`] = 'project-ours-alone';
 }
-process.env.OPENAI_ORG_ID = 'org-house';
+process.env.OPENAI_ORG_ID = 'org-ours-alone';
 const { configureProviders, providers } = await import('../../../src/lib/server/providers/registry.ts');
 
 const heard: http.IncomingHttpHeaders[] = [];
@@ -29,7 +29,7 @@ test.each(['together', 'openai', 'openai-compatible'] as const)(
 		expect(heard.length).toBeGreaterThan(0);
 		for (const headers of heard) {
 			expect(headers.authorization).toBe('Bearer the-key-of-the-team');
-			expect(JSON.stringify(headers)).not.toMatch(/house/);
+			expect(JSON.stringify(headers)).not.toMatch(/ours-alone/);
 		}
 	}
 );

@@ -3,18 +3,17 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { runStatuses } from '../../../src/lib/core/runs/status.ts';
 import { replaceKey } from '../../../src/lib/server/connections/connections.ts';
 import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
-import { connections, runEvents, runPoints } from '../../../src/lib/server/platform/db/schema.ts';
+import { auditEntries, connections, runEvents, runPoints } from '../../../src/lib/server/platform/db/schema.ts';
 import { stopQueue } from '../../../src/lib/server/jobs/queue.ts';
 import { providers } from '../../../src/lib/server/providers/registry.ts';
 import type { JobReport } from '../../../src/lib/server/providers/provider.ts';
 import { followRun } from '../../../src/lib/server/runs/follow.ts';
-import { cancelRun } from '../../../src/lib/server/runs/cancel.ts';
+import { cancelRun, startRun } from '../../../src/lib/server/runs/commands.ts';
 import { getRun } from '../../../src/lib/server/runs/queries.ts';
 import { recordReport } from '../../../src/lib/server/runs/report.ts';
-import { startRun } from '../../../src/lib/server/runs/start.ts';
 import { runById } from '../../../src/lib/server/runs/rows.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
-import type { Scope } from '../../../src/lib/server/access/scope.ts';
+import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
 import { newTeam } from '../../support/team.ts';
 import {
 	drive,
@@ -41,7 +40,7 @@ afterAll(async () => {
 
 const ordered = async (more: Parameters<typeof newWorkshop>[1] = {}) => {
 	const workshop = await newWorkshop(sandbox.url, more);
-	const run = await startRun(workshop.scope, workshop.slug, newRun());
+	const run = await startRun(await inProject(workshop.scope, workshop.slug), newRun());
 	await submit(workshop.scope, run.id);
 	return { ...workshop, run, jobs: () => jobsAt(sandbox.url, workshop.key) };
 };
@@ -59,7 +58,7 @@ test('the whole way to ready: status forward only, log, losses, cost, model', as
 	expect(order).toEqual([...order].sort((a, b) => a - b));
 	expect(seen).toContain('training');
 
-	const done = await getRun(scope, slug, run.id);
+	const done = await getRun(await inProject(scope, slug), { runId: run.id });
 	expect(done.run).toMatchObject({
 		status: 'ready',
 		isOver: true,
@@ -85,6 +84,16 @@ test('the whole way to ready: status forward only, log, losses, cost, model', as
 	const train = done.points.filter(({ series }) => series === 'train').map(({ loss }) => loss);
 	expect(train.at(-1)!).toBeLessThan(train[0]!);
 	expect(await jobs()).toHaveLength(1);
+
+	const happened = await scope.tx(
+		(tx) => tx.$client`select event from outbox where topic = ${`run:${run.id}`} order by seq`
+	);
+	expect([...new Set(happened.map(({ event }) => event))]).toEqual(['run.started', 'run.progressed', 'run.finished']);
+	const [entry] = await scope.tx((tx) => tx.select().from(auditEntries).where(eq(auditEntries.subject, run.id)));
+	expect(entry).toMatchObject({
+		action: 'run.started',
+		details: { project: slug, version: 1, model: 'sandbox-small', trainCount: 20, validationCount: 12 }
+	});
 });
 
 test('nothing is written twice and nobody is told twice, however often it is looked at', async () => {
@@ -131,7 +140,7 @@ test('a job that dies at 60 % fails in words, with what it has learnt and cost s
 		problem: expect.stringMatching(/out of memory/),
 		finishedAt: expect.any(Date)
 	});
-	const { points } = await getRun(scope, slug, run.id);
+	const { points } = await getRun(await inProject(scope, slug), { runId: run.id });
 	expect(points.length).toBeGreaterThan(0);
 });
 
@@ -157,18 +166,18 @@ test('a job that is restarted under another number is followed there', async () 
 	const done = await drive(scope, run.id);
 	expect(done).toMatchObject({ status: 'ready', problem: null });
 	expect(done.jobId).not.toBe(first);
-	const { events } = await getRun(scope, slug, run.id);
+	const { events } = await getRun(await inProject(scope, slug), { runId: run.id });
 	expect(events.filter(({ kind }) => kind === 'aitelier.restarted')).toHaveLength(1);
 });
 
 test('a cancelled training ends cancelled at the provider too, and says what is billed', async () => {
 	const { scope, slug, run, jobs } = await ordered({ baseModel: 'sandbox-slow' });
 	await drive(scope, run.id, ({ status, stepsDone }) => status === 'training' && (stepsDone ?? 0) > 0);
-	expect(await cancelRun(scope, slug, run.id)).toEqual({
+	expect(await cancelRun(await inProject(scope, slug), { runId: run.id })).toEqual({
 		billed: expect.stringMatching(/steps are billed.*the rest is not/)
 	});
 	expect((await runRow(scope, run.id)).status).toBe('cancelling');
-	await cancelRun(scope, slug, run.id);
+	await cancelRun(await inProject(scope, slug), { runId: run.id });
 	expect(await drive(scope, run.id)).toMatchObject({ status: 'cancelled', problem: null });
 	expect((await jobs()).map(({ status }) => status)).toEqual(['cancelled']);
 });
@@ -176,7 +185,7 @@ test('a cancelled training ends cancelled at the provider too, and says what is 
 test('a cancellation that the provider did not hear is passed on by the worker', async () => {
 	const { scope, slug, run, key } = await ordered({ baseModel: 'sandbox-slow' });
 	await orderFault(sandbox.url, key, '503', '/cancel', 3);
-	await cancelRun(scope, slug, run.id);
+	await cancelRun(await inProject(scope, slug), { runId: run.id });
 	expect(await runRow(scope, run.id)).toMatchObject({ status: 'validating', cancelRequestedAt: expect.any(Date) });
 	expect((await drive(scope, run.id)).status).toBe('cancelled');
 });
@@ -184,7 +193,7 @@ test('a cancellation that the provider did not hear is passed on by the worker',
 test('a run that has ended cannot be cancelled', async () => {
 	const { scope, slug, run } = await ordered();
 	await drive(scope, run.id);
-	await expect(cancelRun(scope, slug, run.id)).rejects.toMatchObject({ code: 'conflict' });
+	await expect(cancelRun(await inProject(scope, slug), { runId: run.id })).rejects.toMatchObject({ code: 'conflict' });
 	expect((await runRow(scope, run.id)).status).toBe('ready');
 });
 
@@ -240,7 +249,7 @@ test('an order that turns up late, after a second one, is cancelled before it tr
 	const all = await jobs();
 	expect(all).toHaveLength(2);
 	for (const job of all) expect(job.status.startsWith('cancel')).toBe(job.id !== jobId);
-	const { events } = await getRun(scope, slug, run.id);
+	const { events } = await getRun(await inProject(scope, slug), { runId: run.id });
 	expect(events.filter(({ kind }) => kind === 'aitelier.duplicate')).toHaveLength(1);
 	expect((await runRow(scope, run.id)).status).not.toBe('cancelled');
 });
@@ -310,8 +319,8 @@ test('of a report what can be kept is kept, and the rest stops nothing', async (
 			{ series: 'train', step: 3, loss: 2, at: new Date(NaN) }
 		]
 	});
-	await scope.tx(async (tx) => recordReport(tx, await runById(tx, run.id, { lock: true }), odd));
-	const { events, points, run: now } = await getRun(scope, slug, run.id);
+	await scope.tx(async (tx) => recordReport(tx, scope, await runById(tx, run.id, { lock: true }), odd));
+	const { events, points, run: now } = await getRun(await inProject(scope, slug), { runId: run.id });
 	const theirs = events.filter(({ kind }) => kind === 'message');
 	expect(theirs).toMatchObject([
 		{ level: 'info', message: 'fine' },
@@ -347,7 +356,9 @@ test('late and out-of-order reports move nothing backwards, and an end is final'
 	const { scope, run } = await ordered({ baseModel: 'sandbox-slow' });
 	const jobId = (await runRow(scope, run.id)).jobId!;
 	const record = (more: Partial<JobReport>) =>
-		scope.tx(async (tx) => recordReport(tx, await runById(tx, run.id, { lock: true }), report({ jobId, ...more })));
+		scope.tx(async (tx) =>
+			recordReport(tx, scope, await runById(tx, run.id, { lock: true }), report({ jobId, ...more }))
+		);
 	await record({ status: 'training', stepsDone: 8, stepsTotal: 15 });
 	await record({ status: 'queued', providerStatus: 'queued', stepsDone: 3 });
 	expect(await runRow(scope, run.id)).toMatchObject({ status: 'training', stepsDone: 8, stepsTotal: 15 });
@@ -359,15 +370,22 @@ test('late and out-of-order reports move nothing backwards, and an end is final'
 test('a job that the provider cancelled on its own says why that usually happens', async () => {
 	const { scope, run } = await ordered({ baseModel: 'sandbox-slow' });
 	const jobId = (await runRow(scope, run.id)).jobId!;
-	await scope.tx(async (tx) => recordReport(tx, await runById(tx, run.id), report({ jobId, status: 'cancelled' })));
+	await scope.tx(async (tx) =>
+		recordReport(tx, scope, await runById(tx, run.id), report({ jobId, status: 'cancelled' }))
+	);
 	expect(await runRow(scope, run.id)).toMatchObject({ status: 'cancelled', problem: expect.stringMatching(/balance/) });
+	// nobody here has cancelled it: whoever is told of failures hears of it
+	const told = await scope.tx((tx) => tx.$client`select 1 from outbox where event = 'run.failed'`);
+	expect(told).not.toHaveLength(0);
 });
 
 test('a stranger cannot cancel, and a rater may not', async () => {
 	const { scope, slug, run, as } = await ordered({ baseModel: 'sandbox-slow' });
 	const { scope: stranger } = await newTeam();
-	await expect(cancelRun(stranger, slug, run.id)).rejects.toMatchObject({ code: 'not_found' });
-	await expect((async () => cancelRun(await as('rater'), slug, run.id))()).rejects.toMatchObject({ code: 'forbidden' });
+	const { project } = await inProject(scope, slug);
+	const asked = { runId: run.id };
+	await expect(cancelRun({ ...stranger, project }, asked)).rejects.toMatchObject({ code: 'not_found' });
+	await expect(cancelRun(await inProject(await as('rater'), slug), asked)).rejects.toMatchObject({ code: 'forbidden' });
 	await follow(stranger, run.id); // a job of another team finds nothing to do
 	expect(await runRow(scope, run.id)).toMatchObject({ status: 'validating', cancelRequestedAt: null });
 });

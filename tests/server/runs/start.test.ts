@@ -1,13 +1,17 @@
+import { randomUUID } from 'node:crypto';
 import { and, eq } from 'drizzle-orm';
+import * as v from 'valibot';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { RunFileKind } from '../../../src/lib/contract/run.ts';
+import { GetRun } from '../../../src/lib/contract/runs.ts';
+import { type ProjectScope, inProject } from '../../../src/lib/server/access/scope.ts';
+import { defaultRecipe } from '../../../src/lib/core/runs/recipe.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { examples, runExamples, runFiles, runs } from '../../../src/lib/server/platform/db/schema.ts';
 import { sha256 } from '../../../src/lib/server/platform/crypto.ts';
 import { stopQueue } from '../../../src/lib/server/jobs/queue.ts';
-import { downloadRunFile, getRun, listRuns } from '../../../src/lib/server/runs/queries.ts';
-import { getPreflight } from '../../../src/lib/server/runs/preflight.ts';
-import { startRun } from '../../../src/lib/server/runs/start.ts';
-import { inProject } from '../../../src/lib/server/access/scope.ts';
+import { downloadRunFile, getPreflight, getRun, listRuns } from '../../../src/lib/server/runs/queries.ts';
+import { startRun } from '../../../src/lib/server/runs/commands.ts';
 import { moveExamples } from '../../../src/lib/server/splits/commands.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
 import { newTeam } from '../../support/team.ts';
@@ -28,7 +32,7 @@ const levels = (findings: { id: string; level: string }[]) =>
 
 test('the checklist counts what would be sent, prices it, and lets a good project through', async () => {
 	const { scope, slug } = await newWorkshop(sandbox.url);
-	const check = await getPreflight(scope, slug);
+	const check = await getPreflight(await inProject(scope, slug));
 	expect(check).toMatchObject({ isClear: true, trainCount: 20, validationCount: 12, providerName: 'Sandbox' });
 	expect(levels(check.findings)).toMatchObject({
 		quality: 'ok',
@@ -56,7 +60,11 @@ test('examples below the threshold and deleted ones are not counted', async () =
 		100
 	);
 	await scope.tx((tx) => tx.update(examples).set({ deletedAt: new Date() }).where(eq(examples.id, deleted!.id)));
-	expect(await getPreflight(scope, slug)).toMatchObject({ trainCount: 10, validationCount: 0, isClear: true });
+	expect(await getPreflight(await inProject(scope, slug))).toMatchObject({
+		trainCount: 10,
+		validationCount: 0,
+		isClear: true
+	});
 });
 
 test.each([
@@ -87,33 +95,46 @@ test.each([
 	}
 ])('$name blocks, and a start is refused with that sentence', async ({ more, finding, sentence }) => {
 	const { scope, slug } = await newWorkshop(sandbox.url, more);
-	const check = await getPreflight(scope, slug);
+	const check = await getPreflight(await inProject(scope, slug));
 	expect(check.isClear).toBe(false);
 	expect(check.findings.find(({ id }) => id === finding)).toMatchObject({
 		level: 'block',
 		sentence: expect.stringMatching(sentence)
 	});
-	await expect(startRun(scope, slug, newRun())).rejects.toMatchObject({
+	await expect(startRun(await inProject(scope, slug), newRun())).rejects.toMatchObject({
 		code: 'conflict',
 		message: expect.stringMatching(sentence)
 	});
-	expect(await listRuns(scope, slug)).toEqual([]);
+	expect(await listRuns(await inProject(scope, slug))).toEqual([]);
 });
 
 test('a provider that is not there blocks with its reason and breaks nothing', async () => {
 	const gone = await startSandbox({ port: 0 });
 	await gone.stop();
 	const { scope, slug } = await newWorkshop(gone.url);
-	const check = await getPreflight(scope, slug);
+	const check = await getPreflight(await inProject(scope, slug));
 	expect(check.findings.find(({ id }) => id === 'key')).toMatchObject({
 		level: 'block',
 		sentence: expect.stringMatching(/can ?not be reached/)
 	});
 });
 
+test('a run to train again with: its settings, not the project’s, and no run of another project', async () => {
+	const { scope, slug } = await newWorkshop(sandbox.url);
+	const here = await inProject(scope, slug);
+	const run = await startRun(here, newRun({ epochs: 7 }));
+	expect(await getPreflight(here)).toMatchObject({ from: null, recipe: defaultRecipe });
+	expect(await getPreflight(here, { from: run.id })).toMatchObject({
+		from: { id: run.id, version: 1 },
+		recipe: { ...defaultRecipe, epochs: 7 },
+		lastRun: { version: 1, recipeChanged: false }
+	});
+	await expect(getPreflight(here, { from: randomUUID() })).rejects.toMatchObject({ code: 'not_found' });
+});
+
 test('a setting beyond what the provider accepts is refused under its field', async () => {
 	const { scope, slug } = await newWorkshop(sandbox.url);
-	await expect(startRun(scope, slug, newRun({ loraRank: 128 }))).rejects.toMatchObject({
+	await expect(startRun(await inProject(scope, slug), newRun({ loraRank: 128 }))).rejects.toMatchObject({
 		code: 'invalid',
 		field: 'loraRank'
 	});
@@ -136,11 +157,16 @@ test('a run keeps the exact bytes: good train examples, all of validation, rewri
 		[{ question: 'The last?', answer: 'Original', rewrite: 'Rewritten', rating: 10 }],
 		60
 	);
-	const run = await startRun(scope, slug, newRun());
+	const run = await startRun(await inProject(scope, slug), newRun());
 	expect(run).toMatchObject({ version: 1, status: 'uploading', trainCount: 11, validationCount: 2 });
 	expect(run.mark).toMatch(/^[a-z0-9-]{1,40}$/);
 
-	const train = await downloadRunFile(scope, slug, run.id, 'train');
+	const sent = async (kind: RunFileKind) => {
+		const { name, sha256, pieces } = await downloadRunFile(await inProject(scope, slug), { runId: run.id, kind });
+		return { name, sha256, body: (await Array.fromAsync(pieces)).join('') };
+	};
+	const train = await sent('train');
+	expect(train.name).toBe(`${run.mark}-train.jsonl`);
 	const lines = train.body
 		.trimEnd()
 		.split('\n')
@@ -154,11 +180,11 @@ test('a run keeps the exact bytes: good train examples, all of validation, rewri
 	expect(lines.at(-1).at(-1)).toEqual({ role: 'assistant', content: 'Rewritten' });
 	expect(train.body).not.toMatch(/validation thing|poor one|Unassigned/);
 	expect(train.sha256).toBe(sha256(train.body).toString('hex'));
-	const validation = await downloadRunFile(scope, slug, run.id, 'validation');
+	const validation = await sent('validation');
 	expect(validation.body.trimEnd().split('\n')).toHaveLength(2);
 	expect(validation.body).not.toMatch(/train thing/);
 
-	const { files } = await getRun(scope, slug, run.id);
+	const { files } = await getRun(await inProject(scope, slug), { runId: run.id });
 	expect(files).toEqual([
 		{ kind: 'train', sha256: train.sha256, byteCount: Buffer.byteLength(train.body) },
 		{ kind: 'validation', sha256: validation.sha256, byteCount: Buffer.byteLength(validation.body) }
@@ -167,7 +193,7 @@ test('a run keeps the exact bytes: good train examples, all of validation, rewri
 
 test('what a run learns from is marked for ever and can never become validation', async () => {
 	const { scope, slug, rows } = await newWorkshop(sandbox.url, { train: 10, validation: 2 });
-	const run = await startRun(scope, slug, newRun());
+	const run = await startRun(await inProject(scope, slug), newRun());
 	const members = await scope.tx((tx) => tx.select().from(runExamples).where(eq(runExamples.runId, run.id)));
 	const ids = (split: string) =>
 		rows
@@ -200,13 +226,10 @@ test('what a run learns from is marked for ever and can never become validation'
 test('a double click is one run, also when both arrive at once', async () => {
 	const { scope, slug } = await newWorkshop(sandbox.url);
 	const input = newRun();
-	const started = await Promise.all([
-		startRun(scope, slug, input),
-		startRun(scope, slug, input),
-		startRun(scope, slug, input)
-	]);
+	const here = await inProject(scope, slug);
+	const started = await Promise.all([startRun(here, input), startRun(here, input), startRun(here, input)]);
 	expect(new Set(started.map(({ id }) => id)).size).toBe(1);
-	expect(await startRun(scope, slug, input)).toMatchObject({ id: started[0]!.id });
+	expect(await startRun(here, input)).toMatchObject({ id: started[0]!.id });
 	expect(await scope.tx((tx) => tx.select({ id: runs.id }).from(runs))).toHaveLength(1);
 	expect(
 		await scope.tx((tx) =>
@@ -220,8 +243,8 @@ test('a double click is one run, also when both arrive at once', async () => {
 
 test('a second run is refused while the first is being sent', async () => {
 	const { scope, slug } = await newWorkshop(sandbox.url);
-	await startRun(scope, slug, newRun());
-	await expect(startRun(scope, slug, newRun())).rejects.toMatchObject({
+	await startRun(await inProject(scope, slug), newRun());
+	await expect(startRun(await inProject(scope, slug), newRun())).rejects.toMatchObject({
 		code: 'conflict',
 		message: expect.stringContaining('v1 is being sent')
 	});
@@ -229,26 +252,31 @@ test('a second run is refused while the first is being sent', async () => {
 
 test('a stranger finds nothing and a rater may not', async () => {
 	const { scope, slug, as } = await newWorkshop(sandbox.url);
-	const run = await startRun(scope, slug, newRun());
+	const run = await startRun(await inProject(scope, slug), newRun());
 	const { scope: stranger } = await newTeam();
-	const rater = await as('rater');
+	const { project } = await inProject(scope, slug);
+	const rater = await inProject(await as('rater'), slug);
 	const useCases = [
-		(who: typeof scope) => getPreflight(who, slug),
-		(who: typeof scope) => startRun(who, slug, newRun()),
-		(who: typeof scope) => listRuns(who, slug),
-		(who: typeof scope) => getRun(who, slug, run.id),
-		(who: typeof scope) => downloadRunFile(who, slug, run.id, 'train')
+		(who: ProjectScope) => getPreflight(who),
+		(who: ProjectScope) => startRun(who, newRun()),
+		(who: ProjectScope) => listRuns(who),
+		(who: ProjectScope) => getRun(who, { runId: run.id }),
+		(who: ProjectScope) => downloadRunFile(who, { runId: run.id, kind: 'train' })
 	];
+	await expect(inProject(stranger, slug)).rejects.toMatchObject({ code: 'not_found' });
+	// even with another team's project put into a scope of one's own
+	const nothing = { ...stranger, project };
 	for (const useCase of useCases) {
-		await expect((async () => useCase(stranger))()).rejects.toMatchObject({ code: 'not_found' });
-		await expect((async () => useCase(rater))()).rejects.toMatchObject({ code: 'forbidden' });
+		if (useCase === useCases[2]) expect(await useCase(nothing)).toEqual([]);
+		else await expect(useCase(nothing)).rejects.toMatchObject({ code: 'not_found' });
+		await expect(useCase(rater)).rejects.toMatchObject({ code: 'forbidden' });
 	}
-	expect(await listRuns(await as('trainer'), slug)).toHaveLength(1);
+	expect(await listRuns(await inProject(await as('trainer'), slug))).toHaveLength(1);
 });
 
 test('a run of another project, or a made-up id, is not found', async () => {
 	const { scope, slug } = await newWorkshop(sandbox.url);
-	const run = await startRun(scope, slug, newRun());
+	const run = await startRun(await inProject(scope, slug), newRun());
 	await scope.tx(async (tx) => {
 		const { projects } = await import('../../../src/lib/server/platform/db/schema.ts');
 		const [project] = await tx.select().from(projects);
@@ -260,6 +288,9 @@ test('a run of another project, or a made-up id, is not found', async () => {
 			recipe: project!.recipe
 		});
 	});
-	await expect(getRun(scope, 'other', run.id)).rejects.toMatchObject({ code: 'not_found' });
-	await expect(getRun(scope, slug, 'nonsense')).rejects.toMatchObject({ code: 'not_found' });
+	await expect(getRun(await inProject(scope, 'other'), { runId: run.id })).rejects.toMatchObject({ code: 'not_found' });
+	const asked = { runId: randomUUID() };
+	await expect(getRun(await inProject(scope, slug), asked)).rejects.toMatchObject({ code: 'not_found' });
+	// what somebody typed into an address is refused before it comes here (tests/server/http/input.test.ts)
+	expect(v.safeParse(GetRun.input, { runId: 'nonsense' }).success).toBe(false);
 });

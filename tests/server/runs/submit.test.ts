@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { inProject } from '../../../src/lib/server/access/scope.ts';
 import { replaceKey } from '../../../src/lib/server/connections/connections.ts';
 import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
 import { connections, runs } from '../../../src/lib/server/platform/db/schema.ts';
 import { stopQueue } from '../../../src/lib/server/jobs/queue.ts';
-import { cancelRun } from '../../../src/lib/server/runs/cancel.ts';
+import { cancelRun, startRun } from '../../../src/lib/server/runs/commands.ts';
 import { getRun } from '../../../src/lib/server/runs/queries.ts';
-import { orderTimeoutMs, pollSecondsFor, quietMs } from '../../../src/lib/server/runs/poll-interval.ts';
-import { startRun } from '../../../src/lib/server/runs/start.ts';
-import { requeueOpenRuns } from '../../../src/lib/server/runs/sweep.ts';
+import { orderTimeoutMs, pollSecondsFor, quietMs } from '../../../src/lib/server/providers/poll-interval.ts';
+import { requeueOpenRuns } from '../../../src/lib/server/runs/jobs.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
 import { newTeam } from '../../support/team.ts';
 import {
@@ -36,7 +36,7 @@ afterAll(async () => {
 
 const started = async (more: Parameters<typeof newWorkshop>[1] = {}) => {
 	const workshop = await newWorkshop(sandbox.url, more);
-	const run = await startRun(workshop.scope, workshop.slug, newRun());
+	const run = await startRun(await inProject(workshop.scope, workshop.slug), newRun());
 	return { ...workshop, run, jobs: () => jobsAt(sandbox.url, workshop.key) };
 };
 const connectionRow = async ({ scope, connection }: Awaited<ReturnType<typeof started>>) =>
@@ -66,7 +66,7 @@ test('a lost answer is found again by its mark: one order, adopted', async () =>
 		await Promise.all([submit(scope, run.id), submit(scope, run.id)]);
 		await drive(scope, run.id, ({ jobId }) => jobId !== null);
 		expect(await jobs()).toHaveLength(1);
-		const { events } = await getRun(scope, slug, run.id);
+		const { events } = await getRun(await inProject(scope, slug), { runId: run.id });
 		expect(events.map(({ kind }) => kind)).toContain('aitelier.ordered');
 	}
 });
@@ -88,7 +88,7 @@ test('an order that never arrived is placed again only after three clean lists a
 	const now = await drive(scope, run.id, ({ jobId }) => jobId !== null);
 	expect(await jobs()).toHaveLength(1);
 	expect(now.submittedAt!.getTime()).toBeGreaterThan(lost.submittedAt!.getTime());
-	const { events } = await getRun(scope, slug, run.id);
+	const { events } = await getRun(await inProject(scope, slug), { runId: run.id });
 	expect(events.map(({ kind }) => kind)).toEqual(
 		expect.arrayContaining(['aitelier.lost', 'aitelier.again', 'aitelier.ordered'])
 	);
@@ -121,7 +121,7 @@ test('of two orders the older stays and the other is cancelled', async () => {
 	expect(await runRow(scope, run.id)).toMatchObject({ jobId: older!.id });
 	const others = (await jobs()).filter(({ id }) => id !== older!.id);
 	expect(others.map(({ status }) => status)).toEqual([expect.stringMatching(/cancel/)]);
-	const { events } = await getRun(scope, slug, run.id);
+	const { events } = await getRun(await inProject(scope, slug), { runId: run.id });
 	expect(events.find(({ kind }) => kind === 'aitelier.duplicate')).toMatchObject({ level: 'warning' });
 });
 
@@ -138,7 +138,7 @@ test('of two orders none is kept before the other is certain to end', async () =
 	await submit(scope, run.id);
 	expect(await runRow(scope, run.id)).toMatchObject({ status: 'validating', jobId: older, problem: null });
 	for (const { id, status } of await jobs()) expect(/cancel/.test(status)).toBe(id !== older);
-	const { events } = await getRun(scope, slug, run.id);
+	const { events } = await getRun(await inProject(scope, slug), { runId: run.id });
 	expect(events.filter(({ kind }) => kind === 'aitelier.duplicate')).toHaveLength(1);
 });
 
@@ -161,8 +161,8 @@ test('a page instead of a list is no clean list', async () => {
 });
 
 test('only for the sandbox is anything done sooner than in production', () => {
-	const pace = { sandbox: pollSecondsFor('sandbox'), together: pollSecondsFor('together') };
-	expect(pace).toEqual({ sandbox: 1, together: 5 });
+	const seconds = { sandbox: pollSecondsFor('sandbox'), together: pollSecondsFor('together') };
+	expect(seconds).toEqual({ sandbox: 1, together: 5 });
 	expect(quietMs('sandbox')).toBe(3_000);
 	expect(orderTimeoutMs('sandbox')).toBeLessThan(3_000);
 	for (const provider of ['together', 'openai', 'openai-compatible'] as const) {
@@ -237,8 +237,10 @@ test('a refused key ends nothing while an order may exist', async () => {
 
 test('cancelled before it was sent, a run orders nothing', async () => {
 	const { scope, slug, run, jobs } = await started();
-	expect(await cancelRun(scope, slug, run.id)).toEqual({ billed: expect.stringContaining('nothing is billed') });
-	expect(await cancelRun(scope, slug, run.id)).toEqual({ billed: expect.any(String) });
+	expect(await cancelRun(await inProject(scope, slug), { runId: run.id })).toEqual({
+		billed: expect.stringContaining('nothing is billed')
+	});
+	expect(await cancelRun(await inProject(scope, slug), { runId: run.id })).toEqual({ billed: expect.any(String) });
 	await submit(scope, run.id);
 	expect(await jobs()).toHaveLength(0);
 	expect(await runRow(scope, run.id)).toMatchObject({ status: 'cancelled', jobId: null });
@@ -249,7 +251,7 @@ test('cancelled at the same moment as it is sent, a run ends cancelled whatever 
 		const { scope, slug, run, jobs } = await started({ baseModel: 'sandbox-slow' });
 		const sending = submit(scope, run.id);
 		await sleep(round * 15);
-		await cancelRun(scope, slug, run.id);
+		await cancelRun(await inProject(scope, slug), { runId: run.id });
 		await sending;
 		expect((await drive(scope, run.id)).status).toBe('cancelled');
 		expect((await jobs()).every(({ status }) => status === 'cancelled')).toBe(true);

@@ -4,21 +4,17 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { idleMinutes, isAlive } from '../../../src/lib/core/servings/serving.ts';
 import { replaceKey } from '../../../src/lib/server/connections/connections.ts';
 import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
-import { connections, runs, servings } from '../../../src/lib/server/platform/db/schema.ts';
+import { auditEntries, connections, runs, servings } from '../../../src/lib/server/platform/db/schema.ts';
 import { stopQueue } from '../../../src/lib/server/jobs/queue.ts';
 import { providers } from '../../../src/lib/server/providers/registry.ts';
 import { ProviderError } from '../../../src/lib/server/providers/errors.ts';
-import { startRun } from '../../../src/lib/server/runs/start.ts';
+import { startRun } from '../../../src/lib/server/runs/commands.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
-import type { Scope } from '../../../src/lib/server/access/scope.ts';
-import { afterState, followServing, requeueOpenServings } from '../../../src/lib/server/servings/follow.ts';
-import {
-	type Serving,
-	ensureServed,
-	releaseServing,
-	startServing,
-	stopServing
-} from '../../../src/lib/server/servings/servings.ts';
+import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
+import { afterState, followServing } from '../../../src/lib/server/servings/follow.ts';
+import { requeueOpenServings } from '../../../src/lib/server/servings/jobs.ts';
+import type { Serving } from '../../../src/lib/server/servings/rows.ts';
+import { ensureServed, releaseServing, startServing, stopServing } from '../../../src/lib/server/servings/commands.ts';
 import { newTeam } from '../../support/team.ts';
 import { drive, endpointsAt as endpointsAtSandbox, newRun, newWorkshop, orderFault } from '../../support/training.ts';
 
@@ -34,10 +30,14 @@ afterAll(async () => {
 
 const trained = async (more: Parameters<typeof newWorkshop>[1] = {}) => {
 	const workshop = await newWorkshop(sandbox.url, more);
-	const run = await startRun(workshop.scope, workshop.slug, newRun());
+	const run = await startRun(await inProject(workshop.scope, workshop.slug), newRun());
 	return { ...workshop, run: await drive(workshop.scope, run.id) };
 };
 type Shop = Awaited<ReturnType<typeof trained>>;
+type Place = { scope: Scope; slug: string; run: { id: string } };
+
+const start = async ({ scope, slug, run }: Place) => startServing(await inProject(scope, slug), { runId: run.id });
+const stop = async ({ scope, slug, run }: Place) => stopServing(await inProject(scope, slug), { runId: run.id });
 
 const all = (scope: Scope) => scope.tx((tx) => tx.select().from(servings).orderBy(servings.createdAt));
 const look = (scope: Scope, id: string) => followServing(scope, id, new AbortController().signal);
@@ -52,7 +52,7 @@ const until = async (scope: Scope, id: string, enough: (serving: Serving) => boo
 const change = (scope: Scope, id: string, columns: Partial<Serving>) =>
 	scope.tx((tx) => tx.update(servings).set(columns).where(eq(servings.id, id)));
 const ready = async (shop: Shop) => {
-	const { id } = await startServing(shop.scope, shop.slug, shop.run.id);
+	const { id } = await start(shop);
 	return until(shop.scope, id, ({ status }) => status === 'ready');
 };
 
@@ -68,27 +68,37 @@ test('started, ready, stopped: one endpoint, and none afterwards', async () => {
 	});
 	expect(serving.idleAt.getTime()).toBeLessThanOrEqual(Date.now() + idleMinutes * 60_000);
 	expect(await endpointsAt(shop.key)).toHaveLength(1);
-	await stopServing(shop.scope, shop.slug, shop.run.id);
-	await stopServing(shop.scope, shop.slug, shop.run.id);
+	await stop(shop);
+	await stop(shop);
 	expect(await until(shop.scope, serving.id, (now) => !isAlive(now))).toMatchObject({
 		status: 'stopped',
 		stoppedAt: expect.any(Date),
 		problem: null
 	});
 	expect(await endpointsAt(shop.key)).toHaveLength(0);
-	await stopServing(shop.scope, shop.slug, shop.run.id);
+	await stop(shop);
+	const audited = await shop.scope.tx((tx) =>
+		tx.select().from(auditEntries).where(eq(auditEntries.subject, serving.id))
+	);
+	const { id: run, version } = shop.run;
+	expect(audited.map(({ action, details }) => [action, details])).toEqual([
+		['serving.started', { run, version, centsPerHour: serving.centsPerHour }],
+		['serving.stopped', { run, version }]
+	]);
+	const told = await shop.scope.tx((tx) => tx.$client`select 1 from outbox where event = 'serving.ended'`);
+	expect(told).toHaveLength(1);
 });
 
 test('two clicks at once start one', async () => {
 	const shop = await trained();
-	const started = await Promise.all([1, 2, 3].map(() => startServing(shop.scope, shop.slug, shop.run.id)));
+	const started = await Promise.all([1, 2, 3].map(() => start(shop)));
 	expect(new Set(started.map(({ id }) => id)).size).toBe(1);
 	expect(await all(shop.scope)).toHaveLength(1);
 });
 
 test('a deployment whose answer is lost is found again, not made twice', async () => {
 	const shop = await trained();
-	const { id } = await startServing(shop.scope, shop.slug, shop.run.id);
+	const { id } = await start(shop);
 	await orderFault(sandbox.url, shop.key, 'cut', '/deployments');
 	await look(shop.scope, id);
 	await until(shop.scope, id, ({ status }) => status === 'ready');
@@ -118,7 +128,7 @@ test('what has run for half a day stops, however much it is used', async () => {
 
 test('what does not become ready in an hour is given up, and what breaks is stopped, both in words', async () => {
 	const shop = await trained();
-	const { id } = await startServing(shop.scope, shop.slug, shop.run.id);
+	const { id } = await start(shop);
 	const starting = (await all(shop.scope)).find((each) => each.id === id)!;
 	const later = (minutes: number) => new Date(starting.createdAt.getTime() + minutes * 60_000);
 	expect(afterState(starting, 'starting', later(59))).toEqual({});
@@ -140,7 +150,7 @@ test('what does not become ready in an hour is given up, and what breaks is stop
 
 test('two workers at once deploy once', async () => {
 	const shop = await trained();
-	const { id } = await startServing(shop.scope, shop.slug, shop.run.id);
+	const { id } = await start(shop);
 	await Promise.all([look(shop.scope, id), look(shop.scope, id), look(shop.scope, id)]);
 	await until(shop.scope, id, ({ status }) => status === 'ready');
 	expect(await endpointsAt(shop.key)).toHaveLength(1);
@@ -148,10 +158,10 @@ test('two workers at once deploy once', async () => {
 
 test('stopped while it starts, nothing is left at the provider', async () => {
 	const shop = await trained();
-	const { id } = await startServing(shop.scope, shop.slug, shop.run.id);
+	const { id } = await start(shop);
 	await orderFault(sandbox.url, shop.key, 'cut', '/endpoints');
 	await look(shop.scope, id);
-	await stopServing(shop.scope, shop.slug, shop.run.id);
+	await stop(shop);
 	expect(await until(shop.scope, id, (now) => !isAlive(now))).toMatchObject({ status: 'stopped' });
 	expect(await endpointsAt(shop.key)).toHaveLength(0);
 });
@@ -177,7 +187,7 @@ test('an evaluation gets the name to call it by, its uses keep it, its release e
 test('a model that cannot be deployed is refused before anything is billed', async () => {
 	const shop = await trained();
 	await shop.scope.tx((tx) => tx.update(runs).set({ modelObject: 'ml_unknown' }).where(eq(runs.id, shop.run.id)));
-	await expect(startServing(shop.scope, shop.slug, shop.run.id)).rejects.toMatchObject({
+	await expect(start(shop)).rejects.toMatchObject({
 		code: 'conflict',
 		message: expect.stringMatching(/no hardware/)
 	});
@@ -205,7 +215,7 @@ test('a failure is the answer to whoever wanted the model before it, and no answ
 test('a deployment that breaks fails in words, leaves nothing behind, and can be started again', async () => {
 	const shop = await trained({ baseModel: 'sandbox-deploy-fails' });
 	for (const count of [1, 2]) {
-		const { id } = await startServing(shop.scope, shop.slug, shop.run.id);
+		const { id } = await start(shop);
 		expect(await until(shop.scope, id, (now) => !isAlive(now))).toMatchObject({
 			status: 'failed',
 			problem: expect.stringMatching(/could not keep the model running/),
@@ -227,7 +237,7 @@ const loseAnswer = () => {
 
 test('a refused key ends no start and no stop, because something may exist', async () => {
 	const shop = await trained();
-	const { id } = await startServing(shop.scope, shop.slug, shop.run.id);
+	const { id } = await start(shop);
 	loseAnswer();
 	await look(shop.scope, id);
 	expect(await endpointsAt(shop.key)).toHaveLength(1);
@@ -235,7 +245,7 @@ test('a refused key ends no start and no stop, because something may exist', asy
 	for (const status of ['starting', 'stopping']) {
 		for (let looks = 0; looks < 3; looks++) await look(shop.scope, id);
 		expect((await all(shop.scope))[0]).toMatchObject({ status, deployment: null });
-		await stopServing(shop.scope, shop.slug, shop.run.id);
+		await stop(shop);
 	}
 	await replaceKey(shop.scope, shop.connection.id, { key: shop.key });
 	expect(await until(shop.scope, id, (now) => !isAlive(now))).toMatchObject({ status: 'stopped' });
@@ -244,21 +254,21 @@ test('a refused key ends no start and no stop, because something may exist', asy
 
 test('what exists is found and stopped, also when the model could not be deployed any more', async () => {
 	const shop = await trained();
-	const { id } = await startServing(shop.scope, shop.slug, shop.run.id);
+	const { id } = await start(shop);
 	loseAnswer();
 	await look(shop.scope, id);
 	await shop.scope.tx((tx) => tx.update(runs).set({ modelObject: 'ml_gone' }).where(eq(runs.id, shop.run.id)));
-	await stopServing(shop.scope, shop.slug, shop.run.id);
+	await stop(shop);
 	expect(await until(shop.scope, id, (now) => !isAlive(now))).toMatchObject({ status: 'stopped' });
 	expect(await endpointsAt(shop.key)).toHaveLength(0);
 });
 
 test('a page instead of the list of what exists does not mean that nothing does', async () => {
 	const shop = await trained();
-	const { id } = await startServing(shop.scope, shop.slug, shop.run.id);
+	const { id } = await start(shop);
 	loseAnswer();
 	await look(shop.scope, id);
-	await stopServing(shop.scope, shop.slug, shop.run.id);
+	await stop(shop);
 	await orderFault(sandbox.url, shop.key, 'garbled', '/endpoints', 3);
 	await look(shop.scope, id);
 	expect((await all(shop.scope))[0]).toMatchObject({ status: 'stopping', deployment: null });
@@ -268,11 +278,11 @@ test('a page instead of the list of what exists does not mean that nothing does'
 
 test('what a person stops has not failed, whatever was wrong with it before', async () => {
 	const shop = await trained();
-	const { id } = await startServing(shop.scope, shop.slug, shop.run.id);
+	const { id } = await start(shop);
 	await orderFault(sandbox.url, shop.key, '503', '/deployments/', 3);
 	await look(shop.scope, id);
 	expect((await all(shop.scope))[0]).toMatchObject({ status: 'starting', problem: expect.any(String) });
-	await stopServing(shop.scope, shop.slug, shop.run.id);
+	await stop(shop);
 	expect(await until(shop.scope, id, (now) => !isAlive(now))).toMatchObject({ status: 'stopped', problem: null });
 });
 
@@ -285,7 +295,7 @@ test('to the key of another account nothing counts as stopped, and the key is no
 		status: 'ready',
 		problem: expect.stringMatching(/belongs to another account/)
 	});
-	await stopServing(shop.scope, shop.slug, shop.run.id);
+	await stop(shop);
 	await look(shop.scope, id);
 	expect((await all(shop.scope))[0]).toMatchObject({ status: 'stopping', stoppedAt: null });
 	const [row] = await shop.scope.tx((tx) =>
@@ -299,7 +309,7 @@ test('to the key of another account nothing counts as stopped, and the key is no
 
 test('what breaks us is said at the serving before it goes to the log', async () => {
 	const shop = await trained();
-	const { id } = await startServing(shop.scope, shop.slug, shop.run.id);
+	const { id } = await start(shop);
 	await orderFault(sandbox.url, shop.key, 'garbled', '/whoami', 3);
 	await look(shop.scope, id);
 	expect((await all(shop.scope))[0]).toMatchObject({ problem: expect.stringMatching(/can not be read/) });
@@ -319,15 +329,15 @@ test('where the provider answers at once, nothing is started', async () => {
 	);
 	await shop.scope.tx((tx) => tx.update(runs).set({ model: 'ft:base:us::1' }).where(eq(runs.id, shop.run.id)));
 	expect(await ensureServed(shop.scope, shop.run.id)).toEqual({ ready: true, callAs: 'ft:base:us::1' });
-	await expect(startServing(shop.scope, shop.slug, shop.run.id)).rejects.toMatchObject({ code: 'conflict' });
+	await expect(start(shop)).rejects.toMatchObject({ code: 'conflict' });
 	await releaseServing(shop.scope, shop.run.id);
 	expect(await all(shop.scope)).toHaveLength(0);
 });
 
 test('a run that is not ready cannot be served', async () => {
 	const workshop = await newWorkshop(sandbox.url);
-	const run = await startRun(workshop.scope, workshop.slug, newRun());
-	await expect(startServing(workshop.scope, workshop.slug, run.id)).rejects.toMatchObject({
+	const run = await startRun(await inProject(workshop.scope, workshop.slug), newRun());
+	await expect(start({ ...workshop, run })).rejects.toMatchObject({
 		code: 'conflict',
 		message: expect.stringMatching(/not ready/)
 	});
@@ -336,7 +346,7 @@ test('a run that is not ready cannot be served', async () => {
 
 test('a serving that lost its job gets one, and only one', async () => {
 	const shop = await trained();
-	const { id } = await startServing(shop.scope, shop.slug, shop.run.id);
+	const { id } = await start(shop);
 	await plainPool()`delete from pgboss.job where singleton_key = ${id}`;
 	await requeueOpenServings(shop.scope);
 	await requeueOpenServings(shop.scope);
@@ -347,24 +357,61 @@ test('a serving that lost its job gets one, and only one', async () => {
 
 test('a stranger finds nothing and a rater may not', async () => {
 	const shop = await trained();
-	await startServing(shop.scope, shop.slug, shop.run.id);
+	await start(shop);
 	const { scope: stranger } = await newTeam();
-	const rater = await shop.as('rater');
-	for (const useCase of [
-		(who: Scope) => startServing(who, shop.slug, shop.run.id),
-		(who: Scope) => stopServing(who, shop.slug, shop.run.id),
-		(who: Scope) => ensureServed(who, shop.run.id)
-	]) {
-		await expect(useCase(stranger)).rejects.toMatchObject({ code: 'not_found' });
-		await expect(useCase(rater)).rejects.toMatchObject({ code: 'forbidden' });
+	const { project } = await inProject(shop.scope, shop.slug);
+	const rater = await inProject(await shop.as('rater'), shop.slug);
+	for (const useCase of [startServing, stopServing]) {
+		const asked = { runId: shop.run.id };
+		await expect(useCase({ ...stranger, project }, asked)).rejects.toMatchObject({ code: 'not_found' });
+		await expect(useCase(rater, asked)).rejects.toMatchObject({ code: 'forbidden' });
 	}
+	await expect(ensureServed(stranger, shop.run.id)).rejects.toMatchObject({ code: 'not_found' });
 	await releaseServing(stranger, shop.run.id);
-	expect(await all(shop.scope)).toEqual([expect.objectContaining({ status: 'starting' })]);
+	expect(await all(shop.scope)).toEqual([expect.objectContaining({ status: 'starting', stoppedBy: null })]);
+});
+
+test('nothing is started in a rater’s name: the database refuses what no operation offers', async () => {
+	const shop = await trained();
+	await expect(ensureServed(await shop.as('rater'), shop.run.id)).rejects.toThrow();
+	expect(await all(shop.scope)).toEqual([]);
+});
+
+test('what a person has stopped is told to whoever wanted it before, and started for whoever wants it afterwards', async () => {
+	const shop = await trained();
+	const { id } = await ready(shop);
+	const before = { since: new Date(), still: async () => true };
+	await stop(shop);
+	expect((await all(shop.scope))[0]).toMatchObject({ status: 'stopping', stoppedBy: shop.scope.userId });
+	const told = { ready: false, status: 'stopped', stoppedByPerson: true };
+	expect(await ensureServed(shop.scope, shop.run.id, before)).toEqual(told);
+	// wanted anew while it is still on its way out: waited for, not refused for an earlier press
+	await sleep(5);
+	const after = { since: new Date(), still: async () => true };
+	expect(await ensureServed(shop.scope, shop.run.id, after)).toEqual({ ready: false, status: 'stopping' });
+	await until(shop.scope, id, (now) => !isAlive(now));
+	expect(await ensureServed(shop.scope, shop.run.id, before)).toEqual(told);
+	expect(await all(shop.scope)).toHaveLength(1);
+	expect(await ensureServed(shop.scope, shop.run.id, after)).toEqual({ ready: false, status: 'starting' });
+	// what is newest counts: it is there again, for both
+	expect(await ensureServed(shop.scope, shop.run.id, before)).toEqual({ ready: false, status: 'starting' });
+	expect(await all(shop.scope)).toHaveLength(2);
+});
+
+test('what stops by itself may be started again, and a press while it stops counts as one', async () => {
+	const shop = await trained();
+	const { id } = await ready(shop);
+	const wanted = { since: new Date(0), still: async () => true };
+	await change(shop.scope, id, { idleAt: new Date(Date.now() - 1) });
+	await until(shop.scope, id, ({ status }) => status === 'stopping');
+	expect(await ensureServed(shop.scope, shop.run.id, wanted)).toEqual({ ready: false, status: 'stopping' });
+	await stop(shop);
+	expect(await ensureServed(shop.scope, shop.run.id, wanted)).toMatchObject({ stoppedByPerson: true });
 });
 
 test('a refusal is believed the second time, and then nothing is left behind', async () => {
 	const shop = await trained();
-	const { id } = await startServing(shop.scope, shop.slug, shop.run.id);
+	const { id } = await start(shop);
 	await shop.scope.tx((tx) => tx.update(runs).set({ modelObject: 'ml_gone' }).where(eq(runs.id, shop.run.id)));
 	await look(shop.scope, id);
 	expect((await all(shop.scope))[0]).toMatchObject({

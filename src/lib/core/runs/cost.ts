@@ -20,7 +20,7 @@ export type CostEstimate = {
 
 /**
  * What training costs: tokens × epochs + evaluations × validation tokens, at a price per million, and the provider's
- * minimum. The one formula of the product (statistics.md §10); a provider's own estimate goes before it.
+ * minimum. The one formula of the product; a provider's own estimate goes before it.
  */
 export const estimateCost = ({
 	tokens,

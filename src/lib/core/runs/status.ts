@@ -30,7 +30,7 @@ const rank = {
 	cancelled: 8
 } satisfies Record<RunStatus, number>;
 
-/** A status never moves backwards, and an end is final: late and out-of-order reports change nothing (PR9). */
+/** A status never moves backwards, and an end is final: late and out-of-order reports change nothing (PR9 in server/providers/README.md). */
 export const afterReport = (run: { status: RunStatus }, report: { status: RunStatus | 'unrecognised' }): RunStatus =>
 	report.status !== 'unrecognised' && rank[report.status] > rank[run.status] ? report.status : run.status;
 

@@ -6,15 +6,13 @@ import { providers } from '../providers/registry.ts';
 import { ProviderError } from '../providers/errors.ts';
 import { announce } from '../events/legacy.ts';
 import type { Scope, Tx } from '../access/scope.ts';
-import { type Wanted, ensureServed, releaseServing } from '../servings/servings.ts';
+import { type Wanted, ensureServed, releaseServing } from '../servings/commands.ts';
 import { type Answer, type Patience, answerAll } from './answering.ts';
 import { isGenerating, noteWaiting, runIdOf, unanswered } from './generation.ts';
 import type { Evaluation, Letter } from './rows.ts';
 
 /** Pages hear of progress so often, not of each answer. */
 const announceEveryMs = 400;
-/** So often a long generation counts as use of its model, or the janitor would stop it meanwhile. */
-const useEveryMs = 60_000;
 
 /** A step: where a contender is called. */
 export const connectionOf = async (tx: Tx, evaluation: Evaluation, contender: Letter): Promise<string> => {
@@ -25,8 +23,8 @@ export const connectionOf = async (tx: Tx, evaluation: Evaluation, contender: Le
 };
 
 /** A model is started for an evaluation only as long as it is being generated: somebody may have stopped it for good. */
-const wantedBy = ({ id, createdAt }: Evaluation): Wanted => ({
-	since: createdAt,
+const wantedBy = ({ id, wantedAt }: Evaluation): Wanted => ({
+	since: wantedAt,
 	still: (tx) => isGenerating(tx, id)
 });
 
@@ -34,6 +32,8 @@ const wantedBy = ({ id, createdAt }: Evaluation): Wanted => ({
 const callable = async (scope: Scope, evaluation: Evaluation, runId: string | null): Promise<string | null> => {
 	if (runId === null) return evaluation.baseModel;
 	const serving = await ensureServed(scope, runId, wantedBy(evaluation));
+	if (!serving.ready && serving.stoppedByPerson)
+		throw new AppError('conflict', 'Somebody stopped the model while it answered. Try again to start it once more.');
 	if (serving.ready || serving.status !== 'failed') {
 		const waitsFor = serving.ready ? null : (serving.problem ?? null);
 		await scope.tx((tx) => noteWaiting(tx, evaluation, waitsFor));
@@ -73,19 +73,17 @@ const keeper = (scope: Scope, evaluation: Evaluation, contender: Letter) => {
 class NoLongerServed extends Error {}
 
 /**
- * For a model that is deployed: counts a long generation as use, and finds out when it has gone meanwhile or answers by
- * another name. What the provider does not know of while our row says *ready* has just been stopped there: the row follows
- * within a poll, so that is waited for like an outage.
+ * For a model that is deployed: counts each question as use, asks nothing more once somebody has stopped it, and finds out
+ * when it has gone meanwhile or answers by another name. What the provider does not know of while our row says *ready* has
+ * just been stopped there: the row follows within a poll, so that is waited for like an outage.
  */
 const guarded = (scope: Scope, evaluation: Evaluation, runId: string, model: string) => {
-	let usedAt = performance.now();
 	const look = async () => {
-		usedAt = performance.now();
 		const serving = await ensureServed(scope, runId, wantedBy(evaluation));
 		if (!(serving.ready && serving.callAs === model)) throw new NoLongerServed();
 	};
 	return async <T>(ask: () => Promise<T>): Promise<T> => {
-		if (performance.now() - usedAt > useEveryMs) await look();
+		await look();
 		try {
 			return await ask();
 		} catch (problem) {

@@ -7,7 +7,7 @@ import { ProviderError } from '../providers/errors.ts';
 import { announce } from '../events/legacy.ts';
 import { markFrom, tellProblem } from '../runs/rows.ts';
 import type { Scope } from '../access/scope.ts';
-import { releaseServing } from '../servings/servings.ts';
+import { releaseServing } from '../servings/commands.ts';
 import { answerAs, connectionOf } from './answer-as.ts';
 import { type Patience, usualPatience } from './answering.ts';
 import { become, letters, noteWaiting, runIdOf, unanswered } from './generation.ts';

@@ -1,7 +1,6 @@
-import { and, eq, isNull, or, sql } from 'drizzle-orm';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import { evaluations, outputs, pairings } from '../platform/db/schema.ts';
 import { announce } from '../events/legacy.ts';
-import type { Run } from '../runs/rows.ts';
 import type { Tx } from '../access/scope.ts';
 import type { Evaluation, Letter } from './rows.ts';
 
@@ -53,23 +52,4 @@ export const noteWaiting = async (tx: Tx, evaluation: Evaluation, problem: strin
 export const isGenerating = async (tx: Tx, evaluationId: string): Promise<boolean> => {
 	const is = and(eq(evaluations.id, evaluationId), eq(evaluations.status, 'generating'));
 	return (await tx.$count(evaluations, is)) > 0;
-};
-
-/**
- * A step: somebody has stopped the model of this run. A generation that still needs it ends with that sentence; otherwise
- * it would start the model again, and what a person has stopped would be billed a second time.
- */
-export const endStopped = async (tx: Tx, run: Pick<Run, 'id'>) => {
-	const takesPart = or(eq(evaluations.runId, run.id), eq(evaluations.againstRunId, run.id));
-	const generating = await tx
-		.select()
-		.from(evaluations)
-		.where(and(takesPart, eq(evaluations.status, 'generating')));
-	const problem = 'Somebody stopped the model while it answered. Try again to start it once more.';
-	for (const evaluation of generating) {
-		for (const letter of letters.filter((each) => runIdOf(evaluation, each) === run.id)) {
-			if ((await unanswered(tx, evaluation.id, letter)).length > 0)
-				await become(tx, evaluation, { status: 'failed', problem });
-		}
-	}
 };

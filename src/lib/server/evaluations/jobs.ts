@@ -1,6 +1,8 @@
 import { job } from '../jobs/job.ts';
 import { generateOutputs } from './generate.ts';
 
+export { requeueGenerations } from './retry.ts';
+
 export const evaluationJobs = [
 	job('evaluation.generate', {
 		id: 'evaluationId',

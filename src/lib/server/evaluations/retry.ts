@@ -1,23 +1,13 @@
-import { and, eq, inArray } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { authorize } from '../../core/permissions.ts';
 import { audit } from '../events/legacy.ts';
-import { evaluations, servings } from '../platform/db/schema.ts';
+import { evaluations } from '../platform/db/schema.ts';
 import { isQueued } from '../jobs/is-queued.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { projectOf } from '../project/projects.ts';
 import { announce } from '../events/legacy.ts';
-import type { Scope, Tx } from '../access/scope.ts';
-import { letters, runIdOf } from './generation.ts';
-import { type Evaluation, evaluationOf } from './rows.ts';
-
-/** A step: a deployment that has failed is no answer any more to whoever wants another one; what it said stays. */
-const forgetFailures = (tx: Tx, evaluation: Evaluation) => {
-	const runIds = letters.map((letter) => runIdOf(evaluation, letter)).filter((id) => id !== null);
-	return tx
-		.update(servings)
-		.set({ status: 'stopped' })
-		.where(and(inArray(servings.runId, runIds), eq(servings.status, 'failed')));
-};
+import type { Scope } from '../access/scope.ts';
+import { evaluationOf } from './rows.ts';
 
 /** Goes on where it stopped. For a failed one, and for one that hangs: a job that still waits makes it a no-op. */
 export const retryGeneration = (scope: Scope, slug: string, evaluationId: string) => {
@@ -26,8 +16,10 @@ export const retryGeneration = (scope: Scope, slug: string, evaluationId: string
 		const project = await projectOf(tx, slug);
 		const evaluation = await evaluationOf(tx, project.id, evaluationId, { lock: true });
 		if (evaluation.status === 'voting') return;
-		await tx.update(evaluations).set({ status: 'generating', problem: null }).where(eq(evaluations.id, evaluation.id));
-		await forgetFailures(tx, evaluation);
+		await tx
+			.update(evaluations)
+			.set({ status: 'generating', problem: null, wantedAt: sql`now()` })
+			.where(eq(evaluations.id, evaluation.id));
 		await enqueue(tx, scope, 'evaluation.generate', { evaluationId: evaluation.id });
 		await audit(tx, scope, 'evaluation.retried', evaluation.id, { name: evaluation.name });
 		await announce(tx, `evaluation:${evaluation.id}`, project.id);

@@ -15,7 +15,7 @@ const unwrapped = (schema: Schema): { base: Schema; nullable: boolean } => {
 	return { base, nullable };
 };
 
-const isNumber = (text: string) => /^-?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text);
+const isNumber = (text: string) => /^-?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) && Number.isFinite(Number(text));
 
 /** A text that is no value of its kind stays a text: the schema's own sentence says what is wrong with it. */
 const valueOf = (schema: Schema, given: FormDataEntryValue): unknown => {

@@ -11,13 +11,14 @@ export const schemaOf = <S extends Schema>(asked: Asked<S>): S => ('input' in as
 
 /**
  * What came, with the ids of the address, against the schema. An id in the address that is none of ours leads nowhere: *not
- * found*, whatever else is wrong.
+ * found*, whatever else is wrong. So does a word that is none of a few; which there are, its own sentence says.
  */
 export const inputOf = <S extends Schema>(event: RequestEvent, schema: S, sent: unknown) => {
 	const named = addressValues(schema as v.GenericSchema, event.params);
 	const isObject = typeof sent === 'object' && sent !== null && !Array.isArray(sent);
 	const found = v.safeParse(schema, isObject ? { ...sent, ...named } : sent);
-	if (found.issues?.some((issue) => Object.hasOwn(named, v.getDotPath(issue)?.split('.')[0] ?? '')))
-		throw new AppError('not_found', 'There is nothing at this address, or it is not yours to see.');
+	const wrong = found.issues?.find((issue) => Object.hasOwn(named, v.getDotPath(issue)?.split('.')[0] ?? ''));
+	if (wrong?.type === 'picklist') throw new AppError('not_found', wrong.message);
+	if (wrong) throw new AppError('not_found', 'There is nothing at this address, or it is not yours to see.');
 	return found;
 };

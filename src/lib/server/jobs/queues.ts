@@ -19,7 +19,7 @@ export const sweep = 'sweep';
 
 /**
  * `stately`: at most one waiting and one active job per key, so that a second click or the sweep adds nothing.
- * A killed worker's job runs again after 12 to 14 s: 10 s is the least heartbeat pg-boss accepts (reliability.md §3).
+ * A killed worker's job runs again after 12 to 14 s: 10 s is the least heartbeat pg-boss accepts (README.md).
  * Retries go on for about a quarter of an hour, longer than most outages; after that the sweep begins anew.
  */
 const forTeams: Omit<Queue, 'name'> = {

@@ -1,24 +1,24 @@
 import type { JobWithMetadata, PgBoss } from 'pg-boss';
 import * as v from 'valibot';
-import { plainPool } from '../platform/db/pools.ts';
-import { evaluationJobs } from '../evaluations/jobs.ts';
-import { requeueGenerations } from '../evaluations/retry.ts';
 import { purgeRateLimits } from '../access/limits.ts';
+import { scopeFor } from '../access/scope.ts';
 import { purgeSessions } from '../access/sessions.ts';
 import { purgeSignIns } from '../access/sign-in.ts';
+import { evaluationJobs, requeueGenerations } from '../evaluations/jobs.ts';
+import { plainPool } from '../platform/db/pools.ts';
 import { log } from '../platform/log.ts';
 import { ProviderError } from '../providers/errors.ts';
-import { requeueOpenRuns } from '../runs/sweep.ts';
-import { runJobs } from '../runs/jobs.ts';
-import { scopeFor } from '../access/scope.ts';
-import { requeueOpenServings } from '../servings/follow.ts';
-import { servingJobs } from '../servings/jobs.ts';
-import type { Job } from './job.ts';
+import { requeueOpenRuns, runJobs } from '../runs/jobs.ts';
+import { requeueOpenServings, servingJobs } from '../servings/jobs.ts';
+import type { Job, Requeue } from './job.ts';
 import { type JobData, startQueue } from './queue.ts';
 import { type QueueName, polling, sweep } from './queues.ts';
 
 /** Every job of every feature. A test holds the list against the queues. */
 export const jobs: Job[] = [...runJobs, ...servingJobs, ...evaluationJobs];
+
+/** Gives what is open its job back, feature by feature. */
+const requeues: Requeue[] = [requeueOpenRuns, requeueOpenServings, requeueGenerations];
 
 /** The system itself acts: whoever wanted the job had the right to, when it was queued. */
 const systemScope = (teamId: string, userId: string | null) =>
@@ -57,7 +57,7 @@ const sweepAll = async () => {
 	// one team's trouble is not the others'
 	const bug = (team: string) => (problem: unknown) => void log.bug(problem, { job: sweep, team });
 	for (const { id } of teams) {
-		for (const requeue of [requeueOpenRuns, requeueOpenServings, requeueGenerations]) {
+		for (const requeue of requeues) {
 			await requeue(systemScope(id, null)).catch(bug(id));
 		}
 	}

@@ -27,7 +27,7 @@ const localRanges = ['loopback', 'private', 'uniqueLocal'];
 
 /**
  * Whether we may connect to an address. An address is public only if its range says so; everything else (private,
- * link-local, shared, reserved, multicast, IPv4 in IPv6 clothes, NAT64, 6to4, Teredo) is refused. SS2 in security.md.
+ * link-local, shared, reserved, multicast, IPv4 in IPv6 clothes, NAT64, 6to4, Teredo) is refused (SS2 in README.md).
  */
 export function isAllowedAddress(address: string, allowLocal = false): boolean {
 	if (!ipaddr.isValid(address)) return false;
@@ -39,8 +39,8 @@ export function isAllowedAddress(address: string, allowLocal = false): boolean {
 }
 
 /**
- * The parts of the rule that need no network: SS1. The URL parser has already turned every spelling of an IPv4 address
- * (`0x7f.1`, `2130706433`, `127.1`) into the usual one.
+ * The parts of the rule that need no network (SS1 in README.md). The URL parser has already turned every spelling of an
+ * IPv4 address (`0x7f.1`, `2130706433`, `127.1`) into the usual one.
  */
 function readUrl(text: string, { allowLocal, field = 'baseUrl' }: Guard): { url: URL; literal: string | null } {
 	const refuse = (sentence: string) => new AppError('invalid', sentence, field);
@@ -105,7 +105,7 @@ function capped(response: Response, most: number): Response {
 
 /**
  * A `fetch` that can only reach the public internet. The name is resolved once per connection, all answers are
- * checked, and the connection goes to a checked address (SS3, SS5); redirects come back as they are (SS4).
+ * checked, and the connection goes to a checked address (SS3, SS5 in README.md); redirects come back as they are (SS4).
  */
 export function guardedFetch(guard: Guard): typeof fetch {
 	const agent = new Agent({

@@ -4,7 +4,7 @@ import { ProviderError } from './errors.ts';
 export type Circumstances = {
 	/** The request creates something: without an answer, it may have happened. */
 	creating?: boolean;
-	/** The provider's own words may be shown to people. Not those of a server that anybody can name (SS4). */
+	/** The provider's own words may be shown to people. Not those of a server that anybody can name (SS4 in README.md). */
 	quote?: boolean;
 	/** The caller ended it. */
 	stopped?: boolean;

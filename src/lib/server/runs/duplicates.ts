@@ -1,11 +1,12 @@
 import { and, eq } from 'drizzle-orm';
-import { audit } from '../events/legacy.ts';
+import { record } from '../events/record.ts';
 import { runEvents } from '../platform/db/schema.ts';
 import { orNull } from '../providers/call.ts';
 import { providers } from '../providers/registry.ts';
 import type { Access } from '../providers/provider.ts';
 import type { Scope, Tx } from '../access/scope.ts';
-import { type Run, noteEvent } from './rows.ts';
+import { noteEvent } from './change.ts';
+import type { Run } from './rows.ts';
 
 type Place = { scope: Scope; run: Run; access: Access };
 
@@ -31,7 +32,12 @@ export const cancelDuplicate = async ({ scope, run, access }: Place, jobId: stri
 	await scope.tx(async (tx) => {
 		if (await isNoted(tx, run, jobId)) return;
 		await noteEvent(tx, run, { level: 'warning', kind: 'duplicate', message: sentence(jobId) });
-		await audit(tx, scope, 'run.duplicate_cancelled', run.id, { version: run.version, jobId });
+		await record(tx, scope, {
+			event: 'run.duplicate_cancelled',
+			subject: run.id,
+			projectId: run.projectId,
+			details: { version: run.version, jobId }
+		});
 	});
 };
 

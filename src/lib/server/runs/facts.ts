@@ -3,8 +3,7 @@ import type { PreflightFacts } from '../../core/runs/preflight.ts';
 import type { Recipe } from '../../core/runs/recipe.ts';
 import { estimateTokens } from '../../core/text/tokens.ts';
 import { examples, runExamples, runs } from '../platform/db/schema.ts';
-import type { Project } from '../project/projects.ts';
-import type { Tx } from '../access/scope.ts';
+import type { Project, Tx } from '../access/scope.ts';
 
 /** Latest scores this far apart are a disagreement: one band and more (Bad 1–4, Okay 5–7, Great 8–10). */
 const contestedFrom = 4;

@@ -1,28 +1,17 @@
 import { and, desc, eq } from 'drizzle-orm';
-import { authorize } from '../../core/permissions.ts';
 import { isOver, runCan } from '../../core/runs/status.ts';
-import { openAccess } from '../connections/connections.ts';
-import { runEvents } from '../platform/db/schema.ts';
-import { enqueue } from '../jobs/queue.ts';
-import { providers } from '../providers/registry.ts';
-import type { Access, JobReport, ProviderId } from '../providers/provider.ts';
-import { ProviderError } from '../providers/errors.ts';
 import type { Scope, Tx } from '../access/scope.ts';
+import { openAccess } from '../connections/connections.ts';
+import { enqueue } from '../jobs/queue.ts';
+import { runEvents } from '../platform/db/schema.ts';
+import { ProviderError } from '../providers/errors.ts';
+import { quietMs, soon } from '../providers/poll-interval.ts';
+import type { Access, JobReport, ProviderId } from '../providers/provider.ts';
+import { providers } from '../providers/registry.ts';
+import { changeRun, endRun, noteEvent } from './change.ts';
 import { cancelOthers, wasOrderedAgain, withoutDuplicates } from './duplicates.ts';
-import { quietMs, soon } from './poll-interval.ts';
 import { recordReport } from './report.ts';
-import {
-	type Run,
-	changeRun,
-	endRun,
-	findRun,
-	longestWaitMs,
-	markFrom,
-	noteEvent,
-	providerOf,
-	runById,
-	tellProblem
-} from './rows.ts';
+import { type Run, findRun, longestWaitMs, markFrom, providerOf, runById, tellProblem } from './rows.ts';
 
 /** With a refused key nothing can be learnt until somebody replaces it: look less often. */
 const slowly = 6;
@@ -35,7 +24,6 @@ const again = (tx: Tx, scope: Scope, run: Run, after: Date) =>
  * poll interval until the run is over. May run twice and twice at once. Throws what should be tried again later.
  */
 export const followRun = async (scope: Scope, runId: string, signal: AbortSignal): Promise<void> => {
-	authorize(scope, 'runs:start');
 	const run = await scope.tx((tx) => findRun(tx, runId));
 	if (!run?.jobId || !runCan.follow(run)) return;
 	try {
@@ -44,7 +32,7 @@ export const followRun = async (scope: Scope, runId: string, signal: AbortSignal
 		await scope.tx(async (tx) => {
 			const now = await runById(tx, runId, { lock: true });
 			// somebody else has meanwhile learnt of another number: what we know is of the old one
-			const after = now.jobId === run.jobId ? await recordReport(tx, now, report) : now;
+			const after = now.jobId === run.jobId ? await recordReport(tx, scope, now, report) : now;
 			if (!isOver(after)) await again(tx, scope, run, soon(access.provider));
 		});
 	} catch (problem) {
@@ -78,7 +66,7 @@ export const passCancelOn = async (scope: Scope, run: Run, access: Access): Prom
 	}
 	await scope.tx(async (tx) => {
 		const now = await runById(tx, run.id, { lock: true });
-		if (runCan.follow(now)) await changeRun(tx, now, { status: 'cancelling' });
+		if (runCan.follow(now)) await changeRun(tx, scope, now, { status: 'cancelling' });
 	});
 };
 
@@ -100,9 +88,9 @@ const missing = ({ jobId }: Run) =>
  * A step: whether the provider has not known the job for the whole quiet time. One such answer is no end: lists and jobs
  * are served by machines that do not know the same at the same moment, and the training is paid.
  */
-const isGone = async (tx: Tx, run: Run, provider: ProviderId): Promise<boolean> => {
+const isGone = async (tx: Tx, scope: Scope, run: Run, provider: ProviderId): Promise<boolean> => {
 	if (run.problem !== missing(run)) {
-		await changeRun(tx, run, { problem: missing(run) });
+		await changeRun(tx, scope, run, { problem: missing(run) });
 		await noteEvent(tx, run, { level: 'warning', kind: 'missing', message: missing(run) });
 		return false;
 	}
@@ -122,19 +110,20 @@ const recordProblem = async (scope: Scope, seen: Run, problem: ProviderError): P
 		await markFrom(tx, run.connectionId, problem);
 		const provider = await providerOf(tx, run.connectionId);
 		if (problem.kind === 'not_found') {
-			if (!(await isGone(tx, run, provider))) {
+			if (!(await isGone(tx, scope, run, provider))) {
 				await again(tx, scope, run, soon(provider));
 				return false;
 			}
 			await endRun(
 				tx,
+				scope,
 				run,
 				'failed',
 				`The provider no longer knows the job ${run.jobId}. Train again with the same settings.`
 			);
 			return false;
 		}
-		if (run.problem !== problem.message) await changeRun(tx, run, { problem: problem.message });
+		if (run.problem !== problem.message) await changeRun(tx, scope, run, { problem: problem.message });
 		if (problem.retry && !problem.retryAfterMs) return true;
 		const wait = problem.retryAfterMs
 			? new Date(Date.now() + Math.min(problem.retryAfterMs, longestWaitMs))

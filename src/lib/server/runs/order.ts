@@ -1,17 +1,17 @@
 // Long for a step file: everything an order's outcome may write, so that the rules of "exactly one" stand on one page.
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
-import { openAccess } from '../connections/connections.ts';
-import { audit } from '../events/legacy.ts';
-import { runFiles, runs } from '../platform/db/schema.ts';
-import { enqueue } from '../jobs/queue.ts';
-import type { Access, ProviderId, TrainingOrder } from '../providers/provider.ts';
-import type { Scope, Tx } from '../access/scope.ts';
 import { runCan } from '../../core/runs/status.ts';
-import { quietMs, soon } from './poll-interval.ts';
-import { type Run, changeRun, endRun, findRun, noteEvent, runById } from './rows.ts';
-import { type Kind, fileName } from './training-files.ts';
+import type { Scope, Tx } from '../access/scope.ts';
+import { openAccess } from '../connections/connections.ts';
+import { record } from '../events/record.ts';
+import { enqueue } from '../jobs/queue.ts';
+import { runs } from '../platform/db/schema.ts';
+import { quietMs, soon } from '../providers/poll-interval.ts';
+import type { Access, ProviderId, TrainingOrder } from '../providers/provider.ts';
+import { changeRun, endRun, noteEvent } from './change.ts';
+import { type Run, findRun, runById } from './rows.ts';
 
-/** Clean lists that allow a second order (reliability.md PR3). */
+/** Clean lists that allow a second order (PR3 in providers/README.md). */
 export const cleanListsNeeded = 3;
 
 export type Opened = { run: Run; access: Access };
@@ -21,14 +21,6 @@ export const openOrder = async (tx: Tx, runId: string): Promise<Opened | null> =
 	const run = await findRun(tx, runId);
 	if (!run || !runCan.submit(run)) return null;
 	return { run, access: await openAccess(tx, run.connectionId) };
-};
-
-export const fileOf = async (tx: Tx, run: Run, kind: Kind) => {
-	const [file] = await tx
-		.select({ body: runFiles.body })
-		.from(runFiles)
-		.where(and(eq(runFiles.runId, run.id), eq(runFiles.kind, kind)));
-	return file ? { name: fileName(run, kind), body: file.body, purpose: kind } : null;
 };
 
 export const orderOf = (run: Run): TrainingOrder => ({
@@ -45,7 +37,7 @@ export const orderOf = (run: Run): TrainingOrder => ({
  * A step: writes down that we are about to order. Of several workers one gets the run back, the others null: only who
  * has it may place the order.
  */
-export const recordIntent = async (tx: Tx, run: Run): Promise<Run | null> => {
+export const recordIntent = async (tx: Tx, scope: Scope, run: Run): Promise<Run | null> => {
 	const [mine] = await tx
 		.update(runs)
 		.set({ status: 'submitting', submittedAt: sql`now()`, cleanLists: 0, problem: null })
@@ -59,7 +51,7 @@ export const recordIntent = async (tx: Tx, run: Run): Promise<Run | null> => {
 			)
 		)
 		.returning();
-	if (mine) await changeRun(tx, run, { status: 'submitting' });
+	if (mine) await changeRun(tx, scope, run, { status: 'submitting' });
 	return mine ?? null;
 };
 
@@ -67,10 +59,15 @@ export const recordIntent = async (tx: Tx, run: Run): Promise<Run | null> => {
  * A step: decides for one of the jobs that the provider has of a run, before it is known that the others will end. Until
  * they do, the run stays open and is tried again; a late answer that brings another job finds this one chosen.
  */
-export const chooseJob = async (tx: Tx, runId: string, jobId: string | undefined): Promise<string | undefined> => {
+export const chooseJob = async (
+	tx: Tx,
+	scope: Scope,
+	runId: string,
+	jobId: string | undefined
+): Promise<string | undefined> => {
 	const run = await runById(tx, runId, { lock: true });
 	if (run.jobId || jobId === undefined || !runCan.submit(run)) return run.jobId ?? jobId;
-	await changeRun(tx, run, { jobId });
+	await changeRun(tx, scope, run, { jobId });
 	return jobId;
 };
 
@@ -81,26 +78,26 @@ export const chooseJob = async (tx: Tx, runId: string, jobId: string | undefined
 export const recordJob = async (tx: Tx, scope: Scope, runId: string, jobId: string): Promise<boolean> => {
 	const run = await runById(tx, runId, { lock: true });
 	if ((run.jobId ?? jobId) !== jobId || !runCan.submit(run)) return run.jobId === jobId;
-	await changeRun(tx, run, { jobId, status: 'validating', problem: null });
+	await changeRun(tx, scope, run, { jobId, status: 'validating', problem: null });
 	await noteEvent(tx, run, { kind: 'ordered', message: `The provider has taken the order as ${jobId}.` });
 	await enqueue(tx, scope, 'run.follow', { runId });
 	return true;
 };
 
 /** A step: the answer said plainly that nothing was ordered, so nothing has to be looked for. */
-export const withdrawIntent = async (tx: Tx, run: Run) => {
+export const withdrawIntent = async (tx: Tx, scope: Scope, run: Run) => {
 	const now = await runById(tx, run.id, { lock: true });
-	if (!now.jobId && isSameOrder(now, run)) await changeRun(tx, run, { submittedAt: null });
+	if (!now.jobId && isSameOrder(now, run)) await changeRun(tx, scope, now, { submittedAt: null });
 };
 
 const isSameOrder = (one: Run, two: Run) => one.submittedAt?.getTime() === two.submittedAt?.getTime();
 
 /** A step: no answer came, so the order may or may not exist. */
-export const recordLost = async (tx: Tx, run: Run) => {
+export const recordLost = async (tx: Tx, scope: Scope, run: Run) => {
 	const now = await runById(tx, run.id, { lock: true });
 	if (now.jobId || now.status === 'unknown' || !runCan.submit(now)) return;
-	await changeRun(tx, run, { status: 'unknown' });
-	await noteEvent(tx, run, {
+	await changeRun(tx, scope, now, { status: 'unknown' });
+	await noteEvent(tx, now, {
 		level: 'warning',
 		kind: 'lost',
 		message: 'No answer came to the order. Looking for it at the provider before anything is ordered again.'
@@ -117,17 +114,29 @@ export const recordCleanList = async (tx: Tx, scope: Scope, seen: Run, provider:
 	const cleanLists = run.cleanLists + 1;
 	const isCertain = cleanLists >= cleanListsNeeded && Date.now() - run.submittedAt.getTime() >= quietMs(provider);
 	if (!isCertain) {
-		await changeRun(tx, run, { status: 'unknown', cleanLists: Math.min(cleanLists, 32_000) });
+		await changeRun(tx, scope, run, { status: 'unknown', cleanLists: Math.min(cleanLists, 32_000) });
 		return enqueue(tx, scope, 'run.submit', { runId: run.id }, { after: soon(provider) });
 	}
 	if (run.cancelRequestedAt)
-		return endRun(tx, run, 'cancelled', 'Cancelled. The order never reached the provider; nothing is billed.');
-	await changeRun(tx, run, { submittedAt: null, cleanLists });
+		return endRun(tx, scope, run, 'cancelled', 'Cancelled. The order never reached the provider; nothing is billed.');
+	await changeRun(tx, scope, run, { submittedAt: null, cleanLists });
 	await noteEvent(tx, run, {
 		level: 'warning',
 		kind: 'again',
 		message: 'The order never arrived. It is placed again.'
 	});
-	await audit(tx, scope, 'run.ordered_again', run.id, { version: run.version });
+	await record(tx, scope, {
+		event: 'run.ordered_again',
+		subject: run.id,
+		projectId: run.projectId,
+		details: { version: run.version }
+	});
 	await enqueue(tx, scope, 'run.submit', { runId: run.id });
+};
+
+/** A step: somebody cancelled, or another worker is ordering at this moment: then it is looked at again a little later. */
+export const stepBack = async (tx: Tx, scope: Scope, runId: string, { provider }: Access) => {
+	const run = await runById(tx, runId);
+	if (run.cancelRequestedAt && !run.submittedAt && !run.jobId) await endRun(tx, scope, run, 'cancelled', null);
+	else if (runCan.submit(run)) await enqueue(tx, scope, 'run.submit', { runId }, { after: soon(provider) });
 };

@@ -1,18 +1,10 @@
-import type { CostEstimate } from '../../core/runs/cost.ts';
-import { type DurationRange, estimateDuration } from '../../core/runs/duration.ts';
 import { AppError } from '../../core/errors.ts';
-import { authorize } from '../../core/permissions.ts';
 import { type Finding, type PreflightFacts, isClear, preflight } from '../../core/runs/preflight.ts';
-import type { Recipe } from '../../core/runs/recipe.ts';
 import type { RecipeLimits } from '../../core/runs/recipe-limits.ts';
-import { trainingCost } from '../../core/runs/training-cost.ts';
-import { openAccess } from '../connections/connections.ts';
-import { providers } from '../providers/registry.ts';
-import type { Access, BaseModel } from '../providers/provider.ts';
 import { ProviderError } from '../providers/errors.ts';
-import { projectOf } from '../project/projects.ts';
-import type { Scope } from '../access/scope.ts';
-import { type DataFacts, readFacts, readPast } from './facts.ts';
+import type { Access, BaseModel } from '../providers/provider.ts';
+import { providers } from '../providers/registry.ts';
+import type { DataFacts } from './facts.ts';
 
 /** A person waits for this page: a provider that does not answer by then is said not to answer. */
 const answerWithinMs = 8_000;
@@ -23,32 +15,10 @@ export type ProviderFacts = Pick<PreflightFacts, 'contextTokens' | 'keyOk' | 'ke
 	limits: RecipeLimits | null;
 };
 
-export type Preflight = {
-	findings: Finding[];
-	/** No finding blocks. */
-	isClear: boolean;
-	recipe: Recipe;
-	baseModel: string;
-	providerName: string;
-	/** What would be sent. */
-	trainCount: number;
-	validationCount: number;
-	/** Of one pass over the training set, and over the validation set. */
-	tokens: number;
-	validationTokens: number;
-	centsPerMillion: number | null;
-	/** What the provider accepts for this model, where it says so. */
-	limits: RecipeLimits | null;
-	cost: CostEstimate;
-	duration: DurationRange;
-	/** Earlier runs on the same model, for a duration that follows the recipe as it is edited. */
-	past: { billedTokens: number; minutes: number }[];
-	isSandbox: boolean;
-	lastRun: PreflightFacts['lastRun'];
-};
-
 const unknownModel = { contextTokens: null, centsPerMillion: null, limits: null };
-const refused = (reason: string): ProviderFacts => ({
+
+/** What is known where the provider cannot be asked, with the reason. */
+export const refused = (reason: string): ProviderFacts => ({
 	...unknownModel,
 	keyOk: false,
 	keyReason: reason,
@@ -94,46 +64,8 @@ const noAnswer = (problem: unknown): ProviderError => {
 	throw problem;
 };
 
+/** The checklist, from both sides. */
 export const findingsOf = (data: DataFacts, provider: ProviderFacts) => preflight({ ...data, ...provider });
-
-/** Everything worth knowing before a training: what blocks or warns, what it costs and how long it takes. */
-export const getPreflight = async (scope: Scope, slug: string, recipe?: Recipe): Promise<Preflight> => {
-	authorize(scope, 'runs:see');
-	const { project, wanted, data, past, access } = await scope.tx(async (tx) => {
-		const project = await projectOf(tx, slug);
-		const wanted = recipe ?? project.recipe;
-		return {
-			project,
-			wanted,
-			data: await readFacts(tx, project, wanted),
-			past: await readPast(tx, project),
-			access: project.connectionId ? await openAccess(tx, project.connectionId) : null
-		};
-	});
-	const provider = access
-		? await askProvider(access, project.baseModel)
-		: refused('The project has no connection. Choose one in its settings.');
-	const findings = findingsOf(data, provider);
-	const cost = trainingCost(data, wanted, provider.centsPerMillion);
-	return {
-		findings,
-		isClear: isClear(findings),
-		recipe: wanted,
-		baseModel: project.baseModel,
-		providerName: access ? providers[access.provider].name : 'no provider',
-		trainCount: data.trainCount,
-		validationCount: data.validationCount,
-		tokens: data.tokens,
-		validationTokens: data.validationTokens,
-		centsPerMillion: provider.centsPerMillion,
-		limits: provider.limits,
-		cost,
-		duration: estimateDuration({ billedTokens: cost.billedTokens, past, sandbox: access?.provider === 'sandbox' }),
-		past,
-		isSandbox: access?.provider === 'sandbox',
-		lastRun: data.lastRun
-	};
-};
 
 /** Throws *conflict* with every sentence that blocks. */
 export const refuseBlocked = (findings: readonly Finding[]) => {

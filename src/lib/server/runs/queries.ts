@@ -1,60 +1,38 @@
 import { and, asc, desc, eq } from 'drizzle-orm';
-import { stillBilled } from '../../core/runs/billing.ts';
+import { DownloadRunFile, GetPreflight, GetRun, ListRuns } from '../../contract/runs.ts';
 import { AppError } from '../../core/errors.ts';
-import { authorize } from '../../core/permissions.ts';
+import { stillBilled } from '../../core/runs/billing.ts';
+import { estimateDuration } from '../../core/runs/duration.ts';
+import { isClear } from '../../core/runs/preflight.ts';
+import { reachedBy } from '../../core/runs/progress.ts';
+import { newestFirst, sortRuns } from '../../core/runs/sort.ts';
 import { isOver, runCan } from '../../core/runs/status.ts';
+import { trainingCost } from '../../core/runs/training-cost.ts';
+import { query } from '../access/operation.ts';
+import type { Tx } from '../access/scope.ts';
+import { openAccess } from '../connections/connections.ts';
 import { connections, runEvents, runFiles, runPoints, runs } from '../platform/db/schema.ts';
-import { projectOf } from '../project/projects.ts';
 import { providers } from '../providers/registry.ts';
-import type { Scope, Tx } from '../access/scope.ts';
-import { lastServing } from '../servings/servings.ts';
-import { type Run, runOf } from './rows.ts';
-import { type Kind, fileName } from './training-files.ts';
+import { readFacts, readPast } from './facts.ts';
+import { askProvider, findingsOf, refused } from './preflight.ts';
+import { type Run, listedRun, newestServing, runOf, shownServing } from './rows.ts';
+import { fileName } from './training-files.ts';
 
 /** The newest are what a person looks for; a long job has thousands. */
 const mostEvents = 500;
 
-/** A run as lists show it, newest first. */
-export const listRuns = (scope: Scope, slug: string) => {
-	authorize(scope, 'runs:see');
-	return scope.tx(async (tx) => {
-		const project = await projectOf(tx, slug);
-		return tx
-			.select({
-				id: runs.id,
-				version: runs.version,
-				status: runs.status,
-				baseModel: runs.baseModel,
-				model: runs.model,
-				recipe: runs.recipe,
-				trainCount: runs.trainCount,
-				validationCount: runs.validationCount,
-				estimateCents: runs.estimateCents,
-				costCents: runs.costCents,
-				stepsDone: runs.stepsDone,
-				stepsTotal: runs.stepsTotal,
-				problem: runs.problem,
-				cancelRequestedAt: runs.cancelRequestedAt,
-				createdAt: runs.createdAt,
-				finishedAt: runs.finishedAt
-			})
-			.from(runs)
-			.where(eq(runs.projectId, project.id))
-			.orderBy(desc(runs.version));
-	});
-};
-export type ListedRun = Awaited<ReturnType<typeof listRuns>>[number];
+/** The runs of the project in the order that is asked for; the newest first otherwise. */
+export const listRuns = query(ListRuns, async (scope, order) => {
+	const all = await scope.tx((tx) =>
+		tx.select().from(runs).where(eq(runs.projectId, scope.project.id)).orderBy(desc(runs.version))
+	);
+	return sortRuns(all.map(listedRun), { ...newestFirst, ...order });
+});
 
 const eventsOf = async (tx: Tx, run: Run) => {
+	const { id, at, level, kind, message, step } = runEvents;
 	const newest = await tx
-		.select({
-			id: runEvents.id,
-			at: runEvents.at,
-			level: runEvents.level,
-			kind: runEvents.kind,
-			message: runEvents.message,
-			step: runEvents.step
-		})
+		.select({ id, at, level, kind, message, step })
 		.from(runEvents)
 		.where(eq(runEvents.runId, run.id))
 		.orderBy(desc(runEvents.at), desc(runEvents.seq))
@@ -62,33 +40,19 @@ const eventsOf = async (tx: Tx, run: Run) => {
 	return newest.reverse();
 };
 
-const servingOf = async (tx: Tx, run: Run) => {
-	const serving = await lastServing(tx, run.id);
-	if (!serving) return null;
-	const { id, status, centsPerHour, problem, createdAt, readyAt, idleAt, stoppedAt, deployment } = serving;
-	return {
-		id,
-		status,
-		centsPerHour,
-		problem,
-		createdAt,
-		readyAt,
-		idleAt,
-		stoppedAt,
-		callAs: deployment?.callAs ?? null
-	};
+const connectionOf = async (tx: Tx, { connectionId }: Run) => {
+	const [connection] = await tx
+		.select({ id: connections.id, name: connections.name, provider: connections.provider })
+		.from(connections)
+		.where(eq(connections.id, connectionId));
+	const { name: providerName, servesTunedModels } = providers[connection!.provider];
+	return { ...connection!, providerName, servesTunedModels };
 };
 
 /** A run with its log, its losses, the files it sent and the state of its serving: all that its page shows. */
-export const getRun = (scope: Scope, slug: string, runId: string) => {
-	authorize(scope, 'runs:see');
-	return scope.tx(async (tx) => {
-		const { run } = await runOf(tx, slug, runId);
-		const [connection] = await tx
-			.select({ id: connections.id, name: connections.name, provider: connections.provider })
-			.from(connections)
-			.where(eq(connections.id, run.connectionId));
-		const provider = providers[connection!.provider];
+export const getRun = query(GetRun, (scope, { runId }) =>
+	scope.tx(async (tx) => {
+		const run = await runOf(tx, scope, runId);
 		const points = await tx
 			.select({ series: runPoints.series, step: runPoints.step, loss: runPoints.loss })
 			.from(runPoints)
@@ -99,29 +63,77 @@ export const getRun = (scope: Scope, slug: string, runId: string) => {
 			.from(runFiles)
 			.where(eq(runFiles.runId, run.id))
 			.orderBy(asc(runFiles.kind));
-		const { teamId: _team, projectId: _project, ...shown } = run;
+		const serving = await newestServing(tx, run.id);
+		const { seed, mark, jobId, modelObject, providerStatus, tokens, startedAt } = run;
 		return {
-			run: { ...shown, isOver: isOver(run), canCancel: runCan.cancel(run), stillBilled: stillBilled(run) },
-			connection: { ...connection!, providerName: provider.name, servesTunedModels: provider.servesTunedModels },
+			run: {
+				...listedRun(run),
+				...{ seed, mark, jobId, modelObject, providerStatus, tokens, startedAt },
+				reached: reachedBy(run),
+				isOver: isOver(run),
+				canCancel: runCan.cancel(run),
+				stillBilled: stillBilled(run)
+			},
+			connection: await connectionOf(tx, run),
 			events: await eventsOf(tx, run),
 			points,
 			files,
-			serving: await servingOf(tx, run)
+			serving: serving ? shownServing(serving) : null
+		};
+	})
+);
+
+/** Everything worth knowing before a training: what blocks or warns, what it costs and how long it takes. */
+export const getPreflight = query(GetPreflight, async (scope, { from }) => {
+	const { project } = scope;
+	const { earlier, recipe, data, past, access } = await scope.tx(async (tx) => {
+		const earlier = from ? await runOf(tx, scope, from) : null;
+		const recipe = earlier?.recipe ?? project.recipe;
+		return {
+			earlier,
+			recipe,
+			data: await readFacts(tx, project, recipe),
+			past: await readPast(tx, project),
+			access: project.connectionId ? await openAccess(tx, project.connectionId) : null
 		};
 	});
-};
-export type ShownRun = Awaited<ReturnType<typeof getRun>>;
+	const provider = access
+		? await askProvider(access, project.baseModel)
+		: refused('The project has no connection. Choose one in its settings.');
+	const findings = findingsOf(data, provider);
+	const { trainCount, validationCount, tokens, validationTokens, lastRun } = data;
+	const { centsPerMillion, limits } = provider;
+	const cost = trainingCost(data, recipe, centsPerMillion);
+	const isSandbox = access?.provider === 'sandbox';
+	return {
+		from: earlier && { id: earlier.id, version: earlier.version },
+		findings,
+		isClear: isClear(findings),
+		recipe,
+		baseModel: project.baseModel,
+		providerName: access ? providers[access.provider].name : 'no provider',
+		isSandbox,
+		...{ trainCount, validationCount, tokens, validationTokens, centsPerMillion, limits },
+		cost,
+		duration: estimateDuration({ billedTokens: cost.billedTokens, past, sandbox: isSandbox }),
+		past,
+		lastRun: lastRun ?? null
+	};
+});
 
 /** The exact bytes a run sent, under the name they were sent by. */
-export const downloadRunFile = (scope: Scope, slug: string, runId: string, kind: Kind) => {
-	authorize(scope, 'runs:see');
-	return scope.tx(async (tx) => {
-		const { run } = await runOf(tx, slug, runId);
+export const downloadRunFile = query(DownloadRunFile, (scope, { runId, kind }) =>
+	scope.tx(async (tx) => {
+		const run = await runOf(tx, scope, runId);
 		const [file] = await tx
 			.select({ body: runFiles.body, sha256: runFiles.sha256 })
 			.from(runFiles)
 			.where(and(eq(runFiles.runId, run.id), eq(runFiles.kind, kind)));
 		if (!file) throw new AppError('not_found', 'This run sent no such file.');
-		return { name: fileName(run, kind), ...file };
-	});
-};
+		return { name: fileName(run, kind), sha256: file.sha256, pieces: once(file.body) };
+	})
+);
+
+async function* once(text: string) {
+	yield text;
+}

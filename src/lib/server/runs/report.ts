@@ -1,10 +1,10 @@
 import { afterReport, isOver } from '../../core/runs/status.ts';
 import { runEvents, runPoints } from '../platform/db/schema.ts';
 import type { JobReport, TrainingEvent, TrainingPoint } from '../providers/provider.ts';
-import { announce } from '../events/legacy.ts';
-import type { Tx } from '../access/scope.ts';
+import type { Scope, Tx } from '../access/scope.ts';
+import { changeRun, noteEvent, tellProgress } from './change.ts';
 import { plain, readableEvents, readablePoints, whole } from './readable.ts';
-import { type Run, changeRun, noteEvent } from './rows.ts';
+import type { Run } from './rows.ts';
 
 /** A single statement takes 65 535 parameters; a report of a long job has thousands of lines. */
 const atOnce = 1_000;
@@ -13,7 +13,7 @@ const stoppedByProvider =
 	'The provider cancelled this job on its own. Most often the balance of the account is too low: check it there, then train again.';
 const noReason = 'The provider ended the job without a reason. Train again, or ask the provider about the job.';
 
-/** What a report says about the columns of a run; the status only moves forward (PR9). */
+/** What a report says about the columns of a run; the status only moves forward (PR9 in providers/README.md). */
 const columnsFrom = (run: Run, report: JobReport) => {
 	const status = afterReport(run, report);
 	const byItself = status === 'cancelled' && !run.cancelRequestedAt;
@@ -48,7 +48,7 @@ const changesOf = (run: Run, wanted: ReturnType<typeof columnsFrom>) =>
  * A step: writes down what the provider says of a run that the caller has locked. Known events and points are not written
  * again, and pages hear of it only when something is new. Returns the run as it is now.
  */
-export const recordReport = async (tx: Tx, run: Run, report: JobReport): Promise<Run> => {
+export const recordReport = async (tx: Tx, scope: Scope, run: Run, report: JobReport): Promise<Run> => {
 	if (isOver(run)) return run;
 	const changes = changesOf(run, columnsFrom(run, report));
 	const events = await addEvents(tx, run, readableEvents(report.events));
@@ -60,8 +60,8 @@ export const recordReport = async (tx: Tx, run: Run, report: JobReport): Promise
 			message: `The provider goes on with the job as ${changes.jobId}.`
 		});
 	}
-	if (Object.keys(changes).length > 0) await changeRun(tx, run, changes);
-	else if (events + points > 0) await announce(tx, `run:${run.id}`, run.projectId);
+	if (Object.keys(changes).length > 0) await changeRun(tx, scope, run, changes);
+	else if (events + points > 0) await tellProgress(tx, scope, run);
 	return { ...run, ...changes };
 };
 

@@ -1,23 +1,16 @@
-import { eq, sql } from 'drizzle-orm';
-import * as v from 'valibot';
+import { desc, eq } from 'drizzle-orm';
+import type { ListedRun, Serving } from '../../contract/run.ts';
 import { AppError } from '../../core/errors.ts';
-import { Id } from '../../core/id.ts';
-import { type RunStatus, isOver } from '../../core/runs/status.ts';
-import { connections, runEvents, runs } from '../platform/db/schema.ts';
-import { type Project, projectOf } from '../project/projects.ts';
-import type { ProviderId } from '../providers/provider.ts';
+import type { ProjectScope, Tx } from '../access/scope.ts';
+import { connections, runs, servings } from '../platform/db/schema.ts';
 import { ProviderError } from '../providers/errors.ts';
+import type { ProviderId } from '../providers/provider.ts';
 import { isUnreadable } from '../providers/unreadable.ts';
-import { announce } from '../events/legacy.ts';
-import type { Tx } from '../access/scope.ts';
 
 export type Run = typeof runs.$inferSelect;
 
-const RunId = Id('The run');
-
 /** A step: the run with this id, if it is still there. `lock` makes other changes of it wait. */
 export const findRun = async (tx: Tx, runId: string, { lock = false } = {}): Promise<Run | undefined> => {
-	if (!v.is(RunId, runId)) return undefined; // an address that somebody typed
 	const query = tx.select().from(runs).where(eq(runs.id, runId));
 	return (await (lock ? query.for('update') : query))[0];
 };
@@ -25,69 +18,67 @@ export const findRun = async (tx: Tx, runId: string, { lock = false } = {}): Pro
 /** A step: the same, and *not found* when it is not. */
 export const runById = async (tx: Tx, runId: string, options: { lock?: boolean } = {}): Promise<Run> => {
 	const run = await findRun(tx, runId, options);
-	if (!run) throw new AppError('not_found', 'There is no such run, or it is not yours to see.');
+	if (!run) throw noRun();
 	return run;
 };
 
-/** A step: the run and its project, as an address names them. A run of another project is *not found*. */
+/** A step: a run of the scope's project. One of another project is *not found*. */
 export const runOf = async (
 	tx: Tx,
-	slug: string,
+	{ project }: Pick<ProjectScope, 'project'>,
 	runId: string,
 	options: { lock?: boolean } = {}
-): Promise<{ project: Project; run: Run }> => {
-	const project = await projectOf(tx, slug);
+): Promise<Run> => {
 	const run = await runById(tx, runId, options);
-	if (run.projectId !== project.id) throw new AppError('not_found', 'There is no such run, or it is not yours to see.');
-	return { project, run };
+	if (run.projectId !== project.id) throw noRun();
+	return run;
 };
 
-type Note = { level?: 'info' | 'warning' | 'error'; kind: string; message: string };
+const noRun = () => new AppError('not_found', 'There is no such run, or it is not yours to see.');
 
-/** A step: a line of our own in the run's log, next to the provider's. */
-export const noteEvent = (tx: Tx, run: Pick<Run, 'id' | 'projectId'>, { level = 'info', kind, message }: Note) =>
-	tx
-		.insert(runEvents)
-		.values({
-			projectId: run.projectId,
-			runId: run.id,
-			at: sql`clock_timestamp()`,
-			level,
-			kind: `aitelier.${kind}`,
-			message
-		})
-		.onConflictDoNothing();
+/** The fields that lists show. */
+export const listedRun = (run: Run): ListedRun => ({
+	id: run.id,
+	version: run.version,
+	status: run.status,
+	baseModel: run.baseModel,
+	model: run.model,
+	recipe: run.recipe,
+	trainCount: run.trainCount,
+	validationCount: run.validationCount,
+	estimateCents: run.estimateCents,
+	costCents: run.costCents,
+	stepsDone: run.stepsDone,
+	stepsTotal: run.stepsTotal,
+	problem: run.problem,
+	cancelRequestedAt: run.cancelRequestedAt,
+	createdAt: run.createdAt,
+	finishedAt: run.finishedAt
+});
 
-/** A step: writes columns of a run and tells its pages. An end gets its time. */
-export const changeRun = async (
-	tx: Tx,
-	run: Pick<Run, 'id' | 'projectId'>,
-	change: Partial<Omit<Run, 'id' | 'teamId'>>
-) => {
-	const over = change.status && isOver({ status: change.status });
-	await tx
-		.update(runs)
-		.set({ ...change, ...(over && !change.finishedAt && { finishedAt: new Date() }) })
-		.where(eq(runs.id, run.id));
-	await announce(tx, `run:${run.id}`, run.projectId);
-	if (change.status) await announce(tx, `project:${run.projectId}`, run.projectId);
+/** A step: the newest serving of a run, whatever became of it. */
+export const newestServing = async (tx: Tx, runId: string): Promise<typeof servings.$inferSelect | undefined> => {
+	const [newest] = await tx
+		.select()
+		.from(servings)
+		.where(eq(servings.runId, runId))
+		.orderBy(desc(servings.createdAt))
+		.limit(1);
+	return newest;
 };
 
-/** A step: ends a run with the sentence that the person will read. An end is final: a second one changes nothing. */
-export const endRun = async (
-	tx: Tx,
-	run: Pick<Run, 'id' | 'projectId'>,
-	status: Extract<RunStatus, 'failed' | 'cancelled'>,
-	problem: string | null
-) => {
-	if (isOver(await runById(tx, run.id, { lock: true }))) return;
-	await changeRun(tx, run, { status, problem });
-	await noteEvent(tx, run, {
-		level: status === 'failed' ? 'error' : 'info',
-		kind: status,
-		message: problem ?? 'Cancelled before anything was ordered. Nothing is billed.'
-	});
-};
+/** A serving as people may see it: nothing of where it stands at the provider. */
+export const shownServing = (serving: typeof servings.$inferSelect): Serving => ({
+	id: serving.id,
+	status: serving.status,
+	centsPerHour: serving.centsPerHour,
+	problem: serving.problem,
+	createdAt: serving.createdAt,
+	readyAt: serving.readyAt,
+	idleAt: serving.idleAt,
+	stoppedAt: serving.stoppedAt,
+	callAs: serving.deployment?.callAs ?? null
+});
 
 /** A provider may ask us to wait; longer than this would look like a standstill. */
 export const longestWaitMs = 15 * 60_000;

@@ -2,13 +2,11 @@ import { and, eq, isNull, sql } from 'drizzle-orm';
 import { chatLine } from '../../core/examples/formats/training.ts';
 import { sha256 } from '../platform/crypto.ts';
 import { examples, runExamples, runFiles } from '../platform/db/schema.ts';
-import type { Project } from '../project/projects.ts';
-import type { Tx } from '../access/scope.ts';
+import type { RunFileKind } from '../../contract/run.ts';
+import type { Project, Tx } from '../access/scope.ts';
 import type { Run } from './rows.ts';
 
-export type Kind = 'train' | 'validation';
-
-const isMember = (project: Project, kind: Kind) =>
+const isMember = (project: Project, kind: RunFileKind) =>
 	and(
 		eq(examples.projectId, project.id),
 		eq(examples.split, kind),
@@ -24,7 +22,7 @@ export const writeTrainingFile = async (
 	tx: Tx,
 	project: Project,
 	run: Pick<Run, 'id'>,
-	kind: Kind
+	kind: RunFileKind
 ): Promise<number> => {
 	await tx.execute(sql`
 		insert into ${runExamples} (project_id, run_id, example_id, kind)
@@ -49,4 +47,4 @@ export const writeTrainingFile = async (
 };
 
 /** The name a file has at the provider and on a person's disk: never a path, nothing of the content. */
-export const fileName = (run: Pick<Run, 'mark'>, kind: Kind) => `${run.mark}-${kind}.jsonl`;
+export const fileName = (run: Pick<Run, 'mark'>, kind: RunFileKind) => `${run.mark}-${kind}.jsonl`;

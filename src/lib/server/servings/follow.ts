@@ -1,22 +1,13 @@
-import { eq, inArray } from 'drizzle-orm';
-import { authorize } from '../../core/permissions.ts';
 import { idleMinutes, isAlive, longestHours, startMinutes, stopReason } from '../../core/servings/serving.ts';
-import { openAccess } from '../connections/connections.ts';
-import { servings } from '../platform/db/schema.ts';
-import { isQueued } from '../jobs/is-queued.ts';
-import { enqueue } from '../jobs/queue.ts';
-import { providers } from '../providers/registry.ts';
-import type { Access, DeploymentState } from '../providers/provider.ts';
-import type { ProviderError } from '../providers/errors.ts';
-import { pollSecondsFor } from '../runs/poll-interval.ts';
-import { longestWaitMs, markFrom, providerOf, runById, tellProblem } from '../runs/rows.ts';
 import type { Scope, Tx } from '../access/scope.ts';
-import { type Serving, changeServing } from './servings.ts';
-
-const servingById = async (tx: Tx, id: string, { lock = false } = {}): Promise<Serving | undefined> => {
-	const query = tx.select().from(servings).where(eq(servings.id, id));
-	return (await (lock ? query.for('update') : query))[0];
-};
+import { openAccess } from '../connections/connections.ts';
+import { enqueue } from '../jobs/queue.ts';
+import type { ProviderError } from '../providers/errors.ts';
+import { pollSecondsFor } from '../providers/poll-interval.ts';
+import type { Access, DeploymentState } from '../providers/provider.ts';
+import { providers } from '../providers/registry.ts';
+import { longestWaitMs, markFrom, providerOf, runById, tellProblem } from '../runs/rows.ts';
+import { type Serving, changeServing, findServing } from './rows.ts';
 
 const again = (tx: Tx, scope: Scope, servingId: string, waitMs: number) =>
 	enqueue(tx, scope, 'serving.follow', { servingId }, { after: new Date(Date.now() + waitMs) });
@@ -26,8 +17,7 @@ const again = (tx: Tx, scope: Scope, servingId: string, waitMs: number) =>
  * comes back until it is gone. May run twice and twice at once. It never gives up on something that may be billed.
  */
 export const followServing = async (scope: Scope, servingId: string, signal: AbortSignal): Promise<void> => {
-	authorize(scope, 'servings:edit');
-	const serving = await scope.tx((tx) => servingById(tx, servingId));
+	const serving = await scope.tx((tx) => findServing(tx, servingId));
 	if (!serving || !isAlive(serving)) return;
 	try {
 		const { run, access } = await scope.tx(async (tx) => {
@@ -36,10 +26,10 @@ export const followServing = async (scope: Scope, servingId: string, signal: Abo
 		});
 		const state = await stateOf(await deploy(scope, serving, run.modelObject!, access), access);
 		await scope.tx(async (tx) => {
-			const now = await servingById(tx, servingId, { lock: true });
+			const now = await findServing(tx, servingId, { lock: true });
 			if (!now || !isAlive(now)) return;
 			const change = afterState(now, state, new Date());
-			if (Object.keys(change).length > 0) await changeServing(tx, now, change);
+			if (Object.keys(change).length > 0) await changeServing(tx, scope, now, change);
 			// a stop that has just been decided is carried out at once, not a poll later
 			const isNews = now.status !== 'stopping' && change.status === 'stopping';
 			const waitMs = isNews ? 0 : pollSecondsFor(access.provider) * 1000;
@@ -59,14 +49,14 @@ const deploy = async (scope: Scope, serving: Serving, modelObject: string, acces
 	if (serving.deployment) return serving;
 	const deployment = await providers[access.provider].deploy(access, modelObject, serving.mark);
 	return scope.tx(async (tx) => {
-		const now = (await servingById(tx, serving.id, { lock: true }))!;
+		const now = (await findServing(tx, serving.id, { lock: true }))!;
 		// given up meanwhile by another worker: what exists after all has to be stopped
 		const change = {
 			deployment,
 			problem: null,
 			...(!isAlive(now) && { status: 'stopping' as const, stoppedAt: null })
 		};
-		await changeServing(tx, now, change);
+		await changeServing(tx, scope, now, change);
 		return { ...now, ...change };
 	});
 };
@@ -111,7 +101,7 @@ export const afterState = (serving: Serving, state: DeploymentState, now: Date):
  */
 const recordProblem = async (scope: Scope, seen: Serving, problem: ProviderError): Promise<void> => {
 	await scope.tx(async (tx) => {
-		const serving = await servingById(tx, seen.id, { lock: true });
+		const serving = await findServing(tx, seen.id, { lock: true });
 		if (!serving || !isAlive(serving)) return;
 		const { connectionId } = await runById(tx, serving.runId);
 		await markFrom(tx, connectionId, problem);
@@ -120,26 +110,13 @@ const recordProblem = async (scope: Scope, seen: Serving, problem: ProviderError
 		const isFinal = !serving.deployment && isRefusal && (isStopping || seen.problem === problem.message);
 		if (isFinal) {
 			const end = isStopping ? { status: 'stopped' as const } : { status: 'failed' as const, problem: problem.message };
-			return changeServing(tx, serving, { ...end, stoppedAt: new Date() });
+			return changeServing(tx, scope, serving, { ...end, stoppedAt: new Date() });
 		}
 		// of a serving that is being stopped, a problem would say that it failed
 		if (!isStopping && serving.problem !== problem.message)
-			await changeServing(tx, serving, { problem: problem.message });
+			await changeServing(tx, scope, serving, { problem: problem.message });
 		const pollMs = pollSecondsFor(await providerOf(tx, connectionId)) * 1000;
 		const waitMs = Math.max(problem.retryAfterMs ?? 0, 3 * pollMs);
 		await again(tx, scope, serving.id, Math.min(waitMs, longestWaitMs));
-	});
-};
-
-/** Gives every serving that is alive its job back, where it has none. */
-export const requeueOpenServings = (scope: Scope): Promise<void> => {
-	authorize(scope, 'servings:edit');
-	return scope.tx(async (tx) => {
-		const alive = await tx
-			.select({ id: servings.id })
-			.from(servings)
-			.where(inArray(servings.status, ['starting', 'ready', 'stopping']));
-		for (const { id } of alive)
-			if (!(await isQueued(tx, 'serving.follow', id))) await enqueue(tx, scope, 'serving.follow', { servingId: id });
 	});
 };

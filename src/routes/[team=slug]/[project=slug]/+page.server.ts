@@ -12,7 +12,7 @@ export const load = page(Nothing, async ({ locals: { scope, project }, params, d
 	const [counts, bars, runs, evaluations] = await Promise.all([
 		countExamples(project),
 		ratingHistogram(project),
-		may(scope.role, 'runs:see') ? listRuns(scope, params.project) : [],
+		may(scope.role, 'runs:see') ? listRuns(project) : [],
 		listEvaluations(scope, params.project)
 	]);
 	depends(`aitelier:project:${(await parent()).project.id}`);

@@ -12,7 +12,7 @@ export type Server = Place & {
 
 export const openaiServer: Server = { name: 'OpenAI', quote: true, isOfficial: ({ baseUrl }) => !baseUrl };
 
-/** Anybody's server: what it says in errors may come from anywhere and is not shown (SS4). */
+/** Anybody's server: what it says in errors may come from anywhere and is not shown (SS4 in ../README.md). */
 export const compatibleServer: Server = { name: 'The server', quote: false, isOfficial: () => false };
 
 /**

@@ -7,7 +7,7 @@ import type { Access, JobReport, TrainingEvent, TrainingPoint } from '../provide
 import { ProviderError } from '../errors.ts';
 import { numbered, unreadable } from '../unreadable.ts';
 
-/** OpenAI's words for a job (providers.md 4.6). An unknown one, such as `paused`, is no failure: it is kept as it is. */
+/** OpenAI's words for a job. An unknown one, such as `paused`, is no failure: it is kept as it is. */
 const words = {
 	validating_files: 'validating',
 	queued: 'queued',

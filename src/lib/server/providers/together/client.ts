@@ -8,7 +8,7 @@ const official = 'https://api.together.ai/v1';
 // Deployments answer on a host of their own, which serves nothing else.
 const officialInference = 'https://api-inference.together.ai/v1';
 
-export type Doors = { v1: Together; v2: Together; inference: Together };
+export type Clients = { v1: Together; v2: Together; inference: Together };
 
 /** The addresses of a connection. The SDK finds v2 by itself only under the official address, so others name it. */
 function addressesOf({ provider, baseUrl }: Access): { v1: string; v2: string; inference: string } {
@@ -20,7 +20,7 @@ function addressesOf({ provider, baseUrl }: Access): { v1: string; v2: string; i
 }
 
 /** Clients for one call. Every setting is given, so that no environment variable can change where it goes. */
-export function doorsOf(access: Access): Doors {
+export function clientsOf(access: Access): Clients {
 	// The sandbox stands where our own configuration says; any other address was entered by somebody.
 	const isEntered = access.provider !== 'sandbox' && access.baseUrl;
 	const open = (baseURL: string) =>
@@ -39,7 +39,7 @@ export function doorsOf(access: Access): Doors {
 /** Which project a key belongs to; every call of v2 names it. */
 export const projectOf = async (access: Access, place: Place): Promise<{ id: string; slug: string }> => {
 	const { project_id: id, project_slug: slug } = await ask(access, place, async (options) => {
-		const who = await doorsOf(access).v1.whoami(options);
+		const who = await clientsOf(access).v1.whoami(options);
 		if (typeof who?.project_id !== 'string') throw unreadable(place);
 		return who;
 	});

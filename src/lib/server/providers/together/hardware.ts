@@ -1,13 +1,13 @@
 import type { Config } from 'together-ai/resources/beta/models/configs';
 import { type Place, ask } from '../call.ts';
 import type { Access } from '../provider.ts';
-import { all, doorsOf, projectOf } from './client.ts';
+import { all, clientsOf, projectOf } from './client.ts';
 
 /** The configurations on which a model can run; none means that it can not be deployed. */
 export const configsFor = (access: Access, place: Place, projectId: string, modelObject: string): Promise<Config[]> =>
 	ask(access, place, (options) =>
 		all(
-			doorsOf(access).v2.beta.models.configs.list(
+			clientsOf(access).v2.beta.models.configs.list(
 				{ projectId, referenceModel: `projects/${projectId}/models/${modelObject}` },
 				options
 			),
@@ -26,7 +26,7 @@ export async function readDeployability(access: Access, place: Place, modelObjec
 	const project = await projectOf(access, place);
 	const [config] = await configsFor(access, place, project.id, modelObject);
 	if (!config) return { ok: false, centsPerHour: null, reason: reasonNot };
-	const { data } = await ask(access, place, (options) => doorsOf(access).v2.beta.endpoints.hardware.list(options));
+	const { data } = await ask(access, place, (options) => clientsOf(access).v2.beta.endpoints.hardware.list(options));
 	const type = selected(config, /accelerator_?type|gpu_?type/i)?.toLowerCase();
 	const count = Number(selected(config, /accelerator_?count|gpu_?count/i) ?? 1);
 	const fitting = data.filter((each) => type?.includes(each.gpuType.toLowerCase()) && each.gpuCount === count);

@@ -3,10 +3,10 @@ import type { RunStatus } from '../../../core/runs/status.ts';
 import { type Place, ask, orNull } from '../call.ts';
 import type { Access, JobReport, TrainingEvent, TrainingPoint } from '../provider.ts';
 import { ProviderError } from '../errors.ts';
-import { doorsOf } from './client.ts';
+import { clientsOf } from './client.ts';
 import { listIn, numbered } from '../unreadable.ts';
 
-/** Together's words for a job (providers.md 4.6). An unknown one is no failure: it is kept as it is. */
+/** Together's words for a job. An unknown one is no failure: it is kept as it is. */
 const words = {
 	pending: 'queued',
 	queued: 'queued',
@@ -29,7 +29,7 @@ const mostRestarts = 5;
 /** The jobs with our mark, oldest first. A job that goes on in place of another is that other one. */
 export async function findJobs(access: Access, place: Place, mark: string): Promise<{ jobId: string }[]> {
 	const data = await ask(access, place, async (options) =>
-		listIn(await doorsOf(access).v1.fineTuning.list(options), place)
+		listIn(await clientsOf(access).v1.fineTuning.list(options), place)
 	);
 	const ours = data
 		.filter((job) => job.suffix === mark || job.model_output_name?.includes(mark))
@@ -42,7 +42,7 @@ export async function findJobs(access: Access, place: Place, mark: string): Prom
 /** None where the provider has none of this job: whether there is a job at all, that tells the job itself. */
 const eventsOf = async (access: Access, place: Place, id: string): Promise<FinetuneEvent[]> => {
 	const events = await orNull(
-		ask(access, place, async (options) => listIn(await doorsOf(access).v1.fineTuning.listEvents(id, options), place))
+		ask(access, place, async (options) => listIn(await clientsOf(access).v1.fineTuning.listEvents(id, options), place))
 	);
 	return (events ?? []).filter((event) => event !== null);
 };
@@ -59,7 +59,7 @@ function successorIn(events: FinetuneEvent[], id: string): string | null {
 
 /** Where a job stands, with its events and losses; of a job that was restarted, the one that goes on. */
 export async function reportJob(access: Access, place: Place, jobId: string): Promise<JobReport> {
-	const { v1 } = doorsOf(access);
+	const { v1 } = clientsOf(access);
 	let id = jobId;
 	const earlier: FinetuneEvent[] = [];
 	for (let restarts = 0; ; restarts++) {
@@ -79,7 +79,7 @@ const amount = (value: unknown): number | null => (typeof value === 'number' && 
 
 async function pointsOf(access: Access, place: Place, id: string): Promise<TrainingPoint[]> {
 	const answer = await orNull(
-		ask(access, place, (options) => doorsOf(access).v1.fineTuning.listMetrics(id, {}, options))
+		ask(access, place, (options) => clientsOf(access).v1.fineTuning.listMetrics(id, {}, options))
 	);
 	const rows = (Array.isArray(answer?.metrics) ? answer.metrics : []) as unknown as (Row | null)[];
 	return rows
@@ -124,7 +124,7 @@ function toReport(job: FinetuneResponse, events: FinetuneEvent[], points: Traini
 		modelObject: job.model_object_id || null,
 		problem: why?.message ?? null,
 		trainedTokens: job.token_count ? job.token_count * (job.n_epochs ?? 1) : null,
-		// In dollars; the unit is not documented, but agrees with what jobs cost (providers.md 7).
+		// In dollars; the unit is not documented, but agrees with what jobs cost (README.md).
 		costCents: over.has(status) && job.total_price !== undefined ? Math.ceil(job.total_price * 100 - 1e-6) : null,
 		stepsDone: amount(told.steps_completed) ?? Math.max(0, ...steps),
 		stepsTotal: total,
@@ -135,7 +135,7 @@ function toReport(job: FinetuneResponse, events: FinetuneEvent[], points: Traini
 
 /** Stops a job. One that is over already stays as it is. */
 export async function cancelJob(access: Access, place: Place, id: string): Promise<void> {
-	const { v1 } = doorsOf(access);
+	const { v1 } = clientsOf(access);
 	try {
 		await ask(access, place, (options) => v1.fineTuning.cancel(id, options));
 	} catch (problem) {

@@ -1,13 +1,13 @@
 import { type Place, ask, orNull } from '../call.ts';
 import type { Access, BaseModel, TrainingLimits } from '../provider.ts';
-import { all, doorsOf } from './client.ts';
+import { all, clientsOf } from './client.ts';
 
 /**
  * Everything Together runs, with what its lists say: trainable, deployable (with a certified profile), recommended. A
  * tunable model without an entry may be deployable or not. Its list of prices says 0 for training; only the sandbox's is true.
  */
 export async function listModels(access: Access, place: Place): Promise<BaseModel[]> {
-	const { v1, v2 } = doorsOf(access);
+	const { v1, v2 } = clientsOf(access);
 	const [running, tunableIds, offered] = await Promise.all([
 		ask(access, place, (options) => v1.models.list({}, options)),
 		orNull(ask(access, place, (options) => v1.get<{ models?: string[] }>('/fine-tunes/models/supported', options))),
@@ -56,7 +56,7 @@ async function readLimits(
 	model_name: string
 ): Promise<{ contextTokens: number; recipe: TrainingLimits } | null> {
 	const limits = await orNull(
-		ask(access, place, (options) => doorsOf(access).v1.fineTuning.modelLimits({ model_name }, options))
+		ask(access, place, (options) => clientsOf(access).v1.fineTuning.modelLimits({ model_name }, options))
 	);
 	if (!limits) return null;
 	const { lora_training: lora } = limits;

@@ -3,8 +3,9 @@ import { chatBody, toCompletion } from '../chat.ts';
 import { checkKey } from '../check.ts';
 import type { Access, ChatRequest, Completion, Provider, ProviderId } from '../provider.ts';
 import { type Chunk, collect } from '../stream.ts';
-import { doorsOf } from './client.ts';
-import { isEndpoint, readState, startDeployment, stopDeployment } from './deployments.ts';
+import { clientsOf } from './client.ts';
+import { startDeployment } from './deploy.ts';
+import { isEndpoint, readState, stopDeployment } from './deployments.ts';
 import { readDeployability } from './hardware.ts';
 import { cancelJob, findJobs, reportJob } from './jobs.ts';
 import { listModels, readModel } from './models.ts';
@@ -17,8 +18,8 @@ function speakTogether(id: ProviderId, name: string): Provider {
 	const place: Place = { name, quote: true };
 
 	async function chat(access: Access, request: ChatRequest, onText?: (piece: string) => void): Promise<Completion> {
-		const doors = doorsOf(access);
-		const { completions } = (isEndpoint(request.model) ? doors.inference : doors.v1).chat;
+		const clients = clientsOf(access);
+		const { completions } = (isEndpoint(request.model) ? clients.inference : clients.v1).chat;
 		const body = { ...chatBody(request), max_tokens: request.maxTokens } as Parameters<typeof completions.create>[0];
 		if (!onText) {
 			const answer = await ask(
@@ -47,7 +48,7 @@ function speakTogether(id: ProviderId, name: string): Provider {
 		check: (access) =>
 			checkKey(async () => {
 				const models = await listModels(access, place);
-				await ask(access, place, (options) => doorsOf(access).v1.fineTuning.list(options));
+				await ask(access, place, (options) => clientsOf(access).v1.fineTuning.list(options));
 				return { ok: true, models: models.length, training: 'open' };
 			}),
 		models: (access) => listModels(access, place),

@@ -4,7 +4,7 @@ import type { FileResponse } from 'together-ai/resources/files';
 import { type Place, act, ask } from '../call.ts';
 import type { Access, CostEstimate, TrainingFile, TrainingOrder } from '../provider.ts';
 import { ProviderError } from '../errors.ts';
-import { doorsOf } from './client.ts';
+import { clientsOf } from './client.ts';
 import { numbered } from '../unreadable.ts';
 
 const uploadTimeoutMs = 600_000;
@@ -25,9 +25,9 @@ const loraOf = ({ recipe }: Omit<TrainingOrder, 'mark'>) => ({
 
 const method = { method: 'sft', train_on_inputs: 'auto' } as const;
 
-/** `files.upload` of the SDK breaks on Node (providers.md 3.3), so the form is ours. Only the bare name is sent. */
+/** `files.upload` of the SDK breaks on Node (../README.md), so the form is ours. Only the bare name is sent. */
 export async function uploadFile(access: Access, place: Place, file: TrainingFile): Promise<{ fileId: string }> {
-	const { v1 } = doorsOf(access);
+	const { v1 } = clientsOf(access);
 	const sent = await ask(
 		access,
 		place,
@@ -73,7 +73,7 @@ export async function estimateCost(
 	order: Omit<TrainingOrder, 'mark'>
 ): Promise<CostEstimate | null> {
 	const answer = await ask(access, place, (options) =>
-		doorsOf(access).v1.fineTuning.estimatePrice(
+		clientsOf(access).v1.fineTuning.estimatePrice(
 			{
 				model: order.model,
 				training_file: order.trainingFileId,
@@ -116,7 +116,7 @@ export async function placeOrder(access: Access, place: Place, order: TrainingOr
 		suffix: order.mark
 	};
 	const job = await act(access, place, async (options) =>
-		numbered(await doorsOf(access).v1.fineTuning.create(body, options), place)
+		numbered(await clientsOf(access).v1.fineTuning.create(body, options), place)
 	);
 	return { jobId: job.id };
 }

@@ -1,21 +1,13 @@
-import * as v from 'valibot';
+import { ListRuns } from '$lib/contract/runs';
+import { newestFirst } from '$lib/core/runs/sort';
 import { isOver } from '$lib/core/runs/status';
 import { page } from '$lib/server/http/page';
 import { listRuns } from '$lib/server/runs/queries';
 import type { PageServerLoad } from './$types';
 
-const RunOrder = v.object({
-	sort: v.optional(
-		v.picklist(['version', 'status', 'train', 'duration', 'cost'], 'The list cannot be sorted by this'),
-		'version'
-	),
-	order: v.optional(v.picklist(['up', 'down'], 'An order is up or down'), 'down')
-});
-
-export const load = page(RunOrder, async (event, order) => {
-	const { project } = await event.parent();
-	event.depends(`aitelier:project:${project.id}`);
-	const runs = await listRuns(event.locals.scope, event.params.project);
-	for (const run of runs) if (!isOver(run)) event.depends(`aitelier:run:${run.id}`);
-	return { runs, order };
+export const load = page(ListRuns, async ({ locals, depends }, order) => {
+	const runs = await listRuns(locals.project, order);
+	depends(`aitelier:project:${locals.project.project.id}`);
+	for (const run of runs) if (!isOver(run)) depends(`aitelier:run:${run.id}`);
+	return { runs, order: { ...newestFirst, ...order } };
 }) satisfies PageServerLoad;

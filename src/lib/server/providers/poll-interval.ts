@@ -1,7 +1,7 @@
 import { config } from '../platform/config.ts';
-import type { ProviderId } from '../providers/provider.ts';
+import type { ProviderId } from './provider.ts';
 
-/** Production's pace. Nobody's real account is asked more often, whatever a demo wants of the sandbox. */
+/** In production. Nobody's real account is asked more often, whatever a demo wants of the sandbox. */
 const usualPollSeconds = 5;
 
 /** How often a job at this provider is looked at. */

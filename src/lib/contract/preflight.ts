@@ -1,0 +1,91 @@
+import * as v from 'valibot';
+import { ids } from './ids.ts';
+import { Recipe, aRecipe } from './recipe.ts';
+
+const Finding = v.strictObject({
+	id: v.string(),
+	/** `block`: training cannot start. */
+	level: v.picklist(['block', 'warn', 'ok']),
+	title: v.string(),
+	sentence: v.string(),
+	/** The page on which it can be mended. */
+	fix: v.optional(v.picklist(['rate', 'split', 'examples', 'settings', 'model']))
+});
+
+/** Least and most. */
+const Range = v.optional(v.strictTuple([v.number(), v.number()]));
+
+/** The checklist before a training, with price and duration. */
+export const Preflight = v.strictObject({
+	/** The earlier run whose settings these are. */
+	from: v.nullable(v.strictObject({ id: v.string(), version: v.number() })),
+	findings: v.array(Finding),
+	/** No finding blocks. */
+	isClear: v.boolean(),
+	recipe: Recipe,
+	baseModel: v.string(),
+	providerName: v.string(),
+	isSandbox: v.boolean(),
+	/** What would be sent. */
+	trainCount: v.number(),
+	validationCount: v.number(),
+	/** Of one pass over the training set, and over the validation set. */
+	tokens: v.number(),
+	validationTokens: v.number(),
+	centsPerMillion: v.nullable(v.number()),
+	/** What the provider accepts for this model, where it says so. */
+	limits: v.nullable(
+		v.strictObject({
+			epochs: Range,
+			batchSize: Range,
+			learningRate: Range,
+			loraRank: Range,
+			loraAlpha: Range,
+			loraDropout: Range,
+			warmupRatio: Range
+		})
+	),
+	/** `cents` null: the price is not known. */
+	cost: v.strictObject({ cents: v.nullable(v.number()), billedTokens: v.number(), basis: v.string() }),
+	duration: v.strictObject({ fromMinutes: v.number(), toMinutes: v.number(), basis: v.string() }),
+	/** Earlier runs on the same model, for a duration that follows the recipe as it is edited. */
+	past: v.array(v.strictObject({ billedTokens: v.number(), minutes: v.number() })),
+	/** The newest run, and what is different now. */
+	lastRun: v.nullable(
+		v.strictObject({
+			version: v.number(),
+			newExamples: v.number(),
+			removedExamples: v.number(),
+			recipeChanged: v.boolean()
+		})
+	)
+});
+
+export const aPreflight: v.InferOutput<typeof Preflight> = {
+	from: { id: ids.run, version: 3 },
+	findings: [
+		{ id: 'quality', level: 'ok', title: 'Good examples', sentence: '150 examples rated 8 or better.' },
+		{
+			id: 'contested',
+			level: 'warn',
+			title: 'Agreement',
+			sentence: 'Raters disagree about 2 examples in train. Talk about them first.',
+			fix: 'rate'
+		}
+	],
+	isClear: true,
+	recipe: aRecipe,
+	baseModel: 'sandbox-small',
+	providerName: 'Sandbox',
+	isSandbox: true,
+	trainCount: 120,
+	validationCount: 30,
+	tokens: 24_000,
+	validationTokens: 6_000,
+	centsPerMillion: 48,
+	limits: { loraRank: [1, 64] },
+	cost: { cents: 6, billedTokens: 108_000, basis: 'About 24,000 tokens × 3 epochs at $0.48 per million.' },
+	duration: { fromMinutes: 0.3, toMinutes: 3.2, basis: 'The sandbox trains a small pretend model.' },
+	past: [],
+	lastRun: { version: 3, newExamples: 12, removedExamples: 0, recipeChanged: false }
+};

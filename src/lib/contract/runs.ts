@@ -1,0 +1,101 @@
+import * as v from 'valibot';
+import { runSorts } from '../core/runs/sort.ts';
+import { type Download, File, Id } from './fields.ts';
+import { ids } from './ids.ts';
+import { command, query } from './operation.ts';
+import { Preflight, aPreflight } from './preflight.ts';
+import { Recipe, aRecipe } from './recipe.ts';
+import { ListedRun, Series, ShownRun, aListedRun, aSha256, aShownRun } from './run.ts';
+
+const RunId = Id('The run');
+
+export const ListRuns = query({
+	name: 'runs.list',
+	summary: 'The runs of the project, the newest first unless another order is asked for',
+	within: 'project',
+	action: 'runs:see',
+	input: v.object({
+		sort: v.optional(v.picklist(runSorts, 'The list cannot be sorted by this')),
+		order: v.optional(v.picklist(['up', 'down'], 'An order is up or down'))
+	}),
+	output: v.array(ListedRun),
+	errors: {},
+	example: { input: { sort: 'cost', order: 'down' }, output: [aListedRun] }
+});
+
+export const GetRun = query({
+	name: 'runs.get',
+	summary: 'A run with its log, its losses, the files it sent and the state of its serving',
+	within: 'project',
+	action: 'runs:see',
+	input: v.object({ runId: RunId }),
+	output: ShownRun,
+	errors: {},
+	example: {
+		input: { runId: ids.run },
+		output: aShownRun
+	}
+});
+
+export const GetPreflight = query({
+	name: 'runs.preflight',
+	summary: 'What is worth knowing before a training: what blocks it or warns, what it costs, how long it takes',
+	within: 'project',
+	action: 'runs:see',
+	/** `from`: an earlier run, whose settings are taken over; else those of the project. */
+	input: v.object({ from: v.optional(RunId) }),
+	output: Preflight,
+	errors: {},
+	example: { input: { from: ids.run }, output: aPreflight }
+});
+
+export const StartRun = command({
+	name: 'runs.start',
+	summary: 'Starts a training on the good examples of the training set',
+	within: 'project',
+	action: 'runs:start',
+	/** Whoever asks chooses `clientId`: asked twice with the same one, it is the same run. */
+	input: v.object({ clientId: Id('The id of this form'), ...Recipe.entries }),
+	output: v.strictObject({ ...ListedRun.entries, mark: v.string() }),
+	errors: { conflict: 'Something on the checklist blocks the training, or another run is being sent.' },
+	events: ['run.started'],
+	example: {
+		input: { clientId: ids.client, ...aRecipe },
+		output: { ...aListedRun, status: 'uploading', stepsDone: null, stepsTotal: null, mark: 'support-5f2a9c01d4e7b386' }
+	}
+});
+export type NewRun = v.InferOutput<typeof StartRun.input>;
+
+export const CancelRun = command({
+	name: 'runs.cancel',
+	summary: 'Calls a run off, and says what is billed all the same',
+	within: 'project',
+	action: 'runs:cancel',
+	input: v.object({ runId: RunId }),
+	output: v.strictObject({ billed: v.string() }),
+	errors: { conflict: 'The run is over.' },
+	events: ['run.cancelled'],
+	example: {
+		input: { runId: ids.run },
+		output: { billed: '40 of 90 steps are billed; the rest is not.' }
+	}
+});
+
+export type RunFile = Download & { sha256: string };
+
+export const DownloadRunFile = query({
+	name: 'runs.file',
+	summary: 'The exact bytes that a run sent',
+	within: 'project',
+	action: 'runs:see',
+	input: v.object({
+		runId: RunId,
+		kind: Series
+	}),
+	output: File<RunFile>('application/jsonl'),
+	errors: {},
+	example: {
+		input: { runId: ids.run, kind: 'train' },
+		output: { name: 'support-5f2a9c01d4e7b386-train.jsonl', sha256: aSha256, pieces: (async function* () {})() }
+	}
+});

@@ -1,0 +1,76 @@
+import type { Endpoint } from 'together-ai/resources/beta/endpoints/endpoints';
+import { type Place, act, ask, orNull } from '../call.ts';
+import { ProviderError } from '../errors.ts';
+import type { Access, Deployment } from '../provider.ts';
+import { numbered } from '../unreadable.ts';
+import { all, clientsOf, projectOf } from './client.ts';
+import { nameFor, route, stateOf } from './deployments.ts';
+import { configsFor, reasonNot } from './hardware.ts';
+
+/**
+ * Endpoint, deployment, traffic, in this order, each found by its name before it is created: after a lost answer the
+ * same call goes on where the last one ended. Looked for before anything else can refuse: what exists may be billed.
+ */
+export async function startDeployment(
+	access: Access,
+	place: Place,
+	modelObject: string,
+	mark: string
+): Promise<Deployment> {
+	const { beta } = clientsOf(access).v2;
+	const project = await projectOf(access, place);
+	const projectId = project.id;
+	const name = nameFor(mark);
+	const isNamed = (each: { name: string }) => each.name === name || each.name.endsWith(`/${name}`);
+	const endpoints = await ask(access, place, (options) =>
+		all<Endpoint>(beta.endpoints.list({ projectId, limit: 100 }, options), place)
+	);
+	const known = endpoints.find(isNamed);
+	const existing = known
+		? await ask(access, place, (options) =>
+				all(beta.endpoints.deployments.list(known.id, { projectId }, options), place)
+			)
+		: [];
+	const found = existing.find(isNamed);
+	const config = found ? null : await configOf(access, place, { projectId, modelObject, endpoint: known });
+	const endpoint =
+		known ??
+		(await act(access, place, async (options) =>
+			numbered(await beta.endpoints.create({ projectId, name }, options), place)
+		));
+
+	const autoscaling = { minReplicas: 1, maxReplicas: 1 };
+	const deployment =
+		found ??
+		(await act(access, place, async (options) => {
+			const model = `projects/${projectId}/models/${modelObject}`;
+			const wish = { projectId, name, model, config: config!, autoscaling };
+			return numbered(await beta.endpoints.deployments.create(endpoint.id, wish, options), place);
+		}));
+	if (found && ['stopping', 'stopped'].includes(stateOf(found))) {
+		await act(access, place, (options) =>
+			beta.endpoints.deployments.update(found.id, { projectId, endpointId: endpoint.id, autoscaling }, options)
+		);
+	}
+
+	const isRouted = endpoint.trafficSplit.some((each) => each.deploymentId === deployment.id && each.weight > 0);
+	if (!isRouted) await route(access, place, { projectId, endpointId: endpoint.id, deploymentId: deployment.id }, 1);
+	const callAs = endpoint.name.includes('/') ? endpoint.name : `${project.slug}/${endpoint.name}`;
+	return { endpointId: endpoint.id, deploymentId: deployment.id, projectId, callAs };
+}
+
+/** The configuration for a new deployment. Where there is none, the empty endpoint of an earlier try does not stay. */
+async function configOf(
+	access: Access,
+	place: Place,
+	{ projectId, modelObject, endpoint }: { projectId: string; modelObject: string; endpoint: Endpoint | undefined }
+): Promise<string> {
+	const [config] = await configsFor(access, place, projectId, modelObject);
+	// public configurations belong to a project of Together's own
+	if (config) return `projects/${config.projectId}/configs/${config.id}`;
+	if (endpoint) {
+		const { endpoints } = clientsOf(access).v2.beta;
+		await orNull(ask(access, place, (options) => endpoints.delete(endpoint.id, { projectId }, options)));
+	}
+	throw new ProviderError('refused', reasonNot);
+}

@@ -1,0 +1,86 @@
+import { CancelRun, StartRun } from '../../contract/runs.ts';
+import { AppError } from '../../core/errors.ts';
+import { stillBilled } from '../../core/runs/billing.ts';
+import { limitProblem } from '../../core/runs/recipe-limits.ts';
+import { runCan } from '../../core/runs/status.ts';
+import { command } from '../access/operation.ts';
+import { openAccess } from '../connections/connections.ts';
+import { record } from '../events/record.ts';
+import { enqueue } from '../jobs/queue.ts';
+import { lockedProject } from '../project/rows.ts';
+import { ProviderError } from '../providers/errors.ts';
+import { changeRun, endRun, noteEvent } from './change.ts';
+import { passCancelOn } from './follow.ts';
+import { changedMeanwhile, fromClientId, placeRun, refuseWhileOrdering, runWithMark } from './place.ts';
+import { askProvider } from './preflight.ts';
+import { type Run, listedRun, runOf } from './rows.ts';
+
+const started = (run: Run) => ({ ...listedRun(run), mark: run.mark });
+
+/**
+ * Starts a run: refuses what blocks with its sentences and queues the order. The same `clientId` is the same run, however
+ * often it comes.
+ */
+export const startRun = command(StartRun, async (scope, { clientId, ...recipe }) => {
+	const { baseModel, connectionId } = scope.project;
+	const { mark, seed } = fromClientId(scope, clientId);
+	const first = await scope.tx(async (tx) => {
+		const run = await runWithMark(tx, mark);
+		return { run, access: !run && connectionId ? await openAccess(tx, connectionId) : null };
+	});
+	if (first.run) return started(first.run);
+	if (!first.access) throw new AppError('conflict', 'The project has no connection. Choose one in its settings.');
+	const provider = await askProvider(first.access, baseModel);
+	const wrong = limitProblem(recipe, provider.limits);
+	if (wrong) throw new AppError('invalid', wrong.sentence, wrong.field);
+	return scope
+		.tx(async (tx) => {
+			const project = await lockedProject(tx, scope);
+			const known = await runWithMark(tx, mark);
+			if (known) return started(known);
+			await refuseWhileOrdering(tx, project);
+			if (project.baseModel !== baseModel)
+				throw new AppError('conflict', 'The model of the project has just changed. Look at the checklist again.');
+			return started(await placeRun(tx, scope, { project, recipe, mark, seed, provider }));
+		})
+		.catch(changedMeanwhile);
+});
+
+/** Long enough for an ordinary answer; after that the worker goes on asking. */
+const answerWithinMs = 5_000;
+
+/**
+ * Calls a run off, and says what is billed all the same. Cancelled already is as good; a run that has ended is a
+ * *conflict*. What the provider does not hear now, the worker tells it as soon as it can.
+ */
+export const cancelRun = command(CancelRun, async (scope, { runId }) => {
+	const { run, access, billed } = await scope.tx(async (tx) => {
+		const run = await runOf(tx, scope, runId, { lock: true });
+		const billed = stillBilled(run);
+		if (run.status === 'cancelled' || run.status === 'cancelling') return { run, access: null, billed };
+		if (!runCan.cancel(run)) throw new AppError('conflict', `v${run.version} is ${run.status}. ${billed}`);
+		if (run.cancelRequestedAt) return { run, access: null, billed };
+		await record(tx, scope, {
+			event: 'run.cancelled',
+			subject: run.id,
+			projectId: run.projectId,
+			details: { version: run.version, status: run.status }
+		});
+		await changeRun(tx, scope, run, { cancelRequestedAt: new Date() });
+		if (!run.submittedAt && !run.jobId) {
+			await endRun(tx, scope, run, 'cancelled', null);
+			return { run, access: null, billed };
+		}
+		await noteEvent(tx, run, { level: 'warning', kind: 'cancel', message: 'Somebody cancelled the run.' });
+		// the access is only opened with a job: before that the worker, which knows more, carries the cancellation out
+		if (run.jobId) return { run, access: await openAccess(tx, run.connectionId), billed };
+		await enqueue(tx, scope, 'run.submit', { runId: run.id });
+		return { run, access: null, billed };
+	});
+	if (access) {
+		await passCancelOn(scope, run, { ...access, signal: AbortSignal.timeout(answerWithinMs) }).catch((problem) => {
+			if (!(problem instanceof ProviderError)) throw problem;
+		});
+	}
+	return { billed };
+});

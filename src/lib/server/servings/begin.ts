@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto';
+import { AppError } from '../../core/errors.ts';
+import { runCan } from '../../core/runs/status.ts';
+import { idleMinutes, startMinutes } from '../../core/servings/serving.ts';
+import type { Scope, Tx } from '../access/scope.ts';
+import { record } from '../events/record.ts';
+import { enqueue } from '../jobs/queue.ts';
+import { servings } from '../platform/db/schema.ts';
+import type { Access } from '../providers/provider.ts';
+import { providers } from '../providers/registry.ts';
+import { type Run, runById } from '../runs/rows.ts';
+import { type Serving, aliveServing } from './rows.ts';
+
+export const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000);
+
+/** Throws *conflict* for a run without a model. */
+export const mustBeReady = (run: Run) => {
+	if (!runCan.evaluate(run))
+		throw new AppError('conflict', `v${run.version} is not ready, so its model cannot answer yet.`);
+};
+
+const mustBeDeployable = async (run: Run, access: Access): Promise<number | null> => {
+	const refuse = (reason: string) => new AppError('conflict', reason);
+	if (!run.modelObject)
+		throw refuse('The provider gave this model no number to deploy it by. Train again, or ask the provider.');
+	const answer = await providers[access.provider].deployable(access, run.modelObject);
+	if (!answer.ok)
+		throw refuse(answer.reason ?? 'The provider cannot deploy this model. It was trained, but it cannot be called.');
+	return answer.centsPerHour;
+};
+
+/** Whether somebody wants the model at this moment. Asked when nobody can stop it at the same time. */
+export type Still = (tx: Tx) => Promise<boolean>;
+export const always: Still = async () => true;
+
+/**
+ * Asks whether the model can be deployed at all, then writes the row that makes somebody do it: the one place where a
+ * deployment that is billed begins. Once for a run; null when it is not wanted any more.
+ */
+export const beginServing = async (
+	scope: Scope,
+	run: Run,
+	access: Access,
+	still: Still = always
+): Promise<Serving | null> => {
+	const centsPerHour = await mustBeDeployable(run, access);
+	return scope.tx(async (tx) => {
+		await runById(tx, run.id, { lock: true });
+		const alive = await aliveServing(tx, run.id);
+		if (alive) return alive;
+		if (!(await still(tx))) return null;
+		const [serving] = await tx
+			.insert(servings)
+			.values({
+				projectId: run.projectId,
+				runId: run.id,
+				// letters and digits only: it becomes part of an address at the provider
+				mark: `ait-v${run.version}-${randomBytes(8).toString('hex')}`,
+				status: 'starting',
+				centsPerHour,
+				startedBy: scope.userId,
+				idleAt: inMinutes(startMinutes + idleMinutes)
+			})
+			.returning();
+		await record(tx, scope, {
+			event: 'serving.started',
+			subject: serving!.id,
+			projectId: run.projectId,
+			details: { run: run.id, version: run.version, centsPerHour }
+		});
+		await enqueue(tx, scope, 'serving.follow', { servingId: serving!.id });
+		return serving!;
+	});
+};
