@@ -1,11 +1,10 @@
 import { and, eq, inArray } from 'drizzle-orm';
-import { authorize } from '../../core/permissions.ts';
-import { audit } from '../events/legacy.ts';
+import { RetryGeneration } from '../../contract/evaluations.ts';
+import { command } from '../access/operation.ts';
 import { evaluations, servings } from '../platform/db/schema.ts';
 import { isQueued } from '../jobs/is-queued.ts';
 import { enqueue } from '../jobs/queue.ts';
-import { projectOf } from '../project/projects.ts';
-import { announce } from '../events/legacy.ts';
+import { record } from '../events/record.ts';
 import type { Scope, Tx } from '../access/scope.ts';
 import { letters, runIdOf } from './generation.ts';
 import { type Evaluation, evaluationOf } from './rows.ts';
@@ -20,28 +19,25 @@ const forgetFailures = (tx: Tx, evaluation: Evaluation) => {
 };
 
 /** Goes on where it stopped. For a failed one, and for one that hangs: a job that still waits makes it a no-op. */
-export const retryGeneration = (scope: Scope, slug: string, evaluationId: string) => {
-	authorize(scope, 'evaluations:create');
-	return scope.tx(async (tx) => {
-		const project = await projectOf(tx, slug);
-		const evaluation = await evaluationOf(tx, project.id, evaluationId, { lock: true });
-		if (evaluation.status === 'voting') return;
-		await tx.update(evaluations).set({ status: 'generating', problem: null }).where(eq(evaluations.id, evaluation.id));
+export const retryGeneration = command(RetryGeneration, (scope, { evaluationId }) =>
+	scope.tx(async (tx) => {
+		const evaluation = await evaluationOf(tx, scope.project.id, evaluationId, { lock: true });
+		const { id, projectId, name } = evaluation;
+		if (evaluation.status === 'voting') return null;
+		await tx.update(evaluations).set({ status: 'generating', problem: null }).where(eq(evaluations.id, id));
 		await forgetFailures(tx, evaluation);
-		await enqueue(tx, scope, 'evaluation.generate', { evaluationId: evaluation.id });
-		await audit(tx, scope, 'evaluation.retried', evaluation.id, { name: evaluation.name });
-		await announce(tx, `evaluation:${evaluation.id}`, project.id);
-	});
-};
+		await enqueue(tx, scope, 'evaluation.generate', { evaluationId: id });
+		await record(tx, scope, { event: 'evaluation.retried', subject: id, projectId, details: { name } });
+		return null;
+	})
+);
 
 /** Gives every evaluation that is being generated its job back, where it has none. For the sweep. */
-export const requeueGenerations = (scope: Scope) => {
-	authorize(scope, 'evaluations:create');
-	return scope.tx(async (tx) => {
+export const requeueGenerations = (scope: Scope) =>
+	scope.tx(async (tx) => {
 		const lost = await tx.select({ id: evaluations.id }).from(evaluations).where(eq(evaluations.status, 'generating'));
 		for (const { id } of lost) {
 			if (!(await isQueued(tx, 'evaluation.generate', id)))
 				await enqueue(tx, scope, 'evaluation.generate', { evaluationId: id });
 		}
 	});
-};

@@ -1,17 +1,17 @@
+import type { Download } from '../../contract/fields.ts';
+
 /** A file made while it is taken: the next piece is asked for when the browser has room for it, and none when it has left. */
-export const download = (
-	{ name, pieces }: { name: string; pieces: AsyncGenerator<string, void, undefined> },
-	type: string
-): Response => {
+export const download = ({ name, pieces }: Download, type: string): Response => {
 	const encoder = new TextEncoder();
+	const made = pieces[Symbol.asyncIterator]();
 	const body = new ReadableStream<Uint8Array>({
 		async pull(controller) {
-			const { value, done } = await pieces.next();
+			const { value, done } = await made.next();
 			if (done) controller.close();
-			else controller.enqueue(encoder.encode(value));
+			else controller.enqueue(typeof value === 'string' ? encoder.encode(value) : value);
 		},
 		async cancel() {
-			await pieces.return(undefined);
+			await made.return?.();
 		}
 	});
 	return new Response(body, {

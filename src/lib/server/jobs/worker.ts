@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { plainPool } from '../platform/db/pools.ts';
 import { evaluationJobs } from '../evaluations/jobs.ts';
 import { requeueGenerations } from '../evaluations/retry.ts';
+import { requeueCounts } from '../evaluations/verdict.ts';
 import { purgeRateLimits } from '../access/limits.ts';
 import { purgeSessions } from '../access/sessions.ts';
 import { purgeSignIns } from '../access/sign-in.ts';
@@ -49,7 +50,7 @@ const work = async ({ name, payload, run }: Job, job: JobWithMetadata<JobData<Qu
 
 /**
  * Puts back what fell out of its queue: a run, serving or generation that is open but has no job, because its retries were used up or
- * a database was restored. Where a job waits or runs, nothing is added.
+ * a database was restored, and results that were never counted. Where a job waits or runs, nothing is added.
  */
 const sweepAll = async () => {
 	await Promise.all([purgeSessions(), purgeSignIns(), purgeRateLimits(), plainPool()`select purge_outbox()`]);
@@ -57,7 +58,7 @@ const sweepAll = async () => {
 	// one team's trouble is not the others'
 	const bug = (team: string) => (problem: unknown) => void log.bug(problem, { job: sweep, team });
 	for (const { id } of teams) {
-		for (const requeue of [requeueOpenRuns, requeueOpenServings, requeueGenerations]) {
+		for (const requeue of [requeueOpenRuns, requeueOpenServings, requeueGenerations, requeueCounts]) {
 			await requeue(systemScope(id, null)).catch(bug(id));
 		}
 	}
