@@ -21,9 +21,10 @@ const texts = [
 	'We ship on Monday 🎉',
 	'',
 	"it's a+b(c)-model",
+	'we^i[r]d\\name* at your service',
 	'cut off in the mid…'
 ];
-const names = ['ana/zebra-1', 'x/a+b(c)-model', 'sandbox-small'];
+const names = ['ana/zebra-1', 'x/a+b(c)-model', 'x/We^i[r]d\\name*', 'sandbox-small'];
 
 test.each([
 	['plain names', names],

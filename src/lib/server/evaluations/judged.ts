@@ -22,7 +22,7 @@ export const judgedPairings = async (tx: Tx, evaluation: Evaluation, votes: read
 
 /** What means something in a pattern, and the letters that `toLowerCase` also makes of others: of a dotted İ, of the Kelvin sign. */
 const special: [RegExp, string][] = [
-	[/[^a-z0-9]/g, '[$&]'],
+	[/[^a-z0-9]/g, '\\$&'],
 	[/i/g, '[i\u0130]'],
 	[/k/g, '[k\u212a]']
 ];
