@@ -7,11 +7,8 @@ import { isOver } from '../lib/core/runs/status.ts';
 import { to } from '../lib/paths.ts';
 import { config } from '../lib/server/platform/config.ts';
 import { evaluations as evaluationRows } from '../lib/server/platform/db/schema.ts';
-import { createEvaluation } from '../lib/server/evaluations/create.ts';
-import { openBooth } from '../lib/server/evaluations/ballots.ts';
-import { getEvaluation } from '../lib/server/evaluations/progress.ts';
-import { getResults, revealResults } from '../lib/server/evaluations/results.ts';
-import { castVote } from '../lib/server/evaluations/vote.ts';
+import { castVote, createEvaluation, revealResults } from '../lib/server/evaluations/commands.ts';
+import { getEvaluation, getResults, nextPairs } from '../lib/server/evaluations/queries.ts';
 import { importExamples } from '../lib/server/examples/commands.ts';
 import { countExamples } from '../lib/server/examples/queries.ts';
 import { configureProviders } from '../lib/server/providers/registry.ts';
@@ -86,13 +83,12 @@ const train = async (scope: Scope, log: Told['log']) => {
 
 const compare = async (scope: Scope, runId: string, log: Told['log']) => {
 	const [known] = await scope.tx((tx) => tx.select({ id: evaluationRows.id }).from(evaluationRows).limit(1));
-	const validation = (await getSplit(await inProject(scope, demoSlug))).find(
-		(side) => side.side === 'validation'
-	)!.count;
+	const inDemo = await inProject(scope, demoSlug);
+	const validation = (await getSplit(inDemo)).find((side) => side.side === 'validation')!.count;
 	const id =
 		known?.id ??
 		(
-			await createEvaluation(scope, demoSlug, {
+			await createEvaluation(inDemo, {
 				runId,
 				against: 'base',
 				pairs: validation,
@@ -101,7 +97,7 @@ const compare = async (scope: Scope, runId: string, log: Told['log']) => {
 			})
 		).id;
 	await until('the answers to be written', async () => {
-		const { status, problem, answers, planned } = await getEvaluation(scope, demoSlug, id);
+		const { status, problem, answers, planned } = await getEvaluation(inDemo, { evaluationId: id });
 		if (status === 'failed') throw new Error(`The answers could not be written: ${problem}`);
 		if (status !== 'voting') return false;
 		log(`  Compare    ${planned} prompts, ${answers.a + answers.b} answers written and kept`);
@@ -123,19 +119,20 @@ const recordedVotes = () =>
 const vote = async (scope: Scope, voters: Scope[], evaluationId: string, log: Told['log']) => {
 	const recorded = recordedVotes();
 	let cast = 0;
-	for (const [voter, person] of voters.entries()) {
+	for (const [voter, each] of voters.entries()) {
+		const person = await inProject(each, demoSlug);
 		for (;;) {
-			const booth = await openBooth(person, demoSlug, evaluationId);
-			if (booth.state !== 'open' || booth.pairs.length === 0) break;
-			// the booth tells nobody who wrote what; only this seed, which plays votes back, may look behind it
+			const queue = await nextPairs(person, { evaluationId, after: -1 });
+			if (queue.state !== 'open' || queue.pairs.length === 0) break;
+			// nobody is told who wrote what; only this seed, which plays votes back, may look behind it
 			const sides = await whoIsFirst(scope, evaluationId);
-			for (const { ballotId, prompt } of booth.pairs) {
+			for (const { ballotId, prompt } of queue.pairs) {
 				const found =
 					recorded.get(promptText([...prompt, { role: 'assistant', content: '' }]).trim())?.[voter] ?? 'tie';
 				const tunedIsFirst = !sides.get(ballotId);
 				const choice: Choice =
 					found === 'tie' || found === 'both_bad' ? found : (found === 'tuned') === tunedIsFirst ? 'first' : 'second';
-				await castVote(person, demoSlug, { evaluationId, ballotId, choice, clientId: randomUUID() });
+				await castVote(person, { evaluationId, ballotId, choice, clientId: randomUUID() });
 				cast++;
 			}
 		}
@@ -151,8 +148,9 @@ const whoIsFirst = async (scope: Scope, evaluationId: string) => {
 };
 
 const tellVerdict = async (scope: Scope, evaluationId: string, log: Told['log']) => {
-	await revealResults(scope, demoSlug, evaluationId);
-	const found = await getResults(scope, demoSlug, evaluationId);
+	const inDemo = await inProject(scope, demoSlug);
+	await revealResults(inDemo, { evaluationId });
+	const found = await getResults(inDemo, { evaluationId, show: 'all', page: 1 });
 	if (!('results' in found)) throw new Error('The results are still locked.');
 	const { counts, verdict } = found.results;
 	log(`  Results    ${counts.wins} won, ${counts.ties} tied, ${counts.losses} lost, ${counts.bothBad} both bad`);

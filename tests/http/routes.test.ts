@@ -157,7 +157,7 @@ describe('in a fresh team', () => {
 
 	test('looking changes nothing', async () => {
 		const looks = known.filter(({ endpoint }) => isRead(endpoint));
-		// the first look into a voting booth draws the person's ballots, the same ones whenever and however often; who took a
+		// the first look at the pairs draws the person's ballots, the same ones whenever and however often; who took a
 		// copy of everything is written down
 		const looked = async () => {
 			const { ballots: _ballots, audit_entries: _entries, ...rest } = await checksumOf(app.owner, here.teamId);

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { eq } from 'drizzle-orm';
-import type { NewEvaluation } from '../../src/lib/core/evaluations/ballots.ts';
+import type { NewEvaluation } from '../../src/lib/contract/evaluations.ts';
 import type { Message } from '../../src/lib/core/examples/example.ts';
 import { promptText } from '../../src/lib/core/examples/fingerprint.ts';
 import { defaultRecipe } from '../../src/lib/core/runs/recipe.ts';
@@ -14,10 +14,9 @@ import {
 	pairings,
 	runs
 } from '../../src/lib/server/platform/db/schema.ts';
-import { openBooth } from '../../src/lib/server/evaluations/ballots.ts';
-import { createEvaluation } from '../../src/lib/server/evaluations/create.ts';
-import { castVote } from '../../src/lib/server/evaluations/vote.ts';
-import type { Scope } from '../../src/lib/server/access/scope.ts';
+import { castVote, createEvaluation } from '../../src/lib/server/evaluations/commands.ts';
+import { nextPairs } from '../../src/lib/server/evaluations/queries.ts';
+import { type Scope, inProject } from '../../src/lib/server/access/scope.ts';
 import { newProject, newTeam } from './team.ts';
 
 const digest = (text: string) => createHash('sha256').update(text).digest();
@@ -125,7 +124,7 @@ export const newBallot = async (
 		`${letter === 'a' ? 'Apple' : 'Beech'} ${position}`
 ) => {
 	const contest = await newContest(pairs);
-	const { id } = await createEvaluation(contest.scope, contest.slug, wish(contest.run.id, pairs));
+	const { id } = await createEvaluation(await inProject(contest.scope, contest.slug), wish(contest.run.id, pairs));
 	await contest.scope.tx(async (tx) => {
 		const rows = await tx.select().from(pairings).where(eq(pairings.evaluationId, id));
 		await tx.insert(outputs).values(
@@ -153,14 +152,15 @@ export const voteAs = async (
 	decide: (position: number, isFirst: boolean) => 'a' | 'b' | 'tie' | 'both_bad',
 	most = Infinity
 ) => {
+	const voter = await inProject(person, slug);
 	for (let done = 0; done < most;) {
-		const { pairs } = await openBooth(person, slug, evaluationId);
+		const { pairs } = await nextPairs(voter, { evaluationId, after: -1 });
 		if (pairs.length === 0) return;
 		for (const { ballotId, first } of pairs.slice(0, most - done)) {
 			const wanted = decide(Number(/\d+/.exec(first)![0]), first.startsWith('Apple'));
 			const isFirst = first.startsWith(wanted === 'a' ? 'Apple' : 'Beech');
 			const choice = wanted === 'tie' || wanted === 'both_bad' ? wanted : isFirst ? 'first' : 'second';
-			await castVote(person, slug, { evaluationId, ballotId, choice, clientId: randomUUID() });
+			await castVote(voter, { evaluationId, ballotId, choice, clientId: randomUUID() });
 			done++;
 		}
 	}
@@ -182,7 +182,10 @@ export const newLiveContest = async (
 			.where(eq(connections.id, id));
 		await tx.update(runs).set({ model: tuned }).where(eq(runs.id, contest.run.id));
 	});
-	const { id: evaluationId } = await createEvaluation(contest.scope, contest.slug, wish(contest.run.id, validation));
+	const { id: evaluationId } = await createEvaluation(
+		await inProject(contest.scope, contest.slug),
+		wish(contest.run.id, validation)
+	);
 	/** The next requests of this team go wrong. */
 	const failNext = async (fault: string, times: number) => {
 		const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };

@@ -48,8 +48,8 @@ await runUntilStopped(async (later) => {
 		select t.slug as team, r.id as run, e.id as evaluation, x.id as example
 		from teams t, runs r, evaluations e, examples x where x.number = 3 limit 1`;
 	const session = await newSession(owner, ana!.id as string);
-	// one comparison nobody has voted on, so that the booth has something to show
-	const booth = await anotherEvaluation(ana!.id as string, place!.run as string);
+	// one comparison nobody has voted on, so that there is something to vote on
+	const voting = await anotherEvaluation(ana!.id as string, place!.run as string);
 	await owner.end();
 
 	const browser = await chromium.launch({
@@ -57,7 +57,7 @@ await runUntilStopped(async (later) => {
 		args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu']
 	});
 	later(() => browser.close());
-	const pages = pagesOf(place as never, booth);
+	const pages = pagesOf(place as never, voting);
 	const dir = forReadme ? 'static/readme' : 'screenshots';
 	fs.mkdirSync(dir, { recursive: true });
 	const looks = forReadme
@@ -82,21 +82,22 @@ await runUntilStopped(async (later) => {
 
 async function anotherEvaluation(personId: string, runId: string) {
 	const { membershipsOf } = await import('../../src/lib/server/access/memberships.ts');
-	const { scopeFor } = await import('../../src/lib/server/access/scope.ts');
-	const { createEvaluation } = await import('../../src/lib/server/evaluations/create.ts');
-	const { getEvaluation } = await import('../../src/lib/server/evaluations/progress.ts');
+	const { inProject, scopeFor } = await import('../../src/lib/server/access/scope.ts');
+	const { createEvaluation } = await import('../../src/lib/server/evaluations/commands.ts');
+	const { getEvaluation } = await import('../../src/lib/server/evaluations/queries.ts');
 	const [team] = await membershipsOf(personId);
-	const scope = scopeFor({ teamId: team!.id, userId: personId, role: 'owner', projectIds: 'all' });
+	const who = scopeFor({ teamId: team!.id, userId: personId, role: 'owner', projectIds: 'all' });
+	const scope = await inProject(who, demoSlug);
 	const input = { runId, against: 'base' as const, pairs: 20, temperature: 0, maxTokens: 512 };
-	const { id } = await createEvaluation(scope, demoSlug, input);
-	while ((await getEvaluation(scope, demoSlug, id)).status === 'generating')
+	const { id } = await createEvaluation(scope, input);
+	while ((await getEvaluation(scope, { evaluationId: id })).status === 'generating')
 		await new Promise((next) => setTimeout(next, 300));
 	return id;
 }
 
 function pagesOf(
 	{ team, run, evaluation, example }: Record<'team' | 'run' | 'evaluation' | 'example', string>,
-	booth: string
+	voting: string
 ) {
 	const project = [team, demoSlug] as const;
 	return {
@@ -121,9 +122,9 @@ function pagesOf(
 		run: to.run(...project, run),
 		evaluations: to.evaluations(...project),
 		'new-evaluation': to.newEvaluation(...project),
-		evaluation: to.evaluation(...project, booth),
-		vote: to.vote(...project, booth),
-		'results-locked': to.results(...project, booth),
+		evaluation: to.evaluation(...project, voting),
+		vote: to.vote(...project, voting),
+		'results-locked': to.results(...project, voting),
 		results: to.results(...project, evaluation),
 		settings: to.projectSettings(...project),
 		outbox: to.outbox(),

@@ -9,9 +9,8 @@ import { defaultRecipe } from '../../src/lib/core/runs/recipe.ts';
 import { config } from '../../src/lib/server/platform/config.ts';
 import { randomToken, seal, sha256 } from '../../src/lib/server/platform/crypto.ts';
 import * as tables from '../../src/lib/server/platform/db/schema.ts';
-import { castVote } from '../../src/lib/server/evaluations/vote.ts';
-import { openBooth } from '../../src/lib/server/evaluations/ballots.ts';
-import { revealResults } from '../../src/lib/server/evaluations/results.ts';
+import { castVote, revealResults } from '../../src/lib/server/evaluations/commands.ts';
+import { nextPairs } from '../../src/lib/server/evaluations/queries.ts';
 import { importExamples } from '../../src/lib/server/examples/commands.ts';
 import { keepMail, listMails } from '../../src/lib/server/platform/mail/outbox.ts';
 import { type Scope, inProject } from '../../src/lib/server/access/scope.ts';
@@ -164,13 +163,14 @@ const addEvaluation = (
 
 /** Votes on everything; the tuned answer wins but for every fourth pair. */
 const vote = async (scope: Scope, slug: string, evaluationId: string) => {
+	const voter = await inProject(scope, slug);
 	for (let turn = 0; ;) {
-		const { pairs } = await openBooth(scope, slug, evaluationId);
+		const { pairs } = await nextPairs(voter, { evaluationId, after: -1 });
 		if (pairs.length === 0) return;
 		for (const { ballotId, first } of pairs) {
 			const isTuned = first.startsWith('Certainly: ');
 			const choice = turn++ % 4 === 3 ? 'tie' : isTuned ? 'first' : 'second';
-			await castVote(scope, slug, { evaluationId, ballotId, choice, clientId: randomUUID() });
+			await castVote(voter, { evaluationId, ballotId, choice, clientId: randomUUID() });
 		}
 	}
 };
@@ -212,7 +212,7 @@ export const newWorld = async (owner: postgres.Sql, sandboxUrl: string, { file =
 	const voting = await addEvaluation(scope, compared, 2, 'voting');
 	const stuck = await addEvaluation(scope, compared, 3, 'failed');
 	for (const voter of [{ ...scope, userId: team.owner.id }, rater]) await vote(voter, project.slug, revealed);
-	await revealResults(scope, project.slug, revealed);
+	await revealResults(await inProject(scope, project.slug), { evaluationId: revealed });
 	const serving = await scope.tx(async (tx) => {
 		await tx.update(tables.projects).set({ nextRun: 3, nextEvaluation: 4 }).where(eq(tables.projects.id, project.id));
 		const now = new Date();
@@ -258,7 +258,7 @@ export const newWorld = async (owner: postgres.Sql, sandboxUrl: string, { file =
 		const [example] = await tx.$client`select id from examples where rating is not null limit 1`;
 		return { unrated: (unrated ?? example)!.id as string, example: example!.id as string };
 	});
-	const raterBooth = await openBooth(rater, project.slug, voting);
+	const queue = await nextPairs(await inProject(rater, project.slug), { evaluationId: voting, after: -1 });
 	return {
 		teamId: team.teamId,
 		team: team.slug,
@@ -276,7 +276,7 @@ export const newWorld = async (owner: postgres.Sql, sandboxUrl: string, { file =
 		voting,
 		stuck,
 		/** The rater's first ballot of the open evaluation. */
-		ballot: raterBooth.pairs[0]!.ballotId,
+		ballot: queue.pairs[0]!.ballotId,
 		invitation: invitation.id,
 		token,
 		mail,

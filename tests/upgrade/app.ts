@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { closePools } from '../../src/lib/server/platform/db/pools.ts';
 import { migrate } from '../../src/lib/server/platform/db/migrate.ts';
-import { openBooth } from '../../src/lib/server/evaluations/ballots.ts';
-import { listEvaluations } from '../../src/lib/server/evaluations/list.ts';
-import { getResults } from '../../src/lib/server/evaluations/results.ts';
-import { castVote } from '../../src/lib/server/evaluations/vote.ts';
+import { castVote } from '../../src/lib/server/evaluations/commands.ts';
+import { getResults, listEvaluations, nextPairs } from '../../src/lib/server/evaluations/queries.ts';
 import { addExample } from '../../src/lib/server/examples/commands.ts';
 import { getExample, listExamples } from '../../src/lib/server/examples/queries.ts';
 import { listProjects } from '../../src/lib/server/project/projects.ts';
@@ -32,7 +30,7 @@ export const ownerOf = ({ teamId, project, owner, example, revealed, voting }: P
 	const scope = scopeFor({ teamId, userId: owner, role: 'owner', projectIds: 'all' });
 	const within = () => inProject(scope, project);
 	const look = async () => getExample(await within(), { exampleId: example });
-	const progress = async () => (await listEvaluations(scope, project)).find(({ id }) => id === voting)!.mine;
+	const progress = async () => (await listEvaluations(await within(), {})).rows.find(({ id }) => id === voting)!.mine;
 	return {
 		look,
 		progress,
@@ -51,8 +49,8 @@ export const ownerOf = ({ teamId, project, owner, example, revealed, voting }: P
 		},
 		/** Votes on the next pair of the open evaluation. */
 		vote: async () => {
-			const { pairs } = await openBooth(scope, project, voting);
-			await castVote(scope, project, {
+			const { pairs } = await nextPairs(await within(), { evaluationId: voting, after: -1 });
+			await castVote(await within(), {
 				evaluationId: voting,
 				ballotId: pairs[0]!.ballotId,
 				choice: 'first',
@@ -61,7 +59,7 @@ export const ownerOf = ({ teamId, project, owner, example, revealed, voting }: P
 		},
 		/** What the owner reads on the pages: the same before and after an upgrade. */
 		read: async () => {
-			const found = await getResults(scope, project, revealed);
+			const found = await getResults(await within(), { evaluationId: revealed, show: 'all', page: 1 });
 			if (!('results' in found)) throw new Error('The results are locked.');
 			const { rating, ratingsCount, rewrite, number } = await look();
 			const examples = (await listExamples(await within(), {})).rows;
@@ -70,7 +68,7 @@ export const ownerOf = ({ teamId, project, owner, example, revealed, voting }: P
 				examples: examples.map(({ number, rating, rewritten, split }) => ({ number, rating, rewritten, split })),
 				example: { number, rating, ratingsCount, rewrite },
 				runs: (await listRuns(await within())).map(({ version, status }) => ({ version, status })),
-				evaluations: (await listEvaluations(scope, project)).map(({ number, status, planned, judged }) => ({
+				evaluations: (await listEvaluations(await within(), {})).rows.map(({ number, status, planned, judged }) => ({
 					number,
 					status,
 					planned,

@@ -45,6 +45,8 @@ const onRunAndProject = (about: About<unknown>): Topic[] => [...onRun(about), ..
 const onRunOfServing = ({ details }: About<{ run: string }>): Topic[] => [`run:${details.run}`];
 
 const inProject = ({ projectId }: About<unknown>): Topic[] => (projectId ? [`project:${projectId}`] : []);
+const ofEvaluation = ({ subject }: About<unknown>): Topic[] => [`evaluation:${subject}`];
+const ofEvaluationAndProject = (about: About<unknown>): Topic[] => [...ofEvaluation(about), ...inProject(about)];
 
 /** `one example`, `1,200 examples`. */
 const someExamples = (count: number) => (count === 1 ? 'one example' : `${count.toLocaleString('en')} examples`);
@@ -171,6 +173,51 @@ export const events = {
 		v.strictObject({ run: v.string(), status: v.picklist(['stopped', 'failed']) }),
 		({ status }) => (status === 'failed' ? 'could not keep a model running' : 'gave the machine of a model back'),
 		{ topics: onRunOfServing, webhook: true }
+	),
+	// ── evaluations: before the reveal no sentence says its name, which tells who competes
+	'evaluation.created': event(
+		v.strictObject({ name: v.string(), planned: v.number() }),
+		({ planned }) => `set up a comparison of ${planned} ${planned === 1 ? 'pair' : 'pairs'}`,
+		{ topics: inProject, audited: true, feed: true }
+	),
+	'evaluation.retried': event(
+		v.strictObject({ name: v.string() }),
+		() => 'had the answers of a comparison tried again',
+		{
+			topics: ofEvaluation,
+			audited: true
+		}
+	),
+	/** More answers are there, or what they wait for is something else. */
+	'evaluation.progressed': event(
+		v.strictObject({ number: v.number() }),
+		({ number }) => `goes on with the answers of comparison ${number}`,
+		{ topics: ofEvaluation }
+	),
+	'evaluation.ready': event(
+		v.strictObject({ number: v.number(), planned: v.number() }),
+		({ number }) => `opened the vote on comparison ${number}`,
+		{ topics: ofEvaluationAndProject, feed: true, webhook: true }
+	),
+	'evaluation.failed': event(
+		v.strictObject({ number: v.number() }),
+		({ number }) => `could not get the answers of comparison ${number}`,
+		{ topics: ofEvaluationAndProject, feed: true }
+	),
+	'evaluation.voted': event(v.strictObject({ number: v.number() }), ({ number }) => `voted in comparison ${number}`, {
+		topics: ofEvaluation,
+		feed: true
+	}),
+	'evaluation.revealed': event(
+		v.strictObject({ name: v.string(), judged: v.number(), planned: v.number() }),
+		({ name, judged, planned }) => `revealed the results of “${name}” at ${judged} of ${planned}`,
+		{ topics: ofEvaluationAndProject, audited: true, feed: true, webhook: true }
+	),
+	/** A vote after an early reveal is in what lists say of it. */
+	'evaluation.counted': event(
+		v.strictObject({ number: v.number() }),
+		({ number }) => `counted the votes on comparison ${number} again`,
+		{ topics: ofEvaluationAndProject }
 	)
 } as const satisfies Record<string, AnyKind>;
 

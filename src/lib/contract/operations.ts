@@ -1,5 +1,7 @@
 // The one table of operations: pages, forms, REST, docs and tests are made from it.
 import type { Operation } from './operation.ts';
+import * as evaluationResults from './evaluation-results.ts';
+import * as evaluations from './evaluations.ts';
 import * as examples from './examples.ts';
 import * as ratings from './ratings.ts';
 import * as runs from './runs.ts';
@@ -10,6 +12,12 @@ const isOperation = (value: unknown): value is Operation =>
 	typeof value === 'object' && value !== null && 'kind' in value && 'input' in value && 'output' in value;
 
 /** Every operation, feature by feature in the order of the loop. */
-export const operations: readonly Operation[] = [examples, ratings, splits, runs, servings].flatMap((feature) =>
-	(Object.values(feature) as unknown[]).filter(isOperation)
-);
+export const operations: readonly Operation[] = [
+	examples,
+	ratings,
+	splits,
+	runs,
+	servings,
+	evaluations,
+	evaluationResults
+].flatMap((feature) => (Object.values(feature) as unknown[]).filter(isOperation));

@@ -1,5 +1,18 @@
 import { expect, test } from 'vitest';
-import { bothBadCheck, leakCheck, lengthCheck, positionCheck } from '../../../src/lib/core/evaluations/checks.ts';
+import {
+	type PairFacts,
+	agreementCheck,
+	answerChecks,
+	bothBadCheck,
+	fragilityCheck,
+	incompleteCheck,
+	leakCheck,
+	lengthCheck,
+	namedCheck,
+	positionCheck,
+	progressCheck,
+	revealCheck
+} from '../../../src/lib/core/evaluations/checks.ts';
 
 const tally = { wins: 18, losses: 6, ties: 0, bothBad: 0, planned: 24, leaked: 0, positionFirst: 12 };
 
@@ -53,4 +66,61 @@ test('length takes the median, so one long answer does not warn', () => {
 test('answers of equal length say nothing about length', () => {
 	expect(lengthCheck([]).state).toBe('ok');
 	expect(lengthCheck(pairs(5, 5, 1)).state).toBe('ok');
+});
+
+test('progress warns until the planned end or until the votes are clear', () => {
+	const at = (planned: number) => progressCheck({ ...tally, planned });
+	expect(at(24)).toMatchObject({ state: 'ok', sentence: '24 of 24 planned comparisons are judged.' });
+	expect(at(40).state).toBe('warn');
+	expect(progressCheck({ ...tally, wins: 24, losses: 0, planned: 40 })).toMatchObject({
+		state: 'ok',
+		sentence: expect.stringContaining('decide early')
+	});
+});
+
+test('fragility is said of a verdict that votes can remove', () => {
+	expect(fragilityCheck(null, 'SHIP IT')).toEqual([]);
+	expect(fragilityCheck(1, 'SHIP IT')).toMatchObject([
+		{ state: 'warn', sentence: '1 changed vote would remove SHIP IT.' }
+	]);
+	expect(fragilityCheck(3, "DON'T SHIP")).toMatchObject([
+		{ state: 'ok', sentence: "3 changed votes would remove DON'T SHIP." }
+	]);
+});
+
+test('an early reveal warns', () => {
+	expect(revealCheck(40, 40)).toEqual([]);
+	expect(revealCheck(40, 9)).toMatchObject([
+		{ state: 'warn', sentence: expect.stringMatching(/^Revealed at 9 of 40/) }
+	]);
+});
+
+test('what answers warn of is counted by pairs, and length looks at decided ones', () => {
+	const plain = { length: 100, named: false, complete: true };
+	const judged: PairFacts[] = [
+		{ outcome: 'a', a: { ...plain, length: 150 }, b: plain },
+		{ outcome: 'b', a: { ...plain, named: true }, b: { ...plain, named: true, length: 200 } },
+		{ outcome: 'tie', a: { ...plain, length: 900, complete: false }, b: plain }
+	];
+	const checks = answerChecks(judged, []);
+	expect(checks.map(({ name, state }) => [name, state])).toEqual([
+		['length', 'warn'],
+		['agreement', 'ok'],
+		['names', 'warn'],
+		['complete', 'warn']
+	]);
+	expect(checks[0]!.sentence).toMatch(/won 2 of 2 times; typically it was 1\.8 times/);
+	expect(checks[2]!.sentence).toMatch(/^1 pair has an answer that names/);
+	expect(checks[3]!.sentence).toMatch(/^1 pair has an answer that the provider/);
+	expect(namedCheck(2).sentence).toMatch(/^2 pairs have answers that name/);
+	expect(incompleteCheck(2)[0]!.sentence).toMatch(/^2 pairs have answers/);
+	expect(answerChecks([], []).map(({ state }) => state)).toEqual(['ok', 'ok', 'ok']);
+});
+
+test('voters who contradict each other are said to', () => {
+	const votes = Array.from({ length: 20 }, (_, i) => [
+		{ pairingId: `${i}`, personId: 'ana', outcome: i % 2 ? ('a' as const) : ('b' as const) },
+		{ pairingId: `${i}`, personId: 'ben', outcome: i % 2 ? ('b' as const) : ('a' as const) }
+	]).flat();
+	expect(agreementCheck(votes)).toMatchObject({ name: 'agreement', state: 'warn' });
 });

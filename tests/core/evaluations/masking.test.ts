@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { hiddenName, masked } from '../../../src/lib/core/evaluations/masking.ts';
-import { namesAModel } from '../../../src/lib/core/evaluations/ballots.ts';
+import { hiddenName, masked, namesAModel } from '../../../src/lib/core/evaluations/masking.ts';
 
 const names = ['meta-llama/Meta-Llama-3.1-8B-Instruct', 'ana/zebra-7'];
 
@@ -35,4 +34,27 @@ test('what is masked names nobody, whatever letters are around it', () => {
 
 test('ids with signs that mean something to a pattern are only text', () => {
 	expect(masked('as a+b(c)-model said', ['x/a+b(c)-model'])).toBe(`as ${hiddenName} said`);
+});
+
+const contenders = ['meta-llama/Llama-3.3-70B-Instruct', 'ft:gpt-4.1-mini:acme:support:7pLurel', 'sandbox-fast'];
+
+test.each([
+	['I am Llama 3, a model by Meta.', 'llama'],
+	['As ChatGPT, I cannot do that.', 'chatgpt'],
+	['I was made by OpenAI.', 'openai'],
+	['This is sandbox-fast speaking.', 'sandbox-fast'],
+	['I am Qwen2.5.', 'qwen'],
+	['My name is CLAUDE!', 'claude']
+])('%s gives a model away', (text, name) => {
+	expect(namesAModel(text, contenders)).toBe(name);
+});
+
+test.each([
+	'Your order is on its way.',
+	'The Gemmas and the claudette dress',
+	'A fast sandbox for children',
+	'We love it',
+	''
+])('“%s” does not', (text) => {
+	expect(namesAModel(text, contenders)).toBeNull();
 });

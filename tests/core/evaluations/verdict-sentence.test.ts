@@ -10,7 +10,7 @@ const sentence = (wins: number, losses: number, more: Partial<Tally> = {}, names
 	return judge({ wins, losses, ties, bothBad, planned, leaked: 0, positionFirst: half, ...more }, names).sentence;
 };
 
-test('the sentences of statistics.md §4, word for word', () => {
+test('the sentences, word for word', () => {
 	expect(sentence(24, 0, { leaked: 3 })).toBe('Not a fair test: 3 items were in training.');
 	expect(sentence(24, 0, { leaked: 1 })).toBe('Not a fair test: 1 item was in training.');
 	expect(sentence(4, 16)).toBe('Worse than base: won 4 of 20 (8–42 %).');

@@ -3,18 +3,20 @@ import { eq } from 'drizzle-orm';
 import { afterAll, expect, test } from 'vitest';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { ballots, evaluations, outputs } from '../../../src/lib/server/platform/db/schema.ts';
-import { openBooth } from '../../../src/lib/server/evaluations/ballots.ts';
-import { castVote } from '../../../src/lib/server/evaluations/vote.ts';
+import { castVote, createEvaluation } from '../../../src/lib/server/evaluations/commands.ts';
+import { nextPairs } from '../../../src/lib/server/evaluations/queries.ts';
 import { stopQueue } from '../../../src/lib/server/jobs/queue.ts';
-import { scopeFor } from '../../../src/lib/server/access/scope.ts';
+import { type Scope, inProject, scopeFor } from '../../../src/lib/server/access/scope.ts';
 import { newBallot, newContest, wish } from '../../support/evaluation.ts';
-import { createEvaluation } from '../../../src/lib/server/evaluations/create.ts';
 import { newTeam } from '../../support/team.ts';
 
 afterAll(async () => {
 	await stopQueue();
 	await closePools();
 });
+
+const look = async (person: Scope, slug: string, evaluationId: string, { after = -1 } = {}) =>
+	nextPairs(await inProject(person, slug), { evaluationId, after });
 
 const tells = (letter: 'a' | 'b', position: number) =>
 	letter === 'a'
@@ -24,12 +26,12 @@ const tells = (letter: 'a' | 'b', position: number) =>
 test('the payload names nobody and has nothing that could', async () => {
 	const { scope, as, slug, id, run } = await newBallot(12, tells);
 	for (const voter of [scope, await as('trainer'), await as('rater')]) {
-		const booth = await openBooth(voter, slug, id);
-		expect(Object.keys(booth).sort()).toEqual(['judged', 'pairs', 'state', 'total']);
-		for (const pair of booth.pairs) {
+		const queue = await look(voter, slug, id);
+		expect(Object.keys(queue).sort()).toEqual(['judged', 'pairs', 'state', 'total']);
+		for (const pair of queue.pairs) {
 			expect(Object.keys(pair).sort()).toEqual(['ballotId', 'first', 'position', 'prompt', 'second']);
 		}
-		const payload = JSON.stringify(booth);
+		const payload = JSON.stringify(queue);
 		const secrets = [
 			run.id,
 			run.model!,
@@ -53,7 +55,7 @@ test('in every block of four exactly half are swapped, for each person, in an or
 	const people = [scope, await as('rater'), await as('rater')];
 	const orders: string[] = [];
 	for (const person of people) {
-		await openBooth(person, slug, id);
+		await look(person, slug, id);
 		const drawn = await scope.tx((tx) =>
 			tx.select().from(ballots).where(eq(ballots.personId, person.userId!)).orderBy(ballots.position)
 		);
@@ -69,7 +71,7 @@ test('in every block of four exactly half are swapped, for each person, in an or
 
 test('the side of the payload is the side that was stored', async () => {
 	const { scope, slug, id } = await newBallot(8);
-	const { pairs } = await openBooth(scope, slug, id);
+	const { pairs } = await look(scope, slug, id);
 	const stored = await scope.tx((tx) => tx.select().from(ballots));
 	expect(pairs).toHaveLength(5);
 	for (const pair of pairs) {
@@ -81,8 +83,8 @@ test('the side of the payload is the side that was stored', async () => {
 
 test('ballots are drawn once, also by two tabs that open together', async () => {
 	const { scope, slug, id } = await newBallot(9);
-	const [one, two] = await Promise.all([openBooth(scope, slug, id), openBooth(scope, slug, id)]);
-	const three = await openBooth(scope, slug, id);
+	const [one, two] = await Promise.all([look(scope, slug, id), look(scope, slug, id)]);
+	const three = await look(scope, slug, id);
 	expect(one).toEqual(two);
 	expect(one).toEqual(three);
 	expect(await scope.tx((tx) => tx.$count(ballots))).toBe(9);
@@ -90,43 +92,47 @@ test('ballots are drawn once, also by two tabs that open together', async () => 
 
 test('what was skipped comes back after the rest', async () => {
 	const { scope, slug, id } = await newBallot(7);
-	const first = await openBooth(scope, slug, id);
+	const first = await look(scope, slug, id);
 	expect(first.pairs.map((pair) => pair.position)).toEqual([0, 1, 2, 3, 4]);
-	const next = await openBooth(scope, slug, id, { after: 4 });
+	const next = await look(scope, slug, id, { after: 4 });
 	expect(next.pairs.map((pair) => pair.position)).toEqual([5, 6, 0, 1, 2]);
-	await castVote(scope, slug, {
+	await castVote(await inProject(scope, slug), {
 		evaluationId: id,
 		ballotId: first.pairs[0]!.ballotId,
 		choice: 'tie',
 		clientId: randomUUID()
 	});
-	const rest = await openBooth(scope, slug, id, { after: 6 });
+	const rest = await look(scope, slug, id, { after: 6 });
 	expect(rest).toMatchObject({ state: 'open', judged: 1, total: 7 });
 	expect(rest.pairs.map((pair) => pair.position)).toEqual([1, 2, 3, 4, 5]);
 });
 
 test('while the answers are written there is nothing to see and nothing is drawn', async () => {
 	const { scope, slug, run } = await newContest(3);
-	const { id } = await createEvaluation(scope, slug, wish(run.id, 3));
-	expect(await openBooth(scope, slug, id)).toEqual({ state: 'waiting', judged: 0, total: 3, pairs: [] });
+	const { id } = await createEvaluation(await inProject(scope, slug), wish(run.id, 3));
+	expect(await look(scope, slug, id)).toEqual({ state: 'waiting', judged: 0, total: 3, pairs: [] });
 	expect(await scope.tx((tx) => tx.$count(ballots))).toBe(0);
 });
 
-test('a stranger, a member limited to another project and a key that is nobody see no booth', async () => {
+test('a stranger, a member limited to another project and a key that is nobody see no pairs', async () => {
 	const { scope, as, slug, id, teamId } = await newBallot(3);
 	const stranger = await newTeam();
-	await expect(openBooth(stranger.scope, slug, id)).rejects.toMatchObject({ code: 'not_found' });
-	await expect(openBooth(await as('rater', [randomUUID()]), slug, id)).rejects.toMatchObject({ code: 'not_found' });
-	await expect(openBooth(scope, slug, randomUUID())).rejects.toMatchObject({ code: 'not_found' });
+	await expect(look(stranger.scope, slug, id)).rejects.toMatchObject({ code: 'not_found' });
+	await expect(look(await as('rater', [randomUUID()]), slug, id)).rejects.toMatchObject({ code: 'not_found' });
+	const { project } = await inProject(scope, slug);
+	await expect(nextPairs({ ...stranger.scope, project }, { evaluationId: id, after: -1 })).rejects.toMatchObject({
+		code: 'not_found'
+	});
+	await expect(look(scope, slug, randomUUID())).rejects.toMatchObject({ code: 'not_found' });
 	const nobody = scopeFor({ teamId, userId: null, role: 'trainer', projectIds: 'all' });
-	expect(() => openBooth(nobody, slug, id)).toThrow('Only a person can vote');
+	await expect(look(nobody, slug, id)).rejects.toThrow('Only a person can vote');
 	expect(await scope.tx((tx) => tx.$count(ballots))).toBe(0);
 });
 
 test('nobody draws ballots in the name of somebody else', async () => {
 	const { scope, as, slug, id } = await newBallot(3);
 	const [rater, other] = [await as('rater'), await as('rater')];
-	await expect(openBooth({ ...rater, userId: other.userId }, slug, id)).rejects.toThrow();
+	await expect(look({ ...rater, userId: other.userId }, slug, id)).rejects.toThrow();
 	expect(await scope.tx((tx) => tx.$count(ballots))).toBe(0);
 	expect(await scope.tx((tx) => tx.$count(outputs))).toBe(6);
 	expect((await scope.tx((tx) => tx.select().from(evaluations)))[0]!.status).toBe('voting');

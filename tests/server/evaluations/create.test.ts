@@ -9,7 +9,9 @@ import {
 	runFiles,
 	runs
 } from '../../../src/lib/server/platform/db/schema.ts';
-import { createEvaluation } from '../../../src/lib/server/evaluations/create.ts';
+import { createEvaluation } from '../../../src/lib/server/evaluations/commands.ts';
+import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
+import type { NewEvaluation } from '../../../src/lib/contract/evaluations.ts';
 import { stopQueue } from '../../../src/lib/server/jobs/queue.ts';
 import { addExamples, addReadyRun, conversation, newContest, wish } from '../../support/evaluation.ts';
 import { newTeam } from '../../support/team.ts';
@@ -19,9 +21,12 @@ afterAll(async () => {
 	await closePools();
 });
 
+const create = async (person: Scope, slug: string, input: NewEvaluation) =>
+	createEvaluation(await inProject(person, slug), input);
+
 test('fixes the pairs, the prompts and the plan', async () => {
 	const { scope, slug, run, exampleIds, project } = await newContest(6);
-	const { id, number } = await createEvaluation(scope, slug, wish(run.id, 4));
+	const { id, number } = await create(scope, slug, wish(run.id, 4));
 	const [made, pairs] = await scope.tx(async (tx) => [
 		(await tx.select().from(evaluations).where(eq(evaluations.id, id)))[0]!,
 		await tx.select().from(pairings).where(eq(pairings.evaluationId, id)).orderBy(pairings.position)
@@ -57,7 +62,7 @@ test('a conversation keeps its own system prompt, its earlier turns and loses it
 	await scope.tx((tx) =>
 		tx.update(examples).set({ messages, rewrite: 'Better four' }).where(eq(examples.id, exampleId!))
 	);
-	const { id } = await createEvaluation(scope, slug, wish(run.id, 1));
+	const { id } = await create(scope, slug, wish(run.id, 1));
 	const [pair] = await scope.tx((tx) => tx.select().from(pairings).where(eq(pairings.evaluationId, id)));
 	expect(pair!.prompt).toEqual([
 		{ role: 'system', content: 'Own.' },
@@ -71,8 +76,8 @@ test('a conversation keeps its own system prompt, its earlier turns and loses it
 test('two runs can be compared, and each evaluation gets the next number', async () => {
 	const { scope, slug, run, connection, project } = await newContest(3);
 	const second = await addReadyRun(scope, { projectId: project.id, connectionId: connection.id, version: 2 });
-	const one = await createEvaluation(scope, slug, wish(second.id, 3, { against: run.id }));
-	const two = await createEvaluation(scope, slug, wish(second.id, 3, { name: 'Mine' }));
+	const one = await create(scope, slug, wish(second.id, 3, { against: run.id }));
+	const two = await create(scope, slug, wish(second.id, 3, { name: 'Mine' }));
 	const rows = await scope.tx((tx) => tx.select().from(evaluations).orderBy(evaluations.number));
 	expect([one.number, two.number]).toEqual([1, 2]);
 	expect(rows.map((row) => [row.name, row.againstRunId])).toEqual([
@@ -83,7 +88,7 @@ test('two runs can be compared, and each evaluation gets the next number', async
 
 test('more pairs than prompts, a run that is not ready and a second click are refused', async () => {
 	const { scope, slug, run, connection, project } = await newContest(3);
-	await expect(createEvaluation(scope, slug, wish(run.id, 4))).rejects.toMatchObject({
+	await expect(create(scope, slug, wish(run.id, 4))).rejects.toMatchObject({
 		code: 'invalid',
 		field: 'pairs'
 	});
@@ -93,17 +98,14 @@ test('more pairs than prompts, a run that is not ready and a second click are re
 		version: 2,
 		status: 'training'
 	});
-	await expect(createEvaluation(scope, slug, wish(young.id, 3))).rejects.toMatchObject({
+	await expect(create(scope, slug, wish(young.id, 3))).rejects.toMatchObject({
 		code: 'conflict',
 		field: 'runId'
 	});
-	await expect(createEvaluation(scope, slug, wish(run.id, 3, { against: young.id }))).rejects.toMatchObject({
+	await expect(create(scope, slug, wish(run.id, 3, { against: young.id }))).rejects.toMatchObject({
 		field: 'against'
 	});
-	const twice = await Promise.allSettled([
-		createEvaluation(scope, slug, wish(run.id, 3)),
-		createEvaluation(scope, slug, wish(run.id, 3))
-	]);
+	const twice = await Promise.allSettled([create(scope, slug, wish(run.id, 3)), create(scope, slug, wish(run.id, 3))]);
 	expect(twice.map((one) => one.status).sort()).toEqual(['fulfilled', 'rejected']);
 	expect(await scope.tx((tx) => tx.$count(evaluations))).toBe(1);
 });
@@ -125,7 +127,7 @@ test('the same prompt twice is one comparison; deleted and other examples are no
 			.set({ split: 'validation' })
 			.where(and(eq(examples.projectId, project.id), eq(examples.number, 11)));
 	});
-	await expect(createEvaluation(scope, slug, wish(run.id, 4))).rejects.toThrow('Only 3 validation prompts');
+	await expect(create(scope, slug, wish(run.id, 4))).rejects.toThrow('Only 3 validation prompts');
 });
 
 test('a prompt in the bytes a contender was sent is left out', async () => {
@@ -133,10 +135,10 @@ test('a prompt in the bytes a contender was sent is left out', async () => {
 	const body = `${JSON.stringify({ messages: [{ role: 'system', content: 'x' }, ...conversation('  question 2? ')] })}\n`;
 	const file = { projectId: project.id, kind: 'train' as const, body, sha256: '', byteCount: body.length };
 	await scope.tx((tx) => tx.insert(runFiles).values({ ...file, runId: run.id }));
-	await expect(createEvaluation(scope, slug, wish(run.id, 3))).rejects.toThrow('Only 2 validation prompts');
+	await expect(create(scope, slug, wish(run.id, 3))).rejects.toThrow('Only 2 validation prompts');
 	const other = await addReadyRun(scope, { projectId: project.id, connectionId: connection.id, version: 2 });
-	await expect(createEvaluation(scope, slug, wish(other.id, 3, { against: run.id }))).rejects.toThrow('Only 2');
-	const { id } = await createEvaluation(scope, slug, wish(run.id, 2));
+	await expect(create(scope, slug, wish(other.id, 3, { against: run.id }))).rejects.toThrow('Only 2');
+	const { id } = await create(scope, slug, wish(run.id, 2));
 	const pairs = await scope.tx((tx) => tx.select().from(pairings).where(eq(pairings.evaluationId, id)));
 	expect(pairs.map((pair) => pair.prompt.at(-1)!.content).sort()).toEqual(['Question 1?', 'Question 3?']);
 });
@@ -144,13 +146,17 @@ test('a prompt in the bytes a contender was sent is left out', async () => {
 test('a stranger finds nothing, a rater may not, a trainer may', async () => {
 	const { scope, as, slug, run } = await newContest(3);
 	const stranger = await newTeam();
-	await expect(createEvaluation(stranger.scope, slug, wish(run.id, 3))).rejects.toMatchObject({ code: 'not_found' });
-	expect(() => createEvaluation({ ...scope, role: 'rater' }, slug, wish(run.id, 3))).toThrow(/rater/);
-	// and the database itself says no to a rater who came past the first door
+	await expect(create(stranger.scope, slug, wish(run.id, 3))).rejects.toMatchObject({ code: 'not_found' });
+	const { project } = await inProject(scope, slug);
+	await expect(createEvaluation({ ...stranger.scope, project }, wish(run.id, 3))).rejects.toMatchObject({
+		code: 'not_found'
+	});
+	await expect(create({ ...scope, role: 'rater' }, slug, wish(run.id, 3))).rejects.toThrow(/rater/);
+	// and the database itself says no to a rater who came past the first check
 	const rater = await as('rater');
-	await expect(createEvaluation({ ...rater, role: 'owner' }, slug, wish(run.id, 3))).rejects.toThrow();
+	await expect(create({ ...rater, role: 'owner' }, slug, wish(run.id, 3))).rejects.toThrow();
 	expect(await scope.tx((tx) => tx.$count(evaluations))).toBe(0);
-	expect((await createEvaluation(await as('trainer'), slug, wish(run.id, 3))).number).toBe(1);
+	expect((await create(await as('trainer'), slug, wish(run.id, 3))).number).toBe(1);
 });
 
 test('a run of another project is no contender', async () => {
@@ -168,6 +174,6 @@ test('a run of another project is no contender', async () => {
 			.returning()
 	);
 	const run = await addReadyRun(scope, { projectId: other!.id, connectionId: connection.id });
-	await expect(createEvaluation(scope, slug, wish(run.id, 3))).rejects.toMatchObject({ code: 'not_found' });
+	await expect(create(scope, slug, wish(run.id, 3))).rejects.toMatchObject({ code: 'not_found' });
 	expect(await scope.tx((tx) => tx.$count(runs))).toBe(2);
 });

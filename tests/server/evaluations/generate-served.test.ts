@@ -4,10 +4,9 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openAccess } from '../../../src/lib/server/connections/connections.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { evaluations, outputs, servings } from '../../../src/lib/server/platform/db/schema.ts';
-import { createEvaluation } from '../../../src/lib/server/evaluations/create.ts';
+import { createEvaluation, retryGeneration } from '../../../src/lib/server/evaluations/commands.ts';
 import { generateOutputs } from '../../../src/lib/server/evaluations/generate.ts';
-import { retryGeneration } from '../../../src/lib/server/evaluations/retry.ts';
-import { getSetUp } from '../../../src/lib/server/evaluations/set-up.ts';
+import { getSetUp } from '../../../src/lib/server/evaluations/queries.ts';
 import { stopQueue } from '../../../src/lib/server/jobs/queue.ts';
 import { configureProviders, providers } from '../../../src/lib/server/providers/registry.ts';
 import { startRun } from '../../../src/lib/server/runs/commands.ts';
@@ -38,7 +37,7 @@ const trained = async (more: Parameters<typeof newWorkshop>[1] = {}) => {
 	const { id } = await startRun(await inProject(workshop.scope, workshop.slug), newRun());
 	const run = await drive(workshop.scope, id);
 	expect(run.status).toBe('ready');
-	const { id: evaluationId } = await createEvaluation(workshop.scope, workshop.slug, wish(run.id, 12));
+	const { id: evaluationId } = await createEvaluation(await inProject(workshop.scope, workshop.slug), wish(run.id, 12));
 	return { ...workshop, run, evaluationId };
 };
 const servingsOf = (scope: Scope) => scope.tx((tx) => tx.select().from(servings));
@@ -75,7 +74,8 @@ test('a tuned model is deployed, answers, and is released', async () => {
 	const [serving] = await servingsOf(scope);
 	expect(serving!.idleAt.getTime()).toBeLessThan(Date.now() + 3 * 60_000);
 
-	const setUp = await getSetUp(scope, slug);
+	const inside = await inProject(scope, slug);
+	const setUp = await getSetUp(inside);
 	expect(setUp).toEqual({
 		validation: 12,
 		runs: [
@@ -89,9 +89,11 @@ test('a tuned model is deployed, answers, and is released', async () => {
 		]
 	});
 	expect(JSON.stringify(setUp)).not.toContain('sandbox-key');
-	await expect(getSetUp((await newTeam()).scope, slug)).rejects.toMatchObject({ code: 'not_found' });
+	const stranger = (await newTeam()).scope;
+	await expect(inProject(stranger, slug)).rejects.toMatchObject({ code: 'not_found' });
+	expect(await getSetUp({ ...stranger, project: inside.project })).toEqual({ runs: [], validation: 0 });
 	const rater = await as('rater');
-	expect(() => getSetUp(rater, slug)).toThrow(/rater/);
+	await expect(getSetUp({ ...rater, project: inside.project })).rejects.toThrow(/rater/);
 });
 
 test('a model that is stopped at the provider in the middle is deployed again, and nothing is asked twice', async () => {
@@ -115,7 +117,7 @@ test('a model that cannot be deployed fails the evaluation with the reason', asy
 		connectionId: connection.id,
 		baseModel: 'sandbox-not-servable'
 	});
-	const { id } = await createEvaluation(scope, slug, wish(run.id, 2));
+	const { id } = await createEvaluation(await inProject(scope, slug), wish(run.id, 2));
 	await generateOutputs(scope, id, never, quick);
 	expect(await statusOf(scope, id)).toMatchObject({ status: 'failed', problem: expect.stringMatching(/^[A-Z].+\.$/) });
 	expect(await servingsOf(scope)).toEqual([]);
@@ -141,7 +143,7 @@ test('a model that a person stops is not started again, and Try again does', asy
 	expect(await statusOf(scope, evaluationId)).toMatchObject(stopped);
 	expect(await endpointsAt(sandbox.url, key)).toHaveLength(0);
 
-	await retryGeneration(scope, slug, evaluationId);
+	await retryGeneration(await inProject(scope, slug), { evaluationId });
 	expect(await generate(scope, evaluationId)).toMatchObject({ status: 'voting', problem: null });
 	expect(await scope.tx((tx) => tx.$count(outputs))).toBe(24);
 });
@@ -162,11 +164,11 @@ test('Try again starts a model anew whose deployment has just failed', async () 
 	const failed = { status: 'failed', problem: expect.stringMatching(/could not keep the model running/) };
 	expect(await generate(scope, evaluationId)).toMatchObject(failed);
 	expect(await servingsOf(scope)).toHaveLength(1);
-	await retryGeneration(scope, slug, evaluationId);
+	await retryGeneration(await inProject(scope, slug), { evaluationId });
 	expect(await generate(scope, evaluationId)).toMatchObject(failed);
 	expect(await servingsOf(scope)).toHaveLength(2);
 	// a new comparison does not inherit the failure either
-	const { id } = await createEvaluation(scope, slug, wish(run.id, 2));
+	const { id } = await createEvaluation(await inProject(scope, slug), wish(run.id, 2));
 	await generateOutputs(scope, id, never, quick);
 	expect(await statusOf(scope, id)).toMatchObject({ status: 'generating' });
 	expect(await servingsOf(scope)).toHaveLength(3);

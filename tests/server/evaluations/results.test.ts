@@ -3,13 +3,17 @@ import { eq } from 'drizzle-orm';
 import { afterAll, expect, test } from 'vitest';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { auditEntries, evaluations, examples, runExamples, votes } from '../../../src/lib/server/platform/db/schema.ts';
-import { exportResults } from '../../../src/lib/server/evaluations/export.ts';
-import { listEvaluations } from '../../../src/lib/server/evaluations/list.ts';
-import { getPrompts, getResults, revealResults, type Results } from '../../../src/lib/server/evaluations/results.ts';
-import { openBooth } from '../../../src/lib/server/evaluations/ballots.ts';
-import { castVote } from '../../../src/lib/server/evaluations/vote.ts';
+import type { Results } from '../../../src/lib/contract/evaluation-results.ts';
+import { castVote, revealResults } from '../../../src/lib/server/evaluations/commands.ts';
+import {
+	exportResults,
+	getResults,
+	getTrend,
+	listEvaluations,
+	nextPairs
+} from '../../../src/lib/server/evaluations/queries.ts';
 import { stopQueue } from '../../../src/lib/server/jobs/queue.ts';
-import type { Scope } from '../../../src/lib/server/access/scope.ts';
+import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
 import { addExamples, newBallot, voteAs } from '../../support/evaluation.ts';
 import { newTeam } from '../../support/team.ts';
 
@@ -18,11 +22,32 @@ afterAll(async () => {
 	await closePools();
 });
 
-const revealed = async (scope: Scope, slug: string, id: string): Promise<Results> => {
-	await revealResults(scope, slug, id);
-	const found = await getResults(scope, slug, id);
-	if ('locked' in found) throw new Error('still locked');
-	return found.results;
+const look = async (person: Scope, slug: string, evaluationId: string) =>
+	nextPairs(await inProject(person, slug), { evaluationId, after: -1 });
+const reveal = async (person: Scope, slug: string, evaluationId: string) =>
+	revealResults(await inProject(person, slug), { evaluationId });
+const results = async (
+	person: Scope,
+	slug: string,
+	evaluationId: string,
+	more: { show?: 'losses'; page?: number } = {}
+) => getResults(await inProject(person, slug), { evaluationId, show: 'all', page: 1, ...more });
+const list = async (person: Scope, slug: string) => (await listEvaluations(await inProject(person, slug))).rows;
+const exported = async (person: Scope, slug: string, evaluationId: string, format: 'json' | 'csv') => {
+	const file = await exportResults(await inProject(person, slug), { evaluationId, format });
+	return { name: file.name, body: (await Array.fromAsync(file.pieces)).join('') };
+};
+
+/** The results and, read page by page, every judged pair. */
+const revealed = async (scope: Scope, slug: string, id: string) => {
+	await reveal(scope, slug, id);
+	const pages: Results[] = [];
+	do {
+		const found = await results(scope, slug, id, { page: pages.length + 1 });
+		if ('locked' in found) throw new Error('still locked');
+		pages.push(found.results);
+	} while (pages.length < pages[0]!.rows.pages);
+	return { results: pages[0]!, judged: pages.flatMap(({ rows }) => rows.list) };
 };
 const check = (results: Results, name: string) => results.checks.find((one) => one.name === name);
 
@@ -35,12 +60,11 @@ test('before the reveal there is progress and nothing else, for every role', asy
 		['rater', false]
 	] as const) {
 		const person = role === 'owner' ? scope : await as(role);
-		const found = await getResults(person, slug, id);
+		const found = await results(person, slug, id);
 		const title = role === 'rater' ? 'Comparison 1' : 'v1 against base';
 		expect(found).toEqual({ locked: { number: 1, title, judged: 3, planned: 4, status: 'voting', mayReveal } });
-		expect((await listEvaluations(person, slug))[0]).toMatchObject({ judged: 3, score: null });
-		await expect(exportResults(person, slug, id, 'csv')).rejects.toMatchObject({ code: 'conflict' });
-		await expect(getPrompts(person, slug, id, [])).rejects.toMatchObject({ code: 'forbidden' });
+		expect((await list(person, slug))[0]).toMatchObject({ title, judged: 3, revealed: false, score: null });
+		await expect(exported(person, slug, id, 'csv')).rejects.toMatchObject({ code: 'conflict' });
 	}
 });
 
@@ -55,41 +79,52 @@ test('18 of 24 ships; the reveal shows who wrote what, to raters as well', async
 		said.set(position, outcome);
 		return outcome;
 	});
-	const results = await revealed(scope, slug, id);
+	const { results, judged } = await revealed(scope, slug, id);
 	expect(results.verdict).toMatchObject({ kind: 'ship-it', decisive: 24, fragility: 1 });
 	expect(results.verdict.sentence).toBe('Won 18 of 24 decisive (55–88 %). A coin would do this 2 in 100 times.');
 	expect(results.contenders).toEqual({ a: 'v1', b: 'base' });
 	expect(results.counts).toEqual({ wins: 18, losses: 6, ties: 0, bothBad: 0, planned: 24 });
-	expect(results.judged.map((row) => row.outcome)).toEqual(Array.from({ length: 24 }, (_, i) => said.get(i)));
-	for (const row of results.judged)
+	expect(judged.map((row) => row.outcome)).toEqual(Array.from({ length: 24 }, (_, i) => said.get(i)));
+	for (const row of judged)
 		expect([row.a.text, row.b.text]).toEqual([`Apple ${row.position}`, `Beech ${row.position}`]);
 	expect(results.checks.map((one) => one.name)).toEqual(
 		expect.arrayContaining(['leak', 'both bad', 'position', 'progress', 'fragility', 'length', 'agreement', 'names'])
 	);
 	expect(check(results, 'reveal')).toBeUndefined();
-	expect(await getResults(rater, slug, id)).toEqual({ results });
-	const [listed] = await listEvaluations(rater, slug);
+	expect(results.rows).toMatchObject({ show: 'all', page: 1, pages: 2, count: 24 });
+	expect(results.rows.list).toHaveLength(20);
+	let opened = 0;
+	const inside = await inProject(rater, slug);
+	const { tx } = inside;
+	inside.tx = (work) => (opened++, tx(work));
+	expect(await getResults(inside, { evaluationId: id, show: 'all', page: 1 })).toEqual({ results });
+	expect(opened).toBe(1);
+	const [listed] = await list(rater, slug);
 	expect(listed).toMatchObject({
 		title: 'v1 against base',
 		score: { kind: 'ship-it', wins: 18, losses: 6, runId: run.id, version: 'v1', against: 'base' }
 	});
-	const prompts = await getPrompts(rater, slug, id, [results.judged[0]!.pairingId]);
-	expect(Object.values(prompts)[0]).toMatchObject({ reference: expect.stringMatching(/^The answer to/) });
+	expect(judged[0]).toMatchObject({ reference: expect.stringMatching(/^The answer to/) });
+	const lost = await getResults(inside, { evaluationId: id, show: 'losses', page: 9 });
+	expect('results' in lost && lost.results.rows).toMatchObject({ page: 1, pages: 1, count: 6 });
+	expect('results' in lost && lost.results.rows.list.map((row) => row.position)).toEqual(
+		judged.filter((row) => row.outcome === 'b').map((row) => row.position)
+	);
 });
 
 test('an early reveal is said to be early; the vote goes on and counts', async () => {
 	const { scope, slug, id } = await newBallot(40);
 	await voteAs(scope, slug, id, (position) => (position % 3 ? 'a' : 'b'), 9);
-	const early = await revealed(scope, slug, id);
+	const { results: early, judged } = await revealed(scope, slug, id);
 	expect(['ship-it', 'dont-ship']).not.toContain(early.verdict.kind);
-	expect(early.judged).toHaveLength(9);
+	expect(judged).toHaveLength(9);
 	expect(check(early, 'reveal')).toMatchObject({
 		state: 'warn',
 		sentence: expect.stringContaining('Revealed at 9 of 40')
 	});
 	// voting goes on, and counts
 	await voteAs(scope, slug, id, () => 'a', 20);
-	const later = await revealed(scope, slug, id);
+	const { results: later } = await revealed(scope, slug, id);
 	expect(later.verdict).toMatchObject({ kind: 'ship-it', judged: 29 });
 	expect(later.verdict.evidence).toBeGreaterThan(20);
 	expect(check(later, 'reveal')!.sentence).toContain('Revealed at 9 of 40');
@@ -100,7 +135,7 @@ test('a lead before the planned end waits for it', async () => {
 	// counted by vote, not by place: which 24 of the 30 come first is drawn
 	let cast = 0;
 	await voteAs(scope, slug, id, () => (cast++ % 4 < 3 ? 'a' : 'b'), 24);
-	const results = await revealed(scope, slug, id);
+	const { results } = await revealed(scope, slug, id);
 	expect(results.verdict.evidence).toBeLessThan(20);
 	expect(['promising', 'need-more-data']).toContain(results.verdict.kind);
 });
@@ -114,8 +149,8 @@ test('several voters are one outcome for each pair: the majority, and a tie when
 		['b', 'tie', 'a', 'tie']
 	] as const;
 	for (const [i, person] of three.entries()) await voteAs(person, slug, id, (position) => said[i]![position]!);
-	const results = await revealed(scope, slug, id);
-	expect(results.judged.map((row) => [row.outcome, row.said])).toEqual([
+	const { results, judged } = await revealed(scope, slug, id);
+	expect(judged.map((row) => [row.outcome, row.said])).toEqual([
 		['a', { a: 2, b: 1, tie: 0, both_bad: 0 }],
 		['tie', { a: 1, b: 1, tie: 1, both_bad: 0 }],
 		['both_bad', { a: 1, b: 0, tie: 0, both_bad: 2 }],
@@ -129,7 +164,7 @@ test('agreement is measured from twenty pairs with two voters on', async () => {
 	const { scope, as, slug, id } = await newBallot(20);
 	for (const person of [scope, await as('rater')])
 		await voteAs(person, slug, id, (position) => (position % 2 ? 'a' : 'b'));
-	expect(check(await revealed(scope, slug, id), 'agreement')).toMatchObject({
+	expect(check((await revealed(scope, slug, id)).results, 'agreement')).toMatchObject({
 		state: 'ok',
 		sentence: expect.stringContaining('reliable: α = 1.00')
 	});
@@ -137,14 +172,15 @@ test('agreement is measured from twenty pairs with two voters on', async () => {
 
 test('whoever nearly always takes the first answer raises the flag, and nothing ships', async () => {
 	const { scope, slug, id } = await newBallot(40);
-	for (let booth = await openBooth(scope, slug, id); booth.state === 'open'; booth = await openBooth(scope, slug, id)) {
-		for (const { ballotId, first, position } of booth.pairs) {
+	const voter = await inProject(scope, slug);
+	for (let queue = await look(scope, slug, id); queue.state === 'open'; queue = await look(scope, slug, id)) {
+		for (const { ballotId, first, position } of queue.pairs) {
 			// the run's answer whenever it stands first, and half of the times when it does not
 			const choice = first.startsWith('Apple') || position % 2 ? ('first' as const) : ('second' as const);
-			await castVote(scope, slug, { evaluationId: id, ballotId, choice, clientId: randomUUID() });
+			await castVote(voter, { evaluationId: id, ballotId, choice, clientId: randomUUID() });
 		}
 	}
-	const results = await revealed(scope, slug, id);
+	const { results } = await revealed(scope, slug, id);
 	expect(check(results, 'position')!.state).toBe('warn');
 	expect(results.verdict.kind).not.toBe('ship-it');
 });
@@ -159,9 +195,9 @@ test('a pair whose prompt a contender has trained on blocks the verdict, whateve
 		const [other] = await tx.select().from(examples).where(eq(examples.number, 1));
 		await tx.update(examples).set({ split: null, promptHash: other!.promptHash }).where(eq(examples.id, learnt!));
 	});
-	const results = await revealed(scope, slug, id);
+	const { results } = await revealed(scope, slug, id);
 	expect(results.verdict).toMatchObject({ kind: 'blocked', sentence: 'Not a fair test: 1 item was in training.' });
-	expect((await listEvaluations(scope, slug))[0]!.score).toMatchObject({ kind: 'blocked' });
+	expect((await list(scope, slug))[0]!.score).toMatchObject({ kind: 'blocked' });
 });
 
 test('answers that name a model and answers that were cut are flagged', async () => {
@@ -170,9 +206,9 @@ test('answers that name a model and answers that were cut are flagged', async ()
 		return position === 1 ? 'Beech 1: I am Qwen.' : `Beech ${position}`;
 	});
 	await voteAs(scope, slug, id, () => 'a');
-	const results = await revealed(scope, slug, id);
-	expect(results.judged[1]!.b).toEqual({ named: 'qwen', text: 'Beech 1: I am Qwen.', complete: true });
-	expect(results.judged.map((row) => [row.a.complete, row.b.complete])).toEqual([
+	const { results, judged } = await revealed(scope, slug, id);
+	expect(judged[1]!.b).toEqual({ named: 'qwen', text: 'Beech 1: I am Qwen.', complete: true });
+	expect(judged.map((row) => [row.a.complete, row.b.complete])).toEqual([
 		[true, true],
 		[true, true],
 		[false, true]
@@ -190,13 +226,13 @@ test('answers that name a model and answers that were cut are flagged', async ()
 test('once everything is judged and revealed the vote is closed', async () => {
 	const { scope, as, slug, id } = await newBallot(3);
 	const rater = await as('rater');
-	await openBooth(rater, slug, id);
+	await look(rater, slug, id);
 	await voteAs(scope, slug, id, () => 'a');
-	expect((await openBooth(rater, slug, id)).state).toBe('open');
-	const { pairs } = await openBooth(rater, slug, id);
-	await revealResults(scope, slug, id);
-	expect(await openBooth(rater, slug, id)).toMatchObject({ state: 'closed', pairs: [] });
-	expect((await openBooth(scope, slug, id)).state).toBe('done');
+	expect((await look(rater, slug, id)).state).toBe('open');
+	const { pairs } = await look(rater, slug, id);
+	await reveal(scope, slug, id);
+	expect(await look(rater, slug, id)).toMatchObject({ state: 'closed', pairs: [] });
+	expect((await look(scope, slug, id)).state).toBe('done');
 	await expect(voteAs(rater, slug, id, () => 'b')).resolves.toBeUndefined();
 	expect(await scope.tx((tx) => tx.$count(votes))).toBe(3);
 	expect(pairs).toHaveLength(3);
@@ -204,16 +240,16 @@ test('once everything is judged and revealed the vote is closed', async () => {
 
 test('the reveal happens once, is written down, and needs a vote and the right', async () => {
 	const { scope, as, slug, id } = await newBallot(3);
-	await expect(revealResults(scope, slug, id)).rejects.toMatchObject({ code: 'conflict' });
+	await expect(reveal(scope, slug, id)).rejects.toMatchObject({ code: 'conflict' });
 	await voteAs(scope, slug, id, () => 'a', 1);
 	const rater = await as('rater');
-	expect(() => revealResults(rater, slug, id)).toThrow(/rater/);
-	await expect(revealResults({ ...rater, role: 'owner' }, slug, id)).rejects.toThrow();
-	await expect(revealResults((await newTeam()).scope, slug, id)).rejects.toMatchObject({ code: 'not_found' });
+	await expect(reveal(rater, slug, id)).rejects.toThrow(/rater/);
+	await expect(reveal({ ...rater, role: 'owner' }, slug, id)).rejects.toThrow();
+	await expect(reveal((await newTeam()).scope, slug, id)).rejects.toMatchObject({ code: 'not_found' });
 	expect((await scope.tx((tx) => tx.select().from(evaluations)))[0]!.revealedAt).toBeNull();
-	await revealResults(await as('trainer'), slug, id);
+	await reveal(await as('trainer'), slug, id);
 	const [first] = await scope.tx((tx) => tx.select().from(evaluations));
-	await revealResults(scope, slug, id);
+	await reveal(scope, slug, id);
 	const [second] = await scope.tx((tx) => tx.select().from(evaluations));
 	expect(second!.revealedAt).toEqual(first!.revealedAt);
 	const entries = await scope.tx((tx) =>
@@ -222,14 +258,19 @@ test('the reveal happens once, is written down, and needs a vote and the right',
 	expect(entries.map((entry) => entry.details)).toEqual([{ name: 'v1 against base', judged: 1, planned: 3 }]);
 });
 
-test('a stranger sees no list and no results', async () => {
-	const { slug, id } = await newBallot(3);
+test('a stranger sees no list and no results, also with the project in hand', async () => {
+	const { scope, slug, id: evaluationId } = await newBallot(3);
+	await voteAs(scope, slug, evaluationId, () => 'a');
+	await reveal(scope, slug, evaluationId);
 	const { scope: stranger } = await newTeam();
 	const none = { code: 'not_found' };
-	await expect(getResults(stranger, slug, id)).rejects.toMatchObject(none);
-	await expect(getPrompts(stranger, slug, id, [])).rejects.toMatchObject(none);
-	await expect(exportResults(stranger, slug, id, 'json')).rejects.toMatchObject(none);
-	await expect(listEvaluations(stranger, slug)).rejects.toMatchObject(none);
+	await expect(inProject(stranger, slug)).rejects.toMatchObject(none);
+	const inside = { ...stranger, project: (await inProject(scope, slug)).project };
+	await expect(getResults(inside, { evaluationId, show: 'all', page: 1 })).rejects.toMatchObject(none);
+	await expect(exportResults(inside, { evaluationId, format: 'json' })).rejects.toMatchObject(none);
+	await expect(revealResults(inside, { evaluationId })).rejects.toMatchObject(none);
+	expect(await listEvaluations(inside)).toEqual({ rows: [], older: null, newer: null });
+	expect(await getTrend(inside)).toEqual([]);
 });
 
 test('the export says everything, and nothing that a spreadsheet runs', async () => {
@@ -237,14 +278,14 @@ test('the export says everything, and nothing that a spreadsheet runs', async ()
 		letter === 'a' && position === 2 ? '=HYPERLINK("http://x", 2)' : `${letter === 'a' ? 'Apple' : 'Beech'} ${position}`
 	);
 	await voteAs(scope, slug, id, (position) => (position === 1 ? 'b' : 'a'));
-	await revealResults(scope, slug, id);
-	const csv = await exportResults(scope, slug, id, 'csv');
-	expect(csv.type).toContain('text/csv');
+	await reveal(scope, slug, id);
+	const csv = await exported(scope, slug, id, 'csv');
+	expect(csv.name).toBe(`${slug}-results.csv`);
 	expect(csv.body.split('\r\n')[0]).toBe(
 		'comparison,example,outcome,winner,votes_a,votes_b,votes_tie,votes_both_bad,prompt,answer_a,answer_b,reference,names_a_model'
 	);
 	expect(csv.body).not.toMatch(/(^|,)"?=/m);
-	const json = JSON.parse((await exportResults(scope, slug, id, 'json')).body);
+	const json = JSON.parse((await exported(scope, slug, id, 'json')).body);
 	expect(json).toMatchObject({
 		evaluation: 'v1 against base',
 		contenders: { a: 'v1', b: 'base' },

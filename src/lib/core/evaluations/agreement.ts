@@ -17,7 +17,7 @@ export type Agreement = {
 	sentence: string;
 };
 
-const fewest = 20; // below this the interval spans almost everything (statistics.md §6)
+const fewest = 20; // below this the interval spans almost everything
 const advised = 50;
 
 /** What α needs of one item: how often each value occurs, and how much each pair of different values weighs. */

@@ -1,6 +1,8 @@
+// Long because it is every check under a verdict, one after the other, in the order in which they are read.
 import { signTest } from '../math/binomial.ts';
-import { level } from './power.ts';
-import { decisiveOf, judgedOf, type Tally } from './tally.ts';
+import { agreement } from './agreement.ts';
+import { isSettled, level } from './power.ts';
+import { type Outcome, type Tally, decisiveOf, judgedOf } from './tally.ts';
 
 /** One line of the list of checks under a verdict. `block`: there is no verdict; `warn`: read it with care. */
 export type Check = { name: string; state: 'ok' | 'warn' | 'block'; sentence: string };
@@ -27,7 +29,7 @@ export const bothBadCheck = (t: Tally): Check => {
 	return { name: 'both bad', state: 'ok', sentence: share };
 };
 
-/** Whether the side of the screen decided: binomial p < .05 from 20 decisive votes on (statistics.md §5). */
+/** Whether the side of the screen decided: binomial p < .05 from 20 decisive votes on. */
 export const positionCheck = (t: Tally): Check => {
 	const votes = t.positionVotes ?? decisiveOf(t);
 	const share = `The answer shown first was chosen ${t.positionFirst} of ${votes} times`;
@@ -40,6 +42,27 @@ export const positionCheck = (t: Tally): Check => {
 				sentence: `${share}: the place on the screen swayed the votes, so SHIP IT is withheld.`
 			}
 		: { name: 'position', state: 'ok', sentence: `${share}, as expected when the place does not matter.` };
+};
+
+/** Whether the planned end is reached, or the votes are clear enough to decide before it. */
+export const progressCheck = (t: Tally): Check => {
+	const judged = judgedOf(t);
+	const share = `${judged} of ${t.planned} planned comparisons are judged`;
+	if (judged === t.planned) return { name: 'progress', state: 'ok', sentence: `${share}.` };
+	return isSettled(t)
+		? { name: 'progress', state: 'ok', sentence: `${share}; the votes are clear enough to decide early.` }
+		: {
+				name: 'progress',
+				state: 'warn',
+				sentence: `${share}; a verdict comes at the end, or earlier when the votes are very clear.`
+			};
+};
+
+/** How few changed votes would remove a verdict; `null`, and no check, for a verdict that none can. */
+export const fragilityCheck = (fragility: number | null, title: string): Check[] => {
+	if (fragility === null) return [];
+	const votes = fragility === 1 ? '1 changed vote' : `${fragility} changed votes`;
+	return [{ name: 'fragility', state: fragility === 1 ? 'warn' : 'ok', sentence: `${votes} would remove ${title}.` }];
 };
 
 /**
@@ -61,3 +84,69 @@ export const lengthCheck = (decided: readonly { chosen: number; other: number }[
 		? { name: 'length', state: 'warn', sentence: `${share}. The votes may have rewarded length, not quality.` }
 		: { name: 'length', state: 'ok', sentence: `${share}.` };
 };
+
+/** What one person said of one pair. */
+export type Said = { pairingId: string; personId: string; outcome: Outcome };
+
+const codes: Record<Outcome, number> = { a: 0, b: 1, tie: 2, both_bad: 3 };
+
+/** Whether the voters agree, where two or more of them judged the same pairs. */
+export const agreementCheck = (votes: readonly Said[]): Check => {
+	const meant = votes.map(({ pairingId, personId, outcome }) => ({
+		item: pairingId,
+		rater: personId,
+		value: codes[outcome]
+	}));
+	const found = agreement(meant, { level: 'nominal' });
+	return { name: 'agreement', state: found.label === 'unreliable' ? 'warn' : 'ok', sentence: found.sentence };
+};
+
+/** How many judged pairs have an answer that names a model. */
+export const namedCheck = (named: number): Check => {
+	if (named === 0) return { name: 'names', state: 'ok', sentence: 'No answer named a model.' };
+	const answers = named === 1 ? '1 pair has an answer that names' : `${named} pairs have answers that name`;
+	return {
+		name: 'names',
+		state: 'warn',
+		sentence: `${answers} a model. The name was hidden from the voters; read these yourself.`
+	};
+};
+
+/** How many judged pairs have an answer that was cut off; no check when none has. */
+export const incompleteCheck = (cut: number): Check[] => {
+	if (cut === 0) return [];
+	const answers = cut === 1 ? '1 pair has an answer' : `${cut} pairs have answers`;
+	return [{ name: 'complete', state: 'warn', sentence: `${answers} that the provider cut off three times.` }];
+};
+
+/** Whether everything planned was judged when the identities were shown; no check when it was. */
+export const revealCheck = (planned: number, judgedAtReveal: number): Check[] =>
+	judgedAtReveal >= planned
+		? []
+		: [
+				{
+					name: 'reveal',
+					state: 'warn',
+					sentence: `Revealed at ${judgedAtReveal} of ${planned}: whoever voted after that may have known what to look for.`
+				}
+			];
+
+/** An answer as the checks see it; length in characters. */
+export type AnswerFacts = { length: number; named: boolean; complete: boolean };
+/** A judged pair as the checks see it. */
+export type PairFacts = { outcome: Outcome; a: AnswerFacts; b: AnswerFacts };
+
+/** What the answers and the voters warn of, besides the checks that belong to the verdict. */
+export const answerChecks = (judged: readonly PairFacts[], votes: readonly Said[]): Check[] => [
+	lengthCheck(
+		judged
+			.filter(({ outcome }) => outcome === 'a' || outcome === 'b')
+			.map(({ outcome, a, b }) => {
+				const [chosen, other] = outcome === 'a' ? [a, b] : [b, a];
+				return { chosen: chosen.length, other: other.length };
+			})
+	),
+	agreementCheck(votes),
+	namedCheck(judged.filter(({ a, b }) => a.named || b.named).length),
+	...incompleteCheck(judged.filter(({ a, b }) => !a.complete || !b.complete).length)
+];

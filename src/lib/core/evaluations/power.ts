@@ -14,7 +14,7 @@ const rules = {
 	early: (wins: number, losses: number) => evidence(wins, losses) >= minimum.evidence
 };
 
-/** The fewest wins of `decisive` votes that satisfy a rule (statistics.md §3). `null`: not even all of them do. */
+/** The fewest wins of `decisive` votes that satisfy a rule. `null`: not even all of them do. */
 export const smallestWins = (decisive: number, rule: keyof typeof rules = 'sign'): number | null => {
 	if (decisive < 1 || !rules[rule](decisive, 0)) return null;
 	let enough = decisive;
@@ -48,7 +48,7 @@ export const detectableWinRate = (pairs: number): number | null => {
 };
 
 const most = 5_000; // beyond this nobody votes; reached near a win rate of 52 %
-const inRow = 10; // the power goes up and down like a saw: ten good counts in a row give the table in statistics.md §3
+const inRow = 10; // the power goes up and down like a saw: ten good counts in a row give the table in README.md
 
 /** Decisive votes for 80 % power at this true win rate. `null`: no lead at all, or more than 5,000 votes. */
 export const decisiveVotesFor = (winRate: number): number | null => {

@@ -23,7 +23,7 @@ export const decisiveOf = (t: Tally) => t.wins + t.losses;
 
 /**
  * Several raters on one item count once: what more than half of them said, else a tie. `null` until all `raters` have
- * voted, because an outcome that may still change is one more look at the data (statistics.md §2). Where nobody fixed the
+ * voted, because an outcome that may still change is one more look at the data. Where nobody fixed the
  * number of raters, votes must end when the identities are revealed, for the same reason.
  */
 export const itemOutcome = (votes: readonly Outcome[], raters = 1): Outcome | null => {

@@ -3,7 +3,8 @@ import { positionCheck } from './checks.ts';
 import { decisiveVotesFor, isSettled, minimum } from './power.ts';
 import { decisiveOf, judgedOf, type Tally } from './tally.ts';
 
-export type VerdictKind = 'blocked' | 'dont-ship' | 'ship-it' | 'too-close' | 'promising' | 'need-more-data';
+export const verdictKinds = ['blocked', 'dont-ship', 'ship-it', 'too-close', 'promising', 'need-more-data'] as const;
+export type VerdictKind = (typeof verdictKinds)[number];
 
 /** What the two sides really are. A is the one whose wins are counted. */
 export type Names = { a: string; b: string };
@@ -66,7 +67,7 @@ const needMoreData = (t: Tally, a: string) => {
 
 const won = (t: Tally) => `${t.wins} of ${decisiveOf(t)}`;
 
-/** The one sentence under the title, in the wording of statistics.md §4, with the numbers filled in. */
+/** The one sentence under the title, with the numbers filled in. */
 export const verdictSentence = (kind: VerdictKind, t: Tally, { a, b }: Names): string => {
 	switch (kind) {
 		case 'blocked':

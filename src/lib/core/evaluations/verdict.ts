@@ -1,5 +1,5 @@
 import { evidence, signTest, wilson } from '../math/binomial.ts';
-import { bothBadCheck, leakCheck, positionCheck, type Check } from './checks.ts';
+import { bothBadCheck, type Check, fragilityCheck, leakCheck, positionCheck, progressCheck } from './checks.ts';
 import { isSettled, level, minimum } from './power.ts';
 import { decisiveOf, judgedOf, type Tally } from './tally.ts';
 import { verdictSentence, verdictTitles, type Names, type VerdictKind } from './verdict-sentence.ts';
@@ -23,10 +23,10 @@ export type Verdict = {
 };
 
 // A little below .05: DON'T SHIP may be said from 8 votes on, and by the interval alone (or at .05) equal models would
-// be told so in up to 4.2 % (3.7 %) of evaluations. The budget is 3.5 % in either direction (statistics.md §11).
+// be told so in up to 4.2 % (3.7 %) of evaluations. The budget is 3.5 % in either direction (README.md).
 const rejectLevel = 0.045;
 
-/** The rule alone: the first row of the table in statistics.md §4 that holds. */
+/** The rule alone: the first row of the table in README.md that holds. */
 export const verdictKind = (t: Tally, isFlagged = positionCheck(t).state !== 'ok'): VerdictKind => {
 	const judged = judgedOf(t);
 	const d = decisiveOf(t);
@@ -52,33 +52,18 @@ const fragilityOf = (t: Tally, kind: VerdictKind): number | null => {
 	return null;
 };
 
-const progressCheck = (t: Tally): Check => {
-	const judged = judgedOf(t);
-	const share = `${judged} of ${t.planned} planned comparisons are judged`;
-	if (judged === t.planned) return { name: 'progress', state: 'ok', sentence: `${share}.` };
-	return isSettled(t)
-		? { name: 'progress', state: 'ok', sentence: `${share}; the votes are clear enough to decide early.` }
-		: {
-				name: 'progress',
-				state: 'warn',
-				sentence: `${share}; a verdict comes at the end, or earlier when the votes are very clear.`
-			};
-};
-
 /** What the votes allow to be said, and no more. Pure and complete: the whole page of results is made from it. */
 export const judge = (t: Tally, names: Names = { a: 'the new model', b: 'base' }): Verdict => {
 	const kind = verdictKind(t);
 	const d = decisiveOf(t);
 	const fragility = fragilityOf(t, kind);
-	const checks = [leakCheck(t), bothBadCheck(t), positionCheck(t), progressCheck(t)];
-	if (fragility !== null) {
-		const votes = fragility === 1 ? '1 changed vote' : `${fragility} changed votes`;
-		checks.push({
-			name: 'fragility',
-			state: fragility === 1 ? 'warn' : 'ok',
-			sentence: `${votes} would remove ${verdictTitles[kind]}.`
-		});
-	}
+	const checks = [
+		leakCheck(t),
+		bothBadCheck(t),
+		positionCheck(t),
+		progressCheck(t),
+		...fragilityCheck(fragility, verdictTitles[kind])
+	];
 	return {
 		kind,
 		title: verdictTitles[kind],

@@ -1,4 +1,4 @@
-const z = 1.96; // 95 %, as in statistics.md §2
+const z = 1.96; // 95 %, as core/evaluations/README.md says
 
 /** ln Γ(x) for x ≥ 1, by Stirling's series after shifting x upwards. Exact to about 13 digits. */
 export const logGamma = (x: number): number => {
@@ -43,7 +43,7 @@ export const signTest = (wins: number, losses: number): number =>
 
 /**
  * The e-value 2^d · B(W+1, L+1): evidence against equal models that may be looked at after every vote. From 20 on it
- * allows a verdict before the planned end (statistics.md §2). Never infinite, so that it survives JSON.
+ * allows a verdict before the planned end (core/evaluations/README.md). Never infinite, so that it survives JSON.
  */
 export const evidence = (wins: number, losses: number): number => {
 	const d = wins + losses;

@@ -4,11 +4,10 @@ import { openAccess } from '../connections/connections.ts';
 import { outputs, runs } from '../platform/db/schema.ts';
 import { providers } from '../providers/registry.ts';
 import { ProviderError } from '../providers/errors.ts';
-import { announce } from '../events/legacy.ts';
 import type { Scope, Tx } from '../access/scope.ts';
 import { type Wanted, ensureServed, releaseServing } from '../servings/commands.ts';
 import { type Answer, type Patience, answerAll } from './answering.ts';
-import { isGenerating, noteWaiting, runIdOf, unanswered } from './generation.ts';
+import { isGenerating, noteProgress, noteWaiting, runIdOf, unanswered } from './generation.ts';
 import type { Evaluation, Letter } from './rows.ts';
 
 /** Pages hear of progress so often, not of each answer. */
@@ -65,7 +64,7 @@ const keeper = (scope: Scope, evaluation: Evaluation, contender: Letter) => {
 				.onConflictDoNothing();
 			if (performance.now() - announcedAt < announceEveryMs) return;
 			announcedAt = performance.now();
-			await announce(tx, `evaluation:${evaluation.id}`, evaluation.projectId);
+			await noteProgress(tx, evaluation);
 		});
 };
 

@@ -62,7 +62,7 @@ export const answerAll = async <Item>(
 			const startedAt = performance.now();
 			try {
 				const completion = await ask(item, stop);
-				// An aborted stream ends as quietly as a finished one (providers.md §8): what came is a part.
+				// An aborted stream ends as quietly as a finished one: what came is a part.
 				stop.throwIfAborted();
 				pause.answered();
 				if (completion.finishReason !== null || ++cuts === mostCuts) {

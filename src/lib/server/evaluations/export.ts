@@ -1,10 +1,7 @@
-import { csvOf } from '../../core/text/csv.ts';
-import { AppError } from '../../core/errors.ts';
-import type { Message } from '../../core/examples/example.ts';
+import type { Format, Results } from '../../contract/evaluation-results.ts';
 import type { Outcome } from '../../core/evaluations/tally.ts';
-import { authorize } from '../../core/permissions.ts';
-import type { Scope } from '../access/scope.ts';
-import { getPrompts, getResults } from './results.ts';
+import type { Message } from '../../core/examples/example.ts';
+import { csvOf } from '../../core/text/csv.ts';
 
 const columns = [
 	'comparison',
@@ -24,21 +21,10 @@ const columns = [
 
 const asText = (prompt: readonly Message[]) => prompt.map((turn) => `${turn.role}: ${turn.content}`).join('\n\n');
 
-/** The revealed results as a file: everything a page shows, as JSON, or one row for each pairing as CSV. */
-export const exportResults = async (scope: Scope, slug: string, id: string, format: 'json' | 'csv') => {
-	authorize(scope, 'evaluations:see');
-	const found = await getResults(scope, slug, id);
-	if ('locked' in found)
-		throw new AppError('conflict', 'The identities are still hidden, so there is nothing to export.');
-	const { results } = found;
-	const prompts = await getPrompts(
-		scope,
-		slug,
-		id,
-		results.judged.map(({ pairingId }) => pairingId)
-	);
+/** Results with all their pairs as the text of a file: everything a page shows as JSON, or one row for each pair as CSV. */
+export const fileOf = (results: Results, format: Format): string => {
 	const winner = (outcome: Outcome) => (outcome === 'a' || outcome === 'b' ? results.contenders[outcome] : null);
-	const rows = results.judged.map(({ pairingId, position, number, outcome, said, a, b }) => ({
+	const rows = results.rows.list.map(({ position, number, outcome, said, prompt, reference, a, b }) => ({
 		comparison: position + 1,
 		example: number,
 		outcome,
@@ -47,17 +33,18 @@ export const exportResults = async (scope: Scope, slug: string, id: string, form
 		votes_b: said.b,
 		votes_tie: said.tie,
 		votes_both_bad: said.both_bad,
-		prompt: prompts[pairingId]!.prompt,
+		prompt,
 		answer_a: a.text,
 		answer_b: b.text,
-		reference: prompts[pairingId]!.reference,
+		reference,
 		names_a_model: a.named ?? b.named
 	}));
-	if (format === 'csv') {
-		const flat = rows.map((row) => ({ ...row, prompt: asText(row.prompt) }));
-		return { type: 'text/csv; charset=utf-8', body: csvOf(columns, flat) };
-	}
+	if (format === 'csv')
+		return csvOf(
+			columns,
+			rows.map((row) => ({ ...row, prompt: asText(row.prompt) }))
+		);
 	const { title, contenders, counts, verdict, checks } = results;
 	const whole = { evaluation: title, contenders, counts, verdict, checks, comparisons: rows };
-	return { type: 'application/json; charset=utf-8', body: JSON.stringify(whole, null, '\t') };
+	return JSON.stringify(whole, null, '\t');
 };

@@ -1,16 +1,14 @@
 import { eq } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
-import { authorize } from '../../core/permissions.ts';
 import { evaluations } from '../platform/db/schema.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { ProviderError } from '../providers/errors.ts';
-import { announce } from '../events/legacy.ts';
 import { markFrom, tellProblem } from '../runs/rows.ts';
 import type { Scope } from '../access/scope.ts';
 import { releaseServing } from '../servings/commands.ts';
 import { answerAs, connectionOf } from './answer-as.ts';
 import { type Patience, usualPatience } from './answering.ts';
-import { become, letters, noteWaiting, runIdOf, unanswered } from './generation.ts';
+import { become, letters, noteProgress, noteWaiting, runIdOf, unanswered } from './generation.ts';
 import type { Evaluation, Letter } from './rows.ts';
 
 /** A model that is being deployed is looked at so often. */
@@ -44,7 +42,6 @@ export const generateOutputs = async (
 	signal: AbortSignal,
 	patience: Patience = usualPatience
 ): Promise<void> => {
-	authorize(scope, 'evaluations:create');
 	const [evaluation] = await scope.tx((tx) => tx.select().from(evaluations).where(eq(evaluations.id, evaluationId)));
 	if (evaluation?.status !== 'generating') return;
 	for (const contender of letters) {
@@ -61,7 +58,7 @@ export const generateOutputs = async (
 		}
 		await scope.tx(async (tx) => {
 			await enqueue(tx, scope, 'evaluation.generate', { evaluationId }, { after: new Date(Date.now() + lookAgainMs) });
-			await announce(tx, `evaluation:${evaluationId}`, evaluation.projectId);
+			await noteProgress(tx, evaluation);
 		});
 		return;
 	}

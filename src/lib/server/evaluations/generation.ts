@@ -1,6 +1,6 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { evaluations, outputs, pairings } from '../platform/db/schema.ts';
-import { announce } from '../events/legacy.ts';
+import { record } from '../events/record.ts';
 import type { Tx } from '../access/scope.ts';
 import type { Evaluation, Letter } from './rows.ts';
 
@@ -18,18 +18,30 @@ export const unanswered = (tx: Tx, evaluationId: string, contender: Letter) =>
 		.where(and(eq(pairings.evaluationId, evaluationId), isNull(outputs.id)))
 		.orderBy(pairings.position);
 
+/** The models and the system act, not whoever asked for it. */
+const system = { userId: null };
+
+/** A step: pages look again at how far the answers are. */
+export const noteProgress = (tx: Tx, { id, projectId, number }: Evaluation) =>
+	record(tx, system, { event: 'evaluation.progressed', subject: id, projectId, details: { number } });
+
 /** A step: the next station, if nobody else was there first. */
 export const become = async (
 	tx: Tx,
 	evaluation: Evaluation,
 	to: { status: 'voting' | 'failed'; problem: string | null }
 ) => {
-	await tx
+	const { id, projectId, number, planned } = evaluation;
+	const changed = await tx
 		.update(evaluations)
 		.set(to)
-		.where(and(eq(evaluations.id, evaluation.id), eq(evaluations.status, 'generating')));
-	await announce(tx, `evaluation:${evaluation.id}`, evaluation.projectId);
-	await announce(tx, `project:${evaluation.projectId}`, evaluation.projectId);
+		.where(and(eq(evaluations.id, id), eq(evaluations.status, 'generating')))
+		.returning({ id: evaluations.id });
+	if (changed.length === 0) return;
+	const about = { subject: id, projectId };
+	if (to.status === 'voting')
+		await record(tx, system, { event: 'evaluation.ready', ...about, details: { number, planned } });
+	else await record(tx, system, { event: 'evaluation.failed', ...about, details: { number } });
 };
 
 /** A step: what a generation waits for, or null; it stays `generating`. Pages hear of it when it is something else. */
@@ -45,7 +57,7 @@ export const noteWaiting = async (tx: Tx, evaluation: Evaluation, problem: strin
 			)
 		)
 		.returning({ id: evaluations.id });
-	if (changed.length > 0) await announce(tx, `evaluation:${evaluation.id}`, evaluation.projectId);
+	if (changed.length > 0) await noteProgress(tx, evaluation);
 };
 
 /** A step: whether somebody still wants these answers. */

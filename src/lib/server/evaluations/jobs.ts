@@ -1,12 +1,44 @@
+import { and, eq, isNotNull, isNull } from 'drizzle-orm';
+import type { Scope } from '../access/scope.ts';
+import { isQueued } from '../jobs/is-queued.ts';
 import { job } from '../jobs/job.ts';
+import { enqueue } from '../jobs/queue.ts';
+import { evaluations } from '../platform/db/schema.ts';
 import { generateOutputs } from './generate.ts';
-
-export { requeueGenerations } from './retry.ts';
+import { countVotes } from './verdict.ts';
 
 export const evaluationJobs = [
 	job('evaluation.generate', {
 		id: 'evaluationId',
 		atOnce: 2,
 		run: (scope, { evaluationId }, signal) => generateOutputs(scope, evaluationId, signal)
+	}),
+	job('evaluation.count', {
+		id: 'evaluationId',
+		atOnce: 1,
+		run: (scope, { evaluationId }) => countVotes(scope, evaluationId)
 	})
 ];
+
+/** Gives every evaluation that is being generated its job back, where it has none. For the sweep. */
+export const requeueGenerations = (scope: Scope) =>
+	scope.tx(async (tx) => {
+		const lost = await tx.select({ id: evaluations.id }).from(evaluations).where(eq(evaluations.status, 'generating'));
+		for (const { id } of lost) {
+			if (!(await isQueued(tx, 'evaluation.generate', id)))
+				await enqueue(tx, scope, 'evaluation.generate', { evaluationId: id });
+		}
+	});
+
+/** Has every revealed evaluation counted that was never counted: those of before results were kept. For the sweep. */
+export const requeueCounts = (scope: Scope): Promise<void> =>
+	scope.tx(async (tx) => {
+		const uncounted = await tx
+			.select({ id: evaluations.id })
+			.from(evaluations)
+			.where(and(isNotNull(evaluations.revealedAt), isNull(evaluations.result)));
+		for (const { id } of uncounted) {
+			if (!(await isQueued(tx, 'evaluation.count', id)))
+				await enqueue(tx, scope, 'evaluation.count', { evaluationId: id });
+		}
+	});

@@ -1,23 +1,72 @@
-import { eq } from 'drizzle-orm';
-import { agreement } from '../../core/evaluations/agreement.ts';
-import { namesAModel } from '../../core/evaluations/ballots.ts';
-import { type Check, lengthCheck } from '../../core/evaluations/checks.ts';
+import { type SQL, sql } from 'drizzle-orm';
+import type { PgColumn } from 'drizzle-orm/pg-core';
+import type { Judged } from '../../contract/evaluation-results.ts';
+import type { AnswerFacts, PairFacts } from '../../core/evaluations/checks.ts';
+import { namesAModel, namingWords } from '../../core/evaluations/masking.ts';
 import type { Outcome } from '../../core/evaluations/tally.ts';
-import { examples, outputs, pairings } from '../platform/db/schema.ts';
 import type { Tx } from '../access/scope.ts';
-import type { Evaluation, Letter } from './rows.ts';
-import { type Vote, outcomesOf } from './votes.ts';
+import { examples, outputs } from '../platform/db/schema.ts';
+import type { Evaluation } from './rows.ts';
+import { among, textsOf } from './texts.ts';
+import { type Vote, outcomesOf, pairingsOf } from './votes.ts';
 
-export type Answered = { text: string; /** The model's name it gives away. */ named: string | null; complete: boolean };
+/** A judged pairing without its texts. */
+export type Outcomes = { id: string; outcome: Outcome };
 
-/** One judged pairing, with everything that was hidden before the reveal. */
-export type Judged = {
-	position: number;
-	number: number;
-	pairingId: string;
-	outcome: Outcome;
-	said: Record<Outcome, number>;
-} & Record<Letter, Answered>;
+/** A step: every pairing that was judged, in the order it was drawn, with what its voters said together. */
+export const judgedPairings = async (tx: Tx, evaluation: Evaluation, votes: readonly Vote[]): Promise<Outcomes[]> => {
+	const outcomes = outcomesOf(votes);
+	const all = await pairingsOf(tx, evaluation.id);
+	return all.filter(({ id }) => outcomes.has(id)).map(({ id }) => ({ id, outcome: outcomes.get(id)! }));
+};
+
+/** What means something in a pattern, and the letters that `toLowerCase` also makes of others: of a dotted İ, of the Kelvin sign. */
+const special: [RegExp, string][] = [
+	[/[^a-z0-9]/g, '\\$&'],
+	[/i/g, '[i\u0130]'],
+	[/k/g, '[k\u212a]']
+];
+const patternOf = (word: string) => special.reduce((pattern, [sign, by]) => pattern.replace(sign, by), word);
+
+/**
+ * Whether a text may name a model: true for every text in which `namesAModel` finds a name, and for a few more. What case is
+ * depends on a database's language; "C" folds plain letters only, so that a name with others makes every text one to look at.
+ */
+const mayName = (text: PgColumn, words: readonly string[]): SQL<boolean> =>
+	words.every((word) => /^[\x20-\x7e]+$/.test(word))
+		? sql<boolean>`(${text} collate "C") ~* ${words.map(patternOf).join('|')}`
+		: sql<boolean>`true`;
+
+/**
+ * A step: what the checks need to know of the answers of judged pairings. The texts stay in the database, but for those that may
+ * name a model.
+ */
+export const factsOf = async (tx: Tx, judged: readonly Outcomes[], names: readonly string[]): Promise<PairFacts[]> => {
+	const pairingIds = judged.map(({ id }) => id);
+	const rows = await tx
+		.select({
+			id: outputs.id,
+			pairingId: outputs.pairingId,
+			contender: outputs.contender,
+			length: sql<number>`length(${outputs.text})`,
+			complete: sql<boolean>`${outputs.finishReason} is not null`,
+			suspect: mayName(outputs.text, namingWords(names))
+		})
+		.from(outputs)
+		.where(among(outputs.pairingId, pairingIds));
+	const suspects = rows.filter(({ suspect }) => suspect).map(({ id }) => id);
+	const naming = await namingIds(tx, suspects, names);
+	const facts = new Map<string, AnswerFacts>();
+	for (const { id, pairingId, contender, length, complete } of rows)
+		facts.set(pairingId + contender, { length, complete, named: naming.has(id) });
+	return judged.map(({ id, outcome }) => ({ outcome, a: facts.get(`${id}a`)!, b: facts.get(`${id}b`)! }));
+};
+
+const namingIds = async (tx: Tx, ids: string[], names: readonly string[]): Promise<Set<string>> => {
+	if (ids.length === 0) return new Set();
+	const rows = await tx.select({ id: outputs.id, text: outputs.text }).from(outputs).where(among(outputs.id, ids));
+	return new Set(rows.filter(({ text }) => namesAModel(text, names)).map(({ id }) => id));
+};
 
 const countSaid = (votes: readonly Vote[]): Record<Outcome, number> => {
 	const said = { a: 0, b: 0, tie: 0, both_bad: 0 };
@@ -25,81 +74,36 @@ const countSaid = (votes: readonly Vote[]): Record<Outcome, number> => {
 	return said;
 };
 
-/** A step: every pairing that was judged, in the order it was drawn. */
-export const judgedPairings = async (
+/** A step: these judged pairings with everything that was hidden before the reveal, in the order they are given. */
+export const withTexts = async (
 	tx: Tx,
-	evaluation: Evaluation,
+	judged: readonly Outcomes[],
 	votes: readonly Vote[],
-	names: string[]
+	names: readonly string[]
 ): Promise<Judged[]> => {
-	const outcomes = outcomesOf(votes);
+	const texts = await textsOf(
+		tx,
+		judged.map(({ id }) => id)
+	);
 	const rows = await tx
-		.select({ id: pairings.id, position: pairings.position, number: examples.number, output: outputs })
-		.from(pairings)
-		.innerJoin(examples, eq(examples.id, pairings.exampleId))
-		.innerJoin(outputs, eq(outputs.pairingId, pairings.id))
-		.where(eq(pairings.evaluationId, evaluation.id))
-		.orderBy(pairings.position);
-	const byPairing = Map.groupBy(rows, (row) => row.id);
+		.select({ id: examples.id, number: examples.number })
+		.from(examples)
+		.where(
+			among(
+				examples.id,
+				[...texts.values()].map(({ exampleId }) => exampleId)
+			)
+		);
+	const numbers = new Map(rows.map(({ id, number }) => [id, number]));
 	const voters = Map.groupBy(votes, (vote) => vote.pairingId);
-	const answer = (list: typeof rows, letter: Letter): Answered => {
-		const { text, finishReason } = list.find(({ output }) => output.contender === letter)!.output;
-		return { text, named: namesAModel(text, names), complete: finishReason !== null };
-	};
-	return [...byPairing]
-		.filter(([id]) => outcomes.has(id))
-		.map(([id, list]) => ({
-			pairingId: id,
-			position: list[0]!.position,
-			number: list[0]!.number,
-			outcome: outcomes.get(id)!,
-			said: countSaid(voters.get(id)!),
-			a: answer(list, 'a'),
-			b: answer(list, 'b')
-		}));
+	const shown = ({ text, finishReason }: { text: string; finishReason: string | null }) => ({
+		text,
+		named: namesAModel(text, names),
+		complete: finishReason !== null
+	});
+	return judged.map(({ id, outcome }) => {
+		const { position, exampleId, prompt, reference, a, b } = texts.get(id)!;
+		const number = numbers.get(exampleId)!;
+		return { position, number, outcome, said: countSaid(voters.get(id)!), prompt, reference, a: shown(a), b: shown(b) };
+	});
 };
-
-const codes: Record<Outcome, number> = { a: 0, b: 1, tie: 2, both_bad: 3 };
-
-const agreementCheck = (votes: readonly Vote[]): Check => {
-	const meant = votes.map(({ pairingId, personId, outcome }) => ({
-		item: pairingId,
-		rater: personId,
-		value: codes[outcome]
-	}));
-	const found = agreement(meant, { level: 'nominal' });
-	return { name: 'agreement', state: found.label === 'unreliable' ? 'warn' : 'ok', sentence: found.sentence };
-};
-const namedCheck = (judged: readonly Judged[]): Check => {
-	const named = judged.filter(({ a, b }) => a.named || b.named).length;
-	if (named === 0) return { name: 'names', state: 'ok', sentence: 'No answer named a model.' };
-	const answers = named === 1 ? '1 pair has an answer that names' : `${named} pairs have answers that name`;
-	return {
-		name: 'names',
-		state: 'warn',
-		sentence: `${answers} a model. The name was hidden from the voters; read these yourself.`
-	};
-};
-
-const incompleteCheck = (judged: readonly Judged[]): Check[] => {
-	const cut = judged.filter(({ a, b }) => !a.complete || !b.complete).length;
-	if (cut === 0) return [];
-	const answers = cut === 1 ? '1 pair has an answer' : `${cut} pairs have answers`;
-	return [{ name: 'complete', state: 'warn', sentence: `${answers} that the provider cut off three times.` }];
-};
-
-const lengthsOf = (judged: readonly Judged[]) =>
-	judged
-		.filter(({ outcome }) => outcome === 'a' || outcome === 'b')
-		.map(({ outcome, a, b }) => {
-			const [chosen, other] = outcome === 'a' ? [a, b] : [b, a];
-			return { chosen: chosen.text.length, other: other.text.length };
-		});
-
-/** What the answers themselves warn of, besides the checks that belong to the verdict. */
-export const checksOf = (judged: readonly Judged[], votes: readonly Vote[]): Check[] => [
-	lengthCheck(lengthsOf(judged)),
-	agreementCheck(votes),
-	namedCheck(judged),
-	...incompleteCheck(judged)
-];

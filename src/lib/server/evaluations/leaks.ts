@@ -1,10 +1,11 @@
-import { and, eq, inArray } from 'drizzle-orm';
-import { alias } from 'drizzle-orm/pg-core';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import { promptText } from '../../core/examples/fingerprint.ts';
 import { sha256 } from '../platform/crypto.ts';
-import { examples, pairings, runExamples, runFiles } from '../platform/db/schema.ts';
+import { examples, runExamples, runFiles } from '../platform/db/schema.ts';
 import type { Tx } from '../access/scope.ts';
 import type { Evaluation } from './rows.ts';
+import { among } from './texts.ts';
+import { pairingsOf } from './votes.ts';
 
 /** The prompts in the bytes that were sent: an example may have been changed since. */
 const promptsIn = (body: string): string[] =>
@@ -31,35 +32,62 @@ const promptsOfFile = async (tx: Tx, id: string): Promise<readonly string[]> => 
  * For owners and trainers: nobody else can see what was sent.
  */
 export const trainedPrompts = async (tx: Tx, runId: string): Promise<Set<string>> => {
-	const rows = await tx
-		.select({ hash: examples.promptHash })
+	const learnt = await tx
+		.select({ id: runExamples.exampleId })
 		.from(runExamples)
-		.innerJoin(examples, eq(examples.id, runExamples.exampleId))
 		.where(and(eq(runExamples.runId, runId), eq(runExamples.kind, 'train')));
+	const hashes = await hashesOf(
+		tx,
+		learnt.map(({ id }) => id)
+	);
 	const files = await tx
 		.select({ id: runFiles.id })
 		.from(runFiles)
 		.where(and(eq(runFiles.runId, runId), eq(runFiles.kind, 'train')));
 	const sent: string[] = [];
 	for (const { id } of files) sent.push(...(await promptsOfFile(tx, id)));
-	return new Set([...rows.map((row) => row.hash.toString('hex')), ...sent]);
+	return new Set([...hashes.values(), ...sent]);
+};
+
+/** The hash of each example's prompt, by the example's id. */
+const hashesOf = async (tx: Tx, exampleIds: readonly string[]): Promise<Map<string, string>> => {
+	const rows = await tx
+		.select({ id: examples.id, hash: examples.promptHash })
+		.from(examples)
+		.where(among(examples.id, exampleIds));
+	return new Map(rows.map(({ id, hash }) => [id, hash.toString('hex')]));
 };
 
 /**
  * A step: how many pairings have a prompt that a contender has trained on. None, because creating leaves them out; but a
- * verdict stands on it, so it is asked again (statistics.md §4, BLOCKED).
+ * verdict stands on it, so it is asked again.
  */
 export const leakedPairings = async (tx: Tx, evaluation: Evaluation): Promise<number> => {
-	const runIds = [evaluation.runId, evaluation.againstRunId].filter((id) => id !== null);
-	const learnt = alias(examples, 'learnt');
-	const leaks = await tx
-		.selectDistinct({ id: pairings.id })
-		.from(pairings)
-		.innerJoin(examples, eq(examples.id, pairings.exampleId))
-		.innerJoin(learnt, eq(learnt.promptHash, examples.promptHash))
-		.innerJoin(runExamples, eq(runExamples.exampleId, learnt.id))
+	const asked = (await pairingsOf(tx, evaluation.id)).map(({ exampleId }) => exampleId);
+	const prompts = [...(await hashesOf(tx, asked)).values()];
+	const twins = await tx
+		.select({ id: examples.id, hash: examples.promptHash })
+		.from(examples)
 		.where(
-			and(eq(pairings.evaluationId, evaluation.id), inArray(runExamples.runId, runIds), eq(runExamples.kind, 'train'))
+			and(
+				eq(examples.projectId, evaluation.projectId),
+				// what a run learnt is marked so by a trigger; said aloud, the index of the learnt ones can be taken
+				sql`${examples.trained}`,
+				sql`${examples.promptHash} = any (${sql.param(`{${prompts.map((hash) => `"\\\\x${hash}"`).join(',')}}`)}::bytea[])`
+			)
 		);
-	return leaks.length;
+	const hashes = new Map(twins.map(({ id, hash }) => [id, hash.toString('hex')]));
+	const runIds = [evaluation.runId, evaluation.againstRunId].filter((id) => id !== null);
+	const learnt = await tx
+		.select({ id: runExamples.exampleId })
+		.from(runExamples)
+		.where(
+			and(
+				inArray(runExamples.runId, runIds),
+				eq(runExamples.kind, 'train'),
+				among(runExamples.exampleId, [...hashes.keys()])
+			)
+		);
+	const leaked = new Set(learnt.map(({ id }) => hashes.get(id)));
+	return prompts.filter((prompt) => leaked.has(prompt)).length;
 };

@@ -1,14 +1,15 @@
-import { and, count, eq, inArray, or } from 'drizzle-orm';
-import { authorize, may } from '../../core/permissions.ts';
+import { and, count, eq, inArray } from 'drizzle-orm';
+import type { ShownEvaluation } from '../../contract/evaluations.ts';
+import { may } from '../../core/permissions.ts';
+import type { ProjectScope, Tx } from '../access/scope.ts';
 import { outputs, people, servings } from '../platform/db/schema.ts';
-import { projectOf } from '../project/projects.ts';
-import type { Scope, Tx } from '../access/scope.ts';
 import { leakedPairings } from './leaks.ts';
-import { verdictOf } from './results.ts';
 import { type Evaluation, type Letter, contendersOf, evaluationOf, titleFor } from './rows.ts';
 import { type Vote, isOver, judgedIn, votesOf } from './votes.ts';
 
 const answersOf = async (tx: Tx, evaluation: Evaluation) => {
+	// a vote opens when everything is answered
+	if (evaluation.status === 'voting') return { a: evaluation.planned, b: evaluation.planned };
 	const rows = await tx
 		.select({ contender: outputs.contender, count: count() })
 		.from(outputs)
@@ -18,13 +19,16 @@ const answersOf = async (tx: Tx, evaluation: Evaluation) => {
 	return { a: of('a'), b: of('b') };
 };
 
+const awaited = ['starting', 'ready'] as const;
+
 /** The servings that the answers wait for, or that are paid while they come. */
-const servingsOf = (tx: Tx, evaluation: Evaluation) => {
+const servingsOf = async (tx: Tx, evaluation: Evaluation) => {
 	const ids = [evaluation.runId, evaluation.againstRunId].filter((id) => id !== null);
-	return tx
+	const rows = await tx
 		.select({ runId: servings.runId, status: servings.status })
 		.from(servings)
-		.where(and(inArray(servings.runId, ids), or(eq(servings.status, 'starting'), eq(servings.status, 'ready'))));
+		.where(and(inArray(servings.runId, ids), inArray(servings.status, [...awaited])));
+	return rows as { runId: string; status: (typeof awaited)[number] }[];
 };
 
 const votersOf = async (tx: Tx, votes: readonly Vote[]) => {
@@ -40,47 +44,40 @@ const votersOf = async (tx: Tx, votes: readonly Vote[]) => {
 };
 
 /**
- * How far one evaluation is: the answers that are written, who has judged how many, whether the results are known. Who
- * competes is told to those who set it up, and to everybody after the reveal; what was voted, to nobody before it.
+ * A step: how far one evaluation is. Who competes is told to those who set it up, and to everybody after the reveal; what was
+ * voted, to nobody before it.
  */
-export const getEvaluation = (scope: Scope, slug: string, id: string) => {
-	authorize(scope, 'evaluations:see');
-	return scope.tx(async (tx) => {
-		const project = await projectOf(tx, slug);
-		const evaluation = await evaluationOf(tx, project.id, id);
-		const votes = await votesOf(tx, [evaluation.id]);
-		const judged = judgedIn(votes);
-		const { number, status, problem, planned, createdAt, revealedAt } = evaluation;
-		const isSettingUp = may(scope.role, 'evaluations:create');
-		const contenders = await contendersOf(tx, evaluation);
-		const alive = await servingsOf(tx, evaluation);
-		const known = revealedAt === null ? null : (await verdictOf(tx, evaluation, votes, contenders)).verdict;
-		const verdict = known && { kind: known.kind, title: known.title };
-		const side = (letter: Letter) => {
-			const { label, runId } = contenders[letter];
-			return { label, serving: alive.find((serving) => serving.runId === runId)?.status ?? null };
-		};
-		return {
-			id: evaluation.id,
-			number,
-			title: titleFor(scope, evaluation),
-			status,
-			planned,
-			createdAt,
-			revealed: revealedAt !== null,
-			verdict,
-			over: isOver(evaluation, judged),
-			judged,
-			mine: votes.filter((vote) => vote.personId === scope.userId).length,
-			voters: await votersOf(tx, votes),
-			answers: await answersOf(tx, evaluation),
-			// a provider's words may name the model
-			problem: isSettingUp ? problem : null,
-			contenders: isSettingUp || revealedAt !== null ? { a: side('a'), b: side('b') } : null,
-			leaked: isSettingUp ? await leakedPairings(tx, evaluation) : 0,
-			mayReveal: may(scope.role, 'evaluations:reveal')
-		};
-	});
+export const progressOf = async (tx: Tx, scope: ProjectScope, evaluationId: string): Promise<ShownEvaluation> => {
+	const evaluation = await evaluationOf(tx, scope.project.id, evaluationId);
+	const votes = await votesOf(tx, evaluation.id);
+	const judged = judgedIn(votes);
+	const { number, status, problem, planned, createdAt, result } = evaluation;
+	const revealed = evaluation.revealedAt !== null;
+	const isSettingUp = may(scope.role, 'evaluations:create');
+	const contenders = await contendersOf(tx, evaluation);
+	const alive = await servingsOf(tx, evaluation);
+	const side = (letter: Letter) => {
+		const { label, runId } = contenders[letter];
+		return { label, serving: alive.find((serving) => serving.runId === runId)?.status ?? null };
+	};
+	return {
+		id: evaluation.id,
+		number,
+		title: titleFor(scope, evaluation),
+		status,
+		planned,
+		createdAt,
+		revealed,
+		verdict: revealed && result ? { kind: result.kind, title: result.title } : null,
+		over: isOver(evaluation, judged),
+		judged,
+		mine: votes.filter((vote) => vote.personId === scope.userId).length,
+		voters: await votersOf(tx, votes),
+		answers: await answersOf(tx, evaluation),
+		// a provider's words may name the model
+		problem: isSettingUp ? problem : null,
+		contenders: isSettingUp || revealed ? { a: side('a'), b: side('b') } : null,
+		leaked: isSettingUp ? await leakedPairings(tx, evaluation) : 0,
+		mayReveal: may(scope.role, 'evaluations:reveal')
+	};
 };
-
-export type ShownEvaluation = Awaited<ReturnType<typeof getEvaluation>>;

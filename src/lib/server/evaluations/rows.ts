@@ -1,17 +1,16 @@
-import { and, eq, inArray } from 'drizzle-orm';
-import * as v from 'valibot';
+import { type SQL, and, asc, count, desc, eq, gt, inArray, isNull, lt } from 'drizzle-orm';
+import type { ListedEvaluation } from '../../contract/evaluations.ts';
 import { AppError } from '../../core/errors.ts';
-import { Id } from '../../core/id.ts';
-import { evaluations, runs } from '../platform/db/schema.ts';
-import type { Scope, Tx } from '../access/scope.ts';
+import { may } from '../../core/permissions.ts';
+import type { ProjectScope, Scope, Tx } from '../access/scope.ts';
+import { evaluations, outputs, runs } from '../platform/db/schema.ts';
+import { voteCounts } from './votes.ts';
 
 export type Evaluation = typeof evaluations.$inferSelect;
 export type Letter = 'a' | 'b';
 
 /** One side of an evaluation: how people call it, and the ids by which an answer would give it away. */
 export type Contender = { label: string; runId: string | null; names: string[] };
-
-const EvaluationId = Id('The evaluation');
 
 /** A step: the evaluation with this id in this project. Throws *not found*. `lock` makes other changes of it wait. */
 export const evaluationOf = async (
@@ -20,14 +19,12 @@ export const evaluationOf = async (
 	id: string,
 	{ lock = false } = {}
 ): Promise<Evaluation> => {
-	const none = new AppError('not_found', 'There is no such evaluation, or it is not yours to see.');
-	if (!v.is(EvaluationId, id)) throw none; // an address that somebody typed
 	const query = tx
 		.select()
 		.from(evaluations)
 		.where(and(eq(evaluations.id, id), eq(evaluations.projectId, projectId)));
 	const [evaluation] = await (lock ? query.for('update') : query);
-	if (!evaluation) throw none;
+	if (!evaluation) throw new AppError('not_found', 'There is no such evaluation, or it is not yours to see.');
 	return evaluation;
 };
 
@@ -48,7 +45,98 @@ export const contendersOf = async (tx: Tx, evaluation: Evaluation): Promise<Reco
 export const namesOf = ({ a, b }: Record<Letter, Contender>): string[] => [...new Set([...a.names, ...b.names])];
 
 /**
- * What an evaluation is called. Its name tells who competes, which a rater learns at the reveal (security.md 8.2.3).
+ * What an evaluation is called. Its name tells who competes, which whoever may not know that yet learns at the reveal.
  */
 export const titleFor = (scope: Pick<Scope, 'role'>, evaluation: Pick<Evaluation, 'name' | 'number' | 'revealedAt'>) =>
-	scope.role === 'rater' && evaluation.revealedAt === null ? `Comparison ${evaluation.number}` : evaluation.name;
+	evaluation.revealedAt !== null || may(scope.role, 'evaluations:seeIdentities')
+		? evaluation.name
+		: `Comparison ${evaluation.number}`;
+
+const answerCounts = async (tx: Tx, ids: string[]): Promise<Map<string, number>> => {
+	if (ids.length === 0) return new Map();
+	const rows = await tx
+		.select({ id: outputs.evaluationId, count: count() })
+		.from(outputs)
+		.where(inArray(outputs.evaluationId, ids))
+		.groupBy(outputs.evaluationId);
+	return new Map(rows.map((row) => [row.id, row.count]));
+};
+
+type Some = { where?: SQL; limit: number; upwards?: boolean };
+
+const find = async (tx: Tx, scope: ProjectScope, { where, limit, upwards = false }: Some) => {
+	const rows = await tx
+		.select({
+			id: evaluations.id,
+			number: evaluations.number,
+			name: evaluations.name,
+			runId: evaluations.runId,
+			status: evaluations.status,
+			planned: evaluations.planned,
+			createdAt: evaluations.createdAt,
+			revealedAt: evaluations.revealedAt,
+			result: evaluations.result
+		})
+		.from(evaluations)
+		.where(and(eq(evaluations.projectId, scope.project.id), where))
+		.orderBy(upwards ? asc(evaluations.number) : desc(evaluations.number))
+		.limit(limit);
+	if (rows.length === 0) return [];
+	const ids = rows.map(({ id }) => id);
+	// a vote opens when everything is answered
+	const answering = rows.filter(({ status }) => status !== 'voting').map(({ id }) => id);
+	const [answers, votes] = [await answerCounts(tx, answering), await voteCounts(tx, ids, scope.userId)];
+	return rows.map(({ name, revealedAt, runId, result, ...row }): ListedEvaluation => ({
+		...row,
+		title: titleFor(scope, { name, revealedAt, number: row.number }),
+		revealed: revealedAt !== null,
+		answers: row.status === 'voting' ? 2 * row.planned : (answers.get(row.id) ?? 0),
+		judged: votes.get(row.id)?.judged ?? 0,
+		mine: votes.get(row.id)?.mine ?? 0,
+		score: revealedAt !== null && result ? { runId, ...result } : null
+	}));
+};
+
+const pageSize = 50;
+
+/**
+ * A step: a page of the project's evaluations, the newest first, each with its progress; what came out only after its reveal,
+ * as it was counted then. `older` and `newer` are the `before` and `after` of the pages beside it, or null.
+ */
+export const listedPage = async (
+	tx: Tx,
+	scope: ProjectScope,
+	{ before, after }: { before?: number | undefined; after?: number | undefined }
+) => {
+	const limit = pageSize + 1;
+	const above =
+		after === undefined ? [] : await find(tx, scope, { where: gt(evaluations.number, after), limit, upwards: true });
+	// the way up ends at the first page, and that one is full
+	if (above.length > pageSize) {
+		const rows = above.slice(0, pageSize).reverse();
+		return { rows, older: rows.at(-1)!.number, newer: rows[0]!.number };
+	}
+	const isFirst = before === undefined || after !== undefined;
+	const found = await find(tx, scope, { where: isFirst ? undefined : lt(evaluations.number, before), limit });
+	const rows = found.slice(0, pageSize);
+	return {
+		rows,
+		older: found.length > pageSize ? rows.at(-1)!.number : null,
+		newer: isFirst ? null : (rows[0]?.number ?? before - 1)
+	};
+};
+
+/** A dashboard need not know of more that wait. */
+const mostOpen = 50;
+
+/**
+ * A step: the newest `limit` evaluations of the project and, after them, older ones whose vote is still open: what a dashboard
+ * shows, and what it can say is next.
+ */
+export const recentEvaluations = async (tx: Tx, scope: ProjectScope, limit: number): Promise<ListedEvaluation[]> => {
+	const newest = await find(tx, scope, { limit });
+	if (newest.length < limit) return newest;
+	const older = lt(evaluations.number, newest.at(-1)!.number);
+	const isOpen = and(older, eq(evaluations.status, 'voting'), isNull(evaluations.revealedAt));
+	return [...newest, ...(await find(tx, scope, { where: isOpen, limit: mostOpen }))];
+};

@@ -1,10 +1,8 @@
 import { and, desc, eq } from 'drizzle-orm';
-import { authorize } from '../../core/permissions.ts';
 import { connections, runs, servings } from '../platform/db/schema.ts';
-import { projectOf } from '../project/projects.ts';
 import { providers } from '../providers/registry.ts';
-import type { Scope, Tx } from '../access/scope.ts';
-import { comparable } from './create.ts';
+import type { Tx } from '../access/scope.ts';
+import { comparable } from './contest.ts';
 import { trainedPrompts } from './leaks.ts';
 
 const readyRuns = (tx: Tx, projectId: string) =>
@@ -34,26 +32,20 @@ const lastPrice = async (tx: Tx, runId: string): Promise<number | null> => {
 };
 
 /**
- * What a person chooses from: the runs whose model can answer, and the validation prompts. `leaks` are the prompts that a
+ * A step: what a person chooses from: the runs whose model can answer, and the validation prompts. `leaks` are the prompts that a
  * run has trained on and that are left out when it takes part; `deployed` models are billed by the minute while they answer.
  */
-export const getSetUp = (scope: Scope, slug: string) => {
-	authorize(scope, 'evaluations:create');
-	return scope.tx(async (tx) => {
-		const project = await projectOf(tx, slug);
-		const validation = await comparable(tx, project.id);
-		const ready = [];
-		for (const { provider, ...run } of await readyRuns(tx, project.id)) {
-			const trained = await trainedPrompts(tx, run.id);
-			ready.push({
-				...run,
-				leaks: validation.filter(({ prompt }) => trained.has(prompt)).map(({ id }) => id),
-				deployed: providers[provider].servesTunedModels === 'after-deploy',
-				centsPerHour: await lastPrice(tx, run.id)
-			});
-		}
-		return { runs: ready, validation: validation.length };
-	});
+export const setUpOf = async (tx: Tx, projectId: string) => {
+	const validation = await comparable(tx, projectId);
+	const ready = [];
+	for (const { provider, ...run } of await readyRuns(tx, projectId)) {
+		const trained = await trainedPrompts(tx, run.id);
+		ready.push({
+			...run,
+			leaks: validation.filter(({ prompt }) => trained.has(prompt)).map(({ id }) => id),
+			deployed: providers[provider].servesTunedModels === 'after-deploy',
+			centsPerHour: await lastPrice(tx, run.id)
+		});
+	}
+	return { runs: ready, validation: validation.length };
 };
-
-export type SetUp = Awaited<ReturnType<typeof getSetUp>>;

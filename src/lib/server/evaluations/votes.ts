@@ -1,17 +1,17 @@
-import { and, desc, eq, inArray, isNotNull, lte } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNotNull, lte, sql } from 'drizzle-orm';
 import { type Choice, resolve } from '../../core/evaluations/ballots.ts';
 import { type Outcome, countOutcomes, itemOutcome, type Tally } from '../../core/evaluations/tally.ts';
 import { ballots, pairings, votes } from '../platform/db/schema.ts';
 import type { Tx } from '../access/scope.ts';
 import type { Evaluation } from './rows.ts';
+import { among } from './texts.ts';
 
 /** One person's last word on one pairing, as it was seen and as it was meant. */
-export type Vote = { evaluationId: string; pairingId: string; personId: string; choice: Choice; outcome: Outcome };
+export type Vote = { pairingId: string; personId: string; choice: Choice; outcome: Outcome };
 
-/** A step: everybody's latest votes, those taken back left out. `until` looks at the votes of that moment. */
-export const votesOf = async (tx: Tx, evaluationIds: string[], until?: Date): Promise<Vote[]> => {
-	if (evaluationIds.length === 0) return [];
-	const latest = tx
+/** The last act on each ballot: a choice, or null for one that was taken back. */
+const latestOf = (tx: Tx, evaluationIds: string[], until?: Date) =>
+	tx
 		.selectDistinctOn([votes.ballotId], {
 			evaluationId: votes.evaluationId,
 			pairingId: votes.pairingId,
@@ -23,18 +23,54 @@ export const votesOf = async (tx: Tx, evaluationIds: string[], until?: Date): Pr
 		.where(and(inArray(votes.evaluationId, evaluationIds), until ? lte(votes.createdAt, until) : undefined))
 		.orderBy(votes.ballotId, desc(votes.seq))
 		.as('latest');
+
+/** A step: everybody's latest votes, those taken back left out. */
+export const votesOf = async (tx: Tx, evaluationId: string): Promise<Vote[]> => {
+	const latest = latestOf(tx, [evaluationId]);
+	const rows = await tx.select().from(latest).where(isNotNull(latest.choice));
+	const drawn = await tx
+		.select({ id: ballots.id, swapped: ballots.swapped })
+		.from(ballots)
+		.where(
+			among(
+				ballots.id,
+				rows.map(({ ballotId }) => ballotId)
+			)
+		);
+	const swapped = new Map(drawn.map((ballot) => [ballot.id, ballot.swapped]));
+	return rows.map(({ pairingId, personId, ballotId, choice }) => ({
+		pairingId,
+		personId,
+		choice: choice!,
+		outcome: resolve(choice!, swapped.get(ballotId)!)
+	}));
+};
+
+const judgedPairs = (pairingId: unknown) => sql<number>`count(distinct ${pairingId})::int`;
+
+/** A step: how many pairings somebody has judged. `until` looks at the votes of that moment. */
+export const judgedCount = async (tx: Tx, evaluationId: string, until?: Date): Promise<number> => {
+	const latest = latestOf(tx, [evaluationId], until);
+	const [row] = await tx
+		.select({ count: judgedPairs(latest.pairingId) })
+		.from(latest)
+		.where(isNotNull(latest.choice));
+	return row!.count;
+};
+
+/** A step: for each of these evaluations how many pairings somebody has judged, and how many this person. Those nobody has are not in it. */
+export const voteCounts = async (tx: Tx, evaluationIds: string[], personId: string | null) => {
+	const latest = latestOf(tx, evaluationIds);
 	const rows = await tx
 		.select({
-			evaluationId: latest.evaluationId,
-			pairingId: latest.pairingId,
-			personId: latest.personId,
-			choice: latest.choice,
-			swapped: ballots.swapped
+			id: latest.evaluationId,
+			judged: judgedPairs(latest.pairingId),
+			mine: sql<number>`(count(*) filter (where ${latest.personId} = ${personId}))::int`
 		})
 		.from(latest)
-		.innerJoin(ballots, eq(ballots.id, latest.ballotId))
-		.where(isNotNull(latest.choice));
-	return rows.map(({ swapped, choice, ...vote }) => ({ ...vote, choice: choice!, outcome: resolve(choice!, swapped) }));
+		.where(isNotNull(latest.choice))
+		.groupBy(latest.evaluationId);
+	return new Map(rows.map(({ id, ...counts }) => [id, counts]));
 };
 
 /** A step: the pairings in the order they were drawn. */
@@ -72,4 +108,4 @@ export const isOver = (evaluation: Pick<Evaluation, 'planned' | 'revealedAt'>, j
 
 /** A step: whether no more votes are taken. */
 export const isClosed = async (tx: Tx, evaluation: Evaluation): Promise<boolean> =>
-	evaluation.revealedAt !== null && isOver(evaluation, judgedIn(await votesOf(tx, [evaluation.id])));
+	evaluation.revealedAt !== null && isOver(evaluation, await judgedCount(tx, evaluation.id));

@@ -4,7 +4,7 @@ import { purgeRateLimits } from '../access/limits.ts';
 import { scopeFor } from '../access/scope.ts';
 import { purgeSessions } from '../access/sessions.ts';
 import { purgeSignIns } from '../access/sign-in.ts';
-import { evaluationJobs, requeueGenerations } from '../evaluations/jobs.ts';
+import { evaluationJobs, requeueCounts, requeueGenerations } from '../evaluations/jobs.ts';
 import { plainPool } from '../platform/db/pools.ts';
 import { log } from '../platform/log.ts';
 import { ProviderError } from '../providers/errors.ts';
@@ -18,7 +18,7 @@ import { type QueueName, polling, sweep } from './queues.ts';
 export const jobs: Job[] = [...runJobs, ...servingJobs, ...evaluationJobs];
 
 /** Gives what is open its job back, feature by feature. */
-const requeues: Requeue[] = [requeueOpenRuns, requeueOpenServings, requeueGenerations];
+const requeues: Requeue[] = [requeueOpenRuns, requeueOpenServings, requeueGenerations, requeueCounts];
 
 /** The system itself acts: whoever wanted the job had the right to, when it was queued. */
 const systemScope = (teamId: string, userId: string | null) =>
@@ -49,7 +49,7 @@ const work = async ({ name, payload, run }: Job, job: JobWithMetadata<JobData<Qu
 
 /**
  * Puts back what fell out of its queue: a run, serving or generation that is open but has no job, because its retries were used up or
- * a database was restored. Where a job waits or runs, nothing is added.
+ * a database was restored, and results that were never counted. Where a job waits or runs, nothing is added.
  */
 const sweepAll = async () => {
 	await Promise.all([purgeSessions(), purgeSignIns(), purgeRateLimits(), plainPool()`select purge_outbox()`]);

@@ -2,7 +2,7 @@ import { nextStep } from '$lib/core/project/next-step';
 import { may } from '$lib/core/permissions';
 import { readiness } from '$lib/core/project/readiness';
 import { isOver } from '$lib/core/runs/status';
-import { listEvaluations } from '$lib/server/evaluations/list';
+import { recentEvaluations } from '$lib/server/evaluations/rows';
 import { countExamples, ratingHistogram } from '$lib/server/examples/queries';
 import { Nothing, page } from '$lib/server/http/page';
 import { listRuns } from '$lib/server/runs/queries';
@@ -13,11 +13,11 @@ export const load = page(Nothing, async ({ locals: { scope, project }, params, d
 		countExamples(project),
 		ratingHistogram(project),
 		may(scope.role, 'runs:see') ? listRuns(project) : [],
-		listEvaluations(scope, params.project)
+		scope.tx((tx) => recentEvaluations(tx, project, 5))
 	]);
 	depends(`aitelier:project:${(await parent()).project.id}`);
 	for (const run of runs) if (!isOver(run)) depends(`aitelier:run:${run.id}`);
-	for (const { id, score } of evaluations) if (!score) depends(`aitelier:evaluation:${id}`);
+	for (const { id, revealed } of evaluations) if (!revealed) depends(`aitelier:evaluation:${id}`);
 	const [run] = runs;
 	return {
 		counts,
@@ -42,7 +42,7 @@ export const load = page(Nothing, async ({ locals: { scope, project }, params, d
 			evaluations: evaluations.map((each) => ({
 				...each,
 				isVoting: each.status === 'voting',
-				isRevealed: each.score !== null
+				isRevealed: each.revealed
 			}))
 		})
 	};

@@ -1,15 +1,16 @@
-import { getEvaluation } from '$lib/server/evaluations/progress';
-import { retryGeneration } from '$lib/server/evaluations/retry';
+import { GetEvaluation, RetryGeneration } from '$lib/contract/evaluations';
+import { getEvaluation } from '$lib/server/evaluations/queries';
+import { retryGeneration } from '$lib/server/evaluations/commands';
 import { form } from '$lib/server/http/form';
-import { Nothing, page } from '$lib/server/http/page';
+import { page } from '$lib/server/http/page';
 import type { Actions, PageServerLoad } from './$types';
 
-export const load = page(Nothing, async ({ locals, params, depends }) => {
-	depends(`aitelier:evaluation:${params.evaluation}`);
-	const evaluation = await getEvaluation(locals.scope, params.project, params.evaluation);
+export const load = page(GetEvaluation, async ({ locals, depends }, input) => {
+	depends(`aitelier:evaluation:${input.evaluationId}`);
+	const evaluation = await getEvaluation(locals.project, input);
 	return { evaluation, crumb: `#${evaluation.number}` };
 }) satisfies PageServerLoad;
 
 export const actions = {
-	retry: form(Nothing, ({ locals, params }) => retryGeneration(locals.scope, params.project, params.evaluation))
+	retry: form(RetryGeneration, ({ locals }, input) => retryGeneration(locals.project, input))
 } satisfies Actions;

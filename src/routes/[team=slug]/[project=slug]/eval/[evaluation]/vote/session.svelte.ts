@@ -1,42 +1,42 @@
+import type { Pair, PairQueue } from '$lib/contract/evaluations';
 import type { Choice } from '$lib/core/evaluations/ballots';
-import type { Booth, BoothPair } from '$lib/server/evaluations/ballots';
 import type { VoteSender } from './sender.svelte';
 
-type Step = { pair: BoothPair; choice: Choice | null };
+type Step = { pair: Pair; choice: Choice | null };
 
 /** Fewer pairs than this at hand, and more are asked for. */
 const enough = 4;
-/** After a pair has come, nothing counts for so long: the second press of a double one was not meant for it (F7). */
+/** After a pair has come, nothing counts for so long: the second press of a double one was not meant for it. */
 const lockedMs = 150;
 
-/** One sitting in the booth: the pairs at hand, what was decided, and the way back. */
-export class BoothSession {
-	pairs = $state.raw<BoothPair[]>([]);
+/** One sitting: the pairs at hand, what was decided, and the way back. */
+export class VoteSession {
+	pairs = $state.raw<Pair[]>([]);
 	steps = $state.raw<Step[]>([]);
 	judged = $state(0);
 	total = $state(0);
 	/** The results were revealed meanwhile. */
 	closed = $state(false);
 	loading = $state(false);
-	#skipped: BoothPair[] = [];
+	#skipped: Pair[] = [];
 	/** The server has no pair that was not here before: what was skipped comes back. */
 	#hasAll = false;
 	#known = new Set<string>();
 	#after = -1;
 	#shownAt = Date.now();
 	#sender: VoteSender;
-	#more: (after: number) => Promise<Booth>;
+	#more: (after: number) => Promise<PairQueue>;
 
-	constructor(booth: Booth, sender: VoteSender, more: (after: number) => Promise<Booth>) {
+	constructor(queue: PairQueue, sender: VoteSender, more: (after: number) => Promise<PairQueue>) {
 		this.#sender = sender;
 		this.#more = more;
-		this.judged = booth.judged;
-		this.total = booth.total;
-		this.closed = booth.state === 'closed';
-		this.#take(booth.pairs);
+		this.judged = queue.judged;
+		this.total = queue.total;
+		this.closed = queue.state === 'closed';
+		this.#take(queue.pairs);
 	}
 
-	get pair(): BoothPair | undefined {
+	get pair(): Pair | undefined {
 		return this.pairs[0];
 	}
 	get left() {
@@ -54,7 +54,7 @@ export class BoothSession {
 		void this.fill();
 	}
 
-	#take(pairs: BoothPair[]): boolean {
+	#take(pairs: Pair[]): boolean {
 		const fresh = pairs.filter((pair) => !this.#known.has(pair.ballotId));
 		for (const pair of fresh) this.#known.add(pair.ballotId);
 		this.pairs = [...this.pairs, ...fresh];
@@ -108,10 +108,10 @@ export class BoothSession {
 
 	/** After a vote was refused: the server knows how many count, and whether the vote is over. */
 	async sync() {
-		const booth = await this.#more(this.#after).catch(() => null);
-		if (!booth) return;
-		this.judged = booth.judged;
-		this.closed = booth.state === 'closed';
+		const queue = await this.#more(this.#after).catch(() => null);
+		if (!queue) return;
+		this.judged = queue.judged;
+		this.closed = queue.state === 'closed';
 	}
 
 	/** More pairs, while there are any; then those that were skipped. */
@@ -119,9 +119,9 @@ export class BoothSession {
 		if (this.loading || this.closed) return;
 		this.loading = true;
 		try {
-			const booth = await this.#more(this.#after);
-			this.closed = booth.state === 'closed';
-			this.#hasAll = !this.#take(booth.pairs);
+			const queue = await this.#more(this.#after);
+			this.closed = queue.state === 'closed';
+			this.#hasAll = !this.#take(queue.pairs);
 			if (this.#hasAll) this.#recycle();
 		} catch {
 			// offline: the pairs at hand go on; the next choice asks again

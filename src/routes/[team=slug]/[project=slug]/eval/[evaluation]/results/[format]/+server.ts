@@ -1,21 +1,18 @@
 import * as v from 'valibot';
+import { ExportResults, Format } from '$lib/contract/evaluation-results';
 import { AppError } from '$lib/core/errors';
-import { exportResults } from '$lib/server/evaluations/export';
+import { exportResults } from '$lib/server/evaluations/queries';
+import { download } from '$lib/server/http/download';
 import { endpoint } from '$lib/server/http/endpoint';
-import { Nothing } from '$lib/server/http/page';
 import type { RequestHandler } from './$types';
 
-const Format = v.picklist(['json', 'csv']);
+/** The format is a part of the address: what is none of ours leads nowhere, and says so. */
+const Address = v.object({ ...ExportResults.input.entries, format: v.string() });
+const types = { json: 'application/json', csv: 'text/csv' };
 
-export const GET: RequestHandler = endpoint(Nothing, async ({ locals, params }) => {
-	const { team, project, evaluation, format } = params;
-	if (!v.is(Format, format)) throw new AppError('not_found', 'Results can be had as json or csv.');
-	const file = await exportResults(locals.scope, project, evaluation, format);
-	return new Response(file.body, {
-		headers: {
-			'content-type': file.type,
-			'content-disposition': `attachment; filename="${team}-${project}-results.${format}"`,
-			'cache-control': 'private, no-store'
-		}
-	});
+export const GET: RequestHandler = endpoint(Address, async ({ locals, params }, asked) => {
+	const format = v.safeParse(Format, asked.format);
+	if (!format.success) throw new AppError('not_found', format.issues[0].message);
+	const file = await exportResults(locals.project, { evaluationId: asked.evaluationId, format: format.output });
+	return download({ ...file, name: `${params.team}-${file.name}` }, types[format.output]);
 });

@@ -1,0 +1,317 @@
+// Long because it is everything between setting an evaluation up and its last vote; its results are in evaluation-results.ts.
+import * as v from 'valibot';
+import { choices } from '../core/evaluations/ballots.ts';
+import { verdictKinds } from '../core/evaluations/verdict-sentence.ts';
+import { Message } from './examples.ts';
+import { Id, NoOutput, Time, between, whole } from './fields.ts';
+import { aTime, ids } from './ids.ts';
+import { command, query } from './operation.ts';
+
+export const EvaluationId = Id('The evaluation');
+export const Interval = v.tuple([v.number(), v.number()]);
+export const Kind = v.picklist(verdictKinds);
+export const Status = v.picklist(['generating', 'voting', 'failed']);
+
+/** What a person decides before an evaluation begins. A is `runId`; the number of pairs is fixed from then on. */
+export const CreateEvaluation = command({
+	name: 'evaluations.create',
+	summary: 'Sets up a comparison of two models; both begin to answer',
+	within: 'project',
+	action: 'evaluations:create',
+	input: v.pipe(
+		v.object({
+			name: v.optional(v.pipe(v.string(), v.trim(), v.maxLength(80, 'A name has at most 80 characters'))),
+			runId: Id('The run to evaluate'),
+			against: v.union([v.literal('base'), Id('The run to compare with')], 'Choose what to compare with'),
+			pairs: whole('The number of comparisons', 1, 2000),
+			temperature: v.optional(between('Temperature', 0, 2), 0),
+			maxTokens: v.optional(whole('Longest answer, in tokens,', 16, 4096), 512)
+		}),
+		v.forward(
+			v.check((input) => input.runId !== input.against, 'Choose another model: this one would be compared with itself'),
+			['against']
+		)
+	),
+	output: v.strictObject({ id: v.string(), number: v.number() }),
+	errors: { conflict: 'A run is not ready, or the same two are being compared already.' },
+	events: ['evaluation.created'],
+	example: { input: { runId: ids.run, against: 'base', pairs: 40 }, output: { id: ids.evaluation, number: 3 } }
+});
+export type NewEvaluation = v.InferOutput<typeof CreateEvaluation.input>;
+
+export const GetSetUp = query({
+	name: 'evaluations.setUp',
+	summary: 'What can be compared: the runs whose model can answer, and how many validation prompts there are',
+	within: 'project',
+	action: 'evaluations:create',
+	input: v.object({}),
+	output: v.strictObject({
+		runs: v.array(
+			v.strictObject({
+				id: v.string(),
+				version: v.number(),
+				baseModel: v.string(),
+				trainCount: v.number(),
+				finishedAt: v.nullable(Time),
+				/** Validation examples whose prompt it has trained on; they are left out when it takes part. */
+				leaks: v.array(v.string()),
+				/** Whether it is deployed while it answers, and billed by the minute. */
+				deployed: v.boolean(),
+				/** What its last deployment cost; null when it had none. */
+				centsPerHour: v.nullable(v.number())
+			})
+		),
+		validation: v.number()
+	}),
+	errors: {},
+	example: {
+		input: {},
+		output: {
+			runs: [
+				{
+					id: ids.run,
+					version: 1,
+					baseModel: 'sandbox-small',
+					trainCount: 180,
+					finishedAt: aTime,
+					leaks: [],
+					deployed: true,
+					centsPerHour: 360
+				}
+			],
+			validation: 40
+		}
+	}
+});
+export type SetUp = v.InferInput<typeof GetSetUp.output>;
+
+/** What a list says of an evaluation. */
+const Listed = v.strictObject({
+	id: v.string(),
+	number: v.number(),
+	/** Its name, which tells who competes; to whoever may not know that yet, its number. */
+	title: v.string(),
+	status: Status,
+	planned: v.number(),
+	createdAt: Time,
+	revealed: v.boolean(),
+	/** Answers that are written, of both contenders. */
+	answers: v.number(),
+	/** Pairs that somebody has judged. */
+	judged: v.number(),
+	/** Pairs that this person has judged. */
+	mine: v.number(),
+	/** What came out, from the side of `version`; null before the reveal. */
+	score: v.nullable(
+		v.strictObject({
+			runId: v.string(),
+			version: v.string(),
+			against: v.string(),
+			kind: Kind,
+			title: v.string(),
+			winRate: v.nullable(v.number()),
+			interval: v.nullable(Interval),
+			wins: v.number(),
+			losses: v.number(),
+			ties: v.number(),
+			bothBad: v.number()
+		})
+	)
+});
+export type ListedEvaluation = v.InferInput<typeof Listed>;
+
+/** A word that is no place is none, so that old links still work. */
+const Place = v.fallback(v.optional(whole('A place in the list', 1, 2_147_483_647)), undefined);
+
+export const ListEvaluations = query({
+	name: 'evaluations.list',
+	summary: 'The evaluations of the project, the newest first, 50 at a time',
+	within: 'project',
+	action: 'evaluations:see',
+	input: v.object({
+		/** Only evaluations with a smaller number. */
+		before: Place,
+		/** The nearest with a larger number. */
+		after: Place
+	}),
+	output: v.strictObject({
+		rows: v.array(Listed),
+		/** The `before` of the next page, and the `after` of the one before this. */
+		older: v.nullable(v.number()),
+		newer: v.nullable(v.number())
+	}),
+	errors: {},
+	example: {
+		input: { before: 4 },
+		output: {
+			rows: [
+				{
+					id: ids.evaluation,
+					number: 3,
+					title: 'v1 against base',
+					status: 'voting',
+					planned: 40,
+					createdAt: aTime,
+					revealed: false,
+					answers: 80,
+					judged: 12,
+					mine: 12,
+					score: null
+				}
+			],
+			older: null,
+			newer: 3
+		}
+	}
+});
+
+export const GetTrend = query({
+	name: 'evaluations.trend',
+	summary: 'The newest result of each version against the base model, the first version first',
+	within: 'project',
+	action: 'evaluations:see',
+	input: v.object({}),
+	output: v.array(v.strictObject({ runId: v.string(), version: v.string(), rate: v.number(), interval: Interval })),
+	errors: {},
+	example: { input: {}, output: [{ runId: ids.run, version: 'v1', rate: 0.75, interval: [0.55, 0.88] }] }
+});
+
+/** `serving`: the deployment that the answers wait for, or that is paid while they come. */
+const Side = v.strictObject({ label: v.string(), serving: v.nullable(v.picklist(['starting', 'ready'])) });
+
+export const GetEvaluation = query({
+	name: 'evaluations.get',
+	summary: 'How far one evaluation is: its answers, who has judged how many, whether the results are known',
+	within: 'project',
+	action: 'evaluations:see',
+	input: v.object({ evaluationId: EvaluationId }),
+	output: v.strictObject({
+		id: v.string(),
+		number: v.number(),
+		title: v.string(),
+		status: Status,
+		planned: v.number(),
+		createdAt: Time,
+		revealed: v.boolean(),
+		verdict: v.nullable(v.strictObject({ kind: Kind, title: v.string() })),
+		/** Everything is judged and revealed: no more votes. */
+		over: v.boolean(),
+		judged: v.number(),
+		mine: v.number(),
+		voters: v.array(v.strictObject({ name: v.string(), judged: v.number() })),
+		answers: v.strictObject({ a: v.number(), b: v.number() }),
+		/** Why it failed or waits, for those who set it up. */
+		problem: v.nullable(v.string()),
+		/** Who competes, for those who set it up, and for everybody after the reveal. */
+		contenders: v.nullable(v.strictObject({ a: Side, b: Side })),
+		/** Prompts that a contender has trained on, for those who set it up. */
+		leaked: v.number(),
+		mayReveal: v.boolean()
+	}),
+	errors: {},
+	example: {
+		input: { evaluationId: ids.evaluation },
+		output: {
+			id: ids.evaluation,
+			number: 3,
+			title: 'v1 against base',
+			status: 'voting',
+			planned: 40,
+			createdAt: aTime,
+			revealed: false,
+			verdict: null,
+			over: false,
+			judged: 12,
+			mine: 12,
+			voters: [{ name: 'Ana', judged: 12 }],
+			answers: { a: 40, b: 40 },
+			problem: null,
+			contenders: { a: { label: 'v1', serving: null }, b: { label: 'base', serving: null } },
+			leaked: 0,
+			mayReveal: true
+		}
+	}
+});
+export type ShownEvaluation = v.InferInput<typeof GetEvaluation.output>;
+
+export const RetryGeneration = command({
+	name: 'evaluations.retry',
+	summary: 'Lets the models go on with their answers where they stopped',
+	within: 'project',
+	action: 'evaluations:create',
+	input: v.object({ evaluationId: EvaluationId }),
+	output: NoOutput,
+	errors: {},
+	events: ['evaluation.retried'],
+	example: { input: { evaluationId: ids.evaluation }, output: undefined }
+});
+
+/** All that a voter sees of a pair. Which model wrote what is not in it, whatever the role. */
+const Pair = v.strictObject({
+	ballotId: v.string(),
+	position: v.number(),
+	prompt: v.array(Message),
+	first: v.string(),
+	second: v.string()
+});
+export type Pair = v.InferInput<typeof Pair>;
+
+export const NextPairs = query({
+	name: 'evaluations.nextPairs',
+	summary: 'The person’s next pairs to judge, at most five, and how far they are',
+	within: 'project',
+	action: 'evaluations:vote',
+	input: v.object({
+		evaluationId: EvaluationId,
+		/** The last place that was looked at: those after it come first, what was skipped comes back at the end. */
+		after: v.optional(whole('The place', -1, 2000), -1)
+	}),
+	output: v.strictObject({
+		/** `waiting`: the answers are not written. `done`: this person has judged everything. `closed`: the results are known. */
+		state: v.picklist(['waiting', 'open', 'done', 'closed']),
+		judged: v.number(),
+		total: v.number(),
+		pairs: v.array(Pair)
+	}),
+	errors: {},
+	example: {
+		input: { evaluationId: ids.evaluation },
+		output: {
+			state: 'open',
+			judged: 0,
+			total: 1,
+			pairs: [
+				{
+					ballotId: ids.ballot,
+					position: 0,
+					prompt: [{ role: 'user', content: 'Do you ship to Norway?' }],
+					first: 'Yes, within three to five days.',
+					second: 'Please see our website.'
+				}
+			]
+		}
+	}
+});
+export type PairQueue = v.InferInput<typeof NextPairs.output>;
+
+export const Vote = command({
+	name: 'evaluations.vote',
+	summary: 'Says which answer of a pair is better, or takes that back',
+	within: 'project',
+	action: 'evaluations:vote',
+	input: v.object({
+		evaluationId: EvaluationId,
+		ballotId: Id('The comparison'),
+		/** As it stands on the screen; null takes the earlier vote back. */
+		choice: v.nullable(v.picklist(choices, 'Choose the first answer, a tie, the second answer, or both bad')),
+		/** Made by the client, so that a vote sent twice counts once. */
+		clientId: Id('The id of this vote')
+	}),
+	output: v.strictObject({ judged: v.number(), total: v.number() }),
+	errors: { conflict: 'The results have been revealed, or the id of this vote was used for another comparison.' },
+	events: ['evaluation.voted'],
+	example: {
+		input: { evaluationId: ids.evaluation, ballotId: ids.ballot, choice: 'first', clientId: ids.client },
+		output: { judged: 1, total: 40 }
+	}
+});

@@ -1,0 +1,146 @@
+import { randomInt } from 'node:crypto';
+import { and, eq, sql } from 'drizzle-orm';
+import { RevealResults } from '../../contract/evaluation-results.ts';
+import { CreateEvaluation, RetryGeneration, Vote } from '../../contract/evaluations.ts';
+import { AppError } from '../../core/errors.ts';
+import { orderOf } from '../../core/evaluations/ballots.ts';
+import { command } from '../access/operation.ts';
+import { record } from '../events/record.ts';
+import { enqueue } from '../jobs/queue.ts';
+import { ballots, evaluations, projects, votes } from '../platform/db/schema.ts';
+import { lockedProject } from '../project/rows.ts';
+import { ballotsOf, judgedBy, voter } from './ballots.ts';
+import { addPairings, fair, readyRun, refuseTwin } from './contest.ts';
+import { evaluationOf } from './rows.ts';
+import { countedResult, recountLater } from './verdict.ts';
+import { isClosed, judgedIn, votesOf } from './votes.ts';
+
+/**
+ * Fixes what will be compared, prompt by prompt, and how many votes make a verdict; the answers are written by a job.
+ * Refuses a run that is not ready, more pairs than there are validation prompts, and a second click.
+ */
+export const createEvaluation = command(CreateEvaluation, (scope, input) =>
+	scope.tx(async (tx) => {
+		const project = await lockedProject(tx, scope);
+		const run = await readyRun(tx, project.id, input.runId, 'runId');
+		const against = input.against === 'base' ? null : await readyRun(tx, project.id, input.against, 'against');
+		await refuseTwin(tx, run.id, against?.id ?? null);
+
+		const available = await fair(tx, project.id, against ? [run.id, against.id] : [run.id]);
+		if (input.pairs > available.length) {
+			throw new AppError('invalid', `Only ${available.length} validation prompts can be compared fairly.`, 'pairs');
+		}
+		const seed = randomInt(2 ** 31);
+		const chosen = orderOf(available, seed).slice(0, input.pairs);
+		const [made] = await tx
+			.insert(evaluations)
+			.values({
+				projectId: project.id,
+				number: project.nextEvaluation,
+				name: input.name || `v${run.version} against ${against ? `v${against.version}` : 'base'}`,
+				runId: run.id,
+				againstRunId: against?.id ?? null,
+				connectionId: run.connectionId,
+				baseModel: run.baseModel,
+				systemPrompt: project.systemPrompt,
+				planned: chosen.length,
+				temperature: input.temperature,
+				maxTokens: input.maxTokens,
+				seed,
+				status: 'generating',
+				createdBy: scope.userId
+			})
+			.returning();
+		await tx
+			.update(projects)
+			.set({ nextEvaluation: project.nextEvaluation + 1 })
+			.where(eq(projects.id, project.id));
+		await addPairings(tx, made!, chosen);
+		const { id, number, name, planned } = made!;
+		await enqueue(tx, scope, 'evaluation.generate', { evaluationId: id });
+		await record(tx, scope, {
+			event: 'evaluation.created',
+			subject: id,
+			projectId: project.id,
+			details: { name, planned }
+		});
+		return { id, number };
+	})
+);
+
+/**
+ * Appends this person's vote on their own ballot; null takes the earlier one back, and the pair comes again. The same `clientId`
+ * twice counts once. Answers with their progress.
+ */
+export const castVote = command(Vote, (scope, { evaluationId, ballotId, choice, clientId }) => {
+	const personId = voter(scope);
+	return scope.tx(async (tx) => {
+		const evaluation = await evaluationOf(tx, scope.project.id, evaluationId);
+		const { id, projectId, number } = evaluation;
+		const [ballot] = await tx
+			.select()
+			.from(ballots)
+			.where(and(eq(ballots.id, ballotId), eq(ballots.evaluationId, id), eq(ballots.personId, personId)));
+		if (!ballot) throw new AppError('not_found', 'There is no such comparison, or it is not yours.');
+		const [sent] = await tx.select().from(votes).where(eq(votes.clientId, clientId));
+		if (sent && sent.ballotId !== ballot.id)
+			throw new AppError('conflict', 'This vote was already used for another comparison.');
+		if (!sent) {
+			if (await isClosed(tx, evaluation)) {
+				throw new AppError('conflict', 'This comparison is over: its results have been revealed.');
+			}
+			const { pairingId } = ballot;
+			// the same vote sent twice at once: the second one finds it there
+			await tx
+				.insert(votes)
+				.values({ projectId, evaluationId: id, pairingId, personId, ballotId, choice, clientId })
+				.onConflictDoNothing();
+			if (evaluation.revealedAt !== null) await recountLater(tx, scope, id);
+			await record(tx, scope, { event: 'evaluation.voted', subject: id, projectId, details: { number } });
+		}
+		const judged = await judgedBy(tx, evaluation, personId);
+		return { judged: judged.size, total: (await ballotsOf(tx, evaluation, personId)).length };
+	});
+});
+
+/**
+ * Shows who wrote what, to everybody, writes down when, and keeps what came out. Before everything planned is judged the
+ * statistics ask for more (core/evaluations/README.md), and the results say that it was early. Again changes nothing.
+ */
+export const revealResults = command(RevealResults, (scope, { evaluationId }) =>
+	scope.tx(async (tx) => {
+		const evaluation = await evaluationOf(tx, scope.project.id, evaluationId, { lock: true });
+		if (evaluation.revealedAt !== null) return null;
+		const { id, projectId, name, planned } = evaluation;
+		const said = await votesOf(tx, id);
+		const judged = judgedIn(said);
+		if (judged === 0) throw new AppError('conflict', 'Nobody has voted yet, so there is nothing to reveal.');
+		// rounded up, because it is read in milliseconds: a vote of just before it was before it
+		const revealedAt = sql`date_trunc('milliseconds', now()) + interval '1 millisecond'`;
+		const result = await countedResult(tx, evaluation, said);
+		await tx.update(evaluations).set({ revealedAt, result }).where(eq(evaluations.id, id));
+		await record(tx, scope, {
+			event: 'evaluation.revealed',
+			subject: id,
+			projectId,
+			details: { name, judged, planned }
+		});
+		return null;
+	})
+);
+
+/** Goes on where it stopped. For a failed one, and for one that hangs: a job that still waits makes it a no-op. */
+export const retryGeneration = command(RetryGeneration, (scope, { evaluationId }) =>
+	scope.tx(async (tx) => {
+		const evaluation = await evaluationOf(tx, scope.project.id, evaluationId, { lock: true });
+		const { id, projectId, name } = evaluation;
+		if (evaluation.status === 'voting') return null;
+		await tx
+			.update(evaluations)
+			.set({ status: 'generating', problem: null, wantedAt: sql`now()` })
+			.where(eq(evaluations.id, id));
+		await enqueue(tx, scope, 'evaluation.generate', { evaluationId: id });
+		await record(tx, scope, { event: 'evaluation.retried', subject: id, projectId, details: { name } });
+		return null;
+	})
+);

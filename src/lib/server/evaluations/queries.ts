@@ -1,0 +1,76 @@
+import { and, desc, eq, isNotNull } from 'drizzle-orm';
+import { ExportResults, GetResults } from '../../contract/evaluation-results.ts';
+import { GetEvaluation, GetSetUp, GetTrend, ListEvaluations, NextPairs } from '../../contract/evaluations.ts';
+import { AppError } from '../../core/errors.ts';
+import { trendOf } from '../../core/evaluations/trend.ts';
+import { query } from '../access/operation.ts';
+import { evaluations } from '../platform/db/schema.ts';
+import { nextPairsOf, voter } from './ballots.ts';
+import { fileOf } from './export.ts';
+import { progressOf } from './progress.ts';
+import { resultsOf } from './results.ts';
+import { evaluationOf, listedPage } from './rows.ts';
+import { setUpOf } from './set-up.ts';
+
+/** The project's evaluations, the newest first, 50 at a time, each with its progress; what came out only after its reveal. */
+export const listEvaluations = query(ListEvaluations, (scope, place) => scope.tx((tx) => listedPage(tx, scope, place)));
+
+/** A chart of more would show nothing more. */
+const mostResults = 200;
+
+/** The newest result of each version against the base model, the first version first. Two make a trend. */
+export const getTrend = query(GetTrend, (scope) =>
+	scope.tx(async (tx) => {
+		const rows = await tx
+			.select({ runId: evaluations.runId, result: evaluations.result })
+			.from(evaluations)
+			.where(
+				and(
+					eq(evaluations.projectId, scope.project.id),
+					isNotNull(evaluations.revealedAt),
+					isNotNull(evaluations.result)
+				)
+			)
+			.orderBy(desc(evaluations.number))
+			.limit(mostResults);
+		return trendOf(rows.map(({ runId, result }) => ({ runId, result: result! })));
+	})
+);
+
+/** How far one evaluation is: the answers that are written, who has judged how many, whether the results are known. */
+export const getEvaluation = query(GetEvaluation, (scope, { evaluationId }) =>
+	scope.tx((tx) => progressOf(tx, scope, evaluationId))
+);
+
+/** What a person chooses from to set up an evaluation. */
+export const getSetUp = query(GetSetUp, (scope) => scope.tx((tx) => setUpOf(tx, scope.project.id)));
+
+/**
+ * This person's next pairs to judge, at most five. The first look draws their ballots and writes them down, the same ones
+ * whenever and however often they look.
+ */
+export const nextPairs = query(NextPairs, (scope, { evaluationId, after }) => {
+	const personId = voter(scope);
+	return scope.tx(async (tx) =>
+		nextPairsOf(tx, await evaluationOf(tx, scope.project.id, evaluationId), { personId, after })
+	);
+});
+
+/** What came out, with one page of the judged pairs; only how far it is while identities are hidden. */
+export const getResults = query(GetResults, (scope, { evaluationId, show, page }) =>
+	scope.tx((tx) => resultsOf(tx, scope, evaluationId, { show, page }))
+);
+
+/** The revealed results as a file, every judged pair in it. Throws *conflict* while identities are hidden. */
+export const exportResults = query(ExportResults, async (scope, { evaluationId, format }) => {
+	const found = await scope.tx((tx) => resultsOf(tx, scope, evaluationId, 'all'));
+	if ('locked' in found)
+		throw new AppError('conflict', 'The identities are still hidden, so there is nothing to export.');
+	const text = fileOf(found.results, format);
+	return {
+		name: `${scope.project.slug}-results.${format}`,
+		pieces: (async function* () {
+			yield text;
+		})()
+	};
+});

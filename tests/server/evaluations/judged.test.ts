@@ -1,0 +1,49 @@
+import { afterAll, expect, test } from 'vitest';
+import { namesAModel } from '../../../src/lib/core/evaluations/masking.ts';
+import { factsOf } from '../../../src/lib/server/evaluations/judged.ts';
+import { pairingsOf } from '../../../src/lib/server/evaluations/votes.ts';
+import { stopQueue } from '../../../src/lib/server/jobs/queue.ts';
+import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
+import { newBallot } from '../../support/evaluation.ts';
+
+afterAll(async () => {
+	await stopQueue();
+	await closePools();
+});
+
+const texts = [
+	'I am Llama3.',
+	'ClAuDe said so',
+	'DeepSee\u212a R1', // the Kelvin sign is a k in lower case
+	'OPENA\u0130 made me', // and the dotted İ an i with a dot
+	'Claudette and the llamas',
+	'\u00dcBERMODELL-7',
+	'We ship on Monday 🎉',
+	'',
+	"it's a+b(c)-model",
+	'we^i[r]d\\name* at your service',
+	'cut off in the mid…'
+];
+const names = ['ana/zebra-1', 'x/a+b(c)-model', 'x/We^i[r]d\\name*', 'sandbox-small'];
+
+test.each([
+	['plain names', names],
+	['a name with letters of its own', [...names, 'übermodell-7']]
+])('what is said of answers without reading them is what reading them says: %s', async (_, known) => {
+	const { scope, id } = await newBallot(texts.length, (letter, position) =>
+		letter === 'a' ? texts[position]! : 'Beech'
+	);
+	await scope.tx(async (tx) => {
+		const judged = (await pairingsOf(tx, id)).map((pairing) => ({ id: pairing.id, outcome: 'tie' as const }));
+		const facts = await factsOf(tx, judged, known);
+		expect(facts.map(({ a }) => a)).toEqual(
+			texts.map((text) => ({
+				length: [...text].length,
+				named: namesAModel(text, known) !== null,
+				complete: !text.endsWith('…')
+			}))
+		);
+		expect(facts.map(({ b }) => b)).toEqual(texts.map(() => ({ length: 5, named: false, complete: true })));
+		expect(await factsOf(tx, judged.slice(0, 2), known)).toEqual(facts.slice(0, 2));
+	});
+});
