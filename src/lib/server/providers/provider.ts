@@ -1,9 +1,9 @@
+import type { ProviderId } from '../../contract/providers.ts';
 import type { Message } from '../../core/examples/example.ts';
 import type { Recipe } from '../../core/runs/recipe.ts';
 import type { RunStatus } from '../../core/runs/status.ts';
 
-export const providerIds = ['sandbox', 'together', 'openai', 'openai-compatible'] as const;
-export type ProviderId = (typeof providerIds)[number];
+export { type ProviderId, providerIds } from '../../contract/providers.ts';
 
 /** An opened connection: which provider, where, and the decrypted key. Lives only inside one call. */
 export type Access = {
@@ -106,8 +106,6 @@ export type Completion = {
 export interface Provider {
 	readonly id: ProviderId;
 	readonly name: string;
-	/** `closing`: shown as legacy, with the reason. */
-	readonly note?: string;
 	/** Whether a tuned model must be deployed, by the minute, before it answers. */
 	readonly servesTunedModels: 'at-once' | 'after-deploy';
 	check(access: Access): Promise<ConnectionCheck>;

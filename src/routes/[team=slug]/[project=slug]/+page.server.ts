@@ -1,49 +1,10 @@
-import { nextStep } from '$lib/core/project/next-step';
-import { may } from '$lib/core/permissions';
-import { readiness } from '$lib/core/project/readiness';
-import { isOver } from '$lib/core/runs/status';
-import { listEvaluations } from '$lib/server/evaluations/list';
-import { countExamples, ratingHistogram } from '$lib/server/examples/browse';
+import { getDashboard } from '$lib/server/activity/queries';
 import { Nothing, page } from '$lib/server/http/page';
-import { listRuns } from '$lib/server/runs/queries';
 import type { PageServerLoad } from './$types';
 
-export const load = page(Nothing, async ({ locals: { scope }, params, depends, parent }) => {
-	const [counts, bars, runs, evaluations] = await Promise.all([
-		countExamples(scope, params.project),
-		ratingHistogram(scope, params.project),
-		may(scope.role, 'runs:see') ? listRuns(scope, params.project) : [],
-		listEvaluations(scope, params.project)
-	]);
-	depends(`aitelier:project:${(await parent()).project.id}`);
-	for (const run of runs) if (!isOver(run)) depends(`aitelier:run:${run.id}`);
-	for (const { id, score } of evaluations) if (!score) depends(`aitelier:evaluation:${id}`);
-	const [run] = runs;
-	return {
-		counts,
-		bars,
-		runs: runs.slice(0, 5).map(({ id, version, status, trainCount, validationCount, createdAt }) => ({
-			id,
-			version,
-			status,
-			trainCount,
-			validationCount,
-			createdAt
-		})),
-		models: runs.filter(({ status }) => status === 'ready').length,
-		evaluations: evaluations.slice(0, 5),
-		readiness: readiness(counts),
-		next: nextStep({
-			role: scope.role,
-			counts,
-			run: run
-				? { ...run, isOver: isOver(run), isReady: run.status === 'ready', hasFailed: run.status === 'failed' }
-				: null,
-			evaluations: evaluations.map((each) => ({
-				...each,
-				isVoting: each.status === 'voting',
-				isRevealed: each.score !== null
-			}))
-		})
-	};
+export const load = page(Nothing, async ({ locals, depends }) => {
+	const { topics, ...dashboard } = await getDashboard(locals.project);
+	depends(`aitelier:project:${locals.project.project.id}`);
+	for (const topic of topics) depends(`aitelier:${topic}`);
+	return dashboard;
 }) satisfies PageServerLoad;
