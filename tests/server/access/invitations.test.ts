@@ -49,14 +49,17 @@ test('looking shows who asks and for what, and changes nothing', async () => {
 test('accepting makes a member, once, and writes it down', async () => {
 	const { token, slug, email, scope, teamId } = await invited({ role: 'trainer' });
 	const person = await personOf(email);
-	expect(await acceptInvitation({ person }, { token })).toEqual({ slug });
+	const request = { id: randomUUID(), address: '10.0.0.9' };
+	expect(await acceptInvitation({ person, request }, { token })).toEqual({ slug });
 	expect(await membershipsOf(person.id)).toMatchObject([{ id: teamId, role: 'trainer', projectIds: 'all' }]);
 	await expect(acceptInvitation({ person }, { token })).rejects.toMatchObject({ code: 'gone' });
 	expect((await lookAtInvitation(visitor(null), { token })).state).toBe('accepted');
 	const entries = await scope.tx((tx) =>
 		tx.select().from(auditEntries).where(eq(auditEntries.action, 'member.joined'))
 	);
-	expect(entries).toMatchObject([{ personId: person.id, details: { role: 'trainer' } }]);
+	expect(entries).toMatchObject([
+		{ personId: person.id, details: { role: 'trainer' }, requestId: request.id, address: request.address }
+	]);
 	expect((await listMembers(scope)).invitations).toEqual([]);
 });
 

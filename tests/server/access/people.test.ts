@@ -10,7 +10,8 @@ test('one address is one person, also when they come twice at once', async () =>
 	const found = await Promise.all(Array.from({ length: 10 }, () => personWith(email)));
 	expect(new Set(found.map(({ id }) => id)).size).toBe(1);
 	expect(found.filter(({ isNew }) => isNew)).toHaveLength(1);
-	expect(await personWith(email)).toEqual({ id: found[0]!.id, isNew: false });
+	for (const again of [email, email.toUpperCase(), ` ${email}`])
+		expect(await personWith(again)).toEqual({ id: found[0]!.id, isNew: false });
 });
 
 test('a person is called what they like, and nobody else is', async () => {

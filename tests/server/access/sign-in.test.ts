@@ -226,6 +226,19 @@ test('the first sign-in makes the person, the next ones find them', async () => 
 	expect((await people(first.email))[0]).toMatchObject({ id: made.personId, name: 'Ana Maria' });
 });
 
+test('an address in capitals is the same person, and has the same three mails', async () => {
+	const { email, token } = await ask();
+	const made = await openLink(token);
+	const browserToken = randomToken();
+	for (let i = 0; i < 3; i++)
+		await requestSignIn({ browserToken, address: newIp() }, { email: email.toUpperCase(), next: '' });
+	const mails = await mailsTo(email);
+	expect(mails).toHaveLength(3);
+	const code = mails[0]!.subject.slice(0, 6);
+	expect(await signInWithCode(from(browserToken), { code })).toMatchObject({ personId: made.personId, isNew: false });
+	expect(await people(email.toUpperCase())).toHaveLength(0);
+});
+
 test('where to go next is kept with the mail, and only a path of ours', async () => {
 	expect(await openLink((await ask({ next: '/northwind/support?tab=x' })).token)).toMatchObject({
 		next: '/northwind/support?tab=x'

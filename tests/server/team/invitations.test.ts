@@ -46,6 +46,16 @@ test('whoever is in already is not invited', async () => {
 	expect(await mailsTo(owner.email)).toHaveLength(0);
 });
 
+test('an address is one address, in capitals or not', async () => {
+	const { scope, owner } = await newTeam();
+	const email = newEmail();
+	await inviteMember(scope, asRater(email));
+	await inviteMember(scope, { ...asRater(email.toUpperCase()), role: 'trainer' });
+	expect(await pendingIn(scope)).toMatchObject([{ email, role: 'trainer' }]);
+	expect(await mailsTo(email)).toHaveLength(2);
+	await expect(inviteMember(scope, asRater(owner.email.toUpperCase()))).rejects.toMatchObject({ code: 'conflict' });
+});
+
 test('projects of another team cannot be named', async () => {
 	const { scope } = await newTeam();
 	const other = await newProject((await newTeam()).scope);

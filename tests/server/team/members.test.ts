@@ -54,6 +54,16 @@ test('an owner is never limited to projects, and projects have to be the team’
 	});
 });
 
+test('projects named twice are named once, and none at all are all of them', async () => {
+	const { scope, as } = await newTeam();
+	const { project } = await newProject(scope);
+	const rater = await as('rater');
+	await changeRole(scope, { personId: rater.userId, role: 'rater', projectIds: [project.id, project.id] });
+	expect(await membershipsOf(rater.userId)).toMatchObject([{ role: 'rater', projectIds: [project.id] }]);
+	await changeRole(scope, { personId: rater.userId, role: 'rater', projectIds: [] });
+	expect(await membershipsOf(rater.userId)).toMatchObject([{ role: 'rater', projectIds: 'all' }]);
+});
+
 test('the last owner neither steps down, nor is removed, nor leaves', async () => {
 	const { scope, owner, as } = await newTeam();
 	await as('trainer');
