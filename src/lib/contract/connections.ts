@@ -76,6 +76,7 @@ const Check = v.variant('ok', [
 	}),
 	v.strictObject({ ok: v.literal(false), reason: v.string() })
 ]);
+export type Check = v.InferOutput<typeof Check>;
 const aCheck = { ok: true, models: 2, training: 'open' } as const;
 
 /** A model that a provider offers. Prices in US cents. */

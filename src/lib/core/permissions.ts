@@ -44,6 +44,9 @@ export const may = (role: Role, action: Action) => (allowed[action] as readonly 
 /** Throws `forbidden` when this role may not do it. A role that the table does not know may nothing. */
 export const authorize = (scope: { role: Role }, action: Action) => {
 	if (!may(scope.role, action)) {
-		throw new AppError('forbidden', `${plain[scope.role] ?? 'This role'} cannot do this. Ask an owner of the team for another role.`);
+		throw new AppError(
+			'forbidden',
+			`${plain[scope.role] ?? 'This role'} cannot do this. Ask an owner of the team for another role.`
+		);
 	}
 };
