@@ -62,7 +62,7 @@ export const lines: Record<string, Line> = {
 		is: everyoneGets(410),
 		send: () => ({ token: 'unknown' })
 	},
-	// none is configured here; tests/server/identity/oauth.test.ts has one
+	// none is configured here; tests/server/access/oauth.test.ts has one
 	'/login/[provider] GET': { at: () => to.signInWith('github'), is: everyoneGets(404) },
 	'/login/[provider]/callback GET': { at: () => to.signInCallback('github'), is: everyoneGets(404) },
 	'/logout POST': { at: to.logout, is: everyoneGets(303) },
@@ -165,9 +165,7 @@ export const lines: Record<string, Line> = {
 	[`${project}/settings ?/models`]: {
 		at: in_(to.projectSettings),
 		is: data.makers,
-		send: (w) => ({ connectionId: w.connection }),
-		// it lists the models of a connection of one's own team, wherever it is asked
-		swap: { project: 200 }
+		send: (w) => ({ connectionId: w.connection })
 	},
 	[`${project}/rate page`]: { at: in_(to.rate), is: members },
 	[`${project}/rate/cards GET`]: { at: (w) => `${to.rate(w.team, w.project)}/cards?id=${w.example}`, is: data.members },

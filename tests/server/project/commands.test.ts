@@ -80,6 +80,11 @@ test('all of it or nothing: where the project cannot be made, no connection stay
 	for (const one of [{ connection: own() }, { connectionId: connection.id }])
 		await expect(createProject(limited, draft(one))).rejects.toMatchObject({ code: 'forbidden' });
 	expect(models.asked).toHaveLength(before); // nothing was sent on their behalf
+	const nowhere = { ...own(), baseUrl: 'http://169.254.169.254/v1' };
+	await expect(createProject(scope, draft({ connection: nowhere }))).rejects.toMatchObject({
+		code: 'invalid',
+		field: 'connection.baseUrl'
+	});
 	for (let i = 2; i <= 50; i++) await createProject(scope, draft({ connectionId: connection.id }));
 	await expect(createProject(scope, draft({ connection: own() }))).rejects.toMatchObject({
 		code: 'conflict',

@@ -28,13 +28,19 @@ const insertProject = async (tx: Tx, settings: Settings) => {
 	throw new AppError('conflict', 'Too many projects have this name. Choose another.', 'name');
 };
 
+/** What is wrong with a field of the connection stands under its place in the whole. */
+const insideConnection = (problem: unknown): never => {
+	if (!(problem instanceof AppError) || problem.field === undefined) throw problem;
+	throw new AppError(problem.code, problem.message, `connection.${problem.field}`);
+};
+
 /**
  * Makes a project, and its connection with it where that is new: both in one transaction, or neither. The slug follows the
  * name; a taken one gets a number.
  */
 export const createProject = command(CreateProject, async (scope, { connectionId, connection, ...settings }) => {
 	mayMakeProjects(scope);
-	const prepared = connection && (await prepareConnection(scope, connection));
+	const prepared = connection && (await prepareConnection(scope, connection).catch(insideConnection));
 	return scope.tx(async (tx) => {
 		const usedId = prepared ? await prepared.keep(tx) : connectionId!;
 		await mustBeConnection(tx, usedId);
