@@ -45,6 +45,8 @@ const featureRules = features.map((feature, place) =>
 		room(feature),
 		...below,
 		...features.slice(0, place).map((earlier) => `^src/lib/server/${earlier}/(rows|commands)[.]ts$`),
+		// what a dashboard shows is what the features answer
+		...(feature === 'activity' ? ['^src/lib/server/examples/queries[.]ts$'] : []),
 		contract,
 		core,
 		paths

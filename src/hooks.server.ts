@@ -19,7 +19,7 @@ export const init: ServerInit = async () => {
 		await startServer();
 	} catch (problem) {
 		if (dev) throw problem; // Vite shows it on the page and goes on
-		// A wrong configuration is a sentence that names every variable, and EX_CONFIG (reliability.md OP4)
+		// A wrong configuration is a sentence that names every variable, and EX_CONFIG: a supervisor need not try again
 		const isConfig = problem instanceof ConfigError;
 		process.stderr.write(`${isConfig ? problem.message : (problem as Error).stack}\n`);
 		process.exit(isConfig ? problem.exitCode : 1);
@@ -69,7 +69,7 @@ const enterTeam: Handle = async ({ event, resolve }) => {
 	return resolve(event);
 };
 
-/** Inside `secure`, so that what the doors below throw leaves with its headers as well. */
+/** Inside `secure`, so that what is thrown below leaves with its headers as well. */
 const answer: Handle = async ({ event, resolve }) => {
 	try {
 		return await resolve(event);

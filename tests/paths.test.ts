@@ -1,5 +1,80 @@
+import fs from 'node:fs';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { safeNext } from '../src/lib/paths.ts';
+import { safeNext, to } from '../src/lib/paths.ts';
+import { match as slug } from '../src/params/slug.ts';
+
+const matchers: Record<string, (param: string) => boolean> = { slug };
+
+/** What has to be filled in when each link is asked for. */
+const samples: { [Link in keyof typeof to]-?: Required<Parameters<(typeof to)[Link]>> } = {
+	home: [],
+	login: ['/northwind'],
+	confirmSignIn: ['a-token'],
+	signInWith: ['github'],
+	signInCallback: ['github'],
+	logout: [],
+	account: [],
+	newTeam: [],
+	invitation: ['a-token'],
+	outbox: ['a-mail'],
+	team: ['northwind'],
+	teamSettings: ['northwind'],
+	connections: ['northwind'],
+	members: ['northwind'],
+	events: ['northwind'],
+	newProject: ['northwind'],
+	project: ['northwind', 'support'],
+	rate: ['northwind', 'support'],
+	add: ['northwind', 'support'],
+	examples: ['northwind', 'support'],
+	example: ['northwind', 'support', 'an-id'],
+	split: ['northwind', 'support'],
+	train: ['northwind', 'support'],
+	newRun: ['northwind', 'support'],
+	run: ['northwind', 'support', 'an-id'],
+	runFile: ['northwind', 'support', 'an-id', 'train'],
+	evaluations: ['northwind', 'support'],
+	newEvaluation: ['northwind', 'support'],
+	evaluation: ['northwind', 'support', 'an-id'],
+	vote: ['northwind', 'support', 'an-id'],
+	results: ['northwind', 'support', 'an-id'],
+	resultsFile: ['northwind', 'support', 'an-id', 'csv'],
+	projectSettings: ['northwind', 'support']
+};
+
+/** Every route that answers by itself, as its segments; groups are not in the address. */
+const routes = [
+	...new Set(
+		fs
+			.readdirSync('src/routes', { recursive: true, encoding: 'utf8' })
+			.filter((file) => /^\+(page(@.*)?\.svelte|server\.ts)$/.test(path.basename(file)))
+			.map((file) => path.dirname(file))
+	)
+].map((folder) => folder.split(path.sep).filter((segment) => segment !== '.' && !/^\(.*\)$/.test(segment)));
+
+/** Whether the route answers this address. What stands in a param has to be what was filled in: `new` is no id. */
+const answers = (segments: string[], address: string[], filledIn: readonly string[]) =>
+	segments.length === address.length &&
+	segments.every((segment, i) => {
+		const [, , matcher] = /^\[(\w+)(?:=(\w+))?\]$/.exec(segment) ?? [];
+		if (!segment.startsWith('[')) return segment === address[i];
+		return filledIn.includes(address[i]!) && (matcher === undefined || matchers[matcher]!(address[i]!));
+	});
+
+describe('every link leads to a route', () => {
+	test.each(Object.entries(samples) as [keyof typeof to, string[]][])('%s', (link, filledIn) => {
+		for (const args of link === 'login' || link === 'outbox' ? [filledIn, []] : [filledIn]) {
+			const href = (to[link] as (...args: string[]) => string)(...args);
+			const { pathname } = new URL(href, 'http://localhost');
+			const address = pathname.split('/').filter((segment) => segment !== '');
+			expect(
+				routes.filter((segments) => answers(segments, address, args)),
+				href
+			).toHaveLength(1);
+		}
+	});
+});
 
 describe('where to go after signing in stays on our origin', () => {
 	test.each([

@@ -2,13 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Role } from '../lib/core/permissions.ts';
 import { to } from '../lib/paths.ts';
-import { createConnection, listConnections, testConnection } from '../lib/server/connections/connections.ts';
+import { createConnection, testConnection } from '../lib/server/connections/commands.ts';
+import { listConnections } from '../lib/server/connections/queries.ts';
 import { plainPool } from '../lib/server/platform/db/pools.ts';
 import { members } from '../lib/server/platform/db/schema.ts';
 import { personWith } from '../lib/server/access/people.ts';
 import { makeSignInLink } from '../lib/server/access/sign-in.ts';
-import { createTeam, membershipsOf } from '../lib/server/access/memberships.ts';
-import { createProject, listProjects } from '../lib/server/project/projects.ts';
+import { createTeam, listTeams } from '../lib/server/access/memberships.ts';
+import { createProject } from '../lib/server/project/commands.ts';
+import { listProjects } from '../lib/server/project/queries.ts';
 import { scopeFor } from '../lib/server/access/scope.ts';
 
 export const demoSlug = 'customer-support';
@@ -26,9 +28,10 @@ const systemPrompt = () => {
 /** The demo team with its people, its sandbox connection and one project, made where they are missing. */
 export const demoTeam = async () => {
 	const { id: ownerId } = await personWith(owner, 'Ana');
+	const ana = { person: { id: ownerId, email: owner, name: 'Ana' } };
 	const team =
-		(await membershipsOf(ownerId)).find(({ name }) => name === 'Moss & Ladle') ??
-		(await createTeam(ownerId, 'Moss & Ladle'));
+		(await listTeams(ana)).find(({ name }) => name === 'Moss & Ladle') ??
+		(await createTeam(ana, { name: 'Moss & Ladle' }));
 	const scope = scopeFor({ teamId: team.id, userId: ownerId, role: 'owner', projectIds: 'all' });
 	const voters = [scope];
 	for (const [email, name, role] of others) {
@@ -40,13 +43,14 @@ export const demoTeam = async () => {
 	const connection =
 		(await listConnections(scope)).find(({ provider }) => provider === 'sandbox') ??
 		(await createConnection(scope, { provider: 'sandbox', name: 'Sandbox', baseUrl: '', key: '' }));
-	const check = await testConnection(scope, connection.id);
+	const check = await testConnection(scope, { connectionId: connection.id });
 	if (!check.ok) throw new Error(`The sandbox does not answer: ${check.reason}`);
 	if (!(await listProjects(scope)).some(({ slug }) => slug === demoSlug)) {
 		await createProject(scope, {
 			name: 'Customer support',
 			description: 'Answers in the voice of the shop, ready to send.',
 			connectionId: connection.id,
+			connection: null,
 			baseModel: 'sandbox-small',
 			systemPrompt: systemPrompt()
 		});

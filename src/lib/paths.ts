@@ -1,4 +1,4 @@
-/** Every internal link. `team` and `project` are slugs. */
+/** Every internal link: tests/paths.test.ts finds the route of each. `team` and `project` are slugs. */
 const base = (team: string, project: string) => `/${team}/${project}`;
 
 export const to = {
@@ -24,7 +24,7 @@ export const to = {
 	rate: (team: string, project: string) => `${base(team, project)}/rate`,
 	add: (team: string, project: string) => `${base(team, project)}/add`,
 	examples: (team: string, project: string) => `${base(team, project)}/examples`,
-	example: (team: string, project: string, example: string) => `${base(team, project)}/examples/${example}`,
+	example: (team: string, project: string, example: string) => `${base(team, project)}/examples?selected=${example}`,
 	split: (team: string, project: string) => `${base(team, project)}/split`,
 	train: (team: string, project: string) => `${base(team, project)}/train`,
 	newRun: (team: string, project: string) => `${base(team, project)}/train/new`,

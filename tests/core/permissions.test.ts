@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { AppError } from '../../src/lib/core/errors.ts';
-import { authorize, may, roles, type Action } from '../../src/lib/core/permissions.ts';
+import { authorize, may, roles, type Action, type Role } from '../../src/lib/core/permissions.ts';
 
 /** SPEC §2, written a second time by hand: owner, trainer, rater. */
 const spec: Record<Action, string> = {
@@ -53,4 +53,12 @@ test('a refusal is forbidden, and says whom to ask', () => {
 
 test('an owner may do everything', () => {
 	for (const action of Object.keys(spec) as Action[]) expect(may('owner', action)).toBe(true);
+});
+
+test('a role that the table does not know may nothing, and hears it in a sentence', () => {
+	const guest = 'guest' as Role;
+	for (const action of Object.keys(spec) as Action[]) {
+		expect(may(guest, action), action).toBe(false);
+		expect(() => authorize({ role: guest }, action)).toThrow(/^This role cannot do this\./);
+	}
 });

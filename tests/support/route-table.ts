@@ -62,7 +62,7 @@ export const lines: Record<string, Line> = {
 		is: everyoneGets(410),
 		send: () => ({ token: 'unknown' })
 	},
-	// none is configured here; tests/server/identity/oauth.test.ts has one
+	// none is configured here; tests/server/access/oauth.test.ts has one
 	'/login/[provider] GET': { at: () => to.signInWith('github'), is: everyoneGets(404) },
 	'/login/[provider]/callback GET': { at: () => to.signInCallback('github'), is: everyoneGets(404) },
 	'/logout POST': { at: to.logout, is: everyoneGets(303) },

@@ -6,7 +6,7 @@ import { contentText, promptText } from '../../src/lib/core/examples/fingerprint
 import type { NewRun } from '../../src/lib/contract/runs.ts';
 import { defaultRecipe } from '../../src/lib/core/runs/recipe.ts';
 import { isOver, runCan } from '../../src/lib/core/runs/status.ts';
-import { replaceKey } from '../../src/lib/server/connections/connections.ts';
+import { replaceKey } from '../../src/lib/server/connections/commands.ts';
 import { sha256 } from '../../src/lib/server/platform/crypto.ts';
 import { examples, runs } from '../../src/lib/server/platform/db/schema.ts';
 import { followRun } from '../../src/lib/server/runs/follow.ts';
@@ -66,7 +66,7 @@ export const newWorkshop = async (
 		...rows('train', train),
 		...rows('validation', validation)
 	]);
-	if (key) await replaceKey(team.scope, made.connection.id, { key });
+	if (key) await replaceKey(team.scope, { connectionId: made.connection.id, key });
 	return { ...team, ...made, slug: made.project.slug, rows: added, key: key || `sandbox-${team.teamId}` };
 };
 

@@ -5,7 +5,7 @@ import { castVote } from '../../src/lib/server/evaluations/commands.ts';
 import { getResults, listEvaluations, nextPairs } from '../../src/lib/server/evaluations/queries.ts';
 import { addExample } from '../../src/lib/server/examples/commands.ts';
 import { getExample, listExamples } from '../../src/lib/server/examples/queries.ts';
-import { listProjects } from '../../src/lib/server/project/projects.ts';
+import { listProjects } from '../../src/lib/server/project/queries.ts';
 import { rateExample } from '../../src/lib/server/ratings/commands.ts';
 import { listRuns } from '../../src/lib/server/runs/queries.ts';
 import { inProject, scopeFor } from '../../src/lib/server/access/scope.ts';

@@ -2,7 +2,7 @@ import { createSubscriber } from 'svelte/reactivity';
 import { browserStore } from './browser-store.ts';
 
 const kept = 'single-keys';
-/** So long after a card has come nothing counts: the second press of a double one was not meant for it (interface.md F7). */
+/** So long after a card has come nothing counts: the second press of a double one was not meant for it. */
 export const lockedMs = 150;
 
 const listeners = new Set<() => void>();
@@ -36,7 +36,7 @@ const layer = '[role="dialog"][data-state="open"], [role="alertdialog"][data-sta
 /**
  * The key of a shortcut, letters in lower case, or null when it must not act: while typing, with a dialog open, with Ctrl, ⌘
  * or Alt, on repeat, during composition, where the key means something to what has the focus, or when single keys are
- * switched off (interface.md F6).
+ * switched off.
  */
 export const singleKey = (event: KeyboardEvent): string | null => {
 	const { key, target } = event;

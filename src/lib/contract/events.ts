@@ -1,5 +1,6 @@
 // Everything that happens, as one list: who hears of it, what is written down, what people read.
 import * as v from 'valibot';
+import { roles } from '../core/permissions.ts';
 import { splits } from '../core/splits/plan.ts';
 
 /** What a page can wait for. */
@@ -39,6 +40,10 @@ const event = <S extends v.GenericSchema>(
 	{ topics = () => [], audited = false, feed = false, webhook = false }: Partial<Omit<Kind<S>, 'details' | 'sentence'>>
 ): Kind<S> => ({ details, sentence, topics, audited, feed, webhook });
 
+const Role = v.picklist(roles);
+/** What somebody is in a team; null is every project. */
+const Place = { role: Role, projectIds: v.nullable(v.array(v.string())) };
+const roleWords = { owner: 'an owner', trainer: 'a trainer', rater: 'a rater' };
 /** Of a run: its page; of its serving, which a run's page shows, too. */
 const onRun = ({ subject }: About<unknown>): Topic[] => [`run:${subject}`];
 const onRunAndProject = (about: About<unknown>): Topic[] => [...onRun(about), ...inProject(about)];
@@ -52,6 +57,66 @@ const ofEvaluationAndProject = (about: About<unknown>): Topic[] => [...ofEvaluat
 const someExamples = (count: number) => (count === 1 ? 'one example' : `${count.toLocaleString('en')} examples`);
 
 export const events = {
+	// ── team
+	'member.invited': event(
+		v.strictObject({ email: v.string(), ...Place }),
+		({ email, role }) => `invited ${email} as ${roleWords[role]}`,
+		{ audited: true }
+	),
+	'member.invited_again': event(v.strictObject({ email: v.string() }), ({ email }) => `invited ${email} again`, {
+		audited: true
+	}),
+	'invitation.revoked': event(
+		v.strictObject({ email: v.string() }),
+		({ email }) => `took the invitation of ${email} back`,
+		{ audited: true }
+	),
+	// written by the database (accept_invitation), so that it is one with the membership
+	'member.joined': event(v.strictObject({ role: Role }), ({ role }) => `joined the team as ${roleWords[role]}`, {
+		audited: true
+	}),
+	'member.role_changed': event(
+		v.strictObject({ email: v.string(), before: v.strictObject(Place), after: v.strictObject(Place) }),
+		({ email, after }) => `made ${email} ${roleWords[after.role]}`,
+		{ audited: true }
+	),
+	'member.removed': event(
+		v.strictObject({ email: v.string(), role: Role }),
+		({ email }) => `took ${email} out of the team`,
+		{ audited: true }
+	),
+	'member.left': event(v.strictObject({ role: Role }), () => 'left the team', { audited: true }),
+
+	// ── connections
+	'connection.created': event(
+		v.strictObject({ provider: v.string(), name: v.string(), baseUrl: v.nullable(v.string()) }),
+		({ name }) => `added the connection ${name}`,
+		{ audited: true }
+	),
+	'connection.tested': event(v.strictObject({ name: v.string() }), ({ name }) => `tested the connection ${name}`, {}),
+	'connection.key_replaced': event(
+		v.strictObject({ name: v.string() }),
+		({ name }) => `replaced the key of the connection ${name}`,
+		{ audited: true }
+	),
+	'connection.removed': event(
+		v.strictObject({ name: v.string(), provider: v.string() }),
+		({ name }) => `removed the connection ${name}`,
+		{ audited: true }
+	),
+
+	// ── project
+	'project.created': event(
+		v.strictObject({ name: v.string(), slug: v.string() }),
+		({ name }) => `made the project ${name}`,
+		{ audited: true, feed: true }
+	),
+	'project.changed': event(
+		v.strictObject({ name: v.string(), baseModel: v.string() }),
+		({ name }) => `changed the settings of ${name}`,
+		{ topics: inProject, audited: true, feed: true }
+	),
+
 	// ── examples
 	'example.added': event(v.strictObject({ number: v.number() }), ({ number }) => `wrote example ${number}`, {
 		topics: inProject,

@@ -1,5 +1,7 @@
 // The fields that several operations share: typed JSON, in and out. A form's strings become values in http/form-values.
 import * as v from 'valibot';
+import { isEmail } from '../core/account/email.ts';
+import { roles } from '../core/permissions.ts';
 
 /** An id of ours. `what` begins the sentence: `Id('The run')`. */
 export const Id = (what: string) => v.pipe(v.string(`${what} is missing`), v.uuid(`${what} is not one of ours`));
@@ -30,10 +32,23 @@ export const Name = v.pipe(
 	v.regex(/^[^\u0000-\u001f\u007f]*$/, 'A name is one line of plain text')
 );
 
+/** An email address as it was typed; which one it is, capitals aside, `normalEmail` of core/account says. */
+export const Email = v.pipe(
+	v.string('Give an email address'),
+	v.trim(),
+	v.maxLength(255, 'An email address has at most 255 characters'),
+	v.check(isEmail, 'Give an email address, like ana@example.com')
+);
+
+export const RoleName = v.picklist(roles, 'Choose a role');
+
 /** An operation that needs nothing. */
 export const NoInput = v.object({});
 /** An operation that has nothing to say. */
-export const NoOutput = v.optional(v.null());
+export const NoOutput = v.optional(v.null()) as v.GenericSchema<unknown, null | undefined> as v.GenericSchema<
+	void | null,
+	null | undefined
+>;
 
 /** A moment. Use cases give a `Date`; as JSON it is ISO 8601 in UTC. */
 export const Time = v.pipe(

@@ -1,23 +1,33 @@
 // The one table of operations: pages, forms, REST, docs and tests are made from it.
 import type { Operation } from './operation.ts';
+import * as account from './account.ts';
+import * as activity from './activity.ts';
+import * as connections from './connections.ts';
 import * as evaluationResults from './evaluation-results.ts';
 import * as evaluations from './evaluations.ts';
 import * as examples from './examples.ts';
+import * as project from './project.ts';
 import * as ratings from './ratings.ts';
 import * as runs from './runs.ts';
 import * as servings from './servings.ts';
 import * as splits from './splits.ts';
+import * as team from './team.ts';
 
 const isOperation = (value: unknown): value is Operation =>
 	typeof value === 'object' && value !== null && 'kind' in value && 'input' in value && 'output' in value;
 
 /** Every operation, feature by feature in the order of the loop. */
 export const operations: readonly Operation[] = [
+	account,
+	team,
+	connections,
+	project,
 	examples,
 	ratings,
 	splits,
 	runs,
 	servings,
 	evaluations,
-	evaluationResults
+	evaluationResults,
+	activity
 ].flatMap((feature) => (Object.values(feature) as unknown[]).filter(isOperation));

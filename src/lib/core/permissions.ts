@@ -41,9 +41,12 @@ const plain: Record<Role, string> = { owner: 'An owner', trainer: 'A trainer', r
 /** Whether a person of this role may do it: what pages ask before they show a button. */
 export const may = (role: Role, action: Action) => (allowed[action] as readonly Role[]).includes(role);
 
-/** Throws `forbidden` when this role may not do it. The first line of every use case. */
+/** Throws `forbidden` when this role may not do it. A role that the table does not know may nothing. */
 export const authorize = (scope: { role: Role }, action: Action) => {
 	if (!may(scope.role, action)) {
-		throw new AppError('forbidden', `${plain[scope.role]} cannot do this. Ask an owner of the team for another role.`);
+		throw new AppError(
+			'forbidden',
+			`${plain[scope.role] ?? 'This role'} cannot do this. Ask an owner of the team for another role.`
+		);
 	}
 };

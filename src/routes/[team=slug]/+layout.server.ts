@@ -1,16 +1,17 @@
-import { Nothing, page } from '$lib/server/http/page';
-import { membershipsOf } from '$lib/server/access/memberships';
-import { listProjects } from '$lib/server/project/projects';
+import { layout } from '$lib/server/http/page';
+import { getFrame } from '$lib/server/project/queries';
 import type { LayoutServerLoad } from './$types';
 
-export const load = page(Nothing, async ({ locals, cookies }) => {
-	const { scope, team } = locals;
+export const load = layout(async ({ locals, params, depends, cookies }) => {
+	const { scope, team, teams } = locals;
 	const person = locals.person!; // enterTeam lets nobody else in
-	const [teams, projects] = await Promise.all([membershipsOf(person.id), listProjects(scope)]);
+	// asked by name, so that Kit looks again when one of them is another
+	const projectId = params.team && params.project ? locals.project.project.id : null;
+	if (projectId) depends(`aitelier:project:${projectId}`);
 	return {
 		team: { name: team.name, slug: team.slug },
 		teams: teams.map(({ name, slug }) => ({ name, slug })),
-		projects: projects.map(({ name, slug }) => ({ name, slug })),
+		...(await getFrame(scope, { projectId })),
 		person: { id: person.id, name: person.name, email: person.email },
 		role: scope.role,
 		/** Somebody who sees only some projects cannot make one: it would be in nobody's list. */

@@ -1,40 +1,32 @@
 import { redirect } from '@sveltejs/kit';
-import { NewName, SessionHandle, deviceWords } from '$lib/core/account/device';
+import { EndEverySession, EndSession, RenamePerson } from '$lib/contract/account';
 import { to } from '$lib/paths';
-import { form } from '$lib/server/http/form';
-import { Nothing, page } from '$lib/server/http/page';
+import { listTeams } from '$lib/server/access/memberships';
 import { renamePerson } from '$lib/server/access/people';
 import { endEverySession, endSession, endSessionByHandle, listSessions } from '$lib/server/access/sessions';
-import { membershipsOf } from '$lib/server/access/memberships';
+import { signedIn } from '$lib/server/http/actors';
+import { form } from '$lib/server/http/form';
+import { Nothing, page } from '$lib/server/http/page';
 import type { Actions, PageServerLoad } from './$types';
 
-const signedIn = ({ person, session }: App.Locals) => {
-	if (!person || !session) redirect(303, to.login(to.account()));
-	return { person, session };
-};
-
-export const load = page(Nothing, async ({ locals }) => {
-	const { person, session } = signedIn(locals);
-	const [sessions, teams] = await Promise.all([listSessions(person.id, session.handle), membershipsOf(person.id)]);
-	return {
-		person: { name: person.name, email: person.email },
-		sessions: sessions.map(({ userAgent, ...shown }) => ({ ...shown, device: deviceWords(userAgent) })),
-		teams: teams.map(({ name, slug, role }) => ({ name, slug, role }))
-	};
+export const load = page(Nothing, async (event) => {
+	const self = signedIn(event, to.account());
+	const [sessions, teams] = await Promise.all([listSessions(self), listTeams(self)]);
+	return { person: { name: self.person.name, email: self.person.email }, sessions, teams };
 }) satisfies PageServerLoad;
 
 export const actions = {
-	rename: form(NewName, async ({ locals }, { name }) => {
-		await renamePerson(signedIn(locals).person.id, name);
+	rename: form(RenamePerson, async (event, input) => {
+		await renamePerson(signedIn(event, to.account()), input);
 		return { renamed: true };
 	}),
-	end: form(SessionHandle, async ({ locals }, { handle }) => {
-		await endSessionByHandle(signedIn(locals).person.id, handle);
+	end: form(EndSession, async (event, input) => {
+		await endSessionByHandle(signedIn(event, to.account()), input);
 		return { ended: true };
 	}),
-	endAll: form(Nothing, async ({ locals, cookies }) => {
-		await endEverySession(signedIn(locals).person.id);
-		await endSession(cookies);
+	endAll: form(EndEverySession, async (event) => {
+		await endEverySession(signedIn(event, to.account()));
+		await endSession(event.cookies);
 		redirect(303, to.login());
 	})
 } satisfies Actions;

@@ -1,13 +1,14 @@
 import { redirect } from '@sveltejs/kit';
 import * as v from 'valibot';
-import { CodeEntry, SignInRequest } from '$lib/core/account/sign-in';
+import { RequestSignIn, SignInWithCode } from '$lib/contract/account';
 import { safeNext, to } from '$lib/paths';
-import { form } from '$lib/server/http/form';
-import { page } from '$lib/server/http/page';
-import { browserToken, ensureBrowserToken } from '$lib/server/access/browser';
+import { ensureBrowserToken } from '$lib/server/access/browser';
 import { oauthProviders } from '$lib/server/access/oauth';
 import { startSession } from '$lib/server/access/sessions';
 import { requestSignIn, signInWithCode } from '$lib/server/access/sign-in';
+import { visitorOf } from '$lib/server/http/actors';
+import { form } from '$lib/server/http/form';
+import { page } from '$lib/server/http/page';
 import { keepsMail } from '$lib/server/platform/mail/outbox';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -19,13 +20,13 @@ export const load = page(Query, ({ locals }, { next }) => {
 }) satisfies PageServerLoad;
 
 export const actions = {
-	send: form(SignInRequest, async ({ cookies, getClientAddress }, { email, next }) => {
-		await requestSignIn({ email, next, browserToken: ensureBrowserToken(cookies), ip: getClientAddress() });
-		return { sent: true, values: { email }, problems: {} as Record<string, string> };
+	send: form(RequestSignIn, async (event, input) => {
+		await requestSignIn({ ...visitorOf(event), browserToken: ensureBrowserToken(event.cookies) }, input);
+		return { sent: true, values: { email: input.email }, problems: {} as Record<string, string> };
 	}),
-	code: form(CodeEntry, async ({ cookies, request }, { code }) => {
-		const { personId, next } = await signInWithCode(browserToken(cookies), code);
-		await startSession(cookies, personId, request.headers.get('user-agent') ?? '');
+	code: form(SignInWithCode, async (event, input) => {
+		const { personId, next } = await signInWithCode(visitorOf(event), input);
+		await startSession(event.cookies, personId, event.request.headers.get('user-agent') ?? '');
 		redirect(303, next);
 	})
 } satisfies Actions;

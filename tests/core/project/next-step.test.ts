@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { may } from '../../../src/lib/core/permissions.ts';
 import { type ProjectState, nextStep } from '../../../src/lib/core/project/next-step.ts';
 
 const at = (minute: number) => new Date(Date.UTC(2026, 0, 1, 12, minute));
@@ -15,7 +16,7 @@ const evaluation = {
 };
 const ready = { total: 100, unrated: 0, quality: 60, train: 48, validation: 40 };
 const of = (more: Partial<ProjectState> = {}): ProjectState => ({
-	role: 'owner',
+	mayTrain: may('owner', 'runs:start'),
 	counts: ready,
 	run: null,
 	evaluations: [],
@@ -50,7 +51,7 @@ describe('for whoever trains, the loop leads on', () => {
 		['a run was cancelled', { run: { ...run, isReady: false } }, 'train']
 	])('%s', (_, state, to) => {
 		expect(whereTo(of(state))).toBe(to);
-		expect(whereTo(of({ ...state, role: 'trainer' }))).toBe(to);
+		expect(whereTo(of({ ...state, mayTrain: may('trainer', 'runs:start') }))).toBe(to);
 	});
 });
 
@@ -67,7 +68,7 @@ describe('a rater is sent only where a rater may go', () => {
 			'examples'
 		]
 	])('%s', (_, state, to) => {
-		expect(whereTo(of({ ...state, role: 'rater' }))).toBe(to);
+		expect(whereTo(of({ ...state, mayTrain: may('rater', 'runs:start') }))).toBe(to);
 	});
 });
 

@@ -5,11 +5,12 @@ import { randomToken, sha256 } from '../../../src/lib/server/platform/crypto.ts'
 import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
 import { auditEntries, invitations } from '../../../src/lib/server/platform/db/schema.ts';
 import { acceptInvitation, lookAtInvitation } from '../../../src/lib/server/access/invitations.ts';
+import type { Person } from '../../../src/lib/server/access/sessions.ts';
 import { personWith } from '../../../src/lib/server/access/people.ts';
 import { membershipsOf } from '../../../src/lib/server/access/memberships.ts';
 import { inviteMember, resendInvitation, revokeInvitation } from '../../../src/lib/server/team/invitations.ts';
 import { listMails } from '../../../src/lib/server/platform/mail/outbox.ts';
-import { listMembers } from '../../../src/lib/server/team/members.ts';
+import { listMembers } from '../../../src/lib/server/team/queries.ts';
 import { newProject, newTeam } from '../../support/team.ts';
 
 afterAll(() => closePools());
@@ -20,6 +21,8 @@ const tokenFor = async (email: string) => {
 };
 const newEmail = () => `rita-${randomUUID().slice(0, 8)}@example.com`;
 const personOf = async (email: string) => ({ ...(await personWith(email)), email, name: 'Rita' });
+
+const visitor = (person: Person | null) => ({ browserToken: undefined, address: '10.0.0.1', person });
 
 /** A team that has invited somebody who now looks at the mail. */
 const invited = async (place: { role?: 'owner' | 'trainer' | 'rater'; projectIds?: string[] | null } = {}) => {
@@ -32,7 +35,7 @@ const invited = async (place: { role?: 'owner' | 'trainer' | 'rater'; projectIds
 test('looking shows who asks and for what, and changes nothing', async () => {
 	const { token, slug, email } = await invited({ role: 'trainer' });
 	for (let i = 0; i < 3; i++) {
-		expect(await lookAtInvitation(token, null)).toEqual({
+		expect(await lookAtInvitation(visitor(null), { token })).toEqual({
 			team: { slug, name: `Team ${slug}` },
 			email: `r…@${email.split('@')[1]}`,
 			role: 'trainer',
@@ -46,21 +49,24 @@ test('looking shows who asks and for what, and changes nothing', async () => {
 test('accepting makes a member, once, and writes it down', async () => {
 	const { token, slug, email, scope, teamId } = await invited({ role: 'trainer' });
 	const person = await personOf(email);
-	expect(await acceptInvitation(token, person)).toBe(slug);
+	const request = { id: randomUUID(), address: '10.0.0.9' };
+	expect(await acceptInvitation({ person, request }, { token })).toEqual({ slug });
 	expect(await membershipsOf(person.id)).toMatchObject([{ id: teamId, role: 'trainer', projectIds: 'all' }]);
-	await expect(acceptInvitation(token, person)).rejects.toMatchObject({ code: 'gone' });
-	expect((await lookAtInvitation(token, null)).state).toBe('accepted');
+	await expect(acceptInvitation({ person }, { token })).rejects.toMatchObject({ code: 'gone' });
+	expect((await lookAtInvitation(visitor(null), { token })).state).toBe('accepted');
 	const entries = await scope.tx((tx) =>
 		tx.select().from(auditEntries).where(eq(auditEntries.action, 'member.joined'))
 	);
-	expect(entries).toMatchObject([{ personId: person.id, details: { role: 'trainer' } }]);
+	expect(entries).toMatchObject([
+		{ personId: person.id, details: { role: 'trainer' }, requestId: request.id, address: request.address }
+	]);
 	expect((await listMembers(scope)).invitations).toEqual([]);
 });
 
 test('of twenty at once one is accepted, and there is one membership', async () => {
 	const { token, email } = await invited();
 	const person = await personOf(email);
-	const answers = await Promise.allSettled(Array.from({ length: 20 }, () => acceptInvitation(token, person)));
+	const answers = await Promise.allSettled(Array.from({ length: 20 }, () => acceptInvitation({ person }, { token })));
 	expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
 	expect(await membershipsOf(person.id)).toHaveLength(1);
 });
@@ -71,16 +77,16 @@ test('a limit to projects comes along', async () => {
 	const email = newEmail();
 	await inviteMember(team.scope, { email, role: 'rater', projectIds: [project.id] });
 	const person = await personOf(email);
-	await acceptInvitation(await tokenFor(email), person);
+	await acceptInvitation({ person }, { token: await tokenFor(email) });
 	expect(await membershipsOf(person.id)).toMatchObject([{ role: 'rater', projectIds: [project.id] }]);
 });
 
 test('somebody else cannot take it, and hears for whom it is', async () => {
 	const { token, teamId, email } = await invited();
-	expect(await lookAtInvitation(token, await personOf(email))).toMatchObject({ isForYou: true });
+	expect(await lookAtInvitation(visitor(await personOf(email)), { token })).toMatchObject({ isForYou: true });
 	const eve = await personOf(`eve-${randomUUID().slice(0, 8)}@evil.test`);
-	expect(await lookAtInvitation(token, eve)).toMatchObject({ isForYou: false });
-	const refusal = await acceptInvitation(token, eve).catch((problem) => problem);
+	expect(await lookAtInvitation(visitor(eve), { token })).toMatchObject({ isForYou: false });
+	const refusal = await acceptInvitation({ person: eve }, { token }).catch((problem) => problem);
 	expect(refusal).toMatchObject({ code: 'forbidden' });
 	expect(refusal.message).toContain('r…@example.com');
 	expect(refusal.message).not.toContain('rita-');
@@ -92,23 +98,23 @@ test('somebody else cannot take it, and hears for whom it is', async () => {
 test('an address is the same in capitals', async () => {
 	const { token, email, slug } = await invited();
 	const [row] = await plainPool()`insert into people (email, name) values (${email.toUpperCase()}, 'R') returning id`;
-	expect(await acceptInvitation(token, { id: row!.id, email, name: 'R' })).toBe(slug);
+	expect(await acceptInvitation({ person: { id: row!.id, email, name: 'R' } }, { token })).toEqual({ slug });
 });
 
 test('taken back or too old is over, and says so', async () => {
 	const back = await invited();
 	const [pending] = (await listMembers(back.scope)).invitations;
-	await revokeInvitation(back.scope, pending!.id);
-	expect((await lookAtInvitation(back.token, null)).state).toBe('revoked');
-	await expect(acceptInvitation(back.token, await personOf(back.email))).rejects.toMatchObject({
+	await revokeInvitation(back.scope, { invitationId: pending!.id });
+	expect((await lookAtInvitation(visitor(null), { token: back.token })).state).toBe('revoked');
+	await expect(acceptInvitation({ person: await personOf(back.email) }, { token: back.token })).rejects.toMatchObject({
 		code: 'gone',
 		message: /taken back/
 	});
 
 	const old = await invited();
 	await old.scope.tx((tx) => tx.update(invitations).set({ expiresAt: sql`now() - interval '1 second'` }));
-	expect((await lookAtInvitation(old.token, null)).state).toBe('expired');
-	await expect(acceptInvitation(old.token, await personOf(old.email))).rejects.toMatchObject({
+	expect((await lookAtInvitation(visitor(null), { token: old.token })).state).toBe('expired');
+	await expect(acceptInvitation({ person: await personOf(old.email) }, { token: old.token })).rejects.toMatchObject({
 		code: 'gone',
 		message: /seven days/
 	});
@@ -118,18 +124,18 @@ test('sending again makes the old link useless', async () => {
 	const { scope, email, token, slug } = await invited();
 	const [pending] = (await listMembers(scope)).invitations;
 	await new Promise((done) => setTimeout(done, 3)); // names of mails sort by the millisecond
-	await resendInvitation(scope, pending!.id);
+	await resendInvitation(scope, { invitationId: pending!.id });
 	const newer = await tokenFor(email);
 	expect(newer).not.toBe(token);
-	await expect(lookAtInvitation(token, null)).rejects.toMatchObject({ code: 'not_found' });
-	expect(await acceptInvitation(newer, await personOf(email))).toBe(slug);
+	await expect(lookAtInvitation(visitor(null), { token })).rejects.toMatchObject({ code: 'not_found' });
+	expect(await acceptInvitation({ person: await personOf(email) }, { token: newer })).toEqual({ slug });
 });
 
 test('a token nobody sent opens nothing, and none is kept', async () => {
 	const person = await personOf(newEmail());
 	for (const token of ['', 'x', randomToken()]) {
-		await expect(lookAtInvitation(token, null)).rejects.toMatchObject({ code: 'not_found' });
-		await expect(acceptInvitation(token, person)).rejects.toMatchObject({ code: 'not_found' });
+		await expect(lookAtInvitation(visitor(null), { token })).rejects.toMatchObject({ code: 'not_found' });
+		await expect(acceptInvitation({ person }, { token })).rejects.toMatchObject({ code: 'not_found' });
 	}
 	const { token, scope } = await invited();
 	const [row] = await scope.tx((tx) =>

@@ -3,7 +3,7 @@ import { afterAll, expect, test } from 'vitest';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { currentSession, endSession, startSession } from '../../../src/lib/server/access/sessions.ts';
 import { createTeam, membershipsOf, stillEnters } from '../../../src/lib/server/access/memberships.ts';
-import { changeRole, removeMember } from '../../../src/lib/server/team/members.ts';
+import { changeRole, removeMember } from '../../../src/lib/server/team/commands.ts';
 import { newCookies } from '../../support/cookies.ts';
 import { newPerson, newProject, newTeam } from '../../support/team.ts';
 
@@ -13,22 +13,22 @@ test('whoever makes a team owns it, and sees it among theirs', async () => {
 	const person = await newPerson();
 	expect(await membershipsOf(person.id)).toEqual([]);
 	const name = `Northwind ${randomUUID().slice(0, 8)}`;
-	const team = await createTeam(person.id, name);
+	const team = await createTeam({ person }, { name });
 	expect(await membershipsOf(person.id)).toEqual([{ ...team, role: 'owner', projectIds: 'all' }]);
 });
 
 test('teams of one name get addresses of their own', async () => {
 	const person = await newPerson();
 	const name = `Same ${randomUUID().slice(0, 8)}`;
-	const made = await Promise.all([1, 2, 3].map(() => createTeam(person.id, name)));
+	const made = await Promise.all([1, 2, 3].map(() => createTeam({ person }, { name })));
 	const slug = made.map((team) => team.slug).sort()[0]!;
 	expect(made.map((team) => team.slug).sort()).toEqual([slug, `${slug}-2`, `${slug}-3`]);
 });
 
 test('teams are free to make, but not without end', async () => {
 	const person = await newPerson();
-	for (let i = 0; i < 10; i++) await createTeam(person.id, `Many ${randomUUID().slice(0, 8)}`);
-	await expect(createTeam(person.id, 'One more')).rejects.toMatchObject({ code: 'rate_limited' });
+	for (let i = 0; i < 10; i++) await createTeam({ person }, { name: `Many ${randomUUID().slice(0, 8)}` });
+	await expect(createTeam({ person }, { name: 'One more' })).rejects.toMatchObject({ code: 'rate_limited' });
 	expect(await membershipsOf(person.id)).toHaveLength(10);
 });
 
@@ -41,13 +41,13 @@ test('a stream ends when the rights it was opened with end', async () => {
 	const { handle } = (await currentSession(browser.jar))!.session;
 
 	expect(await stillEnters(handle, rater)).toBe(true);
-	await changeRole(scope, rater.userId, { role: 'rater', projectIds: [project.id] });
+	await changeRole(scope, { personId: rater.userId, role: 'rater', projectIds: [project.id] });
 	expect(await stillEnters(handle, rater)).toBe(false);
 	expect(await stillEnters(handle, { ...rater, projectIds: [project.id] })).toBe(true);
-	await changeRole(scope, rater.userId, { role: 'trainer', projectIds: null });
+	await changeRole(scope, { personId: rater.userId, role: 'trainer', projectIds: null });
 	expect(await stillEnters(handle, rater)).toBe(false);
 	expect(await stillEnters(handle, { ...rater, role: 'trainer' })).toBe(true);
-	await removeMember(scope, rater.userId);
+	await removeMember(scope, { personId: rater.userId });
 	expect(await stillEnters(handle, { ...rater, role: 'trainer' })).toBe(false);
 });
 

@@ -77,7 +77,7 @@ test.each([
 	['is not verified', { email_verified: false }],
 	['is called verified by nobody', {}],
 	['is verified in some other word', { email_verified: 'yes' }]
-])('an address that %s signs nobody in (AU14)', async (_, more) => {
+])('an address that %s signs nobody in', async (_, more) => {
 	const email = newEmail();
 	await personWith(email);
 	const { jar, answer } = await back({ email, ...more });

@@ -1,10 +1,7 @@
 // In a file of its own: whether private networks may be called is read once per process, and the other tests allow it.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-	createConnection,
-	listConnections,
-	testNewConnection
-} from '../../../src/lib/server/connections/connections.ts';
+import { createConnection } from '../../../src/lib/server/connections/commands.ts';
+import { listConnections, testNewConnection } from '../../../src/lib/server/connections/queries.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { configureProviders } from '../../../src/lib/server/providers/registry.ts';
 import { startModelServer } from '../../support/model-server.ts';

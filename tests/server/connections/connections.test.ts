@@ -1,16 +1,15 @@
 // Long because a connection holds a secret: each way it could get out, or into the wrong row, has its test.
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { NewConnection } from '../../../src/lib/core/connections/connection.ts';
+import type { NewConnection } from '../../../src/lib/contract/connections.ts';
 import {
 	createConnection,
-	listConnections,
-	openAccess,
 	removeConnection,
 	replaceKey,
-	testConnection,
-	testNewConnection
-} from '../../../src/lib/server/connections/connections.ts';
+	testConnection
+} from '../../../src/lib/server/connections/commands.ts';
+import { listConnections, testNewConnection } from '../../../src/lib/server/connections/queries.ts';
+import { openAccess } from '../../../src/lib/server/connections/rows.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { auditEntries, connections, projects, runs } from '../../../src/lib/server/platform/db/schema.ts';
 import { configureProviders } from '../../../src/lib/server/providers/registry.ts';
@@ -95,7 +94,7 @@ test('a refused key is kept with the reason, and a better one mends it', async (
 	const { id, check } = await createConnection(scope, own({ key: 'sk-wrong-wrong-wrong' }));
 	expect(check).toMatchObject({ ok: false, reason: expect.stringMatching(/key/i) });
 	expect(await rowOf(scope, id)).toMatchObject({ status: 'refused', keyHint: 'rong' });
-	expect(await replaceKey(scope, id, { key })).toMatchObject({ ok: true });
+	expect(await replaceKey(scope, { connectionId: id, key })).toMatchObject({ ok: true });
 	expect(await rowOf(scope, id)).toMatchObject({ status: 'ok', keyHint: '4860' });
 	expect((await scope.tx((tx) => openAccess(tx, id))).key).toBe(key);
 	expect((await audited(scope)).map(({ action }) => action)).toEqual(['connection.created', 'connection.key_replaced']);
@@ -106,12 +105,12 @@ test('a provider that is away says nothing about the key', async () => {
 	const { id } = await createConnection(scope, own());
 	models.state.away = true;
 	try {
-		expect(await testConnection(scope, id)).toMatchObject({ ok: false });
+		expect(await testConnection(scope, { connectionId: id })).toMatchObject({ ok: false });
 		expect(await rowOf(scope, id)).toMatchObject({ status: 'ok', problem: expect.any(String) });
 	} finally {
 		models.state.away = false;
 	}
-	expect(await testConnection(scope, id)).toMatchObject({ ok: true });
+	expect(await testConnection(scope, { connectionId: id })).toMatchObject({ ok: true });
 	expect((await rowOf(scope, id)).status).toBe('ok');
 });
 
@@ -145,8 +144,8 @@ describe('the key', () => {
 		const { id, check } = await createConnection(scope, own());
 		const said = [
 			check,
-			await testConnection(scope, id),
-			await replaceKey(scope, id, { key }),
+			await testConnection(scope, { connectionId: id }),
+			await replaceKey(scope, { connectionId: id, key }),
 			await testNewConnection(scope, own()),
 			await listConnections(scope),
 			await rowOf(scope, id),
@@ -205,7 +204,7 @@ describe('removing', () => {
 	test('takes an unused connection away, key and all', async () => {
 		const { scope } = await newTeam();
 		const { id } = await createConnection(scope, own());
-		await removeConnection(scope, id);
+		await removeConnection(scope, { connectionId: id });
 		expect(await listConnections(scope)).toEqual([]);
 		expect((await audited(scope)).map(({ action }) => action)).toEqual(['connection.created', 'connection.removed']);
 		await expect(scope.tx((tx) => openAccess(tx, id))).rejects.toMatchObject({ code: 'not_found' });
@@ -215,7 +214,7 @@ describe('removing', () => {
 		const { scope } = await newTeam();
 		const { connection } = await newProject(scope);
 		expect(await listConnections(scope)).toMatchObject([{ projects: 1 }]);
-		await expect(removeConnection(scope, connection.id)).rejects.toMatchObject({
+		await expect(removeConnection(scope, { connectionId: connection.id })).rejects.toMatchObject({
 			code: 'conflict',
 			message: /Support/
 		});
@@ -231,7 +230,7 @@ describe('removing', () => {
 			await tx.insert(runs).values({ ...run, ...counts, projectId: project.id, connectionId: connection.id });
 			await tx.update(projects).set({ connectionId: null }).where(eq(projects.id, project.id));
 		});
-		await expect(removeConnection(scope, connection.id)).rejects.toMatchObject({
+		await expect(removeConnection(scope, { connectionId: connection.id })).rejects.toMatchObject({
 			code: 'conflict',
 			message: /record stays/
 		});
@@ -251,9 +250,9 @@ test('trainers look, raters do not, and neither changes anything', async () => {
 		for (const act of [
 			() => createConnection(member, own()),
 			() => testNewConnection(member, own()),
-			() => testConnection(member, id),
-			() => replaceKey(member, id, { key: 'sk-mine-now' }),
-			() => removeConnection(member, id)
+			() => testConnection(member, { connectionId: id }),
+			() => replaceKey(member, { connectionId: id, key: 'sk-mine-now' }),
+			() => removeConnection(member, { connectionId: id })
 		]) {
 			await expect(act()).rejects.toMatchObject({ code: 'forbidden' });
 		}
@@ -267,9 +266,9 @@ test('another team finds nothing', async () => {
 	const { id } = await createConnection(scope, own());
 	const stranger = (await newTeam()).scope;
 	for (const act of [
-		() => testConnection(stranger, id),
-		() => replaceKey(stranger, id, { key: 'sk-mine-now' }),
-		() => removeConnection(stranger, id),
+		() => testConnection(stranger, { connectionId: id }),
+		() => replaceKey(stranger, { connectionId: id, key: 'sk-mine-now' }),
+		() => removeConnection(stranger, { connectionId: id }),
 		() => stranger.tx((tx) => openAccess(tx, id))
 	]) {
 		await expect(act()).rejects.toMatchObject({ code: 'not_found' });

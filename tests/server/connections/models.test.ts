@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createConnection, replaceKey } from '../../../src/lib/server/connections/connections.ts';
+import { createConnection, replaceKey } from '../../../src/lib/server/connections/commands.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { listModels, listModelsOfNew } from '../../../src/lib/server/connections/models.ts';
 import { configureProviders } from '../../../src/lib/server/providers/registry.ts';
@@ -28,7 +28,7 @@ const asked = () => server.asked.filter(({ path }) => path === '/v1/models').len
 test('recommended models come first, then the names in order', async () => {
 	const { scope } = await newTeam();
 	const { id } = await createConnection(scope, { provider: 'sandbox', name: '', baseUrl: '', key: '' });
-	const models = await listModels(scope, id);
+	const models = await listModels(scope, { connectionId: id });
 	expect(models[0]).toMatchObject({ id: 'sandbox-small', recommended: true, trainable: true });
 	const names = models.filter(({ recommended }) => !recommended).map(({ name }) => name);
 	expect(names).toEqual([...names].sort((a, b) => a.localeCompare(b)));
@@ -39,15 +39,15 @@ test('a list is asked for once; a new key asks anew', async () => {
 	const { scope } = await newTeam();
 	const { id } = await createConnection(scope, own());
 	const before = asked();
-	expect((await listModels(scope, id)).map((model) => model.id)).toEqual(['ant-1b', 'zebra-7b']);
-	await listModels(scope, id);
+	expect((await listModels(scope, { connectionId: id })).map((model) => model.id)).toEqual(['ant-1b', 'zebra-7b']);
+	await listModels(scope, { connectionId: id });
 	expect(asked()).toBe(before + 1);
-	await replaceKey(scope, id, { key: 'sk-wrong-wrong-wrong' });
-	await expect(listModels(scope, id)).rejects.toMatchObject({
+	await replaceKey(scope, { connectionId: id, key: 'sk-wrong-wrong-wrong' });
+	await expect(listModels(scope, { connectionId: id })).rejects.toMatchObject({
 		code: 'conflict',
 		message: expect.stringMatching(/key/i)
 	});
-	await replaceKey(scope, id, { key });
+	await replaceKey(scope, { connectionId: id, key });
 });
 
 test('a failure is not kept', async () => {
@@ -55,20 +55,21 @@ test('a failure is not kept', async () => {
 	const { id } = await createConnection(scope, own());
 	server.state.away = true;
 	try {
-		await expect(listModels(scope, id)).rejects.toMatchObject({ code: 'conflict' });
+		await expect(listModels(scope, { connectionId: id })).rejects.toMatchObject({ code: 'conflict' });
 	} finally {
 		server.state.away = false;
 	}
-	expect(await listModels(scope, id)).toHaveLength(2);
+	expect(await listModels(scope, { connectionId: id })).toHaveLength(2);
 });
 
 test('trainers see models, raters and strangers do not, and only owners try keys', async () => {
 	const { scope, as } = await newTeam();
 	const { id } = await createConnection(scope, own());
-	expect(await listModels(await as('trainer'), id)).toHaveLength(2);
-	expect(await listModelsOfNew(scope, own())).toHaveLength(2);
-	await expect(listModels(await as('rater'), id)).rejects.toMatchObject({ code: 'forbidden' });
-	await expect(listModels((await newTeam()).scope, id)).rejects.toMatchObject({ code: 'not_found' });
+	expect(await listModels(await as('trainer'), { connectionId: id })).toHaveLength(2);
+	expect((await listModelsOfNew(scope, own())).models).toHaveLength(2);
+	expect(await listModelsOfNew(scope, own({ key: 'sk-wrong' }))).toMatchObject({ check: { ok: false }, models: [] });
+	await expect(listModels(await as('rater'), { connectionId: id })).rejects.toMatchObject({ code: 'forbidden' });
+	await expect(listModels((await newTeam()).scope, { connectionId: id })).rejects.toMatchObject({ code: 'not_found' });
 	for (const role of ['trainer', 'rater'] as const) {
 		await expect(listModelsOfNew(await as(role), own())).rejects.toMatchObject({ code: 'forbidden' });
 	}

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { openAccess } from '../../../src/lib/server/connections/connections.ts';
+import { openAccess } from '../../../src/lib/server/connections/rows.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { evaluations, outputs, servings } from '../../../src/lib/server/platform/db/schema.ts';
 import { createEvaluation, retryGeneration } from '../../../src/lib/server/evaluations/commands.ts';

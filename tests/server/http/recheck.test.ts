@@ -2,7 +2,7 @@ import { afterAll, expect, test } from 'vitest';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { whileWelcome } from '../../../src/lib/server/http/recheck.ts';
 import { currentSession, endSession, startSession } from '../../../src/lib/server/access/sessions.ts';
-import { changeRole, removeMember } from '../../../src/lib/server/team/members.ts';
+import { changeRole, removeMember } from '../../../src/lib/server/team/commands.ts';
 import { newCookies } from '../../support/cookies.ts';
 import { newTeam } from '../../support/team.ts';
 
@@ -26,14 +26,14 @@ const start = async () => {
 
 test('a file ends in the middle for whoever is removed', async () => {
 	const { scope, trainer, next } = await start();
-	await removeMember(scope, trainer.userId!);
+	await removeMember(scope, { personId: trainer.userId! });
 	await expect(next()).rejects.toMatchObject({ code: 'forbidden' });
 	expect(await next()).toBeUndefined();
 });
 
 test('a file ends in the middle for whoever gets another role', async () => {
 	const { scope, trainer, next } = await start();
-	await changeRole(scope, trainer.userId!, { role: 'rater', projectIds: null });
+	await changeRole(scope, { personId: trainer.userId!, role: 'rater', projectIds: null });
 	await expect(next()).rejects.toMatchObject({ code: 'forbidden' });
 });
 

@@ -17,7 +17,7 @@ const ask = async (method: string, headers: Record<string, string> = {}, route =
 	return { status: response.status, reached, headers: response.headers };
 };
 
-describe('a write has to come from a page of ours (security.md 4.2)', () => {
+describe('a write has to come from a page of ours', () => {
 	const types = [
 		'application/json',
 		'text/plain',
@@ -60,7 +60,7 @@ test('every answer carries its headers, refusals too', async () => {
 	}
 });
 
-test('pages with a token in their address tell no other site where they are (AU11)', async () => {
+test('pages with a token in their address tell no other site where they are', async () => {
 	for (const route of ['/login', '/login/confirm', '/invitations/[token]']) {
 		expect((await ask('GET', {}, route)).headers.get('referrer-policy')).toBe('same-origin');
 	}

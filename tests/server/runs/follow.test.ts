@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { runStatuses } from '../../../src/lib/core/runs/status.ts';
-import { replaceKey } from '../../../src/lib/server/connections/connections.ts';
+import { replaceKey } from '../../../src/lib/server/connections/commands.ts';
 import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
 import { auditEntries, connections, runEvents, runPoints } from '../../../src/lib/server/platform/db/schema.ts';
 import { stopQueue } from '../../../src/lib/server/jobs/queue.ts';
@@ -199,12 +199,12 @@ test('a run that has ended cannot be cancelled', async () => {
 
 test('a refused key is said and the run goes on as soon as there is a good one', async () => {
 	const { scope, run, connection, key } = await ordered({ baseModel: 'sandbox-slow' });
-	await replaceKey(scope, connection.id, { key: 'refused-now' });
+	await replaceKey(scope, { connectionId: connection.id, key: 'refused-now' });
 	await follow(scope, run.id);
 	expect(await runRow(scope, run.id)).toMatchObject({ status: 'validating', problem: expect.stringMatching(/key/) });
 	const [row] = await scope.tx((tx) => tx.select().from(connections).where(eq(connections.id, connection.id)));
 	expect(row!.status).toBe('refused');
-	await replaceKey(scope, connection.id, { key });
+	await replaceKey(scope, { connectionId: connection.id, key });
 	await follow(scope, run.id);
 	expect(await runRow(scope, run.id)).toMatchObject({ problem: null });
 });
@@ -223,7 +223,7 @@ test('a provider that is away is said, tried again, and forgotten when it is bac
 
 test('a job the provider no longer knows fails the run in words, but only when that has lasted', async () => {
 	const { scope, run, connection } = await ordered({ baseModel: 'sandbox-slow' });
-	await replaceKey(scope, connection.id, { key: 'somebody-elses-key' });
+	await replaceKey(scope, { connectionId: connection.id, key: 'somebody-elses-key' });
 	await follow(scope, run.id);
 	expect(await runRow(scope, run.id)).toMatchObject({
 		status: 'validating',

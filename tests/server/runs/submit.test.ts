@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { inProject } from '../../../src/lib/server/access/scope.ts';
-import { replaceKey } from '../../../src/lib/server/connections/connections.ts';
+import { replaceKey } from '../../../src/lib/server/connections/commands.ts';
 import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
 import { connections, runs } from '../../../src/lib/server/platform/db/schema.ts';
 import { stopQueue } from '../../../src/lib/server/jobs/queue.ts';
@@ -210,7 +210,7 @@ test('closed training ends the run in words and marks the connection, whose key 
 
 test('a key that was taken away ends the run in words and marks the connection', async () => {
 	const shop = await started();
-	await replaceKey(shop.scope, shop.connection.id, { key: 'refused-now' });
+	await replaceKey(shop.scope, { connectionId: shop.connection.id, key: 'refused-now' });
 	await submit(shop.scope, shop.run.id);
 	expect(await runRow(shop.scope, shop.run.id)).toMatchObject({
 		status: 'failed',
@@ -223,13 +223,13 @@ test('a refused key ends nothing while an order may exist', async () => {
 	const shop = await started();
 	await submit(shop.scope, shop.run.id);
 	await shop.scope.tx((tx) => tx.update(runs).set({ status: 'unknown', jobId: null }).where(eq(runs.id, shop.run.id)));
-	await replaceKey(shop.scope, shop.connection.id, { key: 'refused-now' });
+	await replaceKey(shop.scope, { connectionId: shop.connection.id, key: 'refused-now' });
 	await submit(shop.scope, shop.run.id);
 	expect(await runRow(shop.scope, shop.run.id)).toMatchObject({
 		status: 'unknown',
 		problem: expect.stringMatching(/key/)
 	});
-	await replaceKey(shop.scope, shop.connection.id, { key: shop.key });
+	await replaceKey(shop.scope, { connectionId: shop.connection.id, key: shop.key });
 	await submit(shop.scope, shop.run.id);
 	expect(await shop.jobs()).toHaveLength(1);
 	expect(await runRow(shop.scope, shop.run.id)).toMatchObject({ status: 'validating', problem: null });

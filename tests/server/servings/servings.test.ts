@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { idleMinutes, isAlive } from '../../../src/lib/core/servings/serving.ts';
-import { replaceKey } from '../../../src/lib/server/connections/connections.ts';
+import { replaceKey } from '../../../src/lib/server/connections/commands.ts';
 import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
 import { auditEntries, connections, runs, servings } from '../../../src/lib/server/platform/db/schema.ts';
 import { stopQueue } from '../../../src/lib/server/jobs/queue.ts';
@@ -241,13 +241,13 @@ test('a refused key ends no start and no stop, because something may exist', asy
 	loseAnswer();
 	await look(shop.scope, id);
 	expect(await endpointsAt(shop.key)).toHaveLength(1);
-	await replaceKey(shop.scope, shop.connection.id, { key: 'refused-now' });
+	await replaceKey(shop.scope, { connectionId: shop.connection.id, key: 'refused-now' });
 	for (const status of ['starting', 'stopping']) {
 		for (let looks = 0; looks < 3; looks++) await look(shop.scope, id);
 		expect((await all(shop.scope))[0]).toMatchObject({ status, deployment: null });
 		await stop(shop);
 	}
-	await replaceKey(shop.scope, shop.connection.id, { key: shop.key });
+	await replaceKey(shop.scope, { connectionId: shop.connection.id, key: shop.key });
 	expect(await until(shop.scope, id, (now) => !isAlive(now))).toMatchObject({ status: 'stopped' });
 	expect(await endpointsAt(shop.key)).toHaveLength(0);
 });
@@ -289,7 +289,7 @@ test('what a person stops has not failed, whatever was wrong with it before', as
 test('to the key of another account nothing counts as stopped, and the key is not marked for it', async () => {
 	const shop = await trained();
 	const { id } = await ready(shop);
-	await replaceKey(shop.scope, shop.connection.id, { key: 'of-somebody-else' });
+	await replaceKey(shop.scope, { connectionId: shop.connection.id, key: 'of-somebody-else' });
 	await look(shop.scope, id);
 	expect((await all(shop.scope))[0]).toMatchObject({
 		status: 'ready',
@@ -302,7 +302,7 @@ test('to the key of another account nothing counts as stopped, and the key is no
 		tx.select().from(connections).where(eq(connections.id, shop.connection.id))
 	);
 	expect(row!.status).not.toBe('refused');
-	await replaceKey(shop.scope, shop.connection.id, { key: shop.key });
+	await replaceKey(shop.scope, { connectionId: shop.connection.id, key: shop.key });
 	expect(await until(shop.scope, id, (now) => !isAlive(now))).toMatchObject({ status: 'stopped' });
 	expect(await endpointsAt(shop.key)).toHaveLength(0);
 });

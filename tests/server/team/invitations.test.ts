@@ -5,7 +5,7 @@ import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { auditEntries, invitations } from '../../../src/lib/server/platform/db/schema.ts';
 import { inviteMember, resendInvitation, revokeInvitation } from '../../../src/lib/server/team/invitations.ts';
 import { listMails } from '../../../src/lib/server/platform/mail/outbox.ts';
-import { listMembers } from '../../../src/lib/server/team/members.ts';
+import { listMembers } from '../../../src/lib/server/team/queries.ts';
 import type { Scope } from '../../../src/lib/server/access/scope.ts';
 import { newProject, newTeam } from '../../support/team.ts';
 
@@ -46,6 +46,16 @@ test('whoever is in already is not invited', async () => {
 	expect(await mailsTo(owner.email)).toHaveLength(0);
 });
 
+test('an address is one address, in capitals or not', async () => {
+	const { scope, owner } = await newTeam();
+	const email = newEmail();
+	await inviteMember(scope, asRater(email));
+	await inviteMember(scope, { ...asRater(email.toUpperCase()), role: 'trainer' });
+	expect(await pendingIn(scope)).toMatchObject([{ email, role: 'trainer' }]);
+	expect(await mailsTo(email)).toHaveLength(2);
+	await expect(inviteMember(scope, asRater(owner.email.toUpperCase()))).rejects.toMatchObject({ code: 'conflict' });
+});
+
 test('projects of another team cannot be named', async () => {
 	const { scope } = await newTeam();
 	const other = await newProject((await newTeam()).scope);
@@ -65,7 +75,7 @@ test('an invitation that is too old is shown as such and can be sent again', asy
 	await scope.tx((tx) => tx.update(invitations).set({ expiresAt: sql`now() - interval '1 day'` }));
 	const [old] = await pendingIn(scope);
 	expect(old!.expired).toBe(true);
-	expect(await resendInvitation(scope, old!.id)).toEqual({ sent: true });
+	expect(await resendInvitation(scope, { invitationId: old!.id })).toEqual({ sent: true });
 	expect(await pendingIn(scope)).toMatchObject([{ id: old!.id, expired: false }]);
 	expect(await mailsTo(email)).toHaveLength(2);
 });
@@ -74,10 +84,10 @@ test('taken back, it leaves the list and cannot be sent or taken back again', as
 	const { scope } = await newTeam();
 	await inviteMember(scope, asRater(newEmail()));
 	const [pending] = await pendingIn(scope);
-	await revokeInvitation(scope, pending!.id);
+	await revokeInvitation(scope, { invitationId: pending!.id });
 	expect(await pendingIn(scope)).toEqual([]);
-	await expect(revokeInvitation(scope, pending!.id)).rejects.toMatchObject({ code: 'not_found' });
-	await expect(resendInvitation(scope, pending!.id)).rejects.toMatchObject({ code: 'not_found' });
+	await expect(revokeInvitation(scope, { invitationId: pending!.id })).rejects.toMatchObject({ code: 'not_found' });
+	await expect(resendInvitation(scope, { invitationId: pending!.id })).rejects.toMatchObject({ code: 'not_found' });
 });
 
 test('many teams cannot fill one mailbox', async () => {
@@ -97,8 +107,8 @@ test('trainers and raters invite nobody', async () => {
 		const email = newEmail();
 		for (const act of [
 			() => inviteMember(member, asRater(email)),
-			() => resendInvitation(member, pending!.id),
-			() => revokeInvitation(member, pending!.id)
+			() => resendInvitation(member, { invitationId: pending!.id }),
+			() => revokeInvitation(member, { invitationId: pending!.id })
 		]) {
 			await expect(act()).rejects.toMatchObject({ code: 'forbidden' });
 		}
@@ -113,8 +123,8 @@ test('the owner of another team finds no invitation', async () => {
 	await inviteMember(scope, asRater(email));
 	const [pending] = await pendingIn(scope);
 	const stranger = (await newTeam()).scope;
-	await expect(resendInvitation(stranger, pending!.id)).rejects.toMatchObject({ code: 'not_found' });
-	await expect(revokeInvitation(stranger, pending!.id)).rejects.toMatchObject({ code: 'not_found' });
+	await expect(resendInvitation(stranger, { invitationId: pending!.id })).rejects.toMatchObject({ code: 'not_found' });
+	await expect(revokeInvitation(stranger, { invitationId: pending!.id })).rejects.toMatchObject({ code: 'not_found' });
 	expect(await pendingIn(stranger)).toEqual([]);
 	expect(await pendingIn(scope)).toEqual([pending]);
 	expect(await mailsTo(email)).toHaveLength(1);

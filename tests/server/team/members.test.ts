@@ -3,7 +3,8 @@ import type { Role } from '../../../src/lib/core/permissions.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { auditEntries } from '../../../src/lib/server/platform/db/schema.ts';
 import { membershipsOf } from '../../../src/lib/server/access/memberships.ts';
-import { changeRole, leaveTeam, listMembers, removeMember } from '../../../src/lib/server/team/members.ts';
+import { changeRole, leaveTeam, removeMember } from '../../../src/lib/server/team/commands.ts';
+import { listMembers } from '../../../src/lib/server/team/queries.ts';
 import type { Scope } from '../../../src/lib/server/access/scope.ts';
 import { newPerson, newProject, newTeam } from '../../support/team.ts';
 
@@ -27,7 +28,7 @@ test('a role changes, and it is written down with before and after', async () =>
 	const { scope, as } = await newTeam();
 	const { project } = await newProject(scope);
 	const rater = await as('rater');
-	await changeRole(scope, rater.userId, { role: 'trainer', projectIds: [project.id] });
+	await changeRole(scope, { personId: rater.userId, role: 'trainer', projectIds: [project.id] });
 	expect(await membershipsOf(rater.userId)).toMatchObject([{ role: 'trainer', projectIds: [project.id] }]);
 	const [entry] = await scope.tx((tx) => tx.select().from(auditEntries));
 	expect(entry).toMatchObject({
@@ -42,23 +43,33 @@ test('an owner is never limited to projects, and projects have to be the team’
 	const { scope, as } = await newTeam();
 	const { project } = await newProject(scope);
 	const rater = await as('rater');
-	await changeRole(scope, rater.userId, { role: 'owner', projectIds: [project.id] });
+	await changeRole(scope, { personId: rater.userId, role: 'owner', projectIds: [project.id] });
 	expect(await membershipsOf(rater.userId)).toMatchObject([{ role: 'owner', projectIds: 'all' }]);
 	const other = await newProject((await newTeam()).scope);
 	await expect(
-		changeRole(scope, rater.userId, { role: 'rater', projectIds: [other.project.id] })
+		changeRole(scope, { personId: rater.userId, role: 'rater', projectIds: [other.project.id] })
 	).rejects.toMatchObject({
 		code: 'invalid',
 		field: 'projectIds'
 	});
 });
 
+test('projects named twice are named once, and none at all are all of them', async () => {
+	const { scope, as } = await newTeam();
+	const { project } = await newProject(scope);
+	const rater = await as('rater');
+	await changeRole(scope, { personId: rater.userId, role: 'rater', projectIds: [project.id, project.id] });
+	expect(await membershipsOf(rater.userId)).toMatchObject([{ role: 'rater', projectIds: [project.id] }]);
+	await changeRole(scope, { personId: rater.userId, role: 'rater', projectIds: [] });
+	expect(await membershipsOf(rater.userId)).toMatchObject([{ role: 'rater', projectIds: 'all' }]);
+});
+
 test('the last owner neither steps down, nor is removed, nor leaves', async () => {
 	const { scope, owner, as } = await newTeam();
 	await as('trainer');
 	for (const act of [
-		() => changeRole(scope, owner.id, all('trainer')),
-		() => removeMember(scope, owner.id),
+		() => changeRole(scope, { personId: owner.id, ...all('trainer') }),
+		() => removeMember(scope, { personId: owner.id }),
 		() => leaveTeam(scope)
 	]) {
 		await expect(act()).rejects.toMatchObject({ code: 'conflict', message: /needs an owner/ });
@@ -113,10 +124,10 @@ test('leaving one team leaves the others', async () => {
 test('a removed member is out at once', async () => {
 	const { scope, as } = await newTeam();
 	const rater = await as('rater');
-	await removeMember(scope, rater.userId);
+	await removeMember(scope, { personId: rater.userId });
 	expect(await membershipsOf(rater.userId)).toEqual([]);
 	expect(await actions(scope)).toEqual(['member.removed']);
-	await expect(removeMember(scope, rater.userId)).rejects.toMatchObject({ code: 'not_found' });
+	await expect(removeMember(scope, { personId: rater.userId })).rejects.toMatchObject({ code: 'not_found' });
 });
 
 test('trainers and raters may not look at members or change them', async () => {
@@ -125,8 +136,8 @@ test('trainers and raters may not look at members or change them', async () => {
 		const member = await as(role);
 		for (const act of [
 			() => listMembers(member),
-			() => changeRole(member, member.userId, all('owner')),
-			() => removeMember(member, owner.id)
+			() => changeRole(member, { personId: member.userId, ...all('owner') }),
+			() => removeMember(member, { personId: owner.id })
 		]) {
 			await expect(act()).rejects.toMatchObject({ code: 'forbidden' });
 		}
@@ -139,8 +150,10 @@ test('the owner of another team finds nobody and changes nothing', async () => {
 	const rater = await as('rater');
 	const stranger = (await newTeam()).scope;
 	for (const personId of [owner.id, rater.userId, (await newPerson()).id]) {
-		await expect(changeRole(stranger, personId, all('owner'))).rejects.toMatchObject({ code: 'not_found' });
-		await expect(removeMember(stranger, personId)).rejects.toMatchObject({ code: 'not_found' });
+		await expect(changeRole(stranger, { personId: personId, ...all('owner') })).rejects.toMatchObject({
+			code: 'not_found'
+		});
+		await expect(removeMember(stranger, { personId: personId })).rejects.toMatchObject({ code: 'not_found' });
 	}
 	expect((await listMembers(stranger)).members).toHaveLength(1);
 	expect(await rolesIn(scope)).toEqual(['owner', 'rater']);

@@ -1,5 +1,5 @@
 import type { ActionResult } from '@sveltejs/kit';
-import type { Check } from './model-choice.svelte.ts';
+import type { Check } from '$lib/contract/connections.ts';
 
 type Answer = {
 	problems?: Record<string, string>;

@@ -1,16 +1,5 @@
 import { deserialize } from '$app/forms';
-
-export type ListedModel = {
-	id: string;
-	name: string;
-	trainable: boolean;
-	servable: boolean | null;
-	contextTokens: number | null;
-	trainingCentsPerMillion: number | null;
-	recommended: boolean;
-};
-export type Check =
-	{ ok: true; models: number; training: 'open' | 'closed' | 'unknown'; note?: string } | { ok: false; reason: string };
+import type { Check, ListedModel } from '$lib/contract/connections.ts';
 
 type Answer = { check?: Check; models?: ListedModel[]; problems?: Record<string, string> };
 

@@ -13,7 +13,7 @@ import type { NavItem } from './shell.ts';
 
 type Entry = Omit<NavItem, 'href' | 'active'> & { to: (team: string, project: string) => string; needs: Action };
 
-/** The pages of a project and who finds them in the sidebar; the keys follow `g` (interface.md §4). */
+/** The pages of a project and who finds them in the sidebar; the keys follow `g`. */
 const pages: Entry[] = [
 	{ id: 'dashboard', label: 'Dashboard', icon: House, key: 'd', to: to.project, needs: 'project:see' },
 	{ id: 'rate', label: 'Rate', icon: Star, key: 'r', to: to.rate, needs: 'examples:rate' },

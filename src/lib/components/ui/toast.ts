@@ -16,7 +16,7 @@ const kinds = { neutral: 'message', success: 'success', info: 'info', warning: '
 
 let loaded: Promise<typeof import('svelte-sonner')> | undefined;
 
-// The toaster weighs 17 kB, so it comes with the first toast and not with the page (S3).
+// The toaster weighs 17 kB, so it comes with the first toast and not with the page.
 const load = () =>
 	(loaded ??= Promise.all([import('svelte-sonner'), import('./Toaster.svelte')]).then(([sonner, toaster]) => {
 		mount(toaster.default, { target: document.body });

@@ -1,11 +1,3 @@
-import * as v from 'valibot';
-import { Id } from '../id.ts';
-import { Name } from '../team/fields.ts';
-
-export const NewName = v.object({ name: Name });
-
-export const SessionHandle = v.object({ handle: Id('The session') });
-
 const browsers: [name: string, sign: RegExp][] = [
 	['Edge', /Edg(e|A|iOS)?\//],
 	['Opera', /OPR\//],

@@ -1,3 +1,18 @@
+/** One `@` between two parts, the second with a dot in it, and nothing that a list of addresses or a header is made of. A `+tag` stays. */
+export const isEmail = (text: string) => {
+	const parts = text.split('@');
+	return (
+		parts.length === 2 &&
+		parts[0]!.length > 0 &&
+		parts[1]!.length > 2 &&
+		!/[\s\u0000-\u001f<>",;]/.test(text) &&
+		parts[1]!.includes('.')
+	);
+};
+
+/** The address as it is kept and compared: people write theirs now in capitals, now without. */
+export const normalEmail = (email: string) => email.trim().toLowerCase();
+
 /** `ana.maria+work@x.com` → `Ana Maria`. */
 export const nameFrom = (email: string) => {
 	const words = email

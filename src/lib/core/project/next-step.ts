@@ -1,9 +1,9 @@
 // Long because it is the whole of what can be next, one rule after the other, in the order of the loop.
-import type { Role } from '../permissions.ts';
 import { readiness, readyAt } from './readiness.ts';
 
 export type ProjectState = {
-	role: Role;
+	/** Whether the person may start runs: then the loop leads on, else only what is to be judged. */
+	mayTrain: boolean;
 	counts: { total: number; unrated: number; quality: number; train: number; validation: number };
 	/** The newest run. */
 	run: {
@@ -27,9 +27,12 @@ export type ProjectState = {
 	}[];
 };
 
+/** Where a step can be done. */
+export const steps = ['add', 'rate', 'examples', 'split', 'train', 'run', 'compare', 'vote', 'results'] as const;
+
 export type NextStep = {
-	/** Where it is done; with `id` for one run or evaluation. */
-	to: 'add' | 'rate' | 'examples' | 'split' | 'train' | 'run' | 'compare' | 'vote' | 'results';
+	/** With `id` for one run or evaluation. */
+	to: (typeof steps)[number];
 	id?: string;
 	/** The words on the button. */
 	action: string;
@@ -37,7 +40,7 @@ export type NextStep = {
 	sentence: string;
 };
 
-const things = (count: number, one: string) => `${count.toLocaleString('en')} ${one}${count === 1 ? '' : 's'}`;
+const counted = (count: number, one: string) => `${count.toLocaleString('en')} ${one}${count === 1 ? '' : 's'}`;
 
 type Rule = (state: ProjectState) => NextStep | null | undefined | false;
 
@@ -46,7 +49,7 @@ const vote: Rule = ({ evaluations }) => {
 	if (!open) return null;
 	const left = open.planned - open.mine;
 	const sentence = `Evaluation ${open.number} waits for your eye: which answer is better, not knowing whose it is.`;
-	return { to: 'vote', id: open.id, action: 'Compare', title: `${things(left, 'answer')} to compare`, sentence };
+	return { to: 'vote', id: open.id, action: 'Compare', title: `${counted(left, 'answer')} to compare`, sentence };
 };
 
 const reveal: Rule = ({ evaluations }) => {
@@ -97,7 +100,7 @@ const rate: Rule = ({ counts }) =>
 	counts.unrated > 0 && {
 		to: 'rate',
 		action: 'Rate',
-		title: `${things(counts.unrated, 'example')} to rate`,
+		title: `${counted(counts.unrated, 'example')} to rate`,
 		sentence: 'One key each. What is almost good can be rewritten.'
 	};
 
@@ -105,7 +108,7 @@ const collect: Rule = ({ counts }) => {
 	const { missing } = readiness(counts);
 	if (missing === 0) return null;
 	const sentence = `${counts.quality.toLocaleString('en')} are good now; ${readyAt.minimum} are worth a run.`;
-	return { to: 'add', action: 'Add examples', title: `${things(missing, 'more good example')} needed`, sentence };
+	return { to: 'add', action: 'Add examples', title: `${counted(missing, 'more good example')} needed`, sentence };
 };
 
 const split: Rule = ({ counts }) =>
@@ -139,27 +142,25 @@ const look: Rule = () => ({
 });
 
 /** The first rule that has something to say is what is next: work that waits for people goes before work to begin. */
-const rules: Record<'trainer' | 'rater', Rule[]> = {
-	trainer: [
-		begin,
-		vote,
-		reveal,
-		watch,
-		mend,
-		compare,
-		(state) => collect(state) && rate(state),
-		collect,
-		split,
-		train,
-		rate,
-		again
-	],
-	rater: [vote, rate, look]
-};
+const whoTrains: Rule[] = [
+	begin,
+	vote,
+	reveal,
+	watch,
+	mend,
+	compare,
+	(state) => collect(state) && rate(state),
+	collect,
+	split,
+	train,
+	rate,
+	again
+];
+const whoJudges: Rule[] = [vote, rate, look];
 
-/** The one thing to do now (interface.md U6). */
+/** The one thing to do now: a page that shows five ways on shows none. */
 export const nextStep = (state: ProjectState): NextStep => {
-	for (const rule of rules[state.role === 'rater' ? 'rater' : 'trainer']) {
+	for (const rule of state.mayTrain ? whoTrains : whoJudges) {
 		const step = rule(state);
 		if (step) return step;
 	}

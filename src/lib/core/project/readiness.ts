@@ -14,7 +14,7 @@ export type Readiness = {
 	validation: { state: 'none' | 'enough' | 'good'; sentence: string };
 };
 
-/** Counts of good examples at which something changes (statistics.md §9). 10 is the providers' own floor. */
+/** Counts of good examples at which something changes. 10 is the providers' own floor. */
 export const readyAt = { experiment: 10, minimum: 20, recommended: 50, verdict: minimum.toShip, advised: 35 } as const;
 
 const sentences: Record<ReadinessState, string> = {

@@ -1,5 +1,3 @@
-import * as v from 'valibot';
-
 type Setting = {
 	label: string;
 	hint: string;
@@ -54,22 +52,3 @@ export const presets = {
 		warmupRatio: 0.05
 	}
 } satisfies Record<string, Recipe>;
-
-// Only until the inputs of the other features have moved to the contract, whose fields have typed ones: then these two go.
-const number = (what: string) =>
-	v.pipe(
-		v.union(
-			[v.number(), v.pipe(v.string(), v.trim(), v.regex(/^-?(\d+\.?\d*|\.\d+)(e-?\d+)?$/i), v.transform(Number))],
-			`${what} is a number`
-		),
-		v.finite(`${what} is a number`)
-	);
-export const whole = (what: string, min: number, max: number) =>
-	v.pipe(
-		number(what),
-		v.integer(`${what} is a whole number`),
-		v.minValue(min, `${what} is at least ${min}`),
-		v.maxValue(max, `${what} is at most ${max}`)
-	);
-export const between = (what: string, min: number, max: number) =>
-	v.pipe(number(what), v.minValue(min, `${what} is at least ${min}`), v.maxValue(max, `${what} is at most ${max}`));

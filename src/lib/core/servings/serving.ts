@@ -1,6 +1,9 @@
 export const servingStatuses = ['starting', 'ready', 'stopping', 'stopped', 'failed'] as const;
 export type ServingStatus = (typeof servingStatuses)[number];
 
+/** Durable references to something that is running and billed; kept as they are in the database. */
+export type Deployment = { endpointId: string; deploymentId: string; projectId: string; callAs: string };
+
 /** Alive: it exists at the provider, or may exist, and somebody has to stop it one day. */
 export const isAlive = ({ status }: { status: ServingStatus }) =>
 	status === 'starting' || status === 'ready' || status === 'stopping';

@@ -6,7 +6,7 @@ const isSecure = () => config().origin.startsWith('https:');
 // the prefix demands https; on http://localhost there is none to have
 const name = () => (isSecure() ? '__Host-browser' : 'browser');
 
-/** The secret by which a browser is known again between asking for a mail and using it (AU6). It signs nobody in. */
+/** The secret by which a browser is known again between asking for a mail and using it (README). It signs nobody in. */
 export const browserToken = (cookies: Cookies): string | undefined => cookies.get(name());
 
 /** The same, made when there is none yet; it outlives the mail by far. */

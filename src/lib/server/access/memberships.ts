@@ -1,3 +1,4 @@
+import { CreateTeam, ListTeams } from '../../contract/account.ts';
 import { AppError } from '../../core/errors.ts';
 import { slugFrom } from '../../core/text/slug.ts';
 import type { Role } from '../../core/permissions.ts';
@@ -5,9 +6,10 @@ import { plainPool } from '../platform/db/pools.ts';
 import type { Row } from 'postgres';
 import type { Project, Scope } from './scope.ts';
 import { within } from './limits.ts';
+import { command, query } from './operation.ts';
 
-export type Team = { id: string; slug: string; name: string };
-export type Membership = Team & { role: Role; projectIds: 'all' | string[] };
+/** A team as one of its members enters it. */
+export type Membership = { id: string; slug: string; name: string; role: Role; projectIds: 'all' | string[] };
 
 const membershipFrom = (row: Row): Membership => ({
 	id: row.team_id,
@@ -17,9 +19,14 @@ const membershipFrom = (row: Row): Membership => ({
 	projectIds: row.project_ids ?? 'all'
 });
 
-/** The teams a person is in, the oldest membership first. */
+/** A step: what a person is in which teams, the oldest membership first. */
 export const membershipsOf = async (personId: string): Promise<Membership[]> =>
 	(await plainPool()`select * from memberships_of(${personId})`).map(membershipFrom);
+
+/** The teams the person is in, the oldest membership first. */
+export const listTeams = query(ListTeams, async ({ person }) =>
+	(await membershipsOf(person.id)).map(({ id, slug, name, role }) => ({ id, slug, name, role }))
+);
 
 /**
  * One look for a request below a team: all the person's teams, the one they enter, and the project of the address. `null` where
@@ -52,23 +59,23 @@ const projectFrom = (row: Record<string, unknown>): Project => {
 };
 
 /** Makes a team whose owner is this person, at most ten in an hour. The slug follows the name; a taken one gets a number. */
-export const createTeam = async (personId: string, name: string): Promise<Team> => {
-	if (!(await within(`team:${personId}`, { most: 10, perSeconds: 3600 }))) {
+export const createTeam = command(CreateTeam, async ({ person }, { name }) => {
+	if (!(await within(`team:${person.id}`, { most: 10, perSeconds: 3600 }))) {
 		throw new AppError('rate_limited', 'You have made ten teams within the hour. Wait a while, then go on.');
 	}
 	const wanted = slugFrom(name, 'team');
 	for (let attempt = 1; ; attempt++) {
 		const slug = attempt === 1 ? wanted : `${wanted.slice(0, 36)}-${attempt}`;
 		try {
-			const [row] = await plainPool()`select create_team(${personId}, ${name}, ${slug}) as id`;
-			return { id: row!.id, slug, name };
+			const [row] = await plainPool()`select create_team(${person.id}, ${name}, ${slug}) as id`;
+			return { id: row!.id as string, slug, name };
 		} catch (problem) {
 			if ((problem as { code?: string }).code !== '23505' || attempt === 50) throw problem;
 		}
 	}
-};
+});
 
-/** Whether this session is still open and still opens the team with the very rights of the scope: long streams ask (ASVS 7.4.1). */
+/** Whether this session is still open and still opens the team with the very rights of the scope: long streams ask (README: rights end at once). */
 export const stillEnters = async (
 	sessionHandle: string,
 	scope: Pick<Scope, 'teamId' | 'role' | 'projectIds'>

@@ -4,13 +4,13 @@
 import { CodeChallengeMethod, OAuth2Client, generateCodeVerifier, generateState } from 'arctic';
 import type { Cookies } from '@sveltejs/kit';
 import * as v from 'valibot';
+import { Email, Name } from '../../contract/fields.ts';
 import { AppError } from '../../core/errors.ts';
-import { Email, Name } from '../../core/team/fields.ts';
 import { safeNext, to } from '../../paths.ts';
 import { config } from '../platform/config.ts';
 import { log } from '../platform/log.ts';
 import { personWith } from './people.ts';
-import type { SignedIn } from './sign-in.ts';
+import type { Proved } from './sign-in.ts';
 import {
 	type Endpoints,
 	type Profile,
@@ -20,7 +20,8 @@ import {
 	userInfo
 } from './oauth-endpoints.ts';
 
-type Door = {
+/** Who vouches for an address. */
+type Issuer = {
 	id: 'github' | 'google' | 'oidc';
 	name: string;
 	clientId: string;
@@ -36,7 +37,7 @@ const openId = (issuer: string) => ({
 	profile: userInfo
 });
 
-const doors = (): Door[] => {
+const issuers = (): Issuer[] => {
 	const { github, google, oidc } = config();
 	return [
 		...(github
@@ -57,15 +58,15 @@ const doors = (): Door[] => {
 };
 
 /** What the sign-in page offers: only what is configured. */
-export const oauthProviders = () => doors().map(({ id, name }) => ({ id, name, href: to.signInWith(id) }));
+export const oauthProviders = () => issuers().map(({ id, name }) => ({ id, name, href: to.signInWith(id) }));
 
-const doorOf = (id: string): Door => {
-	const door = doors().find((door) => door.id === id);
-	if (!door) throw new AppError('not_found', 'There is nothing at this address.');
-	return door;
+const issuerOf = (id: string): Issuer => {
+	const found = issuers().find((issuer) => issuer.id === id);
+	if (!found) throw new AppError('not_found', 'There is nothing at this address.');
+	return found;
 };
 
-const clientOf = ({ id, clientId, clientSecret }: Door) =>
+const clientOf = ({ id, clientId, clientSecret }: Issuer) =>
 	new OAuth2Client(clientId, clientSecret, config().origin + to.signInCallback(id));
 
 const isSecure = () => config().origin.startsWith('https:');
@@ -73,10 +74,10 @@ const cookieName = () => (isSecure() ? '__Host-oauth' : 'oauth');
 
 const Attempt = v.object({ provider: v.string(), state: v.string(), verifier: v.string(), next: v.string() });
 
-/** Where the browser goes to prove an address. State and PKCE verifier wait in a cookie of this browser, for ten minutes (AU14). */
+/** Where the browser goes to prove an address. State and PKCE verifier wait in a cookie of this browser, for ten minutes. */
 export const beginOAuth = async (id: string, cookies: Cookies, next: string | null): Promise<URL> => {
-	const door = doorOf(id);
-	const { authorize } = await door.endpoints().catch((problem) => refuse(door, 'away', problem));
+	const issuer = issuerOf(id);
+	const { authorize } = await issuer.endpoints().catch((problem) => refuse(issuer, 'away', problem));
 	const attempt = { provider: id, state: generateState(), verifier: generateCodeVerifier(), next: safeNext(next) };
 	cookies.set(cookieName(), JSON.stringify(attempt), {
 		path: '/',
@@ -85,12 +86,12 @@ export const beginOAuth = async (id: string, cookies: Cookies, next: string | nu
 		secure: isSecure(),
 		maxAge: 600
 	});
-	return clientOf(door).createAuthorizationURLWithPKCE(
+	return clientOf(issuer).createAuthorizationURLWithPKCE(
 		authorize,
 		attempt.state,
 		CodeChallengeMethod.S256,
 		attempt.verifier,
-		door.scopes
+		issuer.scopes
 	);
 };
 
@@ -100,7 +101,7 @@ const sentences = {
 	unverified: 'has no verified email address of yours. Sign in with a magic link instead.'
 };
 
-const refuse = ({ id, name }: Door, outcome: keyof typeof sentences, problem?: unknown): never => {
+const refuse = ({ id, name }: Issuer, outcome: keyof typeof sentences, problem?: unknown): never => {
 	log.info('sign-in', { step: id, outcome, problem: problem && String(problem) });
 	throw new AppError('forbidden', `${name} ${sentences[outcome]}`);
 };
@@ -120,31 +121,31 @@ const takeAttempt = (cookies: Cookies) => {
  * Ends what `beginOAuth` began: in the same browser, with the same provider, once. Throws *invalid* for a state that is not
  * ours, and *forbidden* with a sentence when the provider does not vouch for an address.
  */
-export const finishOAuth = async (id: string, cookies: Cookies, answer: URLSearchParams): Promise<SignedIn> => {
-	const door = doorOf(id);
+export const finishOAuth = async (id: string, cookies: Cookies, answer: URLSearchParams): Promise<Proved> => {
+	const issuer = issuerOf(id);
 	const attempt = takeAttempt(cookies);
 	if (!attempt || attempt.provider !== id || attempt.state !== answer.get('state')) {
 		log.info('sign-in', { step: id, outcome: 'foreign' });
 		throw new AppError('invalid', 'This sign-in was not begun in this browser, or it took too long. Begin again.');
 	}
 	const code = answer.get('code');
-	if (!code) return refuse(door, 'declined', answer.get('error'));
-	const profile = await proven(door, code, attempt.verifier, answer.get('iss')).catch((problem) =>
-		refuse(door, 'away', problem)
+	if (!code) return refuse(issuer, 'declined', answer.get('error'));
+	const profile = await proven(issuer, code, attempt.verifier, answer.get('iss')).catch((problem) =>
+		refuse(issuer, 'away', problem)
 	);
 	const email = v.safeParse(Email, profile.isVerified ? profile.email : undefined);
-	if (!email.success) return refuse(door, 'unverified');
+	if (!email.success) return refuse(issuer, 'unverified');
 	const name = v.safeParse(Name, profile.name);
 	const person = await personWith(email.output, name.success ? name.output : undefined);
 	log.info('sign-in', { step: id, outcome: 'ok', person: person.id, isNew: person.isNew });
 	return { personId: person.id, next: safeNext(attempt.next), isNew: person.isNew };
 };
 
-const proven = async (door: Door, code: string, verifier: string, issuer: string | null) => {
-	const endpoints = await door.endpoints();
+const proven = async (from: Issuer, code: string, verifier: string, named: string | null) => {
+	const endpoints = await from.endpoints();
 	// an answer that names another issuer was meant for another client (RFC 9207)
-	if (issuer !== null && endpoints.issuer !== null && issuer !== endpoints.issuer)
+	if (named !== null && endpoints.issuer !== null && named !== endpoints.issuer)
 		throw new Error('Another issuer answered');
-	const tokens = await clientOf(door).validateAuthorizationCode(endpoints.token, code, verifier);
-	return door.profile(endpoints, tokens.accessToken());
+	const tokens = await clientOf(from).validateAuthorizationCode(endpoints.token, code, verifier);
+	return from.profile(endpoints, tokens.accessToken());
 };

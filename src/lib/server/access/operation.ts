@@ -4,10 +4,21 @@ import { type Action, authorize } from '../../core/permissions.ts';
 import type { ProjectScope, Scope } from './scope.ts';
 import type { Person, SignedInSession } from './sessions.ts';
 
-/** Somebody whose browser is all we know. */
-export type Visitor = { browserToken: string | undefined; address: string };
+/** Whoever stands before us, signed in or not. */
+export type Visitor = {
+	/** The secret of their browser (access/browser.ts); none before they asked for anything. */
+	browserToken: string | undefined;
+	address: string;
+	person?: Person | null;
+};
 /** Somebody signed in, outside any team. */
-export type SignedIn = { person: Person; session: SignedInSession };
+export type SignedIn = {
+	person: Person;
+	/** What acts for a person without a browser has none. */
+	session?: SignedInSession | null;
+	/** Of the request that acts, for the audit log. */
+	request?: { id: string; address: string };
+};
 
 /** Who acts, by where the operation happens. */
 type Actor<W extends Within> = { visitor: Visitor; person: SignedIn; team: Scope; project: ProjectScope }[W];

@@ -1,16 +1,18 @@
-// The only module that knows lucia (security.md §4.1): the id of a session lives in the cookie, its SHA-256 in the table.
+// The only module that knows lucia (README: sessions): the id of a session lives in the cookie, its SHA-256 in the table.
 import type { Cookies } from '@sveltejs/kit';
 import { type Adapter, type DatabaseSession, type DatabaseUser, Lucia, TimeSpan } from 'lucia';
+import { EndEverySession, EndSession, ListSessions } from '../../contract/account.ts';
+import { deviceWords } from '../../core/account/device.ts';
 import { config } from '../platform/config.ts';
 import { sha256 } from '../platform/crypto.ts';
 import { plainPool } from '../platform/db/pools.ts';
+import { command, query } from './operation.ts';
 
 export type Person = { id: string; email: string; name: string };
 /** What the app may know of a session: never its id. */
 export type SignedInSession = { handle: string; signedInAt: Date };
-export type ListedSession = { handle: string; userAgent: string; createdAt: Date; current: boolean };
 
-/** Used or not, a session ends this long after the sign-in (AU2). */
+/** Used or not, a session ends this long after the sign-in. */
 const longestLife = '90 days';
 
 const adapter: Adapter = {
@@ -79,7 +81,7 @@ type Cookie = { name: string; value: string; attributes: object };
 const put = (cookies: Cookies, { name, value, attributes }: Cookie) =>
 	cookies.set(name, value, { path: '/', ...attributes });
 
-/** Begins a session for a person who has just proved who they are; always a new one, and the browser's old one ends (AU3). */
+/** Begins a session for a person who has just proved who they are; always a new one, whatever was in the cookie, and the browser's old one ends. */
 export const startSession = async (cookies: Cookies, personId: string, userAgent: string) => {
 	const old = cookies.get(lucia().sessionCookieName);
 	if (old) await lucia().invalidateSession(old);
@@ -113,23 +115,25 @@ export const endSession = async (cookies: Cookies) => {
 };
 
 /** Signs the person out everywhere. */
-export const endEverySession = (personId: string) => lucia().invalidateUserSessions(personId);
+export const endEverySession = command(EndEverySession, ({ person }) => lucia().invalidateUserSessions(person.id));
 
 /** Ends one of the person's sessions by its public handle. */
-export const endSessionByHandle = (personId: string, handle: string) =>
-	plainPool()`delete from sessions where person_id = ${personId} and handle = ${handle}`;
+export const endSessionByHandle = command(EndSession, async ({ person }, { handle }) => {
+	await plainPool()`delete from sessions where person_id = ${person.id} and handle = ${handle}`;
+});
 
-export const listSessions = async (personId: string, currentHandle: string): Promise<ListedSession[]> => {
+/** Where the person is signed in, the newest first. */
+export const listSessions = query(ListSessions, async ({ person, session }) => {
 	const rows = await plainPool()`
 		select handle, user_agent, created_at from sessions
-		where person_id = ${personId} and expires_at > now() order by created_at desc`;
+		where person_id = ${person.id} and expires_at > now() order by created_at desc`;
 	return rows.map((row) => ({
-		handle: row.handle,
-		userAgent: row.user_agent,
-		createdAt: row.created_at,
-		current: row.handle === currentHandle
+		handle: row.handle as string,
+		device: deviceWords(row.user_agent),
+		createdAt: row.created_at as Date,
+		current: row.handle === session?.handle
 	}));
-};
+});
 
 /** Removes what is over; the sweep calls it. */
 export const purgeSessions = () => lucia().deleteExpiredSessions();

@@ -1,5 +1,7 @@
 import { randomInt } from 'node:crypto';
-import { maskedEmail } from '../../core/account/email.ts';
+import { LookAtLink, RequestSignIn, SignInWithCode, SignInWithLink } from '../../contract/account.ts';
+import type { Output } from '../../contract/operation.ts';
+import { maskedEmail, normalEmail } from '../../core/account/email.ts';
 import { AppError } from '../../core/errors.ts';
 import { config } from '../platform/config.ts';
 import { randomToken, sha256 } from '../platform/crypto.ts';
@@ -10,6 +12,7 @@ import { sendMail } from '../platform/mail/send.ts';
 import { safeNext, to } from '../../paths.ts';
 import { personWith } from './people.ts';
 import { networkOf, within } from './limits.ts';
+import { command, query } from './operation.ts';
 
 /** Nothing that looks like something else: no 0/O, 1/I/L. 31 signs, so 887 million codes. */
 const signs = '23456789ABCDEFGHJKMNPQRSTUVWXYZ';
@@ -24,16 +27,10 @@ export const readCode = (typed: string) => typed.toUpperCase().replace(/[^0-9A-Z
 /** With the browser's secret, which we do not keep: whoever reads the table cannot try all 887 million. */
 const codeHash = (browserToken: string, code: string) => sha256(`${browserToken}|${code}`);
 
-/** A link and its code for an address, good for ten minutes in this browser; earlier ones stop working (AU9). Sends nothing. */
-export const makeSignInLink = async ({
-	email,
-	browserToken,
-	next
-}: {
-	email: string;
-	browserToken: string;
-	next?: string | null;
-}) => {
+/** A link and its code for an address, good for ten minutes in this browser; earlier ones stop working. Sends nothing. */
+export const makeSignInLink = async (asked: { email: string; browserToken: string; next?: string | null }) => {
+	const { browserToken, next } = asked;
+	const email = normalEmail(asked.email);
 	const token = randomToken();
 	const code = newCode();
 	const browserHash = sha256(browserToken);
@@ -50,49 +47,44 @@ export const makeSignInLink = async ({
 
 /**
  * Sends link and code to an address. The answer is the same for everybody, also when a limit was reached and nothing was
- * sent. Earlier mails to this address, and earlier requests of this browser, stop working (AU9).
+ * sent. Earlier mails to this address, and earlier requests of this browser, stop working.
  */
-export const requestSignIn = async (asked: {
-	email: string;
-	browserToken: string;
-	ip: string;
-	next?: string | null;
-}) => {
-	const { email } = asked;
+export const requestSignIn = command(RequestSignIn, async ({ browserToken, address: ip }, asked) => {
+	if (browserToken === undefined) throw new Error('Whoever asks for a mail needs the secret of their browser first');
+	const email = normalEmail(asked.email);
 	const allowed =
-		(await within(`mail-ip:${networkOf(asked.ip)}`, { most: 10, perSeconds: 3600 })) &&
+		(await within(`mail-ip:${networkOf(ip)}`, { most: 10, perSeconds: 3600 })) &&
 		(await within(`mail:${email}`, { most: 3, perSeconds: 600 })) &&
 		(await within('mail-all', { most: 5000, perSeconds: 86_400 }));
-	if (!allowed) return log.warn('sign-in', { step: 'mail', outcome: 'limited', ip: asked.ip });
+	if (!allowed) return log.warn('sign-in', { step: 'mail', outcome: 'limited', ip });
 
-	const { token, code } = await makeSignInLink(asked);
-	// the address of the link comes from the configuration, never from the request (AU15)
+	const { token, code } = await makeSignInLink({ email, browserToken, next: asked.next });
+	// the address of the link comes from the configuration: a request may name any host
 	const { origin } = config();
 	await sendMail(signInMail({ to: email, code, link: origin + to.confirmSignIn(token), origin, at: new Date() }));
-	log.info('sign-in', { step: 'mail', outcome: 'sent', ip: asked.ip });
-};
+	log.info('sign-in', { step: 'mail', outcome: 'sent', ip });
+});
 
-export type LinkState = { open: true; email: string; sameBrowser: boolean } | { open: false };
-
-/** What the page of a link shows. Only looks: scanners open links, some of them many times (AU5). */
-export const lookAtLink = async (token: string, browserToken: string | undefined): Promise<LinkState> => {
+/** What the page of a link shows. Only looks: scanners open links, some of them many times. */
+export const lookAtLink = query(LookAtLink, async ({ browserToken }, { token }) => {
 	const [row] = await plainPool()`
 		select email, browser_hash from sign_ins where token_hash = ${sha256(token)} and expires_at > now()`;
-	if (!row) return { open: false };
+	if (!row) return { open: false as const };
 	const sameBrowser = browserToken !== undefined && sha256(browserToken).equals(row.browser_hash);
-	return { open: true, email: maskedEmail(row.email), sameBrowser };
-};
+	return { open: true as const, email: maskedEmail(row.email), sameBrowser };
+});
 
-export type SignedIn = { personId: string; next: string; isNew: boolean };
+/** Whose address has just been proved, and where they go now. */
+export type Proved = Output<typeof SignInWithLink>;
 
-const enter = async (row: { email: string; next: string }, by: string): Promise<SignedIn> => {
+const enter = async (row: { email: string; next: string }, by: string): Promise<Proved> => {
 	const { id, isNew } = await personWith(row.email);
 	log.info('sign-in', { step: by, outcome: 'ok', person: id, isNew });
 	return { personId: id, next: safeNext(row.next), isNew };
 };
 
-/** Uses the link up, once: of fifty at the same moment one gets in (AU8). Throws *gone*. */
-export const signInWithLink = async (token: string): Promise<SignedIn> => {
+/** Uses the link up, once: of fifty at the same moment one gets in. Throws *gone*. */
+export const signInWithLink = command(SignInWithLink, async (_, { token }) => {
 	const [row] = await plainPool()`
 		delete from sign_ins where token_hash = ${sha256(token)} and expires_at > now() returning email, next`;
 	if (row) return enter(row as never, 'link');
@@ -101,7 +93,7 @@ export const signInWithLink = async (token: string): Promise<SignedIn> => {
 		'gone',
 		'This link was used already, is older than ten minutes, or was replaced by a newer one. Ask for a new mail.'
 	);
-};
+});
 
 const refuseCode = (outcome: string, code: 'gone' | 'rate_limited' | 'invalid', message: string): never => {
 	log.info('sign-in', { step: 'code', outcome });
@@ -112,7 +104,7 @@ const refuseCode = (outcome: string, code: 'gone' | 'rate_limited' | 'invalid', 
  * Uses the code up in the browser that asked for it. At most ten tries in an hour for one address, from wherever; the link
  * goes on working, so nobody is locked out. Throws *gone*, *rate_limited* or *invalid* under `code`.
  */
-export const signInWithCode = async (browserToken: string | undefined, typed: string): Promise<SignedIn> => {
+export const signInWithCode = command(SignInWithCode, async ({ browserToken }, { code: typed }) => {
 	const browserHash = sha256(browserToken ?? '');
 	const [open] = await plainPool()`
 		update sign_ins set attempts = attempts + 1
@@ -142,7 +134,7 @@ export const signInWithCode = async (browserToken: string | undefined, typed: st
 				'invalid',
 				'This is not the code. Look for the newest mail from us, and type the six signs in its subject.'
 			);
-};
+});
 
 /** Forgets mails that are over; the sweep calls it. */
 export const purgeSignIns = () => plainPool()`delete from sign_ins where expires_at < now()`;

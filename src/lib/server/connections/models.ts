@@ -1,19 +1,30 @@
-import type { NewConnection } from '../../core/connections/connection.ts';
+import { ListModels, ListModelsOfNew, type ListedModel } from '../../contract/connections.ts';
 import { AppError } from '../../core/errors.ts';
-import { authorize } from '../../core/permissions.ts';
-import { accessToNew, openAccess } from './connections.ts';
+import { query } from '../access/operation.ts';
 import { sha256 } from '../platform/crypto.ts';
-import { providers } from '../providers/registry.ts';
-import type { Access, BaseModel } from '../providers/provider.ts';
 import { ProviderError } from '../providers/errors.ts';
-import type { Scope } from '../access/scope.ts';
+import type { Access, BaseModel } from '../providers/provider.ts';
+import { providers } from '../providers/registry.ts';
+import { accessToNew, ask } from './check.ts';
+import { openAccess } from './rows.ts';
 
 const best = (a: BaseModel, b: BaseModel) =>
 	Number(b.recommended) - Number(a.recommended) || a.name.localeCompare(b.name);
 
-const ask = async (access: Access): Promise<BaseModel[]> => {
+const shown = (model: BaseModel): ListedModel => ({
+	id: model.id,
+	name: model.name,
+	trainable: model.trainable,
+	servable: model.servable,
+	contextTokens: model.contextTokens,
+	trainingCentsPerMillion: model.trainingCentsPerMillion,
+	recommended: model.recommended,
+	until: model.until ?? null
+});
+
+const modelsAt = async (access: Access): Promise<ListedModel[]> => {
 	try {
-		return [...(await providers[access.provider].models(access))].sort(best);
+		return [...(await providers[access.provider].models(access))].sort(best).map(shown);
 	} catch (problem) {
 		if (problem instanceof ProviderError) throw new AppError('conflict', problem.message);
 		throw problem;
@@ -22,25 +33,27 @@ const ask = async (access: Access): Promise<BaseModel[]> => {
 
 /** Lists are asked for while somebody chooses; five minutes spare the provider and are fresh enough. */
 const keptForMs = 5 * 60_000;
-const kept = new Map<string, { until: number; models: BaseModel[] }>();
+const kept = new Map<string, { until: number; models: ListedModel[] }>();
 
 /**
  * What the provider offers, recommended models first, then by name; at most five minutes old. When the provider does not
  * answer, *conflict* with its reason.
  */
-export const listModels = async (scope: Scope, connectionId: string): Promise<BaseModel[]> => {
-	authorize(scope, 'connections:see');
+export const listModels = query(ListModels, async (scope, { connectionId }) => {
 	const access = await scope.tx((tx) => openAccess(tx, connectionId));
 	// with another key comes another list, in every process
 	const place = `${scope.teamId}|${connectionId}|${sha256(access.key).toString('base64')}`;
 	const known = kept.get(place);
 	if (known && known.until > Date.now()) return known.models;
-	const models = await ask(access);
+	const models = await modelsAt(access);
 	if (kept.size >= 200) kept.delete(kept.keys().next().value!);
 	kept.set(place, { until: Date.now() + keptForMs, models });
 	return models;
-};
+});
 
-/** The models behind a key that is not kept yet. */
-export const listModelsOfNew = async (scope: Scope, input: NewConnection): Promise<BaseModel[]> =>
-	ask(await accessToNew(scope, input));
+/** What a key that is not kept yet opens: the provider's word on it, and the models, none of a refused one. */
+export const listModelsOfNew = query(ListModelsOfNew, async (scope, input) => {
+	const access = await accessToNew(scope, input);
+	const { check } = await ask(access);
+	return { check, models: check.ok ? await modelsAt(access) : [] };
+});

@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
-import { openAccess } from '../connections/connections.ts';
+import { openAccess } from '../connections/rows.ts';
 import { outputs, runs } from '../platform/db/schema.ts';
 import { providers } from '../providers/registry.ts';
 import { ProviderError } from '../providers/errors.ts';

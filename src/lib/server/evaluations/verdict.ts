@@ -1,9 +1,8 @@
-import { and, eq, isNotNull, isNull, sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { type EvaluationResult, resultOf } from '../../core/evaluations/result.ts';
 import { judge } from '../../core/evaluations/verdict.ts';
 import type { Scope, Tx } from '../access/scope.ts';
 import { record } from '../events/record.ts';
-import { isQueued } from '../jobs/is-queued.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { evaluations } from '../platform/db/schema.ts';
 import { leakedPairings } from './leaks.ts';

@@ -103,7 +103,7 @@ export const subscribe = async (scope: Scope, since: number | null, send: Reader
 	};
 };
 
-/** Ends LISTEN; open streams are closed by their own door (http/stream.ts). */
+/** Ends LISTEN; open streams are closed by http/stream.ts. */
 export const stopHub = async () => {
 	clearInterval(hub.timer);
 	await (await hub.listening)?.unlisten().catch(() => {});

@@ -7,7 +7,7 @@ import { type Asked, inputOf, schemaOf } from './input.ts';
 
 type Schema = v.GenericSchema<unknown, unknown>;
 
-/** The one shape of a refusal (security.md AP5). */
+/** The one shape of a refusal, for every client and every kind of failure. */
 export const refusal = (
 	event: RequestEvent,
 	problem: { status: number; code: string; message: string; field?: string; id?: string }

@@ -9,7 +9,13 @@ type Schema = v.GenericSchema<unknown, unknown>;
 /** For routes that take no input. */
 export const Nothing = v.object({});
 
-/** A load: the query string against the schema, then one use case. Refusals become the error page with their sentence. */
+/** A refusal becomes the error page with its sentence. */
+const asPage = (problem: unknown) => {
+	if (problem instanceof AppError) error(problem.status, { code: problem.code, message: problem.message });
+	return problem;
+};
+
+/** A load: the query string against the schema, then one use case. */
 export const page =
 	<S extends Schema, E extends ServerLoadEvent, Out>(
 		asked: Asked<S>,
@@ -22,7 +28,20 @@ export const page =
 			if (!input.success) throw new AppError('invalid', input.issues[0].message);
 			return await work(event, input.output);
 		} catch (problem) {
-			if (problem instanceof AppError) error(problem.status, { code: problem.code, message: problem.message });
-			throw problem;
+			throw asPage(problem);
+		}
+	};
+
+/**
+ * The load of a layout, which asks nothing of the address. (`page` reads every param of it, so that its load runs again for
+ * another run or evaluation; what stands around the pages should not.)
+ */
+export const layout =
+	<E extends ServerLoadEvent, Out>(work: (event: E) => Promise<Out> | Out) =>
+	async (event: E): Promise<Out> => {
+		try {
+			return await work(event);
+		} catch (problem) {
+			throw asPage(problem);
 		}
 	};

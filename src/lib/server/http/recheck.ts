@@ -2,7 +2,7 @@ import type { RequestEvent } from '@sveltejs/kit';
 import { AppError } from '../../core/errors.ts';
 import { stillEnters } from '../access/memberships.ts';
 
-/** Long files ask this often whether whoever takes or brings them still may (ASVS 7.4.1). */
+/** Long files ask this often whether whoever takes or brings them still may (access/README: rights end at once). */
 const askEveryMs = 3_000;
 
 /**

@@ -6,13 +6,13 @@ import { log } from '../platform/log.ts';
 const reads = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * Pages with a token in their address tell no other site where they are, and are kept nowhere (AU11). Not `no-referrer`: under
+ * Pages with a token in their address tell no other site where they are, and are kept nowhere. Not `no-referrer`: under
  * it a browser sends `Origin: null` with a plain form, and whoever presses the button before the scripts are there is refused.
  */
 const isTokenPage = (route: string | null) => route !== null && /^\/(login|invitations)(\/|$)/.test(route);
 
 /**
- * A write from a browser must come from our own pages. Kit checks form bodies only (security.md D11), so this looks at
+ * A write from a browser must come from our own pages. Kit checks form bodies only (access/README: writes), so this looks at
  * every method but reads, whatever the content type.
  */
 const isForeign = (request: Request) => {
@@ -33,7 +33,7 @@ const isTooLong = (request: Request, route: string | null) => {
 
 const refuse = (status: number, code: string, message: string) => json({ error: { code, message } }, { status });
 
-/** The outermost handle: request id, origin check, security headers, one log line. */
+/** Around everything: request id, origin check, security headers, one log line. */
 export const secure: Handle = async ({ event, resolve }) => {
 	const startedAt = performance.now();
 	event.locals.requestId = randomUUID();
@@ -52,7 +52,7 @@ export const secure: Handle = async ({ event, resolve }) => {
 	const { headers } = response;
 	headers.set('x-request-id', event.locals.requestId);
 	headers.set('x-content-type-options', 'nosniff');
-	// Kit leaves the charset to the page's own meta element (ASVS 4.1.1)
+	// Kit leaves the charset to the page's own meta element
 	if (headers.get('content-type') === 'text/html') headers.set('content-type', 'text/html; charset=utf-8');
 	headers.set('referrer-policy', isTokenPage(routeId) ? 'same-origin' : 'strict-origin-when-cross-origin');
 	headers.set('x-frame-options', 'DENY');

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, hash, randomBytes } from 'node:crypto';
 
-/** An encrypted secret: its own data key encrypts it, the key-encryption key `kek` wraps that one (security.md SE1). */
+/** An encrypted secret: its own data key encrypts it, the key-encryption key `kek` wraps that one. */
 export type Sealed = { v: 1; kek: string; key: string; iv: string; text: string; tag: string };
 
 /** Key-encryption keys by id; new secrets use the first. */

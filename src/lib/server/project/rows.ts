@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
-import { type ProjectScope, type Tx, noProject } from '../access/scope.ts';
-import { projects } from '../platform/db/schema.ts';
+import { AppError } from '../../core/errors.ts';
+import { type Project, type ProjectScope, type Scope, type Tx, noProject } from '../access/scope.ts';
+import { connections, projects } from '../platform/db/schema.ts';
 
 /** A step: the project of the scope as it is now; other changes of it wait until this transaction is over. Throws *not found*. */
 export const lockedProject = async (tx: Tx, { project }: Pick<ProjectScope, 'project'>) => {
@@ -15,3 +16,32 @@ export const projectNow = async (tx: Tx, { project }: Pick<ProjectScope, 'projec
 	if (!found) throw noProject();
 	return found;
 };
+/** Throws *forbidden* for whoever sees some projects only: a new one would be in nobody's list. */
+export const mayMakeProjects = (scope: Scope) => {
+	if (scope.projectIds === 'all') return;
+	throw new AppError('forbidden', 'You see some projects of this team only. Ask an owner to create the new one.');
+};
+
+/** A step: throws *invalid* under its field when the team has no such connection. */
+export const mustBeConnection = async (tx: Tx, connectionId: string) => {
+	const [found] = await tx.select({ id: connections.id }).from(connections).where(eq(connections.id, connectionId));
+	if (!found) throw new AppError('invalid', 'Choose a connection', 'connectionId');
+};
+
+/** What everybody in a project reads of it: nothing of models, prompts and connections. */
+export const shown = ({ id, slug, name, description, qualityThreshold, createdAt }: Project) => ({
+	id,
+	slug,
+	name,
+	description,
+	qualityThreshold,
+	createdAt
+});
+
+/** All of it, for whoever may change it. */
+export const detailed = (project: Project) => ({
+	...shown(project),
+	connectionId: project.connectionId,
+	baseModel: project.baseModel,
+	systemPrompt: project.systemPrompt
+});

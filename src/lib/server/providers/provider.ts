@@ -1,9 +1,12 @@
+import type { ProviderId } from '../../contract/providers.ts';
 import type { Message } from '../../core/examples/example.ts';
 import type { Recipe } from '../../core/runs/recipe.ts';
 import type { RunStatus } from '../../core/runs/status.ts';
+import type { Deployment } from '../../core/servings/serving.ts';
 
-export const providerIds = ['sandbox', 'together', 'openai', 'openai-compatible'] as const;
-export type ProviderId = (typeof providerIds)[number];
+export type { Deployment };
+
+export { type ProviderId, providerIds } from '../../contract/providers.ts';
 
 /** An opened connection: which provider, where, and the decrypted key. Lives only inside one call. */
 export type Access = {
@@ -86,8 +89,6 @@ export type JobReport = {
 
 export type CostEstimate = { cents: number; trainTokens: number | null; allowed: boolean; basis: string };
 
-/** Durable references to something that is running and billed; kept as they are in the database. */
-export type Deployment = { endpointId: string; deploymentId: string; projectId: string; callAs: string };
 export type DeploymentState = 'starting' | 'ready' | 'stopping' | 'stopped' | 'failed';
 
 export type ChatRequest = { model: string; messages: Message[]; temperature: number; maxTokens: number; seed?: number };
@@ -106,8 +107,6 @@ export type Completion = {
 export interface Provider {
 	readonly id: ProviderId;
 	readonly name: string;
-	/** `closing`: shown as legacy, with the reason. */
-	readonly note?: string;
 	/** Whether a tuned model must be deployed, by the minute, before it answers. */
 	readonly servesTunedModels: 'at-once' | 'after-deploy';
 	check(access: Access): Promise<ConnectionCheck>;

@@ -4,7 +4,7 @@ import { stillBilled } from '../../core/runs/billing.ts';
 import { limitProblem } from '../../core/runs/recipe-limits.ts';
 import { runCan } from '../../core/runs/status.ts';
 import { command } from '../access/operation.ts';
-import { openAccess } from '../connections/connections.ts';
+import { openAccess } from '../connections/rows.ts';
 import { record } from '../events/record.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { lockedProject } from '../project/rows.ts';

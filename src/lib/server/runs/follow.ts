@@ -1,7 +1,7 @@
 import { and, desc, eq } from 'drizzle-orm';
 import { isOver, runCan } from '../../core/runs/status.ts';
 import type { Scope, Tx } from '../access/scope.ts';
-import { openAccess } from '../connections/connections.ts';
+import { openAccess } from '../connections/rows.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { runEvents } from '../platform/db/schema.ts';
 import { ProviderError } from '../providers/errors.ts';

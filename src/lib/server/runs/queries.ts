@@ -10,7 +10,7 @@ import { isOver, runCan } from '../../core/runs/status.ts';
 import { trainingCost } from '../../core/runs/training-cost.ts';
 import { query } from '../access/operation.ts';
 import type { Tx } from '../access/scope.ts';
-import { openAccess } from '../connections/connections.ts';
+import { openAccess } from '../connections/rows.ts';
 import { connections, runEvents, runFiles, runPoints, runs } from '../platform/db/schema.ts';
 import { providers } from '../providers/registry.ts';
 import { readFacts, readPast } from './facts.ts';

@@ -1,4 +1,4 @@
-import { desc, eq } from 'drizzle-orm';
+import { and, desc, eq, notInArray } from 'drizzle-orm';
 import type { ListedRun, Serving } from '../../contract/run.ts';
 import { AppError } from '../../core/errors.ts';
 import type { ProjectScope, Tx } from '../access/scope.ts';
@@ -55,6 +55,27 @@ export const listedRun = (run: Run): ListedRun => ({
 	createdAt: run.createdAt,
 	finishedAt: run.finishedAt
 });
+
+/** A step: what a dashboard shows of the project's runs: the newest, those that are not over, and how many gave a model. */
+export const recentRuns = async (tx: Tx, { project }: Pick<ProjectScope, 'project'>, limit: number) => {
+	const ofProject = eq(runs.projectId, project.id);
+	const line = {
+		id: runs.id,
+		version: runs.version,
+		status: runs.status,
+		trainCount: runs.trainCount,
+		validationCount: runs.validationCount,
+		createdAt: runs.createdAt,
+		finishedAt: runs.finishedAt
+	};
+	const newest = await tx.select(line).from(runs).where(ofProject).orderBy(desc(runs.version)).limit(limit);
+	const open = await tx
+		.select({ id: runs.id })
+		.from(runs)
+		.where(and(ofProject, notInArray(runs.status, ['draft', 'ready', 'failed', 'cancelled'])));
+	const models = await tx.$count(runs, and(ofProject, eq(runs.status, 'ready')));
+	return { newest, open: open.map(({ id }) => id), models };
+};
 
 /** A step: the newest serving of a run, whatever became of it. */
 export const newestServing = async (tx: Tx, runId: string): Promise<typeof servings.$inferSelect | undefined> => {

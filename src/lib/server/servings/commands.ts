@@ -4,7 +4,7 @@ import { AppError } from '../../core/errors.ts';
 import { type ServingStatus, idleMinutes, startMinutes } from '../../core/servings/serving.ts';
 import { command } from '../access/operation.ts';
 import type { Scope, Tx } from '../access/scope.ts';
-import { openAccess } from '../connections/connections.ts';
+import { openAccess } from '../connections/rows.ts';
 import { record } from '../events/record.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { servings } from '../platform/db/schema.ts';

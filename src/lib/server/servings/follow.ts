@@ -1,6 +1,6 @@
 import { idleMinutes, isAlive, longestHours, startMinutes, stopReason } from '../../core/servings/serving.ts';
 import type { Scope, Tx } from '../access/scope.ts';
-import { openAccess } from '../connections/connections.ts';
+import { openAccess } from '../connections/rows.ts';
 import { enqueue } from '../jobs/queue.ts';
 import type { ProviderError } from '../providers/errors.ts';
 import { pollSecondsFor } from '../providers/poll-interval.ts';

@@ -1,17 +1,20 @@
 import { and, eq, sql } from 'drizzle-orm';
+import { InviteMember, ResendInvitation, RevokeInvitation } from '../../contract/team.ts';
+import { normalEmail } from '../../core/account/email.ts';
 import { AppError } from '../../core/errors.ts';
-import { type Role, authorize } from '../../core/permissions.ts';
+import type { Role } from '../../core/permissions.ts';
 import { to } from '../../paths.ts';
-import { audit } from '../events/legacy.ts';
+import { within } from '../access/limits.ts';
+import { command } from '../access/operation.ts';
+import type { Scope, Tx } from '../access/scope.ts';
+import { record } from '../events/record.ts';
 import { config } from '../platform/config.ts';
 import { randomToken, sha256 } from '../platform/crypto.ts';
 import { invitations, members, people, teams } from '../platform/db/schema.ts';
-import { within } from '../access/limits.ts';
 import { log } from '../platform/log.ts';
 import { invitationMail } from '../platform/mail/messages.ts';
 import { sendMail } from '../platform/mail/send.ts';
-import { type Place, isOpen, placeOf } from './members.ts';
-import type { Scope, Tx } from '../access/scope.ts';
+import { isOpen, placeOf } from './rows.ts';
 
 const sevenDays = sql`now() + interval '7 days'`;
 
@@ -54,11 +57,10 @@ const mayMail = async (scope: Scope) => {
  * Asks somebody into the team, for seven days. An earlier invitation of the same address is replaced. `sent` is false when
  * the invitation stands but its mail could not be sent.
  */
-export const inviteMember = async (scope: Scope, input: { email: string } & Place): Promise<{ sent: boolean }> => {
-	authorize(scope, 'members:edit');
+export const inviteMember = command(InviteMember, async (scope, input) => {
 	await mayMail(scope);
 	const token = randomToken();
-	const { email } = input;
+	const email = normalEmail(input.email);
 	const { invitation, names } = await scope.tx(async (tx) => {
 		const [known] = await tx
 			.select({ name: people.name })
@@ -76,15 +78,14 @@ export const inviteMember = async (scope: Scope, input: { email: string } & Plac
 			.insert(invitations)
 			.values({ email, ...place, tokenHash: sha256(token), invitedBy: scope.userId, expiresAt: sevenDays })
 			.returning();
-		await audit(tx, scope, 'member.invited', made!.id, { email, ...place });
+		await record(tx, scope, { event: 'member.invited', subject: made!.id, details: { email, ...place } });
 		return { invitation: made!, names: await namesOf(tx, scope) };
 	});
 	return send(scope, token, invitation, names);
-};
+});
 
 /** Sends a new mail with a new link, for another seven days; the old link stops working. */
-export const resendInvitation = async (scope: Scope, id: string): Promise<{ sent: boolean }> => {
-	authorize(scope, 'members:edit');
+export const resendInvitation = command(ResendInvitation, async (scope, { invitationId: id }) => {
 	await mayMail(scope);
 	const token = randomToken();
 	const { invitation, names } = await scope.tx(async (tx) => {
@@ -94,22 +95,21 @@ export const resendInvitation = async (scope: Scope, id: string): Promise<{ sent
 			.where(and(eq(invitations.id, id), isOpen))
 			.returning();
 		if (!changed) throw new AppError('not_found', 'This invitation was answered or taken back meanwhile.');
-		await audit(tx, scope, 'member.invited_again', id, { email: changed.email });
+		await record(tx, scope, { event: 'member.invited_again', subject: id, details: { email: changed.email } });
 		return { invitation: changed, names: await namesOf(tx, scope) };
 	});
 	return send(scope, token, invitation, names);
-};
+});
 
 /** Takes an invitation back; its link stops working at once. */
-export const revokeInvitation = async (scope: Scope, id: string): Promise<void> => {
-	authorize(scope, 'members:edit');
-	await scope.tx(async (tx) => {
+export const revokeInvitation = command(RevokeInvitation, (scope, { invitationId: id }) =>
+	scope.tx(async (tx) => {
 		const [gone] = await tx
 			.update(invitations)
 			.set({ revokedAt: sql`now()` })
 			.where(and(eq(invitations.id, id), isOpen))
 			.returning();
 		if (!gone) throw new AppError('not_found', 'This invitation was answered or taken back already.');
-		await audit(tx, scope, 'invitation.revoked', id, { email: gone.email });
-	});
-};
+		await record(tx, scope, { event: 'invitation.revoked', subject: id, details: { email: gone.email } });
+	})
+);

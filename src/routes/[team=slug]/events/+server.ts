@@ -6,7 +6,7 @@ import { log } from '$lib/server/platform/log';
 import { subscribe } from '$lib/server/events/hub';
 import type { RequestHandler } from './$types';
 
-/** Whoever was removed, given another role or signed out hears nothing more after this long, and something (ASVS 7.4.1). */
+/** Whoever was removed, given another role or signed out hears nothing more after this long, and something (access/README: rights end at once). */
 const lookEveryMs = 3_000;
 
 const Since = v.object({ since: v.optional(v.pipe(v.string(), v.regex(/^\d{1,15}$/, 'Not an event of ours'))) });

@@ -1,19 +1,21 @@
 import { redirect } from '@sveltejs/kit';
+import { AcceptInvitation, LookAtInvitation } from '$lib/contract/account';
 import { to } from '$lib/paths';
-import { form } from '$lib/server/http/form';
-import { Nothing, page } from '$lib/server/http/page';
 import { acceptInvitation, lookAtInvitation } from '$lib/server/access/invitations';
+import { signedIn, visitorOf } from '$lib/server/http/actors';
+import { form } from '$lib/server/http/form';
+import { page } from '$lib/server/http/page';
 import type { Actions, PageServerLoad } from './$types';
 
-export const load = page(Nothing, async ({ locals, params }) => ({
-	invitation: await lookAtInvitation(params.token, locals.person),
-	email: locals.person?.email ?? null,
-	login: to.login(to.invitation(params.token))
+export const load = page(LookAtInvitation, async (event, input) => ({
+	invitation: await lookAtInvitation(visitorOf(event), input),
+	email: event.locals.person?.email ?? null,
+	login: to.login(to.invitation(input.token))
 })) satisfies PageServerLoad;
 
 export const actions = {
-	default: form(Nothing, async ({ locals, params }) => {
-		if (!locals.person) redirect(303, to.login(to.invitation(params.token)));
-		redirect(303, to.team(await acceptInvitation(params.token, locals.person)));
+	default: form(AcceptInvitation, async (event, input) => {
+		const { slug } = await acceptInvitation(signedIn(event, to.invitation(input.token)), input);
+		redirect(303, to.team(slug));
 	})
 } satisfies Actions;

@@ -48,7 +48,7 @@ async function run(sql: postgres.Sql, template: string, ...values: string[]) {
 
 /**
  * Refuses to serve with a role that row level security does not bind: superuser, BYPASSRLS, an owner of tables, or a
- * member of one of those (security.md RL2). Throws a sentence that says what to change.
+ * member of one of those (access/README: three roles of the database). Throws a sentence that says what to change.
  */
 export async function assertServingRole(sql: postgres.Sql): Promise<void> {
 	const [role] = await sql<{ name: string; above: string | null; owned: string | null }[]>`

@@ -23,7 +23,8 @@ import type { Recipe } from '../../../core/runs/recipe.ts';
 import type { EvaluationResult } from '../../../core/evaluations/result.ts';
 import type { RunStatus } from '../../../core/runs/status.ts';
 import type { Sealed } from '../crypto.ts';
-import type { Deployment, ProviderId } from '../../providers/provider.ts';
+import type { ProviderId } from '../../../contract/providers.ts';
+import type { Deployment } from '../../../core/servings/serving.ts';
 import { inTeam, policies, teamTable } from './team-table.ts';
 
 const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' });

@@ -31,7 +31,7 @@ export type Rights = {
 
 /**
  * The only form a policy has: columns against settings of the transaction. `(select …)` makes each setting an InitPlan,
- * computed once per statement (100 × faster than a membership subquery: reference/performance.md §6.1); `nullif`, because
+ * computed once per statement (100 × faster than a membership subquery); `nullif`, because
  * on a pooled connection the setting is '' after the first transaction, not null.
  */
 const ownTeam = (column: string) => `${column} = (select nullif(current_setting('app.team_id', true), '')::uuid)`;

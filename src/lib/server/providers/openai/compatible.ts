@@ -2,4 +2,4 @@ import { compatibleServer } from './client.ts';
 import { speakOpenai } from './wire.ts';
 
 /** Any server that speaks OpenAI's protocol, by its address; reached through the guarded fetch only. */
-export const openaiCompatible = speakOpenai('openai-compatible', 'OpenAI-compatible server', compatibleServer);
+export const openaiCompatible = speakOpenai('openai-compatible', compatibleServer);

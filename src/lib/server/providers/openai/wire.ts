@@ -1,4 +1,5 @@
 import type { ChatCompletionCreateParams } from 'openai/resources/chat/completions';
+import { providerFacts } from '../../../contract/providers.ts';
 import { ask, endedBy } from '../call.ts';
 import { chatBody, toCompletion } from '../chat.ts';
 import { checkKey } from '../check.ts';
@@ -48,10 +49,9 @@ async function chat(
 const nothingToDeploy = () => new ProviderError('refused', 'A model tuned here answers at once and is not deployed.');
 
 /** OpenAI's wire protocol, which many other servers speak too. A tuned model answers at once, under its own name. */
-export const speakOpenai = (id: ProviderId, name: string, server: Server, note?: string): Provider => ({
+export const speakOpenai = (id: ProviderId, server: Server): Provider => ({
 	id,
-	name,
-	...(note === undefined ? {} : { note }),
+	name: providerFacts[id].name,
 	servesTunedModels: 'at-once',
 	check: (access) => checkKey(() => checkConnection(access, server)),
 	models: (access) => listModels(access, server),

@@ -1,3 +1,4 @@
+import { providerFacts } from '../../../contract/providers.ts';
 import { type Place, ask, endedBy } from '../call.ts';
 import { chatBody, toCompletion } from '../chat.ts';
 import { checkKey } from '../check.ts';
@@ -14,7 +15,8 @@ import { estimateCost, placeOrder, uploadFile } from './training.ts';
 const answerTimeoutMs = 180_000;
 
 /** Together's wire protocol; the sandbox speaks it too, at another address. */
-function speakTogether(id: ProviderId, name: string): Provider {
+function speakTogether(id: ProviderId): Provider {
+	const { name } = providerFacts[id];
 	const place: Place = { name, quote: true };
 
 	async function chat(access: Access, request: ChatRequest, onText?: (piece: string) => void): Promise<Completion> {
@@ -67,5 +69,5 @@ function speakTogether(id: ProviderId, name: string): Provider {
 	};
 }
 
-export const together = speakTogether('together', 'Together.ai');
-export const sandbox = speakTogether('sandbox', 'Sandbox');
+export const together = speakTogether('together');
+export const sandbox = speakTogether('sandbox');

@@ -1,32 +1,18 @@
-import { OfConnection } from '$lib/core/project/draft';
-import { authorize } from '$lib/core/permissions';
-import { ProjectSettings } from '$lib/core/project/settings';
-import { listConnections } from '$lib/server/connections/connections';
-import { form } from '$lib/server/http/form';
-import { Nothing, page } from '$lib/server/http/page';
+import { ListModels } from '$lib/contract/connections';
+import { GetSettings, UpdateProject } from '$lib/contract/project';
 import { listModels } from '$lib/server/connections/models';
-import { getProject, updateProject } from '$lib/server/project/projects';
+import { form } from '$lib/server/http/form';
+import { page } from '$lib/server/http/page';
+import { updateProject } from '$lib/server/project/commands';
+import { getSettings } from '$lib/server/project/queries';
 import type { Actions, PageServerLoad } from './$types';
 
-export const load = page(Nothing, async ({ locals, params }) => {
-	authorize(locals.scope, 'project:edit');
-	const [project, connections] = await Promise.all([
-		getProject(locals.scope, params.project),
-		listConnections(locals.scope)
-	]);
-	const { name, description, connectionId, baseModel, systemPrompt, qualityThreshold } = project;
-	return {
-		settings: { name, description, connectionId: connectionId ?? '', baseModel, systemPrompt, qualityThreshold },
-		connections: connections.map(({ id, name }) => ({ id, name }))
-	};
-}) satisfies PageServerLoad;
+export const load = page(GetSettings, ({ locals }) => getSettings(locals.project)) satisfies PageServerLoad;
 
 export const actions = {
-	save: form(ProjectSettings, async ({ locals, params }, input) => {
-		await updateProject(locals.scope, params.project, input);
+	save: form(UpdateProject, async ({ locals }, input) => {
+		await updateProject(locals.project, input);
 		return { saved: true };
 	}),
-	models: form(OfConnection, async ({ locals }, { connectionId }) => ({
-		models: await listModels(locals.scope, connectionId)
-	}))
+	models: form(ListModels, async ({ locals }, input) => ({ models: await listModels(locals.scope, input) }))
 } satisfies Actions;

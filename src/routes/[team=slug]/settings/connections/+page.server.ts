@@ -1,37 +1,28 @@
-import * as v from 'valibot';
-import { NewConnection, NewKey } from '$lib/core/connections/connection';
-import { Id } from '$lib/core/id';
 import {
-	createConnection,
-	listConnections,
-	listProviders,
-	removeConnection,
-	replaceKey,
-	testConnection,
-	testNewConnection
-} from '$lib/server/connections/connections';
+	CreateConnection,
+	ListConnections,
+	RemoveConnection,
+	ReplaceKey,
+	TestConnection,
+	TestNewConnection
+} from '$lib/contract/connections';
+import { createConnection, removeConnection, replaceKey, testConnection } from '$lib/server/connections/commands';
+import { listConnections, listProviders, testNewConnection } from '$lib/server/connections/queries';
 import { form } from '$lib/server/http/form';
-import { Nothing, page } from '$lib/server/http/page';
+import { page } from '$lib/server/http/page';
 import type { Actions, PageServerLoad } from './$types';
 
-const Which = v.object({ connectionId: Id('The connection') });
-const KeyFor = v.object({ ...Which.entries, ...NewKey.entries });
-
-export const load = page(Nothing, async ({ locals }) => ({
-	connections: await listConnections(locals.scope),
-	providers: listProviders()
+export const load = page(ListConnections, async ({ locals: { scope } }) => ({
+	connections: await listConnections(scope),
+	providers: await listProviders(scope)
 })) satisfies PageServerLoad;
 
 export const actions = {
-	tryNew: form(NewConnection, async ({ locals }, input) => ({ check: await testNewConnection(locals.scope, input) })),
-	create: form(NewConnection, async ({ locals }, input) => ({
-		check: (await createConnection(locals.scope, input)).check
+	tryNew: form(TestNewConnection, async ({ locals }, input) => ({
+		check: await testNewConnection(locals.scope, input)
 	})),
-	test: form(Which, async ({ locals }, { connectionId }) => ({
-		check: await testConnection(locals.scope, connectionId)
-	})),
-	replaceKey: form(KeyFor, async ({ locals }, { connectionId, key }) => ({
-		check: await replaceKey(locals.scope, connectionId, { key })
-	})),
-	remove: form(Which, ({ locals }, { connectionId }) => removeConnection(locals.scope, connectionId))
+	create: form(CreateConnection, ({ locals }, input) => createConnection(locals.scope, input)),
+	test: form(TestConnection, async ({ locals }, input) => ({ check: await testConnection(locals.scope, input) })),
+	replaceKey: form(ReplaceKey, async ({ locals }, input) => ({ check: await replaceKey(locals.scope, input) })),
+	remove: form(RemoveConnection, ({ locals }, input) => removeConnection(locals.scope, input))
 } satisfies Actions;

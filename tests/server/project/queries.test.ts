@@ -2,14 +2,15 @@ import { eq } from 'drizzle-orm';
 import { afterAll, expect, test } from 'vitest';
 import { defaultRecipe } from '../../../src/lib/core/runs/recipe.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
-import { examples, runs } from '../../../src/lib/server/platform/db/schema.ts';
+import { examples, projects, runs } from '../../../src/lib/server/platform/db/schema.ts';
 import { addExample } from '../../../src/lib/server/examples/commands.ts';
-import { countUnrated, listProjectCounts } from '../../../src/lib/server/project/counts.ts';
+import { getFrame, listProjectCounts } from '../../../src/lib/server/project/queries.ts';
 import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
 import { newProject, newTeam } from '../../support/team.ts';
 
 afterAll(() => closePools());
 
+const countUnrated = async (scope: Scope, projectId: string) => (await getFrame(scope, { projectId })).unrated;
 const fill = async (scope: Scope, slug: string, ratings: (number | undefined)[]) => {
 	for (const [at, rating] of ratings.entries()) {
 		const messages = [
@@ -23,7 +24,7 @@ const fill = async (scope: Scope, slug: string, ratings: (number | undefined)[])
 test('a project says how far it is, and what is deleted does not count', async () => {
 	const { scope } = await newTeam();
 	const { project, connection } = await newProject(scope);
-	await newProject(scope, { slug: 'empty' });
+	const empty = await newProject(scope, { slug: 'empty' });
 	await fill(scope, 'support', [9, 8, 7, 3, undefined, undefined]);
 	await scope.tx(async (tx) => {
 		await tx.update(examples).set({ deletedAt: new Date() }).where(eq(examples.number, 6));
@@ -35,20 +36,38 @@ test('a project says how far it is, and what is deleted does not count', async (
 	const counts = await listProjectCounts(scope);
 	expect(counts.find(({ slug }) => slug === 'support')).toMatchObject({ total: 5, rated: 4, quality: 2, models: 1 });
 	expect(counts.find(({ slug }) => slug === 'empty')).toMatchObject({ total: 0, rated: 0, quality: 0, models: 0 });
-	expect(await countUnrated(scope, 'support')).toBe(1);
-	expect(await countUnrated(scope, 'empty')).toBe(0);
+	expect(await countUnrated(scope, project.id)).toBe(1);
+	expect(await countUnrated(scope, empty.project.id)).toBe(0);
 });
 
 test('a member counts only what they may see, a stranger nothing', async () => {
 	const { scope, as } = await newTeam();
 	const { project } = await newProject(scope);
-	await newProject(scope, { slug: 'secret' });
+	const secret = (await newProject(scope, { slug: 'secret' })).project;
 	await fill(scope, 'support', [undefined]);
 	const rater = await as('rater', [project.id]);
 	expect((await listProjectCounts(rater)).map(({ slug }) => slug)).toEqual(['support']);
-	expect(await countUnrated(rater, 'support')).toBe(1);
-	await expect(countUnrated(rater, 'secret')).rejects.toMatchObject({ code: 'not_found' });
+	expect(await countUnrated(rater, project.id)).toBe(1);
+	await expect(countUnrated(rater, secret.id)).rejects.toMatchObject({ code: 'not_found' });
 	const stranger = (await newTeam()).scope;
 	expect(await listProjectCounts(stranger)).toEqual([]);
-	await expect(countUnrated(stranger, 'support')).rejects.toMatchObject({ code: 'not_found' });
+	await expect(countUnrated(stranger, project.id)).rejects.toMatchObject({ code: 'not_found' });
+});
+
+test('what stands around a page are the projects one may see, by name', async () => {
+	const { scope, as } = await newTeam();
+	const { project } = await newProject(scope);
+	await newProject(scope, { slug: 'secret' });
+	await scope.tx((tx) => tx.update(projects).set({ name: 'Zebra' }).where(eq(projects.id, project.id)));
+	expect(await getFrame(scope, { projectId: null })).toEqual({
+		projects: [
+			{ name: 'Support', slug: 'secret' },
+			{ name: 'Zebra', slug: 'support' }
+		],
+		unrated: 0
+	});
+	expect((await getFrame(await as('rater', [project.id]), { projectId: null })).projects).toEqual([
+		{ name: 'Zebra', slug: 'support' }
+	]);
+	expect((await getFrame((await newTeam()).scope, { projectId: null })).projects).toEqual([]);
 });

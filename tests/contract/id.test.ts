@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
-import { Id } from '../../src/lib/core/id.ts';
+import { Id } from '../../src/lib/contract/fields.ts';
 
 test('an id is a uuid; anything else gets a sentence that names the thing', () => {
 	const id = '0198f3a2-7c41-7d3e-9b1a-2f6c8d0e4b5a';

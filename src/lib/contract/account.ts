@@ -1,0 +1,212 @@
+// What visitors and persons do for themselves, outside any team.
+import * as v from 'valibot';
+import { Email, Id, Name, NoInput, NoOutput, RoleName, Time } from './fields.ts';
+import { aTime, ids } from './ids.ts';
+import { command, query } from './operation.ts';
+
+const Next = v.optional(v.pipe(v.string(), v.maxLength(2000)), '');
+
+export const RequestSignIn = command({
+	name: 'account.requestSignIn',
+	summary: 'Sends a mail with a link and a code that sign in, each once and for ten minutes',
+	within: 'visitor',
+	action: null,
+	/** `next`: where the person wanted to go; what leaves our origin is dropped later (paths.ts). */
+	input: v.object({ email: Email, next: Next }),
+	output: NoOutput,
+	errors: {},
+	events: [],
+	example: { input: { email: 'ana@example.com', next: '/northwind' }, output: undefined }
+});
+
+/** Who has proved their address, and where they go now. */
+const Proved = v.strictObject({ personId: v.string(), next: v.string(), isNew: v.boolean() });
+const proved = { personId: ids.person, next: '/northwind', isNew: false };
+
+export const SignInWithCode = command({
+	name: 'account.signInWithCode',
+	summary: 'Uses up the code of a mail, in the browser that asked for it',
+	within: 'visitor',
+	action: null,
+	input: v.object({
+		/** As it was typed. */
+		code: v.pipe(
+			v.string('Type the code'),
+			v.trim(),
+			v.minLength(1, 'Type the code'),
+			v.maxLength(40, 'The code has six signs')
+		)
+	}),
+	output: Proved,
+	errors: {
+		gone: 'The code is over, or this browser asked for none.',
+		rate_limited: 'Ten wrong codes for one address within an hour. The link still works.'
+	},
+	events: [],
+	example: { input: { code: 'K7Q2MX' }, output: proved }
+});
+
+const LinkToken = v.optional(v.pipe(v.string(), v.maxLength(200, 'This is not a link of ours')), '');
+
+export const SignInWithLink = command({
+	name: 'account.signInWithLink',
+	summary: 'Uses up the link of a mail',
+	within: 'visitor',
+	action: null,
+	input: v.object({ token: LinkToken }),
+	output: Proved,
+	errors: { gone: 'The link was used, is over, or was replaced by a newer one.' },
+	events: [],
+	example: { input: { token: 'zK3vB1' }, output: proved }
+});
+
+export const LookAtLink = query({
+	name: 'account.lookAtLink',
+	summary: 'What the page of a sign-in link shows; uses nothing up',
+	within: 'visitor',
+	action: null,
+	input: v.object({ token: LinkToken }),
+	output: v.variant('open', [
+		v.strictObject({
+			open: v.literal(true),
+			/** Masked: whoever holds the link need not learn the address. */
+			email: v.string(),
+			sameBrowser: v.boolean()
+		}),
+		v.strictObject({ open: v.literal(false) })
+	]),
+	errors: {},
+	example: { input: { token: 'zK3vB1' }, output: { open: true, email: 'a…@example.com', sameBrowser: true } }
+});
+
+export const RenamePerson = command({
+	name: 'account.rename',
+	summary: 'What the person is called from now on, in every team',
+	within: 'person',
+	action: null,
+	input: v.object({ name: Name }),
+	output: NoOutput,
+	errors: {},
+	events: [],
+	example: { input: { name: 'Ana' }, output: undefined }
+});
+
+export const ListSessions = query({
+	name: 'account.sessions',
+	summary: 'Where the person is signed in, the newest first',
+	within: 'person',
+	action: null,
+	input: NoInput,
+	output: v.array(
+		v.strictObject({
+			/** Names the session in `account.endSession`; it opens nothing. */
+			handle: v.string(),
+			/** What a person calls the browser. */
+			device: v.string(),
+			createdAt: Time,
+			/** The one that asks. */
+			current: v.boolean()
+		})
+	),
+	errors: {},
+	example: {
+		input: {},
+		output: [{ handle: ids.session, device: 'Firefox on Linux', createdAt: aTime, current: true }]
+	}
+});
+
+export const EndSession = command({
+	name: 'account.endSession',
+	summary: 'Ends one of the person’s sessions',
+	within: 'person',
+	action: null,
+	input: v.object({ handle: Id('The session') }),
+	output: NoOutput,
+	errors: {},
+	events: [],
+	example: { input: { handle: ids.session }, output: undefined }
+});
+
+export const EndEverySession = command({
+	name: 'account.endEverySession',
+	summary: 'Signs the person out everywhere',
+	within: 'person',
+	action: null,
+	input: NoInput,
+	output: NoOutput,
+	errors: {},
+	events: [],
+	example: { input: {}, output: undefined }
+});
+
+export const ListTeams = query({
+	name: 'account.teams',
+	summary: 'The teams the person is in, the oldest membership first',
+	within: 'person',
+	action: null,
+	input: NoInput,
+	output: v.array(v.strictObject({ id: v.string(), slug: v.string(), name: v.string(), role: RoleName })),
+	errors: {},
+	example: { input: {}, output: [{ id: ids.team, slug: 'northwind', name: 'Northwind', role: 'owner' }] }
+});
+
+export const CreateTeam = command({
+	name: 'account.createTeam',
+	summary: 'Makes a team, whose owner the person is',
+	within: 'person',
+	action: null,
+	input: v.object({ name: Name }),
+	output: v.strictObject({ id: v.string(), slug: v.string(), name: v.string() }),
+	errors: { rate_limited: 'Ten teams within the hour.' },
+	events: [],
+	example: { input: { name: 'Northwind' }, output: { id: ids.team, slug: 'northwind', name: 'Northwind' } }
+});
+
+const InvitationToken = v.pipe(v.string('The invitation is missing'), v.maxLength(200, 'This is not a link of ours'));
+
+export const LookAtInvitation = query({
+	name: 'account.lookAtInvitation',
+	summary: 'What the page of an invitation shows',
+	within: 'visitor',
+	action: null,
+	input: v.object({ token: InvitationToken }),
+	output: v.strictObject({
+		team: v.strictObject({ slug: v.string(), name: v.string() }),
+		/** Masked: whoever holds the link need not learn the address. */
+		email: v.string(),
+		role: RoleName,
+		inviter: v.nullable(v.string()),
+		state: v.picklist(['open', 'accepted', 'revoked', 'expired']),
+		/** Whether it was sent to the person who looks; null while nobody is signed in. */
+		isForYou: v.nullable(v.boolean())
+	}),
+	errors: {},
+	example: {
+		input: { token: 'zK3vB1' },
+		output: {
+			team: { slug: 'northwind', name: 'Northwind' },
+			email: 'r…@example.com',
+			role: 'rater',
+			inviter: 'Ana',
+			state: 'open',
+			isForYou: null
+		}
+	}
+});
+
+export const AcceptInvitation = command({
+	name: 'account.acceptInvitation',
+	summary: 'Takes an invitation, once, for the person it was sent to',
+	within: 'person',
+	action: null,
+	input: v.object({ token: InvitationToken }),
+	/** The team they are in now. */
+	output: v.strictObject({ slug: v.string() }),
+	errors: {
+		gone: 'It was used, taken back, or is older than seven days.',
+		forbidden: 'It was sent to another address than the person’s.'
+	},
+	// written down by accept_invitation in the database, in one transaction with the membership
+	events: ['member.joined'],
+	example: { input: { token: 'zK3vB1' }, output: { slug: 'northwind' } }
+});

@@ -1,0 +1,133 @@
+import * as v from 'valibot';
+import { type VerdictKind, verdictTitles } from '../core/evaluations/verdict-sentence.ts';
+import { steps } from '../core/project/next-step.ts';
+import { runStatuses } from '../core/runs/status.ts';
+import { NoInput, Time } from './fields.ts';
+import { aTime, ids } from './ids.ts';
+import { query } from './operation.ts';
+
+const kinds = Object.keys(verdictTitles) as VerdictKind[];
+
+const Counts = v.strictObject({
+	total: v.number(),
+	unrated: v.number(),
+	/** Rated at the threshold or above. */
+	quality: v.number(),
+	train: v.number(),
+	validation: v.number(),
+	unassigned: v.number()
+});
+
+const Run = v.strictObject({
+	id: v.string(),
+	version: v.number(),
+	status: v.picklist(runStatuses),
+	trainCount: v.number(),
+	validationCount: v.number(),
+	createdAt: Time
+});
+
+const Evaluation = v.strictObject({
+	id: v.string(),
+	number: v.number(),
+	title: v.string(),
+	status: v.picklist(['generating', 'voting', 'failed']),
+	/** Pairs in all, judged by anybody, and judged by whoever looks. */
+	planned: v.number(),
+	judged: v.number(),
+	mine: v.number(),
+	revealed: v.boolean(),
+	/** What came out, after the reveal; null too while it is being counted. */
+	score: v.nullable(v.strictObject({ kind: v.picklist(kinds), title: v.string() }))
+});
+
+const Readiness = v.strictObject({
+	state: v.picklist(['blocked', 'experiment', 'minimum', 'recommended']),
+	title: v.string(),
+	sentence: v.string(),
+	missing: v.number(),
+	share: v.number(),
+	validation: v.strictObject({ state: v.picklist(['none', 'enough', 'good']), sentence: v.string() })
+});
+
+const NextStep = v.strictObject({
+	to: v.picklist(steps),
+	id: v.optional(v.string()),
+	action: v.string(),
+	title: v.string(),
+	sentence: v.string()
+});
+
+export const GetDashboard = query({
+	name: 'activity.dashboard',
+	summary: 'How far a project is, at one moment, and what is next for the person',
+	within: 'project',
+	action: 'project:see',
+	input: NoInput,
+	output: v.strictObject({
+		counts: Counts,
+		/** How many examples have each rating from 1 to 10. */
+		bars: v.array(v.number()),
+		/** The five newest; none for whoever may not see runs. */
+		runs: v.array(Run),
+		/** Runs that ended with a model. */
+		models: v.number(),
+		/** The five newest. */
+		evaluations: v.array(Evaluation),
+		readiness: Readiness,
+		next: NextStep,
+		/** What the page waits for: the runs and evaluations that are not over. */
+		topics: v.array(v.string())
+	}),
+	errors: {},
+	example: {
+		input: {},
+		output: {
+			counts: { total: 60, unrated: 0, quality: 52, train: 38, validation: 14, unassigned: 8 },
+			bars: [0, 0, 1, 2, 2, 3, 0, 20, 22, 10],
+			runs: [
+				{
+					id: ids.run,
+					version: 1,
+					status: 'ready',
+					trainCount: 38,
+					validationCount: 14,
+					createdAt: aTime
+				}
+			],
+			models: 1,
+			evaluations: [
+				{
+					id: ids.evaluation,
+					number: 1,
+					title: 'v1 against base',
+					status: 'voting',
+					planned: 14,
+					judged: 4,
+					mine: 4,
+					revealed: false,
+					score: null
+				}
+			],
+			readiness: {
+				state: 'recommended',
+				title: 'Ready to train',
+				sentence: 'Enough for a good start. More good examples still help.',
+				missing: 0,
+				share: 1,
+				validation: {
+					state: 'enough',
+					sentence: '14 validation examples can show a large difference only; 35 or more are advised.'
+				}
+			},
+			next: {
+				to: 'vote',
+				id: ids.evaluation,
+				action: 'Compare',
+				title: '10 answers to compare',
+				sentence: 'Evaluation 1 waits for your eye: which answer is better, not knowing whose it is.'
+			},
+			topics: [`evaluation:${ids.evaluation}`]
+		}
+	}
+});

@@ -1,0 +1,249 @@
+import * as v from 'valibot';
+import { addressProblem, keyProblem } from '../core/connections/connection.ts';
+import { Id, NoInput, NoOutput, Time } from './fields.ts';
+import { aTime, ids } from './ids.ts';
+import { command, query } from './operation.ts';
+import { providerFacts, providerIds } from './providers.ts';
+
+const Provider = v.picklist(providerIds, 'Choose a provider');
+
+/** What a key looks like to us. Whether it is right, only the provider knows. */
+const Key = v.pipe(
+	v.string('Paste the key'),
+	v.trim(),
+	v.maxLength(500, 'A key has at most 500 characters'),
+	v.check(
+		(text) => keyProblem(text) === null,
+		({ input }) => keyProblem(input) ?? ''
+	)
+);
+
+const BaseUrl = v.pipe(
+	v.string(),
+	v.trim(),
+	v.maxLength(500, 'A base URL has at most 500 characters'),
+	v.check(
+		(text) => text === '' || addressProblem(text) === null,
+		({ input }) => addressProblem(input) ?? ''
+	)
+);
+
+/** A connection to be made or only tried. */
+export const NewConnection = v.pipe(
+	v.object({
+		provider: Provider,
+		/** Without one it is called after its provider, or its server. */
+		name: v.optional(
+			v.pipe(
+				v.string('Give it a name'),
+				v.trim(),
+				v.maxLength(80, 'A name has at most 80 characters'),
+				v.regex(/^[^\u0000-\u001f\u007f]*$/, 'A name is one line of plain text')
+			),
+			''
+		),
+		/** Only for a server of one's own; what is sent for the others is not used. */
+		baseUrl: v.optional(BaseUrl, ''),
+		key: v.optional(Key, '')
+	}),
+	v.forward(
+		v.check(({ provider, key }) => providerFacts[provider].key !== 'needed' || key !== '', 'Paste the key'),
+		['key']
+	),
+	v.forward(
+		v.check(
+			({ provider, baseUrl }) => !providerFacts[provider].hasAddress || baseUrl !== '',
+			'Give the address of the API, like https://models.example.com/v1'
+		),
+		['baseUrl']
+	)
+);
+export type NewConnection = v.InferOutput<typeof NewConnection>;
+const aConnection = {
+	provider: 'openai-compatible',
+	baseUrl: 'https://models.example.com/v1',
+	key: 'sk-example'
+} as const;
+
+/** What a provider says of a key. */
+const Check = v.variant('ok', [
+	v.strictObject({
+		ok: v.literal(true),
+		models: v.number(),
+		/** unknown: it shows with the first run. */
+		training: v.picklist(['open', 'closed', 'unknown']),
+		note: v.optional(v.string())
+	}),
+	v.strictObject({ ok: v.literal(false), reason: v.string() })
+]);
+export type Check = v.InferOutput<typeof Check>;
+const aCheck = { ok: true, models: 2, training: 'open' } as const;
+
+/** A model that a provider offers. Prices in US cents. */
+const Model = v.strictObject({
+	id: v.string(),
+	name: v.string(),
+	trainable: v.boolean(),
+	/** Whether a fine-tune of it can be called afterwards; null: the provider tells only when asked for that model. */
+	servable: v.nullable(v.boolean()),
+	contextTokens: v.nullable(v.number()),
+	/** Per million training tokens, where the provider publishes it. */
+	trainingCentsPerMillion: v.nullable(v.number()),
+	recommended: v.boolean(),
+	/** The last day on which it can be used, `YYYY-MM-DD`. */
+	until: v.nullable(v.string())
+});
+export type ListedModel = v.InferOutput<typeof Model>;
+const aModel: ListedModel = {
+	id: 'sandbox-small',
+	name: 'Sandbox small',
+	trainable: true,
+	servable: true,
+	contextTokens: 8192,
+	trainingCentsPerMillion: 40,
+	recommended: true,
+	until: null
+};
+
+const Which = v.object({ connectionId: Id('The connection') });
+const which = { connectionId: ids.connection };
+
+/** A connection as people may see it: never the key, sealed or not. */
+const ListedConnection = v.strictObject({
+	id: v.string(),
+	createdAt: Time,
+	provider: Provider,
+	name: v.string(),
+	baseUrl: v.nullable(v.string()),
+	/** The last four characters of the key, of a long one. */
+	keyHint: v.nullable(v.string()),
+	status: v.picklist(['untested', 'ok', 'refused']),
+	training: v.picklist(['open', 'closed', 'unknown']),
+	/** What the provider said against it. */
+	problem: v.nullable(v.string()),
+	checkedAt: v.nullable(Time),
+	/** How many use it. */
+	projects: v.number()
+});
+
+export const ListConnections = query({
+	name: 'connections.list',
+	summary: 'The team’s connections in the order they were made, with the number of projects on each',
+	within: 'team',
+	action: 'connections:see',
+	input: NoInput,
+	output: v.array(ListedConnection),
+	errors: {},
+	example: {
+		input: {},
+		output: [
+			{
+				id: ids.connection,
+				createdAt: aTime,
+				provider: 'sandbox',
+				name: 'Sandbox',
+				baseUrl: null,
+				keyHint: null,
+				status: 'ok',
+				training: 'open',
+				problem: null,
+				checkedAt: aTime,
+				projects: 1
+			}
+		]
+	}
+});
+
+export const ListedProvider = v.strictObject({ id: Provider, name: v.string(), note: v.nullable(v.string()) });
+
+export const ListProviders = query({
+	name: 'connections.providers',
+	summary: 'The providers a connection can be made to; the sandbox only where one runs',
+	within: 'team',
+	action: 'connections:see',
+	input: NoInput,
+	output: v.array(ListedProvider),
+	errors: {},
+	example: { input: {}, output: [{ id: 'sandbox', name: 'Sandbox', note: null }] }
+});
+
+export const TestNewConnection = query({
+	name: 'connections.testNew',
+	summary: 'Tries a key before it is kept',
+	within: 'team',
+	action: 'connections:edit',
+	input: NewConnection,
+	output: Check,
+	errors: {},
+	example: { input: aConnection, output: aCheck }
+});
+
+export const ListModelsOfNew = query({
+	name: 'connections.modelsOfNew',
+	summary: 'Tries a key before it is kept, and lists the models it opens',
+	within: 'team',
+	action: 'connections:edit',
+	input: NewConnection,
+	output: v.strictObject({ check: Check, models: v.array(Model) }),
+	errors: { conflict: 'The provider took the key and then gave no list.' },
+	example: { input: aConnection, output: { check: aCheck, models: [aModel] } }
+});
+
+export const CreateConnection = command({
+	name: 'connections.create',
+	summary: 'Keeps a connection, with what its provider says of it now; a refused key is kept too',
+	within: 'team',
+	action: 'connections:edit',
+	input: NewConnection,
+	output: v.strictObject({ id: v.string(), check: Check }),
+	errors: {},
+	events: ['connection.created'],
+	example: { input: aConnection, output: { id: ids.connection, check: aCheck } }
+});
+
+export const TestConnection = command({
+	name: 'connections.test',
+	summary: 'Asks the provider about the key again, and keeps the answer',
+	within: 'team',
+	action: 'connections:edit',
+	input: Which,
+	output: Check,
+	errors: {},
+	events: ['connection.tested'],
+	example: { input: which, output: aCheck }
+});
+
+export const ReplaceKey = command({
+	name: 'connections.replaceKey',
+	summary: 'Puts a new key in the place of the old one, which is gone after this',
+	within: 'team',
+	action: 'connections:edit',
+	input: v.object({ ...Which.entries, key: v.pipe(Key, v.minLength(1, 'Paste the new key')) }),
+	output: Check,
+	errors: {},
+	events: ['connection.key_replaced'],
+	example: { input: { ...which, key: 'sk-example' }, output: aCheck }
+});
+
+export const RemoveConnection = command({
+	name: 'connections.remove',
+	summary: 'Removes a connection and its key',
+	within: 'team',
+	action: 'connections:edit',
+	input: Which,
+	output: NoOutput,
+	errors: { conflict: 'A project uses it, or a past run or evaluation was made through it.' },
+	events: ['connection.removed'],
+	example: { input: which, output: undefined }
+});
+
+export const ListModels = query({
+	name: 'connections.models',
+	summary: 'What the provider offers, recommended models first, then by name; at most five minutes old',
+	within: 'team',
+	action: 'connections:see',
+	input: Which,
+	output: v.array(Model),
+	errors: { conflict: 'The provider does not answer, or refuses the key.' },
+	example: { input: which, output: [aModel] }
+});

@@ -1,0 +1,71 @@
+import { GetDashboard } from '../../contract/activity.ts';
+import { may } from '../../core/permissions.ts';
+import { nextStep } from '../../core/project/next-step.ts';
+import { readiness } from '../../core/project/readiness.ts';
+import { isOver } from '../../core/runs/status.ts';
+import { query } from '../access/operation.ts';
+import type { ProjectScope, Tx } from '../access/scope.ts';
+import type { ListedEvaluation } from '../../contract/evaluations.ts';
+import { recentEvaluations } from '../evaluations/rows.ts';
+import { countExamples, ratingHistogram } from '../examples/queries.ts';
+import { recentRuns } from '../runs/rows.ts';
+
+const shown = 5;
+/** Of whoever may not see runs. */
+const noRuns: Awaited<ReturnType<typeof recentRuns>> = { newest: [], open: [], models: 0 };
+
+const evaluationLine = ({ id, number, title, status, planned, judged, mine, revealed, score }: ListedEvaluation) => ({
+	id,
+	number,
+	title,
+	status,
+	planned,
+	judged,
+	mine,
+	revealed,
+	score: score && { kind: score.kind, title: score.title }
+});
+
+/** Everything a dashboard is made of, at one moment; all of it the newest first. */
+const factsOf = (scope: ProjectScope) =>
+	scope.tx(async (tx) => {
+		const inside = { ...scope, tx: <T>(work: (tx: Tx) => Promise<T>) => work(tx) };
+		return {
+			counts: await countExamples(inside),
+			bars: await ratingHistogram(inside),
+			runs: may(scope.role, 'runs:see') ? await recentRuns(tx, scope, shown) : noRuns,
+			evaluations: await recentEvaluations(tx, scope, shown)
+		};
+	});
+
+/** How far a project is, and what is next for the person. */
+export const getDashboard = query(GetDashboard, async (scope) => {
+	const { counts, bars, runs, evaluations } = await factsOf(scope);
+	const { total, unrated, quality, train, validation, unassigned } = counts;
+	const [run] = runs.newest;
+	const next = nextStep({
+		mayTrain: may(scope.role, 'runs:start'),
+		counts,
+		run: run
+			? { ...run, isOver: isOver(run), isReady: run.status === 'ready', hasFailed: run.status === 'failed' }
+			: null,
+		evaluations: evaluations.map((each) => ({
+			...each,
+			isVoting: each.status === 'voting',
+			isRevealed: each.revealed
+		}))
+	});
+	return {
+		counts: { total, unrated, quality, train, validation, unassigned },
+		bars,
+		runs: runs.newest.map(({ finishedAt: _, ...line }) => line),
+		models: runs.models,
+		evaluations: evaluations.slice(0, shown).map(evaluationLine),
+		readiness: readiness(counts),
+		next,
+		topics: [
+			...runs.open.map((id) => `run:${id}`),
+			...evaluations.filter(({ revealed }) => !revealed).map(({ id }) => `evaluation:${id}`)
+		]
+	};
+});

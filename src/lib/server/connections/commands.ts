@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import { eq } from 'drizzle-orm';
+import {
+	CreateConnection,
+	type NewConnection,
+	RemoveConnection,
+	ReplaceKey,
+	TestConnection
+} from '../../contract/connections.ts';
+import { providerFacts } from '../../contract/providers.ts';
+import { AppError } from '../../core/errors.ts';
+import { authorize } from '../../core/permissions.ts';
+import { command } from '../access/operation.ts';
+import type { Scope, Tx } from '../access/scope.ts';
+import { record } from '../events/record.ts';
+import { connections, projects } from '../platform/db/schema.ts';
+import { accessToNew, addressOf, ask, told } from './check.ts';
+import { accessOf, accessTo, connectionOf, sealedFor } from './rows.ts';
+
+const nameOf = ({ provider, name, baseUrl }: NewConnection) =>
+	name || (providerFacts[provider].hasAddress ? new URL(baseUrl).host : providerFacts[provider].name);
+
+/**
+ * The first half of a new connection: asks its provider. `keep` is the second half, a step in the transaction of whoever
+ * makes something together with it; it returns the id.
+ */
+export const prepareConnection = async (scope: Scope, input: NewConnection) => {
+	authorize(scope, CreateConnection.action);
+	const answer = await ask(await accessToNew(scope, input));
+	const { provider } = input;
+	const facts = { provider, name: nameOf(input), baseUrl: addressOf(input) };
+	const keep = async (tx: Tx): Promise<string> => {
+		const place = { teamId: scope.teamId, id: randomUUID() };
+		await tx.insert(connections).values({ id: place.id, ...facts, ...sealedFor(place, input.key), ...told(answer) });
+		await record(tx, scope, { event: 'connection.created', subject: place.id, details: facts });
+		return place.id;
+	};
+	return { check: answer.check, keep };
+};
+
+/** Keeps a connection, with what its provider says of it now. A refused key is kept too: the page says why, and it can be replaced. */
+export const createConnection = command(CreateConnection, async (scope, input) => {
+	const { check, keep } = await prepareConnection(scope, input);
+	return { id: await scope.tx(keep), check };
+});
+
+/** Asks the provider again and keeps the answer. */
+export const testConnection = command(TestConnection, async (scope, { connectionId: id }) => {
+	const row = await scope.tx((tx) => connectionOf(tx, id));
+	const answer = await ask(accessOf(row));
+	await scope.tx(async (tx) => {
+		await tx.update(connections).set(told(answer)).where(eq(connections.id, id));
+		await record(tx, scope, { event: 'connection.tested', subject: id, details: { name: row.name } });
+	});
+	return answer.check;
+});
+
+/** Puts a new key in the place of the old one, which is gone after this. Takes effect with the next call. */
+export const replaceKey = command(ReplaceKey, async (scope, { connectionId: id, key }) => {
+	const row = await scope.tx((tx) => connectionOf(tx, id));
+	const answer = await ask(accessTo(row, key));
+	await scope.tx(async (tx) => {
+		await tx
+			.update(connections)
+			.set({ status: 'untested', ...sealedFor(row, key), ...told(answer) })
+			.where(eq(connections.id, id));
+		await record(tx, scope, { event: 'connection.key_replaced', subject: id, details: { name: row.name } });
+	});
+	return answer.check;
+});
+
+/** A step: throws *conflict* with the names of the projects that use the connection. */
+const refuseWhileUsed = async (tx: Tx, id: string) => {
+	const users = await tx.select({ name: projects.name }).from(projects).where(eq(projects.connectionId, id)).limit(4);
+	if (users.length === 0) return;
+	const named = users.slice(0, 3).map(({ name }) => `“${name}”`);
+	const names = named.join(', ') + (users.length > 3 ? ' and others' : '');
+	throw new AppError(
+		'conflict',
+		`${names} still use this connection. Choose another one in the settings of the project first.`
+	);
+};
+
+const isForeignKey = (problem: unknown) => (problem as { cause?: { code?: string } }).cause?.code === '23503';
+
+/** Removes a connection and its key. Refused while a project uses it, or a run or evaluation names it. */
+export const removeConnection = command(RemoveConnection, async (scope, { connectionId: id }) => {
+	try {
+		await scope.tx(async (tx) => {
+			const { name, provider } = await connectionOf(tx, id);
+			await refuseWhileUsed(tx, id);
+			await tx.delete(connections).where(eq(connections.id, id));
+			await record(tx, scope, { event: 'connection.removed', subject: id, details: { name, provider } });
+		});
+	} catch (problem) {
+		if (!isForeignKey(problem)) throw problem;
+		throw new AppError(
+			'conflict',
+			'Past runs or evaluations were made through this connection, so its record stays. Replace its key if it must not be used again.'
+		);
+	}
+});
