@@ -7,11 +7,11 @@ export type AnyUseCase = ((actor: never, input: never) => Promise<unknown>) & { 
 
 const server = 'src/lib/server';
 
-/** Every function that a use-case file of a feature exports, by the file and its name. */
+/** Everything that the files of features and of access export, by the file and its name. */
 export const exportedByFeatures = async (): Promise<{ file: string; name: string; value: unknown }[]> => {
 	const files = fs
 		.readdirSync(server, { recursive: true, encoding: 'utf8' })
-		.filter((file) => /^[a-z]+[\\/](commands|queries)\.ts$/.test(file))
+		.filter((file) => /^(?!platform|http|providers|events|jobs)[a-z]+[\\/][a-z-]+\.ts$/.test(file))
 		.sort();
 	const found = [];
 	for (const file of files) {

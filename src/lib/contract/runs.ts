@@ -58,7 +58,7 @@ export const StartRun = command({
 	input: v.object({ clientId: Id('The id of this form'), ...Recipe.entries }),
 	output: v.strictObject({ ...ListedRun.entries, mark: v.string() }),
 	errors: { conflict: 'Something on the checklist blocks the training, or another run is being sent.' },
-	events: ['run.started'],
+	events: ['run.started', 'run.progressed'],
 	example: {
 		input: { clientId: ids.client, ...aRecipe },
 		output: { ...aListedRun, status: 'uploading', stepsDone: null, stepsTotal: null, mark: 'support-5f2a9c01d4e7b386' }
@@ -74,7 +74,7 @@ export const CancelRun = command({
 	input: v.object({ runId: RunId }),
 	output: v.strictObject({ billed: v.string() }),
 	errors: { conflict: 'The run is over.' },
-	events: ['run.cancelled'],
+	events: ['run.cancelled', 'run.progressed'],
 	example: {
 		input: { runId: ids.run },
 		output: { billed: '40 of 90 steps are billed; the rest is not.' }

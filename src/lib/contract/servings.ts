@@ -15,7 +15,7 @@ export const StartServing = command({
 	input: v.object({ runId: RunId }),
 	output: Serving,
 	errors: { conflict: 'The run is not ready, or its provider cannot deploy the model or need not.' },
-	events: ['serving.started'],
+	events: ['serving.started', 'serving.progressed'],
 	example: {
 		input: { runId: ids.run },
 		output: {
@@ -41,6 +41,6 @@ export const StopServing = command({
 	input: v.object({ runId: RunId }),
 	output: NoOutput,
 	errors: {},
-	events: ['serving.stopped'],
+	events: ['serving.stopped', 'serving.progressed'],
 	example: { input: { runId: ids.run }, output: null }
 });

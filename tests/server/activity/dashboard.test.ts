@@ -83,6 +83,7 @@ test('an evaluation that waits for votes is next, for raters too; runs are not t
 			planned: 10,
 			judged: 0,
 			mine: 0,
+			revealed: false,
 			score: null
 		}
 	]);
