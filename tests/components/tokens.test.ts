@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
-// The pairs are those of reference/interface.md §5; the ratio is WCAG 2.2's, of colours clipped to sRGB as browsers show them.
+// Text and what lies behind it must differ enough to be read; the ratio is WCAG 2.2's, of colours clipped to sRGB as browsers show them.
 const css = readFileSync(new URL('../../src/app.css', import.meta.url), 'utf8').replace(/\/\*[\s\S]*?\*\//g, '');
 
 const block = (selector: string) => {

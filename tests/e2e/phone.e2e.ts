@@ -13,11 +13,11 @@ test.beforeAll(async () => {
 test.afterAll(() => app.close());
 test.beforeEach(({ context }) => signInAs(context, app, world.sessions.rater));
 
-/** A card takes nothing before a person can have seen it (F7). */
+/** A card takes nothing before a person can have seen it. */
 const lookAtIt = (page: Page) => page.waitForTimeout(200);
 const left = async (page: Page) => Number(/(\d+) left/.exec(await page.title())?.[1] ?? 0);
 
-/** Large enough for a thumb: 48 high for what decides (F4), and on the screen without scrolling. */
+/** Large enough for a thumb: 48 high for what decides, and on the screen without scrolling. */
 const expectThumbSized = async (page: Page, target: Locator, height = 48) => {
 	const box = (await target.boundingBox())!;
 	expect(box.height).toBeGreaterThanOrEqual(height);

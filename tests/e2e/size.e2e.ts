@@ -14,7 +14,7 @@ test.beforeAll(async () => {
 test.afterAll(() => app.close());
 test.describe.configure({ mode: 'parallel' });
 
-/** What interface.md S3 allows, in kB after gzip. */
+/** What a page may weigh on a phone, in kB after gzip. */
 const budgets: Record<string, number> = { login: 60, 'team-project-rate': 110 };
 const anyPage = 160;
 /** Pages on which no chart may be fetched, not even later. */

@@ -14,7 +14,7 @@ test.afterAll(() => app.close());
 
 const newEmail = (name: string) => `${name}-${randomUUID().slice(0, 8)}@example.com`;
 const left = async (page: Page) => Number(/(\d+) left/.exec(await page.title())?.[1] ?? 0);
-/** A card does not take the next key before a person can have seen it (F7). */
+/** A card does not take the next key before a person can have seen it. */
 const lookAtIt = (page: Page) => page.waitForTimeout(200);
 
 /** A team with an empty project, whose owner is signed in. */

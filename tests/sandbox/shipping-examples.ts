@@ -162,7 +162,7 @@ export const asJsonl = (pairs: readonly Pair[]): string =>
 
 const words = (text: string) => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
 
-/** How alike two texts are by their words, 0 to 1 (F1 of the tokens). */
+/** How alike two texts are by their words, 0 to 1 (F1 over their words). */
 export function tokenF1(one: string, other: string): number {
 	const left = words(one);
 	const right = words(other);

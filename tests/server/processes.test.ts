@@ -226,7 +226,7 @@ describe('a stop', () => {
 				expect(await stream.ended).toBe('ended');
 				expect(stream.text()).toMatch(/^retry: \d+\n\n[^]*retry: \d+\n\n$/);
 			}
-			// OP1: whoever stops us insists after ten seconds
+			// whoever stops us insists after ten seconds
 			const code = await Promise.race([server.ended, sleep(10_000, 'still running')]);
 			expect(code, server.said()).toBe(0);
 		}

@@ -17,6 +17,7 @@ await runUntilStopped(async (later) => {
 	later(async () => fs.rmSync(dir, { recursive: true, force: true }));
 
 	Object.assign(process.env, {
+		NODE_ENV: 'test', // every answer is held against its contract
 		DATA_DIR: dir,
 		PORT: port,
 		ORIGIN: `http://localhost:${port}`,

@@ -34,7 +34,7 @@ export const startServer = () =>
 		log.info('open', { role });
 	})());
 
-/** Whoever asked us to stop insists after this long (reliability.md OP1 allows 10 s). */
+/** Whoever asked us to stop kills after 10 s, so we are done a little earlier. */
 const patienceMs = 9_000;
 
 const handJobsBack = () => stopQueue(6_000).catch((problem) => log.warn('stop', { problem: String(problem) }));

@@ -4,7 +4,7 @@ import { apportion } from '../../../src/lib/core/math/apportion.ts';
 
 const strata = (...sizes: number[]) => sizes.map((size, key) => ({ key, size, taken: 0 }));
 
-test('the example of statistics.md: 17, 60 and 71 at one in five', () => {
+test('an example by hand: 17, 60 and 71 at one in five', () => {
 	expect([...apportion(strata(71, 60, 17), 0.2)].sort().map(([, seats]) => seats)).toEqual([14, 12, 4]);
 });
 

@@ -1,6 +1,6 @@
 import { untrack } from 'svelte';
 
-/** Waiting, as people should see it: after 200 ms, and then for at least 300 ms (S4), so that quick work never flickers. */
+/** Waiting, as people should see it: after 200 ms, and then for at least 300 ms, so that quick work never flickers. */
 export const delayed = (waiting: () => boolean) => {
 	let shown = $state(false);
 	let since = 0;

@@ -14,7 +14,7 @@ export type Step = {
 type Queue = { cards: Card[]; left: number };
 type Send = { send(exampleId: string, score: number | null): void };
 
-/** Fewer cards than this at hand, and more are asked for: the one that is open and five to come (S1). */
+/** Fewer cards than this at hand, and more are asked for: the one that is open and five to come. */
 const enough = 6;
 /** So many decisions can be taken back; older ones are only counted. */
 const keptSteps = 50;
@@ -67,7 +67,7 @@ export class Session {
 	get pace() {
 		return median(this.#paces);
 	}
-	/** After a card has come nothing counts for a moment (F7). */
+	/** After a card has come nothing counts for a moment. */
 	get ready() {
 		return this.#now() - this.#shownAt > lockedMs;
 	}
