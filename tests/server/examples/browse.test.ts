@@ -168,10 +168,10 @@ describe('deleting', () => {
 	test('cannot be undone once the prompt stands on the other side', async () => {
 		const { scope, idOf } = await start(['Same?']);
 		const id = await idOf(1);
-		await moveExamples(scope, 'support', { ids: [id], side: 'validation' });
+		await moveExamples(scope, 'support', { ids: [id], side: 'train' });
 		await deleteExamples(scope, 'support', [id]);
 		const again = await addExample(scope, 'support', { messages: talk('Same?', 'Another answer'), rating: null });
-		await moveExamples(scope, 'support', { ids: [again.id], side: 'train' });
+		await moveExamples(scope, 'support', { ids: [again.id], side: 'validation' });
 		await expect(restoreExamples(scope, 'support', [id])).rejects.toMatchObject({
 			code: 'conflict',
 			message: expect.stringContaining('same prompt')
