@@ -383,7 +383,7 @@ export const runFiles = teamTable(
 	]
 );
 
-/** Which examples a run learnt from and was measured on. The lock in the database reads this (drizzle/0002). */
+/** Which examples a run learnt from and was measured on. The lock in the database reads this (drizzle/functions/validation-lock.sql). */
 export const runExamples = teamTable(
 	'run_examples',
 	{
