@@ -1,11 +1,12 @@
-type Row = Record<string, string | number | boolean | null>;
+type Value = string | number | boolean | null | undefined;
+type Row = Record<string, Value>;
 
 /** What stands, against what follows from the evidence: the rows where they differ, and what to say of one. */
 export type Comparison = { sql: string; says: (row: Row) => string };
 
-const number = (value: Row[string]) => (value === null ? 'none' : String(Math.round(Number(value) * 1000) / 1000));
-const people = (count: Row[string]) => `${count} ${count === 1 ? 'person' : 'people'}`;
-const part = (text: Row[string]) => (text === null ? 'none' : JSON.stringify(String(text).slice(0, 60)));
+const number = (value: Value) => (value == null ? 'none' : String(Math.round(Number(value) * 1000) / 1000));
+const people = (count: Value) => `${count} ${count === 1 ? 'person' : 'people'}`;
+const part = (text: Value) => (text == null ? 'none' : JSON.stringify(String(text).slice(0, 60)));
 
 /** Where a row is, for every comparison: `x` is its table. */
 const place = 'join teams t on t.id = x.team_id join projects p on p.team_id = x.team_id and p.id = x.project_id';

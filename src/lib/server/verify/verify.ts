@@ -21,7 +21,7 @@ export const verify = (sql: postgres.Sql, report: Report): Promise<Verified> =>
 		await tx`set local statement_timeout = 0`;
 		for (const { sql: text, says } of comparisons) {
 			for await (const rows of tx.unsafe(text).cursor(atOnce)) {
-				for (const row of rows) report(`${at(row)}: ${says(row)}`);
+				for (const row of rows as postgres.Row[]) report(`${at(row)}: ${says(row)}`);
 			}
 		}
 		await compareHashes(tx, report);
@@ -32,7 +32,7 @@ export const verify = (sql: postgres.Sql, report: Report): Promise<Verified> =>
 		return counts as Verified;
 	}) as Promise<Verified>;
 
-const at = ({ team, project }: { team?: unknown; project?: unknown }) => `Team ${team}, project ${project}`;
+const at = ({ team, project }: Record<string, unknown>) => `Team ${team}, project ${project}`;
 
 /** By the same function that wrote them: what is the same prompt is decided in one place. */
 const compareHashes = async (tx: postgres.TransactionSql, report: Report) => {
