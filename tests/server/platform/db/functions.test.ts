@@ -178,6 +178,15 @@ describe('migrating', () => {
 		expect(await upgraded.sql`select file, sha256, applied_at from drizzle.functions order by file`).toEqual(before);
 	});
 
+	test('an older version that starts beside a newer one does not bring its functions back', async () => {
+		const older = folderOf(8);
+		fs.mkdirSync(path.join(older, 'functions'));
+		fs.writeFileSync(path.join(older, 'functions/ratings.sql'), 'drop function derive_ratings cascade;');
+		const before = await functionsOf(upgraded.sql);
+		await upgraded.upTo(older);
+		expect(await functionsOf(upgraded.sql)).toEqual(before);
+	});
+
 	test('whoever serves sees neither what was set aside nor what was run', async () => {
 		const [rights] = await fresh`
 			select has_schema_privilege('app', 'drizzle', 'usage') as usage,

@@ -67,10 +67,18 @@ const withFunctions = (sql: postgres.Sql, folder: string): postgres.Sql =>
 			return (work: (tx: postgres.TransactionSql) => Promise<unknown>) =>
 				target.begin(async (tx) => {
 					await work(tx);
-					await applyFunctions(tx, path.join(folder, 'functions'));
+					if (!(await isAhead(tx, folder))) await applyFunctions(tx, path.join(folder, 'functions'));
 				});
 		}
 	});
+
+/** Whether a newer version has migrated this database: an older one that starts beside it must not bring its functions back. */
+async function isAhead(tx: postgres.TransactionSql, folder: string) {
+	const journal = fs.readFileSync(path.join(folder, 'meta/_journal.json'), 'utf8');
+	const { entries } = JSON.parse(journal) as { entries: { when: number }[] };
+	const [last] = await tx`select max(created_at) as at from drizzle.__drizzle_migrations`;
+	return Number(last!.at) > Math.max(...entries.map(({ when }) => when));
+}
 
 /** A migration is one transaction, so one that met a busy table can simply be tried again. */
 async function again(work: () => Promise<void>) {
