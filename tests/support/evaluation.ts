@@ -91,7 +91,11 @@ export const addReadyRun = (
 	});
 
 /** A team with a project, `validation` validation examples and one ready run. */
-export const newContest = async (validation = 4, project: Parameters<typeof newProject>[1] = {}) => {
+export const newContest = async (
+	validation = 4,
+	project: Parameters<typeof newProject>[1] = {},
+	model: Partial<typeof runs.$inferInsert> = {}
+) => {
 	const team = await newTeam();
 	const made = await newProject(team.scope, project);
 	const projectId = made.project.id;
@@ -100,7 +104,8 @@ export const newContest = async (validation = 4, project: Parameters<typeof newP
 	const run = await addReadyRun(team.scope, {
 		projectId,
 		connectionId: made.connection.id,
-		baseModel: made.project.baseModel
+		baseModel: made.project.baseModel,
+		...model
 	});
 	return { ...team, ...made, slug: made.project.slug, exampleIds, run };
 };
@@ -172,7 +177,7 @@ export const newLiveContest = async (
 	validation: number,
 	{ tuned = 'sandbox-large', baseModel = 'sandbox-small', key = `key-${randomUUID()}` } = {}
 ) => {
-	const contest = await newContest(validation, { baseModel });
+	const contest = await newContest(validation, { baseModel }, { model: tuned });
 	const { id, teamId } = contest.connection;
 	const sealedKey = seal(config().keks, key, `${teamId}|connection|${id}`);
 	await contest.scope.tx(async (tx) => {
@@ -180,7 +185,6 @@ export const newLiveContest = async (
 			.update(connections)
 			.set({ provider: 'openai-compatible', baseUrl: `${url}/openai/v1`, sealedKey })
 			.where(eq(connections.id, id));
-		await tx.update(runs).set({ model: tuned }).where(eq(runs.id, contest.run.id));
 	});
 	const { id: evaluationId } = await createEvaluation(
 		await inProject(contest.scope, contest.slug),

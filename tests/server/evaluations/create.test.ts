@@ -14,6 +14,7 @@ import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
 import type { NewEvaluation } from '../../../src/lib/contract/evaluations.ts';
 import { stopQueue } from '../../../src/lib/server/jobs/queue.ts';
 import { addExamples, addReadyRun, conversation, newContest, wish } from '../../support/evaluation.ts';
+import { rewriteHistory } from '../../support/raw.ts';
 import { newTeam } from '../../support/team.ts';
 
 afterAll(async () => {
@@ -59,8 +60,10 @@ test('a conversation keeps its own system prompt, its earlier turns and loses it
 		{ role: 'user' as const, content: 'Three' },
 		{ role: 'assistant' as const, content: 'Four' }
 	];
-	await scope.tx((tx) =>
-		tx.update(examples).set({ messages, rewrite: 'Better four' }).where(eq(examples.id, exampleId!))
+	await rewriteHistory(
+		'examples',
+		(sql) => sql`
+			update examples set messages = ${JSON.stringify(messages)}::text::json, rewrite = 'Better four' where id = ${exampleId!}`
 	);
 	const { id } = await create(scope, slug, wish(run.id, 1));
 	const [pair] = await scope.tx((tx) => tx.select().from(pairings).where(eq(pairings.evaluationId, id)));
@@ -114,14 +117,14 @@ test('the same prompt twice is one comparison; deleted and other examples are no
 	const { scope, slug, run, project, exampleIds } = await newContest(4);
 	await addExamples(scope, project.id, ['Train?'], { split: 'train', from: 10 });
 	await addExamples(scope, project.id, ['Nowhere?'], { split: null, from: 11 });
+	await rewriteHistory(
+		'examples',
+		(sql) => sql`
+			update examples set prompt_hash = (select prompt_hash from examples where id = ${exampleIds[1]!})
+			where project_id = ${project.id} and number = 11`
+	);
 	await scope.tx(async (tx) => {
 		await tx.update(examples).set({ deletedAt: new Date() }).where(eq(examples.id, exampleIds[0]!));
-		const [second] = await tx.select().from(examples).where(eq(examples.id, exampleIds[1]!));
-		const { promptHash } = second!;
-		await tx
-			.update(examples)
-			.set({ promptHash })
-			.where(and(eq(examples.projectId, project.id), eq(examples.number, 11)));
 		await tx
 			.update(examples)
 			.set({ split: 'validation' })

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
-import { connections, evaluations, outbox, outputs, runs } from '../../../src/lib/server/platform/db/schema.ts';
+import { connections, evaluations, outbox, outputs } from '../../../src/lib/server/platform/db/schema.ts';
 import { generateOutputs } from '../../../src/lib/server/evaluations/generate.ts';
 import { getEvaluation } from '../../../src/lib/server/evaluations/queries.ts';
 import { retryGeneration } from '../../../src/lib/server/evaluations/commands.ts';
@@ -13,6 +13,7 @@ import { configureProviders } from '../../../src/lib/server/providers/registry.t
 import { startSandbox } from '../../../src/sandbox/server.ts';
 import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
 import { newContest, newLiveContest } from '../../support/evaluation.ts';
+import { rewriteHistory } from '../../support/raw.ts';
 import { newTeam } from '../../support/team.ts';
 
 let sandbox: Awaited<ReturnType<typeof startSandbox>>;
@@ -136,7 +137,7 @@ test('what waiting cannot mend fails with a sentence, keeps what is there, and c
 	await generateOutputs(scope, evaluationId, never, quick);
 	expect((await evaluationRow(scope, evaluationId)).status).toBe('failed');
 
-	await scope.tx((tx) => tx.update(runs).set({ model: 'sandbox-large' }).where(eq(runs.id, run.id)));
+	await rewriteHistory('runs', (sql) => sql`update runs set model = 'sandbox-large' where id = ${run.id}`);
 	const stranger = await newTeam();
 	const inside = await inProject(scope, slug);
 	await expect(inProject(stranger.scope, slug)).rejects.toMatchObject({ code: 'not_found' });

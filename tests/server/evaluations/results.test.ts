@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import { afterAll, expect, test } from 'vitest';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
-import { auditEntries, evaluations, examples, runExamples, votes } from '../../../src/lib/server/platform/db/schema.ts';
+import { auditEntries, evaluations, runExamples, votes } from '../../../src/lib/server/platform/db/schema.ts';
 import type { Results } from '../../../src/lib/contract/evaluation-results.ts';
 import { castVote, revealResults } from '../../../src/lib/server/evaluations/commands.ts';
 import {
@@ -15,6 +15,7 @@ import {
 import { stopQueue } from '../../../src/lib/server/jobs/queue.ts';
 import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
 import { addExamples, newBallot, voteAs } from '../../support/evaluation.ts';
+import { rewriteHistory } from '../../support/raw.ts';
 import { newTeam } from '../../support/team.ts';
 
 afterAll(async () => {
@@ -189,12 +190,16 @@ test('a pair whose prompt a contender has trained on blocks the verdict, whateve
 	const { scope, slug, id, run, project } = await newBallot(24);
 	await voteAs(scope, slug, id, () => 'a');
 	const [learnt] = await addExamples(scope, project.id, ['Innocent?'], { split: 'train', from: 100 });
-	await scope.tx(async (tx) => {
-		await tx.insert(runExamples).values({ projectId: project.id, runId: run.id, exampleId: learnt!, kind: 'train' });
-		// what no page can do: the lock is lifted for a moment
-		const [other] = await tx.select().from(examples).where(eq(examples.number, 1));
-		await tx.update(examples).set({ split: null, promptHash: other!.promptHash }).where(eq(examples.id, learnt!));
-	});
+	await scope.tx((tx) =>
+		tx.insert(runExamples).values({ projectId: project.id, runId: run.id, exampleId: learnt!, kind: 'train' })
+	);
+	await rewriteHistory(
+		'examples',
+		(sql) => sql`
+			update examples set split = null, prompt_hash = (
+				select prompt_hash from examples where project_id = ${project.id} and number = 1
+			) where id = ${learnt!}`
+	);
 	const { results } = await revealed(scope, slug, id);
 	expect(results.verdict).toMatchObject({ kind: 'blocked', sentence: 'Not a fair test: 1 item was in training.' });
 	expect((await list(scope, slug))[0]!.score).toMatchObject({ kind: 'blocked' });

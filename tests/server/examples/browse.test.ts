@@ -181,10 +181,10 @@ describe('deleting', () => {
 	test('cannot be undone once the prompt stands on the other side', async () => {
 		const { here, idOf } = await start(['Same?']);
 		const id = await idOf(1);
-		await moveExamples(here, { ids: [id], side: 'validation' });
+		await moveExamples(here, { ids: [id], side: 'train' });
 		await deleteExamples(here, { ids: [id] });
 		const again = await addExample(here, { messages: talk('Same?', 'Another answer'), rating: null });
-		await moveExamples(here, { ids: [again.id], side: 'train' });
+		await moveExamples(here, { ids: [again.id], side: 'validation' });
 		await expect(restoreExamples(here, { ids: [id] })).rejects.toMatchObject({
 			code: 'conflict',
 			message: expect.stringContaining('same prompt')

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { idleMinutes, isAlive } from '../../../src/lib/core/servings/serving.ts';
 import { replaceKey } from '../../../src/lib/server/connections/commands.ts';
 import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
-import { auditEntries, connections, runs, servings } from '../../../src/lib/server/platform/db/schema.ts';
+import { auditEntries, connections, servings } from '../../../src/lib/server/platform/db/schema.ts';
 import { stopQueue } from '../../../src/lib/server/jobs/queue.ts';
 import { providers } from '../../../src/lib/server/providers/registry.ts';
 import { ProviderError } from '../../../src/lib/server/providers/errors.ts';
@@ -15,6 +15,7 @@ import { afterState, followServing } from '../../../src/lib/server/servings/foll
 import { requeueOpenServings } from '../../../src/lib/server/servings/jobs.ts';
 import type { Serving } from '../../../src/lib/server/servings/rows.ts';
 import { ensureServed, releaseServing, startServing, stopServing } from '../../../src/lib/server/servings/commands.ts';
+import { rewriteHistory } from '../../support/raw.ts';
 import { newTeam } from '../../support/team.ts';
 import { drive, endpointsAt as endpointsAtSandbox, newRun, newWorkshop, orderFault } from '../../support/training.ts';
 
@@ -186,7 +187,7 @@ test('an evaluation gets the name to call it by, its uses keep it, its release e
 
 test('a model that cannot be deployed is refused before anything is billed', async () => {
 	const shop = await trained();
-	await shop.scope.tx((tx) => tx.update(runs).set({ modelObject: 'ml_unknown' }).where(eq(runs.id, shop.run.id)));
+	await rewriteHistory('runs', (sql) => sql`update runs set model_object = 'ml_unknown' where id = ${shop.run.id}`);
 	await expect(start(shop)).rejects.toMatchObject({
 		code: 'conflict',
 		message: expect.stringMatching(/no hardware/)
@@ -257,7 +258,7 @@ test('what exists is found and stopped, also when the model could not be deploye
 	const { id } = await start(shop);
 	loseAnswer();
 	await look(shop.scope, id);
-	await shop.scope.tx((tx) => tx.update(runs).set({ modelObject: 'ml_gone' }).where(eq(runs.id, shop.run.id)));
+	await rewriteHistory('runs', (sql) => sql`update runs set model_object = 'ml_gone' where id = ${shop.run.id}`);
 	await stop(shop);
 	expect(await until(shop.scope, id, (now) => !isAlive(now))).toMatchObject({ status: 'stopped' });
 	expect(await endpointsAt(shop.key)).toHaveLength(0);
@@ -327,7 +328,7 @@ test('where the provider answers at once, nothing is started', async () => {
 	await shop.scope.tx((tx) =>
 		tx.update(connections).set({ provider: 'openai-compatible', baseUrl: 'http://127.0.0.1:1/v1' })
 	);
-	await shop.scope.tx((tx) => tx.update(runs).set({ model: 'ft:base:us::1' }).where(eq(runs.id, shop.run.id)));
+	await rewriteHistory('runs', (sql) => sql`update runs set model = 'ft:base:us::1' where id = ${shop.run.id}`);
 	expect(await ensureServed(shop.scope, shop.run.id)).toEqual({ ready: true, callAs: 'ft:base:us::1' });
 	await expect(start(shop)).rejects.toMatchObject({ code: 'conflict' });
 	await releaseServing(shop.scope, shop.run.id);
@@ -412,7 +413,7 @@ test('what stops by itself may be started again, and a press while it stops coun
 test('a refusal is believed the second time, and then nothing is left behind', async () => {
 	const shop = await trained();
 	const { id } = await start(shop);
-	await shop.scope.tx((tx) => tx.update(runs).set({ modelObject: 'ml_gone' }).where(eq(runs.id, shop.run.id)));
+	await rewriteHistory('runs', (sql) => sql`update runs set model_object = 'ml_gone' where id = ${shop.run.id}`);
 	await look(shop.scope, id);
 	expect((await all(shop.scope))[0]).toMatchObject({
 		status: 'starting',

@@ -60,7 +60,8 @@ const clearLeakingSplits = async (tx: Tx, projectId: string) => {
 			exists (select from stage o where o.prompt_hash = s.prompt_hash and o.split <> s.split)
 			or exists (
 				select from examples e
-				where e.project_id = ${projectId} and e.prompt_hash = s.prompt_hash and (e.trained or e.deleted_at is null)
+				where e.project_id = ${projectId} and e.prompt_hash = s.prompt_hash
+					and (e.trained or e.split = 'validation' or e.deleted_at is null)
 					and (e.split <> s.split or (e.trained and s.split = 'validation'))
 			)
 		)`;

@@ -17,12 +17,15 @@ const noReason = 'The provider ended the job without a reason. Train again, or a
 const columnsFrom = (run: Run, report: JobReport) => {
 	const status = afterReport(run, report);
 	const byItself = status === 'cancelled' && !run.cancelRequestedAt;
+	// named once: what a run is called by does not change under an evaluation. Another job brings names of its own.
+	const named = (known: string | null, reported: string | null) =>
+		report.jobId === run.jobId ? (known ?? reported) : (reported ?? known);
 	return {
 		status,
 		jobId: report.jobId,
 		providerStatus: plain(report.providerStatus),
-		model: plain(report.model) ?? run.model,
-		modelObject: plain(report.modelObject) ?? run.modelObject,
+		model: named(run.model, plain(report.model)),
+		modelObject: named(run.modelObject, plain(report.modelObject)),
 		costCents: whole(report.costCents) ?? run.costCents,
 		stepsDone: report.jobId === run.jobId ? latest(run.stepsDone, whole(report.stepsDone)) : whole(report.stepsDone),
 		stepsTotal: whole(report.stepsTotal) ?? run.stepsTotal,

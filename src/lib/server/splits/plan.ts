@@ -17,15 +17,21 @@ export const planOf = async (
 		.select({
 			rowId: examples.id,
 			id: sql<string>`encode(${examples.contentHash}, 'hex')`,
-			// deleted, but learnt from: it does not move, and its prompt still counts as trained on
+			// deleted, but learnt from or once a measure: it does not move, and its prompt still stands where it stood
 			rating: sql<number | null>`case when ${examples.deletedAt} is null then ${examples.rating} end`,
 			split: sql<'unassigned' | 'train' | 'validation'>`coalesce(${examples.split}, 'unassigned')`,
 			group: sql<string>`encode(${examples.promptHash}, 'hex')`,
 			trained: examples.trained
 		})
 		.from(examples)
-		.where(and(eq(examples.projectId, projectId), or(isNull(examples.deletedAt), examples.trained)));
+		.where(
+			and(
+				eq(examples.projectId, projectId),
+				or(isNull(examples.deletedAt), examples.trained, eq(examples.split, 'validation'))
+			)
+		);
 	const planned = planSplit({ examples: list, ratio, seed, threshold });
-	const rowIds = new Map(list.map(({ id, rowId }) => [id, rowId]));
+	// what is deleted has no rating here; it may say the same as one that is there, and only that one moves
+	const rowIds = new Map(list.filter(({ rating }) => rating !== null).map(({ id, rowId }) => [id, rowId]));
 	return { ...planned, moves: planned.moves.map(({ id, to }) => ({ id: rowIds.get(id)!, to })) };
 };

@@ -5,6 +5,7 @@ import type { Role } from '../../../../src/lib/core/permissions.ts';
 import { closePools, plainPool } from '../../../../src/lib/server/platform/db/pools.ts';
 import { type Scope, scopeFor } from '../../../../src/lib/server/access/scope.ts';
 import { oneOfEach } from '../../../support/one-of-each.ts';
+import { raw } from '../../../support/raw.ts';
 import { newPerson, newTeam } from '../../../support/team.ts';
 
 const owner = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
@@ -27,9 +28,9 @@ const rights: Record<string, Record<Role, string>> = {
 	members: { owner: 'racd', trainer: 'r', rater: 'r' },
 	invitations: { owner: 'racd', trainer: '', rater: '' },
 	connections: { owner: 'racd', trainer: 'r', rater: '' },
-	projects: { owner: 'racd', trainer: 'rac', rater: 'r' },
-	imports: { owner: 'racd', trainer: 'racd', rater: 'r' },
-	examples: { owner: 'racd', trainer: 'racd', rater: 'r' },
+	projects: { owner: 'rac', trainer: 'rac', rater: 'r' },
+	imports: { owner: 'rac', trainer: 'rac', rater: 'r' },
+	examples: { owner: 'rac', trainer: 'rac', rater: 'r' },
 	ratings: { owner: 'ra', trainer: 'ra', rater: 'ra' },
 	rewrites: { owner: 'ra', trainer: 'ra', rater: 'ra' },
 	runs: { owner: 'rac', trainer: 'rac', rater: 'r' },
@@ -37,9 +38,9 @@ const rights: Record<string, Record<Role, string>> = {
 	run_examples: { owner: 'ra', trainer: 'ra', rater: 'r' },
 	run_events: { owner: 'ra', trainer: 'ra', rater: '' },
 	run_points: { owner: 'ra', trainer: 'ra', rater: '' },
-	servings: { owner: 'racd', trainer: 'racd', rater: 'r' },
-	evaluations: { owner: 'racd', trainer: 'racd', rater: 'r' },
-	pairings: { owner: 'racd', trainer: 'racd', rater: 'r' },
+	servings: { owner: 'rac', trainer: 'rac', rater: 'r' },
+	evaluations: { owner: 'rac', trainer: 'rac', rater: 'r' },
+	pairings: { owner: 'ra', trainer: 'ra', rater: 'r' },
 	outputs: { owner: 'ra', trainer: 'ra', rater: 'r' },
 	ballots: { owner: 'ra', trainer: 'ra', rater: 'ra' },
 	votes: { owner: 'ra', trainer: 'ra', rater: 'ra' },
@@ -68,9 +69,6 @@ beforeAll(async () => {
 
 const scopeOf = (role: Role, projectIds: 'all' | string[] = 'all') =>
 	scopeFor({ teamId: world.here, userId: world.people[role], role, projectIds });
-
-const raw = <T>(scope: Scope, work: (sql: postgres.ReservedSql) => Promise<T>) =>
-	scope.tx((tx) => work(tx.$client as unknown as postgres.ReservedSql));
 
 const code = (problem: unknown) => (problem as { code?: string }).code;
 const rollback = new Error('only trying');
@@ -133,15 +131,20 @@ describe('the catalogue', () => {
 		expect(Object.keys(rights).sort()).toEqual(await teamTables());
 	});
 
-	test('keys between team tables carry the team', async () => {
+	test('keys between team tables carry the team, and the project where the parent belongs to one', async () => {
 		const rows = await owner`
-			select con.conname, con.conrelid::regclass::text as table,
+			select con.conname, con.conrelid::regclass::text as table, exists (
+					select from pg_attribute where attrelid = con.confrelid and attname = 'project_id' and not attisdropped
+				) as of_project,
 				array(select attname::text from unnest(con.conkey) k join pg_attribute on attrelid = con.conrelid and attnum = k) as columns
 			from pg_constraint con
 			where con.contype = 'f' and con.conrelid::regclass::text = any (${await teamTables()})
 				and con.confrelid::regclass::text = any (${await teamTables()})`;
 		expect(rows.length).toBeGreaterThan(20);
-		for (const row of rows) expect(row.columns, row.conname).toContain('team_id');
+		for (const row of rows) {
+			expect(row.columns, row.conname).toContain('team_id');
+			if (row.of_project) expect(row.columns, row.conname).toContain('project_id');
+		}
 	});
 
 	test('every unique key of a team table begins with the team', async () => {
@@ -203,7 +206,7 @@ describe('the policies', () => {
 		async (table) => {
 			expect(await probe(scopeOf('owner', [world.otherProject]), table, world.here)).toBe('');
 			// a new project is in nobody's list yet: who is limited cannot make one
-			const expected = table === 'projects' ? 'rcd' : rights[table]!.owner;
+			const expected = table === 'projects' ? 'rc' : rights[table]!.owner;
 			expect(await probe(scopeOf('owner', [world.project]), table, world.here)).toBe(expected);
 		}
 	);

@@ -5,6 +5,7 @@ import { migrate as runMigrations } from 'drizzle-orm/postgres-js/migrator';
 import { PgBoss } from 'pg-boss';
 import postgres from 'postgres';
 import { queues } from '../../jobs/queues.ts';
+import { applyFunctions } from './functions.ts';
 import { prepareServingRole } from './roles.ts';
 
 /** Any number, the same in every copy: whoever holds it migrates, the others wait and then find nothing to do. */
@@ -21,7 +22,7 @@ type Options = {
 };
 
 /**
- * Brings a database to the state this version needs: roles, tables, policies, the job queues and the grants on them.
+ * Brings a database to the state this version needs: roles, tables, policies, functions, the job queues and the grants on them.
  * May run in several processes at once and any number of times. Returns the URL the server serves with.
  */
 export async function migrate({ ownerUrl, appUrl, appPassword, folder = 'drizzle' }: Options): Promise<string> {
@@ -37,7 +38,7 @@ export async function migrate({ ownerUrl, appUrl, appPassword, folder = 'drizzle
 		await sql`select set_config('lock_timeout', '2s', false)`;
 		await sql.unsafe(fs.readFileSync(path.join(folder, 'roles.sql'), 'utf8'));
 		const url = await prepareServingRole(sql, servingUrl(ownerUrl, appUrl, appPassword));
-		await again(() => runMigrations(drizzle(sql), { migrationsFolder: folder }));
+		await again(() => runMigrations(drizzle(withFunctions(sql, folder)), { migrationsFolder: folder }));
 		await installQueues(ownerUrl);
 		await grantQueues(sql);
 		return url;
@@ -53,6 +54,30 @@ function servingUrl(ownerUrl: string, appUrl?: string, appPassword?: string) {
 	url.username = 'aitelier_app';
 	url.password = encodeURIComponent(appPassword);
 	return url;
+}
+
+/**
+ * The connection as the migrator wants it, whose one transaction ends with the functions: nobody ever meets new tables with
+ * old triggers.
+ */
+const withFunctions = (sql: postgres.Sql, folder: string): postgres.Sql =>
+	new Proxy(sql, {
+		get: (target, name) => {
+			if (name !== 'begin') return Reflect.get(target, name, target);
+			return (work: (tx: postgres.TransactionSql) => Promise<unknown>) =>
+				target.begin(async (tx) => {
+					await work(tx);
+					if (!(await isAhead(tx, folder))) await applyFunctions(tx, path.join(folder, 'functions'));
+				});
+		}
+	});
+
+/** Whether a newer version has migrated this database: an older one that starts beside it must not bring its functions back. */
+async function isAhead(tx: postgres.TransactionSql, folder: string) {
+	const journal = fs.readFileSync(path.join(folder, 'meta/_journal.json'), 'utf8');
+	const { entries } = JSON.parse(journal) as { entries: { when: number }[] };
+	const [last] = await tx`select max(created_at) as at from drizzle.__drizzle_migrations`;
+	return Number(last!.at) > Math.max(...entries.map(({ when }) => when));
 }
 
 /** A migration is one transaction, so one that met a busy table can simply be tried again. */

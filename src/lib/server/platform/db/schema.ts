@@ -18,14 +18,15 @@ import {
 	uuid
 } from 'drizzle-orm/pg-core';
 import type { Message } from '../../../core/examples/example.ts';
-import type { Role } from '../../../core/permissions.ts';
+import { type Role, roles } from '../../../core/permissions.ts';
 import type { Recipe } from '../../../core/runs/recipe.ts';
 import type { EvaluationResult } from '../../../core/evaluations/result.ts';
-import type { RunStatus } from '../../../core/runs/status.ts';
+import { type RunStatus, runStatuses } from '../../../core/runs/status.ts';
+import { type ServingStatus, servingStatuses } from '../../../core/servings/serving.ts';
 import type { Sealed } from '../crypto.ts';
 import type { ProviderId } from '../../../contract/providers.ts';
 import type { Deployment } from '../../../core/servings/serving.ts';
-import { inTeam, policies, teamTable } from './team-table.ts';
+import { between, counts, inParent, inTeam, oneOf, policies, teamTable } from './team-table.ts';
 
 const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 const at = () => timestamp({ withTimezone: true });
@@ -118,6 +119,7 @@ export const members = pgTable(
 	(t) => [
 		primaryKey({ columns: [t.teamId, t.personId] }),
 		index().on(t.personId),
+		oneOf('members', 'role', roles),
 		...policies('members', { add: ['owner'], change: ['owner'], remove: ['owner'] })
 	]
 ).enableRLS();
@@ -135,7 +137,7 @@ export const invitations = teamTable(
 		revokedAt: at()
 	},
 	{ read: ['owner'], add: ['owner'], change: ['owner'], remove: ['owner'] },
-	(t) => [unique().on(t.teamId, t.tokenHash), index().on(t.tokenHash)]
+	(t) => [unique().on(t.teamId, t.tokenHash), index().on(t.tokenHash), oneOf('invitations', 'role', roles)]
 );
 
 // ── connections and projects ────────────────────────────────────────────────────────────────────────────────────────
@@ -154,7 +156,11 @@ export const connections = teamTable(
 		problem: text(),
 		checkedAt: at()
 	},
-	{ read: ['owner', 'trainer'], add: ['owner'], change: ['owner'], remove: ['owner'] }
+	{ read: ['owner', 'trainer'], add: ['owner'], change: ['owner'], remove: ['owner'] },
+	() => [
+		oneOf('connections', 'status', ['untested', 'ok', 'refused']),
+		oneOf('connections', 'training', ['open', 'closed', 'unknown'])
+	]
 );
 
 export const projects = teamTable(
@@ -173,29 +179,28 @@ export const projects = teamTable(
 		nextRun: integer().notNull().default(1),
 		nextEvaluation: integer().notNull().default(1)
 	},
-	{ add: ['owner', 'trainer'], change: ['owner', 'trainer'], remove: ['owner'], project: 'id' },
-	(t) => [unique().on(t.teamId, t.slug), inTeam(t, t.connectionId, connections, 'no action')]
+	{ add: ['owner', 'trainer'], change: ['owner', 'trainer'], remove: [], project: 'id' },
+	(t) => [
+		unique().on(t.teamId, t.slug),
+		inTeam(t, t.connectionId, connections, 'no action'),
+		between('projects', 'quality_threshold', 1, 10)
+	]
 );
 
-const trainers = {
-	add: ['owner', 'trainer'],
-	change: ['owner', 'trainer'],
-	remove: ['owner', 'trainer'],
-	project: 'project_id'
-} as const;
+// From here on all is evidence, and the project it hangs on: whoever serves removes none of it. What may change about a row
+// is guarded by triggers (drizzle/functions/evidence.sql, which also says how a team is purged).
 const byTrainers = {
-	...trainers,
-	add: [...trainers.add],
-	change: [...trainers.change],
-	remove: [...trainers.remove]
-} as {
-	add: Role[];
-	change: Role[];
-	remove: Role[];
-	project: 'project_id';
+	add: ['owner', 'trainer'] as Role[],
+	change: ['owner', 'trainer'] as Role[],
+	remove: [] as Role[],
+	project: 'project_id' as const
 };
 const appendOnly = { change: [] as Role[], remove: [] as Role[], project: 'project_id' as const };
-const everyRole: Role[] = ['owner', 'trainer', 'rater'];
+const everyRole: Role[] = [...roles];
+const sides = ['train', 'validation'] as const;
+const ofProject = ['projectId'];
+const ofEvaluation = ['projectId', 'evaluationId'];
+const ofBallot = ['projectId', 'evaluationId', 'pairingId', 'personId'];
 
 // ── examples, ratings, rewrites ─────────────────────────────────────────────────────────────────────────────────────
 
@@ -212,8 +217,14 @@ export const imports = teamTable(
 		refusals: json().$type<{ line: number; reason: string; text: string }[]>().notNull()
 	},
 	byTrainers,
-	(t) => [inTeam(t, t.projectId, projects), index().on(t.teamId, t.projectId)]
+	(t) => [
+		inTeam(t, t.projectId, projects),
+		index().on(t.teamId, t.projectId),
+		counts('imports', 'added', 'duplicates', 'refused')
+	]
 );
+
+const origins = ['written', 'import', 'playground'] as const;
 
 export const examples = teamTable(
 	'examples',
@@ -234,15 +245,15 @@ export const examples = teamTable(
 		/** The mean of everybody's latest score, 1–10. Derived from `ratings` by trigger. */
 		rating: real(),
 		ratingsCount: integer().notNull().default(0),
-		split: text().$type<'train' | 'validation'>(),
+		split: text().$type<(typeof sides)[number]>(),
 		/** Some run has learnt from it: it can never become validation. Set by trigger. */
 		trained: boolean().notNull().default(false),
-		origin: text().$type<'written' | 'import' | 'playground'>().notNull(),
+		origin: text().$type<(typeof origins)[number]>().notNull(),
 		importId: uuid(),
 		createdBy: uuid(),
 		deletedAt: at()
 	},
-	byTrainers,
+	{ ...byTrainers, carries: ofProject },
 	(t) => [
 		inTeam(t, t.projectId, projects),
 		unique().on(t.teamId, t.projectId, t.number),
@@ -250,10 +261,15 @@ export const examples = teamTable(
 		uniqueIndex('examples_conversation')
 			.on(t.teamId, t.projectId, t.promptHash, t.contentHash)
 			.where(sql`deleted_at is null`),
-		index('examples_learnt')
+		// what holds its prompt although it may be deleted: it was learnt, or it has been a measure
+		index('examples_held')
 			.on(t.teamId, t.projectId, t.promptHash)
-			.where(sql`trained`),
-		index('examples_rating').on(t.teamId, t.projectId, t.rating)
+			.where(sql`trained or (split = 'validation' and deleted_at is not null)`),
+		index('examples_rating').on(t.teamId, t.projectId, t.rating),
+		oneOf('examples', 'split', sides),
+		oneOf('examples', 'origin', origins),
+		between('examples', 'rating', 1, 10),
+		counts('examples', 'ratings_count', 'tokens')
 	]
 );
 
@@ -271,8 +287,8 @@ export const ratings = teamTable(
 	},
 	{ add: everyRole, ...appendOnly, actor: 'person_id' },
 	(t) => [
-		inTeam(t, t.exampleId, examples),
-		inTeam(t, t.projectId, projects),
+		inParent('ratings_example', t, t.exampleId, examples, ofProject),
+		between('ratings', 'score', 1, 10),
 		unique().on(t.teamId, t.clientId),
 		index().on(t.teamId, t.exampleId, t.personId, t.seq),
 		index().on(t.teamId, t.projectId, t.personId, t.seq)
@@ -292,8 +308,7 @@ export const rewrites = teamTable(
 	},
 	{ add: everyRole, ...appendOnly, actor: 'person_id' },
 	(t) => [
-		inTeam(t, t.exampleId, examples),
-		inTeam(t, t.projectId, projects),
+		inParent('rewrites_example', t, t.exampleId, examples, ofProject),
 		unique().on(t.teamId, t.clientId),
 		index().on(t.teamId, t.exampleId, t.seq)
 	]
@@ -338,12 +353,14 @@ export const runs = teamTable(
 		startedAt: at(),
 		finishedAt: at()
 	},
-	{ ...byTrainers, read: ['owner', 'trainer', 'rater'], remove: [] },
+	{ ...byTrainers, carries: ofProject },
 	(t) => [
 		inTeam(t, t.projectId, projects),
 		inTeam(t, t.connectionId, connections, 'no action'),
 		unique().on(t.teamId, t.projectId, t.version),
-		unique().on(t.teamId, t.mark)
+		unique().on(t.teamId, t.mark),
+		oneOf('runs', 'status', runStatuses),
+		counts('runs', 'train_count', 'validation_count', 'tokens')
 	]
 );
 
@@ -353,33 +370,40 @@ export const runFiles = teamTable(
 	{
 		projectId: uuid().notNull(),
 		runId: uuid().notNull(),
-		kind: text().$type<'train' | 'validation'>().notNull(),
+		kind: text().$type<(typeof sides)[number]>().notNull(),
 		body: text().notNull(),
 		sha256: text().notNull(),
 		byteCount: integer().notNull()
 	},
 	{ read: ['owner', 'trainer'], add: ['owner', 'trainer'], ...appendOnly },
-	(t) => [inTeam(t, t.runId, runs), inTeam(t, t.projectId, projects), unique().on(t.teamId, t.runId, t.kind)]
+	(t) => [
+		inParent('run_files_run', t, t.runId, runs, ofProject),
+		unique().on(t.teamId, t.runId, t.kind),
+		oneOf('run_files', 'kind', sides),
+		counts('run_files', 'byte_count')
+	]
 );
 
-/** Which examples a run learnt from and was measured on. The lock in the database reads this (drizzle/0002). */
+/** Which examples a run learnt from and was measured on. The lock in the database reads this (drizzle/functions/validation-lock.sql). */
 export const runExamples = teamTable(
 	'run_examples',
 	{
 		projectId: uuid().notNull(),
 		runId: uuid().notNull(),
 		exampleId: uuid().notNull(),
-		kind: text().$type<'train' | 'validation'>().notNull()
+		kind: text().$type<(typeof sides)[number]>().notNull()
 	},
 	{ add: ['owner', 'trainer'], ...appendOnly },
 	(t) => [
-		inTeam(t, t.runId, runs),
-		inTeam(t, t.exampleId, examples),
-		inTeam(t, t.projectId, projects),
+		inParent('run_examples_run', t, t.runId, runs, ofProject),
+		inParent('run_examples_example', t, t.exampleId, examples, ofProject),
 		unique().on(t.teamId, t.runId, t.exampleId),
-		index().on(t.teamId, t.exampleId)
+		index().on(t.teamId, t.exampleId),
+		oneOf('run_examples', 'kind', sides)
 	]
 );
+
+const levels = ['info', 'warning', 'error'] as const;
 
 export const runEvents = teamTable(
 	'run_events',
@@ -388,16 +412,16 @@ export const runEvents = teamTable(
 		projectId: uuid().notNull(),
 		runId: uuid().notNull(),
 		at: at().notNull(),
-		level: text().$type<'info' | 'warning' | 'error'>().notNull(),
+		level: text().$type<(typeof levels)[number]>().notNull(),
 		kind: text().notNull(),
 		message: text().notNull(),
 		step: integer()
 	},
 	{ read: ['owner', 'trainer'], add: ['owner', 'trainer'], ...appendOnly },
 	(t) => [
-		inTeam(t, t.runId, runs),
-		inTeam(t, t.projectId, projects),
-		unique('run_events_once').on(t.teamId, t.runId, t.at, t.kind, t.message)
+		inParent('run_events_run', t, t.runId, runs, ofProject),
+		unique('run_events_once').on(t.teamId, t.runId, t.at, t.kind, t.message),
+		oneOf('run_events', 'level', levels)
 	]
 );
 
@@ -406,16 +430,16 @@ export const runPoints = teamTable(
 	{
 		projectId: uuid().notNull(),
 		runId: uuid().notNull(),
-		series: text().$type<'train' | 'validation'>().notNull(),
+		series: text().$type<(typeof sides)[number]>().notNull(),
 		step: integer().notNull(),
 		loss: real().notNull(),
 		at: at().notNull()
 	},
 	{ read: ['owner', 'trainer'], add: ['owner', 'trainer'], ...appendOnly },
 	(t) => [
-		inTeam(t, t.runId, runs),
-		inTeam(t, t.projectId, projects),
-		unique('run_points_once').on(t.teamId, t.runId, t.series, t.step)
+		inParent('run_points_run', t, t.runId, runs, ofProject),
+		unique('run_points_once').on(t.teamId, t.runId, t.series, t.step),
+		oneOf('run_points', 'series', sides)
 	]
 );
 
@@ -426,7 +450,7 @@ export const servings = teamTable(
 		projectId: uuid().notNull(),
 		runId: uuid().notNull(),
 		mark: text().notNull(),
-		status: text().$type<'starting' | 'ready' | 'stopping' | 'stopped' | 'failed'>().notNull(),
+		status: text().$type<ServingStatus>().notNull(),
 		deployment: json().$type<Deployment>(),
 		centsPerHour: real(),
 		problem: text(),
@@ -440,8 +464,8 @@ export const servings = teamTable(
 	},
 	byTrainers,
 	(t) => [
-		inTeam(t, t.runId, runs),
-		inTeam(t, t.projectId, projects),
+		inParent('servings_run', t, t.runId, runs, ofProject),
+		oneOf('servings', 'status', servingStatuses),
 		unique().on(t.teamId, t.mark),
 		// one at a time for a run: two clicks start one
 		uniqueIndex('servings_one_alive')
@@ -451,6 +475,8 @@ export const servings = teamTable(
 );
 
 // ── evaluation ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const evaluationStatuses = ['generating', 'voting', 'failed'] as const;
 
 export const evaluations = teamTable(
 	'evaluations',
@@ -469,7 +495,7 @@ export const evaluations = teamTable(
 		temperature: real().notNull(),
 		maxTokens: integer().notNull(),
 		seed: integer().notNull(),
-		status: text().$type<'generating' | 'voting' | 'failed'>().notNull(),
+		status: text().$type<(typeof evaluationStatuses)[number]>().notNull(),
 		problem: text(),
 		createdBy: uuid(),
 		/** When somebody last asked for the answers: what failed or was stopped before that is no answer to it. */
@@ -478,13 +504,15 @@ export const evaluations = teamTable(
 		/** What came out, counted at the reveal and after each later vote, so that lists recount nothing. */
 		result: json().$type<EvaluationResult>()
 	},
-	byTrainers,
+	{ ...byTrainers, carries: ofProject },
 	(t) => [
 		inTeam(t, t.projectId, projects),
-		inTeam(t, t.runId, runs, 'no action'),
-		inTeam(t, t.againstRunId, runs, 'no action'),
+		inParent('evaluations_run', t, t.runId, runs, ofProject, 'no action'),
+		inParent('evaluations_against_run', t, t.againstRunId, runs, ofProject, 'no action'),
 		inTeam(t, t.connectionId, connections, 'no action'),
-		unique().on(t.teamId, t.projectId, t.number)
+		unique().on(t.teamId, t.projectId, t.number),
+		oneOf('evaluations', 'status', evaluationStatuses),
+		counts('evaluations', 'planned')
 	]
 );
 
@@ -499,14 +527,15 @@ export const pairings = teamTable(
 		/** What a person wrote for it; shown only on request, and after the reveal. */
 		reference: text().notNull()
 	},
-	byTrainers,
+	{ add: ['owner', 'trainer'], ...appendOnly, carries: ofEvaluation },
 	(t) => [
-		inTeam(t, t.evaluationId, evaluations),
-		inTeam(t, t.exampleId, examples),
-		inTeam(t, t.projectId, projects),
+		inParent('pairings_evaluation', t, t.evaluationId, evaluations, ofProject),
+		inParent('pairings_example', t, t.exampleId, examples, ofProject),
 		unique().on(t.teamId, t.evaluationId, t.exampleId)
 	]
 );
+
+const contenders = ['a', 'b'] as const;
 
 /** One answer, generated once and kept: votes never need a live model. */
 export const outputs = teamTable(
@@ -515,7 +544,7 @@ export const outputs = teamTable(
 		projectId: uuid().notNull(),
 		evaluationId: uuid().notNull(),
 		pairingId: uuid().notNull(),
-		contender: text().$type<'a' | 'b'>().notNull(),
+		contender: text().$type<(typeof contenders)[number]>().notNull(),
 		text: text().notNull(),
 		finishReason: text(),
 		promptTokens: integer(),
@@ -524,10 +553,9 @@ export const outputs = teamTable(
 	},
 	{ add: ['owner', 'trainer'], ...appendOnly },
 	(t) => [
-		inTeam(t, t.pairingId, pairings),
-		inTeam(t, t.evaluationId, evaluations),
-		inTeam(t, t.projectId, projects),
-		unique('outputs_once').on(t.teamId, t.pairingId, t.contender)
+		inParent('outputs_pairing', t, t.pairingId, pairings, ofEvaluation),
+		unique('outputs_once').on(t.teamId, t.pairingId, t.contender),
+		oneOf('outputs', 'contender', contenders)
 	]
 );
 
@@ -543,14 +571,14 @@ export const ballots = teamTable(
 		/** true: contender B is shown first. */
 		swapped: boolean().notNull()
 	},
-	{ add: everyRole, ...appendOnly, actor: 'person_id' },
+	{ add: everyRole, ...appendOnly, actor: 'person_id', carries: ofBallot },
 	(t) => [
-		inTeam(t, t.pairingId, pairings),
-		inTeam(t, t.evaluationId, evaluations),
-		inTeam(t, t.projectId, projects),
+		inParent('ballots_pairing', t, t.pairingId, pairings, ofEvaluation),
 		unique('ballots_once').on(t.teamId, t.pairingId, t.personId)
 	]
 );
+
+const choices = ['first', 'tie', 'second', 'both_bad'] as const;
 
 export const votes = teamTable(
 	'votes',
@@ -562,15 +590,14 @@ export const votes = teamTable(
 		ballotId: uuid().notNull(),
 		personId: uuid().notNull(),
 		/** As the person saw it; null takes the earlier vote back. */
-		choice: text().$type<'first' | 'tie' | 'second' | 'both_bad'>(),
+		choice: text().$type<(typeof choices)[number]>(),
 		clientId: uuid().notNull()
 	},
 	{ add: everyRole, ...appendOnly, actor: 'person_id' },
 	(t) => [
-		inTeam(t, t.ballotId, ballots),
-		inTeam(t, t.pairingId, pairings),
-		inTeam(t, t.evaluationId, evaluations),
-		inTeam(t, t.projectId, projects),
+		// the ballot is the person's own, of this pairing
+		inParent('votes_ballot', t, t.ballotId, ballots, ofBallot),
+		oneOf('votes', 'choice', choices),
 		unique('votes_client').on(t.teamId, t.clientId),
 		index().on(t.teamId, t.evaluationId, t.seq)
 	]

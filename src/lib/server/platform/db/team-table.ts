@@ -2,12 +2,14 @@ import { type SQL, sql } from 'drizzle-orm';
 import {
 	type PgColumnBuilderBase,
 	type PgTableExtraConfigValue,
+	check,
 	foreignKey,
 	pgPolicy,
 	pgRole,
 	pgTable,
 	primaryKey,
 	timestamp,
+	unique,
 	uuid
 } from 'drizzle-orm/pg-core';
 import type { Role } from '../../../core/permissions.ts';
@@ -25,6 +27,8 @@ export type Rights = {
 	remove: Role[];
 	/** The column that names the project, for members who may only see some of them. */
 	project?: 'project_id' | 'id';
+	/** What the keys of its children repeat besides team and id, so that a child cannot name one place and hang on another. */
+	carries?: string[];
 	/** The column that must be the acting person in a new row: nobody rates in another's name. */
 	actor?: 'person_id' | 'person_id or the system';
 };
@@ -83,10 +87,53 @@ export const teamTable = <Name extends string, Columns extends Record<string, Pg
 			createdAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
 			...columns
 		},
-		(table) => [primaryKey({ columns: [table.teamId, table.id] }), ...extras(table), ...policies(name, rights)]
+		(table) => [
+			primaryKey({ columns: [table.teamId, table.id] }),
+			// beside the primary key, not instead of it: an id that may exist twice in a team could be taken by another project
+			...(rights.carries
+				? [unique(`${name}_place`).on(table.teamId, ...carried(table, rights.carries), table.id)]
+				: []),
+			...extras(table),
+			...policies(name, rights)
+		]
 	).enableRLS();
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- as above
+const carried = (table: any, names: string[]): any[] => names.map((name) => table[name]);
 
 /** A reference to another row of the same team: `(team_id, column)` → `(team_id, id)`. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export const inTeam = (table: any, column: any, parent: any, onDelete: 'cascade' | 'no action' = 'cascade') =>
 	foreignKey({ columns: [table.teamId, column], foreignColumns: [parent.teamId, parent.id] }).onDelete(onDelete);
+
+/**
+ * A reference to a row that says more than its team (`carries` of its table): a rating of project 2 cannot name an example of
+ * project 1, nor a vote another person's ballot. Row level security does not look at what a key names; this does.
+ */
+/* eslint-disable @typescript-eslint/no-explicit-any -- as above */
+export const inParent = (
+	name: string,
+	table: any,
+	column: any,
+	parent: any,
+	carries: string[],
+	onDelete: 'cascade' | 'no action' = 'cascade'
+) =>
+	foreignKey({
+		name,
+		columns: [table.teamId, ...carried(table, carries), column],
+		foreignColumns: [parent.teamId, ...carried(parent, carries), parent.id]
+	}).onDelete(onDelete);
+/* eslint-enable @typescript-eslint/no-explicit-any */
+
+/** A column that holds one of these words, or nothing where it may be empty. */
+export const oneOf = (table: string, column: string, words: readonly string[]) =>
+	check(`${table}_${column}_known`, sql.raw(`${column} in (${words.map((word) => `'${word}'`).join(', ')})`));
+
+/** A column whose value lies within these bounds, or is empty where it may be. */
+export const between = (table: string, column: string, least: number, most: number) =>
+	check(`${table}_${column}_range`, sql.raw(`${column} between ${least} and ${most}`));
+
+/** Columns that count something. */
+export const counts = (table: string, ...columns: string[]) =>
+	check(`${table}_counts`, sql.raw(columns.map((column) => `${column} >= 0`).join(' and ')));

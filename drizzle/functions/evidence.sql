@@ -1,0 +1,114 @@
+-- What has been said, learnt, answered or measured stays as it was. Whoever serves removes no row of it (the policies: nobody),
+-- and these triggers freeze the columns that are evidence once they are written. They hold for everybody, the owner of the tables
+-- too: a migration that must mend something disables the trigger for its transaction, where everybody can read it.
+--
+-- Nothing deletes evidence today. Purging a team is a job of the owner's role, which no policy binds: it deletes the team's
+-- projects, and the keys take along what hangs on them (examples with their ratings, runs with their files, evaluations with
+-- their votes), then its connections, audit entries, announcements, invitations, and the team itself, with its members.
+--
+-- Cheap where it matters: `update of` asks only when one of these columns is written, which no rating does.
+
+-- Says no, in the words of the trigger.
+create or replace function keep_evidence() returns trigger language plpgsql set search_path = '' as $$
+begin
+	raise exception '%', tg_argv[0] using errcode = 'AI006';
+end $$;
+
+-- An example's text, what is computed from it, and where it stands. In validation the lock says so.
+create or replace function keep_example() returns trigger language plpgsql set search_path = '' as $$
+begin
+	if old.split = 'validation' then
+		raise exception 'Example % is locked in validation', old.number using errcode = 'AI001';
+	end if;
+	raise exception 'Example % is what people rated: it can be rewritten, not changed', old.number using errcode = 'AI006';
+end $$;
+
+create or replace trigger examples_frozen
+	before update of id, project_id, number, messages, source, content_hash, prompt_hash, tokens, origin, import_id, created_by, created_at
+	on examples for each row when (
+		(old.id, old.project_id, old.number, old.messages::text, old.source, old.content_hash, old.prompt_hash, old.tokens, old.origin,
+			old.import_id, old.created_by, old.created_at)
+		is distinct from
+		(new.id, new.project_id, new.number, new.messages::text, new.source, new.content_hash, new.prompt_hash, new.tokens, new.origin,
+			new.import_id, new.created_by, new.created_at)
+	) execute function keep_example();
+
+-- What is derived is written by the triggers that derive it, as the owner of the table, and by nobody who serves. `truncate` is
+-- what only the owner may; asking that costs nothing.
+create or replace function keep_derived() returns trigger language plpgsql set search_path = '' as $$
+begin
+	if old.trained and not new.trained then
+		raise exception 'Example % was trained on; that cannot be taken back', old.number using errcode = 'AI002';
+	end if;
+	if not has_table_privilege(tg_relid, 'truncate') then
+		raise exception 'The rating, rewrite and mark of example % follow from what people and runs did', old.number using errcode = 'AI006';
+	end if;
+	return new;
+end $$;
+
+create or replace trigger examples_derived before update of rating, ratings_count, rewrite, trained on examples
+	for each row when (
+		(old.rating, old.ratings_count, old.rewrite, old.trained) is distinct from (new.rating, new.ratings_count, new.rewrite, new.trained)
+	) execute function keep_derived();
+
+create or replace trigger imports_frozen before update of id, project_id, person_id, file_name, created_at on imports
+	for each row when (
+		(old.id, old.project_id, old.person_id, old.file_name, old.created_at)
+		is distinct from (new.id, new.project_id, new.person_id, new.file_name, new.created_at)
+	) execute function keep_evidence('Who imported what, and when, stays as it was');
+
+-- What a run was ordered with.
+create or replace trigger runs_frozen
+	before update of id, project_id, version, connection_id, base_model, recipe, seed, mark, created_by, created_at on runs
+	for each row when (
+		(old.id, old.project_id, old.version, old.connection_id, old.base_model, old.recipe::text, old.seed, old.mark, old.created_by,
+			old.created_at)
+		is distinct from
+		(new.id, new.project_id, new.version, new.connection_id, new.base_model, new.recipe::text, new.seed, new.mark, new.created_by,
+			new.created_at)
+	) execute function keep_evidence('What a run was ordered with stays as it was');
+
+-- How much it learnt from is known once its files are written, and before it has a job.
+create or replace trigger runs_counted before update of train_count, validation_count, tokens on runs
+	for each row when (
+		(old.train_count, old.validation_count, old.tokens) is distinct from (new.train_count, new.validation_count, new.tokens)
+		and (old.status <> 'uploading' or old.job_id is not null)
+	) execute function keep_evidence('How many examples a run learnt from stays as it was');
+
+-- The model is named once. A provider that goes on with the job under another number names it anew, until the run is over.
+create or replace trigger runs_named before update of model, model_object on runs
+	for each row when (
+		((old.model is not null and new.model is distinct from old.model)
+			or (old.model_object is not null and new.model_object is distinct from old.model_object))
+		and (new.job_id is not distinct from old.job_id)
+	) execute function keep_evidence('The model of a run stays the one it was');
+
+-- An end is final.
+create or replace trigger runs_ended before update of status, job_id, model, model_object, finished_at on runs
+	for each row when (
+		old.status in ('ready', 'failed', 'cancelled')
+		and (old.status, old.job_id, old.model, old.model_object, old.finished_at)
+			is distinct from (new.status, new.job_id, new.model, new.model_object, new.finished_at)
+	) execute function keep_evidence('A run that is over stays as it ended');
+
+create or replace trigger servings_frozen before update of id, project_id, run_id, mark, cents_per_hour, started_by, created_at on servings
+	for each row when (
+		(old.id, old.project_id, old.run_id, old.mark, old.cents_per_hour, old.started_by, old.created_at)
+		is distinct from (new.id, new.project_id, new.run_id, new.mark, new.cents_per_hour, new.started_by, new.created_at)
+	) execute function keep_evidence('Which model was served, by whom and at what price, stays as it was');
+
+-- What an evaluation compares, and how much of it makes a verdict, is fixed before anybody votes.
+create or replace trigger evaluations_frozen
+	before update of id, project_id, number, run_id, against_run_id, connection_id, base_model, system_prompt, planned, temperature,
+		max_tokens, seed, created_by, created_at
+	on evaluations for each row when (
+		(old.id, old.project_id, old.number, old.run_id, old.against_run_id, old.connection_id, old.base_model, old.system_prompt,
+			old.planned, old.temperature, old.max_tokens, old.seed, old.created_by, old.created_at)
+		is distinct from
+		(new.id, new.project_id, new.number, new.run_id, new.against_run_id, new.connection_id, new.base_model, new.system_prompt,
+			new.planned, new.temperature, new.max_tokens, new.seed, new.created_by, new.created_at)
+	) execute function keep_evidence('What an evaluation compares is fixed when it is made');
+
+create or replace trigger evaluations_revealed before update of revealed_at on evaluations
+	for each row when (old.revealed_at is not null and new.revealed_at is distinct from old.revealed_at)
+	execute function keep_evidence('What has been revealed stays revealed, since when it was');

@@ -1,0 +1,107 @@
+-- What is asked before the team is known, and acts on one's own membership: each definer function answers one question.
+
+-- A team always has an owner. Its row makes two owners who leave at the same moment wait for each other: the second looks when
+-- the first is gone. A team that is being purged has no row any more.
+create or replace function keep_an_owner() returns trigger language plpgsql security definer set search_path = '' as $$
+begin
+	if old.role <> 'owner' then
+		return null;
+	end if;
+	perform from public.teams t where t.id = old.team_id for no key update;
+	if found and not exists (select from public.members m where m.team_id = old.team_id and m.role = 'owner') then
+		raise exception 'A team needs an owner' using errcode = 'AI005';
+	end if;
+	return null;
+end $$;
+
+create or replace trigger members_keep_an_owner after update or delete on members
+	for each row execute function keep_an_owner();
+
+-- Where this person is a member, the oldest first.
+create or replace function memberships_of(person uuid)
+	returns table (team_id uuid, slug text, name text, role text, project_ids uuid[])
+	language sql stable security definer set search_path = '' as $$
+	select m.team_id, t.slug, t.name, m.role, m.project_ids
+	from public.members m join public.teams t on t.id = m.team_id
+	where m.person_id = person
+	order by m.created_at, t.slug
+$$;
+
+-- Asked once for every request below a team, before any scope is: where this person is a member, the oldest first, and, beside
+-- the team they enter, the project of the address if it is theirs to see.
+create or replace function enter_team(person uuid, team_slug text, project_slug text)
+	returns table (team_id uuid, slug text, name text, role text, project_ids uuid[], project json)
+	language sql stable security definer set search_path = '' as $$
+	select m.team_id, t.slug, t.name, m.role, m.project_ids, (
+		select row_to_json(p) from public.projects p
+		where p.team_id = m.team_id and t.slug = team_slug and p.slug = project_slug
+			and (m.project_ids is null or p.id = any (m.project_ids))
+	)
+	from public.members m join public.teams t on t.id = m.team_id
+	where m.person_id = person
+	order by m.created_at, t.slug
+$$;
+
+-- A team and its first owner.
+create or replace function create_team(person uuid, team_name text, team_slug text) returns uuid
+	language plpgsql security definer set search_path = '' as $$
+declare
+	made uuid;
+begin
+	insert into public.teams (name, slug) values (team_name, team_slug) returning id into made;
+	insert into public.members (team_id, person_id, role) values (made, person, 'owner');
+	return made;
+end $$;
+
+-- An open invitation by the SHA-256 of its token; nothing for a wrong, used, revoked or expired one but its state.
+create or replace function invitation_by_token(hash bytea)
+	returns table (team_id uuid, id uuid, team_name text, team_slug text, email text, role text, inviter text, state text)
+	language sql stable security definer set search_path = '' as $$
+	select i.team_id, i.id, t.name, t.slug, i.email, i.role, p.name,
+		case when i.revoked_at is not null then 'revoked'
+			when i.accepted_at is not null then 'accepted'
+			when i.expires_at < now() then 'expired'
+			else 'open' end
+	from public.invitations i join public.teams t on t.id = i.team_id left join public.people p on p.id = i.invited_by
+	where i.token_hash = hash
+$$;
+
+-- Takes an open invitation once, for the person whose address it was sent to, and writes down that they joined: the deed and
+-- its entry are one transaction. Returns the team, or nothing.
+create or replace function accept_invitation(hash bytea, person uuid, request uuid, from_address text) returns uuid
+	language plpgsql security definer set search_path = '' as $$
+declare
+	taken record;
+begin
+	update public.invitations i set accepted_at = now()
+	from public.people p
+	where i.token_hash = hash and p.id = person and lower(p.email) = lower(i.email)
+		and i.accepted_at is null and i.revoked_at is null and i.expires_at > now()
+	returning i.id, i.team_id, i.role, i.project_ids into taken;
+	if taken.team_id is null then
+		return null;
+	end if;
+	insert into public.members (team_id, person_id, role, project_ids)
+	values (taken.team_id, person, taken.role, taken.project_ids)
+	on conflict (team_id, person_id) do nothing;
+	if found then
+		insert into public.audit_entries (team_id, person_id, action, subject, details, request_id, address)
+		values (taken.team_id, person, 'member.joined', taken.id, json_build_object('role', taken.role), request, from_address);
+	end if;
+	return taken.team_id;
+end $$;
+
+-- Leaving: whoever acts removes their own row, in the team they act in, and nothing else. The trigger keeps the last owner.
+create or replace function leave_team() returns boolean
+	language sql security definer set search_path = '' as $$
+	with gone as (
+		delete from public.members
+		where team_id = (select nullif(current_setting('app.team_id', true), '')::uuid)
+			and person_id = (select nullif(current_setting('app.user_id', true), '')::uuid)
+		returning 1
+	)
+	select exists (select from gone)
+$$;
+
+grant execute on function memberships_of(uuid), enter_team(uuid, text, text), create_team(uuid, text, text), invitation_by_token(bytea),
+	accept_invitation(bytea, uuid, uuid, text), leave_team() to app;

@@ -1,0 +1,21 @@
+-- What jobs without a team may do.
+
+-- The janitor's question: which teams have something open, billed or waited for, or a revealed evaluation that has not been
+-- counted. It returns ids only; each team is then entered through its own scope.
+create or replace function teams_with_open_work() returns setof uuid
+	language sql stable security definer set search_path = '' as $$
+	select team_id from public.servings where status in ('starting', 'ready', 'stopping')
+	union select team_id from public.runs where status not in ('draft', 'ready', 'failed', 'cancelled')
+	union select team_id from public.evaluations where status = 'generating' or (revealed_at is not null and result is null)
+$$;
+
+-- After the first part of a large import: whoever serves owns no table, so may not analyze one.
+create or replace function refresh_statistics() returns void language sql security definer set search_path = '' as 'analyze public.examples';
+
+-- What pages hear of is needed as long as one may come back and ask for what it missed. The janitor removes the rest, of
+-- every team; the serving role itself can remove no announcement.
+create or replace function purge_outbox() returns void language sql security definer set search_path = '' as $$
+	delete from public.outbox where created_at < now() - interval '1 hour'
+$$;
+
+grant execute on function teams_with_open_work(), refresh_statistics(), purge_outbox() to app;

@@ -1,0 +1,104 @@
+-- The validation lock: what measures never trains, and what has been learnt never measures. AI001 to AI003 are the sentences that
+-- server/splits says to people; AI004 is a split that changed between a run's two looks at it.
+
+-- A validation example stays one, and what a run has learnt from can never become one.
+create or replace function lock_validation() returns trigger language plpgsql set search_path = '' as $$
+begin
+	if old.split = 'validation' and new.split is distinct from 'validation' then
+		raise exception 'Example % is locked in validation', old.number using errcode = 'AI001';
+	end if;
+	if new.split = 'validation' and old.trained then
+		raise exception 'Example % was trained on and cannot become validation', old.number using errcode = 'AI002';
+	end if;
+	return new;
+end $$;
+
+create or replace trigger examples_lock before update of split on examples
+	for each row when (old.split is distinct from new.split) execute function lock_validation();
+
+-- One prompt never stands on both sides of the split. A validation prompt is held also by a deleted example: deleting one and
+-- writing it again would otherwise be the way into train. A deleted train example holds its prompt only once it was learnt.
+--
+-- The lock makes two changes of one project wait for each other, since neither sees the other's rows; what is read after it sees
+-- what the first has committed. Each condition also says what the partial indexes hold, or the planner does not take them.
+create or replace function refuse_leak_added() returns trigger language plpgsql security definer set search_path = '' as $$
+declare
+	there int;
+begin
+	perform pg_advisory_xact_lock(hashtextextended(new.project_id::text, 1));
+	select o.number into there from public.examples o
+	where o.team_id = new.team_id and o.project_id = new.project_id and o.prompt_hash = new.prompt_hash and o.id <> new.id
+		and (o.trained or (o.split = 'validation' and o.deleted_at is not null) or o.deleted_at is null)
+		and ((new.split = 'validation' and (o.trained or (o.split = 'train' and o.deleted_at is null)))
+			or (new.split = 'train' and o.split = 'validation'))
+	limit 1;
+	if found then
+		raise exception 'Examples % and % have the same prompt and cannot stand on both sides of the split', new.number, there
+			using errcode = 'AI003';
+	end if;
+	return null;
+end $$;
+
+-- Row by row, and only for rows that come with a split: an ordinary import of a million pays nothing.
+create or replace trigger examples_leaks_added after insert on examples
+	for each row when (new.split is not null) execute function refuse_leak_added();
+
+-- Set-based, so that a split of a million rows is one join. A rating, which changes neither split nor prompt, returns at
+-- once and waits for nobody.
+create or replace function refuse_leaks_changed() returns trigger language plpgsql security definer set search_path = '' as $$
+declare
+	moved uuid[];
+	leak record;
+begin
+	select array_agg(n.id) into moved
+	from new_rows n join old_rows o on o.team_id = n.team_id and o.id = n.id
+	where n.split is not null and (n.deleted_at is null or n.split = 'validation')
+		and (n.split is distinct from o.split or n.prompt_hash <> o.prompt_hash or (o.deleted_at is not null and n.deleted_at is null));
+	if moved is null then
+		return null;
+	end if;
+	perform pg_advisory_xact_lock(hashtextextended(place.project_id::text, 1))
+	from (select distinct project_id from new_rows order by project_id) place;
+	select n.number as here, o.number as there into leak
+	from (select team_id, project_id, id, number, prompt_hash, split from new_rows where id = any (moved)) n
+	join public.examples o on o.team_id = n.team_id and o.project_id = n.project_id and o.prompt_hash = n.prompt_hash and o.id <> n.id
+	where (o.trained or (o.split = 'validation' and o.deleted_at is not null) or o.deleted_at is null)
+		and ((n.split = 'validation' and (o.trained or (o.split = 'train' and o.deleted_at is null)))
+			or (n.split = 'train' and o.split = 'validation'))
+	limit 1;
+	if found then
+		raise exception 'Examples % and % have the same prompt and cannot stand on both sides of the split', leak.here, leak.there
+			using errcode = 'AI003';
+	end if;
+	return null;
+end $$;
+
+create or replace trigger examples_leaks_changed after update on examples
+	referencing old table as old_rows new table as new_rows for each statement execute function refuse_leaks_changed();
+
+-- A run learns from train and is measured on validation, never the other way round; what it learns from is marked for ever.
+-- Whoever moves or deletes one of these examples at the same moment is waited for, and then the side is read: before, an example
+-- could go to validation between the look and the mark.
+create or replace function mark_trained() returns trigger language plpgsql security definer set search_path = '' as $$
+declare
+	wrong record;
+begin
+	perform from public.examples e
+	where (e.team_id, e.id) in (select n.team_id, n.example_id from new_rows n)
+	order by e.team_id, e.id
+	for no key update;
+	select e.number, n.kind into wrong
+	from new_rows n join public.examples e on e.team_id = n.team_id and e.id = n.example_id
+	where e.split is distinct from n.kind or e.deleted_at is not null or e.project_id <> n.project_id
+	limit 1;
+	if found then
+		raise exception 'Example % is not in the % set', wrong.number, wrong.kind using errcode = 'AI004';
+	end if;
+	update public.examples e set trained = true
+	from new_rows n
+	where n.kind = 'train' and e.team_id = n.team_id and e.id = n.example_id and not e.trained;
+	return null;
+end $$;
+
+create or replace trigger run_examples_mark after insert on run_examples
+	referencing new table as new_rows for each statement execute function mark_trained();

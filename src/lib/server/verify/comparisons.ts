@@ -1,0 +1,104 @@
+type Value = string | number | boolean | null | undefined;
+type Row = Record<string, Value>;
+
+/** What stands, against what follows from the evidence: the rows where they differ, and what to say of one. */
+export type Comparison = { sql: string; says: (row: Row) => string };
+
+const number = (value: Value) => (value == null ? 'none' : String(Math.round(Number(value) * 1000) / 1000));
+const people = (count: Value) => `${count} ${count === 1 ? 'person' : 'people'}`;
+const part = (text: Value) => (text == null ? 'none' : JSON.stringify(String(text).slice(0, 60)));
+
+/** Where a row is, for every comparison: `x` is its table. */
+const place = 'join teams t on t.id = x.team_id join projects p on p.team_id = x.team_id and p.id = x.project_id';
+const where = 't.slug as team, p.slug as project';
+
+export const comparisons: Comparison[] = [
+	{
+		sql: `select ${where}, x.number, x.rating, x.ratings_count, said.mean, coalesce(said.people, 0) as people
+			from examples x ${place} left join (
+				select team_id, example_id, avg(score)::real as mean, count(score)::int as people from (
+					select distinct on (team_id, example_id, person_id) team_id, example_id, score
+					from ratings order by team_id, example_id, person_id, seq desc
+				) latest group by team_id, example_id
+			) said on said.team_id = x.team_id and said.example_id = x.id
+			where (x.rating, x.ratings_count) is distinct from (said.mean, coalesce(said.people, 0))`,
+		says: (row) =>
+			`example ${row.number} has the rating ${number(row.rating)} of ${people(row.ratings_count)}; the ratings make ${number(row.mean)} of ${people(row.people)}.`
+	},
+	{
+		sql: `select ${where}, x.number, x.rewrite, latest.output
+			from examples x ${place} left join (
+				select distinct on (team_id, example_id) team_id, example_id, output
+				from rewrites order by team_id, example_id, seq desc
+			) latest on latest.team_id = x.team_id and latest.example_id = x.id
+			where x.rewrite is distinct from latest.output`,
+		says: (row) =>
+			`example ${row.number} trains ${part(row.rewrite)} as its rewrite; the latest one is ${part(row.output)}.`
+	},
+	{
+		sql: `select ${where}, x.number, x.trained from examples x ${place}
+			where x.trained <> exists (
+				select from run_examples m where m.team_id = x.team_id and m.example_id = x.id and m.kind = 'train'
+			)`,
+		says: (row) =>
+			row.trained
+				? `example ${row.number} is marked as trained on, and no run has learnt from it.`
+				: `example ${row.number} was learnt from, and is not marked as trained on.`
+	},
+	{
+		sql: `select ${where}, x.number, o.number as other from examples x ${place}
+			join examples o on o.team_id = x.team_id and o.project_id = x.project_id and o.prompt_hash = x.prompt_hash
+			where x.split = 'validation'
+				and ((o.id = x.id and o.trained) or (o.id <> x.id and (o.trained or (o.split = 'train' and o.deleted_at is null))))`,
+		says: (row) =>
+			`example ${row.number} measures, and example ${row.other}, which trains, has the same prompt: the model knows the answer.`
+	},
+	{
+		sql: `select ${where}, x.version, x.train_count, x.validation_count,
+				(count(m.id) filter (where m.kind = 'train'))::int as train,
+				(count(m.id) filter (where m.kind = 'validation'))::int as validation
+			from runs x ${place} left join run_examples m on m.team_id = x.team_id and m.run_id = x.id
+			group by t.slug, p.slug, x.team_id, x.id, x.version, x.train_count, x.validation_count
+			having (x.train_count, x.validation_count) is distinct from
+				((count(m.id) filter (where m.kind = 'train'))::int, (count(m.id) filter (where m.kind = 'validation'))::int)`,
+		says: (row) =>
+			`v${row.version} says that it had ${row.train_count} examples to train on and ${row.validation_count} to measure by; it had ${row.train} and ${row.validation}.`
+	},
+	{
+		sql: `select ${where}, r.version, x.kind, x.byte_count, octet_length(convert_to(x.body, 'UTF8')) as bytes,
+				x.sha256 = encode(sha256(convert_to(x.body, 'UTF8')), 'hex') as same
+			from run_files x ${place} join runs r on r.team_id = x.team_id and r.id = x.run_id
+			where x.byte_count <> octet_length(convert_to(x.body, 'UTF8'))
+				or x.sha256 <> encode(sha256(convert_to(x.body, 'UTF8')), 'hex')`,
+		says: (row) =>
+			row.same
+				? `the ${row.kind} file of v${row.version} is said to have ${row.byte_count} bytes; it has ${row.bytes}.`
+				: `the ${row.kind} file of v${row.version} is not the one whose SHA-256 was kept.`
+	},
+	{
+		sql: `select ${where}, x.number, x.planned, count(c.id)::int as pairs
+			from evaluations x ${place} left join pairings c on c.team_id = x.team_id and c.evaluation_id = x.id
+			group by t.slug, p.slug, x.team_id, x.id, x.number, x.planned having x.planned <> count(c.id)`,
+		says: (row) => `comparison ${row.number} was planned with ${row.planned} pairs; it has ${row.pairs}.`
+	},
+	{
+		// an import that a crash has cut short never got as far as its counts
+		sql: `select ${where}, x.file_name, x.added, count(e.id)::int as examples
+			from imports x ${place} left join examples e on e.team_id = x.team_id and e.project_id = x.project_id and e.import_id = x.id
+			where x.added > 0
+			group by t.slug, p.slug, x.team_id, x.id, x.file_name, x.added having x.added <> count(e.id)`,
+		says: (row) =>
+			`the import of ${part(row.file_name)} says that it added ${row.added} examples; there are ${row.examples}.`
+	},
+	{
+		sql: `select t.slug as team, x.slug as project, counter.what, counter.next, counter.used
+			from projects x join teams t on t.id = x.team_id
+			cross join lateral (values
+				('example', x.next_example, (select max(number) from examples e where e.team_id = x.team_id and e.project_id = x.id)),
+				('run', x.next_run, (select max(version) from runs r where r.team_id = x.team_id and r.project_id = x.id)),
+				('comparison', x.next_evaluation, (select max(number) from evaluations v where v.team_id = x.team_id and v.project_id = x.id))
+			) counter (what, next, used)
+			where counter.next <= counter.used`,
+		says: (row) => `the next ${row.what} would get the number ${row.next}; ${row.used} is taken already.`
+	}
+];

@@ -1,0 +1,59 @@
+import type postgres from 'postgres';
+import type { Message } from '../../core/examples/example.ts';
+import { factsOf } from '../examples/rows.ts';
+import { comparisons } from './comparisons.ts';
+
+/** So many rows are in memory at once; a conversation has 400,000 characters at most. */
+const atOnce = 50;
+
+/** What was looked at: the summary's numbers. */
+export type Verified = Record<'teams' | 'examples' | 'ratings' | 'rewrites' | 'runs' | 'evaluations', number>;
+
+type Report = (sentence: string) => void;
+
+/**
+ * Computes anew what is derived, of every team: means, counts, the current rewrite, the marks of training, the hashes of
+ * examples and of what runs were sent. `sql` is the owner's: nobody else sees all teams. Tells each difference as a sentence
+ * and changes nothing. All of it at one moment, so that it may run while people work; rows are streamed.
+ */
+export const verify = (sql: postgres.Sql, report: Report): Promise<Verified> =>
+	sql.begin('isolation level repeatable read read only', async (tx) => {
+		await tx`set local statement_timeout = 0`;
+		for (const { sql: text, says } of comparisons) {
+			for await (const rows of tx.unsafe(text).cursor(atOnce)) {
+				for (const row of rows as postgres.Row[]) report(`${at(row)}: ${says(row)}`);
+			}
+		}
+		await compareHashes(tx, report);
+		const [counts] = await tx`
+			select (select count(*) from teams)::int as teams, (select count(*) from examples)::int as examples,
+				(select count(*) from ratings)::int as ratings, (select count(*) from rewrites)::int as rewrites,
+				(select count(*) from runs)::int as runs, (select count(*) from evaluations)::int as evaluations`;
+		return counts as Verified;
+	}) as Promise<Verified>;
+
+const at = ({ team, project }: Record<string, unknown>) => `Team ${team}, project ${project}`;
+
+/** By the same function that wrote them: what is the same prompt is decided in one place. */
+const compareHashes = async (tx: postgres.TransactionSql, report: Report) => {
+	const examples = tx<
+		{ team: string; project: string; number: number; messages: Message[]; content: Buffer; prompt: Buffer }[]
+	>`
+		select t.slug as team, p.slug as project, x.number, x.messages, x.content_hash as content, x.prompt_hash as prompt
+		from examples x join teams t on t.id = x.team_id join projects p on p.team_id = x.team_id and p.id = x.project_id`;
+	for await (const rows of examples.cursor(atOnce)) {
+		for (const { messages, content, prompt, ...row } of rows) {
+			const say = (sentence: string) => report(`${at(row)}: example ${row.number} ${sentence}`);
+			let facts: ReturnType<typeof factsOf>;
+			try {
+				facts = factsOf(messages, null);
+			} catch {
+				say('has turns that can not be read.');
+				continue;
+			}
+			if (!facts.promptHash.equals(prompt))
+				say('has the hash of another prompt: nobody would notice it on both sides of the split.');
+			if (!facts.contentHash.equals(content)) say('has the hash of another conversation.');
+		}
+	}
+};

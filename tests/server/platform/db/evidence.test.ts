@@ -1,0 +1,289 @@
+// Long because it is one argument: what the database refuses by itself, whatever is sent to it by the role that serves.
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Scope, scopeFor } from '../../../../src/lib/server/access/scope.ts';
+import { closePools } from '../../../../src/lib/server/platform/db/pools.ts';
+import { oneOfEach } from '../../../support/one-of-each.ts';
+import { raw } from '../../../support/raw.ts';
+import { newPerson, newProject, newTeam } from '../../../support/team.ts';
+
+afterAll(() => closePools());
+
+let team: Awaited<ReturnType<typeof newTeam>>;
+let one: { projectId: string; ids: Record<string, string> };
+let otherProject: string;
+beforeAll(async () => {
+	team = await newTeam();
+	one = await oneOfEach({ ...team.scope, userId: team.owner.id }, (await newPerson('Extra')).id);
+	otherProject = (await newProject(team.scope, { slug: 'two' })).project.id;
+});
+
+/** The SQLSTATE by which the database refuses it; undefined when it does not. Nothing of it stays. */
+const refusal = async (scope: Scope, statement: string, values: unknown[] = []): Promise<string | undefined> => {
+	const trying = new Error('only trying');
+	return raw(scope, async (sql) => {
+		await sql.unsafe(statement, values as never[]);
+		throw trying;
+	}).catch((problem) => (problem === trying ? undefined : problem.code));
+};
+
+const evidence = [
+	...['projects', 'imports', 'examples', 'ratings', 'rewrites', 'runs', 'run_files', 'run_examples', 'run_events'],
+	...['run_points', 'servings', 'evaluations', 'pairings', 'outputs', 'ballots', 'votes', 'audit_entries']
+];
+
+describe('evidence cannot be erased', () => {
+	test.for(evidence)('%s', async (table) => {
+		expect((await raw(team.scope, (sql) => sql`select from ${sql(table)}`)).length).toBeGreaterThan(0);
+		const trying = new Error('only trying');
+		await raw(team.scope, async (sql) => {
+			expect(await sql`delete from ${sql(table)} returning *`).toHaveLength(0);
+			throw trying;
+		}).catch((problem) => expect(problem).toBe(trying));
+	});
+
+	test('nor by emptying a table', async () => {
+		for (const table of evidence) expect(await refusal(team.scope, `truncate ${table} cascade`), table).toBe('42501');
+	});
+});
+
+describe('what is evidence does not change', () => {
+	const id = '00000000-0000-7000-8000-000000000001';
+	const frozen: [table: string, change: string, code: string][] = [
+		// a validation example: the sentence is that of the lock
+		['examples', `messages = '[{"role":"user","content":"other"}]'`, 'AI001'],
+		['examples', `content_hash = 'x'`, 'AI001'],
+		['examples', `prompt_hash = 'x'`, 'AI001'],
+		['examples', `project_id = $other`, 'AI001'],
+		['examples', `number = 99`, 'AI001'],
+		['examples', `source = 'x'`, 'AI001'],
+		['examples', `origin = 'import'`, 'AI001'],
+		['examples', `id = '${id}'`, 'AI001'],
+		['examples', `created_at = 'epoch'`, 'AI001'],
+		['examples', `import_id = '${id}'`, 'AI001'],
+		['examples', `rating = 10`, 'AI006'],
+		['examples', `ratings_count = 7`, 'AI006'],
+		['examples', `rewrite = 'mine'`, 'AI006'],
+		['examples', `trained = true`, 'AI006'],
+		['imports', `project_id = $other`, 'AI006'],
+		['imports', `file_name = 'x'`, 'AI006'],
+		['runs', `base_model = 'x'`, 'AI006'],
+		['runs', `recipe = '{"epochs":1}'`, 'AI006'],
+		['runs', `seed = 2`, 'AI006'],
+		['runs', `mark = 'x'`, 'AI006'],
+		['runs', `version = 2`, 'AI006'],
+		['runs', `project_id = $other`, 'AI006'],
+		['runs', `train_count = 2`, 'AI006'],
+		['runs', `validation_count = 2`, 'AI006'],
+		['runs', `tokens = 2`, 'AI006'],
+		['runs', `model = 'x'`, 'AI006'],
+		['runs', `model_object = 'x'`, 'AI006'],
+		['runs', `job_id = 'x'`, 'AI006'],
+		['runs', `status = 'failed'`, 'AI006'],
+		['servings', `mark = 'x'`, 'AI006'],
+		['servings', `cents_per_hour = 1`, 'AI006'],
+		['servings', `project_id = $other`, 'AI006'],
+		['evaluations', `planned = 2`, 'AI006'],
+		['evaluations', `seed = 2`, 'AI006'],
+		['evaluations', `run_id = '${id}'`, 'AI006'],
+		['evaluations', `against_run_id = '${id}'`, 'AI006'],
+		['evaluations', `base_model = 'x'`, 'AI006'],
+		['evaluations', `system_prompt = 'x'`, 'AI006'],
+		['evaluations', `temperature = 1`, 'AI006'],
+		['evaluations', `max_tokens = 1`, 'AI006'],
+		['evaluations', `project_id = $other`, 'AI006']
+	];
+	test.for(frozen)('%s: %s', async ([table, change, code]) => {
+		const statement = `update ${table} set ${change.replace('$other', `'${otherProject}'`)} where id = '${one.ids[table]}'`;
+		expect(await refusal(team.scope, statement)).toBe(code);
+	});
+
+	test.for([
+		'ratings',
+		'rewrites',
+		'run_files',
+		'run_examples',
+		'pairings',
+		'outputs',
+		'ballots',
+		'votes',
+		'audit_entries'
+	])('%s are only added to', async (table) => {
+		const changed = await raw(team.scope, (sql) => sql`update ${sql(table)} set created_at = 'epoch' returning *`);
+		expect(changed).toHaveLength(0);
+	});
+
+	test('a reveal is said once: neither taken back nor moved', async () => {
+		const at = `where id = '${one.ids.evaluations}'`;
+		await raw(team.scope, (sql) => sql.unsafe(`update evaluations set revealed_at = now() ${at}`));
+		expect(await refusal(team.scope, `update evaluations set revealed_at = null ${at}`)).toBe('AI006');
+		expect(await refusal(team.scope, `update evaluations set revealed_at = 'epoch' ${at}`)).toBe('AI006');
+		expect(await refusal(team.scope, `update evaluations set result = '{}', problem = 'x' ${at}`)).toBeUndefined();
+	});
+
+	test('a run gets its counts while it is prepared, and its model once', async () => {
+		const id = randomUUID();
+		const set = (change: string) =>
+			raw(team.scope, (sql) => sql.unsafe(`update runs set ${change} where id = '${id}'`));
+		await raw(
+			team.scope,
+			(sql) => sql`
+				insert into runs (id, project_id, version, connection_id, base_model, recipe, seed, status, mark, train_count, validation_count, tokens)
+				select ${id}, project_id, 2, connection_id, base_model, recipe, seed, 'uploading', ${id}, 0, 0, 1 from runs`
+		);
+		await set('train_count = 20, validation_count = 12');
+		await set(`job_id = 'ft-1', status = 'queued'`);
+		await expect(set('train_count = 21')).rejects.toMatchObject({ code: 'AI006' });
+		await set(`model = 'm-1'`);
+		await expect(set(`model = 'm-2'`)).rejects.toMatchObject({ code: 'AI006' });
+		await expect(set(`model = null`)).rejects.toMatchObject({ code: 'AI006' });
+		await set(`model = 'm-2', job_id = 'ft-2'`); // the provider goes on under another number, and with it the model's name
+		await set(`model_object = 'ml-2', status = 'ready'`);
+		await expect(set(`model = 'm-3', job_id = 'ft-3'`)).rejects.toMatchObject({ code: 'AI006' });
+		await expect(set(`status = 'training'`)).rejects.toMatchObject({ code: 'AI006' });
+	});
+
+	test('what nobody has trained or measured with is still the text that was rated', async () => {
+		const id = randomUUID();
+		await raw(
+			team.scope,
+			(sql) => sql`
+				insert into examples (id, project_id, number, messages, content_hash, prompt_hash, tokens, origin)
+				values (${id}, ${one.projectId}, 50, '[]', ${randomUUID()}::text::bytea, ${randomUUID()}::text::bytea, 1, 'written')`
+		);
+		expect(await refusal(team.scope, `update examples set messages = '[1]' where id = '${id}'`)).toBe('AI006');
+		expect(await refusal(team.scope, `update examples set messages = '[]' where id = '${id}'`)).toBeUndefined();
+		expect(
+			await refusal(team.scope, `update examples set split = 'train', deleted_at = now() where id = '${id}'`)
+		).toBeUndefined();
+	});
+});
+
+describe('keys carry the project and the parent', () => {
+	let limited: Scope & { userId: string };
+	let voter: Scope & { userId: string };
+	beforeAll(async () => {
+		limited = await team.as('rater', [otherProject]);
+		voter = await team.as('rater');
+	});
+	const rate = (project: string) =>
+		refusal(
+			limited,
+			`insert into ratings (project_id, example_id, person_id, score, client_id) values ($1, $2, $3, 1, $4)`,
+			[project, one.ids.examples, limited.userId, randomUUID()]
+		);
+
+	test(`a rater of project 2 cannot rate project 1's example by naming ids`, async () => {
+		expect(await rate(one.projectId)).toBe('42501');
+		expect(await rate(otherProject)).toBe('23503');
+	});
+
+	test('nor rewrite it', async () => {
+		const values = [otherProject, one.ids.examples, limited.userId, randomUUID()];
+		const insert = `insert into rewrites (project_id, example_id, person_id, output, client_id) values ($1, $2, $3, 'x', $4)`;
+		expect(await refusal(limited, insert, values)).toBe('23503');
+	});
+
+	test(`nobody votes on another's ballot, whatever they say it is`, async () => {
+		const vote = (who: string, pairing = one.ids.pairings) =>
+			refusal(
+				voter,
+				`insert into votes (project_id, evaluation_id, pairing_id, ballot_id, person_id, choice, client_id) values ($1, $2, $3, $4, $5, 'first', $6)`,
+				[one.projectId, one.ids.evaluations, pairing, one.ids.ballots, who, randomUUID()]
+			);
+		expect(await vote(voter.userId)).toBe('23503');
+		expect(await vote(team.owner.id)).toBe('42501');
+		expect(await vote(voter.userId, randomUUID())).toBe('23503');
+	});
+
+	test('an id is taken once in a team, so nobody can stand in for an example or a ballot', async () => {
+		const ballot = `insert into ballots (id, project_id, evaluation_id, pairing_id, person_id, position, swapped) values ($1, $2, $3, $4, $5, 1, false)`;
+		const values = [one.ids.ballots, one.projectId, one.ids.evaluations, one.ids.pairings, voter.userId];
+		expect(await refusal(voter, ballot, values)).toBe('23505');
+		const trainer = await team.as('trainer', [otherProject]);
+		const example = `insert into examples (id, project_id, number, messages, content_hash, prompt_hash, tokens, origin) values ($1, $2, 1, '[]', 'a', 'b', 1, 'written')`;
+		expect(await refusal(trainer, example, [one.ids.examples, otherProject])).toBe('23505');
+	});
+
+	test('a trainer of project 2 reaches nothing of project 1', async () => {
+		const trainer = await team.as('trainer', [otherProject]);
+		const statements: [string, unknown[]][] = [
+			[
+				`insert into evaluations (project_id, number, name, run_id, connection_id, base_model, system_prompt, planned, temperature, max_tokens, seed, status)
+				values ($1, 1, 'x', $2, $3, 'x', '', 1, 0, 1, 1, 'voting')`,
+				[otherProject, one.ids.runs, one.ids.connections]
+			],
+			[
+				`insert into run_files (project_id, run_id, kind, body, sha256, byte_count) values ($1, $2, 'validation', '', '', 0)`,
+				[otherProject, one.ids.runs]
+			],
+			[
+				`insert into run_events (project_id, run_id, at, level, kind, message) values ($1, $2, now(), 'info', 'x', 'x')`,
+				[otherProject, one.ids.runs]
+			],
+			[
+				`insert into run_points (project_id, run_id, series, step, loss, at) values ($1, $2, 'train', 7, 1, now())`,
+				[otherProject, one.ids.runs]
+			],
+			[
+				`insert into servings (project_id, run_id, mark, status, idle_at) values ($1, $2, 'x', 'stopped', now())`,
+				[otherProject, one.ids.runs]
+			],
+			[
+				`insert into outputs (project_id, evaluation_id, pairing_id, contender, text) values ($1, $2, $3, 'b', 'x')`,
+				[otherProject, one.ids.evaluations, one.ids.pairings]
+			]
+		];
+		for (const [statement, values] of statements)
+			expect(await refusal(trainer, statement, values), statement).toBe('23503');
+	});
+});
+
+/** A row like the one that is there, but for one word. */
+describe('columns hold what the product knows', () => {
+	const wrong: [table: string, column: string, value: string][] = [
+		['members', 'role', `'king'`],
+		['invitations', 'role', `'king'`],
+		['connections', 'status', `'x'`],
+		['connections', 'training', `'x'`],
+		['projects', 'quality_threshold', '11'],
+		['imports', 'added', '-1'],
+		['examples', 'split', `'test'`],
+		['examples', 'origin', `'x'`],
+		['examples', 'rating', '10.5'],
+		['examples', 'rating', `'NaN'`],
+		['examples', 'ratings_count', '-1'],
+		['ratings', 'score', '0'],
+		['ratings', 'score', '11'],
+		['runs', 'status', `'x'`],
+		['runs', 'train_count', '-1'],
+		['run_files', 'kind', `'x'`],
+		['run_examples', 'kind', `'x'`],
+		['run_events', 'level', `'x'`],
+		['run_points', 'series', `'x'`],
+		['servings', 'status', `'x'`],
+		['evaluations', 'status', `'x'`],
+		['evaluations', 'planned', '-1'],
+		['outputs', 'contender', `'c'`],
+		['votes', 'choice', `'third'`]
+	];
+	test.for(wrong)('%s.%s is never %s', async ([table, column, value]) => {
+		const columns = await raw(
+			team.scope,
+			(sql) => sql`
+				select column_name as name from information_schema.columns
+				where table_schema = 'public' and table_name = ${table} and is_identity = 'NO'`
+		);
+		const values = columns.map(({ name }) =>
+			name === column ? value : name === 'id' || name === 'client_id' || name === 'mark' ? 'gen_random_uuid()' : name
+		);
+		const own = table === 'ratings' || table === 'votes' ? `where person_id = '${team.owner.id}'` : '';
+		const statement = `insert into ${table} (${columns.map(({ name }) => name)}) select ${values} from ${table} ${own} limit 1`;
+		expect(await refusal(team.scope, statement)).toBe('23514');
+	});
+});
+
+test('the roles of a project scope are those of the product: nobody becomes owner by a word of their own', async () => {
+	const scope = scopeFor({ teamId: team.teamId, userId: team.owner.id, role: 'king' as 'owner', projectIds: 'all' });
+	expect(await raw(scope, (sql) => sql`select from examples`)).toHaveLength(0);
+});
