@@ -5,6 +5,7 @@ import type { EventName, Topic } from '../../contract/events.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Role } from '../../core/permissions.ts';
 import { teamPool } from '../platform/db/pools.ts';
+import { inTransaction } from '../platform/db/transaction.ts';
 import { projects } from '../platform/db/schema.ts';
 import { tellPages } from '../events/relay.ts';
 
@@ -24,7 +25,7 @@ type Who = {
 /** Who is acting, for which team, in which projects. The first argument of every use case. */
 export type Scope = Who & {
 	/**
-	 * One transaction that sees this team and nothing else. Commits what `work` did, or nothing of it.
+	 * One transaction that sees this team and nothing else. Commits what `work` did, or nothing of it, and throws unless it has.
 	 * Never call a provider or send mail inside: the connection is held meanwhile.
 	 */
 	tx: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
@@ -69,31 +70,19 @@ export const scopeFor = (who: Who): Scope => ({
 	...who,
 	tx: async (work) => {
 		if (who.request) who.request.transactions++;
-		const client = await teamPool().reserve();
-		try {
-			const opened = Promise.all([
-				client`begin`,
-				client`select
-					set_config('app.team_id', ${who.teamId}, true),
-					set_config('app.user_id', ${who.userId ?? ''}, true),
-					set_config('app.role', ${who.role}, true),
-					set_config('app.project_ids', ${String(who.projectIds)}, true)`
-			]);
-			opened.catch(() => {}); // awaited below; a failing query must not leave it unhandled
-			const tx = Object.assign(database(forDrizzle(client)), { events: [] as EventName[], topics: new Set<Topic>() });
-			try {
-				const result = await work(tx);
-				await opened;
-				await client`commit`;
-				if (tx.topics.size > 0) tellPages(who.teamId);
-				return result;
-			} catch (problem) {
-				await client`rollback`.catch(() => {}); // the connection is gone: so is the transaction
-				throw problem;
-			}
-		} finally {
-			client.release();
-		}
+		const settings = (client: ReservedSql) => [
+			client`select
+				set_config('app.team_id', ${who.teamId}, true),
+				set_config('app.user_id', ${who.userId ?? ''}, true),
+				set_config('app.role', ${who.role}, true),
+				set_config('app.project_ids', ${String(who.projectIds)}, true)`
+		];
+		const topics = new Set<Topic>();
+		const result = await inTransaction(teamPool(), settings, (client) =>
+			work(Object.assign(database(forDrizzle(client)), { events: [] as EventName[], topics }))
+		);
+		if (topics.size > 0) tellPages(who.teamId);
+		return result;
 	}
 });
 

@@ -1,6 +1,6 @@
 import { type RequestEvent, fail } from '@sveltejs/kit';
 import * as v from 'valibot';
-import { AppError } from '../../core/errors.ts';
+import { AppError, Unavailable } from '../../core/errors.ts';
 import { formValues } from './form-values.ts';
 import { type Asked, inputOf, schemaOf } from './input.ts';
 
@@ -46,6 +46,7 @@ export const form =
 			if (!input.success) return refuse(422, byField(input.issues));
 			return await work(event, input.output);
 		} catch (problem) {
+			if (problem instanceof Unavailable) return refuse(problem.status, { form: problem.message });
 			if (!(problem instanceof AppError)) throw problem;
 			return refuse(problem.status, { [problem.field ?? 'form']: problem.message });
 		}

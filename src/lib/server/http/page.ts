@@ -1,6 +1,6 @@
 import { type ServerLoadEvent, error } from '@sveltejs/kit';
 import * as v from 'valibot';
-import { AppError } from '../../core/errors.ts';
+import { AppError, Unavailable } from '../../core/errors.ts';
 import { formValues } from './form-values.ts';
 import { type Asked, inputOf, schemaOf } from './input.ts';
 
@@ -22,7 +22,8 @@ export const page =
 			if (!input.success) throw new AppError('invalid', input.issues[0].message);
 			return await work(event, input.output);
 		} catch (problem) {
-			if (problem instanceof AppError) error(problem.status, { code: problem.code, message: problem.message });
+			if (problem instanceof AppError || problem instanceof Unavailable)
+				error(problem.status, { code: problem.code, message: problem.message });
 			throw problem;
 		}
 	};
