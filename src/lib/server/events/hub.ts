@@ -2,7 +2,7 @@ import { gt, sql } from 'drizzle-orm';
 import { listen } from '../platform/db/listen.ts';
 import { outbox } from '../platform/db/schema.ts';
 import { log } from '../platform/log.ts';
-import type { Scope } from '../access/scope.ts';
+import { type Scope, unattended } from '../access/scope.ts';
 import { channel } from './relay.ts';
 
 /** A row may become visible after a later one: each look goes back this far and drops what was already sent. */
@@ -101,7 +101,7 @@ export const subscribe = async (scope: Scope, since: number | null, send: Reader
 		for (let id = since - overlap; id < since - 50; id++) reader.seen.add(id);
 	}
 	const key = groupKey(scope);
-	const group = hub.groups.get(key) ?? { scope, readers: new Set<Reader>(), again: false };
+	const group = hub.groups.get(key) ?? { scope: unattended(scope), readers: new Set<Reader>(), again: false };
 	hub.groups.set(key, group);
 	group.readers.add(reader);
 	wake(group);
