@@ -1,4 +1,12 @@
-const statuses = { not_found: 404, forbidden: 403, conflict: 409, invalid: 422, rate_limited: 429, gone: 410 } as const;
+const statuses = {
+	not_found: 404,
+	forbidden: 403,
+	conflict: 409,
+	invalid: 422,
+	rate_limited: 429,
+	gone: 410,
+	too_slow: 408
+} as const;
 
 export type ErrorCode = keyof typeof statuses;
 

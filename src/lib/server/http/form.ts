@@ -36,8 +36,9 @@ export const form =
 	) =>
 	async (event: E) => {
 		// a body that is cut off, or is not what its type says
-		const sent = await event.request.formData().catch(() => null);
-		if (!sent) return fail<Refusal>(400, { values: {}, problems: { form: damaged } });
+		const sent = await event.request.formData().catch((problem: unknown) => problem);
+		if (sent instanceof AppError) return fail<Refusal>(sent.status, { values: {}, problems: { form: sent.message } });
+		if (!(sent instanceof FormData)) return fail<Refusal>(400, { values: {}, problems: { form: damaged } });
 		const refuse = (status: number, problems: Record<string, string>) =>
 			fail<Refusal>(status, { values: typed(sent), problems });
 		try {
