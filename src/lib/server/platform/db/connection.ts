@@ -15,10 +15,12 @@ import { promptSocket } from './prompt-socket.ts';
  * 4. When it connects again, the slot still has the timer of a write that was never made and the error of the old session: the
  *    next healthy transaction is refused with an error of the past, or its first packet is never sent.
  *
- * Three more came up beside them: queries that wait behind a full socket are never answered, a COPY that fails after its last byte
- * tells nobody, and a connection lost while it asks for the server's types ends the process (array-types.ts). Guarding only the first leaves a process that lives and serves nobody. So a connection here has one socket in
- * its life, and a driver of its own (`max: 1`, reserved for ever): when the socket closes, every query that waits is refused,
- * every later one too before the driver sees it, and both are thrown away together. No state of the old one meets the next.
+ * Three more came up beside them: queries that wait behind a full socket are never answered, a COPY that fails after its last
+ * byte tells nobody, and a connection lost while it asks for the server's types ends the process (array-types.ts).
+ *
+ * Guarding only the first leaves a process that lives and serves nobody. So a connection here has one socket in its life, and a
+ * driver of its own (`max: 1`, reserved for ever): when the socket closes, every query that waits is refused, every later one
+ * too before the driver sees it, and both are thrown away together. No state of the old one meets the next.
  */
 export type Connection = {
 	/** Raw SQL on this connection alone. */
@@ -72,8 +74,8 @@ let attempts = 0;
 const patienceMs = 8_000;
 
 /**
- * Opens one connection, to the next host when the address names several. Rejects when the server refuses, is not there, or takes longer than `connect_timeout`. `onLost` is called
- * once, for one that was open and that nobody closed.
+ * Opens one connection, to the next host when the address names several. Rejects when the server refuses, is not there, or takes
+ * too long. `onLost` is called once, for one that was open and that nobody closed.
  */
 export const openConnection = async (options: Options, onLost: () => void): Promise<Connection> => {
 	let socket: Socket | undefined;
@@ -121,6 +123,7 @@ export const openConnection = async (options: Options, onLost: () => void): Prom
 		// a reserve that has to connect first is never answered when no types are asked for on the way
 		await driver`select 1`;
 		reserved = await driver.reserve();
+		if (gone) throw new ConnectionLost();
 	} catch (problem) {
 		close();
 		throw problem;
@@ -128,7 +131,6 @@ export const openConnection = async (options: Options, onLost: () => void): Prom
 		clearTimeout(tooLate);
 	}
 	const hand = (reserved`` as unknown as Query).handler;
-	if (gone) throw new ConnectionLost();
 	open = true;
 
 	const send = (query: Query, settled?: () => void) => {

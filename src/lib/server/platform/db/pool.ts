@@ -18,6 +18,7 @@ export type Pool = {
 	close(timeoutSeconds: number): Promise<void>;
 };
 
+type Settings = { onnotice?: () => void; connection?: Partial<postgres.ConnectionParameters> };
 type Waiting = { go: (connection: Connection) => void; refuse: (problem: unknown) => void };
 
 /** A connection does not grow older than this: what its backend remembers of tables and plans only grows. */
@@ -36,7 +37,7 @@ const passes = (problem: unknown) => {
  * At most `max` connections, each opened when somebody waits for it, and thrown away when it is lost (connection.ts).
  * Whoever waits is served in order, and each waits on its own: after `patienceMs` it fails alone.
  */
-export const openPool = (url: string, max: number, settings: postgres.Options<{}>, patienceMs = 10_000): Pool => {
+export const openPool = (url: string, max: number, settings: Settings, patienceMs = 10_000): Pool => {
 	// Never connects: it reads the options and makes the queries.
 	const maker = postgres(url, { ...settings, connect_timeout: 5, fetch_types: false });
 	knowArrays(maker.options);
