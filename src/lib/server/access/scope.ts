@@ -76,18 +76,18 @@ const forDrizzle = (client: ReservedSql): ReservedSql =>
 export const scopeFor = (who: Who): Scope => {
 	const { teamId, role, authority } = who;
 	const projects = String(who.projectIds);
+	const asked = (client: ReservedSql, holding: boolean) =>
+		authority
+			? client`, assert_authority(
+				${teamId}, ${authority.personId}, ${authority.sessionHandle}, ${role}, ${projects}, ${holding})`
+			: client``;
 	const opening = (client: ReservedSql, holding: boolean) => [
 		client`select
 			set_config('app.team_id', ${teamId}, true),
 			set_config('app.user_id', ${who.userId ?? ''}, true),
 			set_config('app.role', ${role}, true),
-			set_config('app.project_ids', ${projects}, true)`,
-		...(authority
-			? [
-					client`select assert_authority(
-						${teamId}, ${authority.personId}, ${authority.sessionHandle}, ${role}, ${projects}, ${holding})`
-				]
-			: [])
+			set_config('app.project_ids', ${projects}, true)
+			${asked(client, holding)}`
 	];
 	const open = async <T>(holding: boolean, work: (tx: Tx) => Promise<T>): Promise<T> => {
 		if (who.request) who.request.transactions++;
