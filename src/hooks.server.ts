@@ -58,6 +58,7 @@ const enterTeam: Handle = async ({ event, resolve }) => {
 		userId: person.id,
 		role: membership.role,
 		projectIds: membership.projectIds,
+		authority: { personId: person.id, sessionHandle: event.locals.session!.handle },
 		request: { id: event.locals.requestId, address: event.getClientAddress(), transactions: 0 }
 	});
 	Object.assign(event.locals, {

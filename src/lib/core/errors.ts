@@ -1,6 +1,24 @@
-const statuses = { not_found: 404, forbidden: 403, conflict: 409, invalid: 422, rate_limited: 429, gone: 410 } as const;
+const statuses = {
+	not_found: 404,
+	forbidden: 403,
+	conflict: 409,
+	invalid: 422,
+	rate_limited: 429,
+	gone: 410,
+	too_slow: 408
+} as const;
 
 export type ErrorCode = keyof typeof statuses;
+
+/**
+ * Not now: what we stand on is away for a moment. Nobody's bug, nothing that was asked is wrong, and the same may work in a
+ * minute. The message is shown as it is.
+ */
+export class Unavailable extends Error {
+	readonly status = 503;
+	readonly code = 'unavailable';
+	override name = 'Unavailable';
+}
 
 /** Something the person can act on. The message is shown as it is: a whole sentence, without jargon. */
 export class AppError extends Error {

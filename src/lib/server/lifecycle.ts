@@ -58,7 +58,7 @@ export const stopServer = async () => {
 	beginStop();
 	await lifecycle.jobs;
 	await handJobsBack(); // of a request that enqueued after the signal
-	await stopHub();
+	stopHub();
 	await closePools(1);
 };
 

@@ -96,8 +96,8 @@ test('18 of 24 ships; the reveal shows who wrote what, to raters as well', async
 	expect(results.rows.list).toHaveLength(20);
 	let opened = 0;
 	const inside = await inProject(rater, slug);
-	const { tx } = inside;
-	inside.tx = (work) => (opened++, tx(work));
+	const { look } = inside;
+	inside.look = (work) => (opened++, look(work));
 	expect(await getResults(inside, { evaluationId: id, show: 'all', page: 1 })).toEqual({ results });
 	expect(opened).toBe(1);
 	const [listed] = await list(rater, slug);

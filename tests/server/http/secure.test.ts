@@ -1,6 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { RequestEvent } from '@sveltejs/kit';
 import { describe, expect, test } from 'vitest';
-import { secure } from '../../../src/lib/server/http/secure.ts';
+import * as v from 'valibot';
+import { endpoint } from '../../../src/lib/server/http/endpoint.ts';
+import { form } from '../../../src/lib/server/http/form.ts';
+import { secure, secureWith } from '../../../src/lib/server/http/secure.ts';
 
 const own = 'http://localhost:3000';
 
@@ -65,4 +69,67 @@ test('pages with a token in their address tell no other site where they are', as
 		expect((await ask('GET', {}, route)).headers.get('referrer-policy')).toBe('same-origin');
 	}
 	expect((await ask('GET', {}, '/account')).headers.get('referrer-policy')).toBe('strict-origin-when-cross-origin');
+});
+
+describe('a body has to arrive in time', () => {
+	const Name = v.object({ name: v.string() });
+	/** A body whose second half comes so late. */
+	const slow = (halves: [string, string], afterMs: number) =>
+		new ReadableStream<Uint8Array>({
+			async start(controller) {
+				const send = (text: string) => controller.enqueue(new TextEncoder().encode(text));
+				send(halves[0]);
+				await sleep(afterMs);
+				send(halves[1]);
+				controller.close();
+			}
+		});
+	const post = async (
+		type: string,
+		body: BodyInit,
+		read: (event: RequestEvent) => Promise<Response>,
+		route = '/account'
+	) => {
+		const headers = { origin: own, 'content-type': type, 'content-length': '10' };
+		const request = new Request(`${own}/x`, { method: 'POST', headers, body, duplex: 'half' } as RequestInit);
+		const event = { request, locals: {}, route: { id: route }, params: {} } as unknown as RequestEvent;
+		return secureWith({ bodyMs: 100 })({ event, resolve: read as never });
+	};
+	const asJson = endpoint(Name, (_, { name }) => ({ name }));
+	const asForm = async (event: RequestEvent) => Response.json(await form(Name, (_, { name }) => ({ name }))(event));
+
+	test.each([
+		['application/json', ['{"name"', ':"Ana"}'] as [string, string], asJson],
+		['application/x-www-form-urlencoded', ['name', '=Ana'] as [string, string], asForm]
+	])('%s: in time it is read, too late it is refused with a sentence', async (type, halves, read) => {
+		const inTime = await post(type, slow(halves, 20), read);
+		expect(await inTime.json()).toEqual({ name: 'Ana' });
+		const sentence = 'What you sent took too long to arrive. Send it again.';
+		const late = await post(type, slow(halves, 400), read);
+		const answer = await late.json();
+		if (read === asJson) {
+			expect(late.status).toBe(408);
+			expect(late.headers.get('connection')).toBe('close');
+			expect(answer.error).toMatchObject({ code: 'too_slow', message: sentence });
+		} else expect(answer).toMatchObject({ status: 408, data: { problems: { form: sentence } } });
+	});
+
+	test('that is read long after it came is there: the time is that of its arrival', async () => {
+		const read = async (event: RequestEvent) => {
+			await sleep(20);
+			return asJson(event);
+		};
+		expect((await post('application/json', '{"name":"Ana"}', read)).status).toBe(200);
+	});
+
+	test('an import may take its time', async () => {
+		const read = async ({ request }: RequestEvent) => new Response(await request.text());
+		const answer = await post(
+			'application/octet-stream',
+			slow(['a', 'b'], 300),
+			read,
+			'/[team=slug]/[project=slug]/add/import'
+		);
+		expect(await answer.text()).toBe('ab');
+	});
 });

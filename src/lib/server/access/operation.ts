@@ -61,8 +61,14 @@ export const command: <Op extends Command>(
 	work: (actor: Actor<Op['within']>, input: Input<Op>) => Promise<Output<Op>> | Output<Op>
 ) => UseCase<Op> = useCase;
 
+/** Whoever only looks holds nobody's membership. */
+const looking = <A>(actor: A): A => {
+	const scope = actor as Partial<Scope>;
+	return scope.look ? { ...actor, tx: scope.look } : actor;
+};
+
 /** The same for an operation that only looks. */
 export const query: <Op extends Query>(
 	operation: Op,
 	work: (actor: Actor<Op['within']>, input: Input<Op>) => Promise<Output<Op>> | Output<Op>
-) => UseCase<Op> = useCase;
+) => UseCase<Op> = (operation, work) => useCase(operation, (actor, input) => work(looking(actor), input));

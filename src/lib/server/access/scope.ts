@@ -5,6 +5,7 @@ import type { EventName, Topic } from '../../contract/events.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Role } from '../../core/permissions.ts';
 import { teamPool } from '../platform/db/pools.ts';
+import { inTransaction } from '../platform/db/transaction.ts';
 import { projects } from '../platform/db/schema.ts';
 import { tellPages } from '../events/relay.ts';
 
@@ -19,15 +20,19 @@ type Who = {
 	projectIds: 'all' | string[];
 	/** The request that acts; a job has none. */
 	request?: ActingRequest;
+	/** By what right a person acts: held against the database in every transaction. Jobs, the demo and tests have none. */
+	authority?: { personId: string; sessionHandle: string };
 };
 
 /** Who is acting, for which team, in which projects. The first argument of every use case. */
 export type Scope = Who & {
 	/**
-	 * One transaction that sees this team and nothing else. Commits what `work` did, or nothing of it.
+	 * One transaction that sees this team and nothing else. Commits what `work` did, or nothing of it, and throws unless it has.
 	 * Never call a provider or send mail inside: the connection is held meanwhile.
 	 */
 	tx: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
+	/** The same for whoever only looks: nobody who changes the members has to wait for it. A query's `tx` is this one. */
+	look: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
 };
 
 /** A project as it was when the request came in; what must not change meanwhile is read again under its lock. */
@@ -64,45 +69,53 @@ const forDrizzle = (client: ReservedSql): ReservedSql =>
  *
  * The settings live as long as the transaction (`true`): the connection goes back to the pool without a team. Begin and
  * settings are sent without waiting, in one packet with the first query; if they fail, that query sees no rows.
+ *
+ * With an `authority`, the same packet asks whether the membership and the session are still those the request came in with,
+ * and `tx` holds the membership until the commit: a removal waits, or wins. Throws *forbidden* when they are not.
  */
-export const scopeFor = (who: Who): Scope => ({
-	...who,
-	tx: async (work) => {
+export const scopeFor = (who: Who): Scope => {
+	const { teamId, role, authority } = who;
+	const projects = String(who.projectIds);
+	const asked = (client: ReservedSql, holding: boolean) =>
+		authority
+			? client`, assert_authority(
+				${teamId}, ${authority.personId}, ${authority.sessionHandle}, ${role}, ${projects}, ${holding})`
+			: client``;
+	const opening = (client: ReservedSql, holding: boolean) => [
+		client`select
+			set_config('app.team_id', ${teamId}, true),
+			set_config('app.user_id', ${who.userId ?? ''}, true),
+			set_config('app.role', ${role}, true),
+			set_config('app.project_ids', ${projects}, true)
+			${asked(client, holding)}`
+	];
+	const open = async <T>(holding: boolean, work: (tx: Tx) => Promise<T>): Promise<T> => {
 		if (who.request) who.request.transactions++;
-		const client = await teamPool().reserve();
-		try {
-			const opened = Promise.all([
-				client`begin`,
-				client`select
-					set_config('app.team_id', ${who.teamId}, true),
-					set_config('app.user_id', ${who.userId ?? ''}, true),
-					set_config('app.role', ${who.role}, true),
-					set_config('app.project_ids', ${String(who.projectIds)}, true)`
-			]);
-			opened.catch(() => {}); // awaited below; a failing query must not leave it unhandled
-			const tx = Object.assign(database(forDrizzle(client)), { events: [] as EventName[], topics: new Set<Topic>() });
-			try {
-				const result = await work(tx);
-				await opened;
-				await client`commit`;
-				if (tx.topics.size > 0) tellPages(who.teamId);
-				return result;
-			} catch (problem) {
-				await client`rollback`.catch(() => {}); // the connection is gone: so is the transaction
-				throw problem;
-			}
-		} finally {
-			client.release();
-		}
-	}
-});
+		const topics = new Set<Topic>();
+		const result = await inTransaction(
+			teamPool(),
+			(client) => opening(client, holding),
+			(client) => work(Object.assign(database(forDrizzle(client)), { events: [] as EventName[], topics }))
+		);
+		if (topics.size > 0) tellPages(teamId);
+		return result;
+	};
+	return { ...who, tx: (work) => open(true, work), look: (work) => open(false, work) };
+};
+
+/**
+ * The same rights without a person to ask about: for the hub, which looks once for all pages with these rights. Each page is
+ * asked about by its own stream.
+ */
+export const unattended = ({ teamId, userId, role, projectIds }: Scope): Scope =>
+	scopeFor({ teamId, userId, role, projectIds });
 
 /**
  * Several queries in one transaction, so that a page shows one moment: `work` gets the same scope, whose `tx` is the one that
  * is open. For looking only.
  */
 export const together = <S extends Scope, T>(scope: S, work: (scope: S) => Promise<T>): Promise<T> =>
-	scope.tx((tx) => work({ ...scope, tx: (inner) => inner(tx) }));
+	scope.look((tx) => work({ ...scope, tx: (inner) => inner(tx), look: (inner) => inner(tx) }));
 
 /** The scope in one of its projects, by the slug of an address. Throws *not found*. Only whoever may make a scope may make this one. */
 export const inProject = async <S extends Scope>(scope: S, slug: string): Promise<S & ProjectScope> => {

@@ -4,7 +4,7 @@ import { nextStep } from '../../core/project/next-step.ts';
 import { readiness } from '../../core/project/readiness.ts';
 import { isOver } from '../../core/runs/status.ts';
 import { query } from '../access/operation.ts';
-import type { ProjectScope, Tx } from '../access/scope.ts';
+import { type ProjectScope, together } from '../access/scope.ts';
 import type { ListedEvaluation } from '../../contract/evaluations.ts';
 import { recentEvaluations } from '../evaluations/rows.ts';
 import { countExamples, ratingHistogram } from '../examples/queries.ts';
@@ -28,15 +28,12 @@ const evaluationLine = ({ id, number, title, status, planned, judged, mine, reve
 
 /** Everything a dashboard is made of, at one moment; all of it the newest first. */
 const factsOf = (scope: ProjectScope) =>
-	scope.tx(async (tx) => {
-		const inside = { ...scope, tx: <T>(work: (tx: Tx) => Promise<T>) => work(tx) };
-		return {
-			counts: await countExamples(inside),
-			bars: await ratingHistogram(inside),
-			runs: may(scope.role, 'runs:see') ? await recentRuns(tx, scope, shown) : noRuns,
-			evaluations: await recentEvaluations(tx, scope, shown)
-		};
-	});
+	together(scope, async (inside) => ({
+		counts: await countExamples(inside),
+		bars: await ratingHistogram(inside),
+		runs: may(scope.role, 'runs:see') ? await inside.tx((tx) => recentRuns(tx, scope, shown)) : noRuns,
+		evaluations: await inside.tx((tx) => recentEvaluations(tx, scope, shown))
+	}));
 
 /** How far a project is, and what is next for the person. */
 export const getDashboard = query(GetDashboard, async (scope) => {

@@ -1,21 +1,23 @@
 import { gt, sql } from 'drizzle-orm';
-import { plainPool } from '../platform/db/pools.ts';
+import { listen } from '../platform/db/listen.ts';
 import { outbox } from '../platform/db/schema.ts';
 import { log } from '../platform/log.ts';
-import type { Scope } from '../access/scope.ts';
+import { type Scope, unattended } from '../access/scope.ts';
 import { channel } from './relay.ts';
 
 /** A row may become visible after a later one: each look goes back this far and drops what was already sent. */
 const overlap = 500;
 /** A NOTIFY can be lost with the process that owed it; every team with readers is looked at this often anyway. */
 const lookEveryMs = 5_000;
+/** After a look that failed: the database may be back. */
+const tryAgainMs = 500;
 const limit = 5_000;
 
 type Reader = { seen: Set<number>; last: number; send: (event: { id: number; topic: string }) => void };
 type Group = { scope: Scope; readers: Set<Reader>; looking?: Promise<void>; again: boolean };
 type Hub = {
 	groups: Map<string, Group>;
-	listening?: Promise<{ unlisten: () => Promise<void> }>;
+	unlisten?: () => void;
 	timer?: NodeJS.Timeout;
 };
 
@@ -58,24 +60,30 @@ const wake = (group: Group) => {
 			}
 		} catch (problem) {
 			log.warn('hub', { problem: String(problem) });
+			setTimeout(() => wake(group), tryAgainMs).unref();
 		} finally {
 			group.looking = undefined;
 		}
 	})();
 };
 
-const listen = () =>
-	(hub.listening ??= plainPool().listen(channel, (payload) => {
-		const teams = new Set(payload.split(','));
-		for (const group of hub.groups.values()) if (teams.has(group.scope.teamId)) wake(group);
-	}));
+/** Nobody waits for it: whoever subscribes before it hears is woken when it does, and after each loss of the connection. */
+const beginToHear = () =>
+	(hub.unlisten ??= listen(
+		channel,
+		(payload) => {
+			const teams = new Set(payload.split(','));
+			for (const group of hub.groups.values()) if (teams.has(group.scope.teamId)) wake(group);
+		},
+		() => hub.groups.forEach(wake)
+	));
 
 /**
  * Sends what changes in the scope's team from now on, or from after `since` (a `Last-Event-ID`), to one page.
  * An event only names what changed; the page asks for it again with its own rights. Returns the way to stop.
  */
 export const subscribe = async (scope: Scope, since: number | null, send: Reader['send']): Promise<() => void> => {
-	await listen();
+	beginToHear();
 	hub.timer ??= setInterval(() => hub.groups.forEach(wake), lookEveryMs).unref();
 	const [now] = await scope.tx((tx) => tx.select({ last: sql<string>`coalesce(max(${outbox.seq}), 0)` }).from(outbox));
 	const newest = Number(now?.last ?? 0);
@@ -93,7 +101,7 @@ export const subscribe = async (scope: Scope, since: number | null, send: Reader
 		for (let id = since - overlap; id < since - 50; id++) reader.seen.add(id);
 	}
 	const key = groupKey(scope);
-	const group = hub.groups.get(key) ?? { scope, readers: new Set<Reader>(), again: false };
+	const group = hub.groups.get(key) ?? { scope: unattended(scope), readers: new Set<Reader>(), again: false };
 	hub.groups.set(key, group);
 	group.readers.add(reader);
 	wake(group);
@@ -104,9 +112,10 @@ export const subscribe = async (scope: Scope, since: number | null, send: Reader
 };
 
 /** Ends LISTEN; open streams are closed by http/stream.ts. */
-export const stopHub = async () => {
+export const stopHub = () => {
 	clearInterval(hub.timer);
-	await (await hub.listening)?.unlisten().catch(() => {});
-	hub.listening = undefined;
+	hub.timer = undefined;
+	hub.unlisten?.();
+	hub.unlisten = undefined;
 	hub.groups.clear();
 };

@@ -21,6 +21,8 @@ const relay = async () => {
 		}
 	} catch (problem) {
 		log.warn('relay', { problem: String(problem) });
+		for (const team of teams) waiting.add(team);
+		timer ??= setTimeout(relay, 1_000).unref();
 	}
 };
 

@@ -1,6 +1,6 @@
 import { type RequestEvent, fail } from '@sveltejs/kit';
 import * as v from 'valibot';
-import { AppError } from '../../core/errors.ts';
+import { AppError, Unavailable } from '../../core/errors.ts';
 import { formValues } from './form-values.ts';
 import { type Asked, inputOf, schemaOf } from './input.ts';
 
@@ -36,8 +36,9 @@ export const form =
 	) =>
 	async (event: E) => {
 		// a body that is cut off, or is not what its type says
-		const sent = await event.request.formData().catch(() => null);
-		if (!sent) return fail<Refusal>(400, { values: {}, problems: { form: damaged } });
+		const sent = await event.request.formData().catch((problem: unknown) => problem);
+		if (sent instanceof AppError) return fail<Refusal>(sent.status, { values: {}, problems: { form: sent.message } });
+		if (!(sent instanceof FormData)) return fail<Refusal>(400, { values: {}, problems: { form: damaged } });
 		const refuse = (status: number, problems: Record<string, string>) =>
 			fail<Refusal>(status, { values: typed(sent), problems });
 		try {
@@ -46,6 +47,7 @@ export const form =
 			if (!input.success) return refuse(422, byField(input.issues));
 			return await work(event, input.output);
 		} catch (problem) {
+			if (problem instanceof Unavailable) return refuse(problem.status, { form: problem.message });
 			if (!(problem instanceof AppError)) throw problem;
 			return refuse(problem.status, { [problem.field ?? 'form']: problem.message });
 		}

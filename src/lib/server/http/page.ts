@@ -1,6 +1,6 @@
 import { type ServerLoadEvent, error } from '@sveltejs/kit';
 import * as v from 'valibot';
-import { AppError } from '../../core/errors.ts';
+import { AppError, Unavailable } from '../../core/errors.ts';
 import { formValues } from './form-values.ts';
 import { type Asked, inputOf, schemaOf } from './input.ts';
 
@@ -11,7 +11,8 @@ export const Nothing = v.object({});
 
 /** A refusal becomes the error page with its sentence. */
 const asPage = (problem: unknown) => {
-	if (problem instanceof AppError) error(problem.status, { code: problem.code, message: problem.message });
+	if (problem instanceof AppError || problem instanceof Unavailable)
+		error(problem.status, { code: problem.code, message: problem.message });
 	return problem;
 };
 

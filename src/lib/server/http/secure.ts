@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Handle, json } from '@sveltejs/kit';
 import { config } from '../platform/config.ts';
 import { log } from '../platform/log.ts';
+import { arrivingWithin } from './body.ts';
 
 const reads = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -21,8 +22,10 @@ const isForeign = (request: Request) => {
 	return origin !== config().origin || (site !== null && site !== 'same-origin');
 };
 
+const isImport = (route: string | null) => route?.endsWith('/add/import') ?? false;
+
 /** A form or a JSON body is small; only an import may be large, and it is read as a stream. */
-const bodyLimit = (route: string | null) => (route?.endsWith('/add/import') ? 1 << 30 : 1 << 20);
+const bodyLimit = (route: string | null) => (isImport(route) ? 1 << 30 : 1 << 20);
 
 /** Refused before it is read: too long, or of a length nobody says. */
 const isTooLong = (request: Request, route: string | null) => {
@@ -33,44 +36,55 @@ const isTooLong = (request: Request, route: string | null) => {
 
 const refuse = (status: number, code: string, message: string) => json({ error: { code, message } }, { status });
 
-/** Around everything: request id, origin check, security headers, one log line. */
-export const secure: Handle = async ({ event, resolve }) => {
-	const startedAt = performance.now();
-	event.locals.requestId = randomUUID();
-	event.locals.person = null;
-	event.locals.session = null;
+/** Around everything: request id, origin check, security headers, one log line. `bodyMs`: a body has to be here within. */
+export const secureWith =
+	({ bodyMs }: { bodyMs: number }): Handle =>
+	async ({ event, resolve }) => {
+		const startedAt = performance.now();
+		event.locals.requestId = randomUUID();
+		event.locals.person = null;
+		event.locals.session = null;
 
-	const { request, route } = event;
-	const routeId = route.id as string | null;
-	const writes = !reads.has(request.method);
-	let response: Response;
-	if (writes && isForeign(request)) response = refuse(403, 'forbidden', 'This write did not come from a page of ours.');
-	else if (writes && isTooLong(request, routeId))
-		response = refuse(413, 'too_large', 'This is more than fits here: 1 MB, or 1 GB for an import.');
-	else response = await resolve(event);
+		const { request, route } = event;
+		const routeId = route.id as string | null;
+		const writes = !reads.has(request.method);
+		let response: Response;
+		if (writes && isForeign(request))
+			response = refuse(403, 'forbidden', 'This write did not come from a page of ours.');
+		else if (writes && isTooLong(request, routeId))
+			response = refuse(413, 'too_large', 'This is more than fits here: 1 MB, or 1 GB for an import.');
+		else {
+			// an import may take hours, and asks about its rights meanwhile (recheck.ts)
+			if (writes && !isImport(routeId)) event.request = arrivingWithin(request, bodyMs);
+			response = await resolve(event);
+		}
 
-	const { headers } = response;
-	headers.set('x-request-id', event.locals.requestId);
-	headers.set('x-content-type-options', 'nosniff');
-	// Kit leaves the charset to the page's own meta element
-	if (headers.get('content-type') === 'text/html') headers.set('content-type', 'text/html; charset=utf-8');
-	headers.set('referrer-policy', isTokenPage(routeId) ? 'same-origin' : 'strict-origin-when-cross-origin');
-	headers.set('x-frame-options', 'DENY');
-	headers.set('permissions-policy', 'camera=(), microphone=(), geolocation=()');
-	headers.set('cross-origin-opener-policy', 'same-origin');
-	if (config().origin.startsWith('https:'))
-		headers.set('strict-transport-security', 'max-age=63072000; includeSubDomains');
-	if (!headers.has('cache-control') && routeId) headers.set('cache-control', 'no-store');
+		const { headers } = response;
+		// the rest of that body may never come, and nothing else can be said on its connection
+		if (response.status === 408) headers.set('connection', 'close');
+		headers.set('x-request-id', event.locals.requestId);
+		headers.set('x-content-type-options', 'nosniff');
+		// Kit leaves the charset to the page's own meta element
+		if (headers.get('content-type') === 'text/html') headers.set('content-type', 'text/html; charset=utf-8');
+		headers.set('referrer-policy', isTokenPage(routeId) ? 'same-origin' : 'strict-origin-when-cross-origin');
+		headers.set('x-frame-options', 'DENY');
+		headers.set('permissions-policy', 'camera=(), microphone=(), geolocation=()');
+		headers.set('cross-origin-opener-policy', 'same-origin');
+		if (config().origin.startsWith('https:'))
+			headers.set('strict-transport-security', 'max-age=63072000; includeSubDomains');
+		if (!headers.has('cache-control') && routeId) headers.set('cache-control', 'no-store');
 
-	log.debug('request', {
-		id: event.locals.requestId,
-		method: event.request.method,
-		route: routeId,
-		status: response.status,
-		ms: Math.round(performance.now() - startedAt),
-		// set by a handle further in; the assignment above makes TypeScript believe it is null
-		person: (event.locals as App.Locals).person?.id,
-		transactions: event.locals.scope?.request?.transactions
-	});
-	return response;
-};
+		log.debug('request', {
+			id: event.locals.requestId,
+			method: event.request.method,
+			route: routeId,
+			status: response.status,
+			ms: Math.round(performance.now() - startedAt),
+			// set by a handle further in; the assignment above makes TypeScript believe it is null
+			person: (event.locals as App.Locals).person?.id,
+			transactions: event.locals.scope?.request?.transactions
+		});
+		return response;
+	};
+
+export const secure = secureWith({ bodyMs: 15_000 });

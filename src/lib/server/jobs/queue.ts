@@ -33,7 +33,10 @@ export const startQueue = ({ working }: { working: boolean }): Promise<PgBoss> =
 			max: working ? 6 : 2
 		});
 		boss.on('error', (problem) => log.warn('queue', { problem: problem.message }));
-		await boss.start();
+		await boss.start().catch((problem) => {
+			delete queue.boss; // the next one who needs it tries again
+			throw problem;
+		});
 		return boss;
 	})());
 

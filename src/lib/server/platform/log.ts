@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Unavailable } from '../../core/errors.ts';
 
 type Fields = Record<string, unknown>;
 const levels = { debug: 0, info: 1, warn: 2, error: 3 } as const;
@@ -34,9 +35,14 @@ export const log = {
 	debug: (event: string, fields: Fields = {}) => write('debug', event, fields),
 	info: (event: string, fields: Fields = {}) => write('info', event, fields),
 	warn: (event: string, fields: Fields = {}) => write('warn', event, fields),
-	/** Logs something nobody expected and returns the id that the person may quote. */
+	/** Logs something nobody expected and returns the id that the person may quote. What is only away for a moment is no bug. */
 	bug: (problem: unknown, fields: Fields = {}) => {
 		const id = randomUUID().slice(0, 8);
+		if (problem instanceof Unavailable) {
+			const { status, code, message } = problem;
+			write('warn', code, { id, message, cause: wordsOf(problem.cause), ...fields });
+			return { status, code, message, id };
+		}
 		const error = problem instanceof Error ? problem : new Error(String(problem));
 		const cause = error.cause as Failure | undefined;
 		write('error', 'bug', {

@@ -7,7 +7,8 @@ import { record } from '../events/record.ts';
 import { members } from '../platform/db/schema.ts';
 import { memberOf, placeOf } from './rows.ts';
 
-const isLastOwner = (problem: unknown) => (problem as { cause?: { code?: string } }).cause?.code === 'AI005';
+const codeOf = (problem: unknown) => (problem as { cause?: { code?: string } }).cause?.code;
+const [aTeamNeedsAnOwner, deadlock] = ['AI005', '40P01'];
 
 /**
  * Two owners who step down at once must not both be let go: changes of who is in a team wait for each other. The
@@ -20,7 +21,10 @@ const changeMembers = async <T>(scope: Scope, work: (tx: Tx) => Promise<T>): Pro
 			return work(tx);
 		});
 	} catch (problem) {
-		if (!isLastOwner(problem)) throw problem;
+		// each of two who remove each other holds the other up: one of them goes first
+		if (codeOf(problem) === deadlock)
+			throw new AppError('conflict', 'Somebody else is changing the members just now. Look, and try again.');
+		if (codeOf(problem) !== aTeamNeedsAnOwner) throw problem;
 		throw new AppError('conflict', 'A team needs an owner. Make somebody else an owner first.');
 	}
 };

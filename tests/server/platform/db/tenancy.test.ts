@@ -162,6 +162,7 @@ describe('the catalogue', () => {
 			where prosecdef and pronamespace = 'public'::regnamespace order by 1`;
 		expect(rows.map((row) => row.name)).toEqual([
 			'accept_invitation',
+			'assert_authority',
 			'create_team',
 			'derive_ratings',
 			'derive_rewrites',

@@ -1,29 +1,40 @@
-import postgres from 'postgres';
+import type postgres from 'postgres';
 import { config } from '../config.ts';
-import { promptSocket } from './prompt-socket.ts';
+import { type Pool, openPool } from './pool.ts';
+import { inTransaction } from './transaction.ts';
 
-type Pools = { team?: postgres.Sql; plain?: postgres.Sql };
+type Pools = { team?: Pool; plain?: Pool; sql?: Plain };
 
 // Vite runs this module again after an edit; the connections must not be opened again with it.
 const pools = ((globalThis as { aitelierPools?: Pools }).aitelierPools ??= {});
 
-const connect = (max: number) =>
-	postgres(config().appDatabaseUrl, {
-		...promptSocket(),
-		max,
+const open = (max: number) =>
+	openPool(config().appDatabaseUrl, max, {
 		onnotice: () => {},
 		connection: { application_name: 'aitelier', statement_timeout: 120_000, lock_timeout: 10_000 }
 	});
 
-/** Behind `scope.tx`. drizzle changes the client it is given, so that raw SQL has its own below. */
-export const teamPool = () => (pools.team ??= connect(12));
+/** Behind `scope.tx`. drizzle changes the options it is given, so that raw SQL has its own below. */
+export const teamPool = () => (pools.team ??= open(12));
 
-/** For identity, NOTIFY and LISTEN: sees no team's rows. */
-export const plainPool = () => (pools.plain ??= connect(6));
+const plain = () => (pools.plain ??= open(6));
+
+export type Plain = postgres.ISql & {
+	/** Several queries in one transaction. */
+	begin<T>(work: (sql: postgres.ReservedSql) => Promise<T>): Promise<T>;
+};
+
+/** For identity and NOTIFY: sees no team's rows. */
+export const plainPool = (): Plain =>
+	(pools.sql ??= Object.assign(plain().sql, {
+		begin: <T>(work: (sql: postgres.ReservedSql) => Promise<T>) => inTransaction(plain(), () => [], work)
+	}) as Plain);
 
 /** Waits for running queries, at most `timeoutSeconds`. */
 export const closePools = async (timeoutSeconds = 5) => {
-	await Promise.all([pools.team?.end({ timeout: timeoutSeconds }), pools.plain?.end({ timeout: timeoutSeconds })]);
+	const { team, plain } = pools;
 	delete pools.team;
 	delete pools.plain;
+	delete pools.sql;
+	await Promise.all([team?.close(timeoutSeconds), plain?.close(timeoutSeconds)]);
 };

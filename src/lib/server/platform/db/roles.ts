@@ -50,7 +50,7 @@ async function run(sql: postgres.Sql, template: string, ...values: string[]) {
  * Refuses to serve with a role that row level security does not bind: superuser, BYPASSRLS, an owner of tables, or a
  * member of one of those (access/README: three roles of the database). Throws a sentence that says what to change.
  */
-export async function assertServingRole(sql: postgres.Sql): Promise<void> {
+export async function assertServingRole(sql: postgres.ISql): Promise<void> {
 	const [role] = await sql<{ name: string; above: string | null; owned: string | null }[]>`
 		select current_user as name,
 			(select min(rolname) from pg_roles r where (r.rolsuper or r.rolbypassrls) and pg_has_role(current_user, r.oid, 'member')) as above,

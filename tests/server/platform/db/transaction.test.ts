@@ -1,0 +1,103 @@
+import postgres from 'postgres';
+import { afterAll, describe, expect, test } from 'vitest';
+import { Unavailable } from '../../../../src/lib/core/errors.ts';
+import { type Pool, openPool } from '../../../../src/lib/server/platform/db/pool.ts';
+import { closePools } from '../../../../src/lib/server/platform/db/pools.ts';
+import { inTransaction } from '../../../../src/lib/server/platform/db/transaction.ts';
+import { projects } from '../../../../src/lib/server/platform/db/schema.ts';
+import { newProject, newTeam } from '../../../support/team.ts';
+
+const owner = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
+const pools: Pool[] = [];
+const newPool = (max = 1, patienceMs = 5_000) => {
+	const pool = openPool(process.env.APP_DATABASE_URL!, max, { onnotice: () => {} }, patienceMs);
+	pools.push(pool);
+	return pool;
+};
+afterAll(async () => {
+	await Promise.all(pools.map((pool) => pool.close(1)));
+	await closePools();
+	await owner.end();
+});
+
+describe('a transaction', () => {
+	test('whose failure was swallowed inside throws: its commit was a rollback', async () => {
+		const { scope } = await newTeam();
+		const { project } = await newProject(scope);
+		const work = scope.tx(async (tx) => {
+			await tx.update(projects).set({ name: 'Another' });
+			await tx.$client`select 1 / 0`.catch(() => {});
+			return 'all is well';
+		});
+		await expect(work).rejects.toThrow('Nothing was saved');
+		expect(await scope.tx((tx) => tx.select({ name: projects.name }).from(projects))).toEqual([{ name: project.name }]);
+	});
+
+	test('that goes back to a savepoint of its own after an error commits', async () => {
+		const { scope } = await newTeam();
+		await newProject(scope);
+		await scope.tx(async (tx) => {
+			await tx.$client`savepoint here`;
+			await tx.$client`select 1 / 0`.catch(() => {});
+			await tx.$client`rollback to savepoint here`;
+			await tx.update(projects).set({ name: 'Another' });
+		});
+		expect(await scope.tx((tx) => tx.select({ name: projects.name }).from(projects))).toEqual([{ name: 'Another' }]);
+	});
+
+	test('throws why it could not begin, not what came of it', async () => {
+		const pool = newPool();
+		const work = inTransaction(
+			pool,
+			(sql) => [sql`select no_such_function()`],
+			(sql) => sql`select 1`
+		);
+		await expect(work).rejects.toThrow('function no_such_function() does not exist');
+		expect(await pool.sql`select 1 as one`).toEqual([{ one: 1 }]);
+	});
+
+	test('whose connection is lost while it waits refuses what comes after, and the next one is served', async () => {
+		const pool = newPool();
+		const work = inTransaction(
+			pool,
+			() => [],
+			async (sql) => {
+				const [row] = await sql`select pg_backend_pid() as pid`;
+				await owner`select pg_terminate_backend(${row!.pid}, 5000)`;
+				// some wait behind others, as drizzle's do when several are sent at once
+				const later = Array.from({ length: 5 }, (_, i) => sql`select ${i}::int as i`);
+				const ends = await Promise.allSettled(later);
+				expect(ends.map(({ status }) => status)).toEqual(Array(5).fill('rejected'));
+				await sql`select 1`;
+			}
+		);
+		await expect(work).rejects.toThrow(Unavailable);
+		await expect(work).rejects.toThrow('nothing was saved');
+		expect(
+			await inTransaction(
+				pool,
+				() => [],
+				async (sql) => (await sql`select 1 as one`)[0]
+			)
+		).toEqual({ one: 1 });
+	});
+});
+
+test('whoever waits for a connection fails alone, and says so', async () => {
+	const pool = newPool(1, 500);
+	const first = await pool.take();
+	const ends = await Promise.allSettled([pool.take(), pool.sql`select 1`, pool.take()]);
+	for (const end of ends)
+		expect(end).toMatchObject({ status: 'rejected', reason: { status: 503, code: 'unavailable' } });
+	const patient = pool.sql`select 1 as one`.execute();
+	pool.giveBack(first);
+	expect(await patient).toEqual([{ one: 1 }]);
+});
+
+test('a password that is wrong is said at once', async () => {
+	const url = new URL(process.env.APP_DATABASE_URL!);
+	url.password = 'wrong';
+	const pool = openPool(url.href, 1, {});
+	await expect(pool.sql`select 1`).rejects.toMatchObject({ code: '28P01' });
+	await pool.close(1);
+});
