@@ -28,12 +28,18 @@ export default defineConfig({
 	use: { baseURL, launchOptions, trace: 'retain-on-failure', screenshot: 'only-on-failure' },
 	// A device brings launch options of its own, so ours are said again
 	projects: [
-		{ name: 'desktop', testIgnore: '**/phone.e2e.ts', use: { ...devices['Desktop Chrome'], launchOptions } },
+		{
+			name: 'desktop',
+			testIgnore: ['**/phone.e2e.ts', '**/webkit.e2e.ts'],
+			use: { ...devices['Desktop Chrome'], launchOptions }
+		},
 		{
 			name: 'phone',
 			testMatch: '**/phone.e2e.ts',
 			use: { ...devices['Pixel 7'], viewport: { width: 390, height: 844 }, launchOptions }
-		}
+		},
+		// brings its browser itself, see tests/support/webkit.ts
+		{ name: 'webkit', testMatch: '**/webkit.e2e.ts' }
 	],
 	webServer: {
 		command: 'exec node tests/support/e2e-server.ts',

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { ensureChromium } from './browser.ts';
+import { ensureWebKit } from './webkit.ts';
 
 /** What a stage found; `details` is shown, and only when something failed. */
 export type Result = { passed: number; failed: number; skipped?: number; details?: string };
@@ -126,6 +127,7 @@ export const browser: Stage = {
 	name: 'browser',
 	run: async () => {
 		const file = reportFile();
+		ensureWebKit((line) => console.log(line));
 		const { ok, output } = await tool('@playwright/test/cli.js', ['test', '--reporter=json'], {
 			CHROMIUM: ensureChromium((line) => console.log(line)),
 			PLAYWRIGHT_JSON_OUTPUT_NAME: file
