@@ -57,8 +57,7 @@ export const secureWith =
 			response = refuse(403, 'forbidden', 'This write did not come from a page of ours.');
 		else if (writes && isTooLong(request, routeId))
 			response = refuse(413, 'too_large', 'This is more than fits here: 1 MB, or 1 GB for an import.');
-		else if (writes && isNoAction(event.url))
-			response = refuse(404, 'not_found', 'There is nothing at this address.');
+		else if (writes && isNoAction(event.url)) response = refuse(404, 'not_found', 'There is nothing at this address.');
 		else {
 			// an import may take hours, and asks about its rights meanwhile (recheck.ts)
 			if (writes && !isImport(routeId)) event.request = arrivingWithin(request, bodyMs);
