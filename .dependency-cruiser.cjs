@@ -1,4 +1,4 @@
-// The directions of DESIGN §2. Type-only imports count too, except for cycles, which they cannot close at run time.
+// Which way imports go (README: how a request flows; CONTRIBUTING: where a thing goes). Type-only imports count too, except for cycles, which they cannot close at run time.
 
 const only = (name, comment, from, ...allowed) => ({
 	name,

@@ -35,6 +35,7 @@ test('what is wrong is said under its field', () => {
 	const good = { runId: run, against: 'base' };
 	expect(problem(NewEvaluation, { ...good, pairs: 40 })).toBeUndefined();
 	expect(problem(NewEvaluation, { ...good, pairs: 40, against: run })).toMatch(/^against: .*itself/);
+	expect(problem(NewEvaluation, { ...good, pairs: 40, against: run.toUpperCase() })).toMatch(/^against: .*itself/);
 	expect(problem(NewEvaluation, { ...good, pairs: 40, against: 'gpt' })).toMatch(/^against: /);
 	expect(problem(NewEvaluation, fromForm(NewEvaluation, { ...good, pairs: '12.5' }))).toMatch(
 		/^pairs: .* whole number/

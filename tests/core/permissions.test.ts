@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { AppError } from '../../src/lib/core/errors.ts';
 import { authorize, may, roles, type Action, type Role } from '../../src/lib/core/permissions.ts';
 
-/** SPEC §2, written a second time by hand: owner, trainer, rater. */
+/** The table of core/permissions, written a second time by hand: owner, trainer, rater. */
 const spec: Record<Action, string> = {
 	'project:see': 'otr',
 	'project:create': 'ot',

@@ -28,7 +28,10 @@ export const CreateEvaluation = command({
 			maxTokens: v.optional(whole('Longest answer, in tokens,', 16, 4096), 512)
 		}),
 		v.forward(
-			v.check((input) => input.runId !== input.against, 'Choose another model: this one would be compared with itself'),
+			v.check(
+				({ runId, against }) => runId.toLowerCase() !== against.toLowerCase(),
+				'Choose another model: this one would be compared with itself'
+			),
 			['against']
 		)
 	),

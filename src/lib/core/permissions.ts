@@ -3,7 +3,7 @@ import { AppError } from './errors.ts';
 export const roles = ['owner', 'trainer', 'rater'] as const;
 export type Role = (typeof roles)[number];
 
-/** Who may do what, and who may see what: SPEC §2 as one table. The policies in the database say the same (db/schema.ts). */
+/** Who may do what, and who may see what, as one table. The policies in the database say the same (db/schema.ts). */
 const allowed = {
 	'project:see': ['owner', 'trainer', 'rater'],
 	'project:create': ['owner', 'trainer'],

@@ -36,6 +36,13 @@ test('ids with signs that mean something to a pattern are only text', () => {
 	expect(masked('as a+b(c)-model said', ['x/a+b(c)-model'])).toBe(`as ${hiddenName} said`);
 });
 
+test('words of the project are no name: our mark of a run begins with them', () => {
+	const mark = 'customer-support-358ebb5a615ae6b7';
+	const answer = 'Every customer can order it in the shop.';
+	expect(masked(answer, [mark, 'shop-answers-0a1b2c3d4e5f6071'])).toBe(answer);
+	expect(masked(`I am ${mark}.`, [mark])).toBe(`I am ${hiddenName}.`);
+});
+
 const contenders = ['meta-llama/Llama-3.3-70B-Instruct', 'ft:gpt-4.1-mini:acme:support:7pLurel', 'sandbox-fast'];
 
 test.each([

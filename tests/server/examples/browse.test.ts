@@ -73,6 +73,8 @@ describe('the pages of a list', () => {
 	test('a page that has become empty still knows the way up', async () => {
 		const { list, here, idOf } = await start(['One?', 'Two?']);
 		await deleteExamples(here, { ids: [await idOf(1)] });
+		// an address that names both goes up
+		expect(numbers(await list({ before: 5, after: 5 }))).toEqual(numbers(await list({ after: 5 })));
 		const page = await list({ before: 2 });
 		expect([page.rows, page.older]).toEqual([[], null]);
 		expect(numbers(await list({ after: page.newer! }))).toEqual([2]);

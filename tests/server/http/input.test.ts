@@ -1,5 +1,7 @@
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
+import { CreateProject } from '../../../src/lib/contract/project.ts';
+import { RateExample } from '../../../src/lib/contract/ratings.ts';
 import { DownloadRunFile, GetRun } from '../../../src/lib/contract/runs.ts';
 import { inputOf } from '../../../src/lib/server/http/input.ts';
 
@@ -25,5 +27,21 @@ test('a word in an address that is none of a few leads nowhere, and says which t
 			code: 'not_found',
 			message: 'A run sends a train file and a validation file.'
 		})
+	);
+});
+
+test('a field that is missing is asked for by its own sentence', () => {
+	const sentences = (schema: v.GenericSchema<unknown, unknown>) =>
+		Object.fromEntries((at({}, schema).issues ?? []).map((issue) => [v.getDotPath(issue), issue.message]));
+	expect(sentences(CreateProject.input)).toEqual({ name: 'Give it a name', baseModel: 'Choose a model' });
+	expect(sentences(RateExample.input)).toMatchObject({
+		exampleId: 'The example is missing',
+		score: 'A rating is a number'
+	});
+});
+
+test.each([[null], [5], ['x'], [true], [[]], [[{ runId }]]])('%j is no input', (sent) => {
+	expect(() => at({}, GetRun.input, sent)).toThrow(
+		expect.objectContaining({ code: 'invalid', message: 'The body is not a JSON object' })
 	);
 });

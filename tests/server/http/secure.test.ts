@@ -8,9 +8,10 @@ import { secure, secureWith } from '../../../src/lib/server/http/secure.ts';
 
 const own = 'http://localhost:3000';
 
-const ask = async (method: string, headers: Record<string, string> = {}, route = '/account') => {
+const ask = async (method: string, headers: Record<string, string> = {}, route = '/account', query = '') => {
 	let reached = false;
-	const event = { request: new Request(`${own}/x`, { method, headers }), locals: {}, route: { id: route } };
+	const request = new Request(`${own}/x${query}`, { method, headers });
+	const event = { request, url: new URL(request.url), locals: {}, route: { id: route } };
 	const response = await secure({
 		event: event as unknown as RequestEvent,
 		resolve: () => {
@@ -53,6 +54,11 @@ describe('a write has to come from a page of ours', () => {
 
 test.each(['GET', 'HEAD', 'OPTIONS'])('%s may come from anywhere: it changes nothing', async (method) => {
 	expect(await ask(method, { origin: 'http://evil.test' })).toMatchObject({ status: 200, reached: true });
+});
+
+test.each(['constructor', '__proto__', 'valueOf'])('what every object has is no form action: %s', async (name) => {
+	expect(await ask('POST', { origin: own }, '/account', `?/${name}`)).toMatchObject({ status: 404, reached: false });
+	expect(await ask('POST', { origin: own }, '/account', '?/rename')).toMatchObject({ status: 200, reached: true });
 });
 
 test('every answer carries its headers, refusals too', async () => {

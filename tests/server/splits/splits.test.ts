@@ -93,6 +93,14 @@ test('what a run learnt from can never become validation, whoever asks and howev
 	).rejects.toMatchObject({ code: 'AI002' });
 });
 
+test('an example named twice, also in capitals, moves once', async () => {
+	const { here } = await start();
+	await fill(here, 0, 2, 9);
+	const { id } = (await listExamples(here, {})).rows[0]!;
+	expect(await moveExamples(here, { ids: [id, id, id.toUpperCase()], side: 'train' })).toEqual({ moved: 1 });
+	expect(await sides(here)).toEqual({ unassigned: 1, train: 1, validation: 0 });
+});
+
 test('splitting is not for raters, and another team finds nothing', async () => {
 	const { here, as } = await start();
 	await fill(here, 0, 20, 9);

@@ -32,6 +32,13 @@ test('an invitation waits in the list and is in the mail', async () => {
 	]);
 });
 
+test('inviting the same address several times at once leaves one invitation open', async () => {
+	const { scope } = await newTeam();
+	const email = newEmail();
+	await Promise.all(Array.from({ length: 4 }, () => inviteMember(scope, asRater(email))));
+	expect(await pendingIn(scope)).toHaveLength(1);
+});
+
 test('inviting the same address again replaces the earlier invitation', async () => {
 	const { scope } = await newTeam();
 	const email = newEmail();

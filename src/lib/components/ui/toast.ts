@@ -33,9 +33,3 @@ export const toast = async (text: string, { tone = 'neutral', detail, action, du
 		action: action && { label: action.label, onClick: action.act }
 	});
 };
-
-/** Takes a toast away before its time. */
-export const dismissToast = async (id: string) => {
-	if (!loaded) return;
-	(await loaded).toast.dismiss(id);
-};

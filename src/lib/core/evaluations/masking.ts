@@ -30,9 +30,12 @@ const ordinary = [
 	'turbo'
 ];
 
+/** Our mark of a run, `customer-support-358ebb5a615ae6b7`: it begins with words of the project, which answers may well say. */
+const isMark = (name: string) => /-[0-9a-f]{16}$/.test(name);
+
 const wordsOf = (name: string) => {
 	const last = name.toLowerCase().split(/[/:]/).filter(Boolean).at(-1) ?? '';
-	const family = /^[a-z]{4,}/.exec(last)?.[0];
+	const family = isMark(last) ? undefined : /^[a-z]{4,}/.exec(last)?.[0];
 	return [name.toLowerCase(), last, ...(family ? [family] : [])].filter(
 		(word) => word.length >= 4 && !ordinary.includes(word)
 	);

@@ -17,7 +17,8 @@ const allowed = ({ role }: ProjectScope, filter: ExampleFilter): ExampleFilter =
 
 /** A step: a page of examples as the acting person may see them, and the ways to the pages beside it. */
 export const pageOf = async (tx: Tx, scope: ProjectScope, given: ExampleFilter) => {
-	const filter = allowed(scope, given);
+	// an address may name both ways: up wins
+	const filter = allowed(scope, given.after ? { ...given, before: undefined } : given);
 	const find = (some: ExampleFilter) =>
 		tx
 			.select()

@@ -73,12 +73,16 @@ const objectFrom = (schema: Schema, fields: Entries, prefix: string): Record<str
 	return values;
 };
 
+/** The fields of a schema, by name. */
+export const entriesOf = (schema: v.GenericSchema): Record<string, v.GenericSchema> =>
+	unwrapped(schema as Schema).base.entries ?? {};
+
 /** The ids in an address below the project, by the names that inputs have for them: `[run]` is `runId`. */
 export const addressValues = (
 	schema: v.GenericSchema,
 	params: Partial<Record<string, string>>
 ): Record<string, string> => {
-	const entries = unwrapped(schema as Schema).base.entries ?? {};
+	const entries = entriesOf(schema);
 	const values: Record<string, string> = {};
 	for (const [name, value] of Object.entries(params)) {
 		if (value === undefined || name === 'team' || name === 'project') continue;

@@ -17,11 +17,12 @@ const byField = (issues: readonly v.BaseIssue<unknown>[]) => {
 	return problems;
 };
 
-/** What was typed, to be shown again: no files, and nothing that looks like a key. */
+/** What was typed, to be shown again: no files, and nothing that looks like a key. Kit writes no object with a `__proto__`. */
 const typed = (fields: FormData) =>
 	Object.fromEntries(
 		[...fields].filter(
-			(entry): entry is [string, string] => typeof entry[1] === 'string' && !/key|token|secret/i.test(entry[0])
+			(entry): entry is [string, string] =>
+				typeof entry[1] === 'string' && entry[0] !== '__proto__' && !/key|token|secret/i.test(entry[0])
 		)
 	);
 

@@ -34,6 +34,10 @@ const isTooLong = (request: Request, route: string | null) => {
 	return length === null ? bodyLimit(route) <= 1 << 20 : Number(length) > bodyLimit(route);
 };
 
+/** Kit looks a form's action up by its name alone, so it would call what every object has: `?/constructor`. */
+const isNoAction = ({ searchParams }: URL) =>
+	[...searchParams.keys()].some((key) => key.startsWith('/') && key.slice(1) in Object.prototype);
+
 const refuse = (status: number, code: string, message: string) => json({ error: { code, message } }, { status });
 
 /** Around everything: request id, origin check, security headers, one log line. `bodyMs`: a body has to be here within. */
@@ -53,6 +57,7 @@ export const secureWith =
 			response = refuse(403, 'forbidden', 'This write did not come from a page of ours.');
 		else if (writes && isTooLong(request, routeId))
 			response = refuse(413, 'too_large', 'This is more than fits here: 1 MB, or 1 GB for an import.');
+		else if (writes && isNoAction(event.url)) response = refuse(404, 'not_found', 'There is nothing at this address.');
 		else {
 			// an import may take hours, and asks about its rights meanwhile (recheck.ts)
 			if (writes && !isImport(routeId)) event.request = arrivingWithin(request, bodyMs);

@@ -16,6 +16,7 @@ export const projectNow = async (tx: Tx, { project }: Pick<ProjectScope, 'projec
 	if (!found) throw noProject();
 	return found;
 };
+
 /** Throws *forbidden* for whoever sees some projects only: a new one would be in nobody's list. */
 export const mayMakeProjects = (scope: Scope) => {
 	if (scope.projectIds === 'all') return;

@@ -7,7 +7,7 @@ import type { Project, Tx } from '../access/scope.ts';
 
 /** Latest scores this far apart are a disagreement: one band and more (Bad 1–4, Okay 5–7, Great 8–10). */
 const contestedFrom = 4;
-/** The role and the marks around the system prompt's turn (core/tokens). */
+/** The role and the marks around the system prompt's turn (core/text/tokens). */
 const turnTokens = 4;
 
 export type DataFacts = Omit<PreflightFacts, 'contextTokens' | 'keyOk' | 'keyReason' | 'model'> & {

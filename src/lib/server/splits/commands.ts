@@ -34,13 +34,14 @@ export const moveExamples = command(MoveExamples, (scope, { ids, side }) =>
 	scope.tx(async (tx) => {
 		const { id: projectId } = await lockedProject(tx, scope);
 		for (const id of ids) await exampleOf(tx, projectId, id);
-		await tx
+		const { length: moved } = await tx
 			.update(examples)
 			.set({ split: side === 'unassigned' ? null : side })
 			.where(and(eq(examples.projectId, projectId), inArray(examples.id, ids)))
+			.returning({ id: examples.id })
 			.catch((problem) => refusedByLock(problem, ids.length === 1 ? 'This example' : 'One of these examples'));
-		const details = { count: ids.length, side };
+		const details = { count: moved, side };
 		await record(tx, scope, { event: 'split.moved', subject: projectId, projectId, details });
-		return { moved: ids.length };
+		return { moved };
 	})
 );

@@ -70,6 +70,8 @@ export const inviteMember = command(InviteMember, async (scope, input) => {
 		if (known)
 			throw new AppError('conflict', `${known.name} is already in this team. Change their role in the list.`, 'email');
 		const place = await placeOf(tx, input);
+		// a second press at the same moment waits, and then replaces the first
+		await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${scope.teamId}, 5))`);
 		await tx
 			.update(invitations)
 			.set({ revokedAt: sql`now()` })

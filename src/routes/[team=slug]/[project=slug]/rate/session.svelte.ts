@@ -18,7 +18,7 @@ type Send = { send(exampleId: string, score: number | null): void };
 const enough = 6;
 /** So many decisions can be taken back; older ones are only counted. */
 const keptSteps = 50;
-/** What a request may name (core/rating.ts). */
+/** What a request may name (contract/ratings.ts). */
 const mostSeen = 10_000;
 /** Who looks away longer than this is not thinking about the card. */
 const longestPace = 120;
