@@ -4,11 +4,10 @@ import { form } from '../../../src/lib/server/http/form.ts';
 
 const Greeting = v.object({ name: v.pipe(v.string(), v.minLength(1, 'Say a name')) });
 
-const send = (fields: [string, string][]) =>
-	form(
-		Greeting,
-		(_, { name }) => name
-	)({ request: { formData: async () => new URLSearchParams(fields) }, params: {} } as never);
+const send = (fields: [string, string][]) => {
+	const request = new Request('http://localhost:3000/x', { method: 'POST', body: new URLSearchParams(fields) });
+	return form(Greeting, (_, { name }) => name)({ request, params: {} } as never);
+};
 
 test('what was typed is given back with the sentences, but nothing that looks like a key', async () => {
 	const refused = [

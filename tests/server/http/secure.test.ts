@@ -98,7 +98,8 @@ describe('a body has to arrive in time', () => {
 	) => {
 		const headers = { origin: own, 'content-type': type, 'content-length': '10' };
 		const request = new Request(`${own}/x`, { method: 'POST', headers, body, duplex: 'half' } as RequestInit);
-		const event = { request, locals: {}, route: { id: route }, params: {} } as unknown as RequestEvent;
+		const url = new URL(request.url);
+		const event = { request, url, locals: {}, route: { id: route }, params: {} } as unknown as RequestEvent;
 		return secureWith({ bodyMs: 100 })({ event, resolve: read as never });
 	};
 	const asJson = endpoint(Name, (_, { name }) => ({ name }));
