@@ -23,9 +23,9 @@ type Kind<S extends v.GenericSchema> = {
 	topics: (about: About<v.InferOutput<S>>) => Topic[];
 	/** Written into the audit log, for owners. */
 	audited: boolean;
-	/** Shown in the project's activity. */
+	/** For the project's activity, which has no page yet. */
 	feed: boolean;
-	/** Sent to the team's endpoints, by this event's name. */
+	/** For the team's endpoints, by this event's name; there are none yet. */
 	webhook: boolean;
 };
 

@@ -54,7 +54,7 @@ const beginStop = () => {
 };
 
 /** Lets running jobs end or hands them back, then closes every connection. */
-export const stopServer = async () => {
+const stopServer = async () => {
 	beginStop();
 	await lifecycle.jobs;
 	await handJobsBack(); // of a request that enqueued after the signal

@@ -12,7 +12,7 @@ import { changeRun, endRun, noteEvent } from './change.ts';
 import { type Run, findRun, runById } from './rows.ts';
 
 /** Clean lists that allow a second order (PR3 in providers/README.md). */
-export const cleanListsNeeded = 3;
+const cleanListsNeeded = 3;
 
 export type Opened = { run: Run; access: Access };
 

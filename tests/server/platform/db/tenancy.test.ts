@@ -23,7 +23,7 @@ const teamTables = async () =>
 			order by 1`
 	).map((row) => row.name as string);
 
-/** What SPEC §2 lets each role do with each table; a table without a line here fails. Letters: read, add, change, remove. */
+/** What each role may do with each table; a table without a line here fails. Letters: read, add, change, remove. */
 const rights: Record<string, Record<Role, string>> = {
 	members: { owner: 'racd', trainer: 'r', rater: 'r' },
 	invitations: { owner: 'racd', trainer: '', rater: '' },

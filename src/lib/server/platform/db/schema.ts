@@ -605,7 +605,7 @@ export const votes = teamTable(
 
 // ── what happened ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** The outbox of live pages: written in the transaction of the change, told to every web process afterwards (realtime/). */
+/** The outbox of live pages: written in the transaction of the change, told to every web process afterwards (events/). */
 export const outbox = teamTable(
 	'outbox',
 	{
