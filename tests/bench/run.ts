@@ -13,7 +13,8 @@ const all: Record<string, () => Promise<{ run: (bench: never) => Promise<Measure
 	P12: () => import('./p12-dispatch.ts'),
 	P13: () => import('./p13-recovery.ts'),
 	P15: () => import('./p15-start-stop.ts'),
-	PAGES: () => import('./pages.ts')
+	PAGES: () => import('./pages.ts'),
+	BOMBS: () => import('./bombs.ts')
 };
 const [inside, ...rest] = process.argv.slice(2);
 
@@ -34,7 +35,7 @@ const chosen = [inside, ...rest].filter(Boolean) as string[];
 const load = os.loadavg()[0]!;
 if (load > 0.3)
 	console.log(`The machine is busy (load ${load.toFixed(2)}); the numbers are floors, the ratios still compare.\n`);
-const asksServer = ['P15', 'PAGES'];
+const asksServer = ['P15', 'PAGES', 'BOMBS'];
 if ((chosen.length === 0 || chosen.some((name) => asksServer.includes(name))) && !fs.existsSync('build/index.js')) {
 	execFileSync('npx', ['vite', 'build'], { stdio: 'ignore' });
 }

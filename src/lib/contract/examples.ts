@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { type Message as Turn, conversationProblem, turnRoles } from '../core/examples/conversation.ts';
 import type { Line } from '../core/examples/import/lines.ts';
 import { samples } from '../core/examples/samples.ts';
+import { readJson } from '../core/text/json.ts';
 import { File, Id, Stream, Time, whole } from './fields.ts';
 import { aTime, ids } from './ids.ts';
 import { command, query } from './operation.ts';
@@ -15,7 +16,7 @@ export const Message = v.looseObject({
 
 const isJson = (text: string) => {
 	try {
-		JSON.parse(text);
+		readJson(text);
 		return true;
 	} catch {
 		return false;
@@ -246,6 +247,8 @@ const Imported = v.strictObject({
 	/** They were here, or twice in the file. */
 	duplicates: v.number(),
 	refused: v.number(),
+	/** After 10,000 refusals in a row the rest is only counted. */
+	notRead: v.number(),
 	/** The first of them, to mend the file by; the text is empty where it would be too much. */
 	refusals: v.array(v.strictObject({ line: v.number(), reason: v.string(), text: v.string() }))
 });
@@ -266,7 +269,7 @@ export const ImportExamples = command({
 	events: ['examples.imported'],
 	example: {
 		input: { fileName: 'support.jsonl', lines: [{ number: 1, text: JSON.stringify({ messages: aTalk }) }] },
-		output: { id: ids.import, added: 1, duplicates: 0, refused: 0, refusals: [] }
+		output: { id: ids.import, added: 1, duplicates: 0, refused: 0, notRead: 0, refusals: [] }
 	}
 });
 
@@ -286,7 +289,7 @@ export const ImportSample = command({
 	events: ['examples.imported'],
 	example: {
 		input: { sample: 'code-review' },
-		output: { id: ids.import, added: 120, duplicates: 0, refused: 0, refusals: [] }
+		output: { id: ids.import, added: 120, duplicates: 0, refused: 0, notRead: 0, refusals: [] }
 	}
 });
 

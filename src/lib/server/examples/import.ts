@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { eq } from 'drizzle-orm';
 import type { ImportResult } from '../../contract/examples.ts';
 import { AppError } from '../../core/errors.ts';
-import type { Line } from '../../core/examples/import/lines.ts';
+import type { Line, Lines } from '../../core/examples/import/reading.ts';
 import { parseLine } from '../../core/examples/import/parse.ts';
 import type { ProjectScope } from '../access/scope.ts';
 import { record } from '../events/record.ts';
@@ -15,6 +15,11 @@ import { addStaged } from './staged.ts';
 /** Of what is refused: enough to mend a file by, small enough for an answer. A line that does not fit is kept without its text. */
 const keptRefusals = 1_000;
 const keptCharacters = 2_000_000;
+/** Whoever chose the wrong file need not wait for its end: after so many refusals in a row the rest is counted as not read. */
+export const mostRefusedInARow = 10_000;
+/** So much is read between two turns of the event loop, in which other requests are answered; a line costs more than its characters. */
+const charactersPerTurn = 1 << 16;
+const charactersPerLine = 1 << 9;
 
 /** Imports share so many connections, first come, first served, so that pages always find one. */
 let freeLanes = 4;
@@ -32,7 +37,8 @@ const inLane = async <T>(work: () => Promise<T>): Promise<T> => {
 };
 
 /**
- * What `importExamples` does. Memory stays at three chunks, whatever the file's size. Each chunk is a transaction: a crash loses
+ * What `importExamples` does. Memory stays at three chunks, whatever the file's size, and no
+ * turn of the event loop takes long, whatever it holds. Each chunk is a transaction: a crash loses
  * the last ones, and a second import of the file adds what is missing.
  */
 export const importLines = async (
@@ -48,7 +54,7 @@ export const importLines = async (
 			.returning();
 		return made!.id;
 	});
-	const result: ImportResult = { id, added: 0, duplicates: 0, refused: 0, refusals: [] };
+	const result: ImportResult = { id, added: 0, duplicates: 0, refused: 0, notRead: 0, refusals: [] };
 	let room = keptCharacters;
 	const refuse = (line: number, reason: string, text: string) => {
 		result.refused++;
@@ -74,6 +80,8 @@ export const importLines = async (
 		result.duplicates += chunk.count - added;
 		spare.push(chunk.bytes);
 	};
+	let sinceTurn = 0;
+	let refusedInARow = 0;
 	let chunk = emptyChunk();
 	let [inserted, written] = [Promise.resolve(), Promise.resolve()];
 	const send = () => {
@@ -82,13 +90,24 @@ export const importLines = async (
 	};
 	try {
 		for await (const line of lines) {
-			// other requests of this process get their turn, also while a whole piece of the file is at hand
-			if (line.number % 64 === 0) await nextTurn();
+			const characters = line.text?.length ?? 0;
+			sinceTurn += characters + charactersPerLine;
+			if (sinceTurn >= charactersPerTurn) {
+				sinceTurn = 0;
+				await nextTurn();
+			}
+			if (refusedInARow === mostRefusedInARow) {
+				result.notRead++;
+				continue;
+			}
 			const parsed = line.text === null ? null : parseLine(line.text, line.number);
 			if (!parsed?.ok) {
 				refuse(line.number, parsed?.reason ?? line.reason ?? '', line.text ?? '');
+				if (++refusedInARow === mostRefusedInARow) result.notRead += (await (lines as Partial<Lines>).pass?.()) ?? 0;
 				continue;
 			}
+			refusedInARow = 0;
+			if (characters >= charactersPerTurn) await nextTurn(); // it took its time; what follows takes as much
 			put(chunk, parsed);
 			if (!isFull(chunk)) continue;
 			await inserted;

@@ -1,6 +1,7 @@
 import { type RequestEvent, json } from '@sveltejs/kit';
 import * as v from 'valibot';
 import { AppError } from '../../core/errors.ts';
+import { readJson } from '../../core/text/json.ts';
 import { log } from '../platform/log.ts';
 import { formValues } from './form-values.ts';
 import { type Asked, inputOf, schemaOf } from './input.ts';
@@ -30,8 +31,9 @@ const sent = async (event: RequestEvent, schema: Schema): Promise<unknown> => {
 	const text = await event.request.text();
 	if (text === '') return {};
 	try {
-		return JSON.parse(text);
-	} catch {
+		return readJson(text);
+	} catch (problem) {
+		if (problem instanceof AppError) throw problem;
 		throw new AppError('invalid', 'The body is not valid JSON');
 	}
 };

@@ -1,4 +1,7 @@
 import type * as v from 'valibot';
+import { AppError } from '../../core/errors.ts';
+import { readJson } from '../../core/text/json.ts';
+import { mostFields, tooManyFields } from './fields.ts';
 
 type Entries = { getAll(name: string): FormDataEntryValue[]; keys(): Iterable<string> };
 type Schema = v.GenericSchema & {
@@ -30,11 +33,13 @@ const valueOf = (schema: Schema, given: FormDataEntryValue): unknown => {
 	return text;
 };
 
+/** JSON in a field. Throws *invalid* for what is too much of it. */
 const parsed = (text: string): unknown => {
 	try {
-		const value: unknown = JSON.parse(text);
+		const value = readJson(text);
 		return typeof value === 'object' ? value : undefined;
-	} catch {
+	} catch (problem) {
+		if (problem instanceof AppError) throw problem;
 		return undefined;
 	}
 };
@@ -46,7 +51,8 @@ const listOf = (schema: Schema, base: Schema, given: FormDataEntryValue[]): unkn
 		if (unwrapped(schema).nullable && first === '') return null;
 		if (first.trimStart().startsWith('[')) return parsed(first) ?? first;
 		if (unwrapped(base.item!).base.entries) return first === '' ? [] : first;
-		const pieces = first.split(',').map((piece) => piece.trim());
+		const pieces = first.split(',', mostFields + 1).map((piece) => piece.trim());
+		if (pieces.length > mostFields) throw tooManyFields();
 		return pieces.filter((piece) => piece !== '').map((piece) => valueOf(base.item!, piece));
 	}
 	return given.map((each) => valueOf(base.item!, each));

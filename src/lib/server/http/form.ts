@@ -1,6 +1,7 @@
 import { type RequestEvent, fail } from '@sveltejs/kit';
 import * as v from 'valibot';
 import { AppError, Unavailable } from '../../core/errors.ts';
+import { sentFields } from './fields.ts';
 import { formValues } from './form-values.ts';
 import { type Asked, inputOf, schemaOf } from './input.ts';
 
@@ -10,10 +11,13 @@ export type Refusal = { values: Record<string, string>; problems: Record<string,
 
 const damaged = 'The form did not arrive whole. Send it again.';
 
+/** Nobody reads more; a list of ten thousand wrong values has as many. */
+const mostProblems = 100;
+
 /** One sentence per field, the first that was found. */
 const byField = (issues: readonly v.BaseIssue<unknown>[]) => {
 	const problems: Record<string, string> = {};
-	for (const issue of issues) problems[v.getDotPath(issue) ?? 'form'] ??= issue.message;
+	for (const issue of issues.slice(0, mostProblems)) problems[v.getDotPath(issue) ?? 'form'] ??= issue.message;
 	return problems;
 };
 
@@ -36,13 +40,13 @@ export const form =
 		work: (event: E, input: v.InferOutput<S>) => Promise<Out> | Out
 	) =>
 	async (event: E) => {
-		// a body that is cut off, or is not what its type says
-		const sent = await event.request.formData().catch((problem: unknown) => problem);
-		if (sent instanceof AppError) return fail<Refusal>(sent.status, { values: {}, problems: { form: sent.message } });
-		if (!(sent instanceof FormData)) return fail<Refusal>(400, { values: {}, problems: { form: damaged } });
+		let sent: FormData | null = null;
 		const refuse = (status: number, problems: Record<string, string>) =>
-			fail<Refusal>(status, { values: typed(sent), problems });
+			fail<Refusal>(status, { values: sent ? typed(sent) : {}, problems });
 		try {
+			sent = await sentFields(event.request);
+			// a body that is cut off, or is not what its type says
+			if (!sent) return refuse(400, { form: damaged });
 			const schema = schemaOf(asked);
 			const input = inputOf(event, schema, formValues(schema as v.GenericSchema, sent));
 			if (!input.success) return refuse(422, byField(input.issues));

@@ -1,49 +1,59 @@
 import { type RequestEvent, json } from '@sveltejs/kit';
 import { AppError } from '../../core/errors.ts';
+import { takePlace } from '../access/places.ts';
 import { log } from '../platform/log.ts';
+import { arriving } from './arriving.ts';
 import { refusal } from './endpoint.ts';
 import { whileWelcome } from './recheck.ts';
 
 type Upload = { name: string; pieces: AsyncIterable<Uint8Array> };
 
-/**
- * A handler for a file that is the whole body, read as it arrives and never held: no form data. The header `x-file-name`
- * names it, percent-encoded. Answers JSON; every refusal has the one shape of `endpoint`.
- */
-export const upload =
-	<E extends RequestEvent>(work: (event: E, file: Upload) => Promise<unknown>) =>
-	async (event: E): Promise<Response> => {
-		try {
-			const { body, headers } = event.request;
-			const name = nameFrom(headers.get('x-file-name'));
-			return json(await work(event, { name, pieces: body ? whileWelcome(event, arriving(body)) : nothing() }));
-		} catch (problem) {
-			if (problem instanceof AppError) return refusal(event, problem);
-			return refusal(event, log.bug(problem, { request: event.locals.requestId, route: event.route.id }));
-		}
-	};
+/** Of one team, in all processes together. */
+const atOnce = 4;
+/** When to come again, if all of them are busy. */
+const retryAfterSeconds = 30;
+/** A body of which nothing comes for so long is given up. */
+const stallMs = 60_000;
 
-/** A connection that ends in the middle is nobody's bug, and what was imported until then stays. */
-async function* arriving(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
-	const reader = body.getReader();
-	try {
-		while (true) {
-			const { value, done } = await reader.read().catch(brokenOff);
-			if (done) return;
-			yield value;
-		}
-	} finally {
-		await reader.cancel().catch(() => {});
-	}
-}
-
-const brokenOff = (): never => {
-	throw new AppError(
-		'invalid',
-		'The upload broke off, so only a part of the file is in. Import it again, and the rest is added.',
+const allBusy = () =>
+	new AppError(
+		'rate_limited',
+		`Your team is importing ${atOnce} files already. Wait until one of them is in, and send this one again.`,
 		'file'
 	);
-};
+
+/**
+ * A handler for a file that is the whole body, read as it arrives and never held: no form data. The header `x-file-name`
+ * names it, percent-encoded. Answers JSON; every refusal has the one shape of `endpoint`. A team has four at once; the fifth
+ * hears when to come again.
+ */
+export const upload =
+	<E extends RequestEvent>(work: (event: E, file: Upload) => Promise<unknown>, limits = { stallMs }) =>
+	async (event: E): Promise<Response> => {
+		const { body, headers } = event.request;
+		const name = nameFrom(headers.get('x-file-name'));
+		const file = body && arriving(body, limits.stallMs);
+		try {
+			const place = await takePlace(`upload:${event.locals.scope.teamId}`, atOnce);
+			if (!place) throw allBusy();
+			try {
+				return json(await work(event, { name, pieces: file ? whileWelcome(event, file.pieces) : nothing() }));
+			} finally {
+				await place.leave();
+			}
+		} catch (problem) {
+			const known =
+				problem instanceof AppError
+					? problem
+					: log.bug(problem, { request: event.locals.requestId, route: event.route.id });
+			const answer = refusal(event, known);
+			if (known.code === 'rate_limited') answer.headers.set('retry-after', String(retryAfterSeconds));
+			if (file?.isStuck()) answer.headers.set('connection', 'close');
+			return answer;
+		} finally {
+			void file?.letGo();
+		}
+	};
 
 async function* nothing(): AsyncGenerator<Uint8Array> {}
 

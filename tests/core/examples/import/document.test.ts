@@ -47,8 +47,8 @@ test('whatever an array holds, its elements come out whole, on one line each', (
 			fc.constantFrom(0, 2, '\t'),
 			(values, indent) => {
 				const elements = splitDocument(JSON.stringify(values, null, indent));
-				expect(elements.map((element) => JSON.parse(element.text))).toEqual(JSON.parse(JSON.stringify(values)));
-				expect(elements.some((element) => element.text.includes('\n'))).toBe(false);
+				expect(elements.map((element) => JSON.parse(element.text!))).toEqual(JSON.parse(JSON.stringify(values)));
+				expect(elements.some((element) => element.text!.includes('\n'))).toBe(false);
 			}
 		)
 	);
@@ -58,5 +58,5 @@ test('a megabyte of blanks, in a text or between two values, is nothing special'
 	const blanks = ' '.repeat(1_000_000);
 	const values = [{ input: `a${blanks}b` }, { input: 'c' }];
 	const written = JSON.stringify(values).replace('},{', `}${blanks}\n${blanks},${blanks}{`);
-	expect(splitDocument(written).map(({ text }) => JSON.parse(text))).toEqual(values);
+	expect(splitDocument(written).map(({ text }) => JSON.parse(text!))).toEqual(values);
 });

@@ -65,12 +65,45 @@ test('a line that only begins like an array says what is wrong with it, as a lin
 	expect(line!.text).toBe('1');
 });
 
-test('an array that is too large is refused in one sentence, and not read to its end', async () => {
-	const { pieces, read } = file(`[${'x'.repeat(100_000)}]`, 1_000);
-	const lines = await all(pieces, 5_000);
-	expect(lines).toMatchObject([{ number: 1, text: null }]);
-	expect(lines[0]!.reason).toContain('one example on each line');
-	expect(read).toEqual({ taken: 6_000, closed: true });
+test('an array is read as it is asked for, however large, and let go when the reader stops', async () => {
+	const { pieces, read } = file(`[${`${JSON.stringify(one)},`.repeat(10_000)}{}]`, 1_000);
+	for await (const line of linesOfFile(pieces)) if (line.number === 100) break;
+	expect(read.taken).toBeLessThan(50_000);
+	expect(read.closed).toBe(true);
+});
+
+test('an element that is too long or too deep is a bad line, and the next one is read', async () => {
+	const deep = `${'['.repeat(65)}${']'.repeat(65)}`;
+	for (const size of [1, 100, 1 << 16]) {
+		const text = `[\n${JSON.stringify(one)},\n"${'x'.repeat(5_000)}",\n${deep},\n${JSON.stringify(two)}]`;
+		const lines = await all(file(text, size).pieces, 5_000);
+		expect(lines.map(({ number, text: found, reason }) => [number, reason ?? JSON.parse(found)])).toEqual([
+			[2, one],
+			[3, 'Line 3 is longer than 5,000 characters'],
+			[4, 'Line 4 cannot be kept: it is nested more than 64 levels deep'],
+			[5, two]
+		]);
+	}
+});
+
+describe('what is given up passes by, and is counted', () => {
+	const passing = async (text: string, size: number) => {
+		const { pieces, read } = file(text, size);
+		const lines = linesOfFile(pieces);
+		const first = await lines.next();
+		const count = await lines.pass();
+		expect(await lines.next()).toEqual({ value: undefined, done: true });
+		expect(read.closed).toBe(true);
+		return [(first.value as Line).number, count];
+	};
+	test.each([1, 2, 7, 1 << 16])('in pieces of %i bytes', async (size) => {
+		expect(await passing('a\n\n b\r\n\r\nc\nd', size)).toEqual([1, 3]);
+		expect(await passing('a\nb\n', size)).toEqual([1, 1]);
+		expect(await passing('[{"a":"]}"},\n{},[[[\n]]],4 ] and more', size)).toEqual([1, 3]);
+		expect(await passing('[1,2,{"cut":', size)).toEqual([1, 2]);
+		expect(await passing(`[1,${'['.repeat(1_000)}`, size)).toEqual([1, 1]);
+		expect(await passing('{\n"a":1}\n{"a":2}{}', size)).toEqual([1, 2]);
+	});
 });
 
 test('an array that is not UTF-8 says so', async () => {

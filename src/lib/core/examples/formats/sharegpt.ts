@@ -1,4 +1,4 @@
-import { shown } from '../../text/json.ts';
+import { readJson, shown } from '../../text/json.ts';
 import { type Draft, type Format, type Row, fields, systemTurn } from './format.ts';
 
 const speakers = new Map<unknown, 'system' | 'user' | 'assistant' | 'tool' | 'call'>([
@@ -18,7 +18,7 @@ const speakers = new Map<unknown, 'system' | 'user' | 'assistant' | 'tool' | 'ca
 /** ShareGPT writes a call as JSON text: `{"name":"…","arguments":{…}}`. */
 const toolCall = (value: unknown, id: string) => {
 	try {
-		const { name, arguments: given = {} } = JSON.parse(value as string);
+		const { name, arguments: given = {} } = readJson(value as string) as { name: unknown; arguments?: unknown };
 		const call = {
 			id,
 			type: 'function',
@@ -26,7 +26,7 @@ const toolCall = (value: unknown, id: string) => {
 		};
 		return typeof name === 'string' ? { role: 'assistant', content: '', tool_calls: [call] } : null;
 	} catch {
-		return null; // not JSON, not an object, or nested beyond writing
+		return null; // not JSON, not an object, or too much of it to read or to write
 	}
 };
 

@@ -1,3 +1,4 @@
+import { readJson } from '../../text/json.ts';
 import { alpaca } from './alpaca.ts';
 import { chat } from './chat.ts';
 import type { Format, Row } from './format.ts';
@@ -29,7 +30,7 @@ export const sniff = (lines: Iterable<string>): FormatName | null => {
 	for (const line of lines) {
 		let row: unknown = null;
 		try {
-			row = JSON.parse(line);
+			row = readJson(line);
 		} catch {
 			continue; // a broken line says nothing about the others
 		}

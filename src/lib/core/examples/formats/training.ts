@@ -1,5 +1,6 @@
 import { withTarget } from '../example.ts';
 import type { Message } from '../conversation.ts';
+import { readJson } from '../../text/json.ts';
 
 type Trained = { messages: readonly Message[]; rewrite: string | null; source?: string | null };
 
@@ -18,7 +19,7 @@ const toolsIn = (source: string | null | undefined): object | null => {
 	if (!source?.includes('"tools"')) return null;
 	try {
 		const { tools: given, parallel_tool_calls } = JSON.parse(source);
-		const tools = typeof given === 'string' ? JSON.parse(given) : given;
+		const tools = typeof given === 'string' ? readJson(given) : given;
 		if (!Array.isArray(tools) || tools.length === 0) return null;
 		return {
 			tools: tools.map((tool) => (tool?.type === 'function' ? tool : { type: 'function', function: tool })),

@@ -1,118 +1,105 @@
-/** A line of a file with the number people see, or the sentence that says why it cannot be read. Blank lines are left out. */
-export type Line =
-	{ number: number; text: string; reason?: undefined } | { number: number; text: null; reason: string };
+import { gathered } from './gathered.ts';
+import { type Line, type Lines, type Splitter, reading } from './reading.ts';
+import { decoded, isDoubtful, isFaithful } from './utf8.ts';
+
+export type { Line } from './reading.ts';
 
 /** Room for the longest conversation with every character written as `\u0000`. Characters, not bytes. */
-const maxLineLength = 2_500_000;
+export const maxLineLength = 2_500_000;
+/** A character takes at most three bytes per unit of length, and a byte order mark comes before: what has more is certainly too long. */
+export const mostBytes = (maxLength: number) => 3 * maxLength + 4;
+export const tooLong = (maxLength: number) => `is longer than ${maxLength.toLocaleString('en')} characters`;
+export const notUtf8 = 'is not UTF-8 text; save the file as UTF-8';
 const newline = 0x0a;
 
-/**
- * The lines of a file as its pieces arrive. UTF-8 may be cut anywhere, lines end with LF or CRLF, the last one may lack its
- * end, a byte order mark is dropped. Memory stays within a few times `maxLength` characters: a longer line is counted and
- * reported, never gathered.
- */
-export async function* linesOf(
-	pieces: AsyncIterable<Uint8Array | string>,
-	maxLength = maxLineLength
-): AsyncGenerator<Line, void, undefined> {
-	const encoder = new TextEncoder();
-	const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-	let waiting: Uint8Array[] = []; // the beginning of a line whose end has not arrived
-	let waitingBytes = 0;
-	let skipping = false; // inside a line that is already too long
+/** Lines that end with LF or CRLF; the last one may lack its end, a byte order mark is dropped. */
+export const lineSplitter = (maxLength = maxLineLength): Splitter => {
+	const waiting = gathered(mostBytes(maxLength)); // the beginning of a line whose end has not arrived
 	let number = 0;
-	let half = ''; // of a surrogate pair, when a piece of text ends between its two
+	let isBlank = true; // of the line that passes by
 
-	const lineFrom = (text: string): Line | null => {
-		number++;
-		let line = text.endsWith('\r') ? text.slice(0, -1) : text;
-		if (number === 1 && line.startsWith('\ufeff')) line = line.slice(1);
-		if (line.length > maxLength) return tooLong(number, maxLength);
-		return line.trim() === '' ? null : { number, text: line };
-	};
-	/** Whole lines. Decoded together; one by one only when some byte is wrong, to say in which line. */
-	const linesFrom = (bytes: Uint8Array): Line[] => {
-		try {
-			const found: Line[] = [];
-			for (const text of decoder.decode(bytes).split('\n')) {
-				const line = lineFrom(text);
-				if (line) found.push(line);
+	const refused = (why: string): Line => ({ number, text: null, reason: `Line ${number} ${why}` });
+	/** Whole lines, decoded together. */
+	function* linesFrom(bytes: Uint8Array): Generator<Line> {
+		const whole = decoded(bytes);
+		const doubtful = isDoubtful(whole);
+		let at = 0; // where the bytes of this line begin; only looked for when some byte may be wrong
+		for (const each of whole.split('\n')) {
+			number++;
+			if (doubtful) {
+				const end = bytes.indexOf(newline, at);
+				const own = bytes.subarray(at, end < 0 ? bytes.length : end);
+				at += own.length + 1;
+				if (!isFaithful(each, own)) {
+					yield refused(notUtf8);
+					continue;
+				}
 			}
-			return found;
-		} catch (problem) {
-			const end = bytes.indexOf(newline);
-			if (!(problem instanceof TypeError)) throw problem;
-			if (end >= 0) return eachLine(bytes).flatMap((line) => linesFrom(line));
-			return [{ number: ++number, text: null, reason: `Line ${number} is not UTF-8 text; save the file as UTF-8` }];
+			let line = each.endsWith('\r') ? each.slice(0, -1) : each;
+			if (number === 1 && line.startsWith('\ufeff')) line = line.slice(1);
+			if (line.length > maxLength) yield refused(tooLong(maxLength));
+			else if (line.trim() !== '') yield { number, text: line };
+		}
+	}
+	function* release(): Generator<Line> {
+		const isTooLong = waiting.isTooLong();
+		const bytes = waiting.take();
+		if (!isTooLong) return yield* linesFrom(bytes);
+		number++;
+		yield refused(tooLong(maxLength));
+	}
+
+	return {
+		*take(bytes) {
+			const last = bytes.lastIndexOf(newline);
+			let start = 0;
+			if (last >= 0 && waiting.length() > 0) {
+				start = bytes.indexOf(newline) + 1;
+				waiting.add(bytes.subarray(0, start - 1));
+				yield* release();
+			}
+			if (last >= start) yield* linesFrom(bytes.subarray(start, last));
+			waiting.add(bytes.subarray(last + 1));
+		},
+		pass(bytes) {
+			let count = 0;
+			if (waiting.length() > 0) {
+				waiting.take();
+				isBlank = false;
+			}
+			for (let at = 0; at < bytes.length; at++) {
+				const byte = bytes[at]!;
+				if (byte > 0x20) isBlank = false;
+				else if (byte === newline) {
+					if (!isBlank) count++;
+					isBlank = true;
+				}
+			}
+			return count;
+		},
+		*end() {
+			if (waiting.length() > 0) yield* release();
+			else if (!isBlank) yield refused(''); // it passed by without its end
 		}
 	};
-	const keep = (bytes: Uint8Array) => {
-		waitingBytes += bytes.length;
-		// a character takes at most three bytes per unit of length, so this one is certainly too long
-		skipping ||= waitingBytes > 3 * maxLength + 4;
-		if (skipping) waiting = [];
-		else if (bytes.length > 0) waiting.push(new Uint8Array(bytes)); // a copy: the piece it came in may be large, or used again
-	};
-	const release = (): Line[] => {
-		const line = skipping ? [tooLong(++number, maxLength)] : linesFrom(joined(waiting, waitingBytes));
-		waiting = [];
-		waitingBytes = 0;
-		skipping = false;
-		return line;
-	};
+};
 
+/**
+ * The lines of a file as its pieces arrive. UTF-8 may be cut anywhere. Memory stays within a few times `maxLength` characters:
+ * a longer line is counted and reported, never gathered.
+ */
+export const linesOf = (pieces: AsyncIterable<Uint8Array | string>, maxLength = maxLineLength): Lines =>
+	reading(asBytes(pieces), () => lineSplitter(maxLength));
+
+async function* asBytes(pieces: AsyncIterable<Uint8Array | string>): AsyncGenerator<Uint8Array> {
+	const encoder = new TextEncoder();
+	let half = ''; // of a surrogate pair, when a piece of text ends between its two
 	for await (const piece of pieces) {
-		let bytes: Uint8Array;
 		if (typeof piece === 'string') {
 			const text = half + piece;
 			half = /[\ud800-\udbff]$/.test(text) ? text.slice(-1) : '';
-			bytes = encoder.encode(half === '' ? text : text.slice(0, -1));
-		} else bytes = piece;
-
-		const first = bytes.indexOf(newline);
-		if (first < 0) {
-			keep(bytes);
-			continue;
-		}
-		let found: Line[] = [];
-		let start = 0;
-		if (waitingBytes > 0) {
-			keep(bytes.subarray(0, first));
-			found = release();
-			start = first + 1;
-		}
-		const last = bytes.lastIndexOf(newline);
-		if (last >= start) found = found.concat(linesFrom(bytes.subarray(start, last)));
-		keep(bytes.subarray(last + 1));
-		yield* found;
+			yield encoder.encode(half === '' ? text : text.slice(0, -1));
+		} else yield piece;
 	}
-	if (half !== '') keep(encoder.encode(half));
-	if (waitingBytes > 0) yield* release();
+	if (half !== '') yield encoder.encode(half);
 }
-
-const tooLong = (number: number, maxLength: number): Line => ({
-	number,
-	text: null,
-	reason: `Line ${number} is longer than ${maxLength.toLocaleString('en')} characters`
-});
-
-const joined = (parts: Uint8Array[], length: number): Uint8Array => {
-	if (parts.length === 1) return parts[0]!;
-	const whole = new Uint8Array(length);
-	let at = 0;
-	for (const part of parts) {
-		whole.set(part, at);
-		at += part.length;
-	}
-	return whole;
-};
-
-const eachLine = (bytes: Uint8Array): Uint8Array[] => {
-	const lines: Uint8Array[] = [];
-	let start = 0;
-	for (let end = bytes.indexOf(newline); end >= 0; end = bytes.indexOf(newline, start)) {
-		lines.push(bytes.subarray(start, end));
-		start = end + 1;
-	}
-	return [...lines, bytes.subarray(start)];
-};

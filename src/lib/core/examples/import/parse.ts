@@ -1,6 +1,6 @@
 import { conversationProblem, rewriteProblem, toMessages } from '../conversation.ts';
 import type { Message } from '../conversation.ts';
-import { shown, syntaxProblem, valueProblem } from '../../text/json.ts';
+import { burdenOf, shown, syntaxProblem, valueProblem } from '../../text/json.ts';
 import type { Row } from '../formats/format.ts';
 import { formatOf, formats } from '../formats/sniff.ts';
 
@@ -64,6 +64,8 @@ const hasOthers = (object: object, names: ReadonlySet<string>): boolean => {
  */
 export const parseLine = (text: string, lineNumber: number): Parsed => {
 	const refuse = (why: string): Parsed => ({ ok: false, line: lineNumber, reason: `Line ${lineNumber}${why}` });
+	const burden = burdenOf(text);
+	if (burden) return refuse(` cannot be kept: ${burden}`);
 	let row: Row;
 	try {
 		row = JSON.parse(text);
