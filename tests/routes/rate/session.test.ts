@@ -10,6 +10,7 @@ const card = (number: number, ownScore: number | null = null): Card => ({
 		{ role: 'assistant', content: `Answer ${number}` }
 	],
 	output: `Answer ${number}`,
+	text: '',
 	rewritten: false,
 	ownScore
 });
