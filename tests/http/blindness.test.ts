@@ -29,7 +29,7 @@ const asked: { name: string; method: string; line: Line }[] = [
 			method: endpoint.method,
 			line: lines[endpointName(endpoint)]!
 		}))
-		.filter(({ name }) => !/^\/(livez|readyz)|\/events GET$/.test(name)),
+		.filter(({ name }) => !/^\/(livez|readyz|dev)\b|\/events GET$/.test(name)),
 	...['band=great', 'band=unrated', 'split=train', 'split=none'].map((filter) => ({
 		name: `${project}/examples page with ${filter}`,
 		method: 'page',
