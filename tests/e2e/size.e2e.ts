@@ -18,9 +18,9 @@ test.describe.configure({ mode: 'parallel' });
 const budgets: Record<string, number> = { login: 60, 'team-project-rate': 110 };
 const anyPage = 160;
 /** Pages on which no chart may be fetched, not even later. */
-const chartless = /^(login|team-project-(rate|add|add-import|add-paste|eval-evaluation-vote))$/;
+const chartless = /^(login|team-project-(rate|add|add-import|add-paste|eval-evaluation-vote|dashboard-rater))$/;
 /** Where a chart is drawn: the proof that one would be noticed. */
-const charted = /^team-project(-dashboard-rater|-train-run)?$/;
+const charted = /^team-project(-train-run)?$/;
 /** Only the chart library says this of itself. */
 const isChart = (source: string) => /lc-root-container|layerchart/i.test(source);
 

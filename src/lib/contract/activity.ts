@@ -8,10 +8,11 @@ import { query } from './operation.ts';
 
 const kinds = Object.keys(verdictTitles) as VerdictKind[];
 
+/** For whoever may not see others' scores: by their own, and no quality. */
 const Counts = v.strictObject({
 	total: v.number(),
 	unrated: v.number(),
-	/** Rated at the threshold or above. */
+	/** Rated at the threshold or above; 0 for whoever may not see others' scores. */
 	quality: v.number(),
 	train: v.number(),
 	validation: v.number(),
@@ -66,7 +67,7 @@ export const GetDashboard = query({
 	input: NoInput,
 	output: v.strictObject({
 		counts: Counts,
-		/** How many examples have each rating from 1 to 10. */
+		/** How many examples have each rating from 1 to 10; none for whoever may not see others' scores. */
 		bars: v.array(v.number()),
 		/** The five newest; none for whoever may not see runs. */
 		runs: v.array(Run),
@@ -74,7 +75,8 @@ export const GetDashboard = query({
 		models: v.number(),
 		/** The five newest. */
 		evaluations: v.array(Evaluation),
-		readiness: Readiness,
+		/** Follows from everybody's scores, so whoever may not see those has none. */
+		readiness: v.nullable(Readiness),
 		next: NextStep,
 		/** What the page waits for: the runs and evaluations that are not over. */
 		topics: v.array(v.string())

@@ -40,7 +40,7 @@ const Answer = v.strictObject({
 	text: v.string(),
 	/** The model's name it gives away. */
 	named: v.nullable(v.string()),
-	/** false: the provider cut it off. */
+	/** false: it was cut off, by the provider or at the longest length, or says nothing. */
 	complete: v.boolean()
 });
 
@@ -153,7 +153,7 @@ export const GetResults = query({
 
 export const RevealResults = command({
 	name: 'evaluations.reveal',
-	summary: 'Shows everybody who wrote what, and what came out; it cannot be taken back',
+	summary: 'Shows everybody who wrote what, and what came out; it ends the vote and cannot be taken back',
 	within: 'project',
 	action: 'evaluations:reveal',
 	input: v.object({ evaluationId: EvaluationId }),

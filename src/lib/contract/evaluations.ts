@@ -197,7 +197,7 @@ export const GetEvaluation = query({
 		createdAt: Time,
 		revealed: v.boolean(),
 		verdict: v.nullable(v.strictObject({ kind: Kind, title: v.string() })),
-		/** Everything is judged and revealed: no more votes. */
+		/** The results are known: no more votes. */
 		over: v.boolean(),
 		judged: v.number(),
 		mine: v.number(),
@@ -311,7 +311,10 @@ export const Vote = command({
 		clientId: Id('The id of this vote')
 	}),
 	output: v.strictObject({ judged: v.number(), total: v.number() }),
-	errors: { conflict: 'The results have been revealed, or the id of this vote was used for another comparison.' },
+	errors: {
+		conflict:
+			'The results are known, so no more votes are taken (field evaluationId), or the id of this vote was used for another comparison.'
+	},
 	events: ['evaluation.voted'],
 	example: {
 		input: { evaluationId: ids.evaluation, ballotId: ids.ballot, choice: 'first', clientId: ids.client },

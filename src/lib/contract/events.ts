@@ -277,12 +277,6 @@ export const events = {
 		v.strictObject({ name: v.string(), judged: v.number(), planned: v.number() }),
 		({ name, judged, planned }) => `revealed the results of “${name}” at ${judged} of ${planned}`,
 		{ topics: ofEvaluationAndProject, audited: true, feed: true, webhook: true }
-	),
-	/** A vote after an early reveal is in what lists say of it. */
-	'evaluation.counted': event(
-		v.strictObject({ number: v.number() }),
-		({ number }) => `counted the votes on comparison ${number} again`,
-		{ topics: ofEvaluationAndProject }
 	)
 } as const satisfies Record<string, AnyKind>;
 

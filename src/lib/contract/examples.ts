@@ -72,7 +72,7 @@ const Row = v.strictObject({
 	input: v.string(),
 	output: v.string(),
 	turns: v.number(),
-	/** The mean of everybody's latest score; for who may not see others' scores, their own. */
+	/** The mean of everybody's scores that count; in lists, for who may not see others' scores, their own. */
 	rating: v.nullable(v.number()),
 	ratingsCount: v.number(),
 	/** For who may see the split. */
@@ -95,12 +95,21 @@ const Detail = v.strictObject({
 	messages: v.array(Message),
 	rewrite: v.nullable(v.string()),
 	/** The newest first; null is a score that was taken back. */
-	ratings: v.array(v.strictObject({ person: v.string(), score: v.nullable(v.number()), at: Time })),
+	ratings: v.array(
+		v.strictObject({
+			person: v.string(),
+			score: v.nullable(v.number()),
+			at: Time,
+			/** It was given for a text that has been rewritten since, and does not count now. */
+			earlier: v.boolean()
+		})
+	),
 	/** The newest first; null is a rewrite that was taken back. */
 	rewrites: v.array(v.strictObject({ person: v.string(), output: v.nullable(v.string()), at: Time }))
 });
 export type ExampleDetail = v.InferInput<typeof Detail>;
 
+/** By the mean of everybody's scores; for who may not see those, by their own: `unrated` is then what they have not rated. */
 const Counts = v.strictObject({
 	total: v.number(),
 	unrated: v.number(),
@@ -111,6 +120,7 @@ const Counts = v.strictObject({
 	quality: v.number(),
 	/** Rated, and below the threshold. */
 	below: v.number(),
+	/** The sides of the split follow from what others gave: 0 for who may not see it. */
 	train: v.number(),
 	validation: v.number(),
 	unassigned: v.number()
@@ -135,7 +145,7 @@ const aDetail: v.InferOutput<typeof Detail> = {
 	...aRow,
 	messages: aTalk,
 	rewrite: null,
-	ratings: [{ person: 'Ana', score: 8, at: aTime }],
+	ratings: [{ person: 'Ana', score: 8, at: aTime, earlier: false }],
 	rewrites: []
 };
 const someCounts: ExampleCounts = {
@@ -186,7 +196,7 @@ export const CountExamples = query({
 
 export const RatingHistogram = query({
 	name: 'examples.histogram',
-	summary: 'How many examples have each rating from 1 to 10',
+	summary: 'How many examples have each rating from 1 to 10; for who may not see others’ scores, by their own',
 	within: 'project',
 	action: 'examples:see',
 	input: v.object({}),

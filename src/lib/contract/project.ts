@@ -92,6 +92,7 @@ export const ListProjectCounts = query({
 			name: v.string(),
 			description: v.string(),
 			total: v.number(),
+			/** By anybody; for who may not see others' scores, by themselves. */
 			rated: v.number(),
 			/** Rated at the threshold or above. */
 			quality: v.number(),
@@ -126,7 +127,7 @@ export const GetFrame = query({
 	input: v.object({ projectId: v.optional(v.nullable(Id('The project')), null) }),
 	output: v.strictObject({
 		projects: v.array(v.strictObject({ name: v.string(), slug: v.string() })),
-		/** Examples that nobody has rated; 0 where no project is open. */
+		/** Examples that nobody has rated, or, for who may not see others' scores, that they have not; 0 where no project is open. */
 		unrated: v.number()
 	}),
 	errors: {},

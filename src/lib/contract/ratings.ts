@@ -15,6 +15,8 @@ const Card = v.strictObject({
 	messages: v.array(Message),
 	/** The answer to judge: the rewrite, where somebody has written one. */
 	output: v.string(),
+	/** Which of the example's texts that is: a rating names it, so that it counts for what was read. */
+	text: v.string(),
 	rewritten: v.boolean(),
 	ownScore: v.nullable(v.number())
 });
@@ -28,6 +30,7 @@ const aCard: Card = {
 		{ role: 'assistant', content: 'Yes. It takes three to five days.' }
 	],
 	output: 'Yes. It takes three to five days.',
+	text: '',
 	rewritten: false,
 	ownScore: null
 };
@@ -41,11 +44,14 @@ export const RateExample = command({
 		exampleId: Id('The example'),
 		/** null takes the person's earlier score back. */
 		score: v.nullable(Score),
+		/** The card's: what was read. Without it, the text as it is now. */
+		text: v.optional(v.pipe(v.string(), v.regex(/^([0-9a-f]{64})?$/, 'This is no text of a card'))),
 		/** Made by the client, so that a rating sent twice counts once. */
 		clientId: Id('The id of this rating')
 	}),
+	/** `score`: what is now this person's score of the text as it is. Once they were shown what others gave, it stays the first. */
 	output: v.strictObject({ id: v.string(), score: v.nullable(v.number()) }),
-	errors: {},
+	errors: { invalid: 'The example has never had this text.' },
 	events: ['example.rated'],
 	example: {
 		input: { exampleId: ids.example, score: 8, clientId: ids.client },
@@ -69,7 +75,7 @@ const Rewrite = v.pipe(
 
 export const RewriteExample = command({
 	name: 'ratings.rewrite',
-	summary: 'Writes a better answer, which trains from then on',
+	summary: 'Writes a better answer, which trains from then on; what was rated before no longer counts',
 	within: 'project',
 	action: 'examples:rewrite',
 	input: v.object({
@@ -84,14 +90,20 @@ export const RewriteExample = command({
 	events: ['example.rewritten'],
 	example: {
 		input: { exampleId: ids.example, output: 'Yes, within three to five days.', clientId: ids.client },
-		output: { ...aCard, output: 'Yes, within three to five days.', rewritten: true, ownScore: 9 }
+		output: {
+			...aCard,
+			output: 'Yes, within three to five days.',
+			text: '08110741ce02ba17f7d18e21894c2df6f41a1c010094cfdfbe76992350e7c004',
+			rewritten: true,
+			ownScore: 9
+		}
 	}
 });
 export type NewRewrite = v.InferOutput<typeof RewriteExample.input>;
 
 export const UndoRewrite = command({
 	name: 'ratings.undoRewrite',
-	summary: 'Takes one’s own rewrite back',
+	summary: 'Takes one’s own rewrite back; the scores of the text before it count again',
 	within: 'project',
 	action: 'examples:rewrite',
 	input: v.object({

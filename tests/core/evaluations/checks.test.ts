@@ -114,6 +114,21 @@ test('what answers warn of is counted by pairs, and length looks at decided ones
 	expect(checks[3]!.sentence).toMatch(/^1 pair has an answer that the provider/);
 	expect(namedCheck(2).sentence).toMatch(/^2 pairs have answers that name/);
 	expect(incompleteCheck(2)[0]!.sentence).toMatch(/^2 pairs have answers/);
+	expect(incompleteCheck(0, 'limit')).toEqual([]);
+	const cut = { ...plain, complete: false };
+	const flawed: PairFacts[] = [
+		{ outcome: 'a', a: { ...cut, flaw: 'limit' }, b: { ...cut, flaw: 'empty' } },
+		{ outcome: 'b', a: plain, b: { ...cut, flaw: 'limit' } }
+	];
+	expect(answerChecks(flawed, []).slice(3)).toEqual([
+		{
+			name: 'limit',
+			state: 'warn',
+			sentence:
+				'2 pairs have answers that reached the longest length and may end in the middle. Compare again with longer answers.'
+		},
+		{ name: 'empty', state: 'warn', sentence: '1 pair has an answer with nothing in it to read.' }
+	]);
 	expect(answerChecks([], []).map(({ state }) => state)).toEqual(['ok', 'ok', 'ok']);
 });
 

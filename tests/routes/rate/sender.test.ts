@@ -51,6 +51,23 @@ afterEach(() => {
 });
 
 describe('ratings', () => {
+	test('name the text that was read, also after a visit without a connection', async () => {
+		const { open, server } = setUp();
+		const sender = open();
+		server.status = 0;
+		sender.send('a', 8, 'the text');
+		sender.send('b', 3);
+		await settle();
+		sender.close();
+		server.status = 200;
+		open();
+		await settle();
+		expect([...server.arrived.values()].map(({ exampleId, text }) => [exampleId, text])).toEqual([
+			['a', 'the text'],
+			['b', undefined]
+		]);
+	});
+
 	test('arrive one after the other, in the order they were given', async () => {
 		const { open, order, store } = setUp();
 		const sender = open();

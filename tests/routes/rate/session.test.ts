@@ -10,6 +10,7 @@ const card = (number: number, ownScore: number | null = null): Card => ({
 		{ role: 'assistant', content: `Answer ${number}` }
 	],
 	output: `Answer ${number}`,
+	text: `text of ${number}`,
 	rewritten: false,
 	ownScore
 });
@@ -28,7 +29,13 @@ const sit = (total: number, { online = true } = {}) => {
 		if (!server.online) throw new Error('offline');
 		return queue(seen);
 	};
-	const send = { send: (id: string, score: number | null) => void sent.push([id, score]) };
+	const texts: string[] = [];
+	const send = {
+		send: (id: string, score: number | null, text: string) => {
+			sent.push([id, score]);
+			texts.push(text);
+		}
+	};
 	const session = new Session(queue([]), send, more, () => clock.now);
 	clock.now += 1000;
 	/** Takes a second for each decision. */
@@ -48,11 +55,20 @@ const sit = (total: number, { online = true } = {}) => {
 		return step;
 	};
 	const settle = () => new Promise((done) => setTimeout(done));
-	return { session, server, sent, clock, rate, skip, undo, settle };
+	return { session, server, sent, texts, clock, rate, skip, undo, settle };
 };
 const numbers = (session: Session) => session.cards.map(({ number }) => number);
 
 describe('a decision', () => {
+	test('says which text was read, also when it is taken back', () => {
+		const { session, texts, rate, undo } = sit(3);
+		rate(8);
+		undo();
+		session.rewritten(session.card!, { ...session.card!, text: 'the rewrite', ownScore: 9 }, 'r');
+		undo();
+		expect(texts).toEqual(['text of 1', 'text of 1', 'text of 1']);
+	});
+
 	test('brings the next card without waiting, and tells what was done', () => {
 		const { session, sent, rate, skip } = sit(20);
 		rate(8);

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import { afterAll, expect, test } from 'vitest';
+import { balancedSides, orderOf } from '../../../src/lib/core/evaluations/ballots.ts';
+import { config } from '../../../src/lib/server/platform/config.ts';
+import { type Keks, keyedDigest } from '../../../src/lib/server/platform/crypto.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { ballots, evaluations, outputs } from '../../../src/lib/server/platform/db/schema.ts';
 import { castVote, createEvaluation } from '../../../src/lib/server/evaluations/commands.ts';
@@ -136,4 +139,38 @@ test('nobody draws ballots in the name of somebody else', async () => {
 	expect(await scope.tx((tx) => tx.$count(ballots))).toBe(0);
 	expect(await scope.tx((tx) => tx.$count(outputs))).toBe(6);
 	expect((await scope.tx((tx) => tx.select().from(evaluations)))[0]!.status).toBe('voting');
+});
+
+test('sides and order follow from a key that only the server can make, not from anything stored', async () => {
+	const { scope, slug, id } = await newBallot(40);
+	await look(scope, slug, id);
+	const drawn = await scope.tx((tx) => tx.select().from(ballots).orderBy(ballots.position));
+	const [evaluation] = await scope.tx((tx) => tx.select().from(evaluations));
+	const keyed = (keks: Keks) => keyedDigest(keks, 'ballots', `${id}:${scope.userId}`);
+	const sides = drawn.map(({ swapped }) => swapped);
+	const order = drawn.map(({ pairingId }) => pairingId);
+	const drawnBy = (seed: string) => [balancedSides({ seed, count: 40 }), orderOf(order, seed)];
+	expect(drawnBy(keyed(config().keks))).toEqual([sides, order]);
+	const other = [{ id: 'other', key: Buffer.alloc(32, 8) }];
+	for (const seed of [`${evaluation!.seed}:${scope.userId}`, `${id}:${scope.userId}`, keyed(other)]) {
+		const [otherSides, otherOrder] = drawnBy(seed);
+		expect(otherSides).not.toEqual(sides);
+		expect(otherOrder).not.toEqual(order);
+	}
+	expect(keyed(config().keks)).toMatch(/^[0-9a-f]{64}$/);
+	expect(keyedDigest(config().keks, 'another purpose', `${id}:${scope.userId}`)).not.toBe(keyed(config().keks));
+});
+
+test('what a model thinks aloud is not shown; an answer of nothing else is empty', async () => {
+	const { scope, slug, id } = await newBallot(2, (letter, position) => {
+		if (letter === 'b') return `Beech ${position}`;
+		return position === 0 ? '<think>A secret plan.</think>\n\nApple 0' : '<think>A secret plan without an end';
+	});
+	const { pairs } = await look(scope, slug, id);
+	expect(JSON.stringify(pairs)).not.toMatch(/secret|think/);
+	const shown = pairs.map(({ first, second }) => [first, second].sort());
+	expect(shown.toSorted()).toEqual([
+		['', 'Beech 1'],
+		['Apple 0', 'Beech 0']
+	]);
 });

@@ -40,7 +40,11 @@ test.each([
 			texts.map((text) => ({
 				length: [...text].length,
 				named: namesAModel(text, known) !== null,
-				complete: !text.endsWith('…')
+				...(text === ''
+					? { complete: false, flaw: 'empty' }
+					: text.endsWith('…')
+						? { complete: false, flaw: 'cut' }
+						: { complete: true })
 			}))
 		);
 		expect(facts.map(({ b }) => b)).toEqual(texts.map(() => ({ length: 5, named: false, complete: true })));

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { eq } from 'drizzle-orm';
+import postgres from 'postgres';
 import { afterAll, expect, test } from 'vitest';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { auditEntries, evaluations, runExamples, votes } from '../../../src/lib/server/platform/db/schema.ts';
@@ -18,7 +19,9 @@ import { addExamples, newBallot, voteAs } from '../../support/evaluation.ts';
 import { rewriteHistory } from '../../support/raw.ts';
 import { newTeam } from '../../support/team.ts';
 
+const owner = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
 afterAll(async () => {
+	await owner.end();
 	await stopQueue();
 	await closePools();
 });
@@ -113,8 +116,10 @@ test('18 of 24 ships; the reveal shows who wrote what, to raters as well', async
 	);
 });
 
-test('an early reveal is said to be early; the vote goes on and counts', async () => {
-	const { scope, slug, id } = await newBallot(40);
+test('an early reveal is said to be early, and ends the vote', async () => {
+	const { scope, as, slug, id } = await newBallot(40);
+	const rater = await as('rater');
+	await look(rater, slug, id);
 	await voteAs(scope, slug, id, (position) => (position % 3 ? 'a' : 'b'), 9);
 	const { results: early, judged } = await revealed(scope, slug, id);
 	expect(['ship-it', 'dont-ship']).not.toContain(early.verdict.kind);
@@ -123,12 +128,11 @@ test('an early reveal is said to be early; the vote goes on and counts', async (
 		state: 'warn',
 		sentence: expect.stringContaining('Revealed at 9 of 40')
 	});
-	// voting goes on, and counts
-	await voteAs(scope, slug, id, () => 'a', 20);
+	expect(check(early, 'progress')!.sentence).toMatch(/^9 of 40 planned comparisons are judged/);
+	for (const person of [scope, rater, await as('trainer')])
+		expect(await look(person, slug, id)).toMatchObject({ state: 'closed', total: 40, pairs: [] });
 	const { results: later } = await revealed(scope, slug, id);
-	expect(later.verdict).toMatchObject({ kind: 'ship-it', judged: 29 });
-	expect(later.verdict.evidence).toBeGreaterThan(20);
-	expect(check(later, 'reveal')!.sentence).toContain('Revealed at 9 of 40');
+	expect(later).toEqual(early);
 });
 
 test('a lead before the planned end waits for it', async () => {
@@ -227,6 +231,37 @@ test('answers that name a model and answers that were cut are flagged', async ()
 		state: 'warn',
 		sentence: expect.stringMatching(/^1 pair has an answer/)
 	});
+});
+
+test('answers at the limit, empty ones and such as only think are flagged, and lengths are of what was read', async () => {
+	const thought = `<think>${'I am Qwen. '.repeat(50)}</think>`;
+	const texts = [
+		'Apple 0',
+		'Apple 1 goes on and on until the longest length is',
+		'',
+		`${thought}`,
+		`${thought}Apple 4`
+	];
+	const { scope, slug, id } = await newBallot(5, (letter, position) =>
+		letter === 'a' ? texts[position]! : `Beech ${position} and more of it`
+	);
+	const voter = await inProject(scope, slug);
+	await owner`update outputs set finish_reason = 'length' where evaluation_id = ${id} and text like '%longest length%'`;
+	for (const { ballotId, first } of (await look(scope, slug, id)).pairs)
+		await castVote(voter, {
+			evaluationId: id,
+			ballotId,
+			choice: first.startsWith('Beech') ? 'second' : 'first',
+			clientId: randomUUID()
+		});
+	const { results, judged } = await revealed(scope, slug, id);
+	expect(judged.map(({ a }) => a.complete)).toEqual([true, false, false, false, true]);
+	expect(judged.every(({ b }) => b.complete)).toBe(true);
+	expect(check(results, 'limit')!.sentence).toMatch(/^1 pair has an answer that reached the longest length/);
+	expect(check(results, 'empty')!.sentence).toMatch(/^2 pairs have answers with nothing/);
+	expect(check(results, 'complete')).toBeUndefined();
+	expect(check(results, 'names')!.state).toBe('ok');
+	expect(check(results, 'length')!.sentence).toMatch(/^The longer answer won 1 of 5/);
 });
 
 test('once everything is judged and revealed the vote is closed', async () => {

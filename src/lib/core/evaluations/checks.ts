@@ -1,6 +1,7 @@
 // Long because it is every check under a verdict, one after the other, in the order in which they are read.
 import { signTest } from '../math/binomial.ts';
 import { agreement } from './agreement.ts';
+import type { Flaw } from './answers.ts';
 import { isSettled, level } from './power.ts';
 import { type Outcome, type Tally, decisiveOf, judgedOf } from './tally.ts';
 
@@ -54,7 +55,7 @@ export const progressCheck = (t: Tally): Check => {
 		: {
 				name: 'progress',
 				state: 'warn',
-				sentence: `${share}; a verdict comes at the end, or earlier when the votes are very clear.`
+				sentence: `${share}; before the end only very clear votes give a verdict.`
 			};
 };
 
@@ -112,27 +113,43 @@ export const namedCheck = (named: number): Check => {
 	};
 };
 
-/** How many judged pairs have an answer that was cut off; no check when none has. */
-export const incompleteCheck = (cut: number): Check[] => {
-	if (cut === 0) return [];
-	const answers = cut === 1 ? '1 pair has an answer' : `${cut} pairs have answers`;
-	return [{ name: 'complete', state: 'warn', sentence: `${answers} that the provider cut off three times.` }];
+const flaws: Record<Flaw, { name: string; words: string }> = {
+	cut: { name: 'complete', words: 'that the provider cut off three times' },
+	limit: {
+		name: 'limit',
+		words: 'that reached the longest length and may end in the middle. Compare again with longer answers'
+	},
+	empty: { name: 'empty', words: 'with nothing in it to read' }
 };
 
-/** Whether everything planned was judged when the identities were shown; no check when it was. */
-export const revealCheck = (planned: number, judgedAtReveal: number): Check[] =>
-	judgedAtReveal >= planned
+/** How many judged pairs have an answer that is not complete in this way; no check when none has. */
+export const incompleteCheck = (pairs: number, flaw: Flaw = 'cut'): Check[] => {
+	if (pairs === 0) return [];
+	const { name, words } = flaws[flaw];
+	const answers = pairs === 1 ? '1 pair has an answer' : `${pairs} pairs have answers`;
+	return [{ name, state: 'warn', sentence: `${answers} ${words}.` }];
+};
+
+/** Whether everything planned was judged when the identities were shown, which ended the vote; no check when it was. */
+export const revealCheck = (planned: number, judged: number): Check[] =>
+	judged >= planned
 		? []
 		: [
 				{
 					name: 'reveal',
 					state: 'warn',
-					sentence: `Revealed at ${judgedAtReveal} of ${planned}: whoever voted after that may have known what to look for.`
+					sentence: `Revealed at ${judged} of ${planned}, which ended the vote. Compare again to judge more.`
 				}
 			];
 
-/** An answer as the checks see it; length in characters. */
-export type AnswerFacts = { length: number; named: boolean; complete: boolean };
+/** An answer as the checks see it; length in characters, without what the model thought aloud. */
+export type AnswerFacts = {
+	length: number;
+	named: boolean;
+	complete: boolean;
+	/** Why it is not complete, unless the provider broke off. */
+	flaw?: Flaw;
+};
 /** A judged pair as the checks see it. */
 export type PairFacts = { outcome: Outcome; a: AnswerFacts; b: AnswerFacts };
 
@@ -148,5 +165,8 @@ export const answerChecks = (judged: readonly PairFacts[], votes: readonly Said[
 	),
 	agreementCheck(votes),
 	namedCheck(judged.filter(({ a, b }) => a.named || b.named).length),
-	...incompleteCheck(judged.filter(({ a, b }) => !a.complete || !b.complete).length)
+	...(['cut', 'limit', 'empty'] as const).flatMap((flaw) => {
+		const has = (answer: AnswerFacts) => !answer.complete && (answer.flaw ?? 'cut') === flaw;
+		return incompleteCheck(judged.filter(({ a, b }) => has(a) || has(b)).length, flaw);
+	})
 ];

@@ -4,6 +4,7 @@ import { nextStep } from '../../core/project/next-step.ts';
 import { readiness } from '../../core/project/readiness.ts';
 import { isOver } from '../../core/runs/status.ts';
 import { query } from '../access/operation.ts';
+import { seesScores } from '../access/own-scores.ts';
 import { type ProjectScope, together } from '../access/scope.ts';
 import type { ListedEvaluation } from '../../contract/evaluations.ts';
 import { recentEvaluations } from '../evaluations/rows.ts';
@@ -30,12 +31,15 @@ const evaluationLine = ({ id, number, title, status, planned, judged, mine, reve
 const factsOf = (scope: ProjectScope) =>
 	together(scope, async (inside) => ({
 		counts: await countExamples(inside),
-		bars: await ratingHistogram(inside),
+		bars: seesScores(scope) ? await ratingHistogram(inside) : [],
 		runs: may(scope.role, 'runs:see') ? await inside.tx((tx) => recentRuns(tx, scope, shown)) : noRuns,
 		evaluations: await inside.tx((tx) => recentEvaluations(tx, scope, shown))
 	}));
 
-/** How far a project is, and what is next for the person. */
+/**
+ * How far a project is, and what is next for the person. Who may not see others' scores gets nothing that follows from them: no
+ * histogram, no quality, no readiness.
+ */
 export const getDashboard = query(GetDashboard, async (scope) => {
 	const { counts, bars, runs, evaluations } = await factsOf(scope);
 	const { total, unrated, quality, train, validation, unassigned } = counts;
@@ -53,12 +57,12 @@ export const getDashboard = query(GetDashboard, async (scope) => {
 		}))
 	});
 	return {
-		counts: { total, unrated, quality, train, validation, unassigned },
+		counts: { total, unrated, quality: seesScores(scope) ? quality : 0, train, validation, unassigned },
 		bars,
 		runs: runs.newest.map(({ finishedAt: _, ...line }) => line),
 		models: runs.models,
 		evaluations: evaluations.slice(0, shown).map(evaluationLine),
-		readiness: readiness(counts),
+		readiness: seesScores(scope) ? readiness(counts) : null,
 		next,
 		topics: [
 			...runs.open.map((id) => `run:${id}`),

@@ -1,13 +1,16 @@
 import { and, desc, eq } from 'drizzle-orm';
 import type { Pair, PairQueue } from '../../contract/evaluations.ts';
 import { AppError } from '../../core/errors.ts';
+import { spoken } from '../../core/evaluations/answers.ts';
 import { balancedSides, orderOf } from '../../core/evaluations/ballots.ts';
 import { masked } from '../../core/evaluations/masking.ts';
+import { config } from '../platform/config.ts';
+import { keyedDigest } from '../platform/crypto.ts';
 import { ballots, votes } from '../platform/db/schema.ts';
 import type { Scope, Tx } from '../access/scope.ts';
 import { type Evaluation, contendersOf, namesOf } from './rows.ts';
 import { among, textsOf } from './texts.ts';
-import { isClosed, pairingsOf } from './votes.ts';
+import { pairingsOf, refusedByReveal } from './votes.ts';
 
 /** So many pairs are on their way before they are needed: the next one is there when a key is pressed. */
 const ahead = 5;
@@ -27,13 +30,14 @@ export const ballotsOf = (tx: Tx, evaluation: Evaluation, personId: string) =>
 		.orderBy(ballots.position);
 
 /**
- * Draws a person's ballots, once: their own order, and sides in balanced blocks of it. The seed makes two tabs that open
- * together draw the same.
+ * Draws a person's ballots, once: their own order, and sides in balanced blocks of it. The key is the same for two tabs that open
+ * together, and nobody but the server can make it: whoever tried seeds until one explained what they know of a few pairs would
+ * know the rest.
  */
 const drawBallots = async (tx: Tx, evaluation: Evaluation, personId: string) => {
 	const drawn = await ballotsOf(tx, evaluation, personId);
 	if (drawn.length > 0) return drawn;
-	const seed = `${evaluation.seed}:${personId}`;
+	const seed = keyedDigest(config().keks, 'ballots', `${evaluation.id}:${personId}`);
 	const order = orderOf(
 		(await pairingsOf(tx, evaluation.id)).map(({ id }) => id),
 		seed
@@ -51,7 +55,8 @@ const drawBallots = async (tx: Tx, evaluation: Evaluation, personId: string) => 
 				swapped: swapped[position]!
 			}))
 		)
-		.onConflictDoNothing();
+		.onConflictDoNothing()
+		.catch(refusedByReveal);
 	return ballotsOf(tx, evaluation, personId);
 };
 
@@ -80,8 +85,8 @@ const pairsOf = async (tx: Tx, ids: string[], names: string[]): Promise<Pair[]> 
 				ballotId: id,
 				position,
 				prompt,
-				first: masked(first.text, names),
-				second: masked(second.text, names)
+				first: masked(spoken(first.text), names),
+				second: masked(spoken(second.text), names)
 			};
 		});
 };
@@ -96,12 +101,13 @@ export const nextPairsOf = async (
 	{ personId, after }: { personId: string; after: number }
 ): Promise<PairQueue> => {
 	if (evaluation.status !== 'voting') return { state: 'waiting', judged: 0, total: evaluation.planned, pairs: [] };
-	const drawn = await drawBallots(tx, evaluation, personId);
+	const isOver = evaluation.revealedAt !== null;
+	const drawn = await (isOver ? ballotsOf : drawBallots)(tx, evaluation, personId);
 	const judged = await judgedBy(tx, evaluation, personId);
 	const left = drawn.filter((ballot) => !judged.has(ballot.id));
-	const progress = { judged: judged.size, total: drawn.length };
-	if (left.length === 0) return { state: 'done', ...progress, pairs: [] };
-	if (await isClosed(tx, evaluation)) return { state: 'closed', ...progress, pairs: [] };
+	const progress = { judged: judged.size, total: drawn.length || evaluation.planned };
+	if (progress.judged === progress.total) return { state: 'done', ...progress, pairs: [] };
+	if (isOver) return { state: 'closed', ...progress, pairs: [] };
 	const next = [
 		...left.filter((ballot) => ballot.position > after),
 		...left.filter((ballot) => ballot.position <= after)

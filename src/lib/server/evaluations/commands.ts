@@ -12,8 +12,8 @@ import { lockedProject } from '../project/rows.ts';
 import { ballotsOf, judgedBy, voter } from './ballots.ts';
 import { addPairings, fair, readyRun, refuseTwin } from './contest.ts';
 import { evaluationOf } from './rows.ts';
-import { countedResult, recountLater } from './verdict.ts';
-import { isClosed, judgedIn, votesOf } from './votes.ts';
+import { countedResult } from './verdict.ts';
+import { judgedIn, refusedByReveal, voteIsOver, votesOf } from './votes.ts';
 
 /**
  * Fixes what will be compared, prompt by prompt, and how many votes make a verdict; the answers are written by a job.
@@ -70,7 +70,7 @@ export const createEvaluation = command(CreateEvaluation, (scope, input) =>
 
 /**
  * Appends this person's vote on their own ballot; null takes the earlier one back, and the pair comes again. The same `clientId`
- * twice counts once. Answers with their progress.
+ * twice counts once. Answers with their progress. Once the results are known nothing is taken, and nothing is taken back.
  */
 export const castVote = command(Vote, (scope, { evaluationId, ballotId, choice, clientId }) => {
 	const personId = voter(scope);
@@ -86,16 +86,14 @@ export const castVote = command(Vote, (scope, { evaluationId, ballotId, choice, 
 		if (sent && sent.ballotId !== ballot.id)
 			throw new AppError('conflict', 'This vote was already used for another comparison.');
 		if (!sent) {
-			if (await isClosed(tx, evaluation)) {
-				throw new AppError('conflict', 'This comparison is over: its results have been revealed.');
-			}
+			if (evaluation.revealedAt !== null) throw voteIsOver();
 			const { pairingId } = ballot;
 			// the same vote sent twice at once: the second one finds it there
 			await tx
 				.insert(votes)
 				.values({ projectId, evaluationId: id, pairingId, personId, ballotId, choice, clientId })
-				.onConflictDoNothing();
-			if (evaluation.revealedAt !== null) await recountLater(tx, scope, id);
+				.onConflictDoNothing()
+				.catch(refusedByReveal);
 			await record(tx, scope, { event: 'evaluation.voted', subject: id, projectId, details: { number } });
 		}
 		const judged = await judgedBy(tx, evaluation, personId);
@@ -104,8 +102,9 @@ export const castVote = command(Vote, (scope, { evaluationId, ballotId, choice, 
 });
 
 /**
- * Shows who wrote what, to everybody, writes down when, and keeps what came out. Before everything planned is judged the
- * statistics ask for more (core/evaluations/README.md), and the results say that it was early. Again changes nothing.
+ * Shows who wrote what, to everybody, writes down when, keeps what came out, and ends the vote, also on what nobody has judged.
+ * Before everything planned is judged the statistics ask for more (core/evaluations/README.md), and the results say that it was
+ * early. Again changes nothing.
  */
 export const revealResults = command(RevealResults, (scope, { evaluationId }) =>
 	scope.tx(async (tx) => {
@@ -115,8 +114,9 @@ export const revealResults = command(RevealResults, (scope, { evaluationId }) =>
 		const said = await votesOf(tx, id);
 		const judged = judgedIn(said);
 		if (judged === 0) throw new AppError('conflict', 'Nobody has voted yet, so there is nothing to reveal.');
-		// rounded up, because it is read in milliseconds: a vote of just before it was before it
-		const revealedAt = sql`date_trunc('milliseconds', now()) + interval '1 millisecond'`;
+		// by the clock, not the beginning of this transaction, which may have waited for a vote; rounded up, because it is read in
+		// milliseconds
+		const revealedAt = sql`date_trunc('milliseconds', clock_timestamp()) + interval '1 millisecond'`;
 		const result = await countedResult(tx, evaluation, said);
 		await tx.update(evaluations).set({ revealedAt, result }).where(eq(evaluations.id, id));
 		await record(tx, scope, {

@@ -12,11 +12,6 @@ export const evaluationJobs = [
 		id: 'evaluationId',
 		atOnce: 2,
 		run: (scope, { evaluationId }, signal) => generateOutputs(scope, evaluationId, signal)
-	}),
-	job('evaluation.count', {
-		id: 'evaluationId',
-		atOnce: 1,
-		run: (scope, { evaluationId }) => countVotes(scope, evaluationId)
 	})
 ];
 
@@ -30,15 +25,13 @@ export const requeueGenerations = (scope: Scope) =>
 		}
 	});
 
-/** Has every revealed evaluation counted that was never counted: those of before results were kept. For the sweep. */
-export const requeueCounts = (scope: Scope): Promise<void> =>
-	scope.tx(async (tx) => {
-		const uncounted = await tx
+/** Counts every revealed evaluation that has no result. For the sweep. */
+export const countUncounted = async (scope: Scope): Promise<void> => {
+	const uncounted = await scope.tx((tx) =>
+		tx
 			.select({ id: evaluations.id })
 			.from(evaluations)
-			.where(and(isNotNull(evaluations.revealedAt), isNull(evaluations.result)));
-		for (const { id } of uncounted) {
-			if (!(await isQueued(tx, 'evaluation.count', id)))
-				await enqueue(tx, scope, 'evaluation.count', { evaluationId: id });
-		}
-	});
+			.where(and(isNotNull(evaluations.revealedAt), isNull(evaluations.result)))
+	);
+	for (const { id } of uncounted) await countVotes(scope, id);
+};

@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { Judged } from '../../contract/evaluation-results.ts';
+import { flawOf, spoken } from '../../core/evaluations/answers.ts';
 import type { AnswerFacts, PairFacts } from '../../core/evaluations/checks.ts';
 import { namesAModel, namingWords } from '../../core/evaluations/masking.ts';
 import type { Outcome } from '../../core/evaluations/tally.ts';
@@ -37,9 +38,13 @@ const mayName = (text: PgColumn, words: readonly string[]): SQL<boolean> =>
 		? sql<boolean>`(${text} collate "C") ~* ${words.map(patternOf).join('|')}`
 		: sql<boolean>`true`;
 
+/** Whether there may be less to read in a text than its length says: it thinks aloud, or it is all blank, as JavaScript sees it. */
+const mayBeLess = (text: PgColumn): SQL<boolean> =>
+	sql<boolean>`(${text} ~* '</?think' or length(btrim(${text}, E' \\t\\r\\n')) < 20)`;
+
 /**
  * A step: what the checks need to know of the answers of judged pairings. The texts stay in the database, but for those that may
- * name a model.
+ * name a model, or may say less than they are long.
  */
 export const factsOf = async (tx: Tx, judged: readonly Outcomes[], names: readonly string[]): Promise<PairFacts[]> => {
 	const pairingIds = judged.map(({ id }) => id);
@@ -49,23 +54,40 @@ export const factsOf = async (tx: Tx, judged: readonly Outcomes[], names: readon
 			pairingId: outputs.pairingId,
 			contender: outputs.contender,
 			length: sql<number>`length(${outputs.text})`,
-			complete: sql<boolean>`${outputs.finishReason} is not null`,
-			suspect: mayName(outputs.text, namingWords(names))
+			finishReason: outputs.finishReason,
+			suspect: sql<boolean>`${mayName(outputs.text, namingWords(names))} or ${mayBeLess(outputs.text)}`
 		})
 		.from(outputs)
 		.where(among(outputs.pairingId, pairingIds));
 	const suspects = rows.filter(({ suspect }) => suspect).map(({ id }) => id);
-	const naming = await namingIds(tx, suspects, names);
+	const read = await factsByReading(tx, suspects, names);
 	const facts = new Map<string, AnswerFacts>();
-	for (const { id, pairingId, contender, length, complete } of rows)
-		facts.set(pairingId + contender, { length, complete, named: naming.has(id) });
+	for (const { id, pairingId, contender, length, finishReason } of rows)
+		facts.set(
+			pairingId + contender,
+			read.get(id) ?? { length, named: false, ...completeness('some text', finishReason) }
+		);
 	return judged.map(({ id, outcome }) => ({ outcome, a: facts.get(`${id}a`)!, b: facts.get(`${id}b`)! }));
 };
 
-const namingIds = async (tx: Tx, ids: string[], names: readonly string[]): Promise<Set<string>> => {
-	if (ids.length === 0) return new Set();
-	const rows = await tx.select({ id: outputs.id, text: outputs.text }).from(outputs).where(among(outputs.id, ids));
-	return new Set(rows.filter(({ text }) => namesAModel(text, names)).map(({ id }) => id));
+const completeness = (text: string, finishReason: string | null) => {
+	const flaw = flawOf({ text, finishReason });
+	return flaw ? { complete: false, flaw } : { complete: true };
+};
+
+const factsByReading = async (tx: Tx, ids: string[], names: readonly string[]): Promise<Map<string, AnswerFacts>> => {
+	if (ids.length === 0) return new Map();
+	const rows = await tx
+		.select({ id: outputs.id, text: outputs.text, finishReason: outputs.finishReason })
+		.from(outputs)
+		.where(among(outputs.id, ids));
+	return new Map(
+		rows.map(({ id, text, finishReason }) => {
+			const said = spoken(text);
+			const named = namesAModel(said, names) !== null;
+			return [id, { length: [...said].length, named, ...completeness(text, finishReason) }];
+		})
+	);
 };
 
 const countSaid = (votes: readonly Vote[]): Record<Outcome, number> => {
@@ -98,8 +120,8 @@ export const withTexts = async (
 	const voters = Map.groupBy(votes, (vote) => vote.pairingId);
 	const shown = ({ text, finishReason }: { text: string; finishReason: string | null }) => ({
 		text,
-		named: namesAModel(text, names),
-		complete: finishReason !== null
+		named: namesAModel(spoken(text), names),
+		complete: flawOf({ text, finishReason }) === null
 	});
 	return judged.map(({ id, outcome }) => {
 		const { position, exampleId, prompt, reference, a, b } = texts.get(id)!;

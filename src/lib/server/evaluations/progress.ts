@@ -5,7 +5,7 @@ import type { ProjectScope, Tx } from '../access/scope.ts';
 import { outputs, people, servings } from '../platform/db/schema.ts';
 import { leakedPairings } from './leaks.ts';
 import { type Evaluation, type Letter, contendersOf, evaluationOf, titleFor } from './rows.ts';
-import { type Vote, isOver, judgedIn, votesOf } from './votes.ts';
+import { type Vote, judgedIn, votesOf } from './votes.ts';
 
 const answersOf = async (tx: Tx, evaluation: Evaluation) => {
 	// a vote opens when everything is answered
@@ -69,7 +69,7 @@ export const progressOf = async (tx: Tx, scope: ProjectScope, evaluationId: stri
 		createdAt,
 		revealed,
 		verdict: revealed && result ? { kind: result.kind, title: result.title } : null,
-		over: isOver(evaluation, judged),
+		over: revealed,
 		judged,
 		mine: votes.filter((vote) => vote.personId === scope.userId).length,
 		voters: await votersOf(tx, votes),

@@ -50,7 +50,6 @@ export const resultsOf = async (
 	const { tally, verdict } = await verdictOf(tx, evaluation, votes, contenders);
 	const judged = await judgedPairings(tx, evaluation, votes);
 	const facts = await factsOf(tx, judged, names);
-	const atReveal = await judgedCount(tx, evaluation.id, revealedAt);
 	const { list, ...rows } = pageOf(judged, wanted);
 	const shown: Judged[] = await withTexts(tx, list, votes, names);
 	const { wins, losses, ties, bothBad } = tally;
@@ -62,7 +61,7 @@ export const resultsOf = async (
 			contenders: { a: contenders.a.label, b: contenders.b.label },
 			counts: { wins, losses, ties, bothBad, planned },
 			verdict,
-			checks: [...verdict.checks, ...answerChecks(facts, votes), ...revealCheck(planned, atReveal)],
+			checks: [...verdict.checks, ...answerChecks(facts, votes), ...revealCheck(planned, verdict.judged)],
 			rows: { ...rows, list: shown }
 		}
 	};

@@ -1,7 +1,8 @@
-import { and, desc, eq, inArray, isNotNull, lte, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNotNull, isNull, lte, or, sql } from 'drizzle-orm';
+import { AppError } from '../../core/errors.ts';
 import { type Choice, resolve } from '../../core/evaluations/ballots.ts';
 import { type Outcome, countOutcomes, itemOutcome, type Tally } from '../../core/evaluations/tally.ts';
-import { ballots, pairings, votes } from '../platform/db/schema.ts';
+import { ballots, evaluations, pairings, votes } from '../platform/db/schema.ts';
 import type { Tx } from '../access/scope.ts';
 import type { Evaluation } from './rows.ts';
 import { among } from './texts.ts';
@@ -9,8 +10,11 @@ import { among } from './texts.ts';
 /** One person's last word on one pairing, as it was seen and as it was meant. */
 export type Vote = { pairingId: string; personId: string; choice: Choice; outcome: Outcome };
 
-/** The last act on each ballot: a choice, or null for one that was taken back. */
-const latestOf = (tx: Tx, evaluationIds: string[], until?: Date) =>
+/**
+ * The last act on each ballot: a choice, or null for one that was taken back. What was said after the reveal, as it once could be,
+ * is none: whoever said it knew who had written what.
+ */
+const latestOf = (tx: Tx, evaluationIds: string[]) =>
 	tx
 		.selectDistinctOn([votes.ballotId], {
 			evaluationId: votes.evaluationId,
@@ -20,7 +24,13 @@ const latestOf = (tx: Tx, evaluationIds: string[], until?: Date) =>
 			choice: votes.choice
 		})
 		.from(votes)
-		.where(and(inArray(votes.evaluationId, evaluationIds), until ? lte(votes.createdAt, until) : undefined))
+		.innerJoin(evaluations, eq(evaluations.id, votes.evaluationId))
+		.where(
+			and(
+				inArray(votes.evaluationId, evaluationIds),
+				or(isNull(evaluations.revealedAt), lte(votes.createdAt, evaluations.revealedAt))
+			)
+		)
 		.orderBy(votes.ballotId, desc(votes.seq))
 		.as('latest');
 
@@ -48,9 +58,9 @@ export const votesOf = async (tx: Tx, evaluationId: string): Promise<Vote[]> => 
 
 const judgedPairs = (pairingId: unknown) => sql<number>`count(distinct ${pairingId})::int`;
 
-/** A step: how many pairings somebody has judged. `until` looks at the votes of that moment. */
-export const judgedCount = async (tx: Tx, evaluationId: string, until?: Date): Promise<number> => {
-	const latest = latestOf(tx, [evaluationId], until);
+/** A step: how many pairings somebody has judged. */
+export const judgedCount = async (tx: Tx, evaluationId: string): Promise<number> => {
+	const latest = latestOf(tx, [evaluationId]);
 	const [row] = await tx
 		.select({ count: judgedPairs(latest.pairingId) })
 		.from(latest)
@@ -102,10 +112,13 @@ export const tallyOf = (evaluation: Pick<Evaluation, 'planned'>, list: readonly 
 	positionVotes: list.filter((vote) => vote.choice === 'first' || vote.choice === 'second').length
 });
 
-/** The end: everything planned is judged and the results have been seen. Before it, votes still count. */
-export const isOver = (evaluation: Pick<Evaluation, 'planned' | 'revealedAt'>, judged: number) =>
-	evaluation.revealedAt !== null && judged >= evaluation.planned;
+/** The field by which a voter's outbox knows that nothing it still holds will be taken. */
+export const voteIsOver = () =>
+	new AppError('conflict', 'The results are known, so no more votes are taken.', 'evaluationId');
 
-/** A step: whether no more votes are taken. */
-export const isClosed = async (tx: Tx, evaluation: Evaluation): Promise<boolean> =>
-	evaluation.revealedAt !== null && isOver(evaluation, await judgedCount(tx, evaluation.id));
+/** The database has the last word: the reveal may have come a moment before. Its refusal becomes the sentence above. */
+export const refusedByReveal = (problem: unknown): never => {
+	const { code, cause } = problem as { code?: string; cause?: { code?: string } };
+	if ((cause?.code ?? code) === 'AI030') throw voteIsOver();
+	throw problem;
+};

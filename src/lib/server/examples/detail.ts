@@ -1,6 +1,8 @@
-import { and, desc, eq } from 'drizzle-orm';
+import { and, desc, eq, sql } from 'drizzle-orm';
 import type { ExampleDetail } from '../../contract/examples.ts';
 import { may } from '../../core/permissions.ts';
+import { countingScore } from '../../core/ratings/counting.ts';
+import { markOf, seesScores } from '../access/own-scores.ts';
 import type { ProjectScope, Tx } from '../access/scope.ts';
 import { people, ratings, rewrites } from '../platform/db/schema.ts';
 import { type Example, rowOf, withoutSide } from './rows.ts';
@@ -8,15 +10,50 @@ import { type Example, rowOf, withoutSide } from './rows.ts';
 /** Of a history, so much is shown. */
 const newest = 50;
 
-/** A step: an example with its history. Others' scores stay hidden until the person has given their own, unless they may see them. */
-export const detailOf = async (tx: Tx, { role, userId }: ProjectScope, example: Example): Promise<ExampleDetail> => {
-	const scores = await tx
-		.select({ person: people.name, personId: ratings.personId, score: ratings.score, at: ratings.createdAt })
+const scoresOf = (tx: Tx, exampleId: string) =>
+	tx
+		.select({
+			person: people.name,
+			personId: ratings.personId,
+			score: ratings.score,
+			at: ratings.createdAt,
+			text: ratings.text
+		})
 		.from(ratings)
 		.innerJoin(people, eq(people.id, ratings.personId))
-		.where(eq(ratings.exampleId, example.id))
+		.where(eq(ratings.exampleId, exampleId))
 		.orderBy(desc(ratings.seq))
 		.limit(newest);
+
+/** A step: the person's own score of the text as it is; all their acts on it, which the page of the history may not reach back to. */
+const ownScoreOf = async (tx: Tx, example: Example, personId: string | null): Promise<number | null> => {
+	if (personId === null) return null;
+	const given = await tx
+		.select({ seq: ratings.seq, text: ratings.text, score: ratings.score, settled: ratings.settled })
+		.from(ratings)
+		.where(and(eq(ratings.exampleId, example.id), eq(ratings.personId, personId)));
+	return countingScore(
+		given.map(({ text, ...one }) => ({ ...one, text: text.toString('hex') })),
+		markOf(example.rewrite).toString('hex')
+	);
+};
+
+/** A step: false when nothing of others may be shown. What the person has said of the text so far is then their last word on it. */
+const settles = async (tx: Tx, exampleId: string): Promise<boolean> => {
+	const [row] = await tx.execute<{ settled: boolean }>(sql`select settle_rating(${exampleId}) as settled`);
+	return row!.settled;
+};
+
+/**
+ * A step: an example with its history. Others' scores stay hidden until the person has given their own, unless they may see them;
+ * and what they have given before they are shown is what counts, whatever they give afterwards.
+ */
+export const detailOf = async (tx: Tx, scope: ProjectScope, example: Example): Promise<ExampleDetail> => {
+	const { role, userId } = scope;
+	const scores = await scoresOf(tx, example.id);
+	const own = seesScores(scope) ? null : await ownScoreOf(tx, example, userId);
+	const hasOthers = scores.some(({ personId }) => personId !== userId) || example.ratingsCount > 1;
+	const isBlind = !seesScores(scope) && (own === null || (hasOthers && !(await settles(tx, example.id))));
 	const versions = await tx
 		.select({ person: people.name, output: rewrites.output, at: rewrites.createdAt })
 		.from(rewrites)
@@ -24,22 +61,15 @@ export const detailOf = async (tx: Tx, { role, userId }: ProjectScope, example: 
 		.where(eq(rewrites.exampleId, example.id))
 		.orderBy(desc(rewrites.seq))
 		.limit(newest);
-	// the newest own score, by itself: an undone one is none, and the page of the history may not reach back to it
-	const [own] = await tx
-		.select({ score: ratings.score })
-		.from(ratings)
-		.where(and(eq(ratings.exampleId, example.id), eq(ratings.personId, userId!)))
-		.orderBy(desc(ratings.seq))
-		.limit(1);
-	const isBlind = !may(role, 'scores:seeOthers') && own?.score == null;
 	const visible = isBlind ? scores.filter(({ personId }) => personId === userId) : scores;
+	const present = markOf(example.rewrite);
 	return {
 		...rowOf(example),
 		...(!may(role, 'splits:see') && withoutSide),
 		...(isBlind && { rating: null, ratingsCount: 0 }),
 		messages: example.messages,
 		rewrite: example.rewrite,
-		ratings: visible.map(({ person, score, at }) => ({ person, score, at })),
+		ratings: visible.map(({ person, score, at, text }) => ({ person, score, at, earlier: !text.equals(present) })),
 		rewrites: versions
 	};
 };

@@ -1,18 +1,19 @@
-import { and, asc, desc, eq, inArray } from 'drizzle-orm';
+import { asc, desc, inArray } from 'drizzle-orm';
 import type { ExampleFilter } from '../../contract/examples.ts';
 import { may } from '../../core/permissions.ts';
+import { ownScores, seesScores } from '../access/own-scores.ts';
 import type { ProjectScope, Tx } from '../access/scope.ts';
-import { examples, ratings } from '../platform/db/schema.ts';
+import { examples } from '../platform/db/schema.ts';
 import { wanted } from './conditions.ts';
 import { type Example, rowOf, withoutSide } from './rows.ts';
 
 const pageSize = 50;
 
 /** Only what others found good is dealt out: a filter by either would tell what they gave. */
-const allowed = ({ role }: ProjectScope, filter: ExampleFilter): ExampleFilter => ({
+const allowed = (scope: ProjectScope, filter: ExampleFilter): ExampleFilter => ({
 	...filter,
-	band: may(role, 'scores:seeOthers') ? filter.band : undefined,
-	split: may(role, 'splits:see') ? filter.split : undefined
+	band: seesScores(scope) ? filter.band : undefined,
+	split: may(scope.role, 'splits:see') ? filter.split : undefined
 });
 
 /** A step: a page of examples as the acting person may see them, and the ways to the pages beside it. */
@@ -47,17 +48,12 @@ const sideless =
 
 /** Who may not see others' scores gets their own: what others thought pulls the judgement towards it. */
 const withOwnScores = async (tx: Tx, scope: ProjectScope, list: Example[]): Promise<Example[]> => {
-	if (may(scope.role, 'scores:seeOthers') || list.length === 0) return list;
+	if (seesScores(scope) || list.length === 0) return list;
 	const ids = list.map(({ id }) => id);
-	const own = await tx
-		.selectDistinctOn([ratings.exampleId], { id: ratings.exampleId, score: ratings.score })
-		.from(ratings)
-		.where(and(inArray(ratings.exampleId, ids), eq(ratings.personId, scope.userId!)))
-		.orderBy(ratings.exampleId, desc(ratings.seq));
+	const own = await tx.select({ id: examples.id, score: ownScores }).from(examples).where(inArray(examples.id, ids));
 	const scores = new Map(own.map(({ id, score }) => [id, score]));
-	return list.map((example) => ({
-		...example,
-		rating: scores.get(example.id) ?? null,
-		ratingsCount: scores.has(example.id) ? 1 : 0
-	}));
+	return list.map((example) => {
+		const rating = scores.get(example.id) ?? null;
+		return { ...example, rating, ratingsCount: rating === null ? 0 : 1 };
+	});
 };

@@ -45,8 +45,8 @@ const addOpinions = async (tx: Tx, scope: Scope, projectId: string) => {
 		select ${projectId}, id, ${scope.userId}, stage.rewrite, gen_random_uuid()
 		from stage join examples using (id) where stage.rewrite is not null`;
 	await sql`
-		insert into ratings (project_id, example_id, person_id, score, client_id)
-		select ${projectId}, id, ${scope.userId}, stage.rating, gen_random_uuid()
+		insert into ratings (project_id, example_id, person_id, score, text, client_id)
+		select ${projectId}, id, ${scope.userId}, stage.rating, text_mark(stage.rewrite), gen_random_uuid()
 		from stage join examples using (id) where stage.rating is not null`;
 };
 

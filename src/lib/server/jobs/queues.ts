@@ -5,7 +5,6 @@ const idsOf = {
 	'run.submit': 'runId',
 	'run.follow': 'runId',
 	'evaluation.generate': 'evaluationId',
-	'evaluation.count': 'evaluationId',
 	'serving.follow': 'servingId'
 } as const;
 

@@ -4,7 +4,7 @@ import { purgeRateLimits } from '../access/limits.ts';
 import { scopeFor } from '../access/scope.ts';
 import { purgeSessions } from '../access/sessions.ts';
 import { purgeSignIns } from '../access/sign-in.ts';
-import { evaluationJobs, requeueCounts, requeueGenerations } from '../evaluations/jobs.ts';
+import { countUncounted, evaluationJobs, requeueGenerations } from '../evaluations/jobs.ts';
 import { plainPool } from '../platform/db/pools.ts';
 import { log } from '../platform/log.ts';
 import { ProviderError } from '../providers/errors.ts';
@@ -17,8 +17,8 @@ import { type QueueName, polling, sweep } from './queues.ts';
 /** Every job of every feature. A test holds the list against the queues. */
 export const jobs: Job[] = [...runJobs, ...servingJobs, ...evaluationJobs];
 
-/** Gives what is open its job back, feature by feature. */
-const requeues: Requeue[] = [requeueOpenRuns, requeueOpenServings, requeueGenerations, requeueCounts];
+/** Gives what is open its job back, feature by feature, and counts what no job counts. */
+const requeues: Requeue[] = [requeueOpenRuns, requeueOpenServings, requeueGenerations, countUncounted];
 
 /** The system itself acts: whoever wanted the job had the right to, when it was queued. */
 const systemScope = (teamId: string, userId: string | null) =>

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hash, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hash, hkdfSync, randomBytes } from 'node:crypto';
 
 /** An encrypted secret: its own data key encrypts it, the key-encryption key `kek` wraps that one. */
 export type Sealed = { v: 1; kek: string; key: string; iv: string; text: string; tag: string };
@@ -57,6 +57,17 @@ export const open = (keks: Keks, sealed: Sealed, bound: string): string => {
 		Buffer
 	];
 	return decrypt(dataKey, iv, text, tag, bound).toString();
+};
+
+/**
+ * A text that only this server can make, and makes again from the same words: HMAC-SHA-256 in hexadecimal, under a key of its own
+ * for each `purpose`, derived from the first key-encryption key.
+ */
+export const keyedDigest = (keks: Keks, purpose: string, words: string): string => {
+	const kek = keks[0];
+	if (!kek) throw new Error('No key-encryption key is configured');
+	const key = hkdfSync('sha256', kek.key, '', `aitelier ${purpose}`, 32);
+	return createHmac('sha256', Buffer.from(key)).update(words).digest('hex');
 };
 
 export const sha256 = (text: string | Buffer): Buffer => hash('sha256', text, 'buffer');

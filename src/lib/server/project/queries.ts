@@ -8,7 +8,8 @@ import {
 	PrepareProject
 } from '../../contract/project.ts';
 import { query } from '../access/operation.ts';
-import { noProject } from '../access/scope.ts';
+import { mine, seesScores } from '../access/own-scores.ts';
+import { type Scope, type Tx, noProject } from '../access/scope.ts';
 import { offeredProviders } from '../connections/rows.ts';
 import { connections, examples, projects, runs } from '../platform/db/schema.ts';
 import { mayMakeProjects, shown } from './rows.ts';
@@ -21,9 +22,17 @@ export const listProjects = query(ListProjects, (scope) =>
 	scope.tx(async (tx) => (await tx.select().from(projects).orderBy(projects.name)).map(shown))
 );
 
+/** Examples that wait for a rating: that nobody has rated, or, for who may not see others' scores, that they have not. */
+const unratedIn = async (tx: Tx, scope: Scope, projectId: string): Promise<number> => {
+	const present = and(eq(examples.projectId, projectId), isNull(examples.deletedAt));
+	if (seesScores(scope)) return tx.$count(examples, and(present, isNull(examples.rating)));
+	const [row] = await tx.execute<{ rated: number }>(sql`select count(*)::int as rated from ${mine(projectId)}`);
+	return (await tx.$count(examples, present)) - row!.rated;
+};
+
 /**
- * What stands around every page of a team: its projects, and beside *Rate* the number of examples that nobody has rated in
- * the one that is open. Asked with every page, so it counts nothing else.
+ * What stands around every page of a team: its projects, and beside *Rate* the number of examples that wait for a rating in the
+ * one that is open. Asked with every page, so it counts nothing else.
  */
 export const getFrame = query(GetFrame, (scope, { projectId }) =>
 	scope.tx(async (tx) => {
@@ -32,34 +41,53 @@ export const getFrame = query(GetFrame, (scope, { projectId }) =>
 			.from(projects)
 			.orderBy(projects.name);
 		if (projectId !== null && !list.some(({ id }) => id === projectId)) throw noProject();
-		const [row] = projectId
-			? await tx
-					.select({ unrated: count() })
-					.from(examples)
-					.where(and(eq(examples.projectId, projectId), isNull(examples.rating), isNull(examples.deletedAt)))
-			: [];
-		return { projects: list.map(({ name, slug }) => ({ name, slug })), unrated: row?.unrated ?? 0 };
+		const unrated = projectId === null ? 0 : await unratedIn(tx, scope, projectId);
+		return { projects: list.map(({ name, slug }) => ({ name, slug })), unrated };
 	})
 );
 
-/** Every project the member may see, by name, with how far it is: what the team's page lists. */
+/** How many examples of each project are there, rated, and good. */
+const ratedCounts = (tx: Tx) =>
+	tx
+		.select({
+			projectId: examples.projectId,
+			total: count(),
+			rated: sql<number>`count(${examples.rating})::int`,
+			quality: sql<number>`(count(*) filter (where ${examples.rating} >= ${projects.qualityThreshold}))::int`
+		})
+		.from(examples)
+		.innerJoin(projects, eq(projects.id, examples.projectId))
+		.where(isNull(examples.deletedAt))
+		.groupBy(examples.projectId);
+
+/** The same by the person's own scores. */
+const ownRatedCounts = async (tx: Tx): Promise<Awaited<ReturnType<typeof ratedCounts>>> => {
+	const totals = await tx
+		.select({ projectId: examples.projectId, total: count() })
+		.from(examples)
+		.where(isNull(examples.deletedAt))
+		.groupBy(examples.projectId);
+	const own = await tx.execute<{ projectId: string; rated: number; quality: number }>(sql`
+		select mine.project_id as "projectId", count(*)::int as rated,
+			(count(*) filter (where mine.score >= (
+				select p.quality_threshold from projects p where p.id = mine.project_id
+			)))::int as quality
+		from ${mine()} group by mine.project_id`);
+	const none = { rated: 0, quality: 0 };
+	return totals.map((one) => ({ ...none, ...own.find(({ projectId }) => projectId === one.projectId), ...one }));
+};
+
+/**
+ * Every project the member may see, by name, with how far it is: what the team's page lists. Who may not see others' scores
+ * reads how far they are themselves.
+ */
 export const listProjectCounts = query(ListProjectCounts, (scope) =>
 	scope.tx(async (tx) => {
 		const list = await tx
 			.select({ id: projects.id, slug: projects.slug, name: projects.name, description: projects.description })
 			.from(projects)
 			.orderBy(projects.name);
-		const counted = await tx
-			.select({
-				projectId: examples.projectId,
-				total: count(),
-				rated: count(examples.rating),
-				quality: sql<number>`(count(*) filter (where ${examples.rating} >= ${projects.qualityThreshold}))::int`
-			})
-			.from(examples)
-			.innerJoin(projects, eq(projects.id, examples.projectId))
-			.where(isNull(examples.deletedAt))
-			.groupBy(examples.projectId);
+		const counted = seesScores(scope) ? await ratedCounts(tx) : await ownRatedCounts(tx);
 		const trained = await tx
 			.select({ projectId: runs.projectId, models: count() })
 			.from(runs)

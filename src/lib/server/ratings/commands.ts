@@ -2,29 +2,37 @@ import { desc, eq } from 'drizzle-orm';
 import { RateExample, RewriteExample, UndoRewrite } from '../../contract/ratings.ts';
 import { AppError } from '../../core/errors.ts';
 import { command } from '../access/operation.ts';
+import { markOf } from '../access/own-scores.ts';
 import { record } from '../events/record.ts';
 import { exampleOf } from '../examples/rows.ts';
 import { ratings, rewrites } from '../platform/db/schema.ts';
-import { cardOf, ownScore } from './rows.ts';
+import { cardOf, hasStood, ownScore } from './rows.ts';
 
 /**
- * Appends this person's score of one example; null takes it back (undo). The same `clientId` twice counts once. Answers
- * with what is now this person's score.
+ * Appends this person's score of one example; null takes it back (undo). It counts for the text that was read (`text`), so
+ * that a rewrite on its way here is not rated unread. Which of a person's scores counts, core/ratings/counting.ts says. The same
+ * `clientId` twice counts once. Answers with what is now this person's score.
  */
-export const rateExample = command(RateExample, (scope, { exampleId, score, clientId }) =>
+export const rateExample = command(RateExample, (scope, { exampleId, score, text, clientId }) =>
 	scope.tx(async (tx) => {
 		const projectId = scope.project.id;
 		const { id, number } = await exampleOf(tx, projectId, exampleId);
+		const mark = text === undefined ? undefined : Buffer.from(text, 'hex');
+		if (mark && !(await hasStood(tx, id, mark)))
+			throw new AppError('invalid', 'This example has never had the text you rated. Open it again.', 'text');
 		await tx
 			.insert(ratings)
-			.values({ projectId, exampleId: id, personId: scope.userId!, score, clientId })
+			.values({ projectId, exampleId: id, personId: scope.userId!, score, text: mark, clientId })
 			.onConflictDoNothing();
 		await record(tx, scope, { event: 'example.rated', subject: id, projectId, details: { number } });
 		return { id, score: await ownScore(tx, id) };
 	})
 );
 
-/** Appends a better output, which trains from now on, and the score the person gives it. Sent twice, it counts once. */
+/**
+ * Appends a better output, which trains from now on, and the score the person gives it: the only one it has, since those before
+ * were given for another text. Sent twice, it counts once.
+ */
 export const rewriteExample = command(RewriteExample, (scope, { exampleId, output, score, clientId }) =>
 	scope.tx(async (tx) => {
 		const projectId = scope.project.id;
@@ -36,7 +44,7 @@ export const rewriteExample = command(RewriteExample, (scope, { exampleId, outpu
 			.onConflictDoNothing();
 		await tx
 			.insert(ratings)
-			.values({ ...row, score })
+			.values({ ...row, score, text: markOf(output) })
 			.onConflictDoNothing();
 		await record(tx, scope, { event: 'example.rewritten', subject: id, projectId, details: { number } });
 		return cardOf(await exampleOf(tx, projectId, id), await ownScore(tx, id));
@@ -45,7 +53,7 @@ export const rewriteExample = command(RewriteExample, (scope, { exampleId, outpu
 
 /**
  * Takes one of the person's rewrites back, named by the `clientId` it was sent with: the one before it counts again, or the
- * original. Throws *conflict* when somebody has rewritten it since. The score is taken back by `rateExample`.
+ * original, and with it the scores that were given for that. Throws *conflict* when somebody has rewritten it since.
  */
 export const undoRewrite = command(UndoRewrite, (scope, { exampleId, rewrite, clientId }) =>
 	scope.tx(async (tx) => {

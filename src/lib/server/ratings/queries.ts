@@ -1,27 +1,31 @@
 import { type SQL, and, asc, desc, eq, isNull, lt, sql } from 'drizzle-orm';
 import { GetCard, NextCards, type QueueRequest, RecentRatings } from '../../contract/ratings.ts';
-import { may } from '../../core/permissions.ts';
 import { query } from '../access/operation.ts';
+import { mine, ownScores, seesScores } from '../access/own-scores.ts';
 import type { ProjectScope } from '../access/scope.ts';
 import { exampleOf } from '../examples/rows.ts';
 import { examples, ratings } from '../platform/db/schema.ts';
-import { cardOf, ownScore, ownScores } from './rows.ts';
+import { cardOf, ownScore } from './rows.ts';
 
 /** So many cards are on their way before they are needed: the next one is there when a key is pressed. */
 const ahead = 8;
 
-/** What the person gave low themselves: a queue of others' low scores would tell what those were. */
-const ownBelow = ({ id, qualityThreshold }: ProjectScope['project']) => sql`examples.id in (
-	select mine.example_id from (
-		select distinct on (r.example_id) r.example_id, r.score from ratings r
-		where r.project_id = ${id} and r.person_id = nullif(current_setting('app.user_id', true), '')::uuid
-		order by r.example_id, r.seq desc
-	) mine where mine.score < ${qualityThreshold})`;
+/** By everybody's scores. */
+const byAll = ({ qualityThreshold }: ProjectScope['project']) => ({
+	unrated: isNull(examples.rating),
+	below: lt(examples.rating, qualityThreshold)
+});
 
-const filters = ({ project, role }: ProjectScope): Record<QueueRequest['filter'], SQL | undefined> => {
-	const below = may(role, 'scores:seeOthers') ? lt(examples.rating, project.qualityThreshold) : ownBelow(project);
+/** By the person's own: a queue of what others left out, or gave low, would tell what those gave. */
+const byOwn = ({ id, qualityThreshold }: ProjectScope['project']) => ({
+	unrated: sql`examples.id not in (select mine.example_id from ${mine(id)})`,
+	below: sql`examples.id in (select mine.example_id from ${mine(id)} where mine.score < ${qualityThreshold})`
+});
+
+const filters = (scope: ProjectScope): Record<QueueRequest['filter'], SQL | undefined> => {
+	const { unrated, below } = (seesScores(scope) ? byAll : byOwn)(scope.project);
 	return {
-		unrated: isNull(examples.rating),
+		unrated,
 		all: undefined,
 		below,
 		// low, and nobody has written a better one yet
@@ -29,10 +33,10 @@ const filters = ({ project, role }: ProjectScope): Record<QueueRequest['filter']
 	};
 };
 
-const orders = ({ role }: ProjectScope, seed: number): Record<QueueRequest['sort'], SQL[]> => ({
+const orders = (scope: ProjectScope, seed: number): Record<QueueRequest['sort'], SQL[]> => ({
 	newest: [desc(examples.number)],
 	random: [sql`hashint8extended(${examples.number}, ${seed})`, asc(examples.number)],
-	rating: [sql`${may(role, 'scores:seeOthers') ? examples.rating : ownScores} asc nulls last`, desc(examples.number)]
+	rating: [sql`${seesScores(scope) ? examples.rating : ownScores} asc nulls last`, desc(examples.number)]
 });
 
 /** The next cards for this person, without those named in `seen`, and how many are left. */
@@ -64,12 +68,12 @@ export const getCard = query(GetCard, ({ project, tx }, { id }) =>
 	tx(async (tx) => cardOf(await exampleOf(tx, project.id, id), await ownScore(tx, id)))
 );
 
-/** The person's last ten decisions in this project, the newest first. */
+/** The person's last ten decisions in this project, the newest first, each with what counts of it: a text that was rewritten since waits for another. */
 export const recentRatings = query(RecentRatings, (scope) =>
 	scope.tx(async (tx) => {
 		const mine = and(eq(ratings.projectId, scope.project.id), eq(ratings.personId, scope.userId!));
 		const rows = await tx
-			.select({ id: ratings.exampleId, score: ratings.score, number: examples.number })
+			.select({ id: ratings.exampleId, score: ownScores, number: examples.number })
 			.from(ratings)
 			.innerJoin(examples, eq(examples.id, ratings.exampleId))
 			.where(mine)

@@ -3,6 +3,7 @@ import type { PreflightFacts } from '../../core/runs/preflight.ts';
 import type { Recipe } from '../../core/runs/recipe.ts';
 import { estimateTokens } from '../../core/text/tokens.ts';
 import { examples, runExamples, runs } from '../platform/db/schema.ts';
+import { counting } from '../access/own-scores.ts';
 import type { Project, Tx } from '../access/scope.ts';
 
 /** Latest scores this far apart are a disagreement: one band and more (Bad 1–4, Okay 5–7, Great 8–10). */
@@ -19,7 +20,7 @@ export const readFacts = async (tx: Tx, project: Project, recipe: Recipe): Promi
 	const prompt = project.systemPrompt.trim() === '' ? 0 : estimateTokens(project.systemPrompt) + turnTokens;
 	const [row] = await tx.execute<Record<string, string | null>>(sql`
 		with here as (
-			select e.id, e.split, e.rating, e.ratings_count, e.tokens, e.prompt_hash, e.trained,
+			select e.id, e.split, e.rating, e.ratings_count, e.tokens, e.prompt_hash, e.trained, e.rewrite,
 				md5(coalesce(e.rewrite, e.messages::text)) as target,
 				e.rating >= ${project.qualityThreshold} as good
 			from examples e where e.project_id = ${project.id} and e.deleted_at is null
@@ -37,8 +38,9 @@ export const readFacts = async (tx: Tx, project: Project, recipe: Recipe): Promi
 			(select count(*) - count(distinct (prompt_hash, target)) from train) as duplicates,
 			(select count(*) from train t where t.ratings_count > 1 and (
 				select max(latest.score) - min(latest.score) from (
-					select distinct on (r.person_id) r.score from ratings r
-					where r.example_id = t.id order by r.person_id, r.seq desc
+					select ${counting} as score from ratings r
+					where r.example_id = t.id and r.text = text_mark(t.rewrite)
+					group by r.person_id
 				) latest
 			) >= ${contestedFrom}) as contested
 		from here`);

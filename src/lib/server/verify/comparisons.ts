@@ -17,9 +17,12 @@ export const comparisons: Comparison[] = [
 		sql: `select ${where}, x.number, x.rating, x.ratings_count, said.mean, coalesce(said.people, 0) as people
 			from examples x ${place} left join (
 				select team_id, example_id, avg(score)::real as mean, count(score)::int as people from (
-					select distinct on (team_id, example_id, person_id) team_id, example_id, score
-					from ratings order by team_id, example_id, person_id, seq desc
-				) latest group by team_id, example_id
+					select r.team_id, r.example_id, case when (array_agg(r.score order by r.seq desc))[1] is not null
+						then (array_agg(r.score order by r.settled desc, r.seq desc))[1] end as score
+					from ratings r join examples e on e.team_id = r.team_id and e.id = r.example_id
+					where r.text = coalesce(sha256(convert_to(e.rewrite, 'UTF8')), '')
+					group by r.team_id, r.example_id, r.person_id
+				) counting group by team_id, example_id
 			) said on said.team_id = x.team_id and said.example_id = x.id
 			where (x.rating, x.ratings_count) is distinct from (said.mean, coalesce(said.people, 0))`,
 		says: (row) =>

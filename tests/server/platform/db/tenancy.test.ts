@@ -174,8 +174,10 @@ describe('the catalogue', () => {
 			'memberships_of',
 			'purge_outbox',
 			'refresh_statistics',
+			'refuse_late_votes',
 			'refuse_leak_added',
 			'refuse_leaks_changed',
+			'settle_rating',
 			'teams_with_open_work'
 		]);
 		for (const row of rows) expect(row.config, row.name).toEqual(['search_path=""']);

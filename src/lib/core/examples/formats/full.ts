@@ -3,7 +3,7 @@ import type { Message } from '../conversation.ts';
 type Exported = {
 	id: string;
 	messages: readonly Message[];
-	/** The mean of everybody's latest score. */
+	/** The mean of everybody's scores that count. */
 	rating: number | null;
 	rewrite: string | null;
 	split: 'train' | 'validation' | null;

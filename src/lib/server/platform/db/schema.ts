@@ -242,7 +242,7 @@ export const examples = teamTable(
 		/** Of everything before the answer: equal prompts may not stand on both sides of the split. */
 		promptHash: bytes().notNull(),
 		tokens: integer().notNull(),
-		/** The mean of everybody's latest score, 1–10. Derived from `ratings` by trigger. */
+		/** The mean of what counts of everybody's scores for this text, 1–10. Derived from `ratings` by trigger. */
 		rating: real(),
 		ratingsCount: integer().notNull().default(0),
 		split: text().$type<(typeof sides)[number]>(),
@@ -282,6 +282,12 @@ export const ratings = teamTable(
 		personId: uuid().notNull(),
 		/** 1–10; null takes the person's earlier score back. */
 		score: smallint(),
+		/** The text it was given for (core/ratings/counting.ts); by trigger the one that stands, where a row does not say. */
+		text: bytes()
+			.notNull()
+			.default(sql`null`),
+		/** The person has been shown what others gave: this stays what they said of that text. Set by `settle_rating`. */
+		settled: boolean().notNull().default(false),
 		/** Chosen by the browser: the same rating sent twice arrives once. */
 		clientId: uuid().notNull()
 	},
@@ -501,7 +507,7 @@ export const evaluations = teamTable(
 		/** When somebody last asked for the answers: what failed or was stopped before that is no answer to it. */
 		wantedAt: at().notNull().defaultNow(),
 		revealedAt: at(),
-		/** What came out, counted at the reveal and after each later vote, so that lists recount nothing. */
+		/** What came out, counted at the reveal, which ends the vote, so that lists recount nothing. */
 		result: json().$type<EvaluationResult>()
 	},
 	{ ...byTrainers, carries: ofProject },

@@ -1,6 +1,7 @@
 import { browserStore } from '$lib/client/browser-store';
 
-export type Rating = { exampleId: string; score: number | null; clientId: string };
+/** `text`: which of the example's texts was read (a card's). */
+export type Rating = { exampleId: string; score: number | null; text?: string; clientId: string };
 /** `order` is the moment it was given, so that ratings of several visits and windows go out as they came. */
 type Waiting = Rating & { order: number };
 
@@ -53,9 +54,9 @@ export class Sender {
 		clearTimeout(this.#timer);
 	}
 
-	send(exampleId: string, score: number | null) {
+	send(exampleId: string, score: number | null, text?: string) {
 		const order = Math.max(Date.now(), (this.waiting.at(-1)?.order ?? 0) + 1);
-		const rating = { exampleId, score, clientId: crypto.randomUUID(), order };
+		const rating = { exampleId, score, ...(text !== undefined && { text }), clientId: crypto.randomUUID(), order };
 		this.waiting = [...this.waiting, rating];
 		browserStore.set(this.#prefix + rating.clientId, JSON.stringify(rating));
 		void this.flush();

@@ -12,7 +12,8 @@ export type Step = {
 	rewrite?: string;
 };
 type Queue = { cards: Card[]; left: number };
-type Send = { send(exampleId: string, score: number | null): void };
+/** A score is sent with the text that was read: somebody may have rewritten it meanwhile. */
+type Send = { send(exampleId: string, score: number | null, text: string): void };
 
 /** Fewer cards than this at hand, and more are asked for: the one that is open and five to come. */
 const enough = 6;
@@ -75,7 +76,7 @@ export class Session {
 	rate(score: number): boolean {
 		const { card } = this;
 		if (!card || !this.ready) return false;
-		this.#send.send(card.id, score);
+		this.#send.send(card.id, score, card.text);
 		this.#next({ card, after: { ...card, ownScore: score }, kind: 'rated', score });
 		return true;
 	}
@@ -98,7 +99,7 @@ export class Session {
 		if (!step) return;
 		this.steps = this.steps.slice(0, -1);
 		if (step.kind !== 'skipped') {
-			this.#send.send(step.card.id, step.card.ownScore);
+			this.#send.send(step.card.id, step.card.ownScore, step.card.text);
 			this.#count(step, -1);
 		}
 		this.open(step.card);

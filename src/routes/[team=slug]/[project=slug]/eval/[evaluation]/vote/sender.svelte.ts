@@ -6,9 +6,15 @@ export type Act = { ballotId: string; choice: Choice | null; clientId: string };
 
 const longestWaitMs = 20_000;
 
+const refusalIn = async (answer: Response): Promise<{ message: string; field?: string }> => {
+	const body = await answer.json().catch(() => null);
+	return { message: 'The server refused it.', ...(body?.error ?? body) };
+};
+
 /**
  * Votes on their way: counted at once, sent one after the other, tried again until they arrive. Each carries an id of its
- * own, so that one that arrives twice counts once. Kept in the browser until then: ids and choices, never texts.
+ * own, so that one that arrives twice counts once. Kept in the browser until then: ids and choices, never texts. Once the
+ * results are known none is taken: what waits is dropped, and `onclosed` says so once.
  */
 export class VoteSender {
 	waiting = $state<Act[]>([]);
@@ -19,14 +25,23 @@ export class VoteSender {
 	#url: string;
 	#store: string;
 	#onrefused: (act: Act, reason: string) => void;
+	#onclosed: (dropped: number, reason: string) => void;
 	#sending = false;
 	#waitMs = 1000;
 	#timer: ReturnType<typeof setTimeout> | undefined;
 
-	constructor(url: string, person: string, onrefused: (act: Act, reason: string) => void) {
+	constructor(
+		url: string,
+		person: string,
+		{
+			onrefused,
+			onclosed
+		}: { onrefused: (act: Act, reason: string) => void; onclosed: (dropped: number, reason: string) => void }
+	) {
 		this.#url = url;
 		this.#store = `votes:${person}:${url}`;
 		this.#onrefused = onrefused;
+		this.#onclosed = onclosed;
 	}
 
 	/** Takes up what an earlier visit left behind. */
@@ -83,14 +98,14 @@ export class VoteSender {
 				break;
 			}
 			this.#waitMs = 1000;
-			this.waiting.shift();
+			const refusal = answer.ok ? null : await refusalIn(answer);
+			// the evaluation itself refuses: it takes none of the others either
+			const isClosed = answer.status === 409 && refusal?.field === 'evaluationId';
+			const dropped = isClosed ? this.waiting.length : 1;
+			this.waiting.splice(0, dropped);
 			this.#keep();
-			if (answer.ok) continue;
-			const reason = await answer.json().then(
-				(body) => body.error?.message ?? body.message,
-				() => null
-			);
-			this.#onrefused(act, reason ?? 'The server refused it.');
+			if (isClosed) this.#onclosed(dropped, refusal.message);
+			else if (refusal) this.#onrefused(act, refusal.message);
 		}
 		if (this.waiting.length === 0) this.troubled = false;
 		this.#sending = false;

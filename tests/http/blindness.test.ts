@@ -1,0 +1,92 @@
+// What a rater's pages, endpoints and stream send is the same, byte for byte, whatever others have said.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { letOthersSay, othersWorlds } from '../support/others-scores.ts';
+import { readEvents } from '../support/event-reader.ts';
+import { type Line, lines } from '../support/route-table.ts';
+import { endpointName, listEndpoints } from '../support/route-files.ts';
+import { newSession } from '../support/session.ts';
+import { type StartedApp, startApp } from '../support/started-app.ts';
+import { visit } from '../support/visit.ts';
+import { type World, newWorld } from '../support/world.ts';
+
+let app: StartedApp;
+let here: World;
+let session: string;
+beforeAll(async () => {
+	app = await startApp();
+	here = await newWorld(app.owner, app.sandboxUrl);
+	session = await newSession(app.owner, here.people.rater);
+});
+afterAll(() => app.close());
+
+const project = '/[team=slug]/[project=slug]';
+/** Reads, by the route table, and the one that asks by POST; with the filters that could tell the most. */
+const asked: { name: string; method: string; line: Line }[] = [
+	...listEndpoints()
+		.filter(({ method }) => method === 'page' || method === 'GET')
+		.map((endpoint) => ({
+			name: endpointName(endpoint),
+			method: endpoint.method,
+			line: lines[endpointName(endpoint)]!
+		}))
+		.filter(({ name }) => !/^\/(livez|readyz|dev)\b|\/events GET$/.test(name)),
+	...['band=great', 'band=unrated', 'split=train', 'split=none'].map((filter) => ({
+		name: `${project}/examples page with ${filter}`,
+		method: 'page',
+		line: { is: '', at: (w: World) => `${lines[`${project}/examples page`]!.at(w)}&${filter}` }
+	})),
+	...['unrated', 'below', 'needs-rewrite', 'all'].flatMap((filter) =>
+		['newest', 'random', 'rating'].map((sort) => ({
+			name: `${project}/rate/cards POST with ${filter} by ${sort}`,
+			method: 'POST',
+			line: { ...lines[`${project}/rate/cards POST`]!, send: () => ({ filter, sort, seed: 5 }) }
+		}))
+	)
+];
+
+/** Everything that is sent, without what every answer has of its own: the nonce of its scripts and the id of the request. */
+const sent = async ({ method, line }: (typeof asked)[number]): Promise<string> => {
+	const { status, headers, text } = await visit(app.origin, method, line, here, { session });
+	const own = [headers.get('x-request-id'), /'nonce-([^']+)'/.exec(headers.get('content-security-policy') ?? '')?.[1]];
+	// not the etag, which is made of the nonce too
+	const kept = ['content-type', 'content-length', 'location'].map((name) => headers.get(name));
+	return own.reduce(
+		(all: string, word) => (word ? all.replaceAll(word, '·') : all),
+		`${status} ${kept.join(' ')}\n${text}`
+	);
+};
+
+test('the worlds differ: a trainer reads another dashboard in each', async () => {
+	const trainer = await newSession(app.owner, here.people.trainer);
+	const seen = new Set<string>();
+	for (const world of othersWorlds) {
+		await letOthersSay(app.owner, here, world);
+		const { text } = await visit(app.origin, 'page', lines[`${project} page`]!, here, { session: trainer });
+		seen.add(/bars:\[[^\]]*\]/.exec(text)?.[0] ?? text);
+	}
+	expect(seen.size).toBe(3);
+});
+
+test.each(asked.map((one) => [one.name, one] as const))('%s', async (_, one) => {
+	await sent(one); // the first look at a vote draws the ballots
+	const found: string[] = [];
+	for (const world of othersWorlds) {
+		await letOthersSay(app.owner, here, world);
+		found.push(await sent(one));
+	}
+	expect(found[1]).toBe(found[0]);
+	expect(found[2]).toBe(found[0]);
+});
+
+test('the stream names what changed, and not how', async () => {
+	const found: string[] = [];
+	for (const world of othersWorlds) {
+		await letOthersSay(app.owner, here, world);
+		const reader = await readEvents(`${app.origin}${lines['/[team=slug]/events GET']!.at(here)}`, session, 0);
+		await reader.until(() => reader.events().length >= 3);
+		found.push(JSON.stringify(reader.events().slice(0, 3)));
+		expect(reader.events().every(({ topic }) => /^(project|evaluation|run):[0-9a-f-]{36}$/.test(topic))).toBe(true);
+		await reader.leave();
+	}
+	expect(new Set(found).size).toBe(1);
+});
