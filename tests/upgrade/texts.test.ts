@@ -32,7 +32,9 @@ test('a rating belongs to the text that stood when it was given', async () => {
 		insert into rewrites (team_id, created_at, project_id, example_id, person_id, output, client_id)
 		values (${team!}, ${moment(minute)}, ${project!}, ${example!}, ${person}, ${output}, ${randomUUID()})`;
 	await sql.begin(async (tx) => {
-		await tx`set local session_replication_role = replica`; // only these three tables matter here
+		await tx`set local session_replication_role = replica`; // no more of a team than matters here
+		await tx`insert into teams (id, slug, name) values (${team!}, 'shop', 'Shop')`;
+		await tx`insert into projects (team_id, id, slug, name, base_model, recipe) values (${team!}, ${project!}, 'support', 'Support', 'm', '{}')`;
 		await tx`insert into examples (team_id, id, project_id, number, messages, content_hash, prompt_hash, tokens, origin, rewrite, rating, ratings_count)
 			values (${team!}, ${example!}, ${project!}, 1, '[]', 'c', 'p', 1, 'written', 'asdf', 10, 2)`;
 		await rate(tx as never, ana!, 10, 1);

@@ -46,9 +46,10 @@ beforeAll(async () => {
 	const [train, validation] = [rows[0]!.id, rows[1]!.id];
 	await scope.tx(async (tx) => {
 		const said = { projectId, exampleId: train, personId: team.owner.id };
+		await tx.insert(ratings).values({ ...said, score: 10, clientId: randomUUID() }); // of the text before
+		await tx.insert(rewrites).values({ ...said, output: 'Better', clientId: randomUUID() });
 		await tx.insert(ratings).values({ ...said, score: 3, clientId: randomUUID() });
 		await tx.insert(ratings).values({ ...said, score: 7, clientId: randomUUID() });
-		await tx.insert(rewrites).values({ ...said, output: 'Better', clientId: randomUUID() });
 		await tx.insert(imports).values({ projectId, fileName: 'a.jsonl', refusals: [], duplicates: 3 });
 		await tx.insert(runExamples).values([
 			{ projectId, runId: run.id, exampleId: train, kind: 'train' },
@@ -89,7 +90,7 @@ const found = async () => {
 test('where all follows from what people and runs did, nothing is said', async () => {
 	const { seen, sentences } = await found();
 	expect(sentences).toEqual([]);
-	expect(seen).toEqual({ teams: 1, examples: 3, ratings: 2, rewrites: 1, runs: 1, evaluations: 1 });
+	expect(seen).toEqual({ teams: 1, examples: 3, ratings: 3, rewrites: 1, runs: 1, evaluations: 1 });
 });
 
 const planted: [table: string, change: string, undo: string, sentence: string][] = [

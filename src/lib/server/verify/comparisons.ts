@@ -12,6 +12,10 @@ const part = (text: Value) => (text == null ? 'none' : JSON.stringify(String(tex
 const place = 'join teams t on t.id = x.team_id join projects p on p.team_id = x.team_id and p.id = x.project_id';
 const where = 't.slug as team, p.slug as project';
 
+/** The text that stands is the latest rewrite, whatever the example says; null is the original. */
+const latestRewrites = `select distinct on (team_id, example_id) team_id, example_id, output
+	from rewrites order by team_id, example_id, seq desc`;
+
 export const comparisons: Comparison[] = [
 	{
 		sql: `select ${where}, x.number, x.rating, x.ratings_count, said.mean, coalesce(said.people, 0) as people
@@ -19,8 +23,8 @@ export const comparisons: Comparison[] = [
 				select team_id, example_id, avg(score)::real as mean, count(score)::int as people from (
 					select r.team_id, r.example_id, case when (array_agg(r.score order by r.seq desc))[1] is not null
 						then (array_agg(r.score order by r.settled desc, r.seq desc))[1] end as score
-					from ratings r join examples e on e.team_id = r.team_id and e.id = r.example_id
-					where r.text = coalesce(sha256(convert_to(e.rewrite, 'UTF8')), '')
+					from ratings r left join (${latestRewrites}) now on now.team_id = r.team_id and now.example_id = r.example_id
+					where r.text = coalesce(sha256(convert_to(now.output, 'UTF8')), '')
 					group by r.team_id, r.example_id, r.person_id
 				) counting group by team_id, example_id
 			) said on said.team_id = x.team_id and said.example_id = x.id
@@ -30,10 +34,7 @@ export const comparisons: Comparison[] = [
 	},
 	{
 		sql: `select ${where}, x.number, x.rewrite, latest.output
-			from examples x ${place} left join (
-				select distinct on (team_id, example_id) team_id, example_id, output
-				from rewrites order by team_id, example_id, seq desc
-			) latest on latest.team_id = x.team_id and latest.example_id = x.id
+			from examples x ${place} left join (${latestRewrites}) latest on latest.team_id = x.team_id and latest.example_id = x.id
 			where x.rewrite is distinct from latest.output`,
 		says: (row) =>
 			`example ${row.number} trains ${part(row.rewrite)} as its rewrite; the latest one is ${part(row.output)}.`
