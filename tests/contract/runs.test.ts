@@ -91,10 +91,11 @@ test('a number is the same from JSON and from a form', () => {
 });
 
 test('a list in an order nobody knows is refused in a sentence', () => {
-	expect(v.parse(ListRuns.input, {})).toEqual({});
+	expect(v.parse(ListRuns.input, {})).toEqual({ page: 1 });
 	expect(v.parse(ListRuns.input, fromForm(ListRuns.input, { sort: 'cost', order: 'up' }))).toEqual({
 		sort: 'cost',
-		order: 'up'
+		order: 'up',
+		page: 1
 	});
 	expect(problem(ListRuns.input, { sort: 'mark' })).toBe('sort: The list cannot be sorted by this');
 	expect(problem(ListRuns.input, { order: 'sideways' })).toBe('order: An order is up or down');

@@ -67,7 +67,7 @@ export const ownerOf = ({ teamId, project, owner, example, revealed, voting }: P
 				projects: (await listProjects(scope)).map(({ slug }) => slug),
 				examples: examples.map(({ number, rating, rewritten, split }) => ({ number, rating, rewritten, split })),
 				example: { number, rating, ratingsCount, rewrite },
-				runs: (await listRuns(await within())).map(({ version, status }) => ({ version, status })),
+				runs: (await listRuns(await within(), { page: 1 })).rows.map(({ version, status }) => ({ version, status })),
 				evaluations: (await listEvaluations(await within(), {})).rows.map(({ number, status, planned, judged }) => ({
 					number,
 					status,

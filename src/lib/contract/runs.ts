@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { runSorts } from '../core/runs/sort.ts';
-import { type Download, File, Id } from './fields.ts';
+import { type Download, File, Id, whole } from './fields.ts';
 import { ids } from './ids.ts';
 import { command, query } from './operation.ts';
 import { Preflight, aPreflight } from './preflight.ts';
@@ -16,11 +16,13 @@ export const ListRuns = query({
 	action: 'runs:see',
 	input: v.object({
 		sort: v.optional(v.picklist(runSorts, 'The list cannot be sorted by this')),
-		order: v.optional(v.picklist(['up', 'down'], 'An order is up or down'))
+		order: v.optional(v.picklist(['up', 'down'], 'An order is up or down')),
+		page: v.optional(whole('The page', 1, 1000), 1)
 	}),
-	output: v.array(ListedRun),
+	/** Fifty a page; what has no value yet is last in both directions. */
+	output: v.strictObject({ rows: v.array(ListedRun), page: v.number(), pages: v.number() }),
 	errors: {},
-	example: { input: { sort: 'cost', order: 'down' }, output: [aListedRun] }
+	example: { input: { sort: 'cost', order: 'down' }, output: { rows: [aListedRun], page: 1, pages: 1 } }
 });
 
 export const GetRun = query({

@@ -105,7 +105,7 @@ test.each([
 		code: 'conflict',
 		message: expect.stringMatching(sentence)
 	});
-	expect(await listRuns(await inProject(scope, slug))).toEqual([]);
+	expect((await listRuns(await inProject(scope, slug), { page: 1 })).rows).toEqual([]);
 });
 
 test('a provider that is not there blocks with its reason and breaks nothing', async () => {
@@ -259,7 +259,7 @@ test('a stranger finds nothing and a rater may not', async () => {
 	const useCases = [
 		(who: ProjectScope) => getPreflight(who),
 		(who: ProjectScope) => startRun(who, newRun()),
-		(who: ProjectScope) => listRuns(who),
+		(who: ProjectScope) => listRuns(who, { page: 1 }),
 		(who: ProjectScope) => getRun(who, { runId: run.id }),
 		(who: ProjectScope) => downloadRunFile(who, { runId: run.id, kind: 'train' })
 	];
@@ -267,11 +267,11 @@ test('a stranger finds nothing and a rater may not', async () => {
 	// even with another team's project put into a scope of one's own
 	const nothing = { ...stranger, project };
 	for (const useCase of useCases) {
-		if (useCase === useCases[2]) expect(await useCase(nothing)).toEqual([]);
+		if (useCase === useCases[2]) expect(await useCase(nothing)).toMatchObject({ rows: [], pages: 1 });
 		else await expect(useCase(nothing)).rejects.toMatchObject({ code: 'not_found' });
 		await expect(useCase(rater)).rejects.toMatchObject({ code: 'forbidden' });
 	}
-	expect(await listRuns(await inProject(await as('trainer'), slug))).toHaveLength(1);
+	expect((await listRuns(await inProject(await as('trainer'), slug), { page: 1 })).rows).toHaveLength(1);
 });
 
 test('a run of another project, or a made-up id, is not found', async () => {

@@ -1,11 +1,11 @@
-import { and, asc, desc, eq } from 'drizzle-orm';
+import { type SQL, and, asc, desc, eq, sql } from 'drizzle-orm';
 import { DownloadRunFile, GetPreflight, GetRun, ListRuns } from '../../contract/runs.ts';
 import { AppError } from '../../core/errors.ts';
 import { stillBilled } from '../../core/runs/billing.ts';
 import { estimateDuration } from '../../core/runs/duration.ts';
 import { isClear } from '../../core/runs/preflight.ts';
 import { reachedBy } from '../../core/runs/progress.ts';
-import { newestFirst, sortRuns } from '../../core/runs/sort.ts';
+import { type RunSort, newestFirst } from '../../core/runs/sort.ts';
 import { isOver, runCan } from '../../core/runs/status.ts';
 import { trainingCost } from '../../core/runs/training-cost.ts';
 import { query } from '../access/operation.ts';
@@ -21,13 +21,31 @@ import { fileName } from './training-files.ts';
 /** The newest are what a person looks for; a long job has thousands. */
 const mostEvents = 500;
 
-/** The runs of the project in the order that is asked for; the newest first otherwise. */
-export const listRuns = query(ListRuns, async (scope, order) => {
-	const all = await scope.tx((tx) =>
-		tx.select().from(runs).where(eq(runs.projectId, scope.project.id)).orderBy(desc(runs.version))
-	);
-	return sortRuns(all.map(listedRun), { ...newestFirst, ...order });
-});
+const runsOnPage = 50;
+const sortedBy: Record<RunSort, SQL> = {
+	version: sql`${runs.version}`,
+	status: sql`${runs.status} collate "C"`,
+	train: sql`${runs.trainCount}`,
+	duration: sql`${runs.finishedAt} - ${runs.createdAt}`,
+	cost: sql`${runs.costCents}`
+};
+
+/** A page of the runs in the order that is asked for; the newest first otherwise. */
+export const listRuns = query(ListRuns, (scope, { sort = newestFirst.sort, order = newestFirst.order, page: wanted }) =>
+	scope.tx(async (tx) => {
+		const ofProject = eq(runs.projectId, scope.project.id);
+		const pages = Math.max(1, Math.ceil((await tx.$count(runs, ofProject)) / runsOnPage));
+		const page = Math.min(wanted, pages);
+		const rows = await tx
+			.select()
+			.from(runs)
+			.where(ofProject)
+			.orderBy(sql`${sortedBy[sort]} ${sql.raw(order === 'up' ? 'asc' : 'desc')} nulls last`, desc(runs.version))
+			.limit(runsOnPage)
+			.offset((page - 1) * runsOnPage);
+		return { rows: rows.map(listedRun), page, pages };
+	})
+);
 
 const eventsOf = async (tx: Tx, run: Run) => {
 	const { id, at, level, kind, message, step } = runEvents;

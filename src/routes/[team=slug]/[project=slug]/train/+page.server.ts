@@ -5,9 +5,10 @@ import { page } from '$lib/server/http/page';
 import { listRuns } from '$lib/server/runs/queries';
 import type { PageServerLoad } from './$types';
 
-export const load = page(ListRuns, async ({ locals, depends }, order) => {
-	const runs = await listRuns(locals.project, order);
+export const load = page(ListRuns, async ({ locals, depends }, asked) => {
+	const { rows: runs, ...place } = await listRuns(locals.project, asked);
 	depends(`aitelier:project:${locals.project.project.id}`);
 	for (const run of runs) if (!isOver(run)) depends(`aitelier:run:${run.id}`);
-	return { runs, order: { ...newestFirst, ...order } };
+	const { page: _, ...order } = asked;
+	return { runs, ...place, order: { ...newestFirst, ...order } };
 }) satisfies PageServerLoad;
