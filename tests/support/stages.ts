@@ -8,7 +8,8 @@ import { ensureWebKit } from './webkit.ts';
 
 /** What a stage found; `details` is shown, and only when something failed. */
 export type Result = { passed: number; failed: number; skipped?: number; details?: string };
-export type Stage = { name: string; run(): Promise<Result> };
+/** `reads`: it changes nothing and waits for nothing, so it runs beside another of its kind. */
+export type Stage = { name: string; run(): Promise<Result>; reads?: true };
 
 const running = new Set<ReturnType<typeof spawn>>();
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
@@ -45,13 +46,16 @@ const check = (name: string, script: string, args: string[]): Stage => ({
 	}
 });
 
+const reading = (...of: Parameters<typeof check>): Stage => ({ ...check(...of), reads: true });
+
 export const checks: Stage[] = [
-	check('format', 'prettier/bin/prettier.cjs', ['--check', '--log-level', 'warn', '.']),
-	check('lint', 'eslint/bin/eslint.js', ['.', '--max-warnings', '0']),
-	check('imports', 'dependency-cruiser/bin/dependency-cruiser.mjs', ['src', '--config', '.dependency-cruiser.cjs']),
-	check('compose', 'dclint/bin/dclint.cjs', ['docker-compose.yml', '--max-warnings', '0']),
+	reading('format', 'prettier/bin/prettier.cjs', ['--check', '--log-level', 'warn', '.']),
+	reading('lint', 'eslint/bin/eslint.js', ['.', '--max-warnings', '0']),
+	reading('imports', 'dependency-cruiser/bin/dependency-cruiser.mjs', ['src', '--config', '.dependency-cruiser.cjs']),
+	reading('compose', 'dclint/bin/dclint.cjs', ['docker-compose.yml', '--max-warnings', '0']),
 	{
 		name: 'types',
+		reads: true,
 		run: async () => {
 			const sync = await tool('@sveltejs/kit/svelte-kit.js', ['sync']);
 			const types = sync.ok ? await tool('svelte-check/bin/svelte-check', ['--fail-on-warnings']) : sync;
@@ -170,19 +174,42 @@ function readReport<T>(file: string): T | undefined {
 	}
 }
 
+type Ended = { result: Result; ms: number };
+
+const timed = async ({ run }: Stage): Promise<Ended> => {
+	const from = performance.now();
+	const result = await run().catch((error: Error): Result => ({ passed: 0, failed: 1, details: error.message }));
+	return { result, ms: performance.now() - from };
+};
+
+/** Starts the stages that only read, two at a time, for two cores. */
+const beginReading = (stages: Stage[]): Map<Stage, Promise<Ended>> => {
+	const lanes = [Promise.resolve<unknown>(null), Promise.resolve<unknown>(null)];
+	// the longest first, so that the lanes end at about the same time
+	const reading = stages.filter(({ reads }) => reads).reverse();
+	return new Map(
+		reading.map((stage, place) => {
+			const ended = lanes[place % 2]!.then(() => timed(stage));
+			lanes[place % 2] = ended;
+			return [stage, ended];
+		})
+	);
+};
+
 /**
- * Runs stages one after the other, prints a line for each and the details of what failed, and ends with
- * `N passed, N failed`. Returns the exit code. `needs`: a stage that is not run when another one failed.
+ * Runs stages one after the other, those that only read two at a time, prints a line for each and the details of
+ * what failed, and ends with `N passed, N failed`. Returns the exit code. `needs`: a stage that is not run when another one failed.
  */
 export async function runStages(stages: Stage[], needs: Record<string, string> = {}): Promise<number> {
 	const total = { passed: 0, failed: 0 };
 	const bad = new Set<string>();
-	for (const { name, run } of stages) {
-		const from = performance.now();
-		const result = bad.has(needs[name] ?? '')
-			? { passed: 0, failed: 1, details: `Not run, because ${needs[name]} failed.` }
-			: await run().catch((error: Error): Result => ({ passed: 0, failed: 1, details: error.message }));
-		const seconds = ((performance.now() - from) / 1000).toFixed(1);
+	const begun = beginReading(stages);
+	for (const stage of stages) {
+		const { name } = stage;
+		const { result, ms } = bad.has(needs[name] ?? '')
+			? { result: { passed: 0, failed: 1, details: `Not run, because ${needs[name]} failed.` } as Result, ms: 0 }
+			: await (begun.get(stage) ?? timed(stage));
+		const seconds = (ms / 1000).toFixed(1);
 		const skipped = result.skipped ? `, ${result.skipped} skipped` : '';
 		console.log(
 			`${name.padEnd(8)} ${seconds.padStart(6)} s  ${result.passed} passed, ${result.failed} failed${skipped}`
