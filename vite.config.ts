@@ -2,11 +2,24 @@ import { sveltekit } from '@sveltejs/kit/vite';
 import tailwindcss from '@tailwindcss/vite';
 import { defineConfig } from 'vitest/config';
 
+const pure = ['core', 'contract', 'components', 'client'].map((room) => `tests/${room}/**/*.test.ts`);
+
 export default defineConfig({
 	plugins: [tailwindcss(), sveltekit()],
 	test: {
-		include: ['tests/**/*.test.ts'],
-		globalSetup: ['tests/support/global-setup.ts'],
+		projects: [
+			// without I/O nothing is left behind, so one worker takes file after file without loading everything anew
+			{ extends: true, test: { name: 'pure', include: pure, isolate: false } },
+			{
+				extends: true,
+				test: {
+					name: 'app',
+					include: ['tests/**/*.test.ts'],
+					exclude: pure,
+					globalSetup: ['tests/support/global-setup.ts']
+				}
+			}
+		],
 		setupFiles: ['tests/support/setup.ts'],
 		// most of what they do is waiting: for Postgres, for a clock, for processes they start
 		maxWorkers: 3,

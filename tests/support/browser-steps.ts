@@ -1,13 +1,14 @@
-import { type BrowserContext, type Page, expect } from '@playwright/test';
+import { type BrowserContext, type Page, type Response, expect } from '@playwright/test';
 import { to } from '../../src/lib/paths.ts';
 import type { RunningApp } from './running-app.ts';
 
 /** Before its scripts run, a click may fall on a button that does nothing yet. */
 export const hydrated = (page: Page) => page.locator('html[data-hydrated]').waitFor({ state: 'attached' });
 
-export const open = async (page: Page, address: string) => {
-	await page.goto(address);
+export const open = async (page: Page, address: string): Promise<Response> => {
+	const answer = await page.goto(address);
 	await hydrated(page);
+	return answer!;
 };
 
 /** Signs a browser in without a mail. */

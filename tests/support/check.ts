@@ -3,4 +3,4 @@ import { checks, runStages, unit } from './stages.ts';
 
 // `npm run check`: what is quick enough for every save. No database, no build, no browser.
 
-process.exit(await runStages([...checks, unit('core', ['tests/core'], { TEST_DATABASE: 'none' })]));
+process.exit(await runStages([...checks, unit('core', ['tests/core'])]));

@@ -9,25 +9,20 @@ import { migrate } from '../../src/lib/server/platform/db/migrate.ts';
 
 declare module 'vitest' {
 	interface ProvidedContext {
-		/** Of the superuser or at least of a role that may create databases; null when the run needs no database. */
-		ownerUrl: string | null;
-		appUrl: string | null;
-		template: string;
+		/** Of the superuser or at least of a role that may create databases. Nothing is provided to tests without I/O. */
+		ownerUrl?: string;
+		appUrl?: string;
+		template?: string;
 	}
 }
 
 /**
  * One Postgres for the whole run, with one migrated template from which every test file gets a copy (20 ms). Give
- * TEST_DATABASE_URL to use a server of your own; TEST_DATABASE=none for tests of the core alone.
+ * TEST_DATABASE_URL to use a server of your own.
  */
 export default async function globalSetup(project: TestProject) {
 	const template = `aitelier_template_${randomBytes(4).toString('hex')}`;
 	project.provide('template', template);
-	if (process.env.TEST_DATABASE === 'none') {
-		project.provide('ownerUrl', null);
-		project.provide('appUrl', null);
-		return;
-	}
 	const room = fs.mkdtempSync(path.join(os.tmpdir(), 'aitelier-test-'));
 	fs.chmodSync(room, 0o711); // Postgres runs as somebody else when we are root
 	const server = process.env.TEST_DATABASE_URL

@@ -4,15 +4,13 @@ import os from 'node:os';
 import path from 'node:path';
 import { format } from 'node:util';
 import postgres from 'postgres';
-import { afterAll, afterEach, beforeEach, expect, inject } from 'vitest';
+import { afterAll, afterEach, beforeEach, inject } from 'vitest';
 
 // Runs before the imports of every test file. Each file gets a directory of its own and, outside the
-// rooms without I/O, a database, named by the variables that the app reads.
+// rooms without I/O (vite.config.ts), a database, named by the variables that the app reads.
 
 const ownerUrl = inject('ownerUrl');
-const template = inject('template');
 const room = fs.mkdtempSync(path.join(os.tmpdir(), 'aitelier-file-'));
-const pure = /[\\/]tests[\\/](core|contract|components|client)[\\/]/.test(expect.getState().testPath ?? '');
 
 Object.assign(process.env, {
 	NODE_ENV: 'test',
@@ -26,9 +24,9 @@ Object.assign(process.env, {
 });
 
 const database = `aitelier_test_${randomBytes(6).toString('hex')}`;
-const admin = ownerUrl && !pure ? postgres(on(ownerUrl, 'postgres'), { max: 1, onnotice: () => {} }) : undefined;
+const admin = ownerUrl ? postgres(on(ownerUrl, 'postgres'), { max: 1, onnotice: () => {} }) : undefined;
 if (admin) {
-	await admin.unsafe(`create database ${database} template ${template} strategy wal_log`);
+	await admin.unsafe(`create database ${database} template ${inject('template')!} strategy wal_log`);
 	process.env.DATABASE_URL = on(ownerUrl!, database);
 	process.env.APP_DATABASE_URL = on(inject('appUrl')!, database);
 }

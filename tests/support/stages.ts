@@ -79,12 +79,12 @@ type VitestReport = {
 };
 
 /** Vitest on the given folders, or on everything outside tests/e2e. */
-export const unit = (name: string, folders: string[] = [], env: NodeJS.ProcessEnv = {}): Stage => ({
+export const unit = (name: string, folders: string[] = []): Stage => ({
 	name,
 	run: async () => {
 		const file = reportFile();
 		const args = ['run', ...folders, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-		const { ok, output } = await tool('vitest/vitest.mjs', args, env);
+		const { ok, output } = await tool('vitest/vitest.mjs', args);
 		const report = readReport<VitestReport>(file);
 		if (!report) return { passed: 0, failed: 1, details: output };
 		const broken = report.testResults.filter((result) => result.status === 'failed');

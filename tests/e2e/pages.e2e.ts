@@ -1,0 +1,154 @@
+import { gzipSync } from 'node:zlib';
+import axeCore, { type AxeResults, type RunOptions } from 'axe-core';
+import { type Browser, type Page, type Response, devices, expect, test } from '@playwright/test';
+import { open, signInAs } from '../support/browser-steps.ts';
+import { type RunningApp, openApp } from '../support/running-app.ts';
+import { type ShownPage, shownPages } from '../support/pages.ts';
+import { type World, newWorld } from '../support/world.ts';
+
+// What holds for every page: it is for everybody, and it begins with little. One visit at a desk and one on a phone answer all of it.
+
+let app: RunningApp;
+let world: World;
+test.beforeAll(async () => {
+	app = openApp();
+	world = await newWorld(app.owner, app.sandboxUrl);
+});
+test.afterAll(async () => {
+	await Promise.all([...tabs.values()].map(async (tab) => (await tab).context().close()));
+	await app.close();
+});
+
+// Pages are shared out between the workers, each with a team of its own.
+test.describe.configure({ mode: 'parallel' });
+// what is wrong is in the message, and a recording costs as much as the visit
+test.use({ trace: 'off' });
+
+const { viewport: _, ...phone } = devices['Pixel 7'];
+const places = {
+	desktop: { viewport: { width: 1440, height: 900 } },
+	phone: { ...phone, viewport: { width: 390, height: 844 } }
+};
+type Place = keyof typeof places;
+
+/** One tab for each kind of visitor and place: a new one for every visit costs more than the visit. */
+const tabs = new Map<string, Promise<Page>>();
+const tabOf = (browser: Browser, place: Place, visitor: ShownPage['visitor']) => {
+	const openTab = async () => {
+		const context = await browser.newContext({ ...places[place], baseURL: app.origin, reducedMotion: 'reduce' });
+		if (visitor !== 'anonymous') await signInAs(context, app, world.sessions[visitor]);
+		return context.newPage();
+	};
+	const key = `${place} ${visitor}`;
+	tabs.set(key, tabs.get(key) ?? openTab());
+	return tabs.get(key)!;
+};
+
+/** A colour that is on its way to another one is neither. */
+const stillness = '*, ::before, ::after { transition: none !important; animation: none !important; }';
+
+const named = ({ id, nodes }: AxeResults['violations'][number]) =>
+	`${id}: ${nodes
+		.slice(0, 3)
+		.map(({ target }) => target.join(' '))
+		.join(' | ')}`;
+
+// the mail in the outbox stands in a frame without scripts, where axe cannot look
+const axe = async (page: Page, type: 'tag' | 'rule', values: string[]) => {
+	const options: RunOptions = { iframes: false, resultTypes: ['violations'], runOnly: { type, values } };
+	const { violations } = await page.evaluate(
+		(options) => (window as unknown as { axe: typeof axeCore }).axe.run(document, options),
+		options
+	);
+	return violations.map(named);
+};
+
+/** Every problem of a page at once: one visit finds them all. */
+const problemsOf = async (page: Page) => {
+	const found: string[] = [];
+	const headings = await page.locator('h1').count();
+	if (headings !== 1) found.push(`${headings} h1`);
+	if (!(await page.title()).trim()) found.push('no title');
+	const { scrollWidth, clientWidth } = await page.evaluate(() => {
+		const { scrollWidth, clientWidth } = document.documentElement;
+		return { scrollWidth, clientWidth };
+	});
+	if (scrollWidth > clientWidth) found.push(`scrolls sideways: ${scrollWidth} in ${clientWidth}`);
+	await page.addStyleTag({ content: stillness });
+	await page.evaluate(axeCore.source);
+	const inDark = await axe(page, 'tag', ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']);
+	// what a theme changes are the colours
+	await page.evaluate(() => (document.documentElement.dataset.theme = 'light'));
+	const inLight = await axe(page, 'rule', ['color-contrast', 'link-in-text-block']);
+	return [...found, ...inDark.map((each) => `dark: ${each}`), ...inLight.map((each) => `light: ${each}`)];
+};
+
+/** What a page may weigh on a phone, in kB after gzip. */
+const budgets: Record<string, number> = { login: 60, 'team-project-rate': 110 };
+const anyPage = 160;
+/** Pages on which no chart may be fetched, not even later. */
+const chartless = /^(login|team-project-(rate|add|add-import|add-paste|eval-evaluation-vote|dashboard-rater))$/;
+/** Where a chart is drawn: the proof that one would be noticed. */
+const charted = /^team-project(-train-run)?$/;
+/** Only the chart library says this of itself. */
+const isChart = (source: string) => /lc-root-container|layerchart/i.test(source);
+
+/** Opens a page and collects its scripts, whenever they come, until they are asked for. */
+const openWatched = async (page: Page, address: string) => {
+	const answers: Response[] = [];
+	const collect = (answer: Response) => void (/\.js(\?|$)/.test(answer.url()) && answers.push(answer));
+	page.on('response', collect);
+	const first = await open(page, address);
+	// what the page itself names: Kit puts most of it into a header
+	const html = `${(await first.allHeaders()).link ?? ''} ${await first.text()}`;
+	return () => {
+		page.off('response', collect);
+		return Promise.all(
+			answers.map(async (answer) => {
+				const source = await answer.text();
+				const file = new URL(answer.url()).pathname;
+				return {
+					isNamed: html.includes(file.slice(file.indexOf('/_app/'))),
+					isChart: isChart(source),
+					bytes: gzipSync(source).length
+				};
+			})
+		);
+	};
+};
+
+type Script = Awaited<ReturnType<Awaited<ReturnType<typeof openWatched>>>>[number];
+
+const holdToBudget = (name: string, scripts: Script[]) => {
+	// where no chart comes later, whatever came belongs to the beginning
+	const initial = scripts.filter(({ isNamed }) => isNamed || !charted.test(name));
+	expect(initial.length, 'some scripts were seen').toBeGreaterThan(3);
+	const kilobytes = initial.reduce((sum, { bytes }) => sum + bytes, 0) / 1000;
+	test.info().annotations.push({ type: 'kB', description: kilobytes.toFixed(1) });
+	expect(kilobytes, 'kB of script to begin with').toBeLessThanOrEqual(budgets[name] ?? anyPage);
+	const charts = scripts.filter(({ isChart }) => isChart);
+	expect(
+		charts.filter(({ isNamed }) => isNamed),
+		'no chart is part of a page'
+	).toHaveLength(0);
+	if (chartless.test(name)) expect(charts).toHaveLength(0);
+	if (charted.test(name)) expect(charts.length).toBeGreaterThan(0);
+};
+
+for (const { name, address, visitor } of shownPages()) {
+	const budget = budgets[name] ?? anyPage;
+	test(`${name} is for everybody, in both themes, at a desk and on a phone, and begins with at most ${budget} kB`, async ({
+		browser
+	}) => {
+		const problems: string[] = [];
+		for (const place of ['desktop', 'phone'] as const) {
+			const page = await tabOf(browser, place, visitor);
+			const scriptsSoFar = await openWatched(page, address(world));
+			if (charted.test(name)) await expect(page.locator('.lc-root-container').first()).toBeVisible();
+			problems.push(...(await problemsOf(page)).map((problem) => `${place}, ${problem}`));
+			// whatever the page fetches after its first paint has come by now
+			holdToBudget(name, await scriptsSoFar());
+		}
+		expect(problems).toEqual([]);
+	});
+}
