@@ -4,7 +4,7 @@
 --
 -- Nothing deletes evidence today. Purging a team is a job of the owner's role, which no policy binds: it deletes the team's
 -- projects, and the keys take along what hangs on them (examples with their ratings, runs with their files, evaluations with
--- their votes), then its connections, audit entries, announcements, invitations, and the team itself, with its members.
+-- their votes), then its connections, audit entries and their links, announcements, invitations, and the team itself, with its members.
 --
 -- Cheap where it matters: `update of` asks only when one of these columns is written, which no rating does.
 
@@ -112,3 +112,14 @@ create or replace trigger evaluations_frozen
 create or replace trigger evaluations_revealed before update of revealed_at on evaluations
 	for each row when (old.revealed_at is not null and new.revealed_at is distinct from old.revealed_at)
 	execute function keep_evidence('What has been revealed stays revealed, since when it was');
+
+create or replace trigger audit_entries_frozen before update on audit_entries for each row when (
+	(old.team_id, old.id, old.created_at, old.seq, old.person_id, old.action, old.subject, old.details::text, old.request_id, old.address)
+	is distinct from
+	(new.team_id, new.id, new.created_at, new.seq, new.person_id, new.action, new.subject, new.details::text, new.request_id, new.address)
+) execute function keep_evidence('What was done stays as it was written down');
+
+-- An entry gets its place once.
+create or replace trigger audit_links_frozen before update of team_id, entry_id, place, hash on audit_links
+	for each row when (old.place is not null or (old.team_id, old.entry_id) is distinct from (new.team_id, new.entry_id))
+	execute function keep_evidence('The place of an audit entry stays the one it was');

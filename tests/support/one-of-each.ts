@@ -103,5 +103,6 @@ export const oneOfEach = (scope: Scope & { userId: string | null }, otherPerson:
 		});
 		await add('outbox', tables.outbox, { projectId, topic: 'project:x' });
 		await add('audit_entries', tables.auditEntries, { personId, action: 'x', subject: 'x', details: {} });
+		await tx.$client`select chain_audit(${scope.teamId})`; // its link is made with it, and has its place
 		return { projectId, ids };
 	});

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { verify } from '../../src/lib/server/verify/verify.ts';
 import { dumpRows } from '../support/dump-rows.ts';
 import { migrateUpTo, newestMigration } from '../support/earlier-state.ts';
 import { type Facts, closePools, migrate, ownerOf } from './app.ts';
@@ -96,6 +97,19 @@ describe.each(files)('%s', (file) => {
 
 	test('has lost no row and made none up', async () => {
 		expect(await asOwner(countRows)).toMatchObject(before);
+	});
+
+	test('has an audit log whose entries all have their place', async () => {
+		const [log] = await asOwner(
+			(sql) => sql`
+				select count(*)::int as entries, count(place)::int as places, max(place)::int as last
+				from audit_entries e left join audit_links l on l.team_id = e.team_id and l.entry_id = e.id`
+		);
+		expect(log!.entries).toBeGreaterThan(0);
+		expect(log).toMatchObject({ places: log!.entries, last: log!.entries });
+		const said: string[] = [];
+		await asOwner((sql) => verify(sql, (sentence) => said.push(sentence)));
+		expect(said.filter((sentence) => sentence.includes('audit'))).toEqual([]);
 	});
 
 	test('shows the owner what it showed before', async () => {

@@ -2,6 +2,7 @@ import { AcceptInvitation, LookAtInvitation } from '../../contract/account.ts';
 import type { Output } from '../../contract/operation.ts';
 import { maskedEmail, normalEmail } from '../../core/account/email.ts';
 import { AppError } from '../../core/errors.ts';
+import { linkEntries } from '../events/relay.ts';
 import { sha256 } from '../platform/crypto.ts';
 import { plainPool } from '../platform/db/pools.ts';
 import { log } from '../platform/log.ts';
@@ -44,7 +45,10 @@ export const acceptInvitation = command(AcceptInvitation, async ({ person, reque
 		person: person.id,
 		team: invitation.team_id
 	});
-	if (row!.team_id) return { slug: invitation.team_slug as string };
+	if (row!.team_id) {
+		linkEntries(row!.team_id);
+		return { slug: invitation.team_slug as string };
+	}
 	const { state } = invitation as { state: State };
 	if (state !== 'open') throw new AppError('gone', over[state]);
 	throw new AppError(

@@ -1,13 +1,13 @@
 import { eq } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import type { ReservedSql } from 'postgres';
-import type { EventName, Topic } from '../../contract/events.ts';
+import { type EventName, type Topic, events } from '../../contract/events.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Role } from '../../core/permissions.ts';
 import { teamPool } from '../platform/db/pools.ts';
 import { inTransaction } from '../platform/db/transaction.ts';
 import { projects } from '../platform/db/schema.ts';
-import { tellPages } from '../events/relay.ts';
+import { linkEntries, tellPages } from '../events/relay.ts';
 
 /** What the audit log says of a request, and what the log counts of it. */
 export type ActingRequest = { id: string; address: string; transactions: number };
@@ -92,12 +92,14 @@ export const scopeFor = (who: Who): Scope => {
 	const open = async <T>(holding: boolean, work: (tx: Tx) => Promise<T>): Promise<T> => {
 		if (who.request) who.request.transactions++;
 		const topics = new Set<Topic>();
+		const happened: EventName[] = [];
 		const result = await inTransaction(
 			teamPool(),
 			(client) => opening(client, holding),
-			(client) => work(Object.assign(database(forDrizzle(client)), { events: [] as EventName[], topics }))
+			(client) => work(Object.assign(database(forDrizzle(client)), { events: happened, topics }))
 		);
 		if (topics.size > 0) tellPages(teamId);
+		if (happened.some((event) => events[event].audited)) linkEntries(teamId);
 		return result;
 	};
 	return { ...who, tx: (work) => open(true, work), look: (work) => open(false, work) };

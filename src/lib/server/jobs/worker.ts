@@ -5,6 +5,7 @@ import { scopeFor } from '../access/scope.ts';
 import { purgeSessions } from '../access/sessions.ts';
 import { purgeSignIns } from '../access/sign-in.ts';
 import { countUncounted, evaluationJobs, requeueGenerations } from '../evaluations/jobs.ts';
+import { linkUnlinked } from '../events/jobs.ts';
 import { plainPool } from '../platform/db/pools.ts';
 import { log } from '../platform/log.ts';
 import { ProviderError } from '../providers/errors.ts';
@@ -17,8 +18,8 @@ import { type QueueName, polling, sweep } from './queues.ts';
 /** Every job of every feature. A test holds the list against the queues. */
 export const jobs: Job[] = [...runJobs, ...servingJobs, ...evaluationJobs];
 
-/** Gives what is open its job back, feature by feature, and counts what no job counts. */
-const requeues: Requeue[] = [requeueOpenRuns, requeueOpenServings, requeueGenerations, countUncounted];
+/** Gives what is open its job back, feature by feature, counts what no job counts, and links what no relay has linked. */
+const requeues: Requeue[] = [requeueOpenRuns, requeueOpenServings, requeueGenerations, countUncounted, linkUnlinked];
 
 /** The system itself acts: whoever wanted the job had the right to, when it was queued. */
 const systemScope = (teamId: string, userId: string | null) =>
@@ -49,9 +50,9 @@ const work = async ({ name, payload, run }: Job, job: JobWithMetadata<JobData<Qu
 
 /**
  * Puts back what fell out of its queue: a run, serving or generation that is open but has no job, because its retries were used up or
- * a database was restored, and results that were never counted. Where a job waits or runs, nothing is added.
+ * a database was restored, results that were never counted, and audit entries without a place. Where a job waits or runs, nothing is added.
  */
-const sweepAll = async () => {
+export const sweepAll = async () => {
 	await Promise.all([purgeSessions(), purgeSignIns(), purgeRateLimits(), plainPool()`select purge_outbox()`]);
 	const teams = await plainPool()`select teams_with_open_work() as id`;
 	// one team's trouble is not the others'

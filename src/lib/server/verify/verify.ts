@@ -1,22 +1,31 @@
 import type postgres from 'postgres';
 import type { Message } from '../../core/examples/example.ts';
 import { factsOf } from '../examples/rows.ts';
+import { verifyAudit } from './audit.ts';
 import { comparisons } from './comparisons.ts';
+import type { Head } from './heads.ts';
 
 /** So many rows are in memory at once; a conversation has 400,000 characters at most. */
 const atOnce = 50;
 
 /** What was looked at: the summary's numbers. */
-export type Verified = Record<'teams' | 'examples' | 'ratings' | 'rewrites' | 'runs' | 'evaluations', number>;
+export type Verified = Record<
+	'teams' | 'examples' | 'ratings' | 'rewrites' | 'runs' | 'evaluations' | 'audit entries',
+	number
+>;
 
 type Report = (sentence: string) => void;
 
 /**
  * Computes anew what is derived, of every team: means, counts, the current rewrite, the marks of training, the hashes of
- * examples and of what runs were sent. `sql` is the owner's: nobody else sees all teams. Tells each difference as a sentence
- * and changes nothing. All of it at one moment, so that it may run while people work; rows are streamed.
+ * examples and of what runs were sent, the chains of the audit logs. `sql` is the owner's: nobody else sees all teams. Tells each difference as a sentence
+ * and changes nothing; returns also where each chain ends, for the next time: as `kept`. All of it at one moment, so that it may run while people work; rows are streamed.
  */
-export const verify = (sql: postgres.Sql, report: Report): Promise<Verified> =>
+export const verify = (
+	sql: postgres.Sql,
+	report: Report,
+	kept: Head[] = []
+): Promise<{ seen: Verified; heads: Head[] }> =>
 	sql.begin('isolation level repeatable read read only', async (tx) => {
 		await tx`set local statement_timeout = 0`;
 		for (const { sql: text, says } of comparisons) {
@@ -25,12 +34,14 @@ export const verify = (sql: postgres.Sql, report: Report): Promise<Verified> =>
 			}
 		}
 		await compareHashes(tx, report);
+		const heads = await verifyAudit(tx, report, kept);
 		const [counts] = await tx`
 			select (select count(*) from teams)::int as teams, (select count(*) from examples)::int as examples,
 				(select count(*) from ratings)::int as ratings, (select count(*) from rewrites)::int as rewrites,
-				(select count(*) from runs)::int as runs, (select count(*) from evaluations)::int as evaluations`;
-		return counts as Verified;
-	}) as Promise<Verified>;
+				(select count(*) from runs)::int as runs, (select count(*) from evaluations)::int as evaluations,
+				(select count(*) from audit_entries)::int as "audit entries"`;
+		return { seen: counts as Verified, heads };
+	}) as Promise<{ seen: Verified; heads: Head[] }>;
 
 const at = ({ team, project }: Record<string, unknown>) => `Team ${team}, project ${project}`;
 

@@ -1,5 +1,6 @@
 // Long because it is one argument: what the database refuses by itself, whatever is sent to it by the role that serves.
 import { randomUUID } from 'node:crypto';
+import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Scope, scopeFor } from '../../../../src/lib/server/access/scope.ts';
 import { closePools } from '../../../../src/lib/server/platform/db/pools.ts';
@@ -29,7 +30,17 @@ const refusal = async (scope: Scope, statement: string, values: unknown[] = []):
 
 const evidence = [
 	...['projects', 'imports', 'examples', 'ratings', 'rewrites', 'runs', 'run_files', 'run_examples', 'run_events'],
-	...['run_points', 'servings', 'evaluations', 'pairings', 'outputs', 'ballots', 'votes', 'audit_entries']
+	...[
+		'run_points',
+		'servings',
+		'evaluations',
+		'pairings',
+		'outputs',
+		'ballots',
+		'votes',
+		'audit_entries',
+		'audit_links'
+	]
 ];
 
 describe('evidence cannot be erased', () => {
@@ -107,7 +118,8 @@ describe('what is evidence does not change', () => {
 		'outputs',
 		'ballots',
 		'votes',
-		'audit_entries'
+		'audit_entries',
+		'audit_links'
 	])('%s are only added to', async (table) => {
 		const changed = await raw(team.scope, (sql) => sql`update ${sql(table)} set created_at = 'epoch' returning *`);
 		expect(changed).toHaveLength(0);
@@ -156,6 +168,25 @@ describe('what is evidence does not change', () => {
 		expect(
 			await refusal(team.scope, `update examples set split = 'train', deleted_at = now() where id = '${id}'`)
 		).toBeUndefined();
+	});
+});
+
+describe('nor by the owner of the tables', () => {
+	const owner = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
+	afterAll(() => owner.end());
+	const changes = [
+		...[`action = 'y'`, `subject = 'y'`, `address = 'y'`, `details = '{"x":1}'`, `created_at = 'epoch'`],
+		...['person_id = new_id()', 'request_id = new_id()', 'team_id = new_id()', 'id = new_id()', 'seq = default']
+	];
+
+	test('an audit entry', async () => {
+		for (const change of changes)
+			await expect(owner.unsafe(`update audit_entries set ${change}`), change).rejects.toMatchObject({ code: 'AI006' });
+	});
+
+	test('its place in the chain', async () => {
+		for (const change of ['place = place + 1', `hash = 'x'`, 'place = null, hash = null', 'entry_id = new_id()'])
+			await expect(owner.unsafe(`update audit_links set ${change}`), change).rejects.toMatchObject({ code: 'AI006' });
 	});
 });
 

@@ -45,10 +45,11 @@ const rights: Record<string, Record<Role, string>> = {
 	ballots: { owner: 'ra', trainer: 'ra', rater: 'ra' },
 	votes: { owner: 'ra', trainer: 'ra', rater: 'ra' },
 	outbox: { owner: 'ra', trainer: 'ra', rater: 'ra' },
-	audit_entries: { owner: 'ra', trainer: 'a', rater: 'a' }
+	audit_entries: { owner: 'ra', trainer: 'a', rater: 'a' },
+	audit_links: { owner: 'r', trainer: '', rater: '' }
 };
 const perPerson = new Set(['ratings', 'rewrites', 'ballots', 'votes', 'audit_entries']);
-const withoutProject = new Set(['members', 'invitations', 'connections', 'audit_entries']);
+const withoutProject = new Set(['members', 'invitations', 'connections', 'audit_entries', 'audit_links']);
 const roles: Role[] = ['owner', 'trainer', 'rater'];
 
 type World = { here: string; there: string; people: Record<Role, string>; project: string; otherProject: string };
@@ -163,6 +164,8 @@ describe('the catalogue', () => {
 		expect(rows.map((row) => row.name)).toEqual([
 			'accept_invitation',
 			'assert_authority',
+			'await_place',
+			'chain_audit',
 			'create_team',
 			'derive_ratings',
 			'derive_rewrites',

@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm';
 import {
 	bigint,
 	boolean,
+	check,
 	customType,
 	index,
 	integer,
@@ -642,3 +643,34 @@ export const auditEntries = teamTable(
 	{ read: ['owner'], add: everyRole, change: [], remove: [], actor: 'person_id or the system' },
 	(t) => [index().on(t.teamId, t.seq)]
 );
+
+/**
+ * The place of each audit entry in its team's chain, and what the chain comes to there (drizzle/functions/audit.sql). A row is
+ * made with the entry, by trigger, and filled in once, after the commit. No key names the entry: its place outlives it and tells.
+ */
+export const auditLinks = pgTable(
+	'audit_links',
+	{
+		teamId: uuid().notNull(),
+		entryId: uuid().notNull(),
+		/** By the clock, not the begin of the transaction: how long an entry waits is counted from here. */
+		createdAt: at()
+			.notNull()
+			.default(sql`clock_timestamp()`),
+		/** 1, 2, 3 …; null until the entry has one. */
+		place: bigint({ mode: 'number' }),
+		hash: bytes()
+	},
+	(t) => [
+		primaryKey({ columns: [t.teamId, t.entryId] }),
+		uniqueIndex('audit_links_place')
+			.on(t.teamId, t.place)
+			.where(sql`place is not null`),
+		// what the relay and the janitor look for: always a few rows, however long the log
+		index('audit_links_waiting')
+			.on(t.teamId)
+			.where(sql`place is null`),
+		check('audit_links_whole', sql`(place is null) = (hash is null) and place >= 1`),
+		...policies('audit_links', { read: ['owner'], add: [], change: [], remove: [] })
+	]
+).enableRLS();
