@@ -16,6 +16,7 @@ create or replace function audit_text(e audit_entries) returns text language sql
 		|| public.audit_field(extract(epoch from e.created_at)::text) || public.audit_field(e.seq::text)
 		|| public.audit_field(e.person_id::text) || public.audit_field(e.action) || public.audit_field(e.subject)
 		|| public.audit_field(e.details::text) || public.audit_field(e.request_id::text) || public.audit_field(e.address)
+		|| case when e.key_id is null then '' else public.audit_field(e.key_id::text) end
 $$;
 
 -- With every entry a link that waits for its place: what it will be found by, whoever wrote the entry.

@@ -27,6 +27,7 @@ const spec: Record<Action, string> = {
 	'evaluations:reveal': 'ot',
 	'connections:see': 'ot',
 	'connections:edit': 'o',
+	'keys:edit': 'o',
 	'members:see': 'o',
 	'members:edit': 'o',
 	'audit:see': 'o',

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { choices } from '../core/evaluations/ballots.ts';
 import { verdictKinds } from '../core/evaluations/verdict-sentence.ts';
 import { Message } from './examples.ts';
-import { Id, NoOutput, Time, between, whole } from './fields.ts';
+import { Id, Limit, NoOutput, Time, between, whole } from './fields.ts';
 import { aTime, ids } from './ids.ts';
 import { command, query } from './operation.ts';
 
@@ -128,14 +128,15 @@ const Place = v.fallback(v.optional(whole('A place in the list', 1, 2_147_483_64
 
 export const ListEvaluations = query({
 	name: 'evaluations.list',
-	summary: 'The evaluations of the project, the newest first, 50 at a time',
+	summary: 'The evaluations of the project, the newest first, a page at a time',
 	within: 'project',
 	action: 'evaluations:see',
 	input: v.object({
 		/** Only evaluations with a smaller number. */
 		before: Place,
 		/** The nearest with a larger number. */
-		after: Place
+		after: Place,
+		limit: Limit
 	}),
 	output: v.strictObject({
 		rows: v.array(Listed),

@@ -105,6 +105,23 @@ export const events = {
 		{ audited: true }
 	),
 
+	// ── keys
+	'key.created': event(
+		v.strictObject({ name: v.string(), hint: v.string(), ...Place, expiresAt: v.string() }),
+		({ name }) => `made the API key ${name}`,
+		{ audited: true }
+	),
+	'key.rolled': event(
+		v.strictObject({ name: v.string(), hint: v.string(), graceHours: v.number() }),
+		({ name }) => `rolled the API key ${name}`,
+		{ audited: true }
+	),
+	'key.revoked': event(
+		v.strictObject({ name: v.string(), hint: v.string() }),
+		({ name }) => `ended the API key ${name}`,
+		{ audited: true }
+	),
+
 	// ── project
 	'project.created': event(
 		v.strictObject({ name: v.string(), slug: v.string() }),

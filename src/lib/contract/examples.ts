@@ -4,7 +4,7 @@ import { type Message as Turn, conversationProblem, turnRoles } from '../core/ex
 import type { Line } from '../core/examples/import/lines.ts';
 import { samples } from '../core/examples/samples.ts';
 import { readJson } from '../core/text/json.ts';
-import { File, Id, Stream, Time, whole } from './fields.ts';
+import { File, Id, Limit, Stream, Time, whole } from './fields.ts';
 import { aTime, ids } from './ids.ts';
 import { command, query } from './operation.ts';
 
@@ -60,9 +60,11 @@ export const ExampleFilter = v.object({
 	/** Keyset paging, older: only examples with a smaller number. */
 	before: v.fallback(v.optional(Place), undefined),
 	/** Keyset paging, newer: the nearest with a larger number. */
-	after: v.fallback(v.optional(Place), undefined)
+	after: v.fallback(v.optional(Place), undefined),
+	limit: Limit
 });
 export type ExampleFilter = v.InferOutput<typeof ExampleFilter>;
+
 
 const Row = v.strictObject({
 	id: v.string(),

@@ -15,6 +15,9 @@ export const whole = (what: string, min: number, max: number) =>
 		v.maxValue(max, `${what} is at most ${max}`)
 	);
 
+/** How many rows one page of a list has. */
+export const Limit = v.fallback(v.optional(whole('The limit', 1, 100), 50), 50);
+
 /** A number between two limits. */
 export const between = (what: string, min: number, max: number) =>
 	v.pipe(
@@ -62,6 +65,10 @@ export const Time = v.pipe(
 export type Download = { name: string; pieces: AsyncIterable<string | Uint8Array> };
 export const File = <D extends Download = Download>(mediaType: string) =>
 	v.pipe(v.any() as v.GenericSchema<D, D>, v.metadata({ contentMediaType: mediaType }));
+
+/** Of a file that an operation gives: its media type. */
+export const mediaTypeOf = (schema: v.GenericSchema): string | undefined =>
+	v.getMetadata(schema as v.GenericSchema).contentMediaType as string | undefined;
 
 /** A body that is read while it arrives. */
 export const Stream = <Piece>() =>

@@ -14,6 +14,7 @@ export const ids = {
 	invitation: '0199a000-0000-7000-8000-00000000000a',
 	import: '0199a000-0000-7000-8000-00000000000b',
 	session: '0199a000-0000-7000-8000-00000000000c',
+	key: '0199a000-0000-7000-8000-00000000000d',
 	/** Chosen by whoever sends, new for every act. */
 	client: '0199a000-0000-7000-8000-0000000000ff'
 } as const;

@@ -6,6 +6,7 @@ import * as connections from './connections.ts';
 import * as evaluationResults from './evaluation-results.ts';
 import * as evaluations from './evaluations.ts';
 import * as examples from './examples.ts';
+import * as keys from './keys.ts';
 import * as project from './project.ts';
 import * as ratings from './ratings.ts';
 import * as runs from './runs.ts';
@@ -21,6 +22,7 @@ export const operations: readonly Operation[] = [
 	account,
 	team,
 	connections,
+	keys,
 	project,
 	examples,
 	ratings,

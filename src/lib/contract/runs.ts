@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { runSorts } from '../core/runs/sort.ts';
-import { type Download, File, Id, whole } from './fields.ts';
+import { type Download, File, Id, Limit, whole } from './fields.ts';
 import { ids } from './ids.ts';
 import { command, query } from './operation.ts';
 import { Preflight, aPreflight } from './preflight.ts';
@@ -17,12 +17,20 @@ export const ListRuns = query({
 	input: v.object({
 		sort: v.optional(v.picklist(runSorts, 'The list cannot be sorted by this')),
 		order: v.optional(v.picklist(['up', 'down'], 'An order is up or down')),
-		page: v.optional(whole('The page', 1, 1000), 1)
+		page: v.optional(whole('The page', 1, 1000), 1),
+		/** Only older versions than this one: keyset paging, for the order by version. */
+		before: v.optional(whole('A version', 1, 2_147_483_647)),
+		limit: Limit
 	}),
-	/** Fifty a page; what has no value yet is last in both directions. */
-	output: v.strictObject({ rows: v.array(ListedRun), page: v.number(), pages: v.number() }),
+	/** What has no value yet is last in both directions. `older`: the `before` of the next page. */
+	output: v.strictObject({
+		rows: v.array(ListedRun),
+		page: v.number(),
+		pages: v.number(),
+		older: v.nullable(v.number())
+	}),
 	errors: {},
-	example: { input: { sort: 'cost', order: 'down' }, output: { rows: [aListedRun], page: 1, pages: 1 } }
+	example: { input: { sort: 'cost', order: 'down' }, output: { rows: [aListedRun], page: 1, pages: 1, older: null } }
 });
 
 export const GetRun = query({

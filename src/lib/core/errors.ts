@@ -1,11 +1,17 @@
 const statuses = {
+	bad_request: 400,
+	exposed_key: 400,
+	unauthenticated: 401,
 	not_found: 404,
+	wrong_method: 405,
 	forbidden: 403,
 	conflict: 409,
 	invalid: 422,
 	rate_limited: 429,
 	gone: 410,
-	too_slow: 408
+	too_slow: 408,
+	too_large: 413,
+	wrong_type: 415
 } as const;
 
 export type ErrorCode = keyof typeof statuses;

@@ -28,6 +28,7 @@ const allowed = {
 	'evaluations:reveal': ['owner', 'trainer'],
 	'connections:see': ['owner', 'trainer'],
 	'connections:edit': ['owner'],
+	'keys:edit': ['owner'],
 	'members:see': ['owner'],
 	'members:edit': ['owner'],
 	'audit:see': ['owner'],

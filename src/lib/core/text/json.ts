@@ -23,7 +23,7 @@ export const burdenOf = (text: string): string | null => {
 };
 
 /** A string ends at the next quotation mark that has no backslash of its own. */
-const endOfString = (text: string, start: number): number => {
+export const endOfString = (text: string, start: number): number => {
 	for (let at = text.indexOf('"', start + 1); at >= 0; at = text.indexOf('"', at + 1)) {
 		let backslashes = 0;
 		while (text.charCodeAt(at - 1 - backslashes) === 0x5c) backslashes++;

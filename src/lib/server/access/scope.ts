@@ -12,6 +12,9 @@ import { linkEntries, tellPages } from '../events/relay.ts';
 /** What the audit log says of a request, and what the log counts of it. */
 export type ActingRequest = { id: string; address: string; transactions: number };
 
+/** A key for scripts, as whoever acts. */
+export type ActingKey = { id: string; name: string; expiresAt: Date };
+
 type Who = {
 	teamId: string;
 	/** null: the system itself, when a job runs. */
@@ -20,7 +23,9 @@ type Who = {
 	projectIds: 'all' | string[];
 	/** The request that acts; a job has none. */
 	request?: ActingRequest;
-	/** By what right a person acts: held against the database in every transaction. Jobs, the demo and tests have none. */
+	/** The key that acts, where it is nobody in person. */
+	key?: ActingKey;
+	/** By what right a person acts: held against the database in every transaction, as a key is. Jobs, the demo and tests have none. */
 	authority?: { personId: string; sessionHandle: string };
 };
 
@@ -71,20 +76,23 @@ const forDrizzle = (client: ReservedSql): ReservedSql =>
  * settings are sent without waiting, in one packet with the first query; if they fail, that query sees no rows.
  *
  * With an `authority`, the same packet asks whether the membership and the session are still those the request came in with,
- * and `tx` holds the membership until the commit: a removal waits, or wins. Throws *forbidden* when they are not.
+ * and `tx` holds the membership until the commit: a removal waits, or wins. So it does for a key. Throws *forbidden* when they are not.
  */
 export const scopeFor = (who: Who): Scope => {
-	const { teamId, role, authority } = who;
+	const { teamId, role, authority, key } = who;
 	const projects = String(who.projectIds);
-	const asked = (client: ReservedSql, holding: boolean) =>
-		authority
+	const asked = (client: ReservedSql, holding: boolean) => {
+		if (key) return client`, assert_key(${teamId}, ${key.id}, ${role}, ${projects}, ${holding})`;
+		return authority
 			? client`, assert_authority(
 				${teamId}, ${authority.personId}, ${authority.sessionHandle}, ${role}, ${projects}, ${holding})`
 			: client``;
+	};
 	const opening = (client: ReservedSql, holding: boolean) => [
 		client`select
 			set_config('app.team_id', ${teamId}, true),
 			set_config('app.user_id', ${who.userId ?? ''}, true),
+			set_config('app.key_id', ${key?.id ?? ''}, true),
 			set_config('app.role', ${role}, true),
 			set_config('app.project_ids', ${projects}, true)
 			${asked(client, holding)}`

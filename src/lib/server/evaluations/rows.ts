@@ -106,22 +106,22 @@ const pageSize = 50;
 export const listedPage = async (
 	tx: Tx,
 	scope: ProjectScope,
-	{ before, after }: { before?: number | undefined; after?: number | undefined }
+	{ before, after, limit }: { before?: number | undefined; after?: number | undefined; limit: number }
 ) => {
-	const limit = pageSize + 1;
+	const oneMore = limit + 1;
 	const above =
-		after === undefined ? [] : await find(tx, scope, { where: gt(evaluations.number, after), limit, upwards: true });
+		after === undefined ? [] : await find(tx, scope, { where: gt(evaluations.number, after), limit: oneMore, upwards: true });
 	// the way up ends at the first page, and that one is full
-	if (above.length > pageSize) {
-		const rows = above.slice(0, pageSize).reverse();
+	if (above.length > limit) {
+		const rows = above.slice(0, limit).reverse();
 		return { rows, older: rows.at(-1)!.number, newer: rows[0]!.number };
 	}
 	const isFirst = before === undefined || after !== undefined;
-	const found = await find(tx, scope, { where: isFirst ? undefined : lt(evaluations.number, before), limit });
-	const rows = found.slice(0, pageSize);
+	const found = await find(tx, scope, { where: isFirst ? undefined : lt(evaluations.number, before), limit: oneMore });
+	const rows = found.slice(0, limit);
 	return {
 		rows,
-		older: found.length > pageSize ? rows.at(-1)!.number : null,
+		older: found.length > limit ? rows.at(-1)!.number : null,
 		newer: isFirst ? null : (rows[0]?.number ?? before - 1)
 	};
 };

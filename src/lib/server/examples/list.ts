@@ -7,8 +7,6 @@ import { examples } from '../platform/db/schema.ts';
 import { wanted } from './conditions.ts';
 import { type Example, rowOf, withoutSide } from './rows.ts';
 
-const pageSize = 50;
-
 /** Only what others found good is dealt out: a filter by either would tell what they gave. */
 const allowed = (scope: ProjectScope, filter: ExampleFilter): ExampleFilter => ({
 	...filter,
@@ -26,17 +24,18 @@ export const pageOf = async (tx: Tx, scope: ProjectScope, given: ExampleFilter) 
 			.from(examples)
 			.where(wanted(scope.project.id, some))
 			.orderBy(some.after ? asc(examples.number) : desc(examples.number))
-			.limit(pageSize + 1);
+			.limit(given.limit + 1);
+	const { limit } = given;
 	let found = await find(filter);
 	// the way up ends at the first page, and that one is full
-	const isFirst = !filter.before && (!filter.after || found.length <= pageSize);
+	const isFirst = !filter.before && (!filter.after || found.length <= limit);
 	if (filter.after && isFirst) found = await find({ ...filter, after: undefined });
 	const isBackwards = filter.after && !isFirst;
-	const list = isBackwards ? found.slice(0, pageSize).reverse() : found.slice(0, pageSize);
+	const list = isBackwards ? found.slice(0, limit).reverse() : found.slice(0, limit);
 	const rows = (await withOwnScores(tx, scope, list.map(sideless(scope)))).map(rowOf);
 	return {
 		rows,
-		older: isBackwards || found.length > pageSize ? rows.at(-1)!.number : null,
+		older: isBackwards || found.length > limit ? rows.at(-1)!.number : null,
 		newer: isFirst ? null : (rows[0]?.number ?? filter.before! - 1)
 	};
 };

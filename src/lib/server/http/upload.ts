@@ -28,7 +28,11 @@ const allBusy = () =>
  * hears when to come again.
  */
 export const upload =
-	<E extends RequestEvent>(work: (event: E, file: Upload) => Promise<unknown>, limits = { stallMs }) =>
+	<E extends RequestEvent>(work: (event: E, file: Upload) => Promise<unknown>, {
+		stallMs: stall = stallMs,
+		status = 200,
+		onRefusal
+	}: { stallMs?: number; status?: number | undefined; onRefusal?: (problem: unknown) => Response } = {}) =>
 	async (event: E): Promise<Response> => {
 		const { body, headers } = event.request;
 		const name = nameFrom(headers.get('x-file-name'));

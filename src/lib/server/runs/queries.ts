@@ -1,4 +1,4 @@
-import { type SQL, and, asc, desc, eq, sql } from 'drizzle-orm';
+import { type SQL, and, asc, desc, eq, lt, sql } from 'drizzle-orm';
 import { DownloadRunFile, GetPreflight, GetRun, ListRuns } from '../../contract/runs.ts';
 import { AppError } from '../../core/errors.ts';
 import { stillBilled } from '../../core/runs/billing.ts';
@@ -21,7 +21,6 @@ import { fileName } from './training-files.ts';
 /** The newest are what a person looks for; a long job has thousands. */
 const mostEvents = 500;
 
-const runsOnPage = 50;
 const sortedBy: Record<RunSort, SQL> = {
 	version: sql`${runs.version}`,
 	status: sql`${runs.status} collate "C"`,
@@ -31,19 +30,26 @@ const sortedBy: Record<RunSort, SQL> = {
 };
 
 /** A page of the runs in the order that is asked for; the newest first otherwise. */
-export const listRuns = query(ListRuns, (scope, { sort = newestFirst.sort, order = newestFirst.order, page: wanted }) =>
+export const listRuns = query(ListRuns, (scope, asked) =>
 	scope.tx(async (tx) => {
-		const ofProject = eq(runs.projectId, scope.project.id);
-		const pages = Math.max(1, Math.ceil((await tx.$count(runs, ofProject)) / runsOnPage));
+		const { sort = newestFirst.sort, order = newestFirst.order, page: wanted, before, limit } = asked;
+		const ofProject = and(eq(runs.projectId, scope.project.id), before ? lt(runs.version, before) : undefined);
+		const pages = Math.max(1, Math.ceil((await tx.$count(runs, ofProject)) / limit));
 		const page = Math.min(wanted, pages);
 		const rows = await tx
 			.select()
 			.from(runs)
 			.where(ofProject)
 			.orderBy(sql`${sortedBy[sort]} ${sql.raw(order === 'up' ? 'asc' : 'desc')} nulls last`, desc(runs.version))
-			.limit(runsOnPage)
-			.offset((page - 1) * runsOnPage);
-		return { rows: rows.map(listedRun), page, pages };
+			.limit(limit)
+			.offset((page - 1) * limit);
+		const byVersion = sort === newestFirst.sort && order === newestFirst.order;
+		return {
+			rows: rows.map(listedRun),
+			page,
+			pages,
+			older: byVersion && page < pages ? rows.at(-1)!.version : null
+		};
 	})
 );
 

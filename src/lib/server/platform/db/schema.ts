@@ -19,6 +19,7 @@ import {
 	uuid
 } from 'drizzle-orm/pg-core';
 import type { Message } from '../../../core/examples/example.ts';
+import { type KeyRole, keyRoles } from '../../../core/keys/rules.ts';
 import { type Role, roles } from '../../../core/permissions.ts';
 import type { Recipe } from '../../../core/runs/recipe.ts';
 import type { EvaluationResult } from '../../../core/evaluations/result.ts';
@@ -89,6 +90,12 @@ export const rateLimits = pgTable('rate_limits', {
 	count: integer().notNull(),
 	resetsAt: at().notNull()
 });
+
+/**
+ * Buckets of requests by what they are counted for: `api-key:…`. One moment says it all (functions/keys.sql). Unlogged: after a crash
+ * everybody has a full one.
+ */
+export const buckets = pgTable('buckets', { name: text().primaryKey(), fullAt: at().notNull() });
 
 export const teams = pgTable(
 	'teams',
@@ -162,6 +169,48 @@ export const connections = teamTable(
 		oneOf('connections', 'status', ['untested', 'ok', 'refused']),
 		oneOf('connections', 'training', ['open', 'closed', 'unknown'])
 	]
+);
+
+/** A key for scripts (core/keys). The key itself is kept nowhere: only its SHA-256, which functions ask for (functions/keys.sql). */
+export const apiKeys = teamTable(
+	'api_keys',
+	{
+		name: text().notNull(),
+		role: text().$type<KeyRole>().notNull(),
+		projectIds: uuid().array(),
+		hash: bytes().notNull(),
+		hint: text().notNull(),
+		createdBy: uuid(),
+		expiresAt: at().notNull(),
+		revokedAt: at(),
+		lastUsedAt: at(),
+		lastUsedFrom: text(),
+		/** When its end was announced by mail. */
+		warnedAt: at()
+	},
+	{ read: ['owner'], add: ['owner'], change: ['owner'], remove: [] },
+	(t) => [unique().on(t.teamId, t.hash), index().on(t.hash), oneOf('api_keys', 'role', keyRoles)]
+);
+
+/**
+ * Requests that a key has named (`Idempotency-Key`), for a day: what was asked, whether it has acted, and what was answered. Only
+ * functions touch it (functions/requests.sql).
+ */
+export const namedRequests = teamTable(
+	'named_requests',
+	{
+		keyId: uuid().notNull(),
+		name: text().notNull(),
+		/** SHA-256 of method, path and body. */
+		fingerprint: bytes().notNull(),
+		/** Whoever carries it out says so again and again; afterwards it is anybody's. */
+		heldUntil: at().notNull(),
+		acted: boolean().notNull().default(false),
+		status: integer(),
+		answer: text()
+	},
+	{ read: [], add: [], change: [], remove: [] },
+	(t) => [unique().on(t.teamId, t.keyId, t.name), inTeam(t, t.keyId, apiKeys), index().on(t.createdAt)]
 );
 
 export const projects = teamTable(
@@ -638,9 +687,11 @@ export const auditEntries = teamTable(
 		details: json().$type<Record<string, unknown>>().notNull(),
 		/** The request that did it, as the log names it, and where it came from; a job has neither. */
 		requestId: uuid(),
-		address: text()
+		address: text(),
+		/** The key that did it; nobody's person. */
+		keyId: uuid()
 	},
-	{ read: ['owner'], add: everyRole, change: [], remove: [], actor: 'person_id or the system' },
+	{ read: ['owner'], add: everyRole, change: [], remove: [], actor: 'person_id, a key or the system' },
 	(t) => [index().on(t.teamId, t.seq)]
 );
 

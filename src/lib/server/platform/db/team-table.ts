@@ -30,7 +30,7 @@ export type Rights = {
 	/** What the keys of its children repeat besides team and id, so that a child cannot name one place and hang on another. */
 	carries?: string[];
 	/** The column that must be the acting person in a new row: nobody rates in another's name. */
-	actor?: 'person_id' | 'person_id or the system';
+	actor?: 'person_id' | 'person_id, a key or the system';
 };
 
 /**
@@ -46,8 +46,13 @@ const withRole = (roles: Role[]) =>
 		? ' and false'
 		: ` and (select current_setting('app.role', true)) in (${roles.map((role) => `'${role}'`).join(', ')})`;
 const actingPerson = `(select nullif(current_setting('app.user_id', true), '')::uuid)`;
-const asActor = (actor: Rights['actor']) =>
-	!actor ? '' : ` and person_id ${actor === 'person_id' ? '=' : 'is not distinct from'} ${actingPerson}`;
+const actingKey = `(select nullif(current_setting('app.key_id', true), '')::uuid)`;
+const asActor = (actor: Rights['actor']) => {
+	if (!actor) return '';
+	return actor === 'person_id'
+		? ` and person_id = ${actingPerson}`
+		: ` and person_id is not distinct from ${actingPerson} and key_id is not distinct from ${actingKey}`;
+};
 
 /** The four policies of one table, one for each command. */
 export const policies = (table: string, rights: Rights, team = 'team_id') => {

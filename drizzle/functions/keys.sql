@@ -1,0 +1,85 @@
+-- Keys for scripts: asked before a team is known, by the SHA-256 of what came in the header.
+
+-- Takes one request out of a bucket that holds `most` and fills within `seconds`: how many are left, and for how many seconds there
+-- is none; null in `remaining` when this one was refused. A bucket is one moment, the one at which it will be full again. One that
+-- lies further ahead than a whole filling comes from a clock that was set back, and counts as that.
+create or replace function take_request(bucket text, most int, seconds float8) returns table (remaining int, wait float8)
+	language plpgsql volatile rows 1 security definer set search_path = '' as $$
+declare
+	moment timestamptz := clock_timestamp();
+	filling interval := make_interval(secs => seconds);
+	each interval := make_interval(secs => seconds / most);
+	fills timestamptz;
+begin
+	insert into public.buckets (name, full_at) values (bucket, moment) on conflict do nothing;
+	select greatest(least(b.full_at, moment + filling), moment) into fills from public.buckets b where b.name = bucket for update;
+	if fills + each > moment + filling then
+		remaining := null;
+		wait := extract(epoch from fills + each - filling - moment);
+	else
+		fills := fills + each;
+		remaining := floor(extract(epoch from moment + filling - fills) / extract(epoch from each));
+		wait := 0;
+	end if;
+	update public.buckets b set full_at = fills where b.name = bucket;
+	return next;
+end $$;
+
+-- Full ones say nothing that a missing one does not; the janitor calls it.
+create or replace function purge_buckets() returns void language sql security definer set search_path = '' as $$
+	delete from public.buckets b where b.full_at < now()
+$$;
+
+-- Who comes in with this key, if it works: its team and what it may there, after one request was taken out of its bucket. Nothing for
+-- one that is unknown, over or ended, whichever it is. When and from where it was last used is written at most once a minute.
+create or replace function enter_with_key(hash bytea, from_address text, most int, seconds float8)
+	returns table (key_id uuid, key_name text, expires_at timestamptz, team_id uuid, slug text, team_name text, role text,
+		project_ids uuid[], remaining int, wait float8)
+	language plpgsql volatile rows 1 security definer set search_path = '' as $$
+declare
+	found_key public.api_keys;
+begin
+	select k.* into found_key from public.api_keys k
+	where k.hash = enter_with_key.hash and k.revoked_at is null and k.expires_at > now();
+	if found_key.id is null then
+		return;
+	end if;
+	if found_key.last_used_at is null or found_key.last_used_at < now() - interval '1 minute' then
+		-- not while somebody holds it (assert_key): nobody waits for this
+		update public.api_keys k set last_used_at = now(), last_used_from = from_address
+		from (
+			select l.team_id, l.id from public.api_keys l
+			where l.team_id = found_key.team_id and l.id = found_key.id for no key update skip locked
+		) free
+		where k.team_id = free.team_id and k.id = free.id;
+	end if;
+	return query
+		select found_key.id, found_key.name, found_key.expires_at, t.id, t.slug, t.name, found_key.role, found_key.project_ids,
+			taken.remaining, taken.wait
+		from public.teams t, public.take_request('api-key:' || found_key.id, most, seconds) taken
+		where t.id = found_key.team_id;
+end $$;
+
+-- The same for a key as `assert_authority` for a person: in the packet that opens its transaction, and held until the commit by what
+-- changes something. AI020 when it has ended, or may something else by now.
+create or replace function assert_key(team uuid, key uuid, acting_role text, acting_projects text, holding boolean) returns void
+	language plpgsql security definer set search_path = '' as $$
+declare
+	held record;
+begin
+	if holding then
+		select k.role, k.project_ids, k.expires_at, k.revoked_at into held
+		from public.api_keys k where k.team_id = team and k.id = key for share;
+	else
+		select k.role, k.project_ids, k.expires_at, k.revoked_at into held
+		from public.api_keys k where k.team_id = team and k.id = key;
+	end if;
+	if held.role is distinct from acting_role
+		or coalesce(array_to_string(held.project_ids, ','), 'all') <> acting_projects
+		or held.revoked_at is not null or held.expires_at <= now() then
+		raise exception 'The rights of this key have changed' using errcode = 'AI020';
+	end if;
+end $$;
+
+grant execute on function take_request(text, int, float8), purge_buckets(), enter_with_key(bytea, text, int, float8),
+	assert_key(uuid, uuid, text, text, boolean) to app;

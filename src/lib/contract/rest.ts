@@ -1,0 +1,79 @@
+// What scripts can do, and where: one row for each operation that a key may carry out. The handler, the OpenAPI document and the
+// reference are made from this table and from the operations themselves.
+import * as activity from './activity.ts';
+import * as connections from './connections.ts';
+import * as evaluationResults from './evaluation-results.ts';
+import * as evaluations from './evaluations.ts';
+import * as examples from './examples.ts';
+import * as keys from './keys.ts';
+import type { Operation } from './operation.ts';
+import * as project from './project.ts';
+import * as runs from './runs.ts';
+import * as servings from './servings.ts';
+import * as splits from './splits.ts';
+
+export const methods = ['GET', 'POST', 'PATCH', 'DELETE'] as const;
+export type Method = (typeof methods)[number];
+
+export type RestRow = {
+	operation: Operation;
+	method: Method;
+	/** Below /api/v1. `{project}` is a slug or an id; every other name is a field of the operation's input. */
+	path: string;
+	/** Of the answer; 200 where none is given. */
+	status?: 201;
+	/** The body is a file, read as it arrives: the operation's `lines`. */
+	takesFile?: true;
+	/** A list that goes on: the fields by which its pages are asked for (`cursor`) and found in its output. */
+	paged?: { place: string; rows: string; next: string };
+};
+
+const inProject = '/projects/{project}';
+const rows = (operation: Operation, method: Method, path: string, more: Partial<RestRow> = {}): RestRow => ({
+	operation,
+	method,
+	path,
+	...more
+});
+/** Newest first, by number: a row that is added meanwhile moves none of the others. */
+const byNumber = { place: 'before', rows: 'rows', next: 'older' };
+
+export const rest: readonly RestRow[] = [
+	rows(keys.GetMe, 'GET', '/me'),
+	rows(connections.ListConnections, 'GET', '/connections'),
+	rows(connections.ListModels, 'GET', '/connections/{connectionId}/models'),
+
+	rows(project.ListProjects, 'GET', '/projects'),
+	rows(project.CreateProject, 'POST', '/projects', { status: 201 }),
+	rows(project.GetProject, 'GET', inProject),
+	rows(examples.CountExamples, 'GET', `${inProject}/stats`),
+
+	rows(examples.ListExamples, 'GET', `${inProject}/examples`, { paged: byNumber }),
+	rows(examples.AddExample, 'POST', `${inProject}/examples`, { status: 201 }),
+	rows(examples.GetExample, 'GET', `${inProject}/examples/{exampleId}`),
+	rows(examples.DeleteExamples, 'POST', `${inProject}/examples/delete`),
+	rows(examples.RestoreExamples, 'POST', `${inProject}/examples/undelete`),
+	rows(examples.ImportExamples, 'POST', `${inProject}/imports`, { status: 201, takesFile: true }),
+	rows(examples.ExportExamples, 'GET', `${inProject}/export`),
+
+	rows(splits.PreviewSplit, 'GET', `${inProject}/split/preview`),
+	rows(splits.ApplySplit, 'POST', `${inProject}/split`),
+	rows(splits.MoveExamples, 'POST', `${inProject}/split/move`),
+
+	rows(runs.GetPreflight, 'GET', `${inProject}/runs/preflight`),
+	rows(runs.ListRuns, 'GET', `${inProject}/runs`),
+	rows(runs.StartRun, 'POST', `${inProject}/runs`, { status: 201 }),
+	rows(runs.GetRun, 'GET', `${inProject}/runs/{runId}`),
+	rows(runs.CancelRun, 'POST', `${inProject}/runs/{runId}/cancel`),
+	rows(runs.DownloadRunFile, 'GET', `${inProject}/runs/{runId}/files/{kind}`),
+	rows(servings.StartServing, 'POST', `${inProject}/runs/{runId}/serving`, { status: 201 }),
+	rows(servings.StopServing, 'DELETE', `${inProject}/runs/{runId}/serving`),
+
+	rows(evaluations.ListEvaluations, 'GET', `${inProject}/evaluations`, { paged: byNumber }),
+	rows(evaluations.CreateEvaluation, 'POST', `${inProject}/evaluations`, { status: 201 }),
+	rows(evaluations.GetEvaluation, 'GET', `${inProject}/evaluations/{evaluationId}`),
+	rows(evaluations.RetryGeneration, 'POST', `${inProject}/evaluations/{evaluationId}/retry`),
+	rows(evaluationResults.RevealEvaluation, 'POST', `${inProject}/evaluations/{evaluationId}/reveal`),
+	rows(evaluationResults.GetResults, 'GET', `${inProject}/evaluations/{evaluationId}/results`),
+	rows(evaluationResults.ExportResults, 'GET', `${inProject}/evaluations/{evaluationId}/export`)
+];

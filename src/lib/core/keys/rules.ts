@@ -1,0 +1,23 @@
+/** What a key of a team may be: never an owner. */
+export const keyRoles = ['trainer', 'rater'] as const;
+export type KeyRole = (typeof keyRoles)[number];
+
+/** In days; the first is what the form offers. */
+export const keyLives = [90, 30, 365] as const;
+/** How long a rolled key still works beside the new one, in hours. */
+export const graceHours = [0, 1, 24, 168] as const;
+/** Before its end, whoever made it is told by mail. */
+export const warnedDaysBefore = 7;
+/** At once, in one team: more would be a leak nobody looks through. */
+export const mostKeys = 50;
+
+const dayMs = 86_400_000;
+export const keyStates = ['open', 'ending', 'expired', 'revoked'] as const;
+export type KeyState = (typeof keyStates)[number];
+
+/** What a key is at a moment. `ending`: it works, for a week or less. */
+export const keyState = (key: { expiresAt: Date; revokedAt: Date | null }, now: Date): KeyState => {
+	if (key.revokedAt) return 'revoked';
+	if (key.expiresAt <= now) return 'expired';
+	return key.expiresAt.getTime() - now.getTime() <= warnedDaysBefore * dayMs ? 'ending' : 'open';
+};

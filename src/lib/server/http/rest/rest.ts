@@ -1,0 +1,140 @@
+import type { RequestEvent } from '@sveltejs/kit';
+import { mediaTypeOf } from '../../../contract/fields.ts';
+import type { Command } from '../../../contract/operation.ts';
+import type { RestRow } from '../../../contract/rest.ts';
+import { restLimits } from '../../../contract/rest-limits.ts';
+import { linesOfFile } from '../../../core/examples/import/file-lines.ts';
+import { AppError } from '../../../core/errors.ts';
+import { type KeyHolder, enterWithKey, takeRequest } from '../../access/keys.ts';
+import { networkOf } from '../../access/limits.ts';
+import { type ProjectScope, type Scope, inProject } from '../../access/scope.ts';
+import { config } from '../../platform/config.ts';
+import { log } from '../../platform/log.ts';
+import { download } from '../download.ts';
+import { whileWelcome } from '../recheck.ts';
+import { upload } from '../upload.ts';
+import { answerOf, bodyOf, isDownload, refusalBody } from './answer.ts';
+import { placeOf } from './cursor.ts';
+import { assertNoKey, restInput } from './input.ts';
+import { limited, limitHeaders } from './limits.ts';
+import { carryOutOnce } from './once.ts';
+import { findRow } from './route.ts';
+import { useCases } from './use-cases.ts';
+
+const base = '/api/v1';
+
+const bearerOf = ({ headers }: Request) => /^Bearer +(\S+) *$/i.exec(headers.get('authorization') ?? '')?.[1];
+
+/** One answer for every key that does not work: what is wrong with it is for the team's settings to say. */
+const noEntry = () =>
+	new AppError(
+		'unauthenticated',
+		'This needs an API key that works, in the header “Authorization: Bearer ait_sk_…”. Owners make keys in the team’s settings.'
+	);
+
+/** Who comes in. Throws *unauthenticated*, and *rate limited* when their bucket is empty; the headers say how full it is. */
+const holderOf = async (event: RequestEvent, headers: Headers): Promise<KeyHolder> => {
+	const address = event.getClientAddress();
+	const bearer = bearerOf(event.request);
+	const holder =
+		bearer === undefined
+			? null
+			: await enterWithKey(bearer, { id: event.locals.requestId, address, transactions: 0 }, restLimits.key);
+	const requests = holder?.requests ?? (await takeRequest(`api-network:${networkOf(address)}`, restLimits.stranger));
+	limitHeaders(headers, holder ? restLimits.key : restLimits.stranger, requests);
+	if (requests.refused) throw limited();
+	if (!holder) throw noEntry();
+	return holder;
+};
+
+const rowOf = (event: RequestEvent, headers: Headers) => {
+	const found = findRow(event.request.method, event.url.pathname.slice(base.length));
+	if ('row' in found) return found;
+	if (found.allow.length === 0)
+		throw new AppError('not_found', 'There is nothing at this address. The reference has the addresses there are.');
+	headers.set('allow', [...new Set(found.allow)].join(', '));
+	throw new AppError('wrong_method', `This address takes ${found.allow.join(' and ')} only.`);
+};
+
+/** The fields of a list by which pages move: a script gives a cursor instead. */
+const ownPlaces = ['before', 'after', 'page'];
+
+/** The query with the place that a cursor names. */
+const placed = ({ operation, paged }: RestRow, projectId: string, query: URLSearchParams): URLSearchParams => {
+	if (!paged) return query;
+	const own = ownPlaces.find((name) => query.has(name));
+	if (own) throw new AppError('invalid', `There is no field “${own}” here. Lists go on by “cursor”.`, own);
+	const moved = new URLSearchParams(query);
+	const cursor = moved.get('cursor');
+	moved.delete('cursor');
+	if (cursor !== null) moved.set(paged.place, String(placeOf(cursor, { list: operation.name, in: projectId })));
+	return moved;
+};
+
+const answered = (event: RequestEvent, row: RestRow, projectId: string, output: unknown): Response => {
+	if (!isDownload(output)) return answerOf(row, bodyOf(row, projectId, output));
+	return download(
+		{ ...output, pieces: whileWelcome(event, output.pieces) },
+		mediaTypeOf(row.operation.output) ?? 'application/octet-stream'
+	);
+};
+
+/** Looks the request up, lets its operation do it, and answers. */
+const carryOut = async (event: RequestEvent, headers: Headers): Promise<Response> => {
+	assertNoKey(decodeURIComponent(event.url.pathname + event.url.search));
+	const holder = await holderOf(event, headers);
+	event.locals.scope = holder.scope;
+	const { row, params } = rowOf(event, headers);
+	const scope: Scope | ProjectScope =
+		row.operation.within === 'project' ? await inProject(holder.scope, params.project!) : holder.scope;
+	const projectId = 'project' in scope ? scope.project.id : '';
+	const useCase = useCases.get(row.operation.name)!;
+	const run = (acting: typeof scope, input: Record<string, unknown>) => useCase(acting, input as never);
+	if (row.takesFile) {
+		const take = upload((_, { name, pieces }) => run(scope, { fileName: name, lines: linesOfFile(pieces) }), {
+			status: row.status,
+			onRefusal: (problem) => refused(event, headers, problem)
+		});
+		return take(event);
+	}
+	const input = await restInput(row, event.request, placed(row, projectId, event.url.searchParams), params);
+	if (row.operation.kind === 'query') return answered(event, row, projectId, await run(scope, input));
+	return carryOutOnce({
+		event,
+		scope,
+		operation: row.operation as Command,
+		input,
+		bodyOf: (output) => bodyOf(row, projectId, output),
+		status: row.status ?? 200,
+		run: (acting) => run(acting, input)
+	});
+};
+
+const refused = (event: RequestEvent, headers: Headers, problem: unknown): Response => {
+	const { requestId, scope } = event.locals;
+	const known = problem instanceof AppError ? problem : log.bug(problem, { request: requestId, route: event.route.id });
+	log.info('api refusal', {
+		request: requestId,
+		key: scope?.key?.id,
+		address: event.getClientAddress(),
+		method: event.request.method,
+		status: known.status,
+		code: known.code
+	});
+	if (known.code === 'unauthenticated') headers.set('www-authenticate', 'Bearer');
+	const said = 'field' in known ? known : { code: known.code, message: known.message };
+	return Response.json(refusalBody(said, { origin: config().origin, requestId }), { status: known.status });
+};
+
+/** Everything below /api/v1: one handler over the table of contract/rest. */
+export const answerRest = async (event: RequestEvent): Promise<Response> => {
+	const headers = new Headers();
+	let answer: Response;
+	try {
+		answer = await carryOut(event, headers);
+	} catch (problem) {
+		answer = refused(event, headers, problem);
+	}
+	for (const [name, value] of headers) answer.headers.set(name, value);
+	return answer;
+};

@@ -1,0 +1,50 @@
+import { desc, eq, gt, or, isNull, and, sql } from 'drizzle-orm';
+import { GetMe, ListKeys } from '../../contract/keys.ts';
+import { keyState } from '../../core/keys/rules.ts';
+import { membersWithAddress, named } from '../access/named.ts';
+import { query } from '../access/operation.ts';
+import { apiKeys, teams } from '../platform/db/schema.ts';
+
+/** Until a month after its end: long enough to find out what has stopped. */
+const lately = and(
+	gt(apiKeys.expiresAt, sql`now() - interval '30 days'`),
+	or(isNull(apiKeys.revokedAt), gt(apiKeys.revokedAt, sql`now() - interval '30 days'`))
+);
+
+/** The keys of the team, the newest first. */
+export const listKeys = query(ListKeys, async (scope) => {
+	const rows = await scope.tx((tx) =>
+		tx
+			.select({
+				id: apiKeys.id,
+				name: apiKeys.name,
+				role: apiKeys.role,
+				projectIds: apiKeys.projectIds,
+				hint: apiKeys.hint,
+				createdAt: apiKeys.createdAt,
+				createdBy: named.name,
+				expiresAt: apiKeys.expiresAt,
+				revokedAt: apiKeys.revokedAt,
+				lastUsedAt: apiKeys.lastUsedAt,
+				lastUsedFrom: apiKeys.lastUsedFrom
+			})
+			.from(apiKeys)
+			.leftJoin(membersWithAddress, eq(named.id, apiKeys.createdBy))
+			.where(lately)
+			.orderBy(desc(apiKeys.createdAt), desc(apiKeys.id))
+	);
+	const now = new Date();
+	return rows.map(({ revokedAt, ...key }) => ({ ...key, state: keyState({ ...key, revokedAt }, now) }));
+});
+
+/** Which team whoever asks is in, as what. */
+export const getMe = query(GetMe, async (scope) => {
+	const { role, projectIds, key } = scope;
+	const [team] = await scope.tx((tx) => tx.select({ id: teams.id, slug: teams.slug, name: teams.name }).from(teams));
+	return {
+		team: team!,
+		role,
+		projectIds: projectIds === 'all' ? null : projectIds,
+		key: key ?? null
+	};
+});
