@@ -240,7 +240,15 @@ describe('a start', () => {
 	test('in production without secrets is refused: one message names them all, exit code 78', async () => {
 		const server = await startServerProcess(build, { ...bare, NODE_ENV: 'production', POLL_SECONDS: 'often' });
 		expect(await server.ended).toBe(78);
-		for (const name of ['DATABASE_URL', 'APP_DATABASE_URL', 'ORIGIN', 'KEKS', 'SMTP_URL', 'MAIL_FROM'])
+		for (const name of [
+			'DATABASE_URL',
+			'APP_DATABASE_URL',
+			'QUEUE_DATABASE_URL',
+			'ORIGIN',
+			'KEKS',
+			'SMTP_URL',
+			'MAIL_FROM'
+		])
 			expect(server.said()).toContain(`${name} is missing.`);
 		expect(server.said()).toContain('POLL_SECONDS must be a whole number');
 		expect(server.said().match(/configuration/g)).toHaveLength(1);

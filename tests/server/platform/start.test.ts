@@ -8,7 +8,7 @@ beforeEach(() => {
 	process.env.SANDBOX_URL = 'http://127.0.0.1:9';
 });
 afterEach(async () => {
-	for (const name of ['DATABASE_URL', 'APP_DATABASE_URL', 'SANDBOX_URL', 'ORIGIN', 'ROLE']) {
+	for (const name of ['DATABASE_URL', 'APP_DATABASE_URL', 'QUEUE_DATABASE_URL', 'SANDBOX_URL', 'ORIGIN', 'ROLE']) {
 		if (given[name]) process.env[name] = given[name];
 		else delete process.env[name];
 	}
