@@ -11,11 +11,11 @@ afterAll(async () => {
 	await app.end();
 });
 
-const as = async (role: string) => {
+const as = async (role: string, group: 'app' | 'queue' = 'app') => {
 	const reserved = await owner.reserve();
 	await reserved.unsafe(`set role ${role}`);
 	try {
-		await assertLogin(reserved, 'app');
+		await assertLogin(reserved, group);
 	} finally {
 		await reserved.unsafe('reset role');
 		reserved.release();
@@ -30,6 +30,16 @@ test('the role that migrate made may serve, also after it made a temporary table
 
 test('the owner may not serve', async () => {
 	await expect(assertLogin(owner, 'app')).rejects.toThrow(/refuses to serve as/);
+});
+
+test('the role that migrate made may run the queue, the owner may not, nor one that serves as well', async () => {
+	const queue = postgres(process.env.QUEUE_DATABASE_URL!, { max: 1 });
+	await assertLogin(queue, 'queue').finally(() => queue.end());
+	await expect(assertLogin(owner, 'queue')).rejects.toThrow(/refuses to work on jobs as .*QUEUE_DATABASE_URL/);
+	await owner.unsafe(`create role strong_${suffix} in role app, queue`);
+	await expect(as(`strong_${suffix}`)).rejects.toThrow(/is a member of "queue" too/);
+	await expect(as(`strong_${suffix}`, 'queue')).rejects.toThrow(/is a member of "app" too/);
+	await owner.unsafe(`drop role strong_${suffix}`);
 });
 
 test('BYPASSRLS, a table of its own, or membership in a stronger role are each refused', async () => {

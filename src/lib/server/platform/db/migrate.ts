@@ -38,10 +38,11 @@ export async function migrate({ ownerUrl, folder = 'drizzle', passwords, ...give
 		// From here on a lock that does not come must not hold up everybody behind us: give up early and try again
 		await sql`select set_config('lock_timeout', '2s', false)`;
 		await sql.unsafe(fs.readFileSync(path.join(folder, 'roles.sql'), 'utf8'));
-		const urls = {
-			appUrl: await prepareLogin(sql, 'app', loginUrl(ownerUrl, 'app', given.appUrl, passwords)),
-			queueUrl: await prepareLogin(sql, 'queue', loginUrl(ownerUrl, 'queue', given.queueUrl, passwords))
-		};
+		const app = loginUrl(ownerUrl, 'app', given.appUrl, passwords);
+		const queue = loginUrl(ownerUrl, 'queue', given.queueUrl, passwords);
+		if (app.username === queue.username)
+			throw new Error('APP_DATABASE_URL and QUEUE_DATABASE_URL must log in as two roles.');
+		const urls = { appUrl: await prepareLogin(sql, 'app', app), queueUrl: await prepareLogin(sql, 'queue', queue) };
 		await again(() => runMigrations(drizzle(withFunctions(sql, folder)), { migrationsFolder: folder }));
 		await installQueues(ownerUrl);
 		await grantQueues(sql);
