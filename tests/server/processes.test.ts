@@ -255,6 +255,15 @@ describe('a start', () => {
 		expect(server.said()).not.toContain('    at ');
 	});
 
+	test('of a worker that nobody has told where the queue is, is refused in a sentence; pages need none', async () => {
+		const without = { DATABASE_URL: '', QUEUE_DATABASE_URL: '' };
+		const worker = await startServerProcess(build, { ...without, ROLE: 'worker' });
+		expect(await worker.ended).toBe(78);
+		expect(worker.said()).toContain('QUEUE_DATABASE_URL is missing: whoever works on jobs needs it.');
+		const web = await untilServing(await startServerProcess(build, { ...without, ROLE: 'web' }));
+		expect(await web.stop()).toBe(0);
+	});
+
 	test('as the owner of the tables is refused', async () => {
 		const server = await startServerProcess(build, { DATABASE_URL: '', APP_DATABASE_URL: process.env.DATABASE_URL });
 		expect(await server.ended).toBe(1);
