@@ -42,6 +42,14 @@ create or replace function enter_team(person uuid, team_slug text, project_slug 
 	order by m.created_at, t.slug
 $$;
 
+-- What whoever has this open session may do in a team; a stream that stays open asks again and again.
+create or replace function rights_of_session(session uuid, team uuid) returns table (role text, project_ids uuid[])
+	language sql stable rows 1 security definer set search_path = '' as $$
+	select m.role, m.project_ids
+	from public.sessions s join public.members m on m.person_id = s.person_id
+	where s.handle = session and public.session_ends(s.expires_at, s.created_at) > now() and m.team_id = team
+$$;
+
 -- A team and its first owner.
 create or replace function create_team(person uuid, team_name text, team_slug text) returns uuid
 	language plpgsql security definer set search_path = '' as $$
@@ -103,8 +111,8 @@ create or replace function leave_team() returns boolean
 	select exists (select from gone)
 $$;
 
-grant execute on function memberships_of(uuid), enter_team(uuid, text, text), create_team(uuid, text, text), invitation_by_token(bytea),
-	accept_invitation(bytea, uuid, uuid, text), leave_team() to app;
+grant execute on function memberships_of(uuid), enter_team(uuid, text, text), rights_of_session(uuid, uuid), create_team(uuid, text, text),
+	invitation_by_token(bytea), accept_invitation(bytea, uuid, uuid, text), leave_team() to app;
 
 -- Asked in the packet that opens a person's transaction: are they still in the team with the very role and projects, and is the
 -- session open, that the request came in with? A change holds the membership until it is committed, so that a removal waits for
@@ -123,7 +131,7 @@ begin
 		or coalesce(array_to_string(held.project_ids, ','), 'all') <> acting_projects
 		or not exists (
 			select from public.sessions s
-			where s.handle = session and s.person_id = person and s.expires_at > now() and s.created_at > now() - interval '90 days'
+			where s.handle = session and s.person_id = person and public.session_ends(s.expires_at, s.created_at) > now()
 		) then
 		raise exception 'The rights of this person have changed' using errcode = 'AI020';
 	end if;

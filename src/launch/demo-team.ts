@@ -4,7 +4,6 @@ import type { Role } from '../lib/core/permissions.ts';
 import { to } from '../lib/paths.ts';
 import { createConnection, testConnection } from '../lib/server/connections/commands.ts';
 import { listConnections } from '../lib/server/connections/queries.ts';
-import { plainPool } from '../lib/server/platform/db/pools.ts';
 import { members } from '../lib/server/platform/db/schema.ts';
 import { personWith } from '../lib/server/access/people.ts';
 import { makeSignInLink } from '../lib/server/access/sign-in.ts';
@@ -63,6 +62,3 @@ export const signInUrl = async (baseUrl: string, next: string) => {
 	const { token } = await makeSignInLink({ email: owner, browserToken: randomUUID(), next });
 	return baseUrl + to.confirmSignIn(token);
 };
-
-/** Whether nobody has used this database yet. */
-export const isEmpty = async () => (await plainPool()`select from people limit 1`).length === 0;

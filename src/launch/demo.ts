@@ -1,7 +1,6 @@
 import './node24.ts';
 import path from 'node:path';
 import { closePools } from '../lib/server/platform/db/pools.ts';
-import { stopQueue } from '../lib/server/jobs/queue.ts';
 import { startPlatform } from '../lib/server/platform/start.ts';
 import { nextFreePort } from '../lib/server/platform/process.ts';
 import { ensureBuild } from './build.ts';
@@ -26,10 +25,7 @@ await runUntilStopped(
 		await ensureBuild(log, path.join(dataDir, 'build.log'));
 		const platform = await startPlatform({ note: log });
 		later(platform.stop);
-		later(async () => {
-			await stopQueue(2000);
-			await closePools();
-		});
+		later(() => closePools());
 		const logFile = path.join(dataDir, 'demo.log');
 		const server = startNode(['build'], { env: { ROLE: 'all' }, logFile });
 		later(server.stop);

@@ -7,7 +7,8 @@ import { explain } from './children.ts';
 
 try {
 	const platform = await startPlatform({ note: (line) => console.log(line), sandbox: false });
-	console.log(`The database is up to date; "${new URL(platform.appUrl).username}" may serve it.`);
+	const [app, queue] = [platform.appUrl, platform.queueUrl].map((url) => url && new URL(url).username);
+	console.log(`The database is up to date; "${app}" may serve it, "${queue}" may run its queue.`);
 	await platform.stop();
 } catch (error) {
 	process.exitCode = explain(error);

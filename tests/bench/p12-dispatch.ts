@@ -17,7 +17,7 @@ export const run = async (): Promise<Measure[]> => {
 	await ownerBoss.createQueue('bench', { ...queues['run.follow'], policy: 'standard' });
 	await ownerBoss.stop({ graceful: false });
 
-	const boss = await startQueue({ working: true });
+	const boss = await startQueue();
 	const started = new Map<number, (at: number) => void>();
 	await boss.work('bench', { ...polling, localConcurrency: 4 }, async ([job]) => {
 		started.get((job!.data as { n: number }).n)?.(performance.now());

@@ -10,7 +10,6 @@ import { may } from '../../src/lib/core/permissions.ts';
 import { type ProjectScope, inProject } from '../../src/lib/server/access/scope.ts';
 import { castVote } from '../../src/lib/server/evaluations/commands.ts';
 import { nextPairs } from '../../src/lib/server/evaluations/queries.ts';
-import { stopQueue } from '../../src/lib/server/jobs/queue.ts';
 import { closePools } from '../../src/lib/server/platform/db/pools.ts';
 import { rateExample } from '../../src/lib/server/ratings/commands.ts';
 import { nextCards } from '../../src/lib/server/ratings/queries.ts';
@@ -40,7 +39,6 @@ beforeAll(async () => {
 		await castVote(trainer, { evaluationId: here.voting, ballotId, choice: 'first', clientId: randomUUID() });
 }, 60_000);
 afterAll(async () => {
-	await stopQueue(1000);
 	await closePools();
 	await owner.end();
 	await sandbox.stop();

@@ -13,7 +13,6 @@ import { type Role, may, roles } from '../../src/lib/core/permissions.ts';
 import { type ProjectScope, type Scope, inProject, scopeFor } from '../../src/lib/server/access/scope.ts';
 import { castVote } from '../../src/lib/server/evaluations/commands.ts';
 import { nextPairs } from '../../src/lib/server/evaluations/queries.ts';
-import { stopQueue } from '../../src/lib/server/jobs/queue.ts';
 import { rewriteExample } from '../../src/lib/server/ratings/commands.ts';
 import { closePools } from '../../src/lib/server/platform/db/pools.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
@@ -30,7 +29,6 @@ beforeAll(async () => {
 	[here, there] = [await newWorld(owner, sandbox.url), await newWorld(owner, sandbox.url)];
 }, 60_000);
 afterAll(async () => {
-	await stopQueue(1000);
 	await closePools();
 	await owner.end();
 	await sandbox.stop();

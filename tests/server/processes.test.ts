@@ -240,12 +240,33 @@ describe('a start', () => {
 	test('in production without secrets is refused: one message names them all, exit code 78', async () => {
 		const server = await startServerProcess(build, { ...bare, NODE_ENV: 'production', POLL_SECONDS: 'often' });
 		expect(await server.ended).toBe(78);
-		for (const name of ['DATABASE_URL', 'APP_DATABASE_URL', 'ORIGIN', 'KEKS', 'SMTP_URL', 'MAIL_FROM'])
+		for (const name of [
+			'DATABASE_URL',
+			'APP_DATABASE_URL',
+			'QUEUE_DATABASE_URL',
+			'ORIGIN',
+			'KEKS',
+			'SMTP_URL',
+			'MAIL_FROM'
+		])
 			expect(server.said()).toContain(`${name} is missing.`);
 		expect(server.said()).toContain('POLL_SECONDS must be a whole number');
 		expect(server.said().match(/configuration/g)).toHaveLength(1);
 		expect(server.said()).not.toContain('    at ');
 	});
+
+	test(
+		'of a worker that nobody has told where the queue is, is refused in a sentence; pages need none',
+		{ timeout: 90_000 },
+		async () => {
+			const without = { DATABASE_URL: '', QUEUE_DATABASE_URL: '' };
+			const worker = await startServerProcess(build, { ...without, ROLE: 'worker' });
+			expect(await worker.ended).toBe(78);
+			expect(worker.said()).toContain('QUEUE_DATABASE_URL is missing: whoever works on jobs needs it.');
+			const web = await untilServing(await startServerProcess(build, { ...without, ROLE: 'web' }));
+			expect(await web.stop()).toBe(0);
+		}
+	);
 
 	test('as the owner of the tables is refused', async () => {
 		const server = await startServerProcess(build, { DATABASE_URL: '', APP_DATABASE_URL: process.env.DATABASE_URL });

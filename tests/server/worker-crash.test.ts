@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { isOver } from '../../src/lib/core/runs/status.ts';
 import { closePools } from '../../src/lib/server/platform/db/pools.ts';
-import { stopQueue } from '../../src/lib/server/jobs/queue.ts';
 import type { Run } from '../../src/lib/server/runs/rows.ts';
 import { startRun } from '../../src/lib/server/runs/commands.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
@@ -20,7 +19,6 @@ afterEach(async () => {
 	await Promise.all(workers.splice(0).map((worker) => worker.kill()));
 });
 afterAll(async () => {
-	await stopQueue();
 	await closePools();
 	await sandbox.stop();
 });

@@ -12,6 +12,7 @@ declare module 'vitest' {
 		/** Of the superuser or at least of a role that may create databases. Nothing is provided to tests without I/O. */
 		ownerUrl?: string;
 		appUrl?: string;
+		queueUrl?: string;
 		template?: string;
 	}
 }
@@ -32,10 +33,11 @@ export default async function globalSetup(project: TestProject) {
 				settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '200' }
 			});
 	const admin = postgres(server.url, { max: 1, onnotice: () => {} });
-	const role = `aitelier_suite_${randomBytes(4).toString('hex')}`;
+	const suite = `aitelier_suite_${randomBytes(4).toString('hex')}`;
+	const roles = { app: `${suite}_app`, queue: `${suite}_queue` };
 	const finish = async () => {
 		await admin`drop database if exists ${admin(template)} with (force)`;
-		await admin`drop role if exists ${admin(role)}`;
+		for (const role of Object.values(roles)) await admin`drop role if exists ${admin(role)}`;
 		await admin.end({ timeout: 1 });
 		await server.stop();
 		fs.rmSync(room, { recursive: true, force: true });
@@ -44,11 +46,12 @@ export default async function globalSetup(project: TestProject) {
 		await admin`create database ${admin(template)}`;
 		const ownerUrl = onDatabase(server.url, template);
 		// not `aitelier_app`: a test that starts the platform gives that one a password, for every database of the server
-		const asSuite = new URL(ownerUrl);
-		[asSuite.username, asSuite.password] = [role, randomBytes(12).toString('hex')];
-		const appUrl = await migrate({ ownerUrl, appUrl: asSuite.href });
+		const as = (username: string) =>
+			Object.assign(new URL(ownerUrl), { username, password: randomBytes(12).toString('hex') }).href;
+		const { appUrl, queueUrl } = await migrate({ ownerUrl, appUrl: as(roles.app), queueUrl: as(roles.queue) });
 		project.provide('ownerUrl', ownerUrl);
 		project.provide('appUrl', appUrl);
+		project.provide('queueUrl', queueUrl);
 	} catch (error) {
 		await finish();
 		throw error;

@@ -39,10 +39,9 @@ const writePlain = async () => {
 		await plainPool().begin(async (sql) => {
 			await sql`select 1`;
 			await sleep(Math.random() * 20);
-			await sql`insert into rate_limits (key, count, resets_at) values (${key}, 1, now() + interval '1 day')`;
+			await sql`select count_event(${key}, 86400)`;
 		});
-	} else
-		await plainPool()`insert into rate_limits (key, count, resets_at) values (${key}, 1, now() + interval '1 day')`;
+	} else await plainPool()`select count_event(${key}, 86400)`;
 	told.plain.push(key);
 };
 const repeat = async (work: () => Promise<void>) => {
@@ -108,7 +107,7 @@ const hear = async () => {
 /** How long until the queue works on a job that is sent now. */
 let worked = 0;
 const workOff = async () => {
-	const boss = await startQueue({ working: true });
+	const boss = await startQueue();
 	const before = worked;
 	const startedAt = performance.now();
 	const send = () => boss.send('run.follow', { runId: randomUUID() });
@@ -117,7 +116,7 @@ const workOff = async () => {
 	return performance.now() - startedAt;
 };
 
-const boss = await startQueue({ working: true });
+const boss = await startQueue();
 await boss.work('run.follow', { pollingIntervalSeconds: 0.5 }, async () => void worked++);
 await subscribe(scope, null, () => told.heard++);
 for (let i = 0; i < Number(CALLERS); i++) void repeat(writeInTeam);

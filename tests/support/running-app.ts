@@ -2,7 +2,6 @@ import fs from 'node:fs';
 import path from 'node:path';
 import postgres from 'postgres';
 import { closePools } from '../../src/lib/server/platform/db/pools.ts';
-import { stopQueue } from '../../src/lib/server/jobs/queue.ts';
 
 /**
  * The app that e2e-server.ts has started, from behind: its database as the owner of the tables, and, by the same
@@ -28,7 +27,6 @@ export const openApp = () => {
 		origin: `http://localhost:${port}`,
 		sandboxUrl: platform.sandboxUrl,
 		close: async () => {
-			await stopQueue(1000);
 			await closePools();
 			await owner.end();
 		}

@@ -29,6 +29,7 @@ if (admin) {
 	await admin.unsafe(`create database ${database} template ${inject('template')!} strategy wal_log`);
 	process.env.DATABASE_URL = on(ownerUrl!, database);
 	process.env.APP_DATABASE_URL = on(inject('appUrl')!, database);
+	process.env.QUEUE_DATABASE_URL = on(inject('queueUrl')!, database);
 }
 
 afterAll(async () => {

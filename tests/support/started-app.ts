@@ -2,7 +2,6 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import postgres from 'postgres';
-import { stopQueue } from '../../src/lib/server/jobs/queue.ts';
 import { freePort } from '../../src/lib/server/platform/process.ts';
 import { closePools } from '../../src/lib/server/platform/db/pools.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
@@ -39,7 +38,6 @@ export const startApp = async (env: NodeJS.ProcessEnv = {}) => {
 		close: async () => {
 			await server.stop();
 			await sandbox.stop();
-			await stopQueue(1000);
 			await closePools();
 			await owner.end();
 			fs.rmSync(room, { recursive: true, force: true });

@@ -8,7 +8,7 @@ import { type Scope, scopeFor } from '../../src/lib/server/access/scope.ts';
 /** A person who has signed up, with an address nobody else has. */
 export const newPerson = async (name = 'Ana') => {
 	const email = `${name.toLowerCase()}-${randomUUID().slice(0, 8)}@example.com`;
-	const [row] = await plainPool()`insert into people (email, name) values (${email}, ${name}) returning id`;
+	const [row] = await plainPool()`select id from person_with(${email}, ${name})`;
 	return { id: row!.id as string, email, name };
 };
 

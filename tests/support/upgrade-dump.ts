@@ -9,7 +9,6 @@ import { variableNames } from '../../src/lib/server/platform/config-variables.ts
 import { inProject } from '../../src/lib/server/access/scope.ts';
 import { closePools } from '../../src/lib/server/platform/db/pools.ts';
 import { makeSignInLink } from '../../src/lib/server/access/sign-in.ts';
-import { stopQueue } from '../../src/lib/server/jobs/queue.ts';
 import { startPlatform } from '../../src/lib/server/platform/start.ts';
 import { configureProviders } from '../../src/lib/server/providers/registry.ts';
 import { rewriteExample } from '../../src/lib/server/ratings/commands.ts';
@@ -49,7 +48,6 @@ await runUntilStopped(async (later) => {
 	later(stop);
 	const owner = postgres(ownerUrl!, { max: 2, onnotice: () => {} });
 	later(async () => {
-		await stopQueue();
 		await closePools();
 		await owner.end({ timeout: 2 });
 	});

@@ -6,8 +6,12 @@ import { migrate } from './app.ts';
 
 // What people rated before a rating knew its text gets the one that stood at the time, and the means follow.
 
-const { DATABASE_URL: ownerUrl, APP_DATABASE_URL: appUrl } = process.env as Record<string, string>;
-const at = (database: string) => Object.assign(new URL(ownerUrl!), { pathname: `/${database}` }).href;
+const {
+	DATABASE_URL: ownerUrl,
+	APP_DATABASE_URL: appUrl,
+	QUEUE_DATABASE_URL: queueUrl
+} = process.env as Record<string, string>;
+const at = (database: string, url = ownerUrl!) => Object.assign(new URL(url), { pathname: `/${database}` }).href;
 const name = `${new URL(ownerUrl!).pathname.slice(1)}_texts`;
 const admin = postgres(at('postgres'), { max: 1, onnotice: () => {} });
 let sql: postgres.Sql;
@@ -47,9 +51,7 @@ test('a rating belongs to the text that stood when it was given', async () => {
 		await rate(tx as never, ana!, 2, 6);
 		await rate(tx as never, ben!, 3, 7);
 	});
-	const url = new URL(appUrl!);
-	url.pathname = `/${name}`;
-	await migrate({ ownerUrl: at(name), appUrl: url.href });
+	await migrate({ ownerUrl: at(name), appUrl: at(name, appUrl!), queueUrl: at(name, queueUrl!) });
 	const rows = await sql`
 		select r.score, case when r.text = '' then 'original' when r.text = text_mark('asdf') then 'asdf' when r.text = text_mark('Better.') then 'better' end as text
 		from ratings r order by r.seq`;

@@ -12,8 +12,12 @@ import { countRows, describeSchema } from './catalogue.ts';
 // become today's database, with nothing lost, and the app has to work on it.
 
 const files = fs.readdirSync(import.meta.dirname).filter((name) => /^\d{4}\.sql$/.test(name));
-const { DATABASE_URL: ownerUrl, APP_DATABASE_URL: appUrl } = process.env as Record<string, string>;
-const migrateToday = () => migrate({ ownerUrl: ownerUrl!, appUrl: appUrl! });
+const {
+	DATABASE_URL: ownerUrl,
+	APP_DATABASE_URL: appUrl,
+	QUEUE_DATABASE_URL: queueUrl
+} = process.env as Record<string, string>;
+const migrateToday = () => migrate({ ownerUrl: ownerUrl!, appUrl: appUrl!, queueUrl: queueUrl! });
 
 const connect = (database = new URL(ownerUrl!).pathname.slice(1)) =>
 	postgres(Object.assign(new URL(ownerUrl!), { pathname: `/${database}` }).href, { max: 1, onnotice: () => {} });

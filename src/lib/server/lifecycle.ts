@@ -1,5 +1,5 @@
 import { closePools, plainPool } from './platform/db/pools.ts';
-import { assertServingRole } from './platform/db/roles.ts';
+import { assertLogin } from './platform/db/roles.ts';
 import { config } from './platform/config.ts';
 import { closeStreams } from './http/stream.ts';
 import { stopQueue } from './jobs/queue.ts';
@@ -25,7 +25,7 @@ export const startServer = () =>
 		await startPlatform();
 		const { role, allowLocalProviders } = config();
 		configureProviders({ allowLocal: allowLocalProviders });
-		await assertServingRole(plainPool());
+		await assertLogin(plainPool(), 'app');
 		if (role !== 'web') await startWorker();
 		// before the adapter's own listeners: one open stream would hold the stop for its whole timeout
 		process.once('SIGTERM', beginStop);
@@ -57,7 +57,6 @@ const beginStop = () => {
 const stopServer = async () => {
 	beginStop();
 	await lifecycle.jobs;
-	await handJobsBack(); // of a request that enqueued after the signal
 	stopHub();
 	await closePools(1);
 };

@@ -11,6 +11,7 @@ import { membershipsOf } from '../../../src/lib/server/access/memberships.ts';
 import { inviteMember, resendInvitation, revokeInvitation } from '../../../src/lib/server/team/invitations.ts';
 import { listMails } from '../../../src/lib/server/platform/mail/outbox.ts';
 import { listMembers } from '../../../src/lib/server/team/queries.ts';
+import { owner } from '../../support/owner.ts';
 import { newProject, newTeam } from '../../support/team.ts';
 
 afterAll(() => closePools());
@@ -97,7 +98,7 @@ test('somebody else cannot take it, and hears for whom it is', async () => {
 
 test('an address is the same in capitals', async () => {
 	const { token, email, slug } = await invited();
-	const [row] = await plainPool()`insert into people (email, name) values (${email.toUpperCase()}, 'R') returning id`;
+	const [row] = await owner`insert into people (email, name) values (${email.toUpperCase()}, 'R') returning id`;
 	expect(await acceptInvitation({ person: { id: row!.id, email, name: 'R' } }, { token })).toEqual({ slug });
 });
 

@@ -1,11 +1,11 @@
 import { afterAll, expect, test } from 'vitest';
-import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
+import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { networkOf, purgeRateLimits, within } from '../../../src/lib/server/access/limits.ts';
+import { owner } from '../../support/owner.ts';
 
 afterAll(() => closePools());
 
-const age = (key: string) =>
-	plainPool()`update rate_limits set resets_at = now() - interval '1 second' where key = ${key}`;
+const age = (key: string) => owner`update rate_limits set resets_at = now() - interval '1 second' where key = ${key}`;
 
 test('as many as allowed get through, also when they come at once', async () => {
 	const answers = await Promise.all(Array.from({ length: 30 }, () => within('a', { most: 5, perSeconds: 60 })));
@@ -21,9 +21,9 @@ test('keys do not count for each other', async () => {
 
 test('a new window begins when the old one is over, and refused events do not make it longer', async () => {
 	expect(await within('d', { most: 1, perSeconds: 60 })).toBe(true);
-	const [first] = await plainPool()`select resets_at from rate_limits where key = 'd'`;
+	const [first] = await owner`select resets_at from rate_limits where key = 'd'`;
 	expect(await within('d', { most: 1, perSeconds: 60 })).toBe(false);
-	const [same] = await plainPool()`select resets_at from rate_limits where key = 'd'`;
+	const [same] = await owner`select resets_at from rate_limits where key = 'd'`;
 	expect(same!.resets_at).toEqual(first!.resets_at);
 	await age('d');
 	expect(await within('d', { most: 1, perSeconds: 60 })).toBe(true);
@@ -35,7 +35,7 @@ test('what is over is forgotten, the rest is kept', async () => {
 	await within('new', { most: 1, perSeconds: 60 });
 	await age('old');
 	await purgeRateLimits();
-	const rows = await plainPool()`select key from rate_limits where key in ('old', 'new')`;
+	const rows = await owner`select key from rate_limits where key in ('old', 'new')`;
 	expect(rows.map(({ key }) => key)).toEqual(['new']);
 });
 

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
+import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { beginOAuth, finishOAuth, oauthProviders } from '../../../src/lib/server/access/oauth.ts';
 import { personWith } from '../../../src/lib/server/access/people.ts';
 import { newCookies } from '../../support/cookies.ts';
 import { startIssuer } from '../../support/issuer.ts';
+import { owner } from '../../support/owner.ts';
 
 let issuer: Awaited<ReturnType<typeof startIssuer>>;
 
@@ -26,7 +27,7 @@ afterAll(async () => {
 });
 
 const newEmail = () => `ana-${randomUUID().slice(0, 8)}@example.com`;
-const peopleWith = (email: string) => plainPool()`select id, name from people where email = ${email}`;
+const peopleWith = (email: string) => owner`select id, name from people where email = ${email}`;
 
 /** A browser on its way back from the issuer. */
 const back = async (claims: typeof issuer.state.claims, next: string | null = null) => {

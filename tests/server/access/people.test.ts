@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, expect, test } from 'vitest';
-import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
+import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { personWith, renamePerson } from '../../../src/lib/server/access/people.ts';
+import { owner } from '../../support/owner.ts';
 
 afterAll(() => closePools());
 
@@ -18,6 +19,6 @@ test('a person is called what they like, and nobody else is', async () => {
 	const [one, two] = await Promise.all([1, 2].map(() => personWith(`ana-${randomUUID()}@example.com`, 'Ana')));
 	await renamePerson({ person: { id: one!.id, email: 'ana@example.com', name: 'Ana' } }, { name: 'Anna' });
 	await personWith(`bob-${randomUUID()}@example.com`);
-	const rows = await plainPool()`select id, name from people where id in (${one!.id}, ${two!.id})`;
+	const rows = await owner`select id, name from people where id in (${one!.id}, ${two!.id})`;
 	expect(Object.fromEntries(rows.map(({ id, name }) => [id, name]))).toEqual({ [one!.id]: 'Anna', [two!.id]: 'Ana' });
 });

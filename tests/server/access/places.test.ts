@@ -5,7 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
 import { takePlace } from '../../../src/lib/server/access/places.ts';
 import { purgeRateLimits } from '../../../src/lib/server/access/limits.ts';
-import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
+import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
+import { owner } from '../../support/owner.ts';
 
 afterAll(() => closePools());
 
@@ -29,7 +30,7 @@ test('a place is kept for as long as it is held, and what was left is not ended 
 	await purgeRateLimits();
 	expect(await takePlace(key, 1, 0.6)).toBeNull();
 	// its lease ran out unnoticed, and somebody else came
-	await plainPool()`update rate_limits set resets_at = now() - interval '1 second' where key = ${`${key}:1`}`;
+	await owner`update rate_limits set resets_at = now() - interval '1 second' where key = ${`place:${key}:1`}`;
 	const second = await takePlace(key, 1, 60);
 	expect(second!.number).toBe(1);
 	await first!.leave();

@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
 import { sha256 } from '../../../src/lib/server/platform/crypto.ts';
-import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
+import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import {
 	currentSession,
 	endEverySession,
@@ -11,6 +11,7 @@ import {
 	startSession
 } from '../../../src/lib/server/access/sessions.ts';
 import { newCookies } from '../../support/cookies.ts';
+import { owner } from '../../support/owner.ts';
 import { newPerson } from '../../support/team.ts';
 
 afterAll(() => closePools());
@@ -21,11 +22,11 @@ const signedIn = async () => {
 	await startSession(browser.jar, person.id, 'Mozilla/5.0 (X11; Linux x86_64) Firefox/145.0');
 	return { person, browser, id: browser.values.get('session')! };
 };
-const rowOf = async (id: string) => (await plainPool()`select * from sessions where id_hash = ${sha256(id)}`)[0];
+const rowOf = async (id: string) => (await owner`select * from sessions where id_hash = ${sha256(id)}`)[0];
 const expireIn = (id: string, time: string) =>
-	plainPool()`update sessions set expires_at = now() + ${time}::interval where id_hash = ${sha256(id)}`;
+	owner`update sessions set expires_at = now() + ${time}::interval where id_hash = ${sha256(id)}`;
 const beganAgo = (id: string, time: string) =>
-	plainPool()`update sessions set created_at = now() - ${time}::interval where id_hash = ${sha256(id)}`;
+	owner`update sessions set created_at = now() - ${time}::interval where id_hash = ${sha256(id)}`;
 
 test('a session signs in its person, and shows neither id nor hash', async () => {
 	const { person, browser, id } = await signedIn();
@@ -40,7 +41,7 @@ test('a session signs in its person, and shows neither id nor hash', async () =>
 test('the id is long and random, and only its hash is kept', async () => {
 	const { id } = await signedIn();
 	expect(id).toMatch(/^[a-z2-7]{40}$/); // 25 bytes
-	const [row] = await plainPool()`select sessions::text as all from sessions where id_hash = ${sha256(id)}`;
+	const [row] = await owner`select sessions::text as all from sessions where id_hash = ${sha256(id)}`;
 	expect(row!.all).not.toContain(id);
 	const stranger = newCookies();
 	stranger.jar.set('session', (await rowOf(id))!.id_hash.toString('hex'), { path: '/' });

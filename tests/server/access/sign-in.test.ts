@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, expect, test } from 'vitest';
 import { maskedEmail } from '../../../src/lib/core/account/email.ts';
 import { randomToken } from '../../../src/lib/server/platform/crypto.ts';
-import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
+import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import {
 	lookAtLink,
 	purgeSignIns,
@@ -12,6 +12,7 @@ import {
 	signInWithLink
 } from '../../../src/lib/server/access/sign-in.ts';
 import { listMails } from '../../../src/lib/server/platform/mail/outbox.ts';
+import { owner } from '../../support/owner.ts';
 
 afterAll(() => closePools());
 
@@ -29,11 +30,11 @@ const ask = async (more: { email?: string; browserToken?: string; ip?: string; n
 };
 const from = (browserToken: string | undefined) => ({ browserToken, address: newIp() });
 const openLink = (token: string) => signInWithLink(from(undefined), { token });
-const rowsOf = (email: string) => plainPool()`select * from sign_ins where email = ${email}`;
+const rowsOf = (email: string) => owner`select * from sign_ins where email = ${email}`;
 const age = (email: string) =>
-	plainPool()`update sign_ins set expires_at = now() - interval '1 second' where email = ${email}`;
+	owner`update sign_ins set expires_at = now() - interval '1 second' where email = ${email}`;
 const refused = (code: string) => expect.objectContaining({ code });
-const people = async (email: string) => plainPool()`select * from people where email = ${email}`;
+const people = async (email: string) => owner`select * from people where email = ${email}`;
 
 test('the mail has a link to our own origin, and a code without look-alikes', async () => {
 	for (let i = 0; i < 8; i++) {
@@ -46,7 +47,7 @@ test('the mail has a link to our own origin, and a code without look-alikes', as
 
 test('neither token nor code is in the database', async () => {
 	const { email, token, code, browserToken } = await ask();
-	const [row] = await plainPool()`select sign_ins::text as all from sign_ins where email = ${email}`;
+	const [row] = await owner`select sign_ins::text as all from sign_ins where email = ${email}`;
 	for (const secret of [
 		token,
 		code,

@@ -8,15 +8,11 @@ import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { ballots, evaluations, outputs } from '../../../src/lib/server/platform/db/schema.ts';
 import { castVote, createEvaluation } from '../../../src/lib/server/evaluations/commands.ts';
 import { nextPairs } from '../../../src/lib/server/evaluations/queries.ts';
-import { stopQueue } from '../../../src/lib/server/jobs/queue.ts';
 import { type Scope, inProject, scopeFor } from '../../../src/lib/server/access/scope.ts';
 import { newBallot, newContest, wish } from '../../support/evaluation.ts';
 import { newTeam } from '../../support/team.ts';
 
-afterAll(async () => {
-	await stopQueue();
-	await closePools();
-});
+afterAll(() => closePools());
 
 const look = async (person: Scope, slug: string, evaluationId: string, { after = -1 } = {}) =>
 	nextPairs(await inProject(person, slug), { evaluationId, after });

@@ -12,15 +12,11 @@ import {
 import { createEvaluation } from '../../../src/lib/server/evaluations/commands.ts';
 import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
 import type { NewEvaluation } from '../../../src/lib/contract/evaluations.ts';
-import { stopQueue } from '../../../src/lib/server/jobs/queue.ts';
 import { addExamples, addReadyRun, conversation, newContest, wish } from '../../support/evaluation.ts';
 import { rewriteHistory } from '../../support/raw.ts';
 import { newTeam } from '../../support/team.ts';
 
-afterAll(async () => {
-	await stopQueue();
-	await closePools();
-});
+afterAll(() => closePools());
 
 const create = async (person: Scope, slug: string, input: NewEvaluation) =>
 	createEvaluation(await inProject(person, slug), input);

@@ -8,7 +8,6 @@ import { type ProjectScope, inProject } from '../../../src/lib/server/access/sco
 import { castVote, revealResults } from '../../../src/lib/server/evaluations/commands.ts';
 import { countVotes } from '../../../src/lib/server/evaluations/verdict.ts';
 import { getEvaluation, getResults, listEvaluations, nextPairs } from '../../../src/lib/server/evaluations/queries.ts';
-import { stopQueue } from '../../../src/lib/server/jobs/queue.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { ballots, evaluations, votes } from '../../../src/lib/server/platform/db/schema.ts';
 import { newBallot, voteAs } from '../../support/evaluation.ts';
@@ -16,7 +15,6 @@ import { newBallot, voteAs } from '../../support/evaluation.ts';
 const owner = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
 afterAll(async () => {
 	await owner.end();
-	await stopQueue();
 	await closePools();
 });
 

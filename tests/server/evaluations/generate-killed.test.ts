@@ -3,7 +3,6 @@ import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { evaluations, outputs } from '../../../src/lib/server/platform/db/schema.ts';
-import { stopQueue } from '../../../src/lib/server/jobs/queue.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
 import type { Scope } from '../../../src/lib/server/access/scope.ts';
 import { newLiveContest } from '../../support/evaluation.ts';
@@ -16,7 +15,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
 	await worker?.kill();
-	await stopQueue();
 	await sandbox.stop();
 	await closePools();
 });

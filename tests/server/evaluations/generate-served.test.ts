@@ -7,7 +7,6 @@ import { evaluations, outputs, servings } from '../../../src/lib/server/platform
 import { createEvaluation, retryGeneration } from '../../../src/lib/server/evaluations/commands.ts';
 import { generateOutputs } from '../../../src/lib/server/evaluations/generate.ts';
 import { getSetUp } from '../../../src/lib/server/evaluations/queries.ts';
-import { stopQueue } from '../../../src/lib/server/jobs/queue.ts';
 import { configureProviders, providers } from '../../../src/lib/server/providers/registry.ts';
 import { startRun } from '../../../src/lib/server/runs/commands.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
@@ -24,7 +23,6 @@ beforeAll(async () => {
 	sandbox = await startSandbox({ port: 0, speed: 30 });
 });
 afterAll(async () => {
-	await stopQueue();
 	await sandbox.stop();
 	await closePools();
 });

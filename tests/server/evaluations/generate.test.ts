@@ -8,11 +8,11 @@ import { getEvaluation } from '../../../src/lib/server/evaluations/queries.ts';
 import { retryGeneration } from '../../../src/lib/server/evaluations/commands.ts';
 import { requeueGenerations } from '../../../src/lib/server/evaluations/jobs.ts';
 import { isQueued } from '../../../src/lib/server/jobs/is-queued.ts';
-import { stopQueue } from '../../../src/lib/server/jobs/queue.ts';
 import { configureProviders } from '../../../src/lib/server/providers/registry.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
 import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
 import { newContest, newLiveContest } from '../../support/evaluation.ts';
+import { owner } from '../../support/owner.ts';
 import { rewriteHistory } from '../../support/raw.ts';
 import { newTeam } from '../../support/team.ts';
 
@@ -22,7 +22,6 @@ beforeAll(async () => {
 	sandbox = await startSandbox({ port: 0, speed: 40 });
 });
 afterAll(async () => {
-	await stopQueue();
 	await sandbox.stop();
 	await closePools();
 });
@@ -175,7 +174,7 @@ test('a provider that never comes back is given up after a while', async () => {
 
 test('a generation whose job was lost gets one again; a rater and a stranger start none', async () => {
 	const { scope, as, evaluationId } = await newLiveContest(sandbox.url, 2);
-	await scope.tx((tx) => tx.execute(`delete from pgboss.job`)).catch(() => {});
+	await owner`delete from pgboss.job`;
 	await requeueGenerations(scope);
 	await requeueGenerations(scope);
 	expect(await scope.tx((tx) => isQueued(tx, 'evaluation.generate', evaluationId))).toBe(true);

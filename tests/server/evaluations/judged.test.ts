@@ -2,14 +2,10 @@ import { afterAll, expect, test } from 'vitest';
 import { namesAModel } from '../../../src/lib/core/evaluations/masking.ts';
 import { factsOf } from '../../../src/lib/server/evaluations/judged.ts';
 import { pairingsOf } from '../../../src/lib/server/evaluations/votes.ts';
-import { stopQueue } from '../../../src/lib/server/jobs/queue.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { newBallot } from '../../support/evaluation.ts';
 
-afterAll(async () => {
-	await stopQueue();
-	await closePools();
-});
+afterAll(() => closePools());
 
 const texts = [
 	'I am Llama3.',

@@ -13,7 +13,6 @@ import {
 	listEvaluations,
 	nextPairs
 } from '../../../src/lib/server/evaluations/queries.ts';
-import { stopQueue } from '../../../src/lib/server/jobs/queue.ts';
 import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
 import { addExamples, newBallot, voteAs } from '../../support/evaluation.ts';
 import { rewriteHistory } from '../../support/raw.ts';
@@ -22,7 +21,6 @@ import { newTeam } from '../../support/team.ts';
 const owner = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
 afterAll(async () => {
 	await owner.end();
-	await stopQueue();
 	await closePools();
 });
 

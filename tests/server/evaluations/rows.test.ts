@@ -2,15 +2,11 @@ import { afterAll, expect, test } from 'vitest';
 import { inProject } from '../../../src/lib/server/access/scope.ts';
 import { listEvaluations } from '../../../src/lib/server/evaluations/queries.ts';
 import { recentEvaluations } from '../../../src/lib/server/evaluations/rows.ts';
-import { stopQueue } from '../../../src/lib/server/jobs/queue.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { evaluations } from '../../../src/lib/server/platform/db/schema.ts';
 import { newBallot, newContest, voteAs } from '../../support/evaluation.ts';
 
-afterAll(async () => {
-	await stopQueue();
-	await closePools();
-});
+afterAll(() => closePools());
 
 const many = async (count: number, status = (_number: number): 'voting' | 'failed' => 'voting') => {
 	const contest = await newContest(1);

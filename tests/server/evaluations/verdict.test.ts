@@ -5,15 +5,11 @@ import { revealResults } from '../../../src/lib/server/evaluations/commands.ts';
 import { getEvaluation, getTrend, listEvaluations } from '../../../src/lib/server/evaluations/queries.ts';
 import { countUncounted } from '../../../src/lib/server/evaluations/jobs.ts';
 import { countVotes } from '../../../src/lib/server/evaluations/verdict.ts';
-import { stopQueue } from '../../../src/lib/server/jobs/queue.ts';
 import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
 import { evaluations } from '../../../src/lib/server/platform/db/schema.ts';
 import { newBallot, voteAs } from '../../support/evaluation.ts';
 
-afterAll(async () => {
-	await stopQueue();
-	await closePools();
-});
+afterAll(() => closePools());
 
 const early = async () => {
 	const ballot = await newBallot(30);

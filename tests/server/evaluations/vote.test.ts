@@ -6,14 +6,10 @@ import { outbox, votes } from '../../../src/lib/server/platform/db/schema.ts';
 import { inProject } from '../../../src/lib/server/access/scope.ts';
 import { castVote } from '../../../src/lib/server/evaluations/commands.ts';
 import { getEvaluation, nextPairs } from '../../../src/lib/server/evaluations/queries.ts';
-import { stopQueue } from '../../../src/lib/server/jobs/queue.ts';
 import { newBallot } from '../../support/evaluation.ts';
 import { newTeam } from '../../support/team.ts';
 
-afterAll(async () => {
-	await stopQueue();
-	await closePools();
-});
+afterAll(() => closePools());
 
 test('a vote sent twice, also at once, counts once', async () => {
 	const { scope, slug, id } = await newBallot(3);

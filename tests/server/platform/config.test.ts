@@ -14,6 +14,7 @@ const production = {
 	NODE_ENV: 'production',
 	DATABASE_URL: 'postgres://owner:o@db:5432/aitelier',
 	APP_DATABASE_URL: 'postgres://aitelier_app:a@db:5432/aitelier',
+	QUEUE_DATABASE_URL: 'postgres://aitelier_queue:q@db:5432/aitelier',
 	ORIGIN: 'https://aitelier.example.com/',
 	KEKS: `b:${key(2)},a:${key(1)}`,
 	ADDRESS_HEADER: 'x-forwarded-for',
@@ -53,7 +54,15 @@ test('a complete production configuration is read, the first key encrypts', () =
 
 test('everything that production needs and lacks is named in one message', () => {
 	const message = problemsOf({ NODE_ENV: 'production', PORT: 'http', ROLE: 'boss' })!;
-	for (const name of ['DATABASE_URL', 'APP_DATABASE_URL', 'ORIGIN', 'KEKS', 'SMTP_URL', 'MAIL_FROM'])
+	for (const name of [
+		'DATABASE_URL',
+		'APP_DATABASE_URL',
+		'QUEUE_DATABASE_URL',
+		'ORIGIN',
+		'KEKS',
+		'SMTP_URL',
+		'MAIL_FROM'
+	])
 		expect(message).toContain(`${name} is missing.`);
 	expect(message).toContain('PORT must be a whole number from 0 to 65535.');
 	expect(message).toContain('ROLE must be all, web or worker.');
@@ -63,6 +72,16 @@ test('everything that production needs and lacks is named in one message', () =>
 test.each([
 	['http on a public name', { ORIGIN: 'http://aitelier.example.com' }, 'ORIGIN must begin with https://'],
 	['the owner serving', { APP_DATABASE_URL: production.DATABASE_URL }, 'APP_DATABASE_URL must log in as another role'],
+	[
+		'the queue as the role that serves',
+		{ QUEUE_DATABASE_URL: production.APP_DATABASE_URL },
+		'QUEUE_DATABASE_URL must log in as a third role'
+	],
+	[
+		'the queue as the owner',
+		{ QUEUE_DATABASE_URL: production.DATABASE_URL },
+		'QUEUE_DATABASE_URL must log in as a third role'
+	],
 	['a short key', { KEKS: 'a:c2hvcnQ=' }, 'KEKS must be a list'],
 	['two keys of one name', { KEKS: `a:${key(1)},a:${key(2)}` }, 'KEKS must be a list'],
 	['asking every second', { POLL_SECONDS: '1' }, 'POLL_SECONDS must be at least 5'],

@@ -8,7 +8,7 @@ beforeEach(() => {
 	process.env.SANDBOX_URL = 'http://127.0.0.1:9';
 });
 afterEach(async () => {
-	for (const name of ['DATABASE_URL', 'APP_DATABASE_URL', 'SANDBOX_URL', 'ORIGIN', 'ROLE']) {
+	for (const name of ['DATABASE_URL', 'APP_DATABASE_URL', 'QUEUE_DATABASE_URL', 'SANDBOX_URL', 'ORIGIN', 'ROLE']) {
 		if (given[name]) process.env[name] = given[name];
 		else delete process.env[name];
 	}
@@ -23,6 +23,7 @@ test('what is configured is used as it is, once per process', async () => {
 	expect(await first).toMatchObject({
 		ownerUrl: given.DATABASE_URL,
 		appUrl: given.APP_DATABASE_URL,
+		queueUrl: given.QUEUE_DATABASE_URL,
 		sandboxUrl: 'http://127.0.0.1:9'
 	});
 });
@@ -36,6 +37,26 @@ test('the role that serves is made on the way, and children learn of it', async 
 	const [row] = await sql`select pg_has_role(current_user, 'app', 'usage') as member`;
 	await sql.end();
 	expect(row!.member).toBe(true);
+});
+
+test('so is the role of the queue; both are refused when one role is to be both', async () => {
+	delete process.env.QUEUE_DATABASE_URL;
+	const { queueUrl, stop } = await startPlatform();
+	expect(new URL(queueUrl!).username).toBe('aitelier_queue');
+	expect(process.env.QUEUE_DATABASE_URL).toBe(queueUrl);
+	const sql = postgres(queueUrl!, { max: 1 });
+	const [row] = await sql`
+		select pg_has_role(current_user, 'queue', 'usage') as queue, pg_has_role(current_user, 'app', 'usage') as app`;
+	await sql.end();
+	expect(row).toEqual({ queue: true, app: false });
+	await stop();
+	process.env.QUEUE_DATABASE_URL = given.APP_DATABASE_URL;
+	await expect(startPlatform()).rejects.toThrow('APP_DATABASE_URL and QUEUE_DATABASE_URL');
+});
+
+test('it refuses to run the queue as the owner', async () => {
+	process.env.QUEUE_DATABASE_URL = given.DATABASE_URL;
+	await expect(startPlatform()).rejects.toThrow(/refuses to work on jobs as/);
 });
 
 test('a missing role of APP_DATABASE_URL is made by an owner that may', async () => {

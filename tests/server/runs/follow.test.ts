@@ -2,9 +2,8 @@ import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { runStatuses } from '../../../src/lib/core/runs/status.ts';
 import { replaceKey } from '../../../src/lib/server/connections/commands.ts';
-import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
+import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { auditEntries, connections, runEvents, runPoints } from '../../../src/lib/server/platform/db/schema.ts';
-import { stopQueue } from '../../../src/lib/server/jobs/queue.ts';
 import { providers } from '../../../src/lib/server/providers/registry.ts';
 import type { JobReport } from '../../../src/lib/server/providers/provider.ts';
 import { followRun } from '../../../src/lib/server/runs/follow.ts';
@@ -14,6 +13,7 @@ import { recordReport } from '../../../src/lib/server/runs/report.ts';
 import { runById } from '../../../src/lib/server/runs/rows.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
 import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
+import { owner } from '../../support/owner.ts';
 import { newTeam } from '../../support/team.ts';
 import {
 	drive,
@@ -33,7 +33,6 @@ beforeAll(async () => {
 	sandbox = await startSandbox({ port: 0, speed: 20 });
 });
 afterAll(async () => {
-	await stopQueue();
 	await closePools();
 	await sandbox.stop();
 });
@@ -121,16 +120,16 @@ test('two looks at once write every event and point once', async () => {
 test('a run that is followed comes back after the poll interval, and stops when it is over', async () => {
 	const { scope, run } = await ordered({ baseModel: 'sandbox-slow' });
 	const waiting = () =>
-		plainPool()`select extract(epoch from start_after - now()) as seconds from pgboss.job where name = 'run.follow' and singleton_key = ${run.id} and state = 'created'`;
-	await plainPool()`delete from pgboss.job where singleton_key = ${run.id}`;
+		owner`select extract(epoch from start_after - now()) as seconds from pgboss.job where name = 'run.follow' and singleton_key = ${run.id} and state = 'created'`;
+	await owner`delete from pgboss.job where singleton_key = ${run.id}`;
 	await follow(scope, run.id);
 	expect(await waiting()).toHaveLength(1);
 	expect(Number((await waiting())[0]!.seconds)).toBeGreaterThan(0);
 	const quick = await ordered();
 	await drive(quick.scope, quick.run.id);
-	await plainPool()`delete from pgboss.job where singleton_key = ${quick.run.id}`;
+	await owner`delete from pgboss.job where singleton_key = ${quick.run.id}`;
 	await follow(quick.scope, quick.run.id);
-	expect(await plainPool()`select 1 from pgboss.job where singleton_key = ${quick.run.id}`).toHaveLength(0);
+	expect(await owner`select 1 from pgboss.job where singleton_key = ${quick.run.id}`).toHaveLength(0);
 });
 
 test('a job that dies at 60 % fails in words, with what it has learnt and cost so far', async () => {

@@ -9,7 +9,6 @@ import { defaultRecipe } from '../../../src/lib/core/runs/recipe.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { examples, runExamples, runFiles, runs } from '../../../src/lib/server/platform/db/schema.ts';
 import { sha256 } from '../../../src/lib/server/platform/crypto.ts';
-import { stopQueue } from '../../../src/lib/server/jobs/queue.ts';
 import { downloadRunFile, getPreflight, getRun, listRuns } from '../../../src/lib/server/runs/queries.ts';
 import { startRun } from '../../../src/lib/server/runs/commands.ts';
 import { moveExamples } from '../../../src/lib/server/splits/commands.ts';
@@ -22,7 +21,6 @@ beforeAll(async () => {
 	sandbox = await startSandbox({ port: 0, speed: 40 });
 });
 afterAll(async () => {
-	await stopQueue();
 	await closePools();
 	await sandbox.stop();
 });

@@ -3,14 +3,14 @@ import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { inProject } from '../../../src/lib/server/access/scope.ts';
 import { replaceKey } from '../../../src/lib/server/connections/commands.ts';
-import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
+import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { connections, runs } from '../../../src/lib/server/platform/db/schema.ts';
-import { stopQueue } from '../../../src/lib/server/jobs/queue.ts';
 import { cancelRun, startRun } from '../../../src/lib/server/runs/commands.ts';
 import { getRun } from '../../../src/lib/server/runs/queries.ts';
 import { orderTimeoutMs, pollSecondsFor, quietMs } from '../../../src/lib/server/providers/poll-interval.ts';
 import { requeueOpenRuns } from '../../../src/lib/server/runs/jobs.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
+import { owner } from '../../support/owner.ts';
 import { newTeam } from '../../support/team.ts';
 import {
 	drive,
@@ -29,7 +29,6 @@ beforeAll(async () => {
 	sandbox = await startSandbox({ port: 0, speed: 40 });
 });
 afterAll(async () => {
-	await stopQueue();
 	await closePools();
 	await sandbox.stop();
 });
@@ -262,16 +261,15 @@ test('an open run that lost its job gets one, and only one', async () => {
 	const { scope, run } = await started();
 	const waiting = async () =>
 		Number(
-			(await plainPool()`select count(*) from pgboss.job where singleton_key = ${run.id} and state < 'completed'`)[0]!
-				.count
+			(await owner`select count(*) from pgboss.job where singleton_key = ${run.id} and state < 'completed'`)[0]!.count
 		);
 	await requeueOpenRuns(scope);
 	expect(await waiting()).toBe(1);
-	await plainPool()`delete from pgboss.job where singleton_key = ${run.id}`;
+	await owner`delete from pgboss.job where singleton_key = ${run.id}`;
 	await requeueOpenRuns(scope);
 	await requeueOpenRuns(scope);
 	expect(await waiting()).toBe(1);
-	await plainPool()`update pgboss.job set state = 'active' where singleton_key = ${run.id}`;
+	await owner`update pgboss.job set state = 'active' where singleton_key = ${run.id}`;
 	await requeueOpenRuns(scope);
 	expect(await waiting()).toBe(1);
 	const { scope: stranger } = await newTeam();

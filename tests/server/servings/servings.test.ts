@@ -3,9 +3,8 @@ import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { idleMinutes, isAlive } from '../../../src/lib/core/servings/serving.ts';
 import { replaceKey } from '../../../src/lib/server/connections/commands.ts';
-import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
+import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { auditEntries, connections, servings } from '../../../src/lib/server/platform/db/schema.ts';
-import { stopQueue } from '../../../src/lib/server/jobs/queue.ts';
 import { providers } from '../../../src/lib/server/providers/registry.ts';
 import { ProviderError } from '../../../src/lib/server/providers/errors.ts';
 import { startRun } from '../../../src/lib/server/runs/commands.ts';
@@ -15,6 +14,7 @@ import { afterState, followServing } from '../../../src/lib/server/servings/foll
 import { requeueOpenServings } from '../../../src/lib/server/servings/jobs.ts';
 import type { Serving } from '../../../src/lib/server/servings/rows.ts';
 import { ensureServed, releaseServing, startServing, stopServing } from '../../../src/lib/server/servings/commands.ts';
+import { owner } from '../../support/owner.ts';
 import { rewriteHistory } from '../../support/raw.ts';
 import { newTeam } from '../../support/team.ts';
 import { drive, endpointsAt as endpointsAtSandbox, newRun, newWorkshop, orderFault } from '../../support/training.ts';
@@ -24,7 +24,6 @@ beforeAll(async () => {
 	sandbox = await startSandbox({ port: 0, speed: 100 });
 });
 afterAll(async () => {
-	await stopQueue();
 	await closePools();
 	await sandbox.stop();
 });
@@ -348,12 +347,10 @@ test('a run that is not ready cannot be served', async () => {
 test('a serving that lost its job gets one, and only one', async () => {
 	const shop = await trained();
 	const { id } = await start(shop);
-	await plainPool()`delete from pgboss.job where singleton_key = ${id}`;
+	await owner`delete from pgboss.job where singleton_key = ${id}`;
 	await requeueOpenServings(shop.scope);
 	await requeueOpenServings(shop.scope);
-	expect(await plainPool()`select 1 from pgboss.job where singleton_key = ${id} and state < 'completed'`).toHaveLength(
-		1
-	);
+	expect(await owner`select 1 from pgboss.job where singleton_key = ${id} and state < 'completed'`).toHaveLength(1);
 });
 
 test('a stranger finds nothing and a rater may not', async () => {

@@ -3,18 +3,9 @@ import { plainPool } from '../platform/db/pools.ts';
 
 type Limit = { most: number; perSeconds: number };
 
-/**
- * Counts one event in the fixed window of this key and says whether it is still within the limit. One statement, so
- * that a hundred at once are counted as a hundred, by however many processes.
- */
+/** Counts one event in the fixed window of this key, by however many processes, and says whether it is still within the limit. */
 export const within = async (key: string, { most, perSeconds }: Limit): Promise<boolean> => {
-	const [row] = await plainPool()`
-		insert into rate_limits as known (key, count, resets_at)
-		values (${key}, 1, now() + ${perSeconds} * interval '1 second')
-		on conflict (key) do update set
-			count = case when known.resets_at <= now() then 1 else known.count + 1 end,
-			resets_at = case when known.resets_at <= now() then excluded.resets_at else known.resets_at end
-		returning count`;
+	const [row] = await plainPool()`select count_event(${key}, ${perSeconds}) as count`;
 	return row!.count <= most;
 };
 
@@ -31,4 +22,4 @@ export const networkOf = (address: string): string => {
 };
 
 /** Forgets windows that are over; the sweep calls it. */
-export const purgeRateLimits = () => plainPool()`delete from rate_limits where resets_at < now()`;
+export const purgeRateLimits = () => plainPool()`select purge_limits()`;

@@ -80,9 +80,6 @@ export const stillEnters = async (
 	sessionHandle: string,
 	scope: Pick<Scope, 'teamId' | 'role' | 'projectIds'>
 ): Promise<boolean> => {
-	const [row] = await plainPool()`
-		select m.role, m.project_ids
-		from sessions s cross join lateral memberships_of(s.person_id) m
-		where s.handle = ${sessionHandle} and s.expires_at > now() and m.team_id = ${scope.teamId}`;
+	const [row] = await plainPool()`select * from rights_of_session(${sessionHandle}, ${scope.teamId})`;
 	return row?.role === scope.role && String(row.project_ids ?? 'all') === String(scope.projectIds);
 };

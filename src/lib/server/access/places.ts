@@ -15,25 +15,18 @@ export const takePlace = async (key: string, most: number, leaseSeconds = 60): P
 	const holder = randomInt(1, 2 ** 31 - 1); // a lease that ran out and went to another is not renewed, nor ended, by us
 	for (let number = 1; number <= most; number++) {
 		const place = `${key}:${number}`;
-		const [taken] = await plainPool()`
-			insert into rate_limits as known (key, count, resets_at)
-			values (${place}, ${holder}, now() + ${leaseSeconds} * interval '1 second')
-			on conflict (key) do update set count = excluded.count, resets_at = excluded.resets_at
-				where known.resets_at <= now()
-			returning key`;
-		if (taken) return { number, leave: held(place, holder, leaseSeconds) };
+		const [row] = await plainPool()`select take_place(${place}, ${holder}, ${leaseSeconds}) as taken`;
+		if (row!.taken) return { number, leave: held(place, holder, leaseSeconds) };
 	}
 	return null;
 };
 
 /** Renews the lease until the place is left. A renewal that fails is tried again; a leave that fails lets the lease run out. */
 const held = (place: string, holder: number, leaseSeconds: number) => {
-	const renew = () => plainPool()`
-		update rate_limits set resets_at = now() + ${leaseSeconds} * interval '1 second'
-		where key = ${place} and count = ${holder}`;
+	const renew = () => plainPool()`select hold_place(${place}, ${holder}, ${leaseSeconds})`;
 	const timer = setInterval(() => void renew().catch(() => {}), (leaseSeconds * 1000) / 3).unref();
 	return async () => {
 		clearInterval(timer);
-		await plainPool()`delete from rate_limits where key = ${place} and count = ${holder}`.catch(() => {});
+		await plainPool()`select leave_place(${place}, ${holder})`.catch(() => {});
 	};
 };

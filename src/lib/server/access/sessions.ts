@@ -12,18 +12,12 @@ export type Person = { id: string; email: string; name: string };
 /** What the app may know of a session: never its id. */
 export type SignedInSession = { handle: string; signedInAt: Date };
 
-/** Used or not, a session ends this long after the sign-in. */
-const longestLife = '90 days';
-
 const adapter: Adapter = {
 	async getSessionAndUser(id): Promise<[DatabaseSession | null, DatabaseUser | null]> {
-		const [row] = await plainPool()`
-			select s.person_id, s.expires_at, s.created_at, s.handle, s.user_agent, p.email, p.name
-			from sessions s join people p on p.id = s.person_id
-			where s.id_hash = ${sha256(id)} and s.created_at > now() - ${longestLife}::interval`;
+		const [row] = await plainPool()`select * from session_by_hash(${sha256(id)})`;
 		if (!row) return [null, null];
 		// lucia hands this id to update and delete, which hash it again: it must be the one it came with
-		const attributes = { handle: row.handle, createdAt: row.created_at, userAgent: row.user_agent };
+		const attributes = { handle: row.handle, createdAt: row.created_at };
 		return [
 			{ id, userId: row.person_id, expiresAt: row.expires_at, attributes },
 			{ id: row.person_id, attributes: { email: row.email, name: row.name } }
@@ -33,20 +27,19 @@ const adapter: Adapter = {
 		return []; // would need ids, and there are only hashes: see listSessions
 	},
 	async setSession({ id, userId, expiresAt, attributes }) {
-		await plainPool()`insert into sessions (id_hash, person_id, expires_at, user_agent)
-			values (${sha256(id)}, ${userId}, ${expiresAt}, ${attributes.userAgent})`;
+		await plainPool()`select start_session(${sha256(id)}, ${userId}, ${expiresAt}, ${attributes.userAgent ?? ''})`;
 	},
 	async updateSessionExpiration(id, expiresAt) {
-		await plainPool()`update sessions set expires_at = ${expiresAt} where id_hash = ${sha256(id)}`;
+		await plainPool()`select extend_session(${sha256(id)}, ${expiresAt})`;
 	},
 	async deleteSession(id) {
-		await plainPool()`delete from sessions where id_hash = ${sha256(id)}`;
+		await plainPool()`select end_session(${sha256(id)})`;
 	},
 	async deleteUserSessions(personId) {
-		await plainPool()`delete from sessions where person_id = ${personId}`;
+		await plainPool()`select end_sessions_of(${personId})`;
 	},
 	async deleteExpiredSessions() {
-		await plainPool()`delete from sessions where expires_at < now() or created_at < now() - ${longestLife}::interval`;
+		await plainPool()`select purge_sessions()`;
 	}
 };
 
@@ -73,7 +66,7 @@ declare module 'lucia' {
 		Lucia: ReturnType<typeof makeLucia>;
 		UserId: string;
 		DatabaseUserAttributes: { email: string; name: string };
-		DatabaseSessionAttributes: { handle?: string; createdAt?: Date; userAgent: string };
+		DatabaseSessionAttributes: { handle?: string; createdAt?: Date; userAgent?: string };
 	}
 }
 
@@ -98,6 +91,7 @@ export const currentSession = async (
 	const { session, user } = await lucia().validateSession(id);
 	if (session?.fresh) put(cookies, lucia().createSessionCookie(session.id));
 	if (!session) {
+		await lucia().invalidateSession(id); // the row of one that is over
 		put(cookies, lucia().createBlankSessionCookie());
 		return null;
 	}
@@ -119,14 +113,12 @@ export const endEverySession = command(EndEverySession, ({ person }) => lucia().
 
 /** Ends one of the person's sessions by its public handle. */
 export const endSessionByHandle = command(EndSession, async ({ person }, { handle }) => {
-	await plainPool()`delete from sessions where person_id = ${person.id} and handle = ${handle}`;
+	await plainPool()`select end_sessions_of(${person.id}, ${handle})`;
 });
 
 /** Where the person is signed in, the newest first. */
 export const listSessions = query(ListSessions, async ({ person, session }) => {
-	const rows = await plainPool()`
-		select handle, user_agent, created_at from sessions
-		where person_id = ${person.id} and expires_at > now() order by created_at desc`;
+	const rows = await plainPool()`select * from sessions_of(${person.id})`;
 	return rows.map((row) => ({
 		handle: row.handle as string,
 		device: deviceWords(row.user_agent),

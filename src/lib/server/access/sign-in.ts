@@ -17,7 +17,6 @@ import { command, query } from './operation.ts';
 /** Nothing that looks like something else: no 0/O, 1/I/L. 31 signs, so 887 million codes. */
 const signs = '23456789ABCDEFGHJKMNPQRSTUVWXYZ';
 const codeLength = 6;
-const life = '10 minutes';
 
 const newCode = () => Array.from({ length: codeLength }, () => signs[randomInt(signs.length)]).join('');
 
@@ -33,15 +32,8 @@ export const makeSignInLink = async (asked: { email: string; browserToken: strin
 	const email = normalEmail(asked.email);
 	const token = randomToken();
 	const code = newCode();
-	const browserHash = sha256(browserToken);
-	await plainPool().begin(async (sql) => {
-		// two requests for one address at once: the second one waits, and then removes the first
-		await sql`select pg_advisory_xact_lock(hashtextextended(${email}, 7))`;
-		await sql`delete from sign_ins where email = ${email} or browser_hash = ${browserHash}`;
-		await sql`insert into sign_ins (email, token_hash, code_hash, browser_hash, next, expires_at)
-			values (${email}, ${sha256(token)}, ${codeHash(browserToken, code)}, ${browserHash}, ${safeNext(next)},
-				now() + ${life}::interval)`;
-	});
+	await plainPool()`select make_sign_in(
+		${email}, ${sha256(token)}, ${codeHash(browserToken, code)}, ${sha256(browserToken)}, ${safeNext(next)})`;
 	return { token, code };
 };
 
@@ -67,11 +59,10 @@ export const requestSignIn = command(RequestSignIn, async ({ browserToken, addre
 
 /** What the page of a link shows. Only looks: scanners open links, some of them many times. */
 export const lookAtLink = query(LookAtLink, async ({ browserToken }, { token }) => {
-	const [row] = await plainPool()`
-		select email, browser_hash from sign_ins where token_hash = ${sha256(token)} and expires_at > now()`;
+	const browserHash = browserToken === undefined ? null : sha256(browserToken);
+	const [row] = await plainPool()`select * from sign_in_by_token(${sha256(token)}, ${browserHash})`;
 	if (!row) return { open: false as const };
-	const sameBrowser = browserToken !== undefined && sha256(browserToken).equals(row.browser_hash);
-	return { open: true as const, email: maskedEmail(row.email), sameBrowser };
+	return { open: true as const, email: maskedEmail(row.email), sameBrowser: row.same_browser as boolean };
 });
 
 /** Whose address has just been proved, and where they go now. */
@@ -85,8 +76,7 @@ const enter = async (row: { email: string; next: string }, by: string): Promise<
 
 /** Uses the link up, once: of fifty at the same moment one gets in. Throws *gone*. */
 export const signInWithLink = command(SignInWithLink, async (_, { token }) => {
-	const [row] = await plainPool()`
-		delete from sign_ins where token_hash = ${sha256(token)} and expires_at > now() returning email, next`;
+	const [row] = await plainPool()`select * from take_sign_in(${sha256(token)})`;
 	if (row) return enter(row as never, 'link');
 	log.info('sign-in', { step: 'link', outcome: 'gone' });
 	throw new AppError(
@@ -106,27 +96,17 @@ const refuseCode = (outcome: string, code: 'gone' | 'rate_limited' | 'invalid', 
  */
 export const signInWithCode = command(SignInWithCode, async ({ browserToken }, { code: typed }) => {
 	const browserHash = sha256(browserToken ?? '');
-	const [open] = await plainPool()`
-		update sign_ins set attempts = attempts + 1
-		where browser_hash = ${browserHash} and expires_at > now() and attempts < 10
-		returning email`;
-	if (!open) {
-		const [tried] =
-			await plainPool()`select 1 from sign_ins where browser_hash = ${browserHash} and expires_at > now()`;
-		if (!tried)
-			return refuseCode('gone', 'gone', 'This code is older than ten minutes or was replaced. Ask for a new mail.');
-	}
-	if (!open || !(await within(`code:${open.email}`, { most: 10, perSeconds: 3600 }))) {
+	const [open] = await plainPool()`select email from count_code_try(${browserHash})`;
+	if (!open)
+		return refuseCode('gone', 'gone', 'This code is older than ten minutes or was replaced. Ask for a new mail.');
+	if (!open.email || !(await within(`code:${open.email}`, { most: 10, perSeconds: 3600 }))) {
 		return refuseCode(
 			'limited',
 			'rate_limited',
 			'That were too many tries. Press the button in the mail instead: it still works.'
 		);
 	}
-	const [row] = await plainPool()`
-		delete from sign_ins
-		where browser_hash = ${browserHash} and code_hash = ${codeHash(browserToken!, readCode(typed))} and expires_at > now()
-		returning email, next`;
+	const [row] = await plainPool()`select * from take_code(${browserHash}, ${codeHash(browserToken!, readCode(typed))})`;
 	return row
 		? enter(row as never, 'code')
 		: refuseCode(
@@ -137,4 +117,4 @@ export const signInWithCode = command(SignInWithCode, async ({ browserToken }, {
 });
 
 /** Forgets mails that are over; the sweep calls it. */
-export const purgeSignIns = () => plainPool()`delete from sign_ins where expires_at < now()`;
+export const purgeSignIns = () => plainPool()`select purge_sign_ins()`;

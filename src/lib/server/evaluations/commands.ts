@@ -57,7 +57,7 @@ export const createEvaluation = command(CreateEvaluation, (scope, input) =>
 			.where(eq(projects.id, project.id));
 		await addPairings(tx, made!, chosen);
 		const { id, number, name, planned } = made!;
-		await enqueue(tx, scope, 'evaluation.generate', { evaluationId: id });
+		await enqueue(tx, 'evaluation.generate', { evaluationId: id });
 		await record(tx, scope, {
 			event: 'evaluation.created',
 			subject: id,
@@ -139,7 +139,7 @@ export const retryGeneration = command(RetryGeneration, (scope, { evaluationId }
 			.update(evaluations)
 			.set({ status: 'generating', problem: null, wantedAt: sql`now()` })
 			.where(eq(evaluations.id, id));
-		await enqueue(tx, scope, 'evaluation.generate', { evaluationId: id });
+		await enqueue(tx, 'evaluation.generate', { evaluationId: id });
 		await record(tx, scope, { event: 'evaluation.retried', subject: id, projectId, details: { name } });
 		return null;
 	})

@@ -57,7 +57,7 @@ export const generateOutputs = async (
 			continue;
 		}
 		await scope.tx(async (tx) => {
-			await enqueue(tx, scope, 'evaluation.generate', { evaluationId }, { after: new Date(Date.now() + lookAgainMs) });
+			await enqueue(tx, 'evaluation.generate', { evaluationId }, { after: new Date(Date.now() + lookAgainMs) });
 			await noteProgress(tx, evaluation);
 		});
 		return;

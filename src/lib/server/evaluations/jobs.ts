@@ -21,7 +21,7 @@ export const requeueGenerations = (scope: Scope) =>
 		const lost = await tx.select({ id: evaluations.id }).from(evaluations).where(eq(evaluations.status, 'generating'));
 		for (const { id } of lost) {
 			if (!(await isQueued(tx, 'evaluation.generate', id)))
-				await enqueue(tx, scope, 'evaluation.generate', { evaluationId: id });
+				await enqueue(tx, 'evaluation.generate', { evaluationId: id });
 		}
 	});
 

@@ -1,8 +1,9 @@
 import { and, count, eq, inArray } from 'drizzle-orm';
 import type { ShownEvaluation } from '../../contract/evaluations.ts';
 import { may } from '../../core/permissions.ts';
+import { named, votersIn } from '../access/named.ts';
 import type { ProjectScope, Tx } from '../access/scope.ts';
-import { outputs, people, servings } from '../platform/db/schema.ts';
+import { outputs, servings } from '../platform/db/schema.ts';
 import { leakedPairings } from './leaks.ts';
 import { type Evaluation, type Letter, contendersOf, evaluationOf, titleFor } from './rows.ts';
 import { type Vote, judgedIn, votesOf } from './votes.ts';
@@ -31,14 +32,12 @@ const servingsOf = async (tx: Tx, evaluation: Evaluation) => {
 	return rows as { runId: string; status: (typeof awaited)[number] }[];
 };
 
-const votersOf = async (tx: Tx, votes: readonly Vote[]) => {
+const votersOf = async (tx: Tx, evaluation: Evaluation, votes: readonly Vote[]) => {
 	const byPerson = Map.groupBy(votes, (vote) => vote.personId);
 	if (byPerson.size === 0) return [];
-	const names = await tx
-		.select({ id: people.id, name: people.name })
-		.from(people)
-		.where(inArray(people.id, [...byPerson.keys()]));
+	const names = await tx.select({ id: named.id, name: named.name }).from(votersIn(evaluation.id));
 	return names
+		.filter(({ id }) => byPerson.has(id)) // of whoever took everything back, nothing is left
 		.map(({ id, name }) => ({ name, judged: byPerson.get(id)!.length }))
 		.sort((one, two) => two.judged - one.judged || one.name.localeCompare(two.name));
 };
@@ -72,7 +71,7 @@ export const progressOf = async (tx: Tx, scope: ProjectScope, evaluationId: stri
 		over: revealed,
 		judged,
 		mine: votes.filter((vote) => vote.personId === scope.userId).length,
-		voters: await votersOf(tx, votes),
+		voters: await votersOf(tx, evaluation, votes),
 		answers: await answersOf(tx, evaluation),
 		// a provider's words may name the model
 		problem: isSettingUp ? problem : null,

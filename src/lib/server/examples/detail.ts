@@ -2,9 +2,10 @@ import { and, desc, eq, sql } from 'drizzle-orm';
 import type { ExampleDetail } from '../../contract/examples.ts';
 import { may } from '../../core/permissions.ts';
 import { countingScore } from '../../core/ratings/counting.ts';
+import { named, ratersOf } from '../access/named.ts';
 import { markOf, seesScores } from '../access/own-scores.ts';
 import type { ProjectScope, Tx } from '../access/scope.ts';
-import { people, ratings, rewrites } from '../platform/db/schema.ts';
+import { ratings, rewrites } from '../platform/db/schema.ts';
 import { type Example, rowOf, withoutSide } from './rows.ts';
 
 /** Of a history, so much is shown. */
@@ -13,14 +14,14 @@ const newest = 50;
 const scoresOf = (tx: Tx, exampleId: string) =>
 	tx
 		.select({
-			person: people.name,
+			person: named.name,
 			personId: ratings.personId,
 			score: ratings.score,
 			at: ratings.createdAt,
 			text: ratings.text
 		})
 		.from(ratings)
-		.innerJoin(people, eq(people.id, ratings.personId))
+		.innerJoin(ratersOf(exampleId), eq(named.id, ratings.personId))
 		.where(eq(ratings.exampleId, exampleId))
 		.orderBy(desc(ratings.seq))
 		.limit(newest);
@@ -55,9 +56,9 @@ export const detailOf = async (tx: Tx, scope: ProjectScope, example: Example): P
 	const hasOthers = scores.some(({ personId }) => personId !== userId) || example.ratingsCount > 1;
 	const isBlind = !seesScores(scope) && (own === null || (hasOthers && !(await settles(tx, example.id))));
 	const versions = await tx
-		.select({ person: people.name, output: rewrites.output, at: rewrites.createdAt })
+		.select({ person: named.name, output: rewrites.output, at: rewrites.createdAt })
 		.from(rewrites)
-		.innerJoin(people, eq(people.id, rewrites.personId))
+		.innerJoin(ratersOf(example.id), eq(named.id, rewrites.personId))
 		.where(eq(rewrites.exampleId, example.id))
 		.orderBy(desc(rewrites.seq))
 		.limit(newest);

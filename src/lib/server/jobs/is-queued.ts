@@ -7,8 +7,6 @@ import type { QueueName } from './queues.ts';
  * that is being worked on would stand at the head of the queue and hold up the others behind it.
  */
 export const isQueued = async (tx: Tx, name: QueueName, id: string): Promise<boolean> => {
-	const rows = await tx.execute(
-		sql`select 1 from pgboss.job where name = ${name} and singleton_key = ${id} and state < 'completed' limit 1`
-	);
-	return rows.length > 0;
+	const [row] = await tx.execute<{ queued: boolean }>(sql`select is_queued(${name}, ${id}) as queued`);
+	return row!.queued;
 };

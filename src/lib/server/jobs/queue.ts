@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
-import { PgBoss, fromDrizzle } from 'pg-boss';
-import { config } from '../platform/config.ts';
+import { PgBoss } from 'pg-boss';
+import { ConfigError, config } from '../platform/config.ts';
 import { log } from '../platform/log.ts';
-import type { Scope, Tx } from '../access/scope.ts';
+import type { Tx } from '../access/scope.ts';
 import type { Payload, QueueName } from './queues.ts';
 
 type Queue = { boss?: Promise<PgBoss> };
@@ -11,26 +11,28 @@ type Queue = { boss?: Promise<PgBoss> };
 const queue = ((globalThis as { aitelierQueue?: Queue }).aitelierQueue ??= {});
 
 /**
- * The started queue of this process. `working: false` only sends: no supervision, no listener.
+ * The started queue of this process, which works on it as a role of its own; whoever only sends, sends by `enqueue`.
  * The two intervals bring a killed worker's job back after its heartbeat, not after a minute (measured: 9.2 s, 60.6 s).
  */
-export const startQueue = ({ working }: { working: boolean }): Promise<PgBoss> =>
+export const startQueue = (): Promise<PgBoss> =>
 	(queue.boss ??= (async () => {
+		const { queueDatabaseUrl } = config();
+		if (!queueDatabaseUrl) throw new ConfigError(['QUEUE_DATABASE_URL is missing: whoever works on jobs needs it.']);
 		const boss = new PgBoss({
-			connectionString: config().appDatabaseUrl,
+			connectionString: queueDatabaseUrl,
 			application_name: 'aitelier-queue',
 			schema: 'pgboss',
 			migrate: false,
 			createSchema: false,
-			schedule: working,
-			supervise: working,
-			useListenNotify: working,
+			schedule: true,
+			supervise: true,
+			useListenNotify: true,
 			monitorIntervalSeconds: 1,
 			superviseIntervalSeconds: 1,
 			// what a stately queue believes to be active is read from this cache; a minute old (the default), it would keep
 			// a killed worker's job from running again for that minute (measured: 61 s, with 1 s: 14 s)
-			queueCacheIntervalSeconds: working ? 1 : 60,
-			max: working ? 6 : 2
+			queueCacheIntervalSeconds: 1,
+			max: 6
 		});
 		boss.on('error', (problem) => log.warn('queue', { problem: problem.message }));
 		await boss.start().catch((problem) => {
@@ -51,25 +53,16 @@ export const stopQueue = async (timeoutMs = 8000) => {
 export type JobData<Name extends QueueName> = Payload<Name> & { teamId: string; userId: string | null };
 
 /**
- * Puts a job into its queue in the same transaction as the change that wants it: both happen or neither.
- * A job with the same key that already waits is enough. `after` delays it.
+ * Puts a job into its queue in the same transaction as the change that wants it: both happen or neither. Its team and person are
+ * those of the transaction. A job with the same key that already waits is enough. `after` delays it.
  */
 export const enqueue = async <Name extends QueueName>(
 	tx: Tx,
-	scope: Pick<Scope, 'teamId' | 'userId'>,
 	name: Name,
 	payload: Payload<Name>,
 	{ after }: { after?: Date } = {}
 ) => {
-	const boss = await startQueue({ working: false });
-	await boss.send(
-		name,
-		{ ...payload, teamId: scope.teamId, userId: scope.userId },
-		{
-			db: fromDrizzle(tx, sql),
-			// each payload names one row; that row is the key
-			singletonKey: Object.values(payload)[0] as string,
-			...(after && { startAfter: after })
-		}
-	);
+	// each payload names one row; that row is the key
+	const [row] = Object.values(payload);
+	await tx.execute(sql`select send_job(${name}, ${row}, ${after?.toISOString() ?? null})`);
 };

@@ -1,6 +1,8 @@
 import type { Queue } from 'pg-boss';
 
-/** Every job of a team and the one id its payload holds; what it does stands with its feature, in jobs.ts. */
+/**
+ * Every job of a team and the one id its payload holds: `runId` in those that begin with `run.`, which `send_job` leans on. What it does stands with its feature, in jobs.ts.
+ */
 const idsOf = {
 	'run.submit': 'runId',
 	'run.follow': 'runId',
@@ -10,7 +12,7 @@ const idsOf = {
 
 export type QueueName = keyof typeof idsOf;
 export const queueNames = Object.keys(idsOf) as QueueName[];
-/** Ids, never texts or keys. `teamId` and `userId` are added by `enqueue`. */
+/** Ids, never texts or keys. `teamId` and `userId` are added by the database. */
 export type Payload<Name extends QueueName> = Record<(typeof idsOf)[Name], string>;
 
 /** The one job without a team: it asks which teams have something open and puts what was lost back into its queue. */

@@ -66,7 +66,7 @@ export const sweepAll = async () => {
 
 /** Starts working on every queue in this process. */
 export const startWorker = async (): Promise<PgBoss> => {
-	const boss = await startQueue({ working: true });
+	const boss = await startQueue();
 	for (const kind of jobs) {
 		await boss.work(
 			kind.name,

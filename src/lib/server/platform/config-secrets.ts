@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import type * as v from 'valibot';
@@ -24,7 +24,7 @@ export function decodeKeks({ dataset, addIssue, NEVER }: v.RawTransformContext<s
  * The secrets of a machine without configuration: made once, kept in `<dataDir>/secrets.json` for nobody but us. Two
  * processes that begin together end up with the same ones.
  */
-export function readSecrets(dataDir: string): { keks: Kek[]; appPassword: string } {
+export function readSecrets(dataDir: string): { keks: Kek[]; passwords: { app: string; queue: string } } {
 	const file = path.join(dataDir, 'secrets.json');
 	if (!fs.existsSync(file)) {
 		fs.mkdirSync(dataDir, { recursive: true });
@@ -44,7 +44,9 @@ export function readSecrets(dataDir: string): { keks: Kek[]; appPassword: string
 	}
 	const { kek, appPassword } = JSON.parse(fs.readFileSync(file, 'utf8')) as { kek: string; appPassword: string };
 	const [id, key] = kek.split(':') as [string, string];
-	return { keks: [{ id, key: Buffer.from(key, 'base64') }], appPassword };
+	// made from the other one, since the file may be older than this role
+	const queue = createHmac('sha256', appPassword).update('queue').digest('base64url');
+	return { keks: [{ id, key: Buffer.from(key, 'base64') }], passwords: { app: appPassword, queue } };
 }
 
 /** The way KEKS spells them, for a child process. */

@@ -8,6 +8,7 @@ import { Variables, variableNames } from './config-variables.ts';
 const fromFile = [
 	'DATABASE_URL',
 	'APP_DATABASE_URL',
+	'QUEUE_DATABASE_URL',
 	'KEKS',
 	'SMTP_URL',
 	'GITHUB_CLIENT_SECRET',
@@ -15,7 +16,15 @@ const fromFile = [
 	'OIDC_CLIENT_SECRET'
 ];
 
-const needed = ['DATABASE_URL', 'APP_DATABASE_URL', 'ORIGIN', 'KEKS', 'SMTP_URL', 'MAIL_FROM'] as const;
+const needed = [
+	'DATABASE_URL',
+	'APP_DATABASE_URL',
+	'QUEUE_DATABASE_URL',
+	'ORIGIN',
+	'KEKS',
+	'SMTP_URL',
+	'MAIL_FROM'
+] as const;
 const together = [
 	['GITHUB_CLIENT_ID', 'GITHUB_CLIENT_SECRET'],
 	['GOOGLE_CLIENT_ID', 'GOOGLE_CLIENT_SECRET'],
@@ -76,6 +85,8 @@ export function readConfig(env: Record<string, string | undefined>) {
 		/** The owner's. Only migrations use it. */
 		databaseUrl: values.DATABASE_URL,
 		appDatabaseUrl: values.APP_DATABASE_URL,
+		/** Of the role that runs pg-boss. Only a process that works on jobs uses it. */
+		queueDatabaseUrl: values.QUEUE_DATABASE_URL,
 		/** Key encryption keys; the first one encrypts, all of them decrypt. */
 		keks: values.KEKS ?? secrets!.keks,
 		smtpUrl: values.SMTP_URL,
@@ -121,8 +132,12 @@ function productionRules(values: v.InferOutput<typeof Variables>) {
 		problems.push(
 			'ADDRESS_HEADER is missing: https comes from a proxy in front, and without the header in which it names the visitor, like x-forwarded-for, all visitors share one limit.'
 		);
-	if (values.DATABASE_URL && values.DATABASE_URL === values.APP_DATABASE_URL)
+	const roleOf = (url?: string) => url && new URL(url).username;
+	const [owner, app, queue] = [values.DATABASE_URL, values.APP_DATABASE_URL, values.QUEUE_DATABASE_URL].map(roleOf);
+	if (owner && owner === app)
 		problems.push('APP_DATABASE_URL must log in as another role than DATABASE_URL: the owner never serves.');
+	if (queue && (queue === owner || queue === app))
+		problems.push('QUEUE_DATABASE_URL must log in as a third role: the queue is neither the owner’s nor for pages.');
 	if (values.POLL_SECONDS < 5 && !values.SANDBOX_URL)
 		problems.push('POLL_SECONDS must be at least 5: providers limit how often they may be asked.');
 	return problems;

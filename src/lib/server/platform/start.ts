@@ -4,13 +4,15 @@ import { readConfig } from './config.ts';
 import { encodeKeks, readSecrets } from './config-secrets.ts';
 import { startEmbeddedPostgres } from './db/embedded.ts';
 import { migrate } from './db/migrate.ts';
-import { assertServingRole } from './db/roles.ts';
+import { type Group, assertLogin } from './db/roles.ts';
 import { startSandboxProcess } from './sandbox-process.ts';
 
 export type Platform = {
 	/** Unknown when only APP_DATABASE_URL was given: then somebody else migrates. */
 	ownerUrl: string | undefined;
 	appUrl: string;
+	/** Unknown when only APP_DATABASE_URL was given: such a process cannot work on jobs. */
+	queueUrl: string | undefined;
 	/** Unknown in production without SANDBOX_URL: then there is no sandbox provider. */
 	sandboxUrl: string | undefined;
 	/** Stops what this process started, and nothing else. */
@@ -65,14 +67,16 @@ async function start({ note = () => {}, sandbox = true }: Options): Promise<Plat
 			ownerUrl = embedded.url;
 		}
 		await untilAnswering(ownerUrl ?? config.appDatabaseUrl!);
-		const appUrl = ownerUrl
+		const given = { appUrl: config.appDatabaseUrl, queueUrl: config.queueDatabaseUrl };
+		const { appUrl, queueUrl } = ownerUrl
 			? await migrate({
 					ownerUrl,
-					appUrl: config.appDatabaseUrl,
-					appPassword: config.production ? undefined : readSecrets(config.dataDir).appPassword
+					...given,
+					passwords: config.production ? undefined : readSecrets(config.dataDir).passwords
 				})
-			: config.appDatabaseUrl!;
-		await refuseStrongRole(appUrl);
+			: { ...given, appUrl: given.appUrl! };
+		await refuseStrongRole('app', appUrl);
+		if (queueUrl) await refuseStrongRole('queue', queueUrl);
 
 		const sandboxUrl = config.sandboxUrl ?? (await ownSandbox)?.url;
 
@@ -80,11 +84,12 @@ async function start({ note = () => {}, sandbox = true }: Options): Promise<Plat
 			APP_DATABASE_URL: appUrl,
 			KEKS: encodeKeks(config.keks),
 			ORIGIN: config.origin,
+			...(queueUrl && { QUEUE_DATABASE_URL: queueUrl }),
 			...(ownerUrl && { DATABASE_URL: ownerUrl }),
 			...(sandboxUrl && { SANDBOX_URL: sandboxUrl }),
 			BODY_SIZE_LIMIT: process.env.BODY_SIZE_LIMIT || '1100M'
 		});
-		return { ownerUrl, appUrl, sandboxUrl, stop };
+		return { ownerUrl, appUrl, queueUrl, sandboxUrl, stop };
 	} catch (error) {
 		await stop();
 		throw error;
@@ -116,10 +121,10 @@ async function untilAnswering(url: string) {
 	}
 }
 
-async function refuseStrongRole(url: string) {
+async function refuseStrongRole(group: Group, url: string) {
 	const sql = postgres(url, { max: 1, onnotice: () => {} });
 	try {
-		await assertServingRole(sql);
+		await assertLogin(sql, group);
 	} finally {
 		await sql.end({ timeout: 1 });
 	}

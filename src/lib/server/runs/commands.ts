@@ -74,7 +74,7 @@ export const cancelRun = command(CancelRun, async (scope, { runId }) => {
 		await noteEvent(tx, run, { level: 'warning', kind: 'cancel', message: 'Somebody cancelled the run.' });
 		// the access is only opened with a job: before that the worker, which knows more, carries the cancellation out
 		if (run.jobId) return { run, access: await openAccess(tx, run.connectionId), billed };
-		await enqueue(tx, scope, 'run.submit', { runId: run.id });
+		await enqueue(tx, 'run.submit', { runId: run.id });
 		return { run, access: null, billed };
 	});
 	if (access) {

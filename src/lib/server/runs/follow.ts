@@ -16,8 +16,7 @@ import { type Run, findRun, longestWaitMs, markFrom, providerOf, runById, tellPr
 /** With a refused key nothing can be learnt until somebody replaces it: look less often. */
 const slowly = 6;
 
-const again = (tx: Tx, scope: Scope, run: Run, after: Date) =>
-	enqueue(tx, scope, 'run.follow', { runId: run.id }, { after });
+const again = (tx: Tx, scope: Scope, run: Run, after: Date) => enqueue(tx, 'run.follow', { runId: run.id }, { after });
 
 /**
  * One look at a run's job at the provider: passes a cancellation on, records what the job says, and comes back after the

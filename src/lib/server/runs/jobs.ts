@@ -22,6 +22,6 @@ export const requeueOpenRuns: Requeue = (scope) =>
 			.where(notInArray(runs.status, ['draft', 'ready', 'failed', 'cancelled']));
 		for (const run of open) {
 			const name = runCan.submit(run) ? 'run.submit' : 'run.follow';
-			if (!(await isQueued(tx, name, run.id))) await enqueue(tx, scope, name, { runId: run.id });
+			if (!(await isQueued(tx, name, run.id))) await enqueue(tx, name, { runId: run.id });
 		}
 	});

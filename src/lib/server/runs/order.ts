@@ -80,7 +80,7 @@ export const recordJob = async (tx: Tx, scope: Scope, runId: string, jobId: stri
 	if ((run.jobId ?? jobId) !== jobId || !runCan.submit(run)) return run.jobId === jobId;
 	await changeRun(tx, scope, run, { jobId, status: 'validating', problem: null });
 	await noteEvent(tx, run, { kind: 'ordered', message: `The provider has taken the order as ${jobId}.` });
-	await enqueue(tx, scope, 'run.follow', { runId });
+	await enqueue(tx, 'run.follow', { runId });
 	return true;
 };
 
@@ -115,7 +115,7 @@ export const recordCleanList = async (tx: Tx, scope: Scope, seen: Run, provider:
 	const isCertain = cleanLists >= cleanListsNeeded && Date.now() - run.submittedAt.getTime() >= quietMs(provider);
 	if (!isCertain) {
 		await changeRun(tx, scope, run, { status: 'unknown', cleanLists: Math.min(cleanLists, 32_000) });
-		return enqueue(tx, scope, 'run.submit', { runId: run.id }, { after: soon(provider) });
+		return enqueue(tx, 'run.submit', { runId: run.id }, { after: soon(provider) });
 	}
 	if (run.cancelRequestedAt)
 		return endRun(tx, scope, run, 'cancelled', 'Cancelled. The order never reached the provider; nothing is billed.');
@@ -131,12 +131,12 @@ export const recordCleanList = async (tx: Tx, scope: Scope, seen: Run, provider:
 		projectId: run.projectId,
 		details: { version: run.version }
 	});
-	await enqueue(tx, scope, 'run.submit', { runId: run.id });
+	await enqueue(tx, 'run.submit', { runId: run.id });
 };
 
 /** A step: somebody cancelled, or another worker is ordering at this moment: then it is looked at again a little later. */
 export const stepBack = async (tx: Tx, scope: Scope, runId: string, { provider }: Access) => {
 	const run = await runById(tx, runId);
 	if (run.cancelRequestedAt && !run.submittedAt && !run.jobId) await endRun(tx, scope, run, 'cancelled', null);
-	else if (runCan.submit(run)) await enqueue(tx, scope, 'run.submit', { runId }, { after: soon(provider) });
+	else if (runCan.submit(run)) await enqueue(tx, 'run.submit', { runId }, { after: soon(provider) });
 };

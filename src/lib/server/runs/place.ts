@@ -99,7 +99,7 @@ export const placeRun = async (
 		projectId: project.id,
 		details: { project: project.slug, version, model, trainCount, validationCount }
 	});
-	await enqueue(tx, scope, 'run.submit', { runId: run.id });
+	await enqueue(tx, 'run.submit', { runId: run.id });
 	return { ...run, trainCount, validationCount };
 };
 

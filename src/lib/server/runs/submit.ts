@@ -94,7 +94,7 @@ const recordProblem = async (scope: Scope, runId: string, problem: ProviderError
 		if (run.problem !== problem.message) await changeRun(tx, scope, run, { problem: problem.message });
 		if (problem.retry && !problem.retryAfterMs) return true;
 		const waitMs = Math.min(problem.retryAfterMs ?? 60_000, longestWaitMs);
-		await enqueue(tx, scope, 'run.submit', { runId }, { after: new Date(Date.now() + waitMs) });
+		await enqueue(tx, 'run.submit', { runId }, { after: new Date(Date.now() + waitMs) });
 		return false;
 	});
 	if (isTriedAgain) throw problem;

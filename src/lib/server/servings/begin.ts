@@ -68,7 +68,7 @@ export const beginServing = async (
 			projectId: run.projectId,
 			details: { run: run.id, version: run.version, centsPerHour }
 		});
-		await enqueue(tx, scope, 'serving.follow', { servingId: serving!.id });
+		await enqueue(tx, 'serving.follow', { servingId: serving!.id });
 		return serving!;
 	});
 };

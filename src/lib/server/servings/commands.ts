@@ -54,7 +54,7 @@ export const stopServing = command(StopServing, (scope, { runId }) =>
 		});
 		// with a problem it would end as failed, and that it does not: somebody wanted it so
 		await changeServing(tx, scope, alive, { ...pressed, status: 'stopping', problem: null });
-		await enqueue(tx, scope, 'serving.follow', { servingId: alive.id });
+		await enqueue(tx, 'serving.follow', { servingId: alive.id });
 		return null;
 	})
 );

@@ -10,7 +10,7 @@ import { longestWaitMs, markFrom, providerOf, runById, tellProblem } from '../ru
 import { type Serving, changeServing, findServing } from './rows.ts';
 
 const again = (tx: Tx, scope: Scope, servingId: string, waitMs: number) =>
-	enqueue(tx, scope, 'serving.follow', { servingId }, { after: new Date(Date.now() + waitMs) });
+	enqueue(tx, 'serving.follow', { servingId }, { after: new Date(Date.now() + waitMs) });
 
 /**
  * One look at a deployment: makes it, waits for it, stops it when nobody has used it for a while or somebody wants so, and

@@ -21,5 +21,5 @@ export const requeueOpenServings: Requeue = (scope) =>
 			.from(servings)
 			.where(inArray(servings.status, ['starting', 'ready', 'stopping']));
 		for (const { id } of alive)
-			if (!(await isQueued(tx, 'serving.follow', id))) await enqueue(tx, scope, 'serving.follow', { servingId: id });
+			if (!(await isQueued(tx, 'serving.follow', id))) await enqueue(tx, 'serving.follow', { servingId: id });
 	});

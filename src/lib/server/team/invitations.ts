@@ -5,12 +5,13 @@ import { AppError } from '../../core/errors.ts';
 import type { Role } from '../../core/permissions.ts';
 import { to } from '../../paths.ts';
 import { within } from '../access/limits.ts';
+import { membersWithAddress, named } from '../access/named.ts';
 import { command } from '../access/operation.ts';
 import type { Scope, Tx } from '../access/scope.ts';
 import { record } from '../events/record.ts';
 import { config } from '../platform/config.ts';
 import { randomToken, sha256 } from '../platform/crypto.ts';
-import { invitations, members, people, teams } from '../platform/db/schema.ts';
+import { invitations, teams } from '../platform/db/schema.ts';
 import { log } from '../platform/log.ts';
 import { invitationMail } from '../platform/mail/messages.ts';
 import { sendMail } from '../platform/mail/send.ts';
@@ -43,7 +44,7 @@ const send = async (
 const namesOf = async (tx: Tx, scope: Scope) => {
 	const [team] = await tx.select({ name: teams.name }).from(teams);
 	const [person] = scope.userId
-		? await tx.select({ name: people.name }).from(people).where(eq(people.id, scope.userId))
+		? await tx.select({ name: named.name }).from(membersWithAddress).where(eq(named.id, scope.userId))
 		: [];
 	return { team: team!.name, inviter: person?.name ?? null };
 };
@@ -62,11 +63,7 @@ export const inviteMember = command(InviteMember, async (scope, input) => {
 	const token = randomToken();
 	const email = normalEmail(input.email);
 	const { invitation, names } = await scope.tx(async (tx) => {
-		const [known] = await tx
-			.select({ name: people.name })
-			.from(members)
-			.innerJoin(people, eq(people.id, members.personId))
-			.where(eq(people.email, email));
+		const [known] = await tx.select({ name: named.name }).from(membersWithAddress).where(eq(named.email, email));
 		if (known)
 			throw new AppError('conflict', `${known.name} is already in this team. Change their role in the list.`, 'email');
 		const place = await placeOf(tx, input);

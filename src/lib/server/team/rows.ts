@@ -1,8 +1,9 @@
 import { and, eq, inArray, isNull } from 'drizzle-orm';
 import type { Role } from '../../core/permissions.ts';
 import { AppError } from '../../core/errors.ts';
+import { membersWithAddress, named } from '../access/named.ts';
 import type { Tx } from '../access/scope.ts';
-import { invitations, members, people, projects } from '../platform/db/schema.ts';
+import { invitations, members, projects } from '../platform/db/schema.ts';
 
 /** What somebody is in a team; `null` is every project. */
 export type Place = { role: Role; projectIds: string[] | null };
@@ -22,9 +23,9 @@ export const placeOf = async (tx: Tx, { role, projectIds }: Place): Promise<Plac
 /** A step: a member with their address. Throws *not found*. */
 export const memberOf = async (tx: Tx, personId: string) => {
 	const [member] = await tx
-		.select({ role: members.role, projectIds: members.projectIds, email: people.email })
+		.select({ role: members.role, projectIds: members.projectIds, email: named.email })
 		.from(members)
-		.innerJoin(people, eq(people.id, members.personId))
+		.innerJoin(membersWithAddress, eq(named.id, members.personId))
 		.where(eq(members.personId, personId));
 	if (!member) throw new AppError('not_found', 'This person is not in the team.');
 	return member;

@@ -31,7 +31,8 @@ const newDatabase = async () => {
 		await admin`drop database ${admin(name)} with (force)`;
 		await admin.end();
 	});
-	return { sql, upTo: (folder?: string) => migrate({ ownerUrl: url, appUrl: on(inject('appUrl')!, name), folder }) };
+	const [appUrl, queueUrl] = [on(inject('appUrl')!, name), on(inject('queueUrl')!, name)];
+	return { sql, upTo: (folder?: string) => migrate({ ownerUrl: url, appUrl, queueUrl, folder }) };
 };
 
 /** The folder as it was when the migration with this number was the last, and no function had a file. */

@@ -27,9 +27,9 @@ const superuser = () => postgres(server.url, { max: 1, onnotice: () => {} });
 
 beforeAll(async () => {
 	server = await start();
-	const appUrl = new URL(server.url);
-	[appUrl.username, appUrl.password] = ['lost_app', 'secret'];
-	env = { DATABASE_URL: server.url, APP_DATABASE_URL: await migrate({ ownerUrl: server.url, appUrl: appUrl.href }) };
+	const as = (username: string) => Object.assign(new URL(server.url), { username, password: 'secret' }).href;
+	const urls = await migrate({ ownerUrl: server.url, appUrl: as('lost_app'), queueUrl: as('lost_queue') });
+	env = { DATABASE_URL: server.url, APP_DATABASE_URL: urls.appUrl, QUEUE_DATABASE_URL: urls.queueUrl };
 	owner = superuser();
 	const [person] = await owner`insert into people (email, name) values ('ana@example.com', 'Ana') returning id`;
 	const [team] = await owner`select create_team(${person!.id}, 'Lost', 'lost') as id`;

@@ -1,6 +1,6 @@
 import postgres from 'postgres';
 import { afterAll, expect, test } from 'vitest';
-import { assertServingRole } from '../../../../src/lib/server/platform/db/roles.ts';
+import { assertLogin } from '../../../../src/lib/server/platform/db/roles.ts';
 
 const owner = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
 const app = postgres(process.env.APP_DATABASE_URL!, { max: 1 });
@@ -11,11 +11,11 @@ afterAll(async () => {
 	await app.end();
 });
 
-const as = async (role: string) => {
+const as = async (role: string, group: 'app' | 'queue' = 'app') => {
 	const reserved = await owner.reserve();
 	await reserved.unsafe(`set role ${role}`);
 	try {
-		await assertServingRole(reserved);
+		await assertLogin(reserved, group);
 	} finally {
 		await reserved.unsafe('reset role');
 		reserved.release();
@@ -23,13 +23,23 @@ const as = async (role: string) => {
 };
 
 test('the role that migrate made may serve, also after it made a temporary table', async () => {
-	await assertServingRole(app);
+	await assertLogin(app, 'app');
 	await app`create temporary table import_rows (line int)`;
-	await assertServingRole(app);
+	await assertLogin(app, 'app');
 });
 
 test('the owner may not serve', async () => {
-	await expect(assertServingRole(owner)).rejects.toThrow(/refuses to serve as/);
+	await expect(assertLogin(owner, 'app')).rejects.toThrow(/refuses to serve as/);
+});
+
+test('the role that migrate made may run the queue, the owner may not, nor one that serves as well', async () => {
+	const queue = postgres(process.env.QUEUE_DATABASE_URL!, { max: 1 });
+	await assertLogin(queue, 'queue').finally(() => queue.end());
+	await expect(assertLogin(owner, 'queue')).rejects.toThrow(/refuses to work on jobs as .*QUEUE_DATABASE_URL/);
+	await owner.unsafe(`create role strong_${suffix} in role app, queue`);
+	await expect(as(`strong_${suffix}`)).rejects.toThrow(/is a member of "queue" too/);
+	await expect(as(`strong_${suffix}`, 'queue')).rejects.toThrow(/is a member of "app" too/);
+	await owner.unsafe(`drop role strong_${suffix}`);
 });
 
 test('BYPASSRLS, a table of its own, or membership in a stronger role are each refused', async () => {
@@ -44,11 +54,4 @@ test('BYPASSRLS, a table of its own, or membership in a stronger role are each r
 	const [{ boss } = { boss: '' }] = await owner<{ boss: string }[]>`select quote_ident(current_user) as boss`;
 	await owner.unsafe(`drop table own_${suffix}; grant ${boss} to strong_${suffix}`);
 	await expect(as(`strong_${suffix}`)).rejects.toThrow(/may become, "\w+"/);
-});
-
-test('the serving role may work the job queues and nothing in them is its own', async () => {
-	const [row] =
-		await app`select has_schema_privilege('pgboss', 'usage') as usage, has_schema_privilege('pgboss', 'create') as make,
-		has_table_privilege('pgboss.job', 'insert') as send`;
-	expect(row).toEqual({ usage: true, make: false, send: true });
 });

@@ -6,7 +6,7 @@ import { PgBoss } from 'pg-boss';
 import postgres from 'postgres';
 import { queues } from '../../jobs/queues.ts';
 import { applyFunctions } from './functions.ts';
-import { prepareServingRole } from './roles.ts';
+import { type Group, groups, prepareLogin } from './roles.ts';
 
 /** Any number, the same in every copy: whoever holds it migrates, the others wait and then find nothing to do. */
 const MIGRATION_LOCK = 7_240_518;
@@ -14,18 +14,19 @@ const MIGRATION_LOCK = 7_240_518;
 type Options = {
 	/** May create roles and owns the tables; never serves. */
 	ownerUrl: string;
-	/** Where the server will log in. Its role is made when it is missing. Default: `aitelier_app` on the owner's database. */
+	/** Where pages and the queue will log in. The roles are made when they are missing. Default: `aitelier_app` and `aitelier_queue` on the owner's database. */
 	appUrl?: string;
-	/** For the default role; needed when `appUrl` is not given. */
-	appPassword?: string;
+	queueUrl?: string;
+	/** For the default roles; needed for one whose URL is not given. */
+	passwords?: Record<Group, string>;
 	folder?: string;
 };
 
 /**
  * Brings a database to the state this version needs: roles, tables, policies, functions, the job queues and the grants on them.
- * May run in several processes at once and any number of times. Returns the URL the server serves with.
+ * May run in several processes at once and any number of times. Returns the URLs the server works with.
  */
-export async function migrate({ ownerUrl, appUrl, appPassword, folder = 'drizzle' }: Options): Promise<string> {
+export async function migrate({ ownerUrl, folder = 'drizzle', passwords, ...given }: Options) {
 	const sql = postgres(ownerUrl, {
 		max: 1,
 		onnotice: () => {},
@@ -37,22 +38,26 @@ export async function migrate({ ownerUrl, appUrl, appPassword, folder = 'drizzle
 		// From here on a lock that does not come must not hold up everybody behind us: give up early and try again
 		await sql`select set_config('lock_timeout', '2s', false)`;
 		await sql.unsafe(fs.readFileSync(path.join(folder, 'roles.sql'), 'utf8'));
-		const url = await prepareServingRole(sql, servingUrl(ownerUrl, appUrl, appPassword));
+		const app = loginUrl(ownerUrl, 'app', given.appUrl, passwords);
+		const queue = loginUrl(ownerUrl, 'queue', given.queueUrl, passwords);
+		if (app.username === queue.username)
+			throw new Error('APP_DATABASE_URL and QUEUE_DATABASE_URL must log in as two roles.');
+		const urls = { appUrl: await prepareLogin(sql, 'app', app), queueUrl: await prepareLogin(sql, 'queue', queue) };
 		await again(() => runMigrations(drizzle(withFunctions(sql, folder)), { migrationsFolder: folder }));
 		await installQueues(ownerUrl);
 		await grantQueues(sql);
-		return url;
+		return urls;
 	} finally {
 		await sql.end({ timeout: 5 });
 	}
 }
 
-function servingUrl(ownerUrl: string, appUrl?: string, appPassword?: string) {
-	if (appUrl) return new URL(appUrl);
-	if (!appPassword) throw new Error('migrate needs appUrl or appPassword: the server does not serve as the owner.');
+function loginUrl(ownerUrl: string, group: Group, given?: string, passwords?: Record<Group, string>) {
+	if (given) return new URL(given);
+	if (!passwords) throw new Error(`migrate needs ${group}Url or passwords: the server does not work as the owner.`);
 	const url = new URL(ownerUrl);
-	url.username = 'aitelier_app';
-	url.password = encodeURIComponent(appPassword);
+	url.username = groups[group].login;
+	url.password = encodeURIComponent(passwords[group]);
 	return url;
 }
 
@@ -116,15 +121,22 @@ async function installQueues(ownerUrl: string) {
 	if (failure) throw failure;
 }
 
-/** The serving role works the queues but does not own them; default privileges cover tables that pg-boss adds later. */
+/**
+ * The queue's role works the tables of pg-boss but does not own them; default privileges cover what pg-boss adds later. Pages
+ * send by functions of ours: in earlier versions their role had all of it, and so that is taken back.
+ */
 async function grantQueues(sql: postgres.Sql) {
+	const all = ['tables', 'sequences', 'functions'];
 	await sql.unsafe(`
-		grant usage on schema pgboss to app;
-		grant select, insert, update, delete on all tables in schema pgboss to app;
-		grant usage on all sequences in schema pgboss to app;
-		grant execute on all functions in schema pgboss to app;
-		alter default privileges in schema pgboss grant select, insert, update, delete on tables to app;
-		alter default privileges in schema pgboss grant usage on sequences to app;
-		alter default privileges in schema pgboss grant execute on functions to app;
+		grant usage on schema pgboss to queue;
+		grant select, insert, update, delete on all tables in schema pgboss to queue;
+		grant usage on all sequences in schema pgboss to queue;
+		grant execute on all functions in schema pgboss to queue;
+		alter default privileges in schema pgboss grant select, insert, update, delete on tables to queue;
+		alter default privileges in schema pgboss grant usage on sequences to queue;
+		alter default privileges in schema pgboss grant execute on functions to queue;
+		revoke all on schema pgboss from app;
+		${all.map((kind) => `revoke all on all ${kind} in schema pgboss from app;`).join('\n')}
+		${all.map((kind) => `alter default privileges in schema pgboss revoke all on ${kind} from app;`).join('\n')}
 	`);
 }

@@ -1,24 +1,32 @@
 import type postgres from 'postgres';
 
+/** The two groups that the server logs in for (drizzle/roles.sql): the role we make when none is configured, and what it is for. */
+export const groups = {
+	app: { login: 'aitelier_app', variable: 'APP_DATABASE_URL', does: 'serve' },
+	queue: { login: 'aitelier_queue', variable: 'QUEUE_DATABASE_URL', does: 'work on jobs' }
+} as const;
+export type Group = keyof typeof groups;
+
 const humble = 'nosuperuser nobypassrls nocreatedb nocreaterole';
 
 /**
- * Makes the role of `url` able to serve: exists, may log in, is a member of `app`. A role that exists keeps its
- * password unless its name is ours, `aitelier_app`, and the owner may change it. Throws a sentence when the owner may not create it. Returns the URL.
+ * Makes the role of `url` able to do its work: exists, may log in, is a member of the group. A role that exists keeps its
+ * password unless its name is the one we give, and the owner may change it. Throws a sentence when the owner may not create it. Returns the URL.
  */
-export async function prepareServingRole(sql: postgres.Sql, url: URL): Promise<string> {
+export async function prepareLogin(sql: postgres.Sql, group: Group, url: URL): Promise<string> {
+	const { login, variable, does } = groups[group];
 	const name = decodeURIComponent(url.username);
 	const password = decodeURIComponent(url.password);
-	if (!name || !password) throw new Error('APP_DATABASE_URL must contain a user and a password.');
+	if (!name || !password) throw new Error(`${variable} must contain a user and a password.`);
 	try {
 		for (let attempt = 1; ; attempt++) {
 			try {
 				const [role] =
-					await sql`select pg_has_role(rolname, 'app', 'usage') as member from pg_roles where rolname = ${name}`;
+					await sql`select pg_has_role(rolname, ${group}, 'usage') as member from pg_roles where rolname = ${name}`;
 				if (!role) await run(sql, `create role %I login ${humble} password %L`, name, password);
-				else if (name === 'aitelier_app')
+				else if (name === login)
 					await run(sql, 'alter role %I login password %L', name, password).catch(unlessForbidden);
-				if (!role?.member) await run(sql, 'grant app to %I', name);
+				if (!role?.member) await run(sql, 'grant %I to %I', group, name);
 				break;
 			} catch (error) {
 				// Roles belong to the whole server, our migration lock to one database: two databases may come here together
@@ -28,7 +36,7 @@ export async function prepareServingRole(sql: postgres.Sql, url: URL): Promise<s
 		}
 	} catch (error) {
 		throw new Error(
-			`The role "${name}" of APP_DATABASE_URL is not ready to serve, and the role of DATABASE_URL may not change that (${(error as Error).message}). As a superuser: create role ${name} login password '…'; grant app to ${name};`,
+			`The role "${name}" of ${variable} is not ready to ${does}, and the role of DATABASE_URL may not change that (${(error as Error).message}). As a superuser: create role ${name} login password '…'; grant ${group} to ${name};`,
 			{ cause: error }
 		);
 	}
@@ -47,12 +55,14 @@ async function run(sql: postgres.Sql, template: string, ...values: string[]) {
 }
 
 /**
- * Refuses to serve with a role that row level security does not bind: superuser, BYPASSRLS, an owner of tables, or a
- * member of one of those (access/README: three roles of the database). Throws a sentence that says what to change.
+ * Refuses to work with a role that row level security does not bind: superuser, BYPASSRLS, an owner of tables, or a
+ * member of one of those; and with one that is in both groups (access/README: three roles of the database). Throws a sentence
+ * that says what to change.
  */
-export async function assertServingRole(sql: postgres.ISql): Promise<void> {
-	const [role] = await sql<{ name: string; above: string | null; owned: string | null }[]>`
-		select current_user as name,
+export async function assertLogin(sql: postgres.ISql, group: Group): Promise<void> {
+	const other = group === 'app' ? 'queue' : 'app';
+	const [role] = await sql<{ name: string; above: string | null; owned: string | null; both: boolean }[]>`
+		select current_user as name, pg_has_role(current_user, ${other}, 'member') as both,
 			(select min(rolname) from pg_roles r where (r.rolsuper or r.rolbypassrls) and pg_has_role(current_user, r.oid, 'member')) as above,
 			(select min(c.oid::regclass::text) from pg_class c
 				where c.relkind in ('r', 'p', 'v', 'm') and pg_has_role(current_user, c.relowner, 'member')
@@ -61,9 +71,12 @@ export async function assertServingRole(sql: postgres.ISql): Promise<void> {
 		? `is, or may become, "${role!.above}", whom row level security does not bind`
 		: role!.owned
 			? `owns the table ${role!.owned}, and row level security does not bind owners`
-			: undefined;
+			: role!.both
+				? `is a member of "${other}" too, and pages and the queue do not share what they may`
+				: undefined;
+	const { variable, does } = groups[group];
 	if (reason)
 		throw new Error(
-			`The server refuses to serve as "${role!.name}": this role ${reason}. Put a plain login role that is a member of "app" into APP_DATABASE_URL; DATABASE_URL is for the owner.`
+			`The server refuses to ${does} as "${role!.name}": this role ${reason}. Put a plain login role that is a member of "${group}" into ${variable}; DATABASE_URL is for the owner.`
 		);
 }

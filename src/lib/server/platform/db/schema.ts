@@ -37,6 +37,8 @@ const sequence = () => bigint({ mode: 'number' }).generatedAlwaysAsIdentity();
 
 // ── identity: what is known before the team is ──────────────────────────────────────────────────────────────────────
 
+// Whoever serves has no privilege on these four tables: it asks functions (drizzle/functions/account.sql, sign-in.sql, limits.sql).
+
 export const people = pgTable('people', {
 	id: uuid()
 		.primaryKey()

@@ -1,0 +1,71 @@
+-- Persons and their sessions, which are known before the team is. Whoever serves has nothing of the tables: it names an address that
+-- was just proved, or the SHA-256 of what is in a cookie, and cannot list either.
+
+-- The person with this address, made when it is their first time.
+create or replace function person_with(address text, called text) returns table (id uuid, is_new boolean)
+	language sql rows 1 security definer set search_path = '' as $$
+	-- xmax is 0 in a row that this very statement has made
+	insert into public.people as p (email, name) values (address, called)
+	on conflict (email) do update set email = excluded.email
+	returning p.id, p.xmax = 0
+$$;
+
+create or replace function rename_person(person uuid, called text) returns void
+	language sql security definer set search_path = '' as $$
+	update public.people p set name = called where p.id = person
+$$;
+
+-- When a session is over: 30 days after its last use, which is what `expires_at` says, and 90 days after the sign-in in any case.
+create or replace function session_ends(expires_at timestamptz, created_at timestamptz) returns timestamptz
+	language sql stable parallel safe as $$ select least(expires_at, created_at + interval '90 days') $$;
+
+-- Asked with every request: whose cookie is it, if its session is still open? (plpgsql, since that keeps its plan between calls
+-- in every version that we run on.)
+create or replace function session_by_hash(hash bytea)
+	returns table (handle uuid, person_id uuid, email text, name text, expires_at timestamptz, created_at timestamptz)
+	language plpgsql stable rows 1 security definer set search_path = '' as $$
+begin
+	return query
+		select s.handle, s.person_id, p.email, p.name, s.expires_at, s.created_at
+		from public.sessions s join public.people p on p.id = s.person_id
+		where s.id_hash = hash and public.session_ends(s.expires_at, s.created_at) > now();
+end $$;
+
+create or replace function start_session(hash bytea, person uuid, until timestamptz, device text) returns void
+	language sql security definer set search_path = '' as $$
+	insert into public.sessions (id_hash, person_id, expires_at, user_agent) values (hash, person, until, device)
+$$;
+
+create or replace function extend_session(hash bytea, until timestamptz) returns void
+	language sql security definer set search_path = '' as $$
+	update public.sessions s set expires_at = until where s.id_hash = hash
+$$;
+
+create or replace function end_session(hash bytea) returns void
+	language sql security definer set search_path = '' as $$
+	delete from public.sessions s where s.id_hash = hash
+$$;
+
+-- One of the person's sessions, by its public handle; all of them without one.
+create or replace function end_sessions_of(person uuid, which uuid default null) returns void
+	language sql security definer set search_path = '' as $$
+	delete from public.sessions s where s.person_id = person and (which is null or s.handle = which)
+$$;
+
+-- Where the person is signed in, the newest first.
+create or replace function sessions_of(person uuid) returns table (handle uuid, user_agent text, created_at timestamptz)
+	language sql stable rows 10 security definer set search_path = '' as $$
+	select s.handle, s.user_agent, s.created_at
+	from public.sessions s
+	where s.person_id = person and public.session_ends(s.expires_at, s.created_at) > now()
+	order by s.created_at desc
+$$;
+
+create or replace function purge_sessions() returns void
+	language sql security definer set search_path = '' as $$
+	delete from public.sessions s where public.session_ends(s.expires_at, s.created_at) < now()
+$$;
+
+grant execute on function person_with(text, text), rename_person(uuid, text), session_by_hash(bytea),
+	start_session(bytea, uuid, timestamptz, text), extend_session(bytea, timestamptz), end_session(bytea),
+	end_sessions_of(uuid, uuid), sessions_of(uuid), purge_sessions() to app;

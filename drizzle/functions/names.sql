@@ -1,0 +1,39 @@
+-- Whom the pages of a team name: persons of the team that acts, and nobody else. What somebody did stays when they leave, so that
+-- their name is asked for by what they did.
+
+-- The members with their addresses, which are for owners.
+create or replace function members_with_address() returns table (id uuid, name text, email text)
+	language sql stable rows 20 security definer set search_path = '' as $$
+	select p.id, p.name, p.email
+	from public.members m join public.people p on p.id = m.person_id
+	where m.team_id = (select nullif(current_setting('app.team_id', true), '')::uuid)
+		and (select current_setting('app.role', true)) = 'owner'
+$$;
+
+-- Who has rated or rewritten an example.
+create or replace function names_of_raters(example uuid) returns table (id uuid, name text)
+	language sql stable rows 20 security definer set search_path = '' as $$
+	select p.id, p.name from public.people p
+	where p.id in (
+		select r.person_id from public.ratings r
+		where r.team_id = (select nullif(current_setting('app.team_id', true), '')::uuid) and r.example_id = example
+			and ((select public.app_all_projects()) or r.project_id = any ((select public.app_project_ids())::uuid[]))
+		union
+		select w.person_id from public.rewrites w
+		where w.team_id = (select nullif(current_setting('app.team_id', true), '')::uuid) and w.example_id = example
+			and ((select public.app_all_projects()) or w.project_id = any ((select public.app_project_ids())::uuid[]))
+	)
+$$;
+
+-- Who has voted in an evaluation.
+create or replace function names_of_voters(evaluation uuid) returns table (id uuid, name text)
+	language sql stable rows 20 security definer set search_path = '' as $$
+	select p.id, p.name from public.people p
+	where p.id in (
+		select v.person_id from public.votes v
+		where v.team_id = (select nullif(current_setting('app.team_id', true), '')::uuid) and v.evaluation_id = evaluation
+			and ((select public.app_all_projects()) or v.project_id = any ((select public.app_project_ids())::uuid[]))
+	)
+$$;
+
+grant execute on function members_with_address(), names_of_raters(uuid), names_of_voters(uuid) to app;

@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto';
+import { PgBoss } from 'pg-boss';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { listen } from '../../../src/lib/server/platform/db/listen.ts';
+import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
+import { isQueued } from '../../../src/lib/server/jobs/is-queued.ts';
+import { enqueue } from '../../../src/lib/server/jobs/queue.ts';
+import { queueNames, sweep } from '../../../src/lib/server/jobs/queues.ts';
+import { owner } from '../../support/owner.ts';
+import { raw } from '../../support/raw.ts';
+import { newTeam } from '../../support/team.ts';
+
+// A page sends by a function of the database, and the worker takes what pg-boss itself would have written.
+
+const boss = new PgBoss({
+	connectionString: process.env.QUEUE_DATABASE_URL!,
+	schema: 'pgboss',
+	migrate: false,
+	createSchema: false,
+	schedule: false,
+	supervise: false
+});
+const complaints: unknown[] = [];
+boss.on('error', (problem) => complaints.push(problem));
+beforeAll(() => boss.start());
+afterAll(async () => {
+	await boss.stop({ graceful: false });
+	await closePools();
+	expect(complaints).toEqual([]);
+});
+
+const jobsOf = (key: string) => owner`select * from pgboss.job where singleton_key = ${key} order by created_on`;
+/** Without what differs between any two jobs; `keep_until` as its distance. */
+const comparable = ({ id: _, created_on: _c, start_after, keep_until, ...row }: Record<string, unknown>) => ({
+	...row,
+	kept: (keep_until as Date).getTime() - (start_after as Date).getTime()
+});
+const refused = { code: '42501' };
+
+test.each([['at once'], ['later']])('a job that is due %s is the row that pg-boss writes', async (when) => {
+	const { scope, teamId, owner: person } = await newTeam();
+	const startAfter = when === 'later' ? new Date(Date.now() + 60_000) : undefined;
+	const [ours, theirs] = [randomUUID(), randomUUID()];
+	await scope.tx((tx) => enqueue(tx, 'run.follow', { runId: ours }, { after: startAfter }));
+	await boss.send(
+		'run.follow',
+		{ runId: theirs, teamId, userId: person.id },
+		{ singletonKey: theirs, ...(startAfter && { startAfter }) }
+	);
+	const [[sent], [original]] = [await jobsOf(ours), await jobsOf(theirs)];
+	expect(comparable(sent!)).toEqual({
+		...comparable(original!),
+		singleton_key: ours,
+		data: { ...original!.data, runId: ours }
+	});
+	if (startAfter) expect(sent!.start_after).toEqual(startAfter);
+	else expect(sent!.start_after).toEqual(sent!.created_on);
+});
+
+test.each(queueNames)('a second job of %s for the same row adds nothing while the first waits', async (name) => {
+	const { scope } = await newTeam();
+	const id = randomUUID();
+	const send = () => scope.tx((tx) => enqueue(tx, name, { [`${name.split('.')[0]}Id`]: id } as never));
+	await send();
+	await send();
+	expect(await jobsOf(id)).toHaveLength(1);
+	// neither does one that pg-boss sends
+	expect(await boss.send(name, {}, { singletonKey: id })).toBeNull();
+	await owner`update pgboss.job set state = 'active' where singleton_key = ${id}`;
+	await send();
+	expect(await jobsOf(id)).toHaveLength(2);
+});
+
+test('whoever waits for jobs is woken by one that is due, when it is committed, and by no other', async () => {
+	const { scope } = await newTeam();
+	const [{ channel } = { channel: '' }] = await owner<{ channel: string }[]>`
+		select 'pgboss_' || left(encode(sha224('pgboss'), 'hex'), 24) as channel`;
+	const heard: string[] = [];
+	let hear = () => {};
+	const end = await new Promise<() => void>((ready) => {
+		const stop = listen(
+			channel,
+			(name) => {
+				heard.push(name);
+				hear();
+			},
+			() => ready(stop)
+		);
+	});
+	const send = (name: 'run.follow' | 'run.submit', after?: Date) =>
+		scope.tx((tx) => enqueue(tx, name, { runId: randomUUID() }, { after }));
+	await send('run.follow', new Date(Date.now() + 60_000));
+	await scope
+		.tx(async (tx) => {
+			await enqueue(tx, 'run.follow', { runId: randomUUID() });
+			throw new Error('Never mind.');
+		})
+		.catch(() => {});
+	const woken = new Promise<void>((done) => (hear = done));
+	await send('run.submit');
+	await woken;
+	end();
+	expect(heard).toEqual(['run.submit']);
+});
+
+test('the team and the person of a job are those of the transaction; without a team nothing is sent', async () => {
+	const [here, there] = [await newTeam(), await newTeam()];
+	const id = randomUUID();
+	await raw(here.scope, (sql) => sql`select send_job('run.submit', ${id})`);
+	const [job] = await jobsOf(id);
+	expect(job!.data).toEqual({ runId: id, teamId: here.teamId, userId: here.owner.id });
+	expect(await here.scope.tx((tx) => isQueued(tx, 'run.submit', id))).toBe(true);
+	expect(await there.scope.tx((tx) => isQueued(tx, 'run.submit', id))).toBe(false);
+	expect(await here.scope.tx((tx) => isQueued(tx, 'run.follow', id))).toBe(false);
+	expect(await plainPool()`select is_queued('run.submit', ${id}) as queued`).toEqual([{ queued: false }]);
+	await expect(plainPool()`select send_job('run.submit', ${randomUUID()})`).rejects.toMatchObject(refused);
+});
+
+test('a page sends to the queues of teams only, and touches no row of pg-boss', async () => {
+	const { scope } = await newTeam();
+	const internal = await owner`select name from pgboss.queue where name not like '%.%'`;
+	expect(internal.map(({ name }) => name)).toContain(sweep);
+	for (const name of [...internal.map((queue) => queue.name as string), 'no.such'])
+		await expect(
+			raw(scope, (sql) => sql`select send_job(${name}, ${randomUUID()})`),
+			name
+		).rejects.toMatchObject(refused);
+	for (const text of ['select from pgboss.job', 'delete from pgboss.job', 'select pgboss.delete_queue($$sweep$$)'])
+		await expect(
+			raw(scope, (sql) => sql.unsafe(text)),
+			text
+		).rejects.toMatchObject(refused);
+});
+
+test('a process that only sends opens no queue', async () => {
+	const { scope } = await newTeam();
+	await scope.tx((tx) => enqueue(tx, 'run.submit', { runId: randomUUID() }));
+	const open = await owner`
+		select from pg_stat_activity where datname = current_database() and application_name = 'aitelier-queue'`;
+	expect(open).toHaveLength(0);
+});
+
+test('the role of the queue reads nothing of a team, and nothing of anybody', async () => {
+	const sql = boss.getDb();
+	for (const text of [
+		'select from examples',
+		'select from people',
+		'select from sessions',
+		'select create_team(null, null, null)'
+	])
+		await expect(sql.executeSql(text), text).rejects.toMatchObject(refused);
+});

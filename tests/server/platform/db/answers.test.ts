@@ -1,0 +1,173 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type postgres from 'postgres';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Scope, inProject, scopeFor } from '../../../../src/lib/server/access/scope.ts';
+import { getEvaluation } from '../../../../src/lib/server/evaluations/queries.ts';
+import { getExample } from '../../../../src/lib/server/examples/queries.ts';
+import { closePools, plainPool } from '../../../../src/lib/server/platform/db/pools.ts';
+import { rateExample } from '../../../../src/lib/server/ratings/commands.ts';
+import { removeMember } from '../../../../src/lib/server/team/commands.ts';
+import { newBallot, voteAs } from '../../../support/evaluation.ts';
+import { owner } from '../../../support/owner.ts';
+import { raw } from '../../../support/raw.ts';
+import { newPerson, newTeam } from '../../../support/team.ts';
+
+// What the functions answer that see past row level security: the one question, and nothing to a stranger.
+
+afterAll(() => closePools());
+
+const hash = () => randomBytes(32);
+const soon = () => new Date(Date.now() + 60_000);
+
+test.each(['people', 'sessions', 'sign_ins', 'rate_limits'])('whoever serves may do nothing with %s', async (table) => {
+	const { scope } = await newTeam();
+	for (const text of [
+		`select from ${table}`,
+		`select count(*) from ${table}`,
+		`insert into ${table} default values`,
+		`delete from ${table}`,
+		`truncate ${table}`
+	]) {
+		await expect(plainPool().unsafe(text), text).rejects.toMatchObject({ code: '42501' });
+		await expect(
+			raw(scope, (sql) => sql.unsafe(text)),
+			text
+		).rejects.toMatchObject({ code: '42501' });
+	}
+});
+
+describe('names', () => {
+	type Asked = 'members_with_address' | 'names_of_raters' | 'names_of_voters';
+	let contest: Awaited<ReturnType<typeof newBallot>>;
+	let left: Scope & { userId: string };
+	const asked: Record<Asked, () => string[]> = {
+		members_with_address: () => [],
+		names_of_raters: () => [contest.exampleIds[0]!],
+		names_of_voters: () => [contest.id]
+	};
+	const ask = async (sql: postgres.ISql, name: Asked) => {
+		const values = asked[name]();
+		const rows = await sql.unsafe(`select id from ${name}(${values.map((_, i) => `$${i + 1}`).join()})`, values);
+		return rows.map(({ id }) => id as string).sort();
+	};
+	const told = (scope: Scope, name: Asked) => raw(scope, (sql) => ask(sql, name));
+	const all = Object.keys(asked) as Asked[];
+
+	beforeAll(async () => {
+		contest = await newBallot(2);
+		left = await contest.as('rater');
+		const example = { exampleId: contest.exampleIds[0]!, score: 7, clientId: randomUUID() };
+		await rateExample(await inProject(left, contest.slug), example);
+		await voteAs(left, contest.slug, contest.id, () => 'a');
+		await removeMember(contest.scope, { personId: left.userId });
+	});
+
+	test('of members are of those who are in; of evidence, also of those who have left', async () => {
+		expect(await told(contest.scope, 'members_with_address')).toEqual([contest.owner.id]);
+		expect(await told(contest.scope, 'names_of_raters')).toEqual([left.userId]);
+		expect(await told(contest.scope, 'names_of_voters')).toEqual([left.userId]);
+	});
+
+	test('of who has left are on the pages that show what they did', async () => {
+		const place = await inProject(contest.scope, contest.slug);
+		const { ratings } = await getExample(place, { exampleId: contest.exampleIds[0]! });
+		expect(ratings).toMatchObject([{ person: 'Rita', score: 7 }]);
+		const { voters } = await getEvaluation(place, { evaluationId: contest.id });
+		expect(voters).toEqual([{ name: 'Rita', judged: 2 }]);
+	});
+
+	test.each(all)('%s tells another team nothing, nor who is in none', async (name) => {
+		const stranger = await newTeam();
+		expect(await told(stranger.scope, name)).toEqual(name === 'members_with_address' ? [stranger.owner.id] : []);
+		expect(await ask(plainPool(), name)).toEqual([]);
+	});
+
+	test.each(all.slice(1))('%s tells nothing of a project that the member may not see', async (name) => {
+		const { teamId, owner: person } = contest;
+		const as = { teamId, userId: person.id, role: 'owner' as const };
+		expect(await told(scopeFor({ ...as, projectIds: [randomUUID()] }), name)).toEqual([]);
+		expect(await told(scopeFor({ ...as, projectIds: [contest.project.id] }), name)).toEqual([left.userId]);
+	});
+
+	test.each(['trainer', 'rater'] as const)('a %s learns no address', async (role) => {
+		expect(await told(await contest.as(role), 'members_with_address')).toEqual([]);
+	});
+});
+
+describe('sessions', () => {
+	const signedIn = async () => {
+		const person = await newPerson();
+		const id = hash();
+		await plainPool()`select start_session(${id}, ${person.id}, ${soon()}, 'Phone')`;
+		const [known] = await plainPool()`select * from session_by_hash(${id})`;
+		return { person, id, handle: known!.handle as string };
+	};
+
+	test('are known by the hash of their id, until they are over', async () => {
+		const { person, id } = await signedIn();
+		const known = () => plainPool()`select person_id, email, name from session_by_hash(${id})`;
+		const listed = () => plainPool()`select user_agent from sessions_of(${person.id})`;
+		expect(await known()).toEqual([{ person_id: person.id, email: person.email, name: person.name }]);
+		expect(await listed()).toEqual([{ user_agent: 'Phone' }]);
+		expect(await plainPool()`select from session_by_hash(${hash()})`).toHaveLength(0);
+		for (const change of [`expires_at = now() - interval '1 second'`, `created_at = now() - interval '91 days'`]) {
+			await owner.begin(async (sql) => {
+				await sql.unsafe(`update sessions set ${change} where id_hash = $1`, [id]);
+			});
+			expect([await known(), await listed()], change).toEqual([[], []]);
+			await owner`update sessions set expires_at = now() + interval '1 day', created_at = now() where id_hash = ${id}`;
+		}
+		expect(await known()).toHaveLength(1);
+	});
+
+	test('end by their hash, by the handle of the person’s own, or all of one person', async () => {
+		const [ana, bob] = [await signedIn(), await signedIn()];
+		const open = async ({ id }: { id: Buffer }) => (await plainPool()`select from session_by_hash(${id})`).length;
+		await plainPool()`select end_sessions_of(${bob.person.id}, ${ana.handle})`;
+		await plainPool()`select end_session(${hash()})`;
+		expect([await open(ana), await open(bob)]).toEqual([1, 1]);
+		await plainPool()`select end_sessions_of(${ana.person.id})`;
+		expect([await open(ana), await open(bob)]).toEqual([0, 1]);
+	});
+
+	test('have rights in the teams of their person, while they are open', async () => {
+		const { person, handle } = await signedIn();
+		const mine = await plainPool()`select create_team(${person.id}, 'Mine', ${`m-${randomUUID()}`}) as id`;
+		const rights = (team: string, session = handle) =>
+			plainPool()`select * from rights_of_session(${session}, ${team})`;
+		expect(await rights(mine[0]!.id)).toEqual([{ role: 'owner', project_ids: null }]);
+		expect(await rights((await newTeam()).teamId)).toEqual([]);
+		expect(await rights(mine[0]!.id, randomUUID())).toEqual([]);
+		await owner`update sessions set created_at = now() - interval '91 days' where handle = ${handle}`;
+		expect(await rights(mine[0]!.id)).toEqual([]);
+	});
+});
+
+test('a link or a code tells and opens nothing without what the visitor was sent and the browser that asked', async () => {
+	const [email, token, code, browser] = [`ana-${randomUUID()}@example.com`, hash(), hash(), hash()];
+	await plainPool()`select make_sign_in(${email}, ${token}, ${code}, ${browser}, '/')`;
+	const rows = async (query: PromiseLike<postgres.RowList<postgres.Row[]>>) => [...(await query)];
+	const look = (of: Buffer, by: Buffer | null) => rows(plainPool()`select * from sign_in_by_token(${of}, ${by})`);
+	expect(await look(hash(), browser)).toEqual([]);
+	expect(await look(token, null)).toEqual([{ email, same_browser: false }]);
+	expect(await look(token, hash())).toEqual([{ email, same_browser: false }]);
+	expect(await look(token, browser)).toEqual([{ email, same_browser: true }]);
+	expect(await rows(plainPool()`select * from count_code_try(${hash()})`)).toEqual([]);
+	expect(await rows(plainPool()`select * from take_code(${hash()}, ${code})`)).toEqual([]);
+	expect(await rows(plainPool()`select * from take_code(${browser}, ${hash()})`)).toEqual([]);
+	expect(await rows(plainPool()`select * from take_sign_in(${hash()})`)).toEqual([]);
+	for (let tried = 0; tried < 10; tried++)
+		expect(await rows(plainPool()`select * from count_code_try(${browser})`)).toEqual([{ email }]);
+	expect(await rows(plainPool()`select * from count_code_try(${browser})`)).toEqual([{ email: null }]);
+	expect(await rows(plainPool()`select * from take_sign_in(${token})`)).toEqual([{ email, next: '/' }]);
+	expect(await look(token, browser)).toEqual([]);
+});
+
+test('no count is set back by leaving or taking a place of its name', async () => {
+	const key = `mail:${randomUUID()}`;
+	const count = async () => (await plainPool()`select count_event(${key}, 600) as count`)[0]!.count as number;
+	expect(await count()).toBe(1);
+	await plainPool()`select leave_place(${key}, 1)`;
+	await plainPool()`select take_place(${key}, 0, 600), hold_place(${key}, 1, 0), purge_limits()`;
+	expect(await count()).toBe(2);
+});
