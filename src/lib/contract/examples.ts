@@ -65,7 +65,6 @@ export const ExampleFilter = v.object({
 });
 export type ExampleFilter = v.InferOutput<typeof ExampleFilter>;
 
-
 const Row = v.strictObject({
 	id: v.string(),
 	/** What people call it. */

@@ -15,8 +15,9 @@ export const whole = (what: string, min: number, max: number) =>
 		v.maxValue(max, `${what} is at most ${max}`)
 	);
 
-/** How many rows one page of a list has. */
-export const Limit = v.fallback(v.optional(whole('The limit', 1, 100), 50), 50);
+/** How many rows one page of a list has; `rowsOnPage` where nobody says. */
+export const Limit = v.fallback(v.optional(whole('The limit', 1, 100)), undefined);
+export const rowsOnPage = 50;
 
 /** A number between two limits. */
 export const between = (what: string, min: number, max: number) =>

@@ -1,6 +1,5 @@
 // What scripts can do, and where: one row for each operation that a key may carry out. The handler, the OpenAPI document and the
 // reference are made from this table and from the operations themselves.
-import * as activity from './activity.ts';
 import * as connections from './connections.ts';
 import * as evaluationResults from './evaluation-results.ts';
 import * as evaluations from './evaluations.ts';
@@ -61,7 +60,7 @@ export const rest: readonly RestRow[] = [
 	rows(splits.MoveExamples, 'POST', `${inProject}/split/move`),
 
 	rows(runs.GetPreflight, 'GET', `${inProject}/runs/preflight`),
-	rows(runs.ListRuns, 'GET', `${inProject}/runs`),
+	rows(runs.ListRuns, 'GET', `${inProject}/runs`, { paged: byNumber }),
 	rows(runs.StartRun, 'POST', `${inProject}/runs`, { status: 201 }),
 	rows(runs.GetRun, 'GET', `${inProject}/runs/{runId}`),
 	rows(runs.CancelRun, 'POST', `${inProject}/runs/{runId}/cancel`),
@@ -73,7 +72,7 @@ export const rest: readonly RestRow[] = [
 	rows(evaluations.CreateEvaluation, 'POST', `${inProject}/evaluations`, { status: 201 }),
 	rows(evaluations.GetEvaluation, 'GET', `${inProject}/evaluations/{evaluationId}`),
 	rows(evaluations.RetryGeneration, 'POST', `${inProject}/evaluations/{evaluationId}/retry`),
-	rows(evaluationResults.RevealEvaluation, 'POST', `${inProject}/evaluations/{evaluationId}/reveal`),
+	rows(evaluationResults.RevealResults, 'POST', `${inProject}/evaluations/{evaluationId}/reveal`),
 	rows(evaluationResults.GetResults, 'GET', `${inProject}/evaluations/{evaluationId}/results`),
 	rows(evaluationResults.ExportResults, 'GET', `${inProject}/evaluations/{evaluationId}/export`)
 ];

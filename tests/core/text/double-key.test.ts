@@ -9,7 +9,12 @@ test.each([
 	['{"":1,"":2}', '']
 ])('%s names %j twice', (text, name) => expect(doubleKey(text)).toBe(name));
 
-test.each(['{}', '[]', '1', '"a:"', '{"a":"a","b":["a","a"],"c":{"a":1},"d":{"a":1}}', '[{"a":1},{"a":1}]', '{"a\\"":1,"a":2}'])(
-	'%s names nothing twice',
-	(text) => expect(doubleKey(text)).toBeNull()
-);
+test.each([
+	'{}',
+	'[]',
+	'1',
+	'"a:"',
+	'{"a":"a","b":["a","a"],"c":{"a":1},"d":{"a":1}}',
+	'[{"a":1},{"a":1}]',
+	'{"a\\"":1,"a":2}'
+])('%s names nothing twice', (text) => expect(doubleKey(text)).toBeNull());

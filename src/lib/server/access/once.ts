@@ -8,7 +8,9 @@ const holdSeconds = 30;
 export type Answered = { status: number; answer: string };
 type Claim =
 	| ({ outcome: 'answered' } & Answered)
-	| { outcome: 'running' | 'other' | 'lost' }
+	| { outcome: 'running' }
+	| { outcome: 'other' }
+	| { outcome: 'lost' }
 	| { outcome: 'claimed'; named: Named };
 
 /** A request that this process carries out, under the name its sender gave it. */
@@ -38,10 +40,7 @@ export const claimRequest = async (scope: Scope, name: string, fingerprint: Buff
 	if (outcome === 'answered') return { outcome, status, answer };
 	if (outcome !== 'claimed') return { outcome };
 	const hold = setInterval(
-		() =>
-			void scope
-				.look((tx) => tx.execute(sql`select hold_request(${name}, ${holdSeconds})`))
-				.catch(() => {}), // the next one says it
+		() => void scope.look((tx) => tx.execute(sql`select hold_request(${name}, ${holdSeconds})`)).catch(() => {}), // the next one says it
 		(holdSeconds * 1000) / 3
 	);
 	hold.unref();

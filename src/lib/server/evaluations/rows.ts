@@ -1,5 +1,6 @@
 import { type SQL, and, asc, count, desc, eq, gt, inArray, isNull, lt } from 'drizzle-orm';
 import type { ListedEvaluation } from '../../contract/evaluations.ts';
+import { rowsOnPage } from '../../contract/fields.ts';
 import { AppError } from '../../core/errors.ts';
 import { may } from '../../core/permissions.ts';
 import type { ProjectScope, Scope, Tx } from '../access/scope.ts';
@@ -97,8 +98,6 @@ const find = async (tx: Tx, scope: ProjectScope, { where, limit, upwards = false
 	}));
 };
 
-const pageSize = 50;
-
 /**
  * A step: a page of the project's evaluations, the newest first, each with its progress; what came out only after its reveal,
  * as it was counted then. `older` and `newer` are the `before` and `after` of the pages beside it, or null.
@@ -106,11 +105,17 @@ const pageSize = 50;
 export const listedPage = async (
 	tx: Tx,
 	scope: ProjectScope,
-	{ before, after, limit }: { before?: number | undefined; after?: number | undefined; limit: number }
+	{
+		before,
+		after,
+		limit = rowsOnPage
+	}: { before?: number | undefined; after?: number | undefined; limit?: number | undefined }
 ) => {
 	const oneMore = limit + 1;
 	const above =
-		after === undefined ? [] : await find(tx, scope, { where: gt(evaluations.number, after), limit: oneMore, upwards: true });
+		after === undefined
+			? []
+			: await find(tx, scope, { where: gt(evaluations.number, after), limit: oneMore, upwards: true });
 	// the way up ends at the first page, and that one is full
 	if (above.length > limit) {
 		const rows = above.slice(0, limit).reverse();

@@ -7,7 +7,11 @@ import type { Scope, Tx } from '../access/scope.ts';
  * Writes down what has happened, in the transaction of the deed: both or neither. From this one call follow the audit log, the
  * pages that look again, the activity and the webhooks, as contract/events says.
  */
-export const record = async (tx: Tx, scope: Pick<Scope, 'userId' | 'key' | 'request'>, happening: Happening): Promise<void> => {
+export const record = async (
+	tx: Tx,
+	scope: Pick<Scope, 'userId' | 'key' | 'request'>,
+	happening: Happening
+): Promise<void> => {
 	const kind = events[happening.event];
 	tx.events.push(happening.event);
 	if (process.env.NODE_ENV === 'test') v.parse(kind.details, happening.details);

@@ -1,5 +1,6 @@
 import { asc, desc, inArray } from 'drizzle-orm';
 import type { ExampleFilter } from '../../contract/examples.ts';
+import { rowsOnPage } from '../../contract/fields.ts';
 import { may } from '../../core/permissions.ts';
 import { ownScores, seesScores } from '../access/own-scores.ts';
 import type { ProjectScope, Tx } from '../access/scope.ts';
@@ -18,14 +19,14 @@ const allowed = (scope: ProjectScope, filter: ExampleFilter): ExampleFilter => (
 export const pageOf = async (tx: Tx, scope: ProjectScope, given: ExampleFilter) => {
 	// an address may name both ways: up wins
 	const filter = allowed(scope, given.after ? { ...given, before: undefined } : given);
+	const limit = given.limit ?? rowsOnPage;
 	const find = (some: ExampleFilter) =>
 		tx
 			.select()
 			.from(examples)
 			.where(wanted(scope.project.id, some))
 			.orderBy(some.after ? asc(examples.number) : desc(examples.number))
-			.limit(given.limit + 1);
-	const { limit } = given;
+			.limit(limit + 1);
 	let found = await find(filter);
 	// the way up ends at the first page, and that one is full
 	const isFirst = !filter.before && (!filter.after || found.length <= limit);

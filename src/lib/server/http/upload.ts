@@ -22,36 +22,42 @@ const allBusy = () =>
 		'file'
 	);
 
+const refused = (event: RequestEvent, problem: unknown): Response =>
+	refusal(
+		event,
+		problem instanceof AppError ? problem : log.bug(problem, { request: event.locals.requestId, route: event.route.id })
+	);
+
 /**
  * A handler for a file that is the whole body, read as it arrives and never held: no form data. The header `x-file-name`
  * names it, percent-encoded. Answers JSON; every refusal has the one shape of `endpoint`. A team has four at once; the fifth
  * hears when to come again.
  */
 export const upload =
-	<E extends RequestEvent>(work: (event: E, file: Upload) => Promise<unknown>, {
-		stallMs: stall = stallMs,
-		status = 200,
-		onRefusal
-	}: { stallMs?: number; status?: number | undefined; onRefusal?: (problem: unknown) => Response } = {}) =>
+	<E extends RequestEvent>(
+		work: (event: E, file: Upload) => Promise<unknown>,
+		{
+			stallMs: stall = stallMs,
+			status = 200,
+			refuse = refused
+		}: { stallMs?: number; status?: number | undefined; refuse?: typeof refused } = {}
+	) =>
 	async (event: E): Promise<Response> => {
 		const { body, headers } = event.request;
 		const name = nameFrom(headers.get('x-file-name'));
-		const file = body && arriving(body, limits.stallMs);
+		const file = body && arriving(body, stall);
 		try {
 			const place = await takePlace(`upload:${event.locals.scope.teamId}`, atOnce);
 			if (!place) throw allBusy();
 			try {
-				return json(await work(event, { name, pieces: file ? whileWelcome(event, file.pieces) : nothing() }));
+				const answer = await work(event, { name, pieces: file ? whileWelcome(event, file.pieces) : nothing() });
+				return json(answer, { status });
 			} finally {
 				await place.leave();
 			}
 		} catch (problem) {
-			const known =
-				problem instanceof AppError
-					? problem
-					: log.bug(problem, { request: event.locals.requestId, route: event.route.id });
-			const answer = refusal(event, known);
-			if (known.code === 'rate_limited') answer.headers.set('retry-after', String(retryAfterSeconds));
+			const answer = refuse(event, problem);
+			if (answer.status === 429) answer.headers.set('retry-after', String(retryAfterSeconds));
 			if (file?.isStuck()) answer.headers.set('connection', 'close');
 			return answer;
 		} finally {

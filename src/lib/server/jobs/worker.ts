@@ -1,6 +1,8 @@
 import type { JobWithMetadata, PgBoss } from 'pg-boss';
 import * as v from 'valibot';
 import { purgeRateLimits } from '../access/limits.ts';
+import { purgeBuckets } from '../access/keys.ts';
+import { purgeRequests } from '../access/once.ts';
 import { scopeFor } from '../access/scope.ts';
 import { purgeSessions } from '../access/sessions.ts';
 import { purgeSignIns } from '../access/sign-in.ts';
@@ -53,7 +55,14 @@ const work = async ({ name, payload, run }: Job, job: JobWithMetadata<JobData<Qu
  * a database was restored, results that were never counted, and audit entries without a place. Where a job waits or runs, nothing is added.
  */
 export const sweepAll = async () => {
-	await Promise.all([purgeSessions(), purgeSignIns(), purgeRateLimits(), plainPool()`select purge_outbox()`]);
+	await Promise.all([
+		purgeSessions(),
+		purgeSignIns(),
+		purgeRateLimits(),
+		purgeBuckets(),
+		purgeRequests(),
+		plainPool()`select purge_outbox()`
+	]);
 	const teams = await plainPool()`select teams_with_open_work() as id`;
 	// one team's trouble is not the others'
 	const bug = (team: string) => (problem: unknown) => void log.bug(problem, { job: sweep, team });

@@ -24,7 +24,10 @@ const assertRoom = async (tx: Tx, scope: Scope) => {
 	await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${scope.teamId}, 9))`);
 	const working = await tx.$count(apiKeys, and(isNull(apiKeys.revokedAt), gt(apiKeys.expiresAt, new Date())));
 	if (working >= mostKeys)
-		throw new AppError('conflict', `The team has ${mostKeys} keys that work. End one that nobody needs, then make this one.`);
+		throw new AppError(
+			'conflict',
+			`The team has ${mostKeys} keys that work. End one that nobody needs, then make this one.`
+		);
 };
 
 /** Makes a key and shows it this once. */

@@ -1,4 +1,5 @@
 import { type SQL, and, asc, desc, eq, lt, sql } from 'drizzle-orm';
+import { rowsOnPage } from '../../contract/fields.ts';
 import { DownloadRunFile, GetPreflight, GetRun, ListRuns } from '../../contract/runs.ts';
 import { AppError } from '../../core/errors.ts';
 import { stillBilled } from '../../core/runs/billing.ts';
@@ -32,7 +33,7 @@ const sortedBy: Record<RunSort, SQL> = {
 /** A page of the runs in the order that is asked for; the newest first otherwise. */
 export const listRuns = query(ListRuns, (scope, asked) =>
 	scope.tx(async (tx) => {
-		const { sort = newestFirst.sort, order = newestFirst.order, page: wanted, before, limit } = asked;
+		const { sort = newestFirst.sort, order = newestFirst.order, page: wanted, before, limit = rowsOnPage } = asked;
 		const ofProject = and(eq(runs.projectId, scope.project.id), before ? lt(runs.version, before) : undefined);
 		const pages = Math.max(1, Math.ceil((await tx.$count(runs, ofProject)) / limit));
 		const page = Math.min(wanted, pages);

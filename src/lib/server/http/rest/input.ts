@@ -6,7 +6,12 @@ import { doubleKey } from '../../../core/text/double-key.ts';
 import { readJson, syntaxProblem, valueProblem } from '../../../core/text/json.ts';
 import { entriesOf, formValues } from '../form-values.ts';
 
-type Schema = v.GenericSchema<unknown, unknown> & { type?: string; wrapped?: Schema; item?: Schema; fallback?: unknown };
+type Schema = v.GenericSchema<unknown, unknown> & {
+	type?: string;
+	wrapped?: Schema;
+	item?: Schema;
+	fallback?: unknown;
+};
 
 const exposed = () =>
 	new AppError(
@@ -31,7 +36,8 @@ const unknownField = (schema: Schema, value: unknown): string | null => {
 		}
 		return null;
 	}
-	if (typeof value !== 'object' || value === null || (base.type !== 'object' && base.type !== 'strict_object')) return null;
+	if (typeof value !== 'object' || value === null || (base.type !== 'object' && base.type !== 'strict_object'))
+		return null;
 	const entries = entriesOf(base as v.GenericSchema) as Record<string, Schema>;
 	for (const [name, inner] of Object.entries(value)) {
 		if (!Object.hasOwn(entries, name)) return name;
@@ -77,7 +83,11 @@ const queryOf = (schema: Schema, query: URLSearchParams): Record<string, unknown
 };
 
 const unknown = (field: string) =>
-	new AppError('invalid', `There is no field “${field.slice(0, 80)}” here. The reference has those there are.`, field.slice(0, 80));
+	new AppError(
+		'invalid',
+		`There is no field “${field.slice(0, 80)}” here. The reference has those there are.`,
+		field.slice(0, 80)
+	);
 
 /**
  * Pages are kind to old links: a word they do not know becomes the default. A script is told. A field is asked once more for the
@@ -119,6 +129,7 @@ export const restInput = async (
 	}
 	const read = found.output as Record<string, unknown>;
 	const wrong = fellBack(entries, sent, read);
-	if (wrong) throw new AppError('invalid', `This is no value for “${wrong}”. The reference has those there are.`, wrong);
+	if (wrong)
+		throw new AppError('invalid', `This is no value for “${wrong}”. The reference has those there are.`, wrong);
 	return read;
 };

@@ -37,13 +37,25 @@ const refusals = {
  * Carries a command out, once for each `Idempotency-Key` of its key within a day: whoever asks again gets the first answer, and
  * nothing happens. What was wrong with a request, or not possible at the time, is not kept: it may be asked again.
  */
-export const carryOutOnce = async <S extends Scope>({ event, scope, operation, input, bodyOf, status, run }: Work<S>) => {
+export const carryOutOnce = async <S extends Scope>({
+	event,
+	scope,
+	operation,
+	input,
+	bodyOf,
+	status,
+	run
+}: Work<S>) => {
 	const name = nameOf(event.request);
 	if (name === null) return json(bodyOf(await run(scope)), { status });
 	const { method } = event.request;
 	const claim = await claimRequest(scope, name, sha256(JSON.stringify([method, event.url.pathname, input])));
 	if (claim.outcome === 'other')
-		throw new AppError('invalid', 'This Idempotency-Key was used for another request. Give each request its own.', 'Idempotency-Key');
+		throw new AppError(
+			'invalid',
+			'This Idempotency-Key was used for another request. Give each request its own.',
+			'Idempotency-Key'
+		);
 	if (claim.outcome === 'running' || claim.outcome === 'lost') throw new AppError('conflict', refusals[claim.outcome]);
 	if (claim.outcome === 'answered')
 		return new Response(claim.answer, {

@@ -85,15 +85,15 @@ const carryOut = async (event: RequestEvent, headers: Headers): Promise<Response
 	const holder = await holderOf(event, headers);
 	event.locals.scope = holder.scope;
 	const { row, params } = rowOf(event, headers);
-	const scope: Scope | ProjectScope =
-		row.operation.within === 'project' ? await inProject(holder.scope, params.project!) : holder.scope;
-	const projectId = 'project' in scope ? scope.project.id : '';
+	const project = row.operation.within === 'project' ? await inProject(holder.scope, params.project!) : null;
+	const scope: Scope | ProjectScope = project ?? holder.scope;
+	const projectId = project?.project.id ?? '';
 	const useCase = useCases.get(row.operation.name)!;
 	const run = (acting: typeof scope, input: Record<string, unknown>) => useCase(acting, input as never);
 	if (row.takesFile) {
 		const take = upload((_, { name, pieces }) => run(scope, { fileName: name, lines: linesOfFile(pieces) }), {
 			status: row.status,
-			onRefusal: (problem) => refused(event, headers, problem)
+			refuse: (_, problem) => refused(event, headers, problem)
 		});
 		return take(event);
 	}

@@ -32,7 +32,5 @@ export const findRow = (method: string, path: string): Found | { allow: Method[]
 	const fewest = Math.min(...found.map(({ params }) => Object.keys(params).length));
 	const nearest = found.filter(({ params }) => Object.keys(params).length === fewest);
 	const asked = method === 'HEAD' ? 'GET' : method;
-	return (
-		nearest.find(({ row }) => row.method === asked) ?? { allow: nearest.map(({ row }) => row.method) }
-	);
+	return nearest.find(({ row }) => row.method === asked) ?? { allow: nearest.map(({ row }) => row.method) };
 };

@@ -1,4 +1,5 @@
-import { listConnections, listModels } from '../../connections/queries.ts';
+import { listModels } from '../../connections/models.ts';
+import { listConnections } from '../../connections/queries.ts';
 import * as evaluationCommands from '../../evaluations/commands.ts';
 import * as evaluationQueries from '../../evaluations/queries.ts';
 import * as exampleCommands from '../../examples/commands.ts';
