@@ -10,10 +10,32 @@ import { startServerProcess, untilServing } from '../support/web-process.ts';
 import type { Bench } from './environment.ts';
 import { seedRatings } from './ratings-seed.ts';
 
-/** News that takes longer than this to reach a stream is none. */
+/** News of the last rating that takes longer than this to reach a stream is lost. */
 const newsMs = 10_000;
 
 type Load = { raters: number; streams: number };
+type Stream = Awaited<ReturnType<typeof readEvents>>;
+
+/**
+ * Begins to look every second whether each stream has heard something; what it returns ends that and says in which share of
+ * the seconds the quietest one did.
+ */
+const countHeard = (open: Stream[]) => {
+	const heard = open.map((stream) => ({ stream, length: stream.text().length, seconds: 0 }));
+	let seconds = 0;
+	const timer = setInterval(() => {
+		seconds++;
+		for (const one of heard) {
+			const { length } = one.stream.text();
+			if (length > one.length) one.seconds++;
+			one.length = length;
+		}
+	}, 1_000);
+	return () => {
+		clearInterval(timer);
+		return Math.min(...heard.map((one) => one.seconds)) / seconds;
+	};
+};
 
 /**
  * The built app of a checkout, on a database of its own that this checkout has migrated, with a team that rates. `name` is of
@@ -79,8 +101,8 @@ export const openRatedApp = async ({ owner }: Bench, checkout: string, name: str
 		return count / ((performance.now() - startedAt) / 1000);
 	};
 
-	/** Every stream has heard of the last rating. Otherwise live updates were not on. */
-	const allHeard = async (open: Awaited<ReturnType<typeof readEvents>>[]) => {
+	/** Every stream has heard of the last rating, or this throws. */
+	const allHeard = async (open: Stream[]) => {
 		const [row] = await sql`select max(seq) as last from outbox`;
 		const last = Number(row!.last);
 		const heard = Promise.all(open.map((one) => one.until(() => one.events().some(({ id }) => id >= last))));
@@ -98,13 +120,18 @@ export const openRatedApp = async ({ owner }: Bench, checkout: string, name: str
 			);
 			const text = await textOfCards();
 			const confirmed: string[] = [];
+			const heardShare = countHeard(open);
 			const perSecond = await inLoops(forMs, async (rater, exampleId, score) => {
 				const clientId = randomUUID();
 				const answer = await post(sessions[rater + 1]!, `${paths.page}/ratings`, { exampleId, score, text, clientId });
 				if (answer.score !== score) throw new Error(`${name} took ${score} for ${answer.score}.`);
 				confirmed.push(clientId);
 			});
+			const share = heardShare();
 			await allHeard(open);
+			// without NOTIFY the hub still looks every five seconds
+			if (share < 0.5)
+				throw new Error(`${name}: a stream heard something in ${Math.round(100 * share)} % of the seconds.`);
 			await Promise.all(open.map((one) => one.leave()));
 			const [kept] = await sql`select count(*)::int as count from ratings where client_id = any(${confirmed}::uuid[])`;
 			if (kept!.count !== confirmed.length)
