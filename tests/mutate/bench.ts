@@ -21,6 +21,8 @@ export class Bench {
 	private edit: Edit | null = null;
 	private loaded = false;
 	private readonly kills = new Map<string, Map<string, number>>();
+	/** Seconds, as far as known: what is slow is asked last. */
+	private readonly took = new Map<string, number>();
 	private readonly sound = new Map<string, boolean>();
 	private vitest!: Vitest;
 	private admin!: postgres.Sql;
@@ -31,7 +33,7 @@ export class Bench {
 		const bench = new Bench();
 		bench.vitest = await createVitest(
 			'test',
-			{ watch: false, bail: 1, reporters: [{}], maxWorkers: 2, sequence: { hooks: 'stack' } },
+			{ watch: false, bail: 1, reporters: [{}], maxWorkers: 2, fsModuleCache: false },
 			{ plugins: [bench.plugin()], logLevel: 'silent' }
 		);
 		await bench.vitest.standalone();
@@ -92,7 +94,9 @@ export class Bench {
 	private async ask(mutant: Mutant): Promise<Fate> {
 		const scores = this.kills.get(mutant.subject) ?? new Map<string, number>();
 		this.kills.set(mutant.subject, scores);
-		const files = mutant.files.toSorted((a, b) => (scores.get(b) ?? 0) - (scores.get(a) ?? 0));
+		const killing = (file: string) => scores.get(file) ?? 0;
+		const took = (file: string) => this.took.get(file) ?? 0;
+		const files = mutant.files.toSorted((a, b) => killing(b) - killing(a) || took(a) - took(b));
 		let asked = 0;
 		for (const turn of turnsOf(files, mutant)) {
 			const found = await this.run(turn, mutant.named?.[turn[0]!]);
@@ -131,8 +135,13 @@ export class Bench {
 		else this.vitest.resetGlobalTestNamePattern();
 		const project = this.vitest.getRootProject();
 		const specifications = files.map((file) => project.createSpecification(path.resolve(file)));
+		// vitest goes on knowing what other files came to in earlier runs, and these before they were cut short
+		const paths = specifications.map(({ moduleId }) => moduleId);
+		this.vitest.state.clearFiles(project, paths);
+		const begun = performance.now();
 		const { testModules, unhandledErrors } = await this.vitest.runTestSpecifications(specifications);
-		const found = testModules.map(foundIn);
+		const found = testModules.filter(({ moduleId }) => paths.includes(moduleId)).map(foundIn);
+		for (const file of files) this.took.set(file, Math.round((performance.now() - begun) / 1000 / files.length));
 		const failed = found.find((one) => one.failed !== null)?.failed ?? null;
 		if (failed === null && unhandledErrors.length > 0) return { failed: `${files[0]} > an unhandled error`, asked: 1 };
 		return { failed, asked: found.reduce((sum, one) => sum + one.asked, 0) };

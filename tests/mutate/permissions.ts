@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { roles } from '../../src/lib/core/permissions.ts';
 import type { Mutant } from './mutant.ts';
 import { calls, nodesOf, replaced, sourceMutants } from './source.ts';
-import { serverFiles, testsOfRoom } from './test-files.ts';
+import { everyOperation, serverFiles, testsOfRoom } from './test-files.ts';
 
 const table = 'src/lib/core/permissions.ts';
 
@@ -21,7 +21,7 @@ const cells = (): Mutant[] => {
 			return {
 				id: `permissions/${action}: ${isIn ? `no ${role}` : `a ${role} too`}`,
 				subject: table,
-				files: ['tests/core/permissions.test.ts', 'tests/server/operations.test.ts'],
+				files: ['tests/core/permissions.test.ts', everyOperation],
 				edit: {
 					file: table,
 					from,
@@ -40,7 +40,7 @@ const questions = (): Mutant[] =>
 			if (calls(node) === 'may') return [replaced(node, 'true'), replaced(node, 'false')];
 			return calls(node) === 'authorize' ? [replaced(node, 'undefined')] : [];
 		});
-		return sourceMutants('permissions', file, asked, { files: testsOfRoom(file) });
+		return sourceMutants('permissions', file, asked, testsOfRoom(file, /is forbidden to every role/));
 	});
 
 export const permissionMutants = (): Mutant[] => [...cells(), ...questions()];

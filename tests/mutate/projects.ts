@@ -37,13 +37,10 @@ const inSql = (file: string): Replacement[] => {
 	}));
 };
 
-const named = { 'tests/server/operations.test.ts': /what it would if the team had no other|limited to other projects/ };
+const asking = /what it would if the team had no other|limited to other projects/;
 
 /** Every condition in src/lib/server that names a project, left out. */
 export const projectMutants = (): Mutant[] =>
 	serverFiles().flatMap((file) =>
-		sourceMutants('projects', file, [...inTypeScript(file), ...inSql(file)], {
-			files: testsOfRoom(file),
-			named
-		})
+		sourceMutants('projects', file, [...inTypeScript(file), ...inSql(file)], testsOfRoom(file, asking))
 	);

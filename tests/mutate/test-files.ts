@@ -1,5 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { operations } from '../../src/lib/contract/operations.ts';
+import type { Mutant } from './mutant.ts';
 
 const server = 'src/lib/server';
 const tests = 'tests/server';
@@ -39,12 +41,12 @@ export const testsNaming = (names: string[]): string[] => {
 	const rooms = new Set(
 		filesBelow(server, '.ts')
 			.filter((file) => mentions(file, names) > 0)
-			.map((file) => file.slice(server.length + 1).split('/')[0])
+			.map(roomOf)
 	);
 	const weight = (file: string) =>
 		mentions(file, names) +
 		(file.includes('/platform/db/') && mentions(file, names) > 0 ? 1000 : 0) +
-		(rooms.has(file.slice(tests.length + 1).split('/')[0]) ? 0.5 : 0);
+		(rooms.has(file.slice(tests.length + 1).split('/')[0]!) ? 0.5 : 0);
 	return testFiles()
 		.filter((file) => weight(file) > 0)
 		.sort((a, b) => weight(b) - weight(a))
@@ -52,22 +54,32 @@ export const testsNaming = (names: string[]): string[] => {
 };
 
 /** What asks every operation there is. */
-export const everyOperation = ['tests/server/operations.test.ts', 'tests/server/blindness.test.ts'];
+export const everyOperation = 'tests/server/operations.test.ts';
+/** What asks every page and every stream what they tell of others' scores. */
+const everyAnswer = 'tests/server/blindness.test.ts';
+
+const roomOf = (file: string) => file.slice(server.length + 1).split('/')[0]!;
 
 /** The files of the server that know of teams: not the platform, nor the providers, whose projects are others. */
 export const serverFiles = (): string[] =>
 	filesBelow(server, '.ts').filter((file) => !/\/(platform|providers)\//.test(file));
 
-/** The tests of a room of src/lib/server: those that ask every operation, its own, and others that name it. */
-export const testsOfRoom = (file: string): string[] => {
-	const room = file.slice(server.length + 1).split('/')[0]!;
+/**
+ * The tests of a room of src/lib/server: its own, others that name it, and the one that asks every operation, of which those of
+ * the room are asked, or all where a room has none, and of their tests those that match `asking`.
+ */
+export const testsOfRoom = (file: string, asking: RegExp): Pick<Mutant, 'files' | 'named'> => {
+	const room = roomOf(file);
 	const weight = (test: string) => {
-		if (everyOperation.includes(test)) return 1000;
 		if (test.startsWith(`${tests}/${room}/`)) return 500;
-		return read(test).split(`/server/${room}/`).length - 1;
+		if (test === everyAnswer) return 200;
+		return test === everyOperation ? 100 : read(test).split(`/server/${room}/`).length - 1;
 	};
-	return testFiles()
+	const files = testFiles()
 		.filter((test) => weight(test) > 0)
 		.sort((a, b) => weight(b) - weight(a))
 		.slice(0, atMost);
+	const hasOperations = operations.some(({ name }) => name.startsWith(`${room}.`));
+	const named = new RegExp(`^${hasOperations ? `${room}\\.` : ''}.*(?:${asking.source})`);
+	return { files: [...new Set([...files, everyOperation])], named: { [everyOperation]: named } };
 };

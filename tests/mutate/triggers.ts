@@ -9,17 +9,25 @@ const folder = 'drizzle/functions';
 /** One `create or replace` of the folder, as it stands in its file. */
 type Statement = { kind: 'function' | 'trigger'; name: string; text: string; body: number };
 
-/** The statements of one file; a semicolon within `$$ … $$` ends none. */
+/** Ids are made differently by different servers, in one statement with both ways. */
+const isIds = (statement: string) => /function new_id\b/.test(statement);
+
+/** The statements of one file; a semicolon within `$$ … $$` ends none. Throws when it reads another number than there is. */
 const statementsOf = (file: string): Statement[] => {
 	const text = fs.readFileSync(path.join(folder, file), 'utf8').replaceAll(/^--.*$/gm, '');
-	return [...text.matchAll(/create or replace (function|trigger) (\w+)(?:[^;$']|\$(\w*)\$.*?\$\3\$|'[^']*')*;/gs)]
-		.filter(([statement]) => !statement.includes('new_id'))
-		.map((match) => ({
-			kind: match[1] as Statement['kind'],
-			name: match[2]!,
-			text: match[0],
-			body: match[0].search(/\$\w*\$| as '/)
-		}));
+	const found = [
+		...text.matchAll(/create or replace (function|trigger) (\w+)(?:[^;$']|\$(\w*)\$.*?\$\3\$|'[^']*')*;/gs)
+	];
+	const begun = text.match(/^create or replace (function|trigger)\b/gm) ?? [];
+	const kept = found.filter(([statement]) => !isIds(statement));
+	if (kept.length !== begun.length)
+		throw new Error(`${file} has ${begun.length} statements, of which ${kept.length} were read`);
+	return kept.map((match) => ({
+		kind: match[1] as Statement['kind'],
+		name: match[2]!,
+		text: match[0],
+		body: match[0].search(/\$\w*\$| as '/)
+	}));
 };
 
 const allStatements = () => fs.readdirSync(folder).flatMap(statementsOf);
@@ -33,7 +41,12 @@ const clauseChanges = (text: string, from: number): Change[] =>
 		.filter(({ from, to, becomes }) => text.slice(from, to) !== becomes)
 		.map((clause) => {
 			const said = inOneLine(text.slice(clause.from, clause.to));
-			return { ...clause, what: clause.becomes === 'true' ? `without ${said}` : `never ${said}` };
+			// a trigger's `when` has to stay in its brackets
+			return {
+				...clause,
+				becomes: `(${clause.becomes})`,
+				what: clause.becomes === 'true' ? `without ${said}` : `never ${said}`
+			};
 		});
 
 /** What a function does besides asking: each lock, each change of rows, each value it sets. */

@@ -253,6 +253,14 @@ describe('the policies', () => {
 		expect(await blindly(scopeOf('owner', [world.project]), `update projects set id = '${world.otherProject}'`)).toBe(
 			'42501'
 		);
+		// one that is theirs to see is there already; any other is refused before anything tells whether it is there
+		const make = (id: string) =>
+			blindly(
+				scopeOf('owner', [world.project]),
+				`insert into projects (id, slug, name, base_model, recipe) values ('${id}', 'new', 'New', 'm', '{}')`
+			);
+		expect(await make(world.project)).toBe('23505');
+		expect(await make(world.otherProject)).toBe('42501');
 	});
 
 	test.for(Object.keys(rights))('%s cannot be given away, also by who reads nothing', async (table) => {
