@@ -14,7 +14,7 @@ import { type ProjectScope, type Scope, inProject, scopeFor } from '../../src/li
 import { castVote } from '../../src/lib/server/evaluations/commands.ts';
 import { nextPairs } from '../../src/lib/server/evaluations/queries.ts';
 import { stopQueue } from '../../src/lib/server/jobs/queue.ts';
-import { rewriteExample } from '../../src/lib/server/ratings/commands.ts';
+import { rateExample, rewriteExample } from '../../src/lib/server/ratings/commands.ts';
 import { closePools } from '../../src/lib/server/platform/db/pools.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
 import { checksumOf, checksumOfProject } from '../support/checksum.ts';
@@ -27,14 +27,17 @@ let sandbox: Awaited<ReturnType<typeof startSandbox>>;
 let here: World;
 let there: World;
 /** An empty project beside the full one of `here`, and one in a team that has nothing else. */
-let beside: ProjectScope;
-let alone: ProjectScope;
+let beside: Partial<Record<Role, ProjectScope>>;
+let alone: Partial<Record<Role, ProjectScope>>;
 beforeAll(async () => {
 	sandbox = await startSandbox({ port: 0, speed: 20 });
 	[here, there] = [await newWorld(owner, sandbox.url), await newWorld(owner, sandbox.url)];
 	const team = await newTeam();
-	beside = await emptyProject(here.scopes.owner);
-	alone = await emptyProject({ ...team.scope, userId: team.owner.id });
+	// who counts by their own scores has some, in the full one
+	const full = await inProject(here.scopes.rater, here.project);
+	await rateExample(full, { exampleId: here.example, score: 7, clientId: randomUUID() });
+	beside = await emptyProject(here.scopes.owner, here.scopes.rater);
+	alone = await emptyProject({ ...team.scope, userId: team.owner.id }, await team.as('rater'));
 }, 60_000);
 afterAll(async () => {
 	await stopQueue(1000);
@@ -43,9 +46,9 @@ afterAll(async () => {
 	await sandbox.stop();
 });
 
-const emptyProject = async (scope: Scope) => {
-	const { project } = await newProject(scope, { slug: 'empty', sandboxUrl: sandbox.url });
-	return inProject(scope, project.slug);
+const emptyProject = async (owner: Scope, rater: Scope) => {
+	const { project } = await newProject(owner, { slug: 'empty', sandboxUrl: sandbox.url });
+	return { owner: await inProject(owner, project.slug), rater: await inProject(rater, project.slug) };
 };
 
 /** Operations of a team: the others act for the person alone, and no role decides. */
@@ -224,9 +227,11 @@ describe.each(ofTeams.map((operation) => [operation.name, operation] as const))(
 			const before = await checksumOfProject(owner, here.projectId);
 			const asked = (actor: ProjectScope) =>
 				outcome(operation, actor, inputFor(operation, here, { ids: { connection: actor.project.connectionId! } }));
-			const [one, other] = [await asked(beside), await asked(alone)];
-			expect(one.code).toBe(other.code);
-			expect(await worded(one.answer)).toBe(await worded(other.answer));
+			for (const role of ['owner', 'rater'] as const) {
+				const [one, other] = [await asked(beside[role]!), await asked(alone[role]!)];
+				expect(one.code, role).toBe(other.code);
+				expect(await worded(one.answer), role).toBe(await worded(other.answer));
+			}
 			expect(await checksumOfProject(owner, here.projectId)).toEqual(before);
 		});
 

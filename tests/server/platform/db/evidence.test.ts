@@ -208,6 +208,8 @@ describe('what is evidence does not change', () => {
 			await sql`insert into run_examples (project_id, run_id, example_id, kind) values (${one.projectId}, ${one.ids.runs!}, ${id}, 'train')`;
 			await sql`insert into ratings (project_id, example_id, person_id, score, client_id) values (${one.projectId}, ${id}, ${team.owner.id}, 7, ${id})`;
 			expect(await sql`select trained, rating from examples where id = ${id}`).toEqual([{ trained: true, rating: 7 }]);
+			// what a run is measured on is not learnt
+			expect(await sql`select trained from examples where id = ${one.ids.examples!}`).toEqual([{ trained: false }]);
 		});
 		expect(await refusal(team.scope, `update examples set trained = false where id = '${id}'`)).toBe('AI002');
 		expect(await refusal(team.scope, `update examples set split = 'validation' where id = '${id}'`)).toBe('AI002');

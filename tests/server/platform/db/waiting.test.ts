@@ -26,10 +26,10 @@ beforeAll(async () => {
 });
 
 /** Does the first in a transaction that stays open until the second has been committed, which waits for no lock. */
-const whileOpen = (first: (sql: Sql) => Promise<unknown>, second: (sql: Sql) => Promise<unknown>) =>
+const whileOpen = (first: (sql: Sql) => Promise<unknown>, second: (sql: Sql) => Promise<unknown>, who: Scope = there) =>
 	raw(here, async (sql) => {
 		await first(sql);
-		await raw(there, async (sql) => {
+		await raw(who, async (sql) => {
 			await sql`set local lock_timeout = '1s'`;
 			await second(sql);
 		});
@@ -52,6 +52,25 @@ test('a rating', async () => {
 
 test('a rewrite', async () => {
 	await whileOpen(...say('rewrites'));
+});
+
+test.each(['ratings', 'rewrites'] as const)('%s of another example of the team', async (table) => {
+	const id = randomUUID();
+	await raw(
+		here,
+		(sql) => sql`
+			insert into examples (id, project_id, number, messages, content_hash, prompt_hash, tokens, origin)
+			values (${id}, ${one.projectId}, ${table.length}, '[]', ${id}::text::bytea, ${id}::text::bytea, 1, 'written')`
+	);
+	const [first] = say(table);
+	const value = table === 'ratings' ? 'score' : 'output';
+	await whileOpen(
+		first,
+		(sql) => sql`
+			insert into ${sql(table)} (project_id, example_id, person_id, ${sql(value)}, client_id)
+			values (${one.projectId}, ${id}, ${here.userId}, ${'7'}, ${randomUUID()})`,
+		here
+	);
 });
 
 test('a run that learns', async () => {
@@ -92,6 +111,40 @@ test('an owner who steps down', async () => {
 		return (sql: Sql) => sql`update members set role = 'rater' where person_id = ${person.id}`;
 	};
 	await whileOpen(await second(here), await second(there));
+	const rater = await newPerson('Rater');
+	await raw(
+		here,
+		(sql) => sql`insert into members (person_id, role, team_id) values (${rater.id}, 'rater', ${here.teamId})`
+	);
+	await whileOpen(
+		await second(here),
+		(sql) => sql`delete from members where person_id = ${rater.id}`, // there is an owner, whoever else goes
+		here
+	);
 	const seen = scopeFor({ teamId: there.teamId, userId: there.userId, role: 'owner', projectIds: 'all' });
 	expect(await raw(seen, (sql) => sql`select from members where role = 'owner'`)).toHaveLength(1);
+});
+
+test('what has nothing to do with the split, while somebody splits this project', async () => {
+	const add = (split: string | null, number: number, projectId = one.projectId) => {
+		const id = randomUUID();
+		return (sql: Sql) => sql`
+			insert into examples (id, project_id, number, messages, content_hash, prompt_hash, tokens, origin, split)
+			values (${id}, ${projectId}, ${number}, '[]', ${id}::text::bytea, ${id}::text::bytea, 1, 'written', ${split})`;
+	};
+	await raw(here, add('train', 100));
+	const splitting = add('train', 101);
+	const [{ id: trains }] = (await raw(here, (sql) => sql`select id from examples where number = 100`)) as unknown as [
+		{ id: string }
+	];
+	await whileOpen(splitting, add(null, 102), here);
+	await whileOpen(
+		add('train', 103),
+		(sql) => sql`
+			insert into ratings (project_id, example_id, person_id, score, client_id)
+			values (${one.projectId}, ${trains}, ${here.userId}, 7, ${randomUUID()})`,
+		here
+	);
+	await whileOpen(add('train', 104), (sql) => sql`update examples set deleted_at = now() where id = ${trains}`, here);
+	await whileOpen(add('train', 105), add('train', 105, other.projectId)); // another project has a split of its own
 });
