@@ -23,3 +23,16 @@ export const checksumOf = async (owner: postgres.Sql, teamId: string): Promise<R
 	const [team] = await owner`select t::text as sum from teams t where id = ${teamId}`;
 	return { ...found, people: people!.sum as string, teams: team!.sum as string };
 };
+
+/** The same of one project. */
+export const checksumOfProject = async (owner: postgres.Sql, projectId: string): Promise<Record<string, string>> => {
+	const found: Record<string, string> = {};
+	for (const table of await tablesWith(owner, 'project_id')) {
+		const [row] = await owner`
+			select count(*) || ' ' || coalesce(md5(string_agg(t::text, '|' order by t::text)), '') as sum
+			from ${owner(table)} t where project_id = ${projectId}`;
+		found[table] = row!.sum as string;
+	}
+	const [project] = await owner`select p::text as sum from projects p where id = ${projectId}`;
+	return { ...found, projects: project!.sum as string };
+};
