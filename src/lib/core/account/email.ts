@@ -18,7 +18,7 @@ export const nameFrom = (email: string) => {
 	const words = email
 		.split('@')[0]!
 		.split('+')[0]!
-		.split(/[._-]+/)
+		.split(/[._-]/)
 		.filter(Boolean);
 	const name = words.map((word) => word[0]!.toUpperCase() + word.slice(1)).join(' ');
 	return name.slice(0, 80) || email.slice(0, 80);
