@@ -2,4 +2,13 @@
  * Mutants of core that change nothing anybody could see, each with its reason. One that no living mutant answers to any more
  * fails the run: the reason has gone with it. A pattern stands for several that have the same reason.
  */
-export const equivalentInCore: { mutant: string | RegExp; because: string }[] = [];
+export const equivalentInCore: { mutant: string | RegExp; because: string }[] = [
+	{
+		mutant: 'project/next-step.ts: ;',
+		because: 'the line is for the types: the last rule of either list always answers'
+	},
+	{
+		mutant: 'runs/status.ts: true && rank[report.status] > rank[run.status] ? report.status : run.status;',
+		because: 'a word that is not recognised has no rank, and nothing is greater than that; the types want it said'
+	}
+];

@@ -6,8 +6,8 @@ import type { MutantResult } from '@stryker-mutator/api/core';
 import { Stryker } from '@stryker-mutator/core';
 import { equivalentInCore } from './core-equivalent.ts';
 
-// Mutants of the rules: StrykerJS makes them and asks, for each, the tests of core that reach it. `node tests/mutate/core.ts`
-// takes all folders of core, `node tests/mutate/core.ts math text` these, `… math/hash.ts` one file.
+// Mutants of the rules: StrykerJS makes them and asks, for each, the tests of its own folder that reach it; what others happen to
+// notice does not count. `node tests/mutate/core.ts` takes all of core, `… math text` these folders, `… math/hash.ts` one file.
 //
 // Texts are not mutated: most are sentences for people, and a test that repeats a sentence holds nothing but its spelling.
 // Where a text decides (a status, a side, an outcome), the types know the few it can be, and the conditions are mutated.
@@ -15,17 +15,27 @@ import { equivalentInCore } from './core-equivalent.ts';
 const root = 'src/lib/core';
 const concurrency = Number(process.env.MUTATE_AT_ONCE ?? 2);
 
-/** All of core, feature by feature; what lies beside the folders is one more. */
-const everything = () => {
-	const entries = readdirSync(root, { withFileTypes: true });
-	return entries.filter((entry) => entry.isDirectory() || entry.name.endsWith('.ts')).map(({ name }) => name);
+/** Every folder of core with rules in it, each before those within it; `.` is core itself. */
+const folders = () => {
+	const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+	return [...new Set(files.map((name) => path.dirname(name)))].sort();
+};
+
+/** Folders with what is in them, and files as they are; nothing named is everything. */
+const placesOf = (names: string[]) => {
+	if (names.length === 0) return folders();
+	return names.flatMap((name) =>
+		name.endsWith('.ts') ? [name] : folders().filter((folder) => folder === name || folder.startsWith(`${name}/`))
+	);
 };
 
 const mutantsOf = async (place: string): Promise<MutantResult[]> => {
+	const folder = place.endsWith('.ts') ? path.dirname(place) : place;
+	process.env.MUTATE_TESTS = folder === '.' ? 'tests/core/*.test.ts' : `tests/core/${folder}/**/*.test.ts`;
 	const sandbox = mkdtempSync(path.join(os.tmpdir(), 'aitelier-mutants-'));
 	try {
 		return await new Stryker({
-			mutate: [place.endsWith('.ts') ? `${root}/${place}` : `${root}/${place}/**/*.ts`],
+			mutate: [path.join(root, place.endsWith('.ts') ? place : `${place}/*.ts`)],
 			mutator: { excludedMutations: ['StringLiteral'] },
 			// without tsconfig.json, which asks for what Kit generates
 			ignorePatterns: [
@@ -68,10 +78,10 @@ const percent = (killed: number, alive: number) => `${((100 * killed) / Math.max
 
 /**
  * Runs the mutants of these folders or files of core, or of all, and tells on the way what lives. What is listed as changing
- * nothing is not counted. `stale`: entries of the list that would have been of these places and answer to nobody.
+ * nothing is not counted. `stale`: entries of that list which nothing answers to; known when all has run.
  */
 export const mutateCore = async (places: string[] = []): Promise<{ killed: number; alive: number; stale: number }> => {
-	const chosen = places.length > 0 ? places : everything();
+	const chosen = placesOf(places);
 	const sum = { killed: 0, alive: 0, stale: 0 };
 	const met = new Set<(typeof equivalentInCore)[number]>();
 	for (const place of chosen) {

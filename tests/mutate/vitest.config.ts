@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** The first test that fails ends a mutant's run, so what takes seconds comes last. */
-const slow = /verdict-budget|bombs|fingerprint|agreement|lines\.test/;
+const slow = /verdict-budget|fingerprint|agreement|lines\.test/;
 
 class QuickFirst extends BaseSequencer {
 	override async sort(files: TestSpecification[]) {
@@ -13,5 +13,12 @@ class QuickFirst extends BaseSequencer {
 
 // For the mutants of core alone: no plugins, no database, nothing left behind that would need isolation.
 export default defineConfig({
-	test: { include: ['tests/core/**/*.test.ts'], isolate: false, sequence: { sequencer: QuickFirst } }
+	test: {
+		include: [process.env.MUTATE_TESTS ?? 'tests/core/**/*.test.ts'],
+		// measures memory over many megabytes, which a mutant would go through again and again
+		exclude: ['tests/core/examples/import/bombs.test.ts'],
+		isolate: false,
+		testTimeout: 60_000,
+		sequence: { sequencer: QuickFirst }
+	}
 });
