@@ -23,5 +23,43 @@ export const equivalentInCore: { mutant: string | RegExp; because: string }[] = 
 	{
 		mutant: /^splits\/plan\.ts: const \{ id, place \} = places\.reduce\(\(one, two\) => \(two\.place <= one\.place/,
 		because: 'of two members in the same place either names the family'
+	},
+	{
+		mutant: /^text\/json\.ts: if \((false|text\.length < maxMarks)\) return null;$/,
+		because: 'only saves the count: a text cannot hold more marks than characters'
+	},
+	{
+		mutant:
+			/^text\/json\.ts: for \(let at = 0; (at <= text\.length && marks <= maxMarks|at < text\.length && true); at\+\+\) \{$/,
+		because: 'behind its end a text has no sign, and what is too much already may be counted to its end'
+	},
+	{
+		mutant: /^text\/json\.ts: for \(let at = text\.indexOf\('"', start \+ 1\); at > 0;/,
+		because: 'it is looked for behind the first place'
+	},
+	{
+		mutant: 'text/tokens.ts: if (true) {',
+		because: 'only saves questions that change nothing between two characters of one kind'
+	},
+	{
+		mutant: 'text/tokens.ts: for (let code = 0; code <= 128; code++) kindOf[code] = number[asciiKind(code)];',
+		because: 'the first code after ASCII is a mark either way'
+	},
+	{
+		mutant: 'math/binomial.ts: for (; y <= 12; y++) shift += Math.log(y);',
+		because: 'where the series begins does not show within its 13 digits'
+	},
+	{
+		mutant: 'math/binomial.ts: if (atLeast <= n * p) return 1 - upperTail(n, n - atLeast + 1, 1 - p);',
+		because: 'in the middle both sides have terms that fall from the first on'
+	},
+	{
+		mutant:
+			'evaluations/verdict-sentence.ts: if (judged >= t.planned) return `${judged} were judged where ${t.planned} were planned`;',
+		because: 'what is judged as planned is settled, and was told the line before'
+	},
+	{
+		mutant: 'evaluations/verdict.ts: const [low, high] = wilson(t.wins, d) ?? [];',
+		because: 'without decisive votes the count of them is asked before the interval'
 	}
 ];

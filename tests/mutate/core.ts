@@ -1,5 +1,5 @@
 import '../../src/launch/node24.ts';
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { MutantResult } from '@stryker-mutator/api/core';
@@ -7,7 +7,8 @@ import { Stryker } from '@stryker-mutator/core';
 import { equivalentInCore } from './core-equivalent.ts';
 
 // Mutants of the rules: StrykerJS makes them and asks, for each, the tests of its own folder that reach it; what others happen to
-// notice does not count. `node tests/mutate/core.ts` takes all of core, `… math text` these folders, `… math/hash.ts` one file.
+// notice does not count. `node tests/mutate/core.ts` takes all of core, `… math text` these folders, `… math/hash.ts` one file,
+// with the tests of its name.
 //
 // Texts are not mutated: most are sentences for people, and a test that repeats a sentence holds nothing but its spelling.
 // Where a text decides (a status, a side, an outcome), the types know the few it can be, and the conditions are mutated.
@@ -29,9 +30,16 @@ const placesOf = (names: string[]) => {
 	);
 };
 
+/** The tests of a folder with all that is in it; of a file those of its name, where there are any. */
+const testsOf = (place: string) => {
+	if (place === '.') return 'tests/core/*.test.ts';
+	if (!place.endsWith('.ts')) return `tests/core/${place}/**/*.test.ts`;
+	const own = `tests/core/${place.slice(0, -'.ts'.length)}*.test.ts`;
+	return globSync(own).length > 0 ? own : testsOf(path.dirname(place));
+};
+
 const mutantsOf = async (place: string): Promise<MutantResult[]> => {
-	const folder = place.endsWith('.ts') ? path.dirname(place) : place;
-	process.env.MUTATE_TESTS = folder === '.' ? 'tests/core/*.test.ts' : `tests/core/${folder}/**/*.test.ts`;
+	process.env.MUTATE_TESTS = testsOf(place);
 	const sandbox = mkdtempSync(path.join(os.tmpdir(), 'aitelier-mutants-'));
 	try {
 		return await new Stryker({
