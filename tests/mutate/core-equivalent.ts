@@ -61,5 +61,9 @@ export const equivalentInCore: { mutant: string | RegExp; because: string }[] = 
 	{
 		mutant: 'evaluations/verdict.ts: const [low, high] = wilson(t.wins, d) ?? [];',
 		because: 'without decisive votes the count of them is asked before the interval'
+	},
+	{
+		mutant: /^evaluations\/(checks|verdict|power)\.ts: .*(p|signTest\(wins, losses\)) <= (level|rejectLevel)\b/,
+		because: 'such a chance is a whole number of halves of halves: .05 and .045 are none'
 	}
 ];
