@@ -18,6 +18,7 @@ test('the fewest wins for significance, both rows of the table', () => {
 
 test('five votes or fewer are never significant, not even all of them', () => {
 	for (const d of [0, 1, 2, 3, 4, 5]) expect(smallestWins(d)).toBeNull();
+	expect(smallestWins(0, 'wilson')).toBeNull();
 });
 
 test('the fewest wins that may stop early', () => {

@@ -1,0 +1,69 @@
+/**
+ * Mutants of core that change nothing anybody could see, each with its reason. One that no living mutant answers to any more
+ * fails the run: the reason has gone with it. A pattern stands for several that have the same reason.
+ */
+export const equivalentInCore: { mutant: string | RegExp; because: string }[] = [
+	{
+		mutant: 'project/next-step.ts: ;',
+		because: 'the line is for the types: the last rule of either list always answers'
+	},
+	{
+		mutant: 'runs/status.ts: true && rank[report.status] > rank[run.status] ? report.status : run.status;',
+		because: 'a word that is not recognised has no rank, and nothing is greater than that; the types want it said'
+	},
+	{
+		mutant:
+			/^splits\/plan\.ts: if \((false|!\[\.\.\.need\.values\(\)\]\.some\(\(seats\) => (true|seats >= 0)\))\) return;$/,
+		because: 'only ends the search early: where no seat is left, no family fits'
+	},
+	{
+		mutant: /^splits\/plan\.ts: true && example\.rating >= threshold \?/,
+		because: 'a missing rating is below every threshold, the least of which is 1; the types want it said'
+	},
+	{
+		mutant: /^splits\/plan\.ts: const \{ id, place \} = places\.reduce\(\(one, two\) => \(two\.place <= one\.place/,
+		because: 'of two members in the same place either names the family'
+	},
+	{
+		mutant: /^text\/json\.ts: if \((false|text\.length < maxMarks)\) return null;$/,
+		because: 'only saves the count: a text cannot hold more marks than characters'
+	},
+	{
+		mutant:
+			/^text\/json\.ts: for \(let at = 0; (at <= text\.length && marks <= maxMarks|at < text\.length && true); at\+\+\) \{$/,
+		because: 'behind its end a text has no sign, and what is too much already may be counted to its end'
+	},
+	{
+		mutant: /^text\/json\.ts: for \(let at = text\.indexOf\('"', start \+ 1\); at > 0;/,
+		because: 'it is looked for behind the first place'
+	},
+	{
+		mutant: 'text/tokens.ts: if (true) {',
+		because: 'only saves questions that change nothing between two characters of one kind'
+	},
+	{
+		mutant: 'text/tokens.ts: for (let code = 0; code <= 128; code++) kindOf[code] = number[asciiKind(code)];',
+		because: 'the first code after ASCII is a mark either way'
+	},
+	{
+		mutant: 'math/binomial.ts: for (; y <= 12; y++) shift += Math.log(y);',
+		because: 'where the series begins does not show within its 13 digits'
+	},
+	{
+		mutant: 'math/binomial.ts: if (atLeast <= n * p) return 1 - upperTail(n, n - atLeast + 1, 1 - p);',
+		because: 'in the middle both sides have terms that fall from the first on'
+	},
+	{
+		mutant:
+			'evaluations/verdict-sentence.ts: if (judged >= t.planned) return `${judged} were judged where ${t.planned} were planned`;',
+		because: 'what is judged as planned is settled, and was told the line before'
+	},
+	{
+		mutant: 'evaluations/verdict.ts: const [low, high] = wilson(t.wins, d) ?? [];',
+		because: 'without decisive votes the count of them is asked before the interval'
+	},
+	{
+		mutant: /^evaluations\/(checks|verdict|power)\.ts: .*(p|signTest\(wins, losses\)) <= (level|rejectLevel)\b/,
+		because: 'such a chance is a whole number of halves of halves: .05 and .045 are none'
+	}
+];
