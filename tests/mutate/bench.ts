@@ -33,13 +33,20 @@ export class Bench {
 		const bench = new Bench();
 		bench.vitest = await createVitest(
 			'test',
-			{ watch: false, bail: 1, reporters: [{}], maxWorkers: 2, fsModuleCache: false },
+			{
+				config: 'tests/mutate/database.config.ts',
+				watch: false,
+				bail: 1,
+				reporters: [{}],
+				maxWorkers: 2,
+				fsModuleCache: false
+			},
 			{ plugins: [bench.plugin()], logLevel: 'silent' }
 		);
 		await bench.vitest.standalone();
 		await bench.run([first]); // vitest makes its Postgres with the first test it runs
 		const { ownerUrl, template } = bench.vitest.getRootProject().getProvidedContext();
-		[bench.owner, bench.template] = [ownerUrl!, template];
+		[bench.owner, bench.template] = [ownerUrl!, template!];
 		bench.admin = postgres(bench.on('postgres'), { max: 1, onnotice: () => {} });
 		return bench;
 	}

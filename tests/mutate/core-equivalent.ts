@@ -65,5 +65,35 @@ export const equivalentInCore: { mutant: string | RegExp; because: string }[] = 
 	{
 		mutant: /^evaluations\/(checks|verdict|power)\.ts: .*(p|signTest\(wins, losses\)) <= (level|rejectLevel)\b/,
 		because: 'such a chance is a whole number of halves of halves: .05 and .045 are none'
+	},
+	{
+		mutant: /^evaluations\/power\.ts: .*evidence\((t\.)?wins, (t\.)?losses\) > minimum\.evidence/,
+		because: 'it is a power of two over whole numbers, which 20 with its factor 5 is not'
+	},
+	{
+		mutant: 'evaluations/power.ts: if (decisive <= 1 || !rules[rule](decisive, 0)) return null;',
+		because: 'one vote is enough for no rule'
+	},
+	{
+		mutant:
+			/^evaluations\/power\.ts: (for \(let step = 0; step <= 40;|if \(upperTail\(pairs, wins, middle\) <= 0\.8\))/,
+		because: 'after 40 halvings neither shows'
+	},
+	{
+		mutant: /^evaluations\/power\.ts: if \((false|lead < 0)\) return null;$/,
+		because: 'only saves the search: without a lead no number of votes has 80 % power'
+	},
+	{
+		mutant:
+			/^evaluations\/power\.ts: (const about = \(\(0\.98 (\+|-) 0\.8416 \* Math\.sqrt\(Math\.(max|min)\(0, winRate \* \(1 - winRate\)\)\)\) (\*|\/) lead\)|for \(let pairs = Math\.min)/,
+		because: 'begins the search earlier, where no ten in a row are good: a test searches from 12 on'
+	},
+	{
+		mutant: /^evaluations\/power\.ts: for \(let pairs = Math\.max\(.*; pairs < most \+ inRow;/,
+		because: 'near 5,000 the even numbers are good before the odd, so no row begins at 5,001'
+	},
+	{
+		mutant: /^evaluations\/power\.ts: good = powerOf\(\{ pairs, winRate \}\) > 0\.8/,
+		because: 'no power is .8 to the last digit'
 	}
 ];
