@@ -95,5 +95,77 @@ export const equivalentInCore: { mutant: string | RegExp; because: string }[] = 
 	{
 		mutant: /^evaluations\/power\.ts: good = powerOf\(\{ pairs, winRate \}\) > 0\.8/,
 		because: 'no power is .8 to the last digit'
+	},
+	{
+		mutant: /^examples\/formats\/(full|sharegpt|training)\.ts: \} catch \{\}$/,
+		because: 'undefined spreads into nothing, and is no call, as what is returned there'
+	},
+	{
+		mutant: 'examples/formats/full.ts: if (false) return {};',
+		because: 'only saves an exception: what is not there is no JSON either'
+	},
+	{
+		mutant: 'examples/formats/training.ts: if (false) return null;',
+		because: 'only saves the reading of a line that has no tools'
+	},
+	{
+		mutant: 'examples/formats/sniff.ts: const format = true && row !== null ? formatOf(row as Row) : null;',
+		because: 'a text or number has none of the fields by which a format is told; the types want it said'
+	},
+	{
+		mutant: /^evaluations\/verdict-sentence\.ts: (const \[times, of\] = p > 0\.005|return times <= 0\.5)/,
+		because: 'such a chance is a whole number of halves of halves: no 200th, and no 2,000th'
+	},
+	{
+		mutant:
+			/^evaluations\/verdict-sentence\.ts: (const isLeading = t\.wins >= t\.losses;|return .*t\.wins >= t\.losses \?)/,
+		because: 'equal sides were told before'
+	},
+	{
+		mutant:
+			'evaluations/verdict-sentence.ts: if (d > minimum.toReject && low > 0.5) return `Leading ${score} (${percents(t)}), but ${obstacle(t)}.`;',
+		because: 'who leads clearly with 8 votes has 60 % of them, which is PROMISING'
+	},
+	{
+		mutant: /^evaluations\/verdict(-sentence)?\.ts: .*(intervalOf\(t\)\[0\] >= 0\.5|low >= 0\.5|high <= 0\.5)/,
+		because: 'an interval ends at one half itself from 625 votes on, where it is TOO CLOSE TO CALL and p is above .05'
+	},
+	{
+		mutant: /^evaluations\/verdict\.ts: if \(d >= 100 && (low > 0\.4 && high <= 0\.6|low >= 0\.4 && high < 0\.6)\)/,
+		because: 'an interval ends at .4 or .6 itself with 93,750 votes and not before'
+	},
+	{
+		mutant: /^evaluations\/verdict\.ts: from !== to && (true|t\[from\] > k) && verdictKind/,
+		because: 'the winning side, which has more than enough, loses the verdict with as few votes as any other'
+	},
+	{
+		mutant: 'evaluations/verdict.ts: for (let k = 1; k < judgedOf(t); k++) {',
+		because: 'long before all votes are changed the verdict has gone'
+	},
+	{
+		mutant: 'evaluations/ballots.ts: for (let left = count; left >= 0; left -= 4) {',
+		because: 'a block of none draws nothing and adds nothing'
+	},
+	{
+		mutant: /^evaluations\/ballots\.ts: const swapped = (false|size \* 2 === 0) \? size \/ 2/,
+		because: 'a half that is whole is not rounded; only a number more is drawn'
+	},
+	{
+		mutant: 'evaluations/ballots.ts: Array.from({ length: size }, (_, i) => i >= swapped),',
+		because: 'shuffled, the other half is as good; of an odd one either is as likely'
+	},
+	{
+		mutant:
+			/^(evaluations\/ballots|splits\/plan)\.ts: .*one\.place - two\.place \|\| \(one\.(id|first) <= two\.(id|first) \?/,
+		because: 'no id comes twice'
+	},
+	{
+		mutant: 'evaluations/agreement.ts: for (let one = 0; one <= values.length; one++) {',
+		because: 'behind the last value there is no second one'
+	},
+	{
+		mutant:
+			/^evaluations\/trend\.ts: if \(against !== 'base' \|\| (false \|\| interval === null|rate === null \|\| false)/,
+		because: 'both are null together, without decisive votes; the types want both asked'
 	}
 ];

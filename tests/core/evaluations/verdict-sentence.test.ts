@@ -51,6 +51,11 @@ test('what prevents SHIP IT is not held against a side that is behind', () => {
 	expect(sentence(1, 7)).toBe('Behind 1–7 (2–47 %), but a coin would do this 7 in 100 times.');
 });
 
+test('twelve decisive votes are enough of them', () => {
+	expect(sentence(10, 2, { planned: 40 })).toBe('Leading 10–2 (55–95 %), but only 12 of the planned 40 are judged.');
+	expect(sentence(10, 1, { planned: 40 })).toMatch(/, but 12 decisive votes are the minimum to ship\.$/);
+});
+
 test('exactly 20 % both bad stand in nobody’s way', () => {
 	expect(sentence(18, 6, { planned: 40, bothBad: 6 })).toMatch(/, but only 30 of the planned 40 are judged\.$/);
 	expect(sentence(18, 6, { planned: 40, bothBad: 7 })).toMatch(/, but both answers were bad in 7 of 31\.$/);
