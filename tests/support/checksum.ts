@@ -1,10 +1,14 @@
 import type postgres from 'postgres';
 
+/** The place of an audit entry follows from the entry, and comes a moment after it (drizzle/functions/audit.sql). */
+const follows = 'audit_links';
+
 const tablesWith = async (owner: postgres.Sql, column: string) =>
 	(
 		await owner`
 			select c.relname as name from pg_class c join pg_attribute a on a.attrelid = c.oid
 			where c.relkind in ('r', 'p') and c.relnamespace = 'public'::regnamespace and a.attname = ${column} and not a.attisdropped
+				and c.relname <> ${follows}
 			order by 1`
 	).map((row) => row.name as string);
 
