@@ -130,11 +130,16 @@ const pairs = (differ: number, zeros: number, ones: number) =>
 		'1'.repeat(differ) + '0'.repeat(zeros) + '1'.repeat(ones)
 	);
 
-test('.8 itself is reliable', () => {
+test('.8 itself is reliable, .667 itself is tentative', () => {
 	// 88 values, 30 of them 0: 1 − 87 · 4 / (30 · 58)
 	expect(agreement(pairs(4, 13, 27), { level: 'nominal', samples: 10 })).toMatchObject({
 		alpha: 0.8,
 		label: 'reliable'
+	});
+	// 1,000 values, 100 of them 1: 1 − 999 · 30 / (100 · 900)
+	expect(agreement(pairs(30, 435, 35), { level: 'nominal', samples: 10 })).toMatchObject({
+		alpha: 0.667,
+		label: 'tentative'
 	});
 });
 

@@ -155,6 +155,11 @@ test('fragility is how many changed votes remove the verdict', () => {
 	});
 });
 
+test('a vote that nobody gave cannot be changed', () => {
+	// no win to take: one loss becomes a win (p = .039), a tie or both bad (0 of 8, p = .008), and all of these keep the verdict
+	for (const more of [{}, { ties: 5 }, { bothBad: 1 }]) expect(judge(tally(0, 9, more)).fragility).toBe(2);
+});
+
 test('fragility is true: one vote fewer, changed in the same way, keeps the verdict', () => {
 	for (let wins = 15; wins <= 60; wins += 3) {
 		const { kind, fragility } = judge(tally(wins, 4));

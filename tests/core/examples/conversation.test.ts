@@ -16,6 +16,8 @@ describe('of a turn', () => {
 	test.each<[string, object, string | null]>([
 		['a name', user({ name: 'ana' }), null],
 		['no name after all', user({ name: null }), null],
+		['a weight', assistant({ weight: 0 }), null],
+		['a weight that no number holds', assistant({ weight: Infinity }), 'has the weight Infinity; a weight is 0 or 1'],
 		['a name that is a number', user({ name: 7 }), 'has a name that is not text'],
 		['a name, and nothing said', user({ name: 'ana', content: ' ' }), '(user) is empty'],
 		['an answer to a call', { role: 'tool', content: 'Sent.', tool_call_id: 'call_1' }, null],

@@ -69,6 +69,20 @@ test('the sign test equals exact counting with whole numbers', () => {
 	expect(signTest(0, 0)).toBe(1);
 });
 
+test('the tail of an uneven coin equals exact counting too', () => {
+	for (const n of [1, 2, 7, 24, 90]) {
+		for (const sixteenths of [1, 3, 8, 11, 15]) {
+			const [yes, no] = [BigInt(sixteenths), BigInt(16 - sixteenths)];
+			let ways = 0n; // of 16^n
+			for (let k = n; k >= 0; k--) {
+				ways += choose(n, k) * yes ** BigInt(k) * no ** BigInt(n - k);
+				const exact = Number((ways * 10n ** 15n) / 16n ** BigInt(n)) / 1e15;
+				expect(upperTail(n, k, sixteenths / 16)).toBeCloseTo(exact, 11);
+			}
+		}
+	}
+});
+
 test('the two tails of a binomial are one', () => {
 	fc.assert(
 		fc.property(

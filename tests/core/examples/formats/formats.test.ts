@@ -243,7 +243,7 @@ describe('the original’s words for a rewrite', () => {
 
 	test('what the model said and what a person made of it change places', () => {
 		expect(of({ originalOutput: 'What.' })).toEqual(['What.', 'Hello.']);
-		const longer = [...messages, ...messages];
+		const longer = [{ role: 'user', content: 'Anybody there?' }, { role: 'assistant', content: 'Yes.' }, ...messages];
 		expect(parseLine(JSON.stringify({ messages: longer, originalOutput: 'What.' }), 1)).toMatchObject({
 			messages: [...longer.slice(0, 3), { role: 'assistant', content: 'What.' }],
 			rewrite: 'Hello.'

@@ -26,7 +26,7 @@ test('a small buffer is used again, a large one is let go', () => {
 	kept.add(new Uint8Array(100));
 	const first = kept.take();
 	expect(first.buffer.byteLength).toBe(1_024);
-	kept.add(new Uint8Array(1_000));
+	kept.add(new Uint8Array(1_024)); // just as much as it holds
 	expect(kept.take().buffer).toBe(first.buffer);
 	kept.add(new Uint8Array(32_768));
 	const larger = kept.take();

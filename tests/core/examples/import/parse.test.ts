@@ -97,6 +97,8 @@ test.each([
 	['Line 5 is empty', 5, ' \t'],
 	['Line 5 is a list, not an object like {"messages": […]}', 5, '[]'],
 	['Line 5 is a single value, not an object like {"messages": […]}', 5, 'null'],
+	['Line 5 is a single value, not an object like {"messages": […]}', 5, '7'],
+	['Line 5 is a single value, not an object like {"messages": […]}', 5, '"hello"'],
 	['Line 6: there are no turns', 6, '{"messages":[]}'],
 	['Line 6: turn 1 is "hi", not an object with a role and a content', 6, '{"messages":["hi"]}'],
 	["Line 9: the last turn must be the assistant's answer", 9, JSON.stringify(chat(['assistant', 'a'], ['user', 'b']))],
