@@ -1,6 +1,7 @@
 import { sveltekit } from '@sveltejs/kit/vite';
 import tailwindcss from '@tailwindcss/vite';
 import { defineConfig } from 'vitest/config';
+import { SlowestFirst } from './tests/support/slowest-first.ts';
 
 const pure = ['core', 'contract', 'components', 'client'].map((room) => `tests/${room}/**/*.test.ts`);
 
@@ -20,6 +21,7 @@ export default defineConfig({
 				}
 			}
 		],
+		sequence: { sequencer: SlowestFirst },
 		setupFiles: ['tests/support/setup.ts'],
 		// most of what they do is waiting: for Postgres, for a clock, for processes they start
 		maxWorkers: 3,

@@ -13,10 +13,11 @@ import { type Role, may, roles } from '../../src/lib/core/permissions.ts';
 import { type ProjectScope, type Scope, inProject, scopeFor } from '../../src/lib/server/access/scope.ts';
 import { castVote } from '../../src/lib/server/evaluations/commands.ts';
 import { nextPairs } from '../../src/lib/server/evaluations/queries.ts';
-import { rewriteExample } from '../../src/lib/server/ratings/commands.ts';
+import { rateExample, rewriteExample } from '../../src/lib/server/ratings/commands.ts';
 import { closePools } from '../../src/lib/server/platform/db/pools.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
-import { checksumOf } from '../support/checksum.ts';
+import { checksumOf, checksumOfProject } from '../support/checksum.ts';
+import { newProject, newTeam } from '../support/team.ts';
 import { exportedByFeatures, useCases } from '../support/use-cases.ts';
 import { type World, newWorld } from '../support/world.ts';
 
@@ -24,15 +25,29 @@ const owner = postgres(process.env.DATABASE_URL!, { max: 2, onnotice: () => {} }
 let sandbox: Awaited<ReturnType<typeof startSandbox>>;
 let here: World;
 let there: World;
+/** An empty project beside the full one of `here`, and one in a team that has nothing else. */
+let beside: Partial<Record<Role, ProjectScope>>;
+let alone: Partial<Record<Role, ProjectScope>>;
 beforeAll(async () => {
 	sandbox = await startSandbox({ port: 0, speed: 20 });
 	[here, there] = [await newWorld(owner, sandbox.url), await newWorld(owner, sandbox.url)];
+	const team = await newTeam();
+	// who counts by their own scores has some, in the full one
+	const full = await inProject(here.scopes.rater, here.project);
+	await rateExample(full, { exampleId: here.example, score: 7, clientId: randomUUID() });
+	beside = await emptyProject(here.scopes.owner, here.scopes.rater);
+	alone = await emptyProject({ ...team.scope, userId: team.owner.id }, await team.as('rater'));
 }, 60_000);
 afterAll(async () => {
 	await closePools();
 	await owner.end();
 	await sandbox.stop();
 });
+
+const emptyProject = async (owner: Scope, rater: Scope) => {
+	const { project } = await newProject(owner, { slug: 'empty', sandboxUrl: sandbox.url });
+	return { owner: await inProject(owner, project.slug), rater: await inProject(rater, project.slug) };
+};
 
 /** Operations of a team: the others act for the person alone, and no role decides. */
 const ofTeams = operations.filter(({ within }) => within === 'team' || within === 'project');
@@ -148,6 +163,22 @@ const outcome = async (
 	}
 };
 
+/**
+ * An answer as text, read to its end where it comes in pieces: without ids and moments, which are new each time, and without
+ * the list of connections, which is the team's.
+ */
+const worded = async (answer: unknown): Promise<string> => {
+	const pieces: unknown[] = [];
+	for (const part of Object.values((answer ?? {}) as object)) {
+		if (typeof part?.[Symbol.asyncIterator] !== 'function') continue;
+		for await (const piece of part as AsyncIterable<unknown>) pieces.push(piece);
+	}
+	return JSON.stringify([answer ?? null, pieces.map(String)])
+		.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}|\b[0-9a-f]{16}\b/g, 'id')
+		.replace(/"connections":\[.*?\]/, '')
+		.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'moment');
+};
+
 describe('the table', () => {
 	test('has one use case for each operation, and no use case without one', async () => {
 		const exported = await exportedByFeatures();
@@ -190,6 +221,18 @@ describe.each(ofTeams.map((operation) => [operation.name, operation] as const))(
 	});
 
 	if (operation.within === 'project') {
+		test('does and shows in an empty project what it would if the team had no other', async () => {
+			const before = await checksumOfProject(owner, here.projectId);
+			const asked = (actor: ProjectScope) =>
+				outcome(operation, actor, inputFor(operation, here, { ids: { connection: actor.project.connectionId! } }));
+			for (const role of ['owner', 'rater'] as const) {
+				const [one, other] = [await asked(beside[role]!), await asked(alone[role]!)];
+				expect(one.code, role).toBe(other.code);
+				expect(await worded(one.answer), role).toBe(await worded(other.answer));
+			}
+			expect(await checksumOfProject(owner, here.projectId)).toEqual(before);
+		});
+
 		test('does and shows nothing to a member who is limited to other projects', async () => {
 			const before = await checksumOf(owner, here.teamId);
 			const role = roles.findLast((each) => may(each, operation.action!))!;

@@ -14,10 +14,18 @@ export type ServerProcess = {
 	stop(): Promise<number | null>;
 };
 
-/** Starts the built app and does not wait for anything. `env` is added to the environment of the test file. */
-export const startServerProcess = async (build: string, env: NodeJS.ProcessEnv): Promise<ServerProcess> => {
+/**
+ * Starts the built app and does not wait for anything. `env` is added to the environment of the test file; `checkout` is
+ * where it finds its migrations, when it is not ours.
+ */
+export const startServerProcess = async (
+	build: string,
+	env: NodeJS.ProcessEnv,
+	checkout?: string
+): Promise<ServerProcess> => {
 	const port = env.PORT ?? (await freePort());
 	const child = spawn(process.execPath, [build], {
+		cwd: checkout,
 		env: { ...process.env, LOG_LEVEL: 'warn', PORT: String(port), ...env },
 		stdio: ['ignore', 'pipe', 'pipe']
 	});

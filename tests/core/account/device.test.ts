@@ -14,6 +14,8 @@ test.each([
 	['Mozilla/5.0 (X11; Linux x64) AppleWebKit/537.36 Chrome/142.0 Safari/537.36', 'Chrome on Linux'],
 	['Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/142.0 Safari/537.36 Edg/142.0', 'Edge on Windows'],
 	['Mozilla/5.0 (Linux; Android 16) AppleWebKit/537.36 Chrome/142.0 Mobile Safari/537.36', 'Chrome on Android'],
+	['Mozilla/5.0 Gecko/20100101 Firefox/145.0', 'Firefox'],
+	['Dalvik/2.1 (Android 16)', 'Android'],
 	['curl/8.0', 'Unknown browser'],
 	['', 'Unknown browser']
 ])('%s is %s', (userAgent, words) => {

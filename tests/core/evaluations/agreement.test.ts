@@ -33,6 +33,35 @@ test('three coders, fifteen units (the example in the encyclopedia)', () => {
 	expect(krippendorff(coders, 'interval')).toBeCloseTo(0.811, 3);
 });
 
+/** α from its definition: the mean difference within items over the mean difference of all, pair by pair. */
+const byDefinition = (list: readonly Judgement[], difference: (one: number, two: number) => number) => {
+	const items = [...Map.groupBy(list, ({ item }) => item).values()].filter((own) => own.length > 1);
+	const all = items.flat();
+	const among = (some: readonly Judgement[]) =>
+		some.reduce((sum, one) => sum + some.reduce((of, two) => of + difference(one.value, two.value), 0), 0);
+	const observed = items.reduce((sum, own) => sum + among(own) / (own.length - 1), 0) / all.length;
+	const expected = among(all) / (all.length * (all.length - 1));
+	return expected > 0 ? 1 - observed / expected : null;
+};
+
+test('α is what its definition says, for any number of raters and gaps anywhere', () => {
+	const judgement = fc.record({
+		item: fc.constantFrom('a', 'b', 'c', 'd'),
+		rater: fc.constantFrom('u', 'v', 'w', 'x', 'y', 'z'),
+		value: fc.integer({ min: 1, max: 4 })
+	});
+	fc.assert(
+		fc.property(fc.uniqueArray(judgement, { selector: (j) => j.item + j.rater, maxLength: 24 }), (list) => {
+			const nominal = byDefinition(list, (one, two) => Number(one !== two));
+			const interval = byDefinition(list, (one, two) => (one - two) ** 2);
+			if (nominal === null) expect(krippendorff(list, 'nominal')).toBeNull();
+			else expect(krippendorff(list, 'nominal')).toBeCloseTo(nominal, 10);
+			if (interval === null) expect(krippendorff(list, 'interval')).toBeNull();
+			else expect(krippendorff(list, 'interval')).toBeCloseTo(interval, 10);
+		})
+	);
+});
+
 test('α is 1 when all agree, has no value without variety, and does not mind the order', () => {
 	expect(krippendorff(table('12345', '12345'), 'interval')).toBe(1);
 	expect(krippendorff(table('3333', '3333'), 'nominal')).toBeNull();
@@ -94,6 +123,37 @@ test('the labels are Krippendorff’s', () => {
 	expect(agreement(noisy(200, 20), { level: 'interval' }).label).toBe('unreliable');
 });
 
+/** Items of two: so many that differ, so many times 0 twice, so many times 1 twice. */
+const pairs = (differ: number, zeros: number, ones: number) =>
+	table(
+		'0'.repeat(differ) + '0'.repeat(zeros) + '1'.repeat(ones),
+		'1'.repeat(differ) + '0'.repeat(zeros) + '1'.repeat(ones)
+	);
+
+test('.8 itself is reliable, .667 itself is tentative', () => {
+	// 88 values, 30 of them 0: 1 − 87 · 4 / (30 · 58)
+	expect(agreement(pairs(4, 13, 27), { level: 'nominal', samples: 10 })).toMatchObject({
+		alpha: 0.8,
+		label: 'reliable'
+	});
+	// 1,000 values, 100 of them 1: 1 − 999 · 30 / (100 · 900)
+	expect(agreement(pairs(30, 435, 35), { level: 'nominal', samples: 10 })).toMatchObject({
+		alpha: 0.667,
+		label: 'tentative'
+	});
+});
+
+test('samples in which all is the same say nothing, and do not move the interval', () => {
+	// One of 25 items is not all 0, and its three values differ: drawn k times, α = 1 − (49 + k) / (100 − 2k). More than a
+	// third of the samples are without it.
+	const { alpha, interval } = agreement(table('1'.padEnd(25, '0'), '1'.padEnd(25, '0'), '0'), { level: 'nominal' });
+	const drawn = (k: number) => 1 - (49 + k) / (100 - 2 * k);
+	expect(alpha).toBeCloseTo(drawn(1), 12);
+	expect(interval![0]).toBeLessThan(drawn(2));
+	expect(interval![0]).toBeGreaterThan(drawn(5));
+	expect(interval![1]).toBeCloseTo(drawn(1), 12);
+});
+
 test('the interval is repeatable, holds the estimate, and is narrower with more items', () => {
 	const width = (items: number) => {
 		const { alpha, interval } = agreement(noisy(items, 6), { level: 'ordinal' });
@@ -126,5 +186,7 @@ test('a harsh rater has a negative shift, measured on shared items only', () => 
 		{ rater: 'harsh', shift: -3, items: 2 },
 		{ rater: 'mild', shift: 3, items: 2 }
 	]);
+	const three = ['a', 'b', 'c'].map((rater, i) => ({ item: 'x', rater, value: [2, 5, 9][i]! }));
+	expect(shifts(three).map(({ shift }) => shift)).toEqual([2 - 7, 5 - 5.5, 9 - 3.5]);
 	expect(shifts([])).toEqual([]);
 });

@@ -8,6 +8,9 @@ describe('what a voter reads', () => {
 		['<thinking>One.</thinking>\n<think>Two.</think>\nYes.', 'Yes.'],
 		['<think></think>\n\nYes.', 'Yes.'],
 		['<think>It never came to an answer', ''],
+		[' \n<think>Nor did that', ''],
+		['Hm.\n</think> \t\nYes.', 'Yes.'],
+		['Hm.\n</think>\nWrite <think> before it.', 'Write <think> before it.'],
 		['<think>Only that.</think>\n', ''],
 		['The customer asks about Norway.\n</think>\n\nYes, we do.', 'Yes, we do.']
 	])('%j is %j', (text, read) => expect(spoken(text)).toBe(read));
@@ -19,7 +22,11 @@ describe('what a voter reads', () => {
 		'I think <b>so</b>.',
 		'Write <think> before and </think> after it.',
 		'Example:\n<think>\nhm\n</think>\nThat is the form.',
-		'It closes with </think>, always.'
+		'It closes with </think>, always.',
+		'It closes with </think>\nalways.',
+		'</think> closes it.\nAlways.',
+		'It closes:\n</think>.\nAlways.',
+		'x<think>y'
 	])('%j is left as it is', (text) => expect(spoken(text)).toBe(text));
 });
 

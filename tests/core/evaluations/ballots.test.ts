@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { balancedSides, orderOf, resolve } from '../../../src/lib/core/evaluations/ballots.ts';
+import { hash } from '../../../src/lib/core/math/hash.ts';
 
 test('a choice means the same contender whichever side it stood on', () => {
 	expect(['first', 'second', 'tie', 'both_bad'].map((choice) => resolve(choice as 'first', false))).toEqual([
@@ -53,4 +54,12 @@ test('an order depends on ids and seed, not on how the ids came', () => {
 	const firsts = Array.from({ length: 3000 }, (_, seed) => orderOf(['a', 'b', 'c'], seed)[0]);
 	for (const id of ['a', 'b', 'c'])
 		expect(Math.abs(firsts.filter((first) => first === id).length - 1000)).toBeLessThan(130);
+});
+
+test('where two have the same hash, the id decides', () => {
+	// found by trying some two hundred million
+	const [one, two] = ['lznwx0s3v0g', 'veyk0wyg45d'];
+	expect(hash(one, 'order:x')).toBe(hash(two, 'order:x'));
+	expect(orderOf([one, two], 'x')).toEqual([one, two]);
+	expect(orderOf([two, one], 'x')).toEqual([one, two]);
 });

@@ -13,6 +13,7 @@ import {
 	progressCheck,
 	revealCheck
 } from '../../../src/lib/core/evaluations/checks.ts';
+import type { Outcome } from '../../../src/lib/core/evaluations/tally.ts';
 
 const tally = { wins: 18, losses: 6, ties: 0, bothBad: 0, planned: 24, leaked: 0, positionFirst: 12 };
 
@@ -20,9 +21,9 @@ test('a leaked item blocks', () => {
 	expect(leakCheck(tally).state).toBe('ok');
 	expect(leakCheck({ ...tally, leaked: 1 })).toMatchObject({
 		state: 'block',
-		sentence: expect.stringMatching(/^1 item .* was /)
+		sentence: expect.stringMatching(/^1 item of this evaluation was in /)
 	});
-	expect(leakCheck({ ...tally, leaked: 3 }).sentence).toMatch(/^3 items .* were /);
+	expect(leakCheck({ ...tally, leaked: 3 }).sentence).toMatch(/^3 items of this evaluation were in /);
 });
 
 test('both bad warns above 20 and blocks from 40 of 100', () => {
@@ -63,9 +64,23 @@ test('length takes the median, so one long answer does not warn', () => {
 	expect(lengthCheck([{ chosen: 5, other: 0 }, ...pairs(1, 1, 2)]).state).toBe('warn');
 });
 
+test('length takes the median, in whatever order the pairs come', () => {
+	const ratios = [1.1, 5, 1.1, 4, 1.1, 3, 1.2];
+	const sentence = /typically it was 1\.2 times/;
+	for (let turn = 0; turn < ratios.length; turn++) {
+		const turned = [...ratios.slice(turn), ...ratios.slice(0, turn)];
+		expect(lengthCheck(turned.flatMap((ratio) => pairs(1, 1, ratio))).sentence).toMatch(sentence);
+	}
+});
+
 test('answers of equal length say nothing about length', () => {
-	expect(lengthCheck([]).state).toBe('ok');
-	expect(lengthCheck(pairs(5, 5, 1)).state).toBe('ok');
+	for (const none of [[], pairs(5, 5, 1)]) {
+		expect(lengthCheck(none)).toMatchObject({ state: 'ok', sentence: expect.stringMatching(/^No decisive vote/) });
+	}
+	expect(lengthCheck([...pairs(13, 20, 1.5), ...pairs(5, 5, 1)])).toMatchObject({
+		state: 'warn',
+		sentence: expect.stringMatching(/won 13 of 20 times/)
+	});
 });
 
 test('progress warns until the planned end or until the votes are clear', () => {
@@ -112,6 +127,8 @@ test('what answers warn of is counted by pairs, and length looks at decided ones
 	expect(checks[0]!.sentence).toMatch(/won 2 of 2 times; typically it was 1\.8 times/);
 	expect(checks[2]!.sentence).toMatch(/^1 pair has an answer that names/);
 	expect(checks[3]!.sentence).toMatch(/^1 pair has an answer that the provider/);
+	const oneNames: PairFacts[] = [{ outcome: 'tie', a: plain, b: { ...plain, named: true } }];
+	expect(answerChecks(oneNames, []).map(({ name, state }) => [name, state])[2]).toEqual(['names', 'warn']);
 	expect(namedCheck(2).sentence).toMatch(/^2 pairs have answers that name/);
 	expect(incompleteCheck(2)[0]!.sentence).toMatch(/^2 pairs have answers/);
 	expect(incompleteCheck(0, 'limit')).toEqual([]);
@@ -138,4 +155,15 @@ test('voters who contradict each other are said to', () => {
 		{ pairingId: `${i}`, personId: 'ben', outcome: i % 2 ? ('b' as const) : ('a' as const) }
 	]).flat();
 	expect(agreementCheck(votes)).toMatchObject({ name: 'agreement', state: 'warn' });
+});
+
+test('what voters say has no order: called otherwise, they agree as well as before', () => {
+	const said = (outcomes: readonly Outcome[]) =>
+		Array.from({ length: 24 }, (_, i) => [
+			{ pairingId: `${i}`, personId: 'ana', outcome: outcomes[i % 4]! },
+			{ pairingId: `${i}`, personId: 'ben', outcome: outcomes[(i % 5 === 0 ? i + 1 : i) % 4]! }
+		]).flat();
+	const one = agreementCheck(said(['a', 'b', 'tie', 'both_bad']));
+	expect(one.sentence).toMatch(/^Agreement is tentative: α = 0\.7/);
+	expect(agreementCheck(said(['b', 'both_bad', 'a', 'tie']))).toEqual(one);
 });

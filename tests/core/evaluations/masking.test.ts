@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hiddenName, masked, namesAModel } from '../../../src/lib/core/evaluations/masking.ts';
+import { hiddenName, masked, namesAModel, namingWords } from '../../../src/lib/core/evaluations/masking.ts';
 
 const names = ['meta-llama/Meta-Llama-3.1-8B-Instruct', 'ana/zebra-7'];
 
@@ -15,7 +15,8 @@ test('every name is hidden, in any case, with digits after it', () => {
 });
 
 test('words that only contain a name are left alone', () => {
-	expect(masked('The llamas of Claudette', [])).toBe('The llamas of Claudette');
+	for (const text of ['The llamas of Claudette', 'Sherllama', 'R2gemma']) expect(masked(text, [])).toBe(text);
+	expect(masked('Claude wears what Claudette wears', [])).toBe(`${hiddenName} wears what Claudette wears`);
 });
 
 test('what is masked names nobody, whatever letters are around it', () => {
@@ -30,6 +31,28 @@ test('what is masked names nobody, whatever letters are around it', () => {
 		'GPT-4o and gpt-5'
 	];
 	for (const text of odd) expect(namesAModel(masked(text, names), names), text).toBeNull();
+});
+
+test('where letters have other small ones than a pattern thinks, the name goes, or else everything', () => {
+	expect(masked('İClaude', [])).toBe(`İ${hiddenName}`);
+	expect(masked('I am Zebİra.', ['ana/Zebİra'])).toBe(hiddenName);
+});
+
+test.each([
+	['Ana/Zebra-7', ['ana/zebra-7', 'zebra-7', 'zebra']],
+	['ana/zebra-7/', ['ana/zebra-7/', 'zebra-7', 'zebra']],
+	['models/ana/zebra-7', ['models/ana/zebra-7', 'zebra-7', 'zebra']],
+	['ft:okapi:acme:support:7pLurel', ['ft:okapi:acme:support:7plurel', '7plurel']],
+	['x/7b-support', ['x/7b-support', '7b-support']],
+	['x/o3', ['x/o3']],
+	['ana/support-0a1b2c3d4e5f6071', ['ana/support-0a1b2c3d4e5f6071', 'support-0a1b2c3d4e5f6071']],
+	['ana/support-0a1b2c3d4e5f6071-v2', ['ana/support-0a1b2c3d4e5f6071-v2', 'support-0a1b2c3d4e5f6071-v2', 'support']],
+	['sandbox-fast', ['sandbox-fast']],
+	['', []]
+])('%j is known by %j, and by what everybody knows', (name, words) => {
+	const everybody = namingWords([]);
+	expect(everybody).toContain('claude');
+	expect(namingWords([name])).toEqual([...words, ...everybody]);
 });
 
 test('ids with signs that mean something to a pattern are only text', () => {
@@ -51,7 +74,8 @@ test.each([
 	['I was made by OpenAI.', 'openai'],
 	['This is sandbox-fast speaking.', 'sandbox-fast'],
 	['I am Qwen2.5.', 'qwen'],
-	['My name is CLAUDE!', 'claude']
+	['My name is CLAUDE!', 'claude'],
+	['Claude', 'claude']
 ])('%s gives a model away', (text, name) => {
 	expect(namesAModel(text, contenders)).toBe(name);
 });

@@ -18,6 +18,7 @@ test('the fewest wins for significance, both rows of the table', () => {
 
 test('five votes or fewer are never significant, not even all of them', () => {
 	for (const d of [0, 1, 2, 3, 4, 5]) expect(smallestWins(d)).toBeNull();
+	expect(smallestWins(0, 'wilson')).toBeNull();
 });
 
 test('the fewest wins that may stop early', () => {
@@ -52,8 +53,24 @@ test.each([
 	expect(powerOf({ pairs: votes, winRate })).toBeGreaterThanOrEqual(0.8);
 });
 
+test('a number is the first of ten in a row with 80 % power, from 12 on', () => {
+	for (let percent = 57; percent <= 99; percent += 3) {
+		const winRate = percent / 100;
+		let good = 0;
+		let pairs = 11;
+		while (good < 10) good = powerOf({ pairs: ++pairs, winRate }) >= 0.8 ? good + 1 : 0;
+		expect(decisiveVotesFor(winRate)).toBe(pairs - 9);
+	}
+});
+
+test('an interval that begins exactly at one half is not above it', () => {
+	expect(wilson(337, 625)![0]).toBe(0.5); // 1.96 × 25 is 49, so 49 more wins than losses
+	expect(smallestWins(625, 'wilson')).toBe(338);
+});
+
 test('without a lead no number of votes is enough, and a hair of one needs more than anybody casts', () => {
 	for (const rate of [0, 0.3, 0.5, 0.505]) expect(decisiveVotesFor(rate)).toBeNull();
+	expect(decisiveVotesFor(0.51995)).toBe(4998);
 	expect(decisiveVotesFor(1)).toBe(12);
 });
 

@@ -28,6 +28,7 @@ test.each<[Outcome[], Outcome]>([
 
 test('an item has no outcome before everybody has voted', () => {
 	expect(itemOutcome([])).toBeNull();
+	expect(itemOutcome([], 0)).toBeNull();
 	expect(itemOutcome(['a', 'a'], 3)).toBeNull();
 	expect(itemOutcome(['a', 'a', 'b'], 3)).toBe('a');
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { powerOf } from '../../../src/lib/core/evaluations/power.ts';
 import { judge } from '../../../src/lib/core/evaluations/verdict.ts';
 import type { Tally } from '../../../src/lib/core/evaluations/tally.ts';
 
@@ -41,6 +42,50 @@ test('a clear lead says what still stands before the verdict', () => {
 	expect(sentence(36, 4, { bothBad: 15 })).toMatch(/, but both answers were bad in 15 of 55\.$/);
 	expect(sentence(60, 40)).toBe('Leading 60–40 (50–69 %), but a coin would do this 6 in 100 times.');
 	expect(sentence(6, 18, { planned: 40 })).toBe('Behind 6–18 (12–45 %), but only 24 of the planned 40 are judged.');
+});
+
+test('what prevents SHIP IT is not held against a side that is behind', () => {
+	expect(sentence(1, 9, { planned: 40 })).toBe('Behind 1–9 (2–40 %), but only 10 of the planned 40 are judged.');
+	expect(sentence(6, 18, { planned: 60, bothBad: 8 })).toMatch(/, but only 32 of the planned 60 are judged\.$/);
+	expect(sentence(6, 18, { planned: 40, positionFirst: 20 })).toMatch(/, but only 24 of the planned 40 are judged\.$/);
+	expect(sentence(1, 7)).toBe('Behind 1–7 (2–47 %), but a coin would do this 7 in 100 times.');
+});
+
+test('twelve decisive votes are enough of them', () => {
+	expect(sentence(10, 2, { planned: 40 })).toBe('Leading 10–2 (55–95 %), but only 12 of the planned 40 are judged.');
+	expect(sentence(10, 1, { planned: 40 })).toMatch(/, but 12 decisive votes are the minimum to ship\.$/);
+});
+
+test('exactly 20 % both bad stand in nobody’s way', () => {
+	expect(sentence(18, 6, { planned: 40, bothBad: 6 })).toMatch(/, but only 30 of the planned 40 are judged\.$/);
+	expect(sentence(18, 6, { planned: 40, bothBad: 7 })).toMatch(/, but both answers were bad in 7 of 31\.$/);
+});
+
+test('a small lead over many votes is clear too, and waits for the plan', () => {
+	expect(sentence(118, 82, { planned: 400 })).toBe(
+		'Leading 118–82 (52–66 %), but only 200 of the planned 400 are judged.'
+	);
+});
+
+test('a promise says how many votes would settle it, and they are more than there are', () => {
+	let promises = 0;
+	for (let d = 6; d <= 120; d++) {
+		for (let wins = Math.ceil(d / 2); wins <= d; wins++) {
+			const more = /is compatible with no gain\. About (\d+) more decisive/.exec(sentence(wins, d - wins));
+			if (!more) continue;
+			promises++;
+			expect(powerOf({ pairs: d + Number(more[1]), winRate: wins / d })).toBeGreaterThanOrEqual(0.8);
+			expect(powerOf({ pairs: d, winRate: wins / d })).toBeLessThan(0.8);
+		}
+	}
+	expect(promises).toBeGreaterThan(100);
+});
+
+test('below 8 decisive votes nobody is said to lead or to be behind, below 12 to have no lead', () => {
+	expect(sentence(5, 0)).toBe('Only 5 decisive votes; 12 is the minimum to ship.');
+	expect(sentence(0, 7)).toBe('Only 7 decisive votes; 12 is the minimum to ship.');
+	expect(sentence(5, 6)).toBe('Only 11 decisive votes; 12 is the minimum to ship.');
+	expect(sentence(6, 6)).toBe('12 decisive votes, 6–6: no lead yet.');
 });
 
 test('before and between there is a plain sentence too', () => {

@@ -46,10 +46,31 @@ test('a plan raised afterwards does not make a verdict', () => {
 	expect(judge(tally(18, 6, { planned: 20 })).sentence).toMatch(/24 were judged where 20 were planned/);
 });
 
+test('p is below .045 for DON’T SHIP, and below .05 for SHIP IT, whatever the interval says', () => {
+	expect(kind(25, 12)).toBe('ship-it'); // p = .0470
+	expect(kind(12, 25)).toBe('need-more-data');
+	expect(kind(32, 18)).toBe('promising'); // 50 to 76 %, but p = .065
+	expect(kind(1, 7)).toBe('need-more-data'); // 2 to 47 %, but p = .070
+});
+
+test('DON’T SHIP waits for 8 decisive votes', () => {
+	expect(kind(0, 6)).toBe('need-more-data'); // p = .031
+	expect(kind(0, 7)).toBe('need-more-data'); // p = .016
+	expect(kind(0, 8)).toBe('dont-ship');
+});
+
+test('PROMISING begins at six decisive votes and 60 %', () => {
+	expect(kind(3, 2)).toBe('need-more-data');
+	expect(kind(4, 2)).toBe('promising');
+	expect(kind(6, 4)).toBe('promising');
+	expect(kind(59, 40)).toBe('need-more-data');
+});
+
 test('too close to call from 100 decisive votes on, with the interval inside 40 to 60 %', () => {
 	expect(kind(50, 50)).toBe('too-close');
 	expect(kind(48, 48)).toBe('need-more-data'); // 40–60 %, but too few to say so
 	expect(kind(53, 47)).toBe('need-more-data'); // up to 62 %
+	expect(kind(47, 53)).toBe('need-more-data'); // from 38 %
 	expect(kind(200, 200, { planned: 500 })).toBe('too-close');
 });
 
@@ -132,6 +153,11 @@ test('fragility is how many changed votes remove the verdict', () => {
 		state: 'warn',
 		sentence: '1 changed vote would remove SHIP IT.'
 	});
+});
+
+test('a vote that nobody gave cannot be changed', () => {
+	// no win to take: one loss becomes a win (p = .039), a tie or both bad (0 of 8, p = .008), and all of these keep the verdict
+	for (const more of [{}, { ties: 5 }, { bothBad: 1 }]) expect(judge(tally(0, 9, more)).fragility).toBe(2);
 });
 
 test('fragility is true: one vote fewer, changed in the same way, keeps the verdict', () => {

@@ -19,3 +19,10 @@ test('the last assistant turn is the answer, all before it is the prompt', () =>
 	]);
 	expect(messages[3]!.content).toBe('Until five.');
 });
+
+test('without an answer there is nothing to learn, and nothing before it', () => {
+	for (const none of [[], messages.slice(0, 1)]) {
+		expect(promptOf(none)).toEqual([]);
+		expect(targetOf({ messages: none, rewrite: null })).toBe('');
+	}
+});

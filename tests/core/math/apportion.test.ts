@@ -8,6 +8,29 @@ test('an example by hand: 17, 60 and 71 at one in five', () => {
 	expect([...apportion(strata(71, 60, 17), 0.2)].sort().map(([, seats]) => seats)).toEqual([14, 12, 4]);
 });
 
+test('what is held already takes no seat that its proportion does not give', () => {
+	const seats = (...rows: [size: number, taken: number][]) => [
+		...apportion(
+			rows.map(([size, taken], key) => ({ key, size, taken })),
+			0.2
+		).entries()
+	];
+	// exactly 2, and 1.6
+	expect(new Map(seats([10, 5], [8, 0]))).toEqual(
+		new Map([
+			[0, 2],
+			[1, 2]
+		])
+	);
+	// 1.6 and 1.4: one is held, and one is its whole part
+	expect(new Map(seats([8, 0], [7, 1]))).toEqual(
+		new Map([
+			[0, 2],
+			[1, 1]
+		])
+	);
+});
+
 test('every stratum differs from its exact proportion by less than one, and the sum is right', () => {
 	const shares = fc.integer({ min: 5, max: 40 }).map((percent) => percent / 100);
 	fc.assert(

@@ -69,6 +69,20 @@ test('the sign test equals exact counting with whole numbers', () => {
 	expect(signTest(0, 0)).toBe(1);
 });
 
+test('the tail of an uneven coin equals exact counting too', () => {
+	for (const n of [1, 2, 7, 24, 90]) {
+		for (const sixteenths of [1, 3, 8, 11, 15]) {
+			const [yes, no] = [BigInt(sixteenths), BigInt(16 - sixteenths)];
+			let ways = 0n; // of 16^n
+			for (let k = n; k >= 0; k--) {
+				ways += choose(n, k) * yes ** BigInt(k) * no ** BigInt(n - k);
+				const exact = Number((ways * 10n ** 15n) / 16n ** BigInt(n)) / 1e15;
+				expect(upperTail(n, k, sixteenths / 16)).toBeCloseTo(exact, 11);
+			}
+		}
+	}
+});
+
 test('the two tails of a binomial are one', () => {
 	fc.assert(
 		fc.property(
@@ -84,16 +98,26 @@ test('the two tails of a binomial are one', () => {
 	expect(upperTail(10, 0, 0.3)).toBe(1);
 	expect(upperTail(10, 11, 0.3)).toBe(0);
 	expect(upperTail(10, 10, 0.5)).toBeCloseTo(1 / 1024, 12);
-	expect(upperTail(3, 2, 0)).toBe(0);
-	expect(upperTail(3, 2, 1)).toBe(1);
+});
+
+test('what cannot happen and what must happen have the chances 0 and 1', () => {
+	for (const p of [0, 0.3, 1]) {
+		expect(upperTail(3, 0, p)).toBe(1);
+		expect(upperTail(3, 4, p)).toBe(0);
+	}
+	for (const atLeast of [1, 2, 3]) {
+		expect(upperTail(3, atLeast, 0)).toBe(0);
+		expect(upperTail(3, atLeast, 1)).toBe(1);
+	}
 });
 
 test('log-gamma knows the factorials', () => {
 	let log = 0;
 	for (let n = 1; n <= 400; n++) {
 		log += Math.log(n);
-		expect(Math.abs(logGamma(n + 1) - log)).toBeLessThan(1e-12 * Math.max(1, log));
+		expect(Math.abs(logGamma(n + 1) - log)).toBeLessThan(n <= 12 ? 1e-13 : 1e-12 * log);
 	}
+	expect(logGamma(1.5)).toBeCloseTo(Math.log(Math.sqrt(Math.PI) / 2), 12);
 });
 
 test('the e-value is 2^d · B(W+1, L+1), symmetric and finite', () => {

@@ -31,6 +31,12 @@ test('hashes spread evenly, by their high and by their low digits', () => {
 	for (const count of [...high, ...low]) expect(Math.abs(count - 2000)).toBeLessThan(220);
 });
 
+test('the same seed gives the same random numbers on every machine, for ever', () => {
+	const draw = (random: () => number) => [random(), random(), random()];
+	expect(draw(randomFrom(5))).toEqual([0.42010222137231346, 0.05973943368330714, 0.26346213482992165]);
+	expect(draw(randomFrom('a'))).toEqual([0.7530038000325038, 0.6524354608201466, 0.04428360477659021]);
+});
+
 test('random numbers repeat with their seed, lie in [0, 1), and spread evenly', () => {
 	const one = randomFrom(5);
 	const two = randomFrom(5);
@@ -56,6 +62,15 @@ test('a shuffle keeps everything, leaves the original alone, and every order is 
 			const after = shuffled(list, randomFrom(seed));
 			expect(list).toEqual(before);
 			expect([...after].sort()).toEqual([...list].sort());
+		})
+	);
+	// the last place has only one left to take: it asks for no number
+	const draws = fc.array(fc.integer(), { minLength: 1 });
+	fc.assert(
+		fc.property(draws, (list) => {
+			let drawn = 0;
+			shuffled(list, () => (drawn++, 0.5));
+			expect(drawn).toBe(list.length - 1);
 		})
 	);
 	const random = randomFrom('orders');

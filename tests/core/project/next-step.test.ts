@@ -29,8 +29,9 @@ describe('for whoever trains, the loop leads on', () => {
 		['nothing is there', { counts: { total: 0, unrated: 0, quality: 0, train: 0, validation: 0 } }, 'add'],
 		['too few are good and some are unrated', { counts: { ...ready, quality: 5, unrated: 30 } }, 'rate'],
 		['too few are good and all are rated', { counts: { ...ready, quality: 5 } }, 'add'],
-		['nothing is in train', { counts: { ...ready, train: 0, validation: 0 } }, 'split'],
+		['nothing is in train', { counts: { ...ready, train: 0 } }, 'split'],
 		['validation can carry no verdict', { counts: { ...ready, validation: 11 } }, 'split'],
+		['validation can just carry a verdict', { counts: { ...ready, validation: 12 } }, 'train'],
 		['all is there and nothing was trained', {}, 'train'],
 		['a run is under way', { run: { ...run, isOver: false, isReady: false, finishedAt: null } }, 'run'],
 		['a run is ready and was not compared', { run }, 'compare'],
@@ -39,8 +40,29 @@ describe('for whoever trains, the loop leads on', () => {
 			{ run, evaluations: [{ ...evaluation, createdAt: at(5), isRevealed: true }] },
 			'compare'
 		],
+		[
+			'the comparison was made in the moment when the run ended',
+			{ run, evaluations: [{ ...evaluation, createdAt: at(10), isRevealed: true }] },
+			'compare'
+		],
+		[
+			'nobody knows when the run ended',
+			{ run: { ...run, finishedAt: null }, evaluations: [{ ...evaluation, isRevealed: true }] },
+			'compare'
+		],
 		['a comparison waits for votes', { run, evaluations: [evaluation] }, 'vote'],
 		['everything is judged', { run, evaluations: [{ ...evaluation, judged: 20, mine: 20 }] }, 'results'],
+		['the rest is for others to judge', { run, evaluations: [{ ...evaluation, mine: 20 }] }, 'train'],
+		[
+			'everything is judged, and known',
+			{ run, evaluations: [{ ...evaluation, judged: 20, mine: 20, isRevealed: true }] },
+			'train'
+		],
+		[
+			'an evaluation is not open for votes',
+			{ run, evaluations: [{ ...evaluation, judged: 20, mine: 20, isVoting: false }] },
+			'train'
+		],
 		[
 			'the verdict is known, and some are unrated',
 			{ run, evaluations: [{ ...evaluation, isRevealed: true }], counts: { ...ready, unrated: 3 } },
@@ -70,6 +92,12 @@ describe('a rater is sent only where a rater may go', () => {
 	])('%s', (_, state, to) => {
 		expect(whereTo(of({ ...state, mayTrain: may('rater', 'runs:start') }))).toBe(to);
 	});
+});
+
+test('the first run, and the first examples, have words of their own', () => {
+	expect(nextStep(of()).title).toBe('Ready to train');
+	expect(nextStep(of({ run: { ...run, isReady: false } })).title).toBe('Better than v2?');
+	expect(nextStep(of({ counts: { ...ready, total: 0, quality: 0 } })).title).toBe('Add the first examples');
 });
 
 test('the words count', () => {

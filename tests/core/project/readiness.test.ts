@@ -17,6 +17,15 @@ test('the states change at 10, 20 and 50 good examples', () => {
 	]);
 });
 
+test('each state is told in a sentence', () => {
+	expect([9, 10, 20, 50].map((quality) => at(quality).sentence)).toEqual([
+		expect.stringMatching(/^Training needs at least 10 good/),
+		expect.stringMatching(/^Enough for an experiment only/),
+		expect.stringMatching(/^Enough to train\. 50 to 100/),
+		expect.stringMatching(/^Enough for a good start/)
+	]);
+});
+
 test('the title says what is missing', () => {
 	expect(at(8).title).toBe('12 more good examples');
 	expect(at(19).title).toBe('1 more good example');
@@ -34,5 +43,6 @@ test('validation needs 12 for a verdict and should have 35', () => {
 		'good'
 	]);
 	expect(at(50, 1).validation.sentence).toMatch(/^1 validation example: no verdict is possible below 12/);
+	expect(at(50, 2).validation.sentence).toMatch(/^2 validation examples: no verdict/);
 	expect(at(50, 20).validation.sentence).toMatch(/35 or more are advised/);
 });

@@ -10,6 +10,10 @@ test('before the order nothing is billed, during training the steps done are', (
 	expect(stillBilled({ ...facts, status: 'training', stepsDone: 12, stepsTotal: 48, costCents: 31 })).toBe(
 		'12 of 48 steps are billed, about $0.31 until now; the rest is not.'
 	);
+	for (const status of ['validating', 'queued'] as const) {
+		expect(stillBilled({ ...facts, status })).toMatch(/should bill nothing/);
+	}
+	expect(stillBilled({ ...facts, status: 'cancelling', stepsDone: 12 })).toBe('12 steps are billed; the rest is not.');
 	expect(stillBilled({ ...facts, status: 'training' })).toMatch(/^The steps done so far are billed/);
 	expect(stillBilled({ ...facts, status: 'finishing' })).toMatch(/bills all of it/);
 });

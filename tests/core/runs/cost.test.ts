@@ -27,10 +27,29 @@ test('validation is paid for as often as it is looked at', () => {
 	);
 });
 
+test('validation that is not there, or not looked at, is not spoken of', () => {
+	for (const more of [
+		{ validationTokens: 200_000, evaluations: 0 },
+		{ validationTokens: 0, evaluations: 5 }
+	]) {
+		const cost = estimateCost({ tokens: 1_000_000, epochs: 2, centsPerMillion: 100, ...more });
+		expect(cost).toEqual({
+			cents: 200,
+			billedTokens: 2_000_000,
+			basis: 'About 1,000,000 tokens × 2 epochs at $1.00 per million.'
+		});
+	}
+});
+
 test('the provider’s minimum is the least, and is named', () => {
 	const cost = estimateCost({ tokens: 12_000, epochs: 3, centsPerMillion: 48, minimumCents: 400 });
 	expect(cost.cents).toBe(400);
 	expect(cost.basis).toMatch(/the provider's minimum is \$4\.00\.$/);
+	// exactly the minimum is no more than what it costs anyway
+	expect(estimateCost({ tokens: 4e6, epochs: 1, centsPerMillion: 100, minimumCents: 400 })).toMatchObject({
+		cents: 400,
+		basis: expect.not.stringContaining('minimum')
+	});
 	expect(estimateCost({ tokens: 12e6, epochs: 3, centsPerMillion: 48, minimumCents: 400 }).basis).not.toMatch(
 		/minimum/
 	);

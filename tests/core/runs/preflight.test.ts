@@ -86,6 +86,23 @@ test.each<[string, Partial<PreflightFacts>, string, 'block' | 'warn', RegExp]>([
 	expect(findings.filter((one) => one.level !== 'ok')).toEqual([found]);
 });
 
+test.each<[string, Partial<PreflightFacts>, string, 'warn' | 'ok']>([
+	['ten good examples are an experiment', { qualityCount: 10 }, 'quality', 'warn'],
+	['twenty are enough', { qualityCount: 20 }, 'quality', 'ok'],
+	['as many in train as the provider wants', { trainCount: 32, minimumExamples: 32 }, 'train', 'ok'],
+	['as many in validation as a verdict takes', { validationCount: 12 }, 'validation', 'ok'],
+	['an example that just fits', { longestTokens: 1000, contextTokens: 1000 }, 'length', 'warn'],
+	['an example that fills 85 % of what fits', { longestTokens: 850, contextTokens: 1000 }, 'length', 'ok'],
+	['an example that fills a little more', { longestTokens: 851, contextTokens: 1000 }, 'length', 'warn']
+])('at the limit: %s', (_, facts, id, level) => {
+	expect(finding(facts, id).level).toBe(level);
+});
+
+test('one contested example is told from several', () => {
+	expect(finding({ contested: 1 }, 'contested').sentence).toMatch(/about 1 example in train\. Talk about it first\.$/);
+	expect(finding({ contested: 2 }, 'contested').sentence).toMatch(/Talk about them first\.$/);
+});
+
 test('what nobody knows is not held against it', () => {
 	expect(finding({ contextTokens: null, longestTokens: 1e6 }, 'length').level).toBe('ok');
 	expect(finding({ lastRun: null }, 'difference')).toMatchObject({ level: 'ok', sentence: 'This is the first run.' });

@@ -10,7 +10,9 @@ test('the first setting outside the limits is named with what is accepted', () =
 });
 
 test('limits themselves are accepted, and empty fields are not judged here', () => {
-	expect(limitProblem({ ...defaultRecipe, epochs: 20 }, { epochs: [1, 20] })).toBeNull();
+	expect(limitProblem({ ...defaultRecipe, epochs: 20 }, { epochs: [2, 20] })).toBeNull();
+	expect(limitProblem({ ...defaultRecipe, epochs: 2 }, { epochs: [2, 20] })).toBeNull();
+	expect(limitProblem({ ...defaultRecipe, epochs: 1 }, { epochs: [2, 20] })?.field).toBe('epochs');
 	expect(limitProblem({ ...defaultRecipe, epochs: null }, { epochs: [1, 20] })).toBeNull();
 	expect(limitProblem(defaultRecipe, null)).toBeNull();
 });

@@ -23,6 +23,7 @@ test('it stops when nobody has used it, and after the longest time whoever uses 
 	const late = longestHours * 60;
 	expect(stopReason({ readyAt: at(0), idleAt: at(late + 5) }, at(late - 1))).toBeNull();
 	expect(stopReason({ readyAt: at(0), idleAt: at(late + 5) }, at(late))).toBe('too long');
+	expect(stopReason({ readyAt: null, idleAt: at(late + 5) }, at(late))).toBeNull();
 });
 
 test('stopped and failed are over, everything else may be billed', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { randomFrom, shuffled } from '../../../src/lib/core/math/hash.ts';
+import { hash, randomFrom, shuffled } from '../../../src/lib/core/math/hash.ts';
 import { planSplit, whatValidationProves, type Splittable } from '../../../src/lib/core/splits/plan.ts';
 
 const example = (id: string, rating: number | null, more: Partial<Splittable> = {}): Splittable => {
@@ -63,6 +63,19 @@ test('the same seed gives the same split on every machine, in whatever order the
 	expect(idsIn(apply(rated(12, 9), { seed: 5 }), 'validation')).toEqual(['r9-2', 'r9-9']);
 });
 
+test('where two have the same hash, the id decides', () => {
+	// found by trying some eighty million
+	const [one, two] = ['1uq3fwbfhkd', 'r2iilu0pzzd'];
+	expect(hash(one, 'split:1')).toBe(hash(two, 'split:1'));
+	expect(idsIn(apply([example(one, 9), example(two, 9)]), 'validation')).toEqual([one]);
+	expect(idsIn(apply([example(two, 9), example(one, 9)]), 'validation')).toEqual([one]);
+});
+
+test('the best rating is listed first, in whatever order the examples come', () => {
+	const list = [...rated(5, 8), ...rated(5, 10), ...rated(5, 9)];
+	expect(plan(list).byRating.map(({ rating }) => rating)).toEqual([10, 9, 8]);
+});
+
 test('adding ten moves none of the old, and the new ones join at the ratio', () => {
 	const before = apply(book());
 	const { moves, byRating } = plan([...before, ...rated(10, 9, 1000)]);
@@ -77,6 +90,15 @@ test('what validation already holds is counted', () => {
 	expect(plan(list).moves.filter(({ to }) => to === 'validation')).toHaveLength(1);
 	const full = rated(50, 9).map((one, i) => ({ ...one, split: i < 30 ? ('validation' as const) : one.split }));
 	expect(plan(full).moves.every(({ to }) => to === 'train')).toBe(true);
+});
+
+test('between two ratings the next seat goes to the one that holds it already', () => {
+	// 1.6 and 1.4 of three seats: without the two that are held, rating 10 would get the third
+	const nines = rated(7, 9).map((one, i) => ({ ...one, split: i < 2 ? ('validation' as const) : ('train' as const) }));
+	expect(plan([...rated(8, 10), ...nines]).byRating).toEqual([
+		{ rating: 10, qualified: 8, validation: 1 },
+		{ rating: 9, qualified: 7, validation: 2 }
+	]);
 });
 
 test('every rating differs from its exact proportion by less than one item, also after additions', () => {
@@ -111,6 +133,36 @@ test('examples with the same prompt stay on one side', () => {
 		expect(new Set(family.map(({ split }) => split)).size).toBe(1);
 	}
 	expect(idsIn(after, 'validation')).toHaveLength(12);
+});
+
+test('families come in the order of their first member, in whatever order the members come', () => {
+	const list = Array.from({ length: 40 }, (_, i) => example(`e${i}`, 9, { group: `prompt ${i % 20}` }));
+	const place = ({ id }: Splittable) => hash(id, 'split:1');
+	const families = [...Map.groupBy(list, ({ group }) => group).values()]
+		.map((members) => members.toSorted((one, two) => place(one) - place(two)))
+		.sort(([one], [two]) => place(one!) - place(two!));
+	const first = families.slice(0, 4).flat(); // 8 of 40
+	for (let order = 0; order < 10; order++) {
+		const after = apply(shuffled(list, randomFrom(order)));
+		expect(idsIn(after, 'validation')).toEqual(first.map(({ id }) => id).sort());
+	}
+});
+
+test('a family of which only half has a seat does not take it', () => {
+	const list = ['a', 'b', 'c', 'd'].map((id) => example(id, 9, { group: id < 'c' ? 'one' : 'two' }));
+	expect(plan(list).validation).toBe(0);
+});
+
+test('two on the same side are no conflict, and what follows into train takes no seat', () => {
+	const list = [
+		example('old', 9, { group: 'learnt', split: 'train' }),
+		example('older', 9, { group: 'learnt', split: 'train' }),
+		...Array.from({ length: 8 }, (_, i) => example(`copy-${i}`, 9, { group: 'learnt' })),
+		...rated(10, 9)
+	];
+	expect(plan(list)).toMatchObject({ train: 16, validation: 4, conflicts: [] });
+	const held = list.map((one) => (one.split === 'train' ? { ...one, split: 'validation' as const } : one));
+	expect(plan(held)).toMatchObject({ train: 10, validation: 10, conflicts: [] });
 });
 
 test('a new example follows its prompt, wherever that is', () => {

@@ -11,6 +11,7 @@ test('a header and a line for each row, in the order of the columns', () => {
 			]
 		)
 	).toBe('b,a\r\ntwo,1\r\nx,\r\n');
+	expect(csvOf(['a', 'b'], [{ a: true }])).toBe('a,b\r\ntrue,\r\n');
 });
 
 test('commas, quotes and line breaks stay inside their cell', () => {
@@ -18,10 +19,10 @@ test('commas, quotes and line breaks stay inside their cell', () => {
 });
 
 test('a text that a spreadsheet would run is only a text; a number is a number', () => {
-	for (const text of ['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '\n=1', '  =1']) {
+	for (const text of ['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '\n=1', ' =1', '  =1']) {
 		const cell = csvOf(['a'], [{ a: text }]).slice('a\r\n'.length);
 		expect(cell.startsWith(`"'`), JSON.stringify(text)).toBe(true);
 	}
 	expect(csvOf(['a'], [{ a: -1 }])).toBe('a\r\n-1\r\n');
-	expect(csvOf(['a'], [{ a: 'a - b = c' }])).toBe('a\r\na - b = c\r\n');
+	for (const text of ['a - b = c', '  a']) expect(csvOf(['a'], [{ a: text }])).toBe(`a\r\n${text}\r\n`);
 });

@@ -31,7 +31,9 @@ test.each([
 	['API', 'team-1-api'],
 	['日本', 'team-1'],
 	['', 'team-1'],
-	['Q', 'team-1-q']
+	['Q', 'team-1-q'],
+	['x'.repeat(50), 'x'.repeat(36)],
+	[`${'x'.repeat(35)} cut off`, 'x'.repeat(35)]
 ])('%j becomes %s', (name, slug) => expect(slugFrom(name, 'team-1')).toBe(slug));
 
 test('any name at all becomes a slug, and a slug stays as it is', () => {

@@ -45,6 +45,52 @@ test.each([
 	expect(estimateTokens(text)).toBeLessThanOrEqual(1.1 * highest);
 });
 
+/** What ten, twenty and a hundred of a sign cost, at so much each. */
+const cost = (sign: string, each: number) =>
+	expect(
+		[10, 20, 100].map((n) => estimateTokens(sign.repeat(n))),
+		sign
+	).toEqual([10, 20, 100].map((n) => Math.ceil(n * each)));
+
+test.each<[kind: string, each: number, signs: string]>([
+	['letters of English', 1 / 6.5, 'amzAMZ'],
+	['accented letters, up to the marks that combine, and those of Vietnamese', 1 / 2.6, 'ªéÿʯ\u0300\u036fḀỹỿ'],
+	['digits', 1 / 1.7, '0189'],
+	['marks and signs', 1 / 2, '!_@[`{~\u0000\u007f©\u2000–€→\u2fff'],
+	['Cyrillic', 1 / 3, 'ЀЖяԯ'],
+	['Han, with its marks and wide letters', 0.7, '\u3000、。〿㆐一字鿿豈\ufaffＡ･'],
+	['kana, also half as wide', 0.55, 'ぁのアヿｦﾟ'],
+	['Hangul', 0.65, 'ㄱㆎ가힣'],
+	['other scripts', 1 / 2.2, 'ͰαϿԱאक\u1dffἀ\u1fffㄅꀀ\uabff\uf8ffﬀ\ufdff\ufe10\ufeff\uffa0\uffff'],
+	['halves of emoji, and what chooses their form', 0.6, '\ud7ff\ud800\udfff\ufe00\ufe0f']
+])('%s cost %f each', (_, each, signs) => {
+	for (const sign of signs.split('')) cost(sign, each);
+});
+
+test('a run costs no less than one token; of digits, Han, kana and emoji less counts too', () => {
+	for (const sign of 'aé!Жα가\n') expect(estimateTokens(sign)).toBe(1);
+	// added up before it is rounded
+	expect(estimateTokens('1字')).toBe(Math.ceil(1 / 1.7 + 0.7));
+	expect(estimateTokens('字の')).toBe(Math.ceil(0.7 + 0.55));
+	expect(estimateTokens('字の字')).toBe(2);
+	expect(estimateTokens('の字の1')).toBe(3);
+});
+
+test('one blank belongs to the next word, several are a token, and line breaks take the blanks around them', () => {
+	expect(estimateTokens(' ')).toBe(0);
+	expect(estimateTokens('a b')).toBe(2);
+	expect(estimateTokens('a  b')).toBe(3);
+	expect(estimateTokens('a\tb')).toBe(2);
+	expect(estimateTokens('!!!! !!!!')).toBe(4);
+	expect(estimateTokens('a \t  b')).toBe(3);
+	expect(estimateTokens('a\n\r\n\nb')).toBe(3);
+	expect(estimateTokens('a\n    b')).toBe(3);
+	expect(estimateTokens('a    \nb')).toBe(3);
+	expect(estimateTokens('a   \n   \n   b')).toBe(3);
+	expect(estimateTokens('a\n!')).toBe(3);
+	expect(estimateTokens('!\n!')).toBe(3);
+});
+
 test('nothing is nothing, and every text adds up about evenly', () => {
 	expect(estimateTokens('')).toBe(0);
 	expect(estimateTokens('a')).toBe(1);
@@ -56,7 +102,16 @@ test('nothing is nothing, and every text adds up about evenly', () => {
 
 test('short forms and accents do not break a word', () => {
 	expect(estimateTokens("don't")).toBe(1);
-	expect(estimateTokens('naïve')).toBeLessThanOrEqual(2);
+	expect(estimateTokens('don’t')).toBe(1);
+	expect(estimateTokens("n'été")).toBe(Math.ceil(5 / 2.6));
+	expect(estimateTokens('naïve')).toBe(Math.ceil(5 / 2.6));
+	expect(estimateTokens('éclairs')).toBe(Math.ceil(7 / 2.6));
+	expect(estimateTokens("é'a'é")).toBe(Math.ceil(5 / 2.6));
+	// but only a word has an apostrophe of its own
+	expect(estimateTokens("11'")).toBe(Math.ceil(2 / 1.7 + 1));
+	expect(estimateTokens("'a")).toBe(2);
+	expect(estimateTokens('aЖ')).toBe(2);
+	expect(estimateTokens('a1')).toBe(Math.ceil(1 + 1 / 1.7));
 	expect(estimateTokens('🎉🎉')).toBeGreaterThanOrEqual(2);
 });
 

@@ -3,7 +3,7 @@ import { eq, sql } from 'drizzle-orm';
 import { afterAll, expect, test } from 'vitest';
 import { randomToken, sha256 } from '../../../src/lib/server/platform/crypto.ts';
 import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
-import { auditEntries, invitations } from '../../../src/lib/server/platform/db/schema.ts';
+import { auditEntries, invitations, members } from '../../../src/lib/server/platform/db/schema.ts';
 import { acceptInvitation, lookAtInvitation } from '../../../src/lib/server/access/invitations.ts';
 import type { Person } from '../../../src/lib/server/access/sessions.ts';
 import { personWith } from '../../../src/lib/server/access/people.ts';
@@ -11,8 +11,9 @@ import { membershipsOf } from '../../../src/lib/server/access/memberships.ts';
 import { inviteMember, resendInvitation, revokeInvitation } from '../../../src/lib/server/team/invitations.ts';
 import { listMails } from '../../../src/lib/server/platform/mail/outbox.ts';
 import { listMembers } from '../../../src/lib/server/team/queries.ts';
+import { scopeFor } from '../../../src/lib/server/access/scope.ts';
 import { owner } from '../../support/owner.ts';
-import { newProject, newTeam } from '../../support/team.ts';
+import { newPerson, newProject, newTeam } from '../../support/team.ts';
 
 afterAll(() => closePools());
 
@@ -70,6 +71,25 @@ test('of twenty at once one is accepted, and there is one membership', async () 
 	const answers = await Promise.allSettled(Array.from({ length: 20 }, () => acceptInvitation({ person }, { token })));
 	expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
 	expect(await membershipsOf(person.id)).toHaveLength(1);
+});
+
+test('of two invitations the one in hand is taken, and it says who sent it', async () => {
+	const first = await invited();
+	const second = await newTeam();
+	const inviter = await newPerson('Nina');
+	await second.scope.tx((tx) =>
+		tx.insert(members).values({ teamId: second.teamId, personId: inviter.id, role: 'owner' })
+	);
+	const scope = scopeFor({ teamId: second.teamId, userId: inviter.id, role: 'owner', projectIds: 'all' });
+	await new Promise((done) => setTimeout(done, 3)); // names of mails sort by the millisecond
+	await inviteMember(scope, { email: first.email, role: 'trainer', projectIds: null });
+	const token = await tokenFor(first.email);
+	const known = await plainPool()`select inviter, team_slug from invitation_by_token(${sha256(token)})`;
+	expect(known).toEqual([{ inviter: 'Nina', team_slug: second.slug }]);
+	const person = await personOf(first.email);
+	expect(await acceptInvitation({ person }, { token })).toEqual({ slug: second.slug });
+	expect(await membershipsOf(person.id)).toMatchObject([{ id: second.teamId, role: 'trainer' }]);
+	expect(await acceptInvitation({ person }, { token: first.token })).toEqual({ slug: first.slug });
 });
 
 test('a limit to projects comes along', async () => {

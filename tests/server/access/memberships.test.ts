@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, expect, test } from 'vitest';
-import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
+import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
 import { currentSession, endSession, startSession } from '../../../src/lib/server/access/sessions.ts';
-import { createTeam, membershipsOf, stillEnters } from '../../../src/lib/server/access/memberships.ts';
+import { createTeam, enter, membershipsOf, stillEnters } from '../../../src/lib/server/access/memberships.ts';
 import { changeRole, removeMember } from '../../../src/lib/server/team/commands.ts';
 import { newCookies } from '../../support/cookies.ts';
 import { newPerson, newProject, newTeam } from '../../support/team.ts';
@@ -30,6 +30,44 @@ test('teams are free to make, but not without end', async () => {
 	for (let i = 0; i < 10; i++) await createTeam({ person }, { name: `Many ${randomUUID().slice(0, 8)}` });
 	await expect(createTeam({ person }, { name: 'One more' })).rejects.toMatchObject({ code: 'rate_limited' });
 	expect(await membershipsOf(person.id)).toHaveLength(10);
+});
+
+test('whoever enters a team finds there the project of the address, if it is theirs to see', async () => {
+	const [one, two, strange] = [await newTeam(), await newTeam(), await newTeam()];
+	const projects = new Map<string, string>();
+	for (const team of [one, two, strange])
+		for (const slug of ['support', 'sales'])
+			projects.set(`${team.slug} ${slug}`, (await newProject(team.scope, { slug })).project.id);
+	const idOf = (team: typeof one, slug: string) => projects.get(`${team.slug} ${slug}`)!;
+	const rater = await one.as('rater', [idOf(one, 'sales')]);
+	await two.scope.tx(
+		(tx) =>
+			tx.$client`insert into members (team_id, person_id, role) values (${two.teamId}, ${rater.userId}, 'trainer')`
+	);
+	const entering = async (team: typeof one, slug?: string) => {
+		const { membership, project } = await enter(rater.userId, team.slug, slug);
+		return [membership && [membership.id, membership.role, membership.projectIds], project?.id ?? null];
+	};
+	const [inOne, inTwo] = [
+		[one.teamId, 'rater', [idOf(one, 'sales')]],
+		[two.teamId, 'trainer', 'all']
+	];
+	expect(await entering(one, 'sales')).toEqual([inOne, idOf(one, 'sales')]);
+	expect(await entering(one, 'support')).toEqual([inOne, null]);
+	expect(await entering(one)).toEqual([inOne, null]);
+	expect(await entering(two, 'sales')).toEqual([inTwo, idOf(two, 'sales')]);
+	expect(await entering(two, 'support')).toEqual([inTwo, idOf(two, 'support')]);
+	expect(await entering(two, 'nowhere')).toEqual([inTwo, null]);
+	expect(await entering(strange, 'support')).toEqual([null, null]);
+	const { memberships } = await enter(rater.userId, two.slug, 'sales');
+	expect(memberships.map(({ slug }) => slug)).toEqual([one.slug, two.slug]);
+	// of the teams they do not enter nothing but the membership is looked up
+	const rows =
+		await plainPool()`select slug, project is not null as shown from enter_team(${rater.userId}, ${two.slug}, 'sales')`;
+	expect(rows).toEqual([
+		{ slug: one.slug, shown: false },
+		{ slug: two.slug, shown: true }
+	]);
 });
 
 test('a stream ends when the rights it was opened with end', async () => {

@@ -28,7 +28,7 @@ const add = (chunk: Chunk, question: string) => {
 };
 
 test.each([
-	['of a value that its column does not take', (chunk: Chunk) => chunk.bytes.write('{', chunk.bytes.indexOf('['))],
+	['of a value that its column does not take', (chunk: Chunk) => chunk.bytes.write('{', chunk.bytes.indexOf('[{'))],
 	['of its last row, which is cut off', (chunk: Chunk) => (chunk.length -= 3)],
 	['of a last row with a column too few', (chunk: Chunk) => (chunk.length = chunk.bytes.writeInt16BE(3, chunk.length))]
 ])('a COPY that fails at its end fails: because %s', { timeout: 5_000 }, async (_, damage) => {

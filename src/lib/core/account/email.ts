@@ -15,11 +15,7 @@ export const normalEmail = (email: string) => email.trim().toLowerCase();
 
 /** `ana.maria+work@x.com` → `Ana Maria`. */
 export const nameFrom = (email: string) => {
-	const words = email
-		.split('@')[0]!
-		.split('+')[0]!
-		.split(/[._-]+/)
-		.filter(Boolean);
+	const words = email.split('@')[0]!.split('+')[0]!.split(/[._-]/).filter(Boolean);
 	const name = words.map((word) => word[0]!.toUpperCase() + word.slice(1)).join(' ');
 	return name.slice(0, 80) || email.slice(0, 80);
 };

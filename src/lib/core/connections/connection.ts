@@ -4,7 +4,7 @@ export const keyProblem = (text: string): string | null =>
 
 /** What is wrong with the address of an API, in a sentence. Whether it may be called is asked when it is. */
 export const addressProblem = (text: string): string | null => {
-	if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
+	if (!URL.canParse(text) || !/^https?:/.test(new URL(text).protocol))
 		return 'Give the address of the API, like https://models.example.com/v1';
 	const { username, password, search, hash } = new URL(text);
 	return username || password || search || hash ? 'Give the address alone; a key belongs into the key field' : null;

@@ -96,7 +96,7 @@ export const agreement = (
 	)
 		.filter((sample) => sample !== null)
 		.sort((one, two) => one - two);
-	const at = (share: number) => drawn[Math.min(drawn.length - 1, Math.floor(share * drawn.length))] ?? alpha;
+	const at = (share: number) => drawn[Math.floor(share * drawn.length)] ?? alpha;
 	const interval: [number, number] = [at(0.025), at(0.975)];
 	const label = labelOf(alpha);
 	const range = `${interval[0].toFixed(2)} to ${interval[1].toFixed(2)}`;

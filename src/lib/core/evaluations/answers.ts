@@ -1,7 +1,7 @@
 /** What a model thinks aloud before it answers, one block or several. */
 const thinking = /^\s*<(think|thinking)>[\s\S]*?<\/\1>/i;
 /** It was cut off before it came to an answer. */
-const unended = /^\s*<(think|thinking)>[\s\S]*$/i;
+const unended = /^\s*<(think|thinking)>[\s\S]*/i;
 /** Some models are asked with the opening mark, and answer with the closing one alone, on a line of its own. */
 const closing = /^[ \t]*<\/(think|thinking)>[ \t]*$/im;
 

@@ -18,7 +18,8 @@ export const verdictTitles: Record<VerdictKind, string> = {
 	'need-more-data': 'NEED MORE DATA'
 };
 
-const intervalOf = (t: Tally) => wilson(t.wins, decisiveOf(t)) ?? ([0, 1] as const);
+/** Asked only where there are decisive votes. */
+const intervalOf = (t: Tally) => wilson(t.wins, decisiveOf(t))!;
 
 const percents = (t: Tally) => {
 	const [low, high] = intervalOf(t);
@@ -46,19 +47,19 @@ const promising = (t: Tally) => {
 	const d = decisiveOf(t);
 	if (intervalOf(t)[0] > 0.5) return `Leading ${t.wins}–${t.losses} (${percents(t)}), but ${obstacle(t)}.`;
 	const lead = `Leading ${t.wins}–${t.losses}, but ${percents(t)} is compatible with no gain.`;
-	const more = (decisiveVotesFor(t.wins / d) ?? 0) - d;
-	if (more <= 0) return lead;
+	// 60 % or more were won, so there is a number; and it is larger than d, or the interval would not hold one half
+	const more = decisiveVotesFor(t.wins / d)! - d;
 	const rate = Math.round((100 * t.wins) / d);
 	return `${lead} About ${more} more decisive comparisons would settle a lead this size (true ${rate} %).`;
 };
 
 const needMoreData = (t: Tally, a: string) => {
 	const d = decisiveOf(t);
+	if (d === 0) return `No decisive votes yet; ${minimum.toShip} is the minimum to ship.`;
 	const score = `${t.wins}–${t.losses}`;
 	const [low, high] = intervalOf(t);
 	if (d >= minimum.toReject && low > 0.5) return `Leading ${score} (${percents(t)}), but ${obstacle(t)}.`;
 	if (d >= minimum.toReject && high < 0.5) return `Behind ${score} (${percents(t)}), but ${obstacle(t)}.`;
-	if (d === 0) return `No decisive votes yet; ${minimum.toShip} is the minimum to ship.`;
 	if (d < minimum.toShip)
 		return `Only ${d} decisive ${d === 1 ? 'vote' : 'votes'}; ${minimum.toShip} is the minimum to ship.`;
 	if (t.wins === t.losses) return `${d} decisive votes, ${score}: no lead yet.`;

@@ -23,14 +23,15 @@ export const wilson = (wins: number, decisive: number): [low: number, high: numb
 /** The chance of `atLeast` or more successes in n independent tries that succeed with chance p. */
 export const upperTail = (n: number, atLeast: number, p: number): number => {
 	if (atLeast <= 0) return 1;
-	if (atLeast > n || p <= 0) return 0;
+	if (atLeast > n) return 0;
 	if (p >= 1) return 1;
 	// Sum the smaller side: its terms fall from the first on, so nothing is lost to underflow.
 	if (atLeast < n * p) return 1 - upperTail(n, n - atLeast + 1, 1 - p);
 	const choose = logGamma(n + 1) - logGamma(atLeast + 1) - logGamma(n - atLeast + 1);
+	// after the last success, or below what a double holds, the term is 0
 	let term = Math.exp(choose + atLeast * Math.log(p) + (n - atLeast) * Math.log(1 - p));
 	let sum = 0;
-	for (let k = atLeast; k <= n && term > 0; k++) {
+	for (let k = atLeast; term > 0; k++) {
 		sum += term;
 		term *= ((n - k) / (k + 1)) * (p / (1 - p));
 	}
@@ -39,7 +40,7 @@ export const upperTail = (n: number, atLeast: number, p: number): number => {
 
 /** The exact two-sided sign test: how often a fair coin lands at least this unevenly. 1 when nothing was decided. */
 export const signTest = (wins: number, losses: number): number =>
-	wins === losses ? 1 : Math.min(1, 2 * upperTail(wins + losses, Math.max(wins, losses), 0.5));
+	Math.min(1, 2 * upperTail(wins + losses, Math.max(wins, losses), 0.5));
 
 /**
  * The e-value 2^d · B(W+1, L+1): evidence against equal models that may be looked at after every vote. From 20 on it

@@ -127,10 +127,11 @@ const train: Rule = ({ run }) =>
 		sentence: 'The checklist and the price come first.'
 	};
 
+/** Asked after `train`, so there is a run. */
 const again: Rule = ({ run }) => ({
 	to: 'train',
 	action: 'Next run',
-	title: `Better than v${run?.version ?? 1}?`,
+	title: `Better than v${run!.version}?`,
 	sentence: 'Add what it got wrong, rewrite what it should have said, and train again.'
 });
 

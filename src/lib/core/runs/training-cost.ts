@@ -17,6 +17,6 @@ export const trainingCost = (
 		tokens,
 		epochs,
 		validationTokens,
-		evaluations: validationTokens > 0 ? evaluationsOf(epochs) : 0,
+		evaluations: evaluationsOf(epochs),
 		centsPerMillion
 	});

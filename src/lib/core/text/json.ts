@@ -76,10 +76,10 @@ export const syntaxProblem = (error: unknown): string => {
 	if (/end of (JSON input|data)/i.test(message)) return 'it ends too early';
 	const words = printable(
 		message
-			.replace(/^JSON\.parse: /, '')
-			.replace(/, (\.\.\.)?".*$/s, '')
+			.replace('JSON.parse: ', '')
+			.replace(/, (\.\.\.)?".*/s, '')
 			.replace(
-				/ (in|after) JSON at position (\d+).*$/s,
+				/ (in|after) JSON at position (\d+).*/s,
 				(_, where, at) => `${where === 'after' ? ' after the end' : ''} at character ${Number(at) + 1}`
 			)
 	);

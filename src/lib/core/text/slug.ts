@@ -27,8 +27,8 @@ export const slugFrom = (name: string, fallback: string) => {
 		.replace(/[\u0300-\u036f]/g, '')
 		.toLowerCase()
 		.replace(/[^a-z0-9]+/g, '-')
-		.replace(/^-+|-+$/g, '')
+		.replace(/^-|-$/g, '')
 		.slice(0, 36)
-		.replace(/-+$/, '');
+		.replace(/-$/, '');
 	return isSlug(slug) ? slug : isSlug(`${fallback}-${slug}`) ? `${fallback}-${slug}` : fallback;
 };

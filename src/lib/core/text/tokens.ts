@@ -44,7 +44,6 @@ const asciiKind = (code: number): Kind => {
 /** The first code unit after each range, in order. Half a surrogate pair counts as emoji, rare Han included. */
 const ranges: [end: number, kind: Kind][] = [
 	[0xaa, 'marks'],
-	[0x300, 'accented'],
 	[0x370, 'accented'],
 	[0x400, 'other'],
 	[0x530, 'cyrillic'],
@@ -101,7 +100,7 @@ export const estimateTokens = (text: string): number => {
 		if (next !== kind) {
 			// "don't" and "naïve" are one run; blanks around a line break are part of it.
 			if (kind === word || kind === accented) {
-				if (isApostrophe(code) || (next === word && kind === accented)) next = kind;
+				if (isApostrophe(code) || next === word) next = kind;
 				else if (next === accented) kind = next;
 			} else if (next === blanks && kind === lines) next = kind;
 			else if (next === lines && kind === blanks) kind = next;

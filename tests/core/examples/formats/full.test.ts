@@ -114,3 +114,9 @@ test('the words of another format are not repeated beside the messages', () => {
 	const source = '{"instruction":"a","output":"b","topic":"x"}';
 	expect(fullLine({ ...plain, source })).toBe(fullLine(plain));
 });
+
+test('a line that cannot be read any more adds nothing', () => {
+	for (const source of ['not JSON', 'null', '{}', null, undefined]) {
+		expect(fullLine({ ...plain, source })).toBe(fullLine(plain));
+	}
+});

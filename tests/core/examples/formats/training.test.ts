@@ -47,6 +47,30 @@ test('only the fields the providers know leave, a weight only with the assistant
 	);
 });
 
+test('tool calls and their answers leave as they came, and what is null does not', () => {
+	const calling: Message[] = [
+		{ role: 'user', content: 'Where?', name: null as never },
+		{ role: 'assistant', content: '', tool_calls: [{ id: 'call_1', function: { name: 'track', arguments: '{}' } }] },
+		{ role: 'tool', content: 'Sent.', tool_call_id: 'call_1', tool_calls: null as never },
+		{ role: 'assistant', content: 'On its way.', tool_call_id: null as never }
+	];
+	expect(chatLine({ messages: calling, rewrite: null })).toBe(
+		'{"messages":[{"role":"user","content":"Where?"},' +
+			'{"role":"assistant","content":"","tool_calls":[{"id":"call_1","function":{"name":"track","arguments":"{}"}}]},' +
+			'{"role":"tool","content":"Sent.","tool_call_id":"call_1"},{"role":"assistant","content":"On its way."}]}'
+	);
+});
+
+test('whether several tools may be called at once goes along with them, when it is said', () => {
+	const tools = [{ type: 'function', function: { name: 'track' } }];
+	const line = (more: object) =>
+		JSON.parse(chatLine({ messages, rewrite: null, source: JSON.stringify({ messages, tools, ...more }) }));
+	for (const parallel_tool_calls of [true, false]) {
+		expect(line({ parallel_tool_calls })).toEqual({ messages, tools, parallel_tool_calls });
+	}
+	for (const more of [{}, { parallel_tool_calls: 'yes' }]) expect(line(more)).toEqual({ messages, tools });
+});
+
 test('the tools of the imported line go along, bare ones and ones written as text too', () => {
 	const track = { name: 'track', parameters: {} };
 	const wrapped = { type: 'function', function: track };
@@ -56,6 +80,7 @@ test('the tools of the imported line go along, bare ones and ones written as tex
 	expect(line(JSON.stringify([track]))).toEqual({ messages, tools: [wrapped] });
 	expect(line('not JSON')).toEqual({ messages });
 	expect(line([])).toEqual({ messages });
+	expect(line([null])).toEqual({ messages });
 });
 
 test('a training line can be imported again', () => {

@@ -30,6 +30,37 @@ test('one object written over several lines, and several of them', () => {
 	expect(splitDocument('{\r\n  "a": 1\r\n}\r\n{\n  "a": 2\n}').map((each) => each.number)).toEqual([1, 4]);
 });
 
+test('one element alone carries its line too', () => {
+	expect(splitDocument('[\n\n  {"a": 1}]')).toEqual([{ number: 3, text: '{"a": 1}' }]);
+});
+
+test('white space around an element goes, line ends and indents inside become one space', () => {
+	const texts = (text: string) => splitDocument(text).map((each) => each.text);
+	expect(texts('[ 1 , "a" \t]')).toEqual(['1', '"a"']);
+	const pretty = ['[', '{', '\t"a":', ' \t ', '', '\t\t1,  "b": 2', '}', ']'];
+	for (const end of ['\n', '\r\n']) expect(texts(pretty.join(end))).toEqual(['{ "a": 1,  "b": 2 }']);
+});
+
+test('64 levels are not too deep', () => {
+	const nested = '['.repeat(64) + ']'.repeat(64);
+	expect(splitDocument(`[${nested},\n[${nested}]]`)).toEqual([
+		{ number: 1, text: nested },
+		{ number: 2, text: null, reason: 'Line 2 cannot be kept: it is nested more than 64 levels deep' }
+	]);
+});
+
+test('only what begins with an opening bracket is a document; a bracket at the end of a line is not enough', () => {
+	const numbered = (text: string) => splitDocument(text).map((each) => [each.number, each.text]);
+	for (const first of ['{"a":{', '{"a":', 'a {']) {
+		expect(numbered(`${first}\n{"b":1}`)).toEqual([
+			[1, first],
+			[2, '{"b":1}']
+		]);
+	}
+	expect(numbered('{ \t\r\n"a":1}')).toEqual([[1, '{ \t "a":1}']]);
+	expect(numbered('{')).toEqual([[1, '{']]);
+});
+
 test('a broken element does not hide the others before it', () => {
 	expect(splitDocument('[\n{"a":1},\n{"a":\n')).toEqual([
 		{ number: 2, text: '{"a":1}' },

@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { elementSplitter } from '../../../../src/lib/core/examples/import/elements.ts';
 import { linesOfFile } from '../../../../src/lib/core/examples/import/file-lines.ts';
 import type { Line } from '../../../../src/lib/core/examples/import/lines.ts';
 
@@ -52,6 +54,60 @@ describe.each([1, 2, 3, 7, 1 << 16])('in pieces of %i bytes', (size) => {
 		expect(lines.map((line) => JSON.parse(line.text!))).toEqual([one, two]);
 		expect(lines[0]!.number).toBe(1);
 	});
+});
+
+test('an array of any form, cut anywhere, gives what it gives in one piece, and as many when it passes by', async () => {
+	const blank = fc.constantFrom('', ' ', '\n', '\n\n  ', ' \n\t', '\n \n\n');
+	const element = fc.constantFrom(
+		'7',
+		'"a\\"b,]"',
+		'{}',
+		'{\n  "a": [\n\n\t1,\n2]}',
+		'["\\\\",\n{"b": "}"}]',
+		'[[[[[',
+		'"c'
+	);
+	const array = fc
+		.array(fc.tuple(blank, element, blank), { maxLength: 5 })
+		.map((all) => encoder.encode(`[${all.map((each) => each.join('')).join(',')}]\n`));
+	const cut = (bytes: Uint8Array, sizes: readonly number[]) => {
+		let at = 0;
+		return [...sizes.map((size) => bytes.subarray(at, (at += size))), bytes.subarray(at)];
+	};
+	fc.assert(
+		fc.property(array, fc.array(fc.nat(9), { maxLength: 20 }), fc.nat(20), (bytes, sizes, read) => {
+			const whole = elementSplitter();
+			const expected = [...whole.take(bytes), ...whole.end()];
+			const slices = cut(bytes, sizes);
+			const reader = elementSplitter();
+			expect([...slices.flatMap((slice) => [...reader.take(slice)]), ...reader.end()]).toEqual(expected);
+
+			const passer = elementSplitter();
+			const counts = slices.map((slice, i) => (i < read ? [...passer.take(slice)].length : passer.pass(slice)));
+			expect(counts.reduce((sum, count) => sum + count, 0) + [...passer.end()].length).toBe(expected.length);
+		}),
+		{ numRuns: 2_000 }
+	);
+});
+
+test('a file is known by what stands in its first 4,096 bytes, and not waited for longer', async () => {
+	const blanks = ' '.repeat(4_095);
+	const [array] = await all(file(`[${' '.repeat(4_094)}{"a":1}]`, 4_096).pieces);
+	expect(array).toEqual({ number: 1, text: '{"a":1}' });
+	const { pieces, read } = file(`${blanks}\n${'{"a":\n'.repeat(10_000)}`, 1_000);
+	for await (const line of linesOfFile(pieces)) {
+		expect(line).toEqual({ number: 2, text: '{"a":' });
+		break;
+	}
+	expect(read.taken).toBeLessThan(6_000);
+});
+
+test('an element of just the longest length is kept', async () => {
+	const text = JSON.stringify(['x'.repeat(98), 'y'.repeat(99)]);
+	expect(await all(file(text).pieces, 100)).toEqual([
+		{ number: 1, text: `"${'x'.repeat(98)}"` },
+		{ number: 2, text: null, reason: 'Line 2 is longer than 100 characters' }
+	]);
 });
 
 test('nothing, and nothing but blanks, has no lines', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import fc from 'fast-check';
-import { linesOf } from '../../../../src/lib/core/examples/import/lines.ts';
+import { lineSplitter, linesOf } from '../../../../src/lib/core/examples/import/lines.ts';
 
 async function* inPieces(pieces: Iterable<Uint8Array | string>) {
 	yield* pieces;
@@ -54,6 +54,9 @@ test('bytes cut anywhere give the same lines', async () => {
 
 test('text cut between the halves of a character is put together again', async () => {
 	expect(await lines(['a🫖'.slice(0, 2), 'a🫖'.slice(2), '\n'])).toEqual([{ number: 1, text: 'a🫖' }]);
+	expect(await lines(['a cup 🫖'.slice(0, 7), 'a cup 🫖'.slice(7)])).toEqual([{ number: 1, text: 'a cup 🫖' }]);
+	// half of one at the very end is no character, and not passed over in silence either
+	expect(await lines(['a cup 🫖'.slice(0, 7)])).toEqual([{ number: 1, text: 'a cup \ufffd' }]);
 });
 
 test('a piece that is used again by its sender does not change what was read', async () => {
@@ -73,6 +76,30 @@ test('a line that is too long is reported and the next one is read', async () =>
 	expect(await lines(['a\n', ...Array(90).fill('x'.repeat(100)), 'x\nb\n'], 1_000)).toEqual(around);
 	expect(await lines(['a\n', 'é'.repeat(1_000), '\nb'], 1_000)).toHaveLength(3);
 	expect((await lines(['a\n', 'x'.repeat(9_000)], 1_000)).at(-1)).toEqual(long);
+});
+
+test('the longest line fits, in the characters that take most bytes, with a byte order mark and CRLF', async () => {
+	const han = '漢'.repeat(500);
+	expect(await lines([`\ufeff${han}`, `${han}\r`, '\n'], 1_000)).toEqual([{ number: 1, text: han + han }]);
+	expect(await lines([`\ufeff${han}`, `${han}漢\r`, '\n'], 1_000)).toMatchObject([{ number: 1, text: null }]);
+});
+
+test('what passes by is counted as it would have been read, wherever it is cut', () => {
+	const line = fc.constantFrom('', ' ', '\t \r', 'a', ' b c', 'é\r', 'x'.repeat(40));
+	const text = fc.array(line, { maxLength: 8 }).map((all) => bytes(all.join('\n')));
+	fc.assert(
+		fc.property(text, fc.array(fc.nat(9), { maxLength: 12 }), fc.nat(12), (all, sizes, read) => {
+			const slices: Uint8Array[] = [];
+			let at = 0;
+			for (const size of sizes) slices.push(all.subarray(at, (at += size)));
+			slices.push(all.subarray(at));
+			const [reader, passer] = [lineSplitter(10), lineSplitter(10)];
+			const expected = [...slices.flatMap((slice) => [...reader.take(slice)]), ...reader.end()].length;
+			const counted = slices.map((slice, i) => (i < read ? [...passer.take(slice)].length : passer.pass(slice)));
+			expect(counted.reduce((sum, count) => sum + count, 0) + [...passer.end()].length).toBe(expected);
+		}),
+		{ numRuns: 1_000 }
+	);
 });
 
 test('a line that never ends is never gathered', async () => {
@@ -101,6 +128,22 @@ test('bytes that are not UTF-8 spoil their own line only', async () => {
 		{ number: 2, text: null, reason: 'Line 2 is not UTF-8 text; save the file as UTF-8' },
 		{ number: 4, text: 'café' },
 		{ number: 5, text: null, reason: 'Line 5 is not UTF-8 text; save the file as UTF-8' }
+	];
+	expect(await lines([all])).toEqual(expected);
+	expect(await lines([...all].map((byte) => Uint8Array.of(byte)))).toEqual(expected);
+});
+
+test('the sign for bytes that are no character may be written in a file, too', async () => {
+	// a cup that lacks its last byte is as long as the sign, and no UTF-8
+	const cup = bytes('🫖').subarray(0, 3);
+	const all = Buffer.concat([bytes('\n\ufffd\na\ufffdb\n'), cup, bytes('\n\ufffd\nc\n\ufffd')]);
+	const expected = [
+		{ number: 2, text: '\ufffd' },
+		{ number: 3, text: 'a\ufffdb' },
+		{ number: 4, text: null, reason: 'Line 4 is not UTF-8 text; save the file as UTF-8' },
+		{ number: 5, text: '\ufffd' },
+		{ number: 6, text: 'c' },
+		{ number: 7, text: '\ufffd' }
 	];
 	expect(await lines([all])).toEqual(expected);
 	expect(await lines([...all].map((byte) => Uint8Array.of(byte)))).toEqual(expected);

@@ -82,6 +82,14 @@ test.each([
 	['Line 2 has "input" but no "output"', 2, '{"input":"hello"}'],
 	['Line 2 has "completion" but no "prompt"', 2, '{"completion":"hello"}'],
 	['Line 2 is a preference pair; only examples with one answer can be imported', 2, '{"prompt":"a","chosen":"b"}'],
+	[
+		'Line 2 is a preference pair; only examples with one answer can be imported',
+		2,
+		'{"input":"a","preferred_output":"b"}'
+	],
+	['Line 2 has "prompt" but no "completion"', 2, '{"prompt":"hello"}'],
+	['Line 2 has "output" but no "input"', 2, '{"output":"hello"}'],
+	['Line 2 cannot be kept: it has more than 30,000 fields and values', 2, `{"x":[${'1,'.repeat(31_000)}1]}`],
 	['Line 3 is not valid JSON: unterminated string at character 14', 3, '{"messages":"'],
 	['Line 3 is not valid JSON: it ends too early', 3, '{"messages":['],
 	['Line 3 is not valid JSON: unexpected non-whitespace character after the end at character 4', 3, '{} {}'],
@@ -89,6 +97,8 @@ test.each([
 	['Line 5 is empty', 5, ' \t'],
 	['Line 5 is a list, not an object like {"messages": […]}', 5, '[]'],
 	['Line 5 is a single value, not an object like {"messages": […]}', 5, 'null'],
+	['Line 5 is a single value, not an object like {"messages": […]}', 5, '7'],
+	['Line 5 is a single value, not an object like {"messages": […]}', 5, '"hello"'],
 	['Line 6: there are no turns', 6, '{"messages":[]}'],
 	['Line 6: turn 1 is "hi", not an object with a role and a content', 6, '{"messages":["hi"]}'],
 	["Line 9: the last turn must be the assistant's answer", 9, JSON.stringify(chat(['assistant', 'a'], ['user', 'b']))],
@@ -216,6 +226,31 @@ test.each([
 ])('hostile: %s', (_, text, sentence) => {
 	expect(reason(text, 1)).toBe(sentence);
 	expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+});
+
+test.each<[string, object, object]>([
+	...[1, 10].map((rating): [string, object, object] => [`the rating ${rating}`, { rating }, { rating }]),
+	['no rating', { rating: null }, { rating: null }],
+	...([null, '', 'unassigned'] as const).map((split): [string, object, object] => [
+		`the split ${JSON.stringify(split)}`,
+		{ split },
+		{ split: null }
+	]),
+	['the split train', { split: 'train' }, { split: 'train' }],
+	['the split validation', { split: 'validation' }, { split: 'validation' }],
+	['the split val', { split: 'val' }, { split: 'validation' }],
+	...[null, ''].map((rewrite): [string, object, object] => [`the rewrite ${rewrite}`, { rewrite }, { rewrite: null }]),
+	['a text as id', { id: 'a-1' }, { id: 'a-1' }],
+	['a number as id', { id: 7 }, { id: '7' }],
+	['an id that is neither', { id: true }, { id: null }]
+])('%s', (_, more, found) => {
+	expect(parsed({ ...hello, ...more })).toMatchObject({ ok: true, ...found });
+});
+
+test('a weight needs no copy of the line, a name does', () => {
+	const of = (more: object) => parsed({ messages: [hello.messages[0], { ...hello.messages[1], ...more }] });
+	expect(of({ weight: 0 })).toMatchObject({ ok: true, source: null });
+	expect(of({ name: 'ana' })).toMatchObject({ ok: true, source: expect.stringContaining('ana') });
 });
 
 test('U+0000 inside a turn is kept, and so is 1 MB of somebody else’s field', () => {

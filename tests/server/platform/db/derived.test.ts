@@ -195,6 +195,12 @@ test('two owners who leave at the same moment leave one', async () => {
 	}
 });
 
+test('a team that is purged takes its last owner along', async () => {
+	const { teamId } = await newTeam();
+	await owner`delete from teams where id = ${teamId}`;
+	expect(await owner`select from members where team_id = ${teamId}`).toHaveLength(0);
+});
+
 test('a test may bring about what nobody can, and the triggers are there again afterwards', async () => {
 	const { scope, ids } = await newPlace(0);
 	await rewriteHistory('examples', (sql) => sql`update examples set rating = 2 where id = ${ids[0]!}`);

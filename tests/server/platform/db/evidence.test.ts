@@ -72,12 +72,21 @@ describe('what is evidence does not change', () => {
 		['examples', `id = '${id}'`, 'AI001'],
 		['examples', `created_at = 'epoch'`, 'AI001'],
 		['examples', `import_id = '${id}'`, 'AI001'],
+		['examples', `tokens = 2`, 'AI001'],
+		['examples', `created_by = '${id}'`, 'AI001'],
 		['examples', `rating = 10`, 'AI006'],
 		['examples', `ratings_count = 7`, 'AI006'],
 		['examples', `rewrite = 'mine'`, 'AI006'],
 		['examples', `trained = true`, 'AI006'],
 		['imports', `project_id = $other`, 'AI006'],
 		['imports', `file_name = 'x'`, 'AI006'],
+		['imports', `id = '${id}'`, 'AI006'],
+		['imports', `person_id = '${id}'`, 'AI006'],
+		['imports', `created_at = 'epoch'`, 'AI006'],
+		['runs', `id = '${id}'`, 'AI006'],
+		['runs', `connection_id = '${id}'`, 'AI006'],
+		['runs', `created_by = '${id}'`, 'AI006'],
+		['runs', `created_at = 'epoch'`, 'AI006'],
 		['runs', `base_model = 'x'`, 'AI006'],
 		['runs', `recipe = '{"epochs":1}'`, 'AI006'],
 		['runs', `seed = 2`, 'AI006'],
@@ -91,9 +100,19 @@ describe('what is evidence does not change', () => {
 		['runs', `model_object = 'x'`, 'AI006'],
 		['runs', `job_id = 'x'`, 'AI006'],
 		['runs', `status = 'failed'`, 'AI006'],
+		['runs', `finished_at = 'epoch'`, 'AI006'],
+		['servings', `id = '${id}'`, 'AI006'],
+		['servings', `run_id = '${id}'`, 'AI006'],
+		['servings', `started_by = '${id}'`, 'AI006'],
+		['servings', `created_at = 'epoch'`, 'AI006'],
 		['servings', `mark = 'x'`, 'AI006'],
 		['servings', `cents_per_hour = 1`, 'AI006'],
 		['servings', `project_id = $other`, 'AI006'],
+		['evaluations', `id = '${id}'`, 'AI006'],
+		['evaluations', `number = 2`, 'AI006'],
+		['evaluations', `connection_id = '${id}'`, 'AI006'],
+		['evaluations', `created_by = '${id}'`, 'AI006'],
+		['evaluations', `created_at = 'epoch'`, 'AI006'],
 		['evaluations', `planned = 2`, 'AI006'],
 		['evaluations', `seed = 2`, 'AI006'],
 		['evaluations', `run_id = '${id}'`, 'AI006'],
@@ -125,11 +144,39 @@ describe('what is evidence does not change', () => {
 		expect(changed).toHaveLength(0);
 	});
 
+	test('every column that a trigger watches is asked about', async () => {
+		const rows = await raw(
+			team.scope,
+			(sql) => sql`
+				select c.relname as table, a.attname as column from pg_trigger t
+				join pg_class c on c.oid = t.tgrelid join pg_attribute a on a.attrelid = c.oid and a.attnum = any (t.tgattr)
+				-- of links there is a test of their own below
+				where not t.tgisinternal and t.tgname !~ '_(lock|revealed)$' and c.relname <> 'audit_links'`
+		);
+		const asked = frozen.map(([table, change]) => `${table} ${change.split(' ')[0]}`);
+		expect(asked).toEqual(expect.arrayContaining(rows.map(({ table, column }) => `${table} ${column}`)));
+	});
+
+	test('what is written again as it was is no change', async () => {
+		const rows = await raw(
+			team.scope,
+			(sql) => sql`
+				select c.relname as table, string_agg(quote_ident(a.attname) || ' = ' || quote_ident(a.attname), ', ') as same
+				from pg_trigger t join pg_class c on c.oid = t.tgrelid
+				join pg_attribute a on a.attrelid = c.oid and a.attnum = any (t.tgattr)
+				where not t.tgisinternal group by t.oid, c.relname`
+		);
+		expect(rows.length).toBeGreaterThan(8);
+		for (const { table, same } of rows)
+			expect(await refusal(team.scope, `update ${table} set ${same}`), `${table}: ${same}`).toBeUndefined();
+	});
+
 	test('a reveal is said once: neither taken back nor moved', async () => {
 		const at = `where id = '${one.ids.evaluations}'`;
 		await raw(team.scope, (sql) => sql.unsafe(`update evaluations set revealed_at = now() ${at}`));
 		expect(await refusal(team.scope, `update evaluations set revealed_at = null ${at}`)).toBe('AI006');
 		expect(await refusal(team.scope, `update evaluations set revealed_at = 'epoch' ${at}`)).toBe('AI006');
+		expect(await refusal(team.scope, `update evaluations set revealed_at = revealed_at ${at}`)).toBeUndefined();
 		expect(await refusal(team.scope, `update evaluations set result = '{}', problem = 'x' ${at}`)).toBeUndefined();
 	});
 
@@ -144,15 +191,42 @@ describe('what is evidence does not change', () => {
 				select ${id}, project_id, 2, connection_id, base_model, recipe, seed, 'uploading', ${id}, 0, 0, 1 from runs`
 		);
 		await set('train_count = 20, validation_count = 12');
+		expect(
+			await refusal(
+				team.scope,
+				`update runs set job_id = 'ft-1' where id = '${id}'; update runs set tokens = 2 where id = '${id}'`
+			)
+		).toBe('AI006');
 		await set(`job_id = 'ft-1', status = 'queued'`);
 		await expect(set('train_count = 21')).rejects.toMatchObject({ code: 'AI006' });
 		await set(`model = 'm-1'`);
 		await expect(set(`model = 'm-2'`)).rejects.toMatchObject({ code: 'AI006' });
 		await expect(set(`model = null`)).rejects.toMatchObject({ code: 'AI006' });
 		await set(`model = 'm-2', job_id = 'ft-2'`); // the provider goes on under another number, and with it the model's name
-		await set(`model_object = 'ml-2', status = 'ready'`);
+		await set(`model = model`);
+		await set(`model_object = 'ml-2'`);
+		await set(`model_object = model_object`);
+		await expect(set(`model_object = 'ml-3'`)).rejects.toMatchObject({ code: 'AI006' });
+		await set(`status = 'ready'`);
 		await expect(set(`model = 'm-3', job_id = 'ft-3'`)).rejects.toMatchObject({ code: 'AI006' });
 		await expect(set(`status = 'training'`)).rejects.toMatchObject({ code: 'AI006' });
+	});
+
+	test('what has been learnt stays learnt, and can be rated like anything else', async () => {
+		const id = randomUUID();
+		await raw(team.scope, async (sql) => {
+			await sql`
+				insert into examples (id, project_id, number, messages, content_hash, prompt_hash, tokens, origin, split)
+				values (${id}, ${one.projectId}, 60, '[]', ${id}::text::bytea, ${id}::text::bytea, 1, 'written', 'train')`;
+			await sql`insert into run_examples (project_id, run_id, example_id, kind) values (${one.projectId}, ${one.ids.runs!}, ${id}, 'train')`;
+			await sql`insert into ratings (project_id, example_id, person_id, score, client_id) values (${one.projectId}, ${id}, ${team.owner.id}, 7, ${id})`;
+			expect(await sql`select trained, rating from examples where id = ${id}`).toEqual([{ trained: true, rating: 7 }]);
+			// what a run is measured on is not learnt
+			expect(await sql`select trained from examples where id = ${one.ids.examples!}`).toEqual([{ trained: false }]);
+		});
+		expect(await refusal(team.scope, `update examples set trained = false where id = '${id}'`)).toBe('AI002');
+		expect(await refusal(team.scope, `update examples set split = 'validation' where id = '${id}'`)).toBe('AI002');
+		expect(await refusal(team.scope, `update examples set split = null where id = '${id}'`)).toBeUndefined();
 	});
 
 	test('what nobody has trained or measured with is still the text that was rated', async () => {

@@ -6,7 +6,7 @@ import { closePools, plainPool } from '../../../../src/lib/server/platform/db/po
 import { type Scope, scopeFor } from '../../../../src/lib/server/access/scope.ts';
 import { oneOfEach } from '../../../support/one-of-each.ts';
 import { raw } from '../../../support/raw.ts';
-import { newPerson, newTeam } from '../../../support/team.ts';
+import { newPerson, newProject, newTeam } from '../../../support/team.ts';
 
 const owner = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
 afterAll(async () => {
@@ -51,6 +51,8 @@ const rights: Record<string, Record<Role, string>> = {
 const perPerson = new Set(['ratings', 'rewrites', 'ballots', 'votes', 'audit_entries']);
 const withoutProject = new Set(['members', 'invitations', 'connections', 'audit_entries', 'audit_links']);
 const roles: Role[] = ['owner', 'trainer', 'rater'];
+/** A role that nobody has thought of: it sees and may nothing. */
+const guest = 'guest' as Role;
 
 type World = { here: string; there: string; people: Record<Role, string>; project: string; otherProject: string };
 let world: World;
@@ -58,11 +60,11 @@ beforeAll(async () => {
 	const [here, there] = [await newTeam(), await newTeam()];
 	const one = await oneOfEach({ ...here.scope, userId: here.owner.id }, (await newPerson('Extra')).id);
 	await oneOfEach({ ...there.scope, userId: there.owner.id }, (await newPerson('Extra')).id);
-	const [trainer, rater] = [await here.as('trainer'), await here.as('rater')];
+	const [trainer, rater, other] = [await here.as('trainer'), await here.as('rater'), await here.as('rater')];
 	world = {
 		here: here.teamId,
 		there: there.teamId,
-		people: { owner: here.owner.id, trainer: trainer.userId, rater: rater.userId },
+		people: { owner: here.owner.id, trainer: trainer.userId, rater: rater.userId, [guest]: other.userId },
 		project: one.projectId,
 		otherProject: '00000000-0000-7000-8000-000000000000'
 	};
@@ -113,6 +115,15 @@ const probe = async (scope: Scope, table: string, team: string): Promise<string>
 	);
 	await attempt('d', async (sql) => (await sql`delete from ${sql(table)} where team_id = ${team}`).count > 0);
 	return found;
+};
+
+/** How many rows a statement touches, or the SQLSTATE that refuses it. Nothing of it stays. */
+const blindly = async (scope: Scope, statement: string): Promise<number | string> => {
+	let touched = 0;
+	return raw(scope, async (sql) => {
+		touched = (await sql.unsafe(statement)).count;
+		throw rollback;
+	}).catch((problem) => (problem === rollback ? touched : (code(problem) ?? String(problem))));
 };
 
 describe('the catalogue', () => {
@@ -222,10 +233,10 @@ describe('the catalogue', () => {
 });
 
 describe('the policies', () => {
-	test.for(Object.keys(rights).flatMap((table) => roles.map((role) => [table, role] as const)))(
+	test.for(Object.keys(rights).flatMap((table) => [...roles, guest].map((role) => [table, role] as const)))(
 		'%s for a %s',
 		async ([table, role]) => {
-			expect(await probe(scopeOf(role), table, world.here)).toBe(rights[table]![role]);
+			expect(await probe(scopeOf(role), table, world.here)).toBe(rights[table]![role] ?? '');
 		}
 	);
 
@@ -248,6 +259,71 @@ describe('the policies', () => {
 		const rater = { ...scopeOf('rater'), userId: template!.person_id };
 		expect(await probe({ ...rater, tx: scopeOf('rater').tx }, table, world.here)).toBe(
 			rights[table]!.rater.replace('a', '')
+		);
+	});
+
+	// A change or removal that reads no column asks no read policy: the policy of its own command stands alone before the rows.
+
+	test.for(Object.keys(rights))(
+		'%s that are not theirs to change are passed over, also by who reads nothing',
+		async (table) => {
+			const taking = `update ${table} set team_id = '${world.here}'`;
+			const own = (await owner`select from ${owner(table)} where team_id = ${world.here}`).length;
+			for (const role of [...roles, guest]) {
+				const expected = rights[table]![role]?.includes('c') ? own : 0;
+				expect(await blindly(scopeOf(role), taking), role).toBe(expected);
+			}
+			if (withoutProject.has(table)) return;
+			expect(await blindly(scopeOf('owner', [world.otherProject]), taking)).toBe(0);
+		}
+	);
+
+	test('projects cannot be made others by a member who sees some only', async () => {
+		expect(await blindly(scopeOf('owner', [world.project]), `update projects set id = '${world.otherProject}'`)).toBe(
+			'42501'
+		);
+		// one that is theirs to see is there already; any other is refused before anything tells whether it is there
+		const make = (id: string) =>
+			blindly(
+				scopeOf('owner', [world.project]),
+				`insert into projects (id, slug, name, base_model, recipe) values ('${id}', 'new', 'New', 'm', '{}')`
+			);
+		expect(await make(world.project)).toBe('23505');
+		expect(await make(world.otherProject)).toBe('42501');
+	});
+
+	test.for(Object.keys(rights))('%s cannot be given away, also by who reads nothing', async (table) => {
+		const expected = rights[table]!.owner.includes('c') ? '42501' : 0;
+		expect(await blindly(scopeOf('owner'), `update ${table} set team_id = '${world.there}'`)).toBe(expected);
+	});
+
+	test.for(Object.keys(rights))('%s are removed by who may, and only their own', async (table) => {
+		const alone = await newTeam(); // nothing of theirs is named by a key
+		const others = [await alone.as('trainer'), await alone.as('rater'), await alone.as('rater')];
+		others[2] = { ...others[2]!, ...scopeFor({ ...others[2]!, role: guest }) } as (typeof others)[2];
+		await newProject(alone.scope);
+		await alone.scope.tx((tx) => tx.$client`update projects set connection_id = null`);
+		const own = (await owner`select from ${owner(table)} where team_id = ${alone.teamId}`).length;
+		await owner.unsafe(`alter table ${table} disable trigger user`);
+		for (const other of others) expect(await blindly(other, `delete from ${table}`), other.role).toBe(0);
+		const mayRemove = rights[table]!.owner.includes('d');
+		expect(await blindly(alone.scope, `delete from ${table}`)).toBe(mayRemove ? own : 0);
+		await owner.unsafe(`alter table ${table} enable trigger user`);
+	});
+
+	test('teams: one sees and an owner names their own; nobody makes, moves or removes one', async () => {
+		for (const role of [...roles, guest]) {
+			const seen = await raw(scopeOf(role), (sql) => sql`select id from teams`);
+			expect(seen, role).toEqual(role === guest ? [] : [{ id: world.here }]);
+			const named = await blindly(scopeOf(role), `update teams set name = 'Another'`);
+			expect(named, role).toBe(role === 'owner' ? 1 : 0);
+			expect(await blindly(scopeOf(role), 'delete from teams'), role).toBe(0);
+		}
+		const nowhere = '00000000-0000-7000-8000-000000000001';
+		expect(await blindly(scopeOf('owner'), `update teams set id = '${nowhere}'`)).toBe('42501');
+		const maker = scopeFor({ teamId: nowhere, userId: world.people.owner, role: 'owner', projectIds: 'all' });
+		expect(await blindly(maker, `insert into teams (id, slug, name) values ('${nowhere}', 'nowhere', 'N')`)).toBe(
+			'42501'
 		);
 	});
 

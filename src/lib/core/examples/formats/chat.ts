@@ -1,20 +1,17 @@
 import { type Draft, type Format, type Row, fields } from './format.ts';
 
-const withContent = (turn: unknown, content: string): unknown =>
-	typeof turn === 'object' && turn !== null ? { ...turn, content } : turn;
-
 /**
  * The original aitelier put the rewrite into the last turn and the model's words into `originalOutput`; here they change places
  * again.
  */
 const read = (row: Row): Draft => {
 	const turns = row.messages as unknown[];
-	const last = turns.at(-1) as { content?: unknown } | null | undefined;
+	const last = turns.at(-1);
 	const original = row.originalOutput;
-	if (row.rewrite != null || typeof original !== 'string' || original.trim() === '' || original === last?.content) {
-		return { turns, rewrite: row.rewrite };
-	}
-	return { turns: [...turns.slice(0, -1), withContent(last, original)], rewrite: last?.content };
+	const said = typeof original === 'string' && original.trim() !== '' && row.rewrite == null;
+	if (!said || typeof last !== 'object' || last === null) return { turns, rewrite: row.rewrite };
+	const { content: rewrite } = last as Row;
+	return original === rewrite ? { turns } : { turns: [...turns.slice(0, -1), { ...last, content: original }], rewrite };
 };
 
 /** `{"messages":[…]}` of OpenAI and Together, and our own full-fidelity lines (full.ts). */

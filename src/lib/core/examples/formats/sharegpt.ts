@@ -49,9 +49,8 @@ const read = (row: Row): Draft => {
 			turns.push(call);
 		} else if (speaker === 'tool') {
 			turns.push({ role: 'tool', content: text, ...(calls > 0 && { tool_call_id: `call_${calls}` }) });
-		} else if (speaker === 'system' && index === 0 && systemTurn(text).length === 0) {
-			continue;
-		} else {
+		} else if (speaker !== 'system' || index > 0 || systemTurn(text).length > 0) {
+			// many files begin with an empty system turn
 			turns.push({ role: speaker, content: text, ...(weight !== undefined && { weight }) });
 		}
 	}

@@ -32,7 +32,7 @@ export const sniff = (lines: Iterable<string>): FormatName | null => {
 		try {
 			row = readJson(line);
 		} catch {
-			continue; // a broken line says nothing about the others
+			// a broken line says nothing about the others
 		}
 		const format = typeof row === 'object' && row !== null ? formatOf(row as Row) : null;
 		if (format) counts.set(format, (counts.get(format) ?? 0) + 1);

@@ -8,7 +8,7 @@ type Trained = { messages: readonly Message[]; rewrite: string | null; source?: 
 const turnFor = ({ role, content, weight, name, tool_calls, tool_call_id }: Message) => ({
 	role,
 	content,
-	...(weight !== undefined && role === 'assistant' && { weight }),
+	...(role === 'assistant' && { weight }), // JSON has no undefined
 	...(name != null && { name }),
 	...(tool_calls != null && { tool_calls }),
 	...(tool_call_id != null && { tool_call_id })
@@ -22,7 +22,7 @@ const toolsIn = (source: string | null | undefined): object | null => {
 		const tools = typeof given === 'string' ? readJson(given) : given;
 		if (!Array.isArray(tools) || tools.length === 0) return null;
 		return {
-			tools: tools.map((tool) => (tool?.type === 'function' ? tool : { type: 'function', function: tool })),
+			tools: tools.map((tool) => (tool.type === 'function' ? tool : { type: 'function', function: tool })),
 			...(typeof parallel_tool_calls === 'boolean' && { parallel_tool_calls })
 		};
 	} catch {

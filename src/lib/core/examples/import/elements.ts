@@ -30,7 +30,7 @@ export const elementSplitter = (maxLength = maxLineLength): Splitter => {
 
 	/** Reads on from `start`. Where it goes on after an element that is complete, or -1: the slice is used up. */
 	const scan = (bytes: Uint8Array, start: number): number => {
-		let run = from > 0 && !isIndent ? start : -1; // what is to be kept of this slice begins here
+		let run = from > 0 && !isIndent ? start : -1; // what is to be kept of this slice begins here; -1: nothing yet
 		const keep = (end: number) => {
 			if (run >= 0 && isKeeping && !isDeep) kept.add(bytes.subarray(run, end));
 			run = -1;
@@ -40,7 +40,7 @@ export const elementSplitter = (maxLength = maxLineLength): Splitter => {
 			if (isOver) return -1;
 			if (byte === newline) {
 				line++;
-				if (from > 0) keep(at > 0 && bytes[at - 1] === carriageReturn && run < at ? at - 1 : at);
+				keep(bytes[at - 1] === carriageReturn ? at - 1 : at);
 				isIndent = from > 0;
 				isEscaped = false;
 				continue;
@@ -86,7 +86,7 @@ export const elementSplitter = (maxLength = maxLineLength): Splitter => {
 				return at + 1;
 			}
 		}
-		if (from > 0) keep(bytes.length);
+		keep(bytes.length);
 		return -1;
 	};
 

@@ -10,7 +10,7 @@ export const maxLineLength = 2_500_000;
 export const mostBytes = (maxLength: number) => 3 * maxLength + 4;
 export const tooLong = (maxLength: number) => `is longer than ${maxLength.toLocaleString('en')} characters`;
 export const notUtf8 = 'is not UTF-8 text; save the file as UTF-8';
-const newline = 0x0a;
+const [newline, space] = [0x0a, 0x20];
 
 /** Lines that end with LF or CRLF; the last one may lack its end, a byte order mark is dropped. */
 export const lineSplitter = (maxLength = maxLineLength): Splitter => {
@@ -64,12 +64,12 @@ export const lineSplitter = (maxLength = maxLineLength): Splitter => {
 		pass(bytes) {
 			let count = 0;
 			if (waiting.length() > 0) {
-				waiting.take();
-				isBlank = false;
+				const isTooLong = waiting.isTooLong(); // then nothing of it is there to be looked at
+				isBlank = waiting.take().every((byte) => byte <= space) && !isTooLong;
 			}
 			for (let at = 0; at < bytes.length; at++) {
 				const byte = bytes[at]!;
-				if (byte > 0x20) isBlank = false;
+				if (byte > space) isBlank = false;
 				else if (byte === newline) {
 					if (!isBlank) count++;
 					isBlank = true;

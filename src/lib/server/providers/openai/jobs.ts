@@ -73,10 +73,9 @@ async function readEvents(access: Access, jobId: string): Promise<FineTuningJobE
 /** Where a job stands, with its events; the losses are in them. */
 export async function reportJob(access: Access, server: Server, jobId: string): Promise<JobReport> {
 	const { jobs } = clientOf(access).fineTuning;
-	const [job, events] = await Promise.all([
-		ask(access, server, async (options) => numbered(await jobs.retrieve(jobId, options), server)),
-		readEvents(access, jobId)
-	]);
+	const job = await ask(access, server, async (options) => numbered(await jobs.retrieve(jobId, options), server));
+	// asked after it: nobody looks again at a job that is over, and its last losses belong to it
+	const events = await readEvents(access, jobId);
 	const measured = events.flatMap((event) => (event.type === 'metrics' ? [dataOf(event)] : []));
 	const steps = measured.map((data) => amount(data.step) ?? 0);
 	return {

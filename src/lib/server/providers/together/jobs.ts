@@ -63,10 +63,9 @@ export async function reportJob(access: Access, place: Place, jobId: string): Pr
 	let id = jobId;
 	const earlier: FinetuneEvent[] = [];
 	for (let restarts = 0; ; restarts++) {
-		const [job, events] = await Promise.all([
-			ask(access, place, async (options) => numbered(await v1.fineTuning.retrieve(id, options), place)),
-			eventsOf(access, place, id)
-		]);
+		const job = await ask(access, place, async (options) => numbered(await v1.fineTuning.retrieve(id, options), place));
+		// asked after it: nobody looks again at a job that is over, and what it said last belongs to it
+		const events = await eventsOf(access, place, id);
 		const next = restarts < mostRestarts ? successorIn(events, id) : null;
 		if (next === null) return toReport(job, [...earlier, ...events], await pointsOf(access, place, id));
 		earlier.push(...events);

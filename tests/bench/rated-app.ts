@@ -1,0 +1,152 @@
+import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import postgres from 'postgres';
+import { freePort } from '../../src/lib/server/platform/process.ts';
+import { readEvents } from '../support/event-reader.ts';
+import { startServerProcess, untilServing } from '../support/web-process.ts';
+import type { Bench } from './environment.ts';
+import { seedRatings } from './ratings-seed.ts';
+
+/** News of the last rating that takes longer than this to reach a stream is lost. */
+const newsMs = 10_000;
+
+type Load = { raters: number; streams: number };
+type Stream = Awaited<ReturnType<typeof readEvents>>;
+
+/**
+ * Begins to look every second whether each stream has heard something; what it returns ends that and says in which share of
+ * the seconds the quietest one did.
+ */
+const countHeard = (open: Stream[]) => {
+	const heard = open.map((stream) => ({ stream, length: stream.text().length, seconds: 0 }));
+	let seconds = 0;
+	const timer = setInterval(() => {
+		seconds++;
+		for (const one of heard) {
+			const { length } = one.stream.text();
+			if (length > one.length) one.seconds++;
+			one.length = length;
+		}
+	}, 1_000);
+	return () => {
+		clearInterval(timer);
+		return Math.min(...heard.map((one) => one.seconds)) / seconds;
+	};
+};
+
+/**
+ * The built app of a checkout, on a database of its own that this checkout has migrated, with a team that rates. `name` is of
+ * the database. Throws when the checkout is not built.
+ */
+export const openRatedApp = async ({ owner }: Bench, checkout: string, name: string, { raters, streams }: Load) => {
+	const build = path.resolve(checkout, 'build');
+	if (!fs.existsSync(path.join(build, 'index.js'))) throw new Error(`${build} is missing: run "npx vite build" there.`);
+	await owner`create database ${owner(name)}`;
+	const database = new URL(process.env.DATABASE_URL!);
+	database.pathname = name;
+	const port = String(await freePort());
+	const url = `http://127.0.0.1:${port}`;
+	// the bench's own database is not theirs; each makes the roles' addresses from the owner's
+	const env = { DATABASE_URL: database.href, APP_DATABASE_URL: '', QUEUE_DATABASE_URL: '', PORT: port, ORIGIN: url };
+	execFileSync(process.execPath, ['src/launch/migrate.ts'], {
+		cwd: checkout,
+		env: { ...process.env, ...env },
+		stdio: ['ignore', 'ignore', 'inherit']
+	});
+	const sql = postgres(database.href, { max: raters, onnotice: () => {} });
+	const { team, project, owner: person, sessions, examples, ...paths } = await seedRatings(sql, raters);
+	const server = await untilServing(await startServerProcess(build, env, checkout));
+
+	const post = async (session: string, path: string, body: object) => {
+		const answer = await fetch(url + path, {
+			method: 'POST',
+			headers: {
+				cookie: `session=${session}`,
+				origin: url,
+				'content-type': 'application/json',
+				accept: 'application/json'
+			},
+			body: JSON.stringify(body)
+		});
+		const text = await answer.text();
+		if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${text.slice(0, 200)}`);
+		return JSON.parse(text);
+	};
+	/**
+	 * The one difference between versions: later cards say which text they show, and a rating repeats it. No example is rewritten
+	 * here, so that one card speaks for all; where it says nothing, JSON leaves the field away as the page does.
+	 */
+	const textOfCards = async () => {
+		const { cards } = await post(sessions[1]!, `${paths.page}/cards`, { filter: 'all' });
+		return (cards as { text?: string }[])[0]!.text;
+	};
+
+	/** Where each goes on: at any moment they rate different examples. */
+	const places = Array.from({ length: raters }, (_, index) => Math.floor((index * examples.length) / raters));
+	const inLoops = async (forMs: number, rate: (rater: number, exampleId: string, score: number) => Promise<void>) => {
+		const startedAt = performance.now();
+		let count = 0;
+		await Promise.all(
+			places.map(async (_, rater) => {
+				while (performance.now() - startedAt < forMs) {
+					const place = places[rater]!++;
+					await rate(rater, examples[place % examples.length]!, 1 + (place % 10));
+					count++;
+				}
+			})
+		);
+		return count / ((performance.now() - startedAt) / 1000);
+	};
+
+	/** Every stream has heard of the last rating, or this throws. */
+	const allHeard = async (open: Stream[]) => {
+		const [row] = await sql`select max(seq) as last from outbox`;
+		const last = Number(row!.last);
+		const heard = Promise.all(open.map((one) => one.until(() => one.events().some(({ id }) => id >= last))));
+		const inTime = await Promise.race([heard, pause(newsMs, [false], { ref: false })]);
+		if (!inTime.every(Boolean)) throw new Error(`${name}: a stream did not hear of the last rating.`);
+	};
+
+	return {
+		/** Ratings a second over HTTP, while streams are open and read. Throws when a confirmed one is not in the database. */
+		rate: async (forMs: number) => {
+			const open = await Promise.all(
+				Array.from({ length: streams }, (_, index) =>
+					readEvents(url + paths.events, sessions[index % sessions.length]!)
+				)
+			);
+			const text = await textOfCards();
+			const confirmed: string[] = [];
+			const heardShare = countHeard(open);
+			const perSecond = await inLoops(forMs, async (rater, exampleId, score) => {
+				const clientId = randomUUID();
+				const answer = await post(sessions[rater + 1]!, `${paths.page}/ratings`, { exampleId, score, text, clientId });
+				if (answer.score !== score) throw new Error(`${name} took ${score} for ${answer.score}.`);
+				confirmed.push(clientId);
+			});
+			const share = heardShare();
+			await allHeard(open);
+			// without NOTIFY the hub still looks every five seconds
+			if (share < 0.5)
+				throw new Error(`${name}: a stream heard something in ${Math.round(100 * share)} % of the seconds.`);
+			await Promise.all(open.map((one) => one.leave()));
+			const [kept] = await sql`select count(*)::int as count from ratings where client_id = any(${confirmed}::uuid[])`;
+			if (kept!.count !== confirmed.length)
+				throw new Error(`${name} confirmed ${confirmed.length} ratings and kept ${kept!.count}.`);
+			return perSecond;
+		},
+		/** The same rows a second by bare inserts of the owner, triggers and all, each a transaction, on as many connections. */
+		insert: (forMs: number) =>
+			inLoops(forMs, async (_, exampleId, score) => {
+				await sql`insert into ratings (team_id, project_id, example_id, person_id, score, client_id)
+					values (${team}, ${project}, ${exampleId}, ${person}, ${score}, ${randomUUID()}) returning id`;
+			}),
+		close: async () => {
+			await server.stop();
+			await sql.end({ timeout: 2 });
+		}
+	};
+};

@@ -1,0 +1,171 @@
+/**
+ * Mutants of core that change nothing anybody could see, each with its reason. One that no living mutant answers to any more
+ * fails the run: the reason has gone with it. A pattern stands for several that have the same reason.
+ */
+export const equivalentInCore: { mutant: string | RegExp; because: string }[] = [
+	{
+		mutant: 'project/next-step.ts: ;',
+		because: 'the line is for the types: the last rule of either list always answers'
+	},
+	{
+		mutant: 'runs/status.ts: true && rank[report.status] > rank[run.status] ? report.status : run.status;',
+		because: 'a word that is not recognised has no rank, and nothing is greater than that; the types want it said'
+	},
+	{
+		mutant:
+			/^splits\/plan\.ts: if \((false|!\[\.\.\.need\.values\(\)\]\.some\(\(seats\) => (true|seats >= 0)\))\) return;$/,
+		because: 'only ends the search early: where no seat is left, no family fits'
+	},
+	{
+		mutant: /^splits\/plan\.ts: true && example\.rating >= threshold \?/,
+		because: 'a missing rating is below every threshold, the least of which is 1; the types want it said'
+	},
+	{
+		mutant: /^splits\/plan\.ts: const \{ id, place \} = places\.reduce\(\(one, two\) => \(two\.place <= one\.place/,
+		because: 'of two members in the same place either names the family'
+	},
+	{
+		mutant: /^text\/json\.ts: if \((false|text\.length < maxMarks)\) return null;$/,
+		because: 'only saves the count: a text cannot hold more marks than characters'
+	},
+	{
+		mutant:
+			/^text\/json\.ts: for \(let at = 0; (at <= text\.length && marks <= maxMarks|at < text\.length && true); at\+\+\) \{$/,
+		because: 'behind its end a text has no sign, and what is too much already may be counted to its end'
+	},
+	{
+		mutant: /^text\/json\.ts: for \(let at = text\.indexOf\('"', start \+ 1\); at > 0;/,
+		because: 'it is looked for behind the first place'
+	},
+	{
+		mutant: 'text/tokens.ts: if (true) {',
+		because: 'only saves questions that change nothing between two characters of one kind'
+	},
+	{
+		mutant: 'text/tokens.ts: for (let code = 0; code <= 128; code++) kindOf[code] = number[asciiKind(code)];',
+		because: 'the first code after ASCII is a mark either way'
+	},
+	{
+		mutant: 'math/binomial.ts: for (; y <= 12; y++) shift += Math.log(y);',
+		because: 'where the series begins does not show within its 13 digits'
+	},
+	{
+		mutant: 'math/binomial.ts: if (atLeast <= n * p) return 1 - upperTail(n, n - atLeast + 1, 1 - p);',
+		because: 'in the middle both sides have terms that fall from the first on'
+	},
+	{
+		mutant:
+			'evaluations/verdict-sentence.ts: if (judged >= t.planned) return `${judged} were judged where ${t.planned} were planned`;',
+		because: 'what is judged as planned is settled, and was told the line before'
+	},
+	{
+		mutant: 'evaluations/verdict.ts: const [low, high] = wilson(t.wins, d) ?? [];',
+		because: 'without decisive votes the count of them is asked before the interval'
+	},
+	{
+		mutant: /^evaluations\/(checks|verdict|power)\.ts: .*(p|signTest\(wins, losses\)) <= (level|rejectLevel)\b/,
+		because: 'such a chance is a whole number of halves of halves: .05 and .045 are none'
+	},
+	{
+		mutant: /^evaluations\/power\.ts: .*evidence\((t\.)?wins, (t\.)?losses\) > minimum\.evidence/,
+		because: 'it is a power of two over whole numbers, which 20 with its factor 5 is not'
+	},
+	{
+		mutant: 'evaluations/power.ts: if (decisive <= 1 || !rules[rule](decisive, 0)) return null;',
+		because: 'one vote is enough for no rule'
+	},
+	{
+		mutant:
+			/^evaluations\/power\.ts: (for \(let step = 0; step <= 40;|if \(upperTail\(pairs, wins, middle\) <= 0\.8\))/,
+		because: 'after 40 halvings neither shows'
+	},
+	{
+		mutant: /^evaluations\/power\.ts: if \((false|lead < 0)\) return null;$/,
+		because: 'only saves the search: without a lead no number of votes has 80 % power'
+	},
+	{
+		mutant:
+			/^evaluations\/power\.ts: (const about = \(\(0\.98 (\+|-) 0\.8416 \* Math\.sqrt\(Math\.(max|min)\(0, winRate \* \(1 - winRate\)\)\)\) (\*|\/) lead\)|for \(let pairs = Math\.min)/,
+		because: 'begins the search earlier, where no ten in a row are good: a test searches from 12 on'
+	},
+	{
+		mutant: /^evaluations\/power\.ts: for \(let pairs = Math\.max\(.*; pairs < most \+ inRow;/,
+		because: 'near 5,000 the even numbers are good before the odd, so no row begins at 5,001'
+	},
+	{
+		mutant: /^evaluations\/power\.ts: good = powerOf\(\{ pairs, winRate \}\) > 0\.8/,
+		because: 'no power is .8 to the last digit'
+	},
+	{
+		mutant: /^examples\/formats\/(full|sharegpt|training)\.ts: \} catch \{\}$/,
+		because: 'undefined spreads into nothing, and is no call, as what is returned there'
+	},
+	{
+		mutant: 'examples/formats/full.ts: if (false) return {};',
+		because: 'only saves an exception: what is not there is no JSON either'
+	},
+	{
+		mutant: 'examples/formats/training.ts: if (false) return null;',
+		because: 'only saves the reading of a line that has no tools'
+	},
+	{
+		mutant: 'examples/formats/sniff.ts: const format = true && row !== null ? formatOf(row as Row) : null;',
+		because: 'a text or number has none of the fields by which a format is told; the types want it said'
+	},
+	{
+		mutant: /^evaluations\/verdict-sentence\.ts: (const \[times, of\] = p > 0\.005|return times <= 0\.5)/,
+		because: 'such a chance is a whole number of halves of halves: no 200th, and no 2,000th'
+	},
+	{
+		mutant:
+			/^evaluations\/verdict-sentence\.ts: (const isLeading = t\.wins >= t\.losses;|return .*t\.wins >= t\.losses \?)/,
+		because: 'equal sides were told before'
+	},
+	{
+		mutant:
+			'evaluations/verdict-sentence.ts: if (d > minimum.toReject && low > 0.5) return `Leading ${score} (${percents(t)}), but ${obstacle(t)}.`;',
+		because: 'who leads clearly with 8 votes has 60 % of them, which is PROMISING'
+	},
+	{
+		mutant: /^evaluations\/verdict(-sentence)?\.ts: .*(intervalOf\(t\)\[0\] >= 0\.5|low >= 0\.5|high <= 0\.5)/,
+		because: 'an interval ends at one half itself from 625 votes on, where it is TOO CLOSE TO CALL and p is above .05'
+	},
+	{
+		mutant: /^evaluations\/verdict\.ts: if \(d >= 100 && (low > 0\.4 && high <= 0\.6|low >= 0\.4 && high < 0\.6)\)/,
+		because: 'an interval ends at .4 or .6 itself with 93,750 votes and not before'
+	},
+	{
+		mutant: /^evaluations\/verdict\.ts: from !== to && (true|t\[from\] > k) && verdictKind/,
+		because: 'the winning side, which has more than enough, loses the verdict with as few votes as any other'
+	},
+	{
+		mutant: 'evaluations/verdict.ts: for (let k = 1; k < judgedOf(t); k++) {',
+		because: 'long before all votes are changed the verdict has gone'
+	},
+	{
+		mutant: 'evaluations/ballots.ts: for (let left = count; left >= 0; left -= 4) {',
+		because: 'a block of none draws nothing and adds nothing'
+	},
+	{
+		mutant: /^evaluations\/ballots\.ts: const swapped = (false|size \* 2 === 0) \? size \/ 2/,
+		because: 'a half that is whole is not rounded; only a number more is drawn'
+	},
+	{
+		mutant: 'evaluations/ballots.ts: Array.from({ length: size }, (_, i) => i >= swapped),',
+		because: 'shuffled, the other half is as good; of an odd one either is as likely'
+	},
+	{
+		mutant:
+			/^(evaluations\/ballots|splits\/plan)\.ts: .*one\.place - two\.place \|\| \(one\.(id|first) <= two\.(id|first) \?/,
+		because: 'no id comes twice'
+	},
+	{
+		mutant: 'evaluations/agreement.ts: for (let one = 0; one <= values.length; one++) {',
+		because: 'behind the last value there is no second one'
+	},
+	{
+		mutant:
+			/^evaluations\/trend\.ts: if \(against !== 'base' \|\| (false \|\| interval === null|rate === null \|\| false)/,
+		because: 'both are null together, without decisive votes; the types want both asked'
+	}
+];

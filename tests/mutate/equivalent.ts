@@ -1,0 +1,53 @@
+/**
+ * Mutants that change nothing anybody could see, each with its reason. One that no mutant answers to any more fails the run:
+ * the reason has gone with it. A pattern stands for several that have the same reason.
+ */
+export const equivalent: { mutant: string | RegExp; because: string }[] = [
+	{
+		mutant: /^policies\/(evaluations|examples|imports|runs|servings)_change check: without \(\(app_all_projects/,
+		because: 'the trigger that freezes the project of a row is asked first, and `using` has seen the same project'
+	},
+	{
+		mutant: 'triggers/mark_rating: without e.team_id = new.team_id',
+		because: 'it runs as whoever rates, to whom row level security shows one team'
+	},
+	{
+		mutant:
+			/^triggers\/(lock_validation: without new\.split is distinct|examples_lock: without \(old\.split is distinct)/,
+		because: 'the trigger and its function ask the same: either alone says no to the same changes'
+	},
+	{
+		mutant: /^triggers\/refuse_leaks?_(added|changed): without o\.id <> n/,
+		because: 'a row stands on one side, so it never answers to the conditions that speak of both'
+	},
+	{
+		mutant: /^triggers\/refuse_leaks?_(added|changed): without \(o\.trained or \(o\.split = 'validation' and/,
+		because: 'it follows from the conditions after it, and is said so that the planner takes the partial indexes'
+	},
+	{
+		mutant: /^triggers\/refuse_leaks?_(added|changed): without o\.split = 'validation'$/,
+		because: 'part of what is said for the planner: it lets through more, which the conditions after it keep out'
+	},
+	{
+		mutant:
+			/^triggers\/refuse_leak(_added: without o\.deleted_at is not null|s_changed: without o\.deleted_at is not null \(2\))$/,
+		because: 'part of what is said for the planner: it lets through more, which the conditions after it keep out'
+	},
+	{
+		mutant: /^triggers\/refuse_leaks_changed: without (o\.id = n\.id|n\.split is not null|n\.deleted_at is null)$/,
+		because:
+			'rows are looked at that have not moved, or have no side: they stand where they were let in, and are found right'
+	},
+	{
+		mutant: 'triggers/refuse_leaks_changed: never n.prompt_hash <> o.prompt_hash',
+		because: 'the hash of a prompt is frozen by another trigger, which is asked first'
+	},
+	{
+		mutant: 'triggers/mark_trained: without not e.trained',
+		because: 'what is marked already is marked again'
+	},
+	{
+		mutant: 'projects/mark_trained: never e.project_id <> n.project_id',
+		because: 'the key to the example carries the project, and keys are asked before a trigger of the statement'
+	}
+];

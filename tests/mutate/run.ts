@@ -1,0 +1,73 @@
+import '../../src/launch/node24.ts';
+import { Bench } from './bench.ts';
+import { mutateCore } from './core.ts';
+import { equivalent } from './equivalent.ts';
+import { kindsOf } from './kinds.ts';
+import type { Mutant } from './mutant.ts';
+
+// `npm run mutate`: all of them. `npm run mutate -- policies votes_add`: the mutants whose ids contain one of these words;
+// `npm run mutate -- core/math core/text`: of the rules, in these folders or all. `--list` only names those of the database.
+
+const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
+const onlyList = process.argv.includes('--list');
+/** `core`, `core/math`: the folders of core that are asked for; null where something else is. */
+const core = words.filter((word) => /^core(\/|$)/.test(word)).map((word) => word.replace(/^core\/?/, ''));
+const others = words.filter((word) => !/^core(\/|$)/.test(word));
+const isWanted = ({ id }: Mutant) => words.length === 0 || others.some((word) => id.includes(word));
+
+const reasonOf = ({ id, changesNothing }: Mutant): string | undefined =>
+	changesNothing ??
+	equivalent.find(({ mutant }) => (typeof mutant === 'string' ? mutant === id : mutant.test(id)))?.because;
+
+const score = { killed: 0, alive: [] as string[], nothing: 0 };
+const all: Mutant[] = [];
+const bench = words.length === 0 || others.length > 0 ? await Bench.start() : undefined;
+try {
+	for (const { name, mutants } of bench ? kindsOf(bench) : []) {
+		const made = await mutants();
+		all.push(...made);
+		const before = { killed: score.killed, alive: score.alive.length, nothing: score.nothing };
+		const wanted = made.filter(isWanted);
+		for (const [i, mutant] of wanted.entries()) {
+			const reason = reasonOf(mutant);
+			if (onlyList) console.log(`${mutant.id}${reason ? ` — changes nothing: ${reason}` : ''}`);
+			else await judge(mutant, reason, `${i + 1}/${wanted.length}`);
+		}
+		if (wanted.length === 0 || onlyList) continue;
+		const [killed, alive] = [score.killed - before.killed, score.alive.length - before.alive];
+		console.log(
+			`${name}: ${killed} killed, ${alive} alive, ${score.nothing - before.nothing} change nothing ` +
+				`(${((100 * killed) / Math.max(1, killed + alive)).toFixed(1)} %)\n`
+		);
+	}
+} finally {
+	await bench?.stop();
+}
+const rules =
+	onlyList || (words.length > 0 && core.length === 0)
+		? { killed: 0, alive: 0, stale: 0 }
+		: await mutateCore(core.includes('') ? [] : core);
+
+async function judge(mutant: Mutant, reason: string | undefined, place: string) {
+	if (reason) {
+		score.nothing++;
+		console.log(`[${place}] =       ${mutant.id} — ${reason}`);
+		return;
+	}
+	const { killedBy } = await bench!.fateOf(mutant);
+	if (killedBy) score.killed++;
+	else score.alive.push(mutant.id);
+	console.log(`[${place}] ${killedBy ? 'killed ' : 'ALIVE  '} ${mutant.id}${killedBy ? ` ← ${killedBy}` : ''}`);
+}
+
+const stale = bench
+	? equivalent.filter(
+			({ mutant }) => !all.some(({ id }) => (typeof mutant === 'string' ? mutant === id : mutant.test(id)))
+		)
+	: [];
+for (const { mutant } of stale) console.log(`equivalent.ts names a mutant that is not there any more: ${mutant}`);
+for (const id of score.alive) console.log(`alive: ${id}`);
+console.log(`${score.killed + rules.killed} killed, ${score.alive.length + rules.alive} alive`);
+// of the rules nine in ten have to die; of what guards the data, all
+const isGood = score.alive.length === 0 && stale.length === 0 && rules.stale === 0 && rules.killed >= 9 * rules.alive;
+process.exit(isGood ? 0 : 1);

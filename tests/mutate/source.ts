@@ -1,0 +1,47 @@
+import fs from 'node:fs';
+import ts from 'typescript';
+import { type Edit, type Mutant, inOneLine } from './mutant.ts';
+
+/** A change of a file: what stands there, and what comes in its place. */
+export type Replacement = { from: number; to: number; becomes: string };
+
+/** The mutants of one file, named after what goes and what comes. */
+export const sourceMutants = (
+	kind: string,
+	file: string,
+	replacements: Replacement[],
+	tests: Pick<Mutant, 'files' | 'named'>
+): Mutant[] => {
+	const text = fs.readFileSync(file, 'utf8');
+	const seen = new Map<string, number>();
+	return replacements.map(({ from, to, becomes }) => {
+		const edit: Edit = { file, from, to, text: becomes };
+		const what = `${inOneLine(text.slice(from, to))} → ${becomes}`;
+		const times = (seen.get(what) ?? 0) + 1;
+		seen.set(what, times);
+		const id = `${kind}/${file.replace('src/lib/', '')}: ${what}${times > 1 ? ` (${times})` : ''}`;
+		return { id, subject: file, ...tests, edit };
+	});
+};
+
+/** Every node of a file of TypeScript. */
+export const nodesOf = (file: string): { nodes: ts.Node[]; source: ts.SourceFile } => {
+	const source = ts.createSourceFile(file, fs.readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
+	const nodes: ts.Node[] = [];
+	const visit = (node: ts.Node) => {
+		nodes.push(node);
+		node.forEachChild(visit);
+	};
+	visit(source);
+	return { nodes, source };
+};
+
+export const replaced = (node: ts.Node, becomes: string): Replacement => ({
+	from: node.getStart(),
+	to: node.getEnd(),
+	becomes
+});
+
+/** The name of the function that a node calls, or none. */
+export const calls = (node: ts.Node): string | null =>
+	ts.isCallExpression(node) && ts.isIdentifier(node.expression) ? node.expression.text : null;

@@ -1,0 +1,85 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { operations } from '../../src/lib/contract/operations.ts';
+import type { Mutant } from './mutant.ts';
+
+const server = 'src/lib/server';
+const tests = 'tests/server';
+
+const filesBelow = (folder: string, ending: string): string[] =>
+	fs
+		.readdirSync(folder, { recursive: true, encoding: 'utf8' })
+		.map((file) => path.posix.join(folder, file.replaceAll('\\', '/')))
+		.filter((file) => file.endsWith(ending) && fs.statSync(file).isFile())
+		.sort();
+
+/** Of a table that everything uses not every test is asked: these many say the most of it. */
+const atMost = 12;
+
+/** No mutant would reach a test that starts processes, which run what was built, nor one that migrates databases of its own. */
+const isWithin = (file: string) =>
+	!/(web|worker|lossy)-process|started-app|running-app|startEmbeddedPostgres|db\/migrate/.test(read(file));
+
+const texts = new Map<string, string>();
+const read = (file: string) => {
+	if (!texts.has(file)) texts.set(file, fs.readFileSync(file, 'utf8'));
+	return texts.get(file)!;
+};
+
+const camel = (name: string) => name.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+const mentions = (file: string, names: string[]) =>
+	names.reduce((sum, name) => sum + read(file).split(new RegExp(`\\b(?:${name}|${camel(name)})\\b`)).length - 1, 0);
+
+/** The tests of the rooms, without those that start processes. */
+const testFiles = () => filesBelow(tests, '.test.ts').filter(isWithin);
+
+/**
+ * The tests of something in the database: those that name it, the ones of the database itself first, and the tests of the
+ * rooms whose code names it.
+ */
+export const testsNaming = (names: string[]): string[] => {
+	const rooms = new Set(
+		filesBelow(server, '.ts')
+			.filter((file) => mentions(file, names) > 0)
+			.map(roomOf)
+	);
+	const weight = (file: string) =>
+		mentions(file, names) +
+		(file.includes('/platform/db/') && mentions(file, names) > 0 ? 1000 : 0) +
+		(rooms.has(file.slice(tests.length + 1).split('/')[0]!) ? 0.5 : 0);
+	return testFiles()
+		.filter((file) => weight(file) > 0)
+		.sort((a, b) => weight(b) - weight(a))
+		.slice(0, atMost);
+};
+
+/** What asks every operation there is. */
+export const everyOperation = 'tests/server/operations.test.ts';
+/** What asks every page and every stream what they tell of others' scores. */
+const everyAnswer = 'tests/server/blindness.test.ts';
+
+const roomOf = (file: string) => file.slice(server.length + 1).split('/')[0]!;
+
+/** The files of the server that know of teams: not the platform, nor the providers, whose projects are others. */
+export const serverFiles = (): string[] =>
+	filesBelow(server, '.ts').filter((file) => !/\/(platform|providers)\//.test(file));
+
+/**
+ * The tests of a room of src/lib/server: its own, others that name it, and the one that asks every operation, of which those of
+ * the room are asked, or all where a room has none, and of their tests those that match `asking`.
+ */
+export const testsOfRoom = (file: string, asking: RegExp): Pick<Mutant, 'files' | 'named'> => {
+	const room = roomOf(file);
+	const weight = (test: string) => {
+		if (test.startsWith(`${tests}/${room}/`)) return 500;
+		if (test === everyAnswer) return 200;
+		return test === everyOperation ? 100 : read(test).split(`/server/${room}/`).length - 1;
+	};
+	const files = testFiles()
+		.filter((test) => weight(test) > 0)
+		.sort((a, b) => weight(b) - weight(a))
+		.slice(0, atMost);
+	const hasOperations = operations.some(({ name }) => name.startsWith(`${room}.`));
+	const named = new RegExp(`^${hasOperations ? `${room}\\.` : ''}.*(?:${asking.source})`);
+	return { files: [...new Set([...files, everyOperation])], named: { [everyOperation]: named } };
+};

@@ -1,0 +1,161 @@
+// An id is taken once in a team, not in the world: whoever adds a row says its id, and may say one of another team. What the
+// triggers and definer functions do for one team they do for that team.
+import { randomUUID } from 'node:crypto';
+import postgres from 'postgres';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { scopeFor } from '../../../../src/lib/server/access/scope.ts';
+import { closePools } from '../../../../src/lib/server/platform/db/pools.ts';
+import { oneOfEach } from '../../../support/one-of-each.ts';
+import { raw } from '../../../support/raw.ts';
+import { newPerson, newTeam } from '../../../support/team.ts';
+
+const owner = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
+afterAll(async () => {
+	await owner.end();
+	await closePools();
+});
+
+type Team = Awaited<ReturnType<typeof newTeam>>;
+let one: Team;
+let two: Team;
+let ids: Record<string, string>;
+beforeAll(async () => {
+	[one, two] = [await newTeam(), await newTeam()];
+	({ ids } = await oneOfEach({ ...one.scope, userId: one.owner.id }, (await newPerson('Extra')).id));
+	// a person of both teams, so that ratings of either are theirs
+	await owner`insert into members (team_id, person_id, role) values (${two.teamId}, ${one.owner.id}, 'owner')`;
+	await copyTo(two.teamId);
+	// somebody else's score in the first team, of the text that stands in the second
+	await owner`
+		insert into ratings (team_id, project_id, example_id, person_id, score, text, client_id)
+		values (${one.teamId}, ${ids.projects!}, ${ids.examples!}, ${two.owner.id}, 10, '', ${randomUUID()})`;
+});
+
+/** The second team gets the project, the example, the run and the evaluation of the first, ids and all. */
+const copyTo = async (team: string) => {
+	for (const table of ['connections', 'projects', 'examples', 'runs', 'evaluations', 'pairings']) {
+		const columns = await owner`
+			select quote_ident(attname) as name from pg_attribute
+			where attrelid = ${table}::regclass and attnum > 0 and not attisdropped and attname <> 'team_id' and attidentity = ''`;
+		const list = columns.map(({ name }) => name).join(', ');
+		await owner.unsafe(
+			`insert into ${table} (team_id, ${list}) select '${team}', ${list} from ${table} where team_id = '${one.teamId}'`
+		);
+	}
+	await owner`alter table examples disable trigger user`;
+	await owner`update examples set rating = null, ratings_count = 0, rewrite = null where team_id = ${team}`;
+	await owner`alter table examples enable trigger user`;
+};
+
+const inTwo = () => scopeFor({ teamId: two.teamId, userId: one.owner.id, role: 'owner', projectIds: 'all' });
+const exampleOf = async ({ teamId }: Team) =>
+	(
+		await owner`select rating, ratings_count as count, rewrite from examples where team_id = ${teamId} and id = ${ids.examples!}`
+	)[0];
+
+const rate = (score: number) =>
+	raw(
+		inTwo(),
+		(sql) => sql`
+			insert into ratings (project_id, example_id, person_id, score, client_id)
+			values (${ids.projects!}, ${ids.examples!}, ${one.owner.id}, ${score}, ${randomUUID()})`
+	);
+
+test('a rating counts in its team, of the text that stands there', async () => {
+	const before = await exampleOf(one);
+	expect(before).toMatchObject({ rewrite: 'x' });
+	await rate(3);
+	expect(await exampleOf(two)).toEqual({ rating: 3, count: 1, rewrite: null });
+	expect(await exampleOf(one)).toEqual(before);
+});
+
+test('a rewrite stands in its team, and the scores of before count again when it is taken back', async () => {
+	const before = await exampleOf(one);
+	const write = (output: string | null) =>
+		raw(
+			inTwo(),
+			(sql) => sql`
+				insert into rewrites (project_id, example_id, person_id, output, client_id)
+				values (${ids.projects!}, ${ids.examples!}, ${one.owner.id}, ${output}, ${randomUUID()})`
+		);
+	await write('Another text.');
+	expect(await exampleOf(two)).toEqual({ rating: null, count: 0, rewrite: 'Another text.' });
+	await rate(9);
+	expect(await exampleOf(two)).toEqual({ rating: 9, count: 1, rewrite: 'Another text.' });
+	await write(null);
+	expect(await exampleOf(two)).toEqual({ rating: 3, count: 1, rewrite: null });
+	expect(await exampleOf(one)).toEqual(before);
+	// the newer rows of the second team are none of the first
+	await raw(
+		{ ...one.scope, userId: one.owner.id },
+		(sql) => sql`
+			insert into rewrites (project_id, example_id, person_id, output, client_id)
+			values (${ids.projects!}, ${ids.examples!}, ${one.owner.id}, 'x', ${randomUUID()})`
+	);
+	expect(await exampleOf(one)).toEqual({ rating: null, count: 0, rewrite: 'x' });
+});
+
+test('what is settled in one team is settled there', async () => {
+	await raw(inTwo(), async (sql) => {
+		expect(await sql`select settle_rating(${ids.examples!}) as done`).toEqual([{ done: true }]);
+	});
+	const settled = await owner`select distinct team_id from ratings where example_id = ${ids.examples!} and settled`;
+	expect(settled).toEqual([{ team_id: two.teamId }]);
+});
+
+test('what a run of one team learns from is marked there, and held against its own split', async () => {
+	const [id, run] = [randomUUID(), ids.runs!];
+	for (const { teamId } of [one, two])
+		await owner`
+			insert into examples (team_id, id, project_id, number, messages, content_hash, prompt_hash, tokens, origin, split)
+			values (${teamId}, ${id}, ${ids.projects!}, 70, '[]', ${id}::text::bytea, ${id}::text::bytea, 1, 'written',
+				${teamId === two.teamId ? 'train' : null})`;
+	const learn = (example: string, kind: string) =>
+		raw(
+			inTwo(),
+			(sql) =>
+				sql`insert into run_examples (project_id, run_id, example_id, kind) values (${ids.projects!}, ${run}, ${example}, ${kind})`
+		);
+	await learn(id, 'train');
+	const marked = await owner`select team_id from examples where id = ${id} and trained`;
+	expect(marked).toEqual([{ team_id: two.teamId }]);
+});
+
+test('a prompt may train in one team and measure in another', async () => {
+	const [hash, there] = [randomUUID(), randomUUID()];
+	const add = (team: Team, id: string, number: number, split: string | null) =>
+		owner`
+			insert into examples (team_id, id, project_id, number, messages, content_hash, prompt_hash, tokens, origin, split)
+			values (${team.teamId}, ${id}, ${ids.projects!}, ${number}, '[]', ${id}::text::bytea, ${hash}::text::bytea, 1, 'written', ${split})`;
+	await add(one, there, 80, 'validation');
+	await add(two, randomUUID(), 80, 'train');
+	await add(two, there, 81, null);
+	await owner`update examples set split = 'train' where team_id = ${two.teamId} and id = ${there}`;
+	expect(await owner`select split from examples where id = ${there} order by split`).toEqual([
+		{ split: 'train' },
+		{ split: 'validation' }
+	]);
+});
+
+test('a reveal in one team ends no vote in another', async () => {
+	await owner`update evaluations set revealed_at = now() where team_id = ${one.teamId} and id = ${ids.evaluations!}`;
+	const ballotOf = (person: string) =>
+		raw(
+			scopeFor({ teamId: two.teamId, userId: person, role: 'owner', projectIds: 'all' }),
+			(sql) => sql`
+				insert into ballots (project_id, evaluation_id, pairing_id, person_id, position, swapped)
+				values (${ids.projects!}, ${ids.evaluations!}, ${ids.pairings!}, ${person}, 1, false)`
+		);
+	await ballotOf(one.owner.id);
+	await owner`update evaluations set revealed_at = now() where team_id = ${two.teamId} and id = ${ids.evaluations!}`;
+	await expect(ballotOf(two.owner.id)).rejects.toMatchObject({ code: 'AI030' });
+});
+
+test('an owner elsewhere is no owner here, and whoever leaves is still a member there', async () => {
+	await expect(raw(two.scope, (sql) => sql`delete from members where role = 'owner'`)).rejects.toMatchObject({
+		code: 'AI005'
+	});
+	const rows = await raw(inTwo(), (sql) => sql`select leave_team() as gone`);
+	expect(rows).toEqual([{ gone: true }]);
+	expect(await owner`select team_id from members where person_id = ${one.owner.id}`).toEqual([{ team_id: one.teamId }]);
+});

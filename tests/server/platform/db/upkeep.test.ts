@@ -1,0 +1,67 @@
+import postgres from 'postgres';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { closePools, plainPool } from '../../../../src/lib/server/platform/db/pools.ts';
+import { oneOfEach } from '../../../support/one-of-each.ts';
+import { rewriteHistory } from '../../../support/raw.ts';
+import { newPerson, newTeam } from '../../../support/team.ts';
+
+const owner = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
+afterAll(async () => {
+	await owner.end();
+	await closePools();
+});
+
+let teamId: string;
+beforeAll(async () => {
+	const team = await newTeam();
+	await oneOfEach({ ...team.scope, userId: team.owner.id }, (await newPerson('Extra')).id);
+	teamId = team.teamId;
+});
+
+/** Whether the janitor would look at the team, with its one row of this table in such a state and nothing else open. */
+const isOpen = async (table: string, set: string): Promise<boolean> => {
+	await rewriteHistory('servings', (sql) => sql`update servings set status = 'stopped'`);
+	await rewriteHistory('runs', (sql) => sql`update runs set status = 'ready'`);
+	await rewriteHistory(
+		'evaluations',
+		(sql) => sql`update evaluations set status = 'voting', revealed_at = null, result = null`
+	);
+	await rewriteHistory(table, (sql) => sql.unsafe(`update ${table} set ${set}`));
+	const teams = await plainPool()`select teams_with_open_work() as id`;
+	return teams.some(({ id }) => id === teamId);
+};
+
+test.for([
+	['servings', `status = 'starting'`],
+	['servings', `status = 'ready'`],
+	['servings', `status = 'stopping'`],
+	['runs', `status = 'uploading'`],
+	['runs', `status = 'training'`],
+	['evaluations', `status = 'generating'`],
+	['evaluations', `revealed_at = now()`]
+] as const)('the janitor looks at a team with open work: %s with %s', async ([table, set]) => {
+	expect(await isOpen(table, set)).toBe(true);
+});
+
+test.for([
+	['servings', `status = 'stopped'`],
+	['runs', `status = 'failed'`],
+	['runs', `status = 'cancelled'`],
+	['runs', `status = 'draft'`],
+	['evaluations', `status = 'failed'`],
+	['evaluations', `result = '{}'`],
+	['evaluations', `revealed_at = now(), result = '{}'`]
+] as const)('and not at one where all is done: %s with %s', async ([table, set]) => {
+	expect(await isOpen(table, set)).toBe(false);
+});
+
+test('announcements are kept for an hour, so that a page may come back and ask', async () => {
+	const add = (age: string) => owner`
+		insert into outbox (team_id, project_id, topic, created_at)
+		select team_id, id, ${age}, now() - ${age}::interval from projects where team_id = ${teamId}`;
+	await add('59 minutes');
+	await add('61 minutes');
+	await plainPool()`select purge_outbox()`;
+	const kept = await owner`select topic from outbox where team_id = ${teamId} and topic like '%minutes'`;
+	expect(kept).toEqual([{ topic: '59 minutes' }]);
+});
