@@ -231,6 +231,21 @@ export const newWorld = async (owner: postgres.Sql, sandboxUrl: string, { file =
 		return row!.id;
 	});
 
+	const webhook = await scope.tx(async (tx) => {
+		const id = randomUUID();
+		const sealedSecret = seal(config().keks, canary, `${team.teamId}|webhook|${id}`);
+		const url = `${sandboxUrl}/webhooks`;
+		await tx
+			.insert(tables.webhookEndpoints)
+			.values({ id, name: 'Release bot', url, events: ['run.finished'], sealedSecret });
+		const sent = { endpointId: id, event: 'run.finished', state: 'failed' as const, nextAt: null };
+		const [row] = await tx
+			.insert(tables.webhookDeliveries)
+			.values({ ...sent, body: '{"type":"run.finished"}' })
+			.returning();
+		return { id, delivery: row!.id };
+	});
+
 	const token = randomToken();
 	const invitation = await scope.tx(async (tx) => {
 		const [row] = await tx
@@ -278,6 +293,8 @@ export const newWorld = async (owner: postgres.Sql, sandboxUrl: string, { file =
 		/** The rater's first ballot of the open evaluation. */
 		ballot: queue.pairs[0]!.ballotId,
 		invitation: invitation.id,
+		webhook: webhook.id,
+		delivery: webhook.delivery,
 		token,
 		mail,
 		/** Two more raters, who do nothing. */
