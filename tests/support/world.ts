@@ -294,6 +294,8 @@ export const newWorld = async (owner: postgres.Sql, sandboxUrl: string, { file =
 		ballot: queue.pairs[0]!.ballotId,
 		invitation: invitation.id,
 		webhook: webhook.id,
+		/** Where webhooks may lead. */
+		hook: `${sandboxUrl}/webhooks`,
 		delivery: webhook.delivery,
 		token,
 		mail,

@@ -257,7 +257,7 @@ export const SendAgain = command({
 	input: v.object({ webhookId: WebhookId, deliveryId: Id('The delivery') }),
 	output: NoOutput,
 	errors: {
-		conflict: 'The webhook is not on, or this is being sent.',
+		conflict: 'The webhook is not on.',
 		rate_limited: 'The team has sent sixty by hand within the hour.'
 	},
 	events: ['webhook.sent_again'],

@@ -12,7 +12,7 @@ import { signedHeaders } from './secret.ts';
 /** Of one team, by however many workers: its slow server is not everybody's. */
 const atOncePerTeam = 3;
 /** Longer than sending takes: whoever has not come back by then is dead. */
-const holdMs = 30_000;
+const holdMs = 20_000;
 /** What waited for the same moment does not come at the same moment. */
 const soon = (ms: number) => new Date(Date.now() + ms * (1 + Math.random()));
 

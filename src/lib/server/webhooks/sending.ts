@@ -49,7 +49,7 @@ export const sendAgain = command(SendAgain, async (scope, { webhookId, deliveryI
 	await scope.tx(async (tx) => {
 		const { name } = await openEndpoint(tx, webhookId);
 		const { state, tries, event } = await deliveryTo(tx, webhookId, deliveryId);
-		if (state === 'waiting' && tries === 0) throw new AppError('conflict', 'This is about to be sent.');
+		if (state === 'waiting' && tries === 0) return; // it is about to be sent
 		await tx
 			.update(webhookDeliveries)
 			.set({ state: 'waiting', tries: 0, nextAt: new Date() })
