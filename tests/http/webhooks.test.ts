@@ -22,7 +22,11 @@ const newScript = async (role: 'trainer' | 'rater' = 'trainer', inOne = false) =
 	const ask = async (method: string, path: string, body?: object) => {
 		const response = await fetch(`${app.origin}/api/v1${path}`, {
 			method,
-			headers: { authorization: `Bearer ${key}`, ...(body && { 'content-type': 'application/json' }) },
+			headers: {
+				authorization: `Bearer ${key}`,
+				origin: app.origin,
+				...(body && { 'content-type': 'application/json' })
+			},
 			body: body && JSON.stringify(body)
 		});
 		// eslint-disable-next-line @typescript-eslint/no-explicit-any -- whatever it says

@@ -294,7 +294,7 @@ export const lines: Record<string, Line> = {
 	},
 
 	// the trainer removes it, and the owner finds nothing
-	[`${webhook} ?/remove`]: { at: (w) => to.webhook(w.team, w.webhook), is: '401 404 403 303 404' },
+	[`${webhook} ?/remove`]: { at: (w) => to.webhook(w.team, w.spareWebhook), is: '401 404 403 303 404' },
 	[`${team}/settings ?/leave`]: { at: (w) => to.teamSettings(w.team), is: '401 404 303 303 409' },
 	'/account ?/endAll': { at: to.account, is: everyoneGets(303) }
 };

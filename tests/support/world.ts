@@ -235,15 +235,16 @@ export const newWorld = async (owner: postgres.Sql, sandboxUrl: string, { file =
 		const id = randomUUID();
 		const sealedSecret = seal(config().keks, canary, `${team.teamId}|webhook|${id}`);
 		const url = `${sandboxUrl}/webhooks`;
-		await tx
-			.insert(tables.webhookEndpoints)
-			.values({ id, name: 'Release bot', url, events: ['run.finished'], sealedSecret });
+		const kept = { name: 'Release bot', url, events: ['run.finished'], sealedSecret };
+		await tx.insert(tables.webhookEndpoints).values({ ...kept, id });
 		const sent = { endpointId: id, event: 'run.finished', state: 'failed' as const, nextAt: null };
 		const [row] = await tx
 			.insert(tables.webhookDeliveries)
 			.values({ ...sent, body: '{"type":"run.finished"}' })
 			.returning();
-		return { id, delivery: row!.id };
+		const spare = { ...kept, id: randomUUID() };
+		await tx.insert(tables.webhookEndpoints).values(spare);
+		return { id, spare: spare.id, delivery: row!.id };
 	});
 
 	const token = randomToken();
@@ -294,6 +295,7 @@ export const newWorld = async (owner: postgres.Sql, sandboxUrl: string, { file =
 		ballot: queue.pairs[0]!.ballotId,
 		invitation: invitation.id,
 		webhook: webhook.id,
+		spareWebhook: webhook.spare,
 		/** Where webhooks may lead. */
 		hook: `${sandboxUrl}/webhooks`,
 		delivery: webhook.delivery,

@@ -30,6 +30,9 @@ const Name = v.pipe(
 	v.regex(/^[^\u0000-\u001f\u007f]*$/, 'A name is one line of plain text')
 );
 
+/** Not a picklist: a form's text becomes a number only where a number is asked for. */
+const Overlap = v.pipe(v.number('Choose 24 or 0 hours'), v.values(overlapHours, 'Choose 24 or 0 hours'));
+
 const Webhook = v.strictObject({
 	id: v.string(),
 	name: v.string(),
@@ -133,7 +136,7 @@ export const RollSecret = command({
 	action: 'webhooks:edit',
 	input: v.object({
 		webhookId: WebhookId,
-		overlapHours: v.optional(v.picklist(overlapHours, `Choose ${overlapHours.join(' or ')} hours`), overlapHours[0])
+		overlapHours: v.optional(Overlap, overlapHours[0])
 	}),
 	output: Secret,
 	errors: {},
