@@ -9,7 +9,6 @@ import {
 	pauseWebhook,
 	removeWebhook,
 	resumeWebhook,
-	rollSecret,
 	updateWebhook
 } from '../../../src/lib/server/webhooks/commands.ts';
 import { getWebhook, listDeliveries, listWebhooks } from '../../../src/lib/server/webhooks/queries.ts';
