@@ -6,8 +6,6 @@ type Words = {
 	label: string;
 	/** When exactly, and what is in it. */
 	hint: string;
-	/** Not of a project: a webhook that is limited to some does not get it. */
-	ofTeam?: true;
 };
 
 /** Every event a webhook can ask for. In what is sent they have these names, and the details that contract/events lists. */
@@ -19,8 +17,8 @@ export const webhookEvents = {
 	'serving.ended': { label: 'A model was stopped', hint: 'Nothing is billed any more' },
 	'evaluation.ready': { label: 'A vote has opened', hint: 'All answers are there; people can judge' },
 	'evaluation.revealed': { label: 'A verdict is known', hint: 'Wins, losses and the win rate' },
-	'budget.reached': { label: 'The budget is reached', hint: 'What was spent, and the limit', ofTeam: true },
-	'key.expiring': { label: 'An API key is about to expire', hint: 'A week before its end', ofTeam: true }
+	'budget.reached': { label: 'The budget is reached', hint: 'What was spent, and the limit' },
+	'key.expiring': { label: 'An API key is about to expire', hint: 'A week before its end' }
 } as const satisfies Partial<Record<EventName, Words>>;
 
 export type WebhookEvent = keyof typeof webhookEvents;

@@ -26,7 +26,10 @@ const isOpen = async (table: string, set: string): Promise<boolean> => {
 		'evaluations',
 		(sql) => sql`update evaluations set status = 'voting', revealed_at = null, result = null`
 	);
-	await rewriteHistory('webhook_deliveries', (sql) => sql`update webhook_deliveries set state = 'failed', next_at = null`);
+	await rewriteHistory(
+		'webhook_deliveries',
+		(sql) => sql`update webhook_deliveries set state = 'failed', next_at = null`
+	);
 	await rewriteHistory('webhook_endpoints', (sql) => sql`update webhook_endpoints set state = 'on', reason = null`);
 	await rewriteHistory(table, (sql) => sql.unsafe(`update ${table} set ${set}`));
 	const teams = await plainPool()`select teams_with_open_work() as id`;
@@ -82,6 +85,7 @@ test('what was sent to webhooks is kept for thirty days; what still waits, for a
 	await add('31 days', 'failed');
 	await add('31 days', 'waiting');
 	await plainPool()`select purge_deliveries()`;
-	const kept = await owner`select body from webhook_deliveries where team_id = ${teamId} and body like '%days%' order by 1`;
+	const kept =
+		await owner`select body from webhook_deliveries where team_id = ${teamId} and body like '%days%' order by 1`;
 	expect(kept).toEqual([{ body: '29 days failed' }, { body: '31 days waiting' }]);
 });
