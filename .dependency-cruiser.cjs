@@ -33,6 +33,7 @@ const features = [
 	'runs',
 	'servings',
 	'evaluations',
+	'webhooks',
 	'activity'
 ];
 const below = ['platform', 'access', 'events', 'jobs', 'providers'].map(room);

@@ -22,6 +22,8 @@ const samples: { [Link in keyof typeof to]-?: Required<Parameters<(typeof to)[Li
 	teamSettings: ['northwind'],
 	connections: ['northwind'],
 	members: ['northwind'],
+	webhooks: ['northwind'],
+	webhook: ['northwind', 'an-id'],
 	events: ['northwind'],
 	newProject: ['northwind'],
 	project: ['northwind', 'support'],

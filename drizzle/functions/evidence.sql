@@ -123,3 +123,9 @@ create or replace trigger audit_entries_frozen before update on audit_entries fo
 create or replace trigger audit_links_frozen before update of team_id, entry_id, place, hash on audit_links
 	for each row when (old.place is not null or (old.team_id, old.entry_id) is distinct from (new.team_id, new.entry_id))
 	execute function keep_evidence('The place of an audit entry stays the one it was');
+
+create or replace trigger webhook_deliveries_frozen before update of id, endpoint_id, project_ids, event, body, created_at on webhook_deliveries
+	for each row when (
+		(old.id, old.endpoint_id, old.project_ids, old.event, old.body, old.created_at)
+		is distinct from (new.id, new.endpoint_id, new.project_ids, new.event, new.body, new.created_at)
+	) execute function keep_evidence('What is sent to a webhook stays as it was');

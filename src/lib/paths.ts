@@ -17,6 +17,8 @@ export const to = {
 	teamSettings: (team: string) => `/${team}/settings`,
 	connections: (team: string) => `/${team}/settings/connections`,
 	members: (team: string) => `/${team}/settings/members`,
+	webhooks: (team: string) => `/${team}/settings/webhooks`,
+	webhook: (team: string, webhook: string) => `/${team}/settings/webhooks/${webhook}`,
 	events: (team: string) => `/${team}/events`,
 	newProject: (team: string) => `/${team}/projects/new`,
 

@@ -101,6 +101,21 @@ export const oneOfEach = (scope: Scope & { userId: string | null }, otherPerson:
 			personId,
 			clientId: randomUUID()
 		});
+		const endpointId = await add('webhook_endpoints', tables.webhookEndpoints, {
+			name: 'One',
+			url: 'https://example.com',
+			events: ['run.finished'],
+			projectIds: [projectId],
+			sealedSecret: {}
+		});
+		await add('webhook_deliveries', tables.webhookDeliveries, {
+			endpointId,
+			projectIds: [projectId],
+			event: 'run.finished',
+			body: '{}',
+			state: 'delivered',
+			nextAt: null
+		});
 		await add('outbox', tables.outbox, { projectId, topic: 'project:x' });
 		await add('audit_entries', tables.auditEntries, { personId, action: 'x', subject: 'x', details: {} });
 		await tx.$client`select chain_audit(${scope.teamId})`; // its link is made with it, and has its place

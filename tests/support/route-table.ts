@@ -38,6 +38,8 @@ const project = `${team}/[project=slug]`;
 const evaluation = `${project}/eval/[evaluation]`;
 const run = `${project}/train/[run]`;
 
+const webhook = `${team}/settings/webhooks/[webhook]`;
+
 const in_ = (address: (team: string, project: string) => string) => (w: World) => address(w.team, w.project);
 const aRecipe = () => ({ clientId: randomUUID(), ...defaultRecipe });
 const settings = (w: World) => ({
@@ -154,6 +156,34 @@ export const lines: Record<string, Line> = {
 		send: (w) => ({ personId: w.leaver })
 	},
 
+	[`${team}/settings/webhooks page`]: { at: (w) => to.webhooks(w.team), is: makers },
+	[`${team}/settings/webhooks ?/create`]: {
+		at: (w) => to.webhooks(w.team),
+		is: data.makers,
+		send: (w) => ({ url: w.hook, events: 'run.failed', projectIds: w.projectId }),
+		swap: { projectId: 422 }
+	},
+	[`${webhook} page`]: { at: (w) => to.webhook(w.team, w.webhook), is: makers },
+	[`${webhook} ?/update`]: {
+		at: (w) => to.webhook(w.team, w.webhook),
+		is: data.makers,
+		send: (w) => ({ events: 'run.finished', projectIds: w.projectId }),
+		swap: { projectId: 422 }
+	},
+	[`${webhook} ?/roll`]: {
+		at: (w) => to.webhook(w.team, w.webhook),
+		is: data.makers,
+		send: () => ({ overlapHours: '24' })
+	},
+	[`${webhook} ?/pause`]: { at: (w) => to.webhook(w.team, w.webhook), is: data.makers },
+	[`${webhook} ?/resume`]: { at: (w) => to.webhook(w.team, w.webhook), is: data.makers },
+	[`${webhook} ?/test`]: { at: (w) => to.webhook(w.team, w.webhook), is: data.makers },
+	[`${webhook} ?/again`]: {
+		at: (w) => to.webhook(w.team, w.webhook),
+		is: data.makers,
+		send: (w) => ({ deliveryId: w.delivery })
+	},
+
 	[`${project} page`]: { at: in_(to.project), is: members },
 	[`${project}/settings page`]: { at: in_(to.projectSettings), is: owners },
 	[`${project}/settings ?/save`]: {
@@ -263,6 +293,8 @@ export const lines: Record<string, Line> = {
 		is: data.members
 	},
 
+	// the trainer removes it, and the owner finds nothing
+	[`${webhook} ?/remove`]: { at: (w) => to.webhook(w.team, w.spareWebhook), is: '401 404 403 303 404' },
 	[`${team}/settings ?/leave`]: { at: (w) => to.teamSettings(w.team), is: '401 404 303 303 409' },
 	'/account ?/endAll': { at: to.account, is: everyoneGets(303) }
 };

@@ -109,6 +109,7 @@ function pagesOf(
 		'team-settings': to.teamSettings(team),
 		members: to.members(team),
 		connections: to.connections(team),
+		webhooks: to.webhooks(team),
 		'new-project': to.newProject(team),
 		dashboard: to.project(...project),
 		rate: to.rate(...project),

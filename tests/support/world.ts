@@ -231,6 +231,22 @@ export const newWorld = async (owner: postgres.Sql, sandboxUrl: string, { file =
 		return row!.id;
 	});
 
+	const webhook = await scope.tx(async (tx) => {
+		const id = randomUUID();
+		const sealedSecret = seal(config().keks, canary, `${team.teamId}|webhook|${id}`);
+		const url = `${sandboxUrl}/webhooks`;
+		const kept = { name: 'Release bot', url, events: ['run.finished'], sealedSecret };
+		await tx.insert(tables.webhookEndpoints).values({ ...kept, id });
+		const sent = { endpointId: id, event: 'run.finished', state: 'failed' as const, nextAt: null };
+		const [row] = await tx
+			.insert(tables.webhookDeliveries)
+			.values({ ...sent, body: '{"type":"run.finished"}' })
+			.returning();
+		const spare = { ...kept, id: randomUUID() };
+		await tx.insert(tables.webhookEndpoints).values(spare);
+		return { id, spare: spare.id, delivery: row!.id };
+	});
+
 	const token = randomToken();
 	const invitation = await scope.tx(async (tx) => {
 		const [row] = await tx
@@ -278,6 +294,11 @@ export const newWorld = async (owner: postgres.Sql, sandboxUrl: string, { file =
 		/** The rater's first ballot of the open evaluation. */
 		ballot: queue.pairs[0]!.ballotId,
 		invitation: invitation.id,
+		webhook: webhook.id,
+		spareWebhook: webhook.spare,
+		/** Where webhooks may lead. */
+		hook: `${sandboxUrl}/webhooks`,
+		delivery: webhook.delivery,
 		token,
 		mail,
 		/** Two more raters, who do nothing. */

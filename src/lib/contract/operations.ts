@@ -13,6 +13,7 @@ import * as runs from './runs.ts';
 import * as servings from './servings.ts';
 import * as splits from './splits.ts';
 import * as team from './team.ts';
+import * as webhooks from './webhooks.ts';
 
 const isOperation = (value: unknown): value is Operation =>
 	typeof value === 'object' && value !== null && 'kind' in value && 'input' in value && 'output' in value;
@@ -31,5 +32,6 @@ export const operations: readonly Operation[] = [
 	servings,
 	evaluations,
 	evaluationResults,
+	webhooks,
 	activity
 ].flatMap((feature) => (Object.values(feature) as unknown[]).filter(isOperation));

@@ -171,3 +171,19 @@ test('no count is set back by leaving or taking a place of its name', async () =
 	await plainPool()`select take_place(${key}, 0, 600), hold_place(${key}, 1, 0), purge_limits()`;
 	expect(await count()).toBe(2);
 });
+
+test('what is sent to webhooks is made for the acting team alone; without one, nothing is', async () => {
+	const [here, there] = [await newTeam(), await newTeam()];
+	for (const { teamId } of [here, there])
+		await owner`insert into webhook_endpoints (team_id, name, url, events, sealed_secret)
+			values (${teamId}, 'One', 'https://example.com', ${['run.failed']}, '{}')`;
+	const made = async () =>
+		(await owner`select team_id from webhook_deliveries where team_id in (${here.teamId}, ${there.teamId})`).map(
+			({ team_id }) => team_id as string
+		);
+	await plainPool()`select make_deliveries('run.failed', null, '{}')`;
+	expect(await made()).toEqual([]);
+	await raw(here.scope, (sql) => sql`select make_deliveries('run.failed', null, '{}')`);
+	await raw(here.scope, (sql) => sql`select make_deliveries('run.finished', null, '{}')`);
+	expect(await made()).toEqual([here.teamId]);
+});

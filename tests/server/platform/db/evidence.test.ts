@@ -39,7 +39,8 @@ const evidence = [
 		'ballots',
 		'votes',
 		'audit_entries',
-		'audit_links'
+		'audit_links',
+		'webhook_deliveries'
 	]
 ];
 
@@ -121,7 +122,13 @@ describe('what is evidence does not change', () => {
 		['evaluations', `system_prompt = 'x'`, 'AI006'],
 		['evaluations', `temperature = 1`, 'AI006'],
 		['evaluations', `max_tokens = 1`, 'AI006'],
-		['evaluations', `project_id = $other`, 'AI006']
+		['evaluations', `project_id = $other`, 'AI006'],
+		['webhook_deliveries', `id = '${id}'`, 'AI006'],
+		['webhook_deliveries', `endpoint_id = '${id}'`, 'AI006'],
+		['webhook_deliveries', `project_ids = null`, 'AI006'],
+		['webhook_deliveries', `event = 'x'`, 'AI006'],
+		['webhook_deliveries', `body = 'x'`, 'AI006'],
+		['webhook_deliveries', `created_at = 'epoch'`, 'AI006']
 	];
 	test.for(frozen)('%s: %s', async ([table, change, code]) => {
 		const statement = `update ${table} set ${change.replace('$other', `'${otherProject}'`)} where id = '${one.ids[table]}'`;

@@ -44,6 +44,8 @@ const rights: Record<string, Record<Role, string>> = {
 	outputs: { owner: 'ra', trainer: 'ra', rater: 'r' },
 	ballots: { owner: 'ra', trainer: 'ra', rater: 'ra' },
 	votes: { owner: 'ra', trainer: 'ra', rater: 'ra' },
+	webhook_endpoints: { owner: 'racd', trainer: 'racd', rater: '' },
+	webhook_deliveries: { owner: 'rac', trainer: 'rac', rater: '' },
 	outbox: { owner: 'ra', trainer: 'ra', rater: 'ra' },
 	audit_entries: { owner: 'ra', trainer: 'a', rater: 'a' },
 	audit_links: { owner: 'r', trainer: '', rater: '' }
@@ -99,6 +101,7 @@ const probe = async (scope: Scope, table: string, team: string): Promise<string>
 		if (perPerson.has(table)) row.person_id = scope.userId;
 		for (const [key, value] of Object.entries(row)) {
 			if (Buffer.isBuffer(value)) row[key] = `\\x${value.toString('hex')}`;
+			else if (Array.isArray(value)) row[key] = `{${value.join(',')}}`;
 			else if (value instanceof Date) row[key] = value.toISOString();
 			else if (value !== null && typeof value === 'object') row[key] = JSON.stringify(value);
 		}
@@ -186,12 +189,14 @@ describe('the catalogue', () => {
 			'end_sessions_of',
 			'enter_team',
 			'extend_session',
+			'hasten_job',
 			'hold_place',
 			'invitation_by_token',
 			'is_queued',
 			'keep_an_owner',
 			'leave_place',
 			'leave_team',
+			'make_deliveries',
 			'make_sign_in',
 			'mark_trained',
 			'members_with_address',
@@ -199,6 +204,7 @@ describe('the catalogue', () => {
 			'names_of_raters',
 			'names_of_voters',
 			'person_with',
+			'purge_deliveries',
 			'purge_limits',
 			'purge_outbox',
 			'purge_sessions',

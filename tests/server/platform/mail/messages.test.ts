@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { invitationMail, signInMail } from '../../../../src/lib/server/platform/mail/messages.ts';
+import { invitationMail, signInMail, webhookOffMail } from '../../../../src/lib/server/platform/mail/messages.ts';
 
 const link = 'http://localhost:3000/login/confirm?token=abc&x=1';
 const mail = signInMail({
@@ -68,4 +68,25 @@ test('names are text, never markup, and never a second line of a header', () => 
 	expect(evil.subject).not.toMatch(/[\r\n\u2028\u202e]/);
 	expect(evil.subject.split('\n')).toHaveLength(1);
 	expect(invitation({ team: 'x'.repeat(5000) }).subject.length).toBeLessThan(200);
+});
+
+test('the end of a webhook says which, of which team and why', () => {
+	const off = (change: Partial<Parameters<typeof webhookOffMail>[0]> = {}) =>
+		webhookOffMail({
+			to: 'ana@example.com',
+			team: 'Northwind',
+			name: 'Release bot',
+			host: 'hooks.example.com',
+			reason: 'failing',
+			link: 'https://aitelier.example.com/northwind/settings/webhooks/w',
+			...change
+		});
+	const { subject, text, html } = off();
+	expect(subject).toBe('The webhook Release bot of Northwind was switched off');
+	for (const part of [text, html])
+		for (const fact of ['For five days nothing has arrived at hooks.example.com', 'Northwind', '/settings/webhooks/w'])
+			expect(part).toContain(fact);
+	expect(off({ reason: 'gone' }).text).toContain('its address is gone (410)');
+	expect(off({ name: 'x\r\nBcc: everybody@example.com', team: '<b>' }).subject).not.toMatch(/[\r\n]/);
+	expect(off({ name: '<b>' }).html).not.toContain('<b>');
 });

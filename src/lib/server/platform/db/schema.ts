@@ -25,6 +25,14 @@ import type { Recipe } from '../../../core/runs/recipe.ts';
 import type { EvaluationResult } from '../../../core/evaluations/result.ts';
 import { type RunStatus, runStatuses } from '../../../core/runs/status.ts';
 import { type ServingStatus, servingStatuses } from '../../../core/servings/serving.ts';
+import {
+	type DeliveryState,
+	type SwitchedOffFor,
+	type WebhookState,
+	deliveryStates,
+	switchedOffFor,
+	webhookStates
+} from '../../../core/webhooks/rules.ts';
 import type { Sealed } from '../crypto.ts';
 import type { ProviderId } from '../../../contract/providers.ts';
 import type { Deployment } from '../../../core/servings/serving.ts';
@@ -658,6 +666,86 @@ export const votes = teamTable(
 		oneOf('votes', 'choice', choices),
 		unique('votes_client').on(t.teamId, t.clientId),
 		index().on(t.teamId, t.evaluationId, t.seq)
+	]
+);
+
+// ── webhooks ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const byWebhooks = {
+	read: ['owner', 'trainer'] as Role[],
+	add: ['owner', 'trainer'] as Role[],
+	change: ['owner', 'trainer'] as Role[],
+	project: 'project_ids' as const
+};
+/** null is every project; none at all would be seen by everybody. */
+const someProjects = (table: string) => check(`${table}_projects_some`, sql.raw('cardinality(project_ids) > 0'));
+
+/** Where the team has chosen events sent to. */
+export const webhookEndpoints = teamTable(
+	'webhook_endpoints',
+	{
+		name: text().notNull(),
+		url: text().notNull(),
+		events: text().array().notNull(),
+		projectIds: uuid().array(),
+		/** What signs (crypto.ts), and until when the one before it signs too. */
+		sealedSecret: json().$type<Sealed>().notNull(),
+		sealedOldSecret: json().$type<Sealed>(),
+		oldSecretUntil: at(),
+		state: text().$type<WebhookState>().notNull().default('on'),
+		/** Why it is off, and whether the owners have had their mail. */
+		reason: text().$type<SwitchedOffFor>(),
+		mailedAt: at(),
+		failingSince: at(),
+		deliveredAt: at(),
+		/** Its server wants peace until then. */
+		restsUntil: at(),
+		createdBy: uuid()
+	},
+	{ ...byWebhooks, remove: ['owner', 'trainer'] },
+	() => [
+		oneOf('webhook_endpoints', 'state', webhookStates),
+		oneOf('webhook_endpoints', 'reason', switchedOffFor),
+		check('webhook_endpoints_off', sql`(state = 'off') = (reason is not null)`),
+		someProjects('webhook_endpoints')
+	]
+);
+
+/** One try to send something, as it is kept. */
+export type KeptAttempt = { at: string; status: number | null; ms: number; problem: string | null; answer: string };
+
+/** What is sent to a webhook, for thirty days: the request and every answer. Of an event: made by `make_deliveries` (functions/webhooks.sql). */
+export const webhookDeliveries = teamTable(
+	'webhook_deliveries',
+	{
+		seq: sequence(),
+		endpointId: uuid().notNull(),
+		/** Those of the endpoint when it was made: what is in it was for whoever saw these. */
+		projectIds: uuid().array(),
+		event: text().notNull(),
+		body: text().notNull(),
+		state: text().$type<DeliveryState>().notNull().default('waiting'),
+		/** Since it was made, or sent again by a person. */
+		tries: smallint().notNull().default(0),
+		attempts: json()
+			.$type<KeptAttempt[]>()
+			.notNull()
+			.default(sql`'[]'`),
+		/** When it is tried next; while it is being sent, when somebody else may think that the sender is dead. */
+		nextAt: at().default(sql`now()`)
+	},
+	{ ...byWebhooks, remove: [] },
+	(t) => [
+		inTeam(t, t.endpointId, webhookEndpoints),
+		index().on(t.teamId, t.endpointId, t.seq),
+		index().on(t.createdAt),
+		// what the janitor looks for
+		index('webhook_deliveries_waiting')
+			.on(t.teamId, t.nextAt)
+			.where(sql`state = 'waiting'`),
+		oneOf('webhook_deliveries', 'state', deliveryStates),
+		check('webhook_deliveries_due', sql`(state = 'waiting') = (next_at is not null)`),
+		someProjects('webhook_deliveries')
 	]
 );
 
