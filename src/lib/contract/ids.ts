@@ -15,6 +15,7 @@ export const ids = {
 	import: '0199a000-0000-7000-8000-00000000000b',
 	session: '0199a000-0000-7000-8000-00000000000c',
 	key: '0199a000-0000-7000-8000-00000000000d',
+	token: '0199a000-0000-7000-8000-00000000000e',
 	/** Chosen by whoever sends, new for every act. */
 	client: '0199a000-0000-7000-8000-0000000000ff'
 } as const;

@@ -7,7 +7,8 @@ const idsOf = {
 	'run.submit': 'runId',
 	'run.follow': 'runId',
 	'evaluation.generate': 'evaluationId',
-	'serving.follow': 'servingId'
+	'serving.follow': 'servingId',
+	'key.warn': 'keyId'
 } as const;
 
 export type QueueName = keyof typeof idsOf;

@@ -19,22 +19,25 @@ afterAll(() => closePools());
 const hash = () => randomBytes(32);
 const soon = () => new Date(Date.now() + 60_000);
 
-test.each(['people', 'sessions', 'sign_ins', 'rate_limits'])('whoever serves may do nothing with %s', async (table) => {
-	const { scope } = await newTeam();
-	for (const text of [
-		`select from ${table}`,
-		`select count(*) from ${table}`,
-		`insert into ${table} default values`,
-		`delete from ${table}`,
-		`truncate ${table}`
-	]) {
-		await expect(plainPool().unsafe(text), text).rejects.toMatchObject({ code: '42501' });
-		await expect(
-			raw(scope, (sql) => sql.unsafe(text)),
-			text
-		).rejects.toMatchObject({ code: '42501' });
+test.each(['people', 'sessions', 'sign_ins', 'rate_limits', 'buckets', 'device_requests'])(
+	'whoever serves may do nothing with %s',
+	async (table) => {
+		const { scope } = await newTeam();
+		for (const text of [
+			`select from ${table}`,
+			`select count(*) from ${table}`,
+			`insert into ${table} default values`,
+			`delete from ${table}`,
+			`truncate ${table}`
+		]) {
+			await expect(plainPool().unsafe(text), text).rejects.toMatchObject({ code: '42501' });
+			await expect(
+				raw(scope, (sql) => sql.unsafe(text)),
+				text
+			).rejects.toMatchObject({ code: '42501' });
+		}
 	}
-});
+);
 
 describe('names', () => {
 	type Asked = 'members_with_address' | 'names_of_raters' | 'names_of_voters';

@@ -112,3 +112,24 @@ export const invitationMail = (mail: {
 		note: `The invitation is for ${mail.to} and ends on ${when(mail.expiresAt)}. If you do not know ${inviter}, do nothing.`
 	});
 };
+
+/** The mail that tells an owner that a key will stop working. */
+export const keyEndsMail = (mail: {
+	to: string;
+	team: string;
+	name: string;
+	hint: string;
+	expiresAt: Date;
+	link: string;
+}): Mail => {
+	const [team, name] = [plainName(mail.team), plainName(mail.name)];
+	return mailOf(mail.to, `The API key ${name} of ${team} ends soon`, {
+		title: `${name} ends soon`,
+		paragraphs: [
+			`The API key ${name} (${mail.hint}) of the team ${team} stops working on ${when(mail.expiresAt)}. Scripts that use it are refused from then on.`,
+			'Roll it to get a new key with the same rights; the old one can work on meanwhile. If nothing uses it any more, do nothing.'
+		],
+		button: { label: 'Open the API keys', link: mail.link },
+		note: `You get this because you are an owner of ${team}. It is sent once for each key.`
+	});
+};
