@@ -2,6 +2,7 @@ import { and, eq, gt, isNull, lt, sql } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
 import { keyState, warnedDaysBefore } from '../../core/keys/rules.ts';
 import { to } from '../../paths.ts';
+import { within } from '../access/limits.ts';
 import { membersWithAddress, named } from '../access/named.ts';
 import { takePlace } from '../access/places.ts';
 import type { Scope } from '../access/scope.ts';
@@ -36,6 +37,8 @@ const toWarnOf = (scope: Scope, keyId: string) =>
 const mailOwners = async (scope: Scope, keyId: string) => {
 	const found = await toWarnOf(scope, keyId);
 	if (!found) return;
+	// a mail server that refuses them for good is not asked for a week without end
+	if (!(await within(`key-warning:${keyId}`, { most: 24, perSeconds: 86_400 }))) return;
 	const { key, team, owners } = found;
 	const link = config().origin + to.keys(team.slug);
 	const { name, hint, expiresAt } = key;
