@@ -8,6 +8,7 @@ import { announceEnds, keyJobs } from '../../../src/lib/server/keys/jobs.ts';
 import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
 import { auditEntries, members } from '../../../src/lib/server/platform/db/schema.ts';
 import { owner } from '../../support/owner.ts';
+import { rewriteHistory } from '../../support/raw.ts';
 import { newPerson, newTeam } from '../../support/team.ts';
 
 // A real mail server in this process: what it got is what the owners would get.
@@ -43,7 +44,13 @@ afterAll(async () => {
 const newEnding = async (inDays = 6) => {
 	const team = await newTeam();
 	const { id } = await createKey(team.scope, { name: 'Nightly import', role: 'trainer', projectIds: null, days: 90 });
-	await owner`update api_keys set expires_at = now() + ${inDays} * interval '1 day' where id = ${id}`;
+	await rewriteHistory(
+		'api_keys',
+		(sql) => sql`
+			update api_keys set expires_at = now() + ${inDays} * interval '1 day',
+				created_at = now() - (90 - ${inDays}) * interval '1 day'
+			where id = ${id}`
+	);
 	/** As the sweep and the worker make it: nobody in person. */
 	const system = scopeFor({ teamId: team.teamId, userId: null, role: 'owner', projectIds: 'all' });
 	return { ...team, id, system };
