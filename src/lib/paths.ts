@@ -9,7 +9,7 @@ export const to = {
 	signInCallback: (provider: string) => `/login/${provider}/callback`,
 	logout: () => '/logout',
 	account: () => '/account',
-	device: (code?: string) => (code ? `/device?code=${code}` : '/device'),
+	device: (code?: string) => (code ? `/device?code=${encodeURIComponent(code)}` : '/device'),
 	newTeam: () => '/teams/new',
 	invitation: (token: string) => `/invitations/${token}`,
 	outbox: (mail?: string) => (mail ? `/dev/outbox/${mail}` : '/dev/outbox'),

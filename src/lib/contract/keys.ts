@@ -5,6 +5,10 @@ import { aTime, ids } from './ids.ts';
 import { command, query } from './operation.ts';
 
 const KeyId = Id('The key');
+/** Not a picklist: a form's text becomes a number only where a number is asked for. */
+const oneOfThese = (numbers: readonly number[], sentence: string) =>
+	v.pipe(v.number(sentence), v.values(numbers, sentence));
+
 const KeyRole = v.picklist(keyRoles, 'A key is a trainer or a rater');
 
 const Key = v.strictObject({
@@ -73,7 +77,7 @@ export const CreateKey = command({
 			),
 			null
 		),
-		days: v.optional(v.picklist(keyLives, `A key lives for ${keyLives.join(', ')} days`), keyLives[0])
+		days: v.optional(oneOfThese(keyLives, 'A key lives for 30, 90 or 365 days'), keyLives[0])
 	}),
 	output: MadeKey,
 	errors: {
@@ -91,7 +95,7 @@ export const RollKey = command({
 	action: 'keys:edit',
 	input: v.object({
 		keyId: KeyId,
-		graceHours: v.optional(v.picklist(graceHours, `Choose ${graceHours.join(', ')} hours`), 24)
+		graceHours: v.optional(oneOfThese(graceHours, 'The old one works on for 0, 1, 24 or 168 hours'), 24)
 	}),
 	output: MadeKey,
 	errors: {

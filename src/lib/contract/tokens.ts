@@ -93,7 +93,7 @@ export const LookAtDevice = query({
 	summary: 'What the page of a code shows: which program asks, from where and since when; changes nothing',
 	within: 'person',
 	action: null,
-	input: v.object({ code: UserCode }),
+	input: v.object({ code: v.optional(UserCode, '') }),
 	output: v.variant('open', [
 		v.strictObject({
 			open: v.literal(true),

@@ -47,8 +47,8 @@ const tokenFor = async (userId: string, teamId: string) => {
 	const { deviceCode, userCode } = await begin();
 	await confirmDevice(self(userId), { code: userCode, teamId });
 	const { token } = await take(deviceCode);
-	const [{ id }] = (await listTokens(self(userId))) as [{ id: string }];
-	return { token, id };
+	const [listed] = await listTokens(self(userId));
+	return { token, id: listed!.id };
 };
 const limit = { most: 1000, perSeconds: 1 };
 const come = (token: string) => enterWithToken(token, { ...request, transactions: 0 }, limit);

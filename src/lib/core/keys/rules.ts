@@ -2,6 +2,12 @@
 export const keyRoles = ['trainer', 'rater'] as const;
 export type KeyRole = (typeof keyRoles)[number];
 
+/** What a key of each role is for, as the form explains it. */
+export const keyRoleSentences: Record<KeyRole, string> = {
+	trainer: 'Adds and exports examples, trains models, compares them.',
+	rater: 'Reads examples, rates and rewrites them, and votes. What it says counts as a script’s.'
+};
+
 /** In days; the first is what the form offers. */
 export const keyLives = [90, 30, 365] as const;
 /** How long a rolled key still works beside the new one, in hours. */
