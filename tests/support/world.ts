@@ -186,7 +186,7 @@ const addToken = async (personId: string, teamId: string) => {
 	await confirmDevice(self, { code: userCode, teamId });
 	const { token } = await takeToken(visitor, { deviceCode });
 	const [listed] = await listTokens(self);
-	return { token, id: listed!.id, code: (await beginDevice(visitor)).userCode };
+	return { token, id: listed!.id, code: (await beginDevice(visitor, { client: 'ait' })).userCode };
 };
 
 export type World = Awaited<ReturnType<typeof newWorld>>;
