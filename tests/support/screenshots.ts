@@ -109,6 +109,8 @@ function pagesOf(
 		'team-settings': to.teamSettings(team),
 		members: to.members(team),
 		connections: to.connections(team),
+		keys: to.keys(team),
+		device: to.device(),
 		'new-project': to.newProject(team),
 		dashboard: to.project(...project),
 		rate: to.rate(...project),
