@@ -70,7 +70,7 @@ const forDrizzle = (client: ReservedSql): ReservedSql =>
 	});
 
 /**
- * Makes a scope. Only hooks, the worker, the demo seed and tests may: everybody else is handed one.
+ * Makes a scope. Only hooks, the worker, keys and tokens, the demo seed and tests may: everybody else is handed one.
  *
  * The settings live as long as the transaction (`true`): the connection goes back to the pool without a team. Begin and
  * settings are sent without waiting, in one packet with the first query; if they fail, that query sees no rows.
