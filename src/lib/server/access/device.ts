@@ -65,12 +65,12 @@ export const takeToken = command(TakeToken, async ({ address }, { deviceCode }) 
 	};
 });
 
-/** Every look and every press counts, right or wrong: thirty an hour of one person, and of one network, are no way to guess. */
+/** Every look and every press counts, right or wrong: so many an hour, of one person and of one network, are no way to guess. */
 const mayTry = async ({ person, request }: SignedIn) => {
 	const hourly = { most: 30, perSeconds: 3600 };
 	const allowed =
 		(await within(`device-code:${person.id}`, hourly)) &&
-		(!request || (await within(`device-code-ip:${networkOf(request.address)}`, { ...hourly, most: 100 })));
+		(!request || (await within(`device-code-ip:${networkOf(request.address)}`, { ...hourly, most: 300 })));
 	if (!allowed) throw new AppError('rate_limited', 'That were too many codes. Wait an hour, then begin anew.', 'code');
 };
 
