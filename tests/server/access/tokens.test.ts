@@ -1,4 +1,6 @@
-// Long because it is one argument: from the program that asks to the person who ends what it got.
+// Long because it is one argument: from the program that asks to the person who ends what it got. All of it is done by functions of
+// the database (drizzle/functions/tokens.sql): begin_device, device_by_code, answer_device, take_device, enter_with_token, assert_token,
+// tokens_of, end_token, purge_tokens.
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
