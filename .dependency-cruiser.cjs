@@ -26,6 +26,7 @@ const features = [
 	'account',
 	'team',
 	'connections',
+	'keys',
 	'project',
 	'examples',
 	'ratings',

@@ -58,6 +58,7 @@ const idsOf = (w: World) => ({
 	team: w.teamId,
 	project: w.projectId,
 	connection: w.spareConnection,
+	key: w.key,
 	example: w.example,
 	run: w.run,
 	serving: w.serving,

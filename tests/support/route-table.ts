@@ -76,6 +76,30 @@ export const lines: Record<string, Line> = {
 		changesVisitor: true
 	},
 	'/account ?/end': { at: to.account, is: '303 200 200 200 200', send: () => ({ handle: randomUUID() }) },
+	'/account ?/endToken': {
+		at: to.account,
+		is: '303 404 404 404 200',
+		send: (w) => ({ tokenId: w.personalToken })
+	},
+	'/device page': { at: (w) => to.device(w.code), is: '303 200 200 200 200' },
+	'/device ?/refuse': {
+		at: () => to.device(),
+		is: '303 410 410 410 410',
+		send: () => ({ code: 'ZZZZ-ZZZZ' })
+	},
+	'/device ?/confirm': {
+		at: () => to.device(),
+		// the stranger is not in that team; the rater is, and after that it is answered
+		is: '303 404 200 410 410',
+		send: (w) => ({ code: w.code, teamId: w.teamId }),
+		swap: { teamId: 410 }
+	},
+	'/api/v1/device POST': { at: () => '/api/v1/device', is: open, send: () => ({ client: 'ait' }) },
+	'/api/v1/device/token POST': {
+		at: () => '/api/v1/device/token',
+		is: everyoneGets(400),
+		send: () => ({ deviceCode: 'unknown' })
+	},
 	'/teams/new page': { at: to.newTeam, is: '303 200 200 200 200' },
 	'/teams/new ?/default': { at: to.newTeam, is: everyoneGets(303), send: () => ({ name: 'Another' }) },
 	'/invitations/[token] page': { at: (w) => to.invitation(w.token), is: open },
@@ -127,6 +151,19 @@ export const lines: Record<string, Line> = {
 		is: data.owners,
 		send: (w) => ({ connectionId: w.spareConnection })
 	},
+	[`${team}/settings/keys page`]: { at: (w) => to.keys(w.team), is: owners },
+	[`${team}/settings/keys ?/create`]: {
+		at: (w) => to.keys(w.team),
+		is: data.owners,
+		send: (w) => ({ name: 'Nightly import', role: 'trainer', projectIds: w.projectId, days: 90 }),
+		swap: { projectId: 422 }
+	},
+	[`${team}/settings/keys ?/roll`]: {
+		at: (w) => to.keys(w.team),
+		is: data.owners,
+		send: (w) => ({ keyId: w.key, graceHours: 24 })
+	},
+	[`${team}/settings/keys ?/revoke`]: { at: (w) => to.keys(w.team), is: data.owners, send: (w) => ({ keyId: w.key }) },
 	[`${team}/settings/members page`]: { at: (w) => to.members(w.team), is: owners },
 	[`${team}/settings/members ?/invite`]: {
 		at: (w) => to.members(w.team),

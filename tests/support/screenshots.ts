@@ -110,6 +110,8 @@ function pagesOf(
 		members: to.members(team),
 		connections: to.connections(team),
 		webhooks: to.webhooks(team),
+		keys: to.keys(team),
+		device: to.device(),
 		'new-project': to.newProject(team),
 		dashboard: to.project(...project),
 		rate: to.rate(...project),

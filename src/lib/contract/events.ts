@@ -112,11 +112,18 @@ export const events = {
 		{ audited: true }
 	),
 	'key.rolled': event(
-		v.strictObject({ name: v.string(), hint: v.string(), graceHours: v.number() }),
+		// the subject, and the hint, are those of the old one
+		v.strictObject({
+			name: v.string(),
+			hint: v.string(),
+			graceHours: v.number(),
+			newKey: v.string(),
+			newHint: v.string()
+		}),
 		({ name }) => `rolled the API key ${name}`,
 		{ audited: true }
 	),
-	/** A week before its end. */
+	/** A week before its end; not of one that ends because it was rolled. */
 	'key.expiring': event(
 		v.strictObject({ name: v.string(), hint: v.string(), expiresAt: v.string() }),
 		({ name }) => `said that the API key ${name} ends soon`,
@@ -173,6 +180,18 @@ export const events = {
 		v.strictObject({ spentMicros: v.number(), budgetMicros: v.number() }),
 		() => 'reached the budget of the team',
 		{ audited: true, webhook: true }
+	),
+
+	// ── personal tokens: written by the database (answer_device, end_token), since whoever serves has nothing of them
+	'token.confirmed': event(
+		v.strictObject({ name: v.string(), from: v.string() }),
+		({ name, from }) => `let ${name} at ${from} act in their name`,
+		{ audited: true }
+	),
+	'token.ended': event(
+		v.strictObject({ name: v.string(), hint: v.string() }),
+		({ name }) => `ended the personal token of ${name}`,
+		{ audited: true }
 	),
 
 	// ── project

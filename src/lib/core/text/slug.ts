@@ -5,6 +5,7 @@ const taken = [
 	'account',
 	'api',
 	'dev',
+	'device',
 	'invitations',
 	'login',
 	'logout',

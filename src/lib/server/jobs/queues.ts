@@ -9,7 +9,8 @@ const idsOf = {
 	'evaluation.generate': 'evaluationId',
 	'serving.follow': 'servingId',
 	'delivery.send': 'deliveryId',
-	'webhook.mail': 'webhookId'
+	'webhook.mail': 'webhookId',
+	'key.warn': 'keyId'
 } as const;
 
 export type QueueName = keyof typeof idsOf;

@@ -5,6 +5,7 @@ import {
 	boolean,
 	check,
 	customType,
+	foreignKey,
 	index,
 	integer,
 	json,
@@ -45,7 +46,7 @@ const sequence = () => bigint({ mode: 'number' }).generatedAlwaysAsIdentity();
 
 // ── identity: what is known before the team is ──────────────────────────────────────────────────────────────────────
 
-// Whoever serves has no privilege on these four tables: it asks functions (drizzle/functions/account.sql, sign-in.sql, limits.sql).
+// Whoever serves has no privilege on these tables: it asks functions (drizzle/functions/account.sql, sign-in.sql, limits.sql, keys.sql).
 
 export const people = pgTable('people', {
 	id: uuid()
@@ -142,6 +143,38 @@ export const members = pgTable(
 	]
 ).enableRLS();
 
+/**
+ * A program that wants to act as somebody: it asks with its device code, the person answers with the user code. Both only as SHA-256.
+ * Whoever serves has no privilege on it either (functions/tokens.sql).
+ */
+export const deviceRequests = pgTable(
+	'device_requests',
+	{
+		deviceHash: bytes().primaryKey(),
+		userHash: bytes().notNull().unique(),
+		/** What the program calls itself, and where it asks from. */
+		name: text().notNull(),
+		address: text().notNull(),
+		createdAt: at().notNull().defaultNow(),
+		expiresAt: at().notNull(),
+		/** The least seconds between two questions; more for whoever does not keep to it. */
+		waitSeconds: smallint().notNull(),
+		askedAt: at(),
+		refusedAt: at(),
+		/** Who has confirmed it, for which of their teams. */
+		personId: uuid(),
+		chosenTeam: uuid()
+	},
+	(t) => [
+		index().on(t.expiresAt),
+		foreignKey({
+			name: 'device_requests_membership',
+			columns: [t.chosenTeam, t.personId],
+			foreignColumns: [members.teamId, members.personId]
+		}).onDelete('cascade')
+	]
+);
+
 export const invitations = teamTable(
 	'invitations',
 	{
@@ -195,11 +228,51 @@ export const apiKeys = teamTable(
 		revokedAt: at(),
 		lastUsedAt: at(),
 		lastUsedFrom: text(),
-		/** When its end was announced by mail. */
-		warnedAt: at()
+		/** Another one stands in its place; it ends when the grace time does, if not at once. */
+		rolledAt: at(),
+		/** When its end was announced, and when the owners had their mails (keys/jobs.ts). */
+		warnedAt: at(),
+		mailedAt: at()
 	},
 	{ read: ['owner'], add: ['owner'], change: ['owner'], remove: [] },
-	(t) => [unique().on(t.teamId, t.hash), index().on(t.hash), oneOf('api_keys', 'role', keyRoles)]
+	(t) => [
+		unique().on(t.teamId, t.hash),
+		index().on(t.hash),
+		// what the sweep looks for, of every team
+		index('api_keys_unwarned')
+			.on(t.expiresAt)
+			.where(sql`mailed_at is null and revoked_at is null and rolled_at is null`),
+		oneOf('api_keys', 'role', keyRoles)
+	]
+);
+
+/**
+ * A key that acts as its person in one team, from the device flow; only its SHA-256 is kept. It hangs on the membership and goes with it.
+ * Only functions touch it (functions/tokens.sql).
+ */
+export const personalTokens = teamTable(
+	'personal_tokens',
+	{
+		personId: uuid().notNull(),
+		/** What the program that asked calls itself. */
+		name: text().notNull(),
+		hash: bytes().notNull(),
+		hint: text().notNull(),
+		expiresAt: at().notNull(),
+		lastUsedAt: at(),
+		lastUsedFrom: text()
+	},
+	{ read: [], add: [], change: [], remove: [] },
+	(t) => [
+		unique().on(t.teamId, t.hash),
+		index().on(t.hash),
+		index().on(t.personId),
+		foreignKey({
+			name: 'personal_tokens_membership',
+			columns: [t.teamId, t.personId],
+			foreignColumns: [members.teamId, members.personId]
+		}).onDelete('cascade')
+	]
 );
 
 /**
@@ -209,6 +282,7 @@ export const apiKeys = teamTable(
 export const namedRequests = teamTable(
 	'named_requests',
 	{
+		/** The key, or the personal token, that it is the name of. */
 		keyId: uuid().notNull(),
 		name: text().notNull(),
 		/** SHA-256 of method, path and body. */
@@ -220,7 +294,7 @@ export const namedRequests = teamTable(
 		answer: text()
 	},
 	{ read: [], add: [], change: [], remove: [] },
-	(t) => [unique().on(t.teamId, t.keyId, t.name), inTeam(t, t.keyId, apiKeys), index().on(t.createdAt)]
+	(t) => [unique().on(t.teamId, t.keyId, t.name), index().on(t.createdAt)]
 );
 
 export const projects = teamTable(

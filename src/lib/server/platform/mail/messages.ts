@@ -138,3 +138,24 @@ export const webhookOffMail = (mail: {
 		note: `You get this because you are an owner of ${team}. It is sent once, until the webhook is switched on again.`
 	});
 };
+
+/** The mail that tells an owner that a key will stop working. */
+export const keyEndsMail = (mail: {
+	to: string;
+	team: string;
+	name: string;
+	hint: string;
+	expiresAt: Date;
+	link: string;
+}): Mail => {
+	const [team, name] = [plainName(mail.team), plainName(mail.name)];
+	return mailOf(mail.to, `The API key ${name} of ${team} ends soon`, {
+		title: `${name} ends soon`,
+		paragraphs: [
+			`The API key ${name} (${mail.hint}) of the team ${team} stops working on ${when(mail.expiresAt)}. Scripts that use it are refused from then on.`,
+			'Roll it to get a new key with the same rights; the old one can work on meanwhile. If nothing uses it any more, do nothing.'
+		],
+		button: { label: 'Open the API keys', link: mail.link },
+		note: `You get this because you are an owner of ${team}. It is sent once for each key.`
+	});
+};
