@@ -3,6 +3,7 @@
 // tokens_of, end_token, purge_tokens.
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import postgres from 'postgres';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Role } from '../../../src/lib/core/permissions.ts';
 import { readKey } from '../../../src/lib/core/keys/key.ts';
@@ -139,13 +140,16 @@ describe('the device flow', () => {
 		expect([...(await entriesOf(team.scope)), ...(await entriesOf(other.scope))]).toHaveLength(1);
 	});
 
-	test('refused, the program is told so, once', async () => {
-		const { owner: person } = await newTeam();
-		const { deviceCode, userCode: code } = await begin();
+	test('refused, the program is told so, once, and no other', async () => {
+		const { teamId, owner: person } = await newTeam();
+		const [{ deviceCode, userCode: code }, other] = [await begin(), await begin()];
 		await refuseDevice(self(person.id), { code });
+		expect(await lookAtDevice(self(person.id), { code })).toEqual({ open: false });
+		await expect(confirmDevice(self(person.id), { code, teamId })).rejects.toMatchObject({ code: 'gone' });
 		expect(await poll(deviceCode)).toBe('access_denied');
 		expect(await poll(deviceCode)).toBe('expired');
 		expect(await listTokens(self(person.id))).toEqual([]);
+		expect(await poll(other.deviceCode)).toBe('authorization_pending');
 	});
 
 	test('after ten minutes both codes are over, also when it was confirmed before', async () => {
@@ -159,6 +163,40 @@ describe('the device flow', () => {
 		await expect(confirmed).rejects.toMatchObject({ code: 'gone' });
 		await purgeTokens();
 		expect(await owner`select from device_requests`).toHaveLength(0);
+	});
+
+	test('of two presses that meet at the row one counts; other programs wait on', async () => {
+		const { teamId, owner: person, scope } = await newTeam();
+		const [{ deviceCode, userCode: code }, other] = [await begin(), await begin()];
+		const second = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
+		const press = () => confirmDevice(self(person.id), { code, teamId });
+		let ends: Promise<string[]> | undefined;
+		await second.begin(async (sql) => {
+			await sql`select from device_requests for update`;
+			ends = Promise.allSettled([press(), press()]).then((all) => all.map(({ status }) => status).sort());
+			await sleep(200); // both have come to the row
+		});
+		await second.end();
+		expect(await ends).toEqual(['fulfilled', 'rejected']);
+		expect(await entriesOf(scope)).toHaveLength(1);
+		expect(await poll(deviceCode)).toMatchObject({ team: { id: teamId } });
+		expect(await poll(other.deviceCode)).toBe('authorization_pending');
+	});
+
+	test('a press that meets a removal waits for it, and is refused', async () => {
+		const team = await newTeam();
+		const { userId } = await team.as('rater');
+		const { userCode: code } = await begin();
+		const second = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
+		let pressed: Promise<unknown> | undefined;
+		await second.begin(async (sql) => {
+			await sql`delete from members where person_id = ${userId}`;
+			pressed = confirmDevice(self(userId), { code, teamId: team.teamId }).catch((problem) => problem);
+			await sleep(200);
+		});
+		await second.end();
+		expect(await pressed).toMatchObject({ code: 'not_found' });
+		expect(await entriesOf(team.scope)).toEqual([]);
 	});
 
 	test('nobody lets a program into a team they are not in; the code stays good', async () => {
@@ -223,7 +261,7 @@ describe('the device flow', () => {
 		await expect(lookAtDevice(self(b.id), { code: 'ZZZZ-ZZZZ' })).rejects.toMatchObject({ code: 'rate_limited' });
 	});
 
-	test('a person has at most twenty tokens, also when they press twice at once', async () => {
+	test('a person has at most twenty tokens that work', async () => {
 		const { teamId, owner: person } = await newTeam();
 		await owner`
 			insert into personal_tokens (team_id, person_id, name, hash, hint, expires_at)
@@ -233,7 +271,8 @@ describe('the device flow', () => {
 		const press = () => confirmDevice(self(person.id), { code, teamId });
 		await expect(press()).rejects.toMatchObject({ code: 'conflict' });
 		const [first] = await listTokens(self(person.id));
-		await endToken(self(person.id), { tokenId: first!.id });
+		// one that is over does not count, though the sweep has not come yet
+		await owner`update personal_tokens set expires_at = now() where id = ${first!.id}`;
 		await press();
 	});
 });
