@@ -296,6 +296,22 @@ describe('a token', () => {
 		await expect(holder.scope.look((tx) => tx.select().from(projects))).rejects.toMatchObject({ code: 'forbidden' });
 	});
 
+	test('opens the one team it was confirmed for, and only its own use is noted', async () => {
+		const [here, there] = [await newTeam(), await newTeam()];
+		const { id } = here.owner;
+		await owner`insert into members (team_id, person_id, role) values (${there.teamId}, ${id}, 'rater')`;
+		const [one, other] = [await tokenFor(id, here.teamId), await tokenFor(id, there.teamId)];
+		const again = await tokenFor(id, here.teamId);
+		expect(await come(one.token)).toMatchObject({ team: { id: here.teamId }, scope: { role: 'owner' } });
+		expect(await come(other.token)).toMatchObject({ team: { id: there.teamId }, scope: { role: 'rater' } });
+		const used = (await listTokens(self(id))).map((token) => [token.id, token.lastUsedAt !== null]);
+		expect(used).toEqual([
+			[again.id, false],
+			[other.id, true],
+			[one.id, true]
+		]);
+	});
+
 	test('ends with the membership, removed or left, and does not come back with it', async () => {
 		const team = await newTeam();
 		const [one, other] = [await arrive(team), await arrive(team)];
