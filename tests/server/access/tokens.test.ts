@@ -326,6 +326,13 @@ describe('a token', () => {
 		const team = await newTeam();
 		const [mine, theirs] = [await arrive(team), await arrive(team)];
 		await come(mine.token);
+		// noted at most once a minute
+		const first = request.address;
+		request.address = '203.0.113.2';
+		await come(mine.token);
+		expect(await listTokens(self(mine.userId))).toMatchObject([{ lastUsedFrom: first }]);
+		await owner`update personal_tokens set last_used_at = now() - interval '61 seconds' where id = ${mine.id}`;
+		await come(mine.token);
 		const [listed] = await listTokens(self(mine.userId));
 		expect(listed).toMatchObject({
 			id: mine.id,
@@ -400,6 +407,7 @@ describe('a change that a token is in the middle of', () => {
 		const team = await newTeam();
 		const { token, userId, id } = await arrive(team);
 		const { scope } = (await come(token))!;
+		await owner`update personal_tokens set last_used_at = null where id = ${id}`;
 		let finished = false;
 		let isOpen = () => {};
 		const open = new Promise<void>((go) => (isOpen = go));
