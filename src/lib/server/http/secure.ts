@@ -11,13 +11,13 @@ const reads = new Set(['GET', 'HEAD', 'OPTIONS']);
  * Pages with a token in their address tell no other site where they are, and are kept nowhere. Not `no-referrer`: under
  * it a browser sends `Origin: null` with a plain form, and whoever presses the button before the scripts are there is refused.
  */
-const isTokenPage = (route: string | null) => route !== null && /^\/(login|invitations)(\/|$)/.test(route);
+const isTokenPage = (route: string | null) => route !== null && /^\/(login|invitations|device)(\/|$)/.test(route);
 
 const isApi = (route: string | null) => route?.startsWith('/api/v1') ?? false;
 
 /**
- * A write from a browser must come from our own pages. Kit checks form bodies only (access/README: writes), so this looks at
- * every method but reads, whatever the content type.
+ * A write from a browser must come from our own pages. Kit checks form bodies only (access/README: writes) and is told not to
+ * (svelte.config.js): this looks at every method but reads, whatever the content type.
  */
 const isForeign = (request: Request, route: string | null) => {
 	// a bearer key is sent by nobody's browser on its own, and a cookie opens nothing there
