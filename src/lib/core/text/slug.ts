@@ -6,6 +6,7 @@ const taken = [
 	'api',
 	'dev',
 	'device',
+	'docs',
 	'invitations',
 	'login',
 	'logout',

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { mediaTypeOf } from '../../../contract/fields.ts';
 import type { Operation } from '../../../contract/operation.ts';
 import type { RestRow } from '../../../contract/rest.ts';
-import { restLimits } from '../../../contract/rest-limits.ts';
+import { keyLimit, strangerLimit } from '../../../contract/rest-limits.ts';
 import { linesOfFile } from '../../../core/examples/import/file-lines.ts';
 import { AppError } from '../../../core/errors.ts';
 import { type KeyHolder, enterWithKey, takeRequest } from '../../access/keys.ts';
@@ -42,14 +42,15 @@ const noEntry = () =>
 const holderOf = async (event: RequestEvent, headers: Headers): Promise<KeyHolder> => {
 	const address = event.getClientAddress();
 	const bearer = bearerOf(event.request);
+	const limit = keyLimit(config().apiRequestsPerMinute);
 	const acting = { id: event.locals.requestId, address, transactions: 0 };
 	const holder =
 		bearer === undefined
 			? null
-			: ((await enterWithKey(bearer, acting, restLimits.key)) ??
-				(await enterWithToken(bearer, acting, restLimits.key)));
-	const requests = holder?.requests ?? (await takeRequest(`api-network:${networkOf(address)}`, restLimits.stranger));
-	limitHeaders(headers, holder ? restLimits.key : restLimits.stranger, requests);
+			: ((await enterWithKey(bearer, acting, limit)) ??
+				(await enterWithToken(bearer, acting, limit)));
+	const requests = holder?.requests ?? (await takeRequest(`api-network:${networkOf(address)}`, strangerLimit));
+	limitHeaders(headers, holder ? limit : strangerLimit, requests);
 	if (requests.refused) throw limited();
 	if (!holder) throw noEntry();
 	return holder;
