@@ -71,6 +71,7 @@ export const rest: readonly RestRow[] = [
 	rows(servings.ListServings, 'GET', `${inProject}/servings`),
 	rows(servings.StartServing, 'POST', `${inProject}/runs/{runId}/serving`, { status: 201 }),
 	rows(servings.StopServing, 'DELETE', `${inProject}/runs/{runId}/serving`),
+	rows(servings.Chat, 'POST', `${inProject}/chat`),
 
 	rows(evaluations.ListEvaluations, 'GET', `${inProject}/evaluations`, { paged: byNumber }),
 	rows(evaluations.CreateEvaluation, 'POST', `${inProject}/evaluations`, { status: 201 }),

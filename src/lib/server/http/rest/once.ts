@@ -21,8 +21,8 @@ const refusals = {
 	lost: 'This was carried out, but its answer was lost with the process that did it. Look at what is there before you go on.'
 } as const;
 
-const jsonAnswer = ({ status, answer }: Answered, more: Record<string, string> = {}) =>
-	new Response(answer, { status, headers: { 'content-type': 'application/json', ...more } });
+const answerAs = (mediaType: string, { status, answer }: Answered, more: Record<string, string> = {}) =>
+	new Response(answer, { status, headers: { 'content-type': status < 400 ? mediaType : 'application/json', ...more } });
 
 /** A scope whose transactions say of themselves that they have acted, and what will be answered where that is known already. */
 type Witnessed = <S extends Scope>(scope: S, answerOf: (result: unknown) => Answered | null) => S;
@@ -36,12 +36,13 @@ const bugAnswer = (event: RequestEvent, problem: unknown): Answered => {
 /**
  * Lets `work` carry a request out, once for each `Idempotency-Key` of its key within a day: whoever asks again gets the first
  * answer, and nothing happens. What was wrong with a request, or not possible at the time, is not kept: it may be asked again.
- * `said` is what was asked, besides method and address.
+ * `said` is what was asked, besides method and address; `mediaType` that of the answer. With a name, an answer that comes piece by piece is
+ * sent when it is whole.
  */
 export const once = async (
 	event: RequestEvent,
 	scope: Scope,
-	said: unknown,
+	{ said, mediaType }: { said: unknown; mediaType: string },
 	work: (witnessed: Witnessed) => Promise<Response>
 ): Promise<Response> => {
 	const name = requestName(event.request);
@@ -55,7 +56,7 @@ export const once = async (
 			'Idempotency-Key'
 		);
 	if (claim.outcome === 'running' || claim.outcome === 'lost') throw new AppError('conflict', refusals[claim.outcome]);
-	if (claim.outcome === 'answered') return jsonAnswer(claim, { 'idempotent-replayed': 'true' });
+	if (claim.outcome === 'answered') return answerAs(mediaType, claim, { 'idempotent-replayed': 'true' });
 	const { named } = claim;
 	let answered: Answered;
 	try {
@@ -70,5 +71,5 @@ export const once = async (
 	}
 	const isRefusal = answered.status >= 400 && answered.status < 500;
 	await (isRefusal ? named.leave() : named.settle(answered));
-	return jsonAnswer(answered);
+	return answerAs(mediaType, answered);
 };

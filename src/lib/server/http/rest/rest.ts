@@ -47,8 +47,7 @@ const holderOf = async (event: RequestEvent, headers: Headers): Promise<KeyHolde
 	const holder =
 		bearer === undefined
 			? null
-			: ((await enterWithKey(bearer, acting, limit)) ??
-				(await enterWithToken(bearer, acting, limit)));
+			: ((await enterWithKey(bearer, acting, limit)) ?? (await enterWithToken(bearer, acting, limit)));
 	const requests = holder?.requests ?? (await takeRequest(`api-network:${networkOf(address)}`, strangerLimit));
 	limitHeaders(headers, holder ? limit : strangerLimit, requests);
 	if (requests.refused) throw limited();
@@ -123,7 +122,7 @@ const carryOut = async (event: RequestEvent, headers: Headers, useCases: UseCase
 	const run = (acting: typeof scope, input: Record<string, unknown>) => useCase(acting, input as never);
 	if (row.takesFile) {
 		const said = ['x-file-name', 'content-length'].map((name) => event.request.headers.get(name));
-		return once(event, scope, said, (witnessed) => {
+		return once(event, scope, { said, mediaType: 'application/json' }, (witnessed) => {
 			const acting = witnessed(scope, () => null);
 			const take = upload((_, { name, pieces }) => run(acting, { fileName: name, lines: linesOfFile(pieces) }), {
 				status: row.status,
@@ -138,11 +137,13 @@ const carryOut = async (event: RequestEvent, headers: Headers, useCases: UseCase
 	const status = row.status ?? 200;
 	const said = (output: unknown) => ({ status, answer: JSON.stringify(bodyOf(row, projectId, output)) });
 	const isOutput = (result: unknown) => v.is(row.operation.output, result);
-	return once(event, scope, input, async (witnessed) => {
+	const mediaType = mediaTypeOf(row.operation.output) ?? 'application/json';
+	return once(event, scope, { said: input, mediaType }, async (witnessed) => {
 		const output = await run(
-			witnessed(scope, (result) => (isOutput(result) ? said(result) : null)),
+			witnessed(scope, (result) => (!isDownload(result) && isOutput(result) ? said(result) : null)),
 			input
 		);
+		if (isDownload(output)) return answered(event, row, projectId, output);
 		const { answer } = said(output);
 		return new Response(answer, { status, headers: { 'content-type': 'application/json' } });
 	});

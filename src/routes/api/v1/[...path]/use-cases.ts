@@ -10,6 +10,7 @@ import * as projectQueries from '$lib/server/project/queries';
 import * as runCommands from '$lib/server/runs/commands';
 import * as runQueries from '$lib/server/runs/queries';
 import * as servingCommands from '$lib/server/servings/commands';
+import { chat } from '$lib/server/servings/chat';
 import * as servingQueries from '$lib/server/servings/queries';
 import * as splitCommands from '$lib/server/splits/commands';
 import * as splitQueries from '$lib/server/splits/queries';
@@ -23,7 +24,7 @@ const isUseCase = (value: unknown): value is AnyUseCase => typeof value === 'fun
 /** The use case of each operation that a script can reach, by the operation's name. */
 export const useCases: ReadonlyMap<string, AnyUseCase> = new Map(
 	[
-		{ getMe, getDashboard, listEveryModel, createProject },
+		{ chat, getMe, getDashboard, listEveryModel, createProject },
 		projectQueries,
 		exampleQueries,
 		exampleCommands,
