@@ -26,6 +26,7 @@ const features = [
 	'account',
 	'team',
 	'connections',
+	'keys',
 	'project',
 	'examples',
 	'ratings',
@@ -33,6 +34,7 @@ const features = [
 	'runs',
 	'servings',
 	'evaluations',
+	'webhooks',
 	'activity'
 ];
 const below = ['platform', 'access', 'events', 'jobs', 'providers'].map(room);

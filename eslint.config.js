@@ -14,7 +14,8 @@ const sdks = {
 const scopeMaker = {
 	group: ['**/scope', '**/scope.ts'],
 	importNames: ['scopeFor'],
-	message: 'Only hooks.server.ts, jobs/worker.ts, launch and tests make a scope; everybody else is handed one.'
+	message:
+		'Only hooks.server.ts, jobs/worker.ts, access/keys.ts, access/tokens.ts, launch and tests make a scope; everybody else is handed one.'
 };
 const aliases = {
 	group: ['$lib', '$lib/**', '$app/**', '$env/**'],
@@ -99,6 +100,8 @@ export default ts.config(
 	closed(['src/lib/server/http/**'], lucia, sdks, scopeMaker, sandbox),
 	closed(['src/lib/server/providers/**'], lucia, scopeMaker, sandbox, aliases),
 	closed(['src/lib/server/access/sessions.ts'], sdks, scopeMaker, sandbox, aliases),
+	// whoever comes in with a key or a token brings no session, and meets no hook
+	closed(['src/lib/server/access/{keys,tokens}.ts'], lucia, sdks, sandbox, aliases),
 	closed(['src/lib/server/jobs/worker.ts'], lucia, sdks, sandbox, aliases),
 	closed(['src/hooks.server.ts'], lucia, sdks, sandbox),
 	closed(['src/launch/**'], lucia, sdks, aliases),

@@ -15,6 +15,7 @@ const samples: { [Link in keyof typeof to]-?: Required<Parameters<(typeof to)[Li
 	signInCallback: ['github'],
 	logout: [],
 	account: [],
+	device: ['BCDF-GHJK'],
 	newTeam: [],
 	invitation: ['a-token'],
 	outbox: ['a-mail'],
@@ -30,6 +31,9 @@ const samples: { [Link in keyof typeof to]-?: Required<Parameters<(typeof to)[Li
 	teamSettings: ['northwind'],
 	connections: ['northwind'],
 	members: ['northwind'],
+	webhooks: ['northwind'],
+	webhook: ['northwind', 'an-id'],
+	keys: ['northwind'],
 	events: ['northwind'],
 	newProject: ['northwind'],
 	project: ['northwind', 'support'],
@@ -74,7 +78,7 @@ const answers = (segments: string[], address: string[], filledIn: readonly strin
 
 describe('every link leads to a route', () => {
 	test.each(Object.entries(samples) as [keyof typeof to, string[]][])('%s', (link, filledIn) => {
-		for (const args of link === 'login' || link === 'outbox' ? [filledIn, []] : [filledIn]) {
+		for (const args of ['login', 'outbox', 'device'].includes(link) ? [filledIn, []] : [filledIn]) {
 			const href = (to[link] as (...args: string[]) => string)(...args);
 			const { pathname } = new URL(href, 'http://localhost');
 			const address = pathname.split('/').filter((segment) => segment !== '');

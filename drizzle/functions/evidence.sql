@@ -114,12 +114,32 @@ create or replace trigger evaluations_revealed before update of revealed_at on e
 	execute function keep_evidence('What has been revealed stays revealed, since when it was');
 
 create or replace trigger audit_entries_frozen before update on audit_entries for each row when (
-	(old.team_id, old.id, old.created_at, old.seq, old.person_id, old.action, old.subject, old.details::text, old.request_id, old.address)
+	(old.team_id, old.id, old.created_at, old.seq, old.person_id, old.action, old.subject, old.details::text, old.request_id, old.address, old.key_id)
 	is distinct from
-	(new.team_id, new.id, new.created_at, new.seq, new.person_id, new.action, new.subject, new.details::text, new.request_id, new.address)
+	(new.team_id, new.id, new.created_at, new.seq, new.person_id, new.action, new.subject, new.details::text, new.request_id, new.address, new.key_id)
 ) execute function keep_evidence('What was done stays as it was written down');
+
+-- A key is what it was made as: another role, or other projects, is another key. Its end comes once, and never later.
+create or replace trigger api_keys_frozen before update of id, name, role, project_ids, hash, hint, created_by, created_at on api_keys
+	for each row when (
+		(old.id, old.name, old.role, old.project_ids, old.hash, old.hint, old.created_by, old.created_at)
+		is distinct from (new.id, new.name, new.role, new.project_ids, new.hash, new.hint, new.created_by, new.created_at)
+	) execute function keep_evidence('A key stays what it was made as');
+
+create or replace trigger api_keys_ended before update of expires_at, revoked_at, rolled_at on api_keys
+	for each row when (
+		new.expires_at > old.expires_at
+		or (old.revoked_at is not null and new.revoked_at is distinct from old.revoked_at)
+		or (old.rolled_at is not null and new.rolled_at is distinct from old.rolled_at)
+	) execute function keep_evidence('A key that ends does not come back');
 
 -- An entry gets its place once.
 create or replace trigger audit_links_frozen before update of team_id, entry_id, place, hash on audit_links
 	for each row when (old.place is not null or (old.team_id, old.entry_id) is distinct from (new.team_id, new.entry_id))
 	execute function keep_evidence('The place of an audit entry stays the one it was');
+
+create or replace trigger webhook_deliveries_frozen before update of id, endpoint_id, project_ids, event, body, created_at on webhook_deliveries
+	for each row when (
+		(old.id, old.endpoint_id, old.project_ids, old.event, old.body, old.created_at)
+		is distinct from (new.id, new.endpoint_id, new.project_ids, new.event, new.body, new.created_at)
+	) execute function keep_evidence('What is sent to a webhook stays as it was');

@@ -12,7 +12,9 @@ declare
 	fills timestamptz;
 begin
 	insert into public.buckets (name, full_at) values (bucket, moment) on conflict do nothing;
-	select greatest(least(b.full_at, moment + filling), moment) into fills from public.buckets b where b.name = bucket for update;
+	select least(b.full_at, moment + filling) into fills from public.buckets b where b.name = bucket for update;
+	-- a full one, and one that the janitor has just taken away as full
+	fills := coalesce(greatest(fills, moment), moment);
 	if fills + each > moment + filling then
 		remaining := null;
 		wait := extract(epoch from fills + each - filling - moment);

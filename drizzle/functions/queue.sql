@@ -41,4 +41,16 @@ begin
 	);
 end $$;
 
-grant execute on function send_job(text, uuid, timestamptz), is_queued(text, uuid) to app;
+-- A job of the team for this row that waits for later is due at once.
+create or replace function hasten_job(in_queue text, row_id uuid) returns void
+	language plpgsql security definer set search_path = '' as $$
+begin
+	update pgboss.job set start_after = now()
+	where name = in_queue and singleton_key = row_id::text and state < 'active' and start_after > now()
+		and data ->> 'teamId' = nullif(current_setting('app.team_id', true), '');
+	if found then
+		perform pg_notify('pgboss_' || left(encode(sha224('pgboss'), 'hex'), 24), in_queue);
+	end if;
+end $$;
+
+grant execute on function send_job(text, uuid, timestamptz), is_queued(text, uuid), hasten_job(text, uuid) to app;

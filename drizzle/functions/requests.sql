@@ -1,8 +1,8 @@
--- Requests that a key has named, so that each is carried out once however often it comes. All of them act for the key of the
--- transaction, in its team.
+-- Requests that a key has named, so that each is carried out once however often it comes. All of them act for the key, or the
+-- personal token, of the transaction, in its team.
 
 create or replace function acting_key() returns uuid language sql stable parallel safe as $$
-	select nullif(current_setting('app.key_id', true), '')::uuid
+	select coalesce(nullif(current_setting('app.key_id', true), ''), nullif(current_setting('app.token_id', true), ''))::uuid
 $$;
 
 -- `claimed`: whoever asks carries it out now. `running`: somebody else does. `other`: the name was used for something else.
@@ -66,5 +66,5 @@ create or replace function purge_requests() returns void language sql security d
 	delete from public.named_requests r where r.created_at < now() - interval '24 hours'
 $$;
 
-grant execute on function acting_key(), claim_request(text, bytea, float8), hold_request(text, float8), act_request(text, int, text),
+grant execute on function claim_request(text, bytea, float8), hold_request(text, float8), act_request(text, int, text),
 	leave_request(text), purge_requests() to app;

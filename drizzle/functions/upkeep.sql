@@ -1,13 +1,19 @@
 -- What jobs without a team may do.
 
 -- The janitor's question: which teams have something open, billed or waited for, a revealed evaluation that has not been
--- counted, or an audit entry without a place. It returns ids only; each team is then entered through its own scope.
+-- counted, an audit entry without a place, a key whose end nobody was told of (keys/jobs.ts), a delivery that is overdue, or a webhook
+-- whose end nobody was told of. It returns ids only; each team is then entered through its own scope.
 create or replace function teams_with_open_work() returns setof uuid
 	language sql stable security definer set search_path = '' as $$
 	select team_id from public.servings where status in ('starting', 'ready', 'stopping')
 	union select team_id from public.runs where status not in ('draft', 'ready', 'failed', 'cancelled')
 	union select team_id from public.evaluations where status = 'generating' or (revealed_at is not null and result is null)
 	union select team_id from public.audit_links where place is null
+	union select team_id from public.webhook_deliveries where state = 'waiting' and next_at < now() - interval '1 minute'
+	union select team_id from public.webhook_endpoints where state = 'off' and mailed_at is null
+	union select team_id from public.api_keys
+		where mailed_at is null and revoked_at is null and rolled_at is null
+			and expires_at > now() and expires_at < now() + interval '7 days'
 $$;
 
 -- After the first part of a large import: whoever serves owns no table, so may not analyze one.

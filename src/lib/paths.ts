@@ -9,6 +9,7 @@ export const to = {
 	signInCallback: (provider: string) => `/login/${provider}/callback`,
 	logout: () => '/logout',
 	account: () => '/account',
+	device: (code?: string) => (code ? `/device?code=${encodeURIComponent(code)}` : '/device'),
 	newTeam: () => '/teams/new',
 	invitation: (token: string) => `/invitations/${token}`,
 	outbox: (mail?: string) => (mail ? `/dev/outbox/${mail}` : '/dev/outbox'),
@@ -27,6 +28,9 @@ export const to = {
 	teamSettings: (team: string) => `/${team}/settings`,
 	connections: (team: string) => `/${team}/settings/connections`,
 	members: (team: string) => `/${team}/settings/members`,
+	webhooks: (team: string) => `/${team}/settings/webhooks`,
+	webhook: (team: string, webhook: string) => `/${team}/settings/webhooks/${webhook}`,
+	keys: (team: string) => `/${team}/settings/keys`,
 	events: (team: string) => `/${team}/events`,
 	newProject: (team: string) => `/${team}/projects/new`,
 

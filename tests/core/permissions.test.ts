@@ -28,6 +28,7 @@ const spec: Record<Action, string> = {
 	'connections:see': 'ot',
 	'connections:edit': 'o',
 	'keys:edit': 'o',
+	'webhooks:edit': 'ot',
 	'members:see': 'o',
 	'members:edit': 'o',
 	'audit:see': 'o',

@@ -58,7 +58,9 @@ const deedChanges = (text: string, from: number): Change[] => {
 		becomes,
 		what: `without ${inOneLine(body.slice(index, index + length))}`
 	});
-	const locks = [...body.matchAll(/\bfor (no key update|update|share)\b/g)].map((m) => at(m.index, m[0].length, ''));
+	const locks = [...body.matchAll(/\bfor (no key update|key share|update|share)\b( skip locked)?/g)].map((m) =>
+		at(m.index, m[0].length, '')
+	);
 	if (!text.includes('language plpgsql')) return locks;
 	const deeds = [...body.matchAll(/^\t+((?:update|insert|delete|perform|new\.\w+ :=)[^;]*|(?<=^\t)raise[^;]*);/gm)]
 		.map((m) => at(m.index + m[0].indexOf(m[1]!), m[1]!.length, 'null'))

@@ -15,6 +15,7 @@ import { castVote } from '../../src/lib/server/evaluations/commands.ts';
 import { nextPairs } from '../../src/lib/server/evaluations/queries.ts';
 import { rateExample, rewriteExample } from '../../src/lib/server/ratings/commands.ts';
 import { closePools } from '../../src/lib/server/platform/db/pools.ts';
+import { createWebhook } from '../../src/lib/server/webhooks/commands.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
 import { checksumOf, checksumOfProject } from '../support/checksum.ts';
 import { newProject, newTeam } from '../support/team.ts';
@@ -57,13 +58,16 @@ const idsOf = (w: World) => ({
 	team: w.teamId,
 	project: w.projectId,
 	connection: w.spareConnection,
+	key: w.key,
 	example: w.example,
 	run: w.run,
 	serving: w.serving,
 	evaluation: w.voting,
 	ballot: w.ballot,
 	person: w.sparePerson,
-	invitation: w.invitation
+	invitation: w.invitation,
+	webhook: w.webhook,
+	delivery: w.delivery
 });
 type Scene = {
 	/** Other ids than those above. */
@@ -107,6 +111,11 @@ const scenes: Record<string, (w: World) => Promise<Scene>> = {
 		await owner`insert into servings (team_id, project_id, run_id, mark, status, idle_at)
 			values (${w.teamId}, ${w.projectId}, ${w.run}, ${randomUUID()}, 'starting', now() + interval '1 hour')`;
 		return {};
+	},
+	'webhooks.create': async () => ({ input: { url: `${sandbox.url}/webhooks` } }),
+	'webhooks.remove': async (w) => {
+		const wanted = { name: '', url: `${sandbox.url}/webhooks`, events: ['run.failed' as const], projectIds: null };
+		return { ids: { webhook: (await createWebhook(w.scopes.owner, wanted)).id } };
 	},
 	'evaluations.retry': async (w) => ({ ids: { evaluation: w.stuck } }),
 	'evaluations.vote': async (w) => ({ ids: { ballot: await nextBallot(w) } }),

@@ -21,6 +21,24 @@ export const oneOfEach = (scope: Scope & { userId: string | null }, otherPerson:
 			tokenHash: Buffer.from(randomUUID()),
 			expiresAt: new Date(2100, 0)
 		});
+		const keyId = await add('api_keys', tables.apiKeys, {
+			name: 'Nightly import',
+			role: 'trainer',
+			hash: Buffer.from(randomUUID()),
+			hint: 'ait_sk_…x',
+			expiresAt: new Date(2100, 0),
+			rolledAt: new Date(),
+			revokedAt: new Date()
+		});
+		// what nobody who serves may write, functions do: a request by the name a key gave it, and a token by its device flow
+		const hash = () => Buffer.from(randomUUID());
+		const sql = tx.$client;
+		await sql`select set_config('app.key_id', ${keyId}, true), claim_request('first', ${hash()}, 30)`;
+		await sql`select set_config('app.key_id', '', true)`;
+		const [device, code] = [hash(), hash()];
+		await sql`select begin_device(${device}, ${code}, 'ait', '127.0.0.1')`;
+		await sql`select answer_device(${code}, ${personId}, ${scope.teamId}, 20, null, null)`;
+		await sql`select from take_device(${device}, ${hash()}, 'ait_pt_…x', '127.0.0.1')`;
 		const connectionId = await add('connections', tables.connections, { provider: 'sandbox', name: 'Sandbox' });
 		const projectId = await add('projects', tables.projects, {
 			slug: 'one',
@@ -100,6 +118,21 @@ export const oneOfEach = (scope: Scope & { userId: string | null }, otherPerson:
 			ballotId,
 			personId,
 			clientId: randomUUID()
+		});
+		const endpointId = await add('webhook_endpoints', tables.webhookEndpoints, {
+			name: 'One',
+			url: 'https://example.com',
+			events: ['run.finished'],
+			projectIds: [projectId],
+			sealedSecret: {}
+		});
+		await add('webhook_deliveries', tables.webhookDeliveries, {
+			endpointId,
+			projectIds: [projectId],
+			event: 'run.finished',
+			body: '{}',
+			state: 'delivered',
+			nextAt: null
 		});
 		await add('outbox', tables.outbox, { projectId, topic: 'project:x' });
 		await add('audit_entries', tables.auditEntries, { personId, action: 'x', subject: 'x', details: {} });

@@ -38,6 +38,8 @@ const project = `${team}/[project=slug]`;
 const evaluation = `${project}/eval/[evaluation]`;
 const run = `${project}/train/[run]`;
 
+const webhook = `${team}/settings/webhooks/[webhook]`;
+
 const in_ = (address: (team: string, project: string) => string) => (w: World) => address(w.team, w.project);
 const aRecipe = () => ({ clientId: randomUUID(), ...defaultRecipe });
 const settings = (w: World) => ({
@@ -74,6 +76,30 @@ export const lines: Record<string, Line> = {
 		changesVisitor: true
 	},
 	'/account ?/end': { at: to.account, is: '303 200 200 200 200', send: () => ({ handle: randomUUID() }) },
+	'/account ?/endToken': {
+		at: to.account,
+		is: '303 404 404 404 200',
+		send: (w) => ({ tokenId: w.personalToken })
+	},
+	'/device page': { at: (w) => to.device(w.code), is: '303 200 200 200 200' },
+	'/device ?/refuse': {
+		at: () => to.device(),
+		is: '303 410 410 410 410',
+		send: () => ({ code: 'ZZZZ-ZZZZ' })
+	},
+	'/device ?/confirm': {
+		at: () => to.device(),
+		// the stranger is not in that team; the rater is, and after that it is answered
+		is: '303 404 200 410 410',
+		send: (w) => ({ code: w.code, teamId: w.teamId }),
+		swap: { teamId: 410 }
+	},
+	'/api/v1/device POST': { at: () => '/api/v1/device', is: open, send: () => ({ client: 'ait' }) },
+	'/api/v1/device/token POST': {
+		at: () => '/api/v1/device/token',
+		is: everyoneGets(400),
+		send: () => ({ deviceCode: 'unknown' })
+	},
 	'/teams/new page': { at: to.newTeam, is: '303 200 200 200 200' },
 	'/teams/new ?/default': { at: to.newTeam, is: everyoneGets(303), send: () => ({ name: 'Another' }) },
 	'/invitations/[token] page': { at: (w) => to.invitation(w.token), is: open },
@@ -133,6 +159,19 @@ export const lines: Record<string, Line> = {
 		is: data.owners,
 		send: (w) => ({ connectionId: w.spareConnection })
 	},
+	[`${team}/settings/keys page`]: { at: (w) => to.keys(w.team), is: owners },
+	[`${team}/settings/keys ?/create`]: {
+		at: (w) => to.keys(w.team),
+		is: data.owners,
+		send: (w) => ({ name: 'Nightly import', role: 'trainer', projectIds: w.projectId, days: 90 }),
+		swap: { projectId: 422 }
+	},
+	[`${team}/settings/keys ?/roll`]: {
+		at: (w) => to.keys(w.team),
+		is: data.owners,
+		send: (w) => ({ keyId: w.key, graceHours: 24 })
+	},
+	[`${team}/settings/keys ?/revoke`]: { at: (w) => to.keys(w.team), is: data.owners, send: (w) => ({ keyId: w.key }) },
 	[`${team}/settings/members page`]: { at: (w) => to.members(w.team), is: owners },
 	[`${team}/settings/members ?/invite`]: {
 		at: (w) => to.members(w.team),
@@ -160,6 +199,34 @@ export const lines: Record<string, Line> = {
 		at: (w) => to.members(w.team),
 		is: data.owners,
 		send: (w) => ({ personId: w.leaver })
+	},
+
+	[`${team}/settings/webhooks page`]: { at: (w) => to.webhooks(w.team), is: makers },
+	[`${team}/settings/webhooks ?/create`]: {
+		at: (w) => to.webhooks(w.team),
+		is: data.makers,
+		send: (w) => ({ url: w.hook, events: 'run.failed', projectIds: w.projectId }),
+		swap: { projectId: 422 }
+	},
+	[`${webhook} page`]: { at: (w) => to.webhook(w.team, w.webhook), is: makers },
+	[`${webhook} ?/update`]: {
+		at: (w) => to.webhook(w.team, w.webhook),
+		is: data.makers,
+		send: (w) => ({ events: 'run.finished', projectIds: w.projectId }),
+		swap: { projectId: 422 }
+	},
+	[`${webhook} ?/roll`]: {
+		at: (w) => to.webhook(w.team, w.webhook),
+		is: data.makers,
+		send: () => ({ overlapHours: '24' })
+	},
+	[`${webhook} ?/pause`]: { at: (w) => to.webhook(w.team, w.webhook), is: data.makers },
+	[`${webhook} ?/resume`]: { at: (w) => to.webhook(w.team, w.webhook), is: data.makers },
+	[`${webhook} ?/test`]: { at: (w) => to.webhook(w.team, w.webhook), is: data.makers },
+	[`${webhook} ?/again`]: {
+		at: (w) => to.webhook(w.team, w.webhook),
+		is: data.makers,
+		send: (w) => ({ deliveryId: w.delivery })
 	},
 
 	[`${project} page`]: { at: in_(to.project), is: members },
@@ -271,6 +338,8 @@ export const lines: Record<string, Line> = {
 		is: data.members
 	},
 
+	// the trainer removes it, and the owner finds nothing
+	[`${webhook} ?/remove`]: { at: (w) => to.webhook(w.team, w.spareWebhook), is: '401 404 403 303 404' },
 	[`${team}/settings ?/leave`]: { at: (w) => to.teamSettings(w.team), is: '401 404 303 303 409' },
 	'/account ?/endAll': { at: to.account, is: everyoneGets(303) }
 };

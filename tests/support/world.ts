@@ -12,8 +12,11 @@ import * as tables from '../../src/lib/server/platform/db/schema.ts';
 import { castVote, revealResults } from '../../src/lib/server/evaluations/commands.ts';
 import { nextPairs } from '../../src/lib/server/evaluations/queries.ts';
 import { importExamples } from '../../src/lib/server/examples/commands.ts';
+import { createKey } from '../../src/lib/server/keys/commands.ts';
 import { keepMail, listMails } from '../../src/lib/server/platform/mail/outbox.ts';
+import { beginDevice, confirmDevice, takeToken } from '../../src/lib/server/access/device.ts';
 import { type Scope, inProject } from '../../src/lib/server/access/scope.ts';
+import { listTokens } from '../../src/lib/server/access/tokens.ts';
 import { applySplit } from '../../src/lib/server/splits/commands.ts';
 import { newSession } from './session.ts';
 import { newProject, newTeam } from './team.ts';
@@ -175,6 +178,17 @@ const vote = async (scope: Scope, slug: string, evaluationId: string) => {
 	}
 };
 
+/** A personal token of somebody, by its device flow, and another code that waits for an answer. */
+const addToken = async (personId: string, teamId: string) => {
+	const visitor = { address: '127.0.0.1', browserToken: undefined };
+	const self = { person: { id: personId, email: '', name: '' } };
+	const { deviceCode, userCode } = await beginDevice(visitor, { client: 'ait on laptop' });
+	await confirmDevice(self, { code: userCode, teamId });
+	const { token } = await takeToken(visitor, { deviceCode });
+	const [listed] = await listTokens(self);
+	return { token, id: listed!.id, code: (await beginDevice(visitor, { client: 'ait' })).userCode };
+};
+
 export type World = Awaited<ReturnType<typeof newWorld>>;
 
 /**
@@ -231,6 +245,22 @@ export const newWorld = async (owner: postgres.Sql, sandboxUrl: string, { file =
 		return row!.id;
 	});
 
+	const webhook = await scope.tx(async (tx) => {
+		const id = randomUUID();
+		const sealedSecret = seal(config().keks, canary, `${team.teamId}|webhook|${id}`);
+		const url = `${sandboxUrl}/webhooks`;
+		const kept = { name: 'Release bot', url, events: ['run.finished'], sealedSecret };
+		await tx.insert(tables.webhookEndpoints).values({ ...kept, id });
+		const sent = { endpointId: id, event: 'run.finished', state: 'failed' as const, nextAt: null };
+		const [row] = await tx
+			.insert(tables.webhookDeliveries)
+			.values({ ...sent, body: '{"type":"run.finished"}' })
+			.returning();
+		const spare = { ...kept, id: randomUUID() };
+		await tx.insert(tables.webhookEndpoints).values(spare);
+		return { id, spare: spare.id, delivery: row!.id };
+	});
+
 	const token = randomToken();
 	const invitation = await scope.tx(async (tx) => {
 		const [row] = await tx
@@ -258,6 +288,11 @@ export const newWorld = async (owner: postgres.Sql, sandboxUrl: string, { file =
 		const [example] = await tx.$client`select id from examples where rating is not null limit 1`;
 		return { unrated: (unrated ?? example)!.id as string, example: example!.id as string };
 	});
+	const key = await createKey(
+		{ ...scope, userId: team.owner.id },
+		{ name: 'Nightly import', role: 'trainer', projectIds: null, days: 90 }
+	);
+	const personal = await addToken(team.owner.id, team.teamId);
 	const queue = await nextPairs(await inProject(rater, project.slug), { evaluationId: voting, after: -1 });
 	return {
 		teamId: team.teamId,
@@ -277,7 +312,18 @@ export const newWorld = async (owner: postgres.Sql, sandboxUrl: string, { file =
 		stuck,
 		/** The rater's first ballot of the open evaluation. */
 		ballot: queue.pairs[0]!.ballotId,
+		/** A key for scripts, and how it is sent; a personal token of the owner, and a code that waits for anybody's answer. */
+		key: key.id,
+		apiKey: key.key,
+		personalToken: personal.id,
+		bearer: personal.token,
+		code: personal.code,
 		invitation: invitation.id,
+		webhook: webhook.id,
+		spareWebhook: webhook.spare,
+		/** Where webhooks may lead. */
+		hook: `${sandboxUrl}/webhooks`,
+		delivery: webhook.delivery,
 		token,
 		mail,
 		/** Two more raters, who do nothing. */

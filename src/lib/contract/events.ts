@@ -25,7 +25,7 @@ type Kind<S extends v.GenericSchema> = {
 	audited: boolean;
 	/** For the project's activity, which has no page yet. */
 	feed: boolean;
-	/** For the team's endpoints, by this event's name; there are none yet. */
+	/** Sent to the team's webhooks that want it, with its details; contract/webhook-events says it in plain words. */
 	webhook: boolean;
 };
 
@@ -112,13 +112,85 @@ export const events = {
 		{ audited: true }
 	),
 	'key.rolled': event(
-		v.strictObject({ name: v.string(), hint: v.string(), graceHours: v.number() }),
+		// the subject, and the hint, are those of the old one
+		v.strictObject({
+			name: v.string(),
+			hint: v.string(),
+			graceHours: v.number(),
+			newKey: v.string(),
+			newHint: v.string()
+		}),
 		({ name }) => `rolled the API key ${name}`,
 		{ audited: true }
+	),
+	/** A week before its end; not of one that ends because it was rolled. */
+	'key.expiring': event(
+		v.strictObject({ name: v.string(), hint: v.string(), expiresAt: v.string() }),
+		({ name }) => `said that the API key ${name} ends soon`,
+		{ audited: true, webhook: true }
 	),
 	'key.revoked': event(
 		v.strictObject({ name: v.string(), hint: v.string() }),
 		({ name }) => `ended the API key ${name}`,
+		{ audited: true }
+	),
+
+	// ── webhooks: the host alone, since an address may hold a secret
+	'webhook.created': event(
+		v.strictObject({ name: v.string(), host: v.string(), events: v.array(v.string()) }),
+		({ name }) => `made the webhook ${name}`,
+		{ audited: true }
+	),
+	'webhook.changed': event(
+		v.strictObject({ name: v.string(), host: v.string(), events: v.array(v.string()) }),
+		({ name }) => `changed the webhook ${name}`,
+		{ audited: true }
+	),
+	'webhook.secret_rolled': event(
+		v.strictObject({ name: v.string(), overlapHours: v.number() }),
+		({ name }) => `rolled the secret of the webhook ${name}`,
+		{ audited: true }
+	),
+	'webhook.paused': event(v.strictObject({ name: v.string() }), ({ name }) => `paused the webhook ${name}`, {
+		audited: true
+	}),
+	'webhook.resumed': event(v.strictObject({ name: v.string() }), ({ name }) => `switched the webhook ${name} on`, {
+		audited: true
+	}),
+	'webhook.removed': event(
+		v.strictObject({ name: v.string(), host: v.string() }),
+		({ name }) => `removed the webhook ${name}`,
+		{ audited: true }
+	),
+	'webhook.tested': event(v.strictObject({ name: v.string() }), ({ name }) => `tested the webhook ${name}`, {}),
+	'webhook.sent_again': event(
+		v.strictObject({ name: v.string(), event: v.string() }),
+		({ name, event }) => `had ${event} sent to the webhook ${name} again`,
+		{}
+	),
+	/** By nobody: after days of failures, or because its server said that it is gone. */
+	'webhook.switched_off': event(
+		v.strictObject({ name: v.string(), reason: v.picklist(['failing', 'gone']) }),
+		({ name }) => `switched the webhook ${name} off, because nothing arrives there`,
+		{ audited: true }
+	),
+
+	// ── budget: what watches it is still to come
+	'budget.reached': event(
+		v.strictObject({ spentMicros: v.number(), budgetMicros: v.number() }),
+		() => 'reached the budget of the team',
+		{ audited: true, webhook: true }
+	),
+
+	// ── personal tokens: written by the database (answer_device, end_token), since whoever serves has nothing of them
+	'token.confirmed': event(
+		v.strictObject({ name: v.string(), from: v.string() }),
+		({ name, from }) => `let ${name} at ${from} act in their name`,
+		{ audited: true }
+	),
+	'token.ended': event(
+		v.strictObject({ name: v.string(), hint: v.string() }),
+		({ name }) => `ended the personal token of ${name}`,
 		{ audited: true }
 	),
 
@@ -252,7 +324,7 @@ export const events = {
 	),
 	/** Nothing is billed any more, whoever or whatever stopped it. */
 	'serving.ended': event(
-		v.strictObject({ run: v.string(), status: v.picklist(['stopped', 'failed']) }),
+		v.strictObject({ run: v.string(), version: v.number(), status: v.picklist(['stopped', 'failed']) }),
 		({ status }) => (status === 'failed' ? 'could not keep a model running' : 'gave the machine of a model back'),
 		{ topics: onRunOfServing, webhook: true }
 	),
@@ -291,7 +363,21 @@ export const events = {
 		feed: true
 	}),
 	'evaluation.revealed': event(
-		v.strictObject({ name: v.string(), judged: v.number(), planned: v.number() }),
+		v.strictObject({
+			number: v.number(),
+			name: v.string(),
+			judged: v.number(),
+			planned: v.number(),
+			version: v.string(),
+			against: v.string(),
+			verdict: v.string(),
+			/** 0 to 1; null where nothing decides. */
+			winRate: v.nullable(v.number()),
+			wins: v.number(),
+			losses: v.number(),
+			ties: v.number(),
+			bothBad: v.number()
+		}),
 		({ name, judged, planned }) => `revealed the results of “${name}” at ${judged} of ${planned}`,
 		{ topics: ofEvaluationAndProject, audited: true, feed: true, webhook: true }
 	)

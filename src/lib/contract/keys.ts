@@ -5,6 +5,10 @@ import { aTime, ids } from './ids.ts';
 import { command, query } from './operation.ts';
 
 const KeyId = Id('The key');
+/** Not a picklist: a form's text becomes a number only where a number is asked for. */
+const oneOfThese = (numbers: readonly number[], sentence: string) =>
+	v.pipe(v.number(sentence), v.values(numbers, sentence));
+
 const KeyRole = v.picklist(keyRoles, 'A key is a trainer or a rater');
 
 const Key = v.strictObject({
@@ -63,13 +67,23 @@ export const CreateKey = command({
 		name: Name,
 		role: v.optional(KeyRole, 'trainer'),
 		projectIds: v.optional(
-			v.nullable(v.pipe(v.array(Id('The project')), v.maxLength(500, 'Choose at most 500 projects'))),
+			v.nullable(
+				v.pipe(
+					v.array(Id('The project')),
+					// none is not all: whoever forgot to choose would open everything
+					v.minLength(1, 'Choose at least one project, or all'),
+					v.maxLength(500, 'Choose at most 500 projects')
+				)
+			),
 			null
 		),
-		days: v.optional(v.picklist(keyLives, `A key lives for ${keyLives.join(', ')} days`), keyLives[0])
+		days: v.optional(oneOfThese(keyLives, 'A key lives for 30, 90 or 365 days'), keyLives[0])
 	}),
 	output: MadeKey,
-	errors: { conflict: 'The team has fifty keys that work.' },
+	errors: {
+		conflict: 'The team has fifty keys that work.',
+		rate_limited: 'The team has made a hundred keys within the hour.'
+	},
 	events: ['key.created'],
 	example: { input: { name: 'Nightly import', role: 'trainer', days: 90 }, output: aMadeKey }
 });
@@ -81,10 +95,13 @@ export const RollKey = command({
 	action: 'keys:edit',
 	input: v.object({
 		keyId: KeyId,
-		graceHours: v.optional(v.picklist(graceHours, `Choose ${graceHours.join(', ')} hours`), 24)
+		graceHours: v.optional(oneOfThese(graceHours, 'The old one works on for 0, 1, 24 or 168 hours'), 24)
 	}),
 	output: MadeKey,
-	errors: { conflict: 'The key is over.' },
+	errors: {
+		conflict: 'The key is over or was rolled before, or the team has fifty that work.',
+		rate_limited: 'The team has made a hundred keys within the hour.'
+	},
 	events: ['key.rolled'],
 	example: { input: { keyId: ids.key, graceHours: 24 }, output: aMadeKey }
 });
@@ -111,7 +128,7 @@ export const GetMe = query({
 		team: v.strictObject({ id: v.string(), slug: v.string(), name: v.string() }),
 		role: v.string(),
 		projectIds: v.nullable(v.array(v.string())),
-		/** null for a person. */
+		/** null for a person, whose personal token this is. */
 		key: v.nullable(v.strictObject({ id: v.string(), name: v.string(), expiresAt: Time }))
 	}),
 	errors: {},

@@ -13,6 +13,8 @@ import * as runs from './runs.ts';
 import * as servings from './servings.ts';
 import * as splits from './splits.ts';
 import * as team from './team.ts';
+import * as tokens from './tokens.ts';
+import * as webhooks from './webhooks.ts';
 
 const isOperation = (value: unknown): value is Operation =>
 	typeof value === 'object' && value !== null && 'kind' in value && 'input' in value && 'output' in value;
@@ -20,6 +22,7 @@ const isOperation = (value: unknown): value is Operation =>
 /** Every operation, feature by feature in the order of the loop. */
 export const operations: readonly Operation[] = [
 	account,
+	tokens,
 	team,
 	connections,
 	keys,
@@ -31,5 +34,6 @@ export const operations: readonly Operation[] = [
 	servings,
 	evaluations,
 	evaluationResults,
+	webhooks,
 	activity
 ].flatMap((feature) => (Object.values(feature) as unknown[]).filter(isOperation));

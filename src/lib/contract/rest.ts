@@ -10,6 +10,7 @@ import * as project from './project.ts';
 import * as runs from './runs.ts';
 import * as servings from './servings.ts';
 import * as splits from './splits.ts';
+import * as webhooks from './webhooks.ts';
 
 export const methods = ['GET', 'POST', 'PATCH', 'DELETE'] as const;
 export type Method = (typeof methods)[number];
@@ -28,6 +29,7 @@ export type RestRow = {
 };
 
 const inProject = '/projects/{project}';
+const aWebhook = '/webhooks/{webhookId}';
 const rows = (operation: Operation, method: Method, path: string, more: Partial<RestRow> = {}): RestRow => ({
 	operation,
 	method,
@@ -74,5 +76,17 @@ export const rest: readonly RestRow[] = [
 	rows(evaluations.RetryGeneration, 'POST', `${inProject}/evaluations/{evaluationId}/retry`),
 	rows(evaluationResults.RevealResults, 'POST', `${inProject}/evaluations/{evaluationId}/reveal`),
 	rows(evaluationResults.GetResults, 'GET', `${inProject}/evaluations/{evaluationId}/results`),
-	rows(evaluationResults.ExportResults, 'GET', `${inProject}/evaluations/{evaluationId}/export`)
+	rows(evaluationResults.ExportResults, 'GET', `${inProject}/evaluations/{evaluationId}/export`),
+
+	rows(webhooks.ListWebhooks, 'GET', '/webhooks'),
+	rows(webhooks.CreateWebhook, 'POST', '/webhooks', { status: 201 }),
+	rows(webhooks.GetWebhook, 'GET', aWebhook),
+	rows(webhooks.UpdateWebhook, 'PATCH', aWebhook),
+	rows(webhooks.RemoveWebhook, 'DELETE', aWebhook),
+	rows(webhooks.RollSecret, 'POST', `${aWebhook}/roll`),
+	rows(webhooks.PauseWebhook, 'POST', `${aWebhook}/pause`),
+	rows(webhooks.ResumeWebhook, 'POST', `${aWebhook}/resume`),
+	rows(webhooks.SendTest, 'POST', `${aWebhook}/test`, { status: 201 }),
+	rows(webhooks.ListDeliveries, 'GET', `${aWebhook}/deliveries`, { paged: byNumber }),
+	rows(webhooks.SendAgain, 'POST', `${aWebhook}/deliveries/{deliveryId}/again`)
 ];

@@ -1,5 +1,9 @@
 export const errorStatuses = {
 	bad_request: 400,
+	authorization_pending: 400,
+	slow_down: 400,
+	expired: 400,
+	access_denied: 400,
 	exposed_key: 400,
 	unauthenticated: 401,
 	not_found: 404,

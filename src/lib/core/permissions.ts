@@ -29,6 +29,7 @@ const allowed = {
 	'connections:see': ['owner', 'trainer'],
 	'connections:edit': ['owner'],
 	'keys:edit': ['owner'],
+	'webhooks:edit': ['owner', 'trainer'],
 	'members:see': ['owner'],
 	'members:edit': ['owner'],
 	'audit:see': ['owner'],

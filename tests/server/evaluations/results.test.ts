@@ -294,7 +294,11 @@ test('the reveal happens once, is written down, and needs a vote and the right',
 	const entries = await scope.tx((tx) =>
 		tx.select().from(auditEntries).where(eq(auditEntries.action, 'evaluation.revealed'))
 	);
-	expect(entries.map((entry) => entry.details)).toEqual([{ name: 'v1 against base', judged: 1, planned: 3 }]);
+	const counts = { wins: 1, losses: 0, ties: 0, bothBad: 0, winRate: 1 };
+	const compared = { number: 1, name: 'v1 against base', version: 'v1', against: 'base' };
+	expect(entries.map((entry) => entry.details)).toEqual([
+		{ ...compared, judged: 1, planned: 3, verdict: 'need-more-data', ...counts }
+	]);
 });
 
 test('a stranger sees no list and no results, also with the project in hand', async () => {

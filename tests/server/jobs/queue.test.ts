@@ -116,6 +116,20 @@ test('the team and the person of a job are those of the transaction; without a t
 	await expect(plainPool()`select send_job('run.submit', ${randomUUID()})`).rejects.toMatchObject(refused);
 });
 
+test('a job that waits for later comes at once where somebody asks for it, and only in their own team', async () => {
+	const [here, there] = [await newTeam(), await newTeam()];
+	const id = randomUUID();
+	const later = new Date(Date.now() + 3_600_000);
+	const isDue = async () => (await jobsOf(id)).map(({ start_after: at }) => (at as Date) <= new Date());
+	await here.scope.tx((tx) => enqueue(tx, 'run.follow', { runId: id }, { after: later }));
+	await raw(there.scope, (sql) => sql`select hasten_job('run.follow', ${id})`);
+	await plainPool()`select hasten_job('run.follow', ${id})`;
+	await raw(here.scope, (sql) => sql`select hasten_job('run.submit', ${id})`);
+	expect(await isDue()).toEqual([false]);
+	await here.scope.tx((tx) => enqueue(tx, 'run.follow', { runId: id }, { hasten: true }));
+	expect(await isDue()).toEqual([true]);
+});
+
 test('a page sends to the queues of teams only, and touches no row of pg-boss', async () => {
 	const { scope } = await newTeam();
 	const internal = await owner`select name from pgboss.queue where name not like '%.%'`;

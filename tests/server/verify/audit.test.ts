@@ -1,13 +1,15 @@
 // The chain of an audit log, and everything that can be done to one by whoever owns the tables.
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import postgres from 'postgres';
 import { afterAll, describe, expect, test } from 'vitest';
+import { enterWithKey } from '../../../src/lib/server/access/keys.ts';
 import { chainEntries } from '../../../src/lib/server/events/chain.ts';
+import { createKey } from '../../../src/lib/server/keys/commands.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { type Head, headLine, readHeads } from '../../../src/lib/server/verify/heads.ts';
 import { verify } from '../../../src/lib/server/verify/verify.ts';
@@ -84,7 +86,8 @@ describe('an entry was changed', () => {
 		subject: `''`,
 		details: `(details::text || ' ')::json`,
 		request_id: 'new_id()',
-		address: 'null'
+		address: 'null',
+		key_id: 'new_id()'
 	};
 	test('the table has no column that is not asked about', async () => {
 		const columns =
@@ -96,6 +99,24 @@ describe('an entry was changed', () => {
 		const { ids, entries, trouble } = await newLog();
 		await entries(`update audit_entries set ${column} = ${value} where $team and id = '${ids[2]}'`);
 		expect(await trouble()).toEqual([changedAt(3)]);
+	});
+
+	test('that a key did it, and which', async () => {
+		const { scope, teamId, slug, look, entries } = await newLog();
+		const { key } = await createKey(scope, { name: 'Nightly import', role: 'trainer', projectIds: null, days: 90 });
+		const holder = await enterWithKey(
+			key,
+			{ id: randomUUID(), address: '192.0.2.1', transactions: 0 },
+			{ most: 10, perSeconds: 1 }
+		);
+		const id = await addUnheard(holder!.scope);
+		await chainEntries(teamId);
+		expect(await look()).toMatchObject({ said: [], head: { place: 7 } });
+		for (const change of ['new_id()', 'null']) {
+			await entries(`update audit_entries set key_id = ${change} where $team and id = '${id}'`);
+			const { said } = await look();
+			expect(said, change).toEqual([`Team ${slug}: audit entry ${id} ${changedAt(7).slice(2)}`]);
+		}
 	});
 
 	test('two changed places with each other', async () => {

@@ -7,6 +7,8 @@ type Answer = {
 	check?: Check;
 	/** Whether a mail went out. */
 	sent?: boolean;
+	/** Of a webhook, shown once. */
+	secret?: string;
 };
 
 /** What a form action answered, success or refusal alike; nothing for a redirect or a bug. */

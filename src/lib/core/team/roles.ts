@@ -7,7 +7,7 @@ export const invitedAs = {
 
 /** What each role is for, as the table of members explains it. */
 export const roleSentences = {
-	owner: 'Everything, and also members, connections and the settings of projects.',
+	owner: 'Everything, and also members, connections, API keys and the settings of projects.',
 	trainer: 'Collects examples, trains models, compares them.',
 	rater: 'Rates and rewrites examples, and chooses the better of two answers.'
 } as const;

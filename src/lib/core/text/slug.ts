@@ -6,6 +6,7 @@ const taken = [
 	'api',
 	'dev',
 	'docs',
+	'device',
 	'invitations',
 	'login',
 	'logout',

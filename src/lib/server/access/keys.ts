@@ -1,15 +1,15 @@
 import { randomInt } from 'node:crypto';
 import type { RestLimit } from '../../contract/rest-limits.ts';
-import { readKey, keyFrom } from '../../core/keys/key.ts';
+import { type KeyKind, keyFrom, readKey } from '../../core/keys/key.ts';
 import type { KeyRole } from '../../core/keys/rules.ts';
 import { sha256 } from '../platform/crypto.ts';
 import { plainPool } from '../platform/db/pools.ts';
 import { type ActingRequest, type Scope, scopeFor } from './scope.ts';
 
 /** A new key. It is shown once; kept is its SHA-256. */
-export const newKey = () => {
+export const newKey = (kind: KeyKind = 'sk') => {
 	const key = keyFrom(
-		'sk',
+		kind,
 		Array.from({ length: 30 }, () => randomInt(62))
 	);
 	return { key, hash: sha256(key) };

@@ -26,7 +26,7 @@ type Who = {
 	/** The key that acts, where it is nobody in person. */
 	key?: ActingKey;
 	/** By what right a person acts: held against the database in every transaction, as a key is. Jobs, the demo and tests have none. */
-	authority?: { personId: string; sessionHandle: string };
+	authority?: { personId: string } & ({ sessionHandle: string } | { tokenId: string });
 };
 
 /** Who is acting, for which team, in which projects. The first argument of every use case. */
@@ -70,29 +70,32 @@ const forDrizzle = (client: ReservedSql): ReservedSql =>
 	});
 
 /**
- * Makes a scope. Only hooks, the worker, the demo seed and tests may: everybody else is handed one.
+ * Makes a scope. Only hooks, the worker, keys and tokens, the demo seed and tests may: everybody else is handed one.
  *
  * The settings live as long as the transaction (`true`): the connection goes back to the pool without a team. Begin and
  * settings are sent without waiting, in one packet with the first query; if they fail, that query sees no rows.
  *
- * With an `authority`, the same packet asks whether the membership and the session are still those the request came in with,
+ * With an `authority`, the same packet asks whether the membership and the session, or token, are still those the request came in with,
  * and `tx` holds the membership until the commit: a removal waits, or wins. So it does for a key. Throws *forbidden* when they are not.
  */
 export const scopeFor = (who: Who): Scope => {
 	const { teamId, role, authority, key } = who;
 	const projects = String(who.projectIds);
+	const tokenId = authority && 'tokenId' in authority ? authority.tokenId : '';
 	const asked = (client: ReservedSql, holding: boolean) => {
 		if (key) return client`, assert_key(${teamId}, ${key.id}, ${role}, ${projects}, ${holding})`;
-		return authority
-			? client`, assert_authority(
-				${teamId}, ${authority.personId}, ${authority.sessionHandle}, ${role}, ${projects}, ${holding})`
-			: client``;
+		if (!authority) return client``;
+		const { personId } = authority;
+		return 'tokenId' in authority
+			? client`, assert_token(${teamId}, ${personId}, ${authority.tokenId}, ${role}, ${projects}, ${holding})`
+			: client`, assert_authority(${teamId}, ${personId}, ${authority.sessionHandle}, ${role}, ${projects}, ${holding})`;
 	};
 	const opening = (client: ReservedSql, holding: boolean) => [
 		client`select
 			set_config('app.team_id', ${teamId}, true),
 			set_config('app.user_id', ${who.userId ?? ''}, true),
 			set_config('app.key_id', ${key?.id ?? ''}, true),
+			set_config('app.token_id', ${tokenId}, true),
 			set_config('app.role', ${role}, true),
 			set_config('app.project_ids', ${projects}, true)
 			${asked(client, holding)}`

@@ -110,7 +110,7 @@ export const revealResults = command(RevealResults, (scope, { evaluationId }) =>
 	scope.tx(async (tx) => {
 		const evaluation = await evaluationOf(tx, scope.project.id, evaluationId, { lock: true });
 		if (evaluation.revealedAt !== null) return null;
-		const { id, projectId, name, planned } = evaluation;
+		const { id, projectId, number, name, planned } = evaluation;
 		const said = await votesOf(tx, id);
 		const judged = judgedIn(said);
 		if (judged === 0) throw new AppError('conflict', 'Nobody has voted yet, so there is nothing to reveal.');
@@ -119,11 +119,12 @@ export const revealResults = command(RevealResults, (scope, { evaluationId }) =>
 		const revealedAt = sql`date_trunc('milliseconds', clock_timestamp()) + interval '1 millisecond'`;
 		const result = await countedResult(tx, evaluation, said);
 		await tx.update(evaluations).set({ revealedAt, result }).where(eq(evaluations.id, id));
+		const { kind: verdict, title: _title, interval: _interval, ...counts } = result;
 		await record(tx, scope, {
 			event: 'evaluation.revealed',
 			subject: id,
 			projectId,
-			details: { name, judged, planned }
+			details: { number, name, judged, planned, verdict, ...counts }
 		});
 		return null;
 	})

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { type Happening, type Topic, events } from '../../contract/events.ts';
 import { auditEntries, outbox } from '../platform/db/schema.ts';
 import type { Scope, Tx } from '../access/scope.ts';
+import { announce } from './announce.ts';
 
 /**
  * Writes down what has happened, in the transaction of the deed: both or neither. From this one call follow the audit log, the
@@ -26,6 +27,7 @@ export const record = async (
 			address: scope.request?.address ?? null
 		});
 	}
+	if (kind.webhook) await announce(tx, happening);
 	const news = (kind.topics as (about: Happening) => Topic[])(happening).filter((topic) => !tx.topics.has(topic));
 	if (news.length === 0) return;
 	for (const topic of news) tx.topics.add(topic);

@@ -10,6 +10,8 @@ export type Job = {
 	/** May run twice, and twice at once. `signal` ends when this process must stop or has lost the job. */
 	run: (scope: Scope, payload: never, signal: AbortSignal) => Promise<void>;
 	atOnce: number;
+	/** What it does is nobody's deed, whoever brought it about. */
+	bySystem: boolean;
 };
 
 /** Defines a job beside its feature; `id` names the one id of its payload. */
@@ -18,13 +20,15 @@ export const job = <Name extends QueueName>(
 	{
 		id,
 		run,
-		atOnce
+		atOnce,
+		bySystem = false
 	}: {
 		id: keyof Payload<Name>;
 		run: (scope: Scope, payload: Payload<Name>, signal: AbortSignal) => Promise<void>;
 		atOnce: number;
+		bySystem?: boolean;
 	}
-): Job => ({ name, payload: v.object({ [id]: Id('The id') }), run, atOnce });
+): Job => ({ name, payload: v.object({ [id]: Id('The id') }), run, atOnce, bySystem });
 
 /** Gives what is open in a team its job back, where it has none. */
 export type Requeue = (scope: Scope) => Promise<void>;

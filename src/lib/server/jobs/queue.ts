@@ -54,15 +54,17 @@ export type JobData<Name extends QueueName> = Payload<Name> & { teamId: string; 
 
 /**
  * Puts a job into its queue in the same transaction as the change that wants it: both happen or neither. Its team and person are
- * those of the transaction. A job with the same key that already waits is enough. `after` delays it.
+ * those of the transaction. A job with the same key that already waits is enough. `after` delays it; `hasten`: one that waits for
+ * later comes at once instead.
  */
 export const enqueue = async <Name extends QueueName>(
 	tx: Tx,
 	name: Name,
 	payload: Payload<Name>,
-	{ after }: { after?: Date } = {}
+	{ after, hasten = false }: { after?: Date; hasten?: boolean } = {}
 ) => {
 	// each payload names one row; that row is the key
 	const [row] = Object.values(payload);
 	await tx.execute(sql`select send_job(${name}, ${row}, ${after?.toISOString() ?? null})`);
+	if (hasten) await tx.execute(sql`select hasten_job(${name}, ${row})`);
 };

@@ -7,7 +7,10 @@ const idsOf = {
 	'run.submit': 'runId',
 	'run.follow': 'runId',
 	'evaluation.generate': 'evaluationId',
-	'serving.follow': 'servingId'
+	'serving.follow': 'servingId',
+	'delivery.send': 'deliveryId',
+	'webhook.mail': 'webhookId',
+	'key.warn': 'keyId'
 } as const;
 
 export type QueueName = keyof typeof idsOf;

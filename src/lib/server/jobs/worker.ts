@@ -6,33 +6,44 @@ import { purgeRequests } from '../access/once.ts';
 import { scopeFor } from '../access/scope.ts';
 import { purgeSessions } from '../access/sessions.ts';
 import { purgeSignIns } from '../access/sign-in.ts';
+import { purgeTokens } from '../access/tokens.ts';
 import { countUncounted, evaluationJobs, requeueGenerations } from '../evaluations/jobs.ts';
 import { linkUnlinked } from '../events/jobs.ts';
+import { announceEnds, keyJobs } from '../keys/jobs.ts';
 import { plainPool } from '../platform/db/pools.ts';
 import { log } from '../platform/log.ts';
 import { ProviderError } from '../providers/errors.ts';
 import { requeueOpenRuns, runJobs } from '../runs/jobs.ts';
 import { requeueOpenServings, servingJobs } from '../servings/jobs.ts';
+import { purgeDeliveries, requeueDeliveries, webhookJobs } from '../webhooks/jobs.ts';
 import type { Job, Requeue } from './job.ts';
 import { type JobData, startQueue } from './queue.ts';
 import { type QueueName, polling, sweep } from './queues.ts';
 
 /** Every job of every feature. A test holds the list against the queues. */
-export const jobs: Job[] = [...runJobs, ...servingJobs, ...evaluationJobs];
+export const jobs: Job[] = [...keyJobs, ...runJobs, ...servingJobs, ...evaluationJobs, ...webhookJobs];
 
-/** Gives what is open its job back, feature by feature, counts what no job counts, and links what no relay has linked. */
-const requeues: Requeue[] = [requeueOpenRuns, requeueOpenServings, requeueGenerations, countUncounted, linkUnlinked];
+/** Gives what is open its job back, feature by feature, counts what no job counts, links what no relay has linked, and announces the ends of keys. */
+const requeues: Requeue[] = [
+	requeueOpenRuns,
+	requeueOpenServings,
+	requeueGenerations,
+	countUncounted,
+	linkUnlinked,
+	requeueDeliveries,
+	announceEnds
+];
 
 /** The system itself acts: whoever wanted the job had the right to, when it was queued. */
 const systemScope = (teamId: string, userId: string | null) =>
 	scopeFor({ teamId, userId, role: 'owner', projectIds: 'all' });
 
 /** Payload → scope → what the job does. */
-const work = async ({ name, payload, run }: Job, job: JobWithMetadata<JobData<QueueName>>) => {
+const work = async ({ name, payload, run, bySystem }: Job, job: JobWithMetadata<JobData<QueueName>>) => {
 	const startedAt = performance.now();
 	const { teamId, userId } = job.data;
 	try {
-		await run(systemScope(teamId, userId), v.parse(payload, job.data) as never, job.signal);
+		await run(systemScope(teamId, bySystem ? null : userId), v.parse(payload, job.data) as never, job.signal);
 		log.debug('job', { name, id: job.id, team: teamId, ms: Math.round(performance.now() - startedAt) });
 	} catch (problem) {
 		const fields = { job: name, id: job.id, team: teamId, attempt: job.retryCount + 1 };
@@ -52,7 +63,8 @@ const work = async ({ name, payload, run }: Job, job: JobWithMetadata<JobData<Qu
 
 /**
  * Puts back what fell out of its queue: a run, serving or generation that is open but has no job, because its retries were used up or
- * a database was restored, results that were never counted, and audit entries without a place. Where a job waits or runs, nothing is added.
+ * a database was restored, results that were never counted, audit entries without a place, and what was not sent to a webhook; and
+ * announces which keys end soon. Where a job waits or runs, nothing is added.
  */
 export const sweepAll = async () => {
 	await Promise.all([
@@ -61,6 +73,8 @@ export const sweepAll = async () => {
 		purgeRateLimits(),
 		purgeBuckets(),
 		purgeRequests(),
+		purgeDeliveries(),
+		purgeTokens(),
 		plainPool()`select purge_outbox()`
 	]);
 	const teams = await plainPool()`select teams_with_open_work() as id`;

@@ -2,8 +2,9 @@ import { and, eq, gt, isNull, sql } from 'drizzle-orm';
 import { CreateKey, RevokeKey, RollKey } from '../../contract/keys.ts';
 import { AppError } from '../../core/errors.ts';
 import { keyHint } from '../../core/keys/key.ts';
-import { keyState, mostKeys } from '../../core/keys/rules.ts';
+import { keyRolls, keyState, keyWorks, mostKeys } from '../../core/keys/rules.ts';
 import { newKey } from '../access/keys.ts';
+import { within } from '../access/limits.ts';
 import { command } from '../access/operation.ts';
 import type { Scope, Tx } from '../access/scope.ts';
 import { record } from '../events/record.ts';
@@ -30,8 +31,19 @@ const assertRoom = async (tx: Tx, scope: Scope) => {
 		);
 };
 
+const mayMake = async ({ teamId }: Scope) => {
+	if (await within(`keys:${teamId}`, { most: 100, perSeconds: 3600 })) return;
+	throw new AppError('rate_limited', 'This team has made a hundred keys within the hour. Wait a while, then go on.');
+};
+
+const cannotRoll = {
+	over: 'This key is over. Make a new one instead.',
+	rolled: 'This key was rolled before: there is another in its place. Roll that one, or end this.'
+};
+
 /** Makes a key and shows it this once. */
 export const createKey = command(CreateKey, async (scope, { name, role, projectIds, days }) => {
+	await mayMake(scope);
 	const { key, hash } = newKey();
 	return scope.tx(async (tx) => {
 		await assertRoom(tx, scope);
@@ -53,46 +65,51 @@ export const createKey = command(CreateKey, async (scope, { name, role, projectI
 
 /**
  * Makes a key with the same name, rights and life in place of one that works. The old one works on for the grace time, at most
- * as long as it would have anyway.
+ * as long as it would have anyway; without one it ends at once, also where the team has no room for another.
  */
 export const rollKey = command(RollKey, async (scope, { keyId, graceHours }) => {
+	await mayMake(scope);
 	const { key, hash } = newKey();
 	return scope.tx(async (tx) => {
-		await assertRoom(tx, scope);
 		const now = new Date();
 		const old = await keyOf(tx, keyId);
-		if (!['open', 'ending'].includes(keyState(old, now)))
-			throw new AppError('conflict', 'This key is over. Make a new one instead.');
+		const state = keyState(old, now);
+		if (!keyRolls(state)) throw new AppError('conflict', cannotRoll[state === 'rolled' ? 'rolled' : 'over']);
 		const end = new Date(Math.min(now.getTime() + graceHours * hourMs, old.expiresAt.getTime()));
 		await tx
 			.update(apiKeys)
-			.set(graceHours === 0 ? { revokedAt: now } : { expiresAt: end, warnedAt: now })
+			.set({ rolledAt: now, ...(graceHours === 0 ? { revokedAt: now } : { expiresAt: end }) })
 			.where(eq(apiKeys.id, keyId));
+		await assertRoom(tx, scope);
+		const { name, role, projectIds, hint } = old;
 		const life = old.expiresAt.getTime() - old.createdAt.getTime();
-		const hint = keyHint(key);
+		const newHint = keyHint(key);
 		const [made] = await tx
 			.insert(apiKeys)
 			.values({
-				name: old.name,
-				role: old.role,
-				projectIds: old.projectIds,
+				name,
+				role,
+				projectIds,
 				hash,
-				hint,
+				hint: newHint,
 				createdBy: scope.userId,
-				expiresAt: new Date(now.getTime() + Math.max(life, 30 * dayMs))
+				expiresAt: new Date(now.getTime() + life)
 			})
 			.returning({ id: apiKeys.id });
-		await record(tx, scope, { event: 'key.rolled', subject: keyId, details: { name: old.name, hint, graceHours } });
-		return { id: made!.id, key };
+		const newId = made!.id;
+		const details = { name, hint, graceHours, newKey: newId, newHint };
+		await record(tx, scope, { event: 'key.rolled', subject: keyId, details });
+		return { id: newId, key };
 	});
 });
 
 /** Ends a key at once: its next request is refused, and what is open with it ends within seconds. */
 export const revokeKey = command(RevokeKey, (scope, { keyId }) =>
 	scope.tx(async (tx) => {
-		const { name, hint, revokedAt } = await keyOf(tx, keyId);
-		if (revokedAt) return;
-		await tx.update(apiKeys).set({ revokedAt: new Date() }).where(eq(apiKeys.id, keyId));
-		await record(tx, scope, { event: 'key.revoked', subject: keyId, details: { name, hint } });
+		const now = new Date();
+		const key = await keyOf(tx, keyId);
+		if (!keyWorks(keyState(key, now))) return;
+		await tx.update(apiKeys).set({ revokedAt: now }).where(eq(apiKeys.id, keyId));
+		await record(tx, scope, { event: 'key.revoked', subject: keyId, details: { name: key.name, hint: key.hint } });
 	})
 );

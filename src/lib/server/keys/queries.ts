@@ -1,4 +1,4 @@
-import { desc, eq, gt, or, isNull, and, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, isNull, or, sql } from 'drizzle-orm';
 import { GetMe, ListKeys } from '../../contract/keys.ts';
 import { keyState } from '../../core/keys/rules.ts';
 import { membersWithAddress, named } from '../access/named.ts';
@@ -25,6 +25,7 @@ export const listKeys = query(ListKeys, async (scope) => {
 				createdBy: named.name,
 				expiresAt: apiKeys.expiresAt,
 				revokedAt: apiKeys.revokedAt,
+				rolledAt: apiKeys.rolledAt,
 				lastUsedAt: apiKeys.lastUsedAt,
 				lastUsedFrom: apiKeys.lastUsedFrom
 			})
@@ -34,7 +35,10 @@ export const listKeys = query(ListKeys, async (scope) => {
 			.orderBy(desc(apiKeys.createdAt), desc(apiKeys.id))
 	);
 	const now = new Date();
-	return rows.map(({ revokedAt, ...key }) => ({ ...key, state: keyState({ ...key, revokedAt }, now) }));
+	return rows.map(({ revokedAt, rolledAt, ...key }) => ({
+		...key,
+		state: keyState({ revokedAt, rolledAt, expiresAt: key.expiresAt }, now)
+	}));
 });
 
 /** Which team whoever asks is in, as what. */

@@ -94,7 +94,7 @@ export function readConfig(env: Record<string, string | undefined>) {
 		sandboxUrl: values.SANDBOX_URL,
 		sandboxPort: values.SANDBOX_PORT,
 		sandboxSpeed: values.SANDBOX_SPEED,
-		/** Whether a connection may point at this machine or a private network. */
+		/** Whether a connection or a webhook may point at this machine or a private network. */
 		allowLocalProviders: values.ALLOW_LOCAL_PROVIDERS,
 		pollSeconds: values.POLL_SECONDS,
 		logLevel: values.LOG_LEVEL,

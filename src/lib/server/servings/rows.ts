@@ -2,6 +2,7 @@ import { and, eq, inArray } from 'drizzle-orm';
 import type { Scope, Tx } from '../access/scope.ts';
 import { record } from '../events/record.ts';
 import { servings } from '../platform/db/schema.ts';
+import { runById } from '../runs/rows.ts';
 
 export type Serving = typeof servings.$inferSelect;
 
@@ -25,7 +26,8 @@ export const changeServing = async (tx: Tx, scope: Scope, serving: Serving, chan
 	await tx.update(servings).set(change).where(eq(servings.id, serving.id));
 	const { status = null } = change;
 	const about = { subject: serving.id, projectId: serving.projectId };
-	if (status === 'stopped' || status === 'failed')
-		await record(tx, scope, { event: 'serving.ended', ...about, details: { run: serving.runId, status } });
-	else await record(tx, scope, { event: 'serving.progressed', ...about, details: { run: serving.runId, status } });
+	if (status === 'stopped' || status === 'failed') {
+		const { version } = await runById(tx, serving.runId);
+		await record(tx, scope, { event: 'serving.ended', ...about, details: { run: serving.runId, version, status } });
+	} else await record(tx, scope, { event: 'serving.progressed', ...about, details: { run: serving.runId, status } });
 };

@@ -10,6 +10,8 @@ const hashed = [
 	...['e.team_id::text', 'e.id::text', 'extract(epoch from e.created_at)::text', 'e.seq::text', 'e.person_id::text'],
 	...['e.action', 'e.subject', 'e.details::text', 'e.request_id::text', 'e.address']
 ];
+/** Columns that came later, and are hashed only where there is something in them. */
+const hashedLater = ['e.key_id::text'];
 
 type Link = {
 	team: string;
@@ -31,7 +33,7 @@ const links = `
 		coalesce(l.entry_id, e.id) as entry, l.place::float8 as place, l.hash, l.entry_id is not null as "hasLink", e.id is not null as "hasEntry",
 		coalesce(l.created_at < clock_timestamp() - interval '1 minute', false) as "waitsTooLong",
 		(row_number() over (partition by l.team_id, l.entry_id order by l.place))::int - 1 as earlier,
-		json_build_array(${hashed.join(', ')}) as fields
+		json_build_array(${[...hashed, ...hashedLater].join(', ')}) as fields
 	from audit_links l full join audit_entries e on e.team_id = l.team_id and e.id = l.entry_id
 		left join teams t on t.id = coalesce(l.team_id, e.team_id)
 	order by 1, 2, l.place nulls last, e.seq`;
@@ -42,8 +44,10 @@ const field = (value: string | null) => (value === null ? '-,' : `${Buffer.byteL
  * The hash of a place in a chain. The same as the database's own, and written a second time: whoever may change tables may
  * change functions too.
  */
-const hashOf = (before: Buffer, fields: (string | null)[]): Buffer =>
-	createHash('sha256').update(before).update(fields.map(field).join('')).digest();
+const hashOf = (before: Buffer, fields: (string | null)[]): Buffer => {
+	const present = fields.filter((value, column) => column < hashed.length || value !== null);
+	return createHash('sha256').update(before).update(present.map(field).join('')).digest();
+};
 
 const nothing = Buffer.alloc(0);
 const places = (from: number, to: number) =>

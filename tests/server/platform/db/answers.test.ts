@@ -19,22 +19,25 @@ afterAll(() => closePools());
 const hash = () => randomBytes(32);
 const soon = () => new Date(Date.now() + 60_000);
 
-test.each(['people', 'sessions', 'sign_ins', 'rate_limits'])('whoever serves may do nothing with %s', async (table) => {
-	const { scope } = await newTeam();
-	for (const text of [
-		`select from ${table}`,
-		`select count(*) from ${table}`,
-		`insert into ${table} default values`,
-		`delete from ${table}`,
-		`truncate ${table}`
-	]) {
-		await expect(plainPool().unsafe(text), text).rejects.toMatchObject({ code: '42501' });
-		await expect(
-			raw(scope, (sql) => sql.unsafe(text)),
-			text
-		).rejects.toMatchObject({ code: '42501' });
+test.each(['people', 'sessions', 'sign_ins', 'rate_limits', 'buckets', 'device_requests'])(
+	'whoever serves may do nothing with %s',
+	async (table) => {
+		const { scope } = await newTeam();
+		for (const text of [
+			`select from ${table}`,
+			`select count(*) from ${table}`,
+			`insert into ${table} default values`,
+			`delete from ${table}`,
+			`truncate ${table}`
+		]) {
+			await expect(plainPool().unsafe(text), text).rejects.toMatchObject({ code: '42501' });
+			await expect(
+				raw(scope, (sql) => sql.unsafe(text)),
+				text
+			).rejects.toMatchObject({ code: '42501' });
+		}
 	}
-});
+);
 
 describe('names', () => {
 	type Asked = 'members_with_address' | 'names_of_raters' | 'names_of_voters';
@@ -170,4 +173,54 @@ test('no count is set back by leaving or taking a place of its name', async () =
 	await plainPool()`select leave_place(${key}, 1)`;
 	await plainPool()`select take_place(${key}, 0, 600), hold_place(${key}, 1, 0), purge_limits()`;
 	expect(await count()).toBe(2);
+});
+
+test('what is sent to webhooks is made for the acting team alone; without one, nothing is', async () => {
+	const [here, there] = [await newTeam(), await newTeam()];
+	for (const { teamId } of [here, there])
+		await owner`insert into webhook_endpoints (team_id, name, url, events, sealed_secret)
+			values (${teamId}, 'One', 'https://example.com', ${['run.failed']}, '{}')`;
+	const made = async () =>
+		(await owner`select team_id from webhook_deliveries where team_id in (${here.teamId}, ${there.teamId})`).map(
+			({ team_id }) => team_id as string
+		);
+	await plainPool()`select make_deliveries('run.failed', null, '{}')`;
+	expect(await made()).toEqual([]);
+	await raw(here.scope, (sql) => sql`select make_deliveries('run.failed', null, '{}')`);
+	await raw(here.scope, (sql) => sql`select make_deliveries('run.finished', null, '{}')`);
+	expect(await made()).toEqual([here.teamId]);
+});
+
+test('a code of a program tells and gives nothing without what the program was given, nor to another person', async () => {
+	const { teamId, owner: person } = await newTeam();
+	const stranger = await newTeam();
+	const [device, code, token] = [hash(), hash(), hash()];
+	await plainPool()`select begin_device(${device}, ${code}, 'ait', '192.0.2.1')`;
+	const rows = async (query: PromiseLike<postgres.RowList<postgres.Row[]>>) => [...(await query)];
+	const look = (of: Buffer) => rows(plainPool()`select name, address from device_by_code(${of})`);
+	const answer = async (by: string, team: string | null, of = code) =>
+		(await plainPool()`select answer_device(${of}, ${by}, ${team}, 20, null, null) as said`)[0]!.said as string;
+	const take = async (of: Buffer) => (await plainPool()`select * from take_device(${of}, ${token}, 'x', null)`)[0]!;
+	expect([await look(hash()), await look(device), await look(code)]).toEqual([
+		[],
+		[],
+		[{ name: 'ait', address: '192.0.2.1' }]
+	]);
+	expect(await take(hash())).toMatchObject({ outcome: 'gone', team_id: null });
+	expect(await take(code)).toMatchObject({ outcome: 'gone', team_id: null });
+	expect(await answer(person.id, teamId, hash())).toBe('gone');
+	expect(await answer(stranger.owner.id, teamId)).toBe('stranger');
+	expect(await answer(person.id, teamId)).toBe('confirmed');
+	expect(await answer(stranger.owner.id, null)).toBe('gone');
+	expect(await take(device)).toMatchObject({ outcome: 'taken', email: person.email, team_id: teamId });
+	expect(await take(device)).toMatchObject({ outcome: 'gone', team_id: null, email: null });
+
+	const enter = (of: Buffer) => rows(plainPool()`select person_id, team_id from enter_with_token(${of}, '', 10, 60)`);
+	expect([await enter(hash()), await enter(token)]).toEqual([[], [{ person_id: person.id, team_id: teamId }]]);
+	const listed = (of: string) => rows(plainPool()`select id, name from tokens_of(${of})`);
+	const [{ id }] = (await listed(person.id)) as unknown as [{ id: string }];
+	expect(await listed(stranger.owner.id)).toEqual([]);
+	const end = async (by: string) => (await plainPool()`select end_token(${id}, ${by}, null, null) as team`)[0]!.team;
+	expect([await end(stranger.owner.id), await end(person.id), await end(person.id)]).toEqual([null, teamId, null]);
+	expect(await enter(token)).toEqual([]);
 });

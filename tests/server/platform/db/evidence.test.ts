@@ -29,7 +29,18 @@ const refusal = async (scope: Scope, statement: string, values: unknown[] = []):
 };
 
 const evidence = [
-	...['projects', 'imports', 'examples', 'ratings', 'rewrites', 'runs', 'run_files', 'run_examples', 'run_events'],
+	...[
+		'api_keys',
+		'projects',
+		'imports',
+		'examples',
+		'ratings',
+		'rewrites',
+		'runs',
+		'run_files',
+		'run_examples',
+		'run_events'
+	],
 	...[
 		'run_points',
 		'servings',
@@ -39,7 +50,8 @@ const evidence = [
 		'ballots',
 		'votes',
 		'audit_entries',
-		'audit_links'
+		'audit_links',
+		'webhook_deliveries'
 	]
 ];
 
@@ -78,6 +90,17 @@ describe('what is evidence does not change', () => {
 		['examples', `ratings_count = 7`, 'AI006'],
 		['examples', `rewrite = 'mine'`, 'AI006'],
 		['examples', `trained = true`, 'AI006'],
+		['api_keys', `id = '${id}'`, 'AI006'],
+		['api_keys', `name = 'x'`, 'AI006'],
+		['api_keys', `role = 'rater'`, 'AI006'],
+		['api_keys', `project_ids = '{}'`, 'AI006'],
+		['api_keys', `hash = 'x'`, 'AI006'],
+		['api_keys', `hint = 'x'`, 'AI006'],
+		['api_keys', `created_by = '${id}'`, 'AI006'],
+		['api_keys', `created_at = 'epoch'`, 'AI006'],
+		['api_keys', `expires_at = 'infinity'`, 'AI006'],
+		['api_keys', `revoked_at = null`, 'AI006'],
+		['api_keys', `rolled_at = null`, 'AI006'],
 		['imports', `project_id = $other`, 'AI006'],
 		['imports', `file_name = 'x'`, 'AI006'],
 		['imports', `id = '${id}'`, 'AI006'],
@@ -121,7 +144,13 @@ describe('what is evidence does not change', () => {
 		['evaluations', `system_prompt = 'x'`, 'AI006'],
 		['evaluations', `temperature = 1`, 'AI006'],
 		['evaluations', `max_tokens = 1`, 'AI006'],
-		['evaluations', `project_id = $other`, 'AI006']
+		['evaluations', `project_id = $other`, 'AI006'],
+		['webhook_deliveries', `id = '${id}'`, 'AI006'],
+		['webhook_deliveries', `endpoint_id = '${id}'`, 'AI006'],
+		['webhook_deliveries', `project_ids = null`, 'AI006'],
+		['webhook_deliveries', `event = 'x'`, 'AI006'],
+		['webhook_deliveries', `body = 'x'`, 'AI006'],
+		['webhook_deliveries', `created_at = 'epoch'`, 'AI006']
 	];
 	test.for(frozen)('%s: %s', async ([table, change, code]) => {
 		const statement = `update ${table} set ${change.replace('$other', `'${otherProject}'`)} where id = '${one.ids[table]}'`;

@@ -52,8 +52,10 @@ describe('the role that serves', () => {
 		expect(await granted('app')).toEqual(Object.fromEntries(own.map((name) => [name, everything])));
 	});
 
-	test('has nothing of persons, their sessions, their mails and the limits', async () => {
+	test('has nothing of persons, their sessions, their mails, programs that ask for a token, and the limits', async () => {
 		expect(await tablesOf('public', false)).toEqual([
+			'public.buckets',
+			'public.device_requests',
 			'public.people',
 			'public.rate_limits',
 			'public.sessions',

@@ -28,6 +28,9 @@ const rights: Record<string, Record<Role, string>> = {
 	members: { owner: 'racd', trainer: 'r', rater: 'r' },
 	invitations: { owner: 'racd', trainer: '', rater: '' },
 	connections: { owner: 'racd', trainer: 'r', rater: '' },
+	api_keys: { owner: 'rac', trainer: '', rater: '' },
+	named_requests: { owner: '', trainer: '', rater: '' },
+	personal_tokens: { owner: '', trainer: '', rater: '' },
 	projects: { owner: 'rac', trainer: 'rac', rater: 'r' },
 	imports: { owner: 'rac', trainer: 'rac', rater: 'r' },
 	examples: { owner: 'rac', trainer: 'rac', rater: 'r' },
@@ -44,12 +47,17 @@ const rights: Record<string, Record<Role, string>> = {
 	outputs: { owner: 'ra', trainer: 'ra', rater: 'r' },
 	ballots: { owner: 'ra', trainer: 'ra', rater: 'ra' },
 	votes: { owner: 'ra', trainer: 'ra', rater: 'ra' },
+	webhook_endpoints: { owner: 'racd', trainer: 'racd', rater: '' },
+	webhook_deliveries: { owner: 'rac', trainer: 'rac', rater: '' },
 	outbox: { owner: 'ra', trainer: 'ra', rater: 'ra' },
 	audit_entries: { owner: 'ra', trainer: 'a', rater: 'a' },
 	audit_links: { owner: 'r', trainer: '', rater: '' }
 };
 const perPerson = new Set(['ratings', 'rewrites', 'ballots', 'votes', 'audit_entries']);
-const withoutProject = new Set(['members', 'invitations', 'connections', 'audit_entries', 'audit_links']);
+const withoutProject = new Set([
+	...['members', 'invitations', 'connections', 'api_keys', 'named_requests', 'personal_tokens'],
+	...['audit_entries', 'audit_links']
+]);
 const roles: Role[] = ['owner', 'trainer', 'rater'];
 /** A role that nobody has thought of: it sees and may nothing. */
 const guest = 'guest' as Role;
@@ -99,6 +107,7 @@ const probe = async (scope: Scope, table: string, team: string): Promise<string>
 		if (perPerson.has(table)) row.person_id = scope.userId;
 		for (const [key, value] of Object.entries(row)) {
 			if (Buffer.isBuffer(value)) row[key] = `\\x${value.toString('hex')}`;
+			else if (Array.isArray(value)) row[key] = `{${value.join(',')}}`;
 			else if (value instanceof Date) row[key] = value.toISOString();
 			else if (value !== null && typeof value === 'object') row[key] = JSON.stringify(value);
 		}
@@ -174,24 +183,38 @@ describe('the catalogue', () => {
 			where prosecdef and pronamespace = 'public'::regnamespace order by 1`;
 		expect(rows.map((row) => row.name)).toEqual([
 			'accept_invitation',
+			'act_request',
+			'answer_device',
 			'assert_authority',
+			'assert_key',
+			'assert_token',
 			'await_place',
+			'begin_device',
 			'chain_audit',
+			'claim_request',
 			'count_code_try',
 			'count_event',
 			'create_team',
 			'derive_ratings',
 			'derive_rewrites',
+			'device_by_code',
 			'end_session',
 			'end_sessions_of',
+			'end_token',
 			'enter_team',
+			'enter_with_key',
+			'enter_with_token',
 			'extend_session',
+			'hasten_job',
 			'hold_place',
+			'hold_request',
 			'invitation_by_token',
 			'is_queued',
 			'keep_an_owner',
 			'leave_place',
+			'leave_request',
 			'leave_team',
+			'make_deliveries',
 			'make_sign_in',
 			'mark_trained',
 			'members_with_address',
@@ -199,10 +222,14 @@ describe('the catalogue', () => {
 			'names_of_raters',
 			'names_of_voters',
 			'person_with',
+			'purge_buckets',
+			'purge_deliveries',
 			'purge_limits',
 			'purge_outbox',
+			'purge_requests',
 			'purge_sessions',
 			'purge_sign_ins',
+			'purge_tokens',
 			'refresh_statistics',
 			'refuse_late_votes',
 			'refuse_leak_added',
@@ -216,9 +243,12 @@ describe('the catalogue', () => {
 			'sign_in_by_token',
 			'start_session',
 			'take_code',
+			'take_device',
 			'take_place',
+			'take_request',
 			'take_sign_in',
-			'teams_with_open_work'
+			'teams_with_open_work',
+			'tokens_of'
 		]);
 		for (const row of rows) expect(row.config, row.name).toEqual(['search_path=""']);
 	});

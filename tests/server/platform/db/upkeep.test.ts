@@ -26,6 +26,11 @@ const isOpen = async (table: string, set: string): Promise<boolean> => {
 		'evaluations',
 		(sql) => sql`update evaluations set status = 'voting', revealed_at = null, result = null`
 	);
+	await rewriteHistory(
+		'webhook_deliveries',
+		(sql) => sql`update webhook_deliveries set state = 'failed', next_at = null`
+	);
+	await rewriteHistory('webhook_endpoints', (sql) => sql`update webhook_endpoints set state = 'on', reason = null`);
 	await rewriteHistory(table, (sql) => sql.unsafe(`update ${table} set ${set}`));
 	const teams = await plainPool()`select teams_with_open_work() as id`;
 	return teams.some(({ id }) => id === teamId);
@@ -38,7 +43,9 @@ test.for([
 	['runs', `status = 'uploading'`],
 	['runs', `status = 'training'`],
 	['evaluations', `status = 'generating'`],
-	['evaluations', `revealed_at = now()`]
+	['evaluations', `revealed_at = now()`],
+	['webhook_deliveries', `state = 'waiting', next_at = now() - interval '61 seconds'`],
+	['webhook_endpoints', `state = 'off', reason = 'failing', mailed_at = null`]
 ] as const)('the janitor looks at a team with open work: %s with %s', async ([table, set]) => {
 	expect(await isOpen(table, set)).toBe(true);
 });
@@ -50,7 +57,10 @@ test.for([
 	['runs', `status = 'draft'`],
 	['evaluations', `status = 'failed'`],
 	['evaluations', `result = '{}'`],
-	['evaluations', `revealed_at = now(), result = '{}'`]
+	['evaluations', `revealed_at = now(), result = '{}'`],
+	['webhook_deliveries', `state = 'waiting', next_at = now() + interval '1 second'`],
+	['webhook_endpoints', `state = 'off', reason = 'gone', mailed_at = now()`],
+	['webhook_endpoints', `state = 'paused'`]
 ] as const)('and not at one where all is done: %s with %s', async ([table, set]) => {
 	expect(await isOpen(table, set)).toBe(false);
 });
@@ -64,4 +74,18 @@ test('announcements are kept for an hour, so that a page may come back and ask',
 	await plainPool()`select purge_outbox()`;
 	const kept = await owner`select topic from outbox where team_id = ${teamId} and topic like '%minutes'`;
 	expect(kept).toEqual([{ topic: '59 minutes' }]);
+});
+
+test('what was sent to webhooks is kept for thirty days; what still waits, for as long as it does', async () => {
+	const add = (age: string, state: string) => owner`
+		insert into webhook_deliveries (team_id, endpoint_id, event, body, state, next_at, created_at)
+		select team_id, id, 'x', ${`${age} ${state}`}, ${state}, ${state === 'waiting' ? new Date() : null}, now() - ${age}::interval
+		from webhook_endpoints where team_id = ${teamId}`;
+	await add('29 days', 'failed');
+	await add('31 days', 'failed');
+	await add('31 days', 'waiting');
+	await plainPool()`select purge_deliveries()`;
+	const kept =
+		await owner`select body from webhook_deliveries where team_id = ${teamId} and body like '%days%' order by 1`;
+	expect(kept).toEqual([{ body: '29 days failed' }, { body: '31 days waiting' }]);
 });

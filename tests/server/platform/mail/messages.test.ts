@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { invitationMail, signInMail } from '../../../../src/lib/server/platform/mail/messages.ts';
+import {
+	invitationMail,
+	keyEndsMail,
+	signInMail,
+	webhookOffMail
+} from '../../../../src/lib/server/platform/mail/messages.ts';
 
 const link = 'http://localhost:3000/login/confirm?token=abc&x=1';
 const mail = signInMail({
@@ -21,6 +26,17 @@ const invitation = (names: { team?: string; inviter?: string | null } = {}) =>
 		...names
 	});
 
+const warning = (names: { team?: string; name?: string } = {}) =>
+	keyEndsMail({
+		to: 'ana@example.com',
+		team: 'Northwind',
+		name: 'Nightly import',
+		hint: 'ait_sk_…8dQ1',
+		expiresAt: new Date('2026-11-30T07:15:00Z'),
+		link: 'http://localhost:3000/northwind/settings/keys',
+		...names
+	});
+
 test('the sign-in mail has its code in the subject, and code and link in both parts', () => {
 	expect(mail.subject).toContain('K7Q2MX');
 	expect(mail.text).toContain('K7Q2MX');
@@ -38,7 +54,7 @@ test('it says where and when it was asked for, in both parts', () => {
 });
 
 test('a mail is small, knows dark mode and loads nothing', () => {
-	for (const { html } of [mail, invitation()]) {
+	for (const { html } of [mail, invitation(), warning()]) {
 		expect(Buffer.byteLength(html)).toBeLessThan(50_000);
 		expect(html).toContain('<meta name="color-scheme" content="light dark">');
 		expect(html).toContain('<meta name="supported-color-schemes" content="light dark">');
@@ -58,6 +74,15 @@ test('an invitation says who, to what, as what and until when', () => {
 	expect(invitation({ inviter: null }).subject).toBe('Somebody invites you to Northwind on aitelier');
 });
 
+test('the warning of a key says which, of which team and until when', () => {
+	const { subject, text, html } = warning();
+	expect(subject).toBe('The API key Nightly import of Northwind ends soon');
+	for (const part of [text, html])
+		for (const fact of ['Nightly import', 'ait_sk_…8dQ1', 'Northwind', '30 November 2026', '/northwind/settings/keys'])
+			expect(part).toContain(fact);
+	expect(warning({ name: 'x\r\nBcc: everybody@example.com' }).subject).not.toMatch(/[\r\n]/);
+});
+
 test('names are text, never markup, and never a second line of a header', () => {
 	const evil = invitation({
 		team: '<img src=x onerror=alert(1)>"\'&',
@@ -68,4 +93,25 @@ test('names are text, never markup, and never a second line of a header', () => 
 	expect(evil.subject).not.toMatch(/[\r\n\u2028\u202e]/);
 	expect(evil.subject.split('\n')).toHaveLength(1);
 	expect(invitation({ team: 'x'.repeat(5000) }).subject.length).toBeLessThan(200);
+});
+
+test('the end of a webhook says which, of which team and why', () => {
+	const off = (change: Partial<Parameters<typeof webhookOffMail>[0]> = {}) =>
+		webhookOffMail({
+			to: 'ana@example.com',
+			team: 'Northwind',
+			name: 'Release bot',
+			host: 'hooks.example.com',
+			reason: 'failing',
+			link: 'https://aitelier.example.com/northwind/settings/webhooks/w',
+			...change
+		});
+	const { subject, text, html } = off();
+	expect(subject).toBe('The webhook Release bot of Northwind was switched off');
+	for (const part of [text, html])
+		for (const fact of ['For five days nothing has arrived at hooks.example.com', 'Northwind', '/settings/webhooks/w'])
+			expect(part).toContain(fact);
+	expect(off({ reason: 'gone' }).text).toContain('its address is gone (410)');
+	expect(off({ name: 'x\r\nBcc: everybody@example.com', team: '<b>' }).subject).not.toMatch(/[\r\n]/);
+	expect(off({ name: '<b>' }).html).not.toContain('<b>');
 });

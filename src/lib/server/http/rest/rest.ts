@@ -7,6 +7,7 @@ import { linesOfFile } from '../../../core/examples/import/file-lines.ts';
 import { AppError } from '../../../core/errors.ts';
 import { type KeyHolder, enterWithKey, takeRequest } from '../../access/keys.ts';
 import { networkOf } from '../../access/limits.ts';
+import { enterWithToken } from '../../access/tokens.ts';
 import { type ProjectScope, type Scope, inProject } from '../../access/scope.ts';
 import { config } from '../../platform/config.ts';
 import { log } from '../../platform/log.ts';
@@ -36,10 +37,12 @@ const noEntry = () =>
 const holderOf = async (event: RequestEvent, headers: Headers): Promise<KeyHolder> => {
 	const address = event.getClientAddress();
 	const bearer = bearerOf(event.request);
+	const acting = { id: event.locals.requestId, address, transactions: 0 };
 	const holder =
 		bearer === undefined
 			? null
-			: await enterWithKey(bearer, { id: event.locals.requestId, address, transactions: 0 }, restLimits.key);
+			: ((await enterWithKey(bearer, acting, restLimits.key)) ??
+				(await enterWithToken(bearer, acting, restLimits.key)));
 	const requests = holder?.requests ?? (await takeRequest(`api-network:${networkOf(address)}`, restLimits.stranger));
 	limitHeaders(headers, holder ? restLimits.key : restLimits.stranger, requests);
 	if (requests.refused) throw limited();
@@ -110,7 +113,7 @@ const carryOut = async (event: RequestEvent, headers: Headers): Promise<Response
 	});
 };
 
-const refused = (event: RequestEvent, headers: Headers, problem: unknown): Response => {
+export const refused = (event: RequestEvent, headers: Headers, problem: unknown): Response => {
 	const { requestId, scope } = event.locals;
 	const known = problem instanceof AppError ? problem : log.bug(problem, { request: requestId, route: event.route.id });
 	log.info('api refusal', {

@@ -12,6 +12,9 @@ import * as runQueries from '../../runs/queries.ts';
 import * as servingCommands from '../../servings/commands.ts';
 import * as splitCommands from '../../splits/commands.ts';
 import * as splitQueries from '../../splits/queries.ts';
+import * as webhookCommands from '../../webhooks/commands.ts';
+import * as webhookQueries from '../../webhooks/queries.ts';
+import * as webhookSending from '../../webhooks/sending.ts';
 import type { Operation } from '../../../contract/operation.ts';
 import type { ProjectScope, Scope } from '../../access/scope.ts';
 
@@ -32,7 +35,10 @@ export const useCases: ReadonlyMap<string, AnyUseCase> = new Map(
 		runCommands,
 		servingCommands,
 		evaluationQueries,
-		evaluationCommands
+		evaluationCommands,
+		webhookQueries,
+		webhookCommands,
+		webhookSending
 	]
 		.flatMap((room): unknown[] => Object.values(room))
 		.filter(isUseCase)

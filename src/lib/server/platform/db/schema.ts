@@ -5,6 +5,7 @@ import {
 	boolean,
 	check,
 	customType,
+	foreignKey,
 	index,
 	integer,
 	json,
@@ -25,6 +26,14 @@ import type { Recipe } from '../../../core/runs/recipe.ts';
 import type { EvaluationResult } from '../../../core/evaluations/result.ts';
 import { type RunStatus, runStatuses } from '../../../core/runs/status.ts';
 import { type ServingStatus, servingStatuses } from '../../../core/servings/serving.ts';
+import {
+	type DeliveryState,
+	type SwitchedOffFor,
+	type WebhookState,
+	deliveryStates,
+	switchedOffFor,
+	webhookStates
+} from '../../../core/webhooks/rules.ts';
 import type { Sealed } from '../crypto.ts';
 import type { ProviderId } from '../../../contract/providers.ts';
 import type { Deployment } from '../../../core/servings/serving.ts';
@@ -37,7 +46,7 @@ const sequence = () => bigint({ mode: 'number' }).generatedAlwaysAsIdentity();
 
 // ── identity: what is known before the team is ──────────────────────────────────────────────────────────────────────
 
-// Whoever serves has no privilege on these four tables: it asks functions (drizzle/functions/account.sql, sign-in.sql, limits.sql).
+// Whoever serves has no privilege on these tables: it asks functions (drizzle/functions/account.sql, sign-in.sql, limits.sql, keys.sql).
 
 export const people = pgTable('people', {
 	id: uuid()
@@ -134,6 +143,38 @@ export const members = pgTable(
 	]
 ).enableRLS();
 
+/**
+ * A program that wants to act as somebody: it asks with its device code, the person answers with the user code. Both only as SHA-256.
+ * Whoever serves has no privilege on it either (functions/tokens.sql).
+ */
+export const deviceRequests = pgTable(
+	'device_requests',
+	{
+		deviceHash: bytes().primaryKey(),
+		userHash: bytes().notNull().unique(),
+		/** What the program calls itself, and where it asks from. */
+		name: text().notNull(),
+		address: text().notNull(),
+		createdAt: at().notNull().defaultNow(),
+		expiresAt: at().notNull(),
+		/** The least seconds between two questions; more for whoever does not keep to it. */
+		waitSeconds: smallint().notNull(),
+		askedAt: at(),
+		refusedAt: at(),
+		/** Who has confirmed it, for which of their teams. */
+		personId: uuid(),
+		chosenTeam: uuid()
+	},
+	(t) => [
+		index().on(t.expiresAt),
+		foreignKey({
+			name: 'device_requests_membership',
+			columns: [t.chosenTeam, t.personId],
+			foreignColumns: [members.teamId, members.personId]
+		}).onDelete('cascade')
+	]
+);
+
 export const invitations = teamTable(
 	'invitations',
 	{
@@ -187,11 +228,51 @@ export const apiKeys = teamTable(
 		revokedAt: at(),
 		lastUsedAt: at(),
 		lastUsedFrom: text(),
-		/** When its end was announced by mail. */
-		warnedAt: at()
+		/** Another one stands in its place; it ends when the grace time does, if not at once. */
+		rolledAt: at(),
+		/** When its end was announced, and when the owners had their mails (keys/jobs.ts). */
+		warnedAt: at(),
+		mailedAt: at()
 	},
 	{ read: ['owner'], add: ['owner'], change: ['owner'], remove: [] },
-	(t) => [unique().on(t.teamId, t.hash), index().on(t.hash), oneOf('api_keys', 'role', keyRoles)]
+	(t) => [
+		unique().on(t.teamId, t.hash),
+		index().on(t.hash),
+		// what the sweep looks for, of every team
+		index('api_keys_unwarned')
+			.on(t.expiresAt)
+			.where(sql`mailed_at is null and revoked_at is null and rolled_at is null`),
+		oneOf('api_keys', 'role', keyRoles)
+	]
+);
+
+/**
+ * A key that acts as its person in one team, from the device flow; only its SHA-256 is kept. It hangs on the membership and goes with it.
+ * Only functions touch it (functions/tokens.sql).
+ */
+export const personalTokens = teamTable(
+	'personal_tokens',
+	{
+		personId: uuid().notNull(),
+		/** What the program that asked calls itself. */
+		name: text().notNull(),
+		hash: bytes().notNull(),
+		hint: text().notNull(),
+		expiresAt: at().notNull(),
+		lastUsedAt: at(),
+		lastUsedFrom: text()
+	},
+	{ read: [], add: [], change: [], remove: [] },
+	(t) => [
+		unique().on(t.teamId, t.hash),
+		index().on(t.hash),
+		index().on(t.personId),
+		foreignKey({
+			name: 'personal_tokens_membership',
+			columns: [t.teamId, t.personId],
+			foreignColumns: [members.teamId, members.personId]
+		}).onDelete('cascade')
+	]
 );
 
 /**
@@ -201,6 +282,7 @@ export const apiKeys = teamTable(
 export const namedRequests = teamTable(
 	'named_requests',
 	{
+		/** The key, or the personal token, that it is the name of. */
 		keyId: uuid().notNull(),
 		name: text().notNull(),
 		/** SHA-256 of method, path and body. */
@@ -212,7 +294,7 @@ export const namedRequests = teamTable(
 		answer: text()
 	},
 	{ read: [], add: [], change: [], remove: [] },
-	(t) => [unique().on(t.teamId, t.keyId, t.name), inTeam(t, t.keyId, apiKeys), index().on(t.createdAt)]
+	(t) => [unique().on(t.teamId, t.keyId, t.name), index().on(t.createdAt)]
 );
 
 export const projects = teamTable(
@@ -658,6 +740,86 @@ export const votes = teamTable(
 		oneOf('votes', 'choice', choices),
 		unique('votes_client').on(t.teamId, t.clientId),
 		index().on(t.teamId, t.evaluationId, t.seq)
+	]
+);
+
+// ── webhooks ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const byWebhooks = {
+	read: ['owner', 'trainer'] as Role[],
+	add: ['owner', 'trainer'] as Role[],
+	change: ['owner', 'trainer'] as Role[],
+	project: 'project_ids' as const
+};
+/** null is every project; none at all would be seen by everybody. */
+const someProjects = (table: string) => check(`${table}_projects_some`, sql.raw('cardinality(project_ids) > 0'));
+
+/** Where the team has chosen events sent to. */
+export const webhookEndpoints = teamTable(
+	'webhook_endpoints',
+	{
+		name: text().notNull(),
+		url: text().notNull(),
+		events: text().array().notNull(),
+		projectIds: uuid().array(),
+		/** What signs (crypto.ts), and until when the one before it signs too. */
+		sealedSecret: json().$type<Sealed>().notNull(),
+		sealedOldSecret: json().$type<Sealed>(),
+		oldSecretUntil: at(),
+		state: text().$type<WebhookState>().notNull().default('on'),
+		/** Why it is off, and whether the owners have had their mail. */
+		reason: text().$type<SwitchedOffFor>(),
+		mailedAt: at(),
+		failingSince: at(),
+		deliveredAt: at(),
+		/** Its server wants peace until then. */
+		restsUntil: at(),
+		createdBy: uuid()
+	},
+	{ ...byWebhooks, remove: ['owner', 'trainer'] },
+	() => [
+		oneOf('webhook_endpoints', 'state', webhookStates),
+		oneOf('webhook_endpoints', 'reason', switchedOffFor),
+		check('webhook_endpoints_off', sql`(state = 'off') = (reason is not null)`),
+		someProjects('webhook_endpoints')
+	]
+);
+
+/** One try to send something, as it is kept. */
+export type KeptAttempt = { at: string; status: number | null; ms: number; problem: string | null; answer: string };
+
+/** What is sent to a webhook, for thirty days: the request and every answer. Of an event: made by `make_deliveries` (functions/webhooks.sql). */
+export const webhookDeliveries = teamTable(
+	'webhook_deliveries',
+	{
+		seq: sequence(),
+		endpointId: uuid().notNull(),
+		/** Those of the endpoint when it was made: what is in it was for whoever saw these. */
+		projectIds: uuid().array(),
+		event: text().notNull(),
+		body: text().notNull(),
+		state: text().$type<DeliveryState>().notNull().default('waiting'),
+		/** Since it was made, or sent again by a person. */
+		tries: smallint().notNull().default(0),
+		attempts: json()
+			.$type<KeptAttempt[]>()
+			.notNull()
+			.default(sql`'[]'`),
+		/** When it is tried next; while it is being sent, when somebody else may think that the sender is dead. */
+		nextAt: at().default(sql`now()`)
+	},
+	{ ...byWebhooks, remove: [] },
+	(t) => [
+		inTeam(t, t.endpointId, webhookEndpoints),
+		index().on(t.teamId, t.endpointId, t.seq),
+		index().on(t.createdAt),
+		// what the janitor looks for
+		index('webhook_deliveries_waiting')
+			.on(t.teamId, t.nextAt)
+			.where(sql`state = 'waiting'`),
+		oneOf('webhook_deliveries', 'state', deliveryStates),
+		check('webhook_deliveries_due', sql`(state = 'waiting') = (next_at is not null)`),
+		someProjects('webhook_deliveries')
 	]
 );
 

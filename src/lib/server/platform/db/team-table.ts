@@ -25,8 +25,8 @@ export type Rights = {
 	add: Role[];
 	change: Role[];
 	remove: Role[];
-	/** The column that names the project, for members who may only see some of them. */
-	project?: 'project_id' | 'id';
+	/** The column that names the project, for members who may only see some of them; of several they see all, or not the row. */
+	project?: 'project_id' | 'id' | 'project_ids';
 	/** What the keys of its children repeat besides team and id, so that a child cannot name one place and hang on another. */
 	carries?: string[];
 	/** The column that must be the acting person in a new row: nobody rates in another's name. */
@@ -39,8 +39,12 @@ export type Rights = {
  * on a pooled connection the setting is '' after the first transaction, not null.
  */
 const ownTeam = (column: string) => `${column} = (select nullif(current_setting('app.team_id', true), '')::uuid)`;
-const ownProject = (column?: string) =>
-	column ? ` and ((select app_all_projects()) or ${column} = any ((select app_project_ids())::uuid[]))` : '';
+const ownProject = (column?: string) => {
+	if (!column) return '';
+	const own = `(select app_project_ids())::uuid[]`;
+	const isOwn = column === 'project_ids' ? `${column} <@ ${own}` : `${column} = any (${own})`;
+	return ` and ((select app_all_projects()) or ${isOwn})`;
+};
 const withRole = (roles: Role[]) =>
 	roles.length === 0
 		? ' and false'

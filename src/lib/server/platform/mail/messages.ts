@@ -1,5 +1,6 @@
 import { invitedAs } from '../../../core/team/roles.ts';
 import type { Role } from '../../../core/permissions.ts';
+import type { SwitchedOffFor } from '../../../core/webhooks/rules.ts';
 import type { Mail } from './outbox.ts';
 
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
@@ -110,5 +111,51 @@ export const invitationMail = (mail: {
 		],
 		button: { label: 'Look at the invitation', link: mail.link },
 		note: `The invitation is for ${mail.to} and ends on ${when(mail.expiresAt)}. If you do not know ${inviter}, do nothing.`
+	});
+};
+
+/** The mail that tells an owner that nothing is sent to a webhook any more. */
+export const webhookOffMail = (mail: {
+	to: string;
+	team: string;
+	name: string;
+	host: string;
+	reason: SwitchedOffFor;
+	link: string;
+}): Mail => {
+	const [team, name] = [plainName(mail.team), plainName(mail.name)];
+	const why = {
+		failing: `For five days nothing has arrived at ${mail.host}.`,
+		gone: `The server at ${mail.host} says that its address is gone (410).`
+	}[mail.reason];
+	return mailOf(mail.to, `The webhook ${name} of ${team} was switched off`, {
+		title: `${name} was switched off`,
+		paragraphs: [
+			`${why} Nothing more is sent to the webhook ${name} of the team ${team}.`,
+			'Its log has every answer. When the server works again, switch the webhook on; what has failed can be sent again from the log.'
+		],
+		button: { label: 'Open the webhook', link: mail.link },
+		note: `You get this because you are an owner of ${team}. It is sent once, until the webhook is switched on again.`
+	});
+};
+
+/** The mail that tells an owner that a key will stop working. */
+export const keyEndsMail = (mail: {
+	to: string;
+	team: string;
+	name: string;
+	hint: string;
+	expiresAt: Date;
+	link: string;
+}): Mail => {
+	const [team, name] = [plainName(mail.team), plainName(mail.name)];
+	return mailOf(mail.to, `The API key ${name} of ${team} ends soon`, {
+		title: `${name} ends soon`,
+		paragraphs: [
+			`The API key ${name} (${mail.hint}) of the team ${team} stops working on ${when(mail.expiresAt)}. Scripts that use it are refused from then on.`,
+			'Roll it to get a new key with the same rights; the old one can work on meanwhile. If nothing uses it any more, do nothing.'
+		],
+		button: { label: 'Open the API keys', link: mail.link },
+		note: `You get this because you are an owner of ${team}. It is sent once for each key.`
 	});
 };

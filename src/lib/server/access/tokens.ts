@@ -1,0 +1,61 @@
+// Personal tokens: keys that act as their person in one team, with what the person is there at the moment.
+import type { RestLimit } from '../../contract/rest-limits.ts';
+import { EndToken, ListTokens } from '../../contract/tokens.ts';
+import { AppError } from '../../core/errors.ts';
+import { readKey } from '../../core/keys/key.ts';
+import { linkEntries } from '../events/relay.ts';
+import { sha256 } from '../platform/crypto.ts';
+import { plainPool } from '../platform/db/pools.ts';
+import type { KeyHolder } from './keys.ts';
+import { command, query } from './operation.ts';
+import { type ActingRequest, scopeFor } from './scope.ts';
+
+/** Who this token is, in one look, as `enterWithKey` says of a key. Its scope is the person's. */
+export const enterWithToken = async (
+	bearer: string,
+	request: ActingRequest,
+	{ most, perSeconds }: RestLimit
+): Promise<KeyHolder | null> => {
+	if (readKey(bearer)?.kind !== 'pt') return null;
+	const [row] = await plainPool()`
+		select * from enter_with_token(${sha256(bearer)}, ${request.address}, ${most}, ${perSeconds})`;
+	if (!row) return null;
+	return {
+		scope: scopeFor({
+			teamId: row.team_id,
+			userId: row.person_id,
+			authority: { personId: row.person_id, tokenId: row.token_id },
+			role: row.role,
+			projectIds: row.project_ids ?? 'all',
+			request
+		}),
+		team: { id: row.team_id, slug: row.slug, name: row.team_name },
+		requests: { remaining: row.remaining ?? 0, refused: row.remaining === null, waitSeconds: row.wait }
+	};
+};
+
+/** The person's tokens that work, in all their teams, the newest first. */
+export const listTokens = query(ListTokens, async ({ person }) => {
+	const rows = await plainPool()`select * from tokens_of(${person.id})`;
+	return rows.map((row) => ({
+		id: row.id as string,
+		name: row.name as string,
+		hint: row.hint as string,
+		team: { slug: row.slug as string, name: row.team as string },
+		createdAt: row.created_at as Date,
+		expiresAt: row.expires_at as Date,
+		lastUsedAt: row.last_used_at as Date | null,
+		lastUsedFrom: row.last_used_from as string | null
+	}));
+});
+
+/** Ends one of the person's tokens at once: a change that it is in the middle of is finished first. Throws *not found*. */
+export const endToken = command(EndToken, async ({ person, request }, { tokenId }) => {
+	const [row] = await plainPool()`
+		select end_token(${tokenId}, ${person.id}, ${request?.id ?? null}, ${request?.address ?? null}) as team`;
+	if (!row!.team) throw new AppError('not_found', 'There is no such token, or it has ended already.');
+	linkEntries(row!.team);
+});
+
+/** Forgets what is over; the sweep calls it. */
+export const purgeTokens = () => plainPool()`select purge_tokens()`;
