@@ -34,6 +34,7 @@ const cellsOf = (line: string) =>
 		.slice(1, -1)
 		.map((cell) => inlinesOf(cell.trim()));
 
+const beginsBlock = /^(```|#{1,4} |\||- |\d+\. )/;
 const listItem = /^(?:-|\d+\.) (.*)$/;
 
 /** The blocks of a text. Whatever it does not know is a paragraph. */
@@ -65,11 +66,10 @@ export const blocksOf = (source: string): Block[] => {
 				return text === undefined ? [...all.slice(0, -1), `${all.at(-1)} ${each.trim()}`] : [...all, text];
 			}, []);
 			blocks.push({ kind: 'list', ordered: /^\d/.test(line), items: items.map(inlinesOf) });
-		} else
-			blocks.push({
-				kind: 'paragraph',
-				inlines: inlinesOf(take((each) => each.trim() !== '' && !/^(```|#{1,4} |\|)/.test(each)).join(' '))
-			});
+		} else {
+			const words = [lines.shift()!, ...take((each) => each.trim() !== '' && !beginsBlock.test(each))];
+			blocks.push({ kind: 'paragraph', inlines: inlinesOf(words.join(' ')) });
+		}
 	}
 	return blocks;
 };

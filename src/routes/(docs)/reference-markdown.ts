@@ -20,11 +20,14 @@ export const featureMarkdown = ({ title, text, rows }: Feature, base: string): s
 		text,
 		'',
 		...rows.flatMap((row) => {
-			const { method, path, summary, roles, groups, file, answer, refusals, samples, name } = shownOperation(row, base);
+			const { method, path, summary, forWhom, groups, file, answer, refusals, samples, name } = shownOperation(
+				row,
+				base
+			);
 			return [
 				`## ${summary}`,
 				'',
-				`\`${method} ${path}\`, operation \`${name}\`, for keys of the role ${roles.join(' or ')}.`,
+				`\`${method} ${path}\`, operation \`${name}\`. ${forWhom}`,
 				'',
 				...groups.flatMap((group) => [`### ${group.title}`, '', ...fieldLines(group.fields), '']),
 				...(file ? ['### The body', '', 'The file itself, no form, up to 1 GB.', ''] : []),

@@ -1,5 +1,5 @@
 // What the pages of the reference show, as plain values: the table of contract/rest, ready to be read.
-import { type Feature, restFeatures, rolesOf, verbOf } from '$lib/contract/openapi/features';
+import { type Feature, forWhom, restFeatures, verbOf } from '$lib/contract/openapi/features';
 import { type Refusal, refusalsOf } from '$lib/contract/openapi/refusals';
 import { typesOfFile } from '$lib/contract/openapi/document';
 import { type Schema, withoutNull } from '$lib/contract/openapi/json-schema';
@@ -24,7 +24,7 @@ export type ShownOperation = {
 	method: Method;
 	path: string;
 	summary: string;
-	roles: string[];
+	forWhom: string;
 	groups: { title: string; fields: ShownField[] }[];
 	/** What is sent as the whole body, where it is no JSON. */
 	file: boolean;
@@ -109,7 +109,7 @@ export const shownOperation = (row: RestRow, base: string): ShownOperation => {
 		method,
 		path,
 		summary: operation.summary,
-		roles: rolesOf(operation),
+		forWhom: forWhom(operation),
 		groups: groups.filter(({ fields }) => fields.length > 0),
 		file: takesFile,
 		answer: {

@@ -14,6 +14,8 @@ export type Samples = Record<(typeof languages)[number]['id'], string>;
 export const sampleProject = 'customer-support';
 const file = 'examples.jsonl';
 
+const needsKey = ({ operation }: RestRow) => operation.within !== 'visitor';
+
 const addressOf = (base: string, row: RestRow) => {
 	const { path, query } = restFields(row);
 	const filled = path.reduce(
@@ -64,7 +66,7 @@ type Request = { row: RestRow; address: string; body: unknown; download: string 
 const curl = ({ row, address, body, download }: Request) => {
 	const parts = [
 		`curl ${row.method === 'GET' ? '' : `-X ${row.method} `}"${address}"`,
-		'-H "Authorization: Bearer $AIT_KEY"'
+		...(needsKey(row) ? ['-H "Authorization: Bearer $AIT_KEY"'] : [])
 	];
 	if (row.takesFile) parts.push(`-H "Content-Type: ${fileTypes[0]}"`, `-H "X-File-Name: ${file}"`, `-T ${file}`);
 	if (body !== undefined)
@@ -77,7 +79,7 @@ const curl = ({ row, address, body, download }: Request) => {
 };
 
 const typescript = ({ row, address, body, download }: Request) => {
-	const headers = ['authorization: `Bearer ${process.env.AIT_KEY}`'];
+	const headers = needsKey(row) ? ['authorization: `Bearer ${process.env.AIT_KEY}`'] : [];
 	const options: string[] = row.method === 'GET' ? [] : [`method: '${row.method}'`];
 	const imports: string[] = [];
 	if (row.takesFile) {
@@ -111,7 +113,7 @@ const python = ({ row, address, body, download }: Request) => {
 		'urllib.request',
 		...(isCommand ? ['uuid'] : [])
 	];
-	const headers = [`"Authorization": f"Bearer {os.environ['AIT_KEY']}"`];
+	const headers = needsKey(row) ? [`"Authorization": f"Bearer {os.environ['AIT_KEY']}"`] : [];
 	if (row.takesFile)
 		headers.push(
 			`"Content-Type": "${fileTypes[0]}"`,
@@ -142,12 +144,12 @@ const python = ({ row, address, body, download }: Request) => {
 
 /** The example of an operation as curl, TypeScript and Python. `base` is the address of the API. */
 export const samplesOf = (row: RestRow, base: string): Samples => {
-	const { name } = row.operation.example.output as { name?: string };
+	const given = row.operation.example.output as { name?: string } | null | undefined;
 	const request: Request = {
 		row,
 		address: addressOf(base, row),
 		body: restFields(row).bodyExample,
-		download: typesOfFile(row) ? name! : null
+		download: typesOfFile(row) ? given!.name! : null
 	};
 	return { sh: curl(request), typescript: typescript(request), python: python(request) };
 };

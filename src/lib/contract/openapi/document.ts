@@ -1,7 +1,7 @@
 import { mediaTypeOf } from '../fields.ts';
 import { type RestRow, rest } from '../rest.ts';
 import { restLimits } from '../rest-limits.ts';
-import { featureOf, restFeatures, rolesOf } from './features.ts';
+import { featureOf, forWhom, restFeatures } from './features.ts';
 import { type Refusal, refusalCodes, refusalsOf } from './refusals.ts';
 import { type Field, restAnswer, restFields } from './rest-fields.ts';
 
@@ -103,8 +103,9 @@ const operationOf = (row: RestRow) => {
 	return {
 		operationId: operation.name,
 		summary: operation.summary,
-		description: `For keys of the role ${rolesOf(operation).join(' or ')}.`,
+		description: forWhom(operation),
 		tags: [featureOf(operation)],
+		...(operation.within === 'visitor' && { security: [] }),
 		parameters: [
 			...path.map((field) => parameter('path', field)),
 			...query.map((field) => parameter('query', field)),

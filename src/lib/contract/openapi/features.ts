@@ -62,6 +62,8 @@ export const restFeatures: readonly Feature[] = [...new Set(rest.map(({ operatio
 	})
 );
 
-/** The roles of keys that may ask for it. */
-export const rolesOf = ({ action }: Operation): string[] =>
-	keyRoles.filter((role) => action === null || may(role, action));
+/** Who may ask for it, in a sentence. */
+export const forWhom = ({ action, within }: Operation): string =>
+	within === 'visitor' || action === null
+		? 'It needs no key.'
+		: `For keys of the role ${keyRoles.filter((role) => may(role, action)).join(' or ')}.`;

@@ -269,6 +269,34 @@ const words: Record<string, string> = {
 	text: 'What it answered.',
 	named: 'The name of a model that it gives away; null where it names none.',
 	complete: 'Whether it is whole: not cut off, and not empty.',
+	// ── webhooks
+	webhookId: 'The webhook.',
+	url: 'The address of your server that is told: `https://`, outside of our own network.',
+	'webhooks.create:name': 'What people call it. Without one it is called after its server.',
+	'webhooks.list:events': 'What it is told of.',
+	'webhooks.get:events': 'What it is told of.',
+	'webhooks.update:events': 'What it is told of.',
+	'webhooks.create:events': 'What it is told of: one or more.',
+	'webhooks:projectIds': 'The projects it hears of; null is every one, also those to come.',
+	'webhooks:state': '`on`; `paused` by a person; `off` by itself, after failures.',
+	'webhooks:reason': 'Why it was switched off: `failing` for days, or its server said that it is `gone`.',
+	failingSince: 'Since when nothing has arrived; null while all is well.',
+	deliveredAt: 'When something arrived last.',
+	oldSecretUntil: 'Until then what is sent carries a signature by the old secret too.',
+	overlapHours: 'For how many hours the old secret signs beside the new one.',
+	secret: 'What signs: `whsec_…`. It is shown this once.',
+	deliveryId: 'The delivery. With `msg_` before it, it is the header `webhook-id`.',
+	event: 'What has happened.',
+	'webhooks.deliveries:state':
+		'`waiting`, `delivered`, `failed` after the last try, or `dropped` because the webhook was not on.',
+	nextAt: 'When it is tried next; null when it is not.',
+	body: 'What is sent, byte by byte.',
+	attempts: 'The newest twenty tries, the first of them first.',
+	'attempts.status': 'The status of the answer; null: there was none.',
+	'attempts.problem': 'Why it does not count as arrived; null where it does.',
+	ms: 'How long the answer took, in milliseconds.',
+	answer: 'The beginning of what your server answered.',
+
 	format: '`json`: everything. `csv`: one row for each judged pair.'
 };
 

@@ -18,6 +18,22 @@ export const refusalWords = {
 		means: 'The body cannot be read: no valid JSON, not an object, a field twice, or a text that no database keeps.',
 		act: 'The message says what is wrong. Mend the request; sending it again changes nothing.'
 	},
+	authorization_pending: {
+		means: 'The person has not yet said yes or no in the browser.',
+		act: 'Ask again after `interval` seconds.'
+	},
+	slow_down: {
+		means: 'The program asked for its token sooner than it may. The interval is five seconds longer from now on.',
+		act: 'Wait longer between two questions.'
+	},
+	expired: {
+		means: 'The device code is older than ten minutes, was used, or is none.',
+		act: 'Begin anew with `POST /device`.'
+	},
+	access_denied: {
+		means: 'The person has said no.',
+		act: 'Do not ask again by yourself.'
+	},
 	exposed_key: {
 		means: 'An API key stands in the address or in the body, where servers and logs keep it.',
 		act: 'Revoke that key in the team’s settings, make a new one, and send it in the header `Authorization: Bearer …` only.'
@@ -92,7 +108,7 @@ export const refusalsOf = ({ operation, method, path, takesFile }: RestRow): Ref
 	const writes = method !== 'GET';
 	const can: Partial<Record<RefusalCode, boolean>> = {
 		exposed_key: true,
-		unauthenticated: true,
+		unauthenticated: operation.within !== 'visitor',
 		forbidden: operation.action !== null && !may('rater', operation.action),
 		not_found: path.includes('{'),
 		invalid: true,
