@@ -71,7 +71,7 @@ const answers = (segments: string[], address: string[], filledIn: readonly strin
 	segments.every((segment, i) => {
 		const [, , matcher] = /^\[(\w+)(?:=(\w+))?\]$/.exec(segment) ?? [];
 		if (!segment.startsWith('[')) return segment === address[i];
-		const [, , ending] = /^\[(\.\.\.)?\w+\](\..+)$/.exec(segment) ?? [];
+		const [, , ending] = /^\[(\w+)\](\..+)$/.exec(segment) ?? [];
 		if (ending !== undefined) return address[i]!.endsWith(ending);
 		return filledIn.includes(address[i]!) && (matcher === undefined || matchers[matcher]!(address[i]!));
 	});

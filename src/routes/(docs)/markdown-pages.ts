@@ -2,11 +2,12 @@ import { error } from '@sveltejs/kit';
 import { restBase } from '$lib/contract/openapi/document';
 import { restFeatures } from '$lib/contract/openapi/features';
 import { to } from '$lib/paths';
+import { config } from '$lib/server/platform/config';
 import { guideSource, listGuides } from './guides.ts';
 import { errorsMarkdown, featureMarkdown, indexMarkdown } from './reference-markdown.ts';
 
 /** A page by its name: `webhooks`, `api`, `api/errors`, `api/examples`. Throws *not found*. */
-export const markdownOf = (page: string, origin: string): string => {
+const markdownOf = (page: string, origin: string): string => {
 	const base = origin + restBase;
 	if (page === 'api') return indexMarkdown(base);
 	if (page === 'api/errors') return errorsMarkdown();
@@ -15,6 +16,11 @@ export const markdownOf = (page: string, origin: string): string => {
 	if (!feature) error(404, { code: 'not_found', message: 'There is no such page of the docs.' });
 	return featureMarkdown(feature, base);
 };
+
+export const markdownAnswer = (page: string): Response =>
+	new Response(markdownOf(page, config().origin), {
+		headers: { 'content-type': 'text/markdown; charset=utf-8', 'cache-control': 'public, max-age=300' }
+	});
 
 /** All pages for a program that reads (llmstxt.org). */
 export const llmsText = (origin: string): string => {
