@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { Id, NoOutput } from './fields.ts';
+import { Id, NoInput, NoOutput } from './fields.ts';
 import { aTime, ids } from './ids.ts';
-import { command } from './operation.ts';
+import { command, query } from './operation.ts';
 import { Serving } from './run.ts';
 
 const RunId = Id('The run');
@@ -29,6 +29,33 @@ export const StartServing = command({
 			stoppedAt: null,
 			callAs: null
 		}
+	}
+});
+
+export const ListServings = query({
+	name: 'servings.list',
+	summary: 'The models of the project that are callable, or were: the newest first, at most a hundred',
+	within: 'project',
+	action: 'runs:see',
+	input: NoInput,
+	output: v.array(v.strictObject({ runId: v.string(), ...Serving.entries })),
+	errors: {},
+	example: {
+		input: {},
+		output: [
+			{
+				runId: ids.run,
+				id: ids.serving,
+				status: 'ready',
+				centsPerHour: 264,
+				problem: null,
+				createdAt: aTime,
+				readyAt: aTime,
+				idleAt: '2026-11-28T10:45:00.000Z',
+				stoppedAt: null,
+				callAs: 'team/support-v3'
+			}
+		]
 	}
 });
 

@@ -10,6 +10,7 @@ export const errorStatuses = {
 	wrong_method: 405,
 	forbidden: 403,
 	conflict: 409,
+	changed: 412,
 	invalid: 422,
 	rate_limited: 429,
 	gone: 410,

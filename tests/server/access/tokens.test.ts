@@ -3,6 +3,7 @@
 // tokens_of, end_token, purge_tokens.
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import postgres from 'postgres';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Role } from '../../../src/lib/core/permissions.ts';
 import { readKey } from '../../../src/lib/core/keys/key.ts';
@@ -139,13 +140,16 @@ describe('the device flow', () => {
 		expect([...(await entriesOf(team.scope)), ...(await entriesOf(other.scope))]).toHaveLength(1);
 	});
 
-	test('refused, the program is told so, once', async () => {
-		const { owner: person } = await newTeam();
-		const { deviceCode, userCode: code } = await begin();
+	test('refused, the program is told so, once, and no other', async () => {
+		const { teamId, owner: person } = await newTeam();
+		const [{ deviceCode, userCode: code }, other] = [await begin(), await begin()];
 		await refuseDevice(self(person.id), { code });
+		expect(await lookAtDevice(self(person.id), { code })).toEqual({ open: false });
+		await expect(confirmDevice(self(person.id), { code, teamId })).rejects.toMatchObject({ code: 'gone' });
 		expect(await poll(deviceCode)).toBe('access_denied');
 		expect(await poll(deviceCode)).toBe('expired');
 		expect(await listTokens(self(person.id))).toEqual([]);
+		expect(await poll(other.deviceCode)).toBe('authorization_pending');
 	});
 
 	test('after ten minutes both codes are over, also when it was confirmed before', async () => {
@@ -159,6 +163,40 @@ describe('the device flow', () => {
 		await expect(confirmed).rejects.toMatchObject({ code: 'gone' });
 		await purgeTokens();
 		expect(await owner`select from device_requests`).toHaveLength(0);
+	});
+
+	test('of two presses that meet at the row one counts; other programs wait on', async () => {
+		const { teamId, owner: person, scope } = await newTeam();
+		const [{ deviceCode, userCode: code }, other] = [await begin(), await begin()];
+		const second = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
+		const press = () => confirmDevice(self(person.id), { code, teamId });
+		let ends: Promise<string[]> | undefined;
+		await second.begin(async (sql) => {
+			await sql`select from device_requests for update`;
+			ends = Promise.allSettled([press(), press()]).then((all) => all.map(({ status }) => status).sort());
+			await sleep(200); // both have come to the row
+		});
+		await second.end();
+		expect(await ends).toEqual(['fulfilled', 'rejected']);
+		expect(await entriesOf(scope)).toHaveLength(1);
+		expect(await poll(deviceCode)).toMatchObject({ team: { id: teamId } });
+		expect(await poll(other.deviceCode)).toBe('authorization_pending');
+	});
+
+	test('a press that meets a removal waits for it, and is refused', async () => {
+		const team = await newTeam();
+		const { userId } = await team.as('rater');
+		const { userCode: code } = await begin();
+		const second = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
+		let pressed: Promise<unknown> | undefined;
+		await second.begin(async (sql) => {
+			await sql`delete from members where person_id = ${userId}`;
+			pressed = confirmDevice(self(userId), { code, teamId: team.teamId }).catch((problem) => problem);
+			await sleep(200);
+		});
+		await second.end();
+		expect(await pressed).toMatchObject({ code: 'not_found' });
+		expect(await entriesOf(team.scope)).toEqual([]);
 	});
 
 	test('nobody lets a program into a team they are not in; the code stays good', async () => {
@@ -223,7 +261,7 @@ describe('the device flow', () => {
 		await expect(lookAtDevice(self(b.id), { code: 'ZZZZ-ZZZZ' })).rejects.toMatchObject({ code: 'rate_limited' });
 	});
 
-	test('a person has at most twenty tokens, also when they press twice at once', async () => {
+	test('a person has at most twenty tokens that work', async () => {
 		const { teamId, owner: person } = await newTeam();
 		await owner`
 			insert into personal_tokens (team_id, person_id, name, hash, hint, expires_at)
@@ -233,7 +271,8 @@ describe('the device flow', () => {
 		const press = () => confirmDevice(self(person.id), { code, teamId });
 		await expect(press()).rejects.toMatchObject({ code: 'conflict' });
 		const [first] = await listTokens(self(person.id));
-		await endToken(self(person.id), { tokenId: first!.id });
+		// one that is over does not count, though the sweep has not come yet
+		await owner`update personal_tokens set expires_at = now() where id = ${first!.id}`;
 		await press();
 	});
 });
@@ -257,6 +296,22 @@ describe('a token', () => {
 		await expect(holder.scope.look((tx) => tx.select().from(projects))).rejects.toMatchObject({ code: 'forbidden' });
 	});
 
+	test('opens the one team it was confirmed for, and only its own use is noted', async () => {
+		const [here, there] = [await newTeam(), await newTeam()];
+		const { id } = here.owner;
+		await owner`insert into members (team_id, person_id, role) values (${there.teamId}, ${id}, 'rater')`;
+		const [one, other] = [await tokenFor(id, here.teamId), await tokenFor(id, there.teamId)];
+		const again = await tokenFor(id, here.teamId);
+		expect(await come(one.token)).toMatchObject({ team: { id: here.teamId }, scope: { role: 'owner' } });
+		expect(await come(other.token)).toMatchObject({ team: { id: there.teamId }, scope: { role: 'rater' } });
+		const used = (await listTokens(self(id))).map((token) => [token.id, token.lastUsedAt !== null]);
+		expect(used).toEqual([
+			[again.id, false],
+			[other.id, true],
+			[one.id, true]
+		]);
+	});
+
 	test('ends with the membership, removed or left, and does not come back with it', async () => {
 		const team = await newTeam();
 		const [one, other] = [await arrive(team), await arrive(team)];
@@ -270,6 +325,13 @@ describe('a token', () => {
 	test('is listed with its team and its use, and ended by its person only', async () => {
 		const team = await newTeam();
 		const [mine, theirs] = [await arrive(team), await arrive(team)];
+		await come(mine.token);
+		// noted at most once a minute
+		const first = request.address;
+		request.address = '203.0.113.2';
+		await come(mine.token);
+		expect(await listTokens(self(mine.userId))).toMatchObject([{ lastUsedFrom: first }]);
+		await owner`update personal_tokens set last_used_at = now() - interval '61 seconds' where id = ${mine.id}`;
 		await come(mine.token);
 		const [listed] = await listTokens(self(mine.userId));
 		expect(listed).toMatchObject({
@@ -345,6 +407,7 @@ describe('a change that a token is in the middle of', () => {
 		const team = await newTeam();
 		const { token, userId, id } = await arrive(team);
 		const { scope } = (await come(token))!;
+		await owner`update personal_tokens set last_used_at = null where id = ${id}`;
 		let finished = false;
 		let isOpen = () => {};
 		const open = new Promise<void>((go) => (isOpen = go));
