@@ -17,12 +17,15 @@ import { type World, newWorld } from '../support/world.ts';
 let app: StartedApp;
 let world: World;
 let env: NodeJS.ProcessEnv;
+let anImport: string;
 const room = fs.mkdtempSync(path.join(os.tmpdir(), 'aitelier-samples-'));
 const scripts = path.resolve('examples/api');
 
 beforeAll(async () => {
 	app = await startApp();
 	world = await newWorld(app.owner, app.sandboxUrl);
+	const [row] = await app.owner`select id from imports where team_id = ${world.teamId}`;
+	anImport = row!.id as string;
 	const { key } = await createKey(world.scopes.owner, { name: 'Samples', role: 'trainer', projectIds: null, days: 30 });
 	env = { PATH: process.env.PATH, HOME: room, AIT_KEY: key, AIT_URL: app.origin };
 	ensureProgram('curl', 'curl ca-certificates');
@@ -88,7 +91,8 @@ const real = (sample: string) => {
 		connection: world.connection,
 		example: world.example,
 		run: world.run,
-		evaluation: world.revealed
+		evaluation: world.revealed,
+		import: anImport
 	};
 	let filled = sample.replaceAll(sampleProject, world.project);
 	for (const [name, id] of Object.entries(places)) filled = filled.replaceAll(ids[name as keyof typeof ids], id);

@@ -28,37 +28,27 @@ const addressOf = (base: string, row: RestRow) => {
 	return base + filled + (asked.length > 0 ? `?${new URLSearchParams(asked)}` : '');
 };
 
-/** A value as both languages write it. `fresh` is what makes a new UUID. */
-const literal = (
-	value: unknown,
-	fresh: string,
-	words: { null: string; true: string; false: string },
-	quoteNames: boolean,
-	tab: string
-) => {
-	const write = (each: unknown, name: string, depth: string): string => {
-		if (name === 'clientId') return fresh;
-		if (each === null || typeof each === 'boolean') return words[String(each) as keyof typeof words];
-		const inside = depth + tab;
-		const list = (parts: string[], [open, close]: [string, string]) =>
-			parts.length === 0
-				? open + close
-				: `${open}\n${parts.map((part) => inside + part).join(',\n')}\n${depth}${close}`;
-		if (Array.isArray(each))
-			return list(
-				each.map((item) => write(item, '', inside)),
-				['[', ']']
-			);
-		if (typeof each === 'object')
-			return list(
-				Object.entries(each).map(
-					([key, inner]) => `${quoteNames ? JSON.stringify(key) : key}: ${write(inner, key, inside)}`
-				),
-				['{', '}']
-			);
-		return JSON.stringify(each);
-	};
-	return (depth: string) => write(value, '', depth);
+type Words = { null: string; true: string; false: string; tab: string; quotesNames: boolean };
+const asTypeScript: Words = { null: 'null', true: 'true', false: 'false', tab: '  ', quotesNames: false };
+const asPython: Words = { null: 'None', true: 'True', false: 'False', tab: '    ', quotesNames: true };
+
+/** A value as a language writes it, from a line on that is `depth` in. */
+const literal = (value: unknown, words: Words, depth: string): string => {
+	const inside = depth + words.tab;
+	const list = (open: string, parts: string[], close: string) =>
+		parts.length === 0 ? open + close : `${open}\n${parts.map((part) => inside + part).join(',\n')}\n${depth}${close}`;
+	if (value === null || typeof value === 'boolean') return words[String(value) as 'null' | 'true' | 'false'];
+	if (Array.isArray(value))
+		return list(
+			'[',
+			value.map((each) => literal(each, words, inside)),
+			']'
+		);
+	if (typeof value !== 'object') return JSON.stringify(value);
+	const parts = Object.entries(value).map(
+		([name, each]) => `${words.quotesNames ? JSON.stringify(name) : name}: ${literal(each, words, inside)}`
+	);
+	return list('{', parts, '}');
 };
 
 type Request = { row: RestRow; address: string; body: unknown; download: string | null };
@@ -87,12 +77,10 @@ const typescript = ({ row, address, body, download }: Request) => {
 		headers.push(`'content-type': '${fileTypes[0]}'`, `'x-file-name': '${file}'`);
 	}
 	if (body !== undefined) headers.push("'content-type': 'application/json'");
-	if (row.operation.kind === 'command') headers.push("'idempotency-key': crypto.randomUUID()");
+	if (row.method !== 'GET') headers.push("'idempotency-key': crypto.randomUUID()");
 	options.push(`headers: {\n${headers.map((each) => `    ${each}`).join(',\n')}\n  }`);
 	if (row.takesFile) options.push(`body: await openAsBlob('${file}')`);
-	const plain = { null: 'null', true: 'true', false: 'false' };
-	if (body !== undefined)
-		options.push(`body: JSON.stringify(${literal(body, 'crypto.randomUUID()', plain, false, '  ')('  ')})`);
+	if (body !== undefined) options.push(`body: JSON.stringify(${literal(body, asTypeScript, '  ')})`);
 	if (download) imports.push("import { writeFile } from 'node:fs/promises';");
 	return [
 		...imports,
@@ -104,7 +92,7 @@ const typescript = ({ row, address, body, download }: Request) => {
 };
 
 const python = ({ row, address, body, download }: Request) => {
-	const isCommand = row.operation.kind === 'command';
+	const isCommand = row.method !== 'GET';
 	const usesJson = body !== undefined || !download;
 	const imports = [
 		...(usesJson ? ['json'] : []),
@@ -128,9 +116,7 @@ const python = ({ row, address, body, download }: Request) => {
 		`headers={\n${headers.map((each) => `        ${each},`).join('\n')}\n    }`
 	];
 	if (row.takesFile) options.push(`data=open("${file}", "rb")`);
-	const words = { null: 'None', true: 'True', false: 'False' };
-	if (body !== undefined)
-		options.push(`data=json.dumps(${literal(body, 'str(uuid.uuid4())', words, true, '    ')('    ')}).encode()`);
+	if (body !== undefined) options.push(`data=json.dumps(${literal(body, asPython, '    ')}).encode()`);
 	const taken = download
 		? `with urllib.request.urlopen(request) as answer, open("${download}", "wb") as file:\n    shutil.copyfileobj(answer, file)`
 		: 'with urllib.request.urlopen(request) as answer:\n    print(json.load(answer))';

@@ -1,9 +1,9 @@
 import { mediaTypeOf } from '../fields.ts';
 import { type RestRow, rest } from '../rest.ts';
-import { restLimits } from '../rest-limits.ts';
+import { error, everyHeader, headerParameters, headers, ref } from './components.ts';
 import { featureOf, forWhom, restFeatures } from './features.ts';
-import { type Refusal, refusalCodes, refusalsOf } from './refusals.ts';
-import { type Field, restAnswer, restFields } from './rest-fields.ts';
+import { type Refusal, refusalsOf } from './refusals.ts';
+import { type Field, restAnswer, restFields, takesIfMatch } from './rest-fields.ts';
 
 export const restBase = '/api/v1';
 /** Whatever we read while it arrives: which format it is, the bytes themselves say. */
@@ -14,29 +14,6 @@ export const typesOfFile = ({ operation }: RestRow): string[] | null =>
 	mediaTypeOf(operation.output)
 		?.split(',')
 		.map((type) => type.trim()) ?? null;
-
-const header = (description: string, schema: object = { type: 'string' }) => ({ description, schema });
-
-const headers = {
-	RequestId: header('Names the line in our log. Quote it when you ask us.', { type: 'string', format: 'uuid' }),
-	RateLimitPolicy: header(
-		`How many requests within how many seconds, as in draft-ietf-httpapi-ratelimit-headers: \`"default";q=${restLimits.key.most};w=${restLimits.key.perSeconds}\`.`
-	),
-	RateLimit: header('How many requests are left (`r`), and in how many seconds there are more (`t`).'),
-	RetryAfter: header('Seconds to wait.', { type: 'integer', minimum: 0 }),
-	IdempotentReplayed: header('This is the answer to an earlier request with the same Idempotency-Key.', {
-		type: 'string',
-		enum: ['true']
-	}),
-	Authenticate: header('What is asked for.')
-};
-const ref = (kind: string, name: string) => ({ $ref: `#/components/${kind}/${name}` });
-
-const everyHeader = {
-	'X-Request-Id': ref('headers', 'RequestId'),
-	'RateLimit-Policy': ref('headers', 'RateLimitPolicy'),
-	RateLimit: ref('headers', 'RateLimit')
-};
 
 const parameter = (
 	place: 'path' | 'query',
@@ -62,11 +39,12 @@ const refusal = (status: number, refusals: Refusal[]) => ({
 
 const success = (row: RestRow) => {
 	const types = typesOfFile(row);
-	const { operation } = row;
 	const said = {
 		headers: {
 			...everyHeader,
-			...(operation.kind === 'command' && { 'Idempotent-Replayed': ref('headers', 'IdempotentReplayed') })
+			...(row.method === 'GET'
+				? !types && { ETag: ref('headers', 'ETag') }
+				: { 'Idempotent-Replayed': ref('headers', 'IdempotentReplayed') })
 		}
 	};
 	if (types)
@@ -94,6 +72,9 @@ const requestBody = (row: RestRow) => {
 	};
 };
 
+/** What is looked at is known by a tag; a file is not. */
+const hasTag = (row: RestRow) => row.method === 'GET' && typesOfFile(row) === null;
+
 const operationOf = (row: RestRow) => {
 	const { operation } = row;
 	const { path, query } = restFields(row);
@@ -110,11 +91,19 @@ const operationOf = (row: RestRow) => {
 			...path.map((field) => parameter('path', field)),
 			...query.map((field) => parameter('query', field)),
 			...(row.takesFile ? [ref('parameters', 'FileName')] : []),
-			...(operation.kind === 'command' ? [ref('parameters', 'IdempotencyKey')] : [])
+			...(row.method === 'GET' ? [] : [ref('parameters', 'IdempotencyKey')]),
+			...(takesIfMatch(row) ? [ref('parameters', 'IfMatch')] : []),
+			...(hasTag(row) ? [ref('parameters', 'IfNoneMatch')] : [])
 		],
 		...(body && { requestBody: body }),
 		responses: {
 			[row.status ?? 200]: success(row),
+			...(hasTag(row) && {
+				304: {
+					description: 'It is as it was: nothing is sent again.',
+					headers: { ...everyHeader, ETag: ref('headers', 'ETag') }
+				}
+			}),
 			...Object.fromEntries(
 				statuses.map((status) => [
 					status,
@@ -126,25 +115,6 @@ const operationOf = (row: RestRow) => {
 			)
 		}
 	};
-};
-
-/** The shape of every refusal. */
-const error = {
-	type: 'object',
-	properties: {
-		error: {
-			type: 'object',
-			properties: {
-				code: { type: 'string', enum: refusalCodes, description: 'What a script compares with. It stays as it is.' },
-				message: { type: 'string', description: 'What is wrong, for people.' },
-				field: { type: 'string', description: 'The field that it is about, where it is about one.' },
-				doc_url: { type: 'string', format: 'uri', description: 'The page that explains the code.' },
-				request_id: { type: 'string', description: 'Names the line in our log.' }
-			},
-			required: ['code', 'message', 'doc_url', 'request_id']
-		}
-	},
-	required: ['error']
 };
 
 /** The whole REST API as OpenAPI 3.1, made from the table and from the schemas that the server itself runs. */
@@ -180,24 +150,7 @@ export const openApi = (origin: string) => {
 			},
 			schemas: { Error: error },
 			headers,
-			parameters: {
-				IdempotencyKey: {
-					name: 'Idempotency-Key',
-					in: 'header',
-					required: false,
-					description:
-						'A name of your own for this request. Sent again with the same one within a day, nothing happens twice: you get the first answer.',
-					schema: { type: 'string', pattern: '^[!-~]{1,255}$' }
-				},
-				FileName: {
-					name: 'X-File-Name',
-					in: 'header',
-					required: false,
-					description: 'What the file is called, percent-encoded.',
-					schema: { type: 'string' },
-					example: 'support.jsonl'
-				}
-			}
+			parameters: headerParameters
 		}
 	};
 };

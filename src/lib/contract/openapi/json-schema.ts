@@ -1,5 +1,6 @@
 import { type JsonSchema, toJsonSchema } from '@valibot/to-json-schema';
 import type * as v from 'valibot';
+import { schemaInMicros } from '../micros.ts';
 import { fieldWords } from './field-words.ts';
 
 /** What JSON Schema has no word for; each of these rules stands in core too. */
@@ -12,6 +13,19 @@ export type Schema = Omit<JsonSchema, 'properties' | 'items' | 'anyOf' | 'requir
 	anyOf?: Schema[];
 	oneOf?: Schema[];
 	required?: string[];
+};
+
+/** A pair of equals is a list of two: the same, and more programs that read schemas understand it. */
+const withoutTuples = (schema: unknown): unknown => {
+	if (Array.isArray(schema)) return schema.map(withoutTuples);
+	if (typeof schema !== 'object' || schema === null) return schema;
+	const { prefixItems, ...said } = schema as { prefixItems?: unknown[] };
+	const each = prefixItems?.[0];
+	const areEqual = prefixItems?.every((item) => JSON.stringify(item) === JSON.stringify(each));
+	const inside = Object.fromEntries(Object.entries(said).map(([word, inner]) => [word, withoutTuples(inner)]));
+	if (!prefixItems) return inside;
+	const { length } = prefixItems;
+	return areEqual ? { ...inside, items: each, minItems: length, maxItems: length } : { ...inside, prefixItems };
 };
 
 /** Puts beside each field what it is. `path` has the names that lead to it, and no places in lists. */
@@ -31,7 +45,7 @@ const withWords = (schema: Schema, operation: string, path: string[]): Schema =>
 	return said;
 };
 
-/** The schema of what goes in or comes out, in JSON Schema 2020-12 and with words. Throws where it cannot be said. */
+/** The schema of what a script sends or gets, in JSON Schema 2020-12, with words, and with money in micro-dollars. Throws where it cannot be said. */
 export const jsonSchemaOf = (schema: v.GenericSchema, typeMode: 'input' | 'output', operation: string): Schema => {
 	const { $schema: _, ...said } = toJsonSchema(schema, {
 		typeMode,
@@ -39,7 +53,8 @@ export const jsonSchemaOf = (schema: v.GenericSchema, typeMode: 'input' | 'outpu
 		target: 'draft-2020-12',
 		ignoreActions
 	});
-	return withWords(said as Schema, operation, []);
+	const plain = withoutTuples(typeMode === 'output' ? schemaInMicros(said) : said);
+	return withWords(plain as Schema, operation, []);
 };
 
 /** The choices that are left of `a | null`. */

@@ -1,6 +1,7 @@
 import { type ErrorCode, errorStatuses } from '../../core/errors.ts';
 import { may } from '../../core/permissions.ts';
 import type { RestRow } from '../rest.ts';
+import { takesIfMatch } from './rest-fields.ts';
 
 /** What a script can be told: the codes of core/errors, and the two that nobody can act on. */
 export type RefusalCode = ErrorCode | 'internal' | 'unavailable';
@@ -64,6 +65,10 @@ export const refusalWords = {
 			'Things are not in a state in which this can be done, or a request with the same Idempotency-Key is being carried out.',
 		act: 'The message says which. Look at what is there, then decide; after a moment the same request may be fine.'
 	},
+	changed: {
+		means: 'The request named a state with `If-Match`, and somebody else was there first.',
+		act: 'Read it again, look at what is different, and decide anew.'
+	},
 	gone: {
 		means: 'It was there, and is over.',
 		act: 'Begin anew.'
@@ -104,7 +109,8 @@ export const refusalCodes = (Object.keys(refusalWords) as RefusalCode[]).sort(
 export type Refusal = { code: RefusalCode; status: number; means: string };
 
 /** Everything that a request of this row can be refused with, in the order of the numbers. */
-export const refusalsOf = ({ operation, method, path, takesFile }: RestRow): Refusal[] => {
+export const refusalsOf = (row: RestRow): Refusal[] => {
+	const { operation, method, path, takesFile } = row;
 	const writes = method !== 'GET';
 	const can: Partial<Record<RefusalCode, boolean>> = {
 		exposed_key: true,
@@ -119,7 +125,8 @@ export const refusalsOf = ({ operation, method, path, takesFile }: RestRow): Ref
 		wrong_type: writes && !takesFile,
 		too_slow: writes,
 		too_large: writes,
-		conflict: operation.kind === 'command'
+		conflict: method !== 'GET',
+		changed: takesIfMatch(row)
 	};
 	return refusalCodes
 		.filter((code) => can[code] || Object.hasOwn(operation.errors, code))

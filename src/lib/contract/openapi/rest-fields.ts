@@ -1,4 +1,5 @@
-import type { RestRow } from '../rest.ts';
+import { inMicros } from '../micros.ts';
+import { type RestRow, rest } from '../rest.ts';
 import { type Schema, jsonSchemaOf } from './json-schema.ts';
 import { fieldWords } from './field-words.ts';
 
@@ -10,6 +11,13 @@ export type RestFields = { path: Field[]; query: Field[]; body: Schema | null; b
 
 /** The fields of a list by which pages move: a script gives a cursor instead. */
 export const ownPlaces = ['before', 'after', 'page'];
+
+/** What pages name their acts by. A script has the Idempotency-Key, from which the handler makes it. */
+const ownNames = ['clientId'];
+
+/** Whether a write may say which state it means (`If-Match`): where the same address can be looked at. */
+export const takesIfMatch = ({ method, path }: RestRow): boolean =>
+	method !== 'GET' && rest.some((other) => other.method === 'GET' && other.path === path && !other.paged);
 
 const namesIn = (path: string) => [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
 
@@ -32,10 +40,10 @@ export const restFields = (row: RestRow): RestFields => {
 		schema: described(row, name, properties[name] ?? { type: 'string', minLength: 1 }),
 		example: name === 'project' ? 'support' : sent[name]
 	}));
-	const rest = Object.entries(properties).filter(([name]) => !inPath.includes(name));
+	const others = Object.entries(properties).filter(([name]) => ![...inPath, ...ownNames].includes(name));
 	if (takesFile) return { path, query: [], body: null, bodyExample: undefined };
 	if (method === 'GET') {
-		const query = rest
+		const query = others
 			.filter(([name]) => !paged || !ownPlaces.includes(name))
 			.map(([name, schema]): Field => ({
 				name,
@@ -50,25 +58,25 @@ export const restFields = (row: RestRow): RestFields => {
 		};
 		return { path, query: paged ? [...query, cursor] : query, body: null, bodyExample: undefined };
 	}
-	if (rest.length === 0) return { path, query: [], body: null, bodyExample: undefined };
+	if (others.length === 0) return { path, query: [], body: null, bodyExample: undefined };
 	return {
 		path,
 		query: [],
 		body: {
 			...input,
-			properties: Object.fromEntries(rest),
-			required: required.filter((name) => !inPath.includes(name)),
+			properties: Object.fromEntries(others),
+			required: required.filter((name) => others.some(([other]) => other === name)),
 			// a field that nobody knows is refused
 			additionalProperties: false
 		},
-		bodyExample: Object.fromEntries(Object.entries(sent).filter(([name]) => !inPath.includes(name)))
+		bodyExample: Object.fromEntries(Object.entries(sent).filter(([name]) => others.some(([other]) => other === name)))
 	};
 };
 
 /** What a row answers when all went well; null where it is a file. */
 export const restAnswer = ({ operation, paged }: RestRow): { schema: Schema; example: unknown } => {
 	const schema = jsonSchemaOf(operation.output, 'output', operation.name);
-	const example = JSON.parse(JSON.stringify(operation.example.output ?? null)) as unknown;
+	const example = inMicros(JSON.parse(JSON.stringify(operation.example.output ?? null)));
 	if (!paged) return { schema, example };
 	const rows = schema.properties![paged.rows]!;
 	return {
