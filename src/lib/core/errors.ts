@@ -1,4 +1,4 @@
-const statuses = {
+export const errorStatuses = {
 	bad_request: 400,
 	authorization_pending: 400,
 	slow_down: 400,
@@ -19,7 +19,7 @@ const statuses = {
 	wrong_type: 415
 } as const;
 
-export type ErrorCode = keyof typeof statuses;
+export type ErrorCode = keyof typeof errorStatuses;
 
 /**
  * Not now: what we stand on is away for a moment. Nobody's bug, nothing that was asked is wrong, and the same may work in a
@@ -41,7 +41,7 @@ export class AppError extends Error {
 	constructor(code: ErrorCode, message: string, field?: string) {
 		super(message);
 		this.name = 'AppError';
-		this.status = statuses[code];
+		this.status = errorStatuses[code];
 		this.code = code;
 		this.field = field;
 	}

@@ -5,6 +5,7 @@ const taken = [
 	'account',
 	'api',
 	'dev',
+	'docs',
 	'device',
 	'docs',
 	'invitations',
