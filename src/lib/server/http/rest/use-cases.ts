@@ -7,6 +7,7 @@ import * as exampleQueries from '../../examples/queries.ts';
 import { getMe } from '../../keys/queries.ts';
 import { createProject } from '../../project/commands.ts';
 import * as projectQueries from '../../project/queries.ts';
+import * as ratingCommands from '../../ratings/commands.ts';
 import * as runCommands from '../../runs/commands.ts';
 import * as runQueries from '../../runs/queries.ts';
 import * as servingCommands from '../../servings/commands.ts';
@@ -29,6 +30,7 @@ export const useCases: ReadonlyMap<string, AnyUseCase> = new Map(
 		projectQueries,
 		exampleQueries,
 		exampleCommands,
+		ratingCommands,
 		splitQueries,
 		splitCommands,
 		runQueries,
