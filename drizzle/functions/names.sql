@@ -10,19 +10,23 @@ create or replace function members_with_address() returns table (id uuid, name t
 		and (select current_setting('app.role', true)) = 'owner'
 $$;
 
--- Who has rated or rewritten an example.
+-- Who has rated or rewritten an example: persons, and keys by their names.
 create or replace function names_of_raters(example uuid) returns table (id uuid, name text)
 	language sql stable rows 20 security definer set search_path = '' as $$
-	select p.id, p.name from public.people p
-	where p.id in (
-		select r.person_id from public.ratings r
+	with said as (
+		select r.person_id as id, r.voter from public.ratings r
 		where r.team_id = (select nullif(current_setting('app.team_id', true), '')::uuid) and r.example_id = example
 			and ((select public.app_all_projects()) or r.project_id = any ((select public.app_project_ids())::uuid[]))
 		union
-		select w.person_id from public.rewrites w
+		select w.person_id, w.voter from public.rewrites w
 		where w.team_id = (select nullif(current_setting('app.team_id', true), '')::uuid) and w.example_id = example
 			and ((select public.app_all_projects()) or w.project_id = any ((select public.app_project_ids())::uuid[]))
 	)
+	select p.id, p.name from public.people p where p.id in (select s.id from said s where s.voter = 'person')
+	union all
+	select k.id, k.name from public.api_keys k
+	where k.team_id = (select nullif(current_setting('app.team_id', true), '')::uuid)
+		and k.id in (select s.id from said s where s.voter = 'script')
 $$;
 
 -- Who has voted in an evaluation.

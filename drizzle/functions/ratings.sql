@@ -25,9 +25,10 @@ end $$;
 create or replace trigger ratings_mark before insert on ratings
 	for each row when (new.text is null) execute function mark_rating();
 
--- The rating of these examples, whose rows are locked: the mean of what counts of each person. That is their latest score for the
--- text as it stands, unless they took it back; once they were shown what others gave, it is the one from before that (`settled`),
--- whatever score came later. Its plan is made once: for one example, making it took longer than what it does.
+-- The rating of these examples, whose rows are locked: the mean of what counts of each person; what scripts gave stands beside it.
+-- That is their latest score for the text as it stands, unless they took it back; once they were shown what others gave, it is the
+-- one from before that (`settled`), whatever score came later. Its plan is made once: for one example, making it took longer than
+-- what it does.
 create or replace function count_ratings(team uuid, ids uuid[]) returns void
 	language sql set search_path = '' set plan_cache_mode = force_generic_plan as $$
 	update public.examples e
@@ -41,7 +42,7 @@ create or replace function count_ratings(team uuid, ids uuid[]) returns void
 			select case when (array_agg(r.score order by r.seq desc))[1] is not null
 				then (array_agg(r.score order by r.settled desc, r.seq desc))[1] end as score
 			from public.ratings r
-			where r.team_id = team and r.example_id = touched.id and r.text = touched.text
+			where r.team_id = team and r.example_id = touched.id and r.text = touched.text and r.voter = 'person'
 			group by r.person_id
 		) counting on true
 		group by touched.id
@@ -98,7 +99,7 @@ create or replace trigger rewrites_derive after insert on rewrites
 create or replace function settle_rating(example uuid) returns boolean language plpgsql security definer set search_path = '' as $$
 declare
 	team uuid := nullif(current_setting('app.team_id', true), '')::uuid;
-	person uuid := nullif(current_setting('app.user_id', true), '')::uuid;
+	acting uuid := public.app_voter();
 	present bytea;
 	own record;
 begin
@@ -112,7 +113,7 @@ begin
 	end if;
 	select r.id, r.score into own
 	from public.ratings r
-	where r.team_id = team and r.example_id = example and r.person_id = person and r.text = present
+	where r.team_id = team and r.example_id = example and r.person_id = acting and r.text = present
 	order by r.seq desc limit 1;
 	if own.score is null then
 		return false;
@@ -120,7 +121,7 @@ begin
 	update public.ratings r set settled = true
 	where r.team_id = team and r.id = own.id and not exists (
 		select from public.ratings s
-		where s.team_id = team and s.example_id = example and s.person_id = person and s.text = present and s.settled
+		where s.team_id = team and s.example_id = example and s.person_id = acting and s.text = present and s.settled
 	);
 	return true;
 end $$;

@@ -28,4 +28,9 @@ create or replace function app_project_ids() returns uuid[] language sql stable 
 	end
 $$;
 
-grant execute on function new_id(), app_all_projects(), app_project_ids() to app;
+-- Who rates and votes: the key, where one acts, else the person; as `Scope.voterId`.
+create or replace function app_voter() returns uuid language sql stable parallel safe as $$
+	select coalesce(nullif(current_setting('app.key_id', true), ''), nullif(current_setting('app.user_id', true), ''))::uuid
+$$;
+
+grant execute on function new_id(), app_all_projects(), app_project_ids(), app_voter() to app;

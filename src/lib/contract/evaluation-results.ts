@@ -75,6 +75,17 @@ const Results = v.strictObject({
 		bothBad: v.number(),
 		planned: v.number()
 	}),
+	/** What scripts said of how many pairs, in how many votes; none of it is in the counts or the verdict. null: no script voted. */
+	scriptVotes: v.nullable(
+		v.strictObject({
+			votes: v.number(),
+			pairs: v.number(),
+			wins: v.number(),
+			losses: v.number(),
+			ties: v.number(),
+			bothBad: v.number()
+		})
+	),
 	verdict: Verdict,
 	/** Those of the verdict, then what the answers and the voters warn of. */
 	checks: v.array(Check),
@@ -114,6 +125,7 @@ export const GetResults = query({
 				revealedAt: aTime,
 				contenders: { a: 'v1', b: 'base' },
 				counts: { wins: 1, losses: 0, ties: 0, bothBad: 0, planned: 40 },
+				scriptVotes: null,
 				verdict: {
 					kind: 'need-more-data',
 					title: 'NEED MORE DATA',

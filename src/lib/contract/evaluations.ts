@@ -100,9 +100,9 @@ const Listed = v.strictObject({
 	revealed: v.boolean(),
 	/** Answers that are written, of both contenders. */
 	answers: v.number(),
-	/** Pairs that somebody has judged. */
+	/** Pairs that a person has judged. */
 	judged: v.number(),
-	/** Pairs that this person has judged. */
+	/** Pairs that this person, or key, has judged. */
 	mine: v.number(),
 	/** What came out, from the side of `version`; null before the reveal. */
 	score: v.nullable(
@@ -262,7 +262,7 @@ export type Pair = v.InferInput<typeof Pair>;
 
 export const NextPairs = query({
 	name: 'evaluations.nextPairs',
-	summary: 'The person’s next pairs to judge, at most five, and how far they are',
+	summary: 'The voter’s next pairs to judge, at most five, and how far they are',
 	within: 'project',
 	action: 'evaluations:vote',
 	input: v.object({
@@ -271,7 +271,7 @@ export const NextPairs = query({
 		after: v.optional(whole('The place', -1, 2000), -1)
 	}),
 	output: v.strictObject({
-		/** `waiting`: the answers are not written. `done`: this person has judged everything. `closed`: the results are known. */
+		/** `waiting`: the answers are not written. `done`: this voter has judged everything. `closed`: the results are known. */
 		state: v.picklist(['waiting', 'open', 'done', 'closed']),
 		judged: v.number(),
 		total: v.number(),

@@ -91,22 +91,25 @@ const Page = v.strictObject({
 	newer: v.nullable(v.number())
 });
 
+const Given = v.strictObject({
+	score: v.nullable(v.number()),
+	at: Time,
+	/** It was given for a text that has been rewritten since, and does not count now. */
+	earlier: v.boolean()
+});
+
 const Detail = v.strictObject({
 	...Row.entries,
 	messages: v.array(Message),
 	rewrite: v.nullable(v.string()),
-	/** The newest first; null is a score that was taken back. */
-	ratings: v.array(
-		v.strictObject({
-			person: v.string(),
-			score: v.nullable(v.number()),
-			at: Time,
-			/** It was given for a text that has been rewritten since, and does not count now. */
-			earlier: v.boolean()
-		})
-	),
-	/** The newest first; null is a rewrite that was taken back. */
-	rewrites: v.array(v.strictObject({ person: v.string(), output: v.nullable(v.string()), at: Time }))
+	/** Of people, the newest first; null is a score that was taken back. */
+	ratings: v.array(v.strictObject({ person: v.string(), ...Given.entries })),
+	/** Of scripts, by the names of their keys: none of it is in the rating. */
+	scriptRatings: v.array(v.strictObject({ script: v.string(), ...Given.entries })),
+	/** The newest first; null is a rewrite that was taken back. `person` is the name of a key where `script` says so. */
+	rewrites: v.array(
+		v.strictObject({ person: v.string(), script: v.boolean(), output: v.nullable(v.string()), at: Time })
+	)
 });
 export type ExampleDetail = v.InferInput<typeof Detail>;
 
@@ -147,6 +150,7 @@ const aDetail: v.InferOutput<typeof Detail> = {
 	messages: aTalk,
 	rewrite: null,
 	ratings: [{ person: 'Ana', score: 8, at: aTime, earlier: false }],
+	scriptRatings: [{ script: 'Nightly check', score: 6, at: aTime, earlier: false }],
 	rewrites: []
 };
 const someCounts: ExampleCounts = {

@@ -8,6 +8,7 @@ import * as examples from './examples.ts';
 import * as keys from './keys.ts';
 import type { Operation } from './operation.ts';
 import * as project from './project.ts';
+import * as ratings from './ratings.ts';
 import * as runs from './runs.ts';
 import * as servings from './servings.ts';
 import * as splits from './splits.ts';
@@ -52,6 +53,8 @@ export const rest: readonly RestRow[] = [
 	rows(examples.ListExamples, 'GET', `${inProject}/examples`, { paged: byNumber }),
 	rows(examples.AddExample, 'POST', `${inProject}/examples`, { status: 201 }),
 	rows(examples.GetExample, 'GET', `${inProject}/examples/{exampleId}`),
+	rows(ratings.RateExample, 'POST', `${inProject}/examples/{exampleId}/rating`),
+	rows(ratings.RewriteExample, 'POST', `${inProject}/examples/{exampleId}/rewrite`),
 	rows(examples.DeleteExamples, 'POST', `${inProject}/examples/delete`),
 	rows(examples.RestoreExamples, 'POST', `${inProject}/examples/undelete`),
 	rows(examples.ImportExamples, 'POST', `${inProject}/imports`, { status: 201, takesFile: true }),
@@ -77,6 +80,8 @@ export const rest: readonly RestRow[] = [
 	rows(evaluations.CreateEvaluation, 'POST', `${inProject}/evaluations`, { status: 201 }),
 	rows(evaluations.GetEvaluation, 'GET', `${inProject}/evaluations/{evaluationId}`),
 	rows(evaluations.RetryGeneration, 'POST', `${inProject}/evaluations/{evaluationId}/retry`),
+	rows(evaluations.NextPairs, 'GET', `${inProject}/evaluations/{evaluationId}/pairs`),
+	rows(evaluations.Vote, 'POST', `${inProject}/evaluations/{evaluationId}/votes`),
 	rows(evaluationResults.RevealResults, 'POST', `${inProject}/evaluations/{evaluationId}/reveal`),
 	rows(evaluationResults.GetResults, 'GET', `${inProject}/evaluations/{evaluationId}/results`),
 	rows(evaluationResults.ExportResults, 'GET', `${inProject}/evaluations/{evaluationId}/export`),

@@ -113,7 +113,7 @@ test('while the answers are written there is nothing to see and nothing is drawn
 	expect(await scope.tx((tx) => tx.$count(ballots))).toBe(0);
 });
 
-test('a stranger, a member limited to another project and a key that is nobody see no pairs', async () => {
+test('a stranger, a member limited to another project and a job that is nobody see no pairs', async () => {
 	const { scope, as, slug, id, teamId } = await newBallot(3);
 	const stranger = await newTeam();
 	await expect(look(stranger.scope, slug, id)).rejects.toMatchObject({ code: 'not_found' });
@@ -124,14 +124,14 @@ test('a stranger, a member limited to another project and a key that is nobody s
 	});
 	await expect(look(scope, slug, randomUUID())).rejects.toMatchObject({ code: 'not_found' });
 	const nobody = scopeFor({ teamId, userId: null, role: 'trainer', projectIds: 'all' });
-	await expect(look(nobody, slug, id)).rejects.toThrow('Only a person can vote');
+	await expect(look(nobody, slug, id)).rejects.toThrow('Only a person or a key can vote');
 	expect(await scope.tx((tx) => tx.$count(ballots))).toBe(0);
 });
 
 test('nobody draws ballots in the name of somebody else', async () => {
 	const { scope, as, slug, id } = await newBallot(3);
 	const [rater, other] = [await as('rater'), await as('rater')];
-	await expect(look({ ...rater, userId: other.userId }, slug, id)).rejects.toThrow();
+	await expect(look({ ...rater, voterId: other.userId }, slug, id)).rejects.toThrow();
 	expect(await scope.tx((tx) => tx.$count(ballots))).toBe(0);
 	expect(await scope.tx((tx) => tx.$count(outputs))).toBe(6);
 	expect((await scope.tx((tx) => tx.select().from(evaluations)))[0]!.status).toBe('voting');

@@ -50,6 +50,10 @@ beforeAll(async () => {
 		await tx.insert(rewrites).values({ ...said, output: 'Better', clientId: randomUUID() });
 		await tx.insert(ratings).values({ ...said, score: 3, clientId: randomUUID() });
 		await tx.insert(ratings).values({ ...said, score: 7, clientId: randomUUID() });
+		const key = randomUUID(); // what a script gives stands beside it
+		await tx.$client`select set_config('app.key_id', ${key}, true)`;
+		await tx.insert(ratings).values({ ...said, personId: key, score: 1, clientId: randomUUID() });
+		await tx.$client`select set_config('app.key_id', '', true)`;
 		await tx.insert(imports).values({ projectId, fileName: 'a.jsonl', refusals: [], duplicates: 3 });
 		await tx.insert(runExamples).values([
 			{ projectId, runId: run.id, exampleId: train, kind: 'train' },
@@ -90,7 +94,7 @@ const found = async () => {
 test('where all follows from what people and runs did, nothing is said', async () => {
 	const { seen, sentences } = await found();
 	expect(sentences).toEqual([]);
-	expect(seen).toEqual({ teams: 1, examples: 3, ratings: 3, rewrites: 1, runs: 1, evaluations: 1, 'audit entries': 0 });
+	expect(seen).toEqual({ teams: 1, examples: 3, ratings: 4, rewrites: 1, runs: 1, evaluations: 1, 'audit entries': 0 });
 });
 
 const planted: [table: string, change: string, undo: string, sentence: string][] = [

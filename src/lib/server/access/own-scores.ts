@@ -11,28 +11,26 @@ export const seesScores = ({ role }: { role: Role }) => may(role, 'scores:seeOth
 /** Which text of an example it is, as `ratings.text` keeps it: the same as `text_mark` in the database. */
 export const markOf = (rewrite: string | null): Buffer => (rewrite === null ? Buffer.alloc(0) : sha256(rewrite));
 
-const me = sql`nullif(current_setting('app.user_id', true), '')::uuid`;
-
-/** What counts of one person's ratings `r` of one text of an example: a group of rows. */
+/** What counts of one voter's ratings `r` of one text of an example: a group of rows. */
 export const counting = sql<number | null>`
 	case when (array_agg(r.score order by r.seq desc))[1] is not null
 		then (array_agg(r.score order by r.settled desc, r.seq desc))[1] end`;
 
 // spelled out: drizzle leaves the table's name away when a query has one table, and `id` would mean the rating's
-/** The acting person's score of each example of a query: what counts of it for the text as it is. */
+/** The acting voter's score of each example of a query: what counts of it for the text as it is. */
 export const ownScores = sql<number | null>`(
 	select ${counting} from ratings r
-	where r.example_id = examples.id and r.person_id = ${me} and r.text = text_mark(examples.rewrite))`;
+	where r.example_id = examples.id and r.person_id = app_voter() and r.text = text_mark(examples.rewrite))`;
 
 /**
- * The acting person's scores in a project, or in all they may see, as a table `mine` of project_id, example_id and score: what
+ * The acting voter's scores in a project, or in all they may see, as a table `mine` of project_id, example_id and score: what
  * counts, of examples that are there. As long as their ratings are many, whatever the planner expects: it looks each example up.
  */
 export const mine = (projectId?: string): SQL => sql`(
 	select given.project_id, given.example_id, given.score from (
 		select r.project_id, r.example_id, r.text, ${counting} as score
 		from ratings r
-		where r.person_id = ${me} ${projectId === undefined ? sql`` : sql`and r.project_id = ${projectId}`}
+		where r.person_id = app_voter() ${projectId === undefined ? sql`` : sql`and r.project_id = ${projectId}`}
 		group by r.project_id, r.example_id, r.text
 	) given
 	where given.score is not null and given.text = (

@@ -31,6 +31,8 @@ type Who = {
 
 /** Who is acting, for which team, in which projects. The first argument of every use case. */
 export type Scope = Who & {
+	/** Who rates and votes: the key, which counts as a script, else the person. null: a job. `app_voter()` in the database. */
+	voterId: string | null;
 	/**
 	 * One transaction that sees this team and nothing else. Commits what `work` did, or nothing of it, and throws unless it has.
 	 * Never call a provider or send mail inside: the connection is held meanwhile.
@@ -113,7 +115,7 @@ export const scopeFor = (who: Who): Scope => {
 		if (happened.some((event) => events[event].audited)) linkEntries(teamId);
 		return result;
 	};
-	return { ...who, tx: (work) => open(true, work), look: (work) => open(false, work) };
+	return { ...who, voterId: key?.id ?? who.userId, tx: (work) => open(true, work), look: (work) => open(false, work) };
 };
 
 /**

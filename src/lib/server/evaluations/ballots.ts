@@ -15,29 +15,29 @@ import { pairingsOf, refusedByReveal } from './votes.ts';
 /** So many pairs are on their way before they are needed: the next one is there when a key is pressed. */
 const ahead = 5;
 
-/** A step: who votes. A key or a job is nobody. */
+/** A step: who votes. A job is nobody. */
 export const voter = (scope: Scope): string => {
-	if (!scope.userId) throw new AppError('forbidden', 'Only a person can vote.');
-	return scope.userId;
+	if (!scope.voterId) throw new AppError('forbidden', 'Only a person or a key can vote.');
+	return scope.voterId;
 };
 
-/** A step: a person's ballots in their order. */
-export const ballotsOf = (tx: Tx, evaluation: Evaluation, personId: string) =>
+/** A step: a voter's ballots in their order. */
+export const ballotsOf = (tx: Tx, evaluation: Evaluation, voterId: string) =>
 	tx
 		.select({ id: ballots.id, position: ballots.position })
 		.from(ballots)
-		.where(and(eq(ballots.evaluationId, evaluation.id), eq(ballots.personId, personId)))
+		.where(and(eq(ballots.evaluationId, evaluation.id), eq(ballots.personId, voterId)))
 		.orderBy(ballots.position);
 
 /**
- * Draws a person's ballots, once: their own order, and sides in balanced blocks of it. The key is the same for two tabs that open
+ * Draws a voter's ballots, once: their own order, and sides in balanced blocks of it. The key is the same for two tabs that open
  * together, and nobody but the server can make it: whoever tried seeds until one explained what they know of a few pairs would
  * know the rest.
  */
-const drawBallots = async (tx: Tx, evaluation: Evaluation, personId: string) => {
-	const drawn = await ballotsOf(tx, evaluation, personId);
+const drawBallots = async (tx: Tx, evaluation: Evaluation, voterId: string) => {
+	const drawn = await ballotsOf(tx, evaluation, voterId);
 	if (drawn.length > 0) return drawn;
-	const seed = keyedDigest(config().keks, 'ballots', `${evaluation.id}:${personId}`);
+	const seed = keyedDigest(config().keks, 'ballots', `${evaluation.id}:${voterId}`);
 	const order = orderOf(
 		(await pairingsOf(tx, evaluation.id)).map(({ id }) => id),
 		seed
@@ -50,22 +50,22 @@ const drawBallots = async (tx: Tx, evaluation: Evaluation, personId: string) => 
 				projectId: evaluation.projectId,
 				evaluationId: evaluation.id,
 				pairingId,
-				personId,
+				personId: voterId,
 				position,
 				swapped: swapped[position]!
 			}))
 		)
 		.onConflictDoNothing()
 		.catch(refusedByReveal);
-	return ballotsOf(tx, evaluation, personId);
+	return ballotsOf(tx, evaluation, voterId);
 };
 
-/** A step: the ballots a person has voted on and not taken back. */
-export const judgedBy = async (tx: Tx, evaluation: Evaluation, personId: string): Promise<Set<string>> => {
+/** A step: the ballots a voter has voted on and not taken back. */
+export const judgedBy = async (tx: Tx, evaluation: Evaluation, voterId: string): Promise<Set<string>> => {
 	const rows = await tx
 		.selectDistinctOn([votes.ballotId], { ballotId: votes.ballotId, choice: votes.choice })
 		.from(votes)
-		.where(and(eq(votes.evaluationId, evaluation.id), eq(votes.personId, personId)))
+		.where(and(eq(votes.evaluationId, evaluation.id), eq(votes.personId, voterId)))
 		.orderBy(votes.ballotId, desc(votes.seq));
 	return new Set(rows.filter((row) => row.choice !== null).map((row) => row.ballotId));
 };
@@ -92,18 +92,18 @@ const pairsOf = async (tx: Tx, ids: string[], names: string[]): Promise<Pair[]> 
 };
 
 /**
- * A step: this person's next pairs, at most five, those after the place `after` first: what was skipped comes back at the end.
+ * A step: this voter's next pairs, at most five, those after the place `after` first: what was skipped comes back at the end.
  * The first look draws their ballots.
  */
 export const nextPairsOf = async (
 	tx: Tx,
 	evaluation: Evaluation,
-	{ personId, after }: { personId: string; after: number }
+	{ voterId, after }: { voterId: string; after: number }
 ): Promise<PairQueue> => {
 	if (evaluation.status !== 'voting') return { state: 'waiting', judged: 0, total: evaluation.planned, pairs: [] };
 	const isOver = evaluation.revealedAt !== null;
-	const drawn = await (isOver ? ballotsOf : drawBallots)(tx, evaluation, personId);
-	const judged = await judgedBy(tx, evaluation, personId);
+	const drawn = await (isOver ? ballotsOf : drawBallots)(tx, evaluation, voterId);
+	const judged = await judgedBy(tx, evaluation, voterId);
 	const left = drawn.filter((ballot) => !judged.has(ballot.id));
 	const progress = { judged: judged.size, total: drawn.length || evaluation.planned };
 	if (progress.judged === progress.total) return { state: 'done', ...progress, pairs: [] };

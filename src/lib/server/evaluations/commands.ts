@@ -69,18 +69,18 @@ export const createEvaluation = command(CreateEvaluation, (scope, input) =>
 );
 
 /**
- * Appends this person's vote on their own ballot; null takes the earlier one back, and the pair comes again. The same `clientId`
+ * Appends this voter's vote on their own ballot; null takes the earlier one back, and the pair comes again. The same `clientId`
  * twice counts once. Answers with their progress. Once the results are known nothing is taken, and nothing is taken back.
  */
 export const castVote = command(Vote, (scope, { evaluationId, ballotId, choice, clientId }) => {
-	const personId = voter(scope);
+	const voterId = voter(scope);
 	return scope.tx(async (tx) => {
 		const evaluation = await evaluationOf(tx, scope.project.id, evaluationId);
 		const { id, projectId, number } = evaluation;
 		const [ballot] = await tx
 			.select()
 			.from(ballots)
-			.where(and(eq(ballots.id, ballotId), eq(ballots.evaluationId, id), eq(ballots.personId, personId)));
+			.where(and(eq(ballots.id, ballotId), eq(ballots.evaluationId, id), eq(ballots.personId, voterId)));
 		if (!ballot) throw new AppError('not_found', 'There is no such comparison, or it is not yours.');
 		const [sent] = await tx.select().from(votes).where(eq(votes.clientId, clientId));
 		if (sent && sent.ballotId !== ballot.id)
@@ -91,13 +91,13 @@ export const castVote = command(Vote, (scope, { evaluationId, ballotId, choice, 
 			// the same vote sent twice at once: the second one finds it there
 			await tx
 				.insert(votes)
-				.values({ projectId, evaluationId: id, pairingId, personId, ballotId, choice, clientId })
+				.values({ projectId, evaluationId: id, pairingId, personId: voterId, ballotId, choice, clientId })
 				.onConflictDoNothing()
 				.catch(refusedByReveal);
 			await record(tx, scope, { event: 'evaluation.voted', subject: id, projectId, details: { number } });
 		}
-		const judged = await judgedBy(tx, evaluation, personId);
-		return { judged: judged.size, total: (await ballotsOf(tx, evaluation, personId)).length };
+		const judged = await judgedBy(tx, evaluation, voterId);
+		return { judged: judged.size, total: (await ballotsOf(tx, evaluation, voterId)).length };
 	});
 });
 

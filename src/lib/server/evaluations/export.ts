@@ -44,7 +44,7 @@ export const fileOf = (results: Results, format: Format): string => {
 			columns,
 			rows.map((row) => ({ ...row, prompt: asText(row.prompt) }))
 		);
-	const { title, contenders, counts, verdict, checks } = results;
-	const whole = { evaluation: title, contenders, counts, verdict, checks, comparisons: rows };
+	const { title, contenders, counts, scriptVotes, verdict, checks } = results;
+	const whole = { evaluation: title, contenders, counts, scriptVotes, verdict, checks, comparisons: rows };
 	return JSON.stringify(whole, null, '\t');
 };

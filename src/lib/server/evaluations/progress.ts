@@ -49,6 +49,7 @@ const votersOf = async (tx: Tx, evaluation: Evaluation, votes: readonly Vote[]) 
 export const progressOf = async (tx: Tx, scope: ProjectScope, evaluationId: string): Promise<ShownEvaluation> => {
 	const evaluation = await evaluationOf(tx, scope.project.id, evaluationId);
 	const votes = await votesOf(tx, evaluation.id);
+	const own = scope.key ? await votesOf(tx, evaluation.id, 'script') : votes;
 	const judged = judgedIn(votes);
 	const { number, status, problem, planned, createdAt, result } = evaluation;
 	const revealed = evaluation.revealedAt !== null;
@@ -70,7 +71,7 @@ export const progressOf = async (tx: Tx, scope: ProjectScope, evaluationId: stri
 		verdict: revealed && result ? { kind: result.kind, title: result.title } : null,
 		over: revealed,
 		judged,
-		mine: votes.filter((vote) => vote.personId === scope.userId).length,
+		mine: own.filter((vote) => vote.personId === scope.voterId).length,
 		voters: await votersOf(tx, evaluation, votes),
 		answers: await answersOf(tx, evaluation),
 		// a provider's words may name the model

@@ -46,13 +46,13 @@ export const getEvaluation = query(GetEvaluation, (scope, { evaluationId }) =>
 export const getSetUp = query(GetSetUp, (scope) => scope.tx((tx) => setUpOf(tx, scope.project.id)));
 
 /**
- * This person's next pairs to judge, at most five. The first look draws their ballots and writes them down, the same ones
+ * This voter's next pairs to judge, at most five. The first look draws their ballots and writes them down, the same ones
  * whenever and however often they look.
  */
 export const nextPairs = query(NextPairs, (scope, { evaluationId, after }) => {
-	const personId = voter(scope);
+	const voterId = voter(scope);
 	return scope.tx(async (tx) =>
-		nextPairsOf(tx, await evaluationOf(tx, scope.project.id, evaluationId), { personId, after })
+		nextPairsOf(tx, await evaluationOf(tx, scope.project.id, evaluationId), { voterId, after })
 	);
 });
 

@@ -5,7 +5,7 @@ import type { ProjectScope, Tx } from '../access/scope.ts';
 import { factsOf, judgedPairings, withTexts } from './judged.ts';
 import { type Evaluation, contendersOf, evaluationOf, namesOf, titleFor } from './rows.ts';
 import { verdictOf } from './verdict.ts';
-import { judgedCount, votesOf } from './votes.ts';
+import { judgedCount, scriptVotesOf, votesOf } from './votes.ts';
 
 /** Which pairs are wanted with their texts: all of them, or one page of some. */
 type Wanted = 'all' | { show: Show; page: number };
@@ -60,6 +60,7 @@ export const resultsOf = async (
 			revealedAt,
 			contenders: { a: contenders.a.label, b: contenders.b.label },
 			counts: { wins, losses, ties, bothBad, planned },
+			scriptVotes: await scriptVotesOf(tx, evaluation.id),
 			verdict,
 			checks: [...verdict.checks, ...answerChecks(facts, votes), ...revealCheck(planned, verdict.judged)],
 			rows: { ...rows, list: shown }

@@ -86,7 +86,7 @@ const find = async (tx: Tx, scope: ProjectScope, { where, limit, upwards = false
 	const ids = rows.map(({ id }) => id);
 	// a vote opens when everything is answered
 	const answering = rows.filter(({ status }) => status !== 'voting').map(({ id }) => id);
-	const [answers, votes] = [await answerCounts(tx, answering), await voteCounts(tx, ids, scope.userId)];
+	const [answers, votes] = [await answerCounts(tx, answering), await voteCounts(tx, ids, scope.voterId)];
 	return rows.map(({ name, revealedAt, runId, result, ...row }): ListedEvaluation => ({
 		...row,
 		title: titleFor(scope, { name, revealedAt, number: row.number }),

@@ -1,13 +1,16 @@
 import { and, desc, eq, inArray, isNotNull, isNull, lte, or, sql } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
 import { type Choice, resolve } from '../../core/evaluations/ballots.ts';
+import type { ScriptVotes } from '../../core/evaluations/script-votes.ts';
 import { type Outcome, countOutcomes, itemOutcome, type Tally } from '../../core/evaluations/tally.ts';
-import { ballots, evaluations, pairings, votes } from '../platform/db/schema.ts';
+import { ballots, evaluations, pairings, type voters, votes } from '../platform/db/schema.ts';
 import type { Tx } from '../access/scope.ts';
 import type { Evaluation } from './rows.ts';
 import { among } from './texts.ts';
 
-/** One person's last word on one pairing, as it was seen and as it was meant. */
+type Voter = (typeof voters)[number];
+
+/** One voter's last word on one pairing, as it was seen and as it was meant. */
 export type Vote = { pairingId: string; personId: string; choice: Choice; outcome: Outcome };
 
 /**
@@ -20,6 +23,7 @@ const latestOf = (tx: Tx, evaluationIds: string[]) =>
 			evaluationId: votes.evaluationId,
 			pairingId: votes.pairingId,
 			personId: votes.personId,
+			voter: votes.voter,
 			ballotId: votes.ballotId,
 			choice: votes.choice
 		})
@@ -34,10 +38,13 @@ const latestOf = (tx: Tx, evaluationIds: string[]) =>
 		.orderBy(votes.ballotId, desc(votes.seq))
 		.as('latest');
 
-/** A step: everybody's latest votes, those taken back left out. */
-export const votesOf = async (tx: Tx, evaluationId: string): Promise<Vote[]> => {
+/** A step: everybody's latest votes, those taken back left out: of people, which count, or of scripts, which do not. */
+export const votesOf = async (tx: Tx, evaluationId: string, of: Voter = 'person'): Promise<Vote[]> => {
 	const latest = latestOf(tx, [evaluationId]);
-	const rows = await tx.select().from(latest).where(isNotNull(latest.choice));
+	const rows = await tx
+		.select()
+		.from(latest)
+		.where(and(isNotNull(latest.choice), eq(latest.voter, of)));
 	const drawn = await tx
 		.select({ id: ballots.id, swapped: ballots.swapped })
 		.from(ballots)
@@ -56,26 +63,24 @@ export const votesOf = async (tx: Tx, evaluationId: string): Promise<Vote[]> => 
 	}));
 };
 
-const judgedPairs = (pairingId: unknown) => sql<number>`count(distinct ${pairingId})::int`;
-
-/** A step: how many pairings somebody has judged. */
+/** A step: how many pairings a person has judged. */
 export const judgedCount = async (tx: Tx, evaluationId: string): Promise<number> => {
 	const latest = latestOf(tx, [evaluationId]);
 	const [row] = await tx
-		.select({ count: judgedPairs(latest.pairingId) })
+		.select({ count: sql<number>`count(distinct ${latest.pairingId})::int` })
 		.from(latest)
-		.where(isNotNull(latest.choice));
+		.where(and(isNotNull(latest.choice), eq(latest.voter, 'person')));
 	return row!.count;
 };
 
-/** A step: for each of these evaluations how many pairings somebody has judged, and how many this person. Those nobody has are not in it. */
-export const voteCounts = async (tx: Tx, evaluationIds: string[], personId: string | null) => {
+/** A step: for each of these evaluations how many pairings a person has judged, and how many this voter. Those nobody has are not in it. */
+export const voteCounts = async (tx: Tx, evaluationIds: string[], voterId: string | null) => {
 	const latest = latestOf(tx, evaluationIds);
 	const rows = await tx
 		.select({
 			id: latest.evaluationId,
-			judged: judgedPairs(latest.pairingId),
-			mine: sql<number>`(count(*) filter (where ${latest.personId} = ${personId}))::int`
+			judged: sql<number>`(count(distinct ${latest.pairingId}) filter (where ${latest.voter} = 'person'))::int`,
+			mine: sql<number>`(count(*) filter (where ${latest.personId} = ${voterId}))::int`
 		})
 		.from(latest)
 		.where(isNotNull(latest.choice))
@@ -102,6 +107,16 @@ export const outcomesOf = (list: readonly Vote[]): Map<string, Outcome> => {
 
 /** How many pairings somebody has judged. */
 export const judgedIn = (list: readonly Vote[]) => new Set(list.map((vote) => vote.pairingId)).size;
+
+/**
+ * A step: what scripts said, which the verdict does not count: pair by pair, as for people; null when none has voted. Only for
+ * who may know who wrote what.
+ */
+export const scriptVotesOf = async (tx: Tx, evaluationId: string): Promise<ScriptVotes | null> => {
+	const list = await votesOf(tx, evaluationId, 'script');
+	if (list.length === 0) return null;
+	return { votes: list.length, pairs: judgedIn(list), ...countOutcomes([...outcomesOf(list).values()]) };
+};
 
 /** Votes as the statistics want them: one outcome for each pairing, and every vote for the place on the screen. */
 export const tallyOf = (evaluation: Pick<Evaluation, 'planned'>, list: readonly Vote[], leaked: number): Tally => ({

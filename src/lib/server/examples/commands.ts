@@ -40,8 +40,8 @@ export const addExample = command(AddExample, (scope, { messages: given, rating 
 			.update(projects)
 			.set({ nextExample: number + 1 })
 			.where(eq(projects.id, projectId));
-		if (rating !== null && scope.userId) {
-			const row = { projectId, exampleId: id, personId: scope.userId, clientId: randomUUID() };
+		if (rating !== null && scope.voterId) {
+			const row = { projectId, exampleId: id, personId: scope.voterId, clientId: randomUUID() };
 			await tx.insert(ratings).values({ ...row, score: rating });
 		}
 		await record(tx, scope, { event: 'example.added', subject: id, projectId, details: { number } });

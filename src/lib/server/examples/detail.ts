@@ -11,10 +11,10 @@ import { type Example, rowOf, withoutSide } from './rows.ts';
 /** Of a history, so much is shown. */
 const newest = 50;
 
-const scoresOf = (tx: Tx, exampleId: string) =>
+const scoresOf = (tx: Tx, exampleId: string, voter: 'person' | 'script') =>
 	tx
 		.select({
-			person: named.name,
+			name: named.name,
 			personId: ratings.personId,
 			score: ratings.score,
 			at: ratings.createdAt,
@@ -22,55 +22,67 @@ const scoresOf = (tx: Tx, exampleId: string) =>
 		})
 		.from(ratings)
 		.innerJoin(ratersOf(exampleId), eq(named.id, ratings.personId))
-		.where(eq(ratings.exampleId, exampleId))
+		.where(and(eq(ratings.exampleId, exampleId), eq(ratings.voter, voter)))
 		.orderBy(desc(ratings.seq))
 		.limit(newest);
 
-/** A step: the person's own score of the text as it is; all their acts on it, which the page of the history may not reach back to. */
-const ownScoreOf = async (tx: Tx, example: Example, personId: string | null): Promise<number | null> => {
-	if (personId === null) return null;
+/** A step: the voter's own score of the text as it is; all their acts on it, which the page of the history may not reach back to. */
+const ownScoreOf = async (tx: Tx, example: Example, voterId: string | null): Promise<number | null> => {
+	if (voterId === null) return null;
 	const given = await tx
 		.select({ seq: ratings.seq, text: ratings.text, score: ratings.score, settled: ratings.settled })
 		.from(ratings)
-		.where(and(eq(ratings.exampleId, example.id), eq(ratings.personId, personId)));
+		.where(and(eq(ratings.exampleId, example.id), eq(ratings.personId, voterId)));
 	return countingScore(
 		given.map(({ text, ...one }) => ({ ...one, text: text.toString('hex') })),
 		markOf(example.rewrite).toString('hex')
 	);
 };
 
-/** A step: false when nothing of others may be shown. What the person has said of the text so far is then their last word on it. */
+/** A step: false when nothing of others may be shown. What the voter has said of the text so far is then their last word on it. */
 const settles = async (tx: Tx, exampleId: string): Promise<boolean> => {
 	const [row] = await tx.execute<{ settled: boolean }>(sql`select settle_rating(${exampleId}) as settled`);
 	return row!.settled;
 };
 
 /**
- * A step: an example with its history. Others' scores stay hidden until the person has given their own, unless they may see them;
- * and what they have given before they are shown is what counts, whatever they give afterwards.
+ * A step: an example with its history. Others' scores, of people and of scripts, stay hidden until the voter has given their own, unless they
+ * may see them; and what they have given before they are shown is what counts, whatever they give afterwards.
  */
 export const detailOf = async (tx: Tx, scope: ProjectScope, example: Example): Promise<ExampleDetail> => {
-	const { role, userId } = scope;
-	const scores = await scoresOf(tx, example.id);
-	const own = seesScores(scope) ? null : await ownScoreOf(tx, example, userId);
-	const hasOthers = scores.some(({ personId }) => personId !== userId) || example.ratingsCount > 1;
+	const { role, voterId } = scope;
+	const ofPeople = await scoresOf(tx, example.id, 'person');
+	const ofScripts = await scoresOf(tx, example.id, 'script');
+	const own = seesScores(scope) ? null : await ownScoreOf(tx, example, voterId);
+	// of a long history the others' may be older than what is shown, and still be in the mean; a script's own never is
+	const isInMean = example.ratingsCount > (scope.key ? 0 : 1);
+	const hasOthers = isInMean || [...ofPeople, ...ofScripts].some(({ personId }) => personId !== voterId);
 	const isBlind = !seesScores(scope) && (own === null || (hasOthers && !(await settles(tx, example.id))));
 	const versions = await tx
-		.select({ person: named.name, output: rewrites.output, at: rewrites.createdAt })
+		.select({
+			person: named.name,
+			script: sql<boolean>`${rewrites.voter} = 'script'`,
+			output: rewrites.output,
+			at: rewrites.createdAt
+		})
 		.from(rewrites)
 		.innerJoin(ratersOf(example.id), eq(named.id, rewrites.personId))
 		.where(eq(rewrites.exampleId, example.id))
 		.orderBy(desc(rewrites.seq))
 		.limit(newest);
-	const visible = isBlind ? scores.filter(({ personId }) => personId === userId) : scores;
 	const present = markOf(example.rewrite);
+	const visible = (scores: typeof ofPeople) =>
+		scores
+			.filter(({ personId }) => !isBlind || personId === voterId)
+			.map(({ name, score, at, text }) => ({ name, score, at, earlier: !text.equals(present) }));
 	return {
 		...rowOf(example),
 		...(!may(role, 'splits:see') && withoutSide),
 		...(isBlind && { rating: null, ratingsCount: 0 }),
 		messages: example.messages,
 		rewrite: example.rewrite,
-		ratings: visible.map(({ person, score, at, text }) => ({ person, score, at, earlier: !text.equals(present) })),
+		ratings: visible(ofPeople).map(({ name, ...given }) => ({ person: name, ...given })),
+		scriptRatings: visible(ofScripts).map(({ name, ...given }) => ({ script: name, ...given })),
 		rewrites: versions
 	};
 };

@@ -37,16 +37,16 @@ export const addStaged = async (
 	return count;
 };
 
-/** The scores and rewrites of the file count as those of the person who brought it, for the examples that are new. */
+/** The scores and rewrites of the file count as those of whoever brought it, for the examples that are new. */
 const addOpinions = async (tx: Tx, scope: Scope, projectId: string) => {
 	const sql = tx.$client;
 	await sql`
 		insert into rewrites (project_id, example_id, person_id, output, client_id)
-		select ${projectId}, id, ${scope.userId}, stage.rewrite, gen_random_uuid()
+		select ${projectId}, id, ${scope.voterId}, stage.rewrite, gen_random_uuid()
 		from stage join examples using (id) where stage.rewrite is not null`;
 	await sql`
 		insert into ratings (project_id, example_id, person_id, score, text, client_id)
-		select ${projectId}, id, ${scope.userId}, stage.rating, text_mark(stage.rewrite), gen_random_uuid()
+		select ${projectId}, id, ${scope.voterId}, stage.rating, text_mark(stage.rewrite), gen_random_uuid()
 		from stage join examples using (id) where stage.rating is not null`;
 };
 

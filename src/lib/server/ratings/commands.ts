@@ -9,9 +9,9 @@ import { ratings, rewrites } from '../platform/db/schema.ts';
 import { cardOf, hasStood, ownScore } from './rows.ts';
 
 /**
- * Appends this person's score of one example; null takes it back (undo). It counts for the text that was read (`text`), so
- * that a rewrite on its way here is not rated unread. Which of a person's scores counts, core/ratings/counting.ts says. The same
- * `clientId` twice counts once. Answers with what is now this person's score.
+ * Appends this voter's score of one example; null takes it back (undo). It counts for the text that was read (`text`), so
+ * that a rewrite on its way here is not rated unread. Which of their scores counts, core/ratings/counting.ts says; a script's stands beside what people gave. The same
+ * `clientId` twice counts once. Answers with what is now this voter's score.
  */
 export const rateExample = command(RateExample, (scope, { exampleId, score, text, clientId }) =>
 	scope.tx(async (tx) => {
@@ -22,7 +22,7 @@ export const rateExample = command(RateExample, (scope, { exampleId, score, text
 			throw new AppError('invalid', 'This example has never had the text you rated. Open it again.', 'text');
 		await tx
 			.insert(ratings)
-			.values({ projectId, exampleId: id, personId: scope.userId!, score, text: mark, clientId })
+			.values({ projectId, exampleId: id, personId: scope.voterId!, score, text: mark, clientId })
 			.onConflictDoNothing();
 		await record(tx, scope, { event: 'example.rated', subject: id, projectId, details: { number } });
 		return { id, score: await ownScore(tx, id) };
@@ -30,14 +30,14 @@ export const rateExample = command(RateExample, (scope, { exampleId, score, text
 );
 
 /**
- * Appends a better output, which trains from now on, and the score the person gives it: the only one it has, since those before
+ * Appends a better output, which trains from now on, and the score its writer gives it: the only one it has, since those before
  * were given for another text. Sent twice, it counts once.
  */
 export const rewriteExample = command(RewriteExample, (scope, { exampleId, output, score, clientId }) =>
 	scope.tx(async (tx) => {
 		const projectId = scope.project.id;
 		const { id, number } = await exampleOf(tx, projectId, exampleId);
-		const row = { projectId, exampleId: id, personId: scope.userId!, clientId };
+		const row = { projectId, exampleId: id, personId: scope.voterId!, clientId };
 		await tx
 			.insert(rewrites)
 			.values({ ...row, output })
@@ -52,7 +52,7 @@ export const rewriteExample = command(RewriteExample, (scope, { exampleId, outpu
 );
 
 /**
- * Takes one of the person's rewrites back, named by the `clientId` it was sent with: the one before it counts again, or the
+ * Takes one of the voter's rewrites back, named by the `clientId` it was sent with: the one before it counts again, or the
  * original, and with it the scores that were given for that. Throws *conflict* when somebody has rewritten it since.
  */
 export const undoRewrite = command(UndoRewrite, (scope, { exampleId, rewrite, clientId }) =>
@@ -65,14 +65,14 @@ export const undoRewrite = command(UndoRewrite, (scope, { exampleId, rewrite, cl
 			.from(rewrites)
 			.where(eq(rewrites.exampleId, id))
 			.orderBy(desc(rewrites.seq));
-		const at = history.findIndex((one) => one.clientId === rewrite && one.personId === scope.userId);
+		const at = history.findIndex((one) => one.clientId === rewrite && one.personId === scope.voterId);
 		if (at < 0) throw new AppError('not_found', 'There is no such rewrite of yours.');
 		if (!history.some((one) => one.clientId === clientId)) {
 			if (history[at]!.output !== example.rewrite) {
 				throw new AppError('conflict', `Example ${number} has been rewritten since; that stays.`);
 			}
 			const output = history[at + 1]?.output ?? null;
-			await tx.insert(rewrites).values({ projectId, exampleId: id, personId: scope.userId!, output, clientId });
+			await tx.insert(rewrites).values({ projectId, exampleId: id, personId: scope.voterId!, output, clientId });
 			await record(tx, scope, { event: 'rewrite.undone', subject: id, projectId, details: { number } });
 		}
 		return cardOf(await exampleOf(tx, projectId, id), await ownScore(tx, id));

@@ -68,10 +68,10 @@ export const getCard = query(GetCard, ({ project, tx }, { id }) =>
 	tx(async (tx) => cardOf(await exampleOf(tx, project.id, id), await ownScore(tx, id)))
 );
 
-/** The person's last ten decisions in this project, the newest first, each with what counts of it: a text that was rewritten since waits for another. */
+/** The voter's last ten decisions in this project, the newest first, each with what counts of it: a text that was rewritten since waits for another. */
 export const recentRatings = query(RecentRatings, (scope) =>
 	scope.tx(async (tx) => {
-		const mine = and(eq(ratings.projectId, scope.project.id), eq(ratings.personId, scope.userId!));
+		const mine = and(eq(ratings.projectId, scope.project.id), eq(ratings.personId, scope.voterId!));
 		const rows = await tx
 			.select({ id: ratings.exampleId, score: ownScores, number: examples.number })
 			.from(ratings)

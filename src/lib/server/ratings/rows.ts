@@ -6,7 +6,7 @@ import type { Tx } from '../access/scope.ts';
 import { examples, rewrites } from '../platform/db/schema.ts';
 import type { Example } from '../examples/rows.ts';
 
-/** A step: what is now the acting person's score of one example. */
+/** A step: what is now the acting voter's score of one example. */
 export const ownScore = async (tx: Tx, exampleId: string): Promise<number | null> => {
 	const [row] = await tx.select({ score: ownScores }).from(examples).where(eq(examples.id, exampleId));
 	return row?.score ?? null;

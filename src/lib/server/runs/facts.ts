@@ -39,7 +39,7 @@ export const readFacts = async (tx: Tx, project: Project, recipe: Recipe): Promi
 			(select count(*) from train t where t.ratings_count > 1 and (
 				select max(latest.score) - min(latest.score) from (
 					select ${counting} as score from ratings r
-					where r.example_id = t.id and r.text = text_mark(t.rewrite)
+					where r.example_id = t.id and r.text = text_mark(t.rewrite) and r.voter = 'person'
 					group by r.person_id
 				) latest
 			) >= ${contestedFrom}) as contested

@@ -24,7 +24,7 @@ export const comparisons: Comparison[] = [
 					select r.team_id, r.example_id, case when (array_agg(r.score order by r.seq desc))[1] is not null
 						then (array_agg(r.score order by r.settled desc, r.seq desc))[1] end as score
 					from ratings r left join (${latestRewrites}) now on now.team_id = r.team_id and now.example_id = r.example_id
-					where r.text = coalesce(sha256(convert_to(now.output, 'UTF8')), '')
+					where r.text = coalesce(sha256(convert_to(now.output, 'UTF8')), '') and r.voter = 'person'
 					group by r.team_id, r.example_id, r.person_id
 				) counting group by team_id, example_id
 			) said on said.team_id = x.team_id and said.example_id = x.id

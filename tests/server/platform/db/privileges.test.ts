@@ -69,7 +69,13 @@ describe('the role that serves', () => {
 			where p.pronamespace = 'public'::regnamespace and p.prorettype <> 'trigger'::regtype and
 				has_function_privilege('app', p.oid, 'execute') <> p.prosecdef
 			order by 1`;
-		expect(rows.map(({ name }) => name)).toEqual(['app_all_projects', 'app_project_ids', 'new_id', 'text_mark']);
+		expect(rows.map(({ name }) => name)).toEqual([
+			'app_all_projects',
+			'app_project_ids',
+			'app_voter',
+			'new_id',
+			'text_mark'
+		]);
 	});
 
 	test('does not enter the schema of the queue', async () => {

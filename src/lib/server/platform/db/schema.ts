@@ -37,7 +37,7 @@ import {
 import type { Sealed } from '../crypto.ts';
 import type { ProviderId } from '../../../contract/providers.ts';
 import type { Deployment } from '../../../core/servings/serving.ts';
-import { between, counts, inParent, inTeam, oneOf, policies, teamTable } from './team-table.ts';
+import { actingAs, between, counts, inParent, inTeam, oneOf, policies, teamTable } from './team-table.ts';
 
 const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 const at = () => timestamp({ withTimezone: true });
@@ -334,7 +334,7 @@ const everyRole: Role[] = [...roles];
 const sides = ['train', 'validation'] as const;
 const ofProject = ['projectId'];
 const ofEvaluation = ['projectId', 'evaluationId'];
-const ofBallot = ['projectId', 'evaluationId', 'pairingId', 'personId'];
+const ofBallot = ['projectId', 'evaluationId', 'pairingId', 'personId', 'voter'];
 
 // ── examples, ratings, rewrites ─────────────────────────────────────────────────────────────────────────────────────
 
@@ -407,6 +407,10 @@ export const examples = teamTable(
 	]
 );
 
+/** Who rates, rewrites and votes: a person, or a key, whose id then stands in `personId`. Where something is counted, people are. */
+export const voters = ['person', 'script'] as const;
+const voter = () => text().$type<(typeof voters)[number]>().notNull().default(sql.raw(actingAs));
+
 export const ratings = teamTable(
 	'ratings',
 	{
@@ -414,6 +418,7 @@ export const ratings = teamTable(
 		projectId: uuid().notNull(),
 		exampleId: uuid().notNull(),
 		personId: uuid().notNull(),
+		voter: voter(),
 		/** 1–10; null takes the person's earlier score back. */
 		score: smallint(),
 		/** The text it was given for (core/ratings/counting.ts); by trigger the one that stands, where a row does not say. */
@@ -425,13 +430,14 @@ export const ratings = teamTable(
 		/** Chosen by the browser: the same rating sent twice arrives once. */
 		clientId: uuid().notNull()
 	},
-	{ add: everyRole, ...appendOnly, actor: 'person_id' },
+	{ add: everyRole, ...appendOnly, actor: 'voter' },
 	(t) => [
 		inParent('ratings_example', t, t.exampleId, examples, ofProject),
 		between('ratings', 'score', 1, 10),
 		unique().on(t.teamId, t.clientId),
 		index().on(t.teamId, t.exampleId, t.personId, t.seq),
-		index().on(t.teamId, t.projectId, t.personId, t.seq)
+		index().on(t.teamId, t.projectId, t.personId, t.seq),
+		oneOf('ratings', 'voter', voters)
 	]
 );
 
@@ -442,15 +448,17 @@ export const rewrites = teamTable(
 		projectId: uuid().notNull(),
 		exampleId: uuid().notNull(),
 		personId: uuid().notNull(),
+		voter: voter(),
 		/** null goes back to the original output. */
 		output: text(),
 		clientId: uuid().notNull()
 	},
-	{ add: everyRole, ...appendOnly, actor: 'person_id' },
+	{ add: everyRole, ...appendOnly, actor: 'voter' },
 	(t) => [
 		inParent('rewrites_example', t, t.exampleId, examples, ofProject),
 		unique().on(t.teamId, t.clientId),
-		index().on(t.teamId, t.exampleId, t.seq)
+		index().on(t.teamId, t.exampleId, t.seq),
+		oneOf('rewrites', 'voter', voters)
 	]
 );
 
@@ -707,14 +715,16 @@ export const ballots = teamTable(
 		evaluationId: uuid().notNull(),
 		pairingId: uuid().notNull(),
 		personId: uuid().notNull(),
+		voter: voter(),
 		position: integer().notNull(),
 		/** true: contender B is shown first. */
 		swapped: boolean().notNull()
 	},
-	{ add: everyRole, ...appendOnly, actor: 'person_id', carries: ofBallot },
+	{ add: everyRole, ...appendOnly, actor: 'voter', carries: ofBallot },
 	(t) => [
 		inParent('ballots_pairing', t, t.pairingId, pairings, ofEvaluation),
-		unique('ballots_once').on(t.teamId, t.pairingId, t.personId)
+		unique('ballots_once').on(t.teamId, t.pairingId, t.personId),
+		oneOf('ballots', 'voter', voters)
 	]
 );
 
@@ -729,17 +739,19 @@ export const votes = teamTable(
 		pairingId: uuid().notNull(),
 		ballotId: uuid().notNull(),
 		personId: uuid().notNull(),
+		voter: voter(),
 		/** As the person saw it; null takes the earlier vote back. */
 		choice: text().$type<(typeof choices)[number]>(),
 		clientId: uuid().notNull()
 	},
-	{ add: everyRole, ...appendOnly, actor: 'person_id' },
+	{ add: everyRole, ...appendOnly, actor: 'voter' },
 	(t) => [
-		// the ballot is the person's own, of this pairing
+		// the ballot is the voter's own, of this pairing
 		inParent('votes_ballot', t, t.ballotId, ballots, ofBallot),
 		oneOf('votes', 'choice', choices),
 		unique('votes_client').on(t.teamId, t.clientId),
-		index().on(t.teamId, t.evaluationId, t.seq)
+		index().on(t.teamId, t.evaluationId, t.seq),
+		oneOf('votes', 'voter', voters)
 	]
 );
 

@@ -29,8 +29,11 @@ export type Rights = {
 	project?: 'project_id' | 'id' | 'project_ids';
 	/** What the keys of its children repeat besides team and id, so that a child cannot name one place and hang on another. */
 	carries?: string[];
-	/** The column that must be the acting person in a new row: nobody rates in another's name. */
-	actor?: 'person_id' | 'person_id, a key or the system';
+	/**
+	 * What of a new row must be whoever acts. `voter`: the person, or the key as a script, with the id of either in `person_id`:
+	 * nobody rates in another's name, and neither as the other.
+	 */
+	actor?: 'voter' | 'person_id, a key or the system';
 };
 
 /**
@@ -51,10 +54,13 @@ const withRole = (roles: Role[]) =>
 		: ` and (select current_setting('app.role', true)) in (${roles.map((role) => `'${role}'`).join(', ')})`;
 const actingPerson = `(select nullif(current_setting('app.user_id', true), '')::uuid)`;
 const actingKey = `(select nullif(current_setting('app.key_id', true), '')::uuid)`;
+const actingVoter = `(select coalesce(nullif(current_setting('app.key_id', true), ''), nullif(current_setting('app.user_id', true), ''))::uuid)`;
+/** Whoever acts with a key is a script, whoever it belongs to. */
+export const actingAs = `case when nullif(current_setting('app.key_id', true), '') is null then 'person' else 'script' end`;
 const asActor = (actor: Rights['actor']) => {
 	if (!actor) return '';
-	return actor === 'person_id'
-		? ` and person_id = ${actingPerson}`
+	return actor === 'voter'
+		? ` and voter = (select ${actingAs}) and person_id = ${actingVoter}`
 		: ` and person_id is not distinct from ${actingPerson} and key_id is not distinct from ${actingKey}`;
 };
 

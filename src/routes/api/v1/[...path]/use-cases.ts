@@ -7,6 +7,7 @@ import * as exampleQueries from '$lib/server/examples/queries';
 import { getMe } from '$lib/server/keys/queries';
 import { createProject } from '$lib/server/project/commands';
 import * as projectQueries from '$lib/server/project/queries';
+import * as ratingCommands from '$lib/server/ratings/commands';
 import * as runCommands from '$lib/server/runs/commands';
 import * as runQueries from '$lib/server/runs/queries';
 import * as servingCommands from '$lib/server/servings/commands';
@@ -28,6 +29,7 @@ export const useCases: ReadonlyMap<string, AnyUseCase> = new Map(
 		projectQueries,
 		exampleQueries,
 		exampleCommands,
+		ratingCommands,
 		splitQueries,
 		splitCommands,
 		runQueries,
