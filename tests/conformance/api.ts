@@ -15,7 +15,7 @@ const seed = process.env.CONFORMANCE_SEED ?? '1';
 /**
  * How it is asked. Real ids in the addresses, or nearly every answer would be *not found*. Some rules are not in any schema (a
  * conversation ends with an answer), so that what fits the schema may be refused as 422; and what does not fit is refused by
- * more codes than it knows.
+ * more codes than it knows. TRACE is left out: it is no method of fetch's Request, so Kit's server answers it before any line of ours.
  */
 const settings = (ids: Record<string, string>) => `
 seed = ${seed}
@@ -23,6 +23,8 @@ suppress-health-check = ["all"]
 [generation]
 max-examples = ${examples}
 database = "none"
+[phases.coverage]
+unexpected-methods = ["get", "put", "post", "patch", "delete"]
 [parameters]
 ${Object.entries(ids)
 	.map(([name, id]) => `"path.${name}" = ${JSON.stringify(id)}`)
@@ -47,8 +49,8 @@ export const api = async (): Promise<Suite> => {
 	const programs = pythonPrograms(console.log);
 	const room = fs.mkdtempSync(path.join(os.tmpdir(), 'aitelier-schemathesis-'));
 	const app = await openDemoApp();
-	// the limit of a key is asked elsewhere: here it would be all that is heard
-	const refill = setInterval(() => void app.owner`delete from rate_limits`.catch(() => {}), 500);
+	// whoever comes without a key has few requests, and is to hear of the key
+	const refill = setInterval(() => void app.owner`delete from buckets`.catch(() => {}), 500);
 	try {
 		const [ids] = await app.owner`select
 			(select id from connections limit 1) as "connectionId", (select id from examples limit 1) as "exampleId",

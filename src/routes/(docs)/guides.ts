@@ -1,8 +1,9 @@
 import { error } from '@sveltejs/kit';
 import { events } from '$lib/contract/events';
 import { restBase } from '$lib/contract/openapi/document';
-import { restLimits } from '$lib/contract/rest-limits';
+import { keyLimit, strangerLimit } from '$lib/contract/rest-limits';
 import { warnedDaysBefore } from '$lib/core/keys/rules';
+import { config } from '$lib/server/platform/config';
 import { sampleProject } from './samples.ts';
 
 const files = import.meta.glob<string>('./guides/*.md', { query: '?raw', import: 'default', eager: true });
@@ -27,13 +28,14 @@ const webhookEvents = () =>
 		);
 
 const filled = (source: string, origin: string): string => {
+	const { most, perSeconds } = keyLimit(config().apiRequestsPerMinute);
 	const facts: Record<string, () => string> = {
 		origin: () => origin,
 		api: () => origin + restBase,
 		project: () => sampleProject,
-		requests: () => restLimits.key.most.toLocaleString('en'),
-		seconds: () => String(restLimits.key.perSeconds),
-		strangerRequests: () => String(restLimits.stranger.most),
+		requests: () => String(most),
+		seconds: () => String(perSeconds),
+		strangerRequests: () => String(strangerLimit.most),
 		warnedDays: () => String(warnedDaysBefore),
 		webhookEvents: () => ['| event | what is in `data` besides |', '| --- | --- |', ...webhookEvents()].join('\n')
 	};

@@ -33,7 +33,7 @@ export const featureMarkdown = ({ title, text, rows }: Feature, base: string): s
 				...(file ? ['### The body', '', 'The file itself, no form, up to 1 GB.', ''] : []),
 				`### Answer ${answer.status}`,
 				'',
-				...(answer.types ? [`A file: ${answer.types.join(' or ')}.`, ''] : []),
+				...(answer.types ? [`${answer.types.map((type) => `\`${type}\``).join(' or ')}. ${answer.words}`, ''] : []),
 				...(answer.fields.length > 0 ? [...fieldLines(answer.fields), ''] : []),
 				...(answer.text ? fenced('json', answer.text) : []),
 				'### Errors',

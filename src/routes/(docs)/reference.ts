@@ -2,6 +2,7 @@
 import { type Feature, forWhom, restFeatures, verbOf } from '$lib/contract/openapi/features';
 import { type Refusal, refusalsOf } from '$lib/contract/openapi/refusals';
 import { typesOfFile } from '$lib/contract/openapi/document';
+import { fileWords } from '$lib/contract/openapi/field-words';
 import { type Schema, withoutNull } from '$lib/contract/openapi/json-schema';
 import { type Field, restAnswer, restFields } from '$lib/contract/openapi/rest-fields';
 import type { Method, RestRow } from '$lib/contract/rest';
@@ -28,7 +29,8 @@ export type ShownOperation = {
 	groups: { title: string; fields: ShownField[] }[];
 	/** What is sent as the whole body, where it is no JSON. */
 	file: boolean;
-	answer: { status: number; text: string | null; types: string[] | null; fields: ShownField[] };
+	/** `words`: of a file or a stream. */
+	answer: { status: number; text: string | null; types: string[] | null; words: string; fields: ShownField[] };
 	refusals: Refusal[];
 	samples: Samples;
 };
@@ -116,6 +118,7 @@ export const shownOperation = (row: RestRow, base: string): ShownOperation => {
 			status,
 			text: types ? null : JSON.stringify(example, null, 2),
 			types,
+			words: types ? fileWords(operation.name) : '',
 			fields: types ? [] : fieldsIn(schema, true)
 		},
 		refusals: refusalsOf(row),

@@ -51,9 +51,10 @@ const literal = (value: unknown, words: Words, depth: string): string => {
 	return list('{', parts, '}');
 };
 
-type Request = { row: RestRow; address: string; body: unknown; download: string | null };
+/** `download`: the name of the file that comes back. `streams`: pieces come as they are written. */
+type Request = { row: RestRow; address: string; body: unknown; download: string | null; streams: boolean };
 
-const curl = ({ row, address, body, download }: Request) => {
+const curl = ({ row, address, body, download, streams }: Request) => {
 	const parts = [
 		`curl ${row.method === 'GET' ? '' : `-X ${row.method} `}"${address}"`,
 		...(needsKey(row) ? ['-H "Authorization: Bearer $AIT_KEY"'] : [])
@@ -65,10 +66,11 @@ const curl = ({ row, address, body, download }: Request) => {
 			`-d '${JSON.stringify(body, null, 2).replaceAll("'", String.raw`'\''`)}'`
 		);
 	if (download) parts.push(`-o ${download}`);
+	if (streams) parts.push('--no-buffer');
 	return parts.join(' \\\n  ');
 };
 
-const typescript = ({ row, address, body, download }: Request) => {
+const typescript = ({ row, address, body, download, streams }: Request) => {
 	const headers = needsKey(row) ? ['authorization: `Bearer ${process.env.AIT_KEY}`'] : [];
 	const options: string[] = row.method === 'GET' ? [] : [`method: '${row.method}'`];
 	const imports: string[] = [];
@@ -87,13 +89,17 @@ const typescript = ({ row, address, body, download }: Request) => {
 		...(imports.length > 0 ? [''] : []),
 		`const answer = await fetch('${address}', {\n${options.map((each) => `  ${each}`).join(',\n')}\n});`,
 		'if (!answer.ok) throw new Error(await answer.text());',
-		download ? `await writeFile('${download}', answer.body!);` : 'console.log(await answer.json());'
+		streams
+			? 'for await (const piece of answer.body!.pipeThrough(new TextDecoderStream())) process.stdout.write(piece);'
+			: download
+				? `await writeFile('${download}', answer.body!);`
+				: 'console.log(await answer.json());'
 	].join('\n');
 };
 
-const python = ({ row, address, body, download }: Request) => {
+const python = ({ row, address, body, download, streams }: Request) => {
 	const isCommand = row.method !== 'GET';
-	const usesJson = body !== undefined || !download;
+	const usesJson = body !== undefined || !(download || streams);
 	const imports = [
 		...(usesJson ? ['json'] : []),
 		'os',
@@ -117,6 +123,8 @@ const python = ({ row, address, body, download }: Request) => {
 	];
 	if (row.takesFile) options.push(`data=open("${file}", "rb")`);
 	if (body !== undefined) options.push(`data=json.dumps(${literal(body, asPython, '    ')}).encode()`);
+	const streamed =
+		'with urllib.request.urlopen(request) as answer:\n    for line in answer:\n        print(line.decode(), end="", flush=True)';
 	const taken = download
 		? `with urllib.request.urlopen(request) as answer, open("${download}", "wb") as file:\n    shutil.copyfileobj(answer, file)`
 		: 'with urllib.request.urlopen(request) as answer:\n    print(json.load(answer))';
@@ -124,18 +132,21 @@ const python = ({ row, address, body, download }: Request) => {
 		`import ${imports.join(', ')}`,
 		'',
 		`request = urllib.request.Request(\n${options.map((each) => `    ${each},`).join('\n')}\n)`,
-		taken
+		streams ? streamed : taken
 	].join('\n');
 };
 
 /** The example of an operation as curl, TypeScript and Python. `base` is the address of the API. */
 export const samplesOf = (row: RestRow, base: string): Samples => {
 	const given = row.operation.example.output as { name?: string } | null | undefined;
+	const types = typesOfFile(row);
+	const streams = types?.includes('text/event-stream') ?? false;
 	const request: Request = {
 		row,
 		address: addressOf(base, row),
 		body: restFields(row).bodyExample,
-		download: typesOfFile(row) ? given!.name! : null
+		download: types && !streams ? given!.name! : null,
+		streams
 	};
 	return { sh: curl(request), typescript: typescript(request), python: python(request) };
 };

@@ -1,5 +1,4 @@
 // What every operation of the document refers to: headers, and the shape of a refusal.
-import { restLimits } from '../rest-limits.ts';
 import { refusalCodes } from './refusals.ts';
 
 const header = (description: string, schema: object = { type: 'string' }) => ({ description, schema });
@@ -7,7 +6,7 @@ const header = (description: string, schema: object = { type: 'string' }) => ({ 
 export const headers = {
 	RequestId: header('Names the line in our log. Quote it when you ask us.', { type: 'string', format: 'uuid' }),
 	RateLimitPolicy: header(
-		`How many requests within how many seconds, as in draft-ietf-httpapi-ratelimit-headers: \`"default";q=${restLimits.key.most};w=${restLimits.key.perSeconds}\`.`
+		'How many requests (`q`) within how many seconds (`w`), as in draft-ietf-httpapi-ratelimit-headers.'
 	),
 	RateLimit: header('How many requests are left (`r`), and in how many seconds there are more (`t`).'),
 	RetryAfter: header('Seconds to wait.', { type: 'integer', minimum: 0 }),
@@ -62,21 +61,21 @@ export const headerParameters = {
 		required: false,
 		description:
 			'The `ETag` of the state that you mean. When somebody else has changed it meanwhile, nothing happens: `changed`.',
-		schema: { type: 'string', pattern: '^[ -~]*$' }
+		schema: { type: 'string' }
 	},
 	IfNoneMatch: {
 		name: 'If-None-Match',
 		in: 'header',
 		required: false,
 		description: 'The `ETag` of what you have already. When it is still the same, the answer is 304 without a body.',
-		schema: { type: 'string', pattern: '^[ -~]*$' }
+		schema: { type: 'string' }
 	},
 	FileName: {
 		name: 'X-File-Name',
 		in: 'header',
 		required: false,
 		description: 'What the file is called, percent-encoded.',
-		schema: { type: 'string', pattern: '^[ -~]*$' },
+		schema: { type: 'string' },
 		example: 'support.jsonl'
 	}
 };

@@ -1,6 +1,7 @@
 import { mediaTypeOf } from '../fields.ts';
 import { type RestRow, rest } from '../rest.ts';
 import { error, everyHeader, headerParameters, headers, ref } from './components.ts';
+import { fileWords } from './field-words.ts';
 import { featureOf, forWhom, restFeatures } from './features.ts';
 import { type Refusal, refusalsOf } from './refusals.ts';
 import { type Field, restAnswer, restFields, takesIfMatch } from './rest-fields.ts';
@@ -49,7 +50,7 @@ const success = (row: RestRow) => {
 	};
 	if (types)
 		return {
-			description: 'The file, as it is made.',
+			description: fileWords(row.operation.name),
 			...said,
 			content: Object.fromEntries(types.map((type) => [type, {}]))
 		};

@@ -133,6 +133,31 @@ const words: Record<string, string> = {
 	action: 'What a button for it says.',
 	topics: 'What is still going on: runs and evaluations that are not over.',
 
+	// ── what scripts and people say
+	scriptRatings: 'What scripts gave, by the names of their keys. None of it is in the rating.',
+	script: 'The name of the key that gave it.',
+	'rewrites.script': 'Whether a script wrote it; `person` is then the name of its key.',
+	'scriptRatings.earlier': 'Whether it was given for a text that has been rewritten since.',
+	'scriptRatings.score': 'From 1 to 10; null where it was taken back.',
+	'scriptRatings.at': 'When it was given.',
+	'ratings.rate:score': 'From 1 to 10; null takes the earlier one back.',
+	'ratings.rewrite:score': 'From 1 to 10: how good the better answer is.',
+	'ratings.rewrite:output': 'The better answer, which trains from then on.',
+	'ratings.rate:text': 'Which text was read: `text` of a card. Without it, the text as it is now.',
+	'ratings:text': 'Which of the example’s texts that is: a rating names it, so that it counts for what was read.',
+	ownScore: 'What this key gave for the text as it is; null where it has not.',
+	scriptVotes: 'What scripts said; none of it is in the counts or the verdict. null: no script voted.',
+	'scriptVotes.pairs': 'How many pairs scripts have judged.',
+	votes: 'How many votes those were.',
+	after: 'The last `position` that was looked at. What was skipped comes back at the end.',
+	ballotId: 'Names the pair, and which answer stands first, for whoever got it.',
+	'evaluations.nextPairs:pairs': 'The next ones to judge, at most five.',
+	'evaluations.nextPairs:state':
+		'`waiting`: the answers are not written. `open`. `done`: all is judged. `closed`: the results are known.',
+	first: 'One answer. Who wrote it, nobody is told before the reveal.',
+	second: 'The other answer.',
+	choice: '`first`, `second`, `tie` or `both_bad`; null takes the earlier vote back.',
+
 	// ── splits
 	ratio: 'The share of train, from 0.6 to 0.95.',
 	seed: 'The same seed gives the same split, in every project and on every machine.',
@@ -322,6 +347,15 @@ const words: Record<string, string> = {
 
 	format: '`json`: everything. `csv`: one row for each judged pair.'
 };
+
+/** What a stream says, by the operation that gives it. */
+const streams: Record<string, string> = {
+	'servings.chat':
+		'Server-sent events: `{ text }` for each piece; at the end `{ done: true, finishReason, promptTokens, completionTokens }`, or `{ error: { code, message } }` where it broke off.'
+};
+
+/** What stands in the body of a file or a stream. */
+export const fileWords = (operation: string): string => streams[operation] ?? 'The file, made while it is taken.';
 
 /** What a field is, in a sentence or two. `path` has the names that lead to it, and no places in lists. */
 export const fieldWords = (operation: string, path: string[]): string | undefined => {
