@@ -27,8 +27,9 @@ const webhookEvents = () =>
 				} |`
 		);
 
-const filled = (source: string, origin: string): string => {
-	const { most, perSeconds } = keyLimit(config().apiRequestsPerMinute);
+const filled = (source: string): string => {
+	const { origin, apiRequestsPerMinute } = config();
+	const { most, perSeconds } = keyLimit(apiRequestsPerMinute);
 	const facts: Record<string, () => string> = {
 		origin: () => origin,
 		api: () => origin + restBase,
@@ -48,7 +49,7 @@ const filled = (source: string, origin: string): string => {
 export type Guide = { name: string; title: string; summary: string };
 
 const headOf = (name: string): Guide => {
-	const [, title, summary] = /^# (.+)\n\n(.+)\n/.exec(sources[name] ?? '') ?? [];
+	const [, title, summary] = /^# (.+)\n\n(.+)\n/.exec(filled(sources[name] ?? '')) ?? [];
 	if (!title || !summary) throw new Error(`The guide ${name} does not begin with a title and a sentence.`);
 	return { name, title, summary };
 };
@@ -56,8 +57,8 @@ const headOf = (name: string): Guide => {
 export const listGuides = (): Guide[] => guideNames.map(headOf);
 
 /** A guide as Markdown, with the facts of this server in it. Throws *not found*. */
-export const guideSource = (name: string, origin: string): string => {
+export const guideSource = (name: string): string => {
 	if (!(guideNames as readonly string[]).includes(name))
 		error(404, { code: 'not_found', message: 'There is no such guide.' });
-	return filled(sources[name]!, origin);
+	return filled(sources[name]!);
 };

@@ -11,7 +11,7 @@ const markdownOf = (page: string, origin: string): string => {
 	const base = origin + restBase;
 	if (page === 'api') return indexMarkdown(base);
 	if (page === 'api/errors') return errorsMarkdown();
-	if (!page.startsWith('api/')) return guideSource(page, origin);
+	if (!page.startsWith('api/')) return guideSource(page);
 	const feature = restFeatures.find(({ id }) => `api/${id}` === page);
 	if (!feature) error(404, { code: 'not_found', message: 'There is no such page of the docs.' });
 	return featureMarkdown(feature, base);

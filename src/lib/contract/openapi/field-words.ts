@@ -173,7 +173,7 @@ const words: Record<string, string> = {
 	// ── runs
 	runId: 'The run.',
 	run: 'The run.',
-	from: 'An earlier run whose settings are taken over; else those of the project.',
+	from: 'The earlier run whose settings are taken over; without one, those of the project.',
 	version: 'What people call it: 3 is v3.',
 	'runs:status': 'How far it is. It goes on by itself until it is `ready`, `failed` or `cancelled`.',
 	reached: 'The last station it came to, also where it failed later.',
