@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { isLoopback, makeDemoKey } from '../../src/launch/demo-key.ts';
+import { readKey } from '../../src/lib/core/keys/key.ts';
+import { createKey } from '../../src/lib/server/keys/commands.ts';
+import { listKeys } from '../../src/lib/server/keys/queries.ts';
+import { newTeam } from '../support/team.ts';
+
+test.each(['localhost', '127.0.0.1', '127.1.2.3', '::1'])('%s is reached from this machine only', (host) =>
+	expect(isLoopback(host)).toBe(true)
+);
+test.each(['', '0.0.0.0', '::', '10.0.0.1', '127.evil.example', 'localhost.example'])('%j is not', (host) =>
+	expect(isLoopback(host)).toBe(false)
+);
+
+test('each run has a key that works, the one before ends, and others stay', async () => {
+	const { scope } = await newTeam();
+	await createKey(scope, { name: 'Nightly', role: 'trainer', projectIds: null, days: 90 });
+	const [first, second] = [await makeDemoKey(scope), await makeDemoKey(scope)];
+	expect(second).not.toBe(first);
+	expect(readKey(second)).toEqual({ kind: 'sk' });
+	const states = (await listKeys(scope, {})).map(({ name, state }) => `${name} ${state}`);
+	expect(states.sort()).toEqual(['Demo open', 'Demo revoked', 'Nightly open']);
+});
