@@ -68,7 +68,7 @@ module.exports = {
 			'contract-is-pure',
 			'The contract says what crosses the boundary, for the server, the pages, scripts and the command line alike.',
 			{ path: contract },
-			{ pathNot: [core, contract, '(^|/)node_modules/valibot/'] }
+			{ pathNot: [core, contract, '(^|/)node_modules/(valibot|@valibot/to-json-schema)/'] }
 		),
 		only(
 			'ui-knows-nothing-of-us',

@@ -48,3 +48,6 @@ REVOKE ALL ON "device_requests" FROM "app";
 --> statement-breakpoint
 -- /device is a page now, and no team's address
 UPDATE "teams" SET "slug" = 'device-' || left("id"::text, 8) WHERE "slug" = 'device';
+--> statement-breakpoint
+-- so is /docs
+UPDATE "teams" SET "slug" = 'docs-' || left("id"::text, 8) WHERE "slug" = 'docs';

@@ -26,9 +26,13 @@ export const init: ServerInit = async () => {
 	}
 };
 
+/** The same for everybody, so that it may be kept by whoever carries it: no session is looked up, and none renewed. */
+const isForEverybody = (route: string) => route.startsWith('/(docs)') || route === '/api/openapi.json';
+
 /** Who is it? Routes that need nobody in particular find `person: null`. */
 const identify: Handle = async ({ event, resolve }) => {
-	const known = event.route.id ? await currentSession(event.cookies) : null;
+	const route = event.route.id;
+	const known = route && !isForEverybody(route) ? await currentSession(event.cookies) : null;
 	event.locals.person = known?.person ?? null;
 	event.locals.session = known?.session ?? null;
 	return resolve(event);

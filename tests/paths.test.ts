@@ -19,6 +19,14 @@ const samples: { [Link in keyof typeof to]-?: Required<Parameters<(typeof to)[Li
 	newTeam: [],
 	invitation: ['a-token'],
 	outbox: ['a-mail'],
+	docs: [],
+	guide: ['webhooks'],
+	reference: ['runs'],
+	referenceOf: ['examples'],
+	errorCodes: ['invalid'],
+	markdown: ['api'],
+	llms: [],
+	openApi: [],
 	team: ['northwind'],
 	teamSettings: ['northwind'],
 	connections: ['northwind'],
@@ -63,6 +71,8 @@ const answers = (segments: string[], address: string[], filledIn: readonly strin
 	segments.every((segment, i) => {
 		const [, , matcher] = /^\[(\w+)(?:=(\w+))?\]$/.exec(segment) ?? [];
 		if (!segment.startsWith('[')) return segment === address[i];
+		const [, , ending] = /^\[(\w+)\](\..+)$/.exec(segment) ?? [];
+		if (ending !== undefined) return address[i]!.endsWith(ending);
 		return filledIn.includes(address[i]!) && (matcher === undefined || matchers[matcher]!(address[i]!));
 	});
 

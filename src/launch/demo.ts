@@ -3,6 +3,7 @@ import path from 'node:path';
 import { closePools } from '../lib/server/platform/db/pools.ts';
 import { startPlatform } from '../lib/server/platform/start.ts';
 import { nextFreePort } from '../lib/server/platform/process.ts';
+import { to } from '../lib/paths.ts';
 import { ensureBuild } from './build.ts';
 import { runUntilStopped, startNode, untilReady } from './children.ts';
 
@@ -37,8 +38,11 @@ await runUntilStopped(
 		await Promise.race([untilReady(`${baseUrl}/readyz`), serverEnded]);
 
 		const { runDemo } = await loop;
-		const { signInUrl } = await Promise.race([runDemo({ log, baseUrl }), serverEnded]);
+		const { isLoopback, makeDemoKey } = await import('./demo-key.ts');
+		const { scope, signInUrl } = await Promise.race([runDemo({ log, baseUrl }), serverEnded]);
 		log(`\naitelier is open at ${baseUrl}\nThis link signs you in, once: ${signInUrl}`);
+		if (isLoopback(process.env.HOST ?? ''))
+			log(`API key: ${await makeDemoKey(scope)}\nWhat scripts can do: ${baseUrl}${to.docs()}`);
 		if (once) return 0;
 		log('Ctrl-C stops it.');
 		return serverEnded;

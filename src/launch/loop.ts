@@ -41,7 +41,7 @@ export const runDemo = async ({ log, baseUrl }: Told & { baseUrl: string }) => {
 	await tellVerdict(scope, evaluationId, log);
 
 	log(`  Results    ${baseUrl}${to.results(team.slug, demoSlug, evaluationId)}`);
-	return { signInUrl: await signInUrl(baseUrl, to.results(team.slug, demoSlug, evaluationId)) };
+	return { scope, signInUrl: await signInUrl(baseUrl, to.results(team.slug, demoSlug, evaluationId)) };
 };
 
 const fillProject = async (team: Scope, log: Told['log']) => {

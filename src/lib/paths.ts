@@ -14,6 +14,16 @@ export const to = {
 	invitation: (token: string) => `/invitations/${token}`,
 	outbox: (mail?: string) => (mail ? `/dev/outbox/${mail}` : '/dev/outbox'),
 
+	docs: () => '/docs',
+	guide: (guide: string) => `/docs/${guide}`,
+	reference: (search?: string) => (search ? `/docs/api?q=${encodeURIComponent(search)}` : '/docs/api'),
+	referenceOf: (feature: string) => `/docs/api/${feature}`,
+	errorCodes: (code?: string) => (code ? `/docs/api/errors#${code}` : '/docs/api/errors'),
+	/** A page of the docs as Markdown: `webhooks`, `api/examples`. */
+	markdown: (page: string) => `/docs/${page}.md`,
+	llms: () => '/llms.txt',
+	openApi: () => '/api/openapi.json',
+
 	team: (team: string) => `/${team}`,
 	teamSettings: (team: string) => `/${team}/settings`,
 	connections: (team: string) => `/${team}/settings/connections`,

@@ -12,6 +12,7 @@ const all: Record<string, () => Promise<{ run: (bench: never) => Promise<Measure
 	P4: () => import('./p4-rls.ts'),
 	P12: () => import('./p12-dispatch.ts'),
 	P13: () => import('./p13-recovery.ts'),
+	API: () => import('./api.ts'),
 	P15: () => import('./p15-start-stop.ts'),
 	PAGES: () => import('./pages.ts'),
 	BOMBS: () => import('./bombs.ts'),
@@ -36,7 +37,7 @@ const chosen = [inside, ...rest].filter(Boolean) as string[];
 const load = os.loadavg()[0]!;
 if (load > 0.3)
 	console.log(`The machine is busy (load ${load.toFixed(2)}); the numbers are floors, the ratios still compare.\n`);
-const asksServer = ['P15', 'PAGES', 'BOMBS', 'RATE'];
+const asksServer = ['API', 'P15', 'PAGES', 'BOMBS', 'RATE'];
 if ((chosen.length === 0 || chosen.some((name) => asksServer.includes(name))) && !fs.existsSync('build/index.js')) {
 	execFileSync('npx', ['vite', 'build'], { stdio: 'ignore' });
 }

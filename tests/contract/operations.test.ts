@@ -2,10 +2,8 @@ import { toJsonSchema } from '@valibot/to-json-schema';
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import { events } from '../../src/lib/contract/events.ts';
+import { ignoreActions } from '../../src/lib/contract/openapi/json-schema.ts';
 import { operations } from '../../src/lib/contract/operations.ts';
-
-/** What JSON Schema has no word for; each of these rules stands in core too. */
-const ignoreActions = ['trim', 'check', 'partial_check'];
 
 test('names are unique, and say the feature and what is done', () => {
 	const names = operations.map(({ name }) => name);

@@ -16,7 +16,7 @@ type Told = { error: { code: string; message: string; field?: string; doc_url: s
 const ask = async (path: string, body: unknown, headers: Record<string, string> = {}) => {
 	const answer = await fetch(`${app.origin}/api/v1${path}`, {
 		method: 'POST',
-		headers: { 'content-type': 'application/json', origin: app.origin, ...headers },
+		headers: { 'content-type': 'application/json', ...headers },
 		body: typeof body === 'string' ? body : JSON.stringify(body)
 	});
 	return { status: answer.status, headers: answer.headers, body: (await answer.json()) as never };

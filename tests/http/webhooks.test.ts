@@ -24,7 +24,6 @@ const newScript = async (role: 'trainer' | 'rater' = 'trainer', inOne = false) =
 			method,
 			headers: {
 				authorization: `Bearer ${key}`,
-				origin: app.origin,
 				...(body && { 'content-type': 'application/json' })
 			},
 			body: body && JSON.stringify(body)

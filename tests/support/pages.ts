@@ -1,3 +1,7 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { restFeatures } from '../../src/lib/contract/openapi/features.ts';
+import { to } from '../../src/lib/paths.ts';
 import { lines } from './route-table.ts';
 import { endpointName, listEndpoints } from './route-files.ts';
 import type { World } from './world.ts';
@@ -6,6 +10,7 @@ export type ShownPage = { name: string; address: (w: World) => string; visitor: 
 
 const nameOf = (route: string) =>
 	route
+		.replaceAll(/\(\w+\)\//g, '')
 		.replaceAll(/\[(\w+)(=\w+)?\]/g, '$1')
 		.replaceAll('/', ' ')
 		.trim()
@@ -13,6 +18,17 @@ const nameOf = (route: string) =>
 
 /** Where a person has to be signed out to see the page itself: signed in, these lead on. */
 const signedOut = new Set(['/', '/login']);
+const isDocs = (route: string) => route.startsWith('/(docs)');
+
+/** The rest of the reference and the guides: one page of each kind has its line. */
+const docs = [
+	...restFeatures.map(({ id }) => to.referenceOf(id)),
+	...fs.readdirSync('src/routes/(docs)/guides').map((file) => to.guide(path.basename(file, '.md')))
+].map((address): ShownPage => ({
+	name: address.slice(1).replaceAll('/', '-'),
+	address: () => address,
+	visitor: 'anonymous'
+}));
 
 /** Pages in another state than the one their line in route-table.ts has. */
 const states: ShownPage[] = [
@@ -42,7 +58,12 @@ export const shownPages = (): ShownPage[] => [
 		.map(({ method, route }): ShownPage => {
 			const line = lines[endpointName({ method, route })];
 			if (!line) throw new Error(`${route} has no line in tests/support/route-table.ts.`);
-			return { name: nameOf(route), address: line.at, visitor: signedOut.has(route) ? 'anonymous' : 'owner' };
+			return {
+				name: nameOf(route),
+				address: line.at,
+				visitor: signedOut.has(route) || isDocs(route) ? 'anonymous' : 'owner'
+			};
 		}),
-	...states
+	...states,
+	...docs
 ];

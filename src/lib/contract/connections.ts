@@ -247,3 +247,26 @@ export const ListModels = query({
 	errors: { conflict: 'The provider does not answer, or refuses the key.' },
 	example: { input: which, output: [aModel] }
 });
+
+export const ListEveryModel = query({
+	name: 'connections.everyModel',
+	summary: 'What the providers of all connections offer, by connection; at most five minutes old',
+	within: 'team',
+	action: 'connections:see',
+	input: NoInput,
+	output: v.array(
+		v.strictObject({
+			/** What a new project names to train there. */
+			connectionId: v.string(),
+			connection: v.string(),
+			models: v.array(Model),
+			/** Why there is no list: the provider does not answer, or refuses the key. */
+			problem: v.nullable(v.string())
+		})
+	),
+	errors: {},
+	example: {
+		input: {},
+		output: [{ connectionId: ids.connection, connection: 'Together', models: [aModel], problem: null }]
+	}
+});

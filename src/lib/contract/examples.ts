@@ -316,6 +316,32 @@ export const Chosen = v.pipe(
 );
 const Count = v.strictObject({ count: v.number() });
 
+export const GetImport = query({
+	name: 'examples.getImport',
+	summary: 'What an import has come to so far, with the first of the lines it refused',
+	within: 'project',
+	action: 'examples:add',
+	input: v.object({ importId: Id('The import') }),
+	output: v.strictObject({
+		...v.omit(Imported, ['notRead']).entries,
+		fileName: v.string(),
+		createdAt: Time
+	}),
+	errors: {},
+	example: {
+		input: { importId: ids.import },
+		output: {
+			id: ids.import,
+			added: 1,
+			duplicates: 0,
+			refused: 1,
+			refusals: [{ line: 2, reason: 'has no "messages" list', text: '{"input":"Hi"}' }],
+			fileName: 'support.jsonl',
+			createdAt: aTime
+		}
+	}
+});
+
 export const DeleteExamples = command({
 	name: 'examples.delete',
 	summary: 'Takes examples out of every list; restoring brings them back',

@@ -1,9 +1,8 @@
 /** A bucket of requests: it holds `most`, and fills within `perSeconds`. */
 export type RestLimit = { most: number; perSeconds: number };
 
-export const restLimits = {
-	/** Of one key. */
-	key: { most: 600, perSeconds: 60 },
-	/** Of one network that comes without a key that works. */
-	stranger: { most: 60, perSeconds: 60 }
-} satisfies Record<string, RestLimit>;
+/** Of one key: as many a minute as the server is set to (`API_REQUESTS_PER_MINUTE`). */
+export const keyLimit = (perMinute: number): RestLimit => ({ most: perMinute, perSeconds: 60 });
+
+/** Of one network that comes without a key that works. */
+export const strangerLimit: RestLimit = { most: 60, perSeconds: 60 };

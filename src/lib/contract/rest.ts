@@ -1,5 +1,6 @@
 // What scripts can do, and where: one row for each operation that a key may carry out. The handler, the OpenAPI document and the
 // reference are made from this table and from the operations themselves.
+import * as activity from './activity.ts';
 import * as connections from './connections.ts';
 import * as evaluationResults from './evaluation-results.ts';
 import * as evaluations from './evaluations.ts';
@@ -42,13 +43,12 @@ const byNumber = { place: 'before', rows: 'rows', next: 'older' };
 
 export const rest: readonly RestRow[] = [
 	rows(keys.GetMe, 'GET', '/me'),
-	rows(connections.ListConnections, 'GET', '/connections'),
-	rows(connections.ListModels, 'GET', '/connections/{connectionId}/models'),
+	rows(connections.ListEveryModel, 'GET', '/models'),
 
 	rows(project.ListProjects, 'GET', '/projects'),
 	rows(project.CreateProject, 'POST', '/projects', { status: 201 }),
 	rows(project.GetProject, 'GET', inProject),
-	rows(examples.CountExamples, 'GET', `${inProject}/stats`),
+	rows(activity.GetDashboard, 'GET', `${inProject}/stats`),
 
 	rows(examples.ListExamples, 'GET', `${inProject}/examples`, { paged: byNumber }),
 	rows(examples.AddExample, 'POST', `${inProject}/examples`, { status: 201 }),
@@ -58,6 +58,7 @@ export const rest: readonly RestRow[] = [
 	rows(examples.DeleteExamples, 'POST', `${inProject}/examples/delete`),
 	rows(examples.RestoreExamples, 'POST', `${inProject}/examples/undelete`),
 	rows(examples.ImportExamples, 'POST', `${inProject}/imports`, { status: 201, takesFile: true }),
+	rows(examples.GetImport, 'GET', `${inProject}/imports/{importId}`),
 	rows(examples.ExportExamples, 'GET', `${inProject}/export`),
 
 	rows(splits.PreviewSplit, 'GET', `${inProject}/split/preview`),
@@ -70,8 +71,10 @@ export const rest: readonly RestRow[] = [
 	rows(runs.GetRun, 'GET', `${inProject}/runs/{runId}`),
 	rows(runs.CancelRun, 'POST', `${inProject}/runs/{runId}/cancel`),
 	rows(runs.DownloadRunFile, 'GET', `${inProject}/runs/{runId}/files/{kind}`),
+	rows(servings.ListServings, 'GET', `${inProject}/servings`),
 	rows(servings.StartServing, 'POST', `${inProject}/runs/{runId}/serving`, { status: 201 }),
 	rows(servings.StopServing, 'DELETE', `${inProject}/runs/{runId}/serving`),
+	rows(servings.Chat, 'POST', `${inProject}/chat`),
 
 	rows(evaluations.ListEvaluations, 'GET', `${inProject}/evaluations`, { paged: byNumber }),
 	rows(evaluations.CreateEvaluation, 'POST', `${inProject}/evaluations`, { status: 201 }),

@@ -1,4 +1,4 @@
-const statuses = {
+export const errorStatuses = {
 	bad_request: 400,
 	authorization_pending: 400,
 	slow_down: 400,
@@ -10,6 +10,7 @@ const statuses = {
 	wrong_method: 405,
 	forbidden: 403,
 	conflict: 409,
+	changed: 412,
 	invalid: 422,
 	rate_limited: 429,
 	gone: 410,
@@ -18,7 +19,7 @@ const statuses = {
 	wrong_type: 415
 } as const;
 
-export type ErrorCode = keyof typeof statuses;
+export type ErrorCode = keyof typeof errorStatuses;
 
 /**
  * Not now: what we stand on is away for a moment. Nobody's bug, nothing that was asked is wrong, and the same may work in a
@@ -40,7 +41,7 @@ export class AppError extends Error {
 	constructor(code: ErrorCode, message: string, field?: string) {
 		super(message);
 		this.name = 'AppError';
-		this.status = statuses[code];
+		this.status = errorStatuses[code];
 		this.code = code;
 		this.field = field;
 	}

@@ -296,6 +296,22 @@ describe('a token', () => {
 		await expect(holder.scope.look((tx) => tx.select().from(projects))).rejects.toMatchObject({ code: 'forbidden' });
 	});
 
+	test('opens the one team it was confirmed for, and only its own use is noted', async () => {
+		const [here, there] = [await newTeam(), await newTeam()];
+		const { id } = here.owner;
+		await owner`insert into members (team_id, person_id, role) values (${there.teamId}, ${id}, 'rater')`;
+		const [one, other] = [await tokenFor(id, here.teamId), await tokenFor(id, there.teamId)];
+		const again = await tokenFor(id, here.teamId);
+		expect(await come(one.token)).toMatchObject({ team: { id: here.teamId }, scope: { role: 'owner' } });
+		expect(await come(other.token)).toMatchObject({ team: { id: there.teamId }, scope: { role: 'rater' } });
+		const used = (await listTokens(self(id))).map((token) => [token.id, token.lastUsedAt !== null]);
+		expect(used).toEqual([
+			[again.id, false],
+			[other.id, true],
+			[one.id, true]
+		]);
+	});
+
 	test('ends with the membership, removed or left, and does not come back with it', async () => {
 		const team = await newTeam();
 		const [one, other] = [await arrive(team), await arrive(team)];
@@ -309,6 +325,13 @@ describe('a token', () => {
 	test('is listed with its team and its use, and ended by its person only', async () => {
 		const team = await newTeam();
 		const [mine, theirs] = [await arrive(team), await arrive(team)];
+		await come(mine.token);
+		// noted at most once a minute
+		const first = request.address;
+		request.address = '203.0.113.2';
+		await come(mine.token);
+		expect(await listTokens(self(mine.userId))).toMatchObject([{ lastUsedFrom: first }]);
+		await owner`update personal_tokens set last_used_at = now() - interval '61 seconds' where id = ${mine.id}`;
 		await come(mine.token);
 		const [listed] = await listTokens(self(mine.userId));
 		expect(listed).toMatchObject({
@@ -384,6 +407,7 @@ describe('a change that a token is in the middle of', () => {
 		const team = await newTeam();
 		const { token, userId, id } = await arrive(team);
 		const { scope } = (await come(token))!;
+		await owner`update personal_tokens set last_used_at = null where id = ${id}`;
 		let finished = false;
 		let isOpen = () => {};
 		const open = new Promise<void>((go) => (isOpen = go));

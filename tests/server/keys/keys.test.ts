@@ -100,10 +100,12 @@ describe('a new key', () => {
 
 	test('remembers when and from where it was last used, at most once a minute', async () => {
 		const { scope } = await newTeam();
+		await make(scope);
 		const { id, key } = await make(scope);
 		await come(key, '203.0.113.1');
 		await come(key, '203.0.113.2');
 		const used = async () => (await listKeys(scope))[0]!;
+		expect((await listKeys(scope))[1]).toMatchObject({ lastUsedAt: null, lastUsedFrom: null });
 		expect(await used()).toMatchObject({ lastUsedFrom: '203.0.113.1', lastUsedAt: expect.any(Date) });
 		await owner`update api_keys set last_used_at = now() - interval '61 seconds' where id = ${id}`;
 		await come(key, '203.0.113.3');

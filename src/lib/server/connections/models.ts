@@ -1,7 +1,9 @@
-import { ListModels, ListModelsOfNew, type ListedModel } from '../../contract/connections.ts';
+import { ListEveryModel, ListModels, ListModelsOfNew, type ListedModel } from '../../contract/connections.ts';
 import { AppError } from '../../core/errors.ts';
 import { query } from '../access/operation.ts';
+import type { Scope } from '../access/scope.ts';
 import { sha256 } from '../platform/crypto.ts';
+import { connections } from '../platform/db/schema.ts';
 import { ProviderError } from '../providers/errors.ts';
 import type { Access, BaseModel } from '../providers/provider.ts';
 import { providers } from '../providers/registry.ts';
@@ -35,11 +37,8 @@ const modelsAt = async (access: Access): Promise<ListedModel[]> => {
 const keptForMs = 5 * 60_000;
 const kept = new Map<string, { until: number; models: ListedModel[] }>();
 
-/**
- * What the provider offers, recommended models first, then by name; at most five minutes old. When the provider does not
- * answer, *conflict* with its reason.
- */
-export const listModels = query(ListModels, async (scope, { connectionId }) => {
+/** What a connection's provider offers, recommended models first. Throws *conflict* with its reason when it does not answer. */
+const modelsOf = async (scope: Scope, connectionId: string): Promise<ListedModel[]> => {
 	const access = await scope.tx((tx) => openAccess(tx, connectionId));
 	// with another key comes another list, in every process
 	const place = `${scope.teamId}|${connectionId}|${sha256(access.key).toString('base64')}`;
@@ -49,6 +48,30 @@ export const listModels = query(ListModels, async (scope, { connectionId }) => {
 	if (kept.size >= 200) kept.delete(kept.keys().next().value!);
 	kept.set(place, { until: Date.now() + keptForMs, models });
 	return models;
+};
+
+/**
+ * What the provider offers, recommended models first, then by name; at most five minutes old. When the provider does not
+ * answer, *conflict* with its reason.
+ */
+export const listModels = query(ListModels, (scope, { connectionId }) => modelsOf(scope, connectionId));
+
+/** The same for every connection of the team; one that does not answer says why, and hides none of the others. */
+export const listEveryModel = query(ListEveryModel, async (scope) => {
+	const known = await scope.tx((tx) =>
+		tx.select({ id: connections.id, name: connections.name }).from(connections).orderBy(connections.createdAt)
+	);
+	return Promise.all(
+		known.map(async ({ id, name }) => {
+			const place = { connectionId: id, connection: name };
+			try {
+				return { ...place, models: await modelsOf(scope, id), problem: null };
+			} catch (problem) {
+				if (!(problem instanceof AppError)) throw problem;
+				return { ...place, models: [], problem: problem.message };
+			}
+		})
+	);
 });
 
 /** What a key that is not kept yet opens: the provider's word on it, and the models, none of a refused one. */

@@ -3,11 +3,15 @@ import {
 	CountExamples,
 	FindTwin,
 	GetExample,
+	GetImport,
 	ListExamples,
 	RatingHistogram
 } from '../../contract/examples.ts';
 import { toMessages } from '../../core/examples/conversation.ts';
+import { and, eq } from 'drizzle-orm';
+import { AppError } from '../../core/errors.ts';
 import { query } from '../access/operation.ts';
+import { imports } from '../platform/db/schema.ts';
 import { countsOf, histogramOf } from './counts.ts';
 import { detailOf } from './detail.ts';
 import { pageOf } from './list.ts';
@@ -22,6 +26,19 @@ export const listExamples = query(ListExamples, (scope, filter) => scope.tx((tx)
 /** One example with its history. Throws *not found*. */
 export const getExample = query(GetExample, (scope, { exampleId }) =>
 	scope.tx(async (tx) => detailOf(tx, scope, await exampleOf(tx, scope.project.id, exampleId)))
+);
+
+/** An import, with what it has come to so far. Throws *not found*. */
+export const getImport = query(GetImport, (scope, { importId }) =>
+	scope.tx(async (tx) => {
+		const [found] = await tx
+			.select()
+			.from(imports)
+			.where(and(eq(imports.projectId, scope.project.id), eq(imports.id, importId)));
+		if (!found) throw new AppError('not_found', 'There is no such import in this project.');
+		const { id, added, duplicates, refused, refusals, fileName, createdAt } = found;
+		return { id, added, duplicates, refused, refusals, fileName, createdAt };
+	})
 );
 
 /** What the page of examples shows, as of one moment: the list, the counts, and the example that is open, if it is still there. */

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { type Handle, json } from '@sveltejs/kit';
+import { type Handle, type RequestEvent, json } from '@sveltejs/kit';
 import { config } from '../platform/config.ts';
 import { log } from '../platform/log.ts';
 import { arrivingWithin } from './body.ts';
+import { refusalBody } from './rest/answer.ts';
 
 const reads = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -10,35 +11,47 @@ const reads = new Set(['GET', 'HEAD', 'OPTIONS']);
  * Pages with a token in their address tell no other site where they are, and are kept nowhere. Not `no-referrer`: under
  * it a browser sends `Origin: null` with a plain form, and whoever presses the button before the scripts are there is refused.
  */
-const isTokenPage = (route: string | null) => route !== null && /^\/(login|invitations)(\/|$)/.test(route);
+const isTokenPage = (route: string | null) => route !== null && /^\/(login|invitations|device)(\/|$)/.test(route);
+
+const isApi = (route: string | null) => route?.startsWith('/api/v1') ?? false;
 
 /**
- * A write from a browser must come from our own pages. Kit checks form bodies only (access/README: writes), so this looks at
- * every method but reads, whatever the content type.
+ * A write from a browser must come from our own pages. Kit checks form bodies only (access/README: writes) and is told not to
+ * (svelte.config.js): this looks at every method but reads, whatever the content type.
  */
-const isForeign = (request: Request) => {
+const isForeign = (request: Request, route: string | null) => {
+	// a bearer key is sent by nobody's browser on its own, and a cookie opens nothing there
+	if (isApi(route) && !request.headers.has('cookie')) return false;
 	const origin = request.headers.get('origin');
 	const site = request.headers.get('sec-fetch-site');
 	return origin !== config().origin || (site !== null && site !== 'same-origin');
 };
 
-const isImport = (route: string | null) => route?.endsWith('/add/import') ?? false;
+const isImport = ({ url, route }: RequestEvent) =>
+	(route.id?.endsWith('/add/import') ?? false) || (isApi(route.id) && url.pathname.endsWith('/imports'));
 
 /** A form or a JSON body is small; only an import may be large, and it is read as a stream. */
-const bodyLimit = (route: string | null) => (isImport(route) ? 1 << 30 : 1 << 20);
+const bodyLimit = (event: RequestEvent) => (isImport(event) ? 1 << 30 : 1 << 20);
 
 /** Refused before it is read: too long, or of a length nobody says. */
-const isTooLong = (request: Request, route: string | null) => {
-	if (request.body === null) return false;
-	const length = request.headers.get('content-length');
-	return length === null ? bodyLimit(route) <= 1 << 20 : Number(length) > bodyLimit(route);
+const isTooLong = (event: RequestEvent) => {
+	if (event.request.body === null) return false;
+	const length = event.request.headers.get('content-length');
+	return length === null ? !isImport(event) : Number(length) > bodyLimit(event);
 };
 
 /** Kit looks a form's action up by its name alone, so it would call what every object has: `?/constructor`. */
 const isNoAction = ({ searchParams }: URL) =>
 	[...searchParams.keys()].some((key) => key.startsWith('/') && key.slice(1) in Object.prototype);
 
-const refuse = (status: number, code: string, message: string) => json({ error: { code, message } }, { status });
+/** In the shape of whoever asks: a page's, or that of the API. */
+const refuse = ({ route, locals }: RequestEvent, status: number, code: string, message: string) => {
+	const problem = { code, message };
+	const body = isApi(route.id)
+		? refusalBody(problem, { origin: config().origin, requestId: locals.requestId })
+		: { error: problem };
+	return json(body, { status });
+};
 
 /** Around everything: request id, origin check, security headers, one log line. `bodyMs`: a body has to be here within. */
 export const secureWith =
@@ -53,14 +66,15 @@ export const secureWith =
 		const routeId = route.id as string | null;
 		const writes = !reads.has(request.method);
 		let response: Response;
-		if (writes && isForeign(request))
-			response = refuse(403, 'forbidden', 'This write did not come from a page of ours.');
-		else if (writes && isTooLong(request, routeId))
-			response = refuse(413, 'too_large', 'This is more than fits here: 1 MB, or 1 GB for an import.');
-		else if (writes && isNoAction(event.url)) response = refuse(404, 'not_found', 'There is nothing at this address.');
+		if (writes && isForeign(request, routeId))
+			response = refuse(event, 403, 'forbidden', 'This write did not come from a page of ours.');
+		else if (writes && isTooLong(event))
+			response = refuse(event, 413, 'too_large', 'This is more than fits here: 1 MB, or 1 GB for an import.');
+		else if (writes && isNoAction(event.url))
+			response = refuse(event, 404, 'not_found', 'There is nothing at this address.');
 		else {
 			// an import may take hours, and asks about its rights meanwhile (recheck.ts)
-			if (writes && !isImport(routeId)) event.request = arrivingWithin(request, bodyMs);
+			if (writes && !isImport(event)) event.request = arrivingWithin(request, bodyMs);
 			response = await resolve(event);
 		}
 

@@ -51,6 +51,7 @@ export const Variables = v.object({
 	SANDBOX_SPEED: v.optional(whole(1, 1000), '1'),
 	ALLOW_LOCAL_PROVIDERS: v.optional(yesNo, 'false'),
 	POLL_SECONDS: v.optional(whole(1, 300), '10'),
+	API_REQUESTS_PER_MINUTE: v.optional(whole(1, 10_000_000), '600'),
 	LOG_LEVEL: v.optional(v.picklist(['debug', 'info', 'warn', 'error'], 'debug, info, warn or error'), 'info'),
 	GITHUB_CLIENT_ID: v.optional(text),
 	GITHUB_CLIENT_SECRET: v.optional(text),

@@ -97,6 +97,7 @@ export function readConfig(env: Record<string, string | undefined>) {
 		/** Whether a connection or a webhook may point at this machine or a private network. */
 		allowLocalProviders: values.ALLOW_LOCAL_PROVIDERS,
 		pollSeconds: values.POLL_SECONDS,
+		apiRequestsPerMinute: values.API_REQUESTS_PER_MINUTE,
 		logLevel: values.LOG_LEVEL,
 		github: pair(values.GITHUB_CLIENT_ID, values.GITHUB_CLIENT_SECRET),
 		google: pair(values.GOOGLE_CLIENT_ID, values.GOOGLE_CLIENT_SECRET),

@@ -1,4 +1,5 @@
 import { AppError } from '../../../core/errors.ts';
+import { readJson } from '../../../core/text/json.ts';
 
 /** A place in one list of one project. What it says is nobody's business, so that it may say something else one day. */
 export type Cursor = { list: string; in: string; place: number };
@@ -10,7 +11,7 @@ export const cursorFor = (cursor: Cursor): string =>
 export const placeOf = (text: string, list: Omit<Cursor, 'place'>): number => {
 	let said: unknown;
 	try {
-		said = JSON.parse(Buffer.from(text, 'base64url').toString());
+		said = readJson(Buffer.from(text, 'base64url').toString());
 	} catch {
 		said = null;
 	}

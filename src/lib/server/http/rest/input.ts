@@ -1,10 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import type { RestRow } from '../../../contract/rest.ts';
 import { AppError } from '../../../core/errors.ts';
 import { keyPattern } from '../../../core/keys/key.ts';
 import { doubleKey } from '../../../core/text/double-key.ts';
 import { readJson, syntaxProblem, valueProblem } from '../../../core/text/json.ts';
+import { sha256 } from '../../platform/crypto.ts';
 import { entriesOf, formValues } from '../form-values.ts';
+import { requestName } from './once.ts';
 
 type Schema = v.GenericSchema<unknown, unknown> & {
 	type?: string;
@@ -104,6 +107,15 @@ const fellBack = (entries: Record<string, Schema>, sent: Record<string, unknown>
 			String(value) !== String(read[name])
 	)?.[0];
 
+/** The id of an act that was sent without one: the same for the same Idempotency-Key. */
+const clientIdOf = (request: Request): string => {
+	const name = requestName(request);
+	if (name === null) return randomUUID();
+	const key = request.headers.get('authorization') ?? '';
+	const hex = sha256(`${key} ${name}`).toString('hex');
+	return hex.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+};
+
 /** The input of an operation as a script has sent it: address, query or body. Throws *invalid*, *bad request*, *wrong type* or *exposed key*. */
 export const restInput = async (
 	{ operation: { input } }: RestRow,
@@ -113,13 +125,18 @@ export const restInput = async (
 ): Promise<Record<string, unknown>> => {
 	const schema = input as Schema;
 	const entries = entriesOf(input) as Record<string, Schema>;
-	const named = Object.fromEntries(Object.entries(params).filter(([name]) => Object.hasOwn(entries, name)));
+	const named: Record<string, unknown> = Object.fromEntries(
+		Object.entries(params).filter(([name]) => Object.hasOwn(entries, name))
+	);
 	const writes = request.method !== 'GET' && request.method !== 'HEAD';
 	if (writes) for (const name of query.keys()) throw unknown(name);
 	const sent = writes ? ((await bodyOf(request)) as Record<string, unknown>) : queryOf(schema, query);
 	const field = unknownField(schema, sent) ?? Object.keys(named).find((name) => Object.hasOwn(sent, name));
 	if (field) throw unknown(field);
-	const found = v.safeParse(input, { ...sent, ...named });
+	const given = { ...sent, ...named };
+	// pages send it so that an act sent twice counts once; scripts have the Idempotency-Key for that
+	if (writes && 'clientId' in entries) given.clientId ??= clientIdOf(request);
+	const found = v.safeParse(input, given);
 	if (!found.success) {
 		const [issue] = found.issues;
 		const path = v.getDotPath(issue) ?? undefined;

@@ -1,26 +1,14 @@
-import { type RequestEvent, json } from '@sveltejs/kit';
-import * as v from 'valibot';
-import type { Command } from '../../../contract/operation.ts';
+import type { RequestEvent } from '@sveltejs/kit';
 import { AppError } from '../../../core/errors.ts';
 import { type Answered, claimRequest } from '../../access/once.ts';
 import type { Scope } from '../../access/scope.ts';
+import { config } from '../../platform/config.ts';
 import { sha256 } from '../../platform/crypto.ts';
 import { log } from '../../platform/log.ts';
 import { refusalBody } from './answer.ts';
-import { config } from '../../platform/config.ts';
-
-type Work<S extends Scope> = {
-	event: RequestEvent;
-	scope: S;
-	operation: Command;
-	input: unknown;
-	bodyOf: (output: unknown) => unknown;
-	status: number;
-	run: (scope: S) => Promise<unknown>;
-};
 
 /** The name that a sender gives to what it asks, so that it may ask again. Throws *invalid*. */
-const nameOf = ({ headers }: Request): string | null => {
+export const requestName = ({ headers }: Request): string | null => {
 	const name = headers.get('idempotency-key');
 	if (name === null) return null;
 	if (!/^[\x21-\x7e]{1,255}$/.test(name))
@@ -33,23 +21,34 @@ const refusals = {
 	lost: 'This was carried out, but its answer was lost with the process that did it. Look at what is there before you go on.'
 } as const;
 
+const answerAs = (mediaType: string, { status, answer }: Answered, more: Record<string, string> = {}) =>
+	new Response(answer, { status, headers: { 'content-type': status < 400 ? mediaType : 'application/json', ...more } });
+
+/** A scope whose transactions say of themselves that they have acted, and what will be answered where that is known already. */
+type Witnessed = <S extends Scope>(scope: S, answerOf: (result: unknown) => Answered | null) => S;
+
+const bugAnswer = (event: RequestEvent, problem: unknown): Answered => {
+	const bug = log.bug(problem, { request: event.locals.requestId, route: event.route.id });
+	const body = refusalBody(bug, { origin: config().origin, requestId: event.locals.requestId });
+	return { status: bug.status, answer: JSON.stringify(body) };
+};
+
 /**
- * Carries a command out, once for each `Idempotency-Key` of its key within a day: whoever asks again gets the first answer, and
- * nothing happens. What was wrong with a request, or not possible at the time, is not kept: it may be asked again.
+ * Lets `work` carry a request out, once for each `Idempotency-Key` of its key within a day: whoever asks again gets the first
+ * answer, and nothing happens. What was wrong with a request, or not possible at the time, is not kept: it may be asked again.
+ * `said` is what was asked, besides method and address; `mediaType` that of the answer. With a name, an answer that comes piece by piece is
+ * sent when it is whole.
  */
-export const carryOutOnce = async <S extends Scope>({
-	event,
-	scope,
-	operation,
-	input,
-	bodyOf,
-	status,
-	run
-}: Work<S>) => {
-	const name = nameOf(event.request);
-	if (name === null) return json(bodyOf(await run(scope)), { status });
+export const once = async (
+	event: RequestEvent,
+	scope: Scope,
+	{ said, mediaType }: { said: unknown; mediaType: string },
+	work: (witnessed: Witnessed) => Promise<Response>
+): Promise<Response> => {
+	const name = requestName(event.request);
+	if (name === null) return work((acting) => acting);
 	const { method } = event.request;
-	const claim = await claimRequest(scope, name, sha256(JSON.stringify([method, event.url.pathname, input])));
+	const claim = await claimRequest(scope, name, sha256(JSON.stringify([method, event.url.pathname, said])));
 	if (claim.outcome === 'other')
 		throw new AppError(
 			'invalid',
@@ -57,30 +56,20 @@ export const carryOutOnce = async <S extends Scope>({
 			'Idempotency-Key'
 		);
 	if (claim.outcome === 'running' || claim.outcome === 'lost') throw new AppError('conflict', refusals[claim.outcome]);
-	if (claim.outcome === 'answered')
-		return new Response(claim.answer, {
-			status: claim.status,
-			headers: { 'content-type': 'application/json', 'idempotent-replayed': 'true' }
-		});
+	if (claim.outcome === 'answered') return answerAs(mediaType, claim, { 'idempotent-replayed': 'true' });
 	const { named } = claim;
-	const said = (output: unknown): Answered => ({ status, answer: JSON.stringify(bodyOf(output)) });
-	const isOutput = (result: unknown) => v.is(operation.output, result);
 	let answered: Answered;
 	try {
-		const output = await run(named.scope(scope, (result) => (isOutput(result) ? said(result) : null)));
-		answered = said(output);
+		const response = await work(named.scope);
+		answered = { status: response.status, answer: await response.text() };
 	} catch (problem) {
 		if (problem instanceof AppError) {
 			await named.leave();
 			throw problem;
 		}
-		const bug = log.bug(problem, { request: event.locals.requestId, route: event.route.id });
-		const body = refusalBody(bug, { origin: config().origin, requestId: event.locals.requestId });
-		answered = { status: bug.status, answer: JSON.stringify(body) };
+		answered = bugAnswer(event, problem);
 	}
-	await named.settle(answered);
-	return new Response(answered.answer, {
-		status: answered.status,
-		headers: { 'content-type': 'application/json' }
-	});
+	const isRefusal = answered.status >= 400 && answered.status < 500;
+	await (isRefusal ? named.leave() : named.settle(answered));
+	return answerAs(mediaType, answered);
 };

@@ -1,6 +1,6 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import type { Command, Input } from '../../../contract/operation.ts';
-import { restLimits } from '../../../contract/rest-limits.ts';
+import { strangerLimit } from '../../../contract/rest-limits.ts';
 import { takeRequest } from '../../access/keys.ts';
 import { networkOf } from '../../access/limits.ts';
 import type { UseCase } from '../../access/operation.ts';
@@ -16,8 +16,8 @@ export const openPost =
 		const address = event.getClientAddress();
 		let answer: Response;
 		try {
-			const requests = await takeRequest(`api-network:${networkOf(address)}`, restLimits.stranger);
-			limitHeaders(headers, restLimits.stranger, requests);
+			const requests = await takeRequest(`api-network:${networkOf(address)}`, strangerLimit);
+			limitHeaders(headers, strangerLimit, requests);
 			if (requests.refused) throw limited();
 			const { operation } = useCase;
 			const row = { operation, method: 'POST' as const, path: '' };

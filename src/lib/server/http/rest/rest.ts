@@ -1,8 +1,9 @@
 import type { RequestEvent } from '@sveltejs/kit';
+import * as v from 'valibot';
 import { mediaTypeOf } from '../../../contract/fields.ts';
-import type { Command } from '../../../contract/operation.ts';
+import type { Operation } from '../../../contract/operation.ts';
 import type { RestRow } from '../../../contract/rest.ts';
-import { restLimits } from '../../../contract/rest-limits.ts';
+import { keyLimit, strangerLimit } from '../../../contract/rest-limits.ts';
 import { linesOfFile } from '../../../core/examples/import/file-lines.ts';
 import { AppError } from '../../../core/errors.ts';
 import { type KeyHolder, enterWithKey, takeRequest } from '../../access/keys.ts';
@@ -14,15 +15,19 @@ import { log } from '../../platform/log.ts';
 import { download } from '../download.ts';
 import { whileWelcome } from '../recheck.ts';
 import { upload } from '../upload.ts';
-import { answerOf, bodyOf, isDownload, refusalBody } from './answer.ts';
+import { bodyOf, isDownload, lookedAt, refusalBody, tagOf } from './answer.ts';
 import { placeOf } from './cursor.ts';
 import { assertNoKey, restInput } from './input.ts';
 import { limited, limitHeaders } from './limits.ts';
-import { carryOutOnce } from './once.ts';
+import { once } from './once.ts';
 import { findRow } from './route.ts';
-import { useCases } from './use-cases.ts';
 
 const base = '/api/v1';
+
+export type AnyUseCase = ((scope: Scope | ProjectScope, input: never) => Promise<unknown>) & { operation: Operation };
+
+/** By the operation's name. */
+type UseCases = ReadonlyMap<string, AnyUseCase>;
 
 const bearerOf = ({ headers }: Request) => /^Bearer +(\S+) *$/i.exec(headers.get('authorization') ?? '')?.[1];
 
@@ -37,14 +42,14 @@ const noEntry = () =>
 const holderOf = async (event: RequestEvent, headers: Headers): Promise<KeyHolder> => {
 	const address = event.getClientAddress();
 	const bearer = bearerOf(event.request);
+	const limit = keyLimit(config().apiRequestsPerMinute);
 	const acting = { id: event.locals.requestId, address, transactions: 0 };
 	const holder =
 		bearer === undefined
 			? null
-			: ((await enterWithKey(bearer, acting, restLimits.key)) ??
-				(await enterWithToken(bearer, acting, restLimits.key)));
-	const requests = holder?.requests ?? (await takeRequest(`api-network:${networkOf(address)}`, restLimits.stranger));
-	limitHeaders(headers, holder ? restLimits.key : restLimits.stranger, requests);
+			: ((await enterWithKey(bearer, acting, limit)) ?? (await enterWithToken(bearer, acting, limit)));
+	const requests = holder?.requests ?? (await takeRequest(`api-network:${networkOf(address)}`, strangerLimit));
+	limitHeaders(headers, holder ? limit : strangerLimit, requests);
 	if (requests.refused) throw limited();
 	if (!holder) throw noEntry();
 	return holder;
@@ -75,15 +80,37 @@ const placed = ({ operation, paged }: RestRow, projectId: string, query: URLSear
 };
 
 const answered = (event: RequestEvent, row: RestRow, projectId: string, output: unknown): Response => {
-	if (!isDownload(output)) return answerOf(row, bodyOf(row, projectId, output));
+	if (!isDownload(output)) return lookedAt(bodyOf(row, projectId, output), event.request.headers.get('if-none-match'));
 	return download(
 		{ ...output, pieces: whileWelcome(event, output.pieces) },
 		mediaTypeOf(row.operation.output) ?? 'application/octet-stream'
 	);
 };
 
+/**
+ * Throws *changed* where the request names a state (`If-Match`) and what is at its address is in another by now: somebody else was
+ * there first.
+ */
+const assertUnchanged = async (
+	event: RequestEvent,
+	useCases: UseCases,
+	params: Record<string, string>,
+	scope: Scope | ProjectScope,
+	projectId: string
+): Promise<void> => {
+	const wanted = event.request.headers.get('if-match');
+	if (wanted === null) return;
+	const found = findRow('GET', event.url.pathname.slice(base.length));
+	if (!('row' in found)) throw new AppError('invalid', 'There is nothing here that If-Match could name.', 'If-Match');
+	const look = await restInput(found.row, new Request(event.url), new URLSearchParams(), params);
+	const output = await useCases.get(found.row.operation.name)!(scope, look as never);
+	const now = tagOf(JSON.stringify(bodyOf(found.row, projectId, output)));
+	if (wanted.trim() !== '*' && !wanted.split(',').some((tag) => tag.trim() === now))
+		throw new AppError('changed', 'This has changed since you read it. Read it again, then decide.', 'If-Match');
+};
+
 /** Looks the request up, lets its operation do it, and answers. */
-const carryOut = async (event: RequestEvent, headers: Headers): Promise<Response> => {
+const carryOut = async (event: RequestEvent, headers: Headers, useCases: UseCases): Promise<Response> => {
 	assertNoKey(decodeURIComponent(event.url.pathname + event.url.search));
 	const holder = await holderOf(event, headers);
 	event.locals.scope = holder.scope;
@@ -94,22 +121,31 @@ const carryOut = async (event: RequestEvent, headers: Headers): Promise<Response
 	const useCase = useCases.get(row.operation.name)!;
 	const run = (acting: typeof scope, input: Record<string, unknown>) => useCase(acting, input as never);
 	if (row.takesFile) {
-		const take = upload((_, { name, pieces }) => run(scope, { fileName: name, lines: linesOfFile(pieces) }), {
-			status: row.status,
-			refuse: (_, problem) => refused(event, headers, problem)
+		const said = ['x-file-name', 'content-length'].map((name) => event.request.headers.get(name));
+		return once(event, scope, { said, mediaType: 'application/json' }, (witnessed) => {
+			const acting = witnessed(scope, () => null);
+			const take = upload((_, { name, pieces }) => run(acting, { fileName: name, lines: linesOfFile(pieces) }), {
+				status: row.status,
+				refuse: (_, problem) => refused(event, headers, problem)
+			});
+			return take(event);
 		});
-		return take(event);
 	}
 	const input = await restInput(row, event.request, placed(row, projectId, event.url.searchParams), params);
-	if (row.operation.kind === 'query') return answered(event, row, projectId, await run(scope, input));
-	return carryOutOnce({
-		event,
-		scope,
-		operation: row.operation as Command,
-		input,
-		bodyOf: (output) => bodyOf(row, projectId, output),
-		status: row.status ?? 200,
-		run: (acting) => run(acting, input)
+	if (row.method === 'GET') return answered(event, row, projectId, await run(scope, input));
+	await assertUnchanged(event, useCases, params, scope, projectId);
+	const status = row.status ?? 200;
+	const said = (output: unknown) => ({ status, answer: JSON.stringify(bodyOf(row, projectId, output)) });
+	const isOutput = (result: unknown) => v.is(row.operation.output, result);
+	const mediaType = mediaTypeOf(row.operation.output) ?? 'application/json';
+	return once(event, scope, { said: input, mediaType }, async (witnessed) => {
+		const output = await run(
+			witnessed(scope, (result) => (!isDownload(result) && isOutput(result) ? said(result) : null)),
+			input
+		);
+		if (isDownload(output)) return answered(event, row, projectId, output);
+		const { answer } = said(output);
+		return new Response(answer, { status, headers: { 'content-type': 'application/json' } });
 	});
 };
 
@@ -130,14 +166,16 @@ export const refused = (event: RequestEvent, headers: Headers, problem: unknown)
 };
 
 /** Everything below /api/v1: one handler over the table of contract/rest. */
-export const answerRest = async (event: RequestEvent): Promise<Response> => {
-	const headers = new Headers();
-	let answer: Response;
-	try {
-		answer = await carryOut(event, headers);
-	} catch (problem) {
-		answer = refused(event, headers, problem);
-	}
-	for (const [name, value] of headers) answer.headers.set(name, value);
-	return answer;
-};
+export const rest =
+	(useCases: UseCases) =>
+	async (event: RequestEvent): Promise<Response> => {
+		const headers = new Headers();
+		let answer: Response;
+		try {
+			answer = await carryOut(event, headers, useCases);
+		} catch (problem) {
+			answer = refused(event, headers, problem);
+		}
+		for (const [name, value] of headers) answer.headers.set(name, value);
+		return answer;
+	};

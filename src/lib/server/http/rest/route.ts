@@ -21,7 +21,7 @@ export type Found = { row: RestRow; params: Record<string, string> };
 
 /**
  * The row of a request, or the methods that its path has. A path of fixed words comes before one with a name in that place:
- * `runs/preflight` is no run.
+ * `runs/preflight` is no run. HEAD looks as GET does, at what changes nothing.
  */
 export const findRow = (method: string, path: string): Found | { allow: Method[] } => {
 	const given = pieces(path);
@@ -31,6 +31,7 @@ export const findRow = (method: string, path: string): Found | { allow: Method[]
 	});
 	const fewest = Math.min(...found.map(({ params }) => Object.keys(params).length));
 	const nearest = found.filter(({ params }) => Object.keys(params).length === fewest);
-	const asked = method === 'HEAD' ? 'GET' : method;
-	return nearest.find(({ row }) => row.method === asked) ?? { allow: nearest.map(({ row }) => row.method) };
+	const answers = ({ row }: Found) =>
+		row.method === method || (method === 'HEAD' && row.method === 'GET' && row.operation.kind === 'query');
+	return nearest.find(answers) ?? { allow: nearest.map(({ row }) => row.method) };
 };

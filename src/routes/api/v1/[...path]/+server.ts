@@ -1,4 +1,5 @@
-import { answerRest } from '$lib/server/http/rest/rest';
+import { rest } from '$lib/server/http/rest/rest';
+import { useCases } from './use-cases';
 
 /** The REST API: contract/rest says what is there. */
-export const fallback = answerRest;
+export const fallback = rest(useCases);

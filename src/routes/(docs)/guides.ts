@@ -1,0 +1,61 @@
+import { error } from '@sveltejs/kit';
+import { events } from '$lib/contract/events';
+import { restBase } from '$lib/contract/openapi/document';
+import { restLimits } from '$lib/contract/rest-limits';
+import { warnedDaysBefore } from '$lib/core/keys/rules';
+import { sampleProject } from './samples.ts';
+
+const files = import.meta.glob<string>('./guides/*.md', { query: '?raw', import: 'default', eager: true });
+const sources = Object.fromEntries(
+	Object.entries(files).map(([file, text]) => [/([\w-]+)\.md$/.exec(file)![1]!, text])
+);
+
+/** In the order in which one reads them. */
+export const guideNames = ['first-call', 'tokens', 'errors', 'limits', 'idempotency', 'lists', 'webhooks'] as const;
+
+type Entry = { webhook: boolean; details: { entries: Record<string, unknown> } };
+const webhookEvents = () =>
+	Object.entries(events as unknown as Record<string, Entry>)
+		.filter(([, { webhook }]) => webhook)
+		.map(
+			([name, { details }]) =>
+				`| \`${name}\` | ${
+					Object.keys(details.entries)
+						.map((field) => `\`${field}\``)
+						.join(', ') || 'nothing more'
+				} |`
+		);
+
+const filled = (source: string, origin: string): string => {
+	const facts: Record<string, () => string> = {
+		origin: () => origin,
+		api: () => origin + restBase,
+		project: () => sampleProject,
+		requests: () => restLimits.key.most.toLocaleString('en'),
+		seconds: () => String(restLimits.key.perSeconds),
+		strangerRequests: () => String(restLimits.stranger.most),
+		warnedDays: () => String(warnedDaysBefore),
+		webhookEvents: () => ['| event | what is in `data` besides |', '| --- | --- |', ...webhookEvents()].join('\n')
+	};
+	return source.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => {
+		if (!facts[name]) throw new Error(`A guide asks for {{${name}}}, and there is no such fact.`);
+		return facts[name]();
+	});
+};
+
+export type Guide = { name: string; title: string; summary: string };
+
+const headOf = (name: string): Guide => {
+	const [, title, summary] = /^# (.+)\n\n(.+)\n/.exec(sources[name] ?? '') ?? [];
+	if (!title || !summary) throw new Error(`The guide ${name} does not begin with a title and a sentence.`);
+	return { name, title, summary };
+};
+
+export const listGuides = (): Guide[] => guideNames.map(headOf);
+
+/** A guide as Markdown, with the facts of this server in it. Throws *not found*. */
+export const guideSource = (name: string, origin: string): string => {
+	if (!(guideNames as readonly string[]).includes(name))
+		error(404, { code: 'not_found', message: 'There is no such guide.' });
+	return filled(sources[name]!, origin);
+};

@@ -1,0 +1,48 @@
+import { listEveryModel } from '$lib/server/connections/models';
+import { getDashboard } from '$lib/server/activity/queries';
+import * as evaluationCommands from '$lib/server/evaluations/commands';
+import * as evaluationQueries from '$lib/server/evaluations/queries';
+import * as exampleCommands from '$lib/server/examples/commands';
+import * as exampleQueries from '$lib/server/examples/queries';
+import { getMe } from '$lib/server/keys/queries';
+import { createProject } from '$lib/server/project/commands';
+import * as projectQueries from '$lib/server/project/queries';
+import * as ratingCommands from '$lib/server/ratings/commands';
+import * as runCommands from '$lib/server/runs/commands';
+import * as runQueries from '$lib/server/runs/queries';
+import * as servingCommands from '$lib/server/servings/commands';
+import { chat } from '$lib/server/servings/chat';
+import * as servingQueries from '$lib/server/servings/queries';
+import * as splitCommands from '$lib/server/splits/commands';
+import * as splitQueries from '$lib/server/splits/queries';
+import * as webhookCommands from '$lib/server/webhooks/commands';
+import * as webhookQueries from '$lib/server/webhooks/queries';
+import * as webhookSending from '$lib/server/webhooks/sending';
+import type { AnyUseCase } from '$lib/server/http/rest/rest';
+
+const isUseCase = (value: unknown): value is AnyUseCase => typeof value === 'function' && 'operation' in value;
+
+/** The use case of each operation that a script can reach, by the operation's name. */
+export const useCases: ReadonlyMap<string, AnyUseCase> = new Map(
+	[
+		{ chat, getMe, getDashboard, listEveryModel, createProject },
+		projectQueries,
+		exampleQueries,
+		exampleCommands,
+		ratingCommands,
+		splitQueries,
+		splitCommands,
+		runQueries,
+		runCommands,
+		servingCommands,
+		servingQueries,
+		evaluationQueries,
+		evaluationCommands,
+		webhookQueries,
+		webhookCommands,
+		webhookSending
+	]
+		.flatMap((room): unknown[] => Object.values(room))
+		.filter(isUseCase)
+		.map((useCase) => [useCase.operation.name, useCase])
+);

@@ -1,0 +1,130 @@
+// What people copy works: the scripts of examples/api, and the samples of the reference in three languages.
+import { execFile } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ids } from '../../src/lib/contract/ids.ts';
+import { restBase } from '../../src/lib/contract/openapi/document.ts';
+import { rest } from '../../src/lib/contract/rest.ts';
+import { createKey } from '../../src/lib/server/keys/commands.ts';
+import { sampleProject, samplesOf } from '../../src/routes/(docs)/samples.ts';
+import { ensureProgram } from '../support/programs.ts';
+import { type StartedApp, startApp } from '../support/started-app.ts';
+import { type World, newWorld } from '../support/world.ts';
+
+let app: StartedApp;
+let world: World;
+let env: NodeJS.ProcessEnv;
+let anImport: string;
+const room = fs.mkdtempSync(path.join(os.tmpdir(), 'aitelier-samples-'));
+const scripts = path.resolve('examples/api');
+
+beforeAll(async () => {
+	app = await startApp();
+	world = await newWorld(app.owner, app.sandboxUrl);
+	const [row] = await app.owner`select id from imports where team_id = ${world.teamId}`;
+	anImport = row!.id as string;
+	const { key } = await createKey(world.scopes.owner, { name: 'Samples', role: 'trainer', projectIds: null, days: 30 });
+	env = { PATH: process.env.PATH, HOME: room, AIT_KEY: key, AIT_URL: app.origin };
+	ensureProgram('curl', 'curl ca-certificates');
+	ensureProgram('python3');
+}, 300_000);
+afterAll(async () => {
+	await app.close();
+	fs.rmSync(room, { recursive: true, force: true });
+});
+
+const execute = promisify(execFile);
+/** What it prints. Throws with what it said when it fails. */
+const run = async (program: string, args: string[]) =>
+	(await execute(program, args, { cwd: room, env, timeout: 60_000 })).stdout;
+
+describe('examples/api', () => {
+	test('first-call.sh', async () => {
+		expect(await run('sh', [`${scripts}/first-call.sh`])).toContain(`"slug":"${world.team}"`);
+	});
+
+	test.each([
+		['first-call.ts', process.execPath],
+		['first_call.py', 'python3']
+	])('%s', async (file, program) => {
+		const said = await run(program, [`${scripts}/${file}`]);
+		expect(said).toContain('as a trainer');
+		expect(said.match(/^ {2}\d+ {2}/gm)).toHaveLength(3);
+	});
+
+	test('nightly-import.ts brings a file in, once', async () => {
+		const file = path.join(room, 'nightly.jsonl');
+		const line = (question: string) =>
+			JSON.stringify({
+				messages: [
+					{ role: 'user', content: question },
+					{ role: 'assistant', content: 'Yes.' }
+				]
+			});
+		fs.writeFileSync(file, `${line('Is it new?')}\n${line('Is it blue?')}\n`);
+		const args = [`${scripts}/nightly-import.ts`, world.project, file];
+		expect(await run(process.execPath, args)).toBe('2 new, 0 known, 0 refused\n');
+		// the same day, the same file: the first answer
+		expect(await run(process.execPath, args)).toBe('2 new, 0 known, 0 refused\n');
+		fs.appendFileSync(file, 'nonsense\n');
+		await expect(run(process.execPath, args)).rejects.toMatchObject({
+			stdout: '0 new, 2 known, 1 refused\n',
+			stderr: expect.stringContaining('line 3:')
+		});
+	});
+
+	test('export.sh saves every example', async () => {
+		const file = path.join(room, 'all.jsonl');
+		expect(await run('sh', [`${scripts}/export.sh`, world.project, file])).toMatch(/^\d+ examples in /);
+		const lines = fs.readFileSync(file, 'utf8').trim().split('\n');
+		expect(lines.length).toBeGreaterThan(100);
+		for (const line of lines) expect(JSON.parse(line)).toHaveProperty('messages');
+	});
+});
+
+/** Real ids in the place of those of the contract, name by name. */
+const real = (sample: string) => {
+	const places: Partial<Record<keyof typeof ids, string>> = {
+		connection: world.connection,
+		example: world.example,
+		run: world.run,
+		evaluation: world.revealed,
+		import: anImport
+	};
+	let filled = sample.replaceAll(sampleProject, world.project);
+	for (const [name, id] of Object.entries(places)) filled = filled.replaceAll(ids[name as keyof typeof ids], id);
+	return filled;
+};
+
+const languages = {
+	sh: (sample: string) => run('sh', ['-c', sample.replace(/^curl /, 'curl --silent --fail-with-body ')]),
+	typescript: (sample: string) => {
+		fs.writeFileSync(path.join(room, 'sample.ts'), sample);
+		return run(process.execPath, ['sample.ts']);
+	},
+	python: (sample: string) => {
+		fs.writeFileSync(path.join(room, 'sample.py'), sample);
+		return run('python3', ['sample.py']);
+	}
+};
+
+// what a world has nothing of, or no file for
+const without = /^(webhooks|tokens)\.|^runs\.file$/;
+const looks = rest.filter(({ method, operation }) => method === 'GET' && !without.test(operation.name));
+
+describe.each(Object.keys(languages) as (keyof typeof languages)[])('the samples in %s', (language) => {
+	test.each(looks.map((row) => [row.operation.name, row] as const))('%s', async (_, row) => {
+		const sample = real(samplesOf(row, app.origin + restBase)[language]);
+		await expect(languages[language](sample)).resolves.toEqual(expect.any(String));
+	});
+
+	test('examples.add writes one, and the same once more is refused', async () => {
+		const row = rest.find(({ operation }) => operation.name === 'examples.add')!;
+		const sample = real(samplesOf(row, app.origin + restBase)[language]).replaceAll('Norway', `${language} land`);
+		expect(await languages[language](sample)).toMatch(/["']?number["']?:\s*\d+/);
+		await expect(languages[language](sample)).rejects.toThrow(/409|exited|failed/i);
+	});
+});

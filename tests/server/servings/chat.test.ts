@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { chat } from '../../../src/lib/server/servings/chat.ts';
+import { inProject } from '../../../src/lib/server/access/scope.ts';
+import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
+import { startSandbox } from '../../../src/sandbox/server.ts';
+import { newProject, newTeam } from '../../support/team.ts';
+
+let sandbox: Awaited<ReturnType<typeof startSandbox>>;
+beforeAll(async () => {
+	sandbox = await startSandbox({ port: 0, speed: 50 });
+});
+afterAll(async () => {
+	await sandbox.stop();
+	await closePools();
+});
+
+const ask = { runId: null, messages: [{ role: 'user' as const, content: 'Hi' }], temperature: 0, maxTokens: 50 };
+const newChat = async (baseModel = 'sandbox-small') => {
+	const { scope } = await newTeam();
+	await newProject(scope, { baseModel, sandboxUrl: sandbox.url });
+	return inProject(scope, 'support');
+};
+const eventsOf = async (pieces: AsyncIterable<string | Uint8Array>) => {
+	const events: Record<string, unknown>[] = [];
+	for await (const piece of pieces) events.push(JSON.parse(String(piece).replace(/^data: /, '')));
+	return events;
+};
+
+test('the base model answers piece by piece, and says at the end how it ended', async () => {
+	const events = await eventsOf((await chat(await newChat(), ask)).pieces);
+	expect(events.length).toBeGreaterThan(1);
+	expect(events.slice(0, -1).every(({ text }) => typeof text === 'string' && text !== '')).toBe(true);
+	expect(events.at(-1)).toMatchObject({ done: true, finishReason: expect.any(String) });
+});
+
+test('a model that the provider does not know is told in its words, not as a bug', async () => {
+	const events = await eventsOf((await chat(await newChat('no-such-model'), ask)).pieces);
+	expect(events).toEqual([{ error: { code: 'conflict', message: expect.any(String) } }]);
+});
+
+test('a ninth answer at once waits; whoever stops reading makes room', async () => {
+	const scope = await newChat();
+	const open = [];
+	for (let i = 0; i < 8; i++) {
+		const pieces = (await chat(scope, ask)).pieces[Symbol.asyncIterator]();
+		await pieces.next();
+		open.push(pieces);
+	}
+	await expect(chat(scope, ask)).rejects.toMatchObject({ code: 'rate_limited' });
+	for (const pieces of open) await pieces.return!();
+	expect((await eventsOf((await chat(scope, ask)).pieces)).at(-1)).toMatchObject({ done: true });
+});
