@@ -83,6 +83,10 @@ async function fill(owner: postgres.Sql, sandboxUrl: string, room: string) {
 	await makeSignInLink({ email: 'ana@example.com', browserToken: randomUUID() });
 	await owner`insert into rate_limits (key, count, resets_at) values ('sign-in|192.0.2.1', 1, now() + interval '1 hour')`;
 
+	await owner`insert into buckets (name, full_at) values ('api-network:192.0.2.1', now() + interval '1 minute')`;
+	await owner`insert into named_requests (team_id, key_id, name, fingerprint, held_until, acted, status, answer)
+		select team_id, id, 'nightly', sha256('body'), now(), true, 201, '{}' from api_keys where team_id = ${world.teamId} limit 1`;
+
 	const { teamId, project, people, example, revealed, voting } = world;
 	return readFacts({ teamId, project, owner: people.owner, example, revealed, voting });
 }

@@ -1,7 +1,7 @@
 import { error } from '@sveltejs/kit';
 import { events } from '$lib/contract/events';
 import { restBase } from '$lib/contract/openapi/document';
-import { restLimits } from '$lib/contract/rest-limits';
+import { keyLimit, requestsPerMinute, strangerLimit } from '$lib/contract/rest-limits';
 import { warnedDaysBefore } from '$lib/core/keys/rules';
 import { sampleProject } from './samples.ts';
 
@@ -31,9 +31,9 @@ const filled = (source: string, origin: string): string => {
 		origin: () => origin,
 		api: () => origin + restBase,
 		project: () => sampleProject,
-		requests: () => restLimits.key.most.toLocaleString('en'),
-		seconds: () => String(restLimits.key.perSeconds),
-		strangerRequests: () => String(restLimits.stranger.most),
+		requests: () => keyLimit(requestsPerMinute).most.toLocaleString('en'),
+		seconds: () => String(keyLimit(requestsPerMinute).perSeconds),
+		strangerRequests: () => String(strangerLimit.most),
 		warnedDays: () => String(warnedDaysBefore),
 		webhookEvents: () => ['| event | what is in `data` besides |', '| --- | --- |', ...webhookEvents()].join('\n')
 	};

@@ -1,5 +1,5 @@
 // What every operation of the document refers to: headers, and the shape of a refusal.
-import { restLimits } from '../rest-limits.ts';
+import { keyLimit, requestsPerMinute } from '../rest-limits.ts';
 import { refusalCodes } from './refusals.ts';
 
 const header = (description: string, schema: object = { type: 'string' }) => ({ description, schema });
@@ -7,7 +7,7 @@ const header = (description: string, schema: object = { type: 'string' }) => ({ 
 export const headers = {
 	RequestId: header('Names the line in our log. Quote it when you ask us.', { type: 'string', format: 'uuid' }),
 	RateLimitPolicy: header(
-		`How many requests within how many seconds, as in draft-ietf-httpapi-ratelimit-headers: \`"default";q=${restLimits.key.most};w=${restLimits.key.perSeconds}\`.`
+		`How many requests within how many seconds, as in draft-ietf-httpapi-ratelimit-headers: \`"default";q=${keyLimit(requestsPerMinute).most};w=${keyLimit(requestsPerMinute).perSeconds}\`.`
 	),
 	RateLimit: header('How many requests are left (`r`), and in how many seconds there are more (`t`).'),
 	RetryAfter: header('Seconds to wait.', { type: 'integer', minimum: 0 }),

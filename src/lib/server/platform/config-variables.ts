@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { requestsPerMinute } from '../../contract/rest-limits.ts';
 import { decodeKeks } from './config-secrets.ts';
 
 const whole = (from: number, to: number) =>
@@ -51,7 +52,7 @@ export const Variables = v.object({
 	SANDBOX_SPEED: v.optional(whole(1, 1000), '1'),
 	ALLOW_LOCAL_PROVIDERS: v.optional(yesNo, 'false'),
 	POLL_SECONDS: v.optional(whole(1, 300), '10'),
-	API_REQUESTS_PER_MINUTE: v.optional(whole(1, 10_000_000), '600'),
+	API_REQUESTS_PER_MINUTE: v.optional(whole(1, 10_000_000), String(requestsPerMinute)),
 	LOG_LEVEL: v.optional(v.picklist(['debug', 'info', 'warn', 'error'], 'debug, info, warn or error'), 'info'),
 	GITHUB_CLIENT_ID: v.optional(text),
 	GITHUB_CLIENT_SECRET: v.optional(text),
