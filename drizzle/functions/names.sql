@@ -14,19 +14,19 @@ $$;
 create or replace function names_of_raters(example uuid) returns table (id uuid, name text)
 	language sql stable rows 20 security definer set search_path = '' as $$
 	with said as (
-		select r.person_id as id, r.voter from public.ratings r
+		select r.person_id as id from public.ratings r
 		where r.team_id = (select nullif(current_setting('app.team_id', true), '')::uuid) and r.example_id = example
 			and ((select public.app_all_projects()) or r.project_id = any ((select public.app_project_ids())::uuid[]))
 		union
-		select w.person_id, w.voter from public.rewrites w
+		select w.person_id from public.rewrites w
 		where w.team_id = (select nullif(current_setting('app.team_id', true), '')::uuid) and w.example_id = example
 			and ((select public.app_all_projects()) or w.project_id = any ((select public.app_project_ids())::uuid[]))
 	)
-	select p.id, p.name from public.people p where p.id in (select s.id from said s where s.voter = 'person')
+	select p.id, p.name from public.people p where p.id in (select s.id from said s)
 	union all
 	select k.id, k.name from public.api_keys k
 	where k.team_id = (select nullif(current_setting('app.team_id', true), '')::uuid)
-		and k.id in (select s.id from said s where s.voter = 'script')
+		and k.id in (select s.id from said s)
 $$;
 
 -- Who has voted in an evaluation.

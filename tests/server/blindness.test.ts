@@ -1,4 +1,5 @@
-// A rater's answers are the same bytes whatever others have said, before the rater has said something themselves.
+// The answers to a rater, a person or a key, are the same bytes whatever others have said, before the rater has said something
+// themselves.
 import { randomUUID } from 'node:crypto';
 import postgres from 'postgres';
 import * as v from 'valibot';
@@ -15,6 +16,7 @@ import { rateExample } from '../../src/lib/server/ratings/commands.ts';
 import { nextCards } from '../../src/lib/server/ratings/queries.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
 import { letOthersSay, othersWorlds } from '../support/others-scores.ts';
+import { newScript } from '../support/script.ts';
 import { useCases } from '../support/use-cases.ts';
 import { type World, newWorld } from '../support/world.ts';
 
@@ -22,7 +24,9 @@ const owner = postgres(process.env.DATABASE_URL!, { max: 2, onnotice: () => {} }
 let sandbox: Awaited<ReturnType<typeof startSandbox>>;
 let here: World;
 let rater: ProjectScope;
-/** Nothing of the rater's is on it. */
+/** A key that rates. */
+let script: ProjectScope;
+/** Nothing of the rater's or the script's is on it. */
 let unrated: string;
 beforeAll(async () => {
 	sandbox = await startSandbox({ port: 0, speed: 20 });
@@ -31,12 +35,18 @@ beforeAll(async () => {
 	const { cards } = await nextCards(rater, { filter: 'all', sort: 'random', seed: 3, seen: [] });
 	unrated = cards[7]!.id;
 	// own scores in every band, so that lists, filters and counts by them have something to say
+	script = await inProject(await newScript(here.scopes.owner, 'rater'), here.project);
 	for (const [at, { id }] of cards.slice(0, 7).entries())
-		await rateExample(rater, { exampleId: id, score: at + 2, clientId: randomUUID() });
+		for (const reader of [rater, script])
+			await rateExample(reader, { exampleId: id, score: at + 2, clientId: randomUUID() });
 	const trainer = await inProject(here.scopes.trainer, here.project);
-	const { pairs } = await nextPairs(trainer, { evaluationId: here.voting, after: -1 });
-	for (const { ballotId } of pairs.slice(0, 3))
-		await castVote(trainer, { evaluationId: here.voting, ballotId, choice: 'first', clientId: randomUUID() });
+	const other = await inProject(await newScript(here.scopes.owner, 'rater', { name: 'Other' }), here.project);
+	await rateExample(other, { exampleId: unrated, score: 5, clientId: randomUUID() });
+	for (const voter of [trainer, other]) {
+		const { pairs } = await nextPairs(voter, { evaluationId: here.voting, after: -1 });
+		for (const { ballotId } of pairs.slice(0, 3))
+			await castVote(voter, { evaluationId: here.voting, ballotId, choice: 'first', clientId: randomUUID() });
+	}
 }, 60_000);
 afterAll(async () => {
 	await closePools();
@@ -78,9 +88,9 @@ const inputsOf = (operation: Operation): never[] => {
 };
 
 /** The bytes of an answer, or of a refusal. */
-const answered = async (operation: Operation, input: never): Promise<string> => {
+const answered = async (reader: ProjectScope, operation: Operation, input: never): Promise<string> => {
 	const useCase = (await useCases()).get(operation.name)!;
-	const answer = await useCase(rater as never, input).catch((problem) => ({ problem: String(problem) }));
+	const answer = await useCase(reader as never, input).catch((problem) => ({ problem: String(problem) }));
 	const { pieces } = (answer ?? {}) as { pieces?: AsyncIterable<unknown> };
 	return JSON.stringify(pieces ? { ...(answer as object), pieces: await Array.fromAsync(pieces) } : answer);
 };
@@ -91,21 +101,23 @@ test('every read that a rater may make is asked', () => {
 		expect(reads.map((each) => each.name)).toContain(name);
 });
 
-describe('whatever others have said, the rater reads the same:', () => {
+const readTheSame = (who: () => ProjectScope) => {
 	for (const operation of reads) {
 		test(operation.name, async () => {
 			for (const input of inputsOf(operation)) {
 				const found: string[] = [];
 				for (const world of othersWorlds) {
-					await letOthersSay(owner, here, world);
-					found.push(await answered(operation, input));
+					await letOthersSay(owner, here, world, who().voterId!);
+					found.push(await answered(who(), operation, input));
 				}
 				expect(found[1], JSON.stringify(input)).toBe(found[0]);
 				expect(found[2], JSON.stringify(input)).toBe(found[0]);
 			}
 		});
 	}
-});
+};
+
+describe('whatever others have said, the rater reads the same:', () => readTheSame(() => rater));
 
 test('and the owner reads something else: the worlds differ', async () => {
 	const seen = new Set<string>();
@@ -141,3 +153,6 @@ test('what a rater can ask for is counted by their own scores', async () => {
 	>[];
 	expect(projects[0]).toMatchObject({ rated: 7, quality: 1, total: counts.total });
 });
+
+// at the end, because the rater becomes one of the others
+describe('whatever others have said, a key that rates reads the same:', () => readTheSame(() => script));

@@ -11,23 +11,24 @@ export const othersWorlds = ['nothing', 'worst', 'best'] as const;
 export const letOthersSay = async (
 	owner: postgres.Sql,
 	w: World,
-	what: (typeof othersWorlds)[number]
+	what: (typeof othersWorlds)[number],
+	/** Who reads: everybody else is one of the others. */
+	reader = w.people.rater
 ): Promise<void> => {
-	const { rater } = w.people;
 	const score = { nothing: null, worst: 1, best: 10 }[what];
 	const choice = { nothing: 'tie', worst: 'first', best: 'both_bad' }[what];
 	await owner.begin(async (sql) => {
 		await sql`set local session_replication_role = replica`; // no trigger: evidence is changed here
-		await sql`update ratings set score = ${score} where team_id = ${w.teamId} and person_id <> ${rater}`;
-		await sql`update votes set choice = ${choice} where team_id = ${w.teamId} and person_id <> ${rater} and evaluation_id = ${w.voting}`;
-		// what stands on an example besides the rater's own score
+		await sql`update ratings set score = ${score} where team_id = ${w.teamId} and person_id <> ${reader}`;
+		await sql`update votes set choice = ${choice} where team_id = ${w.teamId} and person_id <> ${reader} and evaluation_id = ${w.voting}`;
+		// what stands on an example besides the reader's own score
 		await sql`
 			update examples e set rating = found.mean, ratings_count = found.people
 			from (
 				select x.id, avg(latest.score) as mean, count(latest.score) as people
 				from examples x left join lateral (
 					select distinct on (r.person_id) r.score from ratings r
-					where r.team_id = x.team_id and r.example_id = x.id and r.text = text_mark(x.rewrite)
+					where r.team_id = x.team_id and r.example_id = x.id and r.text = text_mark(x.rewrite) and r.voter = 'person'
 					order by r.person_id, r.seq desc
 				) latest on true
 				where x.team_id = ${w.teamId} group by x.id

@@ -170,7 +170,7 @@ export const RevealResults = command({
 	action: 'evaluations:reveal',
 	input: v.object({ evaluationId: EvaluationId }),
 	output: NoOutput,
-	errors: { conflict: 'Nobody has voted yet.' },
+	errors: { conflict: 'No person has voted yet.' },
 	events: ['evaluation.revealed'],
 	example: { input: { evaluationId: ids.evaluation }, output: undefined }
 });

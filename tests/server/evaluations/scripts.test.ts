@@ -59,7 +59,9 @@ test('scripts bring a vote no further, and end none', async () => {
 	await voteAs(script, slug, id, () => 'a');
 	const place = await inProject(scope, slug);
 	expect(await getEvaluation(place, { evaluationId: id })).toMatchObject({ judged: 0, mine: 0, voters: [] });
-	expect(await getResults(place, { evaluationId: id, show: 'all', page: 1 })).toMatchObject({ locked: { judged: 0, planned: 4 } });
+	expect(await getResults(place, { evaluationId: id, show: 'all', page: 1 })).toMatchObject({
+		locked: { judged: 0, planned: 4 }
+	});
 	expect((await listEvaluations(place)).rows[0]).toMatchObject({ judged: 0, mine: 0 });
 	await expect(revealResults(place, { evaluationId: id })).rejects.toMatchObject({ code: 'conflict' });
 	// it knows itself how far it is

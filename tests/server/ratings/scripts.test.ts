@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { Scope } from '../../../src/lib/server/access/scope.ts';
-import { inProject } from '../../../src/lib/server/access/scope.ts';
+import { defaultRecipe } from '../../../src/lib/core/runs/recipe.ts';
+import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
 import { addExample, importExamples } from '../../../src/lib/server/examples/commands.ts';
 import { countExamples, getExample, listExamples } from '../../../src/lib/server/examples/queries.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { rateExample, rewriteExample, undoRewrite } from '../../../src/lib/server/ratings/commands.ts';
 import { recentRatings } from '../../../src/lib/server/ratings/queries.ts';
+import { readFacts } from '../../../src/lib/server/runs/facts.ts';
+import { raw } from '../../support/raw.ts';
 import { newScript } from '../../support/script.ts';
 import { newProject, newTeam } from '../../support/team.ts';
 
@@ -125,4 +127,16 @@ describe('blind', () => {
 		expect((await detail(rater, id)).scriptRatings).toMatchObject([{ score: 1 }]);
 		expect(await rate(rater, id, 1)).toEqual({ id, score: 6 });
 	});
+});
+
+test('people disagree, not scripts', async () => {
+	const { scope, as, project, id } = await start();
+	const contested = async () => (await scope.tx((tx) => readFacts(tx, project, defaultRecipe))).contested;
+	const [one, other] = [await as('rater'), await as('rater')];
+	for (const person of [one, other]) await rate(person, id, 10);
+	await raw(scope, (sql) => sql`update examples set split = 'train' where id = ${id}`);
+	await rate(await newScript(scope), id, 1);
+	expect(await contested()).toBe(0);
+	await rate(scope, id, 6);
+	expect(await contested()).toBe(1);
 });

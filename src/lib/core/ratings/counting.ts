@@ -22,7 +22,10 @@ export const countingScore = (given: readonly Given[], present: string): number 
 	return (ofText.find(({ settled }) => settled) ?? latest).score;
 };
 
-/** The rating of an example: the mean of what counts of each person, and of how many. null: nobody's score counts. */
+/**
+ * The rating of an example: the mean of what counts of each person, and of how many. null: nobody's score counts. What scripts gave is
+ * not among it: `given` is people's.
+ */
 export const ratingOf = (
 	given: readonly (Given & { person: string })[],
 	present: string

@@ -113,7 +113,7 @@ export const revealResults = command(RevealResults, (scope, { evaluationId }) =>
 		const { id, projectId, number, name, planned } = evaluation;
 		const said = await votesOf(tx, id);
 		const judged = judgedIn(said);
-		if (judged === 0) throw new AppError('conflict', 'Nobody has voted yet, so there is nothing to reveal.');
+		if (judged === 0) throw new AppError('conflict', 'No person has voted yet, so there is nothing to reveal.');
 		// by the clock, not the beginning of this transaction, which may have waited for a vote; rounded up, because it is read in
 		// milliseconds
 		const revealedAt = sql`date_trunc('milliseconds', clock_timestamp()) + interval '1 millisecond'`;

@@ -5,11 +5,12 @@ import { type Scope, inProject, scopeFor } from '../../../../src/lib/server/acce
 import { getEvaluation } from '../../../../src/lib/server/evaluations/queries.ts';
 import { getExample } from '../../../../src/lib/server/examples/queries.ts';
 import { closePools, plainPool } from '../../../../src/lib/server/platform/db/pools.ts';
-import { rateExample } from '../../../../src/lib/server/ratings/commands.ts';
+import { rewriteExample } from '../../../../src/lib/server/ratings/commands.ts';
 import { removeMember } from '../../../../src/lib/server/team/commands.ts';
 import { newBallot, voteAs } from '../../../support/evaluation.ts';
 import { owner } from '../../../support/owner.ts';
 import { raw } from '../../../support/raw.ts';
+import { newScript } from '../../../support/script.ts';
 import { newPerson, newTeam } from '../../../support/team.ts';
 
 // What the functions answer that see past row level security: the one question, and nothing to a stranger.
@@ -59,8 +60,15 @@ describe('names', () => {
 	beforeAll(async () => {
 		contest = await newBallot(2);
 		left = await contest.as('rater');
-		const example = { exampleId: contest.exampleIds[0]!, score: 7, clientId: randomUUID() };
-		await rateExample(await inProject(left, contest.slug), example);
+		// somebody who said something of another example, and a key with which nobody has
+		const other = await contest.as('rater');
+		await newScript(contest.scope);
+		for (const [at, person] of [left, other].entries()) {
+			const exampleId = contest.exampleIds[at]!;
+			const rewrite = { exampleId, output: 'Better', score: 7, clientId: randomUUID() };
+			await rewriteExample(await inProject(person, contest.slug), rewrite);
+		}
+		await removeMember(contest.scope, { personId: other.userId });
 		await voteAs(left, contest.slug, contest.id, () => 'a');
 		await removeMember(contest.scope, { personId: left.userId });
 	});

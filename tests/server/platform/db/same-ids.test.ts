@@ -103,6 +103,23 @@ test('what is settled in one team is settled there', async () => {
 	expect(settled).toEqual([{ team_id: two.teamId }]);
 });
 
+test('a key is named as its own team calls it', async () => {
+	const key = randomUUID();
+	for (const [team, name] of [
+		[one, 'Theirs'],
+		[two, 'Ours']
+	] as const) {
+		await owner`
+			insert into api_keys (team_id, id, name, role, hash, hint, expires_at)
+			values (${team.teamId}, ${key}, ${name}, 'rater', ${key}::text::bytea, '', now())`;
+		await owner`
+			insert into rewrites (team_id, project_id, example_id, person_id, voter, output, client_id)
+			values (${team.teamId}, ${ids.projects!}, ${ids.examples!}, ${key}, 'script', 'y', ${randomUUID()})`;
+	}
+	const names = await raw(inTwo(), (sql) => sql`select name from names_of_raters(${ids.examples!}) where id = ${key}`);
+	expect(names).toEqual([{ name: 'Ours' }]);
+});
+
 test('what a run of one team learns from is marked there, and held against its own split', async () => {
 	const [id, run] = [randomUUID(), ids.runs!];
 	for (const { teamId } of [one, two])
