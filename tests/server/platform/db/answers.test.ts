@@ -105,6 +105,7 @@ describe('sessions', () => {
 
 	test('are known by the hash of their id, until they are over', async () => {
 		const { person, id } = await signedIn();
+		await signedIn(); // somebody else
 		const known = () => plainPool()`select person_id, email, name from session_by_hash(${id})`;
 		const listed = () => plainPool()`select user_agent from sessions_of(${person.id})`;
 		expect(await known()).toEqual([{ person_id: person.id, email: person.email, name: person.name }]);
@@ -126,8 +127,22 @@ describe('sessions', () => {
 		await plainPool()`select end_sessions_of(${bob.person.id}, ${ana.handle})`;
 		await plainPool()`select end_session(${hash()})`;
 		expect([await open(ana), await open(bob)]).toEqual([1, 1]);
+		const second = hash();
+		await plainPool()`select start_session(${second}, ${ana.person.id}, ${soon()}, 'Laptop')`;
+		await plainPool()`select end_sessions_of(${ana.person.id}, ${ana.handle})`;
+		expect([await open(ana), await open({ id: second }), await open(bob)]).toEqual([0, 1, 1]);
 		await plainPool()`select end_sessions_of(${ana.person.id})`;
-		expect([await open(ana), await open(bob)]).toEqual([0, 1]);
+		expect([await open({ id: second }), await open(bob)]).toEqual([0, 1]);
+	});
+
+	test('last longer one by one', async () => {
+		const [ana, bob] = [await signedIn(), await signedIn()];
+		const end = async ({ id }: { id: Buffer }) =>
+			(await plainPool()`select expires_at from session_by_hash(${id})`)[0]!.expires_at as Date;
+		const before = await end(bob);
+		const later = new Date(Date.now() + 3_600_000);
+		await plainPool()`select extend_session(${ana.id}, ${later})`;
+		expect([await end(ana), await end(bob)]).toEqual([later, before]);
 	});
 
 	test('have rights in the teams of their person, while they are open', async () => {
