@@ -34,18 +34,17 @@ const mentions = (file: string, names: string[]) =>
 const testFiles = () => filesBelow(tests, '.test.ts').filter(isWithin);
 
 /**
- * The tests of something in the database: those that name it, the ones of the database itself first, and the tests of the
- * rooms whose code names it.
+ * The tests of something in the database: those that name it, the ones of the database itself first, then the tests that have
+ * the name of a file of the server which names it, and others of their rooms.
  */
 export const testsNaming = (names: string[]): string[] => {
-	const rooms = new Set(
-		filesBelow(server, '.ts')
-			.filter((file) => mentions(file, names) > 0)
-			.map(roomOf)
-	);
+	const naming = filesBelow(server, '.ts').filter((file) => mentions(file, names) > 0);
+	const rooms = new Set(naming.map(roomOf));
+	const namesakes = new Set(naming.map((file) => file.replace(server, tests).replace(/\.ts$/, '.test.ts')));
 	const weight = (file: string) =>
 		mentions(file, names) +
 		(file.includes('/platform/db/') && mentions(file, names) > 0 ? 1000 : 0) +
+		(namesakes.has(file) ? 100 : 0) +
 		(rooms.has(file.slice(tests.length + 1).split('/')[0]!) ? 0.5 : 0);
 	return testFiles()
 		.filter((file) => weight(file) > 0)

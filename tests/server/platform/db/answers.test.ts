@@ -121,6 +121,14 @@ describe('sessions', () => {
 		expect(await known()).toHaveLength(1);
 	});
 
+	test('that are over are purged, and no other', async () => {
+		const [ana, bob] = [await signedIn(), await signedIn()];
+		await owner`update sessions set expires_at = now() - interval '1 second' where id_hash = ${ana.id}`;
+		await plainPool()`select purge_sessions()`;
+		const left = await owner`select person_id from sessions where person_id in (${ana.person.id}, ${bob.person.id})`;
+		expect(left).toEqual([{ person_id: bob.person.id }]);
+	});
+
 	test('end by their hash, by the handle of the person’s own, or all of one person', async () => {
 		const [ana, bob] = [await signedIn(), await signedIn()];
 		const open = async ({ id }: { id: Buffer }) => (await plainPool()`select from session_by_hash(${id})`).length;
