@@ -224,6 +224,23 @@ test('a reveal in one team ends no vote in another', async () => {
 	await expect(ballotOf(two.owner.id)).rejects.toMatchObject({ code: 'AI030' });
 });
 
+test('an entry of the audit log has its place in the chain of its team, and no other', async () => {
+	const entry = randomUUID();
+	for (const { teamId } of [one, two])
+		await owner`insert into audit_entries (team_id, id, action, subject, details) values (${teamId}, ${entry}, 'x', ${teamId}, '{}')`;
+	const chain = async ({ teamId }: Team) => {
+		await owner`select chain_audit(${teamId})`;
+		const links = await owner`select place::int as place from audit_links where team_id = ${teamId} order by place`;
+		expect(links.map(({ place }) => place)).toEqual(links.map((_, i) => i + 1));
+	};
+	const placed = () =>
+		owner`select team_id from audit_links where entry_id = ${entry} and place is not null order by team_id = ${two.teamId}`;
+	await chain(one);
+	expect(await placed()).toEqual([{ team_id: one.teamId }]);
+	await chain(two);
+	expect(await placed()).toEqual([{ team_id: one.teamId }, { team_id: two.teamId }]);
+});
+
 test('an owner elsewhere is no owner here, and whoever leaves is still a member there', async () => {
 	await expect(raw(two.scope, (sql) => sql`delete from members where role = 'owner'`)).rejects.toMatchObject({
 		code: 'AI005'
