@@ -158,8 +158,10 @@ test('a rater does not learn from the split, or by undoing, what others thought'
 		[1, null, null, false]
 	];
 	expect(await seen()).toEqual({ ...nothing, rows: unmarked });
-	for (const who of [here, await inProject(await as('trainer'), 'support')])
+	for (const who of [here, await inProject(await as('trainer'), 'support')]) {
 		expect(await getExample(who, { exampleId: id })).toMatchObject({ split: 'train' });
+		expect((await list({}, who)).rows.map(({ split }) => split)).toEqual([null, 'train']);
+	}
 
 	await rateExample(rater, { exampleId: id, score: 5, clientId: randomUUID() });
 	expect(await seen()).toMatchObject({ rating: 7, ratingsCount: 2, split: null });
