@@ -1,10 +1,12 @@
 /**
  * Mutants of core that change nothing anybody could see, each with its reason. One that no living mutant answers to any more
- * fails the run: the reason has gone with it. A pattern stands for several that have the same reason.
+ * fails the run: the reason has gone with it. A pattern stands for several that have the same reason. Where too little is left
+ * of a line for it to be told from others, `was` is the line, or the block, as it stands in the source.
  */
-export const equivalentInCore: { mutant: string | RegExp; because: string }[] = [
+export const equivalentInCore: { mutant: string | RegExp; was?: string; because: string }[] = [
 	{
 		mutant: 'project/next-step.ts: ;',
+		was: "throw new Error('The last rule always has something to say');",
 		because: 'the line is for the types: the last rule of either list always answers'
 	},
 	{
@@ -14,6 +16,7 @@ export const equivalentInCore: { mutant: string | RegExp; because: string }[] = 
 	{
 		mutant:
 			/^splits\/plan\.ts: if \((false|!\[\.\.\.need\.values\(\)\]\.some\(\(seats\) => (true|seats >= 0)\))\) return;$/,
+		was: 'if (![...need.values()].some((seats) => seats > 0)) return;',
 		because: 'only ends the search early: where no seat is left, no family fits'
 	},
 	{
@@ -26,6 +29,7 @@ export const equivalentInCore: { mutant: string | RegExp; because: string }[] = 
 	},
 	{
 		mutant: /^text\/json\.ts: if \((false|text\.length < maxMarks)\) return null;$/,
+		was: 'if (text.length <= maxMarks) return null;',
 		because: 'only saves the count: a text cannot hold more marks than characters'
 	},
 	{
@@ -39,6 +43,7 @@ export const equivalentInCore: { mutant: string | RegExp; because: string }[] = 
 	},
 	{
 		mutant: 'text/tokens.ts: if (true) {',
+		was: 'if (next !== kind) {',
 		because: 'only saves questions that change nothing between two characters of one kind'
 	},
 	{
@@ -81,6 +86,7 @@ export const equivalentInCore: { mutant: string | RegExp; because: string }[] = 
 	},
 	{
 		mutant: /^evaluations\/power\.ts: if \((false|lead < 0)\) return null;$/,
+		was: 'if (lead <= 0) return null;',
 		because: 'only saves the search: without a lead no number of votes has 80 % power'
 	},
 	{
@@ -102,10 +108,12 @@ export const equivalentInCore: { mutant: string | RegExp; because: string }[] = 
 	},
 	{
 		mutant: 'examples/formats/full.ts: if (false) return {};',
+		was: 'if (source == null) return {};',
 		because: 'only saves an exception: what is not there is no JSON either'
 	},
 	{
 		mutant: 'examples/formats/training.ts: if (false) return null;',
+		was: `if (!source?.includes('"tools"')) return null;`,
 		because: 'only saves the reading of a line that has no tools'
 	},
 	{

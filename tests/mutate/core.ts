@@ -80,8 +80,12 @@ const named = ({ fileName, location: { start, end }, replacement }: Result) => {
 	};
 };
 
-const changesNothing = (id: string) =>
-	equivalentInCore.filter(({ mutant }) => (typeof mutant === 'string' ? mutant === id : mutant.test(id)));
+const changesNothing = ({ id, was }: ReturnType<typeof named>) =>
+	equivalentInCore.filter(
+		(known) =>
+			(typeof known.mutant === 'string' ? known.mutant === id : known.mutant.test(id)) &&
+			(known.was === undefined || known.was === was)
+	);
 
 const summary = (name: string, { killed, alive }: { killed: number; alive: number }) =>
 	`core/${name}: ${killed} killed, ${alive} alive (${((100 * killed) / Math.max(1, killed + alive)).toFixed(1)} %)`;
@@ -90,8 +94,8 @@ const summary = (name: string, { killed, alive }: { killed: number; alive: numbe
 const judged = (fileName: string, results: readonly Result[], met: Set<object>) => {
 	const killed = results.filter(({ status }) => status === 'Killed' || status === 'Timeout').length;
 	const living = results.filter(({ status }) => status === 'Survived' || status === 'NoCoverage').map(named);
-	const alive = living.filter(({ id }) => changesNothing(id).length === 0);
-	for (const { id } of living) for (const known of changesNothing(id)) met.add(known);
+	const alive = living.filter((mutant) => changesNothing(mutant).length === 0);
+	for (const mutant of living) for (const known of changesNothing(mutant)) met.add(known);
 
 	const endless = results.filter(({ status }) => status === 'Timeout').length;
 	const more = `${living.length - alive.length} change nothing, ${endless} ran without end`;

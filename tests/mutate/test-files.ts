@@ -34,18 +34,17 @@ const mentions = (file: string, names: string[]) =>
 const testFiles = () => filesBelow(tests, '.test.ts').filter(isWithin);
 
 /**
- * The tests of something in the database: those that name it, the ones of the database itself first, and the tests of the
- * rooms whose code names it.
+ * The tests of something in the database: those that name it, the ones of the database itself first, then the tests that have
+ * the name of a file of the server which names it, and others of their rooms.
  */
 export const testsNaming = (names: string[]): string[] => {
-	const rooms = new Set(
-		filesBelow(server, '.ts')
-			.filter((file) => mentions(file, names) > 0)
-			.map(roomOf)
-	);
+	const naming = filesBelow(server, '.ts').filter((file) => mentions(file, names) > 0);
+	const rooms = new Set(naming.map(roomOf));
+	const namesakes = new Set(naming.map((file) => file.replace(server, tests).replace(/\.ts$/, '.test.ts')));
 	const weight = (file: string) =>
 		mentions(file, names) +
 		(file.includes('/platform/db/') && mentions(file, names) > 0 ? 1000 : 0) +
+		(namesakes.has(file) ? 100 : 0) +
 		(rooms.has(file.slice(tests.length + 1).split('/')[0]!) ? 0.5 : 0);
 	return testFiles()
 		.filter((file) => weight(file) > 0)
@@ -64,22 +63,31 @@ const roomOf = (file: string) => file.slice(server.length + 1).split('/')[0]!;
 export const serverFiles = (): string[] =>
 	filesBelow(server, '.ts').filter((file) => !/\/(platform|providers)\//.test(file));
 
+/** The other rooms that import a file of this one. */
+const roomsImporting = (file: string): string[] => {
+	const named = `/${file.split('/').slice(-2).join('/')}'`;
+	const importing = serverFiles().filter((other) => roomOf(other) !== roomOf(file) && read(other).includes(named));
+	return [...new Set(importing.map(roomOf))];
+};
+
 /**
- * The tests of a room of src/lib/server: its own, others that name it, and the one that asks every operation, of which those of
- * the room are asked, or all where a room has none, and of their tests those that match `asking`.
+ * The tests of a file of src/lib/server: those of its room, others that name the room, the one of what others' scores tell, and
+ * the one that asks every operation. Of that one the room's operations are asked and those of the rooms that import the file, or
+ * all where there are none, and of their tests those that match `asking`.
  */
 export const testsOfRoom = (file: string, asking: RegExp): Pick<Mutant, 'files' | 'named'> => {
 	const room = roomOf(file);
 	const weight = (test: string) => {
 		if (test.startsWith(`${tests}/${room}/`)) return 500;
-		if (test === everyAnswer) return 200;
-		return test === everyOperation ? 100 : read(test).split(`/server/${room}/`).length - 1;
+		return read(test).split(`/server/${room}/`).length - 1;
 	};
 	const files = testFiles()
 		.filter((test) => weight(test) > 0)
 		.sort((a, b) => weight(b) - weight(a))
 		.slice(0, atMost);
-	const hasOperations = operations.some(({ name }) => name.startsWith(`${room}.`));
-	const named = new RegExp(`^${hasOperations ? `${room}\\.` : ''}.*(?:${asking.source})`);
-	return { files: [...new Set([...files, everyOperation])], named: { [everyOperation]: named } };
+	const asked = [room, ...roomsImporting(file)].filter((each) =>
+		operations.some(({ name }) => name.startsWith(`${each}.`))
+	);
+	const named = new RegExp(`^${asked.length > 0 ? `(?:${asked.join('|')})\\.` : ''}.*(?:${asking.source})`);
+	return { files: [...new Set([...files, everyAnswer, everyOperation])], named: { [everyOperation]: named } };
 };

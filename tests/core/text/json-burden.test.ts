@@ -38,6 +38,7 @@ test('whatever else is JSON is read as JSON.parse reads it', () => {
 /** What is read there is our own, or was read before. */
 const own = [
 	'core/text/json.ts',
+	'contract/openapi/rest-fields.ts', // our own schema
 	'core/text/double-key.ts', // one name of what was read
 	'core/examples/import/parse.ts', // asks burdenOf, to say it in its own words
 	'core/examples/formats/full.ts', // a line that an import has read

@@ -100,6 +100,19 @@ describe('whoever came in with other rights than they have now is refused', () =
 			expect(await together(trainer, (s) => s.look((tx) => tx.select().from(members)))).not.toEqual([]);
 		}
 	});
+	test('what they are in another team gives nothing and takes nothing', async () => {
+		const [one, other] = [await newTeam(), await newTeam()];
+		const trainer = await arrive(one);
+		const { userId, session } = trainer;
+		await owner`insert into members (team_id, person_id, role) values (${other.teamId}, ${userId}, 'rater')`;
+		const authority = { personId: userId, sessionHandle: session };
+		const there = (role: Role) => scopeFor({ teamId: other.teamId, userId, role, projectIds: 'all', authority });
+		await refused(there('trainer'));
+		for (const scope of [trainer, there('rater')]) {
+			await write(scope);
+			expect(await scope.look((tx) => tx.select().from(members))).not.toEqual([]);
+		}
+	});
 	test('removed', async () => {
 		const team = await newTeam();
 		const trainer = await arrive(team);

@@ -51,6 +51,30 @@ test('shows how far a project is, and waits for what is not over', async () => {
 	expect(dashboard.topics).toEqual([`run:${run.id}`]);
 });
 
+test('of another project of the team it shows nothing, neither its runs nor its models', async () => {
+	const { scope } = await start();
+	await newProject(scope, { slug: 'beside' });
+	expect(await getDashboard(await inProject(scope, 'beside'))).toMatchObject({
+		counts: { total: 0 },
+		runs: [],
+		models: 0,
+		evaluations: [],
+		next: { to: 'add' },
+		topics: []
+	});
+});
+
+test('what is next leads whoever trains round the loop, and a rater to what is to be judged', async () => {
+	const { scope, as } = await newTeam();
+	await newProject(scope);
+	const nextOf = async (who: Scope) => (await dashboardOf(who)).next.to;
+	expect([await nextOf(scope), await nextOf(await as('trainer')), await nextOf(await as('rater'))]).toEqual([
+		'add',
+		'add',
+		'examples'
+	]);
+});
+
 test('an evaluation that waits for votes is next, for raters too; runs are not theirs to see', async () => {
 	const { scope, as, projectId, connectionId, run } = await start();
 	const [evaluation] = await scope.tx((tx) =>

@@ -107,6 +107,13 @@ test('progress tells who has judged how many, not what, and pages hear of every 
 	});
 	const topics = await scope.tx((tx) => tx.select().from(outbox));
 	expect(topics.filter((row) => row.topic === `evaluation:${id}`)).toHaveLength(4);
+	const trainer = await inProject(await as('trainer'), slug);
+	for (const [person, mayReveal] of [
+		[voter, true],
+		[trainer, true],
+		[rater, false]
+	] as const)
+		expect((await getEvaluation(person, { evaluationId: id })).mayReveal).toBe(mayReveal);
 	const stranger = { ...(await newTeam()).scope, project: voter.project };
 	await expect(getEvaluation(stranger, { evaluationId: id })).rejects.toMatchObject({ code: 'not_found' });
 });

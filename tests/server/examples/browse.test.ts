@@ -158,6 +158,10 @@ test('a rater does not learn from the split, or by undoing, what others thought'
 		[1, null, null, false]
 	];
 	expect(await seen()).toEqual({ ...nothing, rows: unmarked });
+	for (const who of [here, await inProject(await as('trainer'), 'support')]) {
+		expect(await getExample(who, { exampleId: id })).toMatchObject({ split: 'train' });
+		expect((await list({}, who)).rows.map(({ split }) => split)).toEqual([null, 'train']);
+	}
 
 	await rateExample(rater, { exampleId: id, score: 5, clientId: randomUUID() });
 	expect(await seen()).toMatchObject({ rating: 7, ratingsCount: 2, split: null });
@@ -170,10 +174,14 @@ test('a rater does not learn from the split, or by undoing, what others thought'
 });
 
 test('the twin of a conversation is found by what it says, within the project only', async () => {
-	const { here, idOf } = await start(['One?']);
+	const { scope, here, idOf } = await start(['One?']);
 	const twin = await findTwin(here, { messages: talk('  one? ', 'The answer to  one?') });
 	expect(twin).toEqual({ id: await idOf(1), number: 1 });
 	expect(await findTwin(here, { messages: talk('Two?') })).toBe(null);
+	await newProject(scope, { slug: 'beside' });
+	const beside = await inProject(scope, 'beside');
+	expect(await findTwin(beside, { messages: talk('One?') })).toBe(null);
+	expect(await addExample(beside, { messages: talk('One?'), rating: null })).toMatchObject({ number: 1 });
 	const other = (await newTeam()).scope;
 	await newProject(other);
 	expect(await findTwin(await inProject(other, 'support'), { messages: talk('One?') })).toBe(null);

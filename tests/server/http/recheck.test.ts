@@ -2,6 +2,7 @@ import { afterAll, expect, test } from 'vitest';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { whileWelcome } from '../../../src/lib/server/http/recheck.ts';
 import { currentSession, endSession, startSession } from '../../../src/lib/server/access/sessions.ts';
+import { scopeFor } from '../../../src/lib/server/access/scope.ts';
 import { changeRole, removeMember } from '../../../src/lib/server/team/commands.ts';
 import { newCookies } from '../../support/cookies.ts';
 import { newTeam } from '../../support/team.ts';
@@ -18,7 +19,11 @@ const start = async () => {
 	const browser = newCookies();
 	await startSession(browser.jar, trainer.userId, '');
 	const { session } = (await currentSession(browser.jar))!;
-	const pieces = whileWelcome({ locals: { session, scope: trainer } as unknown as App.Locals }, numbers(), 0);
+	const scope = scopeFor({
+		...trainer,
+		authority: { personId: trainer.userId, sessionHandle: session.handle }
+	});
+	const pieces = whileWelcome({ locals: { session, scope } as unknown as App.Locals }, numbers(), 0);
 	const next = async () => (await pieces.next()).value;
 	expect([await next(), await next()]).toEqual([1, 2]);
 	return { ...team, trainer, browser, next };

@@ -87,9 +87,14 @@ test('whoever waits for jobs is woken by one that is due, when it is committed, 
 			() => ready(stop)
 		);
 	});
-	const send = (name: 'run.follow' | 'run.submit', after?: Date) =>
-		scope.tx((tx) => enqueue(tx, name, { runId: randomUUID() }, { after }));
-	await send('run.follow', new Date(Date.now() + 60_000));
+	const send = (name: 'run.follow' | 'run.submit', after?: Date, runId = randomUUID()) =>
+		scope.tx((tx) => enqueue(tx, name, { runId }, { after }));
+	const waiting = randomUUID();
+	await send('run.follow', new Date(Date.now() + 60_000), waiting);
+	await send('run.follow', undefined, waiting); // one is there: nothing is added
+	await owner`update pgboss.queue set notify = false where name = 'run.follow'`;
+	await send('run.follow');
+	await owner`update pgboss.queue set notify = true where name = 'run.follow'`;
 	await scope
 		.tx(async (tx) => {
 			await enqueue(tx, 'run.follow', { runId: randomUUID() });
@@ -112,7 +117,18 @@ test('the team and the person of a job are those of the transaction; without a t
 	expect(await here.scope.tx((tx) => isQueued(tx, 'run.submit', id))).toBe(true);
 	expect(await there.scope.tx((tx) => isQueued(tx, 'run.submit', id))).toBe(false);
 	expect(await here.scope.tx((tx) => isQueued(tx, 'run.follow', id))).toBe(false);
+	expect(await here.scope.tx((tx) => isQueued(tx, 'run.submit', randomUUID()))).toBe(false);
 	expect(await plainPool()`select is_queued('run.submit', ${id}) as queued`).toEqual([{ queued: false }]);
+	for (const [state, queued] of [
+		['active', true],
+		['retry', true],
+		['completed', false],
+		['cancelled', false],
+		['failed', false]
+	] as const) {
+		await owner`update pgboss.job set state = ${state} where singleton_key = ${id}`;
+		expect(await here.scope.tx((tx) => isQueued(tx, 'run.submit', id)), state).toBe(queued);
+	}
 	await expect(plainPool()`select send_job('run.submit', ${randomUUID()})`).rejects.toMatchObject(refused);
 });
 

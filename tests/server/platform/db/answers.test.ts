@@ -44,13 +44,19 @@ describe('names', () => {
 	type Asked = 'members_with_address' | 'names_of_raters' | 'names_of_voters';
 	let contest: Awaited<ReturnType<typeof newBallot>>;
 	let left: Scope & { userId: string };
+	/** Has rewritten the example, and rated nothing. */
+	let writer: Scope & { userId: string };
 	const asked: Record<Asked, () => string[]> = {
 		members_with_address: () => [],
 		names_of_raters: () => [contest.exampleIds[0]!],
 		names_of_voters: () => [contest.id]
 	};
-	const ask = async (sql: postgres.ISql, name: Asked) => {
-		const values = asked[name]();
+	const expected: Record<Asked, () => string[]> = {
+		members_with_address: () => [contest.owner.id, writer.userId].sort(),
+		names_of_raters: () => [left.userId, writer.userId].sort(),
+		names_of_voters: () => [left.userId]
+	};
+	const ask = async (sql: postgres.ISql, name: Asked, values = asked[name]()) => {
 		const rows = await sql.unsafe(`select id from ${name}(${values.map((_, i) => `$${i + 1}`).join()})`, values);
 		return rows.map(({ id }) => id as string).sort();
 	};
@@ -71,12 +77,21 @@ describe('names', () => {
 		await removeMember(contest.scope, { personId: other.userId });
 		await voteAs(left, contest.slug, contest.id, () => 'a');
 		await removeMember(contest.scope, { personId: left.userId });
+		writer = await contest.as('trainer');
+		await raw(
+			writer,
+			(sql) => sql`
+				insert into rewrites (project_id, example_id, person_id, output, client_id)
+				values (${contest.project.id}, ${contest.exampleIds[0]!}, ${writer.userId}, 'Better.', ${randomUUID()})`
+		);
 	});
 
 	test('of members are of those who are in; of evidence, also of those who have left', async () => {
-		expect(await told(contest.scope, 'members_with_address')).toEqual([contest.owner.id]);
-		expect(await told(contest.scope, 'names_of_raters')).toEqual([left.userId]);
-		expect(await told(contest.scope, 'names_of_voters')).toEqual([left.userId]);
+		for (const name of all) expect(await told(contest.scope, name), name).toEqual(expected[name]());
+	});
+
+	test.each(all.slice(1))('%s are of whoever did something there, and not elsewhere', async (name) => {
+		expect(await raw(contest.scope, (sql) => ask(sql, name, [randomUUID()]))).toEqual([]);
 	});
 
 	test('of who has left are on the pages that show what they did', async () => {
@@ -97,7 +112,7 @@ describe('names', () => {
 		const { teamId, owner: person } = contest;
 		const as = { teamId, userId: person.id, role: 'owner' as const };
 		expect(await told(scopeFor({ ...as, projectIds: [randomUUID()] }), name)).toEqual([]);
-		expect(await told(scopeFor({ ...as, projectIds: [contest.project.id] }), name)).toEqual([left.userId]);
+		expect(await told(scopeFor({ ...as, projectIds: [contest.project.id] }), name)).toEqual(expected[name]());
 	});
 
 	test.each(['trainer', 'rater'] as const)('a %s learns no address', async (role) => {
@@ -116,6 +131,7 @@ describe('sessions', () => {
 
 	test('are known by the hash of their id, until they are over', async () => {
 		const { person, id } = await signedIn();
+		await signedIn(); // somebody else
 		const known = () => plainPool()`select person_id, email, name from session_by_hash(${id})`;
 		const listed = () => plainPool()`select user_agent from sessions_of(${person.id})`;
 		expect(await known()).toEqual([{ person_id: person.id, email: person.email, name: person.name }]);
@@ -131,14 +147,36 @@ describe('sessions', () => {
 		expect(await known()).toHaveLength(1);
 	});
 
+	test('that are over are purged, and no other', async () => {
+		const [ana, bob] = [await signedIn(), await signedIn()];
+		await owner`update sessions set expires_at = now() - interval '1 second' where id_hash = ${ana.id}`;
+		await plainPool()`select purge_sessions()`;
+		const left = await owner`select person_id from sessions where person_id in (${ana.person.id}, ${bob.person.id})`;
+		expect(left).toEqual([{ person_id: bob.person.id }]);
+	});
+
 	test('end by their hash, by the handle of the person’s own, or all of one person', async () => {
 		const [ana, bob] = [await signedIn(), await signedIn()];
 		const open = async ({ id }: { id: Buffer }) => (await plainPool()`select from session_by_hash(${id})`).length;
 		await plainPool()`select end_sessions_of(${bob.person.id}, ${ana.handle})`;
 		await plainPool()`select end_session(${hash()})`;
 		expect([await open(ana), await open(bob)]).toEqual([1, 1]);
+		const second = hash();
+		await plainPool()`select start_session(${second}, ${ana.person.id}, ${soon()}, 'Laptop')`;
+		await plainPool()`select end_sessions_of(${ana.person.id}, ${ana.handle})`;
+		expect([await open(ana), await open({ id: second }), await open(bob)]).toEqual([0, 1, 1]);
 		await plainPool()`select end_sessions_of(${ana.person.id})`;
-		expect([await open(ana), await open(bob)]).toEqual([0, 1]);
+		expect([await open({ id: second }), await open(bob)]).toEqual([0, 1]);
+	});
+
+	test('last longer one by one', async () => {
+		const [ana, bob] = [await signedIn(), await signedIn()];
+		const end = async ({ id }: { id: Buffer }) =>
+			(await plainPool()`select expires_at from session_by_hash(${id})`)[0]!.expires_at as Date;
+		const before = await end(bob);
+		const later = new Date(Date.now() + 3_600_000);
+		await plainPool()`select extend_session(${ana.id}, ${later})`;
+		expect([await end(ana), await end(bob)]).toEqual([later, before]);
 	});
 
 	test('have rights in the teams of their person, while they are open', async () => {
@@ -172,6 +210,59 @@ test('a link or a code tells and opens nothing without what the visitor was sent
 	expect(await rows(plainPool()`select * from count_code_try(${browser})`)).toEqual([{ email: null }]);
 	expect(await rows(plainPool()`select * from take_sign_in(${token})`)).toEqual([{ email, next: '/' }]);
 	expect(await look(token, browser)).toEqual([]);
+});
+
+describe('a link and its code', () => {
+	const asked = async (browser = hash()) => {
+		const one = { email: `ana-${randomUUID()}@example.com`, token: hash(), code: hash(), browser };
+		await owner`
+			insert into sign_ins (email, token_hash, code_hash, browser_hash, expires_at)
+			values (${one.email}, ${one.token}, ${one.code}, ${one.browser}, ${soon()})`;
+		return one;
+	};
+	const tried = async (browser: Buffer) =>
+		(await plainPool()`select email from count_code_try(${browser})`).map(({ email }) => email as string | null);
+
+	test('are over when their time is; others’ are not, and stay when those are purged', async () => {
+		const [ana, bob] = [await asked(), await asked()];
+		await owner`update sign_ins set expires_at = now() - interval '1 second' where email = ${ana.email}`;
+		expect(await plainPool()`select from sign_in_by_token(${ana.token}, ${ana.browser})`).toHaveLength(0);
+		expect(await plainPool()`select from take_sign_in(${ana.token})`).toHaveLength(0);
+		expect(await plainPool()`select from take_code(${ana.browser}, ${ana.code})`).toHaveLength(0);
+		expect(await tried(ana.browser)).toEqual([]);
+		const left = () =>
+			owner`select email, attempts from sign_ins where email in (${ana.email}, ${bob.email}) order by attempts`;
+		expect(await left()).toHaveLength(2);
+		expect(await tried(bob.browser)).toEqual([bob.email]);
+		expect(await left()).toMatchObject([
+			{ email: ana.email, attempts: 0 },
+			{ email: bob.email, attempts: 1 }
+		]);
+		await plainPool()`select purge_sign_ins()`;
+		expect(await left()).toMatchObject([{ email: bob.email }]);
+		expect(await plainPool()`select email from take_code(${bob.browser}, ${bob.code})`).toEqual([{ email: bob.email }]);
+	});
+
+	test('are guessed at in one browser, and the tries of one mail are not those of another', async () => {
+		const [ana, bob] = [await asked(), await asked()];
+		for (let i = 0; i < 10; i++) await tried(ana.browser);
+		expect([await tried(ana.browser), await tried(bob.browser)]).toEqual([[null], [bob.email]]);
+		const beside = await asked(ana.browser); // as two mails asked for at the same moment
+		expect((await tried(ana.browser)).toSorted()).toEqual([beside.email, null]);
+	});
+});
+
+test('a place is held and left by whoever took it', async () => {
+	const [one, other] = [randomUUID(), randomUUID()];
+	const isFree = async (place: string) =>
+		(await plainPool()`select take_place(${place}, 3, 600) as taken`)[0]!.taken as boolean;
+	for (const place of [one, other]) await plainPool()`select take_place(${place}, 1, 600)`;
+	await plainPool()`select hold_place(${one}, 2, -1), leave_place(${one}, 2)`;
+	expect(await isFree(one)).toBe(false);
+	await plainPool()`select hold_place(${one}, 1, -1)`;
+	expect([await isFree(one), await isFree(other)]).toEqual([true, false]);
+	await plainPool()`select leave_place(${other}, 1)`;
+	expect([await isFree(one), await isFree(other)]).toEqual([false, true]);
 });
 
 test('no count is set back by leaving or taking a place of its name', async () => {

@@ -4,6 +4,7 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Scope, scopeFor } from '../../../../src/lib/server/access/scope.ts';
 import { closePools } from '../../../../src/lib/server/platform/db/pools.ts';
+import { addUnheard } from '../../../support/audit.ts';
 import { oneOfEach } from '../../../support/one-of-each.ts';
 import { raw } from '../../../support/raw.ts';
 import { newPerson, newProject, newTeam } from '../../../support/team.ts';
@@ -288,8 +289,17 @@ describe('nor by the owner of the tables', () => {
 	});
 
 	test('its place in the chain', async () => {
-		for (const change of ['place = place + 1', `hash = 'x'`, 'place = null, hash = null', 'entry_id = new_id()'])
+		const another = ['entry_id = new_id()', 'team_id = new_id()'];
+		for (const change of ['place = place + 1', `hash = 'x'`, 'place = null, hash = null', ...another])
 			await expect(owner.unsafe(`update audit_links set ${change}`), change).rejects.toMatchObject({ code: 'AI006' });
+		// one that waits is of its entry too
+		await addUnheard(team.scope);
+		const waits = `where team_id = '${team.teamId}' and place is null`;
+		for (const change of another)
+			await expect(owner.unsafe(`update audit_links set ${change} ${waits}`), change).rejects.toMatchObject({
+				code: 'AI006'
+			});
+		expect((await owner.unsafe(`update audit_links set entry_id = entry_id, hash = null ${waits}`)).count).toBe(1);
 	});
 });
 

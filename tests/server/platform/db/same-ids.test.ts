@@ -15,6 +15,8 @@ afterAll(async () => {
 	await closePools();
 });
 
+const trying = new Error('only trying');
+
 type Team = Awaited<ReturnType<typeof newTeam>>;
 let one: Team;
 let two: Team;
@@ -85,7 +87,11 @@ test('a rewrite stands in its team, and the scores of before count again when it
 	await write(null);
 	expect(await exampleOf(two)).toEqual({ rating: 3, count: 1, rewrite: null });
 	expect(await exampleOf(one)).toEqual(before);
-	// the newer rows of the second team are none of the first
+	// a row of the second team that is newer still, as one is that comes while the first waits, is none of the first
+	await owner`
+		insert into rewrites (team_id, seq, project_id, example_id, person_id, output, client_id) overriding system value
+		select ${two.teamId}, max(seq) + 1000, ${ids.projects!}, ${ids.examples!}, ${one.owner.id}, null, ${randomUUID()}
+		from rewrites`;
 	await raw(
 		{ ...one.scope, userId: one.owner.id },
 		(sql) => sql`
@@ -93,6 +99,23 @@ test('a rewrite stands in its team, and the scores of before count again when it
 			values (${ids.projects!}, ${ids.examples!}, ${one.owner.id}, 'x', ${randomUUID()})`
 	);
 	expect(await exampleOf(one)).toEqual({ rating: null, count: 0, rewrite: 'x' });
+});
+
+test('a rewrite and a rating wait for nobody who holds the example of another team', async () => {
+	await owner.begin(async (sql) => {
+		await sql`select from examples where team_id = ${one.teamId} and id = ${ids.examples!} for update`;
+		await raw(inTwo(), async (tx) => {
+			await tx`set local lock_timeout = '1s'`;
+			await tx`
+				insert into rewrites (project_id, example_id, person_id, output, client_id)
+				values (${ids.projects!}, ${ids.examples!}, ${one.owner.id}, null, ${randomUUID()})`;
+			await tx`
+				insert into ratings (project_id, example_id, person_id, score, client_id)
+				values (${ids.projects!}, ${ids.examples!}, ${one.owner.id}, 3, ${randomUUID()})`;
+			await tx`select settle_rating(${ids.examples!})`;
+			throw trying;
+		}).catch((problem) => expect(problem).toBe(trying));
+	});
 });
 
 test('what is settled in one team is settled there', async () => {
@@ -118,6 +141,53 @@ test('a key is named as its own team calls it', async () => {
 	}
 	const names = await raw(inTwo(), (sql) => sql`select name from names_of_raters(${ids.examples!}) where id = ${key}`);
 	expect(names).toEqual([{ name: 'Ours' }]);
+});
+
+test('what is settled is the latest of that team, of its text, whatever ids and rows the other has', async () => {
+	const [example, rating] = [randomUUID(), randomUUID()];
+	for (const { teamId } of [one, two])
+		await owner`
+			insert into examples (team_id, id, project_id, number, messages, content_hash, prompt_hash, tokens, origin)
+			values (${teamId}, ${example}, ${ids.projects!}, 60, '[]', ${example}::text::bytea, ${example}::text::bytea, 1, 'written')`;
+	const given = (team: Team, id: string, text: string | null = null) =>
+		owner`
+			insert into ratings (team_id, id, project_id, example_id, person_id, score, text, client_id)
+			values (${team.teamId}, ${id}, ${ids.projects!}, ${example}, ${one.owner.id}, 5,
+				(select text_mark(${text}::text)), ${randomUUID()})`;
+	await given(one, rating);
+	await given(two, rating);
+	const latest = randomUUID();
+	await given(two, latest);
+	const settle = ({ teamId }: Team) =>
+		raw(
+			scopeFor({ teamId, userId: one.owner.id, role: 'owner', projectIds: 'all' }),
+			(sql) => sql`select settle_rating(${example}) as done`
+		);
+	const settled = () =>
+		owner`select team_id, id from ratings where example_id = ${example} and settled order by team_id = ${two.teamId}, seq`;
+	expect(await settle(one)).toEqual([{ done: true }]);
+	expect(await settled()).toEqual([{ team_id: one.teamId, id: rating }]);
+	expect(await settle(two)).toEqual([{ done: true }]);
+	const both = [
+		{ team_id: one.teamId, id: rating },
+		{ team_id: two.teamId, id: latest }
+	];
+	expect(await settled()).toEqual(both);
+
+	// another text stands in each team now, and each is rated anew
+	const again: { team_id: string; id: string }[] = [];
+	for (const [team, output] of [
+		[one, 'Of the first.'],
+		[two, 'Of the second.']
+	] as const) {
+		await owner`
+			insert into rewrites (team_id, project_id, example_id, person_id, output, client_id)
+			values (${team.teamId}, ${ids.projects!}, ${example}, ${one.owner.id}, ${output}, ${randomUUID()})`;
+		again.push({ team_id: team.teamId, id: randomUUID() });
+		await given(team, again.at(-1)!.id, output);
+	}
+	for (const team of [one, two]) expect(await settle(team)).toEqual([{ done: true }]);
+	expect(await settled()).toEqual([both[0], again[0], both[1], again[1]]);
 });
 
 test('what a run of one team learns from is marked there, and held against its own split', async () => {
@@ -147,7 +217,10 @@ test('a prompt may train in one team and measure in another', async () => {
 	await add(one, there, 80, 'validation');
 	await add(two, randomUUID(), 80, 'train');
 	await add(two, there, 81, null);
-	await owner`update examples set split = 'train' where team_id = ${two.teamId} and id = ${there}`;
+	const moving = randomUUID();
+	await add(two, moving, 82, null);
+	for (const id of [there, moving])
+		await owner`update examples set split = 'train' where team_id = ${two.teamId} and id = ${id}`;
 	expect(await owner`select split from examples where id = ${there} order by split`).toEqual([
 		{ split: 'train' },
 		{ split: 'validation' }
@@ -166,6 +239,23 @@ test('a reveal in one team ends no vote in another', async () => {
 	await ballotOf(one.owner.id);
 	await owner`update evaluations set revealed_at = now() where team_id = ${two.teamId} and id = ${ids.evaluations!}`;
 	await expect(ballotOf(two.owner.id)).rejects.toMatchObject({ code: 'AI030' });
+});
+
+test('an entry of the audit log has its place in the chain of its team, and no other', async () => {
+	const entry = randomUUID();
+	for (const { teamId } of [one, two])
+		await owner`insert into audit_entries (team_id, id, action, subject, details) values (${teamId}, ${entry}, 'x', ${teamId}, '{}')`;
+	const chain = async ({ teamId }: Team) => {
+		await owner`select chain_audit(${teamId})`;
+		const links = await owner`select place::int as place from audit_links where team_id = ${teamId} order by place`;
+		expect(links.map(({ place }) => place)).toEqual(links.map((_, i) => i + 1));
+	};
+	const placed = () =>
+		owner`select team_id from audit_links where entry_id = ${entry} and place is not null order by team_id = ${two.teamId}`;
+	await chain(one);
+	expect(await placed()).toEqual([{ team_id: one.teamId }]);
+	await chain(two);
+	expect(await placed()).toEqual([{ team_id: one.teamId }, { team_id: two.teamId }]);
 });
 
 test('an owner elsewhere is no owner here, and whoever leaves is still a member there', async () => {

@@ -81,10 +81,10 @@ const placed = ({ operation, paged }: RestRow, projectId: string, query: URLSear
 
 const answered = (event: RequestEvent, row: RestRow, projectId: string, output: unknown): Response => {
 	if (!isDownload(output)) return lookedAt(bodyOf(row, projectId, output), event.request.headers.get('if-none-match'));
-	return download(
-		{ ...output, pieces: whileWelcome(event, output.pieces) },
-		mediaTypeOf(row.operation.output) ?? 'application/octet-stream'
-	);
+	// one that comes in several forms says by its name which it is
+	const types = (mediaTypeOf(row.operation.output) ?? 'application/octet-stream').split(', ');
+	const type = types.find((one) => output.name.endsWith(`.${one.split('/')[1]}`)) ?? types[0]!;
+	return download({ ...output, pieces: whileWelcome(event, output.pieces) }, type);
 };
 
 /**
