@@ -51,8 +51,11 @@ const broken = (problem: unknown) => {
 	return { code, message };
 };
 
-/** What the model says, as it says it. Whoever stops reading ends the question. */
-async function* answerOf({ access, model }: Callable, request: Omit<ChatRequest, 'model'>, over: () => Promise<void>) {
+/**
+ * Asks, and gives what the model says as it says it. Whoever stops reading ends the question; `over` is called when it has ended,
+ * read or not.
+ */
+const answerOf = ({ access, model }: Callable, request: Omit<ChatRequest, 'model'>, over: () => Promise<void>) => {
 	const stop = new AbortController();
 	const { readable, writable } = new TransformStream<string, string>();
 	const writer = writable.getWriter();
@@ -63,15 +66,18 @@ async function* answerOf({ access, model }: Callable, request: Omit<ChatRequest,
 			say({ done: true, finishReason, promptTokens, completionTokens })
 		)
 		.catch((problem: unknown) => say({ error: broken(problem) }))
-		.finally(() => void writer.close().catch(() => {}));
-	try {
-		yield* readable;
-	} finally {
-		stop.abort();
-		await asked;
-		await over();
-	}
-}
+		.finally(() => void writer.close().catch(() => {}))
+		.finally(over);
+	const pieces = async function* () {
+		try {
+			yield* readable;
+		} finally {
+			stop.abort();
+			await asked;
+		}
+	};
+	return pieces();
+};
 
 /** One answer of the base model or of a run's model, piece by piece. Nothing of it is kept. */
 export const chat = query(Chat, async (scope, { runId, ...request }) => {

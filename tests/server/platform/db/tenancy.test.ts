@@ -344,6 +344,8 @@ describe('the policies', () => {
 		await owner`
 			insert into invitations (team_id, email, role, token_hash, expires_at)
 			values (${alone.teamId}, 'x@example.com', 'rater', 'x', '2100-01-01')`;
+		await owner`insert into webhook_endpoints (team_id, name, url, events, sealed_secret)
+			values (${alone.teamId}, 'One', 'https://example.com', ${['run.failed']}, '{}')`;
 		const own = (await owner`select from ${owner(table)} where team_id = ${alone.teamId}`).length;
 		await owner.unsafe(`alter table ${table} disable trigger user`);
 		for (const other of others) expect(await blindly(other, `delete from ${table}`), other.role).toBe(0);
