@@ -24,7 +24,9 @@ begin
 	end if;
 	select r.* into known from public.named_requests r
 	where r.team_id = team and r.key_id = public.acting_key() and r.name = called for update;
-	if known.fingerprint <> mark then
+	if known.id is null then -- whoever had it has left it meanwhile
+		return query select * from public.claim_request(called, mark, seconds);
+	elsif known.fingerprint <> mark then
 		return query select 'other', null::int, null::text;
 	elsif known.status is not null then
 		return query select 'answered', known.status, known.answer;

@@ -21,7 +21,14 @@ const Events = v.pipe(
 	v.minLength(1, 'Choose at least one event'),
 	v.maxLength(50, 'Choose each event once')
 );
-const ProjectIds = v.nullable(v.pipe(v.array(Id('The project')), v.maxLength(500, 'Choose at most 500 projects')));
+const ProjectIds = v.nullable(
+	v.pipe(
+		v.array(Id('The project')),
+		// none is not all
+		v.minLength(1, 'Choose at least one project, or all'),
+		v.maxLength(500, 'Choose at most 500 projects')
+	)
+);
 /** Without one it is called after its server. */
 const Name = v.pipe(
 	v.string('Give it a name'),

@@ -15,9 +15,9 @@ afterAll(async () => {
 });
 
 const ask = { runId: null, messages: [{ role: 'user' as const, content: 'Hi' }], temperature: 0, maxTokens: 50 };
-const newChat = async (baseModel = 'sandbox-small') => {
+const newChat = async (baseModel = 'sandbox-small', sandboxUrl = sandbox.url) => {
 	const { scope } = await newTeam();
-	await newProject(scope, { baseModel, sandboxUrl: sandbox.url });
+	await newProject(scope, { baseModel, sandboxUrl });
 	return inProject(scope, 'support');
 };
 const eventsOf = async (pieces: AsyncIterable<string | Uint8Array>) => {
@@ -39,14 +39,15 @@ test('a model that the provider does not know is told in its words, not as a bug
 });
 
 test('a ninth answer at once waits; whoever stops reading makes room', async () => {
-	const scope = await newChat();
-	const open = [];
-	for (let i = 0; i < 8; i++) {
-		const pieces = (await chat(scope, ask)).pieces[Symbol.asyncIterator]();
-		await pieces.next();
-		open.push(pieces);
-	}
+	const slow = await startSandbox({ port: 0, speed: 1 });
+	const scope = await newChat('sandbox-small', slow.url);
+	const open = await Promise.all(Array.from({ length: 8 }, () => chat(scope, ask)));
 	await expect(chat(scope, ask)).rejects.toMatchObject({ code: 'rate_limited' });
-	for (const pieces of open) await pieces.return!();
+	for (const { pieces } of open) {
+		const reader = pieces[Symbol.asyncIterator]();
+		await reader.next();
+		await reader.return!();
+	}
 	expect((await eventsOf((await chat(scope, ask)).pieces)).at(-1)).toMatchObject({ done: true });
+	await slow.stop();
 });

@@ -27,8 +27,9 @@ const isForeign = (request: Request, route: string | null) => {
 	return origin !== config().origin || (site !== null && site !== 'same-origin');
 };
 
-const isImport = ({ url, route }: RequestEvent) =>
-	(route.id?.endsWith('/add/import') ?? false) || (isApi(route.id) && url.pathname.endsWith('/imports'));
+const isImport = ({ request, url, route }: RequestEvent) =>
+	(route.id?.endsWith('/add/import') ?? false) ||
+	(isApi(route.id) && request.method === 'POST' && /^\/api\/v1\/projects\/[^/]+\/imports$/.test(url.pathname));
 
 /** A form or a JSON body is small; only an import may be large, and it is read as a stream. */
 const bodyLimit = (event: RequestEvent) => (isImport(event) ? 1 << 30 : 1 << 20);

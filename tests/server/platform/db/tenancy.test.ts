@@ -348,7 +348,9 @@ describe('the policies', () => {
 			values (${alone.teamId}, 'One', 'https://example.com', ${['run.failed']}, '{}')`;
 		const own = (await owner`select from ${owner(table)} where team_id = ${alone.teamId}`).length;
 		await owner.unsafe(`alter table ${table} disable trigger user`);
-		for (const other of others) expect(await blindly(other, `delete from ${table}`), other.role).toBe(0);
+		for (const other of others)
+			if (!rights[table]![other.role]?.includes('d'))
+				expect(await blindly(other, `delete from ${table}`), other.role).toBe(0);
 		const mayRemove = rights[table]!.owner.includes('d');
 		if (mayRemove) expect(own).toBeGreaterThan(0);
 		expect(await blindly(alone.scope, `delete from ${table}`)).toBe(mayRemove ? own : 0);

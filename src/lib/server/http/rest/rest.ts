@@ -109,10 +109,19 @@ const assertUnchanged = async (
 		throw new AppError('changed', 'This has changed since you read it. Read it again, then decide.', 'If-Match');
 };
 
+/** An address as it was meant; what is no encoding stands for itself. */
+const decoded = (text: string): string => {
+	try {
+		return decodeURIComponent(text);
+	} catch {
+		return text;
+	}
+};
+
 /** Looks the request up, lets its operation do it, and answers. */
 const carryOut = async (event: RequestEvent, headers: Headers, useCases: UseCases): Promise<Response> => {
-	assertNoKey(decodeURIComponent(event.url.pathname + event.url.search));
 	const holder = await holderOf(event, headers);
+	assertNoKey(decoded(event.url.pathname + event.url.search));
 	event.locals.scope = holder.scope;
 	const { row, params } = rowOf(event, headers);
 	const project = row.operation.within === 'project' ? await inProject(holder.scope, params.project!) : null;
@@ -133,12 +142,12 @@ const carryOut = async (event: RequestEvent, headers: Headers, useCases: UseCase
 	}
 	const input = await restInput(row, event.request, placed(row, projectId, event.url.searchParams), params);
 	if (row.method === 'GET') return answered(event, row, projectId, await run(scope, input));
-	await assertUnchanged(event, useCases, params, scope, projectId);
 	const status = row.status ?? 200;
 	const said = (output: unknown) => ({ status, answer: JSON.stringify(bodyOf(row, projectId, output)) });
 	const isOutput = (result: unknown) => v.is(row.operation.output, result);
 	const mediaType = mediaTypeOf(row.operation.output) ?? 'application/json';
 	return once(event, scope, { said: input, mediaType }, async (witnessed) => {
+		await assertUnchanged(event, useCases, params, scope, projectId);
 		const output = await run(
 			witnessed(scope, (result) => (!isDownload(result) && isOutput(result) ? said(result) : null)),
 			input
