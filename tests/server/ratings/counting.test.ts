@@ -193,6 +193,26 @@ describe('the score given before others’ were seen counts', () => {
 		expect(await derived(owner, id)).toEqual([(10 + score!) / 2, 2]);
 	});
 
+	test('of the examples that somebody rated alike, the one is settled whose scores they are shown', async () => {
+		const { owner, as, id } = await start();
+		const rater = await as('rater');
+		const messages = [
+			{ role: 'user' as const, content: 'And to Iceland?' },
+			{ role: 'assistant' as const, content: 'Yes.' }
+		];
+		const other = (await addExample(owner, { messages, rating: null })).id;
+		for (const each of [id, other]) await rate(rater, each, 2);
+		const settled: string[] = [];
+		for (const each of [id, other]) {
+			await rater.tx((tx) => tx.$client`select settle_rating(${each})`);
+			settled.push(each);
+			const rows = await owner.tx((tx) =>
+				tx.select().from(ratings).where(eq(ratings.settled, true)).orderBy(ratings.seq)
+			);
+			expect(rows.map(({ exampleId }) => exampleId)).toEqual(settled);
+		}
+	});
+
 	test('nobody settles the rating of somebody else, or of another project', async () => {
 		const { owner, as, id } = await start();
 		const [rater, other] = [await as('rater'), await as('rater')];
