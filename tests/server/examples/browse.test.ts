@@ -205,7 +205,8 @@ describe('deleting', () => {
 		const { scope, here, idOf } = await start(['Same?']);
 		const id = await idOf(1);
 		await newProject(scope, { slug: 'beside' });
-		await addExample(await inProject(scope, 'beside'), { messages: talk('Same?'), rating: null });
+		const beside = await inProject(scope, 'beside');
+		const there = await addExample(beside, { messages: talk('Same?'), rating: null });
 		await deleteExamples(here, { ids: [id] });
 		expect(await restoreExamples(here, { ids: [id] })).toEqual({ count: 1 });
 		await deleteExamples(here, { ids: [id] });
@@ -214,6 +215,9 @@ describe('deleting', () => {
 			code: 'conflict',
 			message: 'The same conversation has been added again, as example 2.'
 		});
+		await deleteExamples(beside, { ids: [there.id] });
+		await addExample(beside, { messages: talk('Same?'), rating: null });
+		await expect(restoreExamples(here, { ids: [there.id] })).rejects.toMatchObject({ code: 'not_found' });
 	});
 
 	test('is not for raters, and strangers find nothing to delete', async () => {
