@@ -56,6 +56,11 @@ export const equivalent: { mutant: string | RegExp; because: string }[] = [
 		because: 'what is marked already is marked again'
 	},
 	{
+		mutant: 'projects/server/evaluations/leaks.ts: eq(examples.projectId, evaluation.projectId) → undefined',
+		because:
+			'only finds fewer rows: what the runs of the evaluation have learnt, asked next, is of its project by a key'
+	},
+	{
 		mutant: 'projects/mark_trained: never e.project_id <> n.project_id',
 		because: 'the key to the example carries the project, and keys are asked before a trigger of the statement'
 	}

@@ -14,7 +14,7 @@ import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
 import type { NewEvaluation } from '../../../src/lib/contract/evaluations.ts';
 import { addExamples, addReadyRun, conversation, newContest, wish } from '../../support/evaluation.ts';
 import { rewriteHistory } from '../../support/raw.ts';
-import { newTeam } from '../../support/team.ts';
+import { newProject, newTeam } from '../../support/team.ts';
 
 afterAll(() => closePools());
 
@@ -23,12 +23,17 @@ const create = async (person: Scope, slug: string, input: NewEvaluation) =>
 
 test('fixes the pairs, the prompts and the plan', async () => {
 	const { scope, slug, run, exampleIds, project } = await newContest(6);
+	await newProject(scope, { slug: 'beside' });
 	const { id, number } = await create(scope, slug, wish(run.id, 4));
 	const [made, pairs] = await scope.tx(async (tx) => [
 		(await tx.select().from(evaluations).where(eq(evaluations.id, id)))[0]!,
 		await tx.select().from(pairings).where(eq(pairings.evaluationId, id)).orderBy(pairings.position)
 	]);
 	expect(number).toBe(1);
+	const next = await scope.tx((tx) =>
+		tx.select({ slug: projects.slug, number: projects.nextEvaluation }).from(projects)
+	);
+	expect(Object.fromEntries(next.map((row) => [row.slug, row.number]))).toEqual({ [slug]: 2, beside: 1 });
 	expect(made).toMatchObject({
 		planned: 4,
 		status: 'generating',

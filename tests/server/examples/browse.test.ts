@@ -201,6 +201,25 @@ describe('deleting', () => {
 		});
 	});
 
+	test('is undone whatever another project says, and not beside the same conversation', async () => {
+		const { scope, here, idOf } = await start(['Same?']);
+		const id = await idOf(1);
+		await newProject(scope, { slug: 'beside' });
+		const beside = await inProject(scope, 'beside');
+		const there = await addExample(beside, { messages: talk('Same?'), rating: null });
+		await deleteExamples(here, { ids: [id] });
+		expect(await restoreExamples(here, { ids: [id] })).toEqual({ count: 1 });
+		await deleteExamples(here, { ids: [id] });
+		await addExample(here, { messages: talk('Same?'), rating: null });
+		await expect(restoreExamples(here, { ids: [id] })).rejects.toMatchObject({
+			code: 'conflict',
+			message: 'The same conversation has been added again, as example 2.'
+		});
+		await deleteExamples(beside, { ids: [there.id] });
+		await addExample(beside, { messages: talk('Same?'), rating: null });
+		await expect(restoreExamples(here, { ids: [there.id] })).rejects.toMatchObject({ code: 'not_found' });
+	});
+
 	test('is not for raters, and strangers find nothing to delete', async () => {
 		const { scope, here, as, idOf, list } = await start(['One?']);
 		const id = await idOf(1);

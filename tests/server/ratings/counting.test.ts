@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { eq } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type Given, countingScore, ratingOf } from '../../../src/lib/core/ratings/counting.ts';
 import { markOf } from '../../../src/lib/server/access/own-scores.ts';
-import { type ProjectScope, inProject } from '../../../src/lib/server/access/scope.ts';
+import { type ProjectScope, inProject, scopeFor } from '../../../src/lib/server/access/scope.ts';
 import { addExample, importExamples } from '../../../src/lib/server/examples/commands.ts';
 import { countExamples, getExample, listExamples } from '../../../src/lib/server/examples/queries.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
@@ -193,6 +194,26 @@ describe('the score given before others’ were seen counts', () => {
 		expect(await derived(owner, id)).toEqual([(10 + score!) / 2, 2]);
 	});
 
+	test('of the examples that somebody rated alike, the one is settled whose scores they are shown', async () => {
+		const { owner, as, id } = await start();
+		const rater = await as('rater');
+		const messages = [
+			{ role: 'user' as const, content: 'And to Iceland?' },
+			{ role: 'assistant' as const, content: 'Yes.' }
+		];
+		const other = (await addExample(owner, { messages, rating: null })).id;
+		for (const each of [id, other]) await rate(rater, each, 2);
+		const settled: string[] = [];
+		for (const each of [id, other]) {
+			await rater.tx((tx) => tx.$client`select settle_rating(${each})`);
+			settled.push(each);
+			const rows = await owner.tx((tx) =>
+				tx.select().from(ratings).where(eq(ratings.settled, true)).orderBy(ratings.seq)
+			);
+			expect(rows.map(({ exampleId }) => exampleId)).toEqual(settled);
+		}
+	});
+
 	test('nobody settles the rating of somebody else, or of another project', async () => {
 		const { owner, as, id } = await start();
 		const [rater, other] = [await as('rater'), await as('rater')];
@@ -200,8 +221,44 @@ describe('the score given before others’ were seen counts', () => {
 		const settle = (who: ProjectScope) => who.tx((tx) => tx.$client`select settle_rating(${id}) as done`);
 		expect((await settle(other))[0]!.done).toBe(false);
 		expect((await settle(await inProject((await start()).scope, 'support')))[0]!.done).toBe(false);
+		const limitedTo = (projectId: string) => ({
+			...rater,
+			...scopeFor({ teamId: rater.teamId, userId: rater.userId, role: 'rater', projectIds: [projectId] })
+		});
+		expect((await settle(limitedTo(randomUUID())))[0]!.done).toBe(false);
 		expect(await owner.tx((tx) => tx.$count(ratings, eq(ratings.settled, true)))).toBe(0);
-		expect((await settle(rater))[0]!.done).toBe(true);
+		expect((await settle(limitedTo(owner.project.id)))[0]!.done).toBe(true);
+		await rate(other, id, 3);
+		expect((await settle(other))[0]!.done).toBe(true);
+		const rows = await owner.tx((tx) =>
+			tx.select().from(ratings).where(eq(ratings.settled, true)).orderBy(ratings.seq)
+		);
+		expect(rows.map(({ personId }) => personId)).toEqual([rater.userId, other.userId]);
+	});
+
+	test('who has rated an earlier text only has given nothing yet', async () => {
+		const { owner, as, id } = await start();
+		const rater = await as('rater');
+		const { text } = await getCard(rater, { id });
+		await rewrite(owner, id, 'Better.');
+		await rate(rater, id, 2, text);
+		expect(await rater.tx((tx) => tx.$client`select settle_rating(${id}) as done`)).toEqual([{ done: false }]);
+	});
+
+	test('what somebody is just giving is waited for, and is what is settled', async () => {
+		const { owner, as, id } = await start();
+		const rater = await as('rater');
+		await rate(rater, id, 2);
+		let settling: PromiseLike<unknown> = Promise.resolve();
+		await rater.tx(async (tx) => {
+			const row = { projectId: rater.project.id, exampleId: id, personId: rater.userId!, clientId: randomUUID() };
+			await tx.insert(ratings).values({ ...row, score: 9 });
+			settling = rater.tx((tx) => tx.$client`select settle_rating(${id})`);
+			await Promise.race([settling, sleep(200)]);
+		});
+		await settling;
+		const rows = await owner.tx((tx) => tx.select().from(ratings).where(eq(ratings.settled, true)));
+		expect(rows.map(({ score }) => score)).toEqual([9]);
 	});
 });
 
