@@ -388,3 +388,23 @@ test('a change with a name and a tag, sent again, gets its first answer', async 
 	expect([again.status, again.text, again.headers.get('idempotent-replayed')]).toEqual([200, first.text, 'true']);
 	expect(await ask('PATCH', webhook, { projectIds: [] })).toMatchObject({ status: 422 });
 });
+
+test('a file that broke off is sent again under its name, and brings what was missing', async () => {
+	const { authorization, at, teamId } = await newScript();
+	const lines = [talk(), talk()].map((line) => `${JSON.stringify(line)}\n`);
+	const headers = { authorization, 'idempotency-key': 'night', 'x-file-name': 'a.jsonl' };
+	const cut = http.request(`${app.origin}/api/v1${at}/imports`, { method: 'POST', headers });
+	cut.on('error', () => {});
+	cut.write(lines[0]);
+	await expect.poll(async () => (await app.owner`select from imports where team_id = ${teamId}`).length).toBe(1);
+	cut.destroy();
+	const whole = () => send(`${at}/imports`, { method: 'POST', headers: { ...headers }, body: lines.join('') });
+	// without its length the first was another file
+	await expect
+		.poll(async () => (await app.owner`select from named_requests where team_id = ${teamId}`).length, {
+			timeout: 20_000
+		})
+		.toBe(0);
+	expect((await whole()).status).toBe(201);
+	expect(await count(teamId)).toBe(2);
+});

@@ -1,3 +1,4 @@
+// Long because it is everything that can be asked of a connection, before it is kept and after, and of the models it opens.
 import * as v from 'valibot';
 import { addressProblem, keyProblem } from '../core/connections/connection.ts';
 import { Id, NoInput, NoOutput, Time } from './fields.ts';

@@ -1,4 +1,4 @@
-// Everything that happens, as one list: who hears of it, what is written down, what people read.
+// Long because it is everything that happens, as one list: who hears of it, what is written down, what people read.
 import * as v from 'valibot';
 import { roles } from '../core/permissions.ts';
 import { splits } from '../core/splits/plan.ts';

@@ -1,3 +1,4 @@
+// Long because it is everything that can be asked of a webhook: what it is, its secret, its state, and the log of what was sent.
 import * as v from 'valibot';
 import { deliveryStates, overlapHours, switchedOffFor, webhookStates } from '../core/webhooks/rules.ts';
 import { Id, Limit, NoInput, NoOutput, Time, whole } from './fields.ts';

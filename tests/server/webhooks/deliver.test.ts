@@ -10,7 +10,7 @@ import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { webhookDeliveries, webhookEndpoints } from '../../../src/lib/server/platform/db/schema.ts';
 import { listMails } from '../../../src/lib/server/platform/mail/outbox.ts';
 import { sweepAll } from '../../../src/lib/server/jobs/worker.ts';
-import { createWebhook, pauseWebhook, rollSecret } from '../../../src/lib/server/webhooks/commands.ts';
+import { createWebhook, pauseWebhook, rollSecret, updateWebhook } from '../../../src/lib/server/webhooks/commands.ts';
 import { deliver } from '../../../src/lib/server/webhooks/deliver.ts';
 import { webhookJobs } from '../../../src/lib/server/webhooks/jobs.ts';
 import { getWebhook, listDeliveries } from '../../../src/lib/server/webhooks/queries.ts';
@@ -337,6 +337,18 @@ describe('a webhook that nothing arrives at', () => {
 		await expect(sendAgain(scope, { webhookId, deliveryId: row.id })).rejects.toMatchObject({ code: 'conflict' });
 		expect(receiver.received).toEqual([]);
 	});
+});
+
+test('what waits when it is limited to other projects is dropped, and what is of these is sent', async () => {
+	const { happen, send, scope, webhookId, log } = await newSetting();
+	const { project: other } = await newProject(scope, { slug: 'other' });
+	await happen();
+	await happen({ projectId: other.id });
+	await updateWebhook(scope, { webhookId, projectIds: [other.id] });
+	const [ofOther, ofFirst] = await log();
+	expect(await send(ofFirst!.id)).toMatchObject({ state: 'dropped', attempts: [] });
+	expect(await send(ofOther!.id)).toMatchObject({ state: 'delivered' });
+	expect(receiver.received).toHaveLength(1);
 });
 
 describe('by hand', () => {

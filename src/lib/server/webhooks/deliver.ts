@@ -24,6 +24,13 @@ const putOff = async (tx: Tx, deliveryId: string, until: Date) => {
 	await enqueue(tx, 'delivery.send', { deliveryId }, { after: until });
 };
 
+/** Whether a webhook that is limited to projects by now may still be sent this: it was made within these, or is of one of them. */
+const covers = (now: string[] | null, { projectIds: then, body }: Delivery): boolean => {
+	if (now === null || then?.every((id) => now.includes(id))) return true;
+	const { project } = JSON.parse(body).data as { project?: { id: string } | null };
+	return project ? now.includes(project.id) : false;
+};
+
 /**
  * A step: makes a delivery that is due this worker's own, until it must be dead; null when there is nothing to send now. What is not
  * due yet, or held by another, gets a job for when it is.
@@ -37,7 +44,7 @@ const claim = async (tx: Tx, deliveryId: string): Promise<{ delivery: Delivery; 
 		return null;
 	}
 	const endpoint = await endpointOf(tx, delivery.endpointId);
-	if (endpoint.state !== 'on') {
+	if (endpoint.state !== 'on' || !covers(endpoint.projectIds, delivery)) {
 		await tx.update(webhookDeliveries).set({ state: 'dropped', nextAt: null }).where(ofId(deliveryId));
 		return null;
 	}

@@ -131,9 +131,9 @@ const carryOut = async (event: RequestEvent, headers: Headers, useCases: UseCase
 	const run = (acting: typeof scope, input: Record<string, unknown>) => useCase(acting, input as never);
 	if (row.takesFile) {
 		const said = ['x-file-name', 'content-length'].map((name) => event.request.headers.get(name));
-		return once(event, scope, { said, mediaType: 'application/json' }, (witnessed) => {
-			const acting = witnessed(scope, () => null);
-			const take = upload((_, { name, pieces }) => run(acting, { fileName: name, lines: linesOfFile(pieces) }), {
+		// what an import has brought it brings no second time, so that one which broke off may be sent again under its name
+		return once(event, scope, { said, mediaType: 'application/json' }, () => {
+			const take = upload((_, { name, pieces }) => run(scope, { fileName: name, lines: linesOfFile(pieces) }), {
 				status: row.status,
 				refuse: (_, problem) => refused(event, headers, problem)
 			});
