@@ -11,19 +11,21 @@ declare
 	each interval := make_interval(secs => seconds / most);
 	fills timestamptz;
 begin
-	insert into public.buckets (name, full_at) values (bucket, moment) on conflict do nothing;
-	select least(b.full_at, moment + filling) into fills from public.buckets b where b.name = bucket for update;
-	-- a full one, and one that the janitor has just taken away as full
-	fills := coalesce(greatest(fills, moment), moment);
-	if fills + each > moment + filling then
-		remaining := null;
-		wait := extract(epoch from fills + each - filling - moment);
-	else
-		fills := fills + each;
+	-- a missing bucket is a full one; of one that has not enough left, nothing is written
+	insert into public.buckets as b (name, full_at) values (bucket, moment + each)
+	on conflict (name) do update set full_at = greatest(least(b.full_at, moment + filling), moment) + each
+		where greatest(least(b.full_at, moment + filling), moment) + each <= moment + filling
+	returning b.full_at into fills;
+	if found then
 		remaining := floor(extract(epoch from moment + filling - fills) / extract(epoch from each));
 		wait := 0;
+	else
+		remaining := null;
+		wait := (
+			select extract(epoch from greatest(least(b.full_at, moment + filling), moment) + each - filling - moment)
+			from public.buckets b where b.name = bucket
+		);
 	end if;
-	update public.buckets b set full_at = fills where b.name = bucket;
 	return next;
 end $$;
 
@@ -32,11 +34,12 @@ create or replace function purge_buckets() returns void language sql security de
 	delete from public.buckets b where b.full_at < now()
 $$;
 
--- Who comes in with this key, if it works: its team and what it may there, after one request was taken out of its bucket. Nothing for
--- one that is unknown, over or ended, whichever it is. When and from where it was last used is written at most once a minute.
-create or replace function enter_with_key(hash bytea, from_address text, most int, seconds float8)
+-- Who comes in with this key, if it works: its team and what it may there, and the project of the address if it is its to see, after
+-- one request was taken out of its bucket. Nothing for one that is unknown, over or ended, whichever it is. When and from where it was
+-- last used is written at most once a minute.
+create or replace function enter_with_key(hash bytea, project_slug text, from_address text, most int, seconds float8)
 	returns table (key_id uuid, key_name text, expires_at timestamptz, team_id uuid, slug text, team_name text, role text,
-		project_ids uuid[], remaining int, wait float8)
+		project_ids uuid[], project json, remaining int, wait float8)
 	language plpgsql volatile rows 1 security definer set search_path = '' as $$
 declare
 	found_key public.api_keys;
@@ -57,7 +60,7 @@ begin
 	end if;
 	return query
 		select found_key.id, found_key.name, found_key.expires_at, t.id, t.slug, t.name, found_key.role, found_key.project_ids,
-			taken.remaining, taken.wait
+			public.project_at(project_slug, found_key.team_id, found_key.project_ids), taken.remaining, taken.wait
 		from public.teams t, public.take_request('api-key:' || found_key.id, most, seconds) taken
 		where t.id = found_key.team_id;
 end $$;
@@ -83,5 +86,5 @@ begin
 	end if;
 end $$;
 
-grant execute on function take_request(text, int, float8), purge_buckets(), enter_with_key(bytea, text, int, float8),
+grant execute on function take_request(text, int, float8), purge_buckets(), enter_with_key(bytea, text, text, int, float8),
 	assert_key(uuid, uuid, text, text, boolean) to app;

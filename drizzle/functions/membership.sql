@@ -27,16 +27,23 @@ create or replace function memberships_of(person uuid)
 	order by m.created_at, t.slug
 $$;
 
+-- The project of an address, for whoever may see these; null: all. A step of functions that know who asks, with their rights; in
+-- plpgsql, since a function in SQL that is not inlined is planned anew by each statement.
+create or replace function project_at(project_slug text, team uuid, seen uuid[]) returns json language plpgsql stable as $$
+begin
+	return (
+		select row_to_json(p) from public.projects p
+		where p.team_id = team and p.slug = project_slug and (seen is null or p.id = any (seen))
+	);
+end $$;
+
 -- Asked once for every request below a team, before any scope is: where this person is a member, the oldest first, and, beside
 -- the team they enter, the project of the address if it is theirs to see.
 create or replace function enter_team(person uuid, team_slug text, project_slug text)
 	returns table (team_id uuid, slug text, name text, role text, project_ids uuid[], project json)
 	language sql stable security definer set search_path = '' as $$
-	select m.team_id, t.slug, t.name, m.role, m.project_ids, (
-		select row_to_json(p) from public.projects p
-		where p.team_id = m.team_id and t.slug = team_slug and p.slug = project_slug
-			and (m.project_ids is null or p.id = any (m.project_ids))
-	)
+	select m.team_id, t.slug, t.name, m.role, m.project_ids,
+		case when t.slug = team_slug then public.project_at(project_slug, m.team_id, m.project_ids) end
 	from public.members m join public.teams t on t.id = m.team_id
 	where m.person_id = person
 	order by m.created_at, t.slug

@@ -94,9 +94,9 @@ end $$;
 
 -- Who comes in with this token, if it works: its person in its team, with what they are there now, after one request was taken out
 -- of its bucket (keys.sql).
-create or replace function enter_with_token(hash bytea, from_address text, most int, seconds float8)
+create or replace function enter_with_token(hash bytea, project_slug text, from_address text, most int, seconds float8)
 	returns table (token_id uuid, person_id uuid, team_id uuid, slug text, team_name text, role text, project_ids uuid[],
-		remaining int, wait float8)
+		project json, remaining int, wait float8)
 	language plpgsql volatile rows 1 security definer set search_path = '' as $$
 declare
 	found_token public.personal_tokens;
@@ -115,7 +115,8 @@ begin
 		where t.team_id = free.team_id and t.id = free.id;
 	end if;
 	return query
-		select found_token.id, m.person_id, s.id, s.slug, s.name, m.role, m.project_ids, taken.remaining, taken.wait
+		select found_token.id, m.person_id, s.id, s.slug, s.name, m.role, m.project_ids,
+			public.project_at(project_slug, m.team_id, m.project_ids), taken.remaining, taken.wait
 		from public.members m join public.teams s on s.id = m.team_id,
 			public.take_request('personal-token:' || found_token.id, most, seconds) taken
 		where m.team_id = found_token.team_id and m.person_id = found_token.person_id;
@@ -176,5 +177,5 @@ create or replace function purge_tokens() returns void language sql security def
 $$;
 
 grant execute on function begin_device(bytea, bytea, text, text), device_by_code(bytea),
-	answer_device(bytea, uuid, uuid, int, uuid, text), take_device(bytea, bytea, text, text), enter_with_token(bytea, text, int, float8),
+	answer_device(bytea, uuid, uuid, int, uuid, text), take_device(bytea, bytea, text, text), enter_with_token(bytea, text, text, int, float8),
 	assert_token(uuid, uuid, uuid, text, text, boolean), tokens_of(uuid), end_token(uuid, uuid, uuid, text), purge_tokens() to app;

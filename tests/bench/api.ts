@@ -86,9 +86,9 @@ export const run = async ({ owner }: Bench): Promise<Measure[]> => {
 	const key = newKey();
 	await seedKeys(owner, teamId, key);
 	const acting = { id: '', address: '192.0.2.1', transactions: 0 };
-	for (let i = 0; i < 200; i++) await enterWithKey(key.key, acting, limit);
+	for (let i = 0; i < 200; i++) await enterWithKey(key.key, null, acting, limit);
 	const checks: number[] = [];
-	for (let i = 0; i < 3_000; i++) checks.push(await timed(() => enterWithKey(key.key, acting, limit)));
+	for (let i = 0; i < 3_000; i++) checks.push(await timed(() => enterWithKey(key.key, null, acting, limit)));
 
 	await seedExamples(owner, teamId, project.id, manyExamples);
 	const port = String(await freePort());

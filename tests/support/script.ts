@@ -12,6 +12,6 @@ export const newScript = async (
 ): Promise<Scope & { key: ActingKey; voterId: string }> => {
 	const { key } = await createKey(owner, { name, role, projectIds, days: 90 });
 	const request = { id: randomUUID(), address: '203.0.113.7', transactions: 0 };
-	const { scope } = (await enterWithKey(key, request, { most: 10_000, perSeconds: 1 }))!;
+	const { scope } = (await enterWithKey(key, null, request, { most: 10_000, perSeconds: 1 }))!;
 	return { ...scope, key: scope.key!, voterId: scope.voterId! };
 };

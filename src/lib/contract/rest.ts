@@ -20,7 +20,7 @@ export type Method = (typeof methods)[number];
 export type RestRow = {
 	operation: Operation;
 	method: Method;
-	/** Below /api/v1. `{project}` is a slug or an id; every other name is a field of the operation's input. */
+	/** Below /api/v1. `{project}` is its slug; every other name is a field of the operation's input. */
 	path: string;
 	/** Of the answer; 200 where none is given. */
 	status?: 201;

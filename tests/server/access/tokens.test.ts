@@ -55,7 +55,7 @@ const tokenFor = async (userId: string, teamId: string) => {
 	return { token, id: listed!.id };
 };
 const limit = { most: 1000, perSeconds: 1 };
-const come = (token: string) => enterWithToken(token, { ...request, transactions: 0 }, limit);
+const come = (token: string) => enterWithToken(token, null, { ...request, transactions: 0 }, limit);
 const entriesOf = (scope: Scope) => scope.tx((tx) => tx.select().from(auditEntries).orderBy(auditEntries.seq));
 
 describe('the device flow', () => {
@@ -374,7 +374,7 @@ describe('a token', () => {
 	test('has as many requests as its bucket holds', async () => {
 		const { token } = await arrive(await newTeam());
 		const few = { most: 3, perSeconds: 3600 };
-		const come = () => enterWithToken(token, { ...request, transactions: 0 }, few);
+		const come = () => enterWithToken(token, null, { ...request, transactions: 0 }, few);
 		const holders = await Promise.all(Array.from({ length: 9 }, come));
 		expect(holders.filter((holder) => !holder!.requests.refused)).toHaveLength(3);
 	});

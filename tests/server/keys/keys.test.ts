@@ -20,7 +20,7 @@ afterAll(() => closePools());
 
 const limit = { most: 1000, perSeconds: 1 };
 const from = (address = '203.0.113.7') => ({ id: randomUUID(), address, transactions: 0 });
-const come = (key: string, address?: string) => enterWithKey(key, from(address), limit);
+const come = (key: string, address?: string) => enterWithKey(key, null, from(address), limit);
 const works = async (key: string) => (await come(key)) !== null;
 
 const make = (scope: Scope, input: Partial<Input<typeof CreateKey>> = {}) =>
@@ -328,7 +328,7 @@ describe('requests of a bucket', () => {
 		const { scope } = await newTeam();
 		const { key } = await make(scope);
 		const few = { most: 5, perSeconds: 3600 };
-		const holders = await Promise.all(Array.from({ length: 20 }, () => enterWithKey(key, from(), few)));
+		const holders = await Promise.all(Array.from({ length: 20 }, () => enterWithKey(key, null, from(), few)));
 		expect(holders.filter((holder) => !holder!.requests.refused)).toHaveLength(5);
 		for (const { requests } of holders.map((holder) => holder!))
 			if (requests.refused) expect(requests.waitSeconds).toBeGreaterThan(0);

@@ -106,6 +106,7 @@ describe('an entry was changed', () => {
 		const { key } = await createKey(scope, { name: 'Nightly import', role: 'trainer', projectIds: null, days: 90 });
 		const holder = await enterWithKey(
 			key,
+			null,
 			{ id: randomUUID(), address: '192.0.2.1', transactions: 0 },
 			{ most: 10, perSeconds: 1 }
 		);

@@ -4,7 +4,8 @@ import { type KeyKind, keyFrom, readKey } from '../../core/keys/key.ts';
 import type { KeyRole } from '../../core/keys/rules.ts';
 import { sha256 } from '../platform/crypto.ts';
 import { plainPool } from '../platform/db/pools.ts';
-import { type ActingRequest, type Scope, scopeFor } from './scope.ts';
+import { projectFrom } from './memberships.ts';
+import { type ActingRequest, type Project, type Scope, scopeFor } from './scope.ts';
 
 /** A new key. It is shown once; kept is its SHA-256. */
 export const newKey = (kind: KeyKind = 'sk') => {
@@ -19,6 +20,8 @@ export const newKey = (kind: KeyKind = 'sk') => {
 export type KeyHolder = {
 	scope: Scope;
 	team: { id: string; slug: string; name: string };
+	/** That of the address, if it is theirs to see. */
+	project: Project | null;
 	/** Of the key's bucket, after this request; `refused`: there was none left for it. */
 	requests: { remaining: number; refused: boolean; waitSeconds: number };
 };
@@ -29,12 +32,13 @@ export type KeyHolder = {
  */
 export const enterWithKey = async (
 	bearer: string,
+	projectSlug: string | null,
 	request: ActingRequest,
 	{ most, perSeconds }: RestLimit
 ): Promise<KeyHolder | null> => {
 	if (readKey(bearer)?.kind !== 'sk') return null;
 	const [row] = await plainPool()`
-		select * from enter_with_key(${sha256(bearer)}, ${request.address}, ${most}, ${perSeconds})`;
+		select * from enter_with_key(${sha256(bearer)}, ${projectSlug}, ${request.address}, ${most}, ${perSeconds})`;
 	if (!row) return null;
 	const key = { id: row.key_id, name: row.key_name, expiresAt: row.expires_at };
 	return {
@@ -47,6 +51,7 @@ export const enterWithKey = async (
 			request
 		}),
 		team: { id: row.team_id, slug: row.slug, name: row.team_name },
+		project: row.project && projectFrom(row.project),
 		requests: { remaining: row.remaining ?? 0, refused: row.remaining === null, waitSeconds: row.wait }
 	};
 };

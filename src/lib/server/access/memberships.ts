@@ -43,7 +43,7 @@ export const enter = async (personId: string, team: string, project: string | un
 };
 
 /** A row that came as JSON: names as in the schema, and a time that is one. */
-const projectFrom = (row: Record<string, unknown>): Project => {
+export const projectFrom = (row: Record<string, unknown>): Project => {
 	const {
 		nextExample: _e,
 		nextRun: _r,

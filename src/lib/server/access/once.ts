@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { plainPool } from '../platform/db/pools.ts';
-import type { Scope, Tx } from './scope.ts';
+import { type Scope, type Tx, goingOn } from './scope.ts';
 
 /** Whoever carries a request out holds it for so long, and says so again before that is over. */
 const holdSeconds = 30;
@@ -52,7 +52,7 @@ export const claimRequest = async (scope: Scope, name: string, fingerprint: Buff
 				...acting,
 				tx: (work) =>
 					acting.tx(async (tx) => {
-						const result = await work(tx);
+						const result = await work(goingOn(tx));
 						if (tx.events.length > 0) await act(tx, name, answerOf(result));
 						return result;
 					})

@@ -1,9 +1,9 @@
 import { eq } from 'drizzle-orm';
-import { drizzle } from 'drizzle-orm/postgres-js';
 import type { ReservedSql } from 'postgres';
 import { type EventName, type Topic, events } from '../../contract/events.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Role } from '../../core/permissions.ts';
+import { drizzleOn } from '../platform/db/drizzle.ts';
 import { teamPool } from '../platform/db/pools.ts';
 import { inTransaction } from '../platform/db/transaction.ts';
 import { projects } from '../platform/db/schema.ts';
@@ -48,28 +48,14 @@ export type Project = Omit<typeof projects.$inferSelect, 'nextExample' | 'nextRu
 /** A scope in one of its projects. */
 export type ProjectScope = Scope & { project: Project };
 
-const database = (client: ReservedSql) => drizzle(client, { casing: 'snake_case' });
-
 /** The inside of a transaction: drizzle on one reserved connection; `$client` is the same connection for raw SQL and COPY. */
-export type Tx = ReturnType<typeof database> & {
+export type Tx = ReturnType<typeof drizzleOn> & {
 	/** What has happened so far, and who hears of it after the commit (events/record.ts). */
 	events: EventName[];
 	topics: Set<Topic>;
+	/** Nothing comes behind what was just sent: the commit leaves with it, and what is thrown later undoes nothing. */
+	last: () => void;
 };
-
-/**
- * A reserved connection as drizzle wants it: with its pool's `options`, and with prepared statements, since drizzle asks for
- * none and each query would be parsed and planned anew.
- */
-const forDrizzle = (client: ReservedSql): ReservedSql =>
-	new Proxy(client, {
-		get: (target, name) => {
-			if (name === 'options') return teamPool().options;
-			if (name === 'unsafe')
-				return (text: string, values: never[] = []) => target.unsafe(text, values, { prepare: true });
-			return Reflect.get(target, name, target);
-		}
-	});
 
 /**
  * Makes a scope. Only hooks, the worker, keys and tokens, the demo seed and tests may: everybody else is handed one.
@@ -109,7 +95,11 @@ export const scopeFor = (who: Who): Scope => {
 		const result = await inTransaction(
 			teamPool(),
 			(client) => opening(client, holding),
-			(client) => work(Object.assign(database(forDrizzle(client)), { events: happened, topics }))
+			(client, last) => {
+				const db = drizzleOn(client);
+				const over = () => (last(), setImmediate(db.sends.end));
+				return work(Object.assign(db, { events: happened, topics, last: over }));
+			}
 		);
 		if (topics.size > 0) tellPages(teamId);
 		if (happened.some((event) => events[event].audited)) linkEntries(teamId);
@@ -125,12 +115,18 @@ export const scopeFor = (who: Who): Scope => {
 export const unattended = ({ teamId, userId, role, projectIds }: Scope): Scope =>
 	scopeFor({ teamId, userId, role, projectIds });
 
+/** The same transaction for a part of what happens in it: what is the last of the part is not the last of all. */
+export const goingOn = (tx: Tx): Tx => Object.create(tx, { last: { value: () => {} } });
+
 /**
  * Several queries in one transaction, so that a page shows one moment: `work` gets the same scope, whose `tx` is the one that
  * is open. For looking only.
  */
 export const together = <S extends Scope, T>(scope: S, work: (scope: S) => Promise<T>): Promise<T> =>
-	scope.look((tx) => work({ ...scope, tx: (inner) => inner(tx), look: (inner) => inner(tx) }));
+	scope.look((tx) => {
+		const part = goingOn(tx);
+		return work({ ...scope, tx: (inner) => inner(part), look: (inner) => inner(part) });
+	});
 
 /** The scope in one of its projects, by the slug of an address. Throws *not found*. Only whoever may make a scope may make this one. */
 export const inProject = async <S extends Scope>(scope: S, slug: string): Promise<S & ProjectScope> => {

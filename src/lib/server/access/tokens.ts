@@ -7,18 +7,20 @@ import { linkEntries } from '../events/relay.ts';
 import { sha256 } from '../platform/crypto.ts';
 import { plainPool } from '../platform/db/pools.ts';
 import type { KeyHolder } from './keys.ts';
+import { projectFrom } from './memberships.ts';
 import { command, query } from './operation.ts';
 import { type ActingRequest, scopeFor } from './scope.ts';
 
 /** Who this token is, in one look, as `enterWithKey` says of a key. Its scope is the person's. */
 export const enterWithToken = async (
 	bearer: string,
+	projectSlug: string | null,
 	request: ActingRequest,
 	{ most, perSeconds }: RestLimit
 ): Promise<KeyHolder | null> => {
 	if (readKey(bearer)?.kind !== 'pt') return null;
 	const [row] = await plainPool()`
-		select * from enter_with_token(${sha256(bearer)}, ${request.address}, ${most}, ${perSeconds})`;
+		select * from enter_with_token(${sha256(bearer)}, ${projectSlug}, ${request.address}, ${most}, ${perSeconds})`;
 	if (!row) return null;
 	return {
 		scope: scopeFor({
@@ -30,6 +32,7 @@ export const enterWithToken = async (
 			request
 		}),
 		team: { id: row.team_id, slug: row.slug, name: row.team_name },
+		project: row.project && projectFrom(row.project),
 		requests: { remaining: row.remaining ?? 0, refused: row.remaining === null, waitSeconds: row.wait }
 	};
 };

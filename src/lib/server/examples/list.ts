@@ -6,7 +6,7 @@ import { ownScores, seesScores } from '../access/own-scores.ts';
 import type { ProjectScope, Tx } from '../access/scope.ts';
 import { examples } from '../platform/db/schema.ts';
 import { wanted } from './conditions.ts';
-import { type Example, rowOf, withoutSide } from './rows.ts';
+import { type Listed, listed, rowOf, withoutSide } from './rows.ts';
 
 /** Only what others found good is dealt out: a filter by either would tell what they gave. */
 const allowed = (scope: ProjectScope, filter: ExampleFilter): ExampleFilter => ({
@@ -22,7 +22,7 @@ export const pageOf = async (tx: Tx, scope: ProjectScope, given: ExampleFilter) 
 	const limit = given.limit ?? rowsOnPage;
 	const find = (some: ExampleFilter) =>
 		tx
-			.select()
+			.select(listed)
 			.from(examples)
 			.where(wanted(scope.project.id, some))
 			.orderBy(some.after ? asc(examples.number) : desc(examples.number))
@@ -43,11 +43,11 @@ export const pageOf = async (tx: Tx, scope: ProjectScope, given: ExampleFilter) 
 
 const sideless =
 	({ role }: ProjectScope) =>
-	(example: Example): Example =>
+	(example: Listed): Listed =>
 		may(role, 'splits:see') ? example : { ...example, ...withoutSide };
 
 /** Who may not see others' scores gets their own: what others thought pulls the judgement towards it. */
-const withOwnScores = async (tx: Tx, scope: ProjectScope, list: Example[]): Promise<Example[]> => {
+const withOwnScores = async (tx: Tx, scope: ProjectScope, list: Listed[]): Promise<Listed[]> => {
 	if (seesScores(scope) || list.length === 0) return list;
 	const ids = list.map(({ id }) => id);
 	const own = await tx.select({ id: examples.id, score: ownScores }).from(examples).where(inArray(examples.id, ids));

@@ -11,11 +11,12 @@ import { toMessages } from '../../core/examples/conversation.ts';
 import { and, eq } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
 import { query } from '../access/operation.ts';
+import { goingOn } from '../access/scope.ts';
 import { imports } from '../platform/db/schema.ts';
 import { countsOf, histogramOf } from './counts.ts';
 import { detailOf } from './detail.ts';
 import { pageOf } from './list.ts';
-import { exampleOf, factsOf, findExample, twinOf } from './rows.ts';
+import { factsOf, noExample, twinOf } from './rows.ts';
 
 /**
  * A page of examples, the newest first. `older` and `newer` are the `before` and `after` of the pages beside it, or null.
@@ -25,7 +26,11 @@ export const listExamples = query(ListExamples, (scope, filter) => scope.tx((tx)
 
 /** One example with its history. Throws *not found*. */
 export const getExample = query(GetExample, (scope, { exampleId }) =>
-	scope.tx(async (tx) => detailOf(tx, scope, await exampleOf(tx, scope.project.id, exampleId)))
+	scope.tx(async (tx) => {
+		const found = await detailOf(tx, scope, exampleId);
+		if (!found) throw noExample();
+		return found;
+	})
 );
 
 /** An import, with what it has come to so far. Throws *not found*. */
@@ -45,8 +50,8 @@ export const getImport = query(GetImport, (scope, { importId }) =>
 export const browseExamples = query(BrowseExamples, (scope, { selected, ...filter }) =>
 	scope.tx(async (tx) => {
 		const list = await pageOf(tx, scope, filter);
-		const example = selected ? await findExample(tx, scope.project.id, selected) : undefined;
-		return { list, open: example ? await detailOf(tx, scope, example) : null, counts: await countsOf(tx, scope) };
+		const open = selected ? await detailOf(goingOn(tx), scope, selected) : undefined;
+		return { list, open: open ?? null, counts: await countsOf(tx, scope) };
 	})
 );
 

@@ -1,4 +1,4 @@
-import { and, eq, isNull } from 'drizzle-orm';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { ExampleRow } from '../../contract/examples.ts';
 import { AppError } from '../../core/errors.ts';
 import { type Message, promptOf, targetOf } from '../../core/examples/example.ts';
@@ -6,6 +6,7 @@ import { contentText, promptText } from '../../core/examples/fingerprint.ts';
 import { tokensOf } from '../../core/text/tokens.ts';
 import type { Tx } from '../access/scope.ts';
 import { sha256 } from '../platform/crypto.ts';
+import { prepared } from '../platform/db/drizzle.ts';
 import { examples } from '../platform/db/schema.ts';
 
 export type Example = typeof examples.$inferSelect;
@@ -23,14 +24,23 @@ export const factsOf = (messages: Message[], rewrite: string | null) => {
 
 export const noExample = () => new AppError('not_found', 'There is no such example, or it is not yours to see.');
 
-/** A step: the example of this project, unless there is none or it was deleted. */
-export const findExample = async (tx: Tx, projectId: string, id: string): Promise<Example | undefined> => {
-	const [found] = await tx
+const findById = prepared((db) =>
+	db
 		.select()
 		.from(examples)
-		.where(and(eq(examples.projectId, projectId), eq(examples.id, id), isNull(examples.deletedAt)));
-	return found;
-};
+		.where(
+			and(
+				eq(examples.projectId, sql.placeholder('projectId')),
+				eq(examples.id, sql.placeholder('id')),
+				isNull(examples.deletedAt)
+			)
+		)
+		.prepare('example')
+);
+
+/** A step: the example of this project, unless there is none or it was deleted. */
+export const findExample = async (tx: Tx, projectId: string, id: string): Promise<Example | undefined> =>
+	(await findById(tx, { projectId, id }))[0];
 
 /** A step: the example of this project. Throws *not found*, also for a deleted one. */
 export const exampleOf = async (tx: Tx, projectId: string, id: string): Promise<Example> => {
@@ -75,8 +85,22 @@ export const withoutSide = { split: null, trained: false };
 /** A list shows the beginning; an answer may have 400 000 characters. */
 const brief = (text: string) => text.slice(0, 300).toWellFormed();
 
+/** What a list reads of each: it has no use for hashes. */
+export const listed = {
+	id: examples.id,
+	number: examples.number,
+	messages: examples.messages,
+	rewrite: examples.rewrite,
+	rating: examples.rating,
+	ratingsCount: examples.ratingsCount,
+	split: examples.split,
+	trained: examples.trained,
+	createdAt: examples.createdAt
+};
+export type Listed = Pick<Example, keyof typeof listed>;
+
 /** An example as lists show it. */
-export const rowOf = (example: Example): ExampleRow => ({
+export const rowOf = (example: Listed): ExampleRow => ({
 	id: example.id,
 	number: example.number,
 	input: brief(promptOf(example.messages).at(-1)?.content ?? ''),

@@ -1,12 +1,29 @@
-import { desc, eq } from 'drizzle-orm';
+import { desc, eq, sql } from 'drizzle-orm';
 import { RateExample, RewriteExample, UndoRewrite } from '../../contract/ratings.ts';
 import { AppError } from '../../core/errors.ts';
 import { command } from '../access/operation.ts';
 import { markOf } from '../access/own-scores.ts';
 import { record } from '../events/record.ts';
 import { exampleOf } from '../examples/rows.ts';
+import { prepared } from '../platform/db/drizzle.ts';
 import { ratings, rewrites } from '../platform/db/schema.ts';
 import { cardOf, hasStood, ownScore } from './rows.ts';
+
+/** Without its text it is of the one that stands (drizzle/functions/ratings.sql). */
+const addRating = prepared((db) =>
+	db
+		.insert(ratings)
+		.values({
+			projectId: sql.placeholder('projectId'),
+			exampleId: sql.placeholder('exampleId'),
+			personId: sql.placeholder('personId'),
+			score: sql.placeholder('score'),
+			text: sql.placeholder('text'),
+			clientId: sql.placeholder('clientId')
+		})
+		.onConflictDoNothing()
+		.prepare('rate')
+);
 
 /**
  * Appends this voter's score of one example; null takes it back (undo). It counts for the text that was read (`text`), so
@@ -20,12 +37,14 @@ export const rateExample = command(RateExample, (scope, { exampleId, score, text
 		const mark = text === undefined ? undefined : Buffer.from(text, 'hex');
 		if (mark && !(await hasStood(tx, id, mark)))
 			throw new AppError('invalid', 'This example has never had the text you rated. Open it again.', 'text');
-		await tx
-			.insert(ratings)
-			.values({ projectId, exampleId: id, personId: scope.voterId!, score, text: mark, clientId })
-			.onConflictDoNothing();
-		await record(tx, scope, { event: 'example.rated', subject: id, projectId, details: { number } });
-		return { id, score: await ownScore(tx, id) };
+		const sent = [
+			addRating(tx, { projectId, exampleId: id, personId: scope.voterId, score, text: mark ?? null, clientId }),
+			record(tx, scope, { event: 'example.rated', subject: id, projectId, details: { number } }),
+			ownScore(tx, id)
+		] as const;
+		tx.last();
+		const [, , own] = await Promise.all(sent);
+		return { id, score: own };
 	})
 );
 

@@ -3,14 +3,21 @@ import type { Card } from '../../contract/ratings.ts';
 import { targetOf } from '../../core/examples/example.ts';
 import { markOf, ownScores } from '../access/own-scores.ts';
 import type { Tx } from '../access/scope.ts';
+import { prepared } from '../platform/db/drizzle.ts';
 import { examples, rewrites } from '../platform/db/schema.ts';
 import type { Example } from '../examples/rows.ts';
 
+const scoreOf = prepared((db) =>
+	db
+		.select({ score: ownScores })
+		.from(examples)
+		.where(eq(examples.id, sql.placeholder('id')))
+		.prepare('own score')
+);
+
 /** A step: what is now the acting voter's score of one example. */
-export const ownScore = async (tx: Tx, exampleId: string): Promise<number | null> => {
-	const [row] = await tx.select({ score: ownScores }).from(examples).where(eq(examples.id, exampleId));
-	return row?.score ?? null;
-};
+export const ownScore = async (tx: Tx, exampleId: string): Promise<number | null> =>
+	(await scoreOf(tx, { id: exampleId }))[0]?.score ?? null;
 
 /** A step: whether this text has ever stood on the example; the original answer always has. */
 export const hasStood = async (tx: Tx, exampleId: string, mark: Buffer): Promise<boolean> => {

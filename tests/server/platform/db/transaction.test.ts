@@ -5,6 +5,7 @@ import { type Pool, openPool } from '../../../../src/lib/server/platform/db/pool
 import { closePools } from '../../../../src/lib/server/platform/db/pools.ts';
 import { inTransaction } from '../../../../src/lib/server/platform/db/transaction.ts';
 import { projects } from '../../../../src/lib/server/platform/db/schema.ts';
+import { goingOn, together } from '../../../../src/lib/server/access/scope.ts';
 import { newProject, newTeam } from '../../../support/team.ts';
 
 const owner = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
@@ -80,6 +81,108 @@ describe('a transaction', () => {
 				async (sql) => (await sql`select 1 as one`)[0]
 			)
 		).toEqual({ one: 1 });
+	});
+});
+
+describe('a transaction that says what is last', () => {
+	test('commits all that was sent before, however it is sent, and answers it', async () => {
+		const { scope } = await newTeam();
+		await newProject(scope);
+		const [, , found] = await scope.tx((tx) => {
+			const sent = Promise.all([
+				tx.update(projects).set({ name: 'Another' }),
+				tx.$client`update projects set system_prompt = 'Be kind.'`,
+				tx.select({ name: projects.name }).from(projects)
+			]);
+			tx.last();
+			return sent;
+		});
+		expect(found).toEqual([{ name: 'Another' }]);
+		const look = scope.tx((tx) => tx.select({ name: projects.name, prompt: projects.systemPrompt }).from(projects));
+		expect(await look).toEqual([{ name: 'Another', prompt: 'Be kind.' }]);
+	});
+
+	test('saves nothing when one of them fails, and throws its error', async () => {
+		const { scope } = await newTeam();
+		const { project } = await newProject(scope);
+		const work = scope.tx((tx) => {
+			const sent = Promise.all([tx.update(projects).set({ name: 'Another' }), tx.$client`select 1 / 0`]);
+			tx.last();
+			return sent;
+		});
+		await expect(work).rejects.toThrow('division by zero');
+		expect(await scope.tx((tx) => tx.select({ name: projects.name }).from(projects))).toEqual([{ name: project.name }]);
+	});
+
+	test('refuses a query that comes after it', async () => {
+		const { scope } = await newTeam();
+		const work = scope.tx(async (tx) => {
+			tx.last();
+			await tx.$client`select 1`;
+			return tx.select().from(projects);
+		});
+		await expect(work).rejects.toMatchObject({
+			cause: { message: expect.stringContaining('this transaction is over') }
+		});
+	});
+
+	test('and throws at once gives its connection back as it was', async () => {
+		const pool = newPool();
+		const work = inTransaction(
+			pool,
+			() => [],
+			(_, last) => {
+				last();
+				throw new Error('in the middle');
+			}
+		);
+		await expect(work).rejects.toThrow('in the middle');
+		await inTransaction(
+			pool,
+			() => [],
+			async (sql) => {
+				const before = await sql`select txid_current() as id`;
+				await new Promise((next) => setImmediate(next));
+				expect(await sql`select txid_current() as id`).toEqual(before);
+			}
+		);
+	});
+
+	test('whose connection is lost then says that it may have been saved', async () => {
+		const pool = newPool();
+		const work = inTransaction(
+			pool,
+			() => [],
+			async (sql, last) => {
+				const sent = sql`select pg_sleep(5)`;
+				sent.catch(() => {});
+				last();
+				const [row] =
+					await owner`select pid from pg_stat_activity where query like 'select pg_sleep%' and pid <> pg_backend_pid()`;
+				await owner`select pg_terminate_backend(${row!.pid}, 5000)`;
+				await sent;
+			}
+		);
+		await expect(work).rejects.toThrow('Look whether it was saved');
+		expect(await pool.sql`select 1 as one`).toEqual([{ one: 1 }]);
+	});
+
+	test('is not over when that was one of its parts', async () => {
+		const { scope } = await newTeam();
+		await newProject(scope);
+		const part = () =>
+			together(scope, ({ tx }) =>
+				Promise.all(
+					[1, 2].map(() => tx(async (inner) => (inner.last(), inner.select({ id: projects.id }).from(projects))))
+				)
+			);
+		expect((await part()).flat()).toHaveLength(2);
+		const renamed = await scope.tx(async (tx) => {
+			goingOn(tx).last();
+			await new Promise((next) => setImmediate(next));
+			return tx.update(projects).set({ name: 'Another' }).returning({ name: projects.name });
+		});
+		expect(renamed).toEqual([{ name: 'Another' }]);
 	});
 });
 

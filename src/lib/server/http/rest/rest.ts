@@ -9,7 +9,7 @@ import { AppError } from '../../../core/errors.ts';
 import { type KeyHolder, enterWithKey, takeRequest } from '../../access/keys.ts';
 import { networkOf } from '../../access/limits.ts';
 import { enterWithToken } from '../../access/tokens.ts';
-import { type ProjectScope, type Scope, inProject } from '../../access/scope.ts';
+import { type ProjectScope, type Scope, noProject } from '../../access/scope.ts';
 import { config } from '../../platform/config.ts';
 import { log } from '../../platform/log.ts';
 import { download } from '../download.ts';
@@ -39,7 +39,7 @@ const noEntry = () =>
 	);
 
 /** Who comes in. Throws *unauthenticated*, and *rate limited* when their bucket is empty; the headers say how full it is. */
-const holderOf = async (event: RequestEvent, headers: Headers): Promise<KeyHolder> => {
+const holderOf = async (event: RequestEvent, headers: Headers, projectSlug: string | null): Promise<KeyHolder> => {
 	const address = event.getClientAddress();
 	const bearer = bearerOf(event.request);
 	const limit = keyLimit(config().apiRequestsPerMinute);
@@ -47,7 +47,8 @@ const holderOf = async (event: RequestEvent, headers: Headers): Promise<KeyHolde
 	const holder =
 		bearer === undefined
 			? null
-			: ((await enterWithKey(bearer, acting, limit)) ?? (await enterWithToken(bearer, acting, limit)));
+			: ((await enterWithKey(bearer, projectSlug, acting, limit)) ??
+				(await enterWithToken(bearer, projectSlug, acting, limit)));
 	const requests = holder?.requests ?? (await takeRequest(`api-network:${networkOf(address)}`, strangerLimit));
 	limitHeaders(headers, holder ? limit : strangerLimit, requests);
 	if (requests.refused) throw limited();
@@ -55,8 +56,10 @@ const holderOf = async (event: RequestEvent, headers: Headers): Promise<KeyHolde
 	return holder;
 };
 
-const rowOf = (event: RequestEvent, headers: Headers) => {
-	const found = findRow(event.request.method, event.url.pathname.slice(base.length));
+const wanted = ({ request, url }: RequestEvent) => findRow(request.method, url.pathname.slice(base.length));
+
+/** Throws *not found*, and *wrong method*, for which the headers name those there are. */
+const rowOf = (found: ReturnType<typeof wanted>, headers: Headers) => {
 	if ('row' in found) return found;
 	if (found.allow.length === 0)
 		throw new AppError('not_found', 'There is nothing at this address. The reference has the addresses there are.');
@@ -120,13 +123,16 @@ const decoded = (text: string): string => {
 
 /** Looks the request up, lets its operation do it, and answers. */
 const carryOut = async (event: RequestEvent, headers: Headers, useCases: UseCases): Promise<Response> => {
-	const holder = await holderOf(event, headers);
+	const found = wanted(event);
+	const projectSlug = 'row' in found ? (found.params.project ?? null) : null;
+	const holder = await holderOf(event, headers, projectSlug);
 	assertNoKey(decoded(event.url.pathname + event.url.search));
 	event.locals.scope = holder.scope;
-	const { row, params } = rowOf(event, headers);
-	const project = row.operation.within === 'project' ? await inProject(holder.scope, params.project!) : null;
-	const scope: Scope | ProjectScope = project ?? holder.scope;
-	const projectId = project?.project.id ?? '';
+	const { row, params } = rowOf(found, headers);
+	const { project } = holder;
+	if (row.operation.within === 'project' && !project) throw noProject();
+	const scope: Scope | ProjectScope = project ? { ...holder.scope, project } : holder.scope;
+	const projectId = project?.id ?? '';
 	const useCase = useCases.get(row.operation.name)!;
 	const run = (acting: typeof scope, input: Record<string, unknown>) => useCase(acting, input as never);
 	if (row.takesFile) {

@@ -10,9 +10,7 @@ export type Pool = {
 	giveBack(connection: Connection): void;
 	/** Instead of giving it back: in what state it is, nobody knows. */
 	discard(connection: Connection): void;
-	/** What drizzle reads and sets. */
-	options: postgres.ParsedOptions;
-	/** Raw SQL, one query a connection. */
+	/** Raw SQL, one query a connection. Its `options` are those of every connection that is opened later. */
 	sql: postgres.Sql;
 	/** Waits for those that are out, at most so long, and closes all. Whoever waits for one is refused. */
 	close(timeoutSeconds: number): Promise<void>;
@@ -145,7 +143,6 @@ export const openPool = (url: string, max: number, settings: Settings, patienceM
 		discard: (connection) => {
 			if (!connection.isLost()) dismiss(connection);
 		},
-		options: maker.options,
 		sql: sendingTo(maker, send),
 		close: async (timeoutSeconds) => {
 			const done = new Promise<void>((all) => (closed = all));

@@ -1,3 +1,4 @@
+import { drizzle } from 'drizzle-orm/postgres-js';
 import type postgres from 'postgres';
 import { config } from '../config.ts';
 import { type Pool, openPool } from './pool.ts';
@@ -14,8 +15,14 @@ const open = (max: number) =>
 		connection: { application_name: 'aitelier', statement_timeout: 120_000, lock_timeout: 10_000 }
 	});
 
-/** Behind `scope.tx`. drizzle changes the options it is given, so that raw SQL has its own below. */
-export const teamPool = () => (pools.team ??= open(12));
+/** drizzle reads times and JSON itself, and tells the driver so in its options. */
+const readByDrizzle = (pool: Pool): Pool => {
+	drizzle(pool.sql as postgres.Sql);
+	return pool;
+};
+
+/** Behind `scope.tx`. Raw SQL that wants a Date has its own pool below. */
+export const teamPool = () => (pools.team ??= readByDrizzle(open(12)));
 
 const plain = () => (pools.plain ??= open(6));
 

@@ -17,6 +17,8 @@ const translated = (problem: unknown): unknown => {
 /**
  * One transaction on a connection of its own: commits what `work` did, or nothing of it. `opening` is sent behind `begin`
  * without waiting, in one packet with the first query of `work`; when it fails, that is what is thrown, whatever came of it.
+ * By calling `last`, `work` says that nothing comes behind what it has just sent: the commit leaves in the same packet, and what it
+ * throws later undoes nothing.
  *
  * Throws *Unavailable* when the connection is lost, and an error unless the database says that it has committed: after an SQL
  * error that `work` swallowed, `commit` answers ROLLBACK, and nothing is there.
@@ -24,18 +26,28 @@ const translated = (problem: unknown): unknown => {
 export const inTransaction = async <T>(
 	pool: Pool,
 	opening: (sql: ReservedSql) => PromiseLike<unknown>[],
-	work: (sql: ReservedSql) => Promise<T>
+	work: (sql: ReservedSql, last: () => void) => Promise<T>
 ): Promise<T> => {
 	const connection = await pool.take();
 	const { sql } = connection;
 	const opened = Promise.all([sql`begin`, ...opening(sql)]);
 	opened.catch(() => {}); // awaited below; a failing query must not leave it unhandled
-	let ending = false;
+	let ending: Promise<{ command: string }> | undefined;
+	const commit = () => {
+		ending ??= sql`commit`;
+		ending.catch(() => {}); // awaited below
+		return ending;
+	};
+	let early: Promise<void> | undefined;
+	/** The driver writes what it was given in a turn of the event loop at its end: the commit comes behind all of it. */
+	const last = () => {
+		early = new Promise((sent) => setImmediate(() => (commit(), sent())));
+	};
 	try {
-		const result = await work(sql);
+		const result = await work(sql, last);
 		await opened;
-		ending = true;
-		const { command } = await sql`commit`;
+		await early;
+		const { command } = await commit();
 		if (command !== 'COMMIT')
 			throw new Error('Nothing was saved: a statement of this transaction had failed, and its error was swallowed.');
 		pool.giveBack(connection);
@@ -45,7 +57,9 @@ export const inTransaction = async <T>(
 			() => problem,
 			(cause) => cause
 		);
-		if (!connection.isLost() && !ending) await sql`rollback`.catch(() => pool.discard(connection));
+		await early;
+		if (ending) await ending.catch(() => {});
+		else if (!connection.isLost()) await sql`rollback`.catch(() => pool.discard(connection));
 		// the connection is gone: so is the transaction
 		const isLost = connection.isLost();
 		pool.giveBack(connection);
