@@ -314,7 +314,8 @@ test('a code of a program tells and gives nothing without what the program was g
 	expect(await take(device)).toMatchObject({ outcome: 'taken', email: person.email, team_id: teamId });
 	expect(await take(device)).toMatchObject({ outcome: 'gone', team_id: null, email: null });
 
-	const enter = (of: Buffer) => rows(plainPool()`select person_id, team_id from enter_with_token(${of}, null, '', 10, 60)`);
+	const enter = (of: Buffer) =>
+		rows(plainPool()`select person_id, team_id from enter_with_token(${of}, null, '', 10, 60)`);
 	expect([await enter(hash()), await enter(token)]).toEqual([[], [{ person_id: person.id, team_id: teamId }]]);
 	const listed = (of: string) => rows(plainPool()`select id, name from tokens_of(${of})`);
 	const [{ id }] = (await listed(person.id)) as unknown as [{ id: string }];
