@@ -40,4 +40,19 @@ create or replace function names_of_voters(evaluation uuid) returns table (id uu
 	)
 $$;
 
-grant execute on function members_with_address(), names_of_raters(uuid), names_of_voters(uuid) to app;
+-- Who has done these things of an activity: persons, and keys by their names.
+create or replace function names_of_doers(activities uuid[]) returns table (id uuid, name text)
+	language sql stable rows 20 security definer set search_path = '' as $$
+	with done as (
+		select coalesce(a.key_id, a.person_id) as id from public.activities a
+		where a.team_id = (select nullif(current_setting('app.team_id', true), '')::uuid) and a.id = any (names_of_doers.activities)
+			and ((select public.app_all_projects()) or a.project_id = any ((select public.app_project_ids())::uuid[]))
+	)
+	select p.id, p.name from public.people p where p.id in (select d.id from done d)
+	union all
+	select k.id, k.name from public.api_keys k
+	where k.team_id = (select nullif(current_setting('app.team_id', true), '')::uuid)
+		and k.id in (select d.id from done d)
+$$;
+
+grant execute on function members_with_address(), names_of_raters(uuid), names_of_voters(uuid), names_of_doers(uuid[]) to app;

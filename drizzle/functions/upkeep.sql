@@ -25,4 +25,9 @@ create or replace function purge_outbox() returns void language sql security def
 	delete from public.outbox where created_at < now() - interval '1 hour'
 $$;
 
-grant execute on function teams_with_open_work(), refresh_statistics(), purge_outbox() to app;
+-- What was done is news for ninety days; what it did stays, and the audit log with it.
+create or replace function purge_activities() returns void language sql security definer set search_path = '' as $$
+	delete from public.activities where created_at < now() - interval '90 days'
+$$;
+
+grant execute on function teams_with_open_work(), refresh_statistics(), purge_outbox(), purge_activities() to app;

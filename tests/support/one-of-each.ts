@@ -135,6 +135,8 @@ export const oneOfEach = (scope: Scope & { userId: string | null }, otherPerson:
 			nextAt: null
 		});
 		await add('outbox', tables.outbox, { projectId, topic: 'project:x' });
+		const activity = { projectId, personId, event: 'example.rated', subject: '1', details: { number: 1 } };
+		await add('activities', tables.activities, activity);
 		await add('audit_entries', tables.auditEntries, { personId, action: 'x', subject: 'x', details: {} });
 		await tx.$client`select chain_audit(${scope.teamId})`; // its link is made with it, and has its place
 		return { projectId, ids };

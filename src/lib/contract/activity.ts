@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { type VerdictKind, verdictTitles } from '../core/evaluations/verdict-sentence.ts';
 import { steps } from '../core/project/next-step.ts';
 import { runStatuses } from '../core/runs/status.ts';
-import { NoInput, Time } from './fields.ts';
+import { Limit, NoInput, Time, whole } from './fields.ts';
 import { aTime, ids } from './ids.ts';
 import { query } from './operation.ts';
 
@@ -59,6 +59,53 @@ const NextStep = v.strictObject({
 	sentence: v.string()
 });
 
+const Deed = v.strictObject({
+	id: v.string(),
+	at: Time,
+	/** By name; a person or a script, or neither where the product did it by itself. */
+	person: v.nullable(v.string()),
+	script: v.nullable(v.string()),
+	event: v.string(),
+	/** What happened, behind a name: “rated example 12”. */
+	sentence: v.string(),
+	/** The id of what it happened to. */
+	subject: v.string()
+});
+/** Several of one kind in a row are one: “rated 12 examples”. */
+const Line = v.strictObject({ ...Deed.entries, count: v.number() });
+
+export const ListActivity = query({
+	name: 'activity.list',
+	summary: 'What was done in the project in the last ninety days, the newest first; only what whoever asks may see',
+	within: 'project',
+	action: 'project:see',
+	input: v.object({
+		/** Only older ones than this place: keyset paging. */
+		before: v.optional(whole('A place', 1, Number.MAX_SAFE_INTEGER)),
+		limit: Limit
+	}),
+	/** `older`: the `before` of the next page. */
+	output: v.strictObject({ rows: v.array(Deed), older: v.nullable(v.number()) }),
+	errors: {},
+	example: {
+		input: {},
+		output: {
+			rows: [
+				{
+					id: ids.activity,
+					at: aTime,
+					person: 'Ana Ruiz',
+					script: null,
+					event: 'example.rated',
+					sentence: 'rated example 12',
+					subject: ids.example
+				}
+			],
+			older: null
+		}
+	}
+});
+
 export const GetDashboard = query({
 	name: 'activity.dashboard',
 	summary: 'How far a project is, at one moment, and what is next for the person',
@@ -78,6 +125,8 @@ export const GetDashboard = query({
 		/** Follows from everybody's scores, so whoever may not see those has none. */
 		readiness: v.nullable(Readiness),
 		next: NextStep,
+		/** The twenty newest lines of what was done, as far as the person may see it. */
+		activity: v.array(Line),
 		/** What the page waits for: the runs and evaluations that are not over. */
 		topics: v.array(v.string())
 	}),
@@ -129,6 +178,18 @@ export const GetDashboard = query({
 				title: '10 answers to compare',
 				sentence: 'Evaluation 1 waits for your eye: which answer is better, not knowing whose it is.'
 			},
+			activity: [
+				{
+					id: ids.activity,
+					at: aTime,
+					person: 'Ana Ruiz',
+					script: null,
+					event: 'example.rated',
+					sentence: 'rated 12 examples',
+					subject: ids.example,
+					count: 12
+				}
+			],
 			topics: [`evaluation:${ids.evaluation}`]
 		}
 	}

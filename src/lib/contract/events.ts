@@ -1,6 +1,6 @@
 // Long because it is everything that happens, as one list: who hears of it, what is written down, what people read.
 import * as v from 'valibot';
-import { roles } from '../core/permissions.ts';
+import { type Action, roles } from '../core/permissions.ts';
 import { splits } from '../core/splits/plan.ts';
 
 /** What a page can wait for. */
@@ -23,22 +23,31 @@ type Kind<S extends v.GenericSchema> = {
 	topics: (about: About<v.InferOutput<S>>) => Topic[];
 	/** Written into the audit log, for owners. */
 	audited: boolean;
-	/** For the project's activity, which has no page yet. */
-	feed: boolean;
+	/** What whoever reads of it in the project's activity must be allowed; null: it is not there. */
+	feed: Action | null;
+	/** The sentence where the same person has done it several times in a row, to so many subjects. */
+	several: ((times: { count: number; subjects: number; details: v.InferOutput<S> }) => string) | null;
 	/** Sent to the team's webhooks that want it, with its details; contract/webhook-events says it in plain words. */
 	webhook: boolean;
 };
 
-type AnyKind = Omit<Kind<v.GenericSchema>, 'sentence' | 'topics'> & {
+type AnyKind = Omit<Kind<v.GenericSchema>, 'sentence' | 'several' | 'topics'> & {
 	sentence: (details: never) => string;
+	several: ((times: never) => string) | null;
 	topics: (about: never) => Topic[];
 };
 
 const event = <S extends v.GenericSchema>(
 	details: S,
 	sentence: Kind<S>['sentence'],
-	{ topics = () => [], audited = false, feed = false, webhook = false }: Partial<Omit<Kind<S>, 'details' | 'sentence'>>
-): Kind<S> => ({ details, sentence, topics, audited, feed, webhook });
+	{
+		topics = () => [],
+		audited = false,
+		feed = null,
+		several = null,
+		webhook = false
+	}: Partial<Omit<Kind<S>, 'details' | 'sentence'>>
+): Kind<S> => ({ details, sentence, topics, audited, feed, several, webhook });
 
 const Role = v.picklist(roles);
 /** What somebody is in a team; null is every project. */
@@ -198,18 +207,19 @@ export const events = {
 	'project.created': event(
 		v.strictObject({ name: v.string(), slug: v.string() }),
 		({ name }) => `made the project ${name}`,
-		{ audited: true, feed: true }
+		{ audited: true, feed: 'project:see' }
 	),
 	'project.changed': event(
 		v.strictObject({ name: v.string(), baseModel: v.string() }),
 		({ name }) => `changed the settings of ${name}`,
-		{ topics: inProject, audited: true, feed: true }
+		{ topics: inProject, audited: true, feed: 'project:see' }
 	),
 
 	// ── examples
 	'example.added': event(v.strictObject({ number: v.number() }), ({ number }) => `wrote example ${number}`, {
 		topics: inProject,
-		feed: true
+		feed: 'examples:see',
+		several: ({ subjects }) => `wrote ${someExamples(subjects)}`
 	}),
 	'examples.imported': event(
 		v.strictObject({
@@ -219,43 +229,45 @@ export const events = {
 			refused: v.number()
 		}),
 		({ added, fileName }) => `imported ${someExamples(added)} from ${fileName}`,
-		{ topics: inProject, audited: true, feed: true, webhook: true }
+		{ topics: inProject, audited: true, feed: 'examples:see', webhook: true }
 	),
 	'examples.deleted': event(v.strictObject({ count: v.number() }), ({ count }) => `deleted ${someExamples(count)}`, {
 		topics: inProject,
 		audited: true,
-		feed: true
+		feed: 'examples:see'
 	}),
 	'examples.restored': event(
 		v.strictObject({ count: v.number() }),
 		({ count }) => `brought ${someExamples(count)} back`,
-		{ topics: inProject, audited: true, feed: true }
+		{ topics: inProject, audited: true, feed: 'examples:see' }
 	),
 	'examples.exported': event(v.strictObject({}), () => 'exported the examples', { audited: true }),
 	// ── splits
 	'split.applied': event(
 		v.strictObject({ ratio: v.number(), seed: v.number(), moved: v.number() }),
 		({ moved }) => `split the examples: ${someExamples(moved)} got a place`,
-		{ topics: inProject, audited: true, feed: true }
+		{ topics: inProject, audited: true, feed: 'splits:see' }
 	),
 	'split.moved': event(
 		v.strictObject({ count: v.number(), side: v.picklist(splits) }),
 		({ count, side }) => `moved ${someExamples(count)} to ${side}`,
-		{ topics: inProject, audited: true, feed: true }
+		{ topics: inProject, audited: true, feed: 'splits:see' }
 	),
 	// ── ratings
 	'example.rated': event(v.strictObject({ number: v.number() }), ({ number }) => `rated example ${number}`, {
 		topics: inProject,
-		feed: true
+		feed: 'examples:see',
+		several: ({ subjects }) => `rated ${someExamples(subjects)}`
 	}),
 	'example.rewritten': event(v.strictObject({ number: v.number() }), ({ number }) => `rewrote example ${number}`, {
 		topics: inProject,
-		feed: true
+		feed: 'examples:see',
+		several: ({ subjects }) => `rewrote ${someExamples(subjects)}`
 	}),
 	'rewrite.undone': event(
 		v.strictObject({ number: v.number() }),
 		({ number }) => `took a rewrite of example ${number} back`,
-		{ topics: inProject, feed: true }
+		{ topics: inProject, feed: 'examples:see' }
 	),
 
 	// ── runs and servings
@@ -268,12 +280,12 @@ export const events = {
 			validationCount: v.number()
 		}),
 		({ version, trainCount }) => `started to train v${version} on ${trainCount} examples`,
-		{ topics: onRunAndProject, audited: true, feed: true }
+		{ topics: onRunAndProject, audited: true, feed: 'runs:see' }
 	),
 	'run.cancelled': event(
 		v.strictObject({ version: v.number(), status: v.string() }),
 		({ version }) => `cancelled the training of v${version}`,
-		{ topics: onRun, audited: true, feed: true }
+		{ topics: onRun, audited: true, feed: 'runs:see' }
 	),
 	'run.ordered_again': event(
 		v.strictObject({ version: v.number() }),
@@ -296,7 +308,7 @@ export const events = {
 		({ version }) => `finished the training of v${version}`,
 		{
 			topics: onRunAndProject,
-			feed: true,
+			feed: 'runs:see',
 			webhook: true
 		}
 	),
@@ -304,18 +316,18 @@ export const events = {
 	'run.failed': event(
 		v.strictObject({ version: v.number(), status: v.string() }),
 		({ version }) => `could not finish the training of v${version}`,
-		{ topics: onRunAndProject, feed: true, webhook: true }
+		{ topics: onRunAndProject, feed: 'runs:see', webhook: true }
 	),
 	'serving.started': event(
 		v.strictObject({ run: v.string(), version: v.number(), centsPerHour: v.nullable(v.number()) }),
 		({ version }) => `started the model of v${version}`,
-		{ topics: onRunOfServing, audited: true, feed: true, webhook: true }
+		{ topics: onRunOfServing, audited: true, feed: 'runs:see', webhook: true }
 	),
 	/** By a person, who no longer wants to pay. */
 	'serving.stopped': event(
 		v.strictObject({ run: v.string(), version: v.number() }),
 		({ version }) => `stopped the model of v${version}`,
-		{ topics: onRunOfServing, audited: true, feed: true }
+		{ topics: onRunOfServing, audited: true, feed: 'runs:see' }
 	),
 	'serving.progressed': event(
 		v.strictObject({ run: v.string(), status: v.nullable(v.string()) }),
@@ -332,7 +344,7 @@ export const events = {
 	'evaluation.created': event(
 		v.strictObject({ name: v.string(), planned: v.number() }),
 		({ planned }) => `set up a comparison of ${planned} ${planned === 1 ? 'pair' : 'pairs'}`,
-		{ topics: inProject, audited: true, feed: true }
+		{ topics: inProject, audited: true, feed: 'evaluations:see' }
 	),
 	'evaluation.retried': event(
 		v.strictObject({ name: v.string() }),
@@ -351,16 +363,17 @@ export const events = {
 	'evaluation.ready': event(
 		v.strictObject({ number: v.number(), planned: v.number() }),
 		({ number }) => `opened the vote on comparison ${number}`,
-		{ topics: ofEvaluationAndProject, feed: true, webhook: true }
+		{ topics: ofEvaluationAndProject, feed: 'evaluations:see', webhook: true }
 	),
 	'evaluation.failed': event(
 		v.strictObject({ number: v.number() }),
 		({ number }) => `could not get the answers of comparison ${number}`,
-		{ topics: ofEvaluationAndProject, feed: true }
+		{ topics: ofEvaluationAndProject, feed: 'evaluations:see' }
 	),
 	'evaluation.voted': event(v.strictObject({ number: v.number() }), ({ number }) => `voted in comparison ${number}`, {
 		topics: ofEvaluation,
-		feed: true
+		feed: 'evaluations:see',
+		several: ({ count, details: { number } }) => `voted ${count.toLocaleString('en')} times in comparison ${number}`
 	}),
 	'evaluation.revealed': event(
 		v.strictObject({
@@ -379,7 +392,7 @@ export const events = {
 			bothBad: v.number()
 		}),
 		({ name, judged, planned }) => `revealed the results of “${name}” at ${judged} of ${planned}`,
-		{ topics: ofEvaluationAndProject, audited: true, feed: true, webhook: true }
+		{ topics: ofEvaluationAndProject, audited: true, feed: 'evaluations:see', webhook: true }
 	)
 } as const satisfies Record<string, AnyKind>;
 

@@ -18,6 +18,7 @@ export const ids = {
 	webhook: '0199a000-0000-7000-8000-000000000010',
 	delivery: '0199a000-0000-7000-8000-000000000011',
 	token: '0199a000-0000-7000-8000-00000000000e',
+	activity: '0199a000-0000-7000-8000-000000000012',
 	/** Chosen by whoever sends, new for every act. */
 	client: '0199a000-0000-7000-8000-0000000000ff'
 } as const;

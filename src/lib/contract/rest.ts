@@ -49,6 +49,7 @@ export const rest: readonly RestRow[] = [
 	rows(project.CreateProject, 'POST', '/projects', { status: 201 }),
 	rows(project.GetProject, 'GET', inProject),
 	rows(activity.GetDashboard, 'GET', `${inProject}/stats`),
+	rows(activity.ListActivity, 'GET', `${inProject}/activity`, { paged: byNumber }),
 
 	rows(examples.ListExamples, 'GET', `${inProject}/examples`, { paged: byNumber }),
 	rows(examples.AddExample, 'POST', `${inProject}/examples`, { status: 201 }),

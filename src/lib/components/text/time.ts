@@ -18,3 +18,18 @@ export const clockWords = (at: Date): string => at.toLocaleTimeString('en-GB');
 /** `23 Nov 2026, 14:05`. */
 export const momentWords = (at: Date): string =>
 	`${dayWords(at)}, ${at.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })}`;
+
+const units = [
+	['day', 86_400],
+	['hour', 3_600],
+	['minute', 60]
+] as const;
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+
+/** `just now`, `5 minutes ago`, `yesterday`; the day itself after a week. */
+export const agoWords = (at: Date, now: Date): string => {
+	const seconds = (now.getTime() - at.getTime()) / 1000;
+	if (seconds >= 7 * 86_400) return dayWords(at);
+	const unit = units.find(([, length]) => seconds >= length);
+	return unit ? relative.format(-Math.floor(seconds / unit[1]), unit[0]) : 'just now';
+};

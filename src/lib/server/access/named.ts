@@ -10,5 +10,8 @@ export const ratersOf = (exampleId: string | Placeholder) => sql`names_of_raters
 /** Who has voted in an evaluation, also when they have left. */
 export const votersIn = (evaluationId: string) => sql`names_of_voters(${evaluationId}) as named`;
 
+/** Who has done these things of an activity, also when they have left. */
+export const doersOf = (activityIds: string[]) => sql`names_of_doers(${sql.param(activityIds)}::uuid[]) as named`;
+
 /** The columns of a join with one of them; only the members have an address. */
 export const named = { id: sql<string>`named.id`, name: sql<string>`named.name`, email: sql<string>`named.email` };

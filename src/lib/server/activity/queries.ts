@@ -1,4 +1,7 @@
-import { GetDashboard } from '../../contract/activity.ts';
+import { GetDashboard, ListActivity } from '../../contract/activity.ts';
+import { events } from '../../contract/events.ts';
+import { rowsOnPage } from '../../contract/fields.ts';
+import { grouped } from '../../core/activity/grouped.ts';
 import { may } from '../../core/permissions.ts';
 import { nextStep } from '../../core/project/next-step.ts';
 import { readiness } from '../../core/project/readiness.ts';
@@ -10,8 +13,11 @@ import type { ListedEvaluation } from '../../contract/evaluations.ts';
 import { recentEvaluations } from '../evaluations/rows.ts';
 import { countExamples, ratingHistogram } from '../examples/queries.ts';
 import { recentRuns } from '../runs/rows.ts';
+import { type Deed, deedsOf, told } from './deeds.ts';
 
 const shown = 5;
+/** Lines of the activity on a dashboard, and how many deeds are read to make them: a long row of ratings is one line. */
+const lines = { shown: 20, read: 500 };
 /** Of whoever may not see runs. */
 const noRuns: Awaited<ReturnType<typeof recentRuns>> = { newest: [], open: [], models: 0 };
 
@@ -27,13 +33,34 @@ const evaluationLine = ({ id, number, title, status, planned, judged, mine, reve
 	score: score && { kind: score.kind, title: score.title }
 });
 
+/** What was done, several of one kind in a row as one line. */
+const linesOf = (deeds: Deed[]) =>
+	grouped(deeds, { most: lines.shown, isGrouped: (event) => events[event as Deed['event']].several !== null }).map(
+		({ newest, count, subjects }) => {
+			const { several } = events[newest.event];
+			const line = { ...told(newest), count };
+			if (count === 1 || !several) return line;
+			return { ...line, sentence: several({ count, subjects, details: newest.details as never }) };
+		}
+	);
+
+/** What was done in the project, the newest first, as far as whoever asks may see it. */
+export const listActivity = query(ListActivity, (scope, { before, limit = rowsOnPage }) =>
+	scope.tx(async (tx) => {
+		const found = await deedsOf(tx, scope, { limit: limit + 1, before });
+		const page = found.slice(0, limit);
+		return { rows: page.map(told), older: found.length > limit ? page.at(-1)!.seq : null };
+	})
+);
+
 /** Everything a dashboard is made of, at one moment; all of it the newest first. */
 const factsOf = (scope: ProjectScope) =>
 	together(scope, async (inside) => ({
 		counts: await countExamples(inside),
 		bars: seesScores(scope) ? await ratingHistogram(inside) : [],
 		runs: may(scope.role, 'runs:see') ? await inside.tx((tx) => recentRuns(tx, scope, shown)) : noRuns,
-		evaluations: await inside.tx((tx) => recentEvaluations(tx, scope, shown))
+		evaluations: await inside.tx((tx) => recentEvaluations(tx, scope, shown)),
+		deeds: await inside.tx((tx) => deedsOf(tx, scope, { limit: lines.read }))
 	}));
 
 /**
@@ -41,7 +68,7 @@ const factsOf = (scope: ProjectScope) =>
  * histogram, no quality, no readiness.
  */
 export const getDashboard = query(GetDashboard, async (scope) => {
-	const { counts, bars, runs, evaluations } = await factsOf(scope);
+	const { counts, bars, runs, evaluations, deeds } = await factsOf(scope);
 	const { total, unrated, quality, train, validation, unassigned } = counts;
 	const [run] = runs.newest;
 	const next = nextStep({
@@ -64,6 +91,7 @@ export const getDashboard = query(GetDashboard, async (scope) => {
 		evaluations: evaluations.slice(0, shown).map(evaluationLine),
 		readiness: seesScores(scope) ? readiness(counts) : null,
 		next,
+		activity: linesOf(deeds),
 		topics: [
 			...runs.open.map((id) => `run:${id}`),
 			...evaluations.filter(({ revealed }) => !revealed).map(({ id }) => `evaluation:${id}`)

@@ -1,37 +1,60 @@
+import { sql } from 'drizzle-orm';
 import * as v from 'valibot';
 import { type Happening, type Topic, events } from '../../contract/events.ts';
-import { auditEntries, outbox } from '../platform/db/schema.ts';
+import { prepared } from '../platform/db/drizzle.ts';
+import { activities, auditEntries, outbox } from '../platform/db/schema.ts';
 import type { Scope, Tx } from '../access/scope.ts';
 import { announce } from './announce.ts';
 
+/** A value for each of these columns. */
+const placeholders = <Name extends string>(...names: Name[]) =>
+	Object.fromEntries(names.map((name) => [name, sql.placeholder(name)])) as Record<Name, never>;
+
+const addEntry = prepared((db) =>
+	db
+		.insert(auditEntries)
+		.values(placeholders('personId', 'keyId', 'action', 'subject', 'details', 'requestId', 'address'))
+		.prepare('audit entry')
+);
+const addActivity = prepared((db) =>
+	db
+		.insert(activities)
+		.values(placeholders('projectId', 'personId', 'keyId', 'event', 'subject', 'details'))
+		.prepare('activity')
+);
+const addNews = prepared((db) =>
+	db
+		.insert(outbox)
+		.values(placeholders('topic', 'projectId', 'event'))
+		.prepare('news')
+);
+
 /**
  * Writes down what has happened, in the transaction of the deed: both or neither. From this one call follow the audit log, the
- * pages that look again, the activity and the webhooks, as contract/events says.
+ * pages that look again, the activity and the webhooks, as contract/events says. Unless a webhook may want it, all of it is sent by
+ * the call, without waiting.
  */
 export const record = async (
 	tx: Tx,
 	scope: Pick<Scope, 'userId' | 'key' | 'request'>,
 	happening: Happening
 ): Promise<void> => {
-	const kind = events[happening.event];
-	tx.events.push(happening.event);
-	if (process.env.NODE_ENV === 'test') v.parse(kind.details, happening.details);
+	const { event, subject, projectId, details } = happening;
+	const kind = events[event];
+	tx.events.push(event);
+	if (process.env.NODE_ENV === 'test') v.parse(kind.details, details);
+	const actor = { personId: scope.userId, keyId: scope.key?.id ?? null };
+	const sent: Promise<unknown>[] = [];
 	if (kind.audited) {
-		await tx.insert(auditEntries).values({
-			personId: scope.userId,
-			keyId: scope.key?.id ?? null,
-			action: happening.event,
-			subject: happening.subject,
-			details: happening.details,
-			requestId: scope.request?.id ?? null,
-			address: scope.request?.address ?? null
-		});
+		const { id = null, address = null } = scope.request ?? {};
+		sent.push(addEntry(tx, { ...actor, action: event, subject, details, requestId: id, address }));
 	}
+	if (kind.feed) sent.push(addActivity(tx, { ...actor, projectId, event, subject, details }));
+	for (const topic of (kind.topics as (about: Happening) => Topic[])(happening)) {
+		if (tx.topics.has(topic)) continue;
+		tx.topics.add(topic);
+		sent.push(addNews(tx, { topic, projectId, event }));
+	}
+	await Promise.all(sent);
 	if (kind.webhook) await announce(tx, happening);
-	const news = (kind.topics as (about: Happening) => Topic[])(happening).filter((topic) => !tx.topics.has(topic));
-	if (news.length === 0) return;
-	for (const topic of news) tx.topics.add(topic);
-	await tx
-		.insert(outbox)
-		.values(news.map((topic) => ({ topic, projectId: happening.projectId!, event: happening.event })));
 };

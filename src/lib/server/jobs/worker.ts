@@ -75,7 +75,8 @@ export const sweepAll = async () => {
 		purgeRequests(),
 		purgeDeliveries(),
 		purgeTokens(),
-		plainPool()`select purge_outbox()`
+		plainPool()`select purge_outbox()`,
+		plainPool()`select purge_activities()`
 	]);
 	const teams = await plainPool()`select teams_with_open_work() as id`;
 	// one team's trouble is not the others'

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 // Long because it is one argument: the catalogue says which tables there are, and every claim is made of each of them.
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -50,10 +51,12 @@ const rights: Record<string, Record<Role, string>> = {
 	webhook_endpoints: { owner: 'racd', trainer: 'racd', rater: '' },
 	webhook_deliveries: { owner: 'rac', trainer: 'rac', rater: '' },
 	outbox: { owner: 'ra', trainer: 'ra', rater: 'ra' },
+	activities: { owner: 'ra', trainer: 'ra', rater: 'ra' },
 	audit_entries: { owner: 'ra', trainer: 'a', rater: 'a' },
 	audit_links: { owner: 'r', trainer: '', rater: '' }
 };
-const perPerson = new Set(['ratings', 'rewrites', 'ballots', 'votes', 'audit_entries']);
+const perVoter = new Set(['ratings', 'rewrites', 'ballots', 'votes']);
+const perPerson = new Set([...perVoter, 'audit_entries', 'activities']);
 const withoutProject = new Set([
 	...['members', 'invitations', 'connections', 'api_keys', 'named_requests', 'personal_tokens'],
 	...['audit_entries', 'audit_links']
@@ -80,6 +83,17 @@ beforeAll(async () => {
 
 const scopeOf = (role: Role, projectIds: 'all' | string[] = 'all') =>
 	scopeFor({ teamId: world.here, userId: world.people[role], role, projectIds });
+
+/** The same while a key acts. */
+const withKey = (scope: Scope, keyId: string): Scope & { userId: string } => ({
+	...scope,
+	userId: keyId,
+	tx: (work) =>
+		scope.tx(async (tx) => {
+			await tx.$client`select set_config('app.key_id', ${keyId}, true)`;
+			return work(tx);
+		})
+});
 
 const code = (problem: unknown) => (problem as { code?: string }).code;
 const rollback = new Error('only trying');
@@ -219,9 +233,11 @@ describe('the catalogue', () => {
 			'mark_trained',
 			'members_with_address',
 			'memberships_of',
+			'names_of_doers',
 			'names_of_raters',
 			'names_of_voters',
 			'person_with',
+			'purge_activities',
 			'purge_buckets',
 			'purge_deliveries',
 			'purge_limits',
@@ -292,11 +308,23 @@ describe('the policies', () => {
 		);
 	});
 
-	test.for([...perPerson].filter((table) => table !== 'audit_entries'))(
-		'%s of a person are no script’s',
+	test.for([...perVoter])('%s of a person are no script’s, and those of a script no person’s', async (table) => {
+		const expected = rights[table]!.rater.replace('a', '');
+		expect(await probe(scopeOf('rater'), table, world.here, { voter: 'script' })).toBe(expected);
+		const script = withKey(scopeOf('rater'), randomUUID());
+		expect(await probe(script, table, world.here, { voter: 'person' })).toBe(expected);
+		expect(await probe(script, table, world.here, { voter: 'script' })).toBe(rights[table]!.rater);
+	});
+
+	test.for([...perPerson].filter((table) => !perVoter.has(table)))(
+		'%s name the key that acts, and no other',
 		async (table) => {
+			const key = randomUUID();
 			const expected = rights[table]!.rater.replace('a', '');
-			expect(await probe(scopeOf('rater'), table, world.here, { voter: 'script' })).toBe(expected);
+			expect(await probe(scopeOf('rater'), table, world.here, { key_id: key })).toBe(expected);
+			const script = { ...withKey(scopeOf('rater'), key), userId: world.people.rater };
+			expect(await probe(script, table, world.here, { key_id: null })).toBe(expected);
+			expect(await probe(script, table, world.here, { key_id: key })).toBe(rights[table]!.rater);
 		}
 	);
 

@@ -76,6 +76,17 @@ test('announcements are kept for an hour, so that a page may come back and ask',
 	expect(kept).toEqual([{ topic: '59 minutes' }]);
 });
 
+test('what was done is told for ninety days', async () => {
+	const add = (age: string) => owner`
+		insert into activities (team_id, project_id, event, subject, details, created_at)
+		select team_id, id, 'example.rated', ${age}, '{}', now() - ${age}::interval from projects where team_id = ${teamId}`;
+	await add('89 days');
+	await add('91 days');
+	await plainPool()`select purge_activities()`;
+	const kept = await owner`select subject from activities where team_id = ${teamId} and subject like '%days'`;
+	expect(kept).toEqual([{ subject: '89 days' }]);
+});
+
 test('what was sent to webhooks is kept for thirty days; what still waits, for as long as it does', async () => {
 	const add = (age: string, state: string) => owner`
 		insert into webhook_deliveries (team_id, endpoint_id, event, body, state, next_at, created_at)

@@ -852,6 +852,24 @@ export const outbox = teamTable(
 	(t) => [index().on(t.teamId, t.seq)]
 );
 
+/** What people read of a project's last weeks: who has done what (contract/events: `feed`). Numbers and names, no texts, no scores. */
+export const activities = teamTable(
+	'activities',
+	{
+		seq: sequence(),
+		projectId: uuid().notNull(),
+		personId: uuid(),
+		/** The key that did it; nobody's person. Neither: a job did. */
+		keyId: uuid(),
+		event: text().notNull(),
+		subject: text().notNull(),
+		details: json().$type<Record<string, unknown>>().notNull()
+	},
+	{ add: everyRole, change: [], remove: [], project: 'project_id', actor: 'person_id, a key or the system' },
+	// no key to the project: each rating would lock its row, and that for nothing
+	(t) => [index().on(t.teamId, t.projectId, t.seq), index().on(t.createdAt)]
+);
+
 export const auditEntries = teamTable(
 	'audit_entries',
 	{

@@ -1,5 +1,5 @@
 import { listEveryModel } from '$lib/server/connections/models';
-import { getDashboard } from '$lib/server/activity/queries';
+import { getDashboard, listActivity } from '$lib/server/activity/queries';
 import * as evaluationCommands from '$lib/server/evaluations/commands';
 import * as evaluationQueries from '$lib/server/evaluations/queries';
 import * as exampleCommands from '$lib/server/examples/commands';
@@ -25,7 +25,7 @@ const isUseCase = (value: unknown): value is AnyUseCase => typeof value === 'fun
 /** The use case of each operation that a script can reach, by the operation's name. */
 export const useCases: ReadonlyMap<string, AnyUseCase> = new Map(
 	[
-		{ chat, getMe, getDashboard, listEveryModel, createProject },
+		{ chat, getMe, getDashboard, listActivity, listEveryModel, createProject },
 		projectQueries,
 		exampleQueries,
 		exampleCommands,

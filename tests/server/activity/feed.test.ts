@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto';
+import { eq } from 'drizzle-orm';
+import { afterAll, describe, expect, test } from 'vitest';
+import { type Scope, inProject, scopeFor } from '../../../src/lib/server/access/scope.ts';
+import { getDashboard, listActivity } from '../../../src/lib/server/activity/queries.ts';
+import { record } from '../../../src/lib/server/events/record.ts';
+import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
+import { activities, members } from '../../../src/lib/server/platform/db/schema.ts';
+import { rateExample } from '../../../src/lib/server/ratings/commands.ts';
+import { addReadyRun } from '../../support/evaluation.ts';
+import { newScript } from '../../support/script.ts';
+import { newProject, newTeam } from '../../support/team.ts';
+import { addRows } from '../../support/training.ts';
+
+afterAll(() => closePools());
+
+const start = async (count = 3) => {
+	const team = await newTeam();
+	const { project, connection } = await newProject(team.scope);
+	const rows = Array.from({ length: count }, (_, i) => ({ question: `Question ${i}`, split: null }));
+	const examples = await addRows(team.scope, project.id, rows, 1);
+	return { ...team, project, connection, ids: examples.map(({ id }) => id) };
+};
+
+const rate = async (scope: Scope, exampleId: string, score = 7) =>
+	rateExample(await inProject(scope, 'support'), { exampleId, score, clientId: randomUUID() });
+const feedOf = async (scope: Scope, input = {}) => listActivity(await inProject(scope, 'support'), input);
+const linesOf = async (scope: Scope) =>
+	(await getDashboard(await inProject(scope, 'support'))).activity.map(
+		({ person, script, sentence }) => `${person ?? script ?? 'aitelier'} ${sentence}`
+	);
+
+describe('what was done', () => {
+	test('is told with who did it, the newest first: persons, scripts by their keys, and the product itself', async () => {
+		const { teamId, scope, project, ids } = await start();
+		const script = await newScript(scope, 'trainer', { name: 'Nightly' });
+		await rate(scope, ids[0]!);
+		await rate(script, ids[1]!);
+		const system = scopeFor({ teamId, userId: null, role: 'owner', projectIds: 'all' });
+		const done = {
+			event: 'run.finished',
+			subject: randomUUID(),
+			projectId: project.id,
+			details: { version: 3 }
+		} as const;
+		await system.tx((tx) => record(tx, system, done));
+		const { rows, older } = await feedOf(scope);
+		expect(rows).toMatchObject([
+			{ person: null, script: null, event: 'run.finished', sentence: 'finished the training of v3' },
+			{ person: null, script: 'Nightly', event: 'example.rated', sentence: 'rated example 2', subject: ids[1] },
+			{ person: 'Ana', script: null, event: 'example.rated', sentence: 'rated example 1', subject: ids[0] }
+		]);
+		expect(older).toBeNull();
+	});
+
+	test('by one person in a row is one line of the dashboard, and each thing of the list', async () => {
+		const { scope, as, ids } = await start();
+		const theo = await as('trainer');
+		for (const id of ids) await rate(scope, id);
+		await rate(theo, ids[0]!);
+		await rate(scope, ids[0]!);
+		await rate(scope, ids[0]!, 8);
+		expect(await linesOf(scope)).toEqual(['Ana rated one example', 'Theo rated example 1', 'Ana rated 3 examples']);
+		expect((await feedOf(scope)).rows).toHaveLength(6);
+	});
+
+	test('keeps the name of somebody who has left', async () => {
+		const { scope, as, ids } = await start();
+		const theo = await as('trainer');
+		await rate(theo, ids[0]!);
+		await scope.tx((tx) => tx.delete(members).where(eq(members.personId, theo.userId)));
+		expect(await linesOf(scope)).toEqual(['Theo rated example 1']);
+	});
+
+	test('goes on page by page, each thing once while others are done', async () => {
+		const { scope, ids } = await start();
+		for (let i = 0; i < 7; i++) await rate(scope, ids[i % 3]!);
+		const seen: string[] = [];
+		for (let before: number | undefined; ;) {
+			const { rows, older } = await feedOf(scope, { limit: 3, before });
+			seen.push(...rows.map(({ id }) => id));
+			await rate(scope, ids[0]!);
+			if (older === null) break;
+			before = older;
+		}
+		expect(new Set(seen).size).toBe(7);
+		expect(seen).toHaveLength(7);
+	});
+
+	test('is not told of another project, nor to a member limited to others', async () => {
+		const { scope, as, ids } = await start();
+		const { project: other } = await newProject(scope, { slug: 'beside' });
+		await rate(scope, ids[0]!);
+		expect((await listActivity(await inProject(scope, 'beside'), {})).rows).toEqual([]);
+		const limited = await as('owner', [other.id]);
+		expect(await limited.tx((tx) => tx.select().from(activities))).toEqual([]);
+		const named = limited.tx((tx) => tx.$client`select * from names_of_doers((select array_agg(id) from activities))`);
+		expect(await named).toEqual([]);
+	});
+
+	test('says to a rater nothing of trainings and sides', async () => {
+		const { scope, as, project, connection, ids } = await start();
+		const run = await addReadyRun(scope, { projectId: project.id, connectionId: connection.id, version: 1 });
+		const at = { subject: run.id, projectId: project.id };
+		await scope.tx(async (tx) => {
+			await record(tx, scope, { ...at, event: 'run.cancelled', details: { version: 1, status: 'cancelled' } });
+			await record(tx, scope, { ...at, event: 'split.moved', details: { count: 2, side: 'validation' } });
+		});
+		await rate(scope, ids[0]!);
+		expect(await linesOf(scope)).toHaveLength(3);
+		expect(await linesOf(await as('rater'))).toEqual(['Ana rated example 1']);
+	});
+
+	test('names of things done elsewhere are not to be had by their ids', async () => {
+		const here = await start();
+		const there = await start();
+		await rate(here.scope, here.ids[0]!);
+		const [row] = await here.scope.tx((tx) => tx.select().from(activities));
+		const asked = there.scope.tx((tx) => tx.$client`select * from names_of_doers(${[row!.id]}::uuid[])`);
+		expect(await asked).toEqual([]);
+		expect(await plainPool()`select * from names_of_doers(${[row!.id]}::uuid[])`).toEqual([]);
+	});
+});
