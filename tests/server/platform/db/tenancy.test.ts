@@ -358,6 +358,31 @@ describe('the policies', () => {
 		expect(await make(world.otherProject)).toBe('42501');
 	});
 
+	test.for(['webhook_endpoints', 'webhook_deliveries'])(
+		'%s of several projects are changed by whoever sees them all, and given to no other',
+		async (table) => {
+			const team = await newTeam();
+			const [mine, other] = [randomUUID(), randomUUID()];
+			const of = [[mine], [mine, other], [other], null];
+			for (const projects of of) {
+				const [made] = await owner`
+					insert into webhook_endpoints (team_id, name, url, events, sealed_secret, project_ids)
+					values (${team.teamId}, 'One', 'https://example.com', ${['run.failed']}, '{}', ${projects})
+					returning id`;
+				await owner`insert into webhook_deliveries (team_id, endpoint_id, event, body, project_ids)
+					values (${team.teamId}, ${made!.id}, 'run.failed', '{}', ${projects})`;
+			}
+			const limited = await team.as('trainer', [mine]);
+			await owner.unsafe(`alter table ${table} disable trigger user`);
+			expect(await blindly(limited, `update ${table} set created_at = created_at`)).toBe(1);
+			for (const given of ['null', `array['${other}']::uuid[]`, `array['${mine}', '${other}']::uuid[]`])
+				expect(await blindly(limited, `update ${table} set project_ids = ${given}`), given).toBe('42501');
+			const mayRemove = rights[table]!.trainer.includes('d');
+			expect(await blindly(limited, `delete from ${table}`)).toBe(mayRemove ? 1 : 0);
+			await owner.unsafe(`alter table ${table} enable trigger user`);
+		}
+	);
+
 	test.for(Object.keys(rights))('%s cannot be given away, also by who reads nothing', async (table) => {
 		const expected = rights[table]!.owner.includes('c') ? '42501' : 0;
 		expect(await blindly(scopeOf('owner'), `update ${table} set team_id = '${world.there}'`)).toBe(expected);
@@ -374,6 +399,11 @@ describe('the policies', () => {
 			values (${alone.teamId}, 'x@example.com', 'rater', 'x', '2100-01-01')`;
 		await owner`insert into webhook_endpoints (team_id, name, url, events, sealed_secret)
 			values (${alone.teamId}, 'One', 'https://example.com', ${['run.failed']}, '{}')`;
+		// what nobody may even read
+		await owner`insert into named_requests (team_id, key_id, name, fingerprint, held_until)
+			values (${alone.teamId}, ${randomUUID()}, 'first', 'x', now())`;
+		await owner`insert into personal_tokens (team_id, person_id, name, hash, hint, expires_at)
+			values (${alone.teamId}, ${alone.owner.id}, 'ait', 'x', 'ait_pt_…x', '2100-01-01')`;
 		const own = (await owner`select from ${owner(table)} where team_id = ${alone.teamId}`).length;
 		await owner.unsafe(`alter table ${table} disable trigger user`);
 		for (const other of others)
