@@ -366,12 +366,21 @@ export const RestoreExamples = command({
 	example: { input: { ids: [ids.example] }, output: { count: 1 } }
 });
 
+export const exportFormats = ['full', 'train', 'validation', 'preference'] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
 export const ExportExamples = command({
 	name: 'examples.export',
-	summary: 'Every example with all it has, oldest first, as JSONL that imports back to the same',
+	summary: 'The examples as JSONL, oldest first: all they have, or what a training reads',
 	within: 'project',
 	action: 'examples:export',
-	input: v.object({}),
+	input: v.object({
+		/**
+		 * `full`: every example with all it has, which imports back to the same. `train`, `validation`: the files a training would get
+		 * now. `preference`: the rewrites that may train, each preferred over the answer it improves.
+		 */
+		format: v.fallback(v.optional(v.picklist(exportFormats), 'full'), 'full')
+	}),
 	output: File('application/jsonl'),
 	errors: {},
 	events: ['examples.exported'],

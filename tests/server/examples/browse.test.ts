@@ -295,7 +295,7 @@ test('a stranger with the project of another team finds nothing', async () => {
 		() => importSample(stranger, { sample: 'code-review' }),
 		() => deleteExamples(stranger, { ids: [id] }),
 		() => restoreExamples(stranger, { ids: [id] }),
-		() => exportExamples(stranger)
+		() => exportExamples(stranger, { format: 'full' })
 	];
 	for (const deed of deeds) await expect(deed()).rejects.toMatchObject({ code: 'not_found' });
 	expect(numbers(await list())).toEqual([1]);
@@ -307,7 +307,7 @@ test('what is done with examples is written down for owners, with numbers and no
 	await addExample(here, { messages: talk('Three?'), rating: null });
 	await deleteExamples(here, { ids });
 	await restoreExamples(here, { ids });
-	await exportExamples(here);
+	await exportExamples(here, { format: 'full' });
 	await moveExamples(here, { ids, side: 'train' });
 	const found = await scope.tx((tx) => tx.select().from(auditEntries).orderBy(auditEntries.seq));
 	expect(found.map(({ action, details }) => [action, details])).toEqual([

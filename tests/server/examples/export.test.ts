@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, expect, test } from 'vitest';
+import type { ExportFormat } from '../../../src/lib/contract/examples.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { deleteExamples, exportExamples, importExamples } from '../../../src/lib/server/examples/commands.ts';
 import { getExample, listExamples } from '../../../src/lib/server/examples/queries.ts';
@@ -23,8 +24,8 @@ const bring = async (scope: Scope, slug: string, texts: string[]) =>
 		fileName: 'a.jsonl',
 		lines: texts.map((text, i) => ({ number: i + 1, text }))
 	});
-const take = async (scope: Scope, slug = 'support') => {
-	const { pieces } = await exportExamples(await inProject(scope, slug));
+const take = async (scope: Scope, slug = 'support', format: ExportFormat = 'full') => {
+	const { pieces } = await exportExamples(await inProject(scope, slug), { format });
 	const taken: string[] = [];
 	for await (const piece of pieces) taken.push(String(piece));
 	return { taken, lines: taken.join('').split('\n').slice(0, -1) };
@@ -51,6 +52,51 @@ test('an export imports back to the same', async () => {
 		{ split: 'validation', topic: 'parcels', rating: null },
 		{ rating: 10 },
 		{ rating: 7, messages: [{ content: 'Four?' }, { content: 'Pairs too.' }] }
+	]);
+});
+
+test('the files of a training are what one would learn from, or be measured on, if it began now', async () => {
+	const { scope } = await newTeam();
+	await newProject(scope);
+	await bring(scope, 'support', [
+		line('Good?', { rating: 9, split: 'train' }),
+		line('Bettered?', { rating: 9, split: 'train', rewrite: 'Better' }),
+		line('Bad?', { rating: 3, split: 'train' }),
+		line('Measured?', { rating: 9, split: 'validation' }),
+		line('Nowhere?', { rating: 9 })
+	]);
+	const asked = async (format: ExportFormat) =>
+		(await take(scope, 'support', format)).lines.map((text) => JSON.parse(text).messages);
+	const system = { role: 'system', content: 'Be kind.' };
+	expect(await asked('train')).toEqual([
+		[system, { role: 'user', content: 'Good?' }, { role: 'assistant', content: 'The answer to Good?' }],
+		[system, { role: 'user', content: 'Bettered?' }, { role: 'assistant', content: 'Better' }]
+	]);
+	expect((await asked('validation')).map((messages) => messages[1].content)).toEqual(['Measured?']);
+});
+
+test('preference pairs are the rewrites, and none of what measures', async () => {
+	const { scope } = await newTeam();
+	await newProject(scope);
+	await bring(scope, 'support', [
+		line('Bettered?', { split: 'train', rewrite: 'Better' }),
+		line('Nowhere?', { rewrite: 'Better too' }),
+		line('Measured?', { split: 'validation', rewrite: 'Better as well' }),
+		line('As it was?', { rating: 9 })
+	]);
+	const { lines } = await take(scope, 'support', 'preference');
+	expect(lines.map((text) => JSON.parse(text))).toEqual([
+		{
+			input: {
+				messages: [
+					{ role: 'system', content: 'Be kind.' },
+					{ role: 'user', content: 'Bettered?' }
+				]
+			},
+			preferred_output: [{ role: 'assistant', content: 'Better' }],
+			non_preferred_output: [{ role: 'assistant', content: 'The answer to Bettered?' }]
+		},
+		expect.objectContaining({ preferred_output: [{ role: 'assistant', content: 'Better too' }] })
 	]);
 });
 
@@ -98,9 +144,13 @@ test('it is not for raters, and finds no project of another team', async () => {
 	const { scope, as } = await newTeam();
 	await newProject(scope);
 	const { project } = await inProject(scope, 'support');
-	await expect(exportExamples({ ...(await as('rater')), project })).rejects.toMatchObject({ code: 'forbidden' });
+	await expect(exportExamples({ ...(await as('rater')), project }, { format: 'full' })).rejects.toMatchObject({
+		code: 'forbidden'
+	});
 	const stranger = (await newTeam()).scope;
-	await expect(exportExamples({ ...stranger, project })).rejects.toMatchObject({ code: 'not_found' });
+	await expect(exportExamples({ ...stranger, project }, { format: 'full' })).rejects.toMatchObject({
+		code: 'not_found'
+	});
 	await expect(inProject(stranger, 'support')).rejects.toMatchObject({ code: 'not_found' });
 });
 
@@ -112,7 +162,7 @@ test('a browser that leaves ends the reading', async () => {
 		'support',
 		Array.from({ length: 1_200 }, (_, i) => line(`Question ${i}?`))
 	);
-	const file = await exportExamples(await inProject(scope, 'support'));
+	const file = await exportExamples(await inProject(scope, 'support'), { format: 'full' });
 	const response = download(file, 'application/jsonl');
 	expect(response.headers.get('content-disposition')).toBe('attachment; filename="support-examples.jsonl"');
 	const reader = response.body!.getReader();

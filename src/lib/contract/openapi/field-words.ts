@@ -108,6 +108,8 @@ const words: Record<string, string> = {
 	'refusals.reason': 'Why it was refused, in words.',
 	'refusals.text': 'The line itself; empty where it would be too much.',
 
+	'examples.export:format':
+		'`full`: every example with all it has, which imports back to the same. `train`, `validation`: the files that a training would get now. `preference`: the rewrites that may train, each preferred over the answer it improves (DPO).',
 	importId: 'The import: the `id` that it was answered with.',
 	fileName: 'What the file was called.',
 

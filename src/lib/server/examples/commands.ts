@@ -99,12 +99,13 @@ const refuseTwins = async (tx: Tx, projectId: string, ids: string[]) => {
  * Every example of the project with all it has, oldest first, as pieces of JSONL of at most 500 lines. Importing them gives the
  * same. What is added while the file is taken is in it too. Refusals are thrown before the first piece.
  */
-export const exportExamples = command(ExportExamples, async (scope) => {
-	const { id, slug } = await scope.tx(async (tx) => {
+export const exportExamples = command(ExportExamples, async (scope, { format }) => {
+	const project = await scope.tx(async (tx) => {
 		const project = await projectNow(tx, scope);
 		const { id: projectId } = project;
 		await record(tx, scope, { event: 'examples.exported', subject: projectId, projectId, details: {} });
 		return project;
 	});
-	return { name: `${slug}-examples.jsonl`, pieces: exportPieces(scope, id) };
+	const what = format === 'full' ? 'examples' : format;
+	return { name: `${project.slug}-${what}.jsonl`, pieces: exportPieces(scope, project, format) };
 });

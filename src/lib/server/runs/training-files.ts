@@ -1,18 +1,11 @@
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { chatLine } from '../../core/examples/formats/training.ts';
+import { inTrainingFile } from '../examples/conditions.ts';
 import { sha256 } from '../platform/crypto.ts';
 import { examples, runExamples, runFiles } from '../platform/db/schema.ts';
 import type { RunFileKind } from '../../contract/run.ts';
 import type { Project, Tx } from '../access/scope.ts';
 import type { Run } from './rows.ts';
-
-const isMember = (project: Project, kind: RunFileKind) =>
-	and(
-		eq(examples.projectId, project.id),
-		eq(examples.split, kind),
-		isNull(examples.deletedAt),
-		...(kind === 'train' ? [sql`${examples.rating} >= ${project.qualityThreshold}`] : [])
-	);
 
 /**
  * A step: decides what a run learns from and is measured on, and keeps the exact bytes. Membership first, in one
@@ -26,7 +19,7 @@ export const writeTrainingFile = async (
 ): Promise<number> => {
 	await tx.execute(sql`
 		insert into ${runExamples} (project_id, run_id, example_id, kind)
-		select ${project.id}, ${run.id}, ${examples.id}, ${kind} from ${examples} where ${isMember(project, kind)}`);
+		select ${project.id}, ${run.id}, ${examples.id}, ${kind} from ${examples} where ${inTrainingFile(project, kind)}`);
 	const rows = await tx
 		.select({ messages: examples.messages, rewrite: examples.rewrite, source: examples.source })
 		.from(runExamples)

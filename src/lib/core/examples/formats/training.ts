@@ -30,15 +30,19 @@ const toolsIn = (source: string | null | undefined): object | null => {
 	}
 };
 
+/** What a provider is sent of an example: the parts of its line. */
+export const trainedParts = ({ messages, rewrite, source }: Trained, systemPrompt?: string | null) => {
+	const turns = rewrite === null ? messages : withTarget(messages, rewrite);
+	const prompt = systemPrompt != null && systemPrompt.trim() !== '' && !turns.some((turn) => turn.role === 'system');
+	return {
+		messages: [...(prompt ? [{ role: 'system', content: systemPrompt }] : []), ...turns.map(turnFor)],
+		...toolsIn(source)
+	};
+};
+
 /**
  * The line a provider trains on, without its line break: the rewrite in place of the answer it improves, the project's system
  * prompt first where the example brings none, and the tools of the imported line (`source`). Loss falls on assistant turns.
  */
-export const chatLine = ({ messages, rewrite, source }: Trained, systemPrompt?: string | null): string => {
-	const turns = rewrite === null ? messages : withTarget(messages, rewrite);
-	const prompt = systemPrompt != null && systemPrompt.trim() !== '' && !turns.some((turn) => turn.role === 'system');
-	return JSON.stringify({
-		messages: [...(prompt ? [{ role: 'system', content: systemPrompt }] : []), ...turns.map(turnFor)],
-		...toolsIn(source)
-	});
-};
+export const chatLine = (example: Trained, systemPrompt?: string | null): string =>
+	JSON.stringify(trainedParts(example, systemPrompt));

@@ -5,8 +5,8 @@ import { endpoint } from '$lib/server/http/endpoint';
 import { whileWelcome } from '$lib/server/http/recheck';
 import type { RequestHandler } from './$types';
 
-/** Every example with all it has, as JSONL that imports back to the same. */
-export const GET: RequestHandler = endpoint(ExportExamples, async (event) => {
-	const { name, pieces } = await exportExamples(event.locals.project);
+/** The examples in one of the formats (contract/examples). */
+export const GET: RequestHandler = endpoint(ExportExamples, async (event, input) => {
+	const { name, pieces } = await exportExamples(event.locals.project, input);
 	return download({ name, pieces: whileWelcome(event, pieces) }, 'application/jsonl');
 });
