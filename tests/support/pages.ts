@@ -6,7 +6,13 @@ import { lines } from './route-table.ts';
 import { endpointName, listEndpoints } from './route-files.ts';
 import type { World } from './world.ts';
 
-export type ShownPage = { name: string; address: (w: World) => string; visitor: 'anonymous' | 'owner' | 'rater' };
+export type ShownPage = {
+	name: string;
+	address: (w: World) => string;
+	visitor: 'anonymous' | 'owner' | 'rater';
+	/** Another page, which is looked at in every way, is made of the same parts: this one brings other words. */
+	isLikeAnother?: true;
+};
 
 const nameOf = (route: string) =>
 	route
@@ -27,7 +33,8 @@ const docs = [
 ].map((address): ShownPage => ({
 	name: address.slice(1).replaceAll('/', '-'),
 	address: () => address,
-	visitor: 'anonymous'
+	visitor: 'anonymous',
+	isLikeAnother: true
 }));
 
 /** Pages in another state than the one their line in route-table.ts has. */

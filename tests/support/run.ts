@@ -1,14 +1,19 @@
 import '../../src/launch/node24.ts';
-import { browser, build, checks, runStages, unit } from './stages.ts';
+import { type Stage, browser, build, runStages, sources, types, unit } from './stages.ts';
 
 // `npm test`: everything. `npm test -- lint unit`: the stages of these names only.
 
-const stages = [...checks, build, unit('unit'), browser];
+const sets = [
+	[[types, build], sources],
+	[[unit('unit')], [browser]]
+];
+const names = sets.flat(2).map(({ name }) => name);
 const wanted = process.argv.slice(2);
-const unknown = wanted.filter((name) => !stages.some((stage) => stage.name === name));
+const unknown = wanted.filter((name) => !names.includes(name));
 if (unknown.length) {
-	console.error(`There is no stage ${unknown.join(', ')}; there are ${stages.map((stage) => stage.name).join(', ')}.`);
+	console.error(`There is no stage ${unknown.join(', ')}; there are ${names.join(', ')}.`);
 	process.exit(1);
 }
-const chosen = wanted.length ? stages.filter((stage) => wanted.includes(stage.name)) : stages;
+const isChosen = ({ name }: Stage) => wanted.length === 0 || wanted.includes(name);
+const chosen = sets.map((lanes) => lanes.map((lane) => lane.filter(isChosen)));
 process.exit(await runStages(chosen, { browser: 'build' }));

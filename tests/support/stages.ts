@@ -8,8 +8,9 @@ import { ensureWebKit } from './webkit.ts';
 
 /** What a stage found; `details` is shown, and only when something failed. */
 export type Result = { passed: number; failed: number; skipped?: number; details?: string };
-/** `reads`: it changes nothing and waits for nothing, so it runs beside another of its kind. */
-export type Stage = { name: string; run(): Promise<Result>; reads?: true };
+export type Stage = { name: string; run(): Promise<Result> };
+/** Lanes that run beside each other, on two cores: in each, one stage after the other. */
+export type Lanes = Stage[][];
 
 const running = new Set<ReturnType<typeof spawn>>();
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
@@ -46,25 +47,24 @@ const check = (name: string, script: string, args: string[]): Stage => ({
 	}
 });
 
-const reading = (...of: Parameters<typeof check>): Stage => ({ ...check(...of), reads: true });
-
-export const checks: Stage[] = [
-	reading('format', 'prettier/bin/prettier.cjs', ['--check', '--log-level', 'warn', '.']),
-	reading('lint', 'eslint/bin/eslint.js', ['.', '--max-warnings', '0']),
-	reading('imports', 'dependency-cruiser/bin/dependency-cruiser.mjs', ['src', '--config', '.dependency-cruiser.cjs']),
-	reading('compose', 'dclint/bin/dclint.cjs', ['docker-compose.yml', '--max-warnings', '0']),
-	{
-		name: 'types',
-		reads: true,
-		run: async () => {
-			const sync = await tool('@sveltejs/kit/svelte-kit.js', ['sync']);
-			const types = sync.ok ? await tool('svelte-check/bin/svelte-check', ['--fail-on-warnings']) : sync;
-			return { passed: Number(types.ok), failed: Number(!types.ok), details: types.output };
-		}
+export const types: Stage = {
+	name: 'types',
+	run: async () => {
+		const sync = await tool('@sveltejs/kit/svelte-kit.js', ['sync']);
+		const types = sync.ok ? await tool('svelte-check/bin/svelte-check', ['--fail-on-warnings']) : sync;
+		return { passed: Number(types.ok), failed: Number(!types.ok), details: types.output };
 	}
-];
-
+};
+/** Writes where `types` does (.svelte-kit), so it is in the same lane. */
 export const build = check('build', 'vite/bin/vite.js', ['build']);
+
+/** What only reads the sources. */
+export const sources: Stage[] = [
+	check('lint', 'eslint/bin/eslint.js', ['.', '--max-warnings', '0']),
+	check('format', 'prettier/bin/prettier.cjs', ['--check', '--log-level', 'warn', '.']),
+	check('imports', 'dependency-cruiser/bin/dependency-cruiser.mjs', ['src', '--config', '.dependency-cruiser.cjs']),
+	check('compose', 'dclint/bin/dclint.cjs', ['docker-compose.yml', '--max-warnings', '0'])
+];
 
 type VitestReport = {
 	numPassedTests: number;
@@ -182,33 +182,18 @@ const timed = async ({ run }: Stage): Promise<Ended> => {
 	return { result, ms: performance.now() - from };
 };
 
-/** Starts the stages that only read, two at a time, for two cores. */
-const beginReading = (stages: Stage[]): Map<Stage, Promise<Ended>> => {
-	const lanes = [Promise.resolve<unknown>(null), Promise.resolve<unknown>(null)];
-	// the longest first, so that the lanes end at about the same time
-	const reading = stages.filter(({ reads }) => reads).reverse();
-	return new Map(
-		reading.map((stage, place) => {
-			const ended = lanes[place % 2]!.then(() => timed(stage));
-			lanes[place % 2] = ended;
-			return [stage, ended];
-		})
-	);
-};
-
 /**
- * Runs stages one after the other, those that only read two at a time, prints a line for each and the details of
- * what failed, and ends with `N passed, N failed`. Returns the exit code. `needs`: a stage that is not run when another one failed.
+ * Runs one set of lanes after the other, prints a line for each stage and the details of what failed, and ends with
+ * `N passed, N failed`. Returns the exit code. `needs`: a stage that is not run when one of an earlier set failed.
  */
-export async function runStages(stages: Stage[], needs: Record<string, string> = {}): Promise<number> {
+export async function runStages(sets: Lanes[], needs: Record<string, string> = {}): Promise<number> {
 	const total = { passed: 0, failed: 0 };
 	const bad = new Set<string>();
-	const begun = beginReading(stages);
-	for (const stage of stages) {
+	const runOne = async (stage: Stage) => {
 		const { name } = stage;
 		const { result, ms } = bad.has(needs[name] ?? '')
 			? { result: { passed: 0, failed: 1, details: `Not run, because ${needs[name]} failed.` } as Result, ms: 0 }
-			: await (begun.get(stage) ?? timed(stage));
+			: await timed(stage);
 		const seconds = (ms / 1000).toFixed(1);
 		const skipped = result.skipped ? `, ${result.skipped} skipped` : '';
 		console.log(
@@ -220,7 +205,13 @@ export async function runStages(stages: Stage[], needs: Record<string, string> =
 		}
 		total.passed += result.passed;
 		total.failed += result.failed;
-	}
+	};
+	for (const lanes of sets)
+		await Promise.all(
+			lanes.map(async (lane) => {
+				for (const stage of lane) await runOne(stage);
+			})
+		);
 	console.log(`${total.passed} passed, ${total.failed} failed`);
 	return total.failed ? 1 : 0;
 }
