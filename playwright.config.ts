@@ -22,8 +22,9 @@ export default defineConfig({
 	workers: 2,
 	retries: 0,
 	forbidOnly: true,
-	timeout: 60_000,
-	expect: { timeout: 10_000 },
+	// it runs beside the other tests (tests/support/run.ts): a wait may take long, and says nothing of the app
+	timeout: 180_000,
+	expect: { timeout: 45_000 },
 	reporter: 'list',
 	use: { baseURL, launchOptions, trace: 'retain-on-failure', screenshot: 'only-on-failure' },
 	// A device brings launch options of its own, so ours are said again

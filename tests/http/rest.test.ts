@@ -6,9 +6,13 @@ import { rest } from '../../src/lib/contract/rest.ts';
 import { may } from '../../src/lib/core/permissions.ts';
 import { addExample } from '../../src/lib/server/examples/commands.ts';
 import { inProject } from '../../src/lib/server/access/scope.ts';
+import { newKey } from '../../src/lib/server/access/keys.ts';
 import { createKey, revokeKey } from '../../src/lib/server/keys/commands.ts';
+import { checksumOf } from '../support/checksum.ts';
+import { newBallot, voteAs } from '../support/evaluation.ts';
+import { oneOfEach } from '../support/one-of-each.ts';
 import { type StartedApp, startApp } from '../support/started-app.ts';
-import { newProject, newTeam } from '../support/team.ts';
+import { newPerson, newProject, newTeam } from '../support/team.ts';
 
 let app: StartedApp;
 beforeAll(async () => {
@@ -221,7 +225,12 @@ describe('what cannot be read is told, and changes nothing', () => {
 		for (const answer of [
 			await ask('GET', `/me?key=${key.key}`),
 			await ask('GET', `/me?key=${key.key.replaceAll('_', '%5F')}`),
-			await ask('POST', `${at}/examples`, talk(`My key is ${key.key}`))
+			await ask('GET', `/me?key=${key.key.replaceAll('_', '%255F')}`),
+			await ask('POST', `${at}/examples`, talk(`My key is ${key.key}`)),
+			await ask('POST', `${at}/examples`, talk(`My key:\n${key.key}`)),
+			await ask('POST', `${at}/examples`, JSON.stringify(talk('x')).replace('x', key.key.replaceAll('_', '\\u005f'))),
+			await ask('POST', `${at}/examples`, talk(), { 'idempotency-key': key.key }),
+			await ask('POST', `${at}/imports`, '{}\n', { 'x-file-name': key.key })
 		]) {
 			expect(answer).toMatchObject(refusal(400, 'exposed_key'));
 			expect(answer.text).not.toContain(key.key);
@@ -337,12 +346,133 @@ test('what was looked at has a tag; what has changed since is not changed unseen
 	expect((await ask('GET', webhook)).body.name).toBe('New');
 });
 
+test('an example that was rewritten meanwhile is not rewritten unseen, not even at the same moment', async () => {
+	const { ask, at, within } = await newScript();
+	const { id } = await addExample(within, talk() as never);
+	const example = `${at}/examples/${id}`;
+	for (let round = 0; round < 5; round++) {
+		const etag = (await ask('GET', example)).headers.get('etag')!;
+		const both = await Promise.all(
+			['One', 'Two'].map((output) =>
+				ask('POST', `${example}/rewrite`, { output: `${output} ${round}`, score: 8 }, { 'if-match': etag })
+			)
+		);
+		expect(both.map(({ status }) => status).sort()).toEqual([200, 412]);
+	}
+	expect((await ask('GET', example)).body.rewrites).toHaveLength(5);
+	expect(await ask('POST', `${at}/examples`, talk(), { 'if-match': '"x"' })).toMatchObject(
+		refusal(422, 'invalid', 'If-Match')
+	);
+});
+
+test('a script rates, rewrites and takes its rewrite back', async () => {
+	const { ask, at, within } = await newScript('rater');
+	const { id } = await addExample(within, talk() as never);
+	const example = `${at}/examples/${id}`;
+	const name = { 'idempotency-key': randomUUID() };
+	for (const _ of [1, 2])
+		expect(await ask('POST', `${example}/rating`, { score: 7 }, name)).toMatchObject({
+			status: 200,
+			body: { score: 7 }
+		});
+	const rewritten = await ask('POST', `${example}/rewrite`, { output: 'Better.', score: 9 });
+	expect(rewritten).toMatchObject({ status: 200, body: { output: 'Better.', ownScore: 9 } });
+	const undone = await ask('POST', `${example}/rewrite/undo`, {});
+	expect(undone).toMatchObject({ status: 200, body: { output: 'Yes.', rewritten: false, ownScore: 7 } });
+	expect(await ask('POST', `${example}/rewrite/undo`, {})).toMatchObject(refusal(404, 'not_found'));
+	const seen = await ask('GET', example);
+	expect(seen.body).toMatchObject({ rating: null, ratingsCount: 0 });
+	expect(
+		seen.body.scriptRatings.map(({ script, score }: { script: string; score: number }) => [script, score])
+	).toEqual([
+		['Script', 9],
+		['Script', 7]
+	]);
+	const { body } = await ask('GET', `${at}/activity?limit=2`);
+	expect(body.data.map(({ script, event }: { script: string; event: string }) => [script, event])).toEqual([
+		['Script', 'rewrite.undone'],
+		['Script', 'example.rewritten']
+	]);
+	expect((await ask('GET', `${at}/activity?limit=2&cursor=${body.next}`)).body.data).toMatchObject([
+		{ event: 'example.rated', script: 'Script', subject: id },
+		{ event: 'example.added', person: 'Ana', subject: id }
+	]);
+});
+
+test('a script votes, apart from people, until the results are known', async () => {
+	const contest = await newBallot(2);
+	const asOwner = { ...contest.scope, userId: contest.owner.id };
+	const { key } = await createKey(asOwner, { name: 'Judge', role: 'trainer', projectIds: null, days: 90 });
+	const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+	const at = `/projects/${contest.slug}/evaluations/${contest.id}`;
+	const post = (path: string, body: object) => send(at + path, { method: 'POST', headers, body: JSON.stringify(body) });
+	const { body: first } = await send(`${at}/pairs`, { headers });
+	expect(first).toMatchObject({ state: 'open', judged: 0, total: 2 });
+	for (const { ballotId } of first.pairs)
+		expect((await post('/votes', { ballotId, choice: 'first' })).status).toBe(200);
+	expect((await send(`${at}/pairs`, { headers })).body).toMatchObject({ state: 'done', judged: 2, pairs: [] });
+	expect((await post('/votes', { ballotId: first.pairs[0].ballotId, choice: null })).body.judged).toBe(1);
+	const [stored] = await app.owner`
+		select count(*)::int as count from votes where evaluation_id = ${contest.id} and voter = 'script'`;
+	expect(stored!.count).toBe(3);
+	await voteAs(contest.scope, contest.slug, contest.id, () => 'a');
+	expect((await post('/reveal', {})).status).toBe(200);
+	expect(await post('/votes', { ballotId: first.pairs[0].ballotId, choice: 'tie' })).toMatchObject(
+		refusal(409, 'conflict')
+	);
+	const results = await send(`${at}/results`, { headers });
+	expect(results.status).toBe(200);
+	expect(results.body.results.verdict).toBeDefined();
+});
+
+test('with a key or a token of another team, no row shows or changes anything', async () => {
+	const here = await newScript();
+	const ids = await oneOfEach(here.asOwner, (await newPerson('Extra')).id);
+	const before = await checksumOf(app.owner, here.teamId);
+	const there = await newScript();
+	const token = newKey('pt');
+	await app.owner`insert into personal_tokens (team_id, person_id, name, hash, hint, expires_at)
+		values (${there.teamId}, ${there.owner.id}, 'ait', ${token.hash}, 'ait_pt_…x', now() + interval '1 day')`;
+	const places: Record<string, string> = {
+		exampleId: ids.ids.examples!,
+		importId: ids.ids.imports!,
+		runId: ids.ids.runs!,
+		evaluationId: ids.ids.evaluations!,
+		webhookId: ids.ids.webhook_endpoints!,
+		deliveryId: ids.ids.webhook_deliveries!,
+		kind: 'train'
+	};
+	const foreign = Object.values(ids.ids);
+	for (const bearer of [there.key.key, token.key])
+		for (const { operation, method, path, takesFile } of rest) {
+			// their own project by its name, and everything in it by ids of the other team
+			const real = path.replace('/projects/{project}', there.at).replaceAll(/\{(\w+)\}/g, (_, name) => places[name]!);
+			const fields = Object.entries(operation.example.input as object).map(([name, value]) => [
+				name,
+				places[name] ?? value
+			]);
+			const body = Object.fromEntries(fields.filter(([name]) => !path.includes(`{${name}}`) && name !== 'clientId'));
+			const answer = await send(real, {
+				method,
+				headers: { authorization: `Bearer ${bearer}`, ...(method !== 'GET' && { 'content-type': 'application/json' }) },
+				...(method !== 'GET' && { body: takesFile ? '' : JSON.stringify(body) })
+			});
+			const what = `${method} ${real}: ${answer.status} ${answer.text.slice(0, 300)}`;
+			expect(answer.status, what).toBeLessThan(500);
+			for (const id of foreign) if (!real.includes(id)) expect(answer.text, what).not.toContain(id);
+		}
+	expect(await checksumOf(app.owner, here.teamId)).toEqual(before);
+});
+
 test('an export comes as a file that imports back to the same', async () => {
 	const { ask, at, within } = await newScript();
 	await addExample(within, talk('What?') as never);
 	const file = await ask('GET', `${at}/export`);
 	expect([file.status, file.headers.get('content-type')]).toEqual([200, 'application/jsonl; charset=utf-8']);
 	expect(JSON.parse(file.text.trim()).messages[0].content).toBe('What?');
+	for (const format of ['train', 'validation', 'preference'])
+		expect((await ask('GET', `${at}/export?format=${format}`)).status, format).toBe(200);
+	expect(await ask('GET', `${at}/export?format=parquet`)).toMatchObject(refusal(422, 'invalid', 'format'));
 	expect((await ask('HEAD', `${at}/export`)).status).toBe(405);
 	expect((await ask('HEAD', `${at}/examples`)).status).toBe(200);
 });

@@ -108,8 +108,8 @@ export const UndoRewrite = command({
 	action: 'examples:rewrite',
 	input: v.object({
 		exampleId: Id('The example'),
-		/** The `clientId` of the rewrite that is taken back. */
-		rewrite: Id('The rewrite'),
+		/** The `clientId` of the rewrite that is taken back; the newest one where none is named. */
+		rewrite: v.optional(Id('The rewrite')),
 		clientId: Id('The id of this undo')
 	}),
 	output: Card,

@@ -38,6 +38,8 @@ const rows = (operation: Operation, method: Method, path: string, more: Partial<
 	path,
 	...more
 });
+/** The fields of a list by which pages move: a script gives a cursor instead. */
+export const ownPlaces = ['before', 'after', 'page'];
 /** Newest first, by number: a row that is added meanwhile moves none of the others. */
 const byNumber = { place: 'before', rows: 'rows', next: 'older' };
 
@@ -56,6 +58,7 @@ export const rest: readonly RestRow[] = [
 	rows(examples.GetExample, 'GET', `${inProject}/examples/{exampleId}`),
 	rows(ratings.RateExample, 'POST', `${inProject}/examples/{exampleId}/rating`),
 	rows(ratings.RewriteExample, 'POST', `${inProject}/examples/{exampleId}/rewrite`),
+	rows(ratings.UndoRewrite, 'POST', `${inProject}/examples/{exampleId}/rewrite/undo`),
 	rows(examples.DeleteExamples, 'POST', `${inProject}/examples/delete`),
 	rows(examples.RestoreExamples, 'POST', `${inProject}/examples/undelete`),
 	rows(examples.ImportExamples, 'POST', `${inProject}/imports`, { status: 201, takesFile: true }),
@@ -99,3 +102,14 @@ export const rest: readonly RestRow[] = [
 	rows(webhooks.ListDeliveries, 'GET', `${aWebhook}/deliveries`, { paged: byNumber }),
 	rows(webhooks.SendAgain, 'POST', `${aWebhook}/deliveries/{deliveryId}/again`)
 ];
+
+/**
+ * The row that shows what a write changes, and whose tag a request may name (`If-Match`): at the same address, or at that of the one
+ * thing below which it lies. None for a write that makes something new.
+ */
+export const stateRowOf = ({ method, path }: RestRow): RestRow | undefined => {
+	if (method === 'GET') return undefined;
+	const parent = path.slice(0, path.lastIndexOf('/'));
+	const shows = (at: string) => rest.find((row) => row.method === 'GET' && row.path === at && at.endsWith('Id}'));
+	return shows(path) ?? shows(parent);
+};

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import { afterAll, describe, expect, test } from 'vitest';
-import { type Scope, inProject, scopeFor } from '../../../src/lib/server/access/scope.ts';
+import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
 import { getDashboard, listActivity } from '../../../src/lib/server/activity/queries.ts';
-import { record } from '../../../src/lib/server/events/record.ts';
+import { record, theProduct } from '../../../src/lib/server/events/record.ts';
 import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
 import { activities, members } from '../../../src/lib/server/platform/db/schema.ts';
 import { rateExample } from '../../../src/lib/server/ratings/commands.ts';
@@ -32,18 +32,17 @@ const linesOf = async (scope: Scope) =>
 
 describe('what was done', () => {
 	test('is told with who did it, the newest first: persons, scripts by their keys, and the product itself', async () => {
-		const { teamId, scope, project, ids } = await start();
+		const { scope, project, ids } = await start();
 		const script = await newScript(scope, 'trainer', { name: 'Nightly' });
 		await rate(scope, ids[0]!);
 		await rate(script, ids[1]!);
-		const system = scopeFor({ teamId, userId: null, role: 'owner', projectIds: 'all' });
 		const done = {
 			event: 'run.finished',
 			subject: randomUUID(),
 			projectId: project.id,
 			details: { version: 3 }
 		} as const;
-		await system.tx((tx) => record(tx, system, done));
+		await scope.tx((tx) => record(tx, theProduct, done));
 		const { rows, older } = await feedOf(scope);
 		expect(rows).toMatchObject([
 			{ person: null, script: null, event: 'run.finished', sentence: 'finished the training of v3' },

@@ -1,10 +1,10 @@
 import { mediaTypeOf } from '../fields.ts';
-import { type RestRow, rest } from '../rest.ts';
+import { type RestRow, rest, stateRowOf } from '../rest.ts';
 import { error, everyHeader, headerParameters, headers, ref } from './components.ts';
 import { fileWords } from './field-words.ts';
 import { featureOf, forWhom, restFeatures } from './features.ts';
 import { type Refusal, refusalsOf } from './refusals.ts';
-import { type Field, restAnswer, restFields, takesIfMatch } from './rest-fields.ts';
+import { type Field, restAnswer, restFields } from './rest-fields.ts';
 
 export const restBase = '/api/v1';
 /** Whatever we read while it arrives: which format it is, the bytes themselves say. */
@@ -93,7 +93,7 @@ const operationOf = (row: RestRow) => {
 			...query.map((field) => parameter('query', field)),
 			...(row.takesFile ? [ref('parameters', 'FileName')] : []),
 			...(row.method === 'GET' ? [] : [ref('parameters', 'IdempotencyKey')]),
-			...(takesIfMatch(row) ? [ref('parameters', 'IfMatch')] : []),
+			...(stateRowOf(row) ? [ref('parameters', 'IfMatch')] : []),
 			...(hasTag(row) ? [ref('parameters', 'IfNoneMatch')] : [])
 		],
 		...(body && { requestBody: body }),

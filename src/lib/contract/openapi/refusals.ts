@@ -1,7 +1,6 @@
 import { type ErrorCode, errorStatuses } from '../../core/errors.ts';
 import { may } from '../../core/permissions.ts';
-import type { RestRow } from '../rest.ts';
-import { takesIfMatch } from './rest-fields.ts';
+import { type RestRow, stateRowOf } from '../rest.ts';
 
 /** What a script can be told: the codes of core/errors, and the two that nobody can act on. */
 export type RefusalCode = ErrorCode | 'internal' | 'unavailable';
@@ -126,7 +125,7 @@ export const refusalsOf = (row: RestRow): Refusal[] => {
 		too_slow: writes,
 		too_large: writes,
 		conflict: method !== 'GET',
-		changed: takesIfMatch(row)
+		changed: stateRowOf(row) !== undefined
 	};
 	return refusalCodes
 		.filter((code) => can[code] || Object.hasOwn(operation.errors, code))

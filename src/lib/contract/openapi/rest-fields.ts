@@ -1,5 +1,5 @@
 import { inMicros } from '../micros.ts';
-import { type RestRow, rest } from '../rest.ts';
+import { type RestRow, ownPlaces } from '../rest.ts';
 import { type Schema, jsonSchemaOf } from './json-schema.ts';
 import { fieldWords } from './field-words.ts';
 
@@ -9,15 +9,8 @@ export type Field = { name: string; schema: Schema; required: boolean; example?:
 /** Where each field of an operation's input goes in a request. */
 export type RestFields = { path: Field[]; query: Field[]; body: Schema | null; bodyExample: unknown };
 
-/** The fields of a list by which pages move: a script gives a cursor instead. */
-export const ownPlaces = ['before', 'after', 'page'];
-
 /** What pages name their acts by. A script has the Idempotency-Key, from which the handler makes it. */
 const ownNames = ['clientId'];
-
-/** Whether a write may say which state it means (`If-Match`): where the same address can be looked at. */
-export const takesIfMatch = ({ method, path }: RestRow): boolean =>
-	method !== 'GET' && rest.some((other) => other.method === 'GET' && other.path === path && !other.paged);
 
 const namesIn = (path: string) => [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
 

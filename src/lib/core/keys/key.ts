@@ -9,8 +9,8 @@ const checkLength = 6;
 export const keyKinds = ['sk', 'pt'] as const;
 export type KeyKind = (typeof keyKinds)[number];
 
-/** Anything in a text that looks like a key of ours. */
-export const keyPattern = /(?<![0-9A-Za-z_])ait_(sk|pt)_[0-9A-Za-z]{36}(?![0-9A-Za-z_])/;
+/** What looks like a key of ours. */
+const keyPattern = /(?<![0-9A-Za-z_])ait_(sk|pt)_[0-9A-Za-z]{36}(?![0-9A-Za-z_])/;
 
 const crcTable = Array.from({ length: 256 }, (_, byte) => {
 	let crc = byte;
@@ -48,6 +48,10 @@ export const readKey = (text: string): { kind: KeyKind } | null => {
 	if (!found || checkOf(text.slice(0, -checkLength)) !== text.slice(-checkLength)) return null;
 	return { kind: found[1] as KeyKind };
 };
+
+/** Whether a key of ours stands somewhere in a text. What only looks like one, as in an example of the docs, is none. */
+export const holdsKey = (text: string): boolean =>
+	[...text.matchAll(new RegExp(keyPattern, 'g'))].some(([found]) => readKey(found) !== null);
 
 /** What is kept to recognise it by: its beginning and its last four signs. */
 export const keyHint = (key: string): string => `${key.slice(0, 7)}…${key.slice(-4)}`;

@@ -1,6 +1,6 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { evaluations, outputs, pairings } from '../platform/db/schema.ts';
-import { record } from '../events/record.ts';
+import { record, theProduct } from '../events/record.ts';
 import type { Tx } from '../access/scope.ts';
 import type { Evaluation, Letter } from './rows.ts';
 
@@ -18,12 +18,9 @@ export const unanswered = (tx: Tx, evaluationId: string, contender: Letter) =>
 		.where(and(eq(pairings.evaluationId, evaluationId), isNull(outputs.id)))
 		.orderBy(pairings.position);
 
-/** The models and the system act, not whoever asked for it. */
-const system = { userId: null };
-
 /** A step: pages look again at how far the answers are. */
 export const noteProgress = (tx: Tx, { id, projectId, number }: Evaluation) =>
-	record(tx, system, { event: 'evaluation.progressed', subject: id, projectId, details: { number } });
+	record(tx, theProduct, { event: 'evaluation.progressed', subject: id, projectId, details: { number } });
 
 /** A step: the next station, if nobody else was there first. */
 export const become = async (
@@ -40,8 +37,8 @@ export const become = async (
 	if (changed.length === 0) return;
 	const about = { subject: id, projectId };
 	if (to.status === 'voting')
-		await record(tx, system, { event: 'evaluation.ready', ...about, details: { number, planned } });
-	else await record(tx, system, { event: 'evaluation.failed', ...about, details: { number } });
+		await record(tx, theProduct, { event: 'evaluation.ready', ...about, details: { number, planned } });
+	else await record(tx, theProduct, { event: 'evaluation.failed', ...about, details: { number } });
 };
 
 /** A step: what a generation waits for, or null; it stays `generating`. Pages hear of it when it is something else. */

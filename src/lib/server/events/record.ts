@@ -29,6 +29,9 @@ const addNews = prepared((db) =>
 		.prepare('news')
 );
 
+/** Who has done what the product does by itself, whoever ordered it. Never of what is audited: that names who acts. */
+export const theProduct = { userId: null };
+
 /**
  * Writes down what has happened, in the transaction of the deed: both or neither. From this one call follow the audit log, the
  * pages that look again, the activity and the webhooks, as contract/events says. Unless a webhook may want it, all of it is sent by
@@ -49,7 +52,7 @@ export const record = async (
 		const { id = null, address = null } = scope.request ?? {};
 		sent.push(addEntry(tx, { ...actor, action: event, subject, details, requestId: id, address }));
 	}
-	if (kind.feed) sent.push(addActivity(tx, { ...actor, projectId, event, subject, details }));
+	if (kind.feed && projectId) sent.push(addActivity(tx, { ...actor, projectId, event, subject, details }));
 	for (const topic of (kind.topics as (about: Happening) => Topic[])(happening)) {
 		if (tx.topics.has(topic)) continue;
 		tx.topics.add(topic);

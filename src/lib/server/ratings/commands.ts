@@ -71,7 +71,7 @@ export const rewriteExample = command(RewriteExample, (scope, { exampleId, outpu
 );
 
 /**
- * Takes one of the voter's rewrites back, named by the `clientId` it was sent with: the one before it counts again, or the
+ * Takes one of the voter's rewrites back, named by the `clientId` it was sent with, or the newest: the one before it counts again, or the
  * original, and with it the scores that were given for that. Throws *conflict* when somebody has rewritten it since.
  */
 export const undoRewrite = command(UndoRewrite, (scope, { exampleId, rewrite, clientId }) =>
@@ -84,10 +84,15 @@ export const undoRewrite = command(UndoRewrite, (scope, { exampleId, rewrite, cl
 			.from(rewrites)
 			.where(eq(rewrites.exampleId, id))
 			.orderBy(desc(rewrites.seq));
-		const at = history.findIndex((one) => one.clientId === rewrite && one.personId === scope.voterId);
-		if (at < 0) throw new AppError('not_found', 'There is no such rewrite of yours.');
+		// this undo may have been sent before: what it takes back lies behind it
+		const at = history.findIndex((one) =>
+			rewrite === undefined ? one.clientId !== clientId : one.clientId === rewrite
+		);
+		const found = history[at];
+		if (!found || found.personId !== scope.voterId || found.output === null)
+			throw new AppError('not_found', 'There is no such rewrite of yours.');
 		if (!history.some((one) => one.clientId === clientId)) {
-			if (history[at]!.output !== example.rewrite) {
+			if (found.output !== example.rewrite) {
 				throw new AppError('conflict', `Example ${number} has been rewritten since; that stays.`);
 			}
 			const output = history[at + 1]?.output ?? null;

@@ -2,7 +2,7 @@ import { eq, sql } from 'drizzle-orm';
 import type { Happening } from '../../contract/events.ts';
 import { type RunStatus, isOver } from '../../core/runs/status.ts';
 import type { Scope, Tx } from '../access/scope.ts';
-import { record } from '../events/record.ts';
+import { record, theProduct } from '../events/record.ts';
 import { runEvents, runs } from '../platform/db/schema.ts';
 import { type Run, runById } from './rows.ts';
 
@@ -33,8 +33,8 @@ const happening = (run: Run, status: RunStatus | null): Happening => {
 };
 
 /** A step: tells the pages of a run that there is something new, and everybody of a new station. */
-export const tellProgress = (tx: Tx, scope: Scope, run: Run, status: RunStatus | null = null) =>
-	record(tx, scope, happening(run, status));
+export const tellProgress = (tx: Tx, run: Run, status: RunStatus | null = null) =>
+	record(tx, theProduct, happening(run, status));
 
 /** A step: writes columns of a run and tells its pages. An end gets its time. */
 export const changeRun = async (tx: Tx, scope: Scope, run: Run, change: Partial<Omit<Run, 'id' | 'teamId'>>) => {
@@ -43,7 +43,7 @@ export const changeRun = async (tx: Tx, scope: Scope, run: Run, change: Partial<
 		.update(runs)
 		.set({ ...change, ...(over && !change.finishedAt && { finishedAt: new Date() }) })
 		.where(eq(runs.id, run.id));
-	await tellProgress(tx, scope, run, change.status);
+	await tellProgress(tx, run, change.status);
 };
 
 /** A step: ends a run with the sentence that the person will read. An end is final: a second one changes nothing. */

@@ -64,7 +64,7 @@ export const recordReport = async (tx: Tx, scope: Scope, run: Run, report: JobRe
 		});
 	}
 	if (Object.keys(changes).length > 0) await changeRun(tx, scope, run, changes);
-	else if (events + points > 0) await tellProgress(tx, scope, run);
+	else if (events + points > 0) await tellProgress(tx, run);
 	return { ...run, ...changes };
 };
 

@@ -1,10 +1,13 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'drizzle-orm';
 import postgres from 'postgres';
 import { afterAll, describe, expect, test } from 'vitest';
 import { Unavailable } from '../../../../src/lib/core/errors.ts';
 import { type Pool, openPool } from '../../../../src/lib/server/platform/db/pool.ts';
 import { closePools } from '../../../../src/lib/server/platform/db/pools.ts';
 import { inTransaction } from '../../../../src/lib/server/platform/db/transaction.ts';
-import { projects } from '../../../../src/lib/server/platform/db/schema.ts';
+import { prepared } from '../../../../src/lib/server/platform/db/drizzle.ts';
+import { outbox, projects } from '../../../../src/lib/server/platform/db/schema.ts';
 import { goingOn, together } from '../../../../src/lib/server/access/scope.ts';
 import { newProject, newTeam } from '../../../support/team.ts';
 
@@ -126,6 +129,21 @@ describe('a transaction that says what is last', () => {
 		});
 	});
 
+	test('that is given no value for a place says so', async () => {
+		const { scope } = await newTeam();
+		const work = scope.tx((tx) => tx.insert(outbox).values({ topic: undefined as never, projectId: randomUUID() }));
+		await expect(work).rejects.toThrow();
+		const add = prepared((db) =>
+			db
+				.insert(outbox)
+				.values({ topic: sql.placeholder('topic') as never, projectId: randomUUID() })
+				.prepare('news')
+		);
+		await expect(scope.tx((tx) => add(tx, { topic: undefined }))).rejects.toMatchObject({
+			cause: { message: expect.stringContaining('A value is missing') }
+		});
+	});
+
 	test('and throws at once gives its connection back as it was', async () => {
 		const pool = newPool();
 		const work = inTransaction(
@@ -154,12 +172,12 @@ describe('a transaction that says what is last', () => {
 			pool,
 			() => [],
 			async (sql, last) => {
-				const sent = sql`select pg_sleep(5)`;
+				const sent = sql`select pg_sleep(60)`;
 				sent.catch(() => {});
 				last();
 				const [row] =
 					await owner`select pid from pg_stat_activity where query like 'select pg_sleep%' and pid <> pg_backend_pid()`;
-				await owner`select pg_terminate_backend(${row!.pid}, 5000)`;
+				await owner`select pg_terminate_backend(${row.pid}, 5000)`;
 				await sent;
 			}
 		);

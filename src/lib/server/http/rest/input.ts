@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import type { RestRow } from '../../../contract/rest.ts';
 import { AppError } from '../../../core/errors.ts';
-import { keyPattern } from '../../../core/keys/key.ts';
+import { holdsKey } from '../../../core/keys/key.ts';
 import { doubleKey } from '../../../core/text/double-key.ts';
 import { readJson, syntaxProblem, valueProblem } from '../../../core/text/json.ts';
 import { sha256 } from '../../platform/crypto.ts';
@@ -24,7 +24,7 @@ const exposed = () =>
 
 /** Throws *exposed key* where one stands in this text. */
 export const assertNoKey = (text: string): void => {
-	if (keyPattern.test(text)) throw exposed();
+	if (holdsKey(text)) throw exposed();
 };
 
 /** Deep inside: the first field that nobody asked for, with its path. Loose objects take any. */
@@ -50,6 +50,16 @@ const unknownField = (schema: Schema, value: unknown): string | null => {
 	return null;
 };
 
+/** Every text and every name in a JSON value. */
+function* textsIn(value: unknown): Generator<string> {
+	if (typeof value === 'string') yield value;
+	if (typeof value !== 'object' || value === null) return;
+	for (const [name, inner] of Object.entries(value)) {
+		if (!Array.isArray(value)) yield name;
+		yield* textsIn(inner);
+	}
+}
+
 /** The JSON of a body; an empty one is an object without fields. */
 const bodyOf = async (request: Request): Promise<unknown> => {
 	const text = await request.text();
@@ -71,6 +81,8 @@ const bodyOf = async (request: Request): Promise<unknown> => {
 	if (twice !== null) throw new AppError('bad_request', `The body names the field “${twice.slice(0, 80)}” twice.`);
 	const problem = valueProblem(body);
 	if (problem) throw new AppError('bad_request', `The body cannot be taken: ${problem}.`);
+	// what was written with escapes is now itself
+	for (const each of textsIn(body)) assertNoKey(each);
 	return body;
 };
 
@@ -111,8 +123,8 @@ const fellBack = (entries: Record<string, Schema>, sent: Record<string, unknown>
 const clientIdOf = (request: Request): string => {
 	const name = requestName(request);
 	if (name === null) return randomUUID();
-	const key = request.headers.get('authorization') ?? '';
-	const hex = sha256(`${key} ${name}`).toString('hex');
+	const { method, url, headers } = request;
+	const hex = sha256([headers.get('authorization'), method, new URL(url).pathname, name].join('\n')).toString('hex');
 	return hex.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 };
 

@@ -2,7 +2,7 @@ import type { RequestEvent } from '@sveltejs/kit';
 import * as v from 'valibot';
 import { mediaTypeOf } from '../../../contract/fields.ts';
 import type { Operation } from '../../../contract/operation.ts';
-import type { RestRow } from '../../../contract/rest.ts';
+import { type RestRow, ownPlaces } from '../../../contract/rest.ts';
 import { keyLimit, strangerLimit } from '../../../contract/rest-limits.ts';
 import { linesOfFile } from '../../../core/examples/import/file-lines.ts';
 import { AppError } from '../../../core/errors.ts';
@@ -15,19 +15,20 @@ import { log } from '../../platform/log.ts';
 import { download } from '../download.ts';
 import { whileWelcome } from '../recheck.ts';
 import { upload } from '../upload.ts';
-import { bodyOf, isDownload, lookedAt, refusalBody, tagOf } from './answer.ts';
+import { bodyOf, isDownload, lookedAt, refusalBody } from './answer.ts';
 import { placeOf } from './cursor.ts';
 import { assertNoKey, restInput } from './input.ts';
 import { limited, limitHeaders } from './limits.ts';
 import { once } from './once.ts';
 import { findRow } from './route.ts';
+import { ifUnchanged } from './unchanged.ts';
 
 const base = '/api/v1';
 
 export type AnyUseCase = ((scope: Scope | ProjectScope, input: never) => Promise<unknown>) & { operation: Operation };
 
 /** By the operation's name. */
-type UseCases = ReadonlyMap<string, AnyUseCase>;
+export type UseCases = ReadonlyMap<string, AnyUseCase>;
 
 const bearerOf = ({ headers }: Request) => /^Bearer +(\S+) *$/i.exec(headers.get('authorization') ?? '')?.[1];
 
@@ -67,9 +68,6 @@ const rowOf = (found: ReturnType<typeof wanted>, headers: Headers) => {
 	throw new AppError('wrong_method', `This address takes ${found.allow.join(' and ')} only.`);
 };
 
-/** The fields of a list by which pages move: a script gives a cursor instead. */
-const ownPlaces = ['before', 'after', 'page'];
-
 /** The query with the place that a cursor names. */
 const placed = ({ operation, paged }: RestRow, projectId: string, query: URLSearchParams): URLSearchParams => {
 	if (!paged) return query;
@@ -90,35 +88,25 @@ const answered = (event: RequestEvent, row: RestRow, projectId: string, output: 
 	return download({ ...output, pieces: whileWelcome(event, output.pieces) }, type);
 };
 
-/**
- * Throws *changed* where the request names a state (`If-Match`) and what is at its address is in another by now: somebody else was
- * there first.
- */
-const assertUnchanged = async (
-	event: RequestEvent,
-	useCases: UseCases,
-	params: Record<string, string>,
-	scope: Scope | ProjectScope,
-	projectId: string
-): Promise<void> => {
-	const wanted = event.request.headers.get('if-match');
-	if (wanted === null) return;
-	const found = findRow('GET', event.url.pathname.slice(base.length));
-	if (!('row' in found)) throw new AppError('invalid', 'There is nothing here that If-Match could name.', 'If-Match');
-	const look = await restInput(found.row, new Request(event.url), new URLSearchParams(), params);
-	const output = await useCases.get(found.row.operation.name)!(scope, look as never);
-	const now = tagOf(JSON.stringify(bodyOf(found.row, projectId, output)));
-	if (wanted.trim() !== '*' && !wanted.split(',').some((tag) => tag.trim() === now))
-		throw new AppError('changed', 'This has changed since you read it. Read it again, then decide.', 'If-Match');
+/** Encoded once more by every hand it went through. */
+const mostEncodings = 4;
+
+/** An address as it came and as it was meant, encoded however often; what is no encoding stands for itself. */
+const meant = (address: string): string[] => {
+	const forms = [address];
+	try {
+		while (forms.length <= mostEncodings && forms.at(-1) !== forms.at(-2))
+			forms.push(decodeURIComponent(forms.at(-1)!));
+	} catch {
+		// the last one is no encoding of anything
+	}
+	return forms;
 };
 
-/** An address as it was meant; what is no encoding stands for itself. */
-const decoded = (text: string): string => {
-	try {
-		return decodeURIComponent(text);
-	} catch {
-		return text;
-	}
+/** Throws *exposed key* where one stands in the address, or in a header that is kept. */
+const assertNoKeyIn = ({ url, request }: RequestEvent): void => {
+	const kept = ['idempotency-key', 'x-file-name', 'if-match'].map((name) => request.headers.get(name) ?? '');
+	assertNoKey([...meant(url.pathname + url.search), ...kept.flatMap(meant)].join('\n'));
 };
 
 /** Looks the request up, lets its operation do it, and answers. */
@@ -126,7 +114,7 @@ const carryOut = async (event: RequestEvent, headers: Headers, useCases: UseCase
 	const found = wanted(event);
 	const projectSlug = 'row' in found ? (found.params.project ?? null) : null;
 	const holder = await holderOf(event, headers, projectSlug);
-	assertNoKey(decoded(event.url.pathname + event.url.search));
+	assertNoKeyIn(event);
 	event.locals.scope = holder.scope;
 	const { row, params } = rowOf(found, headers);
 	const { project } = holder;
@@ -153,9 +141,9 @@ const carryOut = async (event: RequestEvent, headers: Headers, useCases: UseCase
 	const isOutput = (result: unknown) => v.is(row.operation.output, result);
 	const mediaType = mediaTypeOf(row.operation.output) ?? 'application/json';
 	return once(event, scope, { said: input, mediaType }, async (witnessed) => {
-		await assertUnchanged(event, useCases, params, scope, projectId);
+		const held = await ifUnchanged(scope, row, { request: event.request, params, useCases });
 		const output = await run(
-			witnessed(scope, (result) => (!isDownload(result) && isOutput(result) ? said(result) : null)),
+			witnessed(held, (result) => (!isDownload(result) && isOutput(result) ? said(result) : null)),
 			input
 		);
 		if (isDownload(output)) return answered(event, row, projectId, output);

@@ -16,6 +16,8 @@ const sending = (client: ReservedSql) => {
 	let isOver = false;
 	return {
 		unsafe: (text: string, values: never[] = []) => {
+			// the driver would answer nobody
+			if (values.includes(undefined as never)) throw new Error(`A value is missing for ${text}`);
 			if (isOver) throw new Error('Asked after the commit was sent: this transaction is over.');
 			return client.unsafe(text, values, { prepare: true });
 		},

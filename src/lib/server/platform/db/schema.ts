@@ -865,7 +865,7 @@ export const activities = teamTable(
 		subject: text().notNull(),
 		details: json().$type<Record<string, unknown>>().notNull()
 	},
-	{ add: everyRole, change: [], remove: [], project: 'project_id', actor: 'person_id, a key or the system' },
+	{ add: everyRole, change: [], remove: [], project: 'project_id', actor: 'person_id, a key or nobody' },
 	// no key to the project: each rating would lock its row, and that for nothing
 	(t) => [index().on(t.teamId, t.projectId, t.seq), index().on(t.createdAt)]
 );

@@ -31,9 +31,9 @@ export type Rights = {
 	carries?: string[];
 	/**
 	 * What of a new row must be whoever acts. `voter`: the person, or the key as a script, with the id of either in `person_id`:
-	 * nobody rates in another's name, and neither as the other.
+	 * nobody rates in another's name, and neither as the other. `nobody`: what the product does by itself while somebody acts.
 	 */
-	actor?: 'voter' | 'person_id, a key or the system';
+	actor?: 'voter' | 'person_id, a key or the system' | 'person_id, a key or nobody';
 };
 
 /**
@@ -59,9 +59,11 @@ const actingVoter = `(select coalesce(nullif(current_setting('app.key_id', true)
 export const actingAs = `case when nullif(current_setting('app.key_id', true), '') is null then 'person' else 'script' end`;
 const asActor = (actor: Rights['actor']) => {
 	if (!actor) return '';
-	return actor === 'voter'
-		? ` and voter = (select ${actingAs}) and person_id = ${actingVoter}`
-		: ` and person_id is not distinct from ${actingPerson} and key_id is not distinct from ${actingKey}`;
+	if (actor === 'voter') return ` and voter = (select ${actingAs}) and person_id = ${actingVoter}`;
+	const isActing = `person_id is not distinct from ${actingPerson} and key_id is not distinct from ${actingKey}`;
+	return actor === 'person_id, a key or nobody'
+		? ` and (coalesce(person_id, key_id) is null or (${isActing}))`
+		: ` and ${isActing}`;
 };
 
 /** The four policies of one table, one for each command. */
