@@ -40,12 +40,3 @@ export const wanted = (projectId: string, filter: ExampleFilter) =>
 		filter.before ? lt(examples.number, filter.before) : undefined,
 		filter.after ? gt(examples.number, filter.after) : undefined
 	);
-
-/** What a training would learn from, or be measured on, if it began now. */
-export const inTrainingFile = (project: { id: string; qualityThreshold: number }, side: 'train' | 'validation') =>
-	and(
-		eq(examples.projectId, project.id),
-		eq(examples.split, side),
-		isNull(examples.deletedAt),
-		side === 'train' ? gte(examples.rating, project.qualityThreshold) : undefined
-	);

@@ -5,7 +5,7 @@ import { preferenceLine } from '../../core/examples/formats/preference.ts';
 import { chatLine } from '../../core/examples/formats/training.ts';
 import type { Project, Scope } from '../access/scope.ts';
 import { examples } from '../platform/db/schema.ts';
-import { inTrainingFile } from './conditions.ts';
+import { inTrainingFile } from './rows.ts';
 
 /** One transaction reads so many; between two of them the connection serves others, however slowly the file is taken. */
 const pageSize = 500;

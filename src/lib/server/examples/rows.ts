@@ -1,4 +1,4 @@
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, eq, gte, isNull, sql } from 'drizzle-orm';
 import type { ExampleRow } from '../../contract/examples.ts';
 import { AppError } from '../../core/errors.ts';
 import { type Message, promptOf, targetOf } from '../../core/examples/example.ts';
@@ -113,3 +113,12 @@ export const rowOf = (example: Listed): ExampleRow => ({
 	rewritten: example.rewrite !== null,
 	createdAt: example.createdAt
 });
+
+/** What a training would learn from, or be measured on, if it began now. */
+export const inTrainingFile = (project: { id: string; qualityThreshold: number }, side: 'train' | 'validation') =>
+	and(
+		eq(examples.projectId, project.id),
+		eq(examples.split, side),
+		isNull(examples.deletedAt),
+		side === 'train' ? gte(examples.rating, project.qualityThreshold) : undefined
+	);

@@ -1,6 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { chatLine } from '../../core/examples/formats/training.ts';
-import { inTrainingFile } from '../examples/conditions.ts';
+import { inTrainingFile } from '../examples/rows.ts';
 import { sha256 } from '../platform/crypto.ts';
 import { examples, runExamples, runFiles } from '../platform/db/schema.ts';
 import type { RunFileKind } from '../../contract/run.ts';

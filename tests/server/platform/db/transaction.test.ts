@@ -175,8 +175,10 @@ describe('a transaction that says what is last', () => {
 				const sent = sql`select pg_sleep(60)`;
 				sent.catch(() => {});
 				last();
-				const [row] =
-					await owner`select pid from pg_stat_activity where query like 'select pg_sleep%' and pid <> pg_backend_pid()`;
+				let row: postgres.Row | undefined;
+				while (!row)
+					[row] =
+						await owner`select pid from pg_stat_activity where query = 'select pg_sleep(60)' and state = 'active'`;
 				await owner`select pg_terminate_backend(${row.pid}, 5000)`;
 				await sent;
 			}
