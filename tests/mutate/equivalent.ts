@@ -52,6 +52,10 @@ export const equivalent: { mutant: string | RegExp; because: string }[] = [
 		because: 'the hash of a prompt is frozen by another trigger, which is asked first'
 	},
 	{
+		mutant: /^triggers\/enter_with_(key|token): never found_\w+\.id is null$/,
+		because: 'nothing was found: no row is marked as used, and no team belongs to it'
+	},
+	{
 		mutant: 'triggers/mark_trained: without not e.trained',
 		because: 'what is marked already is marked again'
 	},

@@ -5,7 +5,7 @@ import type { Input } from '../../../src/lib/contract/operation.ts';
 import type { CreateKey } from '../../../src/lib/contract/keys.ts';
 import { readKey } from '../../../src/lib/core/keys/key.ts';
 import { mostKeys } from '../../../src/lib/core/keys/rules.ts';
-import { enterWithKey } from '../../../src/lib/server/access/keys.ts';
+import { enterWithKey, purgeBuckets } from '../../../src/lib/server/access/keys.ts';
 import type { Scope } from '../../../src/lib/server/access/scope.ts';
 import { createKey, revokeKey, rollKey } from '../../../src/lib/server/keys/commands.ts';
 import { getMe, listKeys } from '../../../src/lib/server/keys/queries.ts';
@@ -344,5 +344,67 @@ describe('requests of a bucket', () => {
 		await owner`update buckets set full_at = full_at - interval '10 days' where name = ${bucket}`;
 		await owner`update buckets set full_at = least(full_at, now() + interval '1 hour') - interval '61 minutes' where name = ${bucket}`;
 		expect(await take(bucket)).toBe(2);
+	});
+});
+
+// In the database itself (drizzle/functions/keys.sql): assert_key, enter_with_key, purge_buckets.
+describe('the functions that let a key in', () => {
+	const asserts = (team: string, key: string, { holding = false } = {}) =>
+		owner`select assert_key(${team}, ${key}, 'trainer', 'all', ${holding})`.then(
+			() => 'holds',
+			(problem) => problem.code
+		);
+
+	test.each([false, true])('ask about this key of this team, and no other: holding %s', async (holding) => {
+		const [here, there] = [await newTeam(), await newTeam()];
+		const [first, second] = [await make(here.scope), await make(here.scope)];
+		const foreign = await make(there.scope);
+		expect(await asserts(here.teamId, first.id, { holding })).toBe('holds');
+		expect(await asserts(here.teamId, foreign.id, { holding })).toBe('AI020');
+		expect(await asserts(there.teamId, first.id, { holding })).toBe('AI020');
+		await revokeKey(here.scope, { keyId: second.id });
+		expect(await asserts(here.teamId, second.id, { holding })).toBe('AI020');
+		expect(await asserts(here.teamId, first.id, { holding })).toBe('holds');
+		const third = await make(here.scope);
+		await revokeKey(here.scope, { keyId: first.id });
+		expect(await asserts(here.teamId, first.id, { holding })).toBe('AI020');
+		expect(await asserts(here.teamId, third.id, { holding })).toBe('holds');
+	});
+
+	test('hold it for a change until that is committed, and for a look not at all', async () => {
+		const { scope } = await newTeam();
+		const { id, key } = await make(scope);
+		const holder = (await come(key))!.scope;
+		await holder.look(() => owner`update api_keys set mailed_at = now() where id = ${id}`.then(() => {}));
+		const order: string[] = [];
+		let revoked: Promise<unknown> | undefined;
+		await holder.tx(async (tx) => {
+			await tx.$client`select 1`;
+			revoked = revokeKey(scope, { keyId: id }).then(() => order.push('revoked'));
+			const waits = () =>
+				owner`select from pg_stat_activity where wait_event_type = 'Lock' and query like '%api_keys%'`;
+			await expect.poll(async () => (await waits()).length, { timeout: 20_000 }).toBeGreaterThan(0);
+			order.push('changed');
+		});
+		await revoked;
+		expect(order).toEqual(['changed', 'revoked']);
+	});
+
+	test('write the last use of the key that came, and of none that has its id in another team', async () => {
+		const [here, there] = [await newTeam(), await newTeam()];
+		const { id, key } = await make(here.scope);
+		await owner`insert into api_keys (team_id, id, name, role, hash, hint, expires_at)
+			values (${there.teamId}, ${id}, 'Another', 'rater', ${Buffer.from(randomUUID())}, 'ait_sk_…x', '2100-01-01')`;
+		await come(key);
+		const used = await owner`select team_id from api_keys where id = ${id} and last_used_at is not null`;
+		expect(used).toEqual([{ team_id: here.teamId }]);
+	});
+
+	test('forget full buckets, and no other', async () => {
+		const [full, other] = [`test:${randomUUID()}`, `test:${randomUUID()}`];
+		await owner`insert into buckets (name, full_at)
+			values (${full}, now() - interval '1 second'), (${other}, now() + interval '1 hour')`;
+		await purgeBuckets();
+		expect(await owner`select name from buckets where name in (${full}, ${other})`).toEqual([{ name: other }]);
 	});
 });
