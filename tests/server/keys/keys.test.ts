@@ -349,8 +349,8 @@ describe('requests of a bucket', () => {
 
 // In the database itself (drizzle/functions/keys.sql): assert_key, enter_with_key, purge_buckets.
 describe('the functions that let a key in', () => {
-	const asserts = (team: string, key: string, { holding = false } = {}) =>
-		owner`select assert_key(${team}, ${key}, 'trainer', 'all', ${holding})`.then(
+	const asserts = (team: string, key: string, { holding = false, role = 'trainer', projects = 'all' } = {}) =>
+		owner`select assert_key(${team}, ${key}, ${role}, ${projects}, ${holding})`.then(
 			() => 'holds',
 			(problem) => problem.code
 		);
@@ -369,6 +369,10 @@ describe('the functions that let a key in', () => {
 		await revokeKey(here.scope, { keyId: first.id });
 		expect(await asserts(here.teamId, first.id, { holding })).toBe('AI020');
 		expect(await asserts(here.teamId, third.id, { holding })).toBe('holds');
+		expect(await asserts(here.teamId, third.id, { holding, role: 'rater' })).toBe('AI020');
+		expect(await asserts(here.teamId, third.id, { holding, projects: randomUUID() })).toBe('AI020');
+		await endNow(third.id);
+		expect(await asserts(here.teamId, third.id, { holding })).toBe('AI020');
 	});
 
 	test('hold it for a change until that is committed, and for a look not at all', async () => {
