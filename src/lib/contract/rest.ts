@@ -12,6 +12,7 @@ import * as ratings from './ratings.ts';
 import * as runs from './runs.ts';
 import * as servings from './servings.ts';
 import * as splits from './splits.ts';
+import * as tokens from './tokens.ts';
 import * as webhooks from './webhooks.ts';
 
 export const methods = ['GET', 'POST', 'PATCH', 'DELETE'] as const;
@@ -102,6 +103,14 @@ export const rest: readonly RestRow[] = [
 	rows(webhooks.ListDeliveries, 'GET', `${aWebhook}/deliveries`, { paged: byNumber }),
 	rows(webhooks.SendAgain, 'POST', `${aWebhook}/deliveries/{deliveryId}/again`)
 ];
+
+/** What a program asks before it has a key: addresses of their own (routes/api/v1/device). */
+const open: readonly RestRow[] = [
+	rows(tokens.BeginDevice, 'POST', '/device'),
+	rows(tokens.TakeToken, 'POST', '/device/token')
+];
+/** All there is to read about: the first to ask, then the rest of the way in. */
+export const documented: readonly RestRow[] = [...rest.slice(0, 1), ...open, ...rest.slice(1)];
 
 /**
  * The row that shows what a write changes, and whose tag a request may name (`If-Match`): at the same address, or at that of the one

@@ -6,7 +6,7 @@ import { openApi } from '../../../src/lib/contract/openapi/document.ts';
 import { fieldWords } from '../../../src/lib/contract/openapi/field-words.ts';
 import type { Schema } from '../../../src/lib/contract/openapi/json-schema.ts';
 import { restAnswer, restFields } from '../../../src/lib/contract/openapi/rest-fields.ts';
-import { rest } from '../../../src/lib/contract/rest.ts';
+import { documented } from '../../../src/lib/contract/rest.ts';
 
 const document = openApi('https://aitelier.example');
 const ajv = new Ajv2020({ strict: false, allErrors: true });
@@ -28,7 +28,7 @@ test('every row of the table is in it, under its own name', () => {
 	const ids = Object.values(document.paths).flatMap((methods) =>
 		Object.values(methods).map((each) => (each as { operationId: string }).operationId)
 	);
-	expect(ids.sort()).toEqual(rest.map(({ operation }) => operation.name).sort());
+	expect(ids.sort()).toEqual(documented.map(({ operation }) => operation.name).sort());
 	expect(new Set(ids).size).toBe(ids.length);
 });
 
@@ -42,7 +42,7 @@ const fieldsOf = (schema: Schema, path: string[] = []): string[][] => [
 	...[...(schema.anyOf ?? []), ...(schema.oneOf ?? [])].flatMap((each) => fieldsOf(each, path))
 ];
 
-describe.each(rest.map((row) => [row.operation.name, row] as const))('%s', (name, row) => {
+describe.each(documented.map((row) => [row.operation.name, row] as const))('%s', (name, row) => {
 	const { path, query, body, bodyExample } = restFields(row);
 
 	test('has an example that fits: address, body, answer', () => {

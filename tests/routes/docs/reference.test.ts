@@ -1,12 +1,12 @@
 import { stripTypeScriptTypes } from 'node:module';
 import { describe, expect, test } from 'vitest';
-import { rest } from '../../../src/lib/contract/rest.ts';
+import { documented } from '../../../src/lib/contract/rest.ts';
 import { tokensOf } from '../../../src/routes/(docs)/highlight.ts';
 import { listReference, shownOperation, typeOf } from '../../../src/routes/(docs)/reference.ts';
 
 const base = 'https://aitelier.example/api/v1';
 
-describe.each(rest.map((row) => [row.operation.name, row] as const))('%s', (_, row) => {
+describe.each(documented.map((row) => [row.operation.name, row] as const))('%s', (_, row) => {
 	const shown = shownOperation(row, base);
 
 	test('has samples that can be read, with the key from AIT_KEY and nothing left open', () => {
@@ -32,7 +32,7 @@ describe.each(rest.map((row) => [row.operation.name, row] as const))('%s', (_, r
 test('a search finds what has all its words, whatever their order', () => {
 	const names = (search: string) =>
 		listReference(search).flatMap(({ operations }) => operations.map(({ name }) => name));
-	expect(names('')).toHaveLength(rest.length);
+	expect(names('')).toHaveLength(documented.length);
 	expect(names('examples IMPORTS')).toContain('examples.import');
 	expect(names('post run')).toContain('runs.start');
 	expect(names('zebra')).toEqual([]);

@@ -1,5 +1,5 @@
 import { mediaTypeOf } from '../fields.ts';
-import { type RestRow, rest, stateRowOf } from '../rest.ts';
+import { type RestRow, documented, stateRowOf } from '../rest.ts';
 import { error, everyHeader, headerParameters, headers, ref } from './components.ts';
 import { fileWords } from './field-words.ts';
 import { featureOf, forWhom, restFeatures } from './features.ts';
@@ -15,6 +15,11 @@ export const typesOfFile = ({ operation }: RestRow): string[] | null =>
 	mediaTypeOf(operation.output)
 		?.split(',')
 		.map((type) => type.trim()) ?? null;
+
+/** What is looked at is known by a tag; a file is not. */
+const hasTag = (row: RestRow) => row.method === 'GET' && typesOfFile(row) === null;
+/** What changes something may be sent twice under one name; a name is a key's own. */
+const takesName = ({ method, operation }: RestRow) => method !== 'GET' && operation.within !== 'visitor';
 
 const parameter = (
 	place: 'path' | 'query',
@@ -43,9 +48,8 @@ const success = (row: RestRow) => {
 	const said = {
 		headers: {
 			...everyHeader,
-			...(row.method === 'GET'
-				? !types && { ETag: ref('headers', 'ETag') }
-				: { 'Idempotent-Replayed': ref('headers', 'IdempotentReplayed') })
+			...(hasTag(row) && { ETag: ref('headers', 'ETag') }),
+			...(takesName(row) && { 'Idempotent-Replayed': ref('headers', 'IdempotentReplayed') })
 		}
 	};
 	if (types)
@@ -73,9 +77,6 @@ const requestBody = (row: RestRow) => {
 	};
 };
 
-/** What is looked at is known by a tag; a file is not. */
-const hasTag = (row: RestRow) => row.method === 'GET' && typesOfFile(row) === null;
-
 const operationOf = (row: RestRow) => {
 	const { operation } = row;
 	const { path, query } = restFields(row);
@@ -92,7 +93,7 @@ const operationOf = (row: RestRow) => {
 			...path.map((field) => parameter('path', field)),
 			...query.map((field) => parameter('query', field)),
 			...(row.takesFile ? [ref('parameters', 'FileName')] : []),
-			...(row.method === 'GET' ? [] : [ref('parameters', 'IdempotencyKey')]),
+			...(takesName(row) ? [ref('parameters', 'IdempotencyKey')] : []),
 			...(stateRowOf(row) ? [ref('parameters', 'IfMatch')] : []),
 			...(hasTag(row) ? [ref('parameters', 'IfNoneMatch')] : [])
 		],
@@ -121,7 +122,7 @@ const operationOf = (row: RestRow) => {
 /** The whole REST API as OpenAPI 3.1, made from the table and from the schemas that the server itself runs. */
 export const openApi = (origin: string) => {
 	const paths: Record<string, Record<string, unknown>> = {};
-	for (const row of rest) (paths[row.path] ??= {})[row.method.toLowerCase()] = operationOf(row);
+	for (const row of documented) (paths[row.path] ??= {})[row.method.toLowerCase()] = operationOf(row);
 	return {
 		openapi: '3.1.0',
 		jsonSchemaDialect: 'https://json-schema.org/draft/2020-12/schema',

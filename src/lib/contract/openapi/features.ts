@@ -1,7 +1,7 @@
 import { may } from '../../core/permissions.ts';
 import { keyRoles } from '../../core/keys/rules.ts';
 import type { Operation } from '../operation.ts';
-import { type RestRow, rest } from '../rest.ts';
+import { type RestRow, documented } from '../rest.ts';
 
 type Words = { title: string; text: string };
 
@@ -19,7 +19,7 @@ const words: Record<string, Words> = {
 	},
 	project: {
 		title: 'Projects',
-		text: 'A goal: a base model, a system prompt and the examples that are to change it. Wherever an address says {project}, its slug or its id may stand.'
+		text: 'A goal: a base model, a system prompt and the examples that are to change it. Where an address says {project}, its slug stands: what the address of its pages has.'
 	},
 	examples: {
 		title: 'Examples',
@@ -54,13 +54,13 @@ export const featureOf = ({ name }: Operation): string => name.split('.')[0]!;
 export const verbOf = ({ name }: Operation): string => name.split('.')[1]!;
 
 /** The features that scripts can reach, in the order of the table, each with its rows. */
-export const restFeatures: readonly Feature[] = [...new Set(rest.map(({ operation }) => featureOf(operation)))].map(
-	(id) => ({
-		id,
-		...(words[id] ?? { title: id.slice(0, 1).toUpperCase() + id.slice(1), text: '' }),
-		rows: rest.filter(({ operation }) => featureOf(operation) === id)
-	})
-);
+export const restFeatures: readonly Feature[] = [
+	...new Set(documented.map(({ operation }) => featureOf(operation)))
+].map((id) => ({
+	id,
+	...(words[id] ?? { title: id.slice(0, 1).toUpperCase() + id.slice(1), text: '' }),
+	rows: documented.filter(({ operation }) => featureOf(operation) === id)
+}));
 
 /** Who may ask for it, in a sentence. */
 export const forWhom = ({ action, within }: Operation): string =>

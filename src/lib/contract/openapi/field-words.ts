@@ -113,6 +113,17 @@ const words: Record<string, string> = {
 	importId: 'The import: the `id` that it was answered with.',
 	fileName: 'What the file was called.',
 
+	// ── tokens
+	client: 'What the program calls itself, for the person who is asked.',
+	deviceCode: 'The code for the program alone: with it, it asks for the token.',
+	userCode: 'The code for the person, like `BCDF-GHJK`.',
+	verificationUri: 'The page on which the person confirms it.',
+	verificationUriComplete: 'The same page with the code filled in.',
+	expiresIn: 'In so many seconds the codes are over.',
+	'tokens.begin:interval': 'So many seconds lie at least between two questions for the token.',
+	token: 'The token. It is shown this once, and kept nowhere.',
+	'person.email': 'Their address.',
+
 	// ── activity
 	'activity.dashboard:runs': 'The five newest; none for whoever may not see runs.',
 	'activity.dashboard:evaluations': 'The five newest.',
