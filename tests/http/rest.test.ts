@@ -287,16 +287,18 @@ describe('a request with a name', () => {
 	test('may be a file: sent twice, it is imported once', async () => {
 		const { authorization, at, ask, teamId } = await newScript();
 		const lines = [talk(), talk(), { no: 'messages' }].map((line) => JSON.stringify(line)).join('\n');
-		const importFile = () =>
+		const importFile = (file = lines) =>
 			send(`${at}/imports`, {
 				method: 'POST',
 				headers: { authorization, 'idempotency-key': 'night', 'x-file-name': 'a.jsonl' },
-				body: lines
+				body: file
 			});
 		const first = await importFile();
 		expect(first).toMatchObject({ status: 201, body: { added: 2, refused: 1 } });
 		const again = await importFile();
 		expect([again.text, again.headers.get('idempotent-replayed')]).toEqual([first.text, 'true']);
+		// another file of the same name and length is another request
+		expect(await importFile(lines.toUpperCase())).toMatchObject(refusal(422, 'invalid', 'Idempotency-Key'));
 		expect(await count(teamId)).toBe(2);
 		expect(await ask('GET', `${at}/imports/${first.body.id}`)).toMatchObject({
 			status: 200,

@@ -6,8 +6,10 @@ import { type Scope, type Tx, goingOn } from './scope.ts';
 const holdSeconds = 30;
 
 export type Answered = { status: number; answer: string };
+/** `fileHash`: SHA-256 of the file that came with it. */
+type Kept = Answered & { fileHash?: Buffer | null };
 type Claim =
-	| ({ outcome: 'answered' } & Answered)
+	| ({ outcome: 'answered' } & Kept)
 	| { outcome: 'running' }
 	| { outcome: 'other' }
 	| { outcome: 'lost' }
@@ -21,23 +23,23 @@ export type Named = {
 	 */
 	scope: <S extends Scope>(scope: S, answerOf: (result: unknown) => Answered | null) => S;
 	/** What it was answered, for whoever asks again. */
-	settle: (answered: Answered) => Promise<void>;
+	settle: (answered: Kept) => Promise<void>;
 	/** It has come to nothing and may be asked again. */
 	leave: () => Promise<void>;
 };
 
-const act = (tx: Tx, name: string, answered: Answered | null) =>
-	tx.execute(sql`select act_request(${name}, ${answered?.status ?? null}::int, ${answered?.answer ?? null}::text)`);
+const act = (tx: Tx, name: string, { status = null, answer = null, fileHash = null }: Partial<Kept>) =>
+	tx.execute(sql`select act_request(${name}, ${status}::int, ${answer}::text, ${fileHash}::bytea)`);
 
 /** Claims a named request of the acting key. `fingerprint`: SHA-256 of what was asked. */
 export const claimRequest = async (scope: Scope, name: string, fingerprint: Buffer): Promise<Claim> => {
 	const [row] = await scope.tx((tx) =>
-		tx.execute<{ outcome: Claim['outcome']; status: number; answer: string }>(
+		tx.execute<{ outcome: Claim['outcome']; status: number; answer: string; file_hash: Buffer | null }>(
 			sql`select * from claim_request(${name}, ${fingerprint}, ${holdSeconds})`
 		)
 	);
-	const { outcome, status, answer } = row!;
-	if (outcome === 'answered') return { outcome, status, answer };
+	const { outcome, status, answer, file_hash: fileHash } = row!;
+	if (outcome === 'answered') return { outcome, status, answer, fileHash };
 	if (outcome !== 'claimed') return { outcome };
 	const hold = setInterval(
 		() => void scope.look((tx) => tx.execute(sql`select hold_request(${name}, ${holdSeconds})`)).catch(() => {}), // the next one says it
@@ -53,7 +55,7 @@ export const claimRequest = async (scope: Scope, name: string, fingerprint: Buff
 				tx: (work) =>
 					acting.tx(async (tx) => {
 						const result = await work(goingOn(tx));
-						if (tx.events.length > 0) await act(tx, name, answerOf(result));
+						if (tx.events.length > 0) await act(tx, name, answerOf(result) ?? {});
 						return result;
 					})
 			}),

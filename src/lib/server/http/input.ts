@@ -11,7 +11,7 @@ export type Asked<S extends Schema = Schema> = S | { input: S };
 export const schemaOf = <S extends Schema>(asked: Asked<S>): S => ('input' in asked ? asked.input : asked);
 
 /** valibot asks for a field that is missing in words of its own; what the field itself says when nothing is in it is better. */
-const inOwnWords = (schema: v.GenericSchema, issue: v.BaseIssue<unknown>) => {
+export const inOwnWords = <I extends v.BaseIssue<unknown>>(schema: v.GenericSchema, issue: I): I => {
 	if (!issue.message.startsWith('Invalid key') || issue.path?.length !== 1) return issue;
 	const field = entriesOf(schema)[String(issue.path[0]!.key)];
 	const [own] = (field && v.safeParse(field, undefined).issues) ?? [];

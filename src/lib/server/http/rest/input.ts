@@ -7,6 +7,7 @@ import { doubleKey } from '../../../core/text/double-key.ts';
 import { readJson, syntaxProblem, valueProblem } from '../../../core/text/json.ts';
 import { sha256 } from '../../platform/crypto.ts';
 import { entriesOf, formValues } from '../form-values.ts';
+import { inOwnWords } from '../input.ts';
 import { requestName } from './once.ts';
 
 type Schema = v.GenericSchema<unknown, unknown> & {
@@ -154,7 +155,7 @@ export const restInput = async (
 		const path = v.getDotPath(issue) ?? undefined;
 		if (path !== undefined && Object.hasOwn(named, path))
 			throw new AppError('not_found', 'There is nothing at this address, or it is not yours to see.');
-		throw new AppError('invalid', issue.message, path);
+		throw new AppError('invalid', inOwnWords(input, issue).message, path);
 	}
 	const read = found.output as Record<string, unknown>;
 	const wrong = fellBack(entries, sent, read);

@@ -6,6 +6,7 @@ import { config } from '../../platform/config.ts';
 import { sha256 } from '../../platform/crypto.ts';
 import { log } from '../../platform/log.ts';
 import { refusalBody } from './answer.ts';
+import type { SentFile } from './sent-file.ts';
 
 /** The name that a sender gives to what it asks, so that it may ask again. Throws *invalid*. */
 export const requestName = ({ headers }: Request): string | null => {
@@ -20,6 +21,13 @@ const refusals = {
 	running: 'A request with this Idempotency-Key is being carried out. Ask again in a moment for what came of it.',
 	lost: 'This was carried out, but its answer was lost with the process that did it. Look at what is there before you go on.'
 } as const;
+
+const usedForAnother = () =>
+	new AppError(
+		'invalid',
+		'This Idempotency-Key was used for another request. Give each request its own.',
+		'Idempotency-Key'
+	);
 
 const answerAs = (mediaType: string, { status, answer }: Answered, more: Record<string, string> = {}) =>
 	new Response(answer, { status, headers: { 'content-type': status < 400 ? mediaType : 'application/json', ...more } });
@@ -36,26 +44,23 @@ const bugAnswer = (event: RequestEvent, problem: unknown): Answered => {
 /**
  * Lets `work` carry a request out, once for each `Idempotency-Key` of its key within a day: whoever asks again gets the first
  * answer, and nothing happens. What was wrong with a request, or not possible at the time, is not kept: it may be asked again.
- * `said` is what was asked, besides method and address; `mediaType` that of the answer. With a name, an answer that comes piece by piece is
+ * `said` is what was asked, besides method and address; `file`, where a file is all of it; `mediaType` that of the answer. With a name, an answer that comes piece by piece is
  * sent when it is whole.
  */
 export const once = async (
 	event: RequestEvent,
 	scope: Scope,
-	{ said, mediaType }: { said: unknown; mediaType: string },
+	{ said, mediaType, file }: { said: unknown; mediaType: string; file?: SentFile },
 	work: (witnessed: Witnessed) => Promise<Response>
 ): Promise<Response> => {
 	const name = requestName(event.request);
 	if (name === null) return work((acting) => acting);
 	const { method } = event.request;
 	const claim = await claimRequest(scope, name, sha256(JSON.stringify([method, event.url.pathname, said])));
-	if (claim.outcome === 'other')
-		throw new AppError(
-			'invalid',
-			'This Idempotency-Key was used for another request. Give each request its own.',
-			'Idempotency-Key'
-		);
+	if (claim.outcome === 'other') throw usedForAnother();
 	if (claim.outcome === 'running' || claim.outcome === 'lost') throw new AppError('conflict', refusals[claim.outcome]);
+	if (claim.outcome === 'answered' && file && claim.fileHash && !claim.fileHash.equals(await file.hashOfAll()))
+		throw usedForAnother();
 	if (claim.outcome === 'answered') return answerAs(mediaType, claim, { 'idempotent-replayed': 'true' });
 	const { named } = claim;
 	let answered: Answered;
@@ -70,6 +75,6 @@ export const once = async (
 		answered = bugAnswer(event, problem);
 	}
 	const isRefusal = answered.status >= 400 && answered.status < 500;
-	await (isRefusal ? named.leave() : named.settle(answered));
+	await (isRefusal ? named.leave() : named.settle({ ...answered, fileHash: file?.hash() ?? null }));
 	return answerAs(mediaType, answered);
 };

@@ -21,6 +21,7 @@ import { assertNoKey, restInput } from './input.ts';
 import { limited, limitHeaders } from './limits.ts';
 import { once } from './once.ts';
 import { findRow } from './route.ts';
+import { sentFile } from './sent-file.ts';
 import { ifUnchanged } from './unchanged.ts';
 
 const base = '/api/v1';
@@ -126,11 +127,15 @@ const carryOut = async (event: RequestEvent, headers: Headers, useCases: UseCase
 	if (row.takesFile) {
 		const said = ['x-file-name', 'content-length'].map((name) => event.request.headers.get(name));
 		// what an import has brought it brings no second time, so that one which broke off may be sent again under its name
-		return once(event, scope, { said, mediaType: 'application/json' }, () => {
-			const take = upload((_, { name, pieces }) => run(scope, { fileName: name, lines: linesOfFile(pieces) }), {
-				status: row.status,
-				refuse: (_, problem) => refused(event, headers, problem)
-			});
+		const file = sentFile(event.request);
+		return once(event, scope, { said, file, mediaType: 'application/json' }, () => {
+			const take = upload(
+				(_, { name, pieces }) => run(scope, { fileName: name, lines: linesOfFile(file.through(pieces)) }),
+				{
+					status: row.status,
+					refuse: (_, problem) => refused(event, headers, problem)
+				}
+			);
 			return take(event);
 		});
 	}

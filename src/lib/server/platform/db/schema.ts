@@ -285,8 +285,10 @@ export const namedRequests = teamTable(
 		/** The key, or the personal token, that it is the name of. */
 		keyId: uuid().notNull(),
 		name: text().notNull(),
-		/** SHA-256 of method, path and body. */
+		/** SHA-256 of method, path and body; of a file, of what was said before it. */
 		fingerprint: bytes().notNull(),
+		/** SHA-256 of the file, once it has come. */
+		fileHash: bytes(),
 		/** Whoever carries it out says so again and again; afterwards it is anybody's. */
 		heldUntil: at().notNull(),
 		acted: boolean().notNull().default(false),
