@@ -28,8 +28,10 @@ export type Named = {
 	leave: () => Promise<void>;
 };
 
-const act = (tx: Tx, name: string, { status = null, answer = null, fileHash = null }: Partial<Kept>) =>
-	tx.execute(sql`select act_request(${name}, ${status}::int, ${answer}::text, ${fileHash}::bytea)`);
+const act = (tx: Tx, name: string, { status, answer, fileHash }: Partial<Kept>) =>
+	tx.execute(
+		sql`select act_request(${name}, ${status ?? null}::int, ${answer ?? null}::text, ${fileHash ?? null}::bytea)`
+	);
 
 /** Claims a named request of the acting key. `fingerprint`: SHA-256 of what was asked. */
 export const claimRequest = async (scope: Scope, name: string, fingerprint: Buffer): Promise<Claim> => {
