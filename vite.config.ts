@@ -25,7 +25,9 @@ export default defineConfig({
 		setupFiles: ['tests/support/setup.ts'],
 		// most of what they do is waiting: for Postgres, for a clock, for processes they start
 		maxWorkers: 3,
-		testTimeout: 30_000,
-		hookTimeout: 60_000
+		testTimeout: 90_000,
+		hookTimeout: 150_000,
+		// the browser stage runs beside these: how long a wait takes says nothing
+		expect: { poll: { timeout: 60_000 } }
 	}
 });

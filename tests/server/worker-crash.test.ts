@@ -55,7 +55,7 @@ test(
 
 test(
 	'killed while the order is on its way, the next process finds it instead of ordering again',
-	{ timeout: 45_000 },
+	{ timeout: 150_000 },
 	async () => {
 		const { scope, slug, key } = await newWorkshop(sandbox.url);
 		const run = await startRun(await inProject(scope, slug), newRun());

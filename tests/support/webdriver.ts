@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 export type Element = { 'element-6066-11e4-a52e-4f735466cecf': string };
 export type WebDriver = Awaited<ReturnType<typeof newWindow>>;
 
-const patienceMs = 10_000;
+const patienceMs = 45_000;
 
 /** Runs in the page: the first one that is shown and, where a name is given, has it as its label or else as its text. */
 const lookFor = `

@@ -48,7 +48,7 @@ export async function startWebKit(): Promise<{ url: string; stop(): Promise<void
 			stdio: ['ignore', 'ignore', 'ignore', 'pipe']
 		});
 		children.push(screen);
-		const [number] = await once(screen.stdio[3]!, 'data', { signal: AbortSignal.timeout(20_000) });
+		const [number] = await once(screen.stdio[3]!, 'data', { signal: AbortSignal.timeout(60_000) });
 		const port = await freePort();
 		const env = {
 			...process.env,
@@ -58,7 +58,7 @@ export async function startWebKit(): Promise<{ url: string; stop(): Promise<void
 		};
 		children.push(spawn(found.driver, [`--port=${port}`], { env, stdio: 'ignore' }));
 		const url = `http://127.0.0.1:${port}`;
-		await untilReady(`${url}/status`, 20_000);
+		await untilReady(`${url}/status`, 60_000);
 		return { url, stop };
 	} catch (error) {
 		await stop();

@@ -28,7 +28,7 @@ afterAll(async () => {
 });
 
 const never = new AbortController().signal;
-const quick = { firstWaitMs: 20, longestWaitMs: 100, giveUpAfterMs: 20_000 };
+const quick = { firstWaitMs: 20, longestWaitMs: 100, giveUpAfterMs: 60_000 };
 
 const trained = async (more: Parameters<typeof newWorkshop>[1] = {}) => {
 	const workshop = await newWorkshop(sandbox.url, more);
@@ -201,7 +201,7 @@ test('what breaks us is said at the evaluation before it goes to the log', async
 });
 
 async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
-	for (const deadline = Date.now() + 20_000; ; await sleep(10)) {
+	for (const deadline = Date.now() + 60_000; ; await sleep(10)) {
 		const found = await look();
 		if (found !== undefined) return found;
 		if (Date.now() > deadline) throw new Error('It did not happen');

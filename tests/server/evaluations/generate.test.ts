@@ -27,7 +27,7 @@ afterAll(async () => {
 });
 
 const never = new AbortController().signal;
-const quick = { firstWaitMs: 20, longestWaitMs: 100, giveUpAfterMs: 20_000 };
+const quick = { firstWaitMs: 20, longestWaitMs: 100, giveUpAfterMs: 60_000 };
 const outputsOf = (scope: Scope, id: string) =>
 	scope.tx((tx) => tx.select().from(outputs).where(eq(outputs.evaluationId, id)));
 const evaluationRow = async (scope: Scope, id: string) =>
