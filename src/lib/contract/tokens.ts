@@ -9,10 +9,10 @@ export const mostTokens = 20;
 
 const Client = v.pipe(
 	v.string('A client is a text'),
+	v.regex(/^[^\u0000-\u001f\u007f]*$/, 'The name of a client is one line of plain text'),
 	v.trim(),
 	v.minLength(1, 'Give the client a name'),
-	v.maxLength(60, 'The name of a client has at most 60 characters'),
-	v.regex(/^[^\u0000-\u001f\u007f]*$/, 'The name of a client is one line of plain text')
+	v.maxLength(60, 'The name of a client has at most 60 characters')
 );
 
 export const BeginDevice = command({

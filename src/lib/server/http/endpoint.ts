@@ -49,6 +49,9 @@ export const endpoint =
 	) =>
 	async (event: E): Promise<Response> => {
 		try {
+			// Kit asks for GET where somebody only wants to hear of it: what changes something does nothing then
+			if (event.request.method === 'HEAD' && 'events' in asked)
+				return new Response(null, { status: 405, headers: { allow: 'GET' } });
 			const schema = schemaOf(asked);
 			const input = inputOf(event, schema, await sent(event, schema));
 			if (!input.success) {

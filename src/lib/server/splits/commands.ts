@@ -1,8 +1,8 @@
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { ApplySplit, MoveExamples } from '../../contract/splits.ts';
 import { command } from '../access/operation.ts';
 import { record } from '../events/record.ts';
-import { exampleOf, refusedByLock } from '../examples/rows.ts';
+import { noExample, refusedByLock } from '../examples/rows.ts';
 import { examples } from '../platform/db/schema.ts';
 import { lockedProject } from '../project/rows.ts';
 import { planOf } from './plan.ts';
@@ -33,13 +33,13 @@ export const applySplit = command(ApplySplit, (scope, { ratio, seed }) =>
 export const moveExamples = command(MoveExamples, (scope, { ids, side }) =>
 	scope.tx(async (tx) => {
 		const { id: projectId } = await lockedProject(tx, scope);
-		for (const id of ids) await exampleOf(tx, projectId, id);
 		const { length: moved } = await tx
 			.update(examples)
 			.set({ split: side === 'unassigned' ? null : side })
-			.where(and(eq(examples.projectId, projectId), inArray(examples.id, ids)))
+			.where(and(eq(examples.projectId, projectId), inArray(examples.id, ids), isNull(examples.deletedAt)))
 			.returning({ id: examples.id })
 			.catch((problem) => refusedByLock(problem, ids.length === 1 ? 'This example' : 'One of these examples'));
+		if (moved < new Set(ids.map((id) => id.toLowerCase())).size) throw noExample();
 		const details = { count: moved, side };
 		await record(tx, scope, { event: 'split.moved', subject: projectId, projectId, details });
 		return { moved };
