@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { PgBoss } from 'pg-boss';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { listen } from '../../../src/lib/server/platform/db/listen.ts';
@@ -144,6 +144,29 @@ test('a job that waits for later comes at once where somebody asks for it, and o
 	expect(await isDue()).toEqual([false]);
 	await here.scope.tx((tx) => enqueue(tx, 'run.follow', { runId: id }, { hasten: true }));
 	expect(await isDue()).toEqual([true]);
+});
+
+test('what is hastened is that one job, and only while it waits for later; whoever works hears of it', async () => {
+	const { scope } = await newTeam();
+	const [id, other, begun, due] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
+	const later = new Date(Date.now() + 3_600_000);
+	for (const runId of [id, other, begun, due])
+		await scope.tx((tx) => enqueue(tx, 'run.follow', { runId }, { after: later }));
+	await owner`update pgboss.job set state = 'active' where singleton_key = ${begun}`;
+	await owner`update pgboss.job set start_after = '2026-01-01' where singleton_key = ${due}`;
+	const starts = async () => Promise.all([other, begun, due].map(async (one) => (await jobsOf(one))[0]!.start_after));
+	const before = await starts();
+	const heard: string[] = [];
+	const channel = `pgboss_${createHash('sha224').update('pgboss').digest('hex').slice(0, 24)}`;
+	const { unlisten } = await owner.listen(channel, (queue) => void heard.push(queue));
+	const hasten = (one: string) => scope.tx((tx) => tx.$client`select hasten_job('run.follow', ${one})`);
+	for (const one of [begun, due, randomUUID()]) await hasten(one);
+	await owner.notify(channel, 'nothing so far');
+	await hasten(id);
+	await expect.poll(() => heard.at(-1)).toBe('run.follow');
+	expect(heard).toEqual(['nothing so far', 'run.follow']);
+	expect(await starts()).toEqual(before);
+	await unlisten();
 });
 
 test('a page sends to the queues of teams only, and touches no row of pg-boss', async () => {
