@@ -8,7 +8,7 @@ import {
 	restoreExamples
 } from '../../../src/lib/server/examples/commands.ts';
 import { getExample, listExamples } from '../../../src/lib/server/examples/queries.ts';
-import { inProject } from '../../../src/lib/server/access/scope.ts';
+import { type ProjectScope, inProject } from '../../../src/lib/server/access/scope.ts';
 import { moveExamples } from '../../../src/lib/server/splits/commands.ts';
 import { newProject, newTeam } from '../../support/team.ts';
 
@@ -237,4 +237,34 @@ describe('an example', () => {
 		await expect(moveExamples(here, { ids: [id('3'), id('2')], side: 'train' })).rejects.toThrow('same prompt');
 		expect((await listExamples(here, { split: 'train' })).rows).toHaveLength(0);
 	});
+});
+
+const bring = (here: ProjectScope, texts: string[]) =>
+	importExamples(here, { fileName: 'a.jsonl', lines: lines(...texts) });
+
+test('answers that differ in case, spacing or system prompt alone are examples of their own', async () => {
+	const { here } = await start();
+	const said = (system: string, answer: string) =>
+		JSON.stringify({
+			messages: [
+				{ role: 'system', content: system },
+				{ role: 'user', content: 'Indent the loop' },
+				{ role: 'assistant', content: answer }
+			]
+		});
+	const lines = [said('Graz', 'for i:\n  f'), said('Graz', 'for i:\n    f'), said('Graz', 'For i:\n  f'), said('Wien', 'for i:\n  f')]; // prettier-ignore
+	expect(await bring(here, [...lines, lines[0]!])).toMatchObject({ added: 4, duplicates: 1 });
+	expect(await bring(here, lines)).toMatchObject({ added: 0, duplicates: 4 });
+});
+
+test('a training file that comes back, with the project’s system prompt in it, adds nothing', async () => {
+	const { here } = await start();
+	const turns = (n: number) => [
+		{ role: 'user', content: `Question ${n}?` },
+		{ role: 'assistant', content: `Answer ${n}.` }
+	];
+	await bring(here, [JSON.stringify({ messages: turns(1) }), JSON.stringify({ messages: turns(2) })]);
+	const trained = [1, 2, 3].map((n) => JSON.stringify({ messages: [{ role: 'system', content: 'Be kind.' }, ...turns(n)] })); // prettier-ignore
+	expect(await bring(here, trained)).toMatchObject({ added: 1, duplicates: 2 });
+	expect(await bring(here, trained)).toMatchObject({ added: 0, duplicates: 3 });
 });

@@ -45,7 +45,7 @@ export const importLines = async (
 	scope: ProjectScope,
 	{ fileName, lines }: { fileName: string; lines: AsyncIterable<Line> | Iterable<Line> }
 ): Promise<ImportResult> => {
-	const projectId = scope.project.id;
+	const { id: projectId, systemPrompt } = scope.project;
 	const id = await scope.tx(async (tx) => {
 		await projectNow(tx, scope);
 		const [made] = await tx
@@ -108,7 +108,7 @@ export const importLines = async (
 			}
 			refusedInARow = 0;
 			if (characters >= charactersPerTurn) await nextTurn(); // it took its time; what follows takes as much
-			put(chunk, parsed);
+			put(chunk, parsed, systemPrompt);
 			if (!isFull(chunk)) continue;
 			await inserted;
 			send();

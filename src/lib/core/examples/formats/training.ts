@@ -1,32 +1,32 @@
 import { withTarget } from '../example.ts';
 import type { Message } from '../conversation.ts';
-import { readJson } from '../../text/json.ts';
+import { type Offered, toolsOf } from '../tools.ts';
 
 type Trained = { messages: readonly Message[]; rewrite: string | null; source?: string | null };
 
 /** Only what the providers know, in one order, so that equal examples give equal bytes. */
-const turnFor = ({ role, content, weight, name, tool_calls, tool_call_id }: Message) => ({
-	role,
-	content,
-	...(role === 'assistant' && { weight }), // JSON has no undefined
-	...(name != null && { name }),
-	...(tool_calls != null && { tool_calls }),
-	...(tool_call_id != null && { tool_call_id })
-});
+const turnFor = (turn: Message) => {
+	const { role, content, weight, name, reasoning, reasoning_content, tool_calls, tool_call_id } = turn;
+	return {
+		role,
+		content,
+		...(role === 'assistant' && weight != null && { weight }),
+		...(name != null && { name }),
+		...(role === 'assistant' && reasoning != null && { reasoning }),
+		...(role === 'assistant' && reasoning_content != null && { reasoning_content }),
+		...(tool_calls != null && { tool_calls }),
+		...(tool_call_id != null && { tool_call_id })
+	};
+};
 
-/** The functions a conversation could call stand beside its messages; ShareGPT writes them as JSON text, and bare. */
-const toolsIn = (source: string | null | undefined): object | null => {
-	if (!source?.includes('"tools"')) return null;
+/** The functions a conversation could call, which stand beside its turns in the imported line. */
+const toolsIn = (source: string | null | undefined): Offered | null => {
+	if (!source?.includes('"tools"') && !source?.includes('"functions"')) return null;
 	try {
-		const { tools: given, parallel_tool_calls } = JSON.parse(source);
-		const tools = typeof given === 'string' ? readJson(given) : given;
-		if (!Array.isArray(tools) || tools.length === 0) return null;
-		return {
-			tools: tools.map((tool) => (tool.type === 'function' ? tool : { type: 'function', function: tool })),
-			...(typeof parallel_tool_calls === 'boolean' && { parallel_tool_calls })
-		};
+		const offered = toolsOf(JSON.parse(source));
+		return typeof offered === 'string' ? null : offered; // an import refuses what cannot be read
 	} catch {
-		return null; // an unreadable list of tools is not sent; the conversation still is
+		return null;
 	}
 };
 
