@@ -9,7 +9,9 @@ const Finding = v.strictObject({
 	title: v.string(),
 	sentence: v.string(),
 	/** The page on which it can be mended. */
-	fix: v.optional(v.picklist(['rate', 'split', 'examples', 'settings', 'model']))
+	fix: v.optional(v.picklist(['rate', 'split', 'examples', 'settings', 'model'])),
+	/** The first of the examples it is about. */
+	examples: v.optional(v.array(v.strictObject({ id: v.string(), number: v.number() })))
 });
 
 /** Least and most. */

@@ -1,4 +1,5 @@
 // Longer than most: the whole checklist before training, one rule for each line, in the order of the page.
+import { type TrainingRule, refusedBy, takesThoughts } from '../examples/trainable.ts';
 import { readyAt } from '../project/readiness.ts';
 import { whatValidationProves } from '../splits/plan.ts';
 
@@ -12,6 +13,16 @@ export type Finding = {
 	sentence: string;
 	/** The page on which it can be mended; given where there is something to mend. */
 	fix?: 'rate' | 'split' | 'examples' | 'settings' | 'model';
+	/** The first of the examples it is about. */
+	examples?: { id: string; number: number }[];
+};
+
+/** Examples that break the same rule of training files: how many, the first of them, and what is wrong with that. */
+export type FlawedExamples = {
+	rule: TrainingRule;
+	words: string;
+	count: number;
+	examples: { id: string; number: number }[];
 };
 
 export type PreflightFacts = {
@@ -30,6 +41,12 @@ export type PreflightFacts = {
 	duplicates: number;
 	/** Examples in train about which raters disagree. */
 	contested: number;
+	/** Where it would be trained, by its id. */
+	provider: string | null;
+	/** What is wrong with examples of either file, by rule. */
+	flawed: readonly FlawedExamples[];
+	/** Examples with what the model thought before it answered. */
+	thoughtful: number;
 	/** `null`: not tried yet. */
 	keyOk: boolean | null;
 	keyReason?: string | null;
@@ -41,7 +58,7 @@ export type PreflightFacts = {
 	lastRun?: { version: number; newExamples: number; removedExamples: number; recipeChanged: boolean } | null;
 };
 
-type Judged = [level: Level, sentence: string];
+type Judged = [level: Level, sentence: string, examples?: Finding['examples']];
 
 const figure = (n: number) => n.toLocaleString('en');
 const count = (n: number, one: string, many = `${one}s`) => `${figure(n)} ${n === 1 ? one : many}`;
@@ -95,6 +112,37 @@ const length = ({ longestTokens, contextTokens, tokens }: PreflightFacts): Judge
 	return ['ok', `${have}; ${figure(contextTokens)} fit.`];
 };
 
+/** What a provider would refuse the whole file for. */
+const turns = ({ flawed, provider }: PreflightFacts): Judged => {
+	if (flawed.length === 0) return ['ok', 'Turns, tools and weights are as providers want them.'];
+	const refused = refusedBy(provider);
+	const isRefused = flawed.some(({ rule }) => refused.includes(rule));
+	const sentences = flawed.map(({ count: n, examples, words }) => {
+		const others = n === 1 ? '' : ` (and ${n === 2 ? 'another one' : `${figure(n - 1)} others like it`})`;
+		return `Example ${examples[0]?.number}${others}: ${words}.`;
+	});
+	const consequence = isRefused ? 'The provider would refuse the file.' : 'Some servers refuse that.';
+	const shown = new Map(flawed.flatMap(({ examples }) => examples.map((each) => [each.id, each])));
+	return [
+		isRefused ? 'block' : 'warn',
+		`${sentences.join(' ')} ${consequence} Mend them, or leave them out of the split.`,
+		[...shown.values()]
+	];
+};
+
+const thoughts = ({ thoughtful: n, provider }: PreflightFacts): Judged =>
+	n === 0 || takesThoughts(provider)
+		? [
+				'ok',
+				n === 0
+					? 'No example has thoughts beside its answer.'
+					: `${count(n, 'example')} with thoughts, which are trained too.`
+			]
+		: [
+				'warn',
+				`${count(n, 'example has', 'examples have')} thoughts beside the answer. OpenAI does not train on them: they are left out.`
+			];
+
 const key = ({ keyOk, keyReason }: PreflightFacts): Judged => {
 	if (keyOk === null) return ['warn', 'The connection has not been tested. Test it before you start.'];
 	return keyOk
@@ -133,6 +181,8 @@ const checklist = [
 	{ id: 'leaks', title: 'Leaks', fix: 'split', rule: leaks },
 	{ id: 'duplicates', title: 'Duplicates', fix: 'examples', rule: duplicates },
 	{ id: 'contested', title: 'Agreement', fix: 'rate', rule: contested },
+	{ id: 'turns', title: 'Turns and tools', fix: 'examples', rule: turns },
+	{ id: 'thoughts', title: 'Thoughts', fix: 'examples', rule: thoughts },
 	{ id: 'length', title: 'Length', fix: 'examples', rule: length },
 	{ id: 'key', title: 'Connection', fix: 'settings', rule: key },
 	{ id: 'model', title: 'Model', fix: 'model', rule: model },
@@ -142,8 +192,10 @@ const checklist = [
 /** Everything worth knowing before money is spent: what is wrong, and where to mend it. */
 export const preflight = (facts: PreflightFacts): Finding[] =>
 	checklist.map(({ id, title, fix, rule }) => {
-		const [level, sentence] = rule(facts);
-		return level === 'ok' ? { id, level, title, sentence } : { id, level, title, sentence, fix };
+		const [level, sentence, examples] = rule(facts);
+		return level === 'ok'
+			? { id, level, title, sentence }
+			: { id, level, title, sentence, fix, ...(examples && { examples }) };
 	});
 
 /** Whether training may start. */

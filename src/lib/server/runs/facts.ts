@@ -5,17 +5,21 @@ import { estimateTokens } from '../../core/text/tokens.ts';
 import { examples, runExamples, runs } from '../platform/db/schema.ts';
 import { counting } from '../access/own-scores.ts';
 import type { Project, Tx } from '../access/scope.ts';
+import { readFlaws } from './flaws.ts';
 
 /** Latest scores this far apart are a disagreement: one band and more (Bad 1–4, Okay 5–7, Great 8–10). */
 const contestedFrom = 4;
 /** The role and the marks around the system prompt's turn (core/text/tokens). */
 const turnTokens = 4;
 
-export type DataFacts = Omit<PreflightFacts, 'contextTokens' | 'keyOk' | 'keyReason' | 'model'> & {
+export type DataFacts = Omit<PreflightFacts, 'provider' | 'contextTokens' | 'keyOk' | 'keyReason' | 'model'> & {
 	validationTokens: number;
 };
 
-/** A step: what the data of a project says before a training with this recipe. Two queries, whatever the size. */
+/**
+ * A step: what the data of a project says before a training with this recipe. Few queries, whatever the size; only conversations
+ * with tools, weights or turns out of order are looked at one by one.
+ */
 export const readFacts = async (tx: Tx, project: Project, recipe: Recipe): Promise<DataFacts> => {
 	const prompt = project.systemPrompt.trim() === '' ? 0 : estimateTokens(project.systemPrompt) + turnTokens;
 	const [row] = await tx.execute<Record<string, string | null>>(sql`
@@ -58,6 +62,7 @@ export const readFacts = async (tx: Tx, project: Project, recipe: Recipe): Promi
 		leaks: fact('leaks'),
 		duplicates: fact('duplicates'),
 		contested: fact('contested'),
+		...(await readFlaws(tx, project)),
 		lastRun: await readDifference(tx, project, recipe)
 	};
 };

@@ -2,7 +2,8 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { contentText, exactText } from '../../../../src/lib/core/examples/fingerprint.ts';
 import { fullLine } from '../../../../src/lib/core/examples/formats/full.ts';
-import { chatLine } from '../../../../src/lib/core/examples/formats/training.ts';
+import { chatLine, toolsIn } from '../../../../src/lib/core/examples/formats/training.ts';
+import { flawsOf, refusedBy } from '../../../../src/lib/core/examples/trainable.ts';
 import { linesOfFile } from '../../../../src/lib/core/examples/import/file-lines.ts';
 import { type Parsed, parseLine } from '../../../../src/lib/core/examples/import/parse.ts';
 
@@ -16,6 +17,8 @@ type Expected = {
 	says?: string[];
 	oksays?: string[];
 	onesentence?: boolean;
+	/** Whose rules decide before training. */
+	provider?: string;
 	train?: string[];
 	notrain?: string[];
 	export?: string[];
@@ -82,6 +85,10 @@ test.each(cases.filter((name) => !(name.slice(0, 3) in known)))('%s', async (nam
 	for (const text of expected.notrain ?? []) expect(training).not.toContain(text);
 	const full = added.map(exported);
 	for (const text of expected.export ?? []) expect(full.join('\n')).toContain(text);
+	if (expected.provider) {
+		const flaws = added.flatMap(({ messages, source }) => flawsOf({ messages, ...(toolsIn(source) as object | null) }));
+		expect(flaws.filter(({ rule }) => refusedBy(expected.provider!).includes(rule))).not.toEqual([]);
+	}
 	if (expected.roles) expect(added.map(({ messages }) => messages.map(({ role }) => role))).toEqual(expected.roles);
 
 	const again = await imported(new TextEncoder().encode(full.map((line) => `${line}\n`).join('')));

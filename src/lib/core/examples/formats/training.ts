@@ -19,26 +19,43 @@ const turnFor = (turn: Message) => {
 	};
 };
 
-/** The functions a conversation could call, which stand beside its turns in the imported line. */
-const toolsIn = (source: string | null | undefined): Offered | null => {
+/**
+ * The functions a conversation could call, which stand beside its turns in the imported line (`source`). An import refuses
+ * what cannot be read; where an earlier one did not, it is a sentence, to be read after `Line 3 `.
+ */
+export const toolsIn = (source: string | null | undefined): Offered | string | null => {
 	if (!source?.includes('"tools"') && !source?.includes('"functions"')) return null;
 	try {
-		const offered = toolsOf(JSON.parse(source));
-		return typeof offered === 'string' ? null : offered; // an import refuses what cannot be read
+		return toolsOf(JSON.parse(source));
 	} catch {
 		return null;
 	}
 };
 
+/** The turns that train: the rewrite in place of the answer it improves. */
+export const trainedTurns = ({ messages, rewrite }: Omit<Trained, 'source'>): readonly Message[] =>
+	rewrite === null ? messages : withTarget(messages, rewrite);
+
+const withoutThoughts = ({ reasoning: _, reasoning_content: __, ...turn }: Message): Message => turn as Message;
+
 /**
  * The line a provider trains on, without its line break: the rewrite in place of the answer it improves, the project's system
  * prompt first where the example brings none, and the tools of the imported line (`source`). Loss falls on assistant turns.
+ * `thoughts`: whether the provider takes what a model thought before it answered.
  */
-export const chatLine = ({ messages, rewrite, source }: Trained, systemPrompt?: string | null): string => {
-	const turns = rewrite === null ? messages : withTarget(messages, rewrite);
+export const chatLine = (
+	{ source, ...example }: Trained,
+	systemPrompt?: string | null,
+	{ thoughts = true }: { thoughts?: boolean } = {}
+): string => {
+	const turns = trainedTurns(example);
 	const prompt = systemPrompt != null && systemPrompt.trim() !== '' && !turns.some((turn) => turn.role === 'system');
+	const tools = toolsIn(source);
 	return JSON.stringify({
-		messages: [...(prompt ? [{ role: 'system', content: systemPrompt }] : []), ...turns.map(turnFor)],
-		...toolsIn(source)
+		messages: [
+			...(prompt ? [{ role: 'system', content: systemPrompt }] : []),
+			...turns.map((turn) => turnFor(thoughts ? turn : withoutThoughts(turn)))
+		],
+		...(typeof tools !== 'string' && tools)
 	});
 };
