@@ -15,6 +15,7 @@ const fine: PreflightFacts = {
 	provider: 'together',
 	flawed: [],
 	thoughtful: 0,
+	recipe: { learningRate: 2e-4 },
 	keyOk: true,
 	model: { trainable: true, servable: true },
 	lastRun: { version: 2, newExamples: 10, removedExamples: 0, recipeChanged: false }

@@ -183,6 +183,10 @@ const words: Record<string, string> = {
 	epochs: 'How often it goes through the training set.',
 	batchSize: 'How many examples it learns from at a time.',
 	learningRate: 'How far each step goes.',
+	rateMultiplier:
+		'How far each step goes, as a multiple of the provider’s own rate: only where the protocol is OpenAI’s.',
+	rate: 'Which setting says how far each step goes.',
+
 	loraRank: 'How much of the model may change.',
 	loraAlpha: 'How strongly the change counts.',
 	loraDropout: 'The share that is left out at random, so that it learns less by heart.',

@@ -1,5 +1,6 @@
 // Longer than most: the whole checklist before training, one rule for each line, in the order of the page.
 import { type TrainingRule, refusedBy, takesThoughts } from '../examples/trainable.ts';
+import { type Recipe, rateOf, rateWarning } from './recipe.ts';
 import { readyAt } from '../project/readiness.ts';
 import { whatValidationProves } from '../splits/plan.ts';
 
@@ -12,7 +13,7 @@ export type Finding = {
 	title: string;
 	sentence: string;
 	/** The page on which it can be mended; given where there is something to mend. */
-	fix?: 'rate' | 'split' | 'examples' | 'settings' | 'model';
+	fix?: 'rate' | 'split' | 'examples' | 'settings' | 'model' | 'recipe';
 	/** The first of the examples it is about. */
 	examples?: { id: string; number: number }[];
 };
@@ -52,6 +53,7 @@ export type PreflightFacts = {
 	keyReason?: string | null;
 	/** `null`: none chosen, or the provider does not know it. */
 	model: { trainable: boolean; servable: boolean | null; until?: string | null } | null;
+	recipe: Pick<Recipe, 'learningRate'>;
 	/** Fewest examples the provider accepts. */
 	minimumExamples?: number;
 	/** The newest run, and what is different now. */
@@ -161,6 +163,11 @@ const model = ({ model: chosen }: PreflightFacts): Judged => {
 	return [chosen.until ? 'warn' : 'ok', `It can be trained, and called afterwards.${until}`];
 };
 
+const rate = ({ recipe, provider }: PreflightFacts): Judged => {
+	const warning = rateOf(provider) === 'learningRate' ? rateWarning(recipe.learningRate) : null;
+	return warning ? ['warn', warning] : ['ok', 'The steps are neither too small nor too large.'];
+};
+
 const difference = ({ lastRun }: PreflightFacts): Judged => {
 	if (!lastRun) return ['ok', 'This is the first run.'];
 	const { version, newExamples, removedExamples, recipeChanged } = lastRun;
@@ -186,6 +193,7 @@ const checklist = [
 	{ id: 'length', title: 'Length', fix: 'examples', rule: length },
 	{ id: 'key', title: 'Connection', fix: 'settings', rule: key },
 	{ id: 'model', title: 'Model', fix: 'model', rule: model },
+	{ id: 'rate', title: 'Learning rate', fix: 'recipe', rule: rate },
 	{ id: 'difference', title: 'Since the last run', fix: 'examples', rule: difference }
 ] as const;
 

@@ -80,6 +80,7 @@ export const twinOf = async (tx: Tx, projectId: string, { promptHash, contentHas
 const lockSentences: Record<string, string> = {
 	AI001: 'is locked in validation: what measures must not train.',
 	AI002: 'has been trained on, so it can no longer measure.',
+	AI007: 'is in the order of a run; it can change sides when the provider has answered.',
 	AI003: 'has the same prompt as one on the other side; the model would know the answer.'
 };
 

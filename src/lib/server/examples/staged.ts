@@ -62,8 +62,8 @@ const clearLeakingSplits = async (tx: Tx, projectId: string) => {
 			or exists (
 				select from examples e
 				where e.project_id = ${projectId} and e.prompt_hash = s.prompt_hash
-					and (e.trained or e.split = 'validation' or e.deleted_at is null)
-					and (e.split <> s.split or (e.trained and s.split = 'validation'))
+					and (e.trained or e.reserved or e.split = 'validation' or e.deleted_at is null)
+					and (e.split <> s.split or ((e.trained or e.reserved) and s.split = 'validation'))
 			)
 		)`;
 };

@@ -1,5 +1,6 @@
 import { AppError } from '../../core/errors.ts';
 import { type Finding, type PreflightFacts, isClear, preflight } from '../../core/runs/preflight.ts';
+import type { Recipe } from '../../core/runs/recipe.ts';
 import type { RecipeLimits } from '../../core/runs/recipe-limits.ts';
 import { ProviderError } from '../providers/errors.ts';
 import type { Access, BaseModel, ProviderId } from '../providers/provider.ts';
@@ -67,7 +68,8 @@ const noAnswer = (problem: unknown): ProviderError => {
 };
 
 /** The checklist, from both sides. */
-export const findingsOf = (data: DataFacts, provider: ProviderFacts) => preflight({ ...data, ...provider });
+export const findingsOf = (data: DataFacts & { recipe: Recipe }, provider: ProviderFacts) =>
+	preflight({ ...data, ...provider });
 
 /** Throws *conflict* with every sentence that blocks. */
 export const refuseBlocked = (findings: readonly Finding[]) => {

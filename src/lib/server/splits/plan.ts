@@ -22,13 +22,13 @@ export const planOf = async (
 			rating: sql<number | null>`case when ${examples.deletedAt} is null then ${examples.rating} end`,
 			split: sql<'unassigned' | 'train' | 'validation'>`coalesce(${examples.split}, 'unassigned')`,
 			group: sql<string>`encode(${examples.promptHash}, 'hex')`,
-			trained: examples.trained
+			trained: sql<boolean>`${examples.trained} or ${examples.reserved}`
 		})
 		.from(examples)
 		.where(
 			and(
 				eq(examples.projectId, projectId),
-				or(isNull(examples.deletedAt), examples.trained, eq(examples.split, 'validation'))
+				or(isNull(examples.deletedAt), examples.trained, examples.reserved, eq(examples.split, 'validation'))
 			)
 		);
 	const planned = planSplit({ examples: list, ratio, seed, threshold });
