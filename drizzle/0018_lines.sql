@@ -14,7 +14,7 @@ ALTER TABLE "imports" ADD CONSTRAINT "imports_counts" CHECK (added >= 0 and dupl
 --> statement-breakpoint
 -- As note_accepted() says it from now on. What was refused before it began has taught nothing, and was marked as learnt all the same.
 update runs set accepted = true
-where status in ('queued', 'training', 'finishing', 'ready') or started_at is not null or coalesce(steps_done, 0) > 0;
+where status in ('training', 'finishing', 'ready') or started_at is not null or coalesce(steps_done, 0) > 0;
 --> statement-breakpoint
 -- That an example was learnt is taken back here and nowhere else, and its text counts as another one if a sign is another.
 alter table examples disable trigger user;

@@ -80,11 +80,11 @@ end $$;
 create or replace trigger examples_leaks_changed after update on examples
 	referencing old table as old_rows new table as new_rows for each statement execute function refuse_leaks_changed();
 
--- Whether the provider has accepted what a run ordered: it waits for its turn, it trains, or it has. What it refused before that,
--- or what was called off, it has learnt nothing from. Nobody says so by hand, and it is never taken back.
+-- Whether the provider has accepted what a run ordered: it has begun to train. One that waits for its turn may still be refused for
+-- its data, and what was refused or called off before has taught nothing. Nobody says so by hand, and it is never taken back.
 create or replace function note_accepted() returns trigger language plpgsql set search_path = '' as $$
 begin
-	new.accepted := (tg_op = 'UPDATE' and old.accepted) or new.status in ('queued', 'training', 'finishing', 'ready')
+	new.accepted := (tg_op = 'UPDATE' and old.accepted) or new.status in ('training', 'finishing', 'ready')
 		or new.started_at is not null or coalesce(new.steps_done, 0) > 0;
 	return new;
 end $$;

@@ -485,7 +485,7 @@ export const runs = teamTable(
 		recipe: json().$type<Recipe>().notNull(),
 		seed: integer().notNull(),
 		status: text().$type<RunStatus>().notNull(),
-		/** The provider has taken the files and begun to train, or will: what is in them counts as learnt. Set by trigger. */
+		/** The provider has accepted the files and begun to train: what is in them counts as learnt. Set by trigger. */
 		accepted: boolean().notNull().default(false),
 		/** The provider's own word, kept verbatim: it may be one we do not know. */
 		providerStatus: text(),
