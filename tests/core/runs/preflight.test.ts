@@ -150,3 +150,9 @@ test('thoughts that a provider does not train on are said to be left out', () =>
 		sentence: '1 example has thoughts beside the answer. OpenAI does not train on them: they are left out.'
 	});
 });
+
+test('a rate that trains nothing, or too much, is said where it is what counts', () => {
+	expect(finding({ recipe: { learningRate: 1e-5 } }, 'rate')).toMatchObject({ level: 'warn', fix: 'recipe' });
+	expect(finding({ recipe: { learningRate: 1e-3 } }, 'rate').sentence).toMatch(/may spoil/);
+	expect(finding({ recipe: { learningRate: 1e-5 }, provider: 'openai' }, 'rate').level).toBe('ok');
+});

@@ -1,5 +1,6 @@
 import { shown } from '../text/json.ts';
 import type { Message } from './conversation.ts';
+import { toolsIn, trainedTurns } from './formats/training.ts';
 import type { Offered } from './tools.ts';
 
 /** What a provider refuses a training file for. */
@@ -90,6 +91,29 @@ export const flawsOf = (line: TrainingLine): Flaw[] => {
 		empty: emptyFlaw(line.messages)
 	};
 	return trainingRules.flatMap((rule) => (found[rule] === null ? [] : [{ rule, words: found[rule] }]));
+};
+
+/** Text alone, and turns as they should be: nearly all examples, which are asked about by the hundred thousand. */
+const isPlain = ({ messages }: Pick<Example, 'messages'>): boolean => {
+	const first = messages[0]?.role === 'system' ? 1 : 0;
+	for (let at = first; at < messages.length; at++) {
+		const { role, content, weight, tool_calls } = messages[at]!;
+		if (role !== ((at - first) % 2 === 0 ? 'user' : 'assistant') || weight != null || tool_calls != null) return false;
+		if (content === '' || content.trim() === '') return false;
+	}
+	return messages.length > first && (messages.length - first) % 2 === 0;
+};
+
+type Example = { messages: readonly Message[]; rewrite: string | null; source?: string | null };
+
+/** The same of an example as it is kept, with the tools of the line it was imported from. */
+export const flawsOfExample = ({ source, ...example }: Example): Flaw[] => {
+	const offered = toolsIn(source);
+	if (typeof offered !== 'string' && isPlain(example)) return [];
+	const found = flawsOf({ messages: trainedTurns(example), ...(typeof offered !== 'string' && offered) });
+	return typeof offered === 'string'
+		? [...found.filter(({ rule }) => rule !== 'tools'), { rule: 'tools', words: `the imported line ${offered}` }]
+		: found;
 };
 
 /**

@@ -3,7 +3,7 @@ import type { Tx } from '../access/scope.ts';
 import { writeNewId } from '../platform/db/new-id.ts';
 import { bareHashOf, factsOf } from './rows.ts';
 
-type Accepted = Extract<Parsed, { ok: true }>;
+export type Accepted = Extract<Parsed, { ok: true }>;
 
 /** One transaction takes about this much. */
 const fullBytes = 3_000_000;

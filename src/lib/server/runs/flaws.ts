@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
 import type { FlawedExamples } from '../../core/runs/preflight.ts';
 import type { Message } from '../../core/examples/conversation.ts';
-import { toolsIn, trainedTurns } from '../../core/examples/formats/training.ts';
-import { type Flaw, flawsOf } from '../../core/examples/trainable.ts';
+import { trainedTurns } from '../../core/examples/formats/training.ts';
+import { flawsOfExample } from '../../core/examples/trainable.ts';
 import type { Project, Tx } from '../access/scope.ts';
 
 /** So many are looked at in one go, and so many of each flaw are named. */
@@ -38,15 +38,6 @@ const candidates = (tx: Tx, project: Project, after: number) =>
 			)
 		order by e.number limit ${atOnce}`);
 
-const flawsIn = ({ source, ...example }: Candidate): Flaw[] => {
-	const offered = toolsIn(source);
-	const line = { messages: trainedTurns(example), ...(typeof offered !== 'string' && offered) };
-	const found = flawsOf(line);
-	return typeof offered === 'string'
-		? [...found.filter(({ rule }) => rule !== 'tools'), { rule: 'tools', words: `the imported line ${offered}` }]
-		: found;
-};
-
 const isThinking = (example: Candidate) =>
 	trainedTurns(example).some(({ reasoning, reasoning_content }) => reasoning != null || reasoning_content != null);
 
@@ -61,7 +52,7 @@ export const readFlaws = async (
 		const page = await candidates(tx, project, last);
 		for (const example of page) {
 			if (isThinking(example)) thoughtful++;
-			for (const { rule, words } of flawsIn(example)) {
+			for (const { rule, words } of flawsOfExample(example)) {
 				const { id, number } = example;
 				const group = flawed.get(rule) ?? { rule, words, count: 0, examples: [] };
 				flawed.set(rule, group);
