@@ -1,7 +1,7 @@
 import { and, desc, eq, ne, or, sql } from 'drizzle-orm';
 import type { PreflightFacts } from '../../core/runs/preflight.ts';
 import type { Recipe } from '../../core/runs/recipe.ts';
-import { estimateTokens } from '../../core/text/tokens.ts';
+import { promptTokens } from '../../core/text/tokens.ts';
 import { examples, runExamples, runs } from '../platform/db/schema.ts';
 import { counting } from '../access/own-scores.ts';
 import type { Project, Tx } from '../access/scope.ts';
@@ -9,8 +9,6 @@ import { readFlaws } from './flaws.ts';
 
 /** Latest scores this far apart are a disagreement: one band and more (Bad 1–4, Okay 5–7, Great 8–10). */
 const contestedFrom = 4;
-/** The role and the marks around the system prompt's turn (core/text/tokens). */
-const turnTokens = 4;
 
 export type DataFacts = Omit<
 	PreflightFacts,
@@ -24,7 +22,7 @@ export type DataFacts = Omit<
  * with tools, weights or turns out of order are looked at one by one.
  */
 export const readFacts = async (tx: Tx, project: Project, recipe: Recipe): Promise<DataFacts> => {
-	const prompt = project.systemPrompt.trim() === '' ? 0 : estimateTokens(project.systemPrompt) + turnTokens;
+	const prompt = promptTokens(project.systemPrompt);
 	const [row] = await tx.execute<Record<string, string | null>>(sql`
 		with here as (
 			select e.id, e.split, e.rating, e.ratings_count, e.tokens, e.prompt_hash, e.trained or e.reserved as held, e.rewrite,
