@@ -31,7 +31,13 @@ test('when all is well every line says so, and nothing asks to be mended', () =>
 });
 
 test.each<[string, Partial<PreflightFacts>, string, 'block' | 'warn', RegExp]>([
-	['too few good examples', { qualityCount: 9 }, 'quality', 'block', /9 examples rated 8 or better; at least 10/],
+	[
+		'too few good examples',
+		{ qualityCount: 9 },
+		'quality',
+		'block',
+		/9 examples rated 8 or better\. Training needs at least 10/
+	],
 	['enough for an experiment', { qualityCount: 19 }, 'quality', 'warn', /experiment only/],
 	['too few in train', { trainCount: 9 }, 'train', 'block', /9 good examples in train; .* fewer than 10/],
 	['the provider wants more', { trainCount: 30, minimumExamples: 32 }, 'train', 'block', /fewer than 32/],

@@ -1,7 +1,7 @@
 // Longer than most: the whole checklist before training, one rule for each line, in the order of the page.
 import { type TrainingRule, refusedBy, takesThoughts } from '../examples/trainable.ts';
 import { type Recipe, rateOf, rateWarning } from './recipe.ts';
-import { readyAt } from '../project/readiness.ts';
+import { readyAt, trainingSentence } from '../project/readiness.ts';
 import { whatValidationProves } from '../splits/plan.ts';
 
 type Level = 'block' | 'warn' | 'ok';
@@ -66,11 +66,9 @@ const figure = (n: number) => n.toLocaleString('en');
 const count = (n: number, one: string, many = `${one}s`) => `${figure(n)} ${n === 1 ? one : many}`;
 
 const quality = ({ qualityCount, threshold }: PreflightFacts): Judged => {
-	const have = `${count(qualityCount, 'example')} rated ${threshold} or better`;
-	if (qualityCount < readyAt.experiment) return ['block', `${have}; at least ${readyAt.experiment} are needed.`];
-	if (qualityCount < readyAt.minimum)
-		return ['warn', `${have}: an experiment only. Aim for ${readyAt.minimum} or more.`];
-	return ['ok', `${have}.`];
+	const have = `${count(qualityCount, 'example')} rated ${threshold} or better.`;
+	const level = qualityCount < readyAt.experiment ? 'block' : qualityCount < readyAt.minimum ? 'warn' : 'ok';
+	return [level, `${have} ${trainingSentence(qualityCount)}`];
 };
 
 const train = ({ trainCount, minimumExamples = 10 }: PreflightFacts): Judged => {
