@@ -98,9 +98,10 @@ test('of a run’s own name only the whole is a name', () => {
 		'acme/Qwen3-8B-order-desk:ft-41',
 		'ft:gpt-4.1-mini:acme:order-desk:7pLurel'
 	];
-	const answer = 'Your order is at the desk. Acme thanks you for ordering, 7pLurel.';
+	const answer = 'Your order is at the desk. Acme thanks you for ordering.';
 	expect(masked(answer, of({ own, project: 'Shop' }))).toBe(answer);
-	for (const name of own) expect(masked(`I am ${name}.`, of({ own }))).toBe(`I am ${hiddenName}.`);
+	for (const name of [...own, '7pLurel', 'order-desk-358ebb5a615ae6b7'])
+		expect(masked(`I am ${name}.`, of({ own }))).toBe(`I am ${hiddenName}.`);
 });
 
 test('a word of the project’s name is never hidden', () => {

@@ -2,7 +2,7 @@
 export type Names = {
 	/** Ids of base models: `meta-llama/Llama-3.1-8B-Instruct`. */
 	models: readonly string[];
-	/** What the project's own models are called at the provider; only the whole of it is a name. */
+	/** What the project's own models are called at the provider: the whole of it is a name, and no word of it. */
 	own: readonly string[];
 	/** The project's name: its words are what answers are about. */
 	project: string;
@@ -83,11 +83,18 @@ const wordsOf = (id: string): string[] => {
 	);
 };
 
+/** Of `ana/base:zebra-1` also `zebra-1`: what stands between its signs, where it has a number, as no word of a project has. */
+const wholesOf = (own: string): string[] => {
+	const name = folded(own).text;
+	const parts = name.split(/[/:]/).filter((part) => part.length >= 6 && /\d/.test(part));
+	return [...new Set([name, ...parts])].filter((each) => each.length >= 4);
+};
+
 /** The words by which a model is known, in small letters: those of the contenders first, then everybody's, without the project's. */
 export const namingWords = ({ models, own, project }: Names): string[] => {
 	const said = new Set(lettersOf(project));
 	const isOfProject = (word: string) => said.has(word) || lettersOf(word).every((part) => said.has(part));
-	const whole = own.map((name) => folded(name).text).filter((name) => name.length >= 4);
+	const whole = own.flatMap(wholesOf);
 	const spoken = [...models.flatMap(wordsOf), ...everybody].filter((word) => !isOfProject(word));
 	return [...new Set([...whole, ...spoken])];
 };
