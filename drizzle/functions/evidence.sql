@@ -46,9 +46,10 @@ begin
 	return new;
 end $$;
 
-create or replace trigger examples_derived before update of rating, ratings_count, rewrite, trained on examples
+create or replace trigger examples_derived before update of rating, ratings_count, rewrite, trained, reserved on examples
 	for each row when (
-		(old.rating, old.ratings_count, old.rewrite, old.trained) is distinct from (new.rating, new.ratings_count, new.rewrite, new.trained)
+		(old.rating, old.ratings_count, old.rewrite, old.trained, old.reserved)
+		is distinct from (new.rating, new.ratings_count, new.rewrite, new.trained, new.reserved)
 	) execute function keep_derived();
 
 create or replace trigger imports_frozen before update of id, project_id, person_id, file_name, created_at on imports

@@ -1,11 +1,15 @@
 -- The validation lock: what measures never trains, and what has been learnt never measures. AI001 to AI003 are the sentences that
--- server/splits says to people; AI004 is a split that changed between a run's two looks at it.
+-- server/splits says to people; AI004 is a split that changed between a run's two looks at it, AI007 an example that stands in an
+-- order nobody has answered yet.
 
 -- A validation example stays one, and what a run has learnt from can never become one.
 create or replace function lock_validation() returns trigger language plpgsql set search_path = '' as $$
 begin
 	if old.split = 'validation' and new.split is distinct from 'validation' then
 		raise exception 'Example % is locked in validation', old.number using errcode = 'AI001';
+	end if;
+	if old.reserved then
+		raise exception 'Example % is in the order of a run and stays where it is', old.number using errcode = 'AI007';
 	end if;
 	if new.split = 'validation' and old.trained then
 		raise exception 'Example % was trained on and cannot become validation', old.number using errcode = 'AI002';
@@ -28,8 +32,8 @@ begin
 	perform pg_advisory_xact_lock(hashtextextended(new.project_id::text, 1));
 	select o.number into there from public.examples o
 	where o.team_id = new.team_id and o.project_id = new.project_id and o.prompt_hash = new.prompt_hash and o.id <> new.id
-		and (o.trained or (o.split = 'validation' and o.deleted_at is not null) or o.deleted_at is null)
-		and ((new.split = 'validation' and (o.trained or (o.split = 'train' and o.deleted_at is null)))
+		and (o.trained or o.reserved or (o.split = 'validation' and o.deleted_at is not null) or o.deleted_at is null)
+		and ((new.split = 'validation' and (o.trained or o.reserved or (o.split = 'train' and o.deleted_at is null)))
 			or (new.split = 'train' and o.split = 'validation'))
 	limit 1;
 	if found then
@@ -62,8 +66,8 @@ begin
 	select n.number as here, o.number as there into leak
 	from (select team_id, project_id, id, number, prompt_hash, split from new_rows where id = any (moved)) n
 	join public.examples o on o.team_id = n.team_id and o.project_id = n.project_id and o.prompt_hash = n.prompt_hash and o.id <> n.id
-	where (o.trained or (o.split = 'validation' and o.deleted_at is not null) or o.deleted_at is null)
-		and ((n.split = 'validation' and (o.trained or (o.split = 'train' and o.deleted_at is null)))
+	where (o.trained or o.reserved or (o.split = 'validation' and o.deleted_at is not null) or o.deleted_at is null)
+		and ((n.split = 'validation' and (o.trained or o.reserved or (o.split = 'train' and o.deleted_at is null)))
 			or (n.split = 'train' and o.split = 'validation'))
 	limit 1;
 	if found then
@@ -76,9 +80,22 @@ end $$;
 create or replace trigger examples_leaks_changed after update on examples
 	referencing old table as old_rows new table as new_rows for each statement execute function refuse_leaks_changed();
 
--- A run learns from train and is measured on validation, never the other way round; what it learns from is marked for ever.
--- Whoever moves or deletes one of these examples at the same moment is waited for, and then the side is read: before, an example
--- could go to validation between the look and the mark.
+-- Whether the provider has accepted what a run ordered: it has begun to train. One that waits for its turn may still be refused for
+-- its data, and what was refused or called off before has taught nothing. Nobody says so by hand, and it is never taken back.
+create or replace function note_accepted() returns trigger language plpgsql set search_path = '' as $$
+begin
+	new.accepted := (tg_op = 'UPDATE' and old.accepted) or new.status in ('training', 'finishing', 'ready')
+		or new.started_at is not null or coalesce(new.steps_done, 0) > 0;
+	return new;
+end $$;
+
+create or replace trigger runs_accepted_new before insert on runs for each row execute function note_accepted();
+create or replace trigger runs_accepted before update of status, started_at, steps_done, accepted on runs
+	for each row when (not old.accepted or not new.accepted) execute function note_accepted();
+
+-- A run learns from train and is measured on validation, never the other way round. What stands in an order is reserved for it, and
+-- marked as learnt once the provider has accepted. Whoever moves or deletes one of these examples at the same moment is waited for,
+-- and then the side is read: before, an example could go to validation between the look and the mark.
 create or replace function mark_trained() returns trigger language plpgsql security definer set search_path = '' as $$
 declare
 	wrong record;
@@ -94,11 +111,39 @@ begin
 	if found then
 		raise exception 'Example % is not in the % set', wrong.number, wrong.kind using errcode = 'AI004';
 	end if;
-	update public.examples e set trained = true
-	from new_rows n
-	where n.kind = 'train' and e.team_id = n.team_id and e.id = n.example_id and not e.trained;
+	update public.examples e set trained = e.trained or r.accepted, reserved = e.reserved or not r.accepted
+	from new_rows n join public.runs r on r.team_id = n.team_id and r.id = n.run_id
+	where n.kind = 'train' and e.team_id = n.team_id and e.id = n.example_id
+		and case when r.accepted then not e.trained else not e.reserved and r.status not in ('failed', 'cancelled') end;
 	return null;
 end $$;
 
 create or replace trigger run_examples_mark after insert on run_examples
 	referencing new table as new_rows for each statement execute function mark_trained();
+
+-- The answer to an order: accepted, what is in it has been learnt; refused or called off before that, it is free again, unless
+-- another order has it. The rows are locked before it is asked who else has them.
+create or replace function settle_order() returns trigger language plpgsql security definer set search_path = '' as $$
+begin
+	perform from public.examples e
+	where e.team_id = new.team_id and e.id in (
+		select m.example_id from public.run_examples m where m.team_id = new.team_id and m.run_id = new.id and m.kind = 'train'
+	)
+	order by e.team_id, e.id
+	for no key update;
+	update public.examples e set trained = e.trained or new.accepted, reserved = exists (
+		select from public.run_examples o join public.runs r on r.team_id = o.team_id and r.id = o.run_id
+		where o.team_id = e.team_id and o.example_id = e.id and o.kind = 'train' and o.run_id <> new.id
+			and not r.accepted and r.status not in ('failed', 'cancelled')
+	)
+	where e.team_id = new.team_id and e.id in (
+		select m.example_id from public.run_examples m where m.team_id = new.team_id and m.run_id = new.id and m.kind = 'train'
+	);
+	return null;
+end $$;
+
+create or replace trigger runs_settled after update of status, started_at, steps_done, accepted on runs
+	for each row when (
+		(new.accepted and not old.accepted)
+		or (not new.accepted and new.status in ('failed', 'cancelled') and old.status not in ('failed', 'cancelled'))
+	) execute function settle_order();

@@ -1,4 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { toolsOf } from '../lib/core/examples/tools.ts';
+import { type TrainingLine, flawsOf } from '../lib/core/examples/trainable.ts';
 import { tokensOf } from './catalogue.ts';
 import type { Pair } from './learning/knowledge.ts';
 import { record } from './wire.ts';
@@ -33,27 +35,10 @@ function turnsOf(line: string): Turn[] | string {
 			return `message ${at + 1} has a weight that is not 0 or 1`;
 		turns.push({ role, content: typeof content === 'string' ? content : '', calls: hasCalls, trained: weight !== 0 });
 	}
-	return orderProblem(turns) ?? turns;
-}
-
-const next: Record<string, string[]> = {
-	start: ['system', 'user'],
-	system: ['user'],
-	user: ['assistant'],
-	assistant: ['user'],
-	calling: ['tool'],
-	tool: ['tool', 'assistant']
-};
-
-function orderProblem(turns: Turn[]): string | null {
-	let state = 'start';
-	for (const [at, turn] of turns.entries()) {
-		if (!next[state]?.includes(turn.role)) {
-			return `message ${at + 1} is from "${turn.role}", but roles have to alternate between user and assistant`;
-		}
-		state = turn.role === 'assistant' && turn.calls ? 'calling' : turn.role;
-	}
-	return turns.some((turn) => turn.role === 'assistant') ? null : 'has no assistant message';
+	const offered = toolsOf({ tools: record(value).tools });
+	if (typeof offered === 'string') return 'has damaged "tools"';
+	const flaw = flawsOf({ messages: messages as TrainingLine['messages'], ...offered })[0];
+	return flaw ? `is refused: ${flaw.words}` : turns;
 }
 
 async function* linesOf(body: Buffer): AsyncGenerator<{ text: string; at: number }> {

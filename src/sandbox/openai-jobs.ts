@@ -6,6 +6,8 @@ import { type Job, type Standing, standingOf } from './timeline.ts';
 import { type Call, Refusal, type Reply, jsonOf, number, pageOf, record, seconds, text } from './wire.ts';
 
 const fewestExamples = 10;
+/** What a multiplier of 1 means here. */
+const ownRate = 2e-4;
 
 const words: Record<Standing['word'], string> = {
 	pending: 'validating_files',
@@ -93,7 +95,7 @@ export const openaiJobs = {
 			epochs: Math.round(setting(hyper, 'n_epochs', 3, 1, 50)),
 			batch,
 			evals: validation ? 5 : 0,
-			learningRate: 1e-5 * setting(hyper, 'learning_rate_multiplier', 1, 1e-6, 1_000),
+			learningRate: ownRate * setting(hyper, 'learning_rate_multiplier', 1, 1e-6, 1_000),
 			warmupRatio: 0,
 			seed: number(sent.seed) ?? 42,
 			suffix: text(sent.suffix),

@@ -23,11 +23,15 @@ test('every preset is a recipe', () => {
 	expect(defaultRecipe).toMatchObject({
 		epochs: 3,
 		batchSize: 4,
-		learningRate: 1e-5,
+		learningRate: 2e-4,
+		rateMultiplier: 1,
 		loraRank: 16,
 		loraAlpha: 32,
 		loraDropout: 0.05
 	});
+	// who wrote a script before there was a multiplier need not name it
+	const { rateMultiplier: _, ...older } = defaultRecipe;
+	expect(v.parse(StartRun.input, { ...older, clientId })).toEqual({ ...defaultRecipe, clientId });
 });
 
 test('a form sends text, and the same recipe comes out', () => {

@@ -5,14 +5,18 @@ const turn = (role: string, content: unknown = 'words', more: object = {}) => ({
 const [system, user, assistant] = [turn('system'), turn('user'), turn('assistant')];
 const line = (...messages: unknown[]) => JSON.stringify({ messages });
 const good = line(user, assistant);
-const calls = turn('assistant', null, { tool_calls: [{ id: '1' }] });
+const calls = turn('assistant', null, {
+	tool_calls: [{ id: '1', type: 'function', function: { name: 'f', arguments: '{}' } }]
+});
+const answer = turn('tool', 'words', { tool_call_id: '1' });
+const tools = [{ type: 'function', function: { name: 'f' } }];
 
 const check = async (...lines: string[]) => inspect(Buffer.from(lines.join('\n')));
 
 test.each([
 	['a plain pair', good],
 	['a system prompt and several turns', line(system, user, assistant, user, assistant)],
-	['a tool that is called', line(user, calls, turn('tool'), assistant)],
+	['a tool that is called', JSON.stringify({ messages: [user, calls, answer, assistant], tools })],
 	['weights', line(user, turn('assistant', 'words', { weight: 0 }), user, turn('assistant', 'words', { weight: 1 }))]
 ])('accepts %s', async (_, text) => {
 	expect(await check(text)).toMatchObject({ lines: 1, problem: null });
@@ -22,15 +26,23 @@ test.each([
 	['not JSON', '{', 'is not JSON'],
 	['no messages', '{"prompt":"a"}', 'has no "messages" list'],
 	['no turns', line(), 'empty "messages"'],
-	['no answer', line(user), 'no assistant message'],
+	['no answer', line(user), 'no answer of the assistant'],
+	['a tool that nobody offers', line(user, calls, answer, assistant), 'no list of tools'],
+	[
+		'a tool that answers no call',
+		JSON.stringify({ messages: [user, calls, turn('tool'), assistant], tools }),
+		'names no call'
+	],
+	['damaged tools', JSON.stringify({ messages: [user, assistant], tools: 'no' }), 'damaged "tools"'],
+	['nothing to learn', line(user, turn('assistant', 'words', { weight: 0 })), 'nothing to learn'],
 	['an empty answer', line(user, turn('assistant', '  ')), 'message 2 (assistant) has no content'],
 	['content that is no text', line(user, turn('assistant', 7)), 'has no content'],
 	['an unknown role', line(turn('bot'), assistant), 'unknown role'],
-	['a late system prompt', line(user, system, assistant), 'have to alternate'],
-	['two questions in a row', line(user, user, assistant), 'have to alternate'],
-	['two answers in a row', line(user, assistant, assistant), 'have to alternate'],
-	['an answer first', line(assistant), 'have to alternate'],
-	['a tool nobody called', line(user, turn('tool'), assistant), 'have to alternate'],
+	['a late system prompt', line(user, system, assistant), 'can only come first'],
+	['two questions in a row', line(user, user, assistant), 'from '],
+	['two answers in a row', line(user, assistant, assistant), 'from '],
+	['an answer first', line(assistant), 'from '],
+	['a tool nobody called', line(user, turn('tool'), assistant), 'from '],
 	['half a weight', line(user, turn('assistant', 'words', { weight: 0.5 })), 'weight']
 ])('names the line with %s', async (_, text, words) => {
 	const { problem } = await check(good, '', text, good);

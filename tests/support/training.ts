@@ -2,12 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eq } from 'drizzle-orm';
 import type { Message } from '../../src/lib/core/examples/example.ts';
-import { contentText, promptText } from '../../src/lib/core/examples/fingerprint.ts';
 import type { NewRun } from '../../src/lib/contract/runs.ts';
 import { defaultRecipe } from '../../src/lib/core/runs/recipe.ts';
 import { isOver, runCan } from '../../src/lib/core/runs/status.ts';
 import { replaceKey } from '../../src/lib/server/connections/commands.ts';
-import { sha256 } from '../../src/lib/server/platform/crypto.ts';
+import { factsOf } from '../../src/lib/server/examples/rows.ts';
 import { examples, runs } from '../../src/lib/server/platform/db/schema.ts';
 import { followRun } from '../../src/lib/server/runs/follow.ts';
 import { startRun } from '../../src/lib/server/runs/commands.ts';
@@ -22,6 +21,9 @@ type NewExampleRow = {
 	rating?: number;
 	split?: 'train' | 'validation' | null;
 	rewrite?: string;
+	/** In place of question and answer. */
+	messages?: Message[];
+	source?: string;
 };
 
 /** Examples straight into the table, numbered from `from`. */
@@ -30,25 +32,30 @@ export const addRows = (scope: Scope, projectId: string, rows: NewExampleRow[], 
 		tx
 			.insert(examples)
 			.values(
-				rows.map(({ question, answer = `Answer to ${question}`, rating = 9, split = 'train', rewrite }, i) => {
-					const messages: Message[] = [
-						{ role: 'user', content: question },
-						{ role: 'assistant', content: answer }
-					];
-					return {
-						projectId,
-						number: from + i,
-						messages,
-						split,
-						rewrite: rewrite ?? null,
-						contentHash: sha256(contentText(messages)),
-						promptHash: sha256(promptText(messages)),
-						tokens: 20,
-						rating,
-						ratingsCount: 1,
-						origin: 'written' as const
-					};
-				})
+				rows.map(
+					(
+						{ question, answer = `Answer to ${question}`, rating = 9, split = 'train', rewrite, source, ...given },
+						i
+					) => {
+						const messages: Message[] = given.messages ?? [
+							{ role: 'user', content: question },
+							{ role: 'assistant', content: answer }
+						];
+						return {
+							projectId,
+							number: from + i,
+							messages,
+							split,
+							rewrite: rewrite ?? null,
+							source: source ?? null,
+							...factsOf(messages, null),
+							tokens: 20,
+							rating,
+							ratingsCount: 1,
+							origin: 'written' as const
+						};
+					}
+				)
 			)
 			.returning({ id: examples.id, number: examples.number, split: examples.split })
 	);

@@ -43,12 +43,15 @@ const Evaluation = v.strictObject({
 });
 
 const Readiness = v.strictObject({
-	state: v.picklist(['blocked', 'experiment', 'minimum', 'recommended']),
+	state: v.picklist(['blocked', 'experiment', 'minimum', 'good', 'comfortable']),
 	title: v.string(),
+	/** What is missing for a training, and what for a verdict. */
 	sentence: v.string(),
+	/** Nothing is missing for a training. */
+	isReady: v.boolean(),
 	missing: v.number(),
 	share: v.number(),
-	validation: v.strictObject({ state: v.picklist(['none', 'enough', 'good']), sentence: v.string() })
+	verdict: v.picklist(['none', 'enough', 'good'])
 });
 
 const NextStep = v.strictObject({
@@ -161,15 +164,14 @@ export const GetDashboard = query({
 				}
 			],
 			readiness: {
-				state: 'recommended',
+				state: 'minimum',
 				title: 'Ready to train',
-				sentence: 'Enough for a good start. More good examples still help.',
+				sentence:
+					'Enough to train; 100 good examples are a good start. 14 validation examples can show a large difference only; 35 are advised.',
+				isReady: true,
 				missing: 0,
 				share: 1,
-				validation: {
-					state: 'enough',
-					sentence: '14 validation examples can show a large difference only; 35 or more are advised.'
-				}
+				verdict: 'enough'
 			},
 			next: {
 				to: 'vote',

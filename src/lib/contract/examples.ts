@@ -265,7 +265,11 @@ const Imported = v.strictObject({
 	/** After 10,000 refusals in a row the rest is only counted. */
 	notRead: v.number(),
 	/** The first of them, to mend the file by; the text is empty where it would be too much. */
-	refusals: v.array(v.strictObject({ line: v.number(), reason: v.string(), text: v.string() }))
+	refusals: v.array(v.strictObject({ line: v.number(), reason: v.string(), text: v.string() })),
+	/** They came in, but a provider would refuse to train on them as they are. */
+	warned: v.number(),
+	/** The first of them. */
+	warnings: v.array(v.strictObject({ line: v.number(), reason: v.string() }))
 });
 export type ImportResult = v.InferOutput<typeof Imported>;
 
@@ -284,7 +288,7 @@ export const ImportExamples = command({
 	events: ['examples.imported'],
 	example: {
 		input: { fileName: 'support.jsonl', lines: [{ number: 1, text: JSON.stringify({ messages: aTalk }) }] },
-		output: { id: ids.import, added: 1, duplicates: 0, refused: 0, notRead: 0, refusals: [] }
+		output: { id: ids.import, added: 1, duplicates: 0, refused: 0, notRead: 0, refusals: [], warned: 0, warnings: [] }
 	}
 });
 
@@ -304,7 +308,7 @@ export const ImportSample = command({
 	events: ['examples.imported'],
 	example: {
 		input: { sample: 'code-review' },
-		output: { id: ids.import, added: 120, duplicates: 0, refused: 0, notRead: 0, refusals: [] }
+		output: { id: ids.import, added: 120, duplicates: 0, refused: 0, notRead: 0, refusals: [], warned: 0, warnings: [] }
 	}
 });
 
@@ -324,6 +328,8 @@ export const GetImport = query({
 	input: v.object({ importId: Id('The import') }),
 	output: v.strictObject({
 		...v.omit(Imported, ['notRead']).entries,
+		/** `broken_off`: what had arrived by then is in, the rest of the file is not. */
+		state: v.picklist(['running', 'done', 'broken_off']),
 		fileName: v.string(),
 		createdAt: Time
 	}),
@@ -336,6 +342,9 @@ export const GetImport = query({
 			duplicates: 0,
 			refused: 1,
 			refusals: [{ line: 2, reason: 'has no "messages" list', text: '{"input":"Hi"}' }],
+			warned: 0,
+			warnings: [],
+			state: 'done',
 			fileName: 'support.jsonl',
 			createdAt: aTime
 		}

@@ -9,7 +9,9 @@ const Finding = v.strictObject({
 	title: v.string(),
 	sentence: v.string(),
 	/** The page on which it can be mended. */
-	fix: v.optional(v.picklist(['rate', 'split', 'examples', 'settings', 'model']))
+	fix: v.optional(v.picklist(['rate', 'split', 'examples', 'settings', 'model', 'recipe'])),
+	/** The first of the examples it is about. */
+	examples: v.optional(v.array(v.strictObject({ id: v.string(), number: v.number() })))
 });
 
 /** Least and most. */
@@ -26,6 +28,8 @@ export const Preflight = v.strictObject({
 	baseModel: v.string(),
 	providerName: v.string(),
 	isSandbox: v.boolean(),
+	/** Which setting says how far each step goes. */
+	rate: v.picklist(['learningRate', 'rateMultiplier']),
 	/** What would be sent. */
 	trainCount: v.number(),
 	validationCount: v.number(),
@@ -39,6 +43,7 @@ export const Preflight = v.strictObject({
 			epochs: Range,
 			batchSize: Range,
 			learningRate: Range,
+			rateMultiplier: Range,
 			loraRank: Range,
 			loraAlpha: Range,
 			loraDropout: Range,
@@ -78,6 +83,7 @@ export const aPreflight: v.InferOutput<typeof Preflight> = {
 	baseModel: 'sandbox-small',
 	providerName: 'Sandbox',
 	isSandbox: true,
+	rate: 'learningRate',
 	trainCount: 120,
 	validationCount: 30,
 	tokens: 24_000,

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { rewriteProblem } from '../core/examples/conversation.ts';
+import { maxCharacters, rewriteProblem } from '../core/examples/conversation.ts';
 import { Id, whole } from './fields.ts';
 import { ids } from './ids.ts';
 import { Message } from './examples.ts';
@@ -60,10 +60,10 @@ export const RateExample = command({
 });
 export type NewRating = v.InferOutput<typeof RateExample.input>;
 
-const longest = 100_000;
 const Rewrite = v.pipe(
 	v.string('Write the better answer'),
-	v.maxLength(longest, `A rewrite has at most ${longest.toLocaleString('en')} characters`),
+	// what can be imported can be rewritten
+	v.maxLength(maxCharacters, `A rewrite has at most ${maxCharacters.toLocaleString('en')} characters`),
 	v.check(
 		(text) => rewriteProblem(text) === null,
 		({ input }) => {

@@ -12,16 +12,22 @@ export const Recipe = v.object({
 	epochs: setting('epochs'),
 	batchSize: setting('batchSize'),
 	learningRate: setting('learningRate'),
+	/** Only where the protocol is OpenAI's, which takes it in place of the rate. */
+	rateMultiplier: setting('rateMultiplier'),
 	loraRank: setting('loraRank'),
 	loraAlpha: setting('loraAlpha'),
 	loraDropout: setting('loraDropout'),
 	warmupRatio: setting('warmupRatio')
 });
 
+/** The same as a person or a script sends it: who does not know the multiplier need not name it. */
+export const SentRecipe = v.object({ ...Recipe.entries, rateMultiplier: v.optional(setting('rateMultiplier'), 1) });
+
 export const aRecipe: v.InferInput<typeof Recipe> = {
 	epochs: 3,
 	batchSize: 4,
-	learningRate: 0.00001,
+	learningRate: 0.0002,
+	rateMultiplier: 1,
 	loraRank: 16,
 	loraAlpha: 32,
 	loraDropout: 0.05,

@@ -4,7 +4,7 @@ import { type Download, File, Id, Limit, whole } from './fields.ts';
 import { ids } from './ids.ts';
 import { command, query } from './operation.ts';
 import { Preflight, aPreflight } from './preflight.ts';
-import { Recipe, aRecipe } from './recipe.ts';
+import { SentRecipe, aRecipe } from './recipe.ts';
 import { ListedRun, Series, ShownRun, aListedRun, aSha256, aShownRun } from './run.ts';
 
 const RunId = Id('The run');
@@ -65,7 +65,7 @@ export const StartRun = command({
 	within: 'project',
 	action: 'runs:start',
 	/** Whoever asks chooses `clientId`: asked twice with the same one, it is the same run. */
-	input: v.object({ clientId: Id('The id of this form'), ...Recipe.entries }),
+	input: v.object({ clientId: Id('The id of this form'), ...SentRecipe.entries }),
 	output: v.strictObject({ ...ListedRun.entries, mark: v.string() }),
 	errors: { conflict: 'Something on the checklist blocks the training, or another run is being sent.' },
 	events: ['run.started', 'run.progressed'],

@@ -1,79 +1,218 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { hiddenName, masked, namesAModel, namingWords } from '../../../src/lib/core/evaluations/masking.ts';
+import {
+	type Names,
+	hiddenName,
+	loosePattern,
+	masked,
+	namesAModel,
+	namingWords
+} from '../../../src/lib/core/evaluations/masking.ts';
 
-const names = ['meta-llama/Meta-Llama-3.1-8B-Instruct', 'ana/zebra-7'];
+const of = (more: Partial<Names> = {}): Names => ({ models: [], own: [], project: 'Support', ...more });
+const nobody = of();
+const names = of({ models: ['meta-llama/Meta-Llama-3.1-8B-Instruct', 'ana/zebra-7'] });
 
 test('a text that names nobody stays as it is', () => {
 	expect(masked('Thanks for writing! We ship today.', names)).toBe('Thanks for writing! We ship today.');
 	expect(masked('', names)).toBe('');
 });
 
-test('every name is hidden, in any case, with digits after it', () => {
+test('every name is hidden, in any case, with the number behind it', () => {
 	expect(masked('I am Llama3, not CHATGPT; zebra-7 told me. Llama!', names)).toBe(
-		`I am ${hiddenName}3, not ${hiddenName}; ${hiddenName} told me. ${hiddenName}!`
+		`I am ${hiddenName}, not ${hiddenName}; ${hiddenName} told me. ${hiddenName}!`
 	);
+	for (const said of ['GPT-4o', 'gpt 4.1', 'Llama 3.1', 'Claude 3.5', 'Qwen2.5', 'zebra 7', 'Llama-3B'])
+		expect(masked(`I am ${said}, hello.`, names), said).toBe(`I am ${hiddenName}, hello.`);
+});
+
+test.each([
+	'Phi',
+	'Phi-4',
+	'GLM',
+	'GLM-4.5',
+	'GPT-OSS',
+	'gpt oss 20b',
+	'Grok',
+	'Grok-2',
+	'Yi-34B',
+	'Yi 1.5',
+	'Granite-3',
+	'Kimi K2'
+])('the short and the new are names too: %s', (said) => {
+	expect(masked(`I am ${said}, hello.`, nobody)).toMatch(/^I am \[name hidden\](?: K2)?, hello\.$/);
+});
+
+test.each([
+	'Ｃｌａｕｄｅ',
+	'Cl\u00adaude',
+	'C\u200bl\u200ba\u200bude',
+	'C l a u d e',
+	'G-P-T',
+	'Chat GPT',
+	'chat-gpt',
+	'Open\u00a0AI',
+	'GPT\u2011OSS',
+	'deep seek',
+	'ＧＰＴ－４',
+	'OPENAİ',
+	'DeepSee\u212a'
+])('however it is written: %s', (said) => {
+	const shown = masked(`I am ${said}, hello.`, nobody);
+	expect(shown).toBe(`I am ${hiddenName}, hello.`);
 });
 
 test('words that only contain a name are left alone', () => {
-	for (const text of ['The llamas of Claudette', 'Sherllama', 'R2gemma']) expect(masked(text, [])).toBe(text);
-	expect(masked('Claude wears what Claudette wears', [])).toBe(`${hiddenName} wears what Claudette wears`);
-});
-
-test('what is masked names nobody, whatever letters are around it', () => {
-	const odd = [
-		'İClaude',
-		'ſclaude',
-		'claude\u0301',
-		'𝐀claude',
-		'OpenAI\u2014Claude',
-		'K(claude)ſ',
-		'qwen2.5',
-		'GPT-4o and gpt-5'
-	];
-	for (const text of odd) expect(namesAModel(masked(text, names), names), text).toBeNull();
-});
-
-test('where letters have other small ones than a pattern thinks, the name goes, or else everything', () => {
-	expect(masked('İClaude', [])).toBe(`İ${hiddenName}`);
-	expect(masked('I am Zebİra.', ['ana/Zebİra'])).toBe(hiddenName);
+	for (const text of [
+		'The llamas of Claudette',
+		'Sherllama',
+		'R2gemma',
+		'delphi',
+		'philosophy',
+		'grokking',
+		'a yi of 3',
+		'3 cm of granite 10 cm wide'
+	])
+		expect(masked(text, nobody)).toBe(text);
+	expect(masked('Claude wears what Claudette wears', nobody)).toBe(`${hiddenName} wears what Claudette wears`);
 });
 
 test.each([
 	['Ana/Zebra-7', ['ana/zebra-7', 'zebra-7', 'zebra']],
-	['ana/zebra-7/', ['ana/zebra-7/', 'zebra-7', 'zebra']],
 	['models/ana/zebra-7', ['models/ana/zebra-7', 'zebra-7', 'zebra']],
-	['ft:okapi:acme:support:7pLurel', ['ft:okapi:acme:support:7plurel', '7plurel']],
-	['x/7b-support', ['x/7b-support', '7b-support']],
+	['mistralai/Mistral-7B', ['mistralai/mistral-7b', 'mistral-7b', 'mistralai', 'mistral']],
+	['microsoft/phi-4', ['microsoft/phi-4', 'phi-4']],
+	['sandbox-small', ['sandbox-small']],
 	['x/o3', ['x/o3']],
-	['ana/support-0a1b2c3d4e5f6071', ['ana/support-0a1b2c3d4e5f6071', 'support-0a1b2c3d4e5f6071']],
-	['ana/support-0a1b2c3d4e5f6071-v2', ['ana/support-0a1b2c3d4e5f6071-v2', 'support-0a1b2c3d4e5f6071-v2', 'support']],
-	['sandbox-fast', ['sandbox-fast']],
 	['', []]
-])('%j is known by %j, and by what everybody knows', (name, words) => {
-	const everybody = namingWords([]);
+])('the base model %j is known by %j, and by what everybody knows', (name, words) => {
+	const everybody = namingWords(nobody);
 	expect(everybody).toContain('claude');
-	expect(namingWords([name])).toEqual([...words, ...everybody]);
+	expect(namingWords(of({ models: [name] }))).toEqual([...new Set([...words, ...everybody])]);
+});
+
+test('of a run’s own name only the whole is a name', () => {
+	const own = [
+		'order-desk-358ebb5a615ae6b7',
+		'acme/Qwen3-8B-order-desk:ft-41',
+		'ft:gpt-4.1-mini:acme:order-desk:7pLurel'
+	];
+	const answer = 'Your order is at the desk. Acme thanks you for ordering.';
+	expect(masked(answer, of({ own, project: 'Shop' }))).toBe(answer);
+	for (const name of [...own, '7pLurel', 'order-desk-358ebb5a615ae6b7'])
+		expect(masked(`I am ${name}.`, of({ own }))).toBe(`I am ${hiddenName}.`);
+});
+
+test('a word of the project’s name is never hidden', () => {
+	const models = ['acme/order-taker-7b', 'zebra/zebra-7'];
+	const project = 'Order desk for the Zebra shop';
+	const answer = 'Every order from the desk comes with a zebra.';
+	expect(masked(answer, of({ models, project }))).toBe(answer);
+	expect(masked(answer, of({ models, project: 'Shop' }))).not.toBe(answer);
+	expect(masked('Gemini in June', of({ project: 'Gemini stars' }))).toBe('Gemini in June');
+	expect(masked('I am acme/order-taker-7b', of({ models, project }))).toBe(`I am ${hiddenName}`);
 });
 
 test('ids with signs that mean something to a pattern are only text', () => {
-	expect(masked('as a+b(c)-model said', ['x/a+b(c)-model'])).toBe(`as ${hiddenName} said`);
+	expect(masked('as a+b(c)-model said', of({ models: ['x/a+b(c)-model'] }))).toBe(`as ${hiddenName} said`);
 });
 
-test('words of the project are no name: our mark of a run begins with them', () => {
-	const mark = 'customer-support-358ebb5a615ae6b7';
-	const answer = 'Every customer can order it in the shop.';
-	expect(masked(answer, [mark, 'shop-answers-0a1b2c3d4e5f6071'])).toBe(answer);
-	expect(masked(`I am ${mark}.`, [mark])).toBe(`I am ${hiddenName}.`);
+const catalogue = [
+	'meta-llama/Llama-3.3-70B-Instruct',
+	'Qwen/Qwen3-8B',
+	'google/gemma-3-27b-it',
+	'openai/gpt-oss-20b',
+	'zai-org/GLM-4.5-Air',
+	'microsoft/phi-4',
+	'01-ai/Yi-34B',
+	'apple/OpenELM-3B',
+	'ibm-granite/granite-3.3-8b',
+	'mistralai/Mixtral-8x7B-Instruct-v0.1',
+	'gpt-4.1-mini-2025-04-14',
+	'sandbox-small'
+];
+const answersOf = (sample: string) =>
+	readFileSync(`examples/${sample}/examples.jsonl`, 'utf8')
+		.trim()
+		.split('\n')
+		.map((line) => JSON.parse(line) as { messages: { role: string; content: string }[]; rewrite?: string })
+		.flatMap(({ messages, rewrite }) => [...messages.map(({ content }) => content), ...(rewrite ? [rewrite] : [])]);
+
+test.each(['customer-support', 'code-review'])(
+	'no word of the data set %s is hidden, whoever is compared and whatever the project is called',
+	(sample) => {
+		const answers = answersOf(sample);
+		const slugs = ['order-desk', 'customer-support', 'returns-and-repairs', 'kitchen-tools', 'review-bot'];
+		const own = slugs.flatMap((slug) => [
+			`${slug}-358ebb5a615ae6b7`,
+			`acme/Qwen3-8B-${slug}-358ebb5a615ae6b7:ft-41`,
+			`ft:gpt-4.1-mini:moss:${slug}:7pLurel`,
+			`${slug}-v2`
+		]);
+		for (const model of catalogue)
+			for (const project of slugs) {
+				const compared = of({ models: [model], own, project: project.replaceAll('-', ' ') });
+				for (const answer of answers) expect(masked(answer, compared)).toBe(answer);
+			}
+	}
+);
+
+test('what is masked names nobody, and what is left stands as it was', () => {
+	const said = fc.constantFrom(
+		'Claude',
+		'ＧＰＴ-4o',
+		'GPT',
+		'Llama 3',
+		'İClaude',
+		'claude\u0301',
+		'𝐀claude',
+		'G P T',
+		'zebra',
+		'ſ',
+		'\u00ad',
+		' ',
+		'-',
+		'3',
+		'x',
+		'.',
+		'phi'
+	);
+	fc.assert(
+		fc.property(fc.array(fc.oneof(said, fc.string({ unit: 'grapheme', maxLength: 5 })), { maxLength: 8 }), (parts) => {
+			const text = parts.join('');
+			const shown = masked(text, names);
+			expect(namesAModel(shown.replaceAll(hiddenName, '|'), names)).toBeNull();
+			let from = 0;
+			for (const kept of shown.split(hiddenName)) {
+				const place = text.indexOf(kept, from);
+				expect(place).toBeGreaterThanOrEqual(from);
+				from = place + kept.length;
+			}
+			if (namesAModel(text, names) === null) expect(shown).toBe(text);
+		}),
+		{ numRuns: 2_000 }
+	);
 });
 
-const contenders = ['meta-llama/Llama-3.3-70B-Instruct', 'ft:gpt-4.1-mini:acme:support:7pLurel', 'sandbox-fast'];
+test('the loose pattern finds whatever is written in plain letters', () => {
+	const loose = new RegExp(loosePattern(names), 'i');
+	for (const text of ['Llama3', 'G P T', 'deep-seek', 'granite-3', 'zebra 7'])
+		expect(loose.test(text), text).toBe(true);
+	expect(loose.test('We ship on Monday')).toBe(false);
+});
+
+const contenders = of({
+	models: ['meta-llama/Llama-3.3-70B-Instruct', 'sandbox-fast'],
+	own: ['ft:gpt-4.1-mini:acme:support:7pLurel']
+});
 
 test.each([
-	['I am Llama 3, a model by Meta.', 'llama'],
+	['I am Llama 3, a model by Meta.', 'llama 3'],
 	['As ChatGPT, I cannot do that.', 'chatgpt'],
 	['I was made by OpenAI.', 'openai'],
 	['This is sandbox-fast speaking.', 'sandbox-fast'],
-	['I am Qwen2.5.', 'qwen'],
+	['I am Qwen2.5.', 'qwen2.5'],
 	['My name is CLAUDE!', 'claude'],
 	['Claude', 'claude']
 ])('%s gives a model away', (text, name) => {

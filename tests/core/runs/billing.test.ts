@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { stillBilled } from '../../../src/lib/core/runs/billing.ts';
+import { stillBilled, wasBilled } from '../../../src/lib/core/runs/billing.ts';
 import { runStatuses } from '../../../src/lib/core/runs/status.ts';
 
 const facts = { stepsDone: null, stepsTotal: null, costCents: null };
@@ -20,4 +20,14 @@ test('before the order nothing is billed, during training the steps done are', (
 
 test('every status has a whole sentence', () => {
 	for (const status of runStatuses) expect(stillBilled({ ...facts, status })).toMatch(/^[A-Z].*\.$/);
+});
+
+test.each([
+	[null, null, null, 'Training had not begun, so nothing should be billed.'],
+	[0, 90, 12, '$0.12 were billed.'],
+	[40, 90, 0, 'Nothing was billed.'],
+	[40, 90, 12, '40 of 90 steps were trained and billed: $0.12.'],
+	[40, null, null, '40 steps were trained, and only they are billed. The provider has not named the amount.']
+])('after a stop at step %s of %s for %s cents: %s', (stepsDone, stepsTotal, costCents, sentence) => {
+	expect(wasBilled({ stepsDone, stepsTotal, costCents })).toBe(sentence);
 });

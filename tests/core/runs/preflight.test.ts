@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { isClear, preflight, type PreflightFacts } from '../../../src/lib/core/runs/preflight.ts';
 
 const fine: PreflightFacts = {
@@ -12,6 +12,10 @@ const fine: PreflightFacts = {
 	leaks: 0,
 	duplicates: 0,
 	contested: 0,
+	provider: 'together',
+	flawed: [],
+	thoughtful: 0,
+	recipe: { learningRate: 2e-4 },
 	keyOk: true,
 	model: { trainable: true, servable: true },
 	lastRun: { version: 2, newExamples: 10, removedExamples: 0, recipeChanged: false }
@@ -27,7 +31,13 @@ test('when all is well every line says so, and nothing asks to be mended', () =>
 });
 
 test.each<[string, Partial<PreflightFacts>, string, 'block' | 'warn', RegExp]>([
-	['too few good examples', { qualityCount: 9 }, 'quality', 'block', /9 examples rated 8 or better; at least 10/],
+	[
+		'too few good examples',
+		{ qualityCount: 9 },
+		'quality',
+		'block',
+		/9 examples rated 8 or better\. Training needs at least 10/
+	],
 	['enough for an experiment', { qualityCount: 19 }, 'quality', 'warn', /experiment only/],
 	['too few in train', { trainCount: 9 }, 'train', 'block', /9 good examples in train; .* fewer than 10/],
 	['the provider wants more', { trainCount: 30, minimumExamples: 32 }, 'train', 'block', /fewer than 32/],
@@ -109,4 +119,46 @@ test('what nobody knows is not held against it', () => {
 	expect(
 		finding({ lastRun: { version: 2, newExamples: 1, removedExamples: 4, recipeChanged: true } }, 'difference').sentence
 	).toBe('Against v2: 1 example more, 4 examples fewer, other settings.');
+});
+
+describe('examples for which the file would be refused', () => {
+	const taken = { rule: 'order', words: 'turn 2 is from user, but user and assistant take turns', count: 3 } as const;
+	const examples = [12, 14].map((number) => ({ id: `e${number}`, number }));
+	const flawed = [{ ...taken, examples }];
+	test('block, and are named', () => {
+		expect(finding({ flawed }, 'turns')).toEqual({
+			id: 'turns',
+			level: 'block',
+			title: 'Turns and tools',
+			sentence:
+				'Example 12 (and 2 others like it): turn 2 is from user, but user and assistant take turns. The provider would refuse the file. Mend them, or leave them out of the split.',
+			fix: 'examples',
+			examples
+		});
+	});
+	test('warn where the provider takes turns in any order, or nobody knows', () => {
+		expect(finding({ flawed, provider: 'openai' }, 'turns').level).toBe('warn');
+		expect(finding({ flawed, provider: 'openai-compatible' }, 'turns').level).toBe('warn');
+		expect(finding({ flawed: [{ ...flawed[0]!, rule: 'tools' }], provider: 'openai' }, 'turns').level).toBe('block');
+	});
+	test('each is named once, and the sentence counts', () => {
+		const two = [{ ...flawed[0]!, count: 2 }, { ...flawed[0]!, rule: 'tools' as const, count: 1 }]; // prettier-ignore
+		const { sentence, examples: shown } = finding({ flawed: two }, 'turns');
+		expect(sentence).toMatch(/^Example 12 \(and another one\): .*\. Example 12: /);
+		expect(shown).toEqual(examples);
+	});
+});
+
+test('thoughts that a provider does not train on are said to be left out', () => {
+	expect(finding({ thoughtful: 2 }, 'thoughts').level).toBe('ok');
+	expect(finding({ thoughtful: 1, provider: 'openai' }, 'thoughts')).toMatchObject({
+		level: 'warn',
+		sentence: '1 example has thoughts beside the answer. OpenAI does not train on them: they are left out.'
+	});
+});
+
+test('a rate that trains nothing, or too much, is said where it is what counts', () => {
+	expect(finding({ recipe: { learningRate: 1e-5 } }, 'rate')).toMatchObject({ level: 'warn', fix: 'recipe' });
+	expect(finding({ recipe: { learningRate: 1e-3 } }, 'rate').sentence).toMatch(/may spoil/);
+	expect(finding({ recipe: { learningRate: 1e-5 }, provider: 'openai' }, 'rate').level).toBe('ok');
 });

@@ -18,13 +18,18 @@ const texts = [
 	'',
 	"it's a+b(c)-model",
 	'we^i[r]d\\name* at your service',
+	'Ｃｌａｕｄｅ, wide',
+	'C l a u d e, spread',
+	'Cl\u00adau\u200bde, with what nobody sees',
+	'Deep Seek and Chat-GPT 5',
+	'Yi-34B and granite 3 cm thick',
 	'cut off in the mid…'
 ];
-const names = ['ana/zebra-1', 'x/a+b(c)-model', 'x/We^i[r]d\\name*', 'sandbox-small'];
+const models = ['ana/zebra-1', 'x/a+b(c)-model', 'x/We^i[r]d\\name*', 'sandbox-small'];
 
 test.each([
-	['plain names', names],
-	['a name with letters of its own', [...names, 'übermodell-7']]
+	['plain names', { models, own: [], project: 'Support' }],
+	['a name with letters of its own', { models: [...models, 'übermodell-7'], own: ['ft:x:y:z'], project: 'Claude shop' }]
 ])('what is said of answers without reading them is what reading them says: %s', async (_, known) => {
 	const { scope, id } = await newBallot(texts.length, (letter, position) =>
 		letter === 'a' ? texts[position]! : 'Beech'

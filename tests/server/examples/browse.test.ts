@@ -175,7 +175,9 @@ test('a rater does not learn from the split, or by undoing, what others thought'
 
 test('the twin of a conversation is found by what it says, within the project only', async () => {
 	const { scope, here, idOf } = await start(['One?']);
-	const twin = await findTwin(here, { messages: talk('  one? ', 'The answer to  one?') });
+	const twin = await findTwin(here, { messages: talk('  one? ', 'The answer to One?') });
+	// where code or a name is the answer, case and spacing are what is to be learnt
+	expect(await findTwin(here, { messages: talk('One?', 'The answer to  one?') })).toBe(null);
 	expect(twin).toEqual({ id: await idOf(1), number: 1 });
 	expect(await findTwin(here, { messages: talk('Two?') })).toBe(null);
 	await newProject(scope, { slug: 'beside' });

@@ -39,19 +39,20 @@ test('an export imports back to the same', async () => {
 		line('One?', { rating: 3, rewrite: 'Better', split: 'train' }),
 		line('Two? "quoted"\n\t\\ and \u0000 and 😀', { split: 'validation', topic: 'parcels' }),
 		line('Three?', { rating: 10 }),
-		JSON.stringify({ input: 'Four?', output: 'Pairs too.', rating: 7 })
+		JSON.stringify({ input: 'Four?', output: 'Pairs too.', rating: 7, ticket: 'T-4' })
 	]);
 	const first = await take(scope);
 	expect(await bring(scope, 'other', first.lines)).toMatchObject({ added: 4, duplicates: 0, refused: 0 });
 	const second = await take(scope, 'other');
 
-	const withoutId = (text: string) => ({ ...JSON.parse(text), id: undefined });
+	const withoutId = (text: string) => ({ ...JSON.parse(text), exampleId: undefined });
+	expect(first.lines.map((text) => JSON.parse(text).exampleId)).toEqual(Array(4).fill(undefined));
 	expect(second.lines.map(withoutId)).toEqual(first.lines.map(withoutId));
 	expect(first.lines.map(withoutId)).toMatchObject([
 		{ rating: 3, rewrite: 'Better', split: 'train' },
 		{ split: 'validation', topic: 'parcels', rating: null },
 		{ rating: 10 },
-		{ rating: 7, messages: [{ content: 'Four?' }, { content: 'Pairs too.' }] }
+		{ rating: 7, ticket: 'T-4', messages: [{ content: 'Four?' }, { content: 'Pairs too.' }] }
 	]);
 });
 

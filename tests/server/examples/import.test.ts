@@ -7,8 +7,8 @@ import {
 	importExamples,
 	restoreExamples
 } from '../../../src/lib/server/examples/commands.ts';
-import { getExample, listExamples } from '../../../src/lib/server/examples/queries.ts';
-import { inProject } from '../../../src/lib/server/access/scope.ts';
+import { getExample, getImport, listExamples } from '../../../src/lib/server/examples/queries.ts';
+import { type ProjectScope, inProject } from '../../../src/lib/server/access/scope.ts';
 import { moveExamples } from '../../../src/lib/server/splits/commands.ts';
 import { newProject, newTeam } from '../../support/team.ts';
 
@@ -237,4 +237,71 @@ describe('an example', () => {
 		await expect(moveExamples(here, { ids: [id('3'), id('2')], side: 'train' })).rejects.toThrow('same prompt');
 		expect((await listExamples(here, { split: 'train' })).rows).toHaveLength(0);
 	});
+});
+
+const bring = (here: ProjectScope, texts: string[]) =>
+	importExamples(here, { fileName: 'a.jsonl', lines: lines(...texts) });
+
+test('answers that differ in case, spacing or system prompt alone are examples of their own', async () => {
+	const { here } = await start();
+	const said = (system: string, answer: string) =>
+		JSON.stringify({
+			messages: [
+				{ role: 'system', content: system },
+				{ role: 'user', content: 'Indent the loop' },
+				{ role: 'assistant', content: answer }
+			]
+		});
+	const lines = [said('Graz', 'for i:\n  f'), said('Graz', 'for i:\n    f'), said('Graz', 'For i:\n  f'), said('Wien', 'for i:\n  f')]; // prettier-ignore
+	expect(await bring(here, [...lines, lines[0]!])).toMatchObject({ added: 4, duplicates: 1 });
+	expect(await bring(here, lines)).toMatchObject({ added: 0, duplicates: 4 });
+});
+
+test('a training file that comes back, with the project’s system prompt in it, adds nothing', async () => {
+	const { here } = await start();
+	const turns = (n: number) => [
+		{ role: 'user', content: `Question ${n}?` },
+		{ role: 'assistant', content: `Answer ${n}.` }
+	];
+	await bring(here, [JSON.stringify({ messages: turns(1) }), JSON.stringify({ messages: turns(2) })]);
+	const trained = [1, 2, 3].map((n) => JSON.stringify({ messages: [{ role: 'system', content: 'Be kind.' }, ...turns(n)] })); // prettier-ignore
+	expect(await bring(here, trained)).toMatchObject({ added: 1, duplicates: 2 });
+	expect(await bring(here, trained)).toMatchObject({ added: 0, duplicates: 3 });
+});
+
+test('what a provider would refuse comes in with a warning', async () => {
+	const { here } = await start();
+	const odd = JSON.stringify({
+		messages: ['user', 'user', 'assistant'].map((role, at) => ({ role, content: `Turn ${at}` }))
+	});
+	const result = await bring(here, [chat('One?', 'Yes.'), odd]);
+	expect(result).toMatchObject({
+		added: 2,
+		refused: 0,
+		warned: 1,
+		warnings: [{ line: 2, reason: 'Line 2: turn 2 is from user, but user and assistant take turns' }]
+	});
+	expect(await getImport(here, { importId: result.id })).toMatchObject({ warned: 1, state: 'done' });
+});
+
+test('an import that broke off says so, also when its server has died', async () => {
+	const { scope, here } = await start();
+	async function* breaking() {
+		yield* lines(chat('One?', 'Yes.'));
+		throw new Error('The connection broke off');
+	}
+	await expect(importExamples(here, { fileName: 'a.jsonl', lines: breaking() })).rejects.toThrow('broke off');
+	const only = async () => {
+		const [row] = await scope.tx((tx) => tx.select().from(imports));
+		return getImport(here, { importId: row!.id });
+	};
+	expect(await only()).toMatchObject({ state: 'broken_off' });
+	const since = (interval: string) =>
+		scope.tx(
+			(tx) => tx.$client`update imports set ended_at = null, broke_off = false, seen_at = now() - ${interval}::interval`
+		);
+	await since('1 minute');
+	expect(await only()).toMatchObject({ state: 'running' });
+	await since('11 minutes');
+	expect(await only()).toMatchObject({ state: 'broken_off' });
 });

@@ -61,7 +61,10 @@ describe.concurrent.each(providerIds)('%s', (id) => {
 
 		let model = ready.model!;
 		if (provider.servesTunedModels === 'after-deploy') {
-			expect(await provider.deployable(access, ready.modelObject!)).toEqual({ ok: true, centsPerHour: 399 });
+			expect(await provider.deployable(access, ready.modelObject!)).toEqual({
+				ok: true,
+				centsPerHour: id === 'sandbox' ? 0 : 399
+			});
 			const deployment = await provider.deploy(access, ready.modelObject!, order.mark);
 			expect(await provider.deploy(access, ready.modelObject!, order.mark)).toEqual(deployment);
 			await untilReady(access, deployment);

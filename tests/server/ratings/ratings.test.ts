@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, test } from 'vitest';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
-import { addExample } from '../../../src/lib/server/examples/commands.ts';
+import { addExample, importExamples } from '../../../src/lib/server/examples/commands.ts';
 import { getExample, listExamples } from '../../../src/lib/server/examples/queries.ts';
 import { rateExample, rewriteExample, undoRewrite } from '../../../src/lib/server/ratings/commands.ts';
 import { nextCards, recentRatings } from '../../../src/lib/server/ratings/queries.ts';
@@ -188,4 +188,19 @@ describe('a rewrite', () => {
 		});
 		expect(await recentRatings(await inProject(rater, 'support'))).toEqual([{ id: ids[0], score: 9, number: 1 }]);
 	});
+});
+
+test('the last ten are what a person has decided, not what a file brought', async () => {
+	const team = await newTeam();
+	await newProject(team.scope);
+	const here = await inProject(team.scope, 'support');
+	const lines = [1, 2, 3].map((n) => ({
+		number: n,
+		text: JSON.stringify({ prompt: `Question ${n}?`, completion: 'Yes.', rating: 7, rewrite: 'Better.' })
+	}));
+	await importExamples(here, { fileName: 'a.jsonl', lines });
+	expect(await recentRatings(here)).toEqual([]);
+	const { id } = (await listExamples(here, {})).rows[0]!;
+	await rateExample(here, { exampleId: id, score: 9, clientId: randomUUID() });
+	expect(await recentRatings(here)).toEqual([{ id, score: 9, number: 3 }]);
 });

@@ -4,17 +4,18 @@ import * as v from 'valibot';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunFileKind } from '../../../src/lib/contract/run.ts';
 import { GetRun } from '../../../src/lib/contract/runs.ts';
-import { type ProjectScope, inProject } from '../../../src/lib/server/access/scope.ts';
+import type { Message } from '../../../src/lib/core/examples/conversation.ts';
+import { type ProjectScope, type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
 import { defaultRecipe } from '../../../src/lib/core/runs/recipe.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { examples, runExamples, runFiles, runs } from '../../../src/lib/server/platform/db/schema.ts';
 import { sha256 } from '../../../src/lib/server/platform/crypto.ts';
 import { downloadRunFile, getPreflight, getRun, listRuns } from '../../../src/lib/server/runs/queries.ts';
-import { startRun } from '../../../src/lib/server/runs/commands.ts';
+import { cancelRun, startRun } from '../../../src/lib/server/runs/commands.ts';
 import { moveExamples } from '../../../src/lib/server/splits/commands.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
 import { newTeam } from '../../support/team.ts';
-import { addRows, newRun, newWorkshop } from '../../support/training.ts';
+import { addRows, drive, newRun, newWorkshop } from '../../support/training.ts';
 
 let sandbox: Awaited<ReturnType<typeof startSandbox>>;
 beforeAll(async () => {
@@ -42,7 +43,7 @@ test('the checklist counts what would be sent, prices it, and lets a good projec
 		difference: 'ok'
 	});
 	expect(check.tokens).toBeGreaterThan(20 * 20); // the system prompt is part of every example
-	expect(check.cost.cents).toBeGreaterThan(0);
+	expect(check.cost).toMatchObject({ cents: 0, basis: expect.stringMatching(/^About .* which cost nothing here\.$/) });
 	expect(check.duration.fromMinutes).toBeLessThan(check.duration.toMinutes);
 });
 
@@ -189,7 +190,7 @@ test('a run keeps the exact bytes: good train examples, all of validation, rewri
 	]);
 });
 
-test('what a run learns from is marked for ever and can never become validation', async () => {
+test('what a run is to learn from is reserved, and stays on its side', async () => {
 	const { scope, slug, rows } = await newWorkshop(sandbox.url, { train: 10, validation: 2 });
 	const run = await startRun(await inProject(scope, slug), newRun());
 	const members = await scope.tx((tx) => tx.select().from(runExamples).where(eq(runExamples.runId, run.id)));
@@ -210,15 +211,119 @@ test('what a run learns from is marked for ever and can never become validation'
 			.map(({ exampleId }) => exampleId)
 			.sort()
 	).toEqual(ids('validation'));
-	const trained = await scope.tx((tx) =>
-		tx.select({ id: examples.id }).from(examples).where(eq(examples.trained, true))
+	const held = await scope.tx((tx) =>
+		tx.select({ id: examples.id, trained: examples.trained }).from(examples).where(eq(examples.reserved, true))
 	);
-	expect(trained.map(({ id }) => id).sort()).toEqual(ids('train'));
+	expect(held.map(({ id }) => id).sort()).toEqual(ids('train'));
+	expect(held.some(({ trained }) => trained)).toBe(false);
+	for (const side of ['validation', 'unassigned'] as const)
+		await expect(moveExamples(await inProject(scope, slug), { ids: [ids('train')[0]!], side })).rejects.toMatchObject({
+			code: 'conflict',
+			message: 'This example is in the order of a run; it can change sides when the provider has answered.'
+		});
 	await expect(
-		moveExamples(await inProject(scope, slug), { ids: [ids('train')[0]!], side: 'validation' })
-	).rejects.toMatchObject({
-		code: 'conflict'
+		scope.tx((tx) => tx.$client`update examples set reserved = false where id = ${ids('train')[0]!}`)
+	).rejects.toMatchObject({ code: 'AI006' });
+});
+
+const marks = async (scope: Scope) => {
+	const rows = await scope.tx((tx) =>
+		tx.select({ trained: examples.trained, reserved: examples.reserved, split: examples.split }).from(examples)
+	);
+	const train = rows.filter(({ split }) => split === 'train');
+	const count = (mark: 'trained' | 'reserved') => train.filter((row) => row[mark]).length;
+	return { trained: count('trained'), reserved: count('reserved') };
+};
+
+test('it is trained once the provider has begun, and then for ever', async () => {
+	const { scope, slug, rows } = await newWorkshop(sandbox.url, { train: 10, validation: 2 });
+	const here = await inProject(scope, slug);
+	const run = await startRun(here, newRun());
+	expect(await marks(scope)).toEqual({ trained: 0, reserved: 10 });
+	await drive(scope, run.id);
+	expect(await marks(scope)).toEqual({ trained: 10, reserved: 0 });
+	const { id } = rows.find(({ split }) => split === 'train')!;
+	await moveExamples(here, { ids: [id], side: 'unassigned' });
+	await expect(moveExamples(here, { ids: [id], side: 'validation' })).rejects.toThrow('has been trained on');
+});
+
+test('it is free again when the provider refuses the data, unless another order has it', async () => {
+	const { scope, slug, rows } = await newWorkshop(sandbox.url, {
+		train: 10,
+		validation: 2,
+		baseModel: 'sandbox-rejects-data'
 	});
+	const here = await inProject(scope, slug);
+	const first = await startRun(here, newRun());
+	await drive(scope, first.id, ({ jobId }) => jobId !== null);
+	const second = await startRun(here, newRun());
+	expect(await drive(scope, first.id)).toMatchObject({ status: 'failed', accepted: false });
+	expect(await marks(scope)).toEqual({ trained: 0, reserved: 10 });
+	expect(await drive(scope, second.id)).toMatchObject({ status: 'failed', accepted: false });
+	expect(await marks(scope)).toEqual({ trained: 0, reserved: 0 });
+	const { id } = rows.find(({ split }) => split === 'train')!;
+	expect(await moveExamples(here, { ids: [id], side: 'validation' })).toEqual({ moved: 1 });
+	// nothing was learnt, so there is nothing to be different from
+	expect((await getPreflight(here)).findings.find(({ id }) => id === 'difference')!.sentence).toBe(
+		'This is the first run.'
+	);
+});
+
+test('a run that is called off before it is ordered frees what it had', async () => {
+	const { scope, slug } = await newWorkshop(sandbox.url, { train: 10, validation: 2 });
+	const here = await inProject(scope, slug);
+	const run = await startRun(here, newRun());
+	await cancelRun(here, { runId: run.id });
+	expect(await marks(scope)).toEqual({ trained: 0, reserved: 0 });
+});
+
+test('one conversation out of order among forty blocks, and is named; the provider would refuse the file', async () => {
+	const { scope, slug, project } = await newWorkshop(sandbox.url, { train: 39, validation: 12 });
+	const turns = (...roles: Message['role'][]): Message[] =>
+		roles.map((role, at) => ({ role, content: `${role} ${at}` }));
+	const [odd] = await addRows(scope, project.id, [{ question: '', messages: turns('user', 'user', 'assistant') }], 100);
+	await addRows(scope, project.id, [{ question: '', messages: turns('user', 'user', 'assistant', 'user', 'assistant'), rating: 3 }], 101); // prettier-ignore
+	const here = await inProject(scope, slug);
+	const check = await getPreflight(here);
+	expect(check.isClear).toBe(false);
+	expect(check.findings.find(({ id }) => id === 'turns')).toEqual({
+		id: 'turns',
+		level: 'block',
+		title: 'Turns and tools',
+		sentence:
+			'Example 100: turn 2 is from user, but user and assistant take turns. The provider would refuse the file. Mend them, or leave them out of the split.',
+		fix: 'examples',
+		examples: [{ id: odd!.id, number: 100 }]
+	});
+	await expect(startRun(here, newRun())).rejects.toThrow('Example 100: turn 2 is from user');
+});
+
+test('what is not plain is looked at as it would be sent: tools, weights, a rewrite', async () => {
+	const { scope, slug, project } = await newWorkshop(sandbox.url, { train: 20, validation: 12 });
+	const call = { id: 'c1', type: 'function' as const, function: { name: 'f', arguments: '{}' } };
+	const calling: Message[] = [
+		{ role: 'user', content: 'Call \u0000 it' },
+		{ role: 'assistant', content: '', tool_calls: [call] }
+	];
+	const silent = (n: number): Message[] => [
+		{ role: 'user', content: `Say nothing ${n}` },
+		{ role: 'assistant', content: 'No.', weight: 0 }
+	];
+	const tools = JSON.stringify({ messages: calling, tools: [{ name: 'f' }] });
+	await addRows(scope, project.id, [{ question: '', messages: calling, source: tools }], 100);
+	const sentence = async () =>
+		(await getPreflight(await inProject(scope, slug))).findings.find(({ id }) => id === 'turns')!.sentence;
+	expect(await sentence()).toBe('Turns, tools and weights are as providers want them.');
+	const asked = (n: number): Message[] => [{ role: 'user', content: `Call it ${n}` }, calling[1]!];
+	await addRows(scope, project.id, [
+		{ question: '', messages: asked(1) },
+		{ question: '', messages: asked(2), source: tools.replace('[{"name":"f"}]', '"no"') },
+		{ question: '', messages: silent(1) },
+		{ question: '', messages: silent(2), rewrite: 'Gladly.' }
+	], 200); // prettier-ignore
+	expect(await sentence()).toMatch(
+		/^Example 200 \(and another one\): turn 2 calls "f", but the example has no list of tools\. Example 202: every answer has the weight 0/
+	);
 });
 
 test('a double click is one run, also when both arrive at once', async () => {

@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from 'vitest';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { runExamples, runs } from '../../../src/lib/server/platform/db/schema.ts';
-import { importExamples } from '../../../src/lib/server/examples/commands.ts';
+import { deleteExamples, importExamples } from '../../../src/lib/server/examples/commands.ts';
 import { listExamples } from '../../../src/lib/server/examples/queries.ts';
 import { applySplit, moveExamples } from '../../../src/lib/server/splits/commands.ts';
 import { getSplit, previewSplit } from '../../../src/lib/server/splits/queries.ts';
@@ -83,6 +83,8 @@ test('what a run learnt from can never become validation, whoever asks and howev
 			)
 		).rejects.toThrow();
 	});
+	await expect(moveExamples(here, { ids: [first], side: 'unassigned' })).rejects.toThrow('is in the order of a run');
+	await scope.tx((tx) => tx.update(runs).set({ status: 'training' }));
 	await moveExamples(here, { ids: [first], side: 'unassigned' });
 	await expect(moveExamples(here, { ids: [first], side: 'validation' })).rejects.toThrow('has been trained on');
 	await expect(
@@ -121,4 +123,32 @@ test('splitting is not for raters, and another team finds nothing', async () => 
 	expect(await previewSplit(stranger, request)).toMatchObject({ qualified: 0, toTrain: 0, toValidation: 0 });
 	await expect(inProject(stranger, 'support')).rejects.toMatchObject({ code: 'not_found' });
 	expect(await sides(here)).toEqual({ unassigned: 20, train: 0, validation: 0 });
+});
+
+test('a split ends, also when what was learnt has been deleted and brought again', async () => {
+	const { scope, here, project, connection } = await start();
+	await fill(here, 0, 20, 9);
+	await applySplit(here, request);
+	const ids = (await listExamples(here, { split: 'train' })).rows.map(({ id }) => id);
+	const values = {
+		projectId: project.id,
+		version: 1,
+		connectionId: connection.id,
+		baseModel: 'm',
+		recipe: defaultRecipe
+	};
+	await scope.tx(async (tx) => {
+		const [run] = await tx
+			.insert(runs)
+			.values({ ...values, seed: 1, status: 'training', mark: 'm-1', trainCount: 16, validationCount: 0, tokens: 1 })
+			.returning();
+		await tx
+			.insert(runExamples)
+			.values(ids.map((exampleId) => ({ projectId: project.id, runId: run!.id, exampleId, kind: 'train' as const })));
+	});
+	await deleteExamples(here, { ids });
+	expect(await fill(here, 0, 20, 9)).toMatchObject({ added: 16, duplicates: 4 });
+	expect(await applySplit(here, request)).toEqual({ moved: 16 });
+	for (let again = 0; again < 5; again++) expect(await applySplit(here, request)).toEqual({ moved: 0 });
+	expect(await sides(here)).toEqual({ unassigned: 0, train: 16, validation: 4 });
 });

@@ -24,7 +24,8 @@ test('an invitation waits in the list and is in the mail', async () => {
 	expect(pending).toMatchObject({ email, role: 'rater', projectIds: null, expired: false });
 	expect(Math.round((pending!.expiresAt.getTime() - Date.now()) / 86_400_000)).toBe(7);
 	const [mail] = await mailsTo(email);
-	expect(mail!.subject).toBe(`Ana invites you to Team ${slug} on aitelier`);
+	expect(mail!.subject).toBe('You are invited to a team on aitelier');
+	expect(mail!.text).toContain(`“Ana” invites you to the team “Team ${slug}”`);
 	expect(mail!.link).toMatch(/^http:\/\/localhost:3000\/invitations\/[\w-]{43}$/);
 	const entries = await scope.tx((tx) => tx.select().from(auditEntries));
 	expect(entries).toMatchObject([

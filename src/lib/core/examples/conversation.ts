@@ -15,7 +15,10 @@ export type Message = {
 	/** Empty only where `tool_calls` says it all. */
 	content: string;
 	/** 0: not trained on; 1 (the default): trained on. Assistant turns only. */
-	weight?: 0 | 1;
+	weight?: 0 | 1 | null;
+	/** What the model thought before it answered; files write it under either name. */
+	reasoning?: string | null;
+	reasoning_content?: string | null;
 	name?: string;
 	tool_calls?: ToolCall[];
 	tool_call_id?: string;
@@ -45,6 +48,9 @@ const extrasProblem = (turn: Record<string, unknown>): string | null => {
 	if (turn.name != null && typeof turn.name !== 'string') return 'has a name that is not text';
 	if (turn.tool_call_id != null && typeof turn.tool_call_id !== 'string')
 		return 'has a "tool_call_id" that is not text';
+	if (turn.reasoning != null && typeof turn.reasoning !== 'string') return 'has a "reasoning" that is not text';
+	if (turn.reasoning_content != null && typeof turn.reasoning_content !== 'string')
+		return 'has a "reasoning_content" that is not text';
 	if (turn.tool_calls == null) return null;
 	return turn.role === 'assistant'
 		? toolCallsProblem(turn.tool_calls)
@@ -64,7 +70,7 @@ const turnProblem = (turn: Record<string, unknown>): string | null => {
 		if (problem) return problem;
 		break;
 	}
-	if (turn.weight !== undefined && turn.weight !== 0 && turn.weight !== 1) {
+	if (turn.weight != null && turn.weight !== 0 && turn.weight !== 1) {
 		return `has the weight ${shown(turn.weight)}; a weight is 0 or 1`;
 	}
 	if (typeof content === 'string' ? content.trim() === '' : content == null) {

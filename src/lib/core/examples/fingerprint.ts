@@ -38,10 +38,27 @@ export const promptText = (messages: readonly Message[]): string => {
 };
 
 /**
- * What two copies of the same example have in common: prompt and answer. The system prompt is left out here too, so that an
- * export, which carries the project's, is recognised when it comes back. `prompt` saves the work when it is at hand.
+ * What two examples have in common that say the same: prompt and answer, without the system prompt. The order in which a seed
+ * deals examples out goes by its hash. `prompt` saves the work when it is at hand.
  */
 export const contentText = (messages: readonly Message[], prompt = promptText(messages)): string => {
 	const answer = messages[answerAt(messages)];
 	return answer ? prompt + turnText(answer) : prompt;
+};
+
+/**
+ * What two copies have in common besides, to the sign: the system prompt and the answer. In code and in names case and white
+ * space are the very thing to learn. Written as JSON, so that the database can read the same from the stored turns. A system
+ * prompt `beside` is left out: the project's, which its training files carry.
+ */
+export const exactText = (messages: readonly Message[], beside: string | null = null): string => {
+	const end = answerAt(messages);
+	let text = '';
+	for (let index = 0; index < end; index++) {
+		const turn = messages[index]!;
+		if (turn.role === 'system' && turn.content !== beside) text += `${JSON.stringify(turn.content)}\n`;
+	}
+	const answer = messages[end];
+	if (!answer) return text;
+	return text + JSON.stringify(answer.content) + (answer.tool_calls ? JSON.stringify(answer.tool_calls) : '');
 };

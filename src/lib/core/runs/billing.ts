@@ -34,3 +34,16 @@ export const stillBilled = ({ status, stepsDone, stepsTotal, costCents }: Facts)
 			return 'This run is over; there is nothing left to cancel.';
 	}
 };
+
+/** What was billed for a run that was stopped, as far as it is known: one sentence for its page. */
+export const wasBilled = ({ stepsDone, stepsTotal, costCents }: Omit<Facts, 'status'>): string => {
+	if (costCents === 0) return 'Nothing was billed.';
+	if (!stepsDone)
+		return costCents === null
+			? 'Training had not begun, so nothing should be billed.'
+			: `${formatCents(costCents)} were billed.`;
+	const steps = stepsTotal === null ? `${stepsDone} steps` : `${stepsDone} of ${stepsTotal} steps`;
+	return costCents === null
+		? `${steps} were trained, and only they are billed. The provider has not named the amount.`
+		: `${steps} were trained and billed: ${formatCents(costCents)}.`;
+};

@@ -5,9 +5,9 @@ const plain = new Intl.NumberFormat('en-US');
 export const formatCents = (cents: number): string =>
 	cents > 0 && cents < 1 ? 'less than $0.01' : dollars.format(Math.round(cents) / 100);
 
-/** An estimate is never shown without its ≈, and an unknown price never as zero. */
+/** An estimate is never shown without its ≈, an unknown price never as zero, and what is free is no estimate. */
 export const formatEstimate = (cents: number | null): string =>
-	cents === null ? 'price unknown' : `≈ ${formatCents(cents)}`;
+	cents === null ? 'price unknown' : cents === 0 ? '$0' : `≈ ${formatCents(cents)}`;
 
 export type CostEstimate = {
 	/** Whole US cents, rounded up. `null`: the price is not known. */
@@ -49,6 +49,9 @@ export const estimateCost = ({
 	const amount = `About ${plain.format(tokens)} tokens × ${epochCount}${validation}`;
 	if (centsPerMillion === null)
 		return { cents: null, billedTokens, basis: `${amount}; the provider publishes no price for this model.` };
+
+	if (centsPerMillion === 0 && minimumCents === 0)
+		return { cents: 0, billedTokens, basis: `${amount}, which cost nothing here.` };
 
 	const exact = (billedTokens * centsPerMillion) / 1_000_000;
 	const rounded = Math.ceil(exact - 1e-6); // 29.000000000000004 cents are 29

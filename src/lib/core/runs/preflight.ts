@@ -1,5 +1,7 @@
 // Longer than most: the whole checklist before training, one rule for each line, in the order of the page.
-import { readyAt } from '../project/readiness.ts';
+import { type TrainingRule, refusedBy, takesThoughts } from '../examples/trainable.ts';
+import { type Recipe, rateOf, rateWarning } from './recipe.ts';
+import { readyAt, trainingSentence } from '../project/readiness.ts';
 import { whatValidationProves } from '../splits/plan.ts';
 
 type Level = 'block' | 'warn' | 'ok';
@@ -11,7 +13,17 @@ export type Finding = {
 	title: string;
 	sentence: string;
 	/** The page on which it can be mended; given where there is something to mend. */
-	fix?: 'rate' | 'split' | 'examples' | 'settings' | 'model';
+	fix?: 'rate' | 'split' | 'examples' | 'settings' | 'model' | 'recipe';
+	/** The first of the examples it is about. */
+	examples?: { id: string; number: number }[];
+};
+
+/** Examples that break the same rule of training files: how many, the first of them, and what is wrong with that. */
+export type FlawedExamples = {
+	rule: TrainingRule;
+	words: string;
+	count: number;
+	examples: { id: string; number: number }[];
 };
 
 export type PreflightFacts = {
@@ -30,28 +42,33 @@ export type PreflightFacts = {
 	duplicates: number;
 	/** Examples in train about which raters disagree. */
 	contested: number;
+	/** Where it would be trained, by its id. */
+	provider: string | null;
+	/** What is wrong with examples of either file, by rule. */
+	flawed: readonly FlawedExamples[];
+	/** Examples with what the model thought before it answered. */
+	thoughtful: number;
 	/** `null`: not tried yet. */
 	keyOk: boolean | null;
 	keyReason?: string | null;
 	/** `null`: none chosen, or the provider does not know it. */
 	model: { trainable: boolean; servable: boolean | null; until?: string | null } | null;
+	recipe: Pick<Recipe, 'learningRate'>;
 	/** Fewest examples the provider accepts. */
 	minimumExamples?: number;
 	/** The newest run, and what is different now. */
 	lastRun?: { version: number; newExamples: number; removedExamples: number; recipeChanged: boolean } | null;
 };
 
-type Judged = [level: Level, sentence: string];
+type Judged = [level: Level, sentence: string, examples?: Finding['examples']];
 
 const figure = (n: number) => n.toLocaleString('en');
 const count = (n: number, one: string, many = `${one}s`) => `${figure(n)} ${n === 1 ? one : many}`;
 
 const quality = ({ qualityCount, threshold }: PreflightFacts): Judged => {
-	const have = `${count(qualityCount, 'example')} rated ${threshold} or better`;
-	if (qualityCount < readyAt.experiment) return ['block', `${have}; at least ${readyAt.experiment} are needed.`];
-	if (qualityCount < readyAt.minimum)
-		return ['warn', `${have}: an experiment only. Aim for ${readyAt.minimum} or more.`];
-	return ['ok', `${have}.`];
+	const have = `${count(qualityCount, 'example')} rated ${threshold} or better.`;
+	const level = qualityCount < readyAt.experiment ? 'block' : qualityCount < readyAt.minimum ? 'warn' : 'ok';
+	return [level, `${have} ${trainingSentence(qualityCount)}`];
 };
 
 const train = ({ trainCount, minimumExamples = 10 }: PreflightFacts): Judged => {
@@ -95,6 +112,37 @@ const length = ({ longestTokens, contextTokens, tokens }: PreflightFacts): Judge
 	return ['ok', `${have}; ${figure(contextTokens)} fit.`];
 };
 
+/** What a provider would refuse the whole file for. */
+const turns = ({ flawed, provider }: PreflightFacts): Judged => {
+	if (flawed.length === 0) return ['ok', 'Turns, tools and weights are as providers want them.'];
+	const refused = refusedBy(provider);
+	const isRefused = flawed.some(({ rule }) => refused.includes(rule));
+	const sentences = flawed.map(({ count: n, examples, words }) => {
+		const others = n === 1 ? '' : ` (and ${n === 2 ? 'another one' : `${figure(n - 1)} others like it`})`;
+		return `Example ${examples[0]?.number}${others}: ${words}.`;
+	});
+	const consequence = isRefused ? 'The provider would refuse the file.' : 'Some servers refuse that.';
+	const shown = new Map(flawed.flatMap(({ examples }) => examples.map((each) => [each.id, each])));
+	return [
+		isRefused ? 'block' : 'warn',
+		`${sentences.join(' ')} ${consequence} Mend them, or leave them out of the split.`,
+		[...shown.values()]
+	];
+};
+
+const thoughts = ({ thoughtful: n, provider }: PreflightFacts): Judged =>
+	n === 0 || takesThoughts(provider)
+		? [
+				'ok',
+				n === 0
+					? 'No example has thoughts beside its answer.'
+					: `${count(n, 'example')} with thoughts, which are trained too.`
+			]
+		: [
+				'warn',
+				`${count(n, 'example has', 'examples have')} thoughts beside the answer. OpenAI does not train on them: they are left out.`
+			];
+
 const key = ({ keyOk, keyReason }: PreflightFacts): Judged => {
 	if (keyOk === null) return ['warn', 'The connection has not been tested. Test it before you start.'];
 	return keyOk
@@ -111,6 +159,11 @@ const model = ({ model: chosen }: PreflightFacts): Judged => {
 	if (chosen.servable === null)
 		return ['warn', `It can be trained. Whether it can be called afterwards is not known yet.${until}`];
 	return [chosen.until ? 'warn' : 'ok', `It can be trained, and called afterwards.${until}`];
+};
+
+const rate = ({ recipe, provider }: PreflightFacts): Judged => {
+	const warning = rateOf(provider) === 'learningRate' ? rateWarning(recipe.learningRate) : null;
+	return warning ? ['warn', warning] : ['ok', 'The steps are neither too small nor too large.'];
 };
 
 const difference = ({ lastRun }: PreflightFacts): Judged => {
@@ -133,17 +186,22 @@ const checklist = [
 	{ id: 'leaks', title: 'Leaks', fix: 'split', rule: leaks },
 	{ id: 'duplicates', title: 'Duplicates', fix: 'examples', rule: duplicates },
 	{ id: 'contested', title: 'Agreement', fix: 'rate', rule: contested },
+	{ id: 'turns', title: 'Turns and tools', fix: 'examples', rule: turns },
+	{ id: 'thoughts', title: 'Thoughts', fix: 'examples', rule: thoughts },
 	{ id: 'length', title: 'Length', fix: 'examples', rule: length },
 	{ id: 'key', title: 'Connection', fix: 'settings', rule: key },
 	{ id: 'model', title: 'Model', fix: 'model', rule: model },
+	{ id: 'rate', title: 'Learning rate', fix: 'recipe', rule: rate },
 	{ id: 'difference', title: 'Since the last run', fix: 'examples', rule: difference }
 ] as const;
 
 /** Everything worth knowing before money is spent: what is wrong, and where to mend it. */
 export const preflight = (facts: PreflightFacts): Finding[] =>
 	checklist.map(({ id, title, fix, rule }) => {
-		const [level, sentence] = rule(facts);
-		return level === 'ok' ? { id, level, title, sentence } : { id, level, title, sentence, fix };
+		const [level, sentence, examples] = rule(facts);
+		return level === 'ok'
+			? { id, level, title, sentence }
+			: { id, level, title, sentence, fix, ...(examples && { examples }) };
 	});
 
 /** Whether training may start. */

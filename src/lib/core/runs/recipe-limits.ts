@@ -7,6 +7,7 @@ const names: Record<keyof Recipe, string> = {
 	epochs: 'epochs',
 	batchSize: 'a batch size',
 	learningRate: 'a learning rate',
+	rateMultiplier: 'a learning rate multiplier',
 	loraRank: 'a LoRA rank',
 	loraAlpha: 'a LoRA alpha',
 	loraDropout: 'a LoRA dropout',

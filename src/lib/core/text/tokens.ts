@@ -124,3 +124,10 @@ export const tokensOf = (messages: readonly Message[]): number =>
 		const calls = tool_calls ? estimateTokens(JSON.stringify(tool_calls)) : 0;
 		return sum + perMessage + estimateTokens(content) + calls;
 	}, perConversation);
+
+/** The role and the marks around the turn of a system prompt. */
+const turnTokens = 4;
+
+/** What the project's system prompt adds to every example that trains. */
+export const promptTokens = (systemPrompt: string): number =>
+	systemPrompt.trim() === '' ? 0 : estimateTokens(systemPrompt) + turnTokens;

@@ -3,7 +3,7 @@ import type { Pair, PairQueue } from '../../contract/evaluations.ts';
 import { AppError } from '../../core/errors.ts';
 import { spoken } from '../../core/evaluations/answers.ts';
 import { balancedSides, orderOf } from '../../core/evaluations/ballots.ts';
-import { masked } from '../../core/evaluations/masking.ts';
+import { type Names, masked } from '../../core/evaluations/masking.ts';
 import { config } from '../platform/config.ts';
 import { keyedDigest } from '../platform/crypto.ts';
 import { ballots, votes } from '../platform/db/schema.ts';
@@ -70,7 +70,7 @@ export const judgedBy = async (tx: Tx, evaluation: Evaluation, voterId: string):
 	return new Set(rows.filter((row) => row.choice !== null).map((row) => row.ballotId));
 };
 
-const pairsOf = async (tx: Tx, ids: string[], names: string[]): Promise<Pair[]> => {
+const pairsOf = async (tx: Tx, ids: string[], names: Names): Promise<Pair[]> => {
 	const rows = await tx.select().from(ballots).where(among(ballots.id, ids));
 	const texts = await textsOf(
 		tx,
@@ -93,12 +93,12 @@ const pairsOf = async (tx: Tx, ids: string[], names: string[]): Promise<Pair[]> 
 
 /**
  * A step: this voter's next pairs, at most five, those after the place `after` first: what was skipped comes back at the end.
- * The first look draws their ballots.
+ * The first look draws their ballots. `project`: its name.
  */
 export const nextPairsOf = async (
 	tx: Tx,
 	evaluation: Evaluation,
-	{ voterId, after }: { voterId: string; after: number }
+	{ voterId, after, project }: { voterId: string; after: number; project: string }
 ): Promise<PairQueue> => {
 	if (evaluation.status !== 'voting') return { state: 'waiting', judged: 0, total: evaluation.planned, pairs: [] };
 	const isOver = evaluation.revealedAt !== null;
@@ -113,5 +113,6 @@ export const nextPairsOf = async (
 		...left.filter((ballot) => ballot.position <= after)
 	];
 	const ids = next.slice(0, ahead).map(({ id }) => id);
-	return { state: 'open', ...progress, pairs: await pairsOf(tx, ids, namesOf(await contendersOf(tx, evaluation))) };
+	const names = namesOf(await contendersOf(tx, evaluation), project);
+	return { state: 'open', ...progress, pairs: await pairsOf(tx, ids, names) };
 };

@@ -3,7 +3,7 @@ import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { Judged } from '../../contract/evaluation-results.ts';
 import { flawOf, spoken } from '../../core/evaluations/answers.ts';
 import type { AnswerFacts, PairFacts } from '../../core/evaluations/checks.ts';
-import { namesAModel, namingWords } from '../../core/evaluations/masking.ts';
+import { type Names, loosePattern, namesAModel } from '../../core/evaluations/masking.ts';
 import type { Outcome } from '../../core/evaluations/tally.ts';
 import type { Tx } from '../access/scope.ts';
 import { examples, outputs } from '../platform/db/schema.ts';
@@ -21,22 +21,16 @@ export const judgedPairings = async (tx: Tx, evaluation: Evaluation, votes: read
 	return all.filter(({ id }) => outcomes.has(id)).map(({ id }) => ({ id, outcome: outcomes.get(id)! }));
 };
 
-/** What means something in a pattern, and the letters that `toLowerCase` also makes of others: of a dotted İ, of the Kelvin sign. */
-const special: [RegExp, string][] = [
-	[/[^a-z0-9]/g, '\\$&'],
-	[/i/g, '[i\u0130]'],
-	[/k/g, '[k\u212a]']
-];
-const patternOf = (word: string) => special.reduce((pattern, [sign, by]) => pattern.replace(sign, by), word);
+/** Signs that may be letters of another width, or not be seen: such a text is read. Not the letters and dashes of every day. */
+const unusual =
+	'[^\\u0001-\\u007f\\u00a0\\u00a7\\u00ab\\u00b0\\u00bb\\u00c0-\\u00ff\\u2010-\\u2027\\u2030-\\u203a\\u20ac]';
 
 /**
  * Whether a text may name a model: true for every text in which `namesAModel` finds a name, and for a few more. What case is
- * depends on a database's language; "C" folds plain letters only, so that a name with others makes every text one to look at.
+ * depends on a database's language; "C" folds plain letters only.
  */
-const mayName = (text: PgColumn, words: readonly string[]): SQL<boolean> =>
-	words.every((word) => /^[\x20-\x7e]+$/.test(word))
-		? sql<boolean>`(${text} collate "C") ~* ${words.map(patternOf).join('|')}`
-		: sql<boolean>`true`;
+const mayName = (text: PgColumn, names: Names): SQL<boolean> =>
+	sql<boolean>`((${text} collate "C") ~* ${loosePattern(names)} or (${text} collate "C") ~ ${unusual})`;
 
 /** Whether there may be less to read in a text than its length says: it thinks aloud, or it is all blank, as JavaScript sees it. */
 const mayBeLess = (text: PgColumn): SQL<boolean> =>
@@ -46,7 +40,7 @@ const mayBeLess = (text: PgColumn): SQL<boolean> =>
  * A step: what the checks need to know of the answers of judged pairings. The texts stay in the database, but for those that may
  * name a model, or may say less than they are long.
  */
-export const factsOf = async (tx: Tx, judged: readonly Outcomes[], names: readonly string[]): Promise<PairFacts[]> => {
+export const factsOf = async (tx: Tx, judged: readonly Outcomes[], names: Names): Promise<PairFacts[]> => {
 	const pairingIds = judged.map(({ id }) => id);
 	const rows = await tx
 		.select({
@@ -55,7 +49,7 @@ export const factsOf = async (tx: Tx, judged: readonly Outcomes[], names: readon
 			contender: outputs.contender,
 			length: sql<number>`length(${outputs.text})`,
 			finishReason: outputs.finishReason,
-			suspect: sql<boolean>`${mayName(outputs.text, namingWords(names))} or ${mayBeLess(outputs.text)}`
+			suspect: sql<boolean>`${mayName(outputs.text, names)} or ${mayBeLess(outputs.text)}`
 		})
 		.from(outputs)
 		.where(among(outputs.pairingId, pairingIds));
@@ -75,7 +69,7 @@ const completeness = (text: string, finishReason: string | null) => {
 	return flaw ? { complete: false, flaw } : { complete: true };
 };
 
-const factsByReading = async (tx: Tx, ids: string[], names: readonly string[]): Promise<Map<string, AnswerFacts>> => {
+const factsByReading = async (tx: Tx, ids: string[], names: Names): Promise<Map<string, AnswerFacts>> => {
 	if (ids.length === 0) return new Map();
 	const rows = await tx
 		.select({ id: outputs.id, text: outputs.text, finishReason: outputs.finishReason })
@@ -101,7 +95,7 @@ export const withTexts = async (
 	tx: Tx,
 	judged: readonly Outcomes[],
 	votes: readonly Vote[],
-	names: readonly string[]
+	names: Names
 ): Promise<Judged[]> => {
 	const texts = await textsOf(
 		tx,

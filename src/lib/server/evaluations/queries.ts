@@ -52,7 +52,11 @@ export const getSetUp = query(GetSetUp, (scope) => scope.tx((tx) => setUpOf(tx, 
 export const nextPairs = query(NextPairs, (scope, { evaluationId, after }) => {
 	const voterId = voter(scope);
 	return scope.tx(async (tx) =>
-		nextPairsOf(tx, await evaluationOf(tx, scope.project.id, evaluationId), { voterId, after })
+		nextPairsOf(tx, await evaluationOf(tx, scope.project.id, evaluationId), {
+			voterId,
+			after,
+			project: scope.project.name
+		})
 	);
 });
 

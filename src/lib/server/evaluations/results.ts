@@ -46,7 +46,7 @@ export const resultsOf = async (
 	if (revealedAt === null) return { locked: await lockedOf(tx, scope, evaluation) };
 	const votes = await votesOf(tx, evaluation.id);
 	const contenders = await contendersOf(tx, evaluation);
-	const names = namesOf(contenders);
+	const names = namesOf(contenders, scope.project.name);
 	const { tally, verdict } = await verdictOf(tx, evaluation, votes, contenders);
 	const judged = await judgedPairings(tx, evaluation, votes);
 	const facts = await factsOf(tx, judged, names);

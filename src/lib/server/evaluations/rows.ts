@@ -1,6 +1,7 @@
 import { type SQL, and, asc, count, desc, eq, gt, inArray, isNull, lt } from 'drizzle-orm';
 import type { ListedEvaluation } from '../../contract/evaluations.ts';
 import { rowsOnPage } from '../../contract/fields.ts';
+import type { Names } from '../../core/evaluations/masking.ts';
 import { AppError } from '../../core/errors.ts';
 import { may } from '../../core/permissions.ts';
 import type { ProjectScope, Scope, Tx } from '../access/scope.ts';
@@ -11,7 +12,7 @@ export type Evaluation = typeof evaluations.$inferSelect;
 export type Letter = 'a' | 'b';
 
 /** One side of an evaluation: how people call it, and the ids by which an answer would give it away. */
-export type Contender = { label: string; runId: string | null; names: string[] };
+export type Contender = { label: string; runId: string | null } & Pick<Names, 'models' | 'own'>;
 
 /** A step: the evaluation with this id in this project. Throws *not found*. `lock` makes other changes of it wait. */
 export const evaluationOf = async (
@@ -35,15 +36,19 @@ export const contendersOf = async (tx: Tx, evaluation: Evaluation): Promise<Reco
 	const rows = await tx.select().from(runs).where(inArray(runs.id, ids));
 	const contender = (id: string | null): Contender => {
 		const run = rows.find((row) => row.id === id);
-		if (!run) return { label: 'base', runId: null, names: [evaluation.baseModel] };
-		const names = [run.model, run.modelObject, run.mark, run.baseModel].filter((name) => name !== null);
-		return { label: `v${run.version}`, runId: run.id, names };
+		if (!run) return { label: 'base', runId: null, models: [evaluation.baseModel], own: [] };
+		const own = [run.model, run.modelObject, run.mark].filter((name) => name !== null);
+		return { label: `v${run.version}`, runId: run.id, models: [run.baseModel], own };
 	};
 	return { a: contender(evaluation.runId), b: contender(evaluation.againstRunId) };
 };
 
-/** Every id of both contenders: what may not be read while people vote. */
-export const namesOf = ({ a, b }: Record<Letter, Contender>): string[] => [...new Set([...a.names, ...b.names])];
+/** By what both contenders could be told: what may not be read while people vote. `project`: its name, whose words may. */
+export const namesOf = ({ a, b }: Record<Letter, Contender>, project: string): Names => ({
+	models: [...a.models, ...b.models],
+	own: [...a.own, ...b.own],
+	project
+});
 
 /**
  * What an evaluation is called. Its name tells who competes, which whoever may not know that yet learns at the reveal.

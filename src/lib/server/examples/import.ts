@@ -1,20 +1,22 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import type { ImportResult } from '../../contract/examples.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Line, Lines } from '../../core/examples/import/reading.ts';
 import { parseLine } from '../../core/examples/import/parse.ts';
+import { flawsOfExample } from '../../core/examples/trainable.ts';
 import type { ProjectScope } from '../access/scope.ts';
 import { record } from '../events/record.ts';
 import { plainPool } from '../platform/db/pools.ts';
 import { imports } from '../platform/db/schema.ts';
 import { projectNow } from '../project/rows.ts';
-import { type Chunk, emptyChunk, isFull, put, stage } from './stage.ts';
+import { type Accepted, type Chunk, emptyChunk, isFull, put, stage } from './stage.ts';
 import { addStaged } from './staged.ts';
 
 /** Of what is refused: enough to mend a file by, small enough for an answer. A line that does not fit is kept without its text. */
 const keptRefusals = 1_000;
 const keptCharacters = 2_000_000;
+const keptWarnings = 100;
 /** Whoever chose the wrong file need not wait for its end: after so many refusals in a row the rest is counted as not read. */
 export const mostRefusedInARow = 10_000;
 /** So much is read between two turns of the event loop, in which other requests are answered; a line costs more than its characters. */
@@ -45,7 +47,7 @@ export const importLines = async (
 	scope: ProjectScope,
 	{ fileName, lines }: { fileName: string; lines: AsyncIterable<Line> | Iterable<Line> }
 ): Promise<ImportResult> => {
-	const projectId = scope.project.id;
+	const { id: projectId, systemPrompt } = scope.project;
 	const id = await scope.tx(async (tx) => {
 		await projectNow(tx, scope);
 		const [made] = await tx
@@ -54,7 +56,16 @@ export const importLines = async (
 			.returning();
 		return made!.id;
 	});
-	const result: ImportResult = { id, added: 0, duplicates: 0, refused: 0, notRead: 0, refusals: [] };
+	const result: ImportResult = {
+		id,
+		added: 0,
+		duplicates: 0,
+		refused: 0,
+		notRead: 0,
+		refusals: [],
+		warned: 0,
+		warnings: []
+	};
 	let room = keptCharacters;
 	const refuse = (line: number, reason: string, text: string) => {
 		result.refused++;
@@ -64,6 +75,14 @@ export const importLines = async (
 		result.refusals.push({ line, reason, text: fits ? text : '' });
 	};
 
+	const warn = (example: Accepted) => {
+		const [flaw] = flawsOfExample(example);
+		if (!flaw) return;
+		result.warned++;
+		if (result.warnings.length < keptWarnings)
+			result.warnings.push({ line: example.line, reason: `Line ${example.line}: ${flaw.words}` });
+	};
+
 	// Three chunks are on their way at most: one is filled, one is staged, and one is inserted, always in their order.
 	const spare: Buffer[] = [];
 	const write = async (chunk: Chunk, before: Promise<void>) => {
@@ -71,7 +90,16 @@ export const importLines = async (
 			scope.tx(async (tx) => {
 				await stage(tx, chunk);
 				await before; // it came first, so it has a lane of its own
-				return addStaged(tx, scope, { projectId, importId: id, chunk });
+				const count = await addStaged(tx, scope, { projectId, importId: id, chunk });
+				await tx
+					.update(imports)
+					.set({
+						added: sql`added + ${count}`,
+						duplicates: sql`duplicates + ${chunk.count - count}`,
+						seenAt: sql`now()`
+					})
+					.where(eq(imports.id, id));
+				return count;
 			})
 		);
 		// the planner has not heard of a table that grew this minute, and would read all of it for one row
@@ -88,6 +116,7 @@ export const importLines = async (
 		[inserted, written] = [written, write(chunk, written)];
 		written.catch(() => {}); // awaited below
 	};
+	let brokeOff = true;
 	try {
 		for await (const line of lines) {
 			const characters = line.text?.length ?? 0;
@@ -108,7 +137,8 @@ export const importLines = async (
 			}
 			refusedInARow = 0;
 			if (characters >= charactersPerTurn) await nextTurn(); // it took its time; what follows takes as much
-			put(chunk, parsed);
+			warn(parsed);
+			put(chunk, parsed, systemPrompt);
 			if (!isFull(chunk)) continue;
 			await inserted;
 			send();
@@ -116,11 +146,16 @@ export const importLines = async (
 		}
 		if (chunk.count > 0) send();
 		await written;
+		brokeOff = false;
 	} finally {
 		await written.catch(() => {});
 		await scope.tx(async (tx) => {
-			const { added, duplicates, refused, refusals } = result;
-			await tx.update(imports).set({ added, duplicates, refused, refusals }).where(eq(imports.id, id));
+			const { added, duplicates, refused, refusals, warned, warnings } = result;
+			const ended = { endedAt: sql`now()`, brokeOff };
+			await tx
+				.update(imports)
+				.set({ added, duplicates, refused, refusals, warned, warnings, ...ended })
+				.where(eq(imports.id, id));
 			const details = { fileName, added, duplicates, refused };
 			await record(tx, scope, { event: 'examples.imported', subject: id, projectId, details });
 		});

@@ -33,6 +33,13 @@ export const getExample = query(GetExample, (scope, { exampleId }) =>
 	})
 );
 
+/** A chunk takes seconds; after so long nobody is at work on it any more: its server has died. */
+const silentForMs = 10 * 60_000;
+const stateOf = ({ endedAt, brokeOff, seenAt }: typeof imports.$inferSelect) => {
+	if (endedAt) return brokeOff ? 'broken_off' : 'done';
+	return Date.now() - seenAt.getTime() > silentForMs ? 'broken_off' : 'running';
+};
+
 /** An import, with what it has come to so far. Throws *not found*. */
 export const getImport = query(GetImport, (scope, { importId }) =>
 	scope.tx(async (tx) => {
@@ -41,8 +48,8 @@ export const getImport = query(GetImport, (scope, { importId }) =>
 			.from(imports)
 			.where(and(eq(imports.projectId, scope.project.id), eq(imports.id, importId)));
 		if (!found) throw new AppError('not_found', 'There is no such import in this project.');
-		const { id, added, duplicates, refused, refusals, fileName, createdAt } = found;
-		return { id, added, duplicates, refused, refusals, fileName, createdAt };
+		const { id, added, duplicates, refused, refusals, warned, warnings, fileName, createdAt } = found;
+		return { id, added, duplicates, refused, refusals, warned, warnings, state: stateOf(found), fileName, createdAt };
 	})
 );
 

@@ -2,7 +2,7 @@ import { and, eq, gte, isNull, sql } from 'drizzle-orm';
 import type { ExampleRow } from '../../contract/examples.ts';
 import { AppError } from '../../core/errors.ts';
 import { type Message, promptOf, targetOf } from '../../core/examples/example.ts';
-import { contentText, promptText } from '../../core/examples/fingerprint.ts';
+import { contentText, exactText, promptText } from '../../core/examples/fingerprint.ts';
 import { tokensOf } from '../../core/text/tokens.ts';
 import type { Tx } from '../access/scope.ts';
 import { sha256 } from '../platform/crypto.ts';
@@ -11,16 +11,28 @@ import { examples } from '../platform/db/schema.ts';
 
 export type Example = typeof examples.$inferSelect;
 
+/** So much of a content hash is of what is said, in whatever case and spacing; eight bytes behind it are of how it is written. */
+export const saidBytes = 32;
+const writtenBytes = 8;
+
+const writtenHash = (text: string) => sha256(text).subarray(0, writtenBytes);
+
 /** The two hashes by which duplicates and leaks are found, and the size. */
 export const factsOf = (messages: Message[], rewrite: string | null) => {
 	const prompt = promptText(messages);
 	const last = messages.at(-1)!;
 	return {
-		contentHash: sha256(contentText(messages, prompt)),
+		contentHash: Buffer.concat([sha256(contentText(messages, prompt)), writtenHash(exactText(messages))]),
 		promptHash: sha256(prompt),
 		tokens: tokensOf(rewrite === null ? messages : [...messages.slice(0, -1), { ...last, content: rewrite }])
 	};
 };
+
+/** The content hash of the same conversation without the project's system prompt; null where it does not begin with that. */
+export const bareHashOf = (messages: Message[], contentHash: Buffer, systemPrompt: string | null): Buffer | null =>
+	systemPrompt !== null && messages[0]?.role === 'system' && messages[0].content === systemPrompt
+		? Buffer.concat([contentHash.subarray(0, saidBytes), writtenHash(exactText(messages, systemPrompt))])
+		: null;
 
 export const noExample = () => new AppError('not_found', 'There is no such example, or it is not yours to see.');
 
@@ -68,6 +80,7 @@ export const twinOf = async (tx: Tx, projectId: string, { promptHash, contentHas
 const lockSentences: Record<string, string> = {
 	AI001: 'is locked in validation: what measures must not train.',
 	AI002: 'has been trained on, so it can no longer measure.',
+	AI007: 'is in the order of a run; it can change sides when the provider has answered.',
 	AI003: 'has the same prompt as one on the other side; the model would know the answer.'
 };
 

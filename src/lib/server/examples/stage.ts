@@ -1,9 +1,9 @@
 import type { Parsed } from '../../core/examples/import/parse.ts';
 import type { Tx } from '../access/scope.ts';
 import { writeNewId } from '../platform/db/new-id.ts';
-import { factsOf } from './rows.ts';
+import { bareHashOf, factsOf } from './rows.ts';
 
-type Accepted = Extract<Parsed, { ok: true }>;
+export type Accepted = Extract<Parsed, { ok: true }>;
 
 /** One transaction takes about this much. */
 const fullBytes = 3_000_000;
@@ -12,7 +12,7 @@ const fixedBytes = 256;
 const sliceBytes = 1 << 17;
 
 const columns = `id uuid, place int, messages json, rewrite text, source text, content_hash bytea, prompt_hash bytea,
-	tokens int, rating smallint, split text`;
+	tokens int, rating smallint, split text, bare_hash bytea`;
 const columnCount = columns.split(',').length;
 /** COPY's binary format: signature, no flags, no extension; the end is a row of −1 columns. */
 const header = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
@@ -29,6 +29,8 @@ export type Chunk = {
 	count: number;
 	splits: number;
 	opinions: number;
+	/** Lines that carry the project's system prompt, as training files do. */
+	prompted: number;
 };
 
 /** `bytes`: those of a chunk that has been written, to be used again. */
@@ -38,13 +40,18 @@ export const emptyChunk = (bytes: Buffer = Buffer.allocUnsafe(fullBytes + (1 << 
 	seen: new Set(),
 	count: 0,
 	splits: 0,
-	opinions: 0
+	opinions: 0,
+	prompted: 0
 });
 
 export const isFull = (chunk: Chunk) => chunk.length >= fullBytes;
 
-/** Takes a line into the chunk, unless the chunk has the same conversation already. */
-export const put = (chunk: Chunk, { messages, rewrite, source, rating, split }: Accepted) => {
+/** Takes a line into the chunk, unless the chunk has the same conversation already. `systemPrompt`: the project's. */
+export const put = (
+	chunk: Chunk,
+	{ messages, rewrite, source, rating, split }: Accepted,
+	systemPrompt: string | null
+) => {
 	chunk.count++;
 	const { contentHash, promptHash, tokens } = factsOf(messages, rewrite);
 	const key = contentHash.toString('latin1');
@@ -52,6 +59,8 @@ export const put = (chunk: Chunk, { messages, rewrite, source, rating, split }: 
 	chunk.seen.add(key);
 	if (split !== null) chunk.splits++;
 	if (rating !== null || rewrite !== null) chunk.opinions++;
+	const bareHash = bareHashOf(messages, contentHash, systemPrompt);
+	if (bareHash) chunk.prompted++;
 
 	const json = JSON.stringify(messages);
 	makeRoom(chunk, 3 * (json.length + (rewrite?.length ?? 0) + (source?.length ?? 0)) + fixedBytes); // 3: UTF-8 of a UTF-16 unit
@@ -66,6 +75,8 @@ export const put = (chunk: Chunk, { messages, rewrite, source, rating, split }: 
 	putWhole(chunk, 4, tokens);
 	putWhole(chunk, 2, rating);
 	putText(chunk, split);
+	if (bareHash) putHash(chunk, bareHash);
+	else putLength(chunk, -1);
 };
 
 const makeRoom = (chunk: Chunk, needed: number) => {

@@ -10,6 +10,7 @@ export const addStaged = async (
 	const sql = tx.$client;
 	const size = chunk.seen.size;
 	if (chunk.splits > 0) await clearLeakingSplits(tx, projectId);
+	if (chunk.prompted > 0) await dropTrained(tx, projectId);
 
 	// The update makes imports into one project wait for each other. What is there already keeps its number, which leaves a gap.
 	const insert = async (known: 'refused' | 'skipped') => {
@@ -61,8 +62,13 @@ const clearLeakingSplits = async (tx: Tx, projectId: string) => {
 			or exists (
 				select from examples e
 				where e.project_id = ${projectId} and e.prompt_hash = s.prompt_hash
-					and (e.trained or e.split = 'validation' or e.deleted_at is null)
-					and (e.split <> s.split or (e.trained and s.split = 'validation'))
+					and (e.trained or e.reserved or e.split = 'validation' or e.deleted_at is null)
+					and (e.split <> s.split or ((e.trained or e.reserved) and s.split = 'validation'))
 			)
 		)`;
 };
+
+/** A training file that comes back has the project's system prompt before each of its conversations, which are here without it. */
+const dropTrained = (tx: Tx, projectId: string) => tx.$client`
+	delete from stage s using examples e
+	where e.project_id = ${projectId} and e.prompt_hash = s.prompt_hash and e.content_hash = s.bare_hash and e.deleted_at is null`;

@@ -68,10 +68,15 @@ export const getCard = query(GetCard, ({ project, tx }, { id }) =>
 	tx(async (tx) => cardOf(await exampleOf(tx, project.id, id), await ownScore(tx, id)))
 );
 
-/** The voter's last ten decisions in this project, the newest first, each with what counts of it: a text that was rewritten since waits for another. */
+/**
+ * The voter's last ten decisions in this project, the newest first, without the scores a file brought: those came with their
+ * examples, in one transaction and so at one time. Each with what counts of it: a text that was rewritten since waits for
+ * another.
+ */
 export const recentRatings = query(RecentRatings, (scope) =>
 	scope.tx(async (tx) => {
-		const mine = and(eq(ratings.projectId, scope.project.id), eq(ratings.personId, scope.voterId!));
+		const isDecided = sql`(${examples.importId} is null or ${ratings.createdAt} <> ${examples.createdAt})`;
+		const mine = and(eq(ratings.projectId, scope.project.id), eq(ratings.personId, scope.voterId!), isDecided);
 		const rows = await tx
 			.select({ id: ratings.exampleId, score: ownScores, number: examples.number })
 			.from(ratings)

@@ -1,26 +1,31 @@
-import { and, desc, eq, ne, sql } from 'drizzle-orm';
+import { and, desc, eq, ne, or, sql } from 'drizzle-orm';
 import type { PreflightFacts } from '../../core/runs/preflight.ts';
 import type { Recipe } from '../../core/runs/recipe.ts';
-import { estimateTokens } from '../../core/text/tokens.ts';
+import { promptTokens } from '../../core/text/tokens.ts';
 import { examples, runExamples, runs } from '../platform/db/schema.ts';
 import { counting } from '../access/own-scores.ts';
 import type { Project, Tx } from '../access/scope.ts';
+import { readFlaws } from './flaws.ts';
 
 /** Latest scores this far apart are a disagreement: one band and more (Bad 1–4, Okay 5–7, Great 8–10). */
 const contestedFrom = 4;
-/** The role and the marks around the system prompt's turn (core/text/tokens). */
-const turnTokens = 4;
 
-export type DataFacts = Omit<PreflightFacts, 'contextTokens' | 'keyOk' | 'keyReason' | 'model'> & {
+export type DataFacts = Omit<
+	PreflightFacts,
+	'provider' | 'recipe' | 'contextTokens' | 'keyOk' | 'keyReason' | 'model'
+> & {
 	validationTokens: number;
 };
 
-/** A step: what the data of a project says before a training with this recipe. Two queries, whatever the size. */
+/**
+ * A step: what the data of a project says before a training with this recipe. Few queries, whatever the size; only conversations
+ * with tools, weights or turns out of order are looked at one by one.
+ */
 export const readFacts = async (tx: Tx, project: Project, recipe: Recipe): Promise<DataFacts> => {
-	const prompt = project.systemPrompt.trim() === '' ? 0 : estimateTokens(project.systemPrompt) + turnTokens;
+	const prompt = promptTokens(project.systemPrompt);
 	const [row] = await tx.execute<Record<string, string | null>>(sql`
 		with here as (
-			select e.id, e.split, e.rating, e.ratings_count, e.tokens, e.prompt_hash, e.trained, e.rewrite,
+			select e.id, e.split, e.rating, e.ratings_count, e.tokens, e.prompt_hash, e.trained or e.reserved as held, e.rewrite,
 				md5(coalesce(e.rewrite, e.messages::text)) as target,
 				e.rating >= ${project.qualityThreshold} as good
 			from examples e where e.project_id = ${project.id} and e.deleted_at is null
@@ -33,7 +38,7 @@ export const readFacts = async (tx: Tx, project: Project, recipe: Recipe): Promi
 			coalesce(sum(tokens) filter (where split = 'validation'), 0) as validation_tokens,
 			coalesce(max(tokens) filter (where split = 'validation' or (split = 'train' and good)), 0) as longest,
 			(select count(*) from here v where v.split = 'validation' and exists (
-				select from here o where o.prompt_hash = v.prompt_hash and o.id <> v.id and (o.trained or o.split = 'train')
+				select from here o where o.prompt_hash = v.prompt_hash and o.id <> v.id and (o.held or o.split = 'train')
 			)) as leaks,
 			(select count(*) - count(distinct (prompt_hash, target)) from train) as duplicates,
 			(select count(*) from train t where t.ratings_count > 1 and (
@@ -58,16 +63,19 @@ export const readFacts = async (tx: Tx, project: Project, recipe: Recipe): Promi
 		leaks: fact('leaks'),
 		duplicates: fact('duplicates'),
 		contested: fact('contested'),
+		...(await readFlaws(tx, project)),
 		lastRun: await readDifference(tx, project, recipe)
 	};
 };
 
-/** Against the newest run that was not called off: a new example, a missing one, another setting or model. */
+/** Against the newest run that was neither called off nor refused: a new example, a missing one, another setting or model. */
 const readDifference = async (tx: Tx, project: Project, recipe: Recipe): Promise<PreflightFacts['lastRun']> => {
 	const [last] = await tx
 		.select({ id: runs.id, version: runs.version, recipe: runs.recipe, baseModel: runs.baseModel })
 		.from(runs)
-		.where(and(eq(runs.projectId, project.id), ne(runs.status, 'cancelled')))
+		.where(
+			and(eq(runs.projectId, project.id), ne(runs.status, 'cancelled'), or(runs.accepted, ne(runs.status, 'failed')))
+		)
 		.orderBy(desc(runs.version))
 		.limit(1);
 	if (!last) return null;

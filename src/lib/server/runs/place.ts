@@ -60,7 +60,7 @@ export const placeRun = async (
 	{ project, recipe, mark, seed, provider }: Placed
 ): Promise<Run> => {
 	const data = await readFacts(tx, project, recipe);
-	refuseBlocked(findingsOf(data, provider));
+	refuseBlocked(findingsOf({ ...data, recipe }, provider));
 	await tx
 		.update(projects)
 		.set({ nextRun: project.nextRun + 1, recipe })

@@ -1,8 +1,9 @@
 import { AppError } from '../../core/errors.ts';
 import { type Finding, type PreflightFacts, isClear, preflight } from '../../core/runs/preflight.ts';
+import type { Recipe } from '../../core/runs/recipe.ts';
 import type { RecipeLimits } from '../../core/runs/recipe-limits.ts';
 import { ProviderError } from '../providers/errors.ts';
-import type { Access, BaseModel } from '../providers/provider.ts';
+import type { Access, BaseModel, ProviderId } from '../providers/provider.ts';
 import { providers } from '../providers/registry.ts';
 import type { DataFacts } from './facts.ts';
 
@@ -10,7 +11,7 @@ import type { DataFacts } from './facts.ts';
 const answerWithinMs = 8_000;
 
 /** What the provider says, before anything is uploaded or ordered. */
-export type ProviderFacts = Pick<PreflightFacts, 'contextTokens' | 'keyOk' | 'keyReason' | 'model'> & {
+export type ProviderFacts = Pick<PreflightFacts, 'provider' | 'contextTokens' | 'keyOk' | 'keyReason' | 'model'> & {
 	centsPerMillion: number | null;
 	limits: RecipeLimits | null;
 };
@@ -18,14 +19,15 @@ export type ProviderFacts = Pick<PreflightFacts, 'contextTokens' | 'keyOk' | 'ke
 const unknownModel = { contextTokens: null, centsPerMillion: null, limits: null };
 
 /** What is known where the provider cannot be asked, with the reason. */
-export const refused = (reason: string): ProviderFacts => ({
+export const refused = (reason: string, provider: ProviderId | null = null): ProviderFacts => ({
+	provider,
 	...unknownModel,
 	keyOk: false,
 	keyReason: reason,
 	model: { trainable: true, servable: null }
 });
 
-const modelFacts = (model: BaseModel | null): Omit<ProviderFacts, 'keyOk' | 'keyReason'> =>
+const modelFacts = (model: BaseModel | null): Omit<ProviderFacts, 'provider' | 'keyOk' | 'keyReason'> =>
 	model
 		? {
 				model: { trainable: model.trainable, servable: model.servable, until: model.until ?? null },
@@ -38,6 +40,7 @@ const modelFacts = (model: BaseModel | null): Omit<ProviderFacts, 'keyOk' | 'key
 /** Asks whether the key works, training is open, and this model can be trained and called. Never throws for the provider's sake. */
 export const askProvider = async (access: Access, modelId: string): Promise<ProviderFacts> => {
 	const provider = providers[access.provider];
+	const refusal = (why: string) => refused(why, access.provider);
 	const waiting = { ...access, signal: AbortSignal.timeout(answerWithinMs) };
 	const late = `${provider.name} has not answered within ${answerWithinMs / 1000} seconds. Try again in a few minutes.`;
 	const reason = (problem: Error) => (waiting.signal.aborted ? late : problem.message);
@@ -46,14 +49,14 @@ export const askProvider = async (access: Access, modelId: string): Promise<Prov
 			provider.check(waiting),
 			provider.model(waiting, modelId).catch(noAnswer)
 		]);
-		if (!check.ok) return refused(check.reason);
+		if (!check.ok) return refusal(check.reason);
 		if (check.training === 'closed') {
-			return refused(check.note ?? `${provider.name} has closed training for this account. Use another connection.`);
+			return refusal(check.note ?? `${provider.name} has closed training for this account. Use another connection.`);
 		}
-		if (model instanceof ProviderError) return refused(reason(model));
-		return { keyOk: true, ...modelFacts(model) };
+		if (model instanceof ProviderError) return refusal(reason(model));
+		return { provider: access.provider, keyOk: true, ...modelFacts(model) };
 	} catch (problem) {
-		if (problem instanceof ProviderError || problem instanceof AppError) return refused(reason(problem));
+		if (problem instanceof ProviderError || problem instanceof AppError) return refusal(reason(problem));
 		throw problem;
 	}
 };
@@ -65,7 +68,8 @@ const noAnswer = (problem: unknown): ProviderError => {
 };
 
 /** The checklist, from both sides. */
-export const findingsOf = (data: DataFacts, provider: ProviderFacts) => preflight({ ...data, ...provider });
+export const findingsOf = (data: DataFacts & { recipe: Recipe }, provider: ProviderFacts) =>
+	preflight({ ...data, ...provider });
 
 /** Throws *conflict* with every sentence that blocks. */
 export const refuseBlocked = (findings: readonly Finding[]) => {

@@ -6,6 +6,7 @@ import { stillBilled } from '../../core/runs/billing.ts';
 import { estimateDuration } from '../../core/runs/duration.ts';
 import { isClear } from '../../core/runs/preflight.ts';
 import { reachedBy } from '../../core/runs/progress.ts';
+import { rateOf } from '../../core/runs/recipe.ts';
 import { type RunSort, newestFirst } from '../../core/runs/sort.ts';
 import { isOver, runCan } from '../../core/runs/status.ts';
 import { trainingCost } from '../../core/runs/training-cost.ts';
@@ -125,7 +126,7 @@ export const getPreflight = query(GetPreflight, async (scope, { from }) => {
 	const provider = access
 		? await askProvider(access, project.baseModel)
 		: refused('The project has no connection. Choose one in its settings.');
-	const findings = findingsOf(data, provider);
+	const findings = findingsOf({ ...data, recipe }, provider);
 	const { trainCount, validationCount, tokens, validationTokens, lastRun } = data;
 	const { centsPerMillion, limits } = provider;
 	const cost = trainingCost(data, recipe, centsPerMillion);
@@ -138,6 +139,7 @@ export const getPreflight = query(GetPreflight, async (scope, { from }) => {
 		baseModel: project.baseModel,
 		providerName: access ? providers[access.provider].name : 'no provider',
 		isSandbox,
+		rate: rateOf(access?.provider ?? null),
 		...{ trainCount, validationCount, tokens, validationTokens, centsPerMillion, limits },
 		cost,
 		duration: estimateDuration({ billedTokens: cost.billedTokens, past, sandbox: isSandbox }),

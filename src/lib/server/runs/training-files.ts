@@ -1,11 +1,12 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { chatLine } from '../../core/examples/formats/training.ts';
 import { inTrainingFile } from '../examples/rows.ts';
+import { takesThoughts } from '../../core/examples/trainable.ts';
 import { sha256 } from '../platform/crypto.ts';
 import { examples, runExamples, runFiles } from '../platform/db/schema.ts';
 import type { RunFileKind } from '../../contract/run.ts';
 import type { Project, Tx } from '../access/scope.ts';
-import type { Run } from './rows.ts';
+import { type Run, providerOf } from './rows.ts';
 
 /**
  * A step: decides what a run learns from and is measured on, and keeps the exact bytes. Membership first, in one
@@ -14,7 +15,7 @@ import type { Run } from './rows.ts';
 export const writeTrainingFile = async (
 	tx: Tx,
 	project: Project,
-	run: Pick<Run, 'id'>,
+	run: Pick<Run, 'id' | 'connectionId'>,
 	kind: RunFileKind
 ): Promise<number> => {
 	await tx.execute(sql`
@@ -27,7 +28,8 @@ export const writeTrainingFile = async (
 		.where(and(eq(runExamples.runId, run.id), eq(runExamples.kind, kind)))
 		.orderBy(examples.number);
 	if (rows.length === 0) return 0;
-	const body = rows.map((row) => `${chatLine(row, project.systemPrompt)}\n`).join('');
+	const thoughts = takesThoughts(await providerOf(tx, run.connectionId));
+	const body = rows.map((row) => `${chatLine(row, project.systemPrompt, { thoughts })}\n`).join('');
 	await tx.insert(runFiles).values({
 		projectId: project.id,
 		runId: run.id,

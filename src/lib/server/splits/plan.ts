@@ -1,7 +1,8 @@
 import { and, eq, isNull, or, sql } from 'drizzle-orm';
 import type { SplitRequest } from '../../contract/splits.ts';
-import { planSplit } from '../../core/splits/plan.ts';
+import { type SplitMove, type Splittable, planSplit } from '../../core/splits/plan.ts';
 import type { ProjectScope, Tx } from '../access/scope.ts';
+import { saidBytes } from '../examples/rows.ts';
 import { examples } from '../platform/db/schema.ts';
 
 /**
@@ -16,22 +17,32 @@ export const planOf = async (
 	const list = await tx
 		.select({
 			rowId: examples.id,
-			id: sql<string>`encode(${examples.contentHash}, 'hex')`,
+			id: sql<string>`encode(substring(${examples.contentHash} for ${saidBytes}), 'hex')`,
 			// deleted, but learnt from or once a measure: it does not move, and its prompt still stands where it stood
 			rating: sql<number | null>`case when ${examples.deletedAt} is null then ${examples.rating} end`,
 			split: sql<'unassigned' | 'train' | 'validation'>`coalesce(${examples.split}, 'unassigned')`,
 			group: sql<string>`encode(${examples.promptHash}, 'hex')`,
-			trained: examples.trained
+			trained: sql<boolean>`${examples.trained} or ${examples.reserved}`
 		})
 		.from(examples)
 		.where(
 			and(
 				eq(examples.projectId, projectId),
-				or(isNull(examples.deletedAt), examples.trained, eq(examples.split, 'validation'))
+				or(isNull(examples.deletedAt), examples.trained, examples.reserved, eq(examples.split, 'validation'))
 			)
 		);
 	const planned = planSplit({ examples: list, ratio, seed, threshold });
-	// what is deleted has no rating here; it may say the same as one that is there, and only that one moves
-	const rowIds = new Map(list.filter(({ rating }) => rating !== null).map(({ id, rowId }) => [id, rowId]));
-	return { ...planned, moves: planned.moves.map(({ id, to }) => ({ id: rowIds.get(id)!, to })) };
+	return { ...planned, moves: inRows(list, planned.moves) };
+};
+
+/**
+ * Several examples may say the same: one is deleted, has no rating here and stays, others differ in case alone, and all of
+ * them go to one side.
+ */
+const inRows = (list: (Splittable & { rowId: string })[], moves: readonly SplitMove[]): SplitMove[] => {
+	const sides = new Map(moves.map(({ id, to }) => [id, to]));
+	return list.flatMap(({ id, rowId, rating, split }) => {
+		const to = rating === null || split !== 'unassigned' ? undefined : sides.get(id);
+		return to ? [{ id: rowId, to }] : [];
+	});
 };

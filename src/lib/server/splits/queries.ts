@@ -1,11 +1,12 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { GetSplit, PreviewSplit } from '../../contract/splits.ts';
 import { splits } from '../../core/splits/plan.ts';
+import { promptTokens } from '../../core/text/tokens.ts';
 import { query } from '../access/operation.ts';
 import { examples } from '../platform/db/schema.ts';
 import { planOf } from './plan.ts';
 
-/** The three columns of the split page: counts, mean rating, tokens and ratings of each side. */
+/** The three columns of the split page: counts, mean rating, ratings, and tokens as a training counts them, system prompt included. */
 export const getSplit = query(GetSplit, ({ project, tx }) =>
 	tx(async (tx) => {
 		const rows = await tx
@@ -21,6 +22,7 @@ export const getSplit = query(GetSplit, ({ project, tx }) =>
 			.from(examples)
 			.where(and(eq(examples.projectId, project.id), isNull(examples.deletedAt)))
 			.groupBy(sql`1, 2`);
+		const prompt = promptTokens(project.systemPrompt);
 		return splits.map((side) => {
 			const mine = rows.filter((row) => row.side === side);
 			const total = (pick: (row: (typeof rows)[number]) => number) => mine.reduce((sum, row) => sum + pick(row), 0);
@@ -29,7 +31,7 @@ export const getSplit = query(GetSplit, ({ project, tx }) =>
 			return {
 				side,
 				count: total((row) => row.count),
-				tokens: total((row) => row.tokens),
+				tokens: total((row) => row.tokens + row.count * prompt),
 				trained: total((row) => row.trained),
 				quality: total((row) => row.quality),
 				averageRating: rated ? total((row) => row.sum ?? 0) / rated : null,

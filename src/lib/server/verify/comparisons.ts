@@ -42,7 +42,8 @@ export const comparisons: Comparison[] = [
 	{
 		sql: `select ${where}, x.number, x.trained from examples x ${place}
 			where x.trained <> exists (
-				select from run_examples m where m.team_id = x.team_id and m.example_id = x.id and m.kind = 'train'
+				select from run_examples m join runs r on r.team_id = m.team_id and r.id = m.run_id
+				where m.team_id = x.team_id and m.example_id = x.id and m.kind = 'train' and r.accepted
 			)`,
 		says: (row) =>
 			row.trained
@@ -50,10 +51,22 @@ export const comparisons: Comparison[] = [
 				: `example ${row.number} was learnt from, and is not marked as trained on.`
 	},
 	{
+		sql: `select ${where}, x.number, x.reserved from examples x ${place}
+			where x.reserved <> exists (
+				select from run_examples m join runs r on r.team_id = m.team_id and r.id = m.run_id
+				where m.team_id = x.team_id and m.example_id = x.id and m.kind = 'train'
+					and not r.accepted and r.status not in ('failed', 'cancelled')
+			)`,
+		says: (row) =>
+			row.reserved
+				? `example ${row.number} is kept for an order, and no run is being ordered with it.`
+				: `example ${row.number} is in the order of a run, and is not kept for it.`
+	},
+	{
 		sql: `select ${where}, x.number, o.number as other from examples x ${place}
 			join examples o on o.team_id = x.team_id and o.project_id = x.project_id and o.prompt_hash = x.prompt_hash
 			where x.split = 'validation'
-				and ((o.id = x.id and o.trained) or (o.id <> x.id and (o.trained or (o.split = 'train' and o.deleted_at is null))))`,
+				and ((o.id = x.id and (o.trained or o.reserved)) or (o.id <> x.id and (o.trained or o.reserved or (o.split = 'train' and o.deleted_at is null))))`,
 		says: (row) =>
 			`example ${row.number} measures, and example ${row.other}, which trains, has the same prompt: the model knows the answer.`
 	},

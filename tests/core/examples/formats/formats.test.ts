@@ -71,7 +71,11 @@ test.each([
 		{ instruction: 'a', output: 'b', history: 'c' },
 		'Line 1 has a "history" that is not a list'
 	],
-	['Alpaca without output', { instruction: 'Say hi.' }, 'Line 1 has an "instruction" but no "output"'],
+	[
+		'Alpaca without output',
+		{ instruction: 'Say hi.' },
+		'Line 1 has an "instruction" but no "output"; it has "instruction"'
+	],
 	[
 		'Alpaca with a flat history',
 		{ instruction: 'a', output: 'b', history: ['c', 'd'] },

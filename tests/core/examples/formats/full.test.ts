@@ -102,7 +102,8 @@ test('fields of the imported line survive, ours are not overwritten by old ones'
 		createdAt: '2026-01-01'
 	});
 	expect(JSON.parse(fullLine({ ...plain, source }))).toEqual({
-		id: 'e1',
+		id: 3,
+		exampleId: 'e1',
 		messages: plain.messages,
 		rating: 8,
 		tools: [1],
@@ -110,9 +111,22 @@ test('fields of the imported line survive, ours are not overwritten by old ones'
 	});
 });
 
-test('the words of another format are not repeated beside the messages', () => {
-	const source = '{"instruction":"a","output":"b","topic":"x"}';
-	expect(fullLine({ ...plain, source })).toBe(fullLine(plain));
+test('the words of another format are not repeated beside the messages, what it says besides is', () => {
+	const source = '{"id":"T-7","instruction":"a","output":"b","topic":"x","tools":"[{\\"name\\":\\"f\\"}]"}';
+	expect(JSON.parse(fullLine({ ...plain, source }))).toEqual({
+		...JSON.parse(fullLine(plain)),
+		id: 'T-7',
+		exampleId: 'e1',
+		topic: 'x',
+		tools: '[{"name":"f"}]'
+	});
+});
+
+test('a "system" that was not made a turn when the line was imported goes out again', () => {
+	const source = JSON.stringify({ messages: plain.messages, system: 'Rhyme.' });
+	expect(JSON.parse(fullLine({ ...plain, source }))).toMatchObject({ system: 'Rhyme.' });
+	const messages: Message[] = [{ role: 'system', content: 'Rhyme.' }, ...plain.messages];
+	expect(JSON.parse(fullLine({ ...plain, messages, source }))).not.toHaveProperty('system');
 });
 
 test('a line that cannot be read any more adds nothing', () => {

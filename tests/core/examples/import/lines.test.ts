@@ -22,10 +22,11 @@ test('nothing, and nothing but line ends', async () => {
 	expect(await lines(['', '\n\r\n', '\n'])).toEqual([]);
 });
 
-test('a stray byte order mark in the middle is text', async () => {
-	expect(await lines(['a\n\ufeffb'])).toEqual([
+test('the byte order mark of a file that was put behind another is dropped too, elsewhere it is text', async () => {
+	expect(await lines(['a\n\ufeffb\nc\ufeff'])).toEqual([
 		{ number: 1, text: 'a' },
-		{ number: 2, text: '\ufeffb' }
+		{ number: 2, text: 'b' },
+		{ number: 3, text: 'c\ufeff' }
 	]);
 });
 

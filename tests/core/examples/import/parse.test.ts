@@ -77,8 +77,15 @@ test('tools, tool calls and weights come through; a silent call has empty conten
 });
 
 test.each([
-	['Line 14 has no "messages" list', 14, '{"text":"hello"}'],
-	['Line 14 has no "messages" list', 14, '{"messages":"hello"}'],
+	['Line 14 has no "messages" list; it has "text"', 14, '{"text":"hello"}'],
+	['Line 14 has no "messages" list; it has "messages"', 14, '{"messages":"hello"}'],
+	['Line 14 has no "messages" list; it has "a", "b", "c", "d"', 14, '{"a":1,"b":2,"x":null,"c":3,"d":4,"e":5}'],
+	['Line 14 has no "messages" list', 14, '{"messages":null}'],
+	['Line 2 has "prompt" but no "completion"; it has "prompt", "response"', 2, '{"prompt":"a","response":"b"}'],
+	['Line 3 is not valid JSON: there is a comma too many before a closing bracket', 3, '{"messages":[1,]}'],
+	['Line 3 is not valid JSON: it has single quotes, as Python prints them; write it with json.dumps', 3, "{'a': 1}"],
+	['Line 3 is not valid JSON: it holds NaN or Infinity, for which JSON has no word; write null', 3, '{"a":NaN}'],
+	['Line 3 is not valid JSON: it ends too early', 3, '{"messages": [{"role": "user"'],
 	['Line 2 has "input" but no "output"', 2, '{"input":"hello"}'],
 	['Line 2 has "completion" but no "prompt"', 2, '{"completion":"hello"}'],
 	['Line 2 is a preference pair; only examples with one answer can be imported', 2, '{"prompt":"a","chosen":"b"}'],
@@ -107,14 +114,14 @@ test.each([
 	['Line 9: turn 2 (assistant) is empty', 9, '{"messages":[{"role":"user","content":"a"},{"role":"assistant"}]}'],
 	['Line 9: turn 1 has no role', 9, '{"messages":[{"content":"a"}]}'],
 	[
-		'Line 9: turn 1 has the role "developer"; roles are system, user, assistant and tool',
+		'Line 9: turn 1 has the role "robot"; roles are system, user, assistant and tool',
 		9,
-		JSON.stringify(chat(['developer', 'a']))
+		JSON.stringify(chat(['robot', 'a']))
 	],
 	[
 		'Line 9: turn 1 has content in parts (images or files); only text can be used',
 		9,
-		JSON.stringify(chat(['user', [{ type: 'text', text: 'a' }]]))
+		JSON.stringify(chat(['user', [{ type: 'image_url', image_url: {} }]]))
 	],
 	['Line 9: turn 1 has content that is not text', 9, JSON.stringify(chat(['user', 7]))],
 	[
@@ -130,7 +137,7 @@ test.each([
 	[
 		'Line 9: turn 1 has a tool call whose arguments are not text',
 		9,
-		'{"messages":[{"role":"assistant","tool_calls":[{"function":{"name":"f","arguments":{}}}]}]}'
+		'{"messages":[{"role":"assistant","tool_calls":[{"function":{"name":"f","arguments":7}}]}]}'
 	],
 	['Line 12: rating 11 is not between 1 and 10', 12, JSON.stringify({ ...hello, rating: 11 })],
 	['Line 12: rating 0 is not between 1 and 10', 12, JSON.stringify({ ...hello, rating: 0 })],
@@ -147,7 +154,7 @@ test.each([
 const deep = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
 const line = (extra: string) => JSON.stringify(hello).replace(/}$/, `,${extra}}`);
 const turn = (extra: string) =>
-	`{"messages":[{"role":"user","content":"a",${extra}},{"role":"assistant","content":"b"}]}`;
+	`{"messages":[{"role":"user",${extra.startsWith('"content"') ? '' : '"content":"a",'}${extra}},{"role":"assistant","content":"b"}]}`;
 
 test.each([
 	[
@@ -261,8 +268,104 @@ test('U+0000 inside a turn is kept, and so is 1 MB of somebody else’s field', 
 	expect(parseLine(line(`"x":"${'y'.repeat(1_000_000)}"`), 1)).toMatchObject({ ok: true });
 });
 
-test('of a field that occurs twice the last one counts', () => {
-	expect(parseLine(line('"rating":3,"rating":9'), 1)).toMatchObject({ ok: true, rating: 9 });
+test.each([
+	['messages', `{"messages":[],${JSON.stringify(hello).slice(1)}`],
+	['rating', line('"rating":3,"rating":9')],
+	['content', turn('"content":"a","content":"b"')],
+	['role', turn('"role":"assistant"')],
+	['value', '{"conversations":[{"from":"human","value":"a"},{"from":"gpt","value":"b","value":"c"}]}'],
+	['prompt', '{"prompt":"a","prompt":"b","completion":"c"}'],
+	['a', line('"a":1,"a":2')]
+])('a line that names the field %s twice would lose one of them', (field, text) => {
+	expect(reason(text, 4)).toBe(`Line 4 has two fields called "${field}"; one of them would be lost`);
+});
+
+test('a name that stands in a text, in a tool or in another turn is no second field', () => {
+	const said = 'Write {"role": "user", "content": "x", "messages": []}';
+	const call = { id: 'c', type: 'function', function: { name: 'f', arguments: '{"content":1,"role":2}' } };
+	const messages = [
+		{ role: 'user', content: said },
+		{ role: 'assistant', content: '', tool_calls: [call] },
+		{ role: 'tool', content: 'content', tool_call_id: 'c' },
+		{ role: 'assistant', content: 'role' }
+	];
+	const parameters = { type: 'object', properties: { content: {}, role: {}, messages: {} } };
+	expect(parsed({ messages, tools: [{ name: 'f', parameters }] })).toMatchObject({ ok: true, messages });
+});
+
+test.each([
+	['"tools":"[{"', 'has "tools" that are not valid JSON'],
+	['"tools":"no"', 'has "tools" that are not valid JSON'],
+	['"tools":{"name":"f"}', 'has "tools" that are not a list of functions'],
+	['"tools":[null]', 'has a tool without the name of a function'],
+	['"tools":[{"type":"function"}]', 'has a tool without the name of a function'],
+	['"tools":[{"type":"web_search"}]', 'has a tool without the name of a function'],
+	['"functions":[{"name":7}]', 'has a tool without the name of a function'],
+	['"functions":7', 'has "functions" that are not a list of functions'],
+	['"tools":[{"name":"f","parameters":"{}"}]', 'has a tool whose "parameters" are not an object: "f"'],
+	['"tools":[{"name":"f"}],"functions":[{"name":"f"}]', 'has both "tools" and "functions"; keep one of them']
+])('damaged tools are refused: %s', (field, why) => {
+	expect(reason(line(field), 8)).toBe(`Line 8 ${why}`);
+});
+
+test.each(['"tools":null', '"tools":[]', '"tools":""', '"tools":"[]"', '"tools":[],"functions":null'])(
+	'no tools are fine: %s',
+	(field) => expect(parseLine(line(field), 1)).toMatchObject({ ok: true })
+);
+
+test('a system prompt beside the turns becomes the first of them, in every format', () => {
+	const turns = (row: object) => {
+		const result = parsed({ ...row, system: 'Rhyme.' });
+		return result.ok ? result.messages.map(({ role, content }) => [role, content]) : result.reason;
+	};
+	const expected = [['system', 'Rhyme.'], ['user', 'Hi'], ['assistant', 'Fly.']]; // prettier-ignore
+	expect(turns(chat(['user', 'Hi'], ['assistant', 'Fly.']))).toEqual(expected);
+	expect(turns(chat(['system', 'Rhyme.'], ['user', 'Hi'], ['assistant', 'Fly.']))).toEqual(expected);
+	expect(turns({ prompt: 'Hi', completion: 'Fly.' })).toEqual(expected);
+	expect(turns({ instruction: 'Hi', output: 'Fly.' })).toEqual(expected);
+	expect(turns({ input: 'Hi', output: 'Fly.' })).toEqual(expected);
+	expect(turns({ conversation: [{ role: 'user', content: 'Hi' }, { role: 'assistant', content: 'Fly.' }] })).toEqual(expected); // prettier-ignore
+	expect(turns({ conversations: [{ from: 'human', value: 'Hi' }, { from: 'gpt', value: 'Fly.' }] })).toEqual(expected); // prettier-ignore
+	expect(turns(chat(['system', 'Sing.'], ['user', 'Hi'], ['assistant', 'Fly.']))).toBe(
+		'Line 1 has a "system" that says something else than its system turn; keep one of them'
+	);
+});
+
+test('older spellings become today’s, and the line is kept as it came', () => {
+	const text = [
+		{ type: 'text', text: 'Weather ' },
+		{ type: 'text', text: 'in Graz?' }
+	];
+	const result = parsed({
+		messages: [
+			{ role: 'developer', content: 'Look it up.' },
+			{ role: 'user', content: text },
+			{ role: 'assistant', content: null, function_call: { name: 'weather', arguments: { city: 'Graz' } } },
+			{ role: 'function', name: 'weather', content: 'rain' },
+			{ role: 'assistant', tool_calls: [{ id: 'x', function: { name: 'weather', arguments: { city: 'Linz' } } }] }
+		]
+	});
+	const called = (city: string) => ({ name: 'weather', arguments: `{"city":"${city}"}` });
+	expect(result).toMatchObject({
+		ok: true,
+		messages: [
+			{ role: 'system', content: 'Look it up.' },
+			{ role: 'user', content: 'Weather in Graz?' },
+			{ role: 'assistant', content: '', tool_calls: [{ id: 'call_1', type: 'function', function: called('Graz') }] },
+			{ role: 'tool', name: 'weather', content: 'rain', tool_call_id: 'call_1' },
+			{ role: 'assistant', content: '', tool_calls: [{ id: 'x', function: called('Linz') }] }
+		],
+		source: expect.stringContaining('developer')
+	});
+});
+
+test.each([
+	['reasoning', { reasoning: ['a'] }],
+	['reasoning_content', { reasoning_content: {} }]
+])('thoughts that are not text are refused: %s', (name, more) => {
+	expect(reason(JSON.stringify({ messages: [hello.messages[0], { ...hello.messages[1], ...more }] }), 1)).toBe(
+		`Line 1: turn 2 has a "${name}" that is not text`
+	);
 });
 
 test('no JSON and no cut or altered line makes it throw, and every reason names the line', () => {

@@ -144,6 +144,36 @@ test('an example that is moved while a run learns from it is either learnt or mo
 	}
 });
 
+test('two orders that are answered at the same moment leave the marks of both', async () => {
+	const { scope, ids, project, connection } = await newPlace(0);
+	const [id] = ids;
+	await move(scope, id!, `split = 'train'`);
+	const random = randomFrom(7);
+	for (let round = 0; round < 20; round++) {
+		const order = async (version: number) => {
+			const run = await addReadyRun(scope, { projectId: project.id, connectionId: connection.id, version });
+			await rewriteHistory(
+				'runs',
+				(sql) => sql`update runs set status = 'uploading', accepted = false where id = ${run.id}`
+			);
+			await learn(scope, project.id, run.id, id!);
+			return run.id;
+		};
+		await rewriteHistory('examples', (sql) => sql`update examples set trained = false where id = ${id!}`);
+		const runIds = [await order(3 * round + 1), await order(3 * round + 2), await order(3 * round + 3)];
+		const ends = runIds.map(() => (random() < 0.3 ? 'training' : 'failed'));
+		const answered = round % 2 === 0 ? 3 : 2;
+		await Promise.all(
+			runIds
+				.slice(0, answered)
+				.map((runId, at) => raw(scope, (sql) => sql`update runs set status = ${ends[at]!} where id = ${runId}`))
+		);
+		const [now] = await owner`select trained, reserved from examples where id = ${id!}`;
+		expect(now).toEqual({ trained: ends.slice(0, answered).includes('training'), reserved: answered < 3 });
+		if (answered < 3) await raw(scope, (sql) => sql`update runs set status = 'failed' where id = ${runIds[2]!}`);
+	}
+});
+
 test('whatever comes first, nothing that was learnt measures', async () => {
 	const { scope, ids, project, connection } = await newPlace(
 		0,

@@ -91,6 +91,7 @@ describe('what is evidence does not change', () => {
 		['examples', `ratings_count = 7`, 'AI006'],
 		['examples', `rewrite = 'mine'`, 'AI006'],
 		['examples', `trained = true`, 'AI006'],
+		['examples', `reserved = true`, 'AI006'],
 		['api_keys', `id = '${id}'`, 'AI006'],
 		['api_keys', `name = 'x'`, 'AI006'],
 		['api_keys', `role = 'rater'`, 'AI006'],
@@ -181,10 +182,21 @@ describe('what is evidence does not change', () => {
 				select c.relname as table, a.attname as column from pg_trigger t
 				join pg_class c on c.oid = t.tgrelid join pg_attribute a on a.attrelid = c.oid and a.attnum = any (t.tgattr)
 				-- of links there is a test of their own below
-				where not t.tgisinternal and t.tgname !~ '_(lock|revealed)$' and c.relname <> 'audit_links'`
+				where not t.tgisinternal and t.tgname !~ '_(lock|revealed|accepted|settled)$' and c.relname <> 'audit_links'`
 		);
 		const asked = frozen.map(([table, change]) => `${table} ${change.split(' ')[0]}`);
 		expect(asked).toEqual(expect.arrayContaining(rows.map(({ table, column }) => `${table} ${column}`)));
+	});
+
+	test('whether a provider has accepted follows from how far the run is, whoever says otherwise', async () => {
+		const at = `where id = '${one.ids.runs}'`;
+		const accepted = async (change: string) => {
+			await raw(team.scope, (sql) => sql.unsafe(`update runs set ${change} ${at}`));
+			const [run] = await raw(team.scope, (sql) => sql.unsafe(`select accepted from runs ${at}`));
+			return run!.accepted;
+		};
+		const [before] = await raw(team.scope, (sql) => sql.unsafe(`select accepted from runs ${at}`));
+		expect(await accepted(`accepted = ${!before!.accepted}`)).toBe(before!.accepted);
 	});
 
 	test('what is written again as it was is no change', async () => {

@@ -255,6 +255,7 @@ describe('the catalogue', () => {
 			'send_job',
 			'session_by_hash',
 			'sessions_of',
+			'settle_order',
 			'settle_rating',
 			'sign_in_by_token',
 			'start_session',

@@ -65,18 +65,19 @@ test('a mail is small, knows dark mode and loads nothing', () => {
 
 test('an invitation says who, to what, as what and until when', () => {
 	const { subject, text, html } = invitation();
-	expect(subject).toBe('Ana invites you to Northwind on aitelier');
+	expect(subject).toBe('You are invited to a team on aitelier');
+	expect(text).toContain('“Ana” invites you to the team “Northwind” on aitelier');
 	for (const part of [text, html]) {
 		expect(part).toContain('As a rater');
 		expect(part).toContain('30 November 2026');
 		expect(part).toContain('rita@example.com');
 	}
-	expect(invitation({ inviter: null }).subject).toBe('Somebody invites you to Northwind on aitelier');
+	expect(invitation({ inviter: null }).text).toContain('Somebody invites you to the team “Northwind”');
 });
 
 test('the warning of a key says which, of which team and until when', () => {
 	const { subject, text, html } = warning();
-	expect(subject).toBe('The API key Nightly import of Northwind ends soon');
+	expect(subject).toBe('An API key ends soon on aitelier');
 	for (const part of [text, html])
 		for (const fact of ['Nightly import', 'ait_sk_…8dQ1', 'Northwind', '30 November 2026', '/northwind/settings/keys'])
 			expect(part).toContain(fact);
@@ -89,7 +90,7 @@ test('names are text, never markup, and never a second line of a header', () => 
 		inviter: 'Eve\r\nBcc: everybody@example.com\u2028\u202Ex'
 	});
 	expect(evil.html).not.toContain('<img');
-	expect(evil.html).toContain('&lt;img src=x onerror=alert(1)&gt;&quot;&#39;&amp;');
+	expect(evil.html).toContain('&lt;img src=x onerror=alert(1)&gt;&#39;&#39;&amp;');
 	expect(evil.subject).not.toMatch(/[\r\n\u2028\u202e]/);
 	expect(evil.subject.split('\n')).toHaveLength(1);
 	expect(invitation({ team: 'x'.repeat(5000) }).subject.length).toBeLessThan(200);
@@ -107,11 +108,33 @@ test('the end of a webhook says which, of which team and why', () => {
 			...change
 		});
 	const { subject, text, html } = off();
-	expect(subject).toBe('The webhook Release bot of Northwind was switched off');
+	expect(subject).toBe('A webhook was switched off on aitelier');
 	for (const part of [text, html])
 		for (const fact of ['For five days nothing has arrived at hooks.example.com', 'Northwind', '/settings/webhooks/w'])
 			expect(part).toContain(fact);
 	expect(off({ reason: 'gone' }).text).toContain('its address is gone (410)');
 	expect(off({ name: 'x\r\nBcc: everybody@example.com', team: '<b>' }).subject).not.toMatch(/[\r\n]/);
 	expect(off({ name: '<b>' }).html).not.toContain('<b>');
+});
+
+test.each([
+	['PayPal Security: verify at https://paypal.example/login now', '“PayPal Security: verify at … now”'],
+	['Call +43 660 1234567', '“Call …”'],
+	['write to eve@evil.example', '“write to …”'],
+	['paypal.com', '“…”'],
+	['see www.evil', '“see …”'],
+	['login.paypal-security.com/verify?x=1 today', '“… today”'],
+	['xn--pypal-4ve.com', '“…”'],
+	['пример.рф', '“…”'],
+	['St. Gallen & Co. 24', '“St. Gallen & Co. 24”'],
+	['Team v2.5', '“Team v2.5”'],
+	['Ana “the boss”', "“Ana 'the boss'”"]
+])('a name is quoted, and nothing in it can be clicked or called: %s', (name, shown) => {
+	const { subject, text } = invitation({ team: name, inviter: name });
+	expect(subject).toBe('You are invited to a team on aitelier');
+	expect(text).toContain(`${shown} invites you to the team ${shown} on aitelier`);
+	for (const other of [warning({ team: name, name }), invitation({ team: name })]) {
+		expect(other.subject).not.toContain(shown.slice(1, -1));
+		expect(other.text).toContain(shown);
+	}
 });

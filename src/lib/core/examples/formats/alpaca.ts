@@ -1,24 +1,26 @@
-import { type Draft, type Format, type Row, fields, systemTurn } from './format.ts';
+import { shown } from '../../text/json.ts';
+import { type Draft, type Format, type Row, answerTurn, drafted, fields } from './format.ts';
 
 const read = (row: Row): Draft => {
 	const { instruction, input, output, history } = row;
 	if (typeof instruction !== 'string') return 'has an "instruction" that is not text';
 	if (input != null && typeof input !== 'string') return 'has an "input" that is not text';
-	if (output === undefined) return 'has an "instruction" but no "output"';
+	if (output == null)
+		return `has an "instruction" but no "output"; it has ${Object.keys(row).slice(0, 5).map(shown).join(', ')}`;
 	if (typeof output !== 'string') return 'has an "output" that is not text';
 	if (history != null && !Array.isArray(history)) return 'has a "history" that is not a list';
 
-	const turns = systemTurn(row.system);
+	const turns: unknown[] = [];
 	for (const pair of history ?? []) {
 		if (!Array.isArray(pair) || pair.length !== 2)
 			return 'has a "history" that is not a list of [question, answer] pairs';
 		turns.push({ role: 'user', content: pair[0] }, { role: 'assistant', content: pair[1] });
 	}
-	const question = input && input.trim() !== '' ? `${instruction}\n\n${input}` : instruction;
-	return {
-		turns: [...turns, { role: 'user', content: question }, { role: 'assistant', content: output }],
-		rewrite: row.rewrite
-	};
+	const isInput = input != null && !/^\s*(nan)?\s*$/i.test(input); // what pandas writes into an empty column
+	const parts = isInput ? [instruction, input] : [instruction];
+	const question = parts.filter((part) => part.trim() !== '').join('\n\n');
+	turns.push({ role: 'user', content: question }, answerTurn(row, output));
+	return drafted(row, turns, { rewrite: row.rewrite, saysMore: !isInput && !!input });
 };
 
 /**
@@ -27,7 +29,7 @@ const read = (row: Row): Draft => {
  */
 export const alpaca: Format = {
 	name: 'Alpaca instructions',
-	sniff: (row) => row.instruction !== undefined,
+	sniff: (row) => row.instruction != null,
 	read,
-	fields: fields('instruction', 'input', 'output', 'history', 'system')
+	fields: fields('instruction', 'input', 'output', 'history', 'reasoning', 'reasoning_content')
 };

@@ -3,7 +3,7 @@ export type Row = Record<string, unknown>;
 
 /**
  * The turns a format found in a row, not yet checked, or what the row lacks, to be read after `Line 3 `. `saysMore`: a turn
- * had fields that did not become part of a message.
+ * was written in other words than those of a message.
  */
 export type Draft = { turns: readonly unknown[]; rewrite?: unknown; saysMore?: boolean } | string;
 
@@ -11,7 +11,10 @@ export type Draft = { turns: readonly unknown[]; rewrite?: unknown; saysMore?: b
 export type Format = {
 	/** What people call it. */
 	name: string;
-	/** Whether a row is in this format, by the fields it has. Unknown fields beside them are fine. */
+	/**
+	 * Whether a row is in this format, by the fields it has. Unknown fields beside them are fine, and a field that is null is
+	 * none: where sets are put together, every row has the columns of all.
+	 */
 	sniff: (row: Row) => boolean;
 	/** The example in a row that `sniff` knows. */
 	read: (row: Row) => Draft;
@@ -20,8 +23,30 @@ export type Format = {
 };
 
 /** The fields of a format, with those that every format may have. */
-export const fields = (...names: string[]): ReadonlySet<string> => new Set([...names, 'rating', 'rewrite', 'split']);
+export const fields = (...names: string[]): ReadonlySet<string> =>
+	new Set([...names, 'system', 'rating', 'rewrite', 'split']);
 
-/** A system turn where the row has a system prompt; many files carry an empty one. */
-export const systemTurn = (system: unknown): unknown[] =>
-	system == null || (typeof system === 'string' && system.trim() === '') ? [] : [{ role: 'system', content: system }];
+const isBlank = (text: unknown) => text == null || (typeof text === 'string' && text.trim() === '');
+
+/** A draft whose conversation begins with the row's system prompt, where there is one; many files carry an empty one. */
+export const drafted = (
+	row: Row,
+	turns: readonly unknown[],
+	more: { rewrite?: unknown; saysMore?: boolean }
+): Draft => {
+	const { system } = row;
+	if (isBlank(system)) return { turns, ...more };
+	const first = turns[0] as Row | null | undefined;
+	if (first?.role !== 'system') return { turns: [{ role: 'system', content: system }, ...turns], ...more };
+	return first.content === system
+		? { turns, ...more }
+		: 'has a "system" that says something else than its system turn; keep one of them';
+};
+
+/** The answer of a row that has no turns, with the thoughts that stand beside it. */
+export const answerTurn = (row: Row, content: unknown): Row => ({
+	role: 'assistant',
+	content,
+	...(row.reasoning != null && { reasoning: row.reasoning }),
+	...(row.reasoning_content != null && { reasoning_content: row.reasoning_content })
+});

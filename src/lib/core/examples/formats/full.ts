@@ -1,4 +1,5 @@
 import type { Message } from '../conversation.ts';
+import { formatOf, formats } from './sniff.ts';
 
 type Exported = {
 	id: string;
@@ -11,30 +12,39 @@ type Exported = {
 	source?: string | null;
 };
 
-const ours = new Set(['id', 'messages', 'rating', 'meanRating', 'rewrite', 'split', 'originalOutput']);
+const ours = new Set(['id', 'exampleId', 'messages', 'rating', 'meanRating', 'rewrite', 'split', 'originalOutput']);
 
-/** What a chat line said besides our fields. Other formats say the messages again in their own words, so nothing is taken from them. */
-const othersIn = (source: string | null | undefined): object => {
-	if (source == null) return {};
+/** The fields of the imported line that its format does not turn into an example; those that it does are in `messages` by now. */
+const othersIn = ({ source, messages }: Pick<Exported, 'source' | 'messages'>): { id?: unknown; others: object } => {
 	try {
-		const row = JSON.parse(source);
-		return Array.isArray(row.messages) ? Object.fromEntries(Object.entries(row).filter(([key]) => !ours.has(key))) : {};
+		const row = source == null ? null : JSON.parse(source);
+		const format = typeof row === 'object' && row !== null ? formatOf(row) : null;
+		if (!format) return { others: {} };
+		const known = formats[format].fields;
+		// a "system" beside messages was not always made a turn
+		const lives = (key: string) => known.has(key) && (key !== 'system' || messages[0]?.role === 'system');
+		const others = Object.entries(row).filter(([key]) => !ours.has(key) && !lives(key));
+		return { id: row.id, others: Object.fromEntries(others) };
 	} catch {
-		return {};
+		return { others: {} };
 	}
 };
 
 /**
  * One example with everything it has, without its line break. Importing it gives the same messages, rating, rewrite, split and
- * id. An import takes whole ratings only, so the mean of several people is rounded and stands beside it as `meanRating`.
+ * id. `id` is what the imported line called itself, by which its owner finds it again, and ours is then `exampleId`. An import
+ * takes whole ratings only, so the mean of several people is rounded and stands beside it as `meanRating`.
  */
-export const fullLine = ({ id, messages, rating, rewrite, split, source }: Exported): string =>
-	JSON.stringify({
-		id,
+export const fullLine = ({ id, messages, rating, rewrite, split, source }: Exported): string => {
+	const own = othersIn({ source, messages });
+	const isNamed = typeof own.id === 'string' || typeof own.id === 'number';
+	return JSON.stringify({
+		...(isNamed ? { id: own.id, exampleId: id } : { id }),
 		messages,
 		rating: rating === null ? null : Math.round(rating),
 		...(rating !== null && !Number.isInteger(rating) && { meanRating: rating }),
 		...(rewrite !== null && { rewrite }),
 		...(split !== null && { split }),
-		...othersIn(source)
+		...own.others
 	});
+};

@@ -1,5 +1,5 @@
 import { readJson, shown } from '../../text/json.ts';
-import { type Draft, type Format, type Row, fields, systemTurn } from './format.ts';
+import { type Draft, type Format, type Row, drafted, fields } from './format.ts';
 
 const speakers = new Map<unknown, 'system' | 'user' | 'assistant' | 'tool' | 'call'>([
 	['system', 'system'],
@@ -9,6 +9,10 @@ const speakers = new Map<unknown, 'system' | 'user' | 'assistant' | 'tool' | 'ca
 	['assistant', 'assistant'],
 	['bot', 'assistant'],
 	['model', 'assistant'],
+	['ai', 'assistant'],
+	['chatgpt', 'assistant'],
+	['bing', 'assistant'],
+	['bard', 'assistant'],
 	['function_call', 'call'],
 	['observation', 'tool'],
 	['function_response', 'tool'],
@@ -31,36 +35,38 @@ const toolCall = (value: unknown, id: string) => {
 };
 
 const read = (row: Row): Draft => {
-	const turns = systemTurn(row.system);
+	const turns: Row[] = [];
 	let calls = 0;
 	let saysMore = false;
 	for (const [index, turn] of (row.conversations as unknown[]).entries()) {
 		if (typeof turn !== 'object' || turn === null)
 			return `has a conversation whose turn ${index + 1} is ${shown(turn)}`;
-		const { from, value, role, content, weight, ...others } = turn as Row;
-		saysMore ||= Object.keys(others).length > 0;
+		const { from, value, role, content, ...others } = turn as Row;
 		const who = from ?? role;
 		const text = value ?? content;
-		const speaker = speakers.get(who);
+		const speaker = speakers.get(typeof who === 'string' ? who.toLowerCase() : who);
 		if (!speaker) return `has a turn from ${shown(who)}; known are system, human, gpt, function_call and observation`;
 		if (speaker === 'call') {
 			const call = toolCall(text, `call_${++calls}`);
 			if (!call) return `has a function call in turn ${index + 1} that is not JSON with a name and arguments`;
-			turns.push(call);
+			turns.push({ ...others, ...call });
+			saysMore = true; // of the call's text only the name and the arguments live on
 		} else if (speaker === 'tool') {
-			turns.push({ role: 'tool', content: text, ...(calls > 0 && { tool_call_id: `call_${calls}` }) });
-		} else if (speaker !== 'system' || index > 0 || systemTurn(text).length > 0) {
-			// many files begin with an empty system turn
-			turns.push({ role: speaker, content: text, ...(weight !== undefined && { weight }) });
+			turns.push({ role: 'tool', content: text, ...(calls > 0 && { tool_call_id: `call_${calls}` }), ...others });
+		} else if (speaker !== 'system' || index > 0 || !isEmpty(text)) {
+			turns.push({ role: speaker, content: text, ...others });
 		}
 	}
-	return { turns, rewrite: row.rewrite, saysMore };
+	return drafted(row, turns, { rewrite: row.rewrite, saysMore });
 };
+
+/** Many files begin with an empty system turn. */
+const isEmpty = (text: unknown) => text == null || (typeof text === 'string' && text.trim() === '');
 
 /** `{"conversations":[{"from","value"},…]}` in its dialects, also with `role` and `content` inside, and with tool calls. */
 export const sharegpt: Format = {
 	name: 'ShareGPT conversations',
 	sniff: (row) => Array.isArray(row.conversations),
 	read,
-	fields: fields('conversations', 'system')
+	fields: fields('conversations')
 };

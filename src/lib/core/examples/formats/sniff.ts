@@ -1,6 +1,7 @@
 import { readJson } from '../../text/json.ts';
 import { alpaca } from './alpaca.ts';
 import { chat } from './chat.ts';
+import { conversation } from './conversation.ts';
 import type { Format, Row } from './format.ts';
 import { pair } from './pair.ts';
 import { promptCompletion } from './prompt-completion.ts';
@@ -10,6 +11,7 @@ import { sharegpt } from './sharegpt.ts';
 export const formats = {
 	chat,
 	sharegpt,
+	conversation,
 	alpaca,
 	'prompt-completion': promptCompletion,
 	pair

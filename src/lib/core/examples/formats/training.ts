@@ -1,42 +1,58 @@
 import { withTarget } from '../example.ts';
 import type { Message } from '../conversation.ts';
-import { readJson } from '../../text/json.ts';
+import { type Offered, toolsOf } from '../tools.ts';
 
 type Trained = { messages: readonly Message[]; rewrite: string | null; source?: string | null };
 
 /** Only what the providers know, in one order, so that equal examples give equal bytes. */
-const turnFor = ({ role, content, weight, name, tool_calls, tool_call_id }: Message) => ({
-	role,
-	content,
-	...(role === 'assistant' && { weight }), // JSON has no undefined
-	...(name != null && { name }),
-	...(tool_calls != null && { tool_calls }),
-	...(tool_call_id != null && { tool_call_id })
-});
+const turnFor = (turn: Message) => {
+	const { role, content, weight, name, reasoning, reasoning_content, tool_calls, tool_call_id } = turn;
+	return {
+		role,
+		content,
+		...(role === 'assistant' && weight != null && { weight }),
+		...(name != null && { name }),
+		...(role === 'assistant' && reasoning != null && { reasoning }),
+		...(role === 'assistant' && reasoning_content != null && { reasoning_content }),
+		...(tool_calls != null && { tool_calls }),
+		...(tool_call_id != null && { tool_call_id })
+	};
+};
 
-/** The functions a conversation could call stand beside its messages; ShareGPT writes them as JSON text, and bare. */
-const toolsIn = (source: string | null | undefined): object | null => {
-	if (!source?.includes('"tools"')) return null;
+/**
+ * The functions a conversation could call, which stand beside its turns in the imported line (`source`). An import refuses
+ * what cannot be read; where an earlier one did not, it is a sentence, to be read after `Line 3 `.
+ */
+export const toolsIn = (source: string | null | undefined): Offered | string | null => {
+	if (!source?.includes('"tools"') && !source?.includes('"functions"')) return null;
 	try {
-		const { tools: given, parallel_tool_calls } = JSON.parse(source);
-		const tools = typeof given === 'string' ? readJson(given) : given;
-		if (!Array.isArray(tools) || tools.length === 0) return null;
-		return {
-			tools: tools.map((tool) => (tool.type === 'function' ? tool : { type: 'function', function: tool })),
-			...(typeof parallel_tool_calls === 'boolean' && { parallel_tool_calls })
-		};
+		return toolsOf(JSON.parse(source));
 	} catch {
-		return null; // an unreadable list of tools is not sent; the conversation still is
+		return null;
 	}
 };
 
-/** What a provider is sent of an example: the parts of its line. */
-export const trainedParts = ({ messages, rewrite, source }: Trained, systemPrompt?: string | null) => {
-	const turns = rewrite === null ? messages : withTarget(messages, rewrite);
+/** The turns that train: the rewrite in place of the answer it improves. */
+export const trainedTurns = ({ messages, rewrite }: Omit<Trained, 'source'>): readonly Message[] =>
+	rewrite === null ? messages : withTarget(messages, rewrite);
+
+const withoutThoughts = ({ reasoning: _, reasoning_content: __, ...turn }: Message): Message => turn as Message;
+
+/** What a provider is sent of an example: the parts of its line. `thoughts`: whether it takes what a model thought before it answered. */
+export const trainedParts = (
+	{ source, ...example }: Trained,
+	systemPrompt?: string | null,
+	{ thoughts = true }: { thoughts?: boolean } = {}
+) => {
+	const turns = trainedTurns(example);
 	const prompt = systemPrompt != null && systemPrompt.trim() !== '' && !turns.some((turn) => turn.role === 'system');
+	const tools = toolsIn(source);
 	return {
-		messages: [...(prompt ? [{ role: 'system', content: systemPrompt }] : []), ...turns.map(turnFor)],
-		...toolsIn(source)
+		messages: [
+			...(prompt ? [{ role: 'system', content: systemPrompt }] : []),
+			...turns.map((turn) => turnFor(thoughts ? turn : withoutThoughts(turn)))
+		],
+		...(typeof tools !== 'string' && tools)
 	};
 };
 
@@ -44,5 +60,5 @@ export const trainedParts = ({ messages, rewrite, source }: Trained, systemPromp
  * The line a provider trains on, without its line break: the rewrite in place of the answer it improves, the project's system
  * prompt first where the example brings none, and the tools of the imported line (`source`). Loss falls on assistant turns.
  */
-export const chatLine = (example: Trained, systemPrompt?: string | null): string =>
-	JSON.stringify(trainedParts(example, systemPrompt));
+export const chatLine = (...example: Parameters<typeof trainedParts>): string =>
+	JSON.stringify(trainedParts(...example));

@@ -1,78 +1,112 @@
+// Longer than most: one state machine, which sees every byte of a document once.
 import { maxDepth, tooDeep } from '../../text/json.ts';
 import { gathered } from './gathered.ts';
 import { maxLineLength, mostBytes, notUtf8, tooLong } from './lines.ts';
 import type { Line, Splitter } from './reading.ts';
+import { type Beginning, begunLike, cutUp, isTorn, lastAlike } from './torn.ts';
 import { decoded, isFaithful } from './utf8.ts';
 
-const [tab, newline, carriageReturn, space] = [0x09, 0x0a, 0x0d, 0x20];
+const [tab, newline, space] = [0x09, 0x0a, 0x20];
 const [quote, comma, backslash] = [0x22, 0x2c, 0x5c];
 const [openList, closeList, openObject, closeObject] = [0x5b, 0x5d, 0x7b, 0x7d];
-const aSpace = Uint8Array.of(space);
-const mark = [0xef, 0xbb, 0xbf]; // of UTF-8, where a file begins with one
+const mark = [0xef, 0xbb, 0xbf]; // of UTF-8: a file begins with one, and so does the next that was put behind it
+/** What a turn may begin with: a list of such is one conversation, any other holds examples. */
+const turnFields = ['role', 'from', 'content', 'value'];
+const mostOfAName = 16;
 
 type Found = { line: number; text: string; why?: undefined } | { line: number; text: null; why: string };
 
+/** Line ends and indents inside become one space, which in JSON only moves white space. */
+const onOneLine = (text: string) => text.replace(/\r?\n[ \t\r\n]*/g, ' ').trim();
+
 /**
- * The elements of a JSON array, or objects that follow one another over several lines, without holding more than one of them.
- * Each is put on one line, which in JSON only moves white space. It carries the line it begins on, or its place when the first
- * two share a line. What is broken stays as it is, for `parseLine` to name; what is nested too deeply, or too long, is not kept.
+ * The examples of a document without holding more than one of them: the elements of JSON arrays, one behind the other, objects
+ * over several lines, lists of turns, and whatever stands between or behind them. Each is put on one line, and carries the line
+ * it begins on, or its place when the first two share a line. What is broken stays as it is, for `parseLine` to name, and the
+ * others are found again behind it; what is nested too deeply, or too long, is not kept.
  */
 export const elementSplitter = (maxLength = maxLineLength): Splitter => {
-	const kept = gathered(mostBytes(maxLength));
+	const most = mostBytes(maxLength);
+	const kept = gathered(most);
 	let isKeeping = true;
-	let started = false; // the bracket of the array, or the first object, has come
-	let isOver = false; // the bracket that closes the array has come
 	let line = 1;
-	let from = 0; // the line on which the element begun last begins; 0: none has
+	let indent: string | null = ''; // the blanks since the line began; null: something else stands before
+	let place: 'outside' | 'opened' | 'array' = 'outside'; // opened: what the bracket begins is not known yet
+	let listLine = 0; // where that bracket stands
+	let name: string | null = null; // the first field of what follows it, as far as it has come
+	// of the element that has begun
+	let from = 0; // the line it begins on; 0: none has
+	let start = ''; // `\n` and its indent, when it begins its line
 	let depth = 0;
-	let isDeep = false;
-	let [inString, isEscaped, isIndent] = [false, false, false];
+	let [isTurns, isDeep, inString, isEscaped] = [false, false, false, false];
 
-	/** Reads on from `start`. Where it goes on after an element that is complete, or -1: the slice is used up. */
-	const scan = (bytes: Uint8Array, start: number): number => {
-		let run = from > 0 && !isIndent ? start : -1; // what is to be kept of this slice begins here; -1: nothing yet
+	/** The first field behind an opening bracket tells a conversation from a list of examples. */
+	const decide = (field: string) => {
+		name = null;
+		isTurns = turnFields.includes(field);
+		place = isTurns ? 'outside' : 'array';
+		if (!isTurns) return;
+		depth++;
+		from = listLine;
+	};
+	const begin = (): true => {
+		from = line;
+		start = indent === null ? '' : `\n${indent}`;
+		return true;
+	};
+	/** What stands between two elements; whether one begins with this byte. */
+	const between = (byte: number): boolean => {
+		if (byte <= space || mark.includes(byte)) return false;
+		if (place === 'opened') {
+			place = 'array';
+			if (byte === openObject) name = '';
+			if (byte === closeList) place = 'outside';
+			return byte !== closeList && begin();
+		}
+		if (byte === comma) return false;
+		if (byte === closeList) place = 'outside';
+		else if (byte === openList && place === 'outside') [place, listLine] = ['opened', line];
+		else return begin();
+		return false;
+	};
+
+	/** Reads on from `first`. Where it goes on after an element that is complete, or -1: the slice is used up. */
+	const scan = (bytes: Uint8Array, first: number): number => {
+		let run = from > 0 ? first : -1; // what is to be kept of this slice begins here; -1: nothing yet
 		const keep = (end: number) => {
-			if (run >= 0 && isKeeping && !isDeep) kept.add(bytes.subarray(run, end));
-			run = -1;
+			if (run >= 0 && isKeeping) kept.add(bytes.subarray(run, end));
 		};
-		for (let at = start; at < bytes.length; at++) {
+		for (let at = first; at < bytes.length; at++) {
 			const byte = bytes[at]!;
-			if (isOver) return -1;
 			if (byte === newline) {
 				line++;
-				keep(bytes[at - 1] === carriageReturn ? at - 1 : at);
-				isIndent = from > 0;
-				isEscaped = false;
-				continue;
-			}
-			if (isIndent) {
-				if (byte === space || byte === tab || byte === carriageReturn) continue;
-				isIndent = false;
-				if (isKeeping && !isDeep) kept.add(aSpace);
-				run = at;
+				indent = '';
+				inString = isEscaped = false; // JSON has no string over two lines: one that reaches here lacks its end, or has one too many
+				if (from === 0 || depth > 0 || place !== 'outside') continue;
+				keep(at);
+				return at + 1;
 			}
 			if (inString) {
+				if (name !== null && byte !== quote) name = (name + String.fromCharCode(byte)).slice(0, mostOfAName);
 				if (isEscaped) isEscaped = false;
 				else if (byte === backslash) isEscaped = true;
-				else if (byte === quote) inString = false;
+				else if (byte === quote) {
+					inString = false;
+					if (name !== null) decide(name);
+				}
 				continue;
 			}
 			if (depth === 0) {
-				if (!started) {
-					if (byte <= space || mark.includes(byte)) continue;
-					started = true;
-					if (byte === openList) continue;
-				}
-				if (byte === comma || byte === closeList) {
-					isOver = byte === closeList;
-					if (from === 0) continue;
+				if (from === 0) {
+					const isElement = between(byte);
+					if (byte > space) indent = null;
+					else if (indent !== null && (byte === space || byte === tab)) indent += String.fromCharCode(byte);
+					if (!isElement) continue;
+					run = at;
+				} else if (byte === comma || byte === closeList) {
+					if (byte === closeList) place = 'outside';
 					keep(at);
 					return at + 1;
-				}
-				if (from === 0) {
-					if (byte <= space) continue;
-					from = line;
-					run = at;
 				}
 			}
 			if (byte === quote) inString = true;
@@ -80,6 +114,7 @@ export const elementSplitter = (maxLength = maxLineLength): Splitter => {
 				depth++;
 				if (depth > maxDepth) isDeep = true;
 			} else if (byte === closeObject || byte === closeList) {
+				if (name !== null) decide('');
 				depth = Math.max(0, depth - 1);
 				if (depth > 0) continue;
 				keep(at + 1);
@@ -90,47 +125,76 @@ export const elementSplitter = (maxLength = maxLineLength): Splitter => {
 		return -1;
 	};
 
-	/** What `scan` has completed, or the end of the file has cut off. */
-	const found = (): Found => {
-		const refused = isDeep ? `cannot be kept: ${tooDeep}` : kept.isTooLong() ? tooLong(maxLength) : null;
-		const bytes = kept.take();
-		const element = { line: from };
-		reset();
-		if (refused) return { ...element, text: null, why: refused };
-		const text = decoded(bytes);
-		if (!isFaithful(text, bytes)) return { ...element, text: null, why: notUtf8 };
-		return text.length > maxLength
-			? { ...element, text: null, why: tooLong(maxLength) }
-			: { ...element, text: text.trim() };
-	};
 	const reset = () => {
 		from = depth = 0;
-		isDeep = inString = isEscaped = isIndent = false;
+		name = null;
+		isTurns = isDeep = inString = isEscaped = false;
 	};
+	let alike: Beginning | null = null; // how the elements of this file begin
+	/** What `scan` has completed, or the end of the file has cut off; several, where one was torn and swallowed what follows. */
+	function* found(): Generator<Found> {
+		const refused = kept.isTooLong() ? tooLong(maxLength) : isDeep ? `cannot be kept: ${tooDeep}` : null;
+		const bytes = kept.take();
+		const raw = (isTurns ? '[' : '') + decoded(bytes);
+		const isText = isFaithful(isTurns ? raw.slice(1) : raw, bytes);
+		alike = begunLike(raw, start) ?? alike;
+		if (alike && isTorn(raw, alike)) return yield* released(bytes.slice(), alike);
+		const element = { line: from };
+		reset();
+		if (refused) yield { ...element, text: null, why: refused };
+		else if (!isText) yield { ...element, text: null, why: notUtf8 };
+		else yield judged(element.line, raw);
+	}
+	const judged = (begun: number, raw: string): Found => {
+		const text = onOneLine(raw);
+		return text.length > maxLength ? { line: begun, text: null, why: tooLong(maxLength) } : { line: begun, text };
+	};
+	/** What a torn element has swallowed, up to the last that begins in it: that one is read anew. */
+	function* released(bytes: Uint8Array, alike: Beginning): Generator<Found> {
+		const cut = lastAlike(bytes, alike);
+		const [swallowed, rest] = [bytes.subarray(0, cut), bytes.subarray(cut)];
+		const begun = from;
+		reset();
+		place = 'outside'; // the bracket that closes the list may have been swallowed as well
+		indent = null;
+		for (const byte of rest) if (byte === newline) line--;
+		for (const { text, lines } of cutUp(decoded(swallowed), alike)) yield judged(begun + lines, text);
+		for (let at = scan(rest, 0); at >= 0; at = scan(rest, at)) yield* found();
+	}
+	/** Before an element is given up because it is too long: it may only have lost the bracket that closes it. */
+	function* relieved(): Generator<Found> {
+		const bytes = kept.take().slice();
+		alike = begunLike(decoded(bytes.subarray(0, 4 * maxDepth)), start) ?? alike;
+		if (alike && lastAlike(bytes, alike) > 0) yield* released(bytes, alike);
+		else kept.add(bytes);
+	}
 
 	let count = 0;
 	let first: Found | undefined; // waits until the second tells whether lines or places number them
 	let byPlace = false;
-	const asLine = ({ line: begun, text, why }: Found, place: number): Line => {
-		const number = byPlace ? place : begun;
+	const asLine = ({ line: begun, text, why }: Found, nth: number): Line => {
+		const number = byPlace ? nth : begun;
 		return text === null ? { number, text, reason: `Line ${number} ${why}` } : { number, text };
 	};
-	function* numbered(element: Found): Generator<Line> {
-		count++;
-		if (count === 1) {
-			first = element;
-			return;
+	function* numbered(elements: Iterable<Found>): Generator<Line> {
+		for (const element of elements) {
+			count++;
+			if (count === 1) {
+				first = element;
+				continue;
+			}
+			if (first) {
+				byPlace = first.line === element.line;
+				yield asLine(first, 1);
+				first = undefined;
+			}
+			yield asLine(element, count);
 		}
-		if (first) {
-			byPlace = first.line === element.line;
-			yield asLine(first, 1);
-			first = undefined;
-		}
-		yield asLine(element, count);
 	}
 
 	return {
 		*take(bytes) {
+			if (from > 0 && !kept.isTooLong() && kept.length() + bytes.length > most) yield* numbered(relieved());
 			for (let at = scan(bytes, 0); at >= 0; at = scan(bytes, at)) yield* numbered(found());
 		},
 		pass(bytes) {

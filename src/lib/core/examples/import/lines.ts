@@ -11,6 +11,7 @@ export const mostBytes = (maxLength: number) => 3 * maxLength + 4;
 export const tooLong = (maxLength: number) => `is longer than ${maxLength.toLocaleString('en')} characters`;
 export const notUtf8 = 'is not UTF-8 text; save the file as UTF-8';
 const [newline, space] = [0x0a, 0x20];
+const byteOrderMark = 0xfeff;
 
 /** Lines that end with LF or CRLF; the last one may lack its end, a byte order mark is dropped. */
 export const lineSplitter = (maxLength = maxLineLength): Splitter => {
@@ -36,7 +37,7 @@ export const lineSplitter = (maxLength = maxLineLength): Splitter => {
 				}
 			}
 			let line = each.endsWith('\r') ? each.slice(0, -1) : each;
-			if (number === 1 && line.startsWith('\ufeff')) line = line.slice(1);
+			if (line.charCodeAt(0) === byteOrderMark) line = line.slice(1); // also of a file that was put behind another
 			if (line.length > maxLength) yield refused(tooLong(maxLength));
 			else if (line.trim() !== '') yield { number, text: line };
 		}

@@ -1,10 +1,19 @@
 import { conversationProblem, rewriteProblem, toMessages } from '../conversation.ts';
 import type { Message } from '../conversation.ts';
-import { burdenOf, shown, syntaxProblem, valueProblem } from '../../text/json.ts';
+import { burdenOf, shown, valueProblem } from '../../text/json.ts';
 import type { Row } from '../formats/format.ts';
 import { formatOf, formats } from '../formats/sniff.ts';
+import { modernTurns } from '../formats/turns.ts';
+import { toolsOf } from '../tools.ts';
+import { whyBroken } from './broken.ts';
+import { fieldTwice } from './field-twice.ts';
 
 const turnFields: ReadonlySet<string> = new Set(['role', 'content', 'weight']);
+/** Some scripts write down the list of turns alone. */
+const isListOfTurns = (list: readonly unknown[]): boolean => {
+	const first = list[0] as Row | null | undefined;
+	return typeof first === 'object' && first !== null && (first.role !== undefined || first.from !== undefined);
+};
 
 export type Parsed =
 	| {
@@ -39,18 +48,24 @@ const ratingProblem = (rating: unknown): string | null => {
 	return Number.isInteger(rating) ? null : `rating ${rating} is not a whole number`;
 };
 
+const isPreference = (row: Row) =>
+	row.preferred_output != null || (row.chosen != null && (row.rejected != null || row.completion == null));
+
+const mostNames = 4;
 const missing = (row: Row): string => {
-	if (row.chosen !== undefined || row.preferred_output !== undefined) {
-		return 'is a preference pair; only examples with one answer can be imported';
-	}
+	const has = Object.keys(row).filter((key) => row[key] != null);
+	const names = has.slice(0, mostNames).map(shown).join(', ');
 	for (const [one, other] of [
 		['input', 'output'],
 		['prompt', 'completion']
 	] as const) {
-		if (row[one] !== undefined) return `has "${one}" but no "${other}"`;
-		if (row[other] !== undefined) return `has "${other}" but no "${one}"`;
+		if (row[one] == null && row[other] == null) continue;
+		const [there, absent] = row[one] == null ? [other, one] : [one, other];
+		return has.length === 1
+			? `has "${there}" but no "${absent}"`
+			: `has "${there}" but no "${absent}"; it has ${names}`;
 	}
-	return 'has no "messages" list';
+	return names === '' ? 'has no "messages" list' : `has no "messages" list; it has ${names}`;
 };
 
 const hasOthers = (object: object, names: ReadonlySet<string>): boolean => {
@@ -59,10 +74,11 @@ const hasOthers = (object: object, names: ReadonlySet<string>): boolean => {
 };
 
 /**
- * One line of any known format as an example, or the sentence that says why not. Never throws, whatever the line holds. Of a
- * field that occurs twice the last counts, as everywhere in JSON; `lineNumber` is the one people see.
+ * One line of any known format as an example, or the sentence that says why not. Never throws, whatever the line holds.
+ * `lineNumber` is the one people see.
  */
-export const parseLine = (text: string, lineNumber: number): Parsed => {
+export const parseLine = (given: string, lineNumber: number): Parsed => {
+	const text = given.endsWith(',') ? given.slice(0, -1) : given; // a line that was cut out of a list
 	const refuse = (why: string): Parsed => ({ ok: false, line: lineNumber, reason: `Line ${lineNumber}${why}` });
 	const burden = burdenOf(text);
 	if (burden) return refuse(` cannot be kept: ${burden}`);
@@ -70,13 +86,19 @@ export const parseLine = (text: string, lineNumber: number): Parsed => {
 	try {
 		row = JSON.parse(text);
 	} catch (problem) {
-		return refuse(text.trim() === '' ? ' is empty' : ` is not valid JSON: ${syntaxProblem(problem)}`);
+		return refuse(text.trim() === '' ? ' is empty' : ` is not valid JSON: ${whyBroken(text, problem)}`);
+	}
+	if (Array.isArray(row) && isListOfTurns(row)) {
+		row = row[0].role === undefined ? { conversations: row } : { messages: row };
 	}
 	if (typeof row !== 'object' || row === null || Array.isArray(row)) {
 		return refuse(` is ${Array.isArray(row) ? 'a list' : 'a single value'}, not an object like {"messages": […]}`);
 	}
+	if (isPreference(row)) return refuse(' is a preference pair; only examples with one answer can be imported');
 	const format = formatOf(row);
 	if (!format) return refuse(` ${missing(row)}`);
+	const twice = fieldTwice(text, row);
+	if (twice) return refuse(` has two fields called ${shown(twice)}; one of them would be lost`);
 	const { read, fields } = formats[format];
 	const othersInRow = hasOthers(row, fields);
 	const unfit = othersInRow ? valueProblem(row) : null;
@@ -84,8 +106,11 @@ export const parseLine = (text: string, lineNumber: number): Parsed => {
 
 	const draft = read(row);
 	if (typeof draft === 'string') return refuse(` ${draft}`);
-	const problem = conversationProblem(draft.turns) ?? ratingProblem(row.rating);
+	const turns = modernTurns(draft.turns);
+	const problem = conversationProblem(turns) ?? ratingProblem(row.rating);
 	if (problem) return refuse(`: ${problem}`);
+	const tools = toolsOf(row);
+	if (typeof tools === 'string') return refuse(` ${tools}`);
 	const rewrite = draft.rewrite == null || draft.rewrite === '' ? null : draft.rewrite;
 	if (rewrite !== null && typeof rewrite !== 'string') return refuse(`: the rewrite is ${shown(rewrite)}, not text`);
 	const unfitRewrite = rewrite === null ? null : rewriteProblem(rewrite);
@@ -93,12 +118,16 @@ export const parseLine = (text: string, lineNumber: number): Parsed => {
 	const split = splits.get(row.split);
 	if (split === undefined) return refuse(`: split ${shown(row.split)} is neither train nor validation`);
 
-	const saysMore = othersInRow || draft.saysMore || draft.turns.some((turn) => hasOthers(turn as object, turnFields));
+	const saysMore =
+		othersInRow ||
+		draft.saysMore ||
+		turns !== draft.turns ||
+		turns.some((turn) => hasOthers(turn as object, turnFields));
 	const { id } = row;
 	return {
 		ok: true,
 		line: lineNumber,
-		messages: toMessages(draft.turns),
+		messages: toMessages(turns),
 		rating: (row.rating as number | null | undefined) ?? null,
 		rewrite,
 		split,

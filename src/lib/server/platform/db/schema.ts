@@ -350,13 +350,22 @@ export const imports = teamTable(
 		duplicates: integer().notNull().default(0),
 		refused: integer().notNull().default(0),
 		/** The first 1 000 refused lines with number and reason, so that they can be mended and downloaded. */
-		refusals: json().$type<{ line: number; reason: string; text: string }[]>().notNull()
+		refusals: json().$type<{ line: number; reason: string; text: string }[]>().notNull(),
+		/** Examples that came in and that a provider would refuse as they are; the first of them. */
+		warned: integer().notNull().default(0),
+		warnings: json().$type<{ line: number; reason: string }[]>().notNull().default([]),
+		/** When something of it was written last. */
+		seenAt: at().notNull().defaultNow(),
+		/** When it was read to its end, or broke off; null: it runs, or nobody is left who could say. */
+		endedAt: at(),
+		/** It broke off: what is counted is here, the rest of the file is not. */
+		brokeOff: boolean().notNull().default(false)
 	},
 	byTrainers,
 	(t) => [
 		inTeam(t, t.projectId, projects),
 		index().on(t.teamId, t.projectId),
-		counts('imports', 'added', 'duplicates', 'refused')
+		counts('imports', 'added', 'duplicates', 'refused', 'warned')
 	]
 );
 
@@ -382,8 +391,10 @@ export const examples = teamTable(
 		rating: real(),
 		ratingsCount: integer().notNull().default(0),
 		split: text().$type<(typeof sides)[number]>(),
-		/** Some run has learnt from it: it can never become validation. Set by trigger. */
+		/** Some run has learnt from it: it can never become validation. Set by trigger, once a provider has accepted the order. */
 		trained: boolean().notNull().default(false),
+		/** It is in the order of a run that the provider has neither accepted nor refused: it stays where it is. Set by trigger. */
+		reserved: boolean().notNull().default(false),
 		origin: text().$type<(typeof origins)[number]>().notNull(),
 		importId: uuid(),
 		createdBy: uuid(),
@@ -400,7 +411,7 @@ export const examples = teamTable(
 		// what holds its prompt although it may be deleted: it was learnt, or it has been a measure
 		index('examples_held')
 			.on(t.teamId, t.projectId, t.promptHash)
-			.where(sql`trained or (split = 'validation' and deleted_at is not null)`),
+			.where(sql`trained or reserved or (split = 'validation' and deleted_at is not null)`),
 		index('examples_rating').on(t.teamId, t.projectId, t.rating),
 		oneOf('examples', 'split', sides),
 		oneOf('examples', 'origin', origins),
@@ -476,6 +487,8 @@ export const runs = teamTable(
 		recipe: json().$type<Recipe>().notNull(),
 		seed: integer().notNull(),
 		status: text().$type<RunStatus>().notNull(),
+		/** The provider has accepted the files and begun to train: what is in them counts as learnt. Set by trigger. */
+		accepted: boolean().notNull().default(false),
 		/** The provider's own word, kept verbatim: it may be one we do not know. */
 		providerStatus: text(),
 		/** Ours, at most 40 characters, at the provider: how a job is found again after a lost answer. */

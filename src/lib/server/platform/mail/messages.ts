@@ -13,6 +13,14 @@ const plainName = (text: string) =>
 		.trim()
 		.slice(0, 80);
 
+/** What a reader, or their mail program, would take for an address: it is left out of a name. */
+const addresses =
+	/\b[a-z][a-z0-9+.-]*:\/\/\S*|\S*@\S+|\bwww\.\S+|[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*\.\p{L}{2,}(?:[/:?#]\S*)?|(?:\+|\b00)[\d\s().-]{7,}/giu;
+
+/** A name somebody chose, as our own words may quote it: with its quotation marks, and nothing to click or to call. */
+const quoted = (text: string): string =>
+	`“${plainName(plainName(text).replace(addresses, '…').replace(/[“”"]/g, "'"))}”`;
+
 const when = (at: Date) =>
 	new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }).format(at) + ' UTC';
 
@@ -101,10 +109,11 @@ export const invitationMail = (mail: {
 	link: string;
 	expiresAt: Date;
 }): Mail => {
-	const team = plainName(mail.team);
-	const inviter = mail.inviter ? plainName(mail.inviter) : 'Somebody';
-	return mailOf(mail.to, `${inviter} invites you to ${team} on aitelier`, {
-		title: `Join ${team}`,
+	const team = quoted(mail.team);
+	const inviter = mail.inviter ? quoted(mail.inviter) : 'Somebody';
+	// names are chosen by whoever invites; a subject is read as ours
+	return mailOf(mail.to, 'You are invited to a team on aitelier', {
+		title: `Join the team ${team}`,
 		paragraphs: [
 			`${inviter} invites you to the team ${team} on aitelier, where people teach a language model together.`,
 			invitedAs[mail.role]
@@ -123,13 +132,13 @@ export const webhookOffMail = (mail: {
 	reason: SwitchedOffFor;
 	link: string;
 }): Mail => {
-	const [team, name] = [plainName(mail.team), plainName(mail.name)];
+	const [team, name] = [quoted(mail.team), quoted(mail.name)];
 	const why = {
 		failing: `For five days nothing has arrived at ${mail.host}.`,
 		gone: `The server at ${mail.host} says that its address is gone (410).`
 	}[mail.reason];
-	return mailOf(mail.to, `The webhook ${name} of ${team} was switched off`, {
-		title: `${name} was switched off`,
+	return mailOf(mail.to, 'A webhook was switched off on aitelier', {
+		title: `The webhook ${name} was switched off`,
 		paragraphs: [
 			`${why} Nothing more is sent to the webhook ${name} of the team ${team}.`,
 			'Its log has every answer. When the server works again, switch the webhook on; what has failed can be sent again from the log.'
@@ -148,9 +157,9 @@ export const keyEndsMail = (mail: {
 	expiresAt: Date;
 	link: string;
 }): Mail => {
-	const [team, name] = [plainName(mail.team), plainName(mail.name)];
-	return mailOf(mail.to, `The API key ${name} of ${team} ends soon`, {
-		title: `${name} ends soon`,
+	const [team, name] = [quoted(mail.team), quoted(mail.name)];
+	return mailOf(mail.to, 'An API key ends soon on aitelier', {
+		title: `The API key ${name} ends soon`,
 		paragraphs: [
 			`The API key ${name} (${mail.hint}) of the team ${team} stops working on ${when(mail.expiresAt)}. Scripts that use it are refused from then on.`,
 			'Roll it to get a new key with the same rights; the old one can work on meanwhile. If nothing uses it any more, do nothing.'

@@ -1,7 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { toFile } from 'openai';
 import type { JobCreateParams } from 'openai/resources/fine-tuning/jobs/jobs';
-import { defaultRecipe } from '../../../core/runs/recipe.ts';
 import { act, ask } from '../call.ts';
 import { type Server, clientOf } from './client.ts';
 import type { Access, TrainingFile, TrainingOrder } from '../provider.ts';
@@ -39,7 +38,7 @@ export async function uploadFile(access: Access, server: Server, file: TrainingF
 	return { fileId: sent.id };
 }
 
-/** The learning rate is a multiplier here: 1 for the rate of the default recipe. */
+/** The provider chooses the rate; ours is a multiple of it. */
 const bodyOf = ({ recipe, ...order }: TrainingOrder): JobCreateParams => ({
 	model: order.model,
 	training_file: order.trainingFileId,
@@ -53,7 +52,7 @@ const bodyOf = ({ recipe, ...order }: TrainingOrder): JobCreateParams => ({
 			hyperparameters: {
 				n_epochs: recipe.epochs,
 				batch_size: recipe.batchSize,
-				learning_rate_multiplier: recipe.learningRate / defaultRecipe.learningRate
+				learning_rate_multiplier: recipe.rateMultiplier
 			}
 		}
 	}

@@ -1,0 +1,131 @@
+import { shown } from '../text/json.ts';
+import type { Message } from './conversation.ts';
+import { toolsIn, trainedTurns } from './formats/training.ts';
+import type { Offered } from './tools.ts';
+
+/** What a provider refuses a training file for. */
+export const trainingRules = ['order', 'tools', 'weights', 'empty'] as const;
+export type TrainingRule = (typeof trainingRules)[number];
+
+/** What is wrong with an example before it trains; `words` begin with small letters, to be read after its number or line. */
+export type Flaw = { rule: TrainingRule; words: string };
+
+/** An example as it is sent. */
+export type TrainingLine = { messages: readonly Message[]; tools?: Offered['tools'] };
+
+type Place = Message['role'] | 'start' | 'calling';
+
+const follows: Record<Place, readonly Message['role'][]> = {
+	start: ['system', 'user'],
+	system: ['user'],
+	user: ['assistant'],
+	assistant: ['user'],
+	calling: ['tool'],
+	tool: ['tool', 'assistant']
+};
+const expected: Record<Place, string> = {
+	start: 'a conversation begins with the system prompt or the user',
+	system: 'after the system prompt comes the user',
+	user: 'user and assistant take turns',
+	assistant: 'user and assistant take turns',
+	calling: 'the tools that were called answer first',
+	tool: 'after a tool comes the assistant'
+};
+
+/** The sandbox asks about whatever it was sent. */
+const callsOf = (turn: Message) => (Array.isArray(turn.tool_calls) ? turn.tool_calls : []);
+
+const orderFlaw = (messages: readonly Message[]): string | null => {
+	let place: Place = 'start';
+	for (const [at, turn] of messages.entries()) {
+		if (turn.role === 'system' && at > 0) return `turn ${at + 1} is a system prompt; it can only come first`;
+		if (!follows[place].includes(turn.role)) return `turn ${at + 1} is from ${turn.role}, but ${expected[place]}`;
+		place = callsOf(turn).length > 0 ? 'calling' : turn.role;
+	}
+	return messages.some(({ role }) => role === 'assistant') ? null : 'there is no answer of the assistant';
+};
+
+const toolsFlaw = ({ messages, tools = [] }: TrainingLine): string | null => {
+	const offered = new Set(tools.map((tool) => tool.function.name));
+	const open = new Set<string>();
+	for (const [at, turn] of messages.entries()) {
+		const begin = `turn ${at + 1}`;
+		for (const call of callsOf(turn)) {
+			const name = call?.function?.name;
+			if (typeof name !== 'string') return `${begin} has a call without the name of a function`;
+			const calls = `${begin} calls ${shown(name)}`;
+			if (offered.size === 0) return `${calls}, but the example has no list of tools`;
+			if (!offered.has(name)) return `${calls}, which is not among its tools`;
+			if (typeof call.id !== 'string' || call.id === '') return `${calls} without an id`;
+			open.add(call.id);
+		}
+		if (turn.role !== 'tool') continue;
+		if (turn.tool_call_id == null) return `${begin} is a tool's answer that names no call ("tool_call_id")`;
+		if (!open.delete(turn.tool_call_id)) return `${begin} answers a call that nobody has made`;
+	}
+	return null;
+};
+
+const weightsFlaw = (messages: readonly Message[]): string | null => {
+	for (const [at, { weight }] of messages.entries())
+		if (weight != null && weight !== 0 && weight !== 1) return `turn ${at + 1} has a weight that is neither 0 nor 1`;
+	const answers = messages.filter(({ role }) => role === 'assistant');
+	return answers.length > 0 && answers.every(({ weight }) => weight === 0)
+		? 'every answer has the weight 0, so there is nothing to learn'
+		: null;
+};
+
+const emptyFlaw = (messages: readonly Message[]): string | null => {
+	const at = messages.findIndex(
+		(turn) => callsOf(turn).length === 0 && (typeof turn.content !== 'string' || turn.content.trim() === '')
+	);
+	return at < 0 ? null : `turn ${at + 1} (${messages[at]!.role}) is empty`;
+};
+
+/** Everything for which a provider would refuse this line, at most once for each rule. */
+export const flawsOf = (line: TrainingLine): Flaw[] => {
+	const found: Record<TrainingRule, string | null> = {
+		order: orderFlaw(line.messages),
+		tools: toolsFlaw(line),
+		weights: weightsFlaw(line.messages),
+		empty: emptyFlaw(line.messages)
+	};
+	return trainingRules.flatMap((rule) => (found[rule] === null ? [] : [{ rule, words: found[rule] }]));
+};
+
+/** Text alone, and turns as they should be: nearly all examples, which are asked about by the hundred thousand. */
+const isPlain = ({ messages }: Pick<Example, 'messages'>): boolean => {
+	const first = messages[0]?.role === 'system' ? 1 : 0;
+	for (let at = first; at < messages.length; at++) {
+		const { role, content, weight, tool_calls } = messages[at]!;
+		if (role !== ((at - first) % 2 === 0 ? 'user' : 'assistant') || weight != null || tool_calls != null) return false;
+		if (content === '' || content.trim() === '') return false;
+	}
+	return messages.length > first && (messages.length - first) % 2 === 0;
+};
+
+type Example = { messages: readonly Message[]; rewrite: string | null; source?: string | null };
+
+/** The same of an example as it is kept, with the tools of the line it was imported from. */
+export const flawsOfExample = ({ source, ...example }: Example): Flaw[] => {
+	const offered = toolsIn(source);
+	if (typeof offered !== 'string' && isPlain(example)) return [];
+	const found = flawsOf({ messages: trainedTurns(example), ...(typeof offered !== 'string' && offered) });
+	return typeof offered === 'string'
+		? [...found.filter(({ rule }) => rule !== 'tools'), { rule: 'tools', words: `the imported line ${offered}` }]
+		: found;
+};
+
+/**
+ * How a provider takes what is not as it should be. OpenAI lets turns follow one another in any order, and refuses fields it
+ * does not know; of a server of one's own nobody can say what it refuses.
+ */
+const takes: Record<string, { refuses: readonly TrainingRule[]; thoughts: boolean }> = {
+	openai: { refuses: ['tools', 'weights', 'empty'], thoughts: false },
+	'openai-compatible': { refuses: ['weights', 'empty'], thoughts: true }
+};
+/** What a provider refuses, by its id. Whoever is not known takes as little as the strictest. */
+export const refusedBy = (provider: string | null): readonly TrainingRule[] =>
+	takes[provider ?? '']?.refuses ?? trainingRules;
+/** Whether a provider trains on what a model thought before it answered. */
+export const takesThoughts = (provider: string | null): boolean => takes[provider ?? '']?.thoughts ?? true;
