@@ -119,7 +119,7 @@ describe('a rating that says what it saw', () => {
 
 	test('is compared with what was given for the text that was read', async () => {
 		const { scope, ids } = await start();
-		const [{ text }] = (await queue(scope)).cards as [{ text: string }];
+		const { text } = (await queue(scope)).cards[0]!;
 		await rate(scope, ids[0]!, 5);
 		await rewriteExample(await inProject(scope, 'support'), {
 			exampleId: ids[0]!,
@@ -136,7 +136,7 @@ test('a rewrite of a text that somebody has rewritten meanwhile is not taken', a
 	const { scope, as, ids } = await start();
 	const rewrite = async (by: Scope, output: string, text?: string, clientId = randomUUID()) =>
 		rewriteExample(await inProject(by, 'support'), { exampleId: ids[0]!, output, text, score: 9, clientId });
-	const [{ text }] = (await queue(scope)).cards as [{ text: string }];
+	const { text } = (await queue(scope)).cards[0]!;
 	const clientId = randomUUID();
 	const { text: theirs } = await rewrite(await as('trainer'), 'Theirs', text, clientId);
 	const refused = { code: 'changed', field: 'text', now: 'Theirs' };

@@ -67,7 +67,11 @@ export const votesOf = async (tx: Tx, evaluationId: string, of: Voter = 'person'
  * A step: what stands on a ballot, null for nothing, when nothing that is sent elsewhere can come between. undefined when the vote
  * `clientId` has come in the meantime.
  */
-export const standingChoice = async (tx: Tx, ballotId: string, clientId: string): Promise<Choice | null | undefined> => {
+export const standingChoice = async (
+	tx: Tx,
+	ballotId: string,
+	clientId: string
+): Promise<Choice | null | undefined> => {
 	await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${ballotId}, 13))`);
 	const given = await tx
 		.select({ choice: votes.choice, clientId: votes.clientId })

@@ -47,7 +47,8 @@ export const rateExample = command(RateExample, (scope, { exampleId, score, text
 			throw new AppError('invalid', 'This example has never had the text you rated. Open it again.', 'text');
 		if (saw !== undefined) {
 			const before = await scoreBefore(tx, id, mark ?? markOf(rewrite), clientId);
-			if (before && before.score !== saw) throw new Changed(decidedMeanwhile(number, before.score), 'saw', before.score);
+			if (before && before.score !== saw)
+				throw new Changed(decidedMeanwhile(number, before.score), 'saw', before.score);
 		}
 		const sent = [
 			addRating(tx, { projectId, exampleId: id, personId: scope.voterId, score, text: mark ?? null, clientId }),
