@@ -29,8 +29,7 @@ const newRater = async (context: BrowserContext, count: number) => {
 	const questions = Array.from({ length: count }, (_, i) => `Question ${i + 1}?`);
 	await addExamples(team.scope, project.id, questions, { split: null });
 	await app.owner`update examples set rating = null, ratings_count = 0 where project_id = ${project.id}`;
-	const signIn = async (context: BrowserContext) =>
-		signInAs(context, app, await newSession(app.owner, team.owner.id));
+	const signIn = async (context: BrowserContext) => signInAs(context, app, await newSession(app.owner, team.owner.id));
 	await signIn(context);
 	const given = async () =>
 		(
