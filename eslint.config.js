@@ -69,6 +69,15 @@ export default ts.config(
 		languageOptions: { parserOptions: { parser: ts.parser, extraFileExtensions: ['.svelte'], svelteConfig } },
 		rules: {
 			'svelte/no-at-html-tags': 'error',
+			'no-restricted-syntax': [
+				'error',
+				{
+					selector:
+						'VariableDeclaration[kind="let"] > VariableDeclarator[init.callee.name="$derived"][id.type="Identifier"]',
+					message:
+						'What is typed into a derived value is lost with the next live update: take a Draft (client/draft.svelte.ts).'
+				}
+			],
 			'prefer-const': 'off', // $props() and $state() are declared with let
 			// Links are made by $lib/paths, and the app has no base path to resolve
 			'svelte/no-navigation-without-resolve': 'off',

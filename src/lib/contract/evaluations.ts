@@ -308,13 +308,16 @@ export const Vote = command({
 		ballotId: Id('The comparison'),
 		/** As it stands on the screen; null takes the earlier vote back. */
 		choice: v.nullable(v.picklist(choices, 'Choose the first answer, a tie, the second answer, or both bad')),
+		/** What this voter had chosen when they gave this vote, null for nothing. When it is something else by now, nothing is written. */
+		saw: v.optional(v.nullable(v.picklist(choices))),
 		/** Made by the client, so that a vote sent twice counts once. */
 		clientId: Id('The id of this vote')
 	}),
 	output: v.strictObject({ judged: v.number(), total: v.number() }),
 	errors: {
 		conflict:
-			'The results are known, so no more votes are taken (field evaluationId), or the id of this vote was used for another comparison.'
+			'The results are known, so no more votes are taken (field evaluationId), or the id of this vote was used for another comparison.',
+		changed: 'This voter has chosen something else than `saw` meanwhile, in another window or on another device.'
 	},
 	events: ['evaluation.voted'],
 	example: {

@@ -7,6 +7,8 @@ import { command, query } from './operation.ts';
 
 export const Score = whole('A rating', 1, 10);
 
+const TextMark = v.pipe(v.string(), v.regex(/^([0-9a-f]{64})?$/, 'This is no text of a card'));
+
 /** What a rater gets of an example: nobody's score but their own. */
 const Card = v.strictObject({
 	id: v.string(),
@@ -45,13 +47,18 @@ export const RateExample = command({
 		/** null takes the person's earlier score back. */
 		score: v.nullable(Score),
 		/** The card's: what was read. Without it, the text as it is now. */
-		text: v.optional(v.pipe(v.string(), v.regex(/^([0-9a-f]{64})?$/, 'This is no text of a card'))),
+		text: v.optional(TextMark),
+		/** What this voter’s score of that text was when they gave this one. When it is another by now, nothing is written. */
+		saw: v.optional(v.nullable(Score)),
 		/** Made by the client, so that a rating sent twice counts once. */
 		clientId: Id('The id of this rating')
 	}),
 	/** `score`: what is now this person's score of the text as it is. Once they were shown what others gave, it stays the first. */
 	output: v.strictObject({ id: v.string(), score: v.nullable(v.number()) }),
-	errors: { invalid: 'The example has never had this text.' },
+	errors: {
+		invalid: 'The example has never had this text.',
+		changed: 'This voter has given another score than `saw` meanwhile, in another window or on another device.'
+	},
 	events: ['example.rated'],
 	example: {
 		input: { exampleId: ids.example, score: 8, clientId: ids.client },
@@ -81,12 +88,14 @@ export const RewriteExample = command({
 	input: v.object({
 		exampleId: Id('The example'),
 		output: Rewrite,
+		/** The card's: what was rewritten. When another stands by now, nothing is written. */
+		text: v.optional(TextMark),
 		/** A person who rewrote it thinks it good: 9, visible before saving and never the middle of the scale. */
 		score: v.optional(Score, 9),
 		clientId: Id('The id of this rewrite')
 	}),
 	output: Card,
-	errors: {},
+	errors: { changed: 'Somebody has rewritten it meanwhile: `text` no longer stands.' },
 	events: ['example.rewritten'],
 	example: {
 		input: { exampleId: ids.example, output: 'Yes, within three to five days.', clientId: ids.client },

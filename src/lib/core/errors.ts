@@ -46,3 +46,14 @@ export class AppError extends Error {
 		this.field = field;
 	}
 }
+
+/** Somebody decided meanwhile, so what was asked was not done. */
+export class Changed extends AppError {
+	/** What stands instead of what was seen: the browser shows both, and the person chooses. */
+	readonly now: unknown;
+
+	constructor(message: string, field: string, now: unknown) {
+		super('changed', message, field);
+		this.now = now;
+	}
+}

@@ -30,13 +30,13 @@ const sit = (total: number, { online = true } = {}) => {
 		return queue(seen);
 	};
 	const texts: string[] = [];
-	const send = {
-		send: (id: string, score: number | null, text: string) => {
-			sent.push([id, score]);
-			texts.push(text);
-		}
+	const saw: (number | null)[] = [];
+	const give = ({ id, text }: Card, score: number | null, before: number | null) => {
+		sent.push([id, score]);
+		texts.push(text);
+		saw.push(before);
 	};
-	const session = new Session(queue([]), send, more, () => clock.now);
+	const session = new Session(queue([]), give, more, () => clock.now);
 	clock.now += 1000;
 	/** Takes a second for each decision. */
 	const rate = (score: number) => {
@@ -55,7 +55,7 @@ const sit = (total: number, { online = true } = {}) => {
 		return step;
 	};
 	const settle = () => new Promise((done) => setTimeout(done));
-	return { session, server, sent, texts, clock, rate, skip, undo, settle };
+	return { session, server, sent, texts, saw, clock, rate, skip, undo, settle };
 };
 const numbers = (session: Session) => session.cards.map(({ number }) => number);
 
@@ -212,6 +212,54 @@ describe('undo', () => {
 		while (undo()) steps++;
 		expect([steps, session.done, session.card!.number]).toEqual([50, 10, 11]);
 	});
+});
+
+describe('what was decided elsewhere', () => {
+	test('leaves the queue at once, also the open card, and does not come again', async () => {
+		const { session, server, sent, settle } = sit(20);
+		session.elsewhere('c1', 8);
+		session.elsewhere('c3', 2);
+		session.elsewhere('c15', 5);
+		session.elsewhere('c3', 2);
+		await settle();
+		expect([session.card!.number, session.left, sent]).toEqual([2, 17, []]);
+		expect(server.asked.every((seen) => seen.includes('c3'))).toBe(true);
+		await session.fill();
+		expect(numbers(session)).not.toContain(15);
+		expect(session.left).toBe(17);
+	});
+
+	test('does not take the card that is being rewritten', () => {
+		const { session } = sit(3);
+		session.elsewhere('c1', 8, true);
+		expect([session.card!.number, session.card!.ownScore, session.left]).toEqual([1, 8, 3]);
+	});
+
+	test('is nothing new where the card says so already', () => {
+		const { session } = sit(3);
+		session.open(card(9, 4));
+		session.elsewhere('c9', 4);
+		expect(session.card!.number).toBe(9);
+	});
+
+	test('and taken back, it may come again', async () => {
+		const { session } = sit(20);
+		session.elsewhere('c15', 5);
+		session.elsewhere('c15', null);
+		await session.fill();
+		expect(numbers(session)).toContain(15);
+	});
+});
+
+test('a score says what was there before it, and so does what takes it back', () => {
+	const { session, saw, clock, rate, undo } = sit(3);
+	rate(8);
+	undo();
+	session.open(card(9, 4));
+	clock.now += 1000;
+	rate(6);
+	undo();
+	expect(saw).toEqual([null, 8, 4, 6]);
 });
 
 describe('a card from the history', () => {

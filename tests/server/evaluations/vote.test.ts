@@ -52,6 +52,22 @@ test('undo appends, the pair comes again, and nothing is ever overwritten', asyn
 	expect((await nextPairs(voter, { evaluationId: id, after: -1 })).state).toBe('done');
 });
 
+test('a vote that saw another state than there is by now is not taken, and is told what stands', async () => {
+	const { scope, slug, id } = await newBallot(3);
+	const voter = await inProject(scope, slug);
+	const { pairs } = await nextPairs(voter, { evaluationId: id, after: -1 });
+	const vote = (choice: 'first' | 'second' | null, saw: 'first' | 'second' | null, clientId = randomUUID()) =>
+		castVote(voter, { evaluationId: id, ballotId: pairs[0]!.ballotId, choice, saw, clientId });
+	const both = await Promise.allSettled([vote('first', null), vote('second', null)]);
+	expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+	const stands = both[0].status === 'fulfilled' ? 'first' : 'second';
+	await expect(vote(null, null)).rejects.toMatchObject({ code: 'changed', field: 'saw', now: stands });
+	const again = randomUUID();
+	expect(await vote(null, stands, again)).toEqual({ judged: 0, total: 3 });
+	expect(await vote(null, stands, again)).toEqual({ judged: 0, total: 3 });
+	expect(await scope.tx((tx) => tx.$count(votes))).toBe(2);
+});
+
 test('only the own ballot, only of this evaluation', async () => {
 	const { scope, as, slug, id } = await newBallot(3);
 	const voter = await inProject(scope, slug);

@@ -83,6 +83,67 @@ describe('a rating', () => {
 	});
 });
 
+describe('a rating that says what it saw', () => {
+	const seeing = async (scope: Scope, exampleId: string, score: number | null, saw: number | null, more: object = {}) =>
+		rateExample(await inProject(scope, 'support'), { exampleId, score, saw, clientId: randomUUID(), ...more });
+
+	test('is not taken when this person has given another score meanwhile, which it is told', async () => {
+		const { scope, ids } = await start();
+		await rate(scope, ids[0]!, 5);
+		await expect(seeing(scope, ids[0]!, 8, null)).rejects.toMatchObject({ code: 'changed', field: 'saw', now: 5 });
+		expect(await ratingOf(scope, ids[0]!)).toBe(5);
+		expect(await seeing(scope, ids[0]!, 8, 5)).toMatchObject({ score: 8 });
+		await expect(seeing(scope, ids[0]!, null, 5)).rejects.toMatchObject({ now: 8 });
+	});
+
+	test('sent again after its answer was lost finds itself, not somebody else', async () => {
+		const { scope, ids } = await start();
+		const clientId = randomUUID();
+		await seeing(scope, ids[0]!, 8, null, { clientId });
+		expect(await seeing(scope, ids[0]!, 8, null, { clientId })).toMatchObject({ score: 8 });
+	});
+
+	test('has nothing to do with what others gave', async () => {
+		const { scope, as, ids } = await start();
+		await rate(await as('rater'), ids[0]!, 3);
+		expect(await seeing(scope, ids[0]!, 8, null)).toMatchObject({ score: 8 });
+	});
+
+	test('of two devices at the same moment is taken once, and the other is told', async () => {
+		const { scope, ids } = await start(4);
+		for (const id of ids) {
+			const both = await Promise.allSettled([seeing(scope, id, 8, null), seeing(scope, id, 3, null)]);
+			expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+		}
+	});
+
+	test('is compared with what was given for the text that was read', async () => {
+		const { scope, ids } = await start();
+		const { text } = (await queue(scope)).cards[0]!;
+		await rate(scope, ids[0]!, 5);
+		await rewriteExample(await inProject(scope, 'support'), {
+			exampleId: ids[0]!,
+			output: 'Better',
+			score: 9,
+			clientId: randomUUID()
+		});
+		expect(await seeing(scope, ids[0]!, 7, 5, { text })).toMatchObject({ score: 9 });
+		await expect(seeing(scope, ids[0]!, 6, 5, { text })).rejects.toMatchObject({ now: 7 });
+	});
+});
+
+test('a rewrite of a text that somebody has rewritten meanwhile is not taken', async () => {
+	const { scope, as, ids } = await start();
+	const rewrite = async (by: Scope, output: string, text?: string, clientId = randomUUID()) =>
+		rewriteExample(await inProject(by, 'support'), { exampleId: ids[0]!, output, text, score: 9, clientId });
+	const { text } = (await queue(scope)).cards[0]!;
+	const clientId = randomUUID();
+	const { text: theirs } = await rewrite(await as('trainer'), 'Theirs', text, clientId);
+	const refused = { code: 'changed', field: 'text', now: 'Theirs' };
+	await expect(rewrite(scope, 'Mine', text)).rejects.toMatchObject(refused);
+	expect(await rewrite(scope, 'Mine', theirs)).toMatchObject({ output: 'Mine' });
+});
+
 describe('the queue', () => {
 	test('shows the unrated, the newest first, without those already seen', async () => {
 		const { scope, ids } = await start(4);

@@ -1,4 +1,5 @@
 import { mount } from 'svelte';
+import { followLayers, topLayer } from './layer.ts';
 
 export type ToastOptions = {
 	tone?: 'neutral' | 'success' | 'info' | 'warning' | 'danger';
@@ -16,10 +17,23 @@ const kinds = { neutral: 'message', success: 'success', info: 'info', warning: '
 
 let loaded: Promise<typeof import('svelte-sonner')> | undefined;
 
+// Inside the layer on top, since all else is inert; and a popover, so that neither an edge nor a movement of the layer cuts it.
+const place = (element: HTMLElement) => {
+	const layer = topLayer();
+	if (element.parentElement !== layer) layer.append(element);
+	if (element.matches(':popover-open')) element.hidePopover();
+	element.showPopover();
+};
+
 // The toaster weighs 17 kB, so it comes with the first toast and not with the page.
 const load = () =>
 	(loaded ??= Promise.all([import('svelte-sonner'), import('./Toaster.svelte')]).then(([sonner, toaster]) => {
-		mount(toaster.default, { target: document.body });
+		const target = document.createElement('div');
+		target.popover = 'manual';
+		target.className = 'toasts';
+		place(target);
+		followLayers(() => place(target));
+		mount(toaster.default, { target });
 		return sonner;
 	}));
 

@@ -171,6 +171,8 @@ const words: Record<string, string> = {
 	'ratings.rewrite:score': 'From 1 to 10: how good the better answer is.',
 	'ratings.rewrite:output': 'The better answer, which trains from then on.',
 	'ratings.rate:text': 'Which text was read: `text` of a card. Without it, the text as it is now.',
+	'ratings.rewrite:text': 'Which text was rewritten: `text` of a card. When another stands by now, nothing is written.',
+	'ratings.rate:saw': 'What you had given this text before. When it is something else by now, nothing is written.',
 	'ratings:text': 'Which of the example’s texts that is: a rating names it, so that it counts for what was read.',
 	ownScore: 'What this key gave for the text as it is; null where it has not.',
 	scriptVotes: 'What scripts said; none of it is in the counts or the verdict. null: no script voted.',
@@ -183,6 +185,7 @@ const words: Record<string, string> = {
 		'`waiting`: the answers are not written. `open`. `done`: all is judged. `closed`: the results are known.',
 	first: 'One answer. Who wrote it, nobody is told before the reveal.',
 	second: 'The other answer.',
+	'evaluations.vote:saw': 'What you had chosen before. When it is something else by now, nothing is written.',
 	choice: '`first`, `second`, `tie` or `both_bad`; null takes the earlier vote back.',
 
 	// ── splits

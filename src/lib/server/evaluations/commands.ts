@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { and, eq, sql } from 'drizzle-orm';
 import { RevealResults } from '../../contract/evaluation-results.ts';
 import { CreateEvaluation, RetryGeneration, Vote } from '../../contract/evaluations.ts';
-import { AppError } from '../../core/errors.ts';
+import { AppError, Changed } from '../../core/errors.ts';
 import { orderOf } from '../../core/evaluations/ballots.ts';
 import { command } from '../access/operation.ts';
 import { record } from '../events/record.ts';
@@ -13,7 +13,7 @@ import { ballotsOf, judgedBy, voter } from './ballots.ts';
 import { addPairings, fair, readyRun, refuseTwin } from './contest.ts';
 import { evaluationOf } from './rows.ts';
 import { countedResult } from './verdict.ts';
-import { judgedIn, refusedByReveal, voteIsOver, votesOf } from './votes.ts';
+import { judgedIn, refusedByReveal, standingChoice, voteIsOver, votesOf } from './votes.ts';
 
 /**
  * Fixes what will be compared, prompt by prompt, and how many votes make a verdict; the answers are written by a job.
@@ -70,9 +70,10 @@ export const createEvaluation = command(CreateEvaluation, (scope, input) =>
 
 /**
  * Appends this voter's vote on their own ballot; null takes the earlier one back, and the pair comes again. The same `clientId`
- * twice counts once. Answers with their progress. Once the results are known nothing is taken, and nothing is taken back.
+ * twice counts once. Answers with their progress. Once the results are known nothing is taken, and nothing is taken back. Throws
+ * *changed*, and writes nothing, when they had chosen something else than they `saw`.
  */
-export const castVote = command(Vote, (scope, { evaluationId, ballotId, choice, clientId }) => {
+export const castVote = command(Vote, (scope, { evaluationId, ballotId, choice, saw, clientId }) => {
 	const voterId = voter(scope);
 	return scope.tx(async (tx) => {
 		const evaluation = await evaluationOf(tx, scope.project.id, evaluationId);
@@ -87,6 +88,10 @@ export const castVote = command(Vote, (scope, { evaluationId, ballotId, choice, 
 			throw new AppError('conflict', 'This vote was already used for another comparison.');
 		if (!sent) {
 			if (evaluation.revealedAt !== null) throw voteIsOver();
+			if (saw !== undefined) {
+				const now = await standingChoice(tx, ballot.id, clientId);
+				if (now !== undefined && now !== saw) throw new Changed('You have judged this pair meanwhile.', 'saw', now);
+			}
 			const { pairingId } = ballot;
 			// the same vote sent twice at once: the second one finds it there
 			await tx

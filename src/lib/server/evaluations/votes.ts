@@ -63,6 +63,24 @@ export const votesOf = async (tx: Tx, evaluationId: string, of: Voter = 'person'
 	}));
 };
 
+/**
+ * A step: what stands on a ballot, null for nothing, when nothing that is sent elsewhere can come between. undefined when the vote
+ * `clientId` has come in the meantime.
+ */
+export const standingChoice = async (
+	tx: Tx,
+	ballotId: string,
+	clientId: string
+): Promise<Choice | null | undefined> => {
+	await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${ballotId}, 13))`);
+	const given = await tx
+		.select({ choice: votes.choice, clientId: votes.clientId })
+		.from(votes)
+		.where(eq(votes.ballotId, ballotId))
+		.orderBy(desc(votes.seq));
+	return given.some((vote) => vote.clientId === clientId) ? undefined : (given[0]?.choice ?? null);
+};
+
 /** A step: how many pairings a person has judged. */
 export const judgedCount = async (tx: Tx, evaluationId: string): Promise<number> => {
 	const latest = latestOf(tx, [evaluationId]);

@@ -11,7 +11,7 @@ type Schema = v.GenericSchema<unknown, unknown>;
 /** The one shape of a refusal, for every client and every kind of failure. */
 export const refusal = (
 	event: RequestEvent,
-	problem: { status: number; code: string; message: string; field?: string; id?: string }
+	problem: { status: number; code: string; message: string; field?: string; now?: unknown; id?: string }
 ) =>
 	json(
 		{
@@ -19,6 +19,7 @@ export const refusal = (
 				code: problem.code,
 				message: problem.message,
 				...(problem.field && { field: problem.field }),
+				...(problem.now !== undefined && { now: problem.now }),
 				request_id: problem.id ?? event.locals.requestId
 			}
 		},

@@ -12,8 +12,8 @@ export type Step = {
 	rewrite?: string;
 };
 type Queue = { cards: Card[]; left: number };
-/** A score is sent with the text that was read: somebody may have rewritten it meanwhile. */
-type Send = { send(exampleId: string, score: number | null, text: string): void };
+/** A score goes out with the card that was read, and what the person had given it as far as they saw. */
+type Give = (card: Card, score: number | null, saw: number | null) => void;
 
 /** Fewer cards than this at hand, and more are asked for: the one that is open and five to come. */
 const enough = 6;
@@ -41,12 +41,12 @@ export class Session {
 	failed = $state(false);
 	#seen = new Set<string>();
 	#shownAt: number;
-	#send: Send;
+	#give: Give;
 	#more: (seen: string[]) => Promise<Queue>;
 	#now: () => number;
 
-	constructor(queue: Queue, send: Send, more: (seen: string[]) => Promise<Queue>, now = Date.now) {
-		this.#send = send;
+	constructor(queue: Queue, give: Give, more: (seen: string[]) => Promise<Queue>, now = Date.now) {
+		this.#give = give;
 		this.#more = more;
 		this.#now = now;
 		this.#shownAt = now();
@@ -76,7 +76,7 @@ export class Session {
 	rate(score: number): boolean {
 		const { card } = this;
 		if (!card || !this.ready) return false;
-		this.#send.send(card.id, score, card.text);
+		this.#give(card, score, card.ownScore);
 		this.#next({ card, after: { ...card, ownScore: score }, kind: 'rated', score });
 		return true;
 	}
@@ -99,7 +99,8 @@ export class Session {
 		if (!step) return;
 		this.steps = this.steps.slice(0, -1);
 		if (step.kind !== 'skipped') {
-			this.#send.send(step.card.id, step.card.ownScore, step.card.text);
+			// what a rewrite is taken back to has the score from before it
+			this.#give(step.card, step.card.ownScore, step.kind === 'rated' ? step.score : step.card.ownScore);
 			this.#count(step, -1);
 		}
 		this.open(step.card);
@@ -113,6 +114,26 @@ export class Session {
 		this.cards = [card, ...others];
 		this.#seen.add(card.id);
 		this.#shownAt = this.#now();
+	}
+
+	/**
+	 * The person has given this in another window, or in an earlier visit from which it has not arrived: the card leaves, since it
+	 * is done. `isHeld`: the open card stays, because something is being written about it.
+	 */
+	elsewhere(id: string, score: number | null, isHeld = false) {
+		const card = this.cards.find((card) => card.id === id);
+		if (card?.ownScore === score) return;
+		if (score === null || (isHeld && card === this.card)) {
+			this.cards = this.cards.map((each) => (each.id === id ? { ...each, ownScore: score } : each));
+			if (!card) this.#seen.delete(id); // it may come again
+			return;
+		}
+		if (!card && this.#seen.has(id)) return;
+		if (card && card === this.card) this.#shownAt = this.#now();
+		this.#seen.add(id);
+		this.cards = this.cards.filter((each) => each !== card);
+		this.left = Math.max(this.cards.length, this.left - 1);
+		if (this.cards.length < enough && this.left > this.cards.length) void this.fill();
 	}
 
 	#take(cards: Card[]) {

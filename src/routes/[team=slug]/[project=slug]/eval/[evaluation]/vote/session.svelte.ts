@@ -1,7 +1,8 @@
 import type { Pair, PairQueue } from '$lib/contract/evaluations';
 import type { Choice } from '$lib/core/evaluations/ballots';
-import type { VoteSender } from './sender.svelte';
 
+/** A choice, or null to take the earlier one back, with what had been chosen before as far as the person saw. */
+type Give = (pair: Pair, choice: Choice | null, saw: Choice | null) => void;
 type Step = { pair: Pair; choice: Choice | null };
 
 /** Fewer pairs than this at hand, and more are asked for. */
@@ -24,11 +25,13 @@ export class VoteSession {
 	#known = new Set<string>();
 	#after = -1;
 	#shownAt = Date.now();
-	#sender: VoteSender;
+	/** Judged in another window, or in an earlier visit from which it has not arrived. */
+	#elsewhere = new Set<string>();
+	#give: Give;
 	#more: (after: number) => Promise<PairQueue>;
 
-	constructor(queue: PairQueue, sender: VoteSender, more: (after: number) => Promise<PairQueue>) {
-		this.#sender = sender;
+	constructor(queue: PairQueue, give: Give, more: (after: number) => Promise<PairQueue>) {
+		this.#give = give;
 		this.#more = more;
 		this.judged = queue.judged;
 		this.total = queue.total;
@@ -46,12 +49,25 @@ export class VoteSession {
 		return Date.now() - this.#shownAt > lockedMs;
 	}
 
-	/** Votes of an earlier visit that are still on their way count as given. */
-	resume() {
-		const given = this.pairs.filter((pair) => this.#sender.pending(pair.ballotId)?.choice);
-		this.judged += given.length;
-		this.pairs = this.pairs.filter((pair) => !given.includes(pair));
-		void this.fill();
+	/** What the person has given in another window, or in an earlier visit. `isCounted`: the server may know of it. */
+	elsewhere(ballotId: string, choice: Choice | null, isCounted: boolean) {
+		const has = (list: Pair[]) => list.some((pair) => pair.ballotId === ballotId);
+		const isHere = has(this.pairs) || has(this.#skipped);
+		if (choice === null) {
+			if (!this.#elsewhere.delete(ballotId)) return;
+			this.#known.delete(ballotId); // it may come again
+			this.judged--;
+			this.#hasAll = false;
+		} else if (isHere || !(isCounted || this.#known.has(ballotId))) {
+			const others = (list: Pair[]) => list.filter((pair) => pair.ballotId !== ballotId);
+			if (this.pair?.ballotId === ballotId) this.#shownAt = Date.now();
+			this.#elsewhere.add(ballotId);
+			this.#known.add(ballotId);
+			this.pairs = others(this.pairs);
+			this.#skipped = others(this.#skipped);
+			this.judged++;
+		} else return;
+		if (this.pairs.length < enough) void this.fill();
 	}
 
 	#take(pairs: Pair[]): boolean {
@@ -77,7 +93,7 @@ export class VoteSession {
 
 	choose(choice: Choice): boolean {
 		if (!this.pair || !this.ready || this.closed) return false;
-		this.#sender.send(this.pair.ballotId, choice);
+		this.#give(this.pair, choice, null);
 		this.judged++;
 		this.#next({ pair: this.pair, choice });
 		return true;
@@ -98,7 +114,7 @@ export class VoteSession {
 		this.steps = this.steps.slice(0, -1);
 		this.#skipped = this.#skipped.filter((pair) => pair !== step.pair);
 		if (step.choice !== null) {
-			this.#sender.send(step.pair.ballotId, null);
+			this.#give(step.pair, null, step.choice);
 			this.judged--;
 		}
 		this.pairs = [step.pair, ...this.pairs.filter((pair) => pair !== step.pair)];
@@ -106,11 +122,11 @@ export class VoteSession {
 		return true;
 	}
 
-	/** After a vote was refused: the server knows how many count, and whether the vote is over. */
-	async sync() {
+	/** After a vote was refused: the server knows how many count, and whether the vote is over. `waiting`: those it has not heard of. */
+	async sync(waiting: number) {
 		const queue = await this.#more(this.#after).catch(() => null);
 		if (!queue) return;
-		this.judged = queue.judged;
+		this.judged = Math.min(this.total, queue.judged + waiting);
 		this.closed = queue.state === 'closed';
 	}
 

@@ -1,0 +1,57 @@
+import type { Act, Value } from './acts.ts';
+
+const choiceWords: Record<string, string> = {
+	first: '“A better”',
+	second: '“B better”',
+	tie: '“Tie”',
+	both_bad: '“Both bad”'
+};
+const valueWords = (value: Value) => choiceWords[value ?? ''] ?? String(value);
+/** As it stands on a button. */
+const short = (value: Value) => (value === null ? 'it open' : (choiceWords[value]?.slice(1, -1) ?? String(value)));
+
+const thing = ({ kind, number }: Act) => {
+	const noun = kind === 'rating' ? 'example' : 'pair';
+	return number === undefined ? (kind === 'rating' ? 'an example' : 'a pair') : `${noun} ${number}`;
+};
+const capital = (text: string) => text[0]!.toUpperCase() + text.slice(1);
+
+export type Told = {
+	title: string;
+	text: string;
+	/** The two ways, when something else stands by now. */
+	choice?: { stay: string; take: string };
+	/** An example that has another text by now. */
+	again?: string;
+};
+
+/** What a person is told, or asked, about something that did not simply arrive. `mine`: the last word given here. */
+export const toldOf = (act: Act, mine: Value = act.value): Told => {
+	if (act.stands) {
+		const { value } = act.stands;
+		const there = value === null ? 'you took it back' : `you gave ${valueWords(value)}`;
+		const here = mine === null ? 'you took it back' : `you gave ${valueWords(mine)}`;
+		return {
+			title: `${capital(thing(act))} was decided elsewhere meanwhile`,
+			text: `In another window or on another device ${there}; here ${here}. Which one counts?`,
+			choice: { stay: `Keep ${short(value)}`, take: mine === null ? 'Take it back' : `Take ${short(mine)}` }
+		};
+	}
+	if (act.counts) {
+		const { value } = act.counts;
+		if (value === null)
+			return {
+				title: `${capital(thing(act))} has another text by now`,
+				text: `Somebody rewrote it meanwhile. Your ${act.value} stays with the text you read.`,
+				again: act.subject
+			};
+		return {
+			title: `On ${thing(act)} your ${value} counts, not the ${act.value}`,
+			text: 'It was rewritten meanwhile, or you had been shown what others gave.'
+		};
+	}
+	return {
+		title: `Your ${act.kind === 'rating' ? 'score of' : 'vote on'} ${thing(act)} was not kept`,
+		text: act.refused ?? ''
+	};
+};

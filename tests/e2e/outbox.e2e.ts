@@ -1,0 +1,116 @@
+import { type BrowserContext, type Page, expect, test } from '@playwright/test';
+import { to } from '../../src/lib/paths.ts';
+import { open, signInAs } from '../support/browser-steps.ts';
+import { addExamples, newBallot } from '../support/evaluation.ts';
+import { type RunningApp, openApp } from '../support/running-app.ts';
+import { newSession } from '../support/session.ts';
+import { newProject, newTeam } from '../support/team.ts';
+
+// What a person decides arrives once and in order, whatever windows, lines and devices do.
+
+let app: RunningApp;
+test.beforeAll(() => {
+	app = openApp();
+});
+test.afterAll(() => app.close());
+
+/** A card does not take the next key before a person can have seen it. */
+const press = async (page: Page, ...keys: string[]) => {
+	for (const key of keys) {
+		await page.waitForTimeout(200);
+		await page.keyboard.press(key);
+	}
+};
+const left = async (page: Page) => Number(/(\d+) left/.exec(await page.title())?.[1] ?? 0);
+
+const newRater = async (context: BrowserContext, count: number) => {
+	const team = await newTeam();
+	const { project } = await newProject(team.scope);
+	const questions = Array.from({ length: count }, (_, i) => `Question ${i + 1}?`);
+	await addExamples(team.scope, project.id, questions, { split: null });
+	await app.owner`update examples set rating = null, ratings_count = 0 where project_id = ${project.id}`;
+	const signIn = async (context: BrowserContext) => signInAs(context, app, await newSession(app.owner, team.owner.id));
+	await signIn(context);
+	const given = async () =>
+		(
+			await app.owner`
+				select e.number, r.score from ratings r join examples e on e.id = r.example_id
+				where r.project_id = ${project.id} order by r.seq`
+		).map(({ number, score }) => `${number}: ${score}`);
+	return { url: to.rate(team.slug, project.slug), home: to.project(team.slug, project.slug), given, signIn };
+};
+
+test('two windows vote without a line, one is closed: every vote arrives once, in the order it was given', async ({
+	page: one,
+	context
+}) => {
+	const { id, slug, owner, scope } = await newBallot(6);
+	await signInAs(context, app, await newSession(app.owner, owner.id));
+	const [team] = await app.owner`select slug from teams where id = ${scope.teamId}`;
+	const url = to.vote(team!.slug, slug, id);
+	const two = await context.newPage();
+	await open(one, url);
+	await open(two, url);
+	await context.setOffline(true);
+	await press(one, 'a');
+	await press(two, 'b', 't');
+	await press(one, 'x');
+	await expect(one.getByText('4 of 6')).toBeVisible();
+	await expect(two.getByText('4 of 6')).toBeVisible();
+	await one.close();
+	await context.setOffline(false);
+	const votes = async () =>
+		(await app.owner`select choice from votes where evaluation_id = ${id} order by seq`).map(({ choice }) => choice);
+	await expect.poll(votes).toEqual(['first', 'second', 'tie', 'both_bad']);
+	await press(two, 'a');
+	await expect.poll(votes).toEqual(['first', 'second', 'tie', 'both_bad', 'first']);
+});
+
+test('what was rated without a line does not come back, and goes out from any page', async ({ page, context }) => {
+	const { url, home, given } = await newRater(context, 12);
+	await open(page, url);
+	// nothing arrives, but pages do
+	await context.route('**/rate/ratings', (route) => route.abort());
+	await press(page, '9', '3');
+	await expect(page.getByText('2 waiting')).toBeVisible();
+	await open(page, url);
+	await expect(page.getByText('#10', { exact: true })).toBeVisible();
+	await expect.poll(() => left(page)).toBe(10);
+	await context.unroute('**/rate/ratings');
+	await open(page, home);
+	await expect.poll(given).toEqual(['12: 9', '11: 3']);
+});
+
+test('a card rated in another window leaves this one', async ({ page: one, context }) => {
+	const { url } = await newRater(context, 4);
+	const two = await context.newPage();
+	await open(one, url);
+	await open(two, url);
+	await press(one, '9');
+	await expect.poll(() => left(two)).toBe(3);
+	await expect(two.getByText('#3', { exact: true })).toBeVisible();
+});
+
+test('when another device decided meanwhile both scores are shown, and the person chooses', async ({
+	page: here,
+	context,
+	browser
+}) => {
+	const { url, given, signIn } = await newRater(context, 3);
+	const device = await browser.newContext({ baseURL: app.origin });
+	await signIn(device);
+	const there = await device.newPage();
+	await open(here, url);
+	await open(there, url);
+	await press(there, '5');
+	await expect.poll(given).toEqual(['3: 5']);
+	await press(here, '8', '7');
+	await expect.poll(given).toEqual(['3: 5', '2: 7']);
+	const asked = here.getByRole('status').filter({ hasText: 'Example 3 was decided elsewhere meanwhile' });
+	await expect(asked).toContainText('you gave 5; here you gave 8');
+	await here.reload();
+	await asked.getByRole('button', { name: 'Take 8' }).click();
+	await expect.poll(given).toEqual(['3: 5', '2: 7', '3: 8']);
+	await expect(asked).toHaveCount(0);
+	await device.close();
+});
