@@ -1,5 +1,6 @@
 import { and, eq } from 'drizzle-orm';
 import type { RunFileKind } from '../../contract/run.ts';
+import { formatEstimate } from '../../core/runs/cost.ts';
 import { runCan } from '../../core/runs/status.ts';
 import type { Scope, Tx } from '../access/scope.ts';
 import { runFiles } from '../platform/db/schema.ts';
@@ -51,7 +52,14 @@ export const isAffordable = async (scope: Scope, runId: string, access: Access):
 	if (!estimate) return true;
 	await scope.tx(async (tx) => {
 		const estimateCents = Math.ceil(estimate.cents);
-		if (run.estimateCents !== estimateCents) await changeRun(tx, scope, run, { estimateCents });
+		if (run.estimateCents !== estimateCents) {
+			await changeRun(tx, scope, run, { estimateCents });
+			const [theirs, ours] = [formatEstimate(estimateCents), formatEstimate(run.estimateCents)];
+			await noteEvent(tx, run, {
+				kind: 'estimated',
+				message: `The provider estimates ${theirs}; before it had the files it was ${ours}.`
+			});
+		}
 		if (!estimate.allowed) {
 			await endRun(
 				tx,
