@@ -22,7 +22,7 @@ export default defineConfig({
 	workers: 2,
 	retries: 0,
 	forbidOnly: true,
-	// it runs beside the other tests (tests/support/run.ts): a wait may take long, and says nothing of the app
+	// a wait may take long on a busy machine, and says nothing of the app
 	timeout: 180_000,
 	expect: { timeout: 45_000 },
 	reporter: 'list',

@@ -27,7 +27,7 @@ export default defineConfig({
 		maxWorkers: 3,
 		testTimeout: 90_000,
 		hookTimeout: 150_000,
-		// the browser stage runs beside these: how long a wait takes says nothing
+		// how long a wait takes on a busy machine says nothing
 		expect: { poll: { timeout: 60_000 } }
 	}
 });

@@ -78,7 +78,16 @@ export async function newWindow(driverUrl: string, { width = 1440, height = 900 
 				const now = JSON.stringify(await run('return arguments[0].getBoundingClientRect()', element));
 				return now === last || void (last = now);
 			});
-			await post(`${elementPath(element)}/click`, {});
+			// on a busy machine it may still be on its way in
+			await until(`place to press ${selector}`, () =>
+				post(`${elementPath(element)}/click`, {}).then(
+					() => true,
+					(problem: Error) => {
+						if (!problem.message.includes('element not interactable')) throw problem;
+						return null;
+					}
+				)
+			);
 		},
 		type: async (selector: string, text: string) => {
 			await post(`${elementPath(await find(selector))}/value`, { text });
