@@ -163,6 +163,16 @@ describe('a write from elsewhere', () => {
 describe('in a fresh team', () => {
 	beforeAll(async () => void (here = await newWorld(app.owner, app.sandboxUrl)));
 
+	test('what one person decided is not taken from another, who has signed in there since', async () => {
+		const line = lines['/[team=slug]/[project=slug]/rate/ratings POST']!;
+		const rate = async (person: string) =>
+			(await visit(app.origin, 'POST', line, here, { session: await sessionOf('owner'), person })).status;
+		const before = await checksumOf(app.owner, here.teamId);
+		expect(await rate(here.people.rater)).toBe(401);
+		expect(await checksumOf(app.owner, here.teamId)).toEqual(before);
+		expect(await rate(here.people.owner)).toBe(200);
+	});
+
 	test('looking changes nothing', async () => {
 		const looks = known.filter(({ endpoint }) => isRead(endpoint));
 		// the first look at the pairs draws the person's ballots, the same ones whenever and however often; who took a

@@ -9,11 +9,21 @@ export type Sent = { at: string; clientId: string; subject: string; value: unkno
  */
 export const newBrowser = () => {
 	const stands = new Map<string, unknown>();
-	const server = { status: 200, lost: false, requests: 0, stands, body: null as object | null, arrived: [] as Sent[] };
+	const server = {
+		status: 200,
+		lost: false,
+		requests: 0,
+		signedIn: null as string | null,
+		stands,
+		body: null as object | null,
+		arrived: [] as Sent[]
+	};
 	const answer = (status: number, body: object) => ({ ok: status < 300, status, json: async () => body });
 	vi.stubGlobal('fetch', async (at: string, init: RequestInit) => {
 		server.requests++;
 		await Promise.resolve();
+		const meant = new Headers(init.headers).get('x-person');
+		if (server.signedIn !== null && meant !== server.signedIn) return answer(401, {});
 		if (server.status === 0) throw new TypeError('Failed to fetch');
 		if (server.status !== 200) return answer(server.status, server.body ?? {});
 		const { exampleId, ballotId, score, choice, saw, clientId } = JSON.parse(init.body as string);

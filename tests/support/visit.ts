@@ -10,6 +10,8 @@ type How = {
 	method?: string;
 	/** Another content type than the endpoint's own; the body is then what it was. */
 	type?: string | null;
+	/** In whose name the request was made. */
+	person?: string;
 };
 
 /** A form action tells a browser with scripts in JSON how it ended; here it is the status that counts. */
@@ -45,6 +47,7 @@ export const visit = async (
 	if (how.type) headers['content-type'] = how.type;
 	const origin = how.origin === undefined ? app : how.origin;
 	if (origin !== null) headers.origin = origin;
+	if (how.person) headers['x-person'] = how.person;
 	if (how.session) headers.cookie = `session=${how.session}`;
 
 	const address = new URL(line.at(w), app);

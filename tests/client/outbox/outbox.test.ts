@@ -104,6 +104,18 @@ describe('what is given', () => {
 		expect([outbox.signedOut, given(server)]).toEqual([false, ['a 8']]);
 	});
 
+	test('is never sent as somebody else’s, who has signed in here since', async () => {
+		const { server } = newBrowser();
+		server.signedIn = 'bo';
+		const { outbox, rate } = open('ana');
+		rate('a', 8);
+		await settled();
+		expect([given(server), outbox.signedOut, outbox.waiting.length]).toEqual([[], true, 1]);
+		server.signedIn = 'ana';
+		await outbox.flush();
+		expect(given(server)).toEqual(['a 8']);
+	});
+
 	test('is kept for the open page where the browser keeps nothing, and sent where it has no locks', async () => {
 		const { server } = newBrowser();
 		vi.stubGlobal('localStorage', undefined);

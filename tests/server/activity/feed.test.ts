@@ -63,6 +63,20 @@ describe('what was done', () => {
 		expect((await feedOf(scope)).rows).toHaveLength(6);
 	});
 
+	test('in a row that is longer than what is read says that there is more', async () => {
+		const { scope, project, ids } = await start(1);
+		const deed = { projectId: project.id, personId: scope.userId, event: 'example.rated', details: { number: 1 } };
+		const add = (count: number) =>
+			scope.tx((tx) =>
+				tx.insert(activities).values(Array.from({ length: count }, () => ({ ...deed, subject: randomUUID() })))
+			);
+		await add(499);
+		expect(await linesOf(scope)).toEqual(['Ana rated 499 examples']);
+		await add(2);
+		await rate(scope, ids[0]!);
+		expect(await linesOf(scope)).toEqual(['Ana rated 500 examples and more']);
+	});
+
 	test('keeps the name of somebody who has left', async () => {
 		const { scope, as, ids } = await start();
 		const theo = await as('trainer');

@@ -136,7 +136,7 @@ export class Outbox {
 		for (let act = nextOf(this.acts, stuck); act; act = nextOf(this.acts, stuck)) {
 			const answer = await fetch(act.place, {
 				method: 'POST',
-				headers: { 'content-type': 'application/json', accept: 'application/json' },
+				headers: { 'content-type': 'application/json', accept: 'application/json', 'x-person': this.#person },
 				body: JSON.stringify(bodyOf(act)),
 				keepalive: true,
 				signal: AbortSignal.timeout(longestWaitMs) // a line that hangs holds up every window

@@ -34,15 +34,19 @@ const evaluationLine = ({ id, number, title, status, planned, judged, mine, reve
 });
 
 /** What was done, several of one kind in a row as one line. */
-const linesOf = (deeds: Deed[]) =>
-	grouped(deeds, { most: lines.shown, isGrouped: (event) => events[event as Deed['event']].several !== null }).map(
-		({ newest, count, subjects }) => {
-			const { several } = events[newest.event];
-			const line = { ...told(newest), count };
-			if (count === 1 || !several) return line;
-			return { ...line, sentence: several({ count, subjects, details: newest.details as never }) };
-		}
-	);
+const linesOf = (deeds: Deed[]) => {
+	const isGrouped = (event: string) => events[event as Deed['event']].several !== null;
+	const groups = grouped(deeds, { most: lines.shown, isGrouped });
+	// so many were read, and the last row of them may go on
+	const isCut = deeds.length === lines.read && groups.length < lines.shown;
+	return groups.map(({ newest, count, subjects }, place) => {
+		const { several } = events[newest.event];
+		const line = { ...told(newest), count };
+		if (count === 1 || !several) return line;
+		const sentence = several({ count, subjects, details: newest.details as never });
+		return { ...line, sentence: isCut && place === groups.length - 1 ? `${sentence} and more` : sentence };
+	});
+};
 
 /** What was done in the project, the newest first, as far as whoever asks may see it. */
 export const listActivity = query(ListActivity, (scope, { before, limit = rowsOnPage }) =>
