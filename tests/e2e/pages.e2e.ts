@@ -73,6 +73,8 @@ const sidewaysAt = async (page: Page, widths: readonly number[]) => {
 	const found: string[] = [];
 	for (const width of [size.width, ...widths]) {
 		await page.setViewportSize({ ...size, width });
+		// what is drawn by hand follows in the next frame
+		await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 		const { scrollWidth, clientWidth } = await page.evaluate(() => {
 			const { scrollWidth, clientWidth } = document.documentElement;
 			return { scrollWidth, clientWidth };
