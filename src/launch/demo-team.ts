@@ -13,7 +13,8 @@ import { listProjects } from '../lib/server/project/queries.ts';
 import { scopeFor } from '../lib/server/access/scope.ts';
 
 export const demoSlug = 'customer-support';
-const owner = 'ana@demo.example.com';
+/** Whoever the demo's link signs in. */
+export const owner = 'ana@demo.example.com';
 const others: [string, string, Role][] = [
 	['theo@demo.example.com', 'Theo', 'trainer'],
 	['rita@demo.example.com', 'Rita', 'rater']
@@ -57,7 +58,7 @@ export const demoTeam = async () => {
 	return { scope, voters, team };
 };
 
-/** A link that signs the demo's owner in, once, within ten minutes. */
+/** A link that signs the demo's owner in, once. */
 export const signInUrl = async (baseUrl: string, next: string) => {
 	const { token } = await makeSignInLink({ email: owner, browserToken: randomUUID(), next });
 	return baseUrl + to.confirmSignIn(token);

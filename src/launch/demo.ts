@@ -5,6 +5,7 @@ import { startPlatform } from '../lib/server/platform/start.ts';
 import { nextFreePort } from '../lib/server/platform/process.ts';
 import { to } from '../lib/paths.ts';
 import { ensureBuild } from './build.ts';
+import { lastsForADay } from './demo-link.ts';
 import { runUntilStopped, startNode, untilReady } from './children.ts';
 
 // `npm run demo`: the built app on a machine with nothing but Node. It goes once round the loop and stays open.
@@ -39,10 +40,13 @@ await runUntilStopped(
 
 		const { runDemo } = await loop;
 		const { isLoopback, makeDemoKey } = await import('./demo-key.ts');
+		const { owner } = await import('./demo-team.ts');
 		const { scope, signInUrl } = await Promise.race([runDemo({ log, baseUrl }), serverEnded]);
 		log(`\naitelier is open at ${baseUrl}\nThis link signs you in, once: ${signInUrl}`);
-		if (isLoopback(process.env.HOST ?? ''))
+		if (isLoopback(process.env.HOST ?? '')) {
+			if (platform.ownerUrl) await lastsForADay(platform.ownerUrl, owner);
 			log(`API key: ${await makeDemoKey(scope)}\nWhat scripts can do: ${baseUrl}${to.docs()}`);
+		}
 		if (once) return 0;
 		log('Ctrl-C stops it.');
 		return serverEnded;

@@ -55,3 +55,48 @@ test('the search keeps every letter on a slow line', async ({ page }) => {
 	await expect(page).toHaveURL(/search=warranty/);
 	await expect(box).toHaveValue('warranty');
 });
+
+test('what was being written is back after a reload, with a word, until it is thrown away', async ({ page }) => {
+	const { team, project } = await newShop(page);
+	await open(page, to.add(team, project));
+	await page.getByLabel('What the user says').fill('Half a question');
+	await page.reload();
+	await expect(page.getByText('What you had written here is back.')).toBeVisible();
+	await expect(page.getByLabel('What the user says')).toHaveValue('Half a question');
+	await page.getByRole('button', { name: 'Start over' }).click();
+	await page.reload();
+	await expect(page.getByRole('button', { name: 'Add & next' })).toBeVisible();
+	await expect(page.getByLabel('What the user says')).toHaveValue('');
+
+	await open(page, `${to.rate(team, project)}?filter=all`);
+	await page.keyboard.press('r');
+	await page.getByLabel('The better answer').fill('A better ans');
+	await open(page, `${to.rate(team, project)}?filter=all`);
+	await page.keyboard.press('r');
+	await expect(page.getByLabel('The better answer')).toHaveValue('A better ans');
+
+	await open(page, to.projectSettings(team, project));
+	await page.getByLabel('Description').fill('Kind and sh');
+	await page.getByRole('navigation').getByRole('link', { name: 'Examples' }).first().click();
+	await expect(page.getByRole('heading', { level: 1, name: 'Examples' })).toBeVisible();
+	await page.goBack();
+	await expect(page.getByLabel('Description')).toHaveValue('Kind and sh');
+});
+
+test('without a line another page says so, the navigation stays, and it opens when the line is back', async ({
+	page,
+	context
+}) => {
+	const { team, project } = await newShop(page);
+	await open(page, to.split(team, project));
+	await context.setOffline(true);
+	const nav = page.getByRole('navigation').first();
+	await nav.getByRole('link', { name: 'Train' }).click();
+	await expect(page.getByRole('heading', { name: 'Not reachable' })).toBeVisible();
+	await expect(nav.getByRole('link', { name: 'Split' })).toBeVisible();
+	await page.getByRole('button', { name: 'Stay on the page' }).click();
+	await expect(page.getByRole('heading', { level: 1, name: 'Split' })).toBeVisible();
+	await nav.getByRole('link', { name: 'Train' }).click();
+	await context.setOffline(false);
+	await expect(page.getByRole('heading', { level: 1, name: 'Train' })).toBeVisible();
+});

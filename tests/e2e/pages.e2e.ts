@@ -4,6 +4,7 @@ import { type Browser, type Page, type Response, devices, expect, test } from '@
 import { open, signInAs } from '../support/browser-steps.ts';
 import { type RunningApp, openApp } from '../support/running-app.ts';
 import { type ShownPage, shownPages } from '../support/pages.ts';
+import { giveLongNames } from '../support/long-names.ts';
 import { type World, newWorld } from '../support/world.ts';
 
 // What holds for every page: it is for everybody, and it begins with little. One visit at a desk and one on a phone answer all of it.
@@ -13,6 +14,7 @@ let world: World;
 test.beforeAll(async () => {
 	app = openApp();
 	world = await newWorld(app.owner, app.sandboxUrl);
+	await giveLongNames(app.owner, world);
 });
 test.afterAll(async () => {
 	await Promise.all([...tabs.values()].map(async (tab) => (await tab).context().close()));
@@ -30,6 +32,8 @@ const places = {
 	phone: { ...phone, viewport: { width: 390, height: 844 } }
 };
 type Place = keyof typeof places;
+/** Each visit is looked at in more widths than it began with: that costs less than another visit. */
+const widthsOf: Record<Place, readonly number[]> = { desktop: [768, 1024, 1920], phone: [320] };
 
 /** One tab for each kind of visitor and place: a new one for every visit costs more than the visit. */
 const tabs = new Map<string, Promise<Page>>();
@@ -63,17 +67,38 @@ const axe = async (page: Page, type: 'tag' | 'rule', values: string[]) => {
 	return violations.map(named);
 };
 
-/** Every problem of a page at once: one visit finds them all. `themes`: what only a theme changes is asked in these. */
-const problemsOf = async (page: Page, themes: 'one' | 'both') => {
+/** Where the page is wider than its window, first as it is. */
+const sidewaysAt = async (page: Page, widths: readonly number[]) => {
+	const size = page.viewportSize()!;
+	const found: string[] = [];
+	for (const width of [size.width, ...widths]) {
+		await page.setViewportSize({ ...size, width });
+		// what is drawn by hand follows in the next frame
+		await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+		const { scrollWidth, clientWidth } = await page.evaluate(() => {
+			const { scrollWidth, clientWidth } = document.documentElement;
+			return { scrollWidth, clientWidth };
+		});
+		if (scrollWidth <= clientWidth) continue;
+		const widest = await page.evaluate(() => {
+			const right = (each: Element) => each.getBoundingClientRect().right;
+			return [...document.querySelectorAll('header *, main *')]
+				.sort((a, b) => right(b) - right(a))[0]
+				?.outerHTML.slice(0, 200);
+		});
+		found.push(`scrolls sideways: ${scrollWidth} in ${clientWidth}, up to ${widest}`);
+	}
+	await page.setViewportSize(size);
+	return found;
+};
+
+/** Every problem of a page at once: one visit finds them all. `themes`: what only a theme changes is asked in these; `widths`: besides its own. */
+const problemsOf = async (page: Page, themes: 'one' | 'both', widths: readonly number[]) => {
 	const found: string[] = [];
 	const headings = await page.locator('h1').count();
 	if (headings !== 1) found.push(`${headings} h1`);
 	if (!(await page.title()).trim()) found.push('no title');
-	const { scrollWidth, clientWidth } = await page.evaluate(() => {
-		const { scrollWidth, clientWidth } = document.documentElement;
-		return { scrollWidth, clientWidth };
-	});
-	if (scrollWidth > clientWidth) found.push(`scrolls sideways: ${scrollWidth} in ${clientWidth}`);
+	found.push(...(await sidewaysAt(page, widths)));
 	await page.addStyleTag({ content: stillness });
 	await page.evaluate(axeCore.source);
 	const inDark = await axe(page, 'tag', ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']);
@@ -150,7 +175,9 @@ for (const { name, address, visitor, isLikeAnother } of shownPages()) {
 			const scriptsSoFar = await openWatched(page, address(world));
 			if (charted.test(name)) await expect(page.locator('.lc-root-container').first()).toBeVisible();
 			problems.push(
-				...(await problemsOf(page, isLikeAnother ? 'one' : 'both')).map((problem) => `${place}, ${problem}`)
+				...(await problemsOf(page, isLikeAnother ? 'one' : 'both', widthsOf[place])).map(
+					(problem) => `${place}, ${problem}`
+				)
 			);
 			// whatever the page fetches after its first paint has come by now
 			holdToBudget(name, await scriptsSoFar());

@@ -177,7 +177,7 @@ test('a rater who was invited comes in by mail and finds nothing about training'
 	await openMail(rita, email);
 	await rita.getByRole('button', { name: 'Sign in' }).click();
 	await rita.getByRole('button', { name: 'Join' }).click();
-	await expect(rita).toHaveURL(new RegExp(`/${slug}$`));
+	await expect(rita, 'who rates lands on cards').toHaveURL(new RegExp(`/${slug}/${project.slug}/rate`));
 
 	await open(rita, `/${slug}/${project.slug}`);
 	const nav = rita.getByRole('navigation').first();

@@ -118,7 +118,8 @@ export const lines: Record<string, Line> = {
 	'/dev/ui page': { at: () => '/dev/ui', is: open },
 	'/dev/ui/shell page': { at: () => '/dev/ui/shell', is: open },
 
-	[`${team} page`]: { at: (w) => to.team(w.team), is: members },
+	// who rates in one project lands on its cards
+	[`${team} page`]: { at: (w) => to.team(w.team), is: '303 404 303 200 200' },
 	[`${team}/events GET`]: { at: (w) => to.events(w.team), is: data.members },
 	[`${team}/projects/new page`]: { at: (w) => to.newProject(w.team), is: makers },
 	[`${team}/projects/new ?/create`]: {

@@ -131,7 +131,10 @@ export const UndoRewrite = command({
 });
 export type UndoRewrite = v.InferOutput<typeof UndoRewrite.input>;
 
-const Filter = v.picklist(['unrated', 'all', 'below', 'needs-rewrite'], 'Show unrated, all, below or needs-rewrite');
+const Filter = v.picklist(
+	['unrated', 'second', 'all', 'below', 'needs-rewrite'],
+	'Show unrated, second, all, below or needs-rewrite'
+);
 export type Filter = v.InferOutput<typeof Filter>;
 
 const Sort = v.picklist(['newest', 'random', 'rating'], 'Sort by newest, random or rating');

@@ -30,6 +30,24 @@ test('headings, lists and quotes are blocks; single line breaks stay', () => {
 	expect(blocks[3]).toMatchObject({ ordered: false, items: [[{ text: 'point' }]] });
 });
 
+test('tables are tables, with what their cells say', () => {
+	const [before, table, after] = blocksOf(
+		'Prices:\n| Item | Price |\n|:--|--:|\n| **Mug** | 12 |\n| a \\| b `c|d` |\n\nEnd'
+	);
+	expect([before!.kind, after!.kind]).toEqual(['paragraph', 'paragraph']);
+	expect(table).toMatchObject({
+		kind: 'table',
+		aligns: ['start', 'end'],
+		head: [[{ text: 'Item' }], [{ text: 'Price' }]],
+		rows: [[[{ kind: 'strong', text: 'Mug' }], [{ text: '12' }]], [[{ text: 'a | b ' }, { kind: 'code', text: 'c|d' }]]]
+	});
+});
+
+test('lines with marks that are no table stay as they are', () => {
+	for (const text of ['a | b', 'a | b\n---', 'a | b\n|---|', '| a |\n| b |'])
+		expect(blocksOf(text).map(({ kind }) => kind)).toEqual(['paragraph']);
+});
+
 test('markup of any kind stays text', () => {
 	expect(blocksOf('<img src=x onerror=alert(1)> [a](javascript:alert(1))')).toEqual([
 		{ kind: 'paragraph', inlines: [{ kind: 'text', text: '<img src=x onerror=alert(1)> [a](javascript:alert(1))' }] }

@@ -153,6 +153,16 @@ describe('the queue', () => {
 		expect((await queue(scope, { seen: [ids[2]!] })).cards.map((card) => card.number)).toEqual([2, 1]);
 	});
 
+	test('of second opinions has what others rated and this person has not, and tells a rater nothing', async () => {
+		const { scope, as, ids } = await start(3);
+		await rate(scope, ids[0]!, 9);
+		const [trainer, rater] = [await as('trainer'), await as('rater')];
+		await rate(trainer, ids[1]!, 4);
+		const numbers = async (by: Scope) => (await queue(by, { filter: 'second' })).cards.map((card) => card.number);
+		expect([await numbers(scope), await numbers(trainer)]).toEqual([[2], [1]]);
+		expect(await numbers(rater)).toEqual([3, 2, 1]);
+	});
+
 	test('in random order meets every card once for one seed', async () => {
 		const { scope } = await start(12);
 		const one = await queue(scope, { sort: 'random', seed: 7 });

@@ -1,8 +1,11 @@
 export type Inline = { kind: 'text' | 'strong' | 'em' | 'code'; text: string };
 
+type Align = 'start' | 'center' | 'end';
+
 export type Block =
 	| { kind: 'paragraph' | 'heading' | 'quote'; inlines: Inline[] }
 	| { kind: 'code'; text: string; language: string }
+	| { kind: 'table'; aligns: Align[]; head: Inline[][]; rows: Inline[][][] }
 	| { kind: 'list'; ordered: boolean; start: number; items: Inline[][] };
 
 // bounded, so that a text made of marks alone cannot cost a second
@@ -35,8 +38,37 @@ const withoutTail = (text: string) => {
 	return text.slice(0, end).trimEnd();
 };
 
+/** The cells of a line of a table. A mark behind a backslash, or inside code, parts nothing. */
+const cellsOf = (line: string): string[] => {
+	const cells: string[] = [''];
+	let isCode = false;
+	for (let at = 0; at < line.length; at++) {
+		const sign = line[at]!;
+		const isMark = sign === '\\' && line[at + 1] === '|';
+		if (isMark) at++;
+		if (isMark) cells[cells.length - 1] += '|';
+		else if (sign === '|' && !isCode) cells.push('');
+		else {
+			if (sign === '`') isCode = !isCode;
+			cells[cells.length - 1] += sign;
+		}
+	}
+	const trimmed = cells.map((cell) => cell.trim());
+	if (trimmed[0] === '') trimmed.shift();
+	if (trimmed.at(-1) === '') trimmed.pop();
+	return trimmed;
+};
+
+/** How the columns of a table are aligned, when this is the line below its head; else null. */
+const alignsOf = (line: string | undefined): Align[] | null => {
+	if (!line?.includes('|') || !/^[\s|:-]+$/.test(line)) return null;
+	const cells = cellsOf(line);
+	if (cells.length === 0 || !cells.every((cell) => /^:?-+:?$/.test(cell))) return null;
+	return cells.map((cell) => (cell.endsWith(':') ? (cell.startsWith(':') ? 'center' : 'end') : 'start'));
+};
+
 /**
- * The part of Markdown that answers of models use: paragraphs, headings, lists, quotes, fenced code. For reading only;
+ * The part of Markdown that answers of models use: paragraphs, headings, lists, quotes, tables, fenced code. For reading only;
  * line breaks are kept as written, and what is not understood stays as it is.
  */
 export const blocksOf = (text: string): Block[] => {
@@ -55,6 +87,15 @@ export const blocksOf = (text: string): Block[] => {
 			const code: string[] = [];
 			while (++at < lines.length && !lines[at]!.trim().startsWith(fence[1]!)) code.push(lines[at]!);
 			blocks.push({ kind: 'code', text: code.join('\n'), language: fence[2]! });
+			continue;
+		}
+		const aligns = line.includes('|') ? alignsOf(lines[at + 1]) : null;
+		if (aligns && cellsOf(line).length === aligns.length) {
+			close();
+			const rows: Inline[][][] = [];
+			for (at++; lines[at + 1]?.includes('|') && lines[at + 1]!.trim() !== ''; at++)
+				rows.push(cellsOf(lines[at + 1]!).map(inlinesOf));
+			blocks.push({ kind: 'table', aligns, head: cellsOf(line).map(inlinesOf), rows });
 			continue;
 		}
 		const heading = title.exec(line);

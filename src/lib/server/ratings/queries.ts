@@ -1,4 +1,4 @@
-import { type SQL, and, asc, desc, eq, isNull, lt, sql } from 'drizzle-orm';
+import { type SQL, and, asc, desc, eq, isNotNull, isNull, lt, sql } from 'drizzle-orm';
 import { GetCard, NextCards, type QueueRequest, RecentRatings } from '../../contract/ratings.ts';
 import { query } from '../access/operation.ts';
 import { mine, ownScores, seesScores } from '../access/own-scores.ts';
@@ -26,6 +26,8 @@ const filters = (scope: ProjectScope): Record<QueueRequest['filter'], SQL | unde
 	const { unrated, below } = (seesScores(scope) ? byAll : byOwn)(scope.project);
 	return {
 		unrated,
+		// others have rated it; who may not see that gets what they have not rated themselves
+		second: and(byOwn(scope.project).unrated, seesScores(scope) ? isNotNull(examples.rating) : undefined),
 		all: undefined,
 		below,
 		// low, and nobody has written a better one yet

@@ -20,6 +20,9 @@ export const load = page(Address, ({ locals }, { example, ...request }) =>
 			example ? getCard(scope, { id: example }) : null
 		]);
 		const { filter, sort, seed } = request;
-		return { queue, recent, first, choice: { filter, sort, seed }, bare: true };
+		// nothing is left to rate first: how much is there to rate too
+		const isDone = filter === 'unrated' && queue.left === 0;
+		const seconds = isDone ? (await nextCards(scope, { ...request, filter: 'second' })).left : 0;
+		return { queue, recent, first, seconds, choice: { filter, sort, seed }, bare: true };
 	})
 ) satisfies PageServerLoad;
