@@ -182,9 +182,7 @@ const worded = async (answer: unknown): Promise<string> => {
 		if (typeof part?.[Symbol.asyncIterator] !== 'function') continue;
 		for await (const piece of part as AsyncIterable<unknown>) pieces.push(piece);
 	}
-	// where an answer is cut into pieces is chance
-	const whole = pieces.map(String).join('').replaceAll('"}\n\ndata: {"text":"', '');
-	return JSON.stringify([answer ?? null, whole])
+	return JSON.stringify([answer ?? null, pieces.map(String).join('')])
 		.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}|\b[0-9a-f]{16}\b/g, 'id')
 		.replace(/"connections":\[.*?\]/, '')
 		.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'moment');
@@ -234,8 +232,12 @@ describe.each(ofTeams.map((operation) => [operation.name, operation] as const))(
 	if (operation.within === 'project') {
 		test('does and shows in an empty project what it would if the team had no other', async () => {
 			const before = await checksumOfProject(owner, here.projectId);
-			const asked = (actor: ProjectScope) =>
-				outcome(operation, actor, inputFor(operation, here, { ids: { connection: actor.project.connectionId! } }));
+			// a model that is asked the same twice says the same only at this
+			const input = operation.name === 'servings.chat' ? { temperature: 0 } : {};
+			const asked = (actor: ProjectScope) => {
+				const ids = { connection: actor.project.connectionId! };
+				return outcome(operation, actor, inputFor(operation, here, { ids, input }));
+			};
 			for (const role of ['owner', 'rater'] as const) {
 				const [one, other] = [await asked(beside[role]!), await asked(alone[role]!)];
 				expect(one.code, role).toBe(other.code);
