@@ -37,6 +37,14 @@ begin
 	);
 end $$;
 
+-- From here to the end of the transaction this is who acts, as a scope says it (access/scope.ts). A step of functions that have found out.
+create or replace function act_as(team uuid, person uuid, key uuid, token uuid, role text, seen uuid[]) returns void language plpgsql as $$
+begin
+	perform set_config('app.team_id', team::text, true), set_config('app.user_id', coalesce(person::text, ''), true),
+		set_config('app.key_id', coalesce(key::text, ''), true), set_config('app.token_id', coalesce(token::text, ''), true),
+		set_config('app.role', role, true), set_config('app.project_ids', coalesce(array_to_string(seen, ','), 'all'), true);
+end $$;
+
 -- Asked once for every request below a team, before any scope is: where this person is a member, the oldest first, and, beside
 -- the team they enter, the project of the address if it is theirs to see.
 create or replace function enter_team(person uuid, team_slug text, project_slug text)

@@ -198,6 +198,8 @@ describe('the catalogue', () => {
 		expect(rows.map((row) => row.name)).toEqual([
 			'accept_invitation',
 			'act_request',
+			'act_with_key',
+			'act_with_token',
 			'answer_device',
 			'assert_authority',
 			'assert_key',

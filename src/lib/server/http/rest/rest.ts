@@ -3,12 +3,14 @@ import * as v from 'valibot';
 import { mediaTypeOf } from '../../../contract/fields.ts';
 import type { Operation } from '../../../contract/operation.ts';
 import { type RestRow, ownPlaces } from '../../../contract/rest.ts';
-import { keyLimit, strangerLimit } from '../../../contract/rest-limits.ts';
+import { type RestLimit, keyLimit, strangerLimit } from '../../../contract/rest-limits.ts';
 import { linesOfFile } from '../../../core/examples/import/file-lines.ts';
 import { AppError } from '../../../core/errors.ts';
-import { type KeyHolder, enterWithKey, takeRequest } from '../../access/keys.ts';
+import { readKey } from '../../../core/keys/key.ts';
+import { type Holder, type Requests, enterBy, returnBy, takeRequest } from '../../access/entrance.ts';
+import { byKey } from '../../access/keys.ts';
 import { networkOf } from '../../access/limits.ts';
-import { enterWithToken } from '../../access/tokens.ts';
+import { byToken } from '../../access/tokens.ts';
 import { type ProjectScope, type Scope, noProject } from '../../access/scope.ts';
 import { config } from '../../platform/config.ts';
 import { log } from '../../platform/log.ts';
@@ -40,23 +42,26 @@ const noEntry = () =>
 		'This needs an API key that works, in the header “Authorization: Bearer ait_sk_…”. Owners make keys in the team’s settings.'
 	);
 
-/** Who comes in. Throws *unauthenticated*, and *rate limited* when their bucket is empty; the headers say how full it is. */
-const holderOf = async (event: RequestEvent, headers: Headers, projectSlug: string | null): Promise<KeyHolder> => {
-	const address = event.getClientAddress();
-	const bearer = bearerOf(event.request);
-	const limit = keyLimit(config().apiRequestsPerMinute);
-	const acting = { id: event.locals.requestId, address, transactions: 0 };
-	const holder =
-		bearer === undefined
-			? null
-			: ((await enterWithKey(bearer, projectSlug, acting, limit)) ??
-				(await enterWithToken(bearer, projectSlug, acting, limit)));
-	const requests = holder?.requests ?? (await takeRequest(`api-network:${networkOf(address)}`, strangerLimit));
-	limitHeaders(headers, holder ? limit : strangerLimit, requests);
+const keyLimitNow = () => keyLimit(config().apiRequestsPerMinute);
+
+/** Throws *rate limited* when the bucket is empty; the headers say how full it is. */
+const admit = (headers: Headers, limit: RestLimit, requests: Requests): void => {
+	limitHeaders(headers, limit, requests);
 	if (requests.refused) throw limited();
-	if (!holder) throw noEntry();
-	return holder;
 };
+
+/** Throws *unauthenticated* where nobody came in: strangers have a bucket for their network. */
+const admitted = async (event: RequestEvent, headers: Headers, holder: Holder | null): Promise<Holder> => {
+	if (holder) {
+		admit(headers, keyLimitNow(), holder.requests);
+		return holder;
+	}
+	const network = networkOf(event.getClientAddress());
+	admit(headers, strangerLimit, await takeRequest(`api-network:${network}`, strangerLimit));
+	throw noEntry();
+};
+
+const entrances = [byKey, byToken];
 
 const wanted = ({ request, url }: RequestEvent) => findRow(request.method, url.pathname.slice(base.length));
 
@@ -110,17 +115,18 @@ const assertNoKeyIn = ({ url, request }: RequestEvent): void => {
 	assertNoKey([...meant(url.pathname + url.search), ...kept.flatMap(meant)].join('\n'));
 };
 
-/** Looks the request up, lets its operation do it, and answers. */
-const carryOut = async (event: RequestEvent, headers: Headers, useCases: UseCases): Promise<Response> => {
-	const found = wanted(event);
-	const projectSlug = 'row' in found ? (found.params.project ?? null) : null;
-	const holder = await holderOf(event, headers, projectSlug);
+/** Lets the operation of the request do it, and answers. */
+const carryOut = async (
+	event: RequestEvent,
+	headers: Headers,
+	{ scope: own, project }: Omit<Holder, 'requests'>,
+	useCases: UseCases
+): Promise<Response> => {
 	assertNoKeyIn(event);
-	event.locals.scope = holder.scope;
-	const { row, params } = rowOf(found, headers);
-	const { project } = holder;
+	event.locals.scope = own;
+	const { row, params } = rowOf(wanted(event), headers);
 	if (row.operation.within === 'project' && !project) throw noProject();
-	const scope: Scope | ProjectScope = project ? { ...holder.scope, project } : holder.scope;
+	const scope: Scope | ProjectScope = project ? { ...own, project } : own;
 	const projectId = project?.id ?? '';
 	const useCase = useCases.get(row.operation.name)!;
 	const run = (acting: typeof scope, input: Record<string, unknown>) => useCase(acting, input as never);
@@ -157,6 +163,28 @@ const carryOut = async (event: RequestEvent, headers: Headers, useCases: UseCase
 	});
 };
 
+/** Finds out who has sent the request, and carries it out. Throws *unauthenticated* and *rate limited*. */
+const taken = async (event: RequestEvent, headers: Headers, useCases: UseCases): Promise<Response> => {
+	const carry = (holder: Omit<Holder, 'requests'>) => carryOut(event, headers, holder, useCases);
+	const bearer = bearerOf(event.request);
+	const kind = bearer && readKey(bearer)?.kind;
+	const entrance = entrances.find((one) => one.kind === kind);
+	if (!entrance) return carry(await admitted(event, headers, null));
+	const found = wanted(event);
+	const isLook = 'row' in found && found.row.method === 'GET' && found.row.operation.kind === 'query';
+	const projectSlug = 'row' in found ? (found.params.project ?? null) : null;
+	const acting = { id: event.locals.requestId, address: event.getClientAddress(), transactions: 0 };
+	const asked = [bearer!, projectSlug, acting, keyLimitNow()] as const;
+	const returning = isLook ? returnBy(entrance)(...asked) : null;
+	if (!returning) return carry(await admitted(event, headers, await enterBy(entrance)(...asked)));
+	const [outcome] = await Promise.allSettled([carry(returning.holder)]);
+	const confirmed = await returning.confirm();
+	if ('instead' in confirmed) return carry(await admitted(event, headers, confirmed.instead));
+	admit(headers, keyLimitNow(), confirmed.requests);
+	if (outcome.status === 'rejected') throw outcome.reason;
+	return outcome.value;
+};
+
 export const refused = (event: RequestEvent, headers: Headers, problem: unknown): Response => {
 	const { requestId, scope } = event.locals;
 	const known = problem instanceof AppError ? problem : log.bug(problem, { request: requestId, route: event.route.id });
@@ -180,7 +208,7 @@ export const rest =
 		const headers = new Headers();
 		let answer: Response;
 		try {
-			answer = await carryOut(event, headers, useCases);
+			answer = await taken(event, headers, useCases);
 		} catch (problem) {
 			answer = refused(event, headers, problem);
 		}
