@@ -55,10 +55,14 @@ const requestsFrom = ({ remaining, wait }: Row): Requests => ({
 export const takeRequest = async (bucket: string, limit: RestLimit): Promise<Requests> =>
 	requestsFrom((await taking(plainPool(), bucket, limit))[0]!);
 
-const holderFrom = (entrance: Entrance, row: Row, request: ActingRequest, requests: Requests, entering?: Entering) => ({
-	scope: entrance.scopeOf(row, request, entering),
+const placeFrom = (row: Row): Pick<Holder, 'team' | 'project'> => ({
 	team: { id: row.team_id, slug: row.slug, name: row.team_name },
-	project: row.project && projectFrom(row.project),
+	project: row.project && projectFrom(row.project)
+});
+
+const holderFrom = (entrance: Entrance, row: Row, request: ActingRequest, requests: Requests): Holder => ({
+	scope: entrance.scopeOf(row, request),
+	...placeFrom(row),
 	requests
 });
 
@@ -66,9 +70,10 @@ const holderFrom = (entrance: Entrance, row: Row, request: ActingRequest, reques
 const textOf = (row: Row): string =>
 	JSON.stringify(row, (name, value) => (name === 'expires_at' ? new Date(value).toJSON() : value));
 
-/** As many as a process remembers; the one that came in longest ago is forgotten. */
+/** As many as a process remembers; the one that was let in longest ago is forgotten. */
 const mostRemembered = 2_000;
-const remembered = new Map<string, Row>();
+type Known = { row: Row; text: string; place: ReturnType<typeof placeFrom> };
+const remembered = new Map<string, Known>();
 const placeOf = ({ hash, projectSlug }: Asked) => `${hash.toString('base64')} ${projectSlug}`;
 
 /** Whoever was refused is forgotten, and asked first the next time. */
@@ -76,7 +81,7 @@ const remember = (asked: Asked, row: Row | undefined, { refused }: { refused: bo
 	const place = placeOf(asked);
 	remembered.delete(place);
 	if (!row || refused) return;
-	remembered.set(place, row);
+	remembered.set(place, { row, text: textOf(row), place: placeFrom(row) });
 	if (remembered.size > mostRemembered) remembered.delete(remembered.keys().next().value!);
 };
 
@@ -137,12 +142,10 @@ export const returnBy =
 			return {
 				opening: (sql: postgres.ISql) => [(acted = entrance.act(sql, asked))],
 				// the last of all: whoever else comes in with the same waits for it until the commit
-				closing: (sql: postgres.ISql) => [(took = taking(sql, entrance.bucketOf(before), limit))]
+				closing: (sql: postgres.ISql) => [(took = taking(sql, entrance.bucketOf(before.row), limit))]
 			};
 		};
-		const { requests: _, ...holder } = holderFrom(entrance, before, request, requestsFrom({ remaining: 0, wait: 0 }), {
-			take
-		});
+		const holder = { scope: entrance.scopeOf(before.row, request, { take }), ...before.place };
 		/** What the transaction has asked; where there was none, or it was undone, it is asked now. */
 		const found = async () => {
 			if (!took) return ask(entrance, asked, limit);
@@ -151,10 +154,10 @@ export const returnBy =
 		};
 		const confirm = async () => {
 			const { row, requests } = await found();
-			remember(asked, row, requests ?? { refused: true });
-			if (!row) return { instead: null };
-			if (textOf(row) === textOf(before)) return { requests: requests! };
-			return { instead: holderFrom(entrance, row, request, requests!) };
+			const isSame = row !== undefined && textOf(row) === before.text;
+			if (!isSame || requests!.refused) remember(asked, row, requests ?? { refused: true });
+			if (isSame) return { requests: requests! };
+			return { instead: row ? holderFrom(entrance, row, request, requests!) : null };
 		};
 		return { holder, confirm };
 	};

@@ -63,10 +63,10 @@ const admitted = async (event: RequestEvent, headers: Headers, holder: Holder | 
 
 const entrances = [byKey, byToken];
 
-const wanted = ({ request, url }: RequestEvent) => findRow(request.method, url.pathname.slice(base.length));
+type Wanted = ReturnType<typeof findRow>;
 
 /** Throws *not found*, and *wrong method*, for which the headers name those there are. */
-const rowOf = (found: ReturnType<typeof wanted>, headers: Headers) => {
+const rowOf = (found: Wanted, headers: Headers) => {
 	if ('row' in found) return found;
 	if (found.allow.length === 0)
 		throw new AppError('not_found', 'There is nothing at this address. The reference has the addresses there are.');
@@ -119,12 +119,13 @@ const assertNoKeyIn = ({ url, request }: RequestEvent): void => {
 const carryOut = async (
 	event: RequestEvent,
 	headers: Headers,
+	found: Wanted,
 	{ scope: own, project }: Omit<Holder, 'requests'>,
 	useCases: UseCases
 ): Promise<Response> => {
 	assertNoKeyIn(event);
 	event.locals.scope = own;
-	const { row, params } = rowOf(wanted(event), headers);
+	const { row, params } = rowOf(found, headers);
 	if (row.operation.within === 'project' && !project) throw noProject();
 	const scope: Scope | ProjectScope = project ? { ...own, project } : own;
 	const projectId = project?.id ?? '';
@@ -165,12 +166,12 @@ const carryOut = async (
 
 /** Finds out who has sent the request, and carries it out. Throws *unauthenticated* and *rate limited*. */
 const taken = async (event: RequestEvent, headers: Headers, useCases: UseCases): Promise<Response> => {
-	const carry = (holder: Omit<Holder, 'requests'>) => carryOut(event, headers, holder, useCases);
+	const found = findRow(event.request.method, event.url.pathname.slice(base.length));
+	const carry = (holder: Omit<Holder, 'requests'>) => carryOut(event, headers, found, holder, useCases);
 	const bearer = bearerOf(event.request);
 	const kind = bearer && readKey(bearer)?.kind;
 	const entrance = entrances.find((one) => one.kind === kind);
 	if (!entrance) return carry(await admitted(event, headers, null));
-	const found = wanted(event);
 	const isLook = 'row' in found && found.row.method === 'GET' && found.row.operation.kind === 'query';
 	const projectSlug = 'row' in found ? (found.params.project ?? null) : null;
 	const acting = { id: event.locals.requestId, address: event.getClientAddress(), transactions: 0 };
