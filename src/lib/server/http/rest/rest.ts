@@ -3,14 +3,9 @@ import * as v from 'valibot';
 import { mediaTypeOf } from '../../../contract/fields.ts';
 import type { Operation } from '../../../contract/operation.ts';
 import { type RestRow, ownPlaces } from '../../../contract/rest.ts';
-import { type RestLimit, keyLimit, strangerLimit } from '../../../contract/rest-limits.ts';
 import { linesOfFile } from '../../../core/examples/import/file-lines.ts';
 import { AppError } from '../../../core/errors.ts';
-import { readKey } from '../../../core/keys/key.ts';
-import { type Holder, type Requests, enterBy, returnBy, takeRequest } from '../../access/entrance.ts';
-import { byKey } from '../../access/keys.ts';
-import { networkOf } from '../../access/limits.ts';
-import { byToken } from '../../access/tokens.ts';
+import type { Holder } from '../../access/entrance.ts';
 import { type ProjectScope, type Scope, noProject } from '../../access/scope.ts';
 import { config } from '../../platform/config.ts';
 import { log } from '../../platform/log.ts';
@@ -19,8 +14,8 @@ import { whileWelcome } from '../recheck.ts';
 import { upload } from '../upload.ts';
 import { bodyOf, isDownload, lookedAt, refusalBody } from './answer.ts';
 import { placeOf } from './cursor.ts';
+import { enter, enterAndLook } from './enter.ts';
 import { assertNoKey, restInput } from './input.ts';
-import { limited, limitHeaders } from './limits.ts';
 import { once } from './once.ts';
 import { findRow } from './route.ts';
 import { sentFile } from './sent-file.ts';
@@ -32,36 +27,6 @@ export type AnyUseCase = ((scope: Scope | ProjectScope, input: never) => Promise
 
 /** By the operation's name. */
 export type UseCases = ReadonlyMap<string, AnyUseCase>;
-
-const bearerOf = ({ headers }: Request) => /^Bearer +(\S+) *$/i.exec(headers.get('authorization') ?? '')?.[1];
-
-/** One answer for every key that does not work: what is wrong with it is for the team's settings to say. */
-const noEntry = () =>
-	new AppError(
-		'unauthenticated',
-		'This needs an API key that works, in the header “Authorization: Bearer ait_sk_…”. Owners make keys in the team’s settings.'
-	);
-
-const keyLimitNow = () => keyLimit(config().apiRequestsPerMinute);
-
-/** Throws *rate limited* when the bucket is empty; the headers say how full it is. */
-const admit = (headers: Headers, limit: RestLimit, requests: Requests): void => {
-	limitHeaders(headers, limit, requests);
-	if (requests.refused) throw limited();
-};
-
-/** Throws *unauthenticated* where nobody came in: strangers have a bucket for their network. */
-const admitted = async (event: RequestEvent, headers: Headers, holder: Holder | null): Promise<Holder> => {
-	if (holder) {
-		admit(headers, keyLimitNow(), holder.requests);
-		return holder;
-	}
-	const network = networkOf(event.getClientAddress());
-	admit(headers, strangerLimit, await takeRequest(`api-network:${network}`, strangerLimit));
-	throw noEntry();
-};
-
-const entrances = [byKey, byToken];
 
 type Wanted = ReturnType<typeof findRow>;
 
@@ -167,23 +132,11 @@ const carryOut = async (
 /** Finds out who has sent the request, and carries it out. Throws *unauthenticated* and *rate limited*. */
 const taken = async (event: RequestEvent, headers: Headers, useCases: UseCases): Promise<Response> => {
 	const found = findRow(event.request.method, event.url.pathname.slice(base.length));
-	const carry = (holder: Omit<Holder, 'requests'>) => carryOut(event, headers, found, holder, useCases);
-	const bearer = bearerOf(event.request);
-	const kind = bearer && readKey(bearer)?.kind;
-	const entrance = entrances.find((one) => one.kind === kind);
-	if (!entrance) return carry(await admitted(event, headers, null));
-	const isLook = 'row' in found && found.row.method === 'GET' && found.row.operation.kind === 'query';
+	const row = 'row' in found ? found.row : null;
 	const projectSlug = 'row' in found ? (found.params.project ?? null) : null;
-	const acting = { id: event.locals.requestId, address: event.getClientAddress(), transactions: 0 };
-	const asked = [bearer!, projectSlug, acting, keyLimitNow()] as const;
-	const returning = isLook ? returnBy(entrance)(...asked) : null;
-	if (!returning) return carry(await admitted(event, headers, await enterBy(entrance)(...asked)));
-	const [outcome] = await Promise.allSettled([carry(returning.holder)]);
-	const confirmed = await returning.confirm();
-	if ('instead' in confirmed) return carry(await admitted(event, headers, confirmed.instead));
-	admit(headers, keyLimitNow(), confirmed.requests);
-	if (outcome.status === 'rejected') throw outcome.reason;
-	return outcome.value;
+	const carry = (holder: Omit<Holder, 'requests'>) => carryOut(event, headers, found, holder, useCases);
+	if (row?.method === 'GET' && row.operation.kind === 'query') return enterAndLook(event, headers, projectSlug, carry);
+	return carry(await enter(event, headers, projectSlug));
 };
 
 export const refused = (event: RequestEvent, headers: Headers, problem: unknown): Response => {
