@@ -226,6 +226,7 @@ describe('the catalogue', () => {
 			'hold_request',
 			'invitation_by_token',
 			'is_queued',
+			'join_by_invitation',
 			'keep_an_owner',
 			'leave_place',
 			'leave_request',
