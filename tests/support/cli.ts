@@ -53,7 +53,7 @@ export const ait = async (cwd: string, line: string | readonly string[], given: 
 	if (keys === undefined) stdin = Readable.from(pipe.length === 0 ? [] : [Buffer.from(pipe)]);
 	else {
 		stdin = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => {} });
-		(stdin as unknown as PassThrough).write(keys);
+		(stdin as unknown as PassThrough).end(keys);
 	}
 	const io: Io = {
 		cwd,

@@ -31,7 +31,7 @@ const keysIn = (piece: string): string[] =>
 export const readKeys = ({ stdin }: Pick<Io, 'stdin'>): Keys => {
 	const waiting: string[] = [];
 	let wake: (() => void) | undefined;
-	let isOver = false;
+	let isOver = (stdin as { readableEnded?: boolean }).readableEnded === true;
 	const take = (piece: Buffer | string) => {
 		waiting.push(...keysIn(piece.toString()));
 		wake?.();

@@ -47,3 +47,11 @@ export const cardLines = (
 		say.paint('dim', legend)
 	];
 };
+
+/** Behind the last card the last decision can still be taken back. */
+export const endLines = (say: Say, message: string): string[] => [
+	say.paint('bold', 'That was the last one.'),
+	'',
+	say.paint('yellow', message),
+	say.paint('dim', 'u takes the last decision back, left goes back, any other key ends')
+];

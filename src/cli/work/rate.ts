@@ -18,7 +18,7 @@ import { type Keys, readKeys } from '../terminal/keys.ts';
 import type { Say } from '../terminal/say.ts';
 import { screenOn } from '../terminal/screen.ts';
 import { gatherUnreadable } from '../unreadable.ts';
-import { cardLines } from './rate-card.ts';
+import { cardLines, endLines } from './rate-card.ts';
 
 type Flags = Parameters<Deed<typeof rate>>[0]['flags'];
 
@@ -81,7 +81,7 @@ const session = async (project: Project, io: Io, say: Say, flags: Flags, ids: re
 	const screen = screenOn(io, say);
 	const now = new Map<number, Example>();
 	const history: Done[] = [];
-	const summary = { shown: 0, rated: 0, rewritten: 0, skipped: 0 };
+	const summary = { rated: 0, rewritten: 0, skipped: 0 };
 	const seen = new Set<number>();
 	let at = 0;
 	let isFolded = true;
@@ -149,13 +149,17 @@ const session = async (project: Project, io: Io, say: Say, flags: Flags, ids: re
 	};
 	acts.right = acts.s!;
 	try {
-		while (at < cards.count) {
-			if (!seen.has(at)) summary.shown += seen.add(at) ? 1 : 0;
+		while (cards.count > 0) {
+			const isEnd = at >= cards.count;
+			if (!isEnd) seen.add(at);
 			screen.draw(
-				cardLines(say, current(), { at, count: cards.count, message, isFolded, threshold, rows: screen.rows() })
+				isEnd
+					? endLines(say, message)
+					: cardLines(say, current(), { at, count: cards.count, message, isFolded, threshold, rows: screen.rows() })
 			);
 			const key = await keys.next();
 			if (key === null || key === 'q' || key === 'ctrl-c' || key === 'escape' || key === 'ctrl-d') break;
+			if (isEnd && key !== 'u' && key !== 'left') break;
 			if (/^\d$/.test(key)) give(key === '0' ? 10 : Number(key));
 			else await acts[key]?.();
 		}
@@ -176,12 +180,12 @@ const session = async (project: Project, io: Io, say: Say, flags: Flags, ids: re
 				: 'None is like that.'
 		);
 	else {
-		const { shown, rated, rewritten, skipped } = summary;
+		const { rated, rewritten, skipped } = summary;
 		say.line(
-			`${shown} of ${cards.count} shown, ${rated} rated, ${rewritten} rewritten, ${skipped} skipped${average === null ? '' : `, ${average.toFixed(1)} on average`}.`
+			`${seen.size} of ${cards.count} shown, ${rated} rated, ${rewritten} rewritten, ${skipped} skipped${average === null ? '' : `, ${average.toFixed(1)} on average`}.`
 		);
 	}
-	say.json({ ...summary, average });
+	say.json({ shown: seen.size, ...summary, average });
 	return unreadable.tell(say);
 };
 
