@@ -20,7 +20,7 @@ export const format = command({
 		}
 	},
 	examples: [
-		{ run: 'ait format', says: 'Both files, and how many examples and tokens they have.' },
+		{ run: 'ait format', says: 'Both files, and how many examples they have.' },
 		{ run: 'ait format --provider openai --preference --json', says: 'For OpenAI, with preference pairs.' }
 	]
 });

@@ -41,7 +41,7 @@ export const readExample = (bytes: string, line: number): Example | Unreadable =
 	return { line, id, messages, rating, rewrite, split: split && sides[split], source, text };
 };
 
-export const isUnreadable = (read: Example | Unreadable): read is Unreadable => 'reason' in read;
+export const isUnreadable = (read: object): read is Unreadable => 'reason' in read;
 
 export const isBlankLine = (bytes: string): boolean => bytes.trim() === '';
 

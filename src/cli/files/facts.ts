@@ -8,7 +8,7 @@ import type { Recipe } from '../../lib/core/runs/recipe.ts';
 import { promptTokens, tokensOf } from '../../lib/core/text/tokens.ts';
 import type { gatherUnreadable } from '../unreadable.ts';
 import { answerOf, eachExample } from './examples.ts';
-import { numberSet, sha256 } from './hashes.ts';
+import { numberOf as number, numberSet } from './hashes.ts';
 import { decoded, eachLine } from './lines.ts';
 import type { LocalRun, Project } from './project.ts';
 import { runFolder, trainedPrompts, versionOf } from './runs.ts';
@@ -17,8 +17,6 @@ import { gatherFlaws, sideInFiles } from './training-files.ts';
 export type DataFacts = Omit<PreflightFacts, 'recipe' | 'contextTokens' | 'keyOk' | 'keyReason' | 'model'> & {
 	validationTokens: number;
 };
-
-const number = (text: string) => sha256(text).readUIntBE(0, 6);
 
 /** The newest run that was neither called off nor refused. */
 const lastRunOf = ({ config }: Project): LocalRun | undefined =>
@@ -70,7 +68,7 @@ export const readFacts = (
 			if (split === 'val') asked.push(number(question));
 			const side = sideInFiles(example, threshold);
 			if (side === null) return;
-			flaws.add(example);
+			flaws.add(example, example.id);
 			if (trainedTurns({ messages, rewrite }).some((turn) => turn.reasoning != null || turn.reasoning_content != null))
 				thoughtful++;
 			const tokens = tokensOf(messages) + prompt;

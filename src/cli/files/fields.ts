@@ -93,9 +93,21 @@ const ratingKey = '"rating":';
  * Rating and split of a line without reading its conversation; null where that cannot be told for certain. A quotation mark
  * inside a text has a backslash, so `"rating":` is a key; and when only one brace closes behind it, it is the example's own.
  */
-export const tailOf = (line: string): Tail | null => {
+export const tailOf = (line: string): Tail | null => (line.charCodeAt(0) === 0x7b ? tailIn(line) : null);
+
+/** So much of the end of a line is looked at first: what stands behind a conversation is nearly always shorter. */
+const tailBytes = 160;
+
+/** The same of a line in a buffer, of which as a rule only the end is made a string. */
+export const tailAt = (buffer: Buffer, from: number, to: number): Tail | null => {
+	if (buffer[from] !== 0x7b) return null;
+	const quick = tailIn(buffer.toString('latin1', Math.max(from, to - tailBytes), to));
+	return quick ?? (to - from > tailBytes ? tailIn(buffer.toString('latin1', from, to)) : null);
+};
+
+const tailIn = (line: string): Tail | null => {
 	const key = line.lastIndexOf(ratingKey);
-	if (key < 1 || line.charCodeAt(0) !== 0x7b || line.charCodeAt(key - 1) === backslash) return null;
+	if (key < 1 || line.charCodeAt(key - 1) === backslash) return null;
 	let at = key + ratingKey.length;
 	let rating: number | null;
 	const first = line.charCodeAt(at);

@@ -1,24 +1,27 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import type { Message } from '../../lib/core/examples/conversation.ts';
 import { contentText, exactText, promptText } from '../../lib/core/examples/fingerprint.ts';
 
-/** As the app takes it: the same file and seed give the same split here and there. */
-export const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
+/** In one call where Node can: an object for each of a million texts costs more than the hash. */
+const inHex = (text: string): string =>
+	typeof hash === 'function' ? hash('sha256', text, 'hex') : createHash('sha256').update(text).digest('hex');
 
-/** What two examples with the same question have in common. */
-export const promptHash = (messages: readonly Message[], prompt = promptText(messages)): string =>
-	sha256(prompt).toString('hex');
+/** 48 bits of the hash of a text. */
+export const numberOf = (text: string): number => parseInt(inHex(text).slice(0, 12), 16);
+
+/** What two examples with the same question have in common. As the app takes it: the same file and seed give the same split here and there. */
+export const promptHash = (messages: readonly Message[], prompt = promptText(messages)): string => inHex(prompt);
 
 /** What two examples have in common that say the same. */
 export const saidHash = (messages: readonly Message[], prompt = promptText(messages)): string =>
-	sha256(contentText(messages, prompt)).toString('hex');
+	inHex(contentText(messages, prompt));
 
 /** What two copies have in common, to the sign; 48 bits of it. The project's own system prompt makes no difference. */
 export const copyHash = (messages: readonly Message[], systemPrompt: string | null): number =>
-	sha256(`${contentText(messages)}\n\n${exactText(messages, systemPrompt)}`).readUIntBE(0, 6);
+	numberOf(`${contentText(messages)}\n\n${exactText(messages, systemPrompt)}`);
 
 /** 48 bits of the hash of a prompt. */
-export const promptNumber = (messages: readonly Message[]): number => sha256(promptText(messages)).readUIntBE(0, 6);
+export const promptNumber = (messages: readonly Message[]): number => numberOf(promptText(messages));
 
 /** A set of such numbers in eight to sixteen bytes each, where a `Set` takes fifty: a file may have a million lines. */
 export const numberSet = () => {

@@ -4,7 +4,7 @@ import { asFailure, replacing } from './write.ts';
 // A file is read as bytes, each a character of a string: cutting lines, finding fields and writing them again then costs no
 // decoding, and what nobody changes comes back to the byte, whatever it is.
 
-const pieceBytes = 1 << 20;
+const pieceBytes = 1 << 17;
 const byteOrderMark = '\u00ef\u00bb\u00bf';
 
 /** Bytes as text. */
@@ -15,21 +15,25 @@ export const decoded = (bytes: string): string =>
 export const encoded = (text: string): string =>
 	/[^\u0000-\u007f]/.test(text) ? Buffer.from(text, 'utf8').toString('latin1') : text;
 
+type End = '\n' | '\r\n' | '';
+type VisitSpan = (buffer: Buffer, from: number, to: number, number: number, end: End, skipped: number) => void;
 /** `skipped`: bytes of a mark before it. */
-type Visit = (bytes: string, number: number, end: '\n' | '\r\n' | '', skipped: number) => void;
+type Visit = (bytes: string, number: number, end: End, skipped: number) => void;
 
 export type Reading = {
 	/** How much is read at once, for tests. */
 	pieceBytes?: number;
-	/** How many bytes have been read. */
-	onRead?: (bytes: number) => void;
 };
 
+const [newline, carriageReturn] = [10, 13];
+const isMarkAt = (buffer: Buffer, at: number) =>
+	buffer[at] === 0xef && buffer[at + 1] === 0xbb && buffer[at + 2] === 0xbf;
+
 /**
- * Every line of a file with its number and what ends it. A line is only good until the next one: it is part of a large piece.
- * A byte order mark before the first line is left out. Throws a failure where there is no such file.
+ * Every line of a file as a place in a buffer, with its number and what ends it; only good until the next one. A byte order mark
+ * before the first is left out. Throws a failure where there is no such file.
  */
-export const eachLine = (file: string, visit: Visit, { pieceBytes: size = pieceBytes, onRead }: Reading = {}): void => {
+export const eachSpan = (file: string, visit: VisitSpan, { pieceBytes: size = pieceBytes }: Reading = {}): void => {
 	let handle: number;
 	try {
 		handle = openSync(file, 'r');
@@ -37,39 +41,46 @@ export const eachLine = (file: string, visit: Visit, { pieceBytes: size = pieceB
 		throw asFailure(problem, file);
 	}
 	try {
-		const buffer = Buffer.allocUnsafe(size);
+		let buffer = Buffer.allocUnsafe(size);
+		let held = 0; // bytes of a line whose end has not been read
 		let number = 0;
-		let rest = '';
-		let total = 0;
+		const give = (from: number, to: number, end: End) => {
+			const skipped = ++number === 1 && isMarkAt(buffer, from) && to - from >= 3 ? 3 : 0;
+			visit(buffer, from + skipped, to, number, end, skipped);
+		};
 		for (;;) {
-			const read = readSync(handle, buffer, 0, size, null);
-			if (read === 0) break;
-			onRead?.((total += read));
-			const piece = buffer.toString('latin1', 0, read);
-			let from = 0;
-			for (let at = piece.indexOf('\n'); at >= 0; at = piece.indexOf('\n', from)) {
-				const isCrlf = at > from ? piece.charCodeAt(at - 1) === 13 : rest.endsWith('\r');
-				let line = rest === '' ? piece.slice(from, isCrlf ? at - 1 : at) : rest + piece.slice(from, at);
-				if (rest !== '' && isCrlf) line = line.slice(0, -1);
-				rest = '';
-				from = at + 1;
-				const isMarked = ++number === 1 && line.startsWith(byteOrderMark);
-				if (isMarked) line = line.slice(3);
-				visit(line, number, isCrlf ? '\r\n' : '\n', isMarked ? 3 : 0);
+			if (held === buffer.length) {
+				const larger = Buffer.allocUnsafe(buffer.length * 2);
+				buffer.copy(larger);
+				buffer = larger;
 			}
-			// a copy: a slice would keep the whole piece
-			rest += from === 0 ? piece : Buffer.from(piece.slice(from), 'latin1').toString('latin1');
+			const read = readSync(handle, buffer, held, buffer.length - held, null);
+			if (read === 0) break;
+			const length = held + read;
+			let from = 0;
+			for (let at = buffer.indexOf(newline, held); at >= 0 && at < length; at = buffer.indexOf(newline, from)) {
+				const isCrlf = at > from && buffer[at - 1] === carriageReturn;
+				give(from, isCrlf ? at - 1 : at, isCrlf ? '\r\n' : '\n');
+				from = at + 1;
+			}
+			if (from > 0) buffer.copyWithin(0, from, length);
+			held = length - from;
 		}
-		if (rest !== '') {
-			const isMarked = number === 0 && rest.startsWith(byteOrderMark);
-			visit(isMarked ? rest.slice(3) : rest, number + 1, '', isMarked ? 3 : 0);
-		}
+		if (held > 0) give(0, held, '');
 	} catch (problem) {
 		throw asFailure(problem, file);
 	} finally {
 		closeSync(handle);
 	}
 };
+
+/** Every line of a file as bytes. */
+export const eachLine = (file: string, visit: Visit, reading: Reading = {}): void =>
+	eachSpan(
+		file,
+		(buffer, from, to, number, end, skipped) => visit(buffer.toString('latin1', from, to), number, end, skipped),
+		reading
+	);
 
 const beginsWithMark = (file: string): boolean => {
 	const handle = openSync(file, 'r');
@@ -82,34 +93,27 @@ const beginsWithMark = (file: string): boolean => {
 /** `undefined` leaves a line as it is, null takes it out, and bytes take its place. */
 export type Change = (bytes: string, number: number) => string | null | undefined;
 
-/** Writes a file anew, with `added` lines behind its last. Each line keeps its end; an added one gets that of the first. */
+/** Writes a file anew; each line keeps its end. `only`: no other line is even looked at, which a file of a million gains by. */
 export const rewriteLines = (
 	file: string,
 	change: Change,
-	added: readonly string[] = [],
-	reading: Reading = {}
+	{ only, ...reading }: Reading & { only?: { has(number: number): boolean } } = {}
 ): void => {
 	const written = replacing(file);
 	try {
 		if (beginsWithMark(file)) written.bytes(byteOrderMark);
-		let usual: '\n' | '\r\n' | undefined;
-		let last = '\n';
-		eachLine(
+		eachSpan(
 			file,
-			(bytes, number, end) => {
-				if (end !== '') usual ??= end;
-				const to = change(bytes, number);
-				if (to === null) return;
-				written.bytes(to ?? bytes);
-				written.bytes(end);
-				last = end;
+			(buffer, from, to, number, end) => {
+				const after = to + end.length;
+				if (only && !only.has(number)) return written.copy(buffer, from, after);
+				const line = change(buffer.toString('latin1', from, to), number);
+				if (line === null) return;
+				if (line === undefined) written.copy(buffer, from, after);
+				else written.bytes(line + end);
 			},
 			reading
 		);
-		for (const [at, line] of added.entries()) {
-			if (at === 0 && last === '') written.bytes(usual ?? '\n');
-			written.bytes(line + (usual ?? '\n'));
-		}
 		written.done();
 	} catch (problem) {
 		written.drop();

@@ -24,6 +24,8 @@ export const asFailure = (problem: unknown, file: string): unknown => {
 export type Written = {
 	/** A part of the file, each character a byte. */
 	bytes(latin1: string): void;
+	/** A part of the file out of a buffer. */
+	copy(from: Buffer, start: number, end: number): void;
 	/** A part of the file as text. */
 	text(text: string): void;
 	/** The file is whole: it takes the place of the old one. */
@@ -78,6 +80,12 @@ export const replacing = (file: string, { mode }: { mode?: number } = {}): Writt
 				}
 				if (length + latin1.length > full) flush();
 				length += buffer.write(latin1, length, 'latin1');
+			}),
+		copy: (from, start, end) =>
+			trying(() => {
+				if (length + end - start > full) flush();
+				if (end - start > full) send(from.subarray(start, end));
+				else length += from.copy(buffer, length, start, end);
 			}),
 		text: (text) =>
 			trying(() => {

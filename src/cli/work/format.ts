@@ -11,7 +11,7 @@ export const deed: Deed<typeof format> = ({ io, say, flags }) =>
 		const provider = flags.provider ?? project.config.provider;
 		const unreadable = gatherUnreadable();
 		const files = writeTrainingFiles(project, unreadable, { provider, preference: flags.preference });
-		const { train, validation, preference, tokens, flawed } = files;
+		const { train, validation, preference, flawed } = files;
 		const refused = flawed.filter(({ rule }) => refusedBy(provider).includes(rule));
 		if (refused.length > 0 || train === 0) {
 			files.drop();
@@ -29,10 +29,10 @@ export const deed: Deed<typeof format> = ({ io, say, flags }) =>
 		}
 		files.done();
 		const figure = (n: number) => n.toLocaleString('en');
-		say.line(`data/train.jsonl   ${figure(train)} examples, about ${figure(tokens)} tokens`);
+		say.line(`data/train.jsonl   ${figure(train)} examples`);
 		say.line(`data/val.jsonl     ${figure(validation)} examples`);
 		if (flags.preference) say.line(`data/preference.jsonl   ${figure(preference)} pairs`);
 		if (validation === 0) say.text('Validation is empty, so nothing will measure the model. ait split fills it.');
-		say.json({ train, validation, preference: flags.preference ? preference : null, tokens, provider });
+		say.json({ train, validation, preference: flags.preference ? preference : null, provider });
 		return unreadable.tell(say);
 	});

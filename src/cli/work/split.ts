@@ -3,10 +3,11 @@ import { promptText } from '../../lib/core/examples/fingerprint.ts';
 import type { split } from '../commands/split.ts';
 import type { Deed } from '../deed.ts';
 import { Failure } from '../exit-codes.ts';
-import { type Side, eachExample, editedLine, isUnreadable, readExample } from '../files/examples.ts';
+import { type Side, editedLine, examplesIn, isBlankLine, isUnreadable, readExample } from '../files/examples.ts';
 import { tailOf, withFields } from '../files/fields.ts';
 import { promptHash, promptNumber, saidHash } from '../files/hashes.ts';
-import { rewriteLines } from '../files/lines.ts';
+import { eachLine, rewriteLines } from '../files/lines.ts';
+import { quickExample } from '../files/quick.ts';
 import { type Project, examplesFile } from '../files/project.ts';
 import { trainedPrompts } from '../files/runs.ts';
 import { writing } from '../files/session.ts';
@@ -24,25 +25,27 @@ const rowsOf = (project: Project, isReshuffled: boolean, unreadable: ReturnType<
 	const trained = trainedPrompts(project);
 	const threshold = project.config.qualityThreshold;
 	const rows: Row[] = [];
-	eachExample(
-		project,
-		({ line, messages, rating, split: was }) => {
-			const isTrained = trained.size() > 0 && trained.has(promptNumber(messages));
-			if ((rating === null || rating < threshold) && was === null && !isTrained) return;
-			const prompt = promptText(messages);
-			const side = was === 'val' ? 'validation' : was === 'train' && isReshuffled && !isTrained ? 'unassigned' : was;
-			rows.push({
-				id: saidHash(messages, prompt),
-				group: promptHash(messages, prompt),
-				rating,
-				split: side ?? 'unassigned',
-				trained: isTrained,
-				line,
-				was
-			});
-		},
-		unreadable.add
-	);
+	eachLine(examplesIn(project), (bytes, line) => {
+		const tail = trained.size() === 0 ? tailOf(bytes) : null;
+		if (tail && tail.split === null && (tail.rating === null || tail.rating < threshold)) return;
+		if (isBlankLine(bytes)) return;
+		const read = quickExample(bytes) ?? readExample(bytes, line);
+		if (isUnreadable(read)) return unreadable.add(read);
+		const { messages, rating, split: was } = read;
+		const isTrained = trained.size() > 0 && trained.has(promptNumber(messages));
+		if ((rating === null || rating < threshold) && was === null && !isTrained) return;
+		const prompt = promptText(messages);
+		const side = was === 'val' ? 'validation' : was === 'train' && isReshuffled && !isTrained ? 'unassigned' : was;
+		rows.push({
+			id: saidHash(messages, prompt),
+			group: promptHash(messages, prompt),
+			rating,
+			split: side ?? 'unassigned',
+			trained: isTrained,
+			line,
+			was
+		});
+	});
 	return rows;
 };
 
@@ -97,9 +100,8 @@ export const deed: Deed<typeof split> = ({ io, say, flags }) =>
 				throw new Failure('Everything stays where it is.');
 		}
 		if (isWritten)
-			rewriteLines(examplesFile(project), (bytes, number) => {
-				const side = moves.get(number);
-				return side === undefined ? undefined : withSide(bytes, number, side);
+			rewriteLines(examplesFile(project), (bytes, number) => withSide(bytes, number, moves.get(number) ?? null), {
+				only: moves
 			});
 		if (isWritten) say.line('Done. Next: ait train, or ait format for the files alone');
 		else if (moves.size > 0) say.line('Nothing was moved: ait split moves it.');

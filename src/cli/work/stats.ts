@@ -2,8 +2,8 @@ import { readiness } from '../../lib/core/project/readiness.ts';
 import type { stats } from '../commands/stats.ts';
 import type { Deed } from '../deed.ts';
 import { examplesIn, isBlankLine, isUnreadable, readExample } from '../files/examples.ts';
-import { tailOf } from '../files/fields.ts';
-import { eachLine } from '../files/lines.ts';
+import { tailAt } from '../files/fields.ts';
+import { eachSpan } from '../files/lines.ts';
 import type { Project } from '../files/project.ts';
 import { reading } from '../files/session.ts';
 import type { Say } from '../terminal/say.ts';
@@ -30,9 +30,10 @@ const count = (project: Project, unreadable: ReturnType<typeof gatherUnreadable>
 		validation: 0,
 		ratings: Array<number>(11).fill(0)
 	};
-	eachLine(examplesIn(project), (bytes, number) => {
-		let tail = tailOf(bytes);
+	eachSpan(examplesIn(project), (buffer, from, to, number) => {
+		let tail = tailAt(buffer, from, to);
 		if (!tail) {
+			const bytes = buffer.toString('latin1', from, to);
 			if (isBlankLine(bytes)) return;
 			const read = readExample(bytes, number);
 			if (isUnreadable(read)) return unreadable.add(read);
