@@ -45,7 +45,7 @@ beforeAll(async () => {
 	room = fs.mkdtempSync(path.join(os.tmpdir(), 'ait-examples-'));
 	sandbox = await startSandbox({ port: 0, speed: 200 });
 	let clock = Date.parse('2026-02-12T10:00:00Z');
-	slow = await startSandbox({ port: 0, now: () => (clock += 20) });
+	slow = await startSandbox({ port: 0, now: () => (clock += 200) });
 	const begun = newProject();
 	const split = copy(begun, 'split');
 	expect((await ait(split, 'split')).code).toBe(0);
