@@ -144,18 +144,32 @@ module.exports = {
 		),
 		never(
 			'nobody-imports-the-sandbox',
-			'The server meets the sandbox on the wire, as it meets every provider. Launchers start it.',
-			{ path: '^src/', pathNot: '^src/(sandbox|launch)/' },
+			'The server meets the sandbox on the wire, as it meets every provider. Launchers start it, and so does `ait sandbox`.',
+			{ path: '^src/', pathNot: '^src/(sandbox/|launch/|cli/work/sandbox[.]ts$)' },
 			{ path: '^src/sandbox/' }
 		),
 		only(
 			'cli-is-a-client',
 			'The command line works on files and the REST API; of the server it shares the provider translators only.',
-			{ path: '^src/cli/' },
+			{ path: '^src/cli/', pathNot: '^src/cli/work/sandbox[.]ts$' },
 			'^src/cli/',
 			contract,
 			core,
 			'^src/lib/server/providers/'
+		),
+		only(
+			'a-command-is-words',
+			'The table of commands is pure: pages and completion are made from it. What a command does lies in cli/work.',
+			{ path: '^src/cli/(command|commands|help|complete|exit-codes|reference)([.]ts$|/)' },
+			'^src/cli/(command|commands|help|complete|exit-codes|reference)([.]ts$|/)',
+			contract,
+			core
+		),
+		never(
+			'only-the-words-of-the-cli',
+			'Who is not the command line knows of it what a person can type, for the docs.',
+			{ path: '^src/', pathNot: '^src/cli/' },
+			{ path: '^src/cli/', pathNot: '^src/cli/reference[.]ts$' }
 		),
 		only(
 			'launch-starts-the-server',

@@ -106,6 +106,7 @@ export default ts.config(
 		sandbox,
 		aliases
 	),
+	closed(['src/cli/work/sandbox.ts'], lucia, sdks, scopeMaker, aliases),
 	closed(['src/lib/server/http/**'], lucia, sdks, scopeMaker, sandbox),
 	closed(['src/lib/server/providers/**'], lucia, scopeMaker, sandbox, aliases),
 	closed(['src/lib/server/access/sessions.ts'], sdks, scopeMaker, sandbox, aliases),

@@ -3,7 +3,7 @@ import tailwindcss from '@tailwindcss/vite';
 import { defineConfig } from 'vitest/config';
 import { SlowestFirst } from './tests/support/slowest-first.ts';
 
-const pure = ['core', 'contract', 'components', 'client'].map((room) => `tests/${room}/**/*.test.ts`);
+const pure = ['core', 'contract', 'components', 'client', 'cli'].map((room) => `tests/${room}/**/*.test.ts`);
 
 export default defineConfig({
 	plugins: [tailwindcss(), sveltekit()],

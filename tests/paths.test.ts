@@ -23,6 +23,7 @@ const samples: { [Link in keyof typeof to]-?: Required<Parameters<(typeof to)[Li
 	guide: ['webhooks'],
 	reference: ['runs'],
 	referenceOf: ['examples'],
+	commandLine: [],
 	errorCodes: ['invalid'],
 	markdown: ['api'],
 	llms: [],

@@ -11,7 +11,7 @@ import { castVote, createEvaluation, revealResults } from '../lib/server/evaluat
 import { getEvaluation, getResults, nextPairs } from '../lib/server/evaluations/queries.ts';
 import { importExamples } from '../lib/server/examples/commands.ts';
 import { countExamples } from '../lib/server/examples/queries.ts';
-import { configureProviders } from '../lib/server/providers/registry.ts';
+import { configureProviders } from '../lib/server/providers/configure.ts';
 import { startRun } from '../lib/server/runs/commands.ts';
 import { getRun, listRuns } from '../lib/server/runs/queries.ts';
 import { type Scope, inProject } from '../lib/server/access/scope.ts';

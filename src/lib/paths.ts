@@ -18,6 +18,7 @@ export const to = {
 	guide: (guide: string) => `/docs/${guide}`,
 	reference: (search?: string) => (search ? `/docs/api?q=${encodeURIComponent(search)}` : '/docs/api'),
 	referenceOf: (feature: string) => `/docs/api/${feature}`,
+	commandLine: () => '/docs/cli',
 	errorCodes: (code?: string) => (code ? `/docs/api/errors#${code}` : '/docs/api/errors'),
 	/** A page of the docs as Markdown: `webhooks`, `api/examples`. */
 	markdown: (page: string) => `/docs/${page}.md`,

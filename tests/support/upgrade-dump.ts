@@ -10,7 +10,7 @@ import { inProject } from '../../src/lib/server/access/scope.ts';
 import { closePools } from '../../src/lib/server/platform/db/pools.ts';
 import { makeSignInLink } from '../../src/lib/server/access/sign-in.ts';
 import { startPlatform } from '../../src/lib/server/platform/start.ts';
-import { configureProviders } from '../../src/lib/server/providers/registry.ts';
+import { configureProviders } from '../../src/lib/server/providers/configure.ts';
 import { rewriteExample } from '../../src/lib/server/ratings/commands.ts';
 import { startRun } from '../../src/lib/server/runs/commands.ts';
 import { runUntilStopped } from '../../src/launch/children.ts';

@@ -6,7 +6,7 @@ import { stopQueue } from './jobs/queue.ts';
 import { startWorker } from './jobs/worker.ts';
 import { log } from './platform/log.ts';
 import { startPlatform } from './platform/start.ts';
-import { configureProviders } from './providers/registry.ts';
+import { configureProviders } from './providers/configure.ts';
 import { stopHub } from './events/hub.ts';
 
 type Lifecycle = { open?: Promise<void>; stopping: boolean; jobs?: Promise<void> };

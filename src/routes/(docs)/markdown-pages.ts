@@ -3,6 +3,7 @@ import { restBase } from '$lib/contract/openapi/document';
 import { restFeatures } from '$lib/contract/openapi/features';
 import { to } from '$lib/paths';
 import { config } from '$lib/server/platform/config';
+import { cliMarkdown } from '../../cli/reference.ts';
 import { guideSource, listGuides } from './guides.ts';
 import { errorsMarkdown, featureMarkdown, indexMarkdown } from './reference-markdown.ts';
 
@@ -11,6 +12,7 @@ const markdownOf = (page: string, origin: string): string => {
 	const base = origin + restBase;
 	if (page === 'api') return indexMarkdown(base);
 	if (page === 'api/errors') return errorsMarkdown();
+	if (page === 'cli') return cliMarkdown();
 	if (!page.startsWith('api/')) return guideSource(page);
 	const feature = restFeatures.find(({ id }) => `api/${id}` === page);
 	if (!feature) error(404, { code: 'not_found', message: 'There is no such page of the docs.' });
@@ -33,6 +35,10 @@ export const llmsText = (origin: string): string => {
 		'## Guides',
 		'',
 		...listGuides().map(({ name, title, summary }) => line(name, title, summary)),
+		'',
+		'## Command line',
+		'',
+		line('cli', 'ait', 'Every command, its flags, and examples.'),
 		'',
 		'## API reference',
 		'',

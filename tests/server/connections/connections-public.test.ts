@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createConnection } from '../../../src/lib/server/connections/commands.ts';
 import { listConnections, testNewConnection } from '../../../src/lib/server/connections/queries.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
-import { configureProviders } from '../../../src/lib/server/providers/registry.ts';
+import { configureProviders } from '../../../src/lib/server/providers/configure.ts';
 import { startModelServer } from '../../support/model-server.ts';
 import { newTeam } from '../../support/team.ts';
 

@@ -12,7 +12,7 @@ import { listConnections, testNewConnection } from '../../../src/lib/server/conn
 import { openAccess } from '../../../src/lib/server/connections/rows.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { auditEntries, connections, projects, runs } from '../../../src/lib/server/platform/db/schema.ts';
-import { configureProviders } from '../../../src/lib/server/providers/registry.ts';
+import { configureProviders } from '../../../src/lib/server/providers/configure.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
 import type { Scope } from '../../../src/lib/server/access/scope.ts';
 import { defaultRecipe } from '../../../src/lib/core/runs/recipe.ts';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createConnection, replaceKey } from '../../../src/lib/server/connections/commands.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { listModels, listModelsOfNew } from '../../../src/lib/server/connections/models.ts';
-import { configureProviders } from '../../../src/lib/server/providers/registry.ts';
+import { configureProviders } from '../../../src/lib/server/providers/configure.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
 import { startModelServer } from '../../support/model-server.ts';
 import { newTeam } from '../../support/team.ts';

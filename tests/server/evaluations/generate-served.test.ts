@@ -7,7 +7,8 @@ import { evaluations, outputs, servings } from '../../../src/lib/server/platform
 import { createEvaluation, retryGeneration } from '../../../src/lib/server/evaluations/commands.ts';
 import { generateOutputs } from '../../../src/lib/server/evaluations/generate.ts';
 import { getSetUp } from '../../../src/lib/server/evaluations/queries.ts';
-import { configureProviders, providers } from '../../../src/lib/server/providers/registry.ts';
+import { configureProviders } from '../../../src/lib/server/providers/configure.ts';
+import { providers } from '../../../src/lib/server/providers/registry.ts';
 import { startRun } from '../../../src/lib/server/runs/commands.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
 import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';

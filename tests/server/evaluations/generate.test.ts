@@ -8,7 +8,7 @@ import { getEvaluation } from '../../../src/lib/server/evaluations/queries.ts';
 import { retryGeneration } from '../../../src/lib/server/evaluations/commands.ts';
 import { requeueGenerations } from '../../../src/lib/server/evaluations/jobs.ts';
 import { isQueued } from '../../../src/lib/server/jobs/is-queued.ts';
-import { configureProviders } from '../../../src/lib/server/providers/registry.ts';
+import { configureProviders } from '../../../src/lib/server/providers/configure.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
 import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
 import { newContest, newLiveContest } from '../../support/evaluation.ts';

@@ -7,7 +7,7 @@ import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { auditEntries, outbox } from '../../../src/lib/server/platform/db/schema.ts';
 import { createProject, updateProject } from '../../../src/lib/server/project/commands.ts';
 import { getProject, getSettings, listProjects, prepareProject } from '../../../src/lib/server/project/queries.ts';
-import { configureProviders } from '../../../src/lib/server/providers/registry.ts';
+import { configureProviders } from '../../../src/lib/server/providers/configure.ts';
 import { startModelServer } from '../../support/model-server.ts';
 import { newProject, newTeam } from '../../support/team.ts';
 

@@ -9,7 +9,8 @@ for (const name of ['OPENAI', 'TOGETHER']) {
 	process.env[`${name}_PROJECT_ID`] = 'project-ours-alone';
 }
 process.env.OPENAI_ORG_ID = 'org-ours-alone';
-const { configureProviders, providers } = await import('../../../src/lib/server/providers/registry.ts');
+const { configureProviders } = await import('../../../src/lib/server/providers/configure.ts');
+const { providers } = await import('../../../src/lib/server/providers/registry.ts');
 
 const heard: http.IncomingHttpHeaders[] = [];
 const server = http.createServer(({ headers }, answer) => {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ProviderError } from '../../../src/lib/server/providers/errors.ts';
 import { type Access, type TrainingOrder, providerIds } from '../../../src/lib/server/providers/provider.ts';
-import { configureProviders, providers } from '../../../src/lib/server/providers/registry.ts';
+import { configureProviders } from '../../../src/lib/server/providers/configure.ts';
+import { providers } from '../../../src/lib/server/providers/registry.ts';
 import { defaultRecipe } from '../../../src/lib/core/runs/recipe.ts';
 import { startOddServer } from './odd-server.ts';
 

@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { configureProviders, providers } from '../../../src/lib/server/providers/registry.ts';
+import { configureProviders } from '../../../src/lib/server/providers/configure.ts';
+import { providers } from '../../../src/lib/server/providers/registry.ts';
 import { type Access } from '../../../src/lib/server/providers/provider.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
 import { startOddServer } from './odd-server.ts';

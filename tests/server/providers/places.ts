@@ -6,7 +6,8 @@ import type {
 	ProviderId,
 	TrainingOrder
 } from '../../../src/lib/server/providers/provider.ts';
-import { configureProviders, providers } from '../../../src/lib/server/providers/registry.ts';
+import { configureProviders } from '../../../src/lib/server/providers/configure.ts';
+import { providers } from '../../../src/lib/server/providers/registry.ts';
 import { asJsonl, shippingPairs } from '../../sandbox/shipping-examples.ts';
 import { defaultRecipe } from '../../../src/lib/core/runs/recipe.ts';
 

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { AppError } from '../../../src/lib/core/errors.ts';
-import { configureProviders, providers } from '../../../src/lib/server/providers/registry.ts';
+import { configureProviders } from '../../../src/lib/server/providers/configure.ts';
+import { providers } from '../../../src/lib/server/providers/registry.ts';
 import {
 	type Resolve,
 	assertPublicUrl,

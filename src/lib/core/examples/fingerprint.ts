@@ -6,10 +6,20 @@ import type { Message } from './conversation.ts';
  * nothing. ASCII, nearly all of what is imported, skips the Unicode tables.
  */
 export const normalise = (text: string): string => {
+	// one look at every character, because a pattern for each question costs several times as much
+	let isSpaced = false;
+	for (let at = 0; at < text.length; at++) {
+		const code = text.charCodeAt(at);
+		if (code > 0x7f) return normaliseUnicode(text);
+		if (code === 0x20 ? text.charCodeAt(at + 1) === 0x20 : code >= 0x09 && code <= 0x0d) isSpaced = true;
+	}
+	const folded = text.toLowerCase();
+	return (isSpaced ? folded.replace(/\s+/g, ' ') : folded).trim();
+};
+
+const normaliseUnicode = (text: string): string => {
 	// again after lower-casing: J with a caron has no capital of its own, but its small letter is one character
-	const folded = /[^\u0000-\u007f]/.test(text)
-		? text.normalize('NFKC').toLowerCase().normalize('NFKC')
-		: text.toLowerCase();
+	const folded = text.normalize('NFKC').toLowerCase().normalize('NFKC');
 	return (/[^\S ]| {2}/.test(folded) ? folded.replace(/\s+/g, ' ') : folded).trim();
 };
 

@@ -6,7 +6,7 @@ import { providers } from '../providers/registry.ts';
 import { ProviderError } from '../providers/errors.ts';
 import type { Scope, Tx } from '../access/scope.ts';
 import { type Wanted, ensureServed, releaseServing } from '../servings/commands.ts';
-import { type Answer, type Patience, answerAll } from './answering.ts';
+import { type Answer, type Patience, answerAll } from '../providers/answering.ts';
 import { isGenerating, noteProgress, noteWaiting, runIdOf, unanswered } from './generation.ts';
 import type { Evaluation, Letter } from './rows.ts';
 

@@ -7,7 +7,7 @@ import { markFrom, tellProblem } from '../runs/rows.ts';
 import type { Scope } from '../access/scope.ts';
 import { releaseServing } from '../servings/commands.ts';
 import { answerAs, connectionOf } from './answer-as.ts';
-import { type Patience, usualPatience } from './answering.ts';
+import { type Patience, usualPatience } from '../providers/answering.ts';
 import { become, letters, noteProgress, noteWaiting, runIdOf, unanswered } from './generation.ts';
 import type { Evaluation, Letter } from './rows.ts';
 

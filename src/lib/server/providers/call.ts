@@ -1,7 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { ProviderError } from './errors.ts';
 import type { Access } from './provider.ts';
-import { guardedFetch } from './safe-fetch.ts';
 import { translate } from './translate.ts';
 
 /** Where a request goes: the name in sentences, and whether its words may be quoted to people. */
@@ -85,14 +84,15 @@ export async function orNull<T>(work: Promise<T>): Promise<T | null> {
 	}
 }
 
-let allowLocal = false;
-let guarded: typeof fetch | undefined;
+let entered: typeof fetch | undefined;
 
-/** Said once at the start: whether servers on this machine and this network may be called. Never in production. */
-export function configureProviders(settings: { allowLocal: boolean }): void {
-	if (settings.allowLocal !== allowLocal) guarded = undefined;
-	allowLocal = settings.allowLocal;
-}
+/** Said once at the start: what reaches an address that a person entered. The server guards it (configure.ts), a person's own machine need not. */
+export const reachEnteredBy = (reach: typeof fetch): void => {
+	entered = reach;
+};
 
-/** The fetch for an address that a person entered: it reaches the public internet only, checked at every connection. */
-export const fetchForEntered = (): typeof fetch => (guarded ??= guardedFetch({ allowLocal }));
+/** The fetch for an address that a person entered. */
+export const fetchForEntered = (): typeof fetch => {
+	if (!entered) throw new Error('Nobody has said how entered addresses are reached');
+	return entered;
+};

@@ -5,8 +5,6 @@ import type { Provider, ProviderId } from './provider.ts';
 import { readable } from './readable.ts';
 import { sandbox, together } from './together/together.ts';
 
-export { configureProviders } from './call.ts';
-
 /** Every place that trains and runs models. */
 export const providers: Record<ProviderId, Provider> = {
 	sandbox: free(readable(sandbox)),

@@ -15,7 +15,10 @@ type Exported = {
 const ours = new Set(['id', 'exampleId', 'messages', 'rating', 'meanRating', 'rewrite', 'split', 'originalOutput']);
 
 /** The fields of the imported line that its format does not turn into an example; those that it does are in `messages` by now. */
-const othersIn = ({ source, messages }: Pick<Exported, 'source' | 'messages'>): { id?: unknown; others: object } => {
+export const othersIn = ({
+	source,
+	messages
+}: Pick<Exported, 'source' | 'messages'>): { id?: unknown; others: Record<string, unknown> } => {
 	try {
 		const row = source == null ? null : JSON.parse(source);
 		const format = typeof row === 'object' && row !== null ? formatOf(row) : null;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Completion } from '../providers/provider.ts';
-import { ProviderError } from '../providers/errors.ts';
+import type { Completion } from './provider.ts';
+import { ProviderError } from './errors.ts';
 
 /** How long to wait for a provider that is busy or down. In milliseconds. */
 export type Patience = { firstWaitMs: number; longestWaitMs: number; giveUpAfterMs: number };

@@ -1,0 +1,13 @@
+import { command } from '../command.ts';
+
+export const doctor = command({
+	name: 'doctor',
+	group: 'Around',
+	summary: 'Look whether everything is as it should be: files, every line, keys, provider',
+	more: ['Ends with 1 when something has to be mended. Keys are never shown.'],
+	flags: { offline: { kind: 'switch', words: 'Do not ask the provider' } },
+	examples: [
+		{ run: 'ait doctor', says: 'What is well, and what mends the rest.' },
+		{ run: 'ait doctor --offline --json', says: 'Only what lies here, for a script.' }
+	]
+});

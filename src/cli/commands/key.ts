@@ -1,0 +1,16 @@
+import { command } from '../command.ts';
+
+export const key = command({
+	name: 'key',
+	group: 'Around',
+	summary: 'Keep the key of a provider, where only you can read it',
+	more: [
+		'It is asked for, or read from a pipe, and kept in ~/.config/aitelier/credentials (0600). TOGETHER_API_KEY, OPENAI_API_KEY or OPENAI_COMPATIBLE_API_KEY in the environment, or in .env beside the project, go before it.'
+	],
+	args: [{ name: 'provider', words: 'together, openai or openai-compatible', isNeeded: true }],
+	flags: { forget: { kind: 'switch', words: 'Forget it' } },
+	examples: [
+		{ run: 'echo "$MY_KEY" | ait key together', says: 'Keeps it.' },
+		{ run: 'ait key together --forget', says: 'Forgets it.' }
+	]
+});

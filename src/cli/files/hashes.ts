@@ -1,0 +1,54 @@
+import { createHash, hash } from 'node:crypto';
+import type { Message } from '../../lib/core/examples/conversation.ts';
+import { contentText, exactText, promptText } from '../../lib/core/examples/fingerprint.ts';
+
+/** In one call where Node can: an object for each of a million texts costs more than the hash. */
+const inHex = (text: string): string =>
+	typeof hash === 'function' ? hash('sha256', text, 'hex') : createHash('sha256').update(text).digest('hex');
+
+/** 48 bits of the hash of a text. */
+export const numberOf = (text: string): number => parseInt(inHex(text).slice(0, 12), 16);
+
+/** What two examples with the same question have in common. As the app takes it: the same file and seed give the same split here and there. */
+export const promptHash = (messages: readonly Message[], prompt = promptText(messages)): string => inHex(prompt);
+
+/** What two examples have in common that say the same. */
+export const saidHash = (messages: readonly Message[], prompt = promptText(messages)): string =>
+	inHex(contentText(messages, prompt));
+
+/** What two copies have in common, to the sign; 48 bits of it. The project's own system prompt makes no difference. */
+export const copyHash = (messages: readonly Message[], systemPrompt: string | null): number =>
+	numberOf(`${contentText(messages)}\n\n${exactText(messages, systemPrompt)}`);
+
+/** 48 bits of the hash of a prompt. */
+export const promptNumber = (messages: readonly Message[]): number => numberOf(promptText(messages));
+
+/** A set of such numbers in eight to sixteen bytes each, where a `Set` takes fifty: a file may have a million lines. */
+export const numberSet = () => {
+	let slots = new Float64Array(1 << 12).fill(-1);
+	let size = 0;
+	const place = (within: Float64Array, value: number) => {
+		const mask = within.length - 1;
+		let at = (value % 0x1_0000_0000) & mask;
+		while (within[at] !== -1 && within[at] !== value) at = (at + 1) & mask;
+		return at;
+	};
+	const has = (value: number) => slots[place(slots, value)] === value;
+	return {
+		has,
+		/** Whether it is new. */
+		add(value: number): boolean {
+			const at = place(slots, value);
+			if (slots[at] === value) return false;
+			slots[at] = value;
+			if (++size * 2 > slots.length) {
+				const larger = new Float64Array(slots.length * 2).fill(-1);
+				for (const each of slots) if (each !== -1) larger[place(larger, each)] = each;
+				slots = larger;
+			}
+			return true;
+		},
+		size: () => size
+	};
+};
+export type NumberSet = ReturnType<typeof numberSet>;

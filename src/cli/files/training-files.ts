@@ -1,0 +1,104 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { preferenceLine } from '../../lib/core/examples/formats/preference.ts';
+import { chatLine } from '../../lib/core/examples/formats/training.ts';
+import { flawsOfExample, takesThoughts } from '../../lib/core/examples/trainable.ts';
+import type { FlawedExamples } from '../../lib/core/runs/preflight.ts';
+import type { gatherUnreadable } from '../unreadable.ts';
+import { type Example, type Side, examplesIn, isBlankLine, isUnreadable, readExample } from './examples.ts';
+import { tailOf } from './fields.ts';
+import { eachLine } from './lines.ts';
+import { quickExample } from './quick.ts';
+import { type Project, dataFolder } from './project.ts';
+import { replacing } from './write.ts';
+
+export type TrainingFiles = {
+	train: number;
+	validation: number;
+	preference: number;
+	flawed: FlawedExamples[];
+	/** Puts the files in their place. */
+	done(): void;
+	/** Forgets them; what was there stays. */
+	drop(): void;
+};
+
+const named = 5;
+
+/** Whether it goes into a file, and which: what is good and in train, and all of validation. */
+export const sideInFiles = ({ split, rating }: Pick<Example, 'split' | 'rating'>, threshold: number): Side | null =>
+	split === 'val' || (split === 'train' && rating !== null && rating >= threshold) ? split : null;
+
+/** Flaws by rule, with the first examples that have them. */
+export const gatherFlaws = () => {
+	const byRule = new Map<string, FlawedExamples>();
+	return {
+		/** Whether it has one. */
+		add(example: Pick<Example, 'messages' | 'rewrite' | 'source' | 'line'>, id: string | null): boolean {
+			const found = flawsOfExample(example);
+			for (const { rule, words } of found) {
+				const group = byRule.get(rule) ?? { rule, words, count: 0, examples: [] };
+				byRule.set(rule, group);
+				group.count++;
+				if (group.examples.length < named)
+					group.examples.push({ id: id ?? `#${example.line}`, number: Number(id ?? example.line) });
+			}
+			return found.length > 0;
+		},
+		all: () => [...byRule.values()]
+	};
+};
+
+/** Writes the files a training takes into a folder, beside their places until `done`. A side without examples gets an empty file. */
+export const writeTrainingFiles = (
+	project: Project,
+	unreadable: ReturnType<typeof gatherUnreadable>,
+	{ folder = dataFolder(project), provider = project.config.provider as string, preference = false } = {}
+): TrainingFiles => {
+	const { systemPrompt, qualityThreshold } = project.config;
+	const thoughts = takesThoughts(provider);
+	const hasPrompt = (systemPrompt ?? '').trim() !== '';
+	mkdirSync(folder, { recursive: true });
+	const files = {
+		train: replacing(path.join(folder, 'train.jsonl')),
+		val: replacing(path.join(folder, 'val.jsonl')),
+		...(preference && { preference: replacing(path.join(folder, 'preference.jsonl')) })
+	};
+	const all = Object.values(files);
+	const counts = { train: 0, val: 0, preference: 0 };
+	const flaws = gatherFlaws();
+	try {
+		eachLine(examplesIn(project), (bytes, line) => {
+			const tail = tailOf(bytes);
+			if (tail ? sideInFiles(tail, qualityThreshold) === null : isBlankLine(bytes)) return;
+			const quick = preference ? null : quickExample(bytes);
+			const example = quick
+				? { ...quick, line, id: null, rewrite: null, source: null, text: '' }
+				: readExample(bytes, line);
+			if (isUnreadable(example)) return unreadable.add(example);
+			const side = sideInFiles(example, qualityThreshold);
+			if (side === null) return;
+			const isFlawed = flaws.add(example, /^\{"id":(\d+)/.exec(bytes)?.[1] ?? example.id);
+			counts[side]++;
+			// what trains as it stands there need not be written anew
+			if (quick?.isPlain && !isFlawed && (!hasPrompt || quick.messages[0]!.role === 'system'))
+				files[side].bytes(`{"messages":${bytes.slice(quick.from, quick.to)}}\n`);
+			else files[side].text(`${chatLine(example, systemPrompt, { thoughts })}\n`);
+			const { rewrite } = example;
+			if (side !== 'train' || rewrite === null || !files.preference) return;
+			files.preference.text(`${preferenceLine({ ...example, rewrite }, systemPrompt)}\n`);
+			counts.preference++;
+		});
+	} catch (problem) {
+		for (const file of all) file.drop();
+		throw problem;
+	}
+	return {
+		train: counts.train,
+		validation: counts.val,
+		preference: counts.preference,
+		flawed: flaws.all(),
+		done: () => all.forEach((file) => file.done()),
+		drop: () => all.forEach((file) => file.drop())
+	};
+};

@@ -1,0 +1,41 @@
+import type { Io } from './io.ts';
+
+export type Progress = { at(done: number): void; end(): void };
+
+const everyMs = 200;
+
+const timeLeft = (seconds: number): string =>
+	seconds < 90 ? `${Math.ceil(seconds)} s left` : `${Math.ceil(seconds / 60)} min left`;
+
+/**
+ * How far long work is, with its rate and the time left: one line on stderr that is written over, on a terminal only. Nothing
+ * is said of what takes less than half a second.
+ */
+export const progressOn = (
+	{ stderr, now }: Pick<Io, 'stderr' | 'now'>,
+	what: string,
+	{ total, quiet }: { total: number | null; quiet: boolean }
+): Progress => {
+	if (quiet || !stderr.isTTY) return { at: () => {}, end: () => {} };
+	const startedAt = now().getTime();
+	let toldAt = startedAt + 500 - everyMs;
+	let isShown = false;
+	return {
+		at(done) {
+			const at = now().getTime();
+			if (at - toldAt < everyMs) return;
+			toldAt = at;
+			const rate = done / Math.max(0.001, (at - startedAt) / 1000);
+			const of = total === null ? '' : ` of ${total.toLocaleString('en')}`;
+			const left = total === null || rate === 0 ? '' : `, ${timeLeft(Math.max(0, total - done) / rate)}`;
+			stderr.write(
+				`\r\u001b[K${what}: ${done.toLocaleString('en')}${of}, ${Math.round(rate).toLocaleString('en')}/s${left}`
+			);
+			isShown = true;
+		},
+		end() {
+			if (isShown) stderr.write('\r\u001b[K');
+			isShown = false;
+		}
+	};
+};

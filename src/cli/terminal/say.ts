@@ -1,0 +1,57 @@
+import { type Io, columnsOf, hasColour, hasUnicode } from './io.ts';
+import { ascii, folded } from './plain.ts';
+
+const styles = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const;
+export type Style = keyof typeof styles;
+
+/** How a command speaks: the answer goes to stdout, everything else to stderr. */
+export type Say = {
+	isJson: boolean;
+	columns: number;
+	paint(style: Style, text: string): string;
+	/** A line of the answer, for people. Not said where JSON is asked for. */
+	line(text?: string): void;
+	/** A paragraph of the answer, within the columns. */
+	text(paragraph: string): void;
+	/** One of several findings: a mark, what it is about, and a sentence. */
+	item(tone: Style, mark: string, title: string, sentence: string): void;
+	/** The answer for programs. Not said where it is not asked for. */
+	json(value: unknown): void;
+	/** What happens meanwhile: stderr, not with --quiet. */
+	note(text: string): void;
+	/** What went wrong: stderr, always. */
+	warn(text: string): void;
+	/** As it is, to stdout. */
+	raw(text: string): void;
+	/** For terminals that cannot show more than ASCII. */
+	plain(text: string): string;
+};
+
+export const sayTo = (io: Io, { json: isJson, quiet }: { json: boolean; quiet: boolean }): Say => {
+	const [isPainted, isUnicode] = [hasColour(io), hasUnicode(io)];
+	const plain = (text: string) => (isUnicode ? text : ascii(text));
+	const columns = columnsOf(io);
+	const paint = (style: Style, text: string) =>
+		isPainted && text !== '' ? `\u001b[${styles[style]}m${text}\u001b[0m` : text;
+	return {
+		isJson,
+		columns,
+		paint,
+		line: (text = '') => void (isJson || io.stdout.write(`${plain(text)}\n`)),
+		text: (paragraph) => void (isJson || io.stdout.write(`${folded(plain(paragraph), columns).join('\n')}\n`)),
+		item: (tone, mark, title, sentence) => {
+			if (isJson) return;
+			const [first, ...others] = folded(plain(`${mark} ${title}: ${sentence}`), columns, 2);
+			const begin = plain(`${mark} ${title}:`);
+			io.stdout.write(
+				`${paint(tone, plain(mark))} ${paint('bold', `${plain(title)}:`)}${first!.slice(begin.length)}\n`
+			);
+			for (const line of others) io.stdout.write(`${line}\n`);
+		},
+		json: (value) => void (isJson && io.stdout.write(`${JSON.stringify(value, null, 2)}\n`)),
+		note: (text) => void (quiet || io.stderr.write(`${plain(text)}\n`)),
+		warn: (text) => void io.stderr.write(`${plain(text)}\n`),
+		raw: (text) => void io.stdout.write(text),
+		plain
+	};
+};

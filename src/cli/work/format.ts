@@ -1,0 +1,38 @@
+import { refusedBy } from '../../lib/core/examples/trainable.ts';
+import type { format } from '../commands/format.ts';
+import type { Deed } from '../deed.ts';
+import { Failure } from '../exit-codes.ts';
+import { writing } from '../files/session.ts';
+import { writeTrainingFiles } from '../files/training-files.ts';
+import { gatherUnreadable } from '../unreadable.ts';
+
+export const deed: Deed<typeof format> = ({ io, say, flags }) =>
+	writing(io, say, 'format', (project) => {
+		const provider = flags.provider ?? project.config.provider;
+		const unreadable = gatherUnreadable();
+		const files = writeTrainingFiles(project, unreadable, { provider, preference: flags.preference });
+		const { train, validation, preference, flawed } = files;
+		const refused = flawed.filter(({ rule }) => refusedBy(provider).includes(rule));
+		if (refused.length > 0 || train === 0) {
+			files.drop();
+			for (const { count, examples, words } of refused) {
+				const others = count === 1 ? '' : ` (and ${count - 1} more like it)`;
+				say.warn(`ait: Example ${examples[0]!.id}${others}: ${words}.`);
+			}
+			throw train === 0
+				? new Failure('No good example is in train, so there is nothing to write.', 'ait split', 'blocked')
+				: new Failure(
+						'The provider would refuse these, so nothing was written.',
+						`ait edit ${refused[0]!.examples[0]!.id}`,
+						'blocked'
+					);
+		}
+		files.done();
+		const figure = (n: number) => n.toLocaleString('en');
+		say.line(`data/train.jsonl   ${figure(train)} examples`);
+		say.line(`data/val.jsonl     ${figure(validation)} examples`);
+		if (flags.preference) say.line(`data/preference.jsonl   ${figure(preference)} pairs`);
+		if (validation === 0) say.text('Validation is empty, so nothing will measure the model. ait split fills it.');
+		say.json({ train, validation, preference: flags.preference ? preference : null, provider });
+		return unreadable.tell(say);
+	});

@@ -1,0 +1,57 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { decoded, eachLine, encoded, rewriteLines } from '../../../src/cli/files/lines.ts';
+import { newFolder } from '../../support/cli.ts';
+
+const read = (file: string, pieceBytes: number) => {
+	const lines: string[] = [];
+	eachLine(
+		file,
+		(bytes, number, end, skipped) =>
+			lines.push(`${number}${end === '\r\n' ? 'w' : end === '\n' ? 'u' : 'x'}${skipped}:${decoded(bytes)}`),
+		{ pieceBytes }
+	);
+	return lines;
+};
+
+test('the same lines come out, wherever the pieces are cut', () => {
+	const file = path.join(newFolder(), 'lines');
+	fs.writeFileSync(file, '\ufeffé\r\nzwei\n\nvier\r\nlast');
+	const whole = ['1w3:é', '2u0:zwei', '3u0:', '4w0:vier', '5x0:last'];
+	for (let size = 1; size < 20; size++) expect(read(file, size)).toEqual(whole);
+});
+
+test('what nobody changes comes back to the byte', () => {
+	const file = path.join(newFolder(), 'lines');
+	fc.assert(
+		fc.property(fc.uint8Array({ maxLength: 60 }), fc.integer({ min: 1, max: 9 }), (bytes, pieceBytes) => {
+			fs.writeFileSync(file, bytes);
+			rewriteLines(file, () => undefined, { pieceBytes });
+			rewriteLines(file, () => null, { pieceBytes, only: new Set() });
+			expect(new Uint8Array(fs.readFileSync(file))).toEqual(bytes);
+		}),
+		{ numRuns: 40 }
+	);
+});
+
+test('a changed line keeps its end', () => {
+	const file = path.join(newFolder(), 'lines');
+	fs.writeFileSync(file, 'one\r\ntwo\r\nthree');
+	rewriteLines(file, (bytes) => (bytes === 'two' ? encoded('zwö') : bytes === 'one' ? null : undefined));
+	expect(fs.readFileSync(file, 'utf8')).toBe('zwö\r\nthree');
+});
+
+test('nothing is left beside a file that could not be written', () => {
+	const folder = newFolder();
+	const file = path.join(folder, 'lines');
+	fs.writeFileSync(file, 'one\n');
+	expect(() =>
+		rewriteLines(file, () => {
+			throw new Error('stop');
+		})
+	).toThrow('stop');
+	expect(fs.readdirSync(folder)).toEqual(['lines']);
+	expect(fs.readFileSync(file, 'utf8')).toBe('one\n');
+});

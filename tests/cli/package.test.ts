@@ -1,0 +1,68 @@
+import { execFile, execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+const run = promisify(execFile);
+
+let room: string;
+let tarball: string;
+let program: string;
+
+// what `npm run pack:cli` writes, installed in an empty folder as a person would
+beforeAll(async () => {
+	room = fs.mkdtempSync(path.join(os.tmpdir(), 'ait-package-'));
+	const { stdout } = await run(process.execPath, ['src/launch/pack-cli.ts', room]);
+	tarball = stdout.trim().split('\n').at(-1)!;
+	const folder = path.join(room, 'empty');
+	fs.mkdirSync(folder);
+	const flags = ['--no-audit', '--no-fund', '--offline', '--cache', path.join(room, 'cache')];
+	execFileSync('npm', ['install', ...flags, tarball], { cwd: folder, stdio: 'pipe' });
+	program = path.join(folder, 'node_modules', '.bin', 'ait');
+});
+
+afterAll(() => fs.rmSync(room, { recursive: true, force: true }));
+
+test('the tarball is small, has what it should, and brings nothing else', () => {
+	expect(fs.statSync(tarball).size).toBeLessThan(600_000);
+	expect(path.basename(tarball)).toMatch(/^aitelier-\d+\.\d+\.\d+\.tgz$/);
+	const modules = path.join(room, 'empty', 'node_modules');
+	expect(fs.readdirSync(modules).filter((name) => !name.startsWith('.'))).toEqual(['aitelier']);
+	expect(fs.readdirSync(path.join(modules, 'aitelier')).sort()).toEqual([
+		'CHANGELOG.md',
+		'LICENSE',
+		'README.md',
+		'ait.js',
+		'package.json'
+	]);
+	expect(fs.readdirSync(path.join(modules, '.bin')).sort()).toEqual(['ait', 'aitelier']);
+});
+
+/** The Nodes of this machine: the one of the tests, and whatever else `node` is. */
+const nodes = [
+	...new Set(
+		[process.execPath, ...(process.env.PATH ?? '').split(path.delimiter).map((folder) => path.join(folder, 'node'))]
+			.filter((file) => fs.existsSync(file))
+			.map((file) => fs.realpathSync(file))
+	)
+];
+
+test.each(nodes)('it runs on %s', async (node) => {
+	const version = execFileSync(node, ['--version'], { encoding: 'utf8' });
+	if (Number(/^v(\d+)/.exec(version)![1]) < 20) return;
+	const cwd = fs.mkdtempSync(path.join(room, 'project-'));
+	const env = { PATH: process.env.PATH, HOME: cwd, LANG: 'C.UTF-8', AITELIER_SANDBOX_URL: 'http://127.0.0.1:1' };
+	const script = fs.realpathSync(program);
+	const ait = (...args: string[]) => run(node, [script, ...args], { cwd, env });
+	expect((await ait('demo')).stdout).toBe('In a checkout of aitelier: npm ci && npm run demo\n');
+	await ait('init', '--yes');
+	await ait('add', '-i', 'Where?', '-o', 'Here.', '--rating', '9');
+	expect((await ait('split')).stdout).toContain('1 to train');
+	expect(JSON.parse((await ait('stats', '--json')).stdout)).toMatchObject({ total: 1, train: 1 });
+	// the translators are loaded, and say that nobody is there
+	const asked = await ait('doctor', '--json').catch((problem: { code: number; stdout: string }) => problem);
+	expect(asked).toMatchObject({ code: 1 });
+	expect(asked.stdout).toContain('Sandbox can not be reached');
+});

@@ -1,0 +1,290 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import { ait, examplesOf, linesOf, newFolder, originalLine, originalProject, rowsOf } from '../../support/cli.ts';
+
+test('init makes a project the original could open, and never over another', async () => {
+	const folder = newFolder();
+	const { code, out } = await ait(
+		folder,
+		'init --yes --name "My work" --provider together --model m --system "Be kind."'
+	);
+	expect({ code, out }).toMatchObject({ code: 0, out: expect.stringContaining('data/examples.jsonl') });
+	expect(JSON.parse(fs.readFileSync(path.join(folder, '.aitelier.json'), 'utf8'))).toEqual({
+		name: 'My work',
+		provider: 'together',
+		model: 'm',
+		systemPrompt: 'Be kind.',
+		qualityThreshold: 8,
+		runs: []
+	});
+	expect(fs.readdirSync(path.join(folder, 'data')).sort()).toEqual([
+		'evals',
+		'examples.jsonl',
+		'train.jsonl',
+		'val.jsonl'
+	]);
+	const again = await ait(folder, 'init --yes');
+	expect(again).toMatchObject({ code: 1, err: expect.stringContaining('There is a project here already') });
+});
+
+test('init asks on a terminal, and without one says which flags it needs', async () => {
+	const folder = newFolder();
+	const asked = await ait(folder, 'init', { keys: 'Support\nsandbx\n\nBe kind.\n' });
+	expect(asked.code).toBe(0);
+	expect(JSON.parse(fs.readFileSync(path.join(folder, '.aitelier.json'), 'utf8'))).toMatchObject({
+		name: 'Support',
+		provider: 'sandbox',
+		model: 'sandbox-small',
+		systemPrompt: 'Be kind.'
+	});
+	expect(await ait(newFolder(), 'init')).toMatchObject({ code: 2, err: expect.stringContaining('ait init --yes') });
+});
+
+test('a folder inside of the project is in the project, and one outside is told what to do', async () => {
+	const folder = originalProject([originalLine(1)]);
+	expect((await ait(path.join(folder, 'data', 'evals'), 'stats --json')).json()).toMatchObject({ total: 1 });
+	expect(await ait(newFolder(), 'stats')).toMatchObject({ code: 1, err: expect.stringContaining('Try: ait init') });
+});
+
+test('add takes a pair, a file and a pipe, and counts on from the largest id', async () => {
+	const folder = originalProject([originalLine(7)], { systemPrompt: 'Be kind.' });
+	await ait(folder, ['add', '--input', 'Where is it?', '--output', 'Here.', '--rating', '9']);
+	fs.writeFileSync(path.join(folder, 'one.json'), '{"input":"Two\\nlines?","output":"Yes."}');
+	await ait(folder, 'add --file one.json');
+	await ait(folder, 'add', {
+		pipe: '{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"},{"role":"user","content":"c"},{"role":"assistant","content":"d"}],"note":"kept"}'
+	});
+	expect(rowsOf(folder).slice(1)).toMatchObject([
+		{
+			id: 8,
+			rating: 9,
+			version: 1,
+			createdAt: '2026-02-12T10:00:00.000Z',
+			messages: [{ content: 'Be kind.' }, { content: 'Where is it?' }, { content: 'Here.' }]
+		},
+		{ id: 9, rating: null },
+		{ id: 10, note: 'kept' }
+	]);
+	expect((await ait(folder, 'add --input alone')).code).toBe(2);
+	expect(await ait(folder, ['add', '-i', 'x', '-o', ' '])).toMatchObject({
+		code: 1,
+		err: expect.stringContaining('is empty')
+	});
+	expect(rowsOf(folder)).toHaveLength(4);
+});
+
+test('add opens the editor on a terminal, twice', async () => {
+	const folder = originalProject([]);
+	const editor = path.join(folder, 'editor.sh');
+	fs.writeFileSync(editor, '#!/bin/sh\necho "from $(basename "$1")" > "$1"\n', { mode: 0o755 });
+	expect((await ait(folder, 'add', { keys: ' ', env: { EDITOR: editor, PATH: process.env.PATH! } })).code).toBe(0);
+	expect(rowsOf(folder)).toMatchObject([{ messages: [{ content: 'from input.md' }, { content: 'from output.md' }] }]);
+});
+
+test('import reads what the app reads, keeps what it does not know, and leaves out what is there', async () => {
+	const folder = originalProject([originalLine(1)]);
+	const file = [
+		originalLine(1),
+		'{"input":"New?","output":"Yes.","rating":9,"team":"north"}',
+		'{"id":"a7","messages":[{"role":"user","content":"Old?"},{"role":"assistant","content":"Better."}],"originalOutput":"Worse.","rating":8,"split":"val"}',
+		'{"conversations":[{"from":"human","value":"Hi"},{"from":"gpt","value":"Hello"}]}',
+		'{"input":"torn"',
+		''
+	].join('\n');
+	fs.writeFileSync(path.join(folder, 'new.jsonl.gz'), gzipSync(file));
+	const { code, err, json } = await ait(folder, 'import new.jsonl.gz --json');
+	expect(code).toBe(1);
+	expect(err).toContain('Line 5 is not valid JSON');
+	expect(json()).toEqual({ added: 3, known: 1, refused: 1, withoutSide: 0, refusedFile: 'data/refused.jsonl' });
+	expect(rowsOf(folder).slice(1)).toMatchObject([
+		{ id: 2, rating: 9, team: 'north' },
+		{ id: 3, sourceId: 'a7', originalOutput: 'Worse.', split: 'val', messages: [{}, { content: 'Better.' }] },
+		{ id: 4 }
+	]);
+	expect(JSON.parse(fs.readFileSync(path.join(folder, 'data', 'refused.jsonl'), 'utf8'))).toMatchObject({
+		line: 5,
+		text: '{"input":"torn"'
+	});
+	expect(
+		(await ait(folder, 'import - --json', { pipe: file.split('\n').slice(0, 4).join('\n') })).json()
+	).toMatchObject({ added: 0, known: 4 });
+});
+
+test('an imported example whose question stands on the other side comes in without a side', async () => {
+	const folder = originalProject([originalLine(1, { rating: 9, split: 'val' })]);
+	const line = originalLine(5, { question: 'question  1?', answer: 'Another.', split: 'train', rating: 9 });
+	const { out } = await ait(folder, 'import -', { pipe: line });
+	expect(out).toContain('1 came in without a side');
+	expect(rowsOf(folder)[1]).not.toHaveProperty('split');
+});
+
+test('an import that is stopped leaves the file as it was', async () => {
+	const folder = originalProject([originalLine(1)]);
+	const before = fs.readFileSync(examplesOf(folder), 'utf8');
+	const stopped = new AbortController();
+	stopped.abort();
+	const pipe = Array.from({ length: 2000 }, (_, id) => originalLine(id + 2)).join('\n');
+	expect(await ait(folder, 'import -', { pipe, signal: stopped.signal })).toMatchObject({
+		code: 1,
+		err: expect.stringContaining('Stopped')
+	});
+	expect(fs.readFileSync(examplesOf(folder), 'utf8')).toBe(before);
+});
+
+test('list and show find what is asked for, and JSON has all of it', async () => {
+	const folder = originalProject([
+		originalLine(1, { rating: 9, split: 'train' }),
+		originalLine(2, { rating: 3, answer: 'A \u001b]0;bad\u0007 answer' }),
+		originalLine(3)
+	]);
+	expect((await ait(folder, 'list')).out.split('\n')).toHaveLength(5);
+	const found = await ait(folder, 'list --max 5 --json');
+	expect(JSON.parse(found.out)).toMatchObject({ id: '2', rating: 3 });
+	expect((await ait(folder, 'list --unrated --split none --search "question 3" --json')).out).toContain('"id":"3"');
+	expect((await ait(folder, 'list --min 10')).out).toBe('None is like that.\n');
+	const shown = await ait(folder, 'show 2');
+	expect(shown.painted).not.toContain('\u001b]0;');
+	expect(shown.out).toContain('Question 2?');
+	expect((await ait(folder, "show '#3' --json")).json()).toMatchObject({ id: '3', line: 3 });
+	expect(await ait(folder, 'show 9')).toMatchObject({ code: 1, err: expect.stringContaining('There is no example 9') });
+});
+
+test('edit changes one line and nothing else, keeps the model’s words, and deletes', async () => {
+	const lines = [
+		originalLine(1, { rating: 9 }),
+		`{ "id": 2, "big": 12345678901234567890, "messages":[{"role":"user","content":"Q"},{"role":"assistant","content":"A"}] }`
+	];
+	const folder = originalProject(lines);
+	expect((await ait(folder, 'edit 2 --output Better --rating 9')).code).toBe(0);
+	expect(linesOf(folder)[0]).toBe(lines[0]);
+	expect(linesOf(folder)[1]).toContain('"big": 12345678901234567890');
+	expect(rowsOf(folder)[1]).toMatchObject({
+		originalOutput: 'A',
+		rating: 9,
+		version: 2,
+		messages: [{}, { content: 'Better' }]
+	});
+	await ait(folder, 'edit 2 --output A');
+	expect(rowsOf(folder)[1]).not.toHaveProperty('originalOutput');
+	expect((await ait(folder, 'edit 1 --delete')).code).toBe(2);
+	expect((await ait(folder, 'edit 1 --delete', { keys: 'n\n' })).code).toBe(1);
+	expect((await ait(folder, 'edit 1 --delete --yes')).code).toBe(0);
+	expect(rowsOf(folder)).toHaveLength(1);
+});
+
+test('edit in the editor may not bring a question to both sides', async () => {
+	const folder = originalProject([
+		originalLine(1, { split: 'train', rating: 9 }),
+		originalLine(2, { split: 'val', rating: 9 })
+	]);
+	const editor = path.join(folder, 'editor.sh');
+	fs.writeFileSync(editor, '#!/bin/sh\nsed -i "s/Question 1?/QUESTION 2?/" "$1"\n', { mode: 0o755 });
+	const { code, err } = await ait(folder, 'edit 1', { keys: ' ', env: { EDITOR: editor, PATH: process.env.PATH! } });
+	expect({ code, err }).toMatchObject({ code: 1, err: expect.stringContaining('is in validation') });
+	expect(rowsOf(folder)[0].messages[1].content).toBe('Question 1?');
+});
+
+test('split deals out in proportion, the same for every machine, and again changes nothing', async () => {
+	const lines = Array.from({ length: 40 }, (_, at) => originalLine(at + 1, { rating: at < 30 ? 8 + (at % 3) : 4 }));
+	const folder = originalProject(lines);
+	const dry = (await ait(folder, 'split --dry-run --json')).json();
+	expect(dry).toMatchObject({ moved: 0, wouldMove: 30, train: 24, validation: 6 });
+	expect(linesOf(folder)).toEqual(lines);
+	await ait(folder, 'split');
+	const first = linesOf(folder);
+	expect(
+		first
+			.map(
+				(line, at) =>
+					line === lines[at] ||
+					line === lines[at]!.replace(/}$/, ',"split":"train"}') ||
+					line === lines[at]!.replace(/}$/, ',"split":"val"}')
+			)
+			.every(Boolean)
+	).toBe(true);
+	expect((await ait(folder, 'split --json')).json()).toMatchObject({ moved: 0 });
+	// another order of the same examples gives the same sides
+	const other = originalProject([...lines].reverse());
+	await ait(other, 'split');
+	expect(linesOf(other).sort()).toEqual([...first].sort());
+});
+
+test('reshuffle asks, never moves validation nor what has trained', async () => {
+	const lines = Array.from({ length: 30 }, (_, at) => originalLine(at + 1, { rating: 9 }));
+	const folder = originalProject(lines);
+	await ait(folder, 'split');
+	const before = rowsOf(folder);
+	const trained = before.filter(({ split }) => split === 'train').slice(0, 12);
+	fs.mkdirSync(path.join(folder, 'data', 'runs', 'v1'), { recursive: true });
+	fs.writeFileSync(
+		path.join(folder, 'data', 'runs', 'v1', 'train.jsonl'),
+		trained.map(({ messages }) => JSON.stringify({ messages })).join('\n')
+	);
+	const config = JSON.parse(fs.readFileSync(path.join(folder, '.aitelier.json'), 'utf8'));
+	fs.writeFileSync(
+		path.join(folder, '.aitelier.json'),
+		JSON.stringify({
+			...config,
+			runs: [{ jobId: 'j', provider: 'together', startedAt: '2026-02-11', status: 'completed', hyperparameters: {} }]
+		})
+	);
+	expect((await ait(folder, 'split --reshuffle --ratio 0.5')).code).toBe(2);
+	await ait(folder, 'split --reshuffle --ratio 0.5 --seed 3 --yes');
+	const after = rowsOf(folder);
+	expect(after.filter(({ split }) => split === 'val')).toHaveLength(15);
+	for (const [at, { id, split }] of before.entries()) {
+		if (split === 'val') expect(after[at].split).toBe('val');
+		if (trained.some((each) => each.id === id)) expect(after[at].split).toBe('train');
+	}
+});
+
+test('format writes the same bytes the app sends, and clears a side that is empty', async () => {
+	const folder = originalProject(
+		[
+			originalLine(1, { rating: 9, split: 'train', originalOutput: 'Worse.' }),
+			originalLine(2, { rating: 7, split: 'train' }),
+			'{"id":3,"messages":[{"role":"user","content":"Q"},{"role":"assistant","content":"A","weight":0},{"role":"user","content":"R"},{"role":"assistant","content":"B","weight":1}],"rating":8,"split":"train"}'
+		],
+		{ systemPrompt: 'Be short.' }
+	);
+	fs.writeFileSync(path.join(folder, 'data', 'val.jsonl'), 'stale\n');
+	expect((await ait(folder, 'format --preference --json')).json()).toMatchObject({
+		train: 2,
+		validation: 0,
+		preference: 1
+	});
+	const train = fs
+		.readFileSync(path.join(folder, 'data', 'train.jsonl'), 'utf8')
+		.trim()
+		.split('\n')
+		.map((line) => JSON.parse(line));
+	expect(train[0]).toEqual({
+		messages: [
+			{ role: 'system', content: 'Be kind.' },
+			{ role: 'user', content: 'Question 1?' },
+			{ role: 'assistant', content: 'Answer 1.' }
+		]
+	});
+	expect(train[1].messages[0]).toEqual({ role: 'system', content: 'Be short.' });
+	expect(train[1].messages[2]).toEqual({ role: 'assistant', content: 'A', weight: 0 });
+	expect(fs.readFileSync(path.join(folder, 'data', 'val.jsonl'), 'utf8')).toBe('');
+	expect(JSON.parse(fs.readFileSync(path.join(folder, 'data', 'preference.jsonl'), 'utf8'))).toMatchObject({
+		preferred_output: [{ content: 'Answer 1.' }],
+		non_preferred_output: [{ content: 'Worse.' }]
+	});
+});
+
+test('format writes nothing of what the provider would refuse', async () => {
+	const folder = originalProject([
+		'{"id":1,"messages":[{"role":"user","content":"Q"},{"role":"user","content":"R"},{"role":"assistant","content":"A"}],"rating":9,"split":"train"}'
+	]);
+	expect(await ait(folder, 'format')).toMatchObject({ code: 3, err: expect.stringContaining('turn 2 is from user') });
+	expect(fs.readFileSync(path.join(folder, 'data', 'train.jsonl'), 'utf8')).toBe('');
+	expect((await ait(folder, 'format --provider openai')).code).toBe(0);
+	expect(await ait(originalProject([originalLine(1)]), 'format')).toMatchObject({
+		code: 3,
+		err: expect.stringContaining('ait split')
+	});
+});
