@@ -119,11 +119,11 @@ export const mutateCore = async (
 ): Promise<{ killed: number; alive: number; stale: number }> => {
 	const scores = new Map<string, { killed: number; alive: number }>();
 	const met = new Set<object>();
-	const verdicts = new Verdicts<Result[]>(keep);
+	const verdicts = new Verdicts<Result[]>(keep, (_, asked) => asked);
 	for (const place of placesOf(names)) {
 		const feature = place.split('/')[0]!;
 		const score = scores.get(feature) ?? { killed: 0, alive: 0 };
-		const results = await verdicts.of(`core/${place}`, () => resultsOf(place));
+		const results = await verdicts.of(`core/${place}`, globSync(testsOf(place)), () => resultsOf(place));
 		for (const [fileName, ofFile] of Map.groupBy(results, (result) => result.fileName)) {
 			const { killed, alive } = judged(fileName, ofFile, met);
 			score.killed += killed;

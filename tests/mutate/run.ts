@@ -13,7 +13,7 @@ import { Verdicts } from './verdicts.ts';
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const onlyList = process.argv.includes('--list');
 const keep = process.argv.find((word) => word.startsWith('--keep='))?.slice('--keep='.length);
-const fates = new Verdicts<Fate>(keep);
+const fates = new Verdicts<Fate>(keep, ({ killedBy }, asked) => (killedBy ? [killedBy.split(' > ')[0]!] : asked));
 /** `core`, `core/math`: the folders of core that are asked for; null where something else is. */
 const core = words.filter((word) => /^core(\/|$)/.test(word)).map((word) => word.replace(/^core\/?/, ''));
 const others = words.filter((word) => !/^core(\/|$)/.test(word));
@@ -59,7 +59,7 @@ async function judge(mutant: Mutant, reason: string | undefined, place: string) 
 		return;
 	}
 	const { killedBy } = await fates
-		.of(mutant.id, () => bench!.fateOf(mutant))
+		.of(JSON.stringify([mutant.id, mutant.sql, mutant.edit]), mutant.files, () => bench!.fateOf(mutant))
 		.catch((problem): Fate => {
 			if (!(problem instanceof Unjudged)) throw problem;
 			console.log(problem.message);

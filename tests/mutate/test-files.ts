@@ -63,24 +63,33 @@ const roomOf = (file: string) => file.slice(server.length + 1).split('/')[0]!;
 export const serverFiles = (): string[] =>
 	filesBelow(server, '.ts').filter((file) => !/\/(platform|providers)\//.test(file));
 
+/** A file as others name it who import it from another room. */
+const nameOf = (file: string) => `/${file.split('/').slice(-2).join('/')}'`;
+
 /** The other rooms that import a file of this one. */
 const roomsImporting = (file: string): string[] => {
-	const named = `/${file.split('/').slice(-2).join('/')}'`;
-	const importing = serverFiles().filter((other) => roomOf(other) !== roomOf(file) && read(other).includes(named));
+	const itsName = nameOf(file);
+	const importing = serverFiles().filter((other) => roomOf(other) !== roomOf(file) && read(other).includes(itsName));
 	return [...new Set(importing.map(roomOf))];
 };
 
 /**
- * The tests of a file of src/lib/server: those of its room, others that name the room, the one of what others' scores tell, and
- * the one that asks every operation. Of that one the room's operations are asked and those of the rooms that import the file, or
+ * The tests of a file of src/lib/server: its own, those that import it or are of a file that does, those of its room, others that
+ * name the room, the one of what others' scores tell, and the one that asks every operation. Of that one the room's operations are asked and those of the rooms that import the file, or
  * all where there are none, and of their tests those that match `asking`.
  */
 export const testsOfRoom = (file: string, asking: RegExp): Pick<Mutant, 'files' | 'named'> => {
 	const room = roomOf(file);
-	const weight = (test: string) => {
-		if (test.startsWith(`${tests}/${room}/`)) return 500;
-		return read(test).split(`/server/${room}/`).length - 1;
+	const itsName = nameOf(file);
+	const imports = (test: string) => {
+		const itsOwn = test.replace(tests, server).replace('.test.ts', '.ts');
+		return read(test).includes(itsName) || (fs.existsSync(itsOwn) && read(itsOwn).includes(itsName));
 	};
+	const weight = (test: string) =>
+		(test === file.replace(server, tests).replace(/\.ts$/, '.test.ts') ? 2000 : 0) +
+		(imports(test) ? 1000 : 0) +
+		(test.startsWith(`${tests}/${room}/`) ? 500 : 0) +
+		(read(test).split(`/server/${room}/`).length - 1);
 	const files = testFiles()
 		.filter((test) => weight(test) > 0)
 		.sort((a, b) => weight(b) - weight(a))

@@ -292,10 +292,14 @@ describe('nor by the owner of the tables', () => {
 	afterAll(() => owner.end());
 	const changes = [
 		...[`action = 'y'`, `subject = 'y'`, `address = 'y'`, `details = '{"x":1}'`, `created_at = 'epoch'`],
-		...['person_id = new_id()', 'request_id = new_id()', 'team_id = new_id()', 'id = new_id()', 'seq = default']
+		...['person_id = new_id()', 'request_id = new_id()', 'team_id = new_id()', 'id = new_id()', 'seq = default'],
+		'key_id = new_id()'
 	];
 
 	test('an audit entry', async () => {
+		const columns = await owner`select attname as name from pg_attribute
+			where attrelid = 'audit_entries'::regclass and attnum > 0 and not attisdropped order by 1`;
+		expect(changes.map((change) => change.split(' ')[0]).sort()).toEqual(columns.map(({ name }) => name));
 		for (const change of changes)
 			await expect(owner.unsafe(`update audit_entries set ${change}`), change).rejects.toMatchObject({ code: 'AI006' });
 	});
