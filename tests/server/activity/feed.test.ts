@@ -124,6 +124,16 @@ describe('what was done', () => {
 		expect(await linesOf(await as('rater'))).toEqual(['Ana rated example 1']);
 	});
 
+	test('names are of those who did the things asked about', async () => {
+		const { scope, as, owner, ids } = await start();
+		await rate(await as('trainer'), ids[0]!);
+		await newScript(scope, 'trainer'); // has done nothing
+		await rate(scope, ids[1]!);
+		const [last] = (await feedOf(scope, { limit: 1 })).rows;
+		const named = scope.tx((tx) => tx.$client`select id from names_of_doers(${[last!.id]}::uuid[])`);
+		expect(await named).toEqual([{ id: owner.id }]);
+	});
+
 	test('names of things done elsewhere are not to be had by their ids', async () => {
 		const here = await start();
 		const there = await start();
