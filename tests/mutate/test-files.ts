@@ -34,8 +34,8 @@ const mentions = (file: string, names: string[]) =>
 const testFiles = () => filesBelow(tests, '.test.ts').filter(isWithin);
 
 /**
- * The tests of something in the database: those that name it, the ones of the database itself first, then the tests that have
- * the name of a file of the server which names it, and others of their rooms.
+ * The tests of something in the database: those that name it, before others the ones of the database itself, then the tests that
+ * have the name of a file of the server which names it, and others of their rooms. Those that name it most come first.
  */
 export const testsNaming = (names: string[]): string[] => {
 	const naming = filesBelow(server, '.ts').filter((file) => mentions(file, names) > 0);
@@ -49,7 +49,8 @@ export const testsNaming = (names: string[]): string[] => {
 	return testFiles()
 		.filter((file) => weight(file) > 0)
 		.sort((a, b) => weight(b) - weight(a))
-		.slice(0, atMost);
+		.slice(0, atMost)
+		.sort((a, b) => mentions(b, names) - mentions(a, names)); // who speaks of it most has the most to say
 };
 
 /** What asks every operation there is. */
