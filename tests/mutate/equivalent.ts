@@ -49,6 +49,10 @@ export const equivalent: { mutant: string | RegExp; because: string }[] = [
 		because: 'without such an example there is no text that a rating could be of: the next question says no'
 	},
 	{
+		mutant: 'triggers/leave_request: without r.status is null',
+		because: 'an answer is written together with the mark that it acted, which is asked before'
+	},
+	{
 		mutant: 'triggers/refuse_leaks_changed: never n.prompt_hash <> o.prompt_hash',
 		because: 'the hash of a prompt is frozen by another trigger, which is asked first'
 	},

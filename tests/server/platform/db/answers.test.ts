@@ -243,6 +243,24 @@ describe('a link and its code', () => {
 		expect(await plainPool()`select email from take_code(${bob.browser}, ${bob.code})`).toEqual([{ email: bob.email }]);
 	});
 
+	test('of one address wait for another that is being made, and end it', async () => {
+		const email = `ana-${randomUUID()}@example.com`;
+		const make = (sql: postgres.ISql, token: Buffer) =>
+			sql`select make_sign_in(${email}, ${token}, ${hash()}, ${hash()}, '/')`.then(() => 'made');
+		const latest = hash();
+		let second = Promise.resolve('');
+		await owner.begin(async (sql) => {
+			await make(sql, hash());
+			let isMade = false;
+			second = make(plainPool(), latest).finally(() => (isMade = true));
+			const waits = () => sql`select from pg_locks join pg_database d on d.oid = database
+				where locktype = 'advisory' and not granted and datname = current_database()`;
+			await expect.poll(async () => isMade || (await waits()).length > 0).toBe(true);
+		});
+		await second;
+		expect(await owner`select token_hash from sign_ins where email = ${email}`).toEqual([{ token_hash: latest }]);
+	});
+
 	test('are guessed at in one browser, and the tries of one mail are not those of another', async () => {
 		const [ana, bob] = [await asked(), await asked()];
 		for (let i = 0; i < 10; i++) await tried(ana.browser);
