@@ -53,6 +53,14 @@ export const equivalent: { mutant: string | RegExp; because: string }[] = [
 		because: 'an answer is written together with the mark that it acted, which is asked before'
 	},
 	{
+		mutant: `triggers/teams_with_open_work: without state = 'waiting'`,
+		because: 'a check of the table says that only what waits has a time for it; it is said for the partial index'
+	},
+	{
+		mutant: `triggers/take_device: never outcome = 'gone'`,
+		because: 'nothing after it finds a request that is good, so the same is said'
+	},
+	{
 		mutant: 'triggers/refuse_leaks_changed: never n.prompt_hash <> o.prompt_hash',
 		because: 'the hash of a prompt is frozen by another trigger, which is asked first'
 	},

@@ -271,6 +271,24 @@ describe('what is evidence does not change', () => {
 		expect(await refusal(team.scope, `update examples set split = null where id = '${id}'`)).toBeUndefined();
 	});
 
+	test('what is in an order that nobody has answered stays on its side', async () => {
+		const [id, run] = [randomUUID(), randomUUID()];
+		await raw(team.scope, async (sql) => {
+			await sql`
+				insert into examples (id, project_id, number, messages, content_hash, prompt_hash, tokens, origin, split)
+				values (${id}, ${one.projectId}, 61, '[]', ${id}::text::bytea, ${id}::text::bytea, 1, 'written', 'train')`;
+			await sql`
+				insert into runs (id, project_id, version, connection_id, base_model, recipe, seed, status, mark, train_count, validation_count, tokens)
+				select ${run}, project_id, 3, connection_id, base_model, recipe, seed, 'queued', ${run}, 0, 0, 1
+				from runs where id = ${one.ids.runs!}`;
+			await sql`insert into run_examples (project_id, run_id, example_id, kind) values (${one.projectId}, ${run}, ${id}, 'train')`;
+		});
+		for (const split of ['null', `'validation'`])
+			expect(await refusal(team.scope, `update examples set split = ${split} where id = '${id}'`), split).toBe('AI007');
+		await raw(team.scope, (sql) => sql`update runs set status = 'failed' where id = ${run}`);
+		expect(await refusal(team.scope, `update examples set split = null where id = '${id}'`)).toBeUndefined();
+	});
+
 	test('what nobody has trained or measured with is still the text that was rated', async () => {
 		const id = randomUUID();
 		await raw(

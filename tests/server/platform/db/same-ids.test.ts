@@ -148,6 +148,19 @@ test('a key is named as its own team calls it', async () => {
 	expect(doers).toEqual([{ name: 'Ours' }]);
 });
 
+test('the use of a token is noted in its team', async () => {
+	const token = randomUUID();
+	for (const { teamId } of [one, two])
+		await owner`
+			insert into personal_tokens (team_id, id, person_id, name, hash, hint, expires_at)
+			values (${teamId}, ${token}, ${one.owner.id}, 'ait', ${teamId + token}::text::bytea, '', now() + interval '1 day')`;
+	const came = await owner`
+		select team_id from enter_with_token(${two.teamId + token}::text::bytea, null, '192.0.2.1', 10, 60)`;
+	expect(came).toEqual([{ team_id: two.teamId }]);
+	const used = await owner`select team_id from personal_tokens where id = ${token} and last_used_at is not null`;
+	expect(used).toEqual([{ team_id: two.teamId }]);
+});
+
 test('what is settled is the latest of that team, of its text, whatever ids and rows the other has', async () => {
 	const [example, rating] = [randomUUID(), randomUUID()];
 	for (const { teamId } of [one, two])
