@@ -69,6 +69,23 @@ export const equivalent: { mutant: string | RegExp; because: string }[] = [
 		because: 'nothing was found: no row is marked as used, and no team belongs to it'
 	},
 	{
+		mutant: 'triggers/runs_accepted: without (not old.accepted or not new.accepted)',
+		because: 'of a run that has accepted, and says so, the function says the same'
+	},
+	{
+		mutant:
+			/^triggers\/runs_settled: without (not old\.accepted|not new\.accepted|old\.status not in \('failed', 'cancelled'\))$/,
+		because: 'an order that was settled is settled again: the marks follow from what stands, and come out the same'
+	},
+	{
+		mutant: 'triggers/runs_settled: not asked when accepted is written',
+		because: 'whoever writes that alone changes nothing: it follows from the other columns'
+	},
+	{
+		mutant: 'triggers/settle_order: without o.run_id <> new.id',
+		because: 'its own run has accepted or is over by then, and neither holds anything: the next two ask that'
+	},
+	{
 		mutant: 'projects/server/evaluations/leaks.ts: eq(examples.projectId, evaluation.projectId) → undefined',
 		because:
 			'only finds fewer rows: what the runs of the evaluation have learnt, asked next, is of its project by a key'
