@@ -297,6 +297,8 @@ test('what is sent to webhooks is made for the acting team alone; without one, n
 	for (const { teamId } of [here, there])
 		await owner`insert into webhook_endpoints (team_id, name, url, events, sealed_secret)
 			values (${teamId}, 'One', 'https://example.com', ${['run.failed']}, '{}')`;
+	await owner`insert into webhook_endpoints (team_id, name, url, events, sealed_secret, state)
+		values (${here.teamId}, 'Paused', 'https://example.com', ${['run.failed']}, '{}', 'paused')`;
 	const made = async () =>
 		(await owner`select team_id from webhook_deliveries where team_id in (${here.teamId}, ${there.teamId})`).map(
 			({ team_id }) => team_id as string
