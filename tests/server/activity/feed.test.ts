@@ -101,7 +101,7 @@ describe('what was done', () => {
 	});
 
 	test('is not told of another project, nor to a member limited to others', async () => {
-		const { scope, as, ids } = await start();
+		const { scope, as, project, ids } = await start();
 		const { project: other } = await newProject(scope, { slug: 'beside' });
 		await rate(scope, ids[0]!);
 		expect((await listActivity(await inProject(scope, 'beside'), {})).rows).toEqual([]);
@@ -109,7 +109,9 @@ describe('what was done', () => {
 		expect(await limited.tx((tx) => tx.select().from(activities))).toEqual([]);
 		const done = (await feedOf(scope)).rows.map(({ id }) => id);
 		const named = (who: Scope) => who.tx((tx) => tx.$client`select name from names_of_doers(${done}::uuid[])`);
-		expect([await named(scope), await named(limited)]).toEqual([[{ name: 'Ana' }], []]);
+		const ana = [{ name: 'Ana' }];
+		expect([await named(scope), await named(await as('owner', [project.id]))]).toEqual([ana, ana]);
+		expect(await named(limited)).toEqual([]);
 	});
 
 	test('says to a rater nothing of trainings and sides', async () => {
