@@ -83,7 +83,9 @@ export class Bench {
 		await this.admin.unsafe(`create database ${name} template ${this.template} strategy wal_log`);
 		await this.within(name, async (owner) => {
 			const before = await state(owner);
-			await owner.unsafe(sql);
+			await owner.unsafe(sql).catch((problem: Error) => {
+				throw new Unjudged(`${mutant.id} cannot be made: ${problem.message}`);
+			});
 			if ((await state(owner)) === before) throw new Unjudged(`${mutant.id} changes nothing in the catalogue:\n${sql}`);
 		});
 		this.vitest.getRootProject().provide('template', name);

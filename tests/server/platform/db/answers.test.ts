@@ -310,6 +310,22 @@ test('what is sent to webhooks is made for the acting team alone; without one, n
 	expect(await made()).toEqual([here.teamId]);
 });
 
+test('what happens in a project is sent to the webhooks that are limited to it, or to none', async () => {
+	const { scope, teamId } = await newTeam();
+	const [mine, other] = [randomUUID(), randomUUID()];
+	for (const [name, projects] of Object.entries({ all: null, mine: [mine], both: [other, mine], other: [other] }))
+		await owner`insert into webhook_endpoints (team_id, name, url, events, sealed_secret, project_ids)
+			values (${teamId}, ${name}, 'https://example.com', ${['run.failed']}, '{}', ${projects})`;
+	const sentTo = async (project: string | null) => {
+		await raw(scope, (sql) => sql`select make_deliveries('run.failed', ${project}, '{}')`);
+		const rows = await owner`
+			with sent as (delete from webhook_deliveries where team_id = ${teamId} returning endpoint_id)
+			select name from webhook_endpoints where id in (select endpoint_id from sent) order by name`;
+		return rows.map(({ name }) => name as string);
+	};
+	expect([await sentTo(mine), await sentTo(null)]).toEqual([['all', 'both', 'mine'], ['all']]);
+});
+
 test('a code of a program tells and gives nothing without what the program was given, nor to another person', async () => {
 	const { teamId, owner: person } = await newTeam();
 	const stranger = await newTeam();
