@@ -284,6 +284,15 @@ test('what a provider would refuse comes in with a warning', async () => {
 	expect(await getImport(here, { importId: result.id })).toMatchObject({ warned: 1, state: 'done' });
 });
 
+test('an import is found in its project, and in no other', async () => {
+	const { scope, here } = await start();
+	await newProject(scope, { slug: 'beside' });
+	const { id: importId } = await bring(here, [chat('One?', 'Yes.')]);
+	expect(await getImport(here, { importId })).toMatchObject({ id: importId, added: 1 });
+	const beside = await inProject(scope, 'beside');
+	await expect(getImport(beside, { importId })).rejects.toMatchObject({ code: 'not_found' });
+});
+
 test('an import that broke off says so, also when its server has died', async () => {
 	const { scope, here } = await start();
 	async function* breaking() {
