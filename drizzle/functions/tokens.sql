@@ -36,9 +36,10 @@ begin
 	if not found then
 		return 'stranger';
 	end if;
-	-- their presses wait for each other, so that none of them counts too few
+	-- their presses wait for each other, so that none of them counts too few; what is confirmed and not taken yet will be one too
 	perform pg_advisory_xact_lock(hashtextextended(person::text, 10));
-	if (select count(*) from public.personal_tokens t where t.person_id = person and t.expires_at > now()) >= most then
+	if (select count(*) from public.personal_tokens t where t.person_id = person and t.expires_at > now())
+		+ (select count(*) from public.device_requests d where d.person_id = person and d.expires_at > now()) >= most then
 		return 'full';
 	end if;
 	update public.device_requests d set person_id = person, chosen_team = team where d.device_hash = asked.device_hash;

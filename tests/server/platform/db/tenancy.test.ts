@@ -332,6 +332,13 @@ describe('the policies', () => {
 		}
 	);
 
+	test('activities of nobody are what the product does by itself, whoever acts meanwhile', async () => {
+		const add = `insert into activities (team_id, project_id, event, subject, details)
+			values ('${world.here}', '${world.project}', 'run.failed', 'x', '{}')`;
+		for (const role of roles) expect(await blindly(scopeOf(role), add), role).toBe(1);
+		expect(await blindly(withKey(scopeOf('rater'), randomUUID()), add)).toBe(1);
+	});
+
 	// A change or removal that reads no column asks no read policy: the policy of its own command stands alone before the rows.
 
 	test.for(Object.keys(rights))(
