@@ -7,6 +7,7 @@ import { Failure } from '../exit-codes.ts';
 import { type Side, editedLine, examplesIn, isBlankLine, isUnreadable, readExample } from '../files/examples.ts';
 import { tailOf, withFields } from '../files/fields.ts';
 import { numberOf, numberSet, saidHash } from '../files/hashes.ts';
+import { column } from '../files/columns.ts';
 import { eachLine, rewriteLines } from '../files/lines.ts';
 import { quickExample } from '../files/quick.ts';
 import { type Project, examplesFile } from '../files/project.ts';
@@ -17,7 +18,7 @@ import type { Say } from '../terminal/say.ts';
 import { gatherUnreadable } from '../unreadable.ts';
 
 /** What the split knows of the file: columns of numbers, in `lines` where each stands, and in `before` on which side. */
-type Rows = Dealt & { lines: number[]; before: number[] };
+type Rows = Dealt & { lines: ArrayLike<number>; before: ArrayLike<number> };
 
 const sideBefore = { train: side.train, val: side.validation } as const;
 
@@ -33,7 +34,15 @@ const rowsOf = (
 	const trained = trainedPrompts(project);
 	const threshold = project.config.qualityThreshold;
 	const prompts = numberSet();
-	const rows: Rows = { groups: [], places: [], strata: [], sides: [], trained: [], lines: [], before: [] };
+	const rows = {
+		groups: column(Int32Array),
+		places: column(Float64Array),
+		strata: column(Uint8Array),
+		sides: column(Uint8Array),
+		trained: column(Uint8Array),
+		lines: column(Int32Array),
+		before: column(Uint8Array)
+	};
 	eachLine(examplesIn(project), (bytes, line) => {
 		const tail = trained.size() === 0 ? tailOf(bytes) : null;
 		if (tail && tail.split === null && (tail.rating === null || tail.rating < threshold)) return;
@@ -56,18 +65,18 @@ const rowsOf = (
 		rows.trained.push(Number(isTrained));
 		rows.lines.push(line);
 	});
-	return rows;
+	return Object.fromEntries(Object.entries(rows).map(([name, { all }]) => [name, all()])) as unknown as Rows;
 };
 
 /** For every line of the file the side that is written to it, or `none`. */
 const movesIn = ({ lines, before }: Rows, { to }: Decided) => {
-	const sideOf = new Uint8Array((lines.at(-1) ?? 0) + 1);
+	const sideOf = new Uint8Array((lines[lines.length - 1] ?? 0) + 1);
 	let [count, conflicts] = [0, 0];
-	for (const [at, line] of lines.entries()) {
+	for (let at = 0; at < lines.length; at++) {
 		const next = to[at]!;
 		if (next === side.conflict) conflicts++;
 		else if (next !== side.none && next !== before[at]) {
-			sideOf[line] = next;
+			sideOf[lines[at]!] = next;
 			count++;
 		}
 	}

@@ -4,15 +4,15 @@ import { apportion } from '../math/apportion.ts';
 /** Examples, a column each. */
 export type Dealt = {
 	/** The same for the same prompt, from 0 on without gaps. */
-	groups: number[];
+	groups: ArrayLike<number>;
 	/** Its place in the order of this seed. */
-	places: number[];
+	places: ArrayLike<number>;
 	/** The whole part of a good rating; 0: not good. */
-	strata: number[];
+	strata: ArrayLike<number>;
 	/** Where it stands: a `side`. */
-	sides: number[];
+	sides: ArrayLike<number>;
 	/** 1: a run has trained on it. */
-	trained: number[];
+	trained: ArrayLike<number>;
 };
 
 export const side = { none: 0, train: 1, validation: 2, conflict: 3 } as const;
@@ -21,12 +21,12 @@ export type Decided = {
 	/** Per example: where it goes, `conflict` where either side would leak, `none` where it stays. */
 	to: Uint8Array;
 	/** The examples that were decided about, those with a side of their prompt first, then family by family. */
-	order: number[];
+	order: ArrayLike<number>;
 };
 
-const groupCount = (groups: readonly number[]): number => {
+const groupCount = (groups: ArrayLike<number>): number => {
 	let most = -1;
-	for (const group of groups) if (group > most) most = group;
+	for (let at = 0; at < groups.length; at++) if (groups[at]! > most) most = groups[at]!;
 	return most + 1;
 };
 
@@ -42,28 +42,27 @@ const sidesOf = ({ groups, sides, trained }: Dealt, count: number): Uint8Array =
 	return known;
 };
 
-/** Good examples without a side, group by group, in the order in which each group comes first. */
+/** Good examples without a side, group by group, in the order in which each group comes first: `members` from `starts` on. */
 const familiesOf = ({ groups, strata, sides }: Dealt, count: number) => {
 	const sizes = new Int32Array(count);
-	const families: number[] = [];
+	const families = new Int32Array(count);
+	let [familyCount, memberCount] = [0, 0];
 	for (let at = 0; at < groups.length; at++) {
 		if (strata[at] === 0 || sides[at] !== side.none) continue;
-		if (sizes[groups[at]!]!++ === 0) families.push(groups[at]!);
+		if (sizes[groups[at]!]!++ === 0) families[familyCount++] = groups[at]!;
+		memberCount++;
 	}
 	const starts = new Int32Array(count);
 	let start = 0;
-	for (const group of families) {
-		starts[group] = start;
-		start += sizes[group]!;
+	for (let family = 0; family < familyCount; family++) {
+		starts[families[family]!] = start;
+		start += sizes[families[family]!]!;
 	}
-	const members = new Int32Array(start);
-	const filled = new Int32Array(count);
-	for (let at = 0; at < groups.length; at++) {
-		if (strata[at] === 0 || sides[at] !== side.none) continue;
-		const group = groups[at]!;
-		members[starts[group]! + filled[group]!++] = at;
-	}
-	return { families, of: (group: number) => members.subarray(starts[group]!, starts[group]! + sizes[group]!) };
+	const members = new Int32Array(memberCount);
+	const filled = Int32Array.from(starts);
+	for (let at = 0; at < groups.length; at++)
+		if (strata[at] !== 0 && sides[at] === side.none) members[filled[groups[at]!]!++] = at;
+	return { families: families.subarray(0, familyCount), members, starts, sizes };
 };
 
 /** Seats of each stratum that validation still has to fill. */
@@ -94,57 +93,72 @@ export const deal = (
 	const { groups, places, strata } = dealt;
 	const count = groupCount(groups);
 	const known = sidesOf(dealt, count);
-	const { families, of } = familiesOf(dealt, count);
+	const { families, members, starts, sizes } = familiesOf(dealt, count);
 	const seats = seatsOf(dealt, validationShare);
-	const fill = (at: number) => seats.set(strata[at]!, seats.get(strata[at]!)! - 1);
+	let open = [...seats.values()].filter((left) => left > 0).length; // strata with a seat left
+	const fill = (at: number) => {
+		const left = seats.get(strata[at]!)! - 1;
+		seats.set(strata[at]!, left);
+		if (left === 0) open--;
+	};
 	const to = new Uint8Array(groups.length);
-	const order: number[] = [];
-	const free: number[] = [];
+	const order = new Int32Array(members.length);
+	let decided = 0;
+	/** All of a group go one way. */
+	const send = (group: number, where: number) => {
+		for (let place = starts[group]!; place < starts[group]! + sizes[group]!; place++) {
+			const at = members[place]!;
+			to[at] = where;
+			order[decided++] = at;
+		}
+	};
+	const fillAll = (group: number) => {
+		for (let place = starts[group]!; place < starts[group]! + sizes[group]!; place++) fill(members[place]!);
+	};
+
+	const free = families.filter((group) => known[group] === side.none);
 	for (const group of families) {
-		const own = known[group]!;
-		if (own === side.none) {
-			free.push(group);
-			continue;
-		}
-		for (const at of of(group)) {
-			to[at] = own;
-			order.push(at);
-			if (own === side.validation) fill(at);
-		}
+		if (known[group] === side.none) continue;
+		send(group, known[group]!);
+		if (known[group] === side.validation) fillAll(group);
 	}
 
 	/** The member of each free group that comes first. */
 	const firsts = new Int32Array(count);
-	for (const group of free) firsts[group] = of(group).reduce((one, two) => (places[two]! < places[one]! ? two : one));
+	for (const group of free) {
+		let first = members[starts[group]!]!;
+		for (let place = starts[group]! + 1; place < starts[group]! + sizes[group]!; place++)
+			if (places[members[place]!]! < places[first]!) first = members[place]!;
+		firsts[group] = first;
+	}
 	const ordered = Int32Array.from(free).sort((one, two) => {
 		const [first, second] = [firsts[one]!, firsts[two]!];
 		return places[first]! - places[second]! || (isBefore(first, second) ? -1 : 1);
 	});
 	const chosen = new Uint8Array(count);
-	const fitting = (members: Int32Array): number => {
-		if (members.length === 1) return seats.get(strata[members[0]!]!)! > 0 ? 1 : 0;
-		const used = new Map<number, number>();
-		return members.filter((at) => {
-			const stratum = strata[at]!;
+	const used = new Map<number, number>();
+	/** How many of a group find a seat. */
+	const fitting = (group: number): number => {
+		if (sizes[group] === 1) return seats.get(strata[members[starts[group]!]!]!)! > 0 ? 1 : 0;
+		used.clear();
+		let count = 0;
+		for (let place = starts[group]!; place < starts[group]! + sizes[group]!; place++) {
+			const stratum = strata[members[place]!]!;
 			used.set(stratum, (used.get(stratum) ?? 0) + 1);
-			return used.get(stratum)! <= seats.get(stratum)!;
-		}).length;
+			if (used.get(stratum)! <= seats.get(stratum)!) count++;
+		}
+		return count;
 	};
-	const choose = (fits: (members: Int32Array) => boolean) => {
+	const choose = (fits: (group: number) => boolean) => {
 		for (const group of ordered) {
-			if (![...seats.values()].some((left) => left > 0)) return;
-			const members = of(group);
-			if (chosen[group] || !fits(members)) continue;
+			if (open <= 0) return;
+			if (chosen[group] || !fits(group)) continue;
 			chosen[group] = 1;
-			members.forEach(fill);
+			fillAll(group);
 		}
 	};
-	choose((members) => fitting(members) === members.length);
-	choose((members) => fitting(members) * 2 > members.length); // large families: rather one too many than three too few
-	for (const group of free)
-		for (const at of of(group)) {
-			to[at] = chosen[group] ? side.validation : side.train;
-			order.push(at);
-		}
+	choose((group) => fitting(group) === sizes[group]);
+	choose((group) => fitting(group) * 2 > sizes[group]!); // large families: rather one too many than three too few
+	for (const group of free) send(group, chosen[group] ? side.validation : side.train);
 	return { to, order };
 };

@@ -77,7 +77,8 @@ export const planSplit = ({
 	const decided = deal(dealt, 1 - ratio, (one, two) => examples[one]!.id < examples[two]!.id);
 	const moves: SplitMove[] = [];
 	const conflicts: string[] = [];
-	for (const at of decided.order) {
+	for (let turn = 0; turn < decided.order.length; turn++) {
+		const at = decided.order[turn]!;
 		const { id } = examples[at]!;
 		if (decided.to[at] === side.conflict) conflicts.push(id);
 		else moves.push({ id, to: decided.to[at] === side.validation ? 'validation' : 'train' });
@@ -104,7 +105,8 @@ export const summaryOf = (
 		if (place === side.validation) row.validation++;
 	}
 	let [toTrain, toValidation] = [0, 0];
-	for (const at of order) {
+	for (let turn = 0; turn < order.length; turn++) {
+		const at = order[turn]!;
 		if (to[at] === side.train) toTrain++;
 		else if (to[at] === side.validation) toValidation++;
 	}
