@@ -39,7 +39,7 @@ export type Command<F extends Record<string, Flag> = Record<string, Flag>> = {
 	examples: readonly Example[];
 };
 
-export const groups = ['Examples', 'Training', 'Judging', 'Around'] as const;
+export const groups = ['Examples', 'Training', 'Judging', 'Set-up'] as const;
 export type Group = (typeof groups)[number];
 
 /** Every command has these. */

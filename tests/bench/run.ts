@@ -16,7 +16,8 @@ const all: Record<string, () => Promise<{ run: (bench: never) => Promise<Measure
 	P15: () => import('./p15-start-stop.ts'),
 	PAGES: () => import('./pages.ts'),
 	BOMBS: () => import('./bombs.ts'),
-	RATE: () => import('./ratings.ts')
+	RATE: () => import('./ratings.ts'),
+	CLI: () => import('./cli.ts')
 };
 const [inside, ...rest] = process.argv.slice(2);
 

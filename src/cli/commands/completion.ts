@@ -2,7 +2,7 @@ import { command } from '../command.ts';
 
 export const completion = command({
 	name: 'completion',
-	group: 'Around',
+	group: 'Set-up',
 	summary: 'Write the script with which your shell completes ait',
 	args: [{ name: 'shell', words: 'bash, zsh or fish', isNeeded: true }],
 	flags: {},

@@ -2,7 +2,7 @@ import { command } from '../command.ts';
 
 export const doctor = command({
 	name: 'doctor',
-	group: 'Around',
+	group: 'Set-up',
 	summary: 'Look whether everything is as it should be: files, every line, keys, provider',
 	more: ['Ends with 1 when something has to be mended. Keys are never shown.'],
 	flags: { offline: { kind: 'switch', words: 'Do not ask the provider' } },

@@ -2,7 +2,7 @@ import { command } from '../command.ts';
 
 export const key = command({
 	name: 'key',
-	group: 'Around',
+	group: 'Set-up',
 	summary: 'Keep the key of a provider, where only you can read it',
 	more: [
 		'It is asked for, or read from a pipe, and kept in ~/.config/aitelier/credentials (0600). TOGETHER_API_KEY, OPENAI_API_KEY or OPENAI_COMPATIBLE_API_KEY in the environment, or in .env beside the project, go before it.'

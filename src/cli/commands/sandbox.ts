@@ -2,7 +2,7 @@ import { command } from '../command.ts';
 
 export const sandbox = command({
 	name: 'sandbox',
-	group: 'Around',
+	group: 'Set-up',
 	summary: 'Start the sandbox: a provider on this machine that needs no key, learns and answers',
 	more: ['It stays until Ctrl-C. Projects with the provider "sandbox" find it by themselves.'],
 	flags: {

@@ -23,31 +23,49 @@ export const copyHash = (messages: readonly Message[], systemPrompt: string | nu
 /** 48 bits of the hash of a prompt. */
 export const promptNumber = (messages: readonly Message[]): number => numberOf(promptText(messages));
 
-/** A set of such numbers in eight to sixteen bytes each, where a `Set` takes fifty: a file may have a million lines. */
+const free = -1;
+
+const placeIn = (slots: Float64Array, value: number): number => {
+	const mask = slots.length - 1;
+	let at = (value % 0x1_0000_0000) & mask;
+	while (slots[at] !== free && slots[at] !== value) at = (at + 1) & mask;
+	return at;
+};
+
+/** A set of such numbers in a dozen or two bytes each, where a `Set` takes fifty: a file may have a million lines. */
 export const numberSet = () => {
-	let slots = new Float64Array(1 << 12).fill(-1);
+	let slots = new Float64Array(1 << 12).fill(free);
+	let indexes = new Int32Array(1 << 12);
 	let size = 0;
-	const place = (within: Float64Array, value: number) => {
-		const mask = within.length - 1;
-		let at = (value % 0x1_0000_0000) & mask;
-		while (within[at] !== -1 && within[at] !== value) at = (at + 1) & mask;
-		return at;
+	const grow = () => {
+		const larger = new Float64Array(slots.length * 2).fill(free);
+		const moved = new Int32Array(slots.length * 2);
+		for (let at = 0; at < slots.length; at++) {
+			if (slots[at] === free) continue;
+			const to = placeIn(larger, slots[at]!);
+			larger[to] = slots[at]!;
+			moved[to] = indexes[at]!;
+		}
+		[slots, indexes] = [larger, moved];
 	};
-	const has = (value: number) => slots[place(slots, value)] === value;
+	/** Which it is, in the order in which they came; it is taken in where it is new. */
+	const indexOf = (value: number): number => {
+		const at = placeIn(slots, value);
+		if (slots[at] === value) return indexes[at]!;
+		slots[at] = value;
+		indexes[at] = size++;
+		if (size * 2 > slots.length) grow();
+		return size - 1;
+	};
 	return {
-		has,
+		has: (value: number): boolean => slots[placeIn(slots, value)] === value,
 		/** Whether it is new. */
-		add(value: number): boolean {
-			const at = place(slots, value);
-			if (slots[at] === value) return false;
-			slots[at] = value;
-			if (++size * 2 > slots.length) {
-				const larger = new Float64Array(slots.length * 2).fill(-1);
-				for (const each of slots) if (each !== -1) larger[place(larger, each)] = each;
-				slots = larger;
-			}
-			return true;
+		add: (value: number): boolean => {
+			const before = size;
+			indexOf(value);
+			return size > before;
 		},
+		indexOf,
 		size: () => size
 	};
 };

@@ -59,10 +59,11 @@ export const writeTrainingFiles = (
 	const thoughts = takesThoughts(provider);
 	const hasPrompt = (systemPrompt ?? '').trim() !== '';
 	mkdirSync(folder, { recursive: true });
+	const isDerived = folder === dataFolder(project); // what a run has sent is evidence
 	const files = {
-		train: replacing(path.join(folder, 'train.jsonl')),
-		val: replacing(path.join(folder, 'val.jsonl')),
-		...(preference && { preference: replacing(path.join(folder, 'preference.jsonl')) })
+		train: replacing(path.join(folder, 'train.jsonl'), { isDerived }),
+		val: replacing(path.join(folder, 'val.jsonl'), { isDerived }),
+		...(preference && { preference: replacing(path.join(folder, 'preference.jsonl'), { isDerived }) })
 	};
 	const all = Object.values(files);
 	const counts = { train: 0, val: 0, preference: 0 };

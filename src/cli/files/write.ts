@@ -36,9 +36,12 @@ export type Written = {
 
 /**
  * Writes a file beside its place and puts it there when it is whole: whoever reads, at whatever moment, finds the old one or
- * the new one. The rights of the old one stay.
+ * the new one. The rights of the old one stay. What can be made again (`isDerived`) does not wait for the disk.
  */
-export const replacing = (file: string, { mode }: { mode?: number } = {}): Written => {
+export const replacing = (
+	file: string,
+	{ mode, isDerived = false }: { mode?: number; isDerived?: boolean } = {}
+): Written => {
 	const beside = `${file}.${process.pid}.tmp`;
 	let handle: number;
 	const kept = statSync(file, { throwIfNoEntry: false })?.mode;
@@ -100,7 +103,7 @@ export const replacing = (file: string, { mode }: { mode?: number } = {}): Writt
 		done: () => {
 			trying(() => {
 				flush();
-				fsyncSync(handle);
+				if (!isDerived) fsyncSync(handle);
 			});
 			if (!isOpen) return;
 			isOpen = false;

@@ -80,6 +80,10 @@ export const look = (io: Io, say: Say, version: number | undefined): Promise<Loc
 		return run;
 	});
 
+/** How long until the next look; the sandbox is nobody's to be spared. */
+export const pauseMs = ({ pollMs }: Pick<Io, 'pollMs'>, provider: LocalRun['provider']): number =>
+	provider === 'sandbox' ? Math.min(1_000, pollMs) : pollMs;
+
 /** How far it is, on one line. */
 export const stationOf = (run: LocalRun): string => {
 	const steps = typeof run.stepsTotal === 'number' ? ` ${String(run.stepsDone ?? 0)} of ${run.stepsTotal} steps` : '';
@@ -102,7 +106,7 @@ export const follow = async (
 		if (isWatched && station !== told) say.note(`v${chosen}: ${station}`);
 		told = station;
 		if (!isWatched || isOver({ status: stageOf(run) })) return run;
-		await wait(io.pollMs, undefined, { signal: io.signal }).catch(() => {});
+		await wait(pauseMs(io, run.provider), undefined, { signal: io.signal }).catch(() => {});
 		if (io.signal.aborted) return run;
 	}
 };

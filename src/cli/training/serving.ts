@@ -8,7 +8,7 @@ import { versionOf } from '../files/runs.ts';
 import type { Connected } from '../providers.ts';
 import type { Io } from '../terminal/io.ts';
 import type { Say } from '../terminal/say.ts';
-import { findRun } from './follow.ts';
+import { findRun, pauseMs } from './follow.ts';
 import { note, stageOf } from './order.ts';
 
 /** The run whose model is meant: the newest that is ready without a number. Throws a failure where it has no model. */
@@ -59,7 +59,7 @@ export const startServing = async (
 		if (state === 'ready') return;
 		if (state === 'failed' || state === 'stopped' || Date.now() > until)
 			throw new Failure(`The model did not start: ${state}.`, 'ait stop, then ait serve again', 'provider');
-		await wait(io.pollMs, undefined, { signal: io.signal }).catch(() => {});
+		await wait(pauseMs(io, run.provider), undefined, { signal: io.signal }).catch(() => {});
 		if (io.signal.aborted) throw new Failure('It is still starting, and will cost by the minute.', 'ait stop');
 	}
 };
@@ -87,7 +87,7 @@ export const stopServing = async (
 		const state = await provider.deploymentState(access, deployment);
 		if (state === 'stopped') break;
 		if (tries === 20) throw new Failure(`The model is still ${state}.`, 'ait stop once more', 'provider');
-		await wait(io.pollMs);
+		await wait(pauseMs(io, run.provider));
 	}
 	note(project, run, { serving: undefined, servingMark: undefined });
 };

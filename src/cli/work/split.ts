@@ -1,11 +1,13 @@
-import { type SplitPlan, type Splittable, planSplit, whatValidationProves } from '../../lib/core/splits/plan.ts';
+import { type Dealt, type Decided, deal, side } from '../../lib/core/splits/deal.ts';
+import { placeOf, stratumOf, summaryOf, whatValidationProves } from '../../lib/core/splits/plan.ts';
 import { promptText } from '../../lib/core/examples/fingerprint.ts';
 import type { split } from '../commands/split.ts';
 import type { Deed } from '../deed.ts';
 import { Failure } from '../exit-codes.ts';
 import { type Side, editedLine, examplesIn, isBlankLine, isUnreadable, readExample } from '../files/examples.ts';
 import { tailOf, withFields } from '../files/fields.ts';
-import { promptHash, promptNumber, saidHash } from '../files/hashes.ts';
+import { numberOf, numberSet, saidHash } from '../files/hashes.ts';
+import { column } from '../files/columns.ts';
 import { eachLine, rewriteLines } from '../files/lines.ts';
 import { quickExample } from '../files/quick.ts';
 import { type Project, examplesFile } from '../files/project.ts';
@@ -15,16 +17,32 @@ import { agreed } from '../terminal/ask.ts';
 import type { Say } from '../terminal/say.ts';
 import { gatherUnreadable } from '../unreadable.ts';
 
-type Row = Splittable & { line: number; was: Side | null };
+/** What the split knows of the file: columns of numbers, in `lines` where each stands, and in `before` on which side. */
+type Rows = Dealt & { lines: ArrayLike<number>; before: ArrayLike<number> };
+
+const sideBefore = { train: side.train, val: side.validation } as const;
 
 /**
  * What the plan has to know: good examples, and whatever stands on a side or was learnt from. Known by what they say, as in the
  * app: several may say the same, and then go the same way.
  */
-const rowsOf = (project: Project, isReshuffled: boolean, unreadable: ReturnType<typeof gatherUnreadable>): Row[] => {
+const rowsOf = (
+	project: Project,
+	{ seed, reshuffle }: { seed: number; reshuffle: boolean },
+	unreadable: ReturnType<typeof gatherUnreadable>
+): Rows => {
 	const trained = trainedPrompts(project);
 	const threshold = project.config.qualityThreshold;
-	const rows: Row[] = [];
+	const prompts = numberSet();
+	const rows = {
+		groups: column(Int32Array),
+		places: column(Float64Array),
+		strata: column(Uint8Array),
+		sides: column(Uint8Array),
+		trained: column(Uint8Array),
+		lines: column(Int32Array),
+		before: column(Uint8Array)
+	};
 	eachLine(examplesIn(project), (bytes, line) => {
 		const tail = trained.size() === 0 ? tailOf(bytes) : null;
 		if (tail && tail.split === null && (tail.rating === null || tail.rating < threshold)) return;
@@ -32,47 +50,50 @@ const rowsOf = (project: Project, isReshuffled: boolean, unreadable: ReturnType<
 		const read = quickExample(bytes) ?? readExample(bytes, line);
 		if (isUnreadable(read)) return unreadable.add(read);
 		const { messages, rating, split: was } = read;
-		const isTrained = trained.size() > 0 && trained.has(promptNumber(messages));
-		if ((rating === null || rating < threshold) && was === null && !isTrained) return;
 		const prompt = promptText(messages);
-		const side = was === 'val' ? 'validation' : was === 'train' && isReshuffled && !isTrained ? 'unassigned' : was;
-		rows.push({
-			id: saidHash(messages, prompt),
-			group: promptHash(messages, prompt),
-			rating,
-			split: side ?? 'unassigned',
-			trained: isTrained,
-			line,
-			was
-		});
+		const number = numberOf(prompt);
+		const isTrained = trained.has(number);
+		const stratum = stratumOf(rating, threshold);
+		if (stratum === 0 && was === null && !isTrained) return;
+		const before = was === null ? side.none : sideBefore[was];
+		const isTakenBack = was === 'train' && reshuffle && !isTrained && stratum > 0;
+		rows.groups.push(prompts.indexOf(number));
+		rows.places.push(placeOf(saidHash(messages, prompt), seed));
+		rows.strata.push(stratum);
+		rows.sides.push(isTakenBack ? side.none : before);
+		rows.before.push(before);
+		rows.trained.push(Number(isTrained));
+		rows.lines.push(line);
 	});
-	return rows;
+	return Object.fromEntries(Object.entries(rows).map(([name, { all }]) => [name, all()])) as unknown as Rows;
 };
 
-/** The lines whose side changes, and to which. */
-const movesIn = (rows: readonly Row[], plan: SplitPlan): Map<number, Side | null> => {
-	const sides = new Map(plan.moves.map(({ id, to }) => [id, to]));
-	const moves = new Map<number, Side | null>();
-	for (const { id, line, rating, split: side, was } of rows) {
-		if (side !== 'unassigned') continue;
-		const to = rating === null ? undefined : sides.get(id);
-		const next = to === undefined ? null : to === 'validation' ? 'val' : 'train';
-		if (next !== was) moves.set(line, next);
+/** For every line of the file the side that is written to it, or `none`. */
+const movesIn = ({ lines, before }: Rows, { to }: Decided) => {
+	const sideOf = new Uint8Array((lines[lines.length - 1] ?? 0) + 1);
+	let [count, conflicts] = [0, 0];
+	for (let at = 0; at < lines.length; at++) {
+		const next = to[at]!;
+		if (next === side.conflict) conflicts++;
+		else if (next !== side.none && next !== before[at]) {
+			sideOf[lines[at]!] = next;
+			count++;
+		}
 	}
-	return moves;
+	return { sideOf, count, conflicts };
 };
 
 /** A side beside everything else, which stays as it is written. */
-const withSide = (bytes: string, line: number, side: Side | null): string => {
-	const value = side === null ? undefined : `"${side}"`;
-	if (tailOf(bytes)?.split === null && value) return `${bytes.slice(0, bytes.lastIndexOf('}'))},"split":${value}}`;
+const withSide = (bytes: string, line: number, to: Side): string => {
+	const value = `"${to}"`;
+	if (tailOf(bytes)?.split === null) return `${bytes.slice(0, bytes.lastIndexOf('}'))},"split":${value}}`;
 	const plainly = withFields(bytes, { split: value });
 	if (plainly !== null) return plainly;
 	const read = readExample(bytes, line);
-	return isUnreadable(read) ? bytes : editedLine(read, { split: side });
+	return isUnreadable(read) ? bytes : editedLine(read, { split: to });
 };
 
-const show = (say: Say, plan: SplitPlan) => {
+const show = (say: Say, plan: ReturnType<typeof summaryOf>, conflicts: number) => {
 	say.line(plan.sentence);
 	say.line();
 	say.line(say.paint('dim', 'rating   good   validation'));
@@ -80,8 +101,7 @@ const show = (say: Say, plan: SplitPlan) => {
 		say.line(`${String(rating).padStart(6)} ${String(qualified).padStart(6)} ${String(validation).padStart(12)}`);
 	say.line();
 	say.line(`Then ${plan.train} in train, ${plan.validation} in validation.`);
-	if (plan.conflicts.length > 0)
-		say.text(`${plan.conflicts.length} left alone: what they ask was trained on and is in validation too.`);
+	if (conflicts > 0) say.text(`${conflicts} left alone: what they ask was trained on and is in validation too.`);
 	say.text(whatValidationProves(plan.validation));
 };
 
@@ -89,30 +109,33 @@ export const deed: Deed<typeof split> = ({ io, say, flags }) =>
 	writing(io, say, 'split', async (project) => {
 		const { ratio, seed, reshuffle } = flags;
 		const unreadable = gatherUnreadable();
-		const rows = rowsOf(project, reshuffle, unreadable);
-		const plan = planSplit({ examples: rows, ratio, seed, threshold: project.config.qualityThreshold });
-		const moves = movesIn(rows, plan);
-		show(say, plan);
-		const isWritten = moves.size > 0 && !flags['dry-run'];
+		const rows = rowsOf(project, { seed, reshuffle }, unreadable);
+		const decided = deal(rows, 1 - ratio);
+		const { sideOf, count, conflicts } = movesIn(rows, decided);
+		const plan = summaryOf(rows, decided);
+		show(say, plan, conflicts);
+		const isWritten = count > 0 && !flags['dry-run'];
 		if (isWritten && reshuffle) {
-			const question = `${moves.size} change their place. Deal train out anew?`;
+			const question = `${count} change their place. Deal train out anew?`;
 			if (!(await agreed(io, say, question, { yes: flags.yes, mend: 'ait split --reshuffle --yes' })))
 				throw new Failure('Everything stays where it is.');
 		}
 		if (isWritten)
-			rewriteLines(examplesFile(project), (bytes, number) => withSide(bytes, number, moves.get(number) ?? null), {
-				only: moves
-			});
+			rewriteLines(
+				examplesFile(project),
+				(bytes, number) => withSide(bytes, number, sideOf[number] === side.validation ? 'val' : 'train'),
+				{ only: { has: (number) => (sideOf[number] ?? side.none) !== side.none } }
+			);
 		if (isWritten) say.line('Done. Next: ait train, or ait format for the files alone');
-		else if (moves.size > 0) say.line('Nothing was moved: ait split moves it.');
-		const { qualified, train, validation, conflicts, byRating } = plan;
+		else if (count > 0) say.line('Nothing was moved: ait split moves it.');
+		const { qualified, train, validation, byRating } = plan;
 		say.json({
-			moved: isWritten ? moves.size : 0,
-			wouldMove: moves.size,
+			moved: isWritten ? count : 0,
+			wouldMove: count,
 			qualified,
 			train,
 			validation,
-			conflicts: conflicts.length,
+			conflicts,
 			byRating,
 			ratio,
 			seed

@@ -12,6 +12,12 @@ export const deed: Deed<typeof stop> = ({ io, say, args }) =>
 		const version = versionIn(args[0]);
 		const chosen = version === undefined ? project.config.runs : [findRun(project, version)];
 		const running = chosen.filter(({ serving }) => serving);
+		const begun = chosen.find((run) => !run.serving && run.servingMark !== undefined);
+		if (begun)
+			throw new Failure(
+				`v${versionOf(project, begun)} was being deployed when something cut it off, and may cost.`,
+				`ait serve v${versionOf(project, begun)}, which finds it, then ait stop`
+			);
 		if (running.length === 0) {
 			if (version !== undefined) throw new Failure(`v${version} is not deployed.`, 'ait status --all');
 			say.line('Nothing is deployed.');

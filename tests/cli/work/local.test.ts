@@ -1,7 +1,10 @@
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
+import { contentText, promptText } from '../../../src/lib/core/examples/fingerprint.ts';
+import { planSplit } from '../../../src/lib/core/splits/plan.ts';
 import { ait, examplesOf, linesOf, newFolder, originalLine, originalProject, rowsOf } from '../../support/cli.ts';
 
 test('init makes a project the original could open, and never over another', async () => {
@@ -209,6 +212,29 @@ test('split deals out in proportion, the same for every machine, and again chang
 	const other = originalProject([...lines].reverse());
 	await ait(other, 'split');
 	expect(linesOf(other).sort()).toEqual([...first].sort());
+});
+
+test('the split is the one the app makes of the same file', async () => {
+	const lines = Array.from({ length: 60 }, (_, at) =>
+		originalLine(at + 1, { rating: 6 + (at % 5), question: `Question ${at % 50}?`, ...(at < 4 && { split: 'val' }) })
+	);
+	const folder = originalProject(lines);
+	const before = rowsOf(folder);
+	await ait(folder, 'split --seed 5 --ratio 0.7');
+	const sha = (text: string) => createHash('sha256').update(text).digest('hex');
+	const examples = before.map(({ messages, rating, split }) => ({
+		id: sha(contentText(messages)),
+		group: sha(promptText(messages)),
+		rating,
+		split: split ? ('validation' as const) : ('unassigned' as const),
+		trained: false
+	}));
+	const { moves } = planSplit({ examples, ratio: 0.7, seed: 5, threshold: 8 });
+	const sides = new Map(moves.map(({ id, to }) => [id, to === 'train' ? 'train' : 'val']));
+	const after = rowsOf(folder);
+	for (const [at, { id, rating, split }] of examples.entries())
+		expect(after[at].split).toBe(split === 'validation' ? 'val' : rating >= 8 ? sides.get(id) : undefined);
+	expect(moves.length).toBeGreaterThan(20);
 });
 
 test('reshuffle asks, never moves validation nor what has trained', async () => {

@@ -1,6 +1,6 @@
 // Longer than most: the rule and the summary of one act, the automatic split.
-import { apportion } from '../math/apportion.ts';
 import { hash } from '../math/hash.ts';
+import { type Dealt, type Decided, deal, side } from './deal.ts';
 import { detectableWinRate, minimum, smallestWins } from '../evaluations/power.ts';
 
 export const splits = ['unassigned', 'train', 'validation'] as const;
@@ -32,48 +32,24 @@ export type SplitPlan = {
 	sentence: string;
 };
 
-type Good = Splittable & { stratum: number };
-
-type Side = 'train' | 'validation' | 'conflict';
-
-/** Where prompts already are: a new example with the same prompt has to follow. */
-const sidesOf = (examples: readonly Splittable[]): Map<string, Side> => {
-	const sides = new Map<string, Side>();
-	for (const { group, split, trained } of examples) {
-		if (split === 'unassigned' && !trained) continue;
-		const side = split !== 'validation' ? 'train' : trained ? 'conflict' : split;
-		const known = sides.get(group);
-		sides.set(group, known === undefined || known === side ? side : 'conflict');
-	}
-	return sides;
+/** One number for each group, from 0 on. */
+const numbered = (groups: readonly string[]): number[] => {
+	const numbers = new Map<string, number>();
+	return groups.map((group) => {
+		const number = numbers.get(group) ?? numbers.size;
+		numbers.set(group, number);
+		return number;
+	});
 };
 
-/** Good examples with the same prompt, and their place in the order of this seed. */
-type Family = { place: number; first: string; members: Good[] };
+/** The stratum of a rating: its whole part where it is good, else 0. */
+export const stratumOf = (rating: number | null, threshold: number): number =>
+	rating !== null && rating >= threshold ? Math.floor(rating) : 0;
 
-/** The families that take the seats left in `need`, which it counts down: first what fits, then what mostly fits. */
-const chosenOf = (free: Family[], need: Map<number, number>): Set<string> => {
-	const ordered = free.toSorted((one, two) => one.place - two.place || (one.first < two.first ? -1 : 1));
-	const fitting = (members: Good[]) => {
-		const used = new Map<number, number>();
-		return members.filter(({ stratum }) => {
-			used.set(stratum, (used.get(stratum) ?? 0) + 1);
-			return used.get(stratum)! <= need.get(stratum)!;
-		}).length;
-	};
-	const chosen = new Set<string>();
-	const choose = (fits: (members: Good[]) => boolean) => {
-		for (const { first, members } of ordered) {
-			if (![...need.values()].some((seats) => seats > 0)) return;
-			if (chosen.has(first) || !fits(members)) continue;
-			chosen.add(first);
-			for (const { stratum } of members) need.set(stratum, need.get(stratum)! - 1);
-		}
-	};
-	choose((members) => fitting(members) === members.length);
-	choose((members) => fitting(members) * 2 > members.length); // large families: rather one too many than three too few
-	return chosen;
-};
+/** The place of an example in the order of a seed, the same on every machine. */
+export const placeOf = (id: string, seed: number): number => hash(id, `split:${seed}`);
+
+const sideOf = { unassigned: side.none, train: side.train, validation: side.validation } as const;
 
 /**
  * Which unassigned good examples go where: proportional by rating over all good examples (largest remainder), counting what
@@ -91,67 +67,60 @@ export const planSplit = ({
 	seed: number;
 	threshold: number;
 }): SplitPlan => {
-	const good = examples.flatMap((example): Good[] =>
-		example.rating !== null && example.rating >= threshold ? [{ ...example, stratum: Math.floor(example.rating) }] : []
-	);
-	const strata = [...Map.groupBy(good, ({ stratum }) => stratum)].map(([key, list]) => {
-		return { key, size: list.length, taken: list.filter(({ split }) => split === 'validation').length };
-	});
-	const need = apportion(strata, 1 - ratio);
-	const fill = ({ stratum }: Good) => need.set(stratum, need.get(stratum)! - 1);
-	for (const example of good) if (example.split === 'validation') fill(example);
-
+	const dealt: Dealt = {
+		groups: numbered(examples.map(({ group }) => group)),
+		places: examples.map(({ id }) => placeOf(id, seed)),
+		strata: examples.map(({ rating }) => stratumOf(rating, threshold)),
+		sides: examples.map(({ split }) => sideOf[split]),
+		trained: examples.map(({ trained }) => Number(trained))
+	};
+	const decided = deal(dealt, 1 - ratio, (one, two) => examples[one]!.id < examples[two]!.id);
 	const moves: SplitMove[] = [];
 	const conflicts: string[] = [];
-	const free: Family[] = [];
-	const sides = sidesOf(examples);
-	const movable = good.filter(({ split }) => split === 'unassigned');
-	for (const [group, members] of Map.groupBy(movable, (example) => example.group)) {
-		const side = sides.get(group);
-		if (side === undefined) {
-			const places = members.map(({ id }) => ({ id, place: hash(id, `split:${seed}`) }));
-			const { id, place } = places.reduce((one, two) => (two.place < one.place ? two : one));
-			free.push({ place, first: id, members });
-			continue;
-		}
-		for (const example of members) {
-			if (side === 'conflict') conflicts.push(example.id);
-			else moves.push({ id: example.id, to: side });
-			if (side === 'validation') fill(example);
-		}
+	for (let turn = 0; turn < decided.order.length; turn++) {
+		const at = decided.order[turn]!;
+		const { id } = examples[at]!;
+		if (decided.to[at] === side.conflict) conflicts.push(id);
+		else moves.push({ id, to: decided.to[at] === side.validation ? 'validation' : 'train' });
 	}
-
-	const chosen = chosenOf(free, need);
-	for (const { first, members } of free)
-		for (const { id } of members) moves.push({ id, to: chosen.has(first) ? 'validation' : 'train' });
-
-	return summary(good, moves, conflicts);
+	const { moved: _, ...summary } = summaryOf(dealt, decided);
+	return { moves, conflicts, ...summary };
 };
 
-const summary = (good: Good[], moves: SplitMove[], conflicts: string[]): SplitPlan => {
-	const after = new Map(moves.map(({ id, to }) => [id, to]));
-	const placed = good.map(({ id, stratum, split }) => ({ stratum, split: after.get(id) ?? split }));
-	const count = (split: Split) => placed.filter((example) => example.split === split).length;
-	const toTrain = moves.filter(({ to }) => to === 'train').length;
-	const byRating = [...Map.groupBy(placed, ({ stratum }) => stratum)]
-		.map(([rating, list]) => ({
-			rating,
-			qualified: list.length,
-			validation: list.filter(({ split }) => split === 'validation').length
-		}))
-		.sort((one, two) => two.rating - one.rating);
-	const sentence =
-		moves.length === 0
-			? 'Nothing to split: every good example has its place.'
-			: `${toTrain} to train, ${moves.length - toTrain} to validation. Nothing that has a place moves.`;
+/** How it is after the moves, in numbers and in one sentence. */
+export const summaryOf = (
+	{ strata, sides }: Dealt,
+	{ to, order }: Decided
+): Omit<SplitPlan, 'moves' | 'conflicts'> & { moved: number } => {
+	const rows = new Map<number, { rating: number; qualified: number; validation: number }>();
+	const count = { [side.none]: 0, [side.train]: 0, [side.validation]: 0 };
+	for (let at = 0; at < strata.length; at++) {
+		const rating = strata[at]!;
+		if (rating === 0) continue;
+		const row = rows.get(rating) ?? { rating, qualified: 0, validation: 0 };
+		rows.set(rating, row);
+		const place = (to[at] === side.none || to[at] === side.conflict ? sides[at] : to[at]) as keyof typeof count;
+		count[place]++;
+		row.qualified++;
+		if (place === side.validation) row.validation++;
+	}
+	let [toTrain, toValidation] = [0, 0];
+	for (let turn = 0; turn < order.length; turn++) {
+		const at = order[turn]!;
+		if (to[at] === side.train) toTrain++;
+		else if (to[at] === side.validation) toValidation++;
+	}
+	const moved = toTrain + toValidation;
 	return {
-		moves,
-		qualified: good.length,
-		train: count('train'),
-		validation: count('validation'),
-		conflicts,
-		byRating,
-		sentence
+		moved,
+		qualified: count[side.none] + count[side.train] + count[side.validation],
+		train: count[side.train],
+		validation: count[side.validation],
+		byRating: [...rows.values()].sort((one, two) => two.rating - one.rating),
+		sentence:
+			moved === 0
+				? 'Nothing to split: every good example has its place.'
+				: `${toTrain} to train, ${toValidation} to validation. Nothing that has a place moves.`
 	};
 };
 

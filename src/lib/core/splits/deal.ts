@@ -1,0 +1,164 @@
+// What the automatic split decides, on columns of numbers instead of objects: a million examples fit into some megabytes.
+import { apportion } from '../math/apportion.ts';
+
+/** Examples, a column each. */
+export type Dealt = {
+	/** The same for the same prompt, from 0 on without gaps. */
+	groups: ArrayLike<number>;
+	/** Its place in the order of this seed. */
+	places: ArrayLike<number>;
+	/** The whole part of a good rating; 0: not good. */
+	strata: ArrayLike<number>;
+	/** Where it stands: a `side`. */
+	sides: ArrayLike<number>;
+	/** 1: a run has trained on it. */
+	trained: ArrayLike<number>;
+};
+
+export const side = { none: 0, train: 1, validation: 2, conflict: 3 } as const;
+
+export type Decided = {
+	/** Per example: where it goes, `conflict` where either side would leak, `none` where it stays. */
+	to: Uint8Array;
+	/** The examples that were decided about, those with a side of their prompt first, then family by family. */
+	order: ArrayLike<number>;
+};
+
+const groupCount = (groups: ArrayLike<number>): number => {
+	let most = -1;
+	for (let at = 0; at < groups.length; at++) if (groups[at]! > most) most = groups[at]!;
+	return most + 1;
+};
+
+/** Where prompts already are: a new example with the same prompt has to follow. */
+const sidesOf = ({ groups, sides, trained }: Dealt, count: number): Uint8Array => {
+	const known = new Uint8Array(count);
+	for (let at = 0; at < groups.length; at++) {
+		if (sides[at] === side.none && !trained[at]) continue;
+		const own = sides[at] !== side.validation ? side.train : trained[at] ? side.conflict : side.validation;
+		const group = groups[at]!;
+		known[group] = known[group] === side.none || known[group] === own ? own : side.conflict;
+	}
+	return known;
+};
+
+/** Good examples without a side, group by group, in the order in which each group comes first: `members` from `starts` on. */
+const familiesOf = ({ groups, strata, sides }: Dealt, count: number) => {
+	const sizes = new Int32Array(count);
+	const families = new Int32Array(count);
+	let [familyCount, memberCount] = [0, 0];
+	for (let at = 0; at < groups.length; at++) {
+		if (strata[at] === 0 || sides[at] !== side.none) continue;
+		if (sizes[groups[at]!]!++ === 0) families[familyCount++] = groups[at]!;
+		memberCount++;
+	}
+	const starts = new Int32Array(count);
+	let start = 0;
+	for (let family = 0; family < familyCount; family++) {
+		starts[families[family]!] = start;
+		start += sizes[families[family]!]!;
+	}
+	const members = new Int32Array(memberCount);
+	const filled = Int32Array.from(starts);
+	for (let at = 0; at < groups.length; at++)
+		if (strata[at] !== 0 && sides[at] === side.none) members[filled[groups[at]!]!++] = at;
+	return { families: families.subarray(0, familyCount), members, starts, sizes };
+};
+
+/** Seats of each stratum that validation still has to fill. */
+const seatsOf = ({ strata, sides }: Dealt, share: number): Map<number, number> => {
+	const counts = new Map<number, { key: number; size: number; taken: number }>();
+	for (let at = 0; at < strata.length; at++) {
+		const key = strata[at]!;
+		if (key === 0) continue;
+		const stratum = counts.get(key) ?? { key, size: 0, taken: 0 };
+		counts.set(key, stratum);
+		stratum.size++;
+		if (sides[at] === side.validation) stratum.taken++;
+	}
+	const seats = apportion([...counts.values()], share);
+	for (const { key, taken } of counts.values()) seats.set(key, seats.get(key)! - taken);
+	return seats;
+};
+
+/**
+ * Deals unassigned good examples out: proportional by rating over all good ones, counting what validation already holds, in the
+ * order of their places. `isBefore` decides between two families with the same place.
+ */
+export const deal = (
+	dealt: Dealt,
+	validationShare: number,
+	isBefore: (one: number, two: number) => boolean = (one, two) => one < two
+): Decided => {
+	const { groups, places, strata } = dealt;
+	const count = groupCount(groups);
+	const known = sidesOf(dealt, count);
+	const { families, members, starts, sizes } = familiesOf(dealt, count);
+	const seats = seatsOf(dealt, validationShare);
+	let open = [...seats.values()].filter((left) => left > 0).length; // strata with a seat left
+	const fill = (at: number) => {
+		const left = seats.get(strata[at]!)! - 1;
+		seats.set(strata[at]!, left);
+		if (left === 0) open--;
+	};
+	const to = new Uint8Array(groups.length);
+	const order = new Int32Array(members.length);
+	let decided = 0;
+	/** All of a group go one way. */
+	const send = (group: number, where: number) => {
+		for (let place = starts[group]!; place < starts[group]! + sizes[group]!; place++) {
+			const at = members[place]!;
+			to[at] = where;
+			order[decided++] = at;
+		}
+	};
+	const fillAll = (group: number) => {
+		for (let place = starts[group]!; place < starts[group]! + sizes[group]!; place++) fill(members[place]!);
+	};
+
+	const free = families.filter((group) => known[group] === side.none);
+	for (const group of families) {
+		if (known[group] === side.none) continue;
+		send(group, known[group]!);
+		if (known[group] === side.validation) fillAll(group);
+	}
+
+	/** The member of each free group that comes first. */
+	const firsts = new Int32Array(count);
+	for (const group of free) {
+		let first = members[starts[group]!]!;
+		for (let place = starts[group]! + 1; place < starts[group]! + sizes[group]!; place++)
+			if (places[members[place]!]! < places[first]!) first = members[place]!;
+		firsts[group] = first;
+	}
+	const ordered = Int32Array.from(free).sort((one, two) => {
+		const [first, second] = [firsts[one]!, firsts[two]!];
+		return places[first]! - places[second]! || (isBefore(first, second) ? -1 : 1);
+	});
+	const chosen = new Uint8Array(count);
+	const used = new Map<number, number>();
+	/** How many of a group find a seat. */
+	const fitting = (group: number): number => {
+		if (sizes[group] === 1) return seats.get(strata[members[starts[group]!]!]!)! > 0 ? 1 : 0;
+		used.clear();
+		let count = 0;
+		for (let place = starts[group]!; place < starts[group]! + sizes[group]!; place++) {
+			const stratum = strata[members[place]!]!;
+			used.set(stratum, (used.get(stratum) ?? 0) + 1);
+			if (used.get(stratum)! <= seats.get(stratum)!) count++;
+		}
+		return count;
+	};
+	const choose = (fits: (group: number) => boolean) => {
+		for (const group of ordered) {
+			if (open <= 0) return;
+			if (chosen[group] || !fits(group)) continue;
+			chosen[group] = 1;
+			fillAll(group);
+		}
+	};
+	choose((group) => fitting(group) === sizes[group]);
+	choose((group) => fitting(group) * 2 > sizes[group]!); // large families: rather one too many than three too few
+	for (const group of free) send(group, chosen[group] ? side.validation : side.train);
+	return { to, order };
+};

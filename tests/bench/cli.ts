@@ -1,0 +1,196 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { type Measure, randomFrom } from './measure.ts';
+
+const rows = 100_000;
+const many = 1_000_000;
+const rounds = 5;
+/** What a million lines may take beside what Node takes itself. In kB, as the kernel says. */
+const roomKb = 120_000;
+
+const words =
+	'the quick customer asks where a parcel is and whether it can be returned after thirty days because the kettle leaks while we answer with steps about labels refunds invoices gift cards and warranty'.split(
+		' '
+	);
+
+/** Lines as the original writes them, about 940 bytes each; two thirds are good. */
+const writeLines = (file: string, count: number) => {
+	const random = randomFrom(7);
+	const say = (length: number) => Array.from({ length }, () => words[Math.floor(random() * words.length)]).join(' ');
+	const handle = fs.openSync(file, 'w');
+	for (let id = 1; id <= count; id++) {
+		const rating =
+			random() < 0.1 ? null : random() < 0.75 ? 8 + Math.floor(random() * 3) : 1 + Math.floor(random() * 7);
+		const messages = [
+			{ role: 'system', content: 'You answer customers.' },
+			{ role: 'user', content: `${id} ${say(50)}\n"quoted"` },
+			{ role: 'assistant', content: say(90) }
+		];
+		fs.writeSync(
+			handle,
+			`${JSON.stringify({ id, messages, rating, createdAt: '2026-02-12T10:00:00.000Z', version: 1 })}\n`
+		);
+	}
+	fs.closeSync(handle);
+};
+
+/**
+ * The original's way, as far as it is its own: the whole file read, each line parsed, all of it written again. Without its
+ * 82 packages, which took a fifth of a second more.
+ */
+const bareLoop = `
+import fs from 'node:fs';
+const [what, file, out] = process.argv.slice(2);
+const rows = fs.readFileSync(file, 'utf8').split('\\n').filter((line) => line.trim() !== '').map((line) => JSON.parse(line));
+const good = rows.filter(({ rating }) => rating !== null && rating >= 8);
+const written = (list) => fs.writeFileSync(out, list.map((each) => JSON.stringify(each)).join('\\n') + '\\n');
+if (what === 'stats') {
+	const counts = {};
+	for (const { rating } of rows) counts[rating] = (counts[rating] ?? 0) + 1;
+	console.log(counts);
+}
+if (what === 'split') {
+	const strata = Map.groupBy(good, ({ rating }) => rating);
+	let at = 0;
+	for (const list of strata.values()) for (const row of list) row.split = at++ % 5 === 0 ? 'val' : 'train';
+	written(rows);
+}
+if (what === 'format')
+	for (const side of ['train', 'val']) {
+		const list = good.filter(({ split }) => split === side);
+		for (const { messages } of list)
+			if (messages.some(({ role, content }) => !['system', 'user', 'assistant'].includes(role) || content.trim() === '')) throw new Error();
+		written(list.map(({ messages }) => ({ messages })));
+	}
+if (what === 'import') written(rows);
+`;
+
+/** Milliseconds and the largest memory of a process, in kB. */
+const measured = async (
+	args: string[],
+	cwd: string,
+	env: NodeJS.ProcessEnv = {}
+): Promise<{ ms: number; kb: number }> => {
+	const report = path.join(cwd, 'usage');
+	const watch = `process.on('exit', () => require('fs').writeFileSync(${JSON.stringify(report)}, String(process.resourceUsage().maxRSS)))`;
+	const preload = path.join(cwd, 'watch.cjs');
+	fs.writeFileSync(preload, watch);
+	const startedAt = performance.now();
+	const child = spawn(process.execPath, ['--require', preload, ...args], {
+		cwd,
+		env: { ...process.env, ...env },
+		stdio: ['ignore', 'ignore', 'inherit']
+	});
+	const [code] = (await once(child, 'exit')) as [number];
+	const ms = performance.now() - startedAt;
+	if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}`);
+	return { ms, kb: Number(fs.readFileSync(report, 'utf8')) };
+};
+
+/** The packed command line against a bare loop over the same file, in turns, and a million lines in bounded memory. */
+export const run = async (): Promise<Measure[]> => {
+	const room = fs.mkdtempSync(path.join(os.tmpdir(), 'ait-bench-'));
+	try {
+		execFileSync(process.execPath, ['src/launch/pack-cli.ts', room], { stdio: 'ignore' });
+		const [packed] = fs.readdirSync(room).filter((name) => name.endsWith('.tgz'));
+		execFileSync('tar', ['xzf', packed!], { cwd: room });
+		const ait = path.join(room, 'package', 'ait.js');
+		const loop = path.join(room, 'loop.mjs');
+		fs.writeFileSync(loop, bareLoop);
+		const examples = path.join(room, 'data', 'examples.jsonl');
+		const config = { name: 'Bench', provider: 'together', model: 'm', qualityThreshold: 8, runs: [] };
+		fs.mkdirSync(path.dirname(examples));
+		fs.writeFileSync(path.join(room, '.aitelier.json'), JSON.stringify(config));
+		const [lines, out, split] = ['lines.jsonl', 'out.jsonl', 'split.jsonl'].map((name) => path.join(room, name)) as [
+			string,
+			string,
+			string
+		];
+		writeLines(lines, rows);
+
+		const nothing: number[] = [];
+		const help: number[] = [];
+		for (let round = 0; round < 3 * rounds; round++) {
+			nothing.push((await measured(['-e', '0'], room)).ms);
+			help.push((await measured([ait, '--help'], room)).ms);
+		}
+		const measures: Measure[] = [
+			{
+				id: 'CLI',
+				what: '--help',
+				unit: 'ms',
+				values: help,
+				floor: { what: 'node -e 0', values: nothing },
+				judged: 'value over floor',
+				target: 3,
+				moonshot: 1.6,
+				better: 'lower'
+			}
+		];
+		for (const [what, target, moonshot] of [
+			['stats', 0.25, 0.15],
+			['split', 0.5, 0.25],
+			['format', 0.5, 0.25]
+		] as const) {
+			const [values, floor]: [number[], number[]] = [[], []];
+			for (let round = 0; round < rounds; round++) {
+				const from = what === 'format' ? split : lines;
+				floor.push((await measured([loop, what, from, out], room)).ms);
+				fs.copyFileSync(from, examples);
+				values.push((await measured([ait, what, '--quiet'], room)).ms);
+				if (what === 'split') fs.copyFileSync(examples, split);
+			}
+			measures.push({
+				id: 'CLI',
+				what: `${what}, ${rows.toLocaleString('en')} lines`,
+				unit: 'ms',
+				values,
+				floor: { what: 'a bare loop', values: floor },
+				judged: 'value over floor',
+				target,
+				moonshot,
+				better: 'lower'
+			});
+		}
+		const [imports, loops]: [number[], number[]] = [[], []];
+		for (let round = 0; round < rounds; round++) {
+			loops.push((await measured([loop, 'import', lines, out], room)).ms);
+			fs.writeFileSync(examples, '');
+			imports.push((await measured([ait, 'import', lines, '--quiet'], room)).ms);
+		}
+		measures.push({
+			id: 'CLI',
+			what: `import, ${rows.toLocaleString('en')} lines`,
+			unit: 'ms',
+			values: imports,
+			floor: { what: 'a bare loop', values: loops },
+			judged: 'floor over value',
+			target: 0.3,
+			moonshot: 0.6,
+			better: 'higher'
+		});
+
+		writeLines(examples, many);
+		const { kb: bare } = await measured(['-e', '0'], room);
+		for (const what of ['stats', 'split', 'format']) {
+			const { ms, kb } = await measured([ait, what, '--quiet'], room);
+			measures.push({
+				id: 'CLI',
+				what: `${what}, ${many.toLocaleString('en')} lines: memory`,
+				unit: 'kB',
+				values: [kb - bare],
+				judged: 'value',
+				target: roomKb,
+				moonshot: roomKb / 2,
+				better: 'lower',
+				note: `${(ms / 1000).toFixed(1)} s`
+			});
+		}
+		return measures;
+	} finally {
+		fs.rmSync(room, { recursive: true, force: true });
+	}
+};
