@@ -97,7 +97,8 @@ test('a tuned model is deployed, answers, and is released', async () => {
 				version: 1,
 				deployed: true,
 				leaks: [],
-				centsPerHour: serving!.centsPerHour
+				centsPerHour: serving!.centsPerHour,
+				isFree: true
 			})
 		]
 	});
