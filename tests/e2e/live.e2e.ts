@@ -151,7 +151,8 @@ test('a recipe and a comparison that were being set up are back after a reload, 
 }) => {
 	const { slug, owner, scope } = await newBallot(6);
 	await signInAs(context, app, await newSession(app.owner, owner.id));
-	const [{ slug: team }] = (await app.owner`select slug from teams where id = ${scope.teamId}`) as never;
+	const [place] = await app.owner`select slug from teams where id = ${scope.teamId}`;
+	const team = place!.slug as string;
 	for (const [address, name, value] of [
 		[to.newRun(team, slug), 'epochs', '7'],
 		[to.newEvaluation(team, slug), 'name', 'Before the sale']

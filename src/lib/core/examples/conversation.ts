@@ -111,7 +111,7 @@ export const conversationProblem = (turns: readonly unknown[]): string | null =>
 export const sampleWeightProblem = (weight: unknown): string | null =>
 	weight == null || (typeof weight === 'number' && Number.isFinite(weight) && weight >= 0)
 		? null
-		: `has the weight ${shown(weight)}; how much an example counts is a number from 0`;
+		: `has the weight ${shown(weight)}; the weight of an example is a number, 0 or more`;
 
 /** Why this text cannot be a rewrite, or null. It is stored in a text column, which unlike JSON has no way to write U+0000. */
 export const rewriteProblem = (text: string): string | null => {

@@ -426,7 +426,7 @@ test('how much a line counts is a number from 0, or the line is refused; it goes
 		expect(parseLine(`{${turns},"weight":${weight}}`, 3)).toEqual({
 			ok: false,
 			line: 3,
-			reason: `Line 3 has the weight ${said}; how much an example counts is a number from 0`
+			reason: `Line 3 has the weight ${said}; the weight of an example is a number, 0 or more`
 		});
 	}
 });
