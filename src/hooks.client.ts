@@ -2,6 +2,6 @@ import type { HandleClientError } from '@sveltejs/kit';
 
 /** A page that could not be fetched is nobody's bug: what a browser throws then is a TypeError without a status. */
 export const handleError: HandleClientError = ({ error, status, message }) =>
-	error instanceof TypeError && /fetch|network|load failed/i.test(error.message)
+	error instanceof TypeError && /fetch|network|load failed|importing/i.test(error.message)
 		? { code: 'offline', message: 'There is no connection, or the server does not answer. What you did is kept.' }
 		: { code: status < 500 ? 'request' : 'internal', message };

@@ -3,7 +3,7 @@ import { to } from '../../src/lib/paths.ts';
 import { inProject } from '../../src/lib/server/access/scope.ts';
 import { rateExample } from '../../src/lib/server/ratings/commands.ts';
 import { open, signInAs } from '../support/browser-steps.ts';
-import { addExamples } from '../support/evaluation.ts';
+import { addExamples, newBallot } from '../support/evaluation.ts';
 import { type RunningApp, openApp } from '../support/running-app.ts';
 import { newSession } from '../support/session.ts';
 import { newProject, newTeam } from '../support/team.ts';
@@ -99,4 +99,73 @@ test('without a line another page says so, the navigation stays, and it opens wh
 	await nav.getByRole('link', { name: 'Train' }).click();
 	await context.setOffline(false);
 	await expect(page.getByRole('heading', { level: 1, name: 'Train' })).toBeVisible();
+});
+
+test('where the server does not answer the navigation stays around what is said, and the page opens when it answers', async ({
+	page,
+	context
+}) => {
+	const { team, project } = await newShop(page);
+	await open(page, to.split(team, project));
+	// the browser has a line, and knows of nothing
+	await context.route('**/__data.json*', (route) => route.abort('connectionrefused'));
+	const nav = page.getByRole('navigation').first();
+	await nav.getByRole('link', { name: 'Train' }).click();
+	await expect(page.getByRole('heading', { name: 'Not reachable' })).toBeVisible();
+	await nav.getByRole('link', { name: 'Examples' }).click();
+	await expect(page).toHaveURL(new RegExp(`${to.examples(team, project)}$`));
+	await expect(page.getByRole('heading', { name: 'Not reachable' })).toBeVisible();
+	await expect(nav.getByRole('link', { name: 'Split' })).toBeVisible();
+	await page.getByRole('button', { name: 'Try again' }).click();
+	await expect(page.getByRole('heading', { name: 'Not reachable' })).toBeVisible();
+
+	await context.unroute('**/__data.json*');
+	await page.getByRole('button', { name: 'Try again' }).click();
+	await expect(page.getByRole('heading', { level: 1, name: 'Examples' })).toBeVisible();
+	await nav.getByRole('link', { name: 'Split' }).click();
+	await expect(page.getByRole('heading', { level: 1, name: 'Split' })).toBeVisible();
+});
+
+const isBack = (page: Page) => expect(page.getByText('What you had written here is back.')).toBeVisible();
+
+test('pasted text is back after a reload, and gone once it is in', async ({ page, context }) => {
+	const shop = await newTeam();
+	const { slug: team } = shop;
+	const { slug: project } = (await newProject(shop.scope)).project;
+	await signInAs(context, app, await newSession(app.owner, shop.owner.id));
+	await open(page, `${to.add(team, project)}?tab=paste`);
+	const box = page.getByLabel('Examples, one on each line');
+	await box.fill('{"input": "Where is my parcel?", "output": "It left us this morning."}');
+	await page.reload();
+	await isBack(page);
+	await expect(box).toHaveValue(/my parcel/);
+	await page.getByRole('button', { name: /^Import/ }).click();
+	await expect(page.getByRole('heading', { name: '1 example is in' })).toBeVisible();
+	await open(page, `${to.add(team, project)}?tab=paste`);
+	await expect(box).toHaveValue('');
+});
+
+test('a recipe and a comparison that were being set up are back after a reload, until they are thrown away', async ({
+	page,
+	context
+}) => {
+	const { slug, owner, scope } = await newBallot(6);
+	await signInAs(context, app, await newSession(app.owner, owner.id));
+	const [place] = await app.owner`select slug from teams where id = ${scope.teamId}`;
+	const team = place!.slug as string;
+	for (const [address, name, value] of [
+		[to.newRun(team, slug), 'epochs', '7'],
+		[to.newEvaluation(team, slug), 'name', 'Before the sale']
+	] as const) {
+		await open(page, address);
+		const field = page.locator(`input[name=${name}]`);
+		if (name === 'name') await page.getByText('Name and sampling').click();
+		const before = await field.inputValue();
+		await field.fill(value);
+		await page.reload();
+		await isBack(page);
+		await expect(field).toHaveValue(value);
+		await page.getByRole('button', { name: 'Start over' }).click();
+		await expect(field).toHaveValue(before);
+	}
 });

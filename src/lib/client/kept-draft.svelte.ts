@@ -24,11 +24,13 @@ export const keptAt = (person: string, place: string) => {
 };
 
 /**
- * Keeps what `worth` says, null for nothing, and gives it to `restore` when the component begins again. Called while it begins.
+ * Keeps what `worth` says, null for nothing, and gives it to `restore` when the component begins again. Called while it begins;
+ * `settle`: it has been sent, and nothing of it is kept from here on.
  */
 export const keepDraft = <T>(person: string, place: string, worth: () => T | null, restore: (kept: T) => void) => {
 	const store = keptAt(person, place);
 	let isRead = false;
+	let isSettled = false;
 	onMount(() => {
 		const kept = store.read<T>();
 		if (kept !== null) restore(kept);
@@ -36,8 +38,14 @@ export const keepDraft = <T>(person: string, place: string, worth: () => T | nul
 	});
 	$effect(() => {
 		const now = worth();
-		if (!isRead) return;
+		if (!isRead || isSettled) return;
 		if (now === null) store.drop();
 		else store.write(now);
 	});
+	return {
+		settle: () => {
+			isSettled = true;
+			store.drop();
+		}
+	};
 };

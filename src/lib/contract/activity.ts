@@ -50,6 +50,8 @@ const Readiness = v.strictObject({
 	/** Nothing is missing for a training. */
 	isReady: v.boolean(),
 	missing: v.number(),
+	/** Good examples in train: those a training takes. */
+	train: v.number(),
 	share: v.number(),
 	verdict: v.picklist(['none', 'enough', 'good'])
 });
@@ -170,6 +172,7 @@ export const GetDashboard = query({
 					'Enough to train; 100 good examples are a good start. 14 validation examples can show a large difference only; 35 are advised.',
 				isReady: true,
 				missing: 0,
+				train: 38,
 				share: 1,
 				verdict: 'enough'
 			},

@@ -61,7 +61,9 @@ export const GetSetUp = query({
 				/** Whether it is deployed while it answers, and billed by the minute. */
 				deployed: v.boolean(),
 				/** What its last deployment cost; null when it had none. */
-				centsPerHour: v.nullable(v.number())
+				centsPerHour: v.nullable(v.number()),
+				/** The sandbox: nobody pays for it. */
+				isFree: v.boolean()
 			})
 		),
 		validation: v.number()
@@ -79,7 +81,8 @@ export const GetSetUp = query({
 					finishedAt: aTime,
 					leaks: [],
 					deployed: true,
-					centsPerHour: 360
+					centsPerHour: 360,
+					isFree: false
 				}
 			],
 			validation: 40

@@ -16,6 +16,7 @@ export type SplitRequest = v.InferOutput<typeof SplitRequest>;
 const Side = v.strictObject({
 	side: v.picklist(splits),
 	count: v.number(),
+	/** As a training counts them: those below the threshold do not train. */
 	tokens: v.number(),
 	/** Some run has learnt from them. */
 	trained: v.number(),

@@ -15,6 +15,7 @@ const fine: PreflightFacts = {
 	provider: 'together',
 	flawed: [],
 	thoughtful: 0,
+	weighted: 0,
 	recipe: { learningRate: 2e-4 },
 	keyOk: true,
 	model: { trainable: true, servable: true },
@@ -149,11 +150,23 @@ describe('examples for which the file would be refused', () => {
 	});
 });
 
-test('thoughts that a provider does not train on are said to be left out', () => {
-	expect(finding({ thoughtful: 2 }, 'thoughts').level).toBe('ok');
-	expect(finding({ thoughtful: 1, provider: 'openai' }, 'thoughts')).toMatchObject({
+test('thoughts and weights that a provider does not train with are said to be left out', () => {
+	expect(finding({}, 'beside').sentence).toBe('No example has thoughts or a weight beside its answer.');
+	expect(finding({ thoughtful: 2, weighted: 3 }, 'beside')).toMatchObject({
+		level: 'ok',
+		sentence:
+			'2 examples have thoughts beside the answer: they are trained too. 3 examples have a weight of their own: it goes along.'
+	});
+	expect(finding({ thoughtful: 1, provider: 'openai' }, 'beside')).toMatchObject({
 		level: 'warn',
-		sentence: '1 example has thoughts beside the answer. OpenAI does not train on them: they are left out.'
+		fix: 'examples',
+		sentence:
+			'1 example has thoughts beside the answer, which this provider does not train with: they are left out.'
+	});
+	expect(finding({ thoughtful: 1, weighted: 1, provider: 'openai-compatible' }, 'beside')).toMatchObject({
+		level: 'warn',
+		sentence:
+			'1 example has thoughts beside the answer: they are trained too. 1 example has a weight of its own, which this provider does not train with: it is left out, and each example counts the same.'
 	});
 });
 

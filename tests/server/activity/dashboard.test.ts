@@ -51,6 +51,13 @@ test('shows how far a project is, and waits for what is not over', async () => {
 	expect(dashboard.topics).toEqual([`run:${run.id}`]);
 });
 
+test('what lies in train and is not good makes nothing ready', async () => {
+	const { scope } = await start();
+	await scope.tx((tx) => tx.$client`update examples set split = 'train' where split is null`);
+	const { counts, readiness } = await dashboardOf(scope);
+	expect([counts.train, readiness?.train]).toEqual([22, 20]);
+});
+
 test('of another project of the team it shows nothing, neither its runs nor its models', async () => {
 	const { scope } = await start();
 	await newProject(scope, { slug: 'beside' });

@@ -98,7 +98,8 @@ test('a tuned model is deployed, answers, and is released', async () => {
 				version: 1,
 				deployed: true,
 				leaks: [],
-				centsPerHour: serving!.centsPerHour
+				centsPerHour: serving!.centsPerHour,
+				isFree: true
 			})
 		]
 	});

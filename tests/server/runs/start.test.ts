@@ -10,6 +10,7 @@ import { defaultRecipe } from '../../../src/lib/core/runs/recipe.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { examples, runExamples, runFiles, runs } from '../../../src/lib/server/platform/db/schema.ts';
 import { sha256 } from '../../../src/lib/server/platform/crypto.ts';
+import { getSplit } from '../../../src/lib/server/splits/queries.ts';
 import { downloadRunFile, getPreflight, getRun, listRuns } from '../../../src/lib/server/runs/queries.ts';
 import { cancelRun, startRun } from '../../../src/lib/server/runs/commands.ts';
 import { moveExamples } from '../../../src/lib/server/splits/commands.ts';
@@ -59,11 +60,12 @@ test('examples below the threshold and deleted ones are not counted', async () =
 		100
 	);
 	await scope.tx((tx) => tx.update(examples).set({ deletedAt: new Date() }).where(eq(examples.id, deleted!.id)));
-	expect(await getPreflight(await inProject(scope, slug))).toMatchObject({
-		trainCount: 10,
-		validationCount: 0,
-		isClear: true
-	});
+	const here = await inProject(scope, slug);
+	const check = await getPreflight(here);
+	expect(check).toMatchObject({ trainCount: 10, validationCount: 0, isClear: true });
+	// the page of the split says the same figure, whatever lies in train
+	const [, train] = await getSplit(here);
+	expect(train).toMatchObject({ side: 'train', count: 11, quality: 10, tokens: check.tokens });
 });
 
 test.each([

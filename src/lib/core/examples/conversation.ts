@@ -107,6 +107,12 @@ export const conversationProblem = (turns: readonly unknown[]): string | null =>
 	return characters > maxCharacters ? tooMuch(characters) : null;
 };
 
+/** Why this cannot say how much an example counts in training, to be read after `Line 3 `, or null. */
+export const sampleWeightProblem = (weight: unknown): string | null =>
+	weight == null || (typeof weight === 'number' && Number.isFinite(weight) && weight >= 0)
+		? null
+		: `has the weight ${shown(weight)}; the weight of an example is a number, 0 or more`;
+
 /** Why this text cannot be a rewrite, or null. It is stored in a text column, which unlike JSON has no way to write U+0000. */
 export const rewriteProblem = (text: string): string | null => {
 	if (text.trim() === '') return 'the rewrite is empty';

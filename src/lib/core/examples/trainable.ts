@@ -118,14 +118,16 @@ export const flawsOfExample = ({ source, ...example }: Example): Flaw[] => {
 
 /**
  * How a provider takes what is not as it should be. OpenAI lets turns follow one another in any order, and refuses fields it
- * does not know; of a server of one's own nobody can say what it refuses.
+ * does not know; of a server of one's own nobody can say what it refuses. How much a whole example counts is Together's alone.
  */
-const takes: Record<string, { refuses: readonly TrainingRule[]; thoughts: boolean }> = {
-	openai: { refuses: ['tools', 'weights', 'empty'], thoughts: false },
-	'openai-compatible': { refuses: ['weights', 'empty'], thoughts: true }
+const takes: Record<string, { refuses: readonly TrainingRule[]; thoughts: boolean; weights: boolean }> = {
+	openai: { refuses: ['tools', 'weights', 'empty'], thoughts: false, weights: false },
+	'openai-compatible': { refuses: ['weights', 'empty'], thoughts: true, weights: false }
 };
 /** What a provider refuses, by its id. Whoever is not known takes as little as the strictest. */
 export const refusedBy = (provider: string | null): readonly TrainingRule[] =>
 	takes[provider ?? '']?.refuses ?? trainingRules;
 /** Whether a provider trains on what a model thought before it answered. */
 export const takesThoughts = (provider: string | null): boolean => takes[provider ?? '']?.thoughts ?? true;
+/** Whether a provider lets an example count more, or less, than the others. */
+export const takesWeights = (provider: string | null): boolean => takes[provider ?? '']?.weights ?? true;

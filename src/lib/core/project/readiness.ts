@@ -12,6 +12,8 @@ export type Readiness = {
 	isReady: boolean;
 	/** Good examples still missing for a run worth comparing. */
 	missing: number;
+	/** Good examples in train: those a training takes. */
+	train: number;
 	/** 0–1, for the ring: of the 20 that are the minimum. */
 	share: number;
 	verdict: 'none' | 'enough' | 'good';
@@ -57,7 +59,10 @@ const verdictSentence = (validation: number): string => {
 	return `${have}: no verdict is possible below ${readyAt.verdict}; ${readyAt.advised} are advised.`;
 };
 
-/** How far the good examples (rating at or above the threshold) and the split carry: one state and one sentence for every page. */
+/**
+ * How far the good examples (rating at or above the threshold) and the split carry: one state and one sentence for every page.
+ * `train`: the good ones in it; what lies there with a worse rating does not train.
+ */
 export const readiness = ({
 	quality,
 	train,
@@ -84,6 +89,7 @@ export const readiness = ({
 		sentence: `${trainingSentence(quality)}${split} ${verdictSentence(validation)}`,
 		isReady: missing === 0 && isSplit,
 		missing,
+		train,
 		share: Math.min(1, quality / readyAt.minimum),
 		verdict: validation >= readyAt.advised ? 'good' : validation >= readyAt.verdict ? 'enough' : 'none'
 	};

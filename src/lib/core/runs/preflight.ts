@@ -1,5 +1,5 @@
 // Longer than most: the whole checklist before training, one rule for each line, in the order of the page.
-import { type TrainingRule, refusedBy, takesThoughts } from '../examples/trainable.ts';
+import { type TrainingRule, refusedBy, takesThoughts, takesWeights } from '../examples/trainable.ts';
 import { type Recipe, rateOf, rateWarning } from './recipe.ts';
 import { readyAt, trainingSentence } from '../project/readiness.ts';
 import { whatValidationProves } from '../splits/plan.ts';
@@ -48,6 +48,8 @@ export type PreflightFacts = {
 	flawed: readonly FlawedExamples[];
 	/** Examples with what the model thought before it answered. */
 	thoughtful: number;
+	/** Examples that count more, or less, than the others. */
+	weighted: number;
 	/** `null`: not tried yet. */
 	keyOk: boolean | null;
 	keyReason?: string | null;
@@ -130,18 +132,30 @@ const turns = ({ flawed, provider }: PreflightFacts): Judged => {
 	];
 };
 
-const thoughts = ({ thoughtful: n, provider }: PreflightFacts): Judged =>
-	n === 0 || takesThoughts(provider)
-		? [
-				'ok',
-				n === 0
-					? 'No example has thoughts beside its answer.'
-					: `${count(n, 'example')} with thoughts, which are trained too.`
-			]
-		: [
-				'warn',
-				`${count(n, 'example has', 'examples have')} thoughts beside the answer. OpenAI does not train on them: they are left out.`
-			];
+/** What stands beside an answer, and whether it goes along. */
+const beside = ({ thoughtful, weighted, provider }: PreflightFacts): Judged => {
+	const found = [
+		{
+			n: thoughtful,
+			isTaken: takesThoughts(provider),
+			words: (n: number) => `${count(n, 'example has', 'examples have')} thoughts beside the answer`,
+			goes: 'they are trained too',
+			stays: 'they are left out'
+		},
+		{
+			n: weighted,
+			isTaken: takesWeights(provider),
+			words: (n: number) => `${count(n, 'example has', 'examples have')} a weight of ${n === 1 ? 'its' : 'their'} own`,
+			goes: 'it goes along',
+			stays: 'it is left out, and each example counts the same'
+		}
+	].filter(({ n }) => n > 0);
+	if (found.length === 0) return ['ok', 'No example has thoughts or a weight beside its answer.'];
+	const said = found.map(({ n, isTaken, words, goes, stays }) =>
+		isTaken ? `${words(n)}: ${goes}.` : `${words(n)}, which this provider does not train with: ${stays}.`
+	);
+	return [found.every(({ isTaken }) => isTaken) ? 'ok' : 'warn', said.join(' ')];
+};
 
 const key = ({ keyOk, keyReason }: PreflightFacts): Judged => {
 	if (keyOk === null) return ['warn', 'The connection has not been tested. Test it before you start.'];
@@ -187,7 +201,7 @@ const checklist = [
 	{ id: 'duplicates', title: 'Duplicates', fix: 'examples', rule: duplicates },
 	{ id: 'contested', title: 'Agreement', fix: 'rate', rule: contested },
 	{ id: 'turns', title: 'Turns and tools', fix: 'examples', rule: turns },
-	{ id: 'thoughts', title: 'Thoughts', fix: 'examples', rule: thoughts },
+	{ id: 'beside', title: 'Thoughts and weights', fix: 'examples', rule: beside },
 	{ id: 'length', title: 'Length', fix: 'examples', rule: length },
 	{ id: 'key', title: 'Connection', fix: 'settings', rule: key },
 	{ id: 'model', title: 'Model', fix: 'model', rule: model },

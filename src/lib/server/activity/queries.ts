@@ -12,6 +12,8 @@ import { type ProjectScope, together } from '../access/scope.ts';
 import type { ListedEvaluation } from '../../contract/evaluations.ts';
 import { recentEvaluations } from '../evaluations/rows.ts';
 import { countExamples, ratingHistogram } from '../examples/queries.ts';
+import { inTrainingFile } from '../examples/rows.ts';
+import { examples } from '../platform/db/schema.ts';
 import { recentRuns } from '../runs/rows.ts';
 import { type Deed, deedsOf, told } from './deeds.ts';
 
@@ -61,6 +63,7 @@ export const listActivity = query(ListActivity, (scope, { before, limit = rowsOn
 const factsOf = (scope: ProjectScope) =>
 	together(scope, async (inside) => ({
 		counts: await countExamples(inside),
+		goodInTrain: await inside.tx((tx) => tx.$count(examples, inTrainingFile(scope.project, 'train'))),
 		bars: seesScores(scope) ? await ratingHistogram(inside) : [],
 		runs: may(scope.role, 'runs:see') ? await inside.tx((tx) => recentRuns(tx, scope, shown)) : noRuns,
 		evaluations: await inside.tx((tx) => recentEvaluations(tx, scope, shown)),
@@ -72,7 +75,7 @@ const factsOf = (scope: ProjectScope) =>
  * histogram, no quality, no readiness.
  */
 export const getDashboard = query(GetDashboard, async (scope) => {
-	const { counts, bars, runs, evaluations, deeds } = await factsOf(scope);
+	const { counts, goodInTrain, bars, runs, evaluations, deeds } = await factsOf(scope);
 	const { total, unrated, quality, train, validation, unassigned } = counts;
 	const [run] = runs.newest;
 	const next = nextStep({
@@ -93,7 +96,7 @@ export const getDashboard = query(GetDashboard, async (scope) => {
 		runs: runs.newest.map(({ finishedAt: _, ...line }) => line),
 		models: runs.models,
 		evaluations: evaluations.slice(0, shown).map(evaluationLine),
-		readiness: seesScores(scope) ? readiness(counts) : null,
+		readiness: seesScores(scope) ? readiness({ ...counts, train: goodInTrain }) : null,
 		next,
 		activity: linesOf(deeds),
 		topics: [

@@ -44,7 +44,8 @@ export const setUpOf = async (tx: Tx, projectId: string) => {
 			...run,
 			leaks: validation.filter(({ prompt }) => trained.has(prompt)).map(({ id }) => id),
 			deployed: providers[provider].servesTunedModels === 'after-deploy',
-			centsPerHour: await lastPrice(tx, run.id)
+			centsPerHour: await lastPrice(tx, run.id),
+			isFree: provider === 'sandbox'
 		});
 	}
 	return { runs: ready, validation: validation.length };

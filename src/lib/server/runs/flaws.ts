@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { FlawedExamples } from '../../core/runs/preflight.ts';
 import type { Message } from '../../core/examples/conversation.ts';
-import { trainedTurns } from '../../core/examples/formats/training.ts';
+import { trainedTurns, weightIn } from '../../core/examples/formats/training.ts';
 import { flawsOfExample } from '../../core/examples/trainable.ts';
 import type { Project, Tx } from '../access/scope.ts';
 
@@ -29,7 +29,7 @@ const candidates = (tx: Tx, project: Project, after: number) =>
 			and (e.split = 'validation' or (e.split = 'train' and e.rating >= ${project.qualityThreshold}))
 			and not (
 				e.messages::text !~ '"(tool_calls|tool_call_id|weight|reasoning|reasoning_content)":|"content":"\\s*"'
-				and coalesce(e.source, '') !~ '"(tools|functions)"'
+				and coalesce(e.source, '') !~ '"(tools|functions|weight)"'
 				and (
 					select string_agg(case (turn -> 'role')::text
 						when '"system"' then 's' when '"user"' then 'u' when '"assistant"' then 'a' else 'x' end, '' order by place)
@@ -41,17 +41,18 @@ const candidates = (tx: Tx, project: Project, after: number) =>
 const isThinking = (example: Candidate) =>
 	trainedTurns(example).some(({ reasoning, reasoning_content }) => reasoning != null || reasoning_content != null);
 
-/** A step: for what a provider would refuse the files of a run, and how many examples carry thoughts. */
+/** A step: for what a provider would refuse the files of a run, and how many examples carry thoughts, or a weight of their own. */
 export const readFlaws = async (
 	tx: Tx,
 	project: Project
-): Promise<{ flawed: FlawedExamples[]; thoughtful: number }> => {
+): Promise<{ flawed: FlawedExamples[]; thoughtful: number; weighted: number }> => {
 	const flawed = new Map<string, FlawedExamples>();
-	let thoughtful = 0;
+	let [thoughtful, weighted] = [0, 0];
 	for (let last = 0; ;) {
 		const page = await candidates(tx, project, last);
 		for (const example of page) {
 			if (isThinking(example)) thoughtful++;
+			if ((weightIn(example.source) ?? 1) !== 1) weighted++;
 			for (const { rule, words } of flawsOfExample(example)) {
 				const { id, number } = example;
 				const group = flawed.get(rule) ?? { rule, words, count: 0, examples: [] };
@@ -60,7 +61,7 @@ export const readFlaws = async (
 				if (group.examples.length < named) group.examples.push({ id, number });
 			}
 		}
-		if (page.length < atOnce) return { flawed: [...flawed.values()], thoughtful };
+		if (page.length < atOnce) return { flawed: [...flawed.values()], thoughtful, weighted };
 		last = page.at(-1)!.number;
 	}
 };

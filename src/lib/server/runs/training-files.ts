@@ -1,7 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { chatLine } from '../../core/examples/formats/training.ts';
 import { inTrainingFile } from '../examples/rows.ts';
-import { takesThoughts } from '../../core/examples/trainable.ts';
+import { takesThoughts, takesWeights } from '../../core/examples/trainable.ts';
 import { sha256 } from '../platform/crypto.ts';
 import { examples, runExamples, runFiles } from '../platform/db/schema.ts';
 import type { RunFileKind } from '../../contract/run.ts';
@@ -28,8 +28,9 @@ export const writeTrainingFile = async (
 		.where(and(eq(runExamples.runId, run.id), eq(runExamples.kind, kind)))
 		.orderBy(examples.number);
 	if (rows.length === 0) return 0;
-	const thoughts = takesThoughts(await providerOf(tx, run.connectionId));
-	const body = rows.map((row) => `${chatLine(row, project.systemPrompt, { thoughts })}\n`).join('');
+	const provider = await providerOf(tx, run.connectionId);
+	const taken = { thoughts: takesThoughts(provider), weights: takesWeights(provider) };
+	const body = rows.map((row) => `${chatLine(row, project.systemPrompt, taken)}\n`).join('');
 	await tx.insert(runFiles).values({
 		projectId: project.id,
 		runId: run.id,

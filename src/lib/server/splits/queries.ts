@@ -9,12 +9,15 @@ import { planOf } from './plan.ts';
 /** The three columns of the split page: counts, mean rating, ratings, and tokens as a training counts them, system prompt included. */
 export const getSplit = query(GetSplit, ({ project, tx }) =>
 	tx(async (tx) => {
+		// of what is in train, a training takes the good ones
+		const goes = sql`(${examples.split} is distinct from 'train' or coalesce(${examples.rating} >= ${project.qualityThreshold}, false))`;
 		const rows = await tx
 			.select({
 				side: sql<'unassigned' | 'train' | 'validation'>`coalesce(${examples.split}, 'unassigned')`,
 				rating: sql<number | null>`floor(${examples.rating})::int`,
 				count: sql<number>`count(*)::int`,
-				tokens: sql<number>`sum(${examples.tokens})::float8`,
+				tokens: sql<number>`coalesce(sum(${examples.tokens}) filter (where ${goes}), 0)::float8`,
+				sent: sql<number>`(count(*) filter (where ${goes}))::int`,
 				sum: sql<number | null>`sum(${examples.rating})::float8`,
 				trained: sql<number>`(count(*) filter (where ${examples.trained}))::int`,
 				quality: sql<number>`(count(*) filter (where ${examples.rating} >= ${project.qualityThreshold}))::int`
@@ -31,7 +34,7 @@ export const getSplit = query(GetSplit, ({ project, tx }) =>
 			return {
 				side,
 				count: total((row) => row.count),
-				tokens: total((row) => row.tokens + row.count * prompt),
+				tokens: total((row) => row.tokens + row.sent * prompt),
 				trained: total((row) => row.trained),
 				quality: total((row) => row.quality),
 				averageRating: rated ? total((row) => row.sum ?? 0) / rated : null,

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { chatLine } from '../../../../src/lib/core/examples/formats/training.ts';
+import { preferenceLine } from '../../../../src/lib/core/examples/formats/preference.ts';
 import type { Message } from '../../../../src/lib/core/examples/example.ts';
 import { parseLine } from '../../../../src/lib/core/examples/import/parse.ts';
 
@@ -85,4 +86,19 @@ test('the tools of the imported line go along, bare ones and ones written as tex
 
 test('a training line can be imported again', () => {
 	expect(parseLine(chatLine({ messages, rewrite: null }, 'Be brief.'), 1)).toMatchObject({ ok: true, source: null });
+});
+
+test('how much an imported line counts goes along where the provider takes it, and is no weight of a turn', () => {
+	const line = (weight: unknown, taken?: object) =>
+		JSON.parse(chatLine({ messages, rewrite: null, source: JSON.stringify({ messages, weight }) }, null, taken));
+	for (const weight of [0, 0.5, 3]) {
+		expect(line(weight)).toEqual({ messages, weight });
+		expect(line(weight, { weights: false })).toEqual({ messages });
+	}
+	for (const damaged of [-1, 'heavy', null, [1]]) expect(line(damaged)).toEqual({ messages });
+	expect(JSON.parse(preferenceLine({ messages, rewrite: 'Monday.', source: '{"weight":2}' }))).toMatchObject({
+		input: { messages: [messages[0]] },
+		weight: 2
+	});
+	expect(chatLine({ messages, rewrite: null, source: '{"weight":' })).not.toContain('weight');
 });

@@ -63,6 +63,8 @@ test('an array of any form, cut anywhere, gives what it gives in one piece, and 
 		'"a\\"b,]"',
 		'{}',
 		'{\n  "a": [\n\n\t1,\n2]}',
+		'{"a":"b',
+		'{"a": 1}',
 		'["\\\\",\n{"b": "}"}]',
 		'[[[[[',
 		'"c'
@@ -82,8 +84,6 @@ test('an array of any form, cut anywhere, gives what it gives in one piece, and 
 			const reader = elementSplitter();
 			expect([...slices.flatMap((slice) => [...reader.take(slice)]), ...reader.end()]).toEqual(expected);
 
-			// what passes by is not looked into: what a torn one has swallowed is not counted
-			if (/\[{5}|"c/.test(new TextDecoder().decode(bytes))) return;
 			const passer = elementSplitter();
 			const counts = slices.map((slice, i) => (i < read ? [...passer.take(slice)].length : passer.pass(slice)));
 			expect(counts.reduce((sum, count) => sum + count, 0) + [...passer.end()].length).toBe(expected.length);
@@ -161,6 +161,9 @@ describe('what is given up passes by, and is counted', () => {
 		expect(await passing('[1,2,{"cut":', size)).toEqual([1, 2]);
 		expect(await passing(`[1,${'['.repeat(1_000)}`, size)).toEqual([1, 1]);
 		expect(await passing('{\n"a":1}\n{"a":2}{}', size)).toEqual([1, 2]);
+		// what a torn one has swallowed is counted too
+		expect(await passing('[{"a":1},\n{"a":"\n},{"a":2},{"a":3}]', size)).toEqual([1, 3]);
+		expect(await passing('[7,{"a":1},{"a":[,{"a":2}, {"a":3}]', size)).toEqual([1, 4]);
 	});
 });
 

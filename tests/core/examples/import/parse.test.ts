@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import fc from 'fast-check';
+import { fullLine } from '../../../../src/lib/core/examples/formats/full.ts';
 import { parseLine } from '../../../../src/lib/core/examples/import/parse.ts';
 
 const chat = (...turns: [role: string, content: unknown][]) => ({
@@ -409,4 +410,23 @@ test('no JSON and no cut or altered line makes it throw, and every reason names 
 		}),
 		{ numRuns: 3000 }
 	);
+});
+
+test('how much a line counts is a number from 0, or the line is refused; it goes out again', () => {
+	const turns = '"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello."}]';
+	for (const weight of ['0', '0.25', '7', 'null']) {
+		const parsed = parseLine(`{${turns},"weight":${weight}}`, 3);
+		expect(parsed).toMatchObject({ ok: true });
+		if (parsed.ok) expect(JSON.parse(fullLine({ ...parsed, id: 'ours' })).weight).toBe(JSON.parse(weight));
+	}
+	for (const [weight, said] of [
+		['-1', '-1'],
+		['"heavy"', '"heavy"']
+	]) {
+		expect(parseLine(`{${turns},"weight":${weight}}`, 3)).toEqual({
+			ok: false,
+			line: 3,
+			reason: `Line 3 has the weight ${said}; the weight of an example is a number, 0 or more`
+		});
+	}
 });

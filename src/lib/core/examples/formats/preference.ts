@@ -11,10 +11,11 @@ const answer = (content: string) => [{ role: 'assistant', content }];
  * over the answer it improves. The project's system prompt comes first where the example brings none.
  */
 export const preferenceLine = (example: Rewritten, systemPrompt?: string | null): string => {
-	const { messages, ...tools } = trainedParts(example, systemPrompt);
+	const { messages, weight, ...tools } = trainedParts(example, systemPrompt);
 	return JSON.stringify({
 		input: { messages: messages.slice(0, -1), ...tools },
 		preferred_output: answer(example.rewrite),
-		non_preferred_output: answer(targetOf({ messages: example.messages, rewrite: null }))
+		non_preferred_output: answer(targetOf({ messages: example.messages, rewrite: null })),
+		...(weight !== undefined && { weight })
 	});
 };

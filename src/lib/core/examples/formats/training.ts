@@ -1,5 +1,5 @@
 import { withTarget } from '../example.ts';
-import type { Message } from '../conversation.ts';
+import { type Message, sampleWeightProblem } from '../conversation.ts';
 import { type Offered, toolsOf } from '../tools.ts';
 
 type Trained = { messages: readonly Message[]; rewrite: string | null; source?: string | null };
@@ -32,27 +32,43 @@ export const toolsIn = (source: string | null | undefined): Offered | string | n
 	}
 };
 
+/** How much an imported line counts in training, where it says so; an import refuses what is no such number. */
+export const weightIn = (source: string | null | undefined): number | null => {
+	if (!source?.includes('"weight"')) return null;
+	try {
+		const { weight } = JSON.parse(source);
+		return sampleWeightProblem(weight) === null ? (weight ?? null) : null;
+	} catch {
+		return null;
+	}
+};
+
 /** The turns that train: the rewrite in place of the answer it improves. */
 export const trainedTurns = ({ messages, rewrite }: Omit<Trained, 'source'>): readonly Message[] =>
 	rewrite === null ? messages : withTarget(messages, rewrite);
 
 const withoutThoughts = ({ reasoning: _, reasoning_content: __, ...turn }: Message): Message => turn as Message;
 
-/** What a provider is sent of an example: the parts of its line. `thoughts`: whether it takes what a model thought before it answered. */
+/**
+ * What a provider is sent of an example: the parts of its line. `thoughts` and `weights`: whether it takes what a model thought before
+ * it answered, and how much an example counts (trainable.ts).
+ */
 export const trainedParts = (
 	{ source, ...example }: Trained,
 	systemPrompt?: string | null,
-	{ thoughts = true }: { thoughts?: boolean } = {}
+	{ thoughts = true, weights = true }: { thoughts?: boolean; weights?: boolean } = {}
 ) => {
 	const turns = trainedTurns(example);
 	const prompt = systemPrompt != null && systemPrompt.trim() !== '' && !turns.some((turn) => turn.role === 'system');
 	const tools = toolsIn(source);
+	const weight = weights ? weightIn(source) : null;
 	return {
 		messages: [
 			...(prompt ? [{ role: 'system', content: systemPrompt }] : []),
 			...turns.map((turn) => turnFor(thoughts ? turn : withoutThoughts(turn)))
 		],
-		...(typeof tools !== 'string' && tools)
+		...(typeof tools !== 'string' && tools),
+		...(weight !== null && { weight })
 	};
 };
 

@@ -13,6 +13,8 @@ const mark = [0xef, 0xbb, 0xbf]; // of UTF-8: a file begins with one, and so doe
 /** What a turn may begin with: a list of such is one conversation, any other holds examples. */
 const turnFields = ['role', 'from', 'content', 'value'];
 const mostOfAName = 16;
+/** So many bytes tell how an element begins. */
+const enoughOfIt = 512;
 
 type Found = { line: number; text: string; why?: undefined } | { line: number; text: null; why: string };
 
@@ -28,7 +30,7 @@ const onOneLine = (text: string) => text.replace(/\r?\n[ \t\r\n]*/g, ' ').trim()
 export const elementSplitter = (maxLength = maxLineLength): Splitter => {
 	const most = mostBytes(maxLength);
 	const kept = gathered(most);
-	let isKeeping = true;
+	let isPassing = false; // elements are only counted
 	let line = 1;
 	let indent: string | null = ''; // the blanks since the line began; null: something else stands before
 	let place: 'outside' | 'opened' | 'array' = 'outside'; // opened: what the bracket begins is not known yet
@@ -74,7 +76,7 @@ export const elementSplitter = (maxLength = maxLineLength): Splitter => {
 	const scan = (bytes: Uint8Array, first: number): number => {
 		let run = from > 0 ? first : -1; // what is to be kept of this slice begins here; -1: nothing yet
 		const keep = (end: number) => {
-			if (run >= 0 && isKeeping) kept.add(bytes.subarray(run, end));
+			if (run >= 0) kept.add(bytes.subarray(run, end));
 		};
 		for (let at = first; at < bytes.length; at++) {
 			const byte = bytes[at]!;
@@ -131,10 +133,20 @@ export const elementSplitter = (maxLength = maxLineLength): Splitter => {
 		isTurns = isDeep = inString = isEscaped = false;
 	};
 	let alike: Beginning | null = null; // how the elements of this file begin
+	/** Whether it may have swallowed others; finds out how the elements of the file begin. */
+	const holdsOthers = (bytes: Uint8Array): boolean => {
+		if (bytes[0] === openObject) alike = begunLike(decoded(bytes.subarray(0, enoughOfIt)), start) ?? alike;
+		return alike !== null && bytes.length > alike.length && lastAlike(bytes, alike) > 0;
+	};
 	/** What `scan` has completed, or the end of the file has cut off; several, where one was torn and swallowed what follows. */
 	function* found(): Generator<Found> {
 		const refused = kept.isTooLong() ? tooLong(maxLength) : isDeep ? `cannot be kept: ${tooDeep}` : null;
 		const bytes = kept.take();
+		if (isPassing && !isTurns && !holdsOthers(bytes)) {
+			const passed = { line: from, text: '' };
+			reset();
+			return yield passed;
+		}
 		const raw = (isTurns ? '[' : '') + decoded(bytes);
 		const isText = isFaithful(isTurns ? raw.slice(1) : raw, bytes);
 		alike = begunLike(raw, start) ?? alike;
@@ -164,7 +176,7 @@ export const elementSplitter = (maxLength = maxLineLength): Splitter => {
 	/** Before an element is given up because it is too long: it may only have lost the bracket that closes it. */
 	function* relieved(): Generator<Found> {
 		const bytes = kept.take().slice();
-		alike = begunLike(decoded(bytes.subarray(0, 4 * maxDepth)), start) ?? alike;
+		alike = begunLike(decoded(bytes.subarray(0, enoughOfIt)), start) ?? alike;
 		if (alike && lastAlike(bytes, alike) > 0) yield* released(bytes, alike);
 		else kept.add(bytes);
 	}
@@ -192,18 +204,17 @@ export const elementSplitter = (maxLength = maxLineLength): Splitter => {
 		}
 	}
 
+	function* completedBy(bytes: Uint8Array): Generator<Found> {
+		if (from > 0 && !kept.isTooLong() && kept.length() + bytes.length > most) yield* relieved();
+		for (let at = scan(bytes, 0); at >= 0; at = scan(bytes, at)) yield* found();
+	}
+
 	return {
-		*take(bytes) {
-			if (from > 0 && !kept.isTooLong() && kept.length() + bytes.length > most) yield* numbered(relieved());
-			for (let at = scan(bytes, 0); at >= 0; at = scan(bytes, at)) yield* numbered(found());
-		},
+		take: (bytes) => numbered(completedBy(bytes)),
 		pass(bytes) {
-			isKeeping = false;
+			isPassing = true;
 			let passed = 0;
-			for (let at = scan(bytes, 0); at >= 0; at = scan(bytes, at)) {
-				passed++;
-				reset();
-			}
+			for (const _ of completedBy(bytes)) passed++;
 			return passed;
 		},
 		*end() {

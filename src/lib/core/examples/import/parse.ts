@@ -1,4 +1,4 @@
-import { conversationProblem, rewriteProblem, toMessages } from '../conversation.ts';
+import { conversationProblem, rewriteProblem, sampleWeightProblem, toMessages } from '../conversation.ts';
 import type { Message } from '../conversation.ts';
 import { burdenOf, shown, valueProblem } from '../../text/json.ts';
 import type { Row } from '../formats/format.ts';
@@ -110,7 +110,8 @@ export const parseLine = (given: string, lineNumber: number): Parsed => {
 	const problem = conversationProblem(turns) ?? ratingProblem(row.rating);
 	if (problem) return refuse(`: ${problem}`);
 	const tools = toolsOf(row);
-	if (typeof tools === 'string') return refuse(` ${tools}`);
+	const unfitBeside = typeof tools === 'string' ? tools : sampleWeightProblem(row.weight);
+	if (unfitBeside) return refuse(` ${unfitBeside}`);
 	const rewrite = draft.rewrite == null || draft.rewrite === '' ? null : draft.rewrite;
 	if (rewrite !== null && typeof rewrite !== 'string') return refuse(`: the rewrite is ${shown(rewrite)}, not text`);
 	const unfitRewrite = rewrite === null ? null : rewriteProblem(rewrite);

@@ -6,7 +6,7 @@ export type Line =
 export type Splitter = {
 	/** What this slice completes, made one by one as it is asked for. */
 	take(slice: Uint8Array): Iterable<Line>;
-	/** How many `take` would have given. Nothing is kept or decoded. */
+	/** How many `take` would have given. Nothing is parsed. */
 	pass(slice: Uint8Array): number;
 	/** What the last slice left open. */
 	end(): Iterable<Line>;
