@@ -31,6 +31,7 @@ test('a message while a sheet is open lies over it and can be pressed', async ({
 	await page.getByRole('menuitem').first().click();
 	await expect(page.getByText('Nothing was changed.', { exact: true })).toBeVisible();
 	expect(await isOnTop(page, 'Nothing was changed.')).toBe(true);
+	expect(await isOnTop(page, 'Rate or rewrite'), 'it covers no button of the sheet').toBe(true);
 	await expect(
 		sheet.getByText('Nothing was changed.', { exact: true }),
 		'what is outside an open sheet is dead'

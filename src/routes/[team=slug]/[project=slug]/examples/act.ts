@@ -24,6 +24,6 @@ export const act = async (
 			result.type === 'failure' ? (result.data?.problems as Record<string, string> | undefined) : undefined;
 		return { ok: false, problem: Object.values(problems ?? {})[0] ?? 'It did not work. Try again in a moment.' };
 	} catch {
-		return { ok: false, problem: 'There is no connection. Nothing was changed.' };
+		return { ok: false, problem: 'There is no connection.' };
 	}
 };
