@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { promptText } from '../../lib/core/examples/fingerprint.ts';
-import { chatLine, trainedTurns } from '../../lib/core/examples/formats/training.ts';
-import { takesThoughts } from '../../lib/core/examples/trainable.ts';
+import { chatLine, trainedTurns, weightIn } from '../../lib/core/examples/formats/training.ts';
+import { takesThoughts, takesWeights } from '../../lib/core/examples/trainable.ts';
 import type { PreflightFacts } from '../../lib/core/runs/preflight.ts';
 import type { Recipe } from '../../lib/core/runs/recipe.ts';
 import { promptTokens, tokensOf } from '../../lib/core/text/tokens.ts';
@@ -44,7 +44,7 @@ export const readFacts = (
 ): DataFacts => {
 	const { qualityThreshold: threshold, systemPrompt, provider, model } = project.config;
 	const prompt = promptTokens(systemPrompt ?? '');
-	const thoughts = takesThoughts(provider);
+	const taken = { thoughts: takesThoughts(provider), weights: takesWeights(provider) };
 	const last = lastRunOf(project);
 	const before = last ? linesOfRun(project, last) : null;
 	const [learnt, asked, targets, lines] = [trainedPrompts(project), [] as number[], numberSet(), numberSet()];
@@ -57,7 +57,7 @@ export const readFacts = (
 		validationTokens: 0,
 		longestTokens: 0
 	};
-	let [duplicates, thoughtful, newExamples] = [0, 0, 0];
+	let [duplicates, thoughtful, weighted, newExamples] = [0, 0, 0, 0];
 	eachExample(
 		project,
 		(example) => {
@@ -71,6 +71,7 @@ export const readFacts = (
 			flaws.add(example, example.id);
 			if (trainedTurns({ messages, rewrite }).some((turn) => turn.reasoning != null || turn.reasoning_content != null))
 				thoughtful++;
+			if ((weightIn(example.source) ?? 1) !== 1) weighted++;
 			const tokens = tokensOf(messages) + prompt;
 			facts.longestTokens = Math.max(facts.longestTokens, tokens);
 			if (side === 'val') {
@@ -81,7 +82,7 @@ export const readFacts = (
 			facts.trainCount++;
 			facts.tokens += tokens;
 			if (!targets.add(number(`${question}\n\n${answerOf(example)}`))) duplicates++;
-			const line = number(chatLine(example, systemPrompt, { thoughts }));
+			const line = number(chatLine(example, systemPrompt, taken));
 			if (lines.add(line) && before && !before.has(line)) newExamples++;
 		},
 		unreadable.add
@@ -96,6 +97,7 @@ export const readFacts = (
 		contested: 0, // one person rates here
 		flawed: flaws.all(),
 		thoughtful,
+		weighted,
 		lastRun:
 			last && before
 				? {

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { preferenceLine } from '../../lib/core/examples/formats/preference.ts';
 import { chatLine } from '../../lib/core/examples/formats/training.ts';
-import { flawsOfExample, takesThoughts } from '../../lib/core/examples/trainable.ts';
+import { flawsOfExample, takesThoughts, takesWeights } from '../../lib/core/examples/trainable.ts';
 import type { FlawedExamples } from '../../lib/core/runs/preflight.ts';
 import type { gatherUnreadable } from '../unreadable.ts';
 import { type Example, type Side, examplesIn, isBlankLine, isUnreadable, readExample } from './examples.ts';
@@ -56,7 +56,7 @@ export const writeTrainingFiles = (
 	{ folder = dataFolder(project), provider = project.config.provider as string, preference = false } = {}
 ): TrainingFiles => {
 	const { systemPrompt, qualityThreshold } = project.config;
-	const thoughts = takesThoughts(provider);
+	const taken = { thoughts: takesThoughts(provider), weights: takesWeights(provider) };
 	const hasPrompt = (systemPrompt ?? '').trim() !== '';
 	mkdirSync(folder, { recursive: true });
 	const isDerived = folder === dataFolder(project); // what a run has sent is evidence
@@ -84,7 +84,7 @@ export const writeTrainingFiles = (
 			// what trains as it stands there need not be written anew
 			if (quick?.isPlain && !isFlawed && (!hasPrompt || quick.messages[0]!.role === 'system'))
 				files[side].bytes(`{"messages":${bytes.slice(quick.from, quick.to)}}\n`);
-			else files[side].text(`${chatLine(example, systemPrompt, { thoughts })}\n`);
+			else files[side].text(`${chatLine(example, systemPrompt, taken)}\n`);
 			const { rewrite } = example;
 			if (side !== 'train' || rewrite === null || !files.preference) return;
 			files.preference.text(`${preferenceLine({ ...example, rewrite }, systemPrompt)}\n`);
