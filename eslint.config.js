@@ -22,6 +22,12 @@ const aliases = {
 	message: 'This also runs in plain Node, which knows no aliases: import relatively, with the .ts extension.'
 };
 
+const forms = {
+	group: ['$app/forms'],
+	importNames: ['enhance'],
+	message: 'Where no server answers, that one throws away what was typed: take the one of $lib/client/enhance.'
+};
+
 const server = {
 	group: ['**/lib/server/**', '**/routes/**', '**/launch/**'],
 	message: 'The sandbox stands where a provider stands: of ours it imports core at most.'
@@ -97,7 +103,8 @@ export default ts.config(
 	},
 	{ files: ['src/lib/core/**', 'src/lib/components/**', 'src/routes/**'], rules: { 'no-console': 'error' } },
 
-	closed(['src/**'], lucia, sdks, scopeMaker, sandbox),
+	closed(['src/**'], lucia, sdks, scopeMaker, sandbox, forms),
+	closed(['src/lib/client/enhance.ts'], lucia, sdks, scopeMaker, sandbox),
 	closed(
 		['src/lib/core/**', 'src/lib/server/**', 'src/lib/paths.ts', 'src/cli/**'],
 		lucia,

@@ -126,6 +126,25 @@ test('where the server does not answer the navigation stays around what is said,
 	await expect(page.getByRole('heading', { level: 1, name: 'Split' })).toBeVisible();
 });
 
+test('a form that nobody answers stays, with what was typed, says so, and can be sent again', async ({
+	page,
+	context
+}) => {
+	const { team, project } = await newShop(page);
+	await open(page, to.projectSettings(team, project));
+	await page.getByLabel('Description').fill('Kind and short.');
+	const isSent = (address: URL) => address.search.includes('/save');
+	await context.route(isSent, (route) => route.abort('connectionrefused'));
+	await page.getByRole('button', { name: 'Save' }).click();
+	await expect(page.getByRole('alert')).toContainText('The server did not answer. What you typed is still here');
+	await expect(page.getByLabel('Description')).toHaveValue('Kind and short.');
+	await context.unroute(isSent);
+	await page.getByRole('button', { name: 'Save' }).click();
+	await expect(page.getByText('Settings saved.')).toBeVisible();
+	await page.reload();
+	await expect(page.getByLabel('Description')).toHaveValue('Kind and short.');
+});
+
 const isBack = (page: Page) => expect(page.getByText('What you had written here is back.')).toBeVisible();
 
 test('pasted text is back after a reload, and gone once it is in', async ({ page, context }) => {

@@ -10,6 +10,7 @@ import { defaultRecipe } from '../../../src/lib/core/runs/recipe.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { examples, runExamples, runFiles, runs } from '../../../src/lib/server/platform/db/schema.ts';
 import { sha256 } from '../../../src/lib/server/platform/crypto.ts';
+import { importExamples } from '../../../src/lib/server/examples/commands.ts';
 import { getSplit } from '../../../src/lib/server/splits/queries.ts';
 import { downloadRunFile, getPreflight, getRun, listRuns } from '../../../src/lib/server/runs/queries.ts';
 import { cancelRun, startRun } from '../../../src/lib/server/runs/commands.ts';
@@ -139,6 +140,26 @@ test('a setting beyond what the provider accepts is refused under its field', as
 		code: 'invalid',
 		field: 'loraRank'
 	});
+});
+
+test('how much an imported example counts is said before the training, and goes along', async () => {
+	const { scope, slug } = await newWorkshop(sandbox.url);
+	const here = await inProject(scope, slug);
+	const messages = [
+		{ role: 'user', content: 'What counts more?' },
+		{ role: 'assistant', content: 'This does.' }
+	];
+	await scope.tx((tx) => tx.$client`update projects set next_example = 1000`); // behind the rows that were put there
+	const text = JSON.stringify({ messages, weight: 2.5, rating: 9, split: 'train' });
+	await importExamples(here, { fileName: 'weighted.jsonl', lines: [{ number: 1, text }] });
+	expect((await getPreflight(here)).findings.find(({ id }) => id === 'beside')).toMatchObject({
+		level: 'ok',
+		sentence: '1 example has a weight of its own: it goes along.'
+	});
+	const run = await startRun(here, newRun());
+	const { pieces } = await downloadRunFile(here, { runId: run.id, kind: 'train' });
+	const lines = (await Array.fromAsync(pieces)).join('').trimEnd().split('\n');
+	expect(lines.map((line) => JSON.parse(line).weight).filter((weight) => weight !== undefined)).toEqual([2.5]);
 });
 
 test('a run keeps the exact bytes: good train examples, all of validation, rewrites in place, by number', async () => {
