@@ -22,9 +22,26 @@ export default defineConfig({
 			}
 		],
 		sequence: { sequencer: SlowestFirst },
+		deps: {
+			optimizer: {
+				ssr: {
+					enabled: true,
+					include: [
+						'drizzle-orm',
+						'drizzle-orm/pg-core',
+						'drizzle-orm/postgres-js',
+						'drizzle-orm/postgres-js/migrator',
+						'openai',
+						'postgres',
+						'together-ai',
+						'valibot'
+					]
+				}
+			}
+		},
 		setupFiles: ['tests/support/setup.ts'],
 		// most of what they do is waiting: for Postgres, for a clock, for processes they start
-		maxWorkers: 3,
+		maxWorkers: 4,
 		testTimeout: 90_000,
 		hookTimeout: 150_000,
 		// how long a wait takes on a busy machine says nothing

@@ -34,18 +34,18 @@ create or replace function purge_buckets() returns void language sql security de
 	delete from public.buckets b where b.full_at < now()
 $$;
 
--- Who comes in with this key, if it works: its team and what it may there, and the project of the address if it is its to see, after
--- one request was taken out of its bucket. Nothing for one that is unknown, over or ended, whichever it is. When and from where it was
+-- Who comes in with this key, if it works: its team and what it may there, and the project of the address if it is its to see. To the end of
+-- the transaction it is the one who acts. Nothing for one that is unknown, over or ended, whichever it is. When and from where it was
 -- last used is written at most once a minute.
-create or replace function enter_with_key(hash bytea, project_slug text, from_address text, most int, seconds float8)
+create or replace function act_with_key(hash bytea, project_slug text, from_address text)
 	returns table (key_id uuid, key_name text, expires_at timestamptz, team_id uuid, slug text, team_name text, role text,
-		project_ids uuid[], project json, remaining int, wait float8)
+		project_ids uuid[], project json)
 	language plpgsql volatile rows 1 security definer set search_path = '' as $$
 declare
 	found_key public.api_keys;
 begin
 	select k.* into found_key from public.api_keys k
-	where k.hash = enter_with_key.hash and k.revoked_at is null and k.expires_at > now();
+	where k.hash = act_with_key.hash and k.revoked_at is null and k.expires_at > now();
 	if found_key.id is null then
 		return;
 	end if;
@@ -58,11 +58,23 @@ begin
 		) free
 		where k.team_id = free.team_id and k.id = free.id;
 	end if;
+	perform public.act_as(found_key.team_id, null, found_key.id, null, found_key.role, found_key.project_ids);
 	return query
 		select found_key.id, found_key.name, found_key.expires_at, t.id, t.slug, t.name, found_key.role, found_key.project_ids,
-			public.project_at(project_slug, found_key.team_id, found_key.project_ids), taken.remaining, taken.wait
-		from public.teams t, public.take_request('api-key:' || found_key.id, most, seconds) taken
-		where t.id = found_key.team_id;
+			public.project_at(project_slug, found_key.team_id, found_key.project_ids)
+		from public.teams t where t.id = found_key.team_id;
+end $$;
+
+-- The same after one request was taken out of its bucket.
+create or replace function enter_with_key(hash bytea, project_slug text, from_address text, most int, seconds float8)
+	returns table (key_id uuid, key_name text, expires_at timestamptz, team_id uuid, slug text, team_name text, role text,
+		project_ids uuid[], project json, remaining int, wait float8)
+	language plpgsql volatile rows 1 security definer set search_path = '' as $$
+begin
+	return query
+		select acting.*, taken.remaining, taken.wait
+		from public.act_with_key(hash, project_slug, from_address) acting,
+			public.take_request('api-key:' || acting.key_id, most, seconds) taken;
 end $$;
 
 -- The same for a key as `assert_authority` for a person: in the packet that opens its transaction, and held until the commit by what
@@ -86,5 +98,5 @@ begin
 	end if;
 end $$;
 
-grant execute on function take_request(text, int, float8), purge_buckets(), enter_with_key(bytea, text, text, int, float8),
+grant execute on function take_request(text, int, float8), purge_buckets(), enter_with_key(bytea, text, text, int, float8), act_with_key(bytea, text, text),
 	assert_key(uuid, uuid, text, text, boolean) to app;

@@ -37,6 +37,14 @@ begin
 	);
 end $$;
 
+-- From here to the end of the transaction this is who acts, as a scope says it (access/scope.ts). A step of functions that have found out.
+create or replace function act_as(team uuid, person uuid, key uuid, token uuid, role text, seen uuid[]) returns void language plpgsql as $$
+begin
+	perform set_config('app.team_id', team::text, true), set_config('app.user_id', coalesce(person::text, ''), true),
+		set_config('app.key_id', coalesce(key::text, ''), true), set_config('app.token_id', coalesce(token::text, ''), true),
+		set_config('app.role', role, true), set_config('app.project_ids', coalesce(array_to_string(seen, ','), 'all'), true);
+end $$;
+
 -- Asked once for every request below a team, before any scope is: where this person is a member, the oldest first, and, beside
 -- the team they enter, the project of the address if it is theirs to see.
 create or replace function enter_team(person uuid, team_slug text, project_slug text)
@@ -70,13 +78,14 @@ end $$;
 
 -- An open invitation by the SHA-256 of its token; nothing for a wrong, used, revoked or expired one but its state.
 create or replace function invitation_by_token(hash bytea)
-	returns table (team_id uuid, id uuid, team_name text, team_slug text, email text, role text, inviter text, state text)
+	returns table (team_id uuid, id uuid, team_name text, team_slug text, email text, role text, inviter text, state text, is_new boolean)
 	language sql stable security definer set search_path = '' as $$
 	select i.team_id, i.id, t.name, t.slug, i.email, i.role, p.name,
 		case when i.revoked_at is not null then 'revoked'
 			when i.accepted_at is not null then 'accepted'
 			when i.expires_at < now() then 'expired'
-			else 'open' end
+			else 'open' end,
+		not exists (select from public.people n where n.email = lower(i.email))
 	from public.invitations i join public.teams t on t.id = i.team_id left join public.people p on p.id = i.invited_by
 	where i.token_hash = hash
 $$;
@@ -106,6 +115,28 @@ begin
 	return taken.team_id;
 end $$;
 
+-- Takes an open invitation once, for somebody whom nobody here knows yet: the link went to their mailbox alone, so whoever presses its
+-- button has proved the address. Nothing when the address has an account: that one proves itself by a mail of its own.
+create or replace function join_by_invitation(hash bytea, called text, request uuid, from_address text)
+	returns table (team_id uuid, person_id uuid)
+	language plpgsql rows 1 security definer set search_path = '' as $$
+declare
+	invited text;
+begin
+	-- of two presses the second one waits, and finds it taken
+	select lower(i.email) into invited from public.invitations i
+	where i.token_hash = hash and i.accepted_at is null and i.revoked_at is null and i.expires_at > now()
+	for no key update;
+	insert into public.people as p (email, name) select invited, called where invited is not null
+	on conflict (email) do nothing
+	returning p.id into person_id;
+	if person_id is null then
+		return;
+	end if;
+	team_id := public.accept_invitation(hash, person_id, request, from_address);
+	return next;
+end $$;
+
 -- Leaving: whoever acts removes their own row, in the team they act in, and nothing else. The trigger keeps the last owner.
 create or replace function leave_team() returns boolean
 	language sql security definer set search_path = '' as $$
@@ -119,7 +150,7 @@ create or replace function leave_team() returns boolean
 $$;
 
 grant execute on function memberships_of(uuid), enter_team(uuid, text, text), rights_of_session(uuid, uuid), create_team(uuid, text, text),
-	invitation_by_token(bytea), accept_invitation(bytea, uuid, uuid, text), leave_team() to app;
+	invitation_by_token(bytea), accept_invitation(bytea, uuid, uuid, text), join_by_invitation(bytea, text, uuid, text), leave_team() to app;
 
 -- Asked in the packet that opens a person's transaction: are they still in the team with the very role and projects, and is the
 -- session open, that the request came in with? A change holds the membership until it is committed, so that a removal waits for

@@ -36,9 +36,10 @@ begin
 	if not found then
 		return 'stranger';
 	end if;
-	-- their presses wait for each other, so that none of them counts too few
+	-- their presses wait for each other, so that none of them counts too few; what is confirmed and not taken yet will be one too
 	perform pg_advisory_xact_lock(hashtextextended(person::text, 10));
-	if (select count(*) from public.personal_tokens t where t.person_id = person and t.expires_at > now()) >= most then
+	if (select count(*) from public.personal_tokens t where t.person_id = person and t.expires_at > now())
+		+ (select count(*) from public.device_requests d where d.person_id = person and d.expires_at > now()) >= most then
 		return 'full';
 	end if;
 	update public.device_requests d set person_id = person, chosen_team = team where d.device_hash = asked.device_hash;
@@ -92,16 +93,15 @@ begin
 	return next;
 end $$;
 
--- Who comes in with this token, if it works: its person in its team, with what they are there now, after one request was taken out
--- of its bucket (keys.sql).
-create or replace function enter_with_token(hash bytea, project_slug text, from_address text, most int, seconds float8)
-	returns table (token_id uuid, person_id uuid, team_id uuid, slug text, team_name text, role text, project_ids uuid[],
-		project json, remaining int, wait float8)
+-- Who comes in with this token, as `act_with_key` says it of a key: its person, with what they are in its team.
+create or replace function act_with_token(hash bytea, project_slug text, from_address text)
+	returns table (token_id uuid, person_id uuid, team_id uuid, slug text, team_name text, role text, project_ids uuid[], project json)
 	language plpgsql volatile rows 1 security definer set search_path = '' as $$
 declare
 	found_token public.personal_tokens;
+	member public.members;
 begin
-	select t.* into found_token from public.personal_tokens t where t.hash = enter_with_token.hash and t.expires_at > now();
+	select t.* into found_token from public.personal_tokens t where t.hash = act_with_token.hash and t.expires_at > now();
 	if found_token.id is null then
 		return;
 	end if;
@@ -114,12 +114,24 @@ begin
 		) free
 		where t.team_id = free.team_id and t.id = free.id;
 	end if;
+	select m.* into member from public.members m where m.team_id = found_token.team_id and m.person_id = found_token.person_id;
+	perform public.act_as(member.team_id, member.person_id, null, found_token.id, member.role, member.project_ids);
 	return query
-		select found_token.id, m.person_id, s.id, s.slug, s.name, m.role, m.project_ids,
-			public.project_at(project_slug, m.team_id, m.project_ids), taken.remaining, taken.wait
-		from public.members m join public.teams s on s.id = m.team_id,
-			public.take_request('personal-token:' || found_token.id, most, seconds) taken
-		where m.team_id = found_token.team_id and m.person_id = found_token.person_id;
+		select found_token.id, member.person_id, s.id, s.slug, s.name, member.role, member.project_ids,
+			public.project_at(project_slug, member.team_id, member.project_ids)
+		from public.teams s where s.id = member.team_id;
+end $$;
+
+-- The same after one request was taken out of its bucket.
+create or replace function enter_with_token(hash bytea, project_slug text, from_address text, most int, seconds float8)
+	returns table (token_id uuid, person_id uuid, team_id uuid, slug text, team_name text, role text, project_ids uuid[],
+		project json, remaining int, wait float8)
+	language plpgsql volatile rows 1 security definer set search_path = '' as $$
+begin
+	return query
+		select acting.*, taken.remaining, taken.wait
+		from public.act_with_token(hash, project_slug, from_address) acting,
+			public.take_request('personal-token:' || acting.token_id, most, seconds) taken;
 end $$;
 
 -- The same for a token as `assert_authority` for a session: is the person still in the team with the very role and projects, and has
@@ -177,5 +189,5 @@ create or replace function purge_tokens() returns void language sql security def
 $$;
 
 grant execute on function begin_device(bytea, bytea, text, text), device_by_code(bytea),
-	answer_device(bytea, uuid, uuid, int, uuid, text), take_device(bytea, bytea, text, text), enter_with_token(bytea, text, text, int, float8),
+	answer_device(bytea, uuid, uuid, int, uuid, text), take_device(bytea, bytea, text, text), enter_with_token(bytea, text, text, int, float8), act_with_token(bytea, text, text),
 	assert_token(uuid, uuid, uuid, text, text, boolean), tokens_of(uuid), end_token(uuid, uuid, uuid, text), purge_tokens() to app;

@@ -2,16 +2,23 @@ import path from 'node:path';
 import postgres from 'postgres';
 import type { TestModule, Vitest } from 'vitest/node';
 import { createVitest } from 'vitest/node';
+import { KeptWorkers } from './kept-worker.ts';
 import type { Edit, Mutant } from './mutant.ts';
 
 /** What became of a mutant: the test that noticed it, or nobody. */
 export type Fate = { killedBy: string | null };
+
+/** Says nothing of a mutant, but that it cannot be judged. */
+export class Unjudged extends Error {}
 
 /** What a run of some tests found: the first that failed, and whether there were any. */
 type Found = { failed: string | null; asked: number };
 
 /** Any test without I/O. */
 const first = 'tests/core/permissions.test.ts';
+
+/** After a test that failed nothing of these goes on: they do one thing after the other. Of others something may still be on its way. */
+const isOneByOne = (file: string) => /platform\/db\/(tenancy|evidence|answers|functions|same-ids)\.test/.test(file);
 
 /**
  * One vitest and one Postgres for the whole run. The tests take a copy of the database that a mutant is made in, and a mutant of
@@ -24,6 +31,7 @@ export class Bench {
 	/** Seconds, as far as known: what is slow is asked last. */
 	private readonly took = new Map<string, number>();
 	private readonly sound = new Map<string, boolean>();
+	private readonly workers = new KeptWorkers();
 	private vitest!: Vitest;
 	private admin!: postgres.Sql;
 	private template = '';
@@ -39,6 +47,7 @@ export class Bench {
 				bail: 1,
 				reporters: [{}],
 				maxWorkers: 2,
+				pool: bench.workers.pool,
 				fsModuleCache: false
 			},
 			{ plugins: [bench.plugin()], logLevel: 'silent' }
@@ -53,6 +62,7 @@ export class Bench {
 
 	async stop() {
 		await this.admin.end({ timeout: 1 });
+		await this.workers.end();
 		await this.vitest.close();
 	}
 
@@ -61,7 +71,7 @@ export class Bench {
 		return this.within(this.template, read);
 	}
 
-	/** Asks the tests of a mutant until one fails. Throws when the mutant cannot be made, or no test runs. */
+	/** Asks the tests of a mutant until one fails. Throws `Unjudged` when the mutant cannot be made, or no test runs. */
 	async fateOf(mutant: Mutant): Promise<Fate> {
 		if (mutant.sql !== undefined) return this.withMutantDatabase(mutant, mutant.sql);
 		return this.withEdit(mutant, mutant.edit!);
@@ -73,8 +83,10 @@ export class Bench {
 		await this.admin.unsafe(`create database ${name} template ${this.template} strategy wal_log`);
 		await this.within(name, async (owner) => {
 			const before = await state(owner);
-			await owner.unsafe(sql);
-			if ((await state(owner)) === before) throw new Error(`${mutant.id} changes nothing in the catalogue:\n${sql}`);
+			await owner.unsafe(sql).catch((problem: Error) => {
+				throw new Unjudged(`${mutant.id} cannot be made: ${problem.message}`);
+			});
+			if ((await state(owner)) === before) throw new Unjudged(`${mutant.id} changes nothing in the catalogue:\n${sql}`);
 		});
 		this.vitest.getRootProject().provide('template', name);
 		try {
@@ -90,7 +102,7 @@ export class Bench {
 		this.vitest.invalidateFile(path.resolve(edit.file));
 		try {
 			const fate = await this.ask(mutant);
-			if (!this.loaded) throw new Error(`${mutant.id}: no test loads ${edit.file}`);
+			if (!this.loaded) throw new Unjudged(`${mutant.id}: no test loads ${edit.file}`);
 			return fate;
 		} finally {
 			this.edit = null;
@@ -111,11 +123,11 @@ export class Bench {
 			if (found.failed === null) continue;
 			await this.admin`select 1`; // without a database everything fails, and that says nothing of the mutant
 			const [file] = found.failed.split(' > ');
-			if (!(await this.isSound(file!, mutant))) throw new Error(`${found.failed} fails without a mutant too`);
+			if (!(await this.isSound(file!, mutant))) throw new Unjudged(`${found.failed} fails without a mutant too`);
 			scores.set(file!, (scores.get(file!) ?? 0) + 1);
 			return { killedBy: found.failed };
 		}
-		if (asked === 0) throw new Error(`${mutant.id}: there is no such test in ${mutant.files.join(', ')}`);
+		if (asked === 0) throw new Unjudged(`${mutant.id}: there is no such test in ${mutant.files.join(', ')}`);
 		return { killedBy: null };
 	}
 
@@ -147,11 +159,13 @@ export class Bench {
 		const paths = specifications.map(({ moduleId }) => moduleId);
 		this.vitest.state.clearFiles(project, paths);
 		const begun = performance.now();
+		this.workers.keeping = this.edit === null;
 		const { testModules, unhandledErrors } = await this.vitest.runTestSpecifications(specifications);
 		const found = testModules.filter(({ moduleId }) => paths.includes(moduleId)).map(foundIn);
 		for (const file of files) this.took.set(file, Math.round((performance.now() - begun) / 1000 / files.length));
-		const failed = found.find((one) => one.failed !== null)?.failed ?? null;
-		if (failed === null && unhandledErrors.length > 0) return { failed: `${files[0]} > an unhandled error`, asked: 1 };
+		const broken = unhandledErrors.length > 0 ? `${files[0]} > an unhandled error` : null;
+		const failed = found.find((one) => one.failed !== null)?.failed ?? broken;
+		if (failed !== null && !files.every(isOneByOne)) await this.workers.end();
 		return { failed, asked: found.reduce((sum, one) => sum + one.asked, 0) };
 	}
 

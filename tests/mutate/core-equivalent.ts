@@ -91,8 +91,13 @@ export const equivalentInCore: { mutant: string | RegExp; was?: string; because:
 	},
 	{
 		mutant:
-			/^evaluations\/power\.ts: (const about = \(\(0\.98 (\+|-) 0\.8416 \* Math\.sqrt\(Math\.(max|min)\(0, winRate \* \(1 - winRate\)\)\)\) (\*|\/) lead\)|for \(let pairs = Math\.min)/,
+			/^evaluations\/power\.ts: const about = \(\((0\.98 - .*|0\.98 \+ 0\.8416 \* Math\.sqrt\(Math\.min\(.*|.*\) \* lead)\) \*\* 2;$/,
 		because: 'begins the search earlier, where no ten in a row are good: a test searches from 12 on'
+	},
+	{
+		mutant:
+			'evaluations/power.ts: for (let pairs = Math.min(minimum.toShip, Math.floor(about * 0.85)); pairs <= most + inRow; pairs++) {',
+		because: 'begins the search at 12 or before, where nothing has power: a test searches from 12 on'
 	},
 	{
 		mutant: /^evaluations\/power\.ts: for \(let pairs = Math\.max\(.*; pairs < most \+ inRow;/,
@@ -103,17 +108,22 @@ export const equivalentInCore: { mutant: string | RegExp; was?: string; because:
 		because: 'no power is .8 to the last digit'
 	},
 	{
-		mutant: /^examples\/formats\/(full|sharegpt|training)\.ts: \} catch \{\}$/,
-		because: 'undefined spreads into nothing, and is no call, as what is returned there'
+		mutant: 'examples/formats/sharegpt.ts: } catch {}',
+		was: '} catch { return null; // not JSON, not an object, or too much of it to read or to write }',
+		because: 'undefined is no call either'
 	},
 	{
-		mutant: 'examples/formats/full.ts: if (false) return {};',
-		was: 'if (source == null) return {};',
+		mutant: 'examples/formats/training.ts: } catch {}',
+		was: '} catch { return null; }',
+		because: 'undefined has no tools either'
+	},
+	{
+		mutant: 'examples/formats/full.ts: const row = false ? null : JSON.parse(source);',
 		because: 'only saves an exception: what is not there is no JSON either'
 	},
 	{
 		mutant: 'examples/formats/training.ts: if (false) return null;',
-		was: `if (!source?.includes('"tools"')) return null;`,
+		was: `if (!source?.includes('"tools"') && !source?.includes('"functions"')) return null;`,
 		because: 'only saves the reading of a line that has no tools'
 	},
 	{
@@ -143,7 +153,7 @@ export const equivalentInCore: { mutant: string | RegExp; was?: string; because:
 		because: 'an interval ends at .4 or .6 itself with 93,750 votes and not before'
 	},
 	{
-		mutant: /^evaluations\/verdict\.ts: from !== to && (true|t\[from\] > k) && verdictKind/,
+		mutant: /^evaluations\/verdict\.ts: from !== to && t\[from\] > k && verdictKind/,
 		because: 'the winning side, which has more than enough, loses the verdict with as few votes as any other'
 	},
 	{

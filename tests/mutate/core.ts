@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { Stryker } from '@stryker-mutator/core';
 import { equivalentInCore } from './core-equivalent.ts';
+import { Verdicts } from './verdicts.ts';
 
 // Mutants of the rules: StrykerJS makes them and asks, for each, the tests of its own folder that reach it; what others happen to
 // notice does not count. `node tests/mutate/core.ts` takes all of core, `… math text` these folders, `… math/hash.ts` one file,
@@ -14,7 +15,10 @@ import { equivalentInCore } from './core-equivalent.ts';
 
 const root = 'src/lib/core';
 
-type Result = Awaited<ReturnType<Stryker['runMutationTest']>>[number];
+type Result = Pick<
+	Awaited<ReturnType<Stryker['runMutationTest']>>[number],
+	'fileName' | 'location' | 'replacement' | 'status'
+>;
 
 /** Every folder of core with rules in it; `.` is core itself. */
 const folders = () => {
@@ -44,7 +48,7 @@ const resultsOf = async (place: string): Promise<Result[]> => {
 	// what is copied; not tsconfig.json, which asks for files that Kit generates
 	const copied = ['package.json', 'src/lib/**', 'tests/core/**', 'tests/support/**', 'tests/mutate/**', 'examples/**'];
 	try {
-		return await new Stryker({
+		const results = await new Stryker({
 			mutate: [path.join(root, place.endsWith('.ts') ? place : `${place}/*.ts`)],
 			mutator: { excludedMutations: ['StringLiteral'] },
 			ignorePatterns: ['**', ...copied.map((pattern) => `!${pattern}`)],
@@ -60,6 +64,7 @@ const resultsOf = async (place: string): Promise<Result[]> => {
 			logLevel: 'warn',
 			allowEmpty: true
 		} as ConstructorParameters<typeof Stryker>[0]).runMutationTest();
+		return results.map(({ fileName, location, replacement, status }) => ({ fileName, location, replacement, status }));
 	} finally {
 		rmSync(sandbox, { recursive: true, force: true });
 	}
@@ -106,18 +111,21 @@ const judged = (fileName: string, results: readonly Result[], met: Set<object>) 
 
 /**
  * Runs the mutants of these folders or files of core, or of all, and tells on the way what lives. What is listed as changing
- * nothing is not counted. `stale`: entries of that list which nothing answers to; known when all has run.
+ * nothing is not counted. `keep`: a file for verdicts (`verdicts.ts`). `stale`: entries of that list which nothing answers to; known when all has run.
  */
 export const mutateCore = async (
-	names: readonly string[] = []
+	names: readonly string[] = [],
+	keep?: string
 ): Promise<{ killed: number; alive: number; stale: number }> => {
 	const scores = new Map<string, { killed: number; alive: number }>();
 	const met = new Set<object>();
+	const verdicts = new Verdicts<Result[]>(keep, (_, asked) => asked);
 	for (const place of placesOf(names)) {
 		const feature = place.split('/')[0]!;
 		const score = scores.get(feature) ?? { killed: 0, alive: 0 };
-		for (const [fileName, results] of Map.groupBy(await resultsOf(place), (result) => result.fileName)) {
-			const { killed, alive } = judged(fileName, results, met);
+		const results = await verdicts.of(`core/${place}`, globSync(testsOf(place)), () => resultsOf(place));
+		for (const [fileName, ofFile] of Map.groupBy(results, (result) => result.fileName)) {
+			const { killed, alive } = judged(fileName, ofFile, met);
 			score.killed += killed;
 			score.alive += alive;
 		}

@@ -6,5 +6,10 @@ const { projects: _, ...test } = (config as ViteUserConfig).test!;
 
 export default {
 	...config,
-	test: { ...test, include: ['tests/**/*.test.ts'], globalSetup: ['tests/support/global-setup.ts'] }
+	test: {
+		...test,
+		include: ['tests/**/*.test.ts'],
+		setupFiles: ['tests/mutate/fresh.ts', ...test.setupFiles!],
+		globalSetup: ['tests/support/global-setup.ts']
+	}
 } satisfies ViteUserConfig;

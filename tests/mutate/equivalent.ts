@@ -21,7 +21,8 @@ export const equivalent: { mutant: string | RegExp; because: string }[] = [
 		because: 'a row stands on one side, so it never answers to the conditions that speak of both'
 	},
 	{
-		mutant: /^triggers\/refuse_leaks?_(added|changed): without \(o\.trained or \(o\.split = 'validation' and/,
+		mutant:
+			/^triggers\/refuse_leaks?_(added|changed): without \(o\.trained or o\.reserved or \(o\.split = 'validation' and/,
 		because: 'it follows from the conditions after it, and is said so that the planner takes the partial indexes'
 	},
 	{
@@ -48,6 +49,18 @@ export const equivalent: { mutant: string | RegExp; because: string }[] = [
 		because: 'without such an example there is no text that a rating could be of: the next question says no'
 	},
 	{
+		mutant: 'triggers/leave_request: without r.status is null',
+		because: 'an answer is written together with the mark that it acted, which is asked before'
+	},
+	{
+		mutant: `triggers/teams_with_open_work: without state = 'waiting'`,
+		because: 'a check of the table says that only what waits has a time for it; it is said for the partial index'
+	},
+	{
+		mutant: `triggers/take_device: never outcome = 'gone'`,
+		because: 'nothing after it finds a request that is good, so the same is said'
+	},
+	{
 		mutant: 'triggers/refuse_leaks_changed: never n.prompt_hash <> o.prompt_hash',
 		because: 'the hash of a prompt is frozen by another trigger, which is asked first'
 	},
@@ -56,8 +69,21 @@ export const equivalent: { mutant: string | RegExp; because: string }[] = [
 		because: 'nothing was found: no row is marked as used, and no team belongs to it'
 	},
 	{
-		mutant: 'triggers/mark_trained: without not e.trained',
-		because: 'what is marked already is marked again'
+		mutant: 'triggers/runs_accepted: without (not old.accepted or not new.accepted)',
+		because: 'of a run that has accepted, and says so, the function says the same'
+	},
+	{
+		mutant:
+			/^triggers\/runs_settled: without (not old\.accepted|not new\.accepted|old\.status not in \('failed', 'cancelled'\))$/,
+		because: 'an order that was settled is settled again: the marks follow from what stands, and come out the same'
+	},
+	{
+		mutant: 'triggers/runs_settled: not asked when accepted is written',
+		because: 'whoever writes that alone changes nothing: it follows from the other columns'
+	},
+	{
+		mutant: 'triggers/settle_order: without o.run_id <> new.id',
+		because: 'its own run has accepted or is over by then, and neither holds anything: the next two ask that'
 	},
 	{
 		mutant: 'projects/server/evaluations/leaks.ts: eq(examples.projectId, evaluation.projectId) → undefined',

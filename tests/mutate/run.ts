@@ -1,15 +1,19 @@
 import '../../src/launch/node24.ts';
-import { Bench } from './bench.ts';
+import { Bench, type Fate, Unjudged } from './bench.ts';
 import { mutateCore } from './core.ts';
 import { equivalent } from './equivalent.ts';
 import { kindsOf } from './kinds.ts';
 import type { Mutant } from './mutant.ts';
+import { Verdicts } from './verdicts.ts';
 
 // `npm run mutate`: all of them. `npm run mutate -- policies votes_add`: the mutants whose ids contain one of these words;
-// `npm run mutate -- core/math core/text`: of the rules, in these folders or all. `--list` only names those of the database.
+// `npm run mutate -- core/math core/text`: of the rules, in these folders or all. `--list` only names those of the database; `--keep=FILE` keeps the verdicts there, from
+// where a run that was cut short goes on.
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const onlyList = process.argv.includes('--list');
+const keep = process.argv.find((word) => word.startsWith('--keep='))?.slice('--keep='.length);
+const fates = new Verdicts<Fate>(keep, ({ killedBy }, asked) => (killedBy ? [killedBy.split(' > ')[0]!] : asked));
 /** `core`, `core/math`: the folders of core that are asked for; null where something else is. */
 const core = words.filter((word) => /^core(\/|$)/.test(word)).map((word) => word.replace(/^core\/?/, ''));
 const others = words.filter((word) => !/^core(\/|$)/.test(word));
@@ -46,7 +50,7 @@ try {
 const rules =
 	onlyList || (words.length > 0 && core.length === 0)
 		? { killed: 0, alive: 0, stale: 0 }
-		: await mutateCore(core.includes('') ? [] : core);
+		: await mutateCore(core.includes('') ? [] : core, keep);
 
 async function judge(mutant: Mutant, reason: string | undefined, place: string) {
 	if (reason) {
@@ -54,7 +58,13 @@ async function judge(mutant: Mutant, reason: string | undefined, place: string) 
 		console.log(`[${place}] =       ${mutant.id} — ${reason}`);
 		return;
 	}
-	const { killedBy } = await bench!.fateOf(mutant);
+	const { killedBy } = await fates
+		.of(JSON.stringify([mutant.id, mutant.sql, mutant.edit]), mutant.files, () => bench!.fateOf(mutant))
+		.catch((problem): Fate => {
+			if (!(problem instanceof Unjudged)) throw problem;
+			console.log(problem.message);
+			return { killedBy: null };
+		});
 	if (killedBy) score.killed++;
 	else score.alive.push(mutant.id);
 	console.log(`[${place}] ${killedBy ? 'killed ' : 'ALIVE  '} ${mutant.id}${killedBy ? ` ← ${killedBy}` : ''}`);

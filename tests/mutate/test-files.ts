@@ -34,8 +34,8 @@ const mentions = (file: string, names: string[]) =>
 const testFiles = () => filesBelow(tests, '.test.ts').filter(isWithin);
 
 /**
- * The tests of something in the database: those that name it, the ones of the database itself first, then the tests that have
- * the name of a file of the server which names it, and others of their rooms.
+ * The tests of something in the database: those that name it, before others the ones of the database itself, then the tests that
+ * have the name of a file of the server which names it, and others of their rooms. Those that name it most come first.
  */
 export const testsNaming = (names: string[]): string[] => {
 	const naming = filesBelow(server, '.ts').filter((file) => mentions(file, names) > 0);
@@ -49,7 +49,8 @@ export const testsNaming = (names: string[]): string[] => {
 	return testFiles()
 		.filter((file) => weight(file) > 0)
 		.sort((a, b) => weight(b) - weight(a))
-		.slice(0, atMost);
+		.slice(0, atMost)
+		.sort((a, b) => mentions(b, names) - mentions(a, names)); // who speaks of it most has the most to say
 };
 
 /** What asks every operation there is. */
@@ -63,24 +64,33 @@ const roomOf = (file: string) => file.slice(server.length + 1).split('/')[0]!;
 export const serverFiles = (): string[] =>
 	filesBelow(server, '.ts').filter((file) => !/\/(platform|providers)\//.test(file));
 
+/** A file as others name it who import it from another room. */
+const nameOf = (file: string) => `/${file.split('/').slice(-2).join('/')}'`;
+
 /** The other rooms that import a file of this one. */
 const roomsImporting = (file: string): string[] => {
-	const named = `/${file.split('/').slice(-2).join('/')}'`;
-	const importing = serverFiles().filter((other) => roomOf(other) !== roomOf(file) && read(other).includes(named));
+	const itsName = nameOf(file);
+	const importing = serverFiles().filter((other) => roomOf(other) !== roomOf(file) && read(other).includes(itsName));
 	return [...new Set(importing.map(roomOf))];
 };
 
 /**
- * The tests of a file of src/lib/server: those of its room, others that name the room, the one of what others' scores tell, and
- * the one that asks every operation. Of that one the room's operations are asked and those of the rooms that import the file, or
+ * The tests of a file of src/lib/server: its own, those that import it or are of a file that does, those of its room, others that
+ * name the room, the one of what others' scores tell, and the one that asks every operation. Of that one the room's operations are asked and those of the rooms that import the file, or
  * all where there are none, and of their tests those that match `asking`.
  */
 export const testsOfRoom = (file: string, asking: RegExp): Pick<Mutant, 'files' | 'named'> => {
 	const room = roomOf(file);
-	const weight = (test: string) => {
-		if (test.startsWith(`${tests}/${room}/`)) return 500;
-		return read(test).split(`/server/${room}/`).length - 1;
+	const itsName = nameOf(file);
+	const imports = (test: string) => {
+		const itsOwn = test.replace(tests, server).replace('.test.ts', '.ts');
+		return read(test).includes(itsName) || (fs.existsSync(itsOwn) && read(itsOwn).includes(itsName));
 	};
+	const weight = (test: string) =>
+		(test === file.replace(server, tests).replace(/\.ts$/, '.test.ts') ? 2000 : 0) +
+		(imports(test) ? 1000 : 0) +
+		(test.startsWith(`${tests}/${room}/`) ? 500 : 0) +
+		(read(test).split(`/server/${room}/`).length - 1);
 	const files = testFiles()
 		.filter((test) => weight(test) > 0)
 		.sort((a, b) => weight(b) - weight(a))

@@ -62,7 +62,10 @@ const deedChanges = (text: string, from: number): Change[] => {
 		at(m.index, m[0].length, '')
 	);
 	if (!text.includes('language plpgsql')) return locks;
+	// what a loop goes through is no deed of its own: its conditions are mutants already
+	const isHead = (index: number) => /\bin\s*$/.test(body.slice(0, index));
 	const deeds = [...body.matchAll(/^\t+((?:update|insert|delete|perform|new\.\w+ :=)[^;]*|(?<=^\t)raise[^;]*);/gm)]
+		.filter((m) => !isHead(m.index))
 		.map((m) => at(m.index + m[0].indexOf(m[1]!), m[1]!.length, 'null'))
 		// the row count of a `perform` or of an `update … returning` is asked afterwards: its conditions are mutants already
 		.filter(

@@ -94,6 +94,7 @@ export const lines: Record<string, Line> = {
 		send: (w) => ({ code: w.code, teamId: w.teamId }),
 		swap: { teamId: 410 }
 	},
+	'/api/mcp POST': { at: () => '/api/mcp', is: everyoneGets(401), send: () => ({}) },
 	'/api/v1/device POST': { at: () => '/api/v1/device', is: open, send: () => ({ client: 'ait' }) },
 	'/api/v1/device/token POST': {
 		at: () => '/api/v1/device/token',

@@ -26,7 +26,7 @@ Object.assign(process.env, {
 const database = `aitelier_test_${randomBytes(6).toString('hex')}`;
 const admin = ownerUrl ? postgres(on(ownerUrl, 'postgres'), { max: 1, onnotice: () => {} }) : undefined;
 if (admin) {
-	await admin.unsafe(`create database ${database} template ${inject('template')!} strategy wal_log`);
+	await admin.unsafe(`create database ${database} template ${inject('template')!} strategy file_copy`);
 	process.env.DATABASE_URL = on(ownerUrl!, database);
 	process.env.APP_DATABASE_URL = on(inject('appUrl')!, database);
 	process.env.QUEUE_DATABASE_URL = on(inject('queueUrl')!, database);

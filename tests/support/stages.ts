@@ -6,8 +6,11 @@ import { stripVTControlCharacters } from 'node:util';
 import { ensureChromium } from './browser.ts';
 import { ensureWebKit } from './webkit.ts';
 
-/** What a stage found; `details` is shown, and only when something failed. */
-export type Result = { passed: number; failed: number; skipped?: number; details?: string };
+/**
+ * What a stage found; `details` is shown when something failed. `unsteady`: what failed once and passed when it was asked again, which
+ * counts as passed, and is shown always: such a test lies in one of the two cases.
+ */
+export type Result = { passed: number; failed: number; skipped?: number; details?: string; unsteady?: string[] };
 export type Stage = { name: string; run(): Promise<Result> };
 /** Lanes that run beside each other, on two cores: in each, one stage after the other. */
 export type Lanes = Stage[][];
@@ -83,7 +86,7 @@ export const unit = (name: string, folders: string[] = []): Stage => ({
 	name,
 	run: async () => {
 		const file = reportFile();
-		const args = ['run', ...folders, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+		const args = ['run', ...folders, '--retry=1', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
 		const { ok, output } = await tool('vitest/vitest.mjs', args);
 		const report = readReport<VitestReport>(file);
 		if (!report) return { passed: 0, failed: 1, details: output };
@@ -93,6 +96,14 @@ export const unit = (name: string, folders: string[] = []): Stage => ({
 			const shown = failures.map((failure) => `${failure.fullName}\n${ourLines(failure.failureMessages.join('\n'))}`);
 			return [path.relative('.', name), ...(failures.length ? shown : [message])];
 		});
+		const unsteady = report.testResults.flatMap(({ name, assertionResults }) =>
+			assertionResults
+				.filter(({ status, failureMessages }) => status === 'passed' && failureMessages.length > 0)
+				.map(
+					({ fullName, failureMessages }) =>
+						`${path.relative('.', name)} ${fullName}\n${ourLines(failureMessages.join('\n'))}`
+				)
+		);
 		// A file that does not load has no tests to count, and an error outside of a test belongs to none
 		const unloaded = broken.filter((result) =>
 			result.assertionResults.every((each) => each.status !== 'failed')
@@ -102,6 +113,7 @@ export const unit = (name: string, folders: string[] = []): Stage => ({
 			passed: report.numPassedTests,
 			failed: failed || Number(!ok),
 			skipped: report.numPendingTests,
+			unsteady,
 			details: failed ? details.join('\n') : ourLines(output)
 		};
 	}
@@ -132,34 +144,36 @@ export const browser: Stage = {
 	run: async () => {
 		const file = reportFile();
 		ensureWebKit((line) => console.log(line));
-		const { ok, output } = await tool('@playwright/test/cli.js', ['test', '--reporter=json'], {
+		const { ok, output } = await tool('@playwright/test/cli.js', ['test', '--retries=1', '--reporter=json'], {
 			CHROMIUM: ensureChromium((line) => console.log(line)),
 			PLAYWRIGHT_JSON_OUTPUT_NAME: file
 		});
 		const report = readReport<PlaywrightReport>(file);
 		if (!report) return { passed: 0, failed: 1, details: output };
 		const { expected, unexpected, flaky, skipped } = report.stats;
-		const failed = unexpected + flaky;
-		const details = [...report.errors.map((error) => error.message ?? ''), ...report.suites.flatMap(failuresOf)];
+		const of = (status: string) => report.suites.flatMap((suite) => failuresOf(suite, status));
+		const details = [...report.errors.map((error) => error.message ?? ''), ...of('unexpected')];
 		return {
-			passed: expected,
-			failed: failed || Number(!ok),
+			passed: expected + flaky,
+			failed: unexpected || Number(!ok),
 			skipped,
+			unsteady: of('flaky').map(ourLines),
 			details: ourLines(details.join('\n')) || output
 		};
 	}
 };
 
-function failuresOf(suite: Suite): string[] {
+/** The tests of this status, each with the first thing that went wrong in it. */
+function failuresOf(suite: Suite, status: string): string[] {
 	const own = (suite.specs ?? []).flatMap((spec) =>
 		spec.tests
-			.filter((test) => test.status === 'unexpected' || test.status === 'flaky')
+			.filter((test) => test.status === status)
 			.map((test) => {
 				const error = test.results.find((result) => result.error)?.error;
 				return `[${test.projectName}] ${spec.file}:${spec.line} ${spec.title}\n${error?.stack ?? error?.message ?? ''}`;
 			})
 	);
-	return [...own, ...(suite.suites ?? []).flatMap(failuresOf)];
+	return [...own, ...(suite.suites ?? []).flatMap((inner) => failuresOf(inner, status))];
 }
 
 let reports = 0;
@@ -199,6 +213,7 @@ export async function runStages(sets: Lanes[], needs: Record<string, string> = {
 		console.log(
 			`${name.padEnd(8)} ${seconds.padStart(6)} s  ${result.passed} passed, ${result.failed} failed${skipped}`
 		);
+		for (const test of result.unsteady ?? []) console.log(`\nunsteady: ${test}\n`);
 		if (result.failed) {
 			bad.add(name);
 			console.log(`\n${result.details ?? ''}\n`);

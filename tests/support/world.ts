@@ -15,6 +15,7 @@ import { importExamples } from '../../src/lib/server/examples/commands.ts';
 import { createKey } from '../../src/lib/server/keys/commands.ts';
 import { keepMail, listMails } from '../../src/lib/server/platform/mail/outbox.ts';
 import { beginDevice, confirmDevice, takeToken } from '../../src/lib/server/access/device.ts';
+import { personWith } from '../../src/lib/server/access/people.ts';
 import { type Scope, inProject } from '../../src/lib/server/access/scope.ts';
 import { listTokens } from '../../src/lib/server/access/tokens.ts';
 import { applySplit } from '../../src/lib/server/splits/commands.ts';
@@ -275,6 +276,8 @@ export const newWorld = async (owner: postgres.Sql, sandboxUrl: string, { file =
 			.returning();
 		return row!;
 	});
+	// whom somebody knows: who is nobody here yet joins by the link alone, and then it is used
+	await personWith(invitation.email);
 	await keepMail({
 		to: invitation.email,
 		subject: 'An invitation',

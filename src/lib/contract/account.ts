@@ -178,7 +178,9 @@ export const LookAtInvitation = query({
 		inviter: v.nullable(v.string()),
 		state: v.picklist(['open', 'accepted', 'revoked', 'expired']),
 		/** Whether it was sent to the person who looks; null while nobody is signed in. */
-		isForYou: v.nullable(v.boolean())
+		isForYou: v.nullable(v.boolean()),
+		/** Nobody has an account with the address: the link is enough to join. */
+		isNew: v.boolean()
 	}),
 	errors: {},
 	example: {
@@ -189,9 +191,27 @@ export const LookAtInvitation = query({
 			role: 'rater',
 			inviter: 'Ana',
 			state: 'open',
-			isForYou: null
+			isForYou: null,
+			isNew: true
 		}
 	}
+});
+
+export const JoinByInvitation = command({
+	name: 'account.joinByInvitation',
+	summary: 'Takes an invitation, once, for somebody who has no account yet: its link came to their mailbox',
+	within: 'visitor',
+	action: null,
+	input: v.object({ token: InvitationToken }),
+	/** Who joined, and the team they are in now; null when the address has an account, whose owner signs in first. */
+	output: v.nullable(v.strictObject({ personId: v.string(), slug: v.string() })),
+	errors: {
+		gone: 'It was used, taken back, or is older than seven days.',
+		rate_limited: 'Three hundred presses from one network within the hour.'
+	},
+	// written down by join_by_invitation in the database, in one transaction with the person and the membership
+	events: ['member.joined'],
+	example: { input: { token: 'zK3vB1' }, output: { personId: ids.person, slug: 'northwind' } }
 });
 
 export const AcceptInvitation = command({

@@ -65,6 +65,9 @@ const ofEvaluationAndProject = (about: About<unknown>): Topic[] => [...ofEvaluat
 /** `one example`, `1,200 examples`. */
 const someExamples = (count: number) => (count === 1 ? 'one example' : `${count.toLocaleString('en')} examples`);
 
+/** A small number as people write it: `0.00001`, not `1e-5`. */
+const decimal = (value: number) => value.toLocaleString('en', { maximumFractionDigits: 9 });
+
 export const events = {
 	// ── team
 	'member.invited': event(
@@ -213,6 +216,13 @@ export const events = {
 		v.strictObject({ name: v.string(), baseModel: v.string() }),
 		({ name }) => `changed the settings of ${name}`,
 		{ topics: inProject, audited: true, feed: 'project:see' }
+	),
+	/** By migration 0021: a project that nobody had given a learning rate of its own. */
+	'project.recipe_renewed': event(
+		v.strictObject({ from: v.number(), to: v.number() }),
+		({ from, to }) =>
+			`replaced the usual learning rate of ${decimal(from)}, which hardly moves an adapter: this project had it, and trains with ${decimal(to)} from now on`,
+		{ topics: inProject, feed: 'project:see' }
 	),
 
 	// ── examples

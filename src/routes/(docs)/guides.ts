@@ -1,5 +1,6 @@
 import { error } from '@sveltejs/kit';
 import { events } from '$lib/contract/events';
+import { tools } from '$lib/contract/mcp';
 import { restBase } from '$lib/contract/openapi/document';
 import { keyLimit, strangerLimit } from '$lib/contract/rest-limits';
 import { warnedDaysBefore } from '$lib/core/keys/rules';
@@ -12,7 +13,16 @@ const sources = Object.fromEntries(
 );
 
 /** In the order in which one reads them. */
-export const guideNames = ['first-call', 'tokens', 'errors', 'limits', 'idempotency', 'lists', 'webhooks'] as const;
+export const guideNames = [
+	'first-call',
+	'tokens',
+	'errors',
+	'limits',
+	'idempotency',
+	'lists',
+	'webhooks',
+	'agents'
+] as const;
 
 type Entry = { webhook: boolean; details: { entries: Record<string, unknown> } };
 const webhookEvents = () =>
@@ -27,6 +37,12 @@ const webhookEvents = () =>
 				} |`
 		);
 
+const toolRows = () =>
+	tools.map(
+		({ name, title, pressed }) =>
+			`| \`${name}\` | ${title} | ${pressed ? { costs: 'a link, where it costs', deletes: 'a link' }[pressed] : ''} |`
+	);
+
 const filled = (source: string): string => {
 	const { origin, apiRequestsPerMinute } = config();
 	const { most, perSeconds } = keyLimit(apiRequestsPerMinute);
@@ -38,6 +54,7 @@ const filled = (source: string): string => {
 		seconds: () => String(perSeconds),
 		strangerRequests: () => String(strangerLimit.most),
 		warnedDays: () => String(warnedDaysBefore),
+		tools: () => ['| tool | what it does | a person decides |', '| --- | --- | --- |', ...toolRows()].join('\n'),
 		webhookEvents: () => ['| event | what is in `data` besides |', '| --- | --- |', ...webhookEvents()].join('\n')
 	};
 	return source.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => {

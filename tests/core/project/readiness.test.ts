@@ -55,5 +55,6 @@ test('one sentence says what is missing for a training, and what for a verdict',
 	expect(at(5, { train: 0, validation: 1 }).sentence).toBe(
 		'Training needs at least 10 good examples. 1 validation example: no verdict is possible below 12; 35 are advised.'
 	);
-	expect(at(200).sentence).toMatch(/40 validation examples can carry a verdict\.$/);
+	expect(at(200, { validation: 35 }).sentence).toMatch(/35 validation examples can carry a verdict\.$/);
+	expect(at(10, { train: 2 }).sentence).toContain(' Split them first: 2 are in train, and 10 have to be. ');
 });

@@ -1,17 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { eq, sql } from 'drizzle-orm';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { randomToken, sha256 } from '../../../src/lib/server/platform/crypto.ts';
 import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
 import { auditEntries, invitations, members } from '../../../src/lib/server/platform/db/schema.ts';
-import { acceptInvitation, lookAtInvitation } from '../../../src/lib/server/access/invitations.ts';
+import { acceptInvitation, joinByInvitation, lookAtInvitation } from '../../../src/lib/server/access/invitations.ts';
 import type { Person } from '../../../src/lib/server/access/sessions.ts';
 import { personWith } from '../../../src/lib/server/access/people.ts';
 import { membershipsOf } from '../../../src/lib/server/access/memberships.ts';
 import { inviteMember, resendInvitation, revokeInvitation } from '../../../src/lib/server/team/invitations.ts';
 import { listMails } from '../../../src/lib/server/platform/mail/outbox.ts';
 import { listMembers } from '../../../src/lib/server/team/queries.ts';
-import { scopeFor } from '../../../src/lib/server/access/scope.ts';
+import { networkOf, within } from '../../../src/lib/server/access/limits.ts';
+import { type Scope, scopeFor } from '../../../src/lib/server/access/scope.ts';
 import { owner } from '../../support/owner.ts';
 import { newPerson, newProject, newTeam } from '../../support/team.ts';
 
@@ -43,7 +44,8 @@ test('looking shows who asks and for what, and changes nothing', async () => {
 			role: 'trainer',
 			inviter: 'Ana',
 			state: 'open',
-			isForYou: null
+			isForYou: null,
+			isNew: true
 		});
 	}
 });
@@ -164,4 +166,89 @@ test('a token nobody sent opens nothing, and none is kept', async () => {
 	);
 	expect(row!.all).not.toContain(token);
 	expect(row!.all).toContain(sha256(token).toString('hex'));
+});
+
+const entriesOf = (scope: Scope) =>
+	scope.tx((tx) => tx.select().from(auditEntries).where(eq(auditEntries.action, 'member.joined')));
+
+describe('by the link alone', () => {
+	test('somebody new joins with one press, and it is written down', async () => {
+		const { token, slug, email, scope, teamId } = await invited({ role: 'trainer' });
+		expect(await lookAtInvitation(visitor(null), { token })).toMatchObject({ isNew: true, state: 'open' });
+		const requestId = randomUUID();
+		const joined = await joinByInvitation({ ...visitor(null), requestId }, { token });
+		const { id } = await personWith(email);
+		expect(joined).toEqual({ personId: id, slug });
+		expect(await membershipsOf(id)).toMatchObject([{ id: teamId, role: 'trainer', projectIds: 'all' }]);
+		expect(await entriesOf(scope)).toMatchObject([{ personId: id, requestId, address: '10.0.0.1' }]);
+		const [person] = await owner`select name, email from people where id = ${id}`;
+		expect(person).toEqual({ email, name: `Rita ${email.slice(5, 13).replace(/^./, (sign) => sign.toUpperCase())}` });
+	});
+
+	test('it works once, also for whoever still has the mail', async () => {
+		const { token, email } = await invited();
+		await joinByInvitation(visitor(null), { token });
+		await expect(joinByInvitation(visitor(null), { token })).rejects.toMatchObject({ code: 'gone', message: /used/ });
+		expect(await lookAtInvitation(visitor(null), { token })).toMatchObject({ state: 'accepted', isNew: false });
+		expect(await membershipsOf((await personWith(email)).id)).toHaveLength(1);
+	});
+
+	test('of twenty presses at once one lets in', async () => {
+		const { token, email, scope } = await invited();
+		const presses = Array.from({ length: 20 }, () => joinByInvitation(visitor(null), { token }));
+		const answers = await Promise.allSettled(presses);
+		expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+		expect(await owner`select id from people where email = ${email}`).toHaveLength(1);
+		expect(await entriesOf(scope)).toHaveLength(1);
+	});
+
+	test('two invitations of one new address pressed at once make one person, who signs in for the other', async () => {
+		const first = await invited();
+		const second = await newTeam();
+		await new Promise((done) => setTimeout(done, 3)); // names of mails sort by the millisecond
+		await inviteMember(second.scope, { email: first.email, role: 'rater', projectIds: null });
+		const tokens = [first.token, await tokenFor(first.email)];
+		const answers = await Promise.all(tokens.map((token) => joinByInvitation(visitor(null), { token })));
+		expect(answers.filter((answer) => answer === null)).toHaveLength(1);
+		const { id } = await personWith(first.email);
+		expect(await membershipsOf(id)).toHaveLength(1);
+	});
+
+	test('an address that has an account proves itself: nobody comes in, and the invitation stays open', async () => {
+		const { token, email, scope } = await invited();
+		const person = await personOf(email);
+		expect(await lookAtInvitation(visitor(null), { token })).toMatchObject({ isNew: false });
+		expect(await joinByInvitation(visitor(null), { token })).toBeNull();
+		expect(await membershipsOf(person.id)).toEqual([]);
+		expect(await entriesOf(scope)).toEqual([]);
+		expect((await lookAtInvitation(visitor(null), { token })).state).toBe('open');
+	});
+
+	test('taken back, too old, replaced or never sent: nobody is made', async () => {
+		const back = await invited();
+		const [pending] = (await listMembers(back.scope)).invitations;
+		await revokeInvitation(back.scope, { invitationId: pending!.id });
+		const old = await invited();
+		await old.scope.tx((tx) => tx.update(invitations).set({ expiresAt: sql`now() - interval '1 second'` }));
+		for (const { token } of [back, old])
+			await expect(joinByInvitation(visitor(null), { token })).rejects.toMatchObject({ code: 'gone' });
+
+		const again = await invited();
+		const [open] = (await listMembers(again.scope)).invitations;
+		await resendInvitation(again.scope, { invitationId: open!.id });
+		for (const token of ['', randomToken(), again.token])
+			await expect(joinByInvitation(visitor(null), { token })).rejects.toMatchObject({ code: 'not_found' });
+		const emails = [back.email, old.email, again.email];
+		expect(await owner`select id from people where email = any (${emails})`).toHaveLength(0);
+	});
+
+	test('one network cannot try for ever', async () => {
+		const { token } = await invited();
+		const address = `2001:db8:${randomUUID().slice(0, 4)}:1::1`;
+		const network = networkOf(address);
+		for (let i = 0; i < 300; i++) await within(`join-ip:${network}`, { most: 300, perSeconds: 3600 });
+		const press = joinByInvitation({ ...visitor(null), address }, { token });
+		await expect(press).rejects.toMatchObject({ code: 'rate_limited' });
+		expect((await lookAtInvitation(visitor(null), { token })).state).toBe('open');
+	});
 });

@@ -70,17 +70,45 @@ test('one that is over is answered, one that is held runs, one that was let go i
 	]);
 });
 
-test('one that is left at the very moment is claimed anew', async () => {
+test('whoever holds a request, takes it over or leaves it, does so with that one', async () => {
+	const [here, there] = [await newTeam(), await newTeam()];
+	const id = randomUUID();
+	const [key, second, elsewhere] = [withKey(here.scope, id), withKey(here.scope), withKey(there.scope, id)];
+	for (const as of [key, second, elsewhere]) await claim(as, 'night');
+	await claim(key, 'day');
+	await owner`update named_requests set id = ${id} where key_id = ${id} and name = 'night'`; // ids are a team's own
+	const others = [
+		[second, 'night'],
+		[elsewhere, 'night'],
+		[key, 'day']
+	] as const;
+	const claims = () => Promise.all(others.map(([as, name]) => claim(as, name)));
+	await hold(key, 'night', -1);
+	expect(await claims()).toEqual(['running', 'running', 'running']);
+	for (const [as, name] of others) await hold(as, name, -1);
+	expect(await claim(key, 'night')).toBe('claimed');
+	expect(await claims()).toEqual(['claimed', 'claimed', 'claimed']);
+	await leave(key, 'night');
+	expect(await claims()).toEqual(['running', 'running', 'running']);
+});
+
+test.each([
+	['as it is asked for', true],
+	['between the two looks at it', false]
+])('one that is left %s is claimed anew', async (_, isGone) => {
 	const { scope, teamId } = await newTeam();
 	const as = withKey(scope);
 	await claim(as, 'a');
 	let again: Promise<string> | undefined;
 	await other.begin(async (sql) => {
-		await sql`delete from named_requests where team_id = ${teamId}`;
+		const leaving = () => sql`delete from named_requests where team_id = ${teamId}`;
+		if (isGone) await leaving();
+		else await sql`select from named_requests where team_id = ${teamId} for update`;
 		again = claim(as, 'a');
 		const waits = () =>
 			owner`select from pg_stat_activity where wait_event_type = 'Lock' and query like '%claim_request%'`;
 		await expect.poll(async () => (await waits()).length).toBeGreaterThan(0);
+		if (!isGone) await leaving();
 	});
 	expect(await again).toBe('claimed');
 	expect(await owner`select name from named_requests where team_id = ${teamId}`).toEqual([{ name: 'a' }]);

@@ -50,7 +50,8 @@ const arrive = async ({ teamId, as }: Team, role: Role = 'trainer', projectIds: 
 const tokenFor = async (userId: string, teamId: string) => {
 	const { deviceCode, userCode } = await begin();
 	await confirmDevice(self(userId), { code: userCode, teamId });
-	const { token } = await take(deviceCode);
+	const { token, team } = await take(deviceCode);
+	expect(team.id).toBe(teamId);
 	const [listed] = await listTokens(self(userId));
 	return { token, id: listed!.id };
 };
@@ -60,7 +61,7 @@ const entriesOf = (scope: Scope) => scope.tx((tx) => tx.select().from(auditEntri
 
 describe('the device flow', () => {
 	test('from the question to the token, which is there once', async () => {
-		const team = await newTeam();
+		const [, team] = [await newTeam(), await newTeam(), await newTeam()]; // the one in the middle is found by nothing but its id
 		const { userId } = await team.as('trainer');
 		const asked = await begin();
 		expect(asked).toMatchObject({
@@ -210,6 +211,76 @@ describe('the device flow', () => {
 		await confirmDevice(self(mine.owner.id), { code, teamId: mine.teamId });
 	});
 
+	/** Does this while another transaction holds rows, and until so many wait for what it holds. */
+	const meeting = async (
+		hold: (sql: postgres.TransactionSql) => Promise<unknown>,
+		waiting: number,
+		then: typeof hold
+	) => {
+		const second = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
+		await second.begin(async (sql) => {
+			await hold(sql);
+			const waits = () => owner`
+				select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like '%take_device%'`;
+			await expect.poll(async () => (await waits()).length).toBe(waiting);
+			await then(sql);
+		});
+		await second.end();
+	};
+	const confirmed = async () => {
+		const team = await newTeam();
+		const { userId } = await team.as('trainer');
+		const { deviceCode, userCode: code } = await begin();
+		await confirmDevice(self(userId), { code, teamId: team.teamId });
+		const taking = () =>
+			take(deviceCode).then(
+				({ token }) => token.slice(0, 7),
+				(problem) => problem.code as string
+			);
+		return { ...team, userId, taking };
+	};
+
+	test('a program that meets the removal of its person waits for it, and gets nothing', async () => {
+		const { userId, taking } = await confirmed();
+		let taken: Promise<string> | undefined;
+		await meeting(
+			async (sql) => {
+				await sql`select from members where person_id = ${userId} for update`;
+				taken = taking();
+			},
+			1,
+			(sql) => sql`delete from members where person_id = ${userId}`
+		);
+		expect(await taken).toBe('expired');
+	});
+
+	test('of two that meet at the row one gets the token', async () => {
+		const { userId, taking } = await confirmed();
+		let taken: Promise<string[]> | undefined;
+		await meeting(
+			async (sql) => {
+				await sql`select from device_requests for update`;
+				taken = Promise.all([taking(), taking()]);
+			},
+			2,
+			async () => {}
+		);
+		expect((await taken)!.sort()).toEqual(['ait_pt_', 'expired']);
+		expect(await listTokens(self(userId))).toHaveLength(1);
+	});
+
+	test('whoever takes a token waits for no other membership', async () => {
+		const { as, userId, taking } = await confirmed();
+		const { userId: other } = await as('rater');
+		const second = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
+		await second.begin(async (sql) => {
+			await sql`select from members where person_id = ${other} for update`;
+			expect(await taking()).toBe('ait_pt_');
+		});
+		await second.end();
+		expect(await listTokens(self(userId))).toHaveLength(1);
+	});
+
 	test('whoever was removed after the press is let into nothing', async () => {
 		const team = await newTeam();
 		const { userId } = await team.as('rater');
@@ -262,19 +333,44 @@ describe('the device flow', () => {
 		await expect(lookAtDevice(self(b.id), { code: 'ZZZZ-ZZZZ' })).rejects.toMatchObject({ code: 'rate_limited' });
 	});
 
-	test('a person has at most twenty tokens that work', async () => {
-		const { teamId, owner: person } = await newTeam();
+	test('a person has at most twenty tokens that work, with those that are confirmed and not taken yet', async () => {
+		const { teamId, owner: person, as } = await newTeam();
 		await owner`
 			insert into personal_tokens (team_id, person_id, name, hash, hint, expires_at)
 			select ${teamId}, ${person.id}, 'ait', sha256(i::text::bytea), 'ait_pt_…x', now() + interval '1 day'
 			from generate_series(1, ${mostTokens}) i`;
-		const { userCode: code } = await begin();
-		const press = () => confirmDevice(self(person.id), { code, teamId });
-		await expect(press()).rejects.toMatchObject({ code: 'conflict' });
+		const pressAs = async (id: string) => confirmDevice(self(id), { code: (await begin()).userCode, teamId });
+		const { userId } = await as('trainer');
+		await pressAs(userId); // somebody else's
+		const full = { code: 'conflict' };
+		await expect(pressAs(person.id)).rejects.toMatchObject(full);
 		const [first] = await listTokens(self(person.id));
 		// one that is over does not count, though the sweep has not come yet
 		await owner`update personal_tokens set expires_at = now() where id = ${first!.id}`;
-		await press();
+		await pressAs(person.id);
+		await expect(pressAs(person.id)).rejects.toMatchObject(full);
+		await owner`update device_requests set expires_at = now() where person_id = ${person.id}`;
+		await pressAs(person.id);
+	});
+
+	test('of two presses at once for the last place one is refused', async () => {
+		const { teamId, owner: person } = await newTeam();
+		const press = async (sql: postgres.ISql) => {
+			const code = randomBytes(32);
+			await plainPool()`select begin_device(${randomBytes(32)}, ${code}, 'ait', '192.0.2.1')`;
+			return (await sql`select answer_device(${code}, ${person.id}, ${teamId}, 1, null, null) as said`)[0]!
+				.said as string;
+		};
+		let second = Promise.resolve('');
+		await owner.begin(async (sql) => {
+			expect(await press(sql)).toBe('confirmed');
+			let isSaid = false;
+			second = press(plainPool()).finally(() => (isSaid = true));
+			const waits = () => sql`select from pg_locks join pg_database d on d.oid = database
+				where locktype = 'advisory' and not granted and datname = current_database()`;
+			await expect.poll(async () => isSaid || (await waits()).length > 0).toBe(true);
+		});
+		expect(await second).toBe('full');
 	});
 });
 
@@ -362,13 +458,16 @@ describe('a token', () => {
 
 	test('is over after its time, mistyped, unknown, or a key of a team', async () => {
 		const team = await newTeam();
-		const { token, id } = await arrive(team);
+		const { token, id, userId } = await arrive(team);
 		for (const wrong of [`${token}x`, token.replace('_pt_', '_sk_'), token.toLowerCase(), ''])
 			expect(await come(wrong), wrong).toBeNull();
 		await owner`update personal_tokens set expires_at = now() where id = ${id}`;
 		expect(await come(token)).toBeNull();
+		expect(await listTokens(self(userId))).toEqual([]);
+		const [another, waiting] = [await tokenFor(userId, team.teamId), await begin()];
 		await purgeTokens();
-		expect(await owner`select from personal_tokens where id = ${id}`).toHaveLength(0);
+		expect(await owner`select id from personal_tokens where person_id = ${userId}`).toEqual([{ id: another.id }]);
+		expect(await poll(waiting.deviceCode)).toBe('authorization_pending');
 	});
 
 	test('has as many requests as its bucket holds', async () => {
@@ -456,15 +555,57 @@ describe('a change that a token is in the middle of', () => {
 		expect(new Set(written)).toEqual(new Set([0, 1]));
 	});
 
-	test('is refused with the token of somebody else', async () => {
+	test.each([false, true])('is refused where one word of it is another’s (holding: %s)', async (holding) => {
+		const [here, there] = [await newTeam(), await newTeam()];
+		const person = here.owner.id;
+		await owner`insert into members (team_id, person_id, role) values (${there.teamId}, ${person}, 'rater')`;
+		const [mine, beside] = [await tokenFor(person, here.teamId), await tokenFor(person, there.teamId)];
+		const other = await arrive(here, 'owner');
+		const ask = (
+			{ teamId }: Team,
+			token: string,
+			{ who = person, role = 'owner', projects = 'all' }: { who?: string; role?: string; projects?: string } = {}
+		) =>
+			plainPool()`select assert_token(${teamId}, ${who}, ${token}, ${role}, ${projects}, ${holding})`.then(
+				() => 'fine',
+				(problem) => problem.code as string
+			);
+		const right = [
+			ask(here, mine.id),
+			ask(there, beside.id, { role: 'rater' }),
+			ask(here, other.id, { who: other.userId })
+		];
+		expect(await Promise.all(right)).toEqual(['fine', 'fine', 'fine']);
+		const wrong = [
+			ask(there, mine.id, { role: 'rater' }),
+			ask(here, beside.id),
+			ask(here, randomUUID()),
+			ask(here, other.id),
+			ask(here, mine.id, { who: other.userId }),
+			ask(here, mine.id, { role: 'trainer' }),
+			ask(here, mine.id, { projects: '' })
+		];
+		expect(await Promise.all(wrong)).toEqual(wrong.map(() => 'AI020'));
+		await owner`update personal_tokens set expires_at = now() where id = ${mine.id}`;
+		expect(await ask(here, mine.id)).toBe('AI020');
+	});
+
+	test('holds its person’s membership and itself, and nobody else’s', async () => {
 		const team = await newTeam();
 		const [one, other] = [await arrive(team), await arrive(team)];
 		const { scope } = (await come(one.token))!;
-		const ask = (person: string, token: string) =>
-			plainPool()`select assert_token(${team.teamId}, ${person}, ${token}, 'trainer', 'all', false)`;
-		await ask(one.userId, one.id);
-		await expect(ask(one.userId, other.id)).rejects.toMatchObject({ code: 'AI020' });
-		await expect(ask(other.userId, one.id)).rejects.toMatchObject({ code: 'AI020' });
-		await write(scope);
+		const isFree = (row: string) =>
+			owner.unsafe(`select from ${row} for no key update nowait`).then(
+				() => true,
+				(problem) => (problem.code === '55P03' ? false : problem)
+			);
+		const areFree = async ({ userId, id }: typeof one) => [
+			await isFree(`members where person_id = '${userId}'`),
+			await isFree(`personal_tokens where id = '${id}'`)
+		];
+		await write(scope, async () => {
+			expect(await areFree(one)).toEqual([false, false]);
+			expect(await areFree(other)).toEqual([true, true]);
+		});
 	});
 });

@@ -101,14 +101,17 @@ describe('what was done', () => {
 	});
 
 	test('is not told of another project, nor to a member limited to others', async () => {
-		const { scope, as, ids } = await start();
+		const { scope, as, project, ids } = await start();
 		const { project: other } = await newProject(scope, { slug: 'beside' });
 		await rate(scope, ids[0]!);
 		expect((await listActivity(await inProject(scope, 'beside'), {})).rows).toEqual([]);
 		const limited = await as('owner', [other.id]);
 		expect(await limited.tx((tx) => tx.select().from(activities))).toEqual([]);
-		const named = limited.tx((tx) => tx.$client`select * from names_of_doers((select array_agg(id) from activities))`);
-		expect(await named).toEqual([]);
+		const done = (await feedOf(scope)).rows.map(({ id }) => id);
+		const named = (who: Scope) => who.tx((tx) => tx.$client`select name from names_of_doers(${done}::uuid[])`);
+		const ana = [{ name: 'Ana' }];
+		expect([await named(scope), await named(await as('owner', [project.id]))]).toEqual([ana, ana]);
+		expect(await named(limited)).toEqual([]);
 	});
 
 	test('says to a rater nothing of trainings and sides', async () => {
@@ -122,6 +125,16 @@ describe('what was done', () => {
 		await rate(scope, ids[0]!);
 		expect(await linesOf(scope)).toHaveLength(3);
 		expect(await linesOf(await as('rater'))).toEqual(['Ana rated example 1']);
+	});
+
+	test('names are of those who did the things asked about', async () => {
+		const { scope, as, owner, ids } = await start();
+		await rate(await as('trainer'), ids[0]!);
+		await newScript(scope, 'trainer'); // has done nothing
+		await rate(scope, ids[1]!);
+		const [last] = (await feedOf(scope, { limit: 1 })).rows;
+		const named = scope.tx((tx) => tx.$client`select id from names_of_doers(${[last!.id]}::uuid[])`);
+		expect(await named).toEqual([{ id: owner.id }]);
 	});
 
 	test('names of things done elsewhere are not to be had by their ids', async () => {

@@ -56,6 +56,21 @@ const generate = async (scope: Scope, id: string) => {
 	return statusOf(scope, id);
 };
 
+/** Lets the model answer so often, then nothing more until it is let go: what the test does happens in the middle. */
+const holdAnswers = (after: number) => {
+	const answer = providers.sandbox.chat.bind(providers.sandbox);
+	const gate = Promise.withResolvers<void>();
+	let asked = 0;
+	const held = vi.spyOn(providers.sandbox, 'chat').mockImplementation(async (...request) => {
+		if (asked++ >= after) await gate.promise;
+		return answer(...request);
+	});
+	return () => {
+		held.mockRestore();
+		gate.resolve();
+	};
+};
+
 test('a tuned model is deployed, answers, and is released', async () => {
 	const { scope, as, slug, run, evaluationId } = await trained();
 	// the first look starts it and comes back later
@@ -97,11 +112,13 @@ test('a tuned model is deployed, answers, and is released', async () => {
 
 test('a model that is stopped at the provider in the middle is deployed again, and nothing is asked twice', async () => {
 	const { scope, connection, evaluationId } = await trained();
+	const letGo = holdAnswers(1);
 	const done = generate(scope, evaluationId);
 	const first = await until(async () => (await scope.tx((tx) => tx.select().from(outputs)))[0]);
 	const [serving] = await servingsOf(scope);
 	const access = await scope.tx((tx) => openAccess(tx, connection.id));
 	await providers.sandbox.stop(access, serving!.deployment!);
+	letGo();
 	expect(await done).toMatchObject({ status: 'voting' });
 	const all = await scope.tx((tx) => tx.select().from(outputs));
 	expect(all).toHaveLength(24);
@@ -124,9 +141,12 @@ test('a model that cannot be deployed fails the evaluation with the reason', asy
 
 test('a model that a person stops is not started again, and Try again does', async () => {
 	const { scope, slug, run, key, evaluationId } = await trained();
+	const letGo = holdAnswers(1);
 	const done = generate(scope, evaluationId);
 	await until(async () => (await scope.tx((tx) => tx.select().from(outputs)))[0]);
 	await stopServing(await inProject(scope, slug), { runId: run.id });
+	await until(async () => (await endpointsAt(sandbox.url, key)).length === 0 || undefined);
+	letGo();
 	const stopped = {
 		status: 'failed',
 		problem: 'Somebody stopped the model while it answered. Try again to start it once more.'

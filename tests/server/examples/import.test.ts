@@ -10,6 +10,7 @@ import {
 import { getExample, getImport, listExamples } from '../../../src/lib/server/examples/queries.ts';
 import { type ProjectScope, inProject } from '../../../src/lib/server/access/scope.ts';
 import { moveExamples } from '../../../src/lib/server/splits/commands.ts';
+import { owner } from '../../support/owner.ts';
 import { newProject, newTeam } from '../../support/team.ts';
 
 afterAll(() => closePools());
@@ -282,6 +283,25 @@ test('what a provider would refuse comes in with a warning', async () => {
 		warnings: [{ line: 2, reason: 'Line 2: turn 2 is from user, but user and assistant take turns' }]
 	});
 	expect(await getImport(here, { importId: result.id })).toMatchObject({ warned: 1, state: 'done' });
+});
+
+test('an import waits for nobody who is busy in another project', async () => {
+	const { scope, here } = await start();
+	const { project } = await newProject(scope, { slug: 'beside' });
+	await owner.begin(async (sql) => {
+		await sql`select from projects where id = ${project.id} for update`;
+		const line = JSON.stringify({ ...JSON.parse(chat('One?', 'Yes.')), split: 'train', rating: 8 });
+		expect(await bring(here, [line])).toMatchObject({ added: 1 });
+	});
+});
+
+test('an import is found in its project, and in no other', async () => {
+	const { scope, here } = await start();
+	await newProject(scope, { slug: 'beside' });
+	const { id: importId } = await bring(here, [chat('One?', 'Yes.')]);
+	expect(await getImport(here, { importId })).toMatchObject({ id: importId, added: 1 });
+	const beside = await inProject(scope, 'beside');
+	await expect(getImport(beside, { importId })).rejects.toMatchObject({ code: 'not_found' });
 });
 
 test('an import that broke off says so, also when its server has died', async () => {

@@ -1,11 +1,12 @@
-import { AcceptInvitation, LookAtInvitation } from '../../contract/account.ts';
+import { AcceptInvitation, JoinByInvitation, LookAtInvitation } from '../../contract/account.ts';
 import type { Output } from '../../contract/operation.ts';
-import { maskedEmail, normalEmail } from '../../core/account/email.ts';
+import { maskedEmail, nameFrom, normalEmail } from '../../core/account/email.ts';
 import { AppError } from '../../core/errors.ts';
 import { linkEntries } from '../events/relay.ts';
 import { sha256 } from '../platform/crypto.ts';
 import { plainPool } from '../platform/db/pools.ts';
 import { log } from '../platform/log.ts';
+import { networkOf, within } from './limits.ts';
 import { command, query } from './operation.ts';
 
 type State = Output<typeof LookAtInvitation>['state'];
@@ -25,7 +26,8 @@ export const lookAtInvitation = query(LookAtInvitation, async ({ person }, { tok
 		role: row.role,
 		inviter: row.inviter,
 		state: row.state,
-		isForYou: person ? normalEmail(person.email) === normalEmail(row.email) : null
+		isForYou: person ? normalEmail(person.email) === normalEmail(row.email) : null,
+		isNew: row.is_new
 	};
 });
 
@@ -34,6 +36,31 @@ const over = {
 	revoked: 'This invitation was taken back. Ask the person who sent it.',
 	expired: 'This invitation is older than seven days. Ask for a new one.'
 };
+
+const assertOpen = (state: State) => {
+	if (state !== 'open') throw new AppError('gone', over[state]);
+};
+
+/**
+ * Takes the invitation, once, for somebody new: with the press of its button the link has proved the mailbox, as a link for signing
+ * in does (README: the browser). Returns null when the address has an account by now. Whoever calls it begins the session.
+ */
+export const joinByInvitation = command(JoinByInvitation, async ({ address, requestId }, { token }) => {
+	if (!(await within(`join-ip:${networkOf(address)}`, { most: 300, perSeconds: 3600 })))
+		throw new AppError('rate_limited', 'Too many have joined from this network. Wait an hour, then press again.');
+	const { email } = await withToken(token);
+	const [joined] = await plainPool()`
+		select * from join_by_invitation(${sha256(token)}, ${nameFrom(email)}, ${requestId ?? null}, ${address})`;
+	const invitation = await withToken(token);
+	if (!joined) {
+		assertOpen(invitation.state);
+		return null;
+	}
+	log.info('sign-in', { step: 'invitation', outcome: 'ok', person: joined.person_id, isNew: true });
+	log.info('invitation', { outcome: 'accepted', person: joined.person_id, team: joined.team_id });
+	linkEntries(joined.team_id);
+	return { personId: joined.person_id as string, slug: invitation.team_slug as string };
+});
 
 /** Takes the invitation, once, for the person it was sent to. Returns the team they are in now. */
 export const acceptInvitation = command(AcceptInvitation, async ({ person, request }, { token }) => {
@@ -49,8 +76,7 @@ export const acceptInvitation = command(AcceptInvitation, async ({ person, reque
 		linkEntries(row!.team_id);
 		return { slug: invitation.team_slug as string };
 	}
-	const { state } = invitation as { state: State };
-	if (state !== 'open') throw new AppError('gone', over[state]);
+	assertOpen(invitation.state);
 	throw new AppError(
 		'forbidden',
 		`This invitation was sent to ${maskedEmail(invitation.email)}, and you are signed in as ${person.email}. Sign in with that address to accept it.`

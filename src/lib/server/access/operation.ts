@@ -9,6 +9,8 @@ export type Visitor = {
 	/** The secret of their browser (access/browser.ts); none before they asked for anything. */
 	browserToken: string | undefined;
 	address: string;
+	/** For the audit log. */
+	requestId?: string;
 	person?: Person | null;
 };
 /** Somebody signed in, outside any team. */

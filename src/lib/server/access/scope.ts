@@ -5,7 +5,7 @@ import { AppError } from '../../core/errors.ts';
 import type { Role } from '../../core/permissions.ts';
 import { drizzleOn } from '../platform/db/drizzle.ts';
 import { teamPool } from '../platform/db/pools.ts';
-import { inTransaction } from '../platform/db/transaction.ts';
+import { type Sending, inTransaction } from '../platform/db/transaction.ts';
 import { projects } from '../platform/db/schema.ts';
 import { linkEntries, tellPages } from '../events/relay.ts';
 
@@ -27,7 +27,12 @@ type Who = {
 	key?: ActingKey;
 	/** By what right a person acts: held against the database in every transaction, as a key is. Jobs, the demo and tests have none. */
 	authority?: { personId: string } & ({ sessionHandle: string } | { tokenId: string });
+	/** How the first look of a request opens that comes in with it (entrance.ts). */
+	entering?: Entering;
 };
+
+/** Takes the place of the settings and of the question about rights, once: what opens a transaction, and what leaves with its commit. */
+export type Entering = { take(): { opening: Sending; closing: Sending } | undefined };
 
 /** Who is acting, for which team, in which projects. The first argument of every use case. */
 export type Scope = Who & {
@@ -92,14 +97,16 @@ export const scopeFor = (who: Who): Scope => {
 		if (who.request) who.request.transactions++;
 		const topics = new Set<Topic>();
 		const happened: EventName[] = [];
+		const entering = holding ? undefined : who.entering?.take();
 		const result = await inTransaction(
 			teamPool(),
-			(client) => opening(client, holding),
+			entering?.opening ?? ((client) => opening(client, holding)),
 			(client, last) => {
 				const db = drizzleOn(client);
 				const over = () => (last(), setImmediate(db.sends.end));
 				return work(Object.assign(db, { events: happened, topics, last: over }));
-			}
+			},
+			entering?.closing
 		);
 		if (topics.size > 0) tellPages(teamId);
 		if (happened.some((event) => events[event].audited)) linkEntries(teamId);

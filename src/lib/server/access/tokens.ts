@@ -1,41 +1,32 @@
 // Personal tokens: keys that act as their person in one team, with what the person is there at the moment.
-import type { RestLimit } from '../../contract/rest-limits.ts';
 import { EndToken, ListTokens } from '../../contract/tokens.ts';
 import { AppError } from '../../core/errors.ts';
-import { readKey } from '../../core/keys/key.ts';
 import { linkEntries } from '../events/relay.ts';
-import { sha256 } from '../platform/crypto.ts';
 import { plainPool } from '../platform/db/pools.ts';
-import type { KeyHolder } from './keys.ts';
-import { projectFrom } from './memberships.ts';
+import { type Entrance, enterBy } from './entrance.ts';
 import { command, query } from './operation.ts';
-import { type ActingRequest, scopeFor } from './scope.ts';
+import { scopeFor } from './scope.ts';
 
-/** Who this token is, in one look, as `enterWithKey` says of a key. Its scope is the person's. */
-export const enterWithToken = async (
-	bearer: string,
-	projectSlug: string | null,
-	request: ActingRequest,
-	{ most, perSeconds }: RestLimit
-): Promise<KeyHolder | null> => {
-	if (readKey(bearer)?.kind !== 'pt') return null;
-	const [row] = await plainPool()`
-		select * from enter_with_token(${sha256(bearer)}, ${projectSlug}, ${request.address}, ${most}, ${perSeconds})`;
-	if (!row) return null;
-	return {
-		scope: scopeFor({
+/** Personal tokens. The scope is the person's. */
+export const byToken: Entrance = {
+	kind: 'pt',
+	bucketOf: (row) => `personal-token:${row.token_id}`,
+	act: (sql, { hash, projectSlug, address }) => sql`select * from act_with_token(${hash}, ${projectSlug}, ${address})`,
+	enter: (sql, { hash, projectSlug, address }, { most, perSeconds }) =>
+		sql`select * from enter_with_token(${hash}, ${projectSlug}, ${address}, ${most}, ${perSeconds})`,
+	scopeOf: (row, request, entering) =>
+		scopeFor({
 			teamId: row.team_id,
 			userId: row.person_id,
 			authority: { personId: row.person_id, tokenId: row.token_id },
 			role: row.role,
 			projectIds: row.project_ids ?? 'all',
-			request
-		}),
-		team: { id: row.team_id, slug: row.slug, name: row.team_name },
-		project: row.project && projectFrom(row.project),
-		requests: { remaining: row.remaining ?? 0, refused: row.remaining === null, waitSeconds: row.wait }
-	};
+			request,
+			entering
+		})
 };
+
+export const enterWithToken = enterBy(byToken);
 
 /** The person's tokens that work, in all their teams, the newest first. */
 export const listTokens = query(ListTokens, async ({ person }) => {

@@ -9,6 +9,7 @@ type Event = Pick<RequestEvent, 'locals' | 'cookies' | 'getClientAddress'>;
 export const visitorOf = ({ locals, cookies, getClientAddress }: Event): Visitor => ({
 	browserToken: browserToken(cookies),
 	address: getClientAddress(),
+	requestId: locals.requestId,
 	person: locals.person
 });
 

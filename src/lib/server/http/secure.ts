@@ -13,7 +13,8 @@ const reads = new Set(['GET', 'HEAD', 'OPTIONS']);
  */
 const isTokenPage = (route: string | null) => route !== null && /^\/(login|invitations|device)(\/|$)/.test(route);
 
-const isApi = (route: string | null) => route?.startsWith('/api/v1') ?? false;
+/** What scripts and agents ask, by a key. */
+const isApi = (route: string | null) => route !== null && (route.startsWith('/api/v1') || route === '/api/mcp');
 
 /**
  * A write from a browser must come from our own pages. Kit checks form bodies only (access/README: writes) and is told not to

@@ -243,6 +243,24 @@ describe('a link and its code', () => {
 		expect(await plainPool()`select email from take_code(${bob.browser}, ${bob.code})`).toEqual([{ email: bob.email }]);
 	});
 
+	test('of one address wait for another that is being made, and end it', async () => {
+		const email = `ana-${randomUUID()}@example.com`;
+		const make = (sql: postgres.ISql, token: Buffer) =>
+			sql`select make_sign_in(${email}, ${token}, ${hash()}, ${hash()}, '/')`.then(() => 'made');
+		const latest = hash();
+		let second = Promise.resolve('');
+		await owner.begin(async (sql) => {
+			await make(sql, hash());
+			let isMade = false;
+			second = make(plainPool(), latest).finally(() => (isMade = true));
+			const waits = () => sql`select from pg_locks join pg_database d on d.oid = database
+				where locktype = 'advisory' and not granted and datname = current_database()`;
+			await expect.poll(async () => isMade || (await waits()).length > 0).toBe(true);
+		});
+		await second;
+		expect(await owner`select token_hash from sign_ins where email = ${email}`).toEqual([{ token_hash: latest }]);
+	});
+
 	test('are guessed at in one browser, and the tries of one mail are not those of another', async () => {
 		const [ana, bob] = [await asked(), await asked()];
 		for (let i = 0; i < 10; i++) await tried(ana.browser);
@@ -279,6 +297,8 @@ test('what is sent to webhooks is made for the acting team alone; without one, n
 	for (const { teamId } of [here, there])
 		await owner`insert into webhook_endpoints (team_id, name, url, events, sealed_secret)
 			values (${teamId}, 'One', 'https://example.com', ${['run.failed']}, '{}')`;
+	await owner`insert into webhook_endpoints (team_id, name, url, events, sealed_secret, state)
+		values (${here.teamId}, 'Paused', 'https://example.com', ${['run.failed']}, '{}', 'paused')`;
 	const made = async () =>
 		(await owner`select team_id from webhook_deliveries where team_id in (${here.teamId}, ${there.teamId})`).map(
 			({ team_id }) => team_id as string
@@ -288,6 +308,22 @@ test('what is sent to webhooks is made for the acting team alone; without one, n
 	await raw(here.scope, (sql) => sql`select make_deliveries('run.failed', null, '{}')`);
 	await raw(here.scope, (sql) => sql`select make_deliveries('run.finished', null, '{}')`);
 	expect(await made()).toEqual([here.teamId]);
+});
+
+test('what happens in a project is sent to the webhooks that are limited to it, or to none', async () => {
+	const { scope, teamId } = await newTeam();
+	const [mine, other] = [randomUUID(), randomUUID()];
+	for (const [name, projects] of Object.entries({ all: null, mine: [mine], both: [other, mine], other: [other] }))
+		await owner`insert into webhook_endpoints (team_id, name, url, events, sealed_secret, project_ids)
+			values (${teamId}, ${name}, 'https://example.com', ${['run.failed']}, '{}', ${projects})`;
+	const sentTo = async (project: string | null) => {
+		await raw(scope, (sql) => sql`select make_deliveries('run.failed', ${project}, '{}')`);
+		const rows = await owner`
+			with sent as (delete from webhook_deliveries where team_id = ${teamId} returning endpoint_id)
+			select name from webhook_endpoints where id in (select endpoint_id from sent) order by name`;
+		return rows.map(({ name }) => name as string);
+	};
+	expect([await sentTo(mine), await sentTo(null)]).toEqual([['all', 'both', 'mine'], ['all']]);
 });
 
 test('a code of a program tells and gives nothing without what the program was given, nor to another person', async () => {

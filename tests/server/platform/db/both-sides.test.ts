@@ -22,21 +22,22 @@ beforeAll(async () => {
 });
 
 type Side = 'train' | 'validation' | null;
-type Row = { split: Side; deleted?: boolean; trained?: boolean };
+type Row = { split: Side; deleted?: boolean; trained?: boolean; reserved?: boolean };
 
 const insert = (
 	sql: postgres.ISql,
 	prompt: string,
-	{ split, deleted = false, trained = false }: Row,
+	{ split, deleted = false, trained = false, reserved = false }: Row,
 	project = projects[0]!
 ) => {
 	const id = randomUUID();
 	return {
 		id,
 		done: sql`
-			insert into examples (id, team_id, project_id, number, messages, content_hash, prompt_hash, tokens, origin, split, deleted_at, trained)
+			insert into examples (id, team_id, project_id, number, messages, content_hash, prompt_hash, tokens, origin, split, deleted_at, trained,
+				reserved)
 			values (${id}, ${scope.teamId}, ${project}, ${++number}, '[]', ${id}::text::bytea, ${prompt}::text::bytea, 1, 'written', ${split},
-				${deleted ? new Date().toISOString() : null}, ${trained})`
+				${deleted ? new Date().toISOString() : null}, ${trained}, ${reserved})`
 	};
 };
 
@@ -68,10 +69,14 @@ const standing: Row[] = [
 	{ split: 'train', trained: true },
 	{ split: 'train', trained: true, deleted: true },
 	{ split: null, trained: true },
-	{ split: null, trained: true, deleted: true }
+	{ split: null, trained: true, deleted: true },
+	{ split: 'train', reserved: true },
+	{ split: null, reserved: true, deleted: true }
 ];
-const holds = ({ split, deleted = false, trained = false }: Row, side: Side) =>
-	side === 'validation' ? trained || (split === 'train' && !deleted) : side === 'train' && split === 'validation';
+const holds = ({ split, deleted = false, trained = false, reserved = false }: Row, side: Side) =>
+	side === 'validation'
+		? trained || reserved || (split === 'train' && !deleted)
+		: side === 'train' && split === 'validation';
 const cases = standing.flatMap((row) => ([null, 'train', 'validation'] as const).map((side) => [row, side] as const));
 
 describe.each(cases)('beside %o comes %s', (row, side) => {

@@ -271,6 +271,24 @@ describe('what is evidence does not change', () => {
 		expect(await refusal(team.scope, `update examples set split = null where id = '${id}'`)).toBeUndefined();
 	});
 
+	test('what is in an order that nobody has answered stays on its side', async () => {
+		const [id, run] = [randomUUID(), randomUUID()];
+		await raw(team.scope, async (sql) => {
+			await sql`
+				insert into examples (id, project_id, number, messages, content_hash, prompt_hash, tokens, origin, split)
+				values (${id}, ${one.projectId}, 61, '[]', ${id}::text::bytea, ${id}::text::bytea, 1, 'written', 'train')`;
+			await sql`
+				insert into runs (id, project_id, version, connection_id, base_model, recipe, seed, status, mark, train_count, validation_count, tokens)
+				select ${run}, project_id, 3, connection_id, base_model, recipe, seed, 'queued', ${run}, 0, 0, 1
+				from runs where id = ${one.ids.runs!}`;
+			await sql`insert into run_examples (project_id, run_id, example_id, kind) values (${one.projectId}, ${run}, ${id}, 'train')`;
+		});
+		for (const split of ['null', `'validation'`])
+			expect(await refusal(team.scope, `update examples set split = ${split} where id = '${id}'`), split).toBe('AI007');
+		await raw(team.scope, (sql) => sql`update runs set status = 'failed' where id = ${run}`);
+		expect(await refusal(team.scope, `update examples set split = null where id = '${id}'`)).toBeUndefined();
+	});
+
 	test('what nobody has trained or measured with is still the text that was rated', async () => {
 		const id = randomUUID();
 		await raw(
@@ -292,10 +310,14 @@ describe('nor by the owner of the tables', () => {
 	afterAll(() => owner.end());
 	const changes = [
 		...[`action = 'y'`, `subject = 'y'`, `address = 'y'`, `details = '{"x":1}'`, `created_at = 'epoch'`],
-		...['person_id = new_id()', 'request_id = new_id()', 'team_id = new_id()', 'id = new_id()', 'seq = default']
+		...['person_id = new_id()', 'request_id = new_id()', 'team_id = new_id()', 'id = new_id()', 'seq = default'],
+		'key_id = new_id()'
 	];
 
 	test('an audit entry', async () => {
+		const columns = await owner`select attname as name from pg_attribute
+			where attrelid = 'audit_entries'::regclass and attnum > 0 and not attisdropped order by 1`;
+		expect(changes.map((change) => change.split(' ')[0]).sort()).toEqual(columns.map(({ name }) => name));
 		for (const change of changes)
 			await expect(owner.unsafe(`update audit_entries set ${change}`), change).rejects.toMatchObject({ code: 'AI006' });
 	});

@@ -127,7 +127,7 @@ test('what is settled in one team is settled there', async () => {
 });
 
 test('a key is named as its own team calls it', async () => {
-	const key = randomUUID();
+	const [key, activity] = [randomUUID(), randomUUID()];
 	for (const [team, name] of [
 		[one, 'Theirs'],
 		[two, 'Ours']
@@ -138,9 +138,27 @@ test('a key is named as its own team calls it', async () => {
 		await owner`
 			insert into rewrites (team_id, project_id, example_id, person_id, voter, output, client_id)
 			values (${team.teamId}, ${ids.projects!}, ${ids.examples!}, ${key}, 'script', 'y', ${randomUUID()})`;
+		await owner`
+			insert into activities (team_id, id, project_id, key_id, event, subject, details)
+			values (${team.teamId}, ${activity}, ${ids.projects!}, ${key}, 'run.started', '', '{}')`;
 	}
 	const names = await raw(inTwo(), (sql) => sql`select name from names_of_raters(${ids.examples!}) where id = ${key}`);
 	expect(names).toEqual([{ name: 'Ours' }]);
+	const doers = await raw(inTwo(), (sql) => sql`select name from names_of_doers(${[activity]}::uuid[])`);
+	expect(doers).toEqual([{ name: 'Ours' }]);
+});
+
+test('the use of a token is noted in its team', async () => {
+	const token = randomUUID();
+	for (const { teamId } of [one, two])
+		await owner`
+			insert into personal_tokens (team_id, id, person_id, name, hash, hint, expires_at)
+			values (${teamId}, ${token}, ${one.owner.id}, 'ait', ${teamId + token}::text::bytea, '', now() + interval '1 day')`;
+	const came = await owner`
+		select team_id from enter_with_token(${two.teamId + token}::text::bytea, null, '192.0.2.1', 10, 60)`;
+	expect(came).toEqual([{ team_id: two.teamId }]);
+	const used = await owner`select team_id from personal_tokens where id = ${token} and last_used_at is not null`;
+	expect(used).toEqual([{ team_id: two.teamId }]);
 });
 
 test('what is settled is the latest of that team, of its text, whatever ids and rows the other has', async () => {
@@ -206,6 +224,111 @@ test('what a run of one team learns from is marked there, and held against its o
 	await learn(id, 'train');
 	const marked = await owner`select team_id from examples where id = ${id} and trained`;
 	expect(marked).toEqual([{ team_id: two.teamId }]);
+});
+
+/** A run like the one that is there, in both teams. */
+const newRun = async (version: number, status: string) => {
+	const id = randomUUID();
+	await owner`
+		insert into runs (team_id, id, project_id, version, connection_id, base_model, recipe, seed, status, mark, train_count,
+			validation_count, tokens)
+		select team_id, ${id}, project_id, ${version}, connection_id, base_model, recipe, 1, ${status}, ${id}, 0, 0, 1
+		from runs where id = ${ids.runs!}`;
+	return id;
+};
+/** An example in both teams. */
+const newExample = async (number: number, split: 'train' | 'validation') => {
+	const id = randomUUID();
+	for (const { teamId } of [one, two])
+		await owner`
+			insert into examples (team_id, id, project_id, number, messages, content_hash, prompt_hash, tokens, origin, split)
+			values (${teamId}, ${id}, ${ids.projects!}, ${number}, '[]', ${id}::text::bytea, ${id}::text::bytea, 1, 'written', ${split})`;
+	return id;
+};
+const put = ({ teamId }: Team, run: string, kind: string, ...examples: string[]) =>
+	owner`
+		insert into run_examples (team_id, project_id, run_id, example_id, kind)
+		select ${teamId}, ${ids.projects!}, ${run}, id, ${kind} from unnest(${examples}::uuid[]) id`;
+const setRun = ({ teamId }: Team, run: string, change: string) =>
+	owner.unsafe(`update runs set ${change} where team_id = '${teamId}' and id = '${run}'`);
+/** What each of these is in a team: t where it was trained, r where it is reserved. */
+const marks = async ({ teamId }: Team, ...examples: string[]) => {
+	const rows = await owner`
+		select id, case when trained then 't' else '' end || case when reserved then 'r' else '' end as mark
+		from examples where team_id = ${teamId}`;
+	return examples.map((id) => rows.find((row) => row.id === id)!.mark as string).join(' ');
+};
+
+test('the answer to an order settles what is in it, and waits for nobody who holds something else', async () => {
+	const [run, another] = [await newRun(10, 'queued'), await newRun(11, 'queued')];
+	const [inIt, inTheirs, inAnother, free] = [
+		await newExample(100, 'train'),
+		await newExample(101, 'train'),
+		await newExample(102, 'train'),
+		await newExample(103, 'train')
+	];
+	const measure = await newExample(104, 'validation');
+	const all = [inIt, inTheirs, inAnother, free, measure];
+	await put(one, run, 'train', inIt, inTheirs);
+	// to order waits for nobody either
+	await owner.begin(async (sql) => {
+		await sql`select from examples where id = ${inAnother} or (team_id = ${one.teamId} and id = ${inIt}) for update`;
+		await raw(inTwo(), async (tx) => {
+			await tx`set local lock_timeout = '5s'`;
+			await tx`
+				insert into run_examples (project_id, run_id, example_id, kind)
+				values (${ids.projects!}, ${run}, ${inIt}, 'train'), (${ids.projects!}, ${run}, ${measure}, 'validation')`;
+		});
+	});
+	await put(two, another, 'train', inAnother);
+	expect(await marks(two, ...all)).toBe('r  r  ');
+	await owner.begin(async (sql) => {
+		await sql`
+			select from examples where (team_id = ${two.teamId} and id = any (${[inTheirs, inAnother, free, measure]}))
+				or (team_id = ${one.teamId} and id = ${inIt}) for update`;
+		await raw(inTwo(), async (tx) => {
+			await tx`set local lock_timeout = '5s'`;
+			await tx`update runs set status = 'training' where id = ${run}`;
+		});
+	});
+	expect(await marks(two, ...all)).toBe('t  r  ');
+	expect(await marks(one, ...all)).toBe('r r   ');
+});
+
+test('an example is reserved as long as another order of its team waits for its answer', async () => {
+	const [first, second, third] = [await newRun(20, 'queued'), await newRun(21, 'queued'), await newRun(22, 'queued')];
+	const [example, other] = [await newExample(110, 'train'), await newExample(111, 'train')];
+	for (const team of [one, two]) for (const run of [first, second, third]) await put(team, run, 'train', example);
+	const elsewhere = await newRun(23, 'queued');
+	await put(two, elsewhere, 'train', other);
+	// measured with in an order of old, as after a move out of train and into validation
+	await owner`alter table run_examples disable trigger user`;
+	await put(two, elsewhere, 'validation', example);
+	await owner`alter table run_examples enable trigger user`;
+	await setRun(two, second, `status = 'training'`);
+	expect(await marks(two, example)).toBe('tr');
+	await setRun(two, third, `status = 'cancelled'`);
+	expect(await marks(two, example)).toBe('tr');
+	await setRun(two, first, `status = 'failed'`);
+	expect(await marks(two, example, other)).toBe('t r');
+	expect(await marks(one, example)).toBe('r');
+});
+
+test('a run that has begun has accepted, by whatever one sees it; one that is over before that orders nothing', async () => {
+	for (const [i, change] of [`status = 'training'`, 'started_at = now()', 'steps_done = 1'].entries()) {
+		const [run, example] = [await newRun(30 + i, 'queued'), await newExample(120 + i, 'train')];
+		await put(two, run, 'train', example);
+		await setRun(two, run, 'accepted = true');
+		expect(await marks(two, example), change).toBe('r');
+		await setRun(two, run, change);
+		expect(await marks(two, example), change).toBe('t');
+	}
+	// over in the second team, accepted in the first
+	const [run, example] = [await newRun(40, 'queued'), await newExample(130, 'train')];
+	await setRun(one, run, `status = 'training'`);
+	await setRun(two, run, `status = 'failed'`);
+	await put(two, run, 'train', example);
+	expect(await marks(two, example)).toBe('');
 });
 
 test('a prompt may train in one team and measure in another', async () => {

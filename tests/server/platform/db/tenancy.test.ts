@@ -198,6 +198,8 @@ describe('the catalogue', () => {
 		expect(rows.map((row) => row.name)).toEqual([
 			'accept_invitation',
 			'act_request',
+			'act_with_key',
+			'act_with_token',
 			'answer_device',
 			'assert_authority',
 			'assert_key',
@@ -224,6 +226,7 @@ describe('the catalogue', () => {
 			'hold_request',
 			'invitation_by_token',
 			'is_queued',
+			'join_by_invitation',
 			'keep_an_owner',
 			'leave_place',
 			'leave_request',
@@ -328,6 +331,13 @@ describe('the policies', () => {
 			expect(await probe(script, table, world.here, { key_id: key })).toBe(rights[table]!.rater);
 		}
 	);
+
+	test('activities of nobody are what the product does by itself, whoever acts meanwhile', async () => {
+		const add = `insert into activities (team_id, project_id, event, subject, details)
+			values ('${world.here}', '${world.project}', 'run.failed', 'x', '{}')`;
+		for (const role of roles) expect(await blindly(scopeOf(role), add), role).toBe(1);
+		expect(await blindly(withKey(scopeOf('rater'), randomUUID()), add)).toBe(1);
+	});
 
 	// A change or removal that reads no column asks no read policy: the policy of its own command stands alone before the rows.
 

@@ -1,7 +1,6 @@
 import type { RestLimit } from '../../../contract/rest-limits.ts';
 import { AppError } from '../../../core/errors.ts';
-
-type Requests = { remaining: number; refused: boolean; waitSeconds: number };
+import type { Requests } from '../../access/entrance.ts';
 
 /**
  * How full the bucket is, in the words of draft-ietf-httpapi-ratelimit-headers: `r` requests are left, and `t` seconds from now there are

@@ -1,7 +1,7 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import type { Command, Input } from '../../../contract/operation.ts';
 import { strangerLimit } from '../../../contract/rest-limits.ts';
-import { takeRequest } from '../../access/keys.ts';
+import { takeRequest } from '../../access/entrance.ts';
 import { networkOf } from '../../access/limits.ts';
 import type { UseCase } from '../../access/operation.ts';
 import { restInput } from './input.ts';

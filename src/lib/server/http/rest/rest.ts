@@ -3,12 +3,9 @@ import * as v from 'valibot';
 import { mediaTypeOf } from '../../../contract/fields.ts';
 import type { Operation } from '../../../contract/operation.ts';
 import { type RestRow, ownPlaces } from '../../../contract/rest.ts';
-import { keyLimit, strangerLimit } from '../../../contract/rest-limits.ts';
 import { linesOfFile } from '../../../core/examples/import/file-lines.ts';
 import { AppError } from '../../../core/errors.ts';
-import { type KeyHolder, enterWithKey, takeRequest } from '../../access/keys.ts';
-import { networkOf } from '../../access/limits.ts';
-import { enterWithToken } from '../../access/tokens.ts';
+import type { Holder } from '../../access/entrance.ts';
 import { type ProjectScope, type Scope, noProject } from '../../access/scope.ts';
 import { config } from '../../platform/config.ts';
 import { log } from '../../platform/log.ts';
@@ -17,8 +14,8 @@ import { whileWelcome } from '../recheck.ts';
 import { upload } from '../upload.ts';
 import { bodyOf, isDownload, lookedAt, refusalBody } from './answer.ts';
 import { placeOf } from './cursor.ts';
+import { enter, enterAndLook } from './enter.ts';
 import { assertNoKey, restInput } from './input.ts';
-import { limited, limitHeaders } from './limits.ts';
 import { once } from './once.ts';
 import { findRow } from './route.ts';
 import { sentFile } from './sent-file.ts';
@@ -31,37 +28,10 @@ export type AnyUseCase = ((scope: Scope | ProjectScope, input: never) => Promise
 /** By the operation's name. */
 export type UseCases = ReadonlyMap<string, AnyUseCase>;
 
-const bearerOf = ({ headers }: Request) => /^Bearer +(\S+) *$/i.exec(headers.get('authorization') ?? '')?.[1];
-
-/** One answer for every key that does not work: what is wrong with it is for the team's settings to say. */
-const noEntry = () =>
-	new AppError(
-		'unauthenticated',
-		'This needs an API key that works, in the header “Authorization: Bearer ait_sk_…”. Owners make keys in the team’s settings.'
-	);
-
-/** Who comes in. Throws *unauthenticated*, and *rate limited* when their bucket is empty; the headers say how full it is. */
-const holderOf = async (event: RequestEvent, headers: Headers, projectSlug: string | null): Promise<KeyHolder> => {
-	const address = event.getClientAddress();
-	const bearer = bearerOf(event.request);
-	const limit = keyLimit(config().apiRequestsPerMinute);
-	const acting = { id: event.locals.requestId, address, transactions: 0 };
-	const holder =
-		bearer === undefined
-			? null
-			: ((await enterWithKey(bearer, projectSlug, acting, limit)) ??
-				(await enterWithToken(bearer, projectSlug, acting, limit)));
-	const requests = holder?.requests ?? (await takeRequest(`api-network:${networkOf(address)}`, strangerLimit));
-	limitHeaders(headers, holder ? limit : strangerLimit, requests);
-	if (requests.refused) throw limited();
-	if (!holder) throw noEntry();
-	return holder;
-};
-
-const wanted = ({ request, url }: RequestEvent) => findRow(request.method, url.pathname.slice(base.length));
+type Wanted = ReturnType<typeof findRow>;
 
 /** Throws *not found*, and *wrong method*, for which the headers name those there are. */
-const rowOf = (found: ReturnType<typeof wanted>, headers: Headers) => {
+const rowOf = (found: Wanted, headers: Headers) => {
 	if ('row' in found) return found;
 	if (found.allow.length === 0)
 		throw new AppError('not_found', 'There is nothing at this address. The reference has the addresses there are.');
@@ -110,17 +80,19 @@ const assertNoKeyIn = ({ url, request }: RequestEvent): void => {
 	assertNoKey([...meant(url.pathname + url.search), ...kept.flatMap(meant)].join('\n'));
 };
 
-/** Looks the request up, lets its operation do it, and answers. */
-const carryOut = async (event: RequestEvent, headers: Headers, useCases: UseCases): Promise<Response> => {
-	const found = wanted(event);
-	const projectSlug = 'row' in found ? (found.params.project ?? null) : null;
-	const holder = await holderOf(event, headers, projectSlug);
+/** Lets the operation of the request do it, and answers. */
+const carryOut = async (
+	event: RequestEvent,
+	headers: Headers,
+	found: Wanted,
+	{ scope: own, project }: Omit<Holder, 'requests'>,
+	useCases: UseCases
+): Promise<Response> => {
 	assertNoKeyIn(event);
-	event.locals.scope = holder.scope;
+	event.locals.scope = own;
 	const { row, params } = rowOf(found, headers);
-	const { project } = holder;
 	if (row.operation.within === 'project' && !project) throw noProject();
-	const scope: Scope | ProjectScope = project ? { ...holder.scope, project } : holder.scope;
+	const scope: Scope | ProjectScope = project ? { ...own, project } : own;
 	const projectId = project?.id ?? '';
 	const useCase = useCases.get(row.operation.name)!;
 	const run = (acting: typeof scope, input: Record<string, unknown>) => useCase(acting, input as never);
@@ -157,6 +129,16 @@ const carryOut = async (event: RequestEvent, headers: Headers, useCases: UseCase
 	});
 };
 
+/** Finds out who has sent the request, and carries it out. Throws *unauthenticated* and *rate limited*. */
+const taken = async (event: RequestEvent, headers: Headers, useCases: UseCases): Promise<Response> => {
+	const found = findRow(event.request.method, event.url.pathname.slice(base.length));
+	const row = 'row' in found ? found.row : null;
+	const projectSlug = 'row' in found ? (found.params.project ?? null) : null;
+	const carry = (holder: Omit<Holder, 'requests'>) => carryOut(event, headers, found, holder, useCases);
+	if (row?.method === 'GET' && row.operation.kind === 'query') return enterAndLook(event, headers, projectSlug, carry);
+	return carry(await enter(event, headers, projectSlug));
+};
+
 export const refused = (event: RequestEvent, headers: Headers, problem: unknown): Response => {
 	const { requestId, scope } = event.locals;
 	const known = problem instanceof AppError ? problem : log.bug(problem, { request: requestId, route: event.route.id });
@@ -180,7 +162,7 @@ export const rest =
 		const headers = new Headers();
 		let answer: Response;
 		try {
-			answer = await carryOut(event, headers, useCases);
+			answer = await taken(event, headers, useCases);
 		} catch (problem) {
 			answer = refused(event, headers, problem);
 		}

@@ -14,9 +14,13 @@ const translated = (problem: unknown): unknown => {
 	return problem;
 };
 
+/** Sent without waiting for any of it. */
+export type Sending = (sql: ReservedSql) => PromiseLike<unknown>[];
+
 /**
  * One transaction on a connection of its own: commits what `work` did, or nothing of it. `opening` is sent behind `begin`
  * without waiting, in one packet with the first query of `work`; when it fails, that is what is thrown, whatever came of it.
+ * `closing` leaves with the commit, before it.
  * By calling `last`, `work` says that nothing comes behind what it has just sent: the commit leaves in the same packet, and what it
  * throws later undoes nothing.
  *
@@ -25,8 +29,9 @@ const translated = (problem: unknown): unknown => {
  */
 export const inTransaction = async <T>(
 	pool: Pool,
-	opening: (sql: ReservedSql) => PromiseLike<unknown>[],
-	work: (sql: ReservedSql, last: () => void) => Promise<T>
+	opening: Sending,
+	work: (sql: ReservedSql, last: () => void) => Promise<T>,
+	closing: Sending = () => []
 ): Promise<T> => {
 	const connection = await pool.take();
 	const { sql } = connection;
@@ -34,7 +39,7 @@ export const inTransaction = async <T>(
 	opened.catch(() => {}); // awaited below; a failing query must not leave it unhandled
 	let ending: Promise<{ command: string }> | undefined;
 	const commit = () => {
-		ending ??= sql`commit`;
+		ending ??= Promise.all([...closing(sql), sql`commit`]).then((answers) => answers.at(-1) as { command: string });
 		ending.catch(() => {}); // awaited below
 		return ending;
 	};

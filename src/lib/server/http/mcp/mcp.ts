@@ -1,0 +1,86 @@
+import { Server } from '@modelcontextprotocol/sdk/server/index.js';
+import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js';
+import {
+	type CallToolRequest,
+	CallToolRequestSchema,
+	ErrorCode,
+	ListToolsRequestSchema,
+	McpError
+} from '@modelcontextprotocol/sdk/types.js';
+import type { RequestEvent } from '@sveltejs/kit';
+import { type PressedName, type Tool, instructions, tools } from '../../../contract/mcp.ts';
+import { may } from '../../../core/permissions.ts';
+import type { Holder } from '../../access/entrance.ts';
+import type { Project, Tx } from '../../access/scope.ts';
+import { config } from '../../platform/config.ts';
+import { enter } from '../rest/enter.ts';
+import { refused } from '../rest/rest.ts';
+import { call } from './call.ts';
+import { pages } from './pages.ts';
+
+/** What this role may use; the rest would only be refused. */
+const toolsOf = ({ scope }: Holder) => tools.filter(({ row }) => may(scope.role, row.operation.action as never));
+
+/** Whether nothing in a project costs anything. */
+export type IsFree = (tx: Tx, project: Project) => Promise<boolean>;
+
+/** The page where a person decides, unless nothing is to be decided: on the sandbox nothing costs anything. */
+const pageFor = async (
+	event: RequestEvent,
+	{ pressed, row }: Tool,
+	holder: Holder,
+	given: Record<string, unknown>,
+	isFree: IsFree
+): Promise<string | null> => {
+	if (!pressed) return null;
+	const isInProject = row.path.startsWith('/projects/{project}');
+	const { scope, team, project } = isInProject ? await enter(event, new Headers(), String(given.project)) : holder;
+	// for what is not theirs to see the API has its words
+	if (isInProject && !project) return null;
+	if (pressed === 'costs' && project && (await scope.look((tx) => isFree(tx, project)))) return null;
+	return config().origin + pages[row.operation.name as PressedName](team.slug, project?.slug ?? '', given);
+};
+
+const reasons = { costs: 'this costs money', deletes: 'this deletes' };
+
+const use = async (event: RequestEvent, holder: Holder, { params }: CallToolRequest, isFree: IsFree) => {
+	const tool = toolsOf(holder).find(({ name }) => name === params.name);
+	if (!tool)
+		throw new McpError(ErrorCode.InvalidParams, `There is no tool “${params.name}”, or it is not yours to use.`);
+	const given = params.arguments ?? {};
+	const page = await pageFor(event, tool, holder, given, isFree);
+	const { text, isRefusal } = page
+		? {
+				text: `Nothing was done: ${reasons[tool.pressed!]}, so a person decides. Give them this link, where the button is: ${page}`,
+				isRefusal: false
+			}
+		: await call(event, tool, given);
+	return { content: [{ type: 'text' as const, text }], isError: isRefusal };
+};
+
+/**
+ * The Model Context Protocol over streamable HTTP, without sessions: each message comes with its key and is answered at once. An agent may
+ * what the key may; what costs money or deletes is a link for a person.
+ */
+export const mcp =
+	(isFree: IsFree) =>
+	async (event: RequestEvent): Promise<Response> => {
+		const headers = new Headers();
+		let answer: Response;
+		try {
+			const holder = await enter(event, headers, null);
+			event.locals.scope = holder.scope;
+			const server = new Server({ name: 'aitelier', version: '1' }, { capabilities: { tools: {} }, instructions });
+			server.setRequestHandler(ListToolsRequestSchema, () => ({
+				tools: toolsOf(holder).map(({ row: _, pressed: __, ...tool }) => tool)
+			}));
+			server.setRequestHandler(CallToolRequestSchema, (request) => use(event, holder, request, isFree));
+			const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: true });
+			await server.connect(transport);
+			answer = await transport.handleRequest(event.request);
+		} catch (problem) {
+			answer = refused(event, headers, problem);
+		}
+		for (const [name, value] of headers) answer.headers.set(name, value);
+		return answer;
+	};
