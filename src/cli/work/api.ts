@@ -89,7 +89,7 @@ export const deed: Deed<typeof api> = async ({ io, say, args: [name, ...typed], 
 	const once: Record<string, string> = row.method === 'GET' ? {} : { 'idempotency-key': randomUUID() };
 	const answer = await ask(server, { ...sent, headers: { ...sent.headers, ...once } }, io);
 	try {
-		if (answer.headers.get('content-type')?.startsWith('application/json')) {
+		if (/^application\/json(;|$)/.test(answer.headers.get('content-type') ?? '')) {
 			say.raw(`${JSON.stringify(await answer.json(), null, 2)}\n`);
 			return;
 		}

@@ -1,24 +1,73 @@
 import type { push } from '../commands/push.ts';
 import type { Deed } from '../deed.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { examplesFile } from '../files/project.ts';
+import { type Project, examplesFile } from '../files/project.ts';
 import { writing } from '../files/session.ts';
 import { Refused } from '../remote/ask.ts';
-import { linkOf } from '../remote/link.ts';
-import { openServer } from '../remote/logins.ts';
-import { calledHere, eachOfMine, promptOf } from '../remote/mine.ts';
-import { type Opinion, opinionOf, sendOpinion } from '../remote/opinions.ts';
+import { type Link, linkOf } from '../remote/link.ts';
+import { type Server, openServer } from '../remote/logins.ts';
+import { calledHere, promptOf } from '../remote/mine.ts';
+import { sendOpinion } from '../remote/opinions.ts';
+import { type Conflict, type Plan, planPush } from '../remote/plan.ts';
 import { sendLines } from '../remote/sending.ts';
-import { type Base, openSynced } from '../remote/synced.ts';
+import { type Synced, openSynced } from '../remote/synced.ts';
 import { type Theirs, eachOfTheirs } from '../remote/theirs.ts';
-import { short } from '../terminal/plain.ts';
+import type { Io } from '../terminal/io.ts';
 import { progressOn } from '../terminal/progress.ts';
+import type { Say } from '../terminal/say.ts';
 import { gatherUnreadable } from '../unreadable.ts';
 
-type Conflict = { id: string | null; line: number; message: string };
-type New = { hash: number; line: number; base: Base };
+type Place = { io: Io; say: Say; project: Project; link: Link; server: Server; synced: Synced; quiet: boolean };
 
-const countKey = { rating: 'ratings', rewrite: 'rewrites', undo: 'undone' } as const;
+/** Of one example it was refused: somebody was quicker. The others go on. */
+const mayGoOn = ['changed', 'conflict', 'not_found'];
+
+const counted = { rating: 'ratings', rewrite: 'rewrites', undo: 'undone' } as const;
+const opinionsOf = (opinions: Plan['opinions']) => {
+	const count = { ratings: 0, rewrites: 0, undone: 0 };
+	for (const { kind } of opinions) count[counted[kind]]++;
+	return count;
+};
+
+const sendNew = async ({ io, say, project, link, server, synced, quiet }: Place, fresh: Plan['fresh']) => {
+	if (fresh.length === 0) return { sent: 0, known: 0, refused: 0 };
+	// should the answer get lost, what is there tells what has arrived
+	for (const { hash, base } of fresh) synced.set(hash, { ...base, isSending: true });
+	synced.save();
+	const progress = progressOn(io, 'Sending', { total: fresh.length, quiet });
+	const wanted = new Set(fresh.map(({ line }) => line));
+	try {
+		const answer = await sendLines(server, link, examplesFile(project), wanted, io, progress.at);
+		const refused = answer.refused + answer.notRead;
+		for (const { reason } of answer.refusals.slice(0, 3)) say.warn(`ait: refused there: ${reason}`);
+		if (refused === 0) for (const { hash, base } of fresh) synced.set(hash, base);
+		return { sent: answer.added, known: answer.duplicates, refused };
+	} finally {
+		progress.end();
+	}
+};
+
+const sendOpinions = async (place: Place, opinions: Plan['opinions'], conflicts: Conflict[]) => {
+	const { io, link, server, synced, quiet } = place;
+	const progress = progressOn(io, 'Rating', { total: opinions.length, quiet });
+	const arrived: Plan['opinions'] = [];
+	try {
+		for (const [at, opinion] of opinions.entries()) {
+			try {
+				synced.put(opinion.hash, await sendOpinion(server, link, opinion, synced.get(opinion.hash), io));
+				arrived.push(opinion);
+			} catch (problem) {
+				if (!(problem instanceof Refused) || !mayGoOn.includes(problem.code)) throw problem;
+				const { id, line } = opinion.mine;
+				conflicts.push({ id, line, message: problem.message });
+			}
+			progress.at(at + 1);
+		}
+	} finally {
+		progress.end();
+	}
+	return opinionsOf(arrived);
+};
 
 export const deed: Deed<typeof push> = ({ io, say, flags }) =>
 	writing(io, say, 'push', async (project) => {
@@ -28,92 +77,20 @@ export const deed: Deed<typeof push> = ({ io, say, flags }) =>
 		const unreadable = gatherUnreadable();
 		const there = new Map<number, Theirs>();
 		await eachOfTheirs(server, link, io, promptOf(project), (hash, theirs) => void there.set(hash, theirs));
-
-		const result = { sent: 0, known: 0, refused: 0, ratings: 0, rewrites: 0, undone: 0, deletedThere: 0 };
-		const conflicts: Conflict[] = [];
-		const fresh: New[] = [];
-		const opinions: Opinion[] = [];
-		eachOfMine(
-			project,
-			(hash, { id, line, rating, rewrite }, text) => {
-				const theirs = there.get(hash);
-				const known = synced.get(hash);
-				if (!theirs) {
-					if (known && !known.isSending && !flags.all) result.deletedThere++;
-					else fresh.push({ hash, line, base: { rating, text, own: rating, acts: known?.acts ?? 0 } });
-					return;
-				}
-				const mine = { id, line, rating, rewrite, text };
-				const kind = opinionOf(mine, theirs, known);
-				if (kind === 'conflict')
-					conflicts.push({
-						id,
-						line,
-						message:
-							theirs.rewrite === null
-								? 'its rewrite was taken back there meanwhile'
-								: `there it was rewritten meanwhile: "${short(theirs.rewrite, 40)}"`
-					});
-				else if (kind) opinions.push({ kind, hash, mine, theirs });
-			},
-			unreadable.add
-		);
+		const plan = planPush(project, there, synced, { again: flags.all, unreadable: unreadable.add });
+		const { fresh, opinions, conflicts, deletedThere } = plan;
 
 		const isDry = flags['dry-run'];
-		if (isDry) {
-			result.sent = fresh.length;
-			for (const { kind } of opinions) result[countKey[kind]]++;
-		} else {
+		let result = { sent: fresh.length, known: 0, refused: 0, ...opinionsOf(opinions), deletedThere };
+		if (!isDry)
 			try {
-				await sendNew();
-				await sendOpinions();
+				const place = { io, say, project, link, server, synced, quiet: flags.quiet };
+				result = { ...result, ...(await sendNew(place, fresh)), ...(await sendOpinions(place, opinions, conflicts)) };
 			} finally {
 				synced.save();
 			}
-		}
 
-		async function sendNew() {
-			if (fresh.length === 0) return;
-			// should the answer get lost, what is there tells what has arrived
-			for (const { hash, base } of fresh) synced.set(hash, { ...base, isSending: true });
-			synced.save();
-			const progress = progressOn(io, 'Sending', { total: fresh.length, quiet: flags.quiet });
-			const wanted = new Set(fresh.map(({ line }) => line));
-			try {
-				const answer = await sendLines(server, link, examplesFile(project), wanted, io, progress.at);
-				Object.assign(result, {
-					sent: answer.added,
-					known: answer.duplicates,
-					refused: answer.refused + answer.notRead
-				});
-				for (const { reason } of answer.refusals.slice(0, 3)) say.warn(`ait: refused there: ${reason}`);
-			} finally {
-				progress.end();
-			}
-			if (result.refused === 0) for (const { hash, base } of fresh) synced.set(hash, base);
-		}
-
-		async function sendOpinions() {
-			const progress = progressOn(io, 'Rating', { total: opinions.length, quiet: flags.quiet });
-			try {
-				for (const [at, opinion] of opinions.entries()) {
-					try {
-						synced.put(opinion.hash, await sendOpinion(server, link, opinion, synced.get(opinion.hash), io));
-						result[countKey[opinion.kind]]++;
-					} catch (problem) {
-						if (!(problem instanceof Refused) || !['changed', 'conflict', 'not_found'].includes(problem.code))
-							throw problem;
-						const { id, line } = opinion.mine;
-						conflicts.push({ id, line, message: problem.message });
-					}
-					progress.at(at + 1);
-				}
-			} finally {
-				progress.end();
-			}
-		}
-
-		const { sent, known, refused, ratings, rewrites, undone, deletedThere } = result;
+		const { sent, known, refused, ratings, rewrites, undone } = result;
 		say.text(
 			`${isDry ? 'Would send' : 'Sent'} ${sent} new, ${ratings} ratings and ${rewrites + undone} rewrites to ${link.project.name}.`
 		);

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { confirmDevice } from '../../../src/lib/server/access/device.ts';
 import type { ProjectScope } from '../../../src/lib/server/access/scope.ts';
 import { freePort } from '../../../src/lib/server/platform/process.ts';
 import { createKey } from '../../../src/lib/server/keys/commands.ts';
@@ -10,7 +9,7 @@ import { rateExample, rewriteExample } from '../../../src/lib/server/ratings/com
 import { deleteExamples } from '../../../src/lib/server/examples/commands.ts';
 import { ait, examplesOf, linesOf, newFolder, originalLine, originalProject, rowsOf } from '../../support/cli.ts';
 import { cuttingProxy } from '../../support/cutting-proxy.ts';
-import { newToken } from '../../support/device.ts';
+import { confirming, newToken } from '../../support/device.ts';
 import { type StartedApp, startApp } from '../../support/started-app.ts';
 import { newProject, newTeam } from '../../support/team.ts';
 
@@ -56,17 +55,6 @@ const edit = (folder: string, at: number, more: Record<string, unknown>) => {
 	const lines = linesOf(folder);
 	lines[at] = JSON.stringify({ ...(JSON.parse(lines[at]!) as object), ...more });
 	fs.writeFileSync(examplesOf(folder), lines.map((line) => `${line}\n`).join(''));
-};
-
-/** Somebody who confirms the code that a command shows, as soon as it does. */
-const confirming = (personId: string, teamId: string) => {
-	let done: Promise<unknown> | null = null;
-	return (text: string) => {
-		const code = /Confirm the code (\S+) at/.exec(text)?.[1];
-		if (!code) return;
-		const person = { id: personId, email: 'x@example.com', name: 'X' };
-		done ??= confirmDevice({ person, request: { id: randomUUID(), address: '127.0.0.1' } }, { code, teamId });
-	};
 };
 
 test('login shows a code, waits for its person, and keeps the token where only they can read it; logout forgets it', async () => {
