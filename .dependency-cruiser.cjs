@@ -155,6 +155,7 @@ module.exports = {
 			'^src/cli/',
 			contract,
 			core,
+			paths,
 			'^src/lib/server/providers/'
 		),
 		only(

@@ -3,7 +3,11 @@ import tailwindcss from '@tailwindcss/vite';
 import { defineConfig } from 'vitest/config';
 import { SlowestFirst } from './tests/support/slowest-first.ts';
 
-const pure = ['core', 'contract', 'components', 'client', 'cli'].map((room) => `tests/${room}/**/*.test.ts`);
+const pure = [
+	...['core', 'contract', 'components', 'client'].map((room) => `tests/${room}/**/*.test.ts`),
+	// the rest of the command line speaks to the built app
+	...['*', '!(remote)/**/*'].map((tests) => `tests/cli/${tests}.test.ts`)
+];
 
 export default defineConfig({
 	plugins: [tailwindcss(), sveltekit()],

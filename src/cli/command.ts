@@ -35,11 +35,13 @@ export type Command<F extends Record<string, Flag> = Record<string, Flag>> = {
 	/** What one has to know besides, a paragraph each. */
 	more?: readonly string[];
 	args?: readonly Argument[];
+	/** A flag that is not known here is a field for somebody else, and arrives as the argument `name=value`. */
+	takesFields?: true;
 	flags: F;
 	examples: readonly Example[];
 };
 
-export const groups = ['Examples', 'Training', 'Judging', 'Set-up'] as const;
+export const groups = ['Examples', 'Training', 'Judging', 'Hosted', 'Set-up'] as const;
 export type Group = (typeof groups)[number];
 
 /** Every command has these. */

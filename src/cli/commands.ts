@@ -16,6 +16,15 @@ import { serve } from './commands/serve.ts';
 import { stop } from './commands/stop.ts';
 import { evaluate } from './commands/eval.ts';
 import { chat } from './commands/chat.ts';
+import { login } from './commands/login.ts';
+import { logout } from './commands/logout.ts';
+import { link } from './commands/link.ts';
+import { push } from './commands/push.ts';
+import { pull } from './commands/pull.ts';
+import { open } from './commands/open.ts';
+import { api } from './commands/api.ts';
+import { mcp } from './commands/mcp.ts';
+import { webhooks } from './commands/webhooks.ts';
 import { key } from './commands/key.ts';
 import { doctor } from './commands/doctor.ts';
 import { sandbox } from './commands/sandbox.ts';
@@ -41,6 +50,15 @@ export const commands: readonly Command[] = [
 	stop,
 	evaluate,
 	chat,
+	login,
+	logout,
+	link,
+	push,
+	pull,
+	open,
+	api,
+	mcp,
+	webhooks,
 	key,
 	doctor,
 	sandbox,

@@ -62,6 +62,27 @@ const checkArguments = (typed: readonly string[], args: readonly Argument[], { n
 	if (tooMany !== undefined) throw usage(`ait ${name} does not take "${tooMany}".`, help);
 };
 
+/** Flags that are not known here, as arguments: `--score 8` and `--score=8` are `score=8`, and `--json` stays. */
+const withFieldsAsArguments = (typed: readonly string[], flags: Readonly<Record<string, Flag>>): string[] => {
+	const words: string[] = [];
+	for (let at = 0; at < typed.length; at++) {
+		const word = typed[at]!;
+		const [, name, value] = /^--([^=]+)(?:=([\s\S]*))?$/.exec(word) ?? [];
+		const known = name === undefined ? undefined : flags[name];
+		if (name === undefined || known) {
+			words.push(word);
+			if (known && known.kind !== 'switch' && value === undefined && at + 1 < typed.length) words.push(typed[++at]!);
+		} else if (value !== undefined) words.push(`${name}=${value}`);
+		else {
+			const next = typed[at + 1];
+			const hasValue = next !== undefined && !next.startsWith('--');
+			words.push(`${name}=${hasValue ? next : 'true'}`);
+			if (hasValue) at++;
+		}
+	}
+	return words;
+};
+
 /**
  * What was typed after the name of a command. Throws a *usage* failure that names the nearest flag. `--no-…` is not made up:
  * only what the table knows is understood.
@@ -76,7 +97,7 @@ export const parse = (words: Command, typed: readonly string[]) => {
 		])
 	);
 	const { tokens, positionals } = parseArgs({
-		args: [...typed],
+		args: words.takesFields ? withFieldsAsArguments(typed, flags) : [...typed],
 		options,
 		strict: false,
 		allowPositionals: true,

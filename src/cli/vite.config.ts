@@ -3,9 +3,10 @@ import type { Plugin, UserConfig } from 'vite';
 /** What of Node's own modules is required where it is used, and not before. A name that is missing here fails the build. */
 const late: Record<string, readonly string[]> = {
 	'node:child_process': ['spawn'],
-	'node:crypto': ['createHash', 'hash', 'randomBytes', 'randomUUID'],
+	'node:crypto': ['createHash', 'createHmac', 'hash', 'randomBytes', 'randomUUID'],
 	'node:fs/promises': ['readFile', 'rename', 'writeFile'],
 	'node:http': ['createServer'],
+	'node:readline': ['createInterface'],
 	'node:readline/promises': ['createInterface'],
 	'node:timers/promises': ['setImmediate', 'setTimeout'],
 	'node:zlib': ['createGunzip']

@@ -93,7 +93,10 @@ const before: Record<string, string> = {
 	'ait eval --compare --votes votes.jsonl --exit-code': 'eval --compare --generate --serve --yes'
 };
 
-const all = commands.flatMap(({ name, examples }) => examples.map(({ run }) => [run, name] as const));
+// those that speak to a server are run with one: tests/cli/remote/examples.test.ts
+const all = commands
+	.filter(({ group }) => group !== 'Hosted')
+	.flatMap(({ name, examples }) => examples.map(({ run }) => [run, name] as const));
 
 test.each(all)('%s', async (line, name) => {
 	const [, piped, command = line] = /^((?:echo|cat) .+?) \| (ait .+)$/.exec(line) ?? [];

@@ -4,7 +4,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { isBuilt } from '../../src/launch/build.ts';
 
-const sources = ['src', 'static', 'svelte.config.js', 'vite.config.ts', 'tsconfig.json', 'package.json'];
+const sources = [
+	...['src', 'static', 'svelte.config.js', 'vite.config.ts', 'tsconfig.json', 'package.json'],
+	'tests/support/slowest-first.ts' // of the configuration
+];
 
 /**
  * The folder of a build of what is in `src` now: `build/` when it is fresh, else one made in `room`, so that a test never

@@ -25,12 +25,19 @@ type Given = {
 	keys?: string;
 	now?: Date;
 	signal?: AbortSignal;
+	/** How often a server is asked again. */
+	pollMs?: number;
+	/** Hears what is said, while it is said. */
+	hears?: (text: string) => void;
 };
 
-const gathered = (isTTY: boolean) => {
+const gathered = (isTTY: boolean, hears: Given['hears']) => {
 	const stream = new PassThrough() as PassThrough & { isTTY?: boolean; columns?: number; rows?: number };
 	let text = '';
-	stream.on('data', (piece: Buffer) => (text += piece.toString()));
+	stream.on('data', (piece: Buffer) => {
+		text += piece.toString();
+		hears?.(text);
+	});
 	if (isTTY) Object.assign(stream, { isTTY, columns: 80, rows: 30 });
 	return { stream, text: () => text };
 };
@@ -46,9 +53,11 @@ export const ait = async (cwd: string, line: string | readonly string[], given: 
 		pipe = '',
 		keys,
 		now = new Date('2026-02-12T10:00:00Z'),
-		signal = new AbortController().signal
+		signal = new AbortController().signal,
+		pollMs = 20,
+		hears
 	} = given;
-	const [out, err] = [gathered(keys !== undefined), gathered(keys !== undefined)];
+	const [out, err] = [gathered(keys !== undefined, hears), gathered(keys !== undefined, hears)];
 	let stdin: Io['stdin'];
 	if (keys === undefined) stdin = Readable.from(pipe.length === 0 ? [] : [Buffer.from(pipe)]);
 	else {
@@ -64,7 +73,7 @@ export const ait = async (cwd: string, line: string | readonly string[], given: 
 		now: () => now,
 		random: () => 0.5,
 		signal,
-		pollMs: 20
+		pollMs
 	};
 	const code = await run(
 		typeof line === 'string' ? wordsOf(line).filter((word, at) => at > 0 || word !== 'ait') : line,
