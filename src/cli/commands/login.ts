@@ -6,7 +6,7 @@ export const login = command({
 	summary: 'Log in at a server of the app, as yourself or with an API key',
 	more: [
 		'Shows a code; you confirm it in the browser, on whichever machine, and what is sent from here is yours from then on. With --key an API key is read from a pipe, or asked for without being shown; ratings that come by a key count as a script’s.',
-		'Kept in ~/.config/aitelier/credentials (0600), one for each server. AITELIER_URL and AITELIER_API_KEY in the environment go before it: for CI.'
+		'Kept in ~/.config/aitelier/credentials (0600), one for each server. For CI, AITELIER_URL and AITELIER_API_KEY in the environment go before it; the key is sent to that address and to no other.'
 	],
 	flags: {
 		server: { kind: 'text', value: 'address', words: 'Where the app is; else the one of the last login' },

@@ -40,12 +40,22 @@ export const findOrigin = (io: Pick<Io, 'env'>, named: string | undefined, linke
 
 export const findLogin = (io: Pick<Io, 'env'>, origin: string): Login | null => kept(io).servers?.[origin] ?? null;
 
-/** A server with what opens it: $AITELIER_API_KEY, or the login that is kept. Throws a failure that names `ait login`. */
+/**
+ * A server with what opens it: the login that is kept, or $AITELIER_API_KEY, which goes to $AITELIER_URL and nowhere else: a folder of
+ * somebody else's may be linked with any server. Throws a failure that names `ait login`.
+ */
 export const openServer = (io: Pick<Io, 'env'>, named: string | undefined, linked?: string): Server => {
 	const origin = findOrigin(io, named, linked);
-	const token = io.env.AITELIER_API_KEY?.trim() || findLogin(io, origin)?.token;
-	if (!token) throw new Failure(`You are not logged in at ${origin}.`, `ait login --server ${origin}`);
-	return { origin, token };
+	const [url, key] = [io.env.AITELIER_URL?.trim(), io.env.AITELIER_API_KEY?.trim()];
+	const isForThis = url !== undefined && url !== '' && originOf(url) === origin;
+	const token = (isForThis && key) || findLogin(io, origin)?.token;
+	if (token) return { origin, token };
+	if (key && !isForThis)
+		throw new Failure(
+			`AITELIER_API_KEY is only sent to AITELIER_URL, and ${origin} is not that.`,
+			`AITELIER_URL=${origin} ait …`
+		);
+	throw new Failure(`You are not logged in at ${origin}.`, `ait login --server ${origin}`);
 };
 
 export const keepLogin = (io: Pick<Io, 'env'>, origin: string, login: Login): void => {

@@ -11,7 +11,7 @@ export type Conflict = { id: string | null; line: number; message: string };
 /** What a push would send. */
 export type Plan = {
 	/** Examples that are not there, by their lines, and what both know of them when they have arrived. */
-	fresh: { hash: number; line: number; base: Base }[];
+	fresh: { hash: number; line: number; length: number; base: Base }[];
 	opinions: Opinion[];
 	conflicts: Conflict[];
 	/** They were there once, and somebody has deleted them. */
@@ -33,12 +33,12 @@ export const planPush = (
 	const plan: Plan = { fresh: [], opinions: [], conflicts: [], deletedThere: 0 };
 	eachOfMine(
 		project,
-		(hash, { id, line, rating, rewrite }, text) => {
+		(hash, { id, line, rating, rewrite, text: { length } }, text) => {
 			const theirs = there.get(hash);
 			const known = synced.get(hash);
 			if (!theirs) {
 				if (known && !known.isSending && !again) plan.deletedThere++;
-				else plan.fresh.push({ hash, line, base: { rating, text, own: rating, acts: known?.acts ?? 0 } });
+				else plan.fresh.push({ hash, line, length, base: { rating, text, own: rating, acts: known?.acts ?? 0 } });
 				return;
 			}
 			const mine = { id, line, rating, rewrite, text };
@@ -49,4 +49,22 @@ export const planPush = (
 		unreadable
 	);
 	return plan;
+};
+
+/** So much goes in one request, in characters: the servers have a limit, and so has what stands before them. */
+const mostAtOnce = 1 << 25;
+
+/** New examples in the parts in which they are sent, each known to have arrived before the next. */
+export const partsOf = (fresh: Plan['fresh'], most = mostAtOnce): Plan['fresh'][] => {
+	const parts: Plan['fresh'][] = [];
+	let length = Infinity;
+	for (const each of fresh) {
+		if (length + each.length > most) {
+			parts.push([]);
+			length = 0;
+		}
+		parts.at(-1)!.push(each);
+		length += each.length;
+	}
+	return parts;
 };

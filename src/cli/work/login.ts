@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GetMe } from '../../lib/contract/keys.ts';
 import { BeginDevice, TakeToken } from '../../lib/contract/tokens.ts';
@@ -21,7 +22,7 @@ const isPending = (problem: unknown) =>
 
 /** Shows the code, and asks until the person has answered it in the browser. */
 const asPerson = async (io: Io, say: Say, origin: string): Promise<Login> => {
-	const client = `ait on ${(io.env.HOSTNAME || process.platform).slice(0, 40)}`;
+	const client = `ait on ${hostname().slice(0, 40)}`;
 	const begun = await call({ origin }, BeginDevice, { client }, io);
 	say.warn(`Confirm the code ${begun.userCode} at ${begun.verificationUriComplete}`);
 	if (await browse(io, begun.verificationUriComplete)) say.note('It is open in your browser.');

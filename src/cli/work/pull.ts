@@ -92,7 +92,8 @@ export const deed: Deed<typeof pull> = ({ io, say, flags }) =>
 		} finally {
 			progress.end();
 		}
-		for (const [hash] of synced.all()) if (here.has(hash) && !seen.has(hash)) result.deletedThere++;
+		for (const [hash, { isSending }] of synced.all())
+			if (!isSending && here.has(hash) && !seen.has(hash)) result.deletedThere++;
 		to?.done();
 		if (!isDry && edits.size > 0)
 			rewriteLines(

@@ -8,7 +8,7 @@ import { type Link, linkOf } from '../remote/link.ts';
 import { type Server, openServer } from '../remote/logins.ts';
 import { calledHere, promptOf } from '../remote/mine.ts';
 import { sendOpinion } from '../remote/opinions.ts';
-import { type Conflict, type Plan, planPush } from '../remote/plan.ts';
+import { type Conflict, type Plan, partsOf, planPush } from '../remote/plan.ts';
 import { sendLines } from '../remote/sending.ts';
 import { type Synced, openSynced } from '../remote/synced.ts';
 import { type Theirs, eachOfTheirs } from '../remote/theirs.ts';
@@ -35,16 +35,25 @@ const sendNew = async ({ io, say, project, link, server, synced, quiet }: Place,
 	for (const { hash, base } of fresh) synced.set(hash, { ...base, isSending: true });
 	synced.save();
 	const progress = progressOn(io, 'Sending', { total: fresh.length, quiet });
-	const wanted = new Set(fresh.map(({ line }) => line));
+	const told = { sent: 0, known: 0, refused: 0 };
+	let before = 0;
 	try {
-		const answer = await sendLines(server, link, examplesFile(project), wanted, io, progress.at);
-		const refused = answer.refused + answer.notRead;
-		for (const { reason } of answer.refusals.slice(0, 3)) say.warn(`ait: refused there: ${reason}`);
-		if (refused === 0) for (const { hash, base } of fresh) synced.set(hash, base);
-		return { sent: answer.added, known: answer.duplicates, refused };
+		for (const part of partsOf(fresh)) {
+			const wanted = new Set(part.map(({ line }) => line));
+			const sent = (lines: number) => progress.at(before + lines);
+			const answer = await sendLines(server, link, examplesFile(project), wanted, io, sent);
+			before += part.length;
+			const refused = answer.refused + answer.notRead;
+			for (const { reason } of answer.refusals.slice(0, 3)) say.warn(`ait: refused there: ${reason}`);
+			if (refused === 0) for (const { hash, base } of part) synced.set(hash, base);
+			told.sent += answer.added;
+			told.known += answer.duplicates;
+			told.refused += refused;
+		}
 	} finally {
 		progress.end();
 	}
+	return told;
 };
 
 const sendOpinions = async (place: Place, opinions: Plan['opinions'], conflicts: Conflict[]) => {

@@ -111,6 +111,23 @@ test('the API refuses in its own words, and the command ends with 1', async () =
 	});
 });
 
+test('what is too many at once is waited for, and what is no answer of ours is said', async () => {
+	const { folder } = await newTerminal();
+	const server = await startReceiver();
+	const { origin } = new URL(server.url);
+	const env = { AITELIER_URL: origin, AITELIER_API_KEY: 'ait_sk_x' };
+	server.answers(429, { 'retry-after': '0' });
+	server.answers(200, { 'content-type': 'application/json; charset=utf-8' }, '[]');
+	expect((await ait(folder, 'api project.list', { env })).json()).toEqual([]);
+	expect(server.received).toHaveLength(2);
+	server.answers(502, {}, '<html>');
+	expect(await ait(folder, 'api project.list', { env })).toMatchObject({
+		code: 1,
+		err: expect.stringContaining(`${origin} answered 502, and not as aitelier does`)
+	});
+	await server.stop();
+});
+
 const messages = (...all: object[]) => `${all.map((message) => JSON.stringify(message)).join('\n')}\n`;
 const hello = {
 	jsonrpc: '2.0',

@@ -136,6 +136,18 @@ test('push sends examples with ratings and rewrites as the person’s, and a sec
 	expect(await there(project.id)).toEqual(rows);
 });
 
+test('by a key they count as a script’s, and a pull takes none of them away here', async () => {
+	const { team, project, folder } = await newPair([originalLine(1, { rating: 9 })]);
+	const asOwner = { ...team.scope, userId: team.owner.id };
+	const { key } = await createKey(asOwner, { name: 'Nightly', role: 'trainer', projectIds: null, days: 90 });
+	const env = { AITELIER_URL: app.origin, AITELIER_API_KEY: key };
+	expect((await ait(folder, 'push --json', { env })).json()).toMatchObject({ sent: 1 });
+	expect(await there(project.id)).toMatchObject([{ rating: null, ratings: [{ score: 9 }] }]);
+	expect((await ait(folder, 'pull --json', { env })).json()).toMatchObject({ added: 0, ratings: 0, unsent: 0 });
+	expect((await ait(folder, 'push --json', { env })).json()).toMatchObject({ sent: 0, ratings: 0 });
+	expect(rowsOf(folder)).toMatchObject([{ rating: 9 }]);
+});
+
 test('what is decided offline in the terminal arrives as that person’s, beside what others gave', async () => {
 	const { project, trainer, team, run } = await newPair([
 		originalLine(1),
@@ -310,6 +322,13 @@ test('a rater cannot push, and reads why in the words of the API; nobody can wit
 		err: expect.stringContaining('A rater cannot do this. Ask an owner of the team for another role.')
 	});
 	expect(await ait(folder, 'push')).toMatchObject({ code: 1, err: expect.stringContaining('Try: ait login') });
+	// a folder of somebody else's may name any server: it does not get the key of this one
+	const link = path.join(folder, '.aitelier.link.json');
+	const text = fs.readFileSync(link, 'utf8');
+	fs.writeFileSync(link, text.replace(app.origin, 'http://127.0.0.1:1'));
+	expect(await run('push')).toMatchObject({ code: 1, err: expect.stringContaining('only sent to AITELIER_URL') });
+	fs.writeFileSync(link, '{"server":');
+	expect(await run('push')).toMatchObject({ code: 1, err: expect.stringContaining('Try: ait link') });
 	const alone = originalProject([originalLine(1)]);
 	expect(await ait(alone, 'push')).toMatchObject({ code: 1, err: expect.stringContaining('Try: ait link') });
 	const away = { ...asRater, AITELIER_URL: `http://127.0.0.1:${await freePort()}` };
