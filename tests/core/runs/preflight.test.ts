@@ -160,8 +160,7 @@ test('thoughts and weights that a provider does not train with are said to be le
 	expect(finding({ thoughtful: 1, provider: 'openai' }, 'beside')).toMatchObject({
 		level: 'warn',
 		fix: 'examples',
-		sentence:
-			'1 example has thoughts beside the answer, which this provider does not train with: they are left out.'
+		sentence: '1 example has thoughts beside the answer, which this provider does not train with: they are left out.'
 	});
 	expect(finding({ thoughtful: 1, weighted: 1, provider: 'openai-compatible' }, 'beside')).toMatchObject({
 		level: 'warn',
