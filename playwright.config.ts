@@ -19,7 +19,7 @@ export default defineConfig({
 	testDir: 'tests/e2e',
 	testMatch: '**/*.e2e.ts',
 	outputDir: 'test-results',
-	workers: 3,
+	workers: 2,
 	retries: 0,
 	forbidOnly: true,
 	// a wait may take long on a busy machine, and says nothing of the app

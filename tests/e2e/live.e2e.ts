@@ -97,6 +97,7 @@ test('without a line another page says so, the navigation stays, and it opens wh
 	await page.getByRole('button', { name: 'Stay on the page' }).click();
 	await expect(page.getByRole('heading', { level: 1, name: 'Split' })).toBeVisible();
 	await nav.getByRole('link', { name: 'Train' }).click();
+	await expect(page.getByRole('heading', { name: 'Not reachable' })).toBeVisible();
 	await context.setOffline(false);
 	await expect(page.getByRole('heading', { level: 1, name: 'Train' })).toBeVisible();
 });

@@ -110,7 +110,7 @@ const problemsOf = async (page: Page, themes: 'one' | 'both', widths: readonly n
 };
 
 /** What a page may weigh on a phone, in kB after gzip. */
-const budgets: Record<string, number> = { login: 61, 'team-project-rate': 110 };
+const budgets: Record<string, number> = { login: 62, 'team-project-rate': 110 };
 const anyPage = 160;
 /** Pages without a framework: one small script of their own. */
 const isDocs = (name: string) => name.startsWith('docs');

@@ -13,6 +13,7 @@ import { type Role, may, roles } from '../../src/lib/core/permissions.ts';
 import { type ProjectScope, type Scope, inProject, scopeFor } from '../../src/lib/server/access/scope.ts';
 import { castVote } from '../../src/lib/server/evaluations/commands.ts';
 import { nextPairs } from '../../src/lib/server/evaluations/queries.ts';
+import { configureProviders } from '../../src/lib/server/providers/configure.ts';
 import { rateExample, rewriteExample } from '../../src/lib/server/ratings/commands.ts';
 import { closePools } from '../../src/lib/server/platform/db/pools.ts';
 import { createWebhook } from '../../src/lib/server/webhooks/commands.ts';
@@ -30,6 +31,7 @@ let there: World;
 let beside: Partial<Record<Role, ProjectScope>>;
 let alone: Partial<Record<Role, ProjectScope>>;
 beforeAll(async () => {
+	configureProviders({ allowLocal: true });
 	sandbox = await startSandbox({ port: 0, speed: 20 });
 	[here, there] = [await newWorld(owner, sandbox.url), await newWorld(owner, sandbox.url)];
 	const team = await newTeam();

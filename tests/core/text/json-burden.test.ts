@@ -50,6 +50,7 @@ const own = [
 	'server/platform/config-secrets.ts',
 	'server/access/oauth.ts', // a cookie, at most 4 kB
 	'server/webhooks/deliver.ts', // what we have made to be sent
+	'server/http/mcp/call.ts', // what our own API answers
 	'server/evaluations/contest.ts',
 	'server/evaluations/leaks.ts' // a file we made
 ];
