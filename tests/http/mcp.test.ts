@@ -171,10 +171,46 @@ test('what is missing or wrong is said, with the field', async () => {
 		isError: true,
 		text: expect.stringContaining('nonsense')
 	});
-	expect(await ask('examples_get', { project: 'support', exampleId: '../../me' })).toEqual({
+	for (const exampleId of ['../../me', '..', '.', '%2e%2e'])
+		expect(await ask('examples_get', { project: 'support', exampleId }), exampleId).toEqual({
+			isError: true,
+			text: expect.stringContaining('(not_found)')
+		});
+	// one place less would be another address: that of the list
+	expect(await ask('examples_get', { project: '..', exampleId: 'me' })).toMatchObject({ isError: true });
+});
+
+test('a file that is too long for a conversation is read no further, and said where it is', async () => {
+	const { ask, use, project } = await newAgent();
+	const here = { project: project.slug };
+	const line = (n: number) =>
+		JSON.stringify({
+			messages: [
+				{ role: 'user', content: `Question ${n}` },
+				{ role: 'assistant', content: 'A long answer. '.repeat(2_000) }
+			]
+		});
+	const text = Array.from({ length: 12 }, (_, n) => line(n)).join('\n');
+	expect(await use('examples_import', { ...here, fileName: 'long.jsonl', text })).toMatchObject({ added: 12 });
+	expect(await ask('examples_export', here)).toEqual({
 		isError: true,
-		text: expect.stringContaining('(not_found)')
+		text: expect.stringContaining(`GET ${app.origin}/api/v1/projects/support/export`)
 	});
+});
+
+test('a message comes alone, and is no bomb', async () => {
+	const { key } = await newAgent();
+	const authorization = `Bearer ${key.key}`;
+	const codeOf = async (body: unknown) => {
+		const answer = await raw(body, { authorization });
+		return [answer.status, (await answer.json()).error.code];
+	};
+	expect(await codeOf([listing, listing])).toEqual([400, 'bad_request']);
+	expect(await codeOf({ ...listing, params: { a: Array.from({ length: 40_000 }, () => 1) } })).toEqual([
+		422,
+		'invalid'
+	]);
+	expect(await codeOf({ ...listing, params: { key: key.key } })).toEqual([400, 'exposed_key']);
 });
 
 test('a personal token acts as its person', async () => {

@@ -6,7 +6,7 @@ type Arguments = Record<string, unknown>;
 /** What a tool answers: text, and whether it is a refusal. */
 export type Said = { text: string; isRefusal: boolean };
 
-/** So much of a file fits into a conversation. */
+/** So many characters fit into a conversation. */
 const mostText = 200_000;
 
 const said = (text: string): Said => ({ text, isRefusal: false });
@@ -29,6 +29,9 @@ const queryFrom = (values: Arguments): URLSearchParams => {
 	return query;
 };
 
+/** As a name in an address these two are none: they lead to another one. */
+const leadsAway = (value: unknown) => value === '.' || value === '..';
+
 /** The request that a script would send for this. */
 const requestOf = ({ row }: Tool, given: Arguments): { address: string; init: RequestInit } => {
 	const { method, path, takesFile } = row;
@@ -49,15 +52,26 @@ const requestOf = ({ row }: Tool, given: Arguments): { address: string; init: Re
 	return { address, init: { method, headers, body } };
 };
 
+/** The text of an answer; null for one that goes on for longer, and is read no further. */
+const textOf = async ({ body }: Response): Promise<string | null> => {
+	const decoder = new TextDecoder();
+	let text = '';
+	for await (const piece of body ?? []) {
+		text += decoder.decode(piece, { stream: true });
+		if (text.length > mostText) return null;
+	}
+	return text;
+};
+
 const answerOf = async (answer: Response, address: string): Promise<Said> => {
-	const text = await answer.text();
+	const text = await textOf(answer);
+	if (text === null)
+		return refused(`The answer is too long for a conversation. Fetch it: GET ${config().origin}${address}`);
 	if (!answer.ok) {
 		const { error } = JSON.parse(text) as { error: { code: string; message: string; field?: string } };
 		return refused(`${error.message} (${error.code}${error.field ? `, ${error.field}` : ''})`);
 	}
 	if (answer.headers.get('content-type')?.startsWith('text/event-stream')) return wordsOf(text);
-	if (text.length > mostText)
-		return refused(`The file is too long for a conversation. Fetch it: GET ${config().origin}${address}`);
 	return said(text || 'Done.');
 };
 
@@ -68,6 +82,8 @@ const answerOf = async (answer: Response, address: string): Promise<Said> => {
 export const call = async (event: RequestEvent, tool: Tool, given: Arguments): Promise<Said> => {
 	const lacking = tool.inputSchema.required!.find((name) => given[name] === undefined || given[name] === '');
 	if (lacking) return refused(`“${lacking}” is missing. (invalid, ${lacking})`);
+	if (Object.entries(given).some(([name, value]) => tool.row.path.includes(`{${name}}`) && leadsAway(value)))
+		return refused('There is nothing of this name. (not_found)');
 	const { address, init } = requestOf(tool, given);
 	const headers = new Headers(init.headers);
 	headers.set('authorization', event.request.headers.get('authorization')!);

@@ -13,8 +13,9 @@ import { may } from '../../../core/permissions.ts';
 import type { Holder } from '../../access/entrance.ts';
 import type { Project, Tx } from '../../access/scope.ts';
 import { config } from '../../platform/config.ts';
+import { answering } from '../rest/answering.ts';
 import { enter } from '../rest/enter.ts';
-import { refused } from '../rest/rest.ts';
+import { jsonBody } from '../rest/input.ts';
 import { call } from './call.ts';
 import { pages } from './pages.ts';
 
@@ -62,25 +63,18 @@ const use = async (event: RequestEvent, holder: Holder, { params }: CallToolRequ
  * The Model Context Protocol over streamable HTTP, without sessions: each message comes with its key and is answered at once. An agent may
  * what the key may; what costs money or deletes is a link for a person.
  */
-export const mcp =
-	(isFree: IsFree) =>
-	async (event: RequestEvent): Promise<Response> => {
-		const headers = new Headers();
-		let answer: Response;
-		try {
-			const holder = await enter(event, headers, null);
-			event.locals.scope = holder.scope;
-			const server = new Server({ name: 'aitelier', version: '1' }, { capabilities: { tools: {} }, instructions });
-			server.setRequestHandler(ListToolsRequestSchema, () => ({
-				tools: toolsOf(holder).map(({ row: _, pressed: __, ...tool }) => tool)
-			}));
-			server.setRequestHandler(CallToolRequestSchema, (request) => use(event, holder, request, isFree));
-			const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: true });
-			await server.connect(transport);
-			answer = await transport.handleRequest(event.request);
-		} catch (problem) {
-			answer = refused(event, headers, problem);
-		}
-		for (const [name, value] of headers) answer.headers.set(name, value);
-		return answer;
-	};
+export const mcp = (isFree: IsFree) =>
+	answering(async (event, headers) => {
+		const holder = await enter(event, headers, null);
+		event.locals.scope = holder.scope;
+		// one message: of a list of them each would answer with all the tools there are
+		const parsedBody = await jsonBody(event.request);
+		const server = new Server({ name: 'aitelier', version: '1' }, { capabilities: { tools: {} }, instructions });
+		server.setRequestHandler(ListToolsRequestSchema, () => ({
+			tools: toolsOf(holder).map(({ row: _, pressed: __, ...tool }) => tool)
+		}));
+		server.setRequestHandler(CallToolRequestSchema, (request) => use(event, holder, request, isFree));
+		const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: true });
+		await server.connect(transport);
+		return transport.handleRequest(event.request, { parsedBody });
+	});

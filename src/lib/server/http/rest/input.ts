@@ -61,8 +61,8 @@ function* textsIn(value: unknown): Generator<string> {
 	}
 }
 
-/** The JSON of a body; an empty one is an object without fields. */
-const bodyOf = async (request: Request): Promise<unknown> => {
+/** The JSON of a body; an empty one is an object without fields. Throws *bad request*, *wrong type*, *invalid* or *exposed key*. */
+export const jsonBody = async (request: Request): Promise<unknown> => {
 	const text = await request.text();
 	assertNoKey(text);
 	if (text.trim() === '') return {};
@@ -143,7 +143,7 @@ export const restInput = async (
 	);
 	const writes = request.method !== 'GET' && request.method !== 'HEAD';
 	if (writes) for (const name of query.keys()) throw unknown(name);
-	const sent = writes ? ((await bodyOf(request)) as Record<string, unknown>) : queryOf(schema, query);
+	const sent = writes ? ((await jsonBody(request)) as Record<string, unknown>) : queryOf(schema, query);
 	const field = unknownField(schema, sent) ?? Object.keys(named).find((name) => Object.hasOwn(sent, name));
 	if (field) throw unknown(field);
 	const given = { ...sent, ...named };

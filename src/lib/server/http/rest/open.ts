@@ -1,32 +1,22 @@
-import type { RequestEvent } from '@sveltejs/kit';
 import type { Command, Input } from '../../../contract/operation.ts';
 import { strangerLimit } from '../../../contract/rest-limits.ts';
 import { takeRequest } from '../../access/entrance.ts';
 import { networkOf } from '../../access/limits.ts';
 import type { UseCase } from '../../access/operation.ts';
+import { answering } from './answering.ts';
 import { restInput } from './input.ts';
 import { limited, limitHeaders } from './limits.ts';
-import { refused } from './rest.ts';
 
 /** A POST for programs that have no key yet: limited by the network they come from. The rest is as everywhere below /api/v1. */
-export const openPost =
-	<Op extends Command & { within: 'visitor' }>(useCase: UseCase<Op>) =>
-	async (event: RequestEvent): Promise<Response> => {
-		const headers = new Headers();
+export const openPost = <Op extends Command & { within: 'visitor' }>(useCase: UseCase<Op>) =>
+	answering(async (event, headers) => {
 		const address = event.getClientAddress();
-		let answer: Response;
-		try {
-			const requests = await takeRequest(`api-network:${networkOf(address)}`, strangerLimit);
-			limitHeaders(headers, strangerLimit, requests);
-			if (requests.refused) throw limited();
-			const { operation } = useCase;
-			const row = { operation, method: 'POST' as const, path: '' };
-			const input = await restInput(row, event.request, event.url.searchParams, {});
-			const run = useCase as (visitor: object, input: Input<Op>) => Promise<unknown>;
-			answer = Response.json(await run({ address, browserToken: undefined }, input as Input<Op>));
-		} catch (problem) {
-			answer = refused(event, headers, problem);
-		}
-		for (const [name, value] of headers) answer.headers.set(name, value);
-		return answer;
-	};
+		const requests = await takeRequest(`api-network:${networkOf(address)}`, strangerLimit);
+		limitHeaders(headers, strangerLimit, requests);
+		if (requests.refused) throw limited();
+		const { operation } = useCase;
+		const row = { operation, method: 'POST' as const, path: '' };
+		const input = await restInput(row, event.request, event.url.searchParams, {});
+		const run = useCase as (visitor: object, input: Input<Op>) => Promise<unknown>;
+		return Response.json(await run({ address, browserToken: undefined }, input as Input<Op>));
+	});

@@ -7,12 +7,11 @@ import { linesOfFile } from '../../../core/examples/import/file-lines.ts';
 import { AppError } from '../../../core/errors.ts';
 import type { Holder } from '../../access/entrance.ts';
 import { type ProjectScope, type Scope, noProject } from '../../access/scope.ts';
-import { config } from '../../platform/config.ts';
-import { log } from '../../platform/log.ts';
 import { download } from '../download.ts';
 import { whileWelcome } from '../recheck.ts';
 import { upload } from '../upload.ts';
-import { bodyOf, isDownload, lookedAt, refusalBody } from './answer.ts';
+import { bodyOf, isDownload, lookedAt } from './answer.ts';
+import { answering, refused } from './answering.ts';
 import { placeOf } from './cursor.ts';
 import { enter, enterAndLook } from './enter.ts';
 import { assertNoKey, restInput } from './input.ts';
@@ -139,33 +138,5 @@ const taken = async (event: RequestEvent, headers: Headers, useCases: UseCases):
 	return carry(await enter(event, headers, projectSlug));
 };
 
-export const refused = (event: RequestEvent, headers: Headers, problem: unknown): Response => {
-	const { requestId, scope } = event.locals;
-	const known = problem instanceof AppError ? problem : log.bug(problem, { request: requestId, route: event.route.id });
-	log.info('api refusal', {
-		request: requestId,
-		key: scope?.key?.id,
-		address: event.getClientAddress(),
-		method: event.request.method,
-		status: known.status,
-		code: known.code
-	});
-	if (known.code === 'unauthenticated') headers.set('www-authenticate', 'Bearer');
-	const said = 'field' in known ? known : { code: known.code, message: known.message };
-	return Response.json(refusalBody(said, { origin: config().origin, requestId }), { status: known.status });
-};
-
 /** Everything below /api/v1: one handler over the table of contract/rest. */
-export const rest =
-	(useCases: UseCases) =>
-	async (event: RequestEvent): Promise<Response> => {
-		const headers = new Headers();
-		let answer: Response;
-		try {
-			answer = await taken(event, headers, useCases);
-		} catch (problem) {
-			answer = refused(event, headers, problem);
-		}
-		for (const [name, value] of headers) answer.headers.set(name, value);
-		return answer;
-	};
+export const rest = (useCases: UseCases) => answering((event, headers) => taken(event, headers, useCases));
