@@ -64,6 +64,8 @@ export default ts.config(
 			eqeqeq: ['error', 'always', { null: 'ignore' }],
 			'no-undef': 'off', // TypeScript knows better
 			'prefer-const': ['error', { destructuring: 'all' }],
+			// Links are made by $lib/paths, and the app has no base path to resolve
+			'svelte/no-navigation-without-resolve': 'off',
 			'@typescript-eslint/no-unused-vars': [
 				'error',
 				{ argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true }
@@ -85,8 +87,6 @@ export default ts.config(
 				}
 			],
 			'prefer-const': 'off', // $props() and $state() are declared with let
-			// Links are made by $lib/paths, and the app has no base path to resolve
-			'svelte/no-navigation-without-resolve': 'off',
 			// A set that no template reads need not be reactive
 			'svelte/prefer-svelte-reactivity': 'off'
 		}

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate as runMigrations } from 'drizzle-orm/postgres-js/migrator';
-import type postgres from 'postgres';
+import postgres from 'postgres';
 
 type Journal = { entries: { tag: string }[] };
 
@@ -37,4 +37,28 @@ export const migrateUpTo = async (sql: postgres.Sql, number: string, folder = 'd
 	} finally {
 		fs.rmSync(shortened, { recursive: true });
 	}
+};
+
+/**
+ * A database beside that of this test file, as it was after migration `number`, for whoever wants to see what the later ones do to what is
+ * there: to be opened in beforeAll. `sql` is the owner's; `drop` belongs in afterAll.
+ */
+export const openEarlier = async (suffix: string, number: string) => {
+	const { DATABASE_URL, APP_DATABASE_URL, QUEUE_DATABASE_URL } = process.env as Record<string, string>;
+	const at = (database: string, url = DATABASE_URL!) => Object.assign(new URL(url), { pathname: `/${database}` }).href;
+	const name = `${new URL(DATABASE_URL!).pathname.slice(1)}_${suffix}`;
+	const admin = postgres(at('postgres'), { max: 1, onnotice: () => {} });
+	await admin`create database ${admin(name)}`;
+	const sql = postgres(at(name), { max: 1, onnotice: () => {} });
+	await migrateUpTo(sql, number);
+	return {
+		sql,
+		/** Where it is, for each of the three roles. */
+		urls: { ownerUrl: at(name), appUrl: at(name, APP_DATABASE_URL), queueUrl: at(name, QUEUE_DATABASE_URL) },
+		drop: async () => {
+			await sql.end();
+			await admin`drop database ${admin(name)} with (force)`;
+			await admin.end();
+		}
+	};
 };

@@ -1,30 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import postgres from 'postgres';
+import type postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { migrateUpTo } from '../support/earlier-state.ts';
+import { openEarlier } from '../support/earlier-state.ts';
 import { migrate } from './app.ts';
 
 // What people rated before a rating knew its text gets the one that stood at the time, and the means follow.
 
-const {
-	DATABASE_URL: ownerUrl,
-	APP_DATABASE_URL: appUrl,
-	QUEUE_DATABASE_URL: queueUrl
-} = process.env as Record<string, string>;
-const at = (database: string, url = ownerUrl!) => Object.assign(new URL(url), { pathname: `/${database}` }).href;
-const name = `${new URL(ownerUrl!).pathname.slice(1)}_texts`;
-const admin = postgres(at('postgres'), { max: 1, onnotice: () => {} });
+let database: Awaited<ReturnType<typeof openEarlier>>;
 let sql: postgres.Sql;
 beforeAll(async () => {
-	await admin`create database ${admin(name)}`;
-	sql = postgres(at(name), { max: 1, onnotice: () => {} });
-	await migrateUpTo(sql, '0008');
+	database = await openEarlier('texts', '0008');
+	({ sql } = database);
 });
-afterAll(async () => {
-	await sql.end();
-	await admin`drop database ${admin(name)} with (force)`;
-	await admin.end();
-});
+afterAll(() => database.drop());
 
 test('a rating belongs to the text that stood when it was given', async () => {
 	const [team, project, example, ana, ben] = Array.from({ length: 5 }, () => randomUUID());
@@ -51,7 +39,7 @@ test('a rating belongs to the text that stood when it was given', async () => {
 		await rate(tx as never, ana!, 2, 6);
 		await rate(tx as never, ben!, 3, 7);
 	});
-	await migrate({ ownerUrl: at(name), appUrl: at(name, appUrl!), queueUrl: at(name, queueUrl!) });
+	await migrate(database.urls);
 	const rows = await sql`
 		select r.score, case when r.text = '' then 'original' when r.text = text_mark('asdf') then 'asdf' when r.text = text_mark('Better.') then 'better' end as text
 		from ratings r order by r.seq`;
