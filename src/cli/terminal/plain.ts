@@ -33,6 +33,16 @@ export const ascii = (text: string): string => text.replace(/[^\x00-\x7f]/gu, (s
 export const harmless = (text: string): string =>
 	text.replace(/\r\n/g, '\n').replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\ufffd');
 
+/**
+ * What is said in our words, with names, sentences of a server and other people's texts in them, as a terminal may be given it: colours
+ * are ours and stay, every other control is shown as a sign.
+ */
+export const tame = (text: string): string =>
+	text
+		.split(/(\u001b\[\d{1,2}m)/)
+		.map((part, at) => (at % 2 === 1 ? part : harmless(part)))
+		.join('');
+
 /** On one line, and no longer than this. */
 export const short = (text: string, length: number): string => {
 	const line = harmless(text).replace(/\s+/g, ' ').trim();

@@ -1,5 +1,5 @@
 import { type Io, columnsOf, hasColour, hasUnicode } from './io.ts';
-import { ascii, folded } from './plain.ts';
+import { ascii, folded, tame } from './plain.ts';
 
 const styles = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const;
 export type Style = keyof typeof styles;
@@ -29,7 +29,7 @@ export type Say = {
 
 export const sayTo = (io: Io, { json: isJson, quiet }: { json: boolean; quiet: boolean }): Say => {
 	const [isPainted, isUnicode] = [hasColour(io), hasUnicode(io)];
-	const plain = (text: string) => (isUnicode ? text : ascii(text));
+	const plain = (text: string) => (isUnicode ? tame(text) : ascii(tame(text)));
 	const columns = columnsOf(io);
 	const paint = (style: Style, text: string) =>
 		isPainted && text !== '' ? `\u001b[${styles[style]}m${text}\u001b[0m` : text;

@@ -122,6 +122,22 @@ describe.each([
 	});
 });
 
+test('a key of one project comes back as what it is, and sees no other', async () => {
+	const { scope, project } = await newShop(byKey);
+	const { project: other } = await newProject(scope, { slug: 'other' });
+	const { key } = await createKey(scope, { name: 'One', role: 'rater', projectIds: [project.id], days: 90 });
+	const request = { id: randomUUID(), address: '203.0.113.7', transactions: 0 };
+	for (const slug of ['support', 'other']) {
+		const first = await enterBy(byKey)(key, slug, request, roomy);
+		const back = returnBy(byKey)(key, slug, request, roomy)!;
+		const seen = await back.holder.scope.look((tx) => tx.select({ id: projects.id }).from(projects));
+		expect(seen, `${slug}, beside ${other.id}`).toEqual([{ id: project.id }]);
+		expect(await back.confirm()).toHaveProperty('requests');
+		expect(back.holder.project?.id).toBe(slug === 'support' ? project.id : undefined);
+		expect(back.holder.project).toEqual(first!.project);
+	}
+});
+
 test('a key that was ended meanwhile sees nothing, and is nobody', async () => {
 	const { scope, keyId, enter, comeBack, look } = await newShop(byKey);
 	await enter();
