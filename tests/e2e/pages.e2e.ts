@@ -3,6 +3,7 @@ import axeCore, { type AxeResults, type RunOptions } from 'axe-core';
 import { type Browser, type Page, type Response, devices, expect, test } from '@playwright/test';
 import { open, signInAs } from '../support/browser-steps.ts';
 import { type RunningApp, openApp } from '../support/running-app.ts';
+import { firstLoads } from '../support/first-loads.ts';
 import { type ShownPage, shownPages } from '../support/pages.ts';
 import { giveLongNames } from '../support/long-names.ts';
 import { type World, newWorld } from '../support/world.ts';
@@ -109,12 +110,11 @@ const problemsOf = async (page: Page, themes: 'one' | 'both', widths: readonly n
 	return [...found, ...inDark.map((each) => `dark: ${each}`), ...inLight.map((each) => `light: ${each}`)];
 };
 
-/** What a page may weigh on a phone, in kB after gzip. */
-const budgets: Record<string, number> = { login: 62, 'team-project-rate': 110 };
-const anyPage = 160;
+const mayGrow = 3;
 /** Pages without a framework: one small script of their own. */
 const isDocs = (name: string) => name.startsWith('docs');
-const budgetOf = (name: string) => budgets[name] ?? (isDocs(name) ? 2 : anyPage);
+/** What a page may weigh on a phone, in kB after gzip. */
+const budgetOf = (name: string) => (isDocs(name) ? 2 : (firstLoads[name] ?? 0) + mayGrow);
 /** Pages on which no chart may be fetched, not even later. */
 const chartless = /^(login|team-project-(rate|add|add-import|add-paste|eval-evaluation-vote|dashboard-rater))$/;
 /** Where a chart is drawn: the proof that one would be noticed. */

@@ -1,6 +1,3 @@
-import { mount } from 'svelte';
-import { followLayers, topLayer } from './layer.ts';
-
 export type ToastOptions = {
 	tone?: 'neutral' | 'success' | 'info' | 'warning' | 'danger';
 	/** A second line: what it means or what to do. */
@@ -13,37 +10,11 @@ export type ToastOptions = {
 	id?: string;
 };
 
-const kinds = { neutral: 'message', success: 'success', info: 'info', warning: 'warning', danger: 'error' } as const;
-
-let loaded: Promise<typeof import('svelte-sonner')> | undefined;
-
-// Inside the layer on top, since all else is inert; and a popover, so that neither an edge nor a movement of the layer cuts it.
-const place = (element: HTMLElement) => {
-	const layer = topLayer();
-	if (element.parentElement !== layer) layer.append(element);
-	if (element.matches(':popover-open')) element.hidePopover();
-	element.showPopover();
-};
-
-// The toaster weighs 17 kB, so it comes with the first toast and not with the page.
-const load = () =>
-	(loaded ??= Promise.all([import('svelte-sonner'), import('./Toaster.svelte')]).then(([sonner, toaster]) => {
-		const target = document.createElement('div');
-		target.popover = 'manual';
-		target.className = 'toasts';
-		place(target);
-		followLayers(() => place(target));
-		mount(toaster.default, { target });
-		return sonner;
-	}));
-
-/** Says something in passing, at the bottom of the window. Errors of a form belong under their field instead. */
-export const toast = async (text: string, { tone = 'neutral', detail, action, duration, id }: ToastOptions = {}) => {
-	const { toast: show } = await load();
-	show[kinds[tone]](text, {
-		id,
-		description: detail,
-		duration: duration ?? (action ? 6000 : 4000),
-		action: action && { label: action.label, onClick: action.act }
-	});
+/**
+ * Says something in passing, at the bottom of the window. Errors of a form belong under their field instead. What shows it weighs
+ * 18 kB, so it comes with the first one and not with the page.
+ */
+export const toast = async (text: string, options: ToastOptions = {}) => {
+	const { show } = await import('./toaster.ts');
+	show(text, options);
 };

@@ -1,19 +1,10 @@
-import { linesOfFile } from '$lib/core/examples/import/file-lines';
-import { splitDocument } from '$lib/core/examples/import/document';
-import type { Line } from '$lib/core/examples/import/lines';
 import type { ImportResult } from '$lib/contract/examples';
-import { type Preview, previewOf } from './preview';
+import type { Preview } from './preview';
 import { type Sending, sendFile } from './send-file';
 
-/** Safari cannot iterate a stream. */
-async function* piecesOf(file: Blob): AsyncGenerator<Uint8Array> {
-	const reader = file.stream().getReader();
-	try {
-		for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
-	} finally {
-		await reader.cancel();
-	}
-}
+/** The parsers of all formats weigh more than the page: they come with the first file, or the first pasted word. */
+const parsers = () => import('./preview');
+type Look = (parsers: typeof import('./preview'), isStale: () => boolean) => Promise<Preview | null>;
 
 /** One import from the choice of a file, or pasted text, to its result. */
 export class Importing {
@@ -36,15 +27,17 @@ export class Importing {
 	}
 
 	choose(file: File) {
-		return this.#look({ name: file.name, body: file }, linesOfFile(piecesOf(file)));
+		return this.#look({ name: file.name, body: file }, ({ previewOfFile }, isStale) => previewOfFile(file, isStale));
 	}
 
 	paste(text: string) {
 		if (text.trim() === '') return this.reset();
-		return this.#look({ name: 'Pasted text', body: new Blob([text]) }, splitDocument(text));
+		return this.#look({ name: 'Pasted text', body: new Blob([text]) }, ({ previewOfText }, isStale) =>
+			previewOfText(text, isStale)
+		);
 	}
 
-	async #look(source: { name: string; body: Blob }, lines: AsyncIterable<Line> | Iterable<Line>) {
+	async #look(source: { name: string; body: Blob }, previewBy: Look) {
 		const look = ++this.#looks;
 		const isStale = () => look !== this.#looks;
 		if (this.source?.name !== source.name) this.preview = null; // while typing the last one stays until the next is there
@@ -52,7 +45,7 @@ export class Importing {
 		this.result = null;
 		this.problem = undefined;
 		try {
-			const preview = await previewOf(lines, { isStale });
+			const preview = await previewBy(await parsers(), isStale);
 			if (preview) this.preview = preview;
 		} catch {
 			if (!isStale()) this.problem = 'The browser could not read this file. Choose it again.';

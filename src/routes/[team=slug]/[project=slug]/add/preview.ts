@@ -1,4 +1,6 @@
 import type { Message } from '$lib/core/examples/example';
+import { splitDocument } from '$lib/core/examples/import/document';
+import { linesOfFile } from '$lib/core/examples/import/file-lines';
 import { parseLine } from '$lib/core/examples/import/parse';
 import type { Line } from '$lib/core/examples/import/lines';
 import { formats, sniff } from '$lib/core/examples/formats/sniff';
@@ -55,3 +57,17 @@ export const previewOf = async (
 	const format = sniff(texts);
 	return isStale() ? null : { ...preview, format: format && formats[format].name };
 };
+
+/** Safari cannot iterate a stream. */
+async function* piecesOf(file: Blob): AsyncGenerator<Uint8Array> {
+	const reader = file.stream().getReader();
+	try {
+		for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
+	} finally {
+		await reader.cancel();
+	}
+}
+
+type IsStale = () => boolean;
+export const previewOfFile = (file: Blob, isStale: IsStale) => previewOf(linesOfFile(piecesOf(file)), { isStale });
+export const previewOfText = (text: string, isStale: IsStale) => previewOf(splitDocument(text), { isStale });
