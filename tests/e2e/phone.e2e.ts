@@ -24,6 +24,12 @@ const expectThumbSized = async (page: Page, target: Locator, height = 48) => {
 	expect(box.y + box.height).toBeLessThanOrEqual(page.viewportSize()!.height);
 };
 
+test('no key is named where there are none', async ({ page }) => {
+	await open(page, to.rate(world.team, world.project));
+	await expect(page.getByRole('button', { name: 'Great 9', exact: true })).toBeVisible();
+	await expect(page.locator('kbd').filter({ visible: true })).toHaveCount(0);
+});
+
 test('a thumb rates with the three buttons and the ten numbers, and takes it back', async ({ page }) => {
 	await open(page, to.rate(world.team, world.project));
 	const [great, bad] = ['Great 9', 'Bad 3'].map((name) => page.getByRole('button', { name, exact: true }));
