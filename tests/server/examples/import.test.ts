@@ -178,6 +178,31 @@ describe('an import', () => {
 		});
 	});
 
+	test('is not told by what the team’s other projects hold, on which side, or what they have trained with', async () => {
+		const { here } = await start();
+		const { project } = await newProject(here, { slug: 'other' });
+		const other = await inProject(here, project.slug);
+		await importExamples(other, {
+			fileName: 'theirs.jsonl',
+			lines: lines(chat('Same?', 'one', { split: 'validation' }), chat('Where?', 'there'))
+		});
+		const asTrained = (question: string, answer: string) =>
+			JSON.stringify({
+				messages: [
+					{ role: 'system', content: 'Be kind.' },
+					{ role: 'user', content: question },
+					{ role: 'assistant', content: answer }
+				]
+			});
+		const result = await importExamples(here, {
+			fileName: 'ours.jsonl',
+			lines: lines(chat('Same?', 'two', { split: 'train' }), asTrained('Where?', 'there'))
+		});
+		expect(result).toMatchObject({ added: 2, duplicates: 0 });
+		const { rows } = await listExamples(here, all);
+		expect(Object.fromEntries(rows.map((row) => [row.output, row.split]))).toEqual({ two: 'train', there: null });
+	});
+
 	test('is not for raters, and finds no project of another team', async () => {
 		const { here, as } = await start();
 		const file = { fileName: 'a.jsonl', lines: lines(chat('A?', 'a')) };
