@@ -24,40 +24,23 @@ create or replace trigger examples_lock before update of split on examples
 -- writing it again would otherwise be the way into train. A deleted train example holds its prompt only once it was learnt.
 --
 -- The lock makes two changes of one project wait for each other, since neither sees the other's rows; what is read after it sees
--- what the first has committed. Each condition also says what the partial indexes hold, or the planner does not take them.
-create or replace function refuse_leak_added() returns trigger language plpgsql security definer set search_path = '' as $$
-declare
-	there int;
-begin
-	perform pg_advisory_xact_lock(hashtextextended(new.project_id::text, 1));
-	select o.number into there from public.examples o
-	where o.team_id = new.team_id and o.project_id = new.project_id and o.prompt_hash = new.prompt_hash and o.id <> new.id
-		and (o.trained or o.reserved or (o.split = 'validation' and o.deleted_at is not null) or o.deleted_at is null)
-		and ((new.split = 'validation' and (o.trained or o.reserved or (o.split = 'train' and o.deleted_at is null)))
-			or (new.split = 'train' and o.split = 'validation'))
-	limit 1;
-	if found then
-		raise exception 'Examples % and % have the same prompt and cannot stand on both sides of the split', new.number, there
-			using errcode = 'AI003';
-	end if;
-	return null;
-end $$;
-
--- Row by row, and only for rows that come with a split: an ordinary import of a million pays nothing.
-create or replace trigger examples_leaks_added after insert on examples
-	for each row when (new.split is not null) execute function refuse_leak_added();
-
--- Set-based, so that a split of a million rows is one join. A rating, which changes neither split nor prompt, returns at
--- once and waits for nobody.
-create or replace function refuse_leaks_changed() returns trigger language plpgsql security definer set search_path = '' as $$
+-- what the first has committed. One prompt after the other is looked up in the indexes, whatever the planner expects of a project: a
+-- join among a thousand teams would read the whole project for each row. Each condition also says what the partial indexes hold, or
+-- the planner does not take them. A rating, which changes neither split nor prompt, returns at once and waits for nobody; so does an
+-- import without splits.
+create or replace function refuse_leaks() returns trigger language plpgsql security definer set search_path = '' as $$
 declare
 	moved uuid[];
 	leak record;
 begin
-	select array_agg(n.id) into moved
-	from new_rows n join old_rows o on o.team_id = n.team_id and o.id = n.id
-	where n.split is not null and (n.deleted_at is null or n.split = 'validation')
-		and (n.split is distinct from o.split or n.prompt_hash <> o.prompt_hash or (o.deleted_at is not null and n.deleted_at is null));
+	if tg_op = 'INSERT' then
+		select array_agg(n.id) into moved from new_rows n where n.split is not null;
+	else
+		select array_agg(n.id) into moved
+		from new_rows n join old_rows o on o.team_id = n.team_id and o.id = n.id
+		where n.split is not null and (n.deleted_at is null or n.split = 'validation')
+			and (n.split is distinct from o.split or n.prompt_hash <> o.prompt_hash or (o.deleted_at is not null and n.deleted_at is null));
+	end if;
 	if moved is null then
 		return null;
 	end if;
@@ -65,10 +48,14 @@ begin
 	from (select distinct project_id from new_rows order by project_id) place;
 	select n.number as here, o.number as there into leak
 	from (select team_id, project_id, id, number, prompt_hash, split from new_rows where id = any (moved)) n
-	join public.examples o on o.team_id = n.team_id and o.project_id = n.project_id and o.prompt_hash = n.prompt_hash and o.id <> n.id
-	where (o.trained or o.reserved or (o.split = 'validation' and o.deleted_at is not null) or o.deleted_at is null)
-		and ((n.split = 'validation' and (o.trained or o.reserved or (o.split = 'train' and o.deleted_at is null)))
-			or (n.split = 'train' and o.split = 'validation'))
+	cross join lateral (
+		select o.number from public.examples o
+		where o.team_id = n.team_id and o.project_id = n.project_id and o.prompt_hash = n.prompt_hash and o.id <> n.id
+			and (o.trained or o.reserved or (o.split = 'validation' and o.deleted_at is not null) or o.deleted_at is null)
+			and ((n.split = 'validation' and (o.trained or o.reserved or (o.split = 'train' and o.deleted_at is null)))
+				or (n.split = 'train' and o.split = 'validation'))
+		limit 1
+	) o
 	limit 1;
 	if found then
 		raise exception 'Examples % and % have the same prompt and cannot stand on both sides of the split', leak.here, leak.there
@@ -77,8 +64,10 @@ begin
 	return null;
 end $$;
 
+create or replace trigger examples_leaks_added after insert on examples
+	referencing new table as new_rows for each statement execute function refuse_leaks();
 create or replace trigger examples_leaks_changed after update on examples
-	referencing old table as old_rows new table as new_rows for each statement execute function refuse_leaks_changed();
+	referencing old table as old_rows new table as new_rows for each statement execute function refuse_leaks();
 
 -- Whether the provider has accepted what a run ordered: it has begun to train. One that waits for its turn may still be refused for
 -- its data, and what was refused or called off before has taught nothing. Nobody says so by hand, and it is never taken back.

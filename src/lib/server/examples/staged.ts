@@ -51,18 +51,22 @@ const addOpinions = async (tx: Tx, scope: Scope, projectId: string) => {
 		from stage join examples using (id) where stage.rating is not null`;
 };
 
-/** A split in the file is taken over unless its prompt already stands on the other side, here or in the file itself. */
+/**
+ * A split in the file is taken over unless its prompt already stands on the other side, here or in the file itself. Each question has an
+ * index of its own, and both are asked for one prompt after the other: what a thousand teams say of a project is no help to a planner.
+ */
 const clearLeakingSplits = async (tx: Tx, projectId: string) => {
 	const sql = tx.$client;
 	await sql`select from projects where id = ${projectId} for update`; // nobody adds the other side meanwhile
+	const here = sql`e.project_id = ${projectId} and e.prompt_hash = s.prompt_hash`;
 	await sql`
 		update stage s set split = null
 		where s.split is not null and (
-			exists (select from stage o where o.prompt_hash = s.prompt_hash and o.split <> s.split)
+			s.prompt_hash in (select prompt_hash from stage where split is not null group by 1 having min(split) <> max(split))
+			or exists (select from examples e where ${here} and e.deleted_at is null and e.split <> s.split)
 			or exists (
 				select from examples e
-				where e.project_id = ${projectId} and e.prompt_hash = s.prompt_hash
-					and (e.trained or e.reserved or e.split = 'validation' or e.deleted_at is null)
+				where ${here} and (e.trained or e.reserved or (e.split = 'validation' and e.deleted_at is not null))
 					and (e.split <> s.split or ((e.trained or e.reserved) and s.split = 'validation'))
 			)
 		)`;

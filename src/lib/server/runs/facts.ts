@@ -19,15 +19,16 @@ export type DataFacts = Omit<
 
 /**
  * A step: what the data of a project says before a training with this recipe. Few queries, whatever the size; only conversations
- * with tools, weights or turns out of order are looked at one by one.
+ * with tools, weights or turns out of order are looked at one by one. Nothing here joins examples with examples: among a thousand teams
+ * the planner expects one of them, and compares each with each.
  */
 export const readFacts = async (tx: Tx, project: Project, recipe: Recipe): Promise<DataFacts> => {
 	const prompt = promptTokens(project.systemPrompt);
 	const [row] = await tx.execute<Record<string, string | null>>(sql`
 		with here as (
-			select e.id, e.split, e.rating, e.ratings_count, e.tokens, e.prompt_hash, e.trained or e.reserved as held, e.rewrite,
+			select e.id, e.split, e.rating, e.ratings_count, e.tokens, e.prompt_hash, e.rewrite,
 				md5(coalesce(e.rewrite, e.messages::text)) as target,
-				e.rating >= ${project.qualityThreshold} as good
+				e.rating >= ${project.qualityThreshold} as good, e.trained or e.reserved or coalesce(e.split = 'train', false) as learns
 			from examples e where e.project_id = ${project.id} and e.deleted_at is null
 		), train as (select * from here where split = 'train' and good)
 		select
@@ -37,9 +38,9 @@ export const readFacts = async (tx: Tx, project: Project, recipe: Recipe): Promi
 			(select coalesce(sum(tokens), 0) from train) as tokens,
 			coalesce(sum(tokens) filter (where split = 'validation'), 0) as validation_tokens,
 			coalesce(max(tokens) filter (where split = 'validation' or (split = 'train' and good)), 0) as longest,
-			(select count(*) from here v where v.split = 'validation' and exists (
-				select from here o where o.prompt_hash = v.prompt_hash and o.id <> v.id and (o.held or o.split = 'train')
-			)) as leaks,
+			(select coalesce(sum(measures), 0) from (
+				select count(*) filter (where split = 'validation') as measures from here group by prompt_hash having bool_or(learns)
+			) prompts) as leaks,
 			(select count(*) - count(distinct (prompt_hash, target)) from train) as duplicates,
 			(select count(*) from train t where t.ratings_count > 1 and (
 				select max(latest.score) - min(latest.score) from (

@@ -51,7 +51,7 @@ const ownProject = (column?: string) => {
 const withRole = (roles: Role[]) =>
 	roles.length === 0
 		? ' and false'
-		: ` and (select current_setting('app.role', true)) in (${roles.map((role) => `'${role}'`).join(', ')})`;
+		: ` and (select current_setting('app.role', true) in (${roles.map((role) => `'${role}'`).join(', ')}))`;
 const actingPerson = `(select nullif(current_setting('app.user_id', true), '')::uuid)`;
 const actingKey = `(select nullif(current_setting('app.key_id', true), '')::uuid)`;
 const actingVoter = `(select coalesce(nullif(current_setting('app.key_id', true), ''), nullif(current_setting('app.user_id', true), ''))::uuid)`;
