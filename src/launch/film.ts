@@ -115,7 +115,7 @@ const finished = (svg: string) => {
 	const [, width, height] = / width="([\d.]+)" height="([\d.]+)"/.exec(svg) ?? [];
 	if (!width || !height) throw new Error('svg-term-cli draws in another way than it did.');
 	const last = [...svg.matchAll(/transform:(translateX\([^)]+\))/g)].at(-1)?.[1];
-	const end = `@media (prefers-reduced-motion:reduce){g{animation:none!important;transform:${last}!important}}`;
+	const end = `@media (prefers-reduced-motion:reduce){g[style*=animation]{animation:none!important;transform:${last}!important}}`;
 	return svg
 		.replace('<svg ', `<svg viewBox="0 0 ${width} ${height}" `)
 		.replace('</style>', `${last ? end : ''}</style>`);

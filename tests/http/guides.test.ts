@@ -109,6 +109,21 @@ test.each(names)('%s', async (name) => {
 	}
 });
 
+test('the guides show every larger script as it lies in the repository', async () => {
+	const pages = await Promise.all(names.map(guide));
+	for (const file of [
+		'ask.ts',
+		'import-large.ts',
+		'train-on-threshold.ts',
+		'ci-gate.ts',
+		'export.sh',
+		'export-to-bucket.sh'
+	])
+		expect(
+			pages.filter((page) => page.includes(fs.readFileSync(`examples/api/${file}`, 'utf8').trimEnd()))
+		).toHaveLength(1);
+});
+
 test('the page of the sandbox names every model that it has', async () => {
 	const page = await guide('sandbox');
 	for (const { id } of catalogue) expect(page).toContain(`| \`${id}\``);

@@ -46,10 +46,11 @@ const toolRows = () =>
 			`| \`${name}\` | ${title} | ${pressed ? { costs: 'a link, where it costs', deletes: 'a link' }[pressed] : ''} |`
 	);
 
+/** A script as a block of code: the page shows what runs. */
 const scriptText = (file: string) => {
 	const text = scripts[`/examples/api/${file}`];
 	if (!text) throw new Error(`A guide shows ${file}, and there is no such script.`);
-	return text.trimEnd();
+	return ['```' + (file.endsWith('.sh') ? 'sh' : 'typescript'), text.trimEnd(), '```'].join('\n');
 };
 
 const filled = (source: string): string => {
