@@ -26,6 +26,7 @@ const samples: { [Link in keyof typeof to]-?: Required<Parameters<(typeof to)[Li
 	commandLine: [],
 	errorCodes: ['invalid'],
 	markdown: ['api'],
+	sampleFile: ['code-review'],
 	llms: [],
 	openApi: [],
 	team: ['northwind'],

@@ -7,48 +7,18 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, openAsBlob } from 'node:fs';
 import path from 'node:path';
+import { importFile, stop, tellRefusals } from './ask.ts';
 
-const { AIT_KEY, AIT_URL = 'http://localhost:3000' } = process.env;
-const [project, file] = process.argv.slice(2);
-if (!AIT_KEY || !project || !file) throw new Error('Use: AIT_KEY=ait_sk_… node nightly-import.ts PROJECT FILE');
+const [project = '', file = ''] = process.argv.slice(2);
+if (!file) stop('Use: AIT_KEY=ait_sk_… node nightly-import.ts PROJECT FILE', 2);
 
-const hash = createHash('sha256');
+const hash = createHash('sha256').update(`${file}\n`);
 for await (const piece of createReadStream(file)) hash.update(piece as Buffer);
 const today = new Date().toISOString().slice(0, 10);
 
-const send = async () =>
-	fetch(`${AIT_URL}/api/v1/projects/${project}/imports`, {
-		method: 'POST',
-		headers: {
-			authorization: `Bearer ${AIT_KEY}`,
-			'content-type': 'application/jsonl',
-			'x-file-name': encodeURIComponent(path.basename(file)),
-			'idempotency-key': `import-${today}-${hash.copy().digest('hex').slice(0, 16)}`
-		},
-		body: await openAsBlob(file) // read from the disk while it is sent
-	});
-
-/** Sends it until there is an answer that sending again would not change. */
-const sendUntilAnswered = async (tries = 5): Promise<Response> => {
-	const answer = await send().catch((problem: Error) => problem);
-	const isOver = answer instanceof Response && ![408, 429, 500, 502, 503, 504].includes(answer.status);
-	if (isOver) return answer;
-	if (tries === 1) throw answer instanceof Response ? new Error(await answer.text()) : answer;
-	const seconds = answer instanceof Response ? Number(answer.headers.get('retry-after') ?? 5) : 5;
-	await new Promise((next) => setTimeout(next, seconds * 1000));
-	return sendUntilAnswered(tries - 1);
-};
-
-type Imported = {
-	added: number;
-	duplicates: number;
-	refused: number;
-	refusals: { line: number; reason: string }[];
-};
-
-const answer = await sendUntilAnswered();
-if (!answer.ok) throw new Error(`${answer.status}: ${await answer.text()}`);
-const { added, duplicates, refused, refusals } = (await answer.json()) as Imported;
-console.log(`${added} new, ${duplicates} known, ${refused} refused`);
-for (const { line, reason } of refusals) console.error(`  line ${line}: ${reason}`);
-process.exitCode = refused > 0 ? 1 : 0;
+// the file is read from the disk while it is sent
+const body = await openAsBlob(file);
+const imported = await importFile(project, path.basename(file), body, `${today}-${hash.digest('hex').slice(0, 16)}`);
+console.log(`${imported.added} new, ${imported.duplicates} known, ${imported.refused} refused`);
+tellRefusals(imported);
+process.exitCode = imported.refused > 0 ? 1 : 0;

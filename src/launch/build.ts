@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { startNode } from './children.ts';
 
-const sources = ['src', 'static', 'svelte.config.js', 'vite.config.ts', 'package-lock.json'];
+const sources = ['src', 'static', 'examples', 'svelte.config.js', 'vite.config.ts', 'package-lock.json'];
 
 /** The newest change below a path, in milliseconds since 1970. */
 function newest(place: string): number {

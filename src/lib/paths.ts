@@ -22,6 +22,8 @@ export const to = {
 	errorCodes: (code?: string) => (code ? `/docs/api/errors#${code}` : '/docs/api/errors'),
 	/** A page of the docs as Markdown: `webhooks`, `api/examples`. */
 	markdown: (page: string) => `/docs/${page}.md`,
+	/** A data set of `examples/`, as the guides fetch it. */
+	sampleFile: (sample: string) => `/docs/examples/${sample}.jsonl`,
 	llms: () => '/llms.txt',
 	openApi: () => '/api/openapi.json',
 

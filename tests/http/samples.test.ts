@@ -1,4 +1,4 @@
-// What people copy works: the scripts of examples/api, and the samples of the reference in three languages.
+// What people copy works: the samples of the reference in three languages.
 import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -19,7 +19,6 @@ let world: World;
 let env: NodeJS.ProcessEnv;
 let anImport: string;
 const room = fs.mkdtempSync(path.join(os.tmpdir(), 'aitelier-samples-'));
-const scripts = path.resolve('examples/api');
 
 beforeAll(async () => {
 	app = await startApp();
@@ -40,50 +39,6 @@ const execute = promisify(execFile);
 /** What it prints. Throws with what it said when it fails. */
 const run = async (program: string, args: string[]) =>
 	(await execute(program, args, { cwd: room, env, timeout: 60_000 })).stdout;
-
-describe('examples/api', () => {
-	test('first-call.sh', async () => {
-		expect(await run('sh', [`${scripts}/first-call.sh`])).toContain(`"slug":"${world.team}"`);
-	});
-
-	test.each([
-		['first-call.ts', process.execPath],
-		['first_call.py', 'python3']
-	])('%s', async (file, program) => {
-		const said = await run(program, [`${scripts}/${file}`]);
-		expect(said).toContain('as a trainer');
-		expect(said.match(/^ {2}\d+ {2}/gm)).toHaveLength(3);
-	});
-
-	test('nightly-import.ts brings a file in, once', async () => {
-		const file = path.join(room, 'nightly.jsonl');
-		const line = (question: string) =>
-			JSON.stringify({
-				messages: [
-					{ role: 'user', content: question },
-					{ role: 'assistant', content: 'Yes.' }
-				]
-			});
-		fs.writeFileSync(file, `${line('Is it new?')}\n${line('Is it blue?')}\n`);
-		const args = [`${scripts}/nightly-import.ts`, world.project, file];
-		expect(await run(process.execPath, args)).toBe('2 new, 0 known, 0 refused\n');
-		// the same day, the same file: the first answer
-		expect(await run(process.execPath, args)).toBe('2 new, 0 known, 0 refused\n');
-		fs.appendFileSync(file, 'nonsense\n');
-		await expect(run(process.execPath, args)).rejects.toMatchObject({
-			stdout: '0 new, 2 known, 1 refused\n',
-			stderr: expect.stringContaining('line 3:')
-		});
-	});
-
-	test('export.sh saves every example', async () => {
-		const file = path.join(room, 'all.jsonl');
-		expect(await run('sh', [`${scripts}/export.sh`, world.project, file])).toMatch(/^\d+ examples in /);
-		const lines = fs.readFileSync(file, 'utf8').trim().split('\n');
-		expect(lines.length).toBeGreaterThan(100);
-		for (const line of lines) expect(JSON.parse(line)).toHaveProperty('messages');
-	});
-});
 
 /** Real ids in the place of those of the contract, name by name. */
 const real = (sample: string) => {

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { isBuilt } from '../../src/launch/build.ts';
 
 const sources = [
-	...['src', 'static', 'svelte.config.js', 'vite.config.ts', 'tsconfig.json', 'package.json'],
+	...['src', 'static', 'examples', 'svelte.config.js', 'vite.config.ts', 'tsconfig.json', 'package.json'],
 	'tests/support/slowest-first.ts' // of the configuration
 ];
 

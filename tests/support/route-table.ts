@@ -112,6 +112,7 @@ export const lines: Record<string, Line> = {
 	'/(docs)/docs/api/[feature] page': { at: () => to.referenceOf('examples'), is: open },
 	'/(docs)/docs/api/errors page': { at: () => to.errorCodes(), is: open },
 	'/(docs)/docs/cli page': { at: to.commandLine, is: open },
+	'/(docs)/docs/examples/[sample].jsonl GET': { at: () => to.sampleFile('code-review'), is: open },
 	'/(docs)/docs/[page].md GET': { at: () => to.markdown('first-call'), is: open },
 	'/(docs)/docs/api/[page].md GET': { at: () => to.markdown('api/examples'), is: open },
 	'/(docs)/llms.txt GET': { at: to.llms, is: open },

@@ -15,10 +15,10 @@ import { findChromium } from './browser.ts';
 import { newSession } from './session.ts';
 
 // `npm run screenshots`: the real app with the demo's data, every page at 390 and 1440 px, dark and light, in screenshots/.
-// `-- --readme` writes the pictures of the README instead.
+// `-- --readme` writes the picture of the README instead.
 
 const forReadme = process.argv.includes('--readme');
-const readme: Record<string, string> = { dashboard: 'dashboard', rate: 'rate', results: 'results' };
+const readme: Record<string, string> = { rate: 'rate' };
 
 await runUntilStopped(async (later) => {
 	const room = fs.mkdtempSync(path.join(os.tmpdir(), 'aitelier-shots-'));

@@ -8,11 +8,11 @@ import { findKey } from '../files/credentials.ts';
 import { promptNumber, numberSet } from '../files/hashes.ts';
 import { type Project, dataFolder, openProject } from '../files/project.ts';
 import { reading } from '../files/session.ts';
+import type { Found } from '../found.ts';
 import { connect } from '../providers.ts';
+import { findLoginState } from '../remote/login-found.ts';
 import type { Io } from '../terminal/io.ts';
 import { stageOf } from '../training/order.ts';
-
-type Found = { level: 'ok' | 'warn' | 'problem'; what: string; sentence: string; mend?: string };
 
 const mostNamed = 20;
 
@@ -170,6 +170,7 @@ export const deed: Deed<typeof doctor> = async ({ io, say, flags }) => {
 		if (!flags.offline && found.every(({ level, what }) => what !== 'Key' || level === 'ok'))
 			found.push(...(await provider(io, current)));
 	}
+	found.push(...(await findLoginState(io, flags)));
 	for (const { level, what, sentence, mend } of found) {
 		const [tone, mark] = marks[level];
 		say.item(tone, mark, what, sentence);

@@ -12,17 +12,20 @@ const sources = Object.fromEntries(
 	Object.entries(files).map(([file, text]) => [/([\w-]+)\.md$/.exec(file)![1]!, text])
 );
 
-/** In the order in which one reads them. */
-export const guideNames = [
-	'first-call',
-	'tokens',
-	'errors',
-	'limits',
-	'idempotency',
-	'lists',
-	'webhooks',
-	'agents'
+const scripts = import.meta.glob<string>('/examples/api/*', { query: '?raw', import: 'default', eager: true });
+
+/** All guides, in the order in which one reads them. */
+export const guideSections = [
+	{ title: 'Use cases', names: ['customer-support', 'code-review', 'domain-questions'] },
+	{ title: 'Providers', names: ['sandbox', 'together', 'openai', 'own-server'] },
+	{
+		title: 'API',
+		names: ['first-call', 'tokens', 'errors', 'limits', 'idempotency', 'lists', 'webhooks', 'agents']
+	},
+	{ title: 'Scripts', names: ['import-large', 'train-on-threshold', 'export-to-bucket', 'ci-gate'] },
+	{ title: 'When in doubt', names: ['troubleshooting', 'how-it-is-built'] }
 ] as const;
+const guideNames: readonly string[] = guideSections.flatMap(({ names }) => names);
 
 type Entry = { webhook: boolean; details: { entries: Record<string, unknown> } };
 const webhookEvents = () =>
@@ -43,6 +46,13 @@ const toolRows = () =>
 			`| \`${name}\` | ${title} | ${pressed ? { costs: 'a link, where it costs', deletes: 'a link' }[pressed] : ''} |`
 	);
 
+/** A script as a block of code: the page shows what runs. */
+const scriptText = (file: string) => {
+	const text = scripts[`/examples/api/${file}`];
+	if (!text) throw new Error(`A guide shows ${file}, and there is no such script.`);
+	return ['```' + (file.endsWith('.sh') ? 'sh' : 'typescript'), text.trimEnd(), '```'].join('\n');
+};
+
 const filled = (source: string): string => {
 	const { origin, apiRequestsPerMinute } = config();
 	const { most, perSeconds } = keyLimit(apiRequestsPerMinute);
@@ -57,7 +67,8 @@ const filled = (source: string): string => {
 		tools: () => ['| tool | what it does | a person decides |', '| --- | --- | --- |', ...toolRows()].join('\n'),
 		webhookEvents: () => ['| event | what is in `data` besides |', '| --- | --- |', ...webhookEvents()].join('\n')
 	};
-	return source.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => {
+	return source.replaceAll(/\{\{(\w+)(?::([\w.-]+))?\}\}/g, (_, name: string, file?: string) => {
+		if (name === 'script' && file) return scriptText(file);
 		if (!facts[name]) throw new Error(`A guide asks for {{${name}}}, and there is no such fact.`);
 		return facts[name]();
 	});
@@ -71,11 +82,12 @@ const headOf = (name: string): Guide => {
 	return { name, title, summary };
 };
 
-export const listGuides = (): Guide[] => guideNames.map(headOf);
+/** The guides of each section. */
+export const listGuides = (): { title: string; guides: Guide[] }[] =>
+	guideSections.map(({ title, names }) => ({ title, guides: names.map(headOf) }));
 
 /** A guide as Markdown, with the facts of this server in it. Throws *not found*. */
 export const guideSource = (name: string): string => {
-	if (!(guideNames as readonly string[]).includes(name))
-		error(404, { code: 'not_found', message: 'There is no such guide.' });
+	if (!guideNames.includes(name)) error(404, { code: 'not_found', message: 'There is no such guide.' });
 	return filled(sources[name]!);
 };

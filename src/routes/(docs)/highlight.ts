@@ -22,7 +22,7 @@ const grammars: Record<string, RegExp> = {
 		String.raw`\b[A-Za-z_]\w*(?=\()`
 	),
 	sh: grammar(
-		'curl|export|npm|npx|node|python3|echo|for|do|done|if|then|fi',
+		'ait|curl|export|npm|npx|node|python3|mkdir|cd|echo|for|do|done|if|then|fi',
 		String.raw`(?<![\w"$/])#[^\n]*`,
 		String.raw`(?<=\s)--?[A-Za-z][\w-]*|\$\w+`
 	)

@@ -32,10 +32,12 @@ export const llmsText = (origin: string): string => {
 		'',
 		'> The workshop where a small team turns examples and taste into a fine-tuned language model, and proves, blind, that it is better.',
 		'',
-		'## Guides',
-		'',
-		...listGuides().map(({ name, title, summary }) => line(name, title, summary)),
-		'',
+		...listGuides().flatMap(({ title, guides }) => [
+			`## ${title}`,
+			'',
+			...guides.map(({ name, title, summary }) => line(name, title, summary)),
+			''
+		]),
 		'## Command line',
 		'',
 		line('cli', 'ait', 'Every command, its flags, and examples.'),

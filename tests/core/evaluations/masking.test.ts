@@ -139,7 +139,7 @@ const answersOf = (sample: string) =>
 		.map((line) => JSON.parse(line) as { messages: { role: string; content: string }[]; rewrite?: string })
 		.flatMap(({ messages, rewrite }) => [...messages.map(({ content }) => content), ...(rewrite ? [rewrite] : [])]);
 
-test.each(['customer-support', 'code-review'])(
+test.each(['customer-support', 'code-review', 'domain-questions'])(
 	'no word of the data set %s is hidden, whoever is compared and whatever the project is called',
 	(sample) => {
 		const answers = answersOf(sample);

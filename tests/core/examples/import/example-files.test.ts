@@ -20,6 +20,7 @@ const read = async (name: string) => {
 };
 const support = await read('customer-support');
 const review = await read('code-review');
+const questions = await read('domain-questions');
 const said = (example: Example) => example.messages.map((turn) => turn.content);
 
 test('customer support is large and varied enough for a whole project', () => {
@@ -37,9 +38,24 @@ test('code review has enough, some of it unrated and rewritten', () => {
 	expect(review.some(({ rewrite }) => rewrite !== null)).toBe(true);
 });
 
+test('domain questions are enough for a training and a verdict, with every score and some left to do', () => {
+	expect(questions.filter(({ rating }) => rating !== null && rating >= 8).length).toBeGreaterThanOrEqual(100);
+	expect(questions.filter(({ rating }) => rating === null).length).toBeGreaterThanOrEqual(8);
+	expect(questions.filter(({ rewrite }) => rewrite !== null).length).toBeGreaterThanOrEqual(5);
+	expect(new Set(questions.map(({ rating }) => rating))).toEqual(new Set([null, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]));
+	for (const { messages, rating, rewrite } of questions) {
+		if (rating === null || rating < 8) continue;
+		const answer = rewrite ?? messages.at(-1)!.content;
+		expect(answer).not.toContain('!');
+		expect(answer.length, answer).toBeGreaterThan(90);
+		expect(answer.length, answer).toBeLessThan(420);
+	}
+});
+
 test.each([
 	['customer support', support],
-	['code review', review]
+	['code review', review],
+	['domain questions', questions]
 ])('%s: one system prompt, no prompt twice, nothing that needs its source kept', (_, examples) => {
 	expect(new Set(examples.map((example) => said(example)[0])).size).toBe(1);
 	expect(examples.every(({ messages }) => messages[0]!.role === 'system')).toBe(true);
@@ -61,7 +77,8 @@ test('what should be learnt at Moss & Ladle keeps to its own rules', () => {
 test('the README of each gives its real numbers', async () => {
 	for (const [name, examples] of [
 		['customer-support', support],
-		['code-review', review]
+		['code-review', review],
+		['domain-questions', questions]
 	] as const) {
 		const readme = await readFile(new URL(`../../../../examples/${name}/README.md`, import.meta.url), 'utf8');
 		const rated = examples.filter(({ rating }) => rating !== null);

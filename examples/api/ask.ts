@@ -1,0 +1,62 @@
+// What the larger scripts of this folder ask with. The key and the address come from the environment:
+//
+//   export AIT_KEY=ait_sk_…              from the team's settings, or as `npm run demo` prints it
+//   export AIT_URL=http://localhost:3000 where aitelier runs; this is the default
+
+const { AIT_KEY, AIT_URL = 'http://localhost:3000' } = process.env;
+
+const passes: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
+
+/** Ends the script with a sentence, and with `code`. */
+export const stop = (sentence: string, code = 1): never => {
+	console.error(sentence);
+	process.exit(code);
+};
+
+type Request = { method?: string; headers?: Record<string, string>; body?: string | Blob };
+
+/**
+ * The JSON that an address below /api/v1 answers with. What passes by itself is asked again, five times at most, so give a request
+ * that changes something an `idempotency-key`. What is refused ends the script with the server's sentence.
+ */
+export const ask = async <Answer>(path: string, request: Request = {}, tries = 5): Promise<Answer> => {
+	if (!AIT_KEY)
+		return stop('Put an API key into AIT_KEY: from the team’s settings, or as `npm run demo` prints it.', 2);
+	const headers = { authorization: `Bearer ${AIT_KEY}`, ...request.headers };
+	const answer = await fetch(`${AIT_URL}/api/v1${path}`, { ...request, headers }).catch((problem: Error) => problem);
+	if (answer instanceof Response && answer.ok) return (await answer.json()) as Answer;
+	if (answer instanceof Response && !passes.has(answer.status)) {
+		const { error } = (await answer.json()) as { error: { message: string } };
+		return stop(`${answer.status}: ${error.message}`);
+	}
+	if (tries === 1) return stop(answer instanceof Response ? await answer.text() : `${AIT_URL} does not answer.`);
+	const seconds = answer instanceof Response ? Number(answer.headers.get('retry-after') ?? 5) : 5;
+	await new Promise((next) => setTimeout(next, seconds * 1000));
+	return ask(path, request, tries - 1);
+};
+
+/** What an import came to. */
+export type Imported = {
+	added: number;
+	duplicates: number;
+	refused: number;
+	/** The first hundred of them. */
+	refusals: { line: number; reason: string }[];
+};
+
+/** Sends a file of examples. `as`: sent twice under the same name it is one import. */
+export const importFile = (project: string, name: string, body: string | Blob, as: string): Promise<Imported> =>
+	ask(`/projects/${project}/imports`, {
+		method: 'POST',
+		headers: {
+			'content-type': 'application/jsonl',
+			'x-file-name': encodeURIComponent(name),
+			'idempotency-key': `import-${as}`
+		},
+		body
+	});
+
+/** Says which lines were refused; `before` lines of the file came in earlier pieces. */
+export const tellRefusals = ({ refusals }: Imported, before = 0): void => {
+	for (const { line, reason } of refusals) console.error(`  line ${before + line}: ${reason}`);
+};
