@@ -43,9 +43,12 @@ export const togetherFiles = {
 	async put(call: Call): Promise<Reply> {
 		const file = call.account.files[call.params.id ?? ''];
 		if (!file?.ticket || file.ticket !== call.query.get('ticket')) throw new Refusal(403, 'This address is not valid.');
-		await receive(call, file, call.body);
+		await receive(call, file, call.body, { isAnnounced: true });
 		return {};
 	},
+
+	/** Since the third version the check of an announced file has to be asked for; here it has begun already. */
+	preprocess: (call: Call): Reply => ({ json: shown(call, fileOf(call, call.params.id, 'together')) }),
 
 	retrieve: (call: Call): Reply => ({ json: shown(call, fileOf(call, call.params.id, 'together')) }),
 	list(call: Call): Reply {

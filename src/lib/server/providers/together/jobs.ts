@@ -25,6 +25,7 @@ export const statusOf = (word: string): RunStatus | 'unrecognised' =>
 
 const over = new Set<string>(['ready', 'failed', 'cancelled']);
 const mostRestarts = 5;
+const billionthsPerCent = 1e7; // a price is told in billionths of a dollar (README.md)
 
 /** The jobs with our mark, oldest first. A job that goes on in place of another is that other one. */
 export async function findJobs(access: Access, place: Place, mark: string): Promise<{ jobId: string }[]> {
@@ -123,8 +124,10 @@ function toReport(job: FinetuneResponse, events: FinetuneEvent[], points: Traini
 		modelObject: job.model_object_id || null,
 		problem: why?.message ?? null,
 		trainedTokens: job.token_count ? job.token_count * (job.n_epochs ?? 1) : null,
-		// In dollars; the unit is not documented, but agrees with what jobs cost (README.md).
-		costCents: over.has(status) && job.total_price !== undefined ? Math.ceil(job.total_price * 100 - 1e-6) : null,
+		costCents:
+			over.has(status) && typeof job.total_price === 'number'
+				? Math.ceil(job.total_price / billionthsPerCent - 1e-6)
+				: null,
 		stepsDone: amount(told.steps_completed) ?? Math.max(0, ...steps),
 		stepsTotal: total,
 		events: events.map(toEvent),
