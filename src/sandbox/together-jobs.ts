@@ -2,6 +2,7 @@ import { type SandboxModel, modelOf } from './catalogue.ts';
 import { jobLog } from './job-log.ts';
 import { type SandboxFile, fileOf, isChecked } from './files.ts';
 import { cancelJob, dropJob, isReady, jobOf, jobsOf, measuredOf, placeJob, placed } from './jobs.ts';
+import { adapterNumberOf } from './project-models.ts';
 import { type Job, standingOf } from './timeline.ts';
 import { type Call, Refusal, type Reply, iso, jsonOf, number, ranged, record, text } from './wire.ts';
 
@@ -73,7 +74,7 @@ const detailed = (call: Call, job: Job) => {
 					...(job.trait === 'adapter-only'
 						? {}
 						: { model_object_id: `ml_${id}`, model_object_name: `${call.account.slug}/${job.suffix ?? id}` }),
-					adapter_object_id: `ml_${id}a`,
+					adapter_object_id: adapterNumberOf(job),
 					adapter_object_name: `${call.account.slug}/${job.suffix ?? id}-adapter`
 				}
 			: {})

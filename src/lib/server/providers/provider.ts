@@ -36,6 +36,8 @@ export type BaseModel = {
 	recommended: boolean;
 	/** The last day on which it can be used, `YYYY-MM-DD`. */
 	until?: string | null;
+	/** What a person should know of its training or serving, a sentence. */
+	note?: string | null;
 	/** Only from a question about this model, and only where the provider tells. */
 	limits?: TrainingLimits | null;
 };
@@ -56,6 +58,9 @@ export type TrainingOrder = {
 	recipe: Recipe;
 	seed: number;
 };
+
+/** What tells an order from others without its mark: the file that was sent for it, and since when it can have been ordered. */
+export type Ordered = { trainingFileId: string | null; since: Date | null };
 
 export type TrainingPoint = { series: 'train' | 'validation'; step: number; loss: number; at: Date };
 export type TrainingEvent = {
@@ -119,8 +124,8 @@ export interface Provider {
 	upload(access: Access, file: TrainingFile): Promise<{ fileId: string }>;
 	/** Places one order, once: the SDK's own retries are off. A lost answer is a `ProviderError` with `lost: true`. */
 	submit(access: Access, order: TrainingOrder): Promise<{ jobId: string }>;
-	/** The jobs that carry our mark, oldest first: how a lost answer is found again. */
-	find(access: Access, mark: string): Promise<{ jobId: string }[]>;
+	/** The jobs that carry our mark, oldest first: how a lost answer is found again. `order` tells them where no mark is kept. */
+	find(access: Access, mark: string, order?: Ordered): Promise<{ jobId: string }[]>;
 	report(access: Access, jobId: string): Promise<JobReport>;
 	cancel(access: Access, jobId: string): Promise<void>;
 	/** Whether a tuned model can be deployed, and its price. Only for `after-deploy`. */

@@ -14,6 +14,8 @@ type Training = 'open' | 'closed' | 'unknown';
 
 const legacyNote =
 	'OpenAI is closing its training: new jobs end on 6 January 2027, tuned models on 14 January 2027. Whether this account may still train shows only when a run is started.';
+const dialectNote =
+	'This server answers: its models can be compared and can judge. Nobody has said how it takes a training order, so none is sent there. If it trains as OpenAI does, connect it as “Own training server”.';
 const inferenceNote = 'This server answers, but offers no training. Its models can be compared and can judge.';
 
 type Page = { items: unknown[]; hasMore: boolean };
@@ -31,6 +33,7 @@ const itemsOf = async (access: Access, server: Server, path: string, query = {})
 
 /** Whether jobs can be listed: where they cannot, nothing can be trained. */
 async function trainingOf(access: Access, server: Server): Promise<{ training: Training; note?: string }> {
+	if (!server.dialect) return { training: 'closed', note: dialectNote };
 	try {
 		const jobs = await itemsOf(access, server, '/fine_tuning/jobs', { limit: 1 });
 		if (!jobs) return { training: 'closed', note: inferenceNote };
@@ -59,11 +62,12 @@ export async function checkConnection(access: Access, server: Server): Promise<C
 	return { ok: true, models: models.length, ...(await trainingOf(access, server)) };
 }
 
-const toModel = (model: Model, trainable: boolean): BaseModel => ({
+const toModel = (model: Model, trainable: boolean, note: string | null): BaseModel => ({
 	id: model.id,
 	name: model.id,
 	trainable,
-	servable: trainable ? true : null, // tuned models answer at once
+	servable: trainable && note === null ? true : null, // tuned models answer at once
+	note,
 	contextTokens: null,
 	trainingCentsPerMillion: null,
 	recommended: false,
@@ -76,7 +80,9 @@ export async function listModels(access: Access, server: Server): Promise<BaseMo
 	const isOfficial = server.isOfficial(access);
 	const isTrainable = ({ id }: Model) =>
 		training !== 'closed' && !id.startsWith('ft:') && (!isOfficial || tunable.test(id));
-	return models.filter(({ id }) => !isOfficial || !noChat.test(id)).map((model) => toModel(model, isTrainable(model)));
+	return models
+		.filter(({ id }) => !isOfficial || !noChat.test(id))
+		.map((model) => toModel(model, isTrainable(model), server.dialect?.servingNote ?? null));
 }
 
 export const readModel = async (access: Access, server: Server, id: string): Promise<BaseModel | null> =>

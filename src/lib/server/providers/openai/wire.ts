@@ -59,7 +59,7 @@ export const speakOpenai = (id: ProviderId, server: Server): Provider => ({
 	estimate: async () => null,
 	upload: (access, file) => uploadFile(access, server, file),
 	submit: (access, order) => placeOrder(access, server, order),
-	find: (access, mark) => findJobs(access, server, mark),
+	find: (access, mark, order) => findJobs(access, server, mark, order),
 	report: (access, jobId) => reportJob(access, server, jobId),
 	cancel: (access, jobId) => cancelJob(access, server, jobId),
 	deployable: async () => ({ ok: true, centsPerHour: null }),

@@ -40,13 +40,16 @@ export async function listModels(access: Access, place: Place): Promise<BaseMode
 	});
 }
 
+const adapterNote = 'What comes out is an adapter, which is merged into its base when it is deployed.';
+
 /** One model; whether it can be trained, and within which limits, is asked for it alone. */
 export async function readModel(access: Access, place: Place, id: string): Promise<BaseModel | null> {
 	const [models, limits] = await Promise.all([listModels(access, place), readLimits(access, place, id)]);
 	const known = models.find((model) => model.id === id);
 	if (!known) return null;
 	const contextTokens = limits?.contextTokens ?? known.contextTokens;
-	return { ...known, trainable: limits !== null, contextTokens, limits: limits?.recipe ?? null };
+	const note = limits?.isMerged === false ? adapterNote : null;
+	return { ...known, trainable: limits !== null, contextTokens, limits: limits?.recipe ?? null, note };
 }
 
 /** 404 means that the model can not be trained. */
@@ -54,7 +57,7 @@ async function readLimits(
 	access: Access,
 	place: Place,
 	model_name: string
-): Promise<{ contextTokens: number; recipe: TrainingLimits } | null> {
+): Promise<{ contextTokens: number; isMerged: boolean; recipe: TrainingLimits } | null> {
 	const limits = await orNull(
 		ask(access, place, (options) => clientsOf(access).v1.fineTuning.modelLimits({ model_name }, options))
 	);
@@ -62,6 +65,7 @@ async function readLimits(
 	const { lora_training: lora } = limits;
 	return {
 		contextTokens: limits.max_seq_length_sft,
+		isMerged: limits.merge_output_lora,
 		recipe: {
 			epochs: [1, limits.max_num_epochs],
 			batchSize: [lora.min_batch_size, lora.max_batch_size],
