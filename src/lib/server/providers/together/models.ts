@@ -52,6 +52,10 @@ export async function readModel(access: Access, place: Place, id: string): Promi
 	return { ...known, trainable: limits !== null, contextTokens, limits: limits?.recipe ?? null, note };
 }
 
+/** A limit that is no number (`max`) is none. */
+const limit = (name: keyof TrainingLimits, least: unknown, most: unknown): TrainingLimits =>
+	typeof least === 'number' && typeof most === 'number' && least <= most ? { [name]: [least, most] } : {};
+
 /** 404 means that the model can not be trained. */
 async function readLimits(
 	access: Access,
@@ -67,10 +71,10 @@ async function readLimits(
 		contextTokens: limits.max_seq_length_sft,
 		isMerged: limits.merge_output_lora,
 		recipe: {
-			epochs: [1, limits.max_num_epochs],
-			batchSize: [lora.min_batch_size, lora.max_batch_size],
-			learningRate: [limits.min_learning_rate, limits.max_learning_rate],
-			loraRank: [1, lora.max_rank]
+			...limit('epochs', 1, limits.max_num_epochs),
+			...limit('batchSize', lora.min_batch_size, lora.max_batch_size),
+			...limit('learningRate', limits.min_learning_rate, limits.max_learning_rate),
+			...limit('loraRank', 1, lora.max_rank)
 		}
 	};
 }
