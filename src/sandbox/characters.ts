@@ -11,6 +11,8 @@ export const keyCharacters = {
 	storm: 'Is asked for a pause twice before each answer (429), whatever it asks.',
 	'no-metadata': 'OpenAI’s wire: keeps the suffix of an order and none of its metadata.',
 	'no-trace': 'OpenAI’s wire: keeps neither suffix nor metadata; only the file tells whose an order was.',
+	'newer-wire':
+		'Together’s wire: no upload in one form and no flat whoami, and an announced file is looked at once /preprocess asks for it.',
 	'absolute-rate':
 		'OpenAI’s wire: takes learning_rate as it is, learning_rate_multiplier too, and trains the whole model unless “lora” is true.'
 } as const;

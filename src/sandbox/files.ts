@@ -15,6 +15,10 @@ export type SandboxFile = {
 	lines: number;
 	tokens: number;
 	problem: string | null;
+	/** Nobody has asked yet that it is looked at. */
+	isIdle?: boolean;
+	/** It was announced by somebody who has to ask. */
+	waitsForQuestion?: boolean;
 	/** The first control token, with its line; missing in files of an earlier state. */
 	controlToken?: string | null;
 };

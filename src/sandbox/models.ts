@@ -1,6 +1,7 @@
 import { type SandboxModel, catalogue } from './catalogue.ts';
 import { dropJob, isReady, jobsOf } from './jobs.ts';
 import { baseReference, publicProject, weightsOf } from './project-models.ts';
+import { refuseOldWay } from './together-files.ts';
 import { tunedName } from './openai-jobs.ts';
 import { type Call, Refusal, type Reply, cursorPage, iso, seconds } from './wire.ts';
 
@@ -88,17 +89,21 @@ export const togetherModels = {
 		json: { object: 'list', data: [{ id: account.project, name: 'Sandbox', slug: account.slug }] }
 	}),
 
-	whoami: ({ account }: Call): Reply => ({
-		json: {
-			api_key_id: `key_${account.id}`,
-			organization_id: `org_${account.id}`,
-			organization_name: 'Sandbox',
-			project_id: account.project,
-			project_name: 'Sandbox',
-			project_slug: account.slug,
-			user_id: account.id
-		}
-	}),
+	whoami(call: Call): Reply {
+		refuseOldWay(call);
+		const { account } = call;
+		return {
+			json: {
+				api_key_id: `key_${account.id}`,
+				organization_id: `org_${account.id}`,
+				organization_name: 'Sandbox',
+				project_id: account.project,
+				project_name: 'Sandbox',
+				project_slug: account.slug,
+				user_id: account.id
+			}
+		};
+	},
 
 	supported(call: Call): Reply {
 		const product = call.query.get('product');

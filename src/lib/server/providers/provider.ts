@@ -34,6 +34,10 @@ export type BaseModel = {
 	/** Cents per million training tokens, where the provider publishes it. */
 	trainingCentsPerMillion: number | null;
 	recommended: boolean;
+	/** Thinks before it answers, unless it is told not to. */
+	thinks?: boolean;
+	/** Whether it answers without being deployed first. Missing: the provider does not say. */
+	answersAtOnce?: boolean;
 	/** The last day on which it can be used, `YYYY-MM-DD`. */
 	until?: string | null;
 	/** What a person should know of its training or serving, a sentence. */
@@ -96,9 +100,19 @@ export type CostEstimate = { cents: number; trainTokens: number | null; allowed:
 
 export type DeploymentState = 'starting' | 'ready' | 'stopping' | 'stopped' | 'failed';
 
-export type ChatRequest = { model: string; messages: Message[]; temperature: number; maxTokens: number; seed?: number };
+export type ChatRequest = {
+	model: string;
+	messages: Message[];
+	temperature: number;
+	maxTokens: number;
+	seed?: number;
+	/** Whether it is to think first. Only for a model that can be told (`BaseModel.thinks`), or one that was tuned from it. */
+	thinking?: boolean;
+};
 export type Completion = {
 	text: string;
+	/** What the model thought, where that comes apart from what it says. In `<think>` it stands at the beginning of the text. */
+	reasoning?: string;
 	/** `null`: the stream ended before the model did; the text is a part. */
 	finishReason: string | null;
 	promptTokens: number | null;

@@ -21,7 +21,9 @@ function bodyOf(request: ChatRequest, isOfficial: boolean) {
 	// OpenAI's newer models refuse `max_tokens`; other servers often know nothing else.
 	const most = isOfficial ? { max_completion_tokens: request.maxTokens } : { max_tokens: request.maxTokens };
 	const warmth = isOfficial && thinks.test(request.model) ? {} : { temperature };
-	return { ...body, ...most, ...warmth } as Omit<ChatCompletionCreateParams, 'stream'>;
+	const { thinking } = request;
+	const thoughts = isOfficial || thinking === undefined ? {} : { chat_template_kwargs: { enable_thinking: thinking } };
+	return { ...body, ...most, ...warmth, ...thoughts } as Omit<ChatCompletionCreateParams, 'stream'>;
 }
 
 async function chat(

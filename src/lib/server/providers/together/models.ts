@@ -35,6 +35,8 @@ export async function listModels(access: Access, place: Place): Promise<BaseMode
 			servable: offer ? offer.products.includes('PRODUCT_DEDICATED') && offer.deploymentProfiles.length > 0 : null,
 			contextTokens: Number(offer?.contextLength) || model?.context_length || null,
 			trainingCentsPerMillion: dollars ? dollars * 100 : null,
+			thinks: offer?.features?.includes('FEATURE_REASONING') ?? false,
+			...(offer ? { answersAtOnce: offer.products.includes('PRODUCT_SERVERLESS') } : {}),
 			recommended: offer?.status === 'SUPPORTED_MODEL_STATUS_RECOMMENDED' && trainable.has(id)
 		};
 	});
