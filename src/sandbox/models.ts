@@ -126,7 +126,7 @@ export const togetherModels = {
 
 	/** The configurations on which a tuned model can run; an empty list means that it can not be deployed. */
 	configs(call: Call): Reply {
-		const reference = call.query.get('referenceModel') ?? call.query.get('reference_model_id') ?? '';
+		const reference = call.query.get('referenceModel') ?? call.query.get('referenceModelId') ?? '';
 		const weights = weightsOf(call, reference);
 		if (!weights || !isServable(weights.base)) return cursorPage(call, []);
 		const model = weights.base;

@@ -35,6 +35,7 @@ const togetherTable: Record<string, Handler> = {
 	'GET /fine-tunes/:id/checkpoints': togetherJobs.checkpoints,
 	'POST /fine-tunes/:id/cancel': togetherJobs.cancel,
 	'DELETE /fine-tunes/:id': togetherJobs.remove,
+	'GET /fine-tunes/:id/download-tokenized-dataset': togetherJobs.tokenizedDataset,
 	'GET /finetune/download': togetherJobs.download,
 	'GET /models': togetherModels.list,
 	'GET /whoami': togetherModels.whoami,
@@ -98,7 +99,8 @@ const prefixes: [prefix: string, routes: Route[]][] = [
 	['/together/v2/', together],
 	['/together/v3/', [...compile({ 'GET /whoami': togetherModels.whoamiNested }), ...together]],
 	['/openai/v1/', compile(openaiTable)],
-	['/signed/', compile({ 'PUT /:id': togetherFiles.put })]
+	['/signed/', compile({ 'PUT /:id': togetherFiles.put })],
+	['/tokenized/', compile({ 'GET /:id': togetherFiles.signedContent })]
 ];
 
 /** The handler for a request, with what its path names; `null`: there is no such place. */

@@ -92,7 +92,7 @@ async function answer(
 /** Reads the request. The address of a signed upload says whose it is; everything else needs a key. */
 async function callOf(sandbox: Sandbox, request: IncomingMessage, gone: AbortSignal): Promise<Call> {
 	const url = new URL(request.url ?? '/', 'http://sandbox');
-	const signed = url.pathname.startsWith('/signed/');
+	const signed = /^\/(signed|tokenized)\//.test(url.pathname);
 	const key = /^Bearer\s+(.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
 	if (!signed) refuseKey(key);
 	const chunks: Buffer[] = [];

@@ -58,6 +58,13 @@ export const togetherFiles = {
 		return {};
 	},
 
+	/** A file by its signed address, which carries no key. */
+	signedContent(call: Call): Promise<Reply> {
+		const file = call.account.files[call.params.id ?? ''];
+		if (!file || file.digest !== call.query.get('digest')) throw new Refusal(403, 'This address is not valid.');
+		return content(call, 'together');
+	},
+
 	/** Since the third version the check of an announced file has to be asked for; here it has begun already. */
 	preprocess(call: Call): Reply {
 		const file = fileOf(call, call.params.id, 'together');

@@ -30,7 +30,7 @@ function between(name: string, value: unknown, usual: number, least: number, mos
 const summary = (call: Call, job: Job) => {
 	const nowMs = call.sandbox.now();
 	const standing = standingOf(job, nowMs);
-	const { training_method, training_type, lr_scheduler, batch_size, warmup_ratio } = job.sent;
+	const { training_method, training_type, lr_scheduler, warmup_ratio } = job.sent;
 	return {
 		id: job.id,
 		status: standing.word,
@@ -46,7 +46,7 @@ const summary = (call: Call, job: Job) => {
 		n_epochs: job.epochs,
 		n_evals: job.evals,
 		n_checkpoints: 1,
-		batch_size: batch_size ?? 'max',
+		batch_size: job.batch,
 		learning_rate: job.learningRate,
 		warmup_ratio: warmup_ratio ?? 0,
 		lr_scheduler,
@@ -65,6 +65,7 @@ const detailed = (call: Call, job: Job) => {
 	const id = job.id.slice(3);
 	return {
 		...summary(call, job),
+		batch_size: job.sent.batch_size ?? 'max',
 		job_id: job.id,
 		epochs_completed: Math.floor(standing.share * job.epochs),
 		steps_completed: Math.floor(standing.share * job.steps),
@@ -131,6 +132,16 @@ export const togetherJobs = {
 	remove(call: Call): Reply {
 		dropJob(call, jobOf(call, 'together'));
 		return { json: { message: 'The job and its checkpoints were deleted.' } };
+	},
+
+	/** Where the counted file can be had: here that is the file as it came. */
+	tokenizedDataset(call: Call): Reply {
+		const job = jobOf(call, 'together');
+		const file = call.account.files[job.trainingFile];
+		if (!file) throw new Refusal(404, 'There is no counted file of this job.', { code: 'dataset_not_found' });
+		const url = `http://${call.headers.host}/tokenized/${file.id}?account=${call.account.id}&digest=${file.digest}`;
+		const expires_at = iso(call.sandbox.now() + 3_600_000);
+		return { json: { url, filename: file.name, size: file.bytes, content_type: 'application/jsonl', expires_at } };
 	},
 
 	/** What the model learnt: here an archive is the lessons as they are. */
