@@ -99,7 +99,7 @@ export function standingOf(job: Job, nowMs: number): Standing {
 		return { word: 'cancelled', share: before.share, endedAtMs: endMs };
 	}
 
-	if (job.pausedAtMs != null && nowMs > job.pausedAtMs)
+	if (job.pausedAtMs != null && nowMs >= job.pausedAtMs)
 		return { ...standingOf({ ...job, pausedAtMs: null }, job.pausedAtMs), word: 'paused' };
 	const learned = job.waitedMs !== null || job.refusal !== null;
 	const end = naturalEnd(job);

@@ -45,7 +45,8 @@ export const togetherCommands = async ({ run, room }: Judges): Promise<{ passed:
 	const order = (model: string) => ['ft', 'create', '-t', fileId, '--model', model, '--lora', '-y', ...within];
 	await tg([...order('sandbox-small'), '--suffix', 'by-hand'], /has been submitted/);
 	const jobId = firstId(await tg(['ft', 'list'], /sandbox-small/), 'ft');
-	const model = firstId(await until(['ft', 'retrieve', jobId], /"model_object_id"/), 'ml');
+	const done = await until(['ft', 'retrieve', jobId], /"model_object_id"/);
+	const model = /"model_object_id": "(ml_[^"]+)"/.exec(done)?.[1] ?? '';
 	await tg(['ft', 'list-events', jobId], /job_complete/);
 	await tg(['ft', 'list-metrics', jobId], /train\/loss/);
 	await tg(['ft', 'list-checkpoints', jobId], /"step"/);
