@@ -1,5 +1,5 @@
 import { type SandboxModel, modelOf, tokensOf } from './catalogue.ts';
-import { servedJob } from './deployments.ts';
+import { served } from './deployments.ts';
 import { isReady, jobsOf } from './jobs.ts';
 import { type Pair, knowledgeOf } from './learning/knowledge.ts';
 import { randomFrom } from './learning/random.ts';
@@ -10,7 +10,15 @@ import { tunedName } from './openai-jobs.ts';
 import type { Job } from './timeline.ts';
 import { type Call, Refusal, number, record } from './wire.ts';
 
-export type Answer = { pieces: string[]; finish: 'stop' | 'length'; promptTokens: number; cutsStreams: boolean };
+export type Answer = {
+	/** What it thought before, and whether that stands apart or in the answer. */
+	thoughts: string[];
+	isApart: boolean;
+	pieces: string[];
+	finish: 'stop' | 'length';
+	promptTokens: number;
+	cutsStreams: boolean;
+};
 
 type Turn = { role: string; content: string };
 
@@ -29,11 +37,19 @@ function turnsOf(value: unknown): Turn[] {
 /** Who answers under a name: a base model, or what a job made of one. */
 function speakerOf(call: Call, wire: Job['wire'], name: string): { base: SandboxModel; job: Job | null } {
 	const base = modelOf(name);
+	if (base?.trait === 'not-serverless' && wire === 'together')
+		throw new Refusal(400, `Unable to access non-serverless model ${name}. Create a dedicated endpoint for it.`, {
+			code: 'model_not_available',
+			param: 'model'
+		});
 	if (base) return { base, job: null };
-	const job =
-		wire === 'together'
-			? servedJob(call, name)
-			: jobsOf(call, 'openai').find((each) => tunedName(each) === name && isReady(call, each));
+	if (wire === 'together') {
+		const found = served(call, name);
+		if (found) return found;
+	}
+	const job = jobsOf(call, 'openai').find(
+		(each) => wire === 'openai' && tunedName(each) === name && isReady(call, each)
+	);
 	const trained = job && modelOf(job.model);
 	if (!trained)
 		throw new Refusal(404, `The model ${name} can not be called here.`, {
@@ -51,6 +67,13 @@ function shownPairs(turns: Turn[]): Pair[] {
 			? [{ prompt: asked.content, before: '', answer: turn.content }]
 			: [];
 	});
+}
+
+/** Whether a model that thinks is to do so: by either of the ways in which it can be told. */
+function thinkingOf(base: SandboxModel, sent: Record<string, unknown>): { thinks: boolean; isApart: boolean } {
+	const { enabled } = record(sent.reasoning);
+	const asked = enabled ?? record(sent.chat_template_kwargs).enable_thinking;
+	return { thinks: base.trait === 'thinks' && asked !== false, isApart: enabled === true };
 }
 
 const fewestShown = 3; // fewer are a conversation, not examples
@@ -78,17 +101,21 @@ export async function answerTo(call: Call, wire: Job['wire'], sent: Record<strin
 			: untunedAnswer({ ...question, size: base.id === 'sandbox-large' ? 'large' : 'small' });
 
 	const most = number(sent.max_completion_tokens) ?? number(sent.max_tokens) ?? 1_024;
+	const { thinks, isApart } = thinkingOf(base, sent);
+	const thought = `The user asks: ${question.prompt.slice(0, 80)} I look for what fits, and answer briefly.`;
+	const thoughts = thinks ? [...pieces(thought)] : [];
+	const usual = { thoughts, isApart, promptTokens: promptTokens(turns) };
 	const said: string[] = [];
 	let tokens = 0;
 	for (const piece of pieces(answer.trim())) {
 		tokens += tokensOf(piece) - (piece.length > 4 ? 0.5 : 0);
-		if (tokens > most) return { pieces: said, finish: 'length', promptTokens: promptTokens(turns), cutsStreams: false };
+		if (tokens > most) return { ...usual, pieces: said, finish: 'length', cutsStreams: false };
 		said.push(piece);
 	}
 	return {
+		...usual,
 		pieces: said,
 		finish: 'stop',
-		promptTokens: promptTokens(turns),
 		cutsStreams: base.trait === 'cuts-streams'
 	};
 }

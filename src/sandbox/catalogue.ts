@@ -9,7 +9,15 @@ export type Trait =
 	| 'cuts-answers'
 	| 'cuts-streams'
 	| 'restarts'
-	| 'not-trainable';
+	| 'not-trainable'
+	| 'thinks'
+	| 'not-serverless'
+	| 'adapter-only'
+	| 'batch-8'
+	| 'forbidden-token'
+	| 'safety-refusal'
+	| 'stands-still'
+	| 'retires';
 
 export type SandboxModel = {
 	id: string;
@@ -49,8 +57,38 @@ export const catalogue: readonly SandboxModel[] = [
 	model('sandbox-cuts-answers', 'Sandbox: takes the order, then cuts the line', 'cuts-answers'),
 	model('sandbox-cuts-streams', 'Sandbox: cuts its answers in the middle', 'cuts-streams'),
 	model('sandbox-restarts', 'Sandbox: starts the job again under a new number', 'restarts'),
-	model('sandbox-not-trainable', 'Sandbox: answers, but cannot be trained', 'not-trainable')
+	model('sandbox-not-trainable', 'Sandbox: answers, but cannot be trained', 'not-trainable'),
+	model('sandbox-thinks', 'Sandbox: thinks before it answers', 'thinks'),
+	model('sandbox-not-serverless', 'Sandbox: answers only when it is deployed', 'not-serverless'),
+	model('sandbox-adapter-only', 'Sandbox: trains an adapter and no merged model', 'adapter-only'),
+	model('sandbox-batch-8', 'Sandbox: takes a batch size of 8 and no other', 'batch-8'),
+	model('sandbox-forbidden-token', 'Sandbox: refuses its own control tokens in examples', 'forbidden-token'),
+	model('sandbox-safety-refusal', 'Sandbox: trains, then refuses the model for safety', 'safety-refusal'),
+	model('sandbox-stands-still', 'Sandbox: stands still at 40 % of the training', 'stands-still'),
+	model('sandbox-retires', 'Sandbox: is switched off in twenty days', 'retires')
 ];
+
+/** What each model of a character does, for whoever tests: its own page lists them. */
+export const doesWhat: Record<Trait, string> = {
+	slow: 'Trains ten times slower than the others.',
+	'rejects-data': 'Refuses the training data in the job, before the training.',
+	'dies-at-60': 'Runs out of memory at 60 % of the steps.',
+	'odd-status': 'Reports a status that nobody knows in the middle of the training.',
+	'not-servable': 'Trains, and offers no hardware to deploy the result on.',
+	'deploy-fails': 'Trains, and breaks when the result is deployed.',
+	'cuts-answers': 'Takes the first order, and ends the connection before it answers.',
+	'cuts-streams': 'Ends its answers in the middle.',
+	restarts: 'Breaks at 40 % and begins again under a new job number, which only an event tells.',
+	'not-trainable': 'Answers, and is refused as the base of a training.',
+	thinks: 'Says its thoughts in <think> before the answer, or apart as “reasoning”; both can be switched off.',
+	'not-serverless': 'Answers 400 until it is deployed like a tuned model.',
+	'adapter-only': 'Gives only “adapter_object_id”; the deployment merges it.',
+	'batch-8': 'Its limits for the batch size are 8 and 8.',
+	'forbidden-token': 'Refuses a file in which <|im_start|> or <|im_end|> stands.',
+	'safety-refusal': 'Fails after the last step, because the model did not pass a safety check.',
+	'stands-still': 'Stays at 40 % of the steps, running, until somebody cancels it.',
+	retires: 'Has a day on which it is switched off, twenty days from now.'
+};
 
 export const modelOf = (id: unknown): SandboxModel | undefined => catalogue.find((each) => each.id === id);
 

@@ -1,11 +1,19 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { controlTokenIn } from '../lib/core/examples/control-tokens.ts';
 import { toolsOf } from '../lib/core/examples/tools.ts';
 import { type TrainingLine, flawsOf } from '../lib/core/examples/trainable.ts';
 import { tokensOf } from './catalogue.ts';
 import type { Pair } from './learning/knowledge.ts';
 import { record } from './wire.ts';
 
-export type Inspection = { lines: number; tokens: number; longestTokens: number; problem: string | null };
+export type Inspection = {
+	lines: number;
+	tokens: number;
+	longestTokens: number;
+	problem: string | null;
+	/** The first control token, with its line. Only some models refuse it. */
+	controlToken: string | null;
+};
 
 type Turn = { role: string; content: string; calls: boolean; trained: boolean };
 
@@ -37,7 +45,8 @@ function turnsOf(line: string): Turn[] | string {
 	}
 	const offered = toolsOf({ tools: record(value).tools });
 	if (typeof offered === 'string') return 'has damaged "tools"';
-	const flaw = flawsOf({ messages: messages as TrainingLine['messages'], ...offered })[0];
+	const flaws = flawsOf({ messages: messages as TrainingLine['messages'], ...offered });
+	const flaw = flaws.find(({ rule }) => rule !== 'control');
 	return flaw ? `is refused: ${flaw.words}` : turns;
 }
 
@@ -57,10 +66,12 @@ async function* linesOf(body: Buffer): AsyncGenerator<{ text: string; at: number
 
 /** Reads a chat JSONL file as the providers do; stops at the first line that is wrong and names it. */
 export async function inspect(body: Buffer): Promise<Inspection> {
-	const found: Inspection = { lines: 0, tokens: 0, longestTokens: 0, problem: null };
+	const found: Inspection = { lines: 0, tokens: 0, longestTokens: 0, problem: null, controlToken: null };
 	for await (const { text, at } of linesOf(body)) {
 		const turns = turnsOf(text);
 		if (typeof turns === 'string') return { ...found, problem: `Line ${at} ${turns}.` };
+		const control = controlTokenIn(text);
+		if (control) found.controlToken ??= `Line ${at} has the control token ${control}.`;
 		const tokens = turns.reduce((sum, turn) => sum + 4 + tokensOf(turn.content), 0);
 		found.lines += 1;
 		found.tokens += tokens;

@@ -1,19 +1,24 @@
-import { modelOf } from './catalogue.ts';
+import { type SandboxModel, modelOf } from './catalogue.ts';
 import { newId } from './files.ts';
-import { isReady, jobsOf } from './jobs.ts';
-import { configOf, cursorPage, hardware } from './models.ts';
+import { configOf, hardware } from './models.ts';
+import { baseReference, weightsOf } from './project-models.ts';
 import type { Job } from './timeline.ts';
-import { type Call, Refusal, type Reply, iso, jsonOf, number, record, text } from './wire.ts';
+import { type Call, Refusal, type Reply, cursorPage, iso, jsonOf, number, record, text } from './wire.ts';
 
 export type Deployment = {
 	id: string;
 	name: string;
-	jobId: string;
+	/** What it runs: the job that made it, or the base model as it is. */
+	jobId: string | null;
+	baseId?: string;
 	config: string;
 	replicas: number;
 	createdAtMs: number;
 	/** When the number of replicas was last changed. */
 	changedAtMs: number;
+	/** Minutes without a question after which it stops by itself; 0 never. */
+	inactiveMinutes?: number;
+	usedAtMs?: number;
 };
 export type Endpoint = {
 	id: string;
@@ -31,9 +36,11 @@ type State = 'PROVISIONING' | 'READY' | 'STOPPING' | 'STOPPED' | 'FAILED';
 /** Where a deployment stands follows from the clock, like a job. One that has failed stays so, whatever is asked of it. */
 export function stateOf(call: Call, deployment: Deployment): State {
 	const now = call.sandbox.now();
-	const isBroken = call.account.jobs[deployment.jobId]?.trait === 'deploy-fails';
+	const isBroken = call.account.jobs[deployment.jobId ?? '']?.trait === 'deploy-fails';
 	if (isBroken && (now - deployment.createdAtMs) * call.sandbox.speed >= startMs) return 'FAILED';
 	const since = (now - deployment.changedAtMs) * call.sandbox.speed;
+	const { inactiveMinutes = 0, usedAtMs = deployment.changedAtMs } = deployment;
+	if (inactiveMinutes > 0 && now - usedAtMs >= inactiveMinutes * 60_000) return 'STOPPED';
 	if (deployment.replicas > 0) return since < startMs ? 'PROVISIONING' : 'READY';
 	return since < stopMs ? 'STOPPING' : 'STOPPED';
 }
@@ -60,8 +67,13 @@ const deploymentShown = (call: Call, endpoint: Endpoint, deployment: Deployment)
 	name: `${endpoint.name}/${deployment.name}`,
 	endpointId: endpoint.id,
 	projectId: call.account.project,
-	model: `projects/${call.account.project}/models/ml_${deployment.jobId.slice(3)}`,
+	model: deployment.jobId
+		? `projects/${call.account.project}/models/ml_${deployment.jobId.slice(3)}`
+		: baseReference(modelOf(deployment.baseId)!),
+	modelId: deployment.jobId ? `ml_${deployment.jobId.slice(3)}` : `ml_base_${deployment.baseId}`,
 	config: deployment.config,
+	configId: deployment.config.split('/').at(-1),
+	inactiveTimeout: deployment.inactiveMinutes ?? 0,
 	hardware: hardware.id,
 	autoscaling: scaling(deployment),
 	createdAt: iso(deployment.createdAtMs),
@@ -78,6 +90,14 @@ function replicasOf(sent: Record<string, unknown>): number {
 	return least;
 }
 
+/** Minutes; 0 or nothing lets it run for ever. */
+function inactivityOf(sent: Record<string, unknown>, now = 0): number {
+	const minutes = sent.inactiveTimeout === undefined ? now : number(sent.inactiveTimeout);
+	if (minutes === null || (minutes !== 0 && (minutes < 30 || minutes > 1_440)))
+		throw new Refusal(400, 'inactiveTimeout is 0, or from 30 to 1440 minutes.', { param: 'inactiveTimeout' });
+	return minutes;
+}
+
 export const deployments = {
 	list(call: Call): Reply {
 		const endpoint = endpointOf(call);
@@ -90,11 +110,10 @@ export const deployments = {
 	create(call: Call): Reply {
 		const endpoint = endpointOf(call);
 		const sent = jsonOf(call);
-		const jobId = `ft-${/models\/ml_([^/]+)/.exec(text(sent.model) ?? '')?.[1]}`;
-		const job = jobsOf(call, 'together').find((each) => each.id === jobId && isReady(call, each));
-		const base = job && modelOf(job.model);
-		if (!job || !base) throw new Refusal(404, 'There is no such model.', { code: 'model_not_found' });
-		if (!text(sent.config)?.endsWith(`/${configOf(base)}`) || job.trait === 'not-servable') {
+		const weights = weightsOf(call, text(sent.model) ?? '');
+		if (!weights) throw new Refusal(404, 'There is no such model.', { code: 'model_not_found' });
+		const { base, job } = weights;
+		if (!text(sent.config)?.endsWith(`/${configOf(base)}`) || base.trait === 'not-servable') {
 			throw new Refusal(400, 'This configuration does not suit the model.');
 		}
 		const name = text(sent.name) ?? 'main';
@@ -104,7 +123,10 @@ export const deployments = {
 		const deployment: Deployment = {
 			id: newId('dep').replace('-', '_'),
 			name,
-			jobId,
+			jobId: job?.id ?? null,
+			...(job ? {} : { baseId: base.id }),
+			inactiveMinutes: inactivityOf(sent),
+			usedAtMs: nowMs,
 			config: text(sent.config)!,
 			replicas: replicasOf(sent),
 			createdAtMs: nowMs,
@@ -124,8 +146,13 @@ export const deployments = {
 
 	update(call: Call): Reply {
 		const { endpoint, deployment } = deploymentOf(call);
-		const replicas = replicasOf(jsonOf(call));
-		if (replicas !== deployment.replicas) Object.assign(deployment, { replicas, changedAtMs: call.sandbox.now() });
+		const sent = jsonOf(call);
+		const nowMs = call.sandbox.now();
+		const replicas = sent.autoscaling === undefined ? deployment.replicas : replicasOf(sent);
+		const inactiveMinutes = inactivityOf(sent, deployment.inactiveMinutes);
+		const isMoved = replicas !== deployment.replicas || (replicas > 0 && stateOf(call, deployment) === 'STOPPED');
+		Object.assign(deployment, { inactiveMinutes });
+		if (isMoved) Object.assign(deployment, { replicas, changedAtMs: nowMs, usedAtMs: nowMs });
 		call.sandbox.store.save(call.account);
 		return { json: deploymentShown(call, endpoint, deployment) };
 	},
@@ -152,8 +179,8 @@ export const deployments = {
 	}
 };
 
-/** The job that answers under an endpoint's name. 503 while nothing behind it is ready or gets traffic. */
-export function servedJob(call: Call, name: string): Job | null {
+/** What answers under an endpoint's name. 503 while nothing behind it is ready or gets traffic. */
+export function served(call: Call, name: string): { base: SandboxModel; job: Job | null } | null {
 	const endpoint = Object.values(call.account.endpoints).find((each) => each.name === name);
 	if (!endpoint) return null;
 	const live = endpoint.split.find((each) => {
@@ -163,5 +190,8 @@ export function servedJob(call: Call, name: string): Job | null {
 	const deployment = live && endpoint.deployments[live.deploymentId];
 	if (!deployment)
 		throw new Refusal(503, 'Nothing behind this endpoint is ready.', { type: 'routing_error', code: 'routing_error' });
-	return call.account.jobs[deployment.jobId] ?? null;
+	deployment.usedAtMs = call.sandbox.now();
+	const job = deployment.jobId ? call.account.jobs[deployment.jobId] : null;
+	const base = modelOf(job?.model ?? deployment.baseId);
+	return base && job !== undefined ? { base, job } : null;
 }

@@ -1,7 +1,6 @@
 import { type Endpoint, endpointOf, scaling, stateOf } from './deployments.ts';
 import { newId } from './files.ts';
-import { cursorPage } from './models.ts';
-import { type Call, Refusal, type Reply, iso, jsonOf, number, record, text } from './wire.ts';
+import { type Call, Refusal, type Reply, cursorPage, iso, jsonOf, number, record, text } from './wire.ts';
 
 const endpointShown = (call: Call, endpoint: Endpoint) => ({
 	id: endpoint.id,
@@ -11,6 +10,7 @@ const endpointShown = (call: Call, endpoint: Endpoint) => ({
 	visibility: 'VISIBILITY_PRIVATE',
 	createdAt: iso(endpoint.createdAtMs),
 	updatedAt: iso(endpoint.createdAtMs),
+	etag: '1',
 	trafficSplit: endpoint.split,
 	deployments: Object.values(endpoint.deployments).map((each) => ({
 		id: each.id,
@@ -50,6 +50,27 @@ export const endpoints = {
 	},
 
 	retrieve: (call: Call): Reply => ({ json: endpointShown(call, endpointOf(call)) }),
+
+	/** What happened to an endpoint and its deployments, the newest first. */
+	events(call: Call): Reply {
+		const endpoint = endpointOf(call);
+		const about = (atMs: number, type: string, message: string, deploymentId?: string) => ({
+			id: `ev_${endpoint.id}_${deploymentId ?? ''}_${type}`,
+			createdAt: iso(atMs),
+			endpointId: endpoint.id,
+			level: 'LEVEL_INFO',
+			source: 'sandbox',
+			sourceKind: deploymentId ? 'SOURCE_KIND_DEPLOYMENT' : 'SOURCE_KIND_ENDPOINT',
+			type,
+			message,
+			...(deploymentId ? { deploymentId } : {})
+		});
+		const events = Object.values(endpoint.deployments).flatMap((each) => [
+			about(each.changedAtMs, 'deployment.scaled', `It has ${each.replicas} replicas.`, each.id),
+			about(each.createdAtMs, 'deployment.created', 'It was created.', each.id)
+		]);
+		return cursorPage(call, [...events, about(endpoint.createdAtMs, 'endpoint.created', 'It was created.')]);
+	},
 
 	update(call: Call): Reply {
 		const endpoint = endpointOf(call);

@@ -1,25 +1,28 @@
 import { type Call, type Handler, Refusal, jsonOf, number, text } from './wire.ts';
 
-/** `garbled`: the work is done, but the answer is a page. `stream-error`: a stream says in its middle that it failed. */
-export const faults = [
-	'404',
-	'429',
-	'429-long',
-	'500',
-	'503',
-	'cut',
-	'slow',
-	'hang',
-	'garbled',
-	'stream-error'
-] as const;
-export type Fault = (typeof faults)[number];
+/** Every failure that can be asked for, and what it does. */
+export const faultWords = {
+	'404': 'Nothing of this name is known.',
+	'429': 'Asks for a pause of a second.',
+	'429-long': 'Asks for a pause of an hour.',
+	'500': 'Something broke, before anything was done.',
+	'503': 'There is no capacity, and nothing was done.',
+	cut: 'Does the work and ends the connection before the answer, or in the middle of a stream.',
+	slow: 'Answers after five seconds.',
+	hang: 'Does the work and never answers, or stops in the middle of a stream.',
+	garbled: 'Does the work and answers with a page, as a proxy does.',
+	'stream-error': 'Says in the middle of a stream that it failed.'
+} as const;
+export type Fault = keyof typeof faultWords;
+export const faults = Object.keys(faultWords) as Fault[];
 
 const known = (word: unknown): Fault | null => faults.find((fault) => fault === word) ?? null;
 
 export type Faults = {
 	/** The failure this request asked for, by its header or ahead of time. */
 	take(request: { key: string; path: string; header: string | undefined }): Fault | null;
+	/** Refuses each request twice before it is let through. */
+	pauseInStorm(request: { key: string; path: string }): void;
 	/** `POST /faults` `{ fault, times?, path? }`: the next requests of this key (whose path contains `path`) fail so. */
 	order: Handler;
 };
@@ -27,8 +30,16 @@ export type Faults = {
 /** Failures on demand: the header `x-sandbox-fault`, or an order for the next requests of the same key. */
 export function openFaults(): Faults {
 	const ordered: { key: string; fault: Fault; times: number; path: string }[] = [];
+	/** How often each request of a key in a storm was refused. */
+	const refused = new Map<string, number>();
 
 	return {
+		pauseInStorm({ key, path }) {
+			const request = `${key} ${path}`;
+			const times = refused.get(request) ?? 0;
+			refused.set(request, (times + 1) % (stormRefusals + 1));
+			if (times < stormRefusals) throw tooMany({ 'retry-after-ms': '20' });
+		},
 		take({ key, path, header }) {
 			if (header) return known(header);
 			const order = ordered.find((each) => each.key === key && each.times > 0 && path.includes(each.path));
@@ -46,15 +57,20 @@ export function openFaults(): Faults {
 	};
 }
 
+const stormRefusals = 2;
+
+const tooMany = (headers: Record<string, string>) =>
+	new Refusal(429, 'Too many requests at the moment.', {
+		type: 'rate_limit_error',
+		code: 'rate_limit_exceeded',
+		headers
+	});
+
 /** A failure that happens before anything is done. The others happen after it, or in the middle of it. */
 export function refuseFor(fault: Fault | null): void {
 	if (fault === '404') throw new Refusal(404, 'Nothing of this name is known at the moment.', { code: 'not_found' });
 	if (fault === '429' || fault === '429-long') {
-		throw new Refusal(429, 'Too many requests at the moment.', {
-			type: 'rate_limit_error',
-			code: 'rate_limit_exceeded',
-			headers: { 'retry-after': fault === '429' ? '1' : '3600' }
-		});
+		throw tooMany({ 'retry-after': fault === '429' ? '1' : '3600' });
 	}
 	if (fault === '500')
 		throw new Refusal(500, 'Something broke here.', { type: 'server_error', code: 'internal_error' });
@@ -72,6 +88,12 @@ export function refuseKey(key: string): void {
 export function refuseOrder(key: string): void {
 	if (key.includes('broke')) {
 		throw new Refusal(402, 'The balance of this account is too low for this job.', { code: 'insufficient_balance' });
+	}
+	if (key.includes('daily-limit')) {
+		throw new Refusal(429, 'This account has reached its limit of 5 fine-tuning jobs per day.', {
+			type: 'rate_limit_error',
+			code: 'daily_limit_exceeded'
+		});
 	}
 	if (key.includes('closed')) {
 		throw new Refusal(403, 'Training is not available for this account.', { code: 'training_not_available' });

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { inspect } from './dataset.ts';
-import { type Call, Refusal, type Reply, formOf, pageOf, seconds } from './wire.ts';
+import { type Call, Refusal, type Reply, formOf, pageOf, ranged, seconds } from './wire.ts';
 
 export type SandboxFile = {
 	id: string;
@@ -15,6 +15,12 @@ export type SandboxFile = {
 	lines: number;
 	tokens: number;
 	problem: string | null;
+	/** Nobody has asked yet that it is looked at. */
+	isIdle?: boolean;
+	/** It was announced by somebody who has to ask. */
+	waitsForQuestion?: boolean;
+	/** The first control token, with its line; missing in files of an earlier state. */
+	controlToken?: string | null;
 };
 
 const checkMs = 300; // how long a file is looked at, before speed
@@ -48,20 +54,25 @@ export function expectFile(call: Call, wire: SandboxFile['wire'], name: string, 
 	return file;
 }
 
-/** Reads and keeps the content. At Together, a content that is already there keeps its first id. */
-export async function receive(call: Call, file: SandboxFile, body: Buffer): Promise<SandboxFile> {
+/** Reads and keeps the content. At Together, a form with a content that is already there gets its first id; an announced one has been told its own. */
+export async function receive(
+	call: Call,
+	file: SandboxFile,
+	body: Buffer,
+	{ isAnnounced = false } = {}
+): Promise<SandboxFile> {
 	const { account, sandbox } = call;
 	const digest = createHash('sha256').update(body).digest('hex');
 	const twin = Object.values(account.files).find(
 		(each) => each.wire === 'together' && each.digest === digest && each.purpose === file.purpose
 	);
-	if (twin && file.wire === 'together') {
+	if (twin && file.wire === 'together' && !isAnnounced) {
 		delete account.files[file.id];
 		return twin;
 	}
-	const { lines, tokens, problem } = await inspect(body);
+	const { lines, tokens, problem, controlToken } = await inspect(body);
 	await sandbox.store.put(account, 'files', file.id, body);
-	Object.assign(file, { ticket: null, bytes: body.length, digest, lines, tokens, problem });
+	Object.assign(file, { ticket: null, bytes: body.length, digest, lines, tokens, problem, controlToken });
 	sandbox.store.save(account);
 	return file;
 }
@@ -85,7 +96,7 @@ export const isChecked = (call: Call, file: SandboxFile) =>
 export async function content(call: Call, wire: SandboxFile['wire']): Promise<Reply> {
 	const file = fileOf(call, call.params.id, wire);
 	const body = await call.sandbox.store.get(call.account, 'files', file.id);
-	return { bytes: body ?? Buffer.alloc(0), headers: { 'content-type': 'application/octet-stream' } };
+	return ranged(call, body ?? Buffer.alloc(0));
 }
 
 export function remove(call: Call, wire: SandboxFile['wire']): Reply {

@@ -1,4 +1,4 @@
-import { type Job, type Standing, isOver, momentOf, standingOf, trainingStart } from './timeline.ts';
+import { type Job, type Standing, isOver, momentOf, standingOf, standstill, trainingStart } from './timeline.ts';
 
 export type LogEntry = {
 	atMs: number;
@@ -41,7 +41,7 @@ export function jobLog(job: Job, nowMs: number): LogEntry[] {
 			}
 		);
 	}
-	const untilMs = Math.min(nowMs, now.endedAtMs ?? Infinity, last);
+	const untilMs = Math.min(nowMs, now.endedAtMs ?? Infinity, last, standstill(job), job.pausedAtMs ?? Infinity);
 	const learned = job.waitedMs !== null || job.refusal !== null;
 	const happened = planned.filter((each) => each.atMs <= untilMs && (learned || each.atMs <= queued));
 	return [...happened, ...ending(job, now, nowMs)];
@@ -69,5 +69,7 @@ function ending(job: Job, now: Standing, nowMs: number): LogEntry[] {
 	if (now.word === 'completed') return end('info', 'job_complete', 'The model is ready.');
 	if (job.refusal) return end('error', 'job_error', job.refusal);
 	if (job.successor) return end('warning', 'job_restarted', `A machine failed; the job goes on as ${job.successor}.`);
+	if (job.trait === 'safety-refusal')
+		return end('error', 'job_error', 'The model did not pass the safety evaluation and is not released.');
 	return end('error', 'job_error', 'The training machine ran out of memory at 60 % of the steps.');
 }

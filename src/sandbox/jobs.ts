@@ -22,6 +22,12 @@ export type Order = {
 	refusal: string | null;
 };
 
+const refusalOf = ({ model, training, validation, refusal }: Order): string | null => {
+	if (model.trait === 'rejects-data') return 'The training data was refused: line 1 does not suit this model.';
+	const token = model.trait === 'forbidden-token' ? (training.controlToken ?? validation?.controlToken) : null;
+	return token ? `The training data was refused. ${token}` : refusal;
+};
+
 /** Places a job and begins to learn. `cut` in the answer: the order stands, but the line goes dead. */
 export function placeJob(call: Call, order: Order): { job: Job; cut: boolean } {
 	const { account, sandbox } = call;
@@ -51,10 +57,7 @@ export function placeJob(call: Call, order: Order): { job: Job; cut: boolean } {
 		stageMs: stageTimes(model, epochs * training.tokens, sandbox.speed),
 		waitedMs: null,
 		cancelledAtMs: null,
-		refusal:
-			model.trait === 'rejects-data'
-				? 'The training data was refused: line 1 does not suit this model.'
-				: order.refusal,
+		refusal: refusalOf(order),
 		successor: null
 	};
 	const jobs = [job];
@@ -102,6 +105,13 @@ export function cancelJob(call: Call, wire: Job['wire']): Job {
 	job.cancelledAtMs ??= nowMs;
 	call.sandbox.store.save(call.account);
 	return job;
+}
+
+/** The job, and what it learnt, as if they had never been. */
+export function dropJob({ account, sandbox }: Call, job: Job): void {
+	sandbox.store.drop(account, 'models', job.id);
+	delete account.jobs[job.id];
+	sandbox.store.save(account);
 }
 
 export type Measured = LossPoint & { atMs: number };

@@ -1,7 +1,9 @@
-import { type SandboxModel, catalogue, modelOf } from './catalogue.ts';
-import { isReady, jobsOf } from './jobs.ts';
+import { type SandboxModel, catalogue } from './catalogue.ts';
+import { dropJob, isReady, jobsOf } from './jobs.ts';
+import { baseReference, publicProject, weightsOf } from './project-models.ts';
+import { refuseOldWay } from './together-files.ts';
 import { tunedName } from './openai-jobs.ts';
-import { type Call, Refusal, type Reply, iso, seconds } from './wire.ts';
+import { type Call, Refusal, type Reply, cursorPage, iso, seconds } from './wire.ts';
 
 export const hardware = {
 	id: 'sandbox-gpu-1',
@@ -14,7 +16,6 @@ export const hardware = {
 	regions: [{ name: 'here', headroom: { relation: 'RELATION_GTE', value: 8 } }]
 };
 
-export const publicProject = 'proj_public';
 export const configOf = (model: SandboxModel) => `cr_${model.id}`;
 
 const isServable = (model: SandboxModel) => model.trainable && model.trait !== 'not-servable';
@@ -29,11 +30,11 @@ const supported = (model: SandboxModel) => ({
 	products: [
 		...(model.trainable ? ['PRODUCT_FINE_TUNING'] : []),
 		...(isServable(model) ? ['PRODUCT_DEDICATED'] : []),
-		'PRODUCT_SERVERLESS'
+		...(model.trait === 'not-serverless' ? [] : ['PRODUCT_SERVERLESS'])
 	],
 	contextLength: String(model.contextTokens),
 	capabilities: ['CAPABILITY_CHAT'],
-	features: [],
+	features: model.trait === 'thinks' ? ['FEATURE_REASONING'] : [],
 	baseModel: '',
 	baseModelId: '',
 	inputModalities: ['MODALITY_TEXT'],
@@ -48,7 +49,9 @@ const supported = (model: SandboxModel) => ({
 					config: `projects/${publicProject}/configs/${configOf(model)}`,
 					gpuType: hardware.gpuType,
 					gpuCount: hardware.gpuCount,
-					model: '',
+					model: baseReference(model),
+					certifiedModelRevisionId: '',
+					performanceBenchmarks: {},
 					modelName: model.id,
 					parallelism: 'TP1',
 					quantization: 'none'
@@ -56,15 +59,6 @@ const supported = (model: SandboxModel) => ({
 			]
 		: []
 });
-
-/** A page of a v2 list: `limit` and a cursor that is simply where to go on. */
-export function cursorPage<T>(call: Call, items: readonly T[]): Reply {
-	const from = Number(call.query.get('after') ?? 0) || 0;
-	const limit = Math.max(1, Math.min(Number(call.query.get('limit')) || 50, 200));
-	const end = from + limit;
-	const more = end < items.length ? { next_cursor: String(end) } : {};
-	return { json: { object: 'list', data: items.slice(from, end), ...more } };
-}
 
 export const togetherModels = {
 	/** A bare array, as at Together. */
@@ -81,17 +75,35 @@ export const togetherModels = {
 		}))
 	}),
 
-	whoami: ({ account }: Call): Reply => ({
+	/** Since the third version what belongs together stands together. */
+	whoamiNested: ({ account }: Call): Reply => ({
 		json: {
-			api_key_id: `key_${account.id}`,
-			organization_id: `org_${account.id}`,
-			organization_name: 'Sandbox',
-			project_id: account.project,
-			project_name: 'Sandbox',
-			project_slug: account.slug,
-			user_id: account.id
+			type: 'project_api_key',
+			api_key: { id: `key_${account.id}` },
+			organization: { id: `org_${account.id}`, name: 'Sandbox' },
+			project: { id: account.project, name: 'Sandbox', slug: account.slug }
 		}
 	}),
+
+	projects: ({ account }: Call): Reply => ({
+		json: { object: 'list', data: [{ id: account.project, name: 'Sandbox', slug: account.slug }] }
+	}),
+
+	whoami(call: Call): Reply {
+		refuseOldWay(call);
+		const { account } = call;
+		return {
+			json: {
+				api_key_id: `key_${account.id}`,
+				organization_id: `org_${account.id}`,
+				organization_name: 'Sandbox',
+				project_id: account.project,
+				project_name: 'Sandbox',
+				project_slug: account.slug,
+				user_id: account.id
+			}
+		};
+	},
 
 	supported(call: Call): Reply {
 		const product = call.query.get('product');
@@ -99,20 +111,31 @@ export const togetherModels = {
 		return cursorPage(call, models);
 	},
 
+	oneSupported(call: Call): Reply {
+		const model = catalogue.map(supported).find(({ id, name }) => id === call.params.id || name === call.params.id);
+		if (!model) throw new Refusal(404, 'There is no such model.', { code: 'model_not_found' });
+		return { json: model };
+	},
+
+	oneHardware(call: Call): Reply {
+		if (call.params.id !== hardware.id) throw new Refusal(404, 'There is no such hardware.');
+		return { json: hardware };
+	},
+
 	hardware: (): Reply => ({ json: { object: 'list', data: [hardware] } }),
 
 	/** The configurations on which a tuned model can run; an empty list means that it can not be deployed. */
 	configs(call: Call): Reply {
-		const id = /models\/ml_(.+)$/.exec(call.query.get('referenceModel') ?? '')?.[1];
-		const job = jobsOf(call, 'together').find((each) => each.id === `ft-${id}`);
-		const model = job && isReady(call, job) ? modelOf(job.model) : undefined;
-		if (!model || !isServable(model)) return cursorPage(call, []);
+		const reference = call.query.get('referenceModel') ?? call.query.get('referenceModelId') ?? '';
+		const weights = weightsOf(call, reference);
+		if (!weights || !isServable(weights.base)) return cursorPage(call, []);
+		const model = weights.base;
 		return cursorPage(call, [
 			{
 				id: configOf(model),
 				projectId: publicProject,
-				referenceModel: call.query.get('referenceModel'),
-				referenceModelId: `ml_${id}`,
+				referenceModel: reference,
+				referenceModelId: reference.split('/').at(-1),
 				selectors: [
 					{ key: 'accelerator_type', value: hardware.gpuType },
 					{ key: 'accelerator_count', value: String(hardware.gpuCount) }
@@ -123,32 +146,40 @@ export const togetherModels = {
 	}
 };
 
-export const openaiModels = {
-	list(call: Call): Reply {
-		const base = catalogue.map((model) => ({
-			id: model.id,
+const dayIn = (nowMs: number, days: number) => iso(nowMs + days * 86_400_000).slice(0, 10);
+
+const known = (call: Call) => {
+	const base = catalogue.map((model) => ({
+		id: model.id,
+		object: 'model',
+		created: seconds(model.createdAtMs),
+		owned_by: 'system',
+		shutdown_date: model.trait === 'retires' ? dayIn(call.sandbox.now(), 20) : null
+	}));
+	const tuned = jobsOf(call, 'openai')
+		.filter((job) => isReady(call, job))
+		.map((job) => ({
+			id: tunedName(job),
 			object: 'model',
-			created: seconds(model.createdAtMs),
-			owned_by: 'system',
-			shutdown_date: null
+			created: seconds(job.createdAtMs),
+			owned_by: 'org-sandbox'
 		}));
-		const tuned = jobsOf(call, 'openai')
-			.filter((job) => isReady(call, job))
-			.map((job) => ({
-				id: tunedName(job),
-				object: 'model',
-				created: seconds(job.createdAtMs),
-				owned_by: 'org-sandbox'
-			}));
-		return { json: { object: 'list', data: [...base, ...tuned] } };
+	return [...base, ...tuned];
+};
+
+export const openaiModels = {
+	list: (call: Call): Reply => ({ json: { object: 'list', data: known(call) } }),
+
+	retrieve(call: Call): Reply {
+		const model = known(call).find(({ id }) => id === call.params.id);
+		if (!model) throw new Refusal(404, 'There is no such model.', { code: 'model_not_found' });
+		return { json: model };
 	},
 
 	remove(call: Call): Reply {
 		const job = jobsOf(call, 'openai').find((each) => tunedName(each) === call.params.id);
 		if (!job) throw new Refusal(404, 'There is no such model.', { code: 'model_not_found' });
-		call.sandbox.store.drop(call.account, 'models', job.id);
-		delete call.account.jobs[job.id];
-		call.sandbox.store.save(call.account);
+		dropJob(call, job);
 		return { json: { id: call.params.id, object: 'model', deleted: true } };
 	}
 };

@@ -1,11 +1,14 @@
 import { modelOf } from './catalogue.ts';
+import { isKey } from './characters.ts';
 import { jobLog } from './job-log.ts';
 import { fileOf } from './files.ts';
 import { cancelJob, isReady, jobOf, jobsOf, placeJob, placed } from './jobs.ts';
 import { type Job, type Standing, standingOf } from './timeline.ts';
+import { refuseMethod } from './together-jobs.ts';
 import { type Call, Refusal, type Reply, jsonOf, number, pageOf, record, seconds, text } from './wire.ts';
 
 const fewestExamples = 10;
+const mostSuffix = 64;
 /** What a multiplier of 1 means here. */
 const ownRate = 2e-4;
 
@@ -20,6 +23,7 @@ const words: Record<Standing['word'], string> = {
 	error: 'failed',
 	// There is no word for a cancellation that is still going on.
 	cancel_requested: 'running',
+	paused: 'paused',
 	cancelled: 'cancelled'
 };
 
@@ -42,7 +46,12 @@ const shown = (call: Call, job: Job) => {
 		status: words[standing.word],
 		training_file: job.trainingFile,
 		validation_file: job.validationFile,
-		hyperparameters: { n_epochs: job.epochs, batch_size: job.batch, ...record(hyperparameters) },
+		hyperparameters: {
+			n_epochs: job.epochs,
+			batch_size: job.batch,
+			...(isKey(call.key, 'absolute-rate') ? { learning_rate: job.learningRate, lora: false } : {}),
+			...record(hyperparameters)
+		},
 		method,
 		trained_tokens: isReady(call, job) ? job.trainTokens * job.epochs : null,
 		error: problem
@@ -53,8 +62,11 @@ const shown = (call: Call, job: Job) => {
 				}
 			: null,
 		seed: job.seed,
-		user_provided_suffix: job.suffix,
-		metadata: job.metadata
+		...(isKey(call.key, 'no-trace')
+			? {}
+			: keepsMetadata(call)
+				? { user_provided_suffix: job.suffix, metadata: job.metadata }
+				: { suffix: job.suffix })
 	};
 };
 
@@ -69,6 +81,15 @@ function setting(hyper: Record<string, unknown>, name: string, usual: number, le
 	return given;
 }
 
+const keepsMetadata = ({ key }: Call) => !isKey(key, 'no-metadata') && !isKey(key, 'no-trace');
+
+/** Absolute, or a multiple of its own. Who trains whole models takes larger steps for too large, and learns nothing of use. */
+function rateOf(call: Call, hyper: Record<string, unknown>): number {
+	if (!isKey(call.key, 'absolute-rate')) return ownRate * setting(hyper, 'learning_rate_multiplier', 1, 1e-6, 1_000);
+	const rate = setting(hyper, 'learning_rate', setting(hyper, 'learning_rate_multiplier', 1e-5, 0, 100), 0, 100);
+	return hyper.lora === true ? rate : Math.min(rate, 1e-5);
+}
+
 export const openaiJobs = {
 	create(call: Call): Reply {
 		const sent = jsonOf(call);
@@ -81,7 +102,14 @@ export const openaiJobs = {
 		}
 		const training = fileOf(call, sent.training_file, 'openai');
 		const validation = sent.validation_file ? fileOf(call, sent.validation_file, 'openai') : null;
-		const hyper = record(record(record(sent.method).supervised).hyperparameters);
+		refuseMethod(record(sent.method).type);
+		const suffix = text(sent.suffix);
+		if (suffix && suffix.length > mostSuffix)
+			throw new Refusal(400, `The suffix has at most ${mostSuffix} characters.`, { param: 'suffix' });
+		const hyper = {
+			...record(sent.hyperparameters),
+			...record(record(record(sent.method).supervised).hyperparameters)
+		};
 		const few =
 			training.lines < fewestExamples
 				? `The training file has ${training.lines} examples, but must have at least ${fewestExamples}.`
@@ -95,11 +123,11 @@ export const openaiJobs = {
 			epochs: Math.round(setting(hyper, 'n_epochs', 3, 1, 50)),
 			batch,
 			evals: validation ? 5 : 0,
-			learningRate: ownRate * setting(hyper, 'learning_rate_multiplier', 1, 1e-6, 1_000),
+			learningRate: rateOf(call, hyper),
 			warmupRatio: 0,
 			seed: number(sent.seed) ?? 42,
-			suffix: text(sent.suffix),
-			metadata: record(sent.metadata),
+			suffix,
+			metadata: keepsMetadata(call) ? record(sent.metadata) : {},
 			sent,
 			refusal: training.problem ?? few ?? validation?.problem ?? null
 		});
@@ -109,13 +137,34 @@ export const openaiJobs = {
 	retrieve: (call: Call): Reply => ({ json: shown(call, jobOf(call, 'openai')) }),
 	cancel: (call: Call): Reply => ({ json: shown(call, cancelJob(call, 'openai')) }),
 
+	pause(call: Call): Reply {
+		const job = jobOf(call, 'openai');
+		const nowMs = call.sandbox.now();
+		if (standingOf(job, nowMs).word !== 'running')
+			throw new Refusal(400, 'Only a running job can be paused.', { code: 'job_not_pausable' });
+		job.pausedAtMs = nowMs;
+		call.sandbox.store.save(call.account);
+		return { json: shown(call, job) };
+	},
+
+	resume(call: Call): Reply {
+		const job = jobOf(call, 'openai');
+		if (job.pausedAtMs == null) throw new Refusal(400, 'The job is not paused.', { code: 'job_not_paused' });
+		job.waitedMs = (job.waitedMs ?? 0) + call.sandbox.now() - job.pausedAtMs;
+		job.pausedAtMs = null;
+		call.sandbox.store.save(call.account);
+		return { json: shown(call, job) };
+	},
+
 	/** `metadata[key]=value` filters. */
 	list(call: Call): Reply {
 		const wanted = [...call.query].flatMap(([name, value]) => {
 			const key = /^metadata\[(.+)\]$/.exec(name)?.[1];
 			return key ? [[key, value] as const] : [];
 		});
-		const jobs = jobsOf(call, 'openai').filter((job) => wanted.every(([key, value]) => job.metadata[key] === value));
+		const jobs = jobsOf(call, 'openai').filter(
+			(job) => !keepsMetadata(call) || wanted.every(([key, value]) => job.metadata[key] === value)
+		);
 		const { data, more } = pageOf(call, jobs, 20);
 		return { json: { object: 'list', data: data.map((job) => shown(call, job)), has_more: more } };
 	}

@@ -5,6 +5,8 @@ import { openaiFiles } from './files.ts';
 import { openaiModels, togetherModels } from './models.ts';
 import { openaiEvents } from './openai-events.ts';
 import { openaiJobs } from './openai-jobs.ts';
+import { preview } from './preview.ts';
+import { projectModels } from './project-models.ts';
 import { togetherFiles } from './together-files.ts';
 import { togetherJobs } from './together-jobs.ts';
 import { togetherOffers } from './together-offers.ts';
@@ -16,6 +18,7 @@ const endpoint = `${project}/endpoints/:endpoint`;
 const togetherTable: Record<string, Handler> = {
 	'POST /files': togetherFiles.announce,
 	'POST /files/upload': togetherFiles.upload,
+	'POST /files/:id/preprocess': togetherFiles.preprocess,
 	'GET /files': togetherFiles.list,
 	'GET /files/:id': togetherFiles.retrieve,
 	'DELETE /files/:id': togetherFiles.remove,
@@ -23,6 +26,7 @@ const togetherTable: Record<string, Handler> = {
 	'POST /fine-tunes/estimate-price': togetherOffers.estimate,
 	'GET /fine-tunes/models/limits': togetherOffers.limits,
 	'GET /fine-tunes/models/supported': togetherOffers.supported,
+	'POST /fine-tunes/preview': preview,
 	'POST /fine-tunes': togetherJobs.create,
 	'GET /fine-tunes': togetherJobs.list,
 	'GET /fine-tunes/:id': togetherJobs.retrieve,
@@ -30,19 +34,28 @@ const togetherTable: Record<string, Handler> = {
 	'GET /fine-tunes/:id/metrics': togetherJobs.metrics,
 	'GET /fine-tunes/:id/checkpoints': togetherJobs.checkpoints,
 	'POST /fine-tunes/:id/cancel': togetherJobs.cancel,
+	'DELETE /fine-tunes/:id': togetherJobs.remove,
+	'GET /fine-tunes/:id/download-tokenized-dataset': togetherJobs.tokenizedDataset,
+	'GET /finetune/download': togetherJobs.download,
 	'GET /models': togetherModels.list,
 	'GET /whoami': togetherModels.whoami,
+	'GET /projects': togetherModels.projects,
 	'POST /chat/completions': chat('together'),
 	'POST /endpoints': deployments.closed,
 	'PATCH /endpoints/:id': deployments.closed,
 	'GET /supported-models': togetherModels.supported,
 	'GET /public/inference-instance-types': togetherModels.hardware,
+	'GET /supported-models/:id': togetherModels.oneSupported,
+	'GET /public/inference-instance-types/:id': togetherModels.oneHardware,
+	[`GET ${project}/models`]: projectModels.list,
+	[`GET ${project}/models/:id`]: projectModels.retrieve,
 	[`GET ${project}/configs`]: togetherModels.configs,
 	[`GET ${project}/endpoints`]: endpoints.list,
 	[`POST ${project}/endpoints`]: endpoints.create,
 	[`GET ${endpoint}`]: endpoints.retrieve,
 	[`PATCH ${endpoint}`]: endpoints.update,
 	[`DELETE ${endpoint}`]: endpoints.remove,
+	[`GET ${endpoint}/events`]: endpoints.events,
 	[`GET ${endpoint}/deployments`]: deployments.list,
 	[`POST ${endpoint}/deployments`]: deployments.create,
 	[`GET ${endpoint}/deployments/:deployment`]: deployments.retrieve,
@@ -60,9 +73,12 @@ const openaiTable: Record<string, Handler> = {
 	'GET /fine_tuning/jobs': openaiJobs.list,
 	'GET /fine_tuning/jobs/:id': openaiJobs.retrieve,
 	'POST /fine_tuning/jobs/:id/cancel': openaiJobs.cancel,
+	'POST /fine_tuning/jobs/:id/pause': openaiJobs.pause,
+	'POST /fine_tuning/jobs/:id/resume': openaiJobs.resume,
 	'GET /fine_tuning/jobs/:id/events': openaiEvents.list,
 	'GET /fine_tuning/jobs/:id/checkpoints': openaiEvents.checkpoints,
 	'GET /models': openaiModels.list,
+	'GET /models/:id': openaiModels.retrieve,
 	'DELETE /models/:id': openaiModels.remove,
 	'POST /chat/completions': chat('openai')
 };
@@ -77,12 +93,14 @@ const compile = (table: Record<string, Handler>): Route[] =>
 
 const together = compile(togetherTable);
 
-/** Both of Together's versions answer under both prefixes, so that a client with one address reaches everything. */
+/** All of Together's versions answer under all prefixes, so that a client with one address reaches everything; `whoami` differs. */
 const prefixes: [prefix: string, routes: Route[]][] = [
 	['/together/v1/', together],
 	['/together/v2/', together],
+	['/together/v3/', [...compile({ 'GET /whoami': togetherModels.whoamiNested }), ...together]],
 	['/openai/v1/', compile(openaiTable)],
-	['/signed/', compile({ 'PUT /:id': togetherFiles.put })]
+	['/signed/', compile({ 'PUT /:id': togetherFiles.put })],
+	['/tokenized/', compile({ 'GET /:id': togetherFiles.signedContent })]
 ];
 
 /** The handler for a request, with what its path names; `null`: there is no such place. */

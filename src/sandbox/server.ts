@@ -4,6 +4,7 @@ import { type IncomingMessage, type ServerResponse, createServer } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { logBug } from './log.ts';
+import { charactersPage, isKey } from './characters.ts';
 import { type Fault, type Faults, openFaults, refuseFor, refuseKey } from './faults.ts';
 import { routeFor } from './routes.ts';
 import { openDiskStore, openMemoryStore } from './store.ts';
@@ -65,13 +66,15 @@ async function answer(
 	let fault: Fault | null = null;
 	let reply: Reply;
 	try {
-		const call = await callOf(sandbox, request, gone.signal);
 		const path = new URL(request.url ?? '/', 'http://sandbox').pathname;
+		if (path === '/' && request.method === 'GET') return await send(charactersPage(), null, response, gone.signal);
+		const call = await callOf(sandbox, request, gone.signal);
 		const header = request.headers['x-sandbox-fault'];
 		if (path === '/faults' && request.method === 'POST') reply = await faults.order(call);
 		else {
 			const route = routeFor(request.method ?? 'GET', path);
 			if (!route) throw new Refusal(404, 'There is nothing at this address.', { code: 'unknown_url' });
+			if (isKey(call.key, 'storm')) faults.pauseInStorm({ key: call.key, path: `${request.method} ${path}` });
 			fault = faults.take({ key: call.key, path, header: typeof header === 'string' ? header : undefined });
 			refuseFor(fault);
 			reply = await route.handler({ ...call, params: route.params, fault });
@@ -89,7 +92,7 @@ async function answer(
 /** Reads the request. The address of a signed upload says whose it is; everything else needs a key. */
 async function callOf(sandbox: Sandbox, request: IncomingMessage, gone: AbortSignal): Promise<Call> {
 	const url = new URL(request.url ?? '/', 'http://sandbox');
-	const signed = url.pathname.startsWith('/signed/');
+	const signed = /^\/(signed|tokenized)\//.test(url.pathname);
 	const key = /^Bearer\s+(.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
 	if (!signed) refuseKey(key);
 	const chunks: Buffer[] = [];

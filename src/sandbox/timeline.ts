@@ -30,6 +30,8 @@ export type Job = {
 	/** How long the training had to wait for the real learning; `null` until that is done. */
 	waitedMs: number | null;
 	cancelledAtMs: number | null;
+	/** Since when somebody lets it rest. */
+	pausedAtMs?: number | null;
 	/** Why it will fail while the data is looked at. */
 	refusal: string | null;
 	/** The job that goes on in its place (`sandbox-restarts`). */
@@ -39,7 +41,7 @@ export type Job = {
 export type Ending = 'completed' | 'error' | 'cancelled';
 export type Standing = {
 	/** Together's word for it. */
-	word: Stage | Ending | 'cancel_requested' | 'defragmenting';
+	word: Stage | Ending | 'cancel_requested' | 'defragmenting' | 'paused';
 	/** How much of the training is done, 0 to 1. */
 	share: number;
 	endedAtMs: number | null;
@@ -47,6 +49,7 @@ export type Standing = {
 
 const dieAt = 0.6;
 const restartAt = 0.4;
+const standsStillAt = 0.4;
 
 /** About 12 seconds for a small job; larger ones take longer, up to a minute and a half. */
 export function stageTimes(model: SandboxModel, trainedTokens: number, speed: number): Record<Stage, number> {
@@ -74,8 +77,13 @@ function naturalEnd(job: Job): { word: Ending; atMs: number; share: number } {
 	if (job.refusal) return { word: 'error', atMs: job.createdAtMs + job.stageMs.pending, share: 0 };
 	if (job.trait === 'dies-at-60') return { word: 'error', atMs: momentOf(job, dieAt), share: dieAt };
 	if (job.successor) return { word: 'error', atMs: momentOf(job, restartAt), share: restartAt };
+	if (job.trait === 'safety-refusal') return { word: 'error', atMs: lastMoment(job), share: 1 };
+	if (job.trait === 'stands-still') return { word: 'completed', atMs: Infinity, share: 1 };
 	return { word: 'completed', atMs: lastMoment(job), share: 1 };
 }
+
+/** From when on a job does not move any more. */
+export const standstill = (job: Job) => (job.trait === 'stands-still' ? momentOf(job, standsStillAt) : Infinity);
 
 /** When `sandbox-restarts` begins again, if the learning does not delay it. */
 export const restartMoment = (job: Job) => momentOf(job, restartAt);
@@ -91,13 +99,16 @@ export function standingOf(job: Job, nowMs: number): Standing {
 		return { word: 'cancelled', share: before.share, endedAtMs: endMs };
 	}
 
+	if (job.pausedAtMs != null && nowMs >= job.pausedAtMs)
+		return { ...standingOf({ ...job, pausedAtMs: null }, job.pausedAtMs), word: 'paused' };
 	const learned = job.waitedMs !== null || job.refusal !== null;
 	const end = naturalEnd(job);
 	if (learned && nowMs >= end.atMs) return { word: end.word, share: end.share, endedAtMs: end.atMs };
 	if (nowMs < job.createdAtMs + job.stageMs.pending) return { word: 'pending', share: 0, endedAtMs: null };
 	if (!learned || nowMs < trainingStart(job)) return { word: 'queued', share: 0, endedAtMs: null };
 
-	const share = Math.min(1, (nowMs - trainingStart(job)) / job.stageMs.running);
+	const most = job.trait === 'stands-still' ? standsStillAt : 1;
+	const share = Math.min(most, (nowMs - trainingStart(job)) / job.stageMs.running);
 	if (share < 1) {
 		const odd = job.trait === 'odd-status' && share >= 0.3 && share < 0.9;
 		return { word: odd ? 'defragmenting' : 'running', share, endedAtMs: null };

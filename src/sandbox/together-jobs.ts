@@ -1,12 +1,15 @@
-import { modelOf } from './catalogue.ts';
+import { type SandboxModel, modelOf } from './catalogue.ts';
 import { jobLog } from './job-log.ts';
 import { type SandboxFile, fileOf, isChecked } from './files.ts';
-import { cancelJob, isReady, jobOf, jobsOf, measuredOf, placeJob, placed } from './jobs.ts';
+import { cancelJob, dropJob, isReady, jobOf, jobsOf, measuredOf, placeJob, placed } from './jobs.ts';
+import { adapterNumberOf } from './project-models.ts';
 import { type Job, standingOf } from './timeline.ts';
-import { type Call, Refusal, type Reply, iso, jsonOf, number, text } from './wire.ts';
+import { type Call, Refusal, type Reply, iso, jsonOf, number, ranged, record, text } from './wire.ts';
 
 export const mostEpochs = 20;
-export const mostBatch = 64;
+/** Least and most examples in a step. */
+export const batchLimits = ({ trait }: SandboxModel): [least: number, most: number] =>
+	trait === 'batch-8' ? [8, 8] : [1, 64];
 
 /** The file, once it was found to be good. */
 function goodFile(call: Call, id: unknown): SandboxFile {
@@ -27,7 +30,7 @@ function between(name: string, value: unknown, usual: number, least: number, mos
 const summary = (call: Call, job: Job) => {
 	const nowMs = call.sandbox.now();
 	const standing = standingOf(job, nowMs);
-	const { training_method, training_type, lr_scheduler, batch_size, warmup_ratio } = job.sent;
+	const { training_method, training_type, lr_scheduler, warmup_ratio } = job.sent;
 	return {
 		id: job.id,
 		status: standing.word,
@@ -43,7 +46,7 @@ const summary = (call: Call, job: Job) => {
 		n_epochs: job.epochs,
 		n_evals: job.evals,
 		n_checkpoints: 1,
-		batch_size: batch_size ?? 'max',
+		batch_size: job.batch,
 		learning_rate: job.learningRate,
 		warmup_ratio: warmup_ratio ?? 0,
 		lr_scheduler,
@@ -52,7 +55,8 @@ const summary = (call: Call, job: Job) => {
 		random_seed: job.seed,
 		suffix: job.suffix,
 		token_count: job.trainTokens,
-		total_price: Number((job.dollars * (standing.word === 'error' ? 0 : standing.share)).toFixed(6))
+		// in billionths of a dollar; a job that failed is not billed
+		total_price: Math.round(job.dollars * 1e9 * (standing.word === 'error' ? 0 : standing.share))
 	};
 };
 
@@ -61,19 +65,31 @@ const detailed = (call: Call, job: Job) => {
 	const id = job.id.slice(3);
 	return {
 		...summary(call, job),
+		batch_size: job.sent.batch_size ?? 'max',
 		job_id: job.id,
 		epochs_completed: Math.floor(standing.share * job.epochs),
 		steps_completed: Math.floor(standing.share * job.steps),
 		total_steps: job.steps,
 		...(isReady(call, job)
 			? {
-					model_object_id: `ml_${id}`,
-					model_object_name: `${call.account.slug}/${job.suffix ?? id}`,
-					adapter_object_id: `ml_${id}a`
+					...(job.trait === 'adapter-only'
+						? {}
+						: { model_object_id: `ml_${id}`, model_object_name: `${call.account.slug}/${job.suffix ?? id}` }),
+					adapter_object_id: adapterNumberOf(job),
+					adapter_object_name: `${call.account.slug}/${job.suffix ?? id}-adapter`
 				}
 			: {})
 	};
 };
+
+/** Preferences are another training, which this toy does not have; a supervised one in its place would be a lie. */
+export function refuseMethod(method: unknown): void {
+	if (method !== undefined && method !== null && method !== 'sft' && method !== 'supervised')
+		throw new Refusal(400, `The sandbox trains with examples, not with “${String(method)}”.`, {
+			code: 'unsupported_method',
+			param: 'method'
+		});
+}
 
 export const togetherJobs = {
 	create(call: Call): Reply {
@@ -81,6 +97,7 @@ export const togetherJobs = {
 		const model = modelOf(sent.model);
 		if (!model?.trainable)
 			throw new Refusal(400, `The model ${String(sent.model)} can not be trained.`, { param: 'model' });
+		refuseMethod(record(sent.training_method).method);
 		const suffix = text(sent.suffix);
 		if (suffix && suffix.length > 40)
 			throw new Refusal(400, 'The suffix has at most 40 characters.', { param: 'suffix' });
@@ -94,7 +111,8 @@ export const togetherJobs = {
 			training: goodFile(call, sent.training_file),
 			validation,
 			epochs: Math.round(between('n_epochs', sent.n_epochs, 1, 1, mostEpochs)),
-			batch: sent.batch_size === 'max' ? 8 : Math.round(between('batch_size', sent.batch_size, 8, 1, mostBatch)),
+			batch:
+				sent.batch_size === 'max' ? 8 : Math.round(between('batch_size', sent.batch_size, 8, ...batchLimits(model))),
 			evals,
 			learningRate: between('learning_rate', sent.learning_rate, 1e-5, 1e-8, 1),
 			warmupRatio: between('warmup_ratio', sent.warmup_ratio, 0, 0, 1),
@@ -110,6 +128,29 @@ export const togetherJobs = {
 	retrieve: (call: Call): Reply => ({ json: detailed(call, jobOf(call, 'together')) }),
 	list: (call: Call): Reply => ({ json: { data: jobsOf(call, 'together').map((job) => summary(call, job)) } }),
 	cancel: (call: Call): Reply => ({ json: summary(call, cancelJob(call, 'together')) }),
+
+	remove(call: Call): Reply {
+		dropJob(call, jobOf(call, 'together'));
+		return { json: { message: 'The job and its checkpoints were deleted.' } };
+	},
+
+	/** Where the counted file can be had: here that is the file as it came. */
+	tokenizedDataset(call: Call): Reply {
+		const job = jobOf(call, 'together');
+		const file = call.account.files[job.trainingFile];
+		if (!file) throw new Refusal(404, 'There is no counted file of this job.', { code: 'dataset_not_found' });
+		const url = `http://${call.headers.host}/tokenized/${file.id}?account=${call.account.id}&digest=${file.digest}`;
+		const expires_at = iso(call.sandbox.now() + 3_600_000);
+		return { json: { url, filename: file.name, size: file.bytes, content_type: 'application/jsonl', expires_at } };
+	},
+
+	/** What the model learnt: here an archive is the lessons as they are. */
+	async download(call: Call): Promise<Reply> {
+		const job = jobOf({ ...call, params: { id: call.query.get('ft_id') ?? '' } }, 'together');
+		const body = isReady(call, job) ? await call.sandbox.store.get(call.account, 'models', job.id) : null;
+		if (!body) throw new Refusal(404, 'There is no checkpoint of this job yet.', { code: 'checkpoint_not_found' });
+		return ranged(call, body);
+	},
 
 	events(call: Call): Reply {
 		const job = jobOf(call, 'together');

@@ -1,6 +1,6 @@
 import { catalogue, modelOf, priceOf } from './catalogue.ts';
 import { fileOf, isChecked } from './files.ts';
-import { mostBatch, mostEpochs } from './together-jobs.ts';
+import { batchLimits, mostEpochs } from './together-jobs.ts';
 import { type Call, type Reply, jsonOf, number } from './wire.ts';
 
 /** What a training would cost, and what it may look like. */
@@ -34,7 +34,8 @@ export const togetherOffers = {
 	limits(call: Call): Reply {
 		const model = modelOf(call.query.get('model_name'));
 		if (!model?.trainable) return { status: 404, json: { message: 'This model can not be trained.' } };
-		const batches = { min_batch_size: 1, max_batch_size: mostBatch, max_batch_size_dpo: mostBatch };
+		const [least, most] = batchLimits(model);
+		const batches = { min_batch_size: least, max_batch_size: most, max_batch_size_dpo: most };
 		return {
 			json: {
 				model_name: model.id,
@@ -47,12 +48,17 @@ export const togetherOffers = {
 				min_max_seq_length: 256,
 				max_seq_length_sft: model.contextTokens,
 				max_seq_length_dpo: model.contextTokens / 2,
-				merge_output_lora: true,
+				merge_output_lora: model.trait !== 'adapter-only',
 				supports_full_training: false,
 				supports_tools: true,
 				supports_vision: false,
-				supports_reasoning: false,
-				lora_training: { ...batches, max_rank: 64, target_modules: ['q_proj', 'k_proj', 'v_proj', 'o_proj'] }
+				supports_reasoning: model.trait === 'thinks',
+				lora_training: {
+					...batches,
+					max_rank: 64,
+					default_rank: 16,
+					target_modules: ['q_proj', 'k_proj', 'v_proj', 'o_proj']
+				}
 			}
 		};
 	},

@@ -103,3 +103,27 @@ export function pageOf<T extends { id: string }>(
 	const from = after ? items.findIndex((item) => item.id === after) + 1 : 0;
 	return { data: items.slice(from, from + limit), more: from + limit < items.length };
 }
+
+/** A page of a v2 list: `limit` and a cursor that is simply where to go on. */
+export function cursorPage<T>(call: Call, items: readonly T[]): Reply {
+	const from = Number(call.query.get('after') ?? 0) || 0;
+	const limit = Math.max(1, Math.min(Number(call.query.get('limit')) || 50, 200));
+	const end = from + limit;
+	const more = end < items.length ? { next_cursor: String(end) } : {};
+	return { json: { object: 'list', data: items.slice(from, end), ...more } };
+}
+
+/** Bytes, or the part of them that was asked for: downloads are begun with a look at the first two. */
+export function ranged(call: Call, body: Buffer): Reply {
+	const headers = { 'content-type': 'application/octet-stream' };
+	const asked = /^bytes=(\d+)-(\d*)$/.exec(call.headers.range ?? '');
+	if (!asked) return { bytes: body, headers };
+	const from = Number(asked[1]);
+	const to = Math.min(body.length - 1, asked[2] ? Number(asked[2]) : Infinity);
+	const part = body.subarray(from, to + 1);
+	return {
+		status: 206,
+		bytes: part,
+		headers: { ...headers, 'content-range': `bytes ${from}-${to}/${body.length}` }
+	};
+}

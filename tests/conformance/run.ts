@@ -1,9 +1,11 @@
 import '../../src/launch/node24.ts';
 import { api } from './api.ts';
+import { providers } from './providers/suite.ts';
 
-// `npm run conformance -- api`: programs that other people wrote, against the app as it is built. The last line counts.
+// `npm run conformance -- api`: programs that other people wrote, against the app as it is built, and
+// `-- providers` against the sandbox. The last line counts.
 
-const suites = { api };
+const suites = { api, providers };
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in suites));
 if (unknown.length > 0) {

@@ -14,7 +14,10 @@ import type { LocalRun, Project } from './project.ts';
 import { runFolder, trainedPrompts, versionOf } from './runs.ts';
 import { gatherFlaws, sideInFiles } from './training-files.ts';
 
-export type DataFacts = Omit<PreflightFacts, 'recipe' | 'contextTokens' | 'keyOk' | 'keyReason' | 'model'> & {
+export type DataFacts = Omit<
+	PreflightFacts,
+	'recipe' | 'contextTokens' | 'keyOk' | 'keyReason' | 'model' | 'today' | 'fitted'
+> & {
 	validationTokens: number;
 };
 

@@ -3,6 +3,7 @@ import { type DurationRange, estimateDuration } from '../../lib/core/runs/durati
 import { type Finding, isClear, preflight } from '../../lib/core/runs/preflight.ts';
 import type { Recipe } from '../../lib/core/runs/recipe.ts';
 import { limitProblem } from '../../lib/core/runs/recipe-limits.ts';
+import { dayOf } from '../../lib/core/runs/retirement.ts';
 import { trainingCost } from '../../lib/core/runs/training-cost.ts';
 import { type DataFacts, readFacts } from '../files/facts.ts';
 import type { Project } from '../files/project.ts';
@@ -44,11 +45,21 @@ export const check = async (
 		contextTokens: model?.contextTokens ?? null,
 		keyOk: key.ok,
 		keyReason: key.ok ? null : key.reason,
-		model: model && { trainable: model.trainable, servable: model.servable, until: model.until ?? null }
+		model: model && {
+			trainable: model.trainable,
+			servable: model.servable,
+			until: model.until ?? null,
+			note: model.note ?? null
+		},
+		today: dayOf(new Date())
 	});
 	const limit = limitProblem(recipe, model?.limits ?? null);
 	if (limit)
-		findings.push({ id: 'limits', level: 'block', title: 'Settings', sentence: limit.sentence, fix: 'recipe' });
+		findings.splice(
+			findings.findIndex(({ id }) => id === 'limits'),
+			1,
+			{ id: 'limits', level: 'block', title: 'Settings', sentence: limit.sentence, fix: 'recipe' }
+		);
 	const cost = trainingCost(data, recipe, model?.trainingCentsPerMillion ?? null);
 	const past = config.runs.flatMap(({ baseModel, finishedAt, startedAt, billedTokens }) =>
 		finishedAt && baseModel === config.model && typeof billedTokens === 'number'

@@ -13,7 +13,10 @@ import { type Asked, askOn, mustBeAsked } from '../terminal/ask.ts';
 const usualModel: Record<ProviderId, string> = {
 	sandbox: 'sandbox-small',
 	together: 'meta-llama/Meta-Llama-3.1-8B-Instruct-Reference',
+	nebius: 'meta-llama/Meta-Llama-3.1-8B-Instruct',
+	crusoe: '',
 	openai: 'gpt-4o-mini-2024-07-18',
+	'own-server': '',
 	'openai-compatible': ''
 };
 

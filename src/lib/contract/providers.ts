@@ -30,6 +30,22 @@ export const providerFacts = {
 		keyHint: 'From your account settings at Together.ai.',
 		hasAddress: false
 	},
+	nebius: {
+		name: 'Nebius Token Factory',
+		note: null,
+		hint: 'Trains open models by OpenAI’s protocol; what comes out is deployed there by hand.',
+		key: 'needed',
+		keyHint: 'From the API keys of your Nebius Token Factory project.',
+		hasAddress: false
+	},
+	crusoe: {
+		name: 'Crusoe',
+		note: null,
+		hint: 'Trains adapters for open models; what comes out is deployed there by hand.',
+		key: 'needed',
+		keyHint: 'From the API keys of Crusoe’s Intelligence Foundry.',
+		hasAddress: false
+	},
 	openai: {
 		name: 'OpenAI',
 		note: 'Training at OpenAI ends in January 2027 and is already closed to many accounts. Its models stay useful for comparing and judging.',
@@ -38,10 +54,18 @@ export const providerFacts = {
 		keyHint: 'Begins with sk-.',
 		hasAddress: false
 	},
+	'own-server': {
+		name: 'Own training server',
+		note: null,
+		hint: 'A server of yours that takes training orders just as OpenAI does.',
+		key: 'optional',
+		keyHint: 'Leave it empty when the server asks for none.',
+		hasAddress: true
+	},
 	'openai-compatible': {
 		name: 'OpenAI-compatible server',
 		note: null,
-		hint: 'Your own server, or any that speaks OpenAI’s protocol.',
+		hint: 'Any server that speaks OpenAI’s protocol. It answers, compares and judges; it trains nothing.',
 		key: 'optional',
 		keyHint: 'Leave it empty when the server asks for none.',
 		hasAddress: true

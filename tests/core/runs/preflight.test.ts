@@ -16,6 +16,7 @@ const fine: PreflightFacts = {
 	flawed: [],
 	thoughtful: 0,
 	weighted: 0,
+	today: '2026-11-28',
 	recipe: { learningRate: 2e-4 },
 	keyOk: true,
 	model: { trainable: true, servable: true },
@@ -79,6 +80,35 @@ test.each<[string, Partial<PreflightFacts>, string, 'block' | 'warn', RegExp]>([
 		'model',
 		'warn',
 		/until 2027-01-31/
+	],
+	[
+		'a model that ends within thirty days',
+		{ model: { trainable: true, servable: true, until: '2026-12-27' } },
+		'model',
+		'block',
+		/switches it off on 27 December 2026.*Move to another model: examples, ratings and the split stay/
+	],
+	[
+		'a model that has ended',
+		{ model: { trainable: true, servable: true, until: '2026-11-01' } },
+		'model',
+		'block',
+		/has switched it off/
+	],
+	[
+		'a model whose result is not called there',
+		{ model: { trainable: true, servable: null, note: 'It stays a checkpoint.' } },
+		'model',
+		'warn',
+		/^It can be trained\. It stays a checkpoint\.$/
+	],
+	['a setting that gave way', { fitted: ['A batch size of 8.'] }, 'limits', 'warn', /^A batch size of 8\.$/],
+	[
+		'control tokens',
+		{ flawed: [{ rule: 'control', words: 'turn 2 has one', count: 1, examples: [{ id: 'e', number: 3 }] }] },
+		'turns',
+		'warn',
+		/Example 3: turn 2 has one\. Some models refuse that; others learn to stop there/
 	],
 	[
 		'nothing new',

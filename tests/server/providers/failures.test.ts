@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { providers } from '../../../src/lib/server/providers/registry.ts';
-import { type Access, providerIds } from '../../../src/lib/server/providers/provider.ts';
+import type { Access, ProviderId } from '../../../src/lib/server/providers/provider.ts';
+import { catalogue } from '../../../src/sandbox/catalogue.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
-import { type Places, follow, openPlaces, prepare } from './places.ts';
+import { type Places, follow, openPlaces, prepare, speaksOpenai, trainers } from './places.ts';
 
 let places: Places;
 beforeAll(async () => {
@@ -16,9 +17,9 @@ const question = {
 	temperature: 0,
 	maxTokens: 200
 };
-const createPath = (id: string) => (id.startsWith('openai') ? '/fine_tuning/jobs' : '/fine-tunes');
+const createPath = (id: ProviderId) => (speaksOpenai(id) ? '/fine_tuning/jobs' : '/fine-tunes');
 
-describe.concurrent.each(providerIds)('%s', (id) => {
+describe.concurrent.each(trainers)('%s', (id) => {
 	const provider = providers[id];
 	const jobs = async (access: Access, mark: string) => (await provider.find(access, mark)).length;
 
@@ -52,7 +53,7 @@ describe.concurrent.each(providerIds)('%s', (id) => {
 		const access = places.access(id);
 		const order = await prepare(access);
 		const { jobId } = await provider.submit(access, order);
-		await places.fail(access, 'garbled', { path: createPath(id), times: id.startsWith('openai') ? 1 : 3 });
+		await places.fail(access, 'garbled', { path: createPath(id), times: speaksOpenai(id) ? 1 : 3 });
 		const looked = provider.find(access, order.mark);
 		await expect(looked).rejects.toMatchObject({ kind: 'down', message: expect.stringMatching(/can not be read/) });
 		expect(await jobs(access, order.mark)).toBe(1);
@@ -105,7 +106,7 @@ describe.concurrent.each(providerIds)('%s', (id) => {
 		const access = places.access(id);
 		for (const fault of ['500', '503', '429', 'cut']) {
 			await places.fail(access, fault, { path: 'models' });
-			expect((await provider.models(access)).length, fault).toBe(12);
+			expect((await provider.models(access)).length, fault).toBe(catalogue.length);
 		}
 	});
 
@@ -129,7 +130,7 @@ describe.concurrent.each(providerIds)('%s', (id) => {
 		const order = await prepare(access);
 		await expect(provider.submit(access, order)).rejects.toMatchObject({ kind: 'closed', lost: false, retry: false });
 		expect(await provider.check(access)).toMatchObject({ ok: true });
-		if (id.startsWith('openai')) {
+		if (speaksOpenai(id)) {
 			// what was uploaded for nothing is gone
 			const reply = await fetch(`${places.url}/openai/v1/files`, {
 				headers: { authorization: `Bearer ${access.key}` }
@@ -150,7 +151,7 @@ describe.concurrent.each(providerIds)('%s', (id) => {
 		const last = (await follow(provider, access, jobId)).at(-1)!;
 		expect(last.status).toBe('failed');
 		expect(last.stepsDone).toBe(18);
-		expect(last.problem).toMatch(id === 'openai-compatible' ? /without a reason/ : /memory/);
+		expect(last.problem).toMatch(id === 'own-server' ? /without a reason/ : /memory/);
 		expect(last.points.length).toBeGreaterThan(10);
 	});
 
@@ -234,7 +235,7 @@ describe.concurrent.each(['sandbox', 'together'] as const)('%s', (id) => {
 	});
 });
 
-describe.concurrent.each(['openai', 'openai-compatible'] as const)('%s', (id) => {
+describe.concurrent.each(['openai', 'own-server'] as const)('%s', (id) => {
 	test('bad or too few examples show in the job', async () => {
 		const provider = providers[id];
 		const access = places.access(id);

@@ -35,7 +35,7 @@ const order: TrainingOrder = {
 const question = { model: 'm', messages: [{ role: 'user' as const, content: 'Hi?' }], temperature: 0, maxTokens: 9 };
 
 describe.each(Object.keys(pages))('%s in place of an answer', (name) => {
-	test.each(providerIds.filter((id) => id === 'sandbox' || id === 'openai-compatible'))(
+	test.each(providerIds.filter((id) => id === 'sandbox' || id === 'own-server' || id === 'openai-compatible'))(
 		'%s: is the provider’s fault, never ours',
 		async (id) => {
 			said = pages[name]!;

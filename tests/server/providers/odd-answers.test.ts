@@ -8,7 +8,7 @@ import { startOddServer } from './odd-server.ts';
 configureProviders({ allowLocal: true });
 afterEach(() => void vi.restoreAllMocks());
 
-const accessTo = (baseUrl: string): Access => ({ provider: 'openai-compatible', baseUrl, key: 'a key' });
+const accessTo = (baseUrl: string): Access => ({ provider: 'own-server', baseUrl, key: 'a key' });
 const job = { id: 'ftjob-1', object: 'fine_tuning.job', status: 'running', model: 'm', created_at: 1 };
 const question = { model: 'm', messages: [{ role: 'user' as const, content: 'Hi?' }], temperature: 0, maxTokens: 9 };
 const streamOf = (...chunks: unknown[]) => chunks.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`).join('');
@@ -29,7 +29,7 @@ test('a job whose events have no end is told all the same, with the events that 
 		const event = { id: `e${pages}`, created_at: pages, level: 'info', type: 'message', message: `page ${pages}` };
 		return { object: 'list', data: [event], has_more: true };
 	});
-	const report = await providers['openai-compatible'].report(accessTo(server.url), 'ftjob-1');
+	const report = await providers['own-server'].report(accessTo(server.url), 'ftjob-1');
 	await server.stop();
 	expect(report).toMatchObject({ jobId: 'ftjob-1', status: 'training' });
 	expect(report.events.map(({ message }) => message)).toEqual(['page 2', 'page 1']);
@@ -46,7 +46,7 @@ test('events without data, and none at all in their place, are read over', async
 				}
 			: job
 	);
-	const report = await providers['openai-compatible'].report(accessTo(server.url), 'ftjob-1');
+	const report = await providers['own-server'].report(accessTo(server.url), 'ftjob-1');
 	await server.stop();
 	expect(report).toMatchObject({ stepsDone: 3, points: [{ series: 'train', step: 3, loss: 1.5 }] });
 });
@@ -57,7 +57,7 @@ test('jobs are looked for on every page of a list, each of which has to be one',
 	const server = await startOddServer((_, query) =>
 		query.has('after') ? last : { object: 'list', data: [marked], has_more: true }
 	);
-	const { find } = providers['openai-compatible'];
+	const { find } = providers['own-server'];
 	expect(await find(accessTo(server.url), 'mark')).toEqual([{ jobId: 'ftjob-1' }, { jobId: 'ftjob-2' }]);
 	last = '<html></html>';
 	await expect(find(accessTo(server.url), 'mark')).rejects.toMatchObject({ kind: 'down' });
@@ -67,7 +67,7 @@ test('jobs are looked for on every page of a list, each of which has to be one',
 test('a chunk that is null is no chunk, and an answer may be empty if it says that it has ended', async () => {
 	let said = streamOf(null, { choices: [{ delta: { content: 'Hello' } }] }, { choices: [{ finish_reason: 'stop' }] });
 	const server = await startOddServer(() => said);
-	const chat = () => providers['openai-compatible'].chat(accessTo(server.url), question, () => {});
+	const chat = () => providers['own-server'].chat(accessTo(server.url), question, () => {});
 	expect(await chat()).toMatchObject({ text: 'Hello', finishReason: 'stop' });
 	said = streamOf({ choices: null }, { choices: [{ delta: null, finish_reason: 'stop' }] });
 	expect(await chat()).toMatchObject({ text: '', finishReason: 'stop' });
@@ -76,7 +76,7 @@ test('a chunk that is null is no chunk, and an answer may be empty if it says th
 	await server.stop();
 });
 
-test.each(['sandbox', 'openai-compatible'] as const)('%s: a stream has a deadline as a whole', async (id) => {
+test.each(['sandbox', 'own-server'] as const)('%s: a stream has a deadline as a whole', async (id) => {
 	const sandbox = await startSandbox({ port: 0, speed: 20 });
 	const baseUrl = id === 'sandbox' ? sandbox.url : `${sandbox.url}/openai/v1`;
 	const headers = { authorization: 'Bearer a key' };

@@ -1,10 +1,11 @@
 import { startSandbox } from '../../../src/sandbox/server.ts';
-import type {
-	Access,
-	JobReport,
-	Provider,
-	ProviderId,
-	TrainingOrder
+import {
+	type Access,
+	type JobReport,
+	type Provider,
+	type ProviderId,
+	type TrainingOrder,
+	providerIds
 } from '../../../src/lib/server/providers/provider.ts';
 import { configureProviders } from '../../../src/lib/server/providers/configure.ts';
 import { providers } from '../../../src/lib/server/providers/registry.ts';
@@ -25,6 +26,16 @@ function patientClock(): () => number {
 	};
 }
 
+/** What the sandbox plays besides for a provider: by words in the key. */
+const wordsFor: Partial<Record<ProviderId, string>> = {
+	nebius: 'absolute-rate no-metadata ',
+	crusoe: 'absolute-rate no-metadata '
+};
+
+/** Those that train; the others are only asked. */
+export const trainers = providerIds.filter((id) => id !== 'openai-compatible');
+export const speaksOpenai = (id: ProviderId) => id !== 'sandbox' && id !== 'together';
+
 /** A sandbox of its own for one test file, and how to reach it as each provider. */
 export async function openPlaces() {
 	configureProviders({ allowLocal: true });
@@ -32,7 +43,10 @@ export async function openPlaces() {
 	const baseUrl: Record<ProviderId, string> = {
 		sandbox: sandbox.url,
 		together: `${sandbox.url}/together/v1`,
+		nebius: `${sandbox.url}/openai/v1`,
+		crusoe: `${sandbox.url}/openai/v1`,
 		openai: `${sandbox.url}/openai/v1`,
+		'own-server': `${sandbox.url}/openai/v1`,
 		'openai-compatible': `${sandbox.url}/openai/v1`
 	};
 	let keys = 0;
@@ -42,7 +56,7 @@ export async function openPlaces() {
 		access: (provider: ProviderId, more: Partial<Access> = {}): Access => ({
 			provider,
 			baseUrl: baseUrl[provider],
-			key: `key-${(keys += 1)}`,
+			key: `${wordsFor[provider] ?? ''}key-${(keys += 1)}`,
 			...more
 		}),
 		/** The next requests of this key fail; those whose path contains `path`. */

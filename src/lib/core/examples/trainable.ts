@@ -1,10 +1,11 @@
 import { shown } from '../text/json.ts';
 import type { Message } from './conversation.ts';
 import { toolsIn, trainedTurns } from './formats/training.ts';
+import { controlTokenIn } from './control-tokens.ts';
 import type { Offered } from './tools.ts';
 
-/** What a provider refuses a training file for. */
-export const trainingRules = ['order', 'tools', 'weights', 'empty'] as const;
+/** What a provider refuses a training file for; control tokens it may refuse, or learn. */
+export const trainingRules = ['order', 'tools', 'weights', 'empty', 'control'] as const;
 export type TrainingRule = (typeof trainingRules)[number];
 
 /** What is wrong with an example before it trains; `words` begin with small letters, to be read after its number or line. */
@@ -82,26 +83,36 @@ const emptyFlaw = (messages: readonly Message[]): string | null => {
 	return at < 0 ? null : `turn ${at + 1} (${messages[at]!.role}) is empty`;
 };
 
+const controlFlaw = (messages: readonly Message[]): string | null => {
+	for (const [at, { content }] of messages.entries()) {
+		const token = typeof content === 'string' ? controlTokenIn(content) : null;
+		if (token) return `turn ${at + 1} has the control token ${token}, with which models end or begin a turn`;
+	}
+	return null;
+};
+
 /** Everything for which a provider would refuse this line, at most once for each rule. */
 export const flawsOf = (line: TrainingLine): Flaw[] => {
 	const found: Record<TrainingRule, string | null> = {
 		order: orderFlaw(line.messages),
 		tools: toolsFlaw(line),
 		weights: weightsFlaw(line.messages),
-		empty: emptyFlaw(line.messages)
+		empty: emptyFlaw(line.messages),
+		control: controlFlaw(line.messages)
 	};
 	return trainingRules.flatMap((rule) => (found[rule] === null ? [] : [{ rule, words: found[rule] }]));
 };
 
 /** Text alone, and turns as they should be: nearly all examples, which are asked about by the hundred thousand. */
-const isPlain = ({ messages }: Pick<Example, 'messages'>): boolean => {
+const isPlain = ({ messages, rewrite }: Pick<Example, 'messages' | 'rewrite'>): boolean => {
 	const first = messages[0]?.role === 'system' ? 1 : 0;
+	if (first === 1 && controlTokenIn(messages[0]!.content ?? '')) return false;
 	for (let at = first; at < messages.length; at++) {
 		const { role, content, weight, tool_calls } = messages[at]!;
 		if (role !== ((at - first) % 2 === 0 ? 'user' : 'assistant') || weight != null || tool_calls != null) return false;
-		if (content === '' || content.trim() === '') return false;
+		if (content === '' || content.trim() === '' || controlTokenIn(content) !== null) return false;
 	}
-	return messages.length > first && (messages.length - first) % 2 === 0;
+	return messages.length > first && (messages.length - first) % 2 === 0 && !controlTokenIn(rewrite ?? '');
 };
 
 type Example = { messages: readonly Message[]; rewrite: string | null; source?: string | null };
@@ -116,17 +127,23 @@ export const flawsOfExample = ({ source, ...example }: Example): Flaw[] => {
 		: found;
 };
 
+/** All but control tokens, of which only the provider's model decides. */
+const strictest = trainingRules.filter((rule) => rule !== 'control');
+
 /**
  * How a provider takes what is not as it should be. OpenAI lets turns follow one another in any order, and refuses fields it
  * does not know; of a server of one's own nobody can say what it refuses. How much a whole example counts is Together's alone.
  */
 const takes: Record<string, { refuses: readonly TrainingRule[]; thoughts: boolean; weights: boolean }> = {
 	openai: { refuses: ['tools', 'weights', 'empty'], thoughts: false, weights: false },
-	'openai-compatible': { refuses: ['weights', 'empty'], thoughts: true, weights: false }
+	'openai-compatible': { refuses: ['weights', 'empty'], thoughts: true, weights: false },
+	'own-server': { refuses: ['weights', 'empty'], thoughts: true, weights: false },
+	nebius: { refuses: strictest, thoughts: false, weights: false },
+	crusoe: { refuses: strictest, thoughts: false, weights: false }
 };
 /** What a provider refuses, by its id. Whoever is not known takes as little as the strictest. */
 export const refusedBy = (provider: string | null): readonly TrainingRule[] =>
-	takes[provider ?? '']?.refuses ?? trainingRules;
+	takes[provider ?? '']?.refuses ?? strictest;
 /** Whether a provider trains on what a model thought before it answered. */
 export const takesThoughts = (provider: string | null): boolean => takes[provider ?? '']?.thoughts ?? true;
 /** Whether a provider lets an example count more, or less, than the others. */

@@ -1,6 +1,7 @@
 // Longer than most: the whole checklist before training, one rule for each line, in the order of the page.
 import { type TrainingRule, refusedBy, takesThoughts, takesWeights } from '../examples/trainable.ts';
 import { type Recipe, rateOf, rateWarning } from './recipe.ts';
+import { retirementProblem } from './retirement.ts';
 import { readyAt, trainingSentence } from '../project/readiness.ts';
 import { whatValidationProves } from '../splits/plan.ts';
 
@@ -54,7 +55,11 @@ export type PreflightFacts = {
 	keyOk: boolean | null;
 	keyReason?: string | null;
 	/** `null`: none chosen, or the provider does not know it. */
-	model: { trainable: boolean; servable: boolean | null; until?: string | null } | null;
+	model: { trainable: boolean; servable: boolean | null; until?: string | null; note?: string | null } | null;
+	/** The day on which it is asked, `YYYY-MM-DD`. */
+	today: string;
+	/** Settings that gave way to the provider's limits, in sentences. */
+	fitted?: readonly string[];
 	recipe: Pick<Recipe, 'learningRate'>;
 	/** Fewest examples the provider accepts. */
 	minimumExamples?: number;
@@ -123,7 +128,12 @@ const turns = ({ flawed, provider }: PreflightFacts): Judged => {
 		const others = n === 1 ? '' : ` (and ${n === 2 ? 'another one' : `${figure(n - 1)} others like it`})`;
 		return `Example ${examples[0]?.number}${others}: ${words}.`;
 	});
-	const consequence = isRefused ? 'The provider would refuse the file.' : 'Some servers refuse that.';
+	const isControl = flawed.every(({ rule }) => rule === 'control');
+	const consequence = isRefused
+		? 'The provider would refuse the file.'
+		: isControl
+			? 'Some models refuse that; others learn to stop there.'
+			: 'Some servers refuse that.';
 	const shown = new Map(flawed.flatMap(({ examples }) => examples.map((each) => [each.id, each])));
 	return [
 		isRefused ? 'block' : 'warn',
@@ -164,21 +174,27 @@ const key = ({ keyOk, keyReason }: PreflightFacts): Judged => {
 		: ['block', keyReason || 'The provider refuses the key. Enter another one.'];
 };
 
-const model = ({ model: chosen }: PreflightFacts): Judged => {
+const model = ({ model: chosen, today }: PreflightFacts): Judged => {
 	if (!chosen) return ['block', 'The provider does not offer the chosen model. Choose another one.'];
 	if (!chosen.trainable) return ['block', 'The provider does not train this model. Choose another one.'];
+	const ends = retirementProblem(chosen.until, today);
+	if (ends) return ['block', ends];
+	const note = chosen.note ? ` ${chosen.note}` : '';
 	const until = chosen.until ? ` The provider offers it until ${chosen.until}.` : '';
 	if (chosen.servable === false)
 		return ['block', `It can be trained, but not called afterwards.${until} Choose another one.`];
 	if (chosen.servable === null)
-		return ['warn', `It can be trained. Whether it can be called afterwards is not known yet.${until}`];
-	return [chosen.until ? 'warn' : 'ok', `It can be trained, and called afterwards.${until}`];
+		return ['warn', `It can be trained.${note || ' Whether it can be called afterwards is not known yet.'}${until}`];
+	return [chosen.until ? 'warn' : 'ok', `It can be trained, and called afterwards.${note}${until}`];
 };
 
 const rate = ({ recipe, provider }: PreflightFacts): Judged => {
 	const warning = rateOf(provider) === 'learningRate' ? rateWarning(recipe.learningRate) : null;
 	return warning ? ['warn', warning] : ['ok', 'The steps are neither too small nor too large.'];
 };
+
+const settings = ({ fitted = [] }: PreflightFacts): Judged =>
+	fitted.length === 0 ? ['ok', 'The provider accepts the settings.'] : ['warn', fitted.join(' ')];
 
 const difference = ({ lastRun }: PreflightFacts): Judged => {
 	if (!lastRun) return ['ok', 'This is the first run.'];
@@ -206,6 +222,7 @@ const checklist = [
 	{ id: 'key', title: 'Connection', fix: 'settings', rule: key },
 	{ id: 'model', title: 'Model', fix: 'model', rule: model },
 	{ id: 'rate', title: 'Learning rate', fix: 'recipe', rule: rate },
+	{ id: 'limits', title: 'Settings', fix: 'recipe', rule: settings },
 	{ id: 'difference', title: 'Since the last run', fix: 'examples', rule: difference }
 ] as const;
 

@@ -22,7 +22,23 @@ export const limitProblem = (
 	for (const [name, [least, most]] of Object.entries(limits ?? {}) as [keyof Recipe, [number, number]][]) {
 		const value = recipe[name];
 		if (value === null || (value >= least && value <= most)) continue;
-		return { field: name, sentence: `For this model the provider accepts ${names[name]} from ${least} to ${most}.` };
+		const which = least === most ? `of ${least} and no other` : `from ${least} to ${most}`;
+		return { field: name, sentence: `For this model the provider accepts ${names[name]} ${which}.` };
 	}
 	return null;
+};
+
+/** The nearest settings that the provider accepts, and one sentence for each that had to give way: nobody has chosen them for this model. */
+export const fittedTo = (recipe: Recipe, limits: RecipeLimits | null): { recipe: Recipe; changes: string[] } => {
+	const fitted = { ...recipe };
+	const changes: string[] = [];
+	for (;;) {
+		const wrong = limitProblem(fitted, limits);
+		if (!wrong) return { recipe: fitted, changes };
+		const [least, most] = limits![wrong.field]!;
+		const value = Math.min(most, Math.max(least, fitted[wrong.field]));
+		if (value === fitted[wrong.field]) return { recipe: fitted, changes };
+		changes.push(`${wrong.sentence} It is ${value} here, in place of ${fitted[wrong.field]}.`);
+		fitted[wrong.field] = value;
+	}
 };

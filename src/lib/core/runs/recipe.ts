@@ -17,7 +17,7 @@ export const recipeSettings = {
 	learningRate: { label: 'Learning rate', hint: '0.0000001 to 0.01.', min: 1e-7, max: 0.01, isWhole: false },
 	rateMultiplier: {
 		label: 'Learning rate multiplier',
-		hint: 'Times the rate that OpenAI chooses, 0.01 to 100.',
+		hint: 'Times the rate that the provider chooses, 0.01 to 100.',
 		min: 0.01,
 		max: 100,
 		isWhole: false
@@ -33,9 +33,11 @@ export type RecipeSetting = keyof typeof recipeSettings;
 /** How a run trains. Flat, because forms are flat. Of `learningRate` and `rateMultiplier` a provider takes one (`rateOf`). */
 export type Recipe = Record<RecipeSetting, number>;
 
+const multiplying = new Set(['openai', 'own-server', 'openai-compatible']);
+
 /** Which of the two says how far each step goes: an absolute rate, or, where the protocol is OpenAI's, a multiple of its own. */
 export const rateOf = (provider: string | null): 'learningRate' | 'rateMultiplier' =>
-	provider === 'openai' || provider === 'openai-compatible' ? 'rateMultiplier' : 'learningRate';
+	multiplying.has(provider ?? '') ? 'rateMultiplier' : 'learningRate';
 
 /** Careful, usual and bold. An adapter takes larger steps than a whole model: 0.00001, right for that, hardly moves it. */
 export const presets = {

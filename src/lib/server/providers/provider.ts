@@ -34,8 +34,14 @@ export type BaseModel = {
 	/** Cents per million training tokens, where the provider publishes it. */
 	trainingCentsPerMillion: number | null;
 	recommended: boolean;
+	/** Thinks before it answers, unless it is told not to. */
+	thinks?: boolean;
+	/** Whether it answers without being deployed first. Missing: the provider does not say. */
+	answersAtOnce?: boolean;
 	/** The last day on which it can be used, `YYYY-MM-DD`. */
 	until?: string | null;
+	/** What a person should know of its training or serving, a sentence. */
+	note?: string | null;
 	/** Only from a question about this model, and only where the provider tells. */
 	limits?: TrainingLimits | null;
 };
@@ -56,6 +62,9 @@ export type TrainingOrder = {
 	recipe: Recipe;
 	seed: number;
 };
+
+/** What tells an order from others without its mark: the file that was sent for it, and since when it can have been ordered. */
+export type Ordered = { trainingFileId: string | null; since: Date | null };
 
 export type TrainingPoint = { series: 'train' | 'validation'; step: number; loss: number; at: Date };
 export type TrainingEvent = {
@@ -91,9 +100,19 @@ export type CostEstimate = { cents: number; trainTokens: number | null; allowed:
 
 export type DeploymentState = 'starting' | 'ready' | 'stopping' | 'stopped' | 'failed';
 
-export type ChatRequest = { model: string; messages: Message[]; temperature: number; maxTokens: number; seed?: number };
+export type ChatRequest = {
+	model: string;
+	messages: Message[];
+	temperature: number;
+	maxTokens: number;
+	seed?: number;
+	/** Whether it is to think first. Only for a model that can be told (`BaseModel.thinks`), or one that was tuned from it. */
+	thinking?: boolean;
+};
 export type Completion = {
 	text: string;
+	/** What the model thought, where that comes apart from what it says. In `<think>` it stands at the beginning of the text. */
+	reasoning?: string;
 	/** `null`: the stream ended before the model did; the text is a part. */
 	finishReason: string | null;
 	promptTokens: number | null;
@@ -119,8 +138,8 @@ export interface Provider {
 	upload(access: Access, file: TrainingFile): Promise<{ fileId: string }>;
 	/** Places one order, once: the SDK's own retries are off. A lost answer is a `ProviderError` with `lost: true`. */
 	submit(access: Access, order: TrainingOrder): Promise<{ jobId: string }>;
-	/** The jobs that carry our mark, oldest first: how a lost answer is found again. */
-	find(access: Access, mark: string): Promise<{ jobId: string }[]>;
+	/** The jobs that carry our mark, oldest first: how a lost answer is found again. `order` tells them where no mark is kept. */
+	find(access: Access, mark: string, order?: Ordered): Promise<{ jobId: string }[]>;
 	report(access: Access, jobId: string): Promise<JobReport>;
 	cancel(access: Access, jobId: string): Promise<void>;
 	/** Whether a tuned model can be deployed, and its price. Only for `after-deploy`. */

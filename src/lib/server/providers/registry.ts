@@ -1,5 +1,5 @@
 import { free } from './free.ts';
-import { openaiCompatible } from './openai/compatible.ts';
+import { crusoe, nebius, openaiCompatible, ownServer } from './openai/compatible.ts';
 import { openai } from './openai/openai.ts';
 import type { Provider, ProviderId } from './provider.ts';
 import { readable } from './readable.ts';
@@ -9,6 +9,9 @@ import { sandbox, together } from './together/together.ts';
 export const providers: Record<ProviderId, Provider> = {
 	sandbox: free(readable(sandbox)),
 	together: readable(together),
+	nebius: readable(nebius),
+	crusoe: readable(crusoe),
 	openai: readable(openai),
+	'own-server': readable(ownServer),
 	'openai-compatible': readable(openaiCompatible)
 };

@@ -1,9 +1,11 @@
 import type { Access, Completion } from './provider.ts';
 import { ProviderError } from './errors.ts';
+import { type Thoughts, thoughtIn } from './thoughts.ts';
 
 /** What one chunk of either SDK's stream brings. */
 export type Chunk = {
-	choices?: ({ delta?: { content?: string | null } | null; finish_reason?: string | null } | null)[] | null;
+	choices?:
+		({ delta?: ({ content?: string | null } & Thoughts) | null; finish_reason?: string | null } | null)[] | null;
 	usage?: { prompt_tokens?: number; completion_tokens?: number } | null;
 };
 
@@ -62,6 +64,8 @@ const nothingCame = () => new ProviderError('cut', 'The connection was closed be
 
 function take({ choices, usage }: Chunk, answer: Completion, onText: (piece: string) => void): void {
 	const choice = choices?.[0]; // the usage chunk has none
+	const thought = thoughtIn(choice?.delta);
+	if (thought !== '') answer.reasoning = (answer.reasoning ?? '') + thought;
 	const piece = choice?.delta?.content;
 	if (typeof piece === 'string' && piece !== '') {
 		answer.text += piece;

@@ -50,6 +50,9 @@ function wordsOf(problem: Error): string | undefined {
 	return typeof words === 'string' && words.trim() ? words.trim().slice(0, 500) : undefined;
 }
 
+/** A limit of a day is nothing to ask about every few seconds. */
+const limitOfDayMs = 15 * 60_000;
+
 const sentence = (words: string) => (/[.!?]$/.test(words) ? words : `${words}.`);
 
 /**
@@ -119,9 +122,13 @@ function byStatus(
 	if (status === 404 || status === 410) return make('not_found', `${name} does not know this.${said}`);
 	if (status === 429) {
 		const retryAfterMs = retryAfterOf((problem as { headers?: Headers }).headers, Date.now());
+		if (/\b(per[ _-]day|daily)/i.test(`${words} ${body}`)) {
+			const text = `${name} takes no more of this today.${said} It is tried again by itself every 15 minutes.`;
+			return make('busy', text, { retryAfterMs: Math.max(retryAfterMs ?? 0, limitOfDayMs) });
+		}
 		return make(
 			'busy',
-			`${name} asks for a pause, because there were too many requests.`,
+			`${name} asks for a pause, because there were too many requests.${said}`,
 			retryAfterMs === undefined ? {} : { retryAfterMs }
 		);
 	}

@@ -12,7 +12,7 @@ const contestedFrom = 4;
 
 export type DataFacts = Omit<
 	PreflightFacts,
-	'provider' | 'recipe' | 'contextTokens' | 'keyOk' | 'keyReason' | 'model'
+	'provider' | 'recipe' | 'contextTokens' | 'keyOk' | 'keyReason' | 'model' | 'today' | 'fitted'
 > & {
 	validationTokens: number;
 };

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { FlawedExamples } from '../../core/runs/preflight.ts';
 import type { Message } from '../../core/examples/conversation.ts';
+import { controlTokenPattern } from '../../core/examples/control-tokens.ts';
 import { trainedTurns, weightIn } from '../../core/examples/formats/training.ts';
 import { flawsOfExample } from '../../core/examples/trainable.ts';
 import type { Project, Tx } from '../access/scope.ts';
@@ -29,6 +30,7 @@ const candidates = (tx: Tx, project: Project, after: number) =>
 			and (e.split = 'validation' or (e.split = 'train' and e.rating >= ${project.qualityThreshold}))
 			and not (
 				e.messages::text !~ '"(tool_calls|tool_call_id|weight|reasoning|reasoning_content)":|"content":"\\s*"'
+				and e.messages::text !~ ${controlTokenPattern} and coalesce(e.rewrite, '') !~ ${controlTokenPattern}
 				and coalesce(e.source, '') !~ '"(tools|functions|weight)"'
 				and (
 					select string_agg(case (turn -> 'role')::text

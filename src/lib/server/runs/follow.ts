@@ -10,6 +10,7 @@ import type { Access, JobReport, ProviderId } from '../providers/provider.ts';
 import { providers } from '../providers/registry.ts';
 import { changeRun, endRun, noteEvent } from './change.ts';
 import { cancelOthers, wasOrderedAgain, withoutDuplicates } from './duplicates.ts';
+import { orderedAs } from './order.ts';
 import { recordReport } from './report.ts';
 import { type Run, findRun, longestWaitMs, markFrom, providerOf, runById, tellProblem } from './rows.ts';
 
@@ -49,7 +50,7 @@ const lookAt = async (scope: Scope, run: Run, access: Access): Promise<JobReport
 	} catch (problem) {
 		if (!(problem instanceof ProviderError) || problem.kind !== 'not_found') throw problem;
 		// a job may go on under another number: its mark tells
-		const found = (await withoutDuplicates(scope, run, await provider.find(access, run.mark))).at(-1);
+		const found = (await withoutDuplicates(scope, run, await provider.find(access, run.mark, orderedAs(run)))).at(-1);
 		if (!found || found.jobId === run.jobId) throw problem;
 		return provider.report(access, found.jobId);
 	}
@@ -72,7 +73,7 @@ export const passCancelOn = async (scope: Scope, run: Run, access: Access): Prom
 /** After a second order the first may still turn up: the recorded one stays, every other is cancelled before it trains. */
 const cancelLateTwins = async (scope: Scope, run: Run, access: Access) => {
 	if (!(await scope.tx((tx) => wasOrderedAgain(tx, run)))) return;
-	const found = await providers[access.provider].find(access, run.mark);
+	const found = await providers[access.provider].find(access, run.mark, orderedAs(run));
 	await cancelOthers({ scope, run, access }, found, run.jobId!).catch(isOverAlready);
 };
 

@@ -7,7 +7,7 @@ import { record } from '../events/record.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { runs } from '../platform/db/schema.ts';
 import { quietMs, soon } from '../providers/poll-interval.ts';
-import type { Access, ProviderId, TrainingOrder } from '../providers/provider.ts';
+import type { Access, Ordered, ProviderId, TrainingOrder } from '../providers/provider.ts';
 import { changeRun, endRun, noteEvent } from './change.ts';
 import { type Run, findRun, runById } from './rows.ts';
 
@@ -32,6 +32,9 @@ export const orderOf = (run: Run): TrainingOrder => ({
 	recipe: run.recipe,
 	seed: run.seed
 });
+
+/** How the order of a run is known at a provider that keeps no mark. */
+export const orderedAs = ({ trainingFileId, submittedAt }: Run): Ordered => ({ trainingFileId, since: submittedAt });
 
 /**
  * A step: writes down that we are about to order. Of several workers one gets the run back, the others null: only who

@@ -1,6 +1,7 @@
 import { AppError } from '../../core/errors.ts';
 import { type Finding, type PreflightFacts, isClear, preflight } from '../../core/runs/preflight.ts';
 import type { Recipe } from '../../core/runs/recipe.ts';
+import { dayOf } from '../../core/runs/retirement.ts';
 import type { RecipeLimits } from '../../core/runs/recipe-limits.ts';
 import { ProviderError } from '../providers/errors.ts';
 import type { Access, BaseModel, ProviderId } from '../providers/provider.ts';
@@ -30,7 +31,12 @@ export const refused = (reason: string, provider: ProviderId | null = null): Pro
 const modelFacts = (model: BaseModel | null): Omit<ProviderFacts, 'provider' | 'keyOk' | 'keyReason'> =>
 	model
 		? {
-				model: { trainable: model.trainable, servable: model.servable, until: model.until ?? null },
+				model: {
+					trainable: model.trainable,
+					servable: model.servable,
+					until: model.until ?? null,
+					note: model.note ?? null
+				},
 				contextTokens: model.contextTokens,
 				centsPerMillion: model.trainingCentsPerMillion,
 				limits: model.limits ?? null
@@ -68,8 +74,8 @@ const noAnswer = (problem: unknown): ProviderError => {
 };
 
 /** The checklist, from both sides. */
-export const findingsOf = (data: DataFacts & { recipe: Recipe }, provider: ProviderFacts) =>
-	preflight({ ...data, ...provider });
+export const findingsOf = (data: DataFacts & { recipe: Recipe; fitted?: readonly string[] }, provider: ProviderFacts) =>
+	preflight({ ...data, ...provider, today: dayOf(new Date()) });
 
 /** Throws *conflict* with every sentence that blocks. */
 export const refuseBlocked = (findings: readonly Finding[]) => {

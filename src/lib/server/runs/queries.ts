@@ -7,6 +7,7 @@ import { estimateDuration } from '../../core/runs/duration.ts';
 import { isClear } from '../../core/runs/preflight.ts';
 import { reachedBy } from '../../core/runs/progress.ts';
 import { rateOf } from '../../core/runs/recipe.ts';
+import { fittedTo } from '../../core/runs/recipe-limits.ts';
 import { type RunSort, newestFirst } from '../../core/runs/sort.ts';
 import { isOver, runCan } from '../../core/runs/status.ts';
 import { trainingCost } from '../../core/runs/training-cost.ts';
@@ -112,13 +113,13 @@ export const getRun = query(GetRun, (scope, { runId }) =>
 /** Everything worth knowing before a training: what blocks or warns, what it costs and how long it takes. */
 export const getPreflight = query(GetPreflight, async (scope, { from }) => {
 	const { project } = scope;
-	const { earlier, recipe, data, past, access } = await scope.tx(async (tx) => {
+	const { earlier, wanted, data, past, access } = await scope.tx(async (tx) => {
 		const earlier = from ? await runOf(tx, scope, from) : null;
-		const recipe = earlier?.recipe ?? project.recipe;
+		const wanted = earlier?.recipe ?? project.recipe;
 		return {
 			earlier,
-			recipe,
-			data: await readFacts(tx, project, recipe),
+			wanted,
+			data: await readFacts(tx, project, wanted),
 			past: await readPast(tx, project),
 			access: project.connectionId ? await openAccess(tx, project.connectionId) : null
 		};
@@ -126,7 +127,8 @@ export const getPreflight = query(GetPreflight, async (scope, { from }) => {
 	const provider = access
 		? await askProvider(access, project.baseModel)
 		: refused('The project has no connection. Choose one in its settings.');
-	const findings = findingsOf({ ...data, recipe }, provider);
+	const { recipe, changes: fitted } = fittedTo(wanted, provider.limits);
+	const findings = findingsOf({ ...data, recipe, fitted }, provider);
 	const { trainCount, validationCount, tokens, validationTokens, lastRun } = data;
 	const { centsPerMillion, limits } = provider;
 	const cost = trainingCost(data, recipe, centsPerMillion);

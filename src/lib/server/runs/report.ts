@@ -1,3 +1,5 @@
+import { withAdvice } from '../../core/runs/failure.ts';
+import { standstill } from '../../core/runs/standstill.ts';
 import { afterReport, isOver } from '../../core/runs/status.ts';
 import { runEvents, runPoints } from '../platform/db/schema.ts';
 import type { JobReport, TrainingEvent, TrainingPoint } from '../providers/provider.ts';
@@ -20,6 +22,11 @@ const columnsFrom = (run: Run, report: JobReport) => {
 	// named once: what a run is called by does not change under an evaluation. Another job brings names of its own.
 	const named = (known: string | null, reported: string | null) =>
 		report.jobId === run.jobId ? (known ?? reported) : (reported ?? known);
+	const stepsTotal = whole(report.stepsTotal) ?? run.stepsTotal;
+	const stepsDone =
+		report.jobId === run.jobId ? latest(run.stepsDone, whole(report.stepsDone)) : whole(report.stepsDone);
+	const steps = [...report.points, ...report.events.filter(({ step }) => step)].map(({ at }) => at);
+	const stands = standstill({ status, startedAt: run.startedAt, stepsDone, stepsTotal, steps }, new Date());
 	return {
 		status,
 		jobId: report.jobId,
@@ -27,11 +34,11 @@ const columnsFrom = (run: Run, report: JobReport) => {
 		model: named(run.model, plain(report.model)),
 		modelObject: named(run.modelObject, plain(report.modelObject)),
 		costCents: whole(report.costCents) ?? run.costCents,
-		stepsDone: report.jobId === run.jobId ? latest(run.stepsDone, whole(report.stepsDone)) : whole(report.stepsDone),
-		stepsTotal: whole(report.stepsTotal) ?? run.stepsTotal,
+		stepsDone,
+		stepsTotal,
 		startedAt:
 			run.startedAt ?? (status === 'training' || status === 'finishing' || status === 'ready' ? new Date() : null),
-		problem: status === 'failed' ? (plain(report.problem) ?? noReason) : byItself ? stoppedByProvider : null
+		problem: status === 'failed' ? withAdvice(plain(report.problem) ?? noReason) : byItself ? stoppedByProvider : stands
 	};
 };
 

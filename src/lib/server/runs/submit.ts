@@ -12,6 +12,7 @@ import {
 	chooseJob,
 	openOrder,
 	orderOf,
+	orderedAs,
 	recordCleanList,
 	recordIntent,
 	recordJob,
@@ -71,7 +72,7 @@ const keepJob = async (scope: Scope, run: Run, access: Access, jobId: string) =>
  * counts a clean list. In this order, because a run that went on would never come back to a failed cancellation.
  */
 const reconcile = async (scope: Scope, { run, access }: Opened) => {
-	const found = await providers[access.provider].find(access, run.mark);
+	const found = await providers[access.provider].find(access, run.mark, orderedAs(run));
 	const ours = await scope.tx((tx) => chooseJob(tx, scope, run.id, found[0]?.jobId));
 	if (ours === undefined) return scope.tx((tx) => recordCleanList(tx, scope, run, access.provider));
 	await cancelOthers({ scope, run, access }, found, ours);

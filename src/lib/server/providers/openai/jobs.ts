@@ -3,7 +3,7 @@ import type { RunStatus } from '../../../core/runs/status.ts';
 import { ask, optionsFor } from '../call.ts';
 import { type Server, clientOf } from './client.ts';
 import { pageOf } from './models.ts';
-import type { Access, JobReport, TrainingEvent, TrainingPoint } from '../provider.ts';
+import type { Access, JobReport, Ordered, TrainingEvent, TrainingPoint } from '../provider.ts';
 import { ProviderError } from '../errors.ts';
 import { numbered, unreadable } from '../unreadable.ts';
 
@@ -26,10 +26,12 @@ const eventsTimeoutMs = 10_000;
 
 /** All pages, each of which has to be one: what is no list says nothing about what exists. */
 async function listJobs(access: Access, server: Server, mark: string): Promise<FineTuningJob[]> {
+	// a server that knows the filter and keeps no metadata would answer with nothing, and be taken at its word
+	const filter = server.dialect?.hasMetadata ? { metadata: { aitelier_job: mark } } : {};
 	const jobs: FineTuningJob[] = [];
 	for (;;) {
 		const after = jobs.at(-1)?.id;
-		const query = { limit: 100, metadata: { aitelier_job: mark }, ...(after && { after }) };
+		const query = { limit: 100, ...filter, ...(after && { after }) };
 		const page = await pageOf(access, server, '/fine_tuning/jobs', query);
 		if (!page) throw unreadable(server);
 		jobs.push(...(page.items as FineTuningJob[]).filter((job) => typeof job?.id === 'string'));
@@ -37,14 +39,35 @@ async function listJobs(access: Access, server: Server, mark: string): Promise<F
 	}
 }
 
+/** Servers keep our mark in different places, or in none. */
+const marksOf = (job: FineTuningJob): unknown[] => {
+	const { suffix, user_provided_suffix } = job as { suffix?: unknown; user_provided_suffix?: unknown };
+	return [job.metadata?.aitelier_job, user_provided_suffix, suffix].filter((each) => each != null && each !== '');
+};
+
+const isMarked = (job: FineTuningJob, mark: string) =>
+	marksOf(job).includes(mark) || (typeof job.fine_tuned_model === 'string' && job.fine_tuned_model.includes(mark));
+
+const clocksDifferMs = 60_000;
+
+/** Without any mark the file tells it, which was sent for this order; not one that was ordered before. */
+const isOrdered = (job: FineTuningJob, { trainingFileId, since }: Ordered) =>
+	marksOf(job).length === 0 &&
+	trainingFileId !== null &&
+	job.training_file === trainingFileId &&
+	since !== null &&
+	job.created_at * 1_000 >= since.getTime() - clocksDifferMs;
+
 /** The jobs with our mark, oldest first. Looked at again here, because not every server filters. */
-export async function findJobs(access: Access, server: Server, mark: string): Promise<{ jobId: string }[]> {
+export async function findJobs(
+	access: Access,
+	server: Server,
+	mark: string,
+	order?: Ordered
+): Promise<{ jobId: string }[]> {
 	const jobs = await listJobs(access, server, mark);
 	return jobs
-		.filter(
-			(job) =>
-				job.metadata?.aitelier_job === mark || (job as { user_provided_suffix?: unknown }).user_provided_suffix === mark
-		)
+		.filter((job) => isMarked(job, mark) || (order !== undefined && isOrdered(job, order)))
 		.sort((a, b) => a.created_at - b.created_at)
 		.map((job) => ({ jobId: job.id }));
 }
@@ -76,6 +99,7 @@ export async function reportJob(access: Access, server: Server, jobId: string): 
 	const job = await ask(access, server, async (options) => numbered(await jobs.retrieve(jobId, options), server));
 	// asked after it: nobody looks again at a job that is over, and its last losses belong to it
 	const events = await readEvents(access, jobId);
+	const told = job as { trained_steps?: unknown; total_steps?: unknown }; // Nebius tells them in the job
 	const measured = events.flatMap((event) => (event.type === 'metrics' ? [dataOf(event)] : []));
 	const steps = measured.map((data) => amount(data.step) ?? 0);
 	return {
@@ -87,8 +111,9 @@ export async function reportJob(access: Access, server: Server, jobId: string): 
 		problem: problemOf(job, server),
 		trainedTokens: job.trained_tokens ?? null,
 		costCents: null, // OpenAI publishes no price of a job
-		stepsDone: steps.length ? Math.max(...steps) : null,
-		stepsTotal: amount(measured.findLast((data) => amount(data.total_steps) !== null)?.total_steps),
+		stepsDone: steps.length ? Math.max(...steps) : amount(told.trained_steps),
+		stepsTotal:
+			amount(measured.findLast((data) => amount(data.total_steps) !== null)?.total_steps) ?? amount(told.total_steps),
 		events: events.filter((event) => event.type !== 'metrics').map((event) => toEvent(event)),
 		points: events.flatMap(toPoints)
 	};

@@ -12,8 +12,15 @@ const tunable = /^gpt-4(\.1(-mini)?|o(-mini)?)-\d{4}-\d{2}-\d{2}$/;
 
 type Training = 'open' | 'closed' | 'unknown';
 
+/** The documented ends of OpenAI's training: of new jobs, and of the models that can be trained, where the list does not tell. */
+const ends = { orders: Date.UTC(2027, 0, 6), models: '2027-01-14' };
+
+const endedNote =
+	'OpenAI takes no new training orders since 6 January 2027. Its models can still be compared and can judge. Move to another connection to train the same examples.';
 const legacyNote =
 	'OpenAI is closing its training: new jobs end on 6 January 2027, tuned models on 14 January 2027. Whether this account may still train shows only when a run is started.';
+const dialectNote =
+	'This server answers: its models can be compared and can judge. Nobody has said how it takes a training order, so none is sent there. If it trains as OpenAI does, connect it as “Own training server”.';
 const inferenceNote = 'This server answers, but offers no training. Its models can be compared and can judge.';
 
 type Page = { items: unknown[]; hasMore: boolean };
@@ -31,6 +38,8 @@ const itemsOf = async (access: Access, server: Server, path: string, query = {})
 
 /** Whether jobs can be listed: where they cannot, nothing can be trained. */
 async function trainingOf(access: Access, server: Server): Promise<{ training: Training; note?: string }> {
+	if (!server.dialect) return { training: 'closed', note: dialectNote };
+	if (server.isOfficial(access) && Date.now() >= ends.orders) return { training: 'closed', note: endedNote };
 	try {
 		const jobs = await itemsOf(access, server, '/fine_tuning/jobs', { limit: 1 });
 		if (!jobs) return { training: 'closed', note: inferenceNote };
@@ -59,15 +68,16 @@ export async function checkConnection(access: Access, server: Server): Promise<C
 	return { ok: true, models: models.length, ...(await trainingOf(access, server)) };
 }
 
-const toModel = (model: Model, trainable: boolean): BaseModel => ({
+const toModel = (model: Model, trainable: boolean, note: string | null, isOfficial: boolean): BaseModel => ({
 	id: model.id,
 	name: model.id,
 	trainable,
-	servable: trainable ? true : null, // tuned models answer at once
+	servable: trainable && note === null ? true : null, // tuned models answer at once
+	note,
 	contextTokens: null,
 	trainingCentsPerMillion: null,
 	recommended: false,
-	until: model.shutdown_date ?? null
+	until: model.shutdown_date ?? (isOfficial && trainable ? ends.models : null)
 });
 
 /** The models that answer a chat. A server that is not OpenAI does not tell which can be trained: all, if any. */
@@ -76,7 +86,9 @@ export async function listModels(access: Access, server: Server): Promise<BaseMo
 	const isOfficial = server.isOfficial(access);
 	const isTrainable = ({ id }: Model) =>
 		training !== 'closed' && !id.startsWith('ft:') && (!isOfficial || tunable.test(id));
-	return models.filter(({ id }) => !isOfficial || !noChat.test(id)).map((model) => toModel(model, isTrainable(model)));
+	return models
+		.filter(({ id }) => !isOfficial || !noChat.test(id))
+		.map((model) => toModel(model, isTrainable(model), server.dialect?.servingNote ?? null, isOfficial));
 }
 
 export const readModel = async (access: Access, server: Server, id: string): Promise<BaseModel | null> =>

@@ -3,6 +3,8 @@ import { toFile } from 'openai';
 import type { JobCreateParams } from 'openai/resources/fine-tuning/jobs/jobs';
 import { act, ask } from '../call.ts';
 import { type Server, clientOf } from './client.ts';
+import { type Dialect, differenceIn } from './dialects.ts';
+import { cancelJob } from './jobs.ts';
 import type { Access, TrainingFile, TrainingOrder } from '../provider.ts';
 import { ProviderError } from '../errors.ts';
 import { numbered } from '../unreadable.ts';
@@ -38,37 +40,49 @@ export async function uploadFile(access: Access, server: Server, file: TrainingF
 	return { fileId: sent.id };
 }
 
-/** The provider chooses the rate; ours is a multiple of it. */
-const bodyOf = ({ recipe, ...order }: TrainingOrder): JobCreateParams => ({
+const bodyOf = ({ recipe, ...order }: TrainingOrder, dialect: Dialect): JobCreateParams => ({
 	model: order.model,
 	training_file: order.trainingFileId,
 	...(order.validationFileId === null ? {} : { validation_file: order.validationFileId }),
 	suffix: order.mark,
 	seed: order.seed & 0x7fffffff,
-	metadata: { aitelier_job: order.mark },
-	method: {
-		type: 'supervised',
-		supervised: {
-			hyperparameters: {
-				n_epochs: recipe.epochs,
-				batch_size: recipe.batchSize,
-				learning_rate_multiplier: recipe.rateMultiplier
-			}
-		}
-	}
+	...(dialect.hasMetadata ? { metadata: { aitelier_job: order.mark } } : {}),
+	...(dialect.place === 'method'
+		? { method: { type: 'supervised', supervised: { hyperparameters: dialect.settings(recipe) } } }
+		: { hyperparameters: dialect.settings(recipe) })
 });
 
-/** One order, with our mark in the metadata, by which it is found again. */
+/** One order, with our mark where the server keeps it, by which it is found again. One that was taken otherwise is stopped at once. */
 export async function placeOrder(access: Access, server: Server, order: TrainingOrder): Promise<{ jobId: string }> {
+	const { dialect } = server;
+	if (!dialect)
+		throw new ProviderError('closed', `${server.name} is only asked: nobody has said how it takes a training order.`);
 	try {
 		const job = await act(access, server, async (options) =>
-			numbered(await clientOf(access).fineTuning.jobs.create(bodyOf(order), options), server)
+			numbered(await clientOf(access).fineTuning.jobs.create(bodyOf(order, dialect), options), server)
 		);
+		const difference = server.isOfficial(access) ? null : differenceIn(dialect, order.recipe, job);
+		if (difference !== null) await callOff(access, server, job.id, difference);
 		return { jobId: job.id };
 	} catch (problem) {
 		if (problem instanceof ProviderError && problem.kind === 'closed') await removeFiles(access, server, order);
 		throw problem;
 	}
+}
+
+/** What cannot be stopped goes on where the person sees it, and can cancel it. */
+async function callOff(access: Access, server: Server, jobId: string, difference: string): Promise<void> {
+	try {
+		await cancelJob(access, server, jobId);
+	} catch (problem) {
+		if (problem instanceof ProviderError) return;
+		throw problem;
+	}
+	throw new ProviderError(
+		'refused',
+		`${server.name} took the order with other settings. ${difference} It was cancelled before it trained.`,
+		{ detail: difference }
+	);
 }
 
 /** Nothing will ever be trained with them, so they do not stay with the provider. */

@@ -16,12 +16,14 @@ const answerTimeoutMs = 180_000;
 /** OpenAI's models that think first take no temperature. */
 const thinks = /^(o\d|gpt-[5-9])/;
 
-function bodyOf(request: ChatRequest, isOfficial: boolean) {
+function bodyOf(request: ChatRequest, { isOfficial, isOpenai }: { isOfficial: boolean; isOpenai: boolean }) {
 	const { temperature, ...body } = chatBody(request);
 	// OpenAI's newer models refuse `max_tokens`; other servers often know nothing else.
 	const most = isOfficial ? { max_completion_tokens: request.maxTokens } : { max_tokens: request.maxTokens };
 	const warmth = isOfficial && thinks.test(request.model) ? {} : { temperature };
-	return { ...body, ...most, ...warmth } as Omit<ChatCompletionCreateParams, 'stream'>;
+	const { thinking } = request;
+	const thoughts = isOpenai || thinking === undefined ? {} : { chat_template_kwargs: { enable_thinking: thinking } };
+	return { ...body, ...most, ...warmth, ...thoughts } as Omit<ChatCompletionCreateParams, 'stream'>;
 }
 
 async function chat(
@@ -31,7 +33,7 @@ async function chat(
 	onText?: (piece: string) => void
 ): Promise<Completion> {
 	const { completions } = clientOf(access).chat;
-	const body = bodyOf(request, server.isOfficial(access));
+	const body = bodyOf(request, { isOfficial: server.isOfficial(access), isOpenai: access.provider === 'openai' });
 	if (!onText) {
 		return toCompletion(
 			await ask(access, server, (options) => completions.create({ ...body, stream: false }, options), answerTimeoutMs)
@@ -59,7 +61,7 @@ export const speakOpenai = (id: ProviderId, server: Server): Provider => ({
 	estimate: async () => null,
 	upload: (access, file) => uploadFile(access, server, file),
 	submit: (access, order) => placeOrder(access, server, order),
-	find: (access, mark) => findJobs(access, server, mark),
+	find: (access, mark, order) => findJobs(access, server, mark, order),
 	report: (access, jobId) => reportJob(access, server, jobId),
 	cancel: (access, jobId) => cancelJob(access, server, jobId),
 	deployable: async () => ({ ok: true, centsPerHour: null }),

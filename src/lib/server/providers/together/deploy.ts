@@ -8,6 +8,12 @@ import { nameFor, route, stateOf } from './deployments.ts';
 import { configsFor, reasonNot } from './hardware.ts';
 
 /**
+ * Without a question for so long Together itself stops it: a worker of ours that died, or a database that was lost, leaves no bill
+ * that grows for ever. Longer than any start and any idle time of ours; the types do not know the field yet.
+ */
+const inactiveMinutes = 60;
+
+/**
  * Endpoint, deployment, traffic, in this order, each found by its name before it is created: after a lost answer the
  * same call goes on where the last one ended. Looked for before anything else can refuse: what exists may be billed.
  */
@@ -40,16 +46,17 @@ export async function startDeployment(
 		));
 
 	const autoscaling = { minReplicas: 1, maxReplicas: 1 };
+	const running = { autoscaling, inactiveTimeout: inactiveMinutes };
 	const deployment =
 		found ??
 		(await act(access, place, async (options) => {
 			const model = `projects/${projectId}/models/${modelObject}`;
-			const wish = { projectId, name, model, config: config!, autoscaling };
+			const wish = { projectId, name, model, config: config!, ...running };
 			return numbered(await beta.endpoints.deployments.create(endpoint.id, wish, options), place);
 		}));
 	if (found && ['stopping', 'stopped'].includes(stateOf(found))) {
 		await act(access, place, (options) =>
-			beta.endpoints.deployments.update(found.id, { projectId, endpointId: endpoint.id, autoscaling }, options)
+			beta.endpoints.deployments.update(found.id, { projectId, endpointId: endpoint.id, ...running }, options)
 		);
 	}
 

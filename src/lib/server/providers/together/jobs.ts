@@ -25,6 +25,7 @@ export const statusOf = (word: string): RunStatus | 'unrecognised' =>
 
 const over = new Set<string>(['ready', 'failed', 'cancelled']);
 const mostRestarts = 5;
+const billionthsPerCent = 1e7; // a price is told in billionths of a dollar (README.md)
 
 /** The jobs with our mark, oldest first. A job that goes on in place of another is that other one. */
 export async function findJobs(access: Access, place: Place, mark: string): Promise<{ jobId: string }[]> {
@@ -35,16 +36,32 @@ export async function findJobs(access: Access, place: Place, mark: string): Prom
 		.filter((job) => job.suffix === mark || job.model_output_name?.includes(mark))
 		.sort((a, b) => Date.parse(a.created_at) - Date.parse(b.created_at));
 	if (ours.length < 2) return ours.map((job) => ({ jobId: job.id }));
-	const next = await Promise.all(ours.map(async (job) => successorIn(await eventsOf(access, place, job.id), job.id)));
+	const next = await Promise.all(
+		ours.map(async (job) => successorIn((await eventsOf(access, place, job.id)) ?? [], job.id))
+	);
 	return ours.filter((job) => !next.includes(job.id)).map((job) => ({ jobId: job.id }));
 }
 
-/** None where the provider has none of this job: whether there is a job at all, that tells the job itself. */
-const eventsOf = async (access: Access, place: Place, id: string): Promise<FinetuneEvent[]> => {
-	const events = await orNull(
-		ask(access, place, async (options) => listIn(await clientsOf(access).v1.fineTuning.listEvents(id, options), place))
+/** What stands beside a job hides nothing of it: null where it cannot be had now. A refused key concerns the job as well. */
+const beside = async <T>(work: Promise<T>): Promise<T | null> => {
+	try {
+		return await work;
+	} catch (problem) {
+		if (problem instanceof ProviderError && problem.kind !== 'key') return null;
+		throw problem;
+	}
+};
+
+/** None where the provider has none of this job; null where it does not tell them now. */
+const eventsOf = async (access: Access, place: Place, id: string): Promise<FinetuneEvent[] | null> => {
+	const events = await beside(
+		orNull(
+			ask(access, place, async (options) =>
+				listIn(await clientsOf(access).v1.fineTuning.listEvents(id, options), place)
+			)
+		).then((known) => known ?? [])
 	);
-	return (events ?? []).filter((event) => event !== null);
+	return events && events.filter((event) => event !== null);
 };
 
 /** After an error of its own Together may begin again under a new number, which only an event tells. */
@@ -62,24 +79,48 @@ export async function reportJob(access: Access, place: Place, jobId: string): Pr
 	const { v1 } = clientsOf(access);
 	let id = jobId;
 	const earlier: FinetuneEvent[] = [];
+	const read = (number: string) =>
+		ask(access, place, async (options) => numbered(await v1.fineTuning.retrieve(number, options), place));
+	let job = await read(id);
 	for (let restarts = 0; ; restarts++) {
-		const job = await ask(access, place, async (options) => numbered(await v1.fineTuning.retrieve(id, options), place));
 		// asked after it: nobody looks again at a job that is over, and what it said last belongs to it
 		const events = await eventsOf(access, place, id);
-		const next = restarts < mostRestarts ? successorIn(events, id) : null;
-		if (next === null) return toReport(job, [...earlier, ...events], await pointsOf(access, place, id));
-		earlier.push(...events);
+		const next = events && restarts < mostRestarts ? successorIn(events, id) : null;
+		const following = next === null ? null : await orNull(read(next));
+		if (next === null || following === null) {
+			if (mayGoOn(job) && (events === null || next !== null)) throw stillUnclear(place, next);
+			const points = await pointsOf(access, place, id);
+			const isWhole = events !== null && points !== null;
+			return toReport(job, [...earlier, ...(events ?? [])], points ?? [], isWhole);
+		}
+		earlier.push(...events!);
 		id = next;
+		job = following;
 	}
 }
+
+/** What ended so long ago does not go on under another number any more. */
+const settledMs = 10 * 60_000;
+
+/** A job that broke may go on under another number, which is billed: while that is not certain, it has not failed. */
+const mayGoOn = (job: FinetuneResponse) =>
+	statusOf(job.status) === 'failed' && Date.now() - Date.parse(job.updated_at ?? '') < settledMs;
+
+const stillUnclear = ({ name }: Place, next: string | null) =>
+	new ProviderError(
+		'down',
+		next === null
+			? `${name} ended the job and does not say at the moment whether it goes on under another number.`
+			: `${name} says that the job goes on as ${next}, and does not know that number yet.`
+	);
 
 type Row = Record<string, unknown>;
 const amount = (value: unknown): number | null => (typeof value === 'number' && Number.isFinite(value) ? value : null);
 
-async function pointsOf(access: Access, place: Place, id: string): Promise<TrainingPoint[]> {
-	const answer = await orNull(
-		ask(access, place, (options) => clientsOf(access).v1.fineTuning.listMetrics(id, {}, options))
-	);
+async function pointsOf(access: Access, place: Place, id: string): Promise<TrainingPoint[] | null> {
+	const asked = ask(access, place, (options) => clientsOf(access).v1.fineTuning.listMetrics(id, {}, options));
+	const answer = await beside(orNull(asked).then((known) => known ?? { metrics: [] }));
+	if (answer === null) return null;
 	const rows = (Array.isArray(answer?.metrics) ? answer.metrics : []) as unknown as (Row | null)[];
 	return rows
 		.filter((row) => row !== null)
@@ -106,7 +147,20 @@ const toEvent = (event: FinetuneEvent): TrainingEvent => ({
 	...(event.step ? { step: event.step } : {})
 });
 
-function toReport(job: FinetuneResponse, events: FinetuneEvent[], points: TrainingPoint[]): JobReport {
+/** Nobody looks again at a job that is over: what was not told by then stays missing, and the person reads so. */
+const missing = (job: FinetuneResponse): TrainingEvent => ({
+	at: new Date(job.updated_at ?? job.created_at ?? 0),
+	level: 'warning',
+	kind: 'aitelier.incomplete',
+	message: 'The provider did not tell all of the log and the losses of this job when it ended.'
+});
+
+function toReport(
+	job: FinetuneResponse,
+	events: FinetuneEvent[],
+	points: TrainingPoint[],
+	isWhole: boolean
+): JobReport {
 	const status = statusOf(job.status);
 	const steps = [...events.map((event) => event.step ?? 0), ...points.map((point) => point.step)];
 	const told = job as { steps_completed?: unknown; total_steps?: unknown }; // documented, not in the types
@@ -120,14 +174,17 @@ function toReport(job: FinetuneResponse, events: FinetuneEvent[], points: Traini
 		status,
 		providerStatus: job.status,
 		model: job.model_output_name || null,
-		modelObject: job.model_object_id || null,
+		// of an adapter alone the deployment makes a whole model
+		modelObject: job.model_object_id || job.adapter_object_id || null,
 		problem: why?.message ?? null,
 		trainedTokens: job.token_count ? job.token_count * (job.n_epochs ?? 1) : null,
-		// In dollars; the unit is not documented, but agrees with what jobs cost (README.md).
-		costCents: over.has(status) && job.total_price !== undefined ? Math.ceil(job.total_price * 100 - 1e-6) : null,
+		costCents:
+			over.has(status) && typeof job.total_price === 'number'
+				? Math.ceil(job.total_price / billionthsPerCent - 1e-6)
+				: null,
 		stepsDone: amount(told.steps_completed) ?? Math.max(0, ...steps),
 		stepsTotal: total,
-		events: events.map(toEvent),
+		events: [...events.map(toEvent), ...(over.has(status) && !isWhole ? [missing(job)] : [])],
 		points
 	};
 }

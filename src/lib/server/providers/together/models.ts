@@ -35,10 +35,14 @@ export async function listModels(access: Access, place: Place): Promise<BaseMode
 			servable: offer ? offer.products.includes('PRODUCT_DEDICATED') && offer.deploymentProfiles.length > 0 : null,
 			contextTokens: Number(offer?.contextLength) || model?.context_length || null,
 			trainingCentsPerMillion: dollars ? dollars * 100 : null,
+			thinks: offer?.features?.includes('FEATURE_REASONING') ?? false,
+			...(offer ? { answersAtOnce: offer.products.includes('PRODUCT_SERVERLESS') } : {}),
 			recommended: offer?.status === 'SUPPORTED_MODEL_STATUS_RECOMMENDED' && trainable.has(id)
 		};
 	});
 }
+
+const adapterNote = 'What comes out is an adapter, which is merged into its base when it is deployed.';
 
 /** One model; whether it can be trained, and within which limits, is asked for it alone. */
 export async function readModel(access: Access, place: Place, id: string): Promise<BaseModel | null> {
@@ -46,15 +50,20 @@ export async function readModel(access: Access, place: Place, id: string): Promi
 	const known = models.find((model) => model.id === id);
 	if (!known) return null;
 	const contextTokens = limits?.contextTokens ?? known.contextTokens;
-	return { ...known, trainable: limits !== null, contextTokens, limits: limits?.recipe ?? null };
+	const note = limits?.isMerged === false ? adapterNote : null;
+	return { ...known, trainable: limits !== null, contextTokens, limits: limits?.recipe ?? null, note };
 }
+
+/** A limit that is no number (`max`) is none. */
+const limit = (name: keyof TrainingLimits, least: unknown, most: unknown): TrainingLimits =>
+	typeof least === 'number' && typeof most === 'number' && least <= most ? { [name]: [least, most] } : {};
 
 /** 404 means that the model can not be trained. */
 async function readLimits(
 	access: Access,
 	place: Place,
 	model_name: string
-): Promise<{ contextTokens: number; recipe: TrainingLimits } | null> {
+): Promise<{ contextTokens: number; isMerged: boolean; recipe: TrainingLimits } | null> {
 	const limits = await orNull(
 		ask(access, place, (options) => clientsOf(access).v1.fineTuning.modelLimits({ model_name }, options))
 	);
@@ -62,11 +71,12 @@ async function readLimits(
 	const { lora_training: lora } = limits;
 	return {
 		contextTokens: limits.max_seq_length_sft,
+		isMerged: limits.merge_output_lora,
 		recipe: {
-			epochs: [1, limits.max_num_epochs],
-			batchSize: [lora.min_batch_size, lora.max_batch_size],
-			learningRate: [limits.min_learning_rate, limits.max_learning_rate],
-			loraRank: [1, lora.max_rank]
+			...limit('epochs', 1, limits.max_num_epochs),
+			...limit('batchSize', lora.min_batch_size, lora.max_batch_size),
+			...limit('learningRate', limits.min_learning_rate, limits.max_learning_rate),
+			...limit('loraRank', 1, lora.max_rank)
 		}
 	};
 }

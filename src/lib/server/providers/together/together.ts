@@ -10,7 +10,8 @@ import { isEndpoint, readState, stopDeployment } from './deployments.ts';
 import { readDeployability } from './hardware.ts';
 import { cancelJob, findJobs, reportJob } from './jobs.ts';
 import { listModels, readModel } from './models.ts';
-import { estimateCost, placeOrder, uploadFile } from './training.ts';
+import { estimateCost, placeOrder } from './training.ts';
+import { uploadFile } from './upload.ts';
 
 const answerTimeoutMs = 180_000;
 
@@ -22,7 +23,15 @@ function speakTogether(id: ProviderId): Provider {
 	async function chat(access: Access, request: ChatRequest, onText?: (piece: string) => void): Promise<Completion> {
 		const clients = clientsOf(access);
 		const { completions } = (isEndpoint(request.model) ? clients.inference : clients.v1).chat;
-		const body = { ...chatBody(request), max_tokens: request.maxTokens } as Parameters<typeof completions.create>[0];
+		const { thinking } = request;
+		// models that can be told are told in one of these ways; the others are not asked
+		const thoughts =
+			thinking === undefined
+				? {}
+				: { reasoning: { enabled: thinking }, chat_template_kwargs: { enable_thinking: thinking } };
+		const body = { ...chatBody(request), ...thoughts, max_tokens: request.maxTokens } as Parameters<
+			typeof completions.create
+		>[0];
 		if (!onText) {
 			const answer = await ask(
 				access,

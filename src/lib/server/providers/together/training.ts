@@ -1,14 +1,9 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { FineTuningCreateParams } from 'together-ai/resources/fine-tuning';
-import type { FileResponse } from 'together-ai/resources/files';
 import { type Place, act, ask } from '../call.ts';
-import type { Access, CostEstimate, TrainingFile, TrainingOrder } from '../provider.ts';
-import { ProviderError } from '../errors.ts';
+import type { Access, CostEstimate, TrainingOrder } from '../provider.ts';
 import { clientsOf } from './client.ts';
 import { numbered } from '../unreadable.ts';
 
-const uploadTimeoutMs = 600_000;
-const checkTimeoutMs = 300_000; // how long Together may look at a file
 const mostEvals = 10; // every one is billed, and more points do not make the curve clearer
 
 /** Evaluations are off unless asked for, even with a validation file. */
@@ -24,47 +19,6 @@ const loraOf = ({ recipe }: Omit<TrainingOrder, 'mark'>) => ({
 });
 
 const method = { method: 'sft', train_on_inputs: 'auto' } as const;
-
-/** `files.upload` of the SDK breaks on Node (../README.md), so the form is ours. Only the bare name is sent. */
-export async function uploadFile(access: Access, place: Place, file: TrainingFile): Promise<{ fileId: string }> {
-	const { v1 } = clientsOf(access);
-	const sent = await ask(
-		access,
-		place,
-		async (options) => {
-			const body = new FormData();
-			body.append('purpose', 'fine-tune');
-			body.append('file_name', file.name);
-			body.append('file_type', 'jsonl');
-			body.append('file', new File([file.body], file.name, { type: 'application/jsonl' }));
-			return numbered(await v1.post<FileResponse>('/files/upload', { body, ...options }), place);
-		},
-		uploadTimeoutMs
-	);
-
-	const waiting = AbortSignal.timeout(checkTimeoutMs);
-	for (let pauseMs = 100; ; pauseMs = Math.min(pauseMs * 1.5, 3_000)) {
-		const now = await ask(access, place, async (options) => numbered(await v1.files.retrieve(sent.id, options), place));
-		const { processing_status: status, validation_report: report } = now;
-		if (status === 'COMPLETED' || status === undefined) return { fileId: sent.id };
-		if (status === 'INVALID_FORMAT' || status === 'FAILED') {
-			const why = report?.error ?? 'It gave no reason.';
-			throw new ProviderError('refused', `${place.name} does not accept the file ${file.name}. ${why}`, {
-				detail: why
-			});
-		}
-		const { signal } = access;
-		if (waiting.aborted) {
-			throw new ProviderError(
-				'down',
-				`${place.name} takes unusually long to check the file. Try again in a few minutes.`
-			);
-		}
-		await wait(pauseMs, undefined, signal ? { signal } : {}).catch(() => {
-			throw new ProviderError('cut', `The request to ${place.name} was stopped.`);
-		});
-	}
-}
 
 /** What Together itself expects it to cost. `null` while it has not looked at the files yet. */
 export async function estimateCost(

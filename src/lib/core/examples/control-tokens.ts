@@ -1,0 +1,11 @@
+/**
+ * Signs with which models mark turns and ends: `<|im_end|>` and others written like it, Gemma's, Llama's and Mistral's. In an example
+ * they are read as the end of a turn and not as text.
+ */
+const controlToken = /<\|[a-z][a-z0-9_]{1,40}\|>|<(?:start|end)_of_turn>|\[\/?INST\]|<<\/?SYS>>/;
+
+/** The same for the database, which looks for it in JSON and in rewrites. */
+export const controlTokenPattern = controlToken.source.replaceAll('(?:', '(');
+
+/** The first control token in a text, or null. */
+export const controlTokenIn = (text: string): string | null => controlToken.exec(text)?.[0] ?? null;
