@@ -1,9 +1,14 @@
 import { eq } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
+import { type AnswerPrice, answerCents } from '../../core/servings/answer-price.ts';
+import { tokensOf } from '../../core/text/tokens.ts';
+import { paying } from '../budget/rows.ts';
+import { answerPriceOf } from '../connections/commands.ts';
 import { openAccess } from '../connections/rows.ts';
 import { outputs, runs } from '../platform/db/schema.ts';
 import { providers } from '../providers/registry.ts';
 import { ProviderError } from '../providers/errors.ts';
+import type { ChatRequest, Completion } from '../providers/provider.ts';
 import type { Scope, Tx } from '../access/scope.ts';
 import { type Wanted, ensureServed, releaseServing } from '../servings/commands.ts';
 import { type Answer, type Patience, answerAll } from '../providers/answering.ts';
@@ -93,6 +98,25 @@ const guarded = (scope: Scope, evaluation: Evaluation, runId: string, model: str
 	};
 };
 
+/** Each answer is paid before it is asked for; what a machine costs is counted by its serving. Throws *over budget*. */
+const payer = (scope: Scope, { projectId }: Evaluation, price: AnswerPrice | 'by-time' | null) => {
+	const isByTime = price === 'by-time';
+	return async (request: ChatRequest, ask: () => Promise<Completion>): Promise<Completion> => {
+		const promptTokens = tokensOf(request.messages);
+		const most = { promptTokens, completionTokens: request.maxTokens };
+		const mostCents = isByTime ? 0 : price && answerCents(price, most);
+		let cents = 0;
+		const write = async () => {
+			const answer = await ask();
+			const completionTokens = answer.completionTokens ?? tokensOf([{ role: 'assistant', content: answer.text }]);
+			if (!isByTime && price)
+				cents = answerCents(price, { promptTokens: answer.promptTokens ?? promptTokens, completionTokens });
+			return answer;
+		};
+		return paying(scope, { projectId, purpose: 'generating', mostCents }, write, () => cents);
+	};
+};
+
 /**
  * Lets one contender answer what is still open, each answer stored the moment it comes; then its model may be stopped.
  * False: its model is not callable now, come back.
@@ -109,15 +133,20 @@ export const answerAs = async (
 	if (open.length > 0) {
 		const model = await callable(scope, evaluation, runId);
 		if (model === null) return false;
-		const access = await scope.tx(async (tx) => openAccess(tx, await connectionOf(tx, evaluation, contender)));
+		const { access, connectionId } = await scope.tx(async (tx) => {
+			const connectionId = await connectionOf(tx, evaluation, contender);
+			return { connectionId, access: await openAccess(tx, connectionId) };
+		});
 		const { temperature, maxTokens, seed } = evaluation;
 		const provider = providers[access.provider];
 		const isDeployed = runId !== null && provider.servesTunedModels === 'after-deploy';
+		const price = isDeployed ? null : await answerPriceOf(scope, { connectionId, provider: access.provider }, model);
+		const payingFor = payer(scope, evaluation, isDeployed ? 'by-time' : price);
 		const guard = isDeployed ? guarded(scope, evaluation, runId, model) : <T>(ask: () => Promise<T>) => ask();
 		const ask = ({ prompt }: (typeof open)[number], stop: AbortSignal) => {
 			const request = { model, messages: prompt, temperature, maxTokens, seed };
 			// as a stream: of an answer that is cut in the middle, that part is there
-			return guard(() => provider.chat({ ...access, signal: stop }, request, () => {}));
+			return guard(() => payingFor(request, () => provider.chat({ ...access, signal: stop }, request, () => {})));
 		};
 		try {
 			await answerAll(open, ask, keeper(scope, evaluation, contender), { signal, patience });

@@ -1,9 +1,12 @@
 import type { Access, Completion } from './provider.ts';
 import { ProviderError } from './errors.ts';
 
+/** Servers call what a model thinks before it speaks by either name. */
+type Delta = { content?: string | null; reasoning?: string | null; reasoning_content?: string | null };
+
 /** What one chunk of either SDK's stream brings. */
 export type Chunk = {
-	choices?: ({ delta?: { content?: string | null } | null; finish_reason?: string | null } | null)[] | null;
+	choices?: ({ delta?: Delta | null; finish_reason?: string | null } | null)[] | null;
 	usage?: { prompt_tokens?: number; completion_tokens?: number } | null;
 };
 
@@ -22,11 +25,17 @@ export async function collect(
 	access: Access,
 	open: (signal: AbortSignal) => Promise<AsyncIterable<Chunk>>,
 	onText: (piece: string) => void,
-	patienceMs = silenceMs
+	patienceMs = silenceMs,
+	onThought: (piece: string) => void = () => {}
 ): Promise<Completion> {
 	const silence = new AbortController();
 	const signal = access.signal ? AbortSignal.any([silence.signal, access.signal]) : silence.signal;
 	const answer: Completion = { text: '', finishReason: null, promptTokens: null, completionTokens: null };
+	let isBegun = false;
+	const begun = (tell: (piece: string) => void) => (piece: string) => {
+		isBegun = true;
+		tell(piece);
+	};
 	const wait = () => setTimeout(() => silence.abort(), patienceMs);
 	let timer = wait();
 	let chunks: AsyncIterator<Chunk> | undefined;
@@ -38,19 +47,19 @@ export async function collect(
 				next = await chunks.next();
 			} catch (problem) {
 				// Both SDKs throw a bare TypeError when the connection is cut in the middle.
-				if (answer.text === '' && !access.signal?.aborted) throw problem;
+				if (!isBegun && !access.signal?.aborted) throw problem;
 				return answer;
 			}
 			clearTimeout(timer);
 			timer = wait();
 			// They end without a word when the signal ends them.
 			if (next.done) {
-				if (answer.text === '' && answer.finishReason === null && !access.signal?.aborted)
+				if (!isBegun && answer.finishReason === null && !access.signal?.aborted)
 					throw signal.aborted ? signal.reason : nothingCame();
 				return answer;
 			}
 			// some servers send a `null` to keep the line open
-			take(next.value ?? {}, answer, onText);
+			take(next.value ?? {}, answer, begun(onText), begun(onThought));
 		}
 	} finally {
 		clearTimeout(timer);
@@ -60,8 +69,15 @@ export async function collect(
 
 const nothingCame = () => new ProviderError('cut', 'The connection was closed before an answer came. Try again.');
 
-function take({ choices, usage }: Chunk, answer: Completion, onText: (piece: string) => void): void {
+function take(
+	{ choices, usage }: Chunk,
+	answer: Completion,
+	onText: (piece: string) => void,
+	onThought: (piece: string) => void
+): void {
 	const choice = choices?.[0]; // the usage chunk has none
+	const thought = choice?.delta?.reasoning ?? choice?.delta?.reasoning_content;
+	if (typeof thought === 'string' && thought !== '') onThought(thought);
 	const piece = choice?.delta?.content;
 	if (typeof piece === 'string' && piece !== '') {
 		answer.text += piece;
