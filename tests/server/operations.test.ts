@@ -68,6 +68,7 @@ const idsOf = (w: World) => ({
 	ballot: w.ballot,
 	person: w.sparePerson,
 	invitation: w.invitation,
+	pair: w.pair,
 	webhook: w.webhook,
 	delivery: w.delivery
 });
@@ -113,12 +114,6 @@ const scenes: Record<string, (w: World) => Promise<Scene>> = {
 		await owner`insert into servings (team_id, project_id, run_id, mark, status, idle_at)
 			values (${w.teamId}, ${w.projectId}, ${w.run}, ${randomUUID()}, 'starting', now() + interval '1 hour')`;
 		return {};
-	},
-	'playground.withdraw': async (w) => {
-		const [pair] = await owner`
-			insert into playground_pairs (team_id, project_id, prompt, prompt_hash, chosen, rejected, chosen_by, rejected_by, person_id, client_id)
-			values (${w.teamId}, ${w.projectId}, '[]', 'x', 'a', 'b', 'v1', 'base', ${w.people.owner}, ${randomUUID()}) returning id`;
-		return { ids: { pair: pair!.id as string } };
 	},
 	'webhooks.create': async () => ({ input: { url: `${sandbox.url}/webhooks` } }),
 	'webhooks.remove': async (w) => {

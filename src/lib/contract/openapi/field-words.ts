@@ -306,7 +306,7 @@ const words: Record<string, string> = {
 	isFree: 'Whether nobody pays for it: the sandbox.',
 	connections: 'The connections of the team.',
 	'playground.get:runs': 'The runs that have a model, the newest first.',
-	serving: 'Its newest serving; null where it was never started.',
+	'runs.serving': 'Its newest serving; null where it was never started.',
 	pairId: 'The preference.',
 	'playground:prompt': 'What both models were shown, up to the question.',
 	chosen: 'The answer that was liked better.',
