@@ -11,16 +11,20 @@ export const costWords = (micros: number | null): string => {
 	return cents < 0.01 ? 'less than 0.01 ¢' : `${cents.toFixed(cents < 1 ? 2 : 1)} ¢`;
 };
 
-/** The numbers below an answer, each with what it means. */
-export const numbersOf = (took: Measured): { name: string; value: string }[] => {
+/** The numbers below an answer, each with what it is; some say it themselves. */
+export const numbersOf = (took: Measured): { name: string; value: string; isPlain?: true }[] => {
 	const speed = tokensPerSecond(took);
 	return [
 		...(took.firstTokenMs === null ? [] : [{ name: 'First token', value: seconds(took.firstTokenMs) }]),
 		{ name: 'Total', value: seconds(took.totalMs) },
-		...(took.completionTokens === null ? [] : [{ name: 'Tokens', value: took.completionTokens.toLocaleString('en') }]),
-		...(speed === null ? [] : [{ name: 'Speed', value: `${Math.round(speed).toLocaleString('en')} tokens/s` }]),
+		...(took.completionTokens === null
+			? []
+			: [{ name: 'Tokens', value: `${took.completionTokens.toLocaleString('en')} tokens`, isPlain: true as const }]),
+		...(speed === null
+			? []
+			: [{ name: 'Speed', value: `${Math.round(speed).toLocaleString('en')} tokens/s`, isPlain: true as const }]),
 		...(took.completionTokens === null && took.costMicros === null
 			? []
-			: [{ name: 'Cost', value: costWords(took.costMicros) }])
+			: [{ name: 'Cost', value: costWords(took.costMicros), isPlain: true as const }])
 	];
 };
