@@ -1,18 +1,15 @@
 import { eq } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
-import { type AnswerPrice, answerCents } from '../../core/servings/answer-price.ts';
-import { tokensOf } from '../../core/text/tokens.ts';
-import { paying } from '../budget/rows.ts';
 import { answerPriceOf } from '../connections/commands.ts';
 import { openAccess } from '../connections/rows.ts';
 import { outputs, runs } from '../platform/db/schema.ts';
 import { providers } from '../providers/registry.ts';
 import { ProviderError } from '../providers/errors.ts';
-import type { ChatRequest, Completion } from '../providers/provider.ts';
 import type { Scope, Tx } from '../access/scope.ts';
 import { type Wanted, ensureServed, releaseServing } from '../servings/commands.ts';
 import { type Answer, type Patience, answerAll } from '../providers/answering.ts';
 import { isGenerating, noteProgress, noteWaiting, runIdOf, unanswered } from './generation.ts';
+import { payer } from './payer.ts';
 import type { Evaluation, Letter } from './rows.ts';
 
 /** Pages hear of progress so often, not of each answer. */
@@ -95,25 +92,6 @@ const guarded = (scope: Scope, evaluation: Evaluation, runId: string, model: str
 			await look();
 			throw new ProviderError('down', problem.message, { detail: problem.detail });
 		}
-	};
-};
-
-/** Each answer is paid before it is asked for; what a machine costs is counted by its serving. Throws *over budget*. */
-const payer = (scope: Scope, { projectId }: Evaluation, price: AnswerPrice | 'by-time' | null) => {
-	const isByTime = price === 'by-time';
-	return async (request: ChatRequest, ask: () => Promise<Completion>): Promise<Completion> => {
-		const promptTokens = tokensOf(request.messages);
-		const most = { promptTokens, completionTokens: request.maxTokens };
-		const mostCents = isByTime ? 0 : price && answerCents(price, most);
-		let cents = 0;
-		const write = async () => {
-			const answer = await ask();
-			const completionTokens = answer.completionTokens ?? tokensOf([{ role: 'assistant', content: answer.text }]);
-			if (!isByTime && price)
-				cents = answerCents(price, { promptTokens: answer.promptTokens ?? promptTokens, completionTokens });
-			return answer;
-		};
-		return paying(scope, { projectId, purpose: 'generating', mostCents }, write, () => cents);
 	};
 };
 
