@@ -283,6 +283,11 @@ export const lines: Record<string, Line> = {
 		send: settings,
 		swap: { connection: 422 }
 	},
+	[`${project}/settings ?/budget`]: {
+		at: in_(to.projectSettings),
+		is: data.owners,
+		send: () => ({ budgetCents: 5000 })
+	},
 	[`${project}/settings ?/models`]: {
 		at: in_(to.projectSettings),
 		is: data.makers,

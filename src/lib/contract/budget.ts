@@ -46,6 +46,18 @@ export const GetBudget = query({
 	example: { input: {}, output: aBudget }
 });
 
+export const GetNearBudget = query({
+	name: 'budget.near',
+	summary:
+		'The same where it is nearly or wholly spent, for whoever is about to spend more; null where there is nothing to say',
+	within: 'project',
+	action: 'budget:see',
+	input: NoInput,
+	output: v.nullable(Budget),
+	errors: {},
+	example: { input: {}, output: { ...aBudget, spentCents: 4500, trainingCents: 4040, state: 'warned' } }
+});
+
 export const SetBudget = command({
 	name: 'budget.set',
 	summary: 'Sets what the project may spend in a month, or takes the limit away',

@@ -209,7 +209,7 @@ export const events = {
 		({ percent }) =>
 			percent >= 100
 				? 'stopped paying: the budget of the month is spent'
-				: `noted that ${percent} % of the budget are spent`,
+				: `noted that ${percent} % of the budget is spent`,
 		{ topics: inProject, feed: 'budget:see', webhook: true }
 	),
 

@@ -39,13 +39,14 @@ export const ListServings = query({
 	within: 'project',
 	action: 'runs:see',
 	input: NoInput,
-	output: v.array(v.strictObject({ runId: v.string(), ...Serving.entries })),
+	output: v.array(v.strictObject({ runId: v.string(), version: v.number(), ...Serving.entries })),
 	errors: {},
 	example: {
 		input: {},
 		output: [
 			{
 				runId: ids.run,
+				version: 3,
 				id: ids.serving,
 				status: 'ready',
 				centsPerHour: 264,

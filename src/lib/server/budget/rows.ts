@@ -102,27 +102,28 @@ export const noteSpending = async (tx: Tx, projectId: string): Promise<void> => 
 	const now = new Date();
 	const spentCents = sumOf(await spentIn(tx, projectId, now));
 	const month = monthOf(now);
-	for (const percent of marksPassed(spentCents, budgetCents)) {
-		const told = await tx
-			.insert(budgetNotices)
-			.values({ projectId, month, cents: budgetCents, percent })
-			.onConflictDoNothing()
-			.returning({ id: budgetNotices.id });
-		if (told.length === 0) continue;
-		const [project] = await tx.select({ slug: projects.slug }).from(projects).where(eq(projects.id, projectId));
-		await record(tx, theProduct, {
-			event: 'budget.reached',
-			subject: projectId,
-			projectId,
-			details: {
-				project: project!.slug,
-				month,
-				percent,
-				spentMicros: Math.round(spentCents * 10_000),
-				budgetMicros: budgetCents * 10_000
-			}
-		});
-	}
+	const passed = marksPassed(spentCents, budgetCents);
+	if (passed.length === 0) return;
+	const told = await tx
+		.insert(budgetNotices)
+		.values(passed.map((percent) => ({ projectId, month, cents: budgetCents, percent })))
+		.onConflictDoNothing()
+		.returning({ percent: budgetNotices.percent });
+	if (told.length === 0) return;
+	const [project] = await tx.select({ slug: projects.slug }).from(projects).where(eq(projects.id, projectId));
+	await record(tx, theProduct, {
+		event: 'budget.reached',
+		subject: projectId,
+		projectId,
+		details: {
+			project: project!.slug,
+			month,
+			// who passes both at once hears of the higher one
+			percent: Math.max(...told.map(({ percent }) => percent)),
+			spentMicros: Math.round(spentCents * 10_000),
+			budgetMicros: budgetCents * 10_000
+		}
+	});
 };
 
 /** An answer that is to be paid by the token. */

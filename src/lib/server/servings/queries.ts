@@ -3,7 +3,7 @@ import { ListServings, PriceServing } from '../../contract/servings.ts';
 import { AppError } from '../../core/errors.ts';
 import { query } from '../access/operation.ts';
 import { openAccess } from '../connections/rows.ts';
-import { servings } from '../platform/db/schema.ts';
+import { runs, servings } from '../platform/db/schema.ts';
 import { ProviderError } from '../providers/errors.ts';
 import { providers } from '../providers/registry.ts';
 import { runOf, shownServing } from '../runs/rows.ts';
@@ -16,13 +16,14 @@ const most = 100;
 export const listServings = query(ListServings, async (scope) => {
 	const rows = await scope.tx((tx) =>
 		tx
-			.select()
+			.select({ serving: servings, version: runs.version })
 			.from(servings)
+			.innerJoin(runs, eq(runs.id, servings.runId))
 			.where(eq(servings.projectId, scope.project.id))
 			.orderBy(desc(servings.createdAt), desc(servings.id))
 			.limit(most)
 	);
-	return rows.map((row) => ({ runId: row.runId, ...shownServing(row) }));
+	return rows.map(({ serving, version }) => ({ runId: serving.runId, version, ...shownServing(serving) }));
 });
 
 /** A person waits for it: a provider that does not say by then is said not to. */

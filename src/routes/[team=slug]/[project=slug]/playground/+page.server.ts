@@ -2,8 +2,6 @@ import { ListModels } from '$lib/contract/connections';
 import { AddExample } from '$lib/contract/examples';
 import { KeepPair, WithdrawPair } from '$lib/contract/playground';
 import { PriceServing, StartServing, StopServing } from '$lib/contract/servings';
-import { together } from '$lib/server/access/scope';
-import { getBudget } from '$lib/server/budget/queries';
 import { listModels } from '$lib/server/connections/models';
 import { addExample } from '$lib/server/examples/commands';
 import { form } from '$lib/server/http/form';
@@ -15,12 +13,9 @@ import { priceServing } from '$lib/server/servings/queries';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load = page(Nothing, async ({ locals, depends }) => {
-	const shown = await together(locals.project, async (scope) => ({
-		playground: await getPlayground(scope),
-		budget: await getBudget(scope)
-	}));
-	for (const { id } of shown.playground.runs) depends(`aitelier:run:${id}`);
-	return { ...shown, now: new Date() };
+	const playground = await getPlayground(locals.project);
+	for (const { id } of playground.runs) depends(`aitelier:run:${id}`);
+	return { playground, now: new Date() };
 }) satisfies PageServerLoad;
 
 export const actions = {
