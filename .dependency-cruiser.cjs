@@ -28,12 +28,14 @@ const features = [
 	'connections',
 	'keys',
 	'project',
+	'budget',
 	'examples',
 	'ratings',
 	'splits',
 	'runs',
 	'servings',
 	'evaluations',
+	'playground',
 	'webhooks',
 	'activity'
 ];

@@ -54,6 +54,8 @@ const samples: { [Link in keyof typeof to]-?: Required<Parameters<(typeof to)[Li
 	vote: ['northwind', 'support', 'an-id'],
 	results: ['northwind', 'support', 'an-id'],
 	resultsFile: ['northwind', 'support', 'an-id', 'csv'],
+	playground: ['northwind', 'support', { a: 'base', b: 'run:an-id' }],
+	answers: ['northwind', 'support'],
 	projectSettings: ['northwind', 'support']
 };
 

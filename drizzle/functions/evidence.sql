@@ -144,3 +144,18 @@ create or replace trigger webhook_deliveries_frozen before update of id, endpoin
 		(old.id, old.endpoint_id, old.project_ids, old.event, old.body, old.created_at)
 		is distinct from (new.id, new.endpoint_id, new.project_ids, new.event, new.body, new.created_at)
 	) execute function keep_evidence('What is sent to a webhook stays as it was');
+
+-- Which answer somebody liked better; taken back once.
+create or replace trigger playground_pairs_frozen
+	before update of id, project_id, prompt, prompt_hash, chosen, rejected, chosen_by, rejected_by, person_id, voter, client_id, created_at
+	on playground_pairs for each row when (
+		(old.id, old.project_id, old.prompt::text, old.prompt_hash, old.chosen, old.rejected, old.chosen_by, old.rejected_by, old.person_id,
+			old.voter, old.client_id, old.created_at)
+		is distinct from
+		(new.id, new.project_id, new.prompt::text, new.prompt_hash, new.chosen, new.rejected, new.chosen_by, new.rejected_by, new.person_id,
+			new.voter, new.client_id, new.created_at)
+	) execute function keep_evidence('A preference stays what somebody chose');
+
+create or replace trigger playground_pairs_withdrawn before update of withdrawn_at on playground_pairs
+	for each row when (old.withdrawn_at is not null and new.withdrawn_at is distinct from old.withdrawn_at)
+	execute function keep_evidence('A preference that was taken back stays so');

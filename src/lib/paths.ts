@@ -55,6 +55,12 @@ export const to = {
 	results: (team: string, project: string, evaluation: string) => `${base(team, project)}/eval/${evaluation}/results`,
 	resultsFile: (team: string, project: string, evaluation: string, format: 'json' | 'csv') =>
 		`${base(team, project)}/eval/${evaluation}/results/${format}`,
+	/** `asked`: who stands in the first panel, and in the second one if there is one (core/servings/contender). */
+	playground: (team: string, project: string, asked: { a?: string; b?: string } = {}) => {
+		const query = new URLSearchParams(asked);
+		return `${base(team, project)}/playground${query.size > 0 ? `?${query}` : ''}`;
+	},
+	answers: (team: string, project: string) => `${base(team, project)}/playground/answers`,
 	projectSettings: (team: string, project: string) => `${base(team, project)}/settings`
 };
 

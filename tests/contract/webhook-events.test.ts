@@ -17,7 +17,19 @@ test('every event that is sent has its words in the form, and no other', () => {
 
 test('what is sent of it is names and numbers, told field by field', () => {
 	/** Fields that hold a text: each one a name, a word of ours, an id or a moment. */
-	const texts = ['fileName', 'run', 'status', 'name', 'version', 'against', 'verdict', 'hint', 'expiresAt'];
+	const texts = [
+		'fileName',
+		'run',
+		'status',
+		'name',
+		'version',
+		'against',
+		'verdict',
+		'hint',
+		'expiresAt',
+		'project',
+		'month'
+	];
 	for (const [event, { details }] of sent) {
 		expect(details.type, event).toBe('strict_object');
 		for (const [field, schema] of Object.entries((details as { entries: Record<string, v.GenericSchema> }).entries)) {

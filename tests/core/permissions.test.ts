@@ -20,6 +20,8 @@ const spec: Record<Action, string> = {
 	'runs:start': 'ot',
 	'runs:cancel': 'ot',
 	'servings:edit': 'ot',
+	'playground:use': 'ot',
+	'budget:see': 'ot',
 	'evaluations:see': 'otr',
 	'evaluations:create': 'ot',
 	'evaluations:seeIdentities': 'ot',

@@ -119,6 +119,20 @@ export const oneOfEach = (scope: Scope & { userId: string | null }, otherPerson:
 			personId,
 			clientId: randomUUID()
 		});
+		await add('playground_pairs', tables.playgroundPairs, {
+			projectId,
+			prompt: [],
+			promptHash: Buffer.from('p'),
+			chosen: 'x',
+			rejected: 'y',
+			chosenBy: 'v1',
+			rejectedBy: 'base',
+			personId,
+			clientId: randomUUID()
+		});
+		await add('budgets', tables.budgets, { projectId, cents: 5000 });
+		await add('budget_notices', tables.budgetNotices, { projectId, month: '2026-11', cents: 5000, percent: 80 });
+		await add('answer_costs', tables.answerCosts, { projectId, month: '2026-11', purpose: 'playground', cents: 1 });
 		const endpointId = await add('webhook_endpoints', tables.webhookEndpoints, {
 			name: 'One',
 			url: 'https://example.com',

@@ -235,12 +235,59 @@ export const lines: Record<string, Line> = {
 	},
 
 	[`${project} page`]: { at: in_(to.project), is: members },
+	[`${project}/playground page`]: { at: in_(to.playground), is: makers },
+	[`${project}/playground/answers POST`]: {
+		at: in_(to.answers),
+		is: data.makers,
+		send: () => ({ messages: [{ role: 'user', content: 'Do you ship to Norway?' }], maxTokens: 20 })
+	},
+	[`${project}/playground ?/models`]: {
+		at: in_(to.playground),
+		is: data.makers,
+		send: (w) => ({ connectionId: w.connection })
+	},
+	// the model of this run was never at a provider
+	[`${project}/playground ?/price`]: { at: in_(to.playground), is: makersGet(200), send: (w) => ({ runId: w.run }) },
+	[`${project}/playground ?/serve`]: { at: in_(to.playground), is: makersGet(409), send: (w) => ({ runId: w.run }) },
+	[`${project}/playground ?/stop`]: { at: in_(to.playground), is: makersGet(200), send: (w) => ({ runId: w.run }) },
+	[`${project}/playground ?/save`]: {
+		at: in_(to.playground),
+		is: data.makers,
+		send: () => ({
+			messages: JSON.stringify([
+				{ role: 'user', content: `Do you ship to Norway? ${randomUUID()}` },
+				{ role: 'assistant', content: 'Yes.' }
+			])
+		})
+	},
+	[`${project}/playground ?/prefer`]: {
+		at: in_(to.playground),
+		is: data.makers,
+		send: () => ({
+			clientId: randomUUID(),
+			prompt: JSON.stringify([{ role: 'user', content: 'Do you ship to Norway?' }]),
+			chosen: 'Yes.',
+			rejected: 'No.',
+			chosenBy: 'v1',
+			rejectedBy: 'sandbox-small'
+		})
+	},
+	[`${project}/playground ?/withdraw`]: {
+		at: in_(to.playground),
+		is: data.makers,
+		send: (w) => ({ pairId: w.pair })
+	},
 	[`${project}/settings page`]: { at: in_(to.projectSettings), is: owners },
 	[`${project}/settings ?/save`]: {
 		at: in_(to.projectSettings),
 		is: data.owners,
 		send: settings,
 		swap: { connection: 422 }
+	},
+	[`${project}/settings ?/budget`]: {
+		at: in_(to.projectSettings),
+		is: data.owners,
+		send: () => ({ budgetCents: 5000 })
 	},
 	[`${project}/settings ?/models`]: {
 		at: in_(to.projectSettings),

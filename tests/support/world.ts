@@ -12,6 +12,7 @@ import * as tables from '../../src/lib/server/platform/db/schema.ts';
 import { castVote, revealResults } from '../../src/lib/server/evaluations/commands.ts';
 import { nextPairs } from '../../src/lib/server/evaluations/queries.ts';
 import { importExamples } from '../../src/lib/server/examples/commands.ts';
+import { keepPair } from '../../src/lib/server/playground/commands.ts';
 import { createKey } from '../../src/lib/server/keys/commands.ts';
 import { keepMail, listMails } from '../../src/lib/server/platform/mail/outbox.ts';
 import { beginDevice, confirmDevice, takeToken } from '../../src/lib/server/access/device.ts';
@@ -296,6 +297,17 @@ export const newWorld = async (owner: postgres.Sql, sandboxUrl: string, { file =
 		{ name: 'Nightly import', role: 'trainer', projectIds: null, days: 90 }
 	);
 	const personal = await addToken(team.owner.id, team.teamId);
+	const { id: pair } = await keepPair(
+		await inProject({ ...scope, userId: team.owner.id, voterId: team.owner.id }, project.slug),
+		{
+			clientId: randomUUID(),
+			prompt: [{ role: 'user', content: 'Which of the two?' }],
+			chosen: 'This one.',
+			rejected: 'That one.',
+			chosenBy: 'v1',
+			rejectedBy: 'sandbox-small'
+		}
+	);
 	const queue = await nextPairs(await inProject(rater, project.slug), { evaluationId: voting, after: -1 });
 	return {
 		teamId: team.teamId,
@@ -322,6 +334,8 @@ export const newWorld = async (owner: postgres.Sql, sandboxUrl: string, { file =
 		bearer: personal.token,
 		code: personal.code,
 		invitation: invitation.id,
+		/** The owner has preferred an answer in the playground. */
+		pair,
 		webhook: webhook.id,
 		spareWebhook: webhook.spare,
 		/** Where webhooks may lead. */

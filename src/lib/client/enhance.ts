@@ -16,11 +16,10 @@ const refusedWith = (values: Record<string, FormDataEntryValue>) => {
 	return { result, update: () => applyAction(result) };
 };
 
-/** Leads to the first field that was refused. */
-const leadToRefused = async () => {
+/** The root layout hears it, and leads to the first field that was refused. */
+const tellRefused = async () => {
 	await tick();
-	const loaded = await import('$lib/components/ui/refused').catch(() => null); // no connection: the words are there
-	loaded?.focusRefused(true);
+	document.dispatchEvent(new Event('refused'));
 };
 
 const isRefused = (result: ActionResult) => result.type === 'failure' && Boolean(result.data?.problems);
@@ -37,6 +36,6 @@ export const enhance: typeof kits = (form, submit) =>
 			const isUnanswered = came.result.type === 'error' && came.result.error instanceof Error;
 			const met = isUnanswered ? { ...came, ...refusedWith(typed(sending.formData)) } : came;
 			await then(met);
-			if (isRefused(met.result)) await leadToRefused();
+			if (isRefused(met.result)) await tellRefused();
 		};
 	});

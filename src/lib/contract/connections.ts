@@ -90,6 +90,9 @@ const Model = v.strictObject({
 	contextTokens: v.nullable(v.number()),
 	/** Per million training tokens, where the provider publishes it. */
 	trainingCentsPerMillion: v.nullable(v.number()),
+	/** What an answer costs: per million tokens of what it is shown, and of what it says. */
+	promptCentsPerMillion: v.nullable(v.number()),
+	completionCentsPerMillion: v.nullable(v.number()),
 	recommended: v.boolean(),
 	/** The last day on which it can be used, `YYYY-MM-DD`. */
 	until: v.nullable(v.string())
@@ -102,6 +105,8 @@ const aModel: ListedModel = {
 	servable: true,
 	contextTokens: 8192,
 	trainingCentsPerMillion: 40,
+	promptCentsPerMillion: 0,
+	completionCentsPerMillion: 0,
 	recommended: true,
 	until: null
 };

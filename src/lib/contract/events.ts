@@ -65,6 +65,9 @@ const ofEvaluationAndProject = (about: About<unknown>): Topic[] => [...ofEvaluat
 /** `one example`, `1,200 examples`. */
 const someExamples = (count: number) => (count === 1 ? 'one example' : `${count.toLocaleString('en')} examples`);
 
+/** Cents as people read them. */
+const dollars = (cents: number) => `$${(cents / 100).toFixed(2)}`;
+
 /** A small number as people write it: `0.00001`, not `1e-5`. */
 const decimal = (value: number) => value.toLocaleString('en', { maximumFractionDigits: 9 });
 
@@ -187,11 +190,27 @@ export const events = {
 		{ audited: true }
 	),
 
-	// ── budget: what watches it is still to come
+	// ── budget: of a project and a month
+	'budget.changed': event(
+		v.strictObject({ before: v.nullable(v.number()), after: v.nullable(v.number()) }),
+		({ after }) =>
+			after === null ? 'took the budget of the project away' : `set the budget to ${dollars(after)} a month`,
+		{ topics: inProject, audited: true, feed: 'budget:see' }
+	),
+	/** By nobody: once when so many percent of it are spent, and again when another amount is set. From 100 on nothing more is paid. */
 	'budget.reached': event(
-		v.strictObject({ spentMicros: v.number(), budgetMicros: v.number() }),
-		() => 'reached the budget of the team',
-		{ audited: true, webhook: true }
+		v.strictObject({
+			project: v.string(),
+			month: v.string(),
+			percent: v.number(),
+			spentMicros: v.number(),
+			budgetMicros: v.number()
+		}),
+		({ percent }) =>
+			percent >= 100
+				? 'stopped paying: the budget of the month is spent'
+				: `noted that ${percent} % of the budget is spent`,
+		{ topics: inProject, feed: 'budget:see', webhook: true }
 	),
 
 	// ── personal tokens: written by the database (answer_device, end_token), since whoever serves has nothing of them
@@ -350,6 +369,14 @@ export const events = {
 		({ status }) => (status === 'failed' ? 'could not keep a model running' : 'gave the machine of a model back'),
 		{ topics: onRunOfServing, webhook: true }
 	),
+	// ── playground
+	'pair.kept': event(v.strictObject({}), () => 'preferred one of two answers in the playground', {
+		topics: inProject,
+		feed: 'playground:use',
+		several: ({ subjects }) => `preferred one of two answers ${subjects.toLocaleString('en')} times in the playground`
+	}),
+	'pair.withdrawn': event(v.strictObject({}), () => 'took a preference of the playground back', { topics: inProject }),
+
 	// ── evaluations: before the reveal no sentence says its name, which tells who competes
 	'evaluation.created': event(
 		v.strictObject({ name: v.string(), planned: v.number() }),

@@ -246,11 +246,19 @@ export const AddExample = command({
 	within: 'project',
 	action: 'examples:add',
 	input: v.object(
-		{ messages: Conversation, rating: v.optional(v.nullable(whole('A rating', 1, 10)), null) },
+		{
+			messages: Conversation,
+			rating: v.optional(v.nullable(whole('A rating', 1, 10)), null),
+			/** `playground`: a model's answer that somebody kept. */
+			origin: v.optional(v.picklist(['written', 'playground'], 'An example is written or from the playground'))
+		},
 		'Write at least one question and its answer'
 	),
 	output: Twin,
-	errors: { conflict: 'The same conversation is already here.' },
+	errors: {
+		conflict:
+			'The same conversation is already here, or a model’s answer would stand beside the prompt that measures it.'
+	},
 	events: ['example.added'],
 	example: { input: { messages: aTalk, rating: 8 }, output: { id: ids.example, number: 12 } }
 });

@@ -2,11 +2,13 @@
 import type { Operation } from './operation.ts';
 import * as account from './account.ts';
 import * as activity from './activity.ts';
+import * as budget from './budget.ts';
 import * as connections from './connections.ts';
 import * as evaluationResults from './evaluation-results.ts';
 import * as evaluations from './evaluations.ts';
 import * as examples from './examples.ts';
 import * as keys from './keys.ts';
+import * as playground from './playground.ts';
 import * as project from './project.ts';
 import * as ratings from './ratings.ts';
 import * as runs from './runs.ts';
@@ -27,6 +29,7 @@ export const operations: readonly Operation[] = [
 	connections,
 	keys,
 	project,
+	budget,
 	examples,
 	ratings,
 	splits,
@@ -34,6 +37,7 @@ export const operations: readonly Operation[] = [
 	servings,
 	evaluations,
 	evaluationResults,
+	playground,
 	webhooks,
 	activity
 ].flatMap((feature) => (Object.values(feature) as unknown[]).filter(isOperation));

@@ -1,12 +1,14 @@
 // What scripts can do, and where: one row for each operation that a key may carry out. The handler, the OpenAPI document and the
 // reference are made from this table and from the operations themselves.
 import * as activity from './activity.ts';
+import * as budget from './budget.ts';
 import * as connections from './connections.ts';
 import * as evaluationResults from './evaluation-results.ts';
 import * as evaluations from './evaluations.ts';
 import * as examples from './examples.ts';
 import * as keys from './keys.ts';
 import type { Operation } from './operation.ts';
+import * as playground from './playground.ts';
 import * as project from './project.ts';
 import * as ratings from './ratings.ts';
 import * as runs from './runs.ts';
@@ -51,6 +53,7 @@ export const rest: readonly RestRow[] = [
 	rows(project.ListProjects, 'GET', '/projects'),
 	rows(project.CreateProject, 'POST', '/projects', { status: 201 }),
 	rows(project.GetProject, 'GET', inProject),
+	rows(budget.GetBudget, 'GET', `${inProject}/budget`),
 	rows(activity.GetDashboard, 'GET', `${inProject}/stats`),
 	rows(activity.ListActivity, 'GET', `${inProject}/activity`, { paged: byNumber }),
 
@@ -78,6 +81,7 @@ export const rest: readonly RestRow[] = [
 	rows(runs.DownloadRunFile, 'GET', `${inProject}/runs/{runId}/files/{kind}`),
 	rows(servings.ListServings, 'GET', `${inProject}/servings`),
 	rows(servings.StartServing, 'POST', `${inProject}/runs/{runId}/serving`, { status: 201 }),
+	rows(servings.PriceServing, 'GET', `${inProject}/runs/{runId}/serving`),
 	rows(servings.StopServing, 'DELETE', `${inProject}/runs/{runId}/serving`),
 	rows(servings.Chat, 'POST', `${inProject}/chat`),
 
@@ -90,6 +94,11 @@ export const rest: readonly RestRow[] = [
 	rows(evaluationResults.RevealResults, 'POST', `${inProject}/evaluations/{evaluationId}/reveal`),
 	rows(evaluationResults.GetResults, 'GET', `${inProject}/evaluations/{evaluationId}/results`),
 	rows(evaluationResults.ExportResults, 'GET', `${inProject}/evaluations/{evaluationId}/export`),
+
+	rows(playground.GetPlayground, 'GET', `${inProject}/playground`),
+	rows(playground.ListPairs, 'GET', `${inProject}/pairs`, { paged: byNumber }),
+	rows(playground.KeepPair, 'POST', `${inProject}/pairs`, { status: 201 }),
+	rows(playground.WithdrawPair, 'DELETE', `${inProject}/pairs/{pairId}`),
 
 	rows(webhooks.ListWebhooks, 'GET', '/webhooks'),
 	rows(webhooks.CreateWebhook, 'POST', '/webhooks', { status: 201 }),

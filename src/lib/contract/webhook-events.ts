@@ -17,7 +17,10 @@ export const webhookEvents = {
 	'serving.ended': { label: 'A model was stopped', hint: 'Nothing is billed any more' },
 	'evaluation.ready': { label: 'A vote has opened', hint: 'All answers are there; people can judge' },
 	'evaluation.revealed': { label: 'A verdict is known', hint: 'Wins, losses and the win rate' },
-	'budget.reached': { label: 'The budget is reached', hint: 'What was spent, and the limit' },
+	'budget.reached': {
+		label: 'A budget is nearly or wholly spent',
+		hint: 'At 80 and at 100 %: what was spent, and the limit'
+	},
 	'key.expiring': { label: 'An API key is about to expire', hint: 'A week before its end' }
 } as const satisfies Partial<Record<EventName, Words>>;
 

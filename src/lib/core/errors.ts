@@ -6,6 +6,7 @@ export const errorStatuses = {
 	access_denied: 400,
 	exposed_key: 400,
 	unauthenticated: 401,
+	over_budget: 402,
 	not_found: 404,
 	wrong_method: 405,
 	forbidden: 403,

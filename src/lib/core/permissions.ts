@@ -21,6 +21,8 @@ const allowed = {
 	'runs:start': ['owner', 'trainer'],
 	'runs:cancel': ['owner', 'trainer'],
 	'servings:edit': ['owner', 'trainer'],
+	'playground:use': ['owner', 'trainer'],
+	'budget:see': ['owner', 'trainer'],
 	'evaluations:see': ['owner', 'trainer', 'rater'],
 	'evaluations:create': ['owner', 'trainer'],
 	'evaluations:seeIdentities': ['owner', 'trainer'],

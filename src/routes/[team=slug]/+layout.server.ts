@@ -1,3 +1,6 @@
+import { may } from '$lib/core/permissions';
+import { together } from '$lib/server/access/scope';
+import { getNearBudget } from '$lib/server/budget/queries';
 import { layout } from '$lib/server/http/page';
 import { getFrame } from '$lib/server/project/queries';
 import type { LayoutServerLoad } from './$types';
@@ -11,7 +14,14 @@ export const load = layout(async ({ locals, params, depends, cookies }) => {
 	return {
 		team: { name: team.name, slug: team.slug },
 		teams: teams.map(({ name, slug }) => ({ name, slug })),
-		...(await getFrame(scope, { projectId })),
+		...(await together(scope, async (inside) => ({
+			...(await getFrame(inside, { projectId })),
+			/** Of the project that is open, where it is nearly or wholly spent. */
+			budget:
+				projectId && may(scope.role, 'budget:see')
+					? await getNearBudget({ ...inside, project: locals.project.project })
+					: null
+		}))),
 		person: { id: person.id, name: person.name, email: person.email },
 		role: scope.role,
 		/** Somebody who sees only some projects cannot make one: it would be in nobody's list. */

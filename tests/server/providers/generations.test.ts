@@ -53,7 +53,10 @@ describe('a file of which nothing is said', () => {
 		expect(await upload(good.url)).toEqual({ fileId: 'file-1' });
 		await good.stop();
 		const bad = await serverOf({ validation_report: { valid: false, error: 'Line 2 is empty.' } });
-		await expect(upload(bad.url)).rejects.toMatchObject({ kind: 'refused', message: expect.stringMatching(/Line 2 is empty/) });
+		await expect(upload(bad.url)).rejects.toMatchObject({
+			kind: 'refused',
+			message: expect.stringMatching(/Line 2 is empty/)
+		});
 		await bad.stop();
 	});
 });

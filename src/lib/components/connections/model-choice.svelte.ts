@@ -1,4 +1,4 @@
-import { deserialize } from '$app/forms';
+import { sendAction } from '$lib/client/send-action.ts';
 import type { Check, ListedModel } from '$lib/contract/connections.ts';
 
 type Answer = { check?: Check; models?: ListedModel[]; problems?: Record<string, string> };
@@ -27,30 +27,12 @@ export class ModelChoice {
 		this.clear();
 		const asked = this.#asked;
 		this.isLoading = true;
-		const answer = await this.#send(action, fields).catch((): Answer => ({
-			problems: { form: 'The server did not answer. Try again.' }
-		}));
+		const sent = await sendAction(action, fields);
+		const answer: Answer = sent.ok ? sent.data : { problems: sent.problems };
 		if (asked !== this.#asked) return;
 		this.models = answer.models ?? [];
 		this.check = answer.check;
 		this.problems = answer.problems ?? {};
 		this.isLoading = false;
-	}
-
-	async #send(action: string, fields: Record<string, string>): Promise<Answer> {
-		const body = new FormData();
-		for (const [name, value] of Object.entries(fields)) body.set(name, value);
-		const response = await fetch(action, {
-			method: 'POST',
-			body,
-			headers: { accept: 'application/json', 'x-sveltekit-action': 'true' }
-		});
-		const result = deserialize(await response.text());
-		if (result.type === 'success' || result.type === 'failure') return (result.data ?? {}) as Answer;
-		return {
-			problems: {
-				form: result.type === 'error' ? String(result.error?.message ?? result.error) : 'Sign in and try again.'
-			}
-		};
 	}
 }

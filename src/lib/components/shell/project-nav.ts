@@ -2,6 +2,7 @@ import ChartNoAxes from '@lucide/svelte/icons/chart-no-axes-column';
 import FlaskConical from '@lucide/svelte/icons/flask-conical';
 import FolderOpen from '@lucide/svelte/icons/folder-open';
 import House from '@lucide/svelte/icons/house';
+import MessagesSquare from '@lucide/svelte/icons/messages-square';
 import Plus from '@lucide/svelte/icons/plus';
 import Rows from '@lucide/svelte/icons/rows-3';
 import Settings from '@lucide/svelte/icons/settings';
@@ -22,6 +23,14 @@ const pages: Entry[] = [
 	{ id: 'split', label: 'Split', icon: SplitIcon, key: 'v', to: to.split, needs: 'splits:see' },
 	{ id: 'train', label: 'Train', icon: FlaskConical, key: 't', to: to.train, needs: 'runs:see' },
 	{ id: 'eval', label: 'Eval', icon: ChartNoAxes, key: 'e', to: to.evaluations, needs: 'evaluations:see' },
+	{
+		id: 'playground',
+		label: 'Playground',
+		icon: MessagesSquare,
+		key: 'p',
+		to: (team, project) => to.playground(team, project),
+		needs: 'playground:use'
+	},
 	{ id: 'settings', label: 'Settings', icon: Settings, key: 's', to: to.projectSettings, needs: 'project:edit' }
 ];
 

@@ -42,7 +42,14 @@ const words: Record<string, Words> = {
 		title: 'Evaluations',
 		text: 'Two models answer the same prompts, people compare the answers blind, and the votes give a verdict.'
 	},
-	playground: { title: 'Chat', text: 'One answer, written while you watch.' },
+	playground: {
+		title: 'Playground',
+		text: 'Who can be asked, and which of two answers people liked better. The answers themselves come from `POST /chat`, word by word.'
+	},
+	budget: {
+		title: 'Budget',
+		text: 'What a project may spend in a month, and what it has spent. Owners set it in the app.'
+	},
 	activity: { title: 'Activity', text: 'What has happened, and how far a project is.' },
 	webhooks: { title: 'Webhooks', text: 'Your own server is told when something has happened.' }
 };

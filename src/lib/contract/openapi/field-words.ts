@@ -49,6 +49,8 @@ const words: Record<string, string> = {
 	servable: 'Whether a trained one can be called afterwards; null where the provider tells only when asked for it.',
 	contextTokens: 'The longest conversation it takes, in tokens.',
 	trainingMicrosPerMillion: 'Micro-dollars per million training tokens, where the provider publishes it.',
+	promptMicrosPerMillion: 'Micro-dollars per million tokens that a model is shown, where the provider publishes it.',
+	completionMicrosPerMillion: 'Micro-dollars per million tokens that a model answers, where the provider publishes it.',
 	recommended: 'Whether we would begin with it.',
 	until: 'The last day on which it can be used, as `YYYY-MM-DD`.',
 
@@ -287,6 +289,44 @@ const words: Record<string, string> = {
 	stoppedAt: 'Until when it was billed.',
 	callAs: 'The name by which it answers.',
 
+	'servings.chat:connectionId': 'A connection whose model is asked, whatever the project is on; with it goes `model`.',
+	'servings.chat:model': 'The model of that connection, by the provider’s id.',
+	'servings.chat:runId': 'The run whose model is asked. Leave it out for the project’s base model.',
+	'servings.chat:messages': 'The turns so far, in order. The last one is what is asked.',
+	'servings.chat:maxTokens': 'The longest answer, in tokens: 1 to 8,192.',
+	'servings.chat:temperature': 'How freely it answers: 0 to 2.',
+	serves: 'Whether the trained model answers `at-once` or only `after-deploy`.',
+	deployable: 'Whether the provider can start it; `problem` says why not.',
+	origin: '`playground` for an answer of a model that somebody kept: its prompt may not be one that measures.',
+
+	// ── playground
+	base: 'The base model of the project; null while it has no connection.',
+	'base.model': 'The model, by the provider’s id.',
+	'base.connection': 'The name of the connection that it answers on.',
+	isFree: 'Whether nobody pays for it: the sandbox.',
+	connections: 'The connections of the team.',
+	'playground.get:runs': 'The runs that have a model, the newest first.',
+	'runs.serving': 'Its newest serving; null where it was never started.',
+	pairId: 'The preference.',
+	'playground:prompt': 'What both models were shown, up to the question.',
+	chosen: 'The answer that was liked better.',
+	rejected: 'The other answer.',
+	chosenBy: 'What people call the model of the better answer: a version, or a name.',
+	rejectedBy: 'What people call the model of the other one.',
+	leaks: 'Whether the prompt measures by now, so that nothing may train on it.',
+
+	// ── budget
+	month: 'The calendar month, in UTC: `2026-11`.',
+	renewsAt: 'When the next month begins.',
+	budgetMicros: 'What may be spent in it, in micro-dollars; null: nothing is limited.',
+	spentMicros: 'What was spent in it.',
+	trainingMicros: 'What of that trainings cost: the estimate until the provider names the amount.',
+	servingMicros: 'What of that deployed models cost.',
+	generatingMicros: 'What of that the answers of comparisons cost, where they are billed by the token.',
+	playgroundMicros:
+		'What of that answers in the playground and of `POST /chat` cost, where they are billed by the token.',
+	'budget:state': '`unlimited`, `fine`, `warned` from 80 % on, or `spent`: nothing more is paid.',
+
 	// ── evaluations
 	evaluationId: 'The evaluation.',
 	against: 'What it is compared with: `base`, or the id of another run.',
@@ -386,7 +426,7 @@ const words: Record<string, string> = {
 /** What a stream says, by the operation that gives it. */
 const streams: Record<string, string> = {
 	'servings.chat':
-		'Server-sent events: `{ text }` for each piece; at the end `{ done: true, finishReason, promptTokens, completionTokens }`, or `{ error: { code, message } }` where it broke off.'
+		'Server-sent events: `{ text }` for each piece, `{ thinking }` for what the model thinks before it speaks; at the end `{ done: true, finishReason, promptTokens, completionTokens, firstTokenMs, totalMs, costMicros }`, or `{ error: { code, message } }` where it broke off.'
 };
 
 /** What stands in the body of a file or a stream. */

@@ -38,6 +38,10 @@ export const refusalWords = {
 		means: 'An API key stands in the address or in the body, where servers and logs keep it.',
 		act: 'Revoke that key in the team’s settings, make a new one, and send it in the header `Authorization: Bearer …` only.'
 	},
+	over_budget: {
+		means: 'It would cost money, and the project’s budget of this month does not pay for it any more.',
+		act: 'An owner can raise the budget in the project’s settings; it begins anew with the month. The message says how much is left.'
+	},
 	unauthenticated: {
 		means:
 			'There is no key, or it does not work: mistyped, revoked, expired, or of a team that is gone. All of them are told the same.',

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import { eq } from 'drizzle-orm';
 import {
 	CreateConnection,
@@ -10,11 +11,14 @@ import {
 import { providerFacts } from '../../contract/providers.ts';
 import { AppError } from '../../core/errors.ts';
 import { authorize } from '../../core/permissions.ts';
+import type { AnswerPrice } from '../../core/servings/answer-price.ts';
 import { command } from '../access/operation.ts';
 import type { Scope, Tx } from '../access/scope.ts';
 import { record } from '../events/record.ts';
 import { connections, projects } from '../platform/db/schema.ts';
+import type { ProviderId } from '../providers/provider.ts';
 import { accessToNew, addressOf, ask, told } from './check.ts';
+import { modelsOf } from './models.ts';
 import { accessOf, accessTo, connectionOf, sealedFor } from './rows.ts';
 
 const nameOf = ({ provider, name, baseUrl }: NewConnection) =>
@@ -100,3 +104,25 @@ export const removeConnection = command(RemoveConnection, async (scope, { connec
 		);
 	}
 });
+
+/** Nobody waits longer for a price before an answer is asked for. */
+const priceWithinMs = 2_000;
+
+/**
+ * What an answer of a model costs by the token, for whoever is about to ask it: between two transactions of theirs. null: the provider
+ * names no price, or none in time. A list that was asked for in the last five minutes answers at once.
+ */
+export const answerPriceOf = async (
+	scope: Scope,
+	{ connectionId, provider }: { connectionId: string; provider: ProviderId },
+	model: string
+): Promise<AnswerPrice | null> => {
+	if (provider === 'sandbox') return { prompt: 0, completion: 0 };
+	const over = new AbortController();
+	const late = wait(priceWithinMs, [], { signal: over.signal }).catch(() => []);
+	// a provider that refuses will say so to the question itself
+	const models = await Promise.race([modelsOf(scope, connectionId).catch(() => []), late]).finally(() => over.abort());
+	const found = models.find(({ id }) => id === model);
+	const [prompt, completion] = [found?.promptCentsPerMillion ?? null, found?.completionCentsPerMillion ?? null];
+	return prompt === null || completion === null ? null : { prompt, completion };
+};

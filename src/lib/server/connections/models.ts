@@ -20,6 +20,8 @@ const shown = (model: BaseModel): ListedModel => ({
 	servable: model.servable,
 	contextTokens: model.contextTokens,
 	trainingCentsPerMillion: model.trainingCentsPerMillion,
+	promptCentsPerMillion: model.answerPrice?.prompt ?? null,
+	completionCentsPerMillion: model.answerPrice?.completion ?? null,
 	recommended: model.recommended,
 	until: model.until ?? null
 });
@@ -38,7 +40,7 @@ const keptForMs = 5 * 60_000;
 const kept = new Map<string, { until: number; models: ListedModel[] }>();
 
 /** What a connection's provider offers, recommended models first. Throws *conflict* with its reason when it does not answer. */
-const modelsOf = async (scope: Scope, connectionId: string): Promise<ListedModel[]> => {
+export const modelsOf = async (scope: Scope, connectionId: string): Promise<ListedModel[]> => {
 	const access = await scope.tx((tx) => openAccess(tx, connectionId));
 	// with another key comes another list, in every process
 	const place = `${scope.teamId}|${connectionId}|${sha256(access.key).toString('base64')}`;

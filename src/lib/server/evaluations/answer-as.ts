@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
+import { answerPriceOf } from '../connections/commands.ts';
 import { openAccess } from '../connections/rows.ts';
 import { outputs, runs } from '../platform/db/schema.ts';
 import { providers } from '../providers/registry.ts';
@@ -8,6 +9,7 @@ import type { Scope, Tx } from '../access/scope.ts';
 import { type Wanted, ensureServed, releaseServing } from '../servings/commands.ts';
 import { type Answer, type Patience, answerAll } from '../providers/answering.ts';
 import { isGenerating, noteProgress, noteWaiting, runIdOf, unanswered } from './generation.ts';
+import { payer } from './payer.ts';
 import type { Evaluation, Letter } from './rows.ts';
 
 /** Pages hear of progress so often, not of each answer. */
@@ -109,15 +111,20 @@ export const answerAs = async (
 	if (open.length > 0) {
 		const model = await callable(scope, evaluation, runId);
 		if (model === null) return false;
-		const access = await scope.tx(async (tx) => openAccess(tx, await connectionOf(tx, evaluation, contender)));
+		const { access, connectionId } = await scope.tx(async (tx) => {
+			const connectionId = await connectionOf(tx, evaluation, contender);
+			return { connectionId, access: await openAccess(tx, connectionId) };
+		});
 		const { temperature, maxTokens, seed } = evaluation;
 		const provider = providers[access.provider];
 		const isDeployed = runId !== null && provider.servesTunedModels === 'after-deploy';
+		const price = isDeployed ? null : await answerPriceOf(scope, { connectionId, provider: access.provider }, model);
+		const payingFor = payer(scope, evaluation, isDeployed ? 'by-time' : price);
 		const guard = isDeployed ? guarded(scope, evaluation, runId, model) : <T>(ask: () => Promise<T>) => ask();
 		const ask = ({ prompt }: (typeof open)[number], stop: AbortSignal) => {
 			const request = { model, messages: prompt, temperature, maxTokens, seed };
 			// as a stream: of an answer that is cut in the middle, that part is there
-			return guard(() => provider.chat({ ...access, signal: stop }, request, () => {}));
+			return guard(() => payingFor(request, () => provider.chat({ ...access, signal: stop }, request, () => {})));
 		};
 		try {
 			await answerAll(open, ask, keeper(scope, evaluation, contender), { signal, patience });

@@ -20,10 +20,10 @@ import { examples, projects, ratings } from '../platform/db/schema.ts';
 import { lockedProject, projectNow } from '../project/rows.ts';
 import { exportPieces } from './export.ts';
 import { importLines } from './import.ts';
-import { factsOf, noExample, refusedByLock, twinOf } from './rows.ts';
+import { factsOf, noExample, refuseMeasured, refusedByLock, twinOf } from './rows.ts';
 
 /** Writes one example. The same conversation twice is a conflict that names the first. */
-export const addExample = command(AddExample, (scope, { messages: given, rating }) =>
+export const addExample = command(AddExample, (scope, { messages: given, rating, origin = 'written' }) =>
 	scope.tx(async (tx) => {
 		const { id: projectId, nextExample: number } = await lockedProject(tx, scope);
 		const messages = toMessages(given);
@@ -31,9 +31,10 @@ export const addExample = command(AddExample, (scope, { messages: given, rating 
 		const twin = await twinOf(tx, projectId, facts);
 		if (twin)
 			throw new AppError('conflict', `This conversation is already here, as example ${twin.number}.`, 'messages');
+		if (origin === 'playground') await refuseMeasured(tx, projectId, facts.promptHash);
 		const [made] = await tx
 			.insert(examples)
-			.values({ projectId, number, messages, ...facts, origin: 'written', createdBy: scope.userId })
+			.values({ projectId, number, messages, ...facts, origin, createdBy: scope.userId })
 			.returning({ id: examples.id });
 		const { id } = made!;
 		await tx

@@ -84,6 +84,26 @@ const lockSentences: Record<string, string> = {
 	AI003: 'has the same prompt as one on the other side; the model would know the answer.'
 };
 
+/**
+ * A step: throws *conflict* where this prompt is locked in validation, also by an example that was deleted: an answer of a model to it
+ * must not come to train by the playground.
+ */
+export const refuseMeasured = async (tx: Tx, projectId: string, promptHash: Buffer): Promise<void> => {
+	const [locked] = await tx
+		.select({ number: examples.number })
+		.from(examples)
+		.where(
+			and(eq(examples.projectId, projectId), eq(examples.promptHash, promptHash), eq(examples.split, 'validation'))
+		)
+		.limit(1);
+	if (!locked) return;
+	throw new AppError(
+		'conflict',
+		`This prompt is locked in validation, as example ${locked.number}: what measures must not train. Ask something else to keep the answer.`,
+		'messages'
+	);
+};
+
 /** The database has the last word on the lock; its refusal becomes a sentence. `what` begins it. */
 export const refusedByLock = (problem: unknown, what: string): never => {
 	const { code, cause } = problem as { code?: string; cause?: { code?: string } };

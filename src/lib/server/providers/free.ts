@@ -1,6 +1,10 @@
 import type { BaseModel, Provider } from './provider.ts';
 
-const freeModel = (model: BaseModel): BaseModel => ({ ...model, trainingCentsPerMillion: 0 });
+const freeModel = (model: BaseModel): BaseModel => ({
+	...model,
+	trainingCentsPerMillion: 0,
+	answerPrice: { prompt: 0, completion: 0 }
+});
 
 /** The built-in sandbox plays a provider to its prices. Nobody pays them, so nobody is shown any. */
 export const free = (provider: Provider): Provider => ({

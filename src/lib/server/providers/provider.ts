@@ -2,6 +2,7 @@ import type { ProviderId } from '../../contract/providers.ts';
 import type { Message } from '../../core/examples/example.ts';
 import type { Recipe } from '../../core/runs/recipe.ts';
 import type { RunStatus } from '../../core/runs/status.ts';
+import type { AnswerPrice } from '../../core/servings/answer-price.ts';
 import type { Deployment } from '../../core/servings/serving.ts';
 
 export type { Deployment };
@@ -33,6 +34,8 @@ export type BaseModel = {
 	contextTokens: number | null;
 	/** Cents per million training tokens, where the provider publishes it. */
 	trainingCentsPerMillion: number | null;
+	/** What an answer costs, where the provider publishes it. */
+	answerPrice?: AnswerPrice | null;
 	recommended: boolean;
 	/** Thinks before it answers, unless it is told not to. */
 	thinks?: boolean;
@@ -152,6 +155,11 @@ export interface Provider {
 	deploymentState(access: Access, deployment: Deployment): Promise<DeploymentState>;
 	/** Stops and removes it. Safe to call again until the state is `stopped`. */
 	stop(access: Access, deployment: Deployment): Promise<void>;
-	/** One answer. `onText` gets it piece by piece. A cut stream resolves with `finishReason: null`. */
-	chat(access: Access, request: ChatRequest, onText?: (piece: string) => void): Promise<Completion>;
+	/** One answer. `onText` gets it piece by piece, `onThought` what the model thinks before. A cut stream resolves with `finishReason: null`. */
+	chat(
+		access: Access,
+		request: ChatRequest,
+		onText?: (piece: string) => void,
+		onThought?: (piece: string) => void
+	): Promise<Completion>;
 }

@@ -24,11 +24,17 @@ export async function collect(
 	access: Access,
 	open: (signal: AbortSignal) => Promise<AsyncIterable<Chunk>>,
 	onText: (piece: string) => void,
-	patienceMs = silenceMs
+	patienceMs = silenceMs,
+	onThought: (piece: string) => void = () => {}
 ): Promise<Completion> {
 	const silence = new AbortController();
 	const signal = access.signal ? AbortSignal.any([silence.signal, access.signal]) : silence.signal;
 	const answer: Completion = { text: '', finishReason: null, promptTokens: null, completionTokens: null };
+	let isBegun = false;
+	const begun = (tell: (piece: string) => void) => (piece: string) => {
+		isBegun = true;
+		tell(piece);
+	};
 	const wait = () => setTimeout(() => silence.abort(), patienceMs);
 	let timer = wait();
 	let chunks: AsyncIterator<Chunk> | undefined;
@@ -40,19 +46,19 @@ export async function collect(
 				next = await chunks.next();
 			} catch (problem) {
 				// Both SDKs throw a bare TypeError when the connection is cut in the middle.
-				if (answer.text === '' && !access.signal?.aborted) throw problem;
+				if (!isBegun && !access.signal?.aborted) throw problem;
 				return answer;
 			}
 			clearTimeout(timer);
 			timer = wait();
 			// They end without a word when the signal ends them.
 			if (next.done) {
-				if (answer.text === '' && answer.finishReason === null && !access.signal?.aborted)
+				if (!isBegun && answer.finishReason === null && !access.signal?.aborted)
 					throw signal.aborted ? signal.reason : nothingCame();
 				return answer;
 			}
 			// some servers send a `null` to keep the line open
-			take(next.value ?? {}, answer, onText);
+			take(next.value ?? {}, answer, begun(onText), begun(onThought));
 		}
 	} finally {
 		clearTimeout(timer);
@@ -62,10 +68,18 @@ export async function collect(
 
 const nothingCame = () => new ProviderError('cut', 'The connection was closed before an answer came. Try again.');
 
-function take({ choices, usage }: Chunk, answer: Completion, onText: (piece: string) => void): void {
+function take(
+	{ choices, usage }: Chunk,
+	answer: Completion,
+	onText: (piece: string) => void,
+	onThought: (piece: string) => void
+): void {
 	const choice = choices?.[0]; // the usage chunk has none
 	const thought = thoughtIn(choice?.delta);
-	if (thought !== '') answer.reasoning = (answer.reasoning ?? '') + thought;
+	if (thought !== '') {
+		answer.reasoning = (answer.reasoning ?? '') + thought;
+		onThought(thought);
+	}
 	const piece = choice?.delta?.content;
 	if (typeof piece === 'string' && piece !== '') {
 		answer.text += piece;

@@ -3,6 +3,7 @@ import { AppError } from '../../core/errors.ts';
 import type { Recipe } from '../../core/runs/recipe.ts';
 import { trainingCost } from '../../core/runs/training-cost.ts';
 import type { Project, ProjectScope, Tx } from '../access/scope.ts';
+import { mustAfford, noteSpending } from '../budget/rows.ts';
 import { record } from '../events/record.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { sha256 } from '../platform/crypto.ts';
@@ -61,6 +62,8 @@ export const placeRun = async (
 ): Promise<Run> => {
 	const data = await readFacts(tx, project, recipe);
 	refuseBlocked(findingsOf({ ...data, recipe }, provider));
+	const estimateCents = trainingCost(data, recipe, provider.centsPerMillion).cents;
+	await mustAfford(tx, project.id, estimateCents);
 	await tx
 		.update(projects)
 		.set({ nextRun: project.nextRun + 1, recipe })
@@ -79,7 +82,7 @@ export const placeRun = async (
 			trainCount: data.trainCount,
 			validationCount: data.validationCount,
 			tokens: data.tokens,
-			estimateCents: trainingCost(data, recipe, provider.centsPerMillion).cents,
+			estimateCents,
 			createdBy: scope.userId
 		})
 		.returning();
@@ -99,6 +102,7 @@ export const placeRun = async (
 		projectId: project.id,
 		details: { project: project.slug, version, model, trainCount, validationCount }
 	});
+	await noteSpending(tx, project.id);
 	await enqueue(tx, 'run.submit', { runId: run.id });
 	return { ...run, trainCount, validationCount };
 };

@@ -1,6 +1,7 @@
 import { withAdvice } from '../../core/runs/failure.ts';
 import { standstill } from '../../core/runs/standstill.ts';
 import { afterReport, isOver } from '../../core/runs/status.ts';
+import { noteSpending } from '../budget/rows.ts';
 import { runEvents, runPoints } from '../platform/db/schema.ts';
 import type { JobReport, TrainingEvent, TrainingPoint } from '../providers/provider.ts';
 import type { Scope, Tx } from '../access/scope.ts';
@@ -72,6 +73,7 @@ export const recordReport = async (tx: Tx, scope: Scope, run: Run, report: JobRe
 	}
 	if (Object.keys(changes).length > 0) await changeRun(tx, scope, run, changes);
 	else if (events + points > 0) await tellProgress(tx, run);
+	if (changes.costCents) await noteSpending(tx, run.projectId);
 	return { ...run, ...changes };
 };
 

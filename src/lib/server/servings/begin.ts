@@ -3,6 +3,7 @@ import { AppError } from '../../core/errors.ts';
 import { runCan } from '../../core/runs/status.ts';
 import { idleMinutes, startMinutes } from '../../core/servings/serving.ts';
 import type { Scope, Tx } from '../access/scope.ts';
+import { mustAfford } from '../budget/rows.ts';
 import { record } from '../events/record.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { servings } from '../platform/db/schema.ts';
@@ -19,14 +20,19 @@ export const mustBeReady = (run: Run) => {
 		throw new AppError('conflict', `v${run.version} is not ready, so its model cannot answer yet.`);
 };
 
-const mustBeDeployable = async (run: Run, access: Access): Promise<number | null> => {
-	const refuse = (reason: string) => new AppError('conflict', reason);
+/** Whether the provider can deploy a run's model, at what price of an hour, and why not. */
+export const deployability = async (
+	run: Run,
+	access: Access
+): Promise<{ centsPerHour: number | null; problem: string | null }> => {
 	if (!run.modelObject)
-		throw refuse('The provider gave this model no number to deploy it by. Train again, or ask the provider.');
-	const answer = await providers[access.provider].deployable(access, run.modelObject);
-	if (!answer.ok)
-		throw refuse(answer.reason ?? 'The provider cannot deploy this model. It was trained, but it cannot be called.');
-	return answer.centsPerHour;
+		return {
+			centsPerHour: null,
+			problem: 'The provider gave this model no number to deploy it by. Train again, or ask the provider.'
+		};
+	const { ok, centsPerHour, reason } = await providers[access.provider].deployable(access, run.modelObject);
+	const no = reason ?? 'The provider cannot deploy this model. It was trained, but it cannot be called.';
+	return { centsPerHour, problem: ok ? null : no };
 };
 
 /** Whether somebody wants the model at this moment. Asked when nobody can stop it at the same time. */
@@ -43,12 +49,15 @@ export const beginServing = async (
 	access: Access,
 	still: Still = always
 ): Promise<Serving | null> => {
-	const centsPerHour = await mustBeDeployable(run, access);
+	const { centsPerHour, problem } = await deployability(run, access);
+	if (problem !== null) throw new AppError('conflict', problem);
 	return scope.tx(async (tx) => {
 		await runById(tx, run.id, { lock: true });
 		const alive = await aliveServing(tx, run.id);
 		if (alive) return alive;
 		if (!(await still(tx))) return null;
+		// a start takes its time, and nobody wants one that is stopped before it has answered
+		await mustAfford(tx, run.projectId, centsPerHour && (centsPerHour * idleMinutes) / 60);
 		const [serving] = await tx
 			.insert(servings)
 			.values({

@@ -1,5 +1,7 @@
+import { AppError } from '../../core/errors.ts';
 import { idleMinutes, isAlive, longestHours, startMinutes, stopReason } from '../../core/servings/serving.ts';
 import type { Scope, Tx } from '../access/scope.ts';
+import { mustAfford, noteSpending } from '../budget/rows.ts';
 import { openAccess } from '../connections/rows.ts';
 import { enqueue } from '../jobs/queue.ts';
 import type { ProviderError } from '../providers/errors.ts';
@@ -28,11 +30,15 @@ export const followServing = async (scope: Scope, servingId: string, signal: Abo
 		await scope.tx(async (tx) => {
 			const now = await findServing(tx, servingId, { lock: true });
 			if (!now || !isAlive(now)) return;
-			const change = afterState(now, state, new Date());
+			const pollSeconds = pollSecondsFor(access.provider);
+			const change = { ...afterState(now, state, new Date()) };
+			if (change.status === undefined && now.status !== 'stopping')
+				Object.assign(change, await afterBudget(tx, now, pollSeconds));
 			if (Object.keys(change).length > 0) await changeServing(tx, scope, now, change);
 			// a stop that has just been decided is carried out at once, not a poll later
 			const isNews = now.status !== 'stopping' && change.status === 'stopping';
-			const waitMs = isNews ? 0 : pollSecondsFor(access.provider) * 1000;
+			const waitMs = isNews ? 0 : pollSeconds * 1000;
+			await noteSpending(tx, now.projectId);
 			if (isAlive({ ...now, ...change })) await again(tx, scope, servingId, waitMs);
 		});
 	} catch (problem) {
@@ -92,6 +98,21 @@ export const afterState = (serving: Serving, state: DeploymentState, now: Date):
 		};
 	}
 	return serving.problem ? { problem: null } : {};
+};
+
+/** What the budget means for one that goes on: it is stopped while the time until the next look is still paid for. */
+const afterBudget = async (
+	tx: Tx,
+	{ projectId, centsPerHour }: Serving,
+	pollSeconds: number
+): Promise<Partial<Serving>> => {
+	try {
+		await mustAfford(tx, projectId, centsPerHour && (centsPerHour * pollSeconds) / 3600);
+		return {};
+	} catch (problem) {
+		if (!(problem instanceof AppError)) throw problem;
+		return { status: 'stopping', problem: `Stopped. ${problem.message}` };
+	}
 };
 
 /**

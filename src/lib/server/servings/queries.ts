@@ -1,8 +1,13 @@
 import { desc, eq } from 'drizzle-orm';
-import { ListServings } from '../../contract/servings.ts';
+import { ListServings, PriceServing } from '../../contract/servings.ts';
+import { AppError } from '../../core/errors.ts';
 import { query } from '../access/operation.ts';
-import { servings } from '../platform/db/schema.ts';
-import { shownServing } from '../runs/rows.ts';
+import { openAccess } from '../connections/rows.ts';
+import { runs, servings } from '../platform/db/schema.ts';
+import { ProviderError } from '../providers/errors.ts';
+import { providers } from '../providers/registry.ts';
+import { runOf, shownServing } from '../runs/rows.ts';
+import { deployability, mustBeReady } from './begin.ts';
 
 /** Longer ago than these nobody pays for anything. */
 const most = 100;
@@ -11,11 +16,33 @@ const most = 100;
 export const listServings = query(ListServings, async (scope) => {
 	const rows = await scope.tx((tx) =>
 		tx
-			.select()
+			.select({ serving: servings, version: runs.version })
 			.from(servings)
+			.innerJoin(runs, eq(runs.id, servings.runId))
 			.where(eq(servings.projectId, scope.project.id))
 			.orderBy(desc(servings.createdAt), desc(servings.id))
 			.limit(most)
 	);
-	return rows.map((row) => ({ runId: row.runId, ...shownServing(row) }));
+	return rows.map(({ serving, version }) => ({ runId: serving.runId, version, ...shownServing(serving) }));
+});
+
+/** A person waits for it: a provider that does not say by then is said not to. */
+const priceWithinMs = 8_000;
+
+/** Whether a run's model has to be started before it answers, and what an hour of it costs by the provider's word of now. */
+export const priceServing = query(PriceServing, async (scope, { runId }) => {
+	const { run, access } = await scope.tx(async (tx) => {
+		const run = await runOf(tx, scope, runId);
+		mustBeReady(run);
+		return { run, access: await openAccess(tx, run.connectionId) };
+	});
+	const serves = providers[access.provider].servesTunedModels;
+	if (serves === 'at-once') return { serves, deployable: true, centsPerHour: null, problem: null };
+	try {
+		const asked = { ...access, signal: AbortSignal.timeout(priceWithinMs) };
+		const { centsPerHour, problem } = await deployability(run, asked);
+		return { serves, deployable: problem === null, centsPerHour, problem };
+	} catch (problem) {
+		throw problem instanceof ProviderError ? new AppError('conflict', problem.message) : problem;
+	}
 });

@@ -50,6 +50,7 @@ const evidence = [
 		'outputs',
 		'ballots',
 		'votes',
+		'playground_pairs',
 		'audit_entries',
 		'audit_links',
 		'webhook_deliveries'
@@ -147,6 +148,18 @@ describe('what is evidence does not change', () => {
 		['evaluations', `temperature = 1`, 'AI006'],
 		['evaluations', `max_tokens = 1`, 'AI006'],
 		['evaluations', `project_id = $other`, 'AI006'],
+		['playground_pairs', `id = '${id}'`, 'AI006'],
+		['playground_pairs', `project_id = $other`, 'AI006'],
+		['playground_pairs', `prompt = '[1]'`, 'AI006'],
+		['playground_pairs', `prompt_hash = 'x'`, 'AI006'],
+		['playground_pairs', `chosen = 'z'`, 'AI006'],
+		['playground_pairs', `rejected = 'z'`, 'AI006'],
+		['playground_pairs', `chosen_by = 'z'`, 'AI006'],
+		['playground_pairs', `rejected_by = 'z'`, 'AI006'],
+		['playground_pairs', `person_id = '${id}'`, 'AI006'],
+		['playground_pairs', `voter = 'script'`, 'AI006'],
+		['playground_pairs', `client_id = '${id}'`, 'AI006'],
+		['playground_pairs', `created_at = 'epoch'`, 'AI006'],
 		['webhook_deliveries', `id = '${id}'`, 'AI006'],
 		['webhook_deliveries', `endpoint_id = '${id}'`, 'AI006'],
 		['webhook_deliveries', `project_ids = null`, 'AI006'],
@@ -182,7 +195,7 @@ describe('what is evidence does not change', () => {
 				select c.relname as table, a.attname as column from pg_trigger t
 				join pg_class c on c.oid = t.tgrelid join pg_attribute a on a.attrelid = c.oid and a.attnum = any (t.tgattr)
 				-- of links there is a test of their own below
-				where not t.tgisinternal and t.tgname !~ '_(lock|revealed|accepted|settled)$' and c.relname <> 'audit_links'`
+				where not t.tgisinternal and t.tgname !~ '_(lock|revealed|withdrawn|accepted|settled)$' and c.relname <> 'audit_links'`
 		);
 		const asked = frozen.map(([table, change]) => `${table} ${change.split(' ')[0]}`);
 		expect(asked).toEqual(expect.arrayContaining(rows.map(({ table, column }) => `${table} ${column}`)));

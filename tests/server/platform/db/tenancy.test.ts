@@ -48,6 +48,10 @@ const rights: Record<string, Record<Role, string>> = {
 	outputs: { owner: 'ra', trainer: 'ra', rater: 'r' },
 	ballots: { owner: 'ra', trainer: 'ra', rater: 'ra' },
 	votes: { owner: 'ra', trainer: 'ra', rater: 'ra' },
+	playground_pairs: { owner: 'rac', trainer: 'rac', rater: '' },
+	budgets: { owner: 'racd', trainer: 'r', rater: '' },
+	budget_notices: { owner: 'ra', trainer: 'ra', rater: '' },
+	answer_costs: { owner: 'rac', trainer: 'rac', rater: '' },
 	webhook_endpoints: { owner: 'racd', trainer: 'racd', rater: '' },
 	webhook_deliveries: { owner: 'rac', trainer: 'rac', rater: '' },
 	outbox: { owner: 'ra', trainer: 'ra', rater: 'ra' },
@@ -55,7 +59,7 @@ const rights: Record<string, Record<Role, string>> = {
 	audit_entries: { owner: 'ra', trainer: 'a', rater: 'a' },
 	audit_links: { owner: 'r', trainer: '', rater: '' }
 };
-const perVoter = new Set(['ratings', 'rewrites', 'ballots', 'votes']);
+const perVoter = new Set(['ratings', 'rewrites', 'ballots', 'votes', 'playground_pairs']);
 const perPerson = new Set([...perVoter, 'audit_entries', 'activities']);
 const withoutProject = new Set([
 	...['members', 'invitations', 'connections', 'api_keys', 'named_requests', 'personal_tokens'],
@@ -409,6 +413,7 @@ describe('the policies', () => {
 			values (${alone.teamId}, 'x@example.com', 'rater', 'x', '2100-01-01')`;
 		await owner`insert into webhook_endpoints (team_id, name, url, events, sealed_secret)
 			values (${alone.teamId}, 'One', 'https://example.com', ${['run.failed']}, '{}')`;
+		await owner`insert into budgets (team_id, project_id, cents) select team_id, id, 100 from projects where team_id = ${alone.teamId}`;
 		// what nobody may even read
 		await owner`insert into named_requests (team_id, key_id, name, fingerprint, held_until)
 			values (${alone.teamId}, ${randomUUID()}, 'first', 'x', now())`;

@@ -38,7 +38,9 @@ const pageFor = async (
 	const { scope, team, project } = isInProject ? await enter(event, new Headers(), String(given.project)) : holder;
 	// for what is not theirs to see the API has its words
 	if (isInProject && !project) return null;
-	if (pressed === 'costs' && project && (await scope.look((tx) => isFree(tx, project)))) return null;
+	// another connection than the project's has prices of its own
+	const isElsewhere = given.connectionId != null && given.connectionId !== project?.connectionId;
+	if (pressed === 'costs' && project && !isElsewhere && (await scope.look((tx) => isFree(tx, project)))) return null;
 	return config().origin + pages[row.operation.name as PressedName](team.slug, project?.slug ?? '', given);
 };
 

@@ -11,7 +11,7 @@ export const pages: Record<PressedName, Page> = {
 	'webhooks.remove': (team, _, { webhookId }) => to.webhook(team, text(webhookId)),
 	'runs.start': to.newRun,
 	'servings.start': (team, project, { runId }) => to.run(team, project, text(runId)),
-	'servings.chat': to.train,
+	'servings.chat': (team, project) => to.playground(team, project),
 	'evaluations.create': to.newEvaluation,
 	'evaluations.retry': (team, project, { evaluationId }) => to.evaluation(team, project, text(evaluationId))
 };

@@ -5,6 +5,7 @@ import {
 	boolean,
 	check,
 	customType,
+	doublePrecision,
 	foreignKey,
 	index,
 	integer,
@@ -19,6 +20,7 @@ import {
 	uniqueIndex,
 	uuid
 } from 'drizzle-orm/pg-core';
+import { type AnswerPurpose, answerPurposes } from '../../../core/budget/month.ts';
 import type { Message } from '../../../core/examples/example.ts';
 import { type KeyRole, keyRoles } from '../../../core/keys/rules.ts';
 import { type Role, roles } from '../../../core/permissions.ts';
@@ -767,6 +769,78 @@ export const votes = teamTable(
 		unique('votes_client').on(t.teamId, t.clientId),
 		index().on(t.teamId, t.evaluationId, t.seq),
 		oneOf('votes', 'voter', voters)
+	]
+);
+
+// ── playground and budget ───────────────────────────────────────────────────────────────────────────────────────────
+
+/** Of two answers to the same question, which one a person liked better: what a preference training learns from. */
+export const playgroundPairs = teamTable(
+	'playground_pairs',
+	{
+		seq: sequence(),
+		projectId: uuid().notNull(),
+		/** What both models were shown, the system prompt included. */
+		prompt: json().$type<Message[]>().notNull(),
+		/** Of the prompt: what measures must not train, in whatever shape. */
+		promptHash: bytes().notNull(),
+		chosen: text().notNull(),
+		rejected: text().notNull(),
+		/** What people call the models: v3, or the name of one. */
+		chosenBy: text().notNull(),
+		rejectedBy: text().notNull(),
+		personId: uuid().notNull(),
+		voter: voter(),
+		clientId: uuid().notNull(),
+		/** Taken back; it is kept, and counts for nothing. */
+		withdrawnAt: at()
+	},
+	{ ...byTrainers, read: ['owner', 'trainer'], actor: 'voter' },
+	(t) => [
+		inTeam(t, t.projectId, projects),
+		unique('playground_pairs_client').on(t.teamId, t.clientId),
+		index().on(t.teamId, t.projectId, t.seq),
+		oneOf('playground_pairs', 'voter', voters)
+	]
+);
+
+/** What a project may spend in a calendar month; without a row it may spend what it likes. */
+export const budgets = teamTable(
+	'budgets',
+	{ projectId: uuid().notNull(), cents: integer().notNull() },
+	{ read: ['owner', 'trainer'], add: ['owner'], change: ['owner'], remove: ['owner'], project: 'project_id' },
+	(t) => [
+		inTeam(t, t.projectId, projects),
+		unique().on(t.teamId, t.projectId),
+		between('budgets', 'cents', 1, 100_000_000)
+	]
+);
+
+/** That people were told of a budget: once for each mark of one month, and again when another amount is set. */
+export const budgetNotices = teamTable(
+	'budget_notices',
+	{ projectId: uuid().notNull(), month: text().notNull(), cents: integer().notNull(), percent: smallint().notNull() },
+	{ read: ['owner', 'trainer'], add: ['owner', 'trainer'], change: [], remove: [], project: 'project_id' },
+	(t) => [inTeam(t, t.projectId, projects), unique().on(t.teamId, t.projectId, t.month, t.cents, t.percent)]
+);
+
+/**
+ * What answers that are billed by the token have cost in a month. Runs and servings say themselves what they cost. An answer that is
+ * being written stands here with the most it may come to.
+ */
+export const answerCosts = teamTable(
+	'answer_costs',
+	{
+		projectId: uuid().notNull(),
+		month: text().notNull(),
+		purpose: text().$type<AnswerPurpose>().notNull(),
+		cents: doublePrecision().notNull()
+	},
+	{ ...byTrainers, read: ['owner', 'trainer'] },
+	(t) => [
+		inTeam(t, t.projectId, projects),
+		unique().on(t.teamId, t.projectId, t.month, t.purpose),
+		oneOf('answer_costs', 'purpose', answerPurposes)
 	]
 );
 

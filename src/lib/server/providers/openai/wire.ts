@@ -30,7 +30,8 @@ async function chat(
 	server: Server,
 	access: Access,
 	request: ChatRequest,
-	onText?: (piece: string) => void
+	onText?: (piece: string) => void,
+	onThought?: (piece: string) => void
 ): Promise<Completion> {
 	const { completions } = clientOf(access).chat;
 	const body = bodyOf(request, { isOfficial: server.isOfficial(access), isOpenai: access.provider === 'openai' });
@@ -43,7 +44,8 @@ async function chat(
 	return ask(
 		access,
 		server,
-		(options) => collect(access, (signal) => completions.create(streamed, endedBy(options, signal)), onText),
+		(options) =>
+			collect(access, (signal) => completions.create(streamed, endedBy(options, signal)), onText, undefined, onThought),
 		answerTimeoutMs
 	);
 }
@@ -68,5 +70,5 @@ export const speakOpenai = (id: ProviderId, server: Server): Provider => ({
 	deploy: () => Promise.reject(nothingToDeploy()),
 	deploymentState: () => Promise.reject(nothingToDeploy()),
 	stop: () => Promise.reject(nothingToDeploy()),
-	chat: (access, request, onText) => chat(server, access, request, onText)
+	chat: (access, request, onText, onThought) => chat(server, access, request, onText, onThought)
 });

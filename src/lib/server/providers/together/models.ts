@@ -37,12 +37,19 @@ export async function listModels(access: Access, place: Place): Promise<BaseMode
 			trainingCentsPerMillion: dollars ? dollars * 100 : null,
 			thinks: offer?.features?.includes('FEATURE_REASONING') ?? false,
 			...(offer ? { answersAtOnce: offer.products.includes('PRODUCT_SERVERLESS') } : {}),
+			answerPrice: priceOf(model?.pricing),
 			recommended: offer?.status === 'SUPPORTED_MODEL_STATUS_RECOMMENDED' && trainable.has(id)
 		};
 	});
 }
 
 const adapterNote = 'What comes out is an adapter, which is merged into its base when it is deployed.';
+
+/** Its list says dollars per million tokens; a model that is only trained has no price there. */
+const priceOf = (pricing: { input: number; output: number } | undefined) =>
+	pricing && pricing.input + pricing.output > 0
+		? { prompt: pricing.input * 100, completion: pricing.output * 100 }
+		: null;
 
 /** One model; whether it can be trained, and within which limits, is asked for it alone. */
 export async function readModel(access: Access, place: Place, id: string): Promise<BaseModel | null> {

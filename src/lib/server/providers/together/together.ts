@@ -20,7 +20,12 @@ function speakTogether(id: ProviderId): Provider {
 	const { name } = providerFacts[id];
 	const place: Place = { name, quote: true };
 
-	async function chat(access: Access, request: ChatRequest, onText?: (piece: string) => void): Promise<Completion> {
+	async function chat(
+		access: Access,
+		request: ChatRequest,
+		onText?: (piece: string) => void,
+		onThought?: (piece: string) => void
+	): Promise<Completion> {
 		const clients = clientsOf(access);
 		const { completions } = (isEndpoint(request.model) ? clients.inference : clients.v1).chat;
 		const { thinking } = request;
@@ -46,7 +51,8 @@ function speakTogether(id: ProviderId): Provider {
 			place,
 			(options) => {
 				const open = (signal: AbortSignal) => completions.create({ ...body, stream: true }, endedBy(options, signal));
-				return collect(access, open as (signal: AbortSignal) => Promise<AsyncIterable<Chunk>>, onText);
+				const opened = open as (signal: AbortSignal) => Promise<AsyncIterable<Chunk>>;
+				return collect(access, opened, onText, undefined, onThought);
 			},
 			answerTimeoutMs
 		);

@@ -1,4 +1,4 @@
-import { deserialize } from '$app/forms';
+import { firstProblem, sendAction } from '$lib/client/send-action';
 
 export type Answer = { ok: true } | { ok: false; problem: string };
 
@@ -8,22 +8,6 @@ export const act = async (
 	action: 'delete' | 'restore' | 'move',
 	fields: Record<string, string>
 ): Promise<Answer> => {
-	const body = new FormData();
-	for (const [name, value] of Object.entries(fields)) body.set(name, value);
-	try {
-		const answer = await fetch(`${path}?/${action}`, {
-			method: 'POST',
-			body,
-			headers: { 'x-sveltekit-action': 'true' }
-		});
-		const result = deserialize(await answer.text());
-		if (result.type === 'success') return { ok: true };
-		if (result.type === 'error')
-			return { ok: false, problem: result.error?.message ?? 'It did not work. Try again in a moment.' };
-		const problems =
-			result.type === 'failure' ? (result.data?.problems as Record<string, string> | undefined) : undefined;
-		return { ok: false, problem: Object.values(problems ?? {})[0] ?? 'It did not work. Try again in a moment.' };
-	} catch {
-		return { ok: false, problem: 'There is no connection.' };
-	}
+	const sent = await sendAction(`${path}?/${action}`, fields);
+	return sent.ok ? { ok: true } : { ok: false, problem: firstProblem(sent) };
 };

@@ -1,5 +1,9 @@
+import { SetBudget } from '$lib/contract/budget';
 import { ListModels } from '$lib/contract/connections';
 import { GetSettings, UpdateProject } from '$lib/contract/project';
+import { together } from '$lib/server/access/scope';
+import { setBudget } from '$lib/server/budget/commands';
+import { getBudget } from '$lib/server/budget/queries';
 import { listModels } from '$lib/server/connections/models';
 import { form } from '$lib/server/http/form';
 import { page } from '$lib/server/http/page';
@@ -7,11 +11,21 @@ import { updateProject } from '$lib/server/project/commands';
 import { getSettings } from '$lib/server/project/queries';
 import type { Actions, PageServerLoad } from './$types';
 
-export const load = page(GetSettings, ({ locals }) => getSettings(locals.project)) satisfies PageServerLoad;
+export const load = page(GetSettings, ({ locals, depends }) => {
+	depends(`aitelier:project:${locals.project.project.id}`);
+	return together(locals.project, async (scope) => ({
+		...(await getSettings(scope)),
+		month: await getBudget(scope)
+	}));
+}) satisfies PageServerLoad;
 
 export const actions = {
 	save: form(UpdateProject, async ({ locals }, input) => {
 		await updateProject(locals.project, input);
+		return { saved: true };
+	}),
+	budget: form(SetBudget, async ({ locals }, input) => {
+		await setBudget(locals.project, input);
 		return { saved: true };
 	}),
 	models: form(ListModels, async ({ locals }, input) => ({ models: await listModels(locals.scope, input) }))

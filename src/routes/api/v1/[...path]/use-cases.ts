@@ -1,10 +1,13 @@
 import { listEveryModel } from '$lib/server/connections/models';
 import { getDashboard, listActivity } from '$lib/server/activity/queries';
+import { getBudget } from '$lib/server/budget/queries';
 import * as evaluationCommands from '$lib/server/evaluations/commands';
 import * as evaluationQueries from '$lib/server/evaluations/queries';
 import * as exampleCommands from '$lib/server/examples/commands';
 import * as exampleQueries from '$lib/server/examples/queries';
 import { getMe } from '$lib/server/keys/queries';
+import * as playgroundCommands from '$lib/server/playground/commands';
+import * as playgroundQueries from '$lib/server/playground/queries';
 import { createProject } from '$lib/server/project/commands';
 import * as projectQueries from '$lib/server/project/queries';
 import * as ratingCommands from '$lib/server/ratings/commands';
@@ -25,7 +28,7 @@ const isUseCase = (value: unknown): value is AnyUseCase => typeof value === 'fun
 /** The use case of each operation that a script can reach, by the operation's name. */
 export const useCases: ReadonlyMap<string, AnyUseCase> = new Map(
 	[
-		{ chat, getMe, getDashboard, listActivity, listEveryModel, createProject },
+		{ chat, getBudget, getMe, getDashboard, listActivity, listEveryModel, createProject },
 		projectQueries,
 		exampleQueries,
 		exampleCommands,
@@ -38,6 +41,8 @@ export const useCases: ReadonlyMap<string, AnyUseCase> = new Map(
 		servingQueries,
 		evaluationQueries,
 		evaluationCommands,
+		playgroundQueries,
+		playgroundCommands,
 		webhookQueries,
 		webhookCommands,
 		webhookSending
