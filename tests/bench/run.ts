@@ -17,7 +17,8 @@ const all: Record<string, () => Promise<{ run: (bench: never) => Promise<Measure
 	PAGES: () => import('./pages.ts'),
 	BOMBS: () => import('./bombs.ts'),
 	RATE: () => import('./ratings.ts'),
-	CLI: () => import('./cli.ts')
+	CLI: () => import('./cli.ts'),
+	FALSE: () => import('./false-alarms.ts')
 };
 const [inside, ...rest] = process.argv.slice(2);
 
