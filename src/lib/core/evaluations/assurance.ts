@@ -58,9 +58,9 @@ export const chanceToShip = (plan: Plan, winRate: number, ties: number): number 
 
 /** The smallest win rate that a plan recognises in 80 of 100 comparisons. `null`: it can give no verdict. */
 export const recognised = (plan: Plan, ties = usualTies): number | null =>
-	rateFor((winRate) => chanceToShip(plan, winRate, ties));
+	rateFor((winRate) => chanceToShip(plan, winRate, ties), 9);
 
-const steps = 10;
+const steps = 6;
 /** The chance that a plan ends in SHIP IT or DON'T SHIP when nothing is known: over all win rates alike. */
 export const assuranceOf = (plan: Plan, ties = usualTies): number => {
 	let sum = 0;

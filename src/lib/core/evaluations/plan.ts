@@ -14,6 +14,9 @@ export type Plan = {
 export const mostVotes = 3;
 export const usualDelta = 20;
 
+/** The plan where nobody chose one: every prompt once. */
+export const singlePlan = (prompts: number): Plan => ({ prompts, votes: 1, delta: usualDelta, attempt: 1 });
+
 /** What a verdict needs in the j-th comparison of the same two: p below, or evidence from there on. */
 export type Bar = { p: number; reject: number; evidence: number };
 

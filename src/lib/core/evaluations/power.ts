@@ -24,6 +24,14 @@ export const smallestWins = (decisive: number, rule: keyof typeof rules = 'sign'
 	return enough;
 };
 
+const known = new Map<string, number | null>();
+/** As above, kept: plans ask for the same numbers again and again. */
+const enoughWins = (decisive: number, attempt: number): number | null => {
+	const key = `${decisive} ${attempt}`;
+	if (!known.has(key)) known.set(key, smallestWins(decisive, 'sign', attempt));
+	return known.get(key)!;
+};
+
 /** The chance that `pairs` decisive prompts end in SHIP IT when the true win rate is `winRate`. 0 below the minimum to ship. */
 export const powerOf = ({
 	pairs,
@@ -34,15 +42,15 @@ export const powerOf = ({
 	winRate: number;
 	attempt?: number;
 }): number => {
-	const wins = pairs < minimum.toShip ? null : smallestWins(pairs, 'sign', attempt);
+	const wins = pairs < minimum.toShip ? null : enoughWins(pairs, attempt);
 	return wins === null ? 0 : upperTail(pairs, wins, winRate);
 };
 
 /** The win rate between one half and 1 at which a chance that rises with it reaches 80 %. `null`: it never does. */
-export const rateFor = (chance: (winRate: number) => number): number | null => {
+export const rateFor = (chance: (winRate: number) => number, steps = 30): number | null => {
 	if (chance(1) < 0.8) return null;
 	let [low, high] = [0.5, 1];
-	for (let step = 0; step < 30; step++) {
+	for (let step = 0; step < steps; step++) {
 		const middle = (low + high) / 2;
 		if (chance(middle) < 0.8) low = middle;
 		else high = middle;

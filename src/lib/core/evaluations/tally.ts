@@ -1,4 +1,4 @@
-import type { Plan } from './plan.ts';
+import { type Plan, singlePlan } from './plan.ts';
 import { countOf, lossesOf, sameOf, type Scores, singleVotes, winsOf } from './scores.ts';
 
 /** What somebody said of one pair, from the side of contender A. */
@@ -27,7 +27,7 @@ export const singleTally = (
 ): Tally => ({
 	scores: singleVotes(wins, losses, ties + bothBad),
 	bothBad,
-	plan: { prompts: planned ?? wins + losses + ties + bothBad, votes: 1, delta: 20, attempt: 1 },
+	plan: singlePlan(planned ?? wins + losses + ties + bothBad),
 	continued: false,
 	leaked,
 	broken: { a: 0, b: 0 }

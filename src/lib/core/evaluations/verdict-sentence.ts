@@ -3,7 +3,7 @@ import { barOf } from './plan.ts';
 import { blockedBy, bothBadTooOften, chanceOf, intervalOf, isComplete, minimum, type VerdictKind } from './rules.ts';
 import { netPreference } from './scores.ts';
 import { countsOf, decisiveOf, judgedOf, type Tally } from './tally.ts';
-import { bare, chanceWords, eyesOf, many, points, timesIn } from './words.ts';
+import { chanceWords, eyesOf, many, points, range, timesIn } from './words.ts';
 
 /** What the two sides really are: A is the one whose wins are counted. And who voted. */
 export type Names = {
@@ -25,10 +25,7 @@ export const verdictTitles: Record<VerdictKind, string> = {
 };
 
 /** `+30 points (6 to 50)`. */
-const estimate = (t: Tally) => {
-	const [low, high] = intervalOf(t);
-	return `${points(netPreference(t.scores)!)} points (${bare(low)} to ${bare(high)})`;
-};
+const estimate = (t: Tally) => `${points(netPreference(t.scores)!)} points (${range(intervalOf(t))})`;
 
 /** `Better in 18, worse in 6, no difference in 16 of 40`. */
 const score = (t: Tally) => {

@@ -51,3 +51,6 @@ export const eyesOf = (people: readonly string[]): string => {
 	if (people.length === 0) return '';
 	return people.length === 1 ? `, in ${people[0]}’s eyes` : `, in the eyes of ${people.length} people`;
 };
+
+/** An interval in points: `6 to 50`, `−11 to 15`. */
+export const range = ([low, high]: readonly [low: number, high: number]) => `${bare(low)} to ${bare(high)}`;
