@@ -28,5 +28,19 @@ update evaluations e set attempt = 1 + (
 		)
 );
 --> statement-breakpoint
--- What is kept of a result has other numbers now: the sweep counts it anew, by the first vote on each prompt.
+-- Where results are known, as many votes count on each prompt as every judged one has, so that nobody's are lost.
+update evaluations e set votes_per_prompt = coalesce((
+	select least(3, min(given.people)) from (
+		select last.pairing_id, count(*)::int as people from (
+			select distinct on (v.ballot_id) v.pairing_id, v.choice from votes v
+			where v.team_id = e.team_id and v.evaluation_id = e.id and v.voter = 'person' and v.created_at <= e.revealed_at
+			order by v.ballot_id, v.seq desc
+		) last
+		where last.choice is not null
+		group by last.pairing_id
+	) given
+), 1)
+where revealed_at is not null;
+--> statement-breakpoint
+-- What is kept of a result has other numbers now: the sweep counts it anew.
 update evaluations set result = null where result is not null;

@@ -378,7 +378,7 @@ test('the export says everything, and nothing that a spreadsheet runs', async ()
 	const csv = await exported(scope, slug, id, 'csv');
 	expect(csv.name).toBe(`${slug}-results.csv`);
 	expect(csv.body.split('\r\n')[0]).toBe(
-		'comparison,example,outcome,winner,votes_a,votes_b,votes_tie,votes_both_bad,prompt,answer_a,answer_b,reference,names_a_model'
+		'comparison,example,outcome,score,winner,votes_a,votes_b,votes_tie,votes_both_bad,prompt,answer_a,answer_b,reference,names_a_model,complete_a,complete_b'
 	);
 	expect(csv.body).not.toMatch(/(^|,)"?=/m);
 	const json = JSON.parse((await exported(scope, slug, id, 'json')).body);
@@ -387,6 +387,16 @@ test('the export says everything, and nothing that a spreadsheet runs', async ()
 		contenders: { a: 'v1', b: 'base' },
 		counts: { planned: 3 }
 	});
+	expect(json.comparisons[0].votes).toEqual([
+		{
+			voter: expect.any(String),
+			choice: expect.stringMatching(/^(first|second)$/),
+			first: expect.stringMatching(/^[ab]$/),
+			order: expect.any(Number),
+			at: expect.stringMatching(/^\d{4}-.*Z$/)
+		}
+	]);
+	expect(json.plan).toMatchObject({ prompts: 3, votes: 1, delta: 20, attempt: 1, bar: { p: 0.05, evidence: 20 } });
 	expect(json.comparisons[0]).toMatchObject({
 		comparison: 1,
 		prompt: expect.arrayContaining([expect.objectContaining({ role: 'user' })])
