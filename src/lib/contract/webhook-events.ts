@@ -16,7 +16,7 @@ export const webhookEvents = {
 	'serving.started': { label: 'A model was started', hint: 'From now on it costs money; how much an hour' },
 	'serving.ended': { label: 'A model was stopped', hint: 'Nothing is billed any more' },
 	'evaluation.ready': { label: 'A vote has opened', hint: 'All answers are there; people can judge' },
-	'evaluation.revealed': { label: 'A verdict is known', hint: 'Wins, losses and the win rate' },
+	'evaluation.revealed': { label: 'A verdict is known', hint: 'The verdict, the net preference, wins and losses' },
 	'budget.reached': { label: 'The budget is reached', hint: 'What was spent, and the limit' },
 	'key.expiring': { label: 'An API key is about to expire', hint: 'A week before its end' }
 } as const satisfies Partial<Record<EventName, Words>>;

@@ -63,12 +63,12 @@ test('chances and rates in words are no better than they are', () => {
 		'more than a 9 in 10'
 	]);
 	expect([0.51, 0.67, 0.69, 0.8, 0.81, 1].map(rateWords)).toEqual([
-		'11 in 20',
-		'2 in 3',
-		'7 in 10',
-		'4 in 5',
-		'17 in 20',
-		'every one'
+		'about 11 in 20',
+		'about 2 in 3',
+		'about 7 in 10',
+		'about 4 in 5',
+		'about 17 in 20',
+		'nearly every time'
 	]);
 });
 

@@ -125,5 +125,5 @@ export const planSentence = (plan: Plan, ties = usualTies): string => {
 	const prompts = many(plan.prompts, 'prompt');
 	if (rate === null)
 		return `${prompts} can hardly give a verdict; ${minimum.toShip} with a clear winner are the least.`;
-	return `With ${prompts}, a model that wins about ${rateWords(rate)} will usually be recognised as better.`;
+	return `With ${prompts}, a model that wins ${rateWords(rate)} will usually be recognised as better.`;
 };

@@ -23,13 +23,14 @@ const fractions: [words: string, share: number][] = [
 	['4 in 5', 0.8],
 	['17 in 20', 0.85],
 	['9 in 10', 0.9],
-	['19 in 20', 0.95],
-	['every one', 1]
+	['19 in 20', 0.95]
 ];
 
-/** A win rate as people say it, not better than it is: `2 in 3`. */
-export const rateWords = (rate: number): string =>
-	(fractions.find(([, share]) => share >= rate - 0.005) ?? fractions.at(-1)!)[0];
+/** A win rate as people say it, not better than it is: `about 2 in 3`, `nearly every time`. */
+export const rateWords = (rate: number): string => {
+	const found = fractions.find(([, share]) => share >= rate - 0.005);
+	return found ? `about ${found[0]}` : 'nearly every time';
+};
 
 /** A chance as people say it: `about a 1 in 5`, `more than a 9 in 10`. */
 export const chanceWords = (chance: number): string => {

@@ -6,7 +6,6 @@ import { outcomeOf } from '../../core/evaluations/scores.ts';
 import { type Outcome, countOutcomes } from '../../core/evaluations/tally.ts';
 import { ballots, evaluations, pairings, type voters, votes } from '../platform/db/schema.ts';
 import type { Tx } from '../access/scope.ts';
-import type { Evaluation } from './rows.ts';
 import { among } from './texts.ts';
 
 type Voter = (typeof voters)[number];
