@@ -1,3 +1,4 @@
+// Long because it is every check of the answers and the voters, one after the other, in the order in which they are read.
 import { signTest } from '../math/binomial.ts';
 import { fisher } from '../math/fisher.ts';
 import { agreement } from './agreement.ts';

@@ -7,10 +7,10 @@ import { orderOf } from '../../core/evaluations/ballots.ts';
 import { command } from '../access/operation.ts';
 import { record } from '../events/record.ts';
 import { enqueue } from '../jobs/queue.ts';
-import { ballots, evaluations, projects, votes } from '../platform/db/schema.ts';
+import { ballots, evaluations, votes } from '../platform/db/schema.ts';
 import { lockedProject } from '../project/rows.ts';
 import { judgedBy, voter } from './ballots.ts';
-import { addPairings, asManyVoters, fair, readyRun, refuseTwin } from './contest.ts';
+import { addPairings, asManyVoters, begin, fair, readyRun, refuseTwin } from './contest.ts';
 import { evaluationOf } from './rows.ts';
 import { countedResult } from './verdict.ts';
 import { nextAttempt } from './tries.ts';
@@ -56,20 +56,8 @@ export const createEvaluation = command(CreateEvaluation, (scope, input) =>
 				createdBy: scope.userId
 			})
 			.returning();
-		await tx
-			.update(projects)
-			.set({ nextEvaluation: project.nextEvaluation + 1 })
-			.where(eq(projects.id, project.id));
 		await addPairings(tx, made!, chosen);
-		const { id, number, name, planned } = made!;
-		await enqueue(tx, 'evaluation.generate', { evaluationId: id });
-		await record(tx, scope, {
-			event: 'evaluation.created',
-			subject: id,
-			projectId: project.id,
-			details: { name, planned }
-		});
-		return { id, number };
+		return begin(tx, scope, made!);
 	})
 );
 

@@ -3,8 +3,10 @@ import { AppError } from '../../core/errors.ts';
 import { type Message, promptOf, targetOf } from '../../core/examples/example.ts';
 import { chatLine } from '../../core/examples/formats/training.ts';
 import { runCan } from '../../core/runs/status.ts';
-import type { Tx } from '../access/scope.ts';
-import { evaluations, examples, members, pairings, runs } from '../platform/db/schema.ts';
+import type { Scope, Tx } from '../access/scope.ts';
+import { record } from '../events/record.ts';
+import { enqueue } from '../jobs/queue.ts';
+import { evaluations, examples, members, pairings, projects, runs } from '../platform/db/schema.ts';
 import { trainedPrompts } from './leaks.ts';
 import type { Evaluation } from './rows.ts';
 
@@ -102,4 +104,15 @@ export const addPairings = async (
 			};
 		})
 	);
+};
+
+/** A step: what was just set up begins: it has its number and its event, and its answers are written. */
+export const begin = async (tx: Tx, scope: Scope, { id, projectId, number, name, planned }: Evaluation) => {
+	await tx
+		.update(projects)
+		.set({ nextEvaluation: number + 1 })
+		.where(eq(projects.id, projectId));
+	await enqueue(tx, 'evaluation.generate', { evaluationId: id });
+	await record(tx, scope, { event: 'evaluation.created', subject: id, projectId, details: { name, planned } });
+	return { id, number };
 };

@@ -1,4 +1,4 @@
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, inArray } from 'drizzle-orm';
 import { randomInt } from 'node:crypto';
 import { ContinueEvaluation, GetContinuation } from '../../contract/evaluation-results.ts';
 import { AppError } from '../../core/errors.ts';
@@ -6,12 +6,10 @@ import { orderOf } from '../../core/evaluations/ballots.ts';
 import type { VerdictKind } from '../../core/evaluations/rules.ts';
 import { command, query } from '../access/operation.ts';
 import type { Tx } from '../access/scope.ts';
-import { record } from '../events/record.ts';
-import { enqueue } from '../jobs/queue.ts';
-import { evaluations, examples, outputs, pairings, projects } from '../platform/db/schema.ts';
+import { evaluations, examples, outputs, pairings } from '../platform/db/schema.ts';
 import { lockedProject } from '../project/rows.ts';
 import { chainOf } from './assessment.ts';
-import { addPairings, comparable, fair, readyRun } from './contest.ts';
+import { addPairings, begin, comparable, fair, readyRun } from './contest.ts';
 import { type Evaluation, evaluationOf } from './rows.ts';
 import { among } from './texts.ts';
 import { outcomesOf, pairingsOf, votesOf } from './votes.ts';
@@ -144,20 +142,8 @@ export const continueEvaluation = command(ContinueEvaluation, (scope, { evaluati
 				createdBy: scope.userId
 			})
 			.returning();
-		await tx
-			.update(projects)
-			.set({ nextEvaluation: sql`${projects.nextEvaluation} + 1` })
-			.where(eq(projects.id, project.id));
 		await takeAlong(tx, before, made!, hidden);
 		await addPairings(tx, made!, chosen, hidden.length);
-		const { id, number, name, planned } = made!;
-		await enqueue(tx, 'evaluation.generate', { evaluationId: id });
-		await record(tx, scope, {
-			event: 'evaluation.created',
-			subject: id,
-			projectId: project.id,
-			details: { name, planned }
-		});
-		return { id, number };
+		return begin(tx, scope, made!);
 	})
 );
