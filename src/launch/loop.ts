@@ -90,8 +90,11 @@ const compare = async (scope: Scope, runId: string, log: Told['log']) => {
 				runId,
 				against: 'base',
 				pairs: validation,
+				// each recorded prompt has the votes of two people
+				votes: 2,
+				delta: 20,
 				temperature: 0,
-				maxTokens: 512
+				maxTokens: 1024
 			})
 		).id;
 	await until('the answers to be written', async () => {

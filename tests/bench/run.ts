@@ -18,7 +18,8 @@ const all: Record<string, () => Promise<{ run: (bench: never) => Promise<Measure
 	BOMBS: () => import('./bombs.ts'),
 	RATE: () => import('./ratings.ts'),
 	CLI: () => import('./cli.ts'),
-	TEAMS: () => import('./teams.ts')
+	TEAMS: () => import('./teams.ts'),
+	FALSE: () => import('./false-alarms.ts')
 };
 const [inside, ...rest] = process.argv.slice(2);
 

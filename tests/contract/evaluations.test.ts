@@ -19,7 +19,7 @@ const problem = (schema: typeof NewEvaluation | typeof NewVote, input: unknown) 
 const parsed = (fields: Record<string, string>) => v.parse(NewEvaluation, fromForm(NewEvaluation, fields));
 
 test('an evaluation is set up from a form or from JSON', () => {
-	const full = { runId: run, against: 'base', pairs: 40, temperature: 0, maxTokens: 512 };
+	const full = { runId: run, against: 'base', pairs: 40, votes: 1, delta: 20, temperature: 0, maxTokens: 1024 };
 	expect(parsed({ runId: run, against: 'base', pairs: '40' })).toEqual(full);
 	expect(v.parse(NewEvaluation, { runId: run, against: 'base', pairs: 40 })).toEqual(full);
 	const sampled = { runId: run, against: 'base', pairs: '40', temperature: '0.7', maxTokens: '64', name: ' Spring ' };
@@ -41,6 +41,8 @@ test('what is wrong is said under its field', () => {
 		/^pairs: .* whole number/
 	);
 	expect(problem(NewEvaluation, { ...good, pairs: 0 })).toMatch(/^pairs: .* at least 1/);
+	expect(problem(NewEvaluation, { ...good, pairs: 40, votes: 4 })).toMatch(/^votes: .* at most 3/);
+	expect(problem(NewEvaluation, { ...good, pairs: 40, delta: 0 })).toMatch(/^delta: .* at least 1/);
 	expect(problem(NewEvaluation, { ...good, pairs: 40, temperature: 2.1 })).toMatch(/^temperature: .* at most 2/);
 	expect(problem(NewEvaluation, { ...good, pairs: 40, maxTokens: 15 })).toMatch(/^maxTokens: .* at least 16/);
 	expect(problem(NewEvaluation, { ...good, pairs: 40, runId: undefined })).toMatch(/^runId: /);

@@ -125,8 +125,9 @@ test('from nothing to a verdict', async ({ page }) => {
 
 	await test.step('set up a comparison, and wait while its answers are written', async () => {
 		await page.getByRole('link', { name: 'Evaluate' }).click();
-		await page.getByLabel('Comparisons').fill('12');
-		await page.getByRole('button', { name: 'Start with 12 comparisons' }).click();
+		await page.getByRole('radio', { name: /^My own plan/ }).check();
+		await page.getByLabel('Prompts').fill('12');
+		await page.getByRole('button', { name: 'Start with 12 prompts' }).click();
 		await page.getByRole('main').getByRole('link', { name: 'Vote' }).click({ timeout: 60_000 });
 	});
 
@@ -148,10 +149,10 @@ test('from nothing to a verdict', async ({ page }) => {
 	await test.step('reveal, and read the verdict', async () => {
 		await page.getByRole('link', { name: 'See results' }).click();
 		await page.getByRole('button', { name: 'Reveal the results' }).click();
-		await expect(page.getByText('12 of 12 judged')).toBeVisible();
+		await expect(page.getByText('12 of 12 prompts count')).toBeVisible();
 		const verdict = page.getByRole('heading', { level: 2 }).first();
-		await expect(verdict).toHaveText(/^(ship it|don.t ship|too close|promising|need more data)/i);
-		await expect(page.getByText(/Win rate of v1/)).toBeVisible();
+		await expect(verdict).toHaveText(/^(ship it|don.t ship|too close|promising|need more data|blocked)/i);
+		await expect(page.getByText(/Net preference for v1/)).toBeVisible();
 	});
 	expect(problems).toEqual([]);
 });

@@ -4,7 +4,8 @@ import { contentText, promptText } from '../../src/lib/core/examples/fingerprint
 import { chatLine } from '../../src/lib/core/examples/formats/training.ts';
 import { parseLine } from '../../src/lib/core/examples/import/parse.ts';
 import { planSplit } from '../../src/lib/core/splits/plan.ts';
-import { countOutcomes, itemOutcome } from '../../src/lib/core/evaluations/tally.ts';
+import { isBothBad, lossesOf, scoreOf, scoresFrom } from '../../src/lib/core/evaluations/scores.ts';
+import { singleTally } from '../../src/lib/core/evaluations/tally.ts';
 import { judge } from '../../src/lib/core/evaluations/verdict.ts';
 import { sha256 } from '../../src/lib/server/platform/crypto.ts';
 import { pairsOf } from '../../src/sandbox/dataset.ts';
@@ -70,8 +71,18 @@ test('the answers are still those that were read; otherwise read these again and
 
 test('the votes carry the verdict of the demo', () => {
 	const seen = { tuned: 'a', base: 'b', tie: 'tie', both_bad: 'both_bad' } as const;
-	const outcomes = votes.map(({ votes: said }) => itemOutcome(said.map((vote) => seen[vote])));
-	const tally = { ...countOutcomes(outcomes), planned: votes.length, leaked: 0, positionFirst: 0, positionVotes: 0 };
-	expect(judge(tally).kind).toBe('ship-it');
-	expect(tally.losses).toBeGreaterThan(0);
+	const said = votes.map((line) => line.votes.map((vote) => seen[vote]));
+	const scores = scoresFrom(
+		said.map((each) => scoreOf(each, 2)!),
+		2
+	);
+	const verdict = judge({
+		...singleTally({ wins: 0, losses: 0, ties: 0, bothBad: 0 }),
+		scores,
+		bothBad: said.filter((each) => isBothBad(each, 2)).length,
+		plan: { prompts: votes.length, votes: 2, delta: 20, attempt: 1 }
+	});
+	expect(verdict.kind).toBe('ship-it');
+	expect(verdict.judged).toBe(votes.length);
+	expect(lossesOf(scores)).toBeGreaterThan(0);
 });

@@ -59,53 +59,8 @@ export const equivalentInCore: { mutant: string | RegExp; was?: string; because:
 		because: 'in the middle both sides have terms that fall from the first on'
 	},
 	{
-		mutant:
-			'evaluations/verdict-sentence.ts: if (judged >= t.planned) return `${judged} were judged where ${t.planned} were planned`;',
-		because: 'what is judged as planned is settled, and was told the line before'
-	},
-	{
-		mutant: 'evaluations/verdict.ts: const [low, high] = wilson(t.wins, d) ?? [];',
-		because: 'without decisive votes the count of them is asked before the interval'
-	},
-	{
-		mutant: /^evaluations\/(checks|verdict|power)\.ts: .*(p|signTest\(wins, losses\)) <= (level|rejectLevel)\b/,
-		because: 'such a chance is a whole number of halves of halves: .05 and .045 are none'
-	},
-	{
-		mutant: /^evaluations\/power\.ts: .*evidence\((t\.)?wins, (t\.)?losses\) > minimum\.evidence/,
-		because: 'it is a power of two over whole numbers, which 20 with its factor 5 is not'
-	},
-	{
-		mutant: 'evaluations/power.ts: if (decisive <= 1 || !rules[rule](decisive, 0)) return null;',
+		mutant: 'evaluations/power.ts: if (decisive <= 1 || !rules[rule](decisive, 0, attempt)) return null;',
 		because: 'one vote is enough for no rule'
-	},
-	{
-		mutant:
-			/^evaluations\/power\.ts: (for \(let step = 0; step <= 40;|if \(upperTail\(pairs, wins, middle\) <= 0\.8\))/,
-		because: 'after 40 halvings neither shows'
-	},
-	{
-		mutant: /^evaluations\/power\.ts: if \((false|lead < 0)\) return null;$/,
-		was: 'if (lead <= 0) return null;',
-		because: 'only saves the search: without a lead no number of votes has 80 % power'
-	},
-	{
-		mutant:
-			/^evaluations\/power\.ts: const about = \(\((0\.98 - .*|0\.98 \+ 0\.8416 \* Math\.sqrt\(Math\.min\(.*|.*\) \* lead)\) \*\* 2;$/,
-		because: 'begins the search earlier, where no ten in a row are good: a test searches from 12 on'
-	},
-	{
-		mutant:
-			'evaluations/power.ts: for (let pairs = Math.min(minimum.toShip, Math.floor(about * 0.85)); pairs <= most + inRow; pairs++) {',
-		because: 'begins the search at 12 or before, where nothing has power: a test searches from 12 on'
-	},
-	{
-		mutant: /^evaluations\/power\.ts: for \(let pairs = Math\.max\(.*; pairs < most \+ inRow;/,
-		because: 'near 5,000 the even numbers are good before the odd, so no row begins at 5,001'
-	},
-	{
-		mutant: /^evaluations\/power\.ts: good = powerOf\(\{ pairs, winRate \}\) > 0\.8/,
-		because: 'no power is .8 to the last digit'
 	},
 	{
 		mutant: 'examples/formats/sharegpt.ts: } catch {}',
@@ -131,36 +86,6 @@ export const equivalentInCore: { mutant: string | RegExp; was?: string; because:
 		because: 'a text or number has none of the fields by which a format is told; the types want it said'
 	},
 	{
-		mutant: /^evaluations\/verdict-sentence\.ts: (const \[times, of\] = p > 0\.005|return times <= 0\.5)/,
-		because: 'such a chance is a whole number of halves of halves: no 200th, and no 2,000th'
-	},
-	{
-		mutant:
-			/^evaluations\/verdict-sentence\.ts: (const isLeading = t\.wins >= t\.losses;|return .*t\.wins >= t\.losses \?)/,
-		because: 'equal sides were told before'
-	},
-	{
-		mutant:
-			'evaluations/verdict-sentence.ts: if (d > minimum.toReject && low > 0.5) return `Leading ${score} (${percents(t)}), but ${obstacle(t)}.`;',
-		because: 'who leads clearly with 8 votes has 60 % of them, which is PROMISING'
-	},
-	{
-		mutant: /^evaluations\/verdict(-sentence)?\.ts: .*(intervalOf\(t\)\[0\] >= 0\.5|low >= 0\.5|high <= 0\.5)/,
-		because: 'an interval ends at one half itself from 625 votes on, where it is TOO CLOSE TO CALL and p is above .05'
-	},
-	{
-		mutant: /^evaluations\/verdict\.ts: if \(d >= 100 && (low > 0\.4 && high <= 0\.6|low >= 0\.4 && high < 0\.6)\)/,
-		because: 'an interval ends at .4 or .6 itself with 93,750 votes and not before'
-	},
-	{
-		mutant: /^evaluations\/verdict\.ts: from !== to && t\[from\] > k && verdictKind/,
-		because: 'the winning side, which has more than enough, loses the verdict with as few votes as any other'
-	},
-	{
-		mutant: 'evaluations/verdict.ts: for (let k = 1; k < judgedOf(t); k++) {',
-		because: 'long before all votes are changed the verdict has gone'
-	},
-	{
 		mutant: 'evaluations/ballots.ts: for (let left = count; left >= 0; left -= 4) {',
 		because: 'a block of none draws nothing and adds nothing'
 	},
@@ -183,7 +108,7 @@ export const equivalentInCore: { mutant: string | RegExp; was?: string; because:
 	},
 	{
 		mutant:
-			/^evaluations\/trend\.ts: if \(against !== 'base' \|\| (false \|\| interval === null|rate === null \|\| false)/,
-		because: 'both are null together, without decisive votes; the types want both asked'
+			/^evaluations\/trend\.ts: if \(against !== 'base' \|\| (false \|\| interval === null|netPreference === null \|\| false)/,
+		because: 'both are null together, when nothing counts; the types want both asked'
 	}
 ];

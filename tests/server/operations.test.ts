@@ -39,6 +39,8 @@ beforeAll(async () => {
 	const full = await inProject(here.scopes.rater, here.project);
 	await rateExample(full, { exampleId: here.example, score: 7, clientId: randomUUID() });
 	beside = await emptyProject(here.scopes.owner, here.scopes.rater);
+	// as many people as in the other team: set-ups say how many may vote
+	for (const role of ['trainer', 'rater', 'rater'] as const) await team.as(role);
 	alone = await emptyProject({ ...team.scope, userId: team.owner.id }, await team.as('rater'));
 }, 60_000);
 afterAll(async () => {
@@ -126,6 +128,19 @@ const scenes: Record<string, (w: World) => Promise<Scene>> = {
 		const vote = { evaluationId: w.voting, ballotId: await nextBallot(w), clientId: randomUUID() };
 		await castVote(await actorIn(w, 'owner'), { ...vote, choice: 'tie' });
 		return {};
+	},
+	'evaluations.continue': async (w) => {
+		// revealed without a verdict, with a pair that nobody has judged
+		const [open] = await owner`
+			insert into evaluations (team_id, project_id, number, name, run_id, connection_id, base_model, system_prompt, planned,
+				temperature, max_tokens, seed, status, revealed_at, result)
+			select team_id, project_id, (select max(number) + 1000 from evaluations where team_id = e.team_id), name, run_id, connection_id,
+				base_model, system_prompt, 1, temperature, max_tokens, seed, 'voting', now(), '{"kind": "need-more-data"}'
+			from evaluations e where id = ${w.voting} returning id`;
+		await owner`
+			insert into pairings (team_id, project_id, evaluation_id, example_id, position, prompt, reference)
+			select team_id, project_id, ${open!.id}, example_id, 0, prompt, reference from pairings where evaluation_id = ${w.voting} limit 1`;
+		return { ids: { evaluation: open!.id as string }, input: { prompts: 0 } };
 	}
 };
 

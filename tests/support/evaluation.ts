@@ -114,6 +114,8 @@ export const wish = (runId: string, pairs: number, more: Partial<NewEvaluation> 
 	runId,
 	against: 'base',
 	pairs,
+	votes: 1,
+	delta: 20,
 	temperature: 0,
 	maxTokens: 512,
 	...more
@@ -126,25 +128,44 @@ export const wish = (runId: string, pairs: number, more: Partial<NewEvaluation> 
 export const newBallot = async (
 	pairs: number,
 	write: (letter: 'a' | 'b', position: number) => string = (letter, position) =>
-		`${letter === 'a' ? 'Apple' : 'Beech'} ${position}`
+		`${letter === 'a' ? 'Apple' : 'Beech'} ${position}`,
+	more: Partial<NewEvaluation> & { spare?: number } = {}
 ) => {
-	const contest = await newContest(pairs);
-	const { id } = await createEvaluation(await inProject(contest.scope, contest.slug), wish(contest.run.id, pairs));
-	await contest.scope.tx(async (tx) => {
-		const rows = await tx.select().from(pairings).where(eq(pairings.evaluationId, id));
-		await tx.insert(outputs).values(
-			rows.flatMap((row) =>
-				(['a', 'b'] as const).map((contender) => {
-					const text = write(contender, row.position);
-					const finishReason = text.endsWith('…') ? null : 'stop';
-					return { projectId: row.projectId, evaluationId: id, pairingId: row.id, contender, text, finishReason };
-				})
-			)
-		);
-		await tx.update(evaluations).set({ status: 'voting' }).where(eq(evaluations.id, id));
-	});
+	const { spare = 0, ...plan } = more;
+	const contest = await newContest(pairs + spare);
+	// as many people as the plan asks for votes
+	for (let people = 1; people < (plan.votes ?? 1); people++) await contest.as('rater');
+	const { id } = await createEvaluation(
+		await inProject(contest.scope, contest.slug),
+		wish(contest.run.id, pairs, plan)
+	);
+	await answerAll(contest.scope, id, write);
 	return { ...contest, id };
 };
+
+/** Answers of both contenders to whatever has none, without a provider; then the vote is open. */
+export const answerAll = (
+	scope: Scope,
+	id: string,
+	write: (letter: 'a' | 'b', position: number) => string = (letter, position) =>
+		`${letter === 'a' ? 'Apple' : 'Beech'} ${position}`
+) =>
+	scope.tx(async (tx) => {
+		const all = await tx.select().from(pairings).where(eq(pairings.evaluationId, id));
+		const answered = await tx.select({ id: outputs.pairingId }).from(outputs).where(eq(outputs.evaluationId, id));
+		const rows = all.filter((row) => !answered.some((answer) => answer.id === row.id));
+		if (rows.length > 0)
+			await tx.insert(outputs).values(
+				rows.flatMap((row) =>
+					(['a', 'b'] as const).map((contender) => {
+						const text = write(contender, row.position);
+						const finishReason = text.endsWith('…') ? null : 'stop';
+						return { projectId: row.projectId, evaluationId: id, pairingId: row.id, contender, text, finishReason };
+					})
+				)
+			);
+		await tx.update(evaluations).set({ status: 'voting' }).where(eq(evaluations.id, id));
+	});
 
 /**
  * Lets a person vote on everything that is left, or on `most` pairs: a = the run's answer is better, `isFirst` = it stands

@@ -385,6 +385,11 @@ export const lines: Record<string, Line> = {
 		at: (w) => to.results(w.team, w.project, w.stuck),
 		is: makersGet(409)
 	},
+	[`${evaluation}/results ?/continue`]: {
+		at: (w) => to.results(w.team, w.project, w.stuck),
+		send: () => ({ prompts: '1' }),
+		is: makersGet(409)
+	},
 	[`${evaluation}/results/[format] GET`]: {
 		at: (w) => to.resultsFile(w.team, w.project, w.revealed, 'json'),
 		is: data.members

@@ -75,6 +75,7 @@ export const ownerOf = ({ teamId, project, owner, example, revealed, voting }: P
 					judged
 				})),
 				verdict: found.results.verdict.kind,
+				netPreference: found.results.verdict.netPreference,
 				counts: found.results.counts
 			};
 		}

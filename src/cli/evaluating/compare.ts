@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { spoken } from '../../lib/core/evaluations/answers.ts';
 import { type Choice, balancedSides, choices, orderOf, resolve } from '../../lib/core/evaluations/ballots.ts';
-import { powerSentence } from '../../lib/core/evaluations/power.ts';
-import { type Tally, countOutcomes } from '../../lib/core/evaluations/tally.ts';
+import { planSentence } from '../../lib/core/evaluations/assurance.ts';
+import { singlePlan } from '../../lib/core/evaluations/plan.ts';
+import { type Counts, countOutcomes, singleTally } from '../../lib/core/evaluations/tally.ts';
 import { type Verdict, judge } from '../../lib/core/evaluations/verdict.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { LocalRun, Project } from '../files/project.ts';
@@ -91,25 +92,27 @@ const askVotes = async (
 	}
 };
 
+type Count = Counts & { planned: number; leaked: number };
+
 /** The votes as the verdict counts them: the trained model is A. */
-const tallyOf = (
+const countOf = (
 	{ project, run }: Given,
 	ballots: readonly Ballot[],
 	votes: (ballot: Ballot) => Choice | null
-): Tally => {
+): Count => {
 	const learnt = trainedPrompts(project, [run]);
-	const given = ballots.map((ballot) => ({ ballot, choice: votes(ballot) }));
-	const decisive = given.filter(({ choice }) => choice === 'first' || choice === 'second');
+	const said = ballots.map((ballot) => {
+		const choice = votes(ballot);
+		return choice && resolve(choice, ballot.swapped);
+	});
 	return {
-		...countOutcomes(given.map(({ ballot, choice }) => choice && resolve(choice, ballot.swapped))),
+		...countOutcomes(said),
 		planned: ballots.length,
-		leaked: ballots.filter(({ key }) => learnt.has(parseInt(key, 36))).length,
-		positionFirst: decisive.filter(({ choice }) => choice === 'first').length,
-		positionVotes: decisive.length
+		leaked: ballots.filter(({ key }) => learnt.has(parseInt(key, 36))).length
 	};
 };
 
-const show = (say: Say, verdict: Verdict, tally: Tally, names: { a: string; b: string }) => {
+const show = (say: Say, verdict: Verdict, tally: Count, names: { a: string; b: string }) => {
 	const tone =
 		verdict.kind === 'ship-it'
 			? 'green'
@@ -154,7 +157,7 @@ export const compare = async (given: Given): Promise<number | void> => {
 			if (choice) open.decide(key, choice);
 		}
 	} else if (!flags.reveal) {
-		say.note(powerSentence(ballots.length));
+		say.note(planSentence(singlePlan(ballots.length)));
 		if (!(await askVotes(given, ballots, open))) {
 			const voted = Object.keys(open.decisions).length;
 			say.line(`${voted} of ${ballots.length} judged. ait eval --compare goes on, --reveal ends it here.`);
@@ -163,9 +166,9 @@ export const compare = async (given: Given): Promise<number | void> => {
 		}
 	}
 	const votes = ({ key }: Ballot) => open.decisions[key] ?? null;
-	const tally = tallyOf(given, ballots, votes);
+	const tally = countOf(given, ballots, votes);
 	const names = { a: version, b: run.baseModel ?? project.config.model };
-	const verdict = judge(tally, names);
+	const verdict = judge(singleTally(tally, tally), names);
 	const file = freeName(project, 'compare', version, io.now());
 	keepResult(file, {
 		baseModelId: names.b,

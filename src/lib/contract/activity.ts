@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { type VerdictKind, verdictTitles } from '../core/evaluations/verdict-sentence.ts';
+import type { VerdictKind } from '../core/evaluations/rules.ts';
+import { verdictTitles } from '../core/evaluations/verdict-sentence.ts';
 import { steps } from '../core/project/next-step.ts';
 import { runStatuses } from '../core/runs/status.ts';
 import { Limit, NoInput, Time, whole } from './fields.ts';

@@ -1,4 +1,6 @@
 import * as v from 'valibot';
+import { choices } from '../core/evaluations/ballots.ts';
+import { shows } from '../core/evaluations/check.ts';
 import { EvaluationId, Interval, Kind, Status } from './evaluations.ts';
 import { Message } from './examples.ts';
 import { File, NoOutput, Time, whole } from './fields.ts';
@@ -16,22 +18,35 @@ const Locked = v.strictObject({
 });
 export type Locked = v.InferInput<typeof Locked>;
 
-const Check = v.strictObject({ name: v.string(), state: v.picklist(['ok', 'warn', 'block']), sentence: v.string() });
+const Show = v.picklist(shows, 'The pairs cannot be filtered by this');
+export type Show = v.InferOutput<typeof Show>;
+
+const Check = v.strictObject({
+	name: v.string(),
+	/** `untested`: it could not be asked, and nothing is claimed. */
+	state: v.picklist(['ok', 'warn', 'block', 'untested']),
+	sentence: v.string(),
+	/** The pairs it speaks of. */
+	show: v.nullable(Show)
+});
 
 const Verdict = v.strictObject({
 	kind: Kind,
 	title: v.string(),
 	sentence: v.string(),
-	/** Wins of the decisive votes and their 95 % interval, as fractions; null without decisive votes. */
-	winRate: v.nullable(v.number()),
+	/** The headline: the mean score, −1 to 1, and the 95 % interval in force; null when nothing counts. */
+	netPreference: v.nullable(v.number()),
 	interval: v.nullable(Interval),
-	/** Of the two-sided sign test. */
+	/** Wins of the prompts with a winner and their 95 % interval, as fractions; null without one. */
+	winRate: v.nullable(v.number()),
+	winInterval: v.nullable(Interval),
+	/** How often equal models would look this different: two-sided at the planned end, 1/E at any other time. */
 	p: v.number(),
-	/** The e-value; from 20 on it allows a verdict before the planned end. */
+	/** E, which may be looked at at any time; from the bar on it allows a verdict. */
 	evidence: v.number(),
 	decisive: v.number(),
 	judged: v.number(),
-	/** How many changed votes would remove the verdict; null where there is nothing to remove. */
+	/** How many turned prompts would remove the verdict; null where there is nothing to remove. */
 	fragility: v.nullable(v.number()),
 	checks: v.array(Check)
 });
@@ -50,8 +65,23 @@ const Judged = v.strictObject({
 	/** Of the example. */
 	number: v.number(),
 	outcome: v.picklist(['a', 'b', 'tie', 'both_bad']),
-	/** How many voters said what. */
+	/** The mean of the votes that count: 1 where A is better, −1 where it is worse. */
+	score: v.number(),
+	/** How many voters said what, also those whose vote came later. */
 	said: v.strictObject({ a: v.number(), b: v.number(), tie: v.number(), both_bad: v.number() }),
+	/** Every vote that stands, in the order in which the voters came. */
+	votes: v.array(
+		v.strictObject({
+			voter: v.string(),
+			/** As it was seen. */
+			choice: v.picklist(choices),
+			/** Who stood first. */
+			first: v.picklist(['a', 'b']),
+			/** The voter’s how manieth pair it was, from 0 on. */
+			order: v.number(),
+			at: Time
+		})
+	),
 	prompt: v.array(Message),
 	/** What a person wrote for it. */
 	reference: v.string(),
@@ -60,14 +90,28 @@ const Judged = v.strictObject({
 });
 export type Judged = v.InferInput<typeof Judged>;
 
-const Show = v.picklist(['all', 'wins', 'losses', 'ties', 'both-bad'], 'The pairs cannot be filtered by this');
-export type Show = v.InferOutput<typeof Show>;
-
 const Results = v.strictObject({
 	number: v.number(),
 	title: v.string(),
 	revealedAt: Time,
 	contenders: v.strictObject({ a: v.string(), b: v.string() }),
+	/** What was fixed before anybody voted. */
+	plan: v.strictObject({
+		prompts: v.number(),
+		votes: v.number(),
+		delta: v.number(),
+		attempt: v.number(),
+		/** What this try needs: p below at the planned end, or evidence from there on. */
+		bar: v.strictObject({ p: v.number(), reject: v.number(), evidence: v.number() }),
+		temperature: v.number(),
+		maxTokens: v.number(),
+		/** Whether the models may think before they answer. */
+		thinking: v.boolean(),
+		/** It goes on after results were seen, so only evidence counts. */
+		continued: v.boolean(),
+		/** The number of the comparison that it goes on with. */
+		continues: v.nullable(v.number())
+	}),
 	counts: v.strictObject({
 		wins: v.number(),
 		losses: v.number(),
@@ -89,6 +133,14 @@ const Results = v.strictObject({
 	verdict: Verdict,
 	/** Those of the verdict, then what the answers and the voters warn of. */
 	checks: v.array(Check),
+	/** The model that was judged, and the comparison that goes on with this one. */
+	next: v.strictObject({
+		runId: v.string(),
+		version: v.number(),
+		/** Its name at the provider; null until there is one. */
+		model: v.nullable(v.string()),
+		continuedBy: v.nullable(v.strictObject({ id: v.string(), number: v.number() }))
+	}),
 	/** One page of judged pairs, in the order they were drawn. */
 	rows: v.strictObject({
 		show: Show,
@@ -101,7 +153,12 @@ const Results = v.strictObject({
 });
 export type Results = v.InferInput<typeof Results>;
 
-const aCheck = { name: 'leak', state: 'ok' as const, sentence: 'No item of this evaluation was in the training data.' };
+const aCheck = {
+	name: 'leak',
+	state: 'ok' as const,
+	sentence: 'No prompt of this evaluation was in the training data.',
+	show: null
+};
 
 export const GetResults = query({
 	name: 'evaluations.results',
@@ -124,14 +181,28 @@ export const GetResults = query({
 				title: 'v1 against base',
 				revealedAt: aTime,
 				contenders: { a: 'v1', b: 'base' },
+				plan: {
+					prompts: 40,
+					votes: 1,
+					delta: 20,
+					attempt: 1,
+					bar: { p: 0.05, reject: 0.045, evidence: 20 },
+					temperature: 0,
+					maxTokens: 1024,
+					thinking: true,
+					continued: false,
+					continues: null
+				},
 				counts: { wins: 1, losses: 0, ties: 0, bothBad: 0, planned: 40 },
 				scriptVotes: null,
 				verdict: {
 					kind: 'need-more-data',
 					title: 'NEED MORE DATA',
-					sentence: 'Only 1 decisive vote; 12 is the minimum to ship.',
+					sentence: 'Only 1 prompt with a clear winner; 12 is the minimum to ship.',
+					netPreference: 1,
+					interval: [-0.89, 1],
 					winRate: 1,
-					interval: [0.21, 1],
+					winInterval: [0.21, 1],
 					p: 1,
 					evidence: 1,
 					decisive: 1,
@@ -140,6 +211,7 @@ export const GetResults = query({
 					checks: [aCheck]
 				},
 				checks: [aCheck],
+				next: { runId: ids.run, version: 1, model: 'acme/sandbox-small:v1', continuedBy: null },
 				rows: {
 					show: 'all',
 					page: 1,
@@ -150,6 +222,8 @@ export const GetResults = query({
 							position: 0,
 							number: 12,
 							outcome: 'a',
+							score: 1,
+							votes: [{ voter: 'Ana', choice: 'first', first: 'a', order: 0, at: aTime }],
 							said: { a: 1, b: 0, tie: 0, both_bad: 0 },
 							prompt: [{ role: 'user', content: 'Do you ship to Norway?' }],
 							reference: 'Yes. It takes three to five days.',
@@ -173,6 +247,41 @@ export const RevealResults = command({
 	errors: { conflict: 'No person has voted yet.' },
 	events: ['evaluation.revealed'],
 	example: { input: { evaluationId: ids.evaluation }, output: undefined }
+});
+
+export const GetContinuation = query({
+	name: 'evaluations.continuation',
+	summary: 'Whether a comparison without a verdict may go on, and with how many prompts that nobody has seen',
+	within: 'project',
+	action: 'evaluations:create',
+	input: v.object({ evaluationId: EvaluationId }),
+	output: v.strictObject({
+		/** Why it may not; null when it may. */
+		reason: v.nullable(v.string()),
+		/** Pairs that had not got their votes at the reveal; they stayed hidden and come first. */
+		hidden: v.number(),
+		/** Validation prompts that it has not asked. */
+		unseen: v.number()
+	}),
+	errors: {},
+	example: { input: { evaluationId: ids.evaluation }, output: { reason: null, hidden: 4, unseen: 60 } }
+});
+
+export const ContinueEvaluation = command({
+	name: 'evaluations.continue',
+	summary:
+		'Goes on with prompts that nobody has seen, after a reveal without a verdict; from then on only evidence counts',
+	within: 'project',
+	action: 'evaluations:create',
+	input: v.object({
+		evaluationId: EvaluationId,
+		/** New prompts; the pairs that stayed hidden at the reveal come besides. */
+		prompts: whole('The number of prompts', 0, 2000)
+	}),
+	output: v.strictObject({ id: v.string(), number: v.number() }),
+	errors: { conflict: 'It has its verdict, goes on already, is still open, or a run is not ready.' },
+	events: ['evaluation.created'],
+	example: { input: { evaluationId: ids.evaluation, prompts: 60 }, output: { id: ids.evaluation, number: 4 } }
 });
 
 export const Format = v.picklist(['json', 'csv'], 'Results can be had as json or csv.');

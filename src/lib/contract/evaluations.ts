@@ -1,7 +1,8 @@
 // Long because it is everything between setting an evaluation up and its last vote; its results are in evaluation-results.ts.
 import * as v from 'valibot';
 import { choices } from '../core/evaluations/ballots.ts';
-import { verdictKinds } from '../core/evaluations/verdict-sentence.ts';
+import { mostVotes, usualDelta } from '../core/evaluations/plan.ts';
+import { verdictKinds } from '../core/evaluations/rules.ts';
 import { Message } from './examples.ts';
 import { Id, Limit, NoOutput, Time, between, whole } from './fields.ts';
 import { aTime, ids } from './ids.ts';
@@ -12,7 +13,7 @@ export const Interval = v.tuple([v.number(), v.number()]);
 export const Kind = v.picklist(verdictKinds);
 export const Status = v.picklist(['generating', 'voting', 'failed']);
 
-/** What a person decides before an evaluation begins. A is `runId`; the number of pairs is fixed from then on. */
+/** What a person decides before an evaluation begins: the plan, which is fixed from then on. A is `runId`. */
 export const CreateEvaluation = command({
 	name: 'evaluations.create',
 	summary: 'Sets up a comparison of two models; both begin to answer',
@@ -23,9 +24,13 @@ export const CreateEvaluation = command({
 			name: v.optional(v.pipe(v.string(), v.trim(), v.maxLength(80, 'A name has at most 80 characters'))),
 			runId: Id('The run to evaluate'),
 			against: v.union([v.literal('base'), Id('The run to compare with')], 'Choose what to compare with'),
-			pairs: whole('The number of comparisons', 1, 2000),
+			pairs: whole('The number of prompts', 1, 2000),
+			/** A prompt counts when so many people have judged it. */
+			votes: v.optional(whole('Votes per prompt', 1, mostVotes), 1),
+			/** The smallest net preference that matters, in points. */
+			delta: v.optional(whole('The smallest difference that matters', 1, 100), usualDelta),
 			temperature: v.optional(between('Temperature', 0, 2), 0),
-			maxTokens: v.optional(whole('Longest answer, in tokens,', 16, 4096), 512)
+			maxTokens: v.optional(whole('Longest answer, in tokens,', 16, 4096), 1024)
 		}),
 		v.forward(
 			v.check(
@@ -66,7 +71,13 @@ export const GetSetUp = query({
 				isFree: v.boolean()
 			})
 		),
-		validation: v.number()
+		validation: v.number(),
+		/** People who may vote: a prompt gets at most so many votes. */
+		voters: v.number(),
+		/** The share of prompts without a difference in this project so far; a quarter until there is one. */
+		ties: v.number(),
+		/** Which two have been compared how often: the bar rises with each try. */
+		tried: v.array(v.strictObject({ runId: v.string(), against: v.string(), times: v.number() }))
 	}),
 	errors: {},
 	example: {
@@ -85,7 +96,10 @@ export const GetSetUp = query({
 					isFree: false
 				}
 			],
-			validation: 40
+			validation: 40,
+			voters: 3,
+			ties: 0.25,
+			tried: [{ runId: ids.run, against: 'base', times: 1 }]
 		}
 	}
 });
@@ -103,7 +117,7 @@ const Listed = v.strictObject({
 	revealed: v.boolean(),
 	/** Answers that are written, of both contenders. */
 	answers: v.number(),
-	/** Pairs that a person has judged. */
+	/** Prompts that have their votes. */
 	judged: v.number(),
 	/** Pairs that this person, or key, has judged. */
 	mine: v.number(),
@@ -115,8 +129,12 @@ const Listed = v.strictObject({
 			against: v.string(),
 			kind: Kind,
 			title: v.string(),
-			winRate: v.nullable(v.number()),
+			/** The mean score, −1 to 1, with its 95 % interval; null where nothing counts. */
+			netPreference: v.nullable(v.number()),
 			interval: v.nullable(Interval),
+			/** Wins of the prompts with a winner, with its 95 % interval. */
+			winRate: v.nullable(v.number()),
+			winInterval: v.nullable(Interval),
 			wins: v.number(),
 			losses: v.number(),
 			ties: v.number(),
@@ -178,9 +196,11 @@ export const GetTrend = query({
 	within: 'project',
 	action: 'evaluations:see',
 	input: v.object({}),
-	output: v.array(v.strictObject({ runId: v.string(), version: v.string(), rate: v.number(), interval: Interval })),
+	output: v.array(
+		v.strictObject({ runId: v.string(), version: v.string(), netPreference: v.number(), interval: Interval })
+	),
 	errors: {},
-	example: { input: {}, output: [{ runId: ids.run, version: 'v1', rate: 0.75, interval: [0.55, 0.88] }] }
+	example: { input: {}, output: [{ runId: ids.run, version: 'v1', netPreference: 0.3, interval: [0.06, 0.5] }] }
 });
 
 /** `serving`: the deployment that the answers wait for, or that is paid while they come. */
@@ -198,6 +218,14 @@ export const GetEvaluation = query({
 		title: v.string(),
 		status: Status,
 		planned: v.number(),
+		/** The plan: a prompt counts with so many votes. */
+		votesPerPrompt: v.number(),
+		/** The smallest net preference that matters, in points. */
+		delta: v.number(),
+		/** The how manieth comparison of these two it is. */
+		attempt: v.number(),
+		/** The number of the comparison that goes on here; null for one that stands alone. */
+		continues: v.nullable(v.number()),
 		createdAt: Time,
 		revealed: v.boolean(),
 		verdict: v.nullable(v.strictObject({ kind: Kind, title: v.string() })),
@@ -224,6 +252,10 @@ export const GetEvaluation = query({
 			title: 'v1 against base',
 			status: 'voting',
 			planned: 40,
+			votesPerPrompt: 1,
+			delta: 20,
+			attempt: 1,
+			continues: null,
 			createdAt: aTime,
 			revealed: false,
 			verdict: null,
@@ -278,6 +310,8 @@ export const NextPairs = query({
 		state: v.picklist(['waiting', 'open', 'done', 'closed']),
 		judged: v.number(),
 		total: v.number(),
+		/** Every prompt has its votes: one more only shows whether people agree. */
+		complete: v.boolean(),
 		pairs: v.array(Pair)
 	}),
 	errors: {},
@@ -287,6 +321,7 @@ export const NextPairs = query({
 			state: 'open',
 			judged: 0,
 			total: 1,
+			complete: false,
 			pairs: [
 				{
 					ballotId: ids.ballot,

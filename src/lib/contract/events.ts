@@ -421,6 +421,8 @@ export const events = {
 			version: v.string(),
 			against: v.string(),
 			verdict: v.string(),
+			/** −1 to 1; null where nothing counts. */
+			netPreference: v.nullable(v.number()),
 			/** 0 to 1; null where nothing decides. */
 			winRate: v.nullable(v.number()),
 			wins: v.number(),

@@ -93,6 +93,10 @@ export const rest: readonly RestRow[] = [
 	rows(evaluations.Vote, 'POST', `${inProject}/evaluations/{evaluationId}/votes`),
 	rows(evaluationResults.RevealResults, 'POST', `${inProject}/evaluations/{evaluationId}/reveal`),
 	rows(evaluationResults.GetResults, 'GET', `${inProject}/evaluations/{evaluationId}/results`),
+	rows(evaluationResults.GetContinuation, 'GET', `${inProject}/evaluations/{evaluationId}/continuation`),
+	rows(evaluationResults.ContinueEvaluation, 'POST', `${inProject}/evaluations/{evaluationId}/continue`, {
+		status: 201
+	}),
 	rows(evaluationResults.ExportResults, 'GET', `${inProject}/evaluations/{evaluationId}/export`),
 
 	rows(playground.GetPlayground, 'GET', `${inProject}/playground`),

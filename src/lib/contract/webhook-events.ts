@@ -16,7 +16,7 @@ export const webhookEvents = {
 	'serving.started': { label: 'A model was started', hint: 'From now on it costs money; how much an hour' },
 	'serving.ended': { label: 'A model was stopped', hint: 'Nothing is billed any more' },
 	'evaluation.ready': { label: 'A vote has opened', hint: 'All answers are there; people can judge' },
-	'evaluation.revealed': { label: 'A verdict is known', hint: 'Wins, losses and the win rate' },
+	'evaluation.revealed': { label: 'A verdict is known', hint: 'The verdict, the net preference, wins and losses' },
 	'budget.reached': {
 		label: 'A budget is nearly or wholly spent',
 		hint: 'At 80 and at 100 %: what was spent, and the limit'

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { agreement, krippendorff, shifts, type Judgement } from '../../../src/lib/core/evaluations/agreement.ts';
+import { agreement, gwet, krippendorff, shifts, type Judgement } from '../../../src/lib/core/evaluations/agreement.ts';
 import { randomFrom } from '../../../src/lib/core/math/hash.ts';
 
 /** One text per rater, one sign per item, `.` where there is no judgement. */
@@ -105,24 +105,54 @@ const noisy = (items: number, noise: number, seed = 1): Judgement[] => {
 	}).flat();
 };
 
+test('Gwet’s AC1: two observers, five names (the published example of Krippendorff, part B, by its formula)', () => {
+	const names = table('aabbdcccedda', 'babbbccceddd');
+	const { raw, ac1 } = gwet(names, 5)!;
+	expect(raw).toBeCloseTo(9 / 12, 12);
+	const shares = [4, 6, 6, 6, 2].map((n) => n / 24);
+	const chance = shares.reduce((sum, share) => sum + share * (1 - share), 0) / 4;
+	expect(ac1).toBeCloseTo((0.75 - chance) / (1 - chance), 12);
+});
+
+test('Gwet’s AC1: four observers, twelve units, with gaps (Gwet 2014, table 2.10: .775 over all units)', () => {
+	// his figure takes the unit that one observer alone saw into the shares of the values; here it is left out
+	const published = table('123321412...', '1233224125.3', '.3332342251.', '12332441251.');
+	const { raw, ac1 } = gwet(published, 5)!;
+	expect(raw).toBeCloseTo(0.818, 3);
+	expect(ac1).toBeCloseTo(0.775, 2);
+});
+
+test('AC1 holds where nearly everybody says the same, and α does not', () => {
+	const one = 'a'.repeat(39) + 'b';
+	const list = table(one, 'b' + 'a'.repeat(39));
+	expect(krippendorff(list, 'nominal')).toBeCloseTo(-0.01, 2);
+	const found = agreement(list, { level: 'nominal', categories: 4 });
+	expect(found.ac1).toBeGreaterThan(0.9);
+	expect(found.label).toBe('reliable');
+	expect(found.sentence).toMatch(/^Voters said the same in 95 % of 40 shared pairs: reliable, AC1 \.95, α −\.01/);
+});
+
 test('hidden with 19 overlapping items, shown with 20', () => {
 	const lonely = { item: 'lonely', rater: 'x', value: 5 };
-	const hidden = agreement([...noisy(19, 1), lonely], { level: 'interval' });
-	expect(hidden).toMatchObject({ overlap: 19, alpha: null, interval: null, label: null });
-	expect(hidden.sentence).toMatch(/19 items .* from 20 on/);
-	const shown = agreement([...noisy(20, 1), lonely], { level: 'interval' });
+	const hidden = agreement([...noisy(19, 1), lonely], { level: 'interval', categories: 10 });
+	expect(hidden).toMatchObject({ overlap: 19, raw: null, ac1: null, alpha: null, interval: null, label: null });
+	expect(hidden.sentence).toMatch(/not tested. 19 pairs .* from 20 on/);
+	const shown = agreement([...noisy(20, 1), lonely], { level: 'interval', categories: 10 });
 	expect(shown.overlap).toBe(20);
 	expect(shown.alpha).toBeGreaterThan(0.8);
-	expect(shown.sentence).toMatch(/50 items give a steadier figure/);
-	expect(agreement(noisy(50, 1), { level: 'interval' }).sentence).not.toMatch(/steadier/);
+	expect(shown.sentence).toMatch(/50 pairs give a steadier figure/);
+	expect(agreement(noisy(50, 1), { level: 'interval', categories: 10 }).sentence).not.toMatch(/steadier/);
 });
 
-test('the labels are Krippendorff’s', () => {
-	expect(agreement(noisy(200, 2), { level: 'interval' }).label).toBe('reliable');
-	expect(agreement(noisy(200, 6), { level: 'interval' }).label).toBe('tentative');
-	expect(agreement(noisy(200, 20), { level: 'interval' }).label).toBe('unreliable');
+test('the labels go by AC1: .8 reliable, .667 tentative', () => {
+	// of two values that are said equally often chance agrees in half
+	const half = (differ: number) => agreement(pairs(differ, 50 - differ / 2, 50 - differ / 2), two);
+	expect(half(8)).toMatchObject({ label: 'reliable' });
+	expect(half(12)).toMatchObject({ label: 'tentative' });
+	expect(half(20)).toMatchObject({ label: 'unreliable' });
 });
 
+const two = { level: 'nominal', categories: 2, samples: 10 } as const;
 /** Items of two: so many that differ, so many times 0 twice, so many times 1 twice. */
 const pairs = (differ: number, zeros: number, ones: number) =>
 	table(
@@ -130,23 +160,13 @@ const pairs = (differ: number, zeros: number, ones: number) =>
 		'1'.repeat(differ) + '0'.repeat(zeros) + '1'.repeat(ones)
 	);
 
-test('.8 itself is reliable, .667 itself is tentative', () => {
-	// 88 values, 30 of them 0: 1 − 87 · 4 / (30 · 58)
-	expect(agreement(pairs(4, 13, 27), { level: 'nominal', samples: 10 })).toMatchObject({
-		alpha: 0.8,
-		label: 'reliable'
-	});
-	// 1,000 values, 100 of them 1: 1 − 999 · 30 / (100 · 900)
-	expect(agreement(pairs(30, 435, 35), { level: 'nominal', samples: 10 })).toMatchObject({
-		alpha: 0.667,
-		label: 'tentative'
-	});
-});
-
 test('samples in which all is the same say nothing, and do not move the interval', () => {
 	// One of 25 items is not all 0, and its three values differ: drawn k times, α = 1 − (49 + k) / (100 − 2k). More than a
 	// third of the samples are without it.
-	const { alpha, interval } = agreement(table('1'.padEnd(25, '0'), '1'.padEnd(25, '0'), '0'), { level: 'nominal' });
+	const { alpha, interval } = agreement(table('1'.padEnd(25, '0'), '1'.padEnd(25, '0'), '0'), {
+		level: 'nominal',
+		categories: 2
+	});
 	const drawn = (k: number) => 1 - (49 + k) / (100 - 2 * k);
 	expect(alpha).toBeCloseTo(drawn(1), 12);
 	expect(interval![0]).toBeLessThan(drawn(2));
@@ -156,22 +176,27 @@ test('samples in which all is the same say nothing, and do not move the interval
 
 test('the interval is repeatable, holds the estimate, and is narrower with more items', () => {
 	const width = (items: number) => {
-		const { alpha, interval } = agreement(noisy(items, 6), { level: 'ordinal' });
+		const { alpha, interval } = agreement(noisy(items, 6), { level: 'ordinal', categories: 10 });
 		expect(interval![0]).toBeLessThan(alpha!);
 		expect(interval![1]).toBeGreaterThan(alpha!);
 		return interval![1] - interval![0];
 	};
 	expect(width(400)).toBeLessThan(width(25) / 2);
-	const options = { level: 'interval', seed: 3 } as const;
+	const options = { level: 'interval', categories: 10, seed: 3 } as const;
 	expect(agreement(noisy(40, 6), options)).toEqual(agreement(noisy(40, 6), options));
 	expect(agreement(noisy(40, 6), { ...options, seed: 4 }).interval).not.toEqual(
 		agreement(noisy(40, 6), options).interval
 	);
 });
 
-test('everybody always the same is no measure', () => {
+test('everybody always the same: α says nothing, AC1 that they agree', () => {
 	const same = noisy(30, 1).map((j) => ({ ...j, value: 8 }));
-	expect(agreement(same, { level: 'interval' })).toMatchObject({ overlap: 30, alpha: null, label: null });
+	expect(agreement(same, { level: 'interval', categories: 10 })).toMatchObject({
+		overlap: 30,
+		raw: 1,
+		ac1: 1,
+		alpha: null
+	});
 });
 
 test('a harsh rater has a negative shift, measured on shared items only', () => {

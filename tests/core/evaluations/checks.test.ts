@@ -1,169 +1,190 @@
 import { expect, test } from 'vitest';
 import {
-	type PairFacts,
 	agreementCheck,
 	answerChecks,
-	bothBadCheck,
-	fragilityCheck,
-	incompleteCheck,
-	leakCheck,
+	type AnswerFacts,
 	lengthCheck,
+	missingCheck,
 	namedCheck,
+	paceCheck,
+	type PairFacts,
 	positionCheck,
-	progressCheck,
-	revealCheck
+	type Said,
+	thinkingCheck,
+	votersCheck
 } from '../../../src/lib/core/evaluations/checks.ts';
-import type { Outcome } from '../../../src/lib/core/evaluations/tally.ts';
+import { singleTally, type Tally } from '../../../src/lib/core/evaluations/tally.ts';
+import { judge } from '../../../src/lib/core/evaluations/verdict.ts';
 
-const tally = { wins: 18, losses: 6, ties: 0, bothBad: 0, planned: 24, leaked: 0, positionFirst: 12 };
+const names = { a: 'v3', b: 'base' };
+const answer = (more: Partial<AnswerFacts> = {}): AnswerFacts => ({
+	length: 100,
+	named: false,
+	thought: false,
+	complete: true,
+	...more
+});
+const pair = (score: number, a: Partial<AnswerFacts> = {}, b: Partial<AnswerFacts> = {}): PairFacts => ({
+	score,
+	a: answer(a),
+	b: answer(b)
+});
+const some = (count: number, one: PairFacts) => Array.from({ length: count }, () => one);
+const ana = { id: 'ana', name: 'Ana', wrote: 0 };
+const ben = { id: 'ben', name: 'Ben', wrote: 0 };
 
-test('a leaked item blocks', () => {
-	expect(leakCheck(tally).state).toBe('ok');
-	expect(leakCheck({ ...tally, leaked: 1 })).toMatchObject({
-		state: 'block',
-		sentence: expect.stringMatching(/^1 item of this evaluation was in /)
-	});
-	expect(leakCheck({ ...tally, leaked: 3 }).sentence).toMatch(/^3 items of this evaluation were in /);
+const vote = (at: number, more: Partial<Said> = {}): Said => ({
+	pairingId: `${at}`,
+	personId: 'ana',
+	choice: 'first',
+	outcome: 'a',
+	at: new Date(at),
+	...more
 });
 
-test('both bad warns above 20 and blocks from 40 of 100', () => {
-	const at = (bothBad: number) =>
-		bothBadCheck({ ...tally, wins: 60 - bothBad / 2, losses: 40 - bothBad / 2, bothBad }).state;
-	expect([0, 20, 22, 38, 40, 60].map(at)).toEqual(['ok', 'ok', 'warn', 'warn', 'block', 'block']);
-	expect(bothBadCheck({ ...tally, wins: 0, losses: 0 }).state).toBe('ok');
-});
-
-test('a favoured side of the screen is seen from 20 decisive votes on, whichever side it is', () => {
-	const at = (positionFirst: number, decisive: number) =>
-		positionCheck({ ...tally, wins: decisive, losses: 0, positionFirst }).state;
-	expect(at(19, 19)).toBe('ok');
-	expect(at(15, 20)).toBe('warn'); // p = .041
-	expect(at(14, 20)).toBe('ok'); // p = .115
-	expect(at(5, 20)).toBe('warn');
-	expect(at(10, 20)).toBe('ok');
-});
-
-test('with several raters the side is counted over votes, not items', () => {
-	expect(positionCheck({ ...tally, wins: 6, losses: 4, positionFirst: 24, positionVotes: 30 }).state).toBe('warn');
-});
-
-const pairs = (longerWon: number, all: number, ratio: number) =>
-	Array.from({ length: all }, (_, i) =>
-		i < longerWon ? { chosen: 100 * ratio, other: 100 } : { chosen: 100, other: 100 * ratio }
+test('length is asked both ways, from ten prompts on each side, by an exact test', () => {
+	const longer = (score: number) => pair(score, { length: 200 });
+	const shorter = (score: number) => pair(score, { length: 50 });
+	const swayed = lengthCheck([...some(12, longer(1)), ...some(12, shorter(-1))], 'v3');
+	expect(swayed).toMatchObject({ state: 'warn', show: 'longer' });
+	expect(swayed.sentence).toBe(
+		'Where the answer of v3 is longer +100 points (12 prompts), where it is shorter −100 (12). The votes may have rewarded length, not quality.'
 	);
-
-test('length warns when the longer answer wins 65 % and is typically more than 1.3 times as long', () => {
-	expect(lengthCheck(pairs(13, 20, 1.5)).state).toBe('warn');
-	expect(lengthCheck(pairs(12, 20, 1.5)).state).toBe('ok');
-	expect(lengthCheck(pairs(20, 20, 1.3)).state).toBe('ok');
-	expect(lengthCheck(pairs(20, 20, 1.5)).sentence).toMatch(/won 20 of 20 times.*1\.5 times as long/);
+	expect(lengthCheck([...some(9, longer(1)), ...some(40, shorter(-1))], 'v3')).toMatchObject({ state: 'untested' });
+	const even = [...some(8, longer(1)), ...some(4, longer(-1)), ...some(8, shorter(1)), ...some(4, shorter(-1))];
+	expect(lengthCheck(even, 'v3')).toMatchObject({ state: 'ok' });
+	expect(lengthCheck([], 'v3').sentence).toMatch(/^Length: not tested/);
 });
 
-test('length takes the median, so one long answer does not warn', () => {
-	expect(lengthCheck([...pairs(10, 10, 1.1), { chosen: 90_000, other: 1 }]).state).toBe('ok');
-	expect(lengthCheck([{ chosen: 5, other: 0 }, ...pairs(1, 1, 2)]).state).toBe('warn');
-});
-
-test('length takes the median, in whatever order the pairs come', () => {
-	const ratios = [1.1, 5, 1.1, 4, 1.1, 3, 1.2];
-	const sentence = /typically it was 1\.2 times/;
-	for (let turn = 0; turn < ratios.length; turn++) {
-		const turned = [...ratios.slice(turn), ...ratios.slice(0, turn)];
-		expect(lengthCheck(turned.flatMap((ratio) => pairs(1, 1, ratio))).sentence).toMatch(sentence);
-	}
-});
-
-test('answers of equal length say nothing about length', () => {
-	for (const none of [[], pairs(5, 5, 1)]) {
-		expect(lengthCheck(none)).toMatchObject({ state: 'ok', sentence: expect.stringMatching(/^No decisive vote/) });
-	}
-	expect(lengthCheck([...pairs(13, 20, 1.5), ...pairs(5, 5, 1)])).toMatchObject({
+test('position is told of each voter, and vetoes nothing', () => {
+	const votes = Array.from({ length: 16 }, (_, i) => vote(i, { choice: i < 14 ? 'first' : 'second' }));
+	const check = positionCheck([ana, ben], votes);
+	expect(check).toMatchObject({
 		state: 'warn',
-		sentence: expect.stringMatching(/won 13 of 20 times/)
+		sentence: 'Ana chose the first answer 14 of 16 times: it costs power, not fairness.'
 	});
+	expect(positionCheck([ana], votes.slice(0, 9)).state).toBe('untested');
+	const balanced = votes.map((one, i): Said => ({ ...one, choice: i % 2 ? 'first' : 'second' }));
+	expect(positionCheck([ana], balanced)).toMatchObject({ state: 'ok' });
+	const ties = votes.map((one): Said => ({ ...one, choice: 'tie' }));
+	expect(positionCheck([ana], ties).state).toBe('untested');
 });
 
-test('progress warns until the planned end or until the votes are clear', () => {
-	const at = (planned: number) => progressCheck({ ...tally, planned });
-	expect(at(24)).toMatchObject({ state: 'ok', sentence: '24 of 24 planned comparisons are judged.' });
-	expect(at(40).state).toBe('warn');
-	expect(progressCheck({ ...tally, wins: 24, losses: 0, planned: 40 })).toMatchObject({
+test('who voted is named, and who judged their own words', () => {
+	const votes = [vote(1), vote(2), vote(3, { personId: 'ben' })];
+	expect(votersCheck([ana, ben], votes)).toMatchObject({ state: 'ok', sentence: 'Judged by Ana (2) and Ben (1).' });
+	expect(votersCheck([{ ...ana, wrote: 3 }, ben], votes)).toMatchObject({
+		state: 'warn',
+		sentence: 'Judged by Ana (2) and Ben (1). Ana wrote the expected answer to 3 of these prompts.'
+	});
+	expect(votersCheck([], []).sentence).toBe('Judged by nobody.');
+});
+
+test('a pace under two seconds is named; few votes are not tested', () => {
+	const every = (ms: number) => Array.from({ length: 9 }, (_, i) => vote(i * ms));
+	expect(paceCheck([ana], every(1500))).toMatchObject({
+		state: 'warn',
+		sentence: 'Typical time for a pair: Ana 1.5 s. That is too fast to have read both answers: Ana.'
+	});
+	expect(paceCheck([ana], every(12_000))).toMatchObject({
 		state: 'ok',
-		sentence: expect.stringContaining('decide early')
+		sentence: 'Typical time for a pair: Ana 12 s.'
 	});
+	expect(paceCheck([ana], every(1500).slice(0, 4)).state).toBe('untested');
+	// a pause for lunch does not hide a haste
+	expect(paceCheck([ana], [...every(900), vote(9_000_000)]).state).toBe('warn');
 });
 
-test('fragility is said of a verdict that votes can remove', () => {
-	expect(fragilityCheck(null, 'SHIP IT')).toEqual([]);
-	expect(fragilityCheck(1, 'SHIP IT')).toMatchObject([
-		{ state: 'warn', sentence: '1 changed vote would remove SHIP IT.' }
+test('agreement is not tested below twenty shared pairs', () => {
+	const shared = (count: number) =>
+		Array.from({ length: count }, (_, i) => [vote(i), vote(i, { personId: 'ben' })]).flat();
+	expect(agreementCheck(shared(19))).toMatchObject({ state: 'untested', show: 'several-votes' });
+	expect(agreementCheck(shared(20))).toMatchObject({ state: 'ok' });
+	expect(agreementCheck([vote(1)])).toMatchObject({ state: 'untested', show: null });
+	const apart = Array.from({ length: 30 }, (_, i) => [vote(i), vote(i, { personId: 'ben', outcome: 'b' })]).flat();
+	expect(agreementCheck(apart)).toMatchObject({ state: 'warn' });
+});
+
+test('names and thinking are counted, and lead to their pairs', () => {
+	expect(namedCheck([pair(1)])).toMatchObject({ state: 'ok', show: null });
+	expect(namedCheck([pair(1, { named: true }), pair(0, {}, { named: true })])).toMatchObject({
+		state: 'warn',
+		show: 'named'
+	});
+	expect(thinkingCheck([pair(1)], names)).toMatchObject({ state: 'ok', show: null });
+	expect(thinkingCheck([pair(1, { thought: true })], names)).toMatchObject({
+		state: 'warn',
+		show: 'thinking',
+		sentence: 'Thinking was left out of 1 answer of v3 and 0 of base: voters read the rest.'
+	});
+	expect(thinkingCheck([pair(1, { thought: true }, { thought: true })], names).state).toBe('ok');
+});
+
+test('prompts that lack their votes are named by number', () => {
+	expect(missingCheck([], 1)).toEqual([]);
+	expect(missingCheck([4], 1)[0]!.sentence).toBe('1 prompt got no vote and is in no number: #4.');
+	const many = missingCheck(
+		Array.from({ length: 12 }, (_, i) => i + 1),
+		3
+	)[0]!.sentence;
+	expect(many).toMatch(/^12 prompts did not get 3 votes and are in no number: #1, .*#10 and 2 more\.$/);
+});
+
+test('every check is asked, in one order, and none is fine without having been asked', () => {
+	const checks = answerChecks([], [], [], names);
+	expect(checks.map(({ name }) => name)).toEqual([
+		'voters',
+		'pace',
+		'position',
+		'length',
+		'agreement',
+		'thinking',
+		'names'
 	]);
-	expect(fragilityCheck(3, "DON'T SHIP")).toMatchObject([
-		{ state: 'ok', sentence: "3 changed votes would remove DON'T SHIP." }
+	expect(checks.filter(({ state }) => state === 'untested').map(({ name }) => name)).toEqual([
+		'pace',
+		'position',
+		'length',
+		'agreement'
 	]);
 });
 
-test('an early reveal warns', () => {
-	expect(revealCheck(40, 40)).toEqual([]);
-	expect(revealCheck(40, 9)).toMatchObject([
-		{ state: 'warn', sentence: expect.stringMatching(/^Revealed at 9 of 40/) }
+const tally = (more: Partial<Tally> = {}): Tally => ({
+	...singleTally({ wins: 18, losses: 6, ties: 16, bothBad: 0 }),
+	...more
+});
+const check = (t: Tally, name: string) => judge(t, names).checks.find((one) => one.name === name);
+
+test('the checks of the rules: leak, near-duplicates, both bad, complete, plan, tries, fragility', () => {
+	expect(judge(tally(), names).checks.map(({ name, state }) => [name, state])).toEqual([
+		['leak', 'ok'],
+		['near-duplicates', 'untested'],
+		['both bad', 'ok'],
+		['complete', 'ok'],
+		['plan', 'ok'],
+		['tries', 'ok'],
+		['fragility', 'warn']
 	]);
 });
 
-test('what answers warn of is counted by pairs, and length looks at decided ones', () => {
-	const plain = { length: 100, named: false, complete: true };
-	const judged: PairFacts[] = [
-		{ outcome: 'a', a: { ...plain, length: 150 }, b: plain },
-		{ outcome: 'b', a: { ...plain, named: true }, b: { ...plain, named: true, length: 200 } },
-		{ outcome: 'tie', a: { ...plain, length: 900, complete: false }, b: plain }
-	];
-	const checks = answerChecks(judged, []);
-	expect(checks.map(({ name, state }) => [name, state])).toEqual([
-		['length', 'warn'],
-		['agreement', 'ok'],
-		['names', 'warn'],
-		['complete', 'warn']
-	]);
-	expect(checks[0]!.sentence).toMatch(/won 2 of 2 times; typically it was 1\.8 times/);
-	expect(checks[2]!.sentence).toMatch(/^1 pair has an answer that names/);
-	expect(checks[3]!.sentence).toMatch(/^1 pair has an answer that the provider/);
-	const oneNames: PairFacts[] = [{ outcome: 'tie', a: plain, b: { ...plain, named: true } }];
-	expect(answerChecks(oneNames, []).map(({ name, state }) => [name, state])[2]).toEqual(['names', 'warn']);
-	expect(namedCheck(2).sentence).toMatch(/^2 pairs have answers that name/);
-	expect(incompleteCheck(2)[0]!.sentence).toMatch(/^2 pairs have answers/);
-	expect(incompleteCheck(0, 'limit')).toEqual([]);
-	const cut = { ...plain, complete: false };
-	const flawed: PairFacts[] = [
-		{ outcome: 'a', a: { ...cut, flaw: 'limit' }, b: { ...cut, flaw: 'empty' } },
-		{ outcome: 'b', a: plain, b: { ...cut, flaw: 'limit' } }
-	];
-	expect(answerChecks(flawed, []).slice(3)).toEqual([
-		{
-			name: 'limit',
-			state: 'warn',
-			sentence:
-				'2 pairs have answers that reached the longest length and may end in the middle. Compare again with longer answers.'
-		},
-		{ name: 'empty', state: 'warn', sentence: '1 pair has an answer with nothing in it to read.' }
-	]);
-	expect(answerChecks([], []).map(({ state }) => state)).toEqual(['ok', 'ok', 'ok']);
+test('answers cut off or empty on one side warn, and block from ten points on', () => {
+	expect(check(tally({ broken: { a: 1, b: 4 } }), 'complete')).toMatchObject({
+		state: 'warn',
+		show: 'cut-off',
+		sentence: 'Cut off or empty: 1 of 40 answers of v3, 4 of base.'
+	});
+	expect(check(tally({ broken: { a: 0, b: 4 } }), 'complete')!.state).toBe('block');
+	expect(check(tally({ broken: { a: 20, b: 20 } }), 'complete')!.state).toBe('warn');
 });
 
-test('voters who contradict each other are said to', () => {
-	const votes = Array.from({ length: 20 }, (_, i) => [
-		{ pairingId: `${i}`, personId: 'ana', outcome: i % 2 ? ('a' as const) : ('b' as const) },
-		{ pairingId: `${i}`, personId: 'ben', outcome: i % 2 ? ('b' as const) : ('a' as const) }
-	]).flat();
-	expect(agreementCheck(votes)).toMatchObject({ name: 'agreement', state: 'warn' });
-});
-
-test('what voters say has no order: called otherwise, they agree as well as before', () => {
-	const said = (outcomes: readonly Outcome[]) =>
-		Array.from({ length: 24 }, (_, i) => [
-			{ pairingId: `${i}`, personId: 'ana', outcome: outcomes[i % 4]! },
-			{ pairingId: `${i}`, personId: 'ben', outcome: outcomes[(i % 5 === 0 ? i + 1 : i) % 4]! }
-		]).flat();
-	const one = agreementCheck(said(['a', 'b', 'tie', 'both_bad']));
-	expect(one.sentence).toMatch(/^Agreement is tentative: α = 0\.7/);
-	expect(agreementCheck(said(['b', 'both_bad', 'a', 'tie']))).toEqual(one);
+test('a second try says how high the bar is', () => {
+	const second = tally({ plan: { prompts: 40, votes: 1, delta: 20, attempt: 2 } });
+	expect(check(second, 'tries')).toMatchObject({
+		state: 'warn',
+		sentence: '2nd comparison of v3 with base: the bar is 4 times as high (p below 0.0125).'
+	});
+	const told = judge(second, { ...names, earlier: ['NEED MORE DATA'] }).checks.find(({ name }) => name === 'tries')!;
+	expect(told.sentence).toBe(
+		'2nd comparison of v3 with base; the 1st gave no verdict: the bar is 4 times as high (p below 0.0125).'
+	);
 });

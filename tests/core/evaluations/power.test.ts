@@ -1,13 +1,10 @@
 import { expect, test } from 'vitest';
-import { evidence, signTest, wilson } from '../../../src/lib/core/math/binomial.ts';
-import {
-	decisiveVotesFor,
-	detectableWinRate,
-	isSettled,
-	powerOf,
-	powerSentence,
-	smallestWins
-} from '../../../src/lib/core/evaluations/power.ts';
+import { signTest, wilson } from '../../../src/lib/core/math/binomial.ts';
+import { logEvidence } from '../../../src/lib/core/evaluations/evidence.ts';
+import { detectableWinRate, powerOf, smallestWins } from '../../../src/lib/core/evaluations/power.ts';
+import { singleVotes } from '../../../src/lib/core/evaluations/scores.ts';
+
+const evidence = (wins: number, losses: number) => Math.exp(logEvidence(singleVotes(wins, losses)));
 
 const sizes = [6, 8, 10, 12, 15, 20, 30, 50, 100, 200];
 
@@ -48,19 +45,9 @@ test.each([
 	[0.65, 97],
 	[0.6, 210],
 	[0.55, 807]
-])('a true win rate of %f needs %i decisive votes', (winRate, votes) => {
-	expect(decisiveVotesFor(winRate)).toBe(votes);
-	expect(powerOf({ pairs: votes, winRate })).toBeGreaterThanOrEqual(0.8);
-});
-
-test('a number is the first of ten in a row with 80 % power, from 12 on', () => {
-	for (let percent = 57; percent <= 99; percent += 3) {
-		const winRate = percent / 100;
-		let good = 0;
-		let pairs = 11;
-		while (good < 10) good = powerOf({ pairs: ++pairs, winRate }) >= 0.8 ? good + 1 : 0;
-		expect(decisiveVotesFor(winRate)).toBe(pairs - 9);
-	}
+])('a true win rate of %f is proven by %i decisive prompts', (winRate, pairs) => {
+	expect(powerOf({ pairs, winRate })).toBeGreaterThanOrEqual(0.8);
+	if (pairs > 12) expect(powerOf({ pairs: pairs - 1, winRate })).toBeLessThan(0.8);
 });
 
 test('an interval that begins exactly at one half is not above it', () => {
@@ -68,17 +55,12 @@ test('an interval that begins exactly at one half is not above it', () => {
 	expect(smallestWins(625, 'wilson')).toBe(338);
 });
 
-test('without a lead no number of votes is enough, and a hair of one needs more than anybody casts', () => {
-	for (const rate of [0, 0.3, 0.5, 0.505]) expect(decisiveVotesFor(rate)).toBeNull();
-	expect(decisiveVotesFor(0.51995)).toBe(4998);
-	expect(decisiveVotesFor(1)).toBe(12);
-});
-
-test('40 comparisons find a true 72 % in about 80 of 100 evaluations', () => {
-	expect(powerOf({ pairs: 40, winRate: 0.72 })).toBeGreaterThan(0.79);
-	expect(powerOf({ pairs: 40, winRate: 0.72 })).toBeLessThan(0.8);
-	expect(detectableWinRate(40)).toBeCloseTo(0.72, 2);
-	expect(powerSentence(40)).toBe('40 comparisons: 80 % chance to detect a true 72 % win rate.');
+test('the second comparison needs p < .0125, or E of 80', () => {
+	expect(smallestWins(24, 'sign', 1)).toBe(18);
+	expect(smallestWins(24, 'sign', 2)).toBe(19);
+	expect(signTest(18, 6)).toBeGreaterThan(0.0125);
+	expect(signTest(19, 5)).toBeLessThan(0.0125);
+	expect(evidence(smallestWins(24, 'early', 2)!, 24 - smallestWins(24, 'early', 2)!)).toBeGreaterThanOrEqual(80);
 });
 
 test('the detectable win rate is the one with 80 % power', () => {
@@ -90,14 +72,4 @@ test('the detectable win rate is the one with 80 % power', () => {
 test('below 12 there is no verdict to have power for', () => {
 	expect(powerOf({ pairs: 11, winRate: 0.99 })).toBe(0);
 	expect(detectableWinRate(11)).toBeNull();
-	expect(powerSentence(11)).toBe('11 comparisons cannot give a verdict; 12 is the minimum.');
-});
-
-test('a plan that was exceeded is not a plan: only strong evidence settles it', () => {
-	const tally = { wins: 18, losses: 6, ties: 0, bothBad: 0, leaked: 0, positionFirst: 12 };
-	expect(isSettled({ ...tally, planned: 24 })).toBe(true);
-	expect(isSettled({ ...tally, wins: 17, losses: 7, planned: 20 })).toBe(false);
-	expect(isSettled({ ...tally, wins: 21, losses: 3, planned: 20 })).toBe(true);
-	expect(isSettled({ ...tally, wins: 7, losses: 0, planned: 40 })).toBe(false);
-	expect(isSettled({ ...tally, wins: 0, losses: 8, planned: 40 })).toBe(true);
 });

@@ -1,30 +1,24 @@
 import { expect, test } from 'vitest';
 import { resultOf } from '../../../src/lib/core/evaluations/result.ts';
+import { singleTally } from '../../../src/lib/core/evaluations/tally.ts';
 import { judge } from '../../../src/lib/core/evaluations/verdict.ts';
 
-test('a list says who won against whom, how often, and what that allows to be said', () => {
-	const counts = { wins: 18, losses: 6, ties: 3, bothBad: 1 };
-	const verdict = judge({ ...counts, planned: 28, leaked: 0, positionFirst: 12 });
-	const { interval, ...result } = resultOf(verdict, counts, { a: 'v2', b: 'base' });
-	expect(result).toEqual({
+test('what is kept is the verdict and its counts, with the names of the two', () => {
+	const tally = singleTally({ wins: 18, losses: 6, ties: 14, bothBad: 2 });
+	const names = { a: 'v2', b: 'base' };
+	const verdict = judge(tally, names);
+	expect(resultOf(verdict, tally, names)).toEqual({
 		version: 'v2',
 		against: 'base',
 		kind: 'ship-it',
 		title: 'SHIP IT',
+		netPreference: 0.3,
+		interval: verdict.interval,
 		winRate: 0.75,
-		...counts
-	});
-	expect(interval!.map((end) => end.toFixed(3))).toEqual(['0.551', '0.880']);
-});
-
-test('without a decisive vote it has neither a rate nor an interval', () => {
-	const counts = { wins: 0, losses: 0, ties: 2, bothBad: 0 };
-	const verdict = judge({ ...counts, planned: 2, leaked: 0, positionFirst: 0 });
-	expect(resultOf(verdict, counts, { a: 'v2', b: 'v1' })).toMatchObject({
-		against: 'v1',
-		kind: 'need-more-data',
-		winRate: null,
-		interval: null,
-		ties: 2
+		winInterval: verdict.winInterval,
+		wins: 18,
+		losses: 6,
+		ties: 14,
+		bothBad: 2
 	});
 });

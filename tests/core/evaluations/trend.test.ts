@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import type { EvaluationResult } from '../../../src/lib/core/evaluations/result.ts';
 import { trendOf } from '../../../src/lib/core/evaluations/trend.ts';
 
-const result = (version: string, winRate: number | null, against = 'base') => {
-	const interval: [number, number] | null = winRate === null ? null : [winRate - 0.1, winRate + 0.1];
-	return { version, against, winRate, interval } as EvaluationResult;
+const result = (version: string, netPreference: number | null, against = 'base') => {
+	const interval: [number, number] | null = netPreference === null ? null : [netPreference - 0.1, netPreference + 0.1];
+	return { version, against, netPreference, interval } as EvaluationResult;
 };
 
 test('the newest result of each version against the base, in the order of the versions', () => {
@@ -16,7 +16,7 @@ test('the newest result of each version against the base, in the order of the ve
 		{ runId: 'ten', result: result('v10', 0.4) },
 		{ runId: 'one', result: result('v1', 0.6) }
 	]);
-	expect(points.map(({ version, rate }) => [version, rate])).toEqual([
+	expect(points.map(({ version, netPreference }) => [version, netPreference])).toEqual([
 		['v1', 0.6],
 		['v2', 0.7],
 		['v10', 0.8]

@@ -18,6 +18,7 @@ const sit = (judged: string[] = []) => {
 			state: server.closed ? ('closed' as const) : ('open' as const),
 			judged: server.judged.size,
 			total: 8,
+			complete: false,
 			pairs
 		};
 	};

@@ -5,11 +5,11 @@ import { balancedSides, orderOf } from '../../../src/lib/core/evaluations/ballot
 import { config } from '../../../src/lib/server/platform/config.ts';
 import { type Keks, keyedDigest } from '../../../src/lib/server/platform/crypto.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
-import { ballots, evaluations, outputs } from '../../../src/lib/server/platform/db/schema.ts';
+import { ballots, evaluations, outputs, votes } from '../../../src/lib/server/platform/db/schema.ts';
 import { castVote, createEvaluation } from '../../../src/lib/server/evaluations/commands.ts';
 import { nextPairs } from '../../../src/lib/server/evaluations/queries.ts';
 import { type Scope, inProject, scopeFor } from '../../../src/lib/server/access/scope.ts';
-import { newBallot, newContest, wish } from '../../support/evaluation.ts';
+import { newBallot, newContest, voteAs, wish } from '../../support/evaluation.ts';
 import { newTeam } from '../../support/team.ts';
 
 afterAll(() => closePools());
@@ -26,7 +26,7 @@ test('the payload names nobody and has nothing that could', async () => {
 	const { scope, as, slug, id, run } = await newBallot(12, tells);
 	for (const voter of [scope, await as('trainer'), await as('rater')]) {
 		const queue = await look(voter, slug, id);
-		expect(Object.keys(queue).sort()).toEqual(['judged', 'pairs', 'state', 'total']);
+		expect(Object.keys(queue).sort()).toEqual(['complete', 'judged', 'pairs', 'state', 'total']);
 		for (const pair of queue.pairs) {
 			expect(Object.keys(pair).sort()).toEqual(['ballotId', 'first', 'position', 'prompt', 'second']);
 		}
@@ -54,7 +54,7 @@ test('in every block of four exactly half are swapped, for each person, in an or
 	const people = [scope, await as('rater'), await as('rater')];
 	const orders: string[] = [];
 	for (const person of people) {
-		await look(person, slug, id);
+		await voteAs(person, slug, id, () => 'tie');
 		const drawn = await scope.tx((tx) =>
 			tx.select().from(ballots).where(eq(ballots.personId, person.userId!)).orderBy(ballots.position)
 		);
@@ -80,13 +80,55 @@ test('the side of the payload is the side that was stored', async () => {
 	}
 });
 
-test('ballots are drawn once, also by two tabs that open together', async () => {
-	const { scope, slug, id } = await newBallot(9);
+test('ballots are dealt once, also to two tabs that open together, and no more than are needed', async () => {
+	const { scope, slug, id } = await newBallot(40);
 	const [one, two] = await Promise.all([look(scope, slug, id), look(scope, slug, id)]);
 	const three = await look(scope, slug, id);
 	expect(one).toEqual(two);
 	expect(one).toEqual(three);
-	expect(await scope.tx((tx) => tx.$count(ballots))).toBe(9);
+	expect(await scope.tx((tx) => tx.$count(ballots))).toBe(8);
+});
+
+test('prompts are dealt out: two people who share the work judge each prompt once, whoever does how much', async () => {
+	const { scope, as, slug, id } = await newBallot(20);
+	const rater = await as('rater');
+	await voteAs(scope, slug, id, () => 'a', 7);
+	await voteAs(rater, slug, id, () => 'a', 9);
+	const seen = async () =>
+		(await scope.tx((tx) => tx.select().from(votes))).map(({ pairingId, personId }) => ({ pairingId, personId }));
+	expect(new Set((await seen()).map(({ pairingId }) => pairingId)).size).toBe(16);
+	await voteAs(scope, slug, id, () => 'a', 4);
+	expect(new Set((await seen()).map(({ pairingId }) => pairingId)).size).toBe(20);
+	expect(await look(rater, slug, id)).toMatchObject({ state: 'open', complete: true, judged: 9, total: 20 });
+});
+
+test('each prompt gets its votes from different people, and what one leaves lying another gets', async () => {
+	const { scope, as, slug, id } = await newBallot(6, undefined, { votes: 2 });
+	const [two, three] = [await as('rater'), await as('rater')];
+	await look(three, slug, id); // deals ballots, and goes
+	await voteAs(scope, slug, id, () => 'a');
+	expect(await look(two, slug, id)).toMatchObject({ complete: false });
+	await voteAs(two, slug, id, () => 'b', 6);
+	const given = await scope.tx((tx) => tx.select().from(votes));
+	const byPairing = Map.groupBy(given, ({ pairingId }) => pairingId);
+	expect([...byPairing.values()].map((list) => new Set(list.map(({ personId }) => personId)).size)).toEqual(
+		new Array(6).fill(2)
+	);
+	expect(await look(three, slug, id)).toMatchObject({ complete: true });
+});
+
+test('what lacks votes comes before what only shows agreement, also among ballots that were dealt before', async () => {
+	const { scope, as, slug, id } = await newBallot(9);
+	const rater = await as('rater');
+	const before = await look(rater, slug, id);
+	await voteAs(scope, slug, id, () => 'a', 5);
+	const has = new Set((await scope.tx((tx) => tx.select().from(votes))).map(({ pairingId }) => pairingId));
+	const next = await look(rater, slug, id);
+	const drawn = await scope.tx((tx) => tx.select().from(ballots).where(eq(ballots.personId, rater.userId!)));
+	const isServed = (ballotId: string) => has.has(drawn.find((ballot) => ballot.id === ballotId)!.pairingId);
+	expect(before.pairs).toHaveLength(5);
+	expect(next.pairs.slice(0, 4).map(({ ballotId }) => isServed(ballotId))).toEqual([false, false, false, false]);
+	expect(next.pairs.slice(4).map(({ ballotId }) => isServed(ballotId))).toEqual([true]);
 });
 
 test('what was skipped comes back after the rest', async () => {
@@ -109,7 +151,7 @@ test('what was skipped comes back after the rest', async () => {
 test('while the answers are written there is nothing to see and nothing is drawn', async () => {
 	const { scope, slug, run } = await newContest(3);
 	const { id } = await createEvaluation(await inProject(scope, slug), wish(run.id, 3));
-	expect(await look(scope, slug, id)).toEqual({ state: 'waiting', judged: 0, total: 3, pairs: [] });
+	expect(await look(scope, slug, id)).toEqual({ state: 'waiting', judged: 0, total: 3, complete: false, pairs: [] });
 	expect(await scope.tx((tx) => tx.$count(ballots))).toBe(0);
 });
 
@@ -139,13 +181,17 @@ test('nobody draws ballots in the name of somebody else', async () => {
 
 test('sides and order follow from a key that only the server can make, not from anything stored', async () => {
 	const { scope, slug, id } = await newBallot(40);
-	await look(scope, slug, id);
+	await voteAs(scope, slug, id, () => 'tie');
 	const drawn = await scope.tx((tx) => tx.select().from(ballots).orderBy(ballots.position));
 	const [evaluation] = await scope.tx((tx) => tx.select().from(evaluations));
 	const keyed = (keks: Keks) => keyedDigest(keks, 'ballots', `${id}:${scope.userId}`);
 	const sides = drawn.map(({ swapped }) => swapped);
 	const order = drawn.map(({ pairingId }) => pairingId);
-	const drawnBy = (seed: string) => [balancedSides({ seed, count: 40 }), orderOf(order, seed)];
+	const blocks = Array.from({ length: 10 }, (_, i) => 4 * i);
+	const drawnBy = (seed: string) => [
+		blocks.flatMap((from) => balancedSides({ seed: `${seed}:${from}`, count: 4 })),
+		orderOf(order, seed)
+	];
 	expect(drawnBy(keyed(config().keks))).toEqual([sides, order]);
 	const other = [{ id: 'other', key: Buffer.alloc(32, 8) }];
 	for (const seed of [`${evaluation!.seed}:${scope.userId}`, `${id}:${scope.userId}`, keyed(other)]) {

@@ -92,6 +92,7 @@ test('the database refuses it too, whoever asks', async () => {
 		state: 'closed',
 		judged: 0,
 		total: 20,
+		complete: false,
 		pairs: []
 	});
 	expect(await scope.tx((tx) => tx.$count(votes))).toBe(19);

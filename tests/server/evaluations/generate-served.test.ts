@@ -92,6 +92,9 @@ test('a tuned model is deployed, answers, and is released', async () => {
 	const setUp = await getSetUp(inside);
 	expect(setUp).toEqual({
 		validation: 12,
+		voters: 1,
+		ties: 0.25,
+		tried: [],
 		runs: [
 			expect.objectContaining({
 				id: run.id,
@@ -106,7 +109,11 @@ test('a tuned model is deployed, answers, and is released', async () => {
 	expect(JSON.stringify(setUp)).not.toContain('sandbox-key');
 	const stranger = (await newTeam()).scope;
 	await expect(inProject(stranger, slug)).rejects.toMatchObject({ code: 'not_found' });
-	expect(await getSetUp({ ...stranger, project: inside.project })).toEqual({ runs: [], validation: 0 });
+	expect(await getSetUp({ ...stranger, project: inside.project })).toMatchObject({
+		runs: [],
+		validation: 0,
+		tried: []
+	});
 	const rater = await as('rater');
 	await expect(getSetUp({ ...rater, project: inside.project })).rejects.toThrow(/rater/);
 });

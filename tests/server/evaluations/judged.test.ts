@@ -35,20 +35,24 @@ test.each([
 		letter === 'a' ? texts[position]! : 'Beech'
 	);
 	await scope.tx(async (tx) => {
-		const judged = (await pairingsOf(tx, id)).map((pairing) => ({ id: pairing.id, outcome: 'tie' as const }));
-		const facts = await factsOf(tx, judged, known);
+		const judged = (await pairingsOf(tx, id)).map((pairing) => ({
+			id: pairing.id,
+			place: pairing.position,
+			outcome: 'tie' as const,
+			sum: 0
+		}));
+		const facts = await factsOf(tx, judged, 1, known);
 		expect(facts.map(({ a }) => a)).toEqual(
 			texts.map((text) => ({
 				length: [...text].length,
 				named: namesAModel(text, known) !== null,
-				...(text === ''
-					? { complete: false, flaw: 'empty' }
-					: text.endsWith('…')
-						? { complete: false, flaw: 'cut' }
-						: { complete: true })
+				thought: false,
+				complete: text !== '' && !text.endsWith('…')
 			}))
 		);
-		expect(facts.map(({ b }) => b)).toEqual(texts.map(() => ({ length: 5, named: false, complete: true })));
-		expect(await factsOf(tx, judged.slice(0, 2), known)).toEqual(facts.slice(0, 2));
+		expect(facts.map(({ b }) => b)).toEqual(
+			texts.map(() => ({ length: 5, named: false, thought: false, complete: true }))
+		);
+		expect(await factsOf(tx, judged.slice(0, 2), 1, known)).toEqual(facts.slice(0, 2));
 	});
 });

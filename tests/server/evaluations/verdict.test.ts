@@ -29,7 +29,7 @@ test('a reveal keeps what came out, and a list reads it', async () => {
 		score: { kind: 'need-more-data', wins: 3, losses: 0, runId: run.id, version: 'v1', against: 'base', winRate: 1 }
 	});
 	expect(await getEvaluation(inside, { evaluationId: id })).toMatchObject({ verdict: { kind: 'need-more-data' } });
-	expect(await getTrend(inside)).toMatchObject([{ runId: run.id, version: 'v1', rate: 1 }]);
+	expect(await getTrend(inside)).toMatchObject([{ runId: run.id, version: 'v1', netPreference: 1 }]);
 });
 
 test('a count before the reveal keeps nothing', async () => {

@@ -9,6 +9,10 @@ export type Level = 'nominal' | 'ordinal' | 'interval';
 export type Agreement = {
 	/** Items with at least two judgements. */
 	overlap: number;
+	/** The share of pairs of judgements on one item that are the same. null below 20 items. */
+	raw: number | null;
+	/** Gwet's AC1: like α, but not lost where nearly everybody says the same. Labels and warnings go by it. */
+	ac1: number | null;
 	/** Krippendorff's α: 1 is perfect, 0 is chance. `null` below 20 overlapping items, or when it has no meaning. */
 	alpha: number | null;
 	/** 95 %, from a bootstrap over items. */
@@ -70,44 +74,79 @@ export const krippendorff = (judgements: readonly Judgement[], level: Level): nu
 	return alphaOf(units, values, level);
 };
 
+/** The share of pairs of judgements that agree, and Gwet's AC1 (2008) over `categories` that could have been said. */
+export const gwet = (judgements: readonly Judgement[], categories: number): { raw: number; ac1: number } | null => {
+	const { values, units } = unitsOf(judgements);
+	if (units.length === 0) return null;
+	const shares = values.map(() => 0);
+	let same = 0;
+	for (const { counts } of units) {
+		const said = counts.reduce((sum, [, count]) => sum + count, 0);
+		for (const [at, count] of counts) {
+			shares[at]! += count / said;
+			same += (count * (count - 1)) / (said * (said - 1));
+		}
+	}
+	const raw = same / units.length;
+	const chance = shares
+		.map((share) => share / units.length)
+		.reduce((sum, share) => sum + (share * (1 - share)) / (categories - 1), 0);
+	return { raw, ac1: (raw - chance) / (1 - chance) };
+};
+
 const labelOf = (alpha: number) => (alpha >= 0.8 ? 'reliable' : alpha >= 0.667 ? 'tentative' : 'unreliable');
 
-/** α with its interval, label and sentence; hidden below 20 overlapping items. The seed makes the interval repeatable. */
-export const agreement = (
-	judgements: readonly Judgement[],
-	{ level, seed = 1, samples = 1000 }: { level: Level; seed?: number; samples?: number }
-): Agreement => {
-	const { values, units } = unitsOf(judgements);
-	const overlap = units.length;
-	const hidden = { overlap, alpha: null, interval: null, label: null };
-	if (overlap < fewest)
-		return { ...hidden, sentence: `${overlap} items have two ratings or more; agreement is shown from ${fewest} on.` };
-	const alpha = alphaOf(units, values, level);
-	if (alpha === null)
-		return { ...hidden, sentence: 'Everybody gave the same value throughout, so agreement cannot be measured.' };
+/** `.72`, `−.01`. */
+const decimal = (x: number) =>
+	x
+		.toFixed(2)
+		.replace(/^(-?)0\./, '$1.')
+		.replace('-', '−');
 
+const intervalOf = (
+	units: Unit[],
+	values: number[],
+	level: Level,
+	seed: number,
+	samples: number
+): [number, number] | null => {
 	const random = randomFrom(seed);
 	const drawn = Array.from({ length: samples }, () =>
 		alphaOf(
-			Array.from(units, () => units[Math.floor(random() * overlap)]!),
+			Array.from(units, () => units[Math.floor(random() * units.length)]!),
 			values,
 			level
 		)
 	)
 		.filter((sample) => sample !== null)
 		.sort((one, two) => one - two);
-	const at = (share: number) => drawn[Math.floor(share * drawn.length)] ?? alpha;
-	const interval: [number, number] = [at(0.025), at(0.975)];
-	const label = labelOf(alpha);
-	const range = `${interval[0].toFixed(2)} to ${interval[1].toFixed(2)}`;
-	const advice = overlap < advised ? ` ${advised} items give a steadier figure.` : '';
-	return {
-		overlap,
-		alpha,
-		interval,
-		label,
-		sentence: `Agreement is ${label}: α = ${alpha.toFixed(2)} (${range}) over ${overlap} items.${advice}`
-	};
+	const at = (share: number) => drawn[Math.floor(share * drawn.length)]!;
+	return drawn.length === 0 ? null : [at(0.025), at(0.975)];
+};
+
+/**
+ * Raw agreement, AC1 and α with its interval, label and sentence; hidden below 20 overlapping items. `categories`: how many there are
+ * to say. The seed makes the interval repeatable.
+ */
+export const agreement = (
+	judgements: readonly Judgement[],
+	{ level, categories, seed = 1, samples = 1000 }: { level: Level; categories: number; seed?: number; samples?: number }
+): Agreement => {
+	const { values, units } = unitsOf(judgements);
+	const overlap = units.length;
+	if (overlap < fewest) {
+		const sentence = `Agreement: not tested. ${overlap === 1 ? '1 pair has' : `${overlap} pairs have`} two votes or more; it is shown from ${fewest} on.`;
+		return { overlap, raw: null, ac1: null, alpha: null, interval: null, label: null, sentence };
+	}
+	const { raw, ac1 } = gwet(judgements, categories)!;
+	const alpha = alphaOf(units, values, level);
+	const interval = alpha === null ? null : intervalOf(units, values, level, seed, samples);
+	const label = labelOf(ac1);
+	const range = interval && ` (${decimal(interval[0])} to ${decimal(interval[1])})`;
+	const alphaWords = alpha === null ? '' : `, α ${decimal(alpha)}${range}`;
+	const advice = overlap < advised ? ` ${advised} pairs give a steadier figure.` : '';
+	const sentence = `Voters said the same in ${Math.round(100 * raw)} % of ${overlap} shared pairs: ${label}, AC1 ${decimal(ac1)}${alphaWords}.${advice}`;
+	return { overlap, raw, ac1, alpha, interval, label, sentence };
 };
 
 /**

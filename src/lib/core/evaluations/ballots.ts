@@ -37,3 +37,15 @@ export const orderOf = (ids: readonly string[], seed: string | number): string[]
 		.map((id) => ({ id, place: hash(id, `order:${seed}`) }))
 		.sort((one, two) => one.place - two.place || (one.id < two.id ? -1 : 1))
 		.map(({ id }) => id);
+
+/**
+ * In which order pairs are dealt to one voter: first those that lack votes, of these the ones that the fewest people have before them,
+ * else as they come.
+ */
+export const dealt = (
+	ids: readonly string[],
+	{ has, shown }: { has: ReadonlySet<string>; shown: ReadonlyMap<string, number> }
+): string[] =>
+	ids.toSorted(
+		(one, two) => Number(has.has(one)) - Number(has.has(two)) || (shown.get(one) ?? 0) - (shown.get(two) ?? 0)
+	);

@@ -1,93 +1,151 @@
-// Long because it is every check under a verdict, one after the other, in the order in which they are read.
+// Long because it is every check of the answers and the voters, one after the other, in the order in which they are read.
 import { signTest } from '../math/binomial.ts';
+import { fisher } from '../math/fisher.ts';
 import { agreement } from './agreement.ts';
-import type { Flaw } from './answers.ts';
-import { isSettled, level } from './power.ts';
-import { type Outcome, type Tally, decisiveOf, judgedOf } from './tally.ts';
+import type { Check } from './check.ts';
+import type { Names } from './verdict-sentence.ts';
+import type { Outcome } from './tally.ts';
+import { many, points } from './words.ts';
 
-/** One line of the list of checks under a verdict. `block`: there is no verdict; `warn`: read it with care. */
-export type Check = { name: string; state: 'ok' | 'warn' | 'block'; sentence: string };
+const level = 0.05;
 
-const items = (n: number) => (n === 1 ? '1 item' : `${n} items`);
+/** An answer as the checks see it; length in characters, without what the model thought aloud. */
+export type AnswerFacts = { length: number; named: boolean; thought: boolean; complete: boolean };
 
-/** An item that a contender trained on proves nothing. */
-export const leakCheck = (t: Tally): Check =>
-	t.leaked === 0
-		? { name: 'leak', state: 'ok', sentence: 'No item of this evaluation was in the training data.' }
-		: {
-				name: 'leak',
-				state: 'block',
-				sentence: `${items(t.leaked)} of this evaluation ${t.leaked === 1 ? 'was' : 'were'} in the training data. Evaluate on items that were not.`
-			};
+/** A prompt that counts, as the checks see it. `score`: −1 to +1, from the side of A. */
+export type PairFacts = { score: number; a: AnswerFacts; b: AnswerFacts };
 
-/** Both bad in more than 20 % prevents SHIP IT, in 40 % any verdict. */
-export const bothBadCheck = (t: Tally): Check => {
-	const judged = judgedOf(t);
-	const share = `Both answers were bad in ${t.bothBad} of ${judged}.`;
-	if (judged > 0 && t.bothBad * 5 >= judged * 2) return { name: 'both bad', state: 'block', sentence: share };
-	if (t.bothBad * 5 > judged)
-		return { name: 'both bad', state: 'warn', sentence: `${share} At most 20 % allow SHIP IT.` };
-	return { name: 'both bad', state: 'ok', sentence: share };
+/** Which of the two answers is longer. */
+export const longerOf = ({ a, b }: Pick<PairFacts, 'a' | 'b'>): 'longer' | 'shorter' | null =>
+	a.length === b.length ? null : a.length > b.length ? 'longer' : 'shorter';
+
+const fewestEach = 10; // on either side, before length is asked about
+
+/** Whether length decided: the net preference where A's answer is longer, and where it is shorter. */
+export const lengthCheck = (pairs: readonly PairFacts[], a: string): Check => {
+	const groups = (['longer', 'shorter'] as const).map((which) => pairs.filter((pair) => longerOf(pair) === which));
+	const [longer, shorter] = groups.map((group) => ({
+		n: group.length,
+		mean: group.reduce((sum, { score }) => sum + score, 0) / Math.max(1, group.length),
+		wins: group.filter(({ score }) => score > 0).length,
+		decisive: group.filter(({ score }) => score !== 0).length
+	})) as [Group, Group];
+	const share = `Where the answer of ${a} is longer ${points(longer.mean)} points (${longer.n} prompts), where it is shorter ${points(shorter.mean)} (${shorter.n})`;
+	const check = (state: Check['state'], sentence: string): Check => ({
+		name: 'length',
+		state,
+		sentence,
+		show: 'longer'
+	});
+	if (longer.n < fewestEach || shorter.n < fewestEach)
+		return check('untested', `Length: not tested, it takes ${fewestEach} prompts on each side. ${share}.`);
+	return fisher(longer.wins, longer.decisive, shorter.wins, shorter.decisive) < level
+		? check('warn', `${share}. The votes may have rewarded length, not quality.`)
+		: check('ok', `${share}: length did not decide.`);
+};
+type Group = { n: number; mean: number; wins: number; decisive: number };
+
+/** How many judged pairs have an answer that names a model. */
+export const namedCheck = (pairs: readonly PairFacts[]): Check => {
+	const named = pairs.filter(({ a, b }) => a.named || b.named).length;
+	if (named === 0) return { name: 'names', state: 'ok', sentence: 'No answer named a model.', show: null };
+	const answers = named === 1 ? '1 pair has an answer that names' : `${named} pairs have answers that name`;
+	const sentence = `${answers} a model. The name was hidden from the voters; read these yourself.`;
+	return { name: 'names', state: 'warn', sentence, show: 'named' };
 };
 
-/** Whether the side of the screen decided: binomial p < .05 from 20 decisive votes on. */
-export const positionCheck = (t: Tally): Check => {
-	const votes = t.positionVotes ?? decisiveOf(t);
-	const share = `The answer shown first was chosen ${t.positionFirst} of ${votes} times`;
-	if (votes < 20) return { name: 'position', state: 'ok', sentence: `${share}; from 20 on this is tested.` };
-	const p = signTest(t.positionFirst, votes - t.positionFirst);
-	return p < level
-		? {
+/** Which side thought aloud: it is left out for the voters, and costs tokens. */
+export const thinkingCheck = (pairs: readonly PairFacts[], names: Names): Check => {
+	const [a, b] = (['a', 'b'] as const).map((side) => pairs.filter((pair) => pair[side].thought).length) as [
+		number,
+		number
+	];
+	if (a + b === 0) return { name: 'thinking', state: 'ok', sentence: 'No answer begins with thinking.', show: null };
+	const sentence = `Thinking was left out of ${many(a, 'answer')} of ${names.a} and ${b} of ${names.b}: voters read the rest.`;
+	return { name: 'thinking', state: (a === 0) === (b === 0) ? 'ok' : 'warn', sentence, show: 'thinking' };
+};
+
+/** One vote that stands: whose, on what, and when it was given. */
+export type Said = {
+	pairingId: string;
+	personId: string;
+	choice: 'first' | 'tie' | 'second' | 'both_bad';
+	outcome: Outcome;
+	at: Date;
+};
+/** Somebody whose votes count. `wrote`: how many of these prompts' answers they have rewritten. */
+export type VoterFacts = { id: string; name: string; wrote: number };
+
+const listed = (parts: readonly string[]) =>
+	parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
+
+/** Whose taste it is, and whether one of them judged by their own words. */
+export const votersCheck = (voters: readonly VoterFacts[], votes: readonly Said[]): Check => {
+	const given = voters.map(({ id, name }) => `${name} (${votes.filter((vote) => vote.personId === id).length})`);
+	const own = voters.filter(({ wrote }) => wrote > 0);
+	const words = own.map(({ name, wrote }) => `${name} wrote the expected answer to ${wrote} of these prompts`);
+	const sentence = `Judged by ${listed(given) || 'nobody'}.${own.length > 0 ? ` ${listed(words)}.` : ''}`;
+	return { name: 'voters', state: own.length > 0 ? 'warn' : 'ok', sentence, show: null };
+};
+
+const fewestPaces = 5;
+const hastyMs = 2000;
+
+const medianPace = (votes: readonly Said[]): number | null => {
+	const times = votes.map(({ at }) => at.getTime()).sort((one, two) => one - two);
+	const gaps = times.slice(1).map((time, i) => time - times[i]!);
+	if (gaps.length < fewestPaces) return null;
+	return gaps.sort((one, two) => one - two)[Math.floor(gaps.length / 2)]!;
+};
+
+/** How long each voter took for a pair, in the middle: below two seconds nobody has read two answers. */
+export const paceCheck = (voters: readonly VoterFacts[], votes: readonly Said[]): Check => {
+	const paces = voters.flatMap(({ id, name }) => {
+		const pace = medianPace(votes.filter((vote) => vote.personId === id));
+		return pace === null ? [] : [{ name, pace }];
+	});
+	if (paces.length === 0)
+		return { name: 'pace', state: 'untested', sentence: 'Pace: not tested, there are too few votes.', show: null };
+	const words = paces.map(({ name, pace }) => `${name} ${(pace / 1000).toFixed(pace < 10_000 ? 1 : 0)} s`);
+	const hasty = paces.filter(({ pace }) => pace < hastyMs).map(({ name }) => name);
+	const end = hasty.length > 0 ? ` That is too fast to have read both answers: ${listed(hasty)}.` : '';
+	return {
+		name: 'pace',
+		state: hasty.length > 0 ? 'warn' : 'ok',
+		sentence: `Typical time for a pair: ${listed(words)}.${end}`,
+		show: null
+	};
+};
+
+const fewestPlaces = 10;
+
+/** Whether somebody tends to one side of the screen. Sides are balanced, so it adds noise and favours nobody: it vetoes nothing. */
+export const positionCheck = (voters: readonly VoterFacts[], votes: readonly Said[]): Check => {
+	const tested = voters.flatMap(({ id, name }) => {
+		const own = votes.filter(({ personId, choice }) => personId === id && (choice === 'first' || choice === 'second'));
+		const first = own.filter(({ choice }) => choice === 'first').length;
+		return own.length < fewestPlaces ? [] : [{ name, first, of: own.length }];
+	});
+	if (tested.length === 0)
+		return {
+			name: 'position',
+			state: 'untested',
+			sentence: `Position: not tested, it takes ${fewestPlaces} clear choices of one voter.`,
+			show: null
+		};
+	const swayed = tested.filter(({ first, of }) => signTest(first, of - first) < level);
+	const words = (swayed.length > 0 ? swayed : tested).map(
+		({ name, first, of }) => `${name} chose the first answer ${first} of ${of} times`
+	);
+	return swayed.length > 0
+		? { name: 'position', state: 'warn', sentence: `${listed(words)}: it costs power, not fairness.`, show: null }
+		: {
 				name: 'position',
-				state: 'warn',
-				sentence: `${share}: the place on the screen swayed the votes, so SHIP IT is withheld.`
-			}
-		: { name: 'position', state: 'ok', sentence: `${share}, as expected when the place does not matter.` };
-};
-
-/** Whether the planned end is reached, or the votes are clear enough to decide before it. */
-export const progressCheck = (t: Tally): Check => {
-	const judged = judgedOf(t);
-	const share = `${judged} of ${t.planned} planned comparisons are judged`;
-	if (judged === t.planned) return { name: 'progress', state: 'ok', sentence: `${share}.` };
-	return isSettled(t)
-		? { name: 'progress', state: 'ok', sentence: `${share}; the votes are clear enough to decide early.` }
-		: {
-				name: 'progress',
-				state: 'warn',
-				sentence: `${share}; before the end only very clear votes give a verdict.`
+				state: 'ok',
+				sentence: `${listed(words)}, as expected when the place does not matter.`,
+				show: null
 			};
 };
-
-/** How few changed votes would remove a verdict; `null`, and no check, for a verdict that none can. */
-export const fragilityCheck = (fragility: number | null, title: string): Check[] => {
-	if (fragility === null) return [];
-	const votes = fragility === 1 ? '1 changed vote' : `${fragility} changed votes`;
-	return [{ name: 'fragility', state: fragility === 1 ? 'warn' : 'ok', sentence: `${votes} would remove ${title}.` }];
-};
-
-/**
- * Whether length decided. One entry per decisive vote, lengths in characters. Warns when the longer answer won at
- * least 65 % of the time and half of the pairs differ by more than 1.3 times.
- */
-export const lengthCheck = (decided: readonly { chosen: number; other: number }[]): Check => {
-	const uneven = decided.filter((pair) => pair.chosen !== pair.other);
-	if (uneven.length === 0)
-		return { name: 'length', state: 'ok', sentence: 'No decisive vote between answers of different length yet.' };
-	const longerWon = uneven.filter((pair) => pair.chosen > pair.other).length;
-	const ratios = decided
-		.map(({ chosen, other }) => Math.max(chosen, other, 1) / Math.max(1, Math.min(chosen, other)))
-		.sort((one, two) => one - two);
-	const middle = ratios.length / 2;
-	const median = (ratios[Math.ceil(middle) - 1]! + ratios[Math.floor(middle)]!) / 2;
-	const share = `The longer answer won ${longerWon} of ${uneven.length} times; typically it was ${median.toFixed(1)} times as long`;
-	return longerWon * 20 >= uneven.length * 13 && median > 1.3
-		? { name: 'length', state: 'warn', sentence: `${share}. The votes may have rewarded length, not quality.` }
-		: { name: 'length', state: 'ok', sentence: `${share}.` };
-};
-
-/** What one person said of one pair. */
-export type Said = { pairingId: string; personId: string; outcome: Outcome };
 
 const codes: Record<Outcome, number> = { a: 0, b: 1, tie: 2, both_bad: 3 };
 
@@ -98,75 +156,33 @@ export const agreementCheck = (votes: readonly Said[]): Check => {
 		rater: personId,
 		value: codes[outcome]
 	}));
-	const found = agreement(meant, { level: 'nominal' });
-	return { name: 'agreement', state: found.label === 'unreliable' ? 'warn' : 'ok', sentence: found.sentence };
+	const { label, overlap, sentence } = agreement(meant, { level: 'nominal', categories: 4 });
+	const state = label === null ? 'untested' : label === 'unreliable' ? 'warn' : 'ok';
+	return { name: 'agreement', state, sentence, show: overlap > 0 ? 'several-votes' : null };
 };
 
-/** How many judged pairs have an answer that names a model. */
-export const namedCheck = (named: number): Check => {
-	if (named === 0) return { name: 'names', state: 'ok', sentence: 'No answer named a model.' };
-	const answers = named === 1 ? '1 pair has an answer that names' : `${named} pairs have answers that name`;
-	return {
-		name: 'names',
-		state: 'warn',
-		sentence: `${answers} a model. The name was hidden from the voters; read these yourself.`
-	};
+/** Planned prompts that did not get their votes, by the numbers of their examples; no check when there is none. */
+export const missingCheck = (numbers: readonly number[], votes: number): Check[] => {
+	if (numbers.length === 0) return [];
+	const shown = numbers.slice(0, 10).map((number) => `#${number}`);
+	const more = numbers.length > shown.length ? ` and ${numbers.length - shown.length} more` : '';
+	const lack = votes === 1 ? 'got no vote' : `did not get ${votes} votes`;
+	const sentence = `${many(numbers.length, 'prompt')} ${lack} and ${numbers.length === 1 ? 'is' : 'are'} in no number: ${shown.join(', ')}${more}.`;
+	return [{ name: 'missing', state: 'warn', sentence, show: null }];
 };
-
-const flaws: Record<Flaw, { name: string; words: string }> = {
-	cut: { name: 'complete', words: 'that the provider cut off three times' },
-	limit: {
-		name: 'limit',
-		words: 'that reached the longest length and may end in the middle. Compare again with longer answers'
-	},
-	empty: { name: 'empty', words: 'with nothing in it to read' }
-};
-
-/** How many judged pairs have an answer that is not complete in this way; no check when none has. */
-export const incompleteCheck = (pairs: number, flaw: Flaw = 'cut'): Check[] => {
-	if (pairs === 0) return [];
-	const { name, words } = flaws[flaw];
-	const answers = pairs === 1 ? '1 pair has an answer' : `${pairs} pairs have answers`;
-	return [{ name, state: 'warn', sentence: `${answers} ${words}.` }];
-};
-
-/** Whether everything planned was judged when the identities were shown, which ended the vote; no check when it was. */
-export const revealCheck = (planned: number, judged: number): Check[] =>
-	judged >= planned
-		? []
-		: [
-				{
-					name: 'reveal',
-					state: 'warn',
-					sentence: `Revealed at ${judged} of ${planned}, which ended the vote. Compare again to judge more.`
-				}
-			];
-
-/** An answer as the checks see it; length in characters, without what the model thought aloud. */
-export type AnswerFacts = {
-	length: number;
-	named: boolean;
-	complete: boolean;
-	/** Why it is not complete, unless the provider broke off. */
-	flaw?: Flaw;
-};
-/** A judged pair as the checks see it. */
-export type PairFacts = { outcome: Outcome; a: AnswerFacts; b: AnswerFacts };
 
 /** What the answers and the voters warn of, besides the checks that belong to the verdict. */
-export const answerChecks = (judged: readonly PairFacts[], votes: readonly Said[]): Check[] => [
-	lengthCheck(
-		judged
-			.filter(({ outcome }) => outcome === 'a' || outcome === 'b')
-			.map(({ outcome, a, b }) => {
-				const [chosen, other] = outcome === 'a' ? [a, b] : [b, a];
-				return { chosen: chosen.length, other: other.length };
-			})
-	),
+export const answerChecks = (
+	pairs: readonly PairFacts[],
+	voters: readonly VoterFacts[],
+	votes: readonly Said[],
+	names: Names
+): Check[] => [
+	votersCheck(voters, votes),
+	paceCheck(voters, votes),
+	positionCheck(voters, votes),
+	lengthCheck(pairs, names.a),
 	agreementCheck(votes),
-	namedCheck(judged.filter(({ a, b }) => a.named || b.named).length),
-	...(['cut', 'limit', 'empty'] as const).flatMap((flaw) => {
-		const has = (answer: AnswerFacts) => !answer.complete && (answer.flaw ?? 'cut') === flaw;
-		return incompleteCheck(judged.filter(({ a, b }) => has(a) || has(b)).length, flaw);
-	})
+	thinkingCheck(pairs, names),
+	namedCheck(pairs)
 ];

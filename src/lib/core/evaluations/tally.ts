@@ -1,40 +1,51 @@
-/** What the votes on one item come to, from the side of contender A. */
+import { type Plan, singlePlan } from './plan.ts';
+import { countOf, lossesOf, sameOf, type Scores, singleVotes, winsOf } from './scores.ts';
+
+/** What somebody said of one pair, from the side of contender A. */
 export type Outcome = 'a' | 'b' | 'tie' | 'both_bad';
 
-/** One outcome per item. Skipped and unjudged items are in no count but `planned`. */
+/** All that the rules of the verdict ask for. Prompts that do not count are in no number but the plan's. */
 export type Tally = {
-	/** Items that contender A won, and lost. */
-	wins: number;
-	losses: number;
-	ties: number;
+	scores: Scores;
+	/** Of the prompts without a difference, those that everybody called both bad. */
 	bothBad: number;
-	/** Items, fixed when the evaluation was created. */
-	planned: number;
-	/** Items found in the training data of a contender. */
+	plan: Plan;
+	/** It goes on after results were seen: only evidence that may be looked at at any time counts. */
+	continued: boolean;
+	/** Prompts found in the training data of a contender. */
 	leaked: number;
-	/** Decisive votes that chose the answer shown first, … */
-	positionFirst: number;
-	/** … of so many. Default: wins + losses; more when an item has several raters. */
-	positionVotes?: number;
+	/** Prompts that count whose answer, of this side, was cut off or is empty. */
+	broken: { a: number; b: number };
 };
 
-export const judgedOf = (t: Tally) => t.wins + t.losses + t.ties + t.bothBad;
-export const decisiveOf = (t: Tally) => t.wins + t.losses;
+export type Counts = { wins: number; losses: number; ties: number; bothBad: number };
 
-/**
- * Several raters on one item count once: what more than half of them said, else a tie. `null` until all `raters` have
- * voted, because an outcome that may still change is one more look at the data. Where nobody fixed the
- * number of raters, votes must end when the identities are revealed, for the same reason.
- */
-export const itemOutcome = (votes: readonly Outcome[], raters = 1): Outcome | null => {
-	if (votes.length === 0 || votes.length < raters) return null;
-	return (
-		(['a', 'b', 'both_bad'] as const).find((o) => votes.filter((vote) => vote === o).length * 2 > votes.length) ?? 'tie'
-	);
-};
+/** A tally of one vote a prompt, as in the command line and in examples. Complete unless more were planned. */
+export const singleTally = (
+	{ wins, losses, ties, bothBad }: Counts,
+	{ planned, leaked = 0 }: { planned?: number; leaked?: number } = {}
+): Tally => ({
+	scores: singleVotes(wins, losses, ties + bothBad),
+	bothBad,
+	plan: singlePlan(planned ?? wins + losses + ties + bothBad),
+	continued: false,
+	leaked,
+	broken: { a: 0, b: 0 }
+});
 
-/** Counts outcomes into the first half of a tally; `null` is an item without an outcome yet. */
-export const countOutcomes = (outcomes: readonly (Outcome | null)[]) => {
+export const judgedOf = (t: Tally) => countOf(t.scores);
+export const decisiveOf = (t: Tally) => winsOf(t.scores) + lossesOf(t.scores);
+
+/** Better, worse, no difference, both bad: what a bar shows. */
+export const countsOf = (t: Tally): Counts => ({
+	wins: winsOf(t.scores),
+	losses: lossesOf(t.scores),
+	ties: sameOf(t.scores) - t.bothBad,
+	bothBad: t.bothBad
+});
+
+/** Counts outcomes; null is an item without one yet. */
+export const countOutcomes = (outcomes: readonly (Outcome | null)[]): Counts => {
 	const count = (outcome: Outcome) => outcomes.filter((o) => o === outcome).length;
 	return { wins: count('a'), losses: count('b'), ties: count('tie'), bothBad: count('both_bad') };
 };

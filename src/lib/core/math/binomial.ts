@@ -41,13 +41,3 @@ export const upperTail = (n: number, atLeast: number, p: number): number => {
 /** The exact two-sided sign test: how often a fair coin lands at least this unevenly. 1 when nothing was decided. */
 export const signTest = (wins: number, losses: number): number =>
 	Math.min(1, 2 * upperTail(wins + losses, Math.max(wins, losses), 0.5));
-
-/**
- * The e-value 2^d · B(W+1, L+1): evidence against equal models that may be looked at after every vote. From 20 on it
- * allows a verdict before the planned end (core/evaluations/README.md). Never infinite, so that it survives JSON.
- */
-export const evidence = (wins: number, losses: number): number => {
-	const d = wins + losses;
-	const log = d * Math.LN2 + (logGamma(wins + 1) + logGamma(losses + 1)) - logGamma(d + 2);
-	return Math.min(Number.MAX_VALUE, Math.exp(log));
-};

@@ -14,7 +14,7 @@ export type ProjectState = {
 		hasFailed: boolean;
 		finishedAt: Date | null;
 	} | null;
-	/** Newest first. `mine`: how many this person has judged; `judged`: how many are judged by anybody. */
+	/** Newest first. `mine`: how many this person has judged; `judged`: how many have their votes. */
 	evaluations: {
 		id: string;
 		number: number;
@@ -45,9 +45,11 @@ const counted = (count: number, one: string) => `${count.toLocaleString('en')} $
 type Rule = (state: ProjectState) => NextStep | null | undefined | false;
 
 const vote: Rule = ({ evaluations }) => {
-	const open = evaluations.find(({ isVoting, isRevealed, mine, planned }) => isVoting && !isRevealed && mine < planned);
+	const open = evaluations.find(
+		({ isVoting, isRevealed, mine, judged, planned }) => isVoting && !isRevealed && mine < planned && judged < planned
+	);
 	if (!open) return null;
-	const left = open.planned - open.mine;
+	const left = open.planned - Math.max(open.mine, open.judged);
 	const sentence = `Evaluation ${open.number} waits for your eye: which answer is better, not knowing whose it is.`;
 	return { to: 'vote', id: open.id, action: 'Compare', title: `${counted(left, 'answer')} to compare`, sentence };
 };

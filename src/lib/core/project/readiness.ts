@@ -1,4 +1,4 @@
-import { minimum } from '../evaluations/power.ts';
+import { minimum } from '../evaluations/rules.ts';
 
 export type ReadinessState = 'blocked' | 'experiment' | 'minimum' | 'good' | 'comfortable';
 

@@ -1,7 +1,8 @@
 // Longer than most: the rule and the summary of one act, the automatic split.
 import { hash } from '../math/hash.ts';
 import { type Dealt, type Decided, deal, side } from './deal.ts';
-import { detectableWinRate, minimum, smallestWins } from '../evaluations/power.ts';
+import { detectableWinRate, smallestWins } from '../evaluations/power.ts';
+import { minimum } from '../evaluations/rules.ts';
 
 export const splits = ['unassigned', 'train', 'validation'] as const;
 export type Split = (typeof splits)[number];

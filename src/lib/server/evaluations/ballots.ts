@@ -2,15 +2,12 @@ import { and, desc, eq } from 'drizzle-orm';
 import type { Pair, PairQueue } from '../../contract/evaluations.ts';
 import { AppError } from '../../core/errors.ts';
 import { spoken } from '../../core/evaluations/answers.ts';
-import { balancedSides, orderOf } from '../../core/evaluations/ballots.ts';
 import { type Names, masked } from '../../core/evaluations/masking.ts';
-import { config } from '../platform/config.ts';
-import { keyedDigest } from '../platform/crypto.ts';
 import { ballots, votes } from '../platform/db/schema.ts';
 import type { Scope, Tx } from '../access/scope.ts';
+import { type Ballot, type Need, ballotsOf, deal, needOf } from './dealing.ts';
 import { type Evaluation, contendersOf, namesOf } from './rows.ts';
 import { among, textsOf } from './texts.ts';
-import { pairingsOf, refusedByReveal } from './votes.ts';
 
 /** So many pairs are on their way before they are needed: the next one is there when a key is pressed. */
 const ahead = 5;
@@ -19,45 +16,6 @@ const ahead = 5;
 export const voter = (scope: Scope): string => {
 	if (!scope.voterId) throw new AppError('forbidden', 'Only a person or a key can vote.');
 	return scope.voterId;
-};
-
-/** A step: a voter's ballots in their order. */
-export const ballotsOf = (tx: Tx, evaluation: Evaluation, voterId: string) =>
-	tx
-		.select({ id: ballots.id, position: ballots.position })
-		.from(ballots)
-		.where(and(eq(ballots.evaluationId, evaluation.id), eq(ballots.personId, voterId)))
-		.orderBy(ballots.position);
-
-/**
- * Draws a voter's ballots, once: their own order, and sides in balanced blocks of it. The key is the same for two tabs that open
- * together, and nobody but the server can make it: whoever tried seeds until one explained what they know of a few pairs would
- * know the rest.
- */
-const drawBallots = async (tx: Tx, evaluation: Evaluation, voterId: string) => {
-	const drawn = await ballotsOf(tx, evaluation, voterId);
-	if (drawn.length > 0) return drawn;
-	const seed = keyedDigest(config().keks, 'ballots', `${evaluation.id}:${voterId}`);
-	const order = orderOf(
-		(await pairingsOf(tx, evaluation.id)).map(({ id }) => id),
-		seed
-	);
-	const swapped = balancedSides({ seed, count: order.length });
-	await tx
-		.insert(ballots)
-		.values(
-			order.map((pairingId, position) => ({
-				projectId: evaluation.projectId,
-				evaluationId: evaluation.id,
-				pairingId,
-				personId: voterId,
-				position,
-				swapped: swapped[position]!
-			}))
-		)
-		.onConflictDoNothing()
-		.catch(refusedByReveal);
-	return ballotsOf(tx, evaluation, voterId);
 };
 
 /** A step: the ballots a voter has voted on and not taken back. */
@@ -91,28 +49,43 @@ const pairsOf = async (tx: Tx, ids: string[], names: Names): Promise<Pair[]> => 
 		});
 };
 
+/** Those after a place first: what was skipped comes back at the end; what no longer needs a vote comes after all. */
+const inTurn = (open: readonly Ballot[], after: number, { has }: Need): Ballot[] => {
+	const later = ({ position }: Ballot) => Number(position <= after);
+	const served = ({ pairingId }: Ballot) => Number(has.has(pairingId));
+	return open.toSorted(
+		(one, two) => served(one) - served(two) || later(one) - later(two) || one.position - two.position
+	);
+};
+
 /**
- * A step: this voter's next pairs, at most five, those after the place `after` first: what was skipped comes back at the end.
- * The first look draws their ballots. `project`: its name.
+ * A step: this voter's next pairs, at most five: those whose prompt lacks votes before those where one more only shows whether people
+ * agree. Ballots are dealt when they are needed. `project`: its name.
  */
 export const nextPairsOf = async (
 	tx: Tx,
 	evaluation: Evaluation,
-	{ voterId, after, project }: { voterId: string; after: number; project: string }
+	{ voterId, isScript, after, project }: { voterId: string; isScript: boolean; after: number; project: string }
 ): Promise<PairQueue> => {
-	if (evaluation.status !== 'voting') return { state: 'waiting', judged: 0, total: evaluation.planned, pairs: [] };
+	const total = evaluation.planned;
+	if (evaluation.status !== 'voting') return { state: 'waiting', judged: 0, total, complete: false, pairs: [] };
 	const isOver = evaluation.revealedAt !== null;
-	const drawn = await (isOver ? ballotsOf : drawBallots)(tx, evaluation, voterId);
 	const judged = await judgedBy(tx, evaluation, voterId);
-	const left = drawn.filter((ballot) => !judged.has(ballot.id));
-	const progress = { judged: judged.size, total: drawn.length || evaluation.planned };
-	if (progress.judged === progress.total) return { state: 'done', ...progress, pairs: [] };
+	const isOpen = ({ id }: Ballot) => !judged.has(id);
+	const isEnough = (drawn: readonly Ballot[], { has }: Need) => {
+		const lacking = drawn.filter(({ pairingId }) => !has.has(pairingId));
+		const areDealt = lacking.length === total - has.size;
+		return (areDealt ? drawn : lacking).filter((one) => isOpen(one) && one.position > after).length >= ahead;
+	};
+	const known = { drawn: await ballotsOf(tx, evaluation, voterId), need: await needOf(tx, evaluation, isScript) };
+	const isDue = !isOver && known.drawn.length < total && !isEnough(known.drawn, known.need);
+	const { drawn, need } = isDue ? await deal(tx, evaluation, voterId, { isScript, isEnough }) : known;
+	const progress = { judged: judged.size, total, complete: need.has.size === total };
+	if (judged.size === total) return { state: 'done', ...progress, pairs: [] };
 	if (isOver) return { state: 'closed', ...progress, pairs: [] };
-	const next = [
-		...left.filter((ballot) => ballot.position > after),
-		...left.filter((ballot) => ballot.position <= after)
-	];
-	const ids = next.slice(0, ahead).map(({ id }) => id);
+	const ids = inTurn(drawn.filter(isOpen), after, need)
+		.slice(0, ahead)
+		.map(({ id }) => id);
 	const names = namesOf(await contendersOf(tx, evaluation), project);
 	return { state: 'open', ...progress, pairs: await pairsOf(tx, ids, names) };
 };

@@ -7,13 +7,14 @@ import { orderOf } from '../../core/evaluations/ballots.ts';
 import { command } from '../access/operation.ts';
 import { record } from '../events/record.ts';
 import { enqueue } from '../jobs/queue.ts';
-import { ballots, evaluations, projects, votes } from '../platform/db/schema.ts';
+import { ballots, evaluations, votes } from '../platform/db/schema.ts';
 import { lockedProject } from '../project/rows.ts';
-import { ballotsOf, judgedBy, voter } from './ballots.ts';
-import { addPairings, fair, readyRun, refuseTwin } from './contest.ts';
+import { judgedBy, voter } from './ballots.ts';
+import { addPairings, asManyVoters, begin, fair, readyRun, refuseTwin } from './contest.ts';
 import { evaluationOf } from './rows.ts';
 import { countedResult } from './verdict.ts';
-import { judgedIn, refusedByReveal, standingChoice, voteIsOver, votesOf } from './votes.ts';
+import { nextAttempt } from './tries.ts';
+import { refusedByReveal, standingChoice, voteIsOver, votesOf } from './votes.ts';
 
 /**
  * Fixes what will be compared, prompt by prompt, and how many votes make a verdict; the answers are written by a job.
@@ -30,6 +31,7 @@ export const createEvaluation = command(CreateEvaluation, (scope, input) =>
 		if (input.pairs > available.length) {
 			throw new AppError('invalid', `Only ${available.length} validation prompts can be compared fairly.`, 'pairs');
 		}
+		await asManyVoters(tx, project.id, input.votes);
 		const seed = randomInt(2 ** 31);
 		const chosen = orderOf(available, seed).slice(0, input.pairs);
 		const [made] = await tx
@@ -44,6 +46,9 @@ export const createEvaluation = command(CreateEvaluation, (scope, input) =>
 				baseModel: run.baseModel,
 				systemPrompt: project.systemPrompt,
 				planned: chosen.length,
+				votesPerPrompt: input.votes,
+				delta: input.delta,
+				attempt: await nextAttempt(tx, { projectId: project.id, runId: run.id, againstRunId: against?.id ?? null }),
 				temperature: input.temperature,
 				maxTokens: input.maxTokens,
 				seed,
@@ -51,20 +56,8 @@ export const createEvaluation = command(CreateEvaluation, (scope, input) =>
 				createdBy: scope.userId
 			})
 			.returning();
-		await tx
-			.update(projects)
-			.set({ nextEvaluation: project.nextEvaluation + 1 })
-			.where(eq(projects.id, project.id));
 		await addPairings(tx, made!, chosen);
-		const { id, number, name, planned } = made!;
-		await enqueue(tx, 'evaluation.generate', { evaluationId: id });
-		await record(tx, scope, {
-			event: 'evaluation.created',
-			subject: id,
-			projectId: project.id,
-			details: { name, planned }
-		});
-		return { id, number };
+		return begin(tx, scope, made!);
 	})
 );
 
@@ -102,7 +95,7 @@ export const castVote = command(Vote, (scope, { evaluationId, ballotId, choice, 
 			await record(tx, scope, { event: 'evaluation.voted', subject: id, projectId, details: { number } });
 		}
 		const judged = await judgedBy(tx, evaluation, voterId);
-		return { judged: judged.size, total: (await ballotsOf(tx, evaluation, voterId)).length };
+		return { judged: judged.size, total: evaluation.planned };
 	});
 });
 
@@ -115,16 +108,15 @@ export const revealResults = command(RevealResults, (scope, { evaluationId }) =>
 	scope.tx(async (tx) => {
 		const evaluation = await evaluationOf(tx, scope.project.id, evaluationId, { lock: true });
 		if (evaluation.revealedAt !== null) return null;
-		const { id, projectId, number, name, planned } = evaluation;
-		const said = await votesOf(tx, id);
-		const judged = judgedIn(said);
-		if (judged === 0) throw new AppError('conflict', 'No person has voted yet, so there is nothing to reveal.');
+		const { id, projectId, number, name } = evaluation;
+		if ((await votesOf(tx, id)).length === 0)
+			throw new AppError('conflict', 'No person has voted yet, so there is nothing to reveal.');
 		// by the clock, not the beginning of this transaction, which may have waited for a vote; rounded up, because it is read in
 		// milliseconds
 		const revealedAt = sql`date_trunc('milliseconds', clock_timestamp()) + interval '1 millisecond'`;
-		const result = await countedResult(tx, evaluation, said);
+		const { result, judged, planned } = await countedResult(tx, evaluation);
 		await tx.update(evaluations).set({ revealedAt, result }).where(eq(evaluations.id, id));
-		const { kind: verdict, title: _title, interval: _interval, ...counts } = result;
+		const { kind: verdict, title: _title, interval: _interval, winInterval: _winInterval, ...counts } = result;
 		await record(tx, scope, {
 			event: 'evaluation.revealed',
 			subject: id,

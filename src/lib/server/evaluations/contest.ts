@@ -1,10 +1,12 @@
-import { and, asc, eq, inArray, isNull } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
 import { type Message, promptOf, targetOf } from '../../core/examples/example.ts';
 import { chatLine } from '../../core/examples/formats/training.ts';
 import { runCan } from '../../core/runs/status.ts';
-import type { Tx } from '../access/scope.ts';
-import { evaluations, examples, pairings, runs } from '../platform/db/schema.ts';
+import type { Scope, Tx } from '../access/scope.ts';
+import { record } from '../events/record.ts';
+import { enqueue } from '../jobs/queue.ts';
+import { evaluations, examples, members, pairings, projects, runs } from '../platform/db/schema.ts';
 import { trainedPrompts } from './leaks.ts';
 import type { Evaluation } from './rows.ts';
 
@@ -18,6 +20,22 @@ export const readyRun = async (tx: Tx, projectId: string, id: string, field: 'ru
 	if (!runCan.evaluate(run))
 		throw new AppError('conflict', `v${run.version} is not ready. Choose a run that has finished.`, field);
 	return run;
+};
+
+/** A step: how many people of the team may vote in this project. */
+export const voterCount = (tx: Tx, projectId: string): Promise<number> =>
+	tx.$count(members, sql`${members.projectIds} is null or ${projectId}::uuid = any (${members.projectIds})`);
+
+/** A step: more votes on a prompt than there are people would never be given. */
+export const asManyVoters = async (tx: Tx, projectId: string, votes: number) => {
+	const people = await voterCount(tx, projectId);
+	if (votes <= people) return;
+	const have = people === 1 ? 'Only one person' : `Only ${people} people`;
+	throw new AppError(
+		'invalid',
+		`${have} may vote in this project, so a prompt cannot get ${votes} votes. Invite more, or ask for fewer.`,
+		'votes'
+	);
 };
 
 /** A step: the validation examples, one for each prompt: the same prompt twice would be the same comparison twice. */
@@ -60,28 +78,41 @@ export const refuseTwin = async (tx: Tx, runId: string, againstRunId: string | n
 	if (twin) throw new AppError('conflict', `Comparison ${twin.number} of these two is being prepared. Wait for it.`);
 };
 
-/** A step: what will be compared, prompt by prompt, in the order of `exampleIds`. Never changed afterwards. */
+/** A step: what will be compared, prompt by prompt, in the order of `exampleIds`, from place `from` on. Never changed afterwards. */
 export const addPairings = async (
 	tx: Tx,
 	{ id, projectId, systemPrompt }: Evaluation,
-	exampleIds: readonly string[]
+	exampleIds: readonly string[],
+	from = 0
 ) => {
+	if (exampleIds.length === 0) return;
 	const rows = await tx
 		.select()
 		.from(examples)
 		.where(inArray(examples.id, [...exampleIds]));
 	const byId = new Map(rows.map((row) => [row.id, row]));
 	await tx.insert(pairings).values(
-		exampleIds.map((exampleId, position) => {
+		exampleIds.map((exampleId, at) => {
 			const example = byId.get(exampleId)!;
 			return {
 				projectId,
 				evaluationId: id,
 				exampleId,
-				position,
+				position: from + at,
 				prompt: promptFor(example.messages, systemPrompt),
 				reference: targetOf(example)
 			};
 		})
 	);
+};
+
+/** A step: what was just set up begins: it has its number and its event, and its answers are written. */
+export const begin = async (tx: Tx, scope: Scope, { id, projectId, number, name, planned }: Evaluation) => {
+	await tx
+		.update(projects)
+		.set({ nextEvaluation: number + 1 })
+		.where(eq(projects.id, projectId));
+	await enqueue(tx, 'evaluation.generate', { evaluationId: id });
+	await record(tx, scope, { event: 'evaluation.created', subject: id, projectId, details: { name, planned } });
+	return { id, number };
 };

@@ -7,6 +7,7 @@ const columns = [
 	'comparison',
 	'example',
 	'outcome',
+	'score',
 	'winner',
 	'votes_a',
 	'votes_b',
@@ -16,18 +17,21 @@ const columns = [
 	'answer_a',
 	'answer_b',
 	'reference',
-	'names_a_model'
+	'names_a_model',
+	'complete_a',
+	'complete_b'
 ];
 
 const asText = (prompt: readonly Message[]) => prompt.map((turn) => `${turn.role}: ${turn.content}`).join('\n\n');
 
-/** Results with all their pairs as the text of a file: everything a page shows as JSON, or one row for each pair as CSV. */
+/** Results with all their pairs as the text of a file: everything a page shows, and every vote, as JSON; or one row for each pair as CSV. */
 export const fileOf = (results: Results, format: Format): string => {
 	const winner = (outcome: Outcome) => (outcome === 'a' || outcome === 'b' ? results.contenders[outcome] : null);
-	const rows = results.rows.list.map(({ position, number, outcome, said, prompt, reference, a, b }) => ({
+	const rows = results.rows.list.map(({ position, number, outcome, score, said, votes, prompt, reference, a, b }) => ({
 		comparison: position + 1,
 		example: number,
 		outcome,
+		score,
 		winner: winner(outcome),
 		votes_a: said.a,
 		votes_b: said.b,
@@ -37,14 +41,17 @@ export const fileOf = (results: Results, format: Format): string => {
 		answer_a: a.text,
 		answer_b: b.text,
 		reference,
-		names_a_model: a.named ?? b.named
+		names_a_model: a.named ?? b.named,
+		complete_a: a.complete,
+		complete_b: b.complete,
+		votes
 	}));
 	if (format === 'csv')
 		return csvOf(
 			columns,
-			rows.map((row) => ({ ...row, prompt: asText(row.prompt) }))
+			rows.map(({ votes: _votes, ...row }) => ({ ...row, prompt: asText(row.prompt) }))
 		);
-	const { title, contenders, counts, scriptVotes, verdict, checks } = results;
-	const whole = { evaluation: title, contenders, counts, scriptVotes, verdict, checks, comparisons: rows };
+	const { title, contenders, plan, counts, scriptVotes, verdict, checks } = results;
+	const whole = { evaluation: title, contenders, plan, counts, scriptVotes, verdict, checks, comparisons: rows };
 	return JSON.stringify(whole, null, '\t');
 };

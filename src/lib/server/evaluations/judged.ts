@@ -7,19 +7,12 @@ import { type Names, loosePattern, namesAModel } from '../../core/evaluations/ma
 import type { Outcome } from '../../core/evaluations/tally.ts';
 import type { Tx } from '../access/scope.ts';
 import { examples, outputs } from '../platform/db/schema.ts';
-import type { Evaluation } from './rows.ts';
 import { among, textsOf } from './texts.ts';
-import { type Vote, outcomesOf, pairingsOf } from './votes.ts';
+import type { Vote } from './votes.ts';
 
-/** A judged pairing without its texts. */
-export type Outcomes = { id: string; outcome: Outcome };
-
-/** A step: every pairing that was judged, in the order it was drawn, with what its voters said together. */
-export const judgedPairings = async (tx: Tx, evaluation: Evaluation, votes: readonly Vote[]): Promise<Outcomes[]> => {
-	const outcomes = outcomesOf(votes);
-	const all = await pairingsOf(tx, evaluation.id);
-	return all.filter(({ id }) => outcomes.has(id)).map(({ id }) => ({ id, outcome: outcomes.get(id)! }));
-};
+/** A pairing that counts, without its texts. `sum`: of the votes that count; `place`: among all prompts of the evaluation. */
+export type Counted = { id: string; place: number; outcome: Outcome; sum: number };
+export type CountedPair = Counted & PairFacts;
 
 /** Signs that may be letters of another width, or not be seen: such a text is read. Not the letters and dashes of every day. */
 const unusual =
@@ -40,7 +33,12 @@ const mayBeLess = (text: PgColumn): SQL<boolean> =>
  * A step: what the checks need to know of the answers of judged pairings. The texts stay in the database, but for those that may
  * name a model, or may say less than they are long.
  */
-export const factsOf = async (tx: Tx, judged: readonly Outcomes[], names: Names): Promise<PairFacts[]> => {
+export const factsOf = async (
+	tx: Tx,
+	judged: readonly Counted[],
+	votes: number,
+	names: Names
+): Promise<CountedPair[]> => {
 	const pairingIds = judged.map(({ id }) => id);
 	const rows = await tx
 		.select({
@@ -59,15 +57,17 @@ export const factsOf = async (tx: Tx, judged: readonly Outcomes[], names: Names)
 	for (const { id, pairingId, contender, length, finishReason } of rows)
 		facts.set(
 			pairingId + contender,
-			read.get(id) ?? { length, named: false, ...completeness('some text', finishReason) }
+			read.get(id) ?? { length, named: false, thought: false, complete: isComplete('some text', finishReason) }
 		);
-	return judged.map(({ id, outcome }) => ({ outcome, a: facts.get(`${id}a`)!, b: facts.get(`${id}b`)! }));
+	return judged.map((pair) => ({
+		...pair,
+		score: pair.sum / votes,
+		a: facts.get(`${pair.id}a`)!,
+		b: facts.get(`${pair.id}b`)!
+	}));
 };
 
-const completeness = (text: string, finishReason: string | null) => {
-	const flaw = flawOf({ text, finishReason });
-	return flaw ? { complete: false, flaw } : { complete: true };
-};
+const isComplete = (text: string, finishReason: string | null) => flawOf({ text, finishReason }) === null;
 
 const factsByReading = async (tx: Tx, ids: string[], names: Names): Promise<Map<string, AnswerFacts>> => {
 	if (ids.length === 0) return new Map();
@@ -79,7 +79,8 @@ const factsByReading = async (tx: Tx, ids: string[], names: Names): Promise<Map<
 		rows.map(({ id, text, finishReason }) => {
 			const said = spoken(text);
 			const named = namesAModel(said, names) !== null;
-			return [id, { length: [...said].length, named, ...completeness(text, finishReason) }];
+			const thought = said !== text;
+			return [id, { length: [...said].length, named, thought, complete: isComplete(text, finishReason) }];
 		})
 	);
 };
@@ -90,12 +91,11 @@ const countSaid = (votes: readonly Vote[]): Record<Outcome, number> => {
 	return said;
 };
 
-/** A step: these judged pairings with everything that was hidden before the reveal, in the order they are given. */
+/** A step: these pairings with everything that was hidden before the reveal, in the order they are given. */
 export const withTexts = async (
 	tx: Tx,
-	judged: readonly Outcomes[],
-	votes: readonly Vote[],
-	names: Names
+	judged: readonly CountedPair[],
+	{ votes, names, people }: { votes: readonly Vote[]; names: Names; people: ReadonlyMap<string, string> }
 ): Promise<Judged[]> => {
 	const texts = await textsOf(
 		tx,
@@ -111,15 +111,32 @@ export const withTexts = async (
 			)
 		);
 	const numbers = new Map(rows.map(({ id, number }) => [id, number]));
-	const voters = Map.groupBy(votes, (vote) => vote.pairingId);
+	const given = Map.groupBy(votes, (vote) => vote.pairingId);
 	const shown = ({ text, finishReason }: { text: string; finishReason: string | null }) => ({
 		text,
 		named: namesAModel(spoken(text), names),
-		complete: flawOf({ text, finishReason }) === null
+		complete: isComplete(text, finishReason)
 	});
-	return judged.map(({ id, outcome }) => {
-		const { position, exampleId, prompt, reference, a, b } = texts.get(id)!;
-		const number = numbers.get(exampleId)!;
-		return { position, number, outcome, said: countSaid(voters.get(id)!), prompt, reference, a: shown(a), b: shown(b) };
+	return judged.map(({ id, place, outcome, score }) => {
+		const { exampleId, prompt, reference, a, b } = texts.get(id)!;
+		const own = given.get(id) ?? [];
+		return {
+			position: place,
+			number: numbers.get(exampleId)!,
+			outcome,
+			score,
+			said: countSaid(own),
+			votes: own.map(({ personId, choice, swapped, position, at }) => ({
+				voter: people.get(personId) ?? 'somebody',
+				choice,
+				first: swapped ? ('b' as const) : ('a' as const),
+				order: position,
+				at
+			})),
+			prompt,
+			reference,
+			a: shown(a),
+			b: shown(b)
+		};
 	});
 };

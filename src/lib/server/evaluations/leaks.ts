@@ -59,7 +59,7 @@ const hashesOf = async (tx: Tx, exampleIds: readonly string[]): Promise<Map<stri
 };
 
 /**
- * A step: how many pairings have a prompt that a contender has trained on. None, because creating leaves them out; but a
+ * A step: how many pairings of an evaluation have a prompt that a contender has trained on. None, because creating leaves them out; but a
  * verdict stands on it, so it is asked again.
  */
 export const leakedPairings = async (tx: Tx, evaluation: Evaluation): Promise<number> => {

@@ -3,10 +3,10 @@ import type { ShownEvaluation } from '../../contract/evaluations.ts';
 import { may } from '../../core/permissions.ts';
 import { named, votersIn } from '../access/named.ts';
 import type { ProjectScope, Tx } from '../access/scope.ts';
-import { outputs, servings } from '../platform/db/schema.ts';
+import { evaluations, outputs, servings } from '../platform/db/schema.ts';
 import { leakedPairings } from './leaks.ts';
 import { type Evaluation, type Letter, contendersOf, evaluationOf, titleFor } from './rows.ts';
-import { type Vote, judgedIn, votesOf } from './votes.ts';
+import { type Vote, outcomesOf, votesOf } from './votes.ts';
 
 const answersOf = async (tx: Tx, evaluation: Evaluation) => {
 	// a vote opens when everything is answered
@@ -18,6 +18,16 @@ const answersOf = async (tx: Tx, evaluation: Evaluation) => {
 		.groupBy(outputs.contender);
 	const of = (letter: Letter) => rows.find((row) => row.contender === letter)?.count ?? 0;
 	return { a: of('a'), b: of('b') };
+};
+
+/** The number of the evaluation that goes on here; null for one that stands alone. */
+const continuedNumber = async (tx: Tx, { continuesId }: Evaluation): Promise<number | null> => {
+	if (continuesId === null) return null;
+	const [before] = await tx
+		.select({ number: evaluations.number })
+		.from(evaluations)
+		.where(eq(evaluations.id, continuesId));
+	return before!.number;
 };
 
 const awaited = ['starting', 'ready'] as const;
@@ -50,8 +60,8 @@ export const progressOf = async (tx: Tx, scope: ProjectScope, evaluationId: stri
 	const evaluation = await evaluationOf(tx, scope.project.id, evaluationId);
 	const votes = await votesOf(tx, evaluation.id);
 	const own = scope.key ? await votesOf(tx, evaluation.id, 'script') : votes;
-	const judged = judgedIn(votes);
-	const { number, status, problem, planned, createdAt, result } = evaluation;
+	const judged = outcomesOf(votes, evaluation.votesPerPrompt).size;
+	const { number, status, problem, planned, createdAt, result, votesPerPrompt, delta, attempt } = evaluation;
 	const revealed = evaluation.revealedAt !== null;
 	const isSettingUp = may(scope.role, 'evaluations:create');
 	const contenders = await contendersOf(tx, evaluation);
@@ -66,6 +76,10 @@ export const progressOf = async (tx: Tx, scope: ProjectScope, evaluationId: stri
 		title: titleFor(scope, evaluation),
 		status,
 		planned,
+		votesPerPrompt,
+		delta,
+		attempt,
+		continues: await continuedNumber(tx, evaluation),
 		createdAt,
 		revealed,
 		verdict: revealed && result ? { kind: result.kind, title: result.title } : null,

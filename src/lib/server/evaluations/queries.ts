@@ -46,14 +46,15 @@ export const getEvaluation = query(GetEvaluation, (scope, { evaluationId }) =>
 export const getSetUp = query(GetSetUp, (scope) => scope.tx((tx) => setUpOf(tx, scope.project.id)));
 
 /**
- * This voter's next pairs to judge, at most five. The first look draws their ballots and writes them down, the same ones
- * whenever and however often they look.
+ * This voter's next pairs to judge, at most five. Ballots are dealt when they are looked at and written down, the same ones whenever
+ * and however often they look.
  */
 export const nextPairs = query(NextPairs, (scope, { evaluationId, after }) => {
 	const voterId = voter(scope);
 	return scope.tx(async (tx) =>
 		nextPairsOf(tx, await evaluationOf(tx, scope.project.id, evaluationId), {
 			voterId,
+			isScript: scope.key !== undefined,
 			after,
 			project: scope.project.name
 		})

@@ -1,22 +1,45 @@
-import type { Judged, Locked, Results, Show } from '../../contract/evaluation-results.ts';
-import { answerChecks, revealCheck } from '../../core/evaluations/checks.ts';
+import type { Locked, Results, Show } from '../../contract/evaluation-results.ts';
+import { answerChecks, longerOf, missingCheck } from '../../core/evaluations/checks.ts';
+import { barOf } from '../../core/evaluations/plan.ts';
+import { countsOf } from '../../core/evaluations/tally.ts';
 import { may } from '../../core/permissions.ts';
 import type { ProjectScope, Tx } from '../access/scope.ts';
-import { factsOf, judgedPairings, withTexts } from './judged.ts';
+import { examples } from '../platform/db/schema.ts';
+import { type Assessment, assessmentOf, chainOf } from './assessment.ts';
+import { type CountedPair, withTexts } from './judged.ts';
+import { nextOf } from './next.ts';
 import { type Evaluation, contendersOf, evaluationOf, namesOf, titleFor } from './rows.ts';
-import { verdictOf } from './verdict.ts';
-import { judgedCount, scriptVotesOf, votesOf } from './votes.ts';
+import { among } from './texts.ts';
+import { scriptVotesOf, voteCounts } from './votes.ts';
 
 /** Which pairs are wanted with their texts: all of them, or one page of some. */
 type Wanted = 'all' | { show: Show; page: number };
 
-const outcomes = { wins: 'a', losses: 'b', ties: 'tie', 'both-bad': 'both_bad' } as const;
 const rowsOnPage = 20;
 
-const pageOf = <Pair extends { outcome: string }>(judged: readonly Pair[], wanted: Wanted) => {
-	if (wanted === 'all') return { show: 'all' as const, page: 1, pages: 1, count: judged.length, list: judged };
+const shown = ({ pairs, votes }: Assessment, show: Show): CountedPair[] => {
+	const byPair = Map.groupBy(votes, ({ pairingId }) => pairingId);
+	const is: Record<Show, (pair: CountedPair) => boolean> = {
+		all: () => true,
+		wins: ({ outcome }) => outcome === 'a',
+		losses: ({ outcome }) => outcome === 'b',
+		ties: ({ outcome }) => outcome === 'tie',
+		'both-bad': ({ outcome }) => outcome === 'both_bad',
+		'cut-off': ({ a, b }) => !a.complete || !b.complete,
+		thinking: ({ a, b }) => a.thought || b.thought,
+		named: ({ a, b }) => a.named || b.named,
+		longer: (pair) => longerOf(pair) === 'longer',
+		shorter: (pair) => longerOf(pair) === 'shorter',
+		'several-votes': ({ id }) => (byPair.get(id)?.length ?? 0) > 1
+	};
+	return pairs.filter(is[show]);
+};
+
+const pageOf = (assessment: Assessment, wanted: Wanted) => {
+	const { pairs } = assessment;
+	if (wanted === 'all') return { show: 'all' as const, page: 1, pages: 1, count: pairs.length, list: pairs };
 	const { show } = wanted;
-	const some = show === 'all' ? judged : judged.filter(({ outcome }) => outcome === outcomes[show]);
+	const some = shown(assessment, show);
 	const pages = Math.max(1, Math.ceil(some.length / rowsOnPage));
 	const page = Math.min(wanted.page, pages);
 	return { show, page, pages, count: some.length, list: some.slice((page - 1) * rowsOnPage, page * rowsOnPage) };
@@ -25,11 +48,17 @@ const pageOf = <Pair extends { outcome: string }>(judged: readonly Pair[], wante
 const lockedOf = async (tx: Tx, scope: ProjectScope, evaluation: Evaluation): Promise<Locked> => ({
 	number: evaluation.number,
 	title: titleFor(scope, evaluation),
-	judged: await judgedCount(tx, evaluation.id),
+	judged: (await voteCounts(tx, [evaluation.id], null)).get(evaluation.id)?.judged ?? 0,
 	planned: evaluation.planned,
 	status: evaluation.status,
 	mayReveal: may(scope.role, 'evaluations:reveal')
 });
+
+const numbersOf = async (tx: Tx, exampleIds: readonly string[]): Promise<number[]> => {
+	if (exampleIds.length === 0) return [];
+	const rows = await tx.select({ number: examples.number }).from(examples).where(among(examples.id, exampleIds));
+	return rows.map(({ number }) => number).sort((one, two) => one - two);
+};
 
 /**
  * A step: what came out, or only how far it is while identities are hidden. The same for every role: nobody peeks. The texts are
@@ -42,28 +71,42 @@ export const resultsOf = async (
 	wanted: Wanted
 ): Promise<{ locked: Locked } | { results: Results }> => {
 	const evaluation = await evaluationOf(tx, scope.project.id, evaluationId);
-	const { number, planned, revealedAt } = evaluation;
+	const { number, revealedAt, votesPerPrompt, delta, attempt, temperature, maxTokens, thinking } = evaluation;
 	if (revealedAt === null) return { locked: await lockedOf(tx, scope, evaluation) };
-	const votes = await votesOf(tx, evaluation.id);
 	const contenders = await contendersOf(tx, evaluation);
+	const assessment = await assessmentOf(tx, evaluation, contenders);
+	const { tally, verdict, pairs, votes, voters, sides, missing } = assessment;
+	const { list, ...rows } = pageOf(assessment, wanted);
+	const people = new Map(voters.map(({ id, name }) => [id, name]));
 	const names = namesOf(contenders, scope.project.name);
-	const { tally, verdict } = await verdictOf(tx, evaluation, votes, contenders);
-	const judged = await judgedPairings(tx, evaluation, votes);
-	const facts = await factsOf(tx, judged, names);
-	const { list, ...rows } = pageOf(judged, wanted);
-	const shown: Judged[] = await withTexts(tx, list, votes, names);
-	const { wins, losses, ties, bothBad } = tally;
 	return {
 		results: {
 			number,
 			title: titleFor(scope, evaluation),
 			revealedAt,
-			contenders: { a: contenders.a.label, b: contenders.b.label },
-			counts: { wins, losses, ties, bothBad, planned },
+			contenders: { a: sides.a, b: sides.b },
+			plan: {
+				prompts: tally.plan.prompts,
+				votes: votesPerPrompt,
+				delta,
+				attempt,
+				bar: barOf(attempt),
+				temperature,
+				maxTokens,
+				thinking,
+				continued: tally.continued,
+				continues: (await chainOf(tx, evaluation)).at(-2)?.number ?? null
+			},
+			counts: { ...countsOf(tally), planned: tally.plan.prompts },
 			scriptVotes: await scriptVotesOf(tx, evaluation.id),
 			verdict,
-			checks: [...verdict.checks, ...answerChecks(facts, votes), ...revealCheck(planned, verdict.judged)],
-			rows: { ...rows, list: shown }
+			checks: [
+				...verdict.checks,
+				...missingCheck(await numbersOf(tx, missing), votesPerPrompt),
+				...answerChecks(pairs, voters, votes, sides)
+			],
+			next: await nextOf(tx, evaluation),
+			rows: { ...rows, list: await withTexts(tx, list, { votes, names, people }) }
 		}
 	};
 };

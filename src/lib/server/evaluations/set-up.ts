@@ -1,9 +1,11 @@
-import { and, desc, eq } from 'drizzle-orm';
-import { connections, runs, servings } from '../platform/db/schema.ts';
+import { and, desc, eq, isNotNull } from 'drizzle-orm';
+import { usualTies } from '../../core/evaluations/assurance.ts';
+import { connections, evaluations, runs, servings } from '../platform/db/schema.ts';
 import { providers } from '../providers/registry.ts';
 import type { Tx } from '../access/scope.ts';
-import { comparable } from './contest.ts';
+import { comparable, voterCount } from './contest.ts';
 import { trainedPrompts } from './leaks.ts';
+import { triesIn } from './tries.ts';
 
 const readyRuns = (tx: Tx, projectId: string) =>
 	tx
@@ -31,6 +33,26 @@ const lastPrice = async (tx: Tx, runId: string): Promise<number | null> => {
 	return last?.centsPerHour ?? null;
 };
 
+/** A rate of fewer prompts says little. */
+const enoughForRate = 20;
+
+/** The share of prompts without a difference in this project so far. */
+const tiesOf = async (tx: Tx, projectId: string): Promise<number> => {
+	const rows = await tx
+		.select({ result: evaluations.result })
+		.from(evaluations)
+		.where(and(eq(evaluations.projectId, projectId), isNotNull(evaluations.result)))
+		.orderBy(desc(evaluations.number))
+		.limit(20);
+	let [same, all] = [0, 0];
+	for (const { result } of rows) {
+		const { wins, losses, ties, bothBad } = result!;
+		same += ties + bothBad;
+		all += wins + losses + ties + bothBad;
+	}
+	return all < enoughForRate ? usualTies : same / all;
+};
+
 /**
  * A step: what a person chooses from: the runs whose model can answer, and the validation prompts. `leaks` are the prompts that a
  * run has trained on and that are left out when it takes part; `deployed` models are billed by the minute while they answer.
@@ -48,5 +70,11 @@ export const setUpOf = async (tx: Tx, projectId: string) => {
 			isFree: provider === 'sandbox'
 		});
 	}
-	return { runs: ready, validation: validation.length };
+	return {
+		runs: ready,
+		validation: validation.length,
+		voters: await voterCount(tx, projectId),
+		ties: await tiesOf(tx, projectId),
+		tried: await triesIn(tx, projectId)
+	};
 };

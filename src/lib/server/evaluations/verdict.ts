@@ -1,37 +1,22 @@
 import { and, eq, isNotNull, isNull } from 'drizzle-orm';
 import { type EvaluationResult, resultOf } from '../../core/evaluations/result.ts';
-import { judge } from '../../core/evaluations/verdict.ts';
 import type { Scope, Tx } from '../access/scope.ts';
 import { evaluations } from '../platform/db/schema.ts';
-import { leakedPairings } from './leaks.ts';
-import { type Contender, type Evaluation, type Letter, contendersOf } from './rows.ts';
-import { type Vote, tallyOf, votesOf } from './votes.ts';
+import { assessmentOf } from './assessment.ts';
+import { type Evaluation, contendersOf } from './rows.ts';
 
-/** A step: how the votes stand, in words and numbers. */
-export const verdictOf = async (
-	tx: Tx,
-	evaluation: Evaluation,
-	votes: readonly Vote[],
-	contenders: Record<Letter, Contender>
-) => {
-	const tally = tallyOf(evaluation, votes, await leakedPairings(tx, evaluation));
-	return { tally, verdict: judge(tally, { a: contenders.a.label, b: contenders.b.label }) };
-};
-
-/** A step: what came out, as it is kept at the evaluation for whoever lists it. */
+/** A step: what came out, as it is kept at the evaluation for whoever lists it, and how many of the planned prompts count. */
 export const countedResult = async (
 	tx: Tx,
-	evaluation: Evaluation,
-	votes: readonly Vote[]
-): Promise<EvaluationResult> => {
-	const contenders = await contendersOf(tx, evaluation);
-	const { tally, verdict } = await verdictOf(tx, evaluation, votes, contenders);
-	return resultOf(verdict, tally, { a: contenders.a.label, b: contenders.b.label });
+	evaluation: Evaluation
+): Promise<{ result: EvaluationResult; judged: number; planned: number }> => {
+	const { verdict, tally, sides } = await assessmentOf(tx, evaluation, await contendersOf(tx, evaluation));
+	return { result: resultOf(verdict, tally, sides), judged: verdict.judged, planned: tally.plan.prompts };
 };
 
 /**
- * Counts a revealed evaluation that has no result: of before results were kept, or of when votes after a reveal still counted.
- * Safe to run again; where there is a result, or nothing is revealed, it does nothing.
+ * Counts a revealed evaluation that has no result: of before results were kept, or of when they had other numbers. Safe to run again;
+ * where there is a result, or nothing is revealed, it does nothing.
  */
 export const countVotes = (scope: Scope, evaluationId: string): Promise<void> =>
 	scope.tx(async (tx) => {
@@ -42,6 +27,6 @@ export const countVotes = (scope: Scope, evaluationId: string): Promise<void> =>
 		);
 		const [evaluation] = await tx.select().from(evaluations).where(isUncounted).for('update');
 		if (!evaluation) return;
-		const result = await countedResult(tx, evaluation, await votesOf(tx, evaluationId));
+		const { result } = await countedResult(tx, evaluation);
 		await tx.update(evaluations).set({ result }).where(eq(evaluations.id, evaluationId));
 	});

@@ -2,16 +2,26 @@ import { and, desc, eq, inArray, isNotNull, isNull, lte, or, sql } from 'drizzle
 import { AppError } from '../../core/errors.ts';
 import { type Choice, resolve } from '../../core/evaluations/ballots.ts';
 import type { ScriptVotes } from '../../core/evaluations/script-votes.ts';
-import { type Outcome, countOutcomes, itemOutcome, type Tally } from '../../core/evaluations/tally.ts';
+import { outcomeOf } from '../../core/evaluations/scores.ts';
+import { type Outcome, countOutcomes } from '../../core/evaluations/tally.ts';
 import { ballots, evaluations, pairings, type voters, votes } from '../platform/db/schema.ts';
 import type { Tx } from '../access/scope.ts';
-import type { Evaluation } from './rows.ts';
 import { among } from './texts.ts';
 
 type Voter = (typeof voters)[number];
 
-/** One voter's last word on one pairing, as it was seen and as it was meant. */
-export type Vote = { pairingId: string; personId: string; choice: Choice; outcome: Outcome };
+/** One voter's last word on one pairing, as it was seen and as it was meant. `at`: when it was given. */
+export type Vote = {
+	pairingId: string;
+	personId: string;
+	choice: Choice;
+	outcome: Outcome;
+	/** Contender B stood first. */
+	swapped: boolean;
+	/** Their how manieth pair it was. */
+	position: number;
+	at: Date;
+};
 
 /**
  * The last act on each ballot: a choice, or null for one that was taken back. What was said after the reveal, as it once could be,
@@ -25,7 +35,10 @@ const latestOf = (tx: Tx, evaluationIds: string[]) =>
 			personId: votes.personId,
 			voter: votes.voter,
 			ballotId: votes.ballotId,
-			choice: votes.choice
+			choice: votes.choice,
+			createdAt: votes.createdAt,
+			// whoever changes their mind keeps their place among the voters of a prompt
+			first: sql<number>`min(${votes.seq}) over (partition by ${votes.ballotId})`.as('first')
 		})
 		.from(votes)
 		.innerJoin(evaluations, eq(evaluations.id, votes.evaluationId))
@@ -38,15 +51,19 @@ const latestOf = (tx: Tx, evaluationIds: string[]) =>
 		.orderBy(votes.ballotId, desc(votes.seq))
 		.as('latest');
 
-/** A step: everybody's latest votes, those taken back left out: of people, which count, or of scripts, which do not. */
+/**
+ * A step: everybody's latest votes, those taken back left out: of people, which count, or of scripts, which do not. In the order in
+ * which the voters of a prompt came to it.
+ */
 export const votesOf = async (tx: Tx, evaluationId: string, of: Voter = 'person'): Promise<Vote[]> => {
 	const latest = latestOf(tx, [evaluationId]);
 	const rows = await tx
 		.select()
 		.from(latest)
-		.where(and(isNotNull(latest.choice), eq(latest.voter, of)));
+		.where(and(isNotNull(latest.choice), eq(latest.voter, of)))
+		.orderBy(latest.first);
 	const drawn = await tx
-		.select({ id: ballots.id, swapped: ballots.swapped })
+		.select({ id: ballots.id, swapped: ballots.swapped, position: ballots.position })
 		.from(ballots)
 		.where(
 			among(
@@ -54,13 +71,19 @@ export const votesOf = async (tx: Tx, evaluationId: string, of: Voter = 'person'
 				rows.map(({ ballotId }) => ballotId)
 			)
 		);
-	const swapped = new Map(drawn.map((ballot) => [ballot.id, ballot.swapped]));
-	return rows.map(({ pairingId, personId, ballotId, choice }) => ({
-		pairingId,
-		personId,
-		choice: choice!,
-		outcome: resolve(choice!, swapped.get(ballotId)!)
-	}));
+	const byId = new Map(drawn.map(({ id, ...ballot }) => [id, ballot]));
+	return rows.map(({ pairingId, personId, ballotId, choice, createdAt }) => {
+		const { swapped, position } = byId.get(ballotId)!;
+		return {
+			pairingId,
+			personId,
+			choice: choice!,
+			outcome: resolve(choice!, swapped),
+			swapped,
+			position,
+			at: createdAt
+		};
+	});
 };
 
 /**
@@ -81,28 +104,28 @@ export const standingChoice = async (
 	return given.some((vote) => vote.clientId === clientId) ? undefined : (given[0]?.choice ?? null);
 };
 
-/** A step: how many pairings a person has judged. */
-export const judgedCount = async (tx: Tx, evaluationId: string): Promise<number> => {
-	const latest = latestOf(tx, [evaluationId]);
-	const [row] = await tx
-		.select({ count: sql<number>`count(distinct ${latest.pairingId})::int` })
-		.from(latest)
-		.where(and(isNotNull(latest.choice), eq(latest.voter, 'person')));
-	return row!.count;
-};
-
-/** A step: for each of these evaluations how many pairings a person has judged, and how many this voter. Those nobody has are not in it. */
+/** A step: for each of these evaluations how many prompts count, having their votes, and how many this voter has judged. */
 export const voteCounts = async (tx: Tx, evaluationIds: string[], voterId: string | null) => {
 	const latest = latestOf(tx, evaluationIds);
-	const rows = await tx
+	const given = tx
 		.select({
 			id: latest.evaluationId,
-			judged: sql<number>`(count(distinct ${latest.pairingId}) filter (where ${latest.voter} = 'person'))::int`,
-			mine: sql<number>`(count(*) filter (where ${latest.personId} = ${voterId}))::int`
+			people: sql<number>`(count(*) filter (where ${latest.voter} = 'person'))::int`.as('people'),
+			mine: sql<number>`(count(*) filter (where ${latest.personId} = ${voterId}))::int`.as('mine')
 		})
 		.from(latest)
 		.where(isNotNull(latest.choice))
-		.groupBy(latest.evaluationId);
+		.groupBy(latest.evaluationId, latest.pairingId)
+		.as('given');
+	const rows = await tx
+		.select({
+			id: given.id,
+			judged: sql<number>`(count(*) filter (where ${given.people} >= ${evaluations.votesPerPrompt}))::int`,
+			mine: sql<number>`sum(${given.mine})::int`
+		})
+		.from(given)
+		.innerJoin(evaluations, eq(evaluations.id, given.id))
+		.groupBy(given.id);
 	return new Map(rows.map(({ id, ...counts }) => [id, counts]));
 };
 
@@ -114,36 +137,32 @@ export const pairingsOf = (tx: Tx, evaluationId: string) =>
 		.where(eq(pairings.evaluationId, evaluationId))
 		.orderBy(pairings.position);
 
-/** What the voters of each pairing said together; pairings nobody has judged are not in it. */
-export const outcomesOf = (list: readonly Vote[]): Map<string, Outcome> => {
+/** What came out of each pairing that has its votes, by the first of them; the others are not in it. */
+export const outcomesOf = (list: readonly Vote[], votes: number): Map<string, Outcome> => {
 	const outcomes = new Map<string, Outcome>();
-	for (const [pairingId, said] of Map.groupBy(list, (vote) => vote.pairingId)) {
-		outcomes.set(pairingId, itemOutcome(said.map((vote) => vote.outcome))!);
+	for (const [pairingId, said] of saidOf(list)) {
+		const outcome = outcomeOf(said, votes);
+		if (outcome !== null) outcomes.set(pairingId, outcome);
 	}
 	return outcomes;
 };
 
-/** How many pairings somebody has judged. */
-export const judgedIn = (list: readonly Vote[]) => new Set(list.map((vote) => vote.pairingId)).size;
+/** What was said of each pairing, the first voter first. */
+export const saidOf = (list: readonly Vote[]): Map<string, Outcome[]> =>
+	new Map(
+		[...Map.groupBy(list, (vote) => vote.pairingId)].map(([id, said]) => [id, said.map(({ outcome }) => outcome)])
+	);
 
 /**
- * A step: what scripts said, which the verdict does not count: pair by pair, as for people; null when none has voted. Only for
+ * A step: what scripts said, which the verdict does not count: of each pair by the first of them; null when none has voted. Only for
  * who may know who wrote what.
  */
 export const scriptVotesOf = async (tx: Tx, evaluationId: string): Promise<ScriptVotes | null> => {
 	const list = await votesOf(tx, evaluationId, 'script');
 	if (list.length === 0) return null;
-	return { votes: list.length, pairs: judgedIn(list), ...countOutcomes([...outcomesOf(list).values()]) };
+	const outcomes = [...outcomesOf(list, 1).values()];
+	return { votes: list.length, pairs: outcomes.length, ...countOutcomes(outcomes) };
 };
-
-/** Votes as the statistics want them: one outcome for each pairing, and every vote for the place on the screen. */
-export const tallyOf = (evaluation: Pick<Evaluation, 'planned'>, list: readonly Vote[], leaked: number): Tally => ({
-	...countOutcomes([...outcomesOf(list).values()]),
-	planned: evaluation.planned,
-	leaked,
-	positionFirst: list.filter((vote) => vote.choice === 'first').length,
-	positionVotes: list.filter((vote) => vote.choice === 'first' || vote.choice === 'second').length
-});
 
 /** The field by which a voter's outbox knows that nothing it still holds will be taken. */
 export const voteIsOver = () =>

@@ -655,8 +655,18 @@ export const evaluations = teamTable(
 		connectionId: uuid().notNull(),
 		baseModel: text().notNull(),
 		systemPrompt: text().notNull(),
-		/** Fixed when it is created: the verdict is given at this many, not when the numbers look good. */
+		/** The plan. Fixed when it is created: the verdict is given at this many prompts, not when the numbers look good. */
 		planned: integer().notNull(),
+		/** A prompt counts when so many people have judged it. */
+		votesPerPrompt: smallint().notNull().default(1),
+		/** The smallest net preference that matters, in points. */
+		delta: smallint().notNull().default(20),
+		/** The how manieth comparison of these two it is: the bar rises with it. */
+		attempt: integer().notNull().default(1),
+		/** Whether the models may think before they answer, as they do by themselves. */
+		thinking: boolean().notNull().default(true),
+		/** The evaluation whose results were seen, and which goes on here with prompts that nobody has. */
+		continuesId: uuid(),
 		temperature: real().notNull(),
 		maxTokens: integer().notNull(),
 		seed: integer().notNull(),
@@ -675,9 +685,15 @@ export const evaluations = teamTable(
 		inParent('evaluations_run', t, t.runId, runs, ofProject, 'no action'),
 		inParent('evaluations_against_run', t, t.againstRunId, runs, ofProject, 'no action'),
 		inTeam(t, t.connectionId, connections, 'no action'),
+		inParent('evaluations_continues', t, t.continuesId, t, ofProject, 'no action'),
 		unique().on(t.teamId, t.projectId, t.number),
+		unique('evaluations_continues_once').on(t.teamId, t.continuesId),
 		oneOf('evaluations', 'status', evaluationStatuses),
-		counts('evaluations', 'planned')
+		counts('evaluations', 'planned'),
+		check(
+			'evaluations_plan',
+			sql`${t.votesPerPrompt} between 1 and 3 and ${t.delta} between 1 and 100 and ${t.attempt} > 0`
+		)
 	]
 );
 

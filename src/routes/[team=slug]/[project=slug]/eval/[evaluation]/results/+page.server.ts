@@ -1,5 +1,10 @@
-import { GetResults, RevealResults } from '$lib/contract/evaluation-results';
+import { redirect } from '@sveltejs/kit';
+import { ContinueEvaluation, GetResults, RevealResults } from '$lib/contract/evaluation-results';
+import { may } from '$lib/core/permissions';
+import { to } from '$lib/paths';
+import { together } from '$lib/server/access/scope';
 import { revealResults } from '$lib/server/evaluations/commands';
+import { continueEvaluation, getContinuation } from '$lib/server/evaluations/continuing';
 import { getResults } from '$lib/server/evaluations/queries';
 import { form } from '$lib/server/http/form';
 import { page } from '$lib/server/http/page';
@@ -7,11 +12,19 @@ import type { Actions, PageServerLoad } from './$types';
 
 export const load = page(GetResults, async ({ locals, depends }, input) => {
 	depends(`aitelier:evaluation:${input.evaluationId}`);
-	const found = await getResults(locals.project, input);
-	const { number } = 'locked' in found ? found.locked : found.results;
-	return { locked: null, results: null, ...found, crumb: `#${number} results` };
+	return together(locals.project, async (scope) => {
+		const found = await getResults(scope, input);
+		const { number } = 'locked' in found ? found.locked : found.results;
+		const mayGoOn = 'results' in found && may(scope.role, 'evaluations:create');
+		const continuation = mayGoOn ? await getContinuation(scope, input) : null;
+		return { locked: null, results: null, ...found, continuation, crumb: `#${number} results` };
+	});
 }) satisfies PageServerLoad;
 
 export const actions = {
-	reveal: form(RevealResults, ({ locals }, input) => revealResults(locals.project, input))
+	reveal: form(RevealResults, ({ locals }, input) => revealResults(locals.project, input)),
+	continue: form(ContinueEvaluation, async ({ locals, params }, input) => {
+		const { id } = await continueEvaluation(locals.project, input);
+		redirect(303, to.evaluation(params.team, params.project, id));
+	})
 } satisfies Actions;

@@ -18,6 +18,8 @@ export class VoteSession {
 	total = $state(0);
 	/** The results were revealed meanwhile. */
 	closed = $state(false);
+	/** Every prompt has its votes: what comes now only shows whether people agree. */
+	complete = $state(false);
 	loading = $state(false);
 	#skipped: Pair[] = [];
 	/** The server has no pair that was not here before: what was skipped comes back. */
@@ -36,6 +38,7 @@ export class VoteSession {
 		this.judged = queue.judged;
 		this.total = queue.total;
 		this.closed = queue.state === 'closed';
+		this.complete = queue.complete;
 		this.#take(queue.pairs);
 	}
 
@@ -137,6 +140,7 @@ export class VoteSession {
 		try {
 			const queue = await this.#more(this.#after);
 			this.closed = queue.state === 'closed';
+			this.complete = queue.complete;
 			this.#hasAll = !this.#take(queue.pairs);
 			if (this.#hasAll) this.#recycle();
 		} catch {

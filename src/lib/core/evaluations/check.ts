@@ -1,0 +1,26 @@
+/** Which pairs of the results a list shows. */
+export const shows = [
+	'all',
+	'wins',
+	'losses',
+	'ties',
+	'both-bad',
+	'cut-off',
+	'thinking',
+	'named',
+	'longer',
+	'shorter',
+	'several-votes'
+] as const;
+export type Show = (typeof shows)[number];
+
+/**
+ * One line of the list of checks under a verdict. `block`: there is no verdict; `warn`: read it with care; `untested`: it could not be
+ * asked, and nothing is claimed. `show`: the pairs it speaks of.
+ */
+export type Check = {
+	name: string;
+	state: 'ok' | 'warn' | 'block' | 'untested';
+	sentence: string;
+	show: Show | null;
+};

@@ -1,0 +1,31 @@
+/** What is fixed before anybody votes. */
+export type Plan = {
+	/** How many prompts. */
+	prompts: number;
+	/** How many people judge each: a prompt counts when so many have. */
+	votes: number;
+	/** The smallest net preference that matters, in points. */
+	delta: number;
+	/** The how manieth comparison of these two it is: the bar rises with it. */
+	attempt: number;
+};
+
+/** Votes on one prompt, at most. */
+export const mostVotes = 3;
+export const usualDelta = 20;
+
+/** The plan where nobody chose one: every prompt once. */
+export const singlePlan = (prompts: number): Plan => ({ prompts, votes: 1, delta: usualDelta, attempt: 1 });
+
+/** What a verdict needs in the j-th comparison of the same two: p below, or evidence from there on. */
+export type Bar = { p: number; reject: number; evidence: number };
+
+/**
+ * The bar of the j-th try. A little lower for DON'T SHIP, which may be said from 8 decisive prompts on: at .05 equal models would be
+ * told so in 3.7 % of evaluations, and the budget is 3.5 % in either direction.
+ */
+export const barOf = (attempt: number): Bar => ({
+	p: 0.05 / attempt ** 2,
+	reject: 0.045 / attempt ** 2,
+	evidence: 20 * attempt ** 2
+});

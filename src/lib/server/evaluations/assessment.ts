@@ -1,0 +1,130 @@
+import { eq, isNotNull, and } from 'drizzle-orm';
+import type { VoterFacts } from '../../core/evaluations/checks.ts';
+import type { Names as Sides } from '../../core/evaluations/verdict-sentence.ts';
+import { scoreOf, scoresFrom, outcomeOf } from '../../core/evaluations/scores.ts';
+import type { Tally } from '../../core/evaluations/tally.ts';
+import { type Verdict, judge } from '../../core/evaluations/verdict.ts';
+import { named, votersIn } from '../access/named.ts';
+import type { Tx } from '../access/scope.ts';
+import { evaluations, projects, rewrites } from '../platform/db/schema.ts';
+import { type CountedPair, type Counted, factsOf } from './judged.ts';
+import { leakedPairings } from './leaks.ts';
+import { type Contender, type Evaluation, type Letter, namesOf } from './rows.ts';
+import { earlierTries } from './tries.ts';
+import { among } from './texts.ts';
+import { type Vote, pairingsOf, saidOf, votesOf } from './votes.ts';
+
+/** Everything that a verdict stands on, and the verdict. */
+export type Assessment = {
+	tally: Tally;
+	verdict: Verdict;
+	/** The prompts that count, those of what it continues first. */
+	pairs: CountedPair[];
+	/** Examples whose prompt has not got its votes. */
+	missing: string[];
+	votes: Vote[];
+	voters: VoterFacts[];
+	sides: Sides;
+};
+
+/** A step: the evaluation and those it continues, the first one first. */
+export const chainOf = async (tx: Tx, evaluation: Evaluation): Promise<Evaluation[]> => {
+	const chain = [evaluation];
+	while (chain[0]!.continuesId !== null) {
+		const [before] = await tx.select().from(evaluations).where(eq(evaluations.id, chain[0]!.continuesId));
+		chain.unshift(before!);
+	}
+	return chain;
+};
+
+const votersOf = async (
+	tx: Tx,
+	chain: readonly Evaluation[],
+	votes: readonly Vote[],
+	exampleIds: readonly string[]
+): Promise<VoterFacts[]> => {
+	const voted = new Set(votes.map(({ personId }) => personId));
+	const people = new Map<string, string>();
+	for (const { id } of chain)
+		for (const person of await tx.select({ id: named.id, name: named.name }).from(votersIn(id)))
+			if (voted.has(person.id)) people.set(person.id, person.name);
+	const written = await tx
+		.selectDistinct({ personId: rewrites.personId, exampleId: rewrites.exampleId })
+		.from(rewrites)
+		.where(and(among(rewrites.exampleId, exampleIds), isNotNull(rewrites.output)));
+	return [...people]
+		.map(([id, name]) => ({ id, name, wrote: written.filter(({ personId }) => personId === id).length }))
+		.sort((one, two) => one.name.localeCompare(two.name));
+};
+
+/** The pairings that have their votes, and the examples of those that have not. */
+const countedOf = async (tx: Tx, { id, votesPerPrompt }: Evaluation, votes: readonly Vote[], from: number) => {
+	const said = saidOf(votes);
+	const all = await pairingsOf(tx, id);
+	const pairs = all.flatMap((pairing): (Counted & { exampleId: string })[] => {
+		const given = said.get(pairing.id) ?? [];
+		const [outcome, sum] = [outcomeOf(given, votesPerPrompt), scoreOf(given, votesPerPrompt)];
+		if (outcome === null || sum === null) return [];
+		return [{ id: pairing.id, exampleId: pairing.exampleId, place: from + pairing.position, outcome, sum }];
+	});
+	const has = new Set(pairs.map((pair) => pair.id));
+	return { pairs, missing: all.filter((pairing) => !has.has(pairing.id)).map(({ exampleId }) => exampleId) };
+};
+
+/**
+ * A step: what the votes of an evaluation come to, with those of the ones it continues. Every page, file and event takes its numbers
+ * from here.
+ */
+export const assessmentOf = async (
+	tx: Tx,
+	evaluation: Evaluation,
+	contenders: Record<Letter, Contender>
+): Promise<Assessment> => {
+	const chain = await chainOf(tx, evaluation);
+	const votes: Vote[] = [];
+	const counted: (Counted & { exampleId: string })[] = [];
+	let [missing, from, leaked]: [string[], number, number] = [[], 0, 0];
+	for (const one of chain) {
+		const own = await votesOf(tx, one.id);
+		const found = await countedOf(tx, one, own, from);
+		votes.push(...own);
+		counted.push(...found.pairs);
+		from += one.planned;
+		missing = found.missing; // what an earlier one has left open is asked again in the next
+		leaked += await leakedPairings(tx, one);
+	}
+	const [project] = await tx
+		.select({ name: projects.name })
+		.from(projects)
+		.where(eq(projects.id, evaluation.projectId));
+	const { votesPerPrompt, delta, attempt, maxTokens } = evaluation;
+	const pairs = await factsOf(tx, counted, votesPerPrompt, namesOf(contenders, project!.name));
+	const voters = await votersOf(
+		tx,
+		chain,
+		votes,
+		counted.map(({ exampleId }) => exampleId)
+	);
+	const broken = (side: Letter) => pairs.filter((pair) => !pair[side].complete).length;
+	const tally: Tally = {
+		scores: scoresFrom(
+			counted.map(({ sum }) => sum),
+			votesPerPrompt
+		),
+		bothBad: counted.filter(({ outcome }) => outcome === 'both_bad').length,
+		plan: { prompts: counted.length + missing.length, votes: votesPerPrompt, delta, attempt },
+		continued: chain.length > 1,
+		leaked,
+		broken: { a: broken('a'), b: broken('b') }
+	};
+	const counts = new Set(pairs.map(({ id }) => id));
+	const judges = new Set(votes.filter(({ pairingId }) => counts.has(pairingId)).map(({ personId }) => personId));
+	const sides: Sides = {
+		a: contenders.a.label,
+		b: contenders.b.label,
+		people: voters.filter(({ id }) => judges.has(id)).map(({ name }) => name),
+		maxTokens,
+		earlier: await earlierTries(tx, chain[0]!)
+	};
+	return { tally, verdict: judge(tally, sides), pairs, missing, votes, voters, sides };
+};

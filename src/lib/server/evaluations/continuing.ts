@@ -1,0 +1,149 @@
+import { and, eq, inArray } from 'drizzle-orm';
+import { randomInt } from 'node:crypto';
+import { ContinueEvaluation, GetContinuation } from '../../contract/evaluation-results.ts';
+import { AppError } from '../../core/errors.ts';
+import { orderOf } from '../../core/evaluations/ballots.ts';
+import type { VerdictKind } from '../../core/evaluations/rules.ts';
+import { command, query } from '../access/operation.ts';
+import type { Tx } from '../access/scope.ts';
+import { evaluations, examples, outputs, pairings } from '../platform/db/schema.ts';
+import { lockedProject } from '../project/rows.ts';
+import { chainOf } from './assessment.ts';
+import { addPairings, begin, comparable, fair, readyRun } from './contest.ts';
+import { type Evaluation, evaluationOf } from './rows.ts';
+import { among } from './texts.ts';
+import { outcomesOf, pairingsOf, votesOf } from './votes.ts';
+
+/** After these a few prompts more may still tell. */
+const inconclusive: readonly VerdictKind[] = ['promising', 'need-more-data', 'too-close'];
+
+/** A step: the pairings that did not get their votes: they were not shown at the reveal. */
+const hiddenOf = async (tx: Tx, evaluation: Evaluation) => {
+	const counted = outcomesOf(await votesOf(tx, evaluation.id), evaluation.votesPerPrompt);
+	return (await pairingsOf(tx, evaluation.id)).filter(({ id }) => !counted.has(id));
+};
+
+/** A step: prompts that a comparison and those it continues have not asked, and that no contender has trained on. */
+const unseenBy = async (tx: Tx, evaluation: Evaluation): Promise<string[]> => {
+	const ids = (await chainOf(tx, evaluation)).map(({ id }) => id);
+	const asked = await tx
+		.selectDistinct({ hash: examples.promptHash })
+		.from(pairings)
+		.innerJoin(examples, eq(examples.id, pairings.exampleId))
+		.where(inArray(pairings.evaluationId, ids));
+	const known = new Set(asked.map(({ hash }) => hash.toString('hex')));
+	const runIds = [evaluation.runId, evaluation.againstRunId].filter((id) => id !== null);
+	const isFair = new Set(await fair(tx, evaluation.projectId, runIds));
+	const all = await comparable(tx, evaluation.projectId);
+	return all.filter(({ id, prompt }) => isFair.has(id) && !known.has(prompt)).map(({ id }) => id);
+};
+
+/** A step: why it does not go on, in a sentence; null when it may. */
+const whyNot = async (tx: Tx, { id, revealedAt, result }: Evaluation): Promise<string | null> => {
+	if (revealedAt === null) return 'It is still open: go on voting instead.';
+	if (!result || !inconclusive.includes(result.kind)) return 'It has its verdict. Compare anew instead.';
+	const [next] = await tx
+		.select({ number: evaluations.number })
+		.from(evaluations)
+		.where(eq(evaluations.continuesId, id));
+	return next ? `It goes on as comparison ${next.number} already.` : null;
+};
+
+/** Whether an evaluation may go on, and with how many prompts: those left hidden at the reveal, and those that nobody has seen. */
+export const getContinuation = query(GetContinuation, (scope, { evaluationId }) =>
+	scope.tx(async (tx) => {
+		const evaluation = await evaluationOf(tx, scope.project.id, evaluationId);
+		const reason = await whyNot(tx, evaluation);
+		if (reason !== null) return { reason, hidden: 0, unseen: 0 };
+		const hidden = (await hiddenOf(tx, evaluation)).length;
+		const unseen = (await unseenBy(tx, evaluation)).length;
+		const none =
+			hidden + unseen === 0
+				? 'There are no prompts left that nobody has seen. Put new examples into validation.'
+				: null;
+		return { reason: none, hidden, unseen };
+	})
+);
+
+/** The pairs that stayed hidden come first, with the answers they have. */
+const takeAlong = async (tx: Tx, from: Evaluation, to: Evaluation, hidden: readonly { id: string }[]) => {
+	if (hidden.length === 0) return;
+	const ids = hidden.map(({ id }) => id);
+	const old = await tx.select().from(pairings).where(among(pairings.id, ids)).orderBy(pairings.position);
+	const made = await tx
+		.insert(pairings)
+		.values(
+			old.map(({ projectId, exampleId, prompt, reference }, position) => ({
+				projectId,
+				evaluationId: to.id,
+				exampleId,
+				position,
+				prompt,
+				reference
+			}))
+		)
+		.returning({ id: pairings.id, exampleId: pairings.exampleId });
+	const newId = new Map(made.map(({ id, exampleId }) => [exampleId, id]));
+	const byOld = new Map(old.map(({ id, exampleId }) => [id, newId.get(exampleId)!]));
+	const answers = await tx
+		.select()
+		.from(outputs)
+		.where(and(eq(outputs.evaluationId, from.id), among(outputs.pairingId, ids)));
+	if (answers.length === 0) return;
+	await tx.insert(outputs).values(
+		answers.map(({ id: _id, teamId: _team, createdAt: _at, ...answer }) => ({
+			...answer,
+			evaluationId: to.id,
+			pairingId: byOld.get(answer.pairingId)!
+		}))
+	);
+};
+
+/**
+ * Goes on with prompts that nobody has seen, after a reveal that gave no verdict: a new vote, whose result counts both, by evidence
+ * that holds at any time. What was shown stays closed.
+ */
+export const continueEvaluation = command(ContinueEvaluation, (scope, { evaluationId, prompts }) =>
+	scope.tx(async (tx) => {
+		const project = await lockedProject(tx, scope);
+		const before = await evaluationOf(tx, project.id, evaluationId, { lock: true });
+		const reason = await whyNot(tx, before);
+		if (reason !== null) throw new AppError('conflict', reason);
+		await readyRun(tx, project.id, before.runId, 'runId');
+		if (before.againstRunId !== null) await readyRun(tx, project.id, before.againstRunId, 'against');
+		const hidden = await hiddenOf(tx, before);
+		const unseen = await unseenBy(tx, before);
+		if (prompts > unseen.length)
+			throw new AppError('invalid', `Only ${unseen.length} prompts are left that nobody has seen.`, 'prompts');
+		if (prompts + hidden.length === 0)
+			throw new AppError('invalid', 'Choose how many prompts to go on with.', 'prompts');
+		const seed = randomInt(2 ** 31);
+		const chosen = orderOf(unseen, seed).slice(0, prompts);
+		const {
+			id: _id,
+			teamId: _team,
+			createdAt: _at,
+			wantedAt: _wanted,
+			revealedAt: _revealed,
+			result: _result,
+			...same
+		} = before;
+		const [made] = await tx
+			.insert(evaluations)
+			.values({
+				...same,
+				number: project.nextEvaluation,
+				name: `${before.name.replace(/, continued$/, '')}, continued`,
+				planned: hidden.length + chosen.length,
+				continuesId: before.id,
+				seed,
+				status: 'generating',
+				problem: null,
+				createdBy: scope.userId
+			})
+			.returning();
+		await takeAlong(tx, before, made!, hidden);
+		await addPairings(tx, made!, chosen, hidden.length);
+		return begin(tx, scope, made!);
+	})
+);

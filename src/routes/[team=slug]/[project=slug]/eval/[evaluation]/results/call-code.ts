@@ -1,0 +1,43 @@
+/** How a model of a run is asked, in three languages, to be copied as it stands: the key is in AIT_KEY, the answer comes in pieces. */
+export const callCode = ({ url, runId }: { url: string; runId: string }) => [
+	{
+		id: 'sh',
+		label: 'curl',
+		text: `curl -N -X POST "${url}" \\
+  -H "Authorization: Bearer $AIT_KEY" \\
+  -H "Content-Type: application/json" \\
+  -d '{"runId": "${runId}", "messages": [{"role": "user", "content": "Do you ship to Norway?"}]}'`
+	},
+	{
+		id: 'typescript',
+		label: 'TypeScript',
+		text: `const answer = await fetch('${url}', {
+  method: 'POST',
+  headers: { Authorization: \`Bearer \${process.env.AIT_KEY}\`, 'Content-Type': 'application/json' },
+  body: JSON.stringify({
+    runId: '${runId}',
+    messages: [{ role: 'user', content: 'Do you ship to Norway?' }]
+  })
+});
+const lines = (await answer.text()).split('\\n').filter((line) => line.startsWith('data: '));
+console.log(lines.map((line) => JSON.parse(line.slice(6)).text ?? '').join(''));`
+	},
+	{
+		id: 'python',
+		label: 'Python',
+		text: `import json, os, urllib.request
+
+request = urllib.request.Request(
+    "${url}",
+    data=json.dumps({
+        "runId": "${runId}",
+        "messages": [{"role": "user", "content": "Do you ship to Norway?"}],
+    }).encode(),
+    headers={"Authorization": f"Bearer {os.environ['AIT_KEY']}", "Content-Type": "application/json"},
+)
+with urllib.request.urlopen(request) as answer:
+    for line in answer:
+        if line.startswith(b"data: "):
+            print(json.loads(line[6:]).get("text", ""), end="")`
+	}
+];

@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
+import { revealResults } from '../../../src/lib/server/evaluations/commands.ts';
+import { continueEvaluation } from '../../../src/lib/server/evaluations/continuing.ts';
+import { exportResults } from '../../../src/lib/server/evaluations/queries.ts';
+import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
+import { answerAll, newBallot, voteAs } from '../../support/evaluation.ts';
+
+const script = fileURLToPath(new URL('../../../examples/verdict/recompute.mjs', import.meta.url));
+let room: string;
+beforeAll(async () => void (room = await mkdtemp(path.join(os.tmpdir(), 'aitelier-verdict-'))));
+afterAll(async () => {
+	await rm(room, { recursive: true, force: true });
+	await closePools();
+});
+
+type Export = { verdict: { kind: string; netPreference: number }; [field: string]: unknown };
+
+const exported = async (scope: Scope, slug: string, evaluationId: string): Promise<Export> => {
+	const inside = await inProject(scope, slug);
+	await revealResults(inside, { evaluationId });
+	const file = await exportResults(inside, { evaluationId, format: 'json' });
+	return JSON.parse((await Array.fromAsync(file.pieces)).join(''));
+};
+
+/** What the script prints of an export, and how it ends. */
+const recomputed = async (file: Export) => {
+	const name = path.join(room, 'results.json');
+	await writeFile(name, JSON.stringify(file));
+	return promisify(execFile)(process.execPath, [script, name]).then(
+		({ stdout }) => ({ code: 0, stdout }),
+		(problem: { code: number; stdout: string }) => ({ code: problem.code, stdout: problem.stdout })
+	);
+};
+
+test('one vote a prompt, complete: every number comes out again', async () => {
+	const { scope, slug, id } = await newBallot(40);
+	let cast = 0;
+	await voteAs(scope, slug, id, () => {
+		const turn = cast++;
+		return turn < 18 ? 'a' : turn < 24 ? 'b' : turn < 38 ? 'tie' : 'both_bad';
+	});
+	const file = await exported(scope, slug, id);
+	expect(file.verdict).toMatchObject({ kind: 'ship-it', netPreference: 0.3 });
+	const { code, stdout } = await recomputed(file);
+	expect(stdout).not.toContain('DIFFER');
+	expect(code).toBe(0);
+	expect(stdout.split('\n').filter(Boolean)).toHaveLength(14);
+	// it would tell
+	const wrong = await recomputed({ ...file, verdict: { ...file.verdict, netPreference: 0.31 } });
+	expect(wrong).toMatchObject({ code: 1, stdout: expect.stringContaining('DIFFER netPreference: 0.3') });
+});
+
+test('two votes a prompt, three voters, complete', async () => {
+	const { scope, as, slug, id } = await newBallot(15, undefined, { votes: 2 });
+	const said = ['a', 'a', 'b', 'tie', 'a', 'both_bad'] as const;
+	for (const [shift, person] of [scope, await as('rater'), await as('trainer')].entries())
+		await voteAs(person, slug, id, (position) => said[(position + shift) % 6]!);
+	const { code, stdout } = await recomputed(await exported(scope, slug, id));
+	expect(stdout).not.toContain('DIFFER');
+	expect(code).toBe(0);
+});
+
+test('before the end, and continued', async () => {
+	const { scope, slug, id } = await newBallot(14, undefined, { spare: 6 });
+	let cast = 0;
+	await voteAs(scope, slug, id, () => (cast++ % 4 ? 'a' : 'b'), 9);
+	const early = await recomputed(await exported(scope, slug, id));
+	expect(early).toMatchObject({ code: 0, stdout: expect.not.stringContaining('DIFFER') });
+	const next = await continueEvaluation(await inProject(scope, slug), { evaluationId: id, prompts: 6 });
+	await answerAll(scope, next.id);
+	await voteAs(scope, slug, next.id, () => 'a');
+	const file = await exported(scope, slug, next.id);
+	expect(file.verdict).toMatchObject({ kind: 'ship-it', judged: 20 });
+	expect(await recomputed(file)).toMatchObject({ code: 0, stdout: expect.not.stringContaining('DIFFER') });
+});
