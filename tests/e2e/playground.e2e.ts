@@ -2,6 +2,7 @@ import { type Page, expect, test } from '@playwright/test';
 import { to } from '../../src/lib/paths.ts';
 import { hydrated, open, signInAs } from '../support/browser-steps.ts';
 import { type RunningApp, openApp } from '../support/running-app.ts';
+import { addRows } from '../support/training.ts';
 import { type World, newWorld } from '../support/world.ts';
 
 let app: RunningApp;
@@ -51,7 +52,7 @@ test('one model, then two: asked, kept over a reload, one preferred, one saved, 
 
 	await test.step('asks two at the same moment, any model of a connection among them', async () => {
 		await page.getByRole('button', { name: 'Compare with another' }).click();
-		await page.getByRole('button', { name: 'Second model' }).click();
+		await page.getByLabel('Second model', { exact: true }).click();
 		await page
 			.getByRole('option', { name: /^Another model of Sandbox/ })
 			.first()
@@ -89,12 +90,11 @@ test('one model, then two: asked, kept over a reload, one preferred, one saved, 
 	});
 
 	await test.step('saves none whose prompt measures', async () => {
-		const [locked] =
-			await app.owner`select messages from examples where team_id = ${world.teamId} and split = 'validation'
-			and json_array_length(messages) = 2 limit 1`;
+		const question = 'Where is the parcel that measures?';
+		await addRows(world.scopes.owner, world.projectId, [{ question, split: 'validation' }], 9000);
 		await page.getByRole('button', { name: 'Start over' }).click();
 		await page.getByRole('button', { name: 'Only one model' }).click();
-		await ask(page, (locked!.messages as { content: string }[])[0]!.content);
+		await ask(page, question);
 		await answered(page);
 		await page.getByRole('button', { name: 'Save as example' }).click();
 		await page.getByRole('button', { name: /^Save/ }).last().click();
