@@ -1,29 +1,11 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { ait, newFolder, originalLine, originalProject } from '../../support/cli.ts';
+import { cutOff } from '../../support/cut-off.ts';
 
 // Ctrl-C between any two steps of a command leaves each file as it was or as it will be; and so does a disk that is full.
-
-const program = path.resolve('src/cli/main.ts');
-const preload = path.resolve('tests/support/interrupted.ts');
-
-/** The command as a process of its own, with Ctrl-C before its n-th step. */
-const cutOff = (cwd: string, args: readonly string[], at: number | null, count = '') =>
-	new Promise<{ code: number | null; signal: string | null }>((done) => {
-		const env = {
-			PATH: process.env.PATH,
-			HOME: path.join(cwd, '.home'),
-			LANG: 'C.UTF-8',
-			...(at !== null && { INTERRUPT_AT: String(at) }),
-			INTERRUPT_COUNT: count
-		};
-		const child = execFile(process.execPath, ['--import', preload, program, ...args], { cwd, env }, (problem) =>
-			done({ code: problem ? (problem.code as unknown as number | null) : 0, signal: problem?.signal ?? null })
-		);
-		child.stdin!.end();
-	});
 
 const kept = ['.aitelier.json', 'data/examples.jsonl', 'data/train.jsonl', 'data/val.jsonl'];
 const filesIn = (folder: string) =>
