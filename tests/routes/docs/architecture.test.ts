@@ -1,5 +1,7 @@
 import fs from 'node:fs';
 import { expect, test } from 'vitest';
+import { commands } from '../../../src/cli/commands.ts';
+import { exitCodes } from '../../../src/cli/exit-codes.ts';
 
 const read = (file: string) => fs.readFileSync(file, 'utf8');
 const mermaidIn = (file: string) => /```mermaid\n([\s\S]+?)\n```/.exec(read(file))?.[1];
@@ -20,6 +22,12 @@ test('the README stays short, and every file it leads to is there', () => {
 	for (const file of files.filter((each) => !each.startsWith('../'))) expect(fs.existsSync(file), file).toBe(true);
 	const headings = [...readme.matchAll(/^## (.+)$/gm)].map(([, title]) => title!.toLowerCase().replaceAll(' ', '-'));
 	for (const [, anchor] of readme.matchAll(/\]\(#([^)]+)\)/g)) expect(headings).toContain(anchor);
+});
+
+test('the README of the command line names every command and every exit code', () => {
+	const readme = read('src/cli/README.md');
+	for (const { name } of commands) expect(readme).toContain(`\`${name}\``);
+	for (const { code } of Object.values(exitCodes)) expect(readme).toMatch(new RegExp(`^\\| ${code} +\\|`, 'm'));
 });
 
 test('pictures that everybody loads are small', () => {
