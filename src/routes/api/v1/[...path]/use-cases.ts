@@ -1,6 +1,7 @@
 import { listEveryModel } from '$lib/server/connections/models';
 import { getDashboard, listActivity } from '$lib/server/activity/queries';
 import * as evaluationCommands from '$lib/server/evaluations/commands';
+import * as evaluationContinuing from '$lib/server/evaluations/continuing';
 import * as evaluationQueries from '$lib/server/evaluations/queries';
 import * as exampleCommands from '$lib/server/examples/commands';
 import * as exampleQueries from '$lib/server/examples/queries';
@@ -38,6 +39,7 @@ export const useCases: ReadonlyMap<string, AnyUseCase> = new Map(
 		servingQueries,
 		evaluationQueries,
 		evaluationCommands,
+		evaluationContinuing,
 		webhookQueries,
 		webhookCommands,
 		webhookSending
