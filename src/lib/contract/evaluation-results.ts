@@ -137,7 +137,7 @@ const Results = v.strictObject({
 	next: v.strictObject({
 		runId: v.string(),
 		version: v.number(),
-		/** Its name at the provider; null until there is one. */
+		/** Its name at the provider; null until there is one, and for raters. */
 		model: v.nullable(v.string()),
 		continuedBy: v.nullable(v.strictObject({ id: v.string(), number: v.number() }))
 	}),

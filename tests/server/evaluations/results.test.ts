@@ -118,7 +118,10 @@ test('18 of 24 ships; the reveal shows who wrote what, to raters as well', async
 	const inside = await inProject(rater, slug);
 	const { look } = inside;
 	inside.look = (work) => (opened++, look(work));
-	expect(await getResults(inside, { evaluationId: id, show: 'all', page: 1 })).toEqual({ results });
+	expect(results.next).toMatchObject({ runId: run.id, version: 1, model: run.model, continuedBy: null });
+	expect(await getResults(inside, { evaluationId: id, show: 'all', page: 1 })).toEqual({
+		results: { ...results, next: { ...results.next, model: null } }
+	});
 	expect(opened).toBe(1);
 	const [listed] = await list(rater, slug);
 	expect(listed).toMatchObject({

@@ -61,7 +61,8 @@ const numbersOf = async (tx: Tx, exampleIds: readonly string[]): Promise<number[
 };
 
 /**
- * A step: what came out, or only how far it is while identities are hidden. The same for every role: nobody peeks. The texts are
+ * A step: what came out, or only how far it is while identities are hidden. The same for every role, but for the name of the
+ * model at its provider: nobody peeks. The texts are
  * read of the wanted pairs only.
  */
 export const resultsOf = async (
@@ -105,7 +106,7 @@ export const resultsOf = async (
 				...missingCheck(await numbersOf(tx, missing), votesPerPrompt),
 				...answerChecks(pairs, voters, votes, sides)
 			],
-			next: await nextOf(tx, evaluation),
+			next: await nextOf(tx, scope, evaluation),
 			rows: { ...rows, list: await withTexts(tx, list, { votes, names, people }) }
 		}
 	};

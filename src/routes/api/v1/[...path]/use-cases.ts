@@ -2,6 +2,7 @@ import { listEveryModel } from '$lib/server/connections/models';
 import { getDashboard, listActivity } from '$lib/server/activity/queries';
 import { getBudget } from '$lib/server/budget/queries';
 import * as evaluationCommands from '$lib/server/evaluations/commands';
+import * as evaluationContinuing from '$lib/server/evaluations/continuing';
 import * as evaluationQueries from '$lib/server/evaluations/queries';
 import * as exampleCommands from '$lib/server/examples/commands';
 import * as exampleQueries from '$lib/server/examples/queries';
@@ -43,6 +44,7 @@ export const useCases: ReadonlyMap<string, AnyUseCase> = new Map(
 		evaluationCommands,
 		playgroundQueries,
 		playgroundCommands,
+		evaluationContinuing,
 		webhookQueries,
 		webhookCommands,
 		webhookSending
