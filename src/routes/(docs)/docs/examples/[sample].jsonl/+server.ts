@@ -8,6 +8,6 @@ export const GET: RequestHandler = async ({ params }) => {
 	const sample = samples.find(({ id }) => id === params.sample);
 	if (!sample) error(404, { code: 'not_found', message: 'There is no such sample.' });
 	return new Response(await readFile(path.resolve('examples', sample.id, 'examples.jsonl')), {
-		headers: { 'content-type': 'application/jsonl', 'cache-control': 'public, max-age=300' }
+		headers: { 'content-type': 'application/jsonl; charset=utf-8', 'cache-control': 'public, max-age=300' }
 	});
 };
