@@ -308,6 +308,13 @@ export const newWorld = async (owner: postgres.Sql, sandboxUrl: string, { file =
 			rejectedBy: 'sandbox-small'
 		}
 	);
+	// far from spent, and told of once in an earlier month
+	await scope.tx(async (tx) => {
+		const projectId = project.id;
+		await tx.insert(tables.budgets).values({ projectId, cents: 900_000 });
+		await tx.insert(tables.budgetNotices).values({ projectId, month: '2026-01', cents: 5000, percent: 80 });
+		await tx.insert(tables.answerCosts).values({ projectId, month: '2026-01', purpose: 'playground', cents: 12.5 });
+	});
 	const queue = await nextPairs(await inProject(rater, project.slug), { evaluationId: voting, after: -1 });
 	return {
 		teamId: team.teamId,
