@@ -7,7 +7,6 @@ import postgres from 'postgres';
 import { defaultRecipe } from '../../src/lib/core/runs/recipe.ts';
 import { variableNames } from '../../src/lib/server/platform/config-variables.ts';
 import { inProject } from '../../src/lib/server/access/scope.ts';
-import { answerCosts, budgetNotices, budgets } from '../../src/lib/server/platform/db/schema.ts';
 import { closePools } from '../../src/lib/server/platform/db/pools.ts';
 import { makeSignInLink } from '../../src/lib/server/access/sign-in.ts';
 import { startPlatform } from '../../src/lib/server/platform/start.ts';
@@ -87,13 +86,6 @@ async function fill(owner: postgres.Sql, sandboxUrl: string, room: string) {
 	await owner`insert into buckets (name, full_at) values ('api-network:192.0.2.1', now() + interval '1 minute')`;
 	await owner`insert into named_requests (team_id, key_id, name, fingerprint, held_until, acted, status, answer)
 		select team_id, id, 'nightly', sha256('body'), now(), true, 201, '{}' from api_keys where team_id = ${world.teamId} limit 1`;
-
-	await scope.tx(async (tx) => {
-		const projectId = within.project.id;
-		await tx.insert(budgets).values({ projectId, cents: 5_000 });
-		await tx.insert(budgetNotices).values({ projectId, month: '2026-11', cents: 5_000, percent: 80 });
-		await tx.insert(answerCosts).values({ projectId, month: '2026-11', purpose: 'playground', cents: 1.5 });
-	});
 
 	const { teamId, project, people, example, revealed, voting } = world;
 	return readFacts({ teamId, project, owner: people.owner, example, revealed, voting });
