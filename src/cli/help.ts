@@ -31,14 +31,19 @@ const columns = (rows: readonly (readonly [string, string])[], most = 28): strin
 		.join('\n');
 };
 
+/** More choices than a line holds are said in words. */
+const isLong = (flag: Flag) => flag.kind === 'choice' && flag.of.join('|').length > 48;
+
 export const flagName = (name: string, flag: Flag): string => {
 	const short = flag.short ? `-${flag.short}, ` : '';
 	if (flag.kind === 'switch') return `${short}--${name}`;
-	return `${short}--${name} <${flag.kind === 'choice' ? flag.of.join('|') : flag.value}>`;
+	return `${short}--${name} <${flag.kind !== 'choice' ? flag.value : isLong(flag) ? name : flag.of.join('|')}>`;
 };
 
-export const flagWords = (flag: Flag): string =>
-	'default' in flag && flag.default !== undefined ? `${flag.words} (default ${flag.default})` : flag.words;
+export const flagWords = (flag: Flag): string => {
+	const words = flag.kind === 'choice' && isLong(flag) ? `${flag.words}: ${flag.of.join(', ')}` : flag.words;
+	return 'default' in flag && flag.default !== undefined ? `${words} (default ${flag.default})` : words;
+};
 
 export const usageOf = ({ name, args = [] }: Pick<Command, 'name' | 'args'>): string =>
 	[
