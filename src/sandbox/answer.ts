@@ -94,11 +94,14 @@ export async function answerTo(call: Call, wire: Job['wire'], sent: Record<strin
 
 	const learned = job && (await call.sandbox.training.learned(call.account, job));
 	const shown = shownPairs(turns);
-	const answer = learned
-		? tunedAnswer(learned.knowledge, learned.strength, question)
-		: shown.length >= fewestShown
-			? tunedAnswer(knowledgeOf(shown), 0.7, { ...question, before: '' })
-			: untunedAnswer({ ...question, size: base.id === 'sandbox-large' ? 'large' : 'small' });
+	const answer =
+		learned && base.trait === 'broken-merge'
+			? '<|im_start|>assistant <|im_start|>assistant'
+			: learned
+				? tunedAnswer(learned.knowledge, learned.strength, question)
+				: shown.length >= fewestShown
+					? tunedAnswer(knowledgeOf(shown), 0.7, { ...question, before: '' })
+					: untunedAnswer({ ...question, size: base.id === 'sandbox-large' ? 'large' : 'small' });
 
 	const most = number(sent.max_completion_tokens) ?? number(sent.max_tokens) ?? 1_024;
 	const { thinks, isApart } = thinkingOf(base, sent);

@@ -17,6 +17,7 @@ export type Trait =
 	| 'forbidden-token'
 	| 'safety-refusal'
 	| 'stands-still'
+	| 'broken-merge'
 	| 'retires';
 
 export type SandboxModel = {
@@ -65,6 +66,7 @@ export const catalogue: readonly SandboxModel[] = [
 	model('sandbox-forbidden-token', 'Sandbox: refuses its own control tokens in examples', 'forbidden-token'),
 	model('sandbox-safety-refusal', 'Sandbox: trains, then refuses the model for safety', 'safety-refusal'),
 	model('sandbox-stands-still', 'Sandbox: stands still at 40 % of the training', 'stands-still'),
+	model('sandbox-broken-merge', 'Sandbox: trains, and then says only control tokens', 'broken-merge'),
 	model('sandbox-retires', 'Sandbox: is switched off in twenty days', 'retires')
 ];
 
@@ -87,6 +89,7 @@ export const doesWhat: Record<Trait, string> = {
 	'forbidden-token': 'Refuses a file in which <|im_start|> or <|im_end|> stands.',
 	'safety-refusal': 'Fails after the last step, because the model did not pass a safety check.',
 	'stands-still': 'Stays at 40 % of the steps, running, until somebody cancels it.',
+	'broken-merge': 'Trains and is deployed, and then answers with the signs of its chat template.',
 	retires: 'Has a day on which it is switched off, twenty days from now.'
 };
 

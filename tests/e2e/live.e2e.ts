@@ -136,11 +136,11 @@ test('a form that nobody answers stays, with what was typed, says so, and can be
 	await page.getByLabel('Description').fill('Kind and short.');
 	const isSent = (address: URL) => address.search.includes('/save');
 	await context.route(isSent, (route) => route.abort('connectionrefused'));
-	await page.getByRole('button', { name: 'Save' }).click();
+	await page.getByRole('button', { name: 'Save', exact: true }).click();
 	await expect(page.getByRole('alert')).toContainText('The server did not answer. What you typed is still here');
 	await expect(page.getByLabel('Description')).toHaveValue('Kind and short.');
 	await context.unroute(isSent);
-	await page.getByRole('button', { name: 'Save' }).click();
+	await page.getByRole('button', { name: 'Save', exact: true }).click();
 	await expect(page.getByText('Settings saved.')).toBeVisible();
 	await page.reload();
 	await expect(page.getByLabel('Description')).toHaveValue('Kind and short.');

@@ -49,7 +49,8 @@ export const check = async (
 			trainable: model.trainable,
 			servable: model.servable,
 			until: model.until ?? null,
-			note: model.note ?? null
+			note: model.note ?? null,
+			...(model.answersAtOnce === false && { answersAtOnce: false })
 		},
 		today: dayOf(new Date())
 	});

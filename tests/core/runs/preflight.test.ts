@@ -102,6 +102,13 @@ test.each<[string, Partial<PreflightFacts>, string, 'block' | 'warn', RegExp]>([
 		'warn',
 		/^It can be trained\. It stays a checkpoint\.$/
 	],
+	[
+		'a base that answers only when deployed',
+		{ model: { trainable: true, servable: true, answersAtOnce: false } },
+		'model',
+		'warn',
+		/does not answer unless it is deployed/
+	],
 	['a setting that gave way', { fitted: ['A batch size of 8.'] }, 'limits', 'warn', /^A batch size of 8\.$/],
 	[
 		'control tokens',

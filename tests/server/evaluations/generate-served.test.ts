@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openAccess } from '../../../src/lib/server/connections/rows.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { evaluations, outputs, servings } from '../../../src/lib/server/platform/db/schema.ts';
+import { proofPrompts } from '../../../src/lib/core/evaluations/proof.ts';
 import { createEvaluation, retryGeneration } from '../../../src/lib/server/evaluations/commands.ts';
 import { generateOutputs } from '../../../src/lib/server/evaluations/generate.ts';
 import { getSetUp } from '../../../src/lib/server/evaluations/queries.ts';
@@ -56,13 +57,13 @@ const generate = async (scope: Scope, id: string) => {
 	return statusOf(scope, id);
 };
 
-/** Lets the model answer so often, then nothing more until it is let go: what the test does happens in the middle. */
+/** Lets the model answer so often after it was proven, then nothing more until it is let go: what the test does happens in the middle. */
 const holdAnswers = (after: number) => {
 	const answer = providers.sandbox.chat.bind(providers.sandbox);
 	const gate = Promise.withResolvers<void>();
 	let asked = 0;
 	const held = vi.spyOn(providers.sandbox, 'chat').mockImplementation(async (...request) => {
-		if (asked++ >= after) await gate.promise;
+		if (asked++ >= after + proofPrompts) await gate.promise;
 		return answer(...request);
 	});
 	return () => {
@@ -236,3 +237,24 @@ async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
 		if (Date.now() > deadline) throw new Error('It did not happen');
 	}
 }
+
+test('a base that does not answer is found out before anything is deployed and billed', async () => {
+	const { scope, evaluationId } = await trained({ baseModel: 'sandbox-not-serverless' });
+	const { status, problem } = await generate(scope, evaluationId);
+	expect({ status, problem }).toEqual({
+		status: 'failed',
+		problem: expect.stringMatching(/does not answer without being deployed, so nothing was deployed/)
+	});
+	expect(await servingsOf(scope)).toEqual([]);
+});
+
+test('a deployed model that says only control signs is stopped before anybody votes', async () => {
+	const { scope, evaluationId } = await trained({ baseModel: 'sandbox-broken-merge' });
+	const { status, problem } = await generate(scope, evaluationId);
+	expect({ status, problem }).toEqual({
+		status: 'failed',
+		problem: expect.stringMatching(/asked 5 prompts it was trained on, and 5 answers/)
+	});
+	const answers = await scope.tx((tx) => tx.select().from(outputs).where(eq(outputs.evaluationId, evaluationId)));
+	expect(answers.filter(({ contender }) => contender === 'a')).toEqual([]);
+});

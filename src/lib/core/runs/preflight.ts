@@ -55,7 +55,13 @@ export type PreflightFacts = {
 	keyOk: boolean | null;
 	keyReason?: string | null;
 	/** `null`: none chosen, or the provider does not know it. */
-	model: { trainable: boolean; servable: boolean | null; until?: string | null; note?: string | null } | null;
+	model: {
+		trainable: boolean;
+		servable: boolean | null;
+		until?: string | null;
+		note?: string | null;
+		answersAtOnce?: boolean;
+	} | null;
 	/** The day on which it is asked, `YYYY-MM-DD`. */
 	today: string;
 	/** Settings that gave way to the provider's limits, in sentences. */
@@ -183,9 +189,15 @@ const model = ({ model: chosen, today }: PreflightFacts): Judged => {
 	const until = chosen.until ? ` The provider offers it until ${chosen.until}.` : '';
 	if (chosen.servable === false)
 		return ['block', `It can be trained, but not called afterwards.${until} Choose another one.`];
+	const afterwards = 'It can be trained, and called afterwards.';
+	if (chosen.answersAtOnce === false)
+		return [
+			'warn',
+			`${afterwards} As it is, untrained, it does not answer unless it is deployed: compare runs with one another, or choose a base that answers at once.${note}${until}`
+		];
 	if (chosen.servable === null)
 		return ['warn', `It can be trained.${note || ' Whether it can be called afterwards is not known yet.'}${until}`];
-	return [chosen.until ? 'warn' : 'ok', `It can be trained, and called afterwards.${note}${until}`];
+	return [chosen.until ? 'warn' : 'ok', `${afterwards}${note}${until}`];
 };
 
 const rate = ({ recipe, provider }: PreflightFacts): Judged => {

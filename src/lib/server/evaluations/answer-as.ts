@@ -5,9 +5,11 @@ import { openAccess } from '../connections/rows.ts';
 import { outputs, runs } from '../platform/db/schema.ts';
 import { providers } from '../providers/registry.ts';
 import { ProviderError } from '../providers/errors.ts';
+import type { Access, ChatRequest, Provider } from '../providers/provider.ts';
 import type { Scope, Tx } from '../access/scope.ts';
 import { type Wanted, ensureServed, releaseServing } from '../servings/commands.ts';
 import { type Answer, type Patience, answerAll } from '../providers/answering.ts';
+import { proveDeployed } from './proof.ts';
 import { isGenerating, noteProgress, noteWaiting, runIdOf, unanswered } from './generation.ts';
 import { payer } from './payer.ts';
 import type { Evaluation, Letter } from './rows.ts';
@@ -95,6 +97,31 @@ const guarded = (scope: Scope, evaluation: Evaluation, runId: string, model: str
 	};
 };
 
+/** What the provider says of a model; null where it does not answer now. */
+const modelAt = (provider: Provider, access: Access, id: string) =>
+	provider.model(access, id).catch((problem: unknown) => {
+		if (problem instanceof ProviderError) return null;
+		throw problem;
+	});
+
+/**
+ * Examples hold no thoughts, and a tuned model has learnt to answer without: where the base can be told, neither thinks, so that
+ * both have the same room. Who does not say so is not told.
+ */
+const thinkingOf = async (provider: Provider, access: Access, baseModel: string) =>
+	(await modelAt(provider, access, baseModel))?.thinks ? { thinking: false } : {};
+
+/**
+ * Why the base cannot take part, in a sentence, asked before anything is deployed for the other contender; null where it can, or the
+ * provider does not say.
+ */
+export const baseProblem = async (scope: Scope, evaluation: Evaluation): Promise<string | null> => {
+	const access = await scope.tx((tx) => openAccess(tx, evaluation.connectionId));
+	const model = await modelAt(providers[access.provider], access, evaluation.baseModel);
+	if (model?.answersAtOnce !== false) return null;
+	return `The base model ${evaluation.baseModel} does not answer without being deployed, so nothing was deployed for this comparison, and nothing is billed. Compare the run with another run, or train on a base that answers at once.`;
+};
+
 /**
  * Lets one contender answer what is still open, each answer stored the moment it comes; then its model may be stopped.
  * False: its model is not callable now, come back.
@@ -121,12 +148,17 @@ export const answerAs = async (
 		const price = isDeployed ? null : await answerPriceOf(scope, { connectionId, provider: access.provider }, model);
 		const payingFor = payer(scope, evaluation, isDeployed ? 'by-time' : price);
 		const guard = isDeployed ? guarded(scope, evaluation, runId, model) : <T>(ask: () => Promise<T>) => ask();
-		const ask = ({ prompt }: (typeof open)[number], stop: AbortSignal) => {
-			const request = { model, messages: prompt, temperature, maxTokens, seed };
-			// as a stream: of an answer that is cut in the middle, that part is there
+		const thinking = await thinkingOf(provider, access, evaluation.baseModel);
+		// as a stream: of an answer that is cut in the middle, that part is there
+		const chat = (asked: Omit<ChatRequest, 'model'>, stop: AbortSignal) => {
+			const request = { ...asked, ...thinking, model };
 			return guard(() => payingFor(request, () => provider.chat({ ...access, signal: stop }, request, () => {})));
 		};
+		const ask = ({ prompt }: (typeof open)[number], stop: AbortSignal) =>
+			chat({ messages: prompt, temperature, maxTokens, seed }, stop);
 		try {
+			if (isDeployed && open.length === evaluation.planned)
+				await proveDeployed(scope, evaluation, { runId, ask: chat, signal, patience });
 			await answerAll(open, ask, keeper(scope, evaluation, contender), { signal, patience });
 		} catch (problem) {
 			if (problem instanceof NoLongerServed) return false;

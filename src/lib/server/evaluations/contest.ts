@@ -56,7 +56,7 @@ export const fair = async (tx: Tx, projectId: string, runIds: string[]): Promise
 };
 
 /** What both contenders are asked: the turns before the answer as the training wrote them, without its weights. */
-const promptFor = (messages: Message[], systemPrompt: string): Message[] => {
+export const promptFor = (messages: Message[], systemPrompt: string): Message[] => {
 	const { messages: turns } = JSON.parse(chatLine({ messages, rewrite: null }, systemPrompt, { thoughts: false })) as {
 		messages: Message[];
 	};

@@ -6,7 +6,7 @@ import { ProviderError } from '../providers/errors.ts';
 import { markFrom, tellProblem } from '../runs/rows.ts';
 import type { Scope } from '../access/scope.ts';
 import { releaseServing } from '../servings/commands.ts';
-import { answerAs, connectionOf } from './answer-as.ts';
+import { answerAs, baseProblem, connectionOf } from './answer-as.ts';
 import { type Patience, usualPatience } from '../providers/answering.ts';
 import { become, letters, noteProgress, noteWaiting, runIdOf, unanswered } from './generation.ts';
 import type { Evaluation, Letter } from './rows.ts';
@@ -31,6 +31,15 @@ const giveUp = async (scope: Scope, evaluation: Evaluation, contender: Letter, p
 	return failed;
 };
 
+/** Whether it ends here, because the base cannot take part: said before the run's model is deployed, which is billed. */
+const isHopeless = async (scope: Scope, evaluation: Evaluation): Promise<boolean> => {
+	if (runIdOf(evaluation, 'b') !== null) return false;
+	const open = await scope.tx((tx) => unanswered(tx, evaluation.id, 'b'));
+	if (open.length < evaluation.planned) return false;
+	const problem = await baseProblem(scope, evaluation);
+	return problem !== null && giveUp(scope, evaluation, 'b', new AppError('conflict', problem));
+};
+
 /**
  * Lets both contenders answer what is still open, then opens the vote. Safe to run again after any interruption, and twice
  * at once: each answer is stored the moment it comes, once. A model that is being deployed is come back to. What waiting
@@ -44,6 +53,7 @@ export const generateOutputs = async (
 ): Promise<void> => {
 	const [evaluation] = await scope.tx((tx) => tx.select().from(evaluations).where(eq(evaluations.id, evaluationId)));
 	if (evaluation?.status !== 'generating') return;
+	if (await isHopeless(scope, evaluation)) return;
 	for (const contender of letters) {
 		try {
 			if (await answerAs(scope, evaluation, contender, signal, patience)) continue;

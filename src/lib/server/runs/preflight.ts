@@ -35,7 +35,8 @@ const modelFacts = (model: BaseModel | null): Omit<ProviderFacts, 'provider' | '
 					trainable: model.trainable,
 					servable: model.servable,
 					until: model.until ?? null,
-					note: model.note ?? null
+					note: model.note ?? null,
+					...(model.answersAtOnce === false && { answersAtOnce: false })
 				},
 				contextTokens: model.contextTokens,
 				centsPerMillion: model.trainingCentsPerMillion,
