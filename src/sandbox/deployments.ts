@@ -159,7 +159,7 @@ export const deployments = {
 
 	remove(call: Call): Reply {
 		const { endpoint, deployment } = deploymentOf(call);
-		if (!['STOPPED', 'FAILED'].includes(stateOf(call, deployment)))
+		if (!['STOPPING', 'STOPPED', 'FAILED'].includes(stateOf(call, deployment)))
 			throw new Refusal(400, 'The deployment has to be stopped first.');
 		if (endpoint.split.some((each) => each.deploymentId === deployment.id && each.weight > 0)) {
 			throw new Refusal(400, 'The deployment still gets traffic.');

@@ -51,6 +51,12 @@ export const endpoints = {
 
 	retrieve: (call: Call): Reply => ({ json: endpointShown(call, endpointOf(call)) }),
 
+	/** Experiments and attached adapters, of which there are none here. */
+	nothing(call: Call): Reply {
+		endpointOf(call);
+		return cursorPage(call, []);
+	},
+
 	/** What happened to an endpoint and its deployments, the newest first. */
 	events(call: Call): Reply {
 		const endpoint = endpointOf(call);
@@ -74,8 +80,11 @@ export const endpoints = {
 
 	update(call: Call): Reply {
 		const endpoint = endpointOf(call);
-		const split = jsonOf(call).trafficSplit;
-		if (!Array.isArray(split) || split.length === 0)
+		const sent = jsonOf(call);
+		const split = sent.trafficSplit;
+		// an empty list is meant only by whoever names the field besides
+		const isNamed = /trafficSplit/.test(String(call.query.get('updateMask') ?? sent.updateMask ?? ''));
+		if (!Array.isArray(split) || (split.length === 0 && !isNamed))
 			throw new Refusal(400, 'The traffic split is empty; use the weight 0.');
 		endpoint.split = split.map((each) => {
 			const { deploymentId, weight } = record(each);

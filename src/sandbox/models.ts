@@ -60,6 +60,19 @@ const supported = (model: SandboxModel) => ({
 		: []
 });
 
+/** On which hardware a model runs. */
+const configShown = (model: SandboxModel, reference: string) => ({
+	id: configOf(model),
+	projectId: publicProject,
+	referenceModel: reference,
+	referenceModelId: reference.split('/').at(-1),
+	selectors: [
+		{ key: 'accelerator_type', value: hardware.gpuType },
+		{ key: 'accelerator_count', value: String(hardware.gpuCount) }
+	],
+	certifications: []
+});
+
 export const togetherModels = {
 	/** A bare array, as at Together. */
 	list: (): Reply => ({
@@ -124,25 +137,18 @@ export const togetherModels = {
 
 	hardware: (): Reply => ({ json: { object: 'list', data: [hardware] } }),
 
+	oneConfig(call: Call): Reply {
+		const model = catalogue.find((each) => configOf(each) === call.params.id);
+		if (!model) throw new Refusal(404, 'There is no such configuration.');
+		return { json: configShown(model, baseReference(model)) };
+	},
+
 	/** The configurations on which a tuned model can run; an empty list means that it can not be deployed. */
 	configs(call: Call): Reply {
 		const reference = call.query.get('referenceModel') ?? call.query.get('referenceModelId') ?? '';
 		const weights = weightsOf(call, reference);
 		if (!weights || !isServable(weights.base)) return cursorPage(call, []);
-		const model = weights.base;
-		return cursorPage(call, [
-			{
-				id: configOf(model),
-				projectId: publicProject,
-				referenceModel: reference,
-				referenceModelId: reference.split('/').at(-1),
-				selectors: [
-					{ key: 'accelerator_type', value: hardware.gpuType },
-					{ key: 'accelerator_count', value: String(hardware.gpuCount) }
-				],
-				certifications: []
-			}
-		]);
+		return cursorPage(call, [configShown(weights.base, reference)]);
 	}
 };
 

@@ -52,8 +52,9 @@ export const togetherCommands = async ({ run, room }: Judges): Promise<{ passed:
 	await tg(['ft', 'list-checkpoints', jobId], /"step"/);
 	await tg(['ft', 'download', jobId, '--output-dir', path.join(room, 'weights')], new RegExp(jobId));
 	await tg(['ft', 'download-tokenized-dataset', jobId, '--output-dir', path.join(room, 'counted')], new RegExp(jobId));
-	await tg(order('sandbox-slow'), /has been submitted/);
-	const slow = firstId(await tg(['ft', 'list'], /sandbox-slow/), 'ft');
+	// never over by itself, however long the commands take
+	await tg(order('sandbox-stands-still'), /has been submitted/);
+	const slow = firstId(await tg(['ft', 'list'], /sandbox-stands-still/), 'ft');
 	await tg(['ft', 'cancel', slow, ...within], /cancel/i);
 	await until(['ft', 'retrieve', slow], /"cancelled"/);
 	await tg(['ft', 'delete', slow, '--force', ...within], /deleted/);
