@@ -34,7 +34,10 @@ const columns = (rows: readonly (readonly [string, string])[], most = 28): strin
 export const flagName = (name: string, flag: Flag): string => {
 	const short = flag.short ? `-${flag.short}, ` : '';
 	if (flag.kind === 'switch') return `${short}--${name}`;
-	return `${short}--${name} <${flag.kind === 'choice' ? flag.of.join('|') : flag.value}>`;
+	if (flag.kind !== 'choice') return `${short}--${name} <${flag.value}>`;
+	const usual = `${short}--${name} <${flag.of.join('|')}>`;
+	// a long choice is told by the message of a wrong one; a line has eighty characters
+	return usual.length <= 72 ? usual : `${short}--${name} <${flag.of.slice(0, 4).join('|')}|…>`;
 };
 
 export const flagWords = (flag: Flag): string =>
