@@ -31,17 +31,19 @@ const columns = (rows: readonly (readonly [string, string])[], most = 28): strin
 		.join('\n');
 };
 
+/** More choices than a line holds are said in words. */
+const isLong = (flag: Flag) => flag.kind === 'choice' && flag.of.join('|').length > 48;
+
 export const flagName = (name: string, flag: Flag): string => {
 	const short = flag.short ? `-${flag.short}, ` : '';
 	if (flag.kind === 'switch') return `${short}--${name}`;
-	if (flag.kind !== 'choice') return `${short}--${name} <${flag.value}>`;
-	const usual = `${short}--${name} <${flag.of.join('|')}>`;
-	// a long choice is told by the message of a wrong one; a line has eighty characters
-	return usual.length <= 72 ? usual : `${short}--${name} <${flag.of.slice(0, 4).join('|')}|…>`;
+	return `${short}--${name} <${flag.kind !== 'choice' ? flag.value : isLong(flag) ? name : flag.of.join('|')}>`;
 };
 
-export const flagWords = (flag: Flag): string =>
-	'default' in flag && flag.default !== undefined ? `${flag.words} (default ${flag.default})` : flag.words;
+export const flagWords = (flag: Flag): string => {
+	const words = flag.kind === 'choice' && isLong(flag) ? `${flag.words}: ${flag.of.join(', ')}` : flag.words;
+	return 'default' in flag && flag.default !== undefined ? `${words} (default ${flag.default})` : words;
+};
 
 export const usageOf = ({ name, args = [] }: Pick<Command, 'name' | 'args'>): string =>
 	[
