@@ -1,3 +1,4 @@
+import { providerIds } from '../../lib/contract/providers.ts';
 import { command } from '../command.ts';
 
 export const format = command({
@@ -11,7 +12,7 @@ export const format = command({
 	flags: {
 		provider: {
 			kind: 'choice',
-			of: ['together', 'openai', 'openai-compatible', 'sandbox'],
+			of: providerIds,
 			words: "For whom, if not the project's"
 		},
 		preference: {

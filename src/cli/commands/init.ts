@@ -22,7 +22,7 @@ export const init = command({
 			max: 10,
 			isWhole: true
 		},
-		'base-url': { kind: 'text', value: 'address', words: 'Where your own server is (openai-compatible)' },
+		'base-url': { kind: 'text', value: 'address', words: 'Where your own server is (own-server, openai-compatible)' },
 		yes: { kind: 'switch', short: 'y', words: 'Ask nothing' }
 	},
 	examples: [

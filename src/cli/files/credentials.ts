@@ -11,7 +11,10 @@ import { asFailure, replaceFile } from './write.ts';
 /** What a provider's key is called in the environment, there as everywhere. */
 export const keyNames: Partial<Record<ProviderId, string>> = {
 	together: 'TOGETHER_API_KEY',
+	nebius: 'NEBIUS_API_KEY',
+	crusoe: 'CRUSOE_API_KEY',
 	openai: 'OPENAI_API_KEY',
+	'own-server': 'OWN_SERVER_API_KEY',
 	'openai-compatible': 'OPENAI_COMPATIBLE_API_KEY'
 };
 
