@@ -75,9 +75,4 @@ CREATE STATISTICS "rewrites_place_of" (dependencies) ON "team_id", "project_id" 
 CREATE STATISTICS "run_examples_place_of" (dependencies) ON "team_id", "project_id" FROM "run_examples";--> statement-breakpoint
 CREATE STATISTICS "outputs_place_of" (dependencies) ON "team_id", "project_id" FROM "outputs";--> statement-breakpoint
 CREATE STATISTICS "votes_place_of" (dependencies) ON "team_id", "project_id" FROM "votes";--> statement-breakpoint
-ANALYZE "examples", "ratings", "rewrites", "run_examples", "outputs", "votes";--> statement-breakpoint
--- one function asks for both, by what a statement has brought
-DROP TRIGGER "examples_leaks_added" ON "examples";--> statement-breakpoint
-DROP TRIGGER "examples_leaks_changed" ON "examples";--> statement-breakpoint
-DROP FUNCTION "refuse_leak_added"();--> statement-breakpoint
-DROP FUNCTION "refuse_leaks_changed"();
+ANALYZE "examples", "ratings", "rewrites", "run_examples", "outputs", "votes";

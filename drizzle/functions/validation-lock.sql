@@ -26,21 +26,38 @@ create or replace trigger examples_lock before update of split on examples
 -- The lock makes two changes of one project wait for each other, since neither sees the other's rows; what is read after it sees
 -- what the first has committed. One prompt after the other is looked up in the indexes, whatever the planner expects of a project: a
 -- join among a thousand teams would read the whole project for each row. Each condition also says what the partial indexes hold, or
--- the planner does not take them. A rating, which changes neither split nor prompt, returns at once and waits for nobody; so does an
--- import without splits.
-create or replace function refuse_leaks() returns trigger language plpgsql security definer set search_path = '' as $$
+-- the planner does not take them. A rating, which changes neither split nor prompt, returns at once and waits for nobody.
+create or replace function refuse_leak_added() returns trigger language plpgsql security definer set search_path = '' as $$
+declare
+	there int;
+begin
+	perform pg_advisory_xact_lock(hashtextextended(new.project_id::text, 1));
+	select o.number into there from public.examples o
+	where o.team_id = new.team_id and o.project_id = new.project_id and o.prompt_hash = new.prompt_hash and o.id <> new.id
+		and (o.trained or o.reserved or (o.split = 'validation' and o.deleted_at is not null) or o.deleted_at is null)
+		and ((new.split = 'validation' and (o.trained or o.reserved or (o.split = 'train' and o.deleted_at is null)))
+			or (new.split = 'train' and o.split = 'validation'))
+	limit 1;
+	if found then
+		raise exception 'Examples % and % have the same prompt and cannot stand on both sides of the split', new.number, there
+			using errcode = 'AI003';
+	end if;
+	return null;
+end $$;
+
+-- Row by row, and only for rows that come with a split: to keep the rows of a statement for it costs an ordinary import a sixth.
+create or replace trigger examples_leaks_added after insert on examples
+	for each row when (new.split is not null) execute function refuse_leak_added();
+
+create or replace function refuse_leaks_changed() returns trigger language plpgsql security definer set search_path = '' as $$
 declare
 	moved uuid[];
 	leak record;
 begin
-	if tg_op = 'INSERT' then
-		select array_agg(n.id) into moved from new_rows n where n.split is not null;
-	else
-		select array_agg(n.id) into moved
-		from new_rows n join old_rows o on o.team_id = n.team_id and o.id = n.id
-		where n.split is not null and (n.deleted_at is null or n.split = 'validation')
-			and (n.split is distinct from o.split or n.prompt_hash <> o.prompt_hash or (o.deleted_at is not null and n.deleted_at is null));
-	end if;
+	select array_agg(n.id) into moved
+	from new_rows n join old_rows o on o.team_id = n.team_id and o.id = n.id
+	where n.split is not null and (n.deleted_at is null or n.split = 'validation')
+		and (n.split is distinct from o.split or n.prompt_hash <> o.prompt_hash or (o.deleted_at is not null and n.deleted_at is null));
 	if moved is null then
 		return null;
 	end if;
@@ -64,10 +81,8 @@ begin
 	return null;
 end $$;
 
-create or replace trigger examples_leaks_added after insert on examples
-	referencing new table as new_rows for each statement execute function refuse_leaks();
 create or replace trigger examples_leaks_changed after update on examples
-	referencing old table as old_rows new table as new_rows for each statement execute function refuse_leaks();
+	referencing old table as old_rows new table as new_rows for each statement execute function refuse_leaks_changed();
 
 -- Whether the provider has accepted what a run ordered: it has begun to train. One that waits for its turn may still be refused for
 -- its data, and what was refused or called off before has taught nothing. Nobody says so by hand, and it is never taken back.

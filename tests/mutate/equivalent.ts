@@ -17,28 +17,30 @@ export const equivalent: { mutant: string | RegExp; because: string }[] = [
 		because: 'the trigger and its function ask the same: either alone says no to the same changes'
 	},
 	{
-		mutant: /^triggers\/refuse_leaks: without o\.id <> n/,
+		mutant: /^triggers\/refuse_leaks?_(added|changed): without o\.id <> n/,
 		because: 'a row stands on one side, so it never answers to the conditions that speak of both'
 	},
 	{
-		mutant: /^triggers\/refuse_leaks: without \(o\.trained or o\.reserved or \(o\.split = 'validation' and/,
+		mutant:
+			/^triggers\/refuse_leaks?_(added|changed): without \(o\.trained or o\.reserved or \(o\.split = 'validation' and/,
 		because: 'it follows from the conditions after it, and is said so that the planner takes the partial indexes'
 	},
 	{
-		mutant: /^triggers\/refuse_leaks: without o\.split = 'validation'$/,
+		mutant: /^triggers\/refuse_leaks?_(added|changed): without o\.split = 'validation'$/,
 		because: 'part of what is said for the planner: it lets through more, which the conditions after it keep out'
 	},
 	{
-		mutant: /^triggers\/refuse_leaks: without o\.deleted_at is not null( \(\d\))?$/,
+		mutant:
+			/^triggers\/refuse_leak(_added: without o\.deleted_at is not null|s_changed: without o\.deleted_at is not null \(2\))$/,
 		because: 'part of what is said for the planner: it lets through more, which the conditions after it keep out'
 	},
 	{
-		mutant: /^triggers\/refuse_leaks: without o\.deleted_at is null$/,
+		mutant: /^triggers\/refuse_leaks?_(added|changed): without o\.deleted_at is null$/,
 		because: 'what is said for the planner keeps out a deleted train example that nothing has learnt from'
 	},
 	{
 		mutant:
-			/^triggers\/refuse_leaks: without (o\.team_id = n\.team_id|o\.id = n\.id|n\.split is not null|n\.deleted_at is null)$/,
+			/^triggers\/refuse_leaks_changed: without (o\.team_id = n\.team_id|o\.id = n\.id|n\.split is not null|n\.deleted_at is null)$/,
 		because:
 			'rows are looked at that have not moved, or have no side: they stand where they were let in, and are found right'
 	},
@@ -59,7 +61,7 @@ export const equivalent: { mutant: string | RegExp; because: string }[] = [
 		because: 'nothing after it finds a request that is good, so the same is said'
 	},
 	{
-		mutant: 'triggers/refuse_leaks: never n.prompt_hash <> o.prompt_hash',
+		mutant: 'triggers/refuse_leaks_changed: never n.prompt_hash <> o.prompt_hash',
 		because: 'the hash of a prompt is frozen by another trigger, which is asked first'
 	},
 	{
