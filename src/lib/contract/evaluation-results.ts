@@ -1,3 +1,4 @@
+// Long because it is everything that a result says: the numbers, the checks, the pairs, the trend, and what may come next.
 import * as v from 'valibot';
 import { choices } from '../core/evaluations/ballots.ts';
 import { shows } from '../core/evaluations/check.ts';
