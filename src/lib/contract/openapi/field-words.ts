@@ -348,7 +348,7 @@ const words: Record<string, string> = {
 	'bar.p': 'SHIP IT at the planned end needs `p` below this.',
 	reject: 'DON’T SHIP at the planned end needs `p` below this.',
 	'bar.evidence': 'At any other time a verdict needs `evidence` from here on.',
-	thinking: 'Whether the models may think before they answer; voters never see it.',
+	thinking: 'Whether models that think may do so before they answer; voters never see it.',
 	continued: 'It goes on after results were seen, so only evidence counts.',
 	continues: 'The number of the comparison that it goes on with; null for one that stands alone.',
 	'results.next': 'What the results lead to.',
