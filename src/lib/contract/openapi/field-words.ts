@@ -198,6 +198,8 @@ const words: Record<string, string> = {
 	qualified: 'Good examples in all.',
 	toTrain: 'How many would move to train.',
 	toValidation: 'How many would move to validation.',
+	proves: 'What a comparison on the validation set can tell afterwards.',
+	possible: 'Whether it can lead to a verdict at all.',
 	conflicts: 'How many are left alone, because their prompt stands on both sides and would leak.',
 	byRating: 'Validation for each rating after the moves, the best rating first.',
 	moved: 'How many moved.',
