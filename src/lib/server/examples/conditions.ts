@@ -1,20 +1,20 @@
-import { and, eq, gt, gte, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
+import { type SQL, and, eq, gt, inArray, isNull, lt, or, sql } from 'drizzle-orm';
 import type { ExampleFilter } from '../../contract/examples.ts';
-import { examples } from '../platform/db/schema.ts';
+import { type Kinds, firstOf, pointsFrom } from '../access/kinds.ts';
+import { examples, pointsOf } from '../platform/db/schema.ts';
 
-/** By rating, as the facets name it. */
-export const bands = {
-	unrated: isNull(examples.rating),
-	bad: and(isNotNull(examples.rating), lt(examples.rating, 5))!,
-	okay: and(gte(examples.rating, 5), lt(examples.rating, 8))!,
-	great: gte(examples.rating, 8)
-};
+/** By rating, as the facets name it, in whole points. */
+const bands = { unrated: [null], bad: pointsFrom(1, 5), okay: pointsFrom(5, 8), great: pointsFrom(8) };
 /** By side of the split. */
-export const sides = {
-	none: isNull(examples.split),
-	train: eq(examples.split, 'train'),
-	validation: eq(examples.split, 'validation')
-};
+const sides = { none: [null], train: ['train' as const], validation: ['validation' as const] };
+
+const kindsOf = ({ band, split }: ExampleFilter): Kinds => ({
+	points: band && bands[band],
+	sides: split && sides[split]
+});
+
+const beyond = ({ before, after }: ExampleFilter) =>
+	sql`${before ? sql`and e.number < ${before}` : sql``} ${after ? sql`and e.number > ${after}` : sql``}`;
 
 /** `%` and `_` mean themselves in a search. */
 const pattern = (words: string) => `%${words.replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
@@ -29,14 +29,33 @@ const saying = (words: string) => {
 	);
 };
 
-/** What a list shows, deleted examples never. */
-export const wanted = (projectId: string, filter: ExampleFilter) =>
-	and(
+const isOneOf = ({ points, sides }: Kinds): SQL | undefined => {
+	const rating = pointsOf(examples.rating);
+	const byPoints =
+		points &&
+		(points.includes(null)
+			? sql`${rating} is null`
+			: sql`${rating} in (${sql.join(
+					points.map((some) => sql.raw(String(some))),
+					sql`, `
+				)})`);
+	const bySide =
+		sides &&
+		(sides.includes(null) ? isNull(examples.split) : inArray(examples.split, sides as ('train' | 'validation')[]));
+	return and(byPoints, bySide);
+};
+
+/** What a list shows, deleted examples never: so many by number, the newest first, or with `after` the nearest above it. */
+export const wanted = (projectId: string, filter: ExampleFilter, limit: number) => {
+	const kinds = kindsOf(filter);
+	if (!filter.search && (filter.band || filter.split))
+		return firstOf(projectId, kinds, { and: beyond(filter), order: filter.after ? 'asc' : 'desc', limit });
+	return and(
 		eq(examples.projectId, projectId),
 		isNull(examples.deletedAt),
-		filter.band ? bands[filter.band] : undefined,
-		filter.split ? sides[filter.split] : undefined,
+		isOneOf(kinds),
 		filter.search ? saying(filter.search) : undefined,
 		filter.before ? lt(examples.number, filter.before) : undefined,
 		filter.after ? gt(examples.number, filter.after) : undefined
 	);
+};

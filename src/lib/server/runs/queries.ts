@@ -17,6 +17,7 @@ import { openAccess } from '../connections/rows.ts';
 import { connections, runEvents, runFiles, runPoints, runs } from '../platform/db/schema.ts';
 import { providers } from '../providers/registry.ts';
 import { readFacts, readPast } from './facts.ts';
+import { keptOf } from './kept.ts';
 import { askProvider, findingsOf, refused } from './preflight.ts';
 import { type Run, listedRun, newestServing, runOf, shownServing } from './rows.ts';
 import { fileName } from './training-files.ts';
@@ -119,7 +120,7 @@ export const getPreflight = query(GetPreflight, async (scope, { from }) => {
 		return {
 			earlier,
 			wanted,
-			data: await readFacts(tx, project, wanted),
+			data: await readFacts(tx, project, wanted, await keptOf(tx, project.id)),
 			past: await readPast(tx, project),
 			access: project.connectionId ? await openAccess(tx, project.connectionId) : null
 		};
