@@ -28,14 +28,17 @@ export const firstOf = (
 	{ points = everyPoint, sides = everySide }: Kinds,
 	{ and = sql``, order, limit }: { and?: SQL; order: 'asc' | 'desc'; limit: number }
 ): SQL => {
-	const inOrder = sql.raw(`order by number ${order} limit ${limit}`);
+	const up = sql.raw(order);
+	// all three: of what is null the planner does not know that it is one and the same, and would sort
+	const alongIndex = sql`order by ${pointsOf(sql`e.rating`)} ${up}, e.split ${up}, e.number ${up}`;
+	const end = sql.raw(`limit ${limit}`);
 	const walks = points.flatMap((some) =>
 		sides.map(
 			(side) => sql`(
 				select e.number from examples e
-				where e.project_id = ${projectId} and e.deleted_at is null and ${isOne(some, side)} ${and} ${inOrder})`
+				where e.project_id = ${projectId} and e.deleted_at is null and ${isOne(some, side)} ${and} ${alongIndex} ${end})`
 		)
 	);
-	const found = sql`select number from (${sql.join(walks, sql` union all `)}) walks ${inOrder}`;
+	const found = sql`select number from (${sql.join(walks, sql` union all `)}) walks order by number ${up} ${end}`;
 	return sql`${eq(examples.projectId, projectId)} and ${examples.number} = any (array(${found}))`;
 };
