@@ -3,7 +3,7 @@
 --
 -- A project's numbers are sums over slots. A transaction takes the first slot that no other has, until its end: nobody waits for a
 -- counter, so that counters can be part of no deadlock, and a quiet project has one slot. These are definer functions, because whoever
--- changes an example may write no counter. Nobody deletes examples; where a project is purged, its counters go the same way.
+-- changes an example may write no counter. Nobody deletes examples; where a project is purged, its counters go with it.
 
 create or replace function free_slot(project uuid) returns smallint language plpgsql set search_path = '' as $$
 declare
@@ -103,6 +103,16 @@ create or replace function count_own(team uuid, ids uuid[], step int) returns vo
 	group by 2, 3, 5
 	on conflict on constraint own_counts_key do update set count = c.count + excluded.count
 $$;
+
+-- Where the owner purges a project. No key does it, since a rating would wait for whoever has the project's row.
+create or replace function purge_counts() returns trigger language plpgsql set search_path = '' as $$
+begin
+	delete from public.example_counts c where c.team_id = old.team_id and c.project_id = old.id;
+	delete from public.own_counts c where c.team_id = old.team_id and c.project_id = old.id;
+	return null;
+end $$;
+
+create or replace trigger projects_counted after delete on projects for each row execute function purge_counts();
 
 -- Every counter anew, from what is there: for the owner of the tables, where triggers were off. Nobody writes an example meanwhile.
 create or replace function recount_examples() returns void language plpgsql set search_path = '' as $$

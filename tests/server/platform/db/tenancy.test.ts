@@ -35,6 +35,8 @@ const rights: Record<string, Record<Role, string>> = {
 	projects: { owner: 'rac', trainer: 'rac', rater: 'r' },
 	imports: { owner: 'rac', trainer: 'rac', rater: 'r' },
 	examples: { owner: 'rac', trainer: 'rac', rater: 'r' },
+	example_counts: { owner: 'r', trainer: 'r', rater: '' },
+	own_counts: { owner: '', trainer: '', rater: '' },
 	ratings: { owner: 'ra', trainer: 'ra', rater: 'ra' },
 	rewrites: { owner: 'ra', trainer: 'ra', rater: 'ra' },
 	runs: { owner: 'rac', trainer: 'rac', rater: 'r' },
@@ -136,10 +138,10 @@ const probe = async (scope: Scope, table: string, team: string, saying: object =
 		);
 		return true;
 	});
-	await attempt(
-		'c',
-		async (sql) => (await sql`update ${sql(table)} set created_at = created_at where team_id = ${team}`).count > 0
-	);
+	await attempt('c', async (sql) => {
+		const column = sql(table.endsWith('_counts') ? 'count' : 'created_at');
+		return (await sql`update ${sql(table)} set ${column} = ${column} where team_id = ${team}`).count > 0;
+	});
 	await attempt('d', async (sql) => (await sql`delete from ${sql(table)} where team_id = ${team}`).count > 0);
 	return found;
 };
@@ -214,6 +216,8 @@ describe('the catalogue', () => {
 			'claim_request',
 			'count_code_try',
 			'count_event',
+			'count_examples_added',
+			'count_examples_changed',
 			'create_team',
 			'derive_ratings',
 			'derive_rewrites',
@@ -224,6 +228,7 @@ describe('the catalogue', () => {
 			'enter_team',
 			'enter_with_key',
 			'enter_with_token',
+			'examples_there',
 			'extend_session',
 			'hasten_job',
 			'hold_place',
@@ -243,6 +248,7 @@ describe('the catalogue', () => {
 			'names_of_doers',
 			'names_of_raters',
 			'names_of_voters',
+			'own_scores_given',
 			'person_with',
 			'purge_activities',
 			'purge_buckets',

@@ -465,12 +465,12 @@ export const exampleCounts = pgTable(
 		/** So many rows were written, whatever changed about them: as long as it is the same, so are the examples. */
 		changes: bigint({ mode: 'number' }).notNull()
 	},
+	// no key to the project: a rating would wait for whoever has its row
 	(t) => [
 		primaryKey({
 			name: 'example_counts_key',
 			columns: [t.teamId, t.projectId, t.slot, t.split, t.points, t.rewritten, t.trained]
 		}),
-		inTeam(t, t.projectId, projects),
 		...policies('example_counts', {
 			read: ['owner', 'trainer'],
 			add: [],
@@ -494,7 +494,6 @@ export const ownCounts = pgTable(
 	},
 	(t) => [
 		primaryKey({ name: 'own_counts_key', columns: [t.teamId, t.projectId, t.personId, t.slot, t.score] }),
-		inTeam(t, t.projectId, projects),
 		...policies('own_counts', { read: [], add: [], change: [], remove: [], project: 'project_id' })
 	]
 ).enableRLS();
