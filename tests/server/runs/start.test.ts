@@ -16,7 +16,8 @@ import { downloadRunFile, getPreflight, getRun, listRuns } from '../../../src/li
 import { cancelRun, startRun } from '../../../src/lib/server/runs/commands.ts';
 import { moveExamples } from '../../../src/lib/server/splits/commands.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
-import { newTeam } from '../../support/team.ts';
+import { addReadyRun } from '../../support/evaluation.ts';
+import { newProject, newTeam } from '../../support/team.ts';
 import { addRows, drive, newRun, newWorkshop } from '../../support/training.ts';
 
 let sandbox: Awaited<ReturnType<typeof startSandbox>>;
@@ -108,6 +109,30 @@ test.each([
 		message: expect.stringMatching(sentence)
 	});
 	expect((await listRuns(await inProject(scope, slug), { page: 1 })).rows).toEqual([]);
+});
+
+test('another project of the team says nothing of this one: neither its runs nor its examples', async () => {
+	const { scope, slug, project, connection } = await newWorkshop(sandbox.url);
+	const alone = await getPreflight(await inProject(scope, slug));
+	const other = await newProject(scope, { slug: 'other', sandboxUrl: sandbox.url });
+	const odd: Message[] = [
+		{ role: 'user', content: 'One' },
+		{ role: 'user', content: 'Two' },
+		{ role: 'assistant', content: 'Three' }
+	];
+	await addRows(scope, other.project.id, [{ question: '', messages: odd }, { question: 'Only there?' }], 50);
+	const days = 86_400_000;
+	await addReadyRun(scope, {
+		projectId: other.project.id,
+		connectionId: other.connection.id,
+		version: 7,
+		createdAt: new Date(Date.now() - 5 * days),
+		finishedAt: new Date()
+	});
+	const { findings, duration } = await getPreflight(await inProject(scope, slug));
+	expect({ findings, duration }).toEqual({ findings: alone.findings, duration: alone.duration });
+	await addReadyRun(scope, { projectId: project.id, connectionId: connection.id });
+	expect((await getPreflight(await inProject(scope, slug))).lastRun).toMatchObject({ version: 1, newExamples: 20 });
 });
 
 test('a provider that is not there blocks with its reason and breaks nothing', async () => {
