@@ -8,7 +8,7 @@ import type { Message } from '../../../src/lib/core/examples/conversation.ts';
 import { type ProjectScope, type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
 import { defaultRecipe } from '../../../src/lib/core/runs/recipe.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
-import { examples, runExamples, runFiles, runs } from '../../../src/lib/server/platform/db/schema.ts';
+import { examples, projects, runExamples, runFiles, runs } from '../../../src/lib/server/platform/db/schema.ts';
 import { sha256 } from '../../../src/lib/server/platform/crypto.ts';
 import { importExamples } from '../../../src/lib/server/examples/commands.ts';
 import { getSplit } from '../../../src/lib/server/splits/queries.ts';
@@ -131,8 +131,15 @@ test('another project of the team says nothing of this one: neither its runs nor
 	});
 	const { findings, duration } = await getPreflight(await inProject(scope, slug));
 	expect({ findings, duration }).toEqual({ findings: alone.findings, duration: alone.duration });
-	await addReadyRun(scope, { projectId: project.id, connectionId: connection.id });
-	expect((await getPreflight(await inProject(scope, slug))).lastRun).toMatchObject({ version: 1, newExamples: 20 });
+	await addReadyRun(scope, { projectId: project.id, connectionId: connection.id, version: 5 });
+	const here = await inProject(scope, slug);
+	expect((await getPreflight(here)).lastRun).toMatchObject({ version: 5, newExamples: 20 });
+
+	const ordering = { projectId: other.project.id, connectionId: other.connection.id, status: 'uploading' as const };
+	await addReadyRun(scope, { ...ordering, version: 8 });
+	expect(await startRun(here, newRun({ epochs: 7 }))).toMatchObject({ version: 1 });
+	const [untouched] = await scope.tx((tx) => tx.select().from(projects).where(eq(projects.id, other.project.id)));
+	expect(untouched).toEqual(other.project);
 });
 
 test('a provider that is not there blocks with its reason and breaks nothing', async () => {
