@@ -65,10 +65,6 @@ export const equivalent: { mutant: string | RegExp; because: string }[] = [
 		because: 'the hash of a prompt is frozen by another trigger, which is asked first'
 	},
 	{
-		mutant: /^triggers\/enter_with_(key|token): never found_\w+\.id is null$/,
-		because: 'nothing was found: no row is marked as used, and no team belongs to it'
-	},
-	{
 		mutant: 'triggers/runs_accepted: without (not old.accepted or not new.accepted)',
 		because: 'of a run that has accepted, and says so, the function says the same'
 	},

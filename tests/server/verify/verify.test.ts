@@ -201,6 +201,19 @@ test.for(planted)('a wrong value is found: %s, %s', async ([table, change, undo,
 	expect((await found()).sentences).toEqual([]);
 });
 
+test('what another project has of an import does not count for it', async () => {
+	const elsewhere = `number = 11 and project_id = (select id from projects where slug = 'other')`;
+	await rewriteHistory('imports', (sql) => sql`update imports set added = 1`);
+	await rewriteHistory('examples', (sql) =>
+		sql.unsafe(`update examples set import_id = (select id from imports) where ${elsewhere}`)
+	);
+	expect((await found()).sentences).toEqual([
+		`Team ${slug}, project support: the import of "a.jsonl" says that it added 1 examples; there are 0.`
+	]);
+	await rewriteHistory('imports', (sql) => sql`update imports set added = 0`);
+	await rewriteHistory('examples', (sql) => sql.unsafe(`update examples set import_id = null where ${elsewhere}`));
+});
+
 test('a prompt on both sides is found, also by a deleted measure', async () => {
 	const same = `(select prompt_hash from examples where number = 1)`;
 	await rewriteHistory('examples', (sql) =>
