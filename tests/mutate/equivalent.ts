@@ -4,7 +4,8 @@
  */
 export const equivalent: { mutant: string | RegExp; because: string }[] = [
 	{
-		mutant: /^policies\/(evaluations|examples|imports|runs|servings)_change check: without \(\(app_all_projects/,
+		mutant:
+			/^policies\/(evaluations|examples|imports|playground_pairs|runs|servings)_change check: without \(\(app_all_projects/,
 		because: 'the trigger that freezes the project of a row is asked first, and `using` has seen the same project'
 	},
 	{
