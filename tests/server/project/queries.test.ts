@@ -3,11 +3,13 @@ import { eq } from 'drizzle-orm';
 import { afterAll, expect, test } from 'vitest';
 import { defaultRecipe } from '../../../src/lib/core/runs/recipe.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
-import { examples, projects, runs } from '../../../src/lib/server/platform/db/schema.ts';
+import { connections, examples, projects, runs } from '../../../src/lib/server/platform/db/schema.ts';
 import { addExample } from '../../../src/lib/server/examples/commands.ts';
 import { getFrame, listProjectCounts } from '../../../src/lib/server/project/queries.ts';
+import { isOnSandbox } from '../../../src/lib/server/project/rows.ts';
 import { rateExample } from '../../../src/lib/server/ratings/commands.ts';
 import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
+import { addReadyRun } from '../../support/evaluation.ts';
 import { newProject, newTeam } from '../../support/team.ts';
 
 afterAll(() => closePools());
@@ -87,4 +89,15 @@ test('what stands around a page are the projects one may see, by name', async ()
 		{ name: 'Zebra', slug: 'support' }
 	]);
 	expect((await getFrame((await newTeam()).scope, { projectId: null })).projects).toEqual([]);
+});
+
+test('that nothing costs anything is said of one project, whatever another one has trained on', async () => {
+	const { scope } = await newTeam();
+	const { project } = await newProject(scope);
+	const { project: other, connection } = await newProject(scope, { slug: 'other' });
+	await addReadyRun(scope, { projectId: other.id, connectionId: connection.id });
+	await scope.tx(async (tx) => {
+		await tx.update(connections).set({ provider: 'openai' }).where(eq(connections.id, connection.id));
+		expect([await isOnSandbox(tx, project), await isOnSandbox(tx, other)]).toEqual([true, false]);
+	});
 });
