@@ -90,10 +90,10 @@ beforeAll(async () => {
 	// another project of the team, where what measures here trains: its numbers and sides are its own
 	const other = await newProject(scope, { slug: 'other' });
 	await addRows(scope, other.project.id, [question('train', 2), question('validation', 1)], 11);
-	await rewriteHistory(
-		'examples',
-		(sql) => sql`update examples set rating = null, ratings_count = 0 where project_id = ${other.project.id}`
-	);
+	await rewriteHistory('examples', async (sql) => {
+		await sql`update examples set rating = null, ratings_count = 0 where project_id = ${other.project.id}`;
+		await sql`select recount_examples()`;
+	});
 	await scope.tx((tx) => tx.update(projects).set({ nextExample: 13 }).where(eq(projects.id, other.project.id)));
 });
 
