@@ -24,7 +24,7 @@ const search = (words: string) => (scope: ProjectScope) => browseExamples(scope,
 type Page = { look: (scope: ProjectScope) => Promise<unknown>; as?: 'rater'; mostMs?: number };
 
 /** What a page asks for by itself; the frame, which comes with each, is one of them. */
-export const pages: Record<string, Page> = {
+const pages: Record<string, Page> = {
 	frame: { look: (scope) => getFrame(scope, { projectId: scope.project.id }) },
 	'frame, as rater': { look: (scope) => getFrame(scope, { projectId: scope.project.id }), as: 'rater' },
 	team: { look: (scope) => listProjectCounts(scope) },

@@ -19,6 +19,7 @@ const all: Record<string, () => Promise<{ run: (bench: never) => Promise<Measure
 	RATE: () => import('./ratings.ts'),
 	CLI: () => import('./cli.ts'),
 	TEAMS: () => import('./teams.ts'),
+	GROWTH: () => import('./growth.ts'),
 	FALSE: () => import('./false-alarms.ts')
 };
 const [inside, ...rest] = process.argv.slice(2);
