@@ -109,6 +109,7 @@ create or replace function purge_counts() returns trigger language plpgsql set s
 begin
 	delete from public.example_counts c where c.team_id = old.team_id and c.project_id = old.id;
 	delete from public.own_counts c where c.team_id = old.team_id and c.project_id = old.id;
+	delete from public.example_signatures s where s.team_id = old.team_id and s.project_id = old.id;
 	return null;
 end $$;
 

@@ -1,7 +1,8 @@
-import { type SQL, and, eq, gt, inArray, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, eq, gt, isNull, lt, sql } from 'drizzle-orm';
 import type { ExampleFilter } from '../../contract/examples.ts';
+import { marksOf } from '../../core/text/signature.ts';
 import { type Kinds, firstOf, pointsFrom } from '../access/kinds.ts';
-import { examples, pointsOf } from '../platform/db/schema.ts';
+import { examples } from '../platform/db/schema.ts';
 
 /** By rating, as the facets name it, in whole points. */
 const bands = { unrated: [null], bad: pointsFrom(1, 5), okay: pointsFrom(5, 8), great: pointsFrom(8) };
@@ -19,30 +20,17 @@ const beyond = ({ before, after }: ExampleFilter) =>
 /** `%` and `_` mean themselves in a search. */
 const pattern = (words: string) => `%${words.replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
 
-/** Words anywhere in the conversation or its rewrite, in any case, or the number people call it by: `12`, `#12`. */
-const saying = (words: string) => {
-	const number = /^#?(\d{1,9})$/.exec(words)?.[1];
-	return or(
-		sql`${examples.messages}::text ilike ${pattern(JSON.stringify(words).slice(1, -1))}`,
-		sql`${examples.rewrite} ilike ${pattern(words)}`,
-		number ? eq(examples.number, Number(number)) : undefined
-	);
-};
+const numbered = (words: string) => /^#?(\d{1,9})$/.exec(words)?.[1] ?? null;
+const listOf = (some: readonly (string | number | null)[] | undefined, nothing: string | number) =>
+	some ? sql.param(`{${some.map((one) => one ?? nothing).map((one) => JSON.stringify(one)).join(',')}}`) : sql`null`;
 
-const isOneOf = ({ points, sides }: Kinds): SQL | undefined => {
-	const rating = pointsOf(examples.rating);
-	const byPoints =
-		points &&
-		(points.includes(null)
-			? sql`${rating} is null`
-			: sql`${rating} in (${sql.join(
-					points.map((some) => sql.raw(String(some))),
-					sql`, `
-				)})`);
-	const bySide =
-		sides &&
-		(sides.includes(null) ? isNull(examples.split) : inArray(examples.split, sides as ('train' | 'validation')[]));
-	return and(byPoints, bySide);
+/** Words anywhere in the conversation or its rewrite, in any case, or the number people call it by: `12`, `#12`. */
+const saying = (projectId: string, words: string, filter: ExampleFilter, limit: number) => {
+	const { points, sides } = kindsOf(filter);
+	const written = JSON.stringify(words).slice(1, -1);
+	return sql`${examples.number} = any (array(select search_examples(${projectId}, ${pattern(written)}, ${pattern(words)},
+		${numbered(words)}, ${listOf(marksOf(written), 0)}, ${listOf(points, 0)}, ${listOf(sides, '')},
+		${filter.before ?? null}, ${filter.after ?? null}, ${limit})))`;
 };
 
 /** What a list shows, deleted examples never: so many by number, the newest first, or with `after` the nearest above it. */
@@ -53,8 +41,7 @@ export const wanted = (projectId: string, filter: ExampleFilter, limit: number) 
 	return and(
 		eq(examples.projectId, projectId),
 		isNull(examples.deletedAt),
-		isOneOf(kinds),
-		filter.search ? saying(filter.search) : undefined,
+		filter.search ? saying(projectId, filter.search, filter, limit) : undefined,
 		filter.before ? lt(examples.number, filter.before) : undefined,
 		filter.after ? gt(examples.number, filter.after) : undefined
 	);

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { scopeFor } from '../access/scope.ts';
 import { countUncounted, evaluationJobs, requeueGenerations } from '../evaluations/jobs.ts';
 import { linkUnlinked } from '../events/jobs.ts';
+import { signExamples } from '../examples/signatures.ts';
 import { announceEnds, keyJobs } from '../keys/jobs.ts';
 import { plainPool } from '../platform/db/pools.ts';
 import { log } from '../platform/log.ts';
@@ -26,7 +27,8 @@ const requeues: Requeue[] = [
 	countUncounted,
 	linkUnlinked,
 	requeueDeliveries,
-	announceEnds
+	announceEnds,
+	signExamples
 ];
 
 /** The system itself acts: whoever wanted the job had the right to, when it was queued. */

@@ -441,6 +441,10 @@ export const examples = teamTable(
 		index('examples_listed')
 			.on(t.teamId, t.projectId, pointsOf(t.rating), t.split, t.number)
 			.where(sql`deleted_at is null`),
+		// where a search finds rewrites
+		index('examples_rewritten')
+			.on(t.teamId, t.projectId, t.number)
+			.where(sql`rewrite is not null and deleted_at is null`),
 		index('examples_lowest')
 			.on(t.teamId, t.projectId, t.rating, t.number.desc().nullsFirst())
 			.where(sql`rating is not null and deleted_at is null`),
@@ -504,6 +508,16 @@ export const ownCounts = pgTable(
 	(t) => [
 		primaryKey({ name: 'own_counts_key', columns: [t.teamId, t.projectId, t.personId, t.slot, t.score] }),
 		...policies('own_counts', { read: [], add: [], change: [], remove: [], project: 'project_id' })
+	]
+).enableRLS();
+
+/** What stands in the conversations of some examples, for searching (core/text/signature.ts). Made by the janitor, once all are there. */
+export const exampleSignatures = pgTable(
+	'example_signatures',
+	{ teamId: uuid().notNull(), projectId: uuid().notNull(), block: integer().notNull(), bits: bytes().notNull() },
+	(t) => [
+		primaryKey({ name: 'example_signatures_key', columns: [t.teamId, t.projectId, t.block] }),
+		...policies('example_signatures', { add: ['owner'], change: [], remove: [], project: 'project_id' })
 	]
 ).enableRLS();
 
