@@ -181,7 +181,13 @@ const words: Record<string, string> = {
 	'scriptVotes.pairs': 'How many pairs scripts have judged.',
 	votes: 'How many votes those were.',
 	'evaluations.nextPairs:complete': 'Every prompt has its votes: one more only shows whether people agree.',
-	after: 'The last `position` that was looked at. What was skipped comes back at the end.',
+	after: 'The last `position` that was looked at; pairs after it come first.',
+	again: 'The pairs that you have skipped, instead of those that you have not looked at.',
+	skipped:
+		'What was skipped: of `voters` their pairs, of prompts those that therefore cannot get their votes any more.',
+	'skipped.voted': 'How many have judged it.',
+	'skipped.skipped': 'How many have skipped it.',
+	'skipped.left': 'How many could have judged it and have said nothing.',
 	ballotId: 'Names the pair, and which answer stands first, for whoever got it.',
 	'evaluations.nextPairs:pairs': 'The next ones to judge, at most five.',
 	'evaluations.nextPairs:state':
@@ -368,6 +374,7 @@ const words: Record<string, string> = {
 	'answers.b': 'Answers of B that are written.',
 	judged: 'Prompts that have their votes.',
 	mine: 'Pairs that you have judged.',
+	skips: 'Pairs that you have skipped.',
 	voters: 'Who has judged, and how many.',
 	revealed: 'Whether the identities are known.',
 	revealedAt: 'When the identities were made known.',

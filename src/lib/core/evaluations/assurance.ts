@@ -35,6 +35,7 @@ const playedShare = ({ prompts, votes, delta, attempt }: Plan, winRate: number, 
 			scores,
 			bothBad: 0,
 			plan: { prompts, votes, delta, attempt },
+			skipped: 0,
 			continued: false,
 			leaked: 0,
 			broken: { a: 0, b: 0 }

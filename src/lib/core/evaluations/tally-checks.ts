@@ -63,7 +63,8 @@ const progressCheck = (t: Tally): Check => {
 			'warn',
 			'. Voters had seen results before it was continued, so only evidence that holds at any time counts.'
 		);
-	if (isComplete(t)) return at('ok', ': the plan was kept.');
+	if (isComplete(t))
+		return at('ok', t.skipped > 0 ? ', and people skipped the rest: the plan was kept.' : ': the plan was kept.');
 	return isProven(t)
 		? at('ok', '; the votes are clear enough to decide early.')
 		: at('warn', '; before the end only very clear votes give a verdict.');

@@ -10,6 +10,8 @@ export type Tally = {
 	/** Of the prompts without a difference, those that everybody called both bad. */
 	bothBad: number;
 	plan: Plan;
+	/** Of the planned prompts, those that are out because people skipped them. */
+	skipped: number;
 	/** It goes on after results were seen: only evidence that may be looked at at any time counts. */
 	continued: boolean;
 	/** Prompts found in the training data of a contender. */
@@ -28,6 +30,7 @@ export const singleTally = (
 	scores: singleVotes(wins, losses, ties + bothBad),
 	bothBad,
 	plan: singlePlan(planned ?? wins + losses + ties + bothBad),
+	skipped: 0,
 	continued: false,
 	leaked,
 	broken: { a: 0, b: 0 }

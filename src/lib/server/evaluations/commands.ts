@@ -9,8 +9,9 @@ import { record } from '../events/record.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { ballots, evaluations, votes } from '../platform/db/schema.ts';
 import { lockedProject } from '../project/rows.ts';
-import { judgedBy, voter } from './ballots.ts';
+import { settledBy, voter } from './ballots.ts';
 import { addPairings, asManyVoters, begin, fair, readyRun, refuseTwin } from './contest.ts';
+import { peopleOf } from './electorate.ts';
 import { evaluationOf } from './rows.ts';
 import { countedResult } from './verdict.ts';
 import { nextAttempt } from './tries.ts';
@@ -94,8 +95,8 @@ export const castVote = command(Vote, (scope, { evaluationId, ballotId, choice, 
 				.catch(refusedByReveal);
 			await record(tx, scope, { event: 'evaluation.voted', subject: id, projectId, details: { number } });
 		}
-		const judged = await judgedBy(tx, evaluation, voterId);
-		return { judged: judged.size, total: evaluation.planned };
+		const { judged, skipped } = await settledBy(tx, evaluation, voterId);
+		return { judged: judged.size, skipped: skipped.size, total: evaluation.planned };
 	});
 });
 
@@ -115,7 +116,9 @@ export const revealResults = command(RevealResults, (scope, { evaluationId }) =>
 		// milliseconds
 		const revealedAt = sql`date_trunc('milliseconds', clock_timestamp()) + interval '1 millisecond'`;
 		const { result, judged, planned } = await countedResult(tx, evaluation);
-		await tx.update(evaluations).set({ revealedAt, result }).where(eq(evaluations.id, id));
+		// who comes later, or leaves, changes nothing that is known
+		const electorate = await peopleOf(tx, id);
+		await tx.update(evaluations).set({ revealedAt, result, electorate }).where(eq(evaluations.id, id));
 		const { kind: verdict, title: _title, interval: _interval, winInterval: _winInterval, ...counts } = result;
 		await record(tx, scope, {
 			event: 'evaluation.revealed',

@@ -10,17 +10,20 @@ import { evaluations, examples, outputs, pairings } from '../platform/db/schema.
 import { lockedProject } from '../project/rows.ts';
 import { chainOf } from './assessment.ts';
 import { addPairings, begin, comparable, fair, readyRun } from './contest.ts';
+import { outOf, peopleOf } from './electorate.ts';
 import { type Evaluation, evaluationOf } from './rows.ts';
 import { among } from './texts.ts';
-import { outcomesOf, pairingsOf, votesOf } from './votes.ts';
+import { outcomesOf, pairingsOf, standingOf } from './votes.ts';
 
 /** After these a few prompts more may still tell. */
 const inconclusive: readonly VerdictKind[] = ['promising', 'need-more-data', 'too-close'];
 
-/** A step: the pairings that did not get their votes: they were not shown at the reveal. */
-const hiddenOf = async (tx: Tx, evaluation: Evaluation) => {
-	const counted = outcomesOf(await votesOf(tx, evaluation.id), evaluation.votesPerPrompt);
-	return (await pairingsOf(tx, evaluation.id)).filter(({ id }) => !counted.has(id));
+/** A step: the pairings that did not get their votes: they were not shown at the reveal. What is out, people did not want to judge. */
+const hiddenOf = async (tx: Tx, { id: evaluationId, votesPerPrompt }: Evaluation) => {
+	const standing = await standingOf(tx, evaluationId);
+	const counted = outcomesOf(standing.votes, votesPerPrompt);
+	const out = outOf(standing, await peopleOf(tx, evaluationId), votesPerPrompt);
+	return (await pairingsOf(tx, evaluationId)).filter(({ id }) => !counted.has(id) && !out.has(id));
 };
 
 /** A step: prompts that a comparison and those it continues have not asked, and that no contender has trained on. */
@@ -126,6 +129,7 @@ export const continueEvaluation = command(ContinueEvaluation, (scope, { evaluati
 			wantedAt: _wanted,
 			revealedAt: _revealed,
 			result: _result,
+			electorate: _electorate,
 			...same
 		} = before;
 		const [made] = await tx

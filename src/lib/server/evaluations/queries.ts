@@ -49,13 +49,14 @@ export const getSetUp = query(GetSetUp, (scope) => scope.tx((tx) => setUpOf(tx, 
  * This voter's next pairs to judge, at most five. Ballots are dealt when they are looked at and written down, the same ones whenever
  * and however often they look.
  */
-export const nextPairs = query(NextPairs, (scope, { evaluationId, after }) => {
+export const nextPairs = query(NextPairs, (scope, { evaluationId, after = -1, again = false }) => {
 	const voterId = voter(scope);
 	return scope.tx(async (tx) =>
 		nextPairsOf(tx, await evaluationOf(tx, scope.project.id, evaluationId), {
 			voterId,
 			isScript: scope.key !== undefined,
 			after,
+			again,
 			project: scope.project.name
 		})
 	);

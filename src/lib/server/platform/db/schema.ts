@@ -676,6 +676,8 @@ export const evaluations = teamTable(
 		/** When somebody last asked for the answers: what failed or was stopped before that is no answer to it. */
 		wantedAt: at().notNull().defaultNow(),
 		revealedAt: at(),
+		/** Who could vote when the results were revealed. */
+		electorate: uuid().array(),
 		/** What came out, counted at the reveal, which ends the vote, so that lists recount nothing. */
 		result: json().$type<EvaluationResult>()
 	},
@@ -761,7 +763,7 @@ export const ballots = teamTable(
 	]
 );
 
-const choices = ['first', 'tie', 'second', 'both_bad'] as const;
+const choices = ['first', 'tie', 'second', 'both_bad', 'skip'] as const;
 
 export const votes = teamTable(
 	'votes',
@@ -773,7 +775,7 @@ export const votes = teamTable(
 		ballotId: uuid().notNull(),
 		personId: uuid().notNull(),
 		voter: voter(),
-		/** As the person saw it; null takes the earlier vote back. */
+		/** As the person saw it, or that they do not want to judge it; null takes back what they had said. */
 		choice: text().$type<(typeof choices)[number]>(),
 		clientId: uuid().notNull()
 	},
