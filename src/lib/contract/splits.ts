@@ -37,6 +37,8 @@ const Preview = v.strictObject({
 	toValidation: v.number(),
 	/** Left alone: their prompt is both trained on and in validation, so either side would leak. */
 	conflicts: v.number(),
+	/** New examples that are still being compared with the others; until then nothing moves. */
+	waiting: v.number(),
 	/** Validation per rating after the moves, best rating first. */
 	byRating: v.array(v.strictObject({ rating: v.number(), qualified: v.number(), validation: v.number() })),
 	sentence: v.string()
@@ -97,6 +99,7 @@ export const PreviewSplit = query({
 			toTrain: 32,
 			toValidation: 8,
 			conflicts: 0,
+			waiting: 0,
 			byRating: [{ rating: 9, qualified: 40, validation: 8 }],
 			sentence: '32 to train, 8 to validation. Nothing that has a place moves.'
 		}
@@ -110,8 +113,8 @@ export const ApplySplit = command({
 	action: 'splits:edit',
 	input: SplitRequest,
 	output: Moved,
-	errors: {},
-	events: ['split.applied'],
+	errors: { conflict: 'New examples are still being compared with the others. Try again in a moment.' },
+	events: ['split.applied', 'split.parted'],
 	example: { input: { ratio: 0.8, seed: 1 }, output: { moved: 40 } }
 });
 
@@ -125,7 +128,10 @@ export const MoveExamples = command({
 		'Choose examples and a side'
 	),
 	output: Moved,
-	errors: { conflict: 'One is locked in validation, has been trained on, or has the prompt of one on the other side.' },
-	events: ['split.moved'],
+	errors: {
+		conflict:
+			'One is locked in validation, has been trained on, or asks the same, or nearly the same, as one on the other side; or new ones are still being compared.'
+	},
+	events: ['split.moved', 'split.parted'],
 	example: { input: { ids: [ids.example], side: 'train' }, output: { moved: 1 } }
 });

@@ -204,6 +204,7 @@ const words: Record<string, string> = {
 	qualified: 'Good examples in all.',
 	toTrain: 'How many would move to train.',
 	toValidation: 'How many would move to validation.',
+	'splits.preview:waiting': 'New examples that are still being compared with the others; until then nothing moves.',
 	conflicts: 'How many are left alone, because their prompt stands on both sides and would leak.',
 	byRating: 'Validation for each rating after the moves, the best rating first.',
 	moved: 'How many moved.',

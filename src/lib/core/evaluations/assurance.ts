@@ -38,6 +38,7 @@ const playedShare = ({ prompts, votes, delta, attempt }: Plan, winRate: number, 
 			skipped: 0,
 			continued: false,
 			leaked: 0,
+			alike: null,
 			broken: { a: 0, b: 0 }
 		}) === 'ship-it';
 	let count = 0;

@@ -16,6 +16,8 @@ export type Tally = {
 	continued: boolean;
 	/** Prompts found in the training data of a contender. */
 	leaked: number;
+	/** Prompts that nearly ask the same as another one of them. null: they have not been compared. */
+	alike: number | null;
 	/** Prompts that count whose answer, of this side, was cut off or is empty. */
 	broken: { a: number; b: number };
 };
@@ -33,6 +35,7 @@ export const singleTally = (
 	skipped: 0,
 	continued: false,
 	leaked,
+	alike: null,
 	broken: { a: 0, b: 0 }
 });
 

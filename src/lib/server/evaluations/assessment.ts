@@ -1,4 +1,4 @@
-import { eq, isNotNull, and } from 'drizzle-orm';
+import { eq, isNotNull, and, sql } from 'drizzle-orm';
 import type { VoterFacts } from '../../core/evaluations/checks.ts';
 import type { Names as Sides } from '../../core/evaluations/verdict-sentence.ts';
 import { scoreOf, scoresFrom, outcomeOf } from '../../core/evaluations/scores.ts';
@@ -6,7 +6,7 @@ import type { Tally } from '../../core/evaluations/tally.ts';
 import { type Verdict, judge } from '../../core/evaluations/verdict.ts';
 import { named, votersIn } from '../access/named.ts';
 import type { Tx } from '../access/scope.ts';
-import { evaluations, projects, rewrites } from '../platform/db/schema.ts';
+import { evaluations, examples, projects, rewrites } from '../platform/db/schema.ts';
 import { type CountedPair, type Counted, factsOf } from './judged.ts';
 import { leakedPairings } from './leaks.ts';
 import { type Contender, type Evaluation, type Letter, namesOf } from './rows.ts';
@@ -90,6 +90,18 @@ const countedOf = async (tx: Tx, { id, votesPerPrompt }: Evaluation, standing: S
 	return { pairs, missing, skipped };
 };
 
+/** How many of these examples nearly ask the same as another of them; null while one has not been compared. */
+const alikeAmong = async (tx: Tx, projectId: string, exampleIds: readonly string[]): Promise<number | null> => {
+	const rows = await tx
+		.select({ family: examples.family, isCompared: sql<boolean>`${examples.number} <= ${projects.compared}` })
+		.from(examples)
+		.innerJoin(projects, eq(projects.id, examples.projectId))
+		.where(and(eq(projects.id, projectId), among(examples.id, exampleIds)));
+	if (rows.some(({ isCompared }) => !isCompared)) return null;
+	const families = rows.flatMap(({ family }) => (family ? [family.toString('hex')] : []));
+	return families.length - new Set(families).size;
+};
+
 /**
  * A step: what the votes of an evaluation come to, with those of the ones it continues. Every page, file and event takes its numbers
  * from here.
@@ -137,6 +149,11 @@ export const assessmentOf = async (
 		skipped: skipped.length,
 		continued: chain.length > 1,
 		leaked,
+		alike: await alikeAmong(
+			tx,
+			evaluation.projectId,
+			counted.map(({ exampleId }) => exampleId)
+		),
 		broken: { a: broken('a'), b: broken('b') }
 	};
 	const counts = new Set(pairs.map(({ id }) => id));

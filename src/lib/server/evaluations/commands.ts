@@ -8,6 +8,7 @@ import { command } from '../access/operation.ts';
 import { record } from '../events/record.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { ballots, evaluations, votes } from '../platform/db/schema.ts';
+import { awaitCompared } from '../examples/compare.ts';
 import { lockedProject } from '../project/rows.ts';
 import { settledBy, voter } from './ballots.ts';
 import { addPairings, asManyVoters, begin, fair, readyRun, refuseTwin } from './contest.ts';
@@ -21,8 +22,9 @@ import { refusedByReveal, standingChoice, voteIsOver, votesOf } from './votes.ts
  * Fixes what will be compared, prompt by prompt, and how many votes make a verdict; the answers are written by a job.
  * Refuses a run that is not ready, more pairs than there are validation prompts, and a second click.
  */
-export const createEvaluation = command(CreateEvaluation, (scope, input) =>
-	scope.tx(async (tx) => {
+export const createEvaluation = command(CreateEvaluation, async (scope, input) => {
+	await awaitCompared(scope);
+	return scope.tx(async (tx) => {
 		const project = await lockedProject(tx, scope);
 		const run = await readyRun(tx, project.id, input.runId, 'runId');
 		const against = input.against === 'base' ? null : await readyRun(tx, project.id, input.against, 'against');
@@ -59,8 +61,8 @@ export const createEvaluation = command(CreateEvaluation, (scope, input) =>
 			.returning();
 		await addPairings(tx, made!, chosen);
 		return begin(tx, scope, made!);
-	})
-);
+	});
+});
 
 /**
  * Appends this voter's vote on their own ballot; null takes the earlier one back, and the pair comes again. The same `clientId`

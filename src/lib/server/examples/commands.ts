@@ -80,6 +80,9 @@ const setDeleted = (scope: ProjectScope, ids: string[], deletedAt: Date | null) 
 			// its prompt may have gone to the other side meanwhile
 			.catch((problem) => refusedByLock(problem, 'One of these examples'));
 		const count = changed.length;
+		// what was away has not been compared with what came meanwhile
+		if (deletedAt === null && count > 0)
+			await tx.update(projects).set({ compared: 0 }).where(eq(projects.id, projectId));
 		if (count === 0) throw noExample();
 		const event = deletedAt ? 'examples.deleted' : 'examples.restored';
 		await record(tx, scope, { event, subject: projectId, projectId, details: { count } });

@@ -7,6 +7,7 @@ import { scopeFor } from '../access/scope.ts';
 import { purgeSessions } from '../access/sessions.ts';
 import { purgeSignIns } from '../access/sign-in.ts';
 import { purgeTokens } from '../access/tokens.ts';
+import { exampleJobs } from '../examples/jobs.ts';
 import { countUncounted, evaluationJobs, requeueGenerations } from '../evaluations/jobs.ts';
 import { linkUnlinked } from '../events/jobs.ts';
 import { announceEnds, keyJobs } from '../keys/jobs.ts';
@@ -21,7 +22,7 @@ import { type JobData, startQueue } from './queue.ts';
 import { type QueueName, polling, sweep } from './queues.ts';
 
 /** Every job of every feature. A test holds the list against the queues. */
-export const jobs: Job[] = [...keyJobs, ...runJobs, ...servingJobs, ...evaluationJobs, ...webhookJobs];
+export const jobs: Job[] = [...keyJobs, ...exampleJobs, ...runJobs, ...servingJobs, ...evaluationJobs, ...webhookJobs];
 
 /** Gives what is open its job back, feature by feature, counts what no job counts, links what no relay has linked, and announces the ends of keys. */
 const requeues: Requeue[] = [

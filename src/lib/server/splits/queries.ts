@@ -4,6 +4,7 @@ import { splits } from '../../core/splits/plan.ts';
 import { promptTokens } from '../../core/text/tokens.ts';
 import { query } from '../access/operation.ts';
 import { examples } from '../platform/db/schema.ts';
+import { comparedAsFarAs, countWaiting } from '../examples/compare.ts';
 import { planOf } from './plan.ts';
 
 /** The three columns of the split page: counts, mean rating, ratings, and tokens as a training counts them, system prompt included. */
@@ -45,10 +46,18 @@ export const getSplit = query(GetSplit, ({ project, tx }) =>
 );
 
 /** What an automatic split would move. Nothing moves yet. */
-export const previewSplit = query(PreviewSplit, (scope, request) =>
-	scope.tx(async (tx) => {
+export const previewSplit = query(PreviewSplit, async (scope, request) => {
+	await comparedAsFarAs(scope);
+	return scope.tx(async (tx) => {
+		const waiting = await countWaiting(tx, scope.project.id);
 		const { moves, ...summary } = await planOf(tx, scope.project, request);
 		const toValidation = moves.filter((move) => move.to === 'validation').length;
-		return { ...summary, conflicts: summary.conflicts.length, toTrain: moves.length - toValidation, toValidation };
-	})
-);
+		return {
+			...summary,
+			conflicts: summary.conflicts.length,
+			toTrain: moves.length - toValidation,
+			toValidation,
+			waiting
+		};
+	});
+});

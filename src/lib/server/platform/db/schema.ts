@@ -315,7 +315,9 @@ export const projects = teamTable(
 		/** The numbers the next example, run and evaluation get. */
 		nextExample: integer().notNull().default(1),
 		nextRun: integer().notNull().default(1),
-		nextEvaluation: integer().notNull().default(1)
+		nextEvaluation: integer().notNull().default(1),
+		/** Examples up to this number have been compared with all others: near-duplicates among them are known. */
+		compared: integer().notNull().default(0)
 	},
 	{ add: ['owner', 'trainer'], change: ['owner', 'trainer'], remove: [], project: 'id' },
 	(t) => [
@@ -388,6 +390,8 @@ export const examples = teamTable(
 		contentHash: bytes().notNull(),
 		/** Of everything before the answer: equal prompts may not stand on both sides of the split. */
 		promptHash: bytes().notNull(),
+		/** What it has in common with examples that nearly ask the same: the smallest prompt hash among them. null: there is none, or not yet. */
+		family: bytes(),
 		tokens: integer().notNull(),
 		/** The mean of what counts of everybody's scores for this text, 1–10. Derived from `ratings` by trigger. */
 		rating: real(),
@@ -414,6 +418,9 @@ export const examples = teamTable(
 		index('examples_held')
 			.on(t.teamId, t.projectId, t.promptHash)
 			.where(sql`trained or reserved or (split = 'validation' and deleted_at is not null)`),
+		index('examples_family')
+			.on(t.teamId, t.projectId, t.family)
+			.where(sql`family is not null`),
 		index('examples_rating').on(t.teamId, t.projectId, t.rating),
 		oneOf('examples', 'split', sides),
 		oneOf('examples', 'origin', origins),
