@@ -106,6 +106,51 @@ export const PreviewSplit = query({
 	}
 });
 
+const Asking = v.strictObject({ id: v.string(), number: v.number(), input: v.string(), side: v.picklist(splits) });
+
+const Twins = v.strictObject({
+	/** The newest fifty, each with one that it is near: with one in validation, where there is any. */
+	rows: v.array(v.strictObject({ example: Asking, twin: Asking })),
+	/** How many examples have a twin. */
+	count: v.number(),
+	/** New examples that are still being compared with the others. */
+	waiting: v.number()
+});
+export type Twins = v.InferInput<typeof Twins>;
+
+export const ListTwins = query({
+	name: 'splits.twins',
+	summary: 'Examples that nearly ask the same as another one, side by side with it: they go to one side together',
+	within: 'project',
+	action: 'splits:see',
+	input: v.object({}),
+	output: Twins,
+	errors: {},
+	example: {
+		input: {},
+		output: {
+			rows: [
+				{
+					example: {
+						id: ids.example,
+						number: 41,
+						input: 'Hi! Do you ship to Norway, and how long does it take?',
+						side: 'unassigned'
+					},
+					twin: {
+						id: ids.example,
+						number: 12,
+						input: 'Do you ship to Norway, and how long does it take?',
+						side: 'validation'
+					}
+				}
+			],
+			count: 1,
+			waiting: 0
+		}
+	}
+});
+
 export const ApplySplit = command({
 	name: 'splits.apply',
 	summary: 'Gives every good example that has no place one, in train or in validation',

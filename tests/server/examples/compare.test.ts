@@ -4,12 +4,17 @@ import { afterAll, expect, test } from 'vitest';
 import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
 import { createEvaluation } from '../../../src/lib/server/evaluations/commands.ts';
 import { getSetUp } from '../../../src/lib/server/evaluations/queries.ts';
-import { deleteExamples, importExamples, restoreExamples } from '../../../src/lib/server/examples/commands.ts';
+import {
+	addExample,
+	deleteExamples,
+	importExamples,
+	restoreExamples
+} from '../../../src/lib/server/examples/commands.ts';
 import { compareExamples } from '../../../src/lib/server/examples/compare.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { auditEntries, examples, pairings, projects, runExamples } from '../../../src/lib/server/platform/db/schema.ts';
 import { applySplit, moveExamples } from '../../../src/lib/server/splits/commands.ts';
-import { previewSplit } from '../../../src/lib/server/splits/queries.ts';
+import { listTwins, previewSplit } from '../../../src/lib/server/splits/queries.ts';
 import { addExamples, addReadyRun, wish } from '../../support/evaluation.ts';
 import { newProject, newTeam } from '../../support/team.ts';
 
@@ -153,4 +158,41 @@ test('a large project waits for its job, in a sentence, and only then moves', as
 	expect(await previewSplit(place, { ratio: 0.8, seed: 1 })).toMatchObject({ waiting: 0 });
 	await applySplit(place, { ratio: 0.8, seed: 1 });
 	expect((await scope.tx((tx) => tx.select().from(projects)))[0]!.compared).toBe(5000);
+});
+
+test('twins are listed side by side, each pair once, the locked one as the twin', async () => {
+	const { scope, project, place } = await newPlace();
+	await addExamples(scope, project.id, [question('pan')], { split: 'validation' });
+	await addExamples(scope, project.id, [again('pan'), question('kettle'), again('kettle'), question('knife')], {
+		split: null,
+		from: 2
+	});
+	expect(await listTwins(place)).toEqual({ rows: [], count: 0, waiting: 5 });
+	await compareExamples(scope, project.id);
+	const { rows, count, waiting } = await listTwins(place);
+	expect({ count, waiting }).toEqual({ count: 2, waiting: 0 });
+	expect(rows.map(({ example, twin }) => [example.number, example.side, twin.number, twin.side])).toEqual([
+		[4, 'unassigned', 3, 'unassigned'],
+		[2, 'unassigned', 1, 'validation']
+	]);
+	expect(rows[1]!.example.input).toBe(again('pan'));
+});
+
+test('an answer of the playground to what nearly measures is not kept, and the twin is named', async () => {
+	const { scope, project, place } = await newPlace();
+	await addExamples(scope, project.id, [question('pan')], { split: 'validation', from: 90 });
+	const keep = (content: string) =>
+		addExample(place, {
+			messages: [
+				{ role: 'user', content },
+				{ role: 'assistant', content: 'It is on its way.' }
+			],
+			rating: null,
+			origin: 'playground'
+		});
+	await expect(keep(again('pan'))).rejects.toMatchObject({
+		code: 'conflict',
+		message: expect.stringContaining('nearly the same as example 90, which is locked')
+	});
+	await keep(question('kettle'));
 });

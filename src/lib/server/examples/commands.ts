@@ -20,6 +20,7 @@ import { examples, projects, ratings } from '../platform/db/schema.ts';
 import { lockedProject, projectNow } from '../project/rows.ts';
 import { exportPieces } from './export.ts';
 import { importLines } from './import.ts';
+import { refuseNearMeasured } from './compare.ts';
 import { factsOf, noExample, refuseMeasured, refusedByLock, twinOf } from './rows.ts';
 
 /** Writes one example. The same conversation twice is a conflict that names the first. */
@@ -31,7 +32,10 @@ export const addExample = command(AddExample, (scope, { messages: given, rating,
 		const twin = await twinOf(tx, projectId, facts);
 		if (twin)
 			throw new AppError('conflict', `This conversation is already here, as example ${twin.number}.`, 'messages');
-		if (origin === 'playground') await refuseMeasured(tx, projectId, facts.promptHash);
+		if (origin === 'playground') {
+			await refuseMeasured(tx, projectId, facts.promptHash);
+			await refuseNearMeasured(tx, projectId, messages);
+		}
 		const [made] = await tx
 			.insert(examples)
 			.values({ projectId, number, messages, ...facts, origin, createdBy: scope.userId })

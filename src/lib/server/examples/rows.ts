@@ -118,7 +118,7 @@ export const refusedByLock = (problem: unknown, what: string): never => {
 export const withoutSide = { split: null, trained: false };
 
 /** A list shows the beginning; an answer may have 400 000 characters. */
-const brief = (text: string) => text.slice(0, 300).toWellFormed();
+export const brief = (text: string) => text.slice(0, 300).toWellFormed();
 
 /** What a list reads of each: it has no use for hashes. */
 export const listed = {

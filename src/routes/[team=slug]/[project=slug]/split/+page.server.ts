@@ -3,7 +3,7 @@ import { together } from '$lib/server/access/scope';
 import { form } from '$lib/server/http/form';
 import { page } from '$lib/server/http/page';
 import { applySplit } from '$lib/server/splits/commands';
-import { getSplit, previewSplit } from '$lib/server/splits/queries';
+import { getSplit, listTwins, previewSplit } from '$lib/server/splits/queries';
 import type { Actions, PageServerLoad } from './$types';
 
 /** With a ratio in its address the page shows what a split by it would move. */
@@ -12,7 +12,8 @@ export const load = page(PreviewSplit, ({ locals, url, depends }, request) => {
 	return together(locals.project, async (scope) => ({
 		sides: await getSplit(scope),
 		request,
-		preview: url.searchParams.has('ratio') ? await previewSplit(scope, request) : null
+		preview: url.searchParams.has('ratio') ? await previewSplit(scope, request) : null,
+		twins: await listTwins(scope)
 	}));
 }) satisfies PageServerLoad;
 
