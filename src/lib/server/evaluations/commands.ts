@@ -54,6 +54,7 @@ export const createEvaluation = command(CreateEvaluation, async (scope, input) =
 				attempt: await nextAttempt(tx, { projectId: project.id, runId: run.id, againstRunId: against?.id ?? null }),
 				temperature: input.temperature,
 				maxTokens: input.maxTokens,
+				thinking: input.thinking,
 				seed,
 				status: 'generating',
 				createdBy: scope.userId

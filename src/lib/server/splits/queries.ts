@@ -1,6 +1,8 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { GetSplit, ListTwins, PreviewSplit } from '../../contract/splits.ts';
 import { type Message, promptOf } from '../../core/examples/example.ts';
+import { planProves } from '../../core/evaluations/assurance.ts';
+import { singlePlan } from '../../core/evaluations/plan.ts';
 import { splits } from '../../core/splits/plan.ts';
 import { promptTokens } from '../../core/text/tokens.ts';
 import { query } from '../access/operation.ts';
@@ -94,7 +96,8 @@ export const previewSplit = query(PreviewSplit, async (scope, request) => {
 			conflicts: summary.conflicts.length,
 			toTrain: moves.length - toValidation,
 			toValidation,
-			waiting
+			waiting,
+			proves: planProves(singlePlan(summary.validation))
 		};
 	});
 });
