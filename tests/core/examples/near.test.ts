@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { randomFrom } from '../../../src/lib/core/math/hash.ts';
 import type { Message } from '../../../src/lib/core/examples/example.ts';
 import { commonGrams, familiesOf, folded, gramsOf, likeness, sayingsOf } from '../../../src/lib/core/examples/near.ts';
 import { caught } from '../../support/planted.ts';
@@ -73,4 +74,20 @@ test('likeness is of both together, or of the shorter one where it may stand wit
 	expect(likeness(one, two, false)).toBeCloseTo(one.size / two.size);
 	expect(likeness(one, two, true)).toBeGreaterThanOrEqual(0.7);
 	expect(likeness(gramsOf('abcde'), gramsOf('abcde'), true)).toBe(0);
+});
+
+test('a twin is found among many that use the same few words', () => {
+	const words = 'the quick customer asks where a parcel is and whether it can be returned after thirty days'.split(' ');
+	const random = randomFrom(7);
+	const list: string[] = [];
+	for (let at = 0; at < 1500; at++)
+		list.push(
+			at % 50 === 49
+				? `Hello, ${list[at - 40]!}`
+				: Array.from({ length: 35 }, () => words[Math.floor(random() * words.length)]).join(' ')
+		);
+	const families = near(...list.map((question) => ask(question)));
+	const twins = list.keys().filter((at) => at % 50 === 49);
+	expect([...twins].filter((at) => families[at] !== families[at - 40])).toEqual([]);
+	expect(new Set(families).size).toBe(1470);
 });

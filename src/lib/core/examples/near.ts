@@ -88,8 +88,11 @@ export const isNear = (share: number) => share >= alike - 1e-12;
 
 type Piece = { text: string; prompt: number; isTurn: boolean; isAround: boolean };
 
-/** Texts are looked up by pieces of so many letters, of which a fourth is kept, and of each of those so many texts. */
-const key = { letters: 9, ofEach: 4, texts: 24 };
+/**
+ * Texts are looked up by pieces of so many letters, of which a fourth is kept, and of each of those so many texts: short ones tell a
+ * short text after a change, long ones one among many that use the same few words.
+ */
+const key = { letters: [9, 18], ofEach: 4, texts: 12 };
 
 /**
  * Finds near twins among prompts that come one after the other. All texts are kept in memory, as folded: about as much as they have
@@ -124,10 +127,11 @@ export class NearIndex {
 
 	#keys(text: string): Set<number> {
 		const keys = new Set<number>();
-		for (let at = 0; at + key.letters <= text.length; at++) {
-			const value = fnv(text, at, key.letters);
-			if (value % key.ofEach === 0) keys.add(value);
-		}
+		for (const letters of key.letters)
+			for (let at = 0; at + letters <= text.length; at++) {
+				const value = fnv(text, at, letters);
+				if (value % key.ofEach === 0) keys.add(value);
+			}
 		return keys;
 	}
 
@@ -141,7 +145,7 @@ export class NearIndex {
 			const other = this.#pieces[at]!;
 			if (twins.has(other.prompt) || (piece.isAround && other.isAround)) continue;
 			// rare are the texts that share a key and little else: most are told apart without reading them
-			if (count * 4 < Math.min(keys.size, other.text.length / key.ofEach)) continue;
+			if (count * 3 < Math.min(keys.size, (key.letters.length * other.text.length) / key.ofEach)) continue;
 			grams ??= gramsOf(piece.text, this.#common);
 			const shorter = piece.text.length <= other.text.length ? piece : other;
 			const isQuoted = piece.isAround || other.isAround;
