@@ -37,6 +37,15 @@ const countHeard = (open: Stream[]) => {
 	};
 };
 
+const placesOf = (stream: Stream) => [...stream.text().matchAll(/^id: (\S+)$/gm)].map(([, place]) => place!);
+
+/** Whether a stream that names this place has told of the row. Earlier versions name numbers of rows. */
+const isPast = (place: string, row: postgres.Row) => {
+	if (row.xid === undefined) return Number(place) >= Number(row.seq);
+	const [, end, running = ''] = place.split(':');
+	return BigInt(row.xid) < BigInt(end!) && !running.split(',').includes(row.xid);
+};
+
 /**
  * The built app of a checkout, on a database of its own that this checkout has migrated, with a team that rates. `name` is of
  * the database. Throws when the checkout is not built.
@@ -103,9 +112,8 @@ export const openRatedApp = async ({ owner }: Bench, checkout: string, name: str
 
 	/** Every stream has heard of the last rating, or this throws. */
 	const allHeard = async (open: Stream[]) => {
-		const [row] = await sql`select max(seq) as last from outbox`;
-		const last = Number(row!.last);
-		const heard = Promise.all(open.map((one) => one.until(() => one.events().some(({ id }) => id >= last))));
+		const [last] = await sql`select * from outbox order by seq desc limit 1`;
+		const heard = Promise.all(open.map((one) => one.until(() => placesOf(one).some((place) => isPast(place, last!)))));
 		const inTime = await Promise.race([heard, pause(newsMs, [false], { ref: false })]);
 		if (!inTime.every(Boolean)) throw new Error(`${name}: a stream did not hear of the last rating.`);
 	};

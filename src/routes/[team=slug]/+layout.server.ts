@@ -22,6 +22,7 @@ export const load = layout(async ({ locals, params, depends, cookies }) => {
 					? await getNearBudget({ ...inside, project: locals.project.project })
 					: null
 		}))),
+		heard: locals.heard,
 		person: { id: person.id, name: person.name, email: person.email },
 		role: scope.role,
 		/** Somebody who sees only some projects cannot make one: it would be in nobody's list. */

@@ -33,9 +33,11 @@ export const listTeams = query(ListTeams, async ({ person }) =>
  * there is none, or none for them.
  */
 export const enter = async (personId: string, team: string, project: string | undefined) => {
-	const rows = await plainPool()`select * from enter_team(${personId}, ${team}, ${project ?? null})`;
+	const rows =
+		await plainPool()`select pg_current_snapshot()::text as heard, * from enter_team(${personId}, ${team}, ${project ?? null})`;
 	const entered = rows.find((row) => row.slug === team);
 	return {
+		heard: (rows[0]?.heard ?? null) as string | null,
 		memberships: rows.map(membershipFrom),
 		membership: entered ? membershipFrom(entered) : null,
 		project: entered?.project ? projectFrom(entered.project) : null

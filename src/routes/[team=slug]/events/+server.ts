@@ -9,14 +9,18 @@ import type { RequestHandler } from './$types';
 /** Whoever was removed, given another role or signed out hears nothing more after this long, and something (access/README: rights end at once). */
 const lookEveryMs = 3_000;
 
-const Since = v.object({ since: v.optional(v.pipe(v.string(), v.regex(/^\d{1,15}$/, 'Not an event of ours'))) });
+/** `since`: the place up to which this page has heard; `tab`: the window it is in. */
+const Asked = v.object({
+	since: v.optional(v.pipe(v.string(), v.maxLength(2_000, 'Not a place of ours'))),
+	tab: v.optional(v.pipe(v.string(), v.uuid('Not a window of ours')))
+});
 
-export const GET: RequestHandler = endpoint(Since, ({ locals, request }, { since }) => {
+export const GET: RequestHandler = endpoint(Asked, ({ locals, request }, { since, tab }) => {
 	const { scope, session } = locals;
-	const last = request.headers.get('last-event-id') ?? since;
+	const from = { since: request.headers.get('last-event-id') ?? since, tab };
 	return eventStream(async (send, close) => {
-		const unsubscribe = await subscribe(scope, last && /^\d{1,15}$/.test(last) ? Number(last) : null, ({ id, topic }) =>
-			send({ id, data: topic })
+		const unsubscribe = await subscribe(scope, from, ({ place, news }) =>
+			send({ id: place, data: JSON.stringify(news) })
 		);
 		const watch = setInterval(() => {
 			stillEnters(session!.handle, scope)
