@@ -89,7 +89,9 @@ test('the stream names what changed, and not how', async () => {
 		const reader = await readEvents(`${app.origin}${lines['/[team=slug]/events GET']!.at(here)}`, session, '1:1:');
 		await reader.until(() => reader.messages().length > 0);
 		found.push(JSON.stringify(reader.messages()[0]!.news.topics.toSorted()));
-		expect(reader.events().every(({ topic }) => /^(project|evaluation|run):[0-9a-f-]{36}$/.test(topic))).toBe(true);
+		expect(reader.events().every(({ topic }) => /^(project|ratings|evaluation|run):[0-9a-f-]{36}$/.test(topic))).toBe(
+			true
+		);
 		await reader.leave();
 	}
 	expect(new Set(found).size).toBe(1);

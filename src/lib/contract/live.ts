@@ -9,4 +9,6 @@ export type News = {
 	topics: (Topic | typeof everything)[];
 	/** By this window alone, which knows already. */
 	own: Topic[];
+	/** How many examples wait for a rating now, by project, for who sees everybody's scores: so nobody has to ask for it. */
+	unrated?: Record<string, number>;
 };

@@ -3,7 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';
 import { afterAll, expect, test } from 'vitest';
 import type { News } from '../../../src/lib/contract/live.ts';
-import type { Scope } from '../../../src/lib/server/access/scope.ts';
+import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
+import { tellUnrated } from '../../../src/lib/server/project/queries.ts';
+import { rateExample } from '../../../src/lib/server/ratings/commands.ts';
+import { addExample } from '../../../src/lib/server/examples/commands.ts';
 import { stopHub, subscribe } from '../../../src/lib/server/events/hub.ts';
 import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
 import { owner } from '../../support/owner.ts';
@@ -68,7 +71,7 @@ test('what is committed late, behind hundreds of later ones, is heard', async ()
 });
 
 /** A page that keeps what it is told. */
-const pageOf = async (scope: Scope, from: { since?: string; tab?: string } = {}) => {
+const pageOf = async (scope: Scope, from: Parameters<typeof subscribe>[1] = {}) => {
 	const told: { place: string; news: News }[] = [];
 	const stop = await subscribe(scope, from, (message) => told.push(message));
 	return {
@@ -150,4 +153,25 @@ test('which teams have news is one question, of a place and of many teams', asyn
 	const after = await ask(before.upto);
 	expect(after.changed).toEqual([loud.teamId]);
 	expect((await ask(after.upto)).changed).toEqual([]);
+});
+
+test('who sees all scores is told with the news how many examples wait, who does not is told nothing of it', async () => {
+	const team = await newTeam();
+	const { project } = await newProject(team.scope);
+	const scope = await inProject(team.scope, project.slug);
+	const added = [];
+	for (const content of ['One?', 'Two?', 'Three?']) {
+		const messages = [
+			{ role: 'user' as const, content },
+			{ role: 'assistant' as const, content: 'Yes.' }
+		];
+		added.push(await addExample(scope, { messages, rating: null }));
+	}
+	const open = (scope: Scope) => pageOf(scope, { unrated: tellUnrated(scope) });
+	const [owner, rater] = [await open(team.scope), await open(await team.as('rater'))];
+	await rateExample(scope, { exampleId: added[0]!.id, score: 7, clientId: randomUUID() });
+	const topics = [`ratings:${project.id}`];
+	expect((await owner.next()).news).toEqual({ topics, own: [], unrated: { [project.id]: 2 } });
+	expect((await rater.next()).news).toEqual({ topics, own: [] });
+	for (const page of [owner, rater]) page.stop();
 });

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { News } from '../../contract/live.ts';
-import { type Scope, unattended } from '../access/scope.ts';
+import { type Scope, type Tx, unattended } from '../access/scope.ts';
 import { listen } from '../platform/db/listen.ts';
 import { plainPool } from '../platform/db/pools.ts';
 import { log } from '../platform/log.ts';
-import { type Place, isPlace, lostNews, newsFor, newsSince, placeToSend } from './news.ts';
+import { type Place, isPlace, lostNews, newsFor, newsSince, placeToSend, projectsIn } from './news.ts';
 import { channel } from './relay.ts';
 
 /** A NOTIFY can be lost with the process that owed it: so often it is asked which teams have news. */
@@ -15,11 +15,14 @@ const tryAgainMs = 500;
 const breathMs = 200;
 
 type Message = { place: Place; news: News };
+/** Numbers that travel with the news of these projects, so that hardly any page has to ask for them. */
+type Telling = (tx: Tx, projectIds: string[]) => Promise<Record<string, number>>;
 type Reader = { tab: string | null; send: (message: Message) => void };
 /** Those whose rights are the same: one look serves all, and up to `heard` all have had everything. */
 type Group = {
 	scope: Scope;
 	readers: Set<Reader>;
+	unrated?: Telling;
 	heard?: Place;
 	begun: Promise<void>;
 	looking?: Promise<void>;
@@ -39,12 +42,22 @@ const hub = ((globalThis as { aitelierHub?: Hub }).aitelierHub ??= emptyHub());
 
 const groupKey = (scope: Scope) => `${scope.teamId}|${scope.role}|${String(scope.projectIds)}`;
 
+/** What has changed since, with the numbers that go with it. */
+const read = (scope: Scope, since: Place | null, unrated?: Telling) =>
+	scope.look(async (tx) => {
+		const { changes, ...found } = await newsSince(tx, since);
+		const projects = projectsIn(changes);
+		const numbers = unrated && projects.length > 0 ? await unrated(tx, projects) : {};
+		const told = Object.keys(numbers).length > 0 ? { unrated: numbers } : {};
+		return { ...found, changes, newsFor: (tab: string | null): News => ({ ...newsFor(tab, changes), ...told }) };
+	});
+
 const look = async (group: Group) => {
-	const { upto, changes } = await group.scope.look((tx) => newsSince(tx, group.heard!));
+	const { upto, changes, newsFor } = await read(group.scope, group.heard!, group.unrated);
 	group.heard = upto;
 	if (changes.length === 0) return;
 	const place = placeToSend(upto);
-	for (const { tab, send } of group.readers) send({ place, news: newsFor(tab, changes) });
+	for (const { tab, send } of group.readers) send({ place, news: newsFor(tab) });
 };
 
 /** One look at a time for a group; news that arrives meanwhile causes one more. */
@@ -100,8 +113,14 @@ const beginToHear = () => {
 	hub.timer ??= setInterval(askForNews, askEveryMs).unref();
 };
 
-const openGroup = (scope: Scope): Group => {
-	const group: Group = { scope: unattended(scope), readers: new Set(), again: false, begun: Promise.resolve() };
+const openGroup = (scope: Scope, unrated?: Telling): Group => {
+	const group: Group = {
+		scope: unattended(scope),
+		readers: new Set(),
+		unrated,
+		again: false,
+		begun: Promise.resolve()
+	};
 	group.begun = group.scope
 		.look((tx) => newsSince(tx, null))
 		.then(({ upto }) => {
@@ -118,12 +137,12 @@ const openGroup = (scope: Scope): Group => {
  */
 export const subscribe = async (
 	scope: Scope,
-	{ since = null, tab = null }: { since?: Place | null; tab?: string | null },
+	{ since = null, tab = null, unrated }: { since?: Place | null; tab?: string | null; unrated?: Telling },
 	send: Reader['send']
 ): Promise<() => void> => {
 	beginToHear();
 	const key = groupKey(scope);
-	const group = hub.groups.get(key) ?? openGroup(scope);
+	const group = hub.groups.get(key) ?? openGroup(scope, unrated);
 	hub.groups.set(key, group);
 	const reader: Reader = { tab, send };
 	const leave = () => {
@@ -144,11 +163,11 @@ export const subscribe = async (
 	return leave;
 };
 
-const tellMissed = async ({ scope }: Group, { tab, send }: Reader, since: Place) => {
-	const { upto, changes, isLost } = await scope.look((tx) => newsSince(tx, isPlace(since) ? since : null));
+const tellMissed = async ({ scope, unrated }: Group, { tab, send }: Reader, since: Place) => {
+	const { upto, changes, isLost, newsFor } = await read(scope, isPlace(since) ? since : null, unrated);
 	const place = placeToSend(upto);
 	if (isLost || !isPlace(since)) send({ place, news: lostNews });
-	else if (changes.length > 0) send({ place, news: newsFor(tab, changes) });
+	else if (changes.length > 0) send({ place, news: newsFor(tab) });
 };
 
 /** Ends LISTEN; open streams are closed by http/stream.ts. */

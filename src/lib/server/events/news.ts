@@ -43,6 +43,11 @@ export const newsSince = async (tx: Tx, since: Place | null) => {
 	return { upto: rows[0]!.upto, isLost: rows[0]!.lost ?? false, changes };
 };
 
+/** The projects in which something happened to the examples. */
+export const projectsIn = (changes: Change[]): string[] => [
+	...new Set(changes.flatMap(({ topic }) => /^(?:project|ratings):(.+)/.exec(topic)?.[1] ?? []))
+];
+
 /** What the changes are to a window. */
 export const newsFor = (tab: string | null, changes: Change[]): News => {
 	const isOwn = (change: Change) => tab !== null && change.tab === tab;

@@ -3,6 +3,7 @@ import { endpoint } from '$lib/server/http/endpoint';
 import { eventStream } from '$lib/server/http/stream';
 import { stillEnters } from '$lib/server/access/memberships';
 import { log } from '$lib/server/platform/log';
+import { tellUnrated } from '$lib/server/project/queries';
 import { subscribe } from '$lib/server/events/hub';
 import type { RequestHandler } from './$types';
 
@@ -17,7 +18,7 @@ const Asked = v.object({
 
 export const GET: RequestHandler = endpoint(Asked, ({ locals, request }, { since, tab }) => {
 	const { scope, session } = locals;
-	const from = { since: request.headers.get('last-event-id') ?? since, tab };
+	const from = { since: request.headers.get('last-event-id') ?? since, tab, unrated: tellUnrated(scope) };
 	return eventStream(async (send, close) => {
 		const unsubscribe = await subscribe(scope, from, ({ place, news }) =>
 			send({ id: place, data: JSON.stringify(news) })
