@@ -44,7 +44,7 @@ const codingFor = (accepted: string): 'br' | 'gzip' | null => {
 const coderFor = (coding: 'br' | 'gzip') =>
 	coding === 'br'
 		? zlib.createBrotliCompress({
-				params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 4, [zlib.constants.BROTLI_PARAM_LGWIN]: 18 }
+				params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 5, [zlib.constants.BROTLI_PARAM_LGWIN]: 18 }
 			})
 		: zlib.createGzip({ level: 5 });
 
