@@ -35,6 +35,10 @@ export const processorSeconds = (pid: number): number => {
 	return (here.own + here.ofChildren + children) / ticks;
 };
 
+/** Memory that a process holds, in kB. */
+export const residentKb = (pid: number): number =>
+	Number(/^VmRSS:\s+(\d+)/m.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))![1]);
+
 /** The process of the embedded Postgres whose data lie below this folder. */
 export const postmasterIn = (folder: string): number => {
 	const file = fs

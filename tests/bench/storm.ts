@@ -5,13 +5,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { gather } from '../../src/lib/client/live/gather.ts';
 import type { Bench } from './environment.ts';
 import { type Measure, quantile } from './measure.ts';
-import { postmasterIn, processorSeconds } from './processor.ts';
+import { postmasterIn, processorSeconds, residentKb } from './processor.ts';
 import { openRatedApp } from './rated-app.ts';
 
 const quick = process.env.BENCH_QUICK === 'yes';
 const examples = quick ? 50_000 : 1_000_000;
 const pages = 100;
 const ratingsASecond = 20;
+const streams = 1_000;
 const warmUpMs = 3_000;
 const stormMs = quick ? 10_000 : 30_000;
 
@@ -103,6 +104,26 @@ const rateFor = async (app: App, ms: number) => {
 	return took;
 };
 
+/** kB of the server's memory for each of many open streams. Some have come and gone before. */
+const memoryOfStreams = async (app: App) => {
+	const open = async (count: number) => {
+		const stop = new AbortController();
+		for (let opened = 0; opened < count; opened += 50) {
+			const some = Array.from({ length: 50 }, () => app.get(`${app.paths.events}?tab=${randomUUID()}`, stop.signal));
+			for (const { body } of await Promise.all(some)) void body!.getReader().read();
+		}
+		await pause(2_000);
+		return () => stop.abort();
+	};
+	(await open(streams))();
+	await pause(2_000);
+	const before = residentKb(app.pid);
+	const close = await open(streams);
+	const grown = residentKb(app.pid) - before;
+	close();
+	return grown / streams;
+};
+
 const storm = async ({ room }: Bench, app: App) => {
 	const seconds = () => processorSeconds(app.pid) + processorSeconds(postmasterIn(room));
 	const open = await Promise.all(Array.from({ length: pages }, (_, index) => openPage(app, index)));
@@ -133,13 +154,15 @@ export const run = async (bench: Bench): Promise<Measure[]> => {
 	for (const [side, checkout] of sides) {
 		const app = await openRatedApp(bench, checkout, `storm_${side}`, { raters: 8, streams: 0, examples });
 		try {
+			const memory = await memoryOfStreams(app);
 			const { share, p50, p99, askedASecond, heardASecond } = await storm(bench, app);
 			const what = `${pages} pages, ${ratingsASecond} ratings/s, ${examples.toLocaleString('en')} examples, ${side}`;
 			const note = `p50 ${p50.toFixed(0)} ms · ${heardASecond.toFixed(0)} messages/s · ${askedASecond.toFixed(1)} pages/s look again`;
 			const base = { id: 'STORM', judged: 'value', better: 'lower' } as const;
 			measures.push(
 				{ ...base, what: `processor, ${what}`, unit: '%', values: [100 * share], target: 50, moonshot: 20, note },
-				{ ...base, what: `rating p99, ${side}`, unit: 'ms', values: [p99], target: 50, moonshot: 20 }
+				{ ...base, what: `rating p99, ${side}`, unit: 'ms', values: [p99], target: 50, moonshot: 20 },
+				{ ...base, what: `memory of a stream, ${side}`, unit: 'kB', values: [memory], target: 30, moonshot: 15 }
 			);
 		} finally {
 			await app.close();
