@@ -665,7 +665,7 @@ export const evaluations = teamTable(
 		delta: smallint().notNull().default(20),
 		/** The how manieth comparison of these two it is: the bar rises with it. */
 		attempt: integer().notNull().default(1),
-		/** Whether the models may think before they answer, as they do by themselves. */
+		/** Whether a model that thinks before it answers may do so here: whoever can be told is told so. */
 		thinking: boolean().notNull().default(true),
 		/** The evaluation whose results were seen, and which goes on here with prompts that nobody has. */
 		continuesId: uuid(),
