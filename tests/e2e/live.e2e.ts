@@ -26,7 +26,7 @@ const newShop = async (page: Page) => {
 	const scope = await inProject(team.scope, project.slug);
 	/** Somebody rates in another window. */
 	const rate = (score: number) => rateExample(scope, { exampleId: ids[0]!, score, clientId: crypto.randomUUID() });
-	return { team: team.slug, project: project.slug, scope, rate };
+	return { team: team.slug, project: project.slug, rate };
 };
 
 test('a rating in another window leaves the settings of the split as they were chosen', async ({ page }) => {
@@ -46,7 +46,10 @@ test('a window that rates asks for nothing and counts down, and another of the s
 	page,
 	context
 }) => {
-	const { team, project, scope } = await newShop(page);
+	const shop = await newTeam();
+	const scope = await inProject(shop.scope, (await newProject(shop.scope)).project.slug);
+	const [team, project] = [shop.slug, scope.project.slug];
+	await signInAs(context, app, await newSession(app.owner, shop.owner.id));
 	for (const content of ['One?', 'Two?', 'Three?']) {
 		const messages = [
 			{ role: 'user' as const, content },
