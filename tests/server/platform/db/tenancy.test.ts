@@ -263,6 +263,7 @@ describe('the catalogue', () => {
 			'take_place',
 			'take_request',
 			'take_sign_in',
+			'teams_with_news',
 			'teams_with_open_work',
 			'tokens_of'
 		]);
