@@ -43,6 +43,8 @@ import { actingAs, between, counts, inParent, inTeam, oneOf, policies, teamTable
 
 const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 const at = () => timestamp({ withTimezone: true });
+/** The transaction that wrote the row, as snapshots name it. */
+const writtenBy = customType<{ data: string }>({ dataType: () => 'xid8' });
 /** Order of arrival for append-only rows: two can share a millisecond, and ids of different servers do not sort. */
 const sequence = () => bigint({ mode: 'number' }).generatedAlwaysAsIdentity();
 
@@ -94,15 +96,19 @@ export const signIns = pgTable(
 		expiresAt: at().notNull(),
 		createdAt: at().notNull().defaultNow()
 	},
-	(t) => [index().on(t.email), index().on(t.browserHash)]
+	(t) => [index().on(t.email), index().on(t.browserHash), index().on(t.expiresAt)]
 );
 
 /** Fixed windows of counted events: `mail:ana@example.com`, `mail-ip:…`, `code:…`. */
-export const rateLimits = pgTable('rate_limits', {
-	key: text().primaryKey(),
-	count: integer().notNull(),
-	resetsAt: at().notNull()
-});
+export const rateLimits = pgTable(
+	'rate_limits',
+	{
+		key: text().primaryKey(),
+		count: integer().notNull(),
+		resetsAt: at().notNull()
+	},
+	(t) => [index().on(t.resetsAt)]
+);
 
 /**
  * Buckets of requests by what they are counted for: `api-key:…`. One moment says it all (functions/keys.sql). Unlogged: after a crash
@@ -269,6 +275,7 @@ export const personalTokens = teamTable(
 		unique().on(t.teamId, t.hash),
 		index().on(t.hash),
 		index().on(t.personId),
+		index().on(t.expiresAt),
 		foreignKey({
 			name: 'personal_tokens_membership',
 			columns: [t.teamId, t.personId],
@@ -369,6 +376,10 @@ export const imports = teamTable(
 	(t) => [
 		inTeam(t, t.projectId, projects),
 		index().on(t.teamId, t.projectId),
+		// what is forgotten of them when they are old
+		index('imports_refusals')
+			.on(t.createdAt)
+			.where(sql`refusals::text <> '[]'`),
 		counts('imports', 'added', 'duplicates', 'refused', 'warned')
 	]
 );
@@ -509,7 +520,7 @@ export const runs = teamTable(
 		modelObject: text(),
 		trainCount: integer().notNull(),
 		validationCount: integer().notNull(),
-		tokens: integer().notNull(),
+		tokens: bigint({ mode: 'number' }).notNull(),
 		estimateCents: integer(),
 		costCents: integer(),
 		stepsDone: integer(),
@@ -531,6 +542,10 @@ export const runs = teamTable(
 		inTeam(t, t.connectionId, connections, 'no action'),
 		unique().on(t.teamId, t.projectId, t.version),
 		unique().on(t.teamId, t.mark),
+		index().on(t.teamId, t.connectionId),
+		index('runs_open')
+			.on(t.teamId)
+			.where(sql`status not in ('draft', 'ready', 'failed', 'cancelled')`),
 		oneOf('runs', 'status', runStatuses),
 		counts('runs', 'train_count', 'validation_count', 'tokens')
 	]
@@ -639,6 +654,7 @@ export const servings = teamTable(
 		inParent('servings_run', t, t.runId, runs, ofProject),
 		oneOf('servings', 'status', servingStatuses),
 		unique().on(t.teamId, t.mark),
+		index().on(t.teamId, t.runId),
 		// one at a time for a run: two clicks start one
 		uniqueIndex('servings_one_alive')
 			.on(t.teamId, t.runId)
@@ -697,6 +713,11 @@ export const evaluations = teamTable(
 		inParent('evaluations_continues', t, t.continuesId, t, ofProject, 'no action'),
 		unique().on(t.teamId, t.projectId, t.number),
 		unique('evaluations_continues_once').on(t.teamId, t.continuesId),
+		index().on(t.teamId, t.runId),
+		index().on(t.teamId, t.againstRunId),
+		index('evaluations_open')
+			.on(t.teamId)
+			.where(sql`status = 'generating' or (revealed_at is not null and result is null)`),
 		oneOf('evaluations', 'status', evaluationStatuses),
 		counts('evaluations', 'planned'),
 		check(
@@ -721,7 +742,8 @@ export const pairings = teamTable(
 	(t) => [
 		inParent('pairings_evaluation', t, t.evaluationId, evaluations, ofProject),
 		inParent('pairings_example', t, t.exampleId, examples, ofProject),
-		unique().on(t.teamId, t.evaluationId, t.exampleId)
+		unique().on(t.teamId, t.evaluationId, t.exampleId),
+		index().on(t.teamId, t.exampleId)
 	]
 );
 
@@ -766,6 +788,7 @@ export const ballots = teamTable(
 	(t) => [
 		inParent('ballots_pairing', t, t.pairingId, pairings, ofEvaluation),
 		unique('ballots_once').on(t.teamId, t.pairingId, t.personId),
+		index().on(t.teamId, t.evaluationId, t.personId, t.position),
 		oneOf('ballots', 'voter', voters)
 	]
 );
@@ -957,13 +980,19 @@ export const outbox = teamTable(
 	{
 		seq: sequence(),
 		projectId: uuid().notNull(),
-		/** What changed, as pages name it: `run:<id>`, `evaluation:<id>`, `project:<id>`. */
+		/** What changed, as pages name it: `run:<id>`, `evaluation:<id>`, `project:<id>`, `ratings:<id>`. */
 		topic: text().notNull(),
 		/** By which event (contract/events). */
-		event: text().notNull().default('')
+		event: text().notNull().default(''),
+		/** Whose place readers go by: numbers of rows become visible out of order. */
+		xid: writtenBy()
+			.notNull()
+			.default(sql`pg_current_xact_id()`),
+		/** The window of a browser that brought it about: it knows already. */
+		tab: uuid()
 	},
 	{ add: everyRole, change: [], remove: [], project: 'project_id' },
-	(t) => [index().on(t.teamId, t.seq)]
+	(t) => [index().on(t.teamId, t.xid), index().on(t.createdAt)]
 );
 
 /** What people read of a project's last weeks: who has done what (contract/events: `feed`). Numbers and names, no texts, no scores. */
