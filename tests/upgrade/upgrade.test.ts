@@ -138,7 +138,7 @@ describe.each(files)('%s', (file) => {
 	test('shows the owner what it showed before', async () => {
 		const found = await owner.read();
 		const told = reads.netPreference === undefined ? { ...reads, ...countedAnew[file] } : reads;
-		// skips are counted since 0025; nobody could skip before
+		// skips are counted since 0027; nobody could skip before
 		expect(found).toEqual({ ...told, counts: { skipped: 0, ...told.counts } });
 	});
 
