@@ -20,7 +20,8 @@ const all: Record<string, () => Promise<{ run: (bench: never) => Promise<Measure
 	RATE: () => import('./ratings.ts'),
 	CLI: () => import('./cli.ts'),
 	TEAMS: () => import('./teams.ts'),
-	FALSE: () => import('./false-alarms.ts')
+	FALSE: () => import('./false-alarms.ts'),
+	NEAR: () => import('./near.ts')
 };
 const [inside, ...rest] = process.argv.slice(2);
 

@@ -283,6 +283,11 @@ export const events = {
 		({ count, side }) => `moved ${someExamples(count)} to ${side}`,
 		{ topics: inProject, audited: true, feed: 'splits:see' }
 	),
+	'split.parted': event(
+		v.strictObject({ count: v.number() }),
+		({ count }) => `took ${someExamples(count)} out of train: validation asks nearly the same`,
+		{ topics: inProject, audited: true, feed: 'splits:see' }
+	),
 	// ── ratings
 	'example.rated': event(v.strictObject({ number: v.number() }), ({ number }) => `rated example ${number}`, {
 		topics: inRatings,

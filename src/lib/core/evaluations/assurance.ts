@@ -35,8 +35,10 @@ const playedShare = ({ prompts, votes, delta, attempt }: Plan, winRate: number, 
 			scores,
 			bothBad: 0,
 			plan: { prompts, votes, delta, attempt },
+			skipped: 0,
 			continued: false,
 			leaked: 0,
+			alike: null,
 			broken: { a: 0, b: 0 }
 		}) === 'ship-it';
 	let count = 0;

@@ -322,7 +322,9 @@ export const projects = teamTable(
 		/** The numbers the next example, run and evaluation get. */
 		nextExample: integer().notNull().default(1),
 		nextRun: integer().notNull().default(1),
-		nextEvaluation: integer().notNull().default(1)
+		nextEvaluation: integer().notNull().default(1),
+		/** Examples up to this number have been compared with all others: near-duplicates among them are known. */
+		compared: integer().notNull().default(0)
 	},
 	{ add: ['owner', 'trainer'], change: ['owner', 'trainer'], remove: [], project: 'id' },
 	(t) => [
@@ -399,6 +401,8 @@ export const examples = teamTable(
 		contentHash: bytes().notNull(),
 		/** Of everything before the answer: equal prompts may not stand on both sides of the split. */
 		promptHash: bytes().notNull(),
+		/** What it has in common with examples that nearly ask the same: the smallest prompt hash among them. null: there is none, or not yet. */
+		family: bytes(),
 		tokens: integer().notNull(),
 		/** The mean of what counts of everybody's scores for this text, 1–10. Derived from `ratings` by trigger. */
 		rating: real(),
@@ -425,6 +429,9 @@ export const examples = teamTable(
 		index('examples_held')
 			.on(t.teamId, t.projectId, t.promptHash)
 			.where(sql`trained or reserved or (split = 'validation' and deleted_at is not null)`),
+		index('examples_family')
+			.on(t.teamId, t.projectId, t.family)
+			.where(sql`family is not null`),
 		index('examples_rating').on(t.teamId, t.projectId, t.rating),
 		oneOf('examples', 'split', sides),
 		oneOf('examples', 'origin', origins),
@@ -692,6 +699,8 @@ export const evaluations = teamTable(
 		/** When somebody last asked for the answers: what failed or was stopped before that is no answer to it. */
 		wantedAt: at().notNull().defaultNow(),
 		revealedAt: at(),
+		/** Who could vote when the results were revealed. */
+		electorate: uuid().array(),
 		/** What came out, counted at the reveal, which ends the vote, so that lists recount nothing. */
 		result: json().$type<EvaluationResult>()
 	},
@@ -784,7 +793,7 @@ export const ballots = teamTable(
 	]
 );
 
-const choices = ['first', 'tie', 'second', 'both_bad'] as const;
+const choices = ['first', 'tie', 'second', 'both_bad', 'skip'] as const;
 
 export const votes = teamTable(
 	'votes',
@@ -796,7 +805,7 @@ export const votes = teamTable(
 		ballotId: uuid().notNull(),
 		personId: uuid().notNull(),
 		voter: voter(),
-		/** As the person saw it; null takes the earlier vote back. */
+		/** As the person saw it, or that they do not want to judge it; null takes back what they had said. */
 		choice: text().$type<(typeof choices)[number]>(),
 		clientId: uuid().notNull()
 	},

@@ -4,7 +4,7 @@ import { together } from '$lib/server/access/scope';
 import { form } from '$lib/server/http/form';
 import { page } from '$lib/server/http/page';
 import { applySplit } from '$lib/server/splits/commands';
-import { getSplit, previewSplit } from '$lib/server/splits/queries';
+import { getSplit, listTwins, previewSplit } from '$lib/server/splits/queries';
 import type { Actions, PageServerLoad } from './$types';
 
 /** With a ratio in its address the page shows what a split by it would move. */
@@ -17,7 +17,8 @@ export const load = page(PreviewSplit, ({ locals, url, depends }, request) => {
 			// said here: how it is computed weighs more than the page
 			proves: whatValidationProves(sides.find(({ side }) => side === 'validation')!.count),
 			request,
-			preview: url.searchParams.has('ratio') ? await previewSplit(scope, request) : null
+			preview: url.searchParams.has('ratio') ? await previewSplit(scope, request) : null,
+			twins: await listTwins(scope)
 		};
 	});
 }) satisfies PageServerLoad;
