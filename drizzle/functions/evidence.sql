@@ -112,9 +112,10 @@ create or replace trigger evaluations_frozen
 			new.created_by, new.created_at)
 	) execute function keep_evidence('What an evaluation compares is fixed when it is made');
 
-create or replace trigger evaluations_revealed before update of revealed_at on evaluations
-	for each row when (old.revealed_at is not null and new.revealed_at is distinct from old.revealed_at)
-	execute function keep_evidence('What has been revealed stays revealed, since when it was');
+create or replace trigger evaluations_revealed before update of revealed_at, electorate on evaluations
+	for each row when (
+		old.revealed_at is not null and (old.revealed_at, old.electorate) is distinct from (new.revealed_at, new.electorate)
+	) execute function keep_evidence('What has been revealed stays revealed, since when it was');
 
 create or replace trigger audit_entries_frozen before update on audit_entries for each row when (
 	(old.team_id, old.id, old.created_at, old.seq, old.person_id, old.action, old.subject, old.details::text, old.request_id, old.address, old.key_id)

@@ -1,6 +1,6 @@
 -- The validation lock: what measures never trains, and what has been learnt never measures. AI001 to AI003 are the sentences that
 -- server/splits says to people; AI004 is a split that changed between a run's two looks at it, AI007 an example that stands in an
--- order nobody has answered yet.
+-- order nobody has answered yet, AI008 a prompt that nearly stands on the other side (its detail is that one's number).
 
 -- A validation example stays one, and what a run has learnt from can never become one.
 create or replace function lock_validation() returns trigger language plpgsql set search_path = '' as $$
@@ -77,6 +77,23 @@ begin
 	if found then
 		raise exception 'Examples % and % have the same prompt and cannot stand on both sides of the split', leak.here, leak.there
 			using errcode = 'AI003';
+	end if;
+	-- and none that nearly asks the same, as far as they have been compared
+	select n.number as here, o.number as there into leak
+	from (
+		select team_id, project_id, id, number, family, split from new_rows where id = any (moved) and family is not null
+	) n
+	cross join lateral (
+		select o.number from public.examples o
+		where o.team_id = n.team_id and o.project_id = n.project_id and o.family = n.family and o.id <> n.id
+			and ((n.split = 'validation' and (o.trained or o.reserved or (o.split = 'train' and o.deleted_at is null)))
+				or (n.split = 'train' and o.split = 'validation'))
+		limit 1
+	) o
+	limit 1;
+	if found then
+		raise exception 'Examples % and % nearly have the same prompt and cannot stand on both sides of the split', leak.here, leak.there
+			using errcode = 'AI008', detail = leak.there::text;
 	end if;
 	return null;
 end $$;

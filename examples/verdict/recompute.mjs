@@ -106,7 +106,7 @@ const wilson = (wins, d) => {
 };
 
 /** All numbers of a verdict, from the votes and the plan. */
-export const recompute = ({ plan, comparisons }) => {
+export const recompute = ({ plan, comparisons, skipped = [] }) => {
 	const k = plan.votes;
 	const bar = { p: 0.05 / plan.attempt ** 2, reject: 0.045 / plan.attempt ** 2, evidence: 20 * plan.attempt ** 2 };
 	const counted = comparisons
@@ -124,7 +124,9 @@ export const recompute = ({ plan, comparisons }) => {
 	const bothBad = counted.filter(({ bad }) => bad).length;
 	const d = wins + losses;
 	const m = n === 0 ? null : mean(scores);
-	const complete = !plan.continued && n === plan.prompts;
+	// out is what would have got its votes without the skips, and cannot get them now
+	const out = skipped.filter(({ voted, skipped, left }) => voted + left < k && voted + left + skipped >= k).length;
+	const complete = !plan.continued && n + out === plan.prompts;
 	const log = n === 0 ? 0 : logEvidence(scores);
 	const p = complete ? signFlip(sums) : Math.min(1, Math.exp(-log));
 	const proven = log >= Math.log(bar.evidence);
@@ -132,7 +134,7 @@ export const recompute = ({ plan, comparisons }) => {
 		n === 0 ? null : !complete ? anytime(scores, bar.evidence) : k === 1 ? tango(wins, losses, n) : widened(scores);
 	const broken = ['complete_a', 'complete_b'].map((side) => counted.filter((pair) => !pair[side]).length);
 	return {
-		counts: { wins, losses, ties: n - d - bothBad, bothBad, planned: plan.prompts },
+		counts: { wins, losses, ties: n - d - bothBad, bothBad, skipped: out, planned: plan.prompts },
 		netPreference: m,
 		interval,
 		winRate: d === 0 ? null : wins / d,

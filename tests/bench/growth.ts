@@ -2,6 +2,7 @@ import { inProject } from '../../src/lib/server/access/scope.ts';
 import type { ProjectScope } from '../../src/lib/server/access/scope.ts';
 import { getDashboard } from '../../src/lib/server/activity/queries.ts';
 import { browseExamples } from '../../src/lib/server/examples/queries.ts';
+import { signExamples } from '../../src/lib/server/examples/signatures.ts';
 import { getFrame, listProjectCounts } from '../../src/lib/server/project/queries.ts';
 import { nextCards, recentRatings } from '../../src/lib/server/ratings/queries.ts';
 import { getPreflight } from '../../src/lib/server/runs/queries.ts';
@@ -98,6 +99,7 @@ export const growthWorld = async (owner: Bench['owner']): Promise<World> => {
 	// a provider that has to be asked is none of the database's time
 	await owner`update projects set connection_id = null`;
 	await seedGrowth(owner, projects, { rater: rater.userId, first: person.id, second: second.userId });
+	for (let round = 0; round < 15; round++) await signExamples(scope); // as the janitor does, minute by minute
 	const world = {} as World;
 	for (const size of Object.keys(sizes) as Size[])
 		world[size] = { owner: await inProject(scope, size), rater: await inProject(rater, size) };

@@ -70,8 +70,8 @@ test('a vote names a place on the screen, or takes the earlier one back', () => 
 test('an address asks for a place among the pairs, and for a page of the results', () => {
 	const from = (schema: v.GenericSchema, fields: Record<string, string>) =>
 		v.safeParse(schema, fromForm(schema, { evaluationId: run, ...fields }));
-	expect(from(NextPairs.input, {}).output).toEqual({ evaluationId: run, after: -1 });
-	expect(from(NextPairs.input, { after: '4' }).output).toEqual({ evaluationId: run, after: 4 });
+	expect(from(NextPairs.input, {}).output).toEqual({ evaluationId: run, after: -1, again: false });
+	expect(from(NextPairs.input, { after: '4' }).output).toEqual({ evaluationId: run, after: 4, again: false });
 	expect(from(GetResults.input, {}).output).toEqual({ evaluationId: run, show: 'all', page: 1 });
 	expect(from(GetResults.input, { show: 'both-bad', page: '2' }).output).toMatchObject({ show: 'both-bad', page: 2 });
 	for (const [name, wrong] of [

@@ -1,5 +1,6 @@
 import { type Dealt, type Decided, deal, side } from '../../lib/core/splits/deal.ts';
 import { placeOf, stratumOf, summaryOf, whatValidationProves } from '../../lib/core/splits/plan.ts';
+import { type Sayings, familiesOf, sayingsOf } from '../../lib/core/examples/near.ts';
 import { promptText } from '../../lib/core/examples/fingerprint.ts';
 import type { split } from '../commands/split.ts';
 import type { Deed } from '../deed.ts';
@@ -18,7 +19,10 @@ import type { Say } from '../terminal/say.ts';
 import { gatherUnreadable } from '../unreadable.ts';
 
 /** What the split knows of the file: columns of numbers, in `lines` where each stands, and in `before` on which side. */
-type Rows = Dealt & { lines: ArrayLike<number>; before: ArrayLike<number> };
+type Rows = Dealt & { lines: ArrayLike<number>; before: ArrayLike<number>; isCompared: boolean };
+
+/** More prompts than this are not compared with each other: it takes a second for every few thousand. The app does it in a job. */
+const mostCompared = 20_000;
 
 const sideBefore = { train: side.train, val: side.validation } as const;
 
@@ -34,6 +38,7 @@ const rowsOf = (
 	const trained = trainedPrompts(project);
 	const threshold = project.config.qualityThreshold;
 	const prompts = numberSet();
+	const sayings: Sayings[] = [];
 	const rows = {
 		groups: column(Int32Array),
 		places: column(Float64Array),
@@ -57,7 +62,9 @@ const rowsOf = (
 		if (stratum === 0 && was === null && !isTrained) return;
 		const before = was === null ? side.none : sideBefore[was];
 		const isTakenBack = was === 'train' && reshuffle && !isTrained && stratum > 0;
-		rows.groups.push(prompts.indexOf(number));
+		const group = prompts.indexOf(number);
+		if (group === sayings.length && group < mostCompared) sayings.push(sayingsOf(messages));
+		rows.groups.push(group);
 		rows.places.push(placeOf(saidHash(messages, prompt), seed));
 		rows.strata.push(stratum);
 		rows.sides.push(isTakenBack ? side.none : before);
@@ -65,7 +72,21 @@ const rowsOf = (
 		rows.trained.push(Number(isTrained));
 		rows.lines.push(line);
 	});
-	return Object.fromEntries(Object.entries(rows).map(([name, { all }]) => [name, all()])) as unknown as Rows;
+	const columns = Object.fromEntries(Object.entries(rows).map(([name, { all }]) => [name, all()])) as unknown as Rows;
+	const isCompared = prompts.size() === sayings.length;
+	return { ...columns, groups: isCompared ? together(columns.groups, sayings) : columns.groups, isCompared };
+};
+
+/** The group of each row by its family: what nearly asks the same goes to one side together. */
+const together = (groups: ArrayLike<number>, sayings: readonly Sayings[]): Int32Array => {
+	const families = familiesOf(sayings);
+	const numbers = new Map<number, number>();
+	return Int32Array.from(groups, (group) => {
+		const family = families[group]!;
+		const number = numbers.get(family) ?? numbers.size;
+		numbers.set(family, number);
+		return number;
+	});
 };
 
 /** For every line of the file the side that is written to it, or `none`. */
@@ -93,7 +114,11 @@ const withSide = (bytes: string, line: number, to: Side): string => {
 	return isUnreadable(read) ? bytes : editedLine(read, { split: to });
 };
 
-const show = (say: Say, plan: ReturnType<typeof summaryOf>, conflicts: number) => {
+const show = (
+	say: Say,
+	plan: ReturnType<typeof summaryOf>,
+	{ conflicts, isCompared }: { conflicts: number; isCompared: boolean }
+) => {
 	say.line(plan.sentence);
 	say.line();
 	say.line(say.paint('dim', 'rating   good   validation'));
@@ -101,7 +126,12 @@ const show = (say: Say, plan: ReturnType<typeof summaryOf>, conflicts: number) =
 		say.line(`${String(rating).padStart(6)} ${String(qualified).padStart(6)} ${String(validation).padStart(12)}`);
 	say.line();
 	say.line(`Then ${plan.train} in train, ${plan.validation} in validation.`);
-	if (conflicts > 0) say.text(`${conflicts} left alone: what they ask was trained on and is in validation too.`);
+	if (conflicts > 0)
+		say.text(`${conflicts} left alone: what they ask, or nearly, was trained on and is in validation too.`);
+	if (!isCompared)
+		say.text(
+			`What nearly asks the same was not looked for among more than ${mostCompared.toLocaleString('en')} prompts; the app does that.`
+		);
 	say.text(whatValidationProves(plan.validation));
 };
 
@@ -113,7 +143,7 @@ export const deed: Deed<typeof split> = ({ io, say, flags }) =>
 		const decided = deal(rows, 1 - ratio);
 		const { sideOf, count, conflicts } = movesIn(rows, decided);
 		const plan = summaryOf(rows, decided);
-		show(say, plan, conflicts);
+		show(say, plan, { conflicts, isCompared: rows.isCompared });
 		const isWritten = count > 0 && !flags['dry-run'];
 		if (isWritten && reshuffle) {
 			const question = `${count} change their place. Deal train out anew?`;

@@ -34,10 +34,12 @@ const Evaluation = v.strictObject({
 	number: v.number(),
 	title: v.string(),
 	status: v.picklist(['generating', 'voting', 'failed']),
-	/** Pairs in all, judged by anybody, and judged by whoever looks. */
+	/** Pairs in all; prompts that have their votes, and that are out; pairs that whoever looks has judged, and skipped. */
 	planned: v.number(),
 	judged: v.number(),
+	skipped: v.number(),
 	mine: v.number(),
+	skips: v.number(),
 	revealed: v.boolean(),
 	/** What came out, after the reveal; null too while it is being counted. */
 	score: v.nullable(v.strictObject({ kind: v.picklist(kinds), title: v.string() }))
@@ -162,7 +164,9 @@ export const GetDashboard = query({
 					status: 'voting',
 					planned: 14,
 					judged: 4,
+					skipped: 0,
 					mine: 4,
+					skips: 0,
 					revealed: false,
 					score: null
 				}

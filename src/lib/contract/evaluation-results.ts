@@ -13,6 +13,8 @@ const Locked = v.strictObject({
 	number: v.number(),
 	title: v.string(),
 	judged: v.number(),
+	/** Prompts that cannot get their votes any more, because people skipped them. */
+	skipped: v.number(),
 	planned: v.number(),
 	status: Status,
 	mayReveal: v.boolean()
@@ -118,8 +120,21 @@ const Results = v.strictObject({
 		losses: v.number(),
 		ties: v.number(),
 		bothBad: v.number(),
+		/** Planned prompts that are out, because people skipped them: in none of the numbers above. */
+		skipped: v.number(),
 		planned: v.number()
 	}),
+	/** Each prompt that is out: how many have judged it, how many skipped it, and how many could have judged it and said nothing. */
+	skipped: v.array(
+		v.strictObject({
+			position: v.number(),
+			/** Of the example. */
+			number: v.number(),
+			voted: v.number(),
+			skipped: v.number(),
+			left: v.number()
+		})
+	),
 	/** What scripts said of how many pairs, in how many votes; none of it is in the counts or the verdict. null: no script voted. */
 	scriptVotes: v.nullable(
 		v.strictObject({
@@ -194,7 +209,8 @@ export const GetResults = query({
 					continued: false,
 					continues: null
 				},
-				counts: { wins: 1, losses: 0, ties: 0, bothBad: 0, planned: 40 },
+				counts: { wins: 1, losses: 0, ties: 0, bothBad: 0, skipped: 1, planned: 40 },
+				skipped: [{ position: 1, number: 13, voted: 0, skipped: 1, left: 0 }],
 				scriptVotes: null,
 				verdict: {
 					kind: 'need-more-data',

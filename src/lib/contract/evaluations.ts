@@ -1,6 +1,6 @@
 // Long because it is everything between setting an evaluation up and its last vote; its results are in evaluation-results.ts.
 import * as v from 'valibot';
-import { choices } from '../core/evaluations/ballots.ts';
+import { marks } from '../core/evaluations/ballots.ts';
 import { mostVotes, usualDelta } from '../core/evaluations/plan.ts';
 import { verdictKinds } from '../core/evaluations/rules.ts';
 import { Message } from './examples.ts';
@@ -121,8 +121,12 @@ const Listed = v.strictObject({
 	answers: v.number(),
 	/** Prompts that have their votes. */
 	judged: v.number(),
+	/** Prompts that cannot get their votes any more, because people skipped them. */
+	skipped: v.number(),
 	/** Pairs that this person, or key, has judged. */
 	mine: v.number(),
+	/** Pairs that they have skipped. */
+	skips: v.number(),
 	/** What came out, from the side of `version`; null before the reveal. */
 	score: v.nullable(
 		v.strictObject({
@@ -182,7 +186,9 @@ export const ListEvaluations = query({
 					revealed: false,
 					answers: 80,
 					judged: 12,
+					skipped: 0,
 					mine: 12,
+					skips: 1,
 					score: null
 				}
 			],
@@ -234,8 +240,10 @@ export const GetEvaluation = query({
 		/** The results are known: no more votes. */
 		over: v.boolean(),
 		judged: v.number(),
+		skipped: v.number(),
 		mine: v.number(),
-		voters: v.array(v.strictObject({ name: v.string(), judged: v.number() })),
+		skips: v.number(),
+		voters: v.array(v.strictObject({ name: v.string(), judged: v.number(), skipped: v.number() })),
 		answers: v.strictObject({ a: v.number(), b: v.number() }),
 		/** Why it failed or waits, for those who set it up. */
 		problem: v.nullable(v.string()),
@@ -263,8 +271,10 @@ export const GetEvaluation = query({
 			verdict: null,
 			over: false,
 			judged: 12,
+			skipped: 0,
 			mine: 12,
-			voters: [{ name: 'Ana', judged: 12 }],
+			skips: 1,
+			voters: [{ name: 'Ana', judged: 12, skipped: 1 }],
 			answers: { a: 40, b: 40 },
 			problem: null,
 			contenders: { a: { label: 'v1', serving: null }, b: { label: 'base', serving: null } },
@@ -304,15 +314,19 @@ export const NextPairs = query({
 	action: 'evaluations:vote',
 	input: v.object({
 		evaluationId: EvaluationId,
-		/** The last place that was looked at: those after it come first, what was skipped comes back at the end. */
-		after: v.optional(whole('The place', -1, 2000), -1)
+		/** The last place that was looked at: those after it come first. */
+		after: v.optional(whole('The place', -1, 2000), -1),
+		/** The pairs that this voter has skipped, instead of those they have not looked at. */
+		again: v.optional(v.boolean())
 	}),
 	output: v.strictObject({
-		/** `waiting`: the answers are not written. `done`: this voter has judged everything. `closed`: the results are known. */
+		/** `waiting`: the answers are not written. `done`: this voter has judged or skipped everything. `closed`: the results are known. */
 		state: v.picklist(['waiting', 'open', 'done', 'closed']),
 		judged: v.number(),
+		/** Pairs that this voter has skipped. */
+		skipped: v.number(),
 		total: v.number(),
-		/** Every prompt has its votes: one more only shows whether people agree. */
+		/** Every prompt has its votes, or is out: one more only shows whether people agree. */
 		complete: v.boolean(),
 		pairs: v.array(Pair)
 	}),
@@ -322,6 +336,7 @@ export const NextPairs = query({
 		output: {
 			state: 'open',
 			judged: 0,
+			skipped: 0,
 			total: 1,
 			complete: false,
 			pairs: [
@@ -340,20 +355,20 @@ export type PairQueue = v.InferInput<typeof NextPairs.output>;
 
 export const Vote = command({
 	name: 'evaluations.vote',
-	summary: 'Says which answer of a pair is better, or takes that back',
+	summary: 'Says which answer of a pair is better, or skips the pair, or takes that back',
 	within: 'project',
 	action: 'evaluations:vote',
 	input: v.object({
 		evaluationId: EvaluationId,
 		ballotId: Id('The comparison'),
-		/** As it stands on the screen; null takes the earlier vote back. */
-		choice: v.nullable(v.picklist(choices, 'Choose the first answer, a tie, the second answer, or both bad')),
+		/** As it stands on the screen; `skip`: not to be judged by this voter; null takes back what was said before. */
+		choice: v.nullable(v.picklist(marks, 'Choose the first answer, a tie, the second answer, both bad, or skip')),
 		/** What this voter had chosen when they gave this vote, null for nothing. When it is something else by now, nothing is written. */
-		saw: v.optional(v.nullable(v.picklist(choices))),
+		saw: v.optional(v.nullable(v.picklist(marks))),
 		/** Made by the client, so that a vote sent twice counts once. */
 		clientId: Id('The id of this vote')
 	}),
-	output: v.strictObject({ judged: v.number(), total: v.number() }),
+	output: v.strictObject({ judged: v.number(), skipped: v.number(), total: v.number() }),
 	errors: {
 		conflict:
 			'The results are known, so no more votes are taken (field evaluationId), or the id of this vote was used for another comparison.',
@@ -362,6 +377,6 @@ export const Vote = command({
 	events: ['evaluation.voted'],
 	example: {
 		input: { evaluationId: ids.evaluation, ballotId: ids.ballot, choice: 'first', clientId: ids.client },
-		output: { judged: 1, total: 40 }
+		output: { judged: 1, skipped: 0, total: 40 }
 	}
 });

@@ -70,6 +70,7 @@ export const rest: readonly RestRow[] = [
 	rows(examples.ExportExamples, 'GET', `${inProject}/export`),
 
 	rows(splits.PreviewSplit, 'GET', `${inProject}/split/preview`),
+	rows(splits.ListTwins, 'GET', `${inProject}/split/twins`),
 	rows(splits.ApplySplit, 'POST', `${inProject}/split`),
 	rows(splits.MoveExamples, 'POST', `${inProject}/split/move`),
 

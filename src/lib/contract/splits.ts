@@ -37,6 +37,8 @@ const Preview = v.strictObject({
 	toValidation: v.number(),
 	/** Left alone: their prompt is both trained on and in validation, so either side would leak. */
 	conflicts: v.number(),
+	/** New examples that are still being compared with the others; until then nothing moves. */
+	waiting: v.number(),
 	/** Validation per rating after the moves, best rating first. */
 	byRating: v.array(v.strictObject({ rating: v.number(), qualified: v.number(), validation: v.number() })),
 	sentence: v.string(),
@@ -99,12 +101,58 @@ export const PreviewSplit = query({
 			toTrain: 32,
 			toValidation: 8,
 			conflicts: 0,
+			waiting: 0,
 			byRating: [{ rating: 9, qualified: 40, validation: 8 }],
 			sentence: '32 to train, 8 to validation. Nothing that has a place moves.',
 			proves: {
 				possible: false,
 				sentence: '8 prompts can hardly give a verdict; 12 with a clear winner are the least.'
 			}
+		}
+	}
+});
+
+const Asking = v.strictObject({ id: v.string(), number: v.number(), input: v.string(), side: v.picklist(splits) });
+
+const Twins = v.strictObject({
+	/** The newest fifty, each with one that it is near: with one in validation, where there is any. */
+	rows: v.array(v.strictObject({ example: Asking, twin: Asking })),
+	/** How many examples have a twin. */
+	count: v.number(),
+	/** New examples that are still being compared with the others. */
+	waiting: v.number()
+});
+export type Twins = v.InferInput<typeof Twins>;
+
+export const ListTwins = query({
+	name: 'splits.twins',
+	summary: 'Examples that nearly ask the same as another one, side by side with it: they go to one side together',
+	within: 'project',
+	action: 'splits:see',
+	input: v.object({}),
+	output: Twins,
+	errors: {},
+	example: {
+		input: {},
+		output: {
+			rows: [
+				{
+					example: {
+						id: ids.example,
+						number: 41,
+						input: 'Hi! Do you ship to Norway, and how long does it take?',
+						side: 'unassigned'
+					},
+					twin: {
+						id: ids.example,
+						number: 12,
+						input: 'Do you ship to Norway, and how long does it take?',
+						side: 'validation'
+					}
+				}
+			],
+			count: 1,
+			waiting: 0
 		}
 	}
 });
@@ -116,8 +164,8 @@ export const ApplySplit = command({
 	action: 'splits:edit',
 	input: SplitRequest,
 	output: Moved,
-	errors: {},
-	events: ['split.applied'],
+	errors: { conflict: 'New examples are still being compared with the others. Try again in a moment.' },
+	events: ['split.applied', 'split.parted'],
 	example: { input: { ratio: 0.8, seed: 1 }, output: { moved: 40 } }
 });
 
@@ -131,7 +179,10 @@ export const MoveExamples = command({
 		'Choose examples and a side'
 	),
 	output: Moved,
-	errors: { conflict: 'One is locked in validation, has been trained on, or has the prompt of one on the other side.' },
-	events: ['split.moved'],
+	errors: {
+		conflict:
+			'One is locked in validation, has been trained on, or asks the same, or nearly the same, as one on the other side; or new ones are still being compared.'
+	},
+	events: ['split.moved', 'split.parted'],
 	example: { input: { ids: [ids.example], side: 'train' }, output: { moved: 1 } }
 });

@@ -11,7 +11,9 @@ const evaluation = {
 	isRevealed: false,
 	planned: 20,
 	judged: 5,
+	skipped: 0,
 	mine: 5,
+	skips: 0,
 	createdAt: at(20)
 };
 const ready = { total: 100, unrated: 0, quality: 60, train: 48, validation: 40 };
@@ -51,6 +53,8 @@ describe('for whoever trains, the loop leads on', () => {
 			'compare'
 		],
 		['a comparison waits for votes', { run, evaluations: [evaluation] }, 'vote'],
+		['the rest was skipped', { run, evaluations: [{ ...evaluation, judged: 18, skipped: 2 }] }, 'results'],
+		['what this person skipped, others get', { run, evaluations: [{ ...evaluation, mine: 18, skips: 2 }] }, 'train'],
 		['everything is judged', { run, evaluations: [{ ...evaluation, judged: 20, mine: 20 }] }, 'results'],
 		['the rest is for others to judge', { run, evaluations: [{ ...evaluation, mine: 20 }] }, 'train'],
 		[

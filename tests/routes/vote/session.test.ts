@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Pair } from '../../../src/lib/contract/evaluations.ts';
-import type { Choice } from '../../../src/lib/core/evaluations/ballots.ts';
+import type { Mark } from '../../../src/lib/core/evaluations/ballots.ts';
 import { VoteSession } from '../../../src/routes/[team=slug]/[project=slug]/eval/[evaluation]/vote/session.svelte.ts';
 
 const pair = (position: number): Pair => ({ ballotId: `p${position}`, position, prompt: [], first: 'A', second: 'B' });
@@ -8,15 +8,18 @@ const settle = () => new Promise((done) => setTimeout(done));
 
 /** Eight pairs, of which the server hands out five at a time and knows `judged` as judged. */
 const sit = (judged: string[] = []) => {
-	const given: [string, Choice | null, Choice | null][] = [];
-	const server = { judged: new Set(judged), closed: false };
-	const queue = (after: number) => {
-		const left = Array.from({ length: 8 }, (_, i) => pair(i)).filter(({ ballotId }) => !server.judged.has(ballotId));
+	const given: [string, Mark | null, Mark | null][] = [];
+	const server = { judged: new Set(judged), skipped: new Set<string>(), closed: false };
+	const queue = (after: number, again = false) => {
+		const is = ({ ballotId }: Pair) =>
+			again ? server.skipped.has(ballotId) : !server.judged.has(ballotId) && !server.skipped.has(ballotId);
+		const left = Array.from({ length: 8 }, (_, i) => pair(i)).filter(is);
 		const isLater = ({ position }: Pair) => position > after;
 		const pairs = [...left.filter(isLater), ...left.filter((each) => !isLater(each))].slice(0, 5);
 		return {
 			state: server.closed ? ('closed' as const) : ('open' as const),
 			judged: server.judged.size,
+			skipped: server.skipped.size,
 			total: 8,
 			complete: false,
 			pairs
@@ -24,8 +27,13 @@ const sit = (judged: string[] = []) => {
 	};
 	const session = new VoteSession(
 		queue(-1),
-		({ ballotId }, choice, saw) => void given.push([ballotId, choice, saw]),
-		async (after) => queue(after)
+		({ ballotId }, mark, saw) => {
+			given.push([ballotId, mark, saw]);
+			server.judged.delete(ballotId);
+			server.skipped.delete(ballotId);
+			if (mark) (mark === 'skip' ? server.skipped : server.judged).add(ballotId);
+		},
+		async (after, again) => queue(after, again)
 	);
 	return { session, server, given };
 };
@@ -76,4 +84,53 @@ test('after a refusal the server says how many count', async () => {
 	server.closed = true;
 	await session.sync(1);
 	expect([session.judged, session.closed]).toEqual([2, true]);
+});
+
+describe('a skip', () => {
+	test('is given like a vote, counted apart, and taken back', async () => {
+		const { session, given } = sit();
+		await look();
+		session.skip();
+		expect([session.judged, session.skipped, session.left, session.pair!.position]).toEqual([0, 1, 7, 1]);
+		session.undo();
+		expect([session.skipped, session.left, session.pair!.position]).toEqual([0, 8, 0]);
+		expect(given).toEqual([
+			['p0', 'skip', null],
+			['p0', null, 'skip']
+		]);
+	});
+
+	test('of the last pair ends the sitting, and can be gone through again', async () => {
+		const { session, given } = sit(['p2', 'p3', 'p4', 'p5', 'p6', 'p7']);
+		await look();
+		session.skip();
+		await look();
+		session.skip();
+		await settle();
+		expect([session.ended, session.skipped]).toEqual([true, 2]);
+		await session.again();
+		expect([session.ended, numbers(session)]).toEqual([false, [0, 1]]);
+		await look();
+		session.skip(); // it stays skipped, and nothing is said
+		await look();
+		session.choose('tie');
+		await settle();
+		expect([session.ended, session.judged, session.skipped]).toEqual([true, 7, 1]);
+		expect(given.slice(2)).toEqual([['p1', 'tie', 'skip']]);
+		session.undo();
+		expect([session.ended, session.judged, session.skipped, given.at(-1)]).toEqual([
+			false,
+			6,
+			2,
+			['p1', 'skip', 'tie']
+		]);
+	});
+
+	test('in another window is counted apart', () => {
+		const { session } = sit();
+		session.elsewhere('p0', 'skip', false);
+		expect([session.judged, session.skipped, session.pair!.position]).toEqual([0, 1, 1]);
+		session.elsewhere('p0', null, false);
+		expect([session.judged, session.skipped]).toEqual([0, 0]);
+	});
 });

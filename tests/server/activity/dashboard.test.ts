@@ -113,7 +113,9 @@ test('an evaluation that waits for votes is next, for raters too; runs are not t
 			status: 'voting',
 			planned: 10,
 			judged: 0,
+			skipped: 0,
 			mine: 0,
+			skips: 0,
 			revealed: false,
 			score: null
 		}

@@ -26,7 +26,7 @@ test('the payload names nobody and has nothing that could', async () => {
 	const { scope, as, slug, id, run } = await newBallot(12, tells);
 	for (const voter of [scope, await as('trainer'), await as('rater')]) {
 		const queue = await look(voter, slug, id);
-		expect(Object.keys(queue).sort()).toEqual(['complete', 'judged', 'pairs', 'state', 'total']);
+		expect(Object.keys(queue).sort()).toEqual(['complete', 'judged', 'pairs', 'skipped', 'state', 'total']);
 		for (const pair of queue.pairs) {
 			expect(Object.keys(pair).sort()).toEqual(['ballotId', 'first', 'position', 'prompt', 'second']);
 		}
@@ -151,7 +151,14 @@ test('what was skipped comes back after the rest', async () => {
 test('while the answers are written there is nothing to see and nothing is drawn', async () => {
 	const { scope, slug, run } = await newContest(3);
 	const { id } = await createEvaluation(await inProject(scope, slug), wish(run.id, 3));
-	expect(await look(scope, slug, id)).toEqual({ state: 'waiting', judged: 0, total: 3, complete: false, pairs: [] });
+	expect(await look(scope, slug, id)).toEqual({
+		state: 'waiting',
+		judged: 0,
+		skipped: 0,
+		total: 3,
+		complete: false,
+		pairs: []
+	});
 	expect(await scope.tx((tx) => tx.$count(ballots))).toBe(0);
 });
 

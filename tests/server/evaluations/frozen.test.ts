@@ -62,7 +62,7 @@ test('a vote that had arrived before the reveal may be sent again: it is there',
 	const sent = vote(id, last.ballotId, 'first');
 	await castVote(voter, sent);
 	await revealResults(voter, { evaluationId: id });
-	expect(await castVote(voter, sent)).toEqual({ judged: 20, total: 20 });
+	expect(await castVote(voter, sent)).toEqual({ judged: 20, skipped: 0, total: 20 });
 });
 
 test('the database refuses it too, whoever asks', async () => {
@@ -91,6 +91,7 @@ test('the database refuses it too, whoever asks', async () => {
 	expect(await nextPairs(rater, { evaluationId: id, after: -1 })).toEqual({
 		state: 'closed',
 		judged: 0,
+		skipped: 0,
 		total: 20,
 		complete: false,
 		pairs: []

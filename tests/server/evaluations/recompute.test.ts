@@ -51,7 +51,7 @@ test('one vote a prompt, complete: every number comes out again', async () => {
 	const { code, stdout } = await recomputed(file);
 	expect(stdout).not.toContain('DIFFER');
 	expect(code).toBe(0);
-	expect(stdout.split('\n').filter(Boolean)).toHaveLength(14);
+	expect(stdout.split('\n').filter(Boolean)).toHaveLength(15);
 	// it would tell
 	const wrong = await recomputed({ ...file, verdict: { ...file.verdict, netPreference: 0.31 } });
 	expect(wrong).toMatchObject({ code: 1, stdout: expect.stringContaining('DIFFER netPreference: 0.3') });

@@ -88,7 +88,7 @@ test('a script is a voter like any: blind, on ballots of its own, until the reve
 	const [first] = idsOf(queue);
 	for (const who of [other, rater, scope]) await expect(vote(who, first!)).rejects.toMatchObject({ code: 'not_found' });
 	await expect(vote(script, idsOf(drawn[2]!)[0]!)).rejects.toMatchObject({ code: 'not_found' });
-	expect(await vote(script, first!)).toEqual({ judged: 1, total: 3 });
+	expect(await vote(script, first!)).toEqual({ judged: 1, skipped: 0, total: 3 });
 	await vote(rater, idsOf(drawn[2]!)[0]!);
 	await revealResults(await inProject(scope, slug), { evaluationId: id });
 	await expect(vote(script, idsOf(queue)[1]!)).rejects.toMatchObject({ code: 'conflict', field: 'evaluationId' });

@@ -17,8 +17,8 @@ test('a vote sent twice, also at once, counts once', async () => {
 	const { pairs } = await nextPairs(voter, { evaluationId: id, after: -1 });
 	const vote = { evaluationId: id, ballotId: pairs[0]!.ballotId, choice: 'first' as const, clientId: randomUUID() };
 	const answers = await Promise.all([castVote(voter, vote), castVote(voter, vote), castVote(voter, vote)]);
-	for (const answer of answers) expect(answer).toEqual({ judged: 1, total: 3 });
-	expect(await castVote(voter, vote)).toEqual({ judged: 1, total: 3 });
+	for (const answer of answers) expect(answer).toEqual({ judged: 1, skipped: 0, total: 3 });
+	expect(await castVote(voter, vote)).toEqual({ judged: 1, skipped: 0, total: 3 });
 	expect(await scope.tx((tx) => tx.$count(votes))).toBe(1);
 });
 
@@ -42,8 +42,8 @@ test('undo appends, the pair comes again, and nothing is ever overwritten', asyn
 	await castVote(voter, { ...two!, choice: 'both_bad', clientId: randomUUID() });
 	expect((await nextPairs(voter, { evaluationId: id, after: -1 })).state).toBe('done');
 	const taken = { ...one!, choice: null, clientId: randomUUID() };
-	expect(await castVote(voter, taken)).toEqual({ judged: 1, total: 2 });
-	expect(await castVote(voter, taken)).toEqual({ judged: 1, total: 2 });
+	expect(await castVote(voter, taken)).toEqual({ judged: 1, skipped: 0, total: 2 });
+	expect(await castVote(voter, taken)).toEqual({ judged: 1, skipped: 0, total: 2 });
 	const again = await nextPairs(voter, { evaluationId: id, after: -1 });
 	expect(again).toMatchObject({ state: 'open', judged: 1, pairs: [{ ballotId: one!.ballotId }] });
 	await castVote(voter, { ...one!, choice: 'second', clientId: randomUUID() });
@@ -63,8 +63,8 @@ test('a vote that saw another state than there is by now is not taken, and is to
 	const stands = both[0].status === 'fulfilled' ? 'first' : 'second';
 	await expect(vote(null, null)).rejects.toMatchObject({ code: 'changed', field: 'saw', now: stands });
 	const again = randomUUID();
-	expect(await vote(null, stands, again)).toEqual({ judged: 0, total: 3 });
-	expect(await vote(null, stands, again)).toEqual({ judged: 0, total: 3 });
+	expect(await vote(null, stands, again)).toEqual({ judged: 0, skipped: 0, total: 3 });
+	expect(await vote(null, stands, again)).toEqual({ judged: 0, skipped: 0, total: 3 });
 	expect(await scope.tx((tx) => tx.$count(votes))).toBe(2);
 });
 
@@ -112,8 +112,8 @@ test('progress tells who has judged how many, not what, and pages hear of every 
 		over: false
 	});
 	expect(shown.voters).toEqual([
-		{ name: 'Rita', judged: 3 },
-		{ name: 'Ana', judged: 1 }
+		{ name: 'Rita', judged: 3, skipped: 0 },
+		{ name: 'Ana', judged: 1, skipped: 0 }
 	]);
 	const payload = JSON.stringify(shown);
 	for (const secret of ['sandbox', 'zebra', 'base', 'v1', 'first']) expect(payload).not.toContain(secret);

@@ -4,7 +4,8 @@ const choiceWords: Record<string, string> = {
 	first: '“A better”',
 	second: '“B better”',
 	tie: '“Tie”',
-	both_bad: '“Both bad”'
+	both_bad: '“Both bad”',
+	skip: '“Skip”'
 };
 const valueWords = (value: Value) => choiceWords[value ?? ''] ?? String(value);
 /** As it stands on a button. */

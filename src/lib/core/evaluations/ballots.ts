@@ -4,6 +4,9 @@ import type { Outcome } from './tally.ts';
 /** What the voter sees and says: the first and the second answer, never the models. */
 export const choices = ['first', 'tie', 'second', 'both_bad'] as const;
 export type Choice = (typeof choices)[number];
+/** What stands on a ballot: a choice, or that this person does not want to judge the pair, which is in no number. */
+export const marks = [...choices, 'skip'] as const;
+export type Mark = (typeof marks)[number];
 
 /** From what was seen to who was meant. `swapped`: B was shown first. */
 export const resolve = (choice: Choice, swapped: boolean): Outcome => {
@@ -44,8 +47,8 @@ export const orderOf = (ids: readonly string[], seed: string | number): string[]
  */
 export const dealt = (
 	ids: readonly string[],
-	{ has, shown }: { has: ReadonlySet<string>; shown: ReadonlyMap<string, number> }
+	{ closed, shown }: { closed: ReadonlySet<string>; shown: ReadonlyMap<string, number> }
 ): string[] =>
 	ids.toSorted(
-		(one, two) => Number(has.has(one)) - Number(has.has(two)) || (shown.get(one) ?? 0) - (shown.get(two) ?? 0)
+		(one, two) => Number(closed.has(one)) - Number(closed.has(two)) || (shown.get(one) ?? 0) - (shown.get(two) ?? 0)
 	);

@@ -3,6 +3,7 @@ import { signTest } from '../math/binomial.ts';
 import { fisher } from '../math/fisher.ts';
 import { agreement } from './agreement.ts';
 import type { Check } from './check.ts';
+import type { Plan } from './plan.ts';
 import type { Names } from './verdict-sentence.ts';
 import type { Outcome } from './tally.ts';
 import { many, points } from './words.ts';
@@ -165,14 +166,27 @@ export const agreementCheck = (votes: readonly Said[]): Check => {
 	return { name: 'agreement', state, sentence, show: overlap > 0 ? 'several-votes' : null };
 };
 
+/** The first ten by their numbers, and how many more. */
+const numbered = (numbers: readonly number[]) => {
+	const shown = numbers.slice(0, 10).map((number) => `#${number}`);
+	return shown.join(', ') + (numbers.length > shown.length ? ` and ${numbers.length - shown.length} more` : '');
+};
+
 /** Planned prompts that did not get their votes, by the numbers of their examples; no check when there is none. */
 export const missingCheck = (numbers: readonly number[], votes: number): Check[] => {
 	if (numbers.length === 0) return [];
-	const shown = numbers.slice(0, 10).map((number) => `#${number}`);
-	const more = numbers.length > shown.length ? ` and ${numbers.length - shown.length} more` : '';
 	const lack = votes === 1 ? 'got no vote' : `did not get ${votes} votes`;
-	const sentence = `${many(numbers.length, 'prompt')} ${lack} and ${numbers.length === 1 ? 'is' : 'are'} in no number: ${shown.join(', ')}${more}.`;
+	const sentence = `${many(numbers.length, 'prompt')} ${lack} and ${numbers.length === 1 ? 'is' : 'are'} in no number: ${numbered(numbers)}.`;
 	return [{ name: 'missing', state: 'warn', sentence, show: null }];
+};
+
+/** Prompts that nobody wanted to judge, by their numbers: many of them, and the verdict holds for the others only. */
+export const skippedCheck = (numbers: readonly number[], { prompts, votes }: Plan): Check[] => {
+	if (numbers.length === 0) return [];
+	const [was, is, it] = numbers.length === 1 ? ['was', 'is', 'it'] : ['were', 'are', 'them'];
+	const by = votes === 1 ? `all who could judge ${it}` : `too many to get ${votes} votes`;
+	const sentence = `${many(numbers.length, 'prompt')} ${was} skipped by ${by}, and ${is} in no number: ${numbered(numbers)}.`;
+	return [{ name: 'skipped', state: numbers.length * 10 > prompts ? 'warn' : 'ok', sentence, show: null }];
 };
 
 /** What the answers and the voters warn of, besides the checks that belong to the verdict. */

@@ -11,8 +11,8 @@ export type VerdictKind = (typeof verdictKinds)[number];
 /** What it takes at least: decisive prompts to ship, to reject, to be promising; prompts to be too close to call. */
 export const minimum = { toShip: 12, toReject: 8, toLead: 6, tooClose: 40, lead: 0.1 } as const;
 
-/** Everything planned is judged, and nobody had seen results before. */
-export const isComplete = (t: Tally) => !t.continued && judgedOf(t) === t.plan.prompts;
+/** Everything planned is judged, or skipped by all who could, and nobody had seen results before. */
+export const isComplete = (t: Tally) => !t.continued && judgedOf(t) + t.skipped === t.plan.prompts;
 
 /** The evidence is high enough to be believed at any time. */
 export const isProven = (t: Tally) => logEvidence(t.scores) >= Math.log(barOf(t.plan.attempt).evidence);

@@ -15,12 +15,24 @@ const leakCheck = ({ leaked }: Tally): Check =>
 				show: null
 			};
 
-/** Nobody has compared the prompts with each other beyond letters that are the same. */
-const nearCheck: Check = {
-	name: 'near-duplicates',
-	state: 'untested',
-	sentence: 'Prompts that nearly say the same: not tested. Only those that say exactly the same were left out.',
-	show: null
+/** Prompts that nearly ask the same are one comparison twice. */
+const nearCheck = ({ alike }: Tally): Check => {
+	const at = (state: Check['state'], sentence: string): Check => ({
+		name: 'near-duplicates',
+		state,
+		sentence,
+		show: null
+	});
+	if (alike === null)
+		return at(
+			'untested',
+			'Prompts that nearly say the same: not tested. Only those that say exactly the same were left out.'
+		);
+	if (alike === 0) return at('ok', 'No two prompts nearly say the same.');
+	return at(
+		'warn',
+		`${many(alike, 'prompt')} nearly ${alike === 1 ? 'says' : 'say'} the same as another: the numbers take each for a comparison of its own.`
+	);
 };
 
 /** Both bad in more than 20 % prevents SHIP IT, in 40 % any verdict. */
@@ -63,7 +75,8 @@ const progressCheck = (t: Tally): Check => {
 			'warn',
 			'. Voters had seen results before it was continued, so only evidence that holds at any time counts.'
 		);
-	if (isComplete(t)) return at('ok', ': the plan was kept.');
+	if (isComplete(t))
+		return at('ok', t.skipped > 0 ? ', and people skipped the rest: the plan was kept.' : ': the plan was kept.');
 	return isProven(t)
 		? at('ok', '; the votes are clear enough to decide early.')
 		: at('warn', '; before the end only very clear votes give a verdict.');
@@ -96,7 +109,7 @@ export const tallyChecks = (
 	{ fragility, title }: { fragility: number | null; title: string }
 ): Check[] => [
 	leakCheck(t),
-	nearCheck,
+	nearCheck(t),
 	bothBadCheck(t),
 	brokenCheck(t, names),
 	progressCheck(t),

@@ -10,10 +10,14 @@ export type Tally = {
 	/** Of the prompts without a difference, those that everybody called both bad. */
 	bothBad: number;
 	plan: Plan;
+	/** Of the planned prompts, those that are out because people skipped them. */
+	skipped: number;
 	/** It goes on after results were seen: only evidence that may be looked at at any time counts. */
 	continued: boolean;
 	/** Prompts found in the training data of a contender. */
 	leaked: number;
+	/** Prompts that nearly ask the same as another one of them. null: they have not been compared. */
+	alike: number | null;
 	/** Prompts that count whose answer, of this side, was cut off or is empty. */
 	broken: { a: number; b: number };
 };
@@ -28,8 +32,10 @@ export const singleTally = (
 	scores: singleVotes(wins, losses, ties + bothBad),
 	bothBad,
 	plan: singlePlan(planned ?? wins + losses + ties + bothBad),
+	skipped: 0,
 	continued: false,
 	leaked,
+	alike: null,
 	broken: { a: 0, b: 0 }
 });
 

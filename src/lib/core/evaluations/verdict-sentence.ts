@@ -78,6 +78,8 @@ const promising = (t: Tally) => {
 const needMoreData = (t: Tally) => {
 	const { wins, losses } = countsOf(t);
 	const decisive = decisiveOf(t);
+	if (judgedOf(t) === 0 && t.skipped > 0 && t.skipped === t.plan.prompts)
+		return `All ${many(t.skipped, 'prompt')} were skipped, so there is nothing to judge by.`;
 	if (judgedOf(t) === 0)
 		return `Nothing is judged yet; ${minimum.toShip} prompts with a clear winner are the minimum to ship.`;
 	if (bothBadTooOften(t)) return bothBad(t);

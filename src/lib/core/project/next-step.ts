@@ -1,4 +1,5 @@
 // Long because it is the whole of what can be next, one rule after the other, in the order of the loop.
+import { type Progress, dueOf, openOf } from '../evaluations/due.ts';
 import { readiness, readyAt } from './readiness.ts';
 
 export type ProjectState = {
@@ -14,17 +15,14 @@ export type ProjectState = {
 		hasFailed: boolean;
 		finishedAt: Date | null;
 	} | null;
-	/** Newest first. `mine`: how many this person has judged; `judged`: how many have their votes. */
-	evaluations: {
+	/** Newest first. */
+	evaluations: (Progress & {
 		id: string;
 		number: number;
 		isVoting: boolean;
 		isRevealed: boolean;
-		planned: number;
-		judged: number;
-		mine: number;
 		createdAt: Date;
-	}[];
+	})[];
 };
 
 /** Where a step can be done. */
@@ -45,19 +43,20 @@ const counted = (count: number, one: string) => `${count.toLocaleString('en')} $
 type Rule = (state: ProjectState) => NextStep | null | undefined | false;
 
 const vote: Rule = ({ evaluations }) => {
-	const open = evaluations.find(
-		({ isVoting, isRevealed, mine, judged, planned }) => isVoting && !isRevealed && mine < planned && judged < planned
-	);
+	const open = evaluations.find((one) => one.isVoting && !one.isRevealed && dueOf(one) > 0);
 	if (!open) return null;
-	const left = open.planned - Math.max(open.mine, open.judged);
 	const sentence = `Evaluation ${open.number} waits for your eye: which answer is better, not knowing whose it is.`;
-	return { to: 'vote', id: open.id, action: 'Compare', title: `${counted(left, 'answer')} to compare`, sentence };
+	return {
+		to: 'vote',
+		id: open.id,
+		action: 'Compare',
+		title: `${counted(dueOf(open), 'answer')} to compare`,
+		sentence
+	};
 };
 
 const reveal: Rule = ({ evaluations }) => {
-	const done = evaluations.find(
-		({ isVoting, isRevealed, judged, planned }) => isVoting && !isRevealed && judged >= planned
-	);
+	const done = evaluations.find((one) => one.isVoting && !one.isRevealed && one.judged > 0 && openOf(one) === 0);
 	const sentence = 'Everything is judged. See who won, and whether it is enough to know.';
 	return done && { to: 'results', id: done.id, action: 'See the result', title: 'The verdict is ready', sentence };
 };

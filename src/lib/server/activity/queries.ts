@@ -22,14 +22,28 @@ const lines = { shown: 20, read: 500 };
 /** Of whoever may not see runs. */
 const noRuns: Awaited<ReturnType<typeof recentRuns>> = { newest: [], open: [], models: 0 };
 
-const evaluationLine = ({ id, number, title, status, planned, judged, mine, revealed, score }: ListedEvaluation) => ({
+const evaluationLine = ({
 	id,
 	number,
 	title,
 	status,
 	planned,
 	judged,
+	skipped,
 	mine,
+	skips,
+	revealed,
+	score
+}: ListedEvaluation) => ({
+	id,
+	number,
+	title,
+	status,
+	planned,
+	judged,
+	skipped,
+	mine,
+	skips,
 	revealed,
 	score: score && { kind: score.kind, title: score.title }
 });

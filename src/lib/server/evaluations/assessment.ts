@@ -1,4 +1,4 @@
-import { eq, isNotNull, and } from 'drizzle-orm';
+import { eq, isNotNull, and, sql } from 'drizzle-orm';
 import type { VoterFacts } from '../../core/evaluations/checks.ts';
 import type { Names as Sides } from '../../core/evaluations/verdict-sentence.ts';
 import { scoreOf, scoresFrom, outcomeOf } from '../../core/evaluations/scores.ts';
@@ -6,13 +6,14 @@ import type { Tally } from '../../core/evaluations/tally.ts';
 import { type Verdict, judge } from '../../core/evaluations/verdict.ts';
 import { named, votersIn } from '../access/named.ts';
 import type { Tx } from '../access/scope.ts';
-import { evaluations, projects, rewrites } from '../platform/db/schema.ts';
+import { evaluations, examples, projects, rewrites } from '../platform/db/schema.ts';
 import { type CountedPair, type Counted, factsOf } from './judged.ts';
 import { leakedPairings } from './leaks.ts';
 import { type Contender, type Evaluation, type Letter, namesOf } from './rows.ts';
 import { earlierTries } from './tries.ts';
 import { among } from './texts.ts';
-import { type Vote, pairingsOf, saidOf, votesOf } from './votes.ts';
+import { outOf, peopleOf } from './electorate.ts';
+import { type Standing, type Vote, pairingsOf, saidOf, standingOf } from './votes.ts';
 
 /** Everything that a verdict stands on, and the verdict. */
 export type Assessment = {
@@ -20,12 +21,16 @@ export type Assessment = {
 	verdict: Verdict;
 	/** The prompts that count, those of what it continues first. */
 	pairs: CountedPair[];
-	/** Examples whose prompt has not got its votes. */
+	/** Examples whose prompt has not got its votes, and those whose prompt is out, because people skipped it. */
 	missing: string[];
+	skipped: Skipped[];
 	votes: Vote[];
 	voters: VoterFacts[];
 	sides: Sides;
 };
+
+/** A prompt that is out: how many have judged it, how many skipped it, and of how many nothing was heard. */
+export type Skipped = { exampleId: string; place: number; voted: number; skipped: number; left: number };
 
 /** A step: the evaluation and those it continues, the first one first. */
 export const chainOf = async (tx: Tx, evaluation: Evaluation): Promise<Evaluation[]> => {
@@ -58,8 +63,10 @@ const votersOf = async (
 };
 
 /** The pairings that have their votes, and the examples of those that have not. */
-const countedOf = async (tx: Tx, { id, votesPerPrompt }: Evaluation, votes: readonly Vote[], from: number) => {
-	const said = saidOf(votes);
+const countedOf = async (tx: Tx, { id, votesPerPrompt }: Evaluation, standing: Standing, from: number) => {
+	const said = saidOf(standing.votes);
+	const people = await peopleOf(tx, id);
+	const out = outOf(standing, people, votesPerPrompt);
 	const all = await pairingsOf(tx, id);
 	const pairs = all.flatMap((pairing): (Counted & { exampleId: string })[] => {
 		const given = said.get(pairing.id) ?? [];
@@ -68,7 +75,31 @@ const countedOf = async (tx: Tx, { id, votesPerPrompt }: Evaluation, votes: read
 		return [{ id: pairing.id, exampleId: pairing.exampleId, place: from + pairing.position, outcome, sum }];
 	});
 	const has = new Set(pairs.map((pair) => pair.id));
-	return { pairs, missing: all.filter((pairing) => !has.has(pairing.id)).map(({ exampleId }) => exampleId) };
+	const lacking = all.filter((pairing) => !has.has(pairing.id));
+	const skipped = lacking.flatMap((pairing): Skipped[] => {
+		if (!out.has(pairing.id)) return [];
+		const [voted, by] = [said.get(pairing.id)?.length ?? 0, standing.skips.get(pairing.id)!];
+		const heard = new Set([
+			...by,
+			...standing.votes.filter((vote) => vote.pairingId === pairing.id).map((vote) => vote.personId)
+		]);
+		const left = people.filter((person) => !heard.has(person)).length;
+		return [{ exampleId: pairing.exampleId, place: from + pairing.position, voted, skipped: by.length, left }];
+	});
+	const missing = lacking.filter((pairing) => !out.has(pairing.id)).map(({ exampleId }) => exampleId);
+	return { pairs, missing, skipped };
+};
+
+/** How many of these examples nearly ask the same as another of them; null while one has not been compared. */
+const alikeAmong = async (tx: Tx, projectId: string, exampleIds: readonly string[]): Promise<number | null> => {
+	const rows = await tx
+		.select({ family: examples.family, isCompared: sql<boolean>`${examples.number} <= ${projects.compared}` })
+		.from(examples)
+		.innerJoin(projects, eq(projects.id, examples.projectId))
+		.where(and(eq(projects.id, projectId), among(examples.id, exampleIds)));
+	if (rows.some(({ isCompared }) => !isCompared)) return null;
+	const families = rows.flatMap(({ family }) => (family ? [family.toString('hex')] : []));
+	return families.length - new Set(families).size;
 };
 
 /**
@@ -83,11 +114,13 @@ export const assessmentOf = async (
 	const chain = await chainOf(tx, evaluation);
 	const votes: Vote[] = [];
 	const counted: (Counted & { exampleId: string })[] = [];
+	const skipped: Skipped[] = [];
 	let [missing, from, leaked]: [string[], number, number] = [[], 0, 0];
 	for (const one of chain) {
-		const own = await votesOf(tx, one.id);
-		const found = await countedOf(tx, one, own, from);
-		votes.push(...own);
+		const standing = await standingOf(tx, one.id);
+		const found = await countedOf(tx, one, standing, from);
+		votes.push(...standing.votes);
+		skipped.push(...found.skipped);
 		counted.push(...found.pairs);
 		from += one.planned;
 		missing = found.missing; // what an earlier one has left open is asked again in the next
@@ -112,9 +145,15 @@ export const assessmentOf = async (
 			votesPerPrompt
 		),
 		bothBad: counted.filter(({ outcome }) => outcome === 'both_bad').length,
-		plan: { prompts: counted.length + missing.length, votes: votesPerPrompt, delta, attempt },
+		plan: { prompts: counted.length + missing.length + skipped.length, votes: votesPerPrompt, delta, attempt },
+		skipped: skipped.length,
 		continued: chain.length > 1,
 		leaked,
+		alike: await alikeAmong(
+			tx,
+			evaluation.projectId,
+			counted.map(({ exampleId }) => exampleId)
+		),
 		broken: { a: broken('a'), b: broken('b') }
 	};
 	const counts = new Set(pairs.map(({ id }) => id));
@@ -126,5 +165,5 @@ export const assessmentOf = async (
 		maxTokens,
 		earlier: await earlierTries(tx, chain[0]!)
 	};
-	return { tally, verdict: judge(tally, sides), pairs, missing, votes, voters, sides };
+	return { tally, verdict: judge(tally, sides), pairs, missing, skipped, votes, voters, sides };
 };

@@ -18,14 +18,18 @@ export const voter = (scope: Scope): string => {
 	return scope.voterId;
 };
 
-/** A step: the ballots a voter has voted on and not taken back. */
-export const judgedBy = async (tx: Tx, evaluation: Evaluation, voterId: string): Promise<Set<string>> => {
+/** A step: the ballots a voter has voted on, and those they have skipped; what was taken back is in neither. */
+export const settledBy = async (tx: Tx, evaluation: Evaluation, voterId: string) => {
 	const rows = await tx
 		.selectDistinctOn([votes.ballotId], { ballotId: votes.ballotId, choice: votes.choice })
 		.from(votes)
 		.where(and(eq(votes.evaluationId, evaluation.id), eq(votes.personId, voterId)))
 		.orderBy(votes.ballotId, desc(votes.seq));
-	return new Set(rows.filter((row) => row.choice !== null).map((row) => row.ballotId));
+	const idsOf = (list: typeof rows) => new Set(list.map(({ ballotId }) => ballotId));
+	return {
+		judged: idsOf(rows.filter(({ choice }) => choice !== null && choice !== 'skip')),
+		skipped: idsOf(rows.filter(({ choice }) => choice === 'skip'))
+	};
 };
 
 const pairsOf = async (tx: Tx, ids: string[], names: Names): Promise<Pair[]> => {
@@ -49,41 +53,44 @@ const pairsOf = async (tx: Tx, ids: string[], names: Names): Promise<Pair[]> => 
 		});
 };
 
-/** Those after a place first: what was skipped comes back at the end; what no longer needs a vote comes after all. */
-const inTurn = (open: readonly Ballot[], after: number, { has }: Need): Ballot[] => {
+/** Those after a place first, what was left before it at the end; what no longer needs a vote comes after all. */
+const inTurn = (open: readonly Ballot[], after: number, { closed }: Pick<Need, 'closed'>): Ballot[] => {
 	const later = ({ position }: Ballot) => Number(position <= after);
-	const served = ({ pairingId }: Ballot) => Number(has.has(pairingId));
+	const served = ({ pairingId }: Ballot) => Number(closed.has(pairingId));
 	return open.toSorted(
 		(one, two) => served(one) - served(two) || later(one) - later(two) || one.position - two.position
 	);
 };
 
+type Asked = { voterId: string; isScript: boolean; after: number; again: boolean; project: string };
+
 /**
  * A step: this voter's next pairs, at most five: those whose prompt lacks votes before those where one more only shows whether people
- * agree. Ballots are dealt when they are needed. `project`: its name.
+ * agree. Ballots are dealt when they are needed. `again`: those that this voter has skipped. `project`: its name.
  */
 export const nextPairsOf = async (
 	tx: Tx,
 	evaluation: Evaluation,
-	{ voterId, isScript, after, project }: { voterId: string; isScript: boolean; after: number; project: string }
+	{ voterId, isScript, after, again, project }: Asked
 ): Promise<PairQueue> => {
 	const total = evaluation.planned;
-	if (evaluation.status !== 'voting') return { state: 'waiting', judged: 0, total, complete: false, pairs: [] };
+	if (evaluation.status !== 'voting')
+		return { state: 'waiting', judged: 0, skipped: 0, total, complete: false, pairs: [] };
 	const isOver = evaluation.revealedAt !== null;
-	const judged = await judgedBy(tx, evaluation, voterId);
-	const isOpen = ({ id }: Ballot) => !judged.has(id);
-	const isEnough = (drawn: readonly Ballot[], { has }: Need) => {
-		const lacking = drawn.filter(({ pairingId }) => !has.has(pairingId));
-		const areDealt = lacking.length === total - has.size;
+	const { judged, skipped } = await settledBy(tx, evaluation, voterId);
+	const isOpen = ({ id }: Ballot) => (again ? skipped.has(id) : !judged.has(id) && !skipped.has(id));
+	const isEnough = (drawn: readonly Ballot[], { closed }: Need) => {
+		const lacking = drawn.filter(({ pairingId }) => !closed.has(pairingId));
+		const areDealt = lacking.length === total - closed.size;
 		return (areDealt ? drawn : lacking).filter((one) => isOpen(one) && one.position > after).length >= ahead;
 	};
 	const known = { drawn: await ballotsOf(tx, evaluation, voterId), need: await needOf(tx, evaluation, isScript) };
-	const isDue = !isOver && known.drawn.length < total && !isEnough(known.drawn, known.need);
+	const isDue = !isOver && !again && known.drawn.length < total && !isEnough(known.drawn, known.need);
 	const { drawn, need } = isDue ? await deal(tx, evaluation, voterId, { isScript, isEnough }) : known;
-	const progress = { judged: judged.size, total, complete: need.has.size === total };
-	if (judged.size === total) return { state: 'done', ...progress, pairs: [] };
+	const progress = { judged: judged.size, skipped: skipped.size, total, complete: need.closed.size === total };
+	if (judged.size + (again ? 0 : skipped.size) === total) return { state: 'done', ...progress, pairs: [] };
 	if (isOver) return { state: 'closed', ...progress, pairs: [] };
-	const ids = inTurn(drawn.filter(isOpen), after, need)
+	const ids = inTurn(drawn.filter(isOpen), after, again ? { closed: new Set() } : need)
 		.slice(0, ahead)
 		.map(({ id }) => id);
 	const names = namesOf(await contendersOf(tx, evaluation), project);

@@ -8,9 +8,11 @@ import { command } from '../access/operation.ts';
 import { record } from '../events/record.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { ballots, evaluations, votes } from '../platform/db/schema.ts';
+import { awaitCompared } from '../examples/compare.ts';
 import { lockedProject } from '../project/rows.ts';
-import { judgedBy, voter } from './ballots.ts';
+import { settledBy, voter } from './ballots.ts';
 import { addPairings, asManyVoters, begin, fair, readyRun, refuseTwin } from './contest.ts';
+import { peopleOf } from './electorate.ts';
 import { evaluationOf } from './rows.ts';
 import { countedResult } from './verdict.ts';
 import { nextAttempt } from './tries.ts';
@@ -20,8 +22,9 @@ import { refusedByReveal, standingChoice, voteIsOver, votesOf } from './votes.ts
  * Fixes what will be compared, prompt by prompt, and how many votes make a verdict; the answers are written by a job.
  * Refuses a run that is not ready, more pairs than there are validation prompts, and a second click.
  */
-export const createEvaluation = command(CreateEvaluation, (scope, input) =>
-	scope.tx(async (tx) => {
+export const createEvaluation = command(CreateEvaluation, async (scope, input) => {
+	await awaitCompared(scope);
+	return scope.tx(async (tx) => {
 		const project = await lockedProject(tx, scope);
 		const run = await readyRun(tx, project.id, input.runId, 'runId');
 		const against = input.against === 'base' ? null : await readyRun(tx, project.id, input.against, 'against');
@@ -59,8 +62,8 @@ export const createEvaluation = command(CreateEvaluation, (scope, input) =>
 			.returning();
 		await addPairings(tx, made!, chosen);
 		return begin(tx, scope, made!);
-	})
-);
+	});
+});
 
 /**
  * Appends this voter's vote on their own ballot; null takes the earlier one back, and the pair comes again. The same `clientId`
@@ -95,8 +98,8 @@ export const castVote = command(Vote, (scope, { evaluationId, ballotId, choice, 
 				.catch(refusedByReveal);
 			await record(tx, scope, { event: 'evaluation.voted', subject: id, projectId, details: { number } });
 		}
-		const judged = await judgedBy(tx, evaluation, voterId);
-		return { judged: judged.size, total: evaluation.planned };
+		const { judged, skipped } = await settledBy(tx, evaluation, voterId);
+		return { judged: judged.size, skipped: skipped.size, total: evaluation.planned };
 	});
 });
 
@@ -116,7 +119,9 @@ export const revealResults = command(RevealResults, (scope, { evaluationId }) =>
 		// milliseconds
 		const revealedAt = sql`date_trunc('milliseconds', clock_timestamp()) + interval '1 millisecond'`;
 		const { result, judged, planned } = await countedResult(tx, evaluation);
-		await tx.update(evaluations).set({ revealedAt, result }).where(eq(evaluations.id, id));
+		// who comes later, or leaves, changes nothing that is known
+		const electorate = await peopleOf(tx, id);
+		await tx.update(evaluations).set({ revealedAt, result, electorate }).where(eq(evaluations.id, id));
 		const { kind: verdict, title: _title, interval: _interval, winInterval: _winInterval, ...counts } = result;
 		await record(tx, scope, {
 			event: 'evaluation.revealed',

@@ -38,21 +38,29 @@ export const asManyVoters = async (tx: Tx, projectId: string, votes: number) => 
 	);
 };
 
-/** A step: the validation examples, one for each prompt: the same prompt twice would be the same comparison twice. */
-export const comparable = async (tx: Tx, projectId: string): Promise<{ id: string; prompt: string }[]> => {
+/** A prompt that can be asked: its hash, and that of its family, or its own where it has none. */
+export type Comparable = { id: string; prompt: string; family: string };
+
+/** A step: the validation examples, one of each family: what nearly asks the same twice would be the same comparison twice. */
+export const comparable = async (tx: Tx, projectId: string): Promise<Comparable[]> => {
+	const family = sql<Buffer>`coalesce(${examples.family}, ${examples.promptHash})`;
 	const rows = await tx
-		.selectDistinctOn([examples.promptHash], { id: examples.id, hash: examples.promptHash })
+		.selectDistinctOn([family], { id: examples.id, hash: examples.promptHash, family })
 		.from(examples)
 		.where(and(eq(examples.projectId, projectId), eq(examples.split, 'validation'), isNull(examples.deletedAt)))
-		.orderBy(asc(examples.promptHash), asc(examples.number));
-	return rows.map(({ id, hash }) => ({ id, prompt: hash.toString('hex') }));
+		.orderBy(family, asc(examples.number));
+	return rows.map(({ id, hash, family }) => ({ id, prompt: hash.toString('hex'), family: family.toString('hex') }));
 };
+
+/** Whether one of these prompts, or one of its family, is the prompt. */
+export const isKnown = (prompts: ReadonlySet<string>) => (one: Comparable) =>
+	prompts.has(one.prompt) || prompts.has(one.family);
 
 /** A step: those that no contender has trained on: what a model has learnt by heart measures nothing. */
 export const fair = async (tx: Tx, projectId: string, runIds: string[]): Promise<string[]> => {
 	const trained = await Promise.all(runIds.map((id) => trainedPrompts(tx, id)));
 	const list = await comparable(tx, projectId);
-	return list.filter(({ prompt }) => !trained.some((prompts) => prompts.has(prompt))).map(({ id }) => id);
+	return list.filter((one) => !trained.some((prompts) => isKnown(prompts)(one))).map(({ id }) => id);
 };
 
 /** What both contenders are asked: the turns before the answer as the training wrote them, without its weights. */

@@ -1,4 +1,4 @@
-import { and, eq, inArray } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import { randomInt } from 'node:crypto';
 import { ContinueEvaluation, GetContinuation } from '../../contract/evaluation-results.ts';
 import { AppError } from '../../core/errors.ts';
@@ -7,27 +7,31 @@ import type { VerdictKind } from '../../core/evaluations/rules.ts';
 import { command, query } from '../access/operation.ts';
 import type { Tx } from '../access/scope.ts';
 import { evaluations, examples, outputs, pairings } from '../platform/db/schema.ts';
+import { awaitCompared } from '../examples/compare.ts';
 import { lockedProject } from '../project/rows.ts';
 import { chainOf } from './assessment.ts';
-import { addPairings, begin, comparable, fair, readyRun } from './contest.ts';
+import { addPairings, begin, comparable, fair, isKnown, readyRun } from './contest.ts';
+import { outOf, peopleOf } from './electorate.ts';
 import { type Evaluation, evaluationOf } from './rows.ts';
 import { among } from './texts.ts';
-import { outcomesOf, pairingsOf, votesOf } from './votes.ts';
+import { outcomesOf, pairingsOf, standingOf } from './votes.ts';
 
 /** After these a few prompts more may still tell. */
 const inconclusive: readonly VerdictKind[] = ['promising', 'need-more-data', 'too-close'];
 
-/** A step: the pairings that did not get their votes: they were not shown at the reveal. */
-const hiddenOf = async (tx: Tx, evaluation: Evaluation) => {
-	const counted = outcomesOf(await votesOf(tx, evaluation.id), evaluation.votesPerPrompt);
-	return (await pairingsOf(tx, evaluation.id)).filter(({ id }) => !counted.has(id));
+/** A step: the pairings that did not get their votes: they were not shown at the reveal. What is out, people did not want to judge. */
+const hiddenOf = async (tx: Tx, { id: evaluationId, votesPerPrompt }: Evaluation) => {
+	const standing = await standingOf(tx, evaluationId);
+	const counted = outcomesOf(standing.votes, votesPerPrompt);
+	const out = outOf(standing, await peopleOf(tx, evaluationId), votesPerPrompt);
+	return (await pairingsOf(tx, evaluationId)).filter(({ id }) => !counted.has(id) && !out.has(id));
 };
 
 /** A step: prompts that a comparison and those it continues have not asked, and that no contender has trained on. */
 const unseenBy = async (tx: Tx, evaluation: Evaluation): Promise<string[]> => {
 	const ids = (await chainOf(tx, evaluation)).map(({ id }) => id);
 	const asked = await tx
-		.selectDistinct({ hash: examples.promptHash })
+		.selectDistinct({ hash: sql<Buffer>`coalesce(${examples.family}, ${examples.promptHash})` })
 		.from(pairings)
 		.innerJoin(examples, eq(examples.id, pairings.exampleId))
 		.where(inArray(pairings.evaluationId, ids));
@@ -35,7 +39,7 @@ const unseenBy = async (tx: Tx, evaluation: Evaluation): Promise<string[]> => {
 	const runIds = [evaluation.runId, evaluation.againstRunId].filter((id) => id !== null);
 	const isFair = new Set(await fair(tx, evaluation.projectId, runIds));
 	const all = await comparable(tx, evaluation.projectId);
-	return all.filter(({ id, prompt }) => isFair.has(id) && !known.has(prompt)).map(({ id }) => id);
+	return all.filter((one) => isFair.has(one.id) && !isKnown(known)(one)).map(({ id }) => id);
 };
 
 /** A step: why it does not go on, in a sentence; null when it may. */
@@ -103,8 +107,9 @@ const takeAlong = async (tx: Tx, from: Evaluation, to: Evaluation, hidden: reado
  * Goes on with prompts that nobody has seen, after a reveal that gave no verdict: a new vote, whose result counts both, by evidence
  * that holds at any time. What was shown stays closed.
  */
-export const continueEvaluation = command(ContinueEvaluation, (scope, { evaluationId, prompts }) =>
-	scope.tx(async (tx) => {
+export const continueEvaluation = command(ContinueEvaluation, async (scope, { evaluationId, prompts }) => {
+	await awaitCompared(scope);
+	return scope.tx(async (tx) => {
 		const project = await lockedProject(tx, scope);
 		const before = await evaluationOf(tx, project.id, evaluationId, { lock: true });
 		const reason = await whyNot(tx, before);
@@ -126,6 +131,7 @@ export const continueEvaluation = command(ContinueEvaluation, (scope, { evaluati
 			wantedAt: _wanted,
 			revealedAt: _revealed,
 			result: _result,
+			electorate: _electorate,
 			...same
 		} = before;
 		const [made] = await tx
@@ -145,5 +151,5 @@ export const continueEvaluation = command(ContinueEvaluation, (scope, { evaluati
 		await takeAlong(tx, before, made!, hidden);
 		await addPairings(tx, made!, chosen, hidden.length);
 		return begin(tx, scope, made!);
-	})
-);
+	});
+});

@@ -5,7 +5,8 @@ import { keyedDigest } from '../platform/crypto.ts';
 import { ballots, votes } from '../platform/db/schema.ts';
 import type { Tx } from '../access/scope.ts';
 import type { Evaluation } from './rows.ts';
-import { pairingsOf, refusedByReveal, saidOf, votesOf } from './votes.ts';
+import { outOf, peopleOf } from './electorate.ts';
+import { pairingsOf, refusedByReveal, saidOf, standingOf } from './votes.ts';
 
 /** Sides are balanced within so many. */
 const block = 4;
@@ -20,13 +21,14 @@ export const ballotsOf = (tx: Tx, evaluation: Evaluation, voterId: string): Prom
 		.where(and(eq(ballots.evaluationId, evaluation.id), eq(ballots.personId, voterId)))
 		.orderBy(ballots.position);
 
-/** Which pairings have their votes, and for how many people each is, or was, on the screen. */
-export type Need = { has: ReadonlySet<string>; shown: ReadonlyMap<string, number> };
+/** Which pairings have their votes, or are out, and for how many people each is, or was, on the screen. */
+export type Need = { closed: ReadonlySet<string>; shown: ReadonlyMap<string, number> };
 
 /** A step: which prompts still wait for people. To a script all are alike: it is no person, and none waits for it. */
 export const needOf = async (tx: Tx, { id, votesPerPrompt }: Evaluation, isScript: boolean): Promise<Need> => {
-	if (isScript) return { has: new Set(), shown: new Map() };
-	const said = saidOf(await votesOf(tx, id));
+	if (isScript) return { closed: new Set(), shown: new Map() };
+	const standing = await standingOf(tx, id);
+	const said = saidOf(standing.votes);
 	const open = await tx
 		.select({ pairingId: ballots.pairingId, count: sql<number>`count(*)::int` })
 		.from(ballots)
@@ -36,7 +38,8 @@ export const needOf = async (tx: Tx, { id, votesPerPrompt }: Evaluation, isScrip
 	const shown = new Map(open.map(({ pairingId, count }) => [pairingId, count]));
 	for (const [pairingId, given] of said) shown.set(pairingId, (shown.get(pairingId) ?? 0) + given.length);
 	const has = [...said].filter(([, given]) => given.length >= votesPerPrompt).map(([pairingId]) => pairingId);
-	return { has: new Set(has), shown };
+	const out = outOf(standing, await peopleOf(tx, id), votesPerPrompt);
+	return { closed: new Set([...has, ...out]), shown };
 };
 
 /**

@@ -51,7 +51,17 @@ export const fileOf = (results: Results, format: Format): string => {
 			columns,
 			rows.map(({ votes: _votes, ...row }) => ({ ...row, prompt: asText(row.prompt) }))
 		);
-	const { title, contenders, plan, counts, scriptVotes, verdict, checks } = results;
-	const whole = { evaluation: title, contenders, plan, counts, scriptVotes, verdict, checks, comparisons: rows };
+	const { title, contenders, plan, counts, skipped, scriptVotes, verdict, checks } = results;
+	const whole = {
+		evaluation: title,
+		contenders,
+		plan,
+		counts,
+		scriptVotes,
+		verdict,
+		checks,
+		comparisons: rows,
+		skipped: skipped.map(({ position, number, ...said }) => ({ comparison: position + 1, example: number, ...said }))
+	};
 	return JSON.stringify(whole, null, '\t');
 };

@@ -1,4 +1,4 @@
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { type SQL, and, eq, inArray, isNotNull, sql } from 'drizzle-orm';
 import { promptText } from '../../core/examples/fingerprint.ts';
 import { sha256 } from '../platform/crypto.ts';
 import { examples, runExamples, runFiles } from '../platform/db/schema.ts';
@@ -28,7 +28,7 @@ const promptsOfFile = async (tx: Tx, id: string): Promise<readonly string[]> => 
 };
 
 /**
- * A step: the hashes of the prompts a run has learnt from, by the bytes it was sent and by the examples it was made from.
+ * A step: the hashes of the prompts a run has learnt from, and of their families, by the bytes it was sent and by the examples it was made from.
  * For owners and trainers: nobody else can see what was sent.
  */
 export const trainedPrompts = async (tx: Tx, runId: string): Promise<Set<string>> => {
@@ -46,7 +46,20 @@ export const trainedPrompts = async (tx: Tx, runId: string): Promise<Set<string>
 		.where(and(eq(runFiles.runId, runId), eq(runFiles.kind, 'train')));
 	const sent: string[] = [];
 	for (const { id } of files) sent.push(...(await promptsOfFile(tx, id)));
-	return new Set([...hashes.values(), ...sent]);
+	const families = await familiesOf(
+		tx,
+		learnt.map(({ id }) => id)
+	);
+	return new Set([...hashes.values(), ...families.values(), ...sent]);
+};
+
+/** The family of each example that nearly asks the same as others, by the example's id. */
+const familiesOf = async (tx: Tx, exampleIds: readonly string[]): Promise<Map<string, string>> => {
+	const rows = await tx
+		.select({ id: examples.id, family: examples.family })
+		.from(examples)
+		.where(and(among(examples.id, exampleIds), isNotNull(examples.family)));
+	return new Map(rows.map(({ id, family }) => [id, family!.toString('hex')]));
 };
 
 /** The hash of each example's prompt, by the example's id. */
@@ -59,24 +72,26 @@ const hashesOf = async (tx: Tx, exampleIds: readonly string[]): Promise<Map<stri
 };
 
 /**
- * A step: how many pairings of an evaluation have a prompt that a contender has trained on. None, because creating leaves them out; but a
+ * A step: how many pairings of an evaluation have a prompt that a contender has trained on, or one that nearly asks the same. None, because creating leaves them out; but a
  * verdict stands on it, so it is asked again.
  */
 export const leakedPairings = async (tx: Tx, evaluation: Evaluation): Promise<number> => {
 	const asked = (await pairingsOf(tx, evaluation.id)).map(({ exampleId }) => exampleId);
-	const prompts = [...(await hashesOf(tx, asked)).values()];
-	const twins = await tx
-		.select({ id: examples.id, hash: examples.promptHash })
-		.from(examples)
-		.where(
-			and(
-				eq(examples.projectId, evaluation.projectId),
-				// what a run learnt is marked so by a trigger; said aloud, the index of the learnt ones can be taken
-				sql`${examples.trained}`,
-				sql`${examples.promptHash} = any (${sql.param(`{${prompts.map((hash) => `"\\\\x${hash}"`).join(',')}}`)}::bytea[])`
-			)
-		);
-	const hashes = new Map(twins.map(({ id, hash }) => [id, hash.toString('hex')]));
+	const prompts = await hashesOf(tx, asked);
+	const families = await familiesOf(tx, asked);
+	const isOneOf = (column: typeof examples.promptHash | typeof examples.family, hashes: Iterable<string>) =>
+		sql`${column} = any (${sql.param(`{${[...hashes].map((hash) => `"\\\\x${hash}"`).join(',')}}`)}::bytea[])`;
+	// what a run learnt is marked so by a trigger; said aloud, the index of the learnt ones can be taken
+	const learntAs = (condition: SQL) =>
+		tx
+			.select({ id: examples.id, hash: examples.promptHash, family: examples.family })
+			.from(examples)
+			.where(and(eq(examples.projectId, evaluation.projectId), sql`${examples.trained}`, condition));
+	const twins = await learntAs(isOneOf(examples.promptHash, prompts.values()));
+	if (families.size > 0) twins.push(...(await learntAs(isOneOf(examples.family, families.values()))));
+	const hashes = new Map(
+		twins.map(({ id, hash, family }) => [id, [hash, family].map((each) => each?.toString('hex'))])
+	);
 	const runIds = [evaluation.runId, evaluation.againstRunId].filter((id) => id !== null);
 	const learnt = await tx
 		.select({ id: runExamples.exampleId })
@@ -88,6 +103,7 @@ export const leakedPairings = async (tx: Tx, evaluation: Evaluation): Promise<nu
 				among(runExamples.exampleId, [...hashes.keys()])
 			)
 		);
-	const leaked = new Set(learnt.map(({ id }) => hashes.get(id)));
-	return prompts.filter((prompt) => leaked.has(prompt)).length;
+	const leaked = new Set(learnt.flatMap(({ id }) => hashes.get(id)!).filter((hash) => hash !== undefined));
+	const isLeaked = (id: string) => leaked.has(prompts.get(id)!) || leaked.has(families.get(id) ?? '');
+	return [...prompts.keys()].filter(isLeaked).length;
 };

@@ -6,7 +6,8 @@ import type { ProjectScope, Tx } from '../access/scope.ts';
 import { evaluations, outputs, servings } from '../platform/db/schema.ts';
 import { leakedPairings } from './leaks.ts';
 import { type Evaluation, type Letter, contendersOf, evaluationOf, titleFor } from './rows.ts';
-import { type Vote, outcomesOf, votesOf } from './votes.ts';
+import { outOf, peopleOf } from './electorate.ts';
+import { type Standing, outcomesOf, standingOf } from './votes.ts';
 
 const answersOf = async (tx: Tx, evaluation: Evaluation) => {
 	// a vote opens when everything is answered
@@ -42,13 +43,14 @@ const servingsOf = async (tx: Tx, evaluation: Evaluation) => {
 	return rows as { runId: string; status: (typeof awaited)[number] }[];
 };
 
-const votersOf = async (tx: Tx, evaluation: Evaluation, votes: readonly Vote[]) => {
+const votersOf = async (tx: Tx, evaluation: Evaluation, { votes, skips }: Standing) => {
 	const byPerson = Map.groupBy(votes, (vote) => vote.personId);
-	if (byPerson.size === 0) return [];
+	const skipped = Map.groupBy([...skips.values()].flat(), (id) => id);
+	if (byPerson.size + skipped.size === 0) return [];
 	const names = await tx.select({ id: named.id, name: named.name }).from(votersIn(evaluation.id));
 	return names
-		.filter(({ id }) => byPerson.has(id)) // of whoever took everything back, nothing is left
-		.map(({ id, name }) => ({ name, judged: byPerson.get(id)!.length }))
+		.filter(({ id }) => byPerson.has(id) || skipped.has(id)) // of whoever took everything back, nothing is left
+		.map(({ id, name }) => ({ name, judged: byPerson.get(id)?.length ?? 0, skipped: skipped.get(id)?.length ?? 0 }))
 		.sort((one, two) => two.judged - one.judged || one.name.localeCompare(two.name));
 };
 
@@ -58,9 +60,10 @@ const votersOf = async (tx: Tx, evaluation: Evaluation, votes: readonly Vote[]) 
  */
 export const progressOf = async (tx: Tx, scope: ProjectScope, evaluationId: string): Promise<ShownEvaluation> => {
 	const evaluation = await evaluationOf(tx, scope.project.id, evaluationId);
-	const votes = await votesOf(tx, evaluation.id);
-	const own = scope.key ? await votesOf(tx, evaluation.id, 'script') : votes;
-	const judged = outcomesOf(votes, evaluation.votesPerPrompt).size;
+	const standing = await standingOf(tx, evaluation.id);
+	const own = scope.key ? await standingOf(tx, evaluation.id, 'script') : standing;
+	const judged = outcomesOf(standing.votes, evaluation.votesPerPrompt).size;
+	const out = outOf(standing, await peopleOf(tx, evaluation.id), evaluation.votesPerPrompt);
 	const { number, status, problem, planned, createdAt, result, votesPerPrompt, delta, attempt } = evaluation;
 	const revealed = evaluation.revealedAt !== null;
 	const isSettingUp = may(scope.role, 'evaluations:create');
@@ -85,8 +88,10 @@ export const progressOf = async (tx: Tx, scope: ProjectScope, evaluationId: stri
 		verdict: revealed && result ? { kind: result.kind, title: result.title } : null,
 		over: revealed,
 		judged,
-		mine: own.filter((vote) => vote.personId === scope.voterId).length,
-		voters: await votersOf(tx, evaluation, votes),
+		skipped: out.size,
+		mine: own.votes.filter((vote) => vote.personId === scope.voterId).length,
+		skips: [...own.skips.values()].flat().filter((personId) => personId === scope.voterId).length,
+		voters: await votersOf(tx, evaluation, standing),
 		answers: await answersOf(tx, evaluation),
 		// a provider's words may name the model
 		problem: isSettingUp ? problem : null,

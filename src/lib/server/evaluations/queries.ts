@@ -3,6 +3,7 @@ import { ExportResults, GetResults } from '../../contract/evaluation-results.ts'
 import { GetEvaluation, GetSetUp, GetTrend, ListEvaluations, NextPairs } from '../../contract/evaluations.ts';
 import { AppError } from '../../core/errors.ts';
 import { trendOf } from '../../core/evaluations/trend.ts';
+import { comparedAsFarAs } from '../examples/compare.ts';
 import { query } from '../access/operation.ts';
 import { evaluations } from '../platform/db/schema.ts';
 import { nextPairsOf, voter } from './ballots.ts';
@@ -43,19 +44,23 @@ export const getEvaluation = query(GetEvaluation, (scope, { evaluationId }) =>
 );
 
 /** What a person chooses from to set up an evaluation. */
-export const getSetUp = query(GetSetUp, (scope) => scope.tx((tx) => setUpOf(tx, scope.project.id)));
+export const getSetUp = query(GetSetUp, async (scope) => {
+	await comparedAsFarAs(scope);
+	return scope.tx((tx) => setUpOf(tx, scope.project.id));
+});
 
 /**
  * This voter's next pairs to judge, at most five. Ballots are dealt when they are looked at and written down, the same ones whenever
  * and however often they look.
  */
-export const nextPairs = query(NextPairs, (scope, { evaluationId, after }) => {
+export const nextPairs = query(NextPairs, (scope, { evaluationId, after = -1, again = false }) => {
 	const voterId = voter(scope);
 	return scope.tx(async (tx) =>
 		nextPairsOf(tx, await evaluationOf(tx, scope.project.id, evaluationId), {
 			voterId,
 			isScript: scope.key !== undefined,
 			after,
+			again,
 			project: scope.project.name
 		})
 	);

@@ -1,11 +1,11 @@
 import type { Locked, Results, Show } from '../../contract/evaluation-results.ts';
-import { answerChecks, longerOf, missingCheck } from '../../core/evaluations/checks.ts';
+import { answerChecks, longerOf, missingCheck, skippedCheck } from '../../core/evaluations/checks.ts';
 import { barOf } from '../../core/evaluations/plan.ts';
 import { countsOf } from '../../core/evaluations/tally.ts';
 import { may } from '../../core/permissions.ts';
 import type { ProjectScope, Tx } from '../access/scope.ts';
 import { examples } from '../platform/db/schema.ts';
-import { type Assessment, assessmentOf, chainOf } from './assessment.ts';
+import { type Assessment, type Skipped, assessmentOf, chainOf } from './assessment.ts';
 import { type CountedPair, withTexts } from './judged.ts';
 import { nextOf } from './next.ts';
 import { type Evaluation, contendersOf, evaluationOf, namesOf, titleFor } from './rows.ts';
@@ -45,19 +45,37 @@ const pageOf = (assessment: Assessment, wanted: Wanted) => {
 	return { show, page, pages, count: some.length, list: some.slice((page - 1) * rowsOnPage, page * rowsOnPage) };
 };
 
-const lockedOf = async (tx: Tx, scope: ProjectScope, evaluation: Evaluation): Promise<Locked> => ({
-	number: evaluation.number,
-	title: titleFor(scope, evaluation),
-	judged: (await voteCounts(tx, [evaluation.id], null)).get(evaluation.id)?.judged ?? 0,
-	planned: evaluation.planned,
-	status: evaluation.status,
-	mayReveal: may(scope.role, 'evaluations:reveal')
-});
+const lockedOf = async (tx: Tx, scope: ProjectScope, evaluation: Evaluation): Promise<Locked> => {
+	const counts = (await voteCounts(tx, [evaluation.id], null)).get(evaluation.id);
+	return {
+		number: evaluation.number,
+		title: titleFor(scope, evaluation),
+		judged: counts?.judged ?? 0,
+		skipped: counts?.skipped ?? 0,
+		planned: evaluation.planned,
+		status: evaluation.status,
+		mayReveal: may(scope.role, 'evaluations:reveal')
+	};
+};
 
 const numbersOf = async (tx: Tx, exampleIds: readonly string[]): Promise<number[]> => {
 	if (exampleIds.length === 0) return [];
 	const rows = await tx.select({ number: examples.number }).from(examples).where(among(examples.id, exampleIds));
 	return rows.map(({ number }) => number).sort((one, two) => one - two);
+};
+
+const skippedRows = async (tx: Tx, list: readonly Skipped[]): Promise<Results['skipped']> => {
+	const ids = list.map(({ exampleId }) => exampleId);
+	const rows = await tx
+		.select({ id: examples.id, number: examples.number })
+		.from(examples)
+		.where(among(examples.id, ids));
+	const numbers = new Map(rows.map(({ id, number }) => [id, number]));
+	return list.map(({ exampleId, place, ...counts }) => ({
+		position: place,
+		number: numbers.get(exampleId)!,
+		...counts
+	}));
 };
 
 /**
@@ -76,8 +94,9 @@ export const resultsOf = async (
 	if (revealedAt === null) return { locked: await lockedOf(tx, scope, evaluation) };
 	const contenders = await contendersOf(tx, evaluation);
 	const assessment = await assessmentOf(tx, evaluation, contenders);
-	const { tally, verdict, pairs, votes, voters, sides, missing } = assessment;
+	const { tally, verdict, pairs, votes, voters, sides, missing, skipped } = assessment;
 	const { list, ...rows } = pageOf(assessment, wanted);
+	const out = await skippedRows(tx, skipped);
 	const people = new Map(voters.map(({ id, name }) => [id, name]));
 	const names = namesOf(contenders, scope.project.name);
 	return {
@@ -98,11 +117,16 @@ export const resultsOf = async (
 				continued: tally.continued,
 				continues: (await chainOf(tx, evaluation)).at(-2)?.number ?? null
 			},
-			counts: { ...countsOf(tally), planned: tally.plan.prompts },
+			counts: { ...countsOf(tally), skipped: tally.skipped, planned: tally.plan.prompts },
+			skipped: out,
 			scriptVotes: await scriptVotesOf(tx, evaluation.id),
 			verdict,
 			checks: [
 				...verdict.checks,
+				...skippedCheck(
+					out.map(({ number }) => number),
+					tally.plan
+				),
 				...missingCheck(await numbersOf(tx, missing), votesPerPrompt),
 				...answerChecks(pairs, voters, votes, sides, thinking)
 			],

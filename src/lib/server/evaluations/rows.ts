@@ -98,7 +98,9 @@ const find = async (tx: Tx, scope: ProjectScope, { where, limit, upwards = false
 		revealed: revealedAt !== null,
 		answers: row.status === 'voting' ? 2 * row.planned : (answers.get(row.id) ?? 0),
 		judged: votes.get(row.id)?.judged ?? 0,
+		skipped: votes.get(row.id)?.skipped ?? 0,
 		mine: votes.get(row.id)?.mine ?? 0,
+		skips: votes.get(row.id)?.skips ?? 0,
 		score: revealedAt !== null && result ? { runId, ...result } : null
 	}));
 };

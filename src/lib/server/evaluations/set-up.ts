@@ -3,7 +3,7 @@ import { usualTies } from '../../core/evaluations/assurance.ts';
 import { connections, evaluations, runs, servings } from '../platform/db/schema.ts';
 import { providers } from '../providers/registry.ts';
 import type { Tx } from '../access/scope.ts';
-import { comparable, voterCount } from './contest.ts';
+import { comparable, isKnown, voterCount } from './contest.ts';
 import { trainedPrompts } from './leaks.ts';
 import { triesIn } from './tries.ts';
 
@@ -64,7 +64,7 @@ export const setUpOf = async (tx: Tx, projectId: string) => {
 		const trained = await trainedPrompts(tx, run.id);
 		ready.push({
 			...run,
-			leaks: validation.filter(({ prompt }) => trained.has(prompt)).map(({ id }) => id),
+			leaks: validation.filter(isKnown(trained)).map(({ id }) => id),
 			deployed: providers[provider].servesTunedModels === 'after-deploy',
 			centsPerHour: await lastPrice(tx, run.id),
 			isFree: provider === 'sandbox'

@@ -1,11 +1,12 @@
 import { and, desc, eq, inArray, isNotNull, isNull, lte, or, sql } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
-import { type Choice, resolve } from '../../core/evaluations/ballots.ts';
+import { type Choice, type Mark, resolve } from '../../core/evaluations/ballots.ts';
 import type { ScriptVotes } from '../../core/evaluations/script-votes.ts';
 import { outcomeOf } from '../../core/evaluations/scores.ts';
 import { type Outcome, countOutcomes } from '../../core/evaluations/tally.ts';
 import { ballots, evaluations, pairings, type voters, votes } from '../platform/db/schema.ts';
 import type { Tx } from '../access/scope.ts';
+import { electorateOf } from './electorate.ts';
 import { among } from './texts.ts';
 
 type Voter = (typeof voters)[number];
@@ -24,7 +25,7 @@ export type Vote = {
 };
 
 /**
- * The last act on each ballot: a choice, or null for one that was taken back. What was said after the reveal, as it once could be,
+ * The last act on each ballot: a choice, a skip, or null for what was taken back. What was said after the reveal, as it once could be,
  * is none: whoever said it knew who had written what.
  */
 const latestOf = (tx: Tx, evaluationIds: string[]) =>
@@ -37,8 +38,11 @@ const latestOf = (tx: Tx, evaluationIds: string[]) =>
 			ballotId: votes.ballotId,
 			choice: votes.choice,
 			createdAt: votes.createdAt,
-			// whoever changes their mind keeps their place among the voters of a prompt
-			first: sql<number>`min(${votes.seq}) over (partition by ${votes.ballotId})`.as('first')
+			// whoever changes their mind keeps their place among the voters of a prompt; who only skipped has none
+			first:
+				sql<number>`min(${votes.seq}) filter (where ${votes.choice} <> 'skip') over (partition by ${votes.ballotId})`.as(
+					'first'
+				)
 		})
 		.from(votes)
 		.innerJoin(evaluations, eq(evaluations.id, votes.evaluationId))
@@ -51,17 +55,21 @@ const latestOf = (tx: Tx, evaluationIds: string[]) =>
 		.orderBy(votes.ballotId, desc(votes.seq))
 		.as('latest');
 
-/**
- * A step: everybody's latest votes, those taken back left out: of people, which count, or of scripts, which do not. In the order in
- * which the voters of a prompt came to it.
- */
-export const votesOf = async (tx: Tx, evaluationId: string, of: Voter = 'person'): Promise<Vote[]> => {
+/** What stands: the votes, in the order in which the voters of a prompt came to it, and who skipped which pairing. */
+export type Standing = { votes: Vote[]; skips: Map<string, string[]> };
+
+/** A step: what everybody said last, what was taken back left out: of people, which count, or of scripts, which do not. */
+export const standingOf = async (tx: Tx, evaluationId: string, of: Voter = 'person'): Promise<Standing> => {
 	const latest = latestOf(tx, [evaluationId]);
-	const rows = await tx
+	const stands = await tx
 		.select()
 		.from(latest)
 		.where(and(isNotNull(latest.choice), eq(latest.voter, of)))
 		.orderBy(latest.first);
+	const rows = stands.filter(({ choice }) => choice !== 'skip');
+	const skips = new Map<string, string[]>();
+	for (const { pairingId, personId, choice } of stands)
+		if (choice === 'skip') skips.set(pairingId, [...(skips.get(pairingId) ?? []), personId]);
 	const drawn = await tx
 		.select({ id: ballots.id, swapped: ballots.swapped, position: ballots.position })
 		.from(ballots)
@@ -72,29 +80,31 @@ export const votesOf = async (tx: Tx, evaluationId: string, of: Voter = 'person'
 			)
 		);
 	const byId = new Map(drawn.map(({ id, ...ballot }) => [id, ballot]));
-	return rows.map(({ pairingId, personId, ballotId, choice, createdAt }) => {
-		const { swapped, position } = byId.get(ballotId)!;
+	const given = rows.map((row) => {
+		const { swapped, position } = byId.get(row.ballotId)!;
+		const choice = row.choice as Choice;
 		return {
-			pairingId,
-			personId,
-			choice: choice!,
-			outcome: resolve(choice!, swapped),
+			pairingId: row.pairingId,
+			personId: row.personId,
+			choice,
+			outcome: resolve(choice, swapped),
 			swapped,
 			position,
-			at: createdAt
+			at: row.createdAt
 		};
 	});
+	return { votes: given, skips };
 };
+
+/** A step: the votes of `standingOf`. */
+export const votesOf = async (tx: Tx, evaluationId: string, of: Voter = 'person'): Promise<Vote[]> =>
+	(await standingOf(tx, evaluationId, of)).votes;
 
 /**
  * A step: what stands on a ballot, null for nothing, when nothing that is sent elsewhere can come between. undefined when the vote
  * `clientId` has come in the meantime.
  */
-export const standingChoice = async (
-	tx: Tx,
-	ballotId: string,
-	clientId: string
-): Promise<Choice | null | undefined> => {
+export const standingChoice = async (tx: Tx, ballotId: string, clientId: string): Promise<Mark | null | undefined> => {
 	await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${ballotId}, 13))`);
 	const given = await tx
 		.select({ choice: votes.choice, clientId: votes.clientId })
@@ -104,27 +114,42 @@ export const standingChoice = async (
 	return given.some((vote) => vote.clientId === clientId) ? undefined : (given[0]?.choice ?? null);
 };
 
-/** A step: for each of these evaluations how many prompts count, having their votes, and how many this voter has judged. */
+/**
+ * A step: for each of these evaluations how many prompts count, having their votes, how many are out (`isOut`), and how many this voter
+ * has judged and skipped.
+ */
 export const voteCounts = async (tx: Tx, evaluationIds: string[], voterId: string | null) => {
 	const latest = latestOf(tx, evaluationIds);
+	const people = electorateOf(tx, evaluationIds);
+	const isPersons = sql`${latest.voter} = 'person'`;
+	const isVote = sql`${latest.choice} <> 'skip'`;
 	const given = tx
 		.select({
 			id: latest.evaluationId,
-			people: sql<number>`(count(*) filter (where ${latest.voter} = 'person'))::int`.as('people'),
-			mine: sql<number>`(count(*) filter (where ${latest.personId} = ${voterId}))::int`.as('mine')
+			voted: sql<number>`count(*) filter (where ${isPersons} and ${isVote})`.as('voted'),
+			skipped: sql<number>`count(*) filter (where ${isPersons} and not ${isVote})`.as('skipped'),
+			said: sql<number>`count(*) filter (where ${isPersons} and ${latest.personId} = any (${people.ids}))`.as('said'),
+			mine: sql<number>`count(*) filter (where ${latest.personId} = ${voterId} and ${isVote})`.as('mine'),
+			skips: sql<number>`count(*) filter (where ${latest.personId} = ${voterId} and not ${isVote})`.as('skips')
 		})
 		.from(latest)
+		.innerJoin(people, eq(people.id, latest.evaluationId))
 		.where(isNotNull(latest.choice))
 		.groupBy(latest.evaluationId, latest.pairingId)
 		.as('given');
+	const needed = evaluations.votesPerPrompt;
+	const most = sql`${given.voted} + cardinality(${people.ids}) - ${given.said}`;
 	const rows = await tx
 		.select({
 			id: given.id,
-			judged: sql<number>`(count(*) filter (where ${given.people} >= ${evaluations.votesPerPrompt}))::int`,
-			mine: sql<number>`sum(${given.mine})::int`
+			judged: sql<number>`(count(*) filter (where ${given.voted} >= ${needed}))::int`,
+			skipped: sql<number>`(count(*) filter (where ${given.voted} < ${needed} and ${most} < ${needed} and ${most} + ${given.skipped} >= ${needed}))::int`,
+			mine: sql<number>`sum(${given.mine})::int`,
+			skips: sql<number>`sum(${given.skips})::int`
 		})
 		.from(given)
 		.innerJoin(evaluations, eq(evaluations.id, given.id))
+		.innerJoin(people, eq(people.id, given.id))
 		.groupBy(given.id);
 	return new Map(rows.map(({ id, ...counts }) => [id, counts]));
 };

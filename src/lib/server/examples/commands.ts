@@ -20,6 +20,7 @@ import { examples, projects, ratings } from '../platform/db/schema.ts';
 import { lockedProject, projectNow } from '../project/rows.ts';
 import { exportPieces } from './export.ts';
 import { importLines } from './import.ts';
+import { refuseNearMeasured } from './compare.ts';
 import { factsOf, noExample, refuseMeasured, refusedByLock, twinOf } from './rows.ts';
 
 /** Writes one example. The same conversation twice is a conflict that names the first. */
@@ -31,7 +32,10 @@ export const addExample = command(AddExample, (scope, { messages: given, rating,
 		const twin = await twinOf(tx, projectId, facts);
 		if (twin)
 			throw new AppError('conflict', `This conversation is already here, as example ${twin.number}.`, 'messages');
-		if (origin === 'playground') await refuseMeasured(tx, projectId, facts.promptHash);
+		if (origin === 'playground') {
+			await refuseMeasured(tx, projectId, facts.promptHash);
+			await refuseNearMeasured(tx, projectId, messages);
+		}
 		const [made] = await tx
 			.insert(examples)
 			.values({ projectId, number, messages, ...facts, origin, createdBy: scope.userId })
@@ -80,6 +84,9 @@ const setDeleted = (scope: ProjectScope, ids: string[], deletedAt: Date | null) 
 			// its prompt may have gone to the other side meanwhile
 			.catch((problem) => refusedByLock(problem, 'One of these examples'));
 		const count = changed.length;
+		// what was away has not been compared with what came meanwhile
+		if (deletedAt === null && count > 0)
+			await tx.update(projects).set({ compared: 0 }).where(eq(projects.id, projectId));
 		if (count === 0) throw noExample();
 		const event = deletedAt ? 'examples.deleted' : 'examples.restored';
 		await record(tx, scope, { event, subject: projectId, projectId, details: { count } });

@@ -22,7 +22,14 @@ const pattern = (words: string) => `%${words.replace(/[\\%_]/g, (sign) => `\\${s
 
 const numbered = (words: string) => /^#?(\d{1,9})$/.exec(words)?.[1] ?? null;
 const listOf = (some: readonly (string | number | null)[] | undefined, nothing: string | number) =>
-	some ? sql.param(`{${some.map((one) => one ?? nothing).map((one) => JSON.stringify(one)).join(',')}}`) : sql`null`;
+	some
+		? sql.param(
+				`{${some
+					.map((one) => one ?? nothing)
+					.map((one) => JSON.stringify(one))
+					.join(',')}}`
+			)
+		: sql`null`;
 
 /** Words anywhere in the conversation or its rewrite, in any case, or the number people call it by: `12`, `#12`. */
 const saying = (projectId: string, words: string, filter: ExampleFilter, limit: number) => {

@@ -7,6 +7,7 @@ import { parseLine } from '../../core/examples/import/parse.ts';
 import { flawsOfExample } from '../../core/examples/trainable.ts';
 import type { ProjectScope } from '../access/scope.ts';
 import { record } from '../events/record.ts';
+import { enqueue } from '../jobs/queue.ts';
 import { plainPool } from '../platform/db/pools.ts';
 import { imports } from '../platform/db/schema.ts';
 import { projectNow } from '../project/rows.ts';
@@ -157,6 +158,7 @@ export const importLines = async (
 				.set({ added, duplicates, refused, refusals, warned, warnings, ...ended })
 				.where(eq(imports.id, id));
 			const details = { fileName, added, duplicates, refused };
+			if (added > 0) await enqueue(tx, 'project.compare', { projectId });
 			await record(tx, scope, { event: 'examples.imported', subject: id, projectId, details });
 		});
 	}

@@ -81,8 +81,10 @@ const lockSentences: Record<string, string> = {
 	AI001: 'is locked in validation: what measures must not train.',
 	AI002: 'has been trained on, so it can no longer measure.',
 	AI007: 'is in the order of a run; it can change sides when the provider has answered.',
-	AI003: 'has the same prompt as one on the other side; the model would know the answer.'
+	AI003: 'has the same prompt as one on the other side; the model would know the answer.',
+	AI008: 'asks nearly the same as example {there} on the other side; the model would know the answer.'
 };
+type Refusal = { code?: string; detail?: string };
 
 /**
  * A step: throws *conflict* where this prompt is locked in validation, also by an example that was deleted: an answer of a model to it
@@ -106,9 +108,9 @@ export const refuseMeasured = async (tx: Tx, projectId: string, promptHash: Buff
 
 /** The database has the last word on the lock; its refusal becomes a sentence. `what` begins it. */
 export const refusedByLock = (problem: unknown, what: string): never => {
-	const { code, cause } = problem as { code?: string; cause?: { code?: string } };
+	const { code, detail, cause } = problem as Refusal & { cause?: Refusal };
 	const sentence = lockSentences[cause?.code ?? code ?? ''];
-	if (sentence) throw new AppError('conflict', `${what} ${sentence}`);
+	if (sentence) throw new AppError('conflict', `${what} ${sentence.replace('{there}', cause?.detail ?? detail ?? '')}`);
 	throw problem;
 };
 
@@ -116,7 +118,7 @@ export const refusedByLock = (problem: unknown, what: string): never => {
 export const withoutSide = { split: null, trained: false };
 
 /** A list shows the beginning; an answer may have 400 000 characters. */
-const brief = (text: string) => text.slice(0, 300).toWellFormed();
+export const brief = (text: string) => text.slice(0, 300).toWellFormed();
 
 /** What a list reads of each: it has no use for hashes. */
 export const listed = {

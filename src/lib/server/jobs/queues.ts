@@ -10,7 +10,8 @@ const idsOf = {
 	'serving.follow': 'servingId',
 	'delivery.send': 'deliveryId',
 	'webhook.mail': 'webhookId',
-	'key.warn': 'keyId'
+	'key.warn': 'keyId',
+	'project.compare': 'projectId'
 } as const;
 
 export type QueueName = keyof typeof idsOf;

@@ -1,6 +1,7 @@
 import type { JobWithMetadata, PgBoss } from 'pg-boss';
 import * as v from 'valibot';
 import { scopeFor } from '../access/scope.ts';
+import { exampleJobs } from '../examples/jobs.ts';
 import { countUncounted, evaluationJobs, requeueGenerations } from '../evaluations/jobs.ts';
 import { linkUnlinked } from '../events/jobs.ts';
 import { signExamples } from '../examples/signatures.ts';
@@ -17,7 +18,7 @@ import { type JobData, startQueue } from './queue.ts';
 import { type QueueName, polling, sweep } from './queues.ts';
 
 /** Every job of every feature. A test holds the list against the queues. */
-export const jobs: Job[] = [...keyJobs, ...runJobs, ...servingJobs, ...evaluationJobs, ...webhookJobs];
+export const jobs: Job[] = [...keyJobs, ...exampleJobs, ...runJobs, ...servingJobs, ...evaluationJobs, ...webhookJobs];
 
 /** Gives what is open its job back, feature by feature, counts what no job counts, links what no relay has linked, and announces the ends of keys. */
 const requeues: Requeue[] = [

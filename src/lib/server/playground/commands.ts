@@ -4,6 +4,7 @@ import { AppError } from '../../core/errors.ts';
 import { withTarget } from '../../core/examples/example.ts';
 import { command } from '../access/operation.ts';
 import { record } from '../events/record.ts';
+import { refuseNearMeasured } from '../examples/compare.ts';
 import { factsOf, refuseMeasured } from '../examples/rows.ts';
 import { playgroundPairs } from '../platform/db/schema.ts';
 import { projectNow } from '../project/rows.ts';
@@ -33,8 +34,10 @@ export const keepPair = command(KeepPair, (scope, { clientId, prompt, ...pair })
 		const said = keptOf(pair);
 		if (!scope.voterId) throw new AppError('forbidden', 'Only somebody who has read both answers prefers one.');
 		const { id: projectId } = await projectNow(tx, scope);
-		const { promptHash } = factsOf(withTarget([...prompt, { role: 'assistant', content: '' }], said.chosen), null);
+		const learnt = withTarget([...prompt, { role: 'assistant', content: '' }], said.chosen);
+		const { promptHash } = factsOf(learnt, null);
 		await refuseMeasured(tx, projectId, promptHash);
+		await refuseNearMeasured(tx, projectId, learnt);
 		const [kept] = await tx
 			.insert(playgroundPairs)
 			.values({

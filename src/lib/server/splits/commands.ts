@@ -2,14 +2,16 @@ import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { ApplySplit, MoveExamples } from '../../contract/splits.ts';
 import { command } from '../access/operation.ts';
 import { record } from '../events/record.ts';
+import { awaitCompared } from '../examples/compare.ts';
 import { noExample, refusedByLock } from '../examples/rows.ts';
 import { examples } from '../platform/db/schema.ts';
 import { lockedProject } from '../project/rows.ts';
 import { planOf } from './plan.ts';
 
 /** Moves what the preview showed, worked out anew under the project's lock. Twice is as good as once. */
-export const applySplit = command(ApplySplit, (scope, { ratio, seed }) =>
-	scope.tx(async (tx) => {
+export const applySplit = command(ApplySplit, async (scope, { ratio, seed }) => {
+	await awaitCompared(scope);
+	return scope.tx(async (tx) => {
 		const project = await lockedProject(tx, scope);
 		const { moves } = await planOf(tx, project, { ratio, seed });
 		for (const side of ['train', 'validation'] as const) {
@@ -26,12 +28,13 @@ export const applySplit = command(ApplySplit, (scope, { ratio, seed }) =>
 		const details = { ratio, seed, moved };
 		await record(tx, scope, { event: 'split.applied', subject: project.id, projectId: project.id, details });
 		return { moved };
-	})
-);
+	});
+});
 
 /** Moves chosen examples to a side, or back to unassigned. The lock decides; it is all of them or none. */
-export const moveExamples = command(MoveExamples, (scope, { ids, side }) =>
-	scope.tx(async (tx) => {
+export const moveExamples = command(MoveExamples, async (scope, { ids, side }) => {
+	if (side !== 'unassigned') await awaitCompared(scope);
+	return scope.tx(async (tx) => {
 		const { id: projectId } = await lockedProject(tx, scope);
 		const { length: moved } = await tx
 			.update(examples)
@@ -43,5 +46,5 @@ export const moveExamples = command(MoveExamples, (scope, { ids, side }) =>
 		const details = { count: moved, side };
 		await record(tx, scope, { event: 'split.moved', subject: projectId, projectId, details });
 		return { moved };
-	})
-);
+	});
+});

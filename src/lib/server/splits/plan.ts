@@ -21,7 +21,8 @@ export const planOf = async (
 			// deleted, but learnt from or once a measure: it does not move, and its prompt still stands where it stood
 			rating: sql<number | null>`case when ${examples.deletedAt} is null then ${examples.rating} end`,
 			split: sql<'unassigned' | 'train' | 'validation'>`coalesce(${examples.split}, 'unassigned')`,
-			group: sql<string>`encode(${examples.promptHash}, 'hex')`,
+			// what nearly asks the same goes to one side together
+			group: sql<string>`encode(coalesce(${examples.family}, ${examples.promptHash}), 'hex')`,
 			trained: sql<boolean>`${examples.trained} or ${examples.reserved}`
 		})
 		.from(examples)

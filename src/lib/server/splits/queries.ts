@@ -1,10 +1,14 @@
-import { GetSplit, PreviewSplit } from '../../contract/splits.ts';
+import { sql } from 'drizzle-orm';
+import { GetSplit, ListTwins, PreviewSplit } from '../../contract/splits.ts';
+import { type Message, promptOf } from '../../core/examples/example.ts';
 import { planProves } from '../../core/evaluations/assurance.ts';
 import { singlePlan } from '../../core/evaluations/plan.ts';
 import { splits } from '../../core/splits/plan.ts';
 import { promptTokens } from '../../core/text/tokens.ts';
 import { type Counted, countIn, countedOf } from '../access/counted.ts';
 import { query } from '../access/operation.ts';
+import { brief } from '../examples/rows.ts';
+import { comparedAsFarAs, countWaiting } from '../examples/compare.ts';
 import { planOf } from './plan.ts';
 
 /** The three columns of the split page: counts, mean rating, ratings, and tokens as a training counts them, system prompt included. */
@@ -32,9 +36,46 @@ export const getSplit = query(GetSplit, ({ project, tx }) =>
 	})
 );
 
-/** What an automatic split would move. Nothing moves yet. */
-export const previewSplit = query(PreviewSplit, (scope, request) =>
+const mostTwins = 50;
+
+/** Examples that nearly ask the same as another one, the newest first, each beside that one. */
+export const listTwins = query(ListTwins, (scope) =>
 	scope.tx(async (tx) => {
+		const projectId = scope.project.id;
+		type Found = { id: string; number: number; messages: Message[]; split: 'train' | 'validation' | null };
+		// one in validation before others; of two on one side the later one is shown beside the earlier
+		const found = await tx.execute<{ one: Found; two: Found; count: number }>(sql`
+			select to_json(e) as one, to_json(t) as two, count(*) over ()::int as count
+			from (
+				select e.id, e.number, e.messages, e.split, e.family from examples e where e.project_id = ${projectId} and e.family is not null and e.deleted_at is null
+			) e
+			cross join lateral (
+				select t.id, t.number, t.messages, t.split from examples t
+				where t.project_id = ${projectId} and t.deleted_at is null and t.family = e.family and t.id <> e.id
+				order by (t.split = 'validation') desc nulls last, t.number limit 1
+			) t
+			where (e.split is distinct from 'validation' or t.split = 'validation')
+				and (e.split is distinct from t.split or e.number > t.number)
+			order by e.number desc limit ${mostTwins}`);
+		const asking = ({ id, number, messages, split }: Found) => ({
+			id,
+			number,
+			input: brief(promptOf(messages).at(-1)?.content ?? ''),
+			side: split ?? ('unassigned' as const)
+		});
+		return {
+			rows: found.map(({ one, two }) => ({ example: asking(one), twin: asking(two) })),
+			count: found[0]?.count ?? 0,
+			waiting: await countWaiting(tx, projectId)
+		};
+	})
+);
+
+/** What an automatic split would move. Nothing moves yet. */
+export const previewSplit = query(PreviewSplit, async (scope, request) => {
+	await comparedAsFarAs(scope);
+	return scope.tx(async (tx) => {
+		const waiting = await countWaiting(tx, scope.project.id);
 		const { moves, ...summary } = await planOf(tx, scope.project, request);
 		const toValidation = moves.filter((move) => move.to === 'validation').length;
 		return {
@@ -42,7 +83,8 @@ export const previewSplit = query(PreviewSplit, (scope, request) =>
 			conflicts: summary.conflicts.length,
 			toTrain: moves.length - toValidation,
 			toValidation,
+			waiting,
 			proves: planProves(singlePlan(summary.validation))
 		};
-	})
-);
+	});
+});

@@ -44,6 +44,8 @@ import { actingAs, between, counts, inParent, inTeam, oneOf, policies, teamTable
 
 const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 const at = () => timestamp({ withTimezone: true });
+/** The transaction that wrote the row, as snapshots name it. */
+const writtenBy = customType<{ data: string }>({ dataType: () => 'xid8' });
 /** Order of arrival for append-only rows: two can share a millisecond, and ids of different servers do not sort. */
 const sequence = () => bigint({ mode: 'number' }).generatedAlwaysAsIdentity();
 
@@ -321,7 +323,9 @@ export const projects = teamTable(
 		/** The numbers the next example, run and evaluation get. */
 		nextExample: integer().notNull().default(1),
 		nextRun: integer().notNull().default(1),
-		nextEvaluation: integer().notNull().default(1)
+		nextEvaluation: integer().notNull().default(1),
+		/** Examples up to this number have been compared with all others: near-duplicates among them are known. */
+		compared: integer().notNull().default(0)
 	},
 	{ add: ['owner', 'trainer'], change: ['owner', 'trainer'], remove: [], project: 'id' },
 	(t) => [
@@ -411,6 +415,8 @@ export const examples = teamTable(
 		contentHash: bytes().notNull(),
 		/** Of everything before the answer: equal prompts may not stand on both sides of the split. */
 		promptHash: bytes().notNull(),
+		/** What it has in common with examples that nearly ask the same: the smallest prompt hash among them. null: there is none, or not yet. */
+		family: bytes(),
 		tokens: integer().notNull(),
 		/** The mean of what counts of everybody's scores for this text, 1–10. Derived from `ratings` by trigger. */
 		rating: real(),
@@ -448,6 +454,9 @@ export const examples = teamTable(
 		index('examples_lowest')
 			.on(t.teamId, t.projectId, t.rating, t.number.desc().nullsFirst())
 			.where(sql`rating is not null and deleted_at is null`),
+		index('examples_family')
+			.on(t.teamId, t.projectId, t.family)
+			.where(sql`family is not null`),
 		oneOf('examples', 'split', sides),
 		oneOf('examples', 'origin', origins),
 		between('examples', 'rating', 1, 10),
@@ -780,6 +789,8 @@ export const evaluations = teamTable(
 		/** When somebody last asked for the answers: what failed or was stopped before that is no answer to it. */
 		wantedAt: at().notNull().defaultNow(),
 		revealedAt: at(),
+		/** Who could vote when the results were revealed. */
+		electorate: uuid().array(),
 		/** What came out, counted at the reveal, which ends the vote, so that lists recount nothing. */
 		result: json().$type<EvaluationResult>()
 	},
@@ -872,7 +883,7 @@ export const ballots = teamTable(
 	]
 );
 
-const choices = ['first', 'tie', 'second', 'both_bad'] as const;
+const choices = ['first', 'tie', 'second', 'both_bad', 'skip'] as const;
 
 export const votes = teamTable(
 	'votes',
@@ -884,7 +895,7 @@ export const votes = teamTable(
 		ballotId: uuid().notNull(),
 		personId: uuid().notNull(),
 		voter: voter(),
-		/** As the person saw it; null takes the earlier vote back. */
+		/** As the person saw it, or that they do not want to judge it; null takes back what they had said. */
 		choice: text().$type<(typeof choices)[number]>(),
 		clientId: uuid().notNull()
 	},
@@ -1059,13 +1070,19 @@ export const outbox = teamTable(
 	{
 		seq: sequence(),
 		projectId: uuid().notNull(),
-		/** What changed, as pages name it: `run:<id>`, `evaluation:<id>`, `project:<id>`. */
+		/** What changed, as pages name it: `run:<id>`, `evaluation:<id>`, `project:<id>`, `ratings:<id>`. */
 		topic: text().notNull(),
 		/** By which event (contract/events). */
-		event: text().notNull().default('')
+		event: text().notNull().default(''),
+		/** Whose place readers go by: numbers of rows become visible out of order. */
+		xid: writtenBy()
+			.notNull()
+			.default(sql`pg_current_xact_id()`),
+		/** The window of a browser that brought it about: it knows already. */
+		tab: uuid()
 	},
 	{ add: everyRole, change: [], remove: [], project: 'project_id' },
-	(t) => [index().on(t.teamId, t.seq), index().on(t.createdAt)]
+	(t) => [index().on(t.teamId, t.xid), index().on(t.createdAt)]
 );
 
 /** What people read of a project's last weeks: who has done what (contract/events: `feed`). Numbers and names, no texts, no scores. */

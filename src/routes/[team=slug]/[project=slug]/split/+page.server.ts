@@ -4,12 +4,12 @@ import { together } from '$lib/server/access/scope';
 import { form } from '$lib/server/http/form';
 import { page } from '$lib/server/http/page';
 import { applySplit } from '$lib/server/splits/commands';
-import { getSplit, previewSplit } from '$lib/server/splits/queries';
+import { getSplit, listTwins, previewSplit } from '$lib/server/splits/queries';
 import type { Actions, PageServerLoad } from './$types';
 
 /** With a ratio in its address the page shows what a split by it would move. */
 export const load = page(PreviewSplit, ({ locals, url, depends }, request) => {
-	depends(`aitelier:project:${locals.project.project.id}`);
+	depends(`aitelier:project:${locals.project.project.id}`, `aitelier:ratings:${locals.project.project.id}`);
 	return together(locals.project, async (scope) => {
 		const sides = await getSplit(scope);
 		return {
@@ -17,7 +17,8 @@ export const load = page(PreviewSplit, ({ locals, url, depends }, request) => {
 			// said here: how it is computed weighs more than the page
 			proves: whatValidationProves(sides.find(({ side }) => side === 'validation')!.count),
 			request,
-			preview: url.searchParams.has('ratio') ? await previewSplit(scope, request) : null
+			preview: url.searchParams.has('ratio') ? await previewSplit(scope, request) : null,
+			twins: await listTwins(scope)
 		};
 	});
 }) satisfies PageServerLoad;

@@ -1,9 +1,11 @@
 import type { Pair, PairQueue } from '$lib/contract/evaluations';
-import type { Choice } from '$lib/core/evaluations/ballots';
+import type { Choice, Mark } from '$lib/core/evaluations/ballots';
 
-/** A choice, or null to take the earlier one back, with what had been chosen before as far as the person saw. */
-type Give = (pair: Pair, choice: Choice | null, saw: Choice | null) => void;
-type Step = { pair: Pair; choice: Choice | null };
+/** A choice or a skip, or null to take it back, with what stood before as far as the person saw. */
+type Give = (pair: Pair, mark: Mark | null, saw: Mark | null) => void;
+/** The next pairs after a place; `again`: of those that were skipped. */
+type More = (after: number, again: boolean) => Promise<PairQueue>;
+type Step = { pair: Pair; mark: Mark; saw: Mark | null };
 
 /** Fewer pairs than this at hand, and more are asked for. */
 const enough = 4;
@@ -15,27 +17,28 @@ export class VoteSession {
 	pairs = $state.raw<Pair[]>([]);
 	steps = $state.raw<Step[]>([]);
 	judged = $state(0);
+	skipped = $state(0);
 	total = $state(0);
 	/** The results were revealed meanwhile. */
 	closed = $state(false);
 	/** Every prompt has its votes: what comes now only shows whether people agree. */
 	complete = $state(false);
 	loading = $state(false);
-	#skipped: Pair[] = [];
-	/** The server has no pair that was not here before: what was skipped comes back. */
-	#hasAll = false;
+	/** What was skipped is gone through once more. */
+	#isAgain = $state(false);
 	#known = new Set<string>();
 	#after = -1;
 	#shownAt = Date.now();
-	/** Judged in another window, or in an earlier visit from which it has not arrived. */
-	#elsewhere = new Set<string>();
+	/** Decided in another window, or in an earlier visit from which it has not arrived. */
+	#elsewhere = new Map<string, Mark>();
 	#give: Give;
-	#more: (after: number) => Promise<PairQueue>;
+	#more: More;
 
-	constructor(queue: PairQueue, give: Give, more: (after: number) => Promise<PairQueue>) {
+	constructor(queue: PairQueue, give: Give, more: More) {
 		this.#give = give;
 		this.#more = more;
 		this.judged = queue.judged;
+		this.skipped = queue.skipped;
 		this.total = queue.total;
 		this.closed = queue.state === 'closed';
 		this.complete = queue.complete;
@@ -45,104 +48,111 @@ export class VoteSession {
 	get pair(): Pair | undefined {
 		return this.pairs[0];
 	}
+	/** Pairs that lie before this person. */
 	get left() {
-		return Math.max(0, this.total - this.judged);
+		return this.#isAgain ? this.pairs.length : Math.max(0, this.total - this.judged - this.skipped);
+	}
+	get ended() {
+		return this.closed || (this.left === 0 && !(this.#isAgain && this.loading));
 	}
 	get ready() {
 		return Date.now() - this.#shownAt > lockedMs;
 	}
 
+	#count(mark: Mark | null, by: 1 | -1) {
+		if (mark === 'skip') this.skipped += by;
+		else if (mark !== null) this.judged += by;
+	}
+
 	/** What the person has given in another window, or in an earlier visit. `isCounted`: the server may know of it. */
-	elsewhere(ballotId: string, choice: Choice | null, isCounted: boolean) {
-		const has = (list: Pair[]) => list.some((pair) => pair.ballotId === ballotId);
-		const isHere = has(this.pairs) || has(this.#skipped);
-		if (choice === null) {
-			if (!this.#elsewhere.delete(ballotId)) return;
+	elsewhere(ballotId: string, mark: Mark | null, isCounted: boolean) {
+		const isHere = this.pairs.some((pair) => pair.ballotId === ballotId);
+		if (mark === null) {
+			const was = this.#elsewhere.get(ballotId);
+			if (!was) return;
+			this.#elsewhere.delete(ballotId);
 			this.#known.delete(ballotId); // it may come again
-			this.judged--;
-			this.#hasAll = false;
+			this.#count(was, -1);
 		} else if (isHere || !(isCounted || this.#known.has(ballotId))) {
-			const others = (list: Pair[]) => list.filter((pair) => pair.ballotId !== ballotId);
 			if (this.pair?.ballotId === ballotId) this.#shownAt = Date.now();
-			this.#elsewhere.add(ballotId);
+			this.#elsewhere.set(ballotId, mark);
 			this.#known.add(ballotId);
-			this.pairs = others(this.pairs);
-			this.#skipped = others(this.#skipped);
-			this.judged++;
+			this.pairs = this.pairs.filter((pair) => pair.ballotId !== ballotId);
+			if (isHere && this.#isAgain) this.#count('skip', -1);
+			this.#count(mark, 1);
 		} else return;
 		if (this.pairs.length < enough) void this.fill();
 	}
 
-	#take(pairs: Pair[]): boolean {
+	#take(pairs: Pair[]) {
 		const fresh = pairs.filter((pair) => !this.#known.has(pair.ballotId));
 		for (const pair of fresh) this.#known.add(pair.ballotId);
 		this.pairs = [...this.pairs, ...fresh];
 		this.#after = fresh.at(-1)?.position ?? this.#after;
-		return fresh.length > 0;
 	}
 
-	#next(step: Step) {
-		this.steps = [...this.steps, step];
+	#mark(mark: Mark): boolean {
+		const pair = this.pair;
+		if (!pair || !this.ready || this.closed) return false;
+		const saw = this.#isAgain ? 'skip' : null;
+		this.#turn(pair, mark, saw);
+		this.steps = [...this.steps, { pair, mark, saw }];
 		this.pairs = this.pairs.slice(1);
 		this.#shownAt = Date.now();
-		if (this.#hasAll) this.#recycle();
-		else if (this.pairs.length < enough) void this.fill();
-	}
-
-	#recycle() {
-		this.pairs = [...this.pairs, ...this.#skipped];
-		this.#skipped = [];
-	}
-
-	choose(choice: Choice): boolean {
-		if (!this.pair || !this.ready || this.closed) return false;
-		this.#give(this.pair, choice, null);
-		this.judged++;
-		this.#next({ pair: this.pair, choice });
+		if (this.pairs.length < enough) void this.fill();
 		return true;
 	}
 
-	/** Puts the pair behind all others. */
-	skip(): boolean {
-		if (!this.pair || !this.ready || this.left < 2) return false;
-		this.#skipped.push(this.pair);
-		this.#next({ pair: this.pair, choice: null });
-		return true;
+	#turn(pair: Pair, to: Mark | null, from: Mark | null) {
+		if (to === from) return;
+		this.#give(pair, to, from);
+		this.#count(from, -1);
+		this.#count(to, 1);
 	}
 
-	/** Brings the last pair back, and takes its vote back if there was one. */
+	choose = (choice: Choice): boolean => this.#mark(choice);
+	/** This person does not judge the pair. */
+	skip = (): boolean => this.#mark('skip');
+
+	/** Brings the last pair back, as it was before. */
 	undo(): boolean {
 		const step = this.steps.at(-1);
 		if (!step) return false;
 		this.steps = this.steps.slice(0, -1);
-		this.#skipped = this.#skipped.filter((pair) => pair !== step.pair);
-		if (step.choice !== null) {
-			this.#give(step.pair, null, step.choice);
-			this.judged--;
-		}
-		this.pairs = [step.pair, ...this.pairs.filter((pair) => pair !== step.pair)];
+		this.#turn(step.pair, step.saw, step.mark);
+		this.pairs = [step.pair, ...this.pairs];
 		this.#shownAt = Date.now();
 		return true;
 	}
 
-	/** After a vote was refused: the server knows how many count, and whether the vote is over. `waiting`: those it has not heard of. */
+	/** Brings back what was skipped. The way back begins anew. */
+	async again() {
+		if (this.skipped === 0 || this.closed) return;
+		this.#isAgain = true;
+		this.#known.clear();
+		this.#after = -1;
+		this.steps = [];
+		await this.fill();
+	}
+
+	/** After something was refused: the server knows how many count, and whether the vote is over. `waiting`: those it has not heard of. */
 	async sync(waiting: number) {
-		const queue = await this.#more(this.#after).catch(() => null);
+		const queue = await this.#more(this.#after, this.#isAgain).catch(() => null);
 		if (!queue) return;
 		this.judged = Math.min(this.total, queue.judged + waiting);
+		this.skipped = queue.skipped;
 		this.closed = queue.state === 'closed';
 	}
 
-	/** More pairs, while there are any; then those that were skipped. */
+	/** More pairs, while there are any. */
 	async fill() {
 		if (this.loading || this.closed) return;
 		this.loading = true;
 		try {
-			const queue = await this.#more(this.#after);
+			const queue = await this.#more(this.#after, this.#isAgain);
 			this.closed = queue.state === 'closed';
 			this.complete = queue.complete;
-			this.#hasAll = !this.#take(queue.pairs);
-			if (this.#hasAll) this.#recycle();
+			this.#take(queue.pairs);
 		} catch {
 			// offline: the pairs at hand go on; the next choice asks again
 		} finally {

@@ -1,0 +1,210 @@
+// Prompts that nearly say the same: what a model has learnt of one it knows of the other. README.md of core/evaluations has the rule.
+import { hash } from '../math/hash.ts';
+import type { Message } from './conversation.ts';
+import { normalise } from './fingerprint.ts';
+
+/** Shorter turns say too little to be known by: they count within the whole that leads to an answer. */
+const shortestTurn = 40;
+const gram = 5;
+/** Of what both say so much is the same, or of the shorter one so much stands in the other. */
+const alike = 0.7;
+const contained = 0.9;
+
+/** Letters as they are compared: width, case, white space, punctuation and what has no width make no difference. */
+export const folded = (text: string): string =>
+	normalise(text)
+		.replace(/\p{Cf}+/gu, '')
+		.replace(/[\p{P} ]+/gu, ' ')
+		.trim();
+
+/** What an example is known by. `turns` may be found within others, the rest only as a whole. */
+export type Sayings = { turns: string[]; wholes: string[]; around: string[] };
+
+/** Every user turn that says enough, everything that leads to an answer, and the system prompts, in which a prompt may be quoted. */
+export const sayingsOf = (messages: readonly Message[]): Sayings => {
+	const sayings: Sayings = { turns: [], wholes: [], around: [] };
+	let whole = '';
+	for (const { role, content } of messages) {
+		const text = folded(content);
+		if (role === 'system') {
+			if (text.length >= shortestTurn) sayings.around.push(text);
+			continue;
+		}
+		if (role === 'user' && text.length >= shortestTurn) sayings.turns.push(text);
+		if (role === 'assistant' && whole !== '') sayings.wholes.push(whole);
+		whole += whole === '' ? text : ` ${text}`;
+	}
+	// one turn that leads to its answer is both
+	sayings.wholes = [...new Set(sayings.wholes)].filter((text) => text !== '' && !sayings.turns.includes(text));
+	return sayings;
+};
+
+const fnv = (text: string, from: number, size: number): number => {
+	let value = 0x811c9dc5;
+	for (let at = from; at < from + size; at++) value = Math.imul(value ^ text.charCodeAt(at), 0x01000193);
+	return (value ^ (value >>> 15)) >>> 0;
+};
+
+/** The pieces of five letters of a text, each once; those in `common` are left out. */
+export const gramsOf = (text: string, common: ReadonlySet<number> = none): Set<number> => {
+	const grams = new Set<number>();
+	for (let at = 0; at + gram <= text.length; at++) {
+		const piece = fnv(text, at, gram);
+		if (!common.has(piece)) grams.add(piece);
+	}
+	return grams;
+};
+const none: ReadonlySet<number> = new Set();
+
+/** So many prompts have to share a piece before it is called common, however few there are. */
+const fewestCommon = 10;
+const commonShare = 0.2;
+
+/** Pieces that stand in more than a fifth of these prompts: one long instruction would make a single family of everything. */
+export const commonGrams = (prompts: readonly Sayings[]): Set<number> => {
+	const counts = new Map<number, number>();
+	for (const { turns, wholes, around } of prompts) {
+		const own = new Set<number>();
+		for (const text of [...turns, ...wholes, ...around]) for (const piece of gramsOf(text)) own.add(piece);
+		for (const piece of own) counts.set(piece, (counts.get(piece) ?? 0) + 1);
+	}
+	const least = Math.max(fewestCommon, commonShare * prompts.length);
+	return new Set([...counts].filter(([, count]) => count > least).map(([piece]) => piece));
+};
+
+/** Fewer pieces than this are left of a text that is nearly all common: only its whole tells anything. */
+const fewestPieces = 8;
+
+/** How much two texts have in common, 0 to 1: of both together, or of the shorter one where that may stand `within` the other. */
+export const likeness = (one: ReadonlySet<number>, two: ReadonlySet<number>, within: boolean): number => {
+	const [few, many] = one.size <= two.size ? [one, two] : [two, one];
+	if (few.size < fewestPieces) return 0;
+	let shared = 0;
+	for (const piece of few) if (many.has(piece)) shared++;
+	const ofBoth = shared / (one.size + two.size - shared);
+	return ofBoth >= alike || !within ? ofBoth : Math.max(ofBoth, (shared / few.size) * (alike / contained));
+};
+export const isNear = (share: number) => share >= alike - 1e-12;
+
+type Piece = { text: string; prompt: number; isTurn: boolean; isAround: boolean };
+
+/**
+ * Texts are looked up by pieces of so many letters, of which a fourth is kept, and of each of those so many texts: short ones tell a
+ * short text after a change, long ones one among many that use the same few words.
+ */
+const key = { letters: [9, 18], ofEach: 4, texts: 12 };
+
+/**
+ * Finds near twins among prompts that come one after the other. All texts are kept in memory, as folded: about as much as they have
+ * letters, and as much again to find them by.
+ */
+export class NearIndex {
+	#pieces: Piece[] = [];
+	#wholes = new Map<string, number[]>();
+	#places = new Map<number, number[]>();
+	#common: ReadonlySet<number>;
+	#count = 0;
+
+	constructor(common: ReadonlySet<number> = none) {
+		this.#common = common;
+	}
+
+	/** Adds a prompt and returns its number, from 0 on, with the numbers of earlier ones that nearly say the same. */
+	add(sayings: Sayings): { number: number; twins: number[] } {
+		const number = this.#count++;
+		const twins = new Set<number>();
+		const own: Piece[] = [
+			...sayings.turns.map((text) => ({ text, prompt: number, isTurn: true, isAround: false })),
+			...sayings.wholes.map((text) => ({ text, prompt: number, isTurn: false, isAround: false })),
+			...sayings.around.map((text) => ({ text, prompt: number, isTurn: false, isAround: true }))
+		];
+		const keys = own.map(({ text }) => this.#keys(text));
+		for (const [at, piece] of own.entries()) this.#look(piece, keys[at]!, twins);
+		for (const [at, piece] of own.entries()) this.#keep(piece, keys[at]!);
+		twins.delete(number);
+		return { number, twins: [...twins] };
+	}
+
+	#keys(text: string): Set<number> {
+		const keys = new Set<number>();
+		for (const letters of key.letters)
+			for (let at = 0; at + letters <= text.length; at++) {
+				const value = fnv(text, at, letters);
+				if (value % key.ofEach === 0) keys.add(value);
+			}
+		return keys;
+	}
+
+	#look(piece: Piece, keys: ReadonlySet<number>, twins: Set<number>) {
+		// a system prompt is nobody's question: it only holds others
+		if (!piece.isAround) for (const prompt of this.#wholes.get(piece.text) ?? []) twins.add(prompt);
+		const hits = new Map<number, number>();
+		for (const value of keys) for (const at of this.#places.get(value) ?? []) hits.set(at, (hits.get(at) ?? 0) + 1);
+		let grams: Set<number> | undefined;
+		for (const [at, count] of hits) {
+			const other = this.#pieces[at]!;
+			if (twins.has(other.prompt) || (piece.isAround && other.isAround)) continue;
+			// rare are the texts that share a key and little else: most are told apart without reading them
+			if (count * 3 < Math.min(keys.size, (key.letters.length * other.text.length) / key.ofEach)) continue;
+			grams ??= gramsOf(piece.text, this.#common);
+			const shorter = piece.text.length <= other.text.length ? piece : other;
+			const isQuoted = piece.isAround || other.isAround;
+			if (isQuoted && (shorter.isAround || !shorter.isTurn)) continue;
+			if (isNear(likeness(grams, gramsOf(other.text, this.#common), shorter.isTurn))) twins.add(other.prompt);
+		}
+	}
+
+	#keep(piece: Piece, keys: ReadonlySet<number>) {
+		const at = this.#pieces.push(piece) - 1;
+		if (!piece.isAround) {
+			const same = this.#wholes.get(piece.text);
+			if (same) same.push(piece.prompt);
+			else this.#wholes.set(piece.text, [piece.prompt]);
+		}
+		for (const value of keys) {
+			const known = this.#places.get(value);
+			if (!known) this.#places.set(value, [at]);
+			else if (known.length < key.texts) known.push(at);
+		}
+	}
+}
+
+/** Prompts that are near each other, directly or by others between them: for each the smallest number of its family. */
+export class Families {
+	#heads: number[] = [];
+
+	join(one: number, two: number) {
+		const [first, second] = [this.of(one), this.of(two)];
+		this.#heads[Math.max(first, second)] = Math.min(first, second);
+	}
+	of(number: number): number {
+		let at = number;
+		while ((this.#heads[at] ?? at) !== at) at = this.#heads[at]!;
+		this.#heads[number] = at;
+		return at;
+	}
+}
+
+/** So many prompts say which pieces are common. */
+const sampled = 2000;
+
+/** The prompts that say which pieces are common, the same ones each time, when there are too many to ask all. */
+export const sampleOf = <T>(all: readonly T[]): T[] =>
+	all.length <= sampled
+		? [...all]
+		: all
+				.map((one, at) => ({ one, place: hash(String(at), 'near') }))
+				.sort((one, two) => one.place - two.place)
+				.slice(0, sampled)
+				.map(({ one }) => one);
+
+/** The families among these prompts: for each the place of the first member. */
+export const familiesOf = (prompts: readonly Sayings[]): number[] => {
+	const index = new NearIndex(commonGrams(sampleOf(prompts)));
+	const families = new Families();
+	for (const prompt of prompts) {
+		const { number, twins } = index.add(prompt);
+		for (const twin of twins) families.join(number, twin);
+	}
+	return prompts.map((_, at) => families.of(at));
+};

@@ -1,0 +1,157 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { and, asc, eq, gt, isNull, or, sql } from 'drizzle-orm';
+import { AppError } from '../../core/errors.ts';
+import type { Message } from '../../core/examples/example.ts';
+import { Families, NearIndex, type Sayings, commonGrams, sampleOf, sayingsOf } from '../../core/examples/near.ts';
+import type { ProjectScope, Scope, Tx } from '../access/scope.ts';
+import { record } from '../events/record.ts';
+import { enqueue } from '../jobs/queue.ts';
+import { examples, projects } from '../platform/db/schema.ts';
+
+/** So many examples are compared while somebody waits for it; with more, a job does it. */
+const mostAtOnce = 3000;
+const rowsAtOnce = 2000;
+/** Other work gets its turn after so many. */
+const perTurn = 100;
+
+/** What has a side, had one for good, or may get one. */
+const isHeld = or(isNull(examples.deletedAt), examples.trained, examples.reserved, eq(examples.split, 'validation'));
+
+/** A step: how many examples of a project have not been compared with the others, and the number of the newest. */
+const waiting = async (tx: Tx, projectId: string) => {
+	const [found] = await tx.execute<{ newest: number; compared: number }>(sql`
+		select p.compared, coalesce((
+			select e.number from examples e where e.project_id = p.id order by e.project_id, e.number desc limit 1
+		), 0) as newest from projects p where p.id = ${projectId}`);
+	return { newest: found?.newest ?? 0, count: Math.max(0, (found?.newest ?? 0) - (found?.compared ?? 0)) };
+};
+
+type Prompt = { hash: string; sayings: Sayings };
+
+const promptsAfter = async (tx: Tx, projectId: string, after: number) =>
+	tx
+		.select({ number: examples.number, hash: examples.promptHash, messages: examples.messages })
+		.from(examples)
+		.where(and(eq(examples.projectId, projectId), gt(examples.number, after), isHeld))
+		.orderBy(asc(examples.number))
+		.limit(rowsAtOnce);
+
+/** For each prompt that nearly asks the same as others the smallest hash among them, by its hash. */
+const familiesAmong = async (prompts: readonly Prompt[], signal?: AbortSignal): Promise<Map<string, string>> => {
+	const index = new NearIndex(commonGrams(sampleOf(prompts.map(({ sayings }) => sayings))));
+	const families = new Families();
+	for (const [at, { sayings }] of prompts.entries()) {
+		for (const twin of index.add(sayings).twins) families.join(at, twin);
+		if (at % perTurn === 0) await nextTurn();
+		signal?.throwIfAborted();
+	}
+	const members = Map.groupBy(prompts.keys(), (at) => families.of(at));
+	const found = new Map<string, string>();
+	for (const some of members.values()) {
+		if (some.length === 1) continue;
+		const hashes = some.map((at) => prompts[at]!.hash);
+		const name = hashes.reduce((least, hash) => (hash < least ? hash : least));
+		for (const hash of hashes) found.set(hash, name);
+	}
+	return found;
+};
+
+/** Every prompt once, read a page at a time. */
+const readAll = async (read: (after: number) => ReturnType<typeof promptsAfter>): Promise<Prompt[]> => {
+	const known = new Map<string, Prompt>();
+	for (let after = 0; ;) {
+		const rows = await read(after);
+		for (const { hash, messages } of rows) {
+			const name = hash.toString('hex');
+			if (!known.has(name)) known.set(name, { hash: name, sayings: sayingsOf(messages) });
+		}
+		if (rows.length < rowsAtOnce) return [...known.values()];
+		after = rows.at(-1)!.number;
+		await nextTurn();
+	}
+};
+
+/**
+ * A step: writes down who nearly asks the same. What stands in train beside a twin in validation leaves train, unless it was learnt:
+ * validation is what measures, and stays. `newest`: up to which number all was read.
+ */
+const keep = async (tx: Tx, scope: Scope, projectId: string, found: ReadonlyMap<string, string>, newest: number) => {
+	await tx.select({ id: projects.id }).from(projects).where(eq(projects.id, projectId)).for('update');
+	const bytes = (hashes: Iterable<string>) => sql.param(`{${[...hashes].map((hash) => `"\\\\x${hash}"`).join(',')}}`);
+	await tx.execute(sql`
+		update examples e set family = f.name
+		from (select * from unnest(${bytes(found.keys())}::bytea[], ${bytes(found.values())}::bytea[]) as f(hash, name)) f
+		where e.project_id = ${projectId} and e.prompt_hash = f.hash and e.family is distinct from f.name`);
+	await tx.execute(sql`
+		update examples e set family = null
+		where e.project_id = ${projectId} and e.family is not null and e.prompt_hash <> all (${bytes(found.keys())}::bytea[])`);
+	const parted = await tx.execute(sql`
+		update examples e set split = null
+		where e.project_id = ${projectId} and e.family is not null and e.split = 'train' and not e.trained and not e.reserved
+			and e.family in (
+				select o.family from examples o where o.project_id = ${projectId} and o.family is not null and o.split = 'validation'
+			)`);
+	await tx.update(projects).set({ compared: newest }).where(eq(projects.id, projectId));
+	const { count } = parted;
+	if (count > 0) await record(tx, scope, { event: 'split.parted', subject: projectId, projectId, details: { count } });
+};
+
+/** Compares all prompts of a project with each other, where there are new ones. Again does nothing. */
+export const compareExamples = async (scope: Scope, projectId: string, signal?: AbortSignal): Promise<void> => {
+	const { newest, count } = await scope.tx((tx) => waiting(tx, projectId));
+	if (count === 0) return;
+	const prompts = await readAll((after) => scope.tx((tx) => promptsAfter(tx, projectId, after)));
+	const found = await familiesAmong(prompts, signal);
+	await scope.tx((tx) => keep(tx, scope, projectId, found, newest));
+};
+
+/**
+ * Sees to it that near-duplicates are known before sides are given: at once in a small project, else a job does it, and this throws
+ * *conflict* with how many wait. Stands before the transaction that gives the sides.
+ */
+export const awaitCompared = async (scope: ProjectScope): Promise<void> => {
+	const projectId = scope.project.id;
+	const { newest, count } = await scope.tx((tx) => waiting(tx, projectId));
+	if (count === 0) return;
+	if (newest <= mostAtOnce) return compareExamples(scope, projectId);
+	await scope.tx((tx) => enqueue(tx, 'project.compare', { projectId }));
+	throw new AppError(
+		'conflict',
+		`${count.toLocaleString('en')} new examples are being compared with the others, so that none that nearly asks the same comes to the other side. Try again in a moment.`
+	);
+};
+
+/** The same for a page that only looks: in a large project it shows what is known, and the job goes on. */
+export const comparedAsFarAs = (scope: ProjectScope): Promise<void> =>
+	awaitCompared(scope).catch((problem) => {
+		if (!(problem instanceof AppError)) throw problem;
+	});
+
+/** A new prompt is compared at once with so many that are locked; with more, the split finds what is near. */
+const mostLocked = 5000;
+
+/**
+ * A step: throws *conflict* where this asks nearly the same as an example that is locked in validation, also one that was deleted: an
+ * answer of a model to it must not come to train by the playground. `messages` end in an answer.
+ */
+export const refuseNearMeasured = async (tx: Tx, projectId: string, messages: readonly Message[]): Promise<void> => {
+	const locked = await tx
+		.select({ number: examples.number, messages: examples.messages })
+		.from(examples)
+		.where(and(eq(examples.projectId, projectId), eq(examples.split, 'validation')))
+		.limit(mostLocked + 1);
+	if (locked.length > mostLocked) return;
+	const known = locked.map((example) => sayingsOf(example.messages));
+	const index = new NearIndex(commonGrams(sampleOf(known)));
+	for (const sayings of known) index.add(sayings);
+	const [twin] = index.add(sayingsOf(messages)).twins;
+	if (twin === undefined) return;
+	throw new AppError(
+		'conflict',
+		`This asks nearly the same as example ${locked[twin]!.number}, which is locked in validation: what measures must not train. Ask something else to keep the answer.`,
+		'messages'
+	);
+};
+
+/** How many examples still wait to be compared. */
+export const countWaiting = async (tx: Tx, projectId: string): Promise<number> => (await waiting(tx, projectId)).count;

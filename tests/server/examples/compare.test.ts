@@ -1,0 +1,198 @@
+import { createHash } from 'node:crypto';
+import { and, eq } from 'drizzle-orm';
+import { afterAll, expect, test } from 'vitest';
+import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
+import { createEvaluation } from '../../../src/lib/server/evaluations/commands.ts';
+import { getSetUp } from '../../../src/lib/server/evaluations/queries.ts';
+import {
+	addExample,
+	deleteExamples,
+	importExamples,
+	restoreExamples
+} from '../../../src/lib/server/examples/commands.ts';
+import { compareExamples } from '../../../src/lib/server/examples/compare.ts';
+import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
+import { auditEntries, examples, pairings, projects, runExamples } from '../../../src/lib/server/platform/db/schema.ts';
+import { applySplit, moveExamples } from '../../../src/lib/server/splits/commands.ts';
+import { listTwins, previewSplit } from '../../../src/lib/server/splits/queries.ts';
+import { addExamples, addReadyRun, wish } from '../../support/evaluation.ts';
+import { newProject, newTeam } from '../../support/team.ts';
+
+afterAll(() => closePools());
+
+const texts: Record<string, string> = {
+	pan: 'I ordered the carbon steel pan two weeks ago and it has not come yet. Where is the parcel now?',
+	kettle: 'The copper kettle whistles before the water boils, and the handle gets so hot that nobody can hold it.',
+	'walnut board': 'Can the walnut board go into the dishwasher, or do I have to wash it by hand and oil it afterwards?',
+	knife: 'My invoice shows another name than the one on my card, because my wife paid for the bread knife.',
+	machine: 'We moved last month. How do I change the address of a subscription that begins again on Friday?'
+};
+const things = Object.keys(texts);
+const question = (thing: string) => texts[thing]!;
+const again = (thing: string) => `Hello! ${question(thing)} Thanks`;
+
+const newPlace = async () => {
+	const team = await newTeam();
+	const { project, connection } = await newProject(team.scope, {});
+	return { ...team, project, connection, place: await inProject(team.scope, project.slug) };
+};
+const sides = (scope: Scope) =>
+	scope.tx((tx) =>
+		tx
+			.select({ number: examples.number, split: examples.split, family: examples.family })
+			.from(examples)
+			.orderBy(examples.number)
+	);
+/** Prompts that have nothing in common. */
+const other = (at: number) => createHash('sha256').update(String(at)).digest('hex').slice(0, 30);
+
+test('what nearly asks the same is one family, goes to one side, and is compared before the first split', async () => {
+	const { scope, project, place } = await newPlace();
+	await addExamples(
+		scope,
+		project.id,
+		[...things.map(question), ...things.map(again), ...Array.from({ length: 40 }, (_, at) => other(at))],
+		{ split: null }
+	);
+	await applySplit(place, { ratio: 0.7, seed: 3 });
+	const all = await sides(scope);
+	for (const at of things.keys()) {
+		expect(all[at]!.family).not.toBe(null);
+		expect(all[at]!.family).toEqual(all[at + things.length]!.family);
+		expect(all[at]!.split).toBe(all[at + things.length]!.split);
+	}
+	expect(all.slice(10).every(({ family }) => family === null)).toBe(true);
+	expect(new Set(all.map(({ split }) => split))).toEqual(new Set(['train', 'validation']));
+});
+
+test('across the line a twin is refused, and named; on its own side it is not', async () => {
+	const { scope, project, place } = await newPlace();
+	const [locked] = await addExamples(scope, project.id, [question('walnut board')], { split: 'validation' });
+	const [twin, free] = await addExamples(scope, project.id, [again('walnut board'), other(1)], {
+		split: null,
+		from: 2
+	});
+	const move = (id: string, side: 'train' | 'validation') => moveExamples(place, { ids: [id], side });
+	await expect(move(twin!, 'train')).rejects.toMatchObject({
+		code: 'conflict',
+		message: expect.stringContaining('nearly the same as example 1 on the other side')
+	});
+	await move(free!, 'train');
+	await move(twin!, 'validation');
+	expect(locked).toBeDefined();
+});
+
+test('an import with sides: what stands in train beside a twin in validation leaves it, and that is written down', async () => {
+	const { scope, project, place } = await newPlace();
+	const line = (content: string, split: string) =>
+		JSON.stringify({
+			messages: [
+				{ role: 'user', content },
+				{ role: 'assistant', content: 'Yes.' }
+			],
+			split
+		});
+	const written = [
+		line(question('pan'), 'validation'),
+		line(again('pan'), 'train'),
+		line(question('kettle'), 'train'),
+		line(again('kettle'), 'train')
+	];
+	await importExamples(place, { fileName: 'x.jsonl', lines: written.map((text, at) => ({ number: at + 1, text })) });
+	await compareExamples(scope, project.id);
+	expect((await sides(scope)).map(({ split }) => split)).toEqual(['validation', null, 'train', 'train']);
+	const [entry] = await scope.tx((tx) => tx.select().from(auditEntries).where(eq(auditEntries.action, 'split.parted')));
+	expect(entry!.details).toEqual({ count: 1 });
+	// again does nothing
+	await compareExamples(scope, project.id);
+	expect(await previewSplit(place, { ratio: 0.8, seed: 1 })).toMatchObject({ waiting: 0 });
+});
+
+test('what was learnt stays, and the comparison leaves its twin out', async () => {
+	const { scope, project, connection, place } = await newPlace();
+	await addExamples(scope, project.id, things.map(question), { split: 'validation' });
+	const [learnt] = await addExamples(scope, project.id, [again(things[0]!)], { split: 'train', from: 6 });
+	const run = await addReadyRun(scope, { projectId: project.id, connectionId: connection.id });
+	await scope.tx((tx) =>
+		tx.insert(runExamples).values({ projectId: project.id, runId: run.id, exampleId: learnt!, kind: 'train' })
+	);
+	const setUp = await getSetUp(place);
+	expect(setUp.validation).toBe(5);
+	expect(setUp.runs[0]!.leaks).toHaveLength(1);
+	await expect(createEvaluation(place, wish(run.id, 5))).rejects.toMatchObject({ code: 'invalid', field: 'pairs' });
+	await createEvaluation(place, wish(run.id, 4));
+	const asked = await scope.tx((tx) =>
+		tx
+			.select({ number: examples.number })
+			.from(pairings)
+			.innerJoin(examples, and(eq(examples.id, pairings.exampleId)))
+	);
+	expect(asked.map(({ number }) => number)).not.toContain(1);
+});
+
+test('of a family in validation one is asked', async () => {
+	const { scope, project, place } = await newPlace();
+	await addExamples(scope, project.id, [...things.map(question), ...things.map(again)], { split: 'validation' });
+	expect((await getSetUp(place)).validation).toBe(5);
+});
+
+test('what comes back from deletion is compared anew', async () => {
+	const { scope, project, place } = await newPlace();
+	const [gone] = await addExamples(scope, project.id, [again('pan')], { split: null });
+	await deleteExamples(place, { ids: [gone!] });
+	await addExamples(scope, project.id, [question('pan')], { split: 'validation', from: 2 });
+	await compareExamples(scope, project.id);
+	await restoreExamples(place, { ids: [gone!] });
+	await expect(moveExamples(place, { ids: [gone!], side: 'train' })).rejects.toMatchObject({ code: 'conflict' });
+});
+
+test('a large project waits for its job, in a sentence, and only then moves', async () => {
+	const { scope, project, place } = await newPlace();
+	await addExamples(scope, project.id, [question('pan')], { split: null, from: 5000 });
+	await expect(applySplit(place, { ratio: 0.8, seed: 1 })).rejects.toMatchObject({
+		code: 'conflict',
+		message: expect.stringContaining('are being compared')
+	});
+	expect(await previewSplit(place, { ratio: 0.8, seed: 1 })).toMatchObject({ waiting: 5000 });
+	await compareExamples(scope, project.id);
+	expect(await previewSplit(place, { ratio: 0.8, seed: 1 })).toMatchObject({ waiting: 0 });
+	await applySplit(place, { ratio: 0.8, seed: 1 });
+	expect((await scope.tx((tx) => tx.select().from(projects)))[0]!.compared).toBe(5000);
+});
+
+test('twins are listed side by side, each pair once, the locked one as the twin', async () => {
+	const { scope, project, place } = await newPlace();
+	await addExamples(scope, project.id, [question('pan')], { split: 'validation' });
+	await addExamples(scope, project.id, [again('pan'), question('kettle'), again('kettle'), question('knife')], {
+		split: null,
+		from: 2
+	});
+	expect(await listTwins(place)).toEqual({ rows: [], count: 0, waiting: 5 });
+	await compareExamples(scope, project.id);
+	const { rows, count, waiting } = await listTwins(place);
+	expect({ count, waiting }).toEqual({ count: 2, waiting: 0 });
+	expect(rows.map(({ example, twin }) => [example.number, example.side, twin.number, twin.side])).toEqual([
+		[4, 'unassigned', 3, 'unassigned'],
+		[2, 'unassigned', 1, 'validation']
+	]);
+	expect(rows[1]!.example.input).toBe(again('pan'));
+});
+
+test('an answer of the playground to what nearly measures is not kept, and the twin is named', async () => {
+	const { scope, project, place } = await newPlace();
+	await addExamples(scope, project.id, [question('pan')], { split: 'validation', from: 90 });
+	const keep = (content: string) =>
+		addExample(place, {
+			messages: [
+				{ role: 'user', content },
+				{ role: 'assistant', content: 'It is on its way.' }
+			],
+			rating: null,
+			origin: 'playground'
+		});
+	await expect(keep(again('pan'))).rejects.toMatchObject({
+		code: 'conflict',
+		message: expect.stringContaining('nearly the same as example 90, which is locked')
+	});
+	await keep(question('kettle'));
+});
