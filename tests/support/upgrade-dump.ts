@@ -11,6 +11,7 @@ import { closePools } from '../../src/lib/server/platform/db/pools.ts';
 import { makeSignInLink } from '../../src/lib/server/access/sign-in.ts';
 import { startPlatform } from '../../src/lib/server/platform/start.ts';
 import { configureProviders } from '../../src/lib/server/providers/configure.ts';
+import { signExamples } from '../../src/lib/server/examples/signatures.ts';
 import { rewriteExample } from '../../src/lib/server/ratings/commands.ts';
 import { startRun } from '../../src/lib/server/runs/commands.ts';
 import { runUntilStopped } from '../../src/launch/children.ts';
@@ -80,6 +81,7 @@ async function fill(owner: postgres.Sql, sandboxUrl: string, room: string) {
 	const run = await startRun(within, { clientId: randomUUID(), ...defaultRecipe, learningRate: 1e-4 });
 	const { status, problem } = await drive(scope, run.id);
 	if (status !== 'ready') throw new Error(`The run ended as ${status}: ${problem}`);
+	await signExamples(scope);
 	await makeSignInLink({ email: 'ana@example.com', browserToken: randomUUID() });
 	await owner`insert into rate_limits (key, count, resets_at) values ('sign-in|192.0.2.1', 1, now() + interval '1 hour')`;
 
