@@ -1,10 +1,9 @@
 import type { JobWithMetadata, PgBoss } from 'pg-boss';
 import * as v from 'valibot';
 import { scopeFor } from '../access/scope.ts';
-import { exampleJobs } from '../examples/jobs.ts';
+import { exampleJobs, signUnsigned } from '../examples/jobs.ts';
 import { countUncounted, evaluationJobs, requeueGenerations } from '../evaluations/jobs.ts';
 import { linkUnlinked } from '../events/jobs.ts';
-import { signExamples } from '../examples/signatures.ts';
 import { announceEnds, keyJobs } from '../keys/jobs.ts';
 import { plainPool } from '../platform/db/pools.ts';
 import { log } from '../platform/log.ts';
@@ -20,7 +19,7 @@ import { type QueueName, polling, sweep } from './queues.ts';
 /** Every job of every feature. A test holds the list against the queues. */
 export const jobs: Job[] = [...keyJobs, ...exampleJobs, ...runJobs, ...servingJobs, ...evaluationJobs, ...webhookJobs];
 
-/** Gives what is open its job back, feature by feature, counts what no job counts, links what no relay has linked, and announces the ends of keys. */
+/** Gives what is open its job back, feature by feature, counts what no job counts, links what no relay has linked, announces the ends of keys, and signs examples. */
 const requeues: Requeue[] = [
 	requeueOpenRuns,
 	requeueOpenServings,
@@ -29,7 +28,7 @@ const requeues: Requeue[] = [
 	linkUnlinked,
 	requeueDeliveries,
 	announceEnds,
-	signExamples
+	signUnsigned
 ];
 
 /** The system itself acts: whoever wanted the job had the right to, when it was queued. */
