@@ -204,7 +204,8 @@ const words: Record<string, string> = {
 	qualified: 'Good examples in all.',
 	toTrain: 'How many would move to train.',
 	toValidation: 'How many would move to validation.',
-	waiting: 'New examples that are still being compared with the others; until then nothing moves.',
+	waiting:
+		'New examples that are still being compared with the others; until then nothing moves. null where there are too many to compare: then only what asks exactly the same is kept together.',
 	'splits.twins:example': 'It nearly asks the same as `twin`.',
 	'splits.twins:rows': 'The newest fifty of them.',
 	twin: 'One that it is near: in validation, where there is any.',
