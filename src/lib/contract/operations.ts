@@ -8,6 +8,7 @@ import * as evaluationResults from './evaluation-results.ts';
 import * as evaluations from './evaluations.ts';
 import * as examples from './examples.ts';
 import * as keys from './keys.ts';
+import * as pairs from './pairs.ts';
 import * as playground from './playground.ts';
 import * as project from './project.ts';
 import * as ratings from './ratings.ts';
@@ -34,6 +35,7 @@ export const operations: readonly Operation[] = [
 	ratings,
 	splits,
 	runs,
+	pairs,
 	servings,
 	evaluations,
 	evaluationResults,

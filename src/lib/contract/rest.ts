@@ -8,6 +8,7 @@ import * as evaluations from './evaluations.ts';
 import * as examples from './examples.ts';
 import * as keys from './keys.ts';
 import type { Operation } from './operation.ts';
+import * as pairs from './pairs.ts';
 import * as playground from './playground.ts';
 import * as project from './project.ts';
 import * as ratings from './ratings.ts';
@@ -74,6 +75,9 @@ export const rest: readonly RestRow[] = [
 	rows(splits.MoveExamples, 'POST', `${inProject}/split/move`),
 
 	rows(runs.GetPreflight, 'GET', `${inProject}/runs/preflight`),
+	rows(pairs.ListTrainingPairs, 'GET', `${inProject}/runs/pairs`, {
+		paged: { place: 'after', rows: 'rows', next: 'next' }
+	}),
 	rows(runs.ListRuns, 'GET', `${inProject}/runs`, { paged: byNumber }),
 	rows(runs.StartRun, 'POST', `${inProject}/runs`, { status: 201 }),
 	rows(runs.GetRun, 'GET', `${inProject}/runs/{runId}`),

@@ -10,7 +10,7 @@ import {
 import { configureProviders } from '../../../src/lib/server/providers/configure.ts';
 import { providers } from '../../../src/lib/server/providers/registry.ts';
 import { asJsonl, shippingPairs } from '../../sandbox/shipping-examples.ts';
-import { defaultRecipe } from '../../../src/lib/core/runs/recipe.ts';
+import { presets } from '../../../src/lib/core/runs/recipe.ts';
 
 export const speed = 20;
 
@@ -71,20 +71,38 @@ export type Places = Awaited<ReturnType<typeof openPlaces>>;
 
 const all = shippingPairs(60);
 
+/** The same questions, each with its answer and one that says nothing. */
+const asPairs = (pairs: typeof all) =>
+	pairs
+		.map(({ prompt, answer }) =>
+			JSON.stringify({
+				input: { messages: [{ role: 'user', content: prompt }] },
+				preferred_output: [{ role: 'assistant', content: answer }],
+				non_preferred_output: [{ role: 'assistant', content: 'Please look at our website for more information.' }]
+			})
+		)
+		.join('\n');
+
 /** Uploads both files and says what to order. */
-export async function prepare(access: Access, model = 'sandbox-small', count = 40): Promise<TrainingOrder> {
+export async function prepare(
+	access: Access,
+	model = 'sandbox-small',
+	count = 40,
+	method: TrainingOrder['method'] = 'sft'
+): Promise<TrainingOrder> {
 	const provider = providers[access.provider];
-	const training = { name: 'train.jsonl', body: asJsonl(all.slice(0, count)), purpose: 'train' } as const;
-	const validation = { name: 'validation.jsonl', body: asJsonl(all.slice(48)), purpose: 'validation' } as const;
+	const write = method === 'dpo' ? asPairs : asJsonl;
+	const training = { name: 'train.jsonl', body: write(all.slice(0, count)), purpose: 'train' } as const;
+	const validation = { name: 'validation.jsonl', body: write(all.slice(48)), purpose: 'validation' } as const;
 	const { fileId } = await provider.upload(access, training);
 	const { fileId: validationFileId } = await provider.upload(access, validation);
 	return {
 		mark: `run-${Math.random().toString(36).slice(2, 12)}`,
 		model,
-		method: 'sft',
+		method,
 		trainingFileId: fileId,
 		validationFileId,
-		recipe: defaultRecipe,
+		recipe: presets[method].balanced,
 		seed: 7
 	};
 }
