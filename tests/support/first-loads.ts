@@ -19,6 +19,7 @@ export const firstLoads: Record<string, number> = {
 	'team-project-split': 104,
 	'team-project-train': 98,
 	'team-project-train-run': 96,
+	'team-project-train-compare': 98,
 	'team-project-train-new': 100,
 	'team-project-train-pairs': 100,
 	'team-projects-new': 132,

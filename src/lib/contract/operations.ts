@@ -12,6 +12,7 @@ import * as pairs from './pairs.ts';
 import * as playground from './playground.ts';
 import * as project from './project.ts';
 import * as ratings from './ratings.ts';
+import * as runComparison from './run-comparison.ts';
 import * as runs from './runs.ts';
 import * as servings from './servings.ts';
 import * as splits from './splits.ts';
@@ -36,6 +37,7 @@ export const operations: readonly Operation[] = [
 	splits,
 	runs,
 	pairs,
+	runComparison,
 	servings,
 	evaluations,
 	evaluationResults,

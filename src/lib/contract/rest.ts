@@ -12,6 +12,7 @@ import * as pairs from './pairs.ts';
 import * as playground from './playground.ts';
 import * as project from './project.ts';
 import * as ratings from './ratings.ts';
+import * as runComparison from './run-comparison.ts';
 import * as runs from './runs.ts';
 import * as servings from './servings.ts';
 import * as splits from './splits.ts';
@@ -78,6 +79,7 @@ export const rest: readonly RestRow[] = [
 	rows(pairs.ListTrainingPairs, 'GET', `${inProject}/runs/pairs`, {
 		paged: { place: 'after', rows: 'rows', next: 'next' }
 	}),
+	rows(runComparison.CompareRuns, 'GET', `${inProject}/runs/compare`),
 	rows(runs.ListRuns, 'GET', `${inProject}/runs`, { paged: byNumber }),
 	rows(runs.StartRun, 'POST', `${inProject}/runs`, { status: 201 }),
 	rows(runs.GetRun, 'GET', `${inProject}/runs/{runId}`),

@@ -9,7 +9,7 @@ import {
 } from '../../../src/lib/server/providers/provider.ts';
 import { configureProviders } from '../../../src/lib/server/providers/configure.ts';
 import { providers } from '../../../src/lib/server/providers/registry.ts';
-import { asJsonl, shippingPairs } from '../../sandbox/shipping-examples.ts';
+import { asJsonl, asPreferences, shippingPairs } from '../../sandbox/shipping-examples.ts';
 import { presets } from '../../../src/lib/core/runs/recipe.ts';
 
 export const speed = 20;
@@ -71,18 +71,6 @@ export type Places = Awaited<ReturnType<typeof openPlaces>>;
 
 const all = shippingPairs(60);
 
-/** The same questions, each with its answer and one that says nothing. */
-const asPairs = (pairs: typeof all) =>
-	pairs
-		.map(({ prompt, answer }) =>
-			JSON.stringify({
-				input: { messages: [{ role: 'user', content: prompt }] },
-				preferred_output: [{ role: 'assistant', content: answer }],
-				non_preferred_output: [{ role: 'assistant', content: 'Please look at our website for more information.' }]
-			})
-		)
-		.join('\n');
-
 /** Uploads both files and says what to order. */
 export async function prepare(
 	access: Access,
@@ -91,7 +79,7 @@ export async function prepare(
 	method: TrainingOrder['method'] = 'sft'
 ): Promise<TrainingOrder> {
 	const provider = providers[access.provider];
-	const write = method === 'dpo' ? asPairs : asJsonl;
+	const write = method === 'dpo' ? asPreferences : asJsonl;
 	const training = { name: 'train.jsonl', body: write(all.slice(0, count)), purpose: 'train' } as const;
 	const validation = { name: 'validation.jsonl', body: write(all.slice(48)), purpose: 'validation' } as const;
 	const { fileId } = await provider.upload(access, training);

@@ -309,6 +309,27 @@ const words: Record<string, string> = {
 	'runs.pairs:rejectedBy': 'What people call the model of the worse one; null for a rewrite.',
 	'runs.preflight:pairs': 'Of a training with preferences: where its pairs come from, and what is left out.',
 
+	// ── comparison of two runs
+	'runs.compare:a': 'The first run.',
+	'runs.compare:b': 'The second run.',
+	'settings.a': 'Of the first run.',
+	'settings.b': 'Of the second run.',
+	'points.a': 'The losses of the first run.',
+	'points.b': 'The losses of the second run.',
+	settings: 'What each was ordered with, line by line.',
+	'settings.label': 'What people call the setting.',
+	differs: 'Whether it is another one.',
+	'runs.compare:data': 'What they learnt from, and were measured on.',
+	'data.train': 'What they learnt from.',
+	'data.validation': 'What their losses were measured on.',
+	both: 'How many both had.',
+	onlyA: 'How many the first one alone had.',
+	onlyB: 'How many the second one alone had.',
+	examplesOfA: 'The first of the examples that the first run alone had.',
+	examplesOfB: 'The first of the examples that the second run alone had.',
+	verdicts: 'Of revealed comparisons in which one of them stands, the newest first.',
+	isOfBoth: 'They were compared with one another.',
+
 	// ── servings
 	'serving.status': '`starting`, `ready`, `stopping`, `stopped` or `failed`.',
 	'servings:status': '`starting`, `ready`, `stopping`, `stopped` or `failed`.',
