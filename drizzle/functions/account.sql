@@ -61,11 +61,6 @@ create or replace function sessions_of(person uuid) returns table (handle uuid, 
 	order by s.created_at desc
 $$;
 
-create or replace function purge_sessions() returns void
-	language sql security definer set search_path = '' as $$
-	delete from public.sessions s where public.session_ends(s.expires_at, s.created_at) < now()
-$$;
-
 grant execute on function person_with(text, text), rename_person(uuid, text), session_by_hash(bytea),
 	start_session(bytea, uuid, timestamptz, text), extend_session(bytea, timestamptz), end_session(bytea),
-	end_sessions_of(uuid, uuid), sessions_of(uuid), purge_sessions() to app;
+	end_sessions_of(uuid, uuid), sessions_of(uuid) to app;

@@ -29,11 +29,6 @@ begin
 	return next;
 end $$;
 
--- Full ones say nothing that a missing one does not; the janitor calls it.
-create or replace function purge_buckets() returns void language sql security definer set search_path = '' as $$
-	delete from public.buckets b where b.full_at < now()
-$$;
-
 -- Who comes in with this key, if it works: its team and what it may there, and the project of the address if it is its to see. To the end of
 -- the transaction it is the one who acts. Nothing for one that is unknown, over or ended, whichever it is. When and from where it was
 -- last used is written at most once a minute.
@@ -98,5 +93,5 @@ begin
 	end if;
 end $$;
 
-grant execute on function take_request(text, int, float8), purge_buckets(), enter_with_key(bytea, text, text, int, float8), act_with_key(bytea, text, text),
+grant execute on function take_request(text, int, float8), enter_with_key(bytea, text, text, int, float8), act_with_key(bytea, text, text),
 	assert_key(uuid, uuid, text, text, boolean) to app;

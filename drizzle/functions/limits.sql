@@ -34,10 +34,4 @@ create or replace function leave_place(place text, holder int) returns void
 	delete from public.rate_limits l where l.key = 'place:' || place and l.count = holder
 $$;
 
-create or replace function purge_limits() returns void
-	language sql security definer set search_path = '' as $$
-	delete from public.rate_limits l where l.resets_at < now()
-$$;
-
-grant execute on function count_event(text, float8), take_place(text, int, float8), hold_place(text, int, float8), leave_place(text, int),
-	purge_limits() to app;
+grant execute on function count_event(text, float8), take_place(text, int, float8), hold_place(text, int, float8), leave_place(text, int) to app;

@@ -64,9 +64,5 @@ create or replace function leave_request(called text) returns void
 		and r.name = called and not r.acted and r.status is null
 $$;
 
-create or replace function purge_requests() returns void language sql security definer set search_path = '' as $$
-	delete from public.named_requests r where r.created_at < now() - interval '24 hours'
-$$;
-
 grant execute on function claim_request(text, bytea, float8), hold_request(text, float8), act_request(text, int, text, bytea),
-	leave_request(text), purge_requests() to app;
+	leave_request(text) to app;

@@ -45,10 +45,5 @@ create or replace function take_code(browser bytea, code bytea) returns table (e
 	returning s.email, s.next
 $$;
 
-create or replace function purge_sign_ins() returns void
-	language sql security definer set search_path = '' as $$
-	delete from public.sign_ins s where s.expires_at < now()
-$$;
-
 grant execute on function make_sign_in(text, bytea, bytea, bytea, text), sign_in_by_token(bytea, bytea), take_sign_in(bytea),
-	count_code_try(bytea), take_code(bytea, bytea), purge_sign_ins() to app;
+	count_code_try(bytea), take_code(bytea, bytea) to app;

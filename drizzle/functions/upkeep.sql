@@ -19,15 +19,4 @@ $$;
 -- After the first part of a large import: whoever serves owns no table, so may not analyze one.
 create or replace function refresh_statistics() returns void language sql security definer set search_path = '' as 'analyze public.examples';
 
--- What pages hear of is needed as long as one may come back and ask for what it missed. The janitor removes the rest, of
--- every team; the serving role itself can remove no announcement.
-create or replace function purge_outbox() returns void language sql security definer set search_path = '' as $$
-	delete from public.outbox where created_at < now() - interval '1 hour'
-$$;
-
--- What was done is news for ninety days; what it did stays, and the audit log with it.
-create or replace function purge_activities() returns void language sql security definer set search_path = '' as $$
-	delete from public.activities where created_at < now() - interval '90 days'
-$$;
-
-grant execute on function teams_with_open_work(), refresh_statistics(), purge_outbox(), purge_activities() to app;
+grant execute on function teams_with_open_work(), refresh_statistics() to app;

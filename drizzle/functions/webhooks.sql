@@ -19,9 +19,4 @@ begin
 	end loop;
 end $$;
 
--- The log of a month is enough to find out what was wrong; the janitor calls it.
-create or replace function purge_deliveries() returns void language sql security definer set search_path = '' as $$
-	delete from public.webhook_deliveries where created_at < now() - interval '30 days' and state <> 'waiting'
-$$;
-
-grant execute on function make_deliveries(text, uuid, text), purge_deliveries() to app;
+grant execute on function make_deliveries(text, uuid, text) to app;

@@ -94,7 +94,8 @@ const compare = async (scope: Scope, runId: string, log: Told['log']) => {
 				votes: 2,
 				delta: 20,
 				temperature: 0,
-				maxTokens: 1024
+				maxTokens: 1024,
+				thinking: false
 			})
 		).id;
 	await until('the answers to be written', async () => {

@@ -19,13 +19,23 @@ const problem = (schema: typeof NewEvaluation | typeof NewVote, input: unknown) 
 const parsed = (fields: Record<string, string>) => v.parse(NewEvaluation, fromForm(NewEvaluation, fields));
 
 test('an evaluation is set up from a form or from JSON', () => {
-	const full = { runId: run, against: 'base', pairs: 40, votes: 1, delta: 20, temperature: 0, maxTokens: 1024 };
+	const sampling = { temperature: 0, maxTokens: 1024, thinking: false };
+	const full = { runId: run, against: 'base', pairs: 40, votes: 1, delta: 20, ...sampling };
 	expect(parsed({ runId: run, against: 'base', pairs: '40' })).toEqual(full);
 	expect(v.parse(NewEvaluation, { runId: run, against: 'base', pairs: 40 })).toEqual(full);
-	const sampled = { runId: run, against: 'base', pairs: '40', temperature: '0.7', maxTokens: '64', name: ' Spring ' };
+	const sampled = {
+		runId: run,
+		against: 'base',
+		pairs: '40',
+		temperature: '0.7',
+		maxTokens: '64',
+		thinking: 'on',
+		name: ' Spring '
+	};
 	expect(parsed(sampled)).toMatchObject({
 		temperature: 0.7,
 		maxTokens: 64,
+		thinking: true,
 		name: 'Spring'
 	});
 	expect(v.parse(NewEvaluation, { ...full, against: other }).against).toBe(other);

@@ -153,6 +153,25 @@ test('what deletes, and what costs money, is a link for a person, and nothing is
 	expect(await use('servings_list', here)).toEqual([]);
 });
 
+test('a chat that names another connection is a link, also in a project on the sandbox', async () => {
+	const { ask, scope, project } = await newAgent();
+	const [elsewhere] = await scope.tx((tx) =>
+		tx
+			.insert(connections)
+			.values({ provider: 'together', name: 'Together', status: 'ok', training: 'open' })
+			.returning({ id: connections.id })
+	);
+	const question = { project: project.slug, messages: [{ role: 'user', content: 'Do you ship to Norway?' }] };
+	const at = (connectionId: string) => ask('servings_chat', { ...question, connectionId, model: 'sandbox-small' });
+	expect(await at(elsewhere!.id)).toEqual({
+		isError: false,
+		text: expect.stringMatching(/^Nothing was done: this costs money, .*\/support\/playground$/)
+	});
+	const own = await at(project.connectionId!);
+	expect(own.isError).toBe(false);
+	expect(own.text).not.toContain('Nothing was done');
+});
+
 test('a project of another team is not there, for whatever tool', async () => {
 	const mine = await newAgent();
 	const theirs = await newAgent();

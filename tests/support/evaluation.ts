@@ -118,6 +118,7 @@ export const wish = (runId: string, pairs: number, more: Partial<NewEvaluation> 
 	delta: 20,
 	temperature: 0,
 	maxTokens: 512,
+	thinking: false,
 	...more
 });
 

@@ -88,7 +88,16 @@ async function anotherEvaluation(personId: string, runId: string) {
 	const [team] = await membershipsOf(personId);
 	const who = scopeFor({ teamId: team!.id, userId: personId, role: 'owner', projectIds: 'all' });
 	const scope = await inProject(who, demoSlug);
-	const input = { runId, against: 'base' as const, pairs: 20, votes: 1, delta: 20, temperature: 0, maxTokens: 512 };
+	const input = {
+		runId,
+		against: 'base' as const,
+		pairs: 20,
+		votes: 1,
+		delta: 20,
+		temperature: 0,
+		maxTokens: 512,
+		thinking: false
+	};
 	const { id } = await createEvaluation(scope, input);
 	while ((await getEvaluation(scope, { evaluationId: id })).status === 'generating')
 		await new Promise((next) => setTimeout(next, 300));

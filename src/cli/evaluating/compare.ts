@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { spoken } from '../../lib/core/evaluations/answers.ts';
 import { type Choice, balancedSides, choices, orderOf, resolve } from '../../lib/core/evaluations/ballots.ts';
-import { planSentence } from '../../lib/core/evaluations/assurance.ts';
+import { planProves } from '../../lib/core/evaluations/assurance.ts';
 import { singlePlan } from '../../lib/core/evaluations/plan.ts';
 import { type Counts, countOutcomes, singleTally } from '../../lib/core/evaluations/tally.ts';
 import { type Verdict, judge } from '../../lib/core/evaluations/verdict.ts';
@@ -157,7 +157,7 @@ export const compare = async (given: Given): Promise<number | void> => {
 			if (choice) open.decide(key, choice);
 		}
 	} else if (!flags.reveal) {
-		say.note(planSentence(singlePlan(ballots.length)));
+		say.note(planProves(singlePlan(ballots.length)).sentence);
 		if (!(await askVotes(given, ballots, open))) {
 			const voted = Object.keys(open.decisions).length;
 			say.line(`${voted} of ${ballots.length} judged. ait eval --compare goes on, --reveal ends it here.`);

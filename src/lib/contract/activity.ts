@@ -82,7 +82,8 @@ const Line = v.strictObject({ ...Deed.entries, count: v.number() });
 
 export const ListActivity = query({
 	name: 'activity.list',
-	summary: 'What was done in the project in the last ninety days, the newest first; only what whoever asks may see',
+	summary:
+		'What was done in the project, the newest first, usually of the last 90 days; only what whoever asks may see',
 	within: 'project',
 	action: 'project:see',
 	input: v.object({

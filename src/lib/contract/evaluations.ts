@@ -30,7 +30,9 @@ export const CreateEvaluation = command({
 			/** The smallest net preference that matters, in points. */
 			delta: v.optional(whole('The smallest difference that matters', 1, 100), usualDelta),
 			temperature: v.optional(between('Temperature', 0, 2), 0),
-			maxTokens: v.optional(whole('Longest answer, in tokens,', 16, 4096), 1024)
+			maxTokens: v.optional(whole('Longest answer, in tokens,', 16, 4096), 1024),
+			/** Examples hold no thoughts, so a tuned model has learnt to answer without. */
+			thinking: v.optional(v.boolean(), false)
 		}),
 		v.forward(
 			v.check(

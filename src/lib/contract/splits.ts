@@ -39,7 +39,9 @@ const Preview = v.strictObject({
 	conflicts: v.number(),
 	/** Validation per rating after the moves, best rating first. */
 	byRating: v.array(v.strictObject({ rating: v.number(), qualified: v.number(), validation: v.number() })),
-	sentence: v.string()
+	sentence: v.string(),
+	/** What a comparison on validation can tell afterwards; whether a verdict is possible at all. */
+	proves: v.strictObject({ possible: v.boolean(), sentence: v.string() })
 });
 export type SplitPreview = v.InferOutput<typeof Preview>;
 
@@ -98,7 +100,11 @@ export const PreviewSplit = query({
 			toValidation: 8,
 			conflicts: 0,
 			byRating: [{ rating: 9, qualified: 40, validation: 8 }],
-			sentence: '32 to train, 8 to validation. Nothing that has a place moves.'
+			sentence: '32 to train, 8 to validation. Nothing that has a place moves.',
+			proves: {
+				possible: false,
+				sentence: '8 prompts can hardly give a verdict; 12 with a clear winner are the least.'
+			}
 		}
 	}
 });

@@ -227,7 +227,7 @@ const Place = v.optional(whole('The place', 1, Number.MAX_SAFE_INTEGER));
 
 export const ListDeliveries = query({
 	name: 'webhooks.deliveries',
-	summary: 'What was sent to a webhook in the last thirty days, the newest first, with every answer',
+	summary: 'What was sent to a webhook, the newest first, with every answer; usually of the last 30 days',
 	within: 'team',
 	action: 'webhooks:edit',
 	input: v.object({

@@ -3,7 +3,7 @@ import {
 	assuranceOf,
 	chanceAfter,
 	chanceToShip,
-	planSentence,
+	planProves,
 	recognised,
 	whatMoreGives
 } from '../../../src/lib/core/evaluations/assurance.ts';
@@ -27,10 +27,12 @@ test('the numbers of the readiness page: 20 prompts 58 %, 35 86 %, 47 95 % at 80
 });
 
 test('a plan says in words what it recognises', () => {
-	expect(planSentence(plan(66))).toBe(
+	expect(planProves(plan(66)).sentence).toBe(
 		'With 66 prompts, a model that wins about 7 in 10 will usually be recognised as better.'
 	);
-	expect(planSentence(plan(11))).toBe('11 prompts can hardly give a verdict; 12 with a clear winner are the least.');
+	expect(planProves(plan(11)).sentence).toBe(
+		'11 prompts can hardly give a verdict; 12 with a clear winner are the least.'
+	);
 	expect(recognised(plan(11))).toBeNull();
 	expect(recognised(plan(100))!).toBeLessThan(recognised(plan(50))!);
 });

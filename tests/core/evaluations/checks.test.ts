@@ -111,13 +111,14 @@ test('names and thinking are counted, and lead to their pairs', () => {
 		state: 'warn',
 		show: 'named'
 	});
-	expect(thinkingCheck([pair(1)], names)).toMatchObject({ state: 'ok', show: null });
-	expect(thinkingCheck([pair(1, { thought: true })], names)).toMatchObject({
+	expect(thinkingCheck([pair(1)], names, true)).toMatchObject({ state: 'ok', show: null });
+	expect(thinkingCheck([pair(1, { thought: true })], names, false)).toMatchObject({
 		state: 'warn',
 		show: 'thinking',
-		sentence: 'Thinking was left out of 1 answer of v3 and 0 of base: voters read the rest.'
+		sentence:
+			'Models that think before they answer were told not to, where they can be told. Thinking was left out of 1 answer of v3 and 0 of base: voters read the rest.'
 	});
-	expect(thinkingCheck([pair(1, { thought: true }, { thought: true })], names).state).toBe('ok');
+	expect(thinkingCheck([pair(1, { thought: true }, { thought: true })], names, true).state).toBe('ok');
 });
 
 test('prompts that lack their votes are named by number', () => {
@@ -131,7 +132,7 @@ test('prompts that lack their votes are named by number', () => {
 });
 
 test('every check is asked, in one order, and none is fine without having been asked', () => {
-	const checks = answerChecks([], [], [], names);
+	const checks = answerChecks([], [], [], names, false);
 	expect(checks.map(({ name }) => name)).toEqual([
 		'voters',
 		'pace',

@@ -1,6 +1,7 @@
 import { afterAll, expect, test } from 'vitest';
+import { purge } from '../../../src/lib/server/platform/purge.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
-import { networkOf, purgeRateLimits, within } from '../../../src/lib/server/access/limits.ts';
+import { networkOf, within } from '../../../src/lib/server/access/limits.ts';
 import { owner } from '../../support/owner.ts';
 
 afterAll(() => closePools());
@@ -34,7 +35,7 @@ test('what is over is forgotten, the rest is kept', async () => {
 	await within('old', { most: 1, perSeconds: 60 });
 	await within('new', { most: 1, perSeconds: 60 });
 	await age('old');
-	await purgeRateLimits();
+	await purge('rate_limits');
 	const rows = await owner`select key from rate_limits where key in ('old', 'new')`;
 	expect(rows.map(({ key }) => key)).toEqual(['new']);
 });

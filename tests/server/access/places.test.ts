@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
 import { takePlace } from '../../../src/lib/server/access/places.ts';
-import { purgeRateLimits } from '../../../src/lib/server/access/limits.ts';
+import { purge } from '../../../src/lib/server/platform/purge.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { owner } from '../../support/owner.ts';
 
@@ -27,7 +27,7 @@ test('a place is kept for as long as it is held, and what was left is not ended 
 	const key = newKey();
 	const first = await takePlace(key, 1, 0.6);
 	await sleep(1_500);
-	await purgeRateLimits();
+	await purge('rate_limits');
 	expect(await takePlace(key, 1, 0.6)).toBeNull();
 	// its lease ran out unnoticed, and somebody else came
 	await owner`update rate_limits set resets_at = now() - interval '1 second' where key = ${`place:${key}:1`}`;

@@ -5,6 +5,7 @@ import postgres from 'postgres';
 import { afterAll, expect, test } from 'vitest';
 import type { Scope } from '../../../src/lib/server/access/scope.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
+import { purge } from '../../../src/lib/server/platform/purge.ts';
 import { owner } from '../../support/owner.ts';
 import { newTeam } from '../../support/team.ts';
 
@@ -120,6 +121,6 @@ test('they are forgotten after a day', async () => {
 	await claim(as, 'old');
 	await claim(as, 'new');
 	await owner`update named_requests set created_at = now() - interval '25 hours' where team_id = ${teamId} and name = 'old'`;
-	await owner`select purge_requests()`;
+	await purge('named_requests');
 	expect(await owner`select name from named_requests where team_id = ${teamId}`).toEqual([{ name: 'new' }]);
 });

@@ -1,5 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
 import { sha256 } from '../../../src/lib/server/platform/crypto.ts';
+import { purge } from '../../../src/lib/server/platform/purge.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import {
 	currentSession,
@@ -7,7 +8,6 @@ import {
 	endSession,
 	endSessionByHandle,
 	listSessions,
-	purgeSessions,
 	startSession
 } from '../../../src/lib/server/access/sessions.ts';
 import { newCookies } from '../../support/cookies.ts';
@@ -82,7 +82,7 @@ test('ninety days after the sign-in it ends, however much it was used', async ()
 	expect(await currentSession(browser.jar)).not.toBeNull();
 	await beganAgo(id, '90 days 1 second');
 	expect(await currentSession(browser.jar)).toBeNull();
-	await purgeSessions();
+	await purge('sessions');
 	expect(await rowOf(id)).toBeUndefined();
 });
 

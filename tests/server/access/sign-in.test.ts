@@ -3,14 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, expect, test } from 'vitest';
 import { maskedEmail } from '../../../src/lib/core/account/email.ts';
 import { randomToken } from '../../../src/lib/server/platform/crypto.ts';
+import { purge } from '../../../src/lib/server/platform/purge.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
-import {
-	lookAtLink,
-	purgeSignIns,
-	requestSignIn,
-	signInWithCode,
-	signInWithLink
-} from '../../../src/lib/server/access/sign-in.ts';
+import { lookAtLink, requestSignIn, signInWithCode, signInWithLink } from '../../../src/lib/server/access/sign-in.ts';
 import { listMails } from '../../../src/lib/server/platform/mail/outbox.ts';
 import { owner } from '../../support/owner.ts';
 
@@ -119,7 +114,7 @@ test('after ten minutes neither works', async () => {
 	expect(await lookAtLink(from(browserToken), { token })).toEqual({ open: false });
 	await expect(openLink(token)).rejects.toEqual(refused('gone'));
 	await expect(signInWithCode(from(browserToken), { code })).rejects.toEqual(refused('gone'));
-	await purgeSignIns();
+	await purge('sign_ins');
 	expect(await rowsOf(email)).toHaveLength(0);
 });
 

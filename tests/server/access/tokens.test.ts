@@ -1,6 +1,6 @@
 // Long because it is one argument: from the program that asks to the person who ends what it got. All of it is done by functions of
 // the database (drizzle/functions/tokens.sql): begin_device, device_by_code, answer_device, take_device, enter_with_token, assert_token,
-// tokens_of, end_token, purge_tokens.
+// tokens_of, end_token.
 import { networkOf } from '../../../src/lib/server/access/limits.ts';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -19,8 +19,9 @@ import {
 import { claimRequest } from '../../../src/lib/server/access/once.ts';
 import type { SignedIn, Visitor } from '../../../src/lib/server/access/operation.ts';
 import type { Scope } from '../../../src/lib/server/access/scope.ts';
-import { endToken, enterWithToken, listTokens, purgeTokens } from '../../../src/lib/server/access/tokens.ts';
+import { endToken, enterWithToken, listTokens } from '../../../src/lib/server/access/tokens.ts';
 import { getMe } from '../../../src/lib/server/keys/queries.ts';
+import { purge } from '../../../src/lib/server/platform/purge.ts';
 import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
 import { auditEntries, projects } from '../../../src/lib/server/platform/db/schema.ts';
 import { changeRole, leaveTeam, removeMember } from '../../../src/lib/server/team/commands.ts';
@@ -163,7 +164,7 @@ describe('the device flow', () => {
 		expect(await lookAtDevice(self(person.id), { code: late.userCode })).toEqual({ open: false });
 		const confirmed = confirmDevice(self(person.id), { code: late.userCode, teamId });
 		await expect(confirmed).rejects.toMatchObject({ code: 'gone' });
-		await purgeTokens();
+		await purge('device_requests');
 		expect(await owner`select from device_requests`).toHaveLength(0);
 	});
 
@@ -465,7 +466,7 @@ describe('a token', () => {
 		expect(await come(token)).toBeNull();
 		expect(await listTokens(self(userId))).toEqual([]);
 		const [another, waiting] = [await tokenFor(userId, team.teamId), await begin()];
-		await purgeTokens();
+		for (const what of ['personal_tokens', 'device_requests'] as const) await purge(what);
 		expect(await owner`select id from personal_tokens where person_id = ${userId}`).toEqual([{ id: another.id }]);
 		expect(await poll(waiting.deviceCode)).toBe('authorization_pending');
 	});

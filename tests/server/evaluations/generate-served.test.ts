@@ -9,6 +9,7 @@ import { createEvaluation, retryGeneration } from '../../../src/lib/server/evalu
 import { generateOutputs } from '../../../src/lib/server/evaluations/generate.ts';
 import { getSetUp } from '../../../src/lib/server/evaluations/queries.ts';
 import { configureProviders } from '../../../src/lib/server/providers/configure.ts';
+import { ProviderError } from '../../../src/lib/server/providers/errors.ts';
 import { providers } from '../../../src/lib/server/providers/registry.ts';
 import { startRun } from '../../../src/lib/server/runs/commands.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
@@ -71,6 +72,23 @@ const holdAnswers = (after: number) => {
 		gate.resolve();
 	};
 };
+
+test('both are told to think or not, as the plan says', async () => {
+	const { scope, slug, run, evaluationId } = await trained({ baseModel: 'sandbox-thinks' });
+	const expectTold = async (id: string, thinking: boolean) => {
+		const chat = vi.spyOn(providers.sandbox, 'chat');
+		// what the provider says of the model is asked for again while it is busy
+		vi.spyOn(providers.sandbox, 'model').mockRejectedValueOnce(new ProviderError('busy', 'Busy.'));
+		expect(await generate(scope, id)).toMatchObject({ status: 'voting', thinking });
+		const asked = chat.mock.calls.map(([, request]) => request);
+		expect(new Set(asked.map((request) => request.thinking))).toEqual(new Set([thinking]));
+		expect(new Set(asked.map(({ model }) => model)).size).toBe(2);
+		vi.restoreAllMocks();
+	};
+	await expectTold(evaluationId, false);
+	const again = await createEvaluation(await inProject(scope, slug), wish(run.id, 2, { thinking: true }));
+	await expectTold(again.id, true);
+});
 
 test('a tuned model is deployed, answers, and is released', async () => {
 	const { scope, as, slug, run, evaluationId } = await trained();

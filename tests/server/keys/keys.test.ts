@@ -5,10 +5,11 @@ import type { Input } from '../../../src/lib/contract/operation.ts';
 import type { CreateKey } from '../../../src/lib/contract/keys.ts';
 import { readKey } from '../../../src/lib/core/keys/key.ts';
 import { mostKeys } from '../../../src/lib/core/keys/rules.ts';
-import { enterWithKey, purgeBuckets } from '../../../src/lib/server/access/keys.ts';
+import { enterWithKey } from '../../../src/lib/server/access/keys.ts';
 import type { Scope } from '../../../src/lib/server/access/scope.ts';
 import { createKey, revokeKey, rollKey } from '../../../src/lib/server/keys/commands.ts';
 import { getMe, listKeys } from '../../../src/lib/server/keys/queries.ts';
+import { purge } from '../../../src/lib/server/platform/purge.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { apiKeys, auditEntries, projects } from '../../../src/lib/server/platform/db/schema.ts';
 import { removeMember } from '../../../src/lib/server/team/commands.ts';
@@ -347,7 +348,7 @@ describe('requests of a bucket', () => {
 	});
 });
 
-// In the database itself (drizzle/functions/keys.sql): assert_key, enter_with_key, purge_buckets.
+// In the database itself (drizzle/functions/keys.sql): assert_key, enter_with_key.
 describe('the functions that let a key in', () => {
 	const asserts = (team: string, key: string, { holding = false, role = 'trainer', projects = 'all' } = {}) =>
 		owner`select assert_key(${team}, ${key}, ${role}, ${projects}, ${holding})`.then(
@@ -408,7 +409,7 @@ describe('the functions that let a key in', () => {
 		const [full, other] = [`test:${randomUUID()}`, `test:${randomUUID()}`];
 		await owner`insert into buckets (name, full_at)
 			values (${full}, now() - interval '1 second'), (${other}, now() + interval '1 hour')`;
-		await purgeBuckets();
+		await purge('buckets');
 		expect(await owner`select name from buckets where name in (${full}, ${other})`).toEqual([{ name: other }]);
 	});
 });

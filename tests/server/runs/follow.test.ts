@@ -55,7 +55,6 @@ test('the whole way to ready: status forward only, log, losses, cost, model', as
 	});
 	const order = seen.map((status) => runStatuses.indexOf(status as (typeof runStatuses)[number]));
 	expect(order).toEqual([...order].sort((a, b) => a - b));
-	expect(seen).toContain('training');
 
 	const done = await getRun(await inProject(scope, slug), { runId: run.id });
 	expect(done.run).toMatchObject({
@@ -154,8 +153,8 @@ test('data that the provider rejects fails the run with its reason', async () =>
 test('a status nobody knows is kept word for word, and the run goes on', async () => {
 	const { scope, run } = await ordered({ baseModel: 'sandbox-odd-status' });
 	const odd = await drive(scope, run.id, ({ providerStatus }) => providerStatus === 'defragmenting');
-	// a busy machine may have missed the known word before it
-	expect(['queued', 'training']).toContain(odd.status);
+	// a busy machine may have missed the known words before it
+	expect(['queued', 'validating', 'training']).toContain(odd.status);
 	expect(await drive(scope, run.id)).toMatchObject({ status: 'ready', providerStatus: 'completed' });
 });
 

@@ -119,11 +119,13 @@ export const whatMoreGives = (t: Tally): { some: { more: number; chance: number 
 	return { some, likely: null };
 };
 
-/** What a plan can prove, said before the work begins, with ties in it. */
-export const planSentence = (plan: Plan, ties = usualTies): string => {
+/** What a plan can prove, said before the work begins, with ties in it; whether it can at all. */
+export const planProves = (plan: Plan, ties = usualTies): { possible: boolean; sentence: string } => {
 	const rate = recognised(plan, ties);
 	const prompts = many(plan.prompts, 'prompt');
-	if (rate === null)
-		return `${prompts} can hardly give a verdict; ${minimum.toShip} with a clear winner are the least.`;
-	return `With ${prompts}, a model that wins ${rateWords(rate)} will usually be recognised as better.`;
+	const sentence =
+		rate === null
+			? `${prompts} can hardly give a verdict; ${minimum.toShip} with a clear winner are the least.`
+			: `With ${prompts}, a model that wins ${rateWords(rate)} will usually be recognised as better.`;
+	return { possible: rate !== null, sentence };
 };

@@ -54,14 +54,18 @@ export const namedCheck = (pairs: readonly PairFacts[]): Check => {
 	return { name: 'names', state: 'warn', sentence, show: 'named' };
 };
 
-/** Which side thought aloud: it is left out for the voters, and costs tokens. */
-export const thinkingCheck = (pairs: readonly PairFacts[], names: Names): Check => {
+/** What the models were told of thinking, and which side thought aloud all the same: it is left out for the voters, and costs tokens. */
+export const thinkingCheck = (pairs: readonly PairFacts[], names: Names, mayThink: boolean): Check => {
+	const told = mayThink
+		? 'Models that think before they answer were let do so.'
+		: 'Models that think before they answer were told not to, where they can be told.';
 	const [a, b] = (['a', 'b'] as const).map((side) => pairs.filter((pair) => pair[side].thought).length) as [
 		number,
 		number
 	];
-	if (a + b === 0) return { name: 'thinking', state: 'ok', sentence: 'No answer begins with thinking.', show: null };
-	const sentence = `Thinking was left out of ${many(a, 'answer')} of ${names.a} and ${b} of ${names.b}: voters read the rest.`;
+	if (a + b === 0)
+		return { name: 'thinking', state: 'ok', sentence: `${told} No answer begins with thinking.`, show: null };
+	const sentence = `${told} Thinking was left out of ${many(a, 'answer')} of ${names.a} and ${b} of ${names.b}: voters read the rest.`;
 	return { name: 'thinking', state: (a === 0) === (b === 0) ? 'ok' : 'warn', sentence, show: 'thinking' };
 };
 
@@ -176,13 +180,14 @@ export const answerChecks = (
 	pairs: readonly PairFacts[],
 	voters: readonly VoterFacts[],
 	votes: readonly Said[],
-	names: Names
+	names: Names,
+	mayThink: boolean
 ): Check[] => [
 	votersCheck(voters, votes),
 	paceCheck(voters, votes),
 	positionCheck(voters, votes),
 	lengthCheck(pairs, names.a),
 	agreementCheck(votes),
-	thinkingCheck(pairs, names),
+	thinkingCheck(pairs, names, mayThink),
 	namedCheck(pairs)
 ];

@@ -1,4 +1,4 @@
-import { assuranceOf, planSentence } from './assurance.ts';
+import { assuranceOf, planProves } from './assurance.ts';
 import { mostVotes, type Plan } from './plan.ts';
 import { minimum } from './rules.ts';
 
@@ -33,7 +33,7 @@ export const offersOf = (
 			id,
 			title,
 			plan,
-			sentence: planSentence(plan, ties),
+			sentence: planProves(plan, ties).sentence,
 			work: workOf(plan, people),
 			chance: assuranceOf(plan, ties)
 		};

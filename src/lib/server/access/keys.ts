@@ -2,7 +2,6 @@ import { randomInt } from 'node:crypto';
 import { type KeyKind, keyFrom } from '../../core/keys/key.ts';
 import type { KeyRole } from '../../core/keys/rules.ts';
 import { sha256 } from '../platform/crypto.ts';
-import { plainPool } from '../platform/db/pools.ts';
 import { type Entrance, enterBy } from './entrance.ts';
 import { scopeFor } from './scope.ts';
 
@@ -35,6 +34,3 @@ export const byKey: Entrance = {
 };
 
 export const enterWithKey = enterBy(byKey);
-
-/** Forgets buckets that are full; the sweep calls it. */
-export const purgeBuckets = () => plainPool()`select purge_buckets()`;

@@ -20,6 +20,3 @@ export const networkOf = (address: string): string => {
 				.join(':')}::/64`
 		: parsed.toString();
 };
-
-/** Forgets windows that are over; the sweep calls it. */
-export const purgeRateLimits = () => plainPool()`select purge_limits()`;

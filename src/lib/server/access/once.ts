@@ -1,5 +1,4 @@
 import { sql } from 'drizzle-orm';
-import { plainPool } from '../platform/db/pools.ts';
 import { type Scope, type Tx, goingOn } from './scope.ts';
 
 /** Whoever carries a request out holds it for so long, and says so again before that is over. */
@@ -72,6 +71,3 @@ export const claimRequest = async (scope: Scope, name: string, fingerprint: Buff
 		}
 	};
 };
-
-/** Forgets requests of yesterday; the sweep calls it. */
-export const purgeRequests = () => plainPool()`select purge_requests()`;

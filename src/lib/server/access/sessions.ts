@@ -5,6 +5,7 @@ import { EndEverySession, EndSession, ListSessions } from '../../contract/accoun
 import { deviceWords } from '../../core/account/device.ts';
 import { config } from '../platform/config.ts';
 import { sha256 } from '../platform/crypto.ts';
+import { purge } from '../platform/purge.ts';
 import { plainPool } from '../platform/db/pools.ts';
 import { command, query } from './operation.ts';
 
@@ -39,7 +40,7 @@ const adapter: Adapter = {
 		await plainPool()`select end_sessions_of(${personId})`;
 	},
 	async deleteExpiredSessions() {
-		await plainPool()`select purge_sessions()`;
+		await purge('sessions');
 	}
 };
 
@@ -126,6 +127,3 @@ export const listSessions = query(ListSessions, async ({ person, session }) => {
 		current: row.handle === session?.handle
 	}));
 });
-
-/** Removes what is over; the sweep calls it. */
-export const purgeSessions = () => lucia().deleteExpiredSessions();

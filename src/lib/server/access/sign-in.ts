@@ -115,6 +115,3 @@ export const signInWithCode = command(SignInWithCode, async ({ browserToken }, {
 				'This is not the code. Look for the newest mail from us, and type the six signs in its subject.'
 			);
 });
-
-/** Forgets mails that are over; the sweep calls it. */
-export const purgeSignIns = () => plainPool()`select purge_sign_ins()`;

@@ -50,6 +50,3 @@ export const endToken = command(EndToken, async ({ person, request }, { tokenId 
 	if (!row!.team) throw new AppError('not_found', 'There is no such token, or it has ended already.');
 	linkEntries(row!.team);
 });
-
-/** Forgets what is over; the sweep calls it. */
-export const purgeTokens = () => plainPool()`select purge_tokens()`;

@@ -17,12 +17,14 @@ import type { Evaluation, Letter } from './rows.ts';
 /** Pages hear of progress so often, not of each answer. */
 const announceEveryMs = 400;
 
-/** A step: where a contender is called. */
-export const connectionOf = async (tx: Tx, evaluation: Evaluation, contender: Letter): Promise<string> => {
+/** A step: where a contender is called, and the base it is or was tuned from. */
+export const originOf = async (tx: Tx, evaluation: Evaluation, contender: Letter) => {
 	const runId = runIdOf(evaluation, contender);
-	if (runId === null) return evaluation.connectionId;
-	const [run] = await tx.select({ connectionId: runs.connectionId }).from(runs).where(eq(runs.id, runId));
-	return run!.connectionId;
+	const { connectionId, baseModel } = evaluation;
+	if (runId === null) return { connectionId, baseModel };
+	const of = { connectionId: runs.connectionId, baseModel: runs.baseModel };
+	const [run] = await tx.select(of).from(runs).where(eq(runs.id, runId));
+	return run!;
 };
 
 /** A model is started for an evaluation only as long as it is being generated: somebody may have stopped it for good. */
@@ -97,19 +99,26 @@ const guarded = (scope: Scope, evaluation: Evaluation, runId: string, model: str
 	};
 };
 
-/** What the provider says of a model; null where it does not answer now. */
-const modelAt = (provider: Provider, access: Access, id: string) =>
+/** What the provider says of a model; null where it says nothing. What waiting may mend is thrown, unless nobody waits. */
+const modelAt = (provider: Provider, access: Access, id: string, { waits }: { waits: boolean }) =>
 	provider.model(access, id).catch((problem: unknown) => {
-		if (problem instanceof ProviderError) return null;
+		if (problem instanceof ProviderError && !(waits && problem.retry)) return null;
 		throw problem;
 	});
 
 /**
- * Examples hold no thoughts, and a tuned model has learnt to answer without: where the base can be told, neither thinks, so that
- * both have the same room. Who does not say so is not told.
+ * Tells a model whether to think, as the plan has it. Asked of the provider with the first question, as patiently as that; a model of
+ * which it does not say that it thinks is told nothing.
  */
-const thinkingOf = async (provider: Provider, access: Access, baseModel: string) =>
-	(await modelAt(provider, access, baseModel))?.thinks ? { thinking: false } : {};
+const toldToThink = (provider: Provider, access: Access, baseModel: string, thinking: boolean) => {
+	let asked: Promise<Pick<ChatRequest, 'thinking'>> | undefined;
+	const look = async () => ((await modelAt(provider, access, baseModel, { waits: true }))?.thinks ? { thinking } : {});
+	return () =>
+		(asked ??= look().catch((problem: unknown) => {
+			asked = undefined;
+			throw problem;
+		}));
+};
 
 /**
  * Why the base cannot take part, in a sentence, asked before anything is deployed for the other contender; null where it can, or the
@@ -117,7 +126,7 @@ const thinkingOf = async (provider: Provider, access: Access, baseModel: string)
  */
 export const baseProblem = async (scope: Scope, evaluation: Evaluation): Promise<string | null> => {
 	const access = await scope.tx((tx) => openAccess(tx, evaluation.connectionId));
-	const model = await modelAt(providers[access.provider], access, evaluation.baseModel);
+	const model = await modelAt(providers[access.provider], access, evaluation.baseModel, { waits: false });
 	if (model?.answersAtOnce !== false) return null;
 	return `The base model ${evaluation.baseModel} does not answer without being deployed, so nothing was deployed for this comparison, and nothing is billed. Compare the run with another run, or train on a base that answers at once.`;
 };
@@ -138,9 +147,9 @@ export const answerAs = async (
 	if (open.length > 0) {
 		const model = await callable(scope, evaluation, runId);
 		if (model === null) return false;
-		const { access, connectionId } = await scope.tx(async (tx) => {
-			const connectionId = await connectionOf(tx, evaluation, contender);
-			return { connectionId, access: await openAccess(tx, connectionId) };
+		const { access, connectionId, baseModel } = await scope.tx(async (tx) => {
+			const origin = await originOf(tx, evaluation, contender);
+			return { ...origin, access: await openAccess(tx, origin.connectionId) };
 		});
 		const { temperature, maxTokens, seed } = evaluation;
 		const provider = providers[access.provider];
@@ -148,10 +157,10 @@ export const answerAs = async (
 		const price = isDeployed ? null : await answerPriceOf(scope, { connectionId, provider: access.provider }, model);
 		const payingFor = payer(scope, evaluation, isDeployed ? 'by-time' : price);
 		const guard = isDeployed ? guarded(scope, evaluation, runId, model) : <T>(ask: () => Promise<T>) => ask();
-		const thinking = await thinkingOf(provider, access, evaluation.baseModel);
+		const told = toldToThink(provider, access, baseModel, evaluation.thinking);
 		// as a stream: of an answer that is cut in the middle, that part is there
-		const chat = (asked: Omit<ChatRequest, 'model'>, stop: AbortSignal) => {
-			const request = { ...asked, ...thinking, model };
+		const chat = async (asked: Omit<ChatRequest, 'model'>, stop: AbortSignal) => {
+			const request = { ...asked, ...(await told()), model };
 			return guard(() => payingFor(request, () => provider.chat({ ...access, signal: stop }, request, () => {})));
 		};
 		const ask = ({ prompt }: (typeof open)[number], stop: AbortSignal) =>

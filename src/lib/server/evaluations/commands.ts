@@ -51,6 +51,7 @@ export const createEvaluation = command(CreateEvaluation, (scope, input) =>
 				attempt: await nextAttempt(tx, { projectId: project.id, runId: run.id, againstRunId: against?.id ?? null }),
 				temperature: input.temperature,
 				maxTokens: input.maxTokens,
+				thinking: input.thinking,
 				seed,
 				status: 'generating',
 				createdBy: scope.userId

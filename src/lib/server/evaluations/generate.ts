@@ -6,7 +6,7 @@ import { ProviderError } from '../providers/errors.ts';
 import { markFrom, tellProblem } from '../runs/rows.ts';
 import type { Scope } from '../access/scope.ts';
 import { releaseServing } from '../servings/commands.ts';
-import { answerAs, baseProblem, connectionOf } from './answer-as.ts';
+import { answerAs, baseProblem, originOf } from './answer-as.ts';
 import { type Patience, usualPatience } from '../providers/answering.ts';
 import { become, letters, noteProgress, noteWaiting, runIdOf, unanswered } from './generation.ts';
 import type { Evaluation, Letter } from './rows.ts';
@@ -22,7 +22,8 @@ const giveUp = async (scope: Scope, evaluation: Evaluation, contender: Letter, p
 		const open = await unanswered(tx, evaluation.id, contender);
 		if (open.length === 0) return false;
 		await become(tx, evaluation, { status: 'failed', problem: problem.message });
-		if (problem instanceof ProviderError) await markFrom(tx, await connectionOf(tx, evaluation, contender), problem);
+		if (problem instanceof ProviderError)
+			await markFrom(tx, (await originOf(tx, evaluation, contender)).connectionId, problem);
 		return true;
 	});
 	for (const runId of failed ? letters.map((letter) => runIdOf(evaluation, letter)) : []) {

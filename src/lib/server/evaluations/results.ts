@@ -104,7 +104,7 @@ export const resultsOf = async (
 			checks: [
 				...verdict.checks,
 				...missingCheck(await numbersOf(tx, missing), votesPerPrompt),
-				...answerChecks(pairs, voters, votes, sides)
+				...answerChecks(pairs, voters, votes, sides, thinking)
 			],
 			next: await nextOf(tx, scope, evaluation),
 			rows: { ...rows, list: await withTexts(tx, list, { votes, names, people }) }

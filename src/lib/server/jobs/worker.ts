@@ -1,21 +1,16 @@
 import type { JobWithMetadata, PgBoss } from 'pg-boss';
 import * as v from 'valibot';
-import { purgeRateLimits } from '../access/limits.ts';
-import { purgeBuckets } from '../access/keys.ts';
-import { purgeRequests } from '../access/once.ts';
 import { scopeFor } from '../access/scope.ts';
-import { purgeSessions } from '../access/sessions.ts';
-import { purgeSignIns } from '../access/sign-in.ts';
-import { purgeTokens } from '../access/tokens.ts';
 import { countUncounted, evaluationJobs, requeueGenerations } from '../evaluations/jobs.ts';
 import { linkUnlinked } from '../events/jobs.ts';
 import { announceEnds, keyJobs } from '../keys/jobs.ts';
 import { plainPool } from '../platform/db/pools.ts';
 import { log } from '../platform/log.ts';
+import { purgeAll } from '../platform/purge.ts';
 import { ProviderError } from '../providers/errors.ts';
 import { requeueOpenRuns, runJobs } from '../runs/jobs.ts';
 import { requeueOpenServings, servingJobs } from '../servings/jobs.ts';
-import { purgeDeliveries, requeueDeliveries, webhookJobs } from '../webhooks/jobs.ts';
+import { requeueDeliveries, webhookJobs } from '../webhooks/jobs.ts';
 import type { Job, Requeue } from './job.ts';
 import { type JobData, startQueue } from './queue.ts';
 import { type QueueName, polling, sweep } from './queues.ts';
@@ -64,20 +59,10 @@ const work = async ({ name, payload, run, bySystem }: Job, job: JobWithMetadata<
 /**
  * Puts back what fell out of its queue: a run, serving or generation that is open but has no job, because its retries were used up or
  * a database was restored, results that were never counted, audit entries without a place, and what was not sent to a webhook; and
- * announces which keys end soon. Where a job waits or runs, nothing is added.
+ * announces which keys end soon. Where a job waits or runs, nothing is added. Only then is removed what is over: paid deployments do not
+ * wait for that.
  */
 export const sweepAll = async () => {
-	await Promise.all([
-		purgeSessions(),
-		purgeSignIns(),
-		purgeRateLimits(),
-		purgeBuckets(),
-		purgeRequests(),
-		purgeDeliveries(),
-		purgeTokens(),
-		plainPool()`select purge_outbox()`,
-		plainPool()`select purge_activities()`
-	]);
 	const teams = await plainPool()`select teams_with_open_work() as id`;
 	// one team's trouble is not the others'
 	const bug = (team: string) => (problem: unknown) => void log.bug(problem, { job: sweep, team });
@@ -86,6 +71,7 @@ export const sweepAll = async () => {
 			await requeue(systemScope(id, null)).catch(bug(id));
 		}
 	}
+	await purgeAll();
 };
 
 /** Starts working on every queue in this process. */

@@ -97,6 +97,12 @@ export function readConfig(env: Record<string, string | undefined>) {
 		/** Whether a connection or a webhook may point at this machine or a private network. */
 		allowLocalProviders: values.ALLOW_LOCAL_PROVIDERS,
 		pollSeconds: values.POLL_SECONDS,
+		/** How many days the logs of what was done and sent, and the texts of refused lines, are kept. */
+		keepDays: {
+			activities: values.KEEP_ACTIVITY_DAYS,
+			deliveries: values.KEEP_DELIVERIES_DAYS,
+			refusals: values.KEEP_REFUSALS_DAYS
+		},
 		apiRequestsPerMinute: values.API_REQUESTS_PER_MINUTE,
 		logLevel: values.LOG_LEVEL,
 		github: pair(values.GITHUB_CLIENT_ID, values.GITHUB_CLIENT_SECRET),

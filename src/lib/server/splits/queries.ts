@@ -1,5 +1,7 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { GetSplit, PreviewSplit } from '../../contract/splits.ts';
+import { planProves } from '../../core/evaluations/assurance.ts';
+import { singlePlan } from '../../core/evaluations/plan.ts';
 import { splits } from '../../core/splits/plan.ts';
 import { promptTokens } from '../../core/text/tokens.ts';
 import { query } from '../access/operation.ts';
@@ -49,6 +51,12 @@ export const previewSplit = query(PreviewSplit, (scope, request) =>
 	scope.tx(async (tx) => {
 		const { moves, ...summary } = await planOf(tx, scope.project, request);
 		const toValidation = moves.filter((move) => move.to === 'validation').length;
-		return { ...summary, conflicts: summary.conflicts.length, toTrain: moves.length - toValidation, toValidation };
+		return {
+			...summary,
+			conflicts: summary.conflicts.length,
+			toTrain: moves.length - toValidation,
+			toValidation,
+			proves: planProves(singlePlan(summary.validation))
+		};
 	})
 );

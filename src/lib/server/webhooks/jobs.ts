@@ -7,7 +7,6 @@ import { isQueued } from '../jobs/is-queued.ts';
 import { type Requeue, job } from '../jobs/job.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { config } from '../platform/config.ts';
-import { plainPool } from '../platform/db/pools.ts';
 import { members, teams, webhookDeliveries, webhookEndpoints } from '../platform/db/schema.ts';
 import { log } from '../platform/log.ts';
 import { webhookOffMail } from '../platform/mail/messages.ts';
@@ -94,6 +93,3 @@ export const requeueDeliveries: Requeue = (scope) =>
 		for (const { id } of untold)
 			if (!(await isQueued(tx, 'webhook.mail', id))) await enqueue(tx, 'webhook.mail', { webhookId: id });
 	});
-
-/** Forgets what was sent more than thirty days ago; the sweep calls it. */
-export const purgeDeliveries = () => plainPool()`select purge_deliveries()`;

@@ -2,6 +2,7 @@ import { and, eq } from 'drizzle-orm';
 import type { ShownWebhook } from '../../contract/webhooks.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Tx } from '../access/scope.ts';
+import { config } from '../platform/config.ts';
 import { webhookDeliveries, webhookEndpoints } from '../platform/db/schema.ts';
 
 export type Endpoint = typeof webhookEndpoints.$inferSelect;
@@ -23,7 +24,11 @@ export const deliveryTo = async (tx: Tx, endpointId: string, id: string): Promis
 		.from(webhookDeliveries)
 		.where(and(eq(webhookDeliveries.id, id), eq(webhookDeliveries.endpointId, endpointId)))
 		.for('update');
-	if (!row) throw new AppError('not_found', 'This is not in the log. What is older than thirty days is removed.');
+	if (!row)
+		throw new AppError(
+			'not_found',
+			`This is not in the log. What is older than ${config().keepDays.deliveries} days is removed.`
+		);
 	return row;
 };
 

@@ -5,6 +5,7 @@ import { type Scope, inProject, scopeFor } from '../../../../src/lib/server/acce
 import { getEvaluation } from '../../../../src/lib/server/evaluations/queries.ts';
 import { getExample } from '../../../../src/lib/server/examples/queries.ts';
 import { closePools, plainPool } from '../../../../src/lib/server/platform/db/pools.ts';
+import { purge } from '../../../../src/lib/server/platform/purge.ts';
 import { rewriteExample } from '../../../../src/lib/server/ratings/commands.ts';
 import { removeMember } from '../../../../src/lib/server/team/commands.ts';
 import { newBallot, voteAs } from '../../../support/evaluation.ts';
@@ -150,7 +151,7 @@ describe('sessions', () => {
 	test('that are over are purged, and no other', async () => {
 		const [ana, bob] = [await signedIn(), await signedIn()];
 		await owner`update sessions set expires_at = now() - interval '1 second' where id_hash = ${ana.id}`;
-		await plainPool()`select purge_sessions()`;
+		await purge('sessions');
 		const left = await owner`select person_id from sessions where person_id in (${ana.person.id}, ${bob.person.id})`;
 		expect(left).toEqual([{ person_id: bob.person.id }]);
 	});
@@ -238,7 +239,7 @@ describe('a link and its code', () => {
 			{ email: ana.email, attempts: 0 },
 			{ email: bob.email, attempts: 1 }
 		]);
-		await plainPool()`select purge_sign_ins()`;
+		await purge('sign_ins');
 		expect(await left()).toMatchObject([{ email: bob.email }]);
 		expect(await plainPool()`select email from take_code(${bob.browser}, ${bob.code})`).toEqual([{ email: bob.email }]);
 	});
@@ -288,7 +289,8 @@ test('no count is set back by leaving or taking a place of its name', async () =
 	const count = async () => (await plainPool()`select count_event(${key}, 600) as count`)[0]!.count as number;
 	expect(await count()).toBe(1);
 	await plainPool()`select leave_place(${key}, 1)`;
-	await plainPool()`select take_place(${key}, 0, 600), hold_place(${key}, 1, 0), purge_limits()`;
+	await plainPool()`select take_place(${key}, 0, 600), hold_place(${key}, 1, 0)`;
+	await purge('rate_limits');
 	expect(await count()).toBe(2);
 });
 

@@ -1,6 +1,7 @@
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { closePools, plainPool } from '../../../../src/lib/server/platform/db/pools.ts';
+import { purge } from '../../../../src/lib/server/platform/purge.ts';
 import { oneOfEach } from '../../../support/one-of-each.ts';
 import { rewriteHistory } from '../../../support/raw.ts';
 import { newPerson, newTeam } from '../../../support/team.ts';
@@ -71,7 +72,7 @@ test('announcements are kept for an hour, so that a page may come back and ask',
 		select team_id, id, ${age}, now() - ${age}::interval from projects where team_id = ${teamId}`;
 	await add('59 minutes');
 	await add('61 minutes');
-	await plainPool()`select purge_outbox()`;
+	await purge('outbox');
 	const kept = await owner`select topic from outbox where team_id = ${teamId} and topic like '%minutes'`;
 	expect(kept).toEqual([{ topic: '59 minutes' }]);
 });
@@ -82,7 +83,7 @@ test('what was done is told for ninety days', async () => {
 		select team_id, id, 'example.rated', ${age}, '{}', now() - ${age}::interval from projects where team_id = ${teamId}`;
 	await add('89 days');
 	await add('91 days');
-	await plainPool()`select purge_activities()`;
+	await purge('activities');
 	const kept = await owner`select subject from activities where team_id = ${teamId} and subject like '%days'`;
 	expect(kept).toEqual([{ subject: '89 days' }]);
 });
@@ -95,7 +96,7 @@ test('what was sent to webhooks is kept for thirty days; what still waits, for a
 	await add('29 days', 'failed');
 	await add('31 days', 'failed');
 	await add('31 days', 'waiting');
-	await plainPool()`select purge_deliveries()`;
+	await purge('webhook_deliveries');
 	const kept =
 		await owner`select body from webhook_deliveries where team_id = ${teamId} and body like '%days%' order by 1`;
 	expect(kept).toEqual([{ body: '29 days failed' }, { body: '31 days waiting' }]);

@@ -95,15 +95,19 @@ export const signIns = pgTable(
 		expiresAt: at().notNull(),
 		createdAt: at().notNull().defaultNow()
 	},
-	(t) => [index().on(t.email), index().on(t.browserHash)]
+	(t) => [index().on(t.email), index().on(t.browserHash), index().on(t.expiresAt)]
 );
 
 /** Fixed windows of counted events: `mail:ana@example.com`, `mail-ip:…`, `code:…`. */
-export const rateLimits = pgTable('rate_limits', {
-	key: text().primaryKey(),
-	count: integer().notNull(),
-	resetsAt: at().notNull()
-});
+export const rateLimits = pgTable(
+	'rate_limits',
+	{
+		key: text().primaryKey(),
+		count: integer().notNull(),
+		resetsAt: at().notNull()
+	},
+	(t) => [index().on(t.resetsAt)]
+);
 
 /**
  * Buckets of requests by what they are counted for: `api-key:…`. One moment says it all (functions/keys.sql). Unlogged: after a crash
@@ -270,6 +274,7 @@ export const personalTokens = teamTable(
 		unique().on(t.teamId, t.hash),
 		index().on(t.hash),
 		index().on(t.personId),
+		index().on(t.expiresAt),
 		foreignKey({
 			name: 'personal_tokens_membership',
 			columns: [t.teamId, t.personId],
@@ -368,6 +373,10 @@ export const imports = teamTable(
 	(t) => [
 		inTeam(t, t.projectId, projects),
 		index().on(t.teamId, t.projectId),
+		// what is forgotten of them when they are old
+		index('imports_refusals')
+			.on(t.createdAt)
+			.where(sql`refusals::text <> '[]'`),
 		counts('imports', 'added', 'duplicates', 'refused', 'warned')
 	]
 );
@@ -504,7 +513,7 @@ export const runs = teamTable(
 		modelObject: text(),
 		trainCount: integer().notNull(),
 		validationCount: integer().notNull(),
-		tokens: integer().notNull(),
+		tokens: bigint({ mode: 'number' }).notNull(),
 		estimateCents: integer(),
 		costCents: integer(),
 		stepsDone: integer(),
@@ -526,6 +535,10 @@ export const runs = teamTable(
 		inTeam(t, t.connectionId, connections, 'no action'),
 		unique().on(t.teamId, t.projectId, t.version),
 		unique().on(t.teamId, t.mark),
+		index().on(t.teamId, t.connectionId),
+		index('runs_open')
+			.on(t.teamId)
+			.where(sql`status not in ('draft', 'ready', 'failed', 'cancelled')`),
 		oneOf('runs', 'status', runStatuses),
 		oneOf('runs', 'method', methods),
 		counts('runs', 'train_count', 'validation_count', 'tokens')
@@ -635,6 +648,7 @@ export const servings = teamTable(
 		inParent('servings_run', t, t.runId, runs, ofProject),
 		oneOf('servings', 'status', servingStatuses),
 		unique().on(t.teamId, t.mark),
+		index().on(t.teamId, t.runId),
 		// one at a time for a run: two clicks start one
 		uniqueIndex('servings_one_alive')
 			.on(t.teamId, t.runId)
@@ -666,7 +680,7 @@ export const evaluations = teamTable(
 		delta: smallint().notNull().default(20),
 		/** The how manieth comparison of these two it is: the bar rises with it. */
 		attempt: integer().notNull().default(1),
-		/** Whether the models may think before they answer, as they do by themselves. */
+		/** Whether a model that thinks before it answers may do so here: whoever can be told is told so. */
 		thinking: boolean().notNull().default(true),
 		/** The evaluation whose results were seen, and which goes on here with prompts that nobody has. */
 		continuesId: uuid(),
@@ -691,6 +705,11 @@ export const evaluations = teamTable(
 		inParent('evaluations_continues', t, t.continuesId, t, ofProject, 'no action'),
 		unique().on(t.teamId, t.projectId, t.number),
 		unique('evaluations_continues_once').on(t.teamId, t.continuesId),
+		index().on(t.teamId, t.runId),
+		index().on(t.teamId, t.againstRunId),
+		index('evaluations_open')
+			.on(t.teamId)
+			.where(sql`status = 'generating' or (revealed_at is not null and result is null)`),
 		oneOf('evaluations', 'status', evaluationStatuses),
 		counts('evaluations', 'planned'),
 		check(
@@ -715,7 +734,8 @@ export const pairings = teamTable(
 	(t) => [
 		inParent('pairings_evaluation', t, t.evaluationId, evaluations, ofProject),
 		inParent('pairings_example', t, t.exampleId, examples, ofProject),
-		unique().on(t.teamId, t.evaluationId, t.exampleId)
+		unique().on(t.teamId, t.evaluationId, t.exampleId),
+		index().on(t.teamId, t.exampleId)
 	]
 );
 
@@ -760,6 +780,7 @@ export const ballots = teamTable(
 	(t) => [
 		inParent('ballots_pairing', t, t.pairingId, pairings, ofEvaluation),
 		unique('ballots_once').on(t.teamId, t.pairingId, t.personId),
+		index().on(t.teamId, t.evaluationId, t.personId, t.position),
 		oneOf('ballots', 'voter', voters)
 	]
 );
@@ -974,7 +995,7 @@ export const outbox = teamTable(
 		event: text().notNull().default('')
 	},
 	{ add: everyRole, change: [], remove: [], project: 'project_id' },
-	(t) => [index().on(t.teamId, t.seq)]
+	(t) => [index().on(t.teamId, t.seq), index().on(t.createdAt)]
 );
 
 /** What people read of a project's last weeks: who has done what (contract/events: `feed`). Numbers and names, no texts, no scores. */

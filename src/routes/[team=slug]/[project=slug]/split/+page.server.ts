@@ -1,4 +1,5 @@
 import { ApplySplit, PreviewSplit } from '$lib/contract/splits';
+import { whatValidationProves } from '$lib/core/splits/plan';
 import { together } from '$lib/server/access/scope';
 import { form } from '$lib/server/http/form';
 import { page } from '$lib/server/http/page';
@@ -9,11 +10,16 @@ import type { Actions, PageServerLoad } from './$types';
 /** With a ratio in its address the page shows what a split by it would move. */
 export const load = page(PreviewSplit, ({ locals, url, depends }, request) => {
 	depends(`aitelier:project:${locals.project.project.id}`);
-	return together(locals.project, async (scope) => ({
-		sides: await getSplit(scope),
-		request,
-		preview: url.searchParams.has('ratio') ? await previewSplit(scope, request) : null
-	}));
+	return together(locals.project, async (scope) => {
+		const sides = await getSplit(scope);
+		return {
+			sides,
+			// said here: how it is computed weighs more than the page
+			proves: whatValidationProves(sides.find(({ side }) => side === 'validation')!.count),
+			request,
+			preview: url.searchParams.has('ratio') ? await previewSplit(scope, request) : null
+		};
+	});
 }) satisfies PageServerLoad;
 
 export const actions = {

@@ -4,6 +4,7 @@ import { to } from '$lib/paths';
 import { together } from '$lib/server/access/scope';
 import { form } from '$lib/server/http/form';
 import { page } from '$lib/server/http/page';
+import { config } from '$lib/server/platform/config';
 import { listProjects } from '$lib/server/project/queries';
 import { pauseWebhook, removeWebhook, resumeWebhook, rollSecret, updateWebhook } from '$lib/server/webhooks/commands';
 import { getWebhook, listDeliveries } from '$lib/server/webhooks/queries';
@@ -15,7 +16,8 @@ export const load = page(webhooks.ListDeliveries, ({ locals, depends }, place) =
 		depends('aitelier:deliveries');
 		const webhook = await getWebhook(scope, place);
 		const choices = (await listProjects(scope)).map(({ id, name }) => ({ id, name }));
-		return { webhook, choices, log: await listDeliveries(scope, { limit: 20, ...place }), now: new Date() };
+		const log = await listDeliveries(scope, { limit: 20, ...place });
+		return { webhook, choices, log, keptDays: config().keepDays.deliveries, now: new Date() };
 	})
 ) satisfies PageServerLoad;
 

@@ -1,0 +1,39 @@
+-- What the janitor removes: what is over, and what is old. Of every team, so it is no policy's; whoever serves can remove nothing of it
+-- otherwise, and not sooner than this, whatever it says.
+
+-- Removes at most so many rows of a table and says how many those were. `days`: how long a log is kept, at least a week.
+create or replace function purge(what text, days int, most int) returns int language plpgsql security definer set search_path = '' as $$
+declare
+	removed int;
+	is_over text := case what
+		when 'sessions' then 'public.session_ends(expires_at, created_at) < now()'
+		when 'sign_ins' then 'expires_at < now()'
+		when 'device_requests' then 'expires_at < now()'
+		when 'personal_tokens' then 'expires_at < now()'
+		when 'rate_limits' then 'resets_at < now()'
+		-- a full one says nothing that a missing one does not
+		when 'buckets' then 'full_at < now()'
+		when 'named_requests' then 'created_at < now() - interval ''24 hours'''
+		-- needed as long as a page may come back and ask for what it missed
+		when 'outbox' then 'created_at < now() - interval ''1 hour'''
+		when 'activities' then 'created_at < $2'
+		when 'webhook_deliveries' then 'created_at < $2 and state <> ''waiting'''
+		-- the texts of refused lines; how many there were stays
+		when 'imports' then 'created_at < $2 and refusals::text <> ''[]'''
+	end;
+	deed text := case what
+		when 'imports' then 'update public.imports set refusals = ''[]'''
+		else format('delete from public.%I', what)
+	end;
+begin
+	if is_over is null then
+		raise exception 'nothing is removed from %', what;
+	end if;
+	execute format('%s where ctid = any (array(select ctid from public.%I where %s limit $1 for update skip locked))', deed, what, is_over)
+		using most, now() - make_interval(days => greatest(days, 7));
+	get diagnostics removed = row_count;
+	return removed;
+end
+$$;
+
+grant execute on function purge(text, int, int) to app;

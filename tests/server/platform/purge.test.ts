@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import type postgres from 'postgres';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { getImport } from '../../../src/lib/server/examples/queries.ts';
+import { inProject } from '../../../src/lib/server/access/scope.ts';
+import { sweepAll } from '../../../src/lib/server/jobs/worker.ts';
+import { createEvaluation } from '../../../src/lib/server/evaluations/commands.ts';
+import { log } from '../../../src/lib/server/platform/log.ts';
+import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
+import { imports } from '../../../src/lib/server/platform/db/schema.ts';
+import { type Purged, purge, purgeAll } from '../../../src/lib/server/platform/purge.ts';
+import { newContest, wish } from '../../support/evaluation.ts';
+import { owner } from '../../support/owner.ts';
+import { newProject, newTeam } from '../../support/team.ts';
+
+afterEach(() => vi.restoreAllMocks());
+afterAll(() => closePools());
+
+let team: Awaited<ReturnType<typeof newTeam>>;
+let project: Awaited<ReturnType<typeof newProject>>['project'];
+beforeAll(async () => {
+	team = await newTeam();
+	({ project } = await newProject(team.scope));
+});
+
+const announced = (age: string, times: number) => owner`
+	insert into outbox (team_id, project_id, topic, created_at)
+	select ${team.teamId}, ${project.id}, 'purged', now() - ${age}::interval from generate_series(1, ${times})`;
+const announcements = async () =>
+	(await owner`select from outbox where team_id = ${team.teamId} and topic = 'purged'`).length;
+
+test('goes in batches to the end, and counts what went', async () => {
+	await announced('2 hours', 7);
+	await announced('1 minute', 2);
+	const [all] = await owner`select count(*)::int as old from outbox where created_at < now() - interval '1 hour'`;
+	expect(await purge('outbox', 3)).toBe(all!.old);
+	expect(await announcements()).toBe(2);
+});
+
+test('what somebody holds is left for the next time', async () => {
+	const mail = () => owner`
+		insert into sign_ins (email, token_hash, code_hash, browser_hash, expires_at)
+		values (${`${randomUUID()}@example.com`}, ${Buffer.from(randomUUID())}, ${Buffer.from('')}, ${Buffer.from('')}, now() - interval '1 second')
+		returning id`;
+	const [held] = await mail();
+	const [free] = await mail();
+	const left = async (sql: postgres.ISql) =>
+		(await sql`select id from sign_ins where id in (${held!.id}, ${free!.id})`).map(({ id }) => id);
+	await owner.begin(async (tx) => {
+		await tx`select from sign_ins where id = ${held!.id} for update`;
+		await purge('sign_ins');
+		expect(await left(tx)).toEqual([held!.id]);
+	});
+	await purge('sign_ins');
+	expect(await left(owner)).toEqual([]);
+});
+
+test('one that fails is logged, and neither the others nor open work wait for it', async () => {
+	const { scope, slug, run } = await newContest(1);
+	const { id } = await createEvaluation(await inProject(scope, slug), wish(run.id, 1));
+	const jobs = () => owner`select from pgboss.job where singleton_key = ${id}`;
+	await owner`delete from pgboss.job where singleton_key = ${id}`;
+	await announced('2 hours', 1);
+	await owner.unsafe('alter function session_ends(timestamptz, timestamptz) rename to session_ends_away');
+	const bugs = vi.spyOn(log, 'bug').mockReturnValue({ id: 'known' } as never);
+	try {
+		await sweepAll();
+	} finally {
+		await owner.unsafe('alter function session_ends_away(timestamptz, timestamptz) rename to session_ends');
+	}
+	expect(bugs.mock.calls.map(([, fields]) => fields)).toEqual([{ job: 'purge', what: 'sessions' }]);
+	expect(await jobs()).toHaveLength(1);
+	expect(await announcements()).toBe(2);
+});
+
+test('a log is kept for a week at least, whatever the server asks for', async () => {
+	const told = (age: string) => owner`
+		insert into activities (team_id, project_id, event, subject, details, created_at)
+		values (${team.teamId}, ${project.id}, 'example.rated', ${age}, '{}', now() - ${age}::interval)`;
+	await told('6 days');
+	await told('8 days');
+	await plainPool()`select purge('activities', 0, 1000)`;
+	const left = await owner`select subject from activities where team_id = ${team.teamId} and subject like '%days'`;
+	expect(left).toEqual([{ subject: '6 days' }]);
+});
+
+test('nothing else can be removed by it', async () => {
+	for (const what of ['examples', 'audit_entries', 'votes', 'nonsense', 'outbox; drop table outbox'])
+		await expect(plainPool()`select purge(${what}, 0, 1000)`, what).rejects.toThrow('nothing is removed from');
+});
+
+test('the lines that an old import refused are forgotten, and how many there were is not', async () => {
+	const refusals = [{ line: 3, reason: 'has no answer', text: '{"secret": "of a customer"}' }];
+	const add = async (days: number) => {
+		const [made] = await team.scope.tx((tx) =>
+			tx
+				.insert(imports)
+				.values({ projectId: project.id, fileName: 'old.jsonl', refused: 1, refusals })
+				.returning({ id: imports.id })
+		);
+		await owner.begin(async (tx) => {
+			await tx`set local session_replication_role = replica`;
+			await tx`update imports set created_at = now() - make_interval(days => ${days}) where id = ${made!.id}`;
+		});
+		return made!.id;
+	};
+	const [old, young] = [await add(91), await add(89)];
+	await purgeAll();
+	const look = async (importId: string) => getImport(await inProject(team.scope, project.slug), { importId });
+	expect(await look(old)).toMatchObject({ refused: 1, refusals: [] });
+	expect(await look(young)).toMatchObject({ refused: 1, refusals });
+	expect(await purge('imports' satisfies Purged)).toBe(0);
+});
