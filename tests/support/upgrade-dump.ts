@@ -81,7 +81,8 @@ async function fill(owner: postgres.Sql, sandboxUrl: string, room: string) {
 	const run = await startRun(within, { clientId: randomUUID(), method: 'sft', ...defaultRecipe, learningRate: 1e-4 });
 	const { status, problem } = await drive(scope, run.id);
 	if (status !== 'ready') throw new Error(`The run ended as ${status}: ${problem}`);
-	for (let at = 0; at < 10; at++) // fewer are no training
+	for (let at = 0; at < 10; at++)
+		// fewer are no training
 		await keepPair(within, {
 			clientId: randomUUID(),
 			prompt: [{ role: 'user', content: `Do you ship to island ${at}?` }],

@@ -228,7 +228,7 @@ describe('the catalogue', () => {
 			'extend_session',
 			'hasten_job',
 			'hold_pairs',
-		'hold_place',
+			'hold_place',
 			'hold_request',
 			'invitation_by_token',
 			'is_queued',
