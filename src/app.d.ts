@@ -17,6 +17,8 @@ declare global {
 			/** Set by `enterTeam` for every route below `[team=slug]`; only read there. */
 			scope: Scope;
 			team: Membership;
+			/** The place from which its live page goes on (events/news.ts). */
+			heard: string;
 			/** All the teams of the person, for the switcher. */
 			teams: Membership[];
 			/** The scope in the project of the address, for every route below `[project=slug]`. */

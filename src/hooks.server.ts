@@ -43,6 +43,12 @@ const identify: Handle = async ({ event, resolve }) => {
 	return resolve(event);
 };
 
+/** The window a write comes from: in a header, or of a form in its address, since Kit sends no headers of ours. */
+const tabOf = (request: Request, url: URL): string | null => {
+	const tab = request.headers.get('x-tab') ?? url.searchParams.get('x-tab');
+	return tab !== null && /^[0-9a-f-]{36}$/.test(tab) ? tab : null;
+};
+
 /** Which team, which project? Below `[team=slug]` a membership is needed; a stranger learns nothing, not even that the team exists. */
 const enterTeam: Handle = async ({ event, resolve }) => {
 	if (!event.route.id?.startsWith('/[team=slug]')) return resolve(event);
@@ -55,7 +61,7 @@ const enterTeam: Handle = async ({ event, resolve }) => {
 		}
 		error(401, { code: 'signed_out', message: 'You are signed out. Sign in and try again.' });
 	}
-	const { memberships, membership, project } = await enter(person.id, event.params.team!, event.params.project);
+	const { memberships, membership, project, heard } = await enter(person.id, event.params.team!, event.params.project);
 	if (!membership)
 		error(404, { code: 'not_found', message: 'There is nothing at this address, or it is not yours to see.' });
 	if (event.params.project !== undefined && !project) {
@@ -68,11 +74,17 @@ const enterTeam: Handle = async ({ event, resolve }) => {
 		role: membership.role,
 		projectIds: membership.projectIds,
 		authority: { personId: person.id, sessionHandle: event.locals.session!.handle },
-		request: { id: event.locals.requestId, address: event.getClientAddress(), transactions: 0 }
+		request: {
+			id: event.locals.requestId,
+			address: event.getClientAddress(),
+			transactions: 0,
+			tab: tabOf(event.request, event.url)
+		}
 	});
 	Object.assign(event.locals, {
 		team: membership,
 		teams: memberships,
+		heard,
 		scope,
 		project: project && { ...scope, project }
 	});

@@ -13,7 +13,7 @@ import { seedRatings } from './ratings-seed.ts';
 /** News of the last rating that takes longer than this to reach a stream is lost. */
 const newsMs = 10_000;
 
-type Load = { raters: number; streams: number };
+type Load = { raters: number; streams: number; examples?: number };
 type Stream = Awaited<ReturnType<typeof readEvents>>;
 
 /**
@@ -37,11 +37,25 @@ const countHeard = (open: Stream[]) => {
 	};
 };
 
+const placesOf = (stream: Stream) => [...stream.text().matchAll(/^id: (\S+)$/gm)].map(([, place]) => place!);
+
+/** Whether a stream that names this place has told of the row. Earlier versions name numbers of rows. */
+const isPast = (place: string, row: postgres.Row) => {
+	if (row.xid === undefined) return Number(place) >= Number(row.seq);
+	const [, end, running = ''] = place.split(':');
+	return BigInt(row.xid) < BigInt(end!) && !running.split(',').includes(row.xid);
+};
+
 /**
  * The built app of a checkout, on a database of its own that this checkout has migrated, with a team that rates. `name` is of
  * the database. Throws when the checkout is not built.
  */
-export const openRatedApp = async ({ owner }: Bench, checkout: string, name: string, { raters, streams }: Load) => {
+export const openRatedApp = async (
+	{ owner }: Bench,
+	checkout: string,
+	name: string,
+	{ raters, streams, examples: count }: Load
+) => {
 	const build = path.resolve(checkout, 'build');
 	if (!fs.existsSync(path.join(build, 'index.js'))) throw new Error(`${build} is missing: run "npx vite build" there.`);
 	await owner`create database ${owner(name)}`;
@@ -57,7 +71,7 @@ export const openRatedApp = async ({ owner }: Bench, checkout: string, name: str
 		stdio: ['ignore', 'ignore', 'inherit']
 	});
 	const sql = postgres(database.href, { max: raters, onnotice: () => {} });
-	const { team, project, owner: person, sessions, examples, ...paths } = await seedRatings(sql, raters);
+	const { team, projectId, owner: person, sessions, examples, ...paths } = await seedRatings(sql, raters, count);
 	const server = await untilServing(await startServerProcess(build, env, checkout));
 
 	const post = async (session: string, path: string, body: object) => {
@@ -103,14 +117,37 @@ export const openRatedApp = async ({ owner }: Bench, checkout: string, name: str
 
 	/** Every stream has heard of the last rating, or this throws. */
 	const allHeard = async (open: Stream[]) => {
-		const [row] = await sql`select max(seq) as last from outbox`;
-		const last = Number(row!.last);
-		const heard = Promise.all(open.map((one) => one.until(() => one.events().some(({ id }) => id >= last))));
+		const [last] = await sql`select * from outbox order by seq desc limit 1`;
+		const heard = Promise.all(open.map((one) => one.until(() => placesOf(one).some((place) => isPast(place, last!)))));
 		const inTime = await Promise.race([heard, pause(newsMs, [false], { ref: false })]);
 		if (!inTime.every(Boolean)) throw new Error(`${name}: a stream did not hear of the last rating.`);
 	};
 
+	const [later] =
+		await sql`select 1 from information_schema.columns where table_name = 'outbox' and column_name = 'xid'`;
+	let text: Promise<string | undefined> | undefined;
 	return {
+		paths,
+		pid: server.process.pid!,
+		/** Its stream names each change by itself, and its pages look again after each. */
+		isEarlier: later === undefined,
+		/** As the owner's browser asks. */
+		get: async (path: string, signal: AbortSignal) => {
+			const answer = await fetch(url + path, { headers: { cookie: `session=${sessions[0]!}` }, signal });
+			if (!answer.ok) throw new Error(`${path} answered ${answer.status}.`);
+			return answer;
+		},
+		/** One rating over HTTP, by one rater after the other. */
+		rateOne: async (n: number) => {
+			const saw = await (text ??= textOfCards());
+			const rating = {
+				exampleId: examples[n % examples.length]!,
+				score: 1 + (n % 10),
+				text: saw,
+				clientId: randomUUID()
+			};
+			await post(sessions[1 + (n % raters)]!, `${paths.page}/ratings`, rating);
+		},
 		/** Ratings a second over HTTP, while streams are open and read. Throws when a confirmed one is not in the database. */
 		rate: async (forMs: number) => {
 			const open = await Promise.all(
@@ -142,7 +179,7 @@ export const openRatedApp = async ({ owner }: Bench, checkout: string, name: str
 		insert: (forMs: number) =>
 			inLoops(forMs, async (_, exampleId, score) => {
 				await sql`insert into ratings (team_id, project_id, example_id, person_id, score, client_id)
-					values (${team}, ${project}, ${exampleId}, ${person}, ${score}, ${randomUUID()}) returning id`;
+					values (${team}, ${projectId}, ${exampleId}, ${person}, ${score}, ${randomUUID()}) returning id`;
 			}),
 		close: async () => {
 			await server.stop();

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import { type Measure, figure, median, reaches } from './measure.ts';
 
-// `npm run bench [P1 P4 …]`: measures against a floor of the same run. The environment is made anew for each, so that none
+// `npm run bench -- [--quick] [P1 P4 …]`: measures against a floor of the same run. The environment is made anew for each, so that none
 // warms or fills the other's database. Results are printed and kept as JSON.
 
 const all: Record<string, () => Promise<{ run: (bench: never) => Promise<Measure[]> }>> = {
@@ -16,6 +16,7 @@ const all: Record<string, () => Promise<{ run: (bench: never) => Promise<Measure
 	P15: () => import('./p15-start-stop.ts'),
 	PAGES: () => import('./pages.ts'),
 	BOMBS: () => import('./bombs.ts'),
+	STORM: () => import('./storm.ts'),
 	RATE: () => import('./ratings.ts'),
 	CLI: () => import('./cli.ts'),
 	TEAMS: () => import('./teams.ts'),
@@ -36,11 +37,14 @@ if (inside === '--one') {
 }
 
 const { fork } = await import('node:child_process');
-const chosen = [inside, ...rest].filter(Boolean) as string[];
+const given = [inside, ...rest].filter(Boolean) as string[];
+// smaller, to see a direction
+if (given.includes('--quick')) process.env.BENCH_QUICK = 'yes';
+const chosen = given.filter((name) => !name.startsWith('--'));
 const load = os.loadavg()[0]!;
 if (load > 0.3)
 	console.log(`The machine is busy (load ${load.toFixed(2)}); the numbers are floors, the ratios still compare.\n`);
-const asksServer = ['API', 'P15', 'PAGES', 'BOMBS', 'RATE'];
+const asksServer = ['API', 'P15', 'PAGES', 'BOMBS', 'RATE', 'STORM'];
 if ((chosen.length === 0 || chosen.some((name) => asksServer.includes(name))) && !fs.existsSync('build/index.js')) {
 	execFileSync('npx', ['vite', 'build'], { stdio: 'ignore' });
 }

@@ -1,6 +1,7 @@
 import { type Page, expect, test } from '@playwright/test';
 import { to } from '../../src/lib/paths.ts';
 import { inProject } from '../../src/lib/server/access/scope.ts';
+import { addExample } from '../../src/lib/server/examples/commands.ts';
 import { rateExample } from '../../src/lib/server/ratings/commands.ts';
 import { open, signInAs } from '../support/browser-steps.ts';
 import { addExamples, newBallot } from '../support/evaluation.ts';
@@ -39,6 +40,37 @@ test('a rating in another window leaves the settings of the split as they were c
 	await expect(page.getByRole('main')).toContainText('11 rated 8 or better');
 	await expect(share).toHaveValue('70');
 	await expect(seed).toHaveValue('42');
+});
+
+test('a window that rates asks for nothing and counts down, and another of the same person follows', async ({
+	page,
+	context
+}) => {
+	const shop = await newTeam();
+	const scope = await inProject(shop.scope, (await newProject(shop.scope)).project.slug);
+	const [team, project] = [shop.slug, scope.project.slug];
+	await signInAs(context, app, await newSession(app.owner, shop.owner.id));
+	for (const content of ['One?', 'Two?', 'Three?']) {
+		const messages = [
+			{ role: 'user' as const, content },
+			{ role: 'assistant' as const, content: 'Yes.' }
+		];
+		await addExample(scope, { messages, rating: null });
+	}
+	const other = await context.newPage();
+	await open(other, to.project(team, project));
+	await expect(other.getByRole('main')).toContainText('3 unrated');
+	await open(page, to.rate(team, project));
+	const link = page.getByRole('navigation').first().getByRole('link', { name: /^Rate/ });
+	await expect(link).toContainText('3');
+	const asked: string[] = [];
+	page.on('request', (request) => request.url().includes('__data.json') && asked.push(request.url()));
+	await page.keyboard.press('7');
+	await expect(link).toContainText('2');
+	await page.keyboard.press('8');
+	await expect(link).toContainText('1');
+	await expect(other.getByRole('main')).toContainText('1 unrated');
+	expect(asked).toEqual([]);
 });
 
 test('the search keeps every letter on a slow line', async ({ page }) => {

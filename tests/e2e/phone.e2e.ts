@@ -30,6 +30,20 @@ test('no key is named where there are none', async ({ page }) => {
 	await expect(page.locator('kbd').filter({ visible: true })).toHaveCount(0);
 });
 
+test('a page ends above the bar, with room between', async ({ page, context }) => {
+	await signInAs(context, app, world.sessions.owner);
+	await open(page, to.newProject(world.team));
+	const button = page.getByRole('button', { name: 'Create project' });
+	await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
+	const bar = (await page.locator('[data-bottom-bar]').boundingBox())!;
+	await expect
+		.poll(async () => {
+			const box = (await button.boundingBox())!;
+			return bar.y - box.y - box.height;
+		})
+		.toBeGreaterThanOrEqual(8);
+});
+
 test('a thumb rates with the three buttons and the ten numbers, and takes it back', async ({ page }) => {
 	await open(page, to.rate(world.team, world.project));
 	const [great, bad] = ['Great 9', 'Bad 3'].map((name) => page.getByRole('button', { name, exact: true }));

@@ -70,6 +70,17 @@ test('one model, then two: asked, kept over a reload, one preferred, one saved, 
 	await test.step('keeps which one is better, and takes it back', async () => {
 		const pairs = () =>
 			app.owner`select withdrawn_at from playground_pairs where team_id = ${world.teamId} and chosen_by = 'sandbox-large'`;
+		// the first time it arrives, and its answer is lost
+		await page.route(
+			/\?\/prefer/,
+			async (route) => {
+				await route.fetch();
+				await route.abort('connectionreset');
+			},
+			{ times: 1 }
+		);
+		await page.getByRole('button', { name: 'sandbox-large is better' }).click();
+		await expect(page.getByText('The server did not answer. Try again.')).toBeVisible();
 		await page.getByRole('button', { name: 'sandbox-large is better' }).click();
 		await expect(page.getByText('kept as a pair')).toBeVisible();
 		expect(await pairs()).toEqual([{ withdrawn_at: null }]);

@@ -44,12 +44,16 @@ const asked: { name: string; method: string; line: Line }[] = [
 	)
 ];
 
-/** Everything that is sent, without what every answer has of its own: the nonce of its scripts and the id of the request. */
+/** Everything that is sent, without what every answer has of its own: the nonce of its scripts, the id of the request, the place of its live page. */
 const sent = async ({ method, line }: (typeof asked)[number]): Promise<string> => {
 	const { status, headers, text } = await visit(app.origin, method, line, here, { session });
-	const own = [headers.get('x-request-id'), /'nonce-([^']+)'/.exec(headers.get('content-security-policy') ?? '')?.[1]];
-	// not the etag, which is made of the nonce too
-	const kept = ['content-type', 'content-length', 'location'].map((name) => headers.get(name));
+	const own = [
+		headers.get('x-request-id'),
+		/'nonce-([^']+)'/.exec(headers.get('content-security-policy') ?? '')?.[1],
+		/heard:("[\d:,]+")/.exec(text)?.[1]
+	];
+	// not the etag, nor the length, which are made of these too
+	const kept = ['content-type', 'location'].map((name) => headers.get(name));
 	return own.reduce(
 		(all: string, word) => (word ? all.replaceAll(word, '·') : all),
 		`${status} ${kept.join(' ')}\n${text}`
@@ -82,10 +86,12 @@ test('the stream names what changed, and not how', async () => {
 	const found: string[] = [];
 	for (const world of othersWorlds) {
 		await letOthersSay(app.owner, here, world);
-		const reader = await readEvents(`${app.origin}${lines['/[team=slug]/events GET']!.at(here)}`, session, 0);
-		await reader.until(() => reader.events().length >= 3);
-		found.push(JSON.stringify(reader.events().slice(0, 3)));
-		expect(reader.events().every(({ topic }) => /^(project|evaluation|run):[0-9a-f-]{36}$/.test(topic))).toBe(true);
+		const reader = await readEvents(`${app.origin}${lines['/[team=slug]/events GET']!.at(here)}`, session, '1:1:');
+		await reader.until(() => reader.messages().length > 0);
+		found.push(JSON.stringify(reader.messages()[0]!.news.topics.toSorted()));
+		expect(reader.events().every(({ topic }) => /^(project|ratings|evaluation|run):[0-9a-f-]{36}$/.test(topic))).toBe(
+			true
+		);
 		await reader.leave();
 	}
 	expect(new Set(found).size).toBe(1);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
@@ -112,6 +113,9 @@ test('an agent of a person goes from examples to a verdict on the sandbox', asyn
 	const messages = [{ role: 'user', content: 'Where is order 7919, please?' }];
 	const answer = await ask('servings_chat', { ...here, runId: run.id, messages });
 	expect(answer).toMatchObject({ isError: false, text: expect.stringMatching(/\w/) });
+	// that nothing costs anything here says nothing of another connection
+	const elsewhere = await ask('servings_chat', { ...here, connectionId: randomUUID(), model: 'dear', messages });
+	expect(elsewhere.text).toMatch(/^Nothing was done: this costs money/);
 });
 
 test('the tools are those of the key’s role, with the schemas of the API', async () => {

@@ -4,7 +4,8 @@
  */
 export const equivalent: { mutant: string | RegExp; because: string }[] = [
 	{
-		mutant: /^policies\/(evaluations|examples|imports|runs|servings)_change check: without \(\(app_all_projects/,
+		mutant:
+			/^policies\/(evaluations|examples|imports|playground_pairs|runs|servings)_change check: without \(\(app_all_projects/,
 		because: 'the trigger that freezes the project of a row is asked first, and `using` has seen the same project'
 	},
 	{
@@ -63,10 +64,6 @@ export const equivalent: { mutant: string | RegExp; because: string }[] = [
 	{
 		mutant: 'triggers/refuse_leaks_changed: never n.prompt_hash <> o.prompt_hash',
 		because: 'the hash of a prompt is frozen by another trigger, which is asked first'
-	},
-	{
-		mutant: /^triggers\/enter_with_(key|token): never found_\w+\.id is null$/,
-		because: 'nothing was found: no row is marked as used, and no team belongs to it'
 	},
 	{
 		mutant: 'triggers/runs_accepted: without (not old.accepted or not new.accepted)',

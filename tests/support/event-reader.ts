@@ -1,12 +1,14 @@
-export type ReadEvent = { id: number; topic: string };
+import type { News } from '../../src/lib/contract/live.ts';
+
+export type ReadEvent = { id: string; topic: string };
 
 /** Reads a page's live stream, as the browser does it. */
-export const readEvents = async (url: string, session: string, lastEventId?: number) => {
+export const readEvents = async (url: string, session: string, lastEventId?: string) => {
 	const stop = new AbortController();
 	const answer = await fetch(url, {
 		headers: {
 			cookie: `session=${session}`,
-			...(lastEventId !== undefined && { 'last-event-id': String(lastEventId) })
+			...(lastEventId !== undefined && { 'last-event-id': lastEventId })
 		},
 		signal: stop.signal
 	});
@@ -30,8 +32,13 @@ export const readEvents = async (url: string, session: string, lastEventId?: num
 			isOver = true;
 			tell();
 		});
-	const events = (): ReadEvent[] =>
-		[...text.matchAll(/^id: (\d+)\ndata: (.*)$/gm)].map(([, id, topic]) => ({ id: Number(id), topic: topic! }));
+	const messages = () =>
+		[...text.matchAll(/^id: (\S+)\ndata: (.*)\n$/gm)].map(([, id, data]) => ({
+			id: id!,
+			news: JSON.parse(data!) as News
+		}));
+	/** What others did, one for each topic of a message. */
+	const events = (): ReadEvent[] => messages().flatMap(({ id, news }) => news.topics.map((topic) => ({ id, topic })));
 	/** Waits until `enough`; false when the stream ended first. */
 	const until = (enough: () => boolean) =>
 		new Promise<boolean>((done) => {
@@ -45,6 +52,7 @@ export const readEvents = async (url: string, session: string, lastEventId?: num
 		});
 	return {
 		text: () => text,
+		messages,
 		events,
 		until,
 		/** The server ended it (`ended`), or the line was cut. */

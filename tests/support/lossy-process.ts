@@ -118,7 +118,7 @@ const workOff = async () => {
 
 const boss = await startQueue();
 await boss.work('run.follow', { pollingIntervalSeconds: 0.5 }, async () => void worked++);
-await subscribe(scope, null, () => told.heard++);
+await subscribe(scope, {}, () => told.heard++);
 for (let i = 0; i < Number(CALLERS); i++) void repeat(writeInTeam);
 for (let i = 0; i < 6; i++) void repeat(writePlain);
 

@@ -1,6 +1,7 @@
 import type { ActionResult, SubmitFunction } from '@sveltejs/kit';
 import { tick } from 'svelte';
 import { applyAction, enhance as kits } from '$app/forms';
+import { markTab } from '$lib/client/live/tab';
 
 const unanswered = 'The server did not answer. What you typed is still here: send it again in a moment.';
 
@@ -31,6 +32,7 @@ const isRefused = (result: ActionResult) => result.type === 'failure' && Boolean
  */
 export const enhance: typeof kits = (form, submit) =>
 	kits(form, async (sending) => {
+		markTab(sending.action);
 		const then = (await (submit as unknown as SubmitFunction | undefined)?.(sending)) ?? ((came) => came.update());
 		return async (came) => {
 			const isUnanswered = came.result.type === 'error' && came.result.error instanceof Error;

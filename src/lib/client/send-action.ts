@@ -1,4 +1,5 @@
 import { deserialize } from '$app/forms';
+import { fromThisTab } from '$lib/client/live/tab';
 
 /** What came of it: what the action answered, or the sentences of its refusal by field; `form` is of the whole. */
 export type Sent = { ok: true; data: Record<string, unknown> } | { ok: false; problems: Record<string, string> };
@@ -15,7 +16,7 @@ export const sendAction = async (action: string, fields: Record<string, unknown>
 		const answer = await fetch(action, {
 			method: 'POST',
 			body,
-			headers: { accept: 'application/json', 'x-sveltekit-action': 'true' }
+			headers: { accept: 'application/json', 'x-sveltekit-action': 'true', ...fromThisTab }
 		});
 		const result = deserialize(await answer.text());
 		if (result.type === 'success') return { ok: true, data: result.data ?? {} };

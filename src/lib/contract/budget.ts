@@ -65,7 +65,7 @@ export const SetBudget = command({
 	action: 'project:edit',
 	input: v.object({
 		/** null: nothing is limited. */
-		budgetCents: v.optional(v.nullable(whole('The budget', 1, 100_000_000)), null)
+		budgetCents: v.nullable(whole('The budget', 1, 100_000_000))
 	}),
 	output: Budget,
 	errors: {},

@@ -3,8 +3,8 @@ import * as v from 'valibot';
 import { type Action, roles } from '../core/permissions.ts';
 import { splits } from '../core/splits/plan.ts';
 
-/** What a page can wait for. */
-export type Topic = `run:${string}` | `evaluation:${string}` | `project:${string}`;
+/** What a page can wait for. `ratings` of a project are apart from the rest of it: they come all the time, and few pages show them. */
+export type Topic = `run:${string}` | `evaluation:${string}` | `project:${string}` | `ratings:${string}`;
 
 type About<Details> = {
 	/** The id of what it happened to. */
@@ -59,6 +59,7 @@ const onRunAndProject = (about: About<unknown>): Topic[] => [...onRun(about), ..
 const onRunOfServing = ({ details }: About<{ run: string }>): Topic[] => [`run:${details.run}`];
 
 const inProject = ({ projectId }: About<unknown>): Topic[] => (projectId ? [`project:${projectId}`] : []);
+const inRatings = ({ projectId }: About<unknown>): Topic[] => (projectId ? [`ratings:${projectId}`] : []);
 const ofEvaluation = ({ subject }: About<unknown>): Topic[] => [`evaluation:${subject}`];
 const ofEvaluationAndProject = (about: About<unknown>): Topic[] => [...ofEvaluation(about), ...inProject(about)];
 
@@ -284,19 +285,19 @@ export const events = {
 	),
 	// ── ratings
 	'example.rated': event(v.strictObject({ number: v.number() }), ({ number }) => `rated example ${number}`, {
-		topics: inProject,
+		topics: inRatings,
 		feed: 'examples:see',
 		several: ({ subjects }) => `rated ${someExamples(subjects)}`
 	}),
 	'example.rewritten': event(v.strictObject({ number: v.number() }), ({ number }) => `rewrote example ${number}`, {
-		topics: inProject,
+		topics: inRatings,
 		feed: 'examples:see',
 		several: ({ subjects }) => `rewrote ${someExamples(subjects)}`
 	}),
 	'rewrite.undone': event(
 		v.strictObject({ number: v.number() }),
 		({ number }) => `took a rewrite of example ${number} back`,
-		{ topics: inProject, feed: 'examples:see' }
+		{ topics: inRatings, feed: 'examples:see' }
 	),
 
 	// ── runs and servings

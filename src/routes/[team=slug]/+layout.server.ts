@@ -1,4 +1,5 @@
 import { may } from '$lib/core/permissions';
+import { seesScores } from '$lib/server/access/own-scores';
 import { together } from '$lib/server/access/scope';
 import { getNearBudget } from '$lib/server/budget/queries';
 import { layout } from '$lib/server/http/page';
@@ -11,6 +12,8 @@ export const load = layout(async ({ locals, params, depends, cookies }) => {
 	// asked by name, so that Kit looks again when one of them is another
 	const projectId = params.team && params.project ? locals.project.project.id : null;
 	if (projectId) depends(`aitelier:project:${projectId}`);
+	// who sees everybody's scores is told how many are unrated with the news itself
+	if (projectId && !seesScores(scope)) depends(`aitelier:ratings:${projectId}`);
 	return {
 		team: { name: team.name, slug: team.slug },
 		teams: teams.map(({ name, slug }) => ({ name, slug })),
@@ -22,6 +25,7 @@ export const load = layout(async ({ locals, params, depends, cookies }) => {
 					? await getNearBudget({ ...inside, project: locals.project.project })
 					: null
 		}))),
+		heard: locals.heard,
 		person: { id: person.id, name: person.name, email: person.email },
 		role: scope.role,
 		/** Somebody who sees only some projects cannot make one: it would be in nobody's list. */

@@ -11,6 +11,6 @@ export const load = page(ListProjectCounts, async ({ locals, depends }) => {
 	// who only rates begins with cards
 	const [only, ...others] = counts;
 	if (only && others.length === 0 && !seesScores(locals.scope)) redirect(303, to.rate(locals.team.slug, only.slug));
-	for (const { id } of counts) depends(`aitelier:project:${id}`);
+	for (const { id } of counts) depends(`aitelier:project:${id}`, `aitelier:ratings:${id}`);
 	return { counts };
 }) satisfies PageServerLoad;

@@ -17,10 +17,27 @@ test.each([
 	['ana@localhost', 'no dot after the @'],
 	['ana.maria@localhost', 'a dot, but before the @'],
 	['ana@b.', 'too short to be a domain'],
-	...[' ', '\t', '\n', '\u0000', '\u001f', '<', '>', '"', ',', ';'].map((sign) => [
-		`ana${sign}maria@example.com`,
-		`${JSON.stringify(sign)} in it`
-	])
+	['ana@[127.0.0.1]', 'a machine, which mail would be sent to'],
+	...[
+		' ',
+		'\t',
+		'\n',
+		'\u0000',
+		'\u001f',
+		'<',
+		'>',
+		'"',
+		',',
+		';',
+		':',
+		'\\',
+		'(',
+		')',
+		'[',
+		']',
+		'\u200b',
+		'\u202e'
+	].map((sign) => [`ana${sign}maria@example.com`, `${JSON.stringify(sign)} in it`])
 ])('%j is none: %s', (text) => {
 	expect(isEmail(text!)).toBe(false);
 });

@@ -33,6 +33,11 @@ test('a plan says in words what it recognises', () => {
 	expect(planProves(plan(11)).sentence).toBe(
 		'11 prompts can hardly give a verdict; 12 with a clear winner are the least.'
 	);
+	expect(planProves(plan(40), 0.9)).toEqual({
+		possible: false,
+		sentence:
+			'40 prompts can hardly give a verdict when 9 of 10 end without a winner, as here so far; 12 with a clear winner are the least.'
+	});
 	expect(recognised(plan(11))).toBeNull();
 	expect(recognised(plan(100))!).toBeLessThan(recognised(plan(50))!);
 });

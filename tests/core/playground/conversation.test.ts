@@ -4,6 +4,7 @@ import {
 	type Turn,
 	asExample,
 	promptFor,
+	shownTo,
 	takenUp,
 	tokensPerSecond,
 	whyNoPreference
@@ -48,6 +49,11 @@ describe('a model is shown', () => {
 		const turns = [turn('1', answer('a1'), answer('b1'), { side: 'b', pairId: null }), turn('2')];
 		expect(said(turns, 'a')).toEqual(['1', 'b1', '2']);
 	});
+	test('what it went on with then, though that preference is taken back since', () => {
+		const turns = [turn('1', answer('a1'), answer('b1')), turn('2')];
+		expect(said([{ ...turns[0]!, goesOn: 'b' }, turns[1]!], 'a')).toEqual(['1', 'b1', '2']);
+		expect(said([{ ...turns[0]!, goesOn: null, preferred: { side: 'a', pairId: null } }, turns[1]!], 'b')).toEqual(['1', 'b1', '2']); // prettier-ignore
+	});
 	test('the answer of the other side, where it was not there yet', () => {
 		expect(said([turn('1', answer('a1')), turn('2')], 'b')).toEqual(['1', 'a1', '2']);
 	});
@@ -72,6 +78,11 @@ describe('which answer is better', () => {
 			/different answers before/
 		],
 		[
+			'not where they were asked with different system prompts',
+			[turn('1', answer('x', { askedWith: 'Be kind.' }), answer('y', { askedWith: 'Be short.' }))],
+			/different system prompts/
+		],
+		[
 			'where it was said before too',
 			[turn('1', answer('x'), answer('y'), { side: 'a', pairId: null }), turn('2', answer('p'), answer('q'))],
 			null
@@ -89,6 +100,17 @@ test('an example has the system prompt only where it is not the one of the proje
 		asExample(turns, 0, 'a', { here, project: 'Be kind.\n' }).map(({ role, content }) => `${role}: ${content}`);
 	expect(roles('Be kind.')).toEqual(['user: Hi', 'assistant: Hello']);
 	expect(roles('Be short.')).toEqual(['system: Be short.', 'user: Hi', 'assistant: Hello']);
+});
+
+test('an answer belongs to the system prompt that it was asked with, whatever stands there since', () => {
+	const turns = [turn('Hi', answer('Hello', { askedWith: 'Be kind.' }), answer('Good day'))];
+	const contents = (side: 'a' | 'b') => shownTo(turns, 0, side, 'Be short.').map(({ content }) => content);
+	expect([contents('a'), contents('b')]).toEqual([
+		['Be kind.', 'Hi'],
+		['Be short.', 'Hi']
+	]);
+	const [first] = asExample(turns, 0, 'a', { here: 'Be short.', project: 'Be short.' });
+	expect(first).toEqual({ role: 'system', content: 'Be kind.' });
 });
 
 test('what was being written when the page was left is a part, and says so', () => {

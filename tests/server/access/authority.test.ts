@@ -209,7 +209,7 @@ test('pages of one team hear, also when the one that was there first has signed 
 	const { project } = await newProject(team.scope);
 	const [first, second] = [await arrive(team), await arrive(team)];
 	let heard = 0;
-	const leave = [await subscribe(first, null, () => {}), await subscribe(second, null, () => heard++)];
+	const leave = [await subscribe(first, {}, () => {}), await subscribe(second, {}, () => heard++)];
 	await owner`delete from sessions where handle = ${first.session}`;
 	await owner`insert into outbox (team_id, project_id, topic) values (${team.teamId}, ${project.id}, ${`project:${project.id}`})`;
 	await owner`select pg_notify('aitelier', ${team.teamId})`;

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, expect, test } from 'vitest';
 import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
 import { currentSession, endSession, startSession } from '../../../src/lib/server/access/sessions.ts';
-import { createTeam, enter, membershipsOf, stillEnters } from '../../../src/lib/server/access/memberships.ts';
+import type { Scope } from '../../../src/lib/server/access/scope.ts';
+import { createTeam, enter, membershipsOf, stillEnter } from '../../../src/lib/server/access/memberships.ts';
 import { changeRole, removeMember } from '../../../src/lib/server/team/commands.ts';
 import { newCookies } from '../../support/cookies.ts';
 import { newPerson, newProject, newTeam } from '../../support/team.ts';
@@ -70,6 +71,14 @@ test('whoever enters a team finds there the project of the address, if it is the
 	]);
 });
 
+/** Whether a session still opens the team with these rights, asked among others that it never had. */
+const stillIn = (session: string) => async (rights: Scope) => {
+	const nobody = { ...rights, session: randomUUID() };
+	const [before, asked, after] = await stillEnter([nobody, { ...rights, session }, nobody]);
+	expect([before, after]).toEqual([false, false]);
+	return asked;
+};
+
 test('a stream ends when the rights it was opened with end', async () => {
 	const { scope, as } = await newTeam();
 	const { project } = await newProject(scope);
@@ -77,16 +86,17 @@ test('a stream ends when the rights it was opened with end', async () => {
 	const browser = newCookies();
 	await startSession(browser.jar, rater.userId, '');
 	const { handle } = (await currentSession(browser.jar))!.session;
+	const still = stillIn(handle);
 
-	expect(await stillEnters(handle, rater)).toBe(true);
+	expect(await still(rater)).toBe(true);
 	await changeRole(scope, { personId: rater.userId, role: 'rater', projectIds: [project.id] });
-	expect(await stillEnters(handle, rater)).toBe(false);
-	expect(await stillEnters(handle, { ...rater, projectIds: [project.id] })).toBe(true);
+	expect(await still(rater)).toBe(false);
+	expect(await still({ ...rater, projectIds: [project.id] })).toBe(true);
 	await changeRole(scope, { personId: rater.userId, role: 'trainer', projectIds: null });
-	expect(await stillEnters(handle, rater)).toBe(false);
-	expect(await stillEnters(handle, { ...rater, role: 'trainer' })).toBe(true);
+	expect(await still(rater)).toBe(false);
+	expect(await still({ ...rater, role: 'trainer' })).toBe(true);
 	await removeMember(scope, { personId: rater.userId });
-	expect(await stillEnters(handle, { ...rater, role: 'trainer' })).toBe(false);
+	expect(await still({ ...rater, role: 'trainer' })).toBe(false);
 });
 
 test('a stream ends with its session, and never crosses teams', async () => {
@@ -95,8 +105,9 @@ test('a stream ends with its session, and never crosses teams', async () => {
 	const browser = newCookies();
 	await startSession(browser.jar, owner.id, '');
 	const { handle } = (await currentSession(browser.jar))!.session;
-	expect(await stillEnters(handle, scope)).toBe(true);
-	expect(await stillEnters(handle, other.scope)).toBe(false);
+	const still = stillIn(handle);
+	expect(await still(scope)).toBe(true);
+	expect(await still(other.scope)).toBe(false);
 	await endSession(browser.jar);
-	expect(await stillEnters(handle, scope)).toBe(false);
+	expect(await still(scope)).toBe(false);
 });

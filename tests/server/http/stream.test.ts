@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { closeStreams, eventStream } from '../../../src/lib/server/http/stream.ts';
 
-type Send = (event: { id: number; data: string }) => void;
+type Send = (event: { id: string; data: string }) => void;
 
 const open = async () => {
 	let hand: { send: Send; close: () => void } | undefined;
@@ -25,8 +25,8 @@ const open = async () => {
 
 test('events go out in order, with their ids', async () => {
 	const { send, close, rest, response } = await open();
-	send({ id: 1, data: 'run:a' });
-	send({ id: 2, data: 'run:b' });
+	send({ id: '1', data: 'run:a' });
+	send({ id: '2', data: 'run:b' });
 	close();
 	expect(await rest()).toMatch(/^retry: 2000\n\nid: 1\ndata: run:a\n\nid: 2\ndata: run:b\n\n/);
 	expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
@@ -37,7 +37,7 @@ test('whoever opened it can end it: once, tidily, and what comes later is droppe
 	const { send, close, rest, stops } = await open();
 	close();
 	close();
-	send({ id: 3, data: 'late' });
+	send({ id: '3', data: 'late' });
 	expect(await rest()).not.toContain('late');
 	expect(stops()).toBe(1);
 });
@@ -45,7 +45,7 @@ test('whoever opened it can end it: once, tidily, and what comes later is droppe
 test('a browser that leaves ends it too', async () => {
 	const { reader, send, stops } = await open();
 	await reader.cancel();
-	send({ id: 4, data: 'late' });
+	send({ id: '4', data: 'late' });
 	expect(stops()).toBe(1);
 });
 

@@ -63,8 +63,18 @@ describe('which of two answers is better', () => {
 			message: expect.stringContaining('locked in validation, as example 1')
 		});
 		await keepPair(here, aPair({ prompt: [{ role: 'user', content: 'And to Sweden?' }] }));
+		await keepPair(here, aPair({ prompt: [{ role: 'user', content: 'And to Finland?' }] }));
 		await addRows(scope, project.id, [{ question: 'And to Sweden?', split: 'validation' }], 2);
-		expect((await listPairs(here, {})).rows.map(({ leaks }) => leaks)).toEqual([true]);
+		expect((await listPairs(here, {})).rows.map(({ leaks }) => leaks)).toEqual([false, true]);
+	});
+
+	test('is none where nothing is left of an answer that can be kept, or both are the same then', async () => {
+		const { here } = await newPlace();
+		for (const chosen of ['\u0000', 'No.\u0000'])
+			await expect(keepPair(here, aPair({ chosen }))).rejects.toMatchObject({ code: 'invalid' });
+		for (const chosenBy of ['\u0000', ' \u0000 '])
+			await expect(keepPair(here, aPair({ chosenBy }))).rejects.toMatchObject({ code: 'invalid', field: 'chosenBy' });
+		expect((await listPairs(here, {})).rows).toEqual([]);
 	});
 
 	test('is of one team and project, and for who may use the playground', async () => {

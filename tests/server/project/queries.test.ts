@@ -1,11 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import { afterAll, expect, test } from 'vitest';
 import { defaultRecipe } from '../../../src/lib/core/runs/recipe.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
-import { examples, projects, runs } from '../../../src/lib/server/platform/db/schema.ts';
+import { connections, examples, projects, runs } from '../../../src/lib/server/platform/db/schema.ts';
 import { addExample } from '../../../src/lib/server/examples/commands.ts';
 import { getFrame, listProjectCounts } from '../../../src/lib/server/project/queries.ts';
+import { isOnSandbox } from '../../../src/lib/server/project/rows.ts';
+import { rateExample } from '../../../src/lib/server/ratings/commands.ts';
 import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
+import { addReadyRun } from '../../support/evaluation.ts';
 import { newProject, newTeam } from '../../support/team.ts';
 
 afterAll(() => closePools());
@@ -54,6 +58,21 @@ test('a member counts only what they may see, a stranger nothing', async () => {
 	await expect(countUnrated(stranger, project.id)).rejects.toMatchObject({ code: 'not_found' });
 });
 
+test('who may not see others’ scores reads their own of each project, and not those of another', async () => {
+	const { scope, as } = await newTeam();
+	const { project } = await newProject(scope);
+	const other = (await newProject(scope, { slug: 'other' })).project;
+	await fill(scope, 'support', [undefined, undefined]);
+	await fill(scope, 'other', [undefined]);
+	const rater = await as('rater', [project.id, other.id]);
+	const [mine] = await scope.tx((tx) => tx.select().from(examples).where(eq(examples.projectId, other.id)));
+	const rating = { exampleId: mine!.id, score: 9, clientId: randomUUID() };
+	await rateExample(await inProject(rater, 'other'), rating);
+	const counts = await listProjectCounts(rater);
+	expect(counts.find(({ slug }) => slug === 'support')).toMatchObject({ total: 2, rated: 0, quality: 0 });
+	expect(counts.find(({ slug }) => slug === 'other')).toMatchObject({ total: 1, rated: 1, quality: 1 });
+});
+
 test('what stands around a page are the projects one may see, by name', async () => {
 	const { scope, as } = await newTeam();
 	const { project } = await newProject(scope);
@@ -70,4 +89,15 @@ test('what stands around a page are the projects one may see, by name', async ()
 		{ name: 'Zebra', slug: 'support' }
 	]);
 	expect((await getFrame((await newTeam()).scope, { projectId: null })).projects).toEqual([]);
+});
+
+test('that nothing costs anything is said of one project, whatever another one has trained on', async () => {
+	const { scope } = await newTeam();
+	const { project } = await newProject(scope);
+	const { project: other, connection } = await newProject(scope, { slug: 'other' });
+	await addReadyRun(scope, { projectId: other.id, connectionId: connection.id });
+	await scope.tx(async (tx) => {
+		await tx.update(connections).set({ provider: 'openai' }).where(eq(connections.id, connection.id));
+		expect([await isOnSandbox(tx, project), await isOnSandbox(tx, other)]).toEqual([true, false]);
+	});
 });

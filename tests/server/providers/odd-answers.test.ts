@@ -76,6 +76,32 @@ test('a chunk that is null is no chunk, and an answer may be empty if it says th
 	await server.stop();
 });
 
+test('of a list of models those are shown that have a name, and an end that is a day', async () => {
+	const data = [{ id: 'good' }, null, 5, {}, { id: null }, { id: '' }, { id: 7 }, { id: 'odd', shutdown_date: 5 }];
+	const server = await startOddServer((path) =>
+		path.endsWith('/models') ? { object: 'list', data } : { object: 'list', data: [] }
+	);
+	const models = await providers['own-server'].models(accessTo(server.url));
+	await server.stop();
+	expect(models.map(({ id, name, until }) => ({ id, name, until }))).toEqual([
+		{ id: 'good', name: 'good', until: null },
+		{ id: 'odd', name: 'odd', until: null }
+	]);
+});
+
+test.each([-5, 'NaN', 1.5, 1e300, {}, null])('tokens that nobody can count are not known: %j', async (count) => {
+	const usage = { prompt_tokens: count, completion_tokens: count };
+	const finish = { finish_reason: 'stop' };
+	let said: object | string = { choices: [{ message: { content: 'Hello' }, ...finish }], usage };
+	const server = await startOddServer(() => said);
+	const ask = (onText?: () => void) => providers['own-server'].chat(accessTo(server.url), question, onText);
+	const unknown = { text: 'Hello', promptTokens: null, completionTokens: null };
+	expect(await ask()).toMatchObject(unknown);
+	said = streamOf({ choices: [{ delta: { content: 'Hello' }, ...finish }] }, { choices: [], usage });
+	expect(await ask(() => {})).toMatchObject(unknown);
+	await server.stop();
+});
+
 test.each(['sandbox', 'own-server'] as const)('%s: a stream has a deadline as a whole', async (id) => {
 	const sandbox = await startSandbox({ port: 0, speed: 20 });
 	const baseUrl = id === 'sandbox' ? sandbox.url : `${sandbox.url}/openai/v1`;

@@ -8,7 +8,7 @@ import type { Message } from '../../../src/lib/core/examples/conversation.ts';
 import { type ProjectScope, type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
 import { defaultRecipe } from '../../../src/lib/core/runs/recipe.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
-import { examples, runExamples, runFiles, runs } from '../../../src/lib/server/platform/db/schema.ts';
+import { examples, projects, runExamples, runFiles, runs } from '../../../src/lib/server/platform/db/schema.ts';
 import { sha256 } from '../../../src/lib/server/platform/crypto.ts';
 import { importExamples } from '../../../src/lib/server/examples/commands.ts';
 import { getSplit } from '../../../src/lib/server/splits/queries.ts';
@@ -16,7 +16,8 @@ import { downloadRunFile, getPreflight, getRun, listRuns } from '../../../src/li
 import { cancelRun, startRun } from '../../../src/lib/server/runs/commands.ts';
 import { moveExamples } from '../../../src/lib/server/splits/commands.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
-import { newTeam } from '../../support/team.ts';
+import { addReadyRun } from '../../support/evaluation.ts';
+import { newProject, newTeam } from '../../support/team.ts';
 import { addRows, drive, newRun, newWorkshop } from '../../support/training.ts';
 
 let sandbox: Awaited<ReturnType<typeof startSandbox>>;
@@ -108,6 +109,37 @@ test.each([
 		message: expect.stringMatching(sentence)
 	});
 	expect((await listRuns(await inProject(scope, slug), { page: 1 })).rows).toEqual([]);
+});
+
+test('another project of the team says nothing of this one: neither its runs nor its examples', async () => {
+	const { scope, slug, project, connection } = await newWorkshop(sandbox.url);
+	const alone = await getPreflight(await inProject(scope, slug));
+	const other = await newProject(scope, { slug: 'other', sandboxUrl: sandbox.url });
+	const odd: Message[] = [
+		{ role: 'user', content: 'One' },
+		{ role: 'user', content: 'Two' },
+		{ role: 'assistant', content: 'Three' }
+	];
+	await addRows(scope, other.project.id, [{ question: '', messages: odd }, { question: 'Only there?' }], 50);
+	const days = 86_400_000;
+	await addReadyRun(scope, {
+		projectId: other.project.id,
+		connectionId: other.connection.id,
+		version: 7,
+		createdAt: new Date(Date.now() - 5 * days),
+		finishedAt: new Date()
+	});
+	const { findings, duration } = await getPreflight(await inProject(scope, slug));
+	expect({ findings, duration }).toEqual({ findings: alone.findings, duration: alone.duration });
+	await addReadyRun(scope, { projectId: project.id, connectionId: connection.id, version: 5 });
+	const here = await inProject(scope, slug);
+	expect((await getPreflight(here)).lastRun).toMatchObject({ version: 5, newExamples: 20 });
+
+	const ordering = { projectId: other.project.id, connectionId: other.connection.id, status: 'uploading' as const };
+	await addReadyRun(scope, { ...ordering, version: 8 });
+	expect(await startRun(here, newRun({ epochs: 7 }))).toMatchObject({ version: 1 });
+	const [untouched] = await scope.tx((tx) => tx.select().from(projects).where(eq(projects.id, other.project.id)));
+	expect(untouched).toEqual(other.project);
 });
 
 test('a provider that is not there blocks with its reason and breaks nothing', async () => {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
+import { eq } from 'drizzle-orm';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sha256 } from '../../../src/lib/server/platform/crypto.ts';
@@ -83,6 +84,14 @@ beforeAll(async () => {
 		await tx.insert(pairings).values({ ...pair, position: 0, prompt: [], reference: '' });
 		await tx.update(projects).set({ nextExample: 4, nextRun: 2, nextEvaluation: 2 });
 	});
+	// another project of the team, where what measures here trains: its numbers and sides are its own
+	const other = await newProject(scope, { slug: 'other' });
+	await addRows(scope, other.project.id, [question('train', 2), question('validation', 1)], 11);
+	await rewriteHistory(
+		'examples',
+		(sql) => sql`update examples set rating = null, ratings_count = 0 where project_id = ${other.project.id}`
+	);
+	await scope.tx((tx) => tx.update(projects).set({ nextExample: 13 }).where(eq(projects.id, other.project.id)));
 });
 
 const found = async () => {
@@ -94,7 +103,7 @@ const found = async () => {
 test('where all follows from what people and runs did, nothing is said', async () => {
 	const { seen, sentences } = await found();
 	expect(sentences).toEqual([]);
-	expect(seen).toEqual({ teams: 1, examples: 3, ratings: 4, rewrites: 1, runs: 1, evaluations: 1, 'audit entries': 0 });
+	expect(seen).toEqual({ teams: 1, examples: 5, ratings: 4, rewrites: 1, runs: 1, evaluations: 1, 'audit entries': 0 });
 });
 
 const planted: [table: string, change: string, undo: string, sentence: string][] = [
@@ -162,12 +171,22 @@ const planted: [table: string, change: string, undo: string, sentence: string][]
 	['run_files', 'byte_count = 1', 'byte_count = $old', 'the train file of v1 is said to have 1 bytes; it has 20.'],
 	['evaluations', 'planned = 20', 'planned = 1', 'comparison 1 was planned with 20 pairs; it has 1.'],
 	['imports', 'added = 4', 'added = 0', 'the import of "a.jsonl" says that it added 4 examples; there are 0.'],
-	['projects', 'next_example = 3', 'next_example = 4', 'the next example would get the number 3; 3 is taken already.'],
-	['projects', 'next_run = 1', 'next_run = 2', 'the next run would get the number 1; 1 is taken already.'],
 	[
 		'projects',
-		'next_evaluation = 1',
-		'next_evaluation = 2',
+		`next_example = 3 where slug = 'support'`,
+		`next_example = 4 where slug = 'support'`,
+		'the next example would get the number 3; 3 is taken already.'
+	],
+	[
+		'projects',
+		`next_run = 1 where slug = 'support'`,
+		`next_run = 2 where slug = 'support'`,
+		'the next run would get the number 1; 1 is taken already.'
+	],
+	[
+		'projects',
+		`next_evaluation = 1 where slug = 'support'`,
+		`next_evaluation = 2 where slug = 'support'`,
 		'the next comparison would get the number 1; 1 is taken already.'
 	]
 ];
@@ -180,6 +199,19 @@ test.for(planted)('a wrong value is found: %s, %s', async ([table, change, undo,
 	expect((await found()).sentences).toEqual([`Team ${slug}, project support: ${sentence}`]);
 	await rewriteHistory(table, (sql) => sql.unsafe(`update ${table} set ${undo.replace('$old', old)}`));
 	expect((await found()).sentences).toEqual([]);
+});
+
+test('what another project has of an import does not count for it', async () => {
+	const elsewhere = `number = 11 and project_id = (select id from projects where slug = 'other')`;
+	await rewriteHistory('imports', (sql) => sql`update imports set added = 1`);
+	await rewriteHistory('examples', (sql) =>
+		sql.unsafe(`update examples set import_id = (select id from imports) where ${elsewhere}`)
+	);
+	expect((await found()).sentences).toEqual([
+		`Team ${slug}, project support: the import of "a.jsonl" says that it added 1 examples; there are 0.`
+	]);
+	await rewriteHistory('imports', (sql) => sql`update imports set added = 0`);
+	await rewriteHistory('examples', (sql) => sql.unsafe(`update examples set import_id = null where ${elsewhere}`));
 });
 
 test('a prompt on both sides is found, also by a deleted measure', async () => {
@@ -201,7 +233,7 @@ const program = async (env: NodeJS.ProcessEnv) => {
 
 test('the program exits with 1 and says what differs, and with 0 and a summary when nothing does', async () => {
 	const bad = await program({});
-	expect(bad.said).toMatch(/^Team .*\nTeam .*\nLooked at 1 teams, 3 examples, .*\n2 differences\.\n$/);
+	expect(bad.said).toMatch(/^Team .*\nTeam .*\nLooked at 1 teams, 5 examples, .*\n2 differences\.\n$/);
 	expect(bad.code).toBe(1);
 	await owner`truncate examples, run_examples, pairings, evaluations, ratings, rewrites, runs, projects cascade`;
 	const good = await program({});

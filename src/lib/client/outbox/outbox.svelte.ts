@@ -1,4 +1,5 @@
 import { browserStore } from '../browser-store.ts';
+import { fromThisTab } from '../live/tab.ts';
 import { type Act, type Given, bodyOf, inOrder, isOpen, isWaiting, nextOf } from './acts.ts';
 import { earlierActs } from './earlier.ts';
 
@@ -136,7 +137,12 @@ export class Outbox {
 		for (let act = nextOf(this.acts, stuck); act; act = nextOf(this.acts, stuck)) {
 			const answer = await fetch(act.place, {
 				method: 'POST',
-				headers: { 'content-type': 'application/json', accept: 'application/json', 'x-person': this.#person },
+				headers: {
+					'content-type': 'application/json',
+					accept: 'application/json',
+					'x-person': this.#person,
+					...fromThisTab
+				},
 				body: JSON.stringify(bodyOf(act)),
 				keepalive: true,
 				signal: AbortSignal.timeout(longestWaitMs) // a line that hangs holds up every window

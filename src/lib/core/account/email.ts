@@ -5,7 +5,7 @@ export const isEmail = (text: string) => {
 		parts.length === 2 &&
 		parts[0]!.length > 0 &&
 		parts[1]!.length > 2 &&
-		!/[\s\u0000-\u001f<>",;]/.test(text) &&
+		!/[\s\p{Cc}\p{Cf}<>",;:\\()[\]]/u.test(text) &&
 		parts[1]!.includes('.')
 	);
 };

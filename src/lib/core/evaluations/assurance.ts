@@ -119,13 +119,19 @@ export const whatMoreGives = (t: Tally): { some: { more: number; chance: number 
 	return { some, likely: null };
 };
 
+const tiesWords = (ties: number) => ` when ${Math.round(10 * ties)} of 10 end without a winner, as here so far`;
+
 /** What a plan can prove, said before the work begins, with ties in it; whether it can at all. */
 export const planProves = (plan: Plan, ties = usualTies): { possible: boolean; sentence: string } => {
 	const rate = recognised(plan, ties);
 	const prompts = many(plan.prompts, 'prompt');
-	const sentence =
-		rate === null
-			? `${prompts} can hardly give a verdict; ${minimum.toShip} with a clear winner are the least.`
-			: `With ${prompts}, a model that wins ${rateWords(rate)} will usually be recognised as better.`;
-	return { possible: rate !== null, sentence };
+	const least = `${minimum.toShip} with a clear winner are the least.`;
+	if (rate !== null)
+		return {
+			possible: true,
+			sentence: `With ${prompts}, a model that wins ${rateWords(rate)} will usually be recognised as better.`
+		};
+	// as many as needed, if they had a winner
+	const why = plan.prompts >= minimum.toShip && ties > usualTies ? tiesWords(ties) : '';
+	return { possible: false, sentence: `${prompts} can hardly give a verdict${why}; ${least}` };
 };

@@ -33,9 +33,11 @@ export const listTeams = query(ListTeams, async ({ person }) =>
  * there is none, or none for them.
  */
 export const enter = async (personId: string, team: string, project: string | undefined) => {
-	const rows = await plainPool()`select * from enter_team(${personId}, ${team}, ${project ?? null})`;
+	const rows =
+		await plainPool()`select pg_current_snapshot()::text as heard, * from enter_team(${personId}, ${team}, ${project ?? null})`;
 	const entered = rows.find((row) => row.slug === team);
 	return {
+		heard: (rows[0]?.heard ?? null) as string | null,
 		memberships: rows.map(membershipFrom),
 		membership: entered ? membershipFrom(entered) : null,
 		project: entered?.project ? projectFrom(entered.project) : null
@@ -75,11 +77,19 @@ export const createTeam = command(CreateTeam, async ({ person }, { name }) => {
 	}
 });
 
-/** Whether this session is still open and still opens the team with the very rights of the scope: long streams ask (README: rights end at once). */
-export const stillEnters = async (
-	sessionHandle: string,
-	scope: Pick<Scope, 'teamId' | 'role' | 'projectIds'>
-): Promise<boolean> => {
-	const [row] = await plainPool()`select * from rights_of_session(${sessionHandle}, ${scope.teamId})`;
-	return row?.role === scope.role && String(row.project_ids ?? 'all') === String(scope.projectIds);
+/** A session, and the rights with which it has entered a team. */
+export type Entered = { session: string } & Pick<Scope, 'teamId' | 'role' | 'projectIds'>;
+
+/**
+ * Of each, whether the session is still open and still opens the team with these very rights: one question, which long streams ask all
+ * the time (README: rights end at once).
+ */
+export const stillEnter = async (entered: Entered[]): Promise<boolean[]> => {
+	const rows = await plainPool()`
+		select asked.place::int, held.role, held.project_ids
+		from unnest(${entered.map(({ session }) => session)}::uuid[], ${entered.map(({ teamId }) => teamId)}::uuid[])
+			with ordinality as asked(session, team, place)
+		cross join lateral rights_of_session(asked.session, asked.team) as held`;
+	const held = new Map(rows.map((row) => [row.place - 1, `${row.role} ${String(row.project_ids ?? 'all')}`]));
+	return entered.map(({ role, projectIds }, place) => held.get(place) === `${role} ${String(projectIds)}`);
 };

@@ -9,8 +9,14 @@ import { type Sending, inTransaction } from '../platform/db/transaction.ts';
 import { projects } from '../platform/db/schema.ts';
 import { linkEntries, tellPages } from '../events/relay.ts';
 
-/** What the audit log says of a request, and what the log counts of it. */
-export type ActingRequest = { id: string; address: string; transactions: number };
+/** What the audit log and the live pages say of a request, and what the log counts of it. */
+export type ActingRequest = {
+	id: string;
+	address: string;
+	transactions: number;
+	/** The window of a browser it comes from, which hears of its own deeds apart from others'. */
+	tab?: string | null;
+};
 
 /** A key for scripts, as whoever acts. */
 export type ActingKey = { id: string; name: string; expiresAt: Date };

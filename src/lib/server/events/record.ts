@@ -25,7 +25,7 @@ const addActivity = prepared((db) =>
 const addNews = prepared((db) =>
 	db
 		.insert(outbox)
-		.values(placeholders('topic', 'projectId', 'event'))
+		.values(placeholders('topic', 'projectId', 'event', 'tab'))
 		.prepare('news')
 );
 
@@ -56,7 +56,7 @@ export const record = async (
 	for (const topic of (kind.topics as (about: Happening) => Topic[])(happening)) {
 		if (tx.topics.has(topic)) continue;
 		tx.topics.add(topic);
-		sent.push(addNews(tx, { topic, projectId, event }));
+		sent.push(addNews(tx, { topic, projectId, event, tab: scope.request?.tab ?? null }));
 	}
 	await Promise.all(sent);
 	if (kind.webhook) await announce(tx, happening);

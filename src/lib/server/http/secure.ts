@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Handle, type RequestEvent, json } from '@sveltejs/kit';
 import { config } from '../platform/config.ts';
 import { log } from '../platform/log.ts';
+import { compressed } from './compress.ts';
 import { arrivingWithin } from './body.ts';
 import { refusalBody } from './rest/answer.ts';
 
@@ -77,7 +78,7 @@ export const secureWith =
 		else {
 			// an import may take hours, and asks about its rights meanwhile (recheck.ts)
 			if (writes && !isImport(event)) event.request = arrivingWithin(request, bodyMs);
-			response = await resolve(event);
+			response = await compressed(request, routeId, await resolve(event));
 		}
 
 		const { headers } = response;

@@ -8,7 +8,7 @@ const streams = ((globalThis as { aitelierStreams?: Set<Stream> }).aitelierStrea
  * stream runs until the browser leaves, or somebody ends it. A comment every 15 s keeps proxies from cutting it.
  */
 export const eventStream = (
-	subscribe: (send: (event: { id: number; data: string }) => void, close: () => void) => Promise<() => void>
+	subscribe: (send: (event: { id: string; data: string }) => void, close: () => void) => Promise<() => void>
 ): Response => {
 	const encoder = new TextEncoder();
 	let end = () => {};

@@ -11,12 +11,29 @@ import { projectNow } from '../project/rows.ts';
 /** Postgres has no way to write U+0000 in a text, and models write anything. */
 const writable = (text: string) => text.replaceAll('\u0000', '').toWellFormed();
 
+type Kept = Record<'chosen' | 'rejected' | 'chosenBy' | 'rejectedBy', string>;
+
+/** What of a preference can be kept. Throws *invalid* where nothing is left of a text, or nothing that tells the answers apart. */
+const keptOf = ({ chosen, rejected, chosenBy, rejectedBy }: Kept): Kept => {
+	const kept = {
+		chosen: writable(chosen),
+		rejected: writable(rejected),
+		chosenBy: writable(chosenBy).trim(),
+		rejectedBy: writable(rejectedBy).trim()
+	};
+	for (const [field, text] of Object.entries(kept))
+		if (text === '') throw new AppError('invalid', 'Nothing of this text can be kept', field);
+	if (kept.chosen === kept.rejected) throw new AppError('invalid', 'Both answers say the same', 'rejected');
+	return kept;
+};
+
 /** Keeps which of two answers is the better one, once for each `clientId`. Throws *conflict* for a prompt that measures. */
-export const keepPair = command(KeepPair, (scope, { clientId, prompt, chosen, rejected, chosenBy, rejectedBy }) =>
+export const keepPair = command(KeepPair, (scope, { clientId, prompt, ...pair }) =>
 	scope.tx(async (tx) => {
+		const said = keptOf(pair);
 		if (!scope.voterId) throw new AppError('forbidden', 'Only somebody who has read both answers prefers one.');
 		const { id: projectId } = await projectNow(tx, scope);
-		const { promptHash } = factsOf(withTarget([...prompt, { role: 'assistant', content: '' }], chosen), null);
+		const { promptHash } = factsOf(withTarget([...prompt, { role: 'assistant', content: '' }], said.chosen), null);
 		await refuseMeasured(tx, projectId, promptHash);
 		const [kept] = await tx
 			.insert(playgroundPairs)
@@ -24,10 +41,7 @@ export const keepPair = command(KeepPair, (scope, { clientId, prompt, chosen, re
 				projectId,
 				prompt,
 				promptHash,
-				chosen: writable(chosen),
-				rejected: writable(rejected),
-				chosenBy: writable(chosenBy),
-				rejectedBy: writable(rejectedBy),
+				...said,
 				personId: scope.voterId,
 				clientId
 			})

@@ -57,8 +57,9 @@ export const listPairs = query(ListPairs, (scope, { before, limit = rowsOnPage }
 				rejected: playgroundPairs.rejected,
 				chosenBy: playgroundPairs.chosenBy,
 				rejectedBy: playgroundPairs.rejectedBy,
+				// the table is named: of one table drizzle writes columns bare, and in here that would be the example's own
 				leaks: sql<boolean>`exists (select from examples e where e.project_id = ${projectId}
-					and e.prompt_hash = ${playgroundPairs.promptHash} and e.split = 'validation')`,
+					and e.prompt_hash = playground_pairs.prompt_hash and e.split = 'validation')`,
 				createdAt: playgroundPairs.createdAt
 			})
 			.from(playgroundPairs)

@@ -6,14 +6,26 @@ import { type Thoughts, thoughtIn } from './thoughts.ts';
 export type Chunk = {
 	choices?:
 		({ delta?: ({ content?: string | null } & Thoughts) | null; finish_reason?: string | null } | null)[] | null;
-	usage?: { prompt_tokens?: number; completion_tokens?: number } | null;
+	usage?: Usage | null;
 };
+/** What a server says that an answer has used. Anybody can name a server, so it may say anything. */
+export type Usage = { prompt_tokens?: unknown; completion_tokens?: unknown };
 
 const silenceMs = 60_000; // no model pauses longer in the middle of an answer
 
 /** Together's `eos` is what everybody else calls `stop`. */
-export const finishOf = (reason: string | null | undefined): string | null =>
-	reason === 'eos' ? 'stop' : (reason ?? null);
+export const finishOf = (reason: unknown): string | null =>
+	typeof reason !== 'string' ? null : reason === 'eos' ? 'stop' : reason;
+
+const mostTokens = 2 ** 31 - 1; // what a column keeps
+const countIn = (value: unknown): number | null =>
+	Number.isInteger(value) && (value as number) >= 0 && (value as number) <= mostTokens ? (value as number) : null;
+
+/** The tokens of an answer. A count that is none would be added to what is spent. */
+export const tokensIn = (usage: Usage | null | undefined): Pick<Completion, 'promptTokens' | 'completionTokens'> => ({
+	promptTokens: countIn(usage?.prompt_tokens),
+	completionTokens: countIn(usage?.completion_tokens)
+});
 
 /**
  * Reads a streamed answer. A stream that ends before the model did (cut, silent for too long, stopped by the caller)
@@ -86,6 +98,7 @@ function take(
 		onText(piece);
 	}
 	answer.finishReason = finishOf(choice?.finish_reason) ?? answer.finishReason;
-	answer.promptTokens = usage?.prompt_tokens ?? answer.promptTokens;
-	answer.completionTokens = usage?.completion_tokens ?? answer.completionTokens;
+	const { promptTokens, completionTokens } = tokensIn(usage);
+	answer.promptTokens = promptTokens ?? answer.promptTokens;
+	answer.completionTokens = completionTokens ?? answer.completionTokens;
 }

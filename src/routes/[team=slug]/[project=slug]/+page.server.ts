@@ -4,7 +4,7 @@ import type { PageServerLoad } from './$types';
 
 export const load = page(Nothing, async ({ locals, depends }) => {
 	const { topics, ...dashboard } = await getDashboard(locals.project);
-	depends(`aitelier:project:${locals.project.project.id}`);
+	depends(`aitelier:project:${locals.project.project.id}`, `aitelier:ratings:${locals.project.project.id}`);
 	for (const topic of topics) depends(`aitelier:${topic}`);
 	return dashboard;
 }) satisfies PageServerLoad;

@@ -197,6 +197,18 @@ describe('what is evidence does not change', () => {
 		expect(changed).toHaveLength(0);
 	});
 
+	test('a preference is taken back once, and no statement gives it back or says another time', async () => {
+		const take = (at: string) =>
+			raw(team.scope, (sql) =>
+				sql.unsafe(
+					`update playground_pairs set withdrawn_at = ${at} where id = '${one.ids.playground_pairs}' returning id`
+				)
+			);
+		expect(await take(`'2026-11-01'`)).toHaveLength(1);
+		expect(await take('withdrawn_at')).toHaveLength(1);
+		for (const at of ['null', `'2026-11-02'`]) await expect(take(at)).rejects.toMatchObject({ code: 'AI006' });
+	});
+
 	test('every column that a trigger watches is asked about', async () => {
 		const rows = await raw(
 			team.scope,

@@ -43,7 +43,8 @@ export const ifUnchanged = async <S extends Scope | ProjectScope>(
 			look: (work: (tx: Tx) => unknown) => work(part)
 		};
 		const now = tagOf(JSON.stringify(bodyOf(state, projectId, await look(inside as never, input as never))));
-		if (wanted.trim() !== '*' && !wanted.split(',').some((tag) => tag.trim() === now))
+		// a tag names the state, in whichever coding it was sent (compress.ts)
+		if (wanted.trim() !== '*' && !wanted.split(',').some((tag) => tag.trim().replace(/^W\//, '') === now))
 			throw new AppError('changed', 'This has changed since you read it. Read it again, then decide.', 'If-Match');
 	};
 	let asked = false;

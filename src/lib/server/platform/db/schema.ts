@@ -44,6 +44,8 @@ import { actingAs, between, counts, inParent, inTeam, oneOf, policies, teamTable
 
 const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 const at = () => timestamp({ withTimezone: true });
+/** The transaction that wrote the row, as snapshots name it. */
+const writtenBy = customType<{ data: string }>({ dataType: () => 'xid8' });
 /** Order of arrival for append-only rows: two can share a millisecond, and ids of different servers do not sort. */
 const sequence = () => bigint({ mode: 'number' }).generatedAlwaysAsIdentity();
 
@@ -989,13 +991,19 @@ export const outbox = teamTable(
 	{
 		seq: sequence(),
 		projectId: uuid().notNull(),
-		/** What changed, as pages name it: `run:<id>`, `evaluation:<id>`, `project:<id>`. */
+		/** What changed, as pages name it: `run:<id>`, `evaluation:<id>`, `project:<id>`, `ratings:<id>`. */
 		topic: text().notNull(),
 		/** By which event (contract/events). */
-		event: text().notNull().default('')
+		event: text().notNull().default(''),
+		/** Whose place readers go by: numbers of rows become visible out of order. */
+		xid: writtenBy()
+			.notNull()
+			.default(sql`pg_current_xact_id()`),
+		/** The window of a browser that brought it about: it knows already. */
+		tab: uuid()
 	},
 	{ add: everyRole, change: [], remove: [], project: 'project_id' },
-	(t) => [index().on(t.teamId, t.seq), index().on(t.createdAt)]
+	(t) => [index().on(t.teamId, t.xid), index().on(t.createdAt)]
 );
 
 /** What people read of a project's last weeks: who has done what (contract/events: `feed`). Numbers and names, no texts, no scores. */

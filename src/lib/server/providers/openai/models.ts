@@ -57,9 +57,15 @@ async function trainingOf(access: Access, server: Server): Promise<{ training: T
 	}
 }
 
+/** Anybody can name a server, and its list may hold anything. */
+const isNamed = (item: unknown): item is Model => {
+	const id = (item as Model | null)?.id;
+	return typeof id === 'string' && id !== '';
+};
+
 async function listed(access: Access, server: Server): Promise<Model[]> {
 	const models = await itemsOf(access, server, '/models');
-	if (models) return models as Model[];
+	if (models) return models.filter(isNamed);
 	throw new ProviderError('refused', `${server.name} has no list of models at this address. It often ends with /v1.`);
 }
 
@@ -77,7 +83,7 @@ const toModel = (model: Model, trainable: boolean, note: string | null, isOffici
 	contextTokens: null,
 	trainingCentsPerMillion: null,
 	recommended: false,
-	until: model.shutdown_date ?? (isOfficial && trainable ? ends.models : null)
+	until: typeof model.shutdown_date === 'string' ? model.shutdown_date : isOfficial && trainable ? ends.models : null
 });
 
 /** The models that answer a chat. A server that is not OpenAI does not tell which can be trained: all, if any. */

@@ -1,3 +1,4 @@
+import { fromThisTab } from '$lib/client/live/tab';
 import type { ImportResult } from '$lib/contract/examples';
 
 export type Sending = { result: Promise<ImportResult>; stop: () => void };
@@ -32,6 +33,7 @@ export const sendFile = (url: string, body: Blob, name: string, onprogress: (sha
 		request.setRequestHeader('accept', 'application/json');
 		request.setRequestHeader('content-type', 'application/octet-stream');
 		request.setRequestHeader('x-file-name', encodeURIComponent(name));
+		for (const [name, value] of Object.entries(fromThisTab)) request.setRequestHeader(name, value);
 		request.send(body);
 	});
 	return { result, stop: () => request.abort() };

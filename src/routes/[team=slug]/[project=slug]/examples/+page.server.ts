@@ -9,7 +9,7 @@ import { moveExamples } from '$lib/server/splits/commands';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load = page(BrowseExamples, async ({ locals: { project: scope }, depends }, { selected, ...filter }) => {
-	depends(`aitelier:project:${scope.project.id}`);
+	depends(`aitelier:project:${scope.project.id}`, `aitelier:ratings:${scope.project.id}`);
 	const rights = {
 		edit: may(scope.role, 'examples:delete'),
 		seeScores: may(scope.role, 'scores:seeOthers'),

@@ -15,7 +15,15 @@ export type Wish = {
 	maxTokens: number;
 };
 
-const blank = (by: string): Answer => ({ by, state: 'writing', text: '', thinking: '', problem: null, took: null });
+const blank = (by: string, askedWith: string): Answer => ({
+	by,
+	state: 'writing',
+	text: '',
+	thinking: '',
+	problem: null,
+	took: null,
+	askedWith
+});
 const brokeOff = 'The answer broke off. What had come is here; ask again for a whole one.';
 
 /** Gathers what comes for an answer, and shows it a few times in a second. `changed` hears of it each time. */
@@ -68,6 +76,8 @@ export class Session {
 
 	/** Asks whoever is in the panels, at the same moment. */
 	send(question: string, wish: Wish) {
+		const last = this.turns.at(-1);
+		if (last) last.goesOn = last.preferred?.side ?? null;
 		this.turns.push({ id: crypto.randomUUID(), question, answers: {}, preferred: null });
 		this.regenerate(wish);
 	}
@@ -77,6 +87,7 @@ export class Session {
 		const turn = this.turns.at(-1);
 		if (!turn) return;
 		turn.preferred = null;
+		delete turn.sending;
 		for (const side of sides) {
 			if (only && side !== only) continue;
 			this.#stops.get(side)?.abort();
@@ -103,7 +114,7 @@ export class Session {
 		const stop = new AbortController();
 		this.#stops.set(side, stop);
 		const turn = this.turns[at]!;
-		turn.answers[side] = blank(name);
+		turn.answers[side] = blank(name, wish.systemPrompt);
 		const answer = turn.answers[side]!;
 		const shown = showerOf(answer, this.#changed);
 		const beganAt = performance.now();

@@ -1,3 +1,4 @@
+import { fromThisTab } from '$lib/client/live/tab';
 import type { NewRewrite, QueueRequest, UndoRewrite } from '$lib/contract/ratings';
 import type { Card } from '$lib/contract/ratings';
 
@@ -9,7 +10,7 @@ export type Answer<T> =
 	{ ok: true; answer: T } | { ok: false; problem: string; isOffline: boolean; isChanged: boolean };
 
 const ask = async <T>(url: string, method: 'GET' | 'POST' | 'DELETE', body?: object): Promise<Answer<T>> => {
-	const headers = { 'content-type': 'application/json', accept: 'application/json' };
+	const headers = { 'content-type': 'application/json', accept: 'application/json', ...fromThisTab };
 	const response = await fetch(url, { method, headers, body: body && JSON.stringify(body) }).catch(() => null);
 	const answer = await response?.json().catch(() => null);
 	if (response?.ok) return { ok: true, answer };

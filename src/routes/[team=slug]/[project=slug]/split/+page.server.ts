@@ -9,7 +9,7 @@ import type { Actions, PageServerLoad } from './$types';
 
 /** With a ratio in its address the page shows what a split by it would move. */
 export const load = page(PreviewSplit, ({ locals, url, depends }, request) => {
-	depends(`aitelier:project:${locals.project.project.id}`);
+	depends(`aitelier:project:${locals.project.project.id}`, `aitelier:ratings:${locals.project.project.id}`);
 	return together(locals.project, async (scope) => {
 		const sides = await getSplit(scope);
 		return {

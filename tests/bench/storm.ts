@@ -1,0 +1,172 @@
+// Long because it plays a whole room: pages that look again as the product's own do, in this version and in earlier ones.
+import { randomUUID } from 'node:crypto';
+import os from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
+import { gather } from '../../src/lib/client/live/gather.ts';
+import type { Bench } from './environment.ts';
+import { type Measure, quantile } from './measure.ts';
+import { postmasterIn, processorSeconds, residentKb } from './processor.ts';
+import { openRatedApp } from './rated-app.ts';
+
+const quick = process.env.BENCH_QUICK === 'yes';
+const examples = quick ? 50_000 : 1_000_000;
+const pages = 100;
+const ratingsASecond = 20;
+const streams = 1_000;
+const warmUpMs = 3_000;
+const stormMs = quick ? 10_000 : 30_000;
+
+type App = Awaited<ReturnType<typeof openRatedApp>>;
+
+/** What each kind of page asks again (`x-sveltekit-invalidated`: root, team, project, page), by what it is told. */
+const kinds = [
+	{ at: '', share: 0.4, ratings: '0001', project: '0111' },
+	{ at: '/examples', share: 0.3, ratings: '0001', project: '0111' },
+	{ at: '/rate', share: 0.3, ratings: '', project: '0110' }
+];
+
+/** As pages of an earlier version do it: 100 ms after each change, everything that hangs on the project. */
+const atOnce = (ask: (topics: ReadonlySet<string>) => Promise<unknown>) => {
+	let timer: NodeJS.Timeout | undefined;
+	return {
+		hear: (topics: Iterable<string>) => {
+			const these = new Set(topics);
+			timer ??= setTimeout(() => {
+				timer = undefined;
+				void ask(these);
+			}, 100);
+		},
+		stop: () => clearTimeout(timer)
+	};
+};
+
+const topicsIn = (data: string): string[] => (data.startsWith('{') ? JSON.parse(data).topics : [data]);
+
+/** An open page: its stream, and what it asks when it hears something. */
+const openPage = async (app: App, index: number) => {
+	const kind = kinds.find(
+		(_, at) => index < pages * kinds.slice(0, at + 1).reduce((sum, { share }) => sum + share, 0)
+	)!;
+	const stop = new AbortController();
+	const answer = await app.get(`${app.paths.events}?tab=${randomUUID()}`, stop.signal);
+	const asked = { times: 0, bytes: 0 };
+	const ask = async (topics: ReadonlySet<string>) => {
+		const isAll = [...topics].some((topic) => topic.startsWith('project:'));
+		const invalid = isAll ? kind.project : kind.ratings;
+		if (invalid === '') return;
+		const data = await app.get(
+			`${app.paths.project}${kind.at}/__data.json?x-sveltekit-invalidated=${invalid}`,
+			stop.signal
+		);
+		asked.bytes += (await data.arrayBuffer()).byteLength;
+		asked.times++;
+	};
+	const isEarlier = app.isEarlier;
+	const questions = isEarlier ? atOnce((topics) => ask(topics).catch(() => {})) : gather(ask, () => false);
+	let heard = 0;
+	const over = (async () => {
+		let text = '';
+		const decoder = new TextDecoder();
+		for await (const piece of answer.body!) {
+			text += decoder.decode(piece as Uint8Array, { stream: true });
+			const messages = text.split('\n\n');
+			text = messages.pop()!;
+			for (const message of messages) {
+				const data = /^data: (.*)$/m.exec(message)?.[1];
+				if (data === undefined) continue;
+				heard++;
+				questions.hear(topicsIn(data));
+			}
+		}
+	})().catch(() => {});
+	return {
+		asked,
+		heard: () => heard,
+		close: async () => {
+			questions.stop();
+			stop.abort();
+			await over;
+		}
+	};
+};
+
+/** Ratings at a fixed rate, whether the last has been answered or not: how long each took from when it was due. */
+const rateFor = async (app: App, ms: number) => {
+	const took: number[] = [];
+	const open: Promise<void>[] = [];
+	const startedAt = performance.now();
+	for (let n = 0; (n * 1000) / ratingsASecond < ms; n++) {
+		const dueAt = startedAt + (n * 1000) / ratingsASecond;
+		await pause(Math.max(0, dueAt - performance.now()));
+		open.push(app.rateOne(n).then(() => void took.push(performance.now() - dueAt)));
+	}
+	await Promise.all(open);
+	return took;
+};
+
+/** kB of the server's memory for each of many open streams. Only a few come and go before: what they leave behind would be used again. */
+const memoryOfStreams = async (app: App) => {
+	const open = async (count: number) => {
+		const stop = new AbortController();
+		for (let opened = 0; opened < count; opened += 50) {
+			const some = Array.from({ length: 50 }, () => app.get(`${app.paths.events}?tab=${randomUUID()}`, stop.signal));
+			for (const { body } of await Promise.all(some)) void body!.getReader().read();
+		}
+		await pause(2_000);
+		return () => stop.abort();
+	};
+	(await open(50))();
+	await pause(2_000);
+	const before = residentKb(app.pid);
+	const close = await open(streams);
+	const grown = residentKb(app.pid) - before;
+	close();
+	return grown / streams;
+};
+
+const storm = async ({ room }: Bench, app: App) => {
+	const seconds = () => processorSeconds(app.pid) + processorSeconds(postmasterIn(room));
+	const open = await Promise.all(Array.from({ length: pages }, (_, index) => openPage(app, index)));
+	await rateFor(app, warmUpMs);
+	const before = { at: performance.now(), used: seconds(), heard: open.reduce((sum, page) => sum + page.heard(), 0) };
+	const asked = open.reduce((sum, page) => sum + page.asked.times, 0);
+	const took = await rateFor(app, stormMs);
+	const lasted = (performance.now() - before.at) / 1000;
+	const found = {
+		share: (seconds() - before.used) / lasted / os.cpus().length,
+		p50: quantile(took, 0.5),
+		p99: quantile(took, 0.99),
+		askedASecond: (open.reduce((sum, page) => sum + page.asked.times, 0) - asked) / lasted,
+		heardASecond: (open.reduce((sum, page) => sum + page.heard(), 0) - before.heard) / lasted
+	};
+	await Promise.all(open.map((page) => page.close()));
+	return found;
+};
+
+/**
+ * STORM: a full room. 100 pages are open, each with its stream, and look again as the product's pages do, while 20 ratings a second
+ * come in at a fixed rate. What share of the machine the server and its Postgres take, and how long a rating takes. With
+ * `BEFORE=<checkout>`, built, the same for that version, on a database of its own.
+ */
+export const run = async (bench: Bench): Promise<Measure[]> => {
+	const measures: Measure[] = [];
+	const sides = [...(process.env.BEFORE ? [['before', process.env.BEFORE]] : []), ['now', '.']] as [string, string][];
+	for (const [side, checkout] of sides) {
+		const app = await openRatedApp(bench, checkout, `storm_${side}`, { raters: 8, streams: 0, examples });
+		try {
+			const memory = await memoryOfStreams(app);
+			const { share, p50, p99, askedASecond, heardASecond } = await storm(bench, app);
+			const what = `${pages} pages, ${ratingsASecond} ratings/s, ${examples.toLocaleString('en')} examples, ${side}`;
+			const note = `p50 ${p50.toFixed(0)} ms · ${heardASecond.toFixed(0)} messages/s · ${askedASecond.toFixed(1)} pages/s look again`;
+			const base = { id: 'STORM', judged: 'value', better: 'lower' } as const;
+			measures.push(
+				{ ...base, what: `processor, ${what}`, unit: '%', values: [100 * share], target: 50, moonshot: 20, note },
+				{ ...base, what: `rating p99, ${side}`, unit: 'ms', values: [p99], target: 50, moonshot: 20 },
+				{ ...base, what: `memory of a stream, ${side}`, unit: 'kB', values: [memory], target: 30, moonshot: 15 }
+			);
+		} finally {
+			await app.close();
+		}
+	}
+	return measures;
+};
