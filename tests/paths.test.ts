@@ -46,6 +46,8 @@ const samples: { [Link in keyof typeof to]-?: Required<Parameters<(typeof to)[Li
 	split: ['northwind', 'support'],
 	train: ['northwind', 'support'],
 	newRun: ['northwind', 'support'],
+	pairs: ['northwind', 'support'],
+	compareRuns: ['northwind', 'support', 'an-id', 'another-id'],
 	run: ['northwind', 'support', 'an-id'],
 	runFile: ['northwind', 'support', 'an-id', 'train'],
 	evaluations: ['northwind', 'support'],

@@ -60,13 +60,13 @@ create or replace trigger imports_frozen before update of id, project_id, person
 
 -- What a run was ordered with.
 create or replace trigger runs_frozen
-	before update of id, project_id, version, connection_id, base_model, recipe, seed, mark, created_by, created_at on runs
+	before update of id, project_id, version, connection_id, base_model, method, recipe, seed, mark, created_by, created_at on runs
 	for each row when (
-		(old.id, old.project_id, old.version, old.connection_id, old.base_model, old.recipe::text, old.seed, old.mark, old.created_by,
-			old.created_at)
+		(old.id, old.project_id, old.version, old.connection_id, old.base_model, old.method, old.recipe::text, old.seed, old.mark,
+			old.created_by, old.created_at)
 		is distinct from
-		(new.id, new.project_id, new.version, new.connection_id, new.base_model, new.recipe::text, new.seed, new.mark, new.created_by,
-			new.created_at)
+		(new.id, new.project_id, new.version, new.connection_id, new.base_model, new.method, new.recipe::text, new.seed, new.mark,
+			new.created_by, new.created_at)
 	) execute function keep_evidence('What a run was ordered with stays as it was');
 
 -- How much it learnt from is known once its files are written, and before it has a job.
@@ -162,3 +162,15 @@ create or replace trigger playground_pairs_frozen
 create or replace trigger playground_pairs_withdrawn before update of withdrawn_at on playground_pairs
 	for each row when (old.withdrawn_at is not null and new.withdrawn_at is distinct from old.withdrawn_at)
 	execute function keep_evidence('A preference that was taken back stays so');
+
+-- That a run was sent it follows from what runs were sent, and is never taken back.
+create or replace function keep_ordered() returns trigger language plpgsql set search_path = '' as $$
+begin
+	if old.ordered or not has_table_privilege(tg_relid, 'truncate') then
+		raise exception 'Whether a run was sent a preference follows from what it was sent' using errcode = 'AI006';
+	end if;
+	return new;
+end $$;
+
+create or replace trigger playground_pairs_kept before update of ordered on playground_pairs
+	for each row when (old.ordered is distinct from new.ordered) execute function keep_ordered();

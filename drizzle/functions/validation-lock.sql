@@ -1,6 +1,7 @@
 -- The validation lock: what measures never trains, and what has been learnt never measures. AI001 to AI003 are the sentences that
 -- server/splits says to people; AI004 is a split that changed between a run's two looks at it, AI007 an example that stands in an
--- order nobody has answered yet, AI008 a prompt that nearly stands on the other side (its detail is that one's number).
+-- order nobody has answered yet, AI008 a prompt that nearly stands on the other side (its detail is that one's number), AI009 a prompt
+-- that a run was sent as a preference.
 
 -- A validation example stays one, and what a run has learnt from can never become one.
 create or replace function lock_validation() returns trigger language plpgsql set search_path = '' as $$
@@ -41,6 +42,12 @@ begin
 	if found then
 		raise exception 'Examples % and % have the same prompt and cannot stand on both sides of the split', new.number, there
 			using errcode = 'AI003';
+	end if;
+	if new.split = 'validation' and exists (
+		select from public.playground_pairs p
+		where p.team_id = new.team_id and p.project_id = new.project_id and p.prompt_hash = new.prompt_hash and p.ordered
+	) then
+		raise exception 'A run was sent the prompt of example % as a preference', new.number using errcode = 'AI008';
 	end if;
 	return null;
 end $$;
@@ -94,6 +101,17 @@ begin
 	if found then
 		raise exception 'Examples % and % nearly have the same prompt and cannot stand on both sides of the split', leak.here, leak.there
 			using errcode = 'AI008', detail = leak.there::text;
+	end if;
+	select n.number as here into leak
+	from (select team_id, project_id, number, prompt_hash from new_rows where id = any (moved) and split = 'validation') n
+	cross join lateral (
+		select from public.playground_pairs p
+		where p.team_id = n.team_id and p.project_id = n.project_id and p.prompt_hash = n.prompt_hash and p.ordered
+		limit 1
+	) p
+	limit 1;
+	if found then
+		raise exception 'A run was sent the prompt of example % as a preference', leak.here using errcode = 'AI009';
 	end if;
 	return null;
 end $$;
@@ -168,3 +186,26 @@ create or replace trigger runs_settled after update of status, started_at, steps
 		(new.accepted and not old.accepted)
 		or (not new.accepted and new.status in ('failed', 'cancelled') and old.status not in ('failed', 'cancelled'))
 	) execute function settle_order();
+
+-- A pair of the playground that a run is sent holds its prompt from then on, as what was learnt does. It takes the lock that the split
+-- takes: an example with its prompt either measures already, and the pair is refused, or it never will.
+create or replace function hold_pairs() returns trigger language plpgsql security definer set search_path = '' as $$
+begin
+	perform pg_advisory_xact_lock(hashtextextended(place.project_id::text, 1))
+	from (select distinct project_id from new_rows order by project_id) place;
+	perform from new_rows n join public.playground_pairs p on p.team_id = n.team_id and p.id = n.pair_id
+	where p.project_id <> n.project_id or p.withdrawn_at is not null or exists (
+		select from public.examples e
+		where e.team_id = p.team_id and e.project_id = p.project_id and e.prompt_hash = p.prompt_hash and e.split = 'validation'
+	)
+	limit 1;
+	if found then
+		raise exception 'A preference was taken back, or its prompt measures' using errcode = 'AI004';
+	end if;
+	update public.playground_pairs p set ordered = true
+	from new_rows n where p.team_id = n.team_id and p.id = n.pair_id and not p.ordered;
+	return null;
+end $$;
+
+create or replace trigger run_pairs_hold after insert on run_pairs
+	referencing new table as new_rows for each statement execute function hold_pairs();

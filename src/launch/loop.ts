@@ -61,7 +61,7 @@ const fillProject = async (team: Scope, log: Told['log']) => {
 const train = async (scope: Scope, log: Told['log']) => {
 	const project = await inProject(scope, demoSlug);
 	const known = (await listRuns(project, { page: 1 })).rows.find((run) => run.status === 'ready' || !isOver(run));
-	const runId = known?.id ?? (await startRun(project, { clientId: randomUUID(), ...defaultRecipe })).id;
+	const runId = known?.id ?? (await startRun(project, { clientId: randomUUID(), method: 'sft', ...defaultRecipe })).id;
 	let status = '';
 	await until(`the run to be ready`, async () => {
 		const { run, points } = await getRun(project, { runId });

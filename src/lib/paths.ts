@@ -45,6 +45,9 @@ export const to = {
 	split: (team: string, project: string) => `${base(team, project)}/split`,
 	train: (team: string, project: string) => `${base(team, project)}/train`,
 	newRun: (team: string, project: string) => `${base(team, project)}/train/new`,
+	pairs: (team: string, project: string) => `${base(team, project)}/train/pairs`,
+	compareRuns: (team: string, project: string, a: string, b: string) =>
+		`${base(team, project)}/train/compare?${new URLSearchParams({ a, b })}`,
 	run: (team: string, project: string, run: string) => `${base(team, project)}/train/${run}`,
 	runFile: (team: string, project: string, run: string, kind: string) =>
 		`${base(team, project)}/train/${run}/files/${kind}`,

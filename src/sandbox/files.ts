@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { inspect } from './dataset.ts';
+import { type Inspection, inspect } from './dataset.ts';
 import { type Call, Refusal, type Reply, formOf, pageOf, ranged, seconds } from './wire.ts';
 
 export type SandboxFile = {
@@ -15,6 +15,8 @@ export type SandboxFile = {
 	lines: number;
 	tokens: number;
 	problem: string | null;
+	/** Missing in files of an earlier state: those are all conversations. */
+	format?: Inspection['format'];
 	/** Nobody has asked yet that it is looked at. */
 	isIdle?: boolean;
 	/** It was announced by somebody who has to ask. */
@@ -70,9 +72,9 @@ export async function receive(
 		delete account.files[file.id];
 		return twin;
 	}
-	const { lines, tokens, problem, controlToken } = await inspect(body);
+	const { lines, tokens, problem, format, controlToken } = await inspect(body);
 	await sandbox.store.put(account, 'files', file.id, body);
-	Object.assign(file, { ticket: null, bytes: body.length, digest, lines, tokens, problem, controlToken });
+	Object.assign(file, { ticket: null, bytes: body.length, digest, lines, tokens, problem, format, controlToken });
 	sandbox.store.save(account);
 	return file;
 }

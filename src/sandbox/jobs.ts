@@ -15,6 +15,7 @@ export type Order = {
 	evals: number;
 	learningRate: number;
 	warmupRatio: number;
+	beta: number | null;
 	seed: number;
 	suffix: string | null;
 	metadata: Record<string, unknown>;
@@ -22,7 +23,12 @@ export type Order = {
 	refusal: string | null;
 };
 
-const refusalOf = ({ model, training, validation, refusal }: Order): string | null => {
+const refusalOf = ({ model, training, validation, beta, refusal }: Order): string | null => {
+	const wanted = beta === null ? 'conversation' : 'preference';
+	const other = [training, validation].find(
+		(file) => file && !file.problem && (file.format ?? 'conversation') !== wanted
+	);
+	if (other) return `The file ${other.id} has no ${wanted}s, which this method of training needs.`;
 	if (model.trait === 'rejects-data') return 'The training data was refused: line 1 does not suit this model.';
 	const token = model.trait === 'forbidden-token' ? (training.controlToken ?? validation?.controlToken) : null;
 	return token ? `The training data was refused. ${token}` : refusal;
@@ -50,6 +56,7 @@ export function placeJob(call: Call, order: Order): { job: Job; cut: boolean } {
 		evals: validation ? evals : 0,
 		learningRate: order.learningRate,
 		warmupRatio: order.warmupRatio,
+		beta: order.beta,
 		seed: order.seed,
 		...tokens,
 		dollars: priceOf(model, { epochs, evals, ...tokens }),

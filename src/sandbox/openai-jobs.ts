@@ -4,7 +4,7 @@ import { jobLog } from './job-log.ts';
 import { fileOf } from './files.ts';
 import { cancelJob, isReady, jobOf, jobsOf, placeJob, placed } from './jobs.ts';
 import { type Job, type Standing, standingOf } from './timeline.ts';
-import { refuseMethod } from './together-jobs.ts';
+import { betaOf } from './together-jobs.ts';
 import { type Call, Refusal, type Reply, jsonOf, number, pageOf, record, seconds, text } from './wire.ts';
 
 const fewestExamples = 10;
@@ -102,13 +102,13 @@ export const openaiJobs = {
 		}
 		const training = fileOf(call, sent.training_file, 'openai');
 		const validation = sent.validation_file ? fileOf(call, sent.validation_file, 'openai') : null;
-		refuseMethod(record(sent.method).type);
+		const { type, supervised, dpo } = record(sent.method);
 		const suffix = text(sent.suffix);
 		if (suffix && suffix.length > mostSuffix)
 			throw new Refusal(400, `The suffix has at most ${mostSuffix} characters.`, { param: 'suffix' });
 		const hyper = {
 			...record(sent.hyperparameters),
-			...record(record(record(sent.method).supervised).hyperparameters)
+			...record(record(type === 'dpo' ? dpo : supervised).hyperparameters)
 		};
 		const few =
 			training.lines < fewestExamples
@@ -125,6 +125,7 @@ export const openaiJobs = {
 			evals: validation ? 5 : 0,
 			learningRate: rateOf(call, hyper),
 			warmupRatio: 0,
+			beta: betaOf(type, hyper.beta),
 			seed: number(sent.seed) ?? 42,
 			suffix,
 			metadata: keepsMetadata(call) ? record(sent.metadata) : {},

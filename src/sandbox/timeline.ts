@@ -21,6 +21,8 @@ export type Job = {
 	evals: number;
 	learningRate: number;
 	warmupRatio: number;
+	/** How close a training with preferences stays to the base model; null, or missing in jobs of an earlier state: with examples. */
+	beta?: number | null;
 	seed: number;
 	trainTokens: number;
 	validationTokens: number;

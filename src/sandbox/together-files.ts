@@ -8,7 +8,11 @@ const shown = (call: Call, file: SandboxFile) => {
 	const status = checked ? (file.problem ? 'INVALID_FORMAT' : 'COMPLETED') : 'RUNNING';
 	const report = file.problem
 		? { valid: false, error: file.problem, error_type: 'INVALID_FORMAT', file_id: file.id }
-		: { valid: true, dataset_format: 'CONVERSATION', nlines: file.lines };
+		: {
+				valid: true,
+				dataset_format: file.format === 'preference' ? 'PREFERENCE_OPENAI' : 'CONVERSATION',
+				nlines: file.lines
+			};
 	return {
 		id: file.id,
 		object: 'file',

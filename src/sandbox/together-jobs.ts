@@ -82,14 +82,16 @@ const detailed = (call: Call, job: Job) => {
 	};
 };
 
-/** Preferences are another training, which this toy does not have; a supervised one in its place would be a lie. */
-export function refuseMethod(method: unknown): void {
-	if (method !== undefined && method !== null && method !== 'sft' && method !== 'supervised')
-		throw new Refusal(400, `The sandbox trains with examples, not with “${String(method)}”.`, {
-			code: 'unsupported_method',
-			param: 'method'
-		});
+/** Of a training with preferences how close it stays to its base model; null: it is one with examples. There is no third. */
+export function betaOf(method: unknown, beta: unknown): number | null {
+	if (method === undefined || method === null || method === 'sft' || method === 'supervised') return null;
+	if (method === 'dpo') return beta === 'auto' ? usualBeta : between('beta', beta, usualBeta, 0.001, 2);
+	throw new Refusal(400, `The sandbox trains with examples or preferences, not with “${String(method)}”.`, {
+		code: 'unsupported_method',
+		param: 'method'
+	});
 }
+const usualBeta = 0.1;
 
 export const togetherJobs = {
 	create(call: Call): Reply {
@@ -97,7 +99,8 @@ export const togetherJobs = {
 		const model = modelOf(sent.model);
 		if (!model?.trainable)
 			throw new Refusal(400, `The model ${String(sent.model)} can not be trained.`, { param: 'model' });
-		refuseMethod(record(sent.training_method).method);
+		const { method, dpo_beta } = record(sent.training_method);
+		const beta = betaOf(method, dpo_beta);
 		const suffix = text(sent.suffix);
 		if (suffix && suffix.length > 40)
 			throw new Refusal(400, 'The suffix has at most 40 characters.', { param: 'suffix' });
@@ -116,6 +119,7 @@ export const togetherJobs = {
 			evals,
 			learningRate: between('learning_rate', sent.learning_rate, 1e-5, 1e-8, 1),
 			warmupRatio: between('warmup_ratio', sent.warmup_ratio, 0, 0, 1),
+			beta,
 			seed: number(sent.random_seed) ?? 42,
 			suffix,
 			metadata: {},

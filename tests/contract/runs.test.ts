@@ -18,7 +18,8 @@ const clientId = '0198f3a2-7c41-7d3e-9b1a-2f6c8d0e4b5b';
 const typed = (values: object) => Object.fromEntries(Object.entries(values).map(([name, value]) => [name, `${value}`]));
 
 test('every preset is a recipe', () => {
-	for (const preset of [defaultRecipe, ...Object.values(presets)]) expect(v.parse(Recipe, preset)).toEqual(preset);
+	for (const preset of [defaultRecipe, ...Object.values(presets.sft), ...Object.values(presets.dpo)])
+		expect(v.parse(Recipe, preset)).toEqual(preset);
 	expect(Object.keys(Recipe.entries)).toEqual(Object.keys(recipeSettings));
 	expect(defaultRecipe).toMatchObject({
 		epochs: 3,
@@ -30,19 +31,22 @@ test('every preset is a recipe', () => {
 		loraDropout: 0.05
 	});
 	// who wrote a script before there was a multiplier need not name it
-	const { rateMultiplier: _, ...older } = defaultRecipe;
-	expect(v.parse(StartRun.input, { ...older, clientId })).toEqual({ ...defaultRecipe, clientId });
+	const { rateMultiplier: _, beta: __, ...older } = defaultRecipe;
+	expect(v.parse(StartRun.input, { ...older, clientId })).toEqual({ ...defaultRecipe, method: 'sft', clientId });
 });
 
 test('a form sends text, and the same recipe comes out', () => {
-	const form = Object.fromEntries(Object.entries(presets.aggressive).map(([field, value]) => [field, ` ${value} `]));
-	expect(v.parse(Recipe, fromForm(Recipe, form))).toEqual(presets.aggressive);
+	const form = Object.fromEntries(
+		Object.entries(presets.sft.aggressive).map(([field, value]) => [field, ` ${value} `])
+	);
+	expect(v.parse(Recipe, fromForm(Recipe, form))).toEqual(presets.sft.aggressive);
 	expect(v.parse(Recipe, fromForm(Recipe, { ...form, learningRate: '1e-5', loraDropout: '.05' }))).toMatchObject({
 		learningRate: 1e-5,
 		loraDropout: 0.05
 	});
 	expect(v.parse(StartRun.input, fromForm(StartRun.input, { ...form, clientId, preset: 'aggressive' }))).toEqual({
-		...presets.aggressive,
+		method: 'sft',
+		...presets.sft.aggressive,
 		clientId
 	});
 	expect(problem(StartRun.input, fromForm(StartRun.input, { ...form, clientId: '7' }))).toBe(

@@ -32,13 +32,13 @@ test('one page without a key names every character', async () => {
 		expect(page, name).toContain(`<code>${name}</code>`);
 });
 
-test('what is no supervised training, and a suffix that is too long, is refused on both wires', async () => {
+test('what is trained neither with examples nor with preferences, and a suffix that is too long, is refused on both wires', async () => {
 	const client = clientFor('methods');
 	const { id: training_file } = await upload(client);
 	const order = (more: object) => client.fineTuning.jobs.create({ model: 'sandbox-small', training_file, ...more });
-	await expect(order({ method: { type: 'dpo', dpo: {} } })).rejects.toMatchObject({ status: 400, param: 'method' });
+	await expect(order({ method: { type: 'reinforcement' } })).rejects.toMatchObject({ status: 400, param: 'method' });
 	await expect(order({ suffix: 'x'.repeat(80) })).rejects.toMatchObject({ status: 400, param: 'suffix' });
-	const preferences = { model: 'sandbox-small', training_file: 'file-1', training_method: { method: 'dpo' } };
+	const preferences = { model: 'sandbox-small', training_file: 'file-1', training_method: { method: 'rl' } };
 	expect((await together('methods', 'POST', '/v1/fine-tunes', preferences)).status).toBe(400);
 });
 

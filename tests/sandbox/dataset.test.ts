@@ -75,3 +75,28 @@ test('of a large file it takes examples from everywhere', async () => {
 	expect(pairs).toHaveLength(10);
 	expect(pairs.at(-1)!.answer).toBe('a900');
 });
+
+const preferred = (better: string, worse: string, input: unknown[] = [user]) =>
+	JSON.stringify({
+		input: { messages: input },
+		preferred_output: [turn('assistant', better)],
+		non_preferred_output: [turn('assistant', worse)]
+	});
+
+test('a file of pairs is read as such, both answers of each', async () => {
+	const body = Buffer.from([preferred('Yes.', 'No.', [system, user]), preferred('Now.', 'Later.')].join('\n'));
+	expect(await inspect(body)).toMatchObject({ lines: 2, problem: null, format: 'preference' });
+	expect(await pairsOf(body, 2, 10)).toEqual([
+		{ prompt: 'words', before: '', answer: 'Yes.', rejected: 'No.' },
+		{ prompt: 'words', before: '', answer: 'Now.', rejected: 'Later.' }
+	]);
+});
+
+test.each([
+	['one answer twice', preferred('Yes.', 'Yes.'), 'both answers say the same'],
+	['an answer before the answers', preferred('Yes.', 'No.', [user, assistant]), 'is refused'],
+	['half a pair', JSON.stringify({ input: { messages: [user] }, preferred_output: [assistant] }), 'is no pair'],
+	['another format', good, 'of another format']
+])('a file of pairs is refused for %s', async (_, text, words) => {
+	expect((await check(preferred('Yes.', 'No.'), text)).problem).toMatch(new RegExp(`^Line 2 .*${words}`));
+});

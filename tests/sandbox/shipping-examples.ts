@@ -176,3 +176,15 @@ export function tokenF1(one: string, other: string): number {
 	}
 	return left.length && right.length ? (2 * shared) / (left.length + right.length) : 0;
 }
+
+/** The same questions, each with its answer and one that says nothing. */
+export const asPreferences = (pairs: readonly Pair[]) =>
+	pairs
+		.map(({ prompt, answer }) =>
+			JSON.stringify({
+				input: { messages: [{ role: 'user', content: prompt }] },
+				preferred_output: [{ role: 'assistant', content: answer }],
+				non_preferred_output: [{ role: 'assistant', content: 'Please look at our website for more information.' }]
+			})
+		)
+		.join('\n');

@@ -122,7 +122,7 @@ export const oneOfEach = (scope: Scope & { userId: string | null }, otherPerson:
 			personId,
 			clientId: randomUUID()
 		});
-		await add('playground_pairs', tables.playgroundPairs, {
+		const pairId = await add('playground_pairs', tables.playgroundPairs, {
 			projectId,
 			prompt: [],
 			promptHash: Buffer.from('p'),
@@ -133,6 +133,7 @@ export const oneOfEach = (scope: Scope & { userId: string | null }, otherPerson:
 			personId,
 			clientId: randomUUID()
 		});
+		await add('run_pairs', tables.runPairs, { projectId, runId, pairId });
 		await add('budgets', tables.budgets, { projectId, cents: 5000 });
 		await add('budget_notices', tables.budgetNotices, { projectId, month: '2026-11', cents: 5000, percent: 80 });
 		await add('answer_costs', tables.answerCosts, { projectId, month: '2026-11', purpose: 'playground', cents: 1 });

@@ -48,6 +48,11 @@ const states: ShownPage[] = [
 		visitor: 'owner'
 	},
 	{ name: 'team-project-train-failed', address: (w) => `/${w.team}/${w.project}/train/${w.failed}`, visitor: 'owner' },
+	{
+		name: 'team-project-train-new-pairs',
+		address: (w) => `/${w.team}/${w.project}/train/new?method=dpo`,
+		visitor: 'owner'
+	},
 	{ name: 'team-project-eval-failed', address: (w) => `/${w.team}/${w.project}/eval/${w.stuck}`, visitor: 'owner' },
 	{
 		name: 'team-project-results-locked',

@@ -351,6 +351,8 @@ export const lines: Record<string, Line> = {
 	[`${project}/split ?/apply`]: { at: in_(to.split), is: data.makers, send: () => ({ ratio: '0.8', seed: '1' }) },
 	[`${project}/examples/export GET`]: { at: (w) => `${to.examples(w.team, w.project)}/export`, is: data.makers },
 	[`${project}/train page`]: { at: in_(to.train), is: makers },
+	[`${project}/train/pairs page`]: { at: in_(to.pairs), is: makers },
+	[`${project}/train/compare page`]: { at: (w) => to.compareRuns(w.team, w.project, w.run, w.failed), is: makers },
 	[`${project}/train/new page`]: { at: in_(to.newRun), is: makers },
 	[`${project}/train/new ?/start`]: {
 		at: in_(to.newRun),

@@ -77,7 +77,12 @@ export const newWorkshop = async (
 	return { ...team, ...made, slug: made.project.slug, rows: added, key: key || `sandbox-${team.teamId}` };
 };
 
-export const newRun = (more: Partial<NewRun> = {}): NewRun => ({ clientId: randomUUID(), ...defaultRecipe, ...more });
+export const newRun = (more: Partial<NewRun> = {}): NewRun => ({
+	clientId: randomUUID(),
+	method: 'sft',
+	...defaultRecipe,
+	...more
+});
 
 export const runRow = async (scope: Scope, id: string): Promise<Run> =>
 	(await scope.tx((tx) => tx.select().from(runs).where(eq(runs.id, id))))[0]!;

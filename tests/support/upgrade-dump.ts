@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import postgres from 'postgres';
-import { defaultRecipe } from '../../src/lib/core/runs/recipe.ts';
+import { defaultRecipe, presets } from '../../src/lib/core/runs/recipe.ts';
 import { variableNames } from '../../src/lib/server/platform/config-variables.ts';
 import { inProject } from '../../src/lib/server/access/scope.ts';
 import { closePools } from '../../src/lib/server/platform/db/pools.ts';
@@ -13,6 +13,7 @@ import { startPlatform } from '../../src/lib/server/platform/start.ts';
 import { configureProviders } from '../../src/lib/server/providers/configure.ts';
 import { signExamples } from '../../src/lib/server/examples/signatures.ts';
 import { rewriteExample } from '../../src/lib/server/ratings/commands.ts';
+import { keepPair } from '../../src/lib/server/playground/commands.ts';
 import { startRun } from '../../src/lib/server/runs/commands.ts';
 import { runUntilStopped } from '../../src/launch/children.ts';
 import { readFacts } from '../upgrade/app.ts';
@@ -65,7 +66,7 @@ ${await dumpRows(owner)}`;
 	return 0;
 });
 
-/** One of everything; the last run is a real one, trained at the sandbox. */
+/** One of everything; the last two runs are real ones, trained at the sandbox: with examples, and with preferences. */
 async function fill(owner: postgres.Sql, sandboxUrl: string, room: string) {
 	const file = path.join(room, 'examples.jsonl');
 	fs.writeFileSync(file, fs.readFileSync(sample, 'utf8').split('\n').slice(0, examples).join('\n'));
@@ -78,10 +79,23 @@ async function fill(owner: postgres.Sql, sandboxUrl: string, room: string) {
 		score: 9,
 		clientId: randomUUID()
 	});
-	const run = await startRun(within, { clientId: randomUUID(), ...defaultRecipe, learningRate: 1e-4 });
+	const run = await startRun(within, { clientId: randomUUID(), method: 'sft', ...defaultRecipe, learningRate: 1e-4 });
 	const { status, problem } = await drive(scope, run.id);
 	if (status !== 'ready') throw new Error(`The run ended as ${status}: ${problem}`);
 	await signExamples(scope);
+	for (let at = 0; at < 10; at++)
+		// fewer are no training
+		await keepPair(within, {
+			clientId: randomUUID(),
+			prompt: [{ role: 'user', content: `Do you ship to island ${at}?` }],
+			chosen: 'Yes. It takes three to five days.',
+			rejected: 'Please see our website.',
+			chosenBy: `v${run.version}`,
+			rejectedBy: 'sandbox-small'
+		});
+	const second = await startRun(within, { clientId: randomUUID(), method: 'dpo', ...presets.dpo.balanced });
+	const end = await drive(scope, second.id);
+	if (end.status !== 'ready') throw new Error(`The run with preferences ended as ${end.status}: ${end.problem}`);
 	await makeSignInLink({ email: 'ana@example.com', browserToken: randomUUID() });
 	await owner`insert into rate_limits (key, count, resets_at) values ('sign-in|192.0.2.1', 1, now() + interval '1 hour')`;
 

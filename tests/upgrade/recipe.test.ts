@@ -17,7 +17,7 @@ afterAll(() => database.drop());
 
 test('the activity says which projects got the new default', async () => {
 	const team = randomUUID();
-	const { rateMultiplier: _, ...earlier } = defaultRecipe;
+	const { rateMultiplier: _, beta: __, ...earlier } = defaultRecipe;
 	const add = async (slug: string, recipe: object) =>
 		sql`insert into projects (team_id, slug, name, base_model, recipe) values (${team}, ${slug}, ${slug}, 'm', ${JSON.stringify(recipe)}::text::json)`;
 	await sql`insert into teams (id, slug, name) values (${team}, 'shop', 'Shop')`;

@@ -26,7 +26,9 @@ const mends: Record<NonNullable<Finding['fix']>, string> = {
 	examples: 'ait list --split train',
 	settings: 'ait key PROVIDER',
 	model: 'another "model" in .aitelier.json',
-	recipe: 'ait train --help'
+	recipe: 'ait train --help',
+	pairs: 'ait rate',
+	method: 'ait train --help'
 };
 
 /** The whole checklist of the app, with price and time: two questions to the provider, which cost nothing. */

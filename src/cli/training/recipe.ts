@@ -1,6 +1,6 @@
-import { type Recipe, presets } from '../../lib/core/runs/recipe.ts';
+import { type Preset, type Recipe, presets } from '../../lib/core/runs/recipe.ts';
 
-/** The flags of `ait train` as they are called, some as the original called them. */
+/** The flags of `ait train`, which trains with examples; some are called as the original called them. */
 const flagOf = {
 	epochs: 'epochs',
 	batchSize: 'batch-size',
@@ -10,14 +10,15 @@ const flagOf = {
 	loraAlpha: 'lora-alpha',
 	loraDropout: 'lora-dropout',
 	warmupRatio: 'warmup-ratio'
-} as const satisfies Record<keyof Recipe, string>;
+} as const satisfies Record<Exclude<keyof Recipe, 'beta'>, string>;
+type Flagged = keyof typeof flagOf;
 
-type Flags = { preset: keyof typeof presets } & { [Name in (typeof flagOf)[keyof Recipe]]: number | undefined };
+type Flags = { preset: Preset } & { [Name in (typeof flagOf)[Flagged]]: number | undefined };
 
 /** A preset with what was said besides. */
 export const recipeOf = (flags: Flags): Recipe => {
-	const recipe: Recipe = { ...presets[flags.preset] };
-	for (const [setting, flag] of Object.entries(flagOf) as [keyof Recipe, (typeof flagOf)[keyof Recipe]][]) {
+	const recipe: Recipe = { ...presets.sft[flags.preset] };
+	for (const [setting, flag] of Object.entries(flagOf) as [Flagged, (typeof flagOf)[Flagged]][]) {
 		const value = flags[flag];
 		if (value !== undefined) recipe[setting] = value;
 	}

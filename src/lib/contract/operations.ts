@@ -8,9 +8,11 @@ import * as evaluationResults from './evaluation-results.ts';
 import * as evaluations from './evaluations.ts';
 import * as examples from './examples.ts';
 import * as keys from './keys.ts';
+import * as pairs from './pairs.ts';
 import * as playground from './playground.ts';
 import * as project from './project.ts';
 import * as ratings from './ratings.ts';
+import * as runComparison from './run-comparison.ts';
 import * as runs from './runs.ts';
 import * as servings from './servings.ts';
 import * as splits from './splits.ts';
@@ -34,6 +36,8 @@ export const operations: readonly Operation[] = [
 	ratings,
 	splits,
 	runs,
+	pairs,
+	runComparison,
 	servings,
 	evaluations,
 	evaluationResults,

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { ids } from './ids.ts';
-import { Recipe, aRecipe } from './recipe.ts';
+import { PairCounts } from './pairs.ts';
+import { Recipe, TrainingMethod, aRecipe } from './recipe.ts';
 
 const Finding = v.strictObject({
 	id: v.string(),
@@ -9,7 +10,7 @@ const Finding = v.strictObject({
 	title: v.string(),
 	sentence: v.string(),
 	/** The page on which it can be mended. */
-	fix: v.optional(v.picklist(['rate', 'split', 'examples', 'settings', 'model', 'recipe'])),
+	fix: v.optional(v.picklist(['rate', 'split', 'examples', 'settings', 'model', 'recipe', 'pairs', 'method'])),
 	/** The first of the examples it is about. */
 	examples: v.optional(v.array(v.strictObject({ id: v.string(), number: v.number() })))
 });
@@ -24,6 +25,11 @@ export const Preflight = v.strictObject({
 	findings: v.array(Finding),
 	/** No finding blocks. */
 	isClear: v.boolean(),
+	method: TrainingMethod,
+	/** What the provider offers. */
+	methods: v.array(TrainingMethod),
+	/** Of a training with preferences. */
+	pairs: v.nullable(PairCounts),
 	recipe: Recipe,
 	baseModel: v.string(),
 	providerName: v.string(),
@@ -47,7 +53,8 @@ export const Preflight = v.strictObject({
 			loraRank: Range,
 			loraAlpha: Range,
 			loraDropout: Range,
-			warmupRatio: Range
+			warmupRatio: Range,
+			beta: Range
 		})
 	),
 	/** `cents` null: the price is not known. */
@@ -61,7 +68,9 @@ export const Preflight = v.strictObject({
 			version: v.number(),
 			newExamples: v.number(),
 			removedExamples: v.number(),
-			recipeChanged: v.boolean()
+			recipeChanged: v.boolean(),
+			/** It was trained the other way. */
+			methodChanged: v.boolean()
 		})
 	)
 });
@@ -79,6 +88,9 @@ export const aPreflight: v.InferOutput<typeof Preflight> = {
 		}
 	],
 	isClear: true,
+	method: 'sft',
+	methods: ['sft', 'dpo'],
+	pairs: null,
 	recipe: aRecipe,
 	baseModel: 'sandbox-small',
 	providerName: 'Sandbox',
@@ -93,5 +105,5 @@ export const aPreflight: v.InferOutput<typeof Preflight> = {
 	cost: { cents: 6, billedTokens: 108_000, basis: 'About 24,000 tokens × 3 epochs at $0.48 per million.' },
 	duration: { fromMinutes: 0.3, toMinutes: 3.2, basis: 'The sandbox trains a small pretend model.' },
 	past: [],
-	lastRun: { version: 3, newExamples: 12, removedExamples: 0, recipeChanged: false }
+	lastRun: { version: 3, newExamples: 12, removedExamples: 0, recipeChanged: false, methodChanged: false }
 };

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { methods } from '../core/runs/method.ts';
 import { type RecipeSetting, recipeSettings } from '../core/runs/recipe.ts';
 import { between, whole } from './fields.ts';
 
@@ -17,11 +18,19 @@ export const Recipe = v.object({
 	loraRank: setting('loraRank'),
 	loraAlpha: setting('loraAlpha'),
 	loraDropout: setting('loraDropout'),
-	warmupRatio: setting('warmupRatio')
+	warmupRatio: setting('warmupRatio'),
+	/** Only of a training with preferences. */
+	beta: setting('beta')
 });
 
-/** The same as a person or a script sends it: who does not know the multiplier need not name it. */
-export const SentRecipe = v.object({ ...Recipe.entries, rateMultiplier: v.optional(setting('rateMultiplier'), 1) });
+export const TrainingMethod = v.picklist(methods, 'A training is one with examples (sft) or with preferences (dpo).');
+
+/** The same as a person or a script sends it: who does not know the multiplier, or beta, need not name it. */
+export const SentRecipe = v.object({
+	...Recipe.entries,
+	rateMultiplier: v.optional(setting('rateMultiplier'), 1),
+	beta: v.optional(setting('beta'), 0.1)
+});
 
 export const aRecipe: v.InferInput<typeof Recipe> = {
 	epochs: 3,
@@ -31,5 +40,6 @@ export const aRecipe: v.InferInput<typeof Recipe> = {
 	loraRank: 16,
 	loraAlpha: 32,
 	loraDropout: 0.05,
-	warmupRatio: 0
+	warmupRatio: 0,
+	beta: 0.1
 };

@@ -8,9 +8,11 @@ import * as evaluations from './evaluations.ts';
 import * as examples from './examples.ts';
 import * as keys from './keys.ts';
 import type { Operation } from './operation.ts';
+import * as pairs from './pairs.ts';
 import * as playground from './playground.ts';
 import * as project from './project.ts';
 import * as ratings from './ratings.ts';
+import * as runComparison from './run-comparison.ts';
 import * as runs from './runs.ts';
 import * as servings from './servings.ts';
 import * as splits from './splits.ts';
@@ -75,6 +77,10 @@ export const rest: readonly RestRow[] = [
 	rows(splits.MoveExamples, 'POST', `${inProject}/split/move`),
 
 	rows(runs.GetPreflight, 'GET', `${inProject}/runs/preflight`),
+	rows(pairs.ListTrainingPairs, 'GET', `${inProject}/runs/pairs`, {
+		paged: { place: 'after', rows: 'rows', next: 'next' }
+	}),
+	rows(runComparison.CompareRuns, 'GET', `${inProject}/runs/compare`),
 	rows(runs.ListRuns, 'GET', `${inProject}/runs`, { paged: byNumber }),
 	rows(runs.StartRun, 'POST', `${inProject}/runs`, { status: 201 }),
 	rows(runs.GetRun, 'GET', `${inProject}/runs/{runId}`),

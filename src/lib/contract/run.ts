@@ -4,7 +4,7 @@ import { runStatuses } from '../core/runs/status.ts';
 import { servingStatuses } from '../core/servings/serving.ts';
 import { Time } from './fields.ts';
 import { aTime, ids } from './ids.ts';
-import { Recipe, aRecipe } from './recipe.ts';
+import { Recipe, TrainingMethod, aRecipe } from './recipe.ts';
 
 const Status = v.picklist(runStatuses);
 /** Training, and what it is measured on. */
@@ -20,7 +20,9 @@ export const ListedRun = v.strictObject({
 	baseModel: v.string(),
 	/** The name of what came out; null until there is one. */
 	model: v.nullable(v.string()),
+	method: TrainingMethod,
 	recipe: Recipe,
+	/** Examples, or pairs. */
 	trainCount: v.number(),
 	validationCount: v.number(),
 	estimateCents: v.nullable(v.number()),
@@ -41,6 +43,7 @@ export const aListedRun = {
 	status: 'training',
 	baseModel: 'sandbox-small',
 	model: null,
+	method: 'sft',
 	recipe: aRecipe,
 	trainCount: 120,
 	validationCount: 30,

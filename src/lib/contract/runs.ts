@@ -4,7 +4,7 @@ import { type Download, File, Id, Limit, whole } from './fields.ts';
 import { ids } from './ids.ts';
 import { command, query } from './operation.ts';
 import { Preflight, aPreflight } from './preflight.ts';
-import { SentRecipe, aRecipe } from './recipe.ts';
+import { SentRecipe, TrainingMethod, aRecipe } from './recipe.ts';
 import { ListedRun, Series, ShownRun, aListedRun, aSha256, aShownRun } from './run.ts';
 
 const RunId = Id('The run');
@@ -52,8 +52,8 @@ export const GetPreflight = query({
 	summary: 'What is worth knowing before a training: what blocks it or warns, what it costs, how long it takes',
 	within: 'project',
 	action: 'runs:see',
-	/** `from`: an earlier run, whose settings are taken over; else those of the project. */
-	input: v.object({ from: v.optional(RunId) }),
+	/** `from`: an earlier run, whose method and settings are taken over; else those of the project. */
+	input: v.object({ from: v.optional(RunId), method: v.optional(TrainingMethod) }),
 	output: Preflight,
 	errors: {},
 	example: { input: { from: ids.run }, output: aPreflight }
@@ -61,11 +61,15 @@ export const GetPreflight = query({
 
 export const StartRun = command({
 	name: 'runs.start',
-	summary: 'Starts a training on the good examples of the training set',
+	summary: 'Starts a training on the good examples of the training set, or on pairs of answers',
 	within: 'project',
 	action: 'runs:start',
 	/** Whoever asks chooses `clientId`: asked twice with the same one, it is the same run. */
-	input: v.object({ clientId: Id('The id of this form'), ...SentRecipe.entries }),
+	input: v.object({
+		clientId: Id('The id of this form'),
+		method: v.optional(TrainingMethod, 'sft'),
+		...SentRecipe.entries
+	}),
 	output: v.strictObject({ ...ListedRun.entries, mark: v.string() }),
 	errors: { conflict: 'Something on the checklist blocks the training, or another run is being sent.' },
 	events: ['run.started', 'run.progressed'],

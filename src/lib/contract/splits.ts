@@ -38,7 +38,7 @@ const Preview = v.strictObject({
 	/** Left alone: their prompt is both trained on and in validation, so either side would leak. */
 	conflicts: v.number(),
 	/** New examples that are still being compared with the others; until then nothing moves. */
-	waiting: v.number(),
+	waiting: v.nullable(v.number()),
 	/** Validation per rating after the moves, best rating first. */
 	byRating: v.array(v.strictObject({ rating: v.number(), qualified: v.number(), validation: v.number() })),
 	sentence: v.string(),
@@ -120,7 +120,7 @@ const Twins = v.strictObject({
 	/** How many examples have a twin. */
 	count: v.number(),
 	/** New examples that are still being compared with the others. */
-	waiting: v.number()
+	waiting: v.nullable(v.number())
 });
 export type Twins = v.InferInput<typeof Twins>;
 

@@ -1,8 +1,8 @@
 import { type Details, detailsOf } from './details.ts';
 import { stems } from './text.ts';
 
-/** One trained answer, the question before it, and what was asked earlier in the same conversation. */
-export type Pair = { prompt: string; before: string; answer: string };
+/** One trained answer, the question before it, and what was asked earlier in the same conversation; of a preference the worse one too. */
+export type Pair = { prompt: string; before: string; answer: string; rejected?: string };
 
 type Weights = Map<string, number>;
 

@@ -1,10 +1,13 @@
 import { tokensOf } from '../catalogue.ts';
 import type { Job } from '../timeline.ts';
 import type { Pair } from './knowledge.ts';
-import { newLanguageModel, wordsOf } from './language-model.ts';
+import { type LanguageModel, newLanguageModel, wordsOf } from './language-model.ts';
 import { randomFrom, shuffled } from './random.ts';
 
-export type Course = Pick<Job, 'epochs' | 'batch' | 'steps' | 'learningRate' | 'warmupRatio' | 'evals' | 'seed'>;
+export type Course = Pick<
+	Job,
+	'epochs' | 'batch' | 'steps' | 'learningRate' | 'warmupRatio' | 'beta' | 'evals' | 'seed'
+>;
 type Place = { step: number; epoch: number; learningRate: number };
 export type LossPoint = Place & { series: 'train' | 'validation'; loss: number };
 /** The losses step by step, and how far the training went, 0 to 1. */
@@ -23,7 +26,7 @@ const scheduleAt = (share: number, warmup: number) =>
 
 /**
  * Goes through the answers epoch by epoch and measures, before each step, how unexpected the next batch is: real
- * losses, in nats per character, of a small language model. `pause` is awaited between batches, so that others can work.
+ * losses, in nats per character or those of DPO, of a small language model. `pause` is awaited between batches, so that others can work.
  */
 export async function teach(
 	pairs: readonly Pair[],
@@ -35,9 +38,8 @@ export async function teach(
 	const random = randomFrom(course.seed);
 	const read = (list: readonly Pair[], most: number) => {
 		let tokens = 0;
-		const answers = list.map(({ answer }) => answer.slice(0, 8_000));
-		const some = answers.filter((answer, at) => (tokens += tokensOf(answer)) <= most || at === 0);
-		return some.map((answer) => ({ words: wordsOf(answer), characters: answer.length }));
+		const some = list.filter(({ answer }, at) => (tokens += tokensOf(answer.slice(0, longest))) <= most || at === 0);
+		return some.map(textOf);
 	};
 	const texts = read(shuffled(pairs, random), mostTokens / course.epochs);
 	const held = read(validation, mostValidationTokens);
@@ -46,10 +48,8 @@ export async function teach(
 	const rounds = Math.max(1, Math.floor(perEpoch));
 	const total = rounds * course.epochs;
 	const checks = Array.from({ length: course.evals }, (_, at) => Math.round(((at + 1) * total) / course.evals) || 1);
-	const lossOf = (list: typeof texts) => {
-		const characters = list.reduce((sum, text) => sum + text.characters, 0);
-		return list.reduce((sum, text) => sum + model.surprise(text.words), 0) / Math.max(1, characters);
-	};
+	const { beta } = course;
+	const lossOf = beta == null ? surpriseIn(model) : preferenceIn(model, beta);
 
 	const points: LossPoint[] = [];
 	const peak = weightAt(course.learningRate);
@@ -75,5 +75,32 @@ export async function teach(
 			await pause();
 		}
 	}
-	return { points, strength: 1 - Math.exp(-80 * studied) };
+	// preferences take small steps that pull hard, the harder the less they are held back
+	const pull = beta == null ? 1 : 3 * Math.sqrt(0.1 / beta);
+	return { points, strength: 1 - Math.exp(-80 * pull * studied) };
 }
+
+const longest = 8_000; // characters of an answer that are read
+
+type Text = { words: string[]; characters: number; rejected: string[] };
+const textOf = ({ answer, rejected = '' }: Pair): Text => ({
+	words: wordsOf(answer.slice(0, longest)),
+	characters: Math.min(answer.length, longest),
+	rejected: wordsOf(rejected.slice(0, longest))
+});
+
+/** How unexpected the answers are, in nats per character. */
+const surpriseIn = (model: LanguageModel) => (list: readonly Text[]) => {
+	const characters = list.reduce((sum, text) => sum + text.characters, 0);
+	return list.reduce((sum, text) => sum + model.surprise(text.words), 0) / Math.max(1, characters);
+};
+
+/** The loss of DPO: how little the model has moved towards the better answers, and not the worse ones, from where it began (ln 2). */
+const preferenceIn = (model: LanguageModel, beta: number) => {
+	const base = newLanguageModel();
+	const gained = (words: readonly string[]) => base.surprise(words) - model.surprise(words);
+	return (list: readonly Text[]) => {
+		const losses = list.map(({ words, rejected }) => Math.log1p(Math.exp(-beta * (gained(words) - gained(rejected)))));
+		return losses.reduce((sum, loss) => sum + loss, 0) / Math.max(1, losses.length);
+	};
+};

@@ -48,7 +48,7 @@ judge("files.content", lambda: client.files.content(file.id).read(), lambda it: 
 method = {"type": "supervised", "supervised": {"hyperparameters": {"n_epochs": 2, "batch_size": 4, "learning_rate_multiplier": 1.0}}}
 job = judge("fine_tuning.jobs.create", lambda: jobs.create(model="sandbox-small", training_file=file.id, suffix="judged", metadata={"by": "judge"}, method=method), lambda it: it.status == "validating_files")
 judge("fine_tuning.jobs.create, a suffix of 80 characters", lambda: refused(lambda: jobs.create(model="sandbox-small", training_file=file.id, suffix="x" * 80)), lambda it: it is not None)
-judge("fine_tuning.jobs.create, preferences", lambda: refused(lambda: jobs.create(model="sandbox-small", training_file=file.id, method={"type": "dpo", "dpo": {}})), lambda it: it is not None)
+judge("fine_tuning.jobs.create, a method that is not offered", lambda: refused(lambda: jobs.create(model="sandbox-small", training_file=file.id, method={"type": "reinforcement"})), lambda it: it is not None)
 judge("fine_tuning.jobs.list", lambda: list(jobs.list(limit=1, metadata={"by": "judge"})), lambda it: [each.id for each in it] == [job.id])
 done = judge("fine_tuning.jobs.retrieve", lambda: wait_for(lambda: jobs.retrieve(job.id), lambda it: it.status == "succeeded"), lambda it: it.fine_tuned_model and it.trained_tokens)
 judge("fine_tuning.jobs.list_events", lambda: list(jobs.list_events(job.id, limit=7)), lambda it: any(each.type == "metrics" for each in it))

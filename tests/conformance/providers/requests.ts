@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { defaultRecipe } from '../../../src/lib/core/runs/recipe.ts';
+import { defaultRecipe, presets } from '../../../src/lib/core/runs/recipe.ts';
 import { configureProviders } from '../../../src/lib/server/providers/configure.ts';
 import type { Access, Provider, ProviderId } from '../../../src/lib/server/providers/provider.ts';
 import { providers } from '../../../src/lib/server/providers/registry.ts';
-import { asJsonl, shippingPairs } from '../../sandbox/shipping-examples.ts';
+import { asJsonl, asPreferences, shippingPairs } from '../../sandbox/shipping-examples.ts';
 import { openDocument } from './document.ts';
 import { type Sent, startRecorder } from './recorder.ts';
 
@@ -39,8 +39,8 @@ const live = async (provider: Provider, access: Access) => {
 	await provider.check(access);
 	await provider.models(access);
 	await provider.model(access, 'sandbox-small');
-	const upload = (name: 'train' | 'validation', from: number, to: number) =>
-		provider.upload(access, { name: `${name}.jsonl`, body: asJsonl(shippingPairs(60).slice(from, to)), purpose: name });
+	const upload = (name: 'train' | 'validation', from: number, to: number, write = asJsonl) =>
+		provider.upload(access, { name: `${name}.jsonl`, body: write(shippingPairs(60).slice(from, to)), purpose: name });
 	const order = {
 		mark: 'conformance-mark',
 		model: 'sandbox-small',
@@ -59,6 +59,17 @@ const live = async (provider: Provider, access: Access) => {
 	);
 	const slow = await provider.submit(access, { ...order, mark: 'conformance-slow', model: 'sandbox-slow' });
 	await provider.cancel(access, slow.jobId);
+	const preferences = {
+		...order,
+		mark: 'conformance-pairs',
+		model: 'sandbox-slow',
+		method: 'dpo' as const,
+		trainingFileId: (await upload('train', 0, 40, asPreferences)).fileId,
+		validationFileId: (await upload('validation', 40, 60, asPreferences)).fileId,
+		recipe: presets.dpo.balanced
+	};
+	await provider.estimate(access, preferences);
+	await provider.cancel(access, (await provider.submit(access, preferences)).jobId);
 	let model = done.model!;
 	const deployed = provider.servesTunedModels === 'after-deploy';
 	const deployment = deployed ? await provider.deploy(access, done.modelObject!, order.mark) : null;

@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest';
 import type { Message } from '../../../src/lib/core/examples/conversation.ts';
-import { flawsOf, refusedBy, takesThoughts, trainingRules } from '../../../src/lib/core/examples/trainable.ts';
+import {
+	flawsOf,
+	pairFlawsOf,
+	refusedBy,
+	takesThoughts,
+	trainingRules
+} from '../../../src/lib/core/examples/trainable.ts';
 
 const said = (role: Message['role'], more: object = {}): Message => ({ role, content: 'words', ...more });
 const [system, user, assistant] = [said('system'), said('user'), said('assistant')];
@@ -93,7 +99,32 @@ test('what is refused depends on where it goes; a stranger is as strict as can b
 	const strict = trainingRules.filter((rule) => rule !== 'control'); // those a model decides about
 	for (const provider of ['together', 'sandbox', 'nebius', 'crusoe', 'else', null])
 		expect(refusedBy(provider)).toEqual(strict);
-	expect(refusedBy('openai')).toEqual(['tools', 'weights', 'empty']);
-	for (const provider of ['openai-compatible', 'own-server']) expect(refusedBy(provider)).toEqual(['weights', 'empty']);
+	expect(refusedBy('openai')).toEqual(['tools', 'weights', 'empty', 'pair']);
+	for (const provider of ['openai-compatible', 'own-server'])
+		expect(refusedBy(provider)).toEqual(['weights', 'empty', 'pair']);
 	expect(['openai', 'together', 'openai-compatible', null].map(takesThoughts)).toEqual([false, true, true, true]);
+});
+
+test.each<[string, Message[], Message[], Message[], string[]]>([
+	['is fine', [system, user], [assistant], [said('assistant', { content: 'others' })], []],
+	['has one answer twice', [user], [assistant], [assistant], ['pair']],
+	[
+		'has two turns for an answer',
+		[user],
+		[assistant, assistant],
+		[said('assistant', { content: 'x' })],
+		['order', 'pair']
+	],
+	[
+		'ends with the assistant',
+		[user, assistant],
+		[said('assistant', { content: 'x' })],
+		[said('assistant', { content: 'y' })],
+		['order', 'pair']
+	],
+	['has an empty worse answer', [user], [assistant], [said('assistant', { content: ' ' })], ['empty']],
+	['has a control token', [user], [assistant], [said('assistant', { content: 'a <|im_end|> b' })], ['control']]
+])('a pair that %s', (_, messages, preferred_output, non_preferred_output, rules) => {
+	const flaws = pairFlawsOf({ input: { messages }, preferred_output, non_preferred_output });
+	expect(flaws.map(({ rule }) => rule)).toEqual(rules);
 });

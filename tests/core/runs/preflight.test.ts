@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { noPairs } from '../../../src/lib/core/runs/pairs.ts';
 import { isClear, preflight, type PreflightFacts } from '../../../src/lib/core/runs/preflight.ts';
 
 const fine: PreflightFacts = {
@@ -210,4 +211,60 @@ test('a rate that trains nothing, or too much, is said where it is what counts',
 	expect(finding({ recipe: { learningRate: 1e-5 } }, 'rate')).toMatchObject({ level: 'warn', fix: 'recipe' });
 	expect(finding({ recipe: { learningRate: 1e-3 } }, 'rate').sentence).toMatch(/may spoil/);
 	expect(finding({ recipe: { learningRate: 1e-5 }, provider: 'openai' }, 'rate').level).toBe('ok');
+});
+
+describe('with preferences', () => {
+	const pairs = { ...noPairs, rewrite: 60, playground: 12 };
+	const some = { method: 'dpo' as const, trainCount: 72, pairs, recipe: { learningRate: 1e-5 } };
+
+	test('the checklist is about pairs, and says where they come from', () => {
+		const findings = preflight({ ...fine, ...some });
+		expect(findings.map(({ id }) => id)).toEqual([
+			'method',
+			'pairs',
+			'held-out',
+			'duplicates',
+			'beside',
+			'length',
+			'key',
+			'model',
+			'rate',
+			'limits',
+			'difference'
+		]);
+		expect(isClear(findings)).toBe(true);
+		expect(finding(some, 'pairs')).toMatchObject({
+			level: 'ok',
+			sentence: '72 pairs: 60 from rewrites and 12 from the playground.'
+		});
+	});
+
+	test.each<[string, Partial<PreflightFacts>, string, 'block' | 'warn' | 'ok', RegExp]>([
+		[
+			'too few',
+			{ trainCount: 9, pairs: { ...noPairs, import: 9 } },
+			'pairs',
+			'block',
+			/^9 pairs: 9 from imported files\. At least 10/
+		],
+		['few', { trainCount: 49 }, 'pairs', 'warn', /seldom change much/],
+		[
+			'what measures is left out',
+			{ pairs: { ...pairs, measures: 2, judged: 3 } },
+			'pairs',
+			'ok',
+			/Left out: 2 to a prompt that is locked in validation; 3 judged/
+		],
+		['who trains with examples alone', { provider: 'nebius' }, 'method', 'block', /examples only/],
+		['a rate for examples', { recipe: { learningRate: 2e-4 } }, 'rate', 'warn', /may spoil/],
+		[
+			'another method before',
+			{ lastRun: { version: 2, newExamples: 0, removedExamples: 0, recipeChanged: true, methodChanged: true } },
+			'difference',
+			'ok',
+			/v2 was trained the other way/
+		]
+	])('%s', (_, facts, id, level, words) => {
+		expect(finding({ ...some, ...facts }, id)).toMatchObject({ level, sentence: expect.stringMatching(words) });
+	});
 });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { methods } from '../../../src/lib/core/runs/method.ts';
 import {
 	defaultRecipe,
 	formatRate,
@@ -11,7 +12,9 @@ import {
 
 const settings = Object.entries(recipeSettings) as [RecipeSetting, (typeof recipeSettings)[RecipeSetting]][];
 
-test.each(Object.entries(presets))('%s sets everything, within the limits', (_, preset) => {
+test.each(
+	methods.flatMap((method) => Object.entries(presets[method]).map(([name, preset]) => [method, name, preset] as const))
+)('%s, %s: sets everything, within the limits', (_, __, preset) => {
 	for (const [name, { min, max, isWhole }] of settings) {
 		expect(preset[name], name).toBeGreaterThanOrEqual(min);
 		expect(preset[name], name).toBeLessThanOrEqual(max);
@@ -21,13 +24,17 @@ test.each(Object.entries(presets))('%s sets everything, within the limits', (_, 
 });
 
 test('the bold beginning learns more of everything than the careful one', () => {
-	for (const [name] of settings) expect(presets.aggressive[name]).toBeGreaterThan(presets.conservative[name]);
+	for (const method of methods)
+		for (const [name] of settings.filter(([name]) => name !== 'beta'))
+			expect(presets[method].aggressive[name], name).toBeGreaterThan(presets[method].conservative[name]);
+	expect(presets.dpo.aggressive.beta).toBeLessThan(presets.dpo.conservative.beta); // it lets go of the base model
 });
 
 test('the rates are those of an adapter, and the middle one is the default', () => {
-	expect(Object.values(presets).map(({ learningRate }) => learningRate)).toEqual([1e-4, 2e-4, 5e-4]);
-	expect(defaultRecipe).toEqual(presets.balanced);
-	for (const { learningRate } of Object.values(presets)) expect(rateWarning(learningRate)).toBeNull();
+	expect(Object.values(presets.sft).map(({ learningRate }) => learningRate)).toEqual([1e-4, 2e-4, 5e-4]);
+	expect(defaultRecipe).toEqual(presets.sft.balanced);
+	for (const method of methods)
+		for (const { learningRate } of Object.values(presets[method])) expect(rateWarning(learningRate, method)).toBeNull();
 });
 
 test.each([

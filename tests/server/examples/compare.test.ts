@@ -10,7 +10,7 @@ import {
 	importExamples,
 	restoreExamples
 } from '../../../src/lib/server/examples/commands.ts';
-import { compareExamples } from '../../../src/lib/server/examples/compare.ts';
+import { compareExamples, mostCompared } from '../../../src/lib/server/examples/compare.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { auditEntries, examples, pairings, projects, runExamples } from '../../../src/lib/server/platform/db/schema.ts';
 import { applySplit, moveExamples } from '../../../src/lib/server/splits/commands.ts';
@@ -158,6 +158,18 @@ test('a large project waits for its job, in a sentence, and only then moves', as
 	expect(await previewSplit(place, { ratio: 0.8, seed: 1 })).toMatchObject({ waiting: 0 });
 	await applySplit(place, { ratio: 0.8, seed: 1 });
 	expect((await scope.tx((tx) => tx.select().from(projects)))[0]!.compared).toBe(5000);
+});
+
+test('in a project that is too large nobody waits, and its pages say that nothing was compared', async () => {
+	const { scope, project, place } = await newPlace();
+	const [first] = await addExamples(scope, project.id, [question('pan'), again('pan')], {
+		split: null,
+		from: mostCompared
+	});
+	await compareExamples(scope, project.id);
+	expect(await listTwins(place)).toEqual({ rows: [], count: 0, waiting: null });
+	expect(await previewSplit(place, { ratio: 0.8, seed: 1 })).toMatchObject({ waiting: null });
+	expect(await moveExamples(place, { ids: [first!], side: 'train' })).toEqual({ moved: 1 });
 });
 
 test('twins are listed side by side, each pair once, the locked one as the twin', async () => {

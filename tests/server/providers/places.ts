@@ -9,8 +9,8 @@ import {
 } from '../../../src/lib/server/providers/provider.ts';
 import { configureProviders } from '../../../src/lib/server/providers/configure.ts';
 import { providers } from '../../../src/lib/server/providers/registry.ts';
-import { asJsonl, shippingPairs } from '../../sandbox/shipping-examples.ts';
-import { defaultRecipe } from '../../../src/lib/core/runs/recipe.ts';
+import { asJsonl, asPreferences, shippingPairs } from '../../sandbox/shipping-examples.ts';
+import { presets } from '../../../src/lib/core/runs/recipe.ts';
 
 export const speed = 20;
 
@@ -72,19 +72,25 @@ export type Places = Awaited<ReturnType<typeof openPlaces>>;
 const all = shippingPairs(60);
 
 /** Uploads both files and says what to order. */
-export async function prepare(access: Access, model = 'sandbox-small', count = 40): Promise<TrainingOrder> {
+export async function prepare(
+	access: Access,
+	model = 'sandbox-small',
+	count = 40,
+	method: TrainingOrder['method'] = 'sft'
+): Promise<TrainingOrder> {
 	const provider = providers[access.provider];
-	const training = { name: 'train.jsonl', body: asJsonl(all.slice(0, count)), purpose: 'train' } as const;
-	const validation = { name: 'validation.jsonl', body: asJsonl(all.slice(48)), purpose: 'validation' } as const;
+	const write = method === 'dpo' ? asPreferences : asJsonl;
+	const training = { name: 'train.jsonl', body: write(all.slice(0, count)), purpose: 'train' } as const;
+	const validation = { name: 'validation.jsonl', body: write(all.slice(48)), purpose: 'validation' } as const;
 	const { fileId } = await provider.upload(access, training);
 	const { fileId: validationFileId } = await provider.upload(access, validation);
 	return {
 		mark: `run-${Math.random().toString(36).slice(2, 12)}`,
 		model,
-		method: 'sft',
+		method,
 		trainingFileId: fileId,
 		validationFileId,
-		recipe: defaultRecipe,
+		recipe: presets[method].balanced,
 		seed: 7
 	};
 }

@@ -94,14 +94,60 @@ type Piece = { text: string; prompt: number; isTurn: boolean; isAround: boolean 
  */
 const key = { letters: [9, 18], ofEach: 4, texts: 12 };
 
+/** Where pieces stand, as chains in columns of numbers: twelve bytes for each, where a map of lists takes ten times that. */
+class Places {
+	#heads = new Int32Array(1 << 12).fill(-1);
+	#values = new Uint32Array(1 << 12);
+	#texts = new Int32Array(1 << 12);
+	#next = new Int32Array(1 << 12);
+	#count = 0;
+
+	/** Visits the texts in which a piece stands, the newest first. Answers how many those are. */
+	each(value: number, visit?: (text: number) => void): number {
+		let count = 0;
+		for (let at = this.#heads[value & (this.#heads.length - 1)]!; at >= 0; at = this.#next[at]!) {
+			if (this.#values[at] !== value) continue;
+			count++;
+			visit?.(this.#texts[at]!);
+		}
+		return count;
+	}
+
+	/** `most`: what stands in so many texts tells none of them, and is noted no more. */
+	add(value: number, text: number, most: number) {
+		if (this.each(value) === most) return;
+		if (this.#count === this.#values.length) this.#grow();
+		const at = this.#count++;
+		this.#values[at] = value;
+		this.#texts[at] = text;
+		this.#chain(at);
+	}
+
+	#chain(at: number) {
+		const place = this.#values[at]! & (this.#heads.length - 1);
+		this.#next[at] = this.#heads[place]!;
+		this.#heads[place] = at;
+	}
+
+	#grow() {
+		const size = 2 * this.#values.length;
+		const wider = <A extends Int32Array | Uint32Array>(old: A, wide: A) => (wide.set(old), wide);
+		this.#values = wider(this.#values, new Uint32Array(size));
+		this.#texts = wider(this.#texts, new Int32Array(size));
+		this.#next = new Int32Array(size);
+		this.#heads = new Int32Array(size).fill(-1);
+		for (let at = 0; at < this.#count; at++) this.#chain(at);
+	}
+}
+
 /**
  * Finds near twins among prompts that come one after the other. All texts are kept in memory, as folded: about as much as they have
- * letters, and as much again to find them by.
+ * letters, and some seven times that to find them by.
  */
 export class NearIndex {
 	#pieces: Piece[] = [];
 	#wholes = new Map<string, number[]>();
-	#places = new Map<number, number[]>();
+	#places = new Places();
 	#common: ReadonlySet<number>;
 	#count = 0;
 
@@ -139,7 +185,8 @@ export class NearIndex {
 		// a system prompt is nobody's question: it only holds others
 		if (!piece.isAround) for (const prompt of this.#wholes.get(piece.text) ?? []) twins.add(prompt);
 		const hits = new Map<number, number>();
-		for (const value of keys) for (const at of this.#places.get(value) ?? []) hits.set(at, (hits.get(at) ?? 0) + 1);
+		const hit = (at: number) => void hits.set(at, (hits.get(at) ?? 0) + 1);
+		for (const value of keys) this.#places.each(value, hit);
 		let grams: Set<number> | undefined;
 		for (const [at, count] of hits) {
 			const other = this.#pieces[at]!;
@@ -161,11 +208,7 @@ export class NearIndex {
 			if (same) same.push(piece.prompt);
 			else this.#wholes.set(piece.text, [piece.prompt]);
 		}
-		for (const value of keys) {
-			const known = this.#places.get(value);
-			if (!known) this.#places.set(value, [at]);
-			else if (known.length < key.texts) known.push(at);
-		}
+		for (const value of keys) this.#places.add(value, at, key.texts);
 	}
 }
 

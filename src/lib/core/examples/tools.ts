@@ -33,14 +33,19 @@ const toolOf = (given: unknown): Tool | string => {
 		: { type: 'function', function: bare as Tool['function'] };
 };
 
+/** In a line of preferences they stand with what was asked. */
+const besideTurns = (row: Record<string, unknown>) =>
+	none(row.tools) && none(row.functions) && isObject(row.input) ? row.input : row;
+
 /**
  * The functions the conversation of a row could call: its `tools`, or `functions`, as they were once called; null where there
  * are none. What cannot be sent to a provider is a sentence, to be read after `Line 3 `.
  */
 export const toolsOf = (row: Record<string, unknown>): Offered | string | null => {
-	const { tools, functions, parallel_tool_calls: parallel } = row;
+	const beside = besideTurns(row);
+	const { tools, functions, parallel_tool_calls: parallel } = beside;
 	const name = none(tools) ? 'functions' : 'tools';
-	const given = row[name];
+	const given = beside[name];
 	if (none(given)) return null;
 	if (name === 'tools' && !none(functions)) return 'has both "tools" and "functions"; keep one of them';
 	const list = listOf(given);

@@ -5,7 +5,7 @@ import { controlTokenIn } from './control-tokens.ts';
 import type { Offered } from './tools.ts';
 
 /** What a provider refuses a training file for; control tokens it may refuse, or learn. */
-export const trainingRules = ['order', 'tools', 'weights', 'empty', 'control'] as const;
+export const trainingRules = ['order', 'tools', 'weights', 'empty', 'pair', 'control'] as const;
 export type TrainingRule = (typeof trainingRules)[number];
 
 /** What is wrong with an example before it trains; `words` begin with small letters, to be read after its number or line. */
@@ -91,16 +91,46 @@ const controlFlaw = (messages: readonly Message[]): string | null => {
 	return null;
 };
 
+const listed = (found: Partial<Record<TrainingRule, string | null>>): Flaw[] =>
+	trainingRules.flatMap((rule) => (found[rule] == null ? [] : [{ rule, words: found[rule] }]));
+
 /** Everything for which a provider would refuse this line, at most once for each rule. */
 export const flawsOf = (line: TrainingLine): Flaw[] => {
-	const found: Record<TrainingRule, string | null> = {
+	const found: Partial<Record<TrainingRule, string | null>> = {
 		order: orderFlaw(line.messages),
 		tools: toolsFlaw(line),
 		weights: weightsFlaw(line.messages),
 		empty: emptyFlaw(line.messages),
 		control: controlFlaw(line.messages)
 	};
-	return trainingRules.flatMap((rule) => (found[rule] === null ? [] : [{ rule, words: found[rule] }]));
+	return listed(found);
+};
+
+/** A pair as it is sent: what was asked, and two answers of which the first is the better one. */
+export type PairLine = {
+	input: TrainingLine;
+	preferred_output: readonly Message[];
+	non_preferred_output: readonly Message[];
+};
+
+const pairFlaw = ({ input, preferred_output: better, non_preferred_output: worse }: PairLine): string | null => {
+	if (input.messages.at(-1)?.role === 'assistant') return 'what was asked ends with the assistant';
+	for (const [name, turns] of [
+		['better', better],
+		['worse', worse]
+	] as const)
+		if (turns.length !== 1 || turns[0]?.role !== 'assistant')
+			return `the ${name} answer is not one turn of the assistant`;
+	return better[0]!.content === worse[0]!.content ? 'both answers say the same' : null;
+};
+
+/** The same of a pair: each answer is looked at in its place. */
+export const pairFlawsOf = (line: PairLine): Flaw[] => {
+	const { messages, ...offered } = line.input;
+	const flaws = [line.preferred_output, line.non_preferred_output].flatMap((turns) =>
+		flawsOf({ messages: [...messages, ...turns], ...offered })
+	);
+	return listed({ ...Object.fromEntries(flaws.map(({ rule, words }) => [rule, words])), pair: pairFlaw(line) });
 };
 
 /** Text alone, and turns as they should be: nearly all examples, which are asked about by the hundred thousand. */
@@ -135,9 +165,9 @@ const strictest = trainingRules.filter((rule) => rule !== 'control');
  * does not know; of a server of one's own nobody can say what it refuses. How much a whole example counts is Together's alone.
  */
 const takes: Record<string, { refuses: readonly TrainingRule[]; thoughts: boolean; weights: boolean }> = {
-	openai: { refuses: ['tools', 'weights', 'empty'], thoughts: false, weights: false },
-	'openai-compatible': { refuses: ['weights', 'empty'], thoughts: true, weights: false },
-	'own-server': { refuses: ['weights', 'empty'], thoughts: true, weights: false },
+	openai: { refuses: ['tools', 'weights', 'empty', 'pair'], thoughts: false, weights: false },
+	'openai-compatible': { refuses: ['weights', 'empty', 'pair'], thoughts: true, weights: false },
+	'own-server': { refuses: ['weights', 'empty', 'pair'], thoughts: true, weights: false },
 	nebius: { refuses: strictest, thoughts: false, weights: false },
 	crusoe: { refuses: strictest, thoughts: false, weights: false }
 };

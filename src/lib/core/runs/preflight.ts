@@ -1,5 +1,7 @@
 // Longer than most: the whole checklist before training, one rule for each line, in the order of the page.
 import { type TrainingRule, refusedBy, takesThoughts, takesWeights } from '../examples/trainable.ts';
+import { type Method, methodsOf } from './method.ts';
+import { type PairCounts, leftOutInWords, pairsInWords } from './pairs.ts';
 import { type Recipe, rateOf, rateWarning } from './recipe.ts';
 import { retirementProblem } from './retirement.ts';
 import { readyAt, trainingSentence } from '../project/readiness.ts';
@@ -14,7 +16,7 @@ export type Finding = {
 	title: string;
 	sentence: string;
 	/** The page on which it can be mended; given where there is something to mend. */
-	fix?: 'rate' | 'split' | 'examples' | 'settings' | 'model' | 'recipe';
+	fix?: 'rate' | 'split' | 'examples' | 'settings' | 'model' | 'recipe' | 'pairs' | 'method';
 	/** The first of the examples it is about. */
 	examples?: { id: string; number: number }[];
 };
@@ -28,6 +30,10 @@ export type FlawedExamples = {
 };
 
 export type PreflightFacts = {
+	/** Without it: with examples. */
+	method?: Method;
+	/** Of a training with preferences: where its pairs come from. */
+	pairs?: PairCounts | null;
 	threshold: number;
 	/** Good examples: rating at or above the threshold. */
 	qualityCount: number;
@@ -70,7 +76,13 @@ export type PreflightFacts = {
 	/** Fewest examples the provider accepts. */
 	minimumExamples?: number;
 	/** The newest run, and what is different now. */
-	lastRun?: { version: number; newExamples: number; removedExamples: number; recipeChanged: boolean } | null;
+	lastRun?: {
+		version: number;
+		newExamples: number;
+		removedExamples: number;
+		recipeChanged: boolean;
+		methodChanged?: boolean;
+	} | null;
 };
 
 type Judged = [level: Level, sentence: string, examples?: Finding['examples']];
@@ -84,12 +96,41 @@ const quality = ({ qualityCount, threshold }: PreflightFacts): Judged => {
 	return [level, `${have} ${trainingSentence(qualityCount)}`];
 };
 
+/** So few teach little: what differs between two answers is a matter of many of them. */
+const usefulPairs = 50;
+
+const pairs = ({ pairs: counts, trainCount, minimumExamples = 10 }: PreflightFacts): Judged => {
+	if (!counts) return ['ok', 'It trains with examples.'];
+	const left = leftOutInWords(counts);
+	const words = `${pairsInWords(counts)}${left.length > 0 ? ` Left out: ${left.join('; ')}.` : ''}`;
+	if (trainCount < minimumExamples)
+		return [
+			'block',
+			`${words} At least ${minimumExamples} are needed: rewrite answers in train, choose between two in the playground, or import a file of pairs.`
+		];
+	return trainCount < usefulPairs ? ['warn', `${words} Fewer than ${usefulPairs} seldom change much.`] : ['ok', words];
+};
+
+const method = ({ method: chosen = 'sft', provider }: PreflightFacts): Judged =>
+	methodsOf(provider).includes(chosen)
+		? ['ok', 'The provider trains with preferences.']
+		: ['block', 'This provider trains with examples only. Train with examples, or choose another connection.'];
+
 const train = ({ trainCount, minimumExamples = 10 }: PreflightFacts): Judged => {
 	const have = `${count(trainCount, 'good example')} in train`;
 	return trainCount < minimumExamples
 		? ['block', `${have}; the provider accepts no fewer than ${minimumExamples}.`]
 		: ['ok', `${have}.`];
 };
+
+/** With preferences only the loss is measured on pairs; what is compared afterwards is the validation set. */
+const heldOut = ({ validationCount }: PreflightFacts): Judged =>
+	validationCount === 0
+		? ['ok', 'No validation example is rewritten, so the loss is measured on what it trains with.']
+		: [
+				'ok',
+				`The loss is also measured on ${count(validationCount, 'rewritten example')} of validation, which train nothing.`
+			];
 
 const validation = ({ validationCount }: PreflightFacts): Judged => [
 	validationCount < readyAt.verdict ? 'warn' : 'ok',
@@ -200,8 +241,8 @@ const model = ({ model: chosen, today }: PreflightFacts): Judged => {
 	return [chosen.until ? 'warn' : 'ok', `${afterwards}${note}${until}`];
 };
 
-const rate = ({ recipe, provider }: PreflightFacts): Judged => {
-	const warning = rateOf(provider) === 'learningRate' ? rateWarning(recipe.learningRate) : null;
+const rate = ({ recipe, provider, method: chosen }: PreflightFacts): Judged => {
+	const warning = rateOf(provider) === 'learningRate' ? rateWarning(recipe.learningRate, chosen) : null;
 	return warning ? ['warn', warning] : ['ok', 'The steps are neither too small nor too large.'];
 };
 
@@ -210,7 +251,8 @@ const settings = ({ fitted = [] }: PreflightFacts): Judged =>
 
 const difference = ({ lastRun }: PreflightFacts): Judged => {
 	if (!lastRun) return ['ok', 'This is the first run.'];
-	const { version, newExamples, removedExamples, recipeChanged } = lastRun;
+	const { version, newExamples, removedExamples, recipeChanged, methodChanged } = lastRun;
+	if (methodChanged) return ['ok', `v${version} was trained the other way.`];
 	const changes = [
 		newExamples > 0 ? `${count(newExamples, 'example')} more` : '',
 		removedExamples > 0 ? `${count(removedExamples, 'example')} fewer` : '',
@@ -221,14 +263,26 @@ const difference = ({ lastRun }: PreflightFacts): Judged => {
 		: ['ok', `Against v${version}: ${changes.join(', ')}.`];
 };
 
-const checklist = [
-	{ id: 'quality', title: 'Good examples', fix: 'rate', rule: quality },
-	{ id: 'train', title: 'Training set', fix: 'split', rule: train },
-	{ id: 'validation', title: 'Validation set', fix: 'split', rule: validation },
-	{ id: 'leaks', title: 'Leaks', fix: 'split', rule: leaks },
+type Line = {
+	id: string;
+	title: string;
+	fix: NonNullable<Finding['fix']>;
+	rule: (facts: PreflightFacts) => Judged;
+	/** The method that it is about; the others are about both. */
+	only?: Method;
+};
+
+const checklist: readonly Line[] = [
+	{ id: 'method', title: 'Method', fix: 'method', rule: method, only: 'dpo' },
+	{ id: 'pairs', title: 'Pairs', fix: 'pairs', rule: pairs, only: 'dpo' },
+	{ id: 'held-out', title: 'Validation set', fix: 'split', rule: heldOut, only: 'dpo' },
+	{ id: 'quality', title: 'Good examples', fix: 'rate', rule: quality, only: 'sft' },
+	{ id: 'train', title: 'Training set', fix: 'split', rule: train, only: 'sft' },
+	{ id: 'validation', title: 'Validation set', fix: 'split', rule: validation, only: 'sft' },
+	{ id: 'leaks', title: 'Leaks', fix: 'split', rule: leaks, only: 'sft' },
 	{ id: 'duplicates', title: 'Duplicates', fix: 'examples', rule: duplicates },
-	{ id: 'contested', title: 'Agreement', fix: 'rate', rule: contested },
-	{ id: 'turns', title: 'Turns and tools', fix: 'examples', rule: turns },
+	{ id: 'contested', title: 'Agreement', fix: 'rate', rule: contested, only: 'sft' },
+	{ id: 'turns', title: 'Turns and tools', fix: 'examples', rule: turns, only: 'sft' },
 	{ id: 'beside', title: 'Thoughts and weights', fix: 'examples', rule: beside },
 	{ id: 'length', title: 'Length', fix: 'examples', rule: length },
 	{ id: 'key', title: 'Connection', fix: 'settings', rule: key },
@@ -236,11 +290,13 @@ const checklist = [
 	{ id: 'rate', title: 'Learning rate', fix: 'recipe', rule: rate },
 	{ id: 'limits', title: 'Settings', fix: 'recipe', rule: settings },
 	{ id: 'difference', title: 'Since the last run', fix: 'examples', rule: difference }
-] as const;
+];
+
+const linesFor = (method: Method = 'sft') => checklist.filter(({ only }) => only === undefined || only === method);
 
 /** Everything worth knowing before money is spent: what is wrong, and where to mend it. */
 export const preflight = (facts: PreflightFacts): Finding[] =>
-	checklist.map(({ id, title, fix, rule }) => {
+	linesFor(facts.method).map(({ id, title, fix, rule }) => {
 		const [level, sentence, examples] = rule(facts);
 		return level === 'ok'
 			? { id, level, title, sentence }

@@ -11,7 +11,8 @@ const names: Record<keyof Recipe, string> = {
 	loraRank: 'a LoRA rank',
 	loraAlpha: 'a LoRA alpha',
 	loraDropout: 'a LoRA dropout',
-	warmupRatio: 'a warmup ratio'
+	warmupRatio: 'a warmup ratio',
+	beta: 'a beta'
 };
 
 /** The first setting the provider does not accept, with its sentence; null when it accepts all. Empty fields are not judged. */

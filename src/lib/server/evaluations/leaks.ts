@@ -1,4 +1,5 @@
 import { type SQL, and, eq, inArray, isNotNull, sql } from 'drizzle-orm';
+import type { Message } from '../../core/examples/example.ts';
 import { promptText } from '../../core/examples/fingerprint.ts';
 import { sha256 } from '../platform/crypto.ts';
 import { examples, runExamples, runFiles } from '../platform/db/schema.ts';
@@ -7,12 +8,16 @@ import type { Evaluation } from './rows.ts';
 import { among } from './texts.ts';
 import { pairingsOf } from './votes.ts';
 
+/** A line is a conversation, or what was asked with two answers. */
+const turnsOf = (line: { messages?: Message[]; input?: { messages: Message[] }; preferred_output?: Message[] }) =>
+	line.messages ?? [...line.input!.messages, ...line.preferred_output!];
+
 /** The prompts in the bytes that were sent: an example may have been changed since. */
 const promptsIn = (body: string): string[] =>
 	body
 		.split('\n')
 		.filter((line) => line.trim() !== '')
-		.map((line) => sha256(promptText(JSON.parse(line).messages)).toString('hex'));
+		.map((line) => sha256(promptText(turnsOf(JSON.parse(line)))).toString('hex'));
 
 // What was sent never changes, so it is read once. By the id of the file's row, which only its team can see.
 const kept = new Map<string, readonly string[]>();

@@ -9,7 +9,9 @@ import { enqueue } from '../jobs/queue.ts';
 import { examples, projects } from '../platform/db/schema.ts';
 
 /** So many examples are compared while somebody waits for it; with more, a job does it. */
-const mostAtOnce = 3000;
+const mostAtOnce = 1000;
+/** With more than so many only what says exactly the same is known: comparing them all would take a gigabyte and minutes. */
+export const mostCompared = 100_000;
 const rowsAtOnce = 2000;
 /** Other work gets its turn after so many. */
 const perTurn = 100;
@@ -99,7 +101,7 @@ const keep = async (tx: Tx, scope: Scope, projectId: string, found: ReadonlyMap<
 /** Compares all prompts of a project with each other, where there are new ones. Again does nothing. */
 export const compareExamples = async (scope: Scope, projectId: string, signal?: AbortSignal): Promise<void> => {
 	const { newest, count } = await scope.tx((tx) => waiting(tx, projectId));
-	if (count === 0) return;
+	if (count === 0 || newest > mostCompared) return;
 	const prompts = await readAll((after) => scope.tx((tx) => promptsAfter(tx, projectId, after)));
 	const found = await familiesAmong(prompts, signal);
 	await scope.tx((tx) => keep(tx, scope, projectId, found, newest));
@@ -107,12 +109,12 @@ export const compareExamples = async (scope: Scope, projectId: string, signal?: 
 
 /**
  * Sees to it that near-duplicates are known before sides are given: at once in a small project, else a job does it, and this throws
- * *conflict* with how many wait. Stands before the transaction that gives the sides.
+ * *conflict* with how many wait. In a project that is too large nobody waits, and its pages say that nothing was compared. Stands before the transaction that gives the sides.
  */
 export const awaitCompared = async (scope: ProjectScope): Promise<void> => {
 	const projectId = scope.project.id;
 	const { newest, count } = await scope.tx((tx) => waiting(tx, projectId));
-	if (count === 0) return;
+	if (count === 0 || newest > mostCompared) return;
 	if (newest <= mostAtOnce) return compareExamples(scope, projectId);
 	await scope.tx((tx) => enqueue(tx, 'project.compare', { projectId }));
 	throw new AppError(
@@ -153,5 +155,8 @@ export const refuseNearMeasured = async (tx: Tx, projectId: string, messages: re
 	);
 };
 
-/** How many examples still wait to be compared. */
-export const countWaiting = async (tx: Tx, projectId: string): Promise<number> => (await waiting(tx, projectId)).count;
+/** How many examples still wait to be compared; null in a project that is too large for it. */
+export const countWaiting = async (tx: Tx, projectId: string): Promise<number | null> => {
+	const { newest, count } = await waiting(tx, projectId);
+	return newest > mostCompared ? null : count;
+};

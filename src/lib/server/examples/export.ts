@@ -5,7 +5,7 @@ import { preferenceLine } from '../../core/examples/formats/preference.ts';
 import { chatLine } from '../../core/examples/formats/training.ts';
 import type { Project, Scope } from '../access/scope.ts';
 import { examples } from '../platform/db/schema.ts';
-import { inTrainingFile } from './rows.ts';
+import { choicesAfter, exampleOfChoice, inTrainingFile } from './rows.ts';
 
 /** One transaction reads so many; between two of them the connection serves others, however slowly the file is taken. */
 const pageSize = 500;
@@ -56,7 +56,18 @@ export async function* exportPieces(scope: Scope, project: Project, format: Expo
 				.limit(pageSize)
 		);
 		if (rows.length > 0) yield rows.map((row) => `${line(row)}\n`).join('');
-		if (rows.length < pageSize) return;
+		if (rows.length < pageSize) break;
 		last = rows.at(-1)!.number;
+	}
+	if (format === 'preference') yield* choicePieces(scope, project);
+}
+
+/** The choices of the playground that stand, and whose prompts do not measure: the same that a training takes. */
+async function* choicePieces(scope: Scope, { id }: Project): AsyncGenerator<string> {
+	for (let last = 0; ;) {
+		const rows = await scope.tx((tx) => choicesAfter(tx, id, last, pageSize));
+		if (rows.length > 0) yield rows.map((row) => `${preferenceLine(exampleOfChoice(row))}\n`).join('');
+		if (rows.length < pageSize) return;
+		last = rows.at(-1)!.seq;
 	}
 }

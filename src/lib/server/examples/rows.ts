@@ -1,13 +1,14 @@
-import { and, eq, gte, isNull, sql } from 'drizzle-orm';
+// Longer than most: what other features may know of examples, and of the choices that train beside them.
+import { type SQL, and, asc, eq, gt, gte, isNull, sql } from 'drizzle-orm';
 import type { ExampleRow } from '../../contract/examples.ts';
 import { AppError } from '../../core/errors.ts';
-import { type Message, promptOf, targetOf } from '../../core/examples/example.ts';
+import { type Message, promptOf, targetOf, withTarget } from '../../core/examples/example.ts';
 import { contentText, exactText, promptText } from '../../core/examples/fingerprint.ts';
 import { tokensOf } from '../../core/text/tokens.ts';
 import type { Tx } from '../access/scope.ts';
 import { sha256 } from '../platform/crypto.ts';
 import { prepared } from '../platform/db/drizzle.ts';
-import { examples } from '../platform/db/schema.ts';
+import { examples, playgroundPairs } from '../platform/db/schema.ts';
 
 export type Example = typeof examples.$inferSelect;
 
@@ -82,6 +83,7 @@ const lockSentences: Record<string, string> = {
 	AI002: 'has been trained on, so it can no longer measure.',
 	AI007: 'is in the order of a run; it can change sides when the provider has answered.',
 	AI003: 'has the same prompt as one on the other side; the model would know the answer.',
+	AI009: 'has a prompt that a run was sent as a preference, so it can no longer measure.',
 	AI008: 'asks nearly the same as example {there} on the other side; the model would know the answer.'
 };
 type Refusal = { code?: string; detail?: string };
@@ -157,3 +159,29 @@ export const inTrainingFile = (project: { id: string; qualityThreshold: number }
 		isNull(examples.deletedAt),
 		side === 'train' ? gte(examples.rating, project.qualityThreshold) : undefined
 	);
+
+type Choice = typeof playgroundPairs.$inferSelect;
+
+/** The choices of the playground that stand. */
+export const standingChoices = (projectId: string) =>
+	and(eq(playgroundPairs.projectId, projectId), isNull(playgroundPairs.withdrawnAt));
+
+/** The prompt of a choice measures, be it that of a deleted example: what is in validation trains in no shape. */
+export const choiceMeasures = (projectId: string): SQL =>
+	sql`exists (select from examples e where e.project_id = ${projectId} and e.prompt_hash = ${playgroundPairs.promptHash}
+		and e.split = 'validation')`;
+
+/** A step: the choices that may train, the oldest first, from a place on. */
+export const choicesAfter = (tx: Tx, projectId: string, place: number, limit: number): Promise<Choice[]> =>
+	tx
+		.select()
+		.from(playgroundPairs)
+		.where(and(standingChoices(projectId), gt(playgroundPairs.seq, place), sql`not ${choiceMeasures(projectId)}`))
+		.orderBy(asc(playgroundPairs.seq))
+		.limit(limit);
+
+/** A choice between two answers as an example that was rewritten: the worse answer, improved to the better one. */
+export const exampleOfChoice = ({ prompt, chosen, rejected }: Pick<Choice, 'prompt' | 'chosen' | 'rejected'>) => ({
+	messages: withTarget([...prompt, { role: 'assistant', content: '' }], rejected),
+	rewrite: chosen
+});

@@ -69,6 +69,9 @@ const clearLeakingSplits = async (tx: Tx, projectId: string) => {
 				where ${here} and (e.trained or e.reserved or (e.split = 'validation' and e.deleted_at is not null))
 					and (e.split <> s.split or ((e.trained or e.reserved) and s.split = 'validation'))
 			)
+			or (s.split = 'validation' and exists (
+				select from playground_pairs p where p.project_id = ${projectId} and p.prompt_hash = s.prompt_hash and p.ordered
+			))
 		)`;
 };
 

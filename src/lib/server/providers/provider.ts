@@ -1,5 +1,6 @@
 import type { ProviderId } from '../../contract/providers.ts';
 import type { Message } from '../../core/examples/example.ts';
+import type { Method } from '../../core/runs/method.ts';
 import type { Recipe } from '../../core/runs/recipe.ts';
 import type { RunStatus } from '../../core/runs/status.ts';
 import type { AnswerPrice } from '../../core/servings/answer-price.ts';
@@ -47,6 +48,8 @@ export type BaseModel = {
 	note?: string | null;
 	/** Only from a question about this model, and only where the provider tells. */
 	limits?: TrainingLimits | null;
+	/** What is otherwise in a training with preferences. */
+	withPreferences?: { contextTokens: number | null; limits: TrainingLimits };
 };
 
 /** What `check` found out about a key. `ok: false` carries a whole sentence for the person. */
@@ -59,7 +62,7 @@ export type TrainingOrder = {
 	/** Ours, unique, at most 40 characters: the name by which a lost job is found again. */
 	mark: string;
 	model: string;
-	method: 'sft';
+	method: Method;
 	trainingFileId: string;
 	validationFileId: string | null;
 	recipe: Recipe;

@@ -21,7 +21,7 @@ const started = (run: Run) => ({ ...listedRun(run), mark: run.mark });
  * Starts a run: refuses what blocks with its sentences and queues the order. The same `clientId` is the same run, however
  * often it comes.
  */
-export const startRun = command(StartRun, async (scope, { clientId, ...recipe }) => {
+export const startRun = command(StartRun, async (scope, { clientId, method, ...recipe }) => {
 	const { baseModel, connectionId } = scope.project;
 	const { mark, seed } = fromClientId(scope, clientId);
 	const first = await scope.tx(async (tx) => {
@@ -30,7 +30,7 @@ export const startRun = command(StartRun, async (scope, { clientId, ...recipe })
 	});
 	if (first.run) return started(first.run);
 	if (!first.access) throw new AppError('conflict', 'The project has no connection. Choose one in its settings.');
-	const provider = await askProvider(first.access, baseModel);
+	const provider = await askProvider(first.access, baseModel, method);
 	const wrong = limitProblem(recipe, provider.limits);
 	if (wrong) throw new AppError('invalid', wrong.sentence, wrong.field);
 	return scope
@@ -41,7 +41,7 @@ export const startRun = command(StartRun, async (scope, { clientId, ...recipe })
 			await refuseWhileOrdering(tx, project);
 			if (project.baseModel !== baseModel)
 				throw new AppError('conflict', 'The model of the project has just changed. Look at the checklist again.');
-			return started(await placeRun(tx, scope, { project, recipe, mark, seed, provider }));
+			return started(await placeRun(tx, scope, { project, method, recipe, mark, seed, provider }));
 		})
 		.catch(changedMeanwhile);
 });

@@ -1,4 +1,5 @@
-import { and, desc, eq, ne, or, sql } from 'drizzle-orm';
+import { and, desc, eq, sql } from 'drizzle-orm';
+import type { Method } from '../../core/runs/method.ts';
 import type { PreflightFacts } from '../../core/runs/preflight.ts';
 import type { Recipe } from '../../core/runs/recipe.ts';
 import { promptTokens } from '../../core/text/tokens.ts';
@@ -7,6 +8,8 @@ import { type Counted, countIn, countedOf } from '../access/counted.ts';
 import { counting } from '../access/own-scores.ts';
 import type { Project, Tx } from '../access/scope.ts';
 import { readFlaws } from './flaws.ts';
+import type { Kept } from './kept.ts';
+import { differenceFrom, lastRunOf } from './last-run.ts';
 
 /** Latest scores this far apart are a disagreement: one band and more (Bad 1–4, Okay 5–7, Great 8–10). */
 const contestedFrom = 4;
@@ -32,7 +35,7 @@ export const readFacts = async (
 	tx: Tx,
 	project: Project,
 	recipe: Recipe,
-	kept: <T>(what: string, look: () => Promise<T>) => Promise<T> = (_, look) => look()
+	kept: Kept = (_, look) => look()
 ): Promise<DataFacts> => {
 	const prompt = promptTokens(project.systemPrompt);
 	const counted = await countedOf(tx, project.id);
@@ -91,21 +94,14 @@ const lookThrough = async (tx: Tx, project: Project): Promise<Looked> => {
 	};
 };
 
-/** Against the newest run that was neither called off nor refused: a new example, a missing one, another setting or model. */
+/** Against the newest run: what would be learnt now and was not then, and what was learnt and would not be. */
 const readDifference = async (
 	tx: Tx,
 	project: Project,
 	recipe: Recipe,
-	kept: <T>(what: string, look: () => Promise<T>) => Promise<T>
+	kept: Kept
 ): Promise<PreflightFacts['lastRun']> => {
-	const [last] = await tx
-		.select({ id: runs.id, version: runs.version, recipe: runs.recipe, baseModel: runs.baseModel })
-		.from(runs)
-		.where(
-			and(eq(runs.projectId, project.id), ne(runs.status, 'cancelled'), or(runs.accepted, ne(runs.status, 'failed')))
-		)
-		.orderBy(desc(runs.version))
-		.limit(1);
+	const last = await lastRunOf(tx, project);
 	if (!last) return null;
 	const isGood = sql`e.split = 'train' and e.deleted_at is null and e.rating >= ${project.qualityThreshold}`;
 	const [row] = await kept(`since ${last.id} ${project.qualityThreshold}`, () =>
@@ -118,21 +114,23 @@ const readDifference = async (
 				and not exists (select from learnt where example_id = e.id)) as added,
 			(select count(*) from learnt l join ${examples} e on e.id = l.example_id where not coalesce(${isGood}, false)) as removed`)
 	);
-	const isSame = (Object.keys(recipe) as (keyof Recipe)[]).every((key) => recipe[key] === last.recipe[key]);
-	return {
-		version: last.version,
-		newExamples: Number(row?.added ?? 0),
-		removedExamples: Number(row?.removed ?? 0),
-		recipeChanged: !isSame || last.baseModel !== project.baseModel
-	};
+	const [added, removed] = [Number(row?.added ?? 0), Number(row?.removed ?? 0)];
+	return differenceFrom(last, { project, method: 'sft', recipe, added, removed });
 };
 
-/** A step: how long this project's last ready runs on the same model took. */
-export const readPast = async (tx: Tx, project: Project) => {
+/** A step: how long this project's last ready runs of this method on the same model took. */
+export const readPast = async (tx: Tx, project: Project, method: Method) => {
 	const past = await tx
 		.select({ tokens: runs.tokens, recipe: runs.recipe, from: runs.createdAt, to: runs.finishedAt })
 		.from(runs)
-		.where(and(eq(runs.projectId, project.id), eq(runs.baseModel, project.baseModel), eq(runs.status, 'ready')))
+		.where(
+			and(
+				eq(runs.projectId, project.id),
+				eq(runs.baseModel, project.baseModel),
+				eq(runs.method, method),
+				eq(runs.status, 'ready')
+			)
+		)
 		.orderBy(desc(runs.version))
 		.limit(5);
 	return past.flatMap(({ tokens, recipe, from, to }) =>

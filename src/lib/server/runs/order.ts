@@ -26,7 +26,7 @@ export const openOrder = async (tx: Tx, runId: string): Promise<Opened | null> =
 export const orderOf = (run: Run): TrainingOrder => ({
 	mark: run.mark,
 	model: run.baseModel,
-	method: 'sft',
+	method: run.method,
 	trainingFileId: run.trainingFileId!,
 	validationFileId: run.validationFileId,
 	recipe: run.recipe,

@@ -1,5 +1,6 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
+import type { Method } from '../../core/runs/method.ts';
 import type { Recipe } from '../../core/runs/recipe.ts';
 import { trainingCost } from '../../core/runs/training-cost.ts';
 import type { Project, ProjectScope, Tx } from '../access/scope.ts';
@@ -8,12 +9,13 @@ import { record } from '../events/record.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { sha256 } from '../platform/crypto.ts';
 import { projects, runs } from '../platform/db/schema.ts';
+import type { ProviderId } from '../providers/provider.ts';
 import type { lockedProject } from '../project/rows.ts';
 import { noteEvent } from './change.ts';
-import { readFacts } from './facts.ts';
+import { readFactsFor } from './pair-facts.ts';
 import { type ProviderFacts, findingsOf, refuseBlocked } from './preflight.ts';
 import type { Run } from './rows.ts';
-import { writeTrainingFile } from './training-files.ts';
+import { writePairFile, writeTrainingFile } from './training-files.ts';
 
 /** What follows from the page's id alone: the same page makes the same mark, and a team's mark exists once. */
 export const fromClientId = ({ teamId, project }: ProjectScope, clientId: string) => {
@@ -45,6 +47,7 @@ export const refuseWhileOrdering = async (tx: Tx, project: Pick<Project, 'id'>) 
 type Placed = {
 	/** As it is under its lock. */
 	project: Awaited<ReturnType<typeof lockedProject>>;
+	method: Method;
 	recipe: Recipe;
 	mark: string;
 	seed: number;
@@ -58,15 +61,16 @@ type Placed = {
 export const placeRun = async (
 	tx: Tx,
 	scope: ProjectScope,
-	{ project, recipe, mark, seed, provider }: Placed
+	{ project, method, recipe, mark, seed, provider }: Placed
 ): Promise<Run> => {
-	const data = await readFacts(tx, project, recipe);
+	const data = await readFactsFor(tx, project, { method, recipe, provider: provider.provider as ProviderId | null });
 	refuseBlocked(findingsOf({ ...data, recipe }, provider));
 	const estimateCents = trainingCost(data, recipe, provider.centsPerMillion).cents;
 	await mustAfford(tx, project.id, estimateCents);
 	await tx
 		.update(projects)
-		.set({ nextRun: project.nextRun + 1, recipe })
+		// the next training begins with these settings; preferences have their own
+		.set({ nextRun: project.nextRun + 1, ...(method === 'sft' && { recipe }) })
 		.where(eq(projects.id, project.id));
 	const [row] = await tx
 		.insert(runs)
@@ -75,6 +79,7 @@ export const placeRun = async (
 			version: project.nextRun,
 			connectionId: project.connectionId!,
 			baseModel: project.baseModel,
+			method,
 			recipe,
 			seed,
 			status: 'uploading',
@@ -87,13 +92,14 @@ export const placeRun = async (
 		})
 		.returning();
 	const run = row!;
-	const trainCount = await writeTrainingFile(tx, project, run, 'train');
-	const validationCount = await writeTrainingFile(tx, project, run, 'validation');
+	const write = method === 'dpo' ? writePairFile : writeTrainingFile;
+	const trainCount = await write(tx, project, run, 'train');
+	const validationCount = await write(tx, project, run, 'validation');
 	await tx.update(runs).set({ trainCount, validationCount }).where(eq(runs.id, run.id));
 	const validation = validationCount === 0 ? 'no validation examples' : `${validationCount} for validation`;
 	await noteEvent(tx, run, {
 		kind: 'prepared',
-		message: `Prepared ${trainCount} examples to train on and ${validation}.`
+		message: `Prepared ${trainCount} ${method === 'dpo' ? 'pairs' : 'examples'} to train on and ${validation}.`
 	});
 	const { version, baseModel: model } = run;
 	await record(tx, scope, {

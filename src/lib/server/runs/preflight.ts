@@ -1,5 +1,6 @@
 import { AppError } from '../../core/errors.ts';
 import { type Finding, type PreflightFacts, isClear, preflight } from '../../core/runs/preflight.ts';
+import type { Method } from '../../core/runs/method.ts';
 import type { Recipe } from '../../core/runs/recipe.ts';
 import { dayOf } from '../../core/runs/retirement.ts';
 import type { RecipeLimits } from '../../core/runs/recipe-limits.ts';
@@ -12,7 +13,8 @@ import type { DataFacts } from './facts.ts';
 const answerWithinMs = 8_000;
 
 /** What the provider says, before anything is uploaded or ordered. */
-export type ProviderFacts = Pick<PreflightFacts, 'provider' | 'contextTokens' | 'keyOk' | 'keyReason' | 'model'> & {
+export type ProviderFacts = Pick<PreflightFacts, 'contextTokens' | 'keyOk' | 'keyReason' | 'model'> & {
+	provider: ProviderId | null;
 	centsPerMillion: number | null;
 	limits: RecipeLimits | null;
 };
@@ -28,7 +30,10 @@ export const refused = (reason: string, provider: ProviderId | null = null): Pro
 	model: { trainable: true, servable: null }
 });
 
-const modelFacts = (model: BaseModel | null): Omit<ProviderFacts, 'provider' | 'keyOk' | 'keyReason'> =>
+const modelFacts = (
+	model: BaseModel | null,
+	method: Method
+): Omit<ProviderFacts, 'provider' | 'keyOk' | 'keyReason'> =>
 	model
 		? {
 				model: {
@@ -38,14 +43,22 @@ const modelFacts = (model: BaseModel | null): Omit<ProviderFacts, 'provider' | '
 					note: model.note ?? null,
 					...(model.answersAtOnce === false && { answersAtOnce: false })
 				},
-				contextTokens: model.contextTokens,
 				centsPerMillion: model.trainingCentsPerMillion,
-				limits: model.limits ?? null
+				...limitsOf(model, method)
 			}
 		: { model: null, ...unknownModel };
 
+/** Both answers of a pair have to fit, and other batches, where the provider says so. */
+const limitsOf = (model: BaseModel, method: Method): Pick<ProviderFacts, 'contextTokens' | 'limits'> => {
+	const own = method === 'dpo' ? model.withPreferences : undefined;
+	return {
+		contextTokens: own?.contextTokens ?? model.contextTokens,
+		limits: own?.limits ?? model.limits ?? null
+	};
+};
+
 /** Asks whether the key works, training is open, and this model can be trained and called. Never throws for the provider's sake. */
-export const askProvider = async (access: Access, modelId: string): Promise<ProviderFacts> => {
+export const askProvider = async (access: Access, modelId: string, method: Method): Promise<ProviderFacts> => {
 	const provider = providers[access.provider];
 	const refusal = (why: string) => refused(why, access.provider);
 	const waiting = { ...access, signal: AbortSignal.timeout(answerWithinMs) };
@@ -61,7 +74,7 @@ export const askProvider = async (access: Access, modelId: string): Promise<Prov
 			return refusal(check.note ?? `${provider.name} has closed training for this account. Use another connection.`);
 		}
 		if (model instanceof ProviderError) return refusal(reason(model));
-		return { provider: access.provider, keyOk: true, ...modelFacts(model) };
+		return { provider: access.provider, keyOk: true, ...modelFacts(model, method) };
 	} catch (problem) {
 		if (problem instanceof ProviderError || problem instanceof AppError) return refusal(reason(problem));
 		throw problem;

@@ -6,7 +6,8 @@ import { stillBilled } from '../../core/runs/billing.ts';
 import { estimateDuration } from '../../core/runs/duration.ts';
 import { isClear } from '../../core/runs/preflight.ts';
 import { reachedBy } from '../../core/runs/progress.ts';
-import { rateOf } from '../../core/runs/recipe.ts';
+import { methodsOf } from '../../core/runs/method.ts';
+import { presets, rateOf } from '../../core/runs/recipe.ts';
 import { fittedTo } from '../../core/runs/recipe-limits.ts';
 import { type RunSort, newestFirst } from '../../core/runs/sort.ts';
 import { isOver, runCan } from '../../core/runs/status.ts';
@@ -16,8 +17,9 @@ import type { Tx } from '../access/scope.ts';
 import { openAccess } from '../connections/rows.ts';
 import { connections, runEvents, runFiles, runPoints, runs } from '../platform/db/schema.ts';
 import { providers } from '../providers/registry.ts';
-import { readFacts, readPast } from './facts.ts';
+import { readPast } from './facts.ts';
 import { keptOf } from './kept.ts';
+import { readFactsFor } from './pair-facts.ts';
 import { askProvider, findingsOf, refused } from './preflight.ts';
 import { type Run, listedRun, newestServing, runOf, shownServing } from './rows.ts';
 import { fileName } from './training-files.ts';
@@ -112,21 +114,20 @@ export const getRun = query(GetRun, (scope, { runId }) =>
 );
 
 /** Everything worth knowing before a training: what blocks or warns, what it costs and how long it takes. */
-export const getPreflight = query(GetPreflight, async (scope, { from }) => {
+export const getPreflight = query(GetPreflight, async (scope, { from, method: asked }) => {
 	const { project } = scope;
-	const { earlier, wanted, data, past, access } = await scope.tx(async (tx) => {
+	const { earlier, method, wanted, data, past, access } = await scope.tx(async (tx) => {
 		const earlier = from ? await runOf(tx, scope, from) : null;
-		const wanted = earlier?.recipe ?? project.recipe;
-		return {
-			earlier,
-			wanted,
-			data: await readFacts(tx, project, wanted, await keptOf(tx, project.id)),
-			past: await readPast(tx, project),
-			access: project.connectionId ? await openAccess(tx, project.connectionId) : null
-		};
+		const method = asked ?? earlier?.method ?? 'sft';
+		const usual = method === 'sft' ? project.recipe : presets.dpo.balanced;
+		const wanted = earlier?.method === method ? earlier.recipe : usual;
+		const access = project.connectionId ? await openAccess(tx, project.connectionId) : null;
+		const kept = await keptOf(tx, project.id);
+		const data = await readFactsFor(tx, project, { method, recipe: wanted, provider: access?.provider ?? null, kept });
+		return { earlier, method, wanted, data, past: await readPast(tx, project, method), access };
 	});
 	const provider = access
-		? await askProvider(access, project.baseModel)
+		? await askProvider(access, project.baseModel, method)
 		: refused('The project has no connection. Choose one in its settings.');
 	const { recipe, changes: fitted } = fittedTo(wanted, provider.limits);
 	const findings = findingsOf({ ...data, recipe, fitted }, provider);
@@ -138,6 +139,9 @@ export const getPreflight = query(GetPreflight, async (scope, { from }) => {
 		from: earlier && { id: earlier.id, version: earlier.version },
 		findings,
 		isClear: isClear(findings),
+		method,
+		methods: [...methodsOf(access?.provider ?? null)],
+		pairs: data.pairs ?? null,
 		recipe,
 		baseModel: project.baseModel,
 		providerName: access ? providers[access.provider].name : 'no provider',
@@ -147,7 +151,7 @@ export const getPreflight = query(GetPreflight, async (scope, { from }) => {
 		cost,
 		duration: estimateDuration({ billedTokens: cost.billedTokens, past, sandbox: isSandbox }),
 		past,
-		lastRun: lastRun ?? null
+		lastRun: lastRun ? { ...lastRun, methodChanged: lastRun.methodChanged ?? false } : null
 	};
 });
 

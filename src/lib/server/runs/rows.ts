@@ -43,6 +43,7 @@ export const listedRun = (run: Run): ListedRun => ({
 	status: run.status,
 	baseModel: run.baseModel,
 	model: run.model,
+	method: run.method,
 	recipe: run.recipe,
 	trainCount: run.trainCount,
 	validationCount: run.validationCount,

@@ -3,7 +3,7 @@ import type { SplitRequest } from '../../contract/splits.ts';
 import { type SplitMove, type Splittable, planSplit } from '../../core/splits/plan.ts';
 import type { ProjectScope, Tx } from '../access/scope.ts';
 import { saidBytes } from '../examples/rows.ts';
-import { examples } from '../platform/db/schema.ts';
+import { examples, playgroundPairs } from '../platform/db/schema.ts';
 
 /**
  * A step: the moves of an automatic split. Examples are known to the plan by their content: the same file and seed give the
@@ -14,6 +14,10 @@ export const planOf = async (
 	{ id: projectId, qualityThreshold: threshold }: Pick<ProjectScope['project'], 'id' | 'qualityThreshold'>,
 	{ ratio, seed }: SplitRequest
 ) => {
+	const ordered = tx
+		.select({ hash: playgroundPairs.promptHash })
+		.from(playgroundPairs)
+		.where(and(eq(playgroundPairs.projectId, projectId), playgroundPairs.ordered));
 	const list = await tx
 		.select({
 			rowId: examples.id,
@@ -23,7 +27,8 @@ export const planOf = async (
 			split: sql<'unassigned' | 'train' | 'validation'>`coalesce(${examples.split}, 'unassigned')`,
 			// what nearly asks the same goes to one side together
 			group: sql<string>`encode(coalesce(${examples.family}, ${examples.promptHash}), 'hex')`,
-			trained: sql<boolean>`${examples.trained} or ${examples.reserved}`
+			// what a run was sent as a preference holds its prompt as well
+			trained: sql<boolean>`${examples.trained} or ${examples.reserved} or ${examples.promptHash} in (${ordered})`
 		})
 		.from(examples)
 		.where(

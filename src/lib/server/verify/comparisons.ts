@@ -71,10 +71,26 @@ export const comparisons: Comparison[] = [
 			`example ${row.number} measures, and example ${row.other}, which trains, has the same prompt: the model knows the answer.`
 	},
 	{
+		sql: `select ${where}, x.chosen_by, x.ordered from playground_pairs x ${place}
+			where x.ordered <> exists (select from run_pairs m where m.team_id = x.team_id and m.pair_id = x.id)`,
+		says: (row) =>
+			row.ordered
+				? `a preference for ${part(row.chosen_by)} is said to have been sent to a run, and none was sent it.`
+				: `a preference for ${part(row.chosen_by)} was sent to a run, and does not say so.`
+	},
+	{
+		sql: `select ${where}, x.number from examples x ${place}
+			join playground_pairs o on o.team_id = x.team_id and o.project_id = x.project_id and o.prompt_hash = x.prompt_hash
+			where x.split = 'validation' and o.ordered`,
+		says: (row) => `example ${row.number} measures, and a run was sent its prompt as a preference.`
+	},
+	{
 		sql: `select ${where}, x.version, x.train_count, x.validation_count,
 				(count(m.id) filter (where m.kind = 'train'))::int as train,
 				(count(m.id) filter (where m.kind = 'validation'))::int as validation
-			from runs x ${place} left join run_examples m on m.team_id = x.team_id and m.run_id = x.id
+			from runs x ${place} left join (
+				select team_id, run_id, id, kind from run_examples union all select team_id, run_id, id, 'train' from run_pairs
+			) m on m.team_id = x.team_id and m.run_id = x.id
 			group by t.slug, p.slug, x.team_id, x.id, x.version, x.train_count, x.validation_count
 			having (x.train_count, x.validation_count) is distinct from
 				((count(m.id) filter (where m.kind = 'train'))::int, (count(m.id) filter (where m.kind = 'validation'))::int)`,

@@ -295,7 +295,7 @@ test('a row is told by its fields, the most telling first', () => {
 	expect(formatOf({ messages: [], prompt: 'a', completion: 'b' })).toBe('chat');
 	expect(formatOf({ instruction: 'a', input: '', output: 'b' })).toBe('alpaca');
 	expect(formatOf({ messages: 'a', input: 'b', output: 'c' })).toBe('pair');
-	expect(formatOf({ input: { messages: [] }, preferred_output: [], non_preferred_output: [] })).toBeNull();
+	expect(formatOf({ input: { messages: [] }, preferred_output: [], non_preferred_output: [] })).toBe('preference');
 });
 
 test('a file is told by most of its rows, broken ones aside', () => {

@@ -89,12 +89,11 @@ test.each([
 	['Line 3 is not valid JSON: it ends too early', 3, '{"messages": [{"role": "user"'],
 	['Line 2 has "input" but no "output"', 2, '{"input":"hello"}'],
 	['Line 2 has "completion" but no "prompt"', 2, '{"completion":"hello"}'],
-	['Line 2 is a preference pair; only examples with one answer can be imported', 2, '{"prompt":"a","chosen":"b"}'],
-	[
-		'Line 2 is a preference pair; only examples with one answer can be imported',
-		2,
-		'{"input":"a","preferred_output":"b"}'
-	],
+	['Line 2 has a better answer but no worse one ("rejected")', 2, '{"prompt":"a","chosen":"b"}'],
+	['Line 2 has a better answer but no worse one ("non_preferred_output")', 2, '{"input":"a","preferred_output":"b"}'],
+	['Line 2 has two answers, but not what was asked', 2, '{"chosen":"a","rejected":"b"}'],
+	['Line 2 has two answers that say the same', 2, '{"prompt":"a","chosen":"b","rejected":"b"}'],
+	['Line 2 has a worse answer that is no text', 2, '{"prompt":"a","chosen":"b","rejected":[{"role":"assistant"}]}'],
 	['Line 2 has "prompt" but no "completion"', 2, '{"prompt":"hello"}'],
 	['Line 2 has "output" but no "input"', 2, '{"output":"hello"}'],
 	['Line 2 cannot be kept: it has more than 30,000 fields and values', 2, `{"x":[${'1,'.repeat(31_000)}1]}`],

@@ -26,7 +26,9 @@ export const othersIn = ({
 		const known = formats[format].fields;
 		// a "system" beside messages was not always made a turn
 		const lives = (key: string) => known.has(key) && (key !== 'system' || messages[0]?.role === 'system');
-		const others = Object.entries(row).filter(([key]) => !ours.has(key) && !lives(key));
+		// what stood with the question of a preference goes on beside the turns
+		const beside = format === 'preference' && typeof row.input === 'object' ? { ...row.input, ...row } : row;
+		const others = Object.entries(beside).filter(([key]) => !ours.has(key) && !lives(key));
 		return { id: row.id, others: Object.fromEntries(others) };
 	} catch {
 		return { others: {} };

@@ -4,11 +4,13 @@ import { chat } from './chat.ts';
 import { conversation } from './conversation.ts';
 import type { Format, Row } from './format.ts';
 import { pair } from './pair.ts';
+import { preference } from './preference.ts';
 import { promptCompletion } from './prompt-completion.ts';
 import { sharegpt } from './sharegpt.ts';
 
 /** The formats an import understands, the most telling first: a row is in the first that knows it. */
 export const formats = {
+	preference,
 	chat,
 	sharegpt,
 	conversation,

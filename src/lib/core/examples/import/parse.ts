@@ -48,9 +48,6 @@ const ratingProblem = (rating: unknown): string | null => {
 	return Number.isInteger(rating) ? null : `rating ${rating} is not a whole number`;
 };
 
-const isPreference = (row: Row) =>
-	row.preferred_output != null || (row.chosen != null && (row.rejected != null || row.completion == null));
-
 const mostNames = 4;
 const missing = (row: Row): string => {
 	const has = Object.keys(row).filter((key) => row[key] != null);
@@ -94,7 +91,6 @@ export const parseLine = (given: string, lineNumber: number): Parsed => {
 	if (typeof row !== 'object' || row === null || Array.isArray(row)) {
 		return refuse(` is ${Array.isArray(row) ? 'a list' : 'a single value'}, not an object like {"messages": […]}`);
 	}
-	if (isPreference(row)) return refuse(' is a preference pair; only examples with one answer can be imported');
 	const format = formatOf(row);
 	if (!format) return refuse(` ${missing(row)}`);
 	const twice = fieldTwice(text, row);

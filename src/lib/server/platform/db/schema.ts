@@ -25,6 +25,7 @@ import { type AnswerPurpose, answerPurposes } from '../../../core/budget/month.t
 import type { Message } from '../../../core/examples/example.ts';
 import { type KeyRole, keyRoles } from '../../../core/keys/rules.ts';
 import { type Role, roles } from '../../../core/permissions.ts';
+import { type Method, methods } from '../../../core/runs/method.ts';
 import type { Recipe } from '../../../core/runs/recipe.ts';
 import type { EvaluationResult } from '../../../core/evaluations/result.ts';
 import { type RunStatus, runStatuses } from '../../../core/runs/status.ts';
@@ -594,6 +595,7 @@ export const runs = teamTable(
 		version: integer().notNull(),
 		connectionId: uuid().notNull(),
 		baseModel: text().notNull(),
+		method: text().$type<Method>().notNull().default('sft'),
 		recipe: json().$type<Recipe>().notNull(),
 		seed: integer().notNull(),
 		status: text().$type<RunStatus>().notNull(),
@@ -637,6 +639,7 @@ export const runs = teamTable(
 			.on(t.teamId)
 			.where(sql`status not in ('draft', 'ready', 'failed', 'cancelled')`),
 		oneOf('runs', 'status', runStatuses),
+		oneOf('runs', 'method', methods),
 		counts('runs', 'train_count', 'validation_count', 'tokens')
 	]
 );
@@ -931,14 +934,31 @@ export const playgroundPairs = teamTable(
 		voter: voter(),
 		clientId: uuid().notNull(),
 		/** Taken back; it is kept, and counts for nothing. */
-		withdrawnAt: at()
+		withdrawnAt: at(),
+		/** It stands in what a run was sent: its prompt can never measure. Set by trigger. */
+		ordered: boolean().notNull().default(false)
 	},
-	{ ...byTrainers, read: ['owner', 'trainer'], actor: 'voter' },
+	{ ...byTrainers, read: ['owner', 'trainer'], actor: 'voter', carries: ofProject },
 	(t) => [
 		inTeam(t, t.projectId, projects),
+		index('playground_pairs_ordered')
+			.on(t.teamId, t.projectId, t.promptHash)
+			.where(sql`ordered`),
 		unique('playground_pairs_client').on(t.teamId, t.clientId),
 		index().on(t.teamId, t.projectId, t.seq),
 		oneOf('playground_pairs', 'voter', voters)
+	]
+);
+
+/** The pairs of the playground that a run was sent; those of rewrites stand with its examples. */
+export const runPairs = teamTable(
+	'run_pairs',
+	{ projectId: uuid().notNull(), runId: uuid().notNull(), pairId: uuid().notNull() },
+	{ read: ['owner', 'trainer'], add: ['owner', 'trainer'], ...appendOnly },
+	(t) => [
+		inParent('run_pairs_run', t, t.runId, runs, ofProject),
+		inParent('run_pairs_pair', t, t.pairId, playgroundPairs, ofProject),
+		unique().on(t.teamId, t.runId, t.pairId)
 	]
 );
 

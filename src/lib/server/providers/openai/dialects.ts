@@ -1,11 +1,12 @@
 import type { ProviderId } from '../../../contract/providers.ts';
 import type { Recipe } from '../../../core/runs/recipe.ts';
+import type { TrainingOrder } from '../provider.ts';
 
 /** How a server that speaks OpenAI's protocol takes a training order: in the same route, and each in its own words. */
 export type Dialect = {
 	/** The settings as it calls them. */
 	settings(recipe: Recipe): Record<string, number | boolean>;
-	/** Where they stand: in `method`, or at the top as `hyperparameters`. */
+	/** Where they stand: in `method`, which also says whether it learns examples or preferences, or at the top as `hyperparameters`. */
 	place: 'method' | 'top';
 	/** Whether a job keeps metadata, and a list can be filtered by them. The suffix is sent everywhere. */
 	hasMetadata: boolean;
@@ -66,8 +67,21 @@ export const dialects: Partial<Record<ProviderId, Dialect>> = {
 
 type Told = {
 	hyperparameters?: object | null;
-	method?: { supervised?: { hyperparameters?: object | null } | null } | null;
+	method?: {
+		type?: string;
+		supervised?: { hyperparameters?: object | null } | null;
+		dpo?: { hyperparameters?: object | null } | null;
+	} | null;
 };
+
+/** The settings of an order as this server calls them. */
+export const settingsOf = (
+	dialect: Dialect,
+	{ method, recipe }: Pick<TrainingOrder, 'method' | 'recipe'>
+): Record<string, number | boolean> => ({
+	...dialect.settings(recipe),
+	...(method === 'dpo' && { beta: recipe.beta })
+});
 
 const isSame = (sent: number | boolean, told: unknown) =>
 	sent === told || (typeof sent === 'number' && typeof told === 'number' && Math.abs(told - sent) <= 1e-6 * sent);
@@ -76,9 +90,15 @@ const isSame = (sent: number | boolean, told: unknown) =>
  * What a server has taken otherwise than it was ordered, in words; null where all is as it was meant. `auto` and what is not told
  * are no difference, unless the dialect wants to hear it.
  */
-export const differenceIn = (dialect: Dialect, recipe: Recipe, { hyperparameters, method }: Told): string | null => {
-	const told: Record<string, unknown> = { ...hyperparameters, ...method?.supervised?.hyperparameters };
-	const sent: Record<string, number | boolean> = dialect.settings(recipe);
+export const differenceIn = (
+	dialect: Dialect,
+	order: Pick<TrainingOrder, 'method' | 'recipe'>,
+	{ hyperparameters, method }: Told
+): string | null => {
+	if (order.method === 'dpo' && method?.type !== 'dpo') return 'It does not say that it learns preferences.';
+	const own = order.method === 'dpo' ? method?.dpo : method?.supervised;
+	const told: Record<string, unknown> = { ...hyperparameters, ...own?.hyperparameters };
+	const sent = settingsOf(dialect, order);
 	if (told.lora === false) return 'It would train the whole model, not an adapter (LoRA).';
 	for (const [name, value] of Object.entries(sent)) {
 		const known = told[name];

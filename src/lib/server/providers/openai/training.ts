@@ -3,7 +3,8 @@ import { toFile } from 'openai';
 import type { JobCreateParams } from 'openai/resources/fine-tuning/jobs/jobs';
 import { act, ask } from '../call.ts';
 import { type Server, clientOf } from './client.ts';
-import { type Dialect, differenceIn } from './dialects.ts';
+import { methodsOf } from '../../../core/runs/method.ts';
+import { type Dialect, differenceIn, settingsOf } from './dialects.ts';
 import { cancelJob } from './jobs.ts';
 import type { Access, TrainingFile, TrainingOrder } from '../provider.ts';
 import { ProviderError } from '../errors.ts';
@@ -40,28 +41,35 @@ export async function uploadFile(access: Access, server: Server, file: TrainingF
 	return { fileId: sent.id };
 }
 
-const bodyOf = ({ recipe, ...order }: TrainingOrder, dialect: Dialect): JobCreateParams => ({
-	model: order.model,
-	training_file: order.trainingFileId,
-	...(order.validationFileId === null ? {} : { validation_file: order.validationFileId }),
-	suffix: order.mark,
-	seed: order.seed & 0x7fffffff,
-	...(dialect.hasMetadata ? { metadata: { aitelier_job: order.mark } } : {}),
-	...(dialect.place === 'method'
-		? { method: { type: 'supervised', supervised: { hyperparameters: dialect.settings(recipe) } } }
-		: { hyperparameters: dialect.settings(recipe) })
-});
+const bodyOf = (order: TrainingOrder, dialect: Dialect): JobCreateParams => {
+	const hyperparameters = settingsOf(dialect, order) as Record<string, number>;
+	return {
+		model: order.model,
+		training_file: order.trainingFileId,
+		...(order.validationFileId === null ? {} : { validation_file: order.validationFileId }),
+		suffix: order.mark,
+		seed: order.seed & 0x7fffffff,
+		...(dialect.hasMetadata ? { metadata: { aitelier_job: order.mark } } : {}),
+		...(dialect.place === 'top'
+			? { hyperparameters }
+			: order.method === 'dpo'
+				? { method: { type: 'dpo', dpo: { hyperparameters } } }
+				: { method: { type: 'supervised', supervised: { hyperparameters } } })
+	};
+};
 
 /** One order, with our mark where the server keeps it, by which it is found again. One that was taken otherwise is stopped at once. */
 export async function placeOrder(access: Access, server: Server, order: TrainingOrder): Promise<{ jobId: string }> {
 	const { dialect } = server;
 	if (!dialect)
 		throw new ProviderError('closed', `${server.name} is only asked: nobody has said how it takes a training order.`);
+	if (!methodsOf(access.provider).includes(order.method))
+		throw new ProviderError('refused', `${server.name} trains with examples only.`);
 	try {
 		const job = await act(access, server, async (options) =>
 			numbered(await clientOf(access).fineTuning.jobs.create(bodyOf(order, dialect), options), server)
 		);
-		const difference = server.isOfficial(access) ? null : differenceIn(dialect, order.recipe, job);
+		const difference = server.isOfficial(access) ? null : differenceIn(dialect, order, job);
 		if (difference !== null) await callOff(access, server, job.id, difference);
 		return { jobId: job.id };
 	} catch (problem) {

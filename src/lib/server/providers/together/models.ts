@@ -58,7 +58,14 @@ export async function readModel(access: Access, place: Place, id: string): Promi
 	if (!known) return null;
 	const contextTokens = limits?.contextTokens ?? known.contextTokens;
 	const note = limits?.isMerged === false ? adapterNote : null;
-	return { ...known, trainable: limits !== null, contextTokens, limits: limits?.recipe ?? null, note };
+	return {
+		...known,
+		trainable: limits !== null,
+		contextTokens,
+		limits: limits?.recipe ?? null,
+		...(limits && { withPreferences: limits.withPreferences }),
+		note
+	};
 }
 
 /** A limit that is no number (`max`) is none. */
@@ -70,20 +77,30 @@ async function readLimits(
 	access: Access,
 	place: Place,
 	model_name: string
-): Promise<{ contextTokens: number; isMerged: boolean; recipe: TrainingLimits } | null> {
+): Promise<{
+	contextTokens: number;
+	isMerged: boolean;
+	recipe: TrainingLimits;
+	withPreferences: NonNullable<BaseModel['withPreferences']>;
+} | null> {
 	const limits = await orNull(
 		ask(access, place, (options) => clientsOf(access).v1.fineTuning.modelLimits({ model_name }, options))
 	);
 	if (!limits) return null;
 	const { lora_training: lora } = limits;
+	const recipe = (mostInBatch: unknown): TrainingLimits => ({
+		...limit('epochs', 1, limits.max_num_epochs),
+		...limit('batchSize', lora.min_batch_size, mostInBatch),
+		...limit('learningRate', limits.min_learning_rate, limits.max_learning_rate),
+		...limit('loraRank', 1, lora.max_rank)
+	});
 	return {
 		contextTokens: limits.max_seq_length_sft,
 		isMerged: limits.merge_output_lora,
-		recipe: {
-			...limit('epochs', 1, limits.max_num_epochs),
-			...limit('batchSize', lora.min_batch_size, lora.max_batch_size),
-			...limit('learningRate', limits.min_learning_rate, limits.max_learning_rate),
-			...limit('loraRank', 1, lora.max_rank)
+		recipe: recipe(lora.max_batch_size),
+		withPreferences: {
+			contextTokens: limits.max_seq_length_dpo ?? null,
+			limits: recipe(lora.max_batch_size_dpo)
 		}
 	};
 }

@@ -18,7 +18,8 @@ const loraOf = ({ recipe }: Omit<TrainingOrder, 'mark'>) => ({
 	lora_trainable_modules: 'all-linear'
 });
 
-const method = { method: 'sft', train_on_inputs: 'auto' } as const;
+const methodOf = ({ method, recipe }: Omit<TrainingOrder, 'mark'>) =>
+	method === 'dpo' ? ({ method, dpo_beta: recipe.beta } as const) : ({ method, train_on_inputs: 'auto' } as const);
 
 /** What Together itself expects it to cost. `null` while it has not looked at the files yet. */
 export async function estimateCost(
@@ -34,7 +35,7 @@ export async function estimateCost(
 				...(order.validationFileId === null ? {} : { validation_file: order.validationFileId }),
 				n_epochs: order.recipe.epochs,
 				n_evals: evalsFor(order),
-				training_method: method,
+				training_method: methodOf(order),
 				training_type: loraOf(order)
 			},
 			options
@@ -64,7 +65,7 @@ export async function placeOrder(access: Access, place: Place, order: TrainingOr
 		learning_rate: recipe.learningRate,
 		warmup_ratio: recipe.warmupRatio,
 		lr_scheduler: { lr_scheduler_type: 'cosine', lr_scheduler_args: { min_lr_ratio: 0, num_cycles: 0.5 } },
-		training_method: method,
+		training_method: methodOf(order),
 		training_type: loraOf(order),
 		random_seed: order.seed,
 		suffix: order.mark

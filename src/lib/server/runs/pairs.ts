@@ -1,0 +1,131 @@
+// What a training with preferences takes: one walk for the checklist, the preview and the file, so that all three say the same.
+import { and, asc, eq, gt, isNotNull, isNull, sql } from 'drizzle-orm';
+import { targetOf } from '../../core/examples/example.ts';
+import { type Rewritten, preferenceParts } from '../../core/examples/formats/preference.ts';
+import { pairFlawsOf, takesThoughts, takesWeights } from '../../core/examples/trainable.ts';
+import type { PairSource } from '../../core/runs/pairs.ts';
+import { tokensOf } from '../../core/text/tokens.ts';
+import type { Project, Tx } from '../access/scope.ts';
+import { choiceMeasures, choicesAfter, exampleOfChoice, standingChoices } from '../examples/rows.ts';
+import { examples, playgroundPairs } from '../platform/db/schema.ts';
+import type { ProviderId } from '../providers/provider.ts';
+
+/** One look at the database reads so many. */
+const atOnce = 500;
+
+export type Pair = {
+	source: PairSource;
+	/** Of the example, or of the choice. */
+	id: string;
+	/** The number of the example. */
+	number: number | null;
+	/** The models that answered, as people call them. */
+	preferredBy: string | null;
+	rejectedBy: string | null;
+	parts: ReturnType<typeof preferenceParts>;
+	/** Of both answers, each with what was asked; and of the longer one. */
+	tokens: number;
+	longestTokens: number;
+};
+
+/** A step: of an example whether its rewrite came with it, in the same file. */
+const isImported = sql<boolean>`exists (select from rewrites w where w.example_id = ${examples.id} and w.created_at = ${examples.createdAt}
+	and w.output = ${examples.rewrite})`;
+
+/** The rewritten examples of a side that a training takes: in train those that nobody has rated below the threshold. */
+export const inPairs = (
+	{ id, qualityThreshold }: Pick<Project, 'id' | 'qualityThreshold'>,
+	side: 'train' | 'validation'
+) =>
+	and(
+		eq(examples.projectId, id),
+		eq(examples.split, side),
+		isNull(examples.deletedAt),
+		isNotNull(examples.rewrite),
+		side === 'train' ? sql`coalesce(${examples.rating} >= ${qualityThreshold}, true)` : undefined
+	);
+
+type Found = Pick<Pair, 'source' | 'id' | 'number' | 'preferredBy' | 'rejectedBy'> & { example: Rewritten };
+
+async function* rewritten(tx: Tx, project: Project, side: 'train' | 'validation'): AsyncGenerator<Found[]> {
+	for (let last = 0; ;) {
+		const rows = await tx
+			.select({
+				id: examples.id,
+				number: examples.number,
+				messages: examples.messages,
+				rewrite: examples.rewrite,
+				line: examples.source,
+				isImported
+			})
+			.from(examples)
+			.where(and(inPairs(project, side), gt(examples.number, last)))
+			.orderBy(asc(examples.number))
+			.limit(atOnce);
+		yield rows.map(({ id, number, messages, rewrite, line, isImported: imported }) => ({
+			source: imported ? 'import' : 'rewrite',
+			...{ id, number, preferredBy: null, rejectedBy: null },
+			example: { messages, rewrite: rewrite!, source: line }
+		}));
+		if (rows.length < atOnce) return;
+		last = rows.at(-1)!.number;
+	}
+}
+
+async function* chosen(tx: Tx, project: Project): AsyncGenerator<Found[]> {
+	for (let last = 0; ;) {
+		const rows = await choicesAfter(tx, project.id, last, atOnce);
+		yield rows.map(({ id, chosenBy, rejectedBy, ...choice }) => ({
+			source: 'playground',
+			...{ id, number: null, preferredBy: chosenBy, rejectedBy },
+			example: exampleOfChoice(choice)
+		}));
+		if (rows.length < atOnce) return;
+		last = rows.at(-1)!.seq;
+	}
+}
+
+const pairOf = ({ example, ...found }: Found, project: Project, provider: ProviderId | null): Pair | null => {
+	const taken = { thoughts: takesThoughts(provider), weights: takesWeights(provider) };
+	// a choice was made with the system prompt that was shown, or without one
+	const parts = preferenceParts(example, found.source === 'playground' ? null : project.systemPrompt, taken);
+	if (pairFlawsOf(parts as Parameters<typeof pairFlawsOf>[0]).length > 0) return null;
+	const asked = parts.input.messages as Rewritten['messages'];
+	const sizes = [example.rewrite, targetOf({ messages: example.messages, rewrite: null })].map((content) =>
+		tokensOf([...asked, { role: 'assistant', content }])
+	);
+	return { ...found, parts, tokens: sizes[0]! + sizes[1]!, longestTokens: Math.max(...sizes) };
+};
+
+/**
+ * A step: the pairs of a side, page by page, as a training takes them; null stands for one that a provider would refuse. Those of
+ * validation measure the loss and train nothing; a choice of the playground never measures.
+ */
+export async function* pairsFor(
+	tx: Tx,
+	project: Project,
+	side: 'train' | 'validation',
+	provider: ProviderId | null
+): AsyncGenerator<(Pair | null)[]> {
+	for await (const page of rewritten(tx, project, side)) yield page.map((each) => pairOf(each, project, provider));
+	if (side === 'train')
+		for await (const page of chosen(tx, project)) yield page.map((each) => pairOf(each, project, provider));
+}
+
+/** A step: how many are left out, by reason; `unusable` is known only when they were walked through. */
+export const countLeftOut = async (tx: Tx, { id, qualityThreshold }: Project) => {
+	const there = and(eq(examples.projectId, id), isNull(examples.deletedAt), isNotNull(examples.rewrite));
+	const [row] = await tx
+		.select({
+			measures: sql<number>`(count(*) filter (where ${examples.split} = 'validation'))::int`,
+			unassigned: sql<number>`(count(*) filter (where ${examples.split} is null))::int`,
+			poor: sql<number>`(count(*) filter (where ${examples.split} = 'train' and ${examples.rating} < ${qualityThreshold}))::int`
+		})
+		.from(examples)
+		.where(there);
+	const measured = await tx.$count(playgroundPairs, and(standingChoices(id), choiceMeasures(id)));
+	const [judged] = await tx.execute<{ n: number }>(sql`
+		select count(distinct v.pairing_id)::int as n from votes v join evaluations e on e.id = v.evaluation_id
+		where e.project_id = ${id} and e.revealed_at is not null and v.choice in ('first', 'second')`);
+	return { ...row!, measures: row!.measures + measured, judged: judged!.n };
+};

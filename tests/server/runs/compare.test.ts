@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, expect, test } from 'vitest';
+import { presets } from '../../../src/lib/core/runs/recipe.ts';
+import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
+import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
+import { evaluations, runExamples, runPoints, runs } from '../../../src/lib/server/platform/db/schema.ts';
+import { compareRuns } from '../../../src/lib/server/runs/compare.ts';
+import { newWorkshop } from '../../support/training.ts';
+
+afterAll(() => closePools());
+
+const addRun = async (
+	scope: Scope,
+	{ projectId, connectionId }: { projectId: string; connectionId: string },
+	version: number,
+	examples: { id: string }[],
+	losses: number[]
+) =>
+	scope.tx(async (tx) => {
+		const recipe = { ...presets.sft.balanced, epochs: version };
+		const order = { projectId, connectionId, version, recipe, baseModel: 'sandbox-small', seed: 1, mark: randomUUID() };
+		const counts = { trainCount: examples.length, validationCount: 0, tokens: 1 };
+		const [run] = await tx
+			.insert(runs)
+			.values({ ...order, ...counts, status: 'ready' })
+			.returning();
+		const { id: runId } = run!;
+		await tx
+			.insert(runExamples)
+			.values(examples.map(({ id }) => ({ projectId, runId, exampleId: id, kind: 'train' as const })));
+		await tx
+			.insert(runPoints)
+			.values(
+				losses.map((loss, at) => ({ projectId, runId, series: 'train' as const, step: at + 1, loss, at: new Date() }))
+			);
+		return run!;
+	});
+
+test('two runs: what differs, what each learnt from alone, their losses and their verdicts', async () => {
+	const { scope, slug, project, connection, rows } = await newWorkshop('http://127.0.0.1:9', {
+		train: 5,
+		validation: 1
+	});
+	const at = { projectId: project.id, connectionId: connection.id };
+	const train = rows.filter(({ split }) => split === 'train');
+	const a = await addRun(scope, at, 1, train.slice(0, 4), [3, 2]);
+	const b = await addRun(scope, at, 2, train.slice(2), [3, 1]);
+	const result = { kind: 'promising', title: 'PROMISING', version: 'v2', against: 'v1', netPreference: 0.2 };
+	const made = {
+		...at,
+		planned: 1,
+		temperature: 0,
+		maxTokens: 9,
+		seed: 1,
+		status: 'voting' as const,
+		systemPrompt: ''
+	};
+	const [judged] = await scope.tx((tx) =>
+		tx
+			.insert(evaluations)
+			.values([
+				{
+					...made,
+					number: 1,
+					name: 'One',
+					runId: b.id,
+					againstRunId: a.id,
+					baseModel: 'x',
+					revealedAt: new Date(),
+					result: result as never
+				},
+				{ ...made, number: 2, name: 'Hidden', runId: b.id, baseModel: 'x' }
+			])
+			.returning()
+	);
+
+	const here = await inProject(scope, slug);
+	const { settings, data, points, verdicts } = await compareRuns(here, { a: a.id, b: b.id });
+	expect(settings.filter(({ differs }) => differs)).toEqual([{ label: 'Epochs', a: '1', b: '2', differs: true }]);
+	expect(data.train).toEqual({
+		...{ both: 2, onlyA: 2, onlyB: 1 },
+		examplesOfA: train.slice(0, 2).map(({ id, number }) => ({ id, number })),
+		examplesOfB: train.slice(4).map(({ id, number }) => ({ id, number }))
+	});
+	expect(data.validation).toMatchObject({ both: 0, onlyA: 0, onlyB: 0 });
+	expect(points.b.map(({ loss }) => loss)).toEqual([3, 1]);
+	expect(verdicts).toEqual([
+		{
+			evaluationId: judged!.id,
+			...{
+				number: 1,
+				name: 'One',
+				version: 'v2',
+				against: 'v1',
+				title: 'PROMISING',
+				netPreference: 0.2,
+				isOfBoth: true
+			}
+		}
+	]);
+	await expect(compareRuns(here, { a: a.id, b: randomUUID() })).rejects.toMatchObject({ code: 'not_found' });
+});
