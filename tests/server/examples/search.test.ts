@@ -105,6 +105,16 @@ test('what is deleted is not found, and what came back is', async () => {
 	expect(await numbers({ search: 'päckchen' })).toEqual([40]);
 });
 
+test('rewrites are found in the order of a list too, upwards from where one is', async () => {
+	const some = await owner`select id from examples where project_id = ${here.project.id} and number in (60, 80, 100, 120)`;
+	for (const { id } of some)
+		await rewriteExample(here, { exampleId: id, output: 'A sieve', score: 9, clientId: randomUUID() });
+	expect(await numbers({ search: 'sieve' })).toEqual([120, 100, 80, 60]);
+	expect(await numbers({ search: 'sieve', limit: 1 })).toEqual([120]);
+	expect(await numbers({ search: 'sieve', before: 100 })).toEqual([80, 60]);
+	expect(await numbers({ search: 'sieve', after: 60, limit: 1 })).toEqual([80]);
+});
+
 test('nobody finds what they may not see, whatever they ask the function', async () => {
 	const search = (who: Scope) =>
 		raw(

@@ -25,5 +25,5 @@ export const signatureOf = (texts: Iterable<string>): Buffer => {
 	return signature;
 };
 
-/** The marks to look for. */
-export const marksOf = (words: string): number[] => [...new Set(placesIn(folded(words)))];
+/** The marks to look for, the last of a word first: those of three signs are rarer than those of one. */
+export const marksOf = (words: string): number[] => [...new Set(placesIn(folded(words)))].reverse();
