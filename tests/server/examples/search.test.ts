@@ -106,7 +106,8 @@ test('what is deleted is not found, and what came back is', async () => {
 });
 
 test('rewrites are found in the order of a list too, upwards from where one is', async () => {
-	const some = await owner`select id from examples where project_id = ${here.project.id} and number in (60, 80, 100, 120)`;
+	const some =
+		await owner`select id from examples where project_id = ${here.project.id} and number in (60, 80, 100, 120)`;
 	for (const { id } of some)
 		await rewriteExample(here, { exampleId: id, output: 'A sieve', score: 9, clientId: randomUUID() });
 	expect(await numbers({ search: 'sieve' })).toEqual([120, 100, 80, 60]);
