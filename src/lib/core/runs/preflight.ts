@@ -129,7 +129,7 @@ const heldOut = ({ validationCount }: PreflightFacts): Judged =>
 		? ['ok', 'No validation example is rewritten, so the loss is measured on what it trains with.']
 		: [
 				'ok',
-				`The loss is also measured on ${count(validationCount, 'rewritten example')} of validation, which train nothing.`
+				`The loss is also measured on ${count(validationCount, 'rewritten example')} of validation, from which nothing is learnt.`
 			];
 
 const validation = ({ validationCount }: PreflightFacts): Judged => [
