@@ -62,6 +62,26 @@ begin
 	for touched in select n.team_id, array_agg(distinct n.example_id) as ids from new_rows n group by n.team_id loop
 		perform public.count_ratings(touched.team_id, touched.ids);
 	end loop;
+	-- what counts of each of these voters, in place of what would without these rows (totals.sql)
+	insert into public.own_counts as c (team_id, project_id, person_id, slot, score, count)
+	select said.team_id, said.project_id, said.person_id, public.free_slot(said.project_id), given.score, sum(given.step)
+	from (
+		select e.team_id, e.project_id, r.person_id,
+			case when (array_agg(r.score order by r.seq desc) filter (where fresh.id is null))[1] is not null
+				then (array_agg(r.score order by r.settled desc, r.seq desc) filter (where fresh.id is null))[1] end as before,
+			case when (array_agg(r.score order by r.seq desc))[1] is not null
+				then (array_agg(r.score order by r.settled desc, r.seq desc))[1] end as after
+		from (select distinct n.team_id, n.example_id, n.person_id from new_rows n) who
+		join public.examples e on e.team_id = who.team_id and e.id = who.example_id and e.deleted_at is null
+		join public.ratings r on r.team_id = who.team_id and r.example_id = who.example_id and r.person_id = who.person_id
+			and r.text = public.text_mark(e.rewrite)
+		left join new_rows fresh on fresh.team_id = r.team_id and fresh.id = r.id
+		group by e.team_id, e.project_id, e.id, r.person_id
+	) said
+	cross join lateral (values (said.before, -1), (said.after, 1)) given (score, step)
+	where given.score is not null
+	group by 1, 2, 3, 5 having sum(given.step) <> 0
+	on conflict on constraint own_counts_key do update set count = c.count + excluded.count;
 	return null;
 end $$;
 
@@ -73,12 +93,17 @@ create or replace trigger ratings_derive after insert on ratings
 create or replace function derive_rewrites() returns trigger language plpgsql security definer set search_path = '' as $$
 declare
 	touched record;
+	present uuid[];
 begin
 	perform from public.examples e
 	where (e.team_id, e.id) in (select n.team_id, n.example_id from new_rows n)
 	order by e.team_id, e.id
 	for no key update;
 	for touched in select n.team_id, array_agg(distinct n.example_id) as ids from new_rows n group by n.team_id loop
+		present := array(
+			select e.id from public.examples e where e.team_id = touched.team_id and e.id = any (touched.ids) and e.deleted_at is null
+		);
+		perform public.count_own(touched.team_id, present, -1);
 		update public.examples e
 		set rewrite = (
 			select w.output from public.rewrites w
@@ -87,6 +112,7 @@ begin
 		)
 		where e.team_id = touched.team_id and e.id = any (touched.ids);
 		perform public.count_ratings(touched.team_id, touched.ids);
+		perform public.count_own(touched.team_id, present, 1);
 	end loop;
 	return null;
 end $$;

@@ -1,7 +1,7 @@
 -- What jobs without a team may do.
 
 -- The janitor's question: which teams have something open, billed or waited for, a revealed evaluation that has not been
--- counted, an audit entry without a place, a key whose end nobody was told of (keys/jobs.ts), a delivery that is overdue, or a webhook
+-- counted, an audit entry without a place, examples without a signature, a key whose end nobody was told of (keys/jobs.ts), a delivery that is overdue, or a webhook
 -- whose end nobody was told of. It returns ids only; each team is then entered through its own scope.
 create or replace function teams_with_open_work() returns setof uuid
 	language sql stable security definer set search_path = '' as $$
@@ -9,6 +9,8 @@ create or replace function teams_with_open_work() returns setof uuid
 	union select team_id from public.runs where status not in ('draft', 'ready', 'failed', 'cancelled')
 	union select team_id from public.evaluations where status = 'generating' or (revealed_at is not null and result is null)
 	union select team_id from public.audit_links where place is null
+	union select p.team_id from public.projects p where p.next_example >= 32 * (1 + coalesce(
+		(select max(s.block) + 1 from public.example_signatures s where s.team_id = p.team_id and s.project_id = p.id), 0))
 	union select team_id from public.webhook_deliveries where state = 'waiting' and next_at < now() - interval '1 minute'
 	union select team_id from public.webhook_endpoints where state = 'off' and mailed_at is null
 	union select team_id from public.api_keys

@@ -20,6 +20,7 @@ const all: Record<string, () => Promise<{ run: (bench: never) => Promise<Measure
 	RATE: () => import('./ratings.ts'),
 	CLI: () => import('./cli.ts'),
 	TEAMS: () => import('./teams.ts'),
+	GROWTH: () => import('./growth.ts'),
 	FALSE: () => import('./false-alarms.ts'),
 	NEAR: () => import('./near.ts')
 };

@@ -48,6 +48,9 @@ export const oneOfEach = (scope: Scope & { userId: string | null }, otherPerson:
 			recipe: defaultRecipe
 		});
 		await add('imports', tables.imports, { projectId, fileName: 'a.jsonl', refusals: [] });
+		await tx
+			.insert(tables.exampleSignatures)
+			.values({ teamId: scope.teamId, projectId, block: 0, bits: Buffer.alloc(1) });
 		const example = (number: number, split: 'train' | 'validation') => ({
 			projectId,
 			number,

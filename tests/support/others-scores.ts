@@ -37,5 +37,6 @@ export const letOthersSay = async (
 		// only what others find good is dealt out
 		const side = { nothing: null, worst: 'validation', best: 'train' }[what];
 		await sql`update examples set split = ${side}, trained = ${what === 'best'} where team_id = ${w.teamId}`;
+		await sql`select recount_examples()`;
 	});
 };

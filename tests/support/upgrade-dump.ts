@@ -11,6 +11,7 @@ import { closePools } from '../../src/lib/server/platform/db/pools.ts';
 import { makeSignInLink } from '../../src/lib/server/access/sign-in.ts';
 import { startPlatform } from '../../src/lib/server/platform/start.ts';
 import { configureProviders } from '../../src/lib/server/providers/configure.ts';
+import { signExamples } from '../../src/lib/server/examples/signatures.ts';
 import { rewriteExample } from '../../src/lib/server/ratings/commands.ts';
 import { keepPair } from '../../src/lib/server/playground/commands.ts';
 import { startRun } from '../../src/lib/server/runs/commands.ts';
@@ -81,6 +82,7 @@ async function fill(owner: postgres.Sql, sandboxUrl: string, room: string) {
 	const run = await startRun(within, { clientId: randomUUID(), method: 'sft', ...defaultRecipe, learningRate: 1e-4 });
 	const { status, problem } = await drive(scope, run.id);
 	if (status !== 'ready') throw new Error(`The run ended as ${status}: ${problem}`);
+	await signExamples(scope);
 	for (let at = 0; at < 10; at++)
 		// fewer are no training
 		await keepPair(within, {

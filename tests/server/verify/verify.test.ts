@@ -42,7 +42,10 @@ beforeAll(async () => {
 		split
 	});
 	const rows = await addRows(scope, projectId, [question('train', 1), question('validation', 2), question(null, 3)]);
-	await rewriteHistory('examples', (sql) => sql`update examples set rating = null, ratings_count = 0`);
+	await rewriteHistory('examples', async (sql) => {
+		await sql`update examples set rating = null, ratings_count = 0`;
+		await sql`select recount_examples()`;
+	});
 	const run = await addReadyRun(scope, { projectId, connectionId: connection.id });
 	const [train, validation] = [rows[0]!.id, rows[1]!.id];
 	await scope.tx(async (tx) => {
@@ -87,10 +90,10 @@ beforeAll(async () => {
 	// another project of the team, where what measures here trains: its numbers and sides are its own
 	const other = await newProject(scope, { slug: 'other' });
 	await addRows(scope, other.project.id, [question('train', 2), question('validation', 1)], 11);
-	await rewriteHistory(
-		'examples',
-		(sql) => sql`update examples set rating = null, ratings_count = 0 where project_id = ${other.project.id}`
-	);
+	await rewriteHistory('examples', async (sql) => {
+		await sql`update examples set rating = null, ratings_count = 0 where project_id = ${other.project.id}`;
+		await sql`select recount_examples()`;
+	});
 	await scope.tx((tx) => tx.update(projects).set({ nextExample: 13 }).where(eq(projects.id, other.project.id)));
 });
 
@@ -195,9 +198,47 @@ test.for(planted)('a wrong value is found: %s, %s', async ([table, change, undo,
 	const [row] =
 		await owner`select ${owner(column)} as old from ${owner(table)} ${table === 'examples' ? owner`where number = 3` : owner``}`;
 	const old = Buffer.isBuffer(row!.old) ? `'\\x${row!.old.toString('hex')}'` : `'${row!.old}'`;
-	await rewriteHistory(table, (sql) => sql.unsafe(`update ${table} set ${change}`));
+	// what is counted of it has its own rows below
+	const counting = (sql: postgres.TransactionSql) =>
+		table === 'examples' ? sql`select recount_examples()` : undefined;
+	await rewriteHistory(table, async (sql) => {
+		await sql.unsafe(`update ${table} set ${change}`);
+		await counting(sql);
+	});
 	expect((await found()).sentences).toEqual([`Team ${slug}, project support: ${sentence}`]);
-	await rewriteHistory(table, (sql) => sql.unsafe(`update ${table} set ${undo.replace('$old', old)}`));
+	await rewriteHistory(table, async (sql) => {
+		await sql.unsafe(`update ${table} set ${undo.replace('$old', old)}`);
+		await counting(sql);
+	});
+	expect((await found()).sentences).toEqual([]);
+});
+
+const miscounted: [change: string, undo: string, sentence: string][] = [
+	[
+		`update example_counts set count = count + 1 where points = 7`,
+		`update example_counts set count = count - 1 where points = 7`,
+		'the counters say 2 examples (train, rating 7, rewritten, learnt); there are 1.'
+	],
+	[
+		`update example_counts set tokens = tokens + 5 where points = 7`,
+		`update example_counts set tokens = tokens - 5 where points = 7`,
+		'what is added up of the examples (train, rating 7, rewritten, learnt) is not what their tokens make.'
+	],
+	[
+		`update example_counts set ratings = ratings + 1 where points = 7`,
+		`update example_counts set ratings = ratings - 1 where points = 7`,
+		'what is added up of the examples (train, rating 7, rewritten, learnt) is not what their ratings make.'
+	],
+	[
+		`update own_counts set count = count - 1 where score = 7`,
+		`update own_counts set count = count + 1 where score = 7`,
+		'the counters say that somebody gave 0 examples a 7; it is 1.'
+	]
+];
+test.for(miscounted)('a wrong counter is found: %s', async ([change, undo, sentence]) => {
+	await owner.unsafe(change);
+	expect((await found()).sentences).toEqual([`Team ${slug}, project support: ${sentence}`]);
+	await owner.unsafe(undo);
 	expect((await found()).sentences).toEqual([]);
 });
 
@@ -216,9 +257,10 @@ test('what another project has of an import does not count for it', async () => 
 
 test('a prompt on both sides is found, also by a deleted measure', async () => {
 	const same = `(select prompt_hash from examples where number = 1)`;
-	await rewriteHistory('examples', (sql) =>
-		sql.unsafe(`update examples set prompt_hash = ${same}, deleted_at = now() where number = 2`)
-	);
+	await rewriteHistory('examples', async (sql) => {
+		await sql.unsafe(`update examples set prompt_hash = ${same}, deleted_at = now() where number = 2`);
+		await sql`select recount_examples()`;
+	});
 	const [leak, hash] = (await found()).sentences;
 	expect(leak).toContain('example 2 measures, and example 1, which trains, has the same prompt');
 	expect(hash).toContain('hash of another prompt');
@@ -235,7 +277,7 @@ test('the program exits with 1 and says what differs, and with 0 and a summary w
 	const bad = await program({});
 	expect(bad.said).toMatch(/^Team .*\nTeam .*\nLooked at 1 teams, 5 examples, .*\n2 differences\.\n$/);
 	expect(bad.code).toBe(1);
-	await owner`truncate examples, run_examples, pairings, evaluations, ratings, rewrites, runs, projects cascade`;
+	await owner`truncate examples, example_counts, own_counts, run_examples, pairings, evaluations, ratings, rewrites, runs, projects cascade`;
 	const good = await program({});
 	expect(good).toEqual({
 		code: 0,

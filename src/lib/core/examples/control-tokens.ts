@@ -7,5 +7,8 @@ const controlToken = /<\|[a-z][a-z0-9_]{1,40}\|>|<(?:start|end)_of_turn>|\[\/?IN
 /** The same for the database, which looks for it in JSON and in rewrites. */
 export const controlTokenPattern = controlToken.source.replaceAll('(?:', '(');
 
+/** Whatever has a control token has one of these. */
+export const controlTokenParts = ['<|', '_of_turn>', 'INST]', 'SYS>>'];
+
 /** The first control token in a text, or null. */
 export const controlTokenIn = (text: string): string | null => controlToken.exec(text)?.[0] ?? null;

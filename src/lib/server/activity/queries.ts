@@ -6,14 +6,13 @@ import { may } from '../../core/permissions.ts';
 import { nextStep } from '../../core/project/next-step.ts';
 import { readiness } from '../../core/project/readiness.ts';
 import { isOver } from '../../core/runs/status.ts';
+import { countIn, countedOf } from '../access/counted.ts';
 import { query } from '../access/operation.ts';
 import { seesScores } from '../access/own-scores.ts';
-import { type ProjectScope, together } from '../access/scope.ts';
+import { type ProjectScope, type Tx, together } from '../access/scope.ts';
 import type { ListedEvaluation } from '../../contract/evaluations.ts';
 import { recentEvaluations } from '../evaluations/rows.ts';
 import { countExamples, ratingHistogram } from '../examples/queries.ts';
-import { inTrainingFile } from '../examples/rows.ts';
-import { examples } from '../platform/db/schema.ts';
 import { recentRuns } from '../runs/rows.ts';
 import { type Deed, deedsOf, told } from './deeds.ts';
 
@@ -73,11 +72,18 @@ export const listActivity = query(ListActivity, (scope, { before, limit = rowsOn
 	})
 );
 
+/** How many examples a training would learn from, if it began now. */
+const goodInTrain = async (tx: Tx, { project: { id, qualityThreshold } }: ProjectScope) =>
+	countIn(
+		await countedOf(tx, id),
+		({ side, points }) => side === 'train' && points !== null && points >= qualityThreshold
+	);
+
 /** Everything a dashboard is made of, at one moment; all of it the newest first. */
 const factsOf = (scope: ProjectScope) =>
 	together(scope, async (inside) => ({
 		counts: await countExamples(inside),
-		goodInTrain: await inside.tx((tx) => tx.$count(examples, inTrainingFile(scope.project, 'train'))),
+		goodInTrain: seesScores(scope) ? await inside.tx((tx) => goodInTrain(tx, scope)) : 0,
 		bars: seesScores(scope) ? await ratingHistogram(inside) : [],
 		runs: may(scope.role, 'runs:see') ? await inside.tx((tx) => recentRuns(tx, scope, shown)) : noRuns,
 		evaluations: await inside.tx((tx) => recentEvaluations(tx, scope, shown)),

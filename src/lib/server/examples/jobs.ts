@@ -1,5 +1,6 @@
-import { job } from '../jobs/job.ts';
+import { type Requeue, job } from '../jobs/job.ts';
 import { compareExamples } from './compare.ts';
+import { signExamples } from './signatures.ts';
 
 export const exampleJobs = [
 	job('project.compare', {
@@ -9,3 +10,6 @@ export const exampleJobs = [
 		run: (scope, { projectId }, signal) => compareExamples(scope, projectId, signal)
 	})
 ];
+
+/** Signs what came since the last sweep, so that a search need not read it. */
+export const signUnsigned: Requeue = signExamples;

@@ -24,7 +24,7 @@ export const pageOf = async (tx: Tx, scope: ProjectScope, given: ExampleFilter) 
 		tx
 			.select(listed)
 			.from(examples)
-			.where(wanted(scope.project.id, some))
+			.where(wanted(scope.project.id, some, limit + 1))
 			.orderBy(some.after ? asc(examples.number) : desc(examples.number))
 			.limit(limit + 1);
 	let found = await find(filter);

@@ -57,7 +57,7 @@ const addOpinions = async (tx: Tx, scope: Scope, projectId: string) => {
  */
 const clearLeakingSplits = async (tx: Tx, projectId: string) => {
 	const sql = tx.$client;
-	await sql`select from projects where id = ${projectId} for update`; // nobody adds the other side meanwhile
+	await sql`select from projects where id = ${projectId} for no key update`; // nobody adds the other side meanwhile
 	const here = sql`e.project_id = ${projectId} and e.prompt_hash = s.prompt_hash`;
 	await sql`
 		update stage s set split = null

@@ -1,7 +1,7 @@
 import type { JobWithMetadata, PgBoss } from 'pg-boss';
 import * as v from 'valibot';
 import { scopeFor } from '../access/scope.ts';
-import { exampleJobs } from '../examples/jobs.ts';
+import { exampleJobs, signUnsigned } from '../examples/jobs.ts';
 import { countUncounted, evaluationJobs, requeueGenerations } from '../evaluations/jobs.ts';
 import { linkUnlinked } from '../events/jobs.ts';
 import { announceEnds, keyJobs } from '../keys/jobs.ts';
@@ -19,7 +19,7 @@ import { type QueueName, polling, sweep } from './queues.ts';
 /** Every job of every feature. A test holds the list against the queues. */
 export const jobs: Job[] = [...keyJobs, ...exampleJobs, ...runJobs, ...servingJobs, ...evaluationJobs, ...webhookJobs];
 
-/** Gives what is open its job back, feature by feature, counts what no job counts, links what no relay has linked, and announces the ends of keys. */
+/** Gives what is open its job back, feature by feature, counts what no job counts, links what no relay has linked, announces the ends of keys, and signs examples. */
 const requeues: Requeue[] = [
 	requeueOpenRuns,
 	requeueOpenServings,
@@ -27,7 +27,8 @@ const requeues: Requeue[] = [
 	countUncounted,
 	linkUnlinked,
 	requeueDeliveries,
-	announceEnds
+	announceEnds,
+	signUnsigned
 ];
 
 /** The system itself acts: whoever wanted the job had the right to, when it was queued. */

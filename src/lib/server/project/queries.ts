@@ -1,4 +1,4 @@
-import { and, count, eq, isNull, sql } from 'drizzle-orm';
+import { count, eq } from 'drizzle-orm';
 import {
 	GetFrame,
 	GetProject,
@@ -8,10 +8,11 @@ import {
 	PrepareProject
 } from '../../contract/project.ts';
 import { query } from '../access/operation.ts';
-import { mine, seesScores } from '../access/own-scores.ts';
+import { countIn, countedOf, ownCountedOf, ownFrom, unratedIn } from '../access/counted.ts';
+import { seesScores } from '../access/own-scores.ts';
 import { type Scope, type Tx, noProject } from '../access/scope.ts';
 import { offeredProviders } from '../connections/rows.ts';
-import { connections, examples, projects, runs } from '../platform/db/schema.ts';
+import { connections, projects, runs } from '../platform/db/schema.ts';
 import { mayMakeProjects, shown } from './rows.ts';
 
 /** What everybody in a project reads of it: as it was when the request came in. */
@@ -21,14 +22,6 @@ export const getProject = query(GetProject, ({ project }) => shown(project));
 export const listProjects = query(ListProjects, (scope) =>
 	scope.tx(async (tx) => (await tx.select().from(projects).orderBy(projects.name)).map(shown))
 );
-
-/** Examples that wait for a rating: that nobody has rated, or, for who may not see others' scores, that they have not. */
-const unratedIn = async (tx: Tx, scope: Scope, projectId: string): Promise<number> => {
-	const present = and(eq(examples.projectId, projectId), isNull(examples.deletedAt));
-	if (seesScores(scope)) return tx.$count(examples, and(present, isNull(examples.rating)));
-	const [row] = await tx.execute<{ rated: number }>(sql`select count(*)::int as rated from ${mine(projectId)}`);
-	return (await tx.$count(examples, present)) - row!.rated;
-};
 
 /** What live pages of who sees everybody's scores are told with the news of these projects. */
 export const tellUnrated =
@@ -55,35 +48,28 @@ export const getFrame = query(GetFrame, (scope, { projectId }) =>
 	})
 );
 
-/** How many examples of each project are there, rated, and good. */
-const ratedCounts = (tx: Tx) =>
-	tx
-		.select({
-			projectId: examples.projectId,
-			total: count(),
-			rated: sql<number>`count(${examples.rating})::int`,
-			quality: sql<number>`(count(*) filter (where ${examples.rating} >= ${projects.qualityThreshold}))::int`
-		})
-		.from(examples)
-		.innerJoin(projects, eq(projects.id, examples.projectId))
-		.where(isNull(examples.deletedAt))
-		.groupBy(examples.projectId);
+type Progress = { total: number; rated: number; quality: number };
 
-/** The same by the person's own scores. */
-const ownRatedCounts = async (tx: Tx): Promise<Awaited<ReturnType<typeof ratedCounts>>> => {
-	const totals = await tx
-		.select({ projectId: examples.projectId, total: count() })
-		.from(examples)
-		.where(isNull(examples.deletedAt))
-		.groupBy(examples.projectId);
-	const own = await tx.execute<{ projectId: string; rated: number; quality: number }>(sql`
-		select mine.project_id as "projectId", count(*)::int as rated,
-			(count(*) filter (where mine.score >= (
-				select p.quality_threshold from projects p where p.id = mine.project_id
-			)))::int as quality
-		from ${mine()} group by mine.project_id`);
-	const none = { rated: 0, quality: 0 };
-	return totals.map((one) => ({ ...none, ...own.find(({ projectId }) => projectId === one.projectId), ...one }));
+/** How many examples of a project are there, rated, and good: by everybody's scores, or for who may not see those by their own. */
+const progressOf = async (tx: Tx, scope: Scope): Promise<(projectId: string, threshold: number) => Progress> => {
+	if (!seesScores(scope)) {
+		const own = await ownCountedOf(tx);
+		return (id, threshold) => {
+			const one = own.find(({ projectId }) => projectId === id);
+			return one
+				? { total: one.total, rated: ownFrom(one, 1), quality: ownFrom(one, threshold) }
+				: { total: 0, rated: 0, quality: 0 };
+		};
+	}
+	const counted = Map.groupBy(await countedOf(tx), ({ projectId }) => projectId);
+	return (id, threshold) => {
+		const kinds = counted.get(id) ?? [];
+		return {
+			total: countIn(kinds),
+			rated: countIn(kinds, ({ points }) => points !== null),
+			quality: countIn(kinds, ({ points }) => points !== null && points >= threshold)
+		};
+	};
 };
 
 /**
@@ -93,21 +79,26 @@ const ownRatedCounts = async (tx: Tx): Promise<Awaited<ReturnType<typeof ratedCo
 export const listProjectCounts = query(ListProjectCounts, (scope) =>
 	scope.tx(async (tx) => {
 		const list = await tx
-			.select({ id: projects.id, slug: projects.slug, name: projects.name, description: projects.description })
+			.select({
+				id: projects.id,
+				slug: projects.slug,
+				name: projects.name,
+				description: projects.description,
+				threshold: projects.qualityThreshold
+			})
 			.from(projects)
 			.orderBy(projects.name);
-		const counted = seesScores(scope) ? await ratedCounts(tx) : await ownRatedCounts(tx);
+		const progress = await progressOf(tx, scope);
 		const trained = await tx
 			.select({ projectId: runs.projectId, models: count() })
 			.from(runs)
 			.where(eq(runs.status, 'ready'))
 			.groupBy(runs.projectId);
-		const none = { total: 0, rated: 0, quality: 0 };
-		return list.map((project) => {
-			const { total, rated, quality } = counted.find(({ projectId }) => projectId === project.id) ?? none;
-			const models = trained.find(({ projectId }) => projectId === project.id)?.models ?? 0;
-			return { ...project, total, rated, quality, models };
-		});
+		return list.map(({ threshold, ...project }) => ({
+			...project,
+			...progress(project.id, threshold),
+			models: trained.find(({ projectId }) => projectId === project.id)?.models ?? 0
+		}));
 	})
 );
 

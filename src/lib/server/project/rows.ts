@@ -5,7 +5,7 @@ import { connections, projects, runs } from '../platform/db/schema.ts';
 
 /** A step: the project of the scope as it is now; other changes of it wait until this transaction is over. Throws *not found*. */
 export const lockedProject = async (tx: Tx, { project }: Pick<ProjectScope, 'project'>) => {
-	const [found] = await tx.select().from(projects).where(eq(projects.id, project.id)).for('update');
+	const [found] = await tx.select().from(projects).where(eq(projects.id, project.id)).for('no key update');
 	if (!found) throw noProject();
 	return found;
 };

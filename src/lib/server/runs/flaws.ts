@@ -1,7 +1,7 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { FlawedExamples } from '../../core/runs/preflight.ts';
 import type { Message } from '../../core/examples/conversation.ts';
-import { controlTokenPattern } from '../../core/examples/control-tokens.ts';
+import { controlTokenParts, controlTokenPattern } from '../../core/examples/control-tokens.ts';
 import { trainedTurns, weightIn } from '../../core/examples/formats/training.ts';
 import { flawsOfExample } from '../../core/examples/trainable.ts';
 import type { Project, Tx } from '../access/scope.ts';
@@ -18,6 +18,13 @@ type Candidate = {
 	source: string | null;
 };
 
+/** Whether a text has none of these parts: a twentieth of what an expression costs, which then is asked of hardly any. */
+const hasNone = (text: SQL, parts: readonly string[]): SQL =>
+	sql.join(
+		parts.map((part) => sql`strpos(${text}, ${part}) = 0`),
+		sql` and `
+	);
+
 /**
  * A step: those that are not plainly fine, by number. Plain is what begins with the user, or a system prompt, and takes turns in
  * text alone: nearly all, and the database sees it without sending the texts here. It looks at JSON as it is written, because
@@ -29,12 +36,13 @@ const candidates = (tx: Tx, project: Project, after: number) =>
 		where e.project_id = ${project.id} and e.deleted_at is null and e.number > ${after}
 			and (e.split = 'validation' or (e.split = 'train' and e.rating >= ${project.qualityThreshold}))
 			and not (
-				e.messages::text !~ '"(tool_calls|tool_call_id|weight|reasoning|reasoning_content)":|"content":"\\s*"'
-				and e.messages::text !~ ${controlTokenPattern} and coalesce(e.rewrite, '') !~ ${controlTokenPattern}
+				${hasNone(sql`e.messages::text`, ['"tool_call', '"weight":', '"reasoning'])}
+				and (${hasNone(sql`e.messages::text`, controlTokenParts)} or e.messages::text !~ ${controlTokenPattern})
+				and coalesce(e.rewrite, '') !~ ${controlTokenPattern}
 				and coalesce(e.source, '') !~ '"(tools|functions|weight)"'
 				and (
-					select string_agg(case (turn -> 'role')::text
-						when '"system"' then 's' when '"user"' then 'u' when '"assistant"' then 'a' else 'x' end, '' order by place)
+					select string_agg(case when (turn -> 'content')::text ~ '^"\\s*"$' then 'x' else case (turn -> 'role')::text
+						when '"system"' then 's' when '"user"' then 'u' when '"assistant"' then 'a' else 'x' end end, '' order by place)
 					from json_array_elements(e.messages) with ordinality as turns (turn, place)
 				) ~ '^s?(ua)+$'
 			)

@@ -7,6 +7,7 @@ import { sha256 } from '../platform/crypto.ts';
 import { runExamples, runPairs } from '../platform/db/schema.ts';
 import type { ProviderId } from '../providers/provider.ts';
 import { type DataFacts, readFacts } from './facts.ts';
+import type { Kept } from './kept.ts';
 import { differenceFrom, lastRunOf } from './last-run.ts';
 import { countLeftOut, pairsFor } from './pairs.ts';
 
@@ -14,9 +15,9 @@ import { countLeftOut, pairsFor } from './pairs.ts';
 export const readFactsFor = (
 	tx: Tx,
 	project: Project,
-	{ method, recipe, provider }: { method: Method; recipe: Recipe; provider: ProviderId | null }
+	{ method, recipe, provider, kept }: { method: Method; recipe: Recipe; provider: ProviderId | null; kept?: Kept }
 ): Promise<DataFacts> =>
-	method === 'dpo' ? readPairFacts(tx, project, recipe, provider) : readFacts(tx, project, recipe);
+	method === 'dpo' ? readPairFacts(tx, project, recipe, provider) : readFacts(tx, project, recipe, kept);
 
 /** The same pair by pair. */
 const readPairFacts = async (

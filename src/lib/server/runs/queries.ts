@@ -18,6 +18,7 @@ import { openAccess } from '../connections/rows.ts';
 import { connections, runEvents, runFiles, runPoints, runs } from '../platform/db/schema.ts';
 import { providers } from '../providers/registry.ts';
 import { readPast } from './facts.ts';
+import { keptOf } from './kept.ts';
 import { readFactsFor } from './pair-facts.ts';
 import { askProvider, findingsOf, refused } from './preflight.ts';
 import { type Run, listedRun, newestServing, runOf, shownServing } from './rows.ts';
@@ -121,7 +122,8 @@ export const getPreflight = query(GetPreflight, async (scope, { from, method: as
 		const usual = method === 'sft' ? project.recipe : presets.dpo.balanced;
 		const wanted = earlier?.method === method ? earlier.recipe : usual;
 		const access = project.connectionId ? await openAccess(tx, project.connectionId) : null;
-		const data = await readFactsFor(tx, project, { method, recipe: wanted, provider: access?.provider ?? null });
+		const kept = await keptOf(tx, project.id);
+		const data = await readFactsFor(tx, project, { method, recipe: wanted, provider: access?.provider ?? null, kept });
 		return { earlier, method, wanted, data, past: await readPast(tx, project, method), access };
 	});
 	const provider = access

@@ -124,6 +124,50 @@ export const comparisons: Comparison[] = [
 			`the import of ${part(row.file_name)} says that it added ${row.added} examples; there are ${row.examples}.`
 	},
 	{
+		sql: `select ${where}, x.split, x.points, x.rewritten, x.trained, x.count, x.there, x.tokens <> x.tokens_there as tokens_differ
+			from (
+				select team_id, project_id, split, points, rewritten, trained, sum(count)::int as count, sum(there)::int as there,
+					sum(tokens) as tokens, sum(tokens_there) as tokens_there, sum(ratings) as ratings, sum(ratings_there) as ratings_there
+				from (
+					select team_id, project_id, split, points, rewritten, trained, count, 0 as there, tokens, 0 as tokens_there,
+						ratings, 0 as ratings_there
+					from example_counts
+					union all
+					select team_id, project_id, coalesce(split, ''), coalesce(floor(rating), 0), rewrite is not null, trained, 0, 1, 0, tokens,
+						0, coalesce(rating::numeric, 0)
+					from examples where deleted_at is null
+				) both_of group by 1, 2, 3, 4, 5, 6
+			) x ${place}
+			where (x.count, x.tokens, x.ratings) is distinct from (x.there, x.tokens_there, x.ratings_there)`,
+		says: (row) => {
+			const marks = [row.split || 'no side', row.points ? `rating ${row.points}` : 'unrated'];
+			const kind = [...marks, ...(row.rewritten ? ['rewritten'] : []), ...(row.trained ? ['learnt'] : [])].join(', ');
+			return row.count === row.there
+				? `what is added up of the examples (${kind}) is not what their ${row.tokens_differ ? 'tokens' : 'ratings'} make.`
+				: `the counters say ${row.count} examples (${kind}); there are ${row.there}.`;
+		}
+	},
+	{
+		sql: `select ${where}, x.score, x.count, x.there
+			from (
+				select team_id, project_id, person_id, score, sum(count)::int as count, sum(there)::int as there
+				from (
+					select team_id, project_id, person_id, score, count, 0 as there from own_counts
+					union all
+					select team_id, project_id, person_id, score, 0, 1 from (
+						select e.team_id, e.project_id, r.person_id, case when (array_agg(r.score order by r.seq desc))[1] is not null
+							then (array_agg(r.score order by r.settled desc, r.seq desc))[1] end as score
+						from examples e join ratings r on r.team_id = e.team_id and r.example_id = e.id
+							and r.text = coalesce(sha256(convert_to(e.rewrite, 'UTF8')), '')
+						where e.deleted_at is null
+						group by e.team_id, e.project_id, e.id, r.person_id
+					) said where score is not null
+				) both_of group by 1, 2, 3, 4
+			) x ${place}
+			where x.count <> x.there`,
+		says: (row) => `the counters say that somebody gave ${row.count} examples a ${row.score}; it is ${row.there}.`
+	},
+	{
 		sql: `select t.slug as team, x.slug as project, counter.what, counter.next, counter.used
 			from projects x join teams t on t.id = x.team_id
 			cross join lateral (values

@@ -1,5 +1,5 @@
 // Long because it is the whole database on one page: identity first, then team data in the order of the loop.
-import { sql } from 'drizzle-orm';
+import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import {
 	bigint,
 	boolean,
@@ -10,6 +10,7 @@ import {
 	index,
 	integer,
 	json,
+	numeric,
 	pgTable,
 	primaryKey,
 	real,
@@ -385,6 +386,19 @@ export const imports = teamTable(
 	]
 );
 
+/**
+ * The whole points of a rating, null without one. In comparisons that may be asked before the policies, because they tell nothing of what
+ * they compare: an index by a function such as `floor` would not be used under row level security.
+ */
+export const pointsOf = (rating: SQLWrapper): SQL =>
+	sql`(case ${sql.join(
+		Array.from(
+			{ length: 10 },
+			(_, i) => sql`when ${rating} < ${sql.raw(String(i + 2))}::real then ${sql.raw(String(i + 1))}`
+		),
+		sql` `
+	)} end)`;
+
 const origins = ['written', 'import', 'playground'] as const;
 
 export const examples = teamTable(
@@ -430,16 +444,92 @@ export const examples = teamTable(
 		index('examples_held')
 			.on(t.teamId, t.projectId, t.promptHash)
 			.where(sql`trained or reserved or (split = 'validation' and deleted_at is not null)`),
+		// what each filter of a list is made of, by number (examples/list.ts)
+		index('examples_listed')
+			.on(t.teamId, t.projectId, pointsOf(t.rating), t.split, t.number)
+			.where(sql`deleted_at is null`),
+		// where a search finds rewrites
+		index('examples_rewritten')
+			.on(t.teamId, t.projectId, t.number)
+			.where(sql`rewrite is not null and deleted_at is null`),
+		index('examples_lowest')
+			.on(t.teamId, t.projectId, t.rating, t.number.desc().nullsFirst())
+			.where(sql`rating is not null and deleted_at is null`),
 		index('examples_family')
 			.on(t.teamId, t.projectId, t.family)
 			.where(sql`family is not null`),
-		index('examples_rating').on(t.teamId, t.projectId, t.rating),
 		oneOf('examples', 'split', sides),
 		oneOf('examples', 'origin', origins),
 		between('examples', 'rating', 1, 10),
 		counts('examples', 'ratings_count', 'tokens')
 	]
 );
+
+/**
+ * How many examples are there of each kind, so that nothing counts rows: the sum over the slots. Kept by triggers on `examples`
+ * (drizzle/functions/totals.sql), and only ever added to; one slot is one transaction's at a time, so that nobody waits.
+ */
+export const exampleCounts = pgTable(
+	'example_counts',
+	{
+		teamId: uuid().notNull(),
+		projectId: uuid().notNull(),
+		slot: smallint().notNull(),
+		/** '' is neither side. */
+		split: text().$type<(typeof sides)[number] | ''>().notNull(),
+		/** Whole points: a mean of 7.9 does not reach 8. 0 is unrated. */
+		points: smallint().notNull(),
+		rewritten: boolean().notNull(),
+		trained: boolean().notNull(),
+		count: bigint({ mode: 'number' }).notNull(),
+		tokens: bigint({ mode: 'number' }).notNull(),
+		/** What the ratings add up to; exact, as sums that are taken from again have to be. */
+		ratings: numeric({ mode: 'number' }).notNull(),
+		/** So many rows were written, whatever changed about them: as long as it is the same, so are the examples. */
+		changes: bigint({ mode: 'number' }).notNull()
+	},
+	// no key to the project: a rating would wait for whoever has its row
+	(t) => [
+		primaryKey({
+			name: 'example_counts_key',
+			columns: [t.teamId, t.projectId, t.slot, t.split, t.points, t.rewritten, t.trained]
+		}),
+		...policies('example_counts', {
+			read: ['owner', 'trainer'],
+			add: [],
+			change: [],
+			remove: [],
+			project: 'project_id'
+		})
+	]
+).enableRLS();
+
+/** How many examples each voter has given which score, as it counts for the text that stands; the same way. Only functions read it. */
+export const ownCounts = pgTable(
+	'own_counts',
+	{
+		teamId: uuid().notNull(),
+		projectId: uuid().notNull(),
+		personId: uuid().notNull(),
+		slot: smallint().notNull(),
+		score: smallint().notNull(),
+		count: bigint({ mode: 'number' }).notNull()
+	},
+	(t) => [
+		primaryKey({ name: 'own_counts_key', columns: [t.teamId, t.projectId, t.personId, t.slot, t.score] }),
+		...policies('own_counts', { read: [], add: [], change: [], remove: [], project: 'project_id' })
+	]
+).enableRLS();
+
+/** What stands in the conversations of some examples, for searching (core/text/signature.ts). Made by the janitor, once all are there. */
+export const exampleSignatures = pgTable(
+	'example_signatures',
+	{ teamId: uuid().notNull(), projectId: uuid().notNull(), block: integer().notNull(), bits: bytes().notNull() },
+	(t) => [
+		primaryKey({ name: 'example_signatures_key', columns: [t.teamId, t.projectId, t.block] }),
+		...policies('example_signatures', { add: ['owner'], change: [], remove: [], project: 'project_id' })
+	]
+).enableRLS();
 
 /** Who rates, rewrites and votes: a person, or a key, whose id then stands in `personId`. Where something is counted, people are. */
 export const voters = ['person', 'script'] as const;

@@ -41,17 +41,22 @@ export type Rights = {
  * computed once per statement (100 × faster than a membership subquery); `nullif`, because
  * on a pooled connection the setting is '' after the first transaction, not null.
  */
-const ownTeam = (column: string) => `${column} = (select nullif(current_setting('app.team_id', true), '')::uuid)`;
+const actingTeam = `nullif(current_setting('app.team_id', true), '')::uuid`;
+/**
+ * Whoever has another role acts for no team. The role is asked inside the setting: as a clause of its own, which is always true for
+ * members, the planner would believe that it filters, and expect half of the rows or one.
+ */
+const ownTeam = (column: string, roles: Role[]) => {
+	if (roles.length === 0) return `${column} = (select ${actingTeam})`;
+	const named = roles.map((role) => `'${role}'`).join(', ');
+	return `${column} = (select case when current_setting('app.role', true) in (${named}) then ${actingTeam} end)`;
+};
 const ownProject = (column?: string) => {
 	if (!column) return '';
 	const own = `(select app_project_ids())::uuid[]`;
 	const isOwn = column === 'project_ids' ? `${column} <@ ${own}` : `${column} = any (${own})`;
 	return ` and ((select app_all_projects()) or ${isOwn})`;
 };
-const withRole = (roles: Role[]) =>
-	roles.length === 0
-		? ' and false'
-		: ` and (select current_setting('app.role', true) in (${roles.map((role) => `'${role}'`).join(', ')}))`;
 const actingPerson = `(select nullif(current_setting('app.user_id', true), '')::uuid)`;
 const actingKey = `(select nullif(current_setting('app.key_id', true), '')::uuid)`;
 const actingVoter = `(select coalesce(nullif(current_setting('app.key_id', true), ''), nullif(current_setting('app.user_id', true), ''))::uuid)`;
@@ -68,13 +73,15 @@ const asActor = (actor: Rights['actor']) => {
 
 /** The four policies of one table, one for each command. */
 export const policies = (table: string, rights: Rights, team = 'team_id') => {
-	const rows = (roles: Role[]): SQL => sql.raw(ownTeam(team) + ownProject(rights.project) + withRole(roles));
+	const own = (roles: Role[], and = '') =>
+		sql.raw(ownTeam(team, roles) + ownProject(rights.project) + (roles.length === 0 ? ' and false' : '') + and);
+	const rows = (roles: Role[]): SQL => own(roles);
 	return [
 		pgPolicy(`${table}_read`, { for: 'select', to: app, using: rows(rights.read ?? everyone) }),
 		pgPolicy(`${table}_add`, {
 			for: 'insert',
 			to: app,
-			withCheck: sql.raw(ownTeam(team) + ownProject(rights.project) + withRole(rights.add) + asActor(rights.actor))
+			withCheck: own(rights.add, asActor(rights.actor))
 		}),
 		pgPolicy(`${table}_change`, { for: 'update', to: app, using: rows(rights.change), withCheck: rows(rights.change) }),
 		pgPolicy(`${table}_remove`, { for: 'delete', to: app, using: rows(rights.remove) })

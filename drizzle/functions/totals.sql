@@ -1,0 +1,165 @@
+-- Counters: how many examples there are of each kind, and how many of them each voter has given which score. Pages ask them and count no
+-- rows (server/access/counted.ts). They are only ever added to, in the transaction of the change, so that a rollback leaves nothing.
+--
+-- A project's numbers are sums over slots. A transaction takes the first slot that no other has, until its end: nobody waits for a
+-- counter, so that counters can be part of no deadlock, and a quiet project has one slot. These are definer functions, because whoever
+-- changes an example may write no counter. Nobody deletes examples; where a project is purged, its counters go with it.
+
+create or replace function free_slot(project uuid) returns smallint language plpgsql set search_path = '' as $$
+declare
+	slot smallint := 0;
+begin
+	while not pg_try_advisory_xact_lock(hashtextextended(project::text, 1000 + slot)) loop
+		slot := slot + 1;
+	end loop;
+	return slot;
+end $$;
+
+-- Whole points, as the schema's `pointsOf`; 0 is unrated.
+create or replace function whole_points(rating real) returns smallint language sql immutable parallel safe as $$
+	select coalesce(floor(rating), 0)::smallint
+$$;
+
+create or replace function count_examples_added() returns trigger language plpgsql security definer set search_path = '' as $$
+declare
+	place record;
+	free smallint;
+begin
+	for place in select n.team_id, n.project_id from new_rows n group by 1, 2 loop
+		free := public.free_slot(place.project_id);
+		insert into public.example_counts as c
+			(team_id, project_id, slot, split, points, rewritten, trained, count, tokens, ratings, changes)
+		select place.team_id, place.project_id, free, coalesce(n.split, ''),
+			public.whole_points(n.rating), n.rewrite is not null, n.trained, count(*), sum(n.tokens), coalesce(sum(n.rating::numeric), 0), count(*)
+		from new_rows n
+		where n.team_id = place.team_id and n.project_id = place.project_id and n.deleted_at is null
+		group by 4, 5, 6, 7
+		on conflict on constraint example_counts_key do update set
+			count = c.count + excluded.count, tokens = c.tokens + excluded.tokens,
+			ratings = c.ratings + excluded.ratings, changes = c.changes + excluded.changes;
+	end loop;
+	return null;
+end $$;
+
+create or replace trigger examples_counted_added after insert on examples
+	referencing new table as new_rows for each statement execute function count_examples_added();
+
+-- Of each row, what it was is taken away and what it is added; what is deleted is neither.
+create or replace function count_examples_changed() returns trigger language plpgsql security definer set search_path = '' as $$
+declare
+	place record;
+	moved record;
+	free smallint;
+begin
+	for place in select n.team_id, n.project_id from new_rows n group by 1, 2 loop
+		free := public.free_slot(place.project_id);
+		insert into public.example_counts as c
+			(team_id, project_id, slot, split, points, rewritten, trained, count, tokens, ratings, changes)
+		select place.team_id, place.project_id, free, coalesce(x.split, ''),
+			public.whole_points(x.rating), x.rewritten, x.trained, sum(x.step), sum(x.step * x.tokens), coalesce(sum(x.step * x.rating::numeric), 0), count(*)
+		from (
+			select n.team_id, n.project_id, n.split, n.rating, n.rewrite is not null as rewritten, n.trained, n.tokens, n.deleted_at, 1 as step
+			from new_rows n
+			union all
+			select o.team_id, o.project_id, o.split, o.rating, o.rewrite is not null, o.trained, o.tokens, o.deleted_at, -1
+			from old_rows o
+		) x
+		where x.team_id = place.team_id and x.project_id = place.project_id and x.deleted_at is null
+		group by 4, 5, 6, 7
+		on conflict on constraint example_counts_key do update set
+			count = c.count + excluded.count, tokens = c.tokens + excluded.tokens,
+			ratings = c.ratings + excluded.ratings, changes = c.changes + excluded.changes;
+	end loop;
+	-- what is deleted takes everybody's score of it along, and brings it back; hardly any change has such a row
+	if exists (select from old_rows o where o.deleted_at is not null) or exists (select from new_rows n where n.deleted_at is not null) then
+		for moved in
+			select n.team_id, case when n.deleted_at is null then 1 else -1 end as step, array_agg(n.id) as ids
+			from new_rows n join old_rows o on o.team_id = n.team_id and o.id = n.id
+			where (n.deleted_at is null) <> (o.deleted_at is null)
+			group by 1, 2
+		loop
+			perform public.count_own(moved.team_id, moved.ids, moved.step);
+		end loop;
+	end if;
+	return null;
+end $$;
+
+create or replace trigger examples_counted_changed after update on examples
+	referencing old table as old_rows new table as new_rows for each statement execute function count_examples_changed();
+
+-- Adds what counts of everybody's scores for these examples as they stand, or takes it away. Their rows are locked.
+create or replace function count_own(team uuid, ids uuid[], step int) returns void language sql set search_path = '' as $$
+	insert into public.own_counts as c (team_id, project_id, person_id, slot, score, count)
+	select team, said.project_id, said.person_id, public.free_slot(said.project_id), said.score, step * count(*)
+	from (
+		select e.project_id, r.person_id, case when (array_agg(r.score order by r.seq desc))[1] is not null
+			then (array_agg(r.score order by r.settled desc, r.seq desc))[1] end as score
+		from public.examples e
+		join public.ratings r on r.team_id = e.team_id and r.example_id = e.id and r.text = public.text_mark(e.rewrite)
+		where e.team_id = team and e.id = any (ids)
+		group by e.project_id, e.id, r.person_id
+	) said
+	where said.score is not null
+	group by 2, 3, 5
+	on conflict on constraint own_counts_key do update set count = c.count + excluded.count
+$$;
+
+-- Where the owner purges a project. No key does it, since a rating would wait for whoever has the project's row.
+create or replace function purge_counts() returns trigger language plpgsql set search_path = '' as $$
+begin
+	delete from public.example_counts c where c.team_id = old.team_id and c.project_id = old.id;
+	delete from public.own_counts c where c.team_id = old.team_id and c.project_id = old.id;
+	delete from public.example_signatures s where s.team_id = old.team_id and s.project_id = old.id;
+	return null;
+end $$;
+
+create or replace trigger projects_counted after delete on projects for each row execute function purge_counts();
+
+-- Every counter anew, from what is there: for the owner of the tables, where triggers were off. Nobody writes an example meanwhile.
+create or replace function recount_examples() returns void language plpgsql set search_path = '' as $$
+begin
+	lock table public.examples, public.ratings in share row exclusive mode;
+	delete from public.example_counts;
+	delete from public.own_counts;
+	insert into public.example_counts (team_id, project_id, slot, split, points, rewritten, trained, count, tokens, ratings, changes)
+	select e.team_id, e.project_id, 0, coalesce(e.split, ''), public.whole_points(e.rating), e.rewrite is not null, e.trained,
+		count(*), sum(e.tokens), coalesce(sum(e.rating::numeric), 0), extract(epoch from now()) * 1000 -- as never before
+	from public.examples e where e.deleted_at is null
+	group by 1, 2, 4, 5, 6, 7;
+	insert into public.own_counts (team_id, project_id, person_id, slot, score, count)
+	select said.team_id, said.project_id, said.person_id, 0, said.score, count(*)
+	from (
+		select e.team_id, e.project_id, r.person_id, case when (array_agg(r.score order by r.seq desc))[1] is not null
+			then (array_agg(r.score order by r.settled desc, r.seq desc))[1] end as score
+		from public.examples e
+		join public.ratings r on r.team_id = e.team_id and r.example_id = e.id and r.text = public.text_mark(e.rewrite)
+		where e.deleted_at is null
+		group by e.team_id, e.project_id, e.id, r.person_id
+	) said
+	where said.score is not null
+	group by 1, 2, 3, 5;
+end $$;
+
+-- The two questions of somebody who may not know what others gave. They ask for the team, the role and the projects themselves.
+
+-- How many examples each project has that whoever acts may see.
+create or replace function examples_there() returns table (project_id uuid, count bigint)
+	language sql stable security definer set search_path = '' as $$
+	select c.project_id, sum(c.count)::bigint from public.example_counts c
+	where c.team_id = nullif(current_setting('app.team_id', true), '')::uuid
+		and current_setting('app.role', true) in ('owner', 'trainer', 'rater')
+		and (public.app_all_projects() or c.project_id = any (public.app_project_ids()))
+	group by c.project_id
+$$;
+
+-- How many examples of each project whoever acts has given which score.
+create or replace function own_scores_given() returns table (project_id uuid, score smallint, count bigint)
+	language sql stable security definer set search_path = '' as $$
+	select c.project_id, c.score, sum(c.count)::bigint from public.own_counts c
+	where c.team_id = nullif(current_setting('app.team_id', true), '')::uuid and c.person_id = public.app_voter()
+		and current_setting('app.role', true) in ('owner', 'trainer', 'rater')
+		and (public.app_all_projects() or c.project_id = any (public.app_project_ids()))
+	group by c.project_id, c.score having sum(c.count) <> 0
+$$;
+
+grant execute on function examples_there(), own_scores_given() to app;

@@ -1,0 +1,55 @@
+import { asc, eq, sql } from 'drizzle-orm';
+import { signatureOf, signedTogether } from '../../core/text/signature.ts';
+import type { Scope } from '../access/scope.ts';
+import { exampleSignatures, examples, projects } from '../platform/db/schema.ts';
+
+/** In one transaction, and of one team in one go: others wait for it. */
+const blocksAtOnce = 32;
+const mostBlocks = 3_000;
+
+/**
+ * Signs what a search would have to read otherwise: the conversations of each project, so many at a time, once no number among them is
+ * free any more. They never change; what people rewrite is found beside it.
+ */
+export const signExamples = async (scope: Scope): Promise<void> => {
+	const list = await scope.tx((tx) => tx.select({ id: projects.id }).from(projects).orderBy(asc(projects.id)));
+	let left = mostBlocks;
+	for (const { id } of list) {
+		for (let signed = blocksAtOnce; signed === blocksAtOnce && left > 0; left -= signed)
+			signed = await signSome(scope, id);
+	}
+};
+
+const signSome = (scope: Scope, projectId: string): Promise<number> =>
+	scope.tx(async (tx) => {
+		const [place] = await tx
+			.select({
+				next: projects.nextExample,
+				first: sql<number>`coalesce((select max(s.block) + 1 from example_signatures s where s.project_id = ${projectId}), 0)`
+			})
+			.from(projects)
+			.where(eq(projects.id, projectId));
+		const { next, first } = place!;
+		const count = Math.min(blocksAtOnce, Math.floor(next / signedTogether) - first);
+		if (count <= 0) return 0;
+		const from = first * signedTogether;
+		const rows = await tx
+			.select({ number: examples.number, text: sql<string>`${examples.messages}::text` })
+			.from(examples)
+			.where(
+				sql`${examples.projectId} = ${projectId} and ${examples.number} >= ${from} and ${examples.number} < ${from + count * signedTogether}`
+			);
+		const texts = Map.groupBy(rows, ({ number }) => Math.floor(number / signedTogether));
+		await tx
+			.insert(exampleSignatures)
+			.values(
+				Array.from({ length: count }, (_, i) => ({
+					teamId: scope.teamId,
+					projectId,
+					block: first + i,
+					bits: signatureOf((texts.get(first + i) ?? []).map(({ text }) => text))
+				}))
+			)
+			.onConflictDoNothing();
+		return count;
+	});

@@ -1,0 +1,129 @@
+import { type SQL, and, asc, desc, eq, isNotNull, isNull, lt, sql } from 'drizzle-orm';
+import type { QueueRequest } from '../../contract/ratings.ts';
+import { type Counted, countIn, countedOf, ownCountedIn, ownFrom } from '../access/counted.ts';
+import { firstOf, pointsFrom } from '../access/kinds.ts';
+import { mine, ownScores, seesScores } from '../access/own-scores.ts';
+import type { ProjectScope, Tx } from '../access/scope.ts';
+import { examples, projects } from '../platform/db/schema.ts';
+
+/** So many cards are on their way before they are needed: the next one is there when a key is pressed. */
+const ahead = 8;
+/** Of more than so many a random order is not made: numbers are drawn until enough of them are open. */
+const sortedAtMost = 20_000;
+const drawn = 600;
+
+type Filter = QueueRequest['filter'];
+
+/** By everybody's scores. */
+const byAll = ({ qualityThreshold }: ProjectScope['project']) => ({
+	unrated: isNull(examples.rating),
+	below: lt(examples.rating, qualityThreshold)
+});
+
+/** By the person's own: a queue of what others left out, or gave low, would tell what those gave. */
+const byOwn = ({ id, qualityThreshold }: ProjectScope['project']) => ({
+	unrated: sql`examples.id not in (select mine.example_id from ${mine(id)})`,
+	below: sql`examples.id in (select mine.example_id from ${mine(id)} where mine.score < ${qualityThreshold})`
+});
+
+const openIn = (scope: ProjectScope, filter: Filter): SQL | undefined => {
+	const { unrated, below } = (seesScores(scope) ? byAll : byOwn)(scope.project);
+	const filters: Record<Filter, SQL | undefined> = {
+		unrated,
+		// others have rated it; who may not see that gets what they have not rated themselves
+		second: and(byOwn(scope.project).unrated, seesScores(scope) ? isNotNull(examples.rating) : undefined),
+		all: undefined,
+		below,
+		// low, and nobody has written a better one yet
+		'needs-rewrite': and(below, isNull(examples.rewrite))
+	};
+	return and(eq(examples.projectId, scope.project.id), isNull(examples.deletedAt), filters[filter]);
+};
+
+/** One array, not one parameter for each: a long sitting has seen thousands. */
+const idsOf = (seen: readonly string[]) => sql`${sql.param(`{${seen.join(',')}}`)}::uuid[]`;
+
+const unseen = (seen: readonly string[]) => (seen.length > 0 ? sql`${examples.id} <> all (${idsOf(seen)})` : undefined);
+
+/** From the counters; undefined where only the rows of one person's scores can say. */
+const countOpen = async (tx: Tx, scope: ProjectScope, filter: Filter): Promise<number | undefined> => {
+	const { id, qualityThreshold } = scope.project;
+	if (!seesScores(scope)) {
+		if (filter === 'needs-rewrite') return undefined;
+		const own = await ownCountedIn(tx, id);
+		const unrated = own.total - ownFrom(own, 1);
+		const below = ownFrom(own, 1) - ownFrom(own, qualityThreshold);
+		return { unrated, second: unrated, all: own.total, below }[filter];
+	}
+	// what a script gives is in no rating, so its own scores may lie on what is unrated
+	if (filter === 'second' && scope.key) return undefined;
+	const counted = await countedOf(tx, id);
+	const isBelow = ({ points }: Counted) => points !== null && points < qualityThreshold;
+	const rated = countIn(counted, ({ points }) => points !== null);
+	return {
+		unrated: countIn(counted) - rated,
+		second: rated - (filter === 'second' ? ownFrom(await ownCountedIn(tx, id), 1) : 0),
+		all: countIn(counted),
+		below: countIn(counted, isBelow),
+		'needs-rewrite': countIn(counted, (kind) => isBelow(kind) && !kind.rewritten)
+	}[filter];
+};
+
+/** A step: how many examples of a queue are left, without those that were seen. */
+export const leftIn = async (tx: Tx, scope: ProjectScope, { filter, seen }: QueueRequest): Promise<number> => {
+	const open = openIn(scope, filter);
+	const all = await countOpen(tx, scope, filter);
+	if (all === undefined) return tx.$count(examples, and(open, unseen(seen)));
+	if (seen.length === 0 || all === 0) return all;
+	return all - (await tx.$count(examples, and(open, sql`${examples.id} = any (${idsOf(seen)})`)));
+};
+
+/** Where everybody's scores decide, the newest of a queue lie along an index. */
+const newestOf = ({ project }: ProjectScope, filter: Filter, seen: readonly string[]): SQL | undefined => {
+	const low = pointsFrom(1, project.qualityThreshold);
+	const points: Partial<Record<Filter, (number | null)[]>> = { unrated: [null], below: low, 'needs-rewrite': low };
+	if (!points[filter]) return undefined;
+	const withoutRewrite = filter === 'needs-rewrite' ? sql`and e.rewrite is null` : sql``;
+	const notSeen = seen.length > 0 ? sql`and e.id <> all (${idsOf(seen)})` : sql``;
+	const walk = { and: sql`${withoutRewrite} ${notSeen}`, order: 'desc' as const, limit: ahead };
+	return firstOf(project.id, { points: points[filter] }, walk);
+};
+
+/** Numbers of a seed's own, whether there is such an example or not. */
+const drawnBy = ({ project }: ProjectScope, seed: number): SQL => sql`${examples.number} = any (array(
+	select 1 + (hashint8extended(n, ${seed}) & 2147483647) % p.next_example
+	from generate_series(1, ${drawn}) n, ${projects} p where p.id = ${project.id}))`;
+
+const orders = (scope: ProjectScope, seed: number): Record<QueueRequest['sort'], SQL[]> => ({
+	newest: [desc(examples.number)],
+	random: [sql`hashint8extended(${examples.number}, ${seed})`, asc(examples.number)],
+	rating: [sql`${seesScores(scope) ? examples.rating : ownScores} asc nulls last`, desc(examples.number)]
+});
+
+/** A step: the first cards of a queue of which so many are left. */
+export const cardsOf = async (
+	tx: Tx,
+	scope: ProjectScope,
+	{ filter, sort, seed, seen }: QueueRequest,
+	left: number
+): Promise<{ example: typeof examples.$inferSelect; ownScore: number | null }[]> => {
+	const open = and(openIn(scope, filter), unseen(seen));
+	const find = (condition: SQL | undefined) =>
+		tx
+			.select({ example: examples, ownScore: ownScores })
+			.from(examples)
+			.where(condition)
+			.orderBy(...orders(scope, seed)[sort])
+			.limit(ahead);
+	if (sort === 'random' && left > sortedAtMost) {
+		const cards = await find(and(drawnBy(scope, seed), open));
+		if (cards.length === ahead) return cards;
+	}
+	if (!seesScores(scope)) return find(open);
+	if (sort === 'newest') return find(newestOf(scope, filter, seen) ?? open);
+	if (sort === 'random') return find(open);
+	// those with a rating have an index of their own, and come first
+	const rated = filter === 'unrated' ? [] : await find(and(open, isNotNull(examples.rating)));
+	if (rated.length === ahead || (filter !== 'all' && filter !== 'unrated')) return rated;
+	return [...rated, ...(await find(newestOf(scope, 'unrated', seen)))].slice(0, ahead);
+};

@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto';
+import postgres from 'postgres';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ExampleFilter } from '../../../src/lib/contract/examples.ts';
+import { type ProjectScope, type Scope, inProject, scopeFor } from '../../../src/lib/server/access/scope.ts';
+import { deleteExamples, importExamples, restoreExamples } from '../../../src/lib/server/examples/commands.ts';
+import { listExamples } from '../../../src/lib/server/examples/queries.ts';
+import { signExamples } from '../../../src/lib/server/examples/signatures.ts';
+import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
+import { rewriteExample } from '../../../src/lib/server/ratings/commands.ts';
+import { raw } from '../../support/raw.ts';
+import { newProject, newTeam } from '../../support/team.ts';
+
+const owner = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
+afterAll(async () => {
+	await owner.end();
+	await closePools();
+});
+
+const count = 150;
+let team: Awaited<ReturnType<typeof newTeam>>;
+let here: ProjectScope;
+/** Of 150, all but the last 22 can have a signature; every seventh asks for a kettle, and number 40 for a Päckchen. */
+beforeAll(async () => {
+	team = await newTeam();
+	await newProject(team.scope);
+	here = await inProject(team.scope, 'support');
+	const question = (n: number) =>
+		n % 7 === 0 ? `My KETTLE ${n} leaks` : n === 40 ? 'Mein Päckchen?' : `Question ${n} 50%`;
+	const lines = Array.from({ length: count }, (_, i) => ({
+		number: i + 1,
+		text: JSON.stringify({
+			messages: [
+				{ role: 'user', content: question(i + 1) },
+				{ role: 'assistant', content: `Answer ${i + 1}` }
+			],
+			...(i % 2 === 0 && { rating: 9 })
+		})
+	}));
+	await importExamples(here, { fileName: 'a.jsonl', lines });
+});
+
+const numbers = async (filter: Partial<ExampleFilter>) =>
+	(await listExamples(here, { limit: 100, ...filter })).rows.map(({ number }) => number);
+const sevens = Array.from({ length: count }, (_, i) => count - i).filter((n) => n % 7 === 0);
+/** Everything that is asked below, so that it can be compared. */
+const all = async () => ({
+	kettle: await numbers({ search: 'kettle' }),
+	great: await numbers({ search: 'kettle', band: 'great' }),
+	unrated: await numbers({ search: 'kettle', band: 'unrated', split: 'none' }),
+	train: await numbers({ search: 'kettle', split: 'train' }),
+	before: await numbers({ search: 'kettle', before: 70 }),
+	after: await numbers({ search: 'kettle', after: 70, limit: 3 }),
+	few: await numbers({ search: 'kettle', limit: 3 }),
+	letter: (await numbers({ search: 'e' })).length,
+	percent: (await numbers({ search: '%' })).length,
+	umlaut: await numbers({ search: 'PÄCKCHEN' }),
+	absent: await numbers({ search: 'zebra' }),
+	absentSign: await numbers({ search: 'ß' }),
+	number: await numbers({ search: '#33' }),
+	rewrite: await numbers({ search: 'colander' })
+});
+
+test('finds the same with signatures as without, and reads only what may have it', async () => {
+	const [example] = await owner`select id from examples where project_id = ${here.project.id} and number = 50`;
+	await rewriteExample(here, { exampleId: example!.id, output: 'A Colander', score: 9, clientId: randomUUID() });
+	const before = await all();
+	expect(before).toMatchObject({
+		kettle: sevens,
+		great: sevens.filter((n) => n % 2 === 1),
+		unrated: sevens.filter((n) => n % 2 === 0),
+		train: [],
+		before: sevens.filter((n) => n < 70),
+		after: [91, 84, 77],
+		few: sevens.slice(0, 3),
+		letter: 100,
+		percent: 100,
+		umlaut: [40],
+		absent: [],
+		absentSign: [],
+		rewrite: [50]
+	});
+	expect(before.number).toContain(33);
+	const isOpen = async () =>
+		(await plainPool()`select teams_with_open_work() as id`).some(({ id }) => id === team.teamId);
+	expect(await isOpen()).toBe(true);
+	await signExamples(team.scope);
+	await signExamples(team.scope);
+	expect(await isOpen()).toBe(false);
+	const signed = await owner`select block from example_signatures where project_id = ${here.project.id} order by 1`;
+	expect(signed.map(({ block }) => block)).toEqual([0, 1, 2, 3]);
+	expect(await all()).toEqual(before);
+	// a signature without a mark is believed, so nothing behind it was read
+	await owner`update example_signatures set bits = decode(repeat('00', 1792), 'hex') where project_id = ${here.project.id} and block < 3`;
+	expect(await numbers({ search: 'kettle' })).toEqual(sevens.filter((n) => n >= 96));
+	await owner`delete from example_signatures where project_id = ${here.project.id}`;
+});
+
+test('what is deleted is not found, and what came back is', async () => {
+	await signExamples(team.scope);
+	const [example] = await owner`select id from examples where project_id = ${here.project.id} and number = 40`;
+	await deleteExamples(here, { ids: [example!.id] });
+	expect(await numbers({ search: 'päckchen' })).toEqual([]);
+	await restoreExamples(here, { ids: [example!.id] });
+	expect(await numbers({ search: 'päckchen' })).toEqual([40]);
+});
+
+test('rewrites are found in the order of a list too, upwards from where one is', async () => {
+	const some =
+		await owner`select id from examples where project_id = ${here.project.id} and number in (60, 80, 100, 120)`;
+	for (const { id } of some)
+		await rewriteExample(here, { exampleId: id, output: 'A sieve', score: 9, clientId: randomUUID() });
+	expect(await numbers({ search: 'sieve' })).toEqual([120, 100, 80, 60]);
+	expect(await numbers({ search: 'sieve', limit: 1 })).toEqual([120]);
+	expect(await numbers({ search: 'sieve', before: 100 })).toEqual([80, 60]);
+	expect(await numbers({ search: 'sieve', after: 60, limit: 1 })).toEqual([80]);
+});
+
+test('nobody finds what they may not see, whatever they ask the function', async () => {
+	const search = (who: Scope) =>
+		raw(
+			who,
+			(sql) =>
+				sql`select search_examples(${here.project.id}, '%kettle%', '%kettle%', null, '{}', null, null, null, null, 5)`
+		);
+	expect(await search(await team.as('rater'))).toHaveLength(5);
+	expect(await search(await team.as('trainer', [randomUUID()]))).toHaveLength(0);
+	expect(await search((await newTeam()).scope)).toHaveLength(0);
+	expect(await search(scopeFor({ ...(await team.as('rater')), role: 'guest' as never }))).toHaveLength(0);
+	await expect(
+		plainPool()`select search_examples(${here.project.id}, '%', '%', null, '{}', null, null, null, null, 5)`
+	).resolves.toHaveLength(0);
+	const rater = await team.as('rater');
+	await expect(
+		raw(rater, (sql) => sql`insert into example_signatures values (${team.teamId}, ${here.project.id}, 99, '')`)
+	).rejects.toMatchObject({ code: '42501' });
+});

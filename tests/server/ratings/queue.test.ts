@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import postgres from 'postgres';
+import { afterAll, expect, test } from 'vitest';
+import { inProject } from '../../../src/lib/server/access/scope.ts';
+import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
+import { rateExample } from '../../../src/lib/server/ratings/commands.ts';
+import { nextCards } from '../../../src/lib/server/ratings/queries.ts';
+import { keptOf } from '../../../src/lib/server/runs/kept.ts';
+import { newProject, newTeam } from '../../support/team.ts';
+
+const owner = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
+afterAll(async () => {
+	await owner.end();
+	await closePools();
+});
+
+/** A project of so many examples, in one statement. */
+const newPlace = async (count: number) => {
+	const team = await newTeam();
+	await newProject(team.scope);
+	const here = await inProject(team.scope, 'support');
+	await owner`
+		insert into examples (team_id, project_id, number, messages, content_hash, prompt_hash, tokens, origin)
+		select ${team.teamId}, ${here.project.id}, n, '[]', int4send(n), int4send(n), 1, 'import' from generate_series(1, ${count}) n`;
+	await owner`update projects set next_example = ${count + 1} where id = ${here.project.id}`;
+	return { ...team, here };
+};
+
+test('a random queue of many is drawn: the same for a seed, each example once, and all of it open', async () => {
+	const { here, as } = await newPlace(20_050);
+	for (const who of [here, await inProject(await as('rater'), 'support')]) {
+		const draw = (seed: number, seen: string[] = []) =>
+			nextCards(who, { filter: 'unrated', sort: 'random', seed, seen });
+		const first = await draw(5);
+		expect([first.cards.length, first.left]).toEqual([8, 20_050]);
+		expect((await draw(5)).cards).toEqual(first.cards);
+		expect((await draw(6)).cards).not.toEqual(first.cards);
+		const seen = first.cards.map(({ id }) => id);
+		const next = await draw(5, seen);
+		expect(next.left).toBe(20_042);
+		expect(next.cards.filter(({ id }) => seen.includes(id))).toEqual([]);
+		await rateExample(here, { exampleId: next.cards[0]!.id, score: 3, clientId: randomUUID() });
+		const own = (await draw(5, seen)).cards.some(({ id }) => id === next.cards[0]!.id);
+		expect(own).toBe(who !== here); // another's rating takes nothing out of a rater's queue
+	}
+});
+
+test('the queues of everybody’s scores come in their order, whatever the kind', async () => {
+	const { here } = await newPlace(12);
+	const { cards } = await nextCards(here, { filter: 'all', sort: 'newest', seed: 1, seen: [] });
+	const rate = (number: number, score: number) =>
+		rateExample(here, { exampleId: cards.find((card) => card.number === number)!.id, score, clientId: randomUUID() });
+	for (const [number, score] of [
+		[5, 7],
+		[8, 2],
+		[11, 7],
+		[12, 10]
+	] as const)
+		await rate(number, score);
+	const queue = async (filter: 'all' | 'unrated' | 'below', sort: 'newest' | 'rating') =>
+		(await nextCards(here, { filter, sort, seed: 1, seen: [] })).cards.map(({ number }) => number);
+	expect(await queue('unrated', 'newest')).toEqual([10, 9, 7, 6, 4, 3, 2, 1]);
+	expect(await queue('unrated', 'rating')).toEqual([10, 9, 7, 6, 4, 3, 2, 1]);
+	expect(await queue('below', 'newest')).toEqual([11, 8, 5]);
+	expect(await queue('below', 'rating')).toEqual([8, 11, 5]);
+	expect(await queue('all', 'rating')).toEqual([8, 11, 5, 12, 10, 9, 7, 6]);
+});
+
+test('what was looked through is asked again once an example has changed, and not before', async () => {
+	const { here } = await newPlace(3);
+	const [example] = await owner`select id from examples where project_id = ${here.project.id} limit 1`;
+	let looks = 0;
+	const look = () => here.look(async (tx) => (await keptOf(tx, here.project.id))('test', async () => ++looks));
+	expect([await look(), await look()]).toEqual([1, 1]);
+	await rateExample(here, { exampleId: example!.id, score: 4, clientId: randomUUID() });
+	expect([await look(), await look()]).toEqual([2, 2]);
+	await owner`update examples set deleted_at = now() where id = ${example!.id}`;
+	expect([await look(), await look()]).toEqual([3, 3]);
+});
