@@ -304,7 +304,7 @@ test('it is trained once the provider has begun, and then for ever', async () =>
 
 test('it is free again when the provider refuses the data, unless another order has it', async () => {
 	const { scope, slug, rows } = await newWorkshop(sandbox.url, {
-		train: 10,
+		train: 12,
 		validation: 2,
 		baseModel: 'sandbox-rejects-data'
 	});
@@ -313,7 +313,7 @@ test('it is free again when the provider refuses the data, unless another order 
 	await drive(scope, first.id, ({ jobId }) => jobId !== null);
 	const second = await startRun(here, newRun());
 	expect(await drive(scope, first.id)).toMatchObject({ status: 'failed', accepted: false });
-	expect(await marks(scope)).toEqual({ trained: 0, reserved: 10 });
+	expect(await marks(scope)).toEqual({ trained: 0, reserved: 12 });
 	expect(await drive(scope, second.id)).toMatchObject({ status: 'failed', accepted: false });
 	expect(await marks(scope)).toEqual({ trained: 0, reserved: 0 });
 	const { id } = rows.find(({ split }) => split === 'train')!;

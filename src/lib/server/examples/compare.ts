@@ -9,7 +9,7 @@ import { enqueue } from '../jobs/queue.ts';
 import { examples, projects } from '../platform/db/schema.ts';
 
 /** So many examples are compared while somebody waits for it; with more, a job does it. */
-const mostAtOnce = 1000;
+const mostAtOnce = 3000;
 /** With more than so many only what says exactly the same is known: comparing them all would take a gigabyte and minutes. */
 export const mostCompared = 100_000;
 const rowsAtOnce = 2000;

@@ -23,15 +23,6 @@ export const listProjects = query(ListProjects, (scope) =>
 	scope.tx(async (tx) => (await tx.select().from(projects).orderBy(projects.name)).map(shown))
 );
 
-/** What live pages of who sees everybody's scores are told with the news of these projects. */
-export const tellUnrated =
-	(scope: Scope) =>
-	async (tx: Tx, projectIds: string[]): Promise<Record<string, number>> => {
-		const numbers: Record<string, number> = {};
-		if (seesScores(scope)) for (const id of projectIds) numbers[id] = await unratedIn(tx, scope, id);
-		return numbers;
-	};
-
 /**
  * What stands around every page of a team: its projects, and beside *Rate* the number of examples that wait for a rating in the
  * one that is open. Asked with every page, so it counts nothing else.

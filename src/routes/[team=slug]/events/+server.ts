@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { endpoint } from '$lib/server/http/endpoint';
 import { eventStream } from '$lib/server/http/stream';
 import { watchRights } from '$lib/server/access/watched';
-import { tellUnrated } from '$lib/server/project/queries';
+import { tellUnrated } from '$lib/server/project/unrated';
 import { subscribe } from '$lib/server/events/hub';
 import type { RequestHandler } from './$types';
 

@@ -100,7 +100,7 @@ describe('names', () => {
 		const { ratings } = await getExample(place, { exampleId: contest.exampleIds[0]! });
 		expect(ratings).toMatchObject([{ person: 'Rita', score: 7 }]);
 		const { voters } = await getEvaluation(place, { evaluationId: contest.id });
-		expect(voters).toEqual([{ name: 'Rita', judged: 2 }]);
+		expect(voters).toEqual([{ name: 'Rita', judged: 2, skipped: 0 }]);
 	});
 
 	test.each(all)('%s tells another team nothing, nor who is in none', async (name) => {

@@ -13,6 +13,8 @@ import { createProject } from '$lib/server/project/commands';
 import * as projectQueries from '$lib/server/project/queries';
 import * as ratingCommands from '$lib/server/ratings/commands';
 import * as runCommands from '$lib/server/runs/commands';
+import { compareRuns } from '$lib/server/runs/compare';
+import { listTrainingPairs } from '$lib/server/runs/pair-list';
 import * as runQueries from '$lib/server/runs/queries';
 import * as servingCommands from '$lib/server/servings/commands';
 import { chat } from '$lib/server/servings/chat';
@@ -29,7 +31,17 @@ const isUseCase = (value: unknown): value is AnyUseCase => typeof value === 'fun
 /** The use case of each operation that a script can reach, by the operation's name. */
 export const useCases: ReadonlyMap<string, AnyUseCase> = new Map(
 	[
-		{ chat, getBudget, getMe, getDashboard, listActivity, listEveryModel, createProject },
+		{
+			chat,
+			getBudget,
+			getMe,
+			getDashboard,
+			listActivity,
+			listEveryModel,
+			createProject,
+			compareRuns,
+			listTrainingPairs
+		},
 		projectQueries,
 		exampleQueries,
 		exampleCommands,
