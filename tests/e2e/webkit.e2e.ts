@@ -99,8 +99,8 @@ test('Safari sorts the runs and opens the one that is clicked', async () => {
 	await safari.click('thead a', 'Cost');
 	await safari.awaitAddress((url) => url.searchParams.get('sort') === 'cost');
 	await safari.find('th[aria-sort]', 'Cost');
-	const row = (await column(1)).indexOf('v1') + 1;
-	await safari.click(cell(row, 3)); // its base model
+	const row = (await column(2)).indexOf('v1') + 1;
+	await safari.click(cell(row, 4)); // its base model
 	await safari.awaitAddress((url) => url.pathname === to.run(...place(), world.run));
 });
 
