@@ -69,17 +69,21 @@ const axe = async (page: Page, type: 'tag' | 'rule', values: string[]) => {
 };
 
 /** Where the page is wider than its window, first as it is. */
-const sidewaysAt = async (page: Page, widths: readonly number[]) => {
+const sidewaysAt = async (page: Page, others: readonly number[]) => {
 	const size = page.viewportSize()!;
 	const found: string[] = [];
-	for (const width of [size.width, ...widths]) {
+	for (const width of [size.width, ...others]) {
 		await page.setViewportSize({ ...size, width });
 		// what is drawn by hand follows in the next frame
 		await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-		const { scrollWidth, clientWidth } = await page.evaluate(() => {
-			const { scrollWidth, clientWidth } = document.documentElement;
-			return { scrollWidth, clientWidth };
-		});
+		const widths = () =>
+			page.evaluate(() => {
+				const { scrollWidth, clientWidth } = document.documentElement;
+				return { scrollWidth, clientWidth };
+			});
+		// on a busy machine what follows the window takes longer than a frame
+		for (let look = 0; look < 20 && (await widths()).scrollWidth > width; look++) await page.waitForTimeout(100);
+		const { scrollWidth, clientWidth } = await widths();
 		if (scrollWidth <= clientWidth) continue;
 		const widest = await page.evaluate(() => {
 			const right = (each: Element) => each.getBoundingClientRect().right;
