@@ -2,6 +2,7 @@
 import { hash } from '../math/hash.ts';
 import type { Message } from './conversation.ts';
 import { normalise } from './fingerprint.ts';
+import { Places } from './near-places.ts';
 
 /** Shorter turns say too little to be known by: they count within the whole that leads to an answer. */
 const shortestTurn = 40;
@@ -93,52 +94,6 @@ type Piece = { text: string; prompt: number; isTurn: boolean; isAround: boolean 
  * short text after a change, long ones one among many that use the same few words.
  */
 const key = { letters: [9, 18], ofEach: 4, texts: 12 };
-
-/** Where pieces stand, as chains in columns of numbers: twelve bytes for each, where a map of lists takes ten times that. */
-class Places {
-	#heads = new Int32Array(1 << 12).fill(-1);
-	#values = new Uint32Array(1 << 12);
-	#texts = new Int32Array(1 << 12);
-	#next = new Int32Array(1 << 12);
-	#count = 0;
-
-	/** Visits the texts in which a piece stands, the newest first. Answers how many those are. */
-	each(value: number, visit?: (text: number) => void): number {
-		let count = 0;
-		for (let at = this.#heads[value & (this.#heads.length - 1)]!; at >= 0; at = this.#next[at]!) {
-			if (this.#values[at] !== value) continue;
-			count++;
-			visit?.(this.#texts[at]!);
-		}
-		return count;
-	}
-
-	/** `most`: what stands in so many texts tells none of them, and is noted no more. */
-	add(value: number, text: number, most: number) {
-		if (this.each(value) === most) return;
-		if (this.#count === this.#values.length) this.#grow();
-		const at = this.#count++;
-		this.#values[at] = value;
-		this.#texts[at] = text;
-		this.#chain(at);
-	}
-
-	#chain(at: number) {
-		const place = this.#values[at]! & (this.#heads.length - 1);
-		this.#next[at] = this.#heads[place]!;
-		this.#heads[place] = at;
-	}
-
-	#grow() {
-		const size = 2 * this.#values.length;
-		const wider = <A extends Int32Array | Uint32Array>(old: A, wide: A) => (wide.set(old), wide);
-		this.#values = wider(this.#values, new Uint32Array(size));
-		this.#texts = wider(this.#texts, new Int32Array(size));
-		this.#next = new Int32Array(size);
-		this.#heads = new Int32Array(size).fill(-1);
-		for (let at = 0; at < this.#count; at++) this.#chain(at);
-	}
-}
 
 /**
  * Finds near twins among prompts that come one after the other. All texts are kept in memory, as folded: about as much as they have
