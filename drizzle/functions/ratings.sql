@@ -204,8 +204,9 @@ begin
 	if looked then
 		-- nothing they send elsewhere comes between
 		perform pg_advisory_xact_lock(hashtextextended(example::text, 11));
-		select public.own_score(example, acting, coalesce(read, card.text)) as score,
-			exists (select from public.ratings r where r.client_id = client) as sent into standing;
+		select public.own_score(example, acting, coalesce(read, card.text)) as score, client = any (array(
+			select r.client_id from public.ratings r where r.example_id = example and r.person_id = acting order by r.seq
+		)) as sent into standing;
 		if not standing.sent and standing.score is distinct from saw then
 			raise exception 'Another score was given meanwhile' using errcode = 'AI042',
 				detail = json_build_object('number', card.number, 'now', standing.score);

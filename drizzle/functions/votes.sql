@@ -35,8 +35,7 @@ declare
 	acting uuid := public.app_voter();
 	contest record;
 	pairing uuid;
-	used_for uuid;
-	standing text;
+	standing record;
 begin
 	select e.number, e.planned, e.revealed_at into contest from public.evaluations e where e.id = evaluation and e.project_id = project;
 	if contest.number is null then
@@ -50,32 +49,37 @@ begin
 		-- nothing they send elsewhere comes between
 		perform pg_advisory_xact_lock(hashtextextended(ballot::text, 13));
 	end if;
-	used_for := (select v.ballot_id from public.votes v where v.client_id = client);
-	if used_for <> ballot then
-		raise exception 'The vote was used for another ballot' using errcode = 'AI045';
-	end if;
+	select coalesce(bool_or(said.client_id = client), false) as sent, (array_agg(said.choice order by said.seq desc))[1] as choice into standing
+	from (
+		select v.client_id, v.choice, v.seq from public.votes v
+		where v.evaluation_id = evaluation and v.ballot_id = ballot order by v.seq offset 0
+	) said;
 	happened := false;
-	if used_for is null then
+	if not standing.sent then
 		if contest.revealed_at is not null then
 			raise exception 'The results are known, so no more votes are taken' using errcode = 'AI030';
 		end if;
-		if looked then
-			standing := (select v.choice from public.votes v where v.ballot_id = ballot order by v.seq desc limit 1);
-			if standing is distinct from saw then
-				raise exception 'Another choice was made meanwhile' using errcode = 'AI042', detail = json_build_object('now', standing);
-			end if;
+		if looked and standing.choice is distinct from saw then
+			raise exception 'Another choice was made meanwhile' using errcode = 'AI042', detail = json_build_object('now', standing.choice);
 		end if;
 		-- the same vote sent twice at once: the second one finds it there
 		insert into public.votes (project_id, evaluation_id, pairing_id, person_id, ballot_id, choice, client_id)
 		values (project, evaluation, pairing, acting, ballot, mark, client) on conflict do nothing;
 		happened := found;
+		if not happened and exists (select from public.votes v where v.client_id = client and v.ballot_id <> ballot) then
+			raise exception 'The vote was used for another ballot' using errcode = 'AI045';
+		end if;
 	end if;
 	details := json_build_object('number', contest.number);
 	total := contest.planned;
 	select count(*) filter (where said.choice <> 'skip'), count(*) filter (where said.choice = 'skip') into judged, skipped
 	from (
-		select distinct on (v.ballot_id) v.choice from public.votes v
-		where v.evaluation_id = evaluation and v.person_id = acting order by v.ballot_id, v.seq desc
+		select distinct on (given.ballot_id) given.choice
+		from (
+			select v.ballot_id, v.choice, v.seq from public.votes v
+			where v.evaluation_id = evaluation and v.person_id = acting order by v.seq offset 0
+		) given
+		order by given.ballot_id, given.seq desc
 	) said;
 	return next;
 end $$;
