@@ -1,6 +1,6 @@
 import type { Person, SignedInSession } from '$lib/server/access/sessions';
 import type { ProjectScope, Scope } from '$lib/server/access/scope';
-import type { Membership } from '$lib/server/access/memberships';
+import type { Entry, Membership } from '$lib/server/access/memberships';
 
 declare global {
 	namespace App {
@@ -14,6 +14,8 @@ declare global {
 			requestId: string;
 			person: Person | null;
 			session: SignedInSession | null;
+			/** What they find at the address, where it is below a team; for `enterTeam`. */
+			entry: Entry | null;
 			/** Set by `enterTeam` for every route below `[team=slug]`; only read there. */
 			scope: Scope;
 			team: Membership;

@@ -8,7 +8,6 @@ import { startServer } from '$lib/server/lifecycle';
 import { secure } from '$lib/server/http/secure';
 import { answerThrown } from '$lib/server/http/thrown';
 import { currentSession } from '$lib/server/access/sessions';
-import { enter } from '$lib/server/access/memberships';
 import { log } from '$lib/server/platform/log';
 import { noProject, scopeFor } from '$lib/server/access/scope';
 import errorPage from './error.html?raw';
@@ -29,17 +28,22 @@ export const init: ServerInit = async () => {
 /** The same for everybody, so that it may be kept by whoever carries it: no session is looked up, and none renewed. */
 const isForEverybody = (route: string) => route.startsWith('/(docs)') || route === '/api/openapi.json';
 
+const isInTeam = (route: string | null) => route?.startsWith('/[team=slug]') ?? false;
+
 /**
- * Who is it? Routes that need nobody in particular find `person: null`. A request may say in whose name it was made
+ * Who is it, and what do they find at this address? Routes that need nobody in particular find `person: null`. A request may say in whose name it was made
  * (`x-person`): what a person decided and a page still keeps is not sent as somebody else's, who has signed in here since.
  */
 const identify: Handle = async ({ event, resolve }) => {
 	const route = event.route.id;
-	const signedIn = route && !isForEverybody(route) ? await currentSession(event.cookies) : null;
+	const { team, project } = event.params;
+	const place = team !== undefined && isInTeam(route) ? { team, project } : null;
+	const signedIn = route && !isForEverybody(route) ? await currentSession(event.cookies, place) : null;
 	const meant = event.request.headers.get('x-person');
 	const known = meant === null || meant === signedIn?.person?.id ? signedIn : null;
 	event.locals.person = known?.person ?? null;
 	event.locals.session = known?.session ?? null;
+	event.locals.entry = known?.entry ?? null;
 	return resolve(event);
 };
 
@@ -51,9 +55,9 @@ const tabOf = (request: Request, url: URL): string | null => {
 
 /** Which team, which project? Below `[team=slug]` a membership is needed; a stranger learns nothing, not even that the team exists. */
 const enterTeam: Handle = async ({ event, resolve }) => {
-	if (!event.route.id?.startsWith('/[team=slug]')) return resolve(event);
-	const { person } = event.locals;
-	if (!person) {
+	if (!isInTeam(event.route.id)) return resolve(event);
+	const { person, entry } = event.locals;
+	if (!person || !entry) {
 		// a page, or the data of one that was opened before the person signed out elsewhere
 		const isPage = event.isDataRequest || event.request.headers.get('accept')?.includes('text/html');
 		if (event.request.method === 'GET' && isPage) {
@@ -61,7 +65,7 @@ const enterTeam: Handle = async ({ event, resolve }) => {
 		}
 		error(401, { code: 'signed_out', message: 'You are signed out. Sign in and try again.' });
 	}
-	const { memberships, membership, project, heard } = await enter(person.id, event.params.team!, event.params.project);
+	const { memberships, membership, project, heard } = entry;
 	if (!membership)
 		error(404, { code: 'not_found', message: 'There is nothing at this address, or it is not yours to see.' });
 	if (event.params.project !== undefined && !project) {

@@ -49,13 +49,15 @@ end $$;
 -- the team they enter, the project of the address if it is theirs to see.
 create or replace function enter_team(person uuid, team_slug text, project_slug text)
 	returns table (team_id uuid, slug text, name text, role text, project_ids uuid[], project json)
-	language sql stable security definer set search_path = '' as $$
-	select m.team_id, t.slug, t.name, m.role, m.project_ids,
-		case when t.slug = team_slug then public.project_at(project_slug, m.team_id, m.project_ids) end
-	from public.members m join public.teams t on t.id = m.team_id
-	where m.person_id = person
-	order by m.created_at, t.slug
-$$;
+	language plpgsql stable rows 2 security definer set search_path = '' as $$
+begin
+	return query
+		select m.team_id, t.slug, t.name, m.role, m.project_ids,
+			case when t.slug = team_slug then public.project_at(project_slug, m.team_id, m.project_ids) end
+		from public.members m join public.teams t on t.id = m.team_id
+		where m.person_id = person
+		order by m.created_at, t.slug;
+end $$;
 
 -- What whoever has this open session may do in a team; a stream that stays open asks again and again.
 create or replace function rights_of_session(session uuid, team uuid) returns table (role text, project_ids uuid[])

@@ -50,36 +50,49 @@ create or replace function count_ratings(team uuid, ids uuid[]) returns void
 	where e.team_id = team and e.id = found.id
 $$;
 
--- What counts of everybody who said something of these examples.
-create or replace function derive_ratings() returns trigger language plpgsql security definer set search_path = '' as $$
-declare
-	touched record;
+-- What counts of everybody who said something of these examples, and what of that is new. `before`: without these rows. Nobody's score
+-- is read twice, and an example whose rating stays as it was is not written.
+--
+-- The ratings of each example lie together in the index that the order names. Statistics of a table that was empty a minute ago
+-- would have all of them read, and for as long as a connection keeps its plan.
+create or replace function derive_ratings() returns trigger
+	language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
 begin
 	perform from public.examples e
 	where (e.team_id, e.id) in (select n.team_id, n.example_id from new_rows n)
 	order by e.team_id, e.id
 	for no key update;
-	for touched in select n.team_id, array_agg(distinct n.example_id) as ids from new_rows n group by n.team_id loop
-		perform public.count_ratings(touched.team_id, touched.ids);
-	end loop;
-	-- what counts of each of these voters, in place of what would without these rows (totals.sql)
-	insert into public.own_counts as c (team_id, project_id, person_id, slot, score, count)
-	select said.team_id, said.project_id, said.person_id, public.free_slot(said.project_id), given.score, sum(given.step)
-	from (
-		select e.team_id, e.project_id, r.person_id,
+	with touched as materialized (
+		select e.team_id, e.project_id, e.id, e.rating, e.ratings_count, e.deleted_at is null as present, public.text_mark(e.rewrite) as text
+		from public.examples e where (e.team_id, e.id) in (select n.team_id, n.example_id from new_rows n)
+	), said as materialized (
+		select t.team_id, t.project_id, t.id, t.present, r.person_id, r.voter,
 			case when (array_agg(r.score order by r.seq desc) filter (where fresh.id is null))[1] is not null
 				then (array_agg(r.score order by r.settled desc, r.seq desc) filter (where fresh.id is null))[1] end as before,
 			case when (array_agg(r.score order by r.seq desc))[1] is not null
 				then (array_agg(r.score order by r.settled desc, r.seq desc))[1] end as after
-		from (select distinct n.team_id, n.example_id, n.person_id from new_rows n) who
-		join public.examples e on e.team_id = who.team_id and e.id = who.example_id and e.deleted_at is null
-		join public.ratings r on r.team_id = who.team_id and r.example_id = who.example_id and r.person_id = who.person_id
-			and r.text = public.text_mark(e.rewrite)
+		from touched t
+		cross join lateral (
+			select r.* from public.ratings r
+			where r.team_id = t.team_id and r.example_id = t.id and r.text = t.text order by r.person_id, r.seq offset 0
+		) r
 		left join new_rows fresh on fresh.team_id = r.team_id and fresh.id = r.id
-		group by e.team_id, e.project_id, e.id, r.person_id
-	) said
-	cross join lateral (values (said.before, -1), (said.after, 1)) given (score, step)
-	where given.score is not null
+		group by t.team_id, t.project_id, t.id, t.present, r.person_id, r.voter
+	), rated as (
+		update public.examples e set rating = found.mean, ratings_count = found.people
+		from (
+			select t.team_id, t.id, t.rating, t.ratings_count, avg(s.after)::real as mean, count(s.after)::int as people
+			from touched t left join said s on s.team_id = t.team_id and s.id = t.id and s.voter = 'person'
+			group by t.team_id, t.id, t.rating, t.ratings_count
+		) found
+		where e.team_id = found.team_id and e.id = found.id
+			and (found.rating, found.ratings_count) is distinct from (found.mean, found.people)
+	)
+	-- in place of what counted of each of these voters (totals.sql)
+	insert into public.own_counts as c (team_id, project_id, person_id, slot, score, count)
+	select s.team_id, s.project_id, s.person_id, public.free_slot(s.project_id), given.score, sum(given.step)
+	from said s cross join lateral (values (s.before, -1), (s.after, 1)) given (score, step)
+	where s.present and s.before is distinct from s.after and given.score is not null
 	group by 1, 2, 3, 5 having sum(given.step) <> 0
 	on conflict on constraint own_counts_key do update set count = c.count + excluded.count;
 	return null;
@@ -153,3 +166,58 @@ begin
 end $$;
 
 grant execute on function settle_rating(uuid) to app;
+
+-- What counts of a voter's scores of this text of an example, as far as whoever acts may see them.
+create or replace function own_score(example uuid, whose uuid, of_text bytea) returns smallint
+	language plpgsql stable set search_path = '' set enable_seqscan = off as $$
+begin
+	return (
+		select case when (array_agg(r.score order by r.seq desc))[1] is not null
+			then (array_agg(r.score order by r.settled desc, r.seq desc))[1] end
+		from (
+			select x.score, x.seq, x.settled from public.ratings x
+			where x.example_id = example and x.person_id = whose and x.text = of_text order by x.person_id, x.seq offset 0
+		) r
+	);
+end $$;
+
+-- One voter's score of one example, appended: under row level security, as whoever acts. `said`: it comes with the text that was read
+-- (`read`; null: the one that stands) and, where `looked`, with the score of it that was seen (`saw`). Sent twice, it counts once.
+-- AI040: there is no such example. AI041: it never had that text. AI042: another score than the one seen counts, as the detail says.
+create or replace function rate_example(project uuid, example uuid, given smallint, read bytea, looked boolean, saw smallint, client uuid)
+	returns table (happened boolean, details json, own smallint)
+	language plpgsql volatile rows 1 set search_path = '' set enable_seqscan = off as $$
+declare
+	acting uuid := public.app_voter();
+	card record;
+	standing record;
+begin
+	select e.number, public.text_mark(e.rewrite) as text into card from public.examples e
+	where e.project_id = project and e.id = example and e.deleted_at is null;
+	if card.number is null then
+		raise exception 'There is no such example' using errcode = 'AI040';
+	end if;
+	if read <> '' and read <> card.text
+		and not exists (select from public.rewrites w where w.example_id = example and public.text_mark(w.output) = read) then
+		raise exception 'The example has never had this text' using errcode = 'AI041';
+	end if;
+	if looked then
+		-- nothing they send elsewhere comes between
+		perform pg_advisory_xact_lock(hashtextextended(example::text, 11));
+		select public.own_score(example, acting, coalesce(read, card.text)) as score, client = any (array(
+			select r.client_id from public.ratings r where r.example_id = example and r.person_id = acting order by r.seq
+		)) as sent into standing;
+		if not standing.sent and standing.score is distinct from saw then
+			raise exception 'Another score was given meanwhile' using errcode = 'AI042',
+				detail = json_build_object('number', card.number, 'now', standing.score);
+		end if;
+	end if;
+	insert into public.ratings (project_id, example_id, person_id, score, text, client_id)
+	values (project, example, acting, given, read, client) on conflict do nothing;
+	happened := found;
+	details := json_build_object('number', card.number);
+	own := (select public.own_score(e.id, acting, public.text_mark(e.rewrite)) from public.examples e where e.id = example);
+	return next;
+end $$;
+
+grant execute on function own_score(uuid, uuid, bytea), rate_example(uuid, uuid, smallint, bytea, boolean, smallint, uuid) to app;

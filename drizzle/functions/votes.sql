@@ -23,3 +23,65 @@ create or replace trigger votes_end after insert on votes
 
 create or replace trigger ballots_end after insert on ballots
 	referencing new table as new_rows for each statement execute function refuse_late_votes();
+
+-- One voter's vote on their own ballot, appended: under row level security, as whoever acts; null takes back what they said before.
+-- `looked`: it comes with the choice that was seen (`saw`). Sent twice, it counts once, also when the results are known by then.
+-- AI043: there is no such evaluation. AI044: that ballot is not theirs. AI045: the vote was used for another ballot. AI042: another
+-- choice than the one seen stands, as the detail says. AI030: the results are known.
+create or replace function cast_vote(project uuid, evaluation uuid, ballot uuid, mark text, looked boolean, saw text, client uuid)
+	returns table (happened boolean, details json, judged int, skipped int, total int)
+	language plpgsql volatile rows 1 set search_path = '' set enable_seqscan = off as $$
+declare
+	acting uuid := public.app_voter();
+	contest record;
+	pairing uuid;
+	standing record;
+begin
+	select e.number, e.planned, e.revealed_at into contest from public.evaluations e where e.id = evaluation and e.project_id = project;
+	if contest.number is null then
+		raise exception 'There is no such evaluation' using errcode = 'AI043';
+	end if;
+	pairing := (select b.pairing_id from public.ballots b where b.id = ballot and b.evaluation_id = evaluation and b.person_id = acting);
+	if pairing is null then
+		raise exception 'The ballot is not theirs' using errcode = 'AI044';
+	end if;
+	if looked then
+		-- nothing they send elsewhere comes between
+		perform pg_advisory_xact_lock(hashtextextended(ballot::text, 13));
+	end if;
+	select coalesce(bool_or(said.client_id = client), false) as sent, (array_agg(said.choice order by said.seq desc))[1] as choice into standing
+	from (
+		select v.client_id, v.choice, v.seq from public.votes v
+		where v.evaluation_id = evaluation and v.ballot_id = ballot order by v.seq offset 0
+	) said;
+	happened := false;
+	if not standing.sent then
+		if contest.revealed_at is not null then
+			raise exception 'The results are known, so no more votes are taken' using errcode = 'AI030';
+		end if;
+		if looked and standing.choice is distinct from saw then
+			raise exception 'Another choice was made meanwhile' using errcode = 'AI042', detail = json_build_object('now', standing.choice);
+		end if;
+		-- the same vote sent twice at once: the second one finds it there
+		insert into public.votes (project_id, evaluation_id, pairing_id, person_id, ballot_id, choice, client_id)
+		values (project, evaluation, pairing, acting, ballot, mark, client) on conflict do nothing;
+		happened := found;
+		if not happened and exists (select from public.votes v where v.client_id = client and v.ballot_id <> ballot) then
+			raise exception 'The vote was used for another ballot' using errcode = 'AI045';
+		end if;
+	end if;
+	details := json_build_object('number', contest.number);
+	total := contest.planned;
+	select count(*) filter (where said.choice <> 'skip'), count(*) filter (where said.choice = 'skip') into judged, skipped
+	from (
+		select distinct on (given.ballot_id) given.choice
+		from (
+			select v.ballot_id, v.choice, v.seq from public.votes v
+			where v.evaluation_id = evaluation and v.person_id = acting order by v.seq offset 0
+		) given
+		order by given.ballot_id, given.seq desc
+	) said;
+	return next;
+end $$;
+
+grant execute on function cast_vote(uuid, uuid, uuid, text, boolean, text, uuid) to app;

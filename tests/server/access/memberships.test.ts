@@ -3,7 +3,7 @@ import { afterAll, expect, test } from 'vitest';
 import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
 import { currentSession, endSession, startSession } from '../../../src/lib/server/access/sessions.ts';
 import type { Scope } from '../../../src/lib/server/access/scope.ts';
-import { createTeam, enter, membershipsOf, stillEnter } from '../../../src/lib/server/access/memberships.ts';
+import { createTeam, membershipsOf, stillEnter } from '../../../src/lib/server/access/memberships.ts';
 import { changeRole, removeMember } from '../../../src/lib/server/team/commands.ts';
 import { newCookies } from '../../support/cookies.ts';
 import { newPerson, newProject, newTeam } from '../../support/team.ts';
@@ -45,8 +45,12 @@ test('whoever enters a team finds there the project of the address, if it is the
 		(tx) =>
 			tx.$client`insert into members (team_id, person_id, role) values (${two.teamId}, ${rater.userId}, 'trainer')`
 	);
+	const browser = newCookies();
+	await startSession(browser.jar, rater.userId, '');
+	const entryAt = async (team: string, project?: string) =>
+		(await currentSession(browser.jar, { team, project }))!.entry!;
 	const entering = async (team: typeof one, slug?: string) => {
-		const { membership, project } = await enter(rater.userId, team.slug, slug);
+		const { membership, project } = await entryAt(team.slug, slug);
 		return [membership && [membership.id, membership.role, membership.projectIds], project?.id ?? null];
 	};
 	const [inOne, inTwo] = [
@@ -60,7 +64,7 @@ test('whoever enters a team finds there the project of the address, if it is the
 	expect(await entering(two, 'support')).toEqual([inTwo, idOf(two, 'support')]);
 	expect(await entering(two, 'nowhere')).toEqual([inTwo, null]);
 	expect(await entering(strange, 'support')).toEqual([null, null]);
-	const { memberships } = await enter(rater.userId, two.slug, 'sales');
+	const { memberships } = await entryAt(two.slug, 'sales');
 	expect(memberships.map(({ slug }) => slug)).toEqual([one.slug, two.slug]);
 	// of the teams they do not enter nothing but the membership is looked up
 	const rows =
@@ -69,6 +73,17 @@ test('whoever enters a team finds there the project of the address, if it is the
 		{ slug: one.slug, shown: false },
 		{ slug: two.slug, shown: true }
 	]);
+});
+
+test('whoever is in no team is known, and enters none', async () => {
+	const [person, { slug }] = [await newPerson(), await newTeam()];
+	const browser = newCookies();
+	await startSession(browser.jar, person.id, '');
+	const known = await currentSession(browser.jar, { team: slug, project: undefined });
+	expect(known).toMatchObject({ person, entry: { memberships: [], membership: null, project: null } });
+	expect((await currentSession(browser.jar))!.entry).toBeNull();
+	await endSession(browser.jar);
+	expect(await currentSession(browser.jar, { team: slug, project: undefined })).toBeNull();
 });
 
 /** Whether a session still opens the team with these rights, asked among others that it never had. */

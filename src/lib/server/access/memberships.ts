@@ -28,13 +28,21 @@ export const listTeams = query(ListTeams, async ({ person }) =>
 	(await membershipsOf(person.id)).map(({ id, slug, name, role }) => ({ id, slug, name, role }))
 );
 
-/**
- * One look for a request below a team: all the person's teams, the one they enter, and the project of the address. `null` where
- * there is none, or none for them.
- */
-export const enter = async (personId: string, team: string, project: string | undefined) => {
-	const rows =
-		await plainPool()`select pg_current_snapshot()::text as heard, * from enter_team(${personId}, ${team}, ${project ?? null})`;
+/** The place of a request: a team, and one of its projects, by their slugs. */
+export type Place = { team: string; project: string | undefined };
+
+/** What somebody finds at a place. `null` where there is nothing, or nothing for them. */
+export type Entry = {
+	/** All their teams. */
+	memberships: Membership[];
+	membership: Membership | null;
+	project: Project | null;
+	/** The place from which live pages go on (events/news.ts). */
+	heard: string | null;
+};
+
+/** From rows of `enter_team`, and where its snapshot was `heard`. */
+export const entryFrom = (rows: Row[], { team }: Place): Entry => {
 	const entered = rows.find((row) => row.slug === team);
 	return {
 		heard: (rows[0]?.heard ?? null) as string | null,

@@ -109,7 +109,7 @@ export const scopeFor = (who: Who): Scope => {
 			entering?.opening ?? ((client) => opening(client, holding)),
 			(client, last) => {
 				const db = drizzleOn(client);
-				const over = () => (last(), setImmediate(db.sends.end));
+				const over = () => (last(), process.nextTick(db.sends.end));
 				return work(Object.assign(db, { events: happened, topics, last: over }));
 			},
 			entering?.closing

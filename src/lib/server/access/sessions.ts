@@ -7,21 +7,35 @@ import { config } from '../platform/config.ts';
 import { sha256 } from '../platform/crypto.ts';
 import { purge } from '../platform/purge.ts';
 import { plainPool } from '../platform/db/pools.ts';
+import { type Entry, type Place, entryFrom } from './memberships.ts';
 import { command, query } from './operation.ts';
 
 export type Person = { id: string; email: string; name: string };
 /** What the app may know of a session: never its id. */
 export type SignedInSession = { handle: string; signedInAt: Date };
 
-const adapter: Adapter = {
+/** The session, and what its person finds at a place, in one look. */
+const look = (id: string, place: Place | null) => {
+	const hash = sha256(id);
+	if (!place) return plainPool()`select s.*, s.name as person_name from session_by_hash(${hash}) s`;
+	return plainPool()`
+		select s.handle, s.person_id, s.email, s.name as person_name, s.expires_at, s.created_at,
+			pg_current_snapshot()::text as heard, m.*
+		from session_by_hash(${hash}) s
+		left join lateral enter_team(s.person_id, ${place.team}, ${place.project ?? null}) m on true`;
+};
+
+const adapterAt = (place: Place | null): Adapter => ({
 	async getSessionAndUser(id): Promise<[DatabaseSession | null, DatabaseUser | null]> {
-		const [row] = await plainPool()`select * from session_by_hash(${sha256(id)})`;
+		const rows = await look(id, place);
+		const [row] = rows;
 		if (!row) return [null, null];
+		const entry = place && entryFrom(row.team_id ? rows : [], place);
 		// lucia hands this id to update and delete, which hash it again: it must be the one it came with
-		const attributes = { handle: row.handle, createdAt: row.created_at };
+		const attributes = { handle: row.handle, createdAt: row.created_at, entry };
 		return [
 			{ id, userId: row.person_id, expiresAt: row.expires_at, attributes },
-			{ id: row.person_id, attributes: { email: row.email, name: row.name } }
+			{ id: row.person_id, attributes: { email: row.email, name: row.person_name } }
 		];
 	},
 	async getUserSessions() {
@@ -42,11 +56,11 @@ const adapter: Adapter = {
 	async deleteExpiredSessions() {
 		await purge('sessions');
 	}
-};
+});
 
-const makeLucia = () => {
+const luciaAt = (place: Place | null) => {
 	const secure = config().origin.startsWith('https:');
-	return new Lucia(adapter, {
+	return new Lucia(adapterAt(place), {
 		sessionExpiresIn: new TimeSpan(30, 'd'),
 		// the prefix demands https; on http://localhost there is none to have
 		sessionCookie: {
@@ -55,19 +69,19 @@ const makeLucia = () => {
 			attributes: { secure, sameSite: 'lax' }
 		},
 		getUserAttributes: ({ email, name }) => ({ email, name }),
-		getSessionAttributes: ({ handle, createdAt }) => ({ handle, createdAt })
+		getSessionAttributes: ({ handle, createdAt, entry }) => ({ handle, createdAt, entry })
 	});
 };
 
-let made: ReturnType<typeof makeLucia> | undefined;
-const lucia = () => (made ??= makeLucia());
+let made: ReturnType<typeof luciaAt> | undefined;
+const lucia = () => (made ??= luciaAt(null));
 
 declare module 'lucia' {
 	interface Register {
-		Lucia: ReturnType<typeof makeLucia>;
+		Lucia: ReturnType<typeof luciaAt>;
 		UserId: string;
 		DatabaseUserAttributes: { email: string; name: string };
-		DatabaseSessionAttributes: { handle?: string; createdAt?: Date; userAgent?: string };
+		DatabaseSessionAttributes: { handle?: string; createdAt?: Date; userAgent?: string; entry?: Entry | null };
 	}
 }
 
@@ -83,13 +97,17 @@ export const startSession = async (cookies: Cookies, personId: string, userAgent
 	put(cookies, lucia().createSessionCookie(session.id));
 };
 
-/** Who the cookie belongs to; renews it after half its life, and removes one that is over. */
+/**
+ * Who the cookie belongs to, and with a place what they find there (`entry`); renews it after half its life, and removes one that is
+ * over.
+ */
 export const currentSession = async (
-	cookies: Cookies
-): Promise<{ person: Person; session: SignedInSession } | null> => {
+	cookies: Cookies,
+	place: Place | null = null
+): Promise<{ person: Person; session: SignedInSession; entry: Entry | null } | null> => {
 	const id = cookies.get(lucia().sessionCookieName);
 	if (!id) return null;
-	const { session, user } = await lucia().validateSession(id);
+	const { session, user } = await (place ? luciaAt(place) : lucia()).validateSession(id);
 	if (session?.fresh) put(cookies, lucia().createSessionCookie(session.id));
 	if (!session) {
 		await lucia().invalidateSession(id); // the row of one that is over
@@ -98,7 +116,8 @@ export const currentSession = async (
 	}
 	return {
 		person: { id: user.id, email: user.email, name: user.name },
-		session: { handle: session.handle!, signedInAt: session.createdAt! }
+		session: { handle: session.handle!, signedInAt: session.createdAt! },
+		entry: session.entry ?? null
 	};
 };
 

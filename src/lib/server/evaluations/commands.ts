@@ -1,22 +1,24 @@
 import { randomInt } from 'node:crypto';
-import { and, eq, sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { RevealResults } from '../../contract/evaluation-results.ts';
 import { CreateEvaluation, RetryGeneration, Vote } from '../../contract/evaluations.ts';
 import { AppError, Changed } from '../../core/errors.ts';
-import { orderOf } from '../../core/evaluations/ballots.ts';
+import { type Mark, orderOf } from '../../core/evaluations/ballots.ts';
 import { command } from '../access/operation.ts';
+import { deed } from '../events/deed.ts';
 import { record } from '../events/record.ts';
 import { enqueue } from '../jobs/queue.ts';
-import { ballots, evaluations, votes } from '../platform/db/schema.ts';
+import { evaluations } from '../platform/db/schema.ts';
+import { refusing } from '../platform/db/transaction.ts';
 import { awaitCompared } from '../examples/compare.ts';
 import { lockedProject } from '../project/rows.ts';
-import { settledBy, voter } from './ballots.ts';
+import { voter } from './ballots.ts';
 import { addPairings, asManyVoters, begin, fair, readyRun, refuseTwin } from './contest.ts';
 import { peopleOf } from './electorate.ts';
-import { evaluationOf } from './rows.ts';
+import { evaluationOf, noEvaluation } from './rows.ts';
 import { countedResult } from './verdict.ts';
 import { nextAttempt } from './tries.ts';
-import { refusedByReveal, standingChoice, voteIsOver, votesOf } from './votes.ts';
+import { voteIsOver, votesOf } from './votes.ts';
 
 /**
  * Fixes what will be compared, prompt by prompt, and how many votes make a verdict; the answers are written by a job.
@@ -65,41 +67,30 @@ export const createEvaluation = command(CreateEvaluation, async (scope, input) =
 	});
 });
 
+const addVote = deed<{ judged: number; skipped: number; total: number }>('evaluation.voted', 'cast_vote', 7);
+
+/** What `cast_vote` raises, as sentences. */
+const refusedVote = refusing({
+	AI043: noEvaluation,
+	AI044: () => new AppError('not_found', 'There is no such comparison, or it is not yours.'),
+	AI045: () => new AppError('conflict', 'This vote was already used for another comparison.'),
+	AI042: ({ now }: { now: Mark | null }) => new Changed('You have judged this pair meanwhile.', 'saw', now),
+	AI030: voteIsOver
+});
+
 /**
  * Appends this voter's vote on their own ballot; null takes the earlier one back, and the pair comes again. The same `clientId`
  * twice counts once. Answers with their progress. Once the results are known nothing is taken, and nothing is taken back. Throws
  * *changed*, and writes nothing, when they had chosen something else than they `saw`.
  */
 export const castVote = command(Vote, (scope, { evaluationId, ballotId, choice, saw, clientId }) => {
-	const voterId = voter(scope);
-	return scope.tx(async (tx) => {
-		const evaluation = await evaluationOf(tx, scope.project.id, evaluationId);
-		const { id, projectId, number } = evaluation;
-		const [ballot] = await tx
-			.select()
-			.from(ballots)
-			.where(and(eq(ballots.id, ballotId), eq(ballots.evaluationId, id), eq(ballots.personId, voterId)));
-		if (!ballot) throw new AppError('not_found', 'There is no such comparison, or it is not yours.');
-		const [sent] = await tx.select().from(votes).where(eq(votes.clientId, clientId));
-		if (sent && sent.ballotId !== ballot.id)
-			throw new AppError('conflict', 'This vote was already used for another comparison.');
-		if (!sent) {
-			if (evaluation.revealedAt !== null) throw voteIsOver();
-			if (saw !== undefined) {
-				const now = await standingChoice(tx, ballot.id, clientId);
-				if (now !== undefined && now !== saw) throw new Changed('You have judged this pair meanwhile.', 'saw', now);
-			}
-			const { pairingId } = ballot;
-			// the same vote sent twice at once: the second one finds it there
-			await tx
-				.insert(votes)
-				.values({ projectId, evaluationId: id, pairingId, personId: voterId, ballotId, choice, clientId })
-				.onConflictDoNothing()
-				.catch(refusedByReveal);
-			await record(tx, scope, { event: 'evaluation.voted', subject: id, projectId, details: { number } });
-		}
-		const { judged, skipped } = await settledBy(tx, evaluation, voterId);
-		return { judged: judged.size, skipped: skipped.size, total: evaluation.planned };
+	voter(scope);
+	return scope.tx((tx) => {
+		const projectId = scope.project.id;
+		const values = [projectId, evaluationId, ballotId, choice, saw !== undefined, saw ?? null, clientId];
+		const sent = addVote(tx, scope, { subject: evaluationId, projectId }, values);
+		tx.last();
+		return sent.catch(refusedVote);
 	});
 });
 

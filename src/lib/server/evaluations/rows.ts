@@ -14,6 +14,8 @@ export type Letter = 'a' | 'b';
 /** One side of an evaluation: how people call it, and the ids by which an answer would give it away. */
 export type Contender = { label: string; runId: string | null } & Pick<Names, 'models' | 'own'>;
 
+export const noEvaluation = () => new AppError('not_found', 'There is no such evaluation, or it is not yours to see.');
+
 /** A step: the evaluation with this id in this project. Throws *not found*. `lock` makes other changes of it wait. */
 export const evaluationOf = async (
 	tx: Tx,
@@ -26,7 +28,7 @@ export const evaluationOf = async (
 		.from(evaluations)
 		.where(and(eq(evaluations.id, id), eq(evaluations.projectId, projectId)));
 	const [evaluation] = await (lock ? query.for('update') : query);
-	if (!evaluation) throw new AppError('not_found', 'There is no such evaluation, or it is not yours to see.');
+	if (!evaluation) throw noEvaluation();
 	return evaluation;
 };
 

@@ -1,10 +1,11 @@
 import { and, desc, eq, inArray, isNotNull, isNull, lte, or, sql } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
-import { type Choice, type Mark, resolve } from '../../core/evaluations/ballots.ts';
+import { type Choice, resolve } from '../../core/evaluations/ballots.ts';
 import type { ScriptVotes } from '../../core/evaluations/script-votes.ts';
 import { outcomeOf } from '../../core/evaluations/scores.ts';
 import { type Outcome, countOutcomes } from '../../core/evaluations/tally.ts';
 import { ballots, evaluations, pairings, type voters, votes } from '../platform/db/schema.ts';
+import { refusing } from '../platform/db/transaction.ts';
 import type { Tx } from '../access/scope.ts';
 import { electorateOf } from './electorate.ts';
 import { among } from './texts.ts';
@@ -101,20 +102,6 @@ export const votesOf = async (tx: Tx, evaluationId: string, of: Voter = 'person'
 	(await standingOf(tx, evaluationId, of)).votes;
 
 /**
- * A step: what stands on a ballot, null for nothing, when nothing that is sent elsewhere can come between. undefined when the vote
- * `clientId` has come in the meantime.
- */
-export const standingChoice = async (tx: Tx, ballotId: string, clientId: string): Promise<Mark | null | undefined> => {
-	await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${ballotId}, 13))`);
-	const given = await tx
-		.select({ choice: votes.choice, clientId: votes.clientId })
-		.from(votes)
-		.where(eq(votes.ballotId, ballotId))
-		.orderBy(desc(votes.seq));
-	return given.some((vote) => vote.clientId === clientId) ? undefined : (given[0]?.choice ?? null);
-};
-
-/**
  * A step: for each of these evaluations how many prompts count, having their votes, how many are out (`isOut`), and how many this voter
  * has judged and skipped.
  */
@@ -193,9 +180,5 @@ export const scriptVotesOf = async (tx: Tx, evaluationId: string): Promise<Scrip
 export const voteIsOver = () =>
 	new AppError('conflict', 'The results are known, so no more votes are taken.', 'evaluationId');
 
-/** The database has the last word: the reveal may have come a moment before. Its refusal becomes the sentence above. */
-export const refusedByReveal = (problem: unknown): never => {
-	const { code, cause } = problem as { code?: string; cause?: { code?: string } };
-	if ((cause?.code ?? code) === 'AI030') throw voteIsOver();
-	throw problem;
-};
+/** The database has the last word: the reveal may have come a moment before. */
+export const refusedByReveal = refusing({ AI030: voteIsOver });

@@ -64,6 +64,7 @@ export const secureWith =
 		event.locals.requestId = randomUUID();
 		event.locals.person = null;
 		event.locals.session = null;
+		event.locals.entry = null;
 
 		const { request, route } = event;
 		const routeId = route.id as string | null;

@@ -29,12 +29,11 @@ export const listProjects = query(ListProjects, (scope) =>
  */
 export const getFrame = query(GetFrame, (scope, { projectId }) =>
 	scope.tx(async (tx) => {
-		const list = await tx
-			.select({ id: projects.id, name: projects.name, slug: projects.slug })
-			.from(projects)
-			.orderBy(projects.name);
+		const [list, unrated] = await Promise.all([
+			tx.select({ id: projects.id, name: projects.name, slug: projects.slug }).from(projects).orderBy(projects.name),
+			projectId === null ? 0 : unratedIn(tx, scope, projectId)
+		]);
 		if (projectId !== null && !list.some(({ id }) => id === projectId)) throw noProject();
-		const unrated = projectId === null ? 0 : await unratedIn(tx, scope, projectId);
 		return { projects: list.map(({ name, slug }) => ({ name, slug })), unrated };
 	})
 );

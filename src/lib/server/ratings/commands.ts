@@ -5,32 +5,27 @@ import { targetOf } from '../../core/examples/example.ts';
 import { command } from '../access/operation.ts';
 import { markOf } from '../access/own-scores.ts';
 import type { Tx } from '../access/scope.ts';
+import { deed } from '../events/deed.ts';
 import { record } from '../events/record.ts';
-import { exampleOf } from '../examples/rows.ts';
-import { prepared } from '../platform/db/drizzle.ts';
+import { exampleOf, noExample } from '../examples/rows.ts';
+import { refusing } from '../platform/db/transaction.ts';
 import { examples, ratings, rewrites } from '../platform/db/schema.ts';
-import { cardOf, hasStood, ownScore, scoreBefore } from './rows.ts';
+import { cardOf, ownScore } from './rows.ts';
 
-/** Without its text it is of the one that stands (drizzle/functions/ratings.sql). */
-const addRating = prepared((db) =>
-	db
-		.insert(ratings)
-		.values({
-			projectId: sql.placeholder('projectId'),
-			exampleId: sql.placeholder('exampleId'),
-			personId: sql.placeholder('personId'),
-			score: sql.placeholder('score'),
-			text: sql.placeholder('text'),
-			clientId: sql.placeholder('clientId')
-		})
-		.onConflictDoNothing()
-		.prepare('rate')
-);
+const addRating = deed<{ own: number | null }>('example.rated', 'rate_example', 7);
 
 const decidedMeanwhile = (number: number, score: number | null) =>
 	score === null
 		? `Your score of example ${number} was taken back meanwhile.`
 		: `You gave example ${number} a ${score} meanwhile.`;
+
+/** What `rate_example` raises, as sentences. */
+const refusedRating = refusing({
+	AI040: noExample,
+	AI041: () => new AppError('invalid', 'This example has never had the text you rated. Open it again.', 'text'),
+	AI042: ({ number, now }: { number: number; now: number | null }) =>
+		new Changed(decidedMeanwhile(number, now), 'saw', now)
+});
 
 /**
  * Appends this voter's score of one example; null takes it back (undo). It counts for the text that was read (`text`), so
@@ -41,23 +36,12 @@ const decidedMeanwhile = (number: number, score: number | null) =>
 export const rateExample = command(RateExample, (scope, { exampleId, score, text, saw, clientId }) =>
 	scope.tx(async (tx) => {
 		const projectId = scope.project.id;
-		const { id, number, rewrite } = await exampleOf(tx, projectId, exampleId);
-		const mark = text === undefined ? undefined : Buffer.from(text, 'hex');
-		if (mark && !(await hasStood(tx, id, mark)))
-			throw new AppError('invalid', 'This example has never had the text you rated. Open it again.', 'text');
-		if (saw !== undefined) {
-			const before = await scoreBefore(tx, id, mark ?? markOf(rewrite), clientId);
-			if (before && before.score !== saw)
-				throw new Changed(decidedMeanwhile(number, before.score), 'saw', before.score);
-		}
-		const sent = [
-			addRating(tx, { projectId, exampleId: id, personId: scope.voterId, score, text: mark ?? null, clientId }),
-			record(tx, scope, { event: 'example.rated', subject: id, projectId, details: { number } }),
-			ownScore(tx, id)
-		] as const;
+		const mark = text === undefined ? null : Buffer.from(text, 'hex');
+		const values = [projectId, exampleId, score, mark, saw !== undefined, saw ?? null, clientId];
+		const sent = addRating(tx, scope, { subject: exampleId, projectId }, values);
 		tx.last();
-		const [, , own] = await Promise.all(sent);
-		return { id, score: own };
+		const { own } = await sent.catch(refusedRating);
+		return { id: exampleId, score: own };
 	})
 );
 

@@ -4,15 +4,14 @@ import { query } from '../access/operation.ts';
 import { ownScores } from '../access/own-scores.ts';
 import { exampleOf } from '../examples/rows.ts';
 import { examples, ratings } from '../platform/db/schema.ts';
-import { cardsOf, leftIn } from './queue.ts';
+import { openCards } from './queue.ts';
 import { cardOf, ownScore } from './rows.ts';
 
 /** The next cards for this person, without those named in `seen`, and how many are left. */
 export const nextCards = query(NextCards, (scope, request) =>
 	scope.tx(async (tx) => {
-		const left = await leftIn(tx, scope, request);
-		const cards = left === 0 ? [] : await cardsOf(tx, scope, request, left);
-		return { cards: cards.map(({ example, ownScore }) => cardOf(example, ownScore)), left };
+		const { left, found } = await openCards(tx, scope, request);
+		return { cards: found.map(({ example, ownScore }) => cardOf(example, ownScore)), left };
 	})
 );
 

@@ -45,37 +45,41 @@ const idsOf = (seen: readonly string[]) => sql`${sql.param(`{${seen.join(',')}}`
 
 const unseen = (seen: readonly string[]) => (seen.length > 0 ? sql`${examples.id} <> all (${idsOf(seen)})` : undefined);
 
-/** From the counters; undefined where only the rows of one person's scores can say. */
-const countOpen = async (tx: Tx, scope: ProjectScope, filter: Filter): Promise<number | undefined> => {
+/** Whether counters say how many are open; else only the rows of one voter's scores can. What a script gives is in no rating. */
+const isCounted = (scope: ProjectScope, filter: Filter): boolean =>
+	seesScores(scope) ? filter !== 'second' || !scope.key : filter !== 'needs-rewrite';
+
+/** From the counters. */
+const countOpen = async (tx: Tx, scope: ProjectScope, filter: Filter): Promise<number> => {
 	const { id, qualityThreshold } = scope.project;
 	if (!seesScores(scope)) {
-		if (filter === 'needs-rewrite') return undefined;
 		const own = await ownCountedIn(tx, id);
 		const unrated = own.total - ownFrom(own, 1);
 		const below = ownFrom(own, 1) - ownFrom(own, qualityThreshold);
-		return { unrated, second: unrated, all: own.total, below }[filter];
+		// `isCounted`: never asked for those that need a rewrite
+		return { unrated, second: unrated, all: own.total, below, 'needs-rewrite': below }[filter];
 	}
-	// what a script gives is in no rating, so its own scores may lie on what is unrated
-	if (filter === 'second' && scope.key) return undefined;
-	const counted = await countedOf(tx, id);
+	const [counted, own] = await Promise.all([countedOf(tx, id), filter === 'second' ? ownCountedIn(tx, id) : null]);
 	const isBelow = ({ points }: Counted) => points !== null && points < qualityThreshold;
 	const rated = countIn(counted, ({ points }) => points !== null);
 	return {
 		unrated: countIn(counted) - rated,
-		second: rated - (filter === 'second' ? ownFrom(await ownCountedIn(tx, id), 1) : 0),
+		second: rated - (own ? ownFrom(own, 1) : 0),
 		all: countIn(counted),
 		below: countIn(counted, isBelow),
 		'needs-rewrite': countIn(counted, (kind) => isBelow(kind) && !kind.rewritten)
 	}[filter];
 };
 
-/** A step: how many examples of a queue are left, without those that were seen. */
-export const leftIn = async (tx: Tx, scope: ProjectScope, { filter, seen }: QueueRequest): Promise<number> => {
+/** How many examples of a queue are left, without those that were seen. Asks all it asks at once. */
+const leftIn = async (tx: Tx, scope: ProjectScope, { filter, seen }: QueueRequest): Promise<number> => {
 	const open = openIn(scope, filter);
-	const all = await countOpen(tx, scope, filter);
-	if (all === undefined) return tx.$count(examples, and(open, unseen(seen)));
-	if (seen.length === 0 || all === 0) return all;
-	return all - (await tx.$count(examples, and(open, sql`${examples.id} = any (${idsOf(seen)})`)));
+	if (!isCounted(scope, filter)) return tx.$count(examples, and(open, unseen(seen)));
+	const [all, gone] = await Promise.all([
+		countOpen(tx, scope, filter),
+		seen.length === 0 ? 0 : tx.$count(examples, and(open, sql`${examples.id} = any (${idsOf(seen)})`))
+	]);
+	return all - gone;
 };
 
 /** Where everybody's scores decide, the newest of a queue lie along an index. */
@@ -100,13 +104,15 @@ const orders = (scope: ProjectScope, seed: number): Record<QueueRequest['sort'],
 	rating: [sql`${seesScores(scope) ? examples.rating : ownScores} asc nulls last`, desc(examples.number)]
 });
 
-/** A step: the first cards of a queue of which so many are left. */
-export const cardsOf = async (
+type Found = { example: typeof examples.$inferSelect; ownScore: number | null };
+
+/** The first cards of a queue, of which so many are `left`. */
+const cardsOf = async (
 	tx: Tx,
 	scope: ProjectScope,
 	{ filter, sort, seed, seen }: QueueRequest,
-	left: number
-): Promise<{ example: typeof examples.$inferSelect; ownScore: number | null }[]> => {
+	left = 0
+): Promise<Found[]> => {
 	const open = and(openIn(scope, filter), unseen(seen));
 	const find = (condition: SQL | undefined) =>
 		tx
@@ -126,4 +132,21 @@ export const cardsOf = async (
 	const rated = filter === 'unrated' ? [] : await find(and(open, isNotNull(examples.rating)));
 	if (rated.length === ahead || (filter !== 'all' && filter !== 'unrated')) return rated;
 	return [...rated, ...(await find(newestOf(scope, 'unrated', seen)))].slice(0, ahead);
+};
+
+/** A step: the first cards of a queue, and how many are left in it. */
+export const openCards = async (
+	tx: Tx,
+	scope: ProjectScope,
+	request: QueueRequest
+): Promise<{ left: number; found: Found[] }> => {
+	if (request.sort === 'random') {
+		const left = await leftIn(tx, scope, request);
+		return { left, found: left === 0 ? [] : await cardsOf(tx, scope, request, left) };
+	}
+	// how many there are does not say how they are found: both leave in one packet, and by number nothing comes behind them
+	const both = Promise.all([leftIn(tx, scope, request), cardsOf(tx, scope, request)]);
+	if (request.sort === 'newest') tx.last();
+	const [left, found] = await both;
+	return { left, found };
 };

@@ -63,7 +63,7 @@ describe('the role that serves', () => {
 		]);
 	});
 
-	test('calls the functions that see past the policies, those that policies ask, and no other', async () => {
+	test('calls the functions that see past the policies, those that policies ask, deeds that policies bind, and no other', async () => {
 		const rows = await owner`
 			select p.proname as name from pg_proc p
 			where p.pronamespace = 'public'::regnamespace and p.prorettype <> 'trigger'::regtype and
@@ -73,7 +73,10 @@ describe('the role that serves', () => {
 			'app_all_projects',
 			'app_project_ids',
 			'app_voter',
+			'cast_vote',
 			'new_id',
+			'own_score',
+			'rate_example',
 			'text_mark'
 		]);
 	});

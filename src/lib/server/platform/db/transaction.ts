@@ -5,14 +5,29 @@ import type { Pool } from './pool.ts';
 /** Refused by a function of ours because rights have changed since the request came in. */
 const rightsChanged = 'AI020';
 
-const codeOf = (problem: unknown) =>
-	(problem as { code?: string })?.code ?? (problem as { cause?: { code?: string } })?.cause?.code;
+type Raised = { code?: string; detail?: string };
+
+const codeOf = (problem: unknown) => (problem as Raised)?.code ?? (problem as { cause?: Raised })?.cause?.code;
 
 const translated = (problem: unknown): unknown => {
 	if (codeOf(problem) === rightsChanged)
 		return new AppError('forbidden', 'Your rights in this team have changed. Open the page again.');
 	return problem;
 };
+
+/** What functions of ours raise, by its code, as what a person reads; they may say more in a `detail` of JSON. */
+type Refusals = Record<string, (detail: never) => AppError>;
+
+/** For `catch`: throws what a function of ours has raised as the refusal that belongs to its code, and anything else as it is. */
+export const refusing =
+	(refusals: Refusals) =>
+	(problem: unknown): never => {
+		const { code, detail, cause } = problem as Raised & { cause?: Raised };
+		const raised = cause?.code ?? code ?? '';
+		if (Object.hasOwn(refusals, raised))
+			throw refusals[raised]!(JSON.parse(cause?.detail ?? detail ?? 'null') as never);
+		throw problem;
+	};
 
 /** Sent without waiting for any of it. */
 export type Sending = (sql: ReservedSql) => PromiseLike<unknown>[];
@@ -44,9 +59,12 @@ export const inTransaction = async <T>(
 		return ending;
 	};
 	let early: Promise<void> | undefined;
-	/** The driver writes what it was given in a turn of the event loop at its end: the commit comes behind all of it. */
+	/**
+	 * What `work` sends in this turn is sent by the time its promises have run; the driver writes all of it at the turn's end, and the
+	 * commit with it.
+	 */
 	const last = () => {
-		early = new Promise((sent) => setImmediate(() => (commit(), sent())));
+		early = new Promise((sent) => process.nextTick(() => (commit(), sent())));
 	};
 	try {
 		const result = await work(sql, last);
