@@ -23,8 +23,12 @@ const byAll = ({ qualityThreshold }: ProjectScope['project']) => ({
 /** By the person's own: a queue of what others left out, or gave low, would tell what those gave. */
 const byOwn = ({ id, qualityThreshold }: ProjectScope['project']) => ({
 	unrated: sql`examples.id not in (select mine.example_id from ${mine(id)})`,
-	below: sql`examples.id in (select mine.example_id from ${mine(id)} where mine.score < ${qualityThreshold})`
+	below: scored(id, sql`where mine.score < ${qualityThreshold}`)
 });
+
+/** What the person has given a score. As an array, which is made once whatever the planner expects: a young team has no statistics. */
+const scored = (projectId: string, which = sql``) =>
+	sql`examples.id = any (array(select mine.example_id from ${mine(projectId)} ${which}))`;
 
 const openIn = (scope: ProjectScope, filter: Filter): SQL | undefined => {
 	const { unrated, below } = (seesScores(scope) ? byAll : byOwn)(scope.project);
@@ -114,24 +118,27 @@ const cardsOf = async (
 	left = 0
 ): Promise<Found[]> => {
 	const open = and(openIn(scope, filter), unseen(seen));
-	const find = (condition: SQL | undefined) =>
+	const find = (condition: SQL | undefined, by = sort) =>
 		tx
 			.select({ example: examples, ownScore: ownScores })
 			.from(examples)
 			.where(condition)
-			.orderBy(...orders(scope, seed)[sort])
+			.orderBy(...orders(scope, seed)[by])
 			.limit(ahead);
 	if (sort === 'random' && left > sortedAtMost) {
 		const cards = await find(and(drawnBy(scope, seed), open));
 		if (cards.length === ahead) return cards;
 	}
-	if (!seesScores(scope)) return find(open);
-	if (sort === 'newest') return find(newestOf(scope, filter, seen) ?? open);
 	if (sort === 'random') return find(open);
-	// those with a rating have an index of their own, and come first
-	const rated = filter === 'unrated' ? [] : await find(and(open, isNotNull(examples.rating)));
-	if (rated.length === ahead || (filter !== 'all' && filter !== 'unrated')) return rated;
-	return [...rated, ...(await find(newestOf(scope, 'unrated', seen)))].slice(0, ahead);
+	const unrated =
+		(seesScores(scope) && newestOf(scope, 'unrated', seen)) || and(openIn(scope, 'unrated'), unseen(seen));
+	const isUnrated = filter === 'unrated' || (filter === 'second' && !seesScores(scope));
+	if (isUnrated) return find(unrated, 'newest');
+	if (sort === 'newest') return find((seesScores(scope) && newestOf(scope, filter, seen)) || open);
+	// those with a score are found by it, and come first
+	const rated = await find(and(open, seesScores(scope) ? isNotNull(examples.rating) : scored(scope.project.id)));
+	if (rated.length === ahead || filter !== 'all') return rated;
+	return [...rated, ...(await find(unrated, 'newest'))].slice(0, ahead);
 };
 
 /** A step: the first cards of a queue, and how many are left in it. */
