@@ -5,14 +5,14 @@ import type { Choice } from '../../src/lib/core/evaluations/ballots.ts';
 import { enterBy, returnBy } from '../../src/lib/server/access/entrance.ts';
 import { byKey } from '../../src/lib/server/access/keys.ts';
 import { type Membership, membershipsOf } from '../../src/lib/server/access/memberships.ts';
-import { scopeFor } from '../../src/lib/server/access/scope.ts';
+import { type ProjectScope, scopeFor } from '../../src/lib/server/access/scope.ts';
 import { currentSession, startSession } from '../../src/lib/server/access/sessions.ts';
 import { castVote } from '../../src/lib/server/evaluations/commands.ts';
 import { nextPairs } from '../../src/lib/server/evaluations/queries.ts';
 import { createKey } from '../../src/lib/server/keys/commands.ts';
 import { closePools } from '../../src/lib/server/platform/db/pools.ts';
 import { getFrame } from '../../src/lib/server/project/queries.ts';
-import { getExample } from '../../src/lib/server/examples/queries.ts';
+import { getExample, listExamples } from '../../src/lib/server/examples/queries.ts';
 import { rateExample } from '../../src/lib/server/ratings/commands.ts';
 import { nextCards } from '../../src/lib/server/ratings/queries.ts';
 import { askedBy } from '../support/counted-socket.ts';
@@ -85,21 +85,21 @@ test('a vote, with all that a page says of it', async () => {
 		expect(await askedBy(() => vote(third!, null, 'second', sent))).toEqual(inOnePacket);
 });
 
-test('an example, by a key that was here before', async () => {
+test('an example, and a page of a list, by a key that was here before', async () => {
 	const { key } = await createKey(contest.scope, { name: 'Night', role: 'trainer', projectIds: null, days: 90 });
 	const request = { id: randomUUID(), address: '192.0.2.1', transactions: 0 };
 	const limit = { most: 1_000, perSeconds: 60 };
 	await enterBy(byKey)(key, contest.slug, request, limit);
-	const look = async () => {
+	const lookBy = (read: (scope: ProjectScope) => Promise<unknown>) => async () => {
 		const { holder, confirm } = returnBy(byKey)(key, contest.slug, request, limit)!;
-		const found = await getExample(
-			{ ...holder.scope, project: holder.project! },
-			{ exampleId: contest.exampleIds[0]! }
-		);
-		expect(found.number).toBe(1);
+		await read({ ...holder.scope, project: holder.project! });
 		expect(await confirm()).toMatchObject({ requests: { refused: false } });
 	};
+	const look = lookBy((scope) => getExample(scope, { exampleId: contest.exampleIds[0]! }));
+	const walk = lookBy((scope) => listExamples(scope, { before: 4, limit: 2 }));
 	await look();
+	await walk();
+	expect(await askedBy(walk)).toEqual({ statements: 5, trips: 1 });
 	// the rights of the key, the example with its score and what runs learnt from it, and a request out of the bucket
 	expect(await askedBy(look)).toEqual({ statements: 7, trips: 1 });
 });

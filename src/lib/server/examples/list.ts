@@ -27,7 +27,10 @@ export const pageOf = async (tx: Tx, scope: ProjectScope, given: ExampleFilter) 
 			.where(wanted(scope.project.id, some, limit + 1))
 			.orderBy(some.after ? asc(examples.number) : desc(examples.number))
 			.limit(limit + 1);
-	let found = await find(filter);
+	const sent = find(filter);
+	// nothing comes behind it where there is no way up, and no score to be put in another's place
+	if (!filter.after && seesScores(scope)) tx.last();
+	let found = await sent;
 	// the way up ends at the first page, and that one is full
 	const isFirst = !filter.before && (!filter.after || found.length <= limit);
 	if (filter.after && isFirst) found = await find({ ...filter, after: undefined });

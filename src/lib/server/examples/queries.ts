@@ -56,7 +56,7 @@ export const getImport = query(GetImport, (scope, { importId }) =>
 /** What the page of examples shows, as of one moment: the list, the counts, and the example that is open, if it is still there. */
 export const browseExamples = query(BrowseExamples, (scope, { selected, ...filter }) =>
 	scope.tx(async (tx) => {
-		const list = await pageOf(tx, scope, filter);
+		const list = await pageOf(goingOn(tx), scope, filter);
 		const open = selected ? await detailOf(goingOn(tx), scope, selected) : undefined;
 		return { list, open: open ?? null, counts: await countsOf(tx, scope) };
 	})
