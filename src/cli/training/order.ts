@@ -1,5 +1,6 @@
 // How a run is ordered, exactly once: what is about to happen is written down before it happens (PR1 to PR4 in
 // server/providers/README.md).
+import { figure } from '../../lib/core/text/figure.ts';
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -115,7 +116,7 @@ export const placeOrder = async (
 ): Promise<void> => {
 	try {
 		const train = fileOf(project, run, 'train')!;
-		tell(`Sending the training file, ${Math.ceil(train.body.length / 1024).toLocaleString('en')} kB …`);
+		tell(`Sending the training file, ${figure(Math.ceil(train.body.length / 1024))} kB …`);
 		const { fileId } = await provider.upload(access, train);
 		const validation = fileOf(project, run, 'validation');
 		const validationId = validation ? (await provider.upload(access, validation)).fileId : null;

@@ -1,3 +1,4 @@
+import { figure } from '../../lib/core/text/figure.ts';
 import { createReadStream, rmSync, statSync } from 'node:fs';
 import { once } from 'node:events';
 import path from 'node:path';
@@ -128,7 +129,6 @@ export const deed: Deed<typeof importFile> = ({ io, say, args: [name], flags }) 
 		}
 		if (read === 0)
 			throw new Failure(`${isPipe ? 'The pipe' : name} is empty.`, 'ait import FILE, with an example on each line');
-		const figure = (n: number) => n.toLocaleString('en');
 		const would = flags['dry-run'] ? 'would be added' : 'added';
 		say.line(
 			`${figure(result.added)} ${would}, ${figure(result.known)} known already, ${figure(result.refused)} refused.`

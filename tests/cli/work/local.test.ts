@@ -214,6 +214,15 @@ test('split deals out in proportion, the same for every machine, and again chang
 	expect(linesOf(other).sort()).toEqual([...first].sort());
 });
 
+test('a side takes the place of an empty one, and no field is there twice', async () => {
+	const folder = originalProject(
+		Array.from({ length: 20 }, (_, at) => originalLine(at + 1, { rating: 9, split: null }))
+	);
+	await ait(folder, 'split');
+	for (const line of linesOf(folder)) expect(line.match(/"split":"(train|val)"/g)).toHaveLength(1);
+	expect((await ait(folder, 'stats --json')).json()).toMatchObject({ train: 16, validation: 4, unreadable: 0 });
+});
+
 test('the split is the one the app makes of the same file', async () => {
 	const lines = Array.from({ length: 60 }, (_, at) =>
 		originalLine(at + 1, { rating: 6 + (at % 5), question: `Question ${at % 50}?`, ...(at < 4 && { split: 'val' }) })
