@@ -84,6 +84,28 @@ export const hashesAt = (buffer: Buffer, line: PlainLine): Hashes => {
 	return { prompt, said: inHex(room.subarray(0, foldTurn(buffer, line, line.turns - 1, end))) };
 };
 
+/** `copyHash` of a line, in the same way; of one whose bytes are not what `JSON.stringify` writes, by its turns. */
+export const copyHashAt = (buffer: Buffer, line: PlainLine, systemPrompt: string | null): number => {
+	if (!line.isAscii || !line.isCanonical) return copyHash(messagesAt(buffer, line), systemPrompt);
+	const { roles, starts, ends, turns } = line;
+	if (room.length < 3 * (line.to - line.from)) room = Buffer.alloc(6 * (line.to - line.from));
+	const beside = systemPrompt === null ? null : Buffer.from(JSON.stringify(systemPrompt));
+	let end = 0;
+	for (let turn = 0; turn < turns; turn++)
+		if (roleNames[roles[turn]!] !== 'system') end = foldTurn(buffer, line, turn, end);
+	room[end++] = newline;
+	room[end++] = newline;
+	for (let turn = 0; turn < turns; turn++) {
+		const isAnswer = turn === turns - 1;
+		if (!isAnswer && roleNames[roles[turn]!] !== 'system') continue;
+		const [from, to] = [starts[turn]! - 1, ends[turn]! + 1]; // with its quotation marks
+		if (!isAnswer && beside && buffer.compare(beside, 0, beside.length, from, to) === 0) continue;
+		end += buffer.copy(room, end, from, to);
+		if (!isAnswer) room[end++] = newline;
+	}
+	return numberOf(room.subarray(0, end));
+};
+
 const free = -1;
 
 const placeIn = (slots: Float64Array, value: number): number => {
@@ -115,7 +137,7 @@ export const numberSet = () => {
 		if (slots[at] === value) return indexes[at]!;
 		slots[at] = value;
 		indexes[at] = size++;
-		if (size * 2 > slots.length) grow();
+		if (size * 4 > slots.length * 3) grow();
 		return size - 1;
 	};
 	return {
@@ -127,6 +149,12 @@ export const numberSet = () => {
 			return size > before;
 		},
 		indexOf,
+		/** How many of them are in the other one too. */
+		countIn: (other: { has(value: number): boolean }): number => {
+			let count = 0;
+			for (const value of slots) if (value !== free && other.has(value)) count++;
+			return count;
+		},
 		size: () => size
 	};
 };

@@ -8,6 +8,8 @@ import { standsAt, tailAt } from './fields.ts';
 
 /** An example whose line is written as the original and we write it, as places in the buffer in which it stands. */
 export type PlainLine = {
+	/** What the file calls it. */
+	id: number;
 	rating: number | null;
 	split: Side | null;
 	/** How many turns it has; of each its role, by its place in `roleNames`, and its content between the quotation marks. */
@@ -52,7 +54,7 @@ for (let code = 0; code < 256; code++)
 	if (code < 0x20 || code > 0x7f || '"\\<['.includes(String.fromCharCode(code))) stops[code] = 1;
 
 const found: PlainLine = {
-	...{ rating: null, split: null, turns: 0, from: 0, to: 0 },
+	...{ id: 0, rating: null, split: null, turns: 0, from: 0, to: 0 },
 	roles: new Uint8Array(mostTurns),
 	starts: new Int32Array(mostTurns),
 	ends: new Int32Array(mostTurns),
@@ -130,9 +132,9 @@ const behindKnown = (buffer: Buffer, from: number): number => {
  */
 export const plainLineAt = (buffer: Buffer, from: number, to: number): PlainLine | null => {
 	if (to - from > maxCharacters || !standsAt(buffer, from, head)) return null;
-	let at = behindNumber(buffer, from + head.length);
-	if (at === 0 || !standsAt(buffer, at, list)) return null;
-	at += list.length - 1;
+	const idEnd = behindNumber(buffer, from + head.length);
+	if (idEnd === 0 || !standsAt(buffer, idEnd, list)) return null;
+	let at = idEnd + list.length - 1;
 	found.turns = 0;
 	found.from = at;
 	found.isAscii = true;
@@ -154,6 +156,7 @@ export const plainLineAt = (buffer: Buffer, from: number, to: number): PlainLine
 	// a mark that stands for what could not be read may not be learnt
 	if (!found.isAscii && (!isUtf8(buffer.subarray(from, to)) || buffer.subarray(from, to).includes('\ufffd')))
 		return null;
+	found.id = Number(buffer.toString('latin1', from + head.length, idEnd));
 	found.rating = tail.rating;
 	found.split = tail.split;
 	found.to = at + 1;

@@ -4,11 +4,13 @@ import { controlTokenIn } from '../../lib/core/examples/control-tokens.ts';
 import { preferenceLine } from '../../lib/core/examples/formats/preference.ts';
 import { chatLine } from '../../lib/core/examples/formats/training.ts';
 import { flawsOfExample, takesThoughts, takesWeights } from '../../lib/core/examples/trainable.ts';
+import type { Pair } from '../../lib/core/runs/pair.ts';
 import type { FlawedExamples } from '../../lib/core/runs/preflight.ts';
 import type { gatherUnreadable } from '../unreadable.ts';
 import { type Example, type Side, examplesIn, isBlankLine, isUnreadable, readExample } from './examples.ts';
 import { tailAt } from './fields.ts';
 import { eachSpan } from './lines.ts';
+import { eachPair } from './pairs.ts';
 import { type PlainLine, plainLineAt, roleNames } from './plain-line.ts';
 import { type Project, dataFolder } from './project.ts';
 import { replacing } from './write.ts';
@@ -57,6 +59,29 @@ const trainsAsItStands = (buffer: Buffer, line: PlainLine, hasPrompt: boolean): 
 	for (let turn = first; turn < line.turns; turn++)
 		if (roleNames[line.roles[turn]!] !== ((turn - first) % 2 === 0 ? 'user' : 'assistant')) return false;
 	return !line.hasBracket || controlTokenIn(buffer.toString('latin1', line.from, line.to)) === null;
+};
+
+/** The same of a training with preferences. */
+export const writePairFiles = (
+	project: Project,
+	unreadable: ReturnType<typeof gatherUnreadable>,
+	folder = dataFolder(project)
+): Pick<TrainingFiles, 'done'> => {
+	mkdirSync(folder, { recursive: true });
+	const isDerived = folder === dataFolder(project);
+	const files = {
+		train: replacing(path.join(folder, 'train.jsonl'), { isDerived }),
+		val: replacing(path.join(folder, 'val.jsonl'), { isDerived })
+	};
+	const all = Object.values(files);
+	try {
+		const write = (side: Side, { parts }: Pair) => files[side].text(`${JSON.stringify(parts)}\n`);
+		eachPair(project, project.config.provider, write, unreadable);
+	} catch (problem) {
+		for (const file of all) file.drop();
+		throw problem;
+	}
+	return { done: () => all.forEach((file) => file.done()) };
 };
 
 /** Writes the files a training takes into a folder, beside their places until `done`. A side without examples gets an empty file. */

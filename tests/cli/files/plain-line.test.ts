@@ -1,10 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isUnreadable, readExample } from '../../../src/cli/files/examples.ts';
-import { hashesAt, hashesOf } from '../../../src/cli/files/hashes.ts';
+import { copyHash, copyHashAt, hashesAt, hashesOf } from '../../../src/cli/files/hashes.ts';
 import { messagesAt, plainLineAt } from '../../../src/cli/files/plain-line.ts';
 import { encoded } from '../../../src/cli/files/lines.ts';
 import { originalLine } from '../../support/cli.ts';
+
+/** Whether it is left out of the hash of a copy. */
+const systemPrompts = [null, 'Be kind.', 'A'];
 
 /** What is found in the bytes of a line, somewhere in a buffer, and what the rules of every line say of the same. */
 const both = (line: string | Buffer) => {
@@ -12,16 +15,19 @@ const both = (line: string | Buffer) => {
 	const [from, to] = [6, bytes.length - 7];
 	const found = plainLineAt(bytes, from, to);
 	const plain = found && {
+		id: String(found.id),
 		messages: messagesAt(bytes, found),
 		rating: found.rating,
 		split: found.split,
 		hashes: hashesAt(bytes, found),
+		copies: systemPrompts.map((prompt) => copyHashAt(bytes, found, prompt)),
 		...(found.isCanonical && { turns: bytes.toString('utf8', found.from, found.to) })
 	};
 	const read = readExample(bytes.toString('latin1', from, to), 1);
 	if (isUnreadable(read)) return { plain, read: null };
-	const { messages, rating, split } = read;
-	const ours = { messages, rating, split, hashes: hashesOf(messages) };
+	const { id, messages, rating, split } = read;
+	const copies = systemPrompts.map((prompt) => copyHash(messages, prompt));
+	const ours = { id, messages, rating, split, hashes: hashesOf(messages), copies };
 	return { plain, read: found?.isCanonical ? { ...ours, turns: JSON.stringify(messages) } : ours };
 };
 

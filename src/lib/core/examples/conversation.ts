@@ -88,8 +88,7 @@ const turnProblem = (turn: Record<string, unknown>): string | null => {
  */
 export const conversationProblem = (turns: readonly unknown[]): string | null => {
 	if (turns.length === 0) return 'there are no turns';
-	if (turns.length > maxTurns)
-		return `${figure(turns.length)} turns are too many; at most ${maxTurns} fit`;
+	if (turns.length > maxTurns) return `${figure(turns.length)} turns are too many; at most ${maxTurns} fit`;
 	let characters = 0;
 	let asked = false;
 	for (let index = 0; index < turns.length; index++) {
