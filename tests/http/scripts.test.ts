@@ -144,6 +144,14 @@ describe('train-on-threshold.ts', () => {
 		expect((await run('train-on-threshold.ts', ['support', '1'])).out).toContain('v1 is still at work');
 	});
 
+	test('waits while new examples of a large project are being compared with the others', async () => {
+		const { run, scope, projectId, teamId } = await newTrainable(30);
+		await addRows(scope, projectId, [{ question: 'Does it come in blue?', split: null, rating: 4 }], 5000);
+		const { out, err } = await run('train-on-threshold.ts', ['support', '30']);
+		expect({ out, err }).toEqual({ out: 'v1 has begun, on 30 examples.\n', err: '' });
+		expect(await runsOf(teamId)).toHaveLength(1);
+	});
+
 	test('the checklist stops it', async () => {
 		const { run, teamId } = await newTrainable(2);
 		expect(await run('train-on-threshold.ts', ['support', '1'])).toMatchObject({
