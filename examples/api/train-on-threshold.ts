@@ -21,6 +21,15 @@ if (newest && !['ready', 'failed', 'cancelled'].includes(newest.status)) {
 	process.exit();
 }
 
+// what is new is compared with the rest first, so that nothing that nearly asks the same comes to the other side; of many a job does it
+const patience = 300;
+for (let looks = 0; ; looks++) {
+	const { waiting } = await ask<{ waiting: number | null }>(`${at}/split/preview?ratio=0.8&seed=1`);
+	if (!waiting) break;
+	if (looks === patience) stop(`${waiting} new examples are still being compared with the others. Try again later.`);
+	await new Promise((next) => setTimeout(next, 2_000));
+}
+
 // what is good and has no place yet gets one: four fifths train, one fifth is locked and measures
 await ask(`${at}/split`, { method: 'POST', headers: json, body: JSON.stringify({ ratio: 0.8, seed: 1 }) });
 

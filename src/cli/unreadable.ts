@@ -1,3 +1,4 @@
+import { figure } from '../lib/core/text/figure.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Unreadable } from './files/examples.ts';
 import type { Say } from './terminal/say.ts';
@@ -18,7 +19,7 @@ export const gatherUnreadable = () => {
 		/** The exit code. */
 		tell(say: Say): number {
 			if (count === 0) return exitCodes.ok.code;
-			const lines = count === 1 ? 'One line' : `${count.toLocaleString('en')} lines`;
+			const lines = count === 1 ? 'One line' : `${figure(count)} lines`;
 			say.warn(
 				`ait: ${lines} of data/examples.jsonl cannot be read, and stay${count === 1 ? 's' : ''} as it is:`.replace(
 					'stay as it is',

@@ -1,41 +1,14 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { type Measure, randomFrom } from './measure.ts';
+import type { Measure } from './measure.ts';
+import { measured, packedIn, writeLines } from './packed-cli.ts';
 
 const rows = 100_000;
 const many = 1_000_000;
 const rounds = 5;
 /** What a million lines may take beside what Node takes itself. In kB, as the kernel says. */
 const roomKb = 120_000;
-
-const words =
-	'the quick customer asks where a parcel is and whether it can be returned after thirty days because the kettle leaks while we answer with steps about labels refunds invoices gift cards and warranty'.split(
-		' '
-	);
-
-/** Lines as the original writes them, about 940 bytes each; two thirds are good. */
-const writeLines = (file: string, count: number) => {
-	const random = randomFrom(7);
-	const say = (length: number) => Array.from({ length }, () => words[Math.floor(random() * words.length)]).join(' ');
-	const handle = fs.openSync(file, 'w');
-	for (let id = 1; id <= count; id++) {
-		const rating =
-			random() < 0.1 ? null : random() < 0.75 ? 8 + Math.floor(random() * 3) : 1 + Math.floor(random() * 7);
-		const messages = [
-			{ role: 'system', content: 'You answer customers.' },
-			{ role: 'user', content: `${id} ${say(50)}\n"quoted"` },
-			{ role: 'assistant', content: say(90) }
-		];
-		fs.writeSync(
-			handle,
-			`${JSON.stringify({ id, messages, rating, createdAt: '2026-02-12T10:00:00.000Z', version: 1 })}\n`
-		);
-	}
-	fs.closeSync(handle);
-};
 
 /**
  * The original's way, as far as it is its own: the whole file read, each line parsed, all of it written again. Without its
@@ -68,36 +41,11 @@ if (what === 'format')
 if (what === 'import') written(rows);
 `;
 
-/** Milliseconds and the largest memory of a process, in kB. */
-const measured = async (
-	args: string[],
-	cwd: string,
-	env: NodeJS.ProcessEnv = {}
-): Promise<{ ms: number; kb: number }> => {
-	const report = path.join(cwd, 'usage');
-	const watch = `process.on('exit', () => require('fs').writeFileSync(${JSON.stringify(report)}, String(process.resourceUsage().maxRSS)))`;
-	const preload = path.join(cwd, 'watch.cjs');
-	fs.writeFileSync(preload, watch);
-	const startedAt = performance.now();
-	const child = spawn(process.execPath, ['--require', preload, ...args], {
-		cwd,
-		env: { ...process.env, ...env },
-		stdio: ['ignore', 'ignore', 'inherit']
-	});
-	const [code] = (await once(child, 'exit')) as [number];
-	const ms = performance.now() - startedAt;
-	if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}`);
-	return { ms, kb: Number(fs.readFileSync(report, 'utf8')) };
-};
-
 /** The packed command line against a bare loop over the same file, in turns, and a million lines in bounded memory. */
 export const run = async (): Promise<Measure[]> => {
 	const room = fs.mkdtempSync(path.join(os.tmpdir(), 'ait-bench-'));
 	try {
-		execFileSync(process.execPath, ['src/launch/pack-cli.ts', room], { stdio: 'ignore' });
-		const [packed] = fs.readdirSync(room).filter((name) => name.endsWith('.tgz'));
-		execFileSync('tar', ['xzf', packed!], { cwd: room });
-		const ait = path.join(room, 'package', 'ait.js');
+		const ait = packedIn(room);
 		const loop = path.join(room, 'loop.mjs');
 		fs.writeFileSync(loop, bareLoop);
 		const examples = path.join(room, 'data', 'examples.jsonl');

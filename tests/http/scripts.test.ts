@@ -4,8 +4,9 @@ import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { inProject } from '../../src/lib/server/access/scope.ts';
+import { compareExamples } from '../../src/lib/server/examples/compare.ts';
 import { revealResults } from '../../src/lib/server/evaluations/commands.ts';
 import { createKey } from '../../src/lib/server/keys/commands.ts';
 import { newBallot, voteAs } from '../support/evaluation.ts';
@@ -142,6 +143,22 @@ describe('train-on-threshold.ts', () => {
 		expect(both.map(({ out }) => out).join('')).toContain('v1 has begun, on 30 examples.');
 		expect(await runsOf(teamId)).toHaveLength(1);
 		expect((await run('train-on-threshold.ts', ['support', '1'])).out).toContain('v1 is still at work');
+	});
+
+	test('waits while new examples of a large project are being compared with the others', async () => {
+		const { run, scope, projectId, teamId } = await newTrainable(30);
+		await addRows(scope, projectId, [{ question: 'Does it come in blue?', split: null, rating: 4 }], 5000);
+		const script = run('train-on-threshold.ts', ['support', '30']);
+		// nobody works in the background here: the job that its first look has asked for is done by hand
+		await vi.waitFor(async () => {
+			const [job] =
+				await app.owner`select from pgboss.job where name = 'project.compare' and data->>'projectId' = ${projectId}`;
+			expect(job).toBeDefined();
+		}, 60_000);
+		await compareExamples(scope, projectId);
+		const { out, err } = await script;
+		expect({ out, err }).toEqual({ out: 'v1 has begun, on 30 examples.\n', err: '' });
+		expect(await runsOf(teamId)).toHaveLength(1);
 	});
 
 	test('the checklist stops it', async () => {

@@ -1,3 +1,4 @@
+import { methods } from '../../lib/core/runs/method.ts';
 import { defaultRecipe, recipeSettings } from '../../lib/core/runs/recipe.ts';
 import { type Flag, command } from '../command.ts';
 
@@ -18,6 +19,12 @@ export const train = command({
 	],
 	flags: {
 		'dry-run': { kind: 'switch', words: 'Only the checklist, the price and the time' },
+		method: {
+			kind: 'choice',
+			of: methods,
+			words: 'sft learns to answer as the good examples do; dpo which of two answers is better, from rewrites',
+			default: 'sft'
+		},
 		preset: {
 			kind: 'choice',
 			of: ['conservative', 'balanced', 'aggressive'],
@@ -32,11 +39,16 @@ export const train = command({
 		'lora-alpha': setting('loraAlpha'),
 		'lora-dropout': setting('loraDropout'),
 		'warmup-ratio': setting('warmupRatio'),
+		beta: setting('beta'),
 		watch: { kind: 'switch', words: 'Stay until it is over' },
 		yes: { kind: 'switch', short: 'y', words: 'Do not ask' }
 	},
 	examples: [
 		{ run: 'ait train --dry-run', says: 'What a training would cost, and what stands in its way.' },
+		{
+			run: 'ait train --method dpo --dry-run',
+			says: 'The same with preferences: each rewrite over the answer it improves.'
+		},
 		{ run: 'ait train --epochs 2 --yes --watch', says: 'Starts one and waits for its end.' }
 	]
 });

@@ -3,14 +3,16 @@ import path from 'node:path';
 import { promptText } from '../../lib/core/examples/fingerprint.ts';
 import { chatLine, trainedTurns, weightIn } from '../../lib/core/examples/formats/training.ts';
 import { takesThoughts, takesWeights } from '../../lib/core/examples/trainable.ts';
+import type { Method } from '../../lib/core/runs/method.ts';
 import type { PreflightFacts } from '../../lib/core/runs/preflight.ts';
 import type { Recipe } from '../../lib/core/runs/recipe.ts';
 import { promptTokens, tokensOf } from '../../lib/core/text/tokens.ts';
 import type { gatherUnreadable } from '../unreadable.ts';
 import { answerOf, eachExample } from './examples.ts';
-import { numberOf as number, numberSet } from './hashes.ts';
+import { type NumberSet, numberOf as number, numberSet } from './hashes.ts';
 import { decoded, eachLine } from './lines.ts';
 import type { LocalRun, Project } from './project.ts';
+import { eachPair } from './pairs.ts';
 import { runFolder, trainedPrompts, versionOf } from './runs.ts';
 import { gatherFlaws, sideInFiles } from './training-files.ts';
 
@@ -21,23 +23,82 @@ export type DataFacts = Omit<
 	validationTokens: number;
 };
 
-/** The newest run that was neither called off nor refused. */
-const lastRunOf = ({ config }: Project): LocalRun | undefined =>
-	config.runs.findLast(({ status }) => status !== 'failed' && status !== 'cancelled');
+type LastRun = { run: LocalRun; version: number; before: NumberSet };
 
-/** The training lines of a run, by their numbers; null where it kept none. */
-const linesOfRun = (project: Project, run: LocalRun) => {
-	const file = path.join(runFolder(project, versionOf(project, run)), 'train.jsonl');
+/** The newest run that was neither called off nor refused, with its training lines, by their numbers; null where it kept none. */
+const lastRunOf = (project: Project): LastRun | null => {
+	const run = project.config.runs.findLast(({ status }) => status !== 'failed' && status !== 'cancelled');
+	if (!run) return null;
+	const version = versionOf(project, run);
+	const file = path.join(runFolder(project, version), 'train.jsonl');
 	if (!existsSync(file)) return null;
-	const lines = numberSet();
-	eachLine(file, (bytes) => void lines.add(number(decoded(bytes))));
-	return lines;
+	const before = numberSet();
+	eachLine(file, (bytes) => void before.add(number(decoded(bytes))));
+	return { run, version, before };
 };
 
 const isOtherRecipe = (run: LocalRun, recipe: Recipe, model: string): boolean =>
 	(run.baseModel ?? model) !== model ||
 	(run.recipe !== undefined &&
 		(Object.keys(recipe) as (keyof Recipe)[]).some((name) => recipe[name] !== run.recipe![name]));
+
+/** Against the newest run that still counts: its lines are known by their bytes. */
+const differenceFrom = (
+	last: LastRun | null,
+	{ lines, recipe, model, method }: { lines: NumberSet; recipe: Recipe; model: string; method: Method }
+): DataFacts['lastRun'] => {
+	if (!last) return null;
+	const kept = last.before.countIn(lines);
+	return {
+		version: last.version,
+		newExamples: lines.size() - kept,
+		removedExamples: last.before.size() - kept,
+		recipeChanged: isOtherRecipe(last.run, recipe, model),
+		methodChanged: (last.run.method ?? 'sft') !== method
+	};
+};
+
+/** The same before a training with preferences, pair by pair. */
+export const readPairFacts = (
+	project: Project,
+	recipe: Recipe,
+	unreadable: ReturnType<typeof gatherUnreadable>
+): DataFacts => {
+	const { qualityThreshold: threshold, provider, model } = project.config;
+	const lines = numberSet();
+	const counts = { train: 0, val: 0 };
+	const tokens = { train: 0, val: 0 };
+	let [longestTokens, duplicates, thoughtful, weighted] = [0, 0, 0, 0];
+	const pairs = eachPair(
+		project,
+		provider,
+		(side, pair) => {
+			counts[side]++;
+			tokens[side] += pair.tokens;
+			longestTokens = Math.max(longestTokens, pair.longestTokens);
+			if (side === 'val') return;
+			const text = JSON.stringify(pair.parts);
+			if ((pair.parts.weight ?? 1) !== 1) weighted++;
+			if (/"reasoning(_content)?":/.test(text)) thoughtful++;
+			if (!lines.add(number(text))) duplicates++;
+		},
+		unreadable
+	);
+	return {
+		method: 'dpo',
+		pairs,
+		...{ threshold, provider, longestTokens, duplicates, thoughtful, weighted },
+		qualityCount: counts.train,
+		trainCount: counts.train,
+		validationCount: counts.val,
+		tokens: tokens.train,
+		validationTokens: tokens.val,
+		leaks: 0,
+		contested: 0,
+		flawed: [],
+		lastRun: differenceFrom(lastRunOf(project), { lines, recipe, model, method: 'dpo' })
+	};
+};
 
 /** What the examples of a project say before a training with this recipe: one pass over the file. */
 export const readFacts = (
@@ -48,8 +109,6 @@ export const readFacts = (
 	const { qualityThreshold: threshold, systemPrompt, provider, model } = project.config;
 	const prompt = promptTokens(systemPrompt ?? '');
 	const taken = { thoughts: takesThoughts(provider), weights: takesWeights(provider) };
-	const last = lastRunOf(project);
-	const before = last ? linesOfRun(project, last) : null;
 	const [learnt, asked, targets, lines] = [trainedPrompts(project), [] as number[], numberSet(), numberSet()];
 	const flaws = gatherFlaws();
 	const facts = {
@@ -60,7 +119,7 @@ export const readFacts = (
 		validationTokens: 0,
 		longestTokens: 0
 	};
-	let [duplicates, thoughtful, weighted, newExamples] = [0, 0, 0, 0];
+	let [duplicates, thoughtful, weighted] = [0, 0, 0];
 	eachExample(
 		project,
 		(example) => {
@@ -85,12 +144,10 @@ export const readFacts = (
 			facts.trainCount++;
 			facts.tokens += tokens;
 			if (!targets.add(number(`${question}\n\n${answerOf(example)}`))) duplicates++;
-			const line = number(chatLine(example, systemPrompt, taken));
-			if (lines.add(line) && before && !before.has(line)) newExamples++;
+			lines.add(number(chatLine(example, systemPrompt, taken)));
 		},
 		unreadable.add
 	);
-	const kept = lines.size() - newExamples;
 	return {
 		...facts,
 		threshold,
@@ -101,14 +158,6 @@ export const readFacts = (
 		flawed: flaws.all(),
 		thoughtful,
 		weighted,
-		lastRun:
-			last && before
-				? {
-						version: versionOf(project, last),
-						newExamples,
-						removedExamples: before.size() - kept,
-						recipeChanged: isOtherRecipe(last, recipe, model)
-					}
-				: null
+		lastRun: differenceFrom(lastRunOf(project), { lines, recipe, model, method: 'sft' })
 	};
 };

@@ -84,64 +84,72 @@ export const withFields = (text: string, values: Readonly<Record<string, string 
 	return `${result}${!isEmpty && more.length > 0 ? ',' : ''}${more.join(',')}${text.slice(close)}`;
 };
 
-/** Of a line as the original and we write it: what stands behind the conversation. */
+/** Of a line as the original and we write it: what stands behind the conversation. Without a side there is no field for one. */
 export type Tail = { rating: number | null; split: 'train' | 'val' | null };
 
-const ratingKey = '"rating":';
+const ratingKey = Buffer.from('"rating":');
+const nothing = Buffer.from('null');
+const splitName = Buffer.from('"split":');
+const sides = { train: Buffer.from('"train"'), val: Buffer.from('"val"') };
+const isDigit = (code: number) => code >= 0x30 && code <= 0x39;
+
+/** Whether these bytes stand there. */
+export const standsAt = (buffer: Buffer, at: number, bytes: Buffer): boolean => {
+	for (let i = 0; i < bytes.length; i++) if (buffer[at + i] !== bytes[i]) return false;
+	return true;
+};
+
+/** Behind the last `"rating":`; 0 where there is none. */
+const behindRating = (buffer: Buffer, from: number, to: number): number => {
+	for (let at = to - ratingKey.length; at > from; at--)
+		if (buffer[at] === quote && standsAt(buffer, at, ratingKey))
+			return buffer[at - 1] === backslash ? 0 : at + ratingKey.length;
+	return 0;
+};
+
+/** Behind the text or the single value that begins here; 0 where there is none. */
+const behindValue = (buffer: Buffer, from: number, to: number): number => {
+	const first = buffer[from]!;
+	let at = from + 1;
+	if (first === quote) {
+		for (; at < to && buffer[at] !== quote; at++) if (buffer[at] === backslash) at++;
+		return at + 1;
+	}
+	if (!isDigit(first) && first !== 0x6e && first !== 0x74 && first !== 0x66) return 0;
+	while (at < to && buffer[at] !== comma && buffer[at] !== 0x7d) at++;
+	return at;
+};
 
 /**
  * Rating and split of a line without reading its conversation; null where that cannot be told for certain. A quotation mark
  * inside a text has a backslash, so `"rating":` is a key; and when only one brace closes behind it, it is the example's own.
  */
-export const tailOf = (line: string): Tail | null => (line.charCodeAt(0) === 0x7b ? tailIn(line) : null);
-
-/** So much of the end of a line is looked at first: what stands behind a conversation is nearly always shorter. */
-const tailBytes = 160;
-
-/** The same of a line in a buffer, of which as a rule only the end is made a string. */
 export const tailAt = (buffer: Buffer, from: number, to: number): Tail | null => {
 	if (buffer[from] !== 0x7b) return null;
-	const quick = tailIn(buffer.toString('latin1', Math.max(from, to - tailBytes), to));
-	return quick ?? (to - from > tailBytes ? tailIn(buffer.toString('latin1', from, to)) : null);
-};
-
-const tailIn = (line: string): Tail | null => {
-	const key = line.lastIndexOf(ratingKey);
-	if (key < 1 || line.charCodeAt(key - 1) === backslash) return null;
-	let at = key + ratingKey.length;
-	let rating: number | null;
-	const first = line.charCodeAt(at);
-	if (line.startsWith('null', at)) {
-		rating = null;
-		at += 4;
-	} else if (first >= 0x31 && first <= 0x39) {
-		rating = first - 0x30;
-		at++;
-		if (rating === 1 && line.charCodeAt(at) === 0x30) {
+	let at = behindRating(buffer, from, to);
+	if (at === 0) return null;
+	let rating: Tail['rating'] = null;
+	if (standsAt(buffer, at, nothing)) at += nothing.length;
+	else {
+		rating = buffer[at++]! - 0x30;
+		if (rating === 1 && buffer[at] === 0x30) {
 			rating = 10;
 			at++;
 		}
-	} else return null;
-	let split: Tail['split'] = null;
-	while (line.charCodeAt(at) === comma) {
-		if (line.charCodeAt(at + 1) !== quote) return null;
-		const nameEnd = line.indexOf('"', at + 2);
-		const from = nameEnd + 2;
-		if (nameEnd < 0 || line.charCodeAt(nameEnd + 1) !== colon) return null;
-		const code = line.charCodeAt(from);
-		let to: number;
-		if (code === quote) to = endOfString(line, from) + 1;
-		else if ((code >= 0x30 && code <= 0x39) || code === 0x6e || code === 0x74 || code === 0x66) {
-			to = from;
-			while (to < line.length && line.charCodeAt(to) !== comma && line.charCodeAt(to) !== 0x7d) to++;
-		} else return null;
-		if (line.startsWith('split', at + 2) && nameEnd === at + 7) {
-			const value = line.slice(from, to);
-			if (value === '"train"') split = 'train';
-			else if (value === '"val"') split = 'val';
-			else if (value !== 'null') return null;
-		}
-		at = to;
+		if (!(rating >= 1 && rating <= 10)) return null;
 	}
-	return line.charCodeAt(at) === 0x7d && at === line.length - 1 ? { rating, split } : null;
+	let split: Tail['split'] = null;
+	while (buffer[at] === comma) {
+		const name = at + 1;
+		if (buffer[name] !== quote) return null;
+		const value = behindValue(buffer, name, to) + 1;
+		if (buffer[value - 1] !== colon) return null;
+		at = behindValue(buffer, value, to);
+		if (at === 0) return null;
+		if (!standsAt(buffer, name, splitName)) continue;
+		if (standsAt(buffer, value, sides.train)) split = 'train';
+		else if (standsAt(buffer, value, sides.val)) split = 'val';
+		else return null;
+	}
+	return buffer[at] === 0x7d && at === to - 1 ? { rating, split } : null;
 };

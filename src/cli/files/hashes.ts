@@ -1,13 +1,14 @@
 import { createHash, hash } from 'node:crypto';
 import type { Message } from '../../lib/core/examples/conversation.ts';
 import { contentText, exactText, promptText } from '../../lib/core/examples/fingerprint.ts';
+import { type PlainLine, meanings, messagesAt, roleNames } from './plain-line.ts';
 
 /** In one call where Node can: an object for each of a million texts costs more than the hash. */
-const inHex = (text: string): string =>
+const inHex = (text: string | Uint8Array): string =>
 	typeof hash === 'function' ? hash('sha256', text, 'hex') : createHash('sha256').update(text).digest('hex');
 
 /** 48 bits of the hash of a text. */
-export const numberOf = (text: string): number => parseInt(inHex(text).slice(0, 12), 16);
+export const numberOf = (text: string | Uint8Array): number => parseInt(inHex(text).slice(0, 12), 16);
 
 /** What two examples with the same question have in common. As the app takes it: the same file and seed give the same split here and there. */
 export const promptHash = (messages: readonly Message[], prompt = promptText(messages)): string => inHex(prompt);
@@ -22,6 +23,88 @@ export const copyHash = (messages: readonly Message[], systemPrompt: string | nu
 
 /** 48 bits of the hash of a prompt. */
 export const promptNumber = (messages: readonly Message[]): number => numberOf(promptText(messages));
+
+const [tab, newline, carriageReturn, space] = [0x09, 0x0a, 0x0d, 0x20];
+/** What each byte is as texts are compared: small letters, one kind of blank. 0: a backslash, behind which the sign says it. */
+const foldings = Uint8Array.from({ length: 128 }, (_, code) => {
+	if (code === space || (code >= tab && code <= carriageReturn)) return space;
+	return code >= 0x41 && code <= 0x5a ? code + 0x20 : code === 0x5c ? 0 : code;
+});
+const blanks = Uint8Array.from({ length: 128 }, (_, code) => Number(code === space));
+const heads = roleNames.map((role) => Buffer.from(`${role}\n`));
+let room = Buffer.alloc(1 << 14);
+
+/** Puts one turn behind the others as `turnText` writes it, and says where it ends. ASCII alone. */
+const foldTurn = (buffer: Buffer, { roles, starts, ends }: PlainLine, turn: number, from: number): number => {
+	const folded = room;
+	const end = ends[turn]!;
+	let to = from;
+	const head = heads[roles[turn]!]!;
+	for (let at = 0; at < head.length; at++) folded[to++] = head[at]!;
+	const start = to;
+	let wasBlank = 1; // what it begins with is left out
+	for (let at = starts[turn]!; at < end; at++) {
+		let code = foldings[buffer[at]!]!;
+		if (code === 0) {
+			const meaning = meanings[buffer[++at]!]!;
+			code = foldings[meaning]! || meaning;
+		}
+		// added up and not decided: a wrong guess after each word would cost more than all the rest
+		const isBlank = blanks[code]!;
+		folded[to] = code;
+		to += 1 - (isBlank & wasBlank);
+		wasBlank = isBlank;
+	}
+	if (wasBlank && to > start) to--;
+	folded[to++] = newline;
+	return to;
+};
+
+export type Hashes = {
+	/** `promptNumber` */
+	prompt: number;
+	/** `saidHash` */
+	said: string;
+};
+
+/** Both hashes of a conversation. */
+export const hashesOf = (messages: readonly Message[]): Hashes => {
+	const prompt = promptText(messages);
+	return { prompt: numberOf(prompt), said: saidHash(messages, prompt) };
+};
+
+/** The hashes of a line as of its turns, without making any of them a text where all is ASCII. */
+export const hashesAt = (buffer: Buffer, line: PlainLine): Hashes => {
+	if (!line.isAscii) return hashesOf(messagesAt(buffer, line));
+	if (room.length < line.to - line.from) room = Buffer.alloc(2 * (line.to - line.from));
+	let end = 0;
+	for (let turn = 0; turn < line.turns - 1; turn++)
+		if (roleNames[line.roles[turn]!] !== 'system') end = foldTurn(buffer, line, turn, end);
+	const prompt = numberOf(room.subarray(0, end));
+	return { prompt, said: inHex(room.subarray(0, foldTurn(buffer, line, line.turns - 1, end))) };
+};
+
+/** `copyHash` of a line, in the same way; of one whose bytes are not what `JSON.stringify` writes, by its turns. */
+export const copyHashAt = (buffer: Buffer, line: PlainLine, systemPrompt: string | null): number => {
+	if (!line.isAscii || !line.isCanonical) return copyHash(messagesAt(buffer, line), systemPrompt);
+	const { roles, starts, ends, turns } = line;
+	if (room.length < 3 * (line.to - line.from)) room = Buffer.alloc(6 * (line.to - line.from));
+	const beside = systemPrompt === null ? null : Buffer.from(JSON.stringify(systemPrompt));
+	let end = 0;
+	for (let turn = 0; turn < turns; turn++)
+		if (roleNames[roles[turn]!] !== 'system') end = foldTurn(buffer, line, turn, end);
+	room[end++] = newline;
+	room[end++] = newline;
+	for (let turn = 0; turn < turns; turn++) {
+		const isAnswer = turn === turns - 1;
+		if (!isAnswer && roleNames[roles[turn]!] !== 'system') continue;
+		const [from, to] = [starts[turn]! - 1, ends[turn]! + 1]; // with its quotation marks
+		if (!isAnswer && beside && buffer.compare(beside, 0, beside.length, from, to) === 0) continue;
+		end += buffer.copy(room, end, from, to);
+		if (!isAnswer) room[end++] = newline;
+	}
+	return numberOf(room.subarray(0, end));
+};
 
 const free = -1;
 
@@ -54,7 +137,7 @@ export const numberSet = () => {
 		if (slots[at] === value) return indexes[at]!;
 		slots[at] = value;
 		indexes[at] = size++;
-		if (size * 2 > slots.length) grow();
+		if (size * 4 > slots.length * 3) grow();
 		return size - 1;
 	};
 	return {
@@ -66,6 +149,12 @@ export const numberSet = () => {
 			return size > before;
 		},
 		indexOf,
+		/** How many of them are in the other one too. */
+		countIn: (other: { has(value: number): boolean }): number => {
+			let count = 0;
+			for (const value of slots) if (value !== free && other.has(value)) count++;
+			return count;
+		},
 		size: () => size
 	};
 };

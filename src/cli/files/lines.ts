@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { asFailure, replacing } from './write.ts';
+import { type Written, asFailure, replacing } from './write.ts';
 
 // A file is read as bytes, each a character of a string: cutting lines, finding fields and writing them again then costs no
 // decoding, and what nobody changes comes back to the byte, whatever it is.
@@ -93,24 +93,18 @@ const beginsWithMark = (file: string): boolean => {
 /** `undefined` leaves a line as it is, null takes it out, and bytes take its place. */
 export type Change = (bytes: string, number: number) => string | null | undefined;
 
-/** Writes a file anew; each line keeps its end. `only`: no other line is even looked at, which a file of a million gains by. */
-export const rewriteLines = (
-	file: string,
-	change: Change,
-	{ only, ...reading }: Reading & { only?: { has(number: number): boolean } } = {}
-): void => {
+/** Writes what takes the place of a line, with its end, into the new file; false leaves it as it is. */
+type Put = (written: Written, ...line: Parameters<VisitSpan>) => boolean;
+
+/** Writes a file anew, line by line as places in a buffer. */
+export const rewriteSpans = (file: string, put: Put, reading: Reading = {}): void => {
 	const written = replacing(file);
 	try {
 		if (beginsWithMark(file)) written.bytes(byteOrderMark);
 		eachSpan(
 			file,
-			(buffer, from, to, number, end) => {
-				const after = to + end.length;
-				if (only && !only.has(number)) return written.copy(buffer, from, after);
-				const line = change(buffer.toString('latin1', from, to), number);
-				if (line === null) return;
-				if (line === undefined) written.copy(buffer, from, after);
-				else written.bytes(line + end);
+			(buffer, from, to, number, end, skipped) => {
+				if (!put(written, buffer, from, to, number, end, skipped)) written.copy(buffer, from, to + end.length);
 			},
 			reading
 		);
@@ -120,3 +114,20 @@ export const rewriteLines = (
 		throw problem;
 	}
 };
+
+/** Writes a file anew; each line keeps its end. `only`: no other line is even looked at, which a file of a million gains by. */
+export const rewriteLines = (
+	file: string,
+	change: Change,
+	{ only, ...reading }: Reading & { only?: { has(number: number): boolean } } = {}
+): void =>
+	rewriteSpans(
+		file,
+		(written, buffer, from, to, number, end) => {
+			if (only && !only.has(number)) return false;
+			const line = change(buffer.toString('latin1', from, to), number);
+			if (typeof line === 'string') written.bytes(line + end);
+			return line !== undefined;
+		},
+		reading
+	);

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type ProviderId, providerIds } from '../../lib/contract/providers.ts';
+import type { Method } from '../../lib/core/runs/method.ts';
 import type { Recipe } from '../../lib/core/runs/recipe.ts';
 import type { RunStatus } from '../../lib/core/runs/status.ts';
 import type { Deployment } from '../../lib/core/servings/serving.ts';
@@ -25,6 +26,8 @@ export type LocalRun = {
 	stage?: RunStatus;
 	mark?: string;
 	baseModel?: string;
+	/** Missing: with examples. */
+	method?: Method;
 	/** What has to be deployed, where a model does not answer at once. */
 	modelObject?: string;
 	recipe?: Recipe;

@@ -1,14 +1,17 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { controlTokenIn } from '../../lib/core/examples/control-tokens.ts';
 import { preferenceLine } from '../../lib/core/examples/formats/preference.ts';
 import { chatLine } from '../../lib/core/examples/formats/training.ts';
 import { flawsOfExample, takesThoughts, takesWeights } from '../../lib/core/examples/trainable.ts';
+import type { Pair } from '../../lib/core/runs/pair.ts';
 import type { FlawedExamples } from '../../lib/core/runs/preflight.ts';
 import type { gatherUnreadable } from '../unreadable.ts';
 import { type Example, type Side, examplesIn, isBlankLine, isUnreadable, readExample } from './examples.ts';
-import { tailOf } from './fields.ts';
-import { eachLine } from './lines.ts';
-import { quickExample } from './quick.ts';
+import { tailAt } from './fields.ts';
+import { eachSpan } from './lines.ts';
+import { eachPair } from './pairs.ts';
+import { type PlainLine, plainLineAt, roleNames } from './plain-line.ts';
 import { type Project, dataFolder } from './project.ts';
 import { replacing } from './write.ts';
 
@@ -49,6 +52,38 @@ export const gatherFlaws = () => {
 	};
 };
 
+/** Whether a line's turns are what is sent, and nothing is wrong with them: nearly all of a large file is copied so. */
+const trainsAsItStands = (buffer: Buffer, line: PlainLine, hasPrompt: boolean): boolean => {
+	const first = roleNames[line.roles[0]!] === 'system' ? 1 : 0;
+	if (!line.isCanonical || (hasPrompt && first === 0)) return false;
+	for (let turn = first; turn < line.turns; turn++)
+		if (roleNames[line.roles[turn]!] !== ((turn - first) % 2 === 0 ? 'user' : 'assistant')) return false;
+	return !line.hasBracket || controlTokenIn(buffer.toString('latin1', line.from, line.to)) === null;
+};
+
+/** The same of a training with preferences. */
+export const writePairFiles = (
+	project: Project,
+	unreadable: ReturnType<typeof gatherUnreadable>,
+	folder = dataFolder(project)
+): Pick<TrainingFiles, 'done'> => {
+	mkdirSync(folder, { recursive: true });
+	const isDerived = folder === dataFolder(project);
+	const files = {
+		train: replacing(path.join(folder, 'train.jsonl'), { isDerived }),
+		val: replacing(path.join(folder, 'val.jsonl'), { isDerived })
+	};
+	const all = Object.values(files);
+	try {
+		const write = (side: Side, { parts }: Pair) => files[side].text(`${JSON.stringify(parts)}\n`);
+		eachPair(project, project.config.provider, write, unreadable);
+	} catch (problem) {
+		for (const file of all) file.drop();
+		throw problem;
+	}
+	return { done: () => all.forEach((file) => file.done()) };
+};
+
 /** Writes the files a training takes into a folder, beside their places until `done`. A side without examples gets an empty file. */
 export const writeTrainingFiles = (
 	project: Project,
@@ -69,22 +104,26 @@ export const writeTrainingFiles = (
 	const counts = { train: 0, val: 0, preference: 0 };
 	const flaws = gatherFlaws();
 	try {
-		eachLine(examplesIn(project), (bytes, line) => {
-			const tail = tailOf(bytes);
-			if (tail ? sideInFiles(tail, qualityThreshold) === null : isBlankLine(bytes)) return;
-			const quick = preference ? null : quickExample(bytes);
-			const example = quick
-				? { ...quick, line, id: null, rewrite: null, source: null, text: '' }
-				: readExample(bytes, line);
+		eachSpan(examplesIn(project), (buffer, from, to, line) => {
+			const tail = tailAt(buffer, from, to);
+			if (tail && sideInFiles(tail, qualityThreshold) === null) return;
+			const plain = tail && plainLineAt(buffer, from, to);
+			if (plain && trainsAsItStands(buffer, plain, hasPrompt)) {
+				const side = plain.split!;
+				counts[side]++;
+				files[side].bytes('{"messages":');
+				files[side].copy(buffer, plain.from, plain.to);
+				return files[side].bytes('}\n');
+			}
+			const bytes = buffer.toString('latin1', from, to);
+			if (isBlankLine(bytes)) return;
+			const example = readExample(bytes, line);
 			if (isUnreadable(example)) return unreadable.add(example);
 			const side = sideInFiles(example, qualityThreshold);
 			if (side === null) return;
-			const isFlawed = flaws.add(example, /^\{"id":(\d+)/.exec(bytes)?.[1] ?? example.id);
+			flaws.add(example, example.id);
 			counts[side]++;
-			// what trains as it stands there need not be written anew
-			if (quick?.isPlain && !isFlawed && (!hasPrompt || quick.messages[0]!.role === 'system'))
-				files[side].bytes(`{"messages":${bytes.slice(quick.from, quick.to)}}\n`);
-			else files[side].text(`${chatLine(example, systemPrompt, taken)}\n`);
+			files[side].text(`${chatLine(example, systemPrompt, taken)}\n`);
 			const { rewrite } = example;
 			if (side !== 'train' || rewrite === null || !files.preference) return;
 			files.preference.text(`${preferenceLine({ ...example, rewrite }, systemPrompt)}\n`);

@@ -33,7 +33,7 @@ export const planPush = (
 	const plan: Plan = { fresh: [], opinions: [], conflicts: [], deletedThere: 0 };
 	eachOfMine(
 		project,
-		(hash, { id, line, rating, rewrite, text: { length } }, text) => {
+		(hash, { id, line, length, rating, rewrite, text }) => {
 			const theirs = there.get(hash);
 			const known = synced.get(hash);
 			if (!theirs) {

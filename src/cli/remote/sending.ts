@@ -8,10 +8,11 @@ import { requestOf, rowOf } from './call.ts';
 import type { Link } from './link.ts';
 import type { Server } from './logins.ts';
 
-const newline = 10;
+const [newline, openObject] = [0x0a, 0x7b];
 
 /** A list of turns alone would make the whole file a list to whoever reads it from the start. */
 const asObject = (line: Buffer): Buffer => {
+	if (line[0] === openObject) return line;
 	const bytes = line.toString('latin1');
 	if (!/^\s*\[/.test(bytes)) return line;
 	const turns = JSON.parse(decoded(bytes)) as { role?: unknown }[];

@@ -1,3 +1,4 @@
+import { figure } from '../../lib/core/text/figure.ts';
 import type { Io } from './io.ts';
 
 export type Progress = { at(done: number): void; end(): void };
@@ -26,11 +27,9 @@ export const progressOn = (
 			if (at - toldAt < everyMs) return;
 			toldAt = at;
 			const rate = done / Math.max(0.001, (at - startedAt) / 1000);
-			const of = total === null ? '' : ` of ${total.toLocaleString('en')}`;
+			const of = total === null ? '' : ` of ${figure(total)}`;
 			const left = total === null || rate === 0 ? '' : `, ${timeLeft(Math.max(0, total - done) / rate)}`;
-			stderr.write(
-				`\r\u001b[K${what}: ${done.toLocaleString('en')}${of}, ${Math.round(rate).toLocaleString('en')}/s${left}`
-			);
+			stderr.write(`\r\u001b[K${what}: ${figure(done)}${of}, ${figure(Math.round(rate))}/s${left}`);
 			isShown = true;
 		},
 		end() {

@@ -1,11 +1,12 @@
 import { type CostEstimate } from '../../lib/core/runs/cost.ts';
 import { type DurationRange, estimateDuration } from '../../lib/core/runs/duration.ts';
 import { type Finding, isClear, preflight } from '../../lib/core/runs/preflight.ts';
+import type { Method } from '../../lib/core/runs/method.ts';
 import type { Recipe } from '../../lib/core/runs/recipe.ts';
 import { limitProblem } from '../../lib/core/runs/recipe-limits.ts';
 import { dayOf } from '../../lib/core/runs/retirement.ts';
 import { trainingCost } from '../../lib/core/runs/training-cost.ts';
-import { type DataFacts, readFacts } from '../files/facts.ts';
+import { type DataFacts, readFacts, readPairFacts } from '../files/facts.ts';
 import type { Project } from '../files/project.ts';
 import type { Connected } from '../providers.ts';
 import type { Say } from '../terminal/say.ts';
@@ -35,16 +36,18 @@ const mends: Record<NonNullable<Finding['fix']>, string> = {
 export const check = async (
 	project: Project,
 	{ provider, access }: Connected,
-	recipe: Recipe,
+	{ method, recipe }: { method: Method; recipe: Recipe },
 	unreadable: ReturnType<typeof gatherUnreadable>
 ): Promise<Checked> => {
 	const { config } = project;
 	const [key, model] = await Promise.all([provider.check(access), provider.model(access, config.model)]);
-	const data = readFacts(project, recipe, unreadable);
+	const data = (method === 'dpo' ? readPairFacts : readFacts)(project, recipe, unreadable);
+	// both answers of a pair have to fit, and other batches, where the provider says so
+	const own = method === 'dpo' ? model?.withPreferences : undefined;
 	const findings = preflight({
 		...data,
 		recipe,
-		contextTokens: model?.contextTokens ?? null,
+		contextTokens: own?.contextTokens ?? model?.contextTokens ?? null,
 		keyOk: key.ok,
 		keyReason: key.ok ? null : key.reason,
 		model: model && {
@@ -56,7 +59,7 @@ export const check = async (
 		},
 		today: dayOf(new Date())
 	});
-	const limit = limitProblem(recipe, model?.limits ?? null);
+	const limit = limitProblem(recipe, own?.limits ?? model?.limits ?? null);
 	if (limit)
 		findings.splice(
 			findings.findIndex(({ id }) => id === 'limits'),

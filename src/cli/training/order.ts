@@ -1,16 +1,18 @@
 // How a run is ordered, exactly once: what is about to happen is written down before it happens (PR1 to PR4 in
 // server/providers/README.md).
+import { figure } from '../../lib/core/text/figure.ts';
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { slugFrom } from '../../lib/core/text/slug.ts';
+import type { Method } from '../../lib/core/runs/method.ts';
 import type { Recipe } from '../../lib/core/runs/recipe.ts';
 import type { RunStatus } from '../../lib/core/runs/status.ts';
 import type { TrainingFile, TrainingOrder } from '../../lib/server/providers/provider.ts';
 import { Failure } from '../exit-codes.ts';
 import { type LocalRun, type Project, saveProject } from '../files/project.ts';
 import { runFolder, versionOf } from '../files/runs.ts';
-import { writeTrainingFiles } from '../files/training-files.ts';
+import { writePairFiles, writeTrainingFiles } from '../files/training-files.ts';
 import type { Connected } from '../providers.ts';
 import type { gatherUnreadable } from '../unreadable.ts';
 import { hyperparametersOf } from './recipe.ts';
@@ -52,13 +54,22 @@ export const note = (project: Project, run: LocalRun, change: Partial<LocalRun>)
 /** The next run with its bytes kept, not yet ordered. */
 export const prepareRun = (
 	project: Project,
-	{ recipe, tokens, now, estimateCents }: { recipe: Recipe; tokens: number; now: Date; estimateCents: number | null },
+	{
+		method,
+		recipe,
+		tokens,
+		now,
+		estimateCents
+	}: { method: Method; recipe: Recipe; tokens: number; now: Date; estimateCents: number | null },
 	unreadable: ReturnType<typeof gatherUnreadable>
 ): LocalRun => {
 	const { config } = project;
 	const version = Math.max(0, ...config.runs.map((run) => versionOf(project, run))) + 1;
 	for (const folder of [undefined, runFolder(project, version)]) {
-		const files = writeTrainingFiles(project, unreadable, { ...(folder && { folder }) });
+		const files =
+			method === 'dpo'
+				? writePairFiles(project, unreadable, folder)
+				: writeTrainingFiles(project, unreadable, { ...(folder && { folder }) });
 		files.done();
 	}
 	const run: LocalRun = {
@@ -72,6 +83,7 @@ export const prepareRun = (
 		// 40 characters are what every provider keeps of a suffix
 		mark: `${slugFrom(config.name, 'ait').slice(0, 23).replace(/-+$/, '')}-${randomBytes(8).toString('hex')}`,
 		baseModel: config.model,
+		...(method !== 'sft' && { method }),
 		recipe,
 		billedTokens: tokens,
 		...(estimateCents !== null && { estimateCents })
@@ -96,7 +108,7 @@ const fileOf = (project: Project, run: LocalRun, purpose: TrainingFile['purpose'
 const orderOf = (run: LocalRun, trainingFileId: string, validationFileId: string | null): TrainingOrder => ({
 	mark: run.mark!,
 	model: run.baseModel!,
-	method: 'sft',
+	method: run.method ?? 'sft',
 	trainingFileId,
 	validationFileId,
 	recipe: run.recipe!,
@@ -115,7 +127,7 @@ export const placeOrder = async (
 ): Promise<void> => {
 	try {
 		const train = fileOf(project, run, 'train')!;
-		tell(`Sending the training file, ${Math.ceil(train.body.length / 1024).toLocaleString('en')} kB …`);
+		tell(`Sending the training file, ${figure(Math.ceil(train.body.length / 1024))} kB …`);
 		const { fileId } = await provider.upload(access, train);
 		const validation = fileOf(project, run, 'validation');
 		const validationId = validation ? (await provider.upload(access, validation)).fileId : null;

@@ -1,3 +1,4 @@
+import { figure } from '../../lib/core/text/figure.ts';
 import { accessSync, constants } from 'node:fs';
 import { providerFacts } from '../../lib/contract/providers.ts';
 import type { doctor } from '../commands/doctor.ts';
@@ -72,7 +73,7 @@ const examples = (opened: Project): Found[] => {
 			{ level: 'warn', what: 'Examples', sentence: problem.message, ...(problem.mend && { mend: problem.mend }) }
 		];
 	}
-	const found: Found[] = [{ level: 'ok', what: 'Examples', sentence: `${count.toLocaleString('en')} can be read.` }];
+	const found: Found[] = [{ level: 'ok', what: 'Examples', sentence: `${figure(count)} can be read.` }];
 	for (const { line, reason } of unreadable)
 		found.push({
 			level: 'problem',

@@ -1,3 +1,4 @@
+import { figure } from '../../lib/core/text/figure.ts';
 import { refusedBy } from '../../lib/core/examples/trainable.ts';
 import type { format } from '../commands/format.ts';
 import type { Deed } from '../deed.ts';
@@ -28,7 +29,6 @@ export const deed: Deed<typeof format> = ({ io, say, flags }) =>
 					);
 		}
 		files.done();
-		const figure = (n: number) => n.toLocaleString('en');
 		say.line(`data/train.jsonl   ${figure(train)} examples`);
 		say.line(`data/val.jsonl     ${figure(validation)} examples`);
 		if (flags.preference) say.line(`data/preference.jsonl   ${figure(preference)} pairs`);

@@ -1,3 +1,4 @@
+import { figure } from '../../lib/core/text/figure.ts';
 import { createReadStream, rmSync, statSync } from 'node:fs';
 import { once } from 'node:events';
 import path from 'node:path';
@@ -5,36 +6,19 @@ import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { othersIn } from '../../lib/core/examples/formats/full.ts';
 import { linesOfFile } from '../../lib/core/examples/import/file-lines.ts';
-import { type Parsed, parseLine } from '../../lib/core/examples/import/parse.ts';
+import { parseLine } from '../../lib/core/examples/import/parse.ts';
 import type { importFile } from '../commands/import.ts';
 import type { Deed } from '../deed.ts';
 import { Failure, exitCodes } from '../exit-codes.ts';
 import { appending, largestId } from '../files/append.ts';
-import { type Side, isBlankLine, isUnreadable, newLine, readExample } from '../files/examples.ts';
-import { type NumberSet, copyHash, numberSet, promptNumber } from '../files/hashes.ts';
-import { eachLine } from '../files/lines.ts';
-import { type Project, dataFolder, examplesFile } from '../files/project.ts';
+import { newLine } from '../files/examples.ts';
+import { copyHash } from '../files/hashes.ts';
+import { dataFolder, examplesFile } from '../files/project.ts';
 import { writing } from '../files/session.ts';
 import { asFailure, replacing } from '../files/write.ts';
+import { knownIn, sideOf } from '../importing/known.ts';
+import { noScores, offerScore, takeScores } from '../importing/scores.ts';
 import { progressOn } from '../terminal/progress.ts';
-
-type Accepted = Extract<Parsed, { ok: true }>;
-
-/** What is there already: every copy, and on which side each prompt stands. */
-type Known = { copies: NumberSet } & Record<Side, NumberSet>;
-
-const knownIn = (project: Project): Known => {
-	const known = { copies: numberSet(), train: numberSet(), val: numberSet() };
-	const file = examplesFile(project);
-	if (statSync(file, { throwIfNoEntry: false }))
-		eachLine(file, (bytes, number) => {
-			const read = isBlankLine(bytes) ? null : readExample(bytes, number);
-			if (!read || isUnreadable(read)) return;
-			known.copies.add(copyHash(read.messages, project.config.systemPrompt ?? null));
-			if (read.split) known[read.split].add(promptNumber(read.messages));
-		});
-	return known;
-};
 
 /** The bytes of a file or a pipe, unpacked where they begin as gzip does. */
 async function* unpacked(pieces: Readable): AsyncGenerator<Uint8Array> {
@@ -57,18 +41,14 @@ async function* unpacked(pieces: Readable): AsyncGenerator<Uint8Array> {
 	yield* unzip as AsyncIterable<Buffer>;
 }
 
-/** The side it may have: none where its prompt stands on the other one. */
-const sideOf = ({ split, messages }: Accepted, known: Known): { side: Side | null; isMoved: boolean } => {
-	if (split === null) return { side: null, isMoved: false };
-	const side = split === 'train' ? 'train' : 'val';
-	const prompt = promptNumber(messages);
-	if (known[side === 'train' ? 'val' : 'train'].has(prompt)) return { side: null, isMoved: true };
-	known[side].add(prompt);
-	return { side, isMoved: false };
-};
-
-export const deed: Deed<typeof importFile> = ({ io, say, args: [name], flags }) =>
-	writing(io, say, 'import', async (project) => {
+export const deed: Deed<typeof importFile> = (given) => {
+	const {
+		io,
+		say,
+		args: [name],
+		flags
+	} = given;
+	return writing(io, say, 'import', async (project) => {
 		const file = path.resolve(io.cwd, name!);
 		if (file === examplesFile(project))
 			throw new Failure('These are the examples of this project already.', 'ait stats');
@@ -77,6 +57,7 @@ export const deed: Deed<typeof importFile> = ({ io, say, args: [name], flags }) 
 		if (!isPipe && size === null) throw new Failure(`There is no ${name}.`, 'ait import FILE');
 		const known = knownIn(project);
 		const systemPrompt = project.config.systemPrompt ?? null;
+		const offered = noScores();
 		const result = { added: 0, known: 0, refused: 0, withoutSide: 0 };
 		const refusedFile = path.join(dataFolder(project), 'refused.jsonl');
 		let refused: ReturnType<typeof replacing> | null = null;
@@ -105,8 +86,11 @@ export const deed: Deed<typeof importFile> = ({ io, say, args: [name], flags }) 
 					refuse(line.number, parsed?.reason ?? line.reason ?? '', line.text);
 					continue;
 				}
-				if (!known.copies.add(copyHash(parsed.messages, systemPrompt))) {
+				const count = known.copies.size();
+				const at = known.copies.indexOf(copyHash(parsed.messages, systemPrompt));
+				if (at < count) {
 					result.known++;
+					offerScore(offered, known, at, parsed.rating);
 					continue;
 				}
 				const { side, isMoved } = sideOf(parsed, known);
@@ -128,7 +112,6 @@ export const deed: Deed<typeof importFile> = ({ io, say, args: [name], flags }) 
 		}
 		if (read === 0)
 			throw new Failure(`${isPipe ? 'The pipe' : name} is empty.`, 'ait import FILE, with an example on each line');
-		const figure = (n: number) => n.toLocaleString('en');
 		const would = flags['dry-run'] ? 'would be added' : 'added';
 		say.line(
 			`${figure(result.added)} ${would}, ${figure(result.known)} known already, ${figure(result.refused)} refused.`
@@ -137,8 +120,10 @@ export const deed: Deed<typeof importFile> = ({ io, say, args: [name], flags }) 
 			say.text(
 				`${figure(result.withoutSide)} came in without a side: their question stands on the other side of the split.`
 			);
+		const taken = await takeScores(given, project, offered);
 		say.json({
 			...result,
+			scores: { missing: offered.missing.size, other: offered.other.size, taken },
 			refusedFile: result.refused > 0 && !flags['dry-run'] ? path.relative(io.cwd, refusedFile) : null
 		});
 		if (result.refused === 0) return exitCodes.ok.code;
@@ -146,3 +131,4 @@ export const deed: Deed<typeof importFile> = ({ io, say, args: [name], flags }) 
 		if (!flags['dry-run']) say.warn(`     All of them with their reasons: ${path.relative(io.cwd, refusedFile)}`);
 		return exitCodes.failed.code;
 	});
+};

@@ -1,3 +1,4 @@
+import { figure } from '../../lib/core/text/figure.ts';
 import type { list } from '../commands/list.ts';
 import type { Deed } from '../deed.ts';
 import { type Example, answerOf, eachExample, questionOf } from '../files/examples.ts';
@@ -41,6 +42,6 @@ export const deed: Deed<typeof list> = ({ io, say, flags }) => {
 	eachExample(project, give, unreadable.add);
 	if (found === 0) say.line('None is like that.');
 	else if (flags.limit > 0 && found > flags.limit)
-		say.line(say.paint('dim', `${(found - flags.limit).toLocaleString('en')} more: ait list --limit 0`));
+		say.line(say.paint('dim', `${figure(found - flags.limit)} more: ait list --limit 0`));
 	return unreadable.tell(say);
 };

@@ -31,9 +31,9 @@ export const deed: Deed<typeof pull> = ({ io, say, flags }) =>
 		const prompts = { train: numberSet(), val: numberSet() };
 		eachOfMine(
 			project,
-			(hash, { id, line, rating, split, messages }, text) => {
+			(hash, { id, line, rating, split, text, prompt }) => {
 				here.set(hash, { id, line, rating, split, text });
-				if (split) prompts[split].add(promptNumber(messages));
+				if (split) prompts[split].add(prompt!);
 			},
 			unreadable.add
 		);

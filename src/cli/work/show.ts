@@ -1,3 +1,4 @@
+import { figure } from '../../lib/core/text/figure.ts';
 import { answerAt } from '../../lib/core/examples/conversation.ts';
 import { bandOf } from '../../lib/core/ratings/scale.ts';
 import { tokensOf } from '../../lib/core/text/tokens.ts';
@@ -39,7 +40,7 @@ export const deed: Deed<typeof show> = ({ io, say, args: [wanted] }) => {
 	const rated = rating === null ? 'not rated' : `rated ${rating} (${bandOf(rating).name})`;
 	const side = split === null ? 'on no side' : split === 'val' ? 'in validation, locked' : 'in train';
 	say.line(
-		`Example ${example.id ?? `#${line}`}: ${rated}, ${side}, about ${tokensOf(example.messages).toLocaleString('en')} tokens`
+		`Example ${example.id ?? `#${line}`}: ${rated}, ${side}, about ${figure(tokensOf(example.messages))} tokens`
 	);
 	showConversation(say, example);
 	say.json({ ...shownExample(example), tokens: tokensOf(example.messages) });

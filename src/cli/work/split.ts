@@ -1,19 +1,28 @@
+import { figure } from '../../lib/core/text/figure.ts';
 import { type Dealt, type Decided, deal, side } from '../../lib/core/splits/deal.ts';
 import { placeOf, stratumOf, summaryOf, whatValidationProves } from '../../lib/core/splits/plan.ts';
 import { type Sayings, familiesOf, sayingsOf } from '../../lib/core/examples/near.ts';
-import { promptText } from '../../lib/core/examples/fingerprint.ts';
 import type { split } from '../commands/split.ts';
 import type { Deed } from '../deed.ts';
 import { Failure } from '../exit-codes.ts';
-import { type Side, editedLine, examplesIn, isBlankLine, isUnreadable, readExample } from '../files/examples.ts';
-import { tailOf, withFields } from '../files/fields.ts';
-import { numberOf, numberSet, saidHash } from '../files/hashes.ts';
+import {
+	type Example,
+	type Side,
+	editedLine,
+	examplesIn,
+	isBlankLine,
+	isUnreadable,
+	readExample
+} from '../files/examples.ts';
+import { tailAt, withFields } from '../files/fields.ts';
+import { type Hashes, hashesAt, hashesOf, numberSet } from '../files/hashes.ts';
 import { column } from '../files/columns.ts';
-import { eachLine, rewriteLines } from '../files/lines.ts';
-import { quickExample } from '../files/quick.ts';
+import { eachLine, eachSpan, rewriteSpans } from '../files/lines.ts';
+import { plainLineAt } from '../files/plain-line.ts';
 import { type Project, examplesFile } from '../files/project.ts';
 import { trainedPrompts } from '../files/runs.ts';
 import { writing } from '../files/session.ts';
+import type { Written } from '../files/write.ts';
 import { agreed } from '../terminal/ask.ts';
 import type { Say } from '../terminal/say.ts';
 import { gatherUnreadable } from '../unreadable.ts';
@@ -38,7 +47,6 @@ const rowsOf = (
 	const trained = trainedPrompts(project);
 	const threshold = project.config.qualityThreshold;
 	const prompts = numberSet();
-	const sayings: Sayings[] = [];
 	const rows = {
 		groups: column(Int32Array),
 		places: column(Float64Array),
@@ -48,37 +56,54 @@ const rowsOf = (
 		lines: column(Int32Array),
 		before: column(Uint8Array)
 	};
-	eachLine(examplesIn(project), (bytes, line) => {
-		const tail = trained.size() === 0 ? tailOf(bytes) : null;
-		if (tail && tail.split === null && (tail.rating === null || tail.rating < threshold)) return;
-		if (isBlankLine(bytes)) return;
-		const read = quickExample(bytes) ?? readExample(bytes, line);
-		if (isUnreadable(read)) return unreadable.add(read);
-		const { messages, rating, split: was } = read;
-		const prompt = promptText(messages);
-		const number = numberOf(prompt);
-		const isTrained = trained.has(number);
+	const add = (line: number, { rating, split: was }: Pick<Example, 'rating' | 'split'>, { prompt, said }: Hashes) => {
+		const isTrained = trained.has(prompt);
 		const stratum = stratumOf(rating, threshold);
 		if (stratum === 0 && was === null && !isTrained) return;
 		const before = was === null ? side.none : sideBefore[was];
 		const isTakenBack = was === 'train' && reshuffle && !isTrained && stratum > 0;
-		const group = prompts.indexOf(number);
-		if (group === sayings.length && group < mostCompared) sayings.push(sayingsOf(messages));
-		rows.groups.push(group);
-		rows.places.push(placeOf(saidHash(messages, prompt), seed));
+		rows.groups.push(prompts.indexOf(prompt));
+		rows.places.push(placeOf(said, seed));
 		rows.strata.push(stratum);
 		rows.sides.push(isTakenBack ? side.none : before);
 		rows.before.push(before);
 		rows.trained.push(Number(isTrained));
 		rows.lines.push(line);
+	};
+	eachSpan(examplesIn(project), (buffer, from, to, line) => {
+		const tail = trained.size() === 0 ? tailAt(buffer, from, to) : null;
+		if (tail && tail.split === null && (tail.rating === null || tail.rating < threshold)) return;
+		const plain = plainLineAt(buffer, from, to);
+		if (plain) return add(line, plain, hashesAt(buffer, plain));
+		const bytes = buffer.toString('latin1', from, to);
+		if (isBlankLine(bytes)) return;
+		const read = readExample(bytes, line);
+		if (isUnreadable(read)) unreadable.add(read);
+		else add(line, read, hashesOf(read.messages));
 	});
 	const columns = Object.fromEntries(Object.entries(rows).map(([name, { all }]) => [name, all()])) as unknown as Rows;
-	const isCompared = prompts.size() === sayings.length;
-	return { ...columns, groups: isCompared ? together(columns.groups, sayings) : columns.groups, isCompared };
+	const isCompared = prompts.size() <= mostCompared;
+	return {
+		...columns,
+		groups: isCompared ? together(columns, sayingsIn(project, columns)) : columns.groups,
+		isCompared
+	};
+};
+
+/** What the first example of each group says. */
+const sayingsIn = (project: Project, { groups, lines }: Pick<Rows, 'groups' | 'lines'>): Sayings[] => {
+	const sayings: Sayings[] = [];
+	let row = 0;
+	eachLine(examplesIn(project), (bytes, line) => {
+		if (line !== lines[row]) return;
+		const read = groups[row++] === sayings.length ? readExample(bytes, line) : null;
+		if (read && !isUnreadable(read)) sayings.push(sayingsOf(read.messages));
+	});
+	return sayings;
 };
 
 /** The group of each row by its family: what nearly asks the same goes to one side together. */
-const together = (groups: ArrayLike<number>, sayings: readonly Sayings[]): Int32Array => {
+const together = ({ groups }: Pick<Rows, 'groups'>, sayings: readonly Sayings[]): Int32Array => {
 	const families = familiesOf(sayings);
 	const numbers = new Map<number, number>();
 	return Int32Array.from(groups, (group) => {
@@ -104,14 +129,18 @@ const movesIn = ({ lines, before }: Rows, { to }: Decided) => {
 	return { sideOf, count, conflicts };
 };
 
-/** A side beside everything else, which stays as it is written. */
-const withSide = (bytes: string, line: number, to: Side): string => {
-	const value = `"${to}"`;
-	if (tailOf(bytes)?.split === null) return `${bytes.slice(0, bytes.lastIndexOf('}'))},"split":${value}}`;
+/** Writes a side beside everything else, which stays as it is written. */
+const putSide = (written: Written, buffer: Buffer, from: number, to: number, line: number, where: Side) => {
+	const value = `"${where}"`;
+	if (tailAt(buffer, from, to)?.split === null) {
+		written.copy(buffer, from, to - 1);
+		return written.bytes(`,"split":${value}}`);
+	}
+	const bytes = buffer.toString('latin1', from, to);
 	const plainly = withFields(bytes, { split: value });
-	if (plainly !== null) return plainly;
+	if (plainly !== null) return written.bytes(plainly);
 	const read = readExample(bytes, line);
-	return isUnreadable(read) ? bytes : editedLine(read, { split: to });
+	written.bytes(isUnreadable(read) ? bytes : editedLine(read, { split: where }));
 };
 
 const show = (
@@ -130,7 +159,7 @@ const show = (
 		say.text(`${conflicts} left alone: what they ask, or nearly, was trained on and is in validation too.`);
 	if (!isCompared)
 		say.text(
-			`What nearly asks the same was not looked for among more than ${mostCompared.toLocaleString('en')} prompts; the app does that.`
+			`What nearly asks the same was not looked for among more than ${figure(mostCompared)} prompts; the app does that.`
 		);
 	say.text(whatValidationProves(plan.validation));
 };
@@ -151,11 +180,13 @@ export const deed: Deed<typeof split> = ({ io, say, flags }) =>
 				throw new Failure('Everything stays where it is.');
 		}
 		if (isWritten)
-			rewriteLines(
-				examplesFile(project),
-				(bytes, number) => withSide(bytes, number, sideOf[number] === side.validation ? 'val' : 'train'),
-				{ only: { has: (number) => (sideOf[number] ?? side.none) !== side.none } }
-			);
+			rewriteSpans(examplesFile(project), (written, buffer, from, to, number, end) => {
+				const where = sideOf[number] ?? side.none;
+				if (where === side.none) return false;
+				putSide(written, buffer, from, to, number, where === side.validation ? 'val' : 'train');
+				written.bytes(end);
+				return true;
+			});
 		if (isWritten) say.line('Done. Next: ait train, or ait format for the files alone');
 		else if (count > 0) say.line('Nothing was moved: ait split moves it.');
 		const { qualified, train, validation, byRating } = plan;

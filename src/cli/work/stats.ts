@@ -1,3 +1,4 @@
+import { figure } from '../../lib/core/text/figure.ts';
 import { readiness } from '../../lib/core/project/readiness.ts';
 import type { stats } from '../commands/stats.ts';
 import type { Deed } from '../deed.ts';
@@ -56,7 +57,6 @@ const barWidth = 40;
 
 const show = (say: Say, { config }: Project, counts: Counts) => {
 	const { total, rated, quality, train, validation, ratings } = counts;
-	const figure = (n: number) => n.toLocaleString('en');
 	const share = (n: number) => (total === 0 ? '' : say.paint('dim', ` ${Math.round((100 * n) / total)} %`));
 	const most = Math.max(1, ...ratings);
 	const wide = figure(most).length;

@@ -26,17 +26,19 @@ const refuseWhileOrdering = ({ config }: Project) => {
 };
 
 export const deed: Deed<typeof train> = async ({ io, say, flags }) => {
+	const { method } = flags;
 	const recipe = recipeOf(flags);
 	const version = await writing(io, say, 'train', async (project) => {
 		refuseWhileOrdering(project);
 		const connected = await connect(io, project);
 		const unreadable = gatherUnreadable();
-		const { findings, isClear, cost, duration, data } = await check(project, connected, recipe, unreadable);
+		const { findings, isClear, cost, duration, data } = await check(project, connected, { method, recipe }, unreadable);
 		const about = {
 			findings,
 			isClear,
 			cost,
 			duration,
+			method,
 			recipe,
 			train: data.trainCount,
 			validation: data.validationCount,
@@ -64,12 +66,12 @@ export const deed: Deed<typeof train> = async ({ io, say, flags }) => {
 			say.json({ ...about, started: null });
 			return 'dry' as const;
 		}
-		const question = `Train on ${data.trainCount} examples for ${formatEstimate(cost.cents)}?`;
+		const question = `Train on ${data.trainCount} ${method === 'dpo' ? 'pairs' : 'examples'} for ${formatEstimate(cost.cents)}?`;
 		if (!(await agreed(io, say, question, { yes: flags.yes, mend: 'ait train --yes' })))
 			throw new Failure('Nothing was sent.');
 		const run = prepareRun(
 			project,
-			{ recipe, tokens: cost.billedTokens, now: io.now(), estimateCents: cost.cents },
+			{ method, recipe, tokens: cost.billedTokens, now: io.now(), estimateCents: cost.cents },
 			unreadable
 		);
 		run.trainCount = data.trainCount;

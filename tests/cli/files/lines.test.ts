@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decoded, eachLine, encoded, rewriteLines } from '../../../src/cli/files/lines.ts';
+import { decoded, eachLine, encoded, rewriteLines, rewriteSpans } from '../../../src/cli/files/lines.ts';
 import { newFolder } from '../../support/cli.ts';
 
 const read = (file: string, pieceBytes: number) => {
@@ -29,6 +29,7 @@ test('what nobody changes comes back to the byte', () => {
 		fc.property(fc.uint8Array({ maxLength: 60 }), fc.integer({ min: 1, max: 9 }), (bytes, pieceBytes) => {
 			fs.writeFileSync(file, bytes);
 			rewriteLines(file, () => undefined, { pieceBytes });
+			rewriteSpans(file, () => false, { pieceBytes });
 			rewriteLines(file, () => null, { pieceBytes, only: new Set() });
 			expect(new Uint8Array(fs.readFileSync(file))).toEqual(bytes);
 		}),

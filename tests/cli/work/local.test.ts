@@ -100,7 +100,10 @@ test('import reads what the app reads, keeps what it does not know, and leaves o
 	const { code, err, json } = await ait(folder, 'import new.jsonl.gz --json');
 	expect(code).toBe(1);
 	expect(err).toContain('Line 5 is not valid JSON');
-	expect(json()).toEqual({ added: 3, known: 1, refused: 1, withoutSide: 0, refusedFile: 'data/refused.jsonl' });
+	expect(json()).toEqual({
+		...{ added: 3, known: 1, refused: 1, withoutSide: 0, refusedFile: 'data/refused.jsonl' },
+		scores: { missing: 0, other: 0, taken: 0 }
+	});
 	expect(rowsOf(folder).slice(1)).toMatchObject([
 		{ id: 2, rating: 9, team: 'north' },
 		{ id: 3, sourceId: 'a7', originalOutput: 'Worse.', split: 'val', messages: [{}, { content: 'Better.' }] },
@@ -121,6 +124,56 @@ test('an imported example whose question stands on the other side comes in witho
 	const { out } = await ait(folder, 'import -', { pipe: line });
 	expect(out).toContain('1 came in without a side');
 	expect(rowsOf(folder)[1]).not.toHaveProperty('split');
+});
+
+test('scores of what is there already are offered, and taken only when somebody says so', async () => {
+	const folder = originalProject([
+		originalLine(1),
+		originalLine(2, { rating: 3, note: 'kept' }),
+		originalLine(3, { rating: 8 }),
+		originalLine(4)
+	]);
+	const before = linesOf(folder);
+	const file = [1, 2, 3, 4].map((id) => originalLine(id, { rating: id === 4 ? null : 8 })).join('\n');
+	fs.writeFileSync(path.join(folder, 'again.jsonl'), file);
+	const told = await ait(folder, 'import again.jsonl');
+	expect(told).toMatchObject({ code: 0, out: expect.stringContaining('ait import again.jsonl --scores new') });
+	expect(told.out.replaceAll('\n', ' ')).toContain('1 for examples without one, 1 that is another than here');
+	expect((await ait(folder, 'import again.jsonl', { keys: '\n' })).code).toBe(0);
+	expect((await ait(folder, 'import again.jsonl --scores all --dry-run --json')).json().scores).toEqual({
+		...{ missing: 1, other: 1, taken: 0 }
+	});
+	expect(linesOf(folder)).toEqual(before);
+	await ait(folder, 'import again.jsonl', { keys: 'new\n' });
+	expect(rowsOf(folder).map(({ rating }) => rating)).toEqual([8, 3, 8, null]);
+	expect((await ait(folder, 'import again.jsonl --scores all --json')).json()).toMatchObject({
+		...{ added: 0, known: 4, scores: { missing: 0, other: 1, taken: 1 } }
+	});
+	expect(rowsOf(folder).map(({ rating }) => rating)).toEqual([8, 8, 8, null]);
+	expect(linesOf(folder)[1]).toBe(before[1]!.replace('"rating":3', '"rating":8'));
+	expect((await ait(folder, 'import again.jsonl')).out).not.toContain('--scores');
+});
+
+test('a pair of preferences comes in as an improved answer, and goes out as a pair', async () => {
+	const folder = originalProject([]);
+	const pair = {
+		input: { messages: [{ role: 'user', content: 'Where is it?' }], tools: [] },
+		preferred_output: [{ role: 'assistant', content: 'On its way.' }],
+		non_preferred_output: [{ role: 'assistant', content: 'No idea.' }],
+		...{ rating: 9, split: 'train' }
+	};
+	expect((await ait(folder, 'import - --json', { pipe: JSON.stringify(pair) })).json()).toMatchObject({ added: 1 });
+	await ait(folder, 'add', { pipe: '{"prompt":"And now?","chosen":"Here.","rejected":"Gone."}' });
+	expect(rowsOf(folder)).toMatchObject([
+		{ messages: [{}, { content: 'On its way.' }], originalOutput: 'No idea.', rating: 9, split: 'train' },
+		{ messages: [{}, { content: 'Here.' }], originalOutput: 'Gone.' }
+	]);
+	expect((await ait(folder, 'format --preference --json')).json()).toMatchObject({ train: 1, preference: 1 });
+	expect(JSON.parse(fs.readFileSync(path.join(folder, 'data', 'preference.jsonl'), 'utf8'))).toMatchObject({
+		input: { messages: [{ role: 'user', content: 'Where is it?' }] },
+		preferred_output: [{ content: 'On its way.' }],
+		non_preferred_output: [{ content: 'No idea.' }]
+	});
 });
 
 test('an import that is stopped leaves the file as it was', async () => {
@@ -212,6 +265,15 @@ test('split deals out in proportion, the same for every machine, and again chang
 	const other = originalProject([...lines].reverse());
 	await ait(other, 'split');
 	expect(linesOf(other).sort()).toEqual([...first].sort());
+});
+
+test('a side takes the place of an empty one, and no field is there twice', async () => {
+	const folder = originalProject(
+		Array.from({ length: 20 }, (_, at) => originalLine(at + 1, { rating: 9, split: null }))
+	);
+	await ait(folder, 'split');
+	for (const line of linesOf(folder)) expect(line.match(/"split":"(train|val)"/g)).toHaveLength(1);
+	expect((await ait(folder, 'stats --json')).json()).toMatchObject({ train: 16, validation: 4, unreadable: 0 });
 });
 
 test('the split is the one the app makes of the same file', async () => {

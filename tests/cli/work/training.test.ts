@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startSandbox } from '../../../src/sandbox/server.ts';
-import { ait, originalLine, originalProject } from '../../support/cli.ts';
+import { ait, linesOf, originalLine, originalProject } from '../../support/cli.ts';
 
 let sandbox: Awaited<ReturnType<typeof startSandbox>>;
 beforeAll(async () => {
@@ -32,6 +32,64 @@ test('what blocks is named, nothing is sent, and the exit code says so', async (
 	expect(code).toBe(3);
 	expect(err).toContain('Nothing was sent: Good examples, Training set');
 	expect(json()).toMatchObject({ isClear: false, started: null });
+	expect(configOf(folder).runs).toEqual([]);
+});
+
+test('preferences train on rewrites, and what they have taught never measures', async () => {
+	const lines = Array.from({ length: 24 }, (_, at) =>
+		originalLine(at + 1, { rating: at === 3 ? 4 : 9, ...(at !== 5 && { originalOutput: `Worse ${at}.` }) })
+	).map((line, at) => line.replace(/}$/, `,"split":"${at < 20 ? 'train' : 'val'}"}`));
+	const folder = originalProject(lines, { provider: 'sandbox', model: 'sandbox-small' });
+	expect(await ait(folder, 'train --beta 0.2', { env: env() })).toMatchObject({
+		code: 2,
+		err: expect.stringContaining('Try: ait train --method dpo --beta 0.2')
+	});
+	const dry = await ait(folder, 'train --method dpo --beta 0.2 --dry-run --json', { env: env() });
+	expect(dry.json()).toMatchObject({
+		...{ method: 'dpo', isClear: true, train: 18, validation: 4, started: null },
+		recipe: { beta: 0.2, epochs: 2, learningRate: 1e-5 }
+	});
+	expect(dry.json().findings[1].sentence).toBe(
+		'18 pairs: 18 from rewrites. Left out: 1 rated below the threshold as rewritten; 4 to a prompt that is locked in validation. Fewer than 50 seldom change much.'
+	);
+	expect(configOf(folder).runs).toEqual([]);
+	expect(await ait(folder, 'train --method dpo --beta 0.2 --yes --watch', { env: env() })).toMatchObject({ code: 0 });
+	expect(configOf(folder).runs).toMatchObject([{ method: 'dpo', stage: 'ready', recipe: { beta: 0.2 } }]);
+	const sent = fs
+		.readFileSync(path.join(folder, 'data', 'runs', 'v1', 'train.jsonl'), 'utf8')
+		.trim()
+		.split('\n');
+	expect(JSON.parse(sent[0]!)).toEqual({
+		input: {
+			messages: [
+				{ role: 'system', content: 'Be kind.' },
+				{ role: 'user', content: 'Question 1?' }
+			]
+		},
+		preferred_output: [{ role: 'assistant', content: 'Answer 1.' }],
+		non_preferred_output: [{ role: 'assistant', content: 'Worse 0.' }]
+	});
+	// the same again is warned of, the other way is not
+	const last = async (method: string) =>
+		(await ait(folder, `train --method ${method} --beta 0.2 --dry-run --json`, { env: env() })).json().findings.at(-1);
+	expect(await last('dpo')).toMatchObject({ level: 'warn', sentence: expect.stringContaining('The same') });
+	const other = (await ait(folder, 'train --dry-run --json', { env: env() })).json().findings.at(-1);
+	expect(other).toMatchObject({ sentence: 'v1 was trained the other way.' });
+	// what was learnt stays in train, whatever the file says
+	fs.writeFileSync(
+		path.join(folder, 'data', 'examples.jsonl'),
+		lines.map((line) => `${line.replace(/,"split":"\w+"}$/, '}')}\n`).join('')
+	);
+	await ait(folder, 'split --ratio 0.5');
+	const sides = linesOf(folder).map((line) => (JSON.parse(line) as { split?: string }).split);
+	expect(sides.slice(0, 20).filter((side) => side === 'val')).toEqual(sides[5] === 'val' ? ['val'] : []);
+});
+
+test('who trains with examples alone is not sent preferences', async () => {
+	const folder = await splitProject({ provider: 'nebius', model: 'm' });
+	const { code, json } = await ait(folder, 'train --method dpo --yes --json', { env: { NEBIUS_API_KEY: 'k' } });
+	expect({ code, started: code === 3 ? json().started : null }).toMatchObject({ started: null });
+	expect(code).not.toBe(0);
 	expect(configOf(folder).runs).toEqual([]);
 });
 

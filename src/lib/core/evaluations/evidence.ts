@@ -1,18 +1,23 @@
 import { crossing, gaussLegendre, logSum } from '../math/integral.ts';
 import { countOf, netPreference, type Scores } from './scores.ts';
 
-const nodes = gaussLegendre(256);
-const logWeights = nodes.weight.map((weight) => Math.log(weight / 2));
+/** Made when the first evidence is asked for: most who load this never ask. */
+let made: { at: Float64Array; logWeights: Float64Array } | undefined;
+const nodes = () => {
+	if (made) return made;
+	const { at, weight } = gaussLegendre(256);
+	return (made = { at, logWeights: weight.map((each) => Math.log(each / 2)) });
+};
 
 /** ln(1 + λ·x) at every node. */
-const logsOf = (x: number) => nodes.at.map((lambda) => Math.log1p(lambda * x));
+const logsOf = (x: number) => nodes().at.map((lambda) => Math.log1p(lambda * x));
 const kept = new Map<number, Float64Array[]>();
 const logsAtZero = (votes: number) => {
 	const known = kept.get(votes);
 	if (known) return known;
-	const made = Array.from({ length: 2 * votes + 1 }, (_, i) => logsOf((i - votes) / votes));
-	kept.set(votes, made);
-	return made;
+	const logs = Array.from({ length: 2 * votes + 1 }, (_, i) => logsOf((i - votes) / votes));
+	kept.set(votes, logs);
+	return logs;
 };
 
 /**
@@ -21,7 +26,7 @@ const logsAtZero = (votes: number) => {
  * logarithm, because a double ends near a thousand wins.
  */
 export const logEvidence = ({ votes, counts }: Scores, mu = 0): number => {
-	const logs = Float64Array.from(logWeights);
+	const logs = Float64Array.from(nodes().logWeights);
 	const atZero = mu === 0 ? logsAtZero(votes) : null;
 	counts.forEach((count, i) => {
 		if (count === 0) return;

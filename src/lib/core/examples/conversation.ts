@@ -1,3 +1,4 @@
+import { figure } from '../text/figure.ts';
 import { shown, valueProblem } from '../text/json.ts';
 
 export const turnRoles = ['system', 'user', 'assistant', 'tool'] as const;
@@ -29,7 +30,7 @@ const maxTurns = 200;
 /** Of one conversation, and of one rewrite. */
 export const maxCharacters = 400_000;
 const tooMuch = (characters: number) =>
-	`${characters.toLocaleString('en')} characters are too many; at most ${maxCharacters.toLocaleString('en')} fit`;
+	`${figure(characters)} characters are too many; at most ${figure(maxCharacters)} fit`;
 
 const toolCallsProblem = (calls: unknown): string | null => {
 	if (!Array.isArray(calls) || calls.length === 0) return 'has "tool_calls" that are not a list of calls';
@@ -87,8 +88,7 @@ const turnProblem = (turn: Record<string, unknown>): string | null => {
  */
 export const conversationProblem = (turns: readonly unknown[]): string | null => {
 	if (turns.length === 0) return 'there are no turns';
-	if (turns.length > maxTurns)
-		return `${turns.length.toLocaleString('en')} turns are too many; at most ${maxTurns} fit`;
+	if (turns.length > maxTurns) return `${figure(turns.length)} turns are too many; at most ${maxTurns} fit`;
 	let characters = 0;
 	let asked = false;
 	for (let index = 0; index < turns.length; index++) {

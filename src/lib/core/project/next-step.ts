@@ -1,4 +1,5 @@
 // Long because it is the whole of what can be next, one rule after the other, in the order of the loop.
+import { figure } from '../text/figure.ts';
 import { type Progress, dueOf, openOf } from '../evaluations/due.ts';
 import { readiness, readyAt } from './readiness.ts';
 
@@ -38,7 +39,7 @@ export type NextStep = {
 	sentence: string;
 };
 
-const counted = (count: number, one: string) => `${count.toLocaleString('en')} ${one}${count === 1 ? '' : 's'}`;
+const counted = (count: number, one: string) => `${figure(count)} ${one}${count === 1 ? '' : 's'}`;
 
 type Rule = (state: ProjectState) => NextStep | null | undefined | false;
 
@@ -108,7 +109,7 @@ const rate: Rule = ({ counts }) =>
 const collect: Rule = ({ counts }) => {
 	const { missing } = readiness(counts);
 	if (missing === 0) return null;
-	const sentence = `${counts.quality.toLocaleString('en')} are good now; ${readyAt.minimum} are worth a run.`;
+	const sentence = `${figure(counts.quality)} are good now; ${readyAt.minimum} are worth a run.`;
 	return { to: 'add', action: 'Add examples', title: `${counted(missing, 'more good example')} needed`, sentence };
 };
 

@@ -1,3 +1,4 @@
+import { figure } from '../text/figure.ts';
 import { minimum } from '../evaluations/rules.ts';
 
 export type ReadinessState = 'blocked' | 'experiment' | 'minimum' | 'good' | 'comfortable';
@@ -32,8 +33,6 @@ export const readyAt = {
 	verdict: minimum.toShip,
 	advised: 35
 } as const;
-
-const figure = (count: number) => count.toLocaleString('en');
 
 const stateOf = (quality: number): ReadinessState => {
 	if (quality < readyAt.experiment) return 'blocked';

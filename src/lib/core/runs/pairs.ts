@@ -1,3 +1,5 @@
+import { figure } from '../text/figure.ts';
+
 /** Where a pair comes from: people's rewrites, a file that had both answers, a choice in the playground. */
 export const pairSources = ['rewrite', 'import', 'playground'] as const;
 export type PairSource = (typeof pairSources)[number];
@@ -27,7 +29,6 @@ export const noPairs: PairCounts = {
 	unusable: 0
 };
 
-const figure = (n: number) => n.toLocaleString('en');
 const listed = (parts: readonly string[]) =>
 	parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
 

@@ -1,4 +1,5 @@
 // Longer than most: the whole checklist before training, one rule for each line, in the order of the page.
+import { figure } from '../text/figure.ts';
 import { type TrainingRule, refusedBy, takesThoughts, takesWeights } from '../examples/trainable.ts';
 import { type Method, methodsOf } from './method.ts';
 import { type PairCounts, leftOutInWords, pairsInWords } from './pairs.ts';
@@ -87,7 +88,6 @@ export type PreflightFacts = {
 
 type Judged = [level: Level, sentence: string, examples?: Finding['examples']];
 
-const figure = (n: number) => n.toLocaleString('en');
 const count = (n: number, one: string, many = `${one}s`) => `${figure(n)} ${n === 1 ? one : many}`;
 
 const quality = ({ qualityCount, threshold }: PreflightFacts): Judged => {

@@ -116,12 +116,16 @@ export const deal = (
 		for (let place = starts[group]!; place < starts[group]! + sizes[group]!; place++) fill(members[place]!);
 	};
 
-	const free = families.filter((group) => known[group] === side.none);
-	for (const group of families) {
-		if (known[group] === side.none) continue;
-		send(group, known[group]!);
-		if (known[group] === side.validation) fillAll(group);
+	let freeCount = 0; // the free ones move to the front
+	for (let at = 0; at < families.length; at++) {
+		const group = families[at]!;
+		if (known[group] === side.none) families[freeCount++] = group;
+		else {
+			send(group, known[group]!);
+			if (known[group] === side.validation) fillAll(group);
+		}
 	}
+	const free = families.subarray(0, freeCount);
 
 	/** The member of each free group that comes first. */
 	const firsts = new Int32Array(count);

@@ -1,3 +1,4 @@
+import { figure } from './figure.ts';
 import { AppError } from '../errors.ts';
 
 /** Deeper than any real data, shallow enough for every recursive reader downstream, Postgres included. */
@@ -19,7 +20,7 @@ export const burdenOf = (text: string): string | null => {
 		// , : [ {
 		else if (sign === 0x2c || sign === 0x3a || sign === 0x5b || sign === 0x7b) marks++;
 	}
-	return marks > maxMarks ? `it has more than ${maxMarks.toLocaleString('en')} fields and values` : null;
+	return marks > maxMarks ? `it has more than ${figure(maxMarks)} fields and values` : null;
 };
 
 /** A string ends at the next quotation mark that has no backslash of its own. */

@@ -1,10 +1,8 @@
 // What a training with preferences takes: one walk for the checklist, the preview and the file, so that all three say the same.
 import { and, asc, eq, gt, isNotNull, isNull, sql } from 'drizzle-orm';
-import { targetOf } from '../../core/examples/example.ts';
-import { type Rewritten, preferenceParts } from '../../core/examples/formats/preference.ts';
-import { pairFlawsOf, takesThoughts, takesWeights } from '../../core/examples/trainable.ts';
+import type { Rewritten } from '../../core/examples/formats/preference.ts';
+import { type Pair as PairParts, pairOf } from '../../core/runs/pair.ts';
 import type { PairSource } from '../../core/runs/pairs.ts';
-import { tokensOf } from '../../core/text/tokens.ts';
 import type { Project, Tx } from '../access/scope.ts';
 import { choiceMeasures, choicesAfter, exampleOfChoice, standingChoices } from '../examples/rows.ts';
 import { examples, playgroundPairs } from '../platform/db/schema.ts';
@@ -13,7 +11,7 @@ import type { ProviderId } from '../providers/provider.ts';
 /** One look at the database reads so many. */
 const atOnce = 500;
 
-export type Pair = {
+export type Pair = PairParts & {
 	source: PairSource;
 	/** Of the example, or of the choice. */
 	id: string;
@@ -22,10 +20,6 @@ export type Pair = {
 	/** The models that answered, as people call them. */
 	preferredBy: string | null;
 	rejectedBy: string | null;
-	parts: ReturnType<typeof preferenceParts>;
-	/** Of both answers, each with what was asked; and of the longer one. */
-	tokens: number;
-	longestTokens: number;
 };
 
 /** A step: of an example whether its rewrite came with it, in the same file. */
@@ -85,16 +79,10 @@ async function* chosen(tx: Tx, project: Project): AsyncGenerator<Found[]> {
 	}
 }
 
-const pairOf = ({ example, ...found }: Found, project: Project, provider: ProviderId | null): Pair | null => {
-	const taken = { thoughts: takesThoughts(provider), weights: takesWeights(provider) };
-	// a choice was made with the system prompt that was shown, or without one
-	const parts = preferenceParts(example, found.source === 'playground' ? null : project.systemPrompt, taken);
-	if (pairFlawsOf(parts as Parameters<typeof pairFlawsOf>[0]).length > 0) return null;
-	const asked = parts.input.messages as Rewritten['messages'];
-	const sizes = [example.rewrite, targetOf({ messages: example.messages, rewrite: null })].map((content) =>
-		tokensOf([...asked, { role: 'assistant', content }])
-	);
-	return { ...found, parts, tokens: sizes[0]! + sizes[1]!, longestTokens: Math.max(...sizes) };
+/** A choice was made with the system prompt that was shown, or without one. */
+const sentAs = ({ example, ...found }: Found, project: Project, provider: ProviderId | null): Pair | null => {
+	const pair = pairOf(example, found.source === 'playground' ? null : project.systemPrompt, provider);
+	return pair && { ...found, ...pair };
 };
 
 /**
@@ -107,9 +95,9 @@ export async function* pairsFor(
 	side: 'train' | 'validation',
 	provider: ProviderId | null
 ): AsyncGenerator<(Pair | null)[]> {
-	for await (const page of rewritten(tx, project, side)) yield page.map((each) => pairOf(each, project, provider));
+	for await (const page of rewritten(tx, project, side)) yield page.map((each) => sentAs(each, project, provider));
 	if (side === 'train')
-		for await (const page of chosen(tx, project)) yield page.map((each) => pairOf(each, project, provider));
+		for await (const page of chosen(tx, project)) yield page.map((each) => sentAs(each, project, provider));
 }
 
 /** A step: how many are left out, by reason; `unusable` is known only when they were walked through. */

@@ -1,3 +1,4 @@
+import { figure } from '../../text/figure.ts';
 import { gathered } from './gathered.ts';
 import { type Line, type Lines, type Splitter, reading } from './reading.ts';
 import { decoded, isDoubtful, isFaithful } from './utf8.ts';
@@ -8,7 +9,7 @@ export type { Line } from './reading.ts';
 export const maxLineLength = 2_500_000;
 /** A character takes at most three bytes per unit of length, and a byte order mark comes before: what has more is certainly too long. */
 export const mostBytes = (maxLength: number) => 3 * maxLength + 4;
-export const tooLong = (maxLength: number) => `is longer than ${maxLength.toLocaleString('en')} characters`;
+export const tooLong = (maxLength: number) => `is longer than ${figure(maxLength)} characters`;
 export const notUtf8 = 'is not UTF-8 text; save the file as UTF-8';
 const [newline, space] = [0x0a, 0x20];
 const byteOrderMark = 0xfeff;
