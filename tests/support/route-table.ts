@@ -367,7 +367,13 @@ export const lines: Record<string, Line> = {
 	[`${run}/files/[kind] GET`]: { at: (w) => to.runFile(w.team, w.project, w.run, 'train'), is: data.makers },
 	[`${project}/eval page`]: { at: in_(to.evaluations), is: members },
 	[`${project}/eval/new page`]: { at: in_(to.newEvaluation), is: makers },
-	[`${project}/eval/new ?/default`]: {
+	// the model of this run was never at a provider
+	[`${project}/eval/new ?/price`]: {
+		at: in_(to.newEvaluation),
+		is: makersGet(200),
+		send: (w) => ({ runId: w.run, ofBase: 'true' })
+	},
+	[`${project}/eval/new ?/create`]: {
 		at: in_(to.newEvaluation),
 		is: makersGet(409),
 		send: (w) => ({ runId: w.failed, against: 'base', pairs: 10, temperature: 0, maxTokens: 100 })

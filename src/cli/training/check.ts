@@ -52,7 +52,10 @@ export const check = async (
 			servable: model.servable,
 			until: model.until ?? null,
 			note: model.note ?? null,
-			...(model.answersAtOnce === false && { answersAtOnce: false })
+			...(model.answersAtOnce === false && {
+				answersAtOnce: false,
+				deployedCentsPerHour: model.deployedCentsPerHour ?? null
+			})
 		},
 		today: dayOf(new Date())
 	});

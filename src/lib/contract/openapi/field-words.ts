@@ -57,6 +57,8 @@ const words: Record<string, string> = {
 	// ── project
 	description: 'A few words about it.',
 	qualityThreshold: 'Examples with this rating or a better one may train: 1 to 10.',
+	ofBase:
+		'It is about the base model of the run as it is, deployed for a comparison with a base that does not answer at once.',
 	baseModel: 'The model that training begins with, by the provider’s id.',
 	systemPrompt: 'What is said to the model before every conversation.',
 

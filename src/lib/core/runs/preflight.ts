@@ -1,5 +1,6 @@
 // Longer than most: the whole checklist before training, one rule for each line, in the order of the page.
 import { type TrainingRule, refusedBy, takesThoughts, takesWeights } from '../examples/trainable.ts';
+import { formatCents } from './cost.ts';
 import { type Method, methodsOf } from './method.ts';
 import { type PairCounts, leftOutInWords, pairsInWords } from './pairs.ts';
 import { type Recipe, rateOf, rateWarning } from './recipe.ts';
@@ -67,6 +68,8 @@ export type PreflightFacts = {
 		until?: string | null;
 		note?: string | null;
 		answersAtOnce?: boolean;
+		/** Of one that does not: what an hour of it costs, deployed as it is. null: it cannot be deployed so, or nobody names the price. */
+		deployedCentsPerHour?: number | null;
 	} | null;
 	/** The day on which it is asked, `YYYY-MM-DD`. */
 	today: string;
@@ -232,13 +235,19 @@ const model = ({ model: chosen, today }: PreflightFacts): Judged => {
 		return ['block', `It can be trained, but not called afterwards.${until} Choose another one.`];
 	const afterwards = 'It can be trained, and called afterwards.';
 	if (chosen.answersAtOnce === false)
-		return [
-			'warn',
-			`${afterwards} As it is, untrained, it does not answer unless it is deployed: compare runs with one another, or choose a base that answers at once.${note}${until}`
-		];
+		return ['warn', `${afterwards} ${baseWords(chosen.deployedCentsPerHour ?? null)}${note}${until}`];
 	if (chosen.servable === null)
 		return ['warn', `It can be trained.${note || ' Whether it can be called afterwards is not known yet.'}${until}`];
 	return [chosen.until ? 'warn' : 'ok', `${afterwards}${note}${until}`];
+};
+
+/** What a comparison with a base costs that does not answer at once. */
+const baseWords = (centsPerHour: number | null): string => {
+	const asItIs = 'As it is, untrained, it does not answer unless it is deployed';
+	if (centsPerHour === null)
+		return `${asItIs}, and nobody says at what price: compare runs with one another, or choose a base that answers at once.`;
+	const price = centsPerHour === 0 ? 'which costs nothing' : `at about ${formatCents(centsPerHour)} an hour each`;
+	return `${asItIs}: a comparison with it deploys both, on the same hardware, ${price}.`;
 };
 
 const rate = ({ recipe, provider, method: chosen }: PreflightFacts): Judged => {

@@ -11,6 +11,7 @@ import { ballots, evaluations, votes } from '../platform/db/schema.ts';
 import { awaitCompared } from '../examples/compare.ts';
 import { lockedProject } from '../project/rows.ts';
 import { settledBy, voter } from './ballots.ts';
+import { baseProblem } from './base.ts';
 import { addPairings, asManyVoters, begin, fair, readyRun, refuseTwin } from './contest.ts';
 import { peopleOf } from './electorate.ts';
 import { evaluationOf } from './rows.ts';
@@ -24,6 +25,11 @@ import { refusedByReveal, standingChoice, voteIsOver, votesOf } from './votes.ts
  */
 export const createEvaluation = command(CreateEvaluation, async (scope, input) => {
 	await awaitCompared(scope);
+	if (input.against === 'base') {
+		await scope.tx((tx) => readyRun(tx, scope.project.id, input.runId, 'runId'));
+		const problem = await baseProblem(scope, input.runId);
+		if (problem !== null) throw new AppError('conflict', problem, 'against');
+	}
 	return scope.tx(async (tx) => {
 		const project = await lockedProject(tx, scope);
 		const run = await readyRun(tx, project.id, input.runId, 'runId');
