@@ -26,6 +26,7 @@ const mends: Record<NonNullable<Finding['fix']>, string> = {
 	examples: 'ait list --split train',
 	settings: 'ait key PROVIDER',
 	model: 'another "model" in .aitelier.json',
+	move: 'another "model" in .aitelier.json',
 	recipe: 'ait train --help',
 	pairs: 'ait rate',
 	method: 'ait train --help'

@@ -120,6 +120,26 @@ export const events = {
 		({ name }) => `replaced the key of the connection ${name}`,
 		{ audited: true }
 	),
+	/** By the janitor, or whoever had it look. */
+	'connection.strays_found': event(
+		v.strictObject({ name: v.string(), count: v.number() }),
+		({ name, count }) =>
+			`found ${count === 1 ? 'a model' : `${count} models`} running at ${name} that nothing here knows of`,
+		{ audited: true }
+	),
+	'connection.stray_stopped': event(
+		v.strictObject({ name: v.string(), mark: v.string() }),
+		({ name, mark }) => `stopped the model ${mark} at ${name}, which nothing here knows of`,
+		{ audited: true }
+	),
+	'connection.strays_switched': event(
+		v.strictObject({ name: v.string(), stops: v.boolean() }),
+		({ name, stops }) =>
+			stops
+				? `has models stopped that run at ${name} and that nothing here knows of`
+				: `has models that nothing here knows of at ${name} only told`,
+		{ audited: true }
+	),
 	'connection.removed': event(
 		v.strictObject({ name: v.string(), provider: v.string() }),
 		({ name }) => `removed the connection ${name}`,

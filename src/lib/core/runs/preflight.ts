@@ -1,5 +1,6 @@
 // Longer than most: the whole checklist before training, one rule for each line, in the order of the page.
 import { type TrainingRule, refusedBy, takesThoughts, takesWeights } from '../examples/trainable.ts';
+import { type BudgetFacts, budgetFit } from '../budget/fits.ts';
 import { formatCents } from './cost.ts';
 import { type Method, methodsOf } from './method.ts';
 import { type PairCounts, leftOutInWords, pairsInWords } from './pairs.ts';
@@ -17,7 +18,7 @@ export type Finding = {
 	title: string;
 	sentence: string;
 	/** The page on which it can be mended; given where there is something to mend. */
-	fix?: 'rate' | 'split' | 'examples' | 'settings' | 'model' | 'recipe' | 'pairs' | 'method';
+	fix?: 'rate' | 'split' | 'examples' | 'settings' | 'model' | 'move' | 'recipe' | 'pairs' | 'method';
 	/** The first of the examples it is about. */
 	examples?: { id: string; number: number }[];
 };
@@ -76,6 +77,8 @@ export type PreflightFacts = {
 	/** Settings that gave way to the provider's limits, in sentences. */
 	fitted?: readonly string[];
 	recipe: Pick<Recipe, 'learningRate'>;
+	/** What is left of the month, and the estimate; missing where nobody asks about it. */
+	budget?: BudgetFacts & { cents: number | null };
 	/** Fewest examples the provider accepts. */
 	minimumExamples?: number;
 	/** The newest run, and what is different now. */
@@ -88,7 +91,7 @@ export type PreflightFacts = {
 	} | null;
 };
 
-type Judged = [level: Level, sentence: string, examples?: Finding['examples']];
+type Judged = [level: Level, sentence: string, examples?: Finding['examples'], fix?: Finding['fix']];
 
 const figure = (n: number) => n.toLocaleString('en');
 const count = (n: number, one: string, many = `${one}s`) => `${figure(n)} ${n === 1 ? one : many}`;
@@ -228,7 +231,7 @@ const model = ({ model: chosen, today }: PreflightFacts): Judged => {
 	if (!chosen) return ['block', 'The provider does not offer the chosen model. Choose another one.'];
 	if (!chosen.trainable) return ['block', 'The provider does not train this model. Choose another one.'];
 	const ends = retirementProblem(chosen.until, today);
-	if (ends) return ['block', ends];
+	if (ends) return ['block', ends, undefined, 'move'];
 	const note = chosen.note ? ` ${chosen.note}` : '';
 	const until = chosen.until ? ` The provider offers it until ${chosen.until}.` : '';
 	if (chosen.servable === false)
@@ -272,6 +275,9 @@ const difference = ({ lastRun }: PreflightFacts): Judged => {
 		: ['ok', `Against v${version}: ${changes.join(', ')}.`];
 };
 
+const budget = ({ budget: facts }: PreflightFacts): Judged =>
+	facts ? budgetFit(facts, facts.cents) : ['ok', 'Nothing is paid here.'];
+
 type Line = {
 	id: string;
 	title: string;
@@ -298,18 +304,20 @@ const checklist: readonly Line[] = [
 	{ id: 'model', title: 'Model', fix: 'model', rule: model },
 	{ id: 'rate', title: 'Learning rate', fix: 'recipe', rule: rate },
 	{ id: 'limits', title: 'Settings', fix: 'recipe', rule: settings },
+	{ id: 'budget', title: 'Budget', fix: 'settings', rule: budget },
 	{ id: 'difference', title: 'Since the last run', fix: 'examples', rule: difference }
 ];
 
-const linesFor = (method: Method = 'sft') => checklist.filter(({ only }) => only === undefined || only === method);
+const linesFor = ({ method = 'sft', budget: facts }: PreflightFacts) =>
+	checklist.filter(({ id, only }) => (only === undefined || only === method) && (id !== 'budget' || facts));
 
 /** Everything worth knowing before money is spent: what is wrong, and where to mend it. */
 export const preflight = (facts: PreflightFacts): Finding[] =>
-	linesFor(facts.method).map(({ id, title, fix, rule }) => {
-		const [level, sentence, examples] = rule(facts);
+	linesFor(facts).map(({ id, title, fix, rule }) => {
+		const [level, sentence, examples, otherFix] = rule(facts);
 		return level === 'ok'
 			? { id, level, title, sentence }
-			: { id, level, title, sentence, fix, ...(examples && { examples }) };
+			: { id, level, title, sentence, fix: otherFix ?? fix, ...(examples && { examples }) };
 	});
 
 /** Whether training may start. */
