@@ -260,52 +260,6 @@ export const ReplaceKey = command({
 	example: { input: { ...which, key: 'sk-example' }, output: aCheck }
 });
 
-export const RemoveConnection = command({
-	name: 'connections.remove',
-	summary: 'Removes a connection and its key',
-	within: 'team',
-	action: 'connections:edit',
-	input: Which,
-	output: NoOutput,
-	errors: { conflict: 'A project uses it, or a past run or evaluation was made through it.' },
-	events: ['connection.removed'],
-	example: { input: which, output: undefined }
-});
-
-export const ListModels = query({
-	name: 'connections.models',
-	summary: 'What the provider offers, recommended models first, then by name; at most five minutes old',
-	within: 'team',
-	action: 'connections:see',
-	input: Which,
-	output: v.array(Model),
-	errors: { conflict: 'The provider does not answer, or refuses the key.' },
-	example: { input: which, output: [aModel] }
-});
-
-export const ListEveryModel = query({
-	name: 'connections.everyModel',
-	summary: 'What the providers of all connections offer, by connection; at most five minutes old',
-	within: 'team',
-	action: 'connections:see',
-	input: NoInput,
-	output: v.array(
-		v.strictObject({
-			/** What a new project names to train there. */
-			connectionId: v.string(),
-			connection: v.string(),
-			models: v.array(Model),
-			/** Why there is no list: the provider does not answer, or refuses the key. */
-			problem: v.nullable(v.string())
-		})
-	),
-	errors: {},
-	example: {
-		input: {},
-		output: [{ connectionId: ids.connection, connection: 'Together', models: [aModel], problem: null }]
-	}
-});
-
 export const ListStrays = query({
 	name: 'connections.strays',
 	summary:
@@ -361,4 +315,50 @@ export const SwitchStrays = command({
 	errors: {},
 	events: ['connection.strays_switched'],
 	example: { input: { ...which, stops: true }, output: undefined }
+});
+
+export const RemoveConnection = command({
+	name: 'connections.remove',
+	summary: 'Removes a connection and its key',
+	within: 'team',
+	action: 'connections:edit',
+	input: Which,
+	output: NoOutput,
+	errors: { conflict: 'A project uses it, or a past run or evaluation was made through it.' },
+	events: ['connection.removed'],
+	example: { input: which, output: undefined }
+});
+
+export const ListModels = query({
+	name: 'connections.models',
+	summary: 'What the provider offers, recommended models first, then by name; at most five minutes old',
+	within: 'team',
+	action: 'connections:see',
+	input: Which,
+	output: v.array(Model),
+	errors: { conflict: 'The provider does not answer, or refuses the key.' },
+	example: { input: which, output: [aModel] }
+});
+
+export const ListEveryModel = query({
+	name: 'connections.everyModel',
+	summary: 'What the providers of all connections offer, by connection; at most five minutes old',
+	within: 'team',
+	action: 'connections:see',
+	input: NoInput,
+	output: v.array(
+		v.strictObject({
+			/** What a new project names to train there. */
+			connectionId: v.string(),
+			connection: v.string(),
+			models: v.array(Model),
+			/** Why there is no list: the provider does not answer, or refuses the key. */
+			problem: v.nullable(v.string())
+		})
+	),
+	errors: {},
+	example: {
+		input: {},
+		output: [{ connectionId: ids.connection, connection: 'Together', models: [aModel], problem: null }]
+	}
 });

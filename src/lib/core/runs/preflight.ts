@@ -57,6 +57,8 @@ export type PreflightFacts = {
 	flawed: readonly FlawedExamples[];
 	/** Examples with what the model thought before it answered. */
 	thoughtful: number;
+	/** Pairs whose better or worse answer was thought about first: a pair has no place for that anywhere. */
+	answerThoughts?: number;
 	/** Examples that count more, or less, than the others. */
 	weighted: number;
 	/** `null`: not tried yet. */
@@ -196,11 +198,21 @@ const turns = ({ flawed, provider }: PreflightFacts): Judged => {
 };
 
 /** What stands beside an answer, and whether it goes along. */
-const beside = ({ thoughtful, weighted, provider }: PreflightFacts): Judged => {
+const beside = ({ thoughtful, answerThoughts = 0, weighted, provider }: PreflightFacts): Judged => {
+	const notHere = 'this provider does not train with';
 	const found = [
+		{
+			n: answerThoughts,
+			isTaken: false,
+			who: 'no training with preferences takes',
+			words: (n: number) => `${count(n, 'pair has', 'pairs have')} thoughts before ${n === 1 ? 'its' : 'their'} answer`,
+			goes: '',
+			stays: 'only the answers are compared, and the thoughts are left out'
+		},
 		{
 			n: thoughtful,
 			isTaken: takesThoughts(provider),
+			who: notHere,
 			words: (n: number) => `${count(n, 'example has', 'examples have')} thoughts beside the answer`,
 			goes: 'they are trained too',
 			stays: 'they are left out'
@@ -208,14 +220,15 @@ const beside = ({ thoughtful, weighted, provider }: PreflightFacts): Judged => {
 		{
 			n: weighted,
 			isTaken: takesWeights(provider),
+			who: notHere,
 			words: (n: number) => `${count(n, 'example has', 'examples have')} a weight of ${n === 1 ? 'its' : 'their'} own`,
 			goes: 'it goes along',
 			stays: 'it is left out, and each example counts the same'
 		}
 	].filter(({ n }) => n > 0);
 	if (found.length === 0) return ['ok', 'No example has thoughts or a weight beside its answer.'];
-	const said = found.map(({ n, isTaken, words, goes, stays }) =>
-		isTaken ? `${words(n)}: ${goes}.` : `${words(n)}, which this provider does not train with: ${stays}.`
+	const said = found.map(({ n, isTaken, who, words, goes, stays }) =>
+		isTaken ? `${words(n)}: ${goes}.` : `${words(n)}, which ${who}: ${stays}.`
 	);
 	return [found.every(({ isTaken }) => isTaken) ? 'ok' : 'warn', said.join(' ')];
 };

@@ -23,6 +23,8 @@ export type Pair = {
 	preferredBy: string | null;
 	rejectedBy: string | null;
 	parts: ReturnType<typeof preferenceParts>;
+	/** What stands beside the better answer, also where the provider leaves it out. */
+	beside: { isThoughtful: boolean; isWeighted: boolean; isThought: boolean };
 	/** Of both answers, each with what was asked; and of the longer one. */
 	tokens: number;
 	longestTokens: number;
@@ -85,16 +87,28 @@ async function* chosen(tx: Tx, project: Project): AsyncGenerator<Found[]> {
 	}
 }
 
+/** Whether a turn was thought about before it was said. */
+const hasThoughts = (turn: Rewritten['messages'][number] | undefined): boolean =>
+	turn !== undefined && (turn.reasoning != null || turn.reasoning_content != null);
+
 const pairOf = ({ example, ...found }: Found, project: Project, provider: ProviderId | null): Pair | null => {
 	const taken = { thoughts: takesThoughts(provider), weights: takesWeights(provider) };
 	// a choice was made with the system prompt that was shown, or without one
-	const parts = preferenceParts(example, found.source === 'playground' ? null : project.systemPrompt, taken);
+	const system = found.source === 'playground' ? null : project.systemPrompt;
+	const parts = preferenceParts(example, system, taken);
+	const isWhole = taken.thoughts && taken.weights;
+	const { weight = 1, ...said } = isWhole ? parts : preferenceParts(example, system, { thoughts: true, weights: true });
+	const beside = {
+		isThoughtful: /"reasoning(_content)?":/.test(JSON.stringify(said)),
+		isWeighted: weight !== 1,
+		isThought: hasThoughts(example.messages.at(-1))
+	};
 	if (pairFlawsOf(parts as Parameters<typeof pairFlawsOf>[0]).length > 0) return null;
 	const asked = parts.input.messages as Rewritten['messages'];
 	const sizes = [example.rewrite, targetOf({ messages: example.messages, rewrite: null })].map((content) =>
 		tokensOf([...asked, { role: 'assistant', content }])
 	);
-	return { ...found, parts, tokens: sizes[0]! + sizes[1]!, longestTokens: Math.max(...sizes) };
+	return { ...found, parts, beside, tokens: sizes[0]! + sizes[1]!, longestTokens: Math.max(...sizes) };
 };
 
 /**
