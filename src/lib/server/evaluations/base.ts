@@ -4,7 +4,7 @@ import { openAccess } from '../connections/rows.ts';
 import { ProviderError } from '../providers/errors.ts';
 import { providers } from '../providers/registry.ts';
 import { runById } from '../runs/rows.ts';
-import { deployability } from '../servings/begin.ts';
+import { baseDeployability } from '../servings/commands.ts';
 
 /** Somebody waits for the comparison to begin; a provider that does not say by then is asked again by the job. */
 const askWithinMs = 8_000;
@@ -23,7 +23,7 @@ export const baseProblem = async (scope: Scope, runId: string): Promise<string |
 		if (provider.servesTunedModels === 'at-once') return null;
 		const asked = { ...access, signal: AbortSignal.timeout(askWithinMs) };
 		if ((await provider.model(asked, run.baseModel))?.answersAtOnce !== false) return null;
-		const { problem } = await deployability(run, asked, true);
+		const { problem } = await baseDeployability(run, asked);
 		return (
 			problem &&
 			`The base model ${run.baseModel} does not answer without being deployed. ${problem} Nothing was deployed, and nothing is billed: compare the run with another run, or train on a base that answers.`

@@ -9,9 +9,10 @@ import { record } from '../events/record.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { servings } from '../platform/db/schema.ts';
 import { ProviderError } from '../providers/errors.ts';
+import type { Access } from '../providers/provider.ts';
 import { providers } from '../providers/registry.ts';
-import { newestServing, runById, runOf, shownServing } from '../runs/rows.ts';
-import { type Still, always, beginServing, inMinutes, mustBeReady } from './begin.ts';
+import { type Run, newestServing, runById, runOf, shownServing } from '../runs/rows.ts';
+import { type Still, always, beginServing, deployability, inMinutes, mustBeReady } from './begin.ts';
 import { type Serving, aliveServing, changeServing, findServing, ofItsBase } from './rows.ts';
 
 /** Somebody else may need it in the next moment; two minutes cost little, another start takes twenty. */
@@ -60,6 +61,9 @@ export const stopServing = command(StopServing, (scope, { runId, ofBase }) =>
 );
 
 // ── for the jobs of other features, which need a model: no operation leads here ──
+
+/** Whether the base of a run can be deployed as it is, for a comparison, and why not. */
+export const baseDeployability = (run: Run, access: Access) => deployability(run, access, true);
 
 export type Served =
 	| { ready: true; callAs: string }
