@@ -92,10 +92,10 @@ create or replace trigger runs_ended before update of status, job_id, model, mod
 			is distinct from (new.status, new.job_id, new.model, new.model_object, new.finished_at)
 	) execute function keep_evidence('A run that is over stays as it ended');
 
-create or replace trigger servings_frozen before update of id, project_id, run_id, mark, cents_per_hour, started_by, created_at on servings
+create or replace trigger servings_frozen before update of id, project_id, run_id, base_model, mark, cents_per_hour, started_by, created_at on servings
 	for each row when (
-		(old.id, old.project_id, old.run_id, old.mark, old.cents_per_hour, old.started_by, old.created_at)
-		is distinct from (new.id, new.project_id, new.run_id, new.mark, new.cents_per_hour, new.started_by, new.created_at)
+		(old.id, old.project_id, old.run_id, old.base_model, old.mark, old.cents_per_hour, old.started_by, old.created_at)
+		is distinct from (new.id, new.project_id, new.run_id, new.base_model, new.mark, new.cents_per_hour, new.started_by, new.created_at)
 	) execute function keep_evidence('Which model was served, by whom and at what price, stays as it was');
 
 -- What an evaluation compares, and how much of it makes a verdict, is fixed before anybody votes.

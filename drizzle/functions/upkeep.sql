@@ -1,8 +1,8 @@
 -- What jobs without a team may do.
 
 -- The janitor's question: which teams have something open, billed or waited for, a revealed evaluation that has not been
--- counted, an audit entry without a place, examples without a signature, a key whose end nobody was told of (keys/jobs.ts), a delivery that is overdue, or a webhook
--- whose end nobody was told of. It returns ids only; each team is then entered through its own scope.
+-- counted, an audit entry without a place, examples without a signature, a key whose end nobody was told of (keys/jobs.ts), a delivery that is overdue, a connection
+-- that was not looked at for models that nobody here knows of (connections/jobs.ts), or a webhook whose end nobody was told of. It returns ids only; each team is then entered through its own scope.
 create or replace function teams_with_open_work() returns setof uuid
 	language sql stable security definer set search_path = '' as $$
 	select team_id from public.servings where status in ('starting', 'ready', 'stopping')
@@ -12,6 +12,9 @@ create or replace function teams_with_open_work() returns setof uuid
 	union select p.team_id from public.projects p where p.next_example >= 32 * (1 + coalesce(
 		(select max(s.block) + 1 from public.example_signatures s where s.team_id = p.team_id and s.project_id = p.id), 0))
 	union select team_id from public.webhook_deliveries where state = 'waiting' and next_at < now() - interval '1 minute'
+	union select c.team_id from public.connections c
+		where c.status <> 'refused' and (c.strays_at is null or c.strays_at < now() - interval '1 hour')
+			and exists (select from public.runs r where r.team_id = c.team_id and r.connection_id = c.id and r.model_object is not null)
 	union select team_id from public.webhook_endpoints where state = 'off' and mailed_at is null
 	union select team_id from public.api_keys
 		where mailed_at is null and revoked_at is null and rolled_at is null

@@ -28,7 +28,8 @@ test('what is sent of it is names and numbers, told field by field', () => {
 		'hint',
 		'expiresAt',
 		'project',
-		'month'
+		'month',
+		'base'
 	];
 	for (const [event, { details }] of sent) {
 		expect(details.type, event).toBe('strict_object');

@@ -42,7 +42,7 @@ test('a job goes on while the sandbox is switched off, and what was learnt is st
 		expect(await provider.find(access, order.mark)).toEqual([{ jobId }]);
 		const ready = (await follow(provider, access, jobId)).at(-1)!;
 		expect(ready.points.length).toBeGreaterThan(30);
-		const deployment = await provider.deploy(access, ready.modelObject!, order.mark);
+		const deployment = await provider.deploy(access, { modelObject: ready.modelObject! }, order.mark);
 		while ((await provider.deploymentState(access, deployment)) !== 'ready') await pause(20);
 		return { deployment, text: (await provider.chat(access, { ...ask, model: deployment.callAs })).text };
 	});

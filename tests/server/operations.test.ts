@@ -145,7 +145,11 @@ const scenes: Record<string, (w: World) => Promise<Scene>> = {
 };
 
 /** A model that can be deployed takes a training: the tests of these operations have one. */
-const elsewhere: Record<string, string> = { 'servings.start': 'tests/server/servings/servings.test.ts' };
+const elsewhere: Record<string, string> = {
+	'servings.start': 'tests/server/servings/servings.test.ts',
+	'connections.lookForStrays': 'tests/server/connections/strays.test.ts',
+	'connections.stopStray': 'tests/server/connections/strays.test.ts'
+};
 
 /** The example of the contract, with the ids of this world and new ones of the client. */
 const inputFor = (operation: Operation, w: World, { ids: others, input }: Scene = {}): never => {

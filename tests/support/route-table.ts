@@ -159,6 +159,21 @@ export const lines: Record<string, Line> = {
 		is: data.owners,
 		send: (w) => ({ connectionId: w.spareConnection, key: 'another-key' })
 	},
+	[`${team}/settings/connections ?/look`]: {
+		at: (w) => to.connections(w.team),
+		is: data.owners,
+		send: (w) => ({ connectionId: w.spareConnection })
+	},
+	[`${team}/settings/connections ?/stopStray`]: {
+		at: (w) => to.connections(w.team),
+		is: data.owners,
+		send: (w) => ({ connectionId: w.spareConnection, mark: 'ait-v1-gone' })
+	},
+	[`${team}/settings/connections ?/switchStrays`]: {
+		at: (w) => to.connections(w.team),
+		is: data.owners,
+		send: (w) => ({ connectionId: w.spareConnection, stops: 'true' })
+	},
 	[`${team}/settings/connections ?/remove`]: {
 		at: (w) => to.connections(w.team),
 		is: data.owners,
@@ -354,6 +369,7 @@ export const lines: Record<string, Line> = {
 	[`${project}/train/pairs page`]: { at: in_(to.pairs), is: makers },
 	[`${project}/train/compare page`]: { at: (w) => to.compareRuns(w.team, w.project, w.run, w.failed), is: makers },
 	[`${project}/train/new page`]: { at: in_(to.newRun), is: makers },
+	[`${project}/train/new ?/models`]: { at: in_(to.newRun), is: data.makers },
 	[`${project}/train/new ?/start`]: {
 		at: in_(to.newRun),
 		is: makersGet(422),
@@ -367,7 +383,13 @@ export const lines: Record<string, Line> = {
 	[`${run}/files/[kind] GET`]: { at: (w) => to.runFile(w.team, w.project, w.run, 'train'), is: data.makers },
 	[`${project}/eval page`]: { at: in_(to.evaluations), is: members },
 	[`${project}/eval/new page`]: { at: in_(to.newEvaluation), is: makers },
-	[`${project}/eval/new ?/default`]: {
+	// the model of this run was never at a provider
+	[`${project}/eval/new ?/price`]: {
+		at: in_(to.newEvaluation),
+		is: makersGet(200),
+		send: (w) => ({ runId: w.run, ofBase: 'true' })
+	},
+	[`${project}/eval/new ?/create`]: {
 		at: in_(to.newEvaluation),
 		is: makersGet(409),
 		send: (w) => ({ runId: w.failed, against: 'base', pairs: 10, temperature: 0, maxTokens: 100 })

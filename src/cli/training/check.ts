@@ -27,6 +27,7 @@ const mends: Record<NonNullable<Finding['fix']>, string> = {
 	examples: 'ait list --split train',
 	settings: 'ait key PROVIDER',
 	model: 'another "model" in .aitelier.json',
+	move: 'another "model" in .aitelier.json',
 	recipe: 'ait train --help',
 	pairs: 'ait rate',
 	method: 'ait train --help'
@@ -55,7 +56,10 @@ export const check = async (
 			servable: model.servable,
 			until: model.until ?? null,
 			note: model.note ?? null,
-			...(model.answersAtOnce === false && { answersAtOnce: false })
+			...(model.answersAtOnce === false && {
+				answersAtOnce: false,
+				deployedCentsPerHour: model.deployedCentsPerHour ?? null
+			})
 		},
 		today: dayOf(new Date())
 	});

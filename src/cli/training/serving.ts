@@ -32,7 +32,7 @@ export const priceOf = async (run: LocalRun, { provider, access }: Connected): P
 			'ait status, then ait serve again',
 			'provider'
 		);
-	const { ok, centsPerHour, reason } = await provider.deployable(access, run.modelObject);
+	const { ok, centsPerHour, reason } = await provider.deployable(access, { modelObject: run.modelObject });
 	if (!ok) throw new Failure(reason ?? 'The provider cannot deploy this model.', 'another base model', 'provider');
 	return centsPerHour;
 };
@@ -48,7 +48,7 @@ export const startServing = async (
 		(run.servingMark as string | undefined) ??
 		`ait-v${versionOf(project, run)}-${run.jobId.replace(/[^a-z0-9]/gi, '').slice(-16)}`;
 	note(project, run, { servingMark: mark });
-	const deployment = await provider.deploy(access, run.modelObject!, mark);
+	const deployment = await provider.deploy(access, { modelObject: run.modelObject! }, mark);
 	note(project, run, { serving: { deployment, centsPerHour, since: io.now().toISOString() } });
 	const until = Date.now() + startMinutes * 60_000;
 	let told = '';

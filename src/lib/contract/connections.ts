@@ -114,6 +114,24 @@ const aModel: ListedModel = {
 const Which = v.object({ connectionId: Id('The connection') });
 const which = { connectionId: ids.connection };
 
+/** A deployment that runs at a provider under a name of ours, and that no serving here knows of. It is billed until it is stopped. */
+const Stray = v.strictObject({
+	/** By which it is stopped. */
+	mark: v.string(),
+	/** What it is called at the provider. */
+	callAs: v.string(),
+	createdAt: v.nullable(Time),
+	/** When a look found it first. */
+	seenAt: Time
+});
+export type ShownStray = v.InferInput<typeof Stray>;
+const aStray: v.InferOutput<typeof Stray> = {
+	mark: 'ait-v3-5f2a9c01d4e7b386',
+	callAs: 'team/aitelier-ait-v3-5f2a9c01d4e7b386',
+	createdAt: aTime,
+	seenAt: aTime
+};
+
 /** A connection as people may see it: never the key, sealed or not. */
 const ListedConnection = v.strictObject({
 	id: v.string(),
@@ -129,7 +147,14 @@ const ListedConnection = v.strictObject({
 	problem: v.nullable(v.string()),
 	checkedAt: v.nullable(Time),
 	/** How many use it. */
-	projects: v.number()
+	projects: v.number(),
+	/** Whether its provider deploys models by the minute, so that something may be forgotten there. */
+	deploys: v.boolean(),
+	/** What ran there under names of ours at the last look, and nothing here knows of. */
+	strays: v.array(Stray),
+	straysAt: v.nullable(Time),
+	/** They are stopped when they are found. */
+	stopsStrays: v.boolean()
 });
 
 export const ListConnections = query({
@@ -154,7 +179,11 @@ export const ListConnections = query({
 				training: 'open',
 				problem: null,
 				checkedAt: aTime,
-				projects: 1
+				projects: 1,
+				deploys: true,
+				strays: [],
+				straysAt: null,
+				stopsStrays: false
 			}
 		]
 	}
@@ -229,6 +258,63 @@ export const ReplaceKey = command({
 	errors: {},
 	events: ['connection.key_replaced'],
 	example: { input: { ...which, key: 'sk-example' }, output: aCheck }
+});
+
+export const ListStrays = query({
+	name: 'connections.strays',
+	summary:
+		'Models that run at the providers under names of ours and that nothing here knows of, as the last look found them',
+	within: 'team',
+	action: 'connections:see',
+	input: NoInput,
+	output: v.array(
+		v.strictObject({ connectionId: v.string(), connection: v.string(), straysAt: v.nullable(Time), ...Stray.entries })
+	),
+	errors: {},
+	example: {
+		input: {},
+		output: [{ connectionId: ids.connection, connection: 'Together', straysAt: aTime, ...aStray }]
+	}
+});
+
+export const LookForStrays = command({
+	name: 'connections.lookForStrays',
+	summary: 'Asks the provider what runs there under names of ours, and keeps what nothing here knows of',
+	within: 'team',
+	action: 'connections:edit',
+	input: Which,
+	output: v.array(Stray),
+	errors: { conflict: 'The provider does not answer, or refuses the key.' },
+	events: ['connection.strays_found', 'connection.stray_stopped'],
+	example: { input: which, output: [aStray] }
+});
+
+export const StopStray = command({
+	name: 'connections.stopStray',
+	summary: 'Stops a model that runs at the provider and that nothing here knows of',
+	within: 'team',
+	action: 'connections:edit',
+	/** Gone already is as good. */
+	input: v.object({
+		...Which.entries,
+		mark: v.pipe(v.string('Say which'), v.minLength(1, 'Say which'), v.maxLength(100, 'This is no mark of ours'))
+	}),
+	output: NoOutput,
+	errors: { conflict: 'The provider does not answer, or refuses the key.' },
+	events: ['connection.stray_stopped'],
+	example: { input: { ...which, mark: aStray.mark }, output: undefined }
+});
+
+export const SwitchStrays = command({
+	name: 'connections.switchStrays',
+	summary: 'Has models that nothing here knows of stopped when they are found, or only said',
+	within: 'team',
+	action: 'connections:edit',
+	input: v.object({ ...Which.entries, stops: v.boolean('Say whether they are stopped') }),
+	output: NoOutput,
+	errors: {},
+	events: ['connection.strays_switched'],
+	example: { input: { ...which, stops: true }, output: undefined }
 });
 
 export const RemoveConnection = command({

@@ -58,6 +58,11 @@ const onRun = ({ subject }: About<unknown>): Topic[] => [`run:${subject}`];
 const onRunAndProject = (about: About<unknown>): Topic[] => [...onRun(about), ...inProject(about)];
 const onRunOfServing = ({ details }: About<{ run: string }>): Topic[] => [`run:${details.run}`];
 
+/** Of a serving: the base model of its run, where that runs and not the run's own. */
+const OfBase = { base: v.optional(v.string()) };
+const servedWords = ({ version, base }: { version: number; base?: string | undefined }) =>
+	base ? `the base model ${base}, to compare v${version} with it` : `the model of v${version}`;
+
 const inProject = ({ projectId }: About<unknown>): Topic[] => (projectId ? [`project:${projectId}`] : []);
 const inRatings = ({ projectId }: About<unknown>): Topic[] => (projectId ? [`ratings:${projectId}`] : []);
 const ofEvaluation = ({ subject }: About<unknown>): Topic[] => [`evaluation:${subject}`];
@@ -113,6 +118,26 @@ export const events = {
 	'connection.key_replaced': event(
 		v.strictObject({ name: v.string() }),
 		({ name }) => `replaced the key of the connection ${name}`,
+		{ audited: true }
+	),
+	/** By the janitor, or whoever had it look. */
+	'connection.strays_found': event(
+		v.strictObject({ name: v.string(), count: v.number() }),
+		({ name, count }) =>
+			`found ${count === 1 ? 'a model' : `${count} models`} running at ${name} that nothing here knows of`,
+		{ audited: true }
+	),
+	'connection.stray_stopped': event(
+		v.strictObject({ name: v.string(), mark: v.string() }),
+		({ name, mark }) => `stopped the model ${mark} at ${name}, which nothing here knows of`,
+		{ audited: true }
+	),
+	'connection.strays_switched': event(
+		v.strictObject({ name: v.string(), stops: v.boolean() }),
+		({ name, stops }) =>
+			stops
+				? `has models stopped that run at ${name} and that nothing here knows of`
+				: `has models that nothing here knows of at ${name} only told`,
 		{ audited: true }
 	),
 	'connection.removed': event(
@@ -354,14 +379,14 @@ export const events = {
 		{ topics: onRunAndProject, feed: 'runs:see', webhook: true }
 	),
 	'serving.started': event(
-		v.strictObject({ run: v.string(), version: v.number(), centsPerHour: v.nullable(v.number()) }),
-		({ version }) => `started the model of v${version}`,
+		v.strictObject({ run: v.string(), version: v.number(), centsPerHour: v.nullable(v.number()), ...OfBase }),
+		(about) => `started ${servedWords(about)}`,
 		{ topics: onRunOfServing, audited: true, feed: 'runs:see', webhook: true }
 	),
 	/** By a person, who no longer wants to pay. */
 	'serving.stopped': event(
-		v.strictObject({ run: v.string(), version: v.number() }),
-		({ version }) => `stopped the model of v${version}`,
+		v.strictObject({ run: v.string(), version: v.number(), ...OfBase }),
+		(about) => `stopped ${servedWords(about)}`,
 		{ topics: onRunOfServing, audited: true, feed: 'runs:see' }
 	),
 	'serving.progressed': event(
@@ -371,7 +396,7 @@ export const events = {
 	),
 	/** Nothing is billed any more, whoever or whatever stopped it. */
 	'serving.ended': event(
-		v.strictObject({ run: v.string(), version: v.number(), status: v.picklist(['stopped', 'failed']) }),
+		v.strictObject({ run: v.string(), version: v.number(), status: v.picklist(['stopped', 'failed']), ...OfBase }),
 		({ status }) => (status === 'failed' ? 'could not keep a model running' : 'gave the machine of a model back'),
 		{ topics: onRunOfServing, webhook: true }
 	),

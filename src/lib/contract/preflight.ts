@@ -10,7 +10,7 @@ const Finding = v.strictObject({
 	title: v.string(),
 	sentence: v.string(),
 	/** The page on which it can be mended. */
-	fix: v.optional(v.picklist(['rate', 'split', 'examples', 'settings', 'model', 'recipe', 'pairs', 'method'])),
+	fix: v.optional(v.picklist(['rate', 'split', 'examples', 'settings', 'model', 'move', 'recipe', 'pairs', 'method'])),
 	/** The first of the examples it is about. */
 	examples: v.optional(v.array(v.strictObject({ id: v.string(), number: v.number() })))
 });
@@ -22,6 +22,8 @@ const Range = v.optional(v.strictTuple([v.number(), v.number()]));
 export const Preflight = v.strictObject({
 	/** The earlier run whose settings these are. */
 	from: v.nullable(v.strictObject({ id: v.string(), version: v.number() })),
+	/** Trained elsewhere than the project has it: where, and what is otherwise than in `from`, in words. */
+	elsewhere: v.nullable(v.strictObject({ connectionId: v.string(), sentence: v.string() })),
 	findings: v.array(Finding),
 	/** No finding blocks. */
 	isClear: v.boolean(),
@@ -59,6 +61,8 @@ export const Preflight = v.strictObject({
 	),
 	/** `cents` null: the price is not known. */
 	cost: v.strictObject({ cents: v.nullable(v.number()), billedTokens: v.number(), basis: v.string() }),
+	/** What the project may spend this month, and has. */
+	budget: v.strictObject({ budgetCents: v.nullable(v.number()), spentCents: v.number() }),
 	duration: v.strictObject({ fromMinutes: v.number(), toMinutes: v.number(), basis: v.string() }),
 	/** Earlier runs on the same model, for a duration that follows the recipe as it is edited. */
 	past: v.array(v.strictObject({ billedTokens: v.number(), minutes: v.number() })),
@@ -77,6 +81,7 @@ export const Preflight = v.strictObject({
 
 export const aPreflight: v.InferOutput<typeof Preflight> = {
 	from: { id: ids.run, version: 3 },
+	elsewhere: null,
 	findings: [
 		{ id: 'quality', level: 'ok', title: 'Good examples', sentence: '150 examples rated 8 or better.' },
 		{
@@ -103,6 +108,7 @@ export const aPreflight: v.InferOutput<typeof Preflight> = {
 	centsPerMillion: 48,
 	limits: { loraRank: [1, 64] },
 	cost: { cents: 6, billedTokens: 108_000, basis: 'About 24,000 tokens × 3 epochs at $0.48 per million.' },
+	budget: { budgetCents: 5000, spentCents: 1260 },
 	duration: { fromMinutes: 0.3, toMinutes: 3.2, basis: 'The sandbox trains a small pretend model.' },
 	past: [],
 	lastRun: { version: 3, newExamples: 12, removedExamples: 0, recipeChanged: false, methodChanged: false }

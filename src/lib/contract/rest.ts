@@ -51,6 +51,7 @@ const byNumber = { place: 'before', rows: 'rows', next: 'older' };
 export const rest: readonly RestRow[] = [
 	rows(keys.GetMe, 'GET', '/me'),
 	rows(connections.ListEveryModel, 'GET', '/models'),
+	rows(connections.ListStrays, 'GET', '/strays'),
 
 	rows(project.ListProjects, 'GET', '/projects'),
 	rows(project.CreateProject, 'POST', '/projects', { status: 201 }),

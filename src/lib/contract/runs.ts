@@ -9,6 +9,20 @@ import { ListedRun, Series, ShownRun, aListedRun, aSha256, aShownRun } from './r
 
 const RunId = Id('The run');
 
+/** Another place than the project's own: for a run whose base retires. Both, or none. */
+const Elsewhere = {
+	connectionId: v.optional(Id('The connection')),
+	baseModel: v.optional(
+		v.pipe(
+			v.string(),
+			v.trim(),
+			v.minLength(1, 'Choose a model'),
+			v.maxLength(200, 'A model id has at most 200 characters')
+		)
+	)
+};
+const bothNeeded = 'Name the connection and the model that is trained there';
+
 export const ListRuns = query({
 	name: 'runs.list',
 	summary: 'The runs of the project, the newest first unless another order is asked for',
@@ -53,7 +67,13 @@ export const GetPreflight = query({
 	within: 'project',
 	action: 'runs:see',
 	/** `from`: an earlier run, whose method and settings are taken over; else those of the project. */
-	input: v.object({ from: v.optional(RunId), method: v.optional(TrainingMethod) }),
+	input: v.pipe(
+		v.object({ from: v.optional(RunId), method: v.optional(TrainingMethod), ...Elsewhere }),
+		v.forward(
+			v.check(({ connectionId, baseModel }) => (connectionId === undefined) === (baseModel === undefined), bothNeeded),
+			['baseModel']
+		)
+	),
 	output: Preflight,
 	errors: {},
 	example: { input: { from: ids.run }, output: aPreflight }
@@ -65,11 +85,18 @@ export const StartRun = command({
 	within: 'project',
 	action: 'runs:start',
 	/** Whoever asks chooses `clientId`: asked twice with the same one, it is the same run. */
-	input: v.object({
-		clientId: Id('The id of this form'),
-		method: v.optional(TrainingMethod, 'sft'),
-		...SentRecipe.entries
-	}),
+	input: v.pipe(
+		v.object({
+			clientId: Id('The id of this form'),
+			method: v.optional(TrainingMethod, 'sft'),
+			...SentRecipe.entries,
+			...Elsewhere
+		}),
+		v.forward(
+			v.check(({ connectionId, baseModel }) => (connectionId === undefined) === (baseModel === undefined), bothNeeded),
+			['baseModel']
+		)
+	),
 	output: v.strictObject({ ...ListedRun.entries, mark: v.string() }),
 	errors: { conflict: 'Something on the checklist blocks the training, or another run is being sent.' },
 	events: ['run.started', 'run.progressed'],

@@ -6,6 +6,8 @@ import { command, query } from './operation.ts';
 import { Serving } from './run.ts';
 
 const RunId = Id('The run');
+/** The base model of the run as it is, instead of the run's own: a comparison with a base that does not answer at once deploys both. */
+const OfBase = v.optional(v.boolean());
 
 export const StartServing = command({
 	name: 'servings.start',
@@ -39,7 +41,15 @@ export const ListServings = query({
 	within: 'project',
 	action: 'runs:see',
 	input: NoInput,
-	output: v.array(v.strictObject({ runId: v.string(), version: v.number(), ...Serving.entries })),
+	output: v.array(
+		v.strictObject({
+			runId: v.string(),
+			version: v.number(),
+			/** It is the base of the run as it is, which a comparison needs. */
+			ofBase: v.boolean(),
+			...Serving.entries
+		})
+	),
 	errors: {},
 	example: {
 		input: {},
@@ -47,6 +57,7 @@ export const ListServings = query({
 			{
 				runId: ids.run,
 				version: 3,
+				ofBase: false,
 				id: ids.serving,
 				status: 'ready',
 				centsPerHour: 264,
@@ -63,10 +74,10 @@ export const ListServings = query({
 
 export const PriceServing = query({
 	name: 'servings.price',
-	summary: 'Whether a run’s model has to be started before it answers, and what it costs by then',
+	summary: 'Whether a run’s model, or its base, has to be started before it answers, and what it costs by then',
 	within: 'project',
 	action: 'servings:edit',
-	input: v.object({ runId: RunId }),
+	input: v.object({ runId: RunId, ofBase: OfBase }),
 	output: v.strictObject({
 		/** `at-once`: it answers without being started, and is billed by the token. */
 		serves: v.picklist(['at-once', 'after-deploy']),
@@ -89,7 +100,7 @@ export const StopServing = command({
 	within: 'project',
 	action: 'servings:edit',
 	/** Stopped already is as good. */
-	input: v.object({ runId: RunId }),
+	input: v.object({ runId: RunId, ofBase: OfBase }),
 	output: NoOutput,
 	errors: {},
 	events: ['serving.stopped', 'serving.progressed'],

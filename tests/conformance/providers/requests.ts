@@ -72,9 +72,11 @@ const live = async (provider: Provider, access: Access) => {
 	await provider.cancel(access, (await provider.submit(access, preferences)).jobId);
 	let model = done.model!;
 	const deployed = provider.servesTunedModels === 'after-deploy';
-	const deployment = deployed ? await provider.deploy(access, done.modelObject!, order.mark) : null;
+	const deployment = deployed ? await provider.deploy(access, { modelObject: done.modelObject! }, order.mark) : null;
 	if (deployment) {
-		await provider.deployable(access, done.modelObject!);
+		await provider.deployable(access, { modelObject: done.modelObject! });
+		await provider.deployable(access, { modelObject: done.modelObject!, base: order.model });
+		await provider.deployed(access);
 		await until(
 			() => provider.deploymentState(access, deployment),
 			(state) => state === 'ready'

@@ -108,7 +108,21 @@ test.each<[string, Partial<PreflightFacts>, string, 'block' | 'warn', RegExp]>([
 		{ model: { trainable: true, servable: true, answersAtOnce: false } },
 		'model',
 		'warn',
-		/does not answer unless it is deployed/
+		/does not answer unless it is deployed, and nobody says at what price/
+	],
+	[
+		'a base that answers only when deployed, at a price',
+		{ model: { trainable: true, servable: true, answersAtOnce: false, deployedCentsPerHour: 399 } },
+		'model',
+		'warn',
+		/a comparison with it deploys both, on the same hardware, at about \$3\.99 an hour each\./
+	],
+	[
+		'a base of the sandbox that answers only when deployed',
+		{ model: { trainable: true, servable: true, answersAtOnce: false, deployedCentsPerHour: 0 } },
+		'model',
+		'warn',
+		/deploys both, on the same hardware, which costs nothing\./
 	],
 	['a setting that gave way', { fitted: ['A batch size of 8.'] }, 'limits', 'warn', /^A batch size of 8\.$/],
 	[

@@ -16,6 +16,7 @@ import { startSandbox } from '../../../src/sandbox/server.ts';
 import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
 import { followServing } from '../../../src/lib/server/servings/follow.ts';
 import { stopServing } from '../../../src/lib/server/servings/commands.ts';
+import { priceServing } from '../../../src/lib/server/servings/queries.ts';
 import { addReadyRun, wish } from '../../support/evaluation.ts';
 import { newTeam } from '../../support/team.ts';
 import { drive, endpointsAt, newRun, newWorkshop, orderFault } from '../../support/training.ts';
@@ -256,14 +257,96 @@ async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
 	}
 }
 
-test('a base that does not answer is found out before anything is deployed and billed', async () => {
-	const { scope, evaluationId } = await trained({ baseModel: 'sandbox-not-serverless' });
-	const { status, problem } = await generate(scope, evaluationId);
-	expect({ status, problem }).toEqual({
-		status: 'failed',
-		problem: expect.stringMatching(/does not answer without being deployed, so nothing was deployed/)
+test('a base that does not answer at once is deployed too, on the same hardware, and both are given back', async () => {
+	const { scope, run, key, evaluationId } = await trained({ baseModel: 'sandbox-not-serverless' });
+	const deploy = vi.spyOn(providers.sandbox, 'deploy');
+	const chat = vi.spyOn(providers.sandbox, 'chat');
+	expect(await generate(scope, evaluationId)).toMatchObject({ status: 'voting', problem: null });
+	expect(await scope.tx((tx) => tx.$count(outputs))).toBe(24);
+	const rows = (await servingsOf(scope)).sort(
+		(one, two) => Number(one.baseModel !== null) - Number(two.baseModel !== null)
+	);
+	expect(rows).toMatchObject([
+		{ runId: run.id, baseModel: null },
+		{ runId: run.id, baseModel: 'sandbox-not-serverless' }
+	]);
+	const asked = new Set(deploy.mock.calls.map(([, weights]) => JSON.stringify(weights)));
+	expect([...asked].map((text) => JSON.parse(text) as unknown)).toEqual([
+		{ modelObject: run.modelObject, base: null },
+		{ modelObject: run.modelObject, base: 'sandbox-not-serverless' }
+	]);
+	const hardware = await Promise.all((await endpointsAt(sandbox.url, key)).map(({ id }) => machineOf(key, id)));
+	expect(hardware).toHaveLength(2);
+	expect(new Set(hardware).size).toBe(1);
+	// each answered twelve prompts, and five of the training before
+	const byModel = Map.groupBy(chat.mock.calls, ([, { model }]) => model);
+	expect([...byModel.values()].map((calls) => calls.length)).toEqual([12 + proofPrompts, 12 + proofPrompts]);
+	const soon = Date.now() + 3 * 60_000;
+	expect(rows.filter(({ idleAt }) => idleAt.getTime() > soon)).toEqual([]);
+	vi.restoreAllMocks();
+});
+
+/** On which machine what an endpoint runs stands. */
+const machineOf = async (key: string, endpointId: string) => {
+	const headers = { authorization: `Bearer ${key}` };
+	const of = async (path: string) =>
+		(await (await fetch(`${sandbox.url}/together/${path}`, { headers })).json()) as never;
+	const { project_id } = (await of('v1/whoami')) as { project_id: string };
+	const { data } = (await of(`v2/projects/${project_id}/endpoints/${endpointId}/deployments`)) as {
+		data: { hardware: string }[];
+	};
+	return data[0]!.hardware;
+};
+
+test('a base that cannot be deployed either is refused before the comparison is made, and before anything is billed', async () => {
+	const { scope, slug, run, evaluationId } = await trained({ baseModel: 'sandbox-not-serverless' });
+	const { deployable } = providers.sandbox;
+	vi.spyOn(providers.sandbox, 'deployable').mockImplementation(async (access, weights) =>
+		weights.base ? { ok: false, centsPerHour: null, reason: 'No machine takes it.' } : deployable(access, weights)
+	);
+	const inside = await inProject(scope, slug);
+	await expect(createEvaluation(inside, wish(run.id, 2))).rejects.toMatchObject({
+		code: 'conflict',
+		field: 'against',
+		message: expect.stringMatching(/does not answer without being deployed\. No machine takes it\./)
 	});
+	// one that was made before says so too
+	const { status, problem } = await generate(scope, evaluationId);
+	expect({ status, problem }).toEqual({ status: 'failed', problem: expect.stringMatching(/Nothing was deployed/) });
 	expect(await servingsOf(scope)).toEqual([]);
+	vi.restoreAllMocks();
+});
+
+test('what the base costs is said before: the price of its machine, or that it answers at once', async () => {
+	const { scope, slug, run } = await trained({ baseModel: 'sandbox-not-serverless' });
+	const inside = await inProject(scope, slug);
+	expect(await priceServing(inside, { runId: run.id, ofBase: true })).toEqual({
+		serves: 'after-deploy',
+		deployable: true,
+		centsPerHour: 0,
+		problem: null
+	});
+	const other = await trained();
+	expect(await priceServing(await inProject(other.scope, other.slug), { runId: other.run.id, ofBase: true })).toEqual({
+		serves: 'at-once',
+		deployable: true,
+		centsPerHour: null,
+		problem: null
+	});
+});
+
+test('a base that a person stops is not started again', async () => {
+	const { scope, slug, run, evaluationId } = await trained({ baseModel: 'sandbox-not-serverless' });
+	const done = generate(scope, evaluationId);
+	const isBase = (serving: { baseModel: string | null }) => serving.baseModel !== null;
+	await until(async () => (await servingsOf(scope)).find(isBase));
+	await stopServing(await inProject(scope, slug), { runId: run.id, ofBase: true });
+	expect(await done).toMatchObject({ status: 'failed', problem: expect.stringMatching(/^Somebody stopped the model/) });
+	await until(async () => {
+		await followAll(scope);
+		return (await servingsOf(scope)).find(isBase)?.status === 'stopped' || undefined;
+	});
+	expect((await servingsOf(scope)).filter(isBase)).toHaveLength(1);
 });
 
 test('a deployed model that says only control signs is stopped before anybody votes', async () => {

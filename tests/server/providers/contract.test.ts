@@ -64,12 +64,12 @@ describe.concurrent.each(trainers)('%s', (id) => {
 
 		let model = ready.model!;
 		if (provider.servesTunedModels === 'after-deploy') {
-			expect(await provider.deployable(access, ready.modelObject!)).toEqual({
+			expect(await provider.deployable(access, { modelObject: ready.modelObject! })).toEqual({
 				ok: true,
 				centsPerHour: id === 'sandbox' ? 0 : 399
 			});
-			const deployment = await provider.deploy(access, ready.modelObject!, order.mark);
-			expect(await provider.deploy(access, ready.modelObject!, order.mark)).toEqual(deployment);
+			const deployment = await provider.deploy(access, { modelObject: ready.modelObject! }, order.mark);
+			expect(await provider.deploy(access, { modelObject: ready.modelObject! }, order.mark)).toEqual(deployment);
 			await untilReady(access, deployment);
 			model = deployment.callAs;
 		}
@@ -127,14 +127,14 @@ describe.concurrent.each(['sandbox', 'together'] as const)('%s deployments', (id
 		const order = await prepare(access);
 		const { jobId } = await provider.submit(access, order);
 		const ready = (await follow(provider, access, jobId)).at(-1)!;
-		const deployment = await provider.deploy(access, ready.modelObject!, order.mark);
+		const deployment = await provider.deploy(access, { modelObject: ready.modelObject! }, order.mark);
 		expect(['starting', 'ready']).toContain(await provider.deploymentState(access, deployment));
 		await provider.stop(access, deployment);
 		await provider.stop(access, deployment);
 		expect(await provider.deploymentState(access, deployment)).toBe('stopped');
 		await expect(provider.chat(access, ask(deployment.callAs))).rejects.toMatchObject({ kind: 'not_found' });
 		// the same mark can be used again, for a deployment of its own
-		const second = await provider.deploy(access, ready.modelObject!, order.mark);
+		const second = await provider.deploy(access, { modelObject: ready.modelObject! }, order.mark);
 		expect(second.deploymentId).not.toBe(deployment.deploymentId);
 		await provider.stop(access, second);
 	});
@@ -146,10 +146,12 @@ describe.concurrent.each(['sandbox', 'together'] as const)('%s deployments', (id
 		const { jobId } = await provider.submit(access, await prepare(access, 'sandbox-not-servable'));
 		const ready = (await follow(provider, access, jobId)).at(-1)!;
 		expect(ready.status).toBe('ready');
-		expect(await provider.deployable(access, ready.modelObject!)).toMatchObject({
+		expect(await provider.deployable(access, { modelObject: ready.modelObject! })).toMatchObject({
 			ok: false,
 			reason: expect.any(String)
 		});
-		await expect(provider.deploy(access, ready.modelObject!, 'mark')).rejects.toMatchObject({ kind: 'refused' });
+		await expect(provider.deploy(access, { modelObject: ready.modelObject! }, 'mark')).rejects.toMatchObject({
+			kind: 'refused'
+		});
 	});
 });

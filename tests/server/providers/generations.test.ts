@@ -20,7 +20,7 @@ test('where Together knows only its newer way a file is announced, sent and aske
 	const order = await prepare(access);
 	const { jobId } = await together.submit(access, order);
 	const ready = (await follow(together, access, jobId)).at(-1)!;
-	const deployment = await together.deploy(access, ready.modelObject!, order.mark);
+	const deployment = await together.deploy(access, { modelObject: ready.modelObject! }, order.mark);
 	expect(deployment.projectId).toMatch(/^proj_/);
 	await together.stop(access, deployment);
 });

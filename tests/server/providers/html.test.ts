@@ -51,7 +51,9 @@ describe.each(Object.keys(pages))('%s in place of an answer', (name) => {
 				find: () => provider.find(access, 'm-1'),
 				report: () => provider.report(access, 'job-1'),
 				cancel: () => provider.cancel(access, 'job-1'),
-				deployable: () => provider.deployable(access, 'ml_1'),
+				deployable: () => provider.deployable(access, { modelObject: 'ml_1' }),
+				deployableBase: () => provider.deployable(access, { modelObject: 'ml_1', base: 'm' }),
+				deployed: () => provider.deployed(access),
 				chat: () => provider.chat(access, question),
 				stream: () => provider.chat(access, question, () => {})
 			};

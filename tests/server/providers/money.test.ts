@@ -29,7 +29,11 @@ test('what a job cost comes in billionths of a dollar', async () => {
 test('a deployment stops by itself when nobody asks it for an hour: a worker that died leaves no bill', async () => {
 	const access = places.access('together');
 	const { order, report } = await ready(access);
-	const { projectId, endpointId, deploymentId } = await together.deploy(access, report.modelObject!, order.mark);
+	const { projectId, endpointId, deploymentId } = await together.deploy(
+		access,
+		{ modelObject: report.modelObject! },
+		order.mark
+	);
 	const reply = await fetch(
 		`${places.url}/together/v2/projects/${projectId}/endpoints/${endpointId}/deployments/${deploymentId}`,
 		{ headers: { authorization: `Bearer ${access.key}` } }
@@ -45,8 +49,8 @@ test('a result that is an adapter alone is deployed by its number, and merged', 
 	});
 	const { order, report } = await ready(access, 'sandbox-adapter-only');
 	expect(report.modelObject).toMatch(/_adapter$/);
-	expect(await together.deployable(access, report.modelObject!)).toMatchObject({ ok: true });
-	const deployment = await together.deploy(access, report.modelObject!, order.mark);
+	expect(await together.deployable(access, { modelObject: report.modelObject! })).toMatchObject({ ok: true });
+	const deployment = await together.deploy(access, { modelObject: report.modelObject! }, order.mark);
 	expect(['starting', 'ready']).toContain(await together.deploymentState(access, deployment));
 	await together.stop(access, deployment);
 });

@@ -41,7 +41,7 @@ const answerOf = async (
 		seed: 1
 	});
 	if (provider.servesTunedModels === 'at-once') return (await provider.chat(access, ask(report.model!))).text;
-	const deployment = await provider.deploy(access, report.modelObject!, mark);
+	const deployment = await provider.deploy(access, { modelObject: report.modelObject! }, mark);
 	while ((await provider.deploymentState(access, deployment)) !== 'ready') await pause(20);
 	return (await provider.chat(access, ask(deployment.callAs))).text;
 };

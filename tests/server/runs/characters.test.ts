@@ -1,9 +1,11 @@
-import { eq } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { inProject } from '../../../src/lib/server/access/scope.ts';
 import { createConnection } from '../../../src/lib/server/connections/commands.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
-import { projects } from '../../../src/lib/server/platform/db/schema.ts';
+import { presets } from '../../../src/lib/core/runs/recipe.ts';
+import { projects, runExamples } from '../../../src/lib/server/platform/db/schema.ts';
+import { addReadyRun } from '../../support/evaluation.ts';
 import { configureProviders } from '../../../src/lib/server/providers/configure.ts';
 import { startRun } from '../../../src/lib/server/runs/commands.ts';
 import { getPreflight } from '../../../src/lib/server/runs/queries.ts';
@@ -112,13 +114,52 @@ test('nothing is ordered where the base is switched off in twenty days', async (
 	await move(id, 'sandbox-retires');
 	const check = await checklist(workshop);
 	expect(check.isClear).toBe(false);
-	expect(findingIn(check, 'model')).toMatchObject({ level: 'block', fix: 'model' });
+	expect(findingIn(check, 'model')).toMatchObject({ level: 'block', fix: 'move' });
 	const scope = await inProject(workshop.scope, workshop.slug);
 	await expect(startRun(scope, newRun())).rejects.toMatchObject({ code: 'conflict' });
-	// the same examples and the same split, at another model
-	await move(workshop.connection.id, 'sandbox-small');
-	const moved = await checklist(workshop);
-	expect(moved).toMatchObject({ isClear: true, trainCount: check.trainCount, validationCount: check.validationCount });
+	// what was trained there moves: the same examples and the same split, the settings in the words of the other provider
+	const old = await addReadyRun(workshop.scope, {
+		projectId: workshop.project.id,
+		connectionId: id,
+		baseModel: 'sandbox-retires',
+		recipe: { ...presets.sft.balanced, epochs: 2, rateMultiplier: 2, learningRate: 0.009 }
+	});
+	await workshop.scope.tx((tx) => tx.update(projects).set({ nextRun: 2 }).where(eq(projects.id, workshop.project.id)));
+	const there = { connectionId: workshop.connection.id, baseModel: 'sandbox-large' };
+	const moved = await getPreflight(scope, { from: old.id, ...there });
+	expect(moved).toMatchObject({
+		isClear: true,
+		trainCount: check.trainCount,
+		validationCount: check.validationCount,
+		baseModel: 'sandbox-large',
+		providerName: 'Sandbox',
+		recipe: { epochs: 2, learningRate: presets.sft.aggressive.learningRate },
+		elsewhere: {
+			connectionId: there.connectionId,
+			sentence: expect.stringMatching(/^v1 learnt from sandbox-retires at Own/)
+		}
+	});
+	const run = await startRun(scope, newRun({ ...moved.recipe, ...there }));
+	expect(run).toMatchObject({ version: 2, baseModel: 'sandbox-large' });
+	expect(await runRow(workshop.scope, run.id)).toMatchObject(there);
+	const validation = await workshop.scope.tx((tx) =>
+		tx
+			.select({ id: runExamples.exampleId })
+			.from(runExamples)
+			.where(and(eq(runExamples.runId, run.id), eq(runExamples.kind, 'validation')))
+	);
+	const locked = workshop.rows.filter(({ split }) => split === 'validation').map(({ id }) => id);
+	expect(validation.map(({ id }) => id).sort()).toEqual(locked.sort());
+	// the project keeps its own place until an owner changes it
+	const [project] = await workshop.scope.tx((tx) =>
+		tx.select().from(projects).where(eq(projects.id, workshop.project.id))
+	);
+	expect(project).toMatchObject({ connectionId: id, baseModel: 'sandbox-retires', recipe: workshop.project.recipe });
+	// a connection of another team is none
+	const stranger = await newWorkshop(sandbox.url);
+	const theirs = { connectionId: stranger.connection.id, baseModel: 'sandbox-small' };
+	await expect(getPreflight(scope, theirs)).rejects.toMatchObject({ code: 'not_found' });
+	await expect(startRun(scope, newRun(theirs))).rejects.toMatchObject({ code: 'not_found' });
 });
 
 test('where nobody knows how a server trains the checklist says so and where to mend it', async () => {

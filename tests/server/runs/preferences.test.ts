@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Message } from '../../../src/lib/core/examples/example.ts';
+import { preflight } from '../../../src/lib/core/runs/preflight.ts';
 import { presets } from '../../../src/lib/core/runs/recipe.ts';
 import { inProject } from '../../../src/lib/server/access/scope.ts';
 import { exportExamples, importExamples } from '../../../src/lib/server/examples/commands.ts';
@@ -14,6 +16,7 @@ import {
 	runPairs
 } from '../../../src/lib/server/platform/db/schema.ts';
 import { startRun } from '../../../src/lib/server/runs/commands.ts';
+import { readFactsFor } from '../../../src/lib/server/runs/pair-facts.ts';
 import { listTrainingPairs } from '../../../src/lib/server/runs/pair-list.ts';
 import { downloadRunFile, getPreflight, getRun } from '../../../src/lib/server/runs/queries.ts';
 import { applySplit, moveExamples } from '../../../src/lib/server/splits/commands.ts';
@@ -196,4 +199,45 @@ test('too few pairs, and a provider that has none of it, are refused in sentence
 		message: expect.stringMatching(/^0 pairs\. At least 10 are needed/)
 	});
 	await expect(startRun(here, dpo({ batchSize: 65 }))).rejects.toMatchObject({ code: 'invalid', field: 'batchSize' });
+});
+
+test('thoughts are left out of pairs, and the checklist says so before', async () => {
+	const { scope, project } = await newWorkshop(sandbox.url, { train: 1, validation: 0 });
+	const said = (text: string, reasoning: string | null): Message =>
+		({ role: 'assistant', content: text, ...(reasoning && { reasoning }) }) as Message;
+	await addRows(
+		scope,
+		project.id,
+		Array.from({ length: 12 }, (_, at) => ({
+			question: '',
+			messages: [
+				{ role: 'user' as const, content: `Where is thing ${at}?` },
+				said('Which one?', at < 2 ? 'There are two.' : null),
+				{ role: 'user' as const, content: 'The red one.' },
+				said('Here.', at < 3 ? 'They mean the red one.' : null)
+			],
+			rewrite: `It is at place ${at}.`
+		})),
+		100
+	);
+	const besideAt = async (provider: 'sandbox' | 'openai') => {
+		const data = await scope.tx((tx) =>
+			readFactsFor(tx, project, { method: 'dpo', recipe: presets.dpo.balanced, provider })
+		);
+		const about = { ...data, provider, recipe: presets.dpo.balanced, contextTokens: null, keyOk: true, model: null };
+		return preflight({ ...about, today: '2026-11-29' }).find(({ id }) => id === 'beside')!;
+	};
+	const openai = await besideAt('openai');
+	expect(openai.level).toBe('warn');
+	expect(openai.sentence).toMatch(
+		/^3 pairs have thoughts before their answer, which no training with preferences takes: /
+	);
+	expect(openai.sentence).toMatch(
+		/2 examples have thoughts beside the answer, which this provider does not train with: /
+	);
+	const sandboxSays = await besideAt('sandbox');
+	expect(sandboxSays).toMatchObject({
+		level: 'warn',
+		sentence: expect.stringMatching(/^3 pairs .* they are trained too\.$/)
+	});
 });

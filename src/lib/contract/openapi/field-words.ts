@@ -57,6 +57,13 @@ const words: Record<string, string> = {
 	// ── project
 	description: 'A few words about it.',
 	qualityThreshold: 'Examples with this rating or a better one may train: 1 to 10.',
+	elsewhere:
+		'Where it is trained instead of where the project has it, and what is otherwise than in the run it comes from.',
+	straysAt: 'When somebody last looked for models that run at the provider and that nothing here knows of.',
+	seenAt: 'When a look found it first.',
+	budget: 'What the project may spend this month, and has.',
+	ofBase:
+		'It is about the base model of the run as it is, deployed for a comparison with a base that does not answer at once.',
 	baseModel: 'The model that training begins with, by the provider’s id.',
 	systemPrompt: 'What is said to the model before every conversation.',
 

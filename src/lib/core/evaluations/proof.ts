@@ -20,8 +20,11 @@ const isBroken = (answer: string): boolean => {
  * Why a deployed model is not worth anybody's votes, in a sentence; null where it talks. A wrong chat template or a merge that
  * failed shows in most answers, not in one.
  */
-export const proofProblem = (answers: readonly string[]): string | null => {
+export const proofProblem = (answers: readonly string[], ofBase = false): string | null => {
 	const broken = answers.filter(isBroken).length;
 	if (answers.length === 0 || broken * 2 <= answers.length) return null;
-	return `The deployed model was asked ${answers.length} prompts it was trained on, and ${broken} answers were empty, endless or full of control signs. Its chat template is wrong, or merging it failed at the provider. Nobody has to vote on that: deploy it again, or train again.`;
+	const answered = `and ${broken} answers were empty, endless or full of control signs`;
+	if (ofBase)
+		return `The deployed base model was asked ${answers.length} training prompts, ${answered}. Its chat template is wrong at the provider. Nobody has to vote on that: compare with another run, or train on another base.`;
+	return `The deployed model was asked ${answers.length} prompts it was trained on, ${answered}. Its chat template is wrong, or merging it failed at the provider. Nobody has to vote on that: deploy it again, or train again.`;
 };

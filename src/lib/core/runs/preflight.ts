@@ -1,6 +1,8 @@
 // Longer than most: the whole checklist before training, one rule for each line, in the order of the page.
 import { figure } from '../text/figure.ts';
 import { type TrainingRule, refusedBy, takesThoughts, takesWeights } from '../examples/trainable.ts';
+import { type BudgetFacts, budgetFit } from '../budget/fits.ts';
+import { formatCents } from './cost.ts';
 import { type Method, methodsOf } from './method.ts';
 import { type PairCounts, leftOutInWords, pairsInWords } from './pairs.ts';
 import { type Recipe, rateOf, rateWarning } from './recipe.ts';
@@ -17,7 +19,7 @@ export type Finding = {
 	title: string;
 	sentence: string;
 	/** The page on which it can be mended; given where there is something to mend. */
-	fix?: 'rate' | 'split' | 'examples' | 'settings' | 'model' | 'recipe' | 'pairs' | 'method';
+	fix?: 'rate' | 'split' | 'examples' | 'settings' | 'model' | 'move' | 'recipe' | 'pairs' | 'method';
 	/** The first of the examples it is about. */
 	examples?: { id: string; number: number }[];
 };
@@ -56,6 +58,8 @@ export type PreflightFacts = {
 	flawed: readonly FlawedExamples[];
 	/** Examples with what the model thought before it answered. */
 	thoughtful: number;
+	/** Pairs whose better or worse answer was thought about first: a pair has no place for that anywhere. */
+	answerThoughts?: number;
 	/** Examples that count more, or less, than the others. */
 	weighted: number;
 	/** `null`: not tried yet. */
@@ -68,12 +72,16 @@ export type PreflightFacts = {
 		until?: string | null;
 		note?: string | null;
 		answersAtOnce?: boolean;
+		/** Of one that does not: what an hour of it costs, deployed as it is. null: it cannot be deployed so, or nobody names the price. */
+		deployedCentsPerHour?: number | null;
 	} | null;
 	/** The day on which it is asked, `YYYY-MM-DD`. */
 	today: string;
 	/** Settings that gave way to the provider's limits, in sentences. */
 	fitted?: readonly string[];
 	recipe: Pick<Recipe, 'learningRate'>;
+	/** What is left of the month, and the estimate; missing where nobody asks about it. */
+	budget?: BudgetFacts & { cents: number | null };
 	/** Fewest examples the provider accepts. */
 	minimumExamples?: number;
 	/** The newest run, and what is different now. */
@@ -86,7 +94,7 @@ export type PreflightFacts = {
 	} | null;
 };
 
-type Judged = [level: Level, sentence: string, examples?: Finding['examples']];
+type Judged = [level: Level, sentence: string, examples?: Finding['examples'], fix?: Finding['fix']];
 
 const count = (n: number, one: string, many = `${one}s`) => `${figure(n)} ${n === 1 ? one : many}`;
 
@@ -190,11 +198,21 @@ const turns = ({ flawed, provider }: PreflightFacts): Judged => {
 };
 
 /** What stands beside an answer, and whether it goes along. */
-const beside = ({ thoughtful, weighted, provider }: PreflightFacts): Judged => {
+const beside = ({ thoughtful, answerThoughts = 0, weighted, provider }: PreflightFacts): Judged => {
+	const notHere = 'this provider does not train with';
 	const found = [
+		{
+			n: answerThoughts,
+			isTaken: false,
+			who: 'no training with preferences takes',
+			words: (n: number) => `${count(n, 'pair has', 'pairs have')} thoughts before ${n === 1 ? 'its' : 'their'} answer`,
+			goes: '',
+			stays: 'only the answers are compared, and the thoughts are left out'
+		},
 		{
 			n: thoughtful,
 			isTaken: takesThoughts(provider),
+			who: notHere,
 			words: (n: number) => `${count(n, 'example has', 'examples have')} thoughts beside the answer`,
 			goes: 'they are trained too',
 			stays: 'they are left out'
@@ -202,14 +220,15 @@ const beside = ({ thoughtful, weighted, provider }: PreflightFacts): Judged => {
 		{
 			n: weighted,
 			isTaken: takesWeights(provider),
+			who: notHere,
 			words: (n: number) => `${count(n, 'example has', 'examples have')} a weight of ${n === 1 ? 'its' : 'their'} own`,
 			goes: 'it goes along',
 			stays: 'it is left out, and each example counts the same'
 		}
 	].filter(({ n }) => n > 0);
 	if (found.length === 0) return ['ok', 'No example has thoughts or a weight beside its answer.'];
-	const said = found.map(({ n, isTaken, words, goes, stays }) =>
-		isTaken ? `${words(n)}: ${goes}.` : `${words(n)}, which this provider does not train with: ${stays}.`
+	const said = found.map(({ n, isTaken, who, words, goes, stays }) =>
+		isTaken ? `${words(n)}: ${goes}.` : `${words(n)}, which ${who}: ${stays}.`
 	);
 	return [found.every(({ isTaken }) => isTaken) ? 'ok' : 'warn', said.join(' ')];
 };
@@ -225,20 +244,26 @@ const model = ({ model: chosen, today }: PreflightFacts): Judged => {
 	if (!chosen) return ['block', 'The provider does not offer the chosen model. Choose another one.'];
 	if (!chosen.trainable) return ['block', 'The provider does not train this model. Choose another one.'];
 	const ends = retirementProblem(chosen.until, today);
-	if (ends) return ['block', ends];
+	if (ends) return ['block', ends, undefined, 'move'];
 	const note = chosen.note ? ` ${chosen.note}` : '';
 	const until = chosen.until ? ` The provider offers it until ${chosen.until}.` : '';
 	if (chosen.servable === false)
 		return ['block', `It can be trained, but not called afterwards.${until} Choose another one.`];
 	const afterwards = 'It can be trained, and called afterwards.';
 	if (chosen.answersAtOnce === false)
-		return [
-			'warn',
-			`${afterwards} As it is, untrained, it does not answer unless it is deployed: compare runs with one another, or choose a base that answers at once.${note}${until}`
-		];
+		return ['warn', `${afterwards} ${baseWords(chosen.deployedCentsPerHour ?? null)}${note}${until}`];
 	if (chosen.servable === null)
 		return ['warn', `It can be trained.${note || ' Whether it can be called afterwards is not known yet.'}${until}`];
 	return [chosen.until ? 'warn' : 'ok', `${afterwards}${note}${until}`];
+};
+
+/** What a comparison with a base costs that does not answer at once. */
+const baseWords = (centsPerHour: number | null): string => {
+	const asItIs = 'As it is, untrained, it does not answer unless it is deployed';
+	if (centsPerHour === null)
+		return `${asItIs}, and nobody says at what price: compare runs with one another, or choose a base that answers at once.`;
+	const price = centsPerHour === 0 ? 'which costs nothing' : `at about ${formatCents(centsPerHour)} an hour each`;
+	return `${asItIs}: a comparison with it deploys both, on the same hardware, ${price}.`;
 };
 
 const rate = ({ recipe, provider, method: chosen }: PreflightFacts): Judged => {
@@ -262,6 +287,9 @@ const difference = ({ lastRun }: PreflightFacts): Judged => {
 		? ['warn', `The same examples and settings as v${version}: expect the same model.`]
 		: ['ok', `Against v${version}: ${changes.join(', ')}.`];
 };
+
+const budget = ({ budget: facts }: PreflightFacts): Judged =>
+	facts ? budgetFit(facts, facts.cents) : ['ok', 'Nothing is paid here.'];
 
 type Line = {
 	id: string;
@@ -289,18 +317,20 @@ const checklist: readonly Line[] = [
 	{ id: 'model', title: 'Model', fix: 'model', rule: model },
 	{ id: 'rate', title: 'Learning rate', fix: 'recipe', rule: rate },
 	{ id: 'limits', title: 'Settings', fix: 'recipe', rule: settings },
+	{ id: 'budget', title: 'Budget', fix: 'settings', rule: budget },
 	{ id: 'difference', title: 'Since the last run', fix: 'examples', rule: difference }
 ];
 
-const linesFor = (method: Method = 'sft') => checklist.filter(({ only }) => only === undefined || only === method);
+const linesFor = ({ method = 'sft', budget: facts }: PreflightFacts) =>
+	checklist.filter(({ id, only }) => (only === undefined || only === method) && (id !== 'budget' || facts));
 
 /** Everything worth knowing before money is spent: what is wrong, and where to mend it. */
 export const preflight = (facts: PreflightFacts): Finding[] =>
-	linesFor(facts.method).map(({ id, title, fix, rule }) => {
-		const [level, sentence, examples] = rule(facts);
+	linesFor(facts).map(({ id, title, fix, rule }) => {
+		const [level, sentence, examples, otherFix] = rule(facts);
 		return level === 'ok'
 			? { id, level, title, sentence }
-			: { id, level, title, sentence, fix, ...(examples && { examples }) };
+			: { id, level, title, sentence, fix: otherFix ?? fix, ...(examples && { examples }) };
 	});
 
 /** Whether training may start. */

@@ -4,6 +4,9 @@ export type ServingStatus = (typeof servingStatuses)[number];
 /** Durable references to something that is running and billed; kept as they are in the database. */
 export type Deployment = { endpointId: string; deploymentId: string; projectId: string; callAs: string };
 
+/** A deployment under a name of ours that no serving knows of, as a connection keeps it. Times in ISO. */
+export type Stray = { mark: string; deployment: Deployment; createdAt: string | null; seenAt: string };
+
 /** Alive: it exists at the provider, or may exist, and somebody has to stop it one day. */
 export const isAlive = ({ status }: { status: ServingStatus }) =>
 	status === 'starting' || status === 'ready' || status === 'stopping';

@@ -12,9 +12,11 @@ import {
 	sumOf,
 	warnedFrom
 } from '../../core/budget/month.ts';
+import type { BudgetFacts } from '../../core/budget/fits.ts';
 import { overBudget } from '../../core/budget/words.ts';
 import type { Scope, Tx } from '../access/scope.ts';
 import { record, theProduct } from '../events/record.ts';
+import { enqueue } from '../jobs/queue.ts';
 import { answerCosts, budgetNotices, budgets, projects, runs, servings } from '../platform/db/schema.ts';
 
 /** A step: what the project may spend in a month, in cents; null is as much as it likes. */
@@ -52,6 +54,12 @@ export const spentIn = async (tx: Tx, projectId: string, now: Date): Promise<Spe
 		playground: answersFor('playground')
 	};
 };
+
+/** A step: what the project may spend this month, and has. */
+export const budgetFacts = async (tx: Tx, projectId: string, now: Date): Promise<BudgetFacts> => ({
+	budgetCents: await budgetOf(tx, projectId),
+	spentCents: sumOf(await spentIn(tx, projectId, now))
+});
 
 /** A step: the month as people see it. */
 export const shownBudget = async (tx: Tx, projectId: string, now: Date): Promise<ShownBudget> => {
@@ -108,8 +116,11 @@ export const noteSpending = async (tx: Tx, projectId: string): Promise<void> => 
 		.insert(budgetNotices)
 		.values(passed.map((percent) => ({ projectId, month, cents: budgetCents, percent })))
 		.onConflictDoNothing()
-		.returning({ percent: budgetNotices.percent });
+		.returning({ id: budgetNotices.id, percent: budgetNotices.percent });
 	if (told.length === 0) return;
+	// who passes both at once hears of the higher one
+	const { id: noticeId, percent } = told.reduce((one, other) => (one.percent > other.percent ? one : other));
+	await enqueue(tx, 'notice.mail', { noticeId });
 	const [project] = await tx.select({ slug: projects.slug }).from(projects).where(eq(projects.id, projectId));
 	await record(tx, theProduct, {
 		event: 'budget.reached',
@@ -118,8 +129,7 @@ export const noteSpending = async (tx: Tx, projectId: string): Promise<void> => 
 		details: {
 			project: project!.slug,
 			month,
-			// who passes both at once hears of the higher one
-			percent: Math.max(...told.map(({ percent }) => percent)),
+			percent,
 			spentMicros: Math.round(spentCents * 10_000),
 			budgetMicros: budgetCents * 10_000
 		}

@@ -3,9 +3,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { eq } from 'drizzle-orm';
 import {
 	CreateConnection,
+	LookForStrays,
 	type NewConnection,
 	RemoveConnection,
 	ReplaceKey,
+	StopStray,
+	SwitchStrays,
 	TestConnection
 } from '../../contract/connections.ts';
 import { providerFacts } from '../../contract/providers.ts';
@@ -16,10 +19,12 @@ import { command } from '../access/operation.ts';
 import type { Scope, Tx } from '../access/scope.ts';
 import { record } from '../events/record.ts';
 import { connections, projects } from '../platform/db/schema.ts';
+import { ProviderError } from '../providers/errors.ts';
 import type { ProviderId } from '../providers/provider.ts';
 import { accessToNew, addressOf, ask, told } from './check.ts';
 import { modelsOf } from './models.ts';
 import { accessOf, accessTo, connectionOf, sealedFor } from './rows.ts';
+import { lookAt, shownStray, stopOne } from './strays.ts';
 
 const nameOf = ({ provider, name, baseUrl }: NewConnection) =>
 	name || (providerFacts[provider].hasAddress ? new URL(baseUrl).host : providerFacts[provider].name);
@@ -104,6 +109,38 @@ export const removeConnection = command(RemoveConnection, async (scope, { connec
 		);
 	}
 });
+
+const inWords = (problem: unknown): never => {
+	throw problem instanceof ProviderError ? new AppError('conflict', problem.message) : problem;
+};
+
+/** Asks the provider what runs there and nothing here knows of, and keeps the answer; stops it where the connection says so. */
+export const lookForStrays = command(LookForStrays, async (scope, { connectionId }) =>
+	(await lookAt(scope, connectionId).catch(inWords)).map(shownStray)
+);
+
+/** Stops one of those that a look has found, once it is certain that it is still nobody's. Gone already is as good. */
+export const stopStray = command(StopStray, async (scope, { connectionId, mark }) => {
+	const row = await scope.tx((tx) => connectionOf(tx, connectionId));
+	const found = await lookAt(scope, connectionId).catch(inWords);
+	const stray = found.find((each) => each.mark === mark);
+	if (stray && !row.stopsStrays) {
+		await stopOne(scope, accessOf(row), row, stray).catch(inWords);
+		await lookAt(scope, connectionId).catch(inWords);
+	}
+	return null;
+});
+
+/** From the next look on they are stopped, or only said. */
+export const switchStrays = command(SwitchStrays, (scope, { connectionId, stops }) =>
+	scope.tx(async (tx) => {
+		const { id, name, stopsStrays } = await connectionOf(tx, connectionId);
+		if (stopsStrays === stops) return null;
+		await tx.update(connections).set({ stopsStrays: stops }).where(eq(connections.id, id));
+		await record(tx, scope, { event: 'connection.strays_switched', subject: id, details: { name, stops } });
+		return null;
+	})
+);
 
 /** Nobody waits longer for a price before an answer is asked for. */
 const priceWithinMs = 2_000;

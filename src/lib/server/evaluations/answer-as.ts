@@ -27,16 +27,23 @@ export const originOf = async (tx: Tx, evaluation: Evaluation, contender: Letter
 	return run!;
 };
 
+/** What is deployed for a contender: the model of a run, or the base of the run that is judged. */
+type Served = { runId: string; ofBase: boolean };
+export const servedFor = (evaluation: Evaluation, contender: Letter): Served => {
+	const runId = runIdOf(evaluation, contender);
+	return { runId: runId ?? evaluation.runId, ofBase: runId === null };
+};
+
 /** A model is started for an evaluation only as long as it is being generated: somebody may have stopped it for good. */
-const wantedBy = ({ id, wantedAt }: Evaluation): Wanted => ({
+const wantedBy = ({ id, wantedAt }: Evaluation, { ofBase }: Served): Wanted => ({
 	since: wantedAt,
-	still: (tx) => isGenerating(tx, id)
+	still: (tx) => isGenerating(tx, id),
+	ofBase
 });
 
 /** The name by which the model answers now, or null while it is being deployed. */
-const callable = async (scope: Scope, evaluation: Evaluation, runId: string | null): Promise<string | null> => {
-	if (runId === null) return evaluation.baseModel;
-	const serving = await ensureServed(scope, runId, wantedBy(evaluation));
+const callable = async (scope: Scope, evaluation: Evaluation, served: Served): Promise<string | null> => {
+	const serving = await ensureServed(scope, served.runId, wantedBy(evaluation, served));
 	if (!serving.ready && serving.stoppedByPerson)
 		throw new AppError('conflict', 'Somebody stopped the model while it answered. Try again to start it once more.');
 	if (serving.ready || serving.status !== 'failed') {
@@ -82,9 +89,9 @@ class NoLongerServed extends Error {}
  * when it has gone meanwhile or answers by another name. What the provider does not know of while our row says *ready* has
  * just been stopped there: the row follows within a poll, so that is waited for like an outage.
  */
-const guarded = (scope: Scope, evaluation: Evaluation, runId: string, model: string) => {
+const guarded = (scope: Scope, evaluation: Evaluation, served: Served, model: string) => {
 	const look = async () => {
-		const serving = await ensureServed(scope, runId, wantedBy(evaluation));
+		const serving = await ensureServed(scope, served.runId, wantedBy(evaluation, served));
 		if (!(serving.ready && serving.callAs === model)) throw new NoLongerServed();
 	};
 	return async <T>(ask: () => Promise<T>): Promise<T> => {
@@ -120,15 +127,22 @@ const toldToThink = (provider: Provider, access: Access, baseModel: string, thin
 		}));
 };
 
-/**
- * Why the base cannot take part, in a sentence, asked before anything is deployed for the other contender; null where it can, or the
- * provider does not say.
- */
-export const baseProblem = async (scope: Scope, evaluation: Evaluation): Promise<string | null> => {
-	const access = await scope.tx((tx) => openAccess(tx, evaluation.connectionId));
-	const model = await modelAt(providers[access.provider], access, evaluation.baseModel, { waits: false });
-	if (model?.answersAtOnce !== false) return null;
-	return `The base model ${evaluation.baseModel} does not answer without being deployed, so nothing was deployed for this comparison, and nothing is billed. Compare the run with another run, or train on a base that answers at once.`;
+/** Whether a contender has to be deployed before it answers; null where the provider does not say now, and is asked again. */
+const mustDeploy = async (
+	scope: Scope,
+	evaluation: Evaluation,
+	{ ofBase }: Served,
+	{ access, baseModel }: { access: Access; baseModel: string }
+): Promise<boolean | null> => {
+	const provider = providers[access.provider];
+	if (provider.servesTunedModels === 'at-once' || !ofBase) return provider.servesTunedModels === 'after-deploy';
+	try {
+		return (await modelAt(provider, access, baseModel, { waits: true }))?.answersAtOnce === false;
+	} catch (problem) {
+		if (!(problem instanceof ProviderError)) throw problem;
+		await scope.tx((tx) => noteWaiting(tx, evaluation, problem.message));
+		return null;
+	}
 };
 
 /**
@@ -142,21 +156,22 @@ export const answerAs = async (
 	signal: AbortSignal,
 	patience: Patience
 ): Promise<boolean> => {
-	const runId = runIdOf(evaluation, contender);
+	const served = servedFor(evaluation, contender);
 	const open = await scope.tx((tx) => unanswered(tx, evaluation.id, contender));
 	if (open.length > 0) {
-		const model = await callable(scope, evaluation, runId);
-		if (model === null) return false;
 		const { access, connectionId, baseModel } = await scope.tx(async (tx) => {
 			const origin = await originOf(tx, evaluation, contender);
 			return { ...origin, access: await openAccess(tx, origin.connectionId) };
 		});
+		const isDeployed = await mustDeploy(scope, evaluation, served, { access, baseModel });
+		if (isDeployed === null) return false;
+		const model = isDeployed || !served.ofBase ? await callable(scope, evaluation, served) : baseModel;
+		if (model === null) return false;
 		const { temperature, maxTokens, seed } = evaluation;
 		const provider = providers[access.provider];
-		const isDeployed = runId !== null && provider.servesTunedModels === 'after-deploy';
 		const price = isDeployed ? null : await answerPriceOf(scope, { connectionId, provider: access.provider }, model);
 		const payingFor = payer(scope, evaluation, isDeployed ? 'by-time' : price);
-		const guard = isDeployed ? guarded(scope, evaluation, runId, model) : <T>(ask: () => Promise<T>) => ask();
+		const guard = isDeployed ? guarded(scope, evaluation, served, model) : <T>(ask: () => Promise<T>) => ask();
 		const told = toldToThink(provider, access, baseModel, evaluation.thinking);
 		// as a stream: of an answer that is cut in the middle, that part is there
 		const chat = async (asked: Omit<ChatRequest, 'model'>, stop: AbortSignal) => {
@@ -167,13 +182,13 @@ export const answerAs = async (
 			chat({ messages: prompt, temperature, maxTokens, seed }, stop);
 		try {
 			if (isDeployed && open.length === evaluation.planned)
-				await proveDeployed(scope, evaluation, { runId, ask: chat, signal, patience });
+				await proveDeployed(scope, evaluation, { ...served, ask: chat, signal, patience });
 			await answerAll(open, ask, keeper(scope, evaluation, contender), { signal, patience });
 		} catch (problem) {
 			if (problem instanceof NoLongerServed) return false;
 			throw problem;
 		}
 	}
-	if (runId !== null) await releaseServing(scope, runId);
+	await releaseServing(scope, served.runId, served.ofBase);
 	return true;
 };

@@ -13,6 +13,7 @@ import { refusing } from '../platform/db/transaction.ts';
 import { awaitCompared } from '../examples/compare.ts';
 import { lockedProject } from '../project/rows.ts';
 import { voter } from './ballots.ts';
+import { baseProblem } from './base.ts';
 import { addPairings, asManyVoters, begin, fair, readyRun, refuseTwin } from './contest.ts';
 import { peopleOf } from './electorate.ts';
 import { evaluationOf, noEvaluation } from './rows.ts';
@@ -26,6 +27,11 @@ import { voteIsOver, votesOf } from './votes.ts';
  */
 export const createEvaluation = command(CreateEvaluation, async (scope, input) => {
 	await awaitCompared(scope);
+	if (input.against === 'base') {
+		await scope.tx((tx) => readyRun(tx, scope.project.id, input.runId, 'runId'));
+		const problem = await baseProblem(scope, input.runId);
+		if (problem !== null) throw new AppError('conflict', problem, 'against');
+	}
 	return scope.tx(async (tx) => {
 		const project = await lockedProject(tx, scope);
 		const run = await readyRun(tx, project.id, input.runId, 'runId');

@@ -6,7 +6,8 @@ import { ProviderError } from '../providers/errors.ts';
 import { markFrom, tellProblem } from '../runs/rows.ts';
 import type { Scope } from '../access/scope.ts';
 import { releaseServing } from '../servings/commands.ts';
-import { answerAs, baseProblem, originOf } from './answer-as.ts';
+import { answerAs, originOf, servedFor } from './answer-as.ts';
+import { baseProblem } from './base.ts';
 import { type Patience, usualPatience } from '../providers/answering.ts';
 import { become, letters, noteProgress, noteWaiting, runIdOf, unanswered } from './generation.ts';
 import type { Evaluation, Letter } from './rows.ts';
@@ -26,9 +27,8 @@ const giveUp = async (scope: Scope, evaluation: Evaluation, contender: Letter, p
 			await markFrom(tx, (await originOf(tx, evaluation, contender)).connectionId, problem);
 		return true;
 	});
-	for (const runId of failed ? letters.map((letter) => runIdOf(evaluation, letter)) : []) {
-		if (runId !== null) await releaseServing(scope, runId);
-	}
+	for (const { runId, ofBase } of failed ? letters.map((letter) => servedFor(evaluation, letter)) : [])
+		await releaseServing(scope, runId, ofBase);
 	return failed;
 };
 
@@ -37,7 +37,7 @@ const isHopeless = async (scope: Scope, evaluation: Evaluation): Promise<boolean
 	if (runIdOf(evaluation, 'b') !== null) return false;
 	const open = await scope.tx((tx) => unanswered(tx, evaluation.id, 'b'));
 	if (open.length < evaluation.planned) return false;
-	const problem = await baseProblem(scope, evaluation);
+	const problem = await baseProblem(scope, evaluation.runId);
 	return problem !== null && giveUp(scope, evaluation, 'b', new AppError('conflict', problem));
 };
 

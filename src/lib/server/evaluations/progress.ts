@@ -37,10 +37,10 @@ const awaited = ['starting', 'ready'] as const;
 const servingsOf = async (tx: Tx, evaluation: Evaluation) => {
 	const ids = [evaluation.runId, evaluation.againstRunId].filter((id) => id !== null);
 	const rows = await tx
-		.select({ runId: servings.runId, status: servings.status })
+		.select({ runId: servings.runId, baseModel: servings.baseModel, status: servings.status })
 		.from(servings)
 		.where(and(inArray(servings.runId, ids), inArray(servings.status, [...awaited])));
-	return rows as { runId: string; status: (typeof awaited)[number] }[];
+	return rows as { runId: string; baseModel: string | null; status: (typeof awaited)[number] }[];
 };
 
 const votersOf = async (tx: Tx, evaluation: Evaluation, { votes, skips }: Standing) => {
@@ -71,7 +71,9 @@ export const progressOf = async (tx: Tx, scope: ProjectScope, evaluationId: stri
 	const alive = await servingsOf(tx, evaluation);
 	const side = (letter: Letter) => {
 		const { label, runId } = contenders[letter];
-		return { label, serving: alive.find((serving) => serving.runId === runId)?.status ?? null };
+		const isIts = (serving: (typeof alive)[number]) =>
+			runId === null ? serving.baseModel !== null : serving.baseModel === null && serving.runId === runId;
+		return { label, serving: alive.find(isIts)?.status ?? null };
 	};
 	return {
 		id: evaluation.id,

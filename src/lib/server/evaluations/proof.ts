@@ -22,16 +22,18 @@ const trainedOn = async (tx: Tx, runId: string, systemPrompt: string) => {
 
 type Asked = {
 	runId: string;
+	/** The base of that run is asked, which has learnt nothing of them. */
+	ofBase: boolean;
 	ask: (request: Omit<ChatRequest, 'model'>, stop: AbortSignal) => Promise<Completion>;
 	signal: AbortSignal;
 	patience: Patience;
 };
 
-/** Asks a model that has just been deployed what it must know. Throws *conflict* when it does not talk; nothing of it is kept. */
+/** Asks a model that has just been deployed what it, or the model it is compared with, must know. Throws *conflict* when it does not talk; nothing of it is kept. */
 export const proveDeployed = async (
 	scope: Scope,
 	{ temperature, maxTokens, seed, systemPrompt }: Evaluation,
-	{ runId, ask, signal, patience }: Asked
+	{ runId, ofBase, ask, signal, patience }: Asked
 ): Promise<void> => {
 	const prompts = await scope.tx((tx) => trainedOn(tx, runId, systemPrompt));
 	const said: string[] = [];
@@ -41,6 +43,6 @@ export const proveDeployed = async (
 		async (_, { text }) => void said.push(text),
 		{ signal, patience }
 	);
-	const problem = proofProblem(said);
+	const problem = proofProblem(said, ofBase);
 	if (problem !== null) throw new AppError('conflict', problem);
 };

@@ -3,6 +3,7 @@ import { usualTies } from '../../core/evaluations/assurance.ts';
 import { connections, evaluations, runs, servings } from '../platform/db/schema.ts';
 import { providers } from '../providers/registry.ts';
 import type { Tx } from '../access/scope.ts';
+import { isOf } from '../runs/rows.ts';
 import { comparable, isKnown, voterCount } from './contest.ts';
 import { trainedPrompts } from './leaks.ts';
 import { triesIn } from './tries.ts';
@@ -27,7 +28,7 @@ const lastPrice = async (tx: Tx, runId: string): Promise<number | null> => {
 	const [last] = await tx
 		.select({ centsPerHour: servings.centsPerHour })
 		.from(servings)
-		.where(eq(servings.runId, runId))
+		.where(isOf(runId, false))
 		.orderBy(desc(servings.createdAt))
 		.limit(1);
 	return last?.centsPerHour ?? null;

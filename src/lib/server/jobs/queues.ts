@@ -11,7 +11,9 @@ const idsOf = {
 	'delivery.send': 'deliveryId',
 	'webhook.mail': 'webhookId',
 	'key.warn': 'keyId',
-	'project.compare': 'projectId'
+	'project.compare': 'projectId',
+	'connection.look': 'connectionId',
+	'notice.mail': 'noticeId'
 } as const;
 
 export type QueueName = keyof typeof idsOf;

@@ -1,9 +1,11 @@
 import type { JobWithMetadata, PgBoss } from 'pg-boss';
 import * as v from 'valibot';
 import { scopeFor } from '../access/scope.ts';
+import { budgetJobs } from '../budget/jobs.ts';
 import { exampleJobs, signUnsigned } from '../examples/jobs.ts';
 import { countUncounted, evaluationJobs, requeueGenerations } from '../evaluations/jobs.ts';
 import { linkUnlinked } from '../events/jobs.ts';
+import { connectionJobs, lookForStraysAgain } from '../connections/jobs.ts';
 import { announceEnds, keyJobs } from '../keys/jobs.ts';
 import { plainPool } from '../platform/db/pools.ts';
 import { log } from '../platform/log.ts';
@@ -17,12 +19,22 @@ import { type JobData, startQueue } from './queue.ts';
 import { type QueueName, polling, sweep } from './queues.ts';
 
 /** Every job of every feature. A test holds the list against the queues. */
-export const jobs: Job[] = [...keyJobs, ...exampleJobs, ...runJobs, ...servingJobs, ...evaluationJobs, ...webhookJobs];
+export const jobs: Job[] = [
+	...connectionJobs,
+	...keyJobs,
+	...budgetJobs,
+	...exampleJobs,
+	...runJobs,
+	...servingJobs,
+	...evaluationJobs,
+	...webhookJobs
+];
 
-/** Gives what is open its job back, feature by feature, counts what no job counts, links what no relay has linked, announces the ends of keys, and signs examples. */
+/** Gives what is open its job back, feature by feature, counts what no job counts, links what no relay has linked, announces the ends of keys, signs examples, and looks for models that nobody here knows of. */
 const requeues: Requeue[] = [
 	requeueOpenRuns,
 	requeueOpenServings,
+	lookForStraysAgain,
 	requeueGenerations,
 	countUncounted,
 	linkUnlinked,

@@ -3,7 +3,8 @@ import type { BaseModel, Provider } from './provider.ts';
 const freeModel = (model: BaseModel): BaseModel => ({
 	...model,
 	trainingCentsPerMillion: 0,
-	answerPrice: { prompt: 0, completion: 0 }
+	answerPrice: { prompt: 0, completion: 0 },
+	...(model.deployedCentsPerHour != null && { deployedCentsPerHour: 0 })
 });
 
 /** The built-in sandbox plays a provider to its prices. Nobody pays them, so nobody is shown any. */
@@ -19,5 +20,5 @@ export const free = (provider: Provider): Provider => ({
 		return estimate && { ...estimate, cents: 0 };
 	},
 	report: async (access, jobId) => ({ ...(await provider.report(access, jobId)), costCents: 0 }),
-	deployable: async (access, modelObject) => ({ ...(await provider.deployable(access, modelObject)), centsPerHour: 0 })
+	deployable: async (access, weights) => ({ ...(await provider.deployable(access, weights)), centsPerHour: 0 })
 });

@@ -42,6 +42,8 @@ export type BaseModel = {
 	thinks?: boolean;
 	/** Whether it answers without being deployed first. Missing: the provider does not say. */
 	answersAtOnce?: boolean;
+	/** Of one that does not, and only from a question about it: what an hour of it costs. null: it cannot be deployed, or has no price. */
+	deployedCentsPerHour?: number | null;
 	/** The last day on which it can be used, `YYYY-MM-DD`. */
 	until?: string | null;
 	/** What a person should know of its training or serving, a sentence. */
@@ -104,6 +106,19 @@ export type JobReport = {
 
 export type CostEstimate = { cents: number; trainTokens: number | null; allowed: boolean; basis: string };
 
+/** What is deployed: a tuned model, or the base it was tuned from as it is, on hardware like that of the tuned one where there is some. */
+export type Weights = { modelObject: string; base?: string | null };
+
+/** A deployment as the provider lists it. */
+export type Deployed = {
+	deployment: Deployment;
+	/** Under which it was started. */
+	mark: string;
+	createdAt: Date | null;
+	/** It has stopped, and only its name is left: nothing of it is billed. */
+	isStopped: boolean;
+};
+
 export type DeploymentState = 'starting' | 'ready' | 'stopping' | 'stopped' | 'failed';
 
 export type ChatRequest = {
@@ -148,13 +163,12 @@ export interface Provider {
 	find(access: Access, mark: string, order?: Ordered): Promise<{ jobId: string }[]>;
 	report(access: Access, jobId: string): Promise<JobReport>;
 	cancel(access: Access, jobId: string): Promise<void>;
-	/** Whether a tuned model can be deployed, and its price. Only for `after-deploy`. */
-	deployable(
-		access: Access,
-		modelObject: string
-	): Promise<{ ok: boolean; centsPerHour: number | null; reason?: string }>;
+	/** Whether weights can be deployed, and their price. Only for `after-deploy`. */
+	deployable(access: Access, weights: Weights): Promise<{ ok: boolean; centsPerHour: number | null; reason?: string }>;
 	/** Starts one deployment under our mark; finds it first, so that calling twice starts one. */
-	deploy(access: Access, modelObject: string, mark: string): Promise<Deployment>;
+	deploy(access: Access, weights: Weights, mark: string): Promise<Deployment>;
+	/** What runs at the provider under a mark of ours, whoever's it is. Nothing for `at-once`. */
+	deployed(access: Access): Promise<Deployed[]>;
 	deploymentState(access: Access, deployment: Deployment): Promise<DeploymentState>;
 	/** Stops and removes it. Safe to call again until the state is `stopped`. */
 	stop(access: Access, deployment: Deployment): Promise<void>;

@@ -53,6 +53,9 @@ function wordsOf(problem: Error): string | undefined {
 /** A limit of a day is nothing to ask about every few seconds. */
 const limitOfDayMs = 15 * 60_000;
 
+/** A name in the middle of a sentence: a server that has none is “the server” there. */
+const within = (name: string) => name.replace(/^The /, 'the ');
+
 const sentence = (words: string) => (/[.!?]$/.test(words) ? words : `${words}.`);
 
 /**
@@ -70,7 +73,8 @@ export function translate(problem: unknown, name: string, circumstances: Circums
 	if (typeof status === 'number') return byStatus(problem, status, name, { creating, quote });
 
 	const detail = causes.map((each) => each.message).join(': ');
-	if (stopped) return new ProviderError('cut', `The request to ${name} was stopped.`, { lost: creating, detail });
+	if (stopped)
+		return new ProviderError('cut', `The request to ${within(name)} was stopped.`, { lost: creating, detail });
 	if (/abort|timeout/i.test(`${problem.name} ${problem.constructor.name}`)) {
 		return new ProviderError('down', `${name} did not answer in time. Try again in a few minutes.`, {
 			lost: creating,
@@ -85,7 +89,10 @@ export function translate(problem: unknown, name: string, circumstances: Circums
 	const isConnection =
 		/APIConnectionError/.test(problem.constructor.name) || codes.length > 0 || /terminated|fetch failed/.test(detail);
 	if (isConnection) {
-		return new ProviderError('cut', `The connection to ${name} was cut. Try again.`, { lost: creating, detail });
+		return new ProviderError('cut', `The connection to ${within(name)} was cut. Try again.`, {
+			lost: creating,
+			detail
+		});
 	}
 	if ('error' in problem)
 		return new ProviderError('down', `${name} broke off its answer. Try again.`, { lost: creating, detail });
@@ -114,7 +121,7 @@ function byStatus(
 		return make('closed', `${name} does not offer training to this account. Its models can still be used.`);
 	}
 	if (status === 402 || /insufficient_(balance|quota)/.test(body)) {
-		return make('balance', `The balance at ${name} is too low. Top it up there, then try again.`);
+		return make('balance', `The balance at ${within(name)} is too low. Top it up there, then try again.`);
 	}
 	if (status === 401)
 		return make('key', `${name} does not accept this key. Enter a valid key in the connection's settings.`);

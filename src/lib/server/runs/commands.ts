@@ -11,7 +11,7 @@ import { lockedProject } from '../project/rows.ts';
 import { ProviderError } from '../providers/errors.ts';
 import { changeRun, endRun, noteEvent } from './change.ts';
 import { passCancelOn } from './follow.ts';
-import { changedMeanwhile, fromClientId, placeRun, refuseWhileOrdering, runWithMark } from './place.ts';
+import { changedMeanwhile, fromClientId, placeRun, refuseWhileOrdering, runWithMark, trainedAt } from './place.ts';
 import { askProvider } from './preflight.ts';
 import { type Run, listedRun, runOf } from './rows.ts';
 
@@ -21,30 +21,34 @@ const started = (run: Run) => ({ ...listedRun(run), mark: run.mark });
  * Starts a run: refuses what blocks with its sentences and queues the order. The same `clientId` is the same run, however
  * often it comes.
  */
-export const startRun = command(StartRun, async (scope, { clientId, method, ...recipe }) => {
-	const { baseModel, connectionId } = scope.project;
-	const { mark, seed } = fromClientId(scope, clientId);
-	const first = await scope.tx(async (tx) => {
-		const run = await runWithMark(tx, mark);
-		return { run, access: !run && connectionId ? await openAccess(tx, connectionId) : null };
-	});
-	if (first.run) return started(first.run);
-	if (!first.access) throw new AppError('conflict', 'The project has no connection. Choose one in its settings.');
-	const provider = await askProvider(first.access, baseModel, method);
-	const wrong = limitProblem(recipe, provider.limits);
-	if (wrong) throw new AppError('invalid', wrong.sentence, wrong.field);
-	return scope
-		.tx(async (tx) => {
-			const project = await lockedProject(tx, scope);
-			const known = await runWithMark(tx, mark);
-			if (known) return started(known);
-			await refuseWhileOrdering(tx, project);
-			if (project.baseModel !== baseModel)
-				throw new AppError('conflict', 'The model of the project has just changed. Look at the checklist again.');
-			return started(await placeRun(tx, scope, { project, method, recipe, mark, seed, provider }));
-		})
-		.catch(changedMeanwhile);
-});
+export const startRun = command(
+	StartRun,
+	async (scope, { clientId, method, connectionId: at, baseModel: other, ...recipe }) => {
+		const elsewhere = { connectionId: at, baseModel: other };
+		const { baseModel, connectionId } = trainedAt(scope.project, elsewhere);
+		const { mark, seed } = fromClientId(scope, clientId);
+		const first = await scope.tx(async (tx) => {
+			const run = await runWithMark(tx, mark);
+			return { run, access: !run && connectionId ? await openAccess(tx, connectionId) : null };
+		});
+		if (first.run) return started(first.run);
+		if (!first.access) throw new AppError('conflict', 'The project has no connection. Choose one in its settings.');
+		const provider = await askProvider(first.access, baseModel, method);
+		const wrong = limitProblem(recipe, provider.limits);
+		if (wrong) throw new AppError('invalid', wrong.sentence, wrong.field);
+		return scope
+			.tx(async (tx) => {
+				const project = trainedAt(await lockedProject(tx, scope), elsewhere);
+				const known = await runWithMark(tx, mark);
+				if (known) return started(known);
+				await refuseWhileOrdering(tx, project);
+				if (project.baseModel !== baseModel)
+					throw new AppError('conflict', 'The model of the project has just changed. Look at the checklist again.');
+				return started(await placeRun(tx, scope, { project, method, recipe, mark, seed, provider }));
+			})
+			.catch(changedMeanwhile);
+	}
+);
 
 /** Long enough for an ordinary answer; after that the worker goes on asking. */
 const answerWithinMs = 5_000;

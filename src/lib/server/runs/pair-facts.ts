@@ -29,7 +29,7 @@ const readPairFacts = async (
 	const counts = { ...noPairs, ...(await countLeftOut(tx, project)) };
 	const seen = new Set<string>();
 	const ids = new Set<string>();
-	let [trainCount, tokens, longestTokens, duplicates, thoughtful, weighted] = [0, 0, 0, 0, 0, 0];
+	let [trainCount, tokens, longestTokens, duplicates, thoughtful, answerThoughts, weighted] = [0, 0, 0, 0, 0, 0, 0];
 	for await (const page of pairsFor(tx, project, 'train', provider))
 		for (const pair of page) {
 			if (!pair) {
@@ -41,10 +41,11 @@ const readPairFacts = async (
 			trainCount++;
 			tokens += pair.tokens;
 			longestTokens = Math.max(longestTokens, pair.longestTokens);
-			const { weight, ...said } = pair.parts;
-			if ((weight ?? 1) !== 1) weighted++;
+			if (pair.beside.isWeighted) weighted++;
+			if (pair.beside.isThoughtful) thoughtful++;
+			if (pair.beside.isThought) answerThoughts++;
+			const { weight: _, ...said } = pair.parts;
 			const text = JSON.stringify(said);
-			if (/"reasoning(_content)?":/.test(text)) thoughtful++;
 			const digest = sha256(text).toString('base64');
 			if (seen.has(digest)) duplicates++;
 			seen.add(digest);
@@ -62,7 +63,17 @@ const readPairFacts = async (
 		pairs: counts,
 		threshold: project.qualityThreshold,
 		qualityCount: trainCount,
-		...{ trainCount, validationCount, tokens, validationTokens, longestTokens, duplicates, thoughtful, weighted },
+		...{
+			trainCount,
+			validationCount,
+			tokens,
+			validationTokens,
+			longestTokens,
+			duplicates,
+			thoughtful,
+			answerThoughts,
+			weighted
+		},
 		leaks: 0,
 		contested: 0,
 		flawed: [],

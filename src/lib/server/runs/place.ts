@@ -17,6 +17,12 @@ import { type ProviderFacts, findingsOf, refuseBlocked } from './preflight.ts';
 import type { Run } from './rows.ts';
 import { writePairFile, writeTrainingFile } from './training-files.ts';
 
+/** A project with another place to train at, for one run; its own settings stay. */
+export const trainedAt = <P extends Pick<Project, 'connectionId' | 'baseModel'>>(
+	project: P,
+	{ connectionId, baseModel }: { connectionId?: string | undefined; baseModel?: string | undefined }
+): P => (connectionId === undefined ? project : { ...project, connectionId, baseModel: baseModel! });
+
 /** What follows from the page's id alone: the same page makes the same mark, and a team's mark exists once. */
 export const fromClientId = ({ teamId, project }: ProjectScope, clientId: string) => {
 	const digest = sha256(`${teamId}|${project.id}|${clientId}`);
@@ -65,12 +71,14 @@ export const placeRun = async (
 ): Promise<Run> => {
 	const data = await readFactsFor(tx, project, { method, recipe, provider: provider.provider as ProviderId | null });
 	refuseBlocked(findingsOf({ ...data, recipe }, provider));
+	const isElsewhere =
+		project.connectionId !== scope.project.connectionId || project.baseModel !== scope.project.baseModel;
 	const estimateCents = trainingCost(data, recipe, provider.centsPerMillion).cents;
 	await mustAfford(tx, project.id, estimateCents);
 	await tx
 		.update(projects)
 		// the next training begins with these settings; preferences have their own
-		.set({ nextRun: project.nextRun + 1, ...(method === 'sft' && { recipe }) })
+		.set({ nextRun: project.nextRun + 1, ...(method === 'sft' && !isElsewhere && { recipe }) })
 		.where(eq(projects.id, project.id));
 	const [row] = await tx
 		.insert(runs)

@@ -41,7 +41,10 @@ const modelFacts = (
 					servable: model.servable,
 					until: model.until ?? null,
 					note: model.note ?? null,
-					...(model.answersAtOnce === false && { answersAtOnce: false })
+					...(model.answersAtOnce === false && {
+						answersAtOnce: false,
+						deployedCentsPerHour: model.deployedCentsPerHour ?? null
+					})
 				},
 				centsPerMillion: model.trainingCentsPerMillion,
 				...limitsOf(model, method)

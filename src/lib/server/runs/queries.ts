@@ -7,6 +7,7 @@ import { estimateDuration } from '../../core/runs/duration.ts';
 import { isClear } from '../../core/runs/preflight.ts';
 import { reachedBy } from '../../core/runs/progress.ts';
 import { methodsOf } from '../../core/runs/method.ts';
+import { type Place, movedRecipe, movedSentence } from '../../core/runs/moving.ts';
 import { presets, rateOf } from '../../core/runs/recipe.ts';
 import { fittedTo } from '../../core/runs/recipe-limits.ts';
 import { type RunSort, newestFirst } from '../../core/runs/sort.ts';
@@ -14,13 +15,16 @@ import { isOver, runCan } from '../../core/runs/status.ts';
 import { trainingCost } from '../../core/runs/training-cost.ts';
 import { query } from '../access/operation.ts';
 import type { Tx } from '../access/scope.ts';
+import { budgetFacts } from '../budget/rows.ts';
 import { openAccess } from '../connections/rows.ts';
 import { connections, runEvents, runFiles, runPoints, runs } from '../platform/db/schema.ts';
+import type { Access } from '../providers/provider.ts';
 import { providers } from '../providers/registry.ts';
 import { readPast } from './facts.ts';
 import { keptOf } from './kept.ts';
 import { readFactsFor } from './pair-facts.ts';
 import { askProvider, findingsOf, refused } from './preflight.ts';
+import { trainedAt } from './place.ts';
 import { type Run, listedRun, newestServing, runOf, shownServing } from './rows.ts';
 import { fileName } from './training-files.ts';
 
@@ -113,30 +117,52 @@ export const getRun = query(GetRun, (scope, { runId }) =>
 	})
 );
 
+const placeName = (access: Access | null) => (access ? providers[access.provider].name : 'no provider');
+
+/** A step: where a run was trained. */
+const placeOf = async (tx: Tx, run: Run): Promise<Place> => {
+	const { provider, providerName } = await connectionOf(tx, run);
+	return { baseModel: run.baseModel, provider, place: providerName };
+};
+
 /** Everything worth knowing before a training: what blocks or warns, what it costs and how long it takes. */
-export const getPreflight = query(GetPreflight, async (scope, { from, method: asked }) => {
-	const { project } = scope;
-	const { earlier, method, wanted, data, past, access } = await scope.tx(async (tx) => {
+export const getPreflight = query(GetPreflight, async (scope, { from, method: asked, ...other }) => {
+	const project = trainedAt(scope.project, other);
+	const { earlier, method, wanted, elsewhere, data, budget, past, access } = await scope.tx(async (tx) => {
 		const earlier = from ? await runOf(tx, scope, from) : null;
 		const method = asked ?? earlier?.method ?? 'sft';
 		const usual = method === 'sft' ? project.recipe : presets.dpo.balanced;
-		const wanted = earlier?.method === method ? earlier.recipe : usual;
 		const access = project.connectionId ? await openAccess(tx, project.connectionId) : null;
+		const there = { baseModel: project.baseModel, provider: access?.provider ?? null, place: placeName(access) };
+		const before = earlier && (await placeOf(tx, earlier));
+		const isSame = earlier?.method === method;
+		const wanted = isSame ? movedRecipe(earlier.recipe, method, before!, there) : usual;
+		const elsewhere =
+			other.connectionId === undefined
+				? null
+				: {
+						connectionId: other.connectionId,
+						sentence: earlier
+							? movedSentence(earlier.version, isSame ? earlier.recipe : usual, method, before!, there)
+							: ''
+					};
 		const kept = await keptOf(tx, project.id);
 		const data = await readFactsFor(tx, project, { method, recipe: wanted, provider: access?.provider ?? null, kept });
-		return { earlier, method, wanted, data, past: await readPast(tx, project, method), access };
+		const budget = await budgetFacts(tx, project.id, new Date());
+		return { earlier, method, wanted, elsewhere, data, budget, past: await readPast(tx, project, method), access };
 	});
 	const provider = access
 		? await askProvider(access, project.baseModel, method)
 		: refused('The project has no connection. Choose one in its settings.');
 	const { recipe, changes: fitted } = fittedTo(wanted, provider.limits);
-	const findings = findingsOf({ ...data, recipe, fitted }, provider);
 	const { trainCount, validationCount, tokens, validationTokens, lastRun } = data;
 	const { centsPerMillion, limits } = provider;
 	const cost = trainingCost(data, recipe, centsPerMillion);
+	const findings = findingsOf({ ...data, recipe, fitted, budget: { ...budget, cents: cost.cents } }, provider);
 	const isSandbox = access?.provider === 'sandbox';
 	return {
 		from: earlier && { id: earlier.id, version: earlier.version },
+		elsewhere,
 		findings,
 		isClear: isClear(findings),
 		method,
@@ -144,11 +170,12 @@ export const getPreflight = query(GetPreflight, async (scope, { from, method: as
 		pairs: data.pairs ?? null,
 		recipe,
 		baseModel: project.baseModel,
-		providerName: access ? providers[access.provider].name : 'no provider',
+		providerName: placeName(access),
 		isSandbox,
 		rate: rateOf(access?.provider ?? null),
 		...{ trainCount, validationCount, tokens, validationTokens, centsPerMillion, limits },
 		cost,
+		budget,
 		duration: estimateDuration({ billedTokens: cost.billedTokens, past, sandbox: isSandbox }),
 		past,
 		lastRun: lastRun ? { ...lastRun, methodChanged: lastRun.methodChanged ?? false } : null

@@ -1,4 +1,4 @@
-import { and, desc, eq, notInArray } from 'drizzle-orm';
+import { and, desc, eq, isNotNull, isNull, notInArray } from 'drizzle-orm';
 import type { ListedRun, Serving } from '../../contract/run.ts';
 import { AppError } from '../../core/errors.ts';
 import type { ProjectScope, Tx } from '../access/scope.ts';
@@ -78,12 +78,20 @@ export const recentRuns = async (tx: Tx, { project }: Pick<ProjectScope, 'projec
 	return { newest, open: open.map(({ id }) => id), models };
 };
 
-/** A step: the newest serving of a run, whatever became of it. */
-export const newestServing = async (tx: Tx, runId: string): Promise<typeof servings.$inferSelect | undefined> => {
+/** The servings of a run's model, or those of its base, which a comparison needs. */
+export const isOf = (runId: string, ofBase: boolean) =>
+	and(eq(servings.runId, runId), ofBase ? isNotNull(servings.baseModel) : isNull(servings.baseModel));
+
+/** A step: the newest serving of a run, or of its base, whatever became of it. */
+export const newestServing = async (
+	tx: Tx,
+	runId: string,
+	ofBase = false
+): Promise<typeof servings.$inferSelect | undefined> => {
 	const [newest] = await tx
 		.select()
 		.from(servings)
-		.where(eq(servings.runId, runId))
+		.where(isOf(runId, ofBase))
 		.orderBy(desc(servings.createdAt))
 		.limit(1);
 	return newest;

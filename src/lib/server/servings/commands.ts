@@ -9,10 +9,11 @@ import { record } from '../events/record.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { servings } from '../platform/db/schema.ts';
 import { ProviderError } from '../providers/errors.ts';
+import type { Access } from '../providers/provider.ts';
 import { providers } from '../providers/registry.ts';
-import { newestServing, runById, runOf, shownServing } from '../runs/rows.ts';
-import { type Still, always, beginServing, inMinutes, mustBeReady } from './begin.ts';
-import { type Serving, aliveServing, changeServing, findServing } from './rows.ts';
+import { type Run, newestServing, runById, runOf, shownServing } from '../runs/rows.ts';
+import { type Still, always, beginServing, deployability, inMinutes, mustBeReady } from './begin.ts';
+import { type Serving, aliveServing, changeServing, findServing, ofItsBase } from './rows.ts';
 
 /** Somebody else may need it in the next moment; two minutes cost little, another start takes twenty. */
 const releasedMinutes = 2;
@@ -35,10 +36,10 @@ export const startServing = command(StartServing, async (scope, { runId }) => {
 });
 
 /** Stops paying for a run's model, also where an evaluation waits for its answers. Stopped already is as good. */
-export const stopServing = command(StopServing, (scope, { runId }) =>
+export const stopServing = command(StopServing, (scope, { runId, ofBase }) =>
 	scope.tx(async (tx) => {
 		const run = await runOf(tx, scope, runId, { lock: true });
-		const alive = await aliveServing(tx, run.id);
+		const alive = await aliveServing(tx, run.id, ofBase);
 		if (!alive) return null;
 		// nobody needs it from now on: whoever wanted it before reads that, and does not start it again
 		const pressed = { stoppedBy: scope.userId, idleAt: new Date() };
@@ -50,7 +51,7 @@ export const stopServing = command(StopServing, (scope, { runId }) =>
 			event: 'serving.stopped',
 			subject: alive.id,
 			projectId: run.projectId,
-			details: { run: run.id, version: run.version }
+			details: { run: run.id, version: run.version, ...ofItsBase(alive) }
 		});
 		// with a problem it would end as failed, and that it does not: somebody wanted it so
 		await changeServing(tx, scope, alive, { ...pressed, status: 'stopping', problem: null });
@@ -60,6 +61,9 @@ export const stopServing = command(StopServing, (scope, { runId }) =>
 );
 
 // ── for the jobs of other features, which need a model: no operation leads here ──
+
+/** Whether the base of a run can be deployed as it is, for a comparison, and why not. */
+export const baseDeployability = (run: Run, access: Access) => deployability(run, access, true);
 
 export type Served =
 	| { ready: true; callAs: string }
@@ -71,8 +75,11 @@ export type Served =
 			stoppedByPerson?: true;
 	  };
 
-/** `since` when it is wanted: what failed or was stopped before that is no answer to it. `still`: it is started only while that holds. */
-export type Wanted = { since: Date; still: Still };
+/**
+ * `since` when it is wanted: what failed or was stopped before that is no answer to it. `still`: it is started only while that holds.
+ * `ofBase`: the base of the run as it is, on hardware like that of its model.
+ */
+export type Wanted = { since: Date; still: Still; ofBase?: boolean };
 
 const isStoppedByPerson = ({ status, stoppedBy, idleAt }: Serving, since: Date) =>
 	(status === 'stopping' || status === 'stopped') && stoppedBy !== null && idleAt >= since;
@@ -85,16 +92,17 @@ const isStoppedByPerson = ({ status, stoppedBy, idleAt }: Serving, since: Date) 
 export const ensureServed = async (
 	scope: Scope,
 	runId: string,
-	{ since, still }: Wanted = { since: new Date(), still: always }
+	{ since, still, ofBase = false }: Wanted = { since: new Date(), still: always }
 ): Promise<Served> => {
 	const { run, access, last } = await scope.tx(async (tx) => {
 		const run = await runById(tx, runId);
 		mustBeReady(run);
-		return { run, access: await openAccess(tx, run.connectionId), last: await pushed(tx, runId) };
+		return { run, access: await openAccess(tx, run.connectionId), last: await pushed(tx, runId, ofBase) };
 	});
 	if (providers[access.provider].servesTunedModels === 'at-once') {
-		if (!run.model) throw new AppError('conflict', 'The provider gave this model no name to call it by.');
-		return { ready: true, callAs: run.model };
+		const callAs = ofBase ? run.baseModel : run.model;
+		if (!callAs) throw new AppError('conflict', 'The provider gave this model no name to call it by.');
+		return { ready: true, callAs };
 	}
 	if (last?.status === 'ready' && last.deployment) return { ready: true, callAs: last.deployment.callAs };
 	if (last && isStoppedByPerson(last, since)) return { ready: false, status: 'stopped', stoppedByPerson: true };
@@ -104,7 +112,7 @@ export const ensureServed = async (
 	if (last?.status === 'failed' && (last.stoppedAt ?? last.createdAt) >= since)
 		return { ready: false, status: 'failed', ...problem };
 	try {
-		return { ready: false, status: (await beginServing(scope, run, access, still))?.status ?? 'stopped' };
+		return { ready: false, status: (await beginServing(scope, run, access, { ofBase, still }))?.status ?? 'stopped' };
 	} catch (problem) {
 		if (problem instanceof ProviderError && problem.retry)
 			return { ready: false, status: 'starting', problem: problem.message };
@@ -113,8 +121,8 @@ export const ensureServed = async (
 };
 
 /** Every use begins the idle time anew; not that of one which somebody stops at this moment. */
-const pushed = async (tx: Tx, runId: string): Promise<Serving | undefined> => {
-	const last = await newestServing(tx, runId);
+const pushed = async (tx: Tx, runId: string, ofBase: boolean): Promise<Serving | undefined> => {
+	const last = await newestServing(tx, runId, ofBase);
 	const minutes =
 		last?.status === 'ready' ? idleMinutes : last?.status === 'starting' ? startMinutes + idleMinutes : null;
 	if (last && minutes !== null)
@@ -126,9 +134,9 @@ const pushed = async (tx: Tx, runId: string): Promise<Serving | undefined> => {
 };
 
 /** Whoever asked for it is done: it stops soon, unless somebody else uses it meanwhile. */
-export const releaseServing = async (scope: Scope, runId: string): Promise<void> =>
+export const releaseServing = async (scope: Scope, runId: string, ofBase = false): Promise<void> =>
 	scope.tx(async (tx) => {
-		const found = await aliveServing(tx, runId);
+		const found = await aliveServing(tx, runId, ofBase);
 		const now = found && (await findServing(tx, found.id, { lock: true }));
 		const idleAt = inMinutes(releasedMinutes);
 		if (now && (now.status === 'starting' || now.status === 'ready') && now.idleAt > idleAt)

@@ -6,9 +6,10 @@ import { openAccess } from '../connections/rows.ts';
 import { enqueue } from '../jobs/queue.ts';
 import type { ProviderError } from '../providers/errors.ts';
 import { pollSecondsFor } from '../providers/poll-interval.ts';
-import type { Access, DeploymentState } from '../providers/provider.ts';
+import type { Access, DeploymentState, Weights } from '../providers/provider.ts';
 import { providers } from '../providers/registry.ts';
 import { longestWaitMs, markFrom, providerOf, runById, tellProblem } from '../runs/rows.ts';
+import { weightsFor } from './begin.ts';
 import { type Serving, changeServing, findServing } from './rows.ts';
 
 const again = (tx: Tx, scope: Scope, servingId: string, waitMs: number) =>
@@ -26,7 +27,10 @@ export const followServing = async (scope: Scope, servingId: string, signal: Abo
 			const run = await runById(tx, serving.runId);
 			return { run, access: { ...(await openAccess(tx, run.connectionId)), signal } };
 		});
-		const state = await stateOf(await deploy(scope, serving, run.modelObject!, access), access);
+		const state = await stateOf(
+			await deploy(scope, serving, weightsFor(run, serving.baseModel !== null), access),
+			access
+		);
 		await scope.tx(async (tx) => {
 			const now = await findServing(tx, servingId, { lock: true });
 			if (!now || !isAlive(now)) return;
@@ -51,9 +55,9 @@ export const followServing = async (scope: Scope, servingId: string, signal: Abo
  * The deployment under our mark, found or made. Also for a serving that must stop but has none on record: the answer to an
  * earlier call may have been lost, and what nobody knows of is billed for ever.
  */
-const deploy = async (scope: Scope, serving: Serving, modelObject: string, access: Access): Promise<Serving> => {
+const deploy = async (scope: Scope, serving: Serving, weights: Weights, access: Access): Promise<Serving> => {
 	if (serving.deployment) return serving;
-	const deployment = await providers[access.provider].deploy(access, modelObject, serving.mark);
+	const deployment = await providers[access.provider].deploy(access, weights, serving.mark);
 	return scope.tx(async (tx) => {
 		const now = (await findServing(tx, serving.id, { lock: true }))!;
 		// given up meanwhile by another worker: what exists after all has to be stopped

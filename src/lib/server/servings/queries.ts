@@ -23,24 +23,32 @@ export const listServings = query(ListServings, async (scope) => {
 			.orderBy(desc(servings.createdAt), desc(servings.id))
 			.limit(most)
 	);
-	return rows.map(({ serving, version }) => ({ runId: serving.runId, version, ...shownServing(serving) }));
+	return rows.map(({ serving, version }) => ({
+		runId: serving.runId,
+		version,
+		ofBase: serving.baseModel !== null,
+		...shownServing(serving)
+	}));
 });
 
 /** A person waits for it: a provider that does not say by then is said not to. */
 const priceWithinMs = 8_000;
 
-/** Whether a run's model has to be started before it answers, and what an hour of it costs by the provider's word of now. */
-export const priceServing = query(PriceServing, async (scope, { runId }) => {
+/** Whether a run's model, or its base, has to be started before it answers, and what an hour of it costs by the provider's word of now. */
+export const priceServing = query(PriceServing, async (scope, { runId, ofBase }) => {
 	const { run, access } = await scope.tx(async (tx) => {
 		const run = await runOf(tx, scope, runId);
 		mustBeReady(run);
 		return { run, access: await openAccess(tx, run.connectionId) };
 	});
-	const serves = providers[access.provider].servesTunedModels;
-	if (serves === 'at-once') return { serves, deployable: true, centsPerHour: null, problem: null };
+	const provider = providers[access.provider];
+	const atOnce = { serves: 'at-once' as const, deployable: true, centsPerHour: null, problem: null };
+	const serves = provider.servesTunedModels;
+	if (serves === 'at-once') return atOnce;
 	try {
 		const asked = { ...access, signal: AbortSignal.timeout(priceWithinMs) };
-		const { centsPerHour, problem } = await deployability(run, asked);
+		if (ofBase && (await provider.model(asked, run.baseModel))?.answersAtOnce !== false) return atOnce;
+		const { centsPerHour, problem } = await deployability(run, asked, ofBase);
 		return { serves, deployable: problem === null, centsPerHour, problem };
 	} catch (problem) {
 		throw problem instanceof ProviderError ? new AppError('conflict', problem.message) : problem;

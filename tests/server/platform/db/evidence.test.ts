@@ -134,6 +134,7 @@ describe('what is evidence does not change', () => {
 		['servings', `started_by = '${id}'`, 'AI006'],
 		['servings', `created_at = 'epoch'`, 'AI006'],
 		['servings', `mark = 'x'`, 'AI006'],
+		['servings', `base_model = 'x'`, 'AI006'],
 		['servings', `cents_per_hour = 1`, 'AI006'],
 		['servings', `project_id = $other`, 'AI006'],
 		['evaluations', `id = '${id}'`, 'AI006'],

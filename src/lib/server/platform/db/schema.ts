@@ -40,7 +40,7 @@ import {
 } from '../../../core/webhooks/rules.ts';
 import type { Sealed } from '../crypto.ts';
 import type { ProviderId } from '../../../contract/providers.ts';
-import type { Deployment } from '../../../core/servings/serving.ts';
+import type { Deployment, Stray } from '../../../core/servings/serving.ts';
 import { actingAs, between, counts, inParent, inTeam, oneOf, policies, teamTable } from './team-table.ts';
 
 const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
@@ -215,7 +215,12 @@ export const connections = teamTable(
 		status: text().$type<'untested' | 'ok' | 'refused'>().notNull().default('untested'),
 		training: text().$type<'open' | 'closed' | 'unknown'>().notNull().default('unknown'),
 		problem: text(),
-		checkedAt: at()
+		checkedAt: at(),
+		/** What the provider runs under names of ours, and no serving knows of; as the last look found it. */
+		strays: json().$type<Stray[]>().notNull().default([]),
+		straysAt: at(),
+		/** Whether they are stopped when they are found, or only said. */
+		stopsStrays: boolean().notNull().default(false)
 	},
 	{ read: ['owner', 'trainer'], add: ['owner'], change: ['owner'], remove: ['owner'] },
 	() => [
@@ -729,6 +734,8 @@ export const servings = teamTable(
 	{
 		projectId: uuid().notNull(),
 		runId: uuid().notNull(),
+		/** The base of the run as it is, deployed for a comparison with it; null is the model of the run. */
+		baseModel: text(),
 		mark: text().notNull(),
 		status: text().$type<ServingStatus>().notNull(),
 		deployment: json().$type<Deployment>(),
@@ -748,9 +755,9 @@ export const servings = teamTable(
 		oneOf('servings', 'status', servingStatuses),
 		unique().on(t.teamId, t.mark),
 		index().on(t.teamId, t.runId),
-		// one at a time for a run: two clicks start one
+		// one at a time for a run, and for its base: two clicks start one
 		uniqueIndex('servings_one_alive')
-			.on(t.teamId, t.runId)
+			.on(t.teamId, t.runId, sql`(base_model is null)`)
 			.where(sql`status in ('starting', 'ready', 'stopping')`)
 	]
 );

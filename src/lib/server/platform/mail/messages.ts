@@ -1,3 +1,4 @@
+import { formatCents } from '../../../core/runs/cost.ts';
 import { invitedAs } from '../../../core/team/roles.ts';
 import type { Role } from '../../../core/permissions.ts';
 import type { SwitchedOffFor } from '../../../core/webhooks/rules.ts';
@@ -166,5 +167,32 @@ export const keyEndsMail = (mail: {
 		],
 		button: { label: 'Open the API keys', link: mail.link },
 		note: `You get this because you are an owner of ${team}. It is sent once for each key.`
+	});
+};
+
+/** The mail that tells an owner that most of a project's budget of the month is spent, or all of it. */
+export const budgetMail = (mail: {
+	to: string;
+	team: string;
+	project: string;
+	percent: number;
+	budgetCents: number;
+	spentCents: number;
+	renewsAt: Date;
+	link: string;
+}): Mail => {
+	const [team, project] = [quoted(mail.team), quoted(mail.project)];
+	const [spent, budget] = [formatCents(mail.spentCents), formatCents(mail.budgetCents)];
+	const isOver = mail.percent >= 100;
+	return mailOf(mail.to, isOver ? 'A budget is spent on aitelier' : 'A budget is nearly spent on aitelier', {
+		title: isOver ? `The budget of ${project} is spent` : `${mail.percent} % of the budget of ${project} is spent`,
+		paragraphs: [
+			`${spent} of the ${budget} that the project ${project} of the team ${team} may spend in a month went to training, running models and answers.`,
+			isOver
+				? `Nothing more is paid: running models are stopped, and trainings, comparisons and answers that cost are refused until ${when(mail.renewsAt)}, or until you raise the budget.`
+				: `At 100 % nothing more is paid. The budget begins anew on ${when(mail.renewsAt)}.`
+		],
+		button: { label: 'Open the budget', link: mail.link },
+		note: `You get this because you are an owner of ${team}. It is sent once for 80 % and once for 100 % of a month’s budget.`
 	});
 };

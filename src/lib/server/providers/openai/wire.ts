@@ -68,6 +68,7 @@ export const speakOpenai = (id: ProviderId, server: Server): Provider => ({
 	cancel: (access, jobId) => cancelJob(access, server, jobId),
 	deployable: async () => ({ ok: true, centsPerHour: null }),
 	deploy: () => Promise.reject(nothingToDeploy()),
+	deployed: async () => [],
 	deploymentState: () => Promise.reject(nothingToDeploy()),
 	stop: () => Promise.reject(nothingToDeploy()),
 	chat: (access, request, onText, onThought) => chat(server, access, request, onText, onThought)

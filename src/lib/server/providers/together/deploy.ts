@@ -1,11 +1,11 @@
 import type { Endpoint } from 'together-ai/resources/beta/endpoints/endpoints';
 import { type Place, act, ask, orNull } from '../call.ts';
 import { ProviderError } from '../errors.ts';
-import type { Access, Deployment } from '../provider.ts';
+import type { Access, Deployment, Weights } from '../provider.ts';
 import { numbered } from '../unreadable.ts';
 import { all, clientsOf, projectOf } from './client.ts';
 import { nameFor, route, stateOf } from './deployments.ts';
-import { configsFor, reasonNot } from './hardware.ts';
+import { type Placing, placingOf, reasonFor } from './hardware.ts';
 
 /**
  * Without a question for so long Together itself stops it: a worker of ours that died, or a database that was lost, leaves no bill
@@ -20,7 +20,7 @@ const inactiveMinutes = 60;
 export async function startDeployment(
 	access: Access,
 	place: Place,
-	modelObject: string,
+	weights: Weights,
 	mark: string
 ): Promise<Deployment> {
 	const { beta } = clientsOf(access).v2;
@@ -38,7 +38,7 @@ export async function startDeployment(
 			)
 		: [];
 	const found = existing.find(isNamed);
-	const config = found ? null : await configOf(access, place, { projectId, modelObject, endpoint: known });
+	const placing = found ? null : await placingFor(access, place, { projectId, weights, endpoint: known });
 	const endpoint =
 		known ??
 		(await act(access, place, async (options) =>
@@ -50,8 +50,8 @@ export async function startDeployment(
 	const deployment =
 		found ??
 		(await act(access, place, async (options) => {
-			const model = `projects/${projectId}/models/${modelObject}`;
-			const wish = { projectId, name, model, config: config!, ...running };
+			const { model, config } = placing!;
+			const wish = { projectId, name, model, config, ...running };
 			return numbered(await beta.endpoints.deployments.create(endpoint.id, wish, options), place);
 		}));
 	if (found && ['stopping', 'stopped'].includes(stateOf(found))) {
@@ -66,18 +66,17 @@ export async function startDeployment(
 	return { endpointId: endpoint.id, deploymentId: deployment.id, projectId, callAs };
 }
 
-/** The configuration for a new deployment. Where there is none, the empty endpoint of an earlier try does not stay. */
-async function configOf(
+/** Where a new deployment runs. Where nothing offers itself, the empty endpoint of an earlier try does not stay. */
+async function placingFor(
 	access: Access,
 	place: Place,
-	{ projectId, modelObject, endpoint }: { projectId: string; modelObject: string; endpoint: Endpoint | undefined }
-): Promise<string> {
-	const [config] = await configsFor(access, place, projectId, modelObject);
-	// public configurations belong to a project of Together's own
-	if (config) return `projects/${config.projectId}/configs/${config.id}`;
+	{ projectId, weights, endpoint }: { projectId: string; weights: Weights; endpoint: Endpoint | undefined }
+): Promise<Placing> {
+	const placing = await placingOf(access, place, projectId, weights);
+	if (placing) return placing;
 	if (endpoint) {
 		const { endpoints } = clientsOf(access).v2.beta;
 		await orNull(ask(access, place, (options) => endpoints.delete(endpoint.id, { projectId }, options)));
 	}
-	throw new ProviderError('refused', reasonNot);
+	throw new ProviderError('refused', reasonFor(weights));
 }

@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { EndpointDeployment } from 'together-ai/resources/beta/endpoints/endpoints';
+import type { Endpoint, EndpointDeployment } from 'together-ai/resources/beta/endpoints/endpoints';
 import { type Place, ask, orNull } from '../call.ts';
-import type { Access, Deployment, DeploymentState } from '../provider.ts';
+import type { Access, Deployed, Deployment, DeploymentState } from '../provider.ts';
 import { ProviderError } from '../errors.ts';
-import { clientsOf, projectOf } from './client.ts';
+import { all, clientsOf, projectOf } from './client.ts';
 
 /** Endpoints of ours are known by the beginning of their name: by `chat`, and by people who look for strays. */
 const ours = 'aitelier-';
@@ -25,10 +25,11 @@ const states = {
 } as const satisfies Record<string, DeploymentState>;
 
 /** A word we do not know is taken for a start that goes on: whoever waits gives up after a time of their own. */
-export const stateOf = ({ status }: EndpointDeployment): DeploymentState => {
-	const word = status.state.replace('DEPLOYMENT_STATE_', '');
+const stateIn = (state: string): DeploymentState => {
+	const word = state.replace('DEPLOYMENT_STATE_', '');
 	return Object.hasOwn(states, word) ? states[word as keyof typeof states] : 'starting';
 };
+export const stateOf = ({ status }: EndpointDeployment): DeploymentState => stateIn(status.state);
 
 type Ids = Omit<Deployment, 'callAs'>;
 
@@ -95,4 +96,28 @@ export async function stopDeployment(access: Access, place: Place, ids: Ids): Pr
 		);
 	}
 	await orNull(ask(access, place, (options) => endpoints.delete(endpointId, { projectId }, options)));
+}
+
+/** The mark in the name of an endpoint of ours, `<project>/aitelier-<mark>`; null for one that somebody else has made. */
+const markIn = (name: string): string | null => {
+	const bare = name.slice(name.lastIndexOf('/') + 1);
+	return bare.startsWith(ours) ? bare.slice(ours.length) : null;
+};
+
+/** What is deployed under names of ours in the project of this key, each deployment by itself. */
+export async function listDeployed(access: Access, place: Place): Promise<Deployed[]> {
+	const { id: projectId } = await projectOf(access, place);
+	const endpoints = await ask(access, place, (options) =>
+		all<Endpoint>(clientsOf(access).v2.beta.endpoints.list({ projectId, limit: 100 }, options), place)
+	);
+	return endpoints.flatMap(({ id: endpointId, name: callAs, createdAt, deployments }) => {
+		const mark = markIn(callAs);
+		const since = new Date(createdAt);
+		const about = { mark: mark ?? '', createdAt: Number.isNaN(since.getTime()) ? null : since };
+		return (mark === null ? [] : (deployments ?? [])).map(({ id: deploymentId, state }) => ({
+			...about,
+			deployment: { endpointId, deploymentId, projectId, callAs },
+			isStopped: stateIn(String(state)) === 'stopped'
+		}));
+	});
 }

@@ -1,6 +1,7 @@
 import { type Place, ask, orNull } from '../call.ts';
 import type { Access, BaseModel, TrainingLimits } from '../provider.ts';
 import { all, clientsOf } from './client.ts';
+import { readBasePrice } from './hardware.ts';
 
 /**
  * Everything Together runs, with what its lists say: trainable, deployable (with a certified profile), recommended. A
@@ -60,6 +61,7 @@ export async function readModel(access: Access, place: Place, id: string): Promi
 	const note = limits?.isMerged === false ? adapterNote : null;
 	return {
 		...known,
+		...(known.answersAtOnce === false && { deployedCentsPerHour: await readBasePrice(access, place, id) }),
 		trainable: limits !== null,
 		contextTokens,
 		limits: limits?.recipe ?? null,

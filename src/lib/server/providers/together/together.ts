@@ -6,7 +6,7 @@ import type { Access, ChatRequest, Completion, Provider, ProviderId } from '../p
 import { type Chunk, collect } from '../stream.ts';
 import { clientsOf } from './client.ts';
 import { startDeployment } from './deploy.ts';
-import { isEndpoint, readState, stopDeployment } from './deployments.ts';
+import { isEndpoint, listDeployed, readState, stopDeployment } from './deployments.ts';
 import { readDeployability } from './hardware.ts';
 import { cancelJob, findJobs, reportJob } from './jobs.ts';
 import { listModels, readModel } from './models.ts';
@@ -76,8 +76,9 @@ function speakTogether(id: ProviderId): Provider {
 		find: (access, mark) => findJobs(access, place, mark),
 		report: (access, jobId) => reportJob(access, place, jobId),
 		cancel: (access, jobId) => cancelJob(access, place, jobId),
-		deployable: (access, modelObject) => readDeployability(access, place, modelObject),
-		deploy: (access, modelObject, mark) => startDeployment(access, place, modelObject, mark),
+		deployable: (access, weights) => readDeployability(access, place, weights),
+		deploy: (access, weights, mark) => startDeployment(access, place, weights, mark),
+		deployed: (access) => listDeployed(access, place),
 		deploymentState: (access, deployment) => readState(access, place, deployment),
 		stop: (access, deployment) => stopDeployment(access, place, deployment),
 		chat

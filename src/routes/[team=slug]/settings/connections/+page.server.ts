@@ -1,12 +1,23 @@
 import {
 	CreateConnection,
 	ListConnections,
+	LookForStrays,
 	RemoveConnection,
 	ReplaceKey,
+	StopStray,
+	SwitchStrays,
 	TestConnection,
 	TestNewConnection
 } from '$lib/contract/connections';
-import { createConnection, removeConnection, replaceKey, testConnection } from '$lib/server/connections/commands';
+import {
+	createConnection,
+	lookForStrays,
+	removeConnection,
+	replaceKey,
+	stopStray,
+	switchStrays,
+	testConnection
+} from '$lib/server/connections/commands';
 import { listConnections, listProviders, testNewConnection } from '$lib/server/connections/queries';
 import { form } from '$lib/server/http/form';
 import { page } from '$lib/server/http/page';
@@ -24,5 +35,10 @@ export const actions = {
 	create: form(CreateConnection, ({ locals }, input) => createConnection(locals.scope, input)),
 	test: form(TestConnection, async ({ locals }, input) => ({ check: await testConnection(locals.scope, input) })),
 	replaceKey: form(ReplaceKey, async ({ locals }, input) => ({ check: await replaceKey(locals.scope, input) })),
+	look: form(LookForStrays, async ({ locals }, input) => ({
+		found: (await lookForStrays(locals.scope, input)).length
+	})),
+	stopStray: form(StopStray, ({ locals }, input) => stopStray(locals.scope, input)),
+	switchStrays: form(SwitchStrays, ({ locals }, input) => switchStrays(locals.scope, input)),
 	remove: form(RemoveConnection, ({ locals }, input) => removeConnection(locals.scope, input))
 } satisfies Actions;

@@ -1,4 +1,5 @@
 import { listEveryModel } from '$lib/server/connections/models';
+import { listStrays } from '$lib/server/connections/queries';
 import { getDashboard, listActivity } from '$lib/server/activity/queries';
 import { getBudget } from '$lib/server/budget/queries';
 import * as evaluationCommands from '$lib/server/evaluations/commands';
@@ -38,6 +39,7 @@ export const useCases: ReadonlyMap<string, AnyUseCase> = new Map(
 			getDashboard,
 			listActivity,
 			listEveryModel,
+			listStrays,
 			createProject,
 			compareRuns,
 			listTrainingPairs

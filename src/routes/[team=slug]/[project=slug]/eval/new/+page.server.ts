@@ -1,11 +1,13 @@
 import { redirect } from '@sveltejs/kit';
 import * as v from 'valibot';
 import { CreateEvaluation } from '$lib/contract/evaluations';
+import { PriceServing } from '$lib/contract/servings';
 import { to } from '$lib/paths';
 import { createEvaluation } from '$lib/server/evaluations/commands';
 import { getSetUp } from '$lib/server/evaluations/queries';
 import { form } from '$lib/server/http/form';
 import { page } from '$lib/server/http/page';
+import { priceServing } from '$lib/server/servings/queries';
 import type { Actions, PageServerLoad } from './$types';
 
 /** `run`: the one a person came from. */
@@ -18,8 +20,9 @@ export const load = page(From, async ({ locals }, { run }) => ({
 })) satisfies PageServerLoad;
 
 export const actions = {
-	default: form(CreateEvaluation, async ({ locals, params }, input) => {
+	create: form(CreateEvaluation, async ({ locals, params }, input) => {
 		const { id } = await createEvaluation(locals.project, input);
 		redirect(303, to.evaluation(params.team, params.project, id));
-	})
+	}),
+	price: form(PriceServing, async ({ locals }, input) => ({ price: await priceServing(locals.project, input) }))
 } satisfies Actions;
