@@ -7,10 +7,31 @@ type Kept = { at: number; value: unknown };
 
 const lockOf = (window: string) => `window:${window}`;
 const held = new Set<string>();
+
+/** This window before it was loaded anew. */
+let former: string | null | undefined;
+const formerWindow = () => {
+	try {
+		former ??= globalThis.sessionStorage?.getItem('window') ?? null;
+	} catch {
+		former = null;
+	}
+	return former;
+};
+const remember = (window: string) => {
+	formerWindow();
+	try {
+		globalThis.sessionStorage?.setItem('window', window);
+	} catch {
+		// then it goes on with the newest
+	}
+};
+
 /** From here on the others know that this window is still there, until it is not. */
 const hold = (window: string) => {
 	if (held.has(window) || !globalThis.navigator?.locks) return;
 	held.add(window);
+	remember(window);
 	void navigator.locks.request(lockOf(window), () => new Promise(() => {}));
 };
 /** Whose drafts are still being written. Without locks nobody's: then whoever comes next goes on with the newest. */
@@ -32,7 +53,7 @@ const keptIn = (key: string): Kept | null => {
 
 /**
  * What somebody was writing at a place, in this browser: it outlives a reload, the way back and a closed window, for two weeks.
- * Each window has its own; one that begins goes on with the newest of those whose window is gone.
+ * Each window has its own, also when it is loaded anew; one that begins goes on with the newest of those whose window is gone.
  */
 export const keptAt = (person: string, place: string, window = tab) => {
 	const prefix = `draft:${person}:${place}`;
@@ -49,10 +70,13 @@ export const keptAt = (person: string, place: string, window = tab) => {
 			const all = browserStore.keys(prefix).filter(isHere);
 			if (all.length === 0) return null;
 			const others = await open();
+			const before = formerWindow();
+			const nearness = (key: string) => (key === own ? 2 : key === `${prefix}:${before}` ? 1 : 0);
 			const [found] = all
 				.filter((key) => key === own || !others.has(lockOf(key.slice(prefix.length + 1))))
 				.map((key) => ({ key, kept: keptIn(key) }))
-				.sort((one, two) => Number(two.key === own) - Number(one.key === own) || two.kept!.at - one.kept!.at);
+				.filter(({ kept }) => kept !== null)
+				.sort((one, two) => nearness(two.key) - nearness(one.key) || two.kept!.at - one.kept!.at);
 			if (!found?.kept) return null;
 			if (found.key !== own) {
 				write(found.kept.value);
