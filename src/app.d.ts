@@ -23,7 +23,9 @@ declare global {
 			heard: string;
 			/** All the teams of the person, for the switcher. */
 			teams: Membership[];
-			/** The scope in the project of the address, for every route below `[project=slug]`. */
+			/** Whether the address names a project that is there. */
+			hasProject: boolean;
+			/** The scope in the project of the address, for every route below `[project=slug]`. Throws *not found* when it is not there. */
 			project: ProjectScope;
 		}
 	}

@@ -57,10 +57,12 @@ const tabOf = (request: Request, url: URL): string | null => {
 const enterTeam: Handle = async ({ event, resolve }) => {
 	if (!isInTeam(event.route.id)) return resolve(event);
 	const { person, entry } = event.locals;
+	// a page, or the data of one that was opened before the person signed out elsewhere
+	const isForPage =
+		event.request.method === 'GET' &&
+		(event.isDataRequest || event.request.headers.get('accept')?.includes('text/html'));
 	if (!person || !entry) {
-		// a page, or the data of one that was opened before the person signed out elsewhere
-		const isPage = event.isDataRequest || event.request.headers.get('accept')?.includes('text/html');
-		if (event.request.method === 'GET' && isPage) {
+		if (isForPage) {
 			redirect(303, to.login(event.url.pathname + event.url.search));
 		}
 		error(401, { code: 'signed_out', message: 'You are signed out. Sign in and try again.' });
@@ -68,7 +70,7 @@ const enterTeam: Handle = async ({ event, resolve }) => {
 	const { memberships, membership, project, heard } = entry;
 	if (!membership)
 		error(404, { code: 'not_found', message: 'There is nothing at this address, or it is not yours to see.' });
-	if (event.params.project !== undefined && !project) {
+	if (event.params.project !== undefined && !project && !isForPage) {
 		const { status, code, message } = noProject();
 		error(status, { code, message });
 	}
@@ -90,7 +92,15 @@ const enterTeam: Handle = async ({ event, resolve }) => {
 		teams: memberships,
 		heard,
 		scope,
-		project: project && { ...scope, project }
+		hasProject: Boolean(project)
+	});
+	// a page of a project that is not there hears of it when it asks, and is told so inside the team's frame
+	const inProject = project && { ...scope, project };
+	Object.defineProperty(event.locals, 'project', {
+		get: () => {
+			if (inProject) return inProject;
+			throw noProject();
+		}
 	});
 	return resolve(event);
 };

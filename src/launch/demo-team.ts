@@ -47,6 +47,7 @@ export const demoTeam = async () => {
 	if (!check.ok) throw new Error(`The sandbox does not answer: ${check.reason}`);
 	if (!(await listProjects(scope)).some(({ slug }) => slug === demoSlug)) {
 		await createProject(scope, {
+			clientId: randomUUID(),
 			name: 'Customer support',
 			description: 'Answers in the voice of the shop, ready to send.',
 			connectionId: connection.id,

@@ -1,6 +1,8 @@
 import { type BrowserContext, type Page, expect, test } from '@playwright/test';
 import { to } from '../../src/lib/paths.ts';
 import { open, signInAs } from '../support/browser-steps.ts';
+import { inProject } from '../../src/lib/server/access/scope.ts';
+import { revealResults } from '../../src/lib/server/evaluations/commands.ts';
 import { addExamples, newBallot } from '../support/evaluation.ts';
 import { type RunningApp, openApp } from '../support/running-app.ts';
 import { newSession } from '../support/session.ts';
@@ -37,7 +39,13 @@ const newRater = async (context: BrowserContext, count: number) => {
 				select e.number, r.score from ratings r join examples e on e.id = r.example_id
 				where r.project_id = ${project.id} order by r.seq`
 		).map(({ number, score }) => `${number}: ${score}`);
-	return { url: to.rate(team.slug, project.slug), home: to.project(team.slug, project.slug), given, signIn };
+	return {
+		id: project.id,
+		url: to.rate(team.slug, project.slug),
+		home: to.project(team.slug, project.slug),
+		given,
+		signIn
+	};
 };
 
 test('two windows vote without a line, one is closed: every vote arrives once, in the order it was given', async ({
@@ -113,4 +121,64 @@ test('when another device decided meanwhile both scores are shown, and the perso
 	await expect.poll(given).toEqual(['3: 5', '2: 7', '3: 8']);
 	await expect(asked).toHaveCount(0);
 	await device.close();
+});
+
+test('votes that wait when the results are revealed are named on the page itself', async ({ page, context }) => {
+	const { id, slug, owner, scope } = await newBallot(8);
+	await signInAs(context, app, await newSession(app.owner, owner.id));
+	const [team] = await app.owner`select slug from teams where id = ${scope.teamId}`;
+	const votes = async () =>
+		(await app.owner`select choice from votes where evaluation_id = ${id} order by seq`).map(({ choice }) => choice);
+	await open(page, to.vote(team!.slug, slug, id));
+	await context.setOffline(true);
+	await press(page, 'a', 's', 'u', 'b', 's', 'u', 'u', 't');
+	await context.setOffline(false);
+	await expect.poll(votes).toEqual(['first', 'skip', null, 'second', 'skip', null, null, 'tie']);
+	await context.setOffline(true);
+	await press(page, 'a', 's');
+	await revealResults(await inProject(scope, slug), { evaluationId: id });
+	await context.setOffline(false);
+	await expect(page.getByText('This comparison is over')).toBeVisible();
+	await expect(page.getByText('2 decisions were not kept')).toBeVisible();
+	expect(await votes()).toHaveLength(8);
+});
+
+test('where the browser has no room what waits stays with the page, which says so and asks before it closes', async ({
+	page,
+	context
+}) => {
+	const { url, given } = await newRater(context, 4);
+	await open(page, url);
+	await page.evaluate(() => {
+		for (let size = 4_000_000; size >= 1; size = Math.floor(size / 2))
+			try {
+				for (;;) localStorage.setItem(crypto.randomUUID(), 'x'.repeat(size));
+			} catch {
+				// smaller ones may fit
+			}
+	});
+	await context.setOffline(true);
+	await press(page, '9', '3');
+	await expect(page.getByText('Leave this page open')).toBeVisible();
+	const asked = page.waitForEvent('dialog');
+	await page.close({ runBeforeUnload: true });
+	await (await asked).dismiss();
+	await context.setOffline(false);
+	await expect.poll(given).toEqual(['4: 9', '3: 3']);
+	await expect(page.getByText('Leave this page open')).toHaveCount(0);
+});
+
+test('a rewrite that is taken back without a line goes before what is rated after it', async ({ page, context }) => {
+	const { url, given, id } = await newRater(context, 3);
+	await open(page, url);
+	await press(page, 'r');
+	await page.getByLabel('The better answer').fill('A better one entirely');
+	await page.keyboard.press('Control+Enter');
+	await expect.poll(given).toEqual(['3: 9']);
+	await context.setOffline(true);
+	await press(page, 'u', '4');
+	await context.setOffline(false);
+	await expect.poll(given).toEqual(['3: 9', '3: null', '3: 4']);
+	const [row] = await app.owner`select rewrite from examples where project_id = ${id} and number = 3`;
+	expect(row).toEqual({ rewrite: null });
 });

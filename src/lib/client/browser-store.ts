@@ -5,7 +5,7 @@ const here = new Map<string, string>();
 export const browserStore = {
 	get: (key: string): string | null => {
 		try {
-			return localStorage.getItem(key) ?? here.get(key) ?? null;
+			return here.get(key) ?? localStorage.getItem(key);
 		} catch {
 			return here.get(key) ?? null;
 		}
@@ -26,6 +26,8 @@ export const browserStore = {
 			// it was not there either
 		}
 	},
+	/** Whether this lasts only as long as the page. */
+	isFleeting: (key: string) => here.has(key),
 	/** The keys that begin like this, in no particular order. */
 	keys: (prefix: string): string[] => {
 		let all = [...here.keys()];
@@ -34,6 +36,6 @@ export const browserStore = {
 		} catch {
 			// only what this page keeps
 		}
-		return all.filter((key) => key.startsWith(prefix));
+		return [...new Set(all)].filter((key) => key.startsWith(prefix));
 	}
 };

@@ -169,6 +169,8 @@ export const PrepareProject = query({
 const NewProject = v.pipe(
 	v.object({
 		...settings,
+		/** Whoever asks chooses it: asked twice with the same one, it is the same project. */
+		clientId: Id('The id of this form'),
 		connectionId: v.optional(v.nullable(ConnectionId), null),
 		connection: v.optional(v.nullable(NewConnection), null)
 	}),
@@ -198,7 +200,7 @@ export const CreateProject = command({
 	},
 	events: ['project.created', 'connection.created'],
 	example: {
-		input: { ...someSettings, connectionId: null, connection: { provider: 'sandbox' } },
+		input: { ...someSettings, clientId: ids.client, connectionId: null, connection: { provider: 'sandbox' } },
 		output: details
 	}
 });

@@ -10,7 +10,7 @@ export const load = layout(async ({ locals, params, depends, cookies }) => {
 	const { scope, team, teams } = locals;
 	const person = locals.person!; // enterTeam lets nobody else in
 	// asked by name, so that Kit looks again when one of them is another
-	const projectId = params.team && params.project ? locals.project.project.id : null;
+	const projectId = params.team && params.project && locals.hasProject ? locals.project.project.id : null;
 	if (projectId) depends(`aitelier:project:${projectId}`);
 	// who sees everybody's scores is told how many are unrated with the news itself
 	if (projectId && !seesScores(scope)) depends(`aitelier:ratings:${projectId}`);

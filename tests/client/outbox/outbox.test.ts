@@ -129,6 +129,75 @@ describe('what is given', () => {
 		expect(given(server)).toEqual(['a 8']);
 	});
 
+	test('asks whoever closes a page that alone keeps it to stay, and nobody else', async () => {
+		const { server, store, leave } = newBrowser();
+		server.status = 0;
+		const { outbox, rate } = open('who closes');
+		rate('a', 8);
+		await settled();
+		expect([outbox.fleeting.length, leave()]).toEqual([0, 'goes']);
+		store.isFull = true;
+		rate('b', 8);
+		await settled();
+		expect([outbox.fleeting.length, leave()]).toEqual([1, 'asks']);
+		server.status = 200;
+		await outbox.flush();
+		expect([given(server), outbox.fleeting.length, leave()]).toEqual([['a 8', 'b 8'], 0, 'goes']);
+	});
+
+	test('is sent once where the browser has become full since it was given', async () => {
+		const { server, store } = newBrowser();
+		server.status = 0;
+		const { outbox, rate } = open('in a full browser');
+		rate('a', 8);
+		await settled();
+		store.isFull = true;
+		server.status = 200;
+		await outbox.flush();
+		expect([server.requests, outbox.acts.length, outbox.waiting]).toEqual([2, 1, []]);
+	});
+
+	test('waits where something between us and the server answers', async () => {
+		const { server } = newBrowser();
+		const { outbox, rate } = open();
+		const between = [
+			{ status: 200, body: '<html>Welcome to the hotel. Room number?</html>' },
+			{ status: 404, body: '<html>The server starts anew</html>' },
+			{ status: 403, body: '{"blocked":true}' },
+			{ status: 408, body: '{"error":{"code":"too_slow","message":"It took too long to arrive."}}' },
+			{ status: 429, body: '{"error":{"code":"rate_limited","message":"Wait."}}' },
+			{ status: 502, body: 'null' }
+		];
+		for (const answer of between) {
+			server.between = answer;
+			rate(`after ${answer.status} ${answer.body}`, 8);
+			await settled();
+			await vi.advanceTimersByTimeAsync(60_000);
+			expect([outbox.waiting.length > 0, outbox.open]).toEqual([true, []]);
+		}
+		server.between = null;
+		await vi.advanceTimersByTimeAsync(60_000);
+		expect([server.arrived.length, outbox.waiting, outbox.open]).toEqual([between.length, [], []]);
+	});
+
+	test('as the undo of a rewrite goes before what is rated after it, and a question about the score holds it up no more', async () => {
+		const { server } = newBrowser();
+		server.status = 0;
+		const { outbox, rate } = open();
+		rate('a', 8);
+		outbox.give({ kind: 'unwrite', place: '/t/p/rate/rewrites', subject: 'a', value: null, rewrite: 'r' });
+		rate('b', 3);
+		await settled();
+		server.status = 200;
+		server.stands.set('a', 5);
+		await outbox.flush();
+		expect(server.arrived.map(({ at, method, subject }) => [method, at, subject])).toEqual([
+			['DELETE', '/t/p/rate/rewrites', 'a'],
+			['POST', ratings, 'b']
+		]);
+		expect(outbox.open).toMatchObject([{ subject: 'a', stands: { value: 5 } }]);
+	});
+
 	test('goes out once, whatever the moment it is given at', async () => {
 		const { server } = newBrowser();
 		const { rate } = open();
@@ -206,7 +275,7 @@ describe('when something else stands by now', () => {
 
 	test('the person’s own can be taken, over what they were shown', async () => {
 		const { server, outbox } = await meet();
-		outbox.settle('a', true);
+		outbox.settle(outbox.open[0]!, true);
 		await settled();
 		expect(server.arrived.at(-1)).toMatchObject({ subject: 'a', value: 8, saw: 5 });
 		expect([outbox.open, outbox.waiting]).toEqual([[], []]);
@@ -214,7 +283,7 @@ describe('when something else stands by now', () => {
 
 	test('or what stands stays', async () => {
 		const { server, store, outbox } = await meet();
-		outbox.settle('a', false);
+		outbox.settle(outbox.open[0]!, false);
 		await settled();
 		expect([server.stands.get('a'), outbox.open]).toEqual([5, []]);
 		expect([...store.values()].filter((act) => act.includes('"a"'))).toEqual([]);
@@ -225,7 +294,7 @@ describe('when something else stands by now', () => {
 		rate('a', 9, 8);
 		await settled();
 		expect(server.stands.get('a')).toBe(5);
-		outbox.settle('a', true);
+		outbox.settle(outbox.open[0]!, true);
 		await settled();
 		expect(server.arrived.filter(({ subject }) => subject === 'a')).toMatchObject([{ value: 9, saw: 5 }]);
 	});
@@ -255,7 +324,7 @@ describe('what the server refuses', () => {
 	test('is told with its sentence in every window, until it was read, and does not hold up the others', async () => {
 		const { server } = newBrowser();
 		server.status = 404;
-		server.body = { error: { message: 'There is no such example.' } };
+		server.body = { error: { code: 'not_found', message: 'There is no such example.' } };
 		const { outbox, rate } = open();
 		rate('gone', 8);
 		await settled();
@@ -277,7 +346,7 @@ describe('what the server refuses', () => {
 		rate('a', 8);
 		await settled();
 		server.status = 409;
-		server.body = { error: { message: 'The results are known.', field: 'evaluationId' } };
+		server.body = { error: { code: 'conflict', message: 'The results are known.', field: 'evaluationId' } };
 		const asked = server.requests;
 		await outbox.flush();
 		expect(outbox.open.filter(({ refused }) => refused === 'The results are known.')).toHaveLength(4);

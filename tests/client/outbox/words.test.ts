@@ -40,3 +40,8 @@ test('what was refused says the server’s sentence; without a number it has a n
 	});
 	expect(toldOf({ ...rating, number: undefined, refused: 'No.' }).title).toBe('Your score of an example was not kept');
 });
+
+test('a rewrite that could not be taken back stands', () => {
+	const unwrite: Act = { ...rating, kind: 'unwrite', value: null, refused: 'It has been rewritten since.' };
+	expect(toldOf(unwrite)).toEqual({ title: 'Example 12 keeps your rewrite', text: 'It has been rewritten since.' });
+});

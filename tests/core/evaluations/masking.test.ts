@@ -41,8 +41,88 @@ test.each([
 	'Granite-3',
 	'Kimi K2'
 ])('the short and the new are names too: %s', (said) => {
-	expect(masked(`I am ${said}, hello.`, nobody)).toMatch(/^I am \[name hidden\](?: K2)?, hello\.$/);
+	expect(masked(`I am ${said}, hello.`, nobody)).toBe(`I am ${hiddenName}, hello.`);
 });
+
+test.each([
+	'GPT-4o mini',
+	'gpt-3.5-turbo',
+	'GPT‑4o',
+	'Llama-3.1-8B',
+	'Llama 3.1 8B Instruct',
+	'Meta-Llama-3.1-8B-Instruct',
+	'Qwen2.5-72B-Instruct',
+	'qwen2.5:7b',
+	'mistral-large-latest',
+	'Google DeepMind',
+	'Mistral AI',
+	'Mixtral 8x7B',
+	'DeepSeek-R1',
+	'Deep Seek V3',
+	'Claude 3.5 Sonnet',
+	'Claude Opus 4.1',
+	'claude-sonnet-4-20250514',
+	'Gemini 2.5 Flash',
+	'Phi-3.5-mini',
+	'MiniMax-M1',
+	'Moonshot AI',
+	'Command R+',
+	'o4-mini',
+	'xAI',
+	'OpenAIs'
+])('what tells the models of a family and their makers apart goes with the name: %s', (said) => {
+	expect(masked(`I am ${said}, hello.`, nobody)).toBe(`I am ${hiddenName}, hello.`);
+});
+
+test.each([
+	['我是Claude，由Anthropic开发', '我是*，由*开发'],
+	['我是通义千问。', '我是*。'],
+	['私はClaudeです', '私は*です'],
+	['저는 ChatGPT입니다', '저는 *입니다'],
+	['ฉันคือGPT-4ครับ', 'ฉันคือ*ครับ'],
+	['أنا وClaude هنا', 'أنا و* هنا'],
+	['אני ChatGPT, נוצרתי על ידי OpenAI', 'אני *, נוצרתי על ידי *'],
+	['“Claude’s” answer, non-Claude, `gpt-4.1`', '“*’s” answer, non-*, `*`']
+])('in every script, whatever stands beside it: %s', (text, shown) => {
+	expect(masked(text, nobody)).toBe(shown.replaceAll('*', hiddenName));
+});
+
+test('who made a model is hidden where that is said, and nowhere else', () => {
+	expect(masked('I am a large language model, trained by Google.', nobody)).toBe(
+		`I am a large language model, trained by ${hiddenName}.`
+	);
+	expect(masked('As an AI developed by Meta AI, I cannot.', nobody)).toBe(
+		`As an AI developed by ${hiddenName}, I cannot.`
+	);
+	for (const text of [
+		'Sign in by Google. Meta tags help.',
+		'The phone is made by Apple.',
+		'An AI. Ask Google by hand.'
+	])
+		expect(masked(text, nobody)).toBe(text);
+	expect(masked('An AI made by Google', of({ project: 'Google ads' }))).toBe('An AI made by Google');
+});
+
+test.each(['v2', 'AI', 'support', 'X', '🦙', 'Ask AI (v2)', 'مشروع الدعم', 'c++ [beta] .*', 'o', '?', '\\', 'a|b', ''])(
+	'a project called %j and a model called so hide no ordinary word',
+	(name) => {
+		const named = of({
+			project: name,
+			models: ['sandbox-small', `me/${name}`],
+			own: [`${name}-358ebb5a615ae6b7`, name]
+		});
+		for (const text of [
+			'Use version v2 of the form, please.',
+			'X marks the spot: x = 3, a+b .* [beta] | a|b?',
+			'The o3 layer, the R1 road, K2, and 3.5 cm of granite',
+			'Solar 10.5 kWp, opus 4 by Beethoven, a haiku, sonnet 18, turbo 3, flash sale',
+			'The minimax algorithm with a large base',
+			'AI is here, and support is open; a fast pro plan.',
+			'\\ c++ مشروع'
+		])
+			expect(masked(text, name === 'support' ? of({ project: name }) : named)).toBe(text);
+	}
+);
 
 test.each([
 	'Ｃｌａｕｄｅ',
@@ -84,7 +164,8 @@ test.each([
 	['mistralai/Mistral-7B', ['mistralai/mistral-7b', 'mistral-7b', 'mistralai', 'mistral']],
 	['microsoft/phi-4', ['microsoft/phi-4', 'phi-4']],
 	['sandbox-small', ['sandbox-small']],
-	['x/o3', ['x/o3']],
+	['x/o3', ['x/o3', 'o3']],
+	['x/v2', ['x/v2']],
 	['', []]
 ])('the base model %j is known by %j, and by what everybody knows', (name, words) => {
 	const everybody = namingWords(nobody);

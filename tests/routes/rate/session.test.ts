@@ -36,7 +36,9 @@ const sit = (total: number, { online = true } = {}) => {
 		texts.push(text);
 		saw.push(before);
 	};
-	const session = new Session(queue([]), give, more, () => clock.now);
+	const undone: string[] = [];
+	const unwrite = ({ id }: Card, rewrite: string) => void undone.push(`${id} ${rewrite} after ${sent.length}`);
+	const session = new Session(queue([]), { give, unwrite }, more, () => clock.now);
 	clock.now += 1000;
 	/** Takes a second for each decision. */
 	const rate = (score: number) => {
@@ -55,7 +57,7 @@ const sit = (total: number, { online = true } = {}) => {
 		return step;
 	};
 	const settle = () => new Promise((done) => setTimeout(done));
-	return { session, server, sent, texts, saw, clock, rate, skip, undo, settle };
+	return { session, server, sent, undone, texts, saw, clock, rate, skip, undo, settle };
 };
 const numbers = (session: Session) => session.cards.map(({ number }) => number);
 
@@ -191,14 +193,14 @@ describe('undo', () => {
 		expect(session.card).toEqual(card(9, 4));
 	});
 
-	test('of a rewrite names it, so that it can be taken back at the server', () => {
-		const { session, sent, undo } = sit(2);
+	test('of a rewrite takes it back by its name, and then the score it came with', () => {
+		const { session, sent, undone, undo } = sit(2);
 		const before = session.card!;
 		session.rewritten(before, { ...before, output: 'Better', ownScore: 9, rewritten: true }, 'r-1');
 		expect([session.done, session.average, session.card!.number]).toEqual([1, 9, 2]);
 		expect(undo()).toMatchObject({ kind: 'rewritten', rewrite: 'r-1', card: before });
 		expect(session.card).toEqual(before);
-		expect(sent).toEqual([['c1', null]]);
+		expect([undone, sent]).toEqual([['c1 r-1 after 0'], [['c1', null]]]);
 	});
 
 	test('reaches back fifty steps; the count of the sitting is kept beyond that', async () => {

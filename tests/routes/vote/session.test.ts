@@ -9,7 +9,7 @@ const settle = () => new Promise((done) => setTimeout(done));
 /** Eight pairs, of which the server hands out five at a time and knows `judged` as judged. */
 const sit = (judged: string[] = []) => {
 	const given: [string, Mark | null, Mark | null][] = [];
-	const server = { judged: new Set(judged), skipped: new Set<string>(), closed: false };
+	const server = { judged: new Set(judged), skipped: new Set<string>(), closed: false, isDown: false };
 	const queue = (after: number, again = false) => {
 		const is = ({ ballotId }: Pair) =>
 			again ? server.skipped.has(ballotId) : !server.judged.has(ballotId) && !server.skipped.has(ballotId);
@@ -33,7 +33,10 @@ const sit = (judged: string[] = []) => {
 			server.skipped.delete(ballotId);
 			if (mark) (mark === 'skip' ? server.skipped : server.judged).add(ballotId);
 		},
-		async (after, again) => queue(after, again)
+		async (after, again) => {
+			if (server.isDown) throw new Error('no line');
+			return queue(after, again);
+		}
 	);
 	return { session, server, given };
 };
@@ -82,8 +85,13 @@ test('after a refusal the server says how many count', async () => {
 	const { session, server } = sit();
 	server.judged.add('p0');
 	server.closed = true;
-	await session.sync(1);
-	expect([session.judged, session.closed]).toEqual([2, true]);
+	server.skipped.add('p1');
+	await session.sync([
+		{ mark: 'tie', saw: null },
+		{ mark: 'skip', saw: null },
+		{ mark: 'first', saw: 'skip' }
+	]);
+	expect([session.judged, session.skipped, session.closed]).toEqual([3, 1, true]);
 });
 
 describe('a skip', () => {
@@ -124,6 +132,36 @@ describe('a skip', () => {
 			2,
 			['p1', 'skip', 'tie']
 		]);
+	});
+
+	test('cannot be gone through again without a line, and nothing is lost by trying', async () => {
+		const { session, server, given } = sit(['p1', 'p2', 'p3', 'p4', 'p5', 'p6', 'p7']);
+		await look();
+		session.skip();
+		await settle();
+		server.isDown = true;
+		expect([await session.again(), session.ended, session.skipped]).toEqual([false, true, 1]);
+		expect(session.undo()).toBe(true);
+		expect([session.pair!.ballotId, given.at(-1)]).toEqual(['p0', ['p0', null, 'skip']]);
+	});
+
+	test('that was judged since does not come again, although the server has not heard of it', async () => {
+		const { session, server } = sit(['p2', 'p3', 'p4', 'p5', 'p6', 'p7']);
+		await look();
+		session.skip();
+		await look();
+		session.skip();
+		await settle();
+		await session.again();
+		await look();
+		session.choose('tie');
+		await look();
+		session.skip();
+		await settle();
+		server.judged.delete('p0');
+		server.skipped.add('p0');
+		await session.again();
+		expect(numbers(session)).toEqual([1]);
 	});
 
 	test('in another window is counted apart', () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Input } from '../../../src/lib/contract/operation.ts';
 import type { CreateProject, UpdateProject } from '../../../src/lib/contract/project.ts';
@@ -28,6 +29,7 @@ const draft = (more: Partial<Draft>): Draft => ({
 	description: '',
 	baseModel: 'zebra-7b',
 	systemPrompt: '',
+	clientId: randomUUID(),
 	connectionId: null,
 	connection: null,
 	...more
@@ -53,6 +55,19 @@ test('a project on a connection that is there; a taken slug gets a number', asyn
 	await expect(createProject(await as('rater'), draft({ connectionId: connection.id }))).rejects.toMatchObject({
 		code: 'forbidden'
 	});
+});
+
+test('a form that is sent again, also at the same moment, makes one project and one connection', async () => {
+	const { scope } = await newTeam();
+	const wanted = draft({ connection: own() });
+	const made = await Promise.all([createProject(scope, wanted), createProject(scope, wanted)]);
+	made.push(await createProject(scope, { ...wanted, name: 'Changed since' }));
+	expect(new Set(made.map(({ id, name }) => `${id} ${name}`)).size).toBe(1);
+	expect([(await listProjects(scope)).length, (await listConnections(scope)).length]).toEqual([1, 1]);
+	expect((await actions(scope)).filter((action) => action === 'project.created')).toHaveLength(1);
+	expect((await createProject(scope, draft({ connection: own() }))).id).not.toBe(made[0]!.id);
+	const other = await newTeam();
+	expect((await createProject(other.scope, wanted)).id).not.toBe(made[0]!.id);
 });
 
 test('a project with its connection: both are there, and both are written down', async () => {

@@ -3,7 +3,7 @@ export type Value = number | string | null;
 
 /** Something decided in this browser, from the press until it is settled. Ids, scores and choices, never texts. */
 export type Act = {
-	kind: 'rating' | 'vote';
+	kind: 'rating' | 'vote' | 'unwrite';
 	/** Made here, so that what arrives twice counts once. */
 	clientId: string;
 	/** The moment it was given: what several windows and visits decide goes out as it came. */
@@ -19,6 +19,8 @@ export type Act = {
 	saw?: Value;
 	/** Of a rating: which of the example's texts was read. */
 	text?: string;
+	/** Of a rewrite that is taken back: the id it was sent with. */
+	rewrite?: string;
 	/** When it arrived. Kept for a moment after that: another window may have asked for its cards just before. */
 	arrived?: number;
 	/** Something else stands there by now: the person chooses. */
@@ -37,16 +39,46 @@ export const isWaiting = (act: Act) =>
 /** Something a person has to be told, or asked. */
 export const isOpen = (act: Act) => act.stands !== undefined || act.refused !== undefined || act.counts !== undefined;
 
+/** Of the same thing, and the same kind of word on it. */
+export const isOfTheSame = (one: Act, two: Act) => one.subject === two.subject && one.place === two.place;
+
 export const inOrder = (one: Act, two: Act) => one.order - two.order || (one.clientId < two.clientId ? -1 : 1);
 
 /** As the server takes it (contract/ratings.ts, contract/evaluations.ts). */
-export const bodyOf = ({ kind, subject, value, text, saw, clientId }: Act): object =>
-	kind === 'rating'
-		? { exampleId: subject, score: value, text, saw, clientId }
-		: { ballotId: subject, choice: value, saw, clientId };
+const bodies = {
+	rating: ({ subject, value, text, saw, clientId }) => ({ exampleId: subject, score: value, text, saw, clientId }),
+	vote: ({ subject, value, saw, clientId }) => ({ ballotId: subject, choice: value, saw, clientId }),
+	unwrite: ({ subject, rewrite, clientId }) => ({ exampleId: subject, rewrite, clientId })
+} satisfies Record<Act['kind'], (act: Act) => object>;
+
+export const requestOf = (act: Act): { method: string; body: string } => ({
+	method: act.kind === 'unwrite' ? 'DELETE' : 'POST',
+	body: JSON.stringify(bodies[act.kind](act))
+});
+
+/** What the server says for good. The rest is of the way there, or of the moment, and the same may arrive later. */
+const lastWords = new Set([400, 403, 404, 405, 409, 410, 412, 413, 415, 422]);
+
+type Problem = { code: string; message: string; field?: string; now?: Value };
+export type Said = { ok: true; score: unknown } | { ok: false; problem: Problem };
+
+/**
+ * What the server has said to an act; undefined for what it may say otherwise in a moment, and for what is no word of ours: the
+ * page of a hotel's network, of a proxy while the server starts anew.
+ */
+export const saidBy = async (answer: Response): Promise<Said | undefined> => {
+	const body = await answer.json().catch(() => null);
+	if (typeof body !== 'object' || body === null) return undefined;
+	if (answer.ok) return { ok: true, score: body.score };
+	const problem = body.error ?? body;
+	if (!lastWords.has(answer.status) || typeof problem?.code !== 'string') return undefined;
+	return { ok: false, problem };
+};
 
 /** The next one to send: the oldest that waits at none of these places, and behind no question about the same thing. */
 export const nextOf = (acts: readonly Act[], stuck: ReadonlySet<string>): Act | undefined => {
-	const asked = new Set(acts.filter(({ stands }) => stands).map(({ subject }) => subject));
-	return acts.find((act) => isWaiting(act) && !stuck.has(act.place) && !asked.has(act.subject));
+	const asked = acts.filter(({ stands }) => stands);
+	return acts.find(
+		(act) => isWaiting(act) && !stuck.has(act.place) && !asked.some((question) => isOfTheSame(act, question))
+	);
 };

@@ -1,6 +1,18 @@
 import { browserStore } from '../browser-store.ts';
 import { fromThisTab } from '../live/tab.ts';
-import { type Act, type Given, bodyOf, inOrder, isOpen, isWaiting, nextOf } from './acts.ts';
+import {
+	type Act,
+	type Given,
+	type Said,
+	type Value,
+	inOrder,
+	isOfTheSame,
+	isOpen,
+	isWaiting,
+	nextOf,
+	requestOf,
+	saidBy
+} from './acts.ts';
 import { earlierActs } from './earlier.ts';
 
 const longestWaitMs = 30_000;
@@ -8,8 +20,9 @@ const longestWaitMs = 30_000;
 const rememberedMs = 60_000;
 
 /** One window at a time; where the browser has no locks, the server still counts each act once. */
-const alone = (name: string, work: () => Promise<void>): Promise<unknown> =>
-	globalThis.navigator?.locks ? navigator.locks.request(name, work) : work();
+const alone = async (name: string, work: () => Promise<void>): Promise<void> => {
+	await (globalThis.navigator?.locks ? navigator.locks.request(name, work) : work());
+};
 
 /**
  * What a person has decided in this browser and the server has not confirmed: ratings and votes of all its windows. Kept in
@@ -44,6 +57,10 @@ export class Outbox {
 	get open(): Act[] {
 		return this.acts.filter(isOpen);
 	}
+	/** What would go with this page: the browser keeps nothing of it. */
+	get fleeting(): Act[] {
+		return this.waiting.filter(({ clientId }) => browserStore.isFleeting(this.#prefix + clientId));
+	}
 	/** Whether it was given in this window. */
 	isFromHere = ({ clientId }: Act) => this.#given.has(clientId);
 
@@ -58,6 +75,7 @@ export class Outbox {
 	follow(): () => void {
 		const flush = () => void this.flush();
 		const heard = ({ key }: StorageEvent) => (key === null || key.startsWith(this.#prefix)) && this.#read();
+		const ask = (event: Event) => this.fleeting.length > 0 && event.preventDefault();
 		this.#followers++;
 		for (const act of earlierActs(this.#person)) this.#keep(act);
 		this.#read();
@@ -65,10 +83,12 @@ export class Outbox {
 		addEventListener('storage', heard);
 		addEventListener('online', flush);
 		addEventListener('focus', flush);
+		addEventListener('beforeunload', ask);
 		return () => {
 			removeEventListener('storage', heard);
 			removeEventListener('online', flush);
 			removeEventListener('focus', flush);
+			removeEventListener('beforeunload', ask);
 			if (--this.#followers === 0) clearTimeout(this.#timer);
 		};
 	}
@@ -85,7 +105,7 @@ export class Outbox {
 	async flush(): Promise<void> {
 		clearTimeout(this.#timer);
 		if (this.waiting.length === 0) return;
-		this.#sending ??= alone(this.#prefix, () => this.#each()).then(() => {
+		this.#sending ??= alone(this.#prefix, () => this.#each()).finally(() => {
 			this.#sending = undefined;
 		});
 		await this.#sending;
@@ -94,8 +114,8 @@ export class Outbox {
 	}
 
 	/** What the person answers when something else stands: theirs, or what is there. */
-	settle(subject: string, isMine: boolean) {
-		const acts = this.acts.filter((act) => act.subject === subject && act.arrived === undefined);
+	settle(question: Act, isMine: boolean) {
+		const acts = this.acts.filter((act) => isOfTheSame(act, question) && (isWaiting(act) || act.stands));
 		const stands = acts.find((act) => act.stands)?.stands;
 		const last = acts.at(-1);
 		for (const { clientId } of acts) browserStore.remove(this.#prefix + clientId);
@@ -136,21 +156,21 @@ export class Outbox {
 		this.#read(); // another window may have sent some of it while this one waited for its turn
 		for (let act = nextOf(this.acts, stuck); act; act = nextOf(this.acts, stuck)) {
 			const answer = await fetch(act.place, {
-				method: 'POST',
+				...requestOf(act),
 				headers: {
 					'content-type': 'application/json',
 					accept: 'application/json',
 					'x-person': this.#person,
 					...fromThisTab
 				},
-				body: JSON.stringify(bodyOf(act)),
 				keepalive: true,
 				signal: AbortSignal.timeout(longestWaitMs) // a line that hangs holds up every window
 			}).catch(() => null);
 			this.signedOut = answer?.status === 401;
 			if (answer === null || this.signedOut) return this.#later();
-			if (answer.status >= 500 || answer.status === 429) stuck.add(act.place);
-			else await this.#answered(act, answer);
+			const said = await saidBy(answer);
+			if (said) this.#answered(act, said);
+			else stuck.add(act.place);
 			this.#read();
 		}
 		if (stuck.size > 0) return this.#later();
@@ -164,23 +184,21 @@ export class Outbox {
 		this.#waitMs = Math.min(longestWaitMs, this.#waitMs * 2);
 	}
 
-	async #answered(act: Act, answer: Response) {
-		const body = await answer.json().catch(() => null);
-		if (answer.ok) {
-			const isOther = act.kind === 'rating' && act.value !== null && body && body.score !== act.value;
-			return this.#keep({ ...act, arrived: Date.now(), ...(isOther && { counts: { value: body.score } }) });
+	#answered(act: Act, said: Said) {
+		if (said.ok) {
+			const isOther = act.kind === 'rating' && act.value !== null && said.score !== act.value;
+			return this.#keep({ ...act, arrived: Date.now(), ...(isOther && { counts: { value: said.score as Value } }) });
 		}
-		const problem = body?.error ?? body;
-		if (answer.status === 412) {
+		const { code, message, field, now = null } = said.problem;
+		if (code === 'changed') {
 			// what stands there is what was wanted: nothing to ask
-			if (problem.now === act.value) return this.#keep({ ...act, arrived: Date.now() });
-			return this.#keep({ ...act, stands: { value: problem.now } });
+			if (now === act.value) return this.#keep({ ...act, arrived: Date.now() });
+			return this.#keep({ ...act, stands: { value: now } });
 		}
-		const refused: string = problem?.message ?? 'The server refused it.';
 		// the evaluation itself refuses: it takes none of the others either
-		const isOver = answer.status === 409 && problem?.field === 'evaluationId';
+		const isOver = code === 'conflict' && field === 'evaluationId';
 		const these = isOver ? this.waiting.filter(({ place }) => place === act.place) : [act];
-		for (const each of these) this.#keep({ ...each, refused });
+		for (const each of these) this.#keep({ ...each, refused: message });
 	}
 }
 

@@ -12,8 +12,8 @@ const valueWords = (value: Value) => choiceWords[value ?? ''] ?? String(value);
 const short = (value: Value) => (value === null ? 'it open' : (choiceWords[value]?.slice(1, -1) ?? String(value)));
 
 const thing = ({ kind, number }: Act) => {
-	const noun = kind === 'rating' ? 'example' : 'pair';
-	return number === undefined ? (kind === 'rating' ? 'an example' : 'a pair') : `${noun} ${number}`;
+	const noun = kind === 'vote' ? 'pair' : 'example';
+	return number === undefined ? (kind === 'vote' ? 'a pair' : 'an example') : `${noun} ${number}`;
 };
 const capital = (text: string) => text[0]!.toUpperCase() + text.slice(1);
 
@@ -51,8 +51,7 @@ export const toldOf = (act: Act, mine: Value = act.value): Told => {
 			text: 'It was rewritten meanwhile, or you had been shown what others gave.'
 		};
 	}
-	return {
-		title: `Your ${act.kind === 'rating' ? 'score of' : 'vote on'} ${thing(act)} was not kept`,
-		text: act.refused ?? ''
-	};
+	const text = act.refused ?? '';
+	if (act.kind === 'unwrite') return { title: `${capital(thing(act))} keeps your rewrite`, text };
+	return { title: `Your ${act.kind === 'rating' ? 'score of' : 'vote on'} ${thing(act)} was not kept`, text };
 };

@@ -34,11 +34,39 @@ const everybody = [
 	'hunyuan',
 	'internlm',
 	'baichuan',
-	'minimax',
-	'exaone'
+	'minimax m',
+	'exaone',
+	'zhipu',
+	'moonshot ai',
+	'x-ai',
+	'deep mind',
+	'alibaba cloud',
+	'ernie bot',
+	'通义千问',
+	'文心一言',
+	'智谱清言',
+	'豆包'
 ];
+/** Whoever makes them, where it is a word as well: a name behind “a language model trained by”. */
+const makers = [
+	'meta',
+	'google',
+	'microsoft',
+	'amazon',
+	'apple',
+	'nvidia',
+	'alibaba',
+	'baidu',
+	'tencent',
+	'ibm',
+	'cohere'
+];
+/** Nobody's words in any form: they have a genitive and a plural. */
+const invented = new Set(['chat gpt', 'open ai', 'gpt', 'anthropic', 'deep seek', 'mixtral', 'qwen']);
 /** Families that are words as well: they name a model with a number behind them, as in `Yi-34B` and `Granite 3`. */
-const withNumber = ['yi', 'command r', 'granite', 'falcon', 'nova', 'titan', 'solar', 'olmo'];
+const withNumber = ['yi', 'granite', 'falcon', 'nova', 'titan', 'solar', 'olmo'];
+/** One of OpenAI's, and one of Cohere's, that begin like other things. */
+const wholes = ['o\\d[\\u2010-\\u2015-](?:mini|pro)', 'command[\\s\\u2010-\\u2015-]r(?:\\+|[\\s\\u2010-\\u2015-]plus)'];
 /** Parts of model ids, and vendors, that say nothing, or that answers say of other things. */
 const ordinary = new Set(
 	'amazon apple base big chat code coder community deep fast google instruct large lite long math medium meta microsoft mini model models nano nvidia open preview pro reflection research sandbox slow small smart super text thinking tiny together turbo tuned ultra vision writer'.split(
@@ -78,9 +106,9 @@ const wordsOf = (id: string): string[] => {
 	const family = /^\p{L}+/u.exec(name)?.[0] ?? '';
 	const isFamily = family.length >= 4 && !ordinary.has(family) && !withNumber.includes(family);
 	const isVendor = vendor.length >= 4 && !ordinary.has(vendor);
-	return [parts.join('/'), name, ...(isVendor ? [vendor] : []), ...(isFamily ? [family] : [])].filter(
-		(word) => word.length >= 4 && !ordinary.has(word)
-	);
+	// `o3` is a name, `v2` is not
+	const isName = (word: string) => (word.length >= 4 || /^[a-u]\d/.test(word)) && !ordinary.has(word);
+	return [parts.join('/'), name, ...(isVendor ? [vendor] : []), ...(isFamily ? [family] : [])].filter(isName);
 };
 
 /** Of `ana/base:zebra-1` also `zebra-1`: what stands between its signs, where it has a number, as no word of a project has. */
@@ -102,9 +130,21 @@ export const namingWords = ({ models, own, project }: Names): string[] => {
 const escaped = (sign: string) => sign.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 /** Between two parts of a name, and before its number. */
 const gap = '[\\s\\u2010-\\u2015_.-]?';
-const version = `(?:${gap}\\d+(?:[.\\d]*\\d)?\\p{L}{0,2}(?![\\p{L}\\p{N}]))`;
-/** Of what is also a word: `Granite-3` and `Granite 3.3` or `3b`, but not 3 cm of granite. */
-const ownNumber = '(?:[\\u2010-\\u2015-]?\\d[.\\d]*\\p{L}?|\\s\\d+(?:\\.\\d+|b))(?!\\p{N})';
+/** What goes on with letters that the name could be a part of: in scripts without spaces it stands beside others'. */
+const latin = '[\\p{sc=Latn}\\p{N}]';
+const version = `(?:${gap}\\d+(?:[.\\d]*\\d)?\\p{sc=Latn}{0,2}(?!${latin}))`;
+/** Sizes, versions and kinds by which people tell the models of one family: `8x7B`, `R1`, `Sonnet 4.1`, `-large-latest`. */
+const kinds =
+	'instruct|chat|turbo|mini|nano|micro|flash|lite|pro|plus|max|ultra|sonnet|opus|haiku|instant|coder|thinking|preview|latest|scout|maverick|omni|distill|air|oss|ai';
+const joinedKinds = `${kinds}|large|medium|small|tiny|base|it|vision|code|fast|high|low|exp|beta|next`;
+const sized = '(?:[vrkme]\\d+(?:\\.\\d+)*|\\d+(?:\\.\\d+)*(?:x\\d+(?:\\.\\d+)?)?b)';
+const tail = [
+	`[\\u2010-\\u2015_.:-](?:${joinedKinds}|[vrkme]?\\d+(?:[.x\\d]*\\d)?\\p{sc=Latn}{0,2})(?!${latin})`,
+	`\\s(?:${sized}|(?:${kinds})(?:${gap}\\d+(?:\\.\\d+)?)?)(?!${latin})`
+].join('|');
+/** Of what is also a word: `Granite-3` and `Granite 3.3` or `3b`, but not 3 cm or 3.5 cm of granite. */
+const unit = '(?:[cmk]?m|m?m²|k?g|[kmg]?wh?|kwp|[kmgt]b|m?l|inch(?:es)?|ft|euros?|dollars?)';
+const ownNumber = `(?:[\\u2010-\\u2015-]?\\d[.\\d]*\\p{sc=Latn}?|\\s\\d+(?:\\.\\d+|b))(?!\\p{N}|\\s?(?:[%€$°]|${unit}(?!\\p{L})))`;
 
 /** Parts with a gap between them; or, as no ordinary word is written, every letter by itself. */
 const patternOf = (word: string): string => {
@@ -114,14 +154,37 @@ const patternOf = (word: string): string => {
 		.map((part) => [...part].map(escaped).join(''));
 	const letters = [...word.replace(/\s/g, '')];
 	const spread = letters.every((letter) => /\p{L}/u.test(letter)) ? `|${letters.join('[\\s.-]')}` : '';
-	return `(?:${parts.join(gap)}${spread})${version}?`;
+	return `(?:${parts.join(gap)}${spread})${invented.has(word) ? 's?' : ''}`;
 };
 
+const oneOf = (patterns: readonly string[]) => (patterns.length ? `(?:${patterns.join('|')})` : '(?!)');
+
+/** Where a name ends: a Latin one at any other letter, one of a script without spaces anywhere. Each kind is looked for at once. */
 const finder = (names: Names): RegExp => {
 	const words = namingWords(names).toSorted((one, two) => two.length - one.length);
 	const said = new Set(lettersOf(names.project));
-	const numbered = withNumber.filter((word) => !said.has(word)).map((word) => word.split(' ').join(gap) + ownNumber);
-	return new RegExp(`(?<![\\p{L}\\p{N}])(?:${[...words.map(patternOf), ...numbered].join('|')})(?!\\p{L})`, 'gu');
+	const isFree = (word: string) => !said.has(word);
+	const {
+		latins = [],
+		wides = [],
+		others = []
+	} = Object.groupBy(words, (word) =>
+		/^[\p{sc=Latn}\p{N}]/u.test(word) ? 'latins' : /^\p{sc=Han}/u.test(word) ? 'wides' : 'others'
+	);
+	const numbered = withNumber.filter(isFree).map((word) => word + ownNumber);
+	const named = oneOf([...latins.map((word) => `${patternOf(word)}${version}?`), ...numbered, ...wholes]);
+	const maker = oneOf(makers.filter(isFree));
+	const saying =
+		'(?<!\\p{L})(?:ai|llm|chatbot|assistant|language model)(?!\\p{L})[^.!?\\n]{0,60}\\s(?:by|from|at|of)\\s';
+	return new RegExp(
+		[
+			`(?<!${latin})(?:${maker}[\\s\\u2010-\\u2015-])?${named}(?:${tail})*(?!\\p{sc=Latn})`,
+			`(?<!${latin})${maker}(?<=${saying}${maker})(?:\\s(?:ai|cloud|research))?(?!\\p{L})`,
+			`(?<![\\p{L}\\p{N}])${oneOf(others.map((word) => `${patternOf(word)}${version}?`))}(?!\\p{L})`,
+			oneOf(wides.map((word) => `${patternOf(word)}${version}?`))
+		].join('|'),
+		'gu'
+	);
 };
 
 const finders = new WeakMap<Names, RegExp>();
@@ -153,8 +216,7 @@ export const masked = (text: string, names: Names): string => {
 
 /** What may be a name in a text that nobody has folded: letters with whatever between them, as a pattern of the database. */
 export const loosePattern = (names: Names): string =>
-	[...namingWords(names), ...withNumber.map((word) => `${word} 0`)]
-		.map((word) =>
-			(word.match(/[a-z0-9]/g) ?? []).map((letter) => (letter === '0' ? '[0-9]' : letter)).join('[^a-z0-9]*')
-		)
+	[...namingWords(names), ...withNumber.map((word) => `${word} 0`), 'o0mini', 'o0pro', 'commandr', ...makers]
+		.map((word) => [...word].filter((sign) => /[\p{L}\p{N}]/u.test(sign)))
+		.map((signs) => signs.map((sign) => (sign === '0' ? '[0-9]' : sign)).join('[^a-z0-9]*'))
 		.join('|');

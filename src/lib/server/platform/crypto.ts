@@ -72,5 +72,11 @@ export const keyedDigest = (keks: Keks, purpose: string, words: string): string 
 
 export const sha256 = (text: string | Buffer): Buffer => hash('sha256', text, 'buffer');
 
+/** An id that follows from these words. */
+export const idFrom = (words: string): string =>
+	sha256(words)
+		.toString('hex')
+		.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
+
 /** A secret for a link or a cookie: 32 random bytes, safe in addresses. */
 export const randomToken = () => randomBytes(32).toString('base64url');

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import type { Input } from '../../contract/operation.ts';
 import { CreateProject, UpdateProject } from '../../contract/project.ts';
 import { AppError } from '../../core/errors.ts';
@@ -8,10 +8,14 @@ import { command } from '../access/operation.ts';
 import type { Tx } from '../access/scope.ts';
 import { prepareConnection } from '../connections/commands.ts';
 import { record } from '../events/record.ts';
+import { idFrom } from '../platform/crypto.ts';
 import { projects } from '../platform/db/schema.ts';
 import { detailed, lockedProject, mayMakeProjects, mustBeConnection } from './rows.ts';
 
-type Settings = Omit<Input<typeof CreateProject>, 'connection' | 'connectionId'> & { connectionId: string };
+type Settings = Omit<Input<typeof CreateProject>, 'connection' | 'connectionId' | 'clientId'> & {
+	id: string;
+	connectionId: string;
+};
 
 /** A step: the project under the first slug of its name that is free. */
 const insertProject = async (tx: Tx, settings: Settings) => {
@@ -36,20 +40,27 @@ const insideConnection = (problem: unknown): never => {
 
 /**
  * Makes a project, and its connection with it where that is new: both in one transaction, or neither. The slug follows the
- * name; a taken one gets a number.
+ * name; a taken one gets a number. The same `clientId` is the same project, however often it comes.
  */
-export const createProject = command(CreateProject, async (scope, { connectionId, connection, ...settings }) => {
-	mayMakeProjects(scope);
-	const prepared = connection && (await prepareConnection(scope, connection).catch(insideConnection));
-	return scope.tx(async (tx) => {
-		const usedId = prepared ? await prepared.keep(tx) : connectionId!;
-		await mustBeConnection(tx, usedId);
-		const made = await insertProject(tx, { ...settings, connectionId: usedId });
-		const { id, name, slug } = made;
-		await record(tx, scope, { event: 'project.created', subject: id, projectId: id, details: { name, slug } });
-		return detailed(made);
-	});
-});
+export const createProject = command(
+	CreateProject,
+	async (scope, { clientId, connectionId, connection, ...settings }) => {
+		mayMakeProjects(scope);
+		const prepared = connection && (await prepareConnection(scope, connection).catch(insideConnection));
+		const id = idFrom(`project|${scope.teamId}|${clientId}`);
+		return scope.tx(async (tx) => {
+			await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${id}, 14))`);
+			const [there] = await tx.select().from(projects).where(eq(projects.id, id));
+			if (there) return detailed(there);
+			const usedId = prepared ? await prepared.keep(tx) : connectionId!;
+			await mustBeConnection(tx, usedId);
+			const made = await insertProject(tx, { ...settings, id, connectionId: usedId });
+			const { name, slug } = made;
+			await record(tx, scope, { event: 'project.created', subject: id, projectId: id, details: { name, slug } });
+			return detailed(made);
+		});
+	}
+);
 
 /** Changes the settings of a project; runs that are there keep theirs. */
 export const updateProject = command(UpdateProject, (scope, input) =>

@@ -104,3 +104,24 @@ test.each(Object.entries(known))('known: %s %s', async (number, happens) => {
 	const first = sentences.length > 0 ? `: ${sentences[0]}` : '';
 	expect(`${added.length} new, ${twins} known, ${sentences.length} refused${first}`).toBe(happens);
 });
+
+/** Units as a person counts them, where they are neither the lines nor the elements of one array. */
+const counted: Record<string, number> = { '062': 1, '066': 5, '082': 3, '087': 2, '088': 3, '120': 100 };
+/** What is read as lines although it has none: each piece between two line ends is refused, and their number says nothing. */
+const noLines = ['072', '075', '077', '079'];
+
+const unitsOf = (name: string): number => {
+	const number = name.slice(0, 3);
+	if (number in counted) return counted[number]!;
+	const text = readFileSync(`${folder}/${name}`, 'utf8').replace(/^\ufeff/, '');
+	if (text.trimStart().startsWith('[') && name.endsWith('.json')) return JSON.parse(text).length;
+	return text.split(/\r\n|\r|\n/).filter((line) => line.trim() !== '').length;
+};
+
+test.each(cases.filter((name) => !noLines.includes(name.slice(0, 3))))(
+	'%s: what is new, known and refused is what is in it',
+	async (name) => {
+		const { added, known: twins, sentences } = await imported(readFileSync(`${folder}/${name}`));
+		expect(added.length + twins + sentences.length).toBe(unitsOf(name));
+	}
+);

@@ -5,7 +5,7 @@ import { AppError } from '../../../core/errors.ts';
 import { holdsKey } from '../../../core/keys/key.ts';
 import { doubleKey } from '../../../core/text/double-key.ts';
 import { readJson, syntaxProblem, valueProblem } from '../../../core/text/json.ts';
-import { sha256 } from '../../platform/crypto.ts';
+import { idFrom } from '../../platform/crypto.ts';
 import { entriesOf, formValues } from '../form-values.ts';
 import { inOwnWords } from '../input.ts';
 import { requestName } from './once.ts';
@@ -125,8 +125,7 @@ const clientIdOf = (request: Request): string => {
 	const name = requestName(request);
 	if (name === null) return randomUUID();
 	const { method, url, headers } = request;
-	const hex = sha256([headers.get('authorization'), method, new URL(url).pathname, name].join('\n')).toString('hex');
-	return hex.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+	return idFrom([headers.get('authorization'), method, new URL(url).pathname, name].join('\n'));
 };
 
 /** The input of an operation as a script has sent it: address, query or body. Throws *invalid*, *bad request*, *wrong type* or *exposed key*. */

@@ -1,5 +1,5 @@
 import { fromThisTab } from '$lib/client/live/tab';
-import type { NewRewrite, QueueRequest, UndoRewrite } from '$lib/contract/ratings';
+import type { NewRewrite, QueueRequest } from '$lib/contract/ratings';
 import type { Card } from '$lib/contract/ratings';
 
 /**
@@ -9,7 +9,7 @@ import type { Card } from '$lib/contract/ratings';
 export type Answer<T> =
 	{ ok: true; answer: T } | { ok: false; problem: string; isOffline: boolean; isChanged: boolean };
 
-const ask = async <T>(url: string, method: 'GET' | 'POST' | 'DELETE', body?: object): Promise<Answer<T>> => {
+const ask = async <T>(url: string, method: 'GET' | 'POST', body?: object): Promise<Answer<T>> => {
 	const headers = { 'content-type': 'application/json', accept: 'application/json', ...fromThisTab };
 	const response = await fetch(url, { method, headers, body: body && JSON.stringify(body) }).catch(() => null);
 	const answer = await response?.json().catch(() => null);
@@ -18,11 +18,10 @@ const ask = async <T>(url: string, method: 'GET' | 'POST' | 'DELETE', body?: obj
 	return { ok: false, problem, isOffline: response === null, isChanged: response?.status === 412 };
 };
 
-/** The questions of the rating page to its server, below the page's own path. Ratings go through the outbox. */
+/** The questions of the rating page to its server, below the page's own path. Ratings, and rewrites that are taken back, go through the outbox. */
 export const requestsOf = (base: string) => ({
 	cards: (request: QueueRequest) => ask<{ cards: Card[]; left: number }>(`${base}/cards`, 'POST', request),
 	card: (id: string) => ask<Card>(`${base}/cards?id=${id}`, 'GET'),
-	rewrite: (input: NewRewrite) => ask<Card>(`${base}/rewrites`, 'POST', input),
-	takeBack: (input: UndoRewrite) => ask<Card>(`${base}/rewrites`, 'DELETE', input)
+	rewrite: (input: NewRewrite) => ask<Card>(`${base}/rewrites`, 'POST', input)
 });
 export type Requests = ReturnType<typeof requestsOf>;

@@ -12,8 +12,12 @@ export type Step = {
 	rewrite?: string;
 };
 type Queue = { cards: Card[]; left: number };
-/** A score goes out with the card that was read, and what the person had given it as far as they saw. */
-type Give = (card: Card, score: number | null, saw: number | null) => void;
+type Goes = {
+	/** A score goes out with the card that was read, and what the person had given it as far as they saw. */
+	give: (card: Card, score: number | null, saw: number | null) => void;
+	/** A rewrite is taken back, named by the id it was sent with. */
+	unwrite: (card: Card, rewrite: string) => void;
+};
 
 /** Fewer cards than this at hand, and more are asked for: the one that is open and five to come. */
 const enough = 6;
@@ -41,12 +45,12 @@ export class Session {
 	failed = $state(false);
 	#seen = new Set<string>();
 	#shownAt: number;
-	#give: Give;
+	#out: Goes;
 	#more: (seen: string[]) => Promise<Queue>;
 	#now: () => number;
 
-	constructor(queue: Queue, give: Give, more: (seen: string[]) => Promise<Queue>, now = Date.now) {
-		this.#give = give;
+	constructor(queue: Queue, out: Goes, more: (seen: string[]) => Promise<Queue>, now = Date.now) {
+		this.#out = out;
 		this.#more = more;
 		this.#now = now;
 		this.#shownAt = now();
@@ -76,7 +80,7 @@ export class Session {
 	rate(score: number): boolean {
 		const { card } = this;
 		if (!card || !this.ready) return false;
-		this.#give(card, score, card.ownScore);
+		this.#out.give(card, score, card.ownScore);
 		this.#next({ card, after: { ...card, ownScore: score }, kind: 'rated', score });
 		return true;
 	}
@@ -93,14 +97,15 @@ export class Session {
 		this.#next({ card, after, kind: 'rewritten', score: after.ownScore, rewrite });
 	}
 
-	/** The last decision, taken off the list, with its card open again. The caller takes a rewrite back at the server. */
+	/** The last decision, taken back and off the list, with its card open again. */
 	undo(): Step | undefined {
 		const step = this.steps.at(-1);
 		if (!step) return;
 		this.steps = this.steps.slice(0, -1);
 		if (step.kind !== 'skipped') {
-			// what a rewrite is taken back to has the score from before it
-			this.#give(step.card, step.card.ownScore, step.kind === 'rated' ? step.score : step.card.ownScore);
+			// first the rewrite: what it is taken back to has the score from before it
+			if (step.rewrite) this.#out.unwrite(step.card, step.rewrite);
+			this.#out.give(step.card, step.card.ownScore, step.kind === 'rated' ? step.score : step.card.ownScore);
 			this.#count(step, -1);
 		}
 		this.open(step.card);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { redirect } from '@sveltejs/kit';
 import { ListModels, ListModelsOfNew } from '$lib/contract/connections';
 import { CreateProject, PrepareProject } from '$lib/contract/project';
@@ -11,6 +12,7 @@ import type { Actions, PageServerLoad } from './$types';
 
 export const load = page(PrepareProject, async ({ locals }) => ({
 	...(await prepareProject(locals.scope)),
+	clientId: randomUUID(),
 	crumb: 'New project'
 })) satisfies PageServerLoad;
 

@@ -31,6 +31,8 @@ export class VoteSession {
 	#shownAt = Date.now();
 	/** Decided in another window, or in an earlier visit from which it has not arrived. */
 	#elsewhere = new Map<string, Mark>();
+	/** The last word of this sitting on each pair. */
+	#given = new Map<string, Mark | null>();
 	#give: Give;
 	#more: More;
 
@@ -106,6 +108,7 @@ export class VoteSession {
 	#turn(pair: Pair, to: Mark | null, from: Mark | null) {
 		if (to === from) return;
 		this.#give(pair, to, from);
+		this.#given.set(pair.ballotId, to);
 		this.#count(from, -1);
 		this.#count(to, 1);
 	}
@@ -125,22 +128,32 @@ export class VoteSession {
 		return true;
 	}
 
-	/** Brings back what was skipped. The way back begins anew. */
-	async again() {
-		if (this.skipped === 0 || this.closed) return;
+	/** Brings back what was skipped, and answers whether it could. The way back begins anew. */
+	async again(): Promise<boolean> {
+		if (this.skipped === 0 || this.closed || this.loading) return true;
+		this.loading = true;
+		const queue = await this.#more(-1, true).catch(() => null);
+		this.loading = false;
+		if (!queue) return false;
 		this.#isAgain = true;
-		this.#known.clear();
+		// what was judged meanwhile may not have arrived: the server still brings it among the skipped
+		const judged = [...this.#elsewhere, ...this.#given].filter(([, mark]) => mark !== null && mark !== 'skip');
+		this.#known = new Set(judged.map(([id]) => id));
 		this.#after = -1;
 		this.steps = [];
-		await this.fill();
+		this.#take(queue.pairs);
+		return true;
 	}
 
-	/** After something was refused: the server knows how many count, and whether the vote is over. `waiting`: those it has not heard of. */
-	async sync(waiting: number) {
+	/** After something was refused: the server knows how many count, and whether the vote is over. `waiting`: what it has not heard of. */
+	async sync(waiting: readonly { mark: Mark | null; saw: Mark | null }[]) {
 		const queue = await this.#more(this.#after, this.#isAgain).catch(() => null);
 		if (!queue) return;
-		this.judged = Math.min(this.total, queue.judged + waiting);
-		this.skipped = queue.skipped;
+		[this.judged, this.skipped] = [queue.judged, queue.skipped];
+		for (const { mark, saw } of waiting) {
+			this.#count(saw, -1);
+			this.#count(mark, 1);
+		}
 		this.closed = queue.state === 'closed';
 	}
 
