@@ -128,7 +128,13 @@ export const lines: Record<string, Line> = {
 	[`${team}/projects/new ?/create`]: {
 		at: (w) => to.newProject(w.team),
 		is: makersGet(303),
-		send: (w) => ({ clientId: randomUUID(), name: 'Second', baseModel: 'sandbox-small', provider: 'sandbox', connectionId: w.connection }),
+		send: (w) => ({
+			clientId: randomUUID(),
+			name: 'Second',
+			baseModel: 'sandbox-small',
+			provider: 'sandbox',
+			connectionId: w.connection
+		}),
 		swap: { connection: 422 }
 	},
 	[`${team}/projects/new ?/models`]: {
