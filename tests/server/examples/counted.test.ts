@@ -172,6 +172,25 @@ test('the questions of a rater tell of the team, the projects and the person who
 	// the owner's file brought scores, every third line's
 	expect(await given(scope)).toMatchObject([{ n: 15 }]);
 	expect(await given(await as('rater'))).toMatchObject([{ n: null }]);
+	// who is in another team too has given there what they have given there; who is nobody here has given nothing
+	const other = await newPlace();
+	await owner`insert into members (team_id, person_id, role) values (${other.teamId}, ${rater.userId}, 'rater')`;
+	const elsewhere = scopeFor({ teamId: other.teamId, userId: rater.userId, role: 'rater', projectIds: 'all' });
+	await rateExample(await inProject(elsewhere, 'support'), {
+		exampleId: other.ids[0]!,
+		score: 3,
+		clientId: randomUUID()
+	});
+	expect(await given(rater)).toMatchObject([{ n: null }]);
+	expect(await given(elsewhere)).toMatchObject([{ n: 1 }]);
+	expect(await given(scopeFor({ ...elsewhere, role: 'guest' as never }))).toMatchObject([{ n: null }]);
+	// what was taken back is no row of 0
+	await rateExample(await inProject(elsewhere, 'support'), {
+		exampleId: other.ids[0]!,
+		score: null,
+		clientId: randomUUID()
+	});
+	expect(await raw(elsewhere, (sql) => sql`select from own_scores_given()`)).toHaveLength(0);
 	const limited = await as('trainer', [two.project.id]);
 	expect(await raw({ ...limited, ...here, tx: limited.tx }, (sql) => sql`select from own_scores_given()`)).toHaveLength(
 		0

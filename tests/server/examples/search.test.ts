@@ -8,7 +8,7 @@ import { listExamples } from '../../../src/lib/server/examples/queries.ts';
 import { signExamples } from '../../../src/lib/server/examples/signatures.ts';
 import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
 import { rewriteExample } from '../../../src/lib/server/ratings/commands.ts';
-import { raw } from '../../support/raw.ts';
+import { raw, rewriteHistory } from '../../support/raw.ts';
 import { newProject, newTeam } from '../../support/team.ts';
 
 const owner = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
@@ -114,6 +114,27 @@ test('rewrites are found in the order of a list too, upwards from where one is',
 	expect(await numbers({ search: 'sieve', limit: 1 })).toEqual([120]);
 	expect(await numbers({ search: 'sieve', before: 100 })).toEqual([80, 60]);
 	expect(await numbers({ search: 'sieve', after: 60, limit: 1 })).toEqual([80]);
+});
+
+test('a walk upwards begins where it is asked to, however far the newest is', async () => {
+	const { project } = await newProject(team.scope, { slug: `wide-${randomUUID().slice(0, 8)}` });
+	const wide = await inProject(team.scope, project.slug);
+	const lines = Array.from({ length: 3 }, (_, i) => ({
+		number: i + 1,
+		text: JSON.stringify({ input: `A kettle ${i}`, output: 'Yes.' })
+	}));
+	await importExamples(wide, { fileName: 'a.jsonl', lines });
+	await owner`update projects set next_example = 40001 where id = ${wide.project.id}`;
+	await rewriteHistory(
+		'examples',
+		(sql) => sql`update examples set number = 40000 where project_id = ${wide.project.id} and number = 3`
+	);
+	const found = async (filter: Partial<ExampleFilter>) =>
+		(await listExamples(wide, { limit: 100, search: 'kettle', ...filter })).rows.map(({ number }) => number);
+	expect(await found({})).toEqual([40_000, 2, 1]);
+	expect(await found({ after: 1, limit: 2 })).toEqual([40_000, 2]);
+	expect(await found({ after: 1, limit: 1 })).toEqual([2]);
+	expect(await found({ before: 40_000 })).toEqual([2, 1]);
 });
 
 test('nobody finds what they may not see, whatever they ask the function', async () => {
