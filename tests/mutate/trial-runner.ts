@@ -13,6 +13,9 @@ import { type Trial, mutantNow } from './trial.ts';
 /** Fewer are asked one by one: the probe is a run of its own. */
 const worthAProbe = 3;
 
+/** So many seconds a mutant may cost in a file: about what it costs to ask it alone. */
+const worthSeconds = 4;
+
 /**
  * Runs each test once as it is, and then once with each mutant of its file that nobody has noticed yet, all in one process and one
  * database. A test that fails with a mutant has noticed it only when it passes again without: what leaves something behind that
@@ -23,6 +26,7 @@ export default class TrialRunner extends TestRunner {
 	private readonly turns = new Map<RunnerTask, AsyncGenerator<undefined, undefined, boolean>>();
 	private sql: postgres.Sql | undefined;
 	private isBroken = false;
+	private readonly begun = performance.now();
 
 	override async onBeforeRunTask(task: RunnerTask) {
 		await super.onBeforeRunTask(task);
@@ -56,10 +60,11 @@ export default class TrialRunner extends TestRunner {
 	}
 
 	private trialsOf(test: RunnerTestCase): Trial[] {
-		if (this.isBroken) return [];
-		const file = path.relative('.', test.file.filepath);
+		const all = inject('trials')?.[path.relative('.', test.file.filepath)] ?? [];
+		const isTooLong = performance.now() - this.begun > all.length * worthSeconds * 1000;
+		if (this.isBroken || isTooLong) return [];
 		const name = test.fullTestName;
-		return (inject('trials')?.[file] ?? []).filter(
+		return all.filter(
 			({ id, named }) => !this.noticed.has(id) && (named === undefined || new RegExp(named).test(name))
 		);
 	}

@@ -7,7 +7,7 @@ import { scopeFor } from '../../../../src/lib/server/access/scope.ts';
 import { closePools } from '../../../../src/lib/server/platform/db/pools.ts';
 import { oneOfEach } from '../../../support/one-of-each.ts';
 import { raw } from '../../../support/raw.ts';
-import { newPerson, newTeam } from '../../../support/team.ts';
+import { newPerson, newProject, newTeam } from '../../../support/team.ts';
 
 const owner = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
 afterAll(async () => {
@@ -364,6 +364,7 @@ const counters = async (sql: postgres.ISql) => [
 
 test('what is counted in one team is counted there, whatever one statement does to both', async () => {
 	const examples = [randomUUID(), randomUUID()];
+	const gone = randomUUID(); // from the start
 	const isCounted = async (what: string) => {
 		const before = await counters(owner);
 		await owner
@@ -377,10 +378,10 @@ test('what is counted in one team is counted there, whatever one statement does 
 			});
 	};
 	await owner`
-		insert into examples (team_id, id, project_id, number, messages, content_hash, prompt_hash, tokens, origin)
-		select team, id, ${ids.projects!}, case when id = ${examples[0]!} then 200 else 201 end, '[]', id::text::bytea, id::text::bytea,
-			case when team = ${one.teamId} then 3 else 5 end, 'written'
-		from unnest(${[one.teamId, two.teamId]}::uuid[]) team, unnest(${examples}::uuid[]) id`;
+		insert into examples (team_id, id, project_id, number, messages, content_hash, prompt_hash, tokens, origin, deleted_at)
+		select team, id, ${ids.projects!}, 199 + place, '[]', id::text::bytea, id::text::bytea,
+			case when team = ${one.teamId} then 3 else 5 end, 'written', case when id = ${gone} then now() end
+		from unnest(${[one.teamId, two.teamId]}::uuid[]) team, unnest(${[...examples, gone]}::uuid[]) with ordinality as each(id, place)`;
 	await isCounted('added');
 	for (const [team, score] of [
 		[one, 2],
@@ -390,6 +391,14 @@ test('what is counted in one team is counted there, whatever one statement does 
 			await owner`
 				insert into ratings (team_id, project_id, example_id, person_id, score, text, client_id)
 				values (${team.teamId}, ${ids.projects!}, ${example}, ${one.owner.id}, ${score}, '', ${randomUUID()})`;
+	// given before others were seen, and taken back
+	for (const [score, settled] of [
+		[4, true],
+		[null, false]
+	] as const)
+		await owner`
+			insert into ratings (team_id, project_id, example_id, person_id, score, settled, text, client_id)
+			values (${two.teamId}, ${ids.projects!}, ${examples[0]!}, ${two.owner.id}, ${score}, ${settled}, '', ${randomUUID()})`;
 	await isCounted('rated');
 	const inBoth = (change: string) =>
 		owner.unsafe(`update examples set ${change} where id = any ($1::uuid[])`, [examples]);
@@ -405,6 +414,16 @@ test('what is counted in one team is counted there, whatever one statement does 
 	await isCounted('and the other');
 	await inBoth('deleted_at = null');
 	await isCounted('all are back');
+	// and of two projects of one team
+	const { project } = await newProject(one.scope, { slug: 'second' });
+	const ofTwo = [randomUUID(), randomUUID()];
+	await owner`
+		insert into examples (team_id, id, project_id, number, messages, content_hash, prompt_hash, tokens, origin)
+		select ${one.teamId}, each.id, each.project, 210, '[]', each.id::text::bytea, each.id::text::bytea, 7, 'written'
+		from unnest(${ofTwo}::uuid[], ${[ids.projects!, project.id]}::uuid[]) as each(id, project)`;
+	await isCounted('added to two projects');
+	await owner`update examples set split = 'train' where team_id = ${one.teamId} and id = any (${ofTwo}::uuid[])`;
+	await isCounted('moved in two projects');
 });
 
 test('a project that goes takes the counters and signatures of its team along', async () => {
