@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import os from 'node:os';
 import path from 'node:path';
 import { defineConfig, devices } from '@playwright/test';
 import { freePort } from './src/lib/server/platform/process.ts';
 import { findChromium } from './tests/support/browser.ts';
+import { fastDir } from './tests/support/fast-dir.ts';
 
 // The workers read this file again: they must find the same port and directory.
 process.env.E2E_PORT ??= String(await freePort());
-process.env.E2E_DIR ??= path.join(os.tmpdir(), `aitelier-e2e-${randomBytes(6).toString('hex')}`);
+process.env.E2E_DIR ??= path.join(fastDir(), `aitelier-e2e-${randomBytes(6).toString('hex')}`);
 
 const baseURL = `http://localhost:${process.env.E2E_PORT}`;
 const launchOptions = {

@@ -1,5 +1,7 @@
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
 import { gzipSync } from 'node:zlib';
-import axeCore, { type AxeResults, type RunOptions } from 'axe-core';
+import type { AxeResults, RunOptions, run } from 'axe-core';
 import { type Browser, type Page, type Response, devices, expect, test } from '@playwright/test';
 import { open, signInAs } from '../support/browser-steps.ts';
 import { type RunningApp, openApp } from '../support/running-app.ts';
@@ -52,6 +54,9 @@ const tabOf = (browser: Browser, place: Place, visitor: ShownPage['visitor']) =>
 /** A colour that is on its way to another one is neither. */
 const stillness = '*, ::before, ::after { transition: none !important; animation: none !important; }';
 
+/** Half the size of what the package exports as its source, and every page has to read it. */
+const axeSource = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
 const named = ({ id, nodes }: AxeResults['violations'][number]) =>
 	`${id}: ${nodes
 		.slice(0, 3)
@@ -62,7 +67,7 @@ const named = ({ id, nodes }: AxeResults['violations'][number]) =>
 const axe = async (page: Page, type: 'tag' | 'rule', values: string[]) => {
 	const options: RunOptions = { iframes: false, resultTypes: ['violations'], runOnly: { type, values } };
 	const { violations } = await page.evaluate(
-		(options) => (window as unknown as { axe: typeof axeCore }).axe.run(document, options),
+		(options) => (window as unknown as { axe: { run: typeof run } }).axe.run(document, options),
 		options
 	);
 	return violations.map(named);
@@ -105,7 +110,7 @@ const problemsOf = async (page: Page, themes: 'one' | 'both', widths: readonly n
 	if (!(await page.title()).trim()) found.push('no title');
 	found.push(...(await sidewaysAt(page, widths)));
 	await page.addStyleTag({ content: stillness });
-	await page.evaluate(axeCore.source);
+	await page.evaluate(axeSource);
 	const inDark = await axe(page, 'tag', ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']);
 	if (themes === 'one') return [...found, ...inDark.map((each) => `dark: ${each}`)];
 	// what a theme changes are the colours
@@ -128,6 +133,16 @@ const chartedBelow = /^team-project-train-compare$/;
 /** Only the chart library says this of itself. */
 const isChart = (source: string) => /lc-root-container|layerchart/i.test(source);
 
+/** What each script weighs and is, by its path, which names its content: most pages share most of them. */
+const known = new Map<string, { isChart: boolean; bytes: number }>();
+const weighed = async (answer: Response, file: string) => {
+	if (!known.has(file)) {
+		const source = await answer.text();
+		known.set(file, { isChart: isChart(source), bytes: gzipSync(source).length });
+	}
+	return known.get(file)!;
+};
+
 /** Opens a page and collects its scripts, whenever they come, until they are asked for. */
 const openWatched = async (page: Page, address: string) => {
 	const answers: Response[] = [];
@@ -140,13 +155,8 @@ const openWatched = async (page: Page, address: string) => {
 		page.off('response', collect);
 		return Promise.all(
 			answers.map(async (answer) => {
-				const source = await answer.text();
 				const file = new URL(answer.url()).pathname;
-				return {
-					isNamed: html.includes(file.slice(file.indexOf('/_app/'))),
-					isChart: isChart(source),
-					bytes: gzipSync(source).length
-				};
+				return { isNamed: html.includes(file.slice(file.indexOf('/_app/'))), ...(await weighed(answer, file)) };
 			})
 		);
 	};

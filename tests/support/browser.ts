@@ -3,7 +3,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { chromium } from '@playwright/test';
 
-const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+/** First the one without a window, which takes a third less of the machine for the same pages. */
+const names = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+
+const apt = 'DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends';
 
 /** Where a Chromium is: the variable CHROMIUM, else an installed one, else Playwright's own. */
 export function findChromium(): string | undefined {
@@ -20,7 +23,7 @@ export function ensureChromium(say: (line: string) => void): string {
 	if (found) return found;
 	const ways =
 		process.getuid?.() === 0 && fs.existsSync('/usr/bin/apt-get')
-			? ['apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium']
+			? [`apt-get update -qq && (${apt} chromium-headless-shell || ${apt} chromium)`]
 			: ['node_modules/.bin/playwright install chromium'];
 	for (const way of ways) {
 		say(`No Chromium here: ${way}`);

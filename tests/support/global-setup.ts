@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import postgres from 'postgres';
 import type { TestProject } from 'vitest/node';
 import { startEmbeddedPostgres } from '../../src/lib/server/platform/db/embedded.ts';
 import { migrate } from '../../src/lib/server/platform/db/migrate.ts';
+import { fastDir } from './fast-dir.ts';
 
 declare module 'vitest' {
 	interface ProvidedContext {
@@ -24,7 +24,7 @@ declare module 'vitest' {
 export default async function globalSetup(project: TestProject) {
 	const template = `aitelier_template_${randomBytes(4).toString('hex')}`;
 	project.provide('template', template);
-	const room = fs.mkdtempSync(path.join(os.tmpdir(), 'aitelier-test-'));
+	const room = fs.mkdtempSync(path.join(fastDir(), 'aitelier-test-'));
 	fs.chmodSync(room, 0o711); // Postgres runs as somebody else when we are root
 	const server = process.env.TEST_DATABASE_URL
 		? { url: process.env.TEST_DATABASE_URL, stop: async () => {} }

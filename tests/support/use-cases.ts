@@ -23,8 +23,11 @@ export const exportedByFeatures = async (): Promise<{ file: string; name: string
 
 const isUseCase = (value: unknown): value is AnyUseCase => typeof value === 'function' && 'operation' in value;
 
+let known: Promise<Map<string, AnyUseCase>> | undefined;
 /** The use case of each operation, by the operation's name. */
-export const useCases = async (): Promise<Map<string, AnyUseCase>> => {
+export const useCases = () => (known ??= findUseCases());
+
+const findUseCases = async () => {
 	const found = (await exportedByFeatures()).flatMap(({ value }) => (isUseCase(value) ? [value] : []));
 	return new Map(found.map((useCase) => [useCase.operation.name, useCase]));
 };
