@@ -47,7 +47,7 @@ begin
 		select from public.playground_pairs p
 		where p.team_id = new.team_id and p.project_id = new.project_id and p.prompt_hash = new.prompt_hash and p.ordered
 	) then
-		raise exception 'A run was sent the prompt of example % as a preference', new.number using errcode = 'AI008';
+		raise exception 'A run was sent the prompt of example % as a preference', new.number using errcode = 'AI009';
 	end if;
 	return null;
 end $$;

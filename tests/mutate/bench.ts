@@ -71,6 +71,11 @@ export class Bench {
 		return this.within(this.template, read);
 	}
 
+	/** Its Postgres, for whoever asks tests in another way. */
+	get ownerUrl(): string {
+		return this.on('postgres');
+	}
+
 	/** Asks the tests of a mutant until one fails. Throws `Unjudged` when the mutant cannot be made, or no test runs. */
 	async fateOf(mutant: Mutant): Promise<Fate> {
 		if (mutant.sql !== undefined) return this.withMutantDatabase(mutant, mutant.sql);

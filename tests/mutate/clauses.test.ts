@@ -13,6 +13,10 @@ test('a condition is cut where `and` and `or` join it, at every depth', () => {
 	]);
 });
 
+test('a parameter ends no condition', () => {
+	expect(said('where a < $2 and b limit $1')).toEqual(['a < $2 → true', 'b → true']);
+});
+
 test('a refusal is negated away, as a whole and by each of its clauses', () => {
 	expect(said(`if old.a is distinct from new.a and x between 1 and 2 then raise exception 'and'; end if;`)).toEqual([
 		'old.a is distinct from new.a and x between 1 and 2 → false',

@@ -13,7 +13,7 @@ const openers = new Set(['where', 'when', 'if', 'having', 'on']);
 const enders = new Set(
 	'then loop group order limit for returning union else join left inner cross execute do select'.split(' ')
 );
-const scanner = /--[^\n]*|'(?:[^']|'')*'|"[^"]*"|\$\w*\$|[\w.]+|::|[^\s\w]/g;
+const scanner = /--[^\n]*|'(?:[^']|'')*'|"[^"]*"|\$\w*\$|\$\d+|[\w.]+|::|[^\s\w]/g;
 
 const tokensOf = (sql: string): Token[] =>
 	[...sql.matchAll(scanner)]
@@ -75,7 +75,7 @@ export const clausesOf = (sql: string): Clause[] => {
 			frame().condition = newCondition(word);
 		} else if (
 			word === ';' ||
-			word.startsWith('$') ||
+			/^\$\w*\$$/.test(word) ||
 			enders.has(word) ||
 			(word === 'from' && last?.word !== 'distinct')
 		) {

@@ -1,5 +1,12 @@
 /** A piece of a file put in the place of another, while the tests run; the file itself is never touched. */
-export type Edit = { file: string; from: number; to: number; text: string };
+export type Edit = {
+	file: string;
+	from: number;
+	to: number;
+	text: string;
+	/** An expression in the place of one: both can stand in the file, and which of them counts be asked when it runs. */
+	isExpression?: boolean;
+};
 
 /** One small wrong change of what the product promises, and the tests that have to notice it. */
 export type Mutant = {
@@ -13,6 +20,10 @@ export type Mutant = {
 	named?: Record<string, RegExp>;
 	/** Run in the copy of the database from which the tests get theirs. */
 	sql?: string;
+	/** What takes `sql` back. */
+	undo?: string;
+	/** Makes its function fail whenever it is called: a test that does not notice that need not be asked about its mutants. */
+	probe?: string;
 	/** Or an edit of the source. */
 	edit?: Edit;
 	/** Why it changes nothing, where the rule that makes it can tell. */

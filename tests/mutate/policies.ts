@@ -28,7 +28,8 @@ const mutantsOf = (policy: Policy, side: Side): Mutant[] => {
 		subject: policy.table,
 		files: [everyTable],
 		named: { [everyTable]: new RegExp(`^the policies .*\\b${policy.table}\\b`) },
-		sql: `alter policy ${policy.name} on ${policy.table} ${side === 'using' ? 'using' : 'with check'} (${changed})`,
+		sql: altered(policy, side, changed),
+		undo: altered(policy, side, expression),
 		changesNothing
 	});
 	const clauses = clausesOf(`where ${expression}`).map(({ from, to, becomes }) => ({
@@ -53,6 +54,9 @@ const mutantsOf = (policy: Policy, side: Side): Mutant[] => {
 			})
 	];
 };
+
+const altered = ({ name, table }: Policy, side: Side, expression: string) =>
+	`alter policy ${name} on ${table} ${side === 'using' ? 'using' : 'with check'} (${expression})`;
 
 /** The settings by their names. */
 const said = (text: string) =>

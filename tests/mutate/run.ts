@@ -1,4 +1,5 @@
 import '../../src/launch/node24.ts';
+import { AtOnce } from './at-once.ts';
 import { Bench, type Fate, Unjudged } from './bench.ts';
 import { mutateCore } from './core.ts';
 import { equivalent } from './equivalent.ts';
@@ -23,6 +24,9 @@ const reasonOf = ({ id, changesNothing }: Mutant): string | undefined =>
 	changesNothing ??
 	equivalent.find(({ mutant }) => (typeof mutant === 'string' ? mutant === id : mutant.test(id)))?.because;
 
+/** From so many mutants on they are asked at once. */
+const worthIt = 3;
+
 const score = { killed: 0, alive: [] as string[], nothing: 0 };
 const all: Mutant[] = [];
 const bench = words.length === 0 || others.length > 0 ? await Bench.start() : undefined;
@@ -32,6 +36,7 @@ try {
 		all.push(...made);
 		const before = { killed: score.killed, alive: score.alive.length, nothing: score.nothing };
 		const wanted = made.filter(isWanted);
+		if (!onlyList) await askAtOnce(wanted.filter((mutant) => !reasonOf(mutant) && !knownOf(mutant)));
 		for (const [i, mutant] of wanted.entries()) {
 			const reason = reasonOf(mutant);
 			if (onlyList) console.log(`${mutant.id}${reason ? ` — changes nothing: ${reason}` : ''}`);
@@ -52,6 +57,28 @@ const rules =
 		? { killed: 0, alive: 0, stale: 0 }
 		: await mutateCore(core.includes('') ? [] : core, keep);
 
+function knownOf(mutant: Mutant) {
+	return fates.before(keyOf(mutant), mutant.files);
+}
+
+function keyOf({ id, sql, edit }: Mutant) {
+	return JSON.stringify([id, sql, edit && { ...edit, isExpression: undefined }]);
+}
+
+/** Most are noticed this way; those that are not stay to be asked alone. */
+async function askAtOnce(mutants: Mutant[]) {
+	if (mutants.length < worthIt) return;
+	const atOnce = await AtOnce.start(bench!.ownerUrl, mutants);
+	try {
+		await atOnce.ask((mutant, killedBy) => {
+			fates.keep(keyOf(mutant), mutant.files, { killedBy });
+			console.log(`noticed ${mutant.id} ← ${killedBy}`);
+		});
+	} finally {
+		await atOnce.stop();
+	}
+}
+
 async function judge(mutant: Mutant, reason: string | undefined, place: string) {
 	if (reason) {
 		score.nothing++;
@@ -59,7 +86,7 @@ async function judge(mutant: Mutant, reason: string | undefined, place: string) 
 		return;
 	}
 	const { killedBy } = await fates
-		.of(JSON.stringify([mutant.id, mutant.sql, mutant.edit]), mutant.files, () => bench!.fateOf(mutant))
+		.of(keyOf(mutant), mutant.files, () => bench!.fateOf(mutant))
 		.catch((problem): Fate => {
 			if (!(problem instanceof Unjudged)) throw problem;
 			console.log(problem.message);

@@ -3,7 +3,7 @@ import ts from 'typescript';
 import { type Edit, type Mutant, inOneLine } from './mutant.ts';
 
 /** A change of a file: what stands there, and what comes in its place. */
-export type Replacement = { from: number; to: number; becomes: string };
+export type Replacement = { from: number; to: number; becomes: string; isExpression?: boolean };
 
 /** The mutants of one file, named after what goes and what comes. */
 export const sourceMutants = (
@@ -14,8 +14,8 @@ export const sourceMutants = (
 ): Mutant[] => {
 	const text = fs.readFileSync(file, 'utf8');
 	const seen = new Map<string, number>();
-	return replacements.map(({ from, to, becomes }) => {
-		const edit: Edit = { file, from, to, text: becomes };
+	return replacements.map(({ from, to, becomes, isExpression }) => {
+		const edit: Edit = { file, from, to, text: becomes, ...(isExpression && { isExpression }) };
 		const what = `${inOneLine(text.slice(from, to))} → ${becomes}`;
 		const times = (seen.get(what) ?? 0) + 1;
 		seen.set(what, times);
@@ -39,7 +39,8 @@ export const nodesOf = (file: string): { nodes: ts.Node[]; source: ts.SourceFile
 export const replaced = (node: ts.Node, becomes: string): Replacement => ({
 	from: node.getStart(),
 	to: node.getEnd(),
-	becomes
+	becomes,
+	isExpression: true
 });
 
 /** The name of the function that a node calls, or none. */

@@ -33,24 +33,35 @@ const mentions = (file: string, names: string[]) =>
 /** The tests of the rooms, without those that start processes. */
 const testFiles = () => filesBelow(tests, '.test.ts').filter(isWithin);
 
+/** Rounds of many at once, and programs: they are asked last. */
+const takesLong = /\/(derived|waiting|verify|import-bombs|counted)\.test/;
+
+/** One word of its own says as much as these many that others share. */
+const ownCount = 50;
+/** A word that so many tests have is nobody's own. */
+const isCommon = 20;
+
 /**
- * The tests of something in the database: those that name it, before others the ones of the database itself, then the tests that
+ * The tests of something in the database: those that name it (or one of its `own` words, which count more), before others the ones of the database itself, then the tests that
  * have the name of a file of the server which names it, and others of their rooms. Those that name it most come first.
  */
-export const testsNaming = (names: string[]): string[] => {
-	const naming = filesBelow(server, '.ts').filter((file) => mentions(file, names) > 0);
+export const testsNaming = (names: string[], own: string[]): string[] => {
+	const all = [...names, ...own];
+	const rare = own.filter((word) => testFiles().filter((file) => mentions(file, [word]) > 0).length < isCommon);
+	const speaks = (file: string) => mentions(file, names) + ownCount * mentions(file, rare);
+	const naming = filesBelow(server, '.ts').filter((file) => mentions(file, all) > 0);
 	const rooms = new Set(naming.map(roomOf));
 	const namesakes = new Set(naming.map((file) => file.replace(server, tests).replace(/\.ts$/, '.test.ts')));
 	const weight = (file: string) =>
-		mentions(file, names) +
-		(file.includes('/platform/db/') && mentions(file, names) > 0 ? 1000 : 0) +
+		speaks(file) +
+		(file.includes('/platform/db/') && mentions(file, all) > 0 ? 100 : 0) +
 		(namesakes.has(file) ? 100 : 0) +
 		(rooms.has(file.slice(tests.length + 1).split('/')[0]!) ? 0.5 : 0);
 	return testFiles()
 		.filter((file) => weight(file) > 0)
 		.sort((a, b) => weight(b) - weight(a))
 		.slice(0, atMost)
-		.sort((a, b) => mentions(b, names) - mentions(a, names)); // who speaks of it most has the most to say
+		.sort((a, b) => Number(takesLong.test(a)) - Number(takesLong.test(b)) || speaks(b) - speaks(a)); // who speaks of it most has the most to say
 };
 
 /** What asks every operation there is. */

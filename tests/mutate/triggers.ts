@@ -49,6 +49,22 @@ const clauseChanges = (text: string, from: number): Change[] =>
 			};
 		});
 
+/** The conditions in texts that a function puts together and executes: a whole query, or one that begins at its condition. */
+const executedChanges = (text: string, from: number): Change[] => {
+	if (!/\bexecute (format\(\s*)?'/.test(text.slice(from))) return [];
+	return [...text.slice(from).matchAll(/'((?:[^']|'')*)'/g)].flatMap((literal) => {
+		const sql = literal[1]!;
+		const before = /^(?!select|update|delete|insert)[\w.(), ]+ (<|=|<>) /.test(sql) ? 'where ' : '';
+		const at = from + literal.index + 1 - before.length;
+		return clausesOf(before + sql).map((clause) => ({
+			from: at + clause.from,
+			to: at + clause.to,
+			becomes: clause.becomes,
+			what: `${clause.becomes === 'true' ? 'without' : 'never'} ${inOneLine(text.slice(at + clause.from, at + clause.to))} in a text`
+		}));
+	});
+};
+
 /** What a function does besides asking: each lock, each change of rows, each value it sets. */
 const deedChanges = (text: string, from: number): Change[] => {
 	const body = text.slice(from);
@@ -104,7 +120,7 @@ const columnChanges = (text: string): Change[] => {
 const changesOf = ({ kind, text, body }: Statement): Change[] =>
 	kind === 'trigger'
 		? [...clauseChanges(text, 0), ...columnChanges(text)]
-		: [...clauseChanges(text, body), ...deedChanges(text, body)];
+		: [...clauseChanges(text, body), ...executedChanges(text, body), ...deedChanges(text, body)];
 
 const tableOf = (trigger: string) => /\bon\s+(\w+)\s/.exec(trigger)![1]!;
 
@@ -127,6 +143,16 @@ const namesOf = (statement: Statement, all: Statement[]): string[] => {
 	];
 };
 
+/** What is said by few tests, and by those that matter: its name, its refusals, and what it writes besides the table it stands at. */
+const ownOf = ({ name, kind, text }: Statement, all: Statement[]): string[] => {
+	const called = kind === 'trigger' ? all.filter((one) => functionsIn(text).includes(one.name)) : [];
+	const texts = [text, ...called.map((one) => one.text)].join('\n');
+	const codes = [...texts.matchAll(/errcode = '(\w+)'/g)].map(([, code]) => code!);
+	const tables = kind === 'trigger' ? [tableOf(text)] : tablesOf(name, all);
+	const written = [...texts.matchAll(/\b(?:insert into|update|delete from) public\.(\w+)/g)].map(([, table]) => table!);
+	return [...new Set([name, ...codes, ...written.filter((table) => !tables.includes(table))])];
+};
+
 const functionsIn = (trigger: string) => [...trigger.matchAll(/execute function (\w+)/g)].map(([, name]) => name!);
 
 /** Triggers dropped, and every clause and deed of triggers and functions, from the current texts in drizzle/functions. */
@@ -135,15 +161,28 @@ const mutantsOfFunctions = (): Mutant[] => {
 	return all.flatMap((statement) => {
 		const { kind, name, text } = statement;
 		const subject = `${kind} ${name}`;
-		const files = testsNaming(namesOf(statement, all));
+		const files = testsNaming(namesOf(statement, all), ownOf(statement, all));
 		const changed = changesOf(statement).map(({ from, to, becomes, what }) => ({
 			what,
 			sql: text.slice(0, from) + becomes + text.slice(to)
 		}));
 		const dropped = kind === 'trigger' ? [{ what: 'dropped', sql: `drop trigger ${name} on ${tableOf(text)}` }] : [];
-		return numbered([...dropped, ...changed]).map(({ what, sql }) => ({ id: `${name}: ${what}`, subject, files, sql }));
+		const ways = { undo: text, ...(kind === 'function' && { probe: failing(statement) }) };
+		return numbered([...dropped, ...changed]).map(({ what, sql }) => ({
+			id: `${name}: ${what}`,
+			subject,
+			files,
+			sql,
+			...ways
+		}));
 	});
 };
+
+/** The same function, which fails. */
+const failing = ({ text, body }: Statement) =>
+	`${text.slice(0, body).replace(/\blanguage \w+/, 'language plpgsql')} ` +
+	(text.slice(body).startsWith(' as') ? 'as ' : '') +
+	`$probe$ begin raise exception 'probed'; end $probe$`;
 
 /** Two clauses of one text may read the same: the second is called so. */
 const numbered = <T extends { what: string }>(list: T[]): T[] => {

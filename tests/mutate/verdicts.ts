@@ -40,12 +40,23 @@ export class Verdicts<T> {
 
 	/** What was found of this mutant (its name and text) by these test files before, or what `find` finds now. */
 	async of(mutant: string, asked: string[], find: () => Promise<T>): Promise<T> {
-		const key = createHash('sha256').update(`${this.product}\0${mutant}`).digest('hex').slice(0, 24);
-		const known = this.known.get(key);
-		if (known && known.tests === hashOf(this.testsOf(known.found, asked))) return known.found;
-		const found = await find();
-		const tests = hashOf(this.testsOf(found, asked));
+		return this.before(mutant, asked) ?? this.keep(mutant, asked, await find());
+	}
+
+	/** What was found before, if it still holds. */
+	before(mutant: string, asked: string[]): T | undefined {
+		const known = this.known.get(this.keyOf(mutant));
+		return known && known.tests === hashOf(this.testsOf(known.found, asked)) ? known.found : undefined;
+	}
+
+	keep(mutant: string, asked: string[], found: T): T {
+		const [key, tests] = [this.keyOf(mutant), hashOf(this.testsOf(found, asked))];
+		this.known.set(key, { tests, found });
 		if (this.file) fs.appendFileSync(this.file, `${JSON.stringify({ key, tests, found })}\n`);
 		return found;
+	}
+
+	private keyOf(mutant: string) {
+		return createHash('sha256').update(`${this.product}\0${mutant}`).digest('hex').slice(0, 24);
 	}
 }

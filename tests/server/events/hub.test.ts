@@ -153,6 +153,20 @@ test('which teams have news is one question, of a place and of many teams', asyn
 	const after = await ask(before.upto);
 	expect(after.changed).toEqual([loud.teamId]);
 	expect((await ask(after.upto)).changed).toEqual([]);
+	// while somebody has not ended, what was heard behind them is no news, and what they did is once they have
+	const write = (sql: postgres.ISql, topic: string) =>
+		sql`insert into outbox (team_id, project_id, topic) values (${loud.teamId}, ${project.id}, ${topic})`;
+	const other = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
+	let heard = after;
+	await other.begin(async (sql) => {
+		await write(sql, 'run:slow');
+		await write(plainOwner, 'run:quick');
+		heard = await ask(after.upto);
+		expect(heard.changed).toEqual([loud.teamId]);
+		expect((await ask(heard.upto)).changed).toEqual([]);
+	});
+	await other.end();
+	expect((await ask(heard.upto)).changed).toEqual([loud.teamId]);
 });
 
 test('who sees all scores is told with the news how many examples wait, who does not is told nothing of it', async () => {

@@ -121,13 +121,27 @@ test('nobody waits for a counter: while one has rated and not ended, another rat
 });
 
 test('a project that is purged takes its counters along', async () => {
-	const { here } = await newPlace();
-	const counters = () => owner`
-		select project_id from example_counts where project_id = ${here.project.id}
-		union select project_id from own_counts where project_id = ${here.project.id}`;
-	expect(await counters()).toHaveLength(1);
+	const { here, scope } = await newPlace();
+	await newProject(scope, { slug: 'two' });
+	const two = await inProject(scope, 'two');
+	await importExamples(two, { fileName: 'a.jsonl', lines: lines(0, 6) });
+	for (const { project } of [here, two])
+		await owner`insert into example_signatures (team_id, project_id, block, bits) values (${scope.teamId}, ${project.id}, 0, '')`;
+	/** How many rows of each kind, by project. */
+	const counters = async ({ project: { id } }: ProjectScope) =>
+		(
+			await owner`select
+				(select count(*)::int from example_counts where project_id = ${id}) as examples,
+				(select count(*)::int from own_counts where project_id = ${id}) as own,
+				(select count(*)::int from example_signatures where project_id = ${id}) as signatures`
+		)[0]!;
+	const none = { examples: 0, own: 0, signatures: 0 };
+	const before = await counters(two);
+	for (const counted of [before, await counters(here)])
+		for (const rows of Object.values(counted)) expect(rows).toBeGreaterThan(0);
 	await owner`delete from projects where id = ${here.project.id}`;
-	expect(await counters()).toHaveLength(0);
+	expect(await counters(here)).toEqual(none);
+	expect(await counters(two)).toEqual(before);
 });
 
 test('what is rolled back is not counted', async () => {
@@ -172,6 +186,27 @@ test('the questions of a rater tell of the team, the projects and the person who
 	// the owner's file brought scores, every third line's
 	expect(await given(scope)).toMatchObject([{ n: 15 }]);
 	expect(await given(await as('rater'))).toMatchObject([{ n: null }]);
+	// who is in another team too has given there what they have given there; who is nobody here has given nothing
+	const other = await newPlace();
+	await owner`insert into members (team_id, person_id, role) values (${other.teamId}, ${rater.userId}, 'rater')`;
+	const elsewhere = scopeFor({ teamId: other.teamId, userId: rater.userId, role: 'rater', projectIds: 'all' });
+	await rateExample(await inProject(elsewhere, 'support'), {
+		exampleId: other.ids[0]!,
+		score: 3,
+		clientId: randomUUID()
+	});
+	expect(await given(rater)).toMatchObject([{ n: null }]);
+	expect(await given(elsewhere)).toMatchObject([{ n: 1 }]);
+	expect(await given(scopeFor({ ...elsewhere, role: 'guest' as never }))).toMatchObject([{ n: null }]);
+	expect(await given(scopeFor({ ...elsewhere, projectIds: [other.here.project.id] }))).toMatchObject([{ n: 1 }]);
+	expect(await given(scopeFor({ ...elsewhere, projectIds: [randomUUID()] }))).toMatchObject([{ n: null }]);
+	// what was taken back is no row of 0
+	await rateExample(await inProject(elsewhere, 'support'), {
+		exampleId: other.ids[0]!,
+		score: null,
+		clientId: randomUUID()
+	});
+	expect(await raw(elsewhere, (sql) => sql`select from own_scores_given()`)).toHaveLength(0);
 	const limited = await as('trainer', [two.project.id]);
 	expect(await raw({ ...limited, ...here, tx: limited.tx }, (sql) => sql`select from own_scores_given()`)).toHaveLength(
 		0

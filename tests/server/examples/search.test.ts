@@ -8,7 +8,8 @@ import { listExamples } from '../../../src/lib/server/examples/queries.ts';
 import { signExamples } from '../../../src/lib/server/examples/signatures.ts';
 import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
 import { rewriteExample } from '../../../src/lib/server/ratings/commands.ts';
-import { raw } from '../../support/raw.ts';
+import { randomFrom } from '../../bench/measure.ts';
+import { raw, rewriteHistory } from '../../support/raw.ts';
 import { newProject, newTeam } from '../../support/team.ts';
 
 const owner = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
@@ -114,6 +115,90 @@ test('rewrites are found in the order of a list too, upwards from where one is',
 	expect(await numbers({ search: 'sieve', limit: 1 })).toEqual([120]);
 	expect(await numbers({ search: 'sieve', before: 100 })).toEqual([80, 60]);
 	expect(await numbers({ search: 'sieve', after: 60, limit: 1 })).toEqual([80]);
+});
+
+test('a walk upwards begins where it is asked to, however far the newest is', async () => {
+	const { project } = await newProject(team.scope, { slug: `wide-${randomUUID().slice(0, 8)}` });
+	const wide = await inProject(team.scope, project.slug);
+	const lines = Array.from({ length: 3 }, (_, i) => ({
+		number: i + 1,
+		text: JSON.stringify({ input: `A kettle ${i}`, output: 'Yes.' })
+	}));
+	await importExamples(wide, { fileName: 'a.jsonl', lines });
+	await owner`update projects set next_example = 40001 where id = ${wide.project.id}`;
+	await rewriteHistory(
+		'examples',
+		(sql) => sql`update examples set number = 40000 where project_id = ${wide.project.id} and number = 3`
+	);
+	const found = async (filter: Partial<ExampleFilter>) =>
+		(await listExamples(wide, { limit: 100, search: 'kettle', ...filter })).rows.map(({ number }) => number);
+	expect(await found({})).toEqual([40_000, 2, 1]);
+	expect(await found({ after: 1, limit: 2 })).toEqual([40_000, 2]);
+	expect(await found({ after: 1, limit: 1 })).toEqual([2]);
+	expect(await found({ before: 40_000 })).toEqual([2, 1]);
+});
+
+test('what is found is what a look at every example finds, whatever is asked', async () => {
+	const random = randomFrom(7);
+	const some = <T>(list: readonly T[]) => list[Math.floor(random() * list.length)]!;
+	const { teamId, scope, owner: person } = await newTeam();
+	const [{ project }, { project: other }] = [await newProject(scope), await newProject(scope, { slug: 'other' })];
+	const words = ['kettle', 'sieve', 'colander'];
+	for (const { id } of [project, other]) {
+		await owner`
+			insert into examples (team_id, project_id, number, messages, content_hash, prompt_hash, tokens, origin, split, rating, deleted_at)
+			select ${teamId}, ${id}, n, jsonb_build_array(jsonb_build_object('role', 'user', 'content', (${words}::text[])[1 + n * 7 % 3])),
+				n::text::bytea, n::text::bytea, 1, 'written', (array['train', 'validation', null])[1 + n * 5 % 3],
+				nullif(n * 11 % 11, 0), case when n % 5 = 0 then now() end
+			from generate_series(1, 70) n`;
+		await owner`update projects set next_example = 71 where id = ${id}`;
+		// some twice: what was written first stands no more
+		for (const word of [...words, 'kettle'])
+			await owner`
+				insert into rewrites (team_id, project_id, example_id, person_id, output, client_id)
+				select ${teamId}, ${id}, e.id, ${person.id}, ${word}, gen_random_uuid() from examples e
+				where e.project_id = ${id} and (e.number * 13 + ${word.charCodeAt(0)}) % 4 = 0`;
+	}
+	// the scores of the rows are for filters; rewrites took them away
+	await rewriteHistory(
+		'examples',
+		(sql) => sql`update examples set rating = nullif(number % 11, 0) where team_id = ${teamId}`
+	);
+	await owner`
+		insert into example_signatures (team_id, project_id, block, bits)
+		select ${teamId}, ${project.id}, block, decode(repeat('ff', 1792), 'hex') from generate_series(0, 1) block`;
+	for (let round = 0; round < 200; round++) {
+		const pattern = `%${some(words)}%`;
+		const number = some([null, null, 1 + Math.floor(random() * 70)]);
+		const points = some([null, null, [0], [3, 4, 5], [8, 9, 10]]);
+		const sides = some([null, null, [''], ['train'], ['validation', '']]);
+		const place = 1 + Math.floor(random() * 70);
+		const [before, after] = some([
+			[null, null],
+			[place, null],
+			[null, place]
+		] as const);
+		const most = some([1, 3, 10, 100]);
+		const asked = { pattern, number, points, sides, before, after, most };
+		const found = await raw(
+			scope,
+			(sql) => sql`
+				select search_examples(${project.id}, ${pattern}, ${pattern}, ${number}, ${[3]}, ${points}, ${sides}, ${before}, ${after},
+					${most}) as number`
+		);
+		const there = await owner`
+			select number from examples
+			where project_id = ${project.id} and deleted_at is null
+				and (messages::text ilike ${pattern} or rewrite ilike ${pattern} or number = ${number})
+				and (${before}::int is null or number < ${before}) and (${after}::int is null or number > ${after})
+				and (${points}::int[] is null or coalesce(floor(rating), 0)::int = any (${points}))
+				and (${sides}::text[] is null or coalesce(split, '') = any (${sides}))
+			order by case when ${after}::int is null then -number else number end limit ${most}`;
+		expect(
+			found.map((row) => row.number),
+			JSON.stringify(asked)
+		).toEqual(there.map((row) => row.number));
+	}
 });
 
 test('nobody finds what they may not see, whatever they ask the function', async () => {

@@ -22,12 +22,12 @@ beforeAll(async () => {
 });
 
 type Side = 'train' | 'validation' | null;
-type Row = { split: Side; deleted?: boolean; trained?: boolean; reserved?: boolean };
+type Row = { split: Side; deleted?: boolean; trained?: boolean; reserved?: boolean; family?: string };
 
 const insert = (
 	sql: postgres.ISql,
 	prompt: string,
-	{ split, deleted = false, trained = false, reserved = false }: Row,
+	{ split, deleted = false, trained = false, reserved = false, family }: Row,
 	project = projects[0]!
 ) => {
 	const id = randomUUID();
@@ -35,9 +35,9 @@ const insert = (
 		id,
 		done: sql`
 			insert into examples (id, team_id, project_id, number, messages, content_hash, prompt_hash, tokens, origin, split, deleted_at, trained,
-				reserved)
+				reserved, family)
 			values (${id}, ${scope.teamId}, ${project}, ${++number}, '[]', ${id}::text::bytea, ${prompt}::text::bytea, 1, 'written', ${split},
-				${deleted ? new Date().toISOString() : null}, ${trained}, ${reserved})`
+				${deleted ? new Date().toISOString() : null}, ${trained}, ${reserved}, ${family ?? null}::text::bytea)`
 	};
 };
 
@@ -130,4 +130,78 @@ test('what a statement leaves where it is, is not asked about because of what it
 				update examples set split = case when id = ${other} then 'train' else split end where id in (${gone}, ${other})`
 		)
 	).toBeUndefined();
+});
+
+describe.each(cases)('beside %o comes %s, which nearly asks the same', (row, side) => {
+	const expected = holds(row, side) ? 'AI008' : undefined;
+
+	test('by moving there', async () => {
+		const family = randomUUID();
+		await put(randomUUID(), { ...row, family });
+		const id = await put(randomUUID(), { split: null, family });
+		expect(await refusal((sql) => sql`update examples set split = ${side} where id = ${id}`)).toBe(expected);
+	});
+
+	test('of another family, or in another project', async () => {
+		const family = randomUUID();
+		await put(randomUUID(), { ...row, family: randomUUID() });
+		await put(randomUUID(), row);
+		await put(randomUUID(), { ...row, family }, projects[1]);
+		const id = await put(randomUUID(), { split: null, family });
+		expect(await refusal((sql) => sql`update examples set split = ${side} where id = ${id}`)).toBeUndefined();
+	});
+});
+
+/** A choice with this prompt. */
+const choose = async (prompt: string, ordered: boolean, project = projects[0]!) =>
+	rewriteHistory(
+		'playground_pairs',
+		(sql) => sql`
+			insert into playground_pairs (team_id, project_id, prompt, prompt_hash, chosen, rejected, chosen_by, rejected_by, person_id,
+				client_id, ordered)
+			values (${scope.teamId}, ${project}, '[]', ${prompt}::text::bytea, 'x', 'y', 'v1', 'base', ${randomUUID()}, ${randomUUID()},
+				${ordered})`
+	);
+
+describe('beside a preference', () => {
+	const become = async (prompt: string, side: Side) => {
+		const added = await refusal((sql) => insert(sql, prompt, { split: side }).done);
+		const id = await put(prompt, { split: null });
+		return [added, await refusal((sql) => sql`update examples set split = ${side} where id = ${id}`)];
+	};
+
+	test('that a run was sent its prompt never measures, and may train', async () => {
+		const prompt = randomUUID();
+		await choose(prompt, true);
+		expect(await become(prompt, 'validation')).toEqual(['AI009', 'AI009']);
+		expect(await become(prompt, 'train')).toEqual([undefined, undefined]);
+	});
+
+	test('of another prompt or project, or that no run was sent, it may', async () => {
+		const prompt = randomUUID();
+		await choose(randomUUID(), true);
+		await choose(prompt, true, projects[1]);
+		await choose(prompt, false);
+		expect(await become(prompt, 'validation')).toEqual([undefined, undefined]);
+	});
+});
+
+test('what stands on both sides already is not asked again because something else moves with it', async () => {
+	const [prompt, family, sent] = [randomUUID(), randomUUID(), randomUUID()];
+	await choose(sent, true);
+	const standing = [
+		await put(prompt, { split: 'train' }),
+		await put(prompt, { split: 'validation' }),
+		await put(randomUUID(), { split: 'train', family }),
+		await put(randomUUID(), { split: 'validation', family }),
+		await put(sent, { split: 'validation' })
+	];
+	const moving = await put(randomUUID(), { split: null });
+	for (const id of standing)
+		expect(
+			await refusal(
+				(sql) => sql`
+					update examples set split = case when id = ${moving} then 'train' else split end where id in (${id}, ${moving})`
+			)
+		).toBeUndefined();
 });

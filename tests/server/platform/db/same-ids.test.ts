@@ -7,7 +7,7 @@ import { scopeFor } from '../../../../src/lib/server/access/scope.ts';
 import { closePools } from '../../../../src/lib/server/platform/db/pools.ts';
 import { oneOfEach } from '../../../support/one-of-each.ts';
 import { raw } from '../../../support/raw.ts';
-import { newPerson, newTeam } from '../../../support/team.ts';
+import { newPerson, newProject, newTeam } from '../../../support/team.ts';
 
 const owner = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
 afterAll(async () => {
@@ -31,6 +31,7 @@ beforeAll(async () => {
 	await owner`
 		insert into ratings (team_id, project_id, example_id, person_id, score, text, client_id)
 		values (${one.teamId}, ${ids.projects!}, ${ids.examples!}, ${two.owner.id}, 10, '', ${randomUUID()})`;
+	await owner`select recount_examples()`; // triggers were off
 });
 
 /** The second team gets the project, the example, the run and the evaluation of the first, ids and all. */
@@ -348,6 +349,190 @@ test('a prompt may train in one team and measure in another', async () => {
 		{ split: 'train' },
 		{ split: 'validation' }
 	]);
+});
+
+/** What counters say, by team. */
+const counters = async (sql: postgres.ISql) => [
+	...(await sql`
+		select team_id, project_id, split, points, rewritten, trained, sum(count)::int as count, sum(tokens)::int as tokens,
+			sum(ratings)::float as ratings
+		from example_counts group by 1, 2, 3, 4, 5, 6 having sum(count) <> 0 order by 1, 2, 3, 4, 5, 6`),
+	...(await sql`
+		select team_id, project_id, person_id, score, sum(count)::int as count
+		from own_counts group by 1, 2, 3, 4 having sum(count) <> 0 order by 1, 2, 3, 4`)
+];
+
+test('what is counted in one team is counted there, whatever one statement does to both', async () => {
+	const examples = [randomUUID(), randomUUID()];
+	const gone = randomUUID(); // from the start
+	const isCounted = async (what: string) => {
+		const before = await counters(owner);
+		await owner
+			.begin(async (sql) => {
+				await sql`select recount_examples()`;
+				expect(await counters(sql), what).toEqual(before);
+				throw trying;
+			})
+			.catch((problem) => {
+				if (problem !== trying) throw problem;
+			});
+	};
+	await owner`
+		insert into examples (team_id, id, project_id, number, messages, content_hash, prompt_hash, tokens, origin, deleted_at)
+		select team, id, ${ids.projects!}, 199 + place, '[]', id::text::bytea, id::text::bytea,
+			case when team = ${one.teamId} then 3 else 5 end, 'written', case when id = ${gone} then now() end
+		from unnest(${[one.teamId, two.teamId]}::uuid[]) team, unnest(${[...examples, gone]}::uuid[]) with ordinality as each(id, place)`;
+	await isCounted('added');
+	for (const [team, score] of [
+		[one, 2],
+		[two, 7]
+	] as const)
+		for (const example of examples)
+			await owner`
+				insert into ratings (team_id, project_id, example_id, person_id, score, text, client_id)
+				values (${team.teamId}, ${ids.projects!}, ${example}, ${one.owner.id}, ${score}, '', ${randomUUID()})`;
+	// given before others were seen, and taken back
+	for (const [score, settled] of [
+		[4, true],
+		[null, false]
+	] as const)
+		await owner`
+			insert into ratings (team_id, project_id, example_id, person_id, score, settled, text, client_id)
+			values (${two.teamId}, ${ids.projects!}, ${examples[0]!}, ${two.owner.id}, ${score}, ${settled}, '', ${randomUUID()})`;
+	await isCounted('rated');
+	const inBoth = (change: string) =>
+		owner.unsafe(`update examples set ${change} where id = any ($1::uuid[])`, [examples]);
+	await inBoth(`split = case when team_id = '${one.teamId}' then 'train' end`);
+	await isCounted('moved');
+	await inBoth(`deleted_at = case when team_id = '${one.teamId}' then now() end`);
+	await isCounted('one deleted');
+	await inBoth('deleted_at = case when deleted_at is null then now() end');
+	await isCounted('one comes as the other goes');
+	await inBoth(`deleted_at = case when id = '${examples[0]}' then now() end`);
+	await isCounted('of each team one');
+	await inBoth('deleted_at = case when deleted_at is null then now() end');
+	await isCounted('and the other');
+	await inBoth('deleted_at = null');
+	await isCounted('all are back');
+	// and of two projects of one team
+	const { project } = await newProject(one.scope, { slug: 'second' });
+	const ofTwo = [randomUUID(), randomUUID()];
+	await owner`
+		insert into examples (team_id, id, project_id, number, messages, content_hash, prompt_hash, tokens, origin)
+		select ${one.teamId}, each.id, each.project, 210, '[]', each.id::text::bytea, each.id::text::bytea, 7, 'written'
+		from unnest(${ofTwo}::uuid[], ${[ids.projects!, project.id]}::uuid[]) as each(id, project)`;
+	await isCounted('added to two projects');
+	await owner`update examples set split = 'train' where team_id = ${one.teamId} and id = any (${ofTwo}::uuid[])`;
+	await isCounted('moved in two projects');
+});
+
+test('a project that goes takes the counters and signatures of its team along', async () => {
+	const rows = (sql: postgres.ISql) => sql`
+		select team_id, count(*)::int as n from (
+			select team_id from example_counts where project_id = ${ids.projects!} union all
+			select team_id from own_counts where project_id = ${ids.projects!} union all
+			select team_id from example_signatures where project_id = ${ids.projects!}
+		) all_of group by 1`;
+	await owner
+		.begin(async (sql) => {
+			await sql`
+				insert into example_signatures (team_id, project_id, block, bits) values (${two.teamId}, ${ids.projects!}, 9, '')`;
+			const before = await rows(sql);
+			expect(before).toHaveLength(2);
+			await sql`delete from projects where team_id = ${two.teamId} and id = ${ids.projects!}`;
+			expect(await rows(sql)).toEqual(before.filter(({ team_id }) => team_id === one.teamId));
+			throw trying;
+		})
+		.catch((problem) => expect(problem).toBe(trying));
+});
+
+test('what is searched in one team is found there, by its own numbers and signatures', async () => {
+	await owner`update projects set next_example = 1000 where team_id = ${two.teamId} and id = ${ids.projects!}`;
+	const add = (team: Team, id: string, number: number, text: string) =>
+		owner`
+			insert into examples (team_id, id, project_id, number, messages, content_hash, prompt_hash, tokens, origin)
+			values (${team.teamId}, ${id}, ${ids.projects!}, ${number}, ${JSON.stringify([{ role: 'user', content: text }])}, ${id}::text::bytea,
+				${id}::text::bytea, 1, 'written')`;
+	const [shared, far, theirs] = [randomUUID(), randomUUID(), randomUUID()];
+	await add(one, shared, 5, 'A theirs');
+	await add(one, theirs, 6, 'A zebra');
+	await add(two, shared, 5, 'A zebra');
+	await add(two, far, 900, 'A zebra');
+	const rewrite = (team: Team, example: string, output: string) =>
+		owner`
+			insert into rewrites (team_id, project_id, example_id, person_id, output, client_id)
+			values (${team.teamId}, ${ids.projects!}, ${example}, ${one.owner.id}, ${output}, ${randomUUID()})`;
+	const find = async (word: string, number: number | null = null) =>
+		(
+			await raw(
+				inTwo(),
+				(sql) => sql`
+					select search_examples(${ids.projects!}, ${`%${word}%`}, ${`%${word}%`}, ${number}, '{}', null, null, null, null, 50) as number`
+			)
+		).map((row) => row.number as number);
+	expect(await find('zebra')).toEqual([900, 5]);
+	expect(await find('theirs')).toEqual([]);
+	expect(await find('nothing', 6)).toEqual([]);
+	await rewrite(one, theirs, 'A colander');
+	await rewrite(one, shared, 'A colander');
+	await rewrite(two, far, 'A sieve');
+	expect(await find('colander')).toEqual([]);
+	expect(await find('sieve')).toEqual([900]);
+});
+
+test('a preference that was taken back, measures or was sent in one team is none of that in another', async () => {
+	const [taken, measured, sent] = [randomUUID(), randomUUID(), randomUUID()];
+	for (const { teamId } of [one, two])
+		for (const pair of [taken, measured, sent])
+			await owner`
+				insert into playground_pairs (team_id, id, project_id, prompt, prompt_hash, chosen, rejected, chosen_by, rejected_by, person_id,
+					client_id, withdrawn_at)
+				values (${teamId}, ${pair}, ${ids.projects!}, '[]', ${pair}::text::bytea, 'x', 'y', 'v1', 'base', ${one.owner.id},
+					${randomUUID()}, ${pair === taken && teamId === one.teamId ? new Date().toISOString() : null})`;
+	const measure = (team: Team, prompt: string, number: number) => {
+		const id = randomUUID();
+		return owner`
+			insert into examples (team_id, id, project_id, number, messages, content_hash, prompt_hash, tokens, origin, split)
+			values (${team.teamId}, ${id}, ${ids.projects!}, ${number}, '[]', ${id}::text::bytea, ${prompt}::text::bytea, 1, 'written',
+				'validation')`;
+	};
+	await measure(one, measured, 300);
+	for (const pair of [taken, measured, sent])
+		await raw(
+			inTwo(),
+			(sql) => sql`insert into run_pairs (project_id, run_id, pair_id) values (${ids.projects!}, ${ids.runs!}, ${pair})`
+		);
+	const ordered =
+		await owner`select distinct team_id from playground_pairs where ordered and id in (${taken}, ${measured}, ${sent})`;
+	expect(ordered).toEqual([{ team_id: two.teamId }]);
+	// it may measure where it was not sent, by being added or moved
+	await measure(one, sent, 301);
+	await expect(measure(two, sent, 301)).rejects.toMatchObject({ code: 'AI009' });
+	const moving = randomUUID();
+	for (const { teamId } of [one, two])
+		await owner`
+			insert into examples (team_id, id, project_id, number, messages, content_hash, prompt_hash, tokens, origin)
+			values (${teamId}, ${moving}, ${ids.projects!}, 302, '[]', ${moving}::text::bytea, ${sent}::text::bytea, 1, 'written')`;
+	const move = ({ teamId }: Team) =>
+		owner`update examples set split = 'validation' where team_id = ${teamId} and id = ${moving}`;
+	await move(one);
+	await expect(move(two)).rejects.toMatchObject({ code: 'AI009' });
+});
+
+test('of two that nearly ask the same one may train in one team and the other measure in another', async () => {
+	const [family, measuring, training] = [randomUUID(), randomUUID(), randomUUID()];
+	const add = (team: Team, id: string, number: number, split: string | null) =>
+		owner`
+			insert into examples (team_id, id, project_id, number, messages, content_hash, prompt_hash, tokens, origin, split, family)
+			values (${team.teamId}, ${id}, ${ids.projects!}, ${number}, '[]', ${id}::text::bytea, ${id}::text::bytea, 1, 'written', ${split},
+				${family}::text::bytea)`;
+	await add(one, measuring, 400, 'validation');
+	await add(two, training, 401, null);
+	await owner`update examples set split = 'train' where team_id = ${two.teamId} and id = ${training}`;
+	await add(one, training, 401, null);
+	await expect(
+		owner`update examples set split = 'train' where team_id = ${one.teamId} and id = ${training}`
+	).rejects.toMatchObject({ code: 'AI008' });
 });
 
 test('a reveal in one team ends no vote in another', async () => {

@@ -437,6 +437,8 @@ describe('the policies', () => {
 			values (${alone.teamId}, 'One', 'https://example.com', ${['run.failed']}, '{}')`;
 		await owner`insert into budgets (team_id, project_id, cents) select team_id, id, 100 from projects where team_id = ${alone.teamId}`;
 		// what nobody may even read
+		await owner`insert into own_counts (team_id, project_id, person_id, slot, score, count)
+			select team_id, id, ${alone.owner.id}, 0, 7, 1 from projects where team_id = ${alone.teamId}`;
 		await owner`insert into named_requests (team_id, key_id, name, fingerprint, held_until)
 			values (${alone.teamId}, ${randomUUID()}, 'first', 'x', now())`;
 		await owner`insert into personal_tokens (team_id, person_id, name, hash, hint, expires_at)

@@ -1,0 +1,115 @@
+import path from 'node:path';
+import { type TestCase, type TestSpecification, type Vitest, createVitest } from 'vitest/node';
+import type { Mutant } from './mutant.ts';
+import { type Switched, withSwitches } from './switches.ts';
+import type { Trial } from './trial.ts';
+
+/** Says which test noticed a mutant. */
+type Tell = (mutant: Mutant, killedBy: string) => void;
+
+/** Their tests go on from what those before have left, and cannot be run again. */
+const isOnce = (file: string) => /platform\/db\/(evidence|answers|functions|same-ids)\.test/.test(file);
+
+/** After so many files that did not notice it, a mutant is left. */
+const atMost = 4;
+
+/**
+ * Asks many mutants in one run of a test file (`trial-runner.ts`), which is some ten times as quick as a run for each. Only what is
+ * noticed here is decided: tests that cannot be run twice, what a file does before its tests, and mutants that live are left to `Bench`.
+ */
+export class AtOnce {
+	private vitest!: Vitest;
+	private tell: (killed: string, by: string) => void = () => {};
+	private readonly mutants: readonly Mutant[];
+	/** What is changed of the source, by the file's whole path. */
+	private readonly edits: Map<string, Switched[]>;
+
+	private constructor(mutants: readonly Mutant[]) {
+		this.mutants = mutants.filter(({ undo, edit }) => undo !== undefined || edit?.isExpression);
+		const edits = this.mutants.flatMap(({ id, edit }) => (edit ? [{ ...edit, id }] : []));
+		this.edits = Map.groupBy(edits, ({ file }) => path.resolve(file));
+	}
+
+	/** `ownerUrl`: a Postgres that is there already. */
+	static async start(ownerUrl: string, mutants: readonly Mutant[]): Promise<AtOnce> {
+		const one = new AtOnce(mutants);
+		process.env.TEST_DATABASE_URL = ownerUrl; // for global-setup.ts
+		try {
+			one.vitest = await createVitest(
+				'test',
+				{
+					config: 'tests/mutate/database.config.ts',
+					runner: 'tests/mutate/trial-runner.ts',
+					watch: false,
+					reporters: [{ onTestCaseResult: (test) => one.heard(test) }],
+					maxWorkers: 2,
+					// a test that waits for what a mutant keeps from coming
+					testTimeout: 30_000,
+					expect: { poll: { timeout: 15_000 } },
+					fsModuleCache: false
+				},
+				{ plugins: [one.plugin()], logLevel: 'silent' }
+			);
+			await one.vitest.standalone();
+		} finally {
+			delete process.env.TEST_DATABASE_URL;
+		}
+		return one;
+	}
+
+	async stop() {
+		await this.vitest.close();
+	}
+
+	/** Asks the likeliest file of each, then the next of those that nobody has noticed. */
+	async ask(tell: Tell): Promise<void> {
+		const alive = new Map(this.mutants.map((mutant) => [mutant.id, mutant]));
+		const fileOf = ({ files }: Mutant, turn: number) => files.filter((file) => !isOnce(file)).slice(0, atMost)[turn];
+		this.tell = (id, by) => {
+			const mutant = alive.get(id);
+			if (mutant && alive.delete(id)) tell(mutant, by);
+		};
+		for (let turn = 0; turn < atMost; turn++) {
+			const asked = Map.groupBy(
+				[...alive.values()].filter((mutant) => fileOf(mutant, turn)),
+				(mutant) => fileOf(mutant, turn)!
+			);
+			await this.run(asked);
+		}
+	}
+
+	private async run(asked: Map<string, Mutant[]>) {
+		const project = this.vitest.getRootProject();
+		const trials = [...asked].map(([file, mutants]) => [file, mutants.map((mutant) => trialOf(mutant, file))]);
+		project.provide('trials', Object.fromEntries(trials) as Record<string, Trial[]>);
+		const specifications = [...asked.keys()].map((file): TestSpecification =>
+			project.createSpecification(path.resolve(file))
+		);
+		await this.vitest.runTestSpecifications(specifications);
+	}
+
+	private plugin() {
+		return {
+			name: 'mutants',
+			enforce: 'pre' as const,
+			transform: (code: string, id: string) => {
+				const edits = this.edits.get(id.split('?')[0]!);
+				return edits && withSwitches(code, edits);
+			}
+		};
+	}
+
+	private heard(test: TestCase) {
+		const { tried } = test.meta();
+		const by = `${path.relative('.', test.module.moduleId)} > ${test.fullName}`;
+		if (tried?.stopped) console.log(`no more is asked of ${by}: ${tried.stopped}`);
+		for (const id of tried?.killed ?? []) this.tell(id, by);
+	}
+}
+
+const trialOf = ({ id, sql, undo, probe, named }: Mutant, file: string): Trial => ({
+	id,
+	...(sql && { sql: { make: sql, undo: undo! } }),
+	...(named?.[file] && { named: named[file].source }),
+	...(probe && { probe: { make: probe, undo: undo! } })
+});

@@ -1,0 +1,26 @@
+/** A mutant that can be made and taken back while a test file runs; what its tests are asked with. */
+export type Trial = {
+	id: string;
+	/** What makes it in the file's database, and what takes it back; none where the source asks `which` mutant it is. */
+	sql?: { make: string; undo: string };
+	/** The tests to ask, as the source of a regular expression; without it all. */
+	named?: string;
+	/** Something so wrong that a test which does not notice it reaches none of the trials with the same. */
+	probe?: { make: string; undo: string };
+};
+
+/** What a test says of its trials in its `meta`: who was noticed, and what kept it from going on. */
+export type Tried = { killed: string[]; stopped?: string };
+
+/** In the process of a test: the mutant that the source is now. */
+export const mutantNow = '__mutantNow';
+
+declare module 'vitest' {
+	interface ProvidedContext {
+		/** By test file, as its path from the repository. */
+		trials?: Record<string, Trial[]>;
+	}
+	interface TaskMeta {
+		tried?: Tried;
+	}
+}
