@@ -1,8 +1,9 @@
 -- What jobs without a team may do.
 
 -- The janitor's question: which teams have something open, billed or waited for, a revealed evaluation that has not been
--- counted, an audit entry without a place, examples without a signature, a key whose end nobody was told of (keys/jobs.ts), a delivery that is overdue, a connection
--- that was not looked at for models that nobody here knows of (connections/jobs.ts), or a webhook whose end nobody was told of. It returns ids only; each team is then entered through its own scope.
+-- counted, an audit entry without a place, examples without a signature, a key whose end nobody was told of (keys/jobs.ts), a
+-- delivery that is overdue, a connection that was not looked at for models that nobody here knows of (connections/jobs.ts), or a
+-- webhook whose end nobody was told of. It returns ids only; each team is then entered through its own scope.
 create or replace function teams_with_open_work() returns setof uuid
 	language sql stable security definer set search_path = '' as $$
 	select team_id from public.servings where status in ('starting', 'ready', 'stopping')

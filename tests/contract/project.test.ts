@@ -12,10 +12,11 @@ const problemsOf = (input: unknown) => {
 	return result.success ? [] : result.issues.map((issue) => v.getDotPath(issue));
 };
 /** What the page sends. */
-const sent = (fields: Record<string, string>) => fromForm(NewProject, fields);
+const sent = (fields: Record<string, string>) => fromForm(NewProject, { clientId: id, ...fields });
 
 test('a project on a connection that is there', () => {
 	expect(v.parse(NewProject, sent({ ...project, connectionId: id, provider: 'together', key: '' }))).toEqual({
+		clientId: id,
 		name: 'Support',
 		description: '',
 		systemPrompt: '',
@@ -36,14 +37,16 @@ test('a project together with a new connection', () => {
 
 test('each problem is under its field', () => {
 	expect(problemsOf(sent({ ...project, connectionId: 'x' }))).toEqual(['connectionId']);
-	expect(problemsOf({ ...project })).toEqual(['connectionId']);
+	expect(problemsOf({ ...project, clientId: id })).toEqual(['connectionId']);
 	expect(problemsOf(sent({ ...project, connectionId: '', 'connection.provider': 'together' }))).toEqual([
 		'connection.key'
 	]);
 	expect(problemsOf(sent({ ...project, connectionId: '', 'connection.provider': 'openai-compatible' }))).toEqual([
 		'connection.baseUrl'
 	]);
-	expect(problemsOf({ ...project, connectionId: id, connection: { provider: 'sandbox' } })).toEqual(['connectionId']);
+	expect(problemsOf({ ...project, clientId: id, connectionId: id, connection: { provider: 'sandbox' } })).toEqual([
+		'connectionId'
+	]);
 	expect(problemsOf(sent({ connectionId: id, name: '', baseModel: '' }))).toEqual(['name', 'baseModel']);
 	for (const nothing of [null, undefined, 'x', []]) expect(problemsOf(nothing).length).toBeGreaterThan(0);
 });

@@ -222,7 +222,7 @@ describe('the table', () => {
 
 	test('is the only way in: what else these files export is a step, for somebody who has a transaction already', async () => {
 		/** Between two transactions of another use case or job, which has asked before; no page and no script calls them. */
-		const between = ['ensureServed', 'releaseServing', 'prepareConnection', 'answerPriceOf'];
+		const between = ['baseDeployability', 'ensureServed', 'releaseServing', 'prepareConnection', 'answerPriceOf'];
 		for (const { file, name, value } of await exportedByFeatures()) {
 			if (!/(commands|queries)\.ts$/.test(file) || between.includes(name)) continue;
 			if (typeof value !== 'function' || 'operation' in value) continue;

@@ -47,6 +47,7 @@ const own = [
 	'server/platform/db/embedded-binaries.ts',
 	'server/platform/db/embedded.ts',
 	'server/platform/db/migrate.ts',
+	'server/platform/db/transaction.ts', // what our own functions raise
 	'server/platform/config-secrets.ts',
 	'server/access/oauth.ts', // a cookie, at most 4 kB
 	'server/webhooks/deliver.ts', // what we have made to be sent

@@ -33,7 +33,11 @@ test('a word in an address that is none of a few leads nowhere, and says which t
 test('a field that is missing is asked for by its own sentence', () => {
 	const sentences = (schema: v.GenericSchema<unknown, unknown>) =>
 		Object.fromEntries((at({}, schema).issues ?? []).map((issue) => [v.getDotPath(issue), issue.message]));
-	expect(sentences(CreateProject.input)).toEqual({ name: 'Give it a name', baseModel: 'Choose a model' });
+	expect(sentences(CreateProject.input)).toEqual({
+		clientId: 'The id of this form is missing',
+		name: 'Give it a name',
+		baseModel: 'Choose a model'
+	});
 	expect(sentences(RateExample.input)).toMatchObject({
 		exampleId: 'The example is missing',
 		score: 'A rating is a number'
