@@ -59,7 +59,8 @@ export const equivalent: { mutant: string | RegExp; because: string }[] = [
 	},
 	{
 		mutant: 'triggers/search_examples: without w.output ilike rewrites',
-		because: 'said so that it begins with few rows: the rewrite that stands is asked too, and is the output of one of them'
+		because:
+			'said so that it begins with few rows: the rewrite that stands is asked too, and is the output of one of them'
 	},
 	{
 		mutant: 'triggers/refuse_leaks_changed: without family is not null',
