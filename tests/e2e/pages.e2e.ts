@@ -127,9 +127,9 @@ const budgetOf = (name: string) => (isDocs(name) ? 2 : (firstLoads[name] ?? 0) +
 /** Pages on which no chart may be fetched, not even later. */
 const chartless = /^(login|team-project-(rate|add|add-import|add-paste|eval-evaluation-vote|dashboard-rater))$/;
 /** Where a chart is drawn: the proof that one would be noticed. */
-const charted = /^team-project(-train-run)?$/;
+const charted = /^team-project$/;
 /** Where one comes when it is scrolled to. */
-const chartedBelow = /^team-project-train-compare$/;
+const chartedBelow = /^team-project-train-(compare|run)$/;
 /** Only the chart library says this of itself. */
 const isChart = (source: string) => /lc-root-container|layerchart/i.test(source);
 
