@@ -57,7 +57,7 @@ export const types: Stage = {
 	name: 'types',
 	run: async () => {
 		const sync = await tool('@sveltejs/kit/svelte-kit.js', ['sync']);
-		const types = sync.ok ? await tool('svelte-check/bin/svelte-check', ['--fail-on-warnings']) : sync;
+		const types = sync.ok ? await tool('svelte-check/bin/svelte-check', ['--tsgo', '--fail-on-warnings']) : sync;
 		return { passed: Number(types.ok), failed: Number(!types.ok), details: types.output };
 	}
 };
