@@ -45,6 +45,8 @@ begin
 		return;
 	end if;
 	if found_key.last_used_at is null or found_key.last_used_at < now() - interval '1 minute' then
+		-- a request that only looks does not wait for the disk because of it, and behind it all who come in with the same
+		perform set_config('synchronous_commit', 'off', true);
 		-- not while somebody holds it (assert_key): nobody waits for this
 		update public.api_keys k set last_used_at = now(), last_used_from = from_address
 		from (

@@ -6,6 +6,7 @@ import type { ProjectScope } from '../../../src/lib/server/access/scope.ts';
 import { byToken } from '../../../src/lib/server/access/tokens.ts';
 import { getExample } from '../../../src/lib/server/examples/queries.ts';
 import { createKey, revokeKey } from '../../../src/lib/server/keys/commands.ts';
+import { sha256 } from '../../../src/lib/server/platform/crypto.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { projects } from '../../../src/lib/server/platform/db/schema.ts';
 import { changeRole, removeMember } from '../../../src/lib/server/team/commands.ts';
@@ -33,6 +34,7 @@ const newShop = async (entrance: Entrance) => {
 		...team,
 		project,
 		keyId: key?.id ?? '',
+		secret,
 		personId: userId,
 		enter: (limit = roomy, slug = project.slug) => enterBy(entrance)(secret, slug, request(), limit),
 		comeBack: (limit = roomy, slug = project.slug) => returnBy(entrance)(secret, slug, request(), limit),
@@ -73,6 +75,24 @@ describe.each([
 		});
 		await expect(undone).rejects.toThrow('Not found');
 		expect(await back.confirm()).toMatchObject({ requests: { remaining: remaining - 2 } });
+	});
+
+	test('has its use written at most once a minute, and waits for no disk because of it', async () => {
+		const { enter, secret, project } = await newShop(entrance);
+		await enter();
+		const asked = { hash: sha256(secret), projectSlug: project.slug, address: '203.0.113.7' };
+		/** Whether the commit of a look that comes in with it waits until all is on the disk. */
+		const waits = () =>
+			owner.begin(async (sql) => {
+				await sql`set local synchronous_commit = on`;
+				await entrance.act(sql, asked);
+				const [row] = await sql`show synchronous_commit`;
+				return row!.synchronous_commit === 'on';
+			});
+		expect(await waits()).toBe(true);
+		await owner`update ${owner(entrance === byKey ? 'api_keys' : 'personal_tokens')} set last_used_at = now() - interval '2 minutes'`;
+		expect(await waits()).toBe(false);
+		expect(await waits()).toBe(true);
 	});
 
 	test('opens its second look as every other request does', async () => {

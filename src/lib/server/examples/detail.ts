@@ -1,4 +1,4 @@
-import { and, desc, eq, lte, sql } from 'drizzle-orm';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { ExampleDetail } from '../../contract/examples.ts';
 import { may } from '../../core/permissions.ts';
 import { countingScore } from '../../core/ratings/counting.ts';
@@ -6,48 +6,56 @@ import { named, ratersOf } from '../access/named.ts';
 import { markOf, seesScores } from '../access/own-scores.ts';
 import type { ProjectScope, Tx } from '../access/scope.ts';
 import { prepared } from '../platform/db/drizzle.ts';
-import { ratings, rewrites } from '../platform/db/schema.ts';
-import { type Example, findExample, rowOf, withoutSide } from './rows.ts';
+import { examples, ratings } from '../platform/db/schema.ts';
+import { type Example, rowOf, withoutSide } from './rows.ts';
 
 /** Of a history, so much is shown. */
 const newest = 50;
 
 const ofExample = sql.placeholder('exampleId');
 
-const given = prepared((db) => {
-	const all = db.$with('given').as(
-		db
-			.select({
-				name: sql<string>`${named.name}`.as('name'),
-				personId: ratings.personId,
-				voter: ratings.voter,
-				score: ratings.score,
-				at: ratings.createdAt,
-				text: ratings.text,
-				seq: ratings.seq,
-				place: sql<number>`row_number() over (partition by ${ratings.voter} order by ${ratings.seq} desc)`.as('place')
-			})
-			.from(ratings)
-			.innerJoin(ratersOf(ofExample), eq(named.id, ratings.personId))
-			.where(eq(ratings.exampleId, ofExample))
-	);
-	return db.with(all).select().from(all).where(lte(all.place, newest)).orderBy(desc(all.seq)).prepare('scores');
-});
+/** As JSON has them: times as text, the mark of a text in hex. */
+type Given = {
+	name: string;
+	personId: string;
+	voter: 'person' | 'script';
+	score: number | null;
+	at: string;
+	text: string;
+};
+type Written = { name: string; voter: 'person' | 'script'; output: string | null; at: string };
 
-const written = prepared((db) =>
+const given = sql<Given[]>`(
+	select coalesce(json_agg(json_build_object('name', name, 'personId', person_id, 'voter', voter, 'score', score, 'at', created_at,
+		'text', encode(text, 'hex')) order by seq desc), '[]')
+	from (
+		select ${named.name} as name, r.person_id, r.voter, r.score, r.created_at, r.text, r.seq,
+			row_number() over (partition by r.voter order by r.seq desc) as place
+		from ratings r join ${ratersOf(ofExample)} on ${named.id} = r.person_id
+		where r.example_id = ${ofExample}
+	) of_each
+	where place <= ${newest}
+)`;
+
+const written = sql<Written[]>`(
+	select coalesce(json_agg(json_build_object('name', name, 'voter', voter, 'output', output, 'at', created_at) order by seq desc), '[]')
+	from (
+		select ${named.name} as name, w.voter, w.output, w.created_at, w.seq
+		from rewrites w join ${ratersOf(ofExample)} on ${named.id} = w.person_id
+		where w.example_id = ${ofExample}
+		order by w.seq desc limit ${newest}
+	) latest
+)`;
+
+/** An example with its history: one question, since each costs the server as much as what it finds. */
+const withHistory = prepared((db) =>
 	db
-		.select({
-			person: named.name,
-			script: sql<boolean>`${rewrites.voter} = 'script'`,
-			output: rewrites.output,
-			at: rewrites.createdAt
-		})
-		.from(rewrites)
-		.innerJoin(ratersOf(ofExample), eq(named.id, rewrites.personId))
-		.where(eq(rewrites.exampleId, ofExample))
-		.orderBy(desc(rewrites.seq))
-		.limit(newest)
-		.prepare('rewrites')
+		.select({ example: examples, scores: given, versions: written })
+		.from(examples)
+		.where(
+			and(eq(examples.projectId, sql.placeholder('projectId')), eq(examples.id, ofExample), isNull(examples.deletedAt))
+		)
+		.prepare('history')
 );
 
 /** A step: the voter's own score of the text as it is; all their acts on it, which the page of the history may not reach back to. */
@@ -75,24 +83,21 @@ const settles = async (tx: Tx, exampleId: string): Promise<boolean> => {
  */
 export const detailOf = async (tx: Tx, scope: ProjectScope, id: string): Promise<ExampleDetail | undefined> => {
 	const { role, voterId } = scope;
-	const sent = [
-		findExample(tx, scope.project.id, id),
-		given(tx, { exampleId: id }),
-		written(tx, { exampleId: id })
-	] as const;
+	const sent = withHistory(tx, { projectId: scope.project.id, exampleId: id });
 	if (seesScores(scope)) tx.last();
-	const [example, scores, versions] = await Promise.all(sent);
-	if (!example) return undefined;
+	const [found] = await sent;
+	if (!found) return undefined;
+	const { example, scores, versions } = found;
 	const own = seesScores(scope) ? null : await ownScoreOf(tx, example, voterId);
 	// of a long history the others' may be older than what is shown, and still be in the mean; a script's own never is
 	const isInMean = example.ratingsCount > (scope.key ? 0 : 1);
 	const hasOthers = isInMean || scores.some(({ personId }) => personId !== voterId);
 	const isBlind = !seesScores(scope) && (own === null || (hasOthers && !(await settles(tx, example.id))));
-	const present = markOf(example.rewrite);
+	const present = markOf(example.rewrite).toString('hex');
 	const visible = (kind: 'person' | 'script') =>
 		scores
 			.filter(({ personId, voter }) => voter === kind && (!isBlind || personId === voterId))
-			.map(({ name, score, at, text }) => ({ name, score, at, earlier: !text.equals(present) }));
+			.map(({ name, score, at, text }) => ({ name, score, at: new Date(at), earlier: text !== present }));
 	return {
 		...rowOf(example),
 		...(!may(role, 'splits:see') && withoutSide),
@@ -101,6 +106,11 @@ export const detailOf = async (tx: Tx, scope: ProjectScope, id: string): Promise
 		rewrite: example.rewrite,
 		ratings: visible('person').map(({ name, ...given }) => ({ person: name, ...given })),
 		scriptRatings: visible('script').map(({ name, ...given }) => ({ script: name, ...given })),
-		rewrites: versions
+		rewrites: versions.map(({ name, voter, output, at }) => ({
+			person: name,
+			script: voter === 'script',
+			output,
+			at: new Date(at)
+		}))
 	};
 };

@@ -51,13 +51,9 @@ const findById = prepared((db) =>
 		.prepare('example')
 );
 
-/** A step: the example of this project, unless there is none or it was deleted. */
-export const findExample = async (tx: Tx, projectId: string, id: string): Promise<Example | undefined> =>
-	(await findById(tx, { projectId, id }))[0];
-
 /** A step: the example of this project. Throws *not found*, also for a deleted one. */
 export const exampleOf = async (tx: Tx, projectId: string, id: string): Promise<Example> => {
-	const found = await findExample(tx, projectId, id);
+	const [found] = await findById(tx, { projectId, id });
 	if (!found) throw noExample();
 	return found;
 };
