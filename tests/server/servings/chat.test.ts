@@ -3,6 +3,7 @@ import { chat } from '../../../src/lib/server/servings/chat.ts';
 import { inProject } from '../../../src/lib/server/access/scope.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
+import { answerEvents } from '../../support/answer-events.ts';
 import { newProject, newTeam } from '../../support/team.ts';
 
 let sandbox: Awaited<ReturnType<typeof startSandbox>>;
@@ -20,21 +21,16 @@ const newChat = async (baseModel = 'sandbox-small', sandboxUrl = sandbox.url) =>
 	await newProject(scope, { baseModel, sandboxUrl });
 	return inProject(scope, 'support');
 };
-const eventsOf = async (pieces: AsyncIterable<string | Uint8Array>) => {
-	const events: Record<string, unknown>[] = [];
-	for await (const piece of pieces) events.push(JSON.parse(String(piece).replace(/^data: /, '')));
-	return events;
-};
 
 test('the base model answers piece by piece, and says at the end how it ended', async () => {
-	const events = await eventsOf((await chat(await newChat(), ask)).pieces);
+	const events = await answerEvents((await chat(await newChat(), ask)).pieces);
 	expect(events.length).toBeGreaterThan(1);
 	expect(events.slice(0, -1).every(({ text }) => typeof text === 'string' && text !== '')).toBe(true);
 	expect(events.at(-1)).toMatchObject({ done: true, finishReason: expect.any(String) });
 });
 
 test('a model that the provider does not know is told in its words, not as a bug', async () => {
-	const events = await eventsOf((await chat(await newChat('no-such-model'), ask)).pieces);
+	const events = await answerEvents((await chat(await newChat('no-such-model'), ask)).pieces);
 	expect(events).toEqual([{ error: { code: 'conflict', message: expect.any(String) } }]);
 });
 
@@ -48,6 +44,6 @@ test('a ninth answer at once waits; whoever stops reading makes room', async () 
 		await reader.next();
 		await reader.return!();
 	}
-	expect((await eventsOf((await chat(scope, ask)).pieces)).at(-1)).toMatchObject({ done: true });
+	expect((await answerEvents((await chat(scope, ask)).pieces)).at(-1)).toMatchObject({ done: true });
 	await slow.stop();
 });

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { AnswerEvent, Answered } from '../../../src/lib/contract/servings.ts';
+import type { Answered } from '../../../src/lib/contract/servings.ts';
 import { inProject, type Scope } from '../../../src/lib/server/access/scope.ts';
 import { setBudget } from '../../../src/lib/server/budget/commands.ts';
 import { getBudget } from '../../../src/lib/server/budget/queries.ts';
@@ -7,6 +7,7 @@ import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { connections } from '../../../src/lib/server/platform/db/schema.ts';
 import { configureProviders } from '../../../src/lib/server/providers/configure.ts';
 import { chat } from '../../../src/lib/server/servings/chat.ts';
+import { answerEvents } from '../../support/answer-events.ts';
 import { newProject, newTeam } from '../../support/team.ts';
 import { type TokenServer, startTokenServer } from '../../support/token-server.ts';
 
@@ -27,13 +28,8 @@ const newPlace = async () => {
 };
 const question = { runId: null, messages: [{ role: 'user' as const, content: 'Hi' }], temperature: 0, maxTokens: 1000 };
 
-const read = async (pieces: AsyncIterable<string | Uint8Array>) => {
-	const events: AnswerEvent[] = [];
-	for await (const piece of pieces) events.push(JSON.parse(String(piece).replace(/^data: /, '')) as AnswerEvent);
-	return events;
-};
 const ask = async (scope: Scope, more: Partial<typeof question> = {}) =>
-	read((await chat(await inProject(scope, 'support'), { ...question, ...more })).pieces);
+	answerEvents((await chat(await inProject(scope, 'support'), { ...question, ...more })).pieces);
 const spent = async (scope: Scope) => (await getBudget(await inProject(scope, 'support'))).playgroundCents;
 /** What was paid and has nothing set aside any more. */
 const settled = (scope: Scope, cents: number) =>
@@ -67,7 +63,7 @@ test('asks any model of a connection of the team, and no other', async () => {
 	const { scope, here } = await newPlace();
 	const [own] = await scope.tx((tx) => tx.select().from(connections));
 	const another = { ...question, connectionId: own!.id, model: 'ant-1b' };
-	expect((await read((await chat(await here(), another)).pieces)).at(-1)).toMatchObject({
+	expect((await answerEvents((await chat(await here(), another)).pieces)).at(-1)).toMatchObject({
 		done: true,
 		costMicros: 20_000
 	});
@@ -131,7 +127,7 @@ describe('a budget', () => {
 					message: expect.stringMatching(/^This may cost \$0\.10, .* only \$0\.05 is left/)
 				});
 		server.release();
-		await Promise.all(begun.map((one) => read(one.value.pieces)));
+		await Promise.all(begun.map((one) => answerEvents(one.value.pieces)));
 		await settled(scope, 4);
 		// what was set aside is free again
 		server.state.hold = false;

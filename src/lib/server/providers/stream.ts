@@ -47,8 +47,7 @@ export async function collect(
 		isBegun = true;
 		tell(piece);
 	};
-	const wait = () => setTimeout(() => silence.abort(), patienceMs);
-	let timer = wait();
+	const timer = setTimeout(() => silence.abort(), patienceMs);
 	let chunks: AsyncIterator<Chunk> | undefined;
 	try {
 		for (;;) {
@@ -61,8 +60,7 @@ export async function collect(
 				if (!isBegun && !access.signal?.aborted) throw problem;
 				return answer;
 			}
-			clearTimeout(timer);
-			timer = wait();
+			timer.refresh();
 			// They end without a word when the signal ends them.
 			if (next.done) {
 				if (!isBegun && answer.finishReason === null && !access.signal?.aborted)

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type AnswerEvent, Chat } from '../../contract/servings.ts';
 import { AppError } from '../../core/errors.ts';
 import { type Part, ThoughtParter } from '../../core/servings/thinking.ts';
@@ -38,10 +39,11 @@ class Pieces {
 		this.#wake();
 	}
 
-	/** The next one, or undefined when there are no more. */
+	/** What was said since the last time, or undefined when there is no more. What comes in one turn of the event loop leaves in one write. */
 	async next(): Promise<string | undefined> {
 		while (this.#waiting.length === 0 && !this.#isOver) await new Promise<void>((more) => (this.#wake = more));
-		return this.#waiting.shift();
+		if (!this.#isOver) await nextTurn();
+		return this.#waiting.length > 0 ? this.#waiting.splice(0).join('') : undefined;
 	}
 }
 
