@@ -25,7 +25,7 @@ const newChat = async (baseModel = 'sandbox-small', sandboxUrl = sandbox.url) =>
 test('the base model answers piece by piece, and says at the end how it ended', async () => {
 	const events = await answerEvents((await chat(await newChat(), ask)).pieces);
 	expect(events.length).toBeGreaterThan(1);
-	expect(events.slice(0, -1).every(({ text }) => typeof text === 'string' && text !== '')).toBe(true);
+	expect(events.slice(0, -1).every((event) => 'text' in event && event.text !== '')).toBe(true);
 	expect(events.at(-1)).toMatchObject({ done: true, finishReason: expect.any(String) });
 });
 
