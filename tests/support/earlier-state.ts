@@ -1,9 +1,8 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { drizzle } from 'drizzle-orm/postgres-js';
-import { migrate as runMigrations } from 'drizzle-orm/postgres-js/migrator';
 import postgres from 'postgres';
+import { applyMigrations } from '../../src/lib/server/platform/db/migrations.ts';
 
 type Journal = { entries: { tag: string }[] };
 
@@ -33,7 +32,7 @@ export const migrateUpTo = async (sql: postgres.Sql, number: string, folder = 'd
 		fs.writeFileSync(path.join(shortened, 'meta/_journal.json'), JSON.stringify({ ...journal, entries }));
 		for (const { tag } of entries) fs.copyFileSync(path.join(folder, `${tag}.sql`), path.join(shortened, `${tag}.sql`));
 		await sql.unsafe(fs.readFileSync(path.join(folder, 'roles.sql'), 'utf8'));
-		await runMigrations(drizzle(sql), { migrationsFolder: shortened });
+		await applyMigrations(sql, shortened, async () => {});
 	} finally {
 		fs.rmSync(shortened, { recursive: true });
 	}

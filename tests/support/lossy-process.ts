@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { scopeFor } from '../../src/lib/server/access/scope.ts';
 import { subscribe } from '../../src/lib/server/events/hub.ts';
 import { startQueue } from '../../src/lib/server/jobs/queue.ts';
-import { plainPool } from '../../src/lib/server/platform/db/pools.ts';
+import { plainPool, poolSizes } from '../../src/lib/server/platform/db/pools.ts';
 import { auditEntries } from '../../src/lib/server/platform/db/schema.ts';
 
 /**
@@ -53,11 +53,12 @@ const repeat = async (work: () => Promise<void>) => {
 
 /** Holds all connections of both pools in the same moment, and does something on each. */
 const holdAllSlots = async () => {
+	const slots = poolSizes.team + poolSizes.plain;
 	let inside = 0;
 	let open = () => {};
 	const all = new Promise<void>((go) => (open = go));
 	const arrive = () => {
-		if (++inside === 18) open();
+		if (++inside === slots) open();
 		return all;
 	};
 	const inTeam = () =>
@@ -73,9 +74,9 @@ const holdAllSlots = async () => {
 			await sql`select 2`;
 		});
 	// one that is still hit by what came before lets the others go
-	const held = Array.from({ length: 18 }, (_, i) => (i < 12 ? inTeam() : plainly()).finally(open));
+	const held = Array.from({ length: slots }, (_, i) => (i < poolSizes.team ? inTeam() : plainly()).finally(open));
 	const ends = await Promise.allSettled(held);
-	return inside === 18 && ends.every(({ status }) => status === 'fulfilled');
+	return inside === slots && ends.every(({ status }) => status === 'fulfilled');
 };
 
 /** How long until all connections can be used at once. */

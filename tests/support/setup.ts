@@ -30,6 +30,12 @@ if (admin) {
 	process.env.DATABASE_URL = on(ownerUrl!, database);
 	process.env.APP_DATABASE_URL = on(inject('appUrl')!, database);
 	process.env.QUEUE_DATABASE_URL = on(inject('queueUrl')!, database);
+	// host:port of a pooler in front of TEST_DATABASE_URL: what serves goes through it, and what listens does not
+	const pooler = process.env.TEST_POOLER;
+	if (pooler) {
+		process.env.LISTEN_DATABASE_URL = process.env.APP_DATABASE_URL;
+		process.env.APP_DATABASE_URL = Object.assign(new URL(process.env.APP_DATABASE_URL), { host: pooler }).href;
+	}
 }
 
 afterAll(async () => {

@@ -181,6 +181,7 @@ export const GetResults = query({
 	summary: 'What came out, with twenty of the judged pairs; only how far it is while identities are hidden',
 	within: 'project',
 	action: 'evaluations:see',
+	long: true,
 	input: v.object({
 		evaluationId: EvaluationId,
 		show: v.optional(Show, 'all'),
@@ -259,6 +260,7 @@ export const RevealResults = command({
 	summary: 'Shows everybody who wrote what, and what came out; it ends the vote and cannot be taken back',
 	within: 'project',
 	action: 'evaluations:reveal',
+	long: true,
 	input: v.object({ evaluationId: EvaluationId }),
 	output: NoOutput,
 	errors: { conflict: 'No person has voted yet.' },
@@ -271,6 +273,7 @@ export const GetContinuation = query({
 	summary: 'Whether a comparison without a verdict may go on, and with how many prompts that nobody has seen',
 	within: 'project',
 	action: 'evaluations:create',
+	long: true,
 	input: v.object({ evaluationId: EvaluationId }),
 	output: v.strictObject({
 		/** Why it may not; null when it may. */
@@ -290,6 +293,7 @@ export const ContinueEvaluation = command({
 		'Goes on with prompts that nobody has seen, after a reveal without a verdict; from then on only evidence counts',
 	within: 'project',
 	action: 'evaluations:create',
+	long: true,
 	input: v.object({
 		evaluationId: EvaluationId,
 		/** New prompts; the pairs that stayed hidden at the reveal come besides. */
@@ -309,6 +313,7 @@ export const ExportResults = query({
 	summary: 'The revealed results as a file: everything as JSON, or one row for each judged pair as CSV',
 	within: 'project',
 	action: 'evaluations:see',
+	long: true,
 	input: v.object({ evaluationId: EvaluationId, format: Format }),
 	output: File('application/json, text/csv'),
 	errors: { conflict: 'The identities are still hidden.' },

@@ -19,6 +19,7 @@ export const CreateEvaluation = command({
 	summary: 'Sets up a comparison of two models; both begin to answer',
 	within: 'project',
 	action: 'evaluations:create',
+	long: true,
 	input: v.pipe(
 		v.object({
 			name: v.optional(v.pipe(v.string(), v.trim(), v.maxLength(80, 'A name has at most 80 characters'))),
@@ -54,6 +55,7 @@ export const GetSetUp = query({
 	summary: 'What can be compared: the runs whose model can answer, and how many validation prompts there are',
 	within: 'project',
 	action: 'evaluations:create',
+	long: true,
 	input: v.object({}),
 	output: v.strictObject({
 		runs: v.array(

@@ -364,6 +364,7 @@ export const DeleteExamples = command({
 	summary: 'Takes examples out of every list; restoring brings them back',
 	within: 'project',
 	action: 'examples:delete',
+	long: true,
 	input: v.object({ ids: Chosen }, 'Choose at least one example'),
 	output: Count,
 	errors: {},
@@ -376,6 +377,7 @@ export const RestoreExamples = command({
 	summary: 'Brings deleted examples back',
 	within: 'project',
 	action: 'examples:delete',
+	long: true,
 	input: v.object({ ids: Chosen }, 'Choose at least one example'),
 	output: Count,
 	errors: { conflict: 'The same conversation has been added again, or its prompt stands on the other side by now.' },
@@ -391,6 +393,7 @@ export const ExportExamples = command({
 	summary: 'The examples as JSONL, oldest first: all they have, or what a training reads',
 	within: 'project',
 	action: 'examples:export',
+	long: true,
 	input: v.object({
 		/**
 		 * `full`: every example with all it has, which imports back to the same. `train`, `validation`: the files a training would get

@@ -14,6 +14,8 @@ type Shape<W extends Within, I extends v.GenericSchema, O extends v.GenericSchem
 	within: W;
 	/** Who may: a row of core/permissions. Visitors and persons act for themselves and need none. */
 	action: W extends 'team' | 'project' ? Action : null;
+	/** Reads or writes as much as a whole project holds: it may take longer than somebody waits in front of a page. */
+	long?: W extends 'team' | 'project' ? true : never;
 	input: I;
 	/** What leaves, field by field. Its JSON is the output side; dates go in as dates. */
 	output: O;

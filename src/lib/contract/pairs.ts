@@ -34,6 +34,7 @@ export const ListTrainingPairs = query({
 	summary: 'The pairs of answers that a training with preferences would take now, by where they come from',
 	within: 'project',
 	action: 'runs:see',
+	long: true,
 	input: v.object({
 		source: v.fallback(v.optional(Source), undefined),
 		/** Only those after this place, in the order of the file. */

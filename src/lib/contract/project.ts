@@ -243,6 +243,7 @@ export const UpdateProject = command({
 	summary: 'Changes the settings of a project, for the runs to come',
 	within: 'project',
 	action: 'project:edit',
+	long: true,
 	input: Settings,
 	output: Details,
 	errors: {},

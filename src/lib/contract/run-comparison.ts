@@ -22,6 +22,7 @@ export const CompareRuns = query({
 		'Two runs side by side: settings, what each learnt from and the other did not, losses, and the verdicts about them',
 	within: 'project',
 	action: 'runs:see',
+	long: true,
 	input: v.object({ a: Id('The first run'), b: Id('The second run') }),
 	output: v.strictObject({
 		a: ListedRun,

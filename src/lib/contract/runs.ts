@@ -67,6 +67,7 @@ export const GetPreflight = query({
 	within: 'project',
 	action: 'runs:see',
 	/** `from`: an earlier run, whose method and settings are taken over; else those of the project. */
+	long: true,
 	input: v.pipe(
 		v.object({ from: v.optional(RunId), method: v.optional(TrainingMethod), ...Elsewhere }),
 		v.forward(
@@ -85,6 +86,7 @@ export const StartRun = command({
 	within: 'project',
 	action: 'runs:start',
 	/** Whoever asks chooses `clientId`: asked twice with the same one, it is the same run. */
+	long: true,
 	input: v.pipe(
 		v.object({
 			clientId: Id('The id of this form'),
@@ -129,6 +131,7 @@ export const DownloadRunFile = query({
 	summary: 'The exact bytes that a run sent',
 	within: 'project',
 	action: 'runs:see',
+	long: true,
 	input: v.object({
 		runId: RunId,
 		kind: Series

@@ -89,6 +89,7 @@ export const PreviewSplit = query({
 	summary: 'What an automatic split would move; nothing moves yet',
 	within: 'project',
 	action: 'splits:see',
+	long: true,
 	input: SplitRequest,
 	output: Preview,
 	errors: {},
@@ -129,6 +130,7 @@ export const ListTwins = query({
 	summary: 'Examples that nearly ask the same as another one, side by side with it: they go to one side together',
 	within: 'project',
 	action: 'splits:see',
+	long: true,
 	input: v.object({}),
 	output: Twins,
 	errors: {},
@@ -162,6 +164,7 @@ export const ApplySplit = command({
 	summary: 'Gives every good example that has no place one, in train or in validation',
 	within: 'project',
 	action: 'splits:edit',
+	long: true,
 	input: SplitRequest,
 	output: Moved,
 	errors: { conflict: 'New examples are still being compared with the others. Try again in a moment.' },
@@ -174,6 +177,7 @@ export const MoveExamples = command({
 	summary: 'Moves examples to train, to validation, or back to unassigned: all of them or none',
 	within: 'project',
 	action: 'splits:edit',
+	long: true,
 	input: v.object(
 		{ ids: Chosen, side: v.picklist(splits, 'Choose train, validation or unassigned') },
 		'Choose examples and a side'

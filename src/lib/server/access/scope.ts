@@ -4,6 +4,7 @@ import { type EventName, type Topic, events } from '../../contract/events.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Role } from '../../core/permissions.ts';
 import { drizzleOn } from '../platform/db/drizzle.ts';
+import { type Pace, keepPace } from '../platform/db/pace.ts';
 import { teamPool } from '../platform/db/pools.ts';
 import { type Sending, inTransaction } from '../platform/db/transaction.ts';
 import { projects } from '../platform/db/schema.ts';
@@ -127,6 +128,18 @@ export const scopeFor = (who: Who): Scope => {
  */
 export const unattended = ({ teamId, userId, role, projectIds }: Scope): Scope =>
 	scopeFor({ teamId, userId, role, projectIds });
+
+/** The same scope for work that may take longer than somebody waits in front of a page. */
+export const atPace = <S extends Scope>(scope: S, pace: Pace): S => {
+	const paced =
+		(open: Scope['tx']): Scope['tx'] =>
+		(work) =>
+			open((tx) => {
+				keepPace(tx.$client, pace);
+				return work(tx);
+			});
+	return { ...scope, tx: paced(scope.tx), look: paced(scope.look) };
+};
 
 /** The same transaction for a part of what happens in it: what is the last of the part is not the last of all. */
 export const goingOn = (tx: Tx): Tx => Object.create(tx, { last: { value: () => {} } });

@@ -8,6 +8,7 @@ import { flawsOfExample } from '../../core/examples/trainable.ts';
 import type { ProjectScope } from '../access/scope.ts';
 import { record } from '../events/record.ts';
 import { enqueue } from '../jobs/queue.ts';
+import { keepPace } from '../platform/db/pace.ts';
 import { plainPool } from '../platform/db/pools.ts';
 import { imports } from '../platform/db/schema.ts';
 import { projectNow } from '../project/rows.ts';
@@ -89,8 +90,10 @@ export const importLines = async (
 	const write = async (chunk: Chunk, before: Promise<void>) => {
 		const added = await inLane(() =>
 			scope.tx(async (tx) => {
+				keepPace(tx.$client, 'queued');
 				await stage(tx, chunk);
 				await before; // it came first, so it has a lane of its own
+				keepPace(tx.$client, 'import');
 				const count = await addStaged(tx, scope, { projectId, importId: id, chunk });
 				await tx
 					.update(imports)
@@ -104,7 +107,7 @@ export const importLines = async (
 			})
 		);
 		// the planner has not heard of a table that grew this minute, and would read all of it for one row
-		if (result.added === 0 && added > 2_000) await plainPool()`select refresh_statistics()`;
+		if (result.added === 0 && added > 2_000) await plainPool().begin((sql) => sql`select refresh_statistics()`, 'long');
 		result.added += added;
 		result.duplicates += chunk.count - added;
 		spare.push(chunk.bytes);

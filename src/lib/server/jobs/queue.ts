@@ -32,7 +32,7 @@ export const startQueue = (): Promise<PgBoss> =>
 			// what a stately queue believes to be active is read from this cache; a minute old (the default), it would keep
 			// a killed worker's job from running again for that minute (measured: 61 s, with 1 s: 14 s)
 			queueCacheIntervalSeconds: 1,
-			max: 6
+			max: 2 // and one of its own that listens
 		});
 		boss.on('error', (problem) => log.warn('queue', { problem: problem.message }));
 		await boss.start().catch((problem) => {

@@ -1,6 +1,6 @@
 import type { JobWithMetadata, PgBoss } from 'pg-boss';
 import * as v from 'valibot';
-import { scopeFor } from '../access/scope.ts';
+import { atPace, scopeFor } from '../access/scope.ts';
 import { budgetJobs } from '../budget/jobs.ts';
 import { exampleJobs, signUnsigned } from '../examples/jobs.ts';
 import { countUncounted, evaluationJobs, requeueGenerations } from '../evaluations/jobs.ts';
@@ -45,7 +45,7 @@ const requeues: Requeue[] = [
 
 /** The system itself acts: whoever wanted the job had the right to, when it was queued. */
 const systemScope = (teamId: string, userId: string | null) =>
-	scopeFor({ teamId, userId, role: 'owner', projectIds: 'all' });
+	atPace(scopeFor({ teamId, userId, role: 'owner', projectIds: 'all' }), 'long');
 
 /** Payload → scope → what the job does. */
 const work = async ({ name, payload, run, bySystem }: Job, job: JobWithMetadata<JobData<QueueName>>) => {
@@ -77,7 +77,7 @@ const work = async ({ name, payload, run, bySystem }: Job, job: JobWithMetadata<
  * wait for that.
  */
 export const sweepAll = async () => {
-	const teams = await plainPool()`select teams_with_open_work() as id`;
+	const teams = await plainPool().begin((sql) => sql`select teams_with_open_work() as id`, 'long');
 	// one team's trouble is not the others'
 	const bug = (team: string) => (problem: unknown) => void log.bug(problem, { job: sweep, team });
 	for (const { id } of teams) {

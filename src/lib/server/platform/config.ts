@@ -9,6 +9,7 @@ const fromFile = [
 	'DATABASE_URL',
 	'APP_DATABASE_URL',
 	'QUEUE_DATABASE_URL',
+	'LISTEN_DATABASE_URL',
 	'KEKS',
 	'SMTP_URL',
 	'GITHUB_CLIENT_SECRET',
@@ -87,6 +88,8 @@ export function readConfig(env: Record<string, string | undefined>) {
 		appDatabaseUrl: values.APP_DATABASE_URL,
 		/** Of the role that runs pg-boss. Only a process that works on jobs uses it. */
 		queueDatabaseUrl: values.QUEUE_DATABASE_URL,
+		/** Where news is heard: not through a pooler, which would hand the connection to somebody else. */
+		listenDatabaseUrl: values.LISTEN_DATABASE_URL,
 		/** Key encryption keys; the first one encrypts, all of them decrypt. */
 		keks: values.KEKS ?? secrets!.keks,
 		smtpUrl: values.SMTP_URL,

@@ -27,7 +27,10 @@ const mostBatches = 100;
 export const purge = async (what: Purged, rows = batch): Promise<number> => {
 	let sum = 0;
 	for (let round = 0; round < mostBatches; round++) {
-		const [answer] = await plainPool()`select purge(${what}, ${kept[what]?.() ?? null}::int, ${rows}) as removed`;
+		const [answer] = await plainPool().begin(
+			(sql) => sql`select purge(${what}, ${kept[what]?.() ?? null}::int, ${rows}) as removed`,
+			'long'
+		);
 		const removed = answer!.removed as number;
 		sum += removed;
 		if (removed < rows) break;

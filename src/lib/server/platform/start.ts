@@ -4,7 +4,8 @@ import { readConfig } from './config.ts';
 import { encodeKeks, readSecrets } from './config-secrets.ts';
 import { startEmbeddedPostgres } from './db/embedded.ts';
 import { migrate } from './db/migrate.ts';
-import { type Group, assertLogin } from './db/roles.ts';
+import { type Group, assertLogin, missingPace } from './db/roles.ts';
+import { log } from './log.ts';
 import { startSandboxProcess } from './sandbox-process.ts';
 
 export type Platform = {
@@ -75,8 +76,8 @@ async function start({ note = () => {}, sandbox = true }: Options): Promise<Plat
 					passwords: config.production ? undefined : readSecrets(config.dataDir).passwords
 				})
 			: { ...given, appUrl: given.appUrl! };
-		await refuseStrongRole('app', appUrl);
-		if (queueUrl) await refuseStrongRole('queue', queueUrl);
+		await lookAtRole('app', appUrl);
+		if (queueUrl) await lookAtRole('queue', queueUrl);
 
 		const sandboxUrl = config.sandboxUrl ?? (await ownSandbox)?.url;
 
@@ -121,10 +122,13 @@ async function untilAnswering(url: string) {
 	}
 }
 
-async function refuseStrongRole(group: Group, url: string) {
+/** Refuses one that is too strong, and warns of one without limits. */
+async function lookAtRole(group: Group, url: string) {
 	const sql = postgres(url, { max: 1, onnotice: () => {} });
 	try {
 		await assertLogin(sql, group);
+		const problem = await missingPace(sql, group);
+		if (problem) log.warn('limits', { problem });
 	} finally {
 		await sql.end({ timeout: 1 });
 	}

@@ -15,7 +15,7 @@ export const listen = (channel: string, hear: (payload: string) => void, back: (
 	let connection: Connection | undefined;
 	let timer: NodeJS.Timeout | undefined;
 	let pauseMs = firstPauseMs;
-	const { options } = postgres(config().appDatabaseUrl, {
+	const { options } = postgres(config().listenDatabaseUrl ?? config().appDatabaseUrl, {
 		connect_timeout: 5,
 		fetch_types: false,
 		onnotice: () => {},

@@ -1,11 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { drizzle } from 'drizzle-orm/postgres-js';
-import { migrate as runMigrations } from 'drizzle-orm/postgres-js/migrator';
 import { PgBoss } from 'pg-boss';
 import postgres from 'postgres';
 import { queues } from '../../jobs/queues.ts';
 import { applyFunctions } from './functions.ts';
+import { applyMigrations } from './migrations.ts';
 import { type Group, groups, prepareLogin } from './roles.ts';
 
 /** Any number, the same in every copy: whoever holds it migrates, the others wait and then find nothing to do. */
@@ -43,7 +42,7 @@ export async function migrate({ ownerUrl, folder = 'drizzle', passwords, ...give
 		if (app.username === queue.username)
 			throw new Error('APP_DATABASE_URL and QUEUE_DATABASE_URL must log in as two roles.');
 		const urls = { appUrl: await prepareLogin(sql, 'app', app), queueUrl: await prepareLogin(sql, 'queue', queue) };
-		await again(() => runMigrations(drizzle(withFunctions(sql, folder)), { migrationsFolder: folder }));
+		await applyMigrations(sql, folder, (tx) => applyFunctions(tx, path.join(folder, 'functions')));
 		await installQueues(ownerUrl);
 		await grantQueues(sql);
 		return urls;
@@ -59,43 +58,6 @@ function loginUrl(ownerUrl: string, group: Group, given?: string, passwords?: Re
 	url.username = groups[group].login;
 	url.password = encodeURIComponent(passwords[group]);
 	return url;
-}
-
-/**
- * The connection as the migrator wants it, whose one transaction ends with the functions: nobody ever meets new tables with
- * old triggers.
- */
-const withFunctions = (sql: postgres.Sql, folder: string): postgres.Sql =>
-	new Proxy(sql, {
-		get: (target, name) => {
-			if (name !== 'begin') return Reflect.get(target, name, target);
-			return (work: (tx: postgres.TransactionSql) => Promise<unknown>) =>
-				target.begin(async (tx) => {
-					await work(tx);
-					if (!(await isAhead(tx, folder))) await applyFunctions(tx, path.join(folder, 'functions'));
-				});
-		}
-	});
-
-/** Whether a newer version has migrated this database: an older one that starts beside it must not bring its functions back. */
-async function isAhead(tx: postgres.TransactionSql, folder: string) {
-	const journal = fs.readFileSync(path.join(folder, 'meta/_journal.json'), 'utf8');
-	const { entries } = JSON.parse(journal) as { entries: { when: number }[] };
-	const [last] = await tx`select max(created_at) as at from drizzle.__drizzle_migrations`;
-	return Number(last!.at) > Math.max(...entries.map(({ when }) => when));
-}
-
-/** A migration is one transaction, so one that met a busy table can simply be tried again. */
-async function again(work: () => Promise<void>) {
-	for (let attempt = 1; ; attempt++) {
-		try {
-			return await work();
-		} catch (error) {
-			const cause = (error as { cause?: unknown }).cause ?? error;
-			if ((cause as { code?: string }).code !== '55P03' || attempt === 5) throw error;
-			await new Promise((done) => setTimeout(done, attempt * 500));
-		}
-	}
 }
 
 /** pg-boss keeps its own schema version; a queue's settings follow `jobs/queues.ts`, except those fixed at birth. */

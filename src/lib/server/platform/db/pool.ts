@@ -3,6 +3,7 @@ import { Unavailable } from '../../../core/errors.ts';
 import { log } from '../log.ts';
 import { knowArrays } from './array-types.ts';
 import { type Connection, ConnectionLost, openConnection, sendingTo } from './connection.ts';
+import { notNow } from './not-now.ts';
 
 export type Pool = {
 	/** A connection for the caller alone, to be given back. Throws *Unavailable* when none is free in time. */
@@ -131,6 +132,8 @@ export const openPool = (url: string, max: number, settings: Settings, patienceM
 	};
 
 	const send = (query: { reject(problem: unknown): void }) => {
+		const { reject } = query;
+		query.reject = (problem) => reject(notNow(problem));
 		take().then(
 			(connection) => connection.send(query as never, () => giveBack(connection)),
 			(problem) => query.reject(problem)

@@ -1,6 +1,7 @@
 import { drizzle } from 'drizzle-orm/postgres-js';
 import type postgres from 'postgres';
 import { config } from '../config.ts';
+import { type Pace, settingPace } from './pace.ts';
 import { type Pool, openPool } from './pool.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -9,11 +10,14 @@ type Pools = { team?: Pool; plain?: Pool; sql?: Plain };
 // Vite runs this module again after an edit; the connections must not be opened again with it.
 const pools = ((globalThis as { aitelierPools?: Pools }).aitelierPools ??= {});
 
+/**
+ * A process has fifteen connections at most: these eleven, one that listens, and three of the queue's (jobs/queue.ts). A server of a hundred
+ * connections serves six without a pooler.
+ */
+export const poolSizes = { team: 8, plain: 3 };
+
 const open = (max: number) =>
-	openPool(config().appDatabaseUrl, max, {
-		onnotice: () => {},
-		connection: { application_name: 'aitelier', statement_timeout: 120_000, lock_timeout: 10_000 }
-	});
+	openPool(config().appDatabaseUrl, max, { onnotice: () => {}, connection: { application_name: 'aitelier' } });
 
 /** drizzle reads times and JSON itself, and tells the driver so in its options. */
 const readByDrizzle = (pool: Pool): Pool => {
@@ -22,19 +26,20 @@ const readByDrizzle = (pool: Pool): Pool => {
 };
 
 /** Behind `scope.tx`. Raw SQL that wants a Date has its own pool below. */
-export const teamPool = () => (pools.team ??= readByDrizzle(open(12)));
+export const teamPool = () => (pools.team ??= readByDrizzle(open(poolSizes.team)));
 
-const plain = () => (pools.plain ??= open(6));
+const plain = () => (pools.plain ??= open(poolSizes.plain));
 
 export type Plain = postgres.ISql & {
-	/** Several queries in one transaction. */
-	begin<T>(work: (sql: postgres.ReservedSql) => Promise<T>): Promise<T>;
+	/** Several queries in one transaction, or what takes longer than a page may. */
+	begin<T>(work: (sql: postgres.ReservedSql) => Promise<T>, pace?: Pace): Promise<T>;
 };
 
 /** For identity and NOTIFY: sees no team's rows. */
 export const plainPool = (): Plain =>
 	(pools.sql ??= Object.assign(plain().sql, {
-		begin: <T>(work: (sql: postgres.ReservedSql) => Promise<T>) => inTransaction(plain(), () => [], work)
+		begin: <T>(work: (sql: postgres.ReservedSql) => Promise<T>, pace?: Pace) =>
+			inTransaction(plain(), (sql) => (pace ? [settingPace(sql, pace)] : []), work)
 	}) as Plain);
 
 /** Waits for running queries, at most `timeoutSeconds`. */

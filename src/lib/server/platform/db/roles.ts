@@ -1,9 +1,10 @@
 import type postgres from 'postgres';
+import { type Pace, paces } from './pace.ts';
 
 /** The two groups that the server logs in for (drizzle/roles.sql): the role we make when none is configured, and what it is for. */
 export const groups = {
-	app: { login: 'aitelier_app', variable: 'APP_DATABASE_URL', does: 'serve' },
-	queue: { login: 'aitelier_queue', variable: 'QUEUE_DATABASE_URL', does: 'work on jobs' }
+	app: { login: 'aitelier_app', variable: 'APP_DATABASE_URL', does: 'serve', pace: 'web' },
+	queue: { login: 'aitelier_queue', variable: 'QUEUE_DATABASE_URL', does: 'work on jobs', pace: 'long' }
 } as const;
 export type Group = keyof typeof groups;
 
@@ -14,7 +15,7 @@ const humble = 'nosuperuser nobypassrls nocreatedb nocreaterole';
  * password unless its name is the one we give, and the owner may change it. Throws a sentence when the owner may not create it. Returns the URL.
  */
 export async function prepareLogin(sql: postgres.Sql, group: Group, url: URL): Promise<string> {
-	const { login, variable, does } = groups[group];
+	const { login, variable, does, pace } = groups[group];
 	const name = decodeURIComponent(url.username);
 	const password = decodeURIComponent(url.password);
 	if (!name || !password) throw new Error(`${variable} must contain a user and a password.`);
@@ -27,6 +28,7 @@ export async function prepareLogin(sql: postgres.Sql, group: Group, url: URL): P
 				else if (name === login)
 					await run(sql, 'alter role %I login password %L', name, password).catch(unlessForbidden);
 				if (!role?.member) await run(sql, 'grant %I to %I', group, name);
+				await setPace(sql, name, pace).catch(unlessForbidden); // then the server says so when it starts
 				break;
 			} catch (error) {
 				// Roles belong to the whole server, our migration lock to one database: two databases may come here together
@@ -41,6 +43,29 @@ export async function prepareLogin(sql: postgres.Sql, group: Group, url: URL): P
 		);
 	}
 	return url.href;
+}
+
+/** What no server of ours and no operator has set for the role yet: a limit that somebody chose stays. */
+async function setPace(sql: postgres.Sql, name: string, pace: Pace) {
+	const [role] = await sql<{ own: string[] | null }[]>`select rolconfig as own from pg_roles where rolname = ${name}`;
+	for (const [setting, value] of Object.entries(paces[pace]))
+		if (!role!.own?.some((own) => own.startsWith(`${setting}=`)))
+			await run(sql, 'alter role %I set %I = %L', name, setting, value);
+}
+
+/**
+ * The limits that a role should have and has not, as the sentence that sets them: a statement, a wait for a lock and an idle
+ * transaction of it would never end. undefined when all is well.
+ */
+export async function missingPace(sql: postgres.ISql, group: Group): Promise<string | undefined> {
+	const limits = Object.entries(paces[groups[group].pace]);
+	const [role] = await sql<{ name: string; endless: string[] }[]>`
+		select current_user as name, array(
+			select s from unnest(${limits.map(([setting]) => setting)}::text[]) s where current_setting(s) = '0') as endless`;
+	const missing = limits.filter(([setting]) => role!.endless.includes(setting));
+	if (missing.length === 0) return undefined;
+	const statements = missing.map(([setting, value]) => `alter role "${role!.name}" set ${setting} = '${value}';`);
+	return `The role "${role!.name}" has no limits, and a query that never ends would hold up others. As a superuser: ${statements.join(' ')}`;
 }
 
 /** Somebody else made the role: then the password in the URL is theirs, and logging in will tell. */

@@ -1,5 +1,6 @@
 import type { ReservedSql } from 'postgres';
 import { AppError, Unavailable } from '../../../core/errors.ts';
+import { codeOf, notNow } from './not-now.ts';
 import type { Pool } from './pool.ts';
 
 /** Refused by a function of ours because rights have changed since the request came in. */
@@ -7,12 +8,10 @@ const rightsChanged = 'AI020';
 
 type Raised = { code?: string; detail?: string };
 
-const codeOf = (problem: unknown) => (problem as Raised)?.code ?? (problem as { cause?: Raised })?.cause?.code;
-
 const translated = (problem: unknown): unknown => {
 	if (codeOf(problem) === rightsChanged)
 		return new AppError('forbidden', 'Your rights in this team have changed. Open the page again.');
-	return problem;
+	return notNow(problem);
 };
 
 /** What functions of ours raise, by its code, as what a person reads; they may say more in a `detail` of JSON. */

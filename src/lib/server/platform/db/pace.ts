@@ -1,0 +1,32 @@
+import type postgres from 'postgres';
+
+/**
+ * How long, by kind of work: one statement, the wait for one lock, and a transaction that waits for us. Every connection begins at
+ * the pace of its role (roles.ts); another one is a setting of its transaction. Nothing of it is a startup parameter: a pooler refuses those.
+ */
+export const paces = {
+	/** Somebody waits in front of a page. */
+	web: { statement_timeout: '5s', lock_timeout: '2s', idle_in_transaction_session_timeout: '15s' },
+	/** A job, or what somebody asks of a whole project. */
+	long: { statement_timeout: '60s', lock_timeout: '10s', idle_in_transaction_session_timeout: '15s' },
+	/** A part of an import. */
+	import: { statement_timeout: '120s', lock_timeout: '10s', idle_in_transaction_session_timeout: '15s' },
+	/** One that waits for the part before it: it holds no row of anybody. */
+	queued: { statement_timeout: '120s', lock_timeout: '10s', idle_in_transaction_session_timeout: '150s' }
+} as const;
+export type Pace = keyof typeof paces;
+
+/** The question that sets the pace of what is left of its transaction. */
+export const settingPace = (sql: postgres.ISql, pace: Pace) => {
+	const { statement_timeout, lock_timeout, idle_in_transaction_session_timeout } = paces[pace];
+	return sql`select
+		set_config('statement_timeout', ${statement_timeout}, true),
+		set_config('lock_timeout', ${lock_timeout}, true),
+		set_config('idle_in_transaction_session_timeout', ${idle_in_transaction_session_timeout}, true)`;
+};
+
+/** Sends it in front of what comes next, without a round trip of its own. */
+export const keepPace = (sql: postgres.ISql, pace: Pace): void => {
+	// in a list, as `begin` is sent: by itself it would be on its way before that
+	Promise.all([settingPace(sql, pace)]).catch(() => {}); // when it fails, so does what comes next
+};

@@ -1,0 +1,160 @@
+import postgres from 'postgres';
+import { afterAll, describe, expect, test } from 'vitest';
+import { operations } from '../../../../src/lib/contract/operations.ts';
+import { Unavailable } from '../../../../src/lib/core/errors.ts';
+import { answerThrown } from '../../../../src/lib/server/http/thrown.ts';
+import { atPace } from '../../../../src/lib/server/access/scope.ts';
+import { type Pace, paces } from '../../../../src/lib/server/platform/db/pace.ts';
+import { closePools, plainPool } from '../../../../src/lib/server/platform/db/pools.ts';
+import { missingPace, prepareLogin } from '../../../../src/lib/server/platform/db/roles.ts';
+import { projects } from '../../../../src/lib/server/platform/db/schema.ts';
+import { raw } from '../../../support/raw.ts';
+import { newProject, newTeam } from '../../../support/team.ts';
+
+const owner = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
+afterAll(async () => {
+	await closePools();
+	await owner.end();
+});
+
+const names = Object.keys(paces.web) as (keyof typeof paces.web)[];
+const paceOf = async (sql: postgres.ISql) => {
+	const rows = await sql`
+		select name, setting::int / case unit when 'ms' then 1000 else 1 end || 's' as value from pg_settings where name = any (${names})`;
+	return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
+};
+
+describe('the pace', () => {
+	test('of a page is that of the role: nobody has to set it', async () => {
+		const { scope } = await newTeam();
+		expect(await raw(scope, paceOf)).toEqual(paces.web);
+		expect(await paceOf(plainPool())).toEqual(paces.web);
+	});
+
+	test('of the queue is that of its role', async () => {
+		const queue = postgres(process.env.QUEUE_DATABASE_URL!, { max: 1 });
+		expect(await paceOf(queue).finally(() => queue.end())).toEqual(paces.long);
+	});
+
+	test.each(['long', 'import', 'queued'] as Pace[])('%s lasts as long as its transaction', async (pace) => {
+		const { scope } = await newTeam();
+		const slower = atPace(scope, pace);
+		expect(await raw(slower, paceOf)).toEqual(paces[pace]);
+		expect(await slower.look((tx) => paceOf(tx.$client))).toEqual(paces[pace]);
+		expect(await plainPool().begin(paceOf, pace)).toEqual(paces[pace]);
+		expect(await raw(scope, paceOf)).toEqual(paces.web);
+		expect(await plainPool().begin(paceOf)).toEqual(paces.web);
+	});
+
+	test('is another for what reads or writes a whole project', () => {
+		const long = operations.filter(({ long }) => long).map(({ name }) => name);
+		expect(long).toEqual(
+			expect.arrayContaining(['splits.apply', 'runs.start', 'runs.preflight', 'evaluations.create'])
+		);
+		expect(long).not.toContain('ratings.rate');
+	});
+});
+
+/** As the role's, in a time that a test can wait for. */
+const shortly = (sql: postgres.ISql, setting: keyof typeof paces.web) =>
+	sql`select set_config(${setting}, '50ms', true)`;
+
+describe('ended is', () => {
+	test('a frozen client in the middle of a transaction: what it held is free', async () => {
+		const { scope } = await newTeam();
+		const { project } = await newProject(scope);
+		const rename = (name: string) => (sql: postgres.ISql) =>
+			sql`update projects set name = ${name} where id = ${project.id}`;
+		const frozen = raw(scope, async (sql) => {
+			const [row] = await sql`select pg_backend_pid() as pid`;
+			await shortly(sql, 'idle_in_transaction_session_timeout');
+			await rename('Frozen')(sql);
+			while ((await owner`select from pg_stat_activity where pid = ${row!.pid}`).length > 0);
+			await sql`select 1`;
+		});
+		await expect(frozen).rejects.toThrow(Unavailable);
+		await expect(frozen).rejects.toThrow('nothing was saved');
+		await raw(scope, rename('Alive'));
+		expect(await scope.tx((tx) => tx.select({ name: projects.name }).from(projects))).toEqual([{ name: 'Alive' }]);
+	});
+
+	test('a statement that takes too long: a sentence, and not a bug', async () => {
+		const { scope } = await newTeam();
+		const slow = raw(scope, async (sql) => {
+			await shortly(sql, 'statement_timeout');
+			await sql`select pg_sleep(30)`;
+		});
+		await expect(slow).rejects.toMatchObject({
+			status: 503,
+			message: expect.stringContaining('took longer than it may')
+		});
+	});
+
+	test('a wait for somebody else’s lock: a sentence, on a page and for a script', async () => {
+		const { scope } = await newTeam();
+		const { project } = await newProject(scope);
+		const held = await owner.reserve();
+		await held`begin`;
+		await held`select from projects where id = ${project.id} for update`;
+		const problem = await scope
+			.tx(async (tx) => {
+				await shortly(tx.$client, 'lock_timeout');
+				await tx.update(projects).set({ name: 'Another' });
+			})
+			.catch((thrown: unknown) => thrown);
+		await held`rollback`;
+		held.release();
+		expect(problem).toBeInstanceOf(Unavailable);
+		const event = {
+			request: new Request('http://localhost/'),
+			locals: { requestId: 'r' },
+			route: { id: null },
+			url: new URL('http://localhost/api')
+		};
+		const answer = answerThrown(event as never, problem, '');
+		expect(answer.status).toBe(503);
+		expect(await answer.text()).toContain('Somebody else is changing the same thing right now');
+	});
+
+	test('a single question outside any team that waits too long', async () => {
+		await owner.unsafe(
+			`create function public.slow() returns void language sql as 'select pg_sleep(30)'; grant execute on function public.slow() to public`
+		);
+		const login = decodeURIComponent(new URL(process.env.APP_DATABASE_URL!).username);
+		await owner.unsafe(
+			`alter role "${login}" in database ${new URL(process.env.DATABASE_URL!).pathname.slice(1)} set statement_timeout = '50ms'`
+		);
+		await closePools();
+		await expect(plainPool()`select slow()`).rejects.toMatchObject({ status: 503, code: 'unavailable' });
+		await owner.unsafe(
+			`alter role "${login}" in database ${new URL(process.env.DATABASE_URL!).pathname.slice(1)} reset statement_timeout`
+		);
+		await closePools();
+	});
+});
+
+describe('a login', () => {
+	const name = `paced_${process.pid}`;
+	const url = Object.assign(new URL(process.env.DATABASE_URL!), { username: name, password: 'secret' });
+	afterAll(() => owner.unsafe(`drop role if exists ${name}`));
+
+	test('that has limits of its operator keeps them, and gets those it lacks', async () => {
+		await owner.unsafe(
+			`create role ${name} login password 'secret' in role app; alter role ${name} set statement_timeout = '9s'`
+		);
+		await prepareLogin(owner, 'app', url);
+		const here = postgres(url.href, { max: 1 });
+		expect(await paceOf(here)).toEqual({ ...paces.web, statement_timeout: '9s' });
+		expect(await missingPace(here, 'app')).toBeUndefined();
+		await here.end();
+	});
+
+	test('without limits is told by name, with the sentences that set them', async () => {
+		await owner.unsafe(`alter role ${name} reset all`);
+		const here = postgres(url.href, { max: 1 });
+		const sentence = await missingPace(here, 'app');
+		await here.end();
+		expect(sentence).toContain(`alter role "${name}" set lock_timeout = '2s';`);
+		expect(sentence).toContain(`alter role "${name}" set idle_in_transaction_session_timeout = '15s';`);
+	});
+});
