@@ -14,8 +14,9 @@ export const among = (column: PgColumn, ids: readonly string[]): SQL =>
 type Answer = { text: string; finishReason: string | null };
 
 /** What was asked in a pairing, what a person wrote for it, and what both contenders answered. */
-export type Texts = Pick<typeof pairings.$inferSelect, 'position' | 'exampleId' | 'prompt' | 'reference'> &
-	Record<Letter, Answer>;
+export type Texts = Pick<typeof pairings.$inferSelect, 'position' | 'prompt' | 'reference'> & {
+	askedId: string;
+} & Record<Letter, Answer>;
 
 /** A step: the texts of these pairings, by their ids. Both contenders have answered. */
 export const textsOf = async (tx: Tx, pairingIds: readonly string[]): Promise<Map<string, Texts>> => {
@@ -23,7 +24,7 @@ export const textsOf = async (tx: Tx, pairingIds: readonly string[]): Promise<Ma
 		.select({
 			id: pairings.id,
 			position: pairings.position,
-			exampleId: pairings.exampleId,
+			askedId: sql<string>`coalesce(${pairings.exampleId}, ${pairings.promptId})`,
 			prompt: pairings.prompt,
 			reference: pairings.reference
 		})
