@@ -105,7 +105,8 @@ test('a deleted one comes back, unless it was added again', async () => {
 	expect(await deletePrompts(pool, { ids })).toEqual({ count: 2 });
 	expect(await inputs(pool)).toEqual([]);
 	await expect(getPrompt(pool, { promptId: ids[0]! })).rejects.toMatchObject({ code: 'not_found' });
-	await expect(deletePrompts(pool, { ids })).rejects.toMatchObject({ code: 'not_found' });
+	// again is as good: an answer may have got lost
+	expect(await deletePrompts(pool, { ids })).toEqual({ count: 2 });
 	expect(await restorePrompts(pool, { ids: [ids[0]!] })).toEqual({ count: 1 });
 	expect(await inputs(pool)).toEqual([parcel]);
 	expect(await addPrompts(pool, { prompts: [refund] })).toMatchObject({ added: [{ number: 3 }] });
@@ -114,7 +115,7 @@ test('a deleted one comes back, unless it was added again', async () => {
 		message: 'The same prompt has been added again, as prompt 3.'
 	});
 	expect((await audit(scope)).map(({ action }) => action)).toEqual([
-		...['prompts.added', 'prompts.deleted', 'prompts.restored', 'prompts.added']
+		...['prompts.added', 'prompts.deleted', 'prompts.deleted', 'prompts.restored', 'prompts.added']
 	]);
 });
 

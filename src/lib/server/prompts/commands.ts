@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNotNull, isNull } from 'drizzle-orm';
+import { and, eq, inArray } from 'drizzle-orm';
 import { AddPrompts, type AddedPrompts, DeletePrompts, ImportPrompts, RestorePrompts } from '../../contract/prompts.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Message } from '../../core/examples/example.ts';
@@ -63,7 +63,7 @@ export const deletePrompts = command(DeletePrompts, (scope, { ids }) =>
 		const changed = await tx
 			.update(prompts)
 			.set({ deletedAt: new Date() })
-			.where(and(eq(prompts.projectId, projectId), inArray(prompts.id, ids), isNull(prompts.deletedAt)))
+			.where(and(eq(prompts.projectId, projectId), inArray(prompts.id, ids)))
 			.returning({ id: prompts.id });
 		const count = changed.length;
 		if (count === 0) throw noPrompt();
@@ -89,7 +89,7 @@ export const restorePrompts = command(RestorePrompts, (scope, { ids }) =>
 		const changed = await tx
 			.update(prompts)
 			.set({ deletedAt: null })
-			.where(and(eq(prompts.projectId, projectId), inArray(prompts.id, ids), isNotNull(prompts.deletedAt)))
+			.where(and(eq(prompts.projectId, projectId), inArray(prompts.id, ids)))
 			.returning({ id: prompts.id });
 		const count = changed.length;
 		if (count === 0) throw noPrompt();
