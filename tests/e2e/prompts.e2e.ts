@@ -36,7 +36,7 @@ test('a pool is filled in three ways, what a model learns is named, and a compar
 		const [trains] = await app.owner`
 			select messages->0->>'content' as asked, number from examples
 			where project_id = ${world.projectId} and split = 'train' and deleted_at is null order by number limit 1`;
-		await page.getByText('Paste', { exact: true }).click();
+		await page.getByRole('radio', { name: 'Paste' }).check();
 		const question = (trains!.asked as string).replaceAll(/\s*\n\s*/g, ' ');
 		const lines = [
 			'Can I change the address of an order?',
@@ -54,7 +54,7 @@ test('a pool is filled in three ways, what a model learns is named, and a compar
 	});
 
 	await test.step('imports a file', async () => {
-		await page.getByText('Import', { exact: true }).click();
+		await page.getByRole('radio', { name: 'Import' }).check();
 		await page.getByLabel('File with prompts').setInputFiles({
 			name: 'prompts.jsonl',
 			mimeType: 'application/jsonl',
