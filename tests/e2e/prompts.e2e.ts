@@ -34,8 +34,10 @@ test('a pool is filled in three ways, what a model learns is named, and a compar
 
 	await test.step('pastes many: the known one is counted, the learnt one named', async () => {
 		const [trains] = await app.owner`
-			select messages->0->>'content' as asked, number from examples
-			where project_id = ${world.projectId} and split = 'train' and deleted_at is null order by number limit 1`;
+			select t.turn ->> 'content' as asked, e.number from examples e, json_array_elements(e.messages) t(turn)
+			where e.project_id = ${world.projectId} and e.split = 'train' and e.deleted_at is null and t.turn ->> 'role' = 'user'
+				and (select count(*) from json_array_elements(e.messages) u where u ->> 'role' <> 'system') = 2
+			order by e.number limit 1`;
 		await page.getByRole('radio', { name: 'Paste' }).check();
 		const question = (trains!.asked as string).replaceAll(/\s*\n\s*/g, ' ');
 		const lines = [

@@ -1,10 +1,13 @@
 import { eq } from 'drizzle-orm';
+import postgres from 'postgres';
+import * as v from 'valibot';
 import { afterAll, describe, expect, test } from 'vitest';
 import { linesOfFile } from '../../../src/lib/core/examples/import/file-lines.ts';
 import { type ProjectScope, type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { auditEntries, examples, projects, prompts } from '../../../src/lib/server/platform/db/schema.ts';
 import { addPrompts, deletePrompts, importPrompts, restorePrompts } from '../../../src/lib/server/prompts/commands.ts';
+import { promptJobs } from '../../../src/lib/server/prompts/jobs.ts';
 import { browsePrompts, getPrompt, listPrompts } from '../../../src/lib/server/prompts/queries.ts';
 import { addExamples } from '../../support/evaluation.ts';
 import { newProject, newTeam } from '../../support/team.ts';
@@ -237,6 +240,27 @@ test('a rater may neither see nor add, another team sees nothing', async () => {
 	await expect(deletePrompts(other.pool, { ids: [added[0]!.id] })).rejects.toMatchObject({ code: 'not_found' });
 	await expect(addPrompts(foreign, { prompts: [refund] })).rejects.toMatchObject({ code: 'not_found' });
 	expect(await inputs(foreign)).toEqual([]);
+});
+
+test('a job compares them: its payload is what the job takes, and again does nothing', async () => {
+	const { scope, pool } = await newPool();
+	const { id: projectId } = pool.project;
+	const { added } = await addPrompts(pool, { prompts: [parcel, parcelToo] });
+	const owner = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
+	const queued =
+		await owner`select data from pgboss.job where name = 'project.comparePrompts' and singleton_key = ${projectId}`;
+	await owner.end();
+	const [job] = promptJobs;
+	const payload = v.parse(job!.payload, queued[0]!.data) as never;
+	const families = async () =>
+		(await scope.tx((tx) => tx.select().from(prompts).orderBy(prompts.number))).map(({ family }) => family);
+	expect(await families()).toEqual([null, null]);
+	const signal = new AbortController().signal;
+	for (let time = 0; time < 2; time++) await job!.run(scope, payload, signal);
+	const [one, two] = await families();
+	expect(one).not.toBeNull();
+	expect(two).toEqual(one);
+	expect(added).toHaveLength(2);
 });
 
 test('two who add the same at once add it once', async () => {

@@ -42,7 +42,7 @@ export const addPrompts = command(AddPrompts, async (scope, { prompts: given }) 
 		answer.refused.sort((one, other) => one.place - other.place);
 		const count = answer.added.length;
 		if (count === 0) return answer;
-		await enqueue(tx, 'prompts.compare', { projectId });
+		await enqueue(tx, 'project.comparePrompts', { projectId });
 		await record(tx, scope, {
 			event: 'prompts.added',
 			subject: projectId,
@@ -96,7 +96,7 @@ export const restorePrompts = command(RestorePrompts, (scope, { ids }) =>
 		if ((await promptCount(tx, projectId)) > mostPrompts) throw new AppError('conflict', fullPool);
 		// what was away has not been compared with what came meanwhile
 		await tx.update(projects).set({ promptsCompared: '' }).where(eq(projects.id, projectId));
-		await enqueue(tx, 'prompts.compare', { projectId });
+		await enqueue(tx, 'project.comparePrompts', { projectId });
 		await record(tx, scope, { event: 'prompts.restored', subject: projectId, projectId, details: { count } });
 		return { count };
 	})

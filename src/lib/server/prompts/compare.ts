@@ -127,7 +127,7 @@ export const awaitPromptsCompared = async (scope: ProjectScope): Promise<void> =
 	const state = await scope.tx((tx) => stateOf(tx, projectId));
 	if (isKnown(state)) return;
 	if (state.size <= mostAtOnce) return comparePrompts(scope, projectId);
-	await scope.tx((tx) => enqueue(tx, 'prompts.compare', { projectId }));
+	await scope.tx((tx) => enqueue(tx, 'project.comparePrompts', { projectId }));
 	throw new AppError(
 		'conflict',
 		'The prompts are being compared with each other and with the examples, so that none is asked that a model knows. Try again in a moment.'

@@ -69,7 +69,7 @@ export const importPromptLines = async (
 		const { added: count } = result;
 		if (count > 0)
 			await scope.tx(async (tx) => {
-				await enqueue(tx, 'prompts.compare', { projectId });
+				await enqueue(tx, 'project.comparePrompts', { projectId });
 				await record(tx, scope, {
 					event: 'prompts.added',
 					subject: projectId,

@@ -2,7 +2,7 @@ import { job } from '../jobs/job.ts';
 import { compareAll } from './compare.ts';
 
 export const promptJobs = [
-	job('prompts.compare', {
+	job('project.comparePrompts', {
 		id: 'projectId',
 		atOnce: 1,
 		bySystem: true,
