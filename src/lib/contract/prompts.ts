@@ -192,7 +192,7 @@ export const ImportPrompts = command({
 	errors: { invalid: 'The file is empty, or broke off; what had arrived by then stays.' },
 	events: ['prompts.added'],
 	example: {
-		input: { fileName: 'prompts.txt', lines: [{ number: 1, text: 'Can I change the address of an order?' }] },
+		input: { fileName: 'prompts.txt', lines: [{ number: 1, text: 'How do I cancel an order?' }] },
 		output: { added: 1, duplicates: 0, refused: 0, notRead: 0, refusals: [] }
 	}
 });
