@@ -30,6 +30,7 @@ const features = [
 	'project',
 	'budget',
 	'examples',
+	'prompts',
 	'ratings',
 	'splits',
 	'runs',
@@ -44,13 +45,16 @@ const below = ['platform', 'access', 'events', 'jobs', 'providers'].map(room);
 const featureRules = features.map((feature, place) =>
 	only(
 		`${feature}-knows-what-comes-before`,
-		'A feature imports what lies below all of them, and rows.ts and commands.ts of the features before it; of the examples also what compares them.',
+		'A feature imports what lies below all of them, and rows.ts and commands.ts of the features before it; of the examples and the prompts also what compares them.',
 		{ path: room(feature) },
 		room(feature),
 		...below,
 		...features
 			.slice(0, place)
-			.map((earlier) => `^src/lib/server/${earlier}/(rows|commands${earlier === 'examples' ? '|compare' : ''})[.]ts$`),
+			.map(
+				(earlier) =>
+					`^src/lib/server/${earlier}/(rows|commands${['examples', 'prompts'].includes(earlier) ? '|compare' : ''})[.]ts$`
+			),
 		// what a dashboard shows is what the features answer
 		...(feature === 'activity' ? ['^src/lib/server/examples/queries[.]ts$'] : []),
 		contract,

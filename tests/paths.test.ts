@@ -51,6 +51,7 @@ const samples: { [Link in keyof typeof to]-?: Required<Parameters<(typeof to)[Li
 	run: ['northwind', 'support', 'an-id'],
 	runFile: ['northwind', 'support', 'an-id', 'train'],
 	evaluations: ['northwind', 'support'],
+	prompts: ['northwind', 'support'],
 	newEvaluation: ['northwind', 'support'],
 	evaluation: ['northwind', 'support', 'an-id'],
 	vote: ['northwind', 'support', 'an-id'],

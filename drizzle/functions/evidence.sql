@@ -3,7 +3,7 @@
 -- too: a migration that must mend something disables the trigger for its transaction, where everybody can read it.
 --
 -- Nothing deletes evidence today. Purging a team is a job of the owner's role, which no policy binds: it deletes the team's
--- projects, and the keys take along what hangs on them (examples with their ratings, runs with their files, evaluations with
+-- projects, and the keys take along what hangs on them (examples with their ratings, prompts, runs with their files, evaluations with
 -- their votes), then its connections, audit entries and their links, announcements, invitations, and the team itself, with its members.
 --
 -- Cheap where it matters: `update of` asks only when one of these columns is written, which no rating does.
@@ -51,6 +51,14 @@ create or replace trigger examples_derived before update of rating, ratings_coun
 		(old.rating, old.ratings_count, old.rewrite, old.trained, old.reserved)
 		is distinct from (new.rating, new.ratings_count, new.rewrite, new.trained, new.reserved)
 	) execute function keep_derived();
+
+-- What a prompt of the pool asks. What nearly asks the same is found out again and again.
+create or replace trigger prompts_frozen before update of id, project_id, number, messages, prompt_hash, origin, created_by, created_at on prompts
+	for each row when (
+		(old.id, old.project_id, old.number, old.messages::text, old.prompt_hash, old.origin, old.created_by, old.created_at)
+		is distinct from
+		(new.id, new.project_id, new.number, new.messages::text, new.prompt_hash, new.origin, new.created_by, new.created_at)
+	) execute function keep_evidence('A prompt stays what people were shown; write another one');
 
 create or replace trigger imports_frozen before update of id, project_id, person_id, file_name, created_at on imports
 	for each row when (
@@ -100,15 +108,15 @@ create or replace trigger servings_frozen before update of id, project_id, run_i
 
 -- What an evaluation compares, and how much of it makes a verdict, is fixed before anybody votes.
 create or replace trigger evaluations_frozen
-	before update of id, project_id, number, run_id, against_run_id, connection_id, base_model, system_prompt, planned, votes_per_prompt,
-		delta, attempt, thinking, continues_id, temperature, max_tokens, seed, created_by, created_at
+	before update of id, project_id, number, run_id, against_run_id, connection_id, base_model, system_prompt, prompts_from, planned,
+		votes_per_prompt, delta, attempt, thinking, continues_id, temperature, max_tokens, seed, created_by, created_at
 	on evaluations for each row when (
 		(old.id, old.project_id, old.number, old.run_id, old.against_run_id, old.connection_id, old.base_model, old.system_prompt,
-			old.planned, old.votes_per_prompt, old.delta, old.attempt, old.thinking, old.continues_id, old.temperature, old.max_tokens, old.seed,
+			old.prompts_from, old.planned, old.votes_per_prompt, old.delta, old.attempt, old.thinking, old.continues_id, old.temperature, old.max_tokens, old.seed,
 			old.created_by, old.created_at)
 		is distinct from
 		(new.id, new.project_id, new.number, new.run_id, new.against_run_id, new.connection_id, new.base_model, new.system_prompt,
-			new.planned, new.votes_per_prompt, new.delta, new.attempt, new.thinking, new.continues_id, new.temperature, new.max_tokens, new.seed,
+			new.prompts_from, new.planned, new.votes_per_prompt, new.delta, new.attempt, new.thinking, new.continues_id, new.temperature, new.max_tokens, new.seed,
 			new.created_by, new.created_at)
 	) execute function keep_evidence('What an evaluation compares is fixed when it is made');
 

@@ -185,7 +185,10 @@ if (process.argv[1] && import.meta.url.endsWith(process.argv[1].split('/').at(-1
 		console.error('Which export? node recompute.mjs support-results.json');
 		process.exit(2);
 	}
-	const rows = compared(JSON.parse(readFileSync(name, 'utf8')));
+	const file = JSON.parse(readFileSync(name, 'utf8'));
+	const rows = compared(file);
+	// exports of before there was a pool do not say it: then they were validation examples
+	console.log(`asked: ${file.plan.promptsFrom === 'pool' ? 'prompts of the pool' : 'validation examples'}`);
 	for (const { name, value, told, same } of rows)
 		console.log(
 			`${same ? 'same  ' : 'DIFFER'} ${name}: ${JSON.stringify(value)}${same ? '' : `, the export says ${JSON.stringify(told)}`}`

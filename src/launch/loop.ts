@@ -89,6 +89,7 @@ const compare = async (scope: Scope, runId: string, log: Told['log']) => {
 			await createEvaluation(inDemo, {
 				runId,
 				against: 'base',
+				promptsFrom: 'validation',
 				pairs: validation,
 				// each recorded prompt has the votes of two people
 				votes: 2,

@@ -52,6 +52,7 @@ export const to = {
 	runFile: (team: string, project: string, run: string, kind: string) =>
 		`${base(team, project)}/train/${run}/files/${kind}`,
 	evaluations: (team: string, project: string) => `${base(team, project)}/eval`,
+	prompts: (team: string, project: string) => `${base(team, project)}/eval/prompts`,
 	newEvaluation: (team: string, project: string) => `${base(team, project)}/eval/new`,
 	evaluation: (team: string, project: string, evaluation: string) => `${base(team, project)}/eval/${evaluation}`,
 	vote: (team: string, project: string, evaluation: string) => `${base(team, project)}/eval/${evaluation}/vote`,

@@ -20,7 +20,7 @@ const parsed = (fields: Record<string, string>) => v.parse(NewEvaluation, fromFo
 
 test('an evaluation is set up from a form or from JSON', () => {
 	const sampling = { temperature: 0, maxTokens: 1024, thinking: false };
-	const full = { runId: run, against: 'base', pairs: 40, votes: 1, delta: 20, ...sampling };
+	const full = { runId: run, against: 'base', promptsFrom: 'validation', pairs: 40, votes: 1, delta: 20, ...sampling };
 	expect(parsed({ runId: run, against: 'base', pairs: '40' })).toEqual(full);
 	expect(v.parse(NewEvaluation, { runId: run, against: 'base', pairs: 40 })).toEqual(full);
 	const sampled = {
@@ -39,6 +39,7 @@ test('an evaluation is set up from a form or from JSON', () => {
 		name: 'Spring'
 	});
 	expect(v.parse(NewEvaluation, { ...full, against: other }).against).toBe(other);
+	expect(v.parse(NewEvaluation, { ...full, promptsFrom: 'pool' }).promptsFrom).toBe('pool');
 });
 
 test('what is wrong is said under its field', () => {

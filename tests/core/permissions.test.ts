@@ -11,6 +11,8 @@ const spec: Record<Action, string> = {
 	'examples:add': 'ot',
 	'examples:delete': 'ot',
 	'examples:export': 'ot',
+	'prompts:see': 'ot',
+	'prompts:edit': 'ot',
 	'examples:rate': 'otr',
 	'examples:rewrite': 'otr',
 	'scores:seeOthers': 'ot',

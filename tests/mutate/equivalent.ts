@@ -5,7 +5,7 @@
 export const equivalent: { mutant: string | RegExp; because: string }[] = [
 	{
 		mutant:
-			/^policies\/(evaluations|examples|imports|playground_pairs|runs|servings)_change check: without \(\(app_all_projects/,
+			/^policies\/(evaluations|examples|imports|playground_pairs|prompts|runs|servings)_change check: without \(\(app_all_projects/,
 		because: 'the trigger that freezes the project of a row is asked first, and `using` has seen the same project'
 	},
 	{

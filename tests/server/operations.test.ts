@@ -71,6 +71,7 @@ const idsOf = (w: World) => ({
 	person: w.sparePerson,
 	invitation: w.invitation,
 	pair: w.pair,
+	prompt: w.prompt,
 	webhook: w.webhook,
 	delivery: w.delivery
 });

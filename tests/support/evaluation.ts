@@ -15,6 +15,7 @@ import {
 	runs
 } from '../../src/lib/server/platform/db/schema.ts';
 import { castVote, createEvaluation } from '../../src/lib/server/evaluations/commands.ts';
+import { addPrompts } from '../../src/lib/server/prompts/commands.ts';
 import { nextPairs } from '../../src/lib/server/evaluations/queries.ts';
 import { type Scope, inProject } from '../../src/lib/server/access/scope.ts';
 import { newProject, newTeam } from './team.ts';
@@ -113,6 +114,7 @@ export const newContest = async (
 export const wish = (runId: string, pairs: number, more: Partial<NewEvaluation> = {}): NewEvaluation => ({
 	runId,
 	against: 'base',
+	promptsFrom: 'validation',
 	pairs,
 	votes: 1,
 	delta: 20,
@@ -133,7 +135,12 @@ export const newBallot = async (
 	more: Partial<NewEvaluation> & { spare?: number } = {}
 ) => {
 	const { spare = 0, ...plan } = more;
-	const contest = await newContest(pairs + spare);
+	const isPool = plan.promptsFrom === 'pool';
+	const contest = await newContest(isPool ? 0 : pairs + spare);
+	if (isPool)
+		await addPrompts(await inProject(contest.scope, contest.slug), {
+			prompts: Array.from({ length: pairs + spare }, (_, at) => `Question ${at + 1}?`)
+		});
 	// as many people as the plan asks for votes
 	for (let people = 1; people < (plan.votes ?? 1); people++) await contest.as('rater');
 	const { id } = await createEvaluation(

@@ -12,6 +12,7 @@ export const firstLoads: Record<string, number> = {
 	'team-project-eval-evaluation-results': 113,
 	'team-project-eval-evaluation-vote': 77,
 	'team-project-eval-new': 140,
+	'team-project-eval-prompts': 105,
 	'team-project-examples': 148,
 	'team-project-playground': 144,
 	'team-project-rate': 108,

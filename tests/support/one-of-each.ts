@@ -62,6 +62,13 @@ export const oneOfEach = (scope: Scope & { userId: string | null }, otherPerson:
 			origin: 'written'
 		});
 		const exampleId = await add('examples', tables.examples, example(1, 'validation'));
+		await add('prompts', tables.prompts, {
+			projectId,
+			number: 1,
+			messages: [],
+			promptHash: Buffer.from('q'),
+			origin: 'written'
+		});
 		await add('ratings', tables.ratings, { projectId, exampleId, personId, score: 8, clientId: randomUUID() });
 		await add('rewrites', tables.rewrites, { projectId, exampleId, personId, output: 'x', clientId: randomUUID() });
 		const runId = await add('runs', tables.runs, {

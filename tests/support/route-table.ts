@@ -388,6 +388,19 @@ export const lines: Record<string, Line> = {
 	[`${run} ?/stop`]: { at: (w) => to.run(w.team, w.project, w.run), is: data.makers },
 	[`${run}/files/[kind] GET`]: { at: (w) => to.runFile(w.team, w.project, w.run, 'train'), is: data.makers },
 	[`${project}/eval page`]: { at: in_(to.evaluations), is: members },
+	[`${project}/eval/prompts page`]: { at: in_(to.prompts), is: makers },
+	[`${project}/eval/prompts ?/add`]: {
+		at: in_(to.prompts),
+		is: data.makers,
+		send: () => ({ prompts: '["May I pay by invoice?"]' })
+	},
+	[`${project}/eval/prompts ?/delete`]: { at: in_(to.prompts), is: data.makers, send: (w) => ({ ids: w.prompt }) },
+	[`${project}/eval/prompts ?/restore`]: { at: in_(to.prompts), is: data.makers, send: (w) => ({ ids: w.prompt }) },
+	[`${project}/eval/prompts/import POST`]: {
+		at: (w) => `${to.prompts(w.team, w.project)}/import`,
+		is: data.makers,
+		raw: 'May I pay in two instalments?\n'
+	},
 	[`${project}/eval/new page`]: { at: in_(to.newEvaluation), is: makers },
 	// the model of this run was never at a provider
 	[`${project}/eval/new ?/price`]: {

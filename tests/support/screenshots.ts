@@ -91,6 +91,7 @@ async function anotherEvaluation(personId: string, runId: string) {
 	const input = {
 		runId,
 		against: 'base' as const,
+		promptsFrom: 'validation' as const,
 		pairs: 20,
 		votes: 1,
 		delta: 20,

@@ -1,6 +1,7 @@
 // Long because it is everything that a result says: the numbers, the checks, the pairs, the trend, and what may come next.
 import * as v from 'valibot';
 import { choices } from '../core/evaluations/ballots.ts';
+import { promptSources } from '../core/evaluations/plan.ts';
 import { shows } from '../core/evaluations/check.ts';
 import { EvaluationId, Interval, Kind, Status } from './evaluations.ts';
 import { Message } from './examples.ts';
@@ -65,7 +66,7 @@ const Answer = v.strictObject({
 /** One judged pair, with everything that was hidden before the reveal. */
 const Judged = v.strictObject({
 	position: v.number(),
-	/** Of the example. */
+	/** Of the example, or of the prompt in the pool. */
 	number: v.number(),
 	outcome: v.picklist(['a', 'b', 'tie', 'both_bad']),
 	/** The mean of the votes that count: 1 where A is better, −1 where it is worse. */
@@ -86,8 +87,8 @@ const Judged = v.strictObject({
 		})
 	),
 	prompt: v.array(Message),
-	/** What a person wrote for it. */
-	reference: v.string(),
+	/** What a person wrote for it; null for a prompt of the pool. */
+	reference: v.nullable(v.string()),
 	a: Answer,
 	b: Answer
 });
@@ -100,6 +101,8 @@ const Results = v.strictObject({
 	contenders: v.strictObject({ a: v.string(), b: v.string() }),
 	/** What was fixed before anybody voted. */
 	plan: v.strictObject({
+		/** Validation examples, or prompts of the pool. */
+		promptsFrom: v.picklist(promptSources),
 		prompts: v.number(),
 		votes: v.number(),
 		delta: v.number(),
@@ -128,7 +131,7 @@ const Results = v.strictObject({
 	skipped: v.array(
 		v.strictObject({
 			position: v.number(),
-			/** Of the example. */
+			/** Of the example, or of the prompt in the pool. */
 			number: v.number(),
 			voted: v.number(),
 			skipped: v.number(),
@@ -199,6 +202,7 @@ export const GetResults = query({
 				revealedAt: aTime,
 				contenders: { a: 'v1', b: 'base' },
 				plan: {
+					promptsFrom: 'validation',
 					prompts: 40,
 					votes: 1,
 					delta: 20,
@@ -280,7 +284,7 @@ export const GetContinuation = query({
 		reason: v.nullable(v.string()),
 		/** Pairs that had not got their votes at the reveal; they stayed hidden and come first. */
 		hidden: v.number(),
-		/** Validation prompts that it has not asked. */
+		/** Prompts of the same source that it has not asked. */
 		unseen: v.number()
 	}),
 	errors: {},

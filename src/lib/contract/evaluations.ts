@@ -1,7 +1,7 @@
 // Long because it is everything between setting an evaluation up and its last vote; its results are in evaluation-results.ts.
 import * as v from 'valibot';
 import { marks } from '../core/evaluations/ballots.ts';
-import { mostVotes, usualDelta } from '../core/evaluations/plan.ts';
+import { mostVotes, promptSources, usualDelta } from '../core/evaluations/plan.ts';
 import { verdictKinds } from '../core/evaluations/rules.ts';
 import { Message } from './examples.ts';
 import { Id, Limit, NoOutput, Time, between, whole } from './fields.ts';
@@ -25,6 +25,11 @@ export const CreateEvaluation = command({
 			name: v.optional(v.pipe(v.string(), v.trim(), v.maxLength(80, 'A name has at most 80 characters'))),
 			runId: Id('The run to evaluate'),
 			against: v.union([v.literal('base'), Id('The run to compare with')], 'Choose what to compare with'),
+			/** `pool`: the prompts of the project, which have no answers. */
+			promptsFrom: v.optional(
+				v.picklist(promptSources, 'The prompts are from validation or from the pool'),
+				'validation'
+			),
 			pairs: whole('The number of prompts', 1, 2000),
 			/** A prompt counts when so many people have judged it. */
 			votes: v.optional(whole('Votes per prompt', 1, mostVotes), 1),
@@ -52,7 +57,8 @@ export type NewEvaluation = v.InferOutput<typeof CreateEvaluation.input>;
 
 export const GetSetUp = query({
 	name: 'evaluations.setUp',
-	summary: 'What can be compared: the runs whose model can answer, and how many validation prompts there are',
+	summary:
+		'What can be compared: the runs whose model can answer, and how many prompts there are, in validation and in the pool',
 	within: 'project',
 	action: 'evaluations:create',
 	long: true,
@@ -67,6 +73,8 @@ export const GetSetUp = query({
 				finishedAt: v.nullable(Time),
 				/** Validation examples whose prompt it has trained on; they are left out when it takes part. */
 				leaks: v.array(v.string()),
+				/** The same of the pool. */
+				poolLeaks: v.array(v.string()),
 				/** Whether it is deployed while it answers, and billed by the minute. */
 				deployed: v.boolean(),
 				/** What its last deployment cost; null when it had none. */
@@ -76,6 +84,8 @@ export const GetSetUp = query({
 			})
 		),
 		validation: v.number(),
+		/** Prompts of the pool that can be asked, and those left out because what a model learns or has learnt asks the same or nearly. */
+		pool: v.strictObject({ usable: v.number(), leftOut: v.number() }),
 		/** People who may vote: a prompt gets at most so many votes. */
 		voters: v.number(),
 		/** The share of prompts without a difference in this project so far; a quarter until there is one. */
@@ -95,12 +105,14 @@ export const GetSetUp = query({
 					trainCount: 180,
 					finishedAt: aTime,
 					leaks: [],
+					poolLeaks: [],
 					deployed: true,
 					centsPerHour: 360,
 					isFree: false
 				}
 			],
 			validation: 40,
+			pool: { usable: 120, leftOut: 2 },
 			voters: 3,
 			ties: 0.25,
 			tried: [{ runId: ids.run, against: 'base', times: 1 }]
@@ -228,6 +240,8 @@ export const GetEvaluation = query({
 		title: v.string(),
 		status: Status,
 		planned: v.number(),
+		/** Validation examples, or prompts of the pool. */
+		promptsFrom: v.picklist(promptSources),
 		/** The plan: a prompt counts with so many votes. */
 		votesPerPrompt: v.number(),
 		/** The smallest net preference that matters, in points. */
@@ -264,6 +278,7 @@ export const GetEvaluation = query({
 			title: 'v1 against base',
 			status: 'voting',
 			planned: 40,
+			promptsFrom: 'validation',
 			votesPerPrompt: 1,
 			delta: 20,
 			attempt: 1,

@@ -71,6 +71,8 @@ const ofEvaluationAndProject = (about: About<unknown>): Topic[] => [...ofEvaluat
 /** `one example`, `1,200 examples`. */
 const someExamples = (count: number) => (count === 1 ? 'one example' : `${count.toLocaleString('en')} examples`);
 
+const somePrompts = (count: number) => (count === 1 ? 'one prompt' : `${count.toLocaleString('en')} prompts`);
+
 /** Cents as people read them. */
 const dollars = (cents: number) => `$${(cents / 100).toFixed(2)}`;
 
@@ -297,6 +299,23 @@ export const events = {
 		{ topics: inProject, audited: true, feed: 'examples:see' }
 	),
 	'examples.exported': event(v.strictObject({}), () => 'exported the examples', { audited: true }),
+	// ── prompts: of the pool
+	'prompts.added': event(
+		v.strictObject({ count: v.number(), fileName: v.nullable(v.string()) }),
+		({ count, fileName }) =>
+			`${fileName === null ? 'added' : 'imported'} ${somePrompts(count)}${fileName === null ? '' : ` from ${fileName}`}`,
+		{ topics: inProject, audited: true, feed: 'prompts:see' }
+	),
+	'prompts.deleted': event(v.strictObject({ count: v.number() }), ({ count }) => `deleted ${somePrompts(count)}`, {
+		topics: inProject,
+		audited: true,
+		feed: 'prompts:see'
+	}),
+	'prompts.restored': event(
+		v.strictObject({ count: v.number() }),
+		({ count }) => `brought ${somePrompts(count)} back`,
+		{ topics: inProject, audited: true, feed: 'prompts:see' }
+	),
 	// ── splits
 	'split.applied': event(
 		v.strictObject({ ratio: v.number(), seed: v.number(), moved: v.number() }),

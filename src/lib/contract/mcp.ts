@@ -10,6 +10,7 @@ export type Reason = 'costs' | 'deletes';
 /** By the name of the operation. Each has the page with its button (server/http/mcp/pages.ts). */
 export const pressed = {
 	'examples.delete': 'deletes',
+	'prompts.delete': 'deletes',
 	'webhooks.remove': 'deletes',
 	'runs.start': 'costs',
 	'servings.start': 'costs',

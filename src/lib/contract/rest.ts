@@ -11,6 +11,7 @@ import type { Operation } from './operation.ts';
 import * as pairs from './pairs.ts';
 import * as playground from './playground.ts';
 import * as project from './project.ts';
+import * as prompts from './prompts.ts';
 import * as ratings from './ratings.ts';
 import * as runComparison from './run-comparison.ts';
 import * as runs from './runs.ts';
@@ -71,6 +72,13 @@ export const rest: readonly RestRow[] = [
 	rows(examples.ImportExamples, 'POST', `${inProject}/imports`, { status: 201, takesFile: true }),
 	rows(examples.GetImport, 'GET', `${inProject}/imports/{importId}`),
 	rows(examples.ExportExamples, 'GET', `${inProject}/export`),
+
+	rows(prompts.ListPrompts, 'GET', `${inProject}/prompts`, { paged: byNumber }),
+	rows(prompts.AddPrompts, 'POST', `${inProject}/prompts`, { status: 201 }),
+	rows(prompts.GetPrompt, 'GET', `${inProject}/prompts/{promptId}`),
+	rows(prompts.DeletePrompts, 'POST', `${inProject}/prompts/delete`),
+	rows(prompts.RestorePrompts, 'POST', `${inProject}/prompts/undelete`),
+	rows(prompts.ImportPrompts, 'POST', `${inProject}/prompts/import`, { status: 201, takesFile: true }),
 
 	rows(splits.PreviewSplit, 'GET', `${inProject}/split/preview`),
 	rows(splits.ListTwins, 'GET', `${inProject}/split/twins`),

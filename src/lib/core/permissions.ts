@@ -12,6 +12,8 @@ const allowed = {
 	'examples:add': ['owner', 'trainer'],
 	'examples:delete': ['owner', 'trainer'],
 	'examples:export': ['owner', 'trainer'],
+	'prompts:see': ['owner', 'trainer'],
+	'prompts:edit': ['owner', 'trainer'],
 	'examples:rate': ['owner', 'trainer', 'rater'],
 	'examples:rewrite': ['owner', 'trainer', 'rater'],
 	'scores:seeOthers': ['owner', 'trainer'],

@@ -51,7 +51,8 @@ test('one vote a prompt, complete: every number comes out again', async () => {
 	const { code, stdout } = await recomputed(file);
 	expect(stdout).not.toContain('DIFFER');
 	expect(code).toBe(0);
-	expect(stdout.split('\n').filter(Boolean)).toHaveLength(15);
+	expect(stdout).toContain('asked: validation examples');
+	expect(stdout.split('\n').filter(Boolean)).toHaveLength(16);
 	// it would tell
 	const wrong = await recomputed({ ...file, verdict: { ...file.verdict, netPreference: 0.31 } });
 	expect(wrong).toMatchObject({ code: 1, stdout: expect.stringContaining('DIFFER netPreference: 0.3') });
@@ -63,6 +64,15 @@ test('two votes a prompt, three voters, complete', async () => {
 	for (const [shift, person] of [scope, await as('rater'), await as('trainer')].entries())
 		await voteAs(person, slug, id, (position) => said[(position + shift) % 6]!);
 	const { code, stdout } = await recomputed(await exported(scope, slug, id));
+	expect(stdout).not.toContain('DIFFER');
+	expect(code).toBe(0);
+});
+
+test('with prompts of the pool', async () => {
+	const { scope, slug, id } = await newBallot(12, undefined, { promptsFrom: 'pool' });
+	await voteAs(scope, slug, id, () => 'a');
+	const { code, stdout } = await recomputed(await exported(scope, slug, id));
+	expect(stdout).toContain('asked: prompts of the pool');
 	expect(stdout).not.toContain('DIFFER');
 	expect(code).toBe(0);
 });

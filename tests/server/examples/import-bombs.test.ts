@@ -3,7 +3,7 @@ import { linesOfFile } from '../../../src/lib/core/examples/import/file-lines.ts
 import type { Line } from '../../../src/lib/core/examples/import/reading.ts';
 import { inProject } from '../../../src/lib/server/access/scope.ts';
 import { importExamples } from '../../../src/lib/server/examples/commands.ts';
-import { mostRefusedInARow } from '../../../src/lib/server/examples/import.ts';
+import { mostRefusedInARow } from '../../../src/lib/core/examples/import/refusals.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { newProject, newTeam } from '../../support/team.ts';
 

@@ -25,6 +25,10 @@ const words: Record<string, Words> = {
 		title: 'Examples',
 		text: 'A conversation whose last answer is to be learnt. Bring them in one by one or as a file, look through them, take them out again with all they have.'
 	},
+	prompts: {
+		title: 'Prompts',
+		text: 'The pool: questions without answers, which models are asked in comparisons and never learn. What a model has learnt, or asks nearly the same as that, is named and left out.'
+	},
 	ratings: {
 		title: 'Ratings',
 		text: 'Scores from 1 to 10, and better answers in place of those that are not good enough.'

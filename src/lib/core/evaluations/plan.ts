@@ -10,6 +10,10 @@ export type Plan = {
 	attempt: number;
 };
 
+/** Where the prompts of a comparison come from: examples in validation, or the pool of prompts, which has no answers. */
+export const promptSources = ['validation', 'pool'] as const;
+export type PromptSource = (typeof promptSources)[number];
+
 /** Votes on one prompt, at most. */
 export const mostVotes = 3;
 export const usualDelta = 20;

@@ -1,4 +1,4 @@
-import { eq, isNotNull, and, sql } from 'drizzle-orm';
+import { eq, isNotNull, and } from 'drizzle-orm';
 import type { VoterFacts } from '../../core/evaluations/checks.ts';
 import type { Names as Sides } from '../../core/evaluations/verdict-sentence.ts';
 import { scoreOf, scoresFrom, outcomeOf } from '../../core/evaluations/scores.ts';
@@ -6,12 +6,13 @@ import type { Tally } from '../../core/evaluations/tally.ts';
 import { type Verdict, judge } from '../../core/evaluations/verdict.ts';
 import { named, votersIn } from '../access/named.ts';
 import type { Tx } from '../access/scope.ts';
-import { evaluations, examples, projects, rewrites } from '../platform/db/schema.ts';
+import { among } from '../platform/db/among.ts';
+import { evaluations, projects, rewrites } from '../platform/db/schema.ts';
+import { alikeAmong } from './asked.ts';
 import { type CountedPair, type Counted, factsOf } from './judged.ts';
 import { leakedPairings } from './leaks.ts';
 import { type Contender, type Evaluation, type Letter, namesOf } from './rows.ts';
 import { earlierTries } from './tries.ts';
-import { among } from './texts.ts';
 import { outOf, peopleOf } from './electorate.ts';
 import { type Standing, type Vote, pairingsOf, saidOf, standingOf } from './votes.ts';
 
@@ -21,7 +22,7 @@ export type Assessment = {
 	verdict: Verdict;
 	/** The prompts that count, those of what it continues first. */
 	pairs: CountedPair[];
-	/** Examples whose prompt has not got its votes, and those whose prompt is out, because people skipped it. */
+	/** What has not got its votes, and what is out, because people skipped it: examples, or prompts of the pool. */
 	missing: string[];
 	skipped: Skipped[];
 	votes: Vote[];
@@ -30,7 +31,7 @@ export type Assessment = {
 };
 
 /** A prompt that is out: how many have judged it, how many skipped it, and of how many nothing was heard. */
-export type Skipped = { exampleId: string; place: number; voted: number; skipped: number; left: number };
+export type Skipped = { askedId: string; place: number; voted: number; skipped: number; left: number };
 
 /** A step: the evaluation and those it continues, the first one first. */
 export const chainOf = async (tx: Tx, evaluation: Evaluation): Promise<Evaluation[]> => {
@@ -62,17 +63,17 @@ const votersOf = async (
 		.sort((one, two) => one.name.localeCompare(two.name));
 };
 
-/** The pairings that have their votes, and the examples of those that have not. */
+/** The pairings that have their votes, and what was asked in those that have not. */
 const countedOf = async (tx: Tx, { id, votesPerPrompt }: Evaluation, standing: Standing, from: number) => {
 	const said = saidOf(standing.votes);
 	const people = await peopleOf(tx, id);
 	const out = outOf(standing, people, votesPerPrompt);
 	const all = await pairingsOf(tx, id);
-	const pairs = all.flatMap((pairing): (Counted & { exampleId: string })[] => {
+	const pairs = all.flatMap((pairing): (Counted & { askedId: string })[] => {
 		const given = said.get(pairing.id) ?? [];
 		const [outcome, sum] = [outcomeOf(given, votesPerPrompt), scoreOf(given, votesPerPrompt)];
 		if (outcome === null || sum === null) return [];
-		return [{ id: pairing.id, exampleId: pairing.exampleId, place: from + pairing.position, outcome, sum }];
+		return [{ id: pairing.id, askedId: pairing.askedId, place: from + pairing.position, outcome, sum }];
 	});
 	const has = new Set(pairs.map((pair) => pair.id));
 	const lacking = all.filter((pairing) => !has.has(pairing.id));
@@ -84,22 +85,10 @@ const countedOf = async (tx: Tx, { id, votesPerPrompt }: Evaluation, standing: S
 			...standing.votes.filter((vote) => vote.pairingId === pairing.id).map((vote) => vote.personId)
 		]);
 		const left = people.filter((person) => !heard.has(person)).length;
-		return [{ exampleId: pairing.exampleId, place: from + pairing.position, voted, skipped: by.length, left }];
+		return [{ askedId: pairing.askedId, place: from + pairing.position, voted, skipped: by.length, left }];
 	});
-	const missing = lacking.filter((pairing) => !out.has(pairing.id)).map(({ exampleId }) => exampleId);
+	const missing = lacking.filter((pairing) => !out.has(pairing.id)).map(({ askedId }) => askedId);
 	return { pairs, missing, skipped };
-};
-
-/** How many of these examples nearly ask the same as another of them; null while one has not been compared. */
-const alikeAmong = async (tx: Tx, projectId: string, exampleIds: readonly string[]): Promise<number | null> => {
-	const rows = await tx
-		.select({ family: examples.family, isCompared: sql<boolean>`${examples.number} <= ${projects.compared}` })
-		.from(examples)
-		.innerJoin(projects, eq(projects.id, examples.projectId))
-		.where(and(eq(projects.id, projectId), among(examples.id, exampleIds)));
-	if (rows.some(({ isCompared }) => !isCompared)) return null;
-	const families = rows.flatMap(({ family }) => (family ? [family.toString('hex')] : []));
-	return families.length - new Set(families).size;
 };
 
 /**
@@ -113,7 +102,7 @@ export const assessmentOf = async (
 ): Promise<Assessment> => {
 	const chain = await chainOf(tx, evaluation);
 	const votes: Vote[] = [];
-	const counted: (Counted & { exampleId: string })[] = [];
+	const counted: (Counted & { askedId: string })[] = [];
 	const skipped: Skipped[] = [];
 	let [missing, from, leaked]: [string[], number, number] = [[], 0, 0];
 	for (const one of chain) {
@@ -136,7 +125,8 @@ export const assessmentOf = async (
 		tx,
 		chain,
 		votes,
-		counted.map(({ exampleId }) => exampleId)
+		// nobody has written an answer to a prompt of the pool
+		evaluation.promptsFrom === 'pool' ? [] : counted.map(({ askedId }) => askedId)
 	);
 	const broken = (side: Letter) => pairs.filter((pair) => !pair[side].complete).length;
 	const tally: Tally = {
@@ -151,8 +141,8 @@ export const assessmentOf = async (
 		leaked,
 		alike: await alikeAmong(
 			tx,
-			evaluation.projectId,
-			counted.map(({ exampleId }) => exampleId)
+			evaluation,
+			counted.map(({ askedId }) => askedId)
 		),
 		broken: { a: broken('a'), b: broken('b') }
 	};

@@ -3,11 +3,12 @@ import type { Pair, PairQueue } from '../../contract/evaluations.ts';
 import { AppError } from '../../core/errors.ts';
 import { spoken } from '../../core/evaluations/answers.ts';
 import { type Names, masked } from '../../core/evaluations/masking.ts';
+import { among } from '../platform/db/among.ts';
 import { ballots, votes } from '../platform/db/schema.ts';
 import type { Scope, Tx } from '../access/scope.ts';
 import { type Ballot, type Need, ballotsOf, deal, needOf } from './dealing.ts';
 import { type Evaluation, contendersOf, namesOf } from './rows.ts';
-import { among, textsOf } from './texts.ts';
+import { textsOf } from './texts.ts';
 
 /** So many pairs are on their way before they are needed: the next one is there when a key is pressed. */
 const ahead = 5;

@@ -12,6 +12,7 @@ import { evaluations } from '../platform/db/schema.ts';
 import { refusing } from '../platform/db/transaction.ts';
 import { awaitCompared } from '../examples/compare.ts';
 import { lockedProject } from '../project/rows.ts';
+import { awaitPromptsCompared } from '../prompts/compare.ts';
 import { voter } from './ballots.ts';
 import { baseProblem } from './base.ts';
 import { addPairings, asManyVoters, begin, fair, readyRun, refuseTwin } from './contest.ts';
@@ -26,7 +27,7 @@ import { voteIsOver, votesOf } from './votes.ts';
  * Refuses a run that is not ready, more pairs than there are validation prompts, and a second click.
  */
 export const createEvaluation = command(CreateEvaluation, async (scope, input) => {
-	await awaitCompared(scope);
+	await (input.promptsFrom === 'pool' ? awaitPromptsCompared(scope) : awaitCompared(scope));
 	if (input.against === 'base') {
 		await scope.tx((tx) => readyRun(tx, scope.project.id, input.runId, 'runId'));
 		const problem = await baseProblem(scope, input.runId);
@@ -38,9 +39,13 @@ export const createEvaluation = command(CreateEvaluation, async (scope, input) =
 		const against = input.against === 'base' ? null : await readyRun(tx, project.id, input.against, 'against');
 		await refuseTwin(tx, run.id, against?.id ?? null);
 
-		const available = await fair(tx, project.id, against ? [run.id, against.id] : [run.id]);
+		const available = await fair(tx, project.id, against ? [run.id, against.id] : [run.id], input.promptsFrom);
 		if (input.pairs > available.length) {
-			throw new AppError('invalid', `Only ${available.length} validation prompts can be compared fairly.`, 'pairs');
+			throw new AppError(
+				'invalid',
+				`Only ${available.length} ${input.promptsFrom === 'pool' ? 'prompts of the pool' : 'validation prompts'} can be compared fairly.`,
+				'pairs'
+			);
 		}
 		await asManyVoters(tx, project.id, input.votes);
 		const seed = randomInt(2 ** 31);
@@ -56,6 +61,7 @@ export const createEvaluation = command(CreateEvaluation, async (scope, input) =
 				connectionId: run.connectionId,
 				baseModel: run.baseModel,
 				systemPrompt: project.systemPrompt,
+				promptsFrom: input.promptsFrom,
 				planned: chosen.length,
 				votesPerPrompt: input.votes,
 				delta: input.delta,

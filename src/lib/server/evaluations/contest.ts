@@ -1,13 +1,12 @@
-import { and, asc, eq, isNull, sql } from 'drizzle-orm';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
-import { type Message, promptOf, targetOf } from '../../core/examples/example.ts';
-import { chatLine } from '../../core/examples/formats/training.ts';
+import type { PromptSource } from '../../core/evaluations/plan.ts';
 import { runCan } from '../../core/runs/status.ts';
 import type { Scope, Tx } from '../access/scope.ts';
 import { record } from '../events/record.ts';
 import { enqueue } from '../jobs/queue.ts';
-import { among } from '../platform/db/among.ts';
-import { evaluations, examples, members, pairings, projects, runs } from '../platform/db/schema.ts';
+import { evaluations, members, pairings, projects, runs } from '../platform/db/schema.ts';
+import { comparable, isKnown, questionsOf } from './asked.ts';
 import { trainedPrompts } from './leaks.ts';
 import type { Evaluation } from './rows.ts';
 
@@ -39,37 +38,11 @@ export const asManyVoters = async (tx: Tx, projectId: string, votes: number) => 
 	);
 };
 
-/** A prompt that can be asked: its hash, and that of its family, or its own where it has none. */
-export type Comparable = { id: string; prompt: string; family: string };
-
-/** A step: the validation examples, one of each family: what nearly asks the same twice would be the same comparison twice. */
-export const comparable = async (tx: Tx, projectId: string): Promise<Comparable[]> => {
-	const family = sql<Buffer>`coalesce(${examples.family}, ${examples.promptHash})`;
-	const rows = await tx
-		.selectDistinctOn([family], { id: examples.id, hash: examples.promptHash, family })
-		.from(examples)
-		.where(and(eq(examples.projectId, projectId), eq(examples.split, 'validation'), isNull(examples.deletedAt)))
-		.orderBy(family, asc(examples.number));
-	return rows.map(({ id, hash, family }) => ({ id, prompt: hash.toString('hex'), family: family.toString('hex') }));
-};
-
-/** Whether one of these prompts, or one of its family, is the prompt. */
-export const isKnown = (prompts: ReadonlySet<string>) => (one: Comparable) =>
-	prompts.has(one.prompt) || prompts.has(one.family);
-
 /** A step: those that no contender has trained on: what a model has learnt by heart measures nothing. */
-export const fair = async (tx: Tx, projectId: string, runIds: string[]): Promise<string[]> => {
+export const fair = async (tx: Tx, projectId: string, runIds: string[], from: PromptSource): Promise<string[]> => {
 	const trained = await Promise.all(runIds.map((id) => trainedPrompts(tx, id)));
-	const list = await comparable(tx, projectId);
+	const list = await comparable(tx, projectId, from);
 	return list.filter((one) => !trained.some((prompts) => isKnown(prompts)(one))).map(({ id }) => id);
-};
-
-/** What both contenders are asked: the turns before the answer as the training wrote them, without its weights. */
-export const promptFor = (messages: Message[], systemPrompt: string): Message[] => {
-	const { messages: turns } = JSON.parse(chatLine({ messages, rewrite: null }, systemPrompt, { thoughts: false })) as {
-		messages: Message[];
-	};
-	return promptOf(turns).map(({ weight: _, ...turn }) => turn as Message);
 };
 
 /** A step: the same two are not prepared twice at once: that was a second click. */
@@ -87,32 +60,14 @@ export const refuseTwin = async (tx: Tx, runId: string, againstRunId: string | n
 	if (twin) throw new AppError('conflict', `Comparison ${twin.number} of these two is being prepared. Wait for it.`);
 };
 
-/** A step: what will be compared, prompt by prompt, in the order of `exampleIds`, from place `from` on. Never changed afterwards. */
-export const addPairings = async (
-	tx: Tx,
-	{ id, projectId, systemPrompt }: Evaluation,
-	exampleIds: readonly string[],
-	from = 0
-) => {
-	if (exampleIds.length === 0) return;
-	const rows = await tx
-		.select()
-		.from(examples)
-		.where(among(examples.id, [...exampleIds]));
-	const byId = new Map(rows.map((row) => [row.id, row]));
-	await tx.insert(pairings).values(
-		exampleIds.map((exampleId, at) => {
-			const example = byId.get(exampleId)!;
-			return {
-				projectId,
-				evaluationId: id,
-				exampleId,
-				position: from + at,
-				prompt: promptFor(example.messages, systemPrompt),
-				reference: targetOf(example)
-			};
-		})
-	);
+/** A step: what will be compared, prompt by prompt, in the order of `ids`, from place `from` on. Never changed afterwards. */
+export const addPairings = async (tx: Tx, evaluation: Evaluation, ids: readonly string[], from = 0) => {
+	if (ids.length === 0) return;
+	const { id: evaluationId, projectId } = evaluation;
+	const asked = await questionsOf(tx, evaluation, ids);
+	await tx
+		.insert(pairings)
+		.values(ids.map((id, at) => ({ projectId, evaluationId, position: from + at, ...asked.get(id)! })));
 };
 
 /** A step: what was just set up begins: it has its number and its event, and its answers are written. */

@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import { randomInt } from 'node:crypto';
 import { ContinueEvaluation, GetContinuation } from '../../contract/evaluation-results.ts';
 import { AppError } from '../../core/errors.ts';
@@ -7,14 +7,14 @@ import type { VerdictKind } from '../../core/evaluations/rules.ts';
 import { command, query } from '../access/operation.ts';
 import type { Tx } from '../access/scope.ts';
 import { among } from '../platform/db/among.ts';
-import { evaluations, examples, outputs, pairings } from '../platform/db/schema.ts';
-import { awaitCompared } from '../examples/compare.ts';
+import { evaluations, outputs, pairings } from '../platform/db/schema.ts';
 import { lockedProject } from '../project/rows.ts';
+import { awaitPromptsCompared } from '../prompts/compare.ts';
 import { chainOf } from './assessment.ts';
-import { addPairings, begin, comparable, fair, isKnown, readyRun } from './contest.ts';
+import { askedId, comparable, familiesAsked, isKnown } from './asked.ts';
+import { addPairings, begin, fair, readyRun } from './contest.ts';
 import { outOf, peopleOf } from './electorate.ts';
 import { type Evaluation, evaluationOf } from './rows.ts';
-import { among } from './texts.ts';
 import { outcomesOf, pairingsOf, standingOf } from './votes.ts';
 
 /** After these a few prompts more may still tell. */
@@ -31,15 +31,10 @@ const hiddenOf = async (tx: Tx, { id: evaluationId, votesPerPrompt }: Evaluation
 /** A step: prompts that a comparison and those it continues have not asked, and that no contender has trained on. */
 const unseenBy = async (tx: Tx, evaluation: Evaluation): Promise<string[]> => {
 	const ids = (await chainOf(tx, evaluation)).map(({ id }) => id);
-	const asked = await tx
-		.selectDistinct({ hash: sql<Buffer>`coalesce(${examples.family}, ${examples.promptHash})` })
-		.from(pairings)
-		.innerJoin(examples, eq(examples.id, pairings.exampleId))
-		.where(among(pairings.evaluationId, ids));
-	const known = new Set(asked.map(({ hash }) => hash.toString('hex')));
+	const known = await familiesAsked(tx, evaluation.promptsFrom, among(pairings.evaluationId, ids));
 	const runIds = [evaluation.runId, evaluation.againstRunId].filter((id) => id !== null);
-	const isFair = new Set(await fair(tx, evaluation.projectId, runIds));
-	const all = await comparable(tx, evaluation.projectId);
+	const isFair = new Set(await fair(tx, evaluation.projectId, runIds, evaluation.promptsFrom));
+	const all = await comparable(tx, evaluation.projectId, evaluation.promptsFrom);
 	return all.filter((one) => isFair.has(one.id) && !isKnown(known)(one)).map(({ id }) => id);
 };
 
@@ -64,7 +59,7 @@ export const getContinuation = query(GetContinuation, (scope, { evaluationId }) 
 		const unseen = (await unseenBy(tx, evaluation)).length;
 		const none =
 			hidden + unseen === 0
-				? 'There are no prompts left that nobody has seen. Put new examples into validation.'
+				? `There are no prompts left that nobody has seen. ${evaluation.promptsFrom === 'pool' ? 'Add new ones to the pool.' : 'Put new examples into validation.'}`
 				: null;
 		return { reason: none, hidden, unseen };
 	})
@@ -78,18 +73,19 @@ const takeAlong = async (tx: Tx, from: Evaluation, to: Evaluation, hidden: reado
 	const made = await tx
 		.insert(pairings)
 		.values(
-			old.map(({ projectId, exampleId, prompt, reference }, position) => ({
+			old.map(({ projectId, exampleId, promptId, prompt, reference }, position) => ({
 				projectId,
 				evaluationId: to.id,
 				exampleId,
+				promptId,
 				position,
 				prompt,
 				reference
 			}))
 		)
-		.returning({ id: pairings.id, exampleId: pairings.exampleId });
-	const newId = new Map(made.map(({ id, exampleId }) => [exampleId, id]));
-	const byOld = new Map(old.map(({ id, exampleId }) => [id, newId.get(exampleId)!]));
+		.returning({ id: pairings.id, askedId });
+	const newId = new Map(made.map(({ id, askedId }) => [askedId, id]));
+	const byOld = new Map(old.map(({ id, exampleId, promptId }) => [id, newId.get((exampleId ?? promptId)!)!]));
 	const answers = await tx
 		.select()
 		.from(outputs)
@@ -109,7 +105,7 @@ const takeAlong = async (tx: Tx, from: Evaluation, to: Evaluation, hidden: reado
  * that holds at any time. What was shown stays closed.
  */
 export const continueEvaluation = command(ContinueEvaluation, async (scope, { evaluationId, prompts }) => {
-	await awaitCompared(scope);
+	await awaitPromptsCompared(scope);
 	return scope.tx(async (tx) => {
 		const project = await lockedProject(tx, scope);
 		const before = await evaluationOf(tx, project.id, evaluationId, { lock: true });

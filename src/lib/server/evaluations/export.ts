@@ -6,6 +6,7 @@ import { csvOf } from '../../core/text/csv.ts';
 const columns = [
 	'comparison',
 	'example',
+	'pool_prompt',
 	'outcome',
 	'score',
 	'winner',
@@ -26,10 +27,15 @@ const asText = (prompt: readonly Message[]) => prompt.map((turn) => `${turn.role
 
 /** Results with all their pairs as the text of a file: everything a page shows, and every vote, as JSON; or one row for each pair as CSV. */
 export const fileOf = (results: Results, format: Format): string => {
+	/** Of what was asked its number: as an example, or as a prompt of the pool. */
+	const asked = (number: number) =>
+		results.plan.promptsFrom === 'pool'
+			? { example: null, pool_prompt: number }
+			: { example: number, pool_prompt: null };
 	const winner = (outcome: Outcome) => (outcome === 'a' || outcome === 'b' ? results.contenders[outcome] : null);
 	const rows = results.rows.list.map(({ position, number, outcome, score, said, votes, prompt, reference, a, b }) => ({
 		comparison: position + 1,
-		example: number,
+		...asked(number),
 		outcome,
 		score,
 		winner: winner(outcome),
@@ -61,7 +67,11 @@ export const fileOf = (results: Results, format: Format): string => {
 		verdict,
 		checks,
 		comparisons: rows,
-		skipped: skipped.map(({ position, number, ...said }) => ({ comparison: position + 1, example: number, ...said }))
+		skipped: skipped.map(({ position, number, ...said }) => ({
+			comparison: position + 1,
+			...asked(number),
+			...said
+		}))
 	};
 	return JSON.stringify(whole, null, '\t');
 };

@@ -4,10 +4,13 @@ import type { Judged } from '../../contract/evaluation-results.ts';
 import { flawOf, spoken } from '../../core/evaluations/answers.ts';
 import type { AnswerFacts, PairFacts } from '../../core/evaluations/checks.ts';
 import { type Names, loosePattern, namesAModel } from '../../core/evaluations/masking.ts';
+import type { PromptSource } from '../../core/evaluations/plan.ts';
 import type { Outcome } from '../../core/evaluations/tally.ts';
 import type { Tx } from '../access/scope.ts';
-import { examples, outputs } from '../platform/db/schema.ts';
-import { among, textsOf } from './texts.ts';
+import { among } from '../platform/db/among.ts';
+import { outputs } from '../platform/db/schema.ts';
+import { numbersOf } from './asked.ts';
+import { textsOf } from './texts.ts';
 import type { Vote } from './votes.ts';
 
 /** A pairing that counts, without its texts. `sum`: of the votes that count; `place`: among all prompts of the evaluation. */
@@ -95,22 +98,27 @@ const countSaid = (votes: readonly Vote[]): Record<Outcome, number> => {
 export const withTexts = async (
 	tx: Tx,
 	judged: readonly CountedPair[],
-	{ votes, names, people }: { votes: readonly Vote[]; names: Names; people: ReadonlyMap<string, string> }
+	{
+		promptsFrom,
+		votes,
+		names,
+		people
+	}: {
+		promptsFrom: PromptSource;
+		votes: readonly Vote[];
+		names: Names;
+		people: ReadonlyMap<string, string>;
+	}
 ): Promise<Judged[]> => {
 	const texts = await textsOf(
 		tx,
 		judged.map(({ id }) => id)
 	);
-	const rows = await tx
-		.select({ id: examples.id, number: examples.number })
-		.from(examples)
-		.where(
-			among(
-				examples.id,
-				[...texts.values()].map(({ exampleId }) => exampleId)
-			)
-		);
-	const numbers = new Map(rows.map(({ id, number }) => [id, number]));
+	const numbers = await numbersOf(
+		tx,
+		promptsFrom,
+		[...texts.values()].map(({ askedId }) => askedId)
+	);
 	const given = Map.groupBy(votes, (vote) => vote.pairingId);
 	const shown = ({ text, finishReason }: { text: string; finishReason: string | null }) => ({
 		text,
@@ -118,11 +126,11 @@ export const withTexts = async (
 		complete: isComplete(text, finishReason)
 	});
 	return judged.map(({ id, place, outcome, score }) => {
-		const { exampleId, prompt, reference, a, b } = texts.get(id)!;
+		const { askedId, prompt, reference, a, b } = texts.get(id)!;
 		const own = given.get(id) ?? [];
 		return {
 			position: place,
-			number: numbers.get(exampleId)!,
+			number: numbers.get(askedId)!,
 			outcome,
 			score,
 			said: countSaid(own),

@@ -5,8 +5,9 @@ import { sha256 } from '../platform/crypto.ts';
 import { among } from '../platform/db/among.ts';
 import { examples, runExamples, runFiles } from '../platform/db/schema.ts';
 import type { Tx } from '../access/scope.ts';
+import { isOneOf } from '../prompts/rows.ts';
+import { namesOfAsked } from './asked.ts';
 import type { Evaluation } from './rows.ts';
-import { among } from './texts.ts';
 import { pairingsOf } from './votes.ts';
 
 /** A line is a conversation, or what was asked with two answers. */
@@ -82,19 +83,17 @@ const hashesOf = async (tx: Tx, exampleIds: readonly string[]): Promise<Map<stri
  * verdict stands on it, so it is asked again.
  */
 export const leakedPairings = async (tx: Tx, evaluation: Evaluation): Promise<number> => {
-	const asked = (await pairingsOf(tx, evaluation.id)).map(({ exampleId }) => exampleId);
-	const prompts = await hashesOf(tx, asked);
-	const families = await familiesOf(tx, asked);
-	const isOneOf = (column: typeof examples.promptHash | typeof examples.family, hashes: Iterable<string>) =>
-		sql`${column} = any (${sql.param(`{${[...hashes].map((hash) => `"\\\\x${hash}"`).join(',')}}`)}::bytea[])`;
+	const asked = (await pairingsOf(tx, evaluation.id)).map(({ askedId }) => askedId);
+	const names = await namesOfAsked(tx, evaluation.promptsFrom, asked);
+	const all = new Set([...names.values()].flat());
 	// what a run learnt is marked so by a trigger; said aloud, the index of the learnt ones can be taken
 	const learntAs = (condition: SQL) =>
 		tx
 			.select({ id: examples.id, hash: examples.promptHash, family: examples.family })
 			.from(examples)
 			.where(and(eq(examples.projectId, evaluation.projectId), sql`${examples.trained}`, condition));
-	const twins = await learntAs(isOneOf(examples.promptHash, prompts.values()));
-	if (families.size > 0) twins.push(...(await learntAs(isOneOf(examples.family, families.values()))));
+	const twins = await learntAs(isOneOf(examples.promptHash, all));
+	twins.push(...(await learntAs(sql`${examples.family} is not null and ${isOneOf(examples.family, all)}`)));
 	const hashes = new Map(
 		twins.map(({ id, hash, family }) => [id, [hash, family].map((each) => each?.toString('hex'))])
 	);
@@ -110,6 +109,5 @@ export const leakedPairings = async (tx: Tx, evaluation: Evaluation): Promise<nu
 			)
 		);
 	const leaked = new Set(learnt.flatMap(({ id }) => hashes.get(id)!).filter((hash) => hash !== undefined));
-	const isLeaked = (id: string) => leaked.has(prompts.get(id)!) || leaked.has(families.get(id) ?? '');
-	return [...prompts.keys()].filter(isLeaked).length;
+	return [...names.values()].filter((own) => own.some((name) => leaked.has(name))).length;
 };

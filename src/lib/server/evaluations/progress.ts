@@ -82,6 +82,7 @@ export const progressOf = async (tx: Tx, scope: ProjectScope, evaluationId: stri
 		title: titleFor(scope, evaluation),
 		status,
 		planned,
+		promptsFrom: evaluation.promptsFrom,
 		votesPerPrompt,
 		delta,
 		attempt,

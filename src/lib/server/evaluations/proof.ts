@@ -5,7 +5,7 @@ import type { Scope, Tx } from '../access/scope.ts';
 import { examples, runExamples } from '../platform/db/schema.ts';
 import { type Patience, answerAll } from '../providers/answering.ts';
 import type { ChatRequest, Completion } from '../providers/provider.ts';
-import { promptFor } from './contest.ts';
+import { promptFor } from './asked.ts';
 import type { Evaluation } from './rows.ts';
 
 /** A step: the first prompts of a run's training file, as they were trained. */

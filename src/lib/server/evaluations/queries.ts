@@ -3,7 +3,8 @@ import { ExportResults, GetResults } from '../../contract/evaluation-results.ts'
 import { GetEvaluation, GetSetUp, GetTrend, ListEvaluations, NextPairs } from '../../contract/evaluations.ts';
 import { AppError } from '../../core/errors.ts';
 import { trendOf } from '../../core/evaluations/trend.ts';
-import { comparedAsFarAs, countWaiting } from '../examples/compare.ts';
+import { countWaiting } from '../examples/compare.ts';
+import { isComparing, promptsComparedAsFarAs } from '../prompts/compare.ts';
 import { query } from '../access/operation.ts';
 import { evaluations } from '../platform/db/schema.ts';
 import { nextPairsOf, voter } from './ballots.ts';
@@ -46,10 +47,14 @@ export const getEvaluation = query(GetEvaluation, (scope, { evaluationId }) =>
 /** What a person chooses from to set up an evaluation. */
 export const getSetUp = query(GetSetUp, async (scope) => {
 	const { id } = scope.project;
-	const look = () => scope.tx(async (tx) => ({ waiting: await countWaiting(tx, id), setUp: await setUpOf(tx, id) }));
+	const look = () =>
+		scope.tx(async (tx) => ({
+			waiting: (await countWaiting(tx, id)) || (await isComparing(tx, id)),
+			setUp: await setUpOf(tx, id)
+		}));
 	const { waiting, setUp } = await look();
 	if (!waiting) return setUp;
-	await comparedAsFarAs(scope);
+	await promptsComparedAsFarAs(scope);
 	return (await look()).setUp;
 });
 

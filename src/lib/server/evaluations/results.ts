@@ -1,15 +1,14 @@
 import type { Locked, Results, Show } from '../../contract/evaluation-results.ts';
 import { answerChecks, longerOf, missingCheck, skippedCheck } from '../../core/evaluations/checks.ts';
-import { barOf } from '../../core/evaluations/plan.ts';
+import { type PromptSource, barOf } from '../../core/evaluations/plan.ts';
 import { countsOf } from '../../core/evaluations/tally.ts';
 import { may } from '../../core/permissions.ts';
 import type { ProjectScope, Tx } from '../access/scope.ts';
-import { examples } from '../platform/db/schema.ts';
 import { type Assessment, type Skipped, assessmentOf, chainOf } from './assessment.ts';
+import { numbersOf } from './asked.ts';
 import { type CountedPair, withTexts } from './judged.ts';
 import { nextOf } from './next.ts';
 import { type Evaluation, contendersOf, evaluationOf, namesOf, titleFor } from './rows.ts';
-import { among } from './texts.ts';
 import { scriptVotesOf, voteCounts } from './votes.ts';
 
 /** Which pairs are wanted with their texts: all of them, or one page of some. */
@@ -58,25 +57,17 @@ const lockedOf = async (tx: Tx, scope: ProjectScope, evaluation: Evaluation): Pr
 	};
 };
 
-const numbersOf = async (tx: Tx, exampleIds: readonly string[]): Promise<number[]> => {
-	if (exampleIds.length === 0) return [];
-	const rows = await tx.select({ number: examples.number }).from(examples).where(among(examples.id, exampleIds));
-	return rows.map(({ number }) => number).sort((one, two) => one - two);
+const skippedRows = async (tx: Tx, from: PromptSource, list: readonly Skipped[]): Promise<Results['skipped']> => {
+	const numbers = await numbersOf(
+		tx,
+		from,
+		list.map(({ askedId }) => askedId)
+	);
+	return list.map(({ askedId, place, ...counts }) => ({ position: place, number: numbers.get(askedId)!, ...counts }));
 };
 
-const skippedRows = async (tx: Tx, list: readonly Skipped[]): Promise<Results['skipped']> => {
-	const ids = list.map(({ exampleId }) => exampleId);
-	const rows = await tx
-		.select({ id: examples.id, number: examples.number })
-		.from(examples)
-		.where(among(examples.id, ids));
-	const numbers = new Map(rows.map(({ id, number }) => [id, number]));
-	return list.map(({ exampleId, place, ...counts }) => ({
-		position: place,
-		number: numbers.get(exampleId)!,
-		...counts
-	}));
-};
+/** Their numbers in order, as a sentence names them. */
+const inOrder = (numbers: ReadonlyMap<string, number>) => [...numbers.values()].sort((one, two) => one - two);
 
 /**
  * A step: what came out, or only how far it is while identities are hidden. The same for every role, but for the name of the
@@ -90,13 +81,14 @@ export const resultsOf = async (
 	wanted: Wanted
 ): Promise<{ locked: Locked } | { results: Results }> => {
 	const evaluation = await evaluationOf(tx, scope.project.id, evaluationId);
-	const { number, revealedAt, votesPerPrompt, delta, attempt, temperature, maxTokens, thinking } = evaluation;
+	const { number, revealedAt, promptsFrom, votesPerPrompt, delta, attempt, temperature, maxTokens, thinking } =
+		evaluation;
 	if (revealedAt === null) return { locked: await lockedOf(tx, scope, evaluation) };
 	const contenders = await contendersOf(tx, evaluation);
 	const assessment = await assessmentOf(tx, evaluation, contenders);
 	const { tally, verdict, pairs, votes, voters, sides, missing, skipped } = assessment;
 	const { list, ...rows } = pageOf(assessment, wanted);
-	const out = await skippedRows(tx, skipped);
+	const out = await skippedRows(tx, promptsFrom, skipped);
 	const people = new Map(voters.map(({ id, name }) => [id, name]));
 	const names = namesOf(contenders, scope.project.name);
 	return {
@@ -106,6 +98,7 @@ export const resultsOf = async (
 			revealedAt,
 			contenders: { a: sides.a, b: sides.b },
 			plan: {
+				promptsFrom,
 				prompts: tally.plan.prompts,
 				votes: votesPerPrompt,
 				delta,
@@ -127,11 +120,11 @@ export const resultsOf = async (
 					out.map(({ number }) => number),
 					tally.plan
 				),
-				...missingCheck(await numbersOf(tx, missing), votesPerPrompt),
+				...missingCheck(inOrder(await numbersOf(tx, promptsFrom, missing)), votesPerPrompt),
 				...answerChecks(pairs, voters, votes, sides, thinking)
 			],
 			next: await nextOf(tx, scope, evaluation),
-			rows: { ...rows, list: await withTexts(tx, list, { votes, names, people }) }
+			rows: { ...rows, list: await withTexts(tx, list, { promptsFrom, votes, names, people }) }
 		}
 	};
 };

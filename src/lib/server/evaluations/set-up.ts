@@ -4,7 +4,9 @@ import { connections, evaluations, runs, servings } from '../platform/db/schema.
 import { providers } from '../providers/registry.ts';
 import type { Tx } from '../access/scope.ts';
 import { isOf } from '../runs/rows.ts';
-import { comparable, isKnown, voterCount } from './contest.ts';
+import { askable } from '../prompts/rows.ts';
+import { comparable, isKnown } from './asked.ts';
+import { voterCount } from './contest.ts';
 import { trainedPrompts } from './leaks.ts';
 import { triesIn } from './tries.ts';
 
@@ -55,17 +57,19 @@ const tiesOf = async (tx: Tx, projectId: string): Promise<number> => {
 };
 
 /**
- * A step: what a person chooses from: the runs whose model can answer, and the validation prompts. `leaks` are the prompts that a
+ * A step: what a person chooses from: the runs whose model can answer, the validation prompts, and the pool. `leaks` are the prompts that a
  * run has trained on and that are left out when it takes part; `deployed` models are billed by the minute while they answer.
  */
 export const setUpOf = async (tx: Tx, projectId: string) => {
-	const validation = await comparable(tx, projectId);
+	const validation = await comparable(tx, projectId, 'validation');
+	const pool = await askable(tx, projectId);
 	const ready = [];
 	for (const { provider, ...run } of await readyRuns(tx, projectId)) {
 		const trained = await trainedPrompts(tx, run.id);
 		ready.push({
 			...run,
 			leaks: validation.filter(isKnown(trained)).map(({ id }) => id),
+			poolLeaks: pool.list.filter(isKnown(trained)).map(({ id }) => id),
 			deployed: providers[provider].servesTunedModels === 'after-deploy',
 			centsPerHour: await lastPrice(tx, run.id),
 			isFree: provider === 'sandbox'
@@ -74,6 +78,7 @@ export const setUpOf = async (tx: Tx, projectId: string) => {
 	return {
 		runs: ready,
 		validation: validation.length,
+		pool: { usable: pool.list.length, leftOut: pool.leftOut },
 		voters: await voterCount(tx, projectId),
 		ties: await tiesOf(tx, projectId),
 		tried: await triesIn(tx, projectId)

@@ -9,7 +9,7 @@ import { ballots, evaluations, pairings, type voters, votes } from '../platform/
 import { refusing } from '../platform/db/transaction.ts';
 import type { Tx } from '../access/scope.ts';
 import { electorateOf } from './electorate.ts';
-import { among } from './texts.ts';
+import { askedId } from './asked.ts';
 
 type Voter = (typeof voters)[number];
 
@@ -145,7 +145,7 @@ export const voteCounts = async (tx: Tx, evaluationIds: string[], voterId: strin
 /** A step: the pairings in the order they were drawn. */
 export const pairingsOf = (tx: Tx, evaluationId: string) =>
 	tx
-		.select({ id: pairings.id, position: pairings.position, exampleId: pairings.exampleId })
+		.select({ id: pairings.id, position: pairings.position, askedId })
 		.from(pairings)
 		.where(eq(pairings.evaluationId, evaluationId))
 		.orderBy(pairings.position);

@@ -8,13 +8,13 @@ import { record } from '../events/record.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { examples, projects } from '../platform/db/schema.ts';
 
-/** So many examples are compared while somebody waits for it; with more, a job does it. */
-const mostAtOnce = 3000;
+/** So many prompts are compared while somebody waits for it; with more, a job does it. */
+export const mostAtOnce = 3000;
 /** With more than so many only what says exactly the same is known: comparing them all would take a gigabyte and minutes. */
 export const mostCompared = 100_000;
 const rowsAtOnce = 2000;
 /** Other work gets its turn after so many. */
-const perTurn = 100;
+export const perTurn = 100;
 
 /** What has a side, had one for good, or may get one. */
 const isHeld = or(isNull(examples.deletedAt), examples.trained, examples.reserved, eq(examples.split, 'validation'));
@@ -71,6 +71,12 @@ const readAll = async (read: (after: number) => ReturnType<typeof promptsAfter>)
 		after = rows.at(-1)!.number;
 		await nextTurn();
 	}
+};
+
+/** What every example that has, had or may get a side asks, each once; nothing in a project that is too large to compare. */
+export const sayingsIn = async (scope: Scope, projectId: string): Promise<Prompt[]> => {
+	const { newest } = await scope.tx((tx) => waiting(tx, projectId));
+	return newest > mostCompared ? [] : readAll((after) => scope.tx((tx) => promptsAfter(tx, projectId, after)));
 };
 
 /**

@@ -4,6 +4,7 @@ import type { ImportResult } from '../../contract/examples.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Line, Lines } from '../../core/examples/import/reading.ts';
 import { parseLine } from '../../core/examples/import/parse.ts';
+import { mostRefusedInARow, refusing } from '../../core/examples/import/refusals.ts';
 import { flawsOfExample } from '../../core/examples/trainable.ts';
 import type { ProjectScope } from '../access/scope.ts';
 import { record } from '../events/record.ts';
@@ -15,12 +16,7 @@ import { projectNow } from '../project/rows.ts';
 import { type Accepted, type Chunk, emptyChunk, isFull, put, stage } from './stage.ts';
 import { addStaged } from './staged.ts';
 
-/** Of what is refused: enough to mend a file by, small enough for an answer. A line that does not fit is kept without its text. */
-const keptRefusals = 1_000;
-const keptCharacters = 2_000_000;
 const keptWarnings = 100;
-/** Whoever chose the wrong file need not wait for its end: after so many refusals in a row the rest is counted as not read. */
-export const mostRefusedInARow = 10_000;
 /** So much is read between two turns of the event loop, in which other requests are answered; a line costs more than its characters. */
 const charactersPerTurn = 1 << 16;
 const charactersPerLine = 1 << 9;
@@ -68,14 +64,7 @@ export const importLines = async (
 		warned: 0,
 		warnings: []
 	};
-	let room = keptCharacters;
-	const refuse = (line: number, reason: string, text: string) => {
-		result.refused++;
-		if (result.refusals.length >= keptRefusals) return;
-		const fits = text.length <= room;
-		if (fits) room -= text.length;
-		result.refusals.push({ line, reason, text: fits ? text : '' });
-	};
+	const refuse = refusing(result);
 
 	const warn = (example: Accepted) => {
 		const [flaw] = flawsOfExample(example);

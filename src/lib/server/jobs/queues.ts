@@ -12,6 +12,7 @@ const idsOf = {
 	'webhook.mail': 'webhookId',
 	'key.warn': 'keyId',
 	'project.compare': 'projectId',
+	'project.comparePrompts': 'projectId',
 	'connection.look': 'connectionId',
 	'notice.mail': 'noticeId'
 } as const;

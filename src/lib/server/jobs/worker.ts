@@ -10,6 +10,7 @@ import { announceEnds, keyJobs } from '../keys/jobs.ts';
 import { plainPool } from '../platform/db/pools.ts';
 import { log } from '../platform/log.ts';
 import { purgeAll } from '../platform/purge.ts';
+import { promptJobs } from '../prompts/jobs.ts';
 import { ProviderError } from '../providers/errors.ts';
 import { requeueOpenRuns, runJobs } from '../runs/jobs.ts';
 import { requeueOpenServings, servingJobs } from '../servings/jobs.ts';
@@ -24,6 +25,7 @@ export const jobs: Job[] = [
 	...keyJobs,
 	...budgetJobs,
 	...exampleJobs,
+	...promptJobs,
 	...runJobs,
 	...servingJobs,
 	...evaluationJobs,

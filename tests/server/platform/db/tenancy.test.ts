@@ -52,6 +52,7 @@ const rights: Record<string, Record<Role, string>> = {
 	outputs: { owner: 'ra', trainer: 'ra', rater: 'r' },
 	ballots: { owner: 'ra', trainer: 'ra', rater: 'ra' },
 	votes: { owner: 'ra', trainer: 'ra', rater: 'ra' },
+	prompts: { owner: 'rac', trainer: 'rac', rater: 'r' },
 	playground_pairs: { owner: 'rac', trainer: 'rac', rater: '' },
 	budgets: { owner: 'racd', trainer: 'r', rater: '' },
 	budget_notices: { owner: 'ra', trainer: 'ra', rater: '' },

@@ -8,6 +8,7 @@ const text = (value: unknown) => encodeURIComponent(String(value));
 /** Where a person presses the button for what an agent is not to do. `given` is what the agent has sent. */
 export const pages: Record<PressedName, Page> = {
 	'examples.delete': to.examples,
+	'prompts.delete': to.prompts,
 	'webhooks.remove': (team, _, { webhookId }) => to.webhook(team, text(webhookId)),
 	'runs.start': to.newRun,
 	'servings.start': (team, project, { runId }) => to.run(team, project, text(runId)),

@@ -28,6 +28,7 @@ import { type Role, roles } from '../../../core/permissions.ts';
 import { type Method, methods } from '../../../core/runs/method.ts';
 import type { Recipe } from '../../../core/runs/recipe.ts';
 import type { EvaluationResult } from '../../../core/evaluations/result.ts';
+import { type PromptSource, promptSources } from '../../../core/evaluations/plan.ts';
 import { type RunStatus, runStatuses } from '../../../core/runs/status.ts';
 import { type ServingStatus, servingStatuses } from '../../../core/servings/serving.ts';
 import {
@@ -331,7 +332,10 @@ export const projects = teamTable(
 		nextRun: integer().notNull().default(1),
 		nextEvaluation: integer().notNull().default(1),
 		/** Examples up to this number have been compared with all others: near-duplicates among them are known. */
-		compared: integer().notNull().default(0)
+		compared: integer().notNull().default(0),
+		/** The number the next prompt of the pool gets, and what they were all compared with last (prompts/compare.ts). */
+		nextPrompt: integer().notNull().default(1),
+		promptsCompared: text().notNull().default('')
 	},
 	{ add: ['owner', 'trainer'], change: ['owner', 'trainer'], remove: [], project: 'id' },
 	(t) => [
@@ -405,6 +409,7 @@ export const pointsOf = (rating: SQLWrapper): SQL =>
 	)} end)`;
 
 const origins = ['written', 'import', 'playground'] as const;
+const promptOrigins = ['written', 'import'] as const;
 
 export const examples = teamTable(
 	'examples',
@@ -535,6 +540,39 @@ export const exampleSignatures = pgTable(
 		...policies('example_signatures', { add: ['owner'], change: [], remove: [], project: 'project_id' })
 	]
 ).enableRLS();
+
+/** What models are asked in comparisons without an answer to learn: no run ever trains on one. Deleted ones keep what they said. */
+export const prompts = teamTable(
+	'prompts',
+	{
+		projectId: uuid().notNull(),
+		/** Its number within the pool: what people call it, and the order of lists. */
+		number: integer().notNull(),
+		/** Up to the question. */
+		messages: json().$type<Message[]>().notNull(),
+		/** As that of an example: it tells what asks the same. */
+		promptHash: bytes().notNull(),
+		/** What it has in common with prompts of the pool that nearly ask the same: the smallest hash among them. null: there is none, or not yet. */
+		family: bytes(),
+		/** Examples and preferences that nearly ask the same, in hexadecimal: each by its family, or by its hash where it has none. */
+		near: text()
+			.array()
+			.notNull()
+			.default(sql`'{}'`),
+		origin: text().$type<(typeof promptOrigins)[number]>().notNull(),
+		createdBy: uuid(),
+		deletedAt: at()
+	},
+	{ ...byTrainers, carries: ofProject },
+	(t) => [
+		inTeam(t, t.projectId, projects),
+		unique().on(t.teamId, t.projectId, t.number),
+		uniqueIndex('prompts_asked')
+			.on(t.teamId, t.projectId, t.promptHash)
+			.where(sql`deleted_at is null`),
+		oneOf('prompts', 'origin', promptOrigins)
+	]
+);
 
 /** Who rates, rewrites and votes: a person, or a key, whose id then stands in `personId`. Where something is counted, people are. */
 export const voters = ['person', 'script'] as const;
@@ -778,6 +816,8 @@ export const evaluations = teamTable(
 		connectionId: uuid().notNull(),
 		baseModel: text().notNull(),
 		systemPrompt: text().notNull(),
+		/** Validation examples, or prompts of the pool. */
+		promptsFrom: text().$type<PromptSource>().notNull().default('validation'),
 		/** The plan. Fixed when it is created: the verdict is given at this many prompts, not when the numbers look good. */
 		planned: integer().notNull(),
 		/** A prompt counts when so many people have judged it. */
@@ -819,6 +859,7 @@ export const evaluations = teamTable(
 			.on(t.teamId)
 			.where(sql`status = 'generating' or (revealed_at is not null and result is null)`),
 		oneOf('evaluations', 'status', evaluationStatuses),
+		oneOf('evaluations', 'prompts_from', promptSources),
 		counts('evaluations', 'planned'),
 		check(
 			'evaluations_plan',
@@ -832,18 +873,26 @@ export const pairings = teamTable(
 	{
 		projectId: uuid().notNull(),
 		evaluationId: uuid().notNull(),
-		exampleId: uuid().notNull(),
+		/** A validation example, or a prompt of the pool. */
+		exampleId: uuid(),
+		promptId: uuid(),
 		position: integer().notNull(),
 		prompt: json().$type<Message[]>().notNull(),
-		/** What a person wrote for it; shown only on request, and after the reveal. */
-		reference: text().notNull()
+		/** What a person wrote for it; shown only on request, and after the reveal. null: a prompt of the pool has no answer. */
+		reference: text()
 	},
 	{ add: ['owner', 'trainer'], ...appendOnly, carries: ofEvaluation },
 	(t) => [
 		inParent('pairings_evaluation', t, t.evaluationId, evaluations, ofProject),
 		inParent('pairings_example', t, t.exampleId, examples, ofProject),
+		inParent('pairings_prompt', t, t.promptId, prompts, ofProject),
 		unique().on(t.teamId, t.evaluationId, t.exampleId),
-		index().on(t.teamId, t.exampleId)
+		unique('pairings_prompt_once').on(t.teamId, t.evaluationId, t.promptId),
+		index().on(t.teamId, t.exampleId),
+		index('pairings_of_prompt')
+			.on(t.teamId, t.promptId)
+			.where(sql`prompt_id is not null`),
+		check('pairings_asks', sql`num_nonnulls(example_id, prompt_id) = 1 and (reference is null) = (example_id is null)`)
 	]
 );
 

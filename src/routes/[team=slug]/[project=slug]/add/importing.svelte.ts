@@ -1,6 +1,6 @@
+import { type Sending, sendFile } from '$lib/client/send-file';
 import type { ImportResult } from '$lib/contract/examples';
 import type { Preview } from './preview';
-import { type Sending, sendFile } from './send-file';
 
 /** The parsers of all formats weigh more than the page: they come with the first file, or the first pasted word. */
 const parsers = () => import('./preview');
@@ -14,7 +14,7 @@ export class Importing {
 	problem = $state<string>();
 	/** How much has been sent, 0–1; undefined while nothing is being sent. */
 	share = $state<number>();
-	#sending: Sending | undefined;
+	#sending: Sending<ImportResult> | undefined;
 	#looks = 0;
 	#url: () => string;
 

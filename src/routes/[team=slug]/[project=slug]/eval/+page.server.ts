@@ -19,7 +19,7 @@ export const load = page(ListEvaluations, ({ locals, depends }, place) =>
 			newer,
 			mayCreate,
 			trend: mayCreate ? await getTrend(scope) : [],
-			missing: setUp && { runs: setUp.runs.length === 0, validation: setUp.validation === 0 }
+			missing: setUp && { runs: setUp.runs.length === 0, prompts: setUp.validation + setUp.pool.usable === 0 }
 		};
 	})
 ) satisfies PageServerLoad;

@@ -2,6 +2,7 @@ import { redirect } from '@sveltejs/kit';
 import * as v from 'valibot';
 import { CreateEvaluation } from '$lib/contract/evaluations';
 import { PriceServing } from '$lib/contract/servings';
+import { promptSources } from '$lib/core/evaluations/plan';
 import { to } from '$lib/paths';
 import { createEvaluation } from '$lib/server/evaluations/commands';
 import { getSetUp } from '$lib/server/evaluations/queries';
@@ -10,12 +11,16 @@ import { page } from '$lib/server/http/page';
 import { priceServing } from '$lib/server/servings/queries';
 import type { Actions, PageServerLoad } from './$types';
 
-/** `run`: the one a person came from. */
-const From = v.object({ run: v.optional(v.string()) });
+/** `run`: the one a person came from. `from`: where the prompts are to come from. */
+const From = v.object({
+	run: v.optional(v.string()),
+	from: v.fallback(v.optional(v.picklist(promptSources)), undefined)
+});
 
-export const load = page(From, async ({ locals }, { run }) => ({
+export const load = page(From, async ({ locals }, { run, from }) => ({
 	setUp: await getSetUp(locals.project),
 	from: run ?? null,
+	promptsFrom: from ?? null,
 	crumb: 'Compare two models'
 })) satisfies PageServerLoad;
 

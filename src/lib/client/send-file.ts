@@ -1,15 +1,19 @@
-import { fromThisTab } from '$lib/client/live/tab';
-import type { ImportResult } from '$lib/contract/examples';
+import { fromThisTab } from './live/tab';
 
-export type Sending = { result: Promise<ImportResult>; stop: () => void };
+export type Sending<Result> = { result: Promise<Result>; stop: () => void };
 
 /**
  * Sends a file, or text that was pasted, as the whole body. `onprogress` hears how much of it has left, from 0 to 1; `result`
  * rejects with a sentence. An XMLHttpRequest, because fetch does not tell how far an upload is.
  */
-export const sendFile = (url: string, body: Blob, name: string, onprogress: (share: number) => void): Sending => {
+export const sendFile = <Result>(
+	url: string,
+	body: Blob,
+	name: string,
+	onprogress: (share: number) => void
+): Sending<Result> => {
 	const request = new XMLHttpRequest();
-	const result = new Promise<ImportResult>((done, failed) => {
+	const result = new Promise<Result>((done, failed) => {
 		request.upload.onprogress = ({ loaded, total }) => onprogress(total > 0 ? loaded / total : 0);
 		request.onload = () => {
 			const answer = request.response;

@@ -1,0 +1,152 @@
+import { type SQL, and, asc, eq, isNull, sql } from 'drizzle-orm';
+import type { PromptSource } from '../../core/evaluations/plan.ts';
+import { type Message, promptOf, targetOf } from '../../core/examples/example.ts';
+import { chatLine } from '../../core/examples/formats/training.ts';
+import { withAnswer } from '../../core/prompts/pool.ts';
+import type { Tx } from '../access/scope.ts';
+import { among } from '../platform/db/among.ts';
+import { examples, pairings, projects, prompts } from '../platform/db/schema.ts';
+import { askable } from '../prompts/rows.ts';
+
+/** What a pairing asks: a validation example, or a prompt of the pool, as its evaluation says. */
+export const askedId = sql<string>`coalesce(${pairings.exampleId}, ${pairings.promptId})`;
+
+/** A prompt that can be asked: its hash, that of its family, or its own where it has none, and what else is near it. */
+export type Comparable = { id: string; prompt: string; family: string; near: readonly string[] };
+
+/** A step: what can be asked, one of each family: what nearly asks the same twice would be the same comparison twice. */
+export const comparable = async (tx: Tx, projectId: string, from: PromptSource): Promise<Comparable[]> => {
+	if (from === 'pool') return (await askable(tx, projectId)).list;
+	const family = sql<Buffer>`coalesce(${examples.family}, ${examples.promptHash})`;
+	const rows = await tx
+		.selectDistinctOn([family], { id: examples.id, hash: examples.promptHash, family })
+		.from(examples)
+		.where(and(eq(examples.projectId, projectId), eq(examples.split, 'validation'), isNull(examples.deletedAt)))
+		.orderBy(family, asc(examples.number));
+	return rows.map(({ id, hash, family }) => ({
+		id,
+		prompt: hash.toString('hex'),
+		family: family.toString('hex'),
+		near: []
+	}));
+};
+
+/** Whether one of these prompts, or one of its family, is the prompt. */
+export const isKnown = (prompts: ReadonlySet<string>) => (one: Comparable) =>
+	prompts.has(one.prompt) || prompts.has(one.family) || one.near.some((name) => prompts.has(name));
+
+/** A step: the number by which people call each of what was asked, by its id. */
+export const numbersOf = async (tx: Tx, from: PromptSource, ids: readonly string[]): Promise<Map<string, number>> => {
+	if (ids.length === 0) return new Map();
+	const table = from === 'pool' ? prompts : examples;
+	const rows = await tx.select({ id: table.id, number: table.number }).from(table).where(among(table.id, ids));
+	return new Map(rows.map(({ id, number }) => [id, number]));
+};
+
+/** A step: by what each of what was asked may have been learnt: its hash, its family, what is near it. By its id. */
+export const namesOfAsked = async (
+	tx: Tx,
+	from: PromptSource,
+	ids: readonly string[]
+): Promise<Map<string, readonly string[]>> => {
+	if (from === 'pool') {
+		const rows = await tx
+			.select({ id: prompts.id, hash: prompts.promptHash, near: prompts.near })
+			.from(prompts)
+			.where(among(prompts.id, ids));
+		return new Map(rows.map(({ id, hash, near }) => [id, [hash.toString('hex'), ...near]]));
+	}
+	const rows = await tx
+		.select({ id: examples.id, hash: examples.promptHash, family: examples.family })
+		.from(examples)
+		.where(among(examples.id, ids));
+	return new Map(
+		rows.map(({ id, hash, family }) => [id, [hash, ...(family ? [family] : [])].map((each) => each.toString('hex'))])
+	);
+};
+
+/** A step: the families of what these evaluations of one source have asked. */
+export const familiesAsked = async (
+	tx: Tx,
+	from: PromptSource,
+	condition: SQL | undefined
+): Promise<ReadonlySet<string>> => {
+	const family = (table: typeof examples | typeof prompts) =>
+		sql<Buffer>`coalesce(${table.family}, ${table.promptHash})`;
+	const asked =
+		from === 'pool'
+			? await tx
+					.selectDistinct({ hash: family(prompts) })
+					.from(pairings)
+					.innerJoin(prompts, eq(prompts.id, pairings.promptId))
+					.where(condition)
+			: await tx
+					.selectDistinct({ hash: family(examples) })
+					.from(pairings)
+					.innerJoin(examples, eq(examples.id, pairings.exampleId))
+					.where(condition);
+	return new Set(asked.map(({ hash }) => hash.toString('hex')));
+};
+
+/** A step: how many of these nearly ask the same as another of them; null while one has not been compared. */
+export const alikeAmong = async (
+	tx: Tx,
+	{ projectId, promptsFrom }: { projectId: string; promptsFrom: PromptSource },
+	ids: readonly string[]
+): Promise<number | null> => {
+	const table = promptsFrom === 'pool' ? prompts : examples;
+	// the pool remembers the newest of its prompts that was compared before the first stroke (prompts/compare.ts)
+	const upTo =
+		promptsFrom === 'pool'
+			? sql`coalesce(nullif(split_part(${projects.promptsCompared}, '/', 1), ''), '0')::int`
+			: projects.compared;
+	const rows = await tx
+		.select({ family: table.family, isCompared: sql<boolean>`${table.number} <= ${upTo}` })
+		.from(table)
+		.innerJoin(projects, eq(projects.id, table.projectId))
+		.where(and(eq(projects.id, projectId), among(table.id, ids)));
+	if (rows.some(({ isCompared }) => !isCompared)) return null;
+	const families = rows.flatMap(({ family }) => (family ? [family.toString('hex')] : []));
+	return families.length - new Set(families).size;
+};
+
+/** What both contenders are asked: the turns before the answer as the training wrote them, without its weights. */
+export const promptFor = (messages: Message[], systemPrompt: string): Message[] => {
+	const { messages: turns } = JSON.parse(chatLine({ messages, rewrite: null }, systemPrompt, { thoughts: false })) as {
+		messages: Message[];
+	};
+	return promptOf(turns).map(({ weight: _, ...turn }) => turn as Message);
+};
+
+type Question = Pick<typeof pairings.$inferInsert, 'exampleId' | 'promptId' | 'prompt' | 'reference'>;
+
+/** A step: what is asked with each of these, by its id, and what a person has answered to it, where somebody has. */
+export const questionsOf = async (
+	tx: Tx,
+	{ promptsFrom, systemPrompt }: { promptsFrom: PromptSource; systemPrompt: string },
+	ids: readonly string[]
+): Promise<Map<string, Question>> => {
+	if (promptsFrom === 'pool') {
+		const rows = await tx
+			.select({ id: prompts.id, messages: prompts.messages })
+			.from(prompts)
+			.where(among(prompts.id, ids));
+		return new Map(
+			rows.map(({ id, messages }) => [
+				id,
+				{ promptId: id, prompt: promptFor(withAnswer(messages), systemPrompt), reference: null }
+			])
+		);
+	}
+	const rows = await tx.select().from(examples).where(among(examples.id, ids));
+	return new Map(
+		rows.map((example) => [
+			example.id,
+			{
+				exampleId: example.id,
+				prompt: promptFor(example.messages, systemPrompt),
+				reference: targetOf(example)
+			}
+		])
+	);
+};

@@ -1,0 +1,183 @@
+// Which prompts of the pool nearly ask the same, and which ask what an example or a preference does (core/examples/near.ts).
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { and, asc, eq, isNull, sql } from 'drizzle-orm';
+import { AppError } from '../../core/errors.ts';
+import type { Message } from '../../core/examples/example.ts';
+import { Families, NearIndex, type Sayings, commonGrams, sampleOf, sayingsOf } from '../../core/examples/near.ts';
+import { withAnswer } from '../../core/prompts/pool.ts';
+import type { ProjectScope, Scope, Tx } from '../access/scope.ts';
+import { awaitCompared, compareExamples, mostAtOnce, perTurn, sayingsIn } from '../examples/compare.ts';
+import { standingChoices } from '../examples/rows.ts';
+import { enqueue } from '../jobs/queue.ts';
+import { examples, playgroundPairs, projects, prompts } from '../platform/db/schema.ts';
+import { learnsNow } from './rows.ts';
+
+type State = { compared: string; now: string; size: number; pool: number };
+
+/** A step: what the pool was compared with last, and what there is now: its newest prompt, example (and how far those are compared) and preference. */
+const stateOf = async (tx: Tx, projectId: string): Promise<State> => {
+	const [found] = await tx.execute<{
+		compared: string;
+		prompt: number;
+		example: number;
+		done: number;
+		pair: number;
+	}>(sql`
+		select p.prompts_compared as compared, p.compared as done, p.next_prompt - 1 as prompt,
+			coalesce((select e.number from examples e where e.project_id = p.id order by e.project_id, e.number desc limit 1), 0) as example,
+			coalesce((select c.seq from playground_pairs c where c.project_id = p.id order by c.project_id, c.seq desc limit 1), 0)::int as pair
+		from projects p where p.id = ${projectId}`);
+	const { compared = '', prompt = 0, example = 0, done = 0, pair = 0 } = found ?? {};
+	return { compared, now: `${prompt}/${example}/${done}/${pair}`, size: prompt + example, pool: prompt };
+};
+
+/** Whether what is near in the pool is known. An empty one has nothing to compare. */
+const isKnown = ({ compared, now, pool }: State) => pool === 0 || compared === now;
+
+/** A step: whether new prompts or examples wait to be compared. */
+export const isComparing = async (tx: Tx, projectId: string): Promise<boolean> =>
+	!isKnown(await stateOf(tx, projectId));
+
+type Known = { name: string; sayings: Sayings };
+type Asked = { id: string; hash: string; sayings: Sayings };
+
+/** What the prompts may be near to: examples by their family, or their hash where they have none, and preferences by their hash. */
+const knownIn = async (scope: Scope, projectId: string): Promise<Known[]> => {
+	const found = await sayingsIn(scope, projectId);
+	const { families, pairs } = await scope.tx(async (tx) => ({
+		families: await tx
+			.select({ hash: examples.promptHash, family: examples.family })
+			.from(examples)
+			.where(and(eq(examples.projectId, projectId), sql`${examples.family} is not null`)),
+		pairs: await tx
+			.select({ hash: playgroundPairs.promptHash, prompt: playgroundPairs.prompt })
+			.from(playgroundPairs)
+			.where(standingChoices(projectId))
+	}));
+	const familyOf = new Map(families.map(({ hash, family }) => [hash.toString('hex'), family!.toString('hex')]));
+	return [
+		...found.map(({ hash, sayings }) => ({ name: familyOf.get(hash) ?? hash, sayings })),
+		...pairs.map(({ hash, prompt }) => ({ name: hash.toString('hex'), sayings: sayingsOf(withAnswer(prompt)) }))
+	];
+};
+
+const askedIn = (tx: Tx, projectId: string) =>
+	tx
+		.select({ id: prompts.id, hash: prompts.promptHash, messages: prompts.messages })
+		.from(prompts)
+		.where(and(eq(prompts.projectId, projectId), isNull(prompts.deletedAt)))
+		.orderBy(asc(prompts.number));
+
+/** Of each prompt its family in the pool, and what else is near it, directly or by others between them. */
+const compared = async (known: readonly Known[], asked: readonly Asked[], signal?: AbortSignal) => {
+	const all = [...known, ...asked];
+	const index = new NearIndex(commonGrams(sampleOf(all.map(({ sayings }) => sayings))));
+	const families = new Families();
+	for (const [at, { sayings }] of all.entries()) {
+		for (const twin of index.add(sayings).twins) families.join(at, twin);
+		if (at % perTurn === 0) await nextTurn();
+		signal?.throwIfAborted();
+	}
+	const ofPool = Map.groupBy(asked.keys(), (at) => families.of(known.length + at));
+	const near = new Map<number, Set<string>>();
+	for (const [at, { name }] of known.entries()) {
+		const family = families.of(at);
+		if (ofPool.has(family)) near.set(family, (near.get(family) ?? new Set()).add(name));
+	}
+	return asked.map(({ id }, at) => {
+		const family = families.of(known.length + at);
+		const hashes = ofPool.get(family)!.map((each) => asked[each]!.hash);
+		const least = hashes.reduce((one, other) => (other < one ? other : one));
+		return { id, family: hashes.length > 1 ? least : '', near: [...(near.get(family) ?? [])].join(',') };
+	});
+};
+
+/** Compares the prompts of a pool with each other, and with all that trains or may, where there is something new. Again does nothing. */
+export const comparePrompts = async (scope: Scope, projectId: string, signal?: AbortSignal): Promise<void> => {
+	const state = await scope.tx((tx) => stateOf(tx, projectId));
+	if (isKnown(state)) return;
+	const known = await knownIn(scope, projectId);
+	const rows = await scope.tx((tx) => askedIn(tx, projectId));
+	const asked = rows.map(({ id, hash, messages }) => ({
+		id,
+		hash: hash.toString('hex'),
+		sayings: sayingsOf(withAnswer(messages))
+	}));
+	const found = await compared(known, asked, signal);
+	const list = (values: string[]) => sql.param(`{${values.map((value) => `"${value}"`).join(',')}}`);
+	await scope.tx(async (tx) => {
+		await tx.execute(sql`
+			update prompts p set family = decode(nullif(f.family, ''), 'hex'), near = coalesce(string_to_array(nullif(f.near, ''), ','), '{}')
+			from (
+				select * from unnest(${list(found.map(({ id }) => id))}::uuid[], ${list(found.map(({ family }) => family))}::text[],
+					${list(found.map(({ near }) => near))}::text[]) as f(id, family, near)
+			) f
+			where p.project_id = ${projectId} and p.id = f.id`);
+		await tx.update(projects).set({ promptsCompared: state.now }).where(eq(projects.id, projectId));
+	});
+};
+
+/**
+ * Sees to it that what is near is known before prompts are chosen: at once in a small project, else a job does it, and this throws
+ * *conflict*. Stands before the transaction that chooses.
+ */
+export const awaitPromptsCompared = async (scope: ProjectScope): Promise<void> => {
+	await awaitCompared(scope);
+	const projectId = scope.project.id;
+	const state = await scope.tx((tx) => stateOf(tx, projectId));
+	if (isKnown(state)) return;
+	if (state.size <= mostAtOnce) return comparePrompts(scope, projectId);
+	await scope.tx((tx) => enqueue(tx, 'project.comparePrompts', { projectId }));
+	throw new AppError(
+		'conflict',
+		'The prompts are being compared with each other and with the examples, so that none is asked that a model knows. Try again in a moment.'
+	);
+};
+
+/** The same for a page that only looks: in a large project it shows what is known, and the job goes on. */
+export const promptsComparedAsFarAs = (scope: ProjectScope): Promise<void> =>
+	awaitPromptsCompared(scope).catch((problem) => {
+		if (!(problem instanceof AppError)) throw problem;
+	});
+
+/** The job: what examples have to do with each other comes first, since prompts go by their families. */
+export const compareAll = async (scope: Scope, projectId: string, signal: AbortSignal): Promise<void> => {
+	await compareExamples(scope, projectId, signal);
+	await comparePrompts(scope, projectId, signal);
+};
+
+/** Which example that trains nearly asks the same; null for none. */
+export type Door = (messages: readonly Message[]) => { id: string; number: number; trained: boolean } | null;
+
+/** With more than so many that train nobody waits for it at the door: comparing the pool finds what is near. */
+const mostAtDoor = 3000;
+
+/** Tells whether a new prompt nearly asks what an example does that trains, or was learnt. */
+export const doorOf = async (scope: ProjectScope): Promise<Door> => {
+	const { id: projectId } = scope.project;
+	const rows = await scope.tx((tx) =>
+		tx
+			.select({
+				id: examples.id,
+				number: examples.number,
+				messages: examples.messages,
+				trained: sql<boolean>`${examples.trained} or ${examples.reserved}`
+			})
+			.from(examples)
+			.where(and(eq(examples.projectId, projectId), learnsNow))
+			.limit(mostAtDoor + 1)
+	);
+	if (rows.length === 0 || rows.length > mostAtDoor) return () => null;
+	const known = rows.map(({ messages }) => sayingsOf(messages));
+	const index = new NearIndex(commonGrams(sampleOf(known)));
+	for (const [at, sayings] of known.entries()) {
+		index.add(sayings);
+		if (at % perTurn === 0) await nextTurn();
+	}
+	return (messages) => {
+		const twin = index.add(sayingsOf(withAnswer(messages))).twins.find((at) => at < rows.length);
+		if (twin === undefined) return null;
+		const { id, number, trained } = rows[twin]!;
+		return { id, number, trained };
+	};
+};
