@@ -1,9 +1,8 @@
-import { eq } from 'drizzle-orm';
+import { eq, inArray } from 'drizzle-orm';
 import type { ShownStray } from '../../contract/connections.ts';
 import type { Stray } from '../../core/servings/serving.ts';
 import type { Scope, Tx } from '../access/scope.ts';
 import { record } from '../events/record.ts';
-import { among } from '../platform/db/among.ts';
 import { connections, servings } from '../platform/db/schema.ts';
 import type { Access } from '../providers/provider.ts';
 import { providers } from '../providers/registry.ts';
@@ -26,7 +25,7 @@ const knownOf = async (tx: Tx, marks: string[]): Promise<Set<string>> => {
 	const rows = await tx
 		.select({ mark: servings.mark, status: servings.status })
 		.from(servings)
-		.where(among(servings.mark, marks));
+		.where(inArray(servings.mark, marks));
 	return new Set(rows.filter(({ status }) => alive.some((each) => each === status)).map(({ mark }) => mark));
 };
 

@@ -1,4 +1,4 @@
-import { and, asc, eq, isNull, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
 import { type Message, promptOf, targetOf } from '../../core/examples/example.ts';
 import { chatLine } from '../../core/examples/formats/training.ts';
@@ -6,7 +6,6 @@ import { runCan } from '../../core/runs/status.ts';
 import type { Scope, Tx } from '../access/scope.ts';
 import { record } from '../events/record.ts';
 import { enqueue } from '../jobs/queue.ts';
-import { among } from '../platform/db/among.ts';
 import { evaluations, examples, members, pairings, projects, runs } from '../platform/db/schema.ts';
 import { trainedPrompts } from './leaks.ts';
 import type { Evaluation } from './rows.ts';
@@ -98,7 +97,7 @@ export const addPairings = async (
 	const rows = await tx
 		.select()
 		.from(examples)
-		.where(among(examples.id, [...exampleIds]));
+		.where(inArray(examples.id, [...exampleIds]));
 	const byId = new Map(rows.map((row) => [row.id, row]));
 	await tx.insert(pairings).values(
 		exampleIds.map((exampleId, at) => {

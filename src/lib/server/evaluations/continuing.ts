@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import { randomInt } from 'node:crypto';
 import { ContinueEvaluation, GetContinuation } from '../../contract/evaluation-results.ts';
 import { AppError } from '../../core/errors.ts';
@@ -6,7 +6,6 @@ import { orderOf } from '../../core/evaluations/ballots.ts';
 import type { VerdictKind } from '../../core/evaluations/rules.ts';
 import { command, query } from '../access/operation.ts';
 import type { Tx } from '../access/scope.ts';
-import { among } from '../platform/db/among.ts';
 import { evaluations, examples, outputs, pairings } from '../platform/db/schema.ts';
 import { awaitCompared } from '../examples/compare.ts';
 import { lockedProject } from '../project/rows.ts';
@@ -35,7 +34,7 @@ const unseenBy = async (tx: Tx, evaluation: Evaluation): Promise<string[]> => {
 		.selectDistinct({ hash: sql<Buffer>`coalesce(${examples.family}, ${examples.promptHash})` })
 		.from(pairings)
 		.innerJoin(examples, eq(examples.id, pairings.exampleId))
-		.where(among(pairings.evaluationId, ids));
+		.where(inArray(pairings.evaluationId, ids));
 	const known = new Set(asked.map(({ hash }) => hash.toString('hex')));
 	const runIds = [evaluation.runId, evaluation.againstRunId].filter((id) => id !== null);
 	const isFair = new Set(await fair(tx, evaluation.projectId, runIds));

@@ -1,6 +1,5 @@
-import { eq, sql } from 'drizzle-orm';
+import { eq, inArray, sql } from 'drizzle-orm';
 import { isOut } from '../../core/evaluations/skips.ts';
-import { among } from '../platform/db/among.ts';
 import { evaluations, members } from '../platform/db/schema.ts';
 import type { Tx } from '../access/scope.ts';
 import type { Standing } from './votes.ts';
@@ -13,7 +12,7 @@ export const electorateOf = (tx: Tx, evaluationIds: string[]) => {
 	return tx
 		.select({ id: evaluations.id, ids: sql<string[]>`coalesce(${evaluations.electorate}, ${today})`.as('ids') })
 		.from(evaluations)
-		.where(among(evaluations.id, evaluationIds))
+		.where(inArray(evaluations.id, evaluationIds))
 		.as('electorate');
 };
 

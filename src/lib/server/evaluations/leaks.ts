@@ -1,8 +1,7 @@
-import { type SQL, and, eq, isNotNull, sql } from 'drizzle-orm';
+import { type SQL, and, eq, inArray, isNotNull, sql } from 'drizzle-orm';
 import type { Message } from '../../core/examples/example.ts';
 import { promptText } from '../../core/examples/fingerprint.ts';
 import { sha256 } from '../platform/crypto.ts';
-import { among } from '../platform/db/among.ts';
 import { examples, runExamples, runFiles } from '../platform/db/schema.ts';
 import type { Tx } from '../access/scope.ts';
 import type { Evaluation } from './rows.ts';
@@ -104,7 +103,7 @@ export const leakedPairings = async (tx: Tx, evaluation: Evaluation): Promise<nu
 		.from(runExamples)
 		.where(
 			and(
-				among(runExamples.runId, runIds),
+				inArray(runExamples.runId, runIds),
 				eq(runExamples.kind, 'train'),
 				among(runExamples.exampleId, [...hashes.keys()])
 			)

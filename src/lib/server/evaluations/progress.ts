@@ -3,7 +3,6 @@ import type { ShownEvaluation } from '../../contract/evaluations.ts';
 import { may } from '../../core/permissions.ts';
 import { named, votersIn } from '../access/named.ts';
 import type { ProjectScope, Tx } from '../access/scope.ts';
-import { among } from '../platform/db/among.ts';
 import { evaluations, outputs, servings } from '../platform/db/schema.ts';
 import { leakedPairings } from './leaks.ts';
 import { type Evaluation, type Letter, contendersOf, evaluationOf, titleFor } from './rows.ts';
@@ -40,7 +39,7 @@ const servingsOf = async (tx: Tx, evaluation: Evaluation) => {
 	const rows = await tx
 		.select({ runId: servings.runId, baseModel: servings.baseModel, status: servings.status })
 		.from(servings)
-		.where(and(among(servings.runId, ids), inArray(servings.status, [...awaited])));
+		.where(and(inArray(servings.runId, ids), inArray(servings.status, [...awaited])));
 	return rows as { runId: string; baseModel: string | null; status: (typeof awaited)[number] }[];
 };
 

@@ -1,11 +1,10 @@
-import { type SQL, and, asc, count, desc, eq, gt, isNull, lt } from 'drizzle-orm';
+import { type SQL, and, asc, count, desc, eq, gt, inArray, isNull, lt } from 'drizzle-orm';
 import type { ListedEvaluation } from '../../contract/evaluations.ts';
 import { rowsOnPage } from '../../contract/fields.ts';
 import type { Names } from '../../core/evaluations/masking.ts';
 import { AppError } from '../../core/errors.ts';
 import { may } from '../../core/permissions.ts';
 import type { ProjectScope, Scope, Tx } from '../access/scope.ts';
-import { among } from '../platform/db/among.ts';
 import { evaluations, outputs, runs } from '../platform/db/schema.ts';
 import { voteCounts } from './votes.ts';
 
@@ -36,7 +35,7 @@ export const evaluationOf = async (
 /** A step: who A and B are. Never for somebody who votes. */
 export const contendersOf = async (tx: Tx, evaluation: Evaluation): Promise<Record<Letter, Contender>> => {
 	const ids = [evaluation.runId, evaluation.againstRunId].filter((id) => id !== null);
-	const rows = await tx.select().from(runs).where(among(runs.id, ids));
+	const rows = await tx.select().from(runs).where(inArray(runs.id, ids));
 	const contender = (id: string | null): Contender => {
 		const run = rows.find((row) => row.id === id);
 		if (!run) return { label: 'base', runId: null, models: [evaluation.baseModel], own: [] };
@@ -66,7 +65,7 @@ const answerCounts = async (tx: Tx, ids: string[]): Promise<Map<string, number>>
 	const rows = await tx
 		.select({ id: outputs.evaluationId, count: count() })
 		.from(outputs)
-		.where(among(outputs.evaluationId, ids))
+		.where(inArray(outputs.evaluationId, ids))
 		.groupBy(outputs.evaluationId);
 	return new Map(rows.map((row) => [row.id, row.count]));
 };

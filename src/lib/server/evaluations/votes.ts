@@ -1,10 +1,9 @@
-import { and, desc, eq, isNotNull, isNull, lte, or, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNotNull, isNull, lte, or, sql } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
 import { type Choice, resolve } from '../../core/evaluations/ballots.ts';
 import type { ScriptVotes } from '../../core/evaluations/script-votes.ts';
 import { outcomeOf } from '../../core/evaluations/scores.ts';
 import { type Outcome, countOutcomes } from '../../core/evaluations/tally.ts';
-import { among } from '../platform/db/among.ts';
 import { ballots, evaluations, pairings, type voters, votes } from '../platform/db/schema.ts';
 import { refusing } from '../platform/db/transaction.ts';
 import type { Tx } from '../access/scope.ts';
@@ -50,7 +49,7 @@ const latestOf = (tx: Tx, evaluationIds: string[]) =>
 		.innerJoin(evaluations, eq(evaluations.id, votes.evaluationId))
 		.where(
 			and(
-				among(votes.evaluationId, evaluationIds),
+				inArray(votes.evaluationId, evaluationIds),
 				or(isNull(evaluations.revealedAt), lte(votes.createdAt, evaluations.revealedAt))
 			)
 		)

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import path from 'node:path';
-import { and, eq } from 'drizzle-orm';
+import { and, eq, inArray } from 'drizzle-orm';
 import {
 	AddExample,
 	DeleteExamples,
@@ -16,7 +16,6 @@ import { linesOfFile } from '../../core/examples/import/file-lines.ts';
 import { command } from '../access/operation.ts';
 import type { ProjectScope, Tx } from '../access/scope.ts';
 import { record } from '../events/record.ts';
-import { among } from '../platform/db/among.ts';
 import { examples, projects, ratings } from '../platform/db/schema.ts';
 import { lockedProject, projectNow } from '../project/rows.ts';
 import { exportPieces } from './export.ts';
@@ -80,7 +79,7 @@ const setDeleted = (scope: ProjectScope, ids: string[], deletedAt: Date | null) 
 		const changed = await tx
 			.update(examples)
 			.set({ deletedAt })
-			.where(and(eq(examples.projectId, projectId), among(examples.id, ids)))
+			.where(and(eq(examples.projectId, projectId), inArray(examples.id, ids)))
 			.returning({ id: examples.id })
 			// its prompt may have gone to the other side meanwhile
 			.catch((problem) => refusedByLock(problem, 'One of these examples'));

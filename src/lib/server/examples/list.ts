@@ -1,10 +1,9 @@
-import { asc, desc } from 'drizzle-orm';
+import { asc, desc, inArray } from 'drizzle-orm';
 import type { ExampleFilter } from '../../contract/examples.ts';
 import { rowsOnPage } from '../../contract/fields.ts';
 import { may } from '../../core/permissions.ts';
 import { ownScores, seesScores } from '../access/own-scores.ts';
 import type { ProjectScope, Tx } from '../access/scope.ts';
-import { among } from '../platform/db/among.ts';
 import { examples } from '../platform/db/schema.ts';
 import { wanted } from './conditions.ts';
 import { type Listed, listed, rowOf, withoutSide } from './rows.ts';
@@ -54,7 +53,7 @@ const sideless =
 const withOwnScores = async (tx: Tx, scope: ProjectScope, list: Listed[]): Promise<Listed[]> => {
 	if (seesScores(scope) || list.length === 0) return list;
 	const ids = list.map(({ id }) => id);
-	const own = await tx.select({ id: examples.id, score: ownScores }).from(examples).where(among(examples.id, ids));
+	const own = await tx.select({ id: examples.id, score: ownScores }).from(examples).where(inArray(examples.id, ids));
 	const scores = new Map(own.map(({ id, score }) => [id, score]));
 	return list.map((example) => {
 		const rating = scores.get(example.id) ?? null;

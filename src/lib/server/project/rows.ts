@@ -1,7 +1,6 @@
-import { eq, or } from 'drizzle-orm';
+import { eq, inArray, or } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
 import { type Project, type ProjectScope, type Scope, type Tx, noProject } from '../access/scope.ts';
-import { among } from '../platform/db/among.ts';
 import { connections, projects, runs } from '../platform/db/schema.ts';
 
 /** A step: the project of the scope as it is now; other changes of it wait until this transaction is over. Throws *not found*. */
@@ -57,6 +56,6 @@ export const isOnSandbox = async (
 	const used = await tx
 		.selectDistinct({ provider: connections.provider })
 		.from(connections)
-		.where(or(among(connections.id, trained), connectionId === null ? undefined : eq(connections.id, connectionId)));
+		.where(or(inArray(connections.id, trained), connectionId === null ? undefined : eq(connections.id, connectionId)));
 	return used.length > 0 && used.every(({ provider }) => provider === 'sandbox');
 };

@@ -1,10 +1,9 @@
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { ApplySplit, MoveExamples } from '../../contract/splits.ts';
 import { command } from '../access/operation.ts';
 import { record } from '../events/record.ts';
 import { awaitCompared } from '../examples/compare.ts';
 import { noExample, refusedByLock } from '../examples/rows.ts';
-import { among } from '../platform/db/among.ts';
 import { examples } from '../platform/db/schema.ts';
 import { lockedProject } from '../project/rows.ts';
 import { planOf } from './plan.ts';
@@ -40,7 +39,7 @@ export const moveExamples = command(MoveExamples, async (scope, { ids, side }) =
 		const { length: moved } = await tx
 			.update(examples)
 			.set({ split: side === 'unassigned' ? null : side })
-			.where(and(eq(examples.projectId, projectId), among(examples.id, ids), isNull(examples.deletedAt)))
+			.where(and(eq(examples.projectId, projectId), inArray(examples.id, ids), isNull(examples.deletedAt)))
 			.returning({ id: examples.id })
 			.catch((problem) => refusedByLock(problem, ids.length === 1 ? 'This example' : 'One of these examples'));
 		if (moved < new Set(ids.map((id) => id.toLowerCase())).size) throw noExample();

@@ -1,9 +1,8 @@
-import { and, eq, isNull } from 'drizzle-orm';
+import { and, eq, inArray, isNull } from 'drizzle-orm';
 import type { Role } from '../../core/permissions.ts';
 import { AppError } from '../../core/errors.ts';
 import { membersWithAddress, named } from '../access/named.ts';
 import type { Tx } from '../access/scope.ts';
-import { among } from '../platform/db/among.ts';
 import { invitations, members, projects } from '../platform/db/schema.ts';
 
 /** What somebody is in a team; `null` is every project. */
@@ -16,7 +15,7 @@ export const isOpen = and(isNull(invitations.acceptedAt), isNull(invitations.rev
 export const placeOf = async (tx: Tx, { role, projectIds }: Place): Promise<Place> => {
 	const wanted = [...new Set(projectIds)];
 	if (role === 'owner' || wanted.length === 0) return { role, projectIds: null };
-	const known = await tx.select({ id: projects.id }).from(projects).where(among(projects.id, wanted));
+	const known = await tx.select({ id: projects.id }).from(projects).where(inArray(projects.id, wanted));
 	if (known.length < wanted.length) throw new AppError('invalid', 'One of the projects does not exist', 'projectIds');
 	return { role, projectIds: wanted };
 };
