@@ -3,10 +3,9 @@ import { figure } from '../../core/text/figure.ts';
 import type { Message } from '../../core/examples/example.ts';
 import { mostPrompts, twinWords } from '../../core/prompts/pool.ts';
 import type { Scope, Tx } from '../access/scope.ts';
-import { among } from '../platform/db/among.ts';
 import { projects, prompts } from '../platform/db/schema.ts';
 import type { Door } from './compare.ts';
-import { learntTwins, promptHashOf } from './rows.ts';
+import { isOneOf, learntTwins, promptHashOf } from './rows.ts';
 
 /** What became of a prompt: it is new, was here already as another one, or cannot be asked. */
 export type Outcome =
@@ -30,9 +29,9 @@ const hereAlready = async (tx: Tx, projectId: string, drafts: readonly Draft[]):
 			and(
 				eq(prompts.projectId, projectId),
 				isNull(prompts.deletedAt),
-				among(
+				isOneOf(
 					prompts.promptHash,
-					drafts.map(({ hash }) => hash)
+					drafts.map(({ hash }) => hash.toString('hex'))
 				)
 			)
 		);

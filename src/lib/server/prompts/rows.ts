@@ -7,7 +7,6 @@ import { promptText } from '../../core/examples/fingerprint.ts';
 import type { Message } from '../../core/examples/example.ts';
 import type { Tx } from '../access/scope.ts';
 import { brief } from '../examples/rows.ts';
-import { among } from '../platform/db/among.ts';
 import { sha256 } from '../platform/crypto.ts';
 import { examples, playgroundPairs, prompts } from '../platform/db/schema.ts';
 
@@ -97,7 +96,16 @@ const firstOf = async (tx: Tx, projectId: string, families: readonly Buffer[]): 
 	const rows = await tx
 		.select({ family: prompts.family, number: sql<number>`min(${prompts.number})::int` })
 		.from(prompts)
-		.where(and(eq(prompts.projectId, projectId), isNull(prompts.deletedAt), among(prompts.family, families)))
+		.where(
+			and(
+				eq(prompts.projectId, projectId),
+				isNull(prompts.deletedAt),
+				isOneOf(
+					prompts.family,
+					families.map((name) => name.toString('hex'))
+				)
+			)
+		)
 		.groupBy(prompts.family);
 	return new Map(rows.map(({ family, number }) => [family!.toString('hex'), number]));
 };
