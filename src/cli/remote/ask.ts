@@ -28,6 +28,20 @@ const mends: Record<string, (origin: string) => string> = {
 	unavailable: () => 'the same command in a minute'
 };
 
+const again = 'the same command again: it goes on where it was';
+const inAMinute = { says: 'does not answer at the moment', mend: mends.unavailable!('') };
+/** What a server of the net, or a proxy before it, says in a number alone. */
+const unspoken: Record<number, { says: string; mend: string }> = {
+	408: { says: 'waits no longer for what is sent: it came too slowly, or the server had too much to do', mend: again },
+	413: {
+		says: 'lets nothing of this size through',
+		mend: 'ask whoever runs it to let 1 GB through the proxy before it'
+	},
+	502: inAMinute,
+	503: inAMinute,
+	504: inAMinute
+};
+
 const refusalOf = async (answer: Response, origin: string): Promise<Refused> => {
 	const text = await answer.text();
 	let told: { code?: string; message?: string } = {};
@@ -36,8 +50,10 @@ const refusalOf = async (answer: Response, origin: string): Promise<Refused> => 
 	} catch {
 		// a proxy before it, or something else altogether
 	}
-	const { code = 'unknown', message = `${origin} answered ${answer.status}, and not as aitelier does.` } = told;
-	return new Refused({ code, message, status: answer.status }, mends[code]?.(origin));
+	const { status } = answer;
+	const { says = 'does not answer as aitelier does', mend } = unspoken[status] ?? {};
+	const { code = 'unknown', message = `${origin} ${says} (${status}).` } = told;
+	return new Refused({ code, message, status }, told.code === undefined ? mend : mends[code]?.(origin));
 };
 
 /** What became of the connection, in a sentence. Stopped by the person, it comes back as it is. */
@@ -47,7 +63,7 @@ export const lost = (problem: unknown, origin: string): unknown => {
 	const nobody = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'];
 	return nobody.includes(cause?.code ?? '')
 		? new Failure(`${origin} cannot be reached.`, 'the same command when the network is back')
-		: new Failure(`The connection to ${origin} broke off.`, 'the same command again: it goes on where it was');
+		: new Failure(`The connection to ${origin} broke off.`, again);
 };
 
 /** Whether a bucket of requests is empty: then it is waited for, as the server says. */

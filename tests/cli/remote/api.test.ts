@@ -123,7 +123,7 @@ test('what is too many at once is waited for, and what is no answer of ours is s
 	server.answers(502, {}, '<html>');
 	expect(await ait(folder, 'api project.list', { env })).toMatchObject({
 		code: 1,
-		err: expect.stringContaining(`${origin} answered 502, and not as aitelier does`)
+		err: expect.stringContaining(`${origin} does not answer at the moment (502).`)
 	});
 	await server.stop();
 });
