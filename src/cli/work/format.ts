@@ -14,13 +14,14 @@ export const deed: Deed<typeof format> = ({ io, say, flags }) =>
 		const files = writeTrainingFiles(project, unreadable, { provider, preference: flags.preference });
 		const { train, validation, preference, flawed } = files;
 		const refused = flawed.filter(({ rule }) => refusedBy(provider).includes(rule));
-		if (refused.length > 0 || train === 0) {
+		const isEmpty = train + preference === 0;
+		if (refused.length > 0 || isEmpty) {
 			files.drop();
 			for (const { count, examples, words } of refused) {
 				const others = count === 1 ? '' : ` (and ${count - 1} more like it)`;
 				say.warn(`ait: Example ${examples[0]!.id}${others}: ${words}.`);
 			}
-			throw train === 0
+			throw isEmpty
 				? new Failure('No good example is in train, so there is nothing to write.', 'ait split', 'blocked')
 				: new Failure(
 						'The provider would refuse these, so nothing was written.',
