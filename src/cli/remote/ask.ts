@@ -42,7 +42,21 @@ const unspoken: Record<number, { says: string; mend: string }> = {
 	504: inAMinute
 };
 
-const refusalOf = async (answer: Response, origin: string): Promise<Refused> => {
+/** The server's own sentence is for whoever writes the request. */
+const unauthenticated = {
+	AITELIER_API_KEY: (origin: string) => ({
+		says: `The key in AITELIER_API_KEY does not open ${origin}.`,
+		mend: 'another key there; or unset AITELIER_API_KEY, which goes before your login'
+	}),
+	login: (origin: string) => ({
+		says: `Your login at ${origin} is not accepted any more.`,
+		mend: `ait login --server ${origin}`
+	})
+};
+
+type Asking = Pick<Server, 'origin' | 'by'> & { token?: string };
+
+const refusalOf = async (answer: Response, { origin, by }: Asking): Promise<Refused> => {
 	const text = await answer.text();
 	let told: { code?: string; message?: string } = {};
 	try {
@@ -53,6 +67,10 @@ const refusalOf = async (answer: Response, origin: string): Promise<Refused> => 
 	const { status } = answer;
 	const { says = 'does not answer as aitelier does', mend } = unspoken[status] ?? {};
 	const { code = 'unknown', message = `${origin} ${says} (${status}).` } = told;
+	if (code === 'unauthenticated' && by) {
+		const ours = unauthenticated[by](origin);
+		return new Refused({ code, message: ours.says, status }, ours.mend);
+	}
 	return new Refused({ code, message, status }, told.code === undefined ? mend : mends[code]?.(origin));
 };
 
@@ -75,10 +93,11 @@ const secondsToWait = ({ status, headers }: Response): number | null =>
  * for and asked again, unless its body can only be read once.
  */
 export const ask = async (
-	{ origin, token }: Pick<Server, 'origin'> & { token?: string },
+	server: Asking,
 	{ method, path, body, headers = {} }: Asked,
 	io: Pick<Io, 'signal'>
 ): Promise<Response> => {
+	const { origin, token } = server;
 	const isOnce = typeof body === 'object';
 	for (;;) {
 		let answer: Response;
@@ -92,7 +111,7 @@ export const ask = async (
 			} as RequestInit);
 			if (answer.ok) return answer;
 			const seconds = isOnce ? null : secondsToWait(answer);
-			if (seconds === null) throw await refusalOf(answer, origin);
+			if (seconds === null) throw await refusalOf(answer, server);
 			await answer.body?.cancel();
 			await sleep(seconds * 1000, undefined, { signal: io.signal });
 		} catch (problem) {

@@ -1,3 +1,4 @@
+import { figure } from '../../lib/core/text/figure.ts';
 import type { push } from '../commands/push.ts';
 import type { Deed } from '../deed.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -107,10 +108,10 @@ export const deed: Deed<typeof push> = ({ io, say, flags }) =>
 
 		const { sent, known, refused, ratings, rewrites, undone } = result;
 		say.text(
-			`${isDry ? 'Would send' : 'Sent'} ${sent} new, ${ratings} ratings and ${rewrites + undone} rewrites to ${link.project.name}.`
+			`${isDry ? 'Would send' : 'Sent'} ${figure(sent)} new, ${figure(ratings)} ratings and ${figure(rewrites + undone)} rewrites to ${link.project.name}.`
 		);
-		if (known > 0) say.line(`${known} were there already.`);
-		if (refused > 0) say.line(`${refused} were refused there.`);
+		if (known > 0) say.line(`${figure(known)} were there already.`);
+		if (refused > 0) say.line(`${figure(refused)} were refused there.`);
 		if (deletedThere > 0)
 			say.line(`${deletedThere} were deleted there and stay here: ait push --all sends them again.`);
 		for (const conflict of conflicts.slice(0, 10)) say.warn(`ait: ${calledHere(conflict)}: ${conflict.message}`);

@@ -54,6 +54,14 @@ test('a file in many parts is read once', async () => {
 	expect(read.mock.calls.length).toBeLessThan(12);
 });
 
+/** A server that answers everything so. */
+const answering = async (status: number, body: string) => {
+	const server = http.createServer((_, response) => response.writeHead(status).end(body));
+	await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+	onTestFinished(() => void server.close());
+	return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+};
+
 test.each([
 	[408, 'came too slowly', 'it goes on where it was'],
 	[413, 'lets nothing of this size through (413)', 'proxy'],
@@ -62,13 +70,24 @@ test.each([
 	[504, 'does not answer at the moment', 'in a minute'],
 	[418, 'does not answer as aitelier does (418)', undefined]
 ])('%i without a word from the app is said in one', async (status, words, mend) => {
-	const server = http.createServer((_, response) => response.writeHead(status).end('<h1>nginx</h1>'));
-	await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
-	onTestFinished(() => void server.close());
-	const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+	const origin = await answering(status, '<h1>nginx</h1>');
 	const asked = ask({ origin }, { method: 'GET', path: '/' }, { signal: new AbortController().signal });
 	const problem = (await asked.catch((one: unknown) => one)) as Error & { mend?: string };
 	expect(problem.message).toContain(words);
 	if (mend === undefined) expect(problem.mend).toBeUndefined();
 	else expect(problem.mend).toContain(mend);
+});
+
+test.each([
+	['AITELIER_API_KEY', 'The key in AITELIER_API_KEY does not open', 'unset AITELIER_API_KEY'],
+	['login', 'is not accepted any more', 'ait login --server']
+] as const)('what opens nothing is called what it is: %s', async (by, words, mend) => {
+	const body = JSON.stringify({ error: { code: 'unauthenticated', message: 'Send the header “Authorization”.' } });
+	const origin = await answering(401, body);
+	const asked = ask({ origin, token: 'x', by }, { method: 'GET', path: '/' }, { signal: new AbortController().signal });
+	expect(await asked.catch((one: unknown) => one)).toMatchObject({
+		message: expect.stringContaining(words),
+		mend: expect.stringContaining(mend),
+		code: 'unauthenticated'
+	});
 });
