@@ -174,7 +174,7 @@ test('mcp says in a message what is wrong: no JSON, and a token that does not wo
 			.map((line) => JSON.parse(line))
 	).toMatchObject([
 		{ id: null, error: { code: -32700 } },
-		{ id: 5, error: { message: expect.stringContaining('This needs an API key that works') } }
+		{ id: 5, error: { message: expect.stringContaining('The key in AITELIER_API_KEY does not open') } }
 	]);
 });
 
