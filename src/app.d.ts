@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Person, SignedInSession } from '$lib/server/access/sessions';
 import type { ProjectScope, Scope } from '$lib/server/access/scope';
 import type { Entry, Membership } from '$lib/server/access/memberships';
@@ -9,6 +10,10 @@ declare global {
 			message: string;
 			/** Of a bug: the line in the log carries the same id. */
 			id?: string;
+		}
+		/** Of the Node adapter; nothing of it is there where Vite serves. */
+		interface Platform {
+			req?: IncomingMessage;
 		}
 		interface Locals {
 			requestId: string;

@@ -13,6 +13,16 @@ export const stop = (sentence: string, code = 1): never => {
 	process.exit(code);
 };
 
+/** What the server says of a refusal; of a proxy before it, its number. */
+const sentenceOf = async (answer: Response): Promise<string> => {
+	const text = await answer.text();
+	try {
+		return (JSON.parse(text) as { error: { message: string } }).error.message;
+	} catch {
+		return `${AIT_URL} does not answer as aitelier does.`;
+	}
+};
+
 type Request = { method?: string; headers?: Record<string, string>; body?: string | Blob };
 
 /**
@@ -25,11 +35,9 @@ export const ask = async <Answer>(path: string, request: Request = {}, tries = 5
 	const headers = { authorization: `Bearer ${AIT_KEY}`, ...request.headers };
 	const answer = await fetch(`${AIT_URL}/api/v1${path}`, { ...request, headers }).catch((problem: Error) => problem);
 	if (answer instanceof Response && answer.ok) return (await answer.json()) as Answer;
-	if (answer instanceof Response && !passes.has(answer.status)) {
-		const { error } = (await answer.json()) as { error: { message: string } };
-		return stop(`${answer.status}: ${error.message}`);
-	}
-	if (tries === 1) return stop(answer instanceof Response ? await answer.text() : `${AIT_URL} does not answer.`);
+	const isRefused = answer instanceof Response && (tries === 1 || !passes.has(answer.status));
+	if (isRefused) return stop(`${answer.status}: ${await sentenceOf(answer)}`);
+	if (tries === 1) return stop(`${AIT_URL} does not answer.`);
 	const seconds = answer instanceof Response ? Number(answer.headers.get('retry-after') ?? 5) : 5;
 	await new Promise((next) => setTimeout(next, seconds * 1000));
 	return ask(path, request, tries - 1);

@@ -46,13 +46,10 @@ const numberIn = (name: string, flag: Extract<Flag, { kind: 'number' }>, text: s
 	throw usage(`--${name} takes ${kind}${range}, not "${text}".`, help);
 };
 
-const choiceIn = (name: string, { of }: Extract<Flag, { kind: 'choice' }>, text: string): string => {
+const choiceIn = (command: string, name: string, { of }: Extract<Flag, { kind: 'choice' }>, text: string): string => {
 	if (of.includes(text)) return text;
 	const meant = nearest(text, of);
-	throw usage(
-		`--${name} is one of ${of.join(', ')}, not "${text}".`,
-		meant ? `--${name} ${meant}` : `--${name} ${of[0]}`
-	);
+	throw usage(`--${name} is one of ${of.join(', ')}, not "${text}".`, `ait ${command} --${name} ${meant ?? of[0]}`);
 };
 
 const checkArguments = (typed: readonly string[], args: readonly Argument[], { name }: Command, help: string) => {
@@ -121,7 +118,7 @@ export const parse = (words: Command, typed: readonly string[]) => {
 		if (flag.kind === 'switch') return [name, value === true];
 		if (typeof value !== 'string') return [name, 'default' in flag ? flag.default : undefined];
 		if (flag.kind === 'number') return [name, numberIn(name, flag, value, help)];
-		return [name, flag.kind === 'choice' ? choiceIn(name, flag, value) : value];
+		return [name, flag.kind === 'choice' ? choiceIn(words.name, name, flag, value) : value];
 	});
 	const isHelp = given.help === true;
 	if (!isHelp) checkArguments(positionals, words.args ?? [], words, help);

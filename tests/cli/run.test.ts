@@ -50,7 +50,7 @@ test.each([
 	['split --ratio abc', 'not "abc"', 'ait split --help'],
 	['split --ratio 1', 'between 0 and 1', 'ait split --help'],
 	['split --yes=no', '--yes takes no value', 'ait split --yes'],
-	['list --split tran', '--split is one of train, val, none', '--split train'],
+	['list --split tran', '--split is one of train, val, none', 'ait list --split train'],
 	['show', 'ait show needs', 'ait show --help'],
 	['show 1 2', 'does not take "2"', 'ait show --help'],
 	['train --epochs abc', 'a whole number from 1 to 20', 'ait train --help'],

@@ -17,7 +17,8 @@ export const format = command({
 		},
 		preference: {
 			kind: 'switch',
-			words: 'Also write data/preference.jsonl: each rewrite preferred to the answer it improves (DPO)'
+			words:
+				'Also write data/preference.jsonl, as ait train --method dpo takes it: each rewrite in train preferred to the answer it improves, unless it is rated below the threshold'
 		}
 	},
 	examples: [

@@ -28,6 +28,7 @@ const whyNoValue = (text: string, at: number): string => {
 	if (sign === "'") return 'write " instead of \'';
 	if (sign === '/' || sign === '#') return 'JSON has no comments: remove this one';
 	if (sign === '}' || sign === ']') return 'remove the comma before it';
+	if (sign === ',') return 'remove this comma, or write what is missing before it';
 	if (sign === '"') return 'this text has no end: a " is missing, or a line break stands in it';
 	return 'put this text into "…"';
 };

@@ -19,12 +19,14 @@ const isAlive = ({ pid, host }: Holder): boolean => {
 /** Makes the file with all that is in it, or throws EEXIST: nobody ever sees half of it. */
 const create = (file: string, text: string): void => {
 	const beside = `${file}.${process.pid}`;
-	writeFileSync(beside, text);
 	try {
-		linkSync(beside, file);
-	} catch (problem) {
-		if ((problem as NodeJS.ErrnoException).code === 'EEXIST') throw problem;
-		writeFileSync(file, text, { flag: 'wx' }); // a disk without links
+		writeFileSync(beside, text);
+		try {
+			linkSync(beside, file);
+		} catch (problem) {
+			if ((problem as NodeJS.ErrnoException).code === 'EEXIST') throw problem;
+			writeFileSync(file, text, { flag: 'wx' }); // a disk without links
+		}
 	} finally {
 		rmSync(beside, { force: true });
 	}

@@ -1,19 +1,18 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { controlTokenIn } from '../../lib/core/examples/control-tokens.ts';
-import { preferenceLine } from '../../lib/core/examples/formats/preference.ts';
 import { chatLine } from '../../lib/core/examples/formats/training.ts';
 import { flawsOfExample, takesThoughts, takesWeights } from '../../lib/core/examples/trainable.ts';
 import type { Pair } from '../../lib/core/runs/pair.ts';
 import type { FlawedExamples } from '../../lib/core/runs/preflight.ts';
-import type { gatherUnreadable } from '../unreadable.ts';
+import { gatherUnreadable } from '../unreadable.ts';
 import { type Example, type Side, examplesIn, isBlankLine, isUnreadable, readExample } from './examples.ts';
 import { tailAt } from './fields.ts';
 import { eachSpan } from './lines.ts';
 import { eachPair } from './pairs.ts';
 import { type PlainLine, plainLineAt, roleNames } from './plain-line.ts';
 import { type Project, dataFolder } from './project.ts';
-import { replacing } from './write.ts';
+import { type Written, replacing } from './write.ts';
 
 export type TrainingFiles = {
 	train: number;
@@ -102,6 +101,10 @@ export const writeTrainingFiles = (
 	};
 	const all = Object.values(files);
 	const counts = { train: 0, val: 0, preference: 0 };
+	const putPair = (pairs: Written, { parts }: Pair) => {
+		pairs.text(`${JSON.stringify(parts)}\n`);
+		counts.preference++;
+	};
 	const flaws = gatherFlaws();
 	try {
 		eachSpan(examplesIn(project), (buffer, from, to, line) => {
@@ -124,11 +127,11 @@ export const writeTrainingFiles = (
 			flaws.add(example, example.id);
 			counts[side]++;
 			files[side].text(`${chatLine(example, systemPrompt, taken)}\n`);
-			const { rewrite } = example;
-			if (side !== 'train' || rewrite === null || !files.preference) return;
-			files.preference.text(`${preferenceLine({ ...example, rewrite }, systemPrompt)}\n`);
-			counts.preference++;
 		});
+		const { preference: pairs } = files;
+		// what cannot be read was told by the walk before
+		if (pairs)
+			eachPair(project, provider, (side, pair) => side === 'train' && putPair(pairs, pair), gatherUnreadable());
 	} catch (problem) {
 		for (const file of all) file.drop();
 		throw problem;

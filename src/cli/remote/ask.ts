@@ -28,7 +28,35 @@ const mends: Record<string, (origin: string) => string> = {
 	unavailable: () => 'the same command in a minute'
 };
 
-const refusalOf = async (answer: Response, origin: string): Promise<Refused> => {
+const again = 'the same command again: it goes on where it was';
+const inAMinute = { says: 'does not answer at the moment', mend: mends.unavailable!('') };
+/** What a server of the net, or a proxy before it, says in a number alone. */
+const unspoken: Record<number, { says: string; mend: string }> = {
+	408: { says: 'waits no longer for what is sent: it came too slowly, or the server had too much to do', mend: again },
+	413: {
+		says: 'lets nothing of this size through',
+		mend: 'ask whoever runs it to let 1 GB through the proxy before it'
+	},
+	502: inAMinute,
+	503: inAMinute,
+	504: inAMinute
+};
+
+/** The server's own sentence is for whoever writes the request. */
+const unauthenticated = {
+	AITELIER_API_KEY: (origin: string) => ({
+		says: `The key in AITELIER_API_KEY does not open ${origin}.`,
+		mend: 'another key there; or unset AITELIER_API_KEY, which goes before your login'
+	}),
+	login: (origin: string) => ({
+		says: `Your login at ${origin} is not accepted any more.`,
+		mend: `ait login --server ${origin}`
+	})
+};
+
+type Asking = Pick<Server, 'origin' | 'by'> & { token?: string };
+
+const refusalOf = async (answer: Response, { origin, by }: Asking): Promise<Refused> => {
 	const text = await answer.text();
 	let told: { code?: string; message?: string } = {};
 	try {
@@ -36,8 +64,14 @@ const refusalOf = async (answer: Response, origin: string): Promise<Refused> => 
 	} catch {
 		// a proxy before it, or something else altogether
 	}
-	const { code = 'unknown', message = `${origin} answered ${answer.status}, and not as aitelier does.` } = told;
-	return new Refused({ code, message, status: answer.status }, mends[code]?.(origin));
+	const { status } = answer;
+	const { says = 'does not answer as aitelier does', mend } = unspoken[status] ?? {};
+	const { code = 'unknown', message = `${origin} ${says} (${status}).` } = told;
+	if (code === 'unauthenticated' && by) {
+		const ours = unauthenticated[by](origin);
+		return new Refused({ code, message: ours.says, status }, ours.mend);
+	}
+	return new Refused({ code, message, status }, told.code === undefined ? mend : mends[code]?.(origin));
 };
 
 /** What became of the connection, in a sentence. Stopped by the person, it comes back as it is. */
@@ -47,7 +81,7 @@ export const lost = (problem: unknown, origin: string): unknown => {
 	const nobody = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'];
 	return nobody.includes(cause?.code ?? '')
 		? new Failure(`${origin} cannot be reached.`, 'the same command when the network is back')
-		: new Failure(`The connection to ${origin} broke off.`, 'the same command again: it goes on where it was');
+		: new Failure(`The connection to ${origin} broke off.`, again);
 };
 
 /** Whether a bucket of requests is empty: then it is waited for, as the server says. */
@@ -59,10 +93,11 @@ const secondsToWait = ({ status, headers }: Response): number | null =>
  * for and asked again, unless its body can only be read once.
  */
 export const ask = async (
-	{ origin, token }: Pick<Server, 'origin'> & { token?: string },
+	server: Asking,
 	{ method, path, body, headers = {} }: Asked,
 	io: Pick<Io, 'signal'>
 ): Promise<Response> => {
+	const { origin, token } = server;
 	const isOnce = typeof body === 'object';
 	for (;;) {
 		let answer: Response;
@@ -76,7 +111,7 @@ export const ask = async (
 			} as RequestInit);
 			if (answer.ok) return answer;
 			const seconds = isOnce ? null : secondsToWait(answer);
-			if (seconds === null) throw await refusalOf(answer, origin);
+			if (seconds === null) throw await refusalOf(answer, server);
 			await answer.body?.cancel();
 			await sleep(seconds * 1000, undefined, { signal: io.signal });
 		} catch (problem) {

@@ -36,7 +36,7 @@ type Answer<Op extends Operation> = v.InferOutput<Op['output']>;
 
 /** One operation of the contract, by its own types. `as`: the name under which the same may be asked again. */
 export const call = async <Op extends Operation>(
-	server: Pick<Server, 'origin'> & { token?: string },
+	server: Pick<Server, 'origin' | 'by'> & { token?: string },
 	operation: Op,
 	input: Readonly<Record<string, unknown>>,
 	io: Pick<Io, 'signal'>,

@@ -14,8 +14,8 @@ export type Login = {
 	expiresAt: string;
 };
 
-/** A server that is spoken to. */
-export type Server = { origin: string; token: string };
+/** A server that is spoken to. `by`: what opens it, where somebody may have to look at that. */
+export type Server = { origin: string; token: string; by?: 'login' | 'AITELIER_API_KEY' };
 
 type Kept = { servers?: Record<string, Login>; lastServer?: string };
 
@@ -48,8 +48,9 @@ export const openServer = (io: Pick<Io, 'env'>, named: string | undefined, linke
 	const origin = findOrigin(io, named, linked);
 	const [url, key] = [io.env.AITELIER_URL?.trim(), io.env.AITELIER_API_KEY?.trim()];
 	const isForThis = url !== undefined && url !== '' && originOf(url) === origin;
-	const token = (isForThis && key) || findLogin(io, origin)?.token;
-	if (token) return { origin, token };
+	if (isForThis && key) return { origin, token: key, by: 'AITELIER_API_KEY' };
+	const token = findLogin(io, origin)?.token;
+	if (token) return { origin, token, by: 'login' };
 	if (key && !isForThis)
 		throw new Failure(
 			`AITELIER_API_KEY is only sent to AITELIER_URL, and ${origin} is not that.`,

@@ -9,6 +9,8 @@ import type { Link } from './link.ts';
 import type { Server } from './logins.ts';
 
 const [newline, openObject] = [0x0a, 0x7b];
+const pieceBytes = 1 << 18;
+const end = Buffer.from('\n');
 
 /** A list of turns alone would make the whole file a list to whoever reads it from the start. */
 const asObject = (line: Buffer): Buffer => {
@@ -20,45 +22,62 @@ const asObject = (line: Buffer): Buffer => {
 	return Buffer.from(encoded(JSON.stringify({ [name]: turns })), 'latin1');
 };
 
-/** The lines of a file with these numbers, as they stand there, piece by piece. */
-async function* linesWith(
-	file: string,
-	wanted: ReadonlySet<number>,
-	sent: (lines: number) => void
-): AsyncGenerator<Uint8Array> {
+/** The lines of a file as they stand there, each read once: whoever asks for later ones goes on where the last one was found. */
+export const openLines = (file: string) => {
+	const stream = createReadStream(file, { highWaterMark: pieceBytes });
+	const pieces = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+	let buffer: Buffer = Buffer.alloc(0);
+	let from = 0;
 	let number = 0;
-	let count = 0;
-	let held: Buffer = Buffer.alloc(0);
-	const end = Buffer.from('\n');
-	for await (const piece of createReadStream(file, { highWaterMark: 1 << 18 }) as AsyncIterable<Buffer>) {
-		const buffer = held.length > 0 ? Buffer.concat([held, piece]) : piece;
-		const lines: Buffer[] = [];
-		let from = 0;
-		for (let at = buffer.indexOf(newline); at >= 0; at = buffer.indexOf(newline, from)) {
-			if (wanted.has(++number)) lines.push(asObject(buffer.subarray(from, at)), end);
-			from = at + 1;
-		}
-		held = buffer.subarray(from);
-		count += lines.length / 2;
-		sent(count);
-		if (lines.length > 0) yield Buffer.concat(lines);
-	}
-	if (held.length > 0 && wanted.has(number + 1)) yield asObject(held);
-}
+	let isOver = false;
+	/** The next line, or null where its end has not been read. */
+	const next = (): Buffer | null => {
+		const to = buffer.indexOf(newline, from);
+		if (to < 0 && !(isOver && from < buffer.length)) return null;
+		const line = buffer.subarray(from, to < 0 ? buffer.length : to);
+		from += line.length + 1;
+		number++;
+		return line;
+	};
+	const readOn = async () => {
+		const { value } = (await pieces.next()) as { value?: Buffer };
+		isOver = value === undefined;
+		buffer = value ? Buffer.concat([buffer.subarray(from), value]) : buffer.subarray(from);
+		from = 0;
+	};
+	return {
+		/** Those with these numbers, which are behind all that were asked for before. `sent` hears how many have gone. */
+		async *with(wanted: readonly number[], sent: (lines: number) => void): AsyncGenerator<Uint8Array> {
+			let count = 0;
+			for (;;) {
+				const lines: Buffer[] = [];
+				while (count < wanted.length) {
+					const line = next();
+					if (!line) break;
+					if (number !== wanted[count]) continue;
+					lines.push(asObject(line), end);
+					count++;
+				}
+				sent(count);
+				if (lines.length > 0) yield Buffer.concat(lines);
+				if (count === wanted.length || isOver) return;
+				await readOn();
+			}
+		},
+		close: () => stream.destroy()
+	};
+};
 
-/** Sends lines of the file to the server's project, which reads them while they arrive. What had arrived when it broke off stays. */
+/** Sends lines of a file to the server's project, which reads them while they arrive. What had arrived when it broke off stays. */
 export const sendLines = async (
 	server: Server,
 	link: Link,
-	file: string,
-	wanted: ReadonlySet<number>,
-	io: Pick<Io, 'signal'>,
-	sent: (lines: number) => void
+	body: AsyncIterable<Uint8Array>,
+	io: Pick<Io, 'signal'>
 ): Promise<ImportResult> => {
 	const { method, path } = requestOf(rowOf(ImportExamples), { project: link.project.slug });
-	const body = linesWith(file, wanted, sent) as unknown as BodyInit;
 	const headers = { 'content-type': 'application/jsonl', 'x-file-name': 'examples.jsonl' };
-	const answer = await ask(server, { method, path, body, headers }, io);
+	const answer = await ask(server, { method, path, body: body as unknown as BodyInit, headers }, io);
 	try {
 		return (await answer.json()) as ImportResult;
 	} catch (problem) {

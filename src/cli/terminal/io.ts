@@ -16,9 +16,12 @@ export type Io = {
 	pollMs: number;
 };
 
+/** Whether the terminal does more than write on: move, clear, paint. */
+export const canMove = ({ env }: Pick<Io, 'env'>): boolean => env.TERM !== 'dumb';
+
 /** Colours only for people, and never against their wish (no-color.org). */
 export const hasColour = ({ env, stdout }: Pick<Io, 'env' | 'stdout'>): boolean =>
-	stdout.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb';
+	stdout.isTTY === true && !env.NO_COLOR && canMove({ env });
 
 /** Whether the locale can show more than ASCII. */
 export const hasUnicode = ({ env }: Pick<Io, 'env'>): boolean => {

@@ -1,5 +1,5 @@
 import { figure } from '../../lib/core/text/figure.ts';
-import type { Io } from './io.ts';
+import { type Io, canMove } from './io.ts';
 
 export type Progress = { at(done: number): void; end(): void };
 
@@ -13,11 +13,11 @@ const timeLeft = (seconds: number): string =>
  * is said of what takes less than half a second.
  */
 export const progressOn = (
-	{ stderr, now }: Pick<Io, 'stderr' | 'now'>,
+	{ env, stderr, now }: Pick<Io, 'env' | 'stderr' | 'now'>,
 	what: string,
 	{ total, quiet }: { total: number | null; quiet: boolean }
 ): Progress => {
-	if (quiet || !stderr.isTTY) return { at: () => {}, end: () => {} };
+	if (quiet || !stderr.isTTY || !canMove({ env })) return { at: () => {}, end: () => {} };
 	const startedAt = now().getTime();
 	let toldAt = startedAt + 500 - everyMs;
 	let isShown = false;

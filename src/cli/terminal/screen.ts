@@ -1,8 +1,19 @@
-import type { Io } from './io.ts';
+import { type Io, canMove } from './io.ts';
 import type { Say } from './say.ts';
 
-/** The whole screen of a terminal, on stderr; what was there before comes back. */
-export const screenOn = ({ stderr, stdout }: Pick<Io, 'stderr' | 'stdout'>, say: Say) => {
+/**
+ * The whole screen of a terminal, on stderr; what was there before comes back. One that only writes on shows each picture below the
+ * one before.
+ */
+export const screenOn = ({ env, stderr, stdout }: Pick<Io, 'env' | 'stderr' | 'stdout'>, say: Say) => {
+	const rows = () => Math.max(12, stdout.rows ?? 24);
+	if (!canMove({ env }))
+		return {
+			rows,
+			open: () => {},
+			draw: (lines: readonly string[]) => void stderr.write(`\r\n${say.plain(lines.join('\r\n'))}\r\n`),
+			close: () => {}
+		};
 	let isOpen = false;
 	const open = () => {
 		if (!isOpen) stderr.write('\u001b[?1049h\u001b[?25l');
@@ -10,7 +21,7 @@ export const screenOn = ({ stderr, stdout }: Pick<Io, 'stderr' | 'stdout'>, say:
 	};
 	open();
 	return {
-		rows: () => Math.max(12, stdout.rows ?? 24),
+		rows,
 		open,
 		draw: (lines: readonly string[]) => {
 			open();

@@ -7,6 +7,8 @@ import { writing } from '../files/session.ts';
 import { writeTrainingFiles } from '../files/training-files.ts';
 import { gatherUnreadable } from '../unreadable.ts';
 
+const counted = (count: number, what: string) => `${figure(count)} ${what}${count === 1 ? '' : 's'}`;
+
 export const deed: Deed<typeof format> = ({ io, say, flags }) =>
 	writing(io, say, 'format', (project) => {
 		const provider = flags.provider ?? project.config.provider;
@@ -14,13 +16,14 @@ export const deed: Deed<typeof format> = ({ io, say, flags }) =>
 		const files = writeTrainingFiles(project, unreadable, { provider, preference: flags.preference });
 		const { train, validation, preference, flawed } = files;
 		const refused = flawed.filter(({ rule }) => refusedBy(provider).includes(rule));
-		if (refused.length > 0 || train === 0) {
+		const isEmpty = train + preference === 0;
+		if (refused.length > 0 || isEmpty) {
 			files.drop();
 			for (const { count, examples, words } of refused) {
 				const others = count === 1 ? '' : ` (and ${count - 1} more like it)`;
 				say.warn(`ait: Example ${examples[0]!.id}${others}: ${words}.`);
 			}
-			throw train === 0
+			throw isEmpty
 				? new Failure('No good example is in train, so there is nothing to write.', 'ait split', 'blocked')
 				: new Failure(
 						'The provider would refuse these, so nothing was written.',
@@ -29,9 +32,9 @@ export const deed: Deed<typeof format> = ({ io, say, flags }) =>
 					);
 		}
 		files.done();
-		say.line(`data/train.jsonl   ${figure(train)} examples`);
-		say.line(`data/val.jsonl     ${figure(validation)} examples`);
-		if (flags.preference) say.line(`data/preference.jsonl   ${figure(preference)} pairs`);
+		say.line(`data/train.jsonl        ${counted(train, 'example')}`);
+		say.line(`data/val.jsonl          ${counted(validation, 'example')}`);
+		if (flags.preference) say.line(`data/preference.jsonl   ${counted(preference, 'pair')}`);
 		if (validation === 0) say.text('Validation is empty, so nothing will measure the model. ait split fills it.');
 		say.json({ train, validation, preference: flags.preference ? preference : null, provider });
 		return unreadable.tell(say);

@@ -1,3 +1,4 @@
+import { figure } from '../../lib/core/text/figure.ts';
 import type { push } from '../commands/push.ts';
 import type { Deed } from '../deed.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -9,7 +10,7 @@ import { type Server, openServer } from '../remote/logins.ts';
 import { calledHere, promptOf } from '../remote/mine.ts';
 import { sendOpinion } from '../remote/opinions.ts';
 import { type Conflict, type Plan, partsOf, planPush } from '../remote/plan.ts';
-import { sendLines } from '../remote/sending.ts';
+import { openLines, sendLines } from '../remote/sending.ts';
 import { type Synced, openSynced } from '../remote/synced.ts';
 import { type Theirs, eachOfTheirs } from '../remote/theirs.ts';
 import type { Io } from '../terminal/io.ts';
@@ -36,12 +37,17 @@ const sendNew = async ({ io, say, project, link, server, synced, quiet }: Place,
 	synced.save();
 	const progress = progressOn(io, 'Sending', { total: fresh.length, quiet });
 	const told = { sent: 0, known: 0, refused: 0 };
+	const lines = openLines(examplesFile(project));
 	let before = 0;
 	try {
 		for (const part of partsOf(fresh)) {
-			const wanted = new Set(part.map(({ line }) => line));
-			const sent = (lines: number) => progress.at(before + lines);
-			const answer = await sendLines(server, link, examplesFile(project), wanted, io, sent);
+			const wanted = part.map(({ line }) => line);
+			const answer = await sendLines(
+				server,
+				link,
+				lines.with(wanted, (count) => progress.at(before + count)),
+				io
+			);
 			before += part.length;
 			const refused = answer.refused + answer.notRead;
 			for (const { reason } of answer.refusals.slice(0, 3)) say.warn(`ait: refused there: ${reason}`);
@@ -51,6 +57,7 @@ const sendNew = async ({ io, say, project, link, server, synced, quiet }: Place,
 			told.refused += refused;
 		}
 	} finally {
+		lines.close();
 		progress.end();
 	}
 	return told;
@@ -101,10 +108,10 @@ export const deed: Deed<typeof push> = ({ io, say, flags }) =>
 
 		const { sent, known, refused, ratings, rewrites, undone } = result;
 		say.text(
-			`${isDry ? 'Would send' : 'Sent'} ${sent} new, ${ratings} ratings and ${rewrites + undone} rewrites to ${link.project.name}.`
+			`${isDry ? 'Would send' : 'Sent'} ${figure(sent)} new, ${figure(ratings)} ratings and ${figure(rewrites + undone)} rewrites to ${link.project.name}.`
 		);
-		if (known > 0) say.line(`${known} were there already.`);
-		if (refused > 0) say.line(`${refused} were refused there.`);
+		if (known > 0) say.line(`${figure(known)} were there already.`);
+		if (refused > 0) say.line(`${figure(refused)} were refused there.`);
 		if (deletedThere > 0)
 			say.line(`${deletedThere} were deleted there and stay here: ait push --all sends them again.`);
 		for (const conflict of conflicts.slice(0, 10)) say.warn(`ait: ${calledHere(conflict)}: ${conflict.message}`);

@@ -154,12 +154,12 @@ const show = (
 	for (const { rating, qualified, validation } of plan.byRating)
 		say.line(`${String(rating).padStart(6)} ${String(qualified).padStart(6)} ${String(validation).padStart(12)}`);
 	say.line();
-	say.line(`Then ${plan.train} in train, ${plan.validation} in validation.`);
+	say.line(`Then ${figure(plan.train)} in train, ${figure(plan.validation)} in validation.`);
 	if (conflicts > 0)
 		say.text(`${conflicts} left alone: what they ask, or nearly, was trained on and is in validation too.`);
 	if (!isCompared)
 		say.text(
-			`What nearly asks the same was not looked for among more than ${figure(mostCompared)} prompts; the app does that.`
+			`What nearly asks the same was not looked for among more than ${figure(mostCompared)} prompts. The app does that, for up to 100,000.`
 		);
 	say.text(whatValidationProves(plan.validation));
 };

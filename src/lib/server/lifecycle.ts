@@ -1,6 +1,7 @@
 import { closePools, plainPool } from './platform/db/pools.ts';
 import { assertLogin } from './platform/db/roles.ts';
 import { config } from './platform/config.ts';
+import { patientlyServing } from './http/patience.ts';
 import { closeStreams } from './http/stream.ts';
 import { stopQueue } from './jobs/queue.ts';
 import { startWorker } from './jobs/worker.ts';
@@ -22,6 +23,7 @@ export const startServer = () =>
 		if (Number(process.versions.node.split('.')[0]) < 24) {
 			throw new Error(`aitelier needs Node 24; this is ${process.version}. Start it with npm, which brings its own.`);
 		}
+		patientlyServing();
 		await startPlatform();
 		const { role, allowLocalProviders } = config();
 		configureProviders({ allowLocal: allowLocalProviders });

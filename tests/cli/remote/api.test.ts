@@ -123,7 +123,7 @@ test('what is too many at once is waited for, and what is no answer of ours is s
 	server.answers(502, {}, '<html>');
 	expect(await ait(folder, 'api project.list', { env })).toMatchObject({
 		code: 1,
-		err: expect.stringContaining(`${origin} answered 502, and not as aitelier does`)
+		err: expect.stringContaining(`${origin} does not answer at the moment (502).`)
 	});
 	await server.stop();
 });
@@ -174,7 +174,7 @@ test('mcp says in a message what is wrong: no JSON, and a token that does not wo
 			.map((line) => JSON.parse(line))
 	).toMatchObject([
 		{ id: null, error: { code: -32700 } },
-		{ id: 5, error: { message: expect.stringContaining('This needs an API key that works') } }
+		{ id: 5, error: { message: expect.stringContaining('The key in AITELIER_API_KEY does not open') } }
 	]);
 });
 

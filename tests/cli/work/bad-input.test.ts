@@ -15,6 +15,7 @@ test.each([
 	['{"name": // the name\n 1}', 'line 1, column 10', 'JSON has no comments'],
 	['{"name": "x', 'line 1, column 10', 'this text has no end'],
 	['{"name": "x"', 'line 1, column 13', 'a closing } or ] is missing'],
+	['{"name": "x", "runs": [,]}', 'line 1, column 24', 'remove this comma'],
 	['{"name": x}', 'line 1, column 10', 'put this text into'],
 	['{} {}', 'line 1, column 4', 'remove what stands behind the end']
 ])('a broken .aitelier.json: %j', async (text, place, mend) => {

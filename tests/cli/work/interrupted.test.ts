@@ -108,6 +108,7 @@ test('a full disk: one sentence, exit code 1, and every file as it was', async (
 		err: expect.stringContaining('The disk is full')
 	});
 	expect(filesIn(disk)).toEqual(before);
+	expect(fs.readdirSync(path.join(disk, 'data')).filter((name) => name.startsWith('.ait.lock'))).toEqual([]);
 	fs.rmSync(path.join(disk, 'filler'));
 	expect((await ait(disk, 'rate 31 --score 9')).code).toBe(0);
 });

@@ -364,6 +364,24 @@ test('format writes the same bytes the app sends, and clears a side that is empt
 	});
 });
 
+test('preference pairs are those that a training with preferences takes', async () => {
+	const rewritten = (id: number, more: object) => originalLine(id, { originalOutput: `Worse ${id}.`, ...more });
+	const folder = originalProject([
+		rewritten(1, { rating: 9, split: 'train' }),
+		rewritten(2, { rating: null, split: 'train' }), // nobody has rated it: the rewrite is a judgement of its own
+		rewritten(3, { rating: 5, split: 'train' }),
+		rewritten(4, { rating: 9, split: 'val' }),
+		rewritten(5, { rating: 9 })
+	]);
+	const preference = path.join(folder, 'data', 'preference.jsonl');
+	expect((await ait(folder, 'format --preference --json')).json()).toMatchObject({ train: 1, preference: 2 });
+	const pairs = fs.readFileSync(preference, 'utf8');
+	expect([...pairs.matchAll(/Worse (\d)/g)].map(([, id]) => id)).toEqual(['1', '2']);
+	const unrated = originalProject([rewritten(2, { rating: null, split: 'train' })]);
+	expect((await ait(unrated, 'format --preference --json')).json()).toMatchObject({ train: 0, preference: 1 });
+	expect((await ait(unrated, 'format')).code).toBe(3);
+});
+
 test('format writes nothing of what the provider would refuse', async () => {
 	const folder = originalProject([
 		'{"id":1,"messages":[{"role":"user","content":"Q"},{"role":"user","content":"R"},{"role":"assistant","content":"A"}],"rating":9,"split":"train"}'

@@ -20,6 +20,15 @@ test('keys rate what has no rating, and nothing else changes', async () => {
 	expect(painted.trimEnd().lastIndexOf('\u001b[?1049l')).toBeGreaterThan(painted.lastIndexOf('\u001b[?1049h'));
 });
 
+test('a terminal that only writes on shows card below card', async () => {
+	const folder = three();
+	const { code, painted } = await ait(folder, 'rate', { keys: '9q', env: { TERM: 'dumb' } });
+	expect(code).toBe(0);
+	expect(painted).not.toContain('\u001b');
+	expect(painted.indexOf('Question 1?')).toBeLessThan(painted.indexOf('Question 3?'));
+	expect(rowsOf(folder).map(({ rating }) => rating)).toEqual([9, 6, null]);
+});
+
 test('a decision can be taken back, and cards can be left out and come back to', async () => {
 	const folder = three();
 	await ait(folder, 'rate --filter all', { keys: '7u8s\u001b[D\u001b[D4q' });

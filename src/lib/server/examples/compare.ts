@@ -6,6 +6,7 @@ import { Families, NearIndex, type Sayings, commonGrams, sampleOf, sayingsOf } f
 import type { ProjectScope, Scope, Tx } from '../access/scope.ts';
 import { record } from '../events/record.ts';
 import { enqueue } from '../jobs/queue.ts';
+import { besideOthers } from '../platform/beside.ts';
 import { examples, projects } from '../platform/db/schema.ts';
 
 /** So many prompts are compared while somebody waits for it; with more, a job does it. */
@@ -13,8 +14,6 @@ export const mostAtOnce = 3000;
 /** With more than so many only what says exactly the same is known: comparing them all would take a gigabyte and minutes. */
 export const mostCompared = 100_000;
 const rowsAtOnce = 2000;
-/** Other work gets its turn after so many. */
-export const perTurn = 100;
 
 /** What has a side, had one for good, or may get one. */
 const isHeld = or(isNull(examples.deletedAt), examples.trained, examples.reserved, eq(examples.split, 'validation'));
@@ -42,9 +41,10 @@ const promptsAfter = async (tx: Tx, projectId: string, after: number) =>
 const familiesAmong = async (prompts: readonly Prompt[], signal?: AbortSignal): Promise<Map<string, string>> => {
 	const index = new NearIndex(commonGrams(sampleOf(prompts.map(({ sayings }) => sayings))));
 	const families = new Families();
+	const rest = besideOthers();
 	for (const [at, { sayings }] of prompts.entries()) {
 		for (const twin of index.add(sayings).twins) families.join(at, twin);
-		if (at % perTurn === 0) await nextTurn();
+		await rest();
 		signal?.throwIfAborted();
 	}
 	const members = Map.groupBy(prompts.keys(), (at) => families.of(at));

@@ -4,6 +4,7 @@ import { takePlace } from '../access/places.ts';
 import { log } from '../platform/log.ts';
 import { arriving } from './arriving.ts';
 import { refusal } from './endpoint.ts';
+import { whileMoving } from './patience.ts';
 import { whileWelcome } from './recheck.ts';
 
 type Upload = { name: string; pieces: AsyncIterable<Uint8Array> };
@@ -50,8 +51,8 @@ export const upload =
 			const place = await takePlace(`upload:${event.locals.scope.teamId}`, atOnce);
 			if (!place) throw allBusy();
 			try {
-				const answer = await work(event, { name, pieces: file ? whileWelcome(event, file.pieces) : nothing() });
-				return json(answer, { status });
+				const pieces = file ? whileWelcome(event, file.pieces) : nothing();
+				return json(await whileMoving(event, () => work(event, { name, pieces })), { status });
 			} finally {
 				await place.leave();
 			}

@@ -1,14 +1,14 @@
 // Which prompts of the pool nearly ask the same, and which ask what an example or a preference does (core/examples/near.ts).
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { and, asc, eq, isNull, sql } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
 import type { Message } from '../../core/examples/example.ts';
 import { Families, NearIndex, type Sayings, commonGrams, sampleOf, sayingsOf } from '../../core/examples/near.ts';
 import { withAnswer } from '../../core/prompts/pool.ts';
 import type { ProjectScope, Scope, Tx } from '../access/scope.ts';
-import { awaitCompared, compareExamples, mostAtOnce, perTurn, sayingsIn } from '../examples/compare.ts';
+import { awaitCompared, compareExamples, mostAtOnce, sayingsIn } from '../examples/compare.ts';
 import { standingChoices } from '../examples/rows.ts';
 import { enqueue } from '../jobs/queue.ts';
+import { besideOthers } from '../platform/beside.ts';
 import { examples, playgroundPairs, projects, prompts } from '../platform/db/schema.ts';
 import { learnsNow } from './rows.ts';
 
@@ -73,9 +73,10 @@ const compared = async (known: readonly Known[], asked: readonly Asked[], signal
 	const all = [...known, ...asked];
 	const index = new NearIndex(commonGrams(sampleOf(all.map(({ sayings }) => sayings))));
 	const families = new Families();
+	const rest = besideOthers();
 	for (const [at, { sayings }] of all.entries()) {
 		for (const twin of index.add(sayings).twins) families.join(at, twin);
-		if (at % perTurn === 0) await nextTurn();
+		await rest();
 		signal?.throwIfAborted();
 	}
 	const ofPool = Map.groupBy(asked.keys(), (at) => families.of(known.length + at));
@@ -170,9 +171,10 @@ export const doorOf = async (scope: ProjectScope): Promise<Door> => {
 	if (rows.length === 0 || rows.length > mostAtDoor) return () => null;
 	const known = rows.map(({ messages }) => sayingsOf(messages));
 	const index = new NearIndex(commonGrams(sampleOf(known)));
-	for (const [at, sayings] of known.entries()) {
+	const rest = besideOthers();
+	for (const sayings of known) {
 		index.add(sayings);
-		if (at % perTurn === 0) await nextTurn();
+		await rest();
 	}
 	return (messages) => {
 		const twin = index.add(sayingsOf(withAnswer(messages))).twins.find((at) => at < rows.length);

@@ -98,7 +98,7 @@ const carryOut = async (
 	if (row.takesFile) {
 		const said = ['x-file-name', 'content-length'].map((name) => event.request.headers.get(name));
 		// what an import has brought it brings no second time, so that one which broke off may be sent again under its name
-		const file = sentFile(event.request);
+		const file = sentFile(event);
 		return once(event, scope, { said, file, mediaType: 'application/json' }, () => {
 			const take = upload(
 				(_, { name, pieces }) => run(scope, { fileName: name, lines: linesOfFile(file.through(pieces)) }),

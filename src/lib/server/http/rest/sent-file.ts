@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { RequestEvent } from '@sveltejs/kit';
 import { arriving } from '../arriving.ts';
+import { whileMoving } from '../patience.ts';
 
 /** A body of which nothing comes for so long is given up. */
 const stallMs = 60_000;
@@ -8,7 +10,8 @@ const stallMs = 60_000;
  * The file of a request, as far as it tells which one it is. `through` hashes what is read of it, `hash` is its SHA-256 once it was
  * read to the end, and `hashOfAll` reads it for that alone.
  */
-export const sentFile = ({ body }: Request) => {
+export const sentFile = (event: Pick<RequestEvent, 'request' | 'platform'>) => {
+	const { body } = event.request;
 	const sum = createHash('sha256');
 	let whole: Buffer | null = null;
 	const through = async function* (pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -25,7 +28,9 @@ export const sentFile = ({ body }: Request) => {
 			const file = body && arriving(body, stallMs);
 			if (!file) return sum.digest();
 			try {
-				for await (const _ of through(file.pieces));
+				await whileMoving(event, async () => {
+					for await (const _ of through(file.pieces));
+				});
 			} finally {
 				void file.letGo();
 			}
