@@ -6,7 +6,6 @@ import { csvOf } from '../../core/text/csv.ts';
 const columns = [
 	'comparison',
 	'example',
-	'pool_prompt',
 	'outcome',
 	'score',
 	'winner',
@@ -20,7 +19,8 @@ const columns = [
 	'reference',
 	'names_a_model',
 	'complete_a',
-	'complete_b'
+	'complete_b',
+	'pool_prompt'
 ];
 
 const asText = (prompt: readonly Message[]) => prompt.map((turn) => `${turn.role}: ${turn.content}`).join('\n\n');
