@@ -124,6 +124,12 @@ const scenes: Record<string, (w: World) => Promise<Scene>> = {
 	},
 	'evaluations.retry': async (w) => ({ ids: { evaluation: w.stuck } }),
 	'evaluations.vote': async (w) => ({ ids: { ballot: await nextBallot(w) } }),
+	'evaluations.remark': async (w) => {
+		const ballot = await nextBallot(w);
+		const vote = { evaluationId: w.voting, ballotId: ballot, clientId: randomUUID() };
+		await castVote(await actorIn(w, 'owner'), { ...vote, choice: 'tie' });
+		return { ids: { ballot } };
+	},
 	'evaluations.reveal': async (w) => {
 		const vote = { evaluationId: w.voting, ballotId: await nextBallot(w), clientId: randomUUID() };
 		await castVote(await actorIn(w, 'owner'), { ...vote, choice: 'tie' });

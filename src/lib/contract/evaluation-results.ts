@@ -82,7 +82,10 @@ const Judged = v.strictObject({
 			first: v.picklist(['a', 'b']),
 			/** The voter’s how manieth pair it was, from 0 on. */
 			order: v.number(),
-			at: Time
+			at: Time,
+			/** How good this voter found the answers, where they said it, and what they noted. */
+			scores: v.strictObject({ a: v.nullable(v.number()), b: v.nullable(v.number()) }),
+			note: v.nullable(v.string())
 		})
 	),
 	prompt: v.array(Message),
@@ -92,6 +95,12 @@ const Judged = v.strictObject({
 	b: Answer
 });
 export type Judged = v.InferInput<typeof Judged>;
+
+const MeanScore = v.strictObject({
+	/** From 1 to 10; null where nobody gave a score. */
+	mean: v.nullable(v.number()),
+	count: v.number()
+});
 
 const Results = v.strictObject({
 	number: v.number(),
@@ -146,6 +155,8 @@ const Results = v.strictObject({
 			bothBad: v.number()
 		})
 	),
+	/** The mean of what voters gave the answers of either side, of pairs that count; in no verdict. null: nobody gave a score. */
+	scores: v.nullable(v.strictObject({ a: MeanScore, b: MeanScore })),
 	verdict: Verdict,
 	/** Those of the verdict, then what the answers and the voters warn of. */
 	checks: v.array(Check),
@@ -212,6 +223,7 @@ export const GetResults = query({
 				counts: { wins: 1, losses: 0, ties: 0, bothBad: 0, skipped: 1, planned: 40 },
 				skipped: [{ position: 1, number: 13, voted: 0, skipped: 1, left: 0 }],
 				scriptVotes: null,
+				scores: { a: { mean: 9, count: 1 }, b: { mean: 4, count: 1 } },
 				verdict: {
 					kind: 'need-more-data',
 					title: 'NEED MORE DATA',
@@ -240,7 +252,17 @@ export const GetResults = query({
 							number: 12,
 							outcome: 'a',
 							score: 1,
-							votes: [{ voter: 'Ana', choice: 'first', first: 'a', order: 0, at: aTime }],
+							votes: [
+								{
+									voter: 'Ana',
+									choice: 'first',
+									first: 'a',
+									order: 0,
+									at: aTime,
+									scores: { a: 9, b: 4 },
+									note: 'The second one names no time.'
+								}
+							],
 							said: { a: 1, b: 0, tie: 0, both_bad: 0 },
 							prompt: [{ role: 'user', content: 'Do you ship to Norway?' }],
 							reference: 'Yes. It takes three to five days.',

@@ -1,6 +1,7 @@
 // Long because it is everything between setting an evaluation up and its last vote; its results are in evaluation-results.ts.
 import * as v from 'valibot';
 import { marks } from '../core/evaluations/ballots.ts';
+import { longestNote } from '../core/evaluations/remarks.ts';
 import { mostVotes, usualDelta } from '../core/evaluations/plan.ts';
 import { verdictKinds } from '../core/evaluations/rules.ts';
 import { Message } from './examples.ts';
@@ -378,5 +379,41 @@ export const Vote = command({
 	example: {
 		input: { evaluationId: ids.evaluation, ballotId: ids.ballot, choice: 'first', clientId: ids.client },
 		output: { judged: 1, skipped: 0, total: 40 }
+	}
+});
+
+const HowGood = (what: string) => v.optional(v.nullable(whole(what, 1, 10)), null);
+
+export const Remark = command({
+	name: 'evaluations.remark',
+	summary: 'Adds to one’s vote how good each answer is, and a note; what was added before no longer counts',
+	within: 'project',
+	action: 'evaluations:vote',
+	input: v.object({
+		evaluationId: EvaluationId,
+		ballotId: Id('The comparison'),
+		/** As they stand on the screen; null gives none. */
+		first: HowGood('The score of the first answer'),
+		second: HowGood('The score of the second answer'),
+		note: v.optional(v.pipe(v.string(), v.trim(), v.maxLength(longestNote, 'A note has at most 2,000 characters')), ''),
+		/** Made by the client, so that what is sent twice counts once. */
+		clientId: Id('The id of this remark')
+	}),
+	output: v.strictObject({ ballotId: v.string() }),
+	errors: {
+		conflict:
+			'The results are known, so nothing more is taken (field evaluationId), or this voter has not judged the pair, or the id was used for another.'
+	},
+	events: ['evaluation.remarked'],
+	example: {
+		input: {
+			evaluationId: ids.evaluation,
+			ballotId: ids.ballot,
+			first: 9,
+			second: 4,
+			note: 'The second one names no time.',
+			clientId: ids.client
+		},
+		output: { ballotId: ids.ballot }
 	}
 });

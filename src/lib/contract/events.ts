@@ -443,6 +443,16 @@ export const events = {
 		feed: 'evaluations:see',
 		several: ({ count, details: { number } }) => `voted ${count.toLocaleString('en')} times in comparison ${number}`
 	}),
+	'evaluation.remarked': event(
+		v.strictObject({ number: v.number() }),
+		({ number }) => `added scores or a note in comparison ${number}`,
+		{
+			topics: ofEvaluation,
+			feed: 'evaluations:see',
+			several: ({ count, details: { number } }) =>
+				`added scores or a note ${count.toLocaleString('en')} times in comparison ${number}`
+		}
+	),
 	'evaluation.revealed': event(
 		v.strictObject({
 			number: v.number(),

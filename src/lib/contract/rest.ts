@@ -99,6 +99,7 @@ export const rest: readonly RestRow[] = [
 	rows(evaluations.RetryGeneration, 'POST', `${inProject}/evaluations/{evaluationId}/retry`),
 	rows(evaluations.NextPairs, 'GET', `${inProject}/evaluations/{evaluationId}/pairs`),
 	rows(evaluations.Vote, 'POST', `${inProject}/evaluations/{evaluationId}/votes`),
+	rows(evaluations.Remark, 'POST', `${inProject}/evaluations/{evaluationId}/remarks`),
 	rows(evaluationResults.RevealResults, 'POST', `${inProject}/evaluations/{evaluationId}/reveal`),
 	rows(evaluationResults.GetResults, 'GET', `${inProject}/evaluations/{evaluationId}/results`),
 	rows(evaluationResults.GetContinuation, 'GET', `${inProject}/evaluations/{evaluationId}/continuation`),

@@ -195,6 +195,17 @@ const words: Record<string, string> = {
 	'skipped.voted': 'How many have judged it.',
 	'skipped.skipped': 'How many have skipped it.',
 	'skipped.left': 'How many could have judged it and have said nothing.',
+	'evaluations.remark:first': 'How good the first answer is, from 1 to 10; null gives none.',
+	'evaluations.remark:second': 'How good the second answer is, from 1 to 10; null gives none.',
+	'evaluations.remark:note': 'What there is to say of the pair; at most 2,000 characters.',
+	'votes.scores': 'How good this voter found the answers.',
+	'votes.note': 'What this voter noted of the pair; null where they noted nothing.',
+	'results.scores':
+		'The mean of what voters gave the answers of either side; it is in no verdict. null: nobody gave a score.',
+	'scores.a': 'Of A.',
+	'scores.b': 'Of B.',
+	mean: 'From 1 to 10; null where nobody gave a score.',
+	'scores.count': 'How many scores that are.',
 	ballotId: 'Names the pair, and which answer stands first, for whoever got it.',
 	'evaluations.nextPairs:pairs': 'The next ones to judge, at most five.',
 	'evaluations.nextPairs:state':

@@ -1,6 +1,7 @@
 import { eq, isNotNull, and, sql } from 'drizzle-orm';
 import type { VoterFacts } from '../../core/evaluations/checks.ts';
 import type { Names as Sides } from '../../core/evaluations/verdict-sentence.ts';
+import type { Remark } from '../../core/evaluations/remarks.ts';
 import { scoreOf, scoresFrom, outcomeOf } from '../../core/evaluations/scores.ts';
 import type { Tally } from '../../core/evaluations/tally.ts';
 import { type Verdict, judge } from '../../core/evaluations/verdict.ts';
@@ -13,7 +14,7 @@ import { type Contender, type Evaluation, type Letter, namesOf } from './rows.ts
 import { earlierTries } from './tries.ts';
 import { among } from './texts.ts';
 import { outOf, peopleOf } from './electorate.ts';
-import { type Standing, type Vote, pairingsOf, saidOf, standingOf } from './votes.ts';
+import { type Standing, type Vote, pairingsOf, remarksOn, saidOf, standingOf } from './votes.ts';
 
 /** Everything that a verdict stands on, and the verdict. */
 export type Assessment = {
@@ -25,6 +26,8 @@ export type Assessment = {
 	missing: string[];
 	skipped: Skipped[];
 	votes: Vote[];
+	/** What was added to them, by their ballots. */
+	remarks: Map<string, Remark>;
 	voters: VoterFacts[];
 	sides: Sides;
 };
@@ -113,6 +116,7 @@ export const assessmentOf = async (
 ): Promise<Assessment> => {
 	const chain = await chainOf(tx, evaluation);
 	const votes: Vote[] = [];
+	const remarks = new Map<string, Remark>();
 	const counted: (Counted & { exampleId: string })[] = [];
 	const skipped: Skipped[] = [];
 	let [missing, from, leaked]: [string[], number, number] = [[], 0, 0];
@@ -120,6 +124,7 @@ export const assessmentOf = async (
 		const standing = await standingOf(tx, one.id);
 		const found = await countedOf(tx, one, standing, from);
 		votes.push(...standing.votes);
+		for (const [ballotId, remark] of await remarksOn(tx, one.id, standing.votes)) remarks.set(ballotId, remark);
 		skipped.push(...found.skipped);
 		counted.push(...found.pairs);
 		from += one.planned;
@@ -165,5 +170,5 @@ export const assessmentOf = async (
 		maxTokens,
 		earlier: await earlierTries(tx, chain[0]!)
 	};
-	return { tally, verdict: judge(tally, sides), pairs, missing, skipped, votes, voters, sides };
+	return { tally, verdict: judge(tally, sides), pairs, missing, skipped, votes, remarks, voters, sides };
 };

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { eq, sql } from 'drizzle-orm';
 import { RevealResults } from '../../contract/evaluation-results.ts';
-import { CreateEvaluation, RetryGeneration, Vote } from '../../contract/evaluations.ts';
+import { CreateEvaluation, Remark, RetryGeneration, Vote } from '../../contract/evaluations.ts';
 import { AppError, Changed } from '../../core/errors.ts';
 import { type Mark, orderOf } from '../../core/evaluations/ballots.ts';
 import { command } from '../access/operation.ts';
@@ -80,6 +80,7 @@ const refusedVote = refusing({
 	AI043: noEvaluation,
 	AI044: () => new AppError('not_found', 'There is no such comparison, or it is not yours.'),
 	AI045: () => new AppError('conflict', 'This vote was already used for another comparison.'),
+	AI047: () => new AppError('conflict', 'Judge the pair first: a remark belongs to a vote.', 'ballotId'),
 	AI042: ({ now }: { now: Mark | null }) => new Changed('You have judged this pair meanwhile.', 'saw', now),
 	AI030: voteIsOver
 });
@@ -97,6 +98,22 @@ export const castVote = command(Vote, (scope, { evaluationId, ballotId, choice, 
 		const sent = addVote(tx, scope, { subject: evaluationId, projectId }, values);
 		tx.last();
 		return sent.catch(refusedVote);
+	});
+});
+
+const writeRemark = deed<object>('evaluation.remarked', 'add_remark', 7);
+
+/**
+ * Adds scores of the two answers, as they stood on the screen, and a note to this voter's vote on their own ballot; the last remark
+ * counts, while the vote stands. The same `clientId` twice counts once. Once the results are known nothing is taken.
+ */
+export const addRemark = command(Remark, (scope, { evaluationId, ballotId, first, second, note, clientId }) => {
+	voter(scope);
+	return scope.tx(async (tx) => {
+		const projectId = scope.project.id;
+		const values = [projectId, evaluationId, ballotId, first, second, note, clientId];
+		await writeRemark(tx, scope, { subject: evaluationId, projectId }, values).catch(refusedVote);
+		return { ballotId };
 	});
 });
 

@@ -1,4 +1,5 @@
 import type { Format, Results } from '../../contract/evaluation-results.ts';
+import { meanScores } from '../../core/evaluations/remarks.ts';
 import type { Outcome } from '../../core/evaluations/tally.ts';
 import type { Message } from '../../core/examples/example.ts';
 import { csvOf } from '../../core/text/csv.ts';
@@ -19,7 +20,10 @@ const columns = [
 	'reference',
 	'names_a_model',
 	'complete_a',
-	'complete_b'
+	'complete_b',
+	'mean_score_a',
+	'mean_score_b',
+	'notes'
 ];
 
 const asText = (prompt: readonly Message[]) => prompt.map((turn) => `${turn.role}: ${turn.content}`).join('\n\n');
@@ -46,18 +50,24 @@ export const fileOf = (results: Results, format: Format): string => {
 		complete_b: b.complete,
 		votes
 	}));
+	const added = (votes: (typeof rows)[number]['votes']) => {
+		const means = meanScores(votes.map(({ scores }) => scores));
+		const notes = votes.flatMap(({ voter, note }) => (note === null ? [] : [`${voter}: ${note}`]));
+		return { mean_score_a: means?.a.mean ?? null, mean_score_b: means?.b.mean ?? null, notes: notes.join('\n') };
+	};
 	if (format === 'csv')
 		return csvOf(
 			columns,
-			rows.map(({ votes: _votes, ...row }) => ({ ...row, prompt: asText(row.prompt) }))
+			rows.map(({ votes, ...row }) => ({ ...row, prompt: asText(row.prompt), ...added(votes) }))
 		);
-	const { title, contenders, plan, counts, skipped, scriptVotes, verdict, checks } = results;
+	const { title, contenders, plan, counts, skipped, scriptVotes, scores, verdict, checks } = results;
 	const whole = {
 		evaluation: title,
 		contenders,
 		plan,
 		counts,
 		scriptVotes,
+		scores,
 		verdict,
 		checks,
 		comparisons: rows,

@@ -4,6 +4,7 @@ import type { Judged } from '../../contract/evaluation-results.ts';
 import { flawOf, spoken } from '../../core/evaluations/answers.ts';
 import type { AnswerFacts, PairFacts } from '../../core/evaluations/checks.ts';
 import { type Names, loosePattern, namesAModel } from '../../core/evaluations/masking.ts';
+import type { Remark } from '../../core/evaluations/remarks.ts';
 import type { Outcome } from '../../core/evaluations/tally.ts';
 import type { Tx } from '../access/scope.ts';
 import { examples, outputs } from '../platform/db/schema.ts';
@@ -95,7 +96,17 @@ const countSaid = (votes: readonly Vote[]): Record<Outcome, number> => {
 export const withTexts = async (
 	tx: Tx,
 	judged: readonly CountedPair[],
-	{ votes, names, people }: { votes: readonly Vote[]; names: Names; people: ReadonlyMap<string, string> }
+	{
+		votes,
+		remarks,
+		names,
+		people
+	}: {
+		votes: readonly Vote[];
+		remarks: ReadonlyMap<string, Remark>;
+		names: Names;
+		people: ReadonlyMap<string, string>;
+	}
 ): Promise<Judged[]> => {
 	const texts = await textsOf(
 		tx,
@@ -126,12 +137,14 @@ export const withTexts = async (
 			outcome,
 			score,
 			said: countSaid(own),
-			votes: own.map(({ personId, choice, swapped, position, at }) => ({
+			votes: own.map(({ ballotId, personId, choice, swapped, position, at }) => ({
 				voter: people.get(personId) ?? 'somebody',
 				choice,
 				first: swapped ? ('b' as const) : ('a' as const),
 				order: position,
-				at
+				at,
+				scores: { a: remarks.get(ballotId)?.a ?? null, b: remarks.get(ballotId)?.b ?? null },
+				note: remarks.get(ballotId)?.note || null
 			})),
 			prompt,
 			reference,

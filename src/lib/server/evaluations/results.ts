@@ -1,6 +1,7 @@
 import type { Locked, Results, Show } from '../../contract/evaluation-results.ts';
 import { answerChecks, longerOf, missingCheck, skippedCheck } from '../../core/evaluations/checks.ts';
 import { barOf } from '../../core/evaluations/plan.ts';
+import { type Remark, meanScores } from '../../core/evaluations/remarks.ts';
 import { countsOf } from '../../core/evaluations/tally.ts';
 import { may } from '../../core/permissions.ts';
 import type { ProjectScope, Tx } from '../access/scope.ts';
@@ -43,6 +44,14 @@ const pageOf = (assessment: Assessment, wanted: Wanted) => {
 	const pages = Math.max(1, Math.ceil(some.length / rowsOnPage));
 	const page = Math.min(wanted.page, pages);
 	return { show, page, pages, count: some.length, list: some.slice((page - 1) * rowsOnPage, page * rowsOnPage) };
+};
+
+/** What voters added, of the pairs that count. */
+const remarksIn = ({ pairs, votes, remarks }: Assessment): Remark[] => {
+	const counting = new Set(pairs.map(({ id }) => id));
+	return votes.flatMap(({ pairingId, ballotId }) =>
+		remarks.has(ballotId) && counting.has(pairingId) ? [remarks.get(ballotId)!] : []
+	);
 };
 
 const lockedOf = async (tx: Tx, scope: ProjectScope, evaluation: Evaluation): Promise<Locked> => {
@@ -94,7 +103,7 @@ export const resultsOf = async (
 	if (revealedAt === null) return { locked: await lockedOf(tx, scope, evaluation) };
 	const contenders = await contendersOf(tx, evaluation);
 	const assessment = await assessmentOf(tx, evaluation, contenders);
-	const { tally, verdict, pairs, votes, voters, sides, missing, skipped } = assessment;
+	const { tally, verdict, pairs, votes, remarks, voters, sides, missing, skipped } = assessment;
 	const { list, ...rows } = pageOf(assessment, wanted);
 	const out = await skippedRows(tx, skipped);
 	const people = new Map(voters.map(({ id, name }) => [id, name]));
@@ -120,6 +129,7 @@ export const resultsOf = async (
 			counts: { ...countsOf(tally), skipped: tally.skipped, planned: tally.plan.prompts },
 			skipped: out,
 			scriptVotes: await scriptVotesOf(tx, evaluation.id),
+			scores: meanScores(remarksIn(assessment)),
 			verdict,
 			checks: [
 				...verdict.checks,
@@ -131,7 +141,7 @@ export const resultsOf = async (
 				...answerChecks(pairs, voters, votes, sides, thinking)
 			],
 			next: await nextOf(tx, scope, evaluation),
-			rows: { ...rows, list: await withTexts(tx, list, { votes, names, people }) }
+			rows: { ...rows, list: await withTexts(tx, list, { votes, remarks, names, people }) }
 		}
 	};
 };

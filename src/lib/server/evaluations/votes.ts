@@ -1,10 +1,11 @@
 import { and, desc, eq, inArray, isNotNull, isNull, lte, or, sql } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
 import { type Choice, resolve } from '../../core/evaluations/ballots.ts';
+import type { Remark } from '../../core/evaluations/remarks.ts';
 import type { ScriptVotes } from '../../core/evaluations/script-votes.ts';
 import { outcomeOf } from '../../core/evaluations/scores.ts';
 import { type Outcome, countOutcomes } from '../../core/evaluations/tally.ts';
-import { ballots, evaluations, pairings, type voters, votes } from '../platform/db/schema.ts';
+import { ballots, evaluations, pairings, remarks, type voters, votes } from '../platform/db/schema.ts';
 import { refusing } from '../platform/db/transaction.ts';
 import type { Tx } from '../access/scope.ts';
 import { electorateOf } from './electorate.ts';
@@ -15,6 +16,7 @@ type Voter = (typeof voters)[number];
 /** One voter's last word on one pairing, as it was seen and as it was meant. `at`: when it was given. */
 export type Vote = {
 	pairingId: string;
+	ballotId: string;
 	personId: string;
 	choice: Choice;
 	outcome: Outcome;
@@ -86,6 +88,7 @@ export const standingOf = async (tx: Tx, evaluationId: string, of: Voter = 'pers
 		const choice = row.choice as Choice;
 		return {
 			pairingId: row.pairingId,
+			ballotId: row.ballotId,
 			personId: row.personId,
 			choice,
 			outcome: resolve(choice, swapped),
@@ -139,6 +142,29 @@ export const voteCounts = async (tx: Tx, evaluationIds: string[], voterId: strin
 		.innerJoin(people, eq(people.id, given.id))
 		.groupBy(given.id);
 	return new Map(rows.map(({ id, ...counts }) => [id, counts]));
+};
+
+/** A step: what was last added to these votes, by their ballots. The database takes nothing after the reveal. */
+export const remarksOn = async (tx: Tx, evaluationId: string, votes: readonly Vote[]): Promise<Map<string, Remark>> => {
+	const rows = await tx
+		.selectDistinctOn([remarks.ballotId], {
+			ballotId: remarks.ballotId,
+			first: remarks.firstScore,
+			second: remarks.secondScore,
+			note: remarks.note
+		})
+		.from(remarks)
+		.where(eq(remarks.evaluationId, evaluationId))
+		.orderBy(remarks.ballotId, desc(remarks.seq));
+	const swapped = new Map(votes.map((vote) => [vote.ballotId, vote.swapped]));
+	// of a vote that was taken back nothing stands
+	const standing = rows.filter(({ ballotId }) => swapped.has(ballotId));
+	return new Map(
+		standing.map(({ ballotId, first, second, note }) => [
+			ballotId,
+			{ ...(swapped.get(ballotId) ? { a: second, b: first } : { a: first, b: second }), note }
+		])
+	);
 };
 
 /** A step: the pairings in the order they were drawn. */
