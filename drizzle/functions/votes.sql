@@ -78,7 +78,8 @@ begin
 			raise exception 'The vote was used for another ballot' using errcode = 'AI045';
 		end if;
 	end if;
-	details := json_build_object('number', contest.number);
+	details := case contest.kind when 'scoring' then json_build_object('number', contest.number, 'kind', contest.kind)
+		else json_build_object('number', contest.number) end;
 	total := contest.planned;
 	select count(*) filter (where said.choice <> 'skip'), count(*) filter (where said.choice = 'skip') into judged, skipped
 	from (

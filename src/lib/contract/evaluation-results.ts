@@ -9,7 +9,7 @@ import { aTime, ids } from './ids.ts';
 import { command, query } from './operation.ts';
 
 /** Before the reveal there is nothing but progress. */
-const Locked = v.strictObject({
+export const LockedResults = v.strictObject({
 	number: v.number(),
 	title: v.string(),
 	judged: v.number(),
@@ -19,7 +19,7 @@ const Locked = v.strictObject({
 	status: Status,
 	mayReveal: v.boolean()
 });
-export type Locked = v.InferInput<typeof Locked>;
+export type Locked = v.InferInput<typeof LockedResults>;
 
 const Show = v.picklist(shows, 'The pairs cannot be filtered by this');
 export type Show = v.InferOutput<typeof Show>;
@@ -198,8 +198,8 @@ export const GetResults = query({
 		/** Beyond the last one is the last one. */
 		page: v.optional(whole('The page', 1, 1000), 1)
 	}),
-	output: v.union([v.strictObject({ locked: Locked }), v.strictObject({ results: Results })]),
-	errors: {},
+	output: v.union([v.strictObject({ locked: LockedResults }), v.strictObject({ results: Results })]),
+	errors: { conflict: 'It scores one model: ask for its scores instead.' },
 	example: {
 		input: { evaluationId: ids.evaluation },
 		output: {
@@ -284,7 +284,7 @@ export const RevealResults = command({
 	input: v.object({ evaluationId: EvaluationId }),
 	output: NoOutput,
 	errors: { conflict: 'No person has voted yet.' },
-	events: ['evaluation.revealed'],
+	events: ['evaluation.revealed', 'evaluation.scored'],
 	example: { input: { evaluationId: ids.evaluation }, output: undefined }
 });
 
@@ -333,7 +333,7 @@ export const ExportResults = query({
 	action: 'evaluations:see',
 	input: v.object({ evaluationId: EvaluationId, format: Format }),
 	output: File('application/json, text/csv'),
-	errors: { conflict: 'The identities are still hidden.' },
+	errors: { conflict: 'The identities are still hidden, or it scores one model.' },
 	example: {
 		input: { evaluationId: ids.evaluation, format: 'json' },
 		output: { name: 'support-results.json', pieces: [] as never }

@@ -13,6 +13,8 @@ export const EvaluationId = Id('The evaluation');
 export const Interval = v.tuple([v.number(), v.number()]);
 export const Kind = v.picklist(verdictKinds);
 export const Status = v.picklist(['generating', 'voting', 'failed']);
+/** Two models side by side, or the answers of one beside what a person wrote. */
+const Sort = v.picklist(['comparison', 'scoring']);
 
 /** What a person decides before an evaluation begins: the plan, which is fixed from then on. A is `runId`. */
 export const CreateEvaluation = command({
@@ -114,11 +116,12 @@ const Listed = v.strictObject({
 	number: v.number(),
 	/** Its name, which tells who competes; to whoever may not know that yet, its number. */
 	title: v.string(),
+	kind: Sort,
 	status: Status,
 	planned: v.number(),
 	createdAt: Time,
 	revealed: v.boolean(),
-	/** Answers that are written, of both contenders. */
+	/** Answers that are written, of all contenders. */
 	answers: v.number(),
 	/** Prompts that have their votes. */
 	judged: v.number(),
@@ -146,6 +149,21 @@ const Listed = v.strictObject({
 			losses: v.number(),
 			ties: v.number(),
 			bothBad: v.number()
+		})
+	),
+	/** The same of a scoring; null before the reveal, and of a comparison. */
+	scored: v.nullable(
+		v.strictObject({
+			version: v.string(),
+			sendableFrom: v.number(),
+			count: v.number(),
+			/** From 1 to 10; null where nothing counts. */
+			average: v.nullable(v.number()),
+			histogram: v.array(v.number()),
+			sendable: v.number(),
+			/** 0 to 1, with its 95 % interval. */
+			sendableRate: v.nullable(v.number()),
+			interval: v.nullable(Interval)
 		})
 	)
 });
@@ -181,6 +199,7 @@ export const ListEvaluations = query({
 					id: ids.evaluation,
 					number: 3,
 					title: 'v1 against base',
+					kind: 'comparison',
 					status: 'voting',
 					planned: 40,
 					createdAt: aTime,
@@ -190,7 +209,8 @@ export const ListEvaluations = query({
 					skipped: 0,
 					mine: 12,
 					skips: 1,
-					score: null
+					score: null,
+					scored: null
 				}
 			],
 			older: null,
@@ -225,6 +245,7 @@ export const GetEvaluation = query({
 		id: v.string(),
 		number: v.number(),
 		title: v.string(),
+		kind: Sort,
 		status: Status,
 		planned: v.number(),
 		/** The plan: a prompt counts with so many votes. */
@@ -248,8 +269,8 @@ export const GetEvaluation = query({
 		answers: v.strictObject({ a: v.number(), b: v.number() }),
 		/** Why it failed or waits, for those who set it up. */
 		problem: v.nullable(v.string()),
-		/** Who competes, for those who set it up, and for everybody after the reveal. */
-		contenders: v.nullable(v.strictObject({ a: Side, b: Side })),
+		/** Who competes, for those who set it up, and for everybody after the reveal; a scoring has no B. */
+		contenders: v.nullable(v.strictObject({ a: Side, b: v.nullable(Side) })),
 		/** Prompts that a contender has trained on, for those who set it up. */
 		leaked: v.number(),
 		mayReveal: v.boolean()
@@ -261,6 +282,7 @@ export const GetEvaluation = query({
 			id: ids.evaluation,
 			number: 3,
 			title: 'v1 against base',
+			kind: 'comparison',
 			status: 'voting',
 			planned: 40,
 			votesPerPrompt: 1,
@@ -331,7 +353,7 @@ export const NextPairs = query({
 		complete: v.boolean(),
 		pairs: v.array(Pair)
 	}),
-	errors: {},
+	errors: { conflict: 'It scores one model: take its answers instead.' },
 	example: {
 		input: { evaluationId: ids.evaluation },
 		output: {

@@ -6,7 +6,7 @@ export type Remark = { first: number | null; second: number | null; note: string
 
 /** Something decided in this browser, from the press until it is settled. Ids, scores, choices and own notes, never others’ texts. */
 export type Act = {
-	kind: 'rating' | 'vote' | 'unwrite' | 'remark';
+	kind: 'rating' | 'vote' | 'unwrite' | 'remark' | 'score';
 	/** Made here, so that what arrives twice counts once. */
 	clientId: string;
 	/** The moment it was given: what several windows and visits decide goes out as it came. */
@@ -56,10 +56,11 @@ const bodies = {
 	rating: ({ subject, value, text, saw, clientId }) => ({ exampleId: subject, score: value, text, saw, clientId }),
 	vote: ({ subject, value, saw, clientId }) => ({ ballotId: subject, choice: value, saw, clientId }),
 	unwrite: ({ subject, rewrite, clientId }) => ({ exampleId: subject, rewrite, clientId }),
+	score: ({ subject, value, saw, clientId }) => ({ ballotId: subject, score: value, saw, clientId }),
 	remark: ({ subject, remark, clientId }) => ({ ballotId: subject, ...remark, clientId })
 } satisfies Record<Act['kind'], (act: Act) => object>;
 
-const methods = { rating: 'POST', vote: 'POST', unwrite: 'DELETE', remark: 'PUT' } satisfies Record<
+const methods = { rating: 'POST', vote: 'POST', unwrite: 'DELETE', remark: 'PUT', score: 'POST' } satisfies Record<
 	Act['kind'],
 	string
 >;

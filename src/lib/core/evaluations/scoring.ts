@@ -31,5 +31,9 @@ export const summaryOf = (scores: readonly number[], sendableFrom: number): Scor
 	};
 };
 
+/** Which answers of a scoring are shown: all, or those that could not be sent. */
+export const scoreShows = ['all', 'below'] as const;
+export type ScoreShow = (typeof scoreShows)[number];
+
 /** What came out of a revealed scoring, for lists. */
 export type Scored = ScoreSummary & { version: string; sendableFrom: number };

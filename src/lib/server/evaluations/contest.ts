@@ -8,6 +8,7 @@ import { record } from '../events/record.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { evaluations, examples, members, pairings, projects, runs } from '../platform/db/schema.ts';
 import { trainedPrompts } from './leaks.ts';
+import { sortOf } from './generation.ts';
 import type { Evaluation } from './rows.ts';
 
 /** A step: the run of this project with this id, whose model can answer. */
@@ -71,8 +72,13 @@ export const promptFor = (messages: Message[], systemPrompt: string): Message[] 
 	return promptOf(turns).map(({ weight: _, ...turn }) => turn as Message);
 };
 
-/** A step: the same two are not prepared twice at once: that was a second click. */
-export const refuseTwin = async (tx: Tx, runId: string, againstRunId: string | null) => {
+/** A step: the same are not prepared twice at once: that was a second click. */
+export const refuseTwin = async (
+	tx: Tx,
+	runId: string,
+	againstRunId: string | null,
+	kind: Evaluation['kind'] = 'comparison'
+) => {
 	const [twin] = await tx
 		.select({ number: evaluations.number })
 		.from(evaluations)
@@ -80,10 +86,13 @@ export const refuseTwin = async (tx: Tx, runId: string, againstRunId: string | n
 			and(
 				eq(evaluations.runId, runId),
 				againstRunId === null ? isNull(evaluations.againstRunId) : eq(evaluations.againstRunId, againstRunId),
-				eq(evaluations.status, 'generating')
+				eq(evaluations.status, 'generating'),
+				eq(evaluations.kind, kind)
 			)
 		);
-	if (twin) throw new AppError('conflict', `Comparison ${twin.number} of these two is being prepared. Wait for it.`);
+	if (!twin) return;
+	const which = kind === 'scoring' ? `Scoring ${twin.number} of this model` : `Comparison ${twin.number} of these two`;
+	throw new AppError('conflict', `${which} is being prepared. Wait for it.`);
 };
 
 /** A step: what will be compared, prompt by prompt, in the order of `exampleIds`, from place `from` on. Never changed afterwards. */
@@ -115,12 +124,18 @@ export const addPairings = async (
 };
 
 /** A step: what was just set up begins: it has its number and its event, and its answers are written. */
-export const begin = async (tx: Tx, scope: Scope, { id, projectId, number, name, planned }: Evaluation) => {
+export const begin = async (tx: Tx, scope: Scope, evaluation: Evaluation) => {
+	const { id, projectId, number, name, planned } = evaluation;
 	await tx
 		.update(projects)
 		.set({ nextEvaluation: number + 1 })
 		.where(eq(projects.id, projectId));
 	await enqueue(tx, 'evaluation.generate', { evaluationId: id });
-	await record(tx, scope, { event: 'evaluation.created', subject: id, projectId, details: { name, planned } });
+	await record(tx, scope, {
+		event: 'evaluation.created',
+		subject: id,
+		projectId,
+		details: { name, planned, ...sortOf(evaluation) }
+	});
 	return { id, number };
 };

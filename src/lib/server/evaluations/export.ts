@@ -1,3 +1,4 @@
+import type { Scores } from '../../contract/scoring.ts';
 import type { Format, Results } from '../../contract/evaluation-results.ts';
 import { meanScores } from '../../core/evaluations/remarks.ts';
 import type { Outcome } from '../../core/evaluations/tally.ts';
@@ -27,6 +28,28 @@ const columns = [
 ];
 
 const asText = (prompt: readonly Message[]) => prompt.map((turn) => `${turn.role}: ${turn.content}`).join('\n\n');
+
+const scoreColumns = ['answer', 'example', 'score', 'scores', 'prompt', 'expected', 'said', 'complete'];
+
+/** The scores of a scoring with all their answers as the text of a file: every score by whom and when as JSON, or one row for each answer as CSV. */
+export const scoresFileOf = ({ rows, title, next: _next, ...scores }: Scores, format: Format): string => {
+	const answers = rows.list.map(({ position, number, score, given, prompt, expected, answer }) => ({
+		answer: position + 1,
+		example: number,
+		score,
+		scores: given,
+		prompt,
+		expected,
+		said: answer.text,
+		complete: answer.complete
+	}));
+	if (format === 'json') return JSON.stringify({ scoring: title, ...scores, answers }, null, '\t');
+	const told = ({ voter, score }: (typeof answers)[number]['scores'][number]) => `${voter}: ${score}`;
+	return csvOf(
+		scoreColumns,
+		answers.map((row) => ({ ...row, scores: row.scores.map(told).join('\n'), prompt: asText(row.prompt) }))
+	);
+};
 
 /** Results with all their pairs as the text of a file: everything a page shows, and every vote, as JSON; or one row for each pair as CSV. */
 export const fileOf = (results: Results, format: Format): string => {

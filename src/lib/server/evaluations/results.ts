@@ -9,7 +9,7 @@ import { examples } from '../platform/db/schema.ts';
 import { type Assessment, type Skipped, assessmentOf, chainOf } from './assessment.ts';
 import { type CountedPair, withTexts } from './judged.ts';
 import { nextOf } from './next.ts';
-import { type Evaluation, contendersOf, evaluationOf, namesOf, titleFor } from './rows.ts';
+import { type Evaluation, comparisonOf, contendersOf, namesOf, titleFor } from './rows.ts';
 import { among } from './texts.ts';
 import { scriptVotesOf, voteCounts } from './votes.ts';
 
@@ -54,7 +54,7 @@ const remarksIn = ({ pairs, votes, remarks }: Assessment): Remark[] => {
 	);
 };
 
-const lockedOf = async (tx: Tx, scope: ProjectScope, evaluation: Evaluation): Promise<Locked> => {
+export const lockedOf = async (tx: Tx, scope: ProjectScope, evaluation: Evaluation): Promise<Locked> => {
 	const counts = (await voteCounts(tx, [evaluation.id], null)).get(evaluation.id);
 	return {
 		number: evaluation.number,
@@ -98,7 +98,7 @@ export const resultsOf = async (
 	evaluationId: string,
 	wanted: Wanted
 ): Promise<{ locked: Locked } | { results: Results }> => {
-	const evaluation = await evaluationOf(tx, scope.project.id, evaluationId);
+	const evaluation = await comparisonOf(tx, scope.project.id, evaluationId);
 	const { number, revealedAt, votesPerPrompt, delta, attempt, temperature, maxTokens, thinking } = evaluation;
 	if (revealedAt === null) return { locked: await lockedOf(tx, scope, evaluation) };
 	const contenders = await contendersOf(tx, evaluation);
