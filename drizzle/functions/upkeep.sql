@@ -8,7 +8,7 @@ create or replace function teams_with_open_work() returns setof uuid
 	language sql stable security definer set search_path = '' as $$
 	select team_id from public.servings where status in ('starting', 'ready', 'stopping')
 	union select team_id from public.runs where status not in ('draft', 'ready', 'failed', 'cancelled')
-	union select team_id from public.evaluations where status = 'generating' or (revealed_at is not null and result is null)
+	union select team_id from public.evaluations where status = 'generating' or (revealed_at is not null and result is null and kind = 'comparison')
 	union select team_id from public.audit_links where place is null
 	union select p.team_id from public.projects p where p.next_example >= 32 * (1 + coalesce(
 		(select max(s.block) + 1 from public.example_signatures s where s.team_id = p.team_id and s.project_id = p.id), 0))

@@ -24,10 +24,14 @@ create or replace trigger votes_end after insert on votes
 create or replace trigger ballots_end after insert on ballots
 	referencing new table as new_rows for each statement execute function refuse_late_votes();
 
+create or replace trigger remarks_end after insert on remarks
+	referencing new table as new_rows for each statement execute function refuse_late_votes();
+
 -- One voter's vote on their own ballot, appended: under row level security, as whoever acts; null takes back what they said before.
 -- `looked`: it comes with the choice that was seen (`saw`). Sent twice, it counts once, also when the results are known by then.
 -- AI043: there is no such evaluation. AI044: that ballot is not theirs. AI045: the vote was used for another ballot. AI042: another
--- choice than the one seen stands, as the detail says. AI030: the results are known.
+-- choice than the one seen stands, as the detail says. AI030: the results are known. AI046: answers of a scoring get scores, pairs
+-- get choices.
 create or replace function cast_vote(project uuid, evaluation uuid, ballot uuid, mark text, looked boolean, saw text, client uuid)
 	returns table (happened boolean, details json, judged int, skipped int, total int)
 	language plpgsql volatile rows 1 set search_path = '' set enable_seqscan = off as $$
@@ -37,9 +41,13 @@ declare
 	pairing uuid;
 	standing record;
 begin
-	select e.number, e.planned, e.revealed_at into contest from public.evaluations e where e.id = evaluation and e.project_id = project;
+	select e.number, e.planned, e.revealed_at, e.kind into contest
+	from public.evaluations e where e.id = evaluation and e.project_id = project;
 	if contest.number is null then
 		raise exception 'There is no such evaluation' using errcode = 'AI043';
+	end if;
+	if mark <> 'skip' and (mark ~ '^[0-9]+$') <> (contest.kind = 'scoring') then
+		raise exception 'A % takes no such vote', contest.kind using errcode = 'AI046';
 	end if;
 	pairing := (select b.pairing_id from public.ballots b where b.id = ballot and b.evaluation_id = evaluation and b.person_id = acting);
 	if pairing is null then
@@ -70,7 +78,8 @@ begin
 			raise exception 'The vote was used for another ballot' using errcode = 'AI045';
 		end if;
 	end if;
-	details := json_build_object('number', contest.number);
+	details := case contest.kind when 'scoring' then json_build_object('number', contest.number, 'kind', contest.kind)
+		else json_build_object('number', contest.number) end;
 	total := contest.planned;
 	select count(*) filter (where said.choice <> 'skip'), count(*) filter (where said.choice = 'skip') into judged, skipped
 	from (
@@ -85,3 +94,46 @@ begin
 end $$;
 
 grant execute on function cast_vote(uuid, uuid, uuid, text, boolean, text, uuid) to app;
+
+-- What a voter adds to their vote on a pair, appended; the last one counts. As with a vote: under row level security, once for each id,
+-- and never after the reveal. AI047: they have not judged the pair.
+create or replace function add_remark(project uuid, evaluation uuid, ballot uuid, first_score int, second_score int, words text, client uuid)
+	returns table (happened boolean, details json)
+	language plpgsql volatile rows 1 set search_path = '' set enable_seqscan = off as $$
+declare
+	acting uuid := public.app_voter();
+	contest record;
+	pairing uuid;
+begin
+	select e.number, e.kind into contest from public.evaluations e where e.id = evaluation and e.project_id = project;
+	if contest.number is null then
+		raise exception 'There is no such evaluation' using errcode = 'AI043';
+	end if;
+	if contest.kind <> 'comparison' then
+		raise exception 'A % takes no remarks', contest.kind using errcode = 'AI046';
+	end if;
+	pairing := (select b.pairing_id from public.ballots b where b.id = ballot and b.evaluation_id = evaluation and b.person_id = acting);
+	if pairing is null then
+		raise exception 'The ballot is not theirs' using errcode = 'AI044';
+	end if;
+	happened := false;
+	details := json_build_object('number', contest.number);
+	if exists (select from public.remarks r where r.client_id = client and r.ballot_id = ballot) then
+		return next;
+		return;
+	end if;
+	if coalesce((
+		select v.choice from public.votes v where v.evaluation_id = evaluation and v.ballot_id = ballot order by v.seq desc limit 1
+	), 'skip') = 'skip' then
+		raise exception 'They have not judged the pair' using errcode = 'AI047';
+	end if;
+	insert into public.remarks (project_id, evaluation_id, pairing_id, person_id, ballot_id, first_score, second_score, note, client_id)
+	values (project, evaluation, pairing, acting, ballot, first_score, second_score, words, client) on conflict do nothing;
+	happened := found;
+	if not happened and exists (select from public.remarks r where r.client_id = client and r.ballot_id <> ballot) then
+		raise exception 'The remark was used for another ballot' using errcode = 'AI045';
+	end if;
+	return next;
+end $$;
+
+grant execute on function add_remark(uuid, uuid, uuid, int, int, text, uuid) to app;

@@ -105,6 +105,16 @@ const wilson = (wins, d) => {
 	return [(p + (z * z) / (2 * d) - half) / (1 + (z * z) / d), (p + (z * z) / (2 * d) + half) / (1 + (z * z) / d)];
 };
 
+/** What voters gave the answers of either side, from 1 to 10, where they did. */
+const meanScores = (votes) => {
+	const of = (side) => {
+		const given = votes.flatMap(({ scores }) => (scores?.[side] == null ? [] : [scores[side]]));
+		return { mean: given.length === 0 ? null : mean(given), count: given.length };
+	};
+	const [a, b] = [of('a'), of('b')];
+	return a.count + b.count === 0 ? null : { a, b };
+};
+
 /** All numbers of a verdict, from the votes and the plan. */
 export const recompute = ({ plan, comparisons, skipped = [] }) => {
 	const k = plan.votes;
@@ -132,6 +142,7 @@ export const recompute = ({ plan, comparisons, skipped = [] }) => {
 	const proven = log >= Math.log(bar.evidence);
 	const interval =
 		n === 0 ? null : !complete ? anytime(scores, bar.evidence) : k === 1 ? tango(wins, losses, n) : widened(scores);
+	const remarks = comparisons.filter(({ votes }) => votes.length >= k).flatMap(({ votes }) => votes);
 	const broken = ['complete_a', 'complete_b'].map((side) => counted.filter((pair) => !pair[side]).length);
 	return {
 		counts: { wins, losses, ties: n - d - bothBad, bothBad, skipped: out, planned: plan.prompts },
@@ -143,6 +154,7 @@ export const recompute = ({ plan, comparisons, skipped = [] }) => {
 		evidence: Math.min(Number.MAX_VALUE, Math.exp(log)),
 		decisive: d,
 		judged: n,
+		scores: meanScores(remarks),
 		kind: kindOf({ m: m ?? 0, d, n, bothBad, complete, p, proven, bar, interval, plan, broken })
 	};
 };
@@ -165,7 +177,7 @@ const same = (one, other) => {
 
 /** Each number with what the export says, and whether they are the same. */
 export const compared = (file) => {
-	const { counts, ...mine } = recompute(file);
+	const { counts, scores, ...mine } = recompute(file);
 	const leaked =
 		file.verdict.kind === 'blocked' && file.checks.some(({ name, state }) => name === 'leak' && state === 'block');
 	const rows = [
@@ -176,6 +188,10 @@ export const compared = (file) => {
 			file.verdict[name]
 		])
 	];
+	for (const side of ['a', 'b'])
+		for (const what of ['mean', 'count'])
+			if (scores !== null || file.scores)
+				rows.push([`scores.${side}.${what}`, scores?.[side][what], file.scores?.[side][what]]);
 	return rows.map(([name, value, told]) => ({ name, value, told, same: same(value, told) }));
 };
 

@@ -54,8 +54,13 @@ export const to = {
 	evaluations: (team: string, project: string) => `${base(team, project)}/eval`,
 	prompts: (team: string, project: string) => `${base(team, project)}/eval/prompts`,
 	newEvaluation: (team: string, project: string) => `${base(team, project)}/eval/new`,
+	newScoring: (team: string, project: string) => `${base(team, project)}/eval/new-scoring`,
 	evaluation: (team: string, project: string, evaluation: string) => `${base(team, project)}/eval/${evaluation}`,
 	vote: (team: string, project: string, evaluation: string) => `${base(team, project)}/eval/${evaluation}/vote`,
+	score: (team: string, project: string, evaluation: string) => `${base(team, project)}/eval/${evaluation}/score`,
+	scores: (team: string, project: string, evaluation: string) => `${base(team, project)}/eval/${evaluation}/scores`,
+	scoresFile: (team: string, project: string, evaluation: string, format: 'json' | 'csv') =>
+		`${base(team, project)}/eval/${evaluation}/scores/${format}`,
 	results: (team: string, project: string, evaluation: string) => `${base(team, project)}/eval/${evaluation}/results`,
 	resultsFile: (team: string, project: string, evaluation: string, format: 'json' | 'csv') =>
 		`${base(team, project)}/eval/${evaluation}/results/${format}`,

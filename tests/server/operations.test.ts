@@ -12,7 +12,7 @@ import { AppError } from '../../src/lib/core/errors.ts';
 import { type Role, may, roles } from '../../src/lib/core/permissions.ts';
 import { type ProjectScope, type Scope, inProject, scopeFor } from '../../src/lib/server/access/scope.ts';
 import { castVote } from '../../src/lib/server/evaluations/commands.ts';
-import { nextPairs } from '../../src/lib/server/evaluations/queries.ts';
+import { nextAnswers, nextPairs } from '../../src/lib/server/evaluations/queries.ts';
 import { configureProviders } from '../../src/lib/server/providers/configure.ts';
 import { rateExample, rewriteExample } from '../../src/lib/server/ratings/commands.ts';
 import { closePools } from '../../src/lib/server/platform/db/pools.ts';
@@ -90,6 +90,27 @@ const nextBallot = async (w: World) => {
 	return pairs[0]!.ballotId;
 };
 
+/** A scoring of the same prompts and answers as the open evaluation. */
+const newScoring = async (w: World, isRevealed = false) => {
+	const [made] = await owner`
+		insert into evaluations (team_id, project_id, number, name, kind, sendable_from, run_id, connection_id, base_model, system_prompt,
+			planned, temperature, max_tokens, seed, status, revealed_at, scored)
+		select team_id, project_id, (select max(number) + 2000 from evaluations where team_id = e.team_id), name, 'scoring', 8, run_id,
+			connection_id, base_model, system_prompt, planned, temperature, max_tokens, seed, 'voting',
+			${isRevealed ? new Date() : null}, null
+		from evaluations e where id = ${w.voting} returning id`;
+	const id = made!.id as string;
+	await owner`
+		with asked as (
+			insert into pairings (team_id, project_id, evaluation_id, example_id, position, prompt, reference)
+			select team_id, project_id, ${id}, example_id, position, prompt, reference from pairings where evaluation_id = ${w.voting}
+			returning team_id, project_id, id
+		)
+		insert into outputs (team_id, project_id, evaluation_id, pairing_id, contender, text)
+		select team_id, project_id, ${id}, id, 'a', 'An answer' from asked`;
+	return id;
+};
+
 /** What has to be so before an operation can do what its example says; most can as the world is. */
 const scenes: Record<string, (w: World) => Promise<Scene>> = {
 	'team.leave': async (w) => ({
@@ -125,6 +146,20 @@ const scenes: Record<string, (w: World) => Promise<Scene>> = {
 	},
 	'evaluations.retry': async (w) => ({ ids: { evaluation: w.stuck } }),
 	'evaluations.vote': async (w) => ({ ids: { ballot: await nextBallot(w) } }),
+	'evaluations.remark': async (w) => {
+		const ballot = await nextBallot(w);
+		const vote = { evaluationId: w.voting, ballotId: ballot, clientId: randomUUID() };
+		await castVote(await actorIn(w, 'owner'), { ...vote, choice: 'tie' });
+		return { ids: { ballot } };
+	},
+	'evaluations.nextAnswers': async (w) => ({ ids: { evaluation: await newScoring(w) } }),
+	'evaluations.scores': async (w) => ({ ids: { evaluation: await newScoring(w) } }),
+	'evaluations.exportScores': async (w) => ({ ids: { evaluation: await newScoring(w, true) } }),
+	'evaluations.score': async (w) => {
+		const evaluation = await newScoring(w);
+		const { list } = await nextAnswers(await actorIn(w, 'owner'), { evaluationId: evaluation, after: -1 });
+		return { ids: { evaluation, ballot: list[0]!.ballotId } };
+	},
 	'evaluations.reveal': async (w) => {
 		const vote = { evaluationId: w.voting, ballotId: await nextBallot(w), clientId: randomUUID() };
 		await castVote(await actorIn(w, 'owner'), { ...vote, choice: 'tie' });

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { eq } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import type { NewEvaluation } from '../../src/lib/contract/evaluations.ts';
 import type { Message } from '../../src/lib/core/examples/example.ts';
 import { promptText } from '../../src/lib/core/examples/fingerprint.ts';
@@ -7,6 +7,7 @@ import { defaultRecipe } from '../../src/lib/core/runs/recipe.ts';
 import { config } from '../../src/lib/server/platform/config.ts';
 import { seal } from '../../src/lib/server/platform/crypto.ts';
 import {
+	ballots,
 	connections,
 	evaluations,
 	examples,
@@ -14,7 +15,7 @@ import {
 	pairings,
 	runs
 } from '../../src/lib/server/platform/db/schema.ts';
-import { castVote, createEvaluation } from '../../src/lib/server/evaluations/commands.ts';
+import { addRemark, castVote, createEvaluation } from '../../src/lib/server/evaluations/commands.ts';
 import { addPrompts } from '../../src/lib/server/prompts/commands.ts';
 import { nextPairs } from '../../src/lib/server/evaluations/queries.ts';
 import { type Scope, inProject } from '../../src/lib/server/access/scope.ts';
@@ -197,6 +198,26 @@ export const voteAs = async (
 			await castVote(voter, { evaluationId, ballotId, choice, clientId: randomUUID() });
 			done++;
 		}
+	}
+};
+
+/** Lets a person give scores to all that they have judged, as they stood on the screen; `null` gives none. */
+export const remarkAs = async (
+	person: Scope,
+	slug: string,
+	evaluationId: string,
+	decide: (at: number) => [first: number | null, second: number | null]
+) => {
+	const voter = await inProject(person, slug);
+	const own = await voter.tx((tx) =>
+		tx
+			.select({ id: ballots.id, position: ballots.position })
+			.from(ballots)
+			.where(and(eq(ballots.evaluationId, evaluationId), eq(ballots.personId, voter.userId!)))
+	);
+	for (const { id: ballotId, position } of own) {
+		const [first, second] = decide(position);
+		await addRemark(voter, { evaluationId, ballotId, first, second, note: '', clientId: randomUUID() });
 	}
 };
 

@@ -129,6 +129,16 @@ export const oneOfEach = (scope: Scope & { userId: string | null }, otherPerson:
 			personId,
 			clientId: randomUUID()
 		});
+		await add('remarks', tables.remarks, {
+			projectId,
+			evaluationId,
+			pairingId,
+			ballotId,
+			personId,
+			firstScore: 8,
+			note: 'x',
+			clientId: randomUUID()
+		});
 		const pairId = await add('playground_pairs', tables.playgroundPairs, {
 			projectId,
 			prompt: [],

@@ -413,6 +413,35 @@ export const lines: Record<string, Line> = {
 		is: makersGet(409),
 		send: (w) => ({ runId: w.failed, against: 'base', pairs: 10, temperature: 0, maxTokens: 100 })
 	},
+	[`${project}/eval/new-scoring page`]: { at: in_(to.newScoring), is: makers },
+	[`${project}/eval/new-scoring ?/create`]: {
+		at: in_(to.newScoring),
+		is: makersGet(409),
+		send: (w) => ({ runId: w.failed, pairs: 10, temperature: 0, maxTokens: 100 })
+	},
+	// it compares two models
+	[`${evaluation}/score page`]: {
+		at: (w) => to.score(w.team, w.project, w.voting),
+		is: '303 404 409 409 409'
+	},
+	[`${evaluation}/score GET`]: { at: (w) => to.score(w.team, w.project, w.voting), is: '401 404 409 409 409' },
+	[`${evaluation}/score POST`]: {
+		at: (w) => to.score(w.team, w.project, w.voting),
+		is: '401 404 409 409 409',
+		send: (w) => ({ ballotId: w.ballot, score: 8, clientId: randomUUID() })
+	},
+	[`${evaluation}/scores page`]: { at: (w) => to.scores(w.team, w.project, w.voting), is: '303 404 409 409 409' },
+	[`${evaluation}/scores ?/reveal`]: { at: (w) => to.scores(w.team, w.project, w.stuck), is: makersGet(409) },
+	[`${evaluation}/scores/[format] GET`]: {
+		at: (w) => to.scoresFile(w.team, w.project, w.voting, 'json'),
+		is: '401 404 409 409 409'
+	},
+	[`${evaluation}/vote PUT`]: {
+		at: (w) => to.vote(w.team, w.project, w.voting),
+		// the ballot is the rater's own, who has judged it
+		is: '401 404 200 404 404',
+		send: (w) => ({ ballotId: w.ballot, first: 8, second: 5, clientId: randomUUID() })
+	},
 	[`${evaluation} page`]: { at: (w) => to.evaluation(w.team, w.project, w.voting), is: members },
 	[`${evaluation} ?/retry`]: { at: (w) => to.evaluation(w.team, w.project, w.voting), is: data.makers },
 	[`${evaluation}/vote page`]: { at: (w) => to.vote(w.team, w.project, w.voting), is: members },

@@ -36,7 +36,7 @@ export const newBrowser = () => {
 			const now = stands.get(subject) ?? null;
 			if (rewrite === undefined && saw !== undefined && saw !== now)
 				return answer(412, { error: { code: 'changed', message: 'Meanwhile …', field: 'saw', now } });
-			if (rewrite === undefined) stands.set(subject, value);
+			if (rewrite === undefined && init.method !== 'PUT') stands.set(subject, value);
 			server.arrived.push({ at, method: init.method!, clientId, subject, value, saw });
 		}
 		if (server.lost) throw new TypeError('The answer was lost');

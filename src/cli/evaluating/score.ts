@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { bands } from '../../lib/core/ratings/scale.ts';
+import { summaryOf } from '../../lib/core/evaluations/scoring.ts';
 import { spoken } from '../../lib/core/evaluations/answers.ts';
 import { Failure } from '../exit-codes.ts';
 import type { LocalRun, Project } from '../files/project.ts';
@@ -167,8 +168,11 @@ export const score = async (given: Given): Promise<number | void> => {
 				];
 	});
 	if (results.length === 0) throw new Failure('No answer was scored.', 'ait eval');
-	const averageScore = results.reduce((sum, each) => sum + each.score, 0) / results.length;
-	const sendableRate = results.filter((each) => each.score >= sendableFrom).length / results.length;
+	const summary = summaryOf(
+		results.map((each) => each.score),
+		sendableFrom
+	);
+	const { average: averageScore, sendableRate } = summary as { average: number; sendableRate: number };
 	const file = freeName(project, 'eval', version, io.now());
 	keepResult(file, {
 		modelId: run.modelId ?? null,

@@ -10,7 +10,7 @@ import { aTime, ids } from './ids.ts';
 import { command, query } from './operation.ts';
 
 /** Before the reveal there is nothing but progress. */
-const Locked = v.strictObject({
+export const LockedResults = v.strictObject({
 	number: v.number(),
 	title: v.string(),
 	judged: v.number(),
@@ -20,7 +20,7 @@ const Locked = v.strictObject({
 	status: Status,
 	mayReveal: v.boolean()
 });
-export type Locked = v.InferInput<typeof Locked>;
+export type Locked = v.InferInput<typeof LockedResults>;
 
 const Show = v.picklist(shows, 'The pairs cannot be filtered by this');
 export type Show = v.InferOutput<typeof Show>;
@@ -83,7 +83,10 @@ const Judged = v.strictObject({
 			first: v.picklist(['a', 'b']),
 			/** The voter’s how manieth pair it was, from 0 on. */
 			order: v.number(),
-			at: Time
+			at: Time,
+			/** How good this voter found the answers, where they said it, and what they noted. */
+			scores: v.strictObject({ a: v.nullable(v.number()), b: v.nullable(v.number()) }),
+			note: v.nullable(v.string())
 		})
 	),
 	prompt: v.array(Message),
@@ -93,6 +96,12 @@ const Judged = v.strictObject({
 	b: Answer
 });
 export type Judged = v.InferInput<typeof Judged>;
+
+const MeanScore = v.strictObject({
+	/** From 1 to 10; null where nobody gave a score. */
+	mean: v.nullable(v.number()),
+	count: v.number()
+});
 
 const Results = v.strictObject({
 	number: v.number(),
@@ -149,6 +158,8 @@ const Results = v.strictObject({
 			bothBad: v.number()
 		})
 	),
+	/** The mean of what voters gave the answers of either side, of pairs that count; in no verdict. null: nobody gave a score. */
+	scores: v.nullable(v.strictObject({ a: MeanScore, b: MeanScore })),
 	verdict: Verdict,
 	/** Those of the verdict, then what the answers and the voters warn of. */
 	checks: v.array(Check),
@@ -191,8 +202,8 @@ export const GetResults = query({
 		/** Beyond the last one is the last one. */
 		page: v.optional(whole('The page', 1, 1000), 1)
 	}),
-	output: v.union([v.strictObject({ locked: Locked }), v.strictObject({ results: Results })]),
-	errors: {},
+	output: v.union([v.strictObject({ locked: LockedResults }), v.strictObject({ results: Results })]),
+	errors: { conflict: 'It scores one model: ask for its scores instead.' },
 	example: {
 		input: { evaluationId: ids.evaluation },
 		output: {
@@ -217,6 +228,7 @@ export const GetResults = query({
 				counts: { wins: 1, losses: 0, ties: 0, bothBad: 0, skipped: 1, planned: 40 },
 				skipped: [{ position: 1, number: 13, voted: 0, skipped: 1, left: 0 }],
 				scriptVotes: null,
+				scores: { a: { mean: 9, count: 1 }, b: { mean: 4, count: 1 } },
 				verdict: {
 					kind: 'need-more-data',
 					title: 'NEED MORE DATA',
@@ -245,7 +257,17 @@ export const GetResults = query({
 							number: 12,
 							outcome: 'a',
 							score: 1,
-							votes: [{ voter: 'Ana', choice: 'first', first: 'a', order: 0, at: aTime }],
+							votes: [
+								{
+									voter: 'Ana',
+									choice: 'first',
+									first: 'a',
+									order: 0,
+									at: aTime,
+									scores: { a: 9, b: 4 },
+									note: 'The second one names no time.'
+								}
+							],
 							said: { a: 1, b: 0, tie: 0, both_bad: 0 },
 							prompt: [{ role: 'user', content: 'Do you ship to Norway?' }],
 							reference: 'Yes. It takes three to five days.',
@@ -268,7 +290,7 @@ export const RevealResults = command({
 	input: v.object({ evaluationId: EvaluationId }),
 	output: NoOutput,
 	errors: { conflict: 'No person has voted yet.' },
-	events: ['evaluation.revealed'],
+	events: ['evaluation.revealed', 'evaluation.scored'],
 	example: { input: { evaluationId: ids.evaluation }, output: undefined }
 });
 
@@ -320,7 +342,7 @@ export const ExportResults = query({
 	long: true,
 	input: v.object({ evaluationId: EvaluationId, format: Format }),
 	output: File('application/json, text/csv'),
-	errors: { conflict: 'The identities are still hidden.' },
+	errors: { conflict: 'The identities are still hidden, or it scores one model.' },
 	example: {
 		input: { evaluationId: ids.evaluation, format: 'json' },
 		output: { name: 'support-results.json', pieces: [] as never }

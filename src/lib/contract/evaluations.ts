@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { marks } from '../core/evaluations/ballots.ts';
 import { mostVotes, promptSources, usualDelta } from '../core/evaluations/plan.ts';
+import { longestNote } from '../core/evaluations/remarks.ts';
 import { verdictKinds } from '../core/evaluations/rules.ts';
 import { Message } from './examples.ts';
 import { Id, Limit, NoOutput, Time, between, whole } from './fields.ts';
@@ -12,6 +13,8 @@ export const EvaluationId = Id('The evaluation');
 export const Interval = v.tuple([v.number(), v.number()]);
 export const Kind = v.picklist(verdictKinds);
 export const Status = v.picklist(['generating', 'voting', 'failed']);
+/** Two models side by side, or the answers of one beside what a person wrote. */
+const Sort = v.picklist(['comparison', 'scoring']);
 
 /** What a person decides before an evaluation begins: the plan, which is fixed from then on. A is `runId`. */
 export const CreateEvaluation = command({
@@ -127,11 +130,12 @@ const Listed = v.strictObject({
 	number: v.number(),
 	/** Its name, which tells who competes; to whoever may not know that yet, its number. */
 	title: v.string(),
+	kind: Sort,
 	status: Status,
 	planned: v.number(),
 	createdAt: Time,
 	revealed: v.boolean(),
-	/** Answers that are written, of both contenders. */
+	/** Answers that are written, of all contenders. */
 	answers: v.number(),
 	/** Prompts that have their votes. */
 	judged: v.number(),
@@ -159,6 +163,21 @@ const Listed = v.strictObject({
 			losses: v.number(),
 			ties: v.number(),
 			bothBad: v.number()
+		})
+	),
+	/** The same of a scoring; null before the reveal, and of a comparison. */
+	scored: v.nullable(
+		v.strictObject({
+			version: v.string(),
+			sendableFrom: v.number(),
+			count: v.number(),
+			/** From 1 to 10; null where nothing counts. */
+			average: v.nullable(v.number()),
+			histogram: v.array(v.number()),
+			sendable: v.number(),
+			/** 0 to 1, with its 95 % interval. */
+			sendableRate: v.nullable(v.number()),
+			interval: v.nullable(Interval)
 		})
 	)
 });
@@ -194,6 +213,7 @@ export const ListEvaluations = query({
 					id: ids.evaluation,
 					number: 3,
 					title: 'v1 against base',
+					kind: 'comparison',
 					status: 'voting',
 					planned: 40,
 					createdAt: aTime,
@@ -203,7 +223,8 @@ export const ListEvaluations = query({
 					skipped: 0,
 					mine: 12,
 					skips: 1,
-					score: null
+					score: null,
+					scored: null
 				}
 			],
 			older: null,
@@ -238,6 +259,7 @@ export const GetEvaluation = query({
 		id: v.string(),
 		number: v.number(),
 		title: v.string(),
+		kind: Sort,
 		status: Status,
 		planned: v.number(),
 		/** Validation examples, or prompts of the pool. */
@@ -263,8 +285,8 @@ export const GetEvaluation = query({
 		answers: v.strictObject({ a: v.number(), b: v.number() }),
 		/** Why it failed or waits, for those who set it up. */
 		problem: v.nullable(v.string()),
-		/** Who competes, for those who set it up, and for everybody after the reveal. */
-		contenders: v.nullable(v.strictObject({ a: Side, b: Side })),
+		/** Who competes, for those who set it up, and for everybody after the reveal; a scoring has no B. */
+		contenders: v.nullable(v.strictObject({ a: Side, b: v.nullable(Side) })),
 		/** Prompts that a contender has trained on, for those who set it up. */
 		leaked: v.number(),
 		mayReveal: v.boolean()
@@ -276,6 +298,7 @@ export const GetEvaluation = query({
 			id: ids.evaluation,
 			number: 3,
 			title: 'v1 against base',
+			kind: 'comparison',
 			status: 'voting',
 			planned: 40,
 			promptsFrom: 'validation',
@@ -347,7 +370,7 @@ export const NextPairs = query({
 		complete: v.boolean(),
 		pairs: v.array(Pair)
 	}),
-	errors: {},
+	errors: { conflict: 'It scores one model: take its answers instead.' },
 	example: {
 		input: { evaluationId: ids.evaluation },
 		output: {
@@ -395,5 +418,41 @@ export const Vote = command({
 	example: {
 		input: { evaluationId: ids.evaluation, ballotId: ids.ballot, choice: 'first', clientId: ids.client },
 		output: { judged: 1, skipped: 0, total: 40 }
+	}
+});
+
+const HowGood = (what: string) => v.optional(v.nullable(whole(what, 1, 10)), null);
+
+export const Remark = command({
+	name: 'evaluations.remark',
+	summary: 'Adds to one’s vote how good each answer is, and a note; what was added before no longer counts',
+	within: 'project',
+	action: 'evaluations:vote',
+	input: v.object({
+		evaluationId: EvaluationId,
+		ballotId: Id('The comparison'),
+		/** As they stand on the screen; null gives none. */
+		first: HowGood('The score of the first answer'),
+		second: HowGood('The score of the second answer'),
+		note: v.optional(v.pipe(v.string(), v.trim(), v.maxLength(longestNote, 'A note has at most 2,000 characters')), ''),
+		/** Made by the client, so that what is sent twice counts once. */
+		clientId: Id('The id of this remark')
+	}),
+	output: v.strictObject({ ballotId: v.string() }),
+	errors: {
+		conflict:
+			'The results are known, so nothing more is taken (field evaluationId), or this voter has not judged the pair, or the id was used for another.'
+	},
+	events: ['evaluation.remarked'],
+	example: {
+		input: {
+			evaluationId: ids.evaluation,
+			ballotId: ids.ballot,
+			first: 9,
+			second: 4,
+			note: 'The second one names no time.',
+			clientId: ids.client
+		},
+		output: { ballotId: ids.ballot }
 	}
 });

@@ -59,6 +59,10 @@ const onRunAndProject = (about: About<unknown>): Topic[] => [...onRun(about), ..
 const onRunOfServing = ({ details }: About<{ run: string }>): Topic[] => [`run:${details.run}`];
 
 /** Of a serving: the base model of its run, where that runs and not the run's own. */
+/** Of a scoring it is said; everything else is a comparison. */
+const Sort = { kind: v.optional(v.literal('scoring')) };
+const evaluationWords = ({ number, kind }: { number: number; kind?: string | undefined }) =>
+	`${kind ?? 'comparison'} ${number}`;
 const OfBase = { base: v.optional(v.string()) };
 const servedWords = ({ version, base }: { version: number; base?: string | undefined }) =>
 	base ? `the base model ${base}, to compare v${version} with it` : `the model of v${version}`;
@@ -429,8 +433,11 @@ export const events = {
 
 	// ── evaluations: before the reveal no sentence says its name, which tells who competes
 	'evaluation.created': event(
-		v.strictObject({ name: v.string(), planned: v.number() }),
-		({ planned }) => `set up a comparison of ${planned} ${planned === 1 ? 'pair' : 'pairs'}`,
+		v.strictObject({ name: v.string(), planned: v.number(), ...Sort }),
+		({ planned, kind }) =>
+			kind === 'scoring'
+				? `set up a scoring of ${planned} ${planned === 1 ? 'answer' : 'answers'}`
+				: `set up a comparison of ${planned} ${planned === 1 ? 'pair' : 'pairs'}`,
 		{ topics: inProject, audited: true, feed: 'evaluations:see' }
 	),
 	'evaluation.retried': event(
@@ -443,25 +450,59 @@ export const events = {
 	),
 	/** More answers are there, or what they wait for is something else. */
 	'evaluation.progressed': event(
-		v.strictObject({ number: v.number() }),
-		({ number }) => `goes on with the answers of comparison ${number}`,
+		v.strictObject({ number: v.number(), ...Sort }),
+		(about) => `goes on with the answers of ${evaluationWords(about)}`,
 		{ topics: ofEvaluation }
 	),
 	'evaluation.ready': event(
-		v.strictObject({ number: v.number(), planned: v.number() }),
-		({ number }) => `opened the vote on comparison ${number}`,
+		v.strictObject({ number: v.number(), planned: v.number(), ...Sort }),
+		(about) => `opened ${about.kind === 'scoring' ? '' : 'the vote on '}${evaluationWords(about)}`,
 		{ topics: ofEvaluationAndProject, feed: 'evaluations:see', webhook: true }
 	),
 	'evaluation.failed': event(
-		v.strictObject({ number: v.number() }),
-		({ number }) => `could not get the answers of comparison ${number}`,
+		v.strictObject({ number: v.number(), ...Sort }),
+		(about) => `could not get the answers of ${evaluationWords(about)}`,
 		{ topics: ofEvaluationAndProject, feed: 'evaluations:see' }
 	),
-	'evaluation.voted': event(v.strictObject({ number: v.number() }), ({ number }) => `voted in comparison ${number}`, {
-		topics: ofEvaluation,
-		feed: 'evaluations:see',
-		several: ({ count, details: { number } }) => `voted ${count.toLocaleString('en')} times in comparison ${number}`
-	}),
+	'evaluation.voted': event(
+		v.strictObject({ number: v.number(), ...Sort }),
+		(about) => `${about.kind === 'scoring' ? 'scored an answer' : 'voted'} in ${evaluationWords(about)}`,
+		{
+			topics: ofEvaluation,
+			feed: 'evaluations:see',
+			several: ({ count, details }) =>
+				details.kind === 'scoring'
+					? `scored ${count.toLocaleString('en')} answers in ${evaluationWords(details)}`
+					: `voted ${count.toLocaleString('en')} times in ${evaluationWords(details)}`
+		}
+	),
+	'evaluation.remarked': event(
+		v.strictObject({ number: v.number() }),
+		({ number }) => `added scores or a note in comparison ${number}`,
+		{
+			topics: ofEvaluation,
+			feed: 'evaluations:see',
+			several: ({ count, details: { number } }) =>
+				`added scores or a note ${count.toLocaleString('en')} times in comparison ${number}`
+		}
+	),
+	'evaluation.scored': event(
+		v.strictObject({
+			number: v.number(),
+			name: v.string(),
+			judged: v.number(),
+			planned: v.number(),
+			version: v.string(),
+			/** 1 to 10; null where nothing counts. */
+			average: v.nullable(v.number()),
+			sendableFrom: v.number(),
+			sendable: v.number(),
+			/** 0 to 1; null where nothing counts. */
+			sendableRate: v.nullable(v.number())
+		}),
+		({ name, judged, planned }) => `revealed the scores of “${name}” at ${judged} of ${planned}`,
+		{ topics: ofEvaluationAndProject, audited: true, feed: 'evaluations:see', webhook: true }
+	),
 	'evaluation.revealed': event(
 		v.strictObject({
 			number: v.number(),

@@ -16,6 +16,7 @@ export const pressed = {
 	'servings.start': 'costs',
 	'servings.chat': 'costs',
 	'evaluations.create': 'costs',
+	'evaluations.createScoring': 'costs',
 	'evaluations.continue': 'costs',
 	'evaluations.retry': 'costs'
 } as const satisfies Record<string, Reason>;

@@ -15,6 +15,7 @@ import * as prompts from './prompts.ts';
 import * as ratings from './ratings.ts';
 import * as runComparison from './run-comparison.ts';
 import * as runs from './runs.ts';
+import * as scoring from './scoring.ts';
 import * as servings from './servings.ts';
 import * as splits from './splits.ts';
 import * as team from './team.ts';
@@ -43,6 +44,7 @@ export const operations: readonly Operation[] = [
 	servings,
 	evaluations,
 	evaluationResults,
+	scoring,
 	playground,
 	webhooks,
 	activity

@@ -5,6 +5,7 @@ import * as budget from './budget.ts';
 import * as connections from './connections.ts';
 import * as evaluationResults from './evaluation-results.ts';
 import * as evaluations from './evaluations.ts';
+import * as scoring from './scoring.ts';
 import * as examples from './examples.ts';
 import * as keys from './keys.ts';
 import type { Operation } from './operation.ts';
@@ -103,10 +104,16 @@ export const rest: readonly RestRow[] = [
 
 	rows(evaluations.ListEvaluations, 'GET', `${inProject}/evaluations`, { paged: byNumber }),
 	rows(evaluations.CreateEvaluation, 'POST', `${inProject}/evaluations`, { status: 201 }),
+	rows(scoring.CreateScoring, 'POST', `${inProject}/scorings`, { status: 201 }),
 	rows(evaluations.GetEvaluation, 'GET', `${inProject}/evaluations/{evaluationId}`),
 	rows(evaluations.RetryGeneration, 'POST', `${inProject}/evaluations/{evaluationId}/retry`),
 	rows(evaluations.NextPairs, 'GET', `${inProject}/evaluations/{evaluationId}/pairs`),
 	rows(evaluations.Vote, 'POST', `${inProject}/evaluations/{evaluationId}/votes`),
+	rows(evaluations.Remark, 'POST', `${inProject}/evaluations/{evaluationId}/remarks`),
+	rows(scoring.NextAnswers, 'GET', `${inProject}/evaluations/{evaluationId}/answers`),
+	rows(scoring.ScoreAnswer, 'POST', `${inProject}/evaluations/{evaluationId}/scores`),
+	rows(scoring.GetScores, 'GET', `${inProject}/evaluations/{evaluationId}/scores`),
+	rows(scoring.ExportScores, 'GET', `${inProject}/evaluations/{evaluationId}/scores/export`),
 	rows(evaluationResults.RevealResults, 'POST', `${inProject}/evaluations/{evaluationId}/reveal`),
 	rows(evaluationResults.GetResults, 'GET', `${inProject}/evaluations/{evaluationId}/results`),
 	rows(evaluationResults.GetContinuation, 'GET', `${inProject}/evaluations/{evaluationId}/continuation`),

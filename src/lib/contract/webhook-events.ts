@@ -17,6 +17,7 @@ export const webhookEvents = {
 	'serving.ended': { label: 'A model was stopped', hint: 'Nothing is billed any more' },
 	'evaluation.ready': { label: 'A vote has opened', hint: 'All answers are there; people can judge' },
 	'evaluation.revealed': { label: 'A verdict is known', hint: 'The verdict, the net preference, wins and losses' },
+	'evaluation.scored': { label: 'Scores are known', hint: 'The average, and how many answers could be sent' },
 	'budget.reached': {
 		label: 'A budget is nearly or wholly spent',
 		hint: 'At 80 and at 100 %: what was spent, and the limit'

@@ -366,3 +366,41 @@ describe('what the server refuses', () => {
 		expect(given(server)).toEqual(['pair tie', 'a 8']);
 	});
 });
+
+describe('what is added to a vote', () => {
+	const place = '/t/p/eval/e/vote';
+	const remark = { first: 9, second: 4, note: 'B names no time.' };
+	const add = (outbox: Outbox) =>
+		outbox.give({ kind: 'remark', place, subject: 'pair', number: 1, value: null, remark });
+
+	test('arrives after the vote, and is no word on the pair', async () => {
+		const { server } = newBrowser();
+		server.status = 0;
+		const { outbox, vote } = open();
+		vote('pair', 'first');
+		add(outbox);
+		expect(outbox.latestAt(place).get('pair')?.value).toBe('first');
+		server.status = 200;
+		await outbox.flush();
+		expect(server.arrived.map(({ method }) => method)).toEqual(['POST', 'PUT']);
+		expect(outbox.waiting).toEqual([]);
+	});
+
+	test('waits while the person is asked which of two votes counts, and is kept whatever they answer', async () => {
+		const { server } = newBrowser();
+		const [one, two] = [open(), open()];
+		one.vote('pair', 'first');
+		await settled();
+		server.status = 0;
+		two.vote('pair', 'second');
+		add(two.outbox);
+		server.status = 200;
+		await two.outbox.flush();
+		const [question] = two.outbox.open;
+		expect(question?.stands).toEqual({ value: 'first' });
+		expect(two.outbox.waiting.map(({ kind }) => kind)).toEqual(['remark']);
+		two.outbox.settle(question!, false);
+		await two.outbox.flush();
+		expect([two.outbox.waiting, server.arrived.at(-1)?.method]).toEqual([[], 'PUT']);
+	});
+});

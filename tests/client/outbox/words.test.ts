@@ -45,3 +45,8 @@ test('a rewrite that could not be taken back stands', () => {
 	const unwrite: Act = { ...rating, kind: 'unwrite', value: null, refused: 'It has been rewritten since.' };
 	expect(toldOf(unwrite)).toEqual({ title: 'Example 12 keeps your rewrite', text: 'It has been rewritten since.' });
 });
+
+test('a note that was not kept says so', () => {
+	const remark: Act = { ...vote, kind: 'remark', value: null, refused: 'The results are known.' };
+	expect(toldOf(remark)).toEqual({ title: 'Your note on pair 3 was not kept', text: 'The results are known.' });
+});

@@ -10,7 +10,7 @@ import { revealResults } from '../../../src/lib/server/evaluations/commands.ts';
 import { continueEvaluation } from '../../../src/lib/server/evaluations/continuing.ts';
 import { exportResults } from '../../../src/lib/server/evaluations/queries.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
-import { answerAll, newBallot, voteAs } from '../../support/evaluation.ts';
+import { answerAll, newBallot, remarkAs, voteAs } from '../../support/evaluation.ts';
 
 const script = fileURLToPath(new URL('../../../examples/verdict/recompute.mjs', import.meta.url));
 let room: string;
@@ -61,11 +61,18 @@ test('one vote a prompt, complete: every number comes out again', async () => {
 test('two votes a prompt, three voters, complete', async () => {
 	const { scope, as, slug, id } = await newBallot(15, undefined, { votes: 2 });
 	const said = ['a', 'a', 'b', 'tie', 'a', 'both_bad'] as const;
-	for (const [shift, person] of [scope, await as('rater'), await as('trainer')].entries())
+	for (const [shift, person] of [scope, await as('rater'), await as('trainer')].entries()) {
 		await voteAs(person, slug, id, (position) => said[(position + shift) % 6]!);
-	const { code, stdout } = await recomputed(await exported(scope, slug, id));
+		await remarkAs(person, slug, id, (at) => [((at + shift) % 10) + 1, at % 3 === 0 ? null : (at % 7) + 1]);
+	}
+	const file = await exported(scope, slug, id);
+	const { code, stdout } = await recomputed(file);
 	expect(stdout).not.toContain('DIFFER');
+	expect(stdout).toContain('same   scores.b.mean');
 	expect(code).toBe(0);
+	const { scores } = file as unknown as { scores: { a: { mean: number; count: number }; b: object } };
+	const wrong = await recomputed({ ...file, scores: { ...scores, a: { ...scores.a, count: 1 } } });
+	expect(wrong).toMatchObject({ code: 1, stdout: expect.stringContaining('DIFFER scores.a.count') });
 });
 
 test('with prompts of the pool', async () => {

@@ -1,9 +1,12 @@
 /** What a person gives: a score or a choice; null takes the earlier one back. */
 export type Value = number | string | null;
 
-/** Something decided in this browser, from the press until it is settled. Ids, scores and choices, never texts. */
+/** What a voter adds to their vote on a pair: how good each answer is as it stood on the screen, and their note. */
+export type Remark = { first: number | null; second: number | null; note: string };
+
+/** Something decided in this browser, from the press until it is settled. Ids, scores, choices and own notes, never others’ texts. */
 export type Act = {
-	kind: 'rating' | 'vote' | 'unwrite';
+	kind: 'rating' | 'vote' | 'unwrite' | 'remark' | 'score';
 	/** Made here, so that what arrives twice counts once. */
 	clientId: string;
 	/** The moment it was given: what several windows and visits decide goes out as it came. */
@@ -21,6 +24,8 @@ export type Act = {
 	text?: string;
 	/** Of a rewrite that is taken back: the id it was sent with. */
 	rewrite?: string;
+	/** Of a remark, whose `value` is null. */
+	remark?: Remark;
 	/** When it arrived. Kept for a moment after that: another window may have asked for its cards just before. */
 	arrived?: number;
 	/** Something else stands there by now: the person chooses. */
@@ -39,8 +44,10 @@ export const isWaiting = (act: Act) =>
 /** Something a person has to be told, or asked. */
 export const isOpen = (act: Act) => act.stands !== undefined || act.refused !== undefined || act.counts !== undefined;
 
+const isAbout = (one: Act, two: Act) => one.subject === two.subject && one.place === two.place;
 /** Of the same thing, and the same kind of word on it. */
-export const isOfTheSame = (one: Act, two: Act) => one.subject === two.subject && one.place === two.place;
+export const isOfTheSame = (one: Act, two: Act) =>
+	isAbout(one, two) && (one.kind === 'remark') === (two.kind === 'remark');
 
 export const inOrder = (one: Act, two: Act) => one.order - two.order || (one.clientId < two.clientId ? -1 : 1);
 
@@ -48,11 +55,18 @@ export const inOrder = (one: Act, two: Act) => one.order - two.order || (one.cli
 const bodies = {
 	rating: ({ subject, value, text, saw, clientId }) => ({ exampleId: subject, score: value, text, saw, clientId }),
 	vote: ({ subject, value, saw, clientId }) => ({ ballotId: subject, choice: value, saw, clientId }),
-	unwrite: ({ subject, rewrite, clientId }) => ({ exampleId: subject, rewrite, clientId })
+	unwrite: ({ subject, rewrite, clientId }) => ({ exampleId: subject, rewrite, clientId }),
+	score: ({ subject, value, saw, clientId }) => ({ ballotId: subject, score: value, saw, clientId }),
+	remark: ({ subject, remark, clientId }) => ({ ballotId: subject, ...remark, clientId })
 } satisfies Record<Act['kind'], (act: Act) => object>;
 
+const methods = { rating: 'POST', vote: 'POST', unwrite: 'DELETE', remark: 'PUT', score: 'POST' } satisfies Record<
+	Act['kind'],
+	string
+>;
+
 export const requestOf = (act: Act): { method: string; body: string } => ({
-	method: act.kind === 'unwrite' ? 'DELETE' : 'POST',
+	method: methods[act.kind],
 	body: JSON.stringify(bodies[act.kind](act))
 });
 
@@ -79,6 +93,6 @@ export const saidBy = async (answer: Response): Promise<Said | undefined> => {
 export const nextOf = (acts: readonly Act[], stuck: ReadonlySet<string>): Act | undefined => {
 	const asked = acts.filter(({ stands }) => stands);
 	return acts.find(
-		(act) => isWaiting(act) && !stuck.has(act.place) && !asked.some((question) => isOfTheSame(act, question))
+		(act) => isWaiting(act) && !stuck.has(act.place) && !asked.some((question) => isAbout(act, question))
 	);
 };

@@ -64,11 +64,10 @@ export class Outbox {
 	/** Whether it was given in this window. */
 	isFromHere = ({ clientId }: Act) => this.#given.has(clientId);
 
-	/** The last word on each thing at a place, while it is on its way or has just arrived. */
+	/** The last word on each thing at a place, while it is on its way or has just arrived. What was added to it is none. */
 	latestAt(place: string): Map<string, Act> {
-		return new Map(
-			this.acts.filter((act) => act.place === place && !act.refused && !act.stands).map((act) => [act.subject, act])
-		);
+		const isWord = (act: Act) => act.place === place && act.kind !== 'remark' && !act.refused && !act.stands;
+		return new Map(this.acts.filter(isWord).map((act) => [act.subject, act]));
 	}
 
 	/** From here on this window sends and listens. Returns the end of that; what waits stays kept. */

@@ -12,8 +12,9 @@ const valueWords = (value: Value) => choiceWords[value ?? ''] ?? String(value);
 const short = (value: Value) => (value === null ? 'it open' : (choiceWords[value]?.slice(1, -1) ?? String(value)));
 
 const thing = ({ kind, number }: Act) => {
-	const noun = kind === 'vote' ? 'pair' : 'example';
-	return number === undefined ? (kind === 'vote' ? 'a pair' : 'an example') : `${noun} ${number}`;
+	const noun = { rating: 'example', unwrite: 'example', vote: 'pair', remark: 'pair', score: 'answer' }[kind];
+	if (number === undefined) return `${/^[ae]/.test(noun) ? 'an' : 'a'} ${noun}`;
+	return `${noun} ${number}`;
 };
 const capital = (text: string) => text[0]!.toUpperCase() + text.slice(1);
 
@@ -53,5 +54,6 @@ export const toldOf = (act: Act, mine: Value = act.value): Told => {
 	}
 	const text = act.refused ?? '';
 	if (act.kind === 'unwrite') return { title: `${capital(thing(act))} keeps your rewrite`, text };
-	return { title: `Your ${act.kind === 'rating' ? 'score of' : 'vote on'} ${thing(act)} was not kept`, text };
+	const what = { rating: 'score of', vote: 'vote on', remark: 'note on', score: 'score of' }[act.kind];
+	return { title: `Your ${what} ${thing(act)} was not kept`, text };
 };

@@ -104,11 +104,14 @@ export const getDashboard = query(GetDashboard, async (scope) => {
 		run: run
 			? { ...run, isOver: isOver(run), isReady: run.status === 'ready', hasFailed: run.status === 'failed' }
 			: null,
-		evaluations: evaluations.map((each) => ({
-			...each,
-			isVoting: each.status === 'voting',
-			isRevealed: each.revealed
-		}))
+		// a scoring waits for nobody: it is no step of the loop
+		evaluations: evaluations
+			.filter(({ kind }) => kind === 'comparison')
+			.map((each) => ({
+				...each,
+				isVoting: each.status === 'voting',
+				isRevealed: each.revealed
+			}))
 	});
 	return {
 		counts: { total, unrated, quality: seesScores(scope) ? quality : 0, train, validation, unassigned },

@@ -1,6 +1,7 @@
 import { eq, isNotNull, and } from 'drizzle-orm';
 import type { VoterFacts } from '../../core/evaluations/checks.ts';
 import type { Names as Sides } from '../../core/evaluations/verdict-sentence.ts';
+import type { Remark } from '../../core/evaluations/remarks.ts';
 import { scoreOf, scoresFrom, outcomeOf } from '../../core/evaluations/scores.ts';
 import type { Tally } from '../../core/evaluations/tally.ts';
 import { type Verdict, judge } from '../../core/evaluations/verdict.ts';
@@ -14,7 +15,7 @@ import { leakedPairings } from './leaks.ts';
 import { type Contender, type Evaluation, type Letter, namesOf } from './rows.ts';
 import { earlierTries } from './tries.ts';
 import { outOf, peopleOf } from './electorate.ts';
-import { type Standing, type Vote, pairingsOf, saidOf, standingOf } from './votes.ts';
+import { type Standing, type Vote, pairingsOf, remarksOn, saidOf, standingOf } from './votes.ts';
 
 /** Everything that a verdict stands on, and the verdict. */
 export type Assessment = {
@@ -26,6 +27,8 @@ export type Assessment = {
 	missing: string[];
 	skipped: Skipped[];
 	votes: Vote[];
+	/** What was added to them, by their ballots. */
+	remarks: Map<string, Remark>;
 	voters: VoterFacts[];
 	sides: Sides;
 };
@@ -102,6 +105,7 @@ export const assessmentOf = async (
 ): Promise<Assessment> => {
 	const chain = await chainOf(tx, evaluation);
 	const votes: Vote[] = [];
+	const remarks = new Map<string, Remark>();
 	const counted: (Counted & { askedId: string })[] = [];
 	const skipped: Skipped[] = [];
 	let [missing, from, leaked]: [string[], number, number] = [[], 0, 0];
@@ -109,6 +113,7 @@ export const assessmentOf = async (
 		const standing = await standingOf(tx, one.id);
 		const found = await countedOf(tx, one, standing, from);
 		votes.push(...standing.votes);
+		for (const [ballotId, remark] of await remarksOn(tx, one.id, standing.votes)) remarks.set(ballotId, remark);
 		skipped.push(...found.skipped);
 		counted.push(...found.pairs);
 		from += one.planned;
@@ -155,5 +160,5 @@ export const assessmentOf = async (
 		maxTokens,
 		earlier: await earlierTries(tx, chain[0]!)
 	};
-	return { tally, verdict: judge(tally, sides), pairs, missing, skipped, votes, voters, sides };
+	return { tally, verdict: judge(tally, sides), pairs, missing, skipped, votes, remarks, voters, sides };
 };

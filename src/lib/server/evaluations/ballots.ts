@@ -1,5 +1,6 @@
 import { and, desc, eq } from 'drizzle-orm';
 import type { Pair, PairQueue } from '../../contract/evaluations.ts';
+import type { AnswerQueue } from '../../contract/scoring.ts';
 import { AppError } from '../../core/errors.ts';
 import { spoken } from '../../core/evaluations/answers.ts';
 import { type Names, masked } from '../../core/evaluations/masking.ts';
@@ -63,20 +64,17 @@ const inTurn = (open: readonly Ballot[], after: number, { closed }: Pick<Need, '
 	);
 };
 
-type Asked = { voterId: string; isScript: boolean; after: number; again: boolean; project: string };
+type Queue = Omit<PairQueue, 'pairs'> & { ids: string[] };
+type Asked = { voterId: string; isScript: boolean; after: number; again: boolean };
 
 /**
- * A step: this voter's next pairs, at most five: those whose prompt lacks votes before those where one more only shows whether people
- * agree. Ballots are dealt when they are needed. `again`: those that this voter has skipped. `project`: its name.
+ * A step: the ballots of this voter's next pairs, at most five: those whose prompt lacks votes before those where one more only shows whether people
+ * agree. Ballots are dealt when they are needed. `again`: those that this voter has skipped.
  */
-export const nextPairsOf = async (
-	tx: Tx,
-	evaluation: Evaluation,
-	{ voterId, isScript, after, again, project }: Asked
-): Promise<PairQueue> => {
+const queueOf = async (tx: Tx, evaluation: Evaluation, { voterId, isScript, after, again }: Asked): Promise<Queue> => {
 	const total = evaluation.planned;
 	if (evaluation.status !== 'voting')
-		return { state: 'waiting', judged: 0, skipped: 0, total, complete: false, pairs: [] };
+		return { state: 'waiting', judged: 0, skipped: 0, total, complete: false, ids: [] };
 	const isOver = evaluation.revealedAt !== null;
 	const { judged, skipped } = await settledBy(tx, evaluation, voterId);
 	const isOpen = ({ id }: Ballot) => (again ? skipped.has(id) : !judged.has(id) && !skipped.has(id));
@@ -89,11 +87,46 @@ export const nextPairsOf = async (
 	const isDue = !isOver && !again && known.drawn.length < total && !isEnough(known.drawn, known.need);
 	const { drawn, need } = isDue ? await deal(tx, evaluation, voterId, { isScript, isEnough }) : known;
 	const progress = { judged: judged.size, skipped: skipped.size, total, complete: need.closed.size === total };
-	if (judged.size + (again ? 0 : skipped.size) === total) return { state: 'done', ...progress, pairs: [] };
-	if (isOver) return { state: 'closed', ...progress, pairs: [] };
+	if (judged.size + (again ? 0 : skipped.size) === total) return { state: 'done', ...progress, ids: [] };
+	if (isOver) return { state: 'closed', ...progress, ids: [] };
 	const ids = inTurn(drawn.filter(isOpen), after, again ? { closed: new Set() } : need)
 		.slice(0, ahead)
 		.map(({ id }) => id);
+	return { state: 'open', ...progress, ids };
+};
+
+/** A step: the same with what is asked and answered. `project`: its name. */
+export const nextPairsOf = async (
+	tx: Tx,
+	evaluation: Evaluation,
+	{ project, ...asked }: Asked & { project: string }
+): Promise<PairQueue> => {
+	const { ids, ...queue } = await queueOf(tx, evaluation, asked);
+	if (ids.length === 0) return { ...queue, pairs: [] };
+	return { ...queue, pairs: await pairsOf(tx, ids, namesOf(await contendersOf(tx, evaluation), project)) };
+};
+
+/** A step: this voter's next answers of a scoring, each beside the expected one; dealt in the same way. */
+export const nextAnswersOf = async (
+	tx: Tx,
+	evaluation: Evaluation,
+	{ project, ...asked }: Asked & { project: string }
+): Promise<AnswerQueue> => {
+	const { ids, ...queue } = await queueOf(tx, evaluation, asked);
+	const sendableFrom = evaluation.sendableFrom!;
+	if (ids.length === 0) return { ...queue, sendableFrom, list: [] };
 	const names = namesOf(await contendersOf(tx, evaluation), project);
-	return { state: 'open', ...progress, pairs: await pairsOf(tx, ids, names) };
+	const rows = await tx.select().from(ballots).where(among(ballots.id, ids));
+	const texts = await textsOf(
+		tx,
+		rows.map(({ pairingId }) => pairingId)
+	);
+	const list = rows
+		.toSorted((one, two) => ids.indexOf(one.id) - ids.indexOf(two.id))
+		.map(({ id, position, pairingId }) => {
+			const { prompt, reference, a } = texts.get(pairingId)!;
+			// a scoring asks validation examples only, and those have one
+			return { ballotId: id, position, prompt, expected: reference!, answer: masked(spoken(a.text), names) };
+		});
+	return { ...queue, sendableFrom, list };
 };

@@ -1,9 +1,11 @@
 import { randomInt } from 'node:crypto';
 import { eq, sql } from 'drizzle-orm';
 import { RevealResults } from '../../contract/evaluation-results.ts';
-import { CreateEvaluation, RetryGeneration, Vote } from '../../contract/evaluations.ts';
+import { CreateEvaluation, Remark, RetryGeneration, Vote } from '../../contract/evaluations.ts';
+import { CreateScoring, ScoreAnswer } from '../../contract/scoring.ts';
 import { AppError, Changed } from '../../core/errors.ts';
 import { type Mark, orderOf } from '../../core/evaluations/ballots.ts';
+import type { ScoreMark } from '../../core/evaluations/scoring.ts';
 import { command } from '../access/operation.ts';
 import { deed } from '../events/deed.ts';
 import { record } from '../events/record.ts';
@@ -20,7 +22,8 @@ import { peopleOf } from './electorate.ts';
 import { evaluationOf, noEvaluation } from './rows.ts';
 import { countedResult } from './verdict.ts';
 import { nextAttempt } from './tries.ts';
-import { voteIsOver, votesOf } from './votes.ts';
+import { countedScores } from './scores.ts';
+import { givenIn, voteIsOver } from './votes.ts';
 
 /**
  * Fixes what will be compared, prompt by prompt, and how many votes make a verdict; the answers are written by a job.
@@ -79,6 +82,46 @@ export const createEvaluation = command(CreateEvaluation, async (scope, input) =
 	});
 });
 
+/** The same for one model, whose answers are scored beside the expected ones. */
+export const createScoring = command(CreateScoring, async (scope, input) => {
+	await awaitCompared(scope);
+	return scope.tx(async (tx) => {
+		const project = await lockedProject(tx, scope);
+		const run = await readyRun(tx, project.id, input.runId, 'runId');
+		await refuseTwin(tx, run.id, null, 'scoring');
+		const available = await fair(tx, project.id, [run.id], 'validation');
+		if (input.pairs > available.length)
+			throw new AppError('invalid', `Only ${available.length} validation prompts can be asked fairly.`, 'pairs');
+		await asManyVoters(tx, project.id, input.votes);
+		const seed = randomInt(2 ** 31);
+		const chosen = orderOf(available, seed).slice(0, input.pairs);
+		const [made] = await tx
+			.insert(evaluations)
+			.values({
+				projectId: project.id,
+				number: project.nextEvaluation,
+				name: input.name || `Scores of v${run.version}`,
+				kind: 'scoring',
+				sendableFrom: input.sendableFrom ?? project.qualityThreshold,
+				runId: run.id,
+				connectionId: run.connectionId,
+				baseModel: run.baseModel,
+				systemPrompt: project.systemPrompt,
+				planned: chosen.length,
+				votesPerPrompt: input.votes,
+				temperature: input.temperature,
+				maxTokens: input.maxTokens,
+				thinking: input.thinking,
+				seed,
+				status: 'generating',
+				createdBy: scope.userId
+			})
+			.returning();
+		await addPairings(tx, made!, chosen);
+		return begin(tx, scope, made!);
+	});
+});
+
 const addVote = deed<{ judged: number; skipped: number; total: number }>('evaluation.voted', 'cast_vote', 7);
 
 /** What `cast_vote` raises, as sentences. */
@@ -86,7 +129,12 @@ const refusedVote = refusing({
 	AI043: noEvaluation,
 	AI044: () => new AppError('not_found', 'There is no such comparison, or it is not yours.'),
 	AI045: () => new AppError('conflict', 'This vote was already used for another comparison.'),
-	AI042: ({ now }: { now: Mark | null }) => new Changed('You have judged this pair meanwhile.', 'saw', now),
+	AI047: () => new AppError('conflict', 'Judge the pair first: a remark belongs to a vote.', 'ballotId'),
+	AI046: () => new AppError('conflict', 'Pairs get choices, and answers of a scoring get scores.'),
+	AI042: ({ now }: { now: Mark | ScoreMark | null }) =>
+		/^\d+$/.test(now ?? '')
+			? new Changed('You have scored this answer meanwhile.', 'saw', Number(now))
+			: new Changed('You have judged this meanwhile.', 'saw', now),
 	AI030: voteIsOver
 });
 
@@ -106,6 +154,38 @@ export const castVote = command(Vote, (scope, { evaluationId, ballotId, choice, 
 	});
 });
 
+const addScore = deed<{ judged: number; skipped: number; total: number }>('evaluation.voted', 'cast_vote', 7);
+const markOf = (score: number | 'skip' | null) => (score === null ? null : String(score));
+
+/** The same of a scoring: how good an answer is, from 1 to 10. */
+export const scoreAnswer = command(ScoreAnswer, (scope, { evaluationId, ballotId, score, saw, clientId }) => {
+	voter(scope);
+	return scope.tx((tx) => {
+		const projectId = scope.project.id;
+		const seen = markOf(saw ?? null);
+		const values = [projectId, evaluationId, ballotId, markOf(score), saw !== undefined, seen, clientId];
+		const sent = addScore(tx, scope, { subject: evaluationId, projectId }, values);
+		tx.last();
+		return sent.catch(refusedVote);
+	});
+});
+
+const writeRemark = deed<object>('evaluation.remarked', 'add_remark', 7);
+
+/**
+ * Adds scores of the two answers, as they stood on the screen, and a note to this voter's vote on their own ballot; the last remark
+ * counts, while the vote stands. The same `clientId` twice counts once. Once the results are known nothing is taken.
+ */
+export const addRemark = command(Remark, (scope, { evaluationId, ballotId, first, second, note, clientId }) => {
+	voter(scope);
+	return scope.tx(async (tx) => {
+		const projectId = scope.project.id;
+		const values = [projectId, evaluationId, ballotId, first, second, note, clientId];
+		await writeRemark(tx, scope, { subject: evaluationId, projectId }, values).catch(refusedVote);
+		return { ballotId };
+	});
+});
+
 /**
  * Shows who wrote what, to everybody, writes down when, keeps what came out, and ends the vote, also on what nobody has judged.
  * Before everything planned is judged the statistics ask for more (core/evaluations/README.md), and the results say that it was
@@ -116,14 +196,22 @@ export const revealResults = command(RevealResults, (scope, { evaluationId }) =>
 		const evaluation = await evaluationOf(tx, scope.project.id, evaluationId, { lock: true });
 		if (evaluation.revealedAt !== null) return null;
 		const { id, projectId, number, name } = evaluation;
-		if ((await votesOf(tx, id)).length === 0)
+		if ((await givenIn(tx, id)).votes.length === 0)
 			throw new AppError('conflict', 'No person has voted yet, so there is nothing to reveal.');
 		// by the clock, not the beginning of this transaction, which may have waited for a vote; rounded up, because it is read in
 		// milliseconds
 		const revealedAt = sql`date_trunc('milliseconds', clock_timestamp()) + interval '1 millisecond'`;
-		const { result, judged, planned } = await countedResult(tx, evaluation);
 		// who comes later, or leaves, changes nothing that is known
 		const electorate = await peopleOf(tx, id);
+		if (evaluation.kind === 'scoring') {
+			const scored = await countedScores(tx, evaluation);
+			await tx.update(evaluations).set({ revealedAt, scored, electorate }).where(eq(evaluations.id, id));
+			const { histogram: _bars, interval: _range, count: judged, ...numbers } = scored;
+			const details = { number, name, judged, planned: evaluation.planned, ...numbers };
+			await record(tx, scope, { event: 'evaluation.scored', subject: id, projectId, details });
+			return null;
+		}
+		const { result, judged, planned } = await countedResult(tx, evaluation);
 		await tx.update(evaluations).set({ revealedAt, result, electorate }).where(eq(evaluations.id, id));
 		const { kind: verdict, title: _title, interval: _interval, winInterval: _winInterval, ...counts } = result;
 		await record(tx, scope, {

@@ -8,6 +8,7 @@ import { enqueue } from '../jobs/queue.ts';
 import { evaluations, members, pairings, projects, runs } from '../platform/db/schema.ts';
 import { comparable, isKnown, questionsOf } from './asked.ts';
 import { trainedPrompts } from './leaks.ts';
+import { sortOf } from './generation.ts';
 import type { Evaluation } from './rows.ts';
 
 /** A step: the run of this project with this id, whose model can answer. */
@@ -45,8 +46,13 @@ export const fair = async (tx: Tx, projectId: string, runIds: string[], from: Pr
 	return list.filter((one) => !trained.some((prompts) => isKnown(prompts)(one))).map(({ id }) => id);
 };
 
-/** A step: the same two are not prepared twice at once: that was a second click. */
-export const refuseTwin = async (tx: Tx, runId: string, againstRunId: string | null) => {
+/** A step: the same are not prepared twice at once: that was a second click. */
+export const refuseTwin = async (
+	tx: Tx,
+	runId: string,
+	againstRunId: string | null,
+	kind: Evaluation['kind'] = 'comparison'
+) => {
 	const [twin] = await tx
 		.select({ number: evaluations.number })
 		.from(evaluations)
@@ -54,10 +60,13 @@ export const refuseTwin = async (tx: Tx, runId: string, againstRunId: string | n
 			and(
 				eq(evaluations.runId, runId),
 				againstRunId === null ? isNull(evaluations.againstRunId) : eq(evaluations.againstRunId, againstRunId),
-				eq(evaluations.status, 'generating')
+				eq(evaluations.status, 'generating'),
+				eq(evaluations.kind, kind)
 			)
 		);
-	if (twin) throw new AppError('conflict', `Comparison ${twin.number} of these two is being prepared. Wait for it.`);
+	if (!twin) return;
+	const which = kind === 'scoring' ? `Scoring ${twin.number} of this model` : `Comparison ${twin.number} of these two`;
+	throw new AppError('conflict', `${which} is being prepared. Wait for it.`);
 };
 
 /** A step: what will be compared, prompt by prompt, in the order of `ids`, from place `from` on. Never changed afterwards. */
@@ -71,12 +80,18 @@ export const addPairings = async (tx: Tx, evaluation: Evaluation, ids: readonly 
 };
 
 /** A step: what was just set up begins: it has its number and its event, and its answers are written. */
-export const begin = async (tx: Tx, scope: Scope, { id, projectId, number, name, planned }: Evaluation) => {
+export const begin = async (tx: Tx, scope: Scope, evaluation: Evaluation) => {
+	const { id, projectId, number, name, planned } = evaluation;
 	await tx
 		.update(projects)
 		.set({ nextEvaluation: number + 1 })
 		.where(eq(projects.id, projectId));
 	await enqueue(tx, 'evaluation.generate', { evaluationId: id });
-	await record(tx, scope, { event: 'evaluation.created', subject: id, projectId, details: { name, planned } });
+	await record(tx, scope, {
+		event: 'evaluation.created',
+		subject: id,
+		projectId,
+		details: { name, planned, ...sortOf(evaluation) }
+	});
 	return { id, number };
 };

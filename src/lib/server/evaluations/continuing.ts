@@ -39,7 +39,8 @@ const unseenBy = async (tx: Tx, evaluation: Evaluation): Promise<string[]> => {
 };
 
 /** A step: why it does not go on, in a sentence; null when it may. */
-const whyNot = async (tx: Tx, { id, revealedAt, result }: Evaluation): Promise<string | null> => {
+const whyNot = async (tx: Tx, { id, kind, revealedAt, result }: Evaluation): Promise<string | null> => {
+	if (kind === 'scoring') return 'It scores one model. Score anew, with more answers, instead.';
 	if (revealedAt === null) return 'It is still open: go on voting instead.';
 	if (!result || !inconclusive.includes(result.kind)) return 'It has its verdict. Compare anew instead.';
 	const [next] = await tx

@@ -6,7 +6,7 @@ import { ballots, votes } from '../platform/db/schema.ts';
 import type { Tx } from '../access/scope.ts';
 import type { Evaluation } from './rows.ts';
 import { outOf, peopleOf } from './electorate.ts';
-import { pairingsOf, refusedByReveal, saidOf, standingOf } from './votes.ts';
+import { givenIn, pairingsOf, refusedByReveal } from './votes.ts';
 
 /** Sides are balanced within so many. */
 const block = 4;
@@ -27,8 +27,8 @@ export type Need = { closed: ReadonlySet<string>; shown: ReadonlyMap<string, num
 /** A step: which prompts still wait for people. To a script all are alike: it is no person, and none waits for it. */
 export const needOf = async (tx: Tx, { id, votesPerPrompt }: Evaluation, isScript: boolean): Promise<Need> => {
 	if (isScript) return { closed: new Set(), shown: new Map() };
-	const standing = await standingOf(tx, id);
-	const said = saidOf(standing.votes);
+	const standing = await givenIn(tx, id);
+	const said = Map.groupBy(standing.votes, ({ pairingId }) => pairingId);
 	const open = await tx
 		.select({ pairingId: ballots.pairingId, count: sql<number>`count(*)::int` })
 		.from(ballots)

@@ -3,7 +3,7 @@ import { isOut } from '../../core/evaluations/skips.ts';
 import { among } from '../platform/db/among.ts';
 import { evaluations, members } from '../platform/db/schema.ts';
 import type { Tx } from '../access/scope.ts';
-import type { Standing } from './votes.ts';
+import type { Given, Standing } from './votes.ts';
 
 /** Of each evaluation who may vote in it: today, or, where results are known, when they were revealed. */
 export const electorateOf = (tx: Tx, evaluationIds: string[]) => {
@@ -25,7 +25,11 @@ export const peopleOf = async (tx: Tx, evaluationId: string): Promise<string[]> 
 };
 
 /** The pairings that are out: so many have skipped them that they cannot get their votes. */
-export const outOf = ({ votes, skips }: Standing, people: readonly string[], votesPerPrompt: number): Set<string> => {
+export const outOf = (
+	{ votes, skips }: Standing<Given>,
+	people: readonly string[],
+	votesPerPrompt: number
+): Set<string> => {
 	const voted = Map.groupBy(votes, (vote) => vote.pairingId);
 	const is = ([id, skipped]: [string, string[]]) =>
 		isOut({ voted: (voted.get(id) ?? []).map(({ personId }) => personId), skipped }, people, votesPerPrompt);

@@ -1,4 +1,6 @@
+import type { Scores } from '../../contract/scoring.ts';
 import type { Format, Results } from '../../contract/evaluation-results.ts';
+import { meanScores } from '../../core/evaluations/remarks.ts';
 import type { Outcome } from '../../core/evaluations/tally.ts';
 import type { Message } from '../../core/examples/example.ts';
 import { csvOf } from '../../core/text/csv.ts';
@@ -20,10 +22,35 @@ const columns = [
 	'names_a_model',
 	'complete_a',
 	'complete_b',
+	'mean_score_a',
+	'mean_score_b',
+	'notes',
 	'pool_prompt'
 ];
 
 const asText = (prompt: readonly Message[]) => prompt.map((turn) => `${turn.role}: ${turn.content}`).join('\n\n');
+
+const scoreColumns = ['answer', 'example', 'score', 'scores', 'prompt', 'expected', 'said', 'complete'];
+
+/** The scores of a scoring with all their answers as the text of a file: every score by whom and when as JSON, or one row for each answer as CSV. */
+export const scoresFileOf = ({ rows, title, next: _next, ...scores }: Scores, format: Format): string => {
+	const answers = rows.list.map(({ position, number, score, given, prompt, expected, answer }) => ({
+		answer: position + 1,
+		example: number,
+		score,
+		scores: given,
+		prompt,
+		expected,
+		said: answer.text,
+		complete: answer.complete
+	}));
+	if (format === 'json') return JSON.stringify({ scoring: title, ...scores, answers }, null, '\t');
+	const told = ({ voter, score }: (typeof answers)[number]['scores'][number]) => `${voter}: ${score}`;
+	return csvOf(
+		scoreColumns,
+		answers.map((row) => ({ ...row, scores: row.scores.map(told).join('\n'), prompt: asText(row.prompt) }))
+	);
+};
 
 /** Results with all their pairs as the text of a file: everything a page shows, and every vote, as JSON; or one row for each pair as CSV. */
 export const fileOf = (results: Results, format: Format): string => {
@@ -52,18 +79,24 @@ export const fileOf = (results: Results, format: Format): string => {
 		complete_b: b.complete,
 		votes
 	}));
+	const added = (votes: (typeof rows)[number]['votes']) => {
+		const means = meanScores(votes.map(({ scores }) => scores));
+		const notes = votes.flatMap(({ voter, note }) => (note === null ? [] : [`${voter}: ${note}`]));
+		return { mean_score_a: means?.a.mean ?? null, mean_score_b: means?.b.mean ?? null, notes: notes.join('\n') };
+	};
 	if (format === 'csv')
 		return csvOf(
 			columns,
-			rows.map(({ votes: _votes, ...row }) => ({ ...row, prompt: asText(row.prompt) }))
+			rows.map(({ votes, ...row }) => ({ ...row, prompt: asText(row.prompt), ...added(votes) }))
 		);
-	const { title, contenders, plan, counts, skipped, scriptVotes, verdict, checks } = results;
+	const { title, contenders, plan, counts, skipped, scriptVotes, scores, verdict, checks } = results;
 	const whole = {
 		evaluation: title,
 		contenders,
 		plan,
 		counts,
 		scriptVotes,
+		scores,
 		verdict,
 		checks,
 		comparisons: rows,

@@ -9,7 +9,7 @@ import { releaseServing } from '../servings/commands.ts';
 import { answerAs, originOf, servedFor } from './answer-as.ts';
 import { baseProblem } from './base.ts';
 import { type Patience, usualPatience } from '../providers/answering.ts';
-import { become, letters, noteProgress, noteWaiting, runIdOf, unanswered } from './generation.ts';
+import { become, lettersOf, noteProgress, noteWaiting, runIdOf, unanswered } from './generation.ts';
 import type { Evaluation, Letter } from './rows.ts';
 
 /** A model that is being deployed is looked at so often. */
@@ -27,14 +27,14 @@ const giveUp = async (scope: Scope, evaluation: Evaluation, contender: Letter, p
 			await markFrom(tx, (await originOf(tx, evaluation, contender)).connectionId, problem);
 		return true;
 	});
-	for (const { runId, ofBase } of failed ? letters.map((letter) => servedFor(evaluation, letter)) : [])
+	for (const { runId, ofBase } of failed ? lettersOf(evaluation).map((letter) => servedFor(evaluation, letter)) : [])
 		await releaseServing(scope, runId, ofBase);
 	return failed;
 };
 
 /** Whether it ends here, because the base cannot take part: said before the run's model is deployed, which is billed. */
 const isHopeless = async (scope: Scope, evaluation: Evaluation): Promise<boolean> => {
-	if (runIdOf(evaluation, 'b') !== null) return false;
+	if (evaluation.kind === 'scoring' || runIdOf(evaluation, 'b') !== null) return false;
 	const open = await scope.tx((tx) => unanswered(tx, evaluation.id, 'b'));
 	if (open.length < evaluation.planned) return false;
 	const problem = await baseProblem(scope, evaluation.runId);
@@ -42,7 +42,7 @@ const isHopeless = async (scope: Scope, evaluation: Evaluation): Promise<boolean
 };
 
 /**
- * Lets both contenders answer what is still open, then opens the vote. Safe to run again after any interruption, and twice
+ * Lets the contenders answer what is still open, then opens the vote. Safe to run again after any interruption, and twice
  * at once: each answer is stored the moment it comes, once. A model that is being deployed is come back to. What waiting
  * cannot mend ends in `failed` with a sentence; the end of `signal` is thrown, so that the job goes back into its queue.
  */
@@ -55,7 +55,7 @@ export const generateOutputs = async (
 	const [evaluation] = await scope.tx((tx) => tx.select().from(evaluations).where(eq(evaluations.id, evaluationId)));
 	if (evaluation?.status !== 'generating') return;
 	if (await isHopeless(scope, evaluation)) return;
-	for (const contender of letters) {
+	for (const contender of lettersOf(evaluation)) {
 		try {
 			if (await answerAs(scope, evaluation, contender, signal, patience)) continue;
 		} catch (problem) {

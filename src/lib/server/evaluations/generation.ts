@@ -4,7 +4,11 @@ import { record, theProduct } from '../events/record.ts';
 import type { Tx } from '../access/scope.ts';
 import type { Evaluation, Letter } from './rows.ts';
 
-export const letters = ['a', 'b'] as const satisfies Letter[];
+/** Who answers: of a scoring the one model. */
+export const lettersOf = ({ kind }: Evaluation): readonly Letter[] => (kind === 'scoring' ? ['a'] : ['a', 'b']);
+
+/** What an event says of a scoring. */
+export const sortOf = ({ kind }: Pick<Evaluation, 'kind'>) => (kind === 'scoring' ? { kind } : {});
 
 export const runIdOf = (evaluation: Evaluation, contender: Letter) =>
 	contender === 'a' ? evaluation.runId : evaluation.againstRunId;
@@ -19,8 +23,11 @@ export const unanswered = (tx: Tx, evaluationId: string, contender: Letter) =>
 		.orderBy(pairings.position);
 
 /** A step: pages look again at how far the answers are. */
-export const noteProgress = (tx: Tx, { id, projectId, number }: Evaluation) =>
-	record(tx, theProduct, { event: 'evaluation.progressed', subject: id, projectId, details: { number } });
+export const noteProgress = (tx: Tx, evaluation: Evaluation) => {
+	const { id, projectId, number } = evaluation;
+	const details = { number, ...sortOf(evaluation) };
+	return record(tx, theProduct, { event: 'evaluation.progressed', subject: id, projectId, details });
+};
 
 /** A step: the next station, if nobody else was there first. */
 export const become = async (
@@ -37,8 +44,13 @@ export const become = async (
 	if (changed.length === 0) return;
 	const about = { subject: id, projectId };
 	if (to.status === 'voting')
-		await record(tx, theProduct, { event: 'evaluation.ready', ...about, details: { number, planned } });
-	else await record(tx, theProduct, { event: 'evaluation.failed', ...about, details: { number } });
+		await record(tx, theProduct, {
+			event: 'evaluation.ready',
+			...about,
+			details: { number, planned, ...sortOf(evaluation) }
+		});
+	else
+		await record(tx, theProduct, { event: 'evaluation.failed', ...about, details: { number, ...sortOf(evaluation) } });
 };
 
 /** A step: what a generation waits for, or null; it stays `generating`. Pages hear of it when it is something else. */

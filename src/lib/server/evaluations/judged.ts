@@ -5,6 +5,7 @@ import { flawOf, spoken } from '../../core/evaluations/answers.ts';
 import type { AnswerFacts, PairFacts } from '../../core/evaluations/checks.ts';
 import { type Names, loosePattern, namesAModel } from '../../core/evaluations/masking.ts';
 import type { PromptSource } from '../../core/evaluations/plan.ts';
+import type { Remark } from '../../core/evaluations/remarks.ts';
 import type { Outcome } from '../../core/evaluations/tally.ts';
 import type { Tx } from '../access/scope.ts';
 import { among } from '../platform/db/among.ts';
@@ -101,11 +102,13 @@ export const withTexts = async (
 	{
 		promptsFrom,
 		votes,
+		remarks,
 		names,
 		people
 	}: {
 		promptsFrom: PromptSource;
 		votes: readonly Vote[];
+		remarks: ReadonlyMap<string, Remark>;
 		names: Names;
 		people: ReadonlyMap<string, string>;
 	}
@@ -134,12 +137,14 @@ export const withTexts = async (
 			outcome,
 			score,
 			said: countSaid(own),
-			votes: own.map(({ personId, choice, swapped, position, at }) => ({
+			votes: own.map(({ ballotId, personId, choice, swapped, position, at }) => ({
 				voter: people.get(personId) ?? 'somebody',
 				choice,
 				first: swapped ? ('b' as const) : ('a' as const),
 				order: position,
-				at
+				at,
+				scores: { a: remarks.get(ballotId)?.a ?? null, b: remarks.get(ballotId)?.b ?? null },
+				note: remarks.get(ballotId)?.note || null
 			})),
 			prompt,
 			reference,

@@ -8,11 +8,12 @@ import { evaluations, outputs, servings } from '../platform/db/schema.ts';
 import { leakedPairings } from './leaks.ts';
 import { type Evaluation, type Letter, contendersOf, evaluationOf, titleFor } from './rows.ts';
 import { outOf, peopleOf } from './electorate.ts';
-import { type Standing, outcomesOf, standingOf } from './votes.ts';
+import { type Given, type Standing, givenIn } from './votes.ts';
 
 const answersOf = async (tx: Tx, evaluation: Evaluation) => {
 	// a vote opens when everything is answered
-	if (evaluation.status === 'voting') return { a: evaluation.planned, b: evaluation.planned };
+	if (evaluation.status === 'voting')
+		return { a: evaluation.planned, b: evaluation.kind === 'scoring' ? 0 : evaluation.planned };
 	const rows = await tx
 		.select({ contender: outputs.contender, count: count() })
 		.from(outputs)
@@ -44,7 +45,7 @@ const servingsOf = async (tx: Tx, evaluation: Evaluation) => {
 	return rows as { runId: string; baseModel: string | null; status: (typeof awaited)[number] }[];
 };
 
-const votersOf = async (tx: Tx, evaluation: Evaluation, { votes, skips }: Standing) => {
+const votersOf = async (tx: Tx, evaluation: Evaluation, { votes, skips }: Standing<Given>) => {
 	const byPerson = Map.groupBy(votes, (vote) => vote.personId);
 	const skipped = Map.groupBy([...skips.values()].flat(), (id) => id);
 	if (byPerson.size + skipped.size === 0) return [];
@@ -61,11 +62,12 @@ const votersOf = async (tx: Tx, evaluation: Evaluation, { votes, skips }: Standi
  */
 export const progressOf = async (tx: Tx, scope: ProjectScope, evaluationId: string): Promise<ShownEvaluation> => {
 	const evaluation = await evaluationOf(tx, scope.project.id, evaluationId);
-	const standing = await standingOf(tx, evaluation.id);
-	const own = scope.key ? await standingOf(tx, evaluation.id, 'script') : standing;
-	const judged = outcomesOf(standing.votes, evaluation.votesPerPrompt).size;
+	const standing = await givenIn(tx, evaluation.id);
+	const own = scope.key ? await givenIn(tx, evaluation.id, 'script') : standing;
+	const byPairing = [...Map.groupBy(standing.votes, ({ pairingId }) => pairingId).values()];
+	const judged = byPairing.filter((votes) => votes.length >= evaluation.votesPerPrompt).length;
 	const out = outOf(standing, await peopleOf(tx, evaluation.id), evaluation.votesPerPrompt);
-	const { number, status, problem, planned, createdAt, result, votesPerPrompt, delta, attempt } = evaluation;
+	const { number, kind, status, problem, planned, createdAt, result, votesPerPrompt, delta, attempt } = evaluation;
 	const revealed = evaluation.revealedAt !== null;
 	const isSettingUp = may(scope.role, 'evaluations:create');
 	const contenders = await contendersOf(tx, evaluation);
@@ -80,6 +82,7 @@ export const progressOf = async (tx: Tx, scope: ProjectScope, evaluationId: stri
 		id: evaluation.id,
 		number,
 		title: titleFor(scope, evaluation),
+		kind,
 		status,
 		planned,
 		promptsFrom: evaluation.promptsFrom,
@@ -99,7 +102,7 @@ export const progressOf = async (tx: Tx, scope: ProjectScope, evaluationId: stri
 		answers: await answersOf(tx, evaluation),
 		// a provider's words may name the model
 		problem: isSettingUp ? problem : null,
-		contenders: isSettingUp || revealed ? { a: side('a'), b: side('b') } : null,
+		contenders: isSettingUp || revealed ? { a: side('a'), b: kind === 'scoring' ? null : side('b') } : null,
 		leaked: isSettingUp ? await leakedPairings(tx, evaluation) : 0,
 		mayReveal: may(scope.role, 'evaluations:reveal')
 	};

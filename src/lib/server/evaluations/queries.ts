@@ -1,17 +1,19 @@
 import { and, desc, eq, isNotNull } from 'drizzle-orm';
 import { ExportResults, GetResults } from '../../contract/evaluation-results.ts';
 import { GetEvaluation, GetSetUp, GetTrend, ListEvaluations, NextPairs } from '../../contract/evaluations.ts';
+import { ExportScores, GetScores, NextAnswers } from '../../contract/scoring.ts';
 import { AppError } from '../../core/errors.ts';
 import { trendOf } from '../../core/evaluations/trend.ts';
 import { countWaiting } from '../examples/compare.ts';
 import { isComparing, promptsComparedAsFarAs } from '../prompts/compare.ts';
 import { query } from '../access/operation.ts';
 import { evaluations } from '../platform/db/schema.ts';
-import { nextPairsOf, voter } from './ballots.ts';
-import { fileOf } from './export.ts';
+import { nextAnswersOf, nextPairsOf, voter } from './ballots.ts';
+import { fileOf, scoresFileOf } from './export.ts';
 import { progressOf } from './progress.ts';
 import { resultsOf } from './results.ts';
-import { evaluationOf, listedPage } from './rows.ts';
+import { comparisonOf, listedPage, scoringOf } from './rows.ts';
+import { scoresOf } from './scores.ts';
 import { setUpOf } from './set-up.ts';
 
 /** The project's evaluations, the newest first, 50 at a time, each with its progress; what came out only after its reveal. */
@@ -65,7 +67,7 @@ export const getSetUp = query(GetSetUp, async (scope) => {
 export const nextPairs = query(NextPairs, (scope, { evaluationId, after = -1, again = false }) => {
 	const voterId = voter(scope);
 	return scope.tx(async (tx) =>
-		nextPairsOf(tx, await evaluationOf(tx, scope.project.id, evaluationId), {
+		nextPairsOf(tx, await comparisonOf(tx, scope.project.id, evaluationId), {
 			voterId,
 			isScript: scope.key !== undefined,
 			after,
@@ -73,6 +75,38 @@ export const nextPairs = query(NextPairs, (scope, { evaluationId, after = -1, ag
 			project: scope.project.name
 		})
 	);
+});
+
+/** The same of a scoring: answers, each beside the expected one, and nobody's score. */
+export const nextAnswers = query(NextAnswers, (scope, { evaluationId, after = -1, again = false }) => {
+	const voterId = voter(scope);
+	return scope.tx(async (tx) =>
+		nextAnswersOf(tx, await scoringOf(tx, scope.project.id, evaluationId), {
+			voterId,
+			isScript: scope.key !== undefined,
+			after,
+			again,
+			project: scope.project.name
+		})
+	);
+});
+
+/** What came out of a scoring, with one page of its answers; only how far it is until it is revealed. */
+export const getScores = query(GetScores, (scope, { evaluationId, show, page }) =>
+	scope.tx((tx) => scoresOf(tx, scope, evaluationId, { show, page }))
+);
+
+/** The revealed scores as a file, every answer in it. Throws *conflict* while they are hidden. */
+export const exportScores = query(ExportScores, async (scope, { evaluationId, format }) => {
+	const found = await scope.tx((tx) => scoresOf(tx, scope, evaluationId, 'all'));
+	if ('locked' in found) throw new AppError('conflict', 'The scores are still hidden, so there is nothing to export.');
+	const text = scoresFileOf(found.scores, format);
+	return {
+		name: `${scope.project.slug}-scores.${format}`,
+		pieces: (async function* () {
+			yield text;
+		})()
+	};
 });
 
 /** What came out, with one page of the judged pairs; only how far it is while identities are hidden. */

@@ -1,6 +1,7 @@
 import type { Locked, Results, Show } from '../../contract/evaluation-results.ts';
 import { answerChecks, longerOf, missingCheck, skippedCheck } from '../../core/evaluations/checks.ts';
 import { type PromptSource, barOf } from '../../core/evaluations/plan.ts';
+import { type Remark, meanScores } from '../../core/evaluations/remarks.ts';
 import { countsOf } from '../../core/evaluations/tally.ts';
 import { may } from '../../core/permissions.ts';
 import type { ProjectScope, Tx } from '../access/scope.ts';
@@ -8,7 +9,7 @@ import { type Assessment, type Skipped, assessmentOf, chainOf } from './assessme
 import { numbersOf } from './asked.ts';
 import { type CountedPair, withTexts } from './judged.ts';
 import { nextOf } from './next.ts';
-import { type Evaluation, contendersOf, evaluationOf, namesOf, titleFor } from './rows.ts';
+import { type Evaluation, comparisonOf, contendersOf, namesOf, titleFor } from './rows.ts';
 import { scriptVotesOf, voteCounts } from './votes.ts';
 
 /** Which pairs are wanted with their texts: all of them, or one page of some. */
@@ -44,7 +45,15 @@ const pageOf = (assessment: Assessment, wanted: Wanted) => {
 	return { show, page, pages, count: some.length, list: some.slice((page - 1) * rowsOnPage, page * rowsOnPage) };
 };
 
-const lockedOf = async (tx: Tx, scope: ProjectScope, evaluation: Evaluation): Promise<Locked> => {
+/** What voters added, of the pairs that count. */
+const remarksIn = ({ pairs, votes, remarks }: Assessment): Remark[] => {
+	const counting = new Set(pairs.map(({ id }) => id));
+	return votes.flatMap(({ pairingId, ballotId }) =>
+		remarks.has(ballotId) && counting.has(pairingId) ? [remarks.get(ballotId)!] : []
+	);
+};
+
+export const lockedOf = async (tx: Tx, scope: ProjectScope, evaluation: Evaluation): Promise<Locked> => {
 	const counts = (await voteCounts(tx, [evaluation.id], null)).get(evaluation.id);
 	return {
 		number: evaluation.number,
@@ -80,13 +89,13 @@ export const resultsOf = async (
 	evaluationId: string,
 	wanted: Wanted
 ): Promise<{ locked: Locked } | { results: Results }> => {
-	const evaluation = await evaluationOf(tx, scope.project.id, evaluationId);
+	const evaluation = await comparisonOf(tx, scope.project.id, evaluationId);
 	const { number, revealedAt, promptsFrom, votesPerPrompt, delta, attempt, temperature, maxTokens, thinking } =
 		evaluation;
 	if (revealedAt === null) return { locked: await lockedOf(tx, scope, evaluation) };
 	const contenders = await contendersOf(tx, evaluation);
 	const assessment = await assessmentOf(tx, evaluation, contenders);
-	const { tally, verdict, pairs, votes, voters, sides, missing, skipped } = assessment;
+	const { tally, verdict, pairs, votes, remarks, voters, sides, missing, skipped } = assessment;
 	const { list, ...rows } = pageOf(assessment, wanted);
 	const out = await skippedRows(tx, promptsFrom, skipped);
 	const people = new Map(voters.map(({ id, name }) => [id, name]));
@@ -113,6 +122,7 @@ export const resultsOf = async (
 			counts: { ...countsOf(tally), skipped: tally.skipped, planned: tally.plan.prompts },
 			skipped: out,
 			scriptVotes: await scriptVotesOf(tx, evaluation.id),
+			scores: meanScores(remarksIn(assessment)),
 			verdict,
 			checks: [
 				...verdict.checks,
@@ -124,7 +134,7 @@ export const resultsOf = async (
 				...answerChecks(pairs, voters, votes, sides, thinking)
 			],
 			next: await nextOf(tx, scope, evaluation),
-			rows: { ...rows, list: await withTexts(tx, list, { promptsFrom, votes, names, people }) }
+			rows: { ...rows, list: await withTexts(tx, list, { promptsFrom, votes, remarks, names, people }) }
 		}
 	};
 };

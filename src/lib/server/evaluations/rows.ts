@@ -33,6 +33,20 @@ export const evaluationOf = async (
 	return evaluation;
 };
 
+/** A step: the same, where two models are compared. Throws *conflict* for a scoring. */
+export const comparisonOf = async (tx: Tx, projectId: string, id: string): Promise<Evaluation> => {
+	const evaluation = await evaluationOf(tx, projectId, id);
+	if (evaluation.kind === 'comparison') return evaluation;
+	throw new AppError('conflict', `Scoring ${evaluation.number} has one model: it has answers and scores, no pairs.`);
+};
+
+/** A step: the same, where the answers of one model are scored. Throws *conflict* for a comparison. */
+export const scoringOf = async (tx: Tx, projectId: string, id: string): Promise<Evaluation> => {
+	const evaluation = await evaluationOf(tx, projectId, id);
+	if (evaluation.kind === 'scoring') return evaluation;
+	throw new AppError('conflict', `Comparison ${evaluation.number} has two models: it has pairs and votes, no scores.`);
+};
+
 /** A step: who A and B are. Never for somebody who votes. */
 export const contendersOf = async (tx: Tx, evaluation: Evaluation): Promise<Record<Letter, Contender>> => {
 	const ids = [evaluation.runId, evaluation.againstRunId].filter((id) => id !== null);
@@ -56,10 +70,13 @@ export const namesOf = ({ a, b }: Record<Letter, Contender>, project: string): N
 /**
  * What an evaluation is called. Its name tells who competes, which whoever may not know that yet learns at the reveal.
  */
-export const titleFor = (scope: Pick<Scope, 'role'>, evaluation: Pick<Evaluation, 'name' | 'number' | 'revealedAt'>) =>
+export const titleFor = (
+	scope: Pick<Scope, 'role'>,
+	evaluation: Pick<Evaluation, 'name' | 'number' | 'kind' | 'revealedAt'>
+) =>
 	evaluation.revealedAt !== null || may(scope.role, 'evaluations:seeIdentities')
 		? evaluation.name
-		: `Comparison ${evaluation.number}`;
+		: `${evaluation.kind === 'scoring' ? 'Scoring' : 'Comparison'} ${evaluation.number}`;
 
 const answerCounts = async (tx: Tx, ids: string[]): Promise<Map<string, number>> => {
 	if (ids.length === 0) return new Map();
@@ -80,11 +97,13 @@ const find = async (tx: Tx, scope: ProjectScope, { where, limit, upwards = false
 			number: evaluations.number,
 			name: evaluations.name,
 			runId: evaluations.runId,
+			kind: evaluations.kind,
 			status: evaluations.status,
 			planned: evaluations.planned,
 			createdAt: evaluations.createdAt,
 			revealedAt: evaluations.revealedAt,
-			result: evaluations.result
+			result: evaluations.result,
+			scored: evaluations.scored
 		})
 		.from(evaluations)
 		.where(and(eq(evaluations.projectId, scope.project.id), where))
@@ -95,16 +114,17 @@ const find = async (tx: Tx, scope: ProjectScope, { where, limit, upwards = false
 	// a vote opens when everything is answered
 	const answering = rows.filter(({ status }) => status !== 'voting').map(({ id }) => id);
 	const [answers, votes] = [await answerCounts(tx, answering), await voteCounts(tx, ids, scope.voterId)];
-	return rows.map(({ name, revealedAt, runId, result, ...row }): ListedEvaluation => ({
+	return rows.map(({ name, revealedAt, runId, result, scored, ...row }): ListedEvaluation => ({
 		...row,
-		title: titleFor(scope, { name, revealedAt, number: row.number }),
+		title: titleFor(scope, { name, revealedAt, number: row.number, kind: row.kind }),
 		revealed: revealedAt !== null,
-		answers: row.status === 'voting' ? 2 * row.planned : (answers.get(row.id) ?? 0),
+		answers: row.status === 'voting' ? (row.kind === 'scoring' ? 1 : 2) * row.planned : (answers.get(row.id) ?? 0),
 		judged: votes.get(row.id)?.judged ?? 0,
 		skipped: votes.get(row.id)?.skipped ?? 0,
 		mine: votes.get(row.id)?.mine ?? 0,
 		skips: votes.get(row.id)?.skips ?? 0,
-		score: revealedAt !== null && result ? { runId, ...result } : null
+		score: revealedAt !== null && result ? { runId, ...result } : null,
+		scored: revealedAt === null ? null : scored
 	}));
 };
 

@@ -10,6 +10,10 @@ const isTry = 12;
 
 type Pair = { projectId: string; runId: string; againstRunId: string | null };
 
+/** Not what goes on with an earlier one, and no scoring of one model. */
+const isNewComparison = (projectId: string): SQL | undefined =>
+	and(eq(evaluations.projectId, projectId), eq(evaluations.kind, 'comparison'), isNull(evaluations.continuesId));
+
 /** Which of the two is judged does not matter: it is the same comparison. */
 const ofSameTwo = ({ projectId, runId, againstRunId }: Pair): SQL | undefined => {
 	const same = (one: string, two: string | null) =>
@@ -18,7 +22,7 @@ const ofSameTwo = ({ projectId, runId, againstRunId }: Pair): SQL | undefined =>
 			two === null ? isNull(evaluations.againstRunId) : eq(evaluations.againstRunId, two)
 		);
 	const either = againstRunId === null ? same(runId, null) : or(same(runId, againstRunId), same(againstRunId, runId));
-	return and(eq(evaluations.projectId, projectId), isNull(evaluations.continuesId), either);
+	return and(isNewComparison(projectId), either);
 };
 
 const triesOf = async (tx: Tx, two: Pair, before?: number) => {
@@ -50,7 +54,7 @@ export const triesIn = async (tx: Tx, projectId: string) => {
 	const two = await tx
 		.selectDistinct({ runId: evaluations.runId, againstRunId: evaluations.againstRunId })
 		.from(evaluations)
-		.where(and(eq(evaluations.projectId, projectId), isNull(evaluations.continuesId)));
+		.where(isNewComparison(projectId));
 	const tried = [];
 	for (const pair of two) {
 		const times = (await triesOf(tx, { projectId, ...pair })).length;

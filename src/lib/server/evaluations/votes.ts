@@ -1,11 +1,13 @@
 import { and, desc, eq, isNotNull, isNull, lte, or, sql } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
 import { type Choice, resolve } from '../../core/evaluations/ballots.ts';
+import type { Remark } from '../../core/evaluations/remarks.ts';
+import type { ScoreMark } from '../../core/evaluations/scoring.ts';
 import type { ScriptVotes } from '../../core/evaluations/script-votes.ts';
 import { outcomeOf } from '../../core/evaluations/scores.ts';
 import { type Outcome, countOutcomes } from '../../core/evaluations/tally.ts';
 import { among } from '../platform/db/among.ts';
-import { ballots, evaluations, pairings, type voters, votes } from '../platform/db/schema.ts';
+import { ballots, evaluations, pairings, remarks, type voters, votes } from '../platform/db/schema.ts';
 import { refusing } from '../platform/db/transaction.ts';
 import type { Tx } from '../access/scope.ts';
 import { electorateOf } from './electorate.ts';
@@ -13,18 +15,21 @@ import { askedId } from './asked.ts';
 
 type Voter = (typeof voters)[number];
 
-/** One voter's last word on one pairing, as it was seen and as it was meant. `at`: when it was given. */
-export type Vote = {
+/** One voter's last word on one pairing, as it was seen: a choice, or in a scoring a score. `at`: when it was given. */
+export type Given = {
 	pairingId: string;
+	ballotId: string;
 	personId: string;
-	choice: Choice;
-	outcome: Outcome;
+	choice: Choice | ScoreMark;
 	/** Contender B stood first. */
 	swapped: boolean;
 	/** Their how manieth pair it was. */
 	position: number;
 	at: Date;
 };
+
+/** The same of a comparison, with what was meant. */
+export type Vote = Given & { choice: Choice; outcome: Outcome };
 
 /**
  * The last act on each ballot: a choice, a skip, or null for what was taken back. What was said after the reveal, as it once could be,
@@ -58,10 +63,10 @@ const latestOf = (tx: Tx, evaluationIds: string[]) =>
 		.as('latest');
 
 /** What stands: the votes, in the order in which the voters of a prompt came to it, and who skipped which pairing. */
-export type Standing = { votes: Vote[]; skips: Map<string, string[]> };
+export type Standing<One extends Given = Vote> = { votes: One[]; skips: Map<string, string[]> };
 
 /** A step: what everybody said last, what was taken back left out: of people, which count, or of scripts, which do not. */
-export const standingOf = async (tx: Tx, evaluationId: string, of: Voter = 'person'): Promise<Standing> => {
+export const givenIn = async (tx: Tx, evaluationId: string, of: Voter = 'person'): Promise<Standing<Given>> => {
 	const latest = latestOf(tx, [evaluationId]);
 	const stands = await tx
 		.select()
@@ -82,20 +87,23 @@ export const standingOf = async (tx: Tx, evaluationId: string, of: Voter = 'pers
 			)
 		);
 	const byId = new Map(drawn.map(({ id, ...ballot }) => [id, ballot]));
-	const given = rows.map((row) => {
-		const { swapped, position } = byId.get(row.ballotId)!;
-		const choice = row.choice as Choice;
-		return {
-			pairingId: row.pairingId,
-			personId: row.personId,
-			choice,
-			outcome: resolve(choice, swapped),
-			swapped,
-			position,
-			at: row.createdAt
-		};
-	});
+	const given = rows.map(({ pairingId, ballotId, personId, choice, createdAt: at }) => ({
+		...{ pairingId, ballotId, personId, at },
+		...byId.get(ballotId)!,
+		choice: choice as Given['choice']
+	}));
 	return { votes: given, skips };
+};
+
+/** A step: the same of a comparison. */
+export const standingOf = async (tx: Tx, evaluationId: string, of: Voter = 'person'): Promise<Standing> => {
+	const { votes: given, skips } = await givenIn(tx, evaluationId, of);
+	const meant = ({ choice, ...vote }: Given): Vote => ({
+		...vote,
+		choice: choice as Choice,
+		outcome: resolve(choice as Choice, vote.swapped)
+	});
+	return { votes: given.map(meant), skips };
 };
 
 /** A step: the votes of `standingOf`. */
@@ -140,6 +148,29 @@ export const voteCounts = async (tx: Tx, evaluationIds: string[], voterId: strin
 		.innerJoin(people, eq(people.id, given.id))
 		.groupBy(given.id);
 	return new Map(rows.map(({ id, ...counts }) => [id, counts]));
+};
+
+/** A step: what was last added to these votes, by their ballots. The database takes nothing after the reveal. */
+export const remarksOn = async (tx: Tx, evaluationId: string, votes: readonly Vote[]): Promise<Map<string, Remark>> => {
+	const rows = await tx
+		.selectDistinctOn([remarks.ballotId], {
+			ballotId: remarks.ballotId,
+			first: remarks.firstScore,
+			second: remarks.secondScore,
+			note: remarks.note
+		})
+		.from(remarks)
+		.where(eq(remarks.evaluationId, evaluationId))
+		.orderBy(remarks.ballotId, desc(remarks.seq));
+	const swapped = new Map(votes.map((vote) => [vote.ballotId, vote.swapped]));
+	// of a vote that was taken back nothing stands
+	const standing = rows.filter(({ ballotId }) => swapped.has(ballotId));
+	return new Map(
+		standing.map(({ ballotId, first, second, note }) => [
+			ballotId,
+			{ ...(swapped.get(ballotId) ? { a: second, b: first } : { a: first, b: second }), note }
+		])
+	);
 };
 
 /** A step: the pairings in the order they were drawn. */

@@ -52,6 +52,7 @@ const evidence = [
 		'outputs',
 		'ballots',
 		'votes',
+		'remarks',
 		'playground_pairs',
 		'audit_entries',
 		'audit_links',
@@ -151,6 +152,8 @@ describe('what is evidence does not change', () => {
 		['evaluations', `connection_id = '${id}'`, 'AI006'],
 		['evaluations', `created_by = '${id}'`, 'AI006'],
 		['evaluations', `created_at = 'epoch'`, 'AI006'],
+		['evaluations', `kind = 'scoring'`, 'AI006'],
+		['evaluations', `sendable_from = 8`, 'AI006'],
 		['evaluations', `planned = 2`, 'AI006'],
 		['evaluations', `prompts_from = 'pool'`, 'AI006'],
 		['evaluations', `votes_per_prompt = 2`, 'AI006'],
@@ -201,6 +204,7 @@ describe('what is evidence does not change', () => {
 		'outputs',
 		'ballots',
 		'votes',
+		'remarks',
 		'audit_entries',
 		'audit_links'
 	])('%s are only added to', async (table) => {
@@ -489,7 +493,13 @@ describe('columns hold what the product knows', () => {
 		['evaluations', 'status', `'x'`],
 		['evaluations', 'planned', '-1'],
 		['outputs', 'contender', `'c'`],
-		['votes', 'choice', `'third'`]
+		['evaluations', 'kind', `'x'`],
+		['evaluations', 'kind', `'scoring'`],
+		['evaluations', 'sendable_from', '8'],
+		['votes', 'choice', `'third'`],
+		['votes', 'choice', `'11'`],
+		['remarks', 'first_score', '0'],
+		['remarks', 'second_score', '11']
 	];
 	test.for(wrong)('%s.%s is never %s', async ([table, column, value]) => {
 		const columns = await raw(
@@ -501,7 +511,7 @@ describe('columns hold what the product knows', () => {
 		const values = columns.map(({ name }) =>
 			name === column ? value : name === 'id' || name === 'client_id' || name === 'mark' ? 'gen_random_uuid()' : name
 		);
-		const own = table === 'ratings' || table === 'votes' ? `where person_id = '${team.owner.id}'` : '';
+		const own = ['ratings', 'votes', 'remarks'].includes(table) ? `where person_id = '${team.owner.id}'` : '';
 		const statement = `insert into ${table} (${columns.map(({ name }) => name)}) select ${values} from ${table} ${own} limit 1`;
 		expect(await refusal(team.scope, statement)).toBe('23514');
 	});

@@ -70,6 +70,7 @@ describe('the role that serves', () => {
 				has_function_privilege('app', p.oid, 'execute') <> p.prosecdef
 			order by 1`;
 		expect(rows.map(({ name }) => name)).toEqual([
+			'add_remark',
 			'app_all_projects',
 			'app_project_ids',
 			'app_voter',

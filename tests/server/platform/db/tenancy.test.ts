@@ -53,6 +53,7 @@ const rights: Record<string, Record<Role, string>> = {
 	ballots: { owner: 'ra', trainer: 'ra', rater: 'ra' },
 	votes: { owner: 'ra', trainer: 'ra', rater: 'ra' },
 	prompts: { owner: 'rac', trainer: 'rac', rater: 'r' },
+	remarks: { owner: 'ra', trainer: 'ra', rater: 'ra' },
 	playground_pairs: { owner: 'rac', trainer: 'rac', rater: '' },
 	budgets: { owner: 'racd', trainer: 'r', rater: '' },
 	budget_notices: { owner: 'ra', trainer: 'ra', rater: '' },
@@ -64,7 +65,7 @@ const rights: Record<string, Record<Role, string>> = {
 	audit_entries: { owner: 'ra', trainer: 'a', rater: 'a' },
 	audit_links: { owner: 'r', trainer: '', rater: '' }
 };
-const perVoter = new Set(['ratings', 'rewrites', 'ballots', 'votes', 'playground_pairs']);
+const perVoter = new Set(['ratings', 'rewrites', 'ballots', 'votes', 'remarks', 'playground_pairs']);
 const perPerson = new Set([...perVoter, 'audit_entries', 'activities']);
 const withoutProject = new Set([
 	...['members', 'invitations', 'connections', 'api_keys', 'named_requests', 'personal_tokens'],

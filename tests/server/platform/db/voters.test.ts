@@ -40,7 +40,13 @@ const rows: Record<string, (who: string, as: string, ballot: string) => string> 
 		as,
 		ballot
 	) => `insert into votes (project_id, evaluation_id, pairing_id, ballot_id, choice, person_id, voter, client_id)
-		values ('${one.projectId}', '${one.ids.evaluations}', '${one.ids.pairings}', '${ballot}', 'tie', '${who}', ${as}, gen_random_uuid())`
+		values ('${one.projectId}', '${one.ids.evaluations}', '${one.ids.pairings}', '${ballot}', 'tie', '${who}', ${as}, gen_random_uuid())`,
+	remarks: (
+		who,
+		as,
+		ballot
+	) => `insert into remarks (project_id, evaluation_id, pairing_id, ballot_id, note, person_id, voter, client_id)
+		values ('${one.projectId}', '${one.ids.evaluations}', '${one.ids.pairings}', '${ballot}', 'x', '${who}', ${as}, gen_random_uuid())`
 };
 
 /** The SQLSTATE by which the database refuses it, or as what it stands there. Nothing of it stays. */
@@ -49,7 +55,7 @@ const outcome = async (scope: Scope, table: string, who: string, as: string): Pr
 	let stands = '';
 	const refused = await raw(scope, async (sql) => {
 		const ballot = randomUUID();
-		if (table === 'votes') {
+		if (table === 'votes' || table === 'remarks') {
 			const own = scope.voterId!;
 			await sql.unsafe(rows.ballots!(own, 'default', ballot));
 		}

@@ -14,6 +14,7 @@ export const pages: Record<PressedName, Page> = {
 	'servings.start': (team, project, { runId }) => to.run(team, project, text(runId)),
 	'servings.chat': (team, project) => to.playground(team, project),
 	'evaluations.create': to.newEvaluation,
+	'evaluations.createScoring': to.newScoring,
 	'evaluations.continue': (team, project, { evaluationId }) => to.results(team, project, text(evaluationId)),
 	'evaluations.retry': (team, project, { evaluationId }) => to.evaluation(team, project, text(evaluationId))
 };

@@ -29,6 +29,7 @@ import { type Method, methods } from '../../../core/runs/method.ts';
 import type { Recipe } from '../../../core/runs/recipe.ts';
 import type { EvaluationResult } from '../../../core/evaluations/result.ts';
 import { type PromptSource, promptSources } from '../../../core/evaluations/plan.ts';
+import { type Scored, scoreMarks } from '../../../core/evaluations/scoring.ts';
 import { type RunStatus, runStatuses } from '../../../core/runs/status.ts';
 import { type ServingStatus, servingStatuses } from '../../../core/servings/serving.ts';
 import {
@@ -803,6 +804,8 @@ export const servings = teamTable(
 // ── evaluation ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 const evaluationStatuses = ['generating', 'voting', 'failed'] as const;
+/** Two models side by side, or the answers of one beside what a person wrote. */
+const evaluationKinds = ['comparison', 'scoring'] as const;
 
 export const evaluations = teamTable(
 	'evaluations',
@@ -810,7 +813,8 @@ export const evaluations = teamTable(
 		projectId: uuid().notNull(),
 		number: integer().notNull(),
 		name: text().notNull(),
-		/** Contender A: a run. Contender B: another run, or null for the base model. */
+		kind: text().$type<(typeof evaluationKinds)[number]>().notNull().default('comparison'),
+		/** Contender A: a run. Contender B: another run, or null for the base model; a scoring has none. */
 		runId: uuid().notNull(),
 		againstRunId: uuid(),
 		connectionId: uuid().notNull(),
@@ -824,6 +828,8 @@ export const evaluations = teamTable(
 		votesPerPrompt: smallint().notNull().default(1),
 		/** The smallest net preference that matters, in points. */
 		delta: smallint().notNull().default(20),
+		/** Of a scoring: from this score on an answer could be sent as it is. */
+		sendableFrom: smallint(),
 		/** The how manieth comparison of these two it is: the bar rises with it. */
 		attempt: integer().notNull().default(1),
 		/** Whether a model that thinks before it answers may do so here: whoever can be told is told so. */
@@ -842,7 +848,9 @@ export const evaluations = teamTable(
 		/** Who could vote when the results were revealed. */
 		electorate: uuid().array(),
 		/** What came out, counted at the reveal, which ends the vote, so that lists recount nothing. */
-		result: json().$type<EvaluationResult>()
+		result: json().$type<EvaluationResult>(),
+		/** The same of a scoring. */
+		scored: json().$type<Scored>()
 	},
 	{ ...byTrainers, carries: ofProject },
 	(t) => [
@@ -857,9 +865,14 @@ export const evaluations = teamTable(
 		index().on(t.teamId, t.againstRunId),
 		index('evaluations_open')
 			.on(t.teamId)
-			.where(sql`status = 'generating' or (revealed_at is not null and result is null)`),
+			.where(sql`status = 'generating' or (revealed_at is not null and result is null and kind = 'comparison')`),
 		oneOf('evaluations', 'status', evaluationStatuses),
 		oneOf('evaluations', 'prompts_from', promptSources),
+		oneOf('evaluations', 'kind', evaluationKinds),
+		check(
+			'evaluations_scoring',
+			sql`(${t.kind} = 'scoring') = (${t.sendableFrom} is not null) and ${t.sendableFrom} between 1 and 10 and (${t.kind} = 'comparison' or (${t.againstRunId} is null and ${t.continuesId} is null))`
+		),
 		counts('evaluations', 'planned'),
 		check(
 			'evaluations_plan',
@@ -942,7 +955,8 @@ export const ballots = teamTable(
 	]
 );
 
-const choices = ['first', 'tie', 'second', 'both_bad', 'skip'] as const;
+/** Of a pair which is better, of one answer how good it is, or that they do not want to judge it. */
+const said = ['first', 'tie', 'second', 'both_bad', ...scoreMarks, 'skip'] as const;
 
 export const votes = teamTable(
 	'votes',
@@ -954,18 +968,46 @@ export const votes = teamTable(
 		ballotId: uuid().notNull(),
 		personId: uuid().notNull(),
 		voter: voter(),
-		/** As the person saw it, or that they do not want to judge it; null takes back what they had said. */
-		choice: text().$type<(typeof choices)[number]>(),
+		/** As the person saw it; null takes back what they had said. */
+		choice: text().$type<(typeof said)[number]>(),
 		clientId: uuid().notNull()
 	},
 	{ add: everyRole, ...appendOnly, actor: 'voter' },
 	(t) => [
 		// the ballot is the voter's own, of this pairing
 		inParent('votes_ballot', t, t.ballotId, ballots, ofBallot),
-		oneOf('votes', 'choice', choices),
+		oneOf('votes', 'choice', said),
 		unique('votes_client').on(t.teamId, t.clientId),
 		index().on(t.teamId, t.evaluationId, t.seq),
 		oneOf('votes', 'voter', voters)
+	]
+);
+
+/** What a voter adds to their vote on a pair: how good each answer is, and a note. The last one counts, while the vote stands. */
+export const remarks = teamTable(
+	'remarks',
+	{
+		seq: sequence(),
+		projectId: uuid().notNull(),
+		evaluationId: uuid().notNull(),
+		pairingId: uuid().notNull(),
+		ballotId: uuid().notNull(),
+		personId: uuid().notNull(),
+		voter: voter(),
+		/** 1–10, as the person saw them. */
+		firstScore: smallint(),
+		secondScore: smallint(),
+		note: text().notNull(),
+		clientId: uuid().notNull()
+	},
+	{ add: everyRole, ...appendOnly, actor: 'voter' },
+	(t) => [
+		inParent('remarks_ballot', t, t.ballotId, ballots, ofBallot),
+		between('remarks', 'first_score', 1, 10),
+		between('remarks', 'second_score', 1, 10),
+		unique('remarks_client').on(t.teamId, t.clientId),
+		index().on(t.teamId, t.evaluationId, t.seq),
+		oneOf('remarks', 'voter', voters)
 	]
 );
 

@@ -1,5 +1,5 @@
-import { NextPairs, Vote } from '$lib/contract/evaluations';
-import { castVote } from '$lib/server/evaluations/commands';
+import { NextPairs, Remark, Vote } from '$lib/contract/evaluations';
+import { addRemark, castVote } from '$lib/server/evaluations/commands';
 import { nextPairs } from '$lib/server/evaluations/queries';
 import { endpoint } from '$lib/server/http/endpoint';
 import type { RequestHandler } from './$types';
@@ -8,3 +8,6 @@ import type { RequestHandler } from './$types';
 export const GET: RequestHandler = endpoint(NextPairs, ({ locals }, input) => nextPairs(locals.project, input));
 
 export const POST: RequestHandler = endpoint(Vote, ({ locals }, input) => castVote(locals.project, input));
+
+/** What a person adds to their vote. */
+export const PUT: RequestHandler = endpoint(Remark, ({ locals }, input) => addRemark(locals.project, input));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Pair } from '../../../src/lib/contract/evaluations.ts';
-import type { Mark } from '../../../src/lib/core/evaluations/ballots.ts';
-import { VoteSession } from '../../../src/routes/[team=slug]/[project=slug]/eval/[evaluation]/vote/session.svelte.ts';
+import type { Pair } from '../../src/lib/contract/evaluations.ts';
+import type { Choice, Mark } from '../../src/lib/core/evaluations/ballots.ts';
+import { Sitting } from '../../src/lib/components/evaluations/sitting.svelte.ts';
 
 const pair = (position: number): Pair => ({ ballotId: `p${position}`, position, prompt: [], first: 'A', second: 'B' });
 const settle = () => new Promise((done) => setTimeout(done));
@@ -25,7 +25,7 @@ const sit = (judged: string[] = []) => {
 			pairs
 		};
 	};
-	const session = new VoteSession(
+	const session = new Sitting<Pair, Choice>(
 		queue(-1),
 		({ ballotId }, mark, saw) => {
 			given.push([ballotId, mark, saw]);
@@ -41,7 +41,7 @@ const sit = (judged: string[] = []) => {
 	return { session, server, given };
 };
 const look = () => new Promise((done) => setTimeout(done, 160));
-const numbers = ({ pairs }: VoteSession) => pairs.map(({ position }) => position);
+const numbers = ({ pairs }: Sitting<Pair, Choice>) => pairs.map(({ position }) => position);
 
 describe('what was judged elsewhere', () => {
 	test('leaves the queue, is counted once, and never comes', async () => {

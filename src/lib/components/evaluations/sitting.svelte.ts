@@ -1,11 +1,13 @@
-import type { Pair, PairQueue } from '$lib/contract/evaluations';
-import type { Choice, Mark } from '$lib/core/evaluations/ballots';
+import type { PairQueue } from '$lib/contract/evaluations';
 
-/** A choice or a skip, or null to take it back, with what stood before as far as the person saw. */
-type Give = (pair: Pair, mark: Mark | null, saw: Mark | null) => void;
-/** The next pairs after a place; `again`: of those that were skipped. */
-type More = (after: number, again: boolean) => Promise<PairQueue>;
-type Step = { pair: Pair; mark: Mark; saw: Mark | null };
+/** What is judged: a pair of a comparison, or an answer of a scoring. */
+type Judgeable = { ballotId: string; position: number };
+type Queue<Pair> = Omit<PairQueue, 'pairs'> & { pairs: Pair[] };
+/** A word on it or a skip, or null to take it back, with what stood before as far as the person saw. */
+type Give<Pair, Mark> = (pair: Pair, mark: Mark | 'skip' | null, saw: Mark | 'skip' | null) => void;
+/** The next ones after a place; `again`: of those that were skipped. */
+type More<Pair> = (after: number, again: boolean) => Promise<Queue<Pair>>;
+type Step<Pair, Mark> = { pair: Pair; mark: Mark | 'skip'; saw: Mark | 'skip' | null };
 
 /** Fewer pairs than this at hand, and more are asked for. */
 const enough = 4;
@@ -13,9 +15,9 @@ const enough = 4;
 const lockedMs = 150;
 
 /** One sitting: the pairs at hand, what was decided, and the way back. */
-export class VoteSession {
+export class Sitting<Pair extends Judgeable, Word extends string | number> {
 	pairs = $state.raw<Pair[]>([]);
-	steps = $state.raw<Step[]>([]);
+	steps = $state.raw<Step<Pair, Word>[]>([]);
 	judged = $state(0);
 	skipped = $state(0);
 	total = $state(0);
@@ -30,13 +32,13 @@ export class VoteSession {
 	#after = -1;
 	#shownAt = Date.now();
 	/** Decided in another window, or in an earlier visit from which it has not arrived. */
-	#elsewhere = new Map<string, Mark>();
+	#elsewhere = new Map<string, Word | 'skip'>();
 	/** The last word of this sitting on each pair. */
-	#given = new Map<string, Mark | null>();
-	#give: Give;
-	#more: More;
+	#given = new Map<string, Word | 'skip' | null>();
+	#give: Give<Pair, Word>;
+	#more: More<Pair>;
 
-	constructor(queue: PairQueue, give: Give, more: More) {
+	constructor(queue: Queue<Pair>, give: Give<Pair, Word>, more: More<Pair>) {
 		this.#give = give;
 		this.#more = more;
 		this.judged = queue.judged;
@@ -61,13 +63,13 @@ export class VoteSession {
 		return Date.now() - this.#shownAt > lockedMs;
 	}
 
-	#count(mark: Mark | null, by: 1 | -1) {
+	#count(mark: Word | 'skip' | null, by: 1 | -1) {
 		if (mark === 'skip') this.skipped += by;
 		else if (mark !== null) this.judged += by;
 	}
 
 	/** What the person has given in another window, or in an earlier visit. `isCounted`: the server may know of it. */
-	elsewhere(ballotId: string, mark: Mark | null, isCounted: boolean) {
+	elsewhere(ballotId: string, mark: Word | 'skip' | null, isCounted: boolean) {
 		const isHere = this.pairs.some((pair) => pair.ballotId === ballotId);
 		if (mark === null) {
 			const was = this.#elsewhere.get(ballotId);
@@ -93,7 +95,7 @@ export class VoteSession {
 		this.#after = fresh.at(-1)?.position ?? this.#after;
 	}
 
-	#mark(mark: Mark): boolean {
+	#mark(mark: Word | 'skip'): boolean {
 		const pair = this.pair;
 		if (!pair || !this.ready || this.closed) return false;
 		const saw = this.#isAgain ? 'skip' : null;
@@ -105,7 +107,7 @@ export class VoteSession {
 		return true;
 	}
 
-	#turn(pair: Pair, to: Mark | null, from: Mark | null) {
+	#turn(pair: Pair, to: Word | 'skip' | null, from: Word | 'skip' | null) {
 		if (to === from) return;
 		this.#give(pair, to, from);
 		this.#given.set(pair.ballotId, to);
@@ -113,7 +115,7 @@ export class VoteSession {
 		this.#count(to, 1);
 	}
 
-	choose = (choice: Choice): boolean => this.#mark(choice);
+	choose = (choice: Word): boolean => this.#mark(choice);
 	/** This person does not judge the pair. */
 	skip = (): boolean => this.#mark('skip');
 
@@ -146,7 +148,7 @@ export class VoteSession {
 	}
 
 	/** After something was refused: the server knows how many count, and whether the vote is over. `waiting`: what it has not heard of. */
-	async sync(waiting: readonly { mark: Mark | null; saw: Mark | null }[]) {
+	async sync(waiting: readonly { mark: Word | 'skip' | null; saw: Word | 'skip' | null }[]) {
 		const queue = await this.#more(this.#after, this.#isAgain).catch(() => null);
 		if (!queue) return;
 		[this.judged, this.skipped] = [queue.judged, queue.skipped];
