@@ -9,7 +9,7 @@ import { defaultRecipe } from '../../src/lib/core/runs/recipe.ts';
 import { config } from '../../src/lib/server/platform/config.ts';
 import { randomToken, seal, sha256 } from '../../src/lib/server/platform/crypto.ts';
 import * as tables from '../../src/lib/server/platform/db/schema.ts';
-import { castVote, revealResults } from '../../src/lib/server/evaluations/commands.ts';
+import { addRemark, castVote, revealResults } from '../../src/lib/server/evaluations/commands.ts';
 import { nextPairs } from '../../src/lib/server/evaluations/queries.ts';
 import { importExamples } from '../../src/lib/server/examples/commands.ts';
 import { keepPair } from '../../src/lib/server/playground/commands.ts';
@@ -177,6 +177,15 @@ const vote = async (scope: Scope, slug: string, evaluationId: string) => {
 			const isTuned = first.startsWith('Certainly: ');
 			const choice = turn++ % 4 === 3 ? 'tie' : isTuned ? 'first' : 'second';
 			await castVote(voter, { evaluationId, ballotId, choice, clientId: randomUUID() });
+			if (choice === 'tie')
+				await addRemark(voter, {
+					evaluationId,
+					ballotId,
+					first: 7,
+					second: 6,
+					note: 'Both are kind.',
+					clientId: randomUUID()
+				});
 		}
 	}
 };
