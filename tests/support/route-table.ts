@@ -428,6 +428,8 @@ export const lines: Record<string, Line> = {
 	[`${evaluation}/score POST`]: {
 		at: (w) => to.score(w.team, w.project, w.voting),
 		is: '401 404 409 409 409',
+		// it compares two models, whoever’s the ballot is
+		swap: { ballot: 409 },
 		send: (w) => ({ ballotId: w.ballot, score: 8, clientId: randomUUID() })
 	},
 	[`${evaluation}/scores page`]: { at: (w) => to.scores(w.team, w.project, w.voting), is: '303 404 409 409 409' },
@@ -438,8 +440,8 @@ export const lines: Record<string, Line> = {
 	},
 	[`${evaluation}/vote PUT`]: {
 		at: (w) => to.vote(w.team, w.project, w.voting),
-		// the ballot is the rater's own, who has judged it
-		is: '401 404 200 404 404',
+		// the ballot is the rater's own, who has not judged it yet
+		is: '401 404 409 404 404',
 		send: (w) => ({ ballotId: w.ballot, first: 8, second: 5, clientId: randomUUID() })
 	},
 	[`${evaluation} page`]: { at: (w) => to.evaluation(w.team, w.project, w.voting), is: members },

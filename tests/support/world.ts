@@ -13,6 +13,7 @@ import { addRemark, castVote, revealResults } from '../../src/lib/server/evaluat
 import { nextPairs } from '../../src/lib/server/evaluations/queries.ts';
 import { importExamples } from '../../src/lib/server/examples/commands.ts';
 import { keepPair } from '../../src/lib/server/playground/commands.ts';
+import { awaitPromptsCompared } from '../../src/lib/server/prompts/compare.ts';
 import { addPrompts } from '../../src/lib/server/prompts/commands.ts';
 import { createKey } from '../../src/lib/server/keys/commands.ts';
 import { keepMail, listMails } from '../../src/lib/server/platform/mail/outbox.ts';
@@ -325,9 +326,12 @@ export const newWorld = async (owner: postgres.Sql, sandboxUrl: string, { file =
 		await tx.insert(tables.budgetNotices).values({ projectId, month: '2026-01', cents: 5000, percent: 80 });
 		await tx.insert(tables.answerCosts).values({ projectId, month: '2026-01', purpose: 'playground', cents: 12.5 });
 	});
-	const prompts = await addPrompts(await inProject(scope, project.slug), {
+	const pool = await inProject(scope, project.slug);
+	const prompts = await addPrompts(pool, {
 		prompts: ['May I collect my order in person?', 'Which of your shops are open on a public holiday?']
 	});
+	// else the first page that shows the pool would
+	await awaitPromptsCompared(pool);
 	const queue = await nextPairs(await inProject(rater, project.slug), { evaluationId: voting, after: -1 });
 	return {
 		teamId: team.teamId,

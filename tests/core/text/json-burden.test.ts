@@ -41,18 +41,19 @@ const own = [
 	'contract/openapi/rest-fields.ts', // our own schema
 	'core/text/double-key.ts', // one name of what was read
 	'core/examples/import/parse.ts', // asks burdenOf, to say it in its own words
+	'core/prompts/parse.ts', // the same
 	'core/examples/formats/full.ts', // a line that an import has read
 	'core/examples/formats/training.ts', // the same
 	'server/platform/mail/outbox.ts',
 	'server/platform/db/embedded-binaries.ts',
 	'server/platform/db/embedded.ts',
-	'server/platform/db/migrate.ts',
+	'server/platform/db/migrations.ts',
 	'server/platform/db/transaction.ts', // what our own functions raise
 	'server/platform/config-secrets.ts',
 	'server/access/oauth.ts', // a cookie, at most 4 kB
 	'server/webhooks/deliver.ts', // what we have made to be sent
 	'server/http/mcp/call.ts', // what our own API answers
-	'server/evaluations/contest.ts',
+	'server/evaluations/asked.ts',
 	'server/evaluations/leaks.ts' // a file we made
 ];
 

@@ -112,6 +112,7 @@ test('a tuned model is deployed, answers, and is released', async () => {
 	const setUp = await getSetUp(inside);
 	expect(setUp).toEqual({
 		validation: 12,
+		pool: { usable: 0, leftOut: 0 },
 		voters: 1,
 		ties: 0.25,
 		tried: [],

@@ -398,7 +398,9 @@ test('the export says everything, and nothing that a spreadsheet runs', async ()
 			choice: expect.stringMatching(/^(first|second)$/),
 			first: expect.stringMatching(/^[ab]$/),
 			order: expect.any(Number),
-			at: expect.stringMatching(/^\d{4}-.*Z$/)
+			at: expect.stringMatching(/^\d{4}-.*Z$/),
+			scores: { a: null, b: null },
+			note: null
 		}
 	]);
 	expect(json.plan).toMatchObject({ prompts: 3, votes: 1, delta: 20, attempt: 1, bar: { p: 0.05, evidence: 20 } });

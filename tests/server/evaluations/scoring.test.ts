@@ -135,9 +135,12 @@ test('a rater’s answers are the same whatever others gave, and do not name the
 			(await nextAnswers(rater, { evaluationId: id, after: -1 })).list,
 			await getScores(rater, { evaluationId: id, show: 'all', page: 1 }).then((found) => ('locked' in found ? 0 : 1))
 		]);
-	const before = await seen();
 	const { ballotId } = (await nextAnswers(voter, { evaluationId: id, after: -1 })).list[0]!;
-	await scoreAnswer(voter, { evaluationId: id, ballotId, score: 2, clientId: randomUUID() });
+	const score = (score: number, saw: number | null) =>
+		scoreAnswer(voter, { evaluationId: id, ballotId, score, saw, clientId: randomUUID() });
+	await score(2, null);
+	const before = await seen();
+	await score(9, 2);
 	expect(await seen()).toBe(before);
 	expect((await getEvaluation(rater, { evaluationId: id })).title).toMatch(/^Scoring \d+$/);
 });

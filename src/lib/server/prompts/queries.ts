@@ -95,18 +95,22 @@ export const getPrompt = query(GetPrompt, (scope, { promptId }) =>
 /** What the page of prompts shows: the list, the counts, and the one that is open, if it is still there. */
 export const browsePrompts = query(BrowsePrompts, async (scope, { selected, ...filter }) => {
 	const { id: projectId } = scope.project;
-	if (await scope.tx((tx) => isComparing(tx, projectId))) await promptsComparedAsFarAs(scope);
-	return scope.tx(async (tx) => {
-		const { list: usable, leftOut } = await askable(tx, projectId);
-		return {
-			list: await pageOf(tx, scope, filter),
-			open: (selected && (await detailOf(tx, projectId, selected))) || null,
-			counts: {
-				total: await promptCount(tx, projectId),
-				usable: usable.length,
-				leftOut,
-				comparing: await isComparing(tx, projectId)
-			}
-		};
-	});
+	const look = () =>
+		scope.tx(async (tx) => {
+			const { list: usable, leftOut } = await askable(tx, projectId);
+			return {
+				list: await pageOf(tx, scope, filter),
+				open: (selected && (await detailOf(tx, projectId, selected))) || null,
+				counts: {
+					total: await promptCount(tx, projectId),
+					usable: usable.length,
+					leftOut,
+					comparing: await isComparing(tx, projectId)
+				}
+			};
+		});
+	const found = await look();
+	if (!found.counts.comparing) return found;
+	await promptsComparedAsFarAs(scope);
+	return look();
 });

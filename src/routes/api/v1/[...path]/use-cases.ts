@@ -12,6 +12,8 @@ import * as playgroundCommands from '$lib/server/playground/commands';
 import * as playgroundQueries from '$lib/server/playground/queries';
 import { createProject } from '$lib/server/project/commands';
 import * as projectQueries from '$lib/server/project/queries';
+import * as promptCommands from '$lib/server/prompts/commands';
+import * as promptQueries from '$lib/server/prompts/queries';
 import * as ratingCommands from '$lib/server/ratings/commands';
 import * as runCommands from '$lib/server/runs/commands';
 import { compareRuns } from '$lib/server/runs/compare';
@@ -47,6 +49,8 @@ export const useCases: ReadonlyMap<string, AnyUseCase> = new Map(
 		projectQueries,
 		exampleQueries,
 		exampleCommands,
+		promptQueries,
+		promptCommands,
 		ratingCommands,
 		splitQueries,
 		splitCommands,
