@@ -12,7 +12,7 @@ export const firstLoads: Record<string, number> = {
 	'team-project-eval-evaluation-results': 113,
 	'team-project-eval-evaluation-score': 54,
 	'team-project-eval-evaluation-scores': 84,
-	'team-project-eval-evaluation-vote': 79,
+	'team-project-eval-evaluation-vote': 80,
 	'team-project-eval-new': 141,
 	'team-project-eval-new-scoring': 132,
 	'team-project-eval-prompts': 105,
