@@ -1,8 +1,8 @@
 import type { PairQueue } from '$lib/contract/evaluations';
 
 /** What is judged: a pair of a comparison, or an answer of a scoring. */
-type Judgeable = { ballotId: string; position: number };
-type Queue<Pair> = Omit<PairQueue, 'pairs'> & { pairs: Pair[] };
+export type Judgeable = { ballotId: string; position: number };
+export type Queue<Pair> = Omit<PairQueue, 'pairs'> & { pairs: Pair[] };
 /** A word on it or a skip, or null to take it back, with what stood before as far as the person saw. */
 type Give<Pair, Mark> = (pair: Pair, mark: Mark | 'skip' | null, saw: Mark | 'skip' | null) => void;
 /** The next ones after a place; `again`: of those that were skipped. */

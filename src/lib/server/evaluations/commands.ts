@@ -1,10 +1,9 @@
-import { randomInt } from 'node:crypto';
 import { eq, sql } from 'drizzle-orm';
 import { RevealResults } from '../../contract/evaluation-results.ts';
 import { CreateEvaluation, Remark, RetryGeneration, Vote } from '../../contract/evaluations.ts';
 import { CreateScoring, ScoreAnswer } from '../../contract/scoring.ts';
 import { AppError, Changed } from '../../core/errors.ts';
-import { type Mark, orderOf } from '../../core/evaluations/ballots.ts';
+import type { Mark } from '../../core/evaluations/ballots.ts';
 import type { ScoreMark } from '../../core/evaluations/scoring.ts';
 import { command } from '../access/operation.ts';
 import { deed } from '../events/deed.ts';
@@ -17,7 +16,7 @@ import { lockedProject } from '../project/rows.ts';
 import { awaitPromptsCompared } from '../prompts/compare.ts';
 import { voter } from './ballots.ts';
 import { baseProblem } from './base.ts';
-import { addPairings, asManyVoters, begin, fair, readyRun, refuseTwin } from './contest.ts';
+import { readyRun, refuseTwin, setUp } from './contest.ts';
 import { peopleOf } from './electorate.ts';
 import { evaluationOf, noEvaluation } from './rows.ts';
 import { countedResult } from './verdict.ts';
@@ -27,7 +26,7 @@ import { givenIn, voteIsOver } from './votes.ts';
 
 /**
  * Fixes what will be compared, prompt by prompt, and how many votes make a verdict; the answers are written by a job.
- * Refuses a run that is not ready, more pairs than there are validation prompts, and a second click.
+ * Refuses a run that is not ready, more pairs than there are prompts that can be asked, and a second click.
  */
 export const createEvaluation = command(CreateEvaluation, async (scope, input) => {
 	await (input.promptsFrom === 'pool' ? awaitPromptsCompared(scope) : awaitCompared(scope));
@@ -42,43 +41,12 @@ export const createEvaluation = command(CreateEvaluation, async (scope, input) =
 		const against = input.against === 'base' ? null : await readyRun(tx, project.id, input.against, 'against');
 		await refuseTwin(tx, run.id, against?.id ?? null);
 
-		const available = await fair(tx, project.id, against ? [run.id, against.id] : [run.id], input.promptsFrom);
-		if (input.pairs > available.length) {
-			throw new AppError(
-				'invalid',
-				`Only ${available.length} ${input.promptsFrom === 'pool' ? 'prompts of the pool' : 'validation prompts'} can be compared fairly.`,
-				'pairs'
-			);
-		}
-		await asManyVoters(tx, project.id, input.votes);
-		const seed = randomInt(2 ** 31);
-		const chosen = orderOf(available, seed).slice(0, input.pairs);
-		const [made] = await tx
-			.insert(evaluations)
-			.values({
-				projectId: project.id,
-				number: project.nextEvaluation,
-				name: input.name || `v${run.version} against ${against ? `v${against.version}` : 'base'}`,
-				runId: run.id,
-				againstRunId: against?.id ?? null,
-				connectionId: run.connectionId,
-				baseModel: run.baseModel,
-				systemPrompt: project.systemPrompt,
-				promptsFrom: input.promptsFrom,
-				planned: chosen.length,
-				votesPerPrompt: input.votes,
-				delta: input.delta,
-				attempt: await nextAttempt(tx, { projectId: project.id, runId: run.id, againstRunId: against?.id ?? null }),
-				temperature: input.temperature,
-				maxTokens: input.maxTokens,
-				thinking: input.thinking,
-				seed,
-				status: 'generating',
-				createdBy: scope.userId
-			})
-			.returning();
-		await addPairings(tx, made!, chosen);
-		return begin(tx, scope, made!);
+		const attempt = await nextAttempt(tx, { projectId: project.id, runId: run.id, againstRunId: against?.id ?? null });
+		return setUp(tx, scope, { project, run, against, from: input.promptsFrom }, input, {
+			name: input.name || `v${run.version} against ${against ? `v${against.version}` : 'base'}`,
+			delta: input.delta,
+			attempt
+		});
 	});
 });
 
@@ -89,36 +57,11 @@ export const createScoring = command(CreateScoring, async (scope, input) => {
 		const project = await lockedProject(tx, scope);
 		const run = await readyRun(tx, project.id, input.runId, 'runId');
 		await refuseTwin(tx, run.id, null, 'scoring');
-		const available = await fair(tx, project.id, [run.id], 'validation');
-		if (input.pairs > available.length)
-			throw new AppError('invalid', `Only ${available.length} validation prompts can be asked fairly.`, 'pairs');
-		await asManyVoters(tx, project.id, input.votes);
-		const seed = randomInt(2 ** 31);
-		const chosen = orderOf(available, seed).slice(0, input.pairs);
-		const [made] = await tx
-			.insert(evaluations)
-			.values({
-				projectId: project.id,
-				number: project.nextEvaluation,
-				name: input.name || `Scores of v${run.version}`,
-				kind: 'scoring',
-				sendableFrom: input.sendableFrom ?? project.qualityThreshold,
-				runId: run.id,
-				connectionId: run.connectionId,
-				baseModel: run.baseModel,
-				systemPrompt: project.systemPrompt,
-				planned: chosen.length,
-				votesPerPrompt: input.votes,
-				temperature: input.temperature,
-				maxTokens: input.maxTokens,
-				thinking: input.thinking,
-				seed,
-				status: 'generating',
-				createdBy: scope.userId
-			})
-			.returning();
-		await addPairings(tx, made!, chosen);
-		return begin(tx, scope, made!);
+		return setUp(tx, scope, { project, run, against: null, from: 'validation' }, input, {
+			name: input.name || `Scores of v${run.version}`,
+			kind: 'scoring',
+			sendableFrom: input.sendableFrom ?? project.qualityThreshold
+		});
 	});
 });
 

@@ -1,5 +1,8 @@
+import { randomInt } from 'node:crypto';
 import { and, eq, isNull, sql } from 'drizzle-orm';
+import type { NewEvaluation } from '../../contract/evaluations.ts';
 import { AppError } from '../../core/errors.ts';
+import { orderOf } from '../../core/evaluations/ballots.ts';
 import type { PromptSource } from '../../core/evaluations/plan.ts';
 import { runCan } from '../../core/runs/status.ts';
 import type { Scope, Tx } from '../access/scope.ts';
@@ -28,7 +31,7 @@ export const voterCount = (tx: Tx, projectId: string): Promise<number> =>
 	tx.$count(members, sql`${members.projectIds} is null or ${projectId}::uuid = any (${members.projectIds})`);
 
 /** A step: more votes on a prompt than there are people would never be given. */
-export const asManyVoters = async (tx: Tx, projectId: string, votes: number) => {
+const asManyVoters = async (tx: Tx, projectId: string, votes: number) => {
 	const people = await voterCount(tx, projectId);
 	if (votes <= people) return;
 	const have = people === 1 ? 'Only one person' : `Only ${people} people`;
@@ -94,4 +97,60 @@ export const begin = async (tx: Tx, scope: Scope, evaluation: Evaluation) => {
 		details: { name, planned, ...sortOf(evaluation) }
 	});
 	return { id, number };
+};
+
+type Contest = {
+	project: typeof projects.$inferSelect;
+	run: typeof runs.$inferSelect;
+	against: typeof runs.$inferSelect | null;
+	from: PromptSource;
+};
+type Wanted = Pick<NewEvaluation, 'pairs' | 'votes' | 'temperature' | 'maxTokens' | 'thinking'>;
+type Own = Pick<typeof evaluations.$inferInsert, 'name' | 'kind' | 'sendableFrom' | 'delta' | 'attempt'>;
+
+/**
+ * A step: an evaluation begins, on prompts that none of its models has learnt, in an order of its own. Throws *invalid* for more prompts or votes
+ * than there can be.
+ */
+export const setUp = async (
+	tx: Tx,
+	scope: Scope,
+	{ project, run, against, from }: Contest,
+	wanted: Wanted,
+	own: Own
+) => {
+	const available = await fair(tx, project.id, against ? [run.id, against.id] : [run.id], from);
+	if (wanted.pairs > available.length)
+		throw new AppError(
+			'invalid',
+			`Only ${available.length} ${from === 'pool' ? 'prompts of the pool' : 'validation prompts'} can be ${own.kind === 'scoring' ? 'asked' : 'compared'} fairly.`,
+			'pairs'
+		);
+	await asManyVoters(tx, project.id, wanted.votes);
+	const seed = randomInt(2 ** 31);
+	const chosen = orderOf(available, seed).slice(0, wanted.pairs);
+	const [made] = await tx
+		.insert(evaluations)
+		.values({
+			...own,
+			projectId: project.id,
+			number: project.nextEvaluation,
+			runId: run.id,
+			againstRunId: against?.id ?? null,
+			connectionId: run.connectionId,
+			baseModel: run.baseModel,
+			systemPrompt: project.systemPrompt,
+			promptsFrom: from,
+			planned: chosen.length,
+			votesPerPrompt: wanted.votes,
+			temperature: wanted.temperature,
+			maxTokens: wanted.maxTokens,
+			thinking: wanted.thinking,
+			seed,
+			status: 'generating',
+			createdBy: scope.userId
+		})
+		.returning();
+	await addPairings(tx, made!, chosen);
+	return begin(tx, scope, made!);
 };
