@@ -9,11 +9,11 @@ export const firstLoads: Record<string, number> = {
 	'team-project-add': 108,
 	'team-project-eval': 93,
 	'team-project-eval-evaluation': 91,
-	'team-project-eval-evaluation-results': 113,
+	'team-project-eval-evaluation-results': 114,
 	'team-project-eval-evaluation-score': 54,
 	'team-project-eval-evaluation-scores': 84,
 	'team-project-eval-evaluation-vote': 80,
-	'team-project-eval-new': 141,
+	'team-project-eval-new': 142,
 	'team-project-eval-new-scoring': 132,
 	'team-project-eval-prompts': 105,
 	'team-project-examples': 148,
@@ -48,7 +48,7 @@ export const firstLoads: Record<string, number> = {
 	'team-project-train-new-pairs': 103,
 	'team-project-train-failed': 105,
 	'team-project-eval-failed': 91,
-	'team-project-results-locked': 113,
+	'team-project-results-locked': 114,
 	'not-found': 82,
 	'not-allowed': 82
 };
