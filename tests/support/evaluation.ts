@@ -15,7 +15,7 @@ import {
 	pairings,
 	runs
 } from '../../src/lib/server/platform/db/schema.ts';
-import { addRemark, castVote, createEvaluation } from '../../src/lib/server/evaluations/commands.ts';
+import { addRemark, castVote, createEvaluation, createScoring } from '../../src/lib/server/evaluations/commands.ts';
 import { addPrompts } from '../../src/lib/server/prompts/commands.ts';
 import { nextPairs } from '../../src/lib/server/evaluations/queries.ts';
 import { type Scope, inProject } from '../../src/lib/server/access/scope.ts';
@@ -150,6 +150,26 @@ export const newBallot = async (
 	);
 	await answerAll(contest.scope, id, write);
 	return { ...contest, id };
+};
+
+/** A scoring whose answers are written without a provider. */
+export const newScoring = async (pairs: number, { votes = 1, spare = 0 } = {}) => {
+	const contest = await newContest(pairs + spare);
+	for (let people = 1; people < votes; people++) await contest.as('rater');
+	const voter = await inProject(contest.scope, contest.slug);
+	const asked = { runId: contest.run.id, pairs, votes, temperature: 0, maxTokens: 512, thinking: false };
+	const { id } = await createScoring(voter, asked);
+	await contest.scope.tx(async (tx) => {
+		const all = await tx.select().from(pairings).where(eq(pairings.evaluationId, id));
+		await tx.insert(outputs).values(
+			all.map(({ projectId, id: pairingId, position }) => ({
+				...{ projectId, evaluationId: id, pairingId, contender: 'a' as const, finishReason: 'stop' },
+				text: `Apple ${position}`
+			}))
+		);
+		await tx.update(evaluations).set({ status: 'voting' }).where(eq(evaluations.id, id));
+	});
+	return { ...contest, id, voter };
 };
 
 /** Answers of both contenders to whatever has none, without a provider; then the vote is open. */

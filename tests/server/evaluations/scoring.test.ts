@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { eq } from 'drizzle-orm';
 import { afterAll, expect, test } from 'vitest';
 import type { Scores } from '../../../src/lib/contract/scoring.ts';
 import { type ProjectScope, inProject } from '../../../src/lib/server/access/scope.ts';
-import { castVote, createScoring, revealResults, scoreAnswer } from '../../../src/lib/server/evaluations/commands.ts';
+import { castVote, revealResults, scoreAnswer } from '../../../src/lib/server/evaluations/commands.ts';
 import {
 	exportScores,
 	getEvaluation,
@@ -15,30 +14,10 @@ import {
 	nextPairs
 } from '../../../src/lib/server/evaluations/queries.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
-import { activities, evaluations, outputs, pairings } from '../../../src/lib/server/platform/db/schema.ts';
-import { newContest } from '../../support/evaluation.ts';
+import { activities } from '../../../src/lib/server/platform/db/schema.ts';
+import { newScoring } from '../../support/evaluation.ts';
 
 afterAll(() => closePools());
-
-/** A scoring whose answers are written without a provider. */
-const begun = async (pairs: number, { votes = 1, spare = 0 } = {}) => {
-	const contest = await newContest(pairs + spare);
-	for (let people = 1; people < votes; people++) await contest.as('rater');
-	const voter = await inProject(contest.scope, contest.slug);
-	const asked = { runId: contest.run.id, pairs, votes, temperature: 0, maxTokens: 512, thinking: false };
-	const { id } = await createScoring(voter, asked);
-	await contest.scope.tx(async (tx) => {
-		const all = await tx.select().from(pairings).where(eq(pairings.evaluationId, id));
-		await tx.insert(outputs).values(
-			all.map(({ projectId, id: pairingId, position }) => ({
-				...{ projectId, evaluationId: id, pairingId, contender: 'a' as const, finishReason: 'stop' },
-				text: `Apple ${position}`
-			}))
-		);
-		await tx.update(evaluations).set({ status: 'voting' }).where(eq(evaluations.id, id));
-	});
-	return { ...contest, id, voter };
-};
 
 const scoreAll = async (who: ProjectScope, evaluationId: string, decide: (position: number) => number | 'skip') => {
 	for (;;) {
@@ -57,7 +36,7 @@ const scoresOf = async (who: ProjectScope, evaluationId: string, show: 'all' | '
 };
 
 test('one person: average, bars, what could be sent with its interval, and the answers beside the expected ones', async () => {
-	const { voter, id, scope } = await begun(8);
+	const { voter, id, scope } = await newScoring(8);
 	const [first] = (await nextAnswers(voter, { evaluationId: id, after: -1 })).list;
 	expect(first!.expected).toContain('The answer to Question');
 	await scoreAll(voter, id, (at) => at + 2);
@@ -79,7 +58,7 @@ test('one person: average, bars, what could be sent with its interval, and the a
 });
 
 test('two scores an answer: the mean of the first two counts, a third changes nothing but its own person’s numbers', async () => {
-	const { voter, as, slug, id } = await begun(3, { votes: 2 });
+	const { voter, as, slug, id } = await newScoring(3, { votes: 2 });
 	const people = [voter, await inProject(await as('rater'), slug), await inProject(await as('trainer'), slug)];
 	for (const [at, person] of people.entries()) await scoreAll(person, id, () => [7, 8, 1][at]!);
 	await revealResults(voter, { evaluationId: id });
@@ -89,7 +68,7 @@ test('two scores an answer: the mean of the first two counts, a third changes no
 });
 
 test('what everybody skips is in no number; the reveal ends it, by the database too', async () => {
-	const { voter, id } = await begun(3);
+	const { voter, id } = await newScoring(3);
 	await scoreAll(voter, id, (at) => (at === 0 ? 'skip' : 9));
 	const { list } = await nextAnswers(voter, { evaluationId: id, after: -1, again: true });
 	await revealResults(voter, { evaluationId: id });
@@ -99,7 +78,7 @@ test('what everybody skips is in no number; the reveal ends it, by the database 
 });
 
 test('what was said elsewhere meanwhile is told as a score, and sent twice counts once', async () => {
-	const { voter, id } = await begun(1);
+	const { voter, id } = await newScoring(1);
 	const { ballotId } = (await nextAnswers(voter, { evaluationId: id, after: -1 })).list[0]!;
 	const sent = { evaluationId: id, ballotId, score: 9, saw: null, clientId: randomUUID() };
 	await scoreAnswer(voter, sent);
@@ -109,7 +88,7 @@ test('what was said elsewhere meanwhile is told as a score, and sent twice count
 });
 
 test('it is no comparison: no pairs, no votes, no results, and no try in the ledger', async () => {
-	const { voter, id, run, exampleIds } = await begun(14);
+	const { voter, id, run, exampleIds } = await newScoring(14);
 	const { ballotId } = (await nextAnswers(voter, { evaluationId: id, after: -1 })).list[0]!;
 	const conflict = { code: 'conflict' };
 	await expect(nextPairs(voter, { evaluationId: id, after: -1 })).rejects.toMatchObject(conflict);
@@ -128,7 +107,7 @@ test('it is no comparison: no pairs, no votes, no results, and no try in the led
 });
 
 test('a rater’s answers are the same whatever others gave, and do not name the model', async () => {
-	const { voter, as, slug, id } = await begun(2);
+	const { voter, as, slug, id } = await newScoring(2);
 	const rater = await inProject(await as('rater'), slug);
 	const seen = async () =>
 		JSON.stringify([
@@ -146,7 +125,7 @@ test('a rater’s answers are the same whatever others gave, and do not name the
 });
 
 test('the file holds every score', async () => {
-	const { voter, id } = await begun(2);
+	const { voter, id } = await newScoring(2);
 	await scoreAll(voter, id, (at) => 5 + at);
 	await revealResults(voter, { evaluationId: id });
 	const text = async (format: 'json' | 'csv') => {
