@@ -1,5 +1,5 @@
 // Which prompts of the pool nearly ask the same, and which ask what an example or a preference does (core/examples/near.ts).
-import { and, asc, eq, isNull, sql } from 'drizzle-orm';
+import { and, asc, eq, sql } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
 import type { Message } from '../../core/examples/example.ts';
 import { Families, NearIndex, type Sayings, commonGrams, sampleOf, sayingsOf } from '../../core/examples/near.ts';
@@ -61,11 +61,17 @@ const knownIn = async (scope: Scope, projectId: string): Promise<Known[]> => {
 	];
 };
 
+/** What was deleted and has been asked stays among them: what nearly asks the same has been asked. */
 const askedIn = (tx: Tx, projectId: string) =>
 	tx
 		.select({ id: prompts.id, hash: prompts.promptHash, messages: prompts.messages })
 		.from(prompts)
-		.where(and(eq(prompts.projectId, projectId), isNull(prompts.deletedAt)))
+		.where(
+			and(
+				eq(prompts.projectId, projectId),
+				sql`(${prompts.deletedAt} is null or exists (select from pairings a where a.team_id = ${prompts.teamId} and a.prompt_id = ${prompts.id}))`
+			)
+		)
 		.orderBy(asc(prompts.number));
 
 /** Of each prompt its family in the pool, and what else is near it, directly or by others between them. */
@@ -106,7 +112,14 @@ export const comparePrompts = async (scope: Scope, projectId: string, signal?: A
 	}));
 	const found = await compared(known, asked, signal);
 	const list = (values: string[]) => sql.param(`{${values.map((value) => `"${value}"`).join(',')}}`);
-	await scope.tx(async (tx) => {
+	const isKept = await scope.tx(async (tx) => {
+		const kept = await tx
+			.update(projects)
+			.set({ promptsCompared: state.now })
+			.where(and(eq(projects.id, projectId), eq(projects.promptsCompared, state.compared)))
+			.returning({ id: projects.id });
+		// something came back meanwhile, or somebody else has compared them
+		if (kept.length === 0) return false;
 		await tx.execute(sql`
 			update prompts p set family = decode(nullif(f.family, ''), 'hex'), near = coalesce(string_to_array(nullif(f.near, ''), ','), '{}')
 			from (
@@ -114,8 +127,9 @@ export const comparePrompts = async (scope: Scope, projectId: string, signal?: A
 					${list(found.map(({ near }) => near))}::text[]) as f(id, family, near)
 			) f
 			where p.project_id = ${projectId} and p.id = f.id`);
-		await tx.update(projects).set({ promptsCompared: state.now }).where(eq(projects.id, projectId));
+		return true;
 	});
+	if (!isKept) await comparePrompts(scope, projectId, signal);
 };
 
 /**
