@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import postgres from 'postgres';
 import * as v from 'valibot';
@@ -5,13 +6,14 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { linesOfFile } from '../../../src/lib/core/examples/import/file-lines.ts';
 import { type ProjectScope, type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
-import { auditEntries, examples, projects, prompts } from '../../../src/lib/server/platform/db/schema.ts';
+import { auditEntries, examples, projects, prompts, runPairs } from '../../../src/lib/server/platform/db/schema.ts';
 import { addPrompts, deletePrompts, importPrompts, restorePrompts } from '../../../src/lib/server/prompts/commands.ts';
 import { compareExamples } from '../../../src/lib/server/examples/compare.ts';
 import { comparePrompts } from '../../../src/lib/server/prompts/compare.ts';
 import { promptJobs } from '../../../src/lib/server/prompts/jobs.ts';
 import { browsePrompts, getPrompt, listPrompts } from '../../../src/lib/server/prompts/queries.ts';
-import { addExamples } from '../../support/evaluation.ts';
+import { keepPair, withdrawPair } from '../../../src/lib/server/playground/commands.ts';
+import { addExamples, addReadyRun } from '../../support/evaluation.ts';
 import { newProject, newTeam } from '../../support/team.ts';
 
 afterAll(() => closePools());
@@ -22,9 +24,9 @@ const refund = 'I would like to return the shoes that I bought last month. How l
 
 const newPool = async () => {
 	const team = await newTeam();
-	const { project } = await newProject(team.scope);
+	const { project, connection } = await newProject(team.scope);
 	const scope = await inProject({ ...team.scope, userId: team.owner.id }, project.slug);
-	return { ...team, project, pool: scope };
+	return { ...team, project, connection, pool: scope };
 };
 
 const inputs = async (scope: ProjectScope, filter: Parameters<typeof listPrompts>[1] = {}) =>
@@ -317,4 +319,22 @@ test('a prompt that no text of Postgres could keep is refused, and the others ar
 	expect(file).toMatchObject({ added: 0, refused: 2 });
 	expect(await inputs(pool, { search: 'parcel' })).toEqual([parcel]);
 	expect(await inputs(pool, { search: 'par\u0000cel' })).toEqual([parcel]);
+});
+
+test('a preference that a run was sent is known, nearly too, also when it was taken back afterwards', async () => {
+	const { scope, pool, connection } = await newPool();
+	const { id: projectId } = pool.project;
+	const prompt = [{ role: 'user' as const, content: parcelToo }];
+	const answers = { chosen: 'It left today.', rejected: 'No idea.', chosenBy: 'v1', rejectedBy: 'base' };
+	const { id: pairId } = await keepPair(pool, { prompt, ...answers, clientId: randomUUID() });
+	const run = await addReadyRun(scope, { projectId, connectionId: connection.id });
+	await scope.tx((tx) => tx.insert(runPairs).values({ projectId, runId: run.id, pairId }));
+	await withdrawPair(pool, { pairId });
+	await addPrompts(pool, { prompts: [parcel, refund] });
+	const { list, counts } = await browsePrompts(pool, {});
+	expect(list.rows.map(({ learnt }) => learnt)).toEqual([
+		null,
+		{ exampleId: null, number: null, exact: false, trained: true }
+	]);
+	expect(counts).toMatchObject({ usable: 1, leftOut: 1 });
 });

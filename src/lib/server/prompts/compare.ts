@@ -1,5 +1,5 @@
 // Which prompts of the pool nearly ask the same, and which ask what an example or a preference does (core/examples/near.ts).
-import { and, asc, eq, sql } from 'drizzle-orm';
+import { and, asc, eq, or, sql } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
 import type { Message } from '../../core/examples/example.ts';
 import { Families, NearIndex, type Sayings, commonGrams, sampleOf, sayingsOf } from '../../core/examples/near.ts';
@@ -52,7 +52,8 @@ const knownIn = async (scope: Scope, projectId: string): Promise<Known[]> => {
 		pairs: await tx
 			.select({ hash: playgroundPairs.promptHash, prompt: playgroundPairs.prompt })
 			.from(playgroundPairs)
-			.where(standingChoices(projectId))
+			// what a run was sent is learnt, also when it was taken back afterwards
+			.where(or(standingChoices(projectId), and(eq(playgroundPairs.projectId, projectId), sql`ordered`)))
 	}));
 	const familyOf = new Map(families.map(({ hash, family }) => [hash.toString('hex'), family!.toString('hex')]));
 	return [
