@@ -29,12 +29,13 @@ export const addPrompts = command(AddPrompts, async (scope, { prompts: given }) 
 			answer.refused.push({ place: at + 1, reason: capital(messages), exampleId: null });
 		else drafts.push({ place: at + 1, messages });
 	}
+	const list = drafts.map(({ messages }) => messages);
 	const door = await doorOf(scope);
+	const atDoor = await door(list);
 	return scope.tx(async (tx) => {
 		const project = await lockedProject(tx, scope);
 		const { id: projectId } = project;
-		const list = drafts.map(({ messages }) => messages);
-		const outcomes = list.length > 0 ? await addDrafts(tx, scope, project, list, { origin: 'written', door }) : [];
+		const outcomes = list.length > 0 ? await addDrafts(tx, scope, project, list, { origin: 'written', atDoor }) : [];
 		for (const [at, outcome] of outcomes.entries()) {
 			const { place } = drafts[at]!;
 			if (outcome.is === 'added') answer.added.push({ id: outcome.id, number: outcome.number });

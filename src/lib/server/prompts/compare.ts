@@ -162,8 +162,10 @@ export const compareAll = async (scope: Scope, projectId: string, signal: AbortS
 	await comparePrompts(scope, projectId, signal);
 };
 
-/** Which example that trains nearly asks the same; null for none. */
-export type Door = (messages: readonly Message[]) => { id: string; number: number; trained: boolean } | null;
+/** An example that trains and nearly asks the same; null for none. */
+export type AtDoor = { id: string; number: number; trained: boolean } | null;
+/** What stands in the way of each of these. Not within a transaction: long texts take seconds, and others go on meanwhile. */
+export type Door = (list: readonly (readonly Message[])[]) => Promise<AtDoor[]>;
 
 /** With more than so many that train nobody waits for it at the door: comparing the pool finds what is near. */
 const mostAtDoor = 3000;
@@ -183,7 +185,7 @@ export const doorOf = async (scope: ProjectScope): Promise<Door> => {
 			.where(and(eq(examples.projectId, projectId), learnsNow))
 			.limit(mostAtDoor + 1)
 	);
-	if (rows.length === 0 || rows.length > mostAtDoor) return () => null;
+	if (rows.length === 0 || rows.length > mostAtDoor) return async (list) => list.map(() => null);
 	const known = rows.map(({ messages }) => sayingsOf(messages));
 	const index = new NearIndex(commonGrams(sampleOf(known)));
 	const rest = besideOthers();
@@ -191,10 +193,14 @@ export const doorOf = async (scope: ProjectScope): Promise<Door> => {
 		index.add(sayings);
 		await rest();
 	}
-	return (messages) => {
-		const twin = index.add(sayingsOf(withAnswer(messages))).twins.find((at) => at < rows.length);
-		if (twin === undefined) return null;
-		const { id, number, trained } = rows[twin]!;
-		return { id, number, trained };
+	return async (list) => {
+		const found: AtDoor[] = [];
+		for (const messages of list) {
+			const twin = index.add(sayingsOf(withAnswer(messages))).twins.find((at) => at < rows.length);
+			const row = twin === undefined ? null : rows[twin]!;
+			found.push(row && { id: row.id, number: row.number, trained: row.trained });
+			await rest();
+		}
+		return found;
 	};
 };
