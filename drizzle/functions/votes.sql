@@ -35,10 +35,10 @@ begin
 	if (new.choice ~ '^[0-9]+$') <> (sort = 'scoring') then
 		raise exception 'A % takes no such vote', sort using errcode = 'AI046';
 	end if;
-	return new;
+	return null;
 end $$;
 
-create or replace trigger votes_mark before insert on votes
+create or replace trigger votes_mark after insert on votes
 	for each row when (new.choice <> 'skip') execute function refuse_other_marks();
 
 -- One voter's vote on their own ballot, appended: under row level security, as whoever acts; null takes back what they said before.
