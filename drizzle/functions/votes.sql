@@ -27,6 +27,20 @@ create or replace trigger ballots_end after insert on ballots
 create or replace trigger remarks_end after insert on remarks
 	referencing new table as new_rows for each statement execute function refuse_late_votes();
 
+-- Answers of a scoring get scores, pairs get choices: one of the other kind, once it stands, could be counted by nobody.
+create or replace function refuse_other_marks() returns trigger language plpgsql security definer set search_path = '' as $$
+declare
+	sort text := (select e.kind from public.evaluations e where e.team_id = new.team_id and e.id = new.evaluation_id);
+begin
+	if (new.choice ~ '^[0-9]+$') <> (sort = 'scoring') then
+		raise exception 'A % takes no such vote', sort using errcode = 'AI046';
+	end if;
+	return null;
+end $$;
+
+create or replace trigger votes_mark after insert on votes
+	for each row when (new.choice <> 'skip') execute function refuse_other_marks();
+
 -- One voter's vote on their own ballot, appended: under row level security, as whoever acts; null takes back what they said before.
 -- `looked`: it comes with the choice that was seen (`saw`). Sent twice, it counts once, also when the results are known by then.
 -- AI043: there is no such evaluation. AI044: that ballot is not theirs. AI045: the vote was used for another ballot. AI042: another
@@ -45,9 +59,6 @@ begin
 	from public.evaluations e where e.id = evaluation and e.project_id = project;
 	if contest.number is null then
 		raise exception 'There is no such evaluation' using errcode = 'AI043';
-	end if;
-	if mark <> 'skip' and (mark ~ '^[0-9]+$') <> (contest.kind = 'scoring') then
-		raise exception 'A % takes no such vote', contest.kind using errcode = 'AI046';
 	end if;
 	pairing := (select b.pairing_id from public.ballots b where b.id = ballot and b.evaluation_id = evaluation and b.person_id = acting);
 	if pairing is null then

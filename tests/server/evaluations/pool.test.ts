@@ -198,3 +198,18 @@ test('nearly the same question is asked once', async () => {
 	expect((await getSetUp(inside)).pool).toEqual({ usable: 2, leftOut: 0 });
 	await expect(createEvaluation(inside, wish(run.id, 3, fromPool))).rejects.toMatchObject({ code: 'invalid' });
 });
+
+test('what nearly asks the same as a prompt that was asked and then deleted is not asked in the continuation', async () => {
+	const { scope, inside, slug, run } = await newPoolContest(1);
+	const parcel = 'Could you please tell me where my parcel is? I ordered it two weeks ago from your shop.';
+	const { added } = await addPrompts(inside, { prompts: [parcel, `Hello. ${parcel}`] });
+	const { id } = await createEvaluation(inside, wish(run.id, 2, fromPool));
+	await answerAll(scope, id);
+	await voteAs(scope, slug, id, (at) => (at === 0 ? 'a' : 'b'));
+	await revealResults(inside, { evaluationId: id });
+	await deletePrompts(inside, { ids: [added[0]!.id] });
+	expect(await getContinuation(inside, { evaluationId: id })).toMatchObject({ unseen: 0 });
+	await addPrompts(inside, { prompts: ['Which colours do you have of the long winter coat?'] });
+	await getSetUp(inside); // compares what is new
+	expect(await getContinuation(inside, { evaluationId: id })).toMatchObject({ unseen: 1 });
+});

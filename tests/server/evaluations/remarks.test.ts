@@ -121,3 +121,11 @@ test('a note on somebody else’s ballot is refused, and nobody’s note is in w
 	await addRemark(voter, { ...act(queue[0]!), first: 2, second: 9, note: 'Zanzibar' });
 	expect(await seen()).toBe(before);
 });
+
+test('a note is kept without what no text of Postgres keeps', async () => {
+	const { voter, queue, act, id } = await begun(1);
+	await castVote(voter, { ...act(queue[0]!), choice: 'tie' });
+	await addRemark(voter, { ...act(queue[0]!), first: null, second: null, note: 'pas\u0000ted \ud800' });
+	await revealResults(voter, { evaluationId: id });
+	expect((await resultsOf(voter, id)).rows.list[0]!.votes[0]!.note).toBe('pasted \ufffd');
+});

@@ -14,8 +14,9 @@ import {
 	nextPairs
 } from '../../../src/lib/server/evaluations/queries.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
-import { activities } from '../../../src/lib/server/platform/db/schema.ts';
-import { newScoring } from '../../support/evaluation.ts';
+import { activities, evaluations, outputs, pairings } from '../../../src/lib/server/platform/db/schema.ts';
+import { newBallot, newContest, newScoring } from '../../support/evaluation.ts';
+import { raw } from '../../support/raw.ts';
 
 afterAll(() => closePools());
 
@@ -135,4 +136,26 @@ test('the file holds every score', async () => {
 	const whole = JSON.parse(await text('json'));
 	expect(whole.answers.map(({ scores }: { scores: { score: number }[] }) => scores[0]!.score)).toEqual([5, 6]);
 	expect((await text('csv')).split('\r\n')[0]).toBe('answer,example,score,scores,prompt,expected,said,complete');
+});
+
+test('the database itself takes scores in scorings and choices in comparisons only', async () => {
+	const scoring = await begun(1);
+	const { list } = await nextAnswers(scoring.voter, { evaluationId: scoring.id, after: -1 });
+	const comparison = await newBallot(1);
+	const voter = await inProject(comparison.scope, comparison.slug);
+	const { pairs } = await nextPairs(voter, { evaluationId: comparison.id, after: -1 });
+	const cast = (who: ProjectScope, ballotId: string, choice: 'first' | '7' | 'skip') =>
+		raw(
+			who,
+			(sql) => sql`insert into votes (project_id, evaluation_id, pairing_id, person_id, ballot_id, choice, client_id)
+				select project_id, evaluation_id, pairing_id, person_id, id, ${choice}, gen_random_uuid() from ballots where id = ${ballotId}`
+		);
+	for (const [who, ballotId, own, other] of [
+		[scoring.voter, list[0]!.ballotId, '7', 'first'],
+		[voter, pairs[0]!.ballotId, 'first', '7']
+	] as const) {
+		await expect(cast(who, ballotId, other)).rejects.toMatchObject({ code: 'AI046' });
+		await cast(who, ballotId, 'skip');
+		await cast(who, ballotId, own);
+	}
 });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import postgres from 'postgres';
 import * as v from 'valibot';
@@ -5,11 +6,14 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { linesOfFile } from '../../../src/lib/core/examples/import/file-lines.ts';
 import { type ProjectScope, type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
-import { auditEntries, examples, projects, prompts } from '../../../src/lib/server/platform/db/schema.ts';
+import { auditEntries, examples, projects, prompts, runPairs } from '../../../src/lib/server/platform/db/schema.ts';
 import { addPrompts, deletePrompts, importPrompts, restorePrompts } from '../../../src/lib/server/prompts/commands.ts';
+import { compareExamples } from '../../../src/lib/server/examples/compare.ts';
+import { comparePrompts } from '../../../src/lib/server/prompts/compare.ts';
 import { promptJobs } from '../../../src/lib/server/prompts/jobs.ts';
 import { browsePrompts, getPrompt, listPrompts } from '../../../src/lib/server/prompts/queries.ts';
-import { addExamples } from '../../support/evaluation.ts';
+import { keepPair, withdrawPair } from '../../../src/lib/server/playground/commands.ts';
+import { addExamples, addReadyRun } from '../../support/evaluation.ts';
 import { newProject, newTeam } from '../../support/team.ts';
 
 afterAll(() => closePools());
@@ -20,9 +24,9 @@ const refund = 'I would like to return the shoes that I bought last month. How l
 
 const newPool = async () => {
 	const team = await newTeam();
-	const { project } = await newProject(team.scope);
+	const { project, connection } = await newProject(team.scope);
 	const scope = await inProject({ ...team.scope, userId: team.owner.id }, project.slug);
-	return { ...team, project, pool: scope };
+	return { ...team, project, connection, pool: scope };
 };
 
 const inputs = async (scope: ProjectScope, filter: Parameters<typeof listPrompts>[1] = {}) =>
@@ -268,4 +272,69 @@ test('two who add the same at once add it once', async () => {
 	const answers = await Promise.all(Array.from({ length: 4 }, () => addPrompts(pool, { prompts: [parcel, refund] })));
 	expect(answers.flatMap(({ added }) => added)).toHaveLength(2);
 	expect(await inputs(pool)).toEqual([refund, parcel]);
+});
+
+test('of two deleted ones that ask the same only one comes back', async () => {
+	const { pool } = await newPool();
+	const ids: string[] = [];
+	for (let time = 0; time < 2; time++) {
+		const { added } = await addPrompts(pool, { prompts: [parcel] });
+		ids.push(added[0]!.id);
+		await deletePrompts(pool, { ids: [added[0]!.id] });
+	}
+	await expect(restorePrompts(pool, { ids })).rejects.toMatchObject({ code: 'conflict' });
+	expect(await restorePrompts(pool, { ids: [ids[0]!] })).toEqual({ count: 1 });
+});
+
+test('what comes back while the others are compared is compared as well', async () => {
+	const { scope, pool, project } = await newPool();
+	const { added } = await addPrompts(pool, { prompts: [parcel, refund] });
+	await browsePrompts(pool, {});
+	await deletePrompts(pool, { ids: [added[0]!.id] });
+	// what the door sees only beside the pool
+	await addExamples(scope, project.id, [parcelToo], { split: 'train' });
+	await addPrompts(pool, { prompts: ['Do you ship to Norway, and what does it cost?'] });
+	await compareExamples(pool, project.id);
+	let restored = 0;
+	const tx: typeof pool.tx = async (work) => {
+		// all has been read, and is about to be written down
+		if (String(work).includes('update prompts p') && restored++ === 0)
+			await restorePrompts(pool, { ids: [added[0]!.id] });
+		return pool.tx(work);
+	};
+	await comparePrompts({ ...pool, tx }, project.id);
+	expect(restored).toBe(2);
+	const { list } = await browsePrompts(pool, { search: 'parcel' });
+	expect(list.rows).toMatchObject([{ number: 1, learnt: { exact: false } }]);
+});
+
+test('a prompt that no text of Postgres could keep is refused, and the others are found', async () => {
+	const { pool } = await newPool();
+	const { refused } = await addPrompts(pool, {
+		prompts: ['A \u0000 parcel', [{ role: 'user', content: parcel, name: '\u0000' }]]
+	});
+	expect(refused).toHaveLength(2);
+	await addPrompts(pool, { prompts: [parcel] });
+	const file = await fromFile(pool, '{"prompt":"A \\u0000 parcel"}\nA \u0000 parcel\n');
+	expect(file).toMatchObject({ added: 0, refused: 2 });
+	expect(await inputs(pool, { search: 'parcel' })).toEqual([parcel]);
+	expect(await inputs(pool, { search: 'par\u0000cel' })).toEqual([parcel]);
+});
+
+test('a preference that a run was sent is known, nearly too, also when it was taken back afterwards', async () => {
+	const { scope, pool, connection } = await newPool();
+	const { id: projectId } = pool.project;
+	const prompt = [{ role: 'user' as const, content: parcelToo }];
+	const answers = { chosen: 'It left today.', rejected: 'No idea.', chosenBy: 'v1', rejectedBy: 'base' };
+	const { id: pairId } = await keepPair(pool, { prompt, ...answers, clientId: randomUUID() });
+	const run = await addReadyRun(scope, { projectId, connectionId: connection.id });
+	await scope.tx((tx) => tx.insert(runPairs).values({ projectId, runId: run.id, pairId }));
+	await withdrawPair(pool, { pairId });
+	await addPrompts(pool, { prompts: [parcel, refund] });
+	const { list, counts } = await browsePrompts(pool, {});
+	expect(list.rows.map(({ learnt }) => learnt)).toEqual([
+		null,
+		{ exampleId: null, number: null, exact: false, trained: true }
+	]);
+	expect(counts).toMatchObject({ usable: 1, leftOut: 1 });
 });

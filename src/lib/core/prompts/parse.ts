@@ -37,6 +37,11 @@ const bare = ({ role, content, name, tool_calls, tool_call_id }: Message): Messa
 	...(tool_call_id != null && { tool_call_id })
 });
 
+const holdsZero = (value: unknown): boolean =>
+	typeof value === 'string'
+		? value.includes('\u0000')
+		: typeof value === 'object' && value !== null && Object.entries(value).some((one) => one.some(holdsZero));
+
 /** The turns up to the question, or why there is none, as a sentence that still wants its capital letter. An answer at the end is left out. */
 export const promptOfTurns = (given: readonly unknown[]): Message[] | string => {
 	const turns = modernTurns(given);
@@ -45,6 +50,8 @@ export const promptOfTurns = (given: readonly unknown[]): Message[] | string => 
 	const problem = turns.length === 0 ? 'there are no turns' : conversationProblem(ended);
 	if (problem) return problem;
 	const messages = promptOf(toMessages(ended)).map(bare);
+	// no text of Postgres keeps it, and whoever searches the pool reads every text
+	if (holdsZero(messages)) return 'the prompt holds the character U+0000, which cannot be kept';
 	const { role } = messages.at(-1)!;
 	return role === 'user' || role === 'tool' ? messages : 'the last turn before the answer must be a question';
 };

@@ -123,7 +123,9 @@ export const addRemark = command(Remark, (scope, { evaluationId, ballotId, first
 	voter(scope);
 	return scope.tx(async (tx) => {
 		const projectId = scope.project.id;
-		const values = [projectId, evaluationId, ballotId, first, second, note, clientId];
+		// nobody can type U+0000, and no text of Postgres keeps it
+		const words = note.replaceAll('\u0000', '');
+		const values = [projectId, evaluationId, ballotId, first, second, words, clientId];
 		await writeRemark(tx, scope, { subject: evaluationId, projectId }, values).catch(refusedVote);
 		return { ballotId };
 	});

@@ -21,7 +21,7 @@ import { examples, projects, ratings } from '../platform/db/schema.ts';
 import { lockedProject, projectNow } from '../project/rows.ts';
 import { exportPieces } from './export.ts';
 import { importLines } from './import.ts';
-import { refuseNearMeasured } from './compare.ts';
+import { comparedAnew, refuseNearMeasured } from './compare.ts';
 import { factsOf, noExample, refuseMeasured, refusedByLock, twinOf } from './rows.ts';
 
 /** Writes one example. The same conversation twice is a conflict that names the first. */
@@ -87,7 +87,7 @@ const setDeleted = (scope: ProjectScope, ids: string[], deletedAt: Date | null) 
 		const count = changed.length;
 		// what was away has not been compared with what came meanwhile
 		if (deletedAt === null && count > 0)
-			await tx.update(projects).set({ compared: 0, promptsCompared: '' }).where(eq(projects.id, projectId));
+			await tx.update(projects).set({ compared: 0, promptsCompared: comparedAnew }).where(eq(projects.id, projectId));
 		if (count === 0) throw noExample();
 		const event = deletedAt ? 'examples.deleted' : 'examples.restored';
 		await record(tx, scope, { event, subject: projectId, projectId, details: { count } });

@@ -129,6 +129,9 @@ export const awaitCompared = async (scope: ProjectScope): Promise<void> => {
 	);
 };
 
+/** What a pool was last compared with, where it has to be compared anew: each time another, so that who compares just now sees it. */
+export const comparedAnew = sql<string>`'/' || new_id()`;
+
 /** The same for a page that only looks: in a large project it shows what is known, and the job goes on. */
 export const comparedAsFarAs = (scope: ProjectScope): Promise<void> =>
 	awaitCompared(scope).catch((problem) => {

@@ -7,6 +7,7 @@ import { mostPrompts } from '../../core/prompts/pool.ts';
 import { command } from '../access/operation.ts';
 import type { Tx } from '../access/scope.ts';
 import { record } from '../events/record.ts';
+import { comparedAnew } from '../examples/compare.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { among } from '../platform/db/among.ts';
 import { projects, prompts } from '../platform/db/schema.ts';
@@ -28,12 +29,13 @@ export const addPrompts = command(AddPrompts, async (scope, { prompts: given }) 
 			answer.refused.push({ place: at + 1, reason: capital(messages), exampleId: null });
 		else drafts.push({ place: at + 1, messages });
 	}
+	const list = drafts.map(({ messages }) => messages);
 	const door = await doorOf(scope);
+	const atDoor = await door(list);
 	return scope.tx(async (tx) => {
 		const project = await lockedProject(tx, scope);
 		const { id: projectId } = project;
-		const list = drafts.map(({ messages }) => messages);
-		const outcomes = list.length > 0 ? await addDrafts(tx, scope, project, list, { origin: 'written', door }) : [];
+		const outcomes = list.length > 0 ? await addDrafts(tx, scope, project, list, { origin: 'written', atDoor }) : [];
 		for (const [at, outcome] of outcomes.entries()) {
 			const { place } = drafts[at]!;
 			if (outcome.is === 'added') answer.added.push({ id: outcome.id, number: outcome.number });
@@ -73,12 +75,14 @@ export const deletePrompts = command(DeletePrompts, (scope, { ids }) =>
 	})
 );
 
-/** Between delete and undo the same prompt may have been added again. */
+/** Between delete and undo the same prompt may have been added again, and deleted again. */
 const refuseTwins = async (tx: Tx, projectId: string, ids: readonly string[]) => {
 	const [twin] = await tx.$client`
 		select e.number from prompts d join prompts e
-			on e.project_id = d.project_id and e.prompt_hash = d.prompt_hash and e.id <> d.id and e.deleted_at is null
-		where d.project_id = ${projectId} and d.id = any (${[...ids]}::uuid[]) and d.deleted_at is not null limit 1`;
+			on e.project_id = d.project_id and e.prompt_hash = d.prompt_hash and e.id <> d.id
+				and (e.deleted_at is null or e.id = any (${[...ids]}::uuid[]))
+		where d.project_id = ${projectId} and d.id = any (${[...ids]}::uuid[]) and d.deleted_at is not null
+		order by e.number desc limit 1`;
 	if (twin) throw new AppError('conflict', `The same prompt has been added again, as prompt ${twin.number}.`);
 };
 
@@ -96,7 +100,7 @@ export const restorePrompts = command(RestorePrompts, (scope, { ids }) =>
 		if (count === 0) throw noPrompt();
 		if ((await promptCount(tx, projectId)) > mostPrompts) throw new AppError('conflict', fullPool);
 		// what was away has not been compared with what came meanwhile
-		await tx.update(projects).set({ promptsCompared: '' }).where(eq(projects.id, projectId));
+		await tx.update(projects).set({ promptsCompared: comparedAnew }).where(eq(projects.id, projectId));
 		await enqueue(tx, 'project.comparePrompts', { projectId });
 		await record(tx, scope, { event: 'prompts.restored', subject: projectId, projectId, details: { count } });
 		return { count };

@@ -1,5 +1,5 @@
 // Which prompts of the pool nearly ask the same, and which ask what an example or a preference does (core/examples/near.ts).
-import { and, asc, eq, isNull, sql } from 'drizzle-orm';
+import { and, asc, eq, or, sql } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
 import type { Message } from '../../core/examples/example.ts';
 import { Families, NearIndex, type Sayings, commonGrams, sampleOf, sayingsOf } from '../../core/examples/near.ts';
@@ -52,7 +52,8 @@ const knownIn = async (scope: Scope, projectId: string): Promise<Known[]> => {
 		pairs: await tx
 			.select({ hash: playgroundPairs.promptHash, prompt: playgroundPairs.prompt })
 			.from(playgroundPairs)
-			.where(standingChoices(projectId))
+			// what a run was sent is learnt, also when it was taken back afterwards
+			.where(or(standingChoices(projectId), and(eq(playgroundPairs.projectId, projectId), sql`ordered`)))
 	}));
 	const familyOf = new Map(families.map(({ hash, family }) => [hash.toString('hex'), family!.toString('hex')]));
 	return [
@@ -61,11 +62,17 @@ const knownIn = async (scope: Scope, projectId: string): Promise<Known[]> => {
 	];
 };
 
+/** What was deleted and has been asked stays among them: what nearly asks the same has been asked. */
 const askedIn = (tx: Tx, projectId: string) =>
 	tx
 		.select({ id: prompts.id, hash: prompts.promptHash, messages: prompts.messages })
 		.from(prompts)
-		.where(and(eq(prompts.projectId, projectId), isNull(prompts.deletedAt)))
+		.where(
+			and(
+				eq(prompts.projectId, projectId),
+				sql`(${prompts.deletedAt} is null or exists (select from pairings a where a.team_id = ${prompts.teamId} and a.prompt_id = ${prompts.id}))`
+			)
+		)
 		.orderBy(asc(prompts.number));
 
 /** Of each prompt its family in the pool, and what else is near it, directly or by others between them. */
@@ -106,7 +113,14 @@ export const comparePrompts = async (scope: Scope, projectId: string, signal?: A
 	}));
 	const found = await compared(known, asked, signal);
 	const list = (values: string[]) => sql.param(`{${values.map((value) => `"${value}"`).join(',')}}`);
-	await scope.tx(async (tx) => {
+	const isKept = await scope.tx(async (tx) => {
+		const kept = await tx
+			.update(projects)
+			.set({ promptsCompared: state.now })
+			.where(and(eq(projects.id, projectId), eq(projects.promptsCompared, state.compared)))
+			.returning({ id: projects.id });
+		// something came back meanwhile, or somebody else has compared them
+		if (kept.length === 0) return false;
 		await tx.execute(sql`
 			update prompts p set family = decode(nullif(f.family, ''), 'hex'), near = coalesce(string_to_array(nullif(f.near, ''), ','), '{}')
 			from (
@@ -114,8 +128,9 @@ export const comparePrompts = async (scope: Scope, projectId: string, signal?: A
 					${list(found.map(({ near }) => near))}::text[]) as f(id, family, near)
 			) f
 			where p.project_id = ${projectId} and p.id = f.id`);
-		await tx.update(projects).set({ promptsCompared: state.now }).where(eq(projects.id, projectId));
+		return true;
 	});
+	if (!isKept) await comparePrompts(scope, projectId, signal);
 };
 
 /**
@@ -147,8 +162,10 @@ export const compareAll = async (scope: Scope, projectId: string, signal: AbortS
 	await comparePrompts(scope, projectId, signal);
 };
 
-/** Which example that trains nearly asks the same; null for none. */
-export type Door = (messages: readonly Message[]) => { id: string; number: number; trained: boolean } | null;
+/** An example that trains and nearly asks the same; null for none. */
+export type AtDoor = { id: string; number: number; trained: boolean } | null;
+/** What stands in the way of each of these. Not within a transaction: long texts take seconds, and others go on meanwhile. */
+export type Door = (list: readonly (readonly Message[])[]) => Promise<AtDoor[]>;
 
 /** With more than so many that train nobody waits for it at the door: comparing the pool finds what is near. */
 const mostAtDoor = 3000;
@@ -168,7 +185,7 @@ export const doorOf = async (scope: ProjectScope): Promise<Door> => {
 			.where(and(eq(examples.projectId, projectId), learnsNow))
 			.limit(mostAtDoor + 1)
 	);
-	if (rows.length === 0 || rows.length > mostAtDoor) return () => null;
+	if (rows.length === 0 || rows.length > mostAtDoor) return async (list) => list.map(() => null);
 	const known = rows.map(({ messages }) => sayingsOf(messages));
 	const index = new NearIndex(commonGrams(sampleOf(known)));
 	const rest = besideOthers();
@@ -176,10 +193,14 @@ export const doorOf = async (scope: ProjectScope): Promise<Door> => {
 		index.add(sayings);
 		await rest();
 	}
-	return (messages) => {
-		const twin = index.add(sayingsOf(withAnswer(messages))).twins.find((at) => at < rows.length);
-		if (twin === undefined) return null;
-		const { id, number, trained } = rows[twin]!;
-		return { id, number, trained };
+	return async (list) => {
+		const found: AtDoor[] = [];
+		for (const messages of list) {
+			const twin = index.add(sayingsOf(withAnswer(messages))).twins.find((at) => at < rows.length);
+			const row = twin === undefined ? null : rows[twin]!;
+			found.push(row && { id: row.id, number: row.number, trained: row.trained });
+			await rest();
+		}
+		return found;
 	};
 };

@@ -32,10 +32,11 @@ export const importPromptLines = async (
 		const drafts = chunk;
 		[chunk, characters] = [[], 0];
 		if (drafts.length === 0) return;
+		const list = drafts.map(({ messages }) => messages);
+		const atDoor = await door(list);
 		const outcomes = await scope.tx(async (tx) => {
 			const project = await lockedProject(tx, scope);
-			const list = drafts.map(({ messages }) => messages);
-			return addDrafts(tx, scope, project, list, { origin: 'import', door });
+			return addDrafts(tx, scope, project, list, { origin: 'import', atDoor });
 		});
 		for (const [at, outcome] of outcomes.entries()) {
 			const { line, text } = drafts[at]!;

@@ -10,7 +10,7 @@ import { isComparing, promptsComparedAsFarAs } from './compare.ts';
 import { askable, learntTwins, listedPrompt, noPrompt, shownRows } from './rows.ts';
 
 /** `%` and `_` mean themselves in a search. */
-const pattern = (words: string) => `%${words.replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
+const pattern = (words: string) => `%${words.replaceAll('\u0000', '').replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
 
 /** Words anywhere in the turns, in any case, or the number people call it by. A pool has a limit, so that all of it can be read. */
 const saying = (words: string): SQL => {
