@@ -3,6 +3,7 @@ import { eq, sql } from 'drizzle-orm';
 import type { ImportResult } from '../../contract/examples.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Line, Lines } from '../../core/examples/import/reading.ts';
+import { inPart } from '../../core/examples/import/in-part.ts';
 import { parseLine } from '../../core/examples/import/parse.ts';
 import { mostRefusedInARow, refusing } from '../../core/examples/import/refusals.ts';
 import { flawsOfExample } from '../../core/examples/trainable.ts';
@@ -140,6 +141,8 @@ export const importLines = async (
 		if (chunk.count > 0) send();
 		await written;
 		brokeOff = false;
+	} catch (problem) {
+		throw result.added > 0 ? inPart(problem) : problem;
 	} finally {
 		await written.catch(() => {});
 		await scope.tx(async (tx) => {
