@@ -49,7 +49,13 @@ describe('the pace', () => {
 	test('is another for what reads or writes a whole project', () => {
 		const long = operations.filter(({ long }) => long).map(({ name }) => name);
 		expect(long).toEqual(
-			expect.arrayContaining(['splits.apply', 'runs.start', 'runs.preflight', 'evaluations.create'])
+			expect.arrayContaining([
+				'splits.apply',
+				'runs.start',
+				'runs.preflight',
+				'evaluations.create',
+				'evaluations.createScoring'
+			])
 		);
 		expect(long).not.toContain('ratings.rate');
 	});
