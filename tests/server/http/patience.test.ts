@@ -65,3 +65,13 @@ test('every other body has its time, and so has the rest of one that was answere
 	);
 	expect((await drip(given, 100_000)).heard).toContain('enough');
 });
+
+test('a body that is here need not be read: its answer may take its time', async () => {
+	const port = await serving(async (_, response) => {
+		response.write('slow');
+		await sleep(3 * ms);
+		response.end('ly');
+	});
+	const answer = await fetch(`http://127.0.0.1:${port}`, { method: 'POST', body: 'a body' });
+	expect(await answer.text()).toBe('slowly');
+});
