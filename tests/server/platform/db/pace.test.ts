@@ -61,6 +61,13 @@ describe('the pace', () => {
 	});
 });
 
+test('what works out a whole project between two statements has as long for it as for one', () => {
+	const { statement_timeout, idle_in_transaction_session_timeout } = paces.long;
+	expect(Number.parseInt(idle_in_transaction_session_timeout)).toBeGreaterThanOrEqual(
+		Number.parseInt(statement_timeout)
+	);
+});
+
 /** As the role's, in a time that a test can wait for. */
 const shortly = (sql: postgres.ISql, setting: keyof typeof paces.web) =>
 	sql`select set_config(${setting}, '50ms', true)`;
