@@ -14,6 +14,7 @@ import {
 	nextAnswers,
 	nextPairs
 } from '../../../src/lib/server/evaluations/queries.ts';
+import { countUncounted } from '../../../src/lib/server/evaluations/jobs.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { activities, evaluations, outputs, pairings } from '../../../src/lib/server/platform/db/schema.ts';
 import { newContest } from '../../support/evaluation.ts';
@@ -156,4 +157,13 @@ test('the file holds every score', async () => {
 	const whole = JSON.parse(await text('json'));
 	expect(whole.answers.map(({ scores }: { scores: { score: number }[] }) => scores[0]!.score)).toEqual([5, 6]);
 	expect((await text('csv')).split('\r\n')[0]).toBe('answer,example,score,scores,prompt,expected,said,complete');
+});
+
+test('the sweep counts no scoring as a comparison', async () => {
+	const { voter, id, scope } = await begun(2);
+	await scoreAll(voter, id, () => 8);
+	await revealResults(voter, { evaluationId: id });
+	await countUncounted(scope);
+	const [row] = await scope.tx((tx) => tx.select().from(evaluations).where(eq(evaluations.id, id)));
+	expect(row).toMatchObject({ result: null, scored: { count: 2 } });
 });
