@@ -330,6 +330,16 @@ test('an import is found in its project, and in no other', async () => {
 	await expect(getImport(beside, { importId })).rejects.toMatchObject({ code: 'not_found' });
 });
 
+test('an import comes in while an index of its table is made', async () => {
+	const { here } = await start();
+	const file = lines(...Array.from({ length: 2_100 }, (_, i) => chat(`Question ${i}`, `Answer ${i}`)));
+	const imported = await owner.begin(async (sql) => {
+		await sql`lock table examples in share update exclusive mode`;
+		return importExamples(here, { fileName: 'a.jsonl', lines: file });
+	});
+	expect(imported).toMatchObject({ added: 2_100 });
+});
+
 test('an import whose second part could not be saved says that the first one is in', async () => {
 	const { here } = await start();
 	const long = 'We look into it. '.repeat(1_000);

@@ -13,6 +13,7 @@ import { enqueue } from '../jobs/queue.ts';
 import { keepPace } from '../platform/db/pace.ts';
 import { plainPool } from '../platform/db/pools.ts';
 import { imports } from '../platform/db/schema.ts';
+import { log } from '../platform/log.ts';
 import { projectNow } from '../project/rows.ts';
 import { type Accepted, type Chunk, emptyChunk, isFull, put, stage } from './stage.ts';
 import { addStaged } from './staged.ts';
@@ -97,7 +98,10 @@ export const importLines = async (
 			})
 		);
 		// the planner has not heard of a table that grew this minute, and would read all of it for one row
-		if (result.added === 0 && added > 2_000) await plainPool().begin((sql) => sql`select refresh_statistics()`, 'long');
+		if (result.added === 0 && added > 2_000)
+			await plainPool()
+				.begin((sql) => sql`select refresh_statistics()`, 'long')
+				.catch((problem: Error) => log.warn('statistics', { problem: problem.message })); // slower, and nothing is wrong
 		result.added += added;
 		result.duplicates += chunk.count - added;
 		spare.push(chunk.bytes);
