@@ -90,6 +90,8 @@ const bare = (statement: string) =>
 		.replace(/--.*$/gm, '')
 		.replace(/\/\*[\s\S]*?\*\//g, '');
 
+const hasWork = (statement: string) => bare(statement).trim() !== '';
+
 /** Statements, also where several stand in a piece. */
 const statementsOf = (text: string) =>
 	text.split('--> statement-breakpoint').flatMap((piece) => {
@@ -111,7 +113,10 @@ export const dangersIn = (text: string): string[] => {
 	const made = new Set(
 		[...text.matchAll(/create\s+table\s+(?:if\s+not\s+exists\s+)?"?(\w+)"?/gi)].map(([, name]) => name)
 	);
-	return statementsOf(text).flatMap((statement) => {
+	const several =
+		isAlone && text.split('--> statement-breakpoint').some((piece) => statementsOf(piece).filter(hasWork).length > 1);
+	const together = several ? ['together: each statement of a file that runs alone ends with a breakpoint'] : [];
+	const found = statementsOf(text).flatMap((statement) => {
 		const said = bare(statement);
 		return rules
 			.filter(({ found, alone, mayBeNew, name }) => {
@@ -122,4 +127,5 @@ export const dangersIn = (text: string): string[] => {
 			})
 			.map(({ name, says }) => `${name}: ${says}`);
 	});
+	return [...together, ...found];
 };

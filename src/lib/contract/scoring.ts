@@ -16,6 +16,7 @@ export const CreateScoring = command({
 	summary: 'Sets up a scoring: one model answers, and people score each answer beside the expected one',
 	within: 'project',
 	action: 'evaluations:create',
+	long: true,
 	input: v.object({
 		name: v.optional(v.pipe(v.string(), v.trim(), v.maxLength(80, 'A name has at most 80 characters'))),
 		runId: Id('The run to score'),
@@ -203,6 +204,7 @@ export const GetScores = query({
 	summary: 'What came out of a scoring, with twenty of its answers; only how far it is until somebody reveals it',
 	within: 'project',
 	action: 'evaluations:see',
+	long: true,
 	input: v.object({
 		evaluationId: EvaluationId,
 		show: v.optional(v.picklist(scoreShows, 'The answers cannot be filtered by this'), 'all'),
@@ -254,6 +256,7 @@ export const ExportScores = query({
 	summary: 'The revealed scores as a file: everything as JSON, or one row for each answer as CSV',
 	within: 'project',
 	action: 'evaluations:see',
+	long: true,
 	input: v.object({ evaluationId: EvaluationId, format: Format }),
 	output: File('application/json, text/csv'),
 	errors: { conflict: 'The scores are still hidden, or it compares two models.' },

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { eq } from 'drizzle-orm';
 import { afterAll, expect, test } from 'vitest';
 import type { Scores } from '../../../src/lib/contract/scoring.ts';
 import { type ProjectScope, inProject } from '../../../src/lib/server/access/scope.ts';
@@ -13,6 +14,7 @@ import {
 	nextAnswers,
 	nextPairs
 } from '../../../src/lib/server/evaluations/queries.ts';
+import { countUncounted } from '../../../src/lib/server/evaluations/jobs.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { activities, evaluations, outputs, pairings } from '../../../src/lib/server/platform/db/schema.ts';
 import { newBallot, newContest, newScoring } from '../../support/evaluation.ts';
@@ -139,7 +141,7 @@ test('the file holds every score', async () => {
 });
 
 test('the database itself takes scores in scorings and choices in comparisons only', async () => {
-	const scoring = await begun(1);
+	const scoring = await newScoring(1);
 	const { list } = await nextAnswers(scoring.voter, { evaluationId: scoring.id, after: -1 });
 	const comparison = await newBallot(1);
 	const voter = await inProject(comparison.scope, comparison.slug);
@@ -158,4 +160,13 @@ test('the database itself takes scores in scorings and choices in comparisons on
 		await cast(who, ballotId, 'skip');
 		await cast(who, ballotId, own);
 	}
+});
+
+test('the sweep counts no scoring as a comparison', async () => {
+	const { voter, id, scope } = await newScoring(2);
+	await scoreAll(voter, id, () => 8);
+	await revealResults(voter, { evaluationId: id });
+	await countUncounted(scope);
+	const [row] = await scope.tx((tx) => tx.select().from(evaluations).where(eq(evaluations.id, id)));
+	expect(row).toMatchObject({ result: null, scored: { count: 2 } });
 });

@@ -1,3 +1,4 @@
+import postgres from 'postgres';
 import { afterAll, describe, expect, test } from 'vitest';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { examples, imports } from '../../../src/lib/server/platform/db/schema.ts';
@@ -327,6 +328,43 @@ test('an import is found in its project, and in no other', async () => {
 	expect(await getImport(here, { importId })).toMatchObject({ id: importId, added: 1 });
 	const beside = await inProject(scope, 'beside');
 	await expect(getImport(beside, { importId })).rejects.toMatchObject({ code: 'not_found' });
+});
+
+test('an import comes in while an index of its table is made', async () => {
+	const { here } = await start();
+	const file = lines(...Array.from({ length: 2_100 }, (_, i) => chat(`Question ${i}`, `Answer ${i}`)));
+	const imported = await owner.begin(async (sql) => {
+		await sql`lock table examples in share update exclusive mode`;
+		return importExamples(here, { fileName: 'a.jsonl', lines: file });
+	});
+	expect(imported).toMatchObject({ added: 2_100 });
+});
+
+test('an import whose second part could not be saved says that the first one is in', async () => {
+	const { here } = await start();
+	const long = 'We look into it. '.repeat(1_000);
+	const many = lines(...Array.from({ length: 250 }, (_, i) => chat(`Question ${i}`, `Answer ${i}. ${long}`)));
+	const holder = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
+	async function* slowly() {
+		yield* many;
+		// the first part is in: then somebody holds the project
+		while (!(await holder`select from imports where project_id = ${here.project.id} and added > 0`).length);
+		await holder`begin`;
+		await holder`select from projects where id = ${here.project.id} for update`;
+		yield { number: 251, text: chat('The last one', 'Yes.') };
+	}
+	const importing = importExamples(here, { fileName: 'a.jsonl', lines: slowly() });
+	importing.catch(() => {});
+	const waiting = () =>
+		owner`select pg_cancel_backend(pid) from pg_locks where not granted and pid in (
+			select pid from pg_stat_activity where datname = current_database())`;
+	while ((await waiting()).length === 0);
+	await expect(importing).rejects.toMatchObject({
+		status: 503,
+		message: expect.stringContaining('only a part of the file is in')
+	});
+	await holder.end();
+	expect((await listExamples(here, all)).rows.length).toBeGreaterThan(0);
 });
 
 test('an import that broke off says so, also when its server has died', async () => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ExampleFilter } from '../../../src/lib/contract/examples.ts';
-import { type ProjectScope, type Scope, inProject, scopeFor } from '../../../src/lib/server/access/scope.ts';
+import { type ProjectScope, type Scope, inProject, scopeFor, together } from '../../../src/lib/server/access/scope.ts';
 import { deleteExamples, importExamples, restoreExamples } from '../../../src/lib/server/examples/commands.ts';
 import { listExamples } from '../../../src/lib/server/examples/queries.ts';
 import { signExamples } from '../../../src/lib/server/examples/signatures.ts';
@@ -219,4 +219,15 @@ test('nobody finds what they may not see, whatever they ask the function', async
 	await expect(
 		raw(rater, (sql) => sql`insert into example_signatures values (${team.teamId}, ${here.project.id}, 99, '')`)
 	).rejects.toMatchObject({ code: '42501' });
+});
+
+test('what has no signature yet is read, and may take longer than a page', async () => {
+	const paceOf = async (filter: Partial<ExampleFilter>) =>
+		together(here, async (looking) => {
+			await listExamples(looking, filter);
+			const [row] = await looking.look((tx) => tx.$client`select current_setting('statement_timeout') as most`);
+			return row!.most as string;
+		});
+	expect(await paceOf({})).toBe('5s');
+	expect(await paceOf({ search: 'zebra' })).toBe('1min');
 });

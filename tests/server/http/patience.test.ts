@@ -9,8 +9,9 @@ import { patientlyServing, whileMoving } from '../../../src/lib/server/http/pati
 const ms = 100;
 beforeAll(() => patientlyServing(ms));
 
-const serving = async (answer: http.RequestListener) => {
-	const server = http.createServer({ connectionsCheckingInterval: 20, requestTimeout: ms, headersTimeout: ms }, answer);
+const hurried = { connectionsCheckingInterval: 20, requestTimeout: ms, headersTimeout: ms };
+const serving = async (answer: http.RequestListener, options: http.ServerOptions = hurried) => {
+	const server = http.createServer(options, answer);
 	await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
 	onTestFinished(async () => {
 		server.closeAllConnections();
@@ -64,4 +65,14 @@ test('every other body has its time, and so has the rest of one that was answere
 		(request, response) => void whileMoving({ platform: { req: request } }, async () => response.end('enough'))
 	);
 	expect((await drip(given, 100_000)).heard).toContain('enough');
+});
+
+test('a body that is here need not be read: its answer may take its time', async () => {
+	const port = await serving(async (_, response) => {
+		response.write('slow');
+		await sleep(3 * ms);
+		response.end('ly');
+	}, {});
+	const answer = await fetch(`http://127.0.0.1:${port}`, { method: 'POST', body: 'a body' });
+	expect(await answer.text()).toBe('slowly');
 });

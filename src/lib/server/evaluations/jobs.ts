@@ -1,11 +1,11 @@
-import { and, eq, isNotNull, isNull } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import type { Scope } from '../access/scope.ts';
 import { isQueued } from '../jobs/is-queued.ts';
 import { job } from '../jobs/job.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { evaluations } from '../platform/db/schema.ts';
 import { generateOutputs } from './generate.ts';
-import { countVotes } from './verdict.ts';
+import { countVotes, isUncounted } from './verdict.ts';
 
 export const evaluationJobs = [
 	job('evaluation.generate', {
@@ -25,13 +25,8 @@ export const requeueGenerations = (scope: Scope) =>
 		}
 	});
 
-/** Counts every revealed evaluation that has no result. For the sweep. */
+/** Counts every revealed comparison that has no result. For the sweep. */
 export const countUncounted = async (scope: Scope): Promise<void> => {
-	const uncounted = await scope.tx((tx) =>
-		tx
-			.select({ id: evaluations.id })
-			.from(evaluations)
-			.where(and(isNotNull(evaluations.revealedAt), isNull(evaluations.result)))
-	);
+	const uncounted = await scope.tx((tx) => tx.select({ id: evaluations.id }).from(evaluations).where(isUncounted));
 	for (const { id } of uncounted) await countVotes(scope, id);
 };

@@ -14,18 +14,24 @@ export const countedResult = async (
 	return { result: resultOf(verdict, tally, sides), judged: verdict.judged, planned: tally.plan.prompts };
 };
 
+/** Revealed, and without a result. A scoring has none: its numbers stand in a place of their own. */
+export const isUncounted = and(
+	isNotNull(evaluations.revealedAt),
+	isNull(evaluations.result),
+	eq(evaluations.kind, 'comparison')
+);
+
 /**
- * Counts a revealed evaluation that has no result: of before results were kept, or of when they had other numbers. Safe to run again;
+ * Counts a revealed comparison that has no result: of before results were kept, or of when they had other numbers. Safe to run again;
  * where there is a result, or nothing is revealed, it does nothing.
  */
 export const countVotes = (scope: Scope, evaluationId: string): Promise<void> =>
 	scope.tx(async (tx) => {
-		const isUncounted = and(
-			eq(evaluations.id, evaluationId),
-			isNotNull(evaluations.revealedAt),
-			isNull(evaluations.result)
-		);
-		const [evaluation] = await tx.select().from(evaluations).where(isUncounted).for('update');
+		const [evaluation] = await tx
+			.select()
+			.from(evaluations)
+			.where(and(eq(evaluations.id, evaluationId), isUncounted))
+			.for('update');
 		if (!evaluation) return;
 		const { result } = await countedResult(tx, evaluation);
 		await tx.update(evaluations).set({ result }).where(eq(evaluations.id, evaluationId));

@@ -3,6 +3,7 @@ import { eq, sql } from 'drizzle-orm';
 import type { ImportResult } from '../../contract/examples.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Line, Lines } from '../../core/examples/import/reading.ts';
+import { inPart } from '../../core/examples/import/in-part.ts';
 import { parseLine } from '../../core/examples/import/parse.ts';
 import { mostRefusedInARow, refusing } from '../../core/examples/import/refusals.ts';
 import { flawsOfExample } from '../../core/examples/trainable.ts';
@@ -12,6 +13,7 @@ import { enqueue } from '../jobs/queue.ts';
 import { keepPace } from '../platform/db/pace.ts';
 import { plainPool } from '../platform/db/pools.ts';
 import { imports } from '../platform/db/schema.ts';
+import { log } from '../platform/log.ts';
 import { projectNow } from '../project/rows.ts';
 import { type Accepted, type Chunk, emptyChunk, isFull, put, stage } from './stage.ts';
 import { addStaged } from './staged.ts';
@@ -96,7 +98,10 @@ export const importLines = async (
 			})
 		);
 		// the planner has not heard of a table that grew this minute, and would read all of it for one row
-		if (result.added === 0 && added > 2_000) await plainPool().begin((sql) => sql`select refresh_statistics()`, 'long');
+		if (result.added === 0 && added > 2_000)
+			await plainPool()
+				.begin((sql) => sql`select refresh_statistics()`, 'long')
+				.catch((problem: Error) => log.warn('statistics', { problem: problem.message })); // slower, and nothing is wrong
 		result.added += added;
 		result.duplicates += chunk.count - added;
 		spare.push(chunk.bytes);
@@ -140,6 +145,8 @@ export const importLines = async (
 		if (chunk.count > 0) send();
 		await written;
 		brokeOff = false;
+	} catch (problem) {
+		throw result.added > 0 ? inPart(problem) : problem;
 	} finally {
 		await written.catch(() => {});
 		await scope.tx(async (tx) => {

@@ -5,6 +5,7 @@ import { may } from '../../core/permissions.ts';
 import { ownScores, seesScores } from '../access/own-scores.ts';
 import type { ProjectScope, Tx } from '../access/scope.ts';
 import { among } from '../platform/db/among.ts';
+import { keepPace } from '../platform/db/pace.ts';
 import { examples } from '../platform/db/schema.ts';
 import { wanted } from './conditions.ts';
 import { type Listed, listed, rowOf, withoutSide } from './rows.ts';
@@ -21,6 +22,8 @@ export const pageOf = async (tx: Tx, scope: ProjectScope, given: ExampleFilter) 
 	// an address may name both ways: up wins
 	const filter = allowed(scope, given.after ? { ...given, before: undefined } : given);
 	const limit = given.limit ?? rowsOnPage;
+	// for some minutes a large import has no signatures, and all of it is read
+	if (filter.search) keepPace(tx.$client, 'long');
 	const find = (some: ExampleFilter) =>
 		tx
 			.select(listed)

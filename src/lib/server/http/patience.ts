@@ -21,7 +21,7 @@ export const patientlyServing = (ms = mostMs): void =>
 		server.requestTimeout = 0;
 		if (!hasBody(request)) return;
 		const timer = setInterval(() => {
-			if (!moving.has(request)) request.socket.destroy();
+			if (!request.complete && !moving.has(request)) request.socket.destroy();
 		}, ms).unref();
 		request.once('close', () => clearInterval(timer));
 	});

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ImportedPrompts } from '../../contract/prompts.ts';
 import { AppError } from '../../core/errors.ts';
+import { inPart } from '../../core/examples/import/in-part.ts';
 import type { Line, Lines } from '../../core/examples/import/reading.ts';
 import { mostRefusedInARow, refusing } from '../../core/examples/import/refusals.ts';
 import type { Message } from '../../core/examples/example.ts';
@@ -65,6 +66,8 @@ export const importPromptLines = async (
 			if (chunk.length === perChunk.prompts || characters > perChunk.characters) await send();
 		}
 		await send();
+	} catch (problem) {
+		throw result.added > 0 ? inPart(problem) : problem;
 	} finally {
 		const { id: projectId } = scope.project;
 		const { added: count } = result;

@@ -36,13 +36,16 @@ describe('a danger is', () => {
 		['drop', 'ALTER TABLE "runs" DROP COLUMN "number";'],
 		['drop', 'select 1; DROP TABLE "runs";'],
 		['rename', 'ALTER TABLE "runs" RENAME COLUMN "number" TO "place";'],
-		['lock', 'vacuum full examples;']
+		['lock', 'vacuum full examples;'],
+		// the pieces would end after the first: what several statements changed, nobody counts
+		['together', `${alone}-- until nothing is left\nupdate "runs" set a = 1 where a is null; analyze "runs";`]
 	])('%s: %s', (rule, text) => {
 		expect(dangersIn(text).map((danger) => danger.split(':')[0])).toEqual([rule]);
 	});
 });
 
 test.each([
+	['one statement and words about it', `${alone}-- it is small; still\nupdate "runs" set a = ';';\n-- that is all`],
 	['an index that is made beside the work', `${alone}create index concurrently "i" on "examples" ("team_id");`],
 	[
 		'a new table with all that belongs to it',

@@ -135,6 +135,29 @@ describe('migrations', () => {
 		expect(await noted()).toBe(1);
 	});
 
+	test('two that wait for each other: the migration gives way, and tries again', async () => {
+		await sql.unsafe(`${table}; drop table if exists shelves; create table shelves (id int)`);
+		write(
+			`alter table goods add column price int${breakpoint}alter table shelves add column price int${breakpoint}-- nothing but words`
+		);
+		await sql`select set_config('lock_timeout', '10s', false)`;
+		await other`select set_config('lock_timeout', '10s', false), set_config('deadlock_timeout', '10s', false)`;
+		const holder = await other.reserve();
+		await holder`begin`;
+		await holder`insert into shelves values (1)`;
+		const done = run();
+		done.catch(() => {});
+		while (!(await watcher`select from pg_locks where not granted and relation = 'shelves'::regclass`).length);
+		await holder`insert into goods values (50, 'n50')`;
+		await holder`commit`;
+		holder.release();
+		await done;
+		await Promise.all([sql, other].map((one) => one`select set_config('lock_timeout', '100ms', false)`));
+		await other`reset deadlock_timeout`;
+		await sql`drop table shelves`;
+		expect(await noted()).toBe(1);
+	});
+
 	test('a version older than the database brings no functions back', async () => {
 		write(table, 'select 1');
 		await run();

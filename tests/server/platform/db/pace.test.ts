@@ -49,10 +49,23 @@ describe('the pace', () => {
 	test('is another for what reads or writes a whole project', () => {
 		const long = operations.filter(({ long }) => long).map(({ name }) => name);
 		expect(long).toEqual(
-			expect.arrayContaining(['splits.apply', 'runs.start', 'runs.preflight', 'evaluations.create'])
+			expect.arrayContaining([
+				'splits.apply',
+				'runs.start',
+				'runs.preflight',
+				'evaluations.create',
+				'evaluations.createScoring'
+			])
 		);
 		expect(long).not.toContain('ratings.rate');
 	});
+});
+
+test('what works out a whole project between two statements has as long for it as for one', () => {
+	const { statement_timeout, idle_in_transaction_session_timeout } = paces.long;
+	expect(Number.parseInt(idle_in_transaction_session_timeout)).toBeGreaterThanOrEqual(
+		Number.parseInt(statement_timeout)
+	);
 });
 
 /** As the role's, in a time that a test can wait for. */

@@ -9,6 +9,8 @@ import { type Group, groups, prepareLogin } from './roles.ts';
 
 /** Any number, the same in every copy: whoever holds it migrates, the others wait and then find nothing to do. */
 const MIGRATION_LOCK = 7_240_518;
+/** A large index may take its time. */
+const longestWaitMs = 10 * 60_000;
 
 type Options = {
 	/** May create roles and owns the tables; never serves. */
@@ -32,9 +34,8 @@ export async function migrate({ ownerUrl, folder = 'drizzle', passwords, ...give
 		connection: { application_name: 'aitelier migrate', statement_timeout: 300_000 }
 	});
 	try {
-		await sql`select set_config('lock_timeout', '10min', false)`;
-		await sql`select pg_advisory_lock(${MIGRATION_LOCK})`;
-		// From here on a lock that does not come must not hold up everybody behind us: give up early and try again
+		await takeTurn(sql);
+		// A lock that does not come must not hold up everybody behind us: give up early and try again
 		await sql`select set_config('lock_timeout', '2s', false)`;
 		await sql.unsafe(fs.readFileSync(path.join(folder, 'roles.sql'), 'utf8'));
 		const app = loginUrl(ownerUrl, 'app', given.appUrl, passwords);
@@ -48,6 +49,23 @@ export async function migrate({ ownerUrl, folder = 'drizzle', passwords, ...give
 		return urls;
 	} finally {
 		await sql.end({ timeout: 5 });
+	}
+}
+
+/**
+ * Asks for the lock again and again: whoever waits for it in one statement is a transaction that an index made beside the work waits for,
+ * and so both would wait for each other.
+ */
+async function takeTurn(sql: postgres.Sql) {
+	const until = Date.now() + longestWaitMs;
+	for (;;) {
+		const [row] = await sql`select pg_try_advisory_lock(${MIGRATION_LOCK}) as taken`;
+		if (row!.taken) return;
+		if (Date.now() > until)
+			throw new Error(
+				'Another process is bringing the database up to date, and has not ended yet. Start again when it has.'
+			);
+		await new Promise((done) => setTimeout(done, 250));
 	}
 }
 

@@ -106,13 +106,16 @@ async function makeIndex(sql: postgres.Sql, name: string, statement: string) {
 	}
 }
 
-/** What met a busy table: it gave its place in the queue back, and may simply be tried again. */
+/** It waited too long for a lock, or in a circle with others: what it held was given back. */
+const busy = ['55P03', '40P01'];
+
+/** What met a busy table: nothing of it was done, and it may simply be tried again. */
 async function again<T>(work: () => Promise<T>): Promise<T> {
 	for (let attempt = 1; ; attempt++) {
 		try {
 			return await work();
 		} catch (error) {
-			if ((error as { code?: string }).code !== '55P03' || attempt === 8) throw error;
+			if (!busy.includes((error as { code?: string }).code ?? '') || attempt === 8) throw error;
 			await new Promise((done) => setTimeout(done, attempt * 500));
 		}
 	}

@@ -7,8 +7,8 @@ import type postgres from 'postgres';
 export const paces = {
 	/** Somebody waits in front of a page. */
 	web: { statement_timeout: '5s', lock_timeout: '2s', idle_in_transaction_session_timeout: '15s' },
-	/** A job, or what somebody asks of a whole project. */
-	long: { statement_timeout: '60s', lock_timeout: '10s', idle_in_transaction_session_timeout: '15s' },
+	/** A job, or what somebody asks of a whole project. What is worked out between two statements, as a split is, may take as long as one. */
+	long: { statement_timeout: '60s', lock_timeout: '10s', idle_in_transaction_session_timeout: '60s' },
 	/** A part of an import. */
 	import: { statement_timeout: '120s', lock_timeout: '10s', idle_in_transaction_session_timeout: '15s' },
 	/** One that waits for the part before it: it holds no row of anybody. */
