@@ -13,6 +13,7 @@ declare module 'vitest' {
 		ownerUrl?: string;
 		appUrl?: string;
 		queueUrl?: string;
+		socketDir?: string;
 		template?: string;
 	}
 }
@@ -27,7 +28,7 @@ export default async function globalSetup(project: TestProject) {
 	const room = fs.mkdtempSync(path.join(fastDir(), 'aitelier-test-'));
 	fs.chmodSync(room, 0o711); // Postgres runs as somebody else when we are root
 	const server = process.env.TEST_DATABASE_URL
-		? { url: process.env.TEST_DATABASE_URL, stop: async () => {} }
+		? { url: process.env.TEST_DATABASE_URL, socketDir: undefined, stop: async () => {} }
 		: await startEmbeddedPostgres({
 				dir: path.join(room, 'postgres'),
 				settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '200' }
@@ -52,6 +53,7 @@ export default async function globalSetup(project: TestProject) {
 		project.provide('ownerUrl', ownerUrl);
 		project.provide('appUrl', appUrl);
 		project.provide('queueUrl', queueUrl);
+		project.provide('socketDir', server.socketDir);
 	} catch (error) {
 		await finish();
 		throw error;

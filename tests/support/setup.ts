@@ -30,6 +30,8 @@ if (admin) {
 	process.env.DATABASE_URL = on(ownerUrl!, database);
 	process.env.APP_DATABASE_URL = on(inject('appUrl')!, database);
 	process.env.QUEUE_DATABASE_URL = on(inject('queueUrl')!, database);
+	const socketDir = inject('socketDir');
+	if (socketDir) process.env.DATABASE_SOCKET_DIR = socketDir;
 	// host:port of a pooler in front of TEST_DATABASE_URL: what serves goes through it, and what listens does not
 	const pooler = process.env.TEST_POOLER;
 	if (pooler) {

@@ -1,4 +1,5 @@
 // Scripts get money in whole micro-dollars: a tenth of a cent is a number there, and none is a fraction that a float has lost.
+import type * as v from 'valibot';
 
 const perCent = 10_000;
 
@@ -7,6 +8,35 @@ export const microsName = (name: string): string => name.replace('Cents', 'Micro
 
 const isPlain = (value: unknown): value is Record<string, unknown> =>
 	typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+
+type Part = {
+	entries?: Record<string, Part>;
+	options?: Part[];
+	items?: Part[];
+	pipe?: Part[];
+	item?: Part;
+	wrapped?: Part;
+	rest?: Part;
+	value?: Part;
+};
+
+/** What a schema is made of; texts and numbers of nothing. */
+const partsOf = ({ entries, options, items, pipe, item, wrapped, rest, value }: Part): Part[] =>
+	[
+		...Object.values(entries ?? {}),
+		...[options ?? [], items ?? [], pipe ?? []].flat(),
+		item,
+		wrapped,
+		rest,
+		value
+	].filter((part) => typeof part === 'object' && part !== null);
+
+/** Whether a field of money stands anywhere in what this schema describes: most outputs have none, and leave as they are. */
+export const holdsMoney = (schema: v.GenericSchema): boolean => {
+	const holds = (part: Part): boolean =>
+		Object.keys(part.entries ?? {}).some((name) => microsName(name) !== name) || partsOf(part).some(holds);
+	return holds(schema as unknown as Part);
+};
 
 /** An output with its money in micro-dollars, however deep it stands. */
 export const inMicros = (value: unknown): unknown => {

@@ -1,4 +1,4 @@
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { type SQL, and, eq, isNull, sql } from 'drizzle-orm';
 import type { ExampleDetail } from '../../contract/examples.ts';
 import { may } from '../../core/permissions.ts';
 import { countingScore } from '../../core/ratings/counting.ts';
@@ -6,7 +6,7 @@ import { named, ratersOf } from '../access/named.ts';
 import { markOf, seesScores } from '../access/own-scores.ts';
 import type { ProjectScope, Tx } from '../access/scope.ts';
 import { prepared } from '../platform/db/drizzle.ts';
-import { examples, ratings } from '../platform/db/schema.ts';
+import { examples, ratings, rewrites } from '../platform/db/schema.ts';
 import { type Example, rowOf, withoutSide } from './rows.ts';
 
 /** Of a history, so much is shown. */
@@ -25,27 +25,35 @@ type Given = {
 };
 type Written = { name: string; voter: 'person' | 'script'; output: string | null; at: string };
 
-const given = sql<Given[]>`(
-	select coalesce(json_agg(json_build_object('name', name, 'personId', person_id, 'voter', voter, 'score', score, 'at', created_at,
-		'text', encode(text, 'hex')) order by seq desc), '[]')
+/** Nothing where there is none: whose names they are need not be asked then. */
+const history = (of: typeof ratings | typeof rewrites, list: SQL) =>
+	sql`case when exists (select from ${of} h where h.example_id = ${ofExample}) then coalesce((${list}), '[]') else '[]' end`;
+
+const given = history(
+	ratings,
+	sql`
+	select json_agg(json_build_object('name', name, 'personId', person_id, 'voter', voter, 'score', score, 'at', created_at,
+		'text', encode(text, 'hex')) order by seq desc)
 	from (
 		select ${named.name} as name, r.person_id, r.voter, r.score, r.created_at, r.text, r.seq,
 			row_number() over (partition by r.voter order by r.seq desc) as place
 		from ratings r join ${ratersOf(ofExample)} on ${named.id} = r.person_id
 		where r.example_id = ${ofExample}
 	) of_each
-	where place <= ${newest}
-)`;
+	where place <= ${newest}`
+) as SQL<Given[]>;
 
-const written = sql<Written[]>`(
-	select coalesce(json_agg(json_build_object('name', name, 'voter', voter, 'output', output, 'at', created_at) order by seq desc), '[]')
+const written = history(
+	rewrites,
+	sql`
+	select json_agg(json_build_object('name', name, 'voter', voter, 'output', output, 'at', created_at) order by seq desc)
 	from (
 		select ${named.name} as name, w.voter, w.output, w.created_at, w.seq
 		from rewrites w join ${ratersOf(ofExample)} on ${named.id} = w.person_id
 		where w.example_id = ${ofExample}
 		order by w.seq desc limit ${newest}
-	) latest
-)`;
+	) latest`
+) as SQL<Written[]>;
 
 /** An example with its history: one question, since each costs the server as much as what it finds. */
 const withHistory = prepared((db) =>

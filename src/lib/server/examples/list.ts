@@ -1,10 +1,11 @@
-import { asc, desc } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, isNull, lt, sql } from 'drizzle-orm';
 import type { ExampleFilter } from '../../contract/examples.ts';
 import { rowsOnPage } from '../../contract/fields.ts';
 import { may } from '../../core/permissions.ts';
 import { ownScores, seesScores } from '../access/own-scores.ts';
 import type { ProjectScope, Tx } from '../access/scope.ts';
 import { among } from '../platform/db/among.ts';
+import { prepared } from '../platform/db/drizzle.ts';
 import { keepPace } from '../platform/db/pace.ts';
 import { examples } from '../platform/db/schema.ts';
 import { wanted } from './conditions.ts';
@@ -17,6 +18,37 @@ const allowed = (scope: ProjectScope, filter: ExampleFilter): ExampleFilter => (
 	split: may(scope.role, 'splits:see') ? filter.split : undefined
 });
 
+const place = sql.placeholder('place');
+const beyond = { newest: undefined, before: lt(examples.number, place), after: gt(examples.number, place) };
+type Way = keyof typeof beyond;
+
+/** The pages of the whole list, which every walk of a script asks for. */
+const whole = (way: Way) =>
+	prepared((db) =>
+		db
+			.select(listed)
+			.from(examples)
+			.where(and(eq(examples.projectId, sql.placeholder('projectId')), isNull(examples.deletedAt), beyond[way]))
+			.orderBy(way === 'after' ? asc(examples.number) : desc(examples.number))
+			.limit(sql.placeholder('limit'))
+			.prepare(way)
+	);
+const wholePages = { newest: whole('newest'), before: whole('before'), after: whole('after') };
+
+const find = (tx: Tx, projectId: string, filter: ExampleFilter, limit: number): Promise<Listed[]> => {
+	const { band, split, search, before, after } = filter;
+	if (!band && !split && !search) {
+		const way: Way = after ? 'after' : before ? 'before' : 'newest';
+		return wholePages[way](tx, { projectId, place: after ?? before, limit });
+	}
+	return tx
+		.select(listed)
+		.from(examples)
+		.where(wanted(projectId, filter, limit))
+		.orderBy(after ? asc(examples.number) : desc(examples.number))
+		.limit(limit);
+};
+
 /** A step: a page of examples as the acting person may see them, and the ways to the pages beside it. */
 export const pageOf = async (tx: Tx, scope: ProjectScope, given: ExampleFilter) => {
 	// an address may name both ways: up wins
@@ -24,20 +56,14 @@ export const pageOf = async (tx: Tx, scope: ProjectScope, given: ExampleFilter) 
 	const limit = given.limit ?? rowsOnPage;
 	// for some minutes a large import has no signatures, and all of it is read
 	if (filter.search) keepPace(tx.$client, 'long');
-	const find = (some: ExampleFilter) =>
-		tx
-			.select(listed)
-			.from(examples)
-			.where(wanted(scope.project.id, some, limit + 1))
-			.orderBy(some.after ? asc(examples.number) : desc(examples.number))
-			.limit(limit + 1);
-	const sent = find(filter);
+	const look = (some: ExampleFilter) => find(tx, scope.project.id, some, limit + 1);
+	const sent = look(filter);
 	// nothing comes behind it where there is no way up, and no score to be put in another's place
 	if (!filter.after && seesScores(scope)) tx.last();
 	let found = await sent;
 	// the way up ends at the first page, and that one is full
 	const isFirst = !filter.before && (!filter.after || found.length <= limit);
-	if (filter.after && isFirst) found = await find({ ...filter, after: undefined });
+	if (filter.after && isFirst) found = await look({ ...filter, after: undefined });
 	const isBackwards = filter.after && !isFirst;
 	const list = isBackwards ? found.slice(0, limit).reverse() : found.slice(0, limit);
 	const rows = (await withOwnScores(tx, scope, list.map(sideless(scope)))).map(rowOf);

@@ -45,6 +45,7 @@ export const Variables = v.object({
 	APP_DATABASE_URL: v.optional(database),
 	QUEUE_DATABASE_URL: v.optional(database),
 	LISTEN_DATABASE_URL: v.optional(database),
+	DATABASE_SOCKET_DIR: v.optional(text),
 	KEKS: v.optional(v.pipe(v.string(), v.rawTransform(decodeKeks))),
 	SMTP_URL: v.optional(address('the address of a mail server', 'smtp', 'smtps')),
 	MAIL_FROM: v.optional(v.pipe(v.string(), v.regex(/@/, 'a sender, like aitelier <no-reply@example.com>'))),

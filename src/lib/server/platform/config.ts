@@ -90,6 +90,8 @@ export function readConfig(env: Record<string, string | undefined>) {
 		queueDatabaseUrl: values.QUEUE_DATABASE_URL,
 		/** Where news is heard: not through a pooler, which would hand the connection to somebody else. */
 		listenDatabaseUrl: values.LISTEN_DATABASE_URL,
+		/** Where the Unix socket of a server on this machine lies. */
+		databaseSocketDir: values.DATABASE_SOCKET_DIR,
 		/** Key encryption keys; the first one encrypts, all of them decrypt. */
 		keks: values.KEKS ?? secrets!.keks,
 		smtpUrl: values.SMTP_URL,

@@ -62,10 +62,12 @@ async function start({ note = () => {}, sandbox = true }: Options): Promise<Plat
 	stops.push(async () => (await ready)?.stop());
 	try {
 		let ownerUrl = config.databaseUrl;
+		let socketDir = config.databaseSocketDir;
 		if (!ownerUrl && !config.appDatabaseUrl) {
 			const embedded = await startEmbeddedPostgres({ dir: path.join(config.dataDir, 'postgres'), note });
 			stops.push(embedded.stop);
 			ownerUrl = embedded.url;
+			socketDir = embedded.socketDir;
 		}
 		await untilAnswering(ownerUrl ?? config.appDatabaseUrl!);
 		const given = { appUrl: config.appDatabaseUrl, queueUrl: config.queueDatabaseUrl };
@@ -87,6 +89,7 @@ async function start({ note = () => {}, sandbox = true }: Options): Promise<Plat
 			ORIGIN: config.origin,
 			...(queueUrl && { QUEUE_DATABASE_URL: queueUrl }),
 			...(ownerUrl && { DATABASE_URL: ownerUrl }),
+			...(socketDir && { DATABASE_SOCKET_DIR: socketDir }),
 			...(sandboxUrl && { SANDBOX_URL: sandboxUrl }),
 			BODY_SIZE_LIMIT: process.env.BODY_SIZE_LIMIT || '1100M'
 		});

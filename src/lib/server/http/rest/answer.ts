@@ -1,5 +1,6 @@
 import type { Download } from '../../../contract/fields.ts';
-import { inMicros } from '../../../contract/micros.ts';
+import { holdsMoney, inMicros } from '../../../contract/micros.ts';
+import type { Operation } from '../../../contract/operation.ts';
 import type { RestRow } from '../../../contract/rest.ts';
 import { type AppError } from '../../../core/errors.ts';
 import { sha256 } from '../../platform/crypto.ts';
@@ -21,13 +22,21 @@ export const refusalBody = (
 	}
 });
 
+const withMoney = new Map<Operation, boolean>();
+
+const moneyIn = (operation: Operation): boolean => {
+	if (!withMoney.has(operation)) withMoney.set(operation, holdsMoney(operation.output));
+	return withMoney.get(operation)!;
+};
+
 /** What an operation gave, as the body: a list has its rows in `data` and the way on in `next`. */
 export const bodyOf = ({ operation, paged }: RestRow, projectId: string, output: unknown): unknown => {
 	if (output === undefined) return null;
-	if (!paged) return inMicros(output);
+	const said = moneyIn(operation) ? inMicros : (value: unknown) => value;
+	if (!paged) return said(output);
 	const { [paged.rows]: data, [paged.next]: place } = output as Record<string, unknown>;
 	const next = place === null ? null : cursorFor({ list: operation.name, in: projectId, place: place as number });
-	return { data: inMicros(data), next };
+	return { data: said(data), next };
 };
 
 export const isDownload = (output: unknown): output is Download =>

@@ -1,12 +1,23 @@
 import { PgDialect } from 'drizzle-orm/pg-core';
 import { PostgresJsDatabase, PostgresJsSession } from 'drizzle-orm/postgres-js';
 import type { ReservedSql } from 'postgres';
+import { type Field, rowReader } from './rows.ts';
 
 // one for all: it keeps the column names that it has made of ours
 const dialect = new PgDialect({ casing: 'snake_case' });
 
+type Preparing = Parameters<PostgresJsSession<never, never, never>['prepareQuery']>;
+
+/** drizzle's, with a reading of rows of our own wherever drizzle would do it field by field. */
+class Session extends PostgresJsSession<ReservedSql, Record<string, never>, Record<string, never>> {
+	override prepareQuery(...[query, fields, name, inArrays, readRows, ...more]: Preparing) {
+		const read = readRows ?? (fields && rowReader(fields as Field[]));
+		return super.prepareQuery(query, fields, name, inArrays, read as typeof readRows, ...more) as never;
+	}
+}
+
 const openOn = (client: ReservedSql) =>
-	new PostgresJsDatabase<Record<string, never>>(dialect, new PostgresJsSession(client, dialect, undefined), undefined);
+	new PostgresJsDatabase<Record<string, never>>(dialect, new Session(client, dialect, undefined), undefined);
 
 /**
  * What drizzle has of a connection: it sends statements, always prepared. It asks for none, and each would be parsed and planned

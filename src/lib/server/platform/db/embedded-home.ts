@@ -30,6 +30,13 @@ export function serverEnv(): NodeJS.ProcessEnv {
 	};
 }
 
+/** What a path to a socket may have at most, on every system. */
+const longestSocketPath = 100;
+
+/** The data directory, which nobody but the server and us may enter; undefined where its path is none for a socket. */
+export const socketDirOf = (home: string): string | undefined =>
+	path.join(home, '.s.PGSQL.65535').length <= longestSocketPath && !/[",]/.test(home) ? home : undefined;
+
 /** Whether every directory on the way to `file` may be entered by anybody: a home of mode 0700 may not. */
 export function reachable(file: string): boolean {
 	for (let dir = path.dirname(path.resolve(file)); ; dir = path.dirname(dir)) {

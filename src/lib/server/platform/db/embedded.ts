@@ -4,13 +4,15 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { freePort, isAlive, withFileLock } from '../process.ts';
 import { initialise, platformBinaries } from './embedded-binaries.ts';
-import { chooseHome, serverEnv, serverUser } from './embedded-home.ts';
+import { chooseHome, serverEnv, serverUser, socketDirOf } from './embedded-home.ts';
 import { findRunning, pause, readPidFile, shutDown, urlOf } from './embedded-running.ts';
 
 export type EmbeddedPostgres = {
 	/** Of the superuser `postgres`; the password is in it. */
 	url: string;
 	port: number;
+	/** Where its Unix socket lies, unless the path is too long for one. */
+	socketDir?: string;
 	/** False when another process had it running already. */
 	started: boolean;
 	/** Shuts it down and waits. Does nothing when it belongs to another process that is still alive. */
@@ -49,6 +51,7 @@ export async function startEmbeddedPostgres({ dir, port, settings = {}, note }: 
 			return {
 				url: urlOf(state.password, running.port),
 				port: running.port,
+				socketDir: socketDirOf(home),
 				started: false,
 				stop: async () => {
 					if (!theirs && state.owner !== process.pid) await shutDown(running.pid, home);
@@ -70,6 +73,7 @@ export async function startEmbeddedPostgres({ dir, port, settings = {}, note }: 
 			return {
 				url: urlOf(state.password, chosen),
 				port: chosen,
+				socketDir: socketDirOf(home),
 				started: true,
 				stop: async () => {
 					process.off('exit', lastly);
@@ -119,7 +123,7 @@ function launch(
 	logFile: string,
 	user: ReturnType<typeof serverUser>
 ) {
-	const all = { listen_addresses: '127.0.0.1', unix_socket_directories: '', ...settings };
+	const all = { listen_addresses: '127.0.0.1', unix_socket_directories: socketDirOf(home) ?? '', ...settings };
 	const flags = Object.entries(all).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
 	const log = fs.openSync(logFile, 'a', 0o600);
 	const child = spawn(binary, ['-D', home, '-p', String(port), ...flags], {
