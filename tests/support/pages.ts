@@ -12,6 +12,8 @@ export type ShownPage = {
 	visitor: 'anonymous' | 'owner' | 'rater';
 	/** Another page, which is looked at in every way, is made of the same parts: this one brings other words. */
 	isLikeAnother?: true;
+	/** It has places of its own, and no colours that another page has not. */
+	hasColoursOfAnother?: boolean;
 };
 
 const nameOf = (route: string) =>
@@ -25,6 +27,8 @@ const nameOf = (route: string) =>
 /** Where a person has to be signed out to see the page itself: signed in, these lead on. */
 const signedOut = new Set(['/', '/login']);
 const isDocs = (route: string) => route.startsWith('/(docs)');
+/** Of the docs these two have every colour: what is read, and what is looked up. */
+const hasColoursOfAnother = (route: string) => isDocs(route) && !/\/docs\/(api\/\[feature\]|\[guide\])$/.test(route);
 
 /** The rest of the reference and the guides: one page of each kind has its line. */
 const docs = [
@@ -73,7 +77,8 @@ export const shownPages = (): ShownPage[] => [
 			return {
 				name: nameOf(route),
 				address: line.at,
-				visitor: signedOut.has(route) || isDocs(route) ? 'anonymous' : 'owner'
+				visitor: signedOut.has(route) || isDocs(route) ? 'anonymous' : 'owner',
+				hasColoursOfAnother: hasColoursOfAnother(route)
 			};
 		}),
 	...states,

@@ -109,7 +109,7 @@ export const lines: Record<string, Line> = {
 	'/(docs)/docs page': { at: to.docs, is: open },
 	'/(docs)/docs/[guide] page': { at: () => to.guide('first-call'), is: open },
 	'/(docs)/docs/api page': { at: () => to.reference('import'), is: open },
-	'/(docs)/docs/api/[feature] page': { at: () => to.referenceOf('examples'), is: open },
+	'/(docs)/docs/api/[feature] page': { at: () => to.referenceOf('ratings'), is: open },
 	'/(docs)/docs/api/errors page': { at: () => to.errorCodes(), is: open },
 	'/(docs)/docs/cli page': { at: to.commandLine, is: open },
 	'/(docs)/docs/examples/[sample].jsonl GET': { at: () => to.sampleFile('code-review'), is: open },
