@@ -164,7 +164,7 @@ test('a rater who was invited comes in by mail and finds nothing about training'
 	context
 }) => {
 	const { slug, project, scope } = await newShop(context);
-	await addExamples(scope, project.id, ['What was rated by the owner?'], { split: null });
+	await addExamples(scope, project.id, ['What has a score already?'], { split: null });
 	const email = newEmail('rita');
 	await open(page, `/${slug}/settings/members`);
 	await page.getByRole('button', { name: 'Invite' }).click();
@@ -178,8 +178,7 @@ test('a rater who was invited comes in by mail and finds nothing about training'
 	// somebody new here: the press is all, and no other mail
 	await rita.getByRole('button', { name: 'Join' }).click();
 	await expect(rita, 'who rates lands on cards').toHaveURL(new RegExp(`/${slug}/${project.slug}/rate`));
-	await rita.getByRole('link', { name: 'Give second opinions' }).click();
-	await expect(rita.getByText('What was rated by the owner?', { exact: true })).toBeVisible();
+	await expect(rita.getByText('What has a score already?', { exact: true })).toBeVisible();
 
 	await open(rita, `/${slug}/${project.slug}`);
 	const nav = rita.getByRole('navigation').first();
@@ -193,6 +192,12 @@ test('a rater who was invited comes in by mail and finds nothing about training'
 
 	await page.reload();
 	await expect(page.getByRole('main')).toContainText(email);
+
+	// who sees that all has a score is offered to give a second one
+	await open(page, `/${slug}/${project.slug}/rate`);
+	await expect(page.getByRole('heading', { name: 'Everything is rated' })).toBeVisible();
+	await page.getByRole('link', { name: 'Give second opinions' }).click();
+	await expect(page.getByText('What has a score already?', { exact: true })).toBeVisible();
 });
 
 test.describe('what goes wrong is said, and nothing is lost', () => {
