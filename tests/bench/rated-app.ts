@@ -128,6 +128,9 @@ export const openRatedApp = async (
 	let text: Promise<string | undefined> | undefined;
 	return {
 		paths,
+		url,
+		/** Of the first who rates. */
+		session: sessions[1]!,
 		pid: server.process.pid!,
 		/** Its stream names each change by itself, and its pages look again after each. */
 		isEarlier: later === undefined,

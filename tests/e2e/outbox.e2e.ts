@@ -48,29 +48,69 @@ const newRater = async (context: BrowserContext, count: number) => {
 	};
 };
 
-test('two windows vote without a line, one is closed: every vote arrives once, in the order it was given', async ({
+/** A comparison, its voter signed in, and what has arrived of them, in order. */
+const newVoter = async (context: BrowserContext, pairs: number) => {
+	const { id, slug, owner, scope } = await newBallot(pairs);
+	const signIn = async () => signInAs(context, app, await newSession(app.owner, owner.id));
+	await signIn();
+	const [team] = await app.owner`select slug from teams where id = ${scope.teamId}`;
+	const votes = async () =>
+		(await app.owner`select choice from votes where evaluation_id = ${id} order by seq`).map(({ choice }) => choice);
+	const notes = async () =>
+		(await app.owner`select note from remarks where evaluation_id = ${id} order by seq`).map(({ note }) => note);
+	return {
+		id,
+		url: to.vote(team!.slug, slug, id),
+		home: to.project(team!.slug, slug),
+		signIn,
+		signOut: () => app.owner`delete from sessions where person_id = ${owner.id}`,
+		reveal: async () => revealResults(await inProject(scope, slug), { evaluationId: id }),
+		votes,
+		notes
+	};
+};
+/** Adds a note to the pair that was judged last. */
+const note = async (page: Page, words: string) => {
+	await page.keyboard.press('n');
+	await page.getByRole('dialog').getByLabel('Note').fill(words);
+	await page.keyboard.press('ControlOrMeta+Enter');
+	await expect(page.getByRole('dialog')).toHaveCount(0);
+};
+
+test('two windows vote without a line, are closed and signed out: all arrives once and in order after the next sign-in', async ({
 	page: one,
 	context
 }) => {
-	const { id, slug, owner, scope } = await newBallot(6);
-	await signInAs(context, app, await newSession(app.owner, owner.id));
-	const [team] = await app.owner`select slug from teams where id = ${scope.teamId}`;
-	const url = to.vote(team!.slug, slug, id);
+	const { url, home, signIn, signOut, votes, notes } = await newVoter(context, 6);
 	const two = await context.newPage();
 	await open(one, url);
 	await open(two, url);
-	await context.setOffline(true);
 	await press(one, 'a');
+	await note(one, 'With a line.');
+	await expect.poll(notes).toEqual(['With a line.']);
+	await expect(two.getByText('1 of 6')).toBeVisible();
+	await context.setOffline(true);
 	await press(two, 'b', 't');
+	await expect(one.getByText('3 of 6')).toBeVisible();
 	await press(one, 'x');
-	await expect(one.getByText('4 of 6')).toBeVisible();
+	await note(one, 'Without one.');
 	await expect(two.getByText('4 of 6')).toBeVisible();
 	await one.close();
+	await signOut();
+	const login = two.waitForResponse((answer) => answer.status() === 401);
 	await context.setOffline(false);
-	const votes = async () =>
-		(await app.owner`select choice from votes where evaluation_id = ${id} order by seq`).map(({ choice }) => choice);
-	await expect.poll(votes).toEqual(['first', 'second', 'tie', 'both_bad']);
-	await press(two, 'a');
+	await login;
+	await expect(two.getByText('You are signed out')).toBeVisible();
+	await two.close();
+	expect([await votes(), await notes()]).toEqual([['first'], ['With a line.']]);
+
+	await signIn();
+	const three = await context.newPage();
+	await open(three, home);
+	await expect.poll(notes).toEqual(['With a line.', 'Without one.']);
+	expect(await votes()).toEqual(['first', 'second', 'tie', 'both_bad']);
+	await open(three, url);
+	await press(three, 'a');
 	await expect.poll(votes).toEqual(['first', 'second', 'tie', 'both_bad', 'first']);
 });
 
@@ -117,30 +157,35 @@ test('when another device decided meanwhile both scores are shown, and the perso
 	const asked = here.getByRole('status').filter({ hasText: 'Example 3 was decided elsewhere meanwhile' });
 	await expect(asked).toContainText('you gave 5; here you gave 8');
 	await here.reload();
+	await asked.getByRole('link', { name: 'Read it' }).click();
+	await expect(here.getByText('#3', { exact: true })).toBeVisible();
 	await asked.getByRole('button', { name: 'Take 8' }).click();
 	await expect.poll(given).toEqual(['3: 5', '2: 7', '3: 8']);
 	await expect(asked).toHaveCount(0);
 	await device.close();
 });
 
-test('votes that wait when the results are revealed are named on the page itself', async ({ page, context }) => {
-	const { id, slug, owner, scope } = await newBallot(8);
-	await signInAs(context, app, await newSession(app.owner, owner.id));
-	const [team] = await app.owner`select slug from teams where id = ${scope.teamId}`;
-	const votes = async () =>
-		(await app.owner`select choice from votes where evaluation_id = ${id} order by seq`).map(({ choice }) => choice);
-	await open(page, to.vote(team!.slug, slug, id));
+test('votes and notes that wait when the results are revealed are named on the page itself', async ({
+	page,
+	context
+}) => {
+	const { url, reveal, votes, notes } = await newVoter(context, 8);
+	await open(page, url);
 	await context.setOffline(true);
 	await press(page, 'a', 's', 'u', 'b', 's', 'u', 'u', 't');
 	await context.setOffline(false);
 	await expect.poll(votes).toEqual(['first', 'skip', null, 'second', 'skip', null, null, 'tie']);
+	await note(page, 'Known.');
+	await expect.poll(notes).toEqual(['Known.']);
 	await context.setOffline(true);
-	await press(page, 'a', 's');
-	await revealResults(await inProject(scope, slug), { evaluationId: id });
+	await press(page, 'a');
+	await note(page, 'Not known.');
+	await press(page, 's');
+	await reveal();
 	await context.setOffline(false);
 	await expect(page.getByText('This comparison is over')).toBeVisible();
-	await expect(page.getByText('2 decisions were not kept')).toBeVisible();
-	expect(await votes()).toHaveLength(8);
+	await expect(page.getByText('3 decisions were not kept')).toBeVisible();
+	expect([(await votes()).length, await notes()]).toEqual([8, ['Known.']]);
 });
 
 test('where the browser has no room what waits stays with the page, which says so and asks before it closes', async ({

@@ -1,6 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { type BrowserContext, type Page, expect, test } from '@playwright/test';
 import { to } from '../../src/lib/paths.ts';
 import type { Scope } from '../../src/lib/server/access/scope.ts';
+import { scoreAnswer } from '../../src/lib/server/evaluations/commands.ts';
+import { nextAnswers } from '../../src/lib/server/evaluations/queries.ts';
 import { open, signInAs } from '../support/browser-steps.ts';
 import { newBallot, newScoring } from '../support/evaluation.ts';
 import { type RunningApp, openApp } from '../support/running-app.ts';
@@ -27,7 +30,7 @@ const enter = async (context: BrowserContext, { scope, owner }: { scope: Scope; 
 	return team!.slug as string;
 };
 
-test('one model is scored with the keys, also without a line; revealing early is asked about', async ({
+test('one model is scored with the keys, also without a line and on two devices; revealing early is asked about', async ({
 	page,
 	context
 }) => {
@@ -43,8 +46,15 @@ test('one model is scored with the keys, also without a line; revealing early is
 	await expect.poll(given).toEqual(['8', '3']);
 	await context.setOffline(true);
 	await press(page, '0', 's', 'u');
+	// on another device they have said something else of the third one
+	const [third] = (await nextAnswers(scoring.voter, { evaluationId: id, after: -1 })).list;
+	const elsewhere = { evaluationId: id, ballotId: third!.ballotId, score: 4, clientId: randomUUID() };
+	await scoreAnswer(scoring.voter, elsewhere);
 	await context.setOffline(false);
-	await expect.poll(given).toEqual(['8', '3', '10', 'skip', null]);
+	const asked = page.getByRole('status').filter({ hasText: 'Answer 3 was decided elsewhere meanwhile' });
+	await expect(asked).toContainText('you gave 4; here you gave 10');
+	await asked.getByRole('button', { name: 'Take 10' }).click();
+	await expect.poll(given).toEqual(['8', '3', '4', 'skip', null, '10']);
 
 	await open(page, to.scores(team, slug, id));
 	await expect(page.getByText('3 of 5 — scores hidden')).toBeVisible();

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { type BrowserContext, type Page, expect, test } from '@playwright/test';
 import { askForMail, open, openMail, signInAs } from '../support/browser-steps.ts';
+import { addExamples } from '../support/evaluation.ts';
 import { type RunningApp, openApp } from '../support/running-app.ts';
 import { newSession } from '../support/session.ts';
 import { newProject, newTeam } from '../support/team.ts';
@@ -22,7 +23,7 @@ const newShop = async (context: BrowserContext) => {
 	const team = await newTeam();
 	const { project } = await newProject(team.scope, { sandboxUrl: app.sandboxUrl });
 	await signInAs(context, app, await newSession(app.owner, team.owner.id));
-	return { slug: team.slug, project };
+	return { slug: team.slug, project, scope: team.scope };
 };
 
 test('from nothing to a verdict', async ({ page }) => {
@@ -162,7 +163,8 @@ test('a rater who was invited comes in by mail and finds nothing about training'
 	page,
 	context
 }) => {
-	const { slug, project } = await newShop(context);
+	const { slug, project, scope } = await newShop(context);
+	await addExamples(scope, project.id, ['What has a score already?'], { split: null });
 	const email = newEmail('rita');
 	await open(page, `/${slug}/settings/members`);
 	await page.getByRole('button', { name: 'Invite' }).click();
@@ -176,6 +178,7 @@ test('a rater who was invited comes in by mail and finds nothing about training'
 	// somebody new here: the press is all, and no other mail
 	await rita.getByRole('button', { name: 'Join' }).click();
 	await expect(rita, 'who rates lands on cards').toHaveURL(new RegExp(`/${slug}/${project.slug}/rate`));
+	await expect(rita.getByText('What has a score already?', { exact: true })).toBeVisible();
 
 	await open(rita, `/${slug}/${project.slug}`);
 	const nav = rita.getByRole('navigation').first();
@@ -189,6 +192,12 @@ test('a rater who was invited comes in by mail and finds nothing about training'
 
 	await page.reload();
 	await expect(page.getByRole('main')).toContainText(email);
+
+	// who sees that all has a score is offered to give a second one
+	await open(page, `/${slug}/${project.slug}/rate`);
+	await expect(page.getByRole('heading', { name: 'Everything is rated' })).toBeVisible();
+	await page.getByRole('link', { name: 'Give second opinions' }).click();
+	await expect(page.getByText('What has a score already?', { exact: true })).toBeVisible();
 });
 
 test.describe('what goes wrong is said, and nothing is lost', () => {

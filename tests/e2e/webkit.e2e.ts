@@ -1,7 +1,10 @@
 import { expect, test } from '@playwright/test';
 import { to } from '../../src/lib/paths.ts';
+import type { Scope } from '../../src/lib/server/access/scope.ts';
+import { newBallot, newScoring } from '../support/evaluation.ts';
 import { shownPages } from '../support/pages.ts';
 import { type RunningApp, openApp } from '../support/running-app.ts';
+import { newSession } from '../support/session.ts';
 import { type WebDriver, newWindow } from '../support/webdriver.ts';
 import { startWebKit } from '../support/webkit.ts';
 import { type World, newWorld } from '../support/world.ts';
@@ -74,6 +77,69 @@ test('Safari rates a card by a click', async () => {
 	await new Promise((next) => setTimeout(next, 200)); // a card takes nothing before a person can have seen it
 	await safari.click('button[aria-label^="Rate 9,"]');
 	await expect.poll(left).toBe(before - 1);
+});
+
+/** Whoever judges, signed in, and what has arrived of them. */
+const enter = async ({ id, scope, owner }: { id: string; scope: Scope; owner: { id: string } }) => {
+	const session = await newSession(app.owner, owner.id);
+	await safari.addCookie({ name: 'session', value: session, httpOnly: true, sameSite: 'Lax' });
+	const [team] = await app.owner`select slug from teams where id = ${scope.teamId}`;
+	const given = async () =>
+		(await app.owner`select choice from votes where evaluation_id = ${id} order by seq`).map(({ choice }) => choice);
+	return { team: team!.slug as string, given };
+};
+/** What is judged takes nothing before a person can have seen it. */
+const press = async (key: string) => {
+	await new Promise((next) => setTimeout(next, 200));
+	await safari.press(key);
+};
+
+test('Safari votes, takes scores and a note, and what waits in one tab another one sends', async () => {
+	const ballot = await newBallot(4);
+	const { team, given } = await enter(ballot);
+	await open(to.vote(team, ballot.slug, ballot.id));
+	await press('a');
+	await safari.find('header [role="status"]', 'Saved');
+	await safari.press('n');
+	await safari.find('dialog[open] h2', 'Pair 1: A better');
+	await safari.click('dialog[open] [aria-label="Score of answer A"] button', '9, great');
+	await safari.type('dialog[open] textarea', 'B names no time.');
+	await safari.click('dialog[open] footer button');
+	const remarks = async () => [
+		...(await app.owner`select first_score, note from remarks where evaluation_id = ${ballot.id}`)
+	];
+	await expect.poll(remarks).toEqual([{ first_score: 9, note: 'B names no time.' }]);
+
+	// nothing arrives from this tab
+	await safari.run('window.fetch = () => Promise.reject(new TypeError("Load failed"))');
+	await press('t');
+	await safari.find('header [role="status"]', '1 waiting to be sent');
+	const back = await safari.openTab();
+	await open(to.project(team, ballot.slug));
+	await expect.poll(given).toEqual(['first', 'tie']);
+	await back();
+	await safari.find('header [role="status"]', 'Saved');
+});
+
+test('Safari scores the answers of one model', async () => {
+	const scoring = await newScoring(2);
+	const { team, given } = await enter(scoring);
+	await open(to.score(team, scoring.slug, scoring.id));
+	await safari.find('main h2', 'What was expected');
+	await press('8');
+	await expect.poll(given).toEqual(['8']);
+	await new Promise((next) => setTimeout(next, 200));
+	await safari.click('footer button[aria-label^="Rate 3,"]');
+	await safari.find('h2', 'All 2 answers judged');
+	await expect.poll(given).toEqual(['8', '3']);
+});
+
+test('Safari puts a prompt into the pool, and opens it', async () => {
+	await open(to.prompts(...place()));
+	await safari.type('main textarea', 'May I pay by invoice?');
+	await safari.click('main button', 'Add');
+	await safari.click('main a[data-prompt]', 'May I pay by invoice?');
+	await safari.find('main p', 'No comparison has asked it yet.');
 });
 
 test('Safari filters, chooses, opens and pages through examples', async () => {

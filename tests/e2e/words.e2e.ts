@@ -94,3 +94,20 @@ test('a page that takes its time says so', async ({ page }) => {
 	await expect(page.getByRole('heading', { level: 1, name: 'Train' })).toBeVisible();
 	await expect(page.getByText('Loading…')).toHaveCount(0);
 });
+
+test('to stop a training and to leave it alone cannot be mixed up', async ({ page }) => {
+	const trains = { status: 'training', problem: null, finished_at: null };
+	await rewriteHistory('runs', (sql) => sql`update runs set ${sql(trains)} where id = ${world.failed}`);
+	await open(page, to.run(world.team, world.project, world.failed));
+	const stop = page.getByRole('main').getByRole('button', { name: 'Stop the run' });
+	await stop.click();
+	const sure = page.getByRole('alertdialog').or(page.getByRole('dialog'));
+	await expect(sure.getByRole('heading', { name: 'Stop v2?' })).toBeVisible();
+	await expect(sure.getByRole('button', { name: /cancel/i })).toHaveCount(0);
+	await sure.getByRole('button', { name: 'Keep training' }).click();
+	await expect(sure).toHaveCount(0);
+	await stop.click();
+	await sure.getByRole('button', { name: 'Stop the run' }).click();
+	await expect(page.getByText('The run is being stopped')).toBeVisible();
+	await expect(page.getByRole('main')).toContainText(/billed/i);
+});

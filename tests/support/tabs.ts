@@ -1,7 +1,15 @@
 import { vi } from 'vitest';
 
 /** What the server was sent. */
-export type Sent = { at: string; method: string; clientId: string; subject: string; value: unknown; saw?: unknown };
+export type Sent = {
+	at: string;
+	method: string;
+	clientId: string;
+	subject: string;
+	value: unknown;
+	saw?: unknown;
+	first?: unknown;
+};
 
 /**
  * A browser with several windows, and a server behind it that keeps each client id once and knows what stands. `server.status` 0 is
@@ -30,14 +38,14 @@ export const newBrowser = () => {
 		if (server.status === 0) throw new TypeError('Failed to fetch');
 		if (server.status !== 200) return answer(server.status, server.body ?? {});
 		if (server.between) return said(server.between.status, server.between.body);
-		const { exampleId, ballotId, rewrite, score, choice, saw, clientId } = JSON.parse(init.body as string);
-		const [subject, value] = [exampleId ?? ballotId, exampleId ? score : choice];
+		const { exampleId, ballotId, rewrite, score, choice, saw, first, clientId } = JSON.parse(init.body as string);
+		const [subject, value] = [exampleId ?? ballotId, score === undefined ? choice : score];
 		if (!server.arrived.some((sent) => sent.clientId === clientId)) {
 			const now = stands.get(subject) ?? null;
 			if (rewrite === undefined && saw !== undefined && saw !== now)
 				return answer(412, { error: { code: 'changed', message: 'Meanwhile …', field: 'saw', now } });
 			if (rewrite === undefined && init.method !== 'PUT') stands.set(subject, value);
-			server.arrived.push({ at, method: init.method!, clientId, subject, value, saw });
+			server.arrived.push({ at, method: init.method!, clientId, subject, value, saw, first });
 		}
 		if (server.lost) throw new TypeError('The answer was lost');
 		return answer(200, server.body ?? { score: value });

@@ -92,6 +92,30 @@ export async function newWindow(driverUrl: string, { width = 1440, height = 900 
 		type: async (selector: string, text: string) => {
 			await post(`${elementPath(await find(selector))}/value`, { text });
 		},
+		/** A key of the keyboard, wherever the focus is. */
+		press: (key: string) =>
+			post('/actions', {
+				actions: [
+					{
+						type: 'key',
+						id: 'keyboard',
+						actions: [
+							{ type: 'keyDown', value: key },
+							{ type: 'keyUp', value: key }
+						]
+					}
+				]
+			}),
+		/** Another tab, to which all goes from now on. Answers with the way back, which closes it. */
+		openTab: async () => {
+			const before = await ask('GET', `${session}/window`);
+			const { handle } = (await post('/window/new', { type: 'tab' })) as { handle: string };
+			await post('/window', { handle });
+			return async () => {
+				await ask('DELETE', `${session}/window`);
+				await post('/window', { handle: before });
+			};
+		},
 		resize: (width: number, height: number) => post('/window/rect', { x: 0, y: 0, width, height }),
 		/** A PNG of what is in the window. */
 		picture: async () => Buffer.from((await ask('GET', `${session}/screenshot`)) as string, 'base64'),

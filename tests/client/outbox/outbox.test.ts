@@ -16,7 +16,9 @@ const open = (person = 'ana') => {
 		outbox.give({ kind: 'rating', place: ratings, subject, number: 1, value, saw, text: '' });
 	const vote = (subject: string, value: string | null, saw: string | null = null) =>
 		outbox.give({ kind: 'vote', place: '/t/p/eval/e/vote', subject, number: 1, value, saw });
-	return { outbox, close, rate, vote };
+	const score = (subject: string, value: number | 'skip' | null, saw: number | 'skip' | null = null) =>
+		outbox.give({ kind: 'score', place: '/t/p/eval/s/score', subject, number: 1, value, saw });
+	return { outbox, close, rate, vote, score };
 };
 const given = ({ arrived }: ReturnType<typeof newBrowser>['server']) =>
 	arrived.map(({ subject, value }) => `${subject} ${value}`);
@@ -370,8 +372,8 @@ describe('what the server refuses', () => {
 describe('what is added to a vote', () => {
 	const place = '/t/p/eval/e/vote';
 	const remark = { first: 9, second: 4, note: 'B names no time.' };
-	const add = (outbox: Outbox) =>
-		outbox.give({ kind: 'remark', place, subject: 'pair', number: 1, value: null, remark });
+	const add = (outbox: Outbox, added = remark) =>
+		outbox.give({ kind: 'remark', place, subject: 'pair', number: 1, value: null, remark: added });
 
 	test('arrives after the vote, and is no word on the pair', async () => {
 		const { server } = newBrowser();
@@ -402,5 +404,82 @@ describe('what is added to a vote', () => {
 		two.outbox.settle(question!, false);
 		await two.outbox.flush();
 		expect([two.outbox.waiting, server.arrived.at(-1)?.method]).toEqual([[], 'PUT']);
+	});
+
+	test('given anew in another window, in a closed one, signed out: every word of it arrives once, the last one last', async () => {
+		const { server } = newBrowser();
+		server.status = 0;
+		const [one, two] = [open(), open()];
+		one.vote('pair', 'first');
+		await settled();
+		add(one.outbox);
+		await settled();
+		add(two.outbox, { ...remark, first: 10 });
+		await settled();
+		for (const { close } of [one, two]) close();
+		server.status = 401;
+		const { outbox } = open();
+		await settled();
+		expect([outbox.signedOut, outbox.waiting.length, server.arrived]).toEqual([true, 3, []]);
+		server.status = 200;
+		server.lost = true;
+		await outbox.flush();
+		server.lost = false;
+		await outbox.flush();
+		expect(server.arrived.map(({ method, first = null }) => [method, first])).toEqual([
+			['POST', null],
+			['PUT', 9],
+			['PUT', 10]
+		]);
+		expect([outbox.waiting, outbox.open]).toEqual([[], []]);
+	});
+
+	test('is refused together with its vote when the results are known, and told with it', async () => {
+		const { server } = newBrowser();
+		server.status = 0;
+		const { outbox, vote } = open();
+		vote('pair', 'first');
+		add(outbox);
+		await settled();
+		server.status = 409;
+		server.body = { error: { code: 'conflict', message: 'The results are known.', field: 'evaluationId' } };
+		await outbox.flush();
+		expect(outbox.open.map(({ kind, refused }) => [kind, refused])).toEqual([
+			['vote', 'The results are known.'],
+			['remark', 'The results are known.']
+		]);
+	});
+});
+
+describe('a score of one model’s answer', () => {
+	test('of two windows without a line, one of them closed, arrives once and in order', async () => {
+		const { server } = newBrowser();
+		server.status = 0;
+		const [one, two] = [open(), open()];
+		one.score('a', 8);
+		await settled();
+		two.score('b', 'skip');
+		await settled();
+		one.score('a', null, 8);
+		await settled();
+		one.score('a', 3);
+		await settled();
+		one.close();
+		server.status = 200;
+		await two.outbox.flush();
+		expect(given(server)).toEqual(['a 8', 'b skip', 'a null', 'a 3']);
+		expect([two.outbox.waiting, two.outbox.open]).toEqual([[], []]);
+	});
+
+	test('is asked about with both when another device said something else', async () => {
+		const { server } = newBrowser();
+		server.stands.set('a', 5);
+		const { outbox, score } = open();
+		score('a', 8);
+		await settled();
+		expect(outbox.open).toMatchObject([{ kind: 'score', value: 8, stands: { value: 5 } }]);
+		outbox.settle(outbox.open[0]!, true);
+		await settled();
+		expect([server.arrived.at(-1), outbox.open]).toMatchObject([{ subject: 'a', value: 8, saw: 5 }, []]);
 	});
 });

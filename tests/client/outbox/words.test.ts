@@ -9,7 +9,8 @@ test('both values are shown, and both can be chosen', () => {
 	expect(toldOf({ ...rating, stands: { value: 5 } })).toEqual({
 		title: 'Example 12 was decided elsewhere meanwhile',
 		text: 'In another window or on another device you gave 5; here you gave 8. Which one counts?',
-		choice: { stay: 'Keep 5', take: 'Take 8' }
+		choice: { stay: 'Keep 5', take: 'Take 8' },
+		read: 's'
 	});
 	expect(toldOf({ ...vote, stands: { value: 'first' } })).toMatchObject({
 		title: 'Pair 3 was decided elsewhere meanwhile',
@@ -28,7 +29,7 @@ test('what was taken back is said so, on either side', () => {
 test('what arrived and does not count says why, and leads to the new text', () => {
 	expect(toldOf({ ...rating, counts: { value: null } })).toMatchObject({
 		title: 'Example 12 has another text by now',
-		again: 's'
+		read: 's'
 	});
 	expect(toldOf({ ...rating, counts: { value: 5 } }).title).toBe('On example 12 your 5 counts, not the 8');
 });
@@ -49,4 +50,14 @@ test('a rewrite that could not be taken back stands', () => {
 test('a note that was not kept says so', () => {
 	const remark: Act = { ...vote, kind: 'remark', value: null, refused: 'The results are known.' };
 	expect(toldOf(remark)).toEqual({ title: 'Your note on pair 3 was not kept', text: 'The results are known.' });
+});
+
+test('a score of an answer is told as such, a skip by its name', () => {
+	const score: Act = { ...rating, kind: 'score' };
+	expect(toldOf({ ...score, stands: { value: 'skip' } })).toEqual({
+		title: 'Answer 12 was decided elsewhere meanwhile',
+		text: 'In another window or on another device you gave “Skip”; here you gave 8. Which one counts?',
+		choice: { stay: 'Keep Skip', take: 'Take 8' }
+	});
+	expect(toldOf({ ...score, refused: 'The scores are known.' }).title).toBe('Your score of answer 12 was not kept');
 });

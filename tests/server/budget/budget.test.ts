@@ -12,6 +12,7 @@ import { configureProviders } from '../../../src/lib/server/providers/configure.
 import type { BaseModel } from '../../../src/lib/server/providers/provider.ts';
 import { providers } from '../../../src/lib/server/providers/registry.ts';
 import { startRun } from '../../../src/lib/server/runs/commands.ts';
+import { getPreflight } from '../../../src/lib/server/runs/queries.ts';
 import { followServing } from '../../../src/lib/server/servings/follow.ts';
 import { startServing } from '../../../src/lib/server/servings/commands.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
@@ -109,8 +110,10 @@ describe('of two who press start', () => {
 	test('one trains, where the budget pays for one', async () => {
 		pricedTraining();
 		const { scope, slug } = await newWorkshop(sandbox.url);
+		const { cost } = await getPreflight(await inProject(scope, slug));
 		const { estimateCents } = await startRun(await inProject(scope, slug), newRun());
 		expect(estimateCents).toBeGreaterThan(0);
+		expect(estimateCents, 'what was confirmed').toBe(cost.cents);
 		// the first one is at the provider by now, so that only money stands in the way of the next
 		await scope.tx((tx) => tx.update(runs).set({ status: 'cancelled' }));
 		await limit(scope, slug, Math.ceil(estimateCents! * 1.5));

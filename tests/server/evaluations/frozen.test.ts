@@ -18,7 +18,7 @@ afterAll(async () => {
 	await closePools();
 });
 
-const sentence = 'The results are known, so no more votes are taken.';
+const sentence = 'The results are known, so nothing more is taken.';
 const refused = { code: 'conflict', field: 'evaluationId', message: sentence };
 
 /** Nineteen of twenty judged at 10–9, and revealed. */

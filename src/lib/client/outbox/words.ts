@@ -23,8 +23,8 @@ export type Told = {
 	text: string;
 	/** The two ways, when something else stands by now. */
 	choice?: { stay: string; take: string };
-	/** An example that has another text by now. */
-	again?: string;
+	/** An example to read once more. */
+	read?: string;
 };
 
 /** What a person is told, or asked, about something that did not simply arrive. `mine`: the last word given here. */
@@ -36,7 +36,8 @@ export const toldOf = (act: Act, mine: Value = act.value): Told => {
 		return {
 			title: `${capital(thing(act))} was decided elsewhere meanwhile`,
 			text: `In another window or on another device ${there}; here ${here}. Which one counts?`,
-			choice: { stay: `Keep ${short(value)}`, take: mine === null ? 'Take it back' : `Take ${short(mine)}` }
+			choice: { stay: `Keep ${short(value)}`, take: mine === null ? 'Take it back' : `Take ${short(mine)}` },
+			...(act.kind === 'rating' && { read: act.subject })
 		};
 	}
 	if (act.counts) {
@@ -45,7 +46,7 @@ export const toldOf = (act: Act, mine: Value = act.value): Told => {
 			return {
 				title: `${capital(thing(act))} has another text by now`,
 				text: `Somebody rewrote it meanwhile. Your ${act.value} stays with the text you read.`,
-				again: act.subject
+				read: act.subject
 			};
 		return {
 			title: `On ${thing(act)} your ${value} counts, not the ${act.value}`,
@@ -57,3 +58,9 @@ export const toldOf = (act: Act, mine: Value = act.value): Told => {
 	const what = { rating: 'score of', vote: 'vote on', remark: 'note on', score: 'score of' }[act.kind];
 	return { title: `Your ${what} ${thing(act)} was not kept`, text };
 };
+
+/** What is said at the end of a sitting of which not everything has arrived. */
+export const onTheWay = (noun: string, count: number): string =>
+	count === 1
+		? `One ${noun} is still on the way, and goes out by itself as soon as there is a connection.`
+		: `${count} ${noun}s are still on the way, and go out by themselves as soon as there is a connection.`;

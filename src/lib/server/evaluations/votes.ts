@@ -210,7 +210,7 @@ export const scriptVotesOf = async (tx: Tx, evaluationId: string): Promise<Scrip
 
 /** The field by which a voter's outbox knows that nothing it still holds will be taken. */
 export const voteIsOver = () =>
-	new AppError('conflict', 'The results are known, so no more votes are taken.', 'evaluationId');
+	new AppError('conflict', 'The results are known, so nothing more is taken.', 'evaluationId');
 
 /** The database has the last word: the reveal may have come a moment before. */
 export const refusedByReveal = refusing({ AI030: voteIsOver });
