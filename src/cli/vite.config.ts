@@ -51,7 +51,7 @@ const uncalled = Object.entries(called).map(
 );
 
 /**
- * The rest of them was half of the file, all of which V8 reads before the first word. Whoever constructs a client gets empty classes
+ * The rest of them was a third of the file, all of which V8 reads before the first word. Whoever constructs a client gets empty classes
  * instead; `tests/cli/package.test.ts` trains with both.
  */
 const onlyCalled: Plugin = {
