@@ -27,7 +27,8 @@ type Request = { method?: string; headers?: Record<string, string>; body?: strin
 
 /**
  * The JSON that an address below /api/v1 answers with. What passes by itself is asked again, five times at most, so give a request
- * that changes something an `idempotency-key`. What is refused ends the script with the server's sentence.
+ * that changes something an `idempotency-key`. What is refused ends the script with the server's sentence. A request that is still being
+ * carried out, because its connection broke off before its answer, is waited for.
  */
 export const ask = async <Answer>(path: string, request: Request = {}, tries = 5): Promise<Answer> => {
 	if (!AIT_KEY)
@@ -35,12 +36,13 @@ export const ask = async <Answer>(path: string, request: Request = {}, tries = 5
 	const headers = { authorization: `Bearer ${AIT_KEY}`, ...request.headers };
 	const answer = await fetch(`${AIT_URL}/api/v1${path}`, { ...request, headers }).catch((problem: Error) => problem);
 	if (answer instanceof Response && answer.ok) return (await answer.json()) as Answer;
-	const isRefused = answer instanceof Response && (tries === 1 || !passes.has(answer.status));
+	const isUnderWay = answer instanceof Response && answer.status === 409 && answer.headers.has('retry-after');
+	const isRefused = answer instanceof Response && !isUnderWay && (tries === 1 || !passes.has(answer.status));
 	if (isRefused) return stop(`${answer.status}: ${await sentenceOf(answer)}`);
-	if (tries === 1) return stop(`${AIT_URL} does not answer.`);
+	if (tries === 1 && !isUnderWay) return stop(`${AIT_URL} does not answer.`);
 	const seconds = answer instanceof Response ? Number(answer.headers.get('retry-after') ?? 5) : 5;
 	await new Promise((next) => setTimeout(next, seconds * 1000));
-	return ask(path, request, tries - 1);
+	return ask(path, request, isUnderWay ? tries : tries - 1);
 };
 
 /** What an import came to. */

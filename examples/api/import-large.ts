@@ -1,4 +1,4 @@
-// Puts a file of any size into a project, in pieces: a million lines are twenty of them. After a cut the same command goes on; a
+// Puts a file of any size into a project, in pieces: a million lines are fifty of them. After a cut the same command goes on; a
 // piece that has arrived before answers at once, and nothing is there twice.
 //
 //   AIT_KEY=ait_sk_… node examples/api/import-large.ts PROJECT FILE [LINES A PIECE]
@@ -9,7 +9,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { importFile, stop, tellRefusals } from './ask.ts';
 
-const [project = '', file = '', most = '50000'] = process.argv.slice(2);
+const [project = '', file = '', most = '20000'] = process.argv.slice(2);
 if (!file || !/^[1-9]\d*$/.test(most))
 	stop('Use: AIT_KEY=ait_sk_… node import-large.ts PROJECT FILE [LINES A PIECE]', 2);
 

@@ -17,8 +17,8 @@ const words =
 		' '
 	);
 
-/** Lines as the original writes them, about 940 bytes each; two thirds are good. */
-export const writeLines = (file: string, count: number) => {
+/** Lines as the original writes them, about 940 bytes each where nothing else is said; two thirds are good. */
+export const writeLines = (file: string, count: number, { asked = 50, answered = 90 } = {}) => {
 	const random = randomFrom(7);
 	const say = (length: number) => Array.from({ length }, () => words[Math.floor(random() * words.length)]).join(' ');
 	const handle = fs.openSync(file, 'w');
@@ -27,8 +27,8 @@ export const writeLines = (file: string, count: number) => {
 			random() < 0.1 ? null : random() < 0.75 ? 8 + Math.floor(random() * 3) : 1 + Math.floor(random() * 7);
 		const messages = [
 			{ role: 'system', content: 'You answer customers.' },
-			{ role: 'user', content: `${id} ${say(50)}\n"quoted"` },
-			{ role: 'assistant', content: say(90) }
+			{ role: 'user', content: `${id} ${say(asked)}\n"quoted"` },
+			{ role: 'assistant', content: say(answered) }
 		];
 		fs.writeSync(
 			handle,

@@ -21,6 +21,7 @@ const all: Record<string, () => Promise<{ run: (bench: never) => Promise<Measure
 	CARD: () => import('./card.ts'),
 	CLI: () => import('./cli.ts'),
 	PUSH: () => import('./push.ts'),
+	LARGE: () => import('./large.ts'),
 	PLAY: () => import('./playground.ts'),
 	TEAMS: () => import('./teams.ts'),
 	GROWTH: () => import('./growth.ts'),
@@ -49,7 +50,7 @@ const chosen = given.filter((name) => !name.startsWith('--'));
 const load = os.loadavg()[0]!;
 if (load > 0.3)
 	console.log(`The machine is busy (load ${load.toFixed(2)}); the numbers are floors, the ratios still compare.\n`);
-const asksServer = ['API', 'P15', 'PAGES', 'BOMBS', 'RATE', 'STORM', 'CARD', 'PUSH', 'PLAY'];
+const asksServer = ['API', 'P15', 'PAGES', 'BOMBS', 'RATE', 'STORM', 'CARD', 'PUSH', 'LARGE', 'PLAY'];
 if ((chosen.length === 0 || chosen.some((name) => asksServer.includes(name))) && !fs.existsSync('build/index.js')) {
 	execFileSync('npx', ['vite', 'build'], { stdio: 'ignore' });
 }

@@ -4,6 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startSandbox } from '../../src/sandbox/server.ts';
+import { originalLine, originalProject } from '../support/cli.ts';
 
 const run = promisify(execFile);
 
@@ -65,4 +67,27 @@ test.each(nodes)('it runs on %s', async (node) => {
 	const asked = await ait('doctor', '--json').catch((problem: { code: number; stdout: string }) => problem);
 	expect(asked).toMatchObject({ code: 1 });
 	expect(asked.stdout).toContain('Sandbox can not be reached');
+});
+
+// the file has of the providers' clients what is called, and nothing else
+test.each(['Together', 'OpenAI'])('what is left of the client of %s trains, serves and answers', async (client) => {
+	const sandbox = await startSandbox({ port: 0, speed: 500 });
+	try {
+		const lines = Array.from({ length: 40 }, (_, at) => originalLine(at + 1, { rating: 9 }));
+		const own = { provider: 'own-server', baseUrl: `${sandbox.url}/openai/v1` };
+		const cwd = originalProject(lines, {
+			model: 'sandbox-small',
+			...(client === 'OpenAI' ? own : { provider: 'sandbox' })
+		});
+		const env = {
+			...{ PATH: process.env.PATH, HOME: cwd, LANG: 'C.UTF-8' },
+			...{ AITELIER_SANDBOX_URL: sandbox.url, OWN_SERVER_API_KEY: 'sandbox' }
+		};
+		const ait = (words: string) => run(process.execPath, [fs.realpathSync(program), ...words.split(' ')], { cwd, env });
+		await ait('split');
+		await ait('train --yes --watch');
+		expect((await ait('eval --generate --serve --yes')).stdout).toContain('8 answers are kept');
+	} finally {
+		await sandbox.stop();
+	}
 });

@@ -427,9 +427,8 @@ export const lines: Record<string, Line> = {
 	[`${evaluation}/score GET`]: { at: (w) => to.score(w.team, w.project, w.voting), is: '401 404 409 409 409' },
 	[`${evaluation}/score POST`]: {
 		at: (w) => to.score(w.team, w.project, w.voting),
-		is: '401 404 409 409 409',
-		// it compares two models, whoever’s the ballot is
-		swap: { ballot: 409 },
+		// whose ballot it is hears that two models are compared here
+		is: '401 404 409 404 404',
 		send: (w) => ({ ballotId: w.ballot, score: 8, clientId: randomUUID() })
 	},
 	[`${evaluation}/scores page`]: { at: (w) => to.scores(w.team, w.project, w.voting), is: '303 404 409 409 409' },

@@ -4,11 +4,17 @@ import { contentText, exactText, promptText } from '../../lib/core/examples/fing
 import { type PlainLine, meanings, messagesAt, roleNames } from './plain-line.ts';
 
 /** In one call where Node can: an object for each of a million texts costs more than the hash. */
-const inHex = (text: string | Uint8Array): string =>
-	typeof hash === 'function' ? hash('sha256', text, 'hex') : createHash('sha256').update(text).digest('hex');
+const hashed = (text: string | Uint8Array, as: 'hex' | 'binary'): string =>
+	typeof hash === 'function' ? hash('sha256', text, as) : createHash('sha256').update(text).digest(as);
+const inHex = (text: string | Uint8Array): string => hashed(text, 'hex');
 
 /** 48 bits of the hash of a text. */
-export const numberOf = (text: string | Uint8Array): number => parseInt(inHex(text).slice(0, 12), 16);
+export const numberOf = (text: string | Uint8Array): number => {
+	const bytes = hashed(text, 'binary');
+	let number = 0;
+	for (let at = 0; at < 6; at++) number = number * 256 + bytes.charCodeAt(at);
+	return number;
+};
 
 /** What two examples with the same question have in common. As the app takes it: the same file and seed give the same split here and there. */
 export const promptHash = (messages: readonly Message[], prompt = promptText(messages)): string => inHex(prompt);
@@ -30,27 +36,57 @@ const foldings = Uint8Array.from({ length: 128 }, (_, code) => {
 	if (code === space || (code >= tab && code <= carriageReturn)) return space;
 	return code >= 0x41 && code <= 0x5a ? code + 0x20 : code === 0x5c ? 0 : code;
 });
-const blanks = Uint8Array.from({ length: 128 }, (_, code) => Number(code === space));
 const heads = roleNames.map((role) => Buffer.from(`${role}\n`));
 let room = Buffer.alloc(1 << 14);
+let roomView = viewOf(room);
+let viewed: Buffer = room;
+let view = roomView;
+
+function viewOf(buffer: Buffer): DataView {
+	return new DataView(buffer.buffer, buffer.byteOffset, buffer.length);
+}
+
+const makeRoom = (bytes: number) => {
+	if (room.length >= bytes) return;
+	room = Buffer.alloc(2 * bytes);
+	roomView = viewOf(room);
+};
+
+/** The highest bit of each of four bytes below 128 that is the byte of which `four` has four. */
+const bitsAt = (word: number, four: number): number => ~(((word ^ four) + 0x7f7f7f7f) | 0) & 0x80808080;
 
 /** Puts one turn behind the others as `turnText` writes it, and says where it ends. ASCII alone. */
 const foldTurn = (buffer: Buffer, { roles, starts, ends }: PlainLine, turn: number, from: number): number => {
-	const folded = room;
+	if (buffer !== viewed) [viewed, view] = [buffer, viewOf(buffer)];
+	const [source, target, folded] = [view, roomView, room];
 	const end = ends[turn]!;
 	let to = from;
 	const head = heads[roles[turn]!]!;
 	for (let at = 0; at < head.length; at++) folded[to++] = head[at]!;
 	const start = to;
 	let wasBlank = 1; // what it begins with is left out
-	for (let at = starts[turn]!; at < end; at++) {
-		let code = foldings[buffer[at]!]!;
+	for (let at = starts[turn]!; at < end;) {
+		// four bytes in a go, as most are letters between single blanks
+		if (at + 4 <= end) {
+			const word = source.getInt32(at, true);
+			const blanks = bitsAt(word, 0x20202020);
+			const isPlain = (bitsAt(word, 0x5c5c5c5c) | (blanks & ((blanks << 8) | (wasBlank << 7)))) === 0;
+			if (isPlain) {
+				const capitals = (word + 0x3f3f3f3f) & ~(word + 0x25252525) & 0x80808080;
+				target.setInt32(to, word | (capitals >>> 2), true);
+				wasBlank = blanks >>> 31;
+				at += 4;
+				to += 4;
+				continue;
+			}
+		}
+		let code = foldings[buffer[at++]!]!;
 		if (code === 0) {
-			const meaning = meanings[buffer[++at]!]!;
+			const meaning = meanings[buffer[at++]!]!;
 			code = foldings[meaning]! || meaning;
 		}
 		// added up and not decided: a wrong guess after each word would cost more than all the rest
-		const isBlank = blanks[code]!;
+		const isBlank = ((code ^ space) - 1) >>> 31;
 		folded[to] = code;
 		to += 1 - (isBlank & wasBlank);
 		wasBlank = isBlank;
@@ -76,7 +112,7 @@ export const hashesOf = (messages: readonly Message[]): Hashes => {
 /** The hashes of a line as of its turns, without making any of them a text where all is ASCII. */
 export const hashesAt = (buffer: Buffer, line: PlainLine): Hashes => {
 	if (!line.isAscii) return hashesOf(messagesAt(buffer, line));
-	if (room.length < line.to - line.from) room = Buffer.alloc(2 * (line.to - line.from));
+	makeRoom(line.to - line.from);
 	let end = 0;
 	for (let turn = 0; turn < line.turns - 1; turn++)
 		if (roleNames[line.roles[turn]!] !== 'system') end = foldTurn(buffer, line, turn, end);
@@ -88,7 +124,7 @@ export const hashesAt = (buffer: Buffer, line: PlainLine): Hashes => {
 export const copyHashAt = (buffer: Buffer, line: PlainLine, systemPrompt: string | null): number => {
 	if (!line.isAscii || !line.isCanonical) return copyHash(messagesAt(buffer, line), systemPrompt);
 	const { roles, starts, ends, turns } = line;
-	if (room.length < 3 * (line.to - line.from)) room = Buffer.alloc(6 * (line.to - line.from));
+	makeRoom(3 * (line.to - line.from));
 	const beside = systemPrompt === null ? null : Buffer.from(JSON.stringify(systemPrompt));
 	let end = 0;
 	for (let turn = 0; turn < turns; turn++)

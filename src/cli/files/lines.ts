@@ -94,7 +94,7 @@ const beginsWithMark = (file: string): boolean => {
 export type Change = (bytes: string, number: number) => string | null | undefined;
 
 /** Writes what takes the place of a line, with its end, into the new file; false leaves it as it is. */
-type Put = (written: Written, ...line: Parameters<VisitSpan>) => boolean;
+export type Put = (written: Written, ...line: Parameters<VisitSpan>) => boolean;
 
 /** Writes a file anew, line by line as places in a buffer. */
 export const rewriteSpans = (file: string, put: Put, reading: Reading = {}): void => {

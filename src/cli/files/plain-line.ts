@@ -128,10 +128,15 @@ const behindKnown = (buffer: Buffer, from: number): number => {
 
 /**
  * What stands in a line, only good until the next one is read. Text alone, in turns of role and content, behind an id; anything else
- * is null, and read by the rules of every line (`readExample`), which say the same of what is found here.
+ * is null, and read by the rules of every line (`readExample`), which say the same of what is found here. `tail`: where it is known.
  */
-export const plainLineAt = (buffer: Buffer, from: number, to: number): PlainLine | null => {
-	if (to - from > maxCharacters || !standsAt(buffer, from, head)) return null;
+export const plainLineAt = (
+	buffer: Buffer,
+	from: number,
+	to: number,
+	tail = tailAt(buffer, from, to)
+): PlainLine | null => {
+	if (!tail || to - from > maxCharacters || !standsAt(buffer, from, head)) return null;
 	const idEnd = behindNumber(buffer, from + head.length);
 	if (idEnd === 0 || !standsAt(buffer, idEnd, list)) return null;
 	let at = idEnd + list.length - 1;
@@ -151,8 +156,7 @@ export const plainLineAt = (buffer: Buffer, from: number, to: number): PlainLine
 		at = end + 2;
 	} while (buffer[at] === comma);
 	if (!isAsked || found.roles[found.turns - 1] !== assistant || !standsAt(buffer, at, rating)) return null;
-	const tail = tailAt(buffer, from, to);
-	if (!tail || behindKnown(buffer, at + rating.length) !== to) return null;
+	if (behindKnown(buffer, at + rating.length) !== to) return null;
 	// a mark that stands for what could not be read may not be learnt
 	if (!found.isAscii && (!isUtf8(buffer.subarray(from, to)) || buffer.subarray(from, to).includes('\ufffd')))
 		return null;

@@ -110,7 +110,7 @@ export const writeTrainingFiles = (
 		eachSpan(examplesIn(project), (buffer, from, to, line) => {
 			const tail = tailAt(buffer, from, to);
 			if (tail && sideInFiles(tail, qualityThreshold) === null) return;
-			const plain = tail && plainLineAt(buffer, from, to);
+			const plain = plainLineAt(buffer, from, to, tail);
 			if (plain && trainsAsItStands(buffer, plain, hasPrompt)) {
 				const side = plain.split!;
 				counts[side]++;

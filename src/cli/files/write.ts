@@ -84,12 +84,15 @@ export const replacing = (
 				if (length + latin1.length > full) flush();
 				length += buffer.write(latin1, length, 'latin1');
 			}),
-		copy: (from, start, end) =>
-			trying(() => {
-				if (length + end - start > full) flush();
-				if (end - start > full) send(from.subarray(start, end));
-				else length += from.copy(buffer, length, start, end);
-			}),
+		copy: (from, start, end) => {
+			if (length + end - start <= full) length += from.copy(buffer, length, start, end);
+			else
+				trying(() => {
+					flush();
+					if (end - start > full) send(from.subarray(start, end));
+					else length += from.copy(buffer, length, start, end);
+				});
+		},
 		text: (text) =>
 			trying(() => {
 				const most = text.length * 3;

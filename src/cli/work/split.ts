@@ -5,30 +5,24 @@ import { type Sayings, familiesOf, sayingsOf } from '../../lib/core/examples/nea
 import type { split } from '../commands/split.ts';
 import type { Deed } from '../deed.ts';
 import { Failure } from '../exit-codes.ts';
-import {
-	type Example,
-	type Side,
-	editedLine,
-	examplesIn,
-	isBlankLine,
-	isUnreadable,
-	readExample
-} from '../files/examples.ts';
-import { tailAt, withFields } from '../files/fields.ts';
+import { type Example, editedLine, examplesIn, isBlankLine, isUnreadable, readExample } from '../files/examples.ts';
+import { type Tail, tailAt, withFields } from '../files/fields.ts';
 import { type Hashes, hashesAt, hashesOf, numberSet } from '../files/hashes.ts';
 import { column } from '../files/columns.ts';
-import { eachLine, eachSpan, rewriteSpans } from '../files/lines.ts';
+import { type Put, eachLine, eachSpan, rewriteSpans } from '../files/lines.ts';
 import { plainLineAt } from '../files/plain-line.ts';
 import { type Project, examplesFile } from '../files/project.ts';
 import { trainedPrompts } from '../files/runs.ts';
 import { writing } from '../files/session.ts';
-import type { Written } from '../files/write.ts';
 import { agreed } from '../terminal/ask.ts';
 import type { Say } from '../terminal/say.ts';
 import { gatherUnreadable } from '../unreadable.ts';
 
-/** What the split knows of the file: columns of numbers, in `lines` where each stands, and in `before` on which side. */
-type Rows = Dealt & { lines: ArrayLike<number>; before: ArrayLike<number>; isCompared: boolean };
+/**
+ * What the split knows of the file: columns of numbers, in `lines` where each stands, in `before` on which side, and in `open` whether its
+ * side can be written behind everything else.
+ */
+type Rows = Dealt & Record<'lines' | 'before' | 'open', ArrayLike<number>> & { isCompared: boolean };
 
 /** More prompts than this are not compared with each other: it takes a second for every few thousand. The app does it in a job. */
 const mostCompared = 20_000;
@@ -54,9 +48,15 @@ const rowsOf = (
 		sides: column(Uint8Array),
 		trained: column(Uint8Array),
 		lines: column(Int32Array),
-		before: column(Uint8Array)
+		before: column(Uint8Array),
+		open: column(Uint8Array)
 	};
-	const add = (line: number, { rating, split: was }: Pick<Example, 'rating' | 'split'>, { prompt, said }: Hashes) => {
+	const add = (
+		line: number,
+		{ rating, split: was }: Pick<Example, 'rating' | 'split'>,
+		{ prompt, said }: Hashes,
+		tail: Tail | null
+	) => {
 		const isTrained = trained.has(prompt);
 		const stratum = stratumOf(rating, threshold);
 		if (stratum === 0 && was === null && !isTrained) return;
@@ -69,17 +69,19 @@ const rowsOf = (
 		rows.before.push(before);
 		rows.trained.push(Number(isTrained));
 		rows.lines.push(line);
+		rows.open.push(Number(tail !== null && tail.split === null));
 	};
 	eachSpan(examplesIn(project), (buffer, from, to, line) => {
-		const tail = trained.size() === 0 ? tailAt(buffer, from, to) : null;
-		if (tail && tail.split === null && (tail.rating === null || tail.rating < threshold)) return;
-		const plain = plainLineAt(buffer, from, to);
-		if (plain) return add(line, plain, hashesAt(buffer, plain));
+		const tail = tailAt(buffer, from, to);
+		const isLeftAlone = tail && tail.split === null && (tail.rating === null || tail.rating < threshold);
+		if (isLeftAlone && trained.size() === 0) return;
+		const plain = plainLineAt(buffer, from, to, tail);
+		if (plain) return add(line, plain, hashesAt(buffer, plain), tail);
 		const bytes = buffer.toString('latin1', from, to);
 		if (isBlankLine(bytes)) return;
 		const read = readExample(bytes, line);
 		if (isUnreadable(read)) unreadable.add(read);
-		else add(line, read, hashesOf(read.messages));
+		else add(line, read, hashesOf(read.messages), tail);
 	});
 	const columns = Object.fromEntries(Object.entries(rows).map(([name, { all }]) => [name, all()])) as unknown as Rows;
 	const isCompared = prompts.size() <= mostCompared;
@@ -114,33 +116,40 @@ const together = ({ groups }: Pick<Rows, 'groups'>, sayings: readonly Sayings[])
 	});
 };
 
+/** Beside the number of a side: it is written behind everything else. */
+const isOpen = 4;
+
 /** For every line of the file the side that is written to it, or `none`. */
-const movesIn = ({ lines, before }: Rows, { to }: Decided) => {
+const movesIn = ({ lines, before, open }: Rows, { to }: Decided) => {
 	const sideOf = new Uint8Array((lines[lines.length - 1] ?? 0) + 1);
 	let [count, conflicts] = [0, 0];
 	for (let at = 0; at < lines.length; at++) {
 		const next = to[at]!;
 		if (next === side.conflict) conflicts++;
 		else if (next !== side.none && next !== before[at]) {
-			sideOf[lines[at]!] = next;
+			sideOf[lines[at]!] = next + (open[at] ? isOpen : 0);
 			count++;
 		}
 	}
 	return { sideOf, count, conflicts };
 };
 
-/** Writes a side beside everything else, which stays as it is written. */
-const putSide = (written: Written, buffer: Buffer, from: number, to: number, line: number, where: Side) => {
-	const value = `"${where}"`;
-	if (tailAt(buffer, from, to)?.split === null) {
+const closings = { train: Buffer.from(',"split":"train"}'), val: Buffer.from(',"split":"val"}') };
+const ends = { '\n': Buffer.from('\n'), '\r\n': Buffer.from('\r\n'), '': Buffer.alloc(0) };
+
+/** Writes a line with its side beside everything else, which stays as it is written. */
+const putSide = (move: number, ...[written, buffer, from, to, line, end]: Parameters<Put>): void => {
+	const where = (move & ~isOpen) === side.validation ? 'val' : 'train';
+	if (move & isOpen) {
 		written.copy(buffer, from, to - 1);
-		return written.bytes(`,"split":${value}}`);
+		written.copy(closings[where], 0, closings[where].length);
+	} else {
+		const bytes = buffer.toString('latin1', from, to);
+		const plainly = withFields(bytes, { split: `"${where}"` });
+		const read = plainly === null ? readExample(bytes, line) : null;
+		written.bytes(plainly ?? (read && !isUnreadable(read) ? editedLine(read, { split: where }) : bytes));
 	}
-	const bytes = buffer.toString('latin1', from, to);
-	const plainly = withFields(bytes, { split: value });
-	if (plainly !== null) return written.bytes(plainly);
-	const read = readExample(bytes, line);
-	written.bytes(isUnreadable(read) ? bytes : editedLine(read, { split: where }));
+	written.copy(ends[end], 0, ends[end].length);
 };
 
 const show = (
@@ -180,12 +189,10 @@ export const deed: Deed<typeof split> = ({ io, say, flags }) =>
 				throw new Failure('Everything stays where it is.');
 		}
 		if (isWritten)
-			rewriteSpans(examplesFile(project), (written, buffer, from, to, number, end) => {
-				const where = sideOf[number] ?? side.none;
-				if (where === side.none) return false;
-				putSide(written, buffer, from, to, number, where === side.validation ? 'val' : 'train');
-				written.bytes(end);
-				return true;
+			rewriteSpans(examplesFile(project), (written, buffer, from, to, number, end, skipped) => {
+				const move = sideOf[number] ?? side.none;
+				if (move !== side.none) putSide(move, written, buffer, from, to, number, end, skipped);
+				return move !== side.none;
 			});
 		if (isWritten) say.line('Done. Next: ait train, or ait format for the files alone');
 		else if (count > 0) say.line('Nothing was moved: ait split moves it.');

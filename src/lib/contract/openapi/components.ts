@@ -9,7 +9,10 @@ export const headers = {
 		'How many requests (`q`) within how many seconds (`w`), as in draft-ietf-httpapi-ratelimit-headers.'
 	),
 	RateLimit: header('How many requests are left (`r`), and in how many seconds there are more (`t`).'),
-	RetryAfter: header('Seconds to wait.', { type: 'integer', minimum: 0 }),
+	RetryAfter: header('Seconds to wait. Beside `conflict` it says that the same request is being carried out.', {
+		type: 'integer',
+		minimum: 0
+	}),
 	IdempotentReplayed: header('This is the answer to an earlier request with the same Idempotency-Key.', {
 		type: 'string',
 		enum: ['true']

@@ -37,7 +37,7 @@ const refusal = (status: number, refusals: Refusal[]) => ({
 	description: refusals.map(({ code, means }) => `\`${code}\`: ${means}`).join('\n\n'),
 	headers: {
 		...everyHeader,
-		...(status === 429 && { 'Retry-After': ref('headers', 'RetryAfter') }),
+		...((status === 429 || status === 409) && { 'Retry-After': ref('headers', 'RetryAfter') }),
 		...(status === 401 && { 'WWW-Authenticate': ref('headers', 'Authenticate') })
 	},
 	content: { 'application/json': { schema: ref('schemas', 'Error') } }

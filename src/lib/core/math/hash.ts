@@ -6,6 +6,9 @@ const scatter = (bits: number) => {
 	return (x ^ (x >>> 16)) >>> 0;
 };
 
+/** Letters of texts as short as an id are such numbers, and a million of those are hashed for a split. */
+const scattered = Uint32Array.from({ length: 256 }, (_, bits) => scatter(bits));
+
 /** Two 32-bit words as one whole number below 2^53, the widest that a double holds exactly. */
 const join = (high: number, low: number) => (high >>> 11) * 2 ** 32 + low;
 
@@ -21,7 +24,8 @@ export const hash = (text: string, seed: string | number = 0): number => {
 	for (let i = 0; i < whole.length; i++) {
 		const unit = whole.charCodeAt(i);
 		one = Math.imul(one ^ unit, 0x01000193);
-		two = Math.imul((two << 13) | (two >>> 19), 5) ^ scatter(unit + i);
+		const at = unit + i;
+		two = Math.imul((two << 13) | (two >>> 19), 5) ^ (at < 256 ? scattered[at]! : scatter(at));
 	}
 	return join(scatter(one ^ whole.length), scatter(two ^ one));
 };

@@ -82,6 +82,38 @@ const seatsOf = ({ strata, sides }: Dealt, share: number): Map<number, number> =
 };
 
 /**
+ * Groups in the order of the places of their first members. Numbers alone are sorted in a tenth of the time, so each group then looks up
+ * where its number stands; `isBefore` decides where several have the same.
+ */
+const inOrder = (
+	groups: Int32Array,
+	firstOf: (group: number) => number,
+	places: ArrayLike<number>,
+	isBefore: (one: number, two: number) => boolean
+): Int32Array => {
+	const sorted = Float64Array.from(groups, (group) => places[firstOf(group)]!).sort();
+	const ordered = new Int32Array(groups.length).fill(-1);
+	for (let index = 0; index < groups.length; index++) {
+		let group = groups[index]!;
+		const place = places[firstOf(group)]!;
+		let [at, end] = [0, sorted.length];
+		while (at < end) {
+			const middle = (at + end) >>> 1;
+			if (sorted[middle]! < place) at = middle + 1;
+			else end = middle;
+		}
+		for (; ordered[at] !== -1; at++) {
+			const there = ordered[at]!;
+			if (!isBefore(firstOf(group), firstOf(there))) continue;
+			ordered[at] = group;
+			group = there;
+		}
+		ordered[at] = group;
+	}
+	return ordered;
+};
+
+/**
  * Deals unassigned good examples out: proportional by rating over all good ones, counting what validation already holds, in the
  * order of their places. `isBefore` decides between two families with the same place.
  */
@@ -135,10 +167,7 @@ export const deal = (
 			if (places[members[place]!]! < places[first]!) first = members[place]!;
 		firsts[group] = first;
 	}
-	const ordered = Int32Array.from(free).sort((one, two) => {
-		const [first, second] = [firsts[one]!, firsts[two]!];
-		return places[first]! - places[second]! || (isBefore(first, second) ? -1 : 1);
-	});
+	const ordered = inOrder(free, (group) => firsts[group]!, places, isBefore);
 	const chosen = new Uint8Array(count);
 	const used = new Map<number, number>();
 	/** How many of a group find a seat. */

@@ -22,6 +22,9 @@ const refusals = {
 	lost: 'This was carried out, but its answer was lost with the process that did it. Look at what is there before you go on.'
 } as const;
 
+/** What is being carried out may take a second or, for a file, hours. */
+const secondsBetweenLooks = 5;
+
 const usedForAnother = () =>
 	new AppError(
 		'invalid',
@@ -45,12 +48,12 @@ const bugAnswer = (event: RequestEvent, problem: unknown): Answered => {
  * Lets `work` carry a request out, once for each `Idempotency-Key` of its key within a day: whoever asks again gets the first
  * answer, and nothing happens. What was wrong with a request, or not possible at the time, is not kept: it may be asked again.
  * `said` is what was asked, besides method and address; `file`, where a file is all of it; `mediaType` that of the answer. With a name, an answer that comes piece by piece is
- * sent when it is whole.
+ * sent when it is whole. `headers` are those of a refusal.
  */
 export const once = async (
 	event: RequestEvent,
 	scope: Scope,
-	{ said, mediaType, file }: { said: unknown; mediaType: string; file?: SentFile },
+	{ said, mediaType, file, headers }: { said: unknown; mediaType: string; file?: SentFile; headers: Headers },
 	work: (witnessed: Witnessed) => Promise<Response>
 ): Promise<Response> => {
 	const name = requestName(event.request);
@@ -58,6 +61,7 @@ export const once = async (
 	const { method } = event.request;
 	const claim = await claimRequest(scope, name, sha256(JSON.stringify([method, event.url.pathname, said])));
 	if (claim.outcome === 'other') throw usedForAnother();
+	if (claim.outcome === 'running') headers.set('retry-after', String(secondsBetweenLooks));
 	if (claim.outcome === 'running' || claim.outcome === 'lost') throw new AppError('conflict', refusals[claim.outcome]);
 	if (claim.outcome === 'answered' && file && claim.fileHash && !claim.fileHash.equals(await file.hashOfAll()))
 		throw usedForAnother();

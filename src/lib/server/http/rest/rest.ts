@@ -99,7 +99,7 @@ const carryOut = async (
 		const said = ['x-file-name', 'content-length'].map((name) => event.request.headers.get(name));
 		// what an import has brought it brings no second time, so that one which broke off may be sent again under its name
 		const file = sentFile(event);
-		return once(event, scope, { said, file, mediaType: 'application/json' }, () => {
+		return once(event, scope, { said, file, mediaType: 'application/json', headers }, () => {
 			const take = upload(
 				(_, { name, pieces }) => run(scope, { fileName: name, lines: linesOfFile(file.through(pieces)) }),
 				{
@@ -116,7 +116,7 @@ const carryOut = async (
 	const said = (output: unknown) => ({ status, answer: JSON.stringify(bodyOf(row, projectId, output)) });
 	const isOutput = (result: unknown) => v.is(row.operation.output, result);
 	const mediaType = mediaTypeOf(row.operation.output) ?? 'application/json';
-	return once(event, scope, { said: input, mediaType }, async (witnessed) => {
+	return once(event, scope, { said: input, mediaType, headers }, async (witnessed) => {
 		const held = await ifUnchanged(scope, row, { request: event.request, params, useCases });
 		const output = await run(
 			witnessed(held, (result) => (!isDownload(result) && isOutput(result) ? said(result) : null)),
