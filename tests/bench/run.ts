@@ -26,7 +26,8 @@ const all: Record<string, () => Promise<{ run: (bench: never) => Promise<Measure
 	TEAMS: () => import('./teams.ts'),
 	GROWTH: () => import('./growth.ts'),
 	FALSE: () => import('./false-alarms.ts'),
-	NEAR: () => import('./near.ts')
+	NEAR: () => import('./near.ts'),
+	PREFLIGHT: () => import('./preflight.ts')
 };
 const [inside, ...rest] = process.argv.slice(2);
 

@@ -59,6 +59,23 @@ test('keeps what the model thinks apart, whichever way its server says it', asyn
 	expect([all('thinking'), all('text')]).toEqual(['Far. But yes.Hm', 'Yes.']);
 });
 
+test('words that come together leave together, in their order, and none is lost', async () => {
+	const { scope } = await newPlace();
+	server.state.pieces = Array.from({ length: 1000 }, (_, at): Record<string, string> =>
+		at < 500 ? { reasoning: `${at} ` } : { content: `${at} ` }
+	);
+	const events = await ask(scope);
+	const said = events
+		.map((event) => ('thinking' in event ? event.thinking : 'text' in event ? event.text : ''))
+		.join('');
+	expect(said).toBe(Array.from({ length: 1000 }, (_, at) => `${at} `).join(''));
+	// no more than a few of each, however the packets were cut
+	expect(events.length).toBeLessThan(100);
+	expect(events.findLastIndex((event) => 'thinking' in event)).toBeLessThan(
+		events.findIndex((event) => 'text' in event)
+	);
+});
+
 test('asks any model of a connection of the team, and no other', async () => {
 	const { scope, here } = await newPlace();
 	const [own] = await scope.tx((tx) => tx.select().from(connections));

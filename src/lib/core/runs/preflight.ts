@@ -69,6 +69,8 @@ export type PreflightFacts = {
 	model: {
 		trainable: boolean;
 		servable: boolean | null;
+		/** How it can be trained; missing: as everything there. */
+		methods?: readonly Method[];
 		until?: string | null;
 		note?: string | null;
 		answersAtOnce?: boolean;
@@ -119,10 +121,16 @@ const pairs = ({ pairs: counts, trainCount, minimumExamples = 10 }: PreflightFac
 	return trainCount < usefulPairs ? ['warn', `${words} Fewer than ${usefulPairs} seldom change much.`] : ['ok', words];
 };
 
-const method = ({ method: chosen = 'sft', provider }: PreflightFacts): Judged =>
-	methodsOf(provider).includes(chosen)
-		? ['ok', 'The provider trains with preferences.']
-		: ['block', 'This provider trains with examples only. Train with examples, or choose another connection.'];
+const method = ({ method: chosen = 'sft', provider, model: on }: PreflightFacts): Judged => {
+	if (!methodsOf(provider).includes(chosen))
+		return ['block', 'This provider trains with examples only. Train with examples, or choose another connection.'];
+	if (on?.methods && !on.methods.includes(chosen))
+		return [
+			'block',
+			'The provider trains this model with examples only. Train with examples, or choose another model.'
+		];
+	return ['ok', 'The provider trains with preferences.'];
+};
 
 const train = ({ trainCount, minimumExamples = 10 }: PreflightFacts): Judged => {
 	const have = `${count(trainCount, 'good example')} in train`;

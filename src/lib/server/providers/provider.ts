@@ -38,6 +38,8 @@ export type BaseModel = {
 	/** What an answer costs, where the provider publishes it. */
 	answerPrice?: AnswerPrice | null;
 	recommended: boolean;
+	/** How it can be trained, where that differs from model to model. */
+	methods?: readonly Method[];
 	/** Thinks before it answers, unless it is told not to. */
 	thinks?: boolean;
 	/** Whether it answers without being deployed first. Missing: the provider does not say. */

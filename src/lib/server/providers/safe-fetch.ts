@@ -92,15 +92,24 @@ export async function assertPublicUrl(text: string, guard: Guard): Promise<URL> 
 /** The same answer, which breaks off where it becomes too large; counted after unpacking. */
 function capped(response: Response, most: number): Response {
 	if (!response.body) return response;
+	const reader = (response.body as ReadableStream<Uint8Array>).getReader();
 	let bytes = 0;
-	const counter = new TransformStream<Uint8Array, Uint8Array>({
-		transform(chunk, controller) {
-			bytes += chunk.byteLength;
-			if (bytes <= most) controller.enqueue(chunk);
-			else controller.error(Object.assign(new Error('The answer is too large'), { code: 'TOO_LARGE' }));
-		}
-	});
-	return new Response(response.body.pipeThrough(counter), response);
+	// no pipe: that wakes a dozen promises for each word of a streamed answer
+	const counted = new ReadableStream<Uint8Array>(
+		{
+			async pull(controller) {
+				const { value, done } = await reader.read();
+				if (done) return controller.close();
+				bytes += value.byteLength;
+				if (bytes <= most) return controller.enqueue(value);
+				controller.error(Object.assign(new Error('The answer is too large'), { code: 'TOO_LARGE' }));
+				await reader.cancel();
+			},
+			cancel: (reason) => reader.cancel(reason)
+		},
+		{ highWaterMark: 0 }
+	);
+	return new Response(counted, response);
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Access, Completion } from './provider.ts';
 import { ProviderError } from './errors.ts';
 import { type Thoughts, thoughtIn } from './thoughts.ts';
 
-/** What one chunk of either SDK's stream brings. */
+/** What one chunk of a streamed answer brings. */
 export type Chunk = {
 	choices?:
 		({ delta?: ({ content?: string | null } & Thoughts) | null; finish_reason?: string | null } | null)[] | null;
@@ -34,7 +34,7 @@ export const tokensIn = (usage: Usage | null | undefined): Pick<Completion, 'pro
  */
 export async function collect(
 	access: Access,
-	open: (signal: AbortSignal) => Promise<AsyncIterable<Chunk>>,
+	open: (signal: AbortSignal) => Promise<AsyncIterable<readonly Chunk[]>>,
 	onText: (piece: string) => void,
 	patienceMs = silenceMs,
 	onThought: (piece: string) => void = () => {}
@@ -47,28 +47,28 @@ export async function collect(
 		isBegun = true;
 		tell(piece);
 	};
+	const [tellText, tellThought] = [begun(onText), begun(onThought)];
 	const timer = setTimeout(() => silence.abort(), patienceMs);
-	let chunks: AsyncIterator<Chunk> | undefined;
+	let chunks: AsyncIterator<readonly Chunk[]> | undefined;
 	try {
 		for (;;) {
-			let next: IteratorResult<Chunk>;
+			let next: IteratorResult<readonly Chunk[]>;
 			try {
 				chunks ??= (await open(signal))[Symbol.asyncIterator]();
 				next = await chunks.next();
 			} catch (problem) {
-				// Both SDKs throw a bare TypeError when the connection is cut in the middle.
+				// a bare TypeError when the connection is cut in the middle
 				if (!isBegun && !access.signal?.aborted) throw problem;
 				return answer;
 			}
 			timer.refresh();
-			// They end without a word when the signal ends them.
+			// it ends without a word when the signal ends it
 			if (next.done) {
 				if (!isBegun && answer.finishReason === null && !access.signal?.aborted)
 					throw signal.aborted ? signal.reason : nothingCame();
 				return answer;
 			}
-			// some servers send a `null` to keep the line open
-			take(next.value ?? {}, answer, begun(onText), begun(onThought));
+			for (const chunk of next.value) take(chunk, answer, tellText, tellThought);
 		}
 	} finally {
 		clearTimeout(timer);
@@ -96,6 +96,7 @@ function take(
 		onText(piece);
 	}
 	answer.finishReason = finishOf(choice?.finish_reason) ?? answer.finishReason;
+	if (!usage) return;
 	const { promptTokens, completionTokens } = tokensIn(usage);
 	answer.promptTokens = promptTokens ?? answer.promptTokens;
 	answer.completionTokens = completionTokens ?? answer.completionTokens;

@@ -25,28 +25,47 @@ const hasNone = (text: SQL, parts: readonly string[]): SQL =>
 		sql` and `
 	);
 
+/** How messages are kept: `JSON.stringify`, in which no quotation mark of a text stands without a backslash before it. */
+const turn = '{"role":';
+const turnOf = (role: string) => `${turn}"${role}","content":"`;
+
+/** One question and its answer, with a system prompt or without, none of them empty: most examples, and told without reading the JSON. */
+const asksOnce = (text: SQL): SQL => sql`(
+	case octet_length(${text}) - octet_length(replace(${text}, ${turn}, ''))
+		when ${2 * turn.length} then starts_with(${text}, ${`[${turnOf('user')}`})
+		when ${3 * turn.length} then starts_with(${text}, ${`[${turnOf('system')}`})
+			and strpos(${text}, ${`},${turnOf('user')}`}) between 1 and strpos(${text}, ${`},${turnOf('assistant')}`})
+	end
+	and strpos(${text}, ${`},${turnOf('assistant')}`}) > 0
+	and ${hasNone(text, ['"content":""', '"content":" '])})`;
+
+/** Turns of users and the assistant in their order, each with a text. */
+const takesTurns = sql`(
+	select string_agg(case when (turn -> 'content')::text ~ '^"\\s*"$' then 'x' else case (turn -> 'role')::text
+		when '"system"' then 's' when '"user"' then 'u' when '"assistant"' then 'a' else 'x' end end, '' order by place)
+	from json_array_elements(e.messages) with ordinality as turns (turn, place)
+) ~ '^s?(ua)+$'`;
+
 /**
  * A step: those that are not plainly fine, by number. Plain is what begins with the user, or a system prompt, and takes turns in
- * text alone: nearly all, and the database sees it without sending the texts here. It looks at JSON as it is written, because
- * reading the text of a field refuses \\u0000 in any other.
+ * text alone: nearly all, and the database sees it without sending the texts here. It looks at JSON as it is written, once for each example,
+ * because reading the text of a field refuses \\u0000 in any other.
  */
-const candidates = (tx: Tx, project: Project, after: number) =>
-	tx.execute<Candidate>(sql`
-		select e.id, e.number, e.messages, e.rewrite, e.source from examples e
+const candidates = (tx: Tx, project: Project, after: number) => {
+	const text = sql`said.text`;
+	return tx.execute<Candidate>(sql`
+		select e.id, e.number, e.messages, e.rewrite, e.source
+		from examples e cross join lateral (select e.messages::text as text offset 0) said
 		where e.project_id = ${project.id} and e.deleted_at is null and e.number > ${after}
 			and (e.split = 'validation' or (e.split = 'train' and e.rating >= ${project.qualityThreshold}))
-			and not (
-				${hasNone(sql`e.messages::text`, ['"tool_call', '"weight":', '"reasoning'])}
-				and (${hasNone(sql`e.messages::text`, controlTokenParts)} or e.messages::text !~ ${controlTokenPattern})
-				and coalesce(e.rewrite, '') !~ ${controlTokenPattern}
-				and coalesce(e.source, '') !~ '"(tools|functions|weight)"'
-				and (
-					select string_agg(case when (turn -> 'content')::text ~ '^"\\s*"$' then 'x' else case (turn -> 'role')::text
-						when '"system"' then 's' when '"user"' then 'u' when '"assistant"' then 'a' else 'x' end end, '' order by place)
-					from json_array_elements(e.messages) with ordinality as turns (turn, place)
-				) ~ '^s?(ua)+$'
-			)
+			and not coalesce(
+				${hasNone(text, ['"tool_call', '"weight":', '"reasoning'])}
+				and (${hasNone(text, controlTokenParts)} or ${text} !~ ${controlTokenPattern})
+				and (e.rewrite is null or ${hasNone(sql`e.rewrite`, controlTokenParts)} or e.rewrite !~ ${controlTokenPattern})
+				and (e.source is null or ${hasNone(sql`e.source`, ['"tools"', '"functions"', '"weight"'])})
+				and (${asksOnce(text)} or ${takesTurns}), false)
 		order by e.number limit ${atOnce}`);
+};
 
 const isThinking = (example: Candidate) =>
 	trainedTurns(example).some(({ reasoning, reasoning_content }) => reasoning != null || reasoning_content != null);

@@ -41,6 +41,7 @@ const modelFacts = (
 					servable: model.servable,
 					until: model.until ?? null,
 					note: model.note ?? null,
+					...(model.methods && { methods: model.methods }),
 					...(model.answersAtOnce === false && {
 						answersAtOnce: false,
 						deployedCentsPerHour: model.deployedCentsPerHour ?? null

@@ -1,7 +1,7 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 import { type AnswerEvent, Chat } from '../../contract/servings.ts';
 import { AppError } from '../../core/errors.ts';
-import { type Part, ThoughtParter } from '../../core/servings/thinking.ts';
+import { ThoughtParter } from '../../core/servings/thinking.ts';
 import { log } from '../platform/log.ts';
 import { ProviderError } from '../providers/errors.ts';
 import type { Access, ChatRequest, Completion } from '../providers/provider.ts';
@@ -14,7 +14,7 @@ export type Cost = (
 	totalMs: number
 ) => number | null;
 
-const said = (event: AnswerEvent) => `data: ${JSON.stringify(event)}\n\n`;
+const written = (event: AnswerEvent) => `data: ${JSON.stringify(event)}\n\n`;
 
 const broken = (problem: unknown) => {
 	if (problem instanceof ProviderError) return { code: 'conflict', message: problem.message };
@@ -23,31 +23,48 @@ const broken = (problem: unknown) => {
 	return { code, message };
 };
 
-/** What was said and not read yet: the writer never waits, since an answer is short, and whoever reads gets it in order. */
+/** The eye sees no more of them in a second; a write to a socket costs more than twenty words. */
+const frameMs = 16;
+
+/**
+ * What was said and not read yet: the writer never waits, since an answer is short, and whoever reads gets it in order. The first word
+ * leaves at once; what comes within a frame of a piece leaves together, and words that follow each other as one.
+ */
 class Pieces {
-	#waiting: string[] = [];
+	#waiting: AnswerEvent[] = [];
 	#isOver = false;
+	#readAt = -frameMs;
 	#wake = () => {};
 
-	say(event: AnswerEvent) {
-		this.#waiting.push(said(event));
-		this.#wake();
+	say(kind: 'text' | 'thinking', words: string) {
+		const last = this.#waiting.at(-1) as Partial<Record<typeof kind, string>> | undefined;
+		if (last?.[kind] === undefined) this.#add({ [kind]: words } as AnswerEvent);
+		else last[kind] += words;
 	}
 
-	end() {
+	end(event: AnswerEvent) {
 		this.#isOver = true;
+		this.#add(event);
+	}
+
+	#add(event: AnswerEvent) {
+		this.#waiting.push(event);
 		this.#wake();
 	}
 
-	/** What was said since the last time, or undefined when there is no more. What comes in one turn of the event loop leaves in one write. */
+	/** What was said since the last time, or undefined when there is no more. */
 	async next(): Promise<string | undefined> {
 		while (this.#waiting.length === 0 && !this.#isOver) await new Promise<void>((more) => (this.#wake = more));
-		if (!this.#isOver) await nextTurn();
-		return this.#waiting.length > 0 ? this.#waiting.splice(0).join('') : undefined;
+		if (!this.#isOver) await this.#frame();
+		return this.#waiting.length > 0 ? this.#waiting.splice(0).map(written).join('') : undefined;
+	}
+
+	async #frame() {
+		const restMs = this.#readAt + frameMs - performance.now();
+		await (restMs > 0 ? wait(restMs) : nextTurn());
+		this.#readAt = performance.now();
 	}
 }
-
-const eventOf = ({ kind, text }: Part): AnswerEvent => (kind === 'text' ? { text } : { thinking: text });
 
 /**
  * One answer: `write` asks for it and ends when it has ended, `read` gives what the model says as it says it. Whoever stops reading
@@ -71,12 +88,12 @@ export const answerOf = (
 	const take = (piece: string) => {
 		firstTokenMs ??= sinceBegin();
 		text += piece;
-		for (const part of parter.take(piece)) pieces.say(eventOf(part));
+		for (const part of parter.take(piece)) pieces.say(part.kind, part.text);
 	};
 	const think = (thought: string) => {
 		firstTokenMs ??= sinceBegin();
 		text += thought;
-		pieces.say({ thinking: thought });
+		pieces.say('thinking', thought);
 	};
 	const write = async () => {
 		try {
@@ -88,9 +105,9 @@ export const answerOf = (
 				think
 			);
 			usage = { promptTokens: counted.promptTokens, completionTokens: counted.completionTokens };
-			for (const part of parter.end()) pieces.say(eventOf(part));
+			for (const part of parter.end()) pieces.say(part.kind, part.text);
 			const costCents = cents();
-			pieces.say({
+			pieces.end({
 				done: true,
 				finishReason,
 				...usage,
@@ -99,9 +116,7 @@ export const answerOf = (
 				costMicros: costCents === null ? null : Math.round(costCents * 10_000)
 			});
 		} catch (problem) {
-			pieces.say({ error: broken(problem) });
-		} finally {
-			pieces.end();
+			pieces.end({ error: broken(problem) });
 		}
 	};
 	// no generator: one that waits for a piece hears only then that nobody wants it

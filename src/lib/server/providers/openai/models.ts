@@ -1,4 +1,5 @@
 import type { Model } from 'openai/resources/models';
+import { methodsAtOpenai } from '../../../core/runs/method.ts';
 import { ask, orNull } from '../call.ts';
 import { type Server, clientOf } from './client.ts';
 import type { Access, BaseModel, ConnectionCheck } from '../provider.ts';
@@ -7,8 +8,6 @@ import { ProviderError } from '../errors.ts';
 /** What OpenAI lists but what answers no chat. */
 const noChat =
 	/embedding|whisper|tts|dall-e|image|moderation|realtime|audio|transcribe|babbage|davinci|sora|search|computer-use/;
-/** There is no sign for it in the list: the dated models that take supervised training, as documented. */
-const tunable = /^gpt-4(\.1(-mini)?|o(-mini)?)-\d{4}-\d{2}-\d{2}$/;
 
 type Training = 'open' | 'closed' | 'unknown';
 
@@ -83,6 +82,7 @@ const toModel = (model: Model, trainable: boolean, note: string | null, isOffici
 	contextTokens: null,
 	trainingCentsPerMillion: null,
 	recommended: false,
+	...(isOfficial && trainable && { methods: methodsAtOpenai(model.id) }),
 	until: typeof model.shutdown_date === 'string' ? model.shutdown_date : isOfficial && trainable ? ends.models : null
 });
 
@@ -91,7 +91,7 @@ export async function listModels(access: Access, server: Server): Promise<BaseMo
 	const [models, { training }] = await Promise.all([listed(access, server), trainingOf(access, server)]);
 	const isOfficial = server.isOfficial(access);
 	const isTrainable = ({ id }: Model) =>
-		training !== 'closed' && !id.startsWith('ft:') && (!isOfficial || tunable.test(id));
+		training !== 'closed' && !id.startsWith('ft:') && (!isOfficial || methodsAtOpenai(id).length > 0);
 	return models
 		.filter(({ id }) => !isOfficial || !noChat.test(id))
 		.map((model) => toModel(model, isTrainable(model), server.dialect?.servingNote ?? null, isOfficial));

@@ -3,6 +3,7 @@ import { providerFacts } from '../../../contract/providers.ts';
 import { ask, endedBy } from '../call.ts';
 import { chatBody, toCompletion } from '../chat.ts';
 import { checkKey } from '../check.ts';
+import { chunksIn } from '../event-stream.ts';
 import { type Server, clientOf } from './client.ts';
 import { cancelJob, findJobs, reportJob } from './jobs.ts';
 import { checkConnection, listModels, readModel } from './models.ts';
@@ -44,8 +45,11 @@ async function chat(
 	return ask(
 		access,
 		server,
-		(options) =>
-			collect(access, (signal) => completions.create(streamed, endedBy(options, signal)), onText, undefined, onThought),
+		(options) => {
+			const open = async (signal: AbortSignal) =>
+				chunksIn(await completions.create(streamed, endedBy(options, signal)).asResponse());
+			return collect(access, open, onText, undefined, onThought);
+		},
 		answerTimeoutMs
 	);
 }

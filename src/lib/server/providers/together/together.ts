@@ -2,8 +2,9 @@ import { providerFacts } from '../../../contract/providers.ts';
 import { type Place, ask, endedBy } from '../call.ts';
 import { chatBody, toCompletion } from '../chat.ts';
 import { checkKey } from '../check.ts';
+import { chunksIn } from '../event-stream.ts';
 import type { Access, ChatRequest, Completion, Provider, ProviderId } from '../provider.ts';
-import { type Chunk, collect } from '../stream.ts';
+import { collect } from '../stream.ts';
 import { clientsOf } from './client.ts';
 import { startDeployment } from './deploy.ts';
 import { isEndpoint, listDeployed, readState, stopDeployment } from './deployments.ts';
@@ -50,9 +51,9 @@ function speakTogether(id: ProviderId): Provider {
 			access,
 			place,
 			(options) => {
-				const open = (signal: AbortSignal) => completions.create({ ...body, stream: true }, endedBy(options, signal));
-				const opened = open as (signal: AbortSignal) => Promise<AsyncIterable<Chunk>>;
-				return collect(access, opened, onText, undefined, onThought);
+				const open = async (signal: AbortSignal) =>
+					chunksIn(await completions.create({ ...body, stream: true }, endedBy(options, signal)).asResponse());
+				return collect(access, open, onText, undefined, onThought);
 			},
 			answerTimeoutMs
 		);
