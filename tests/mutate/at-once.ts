@@ -8,7 +8,7 @@ import type { Trial } from './trial.ts';
 type Tell = (mutant: Mutant, killedBy: string) => void;
 
 /** Their tests go on from what those before have left, and cannot be run again. */
-const isOnce = (file: string) => /platform\/db\/(evidence|answers|functions|same-ids)\.test/.test(file);
+const isOnce = (file: string) => /platform\/db\/(answers|functions|same-ids)\.test/.test(file);
 
 /** After so many files that did not notice it, a mutant is left. */
 const atMost = 4;
