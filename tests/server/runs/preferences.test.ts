@@ -179,7 +179,7 @@ test('a choice whose prompt measures by now is left out of the export too, and a
 	expect((await lines()).filter((line) => line.includes('see our website'))).toEqual([]);
 });
 
-test('two who choose at the same moment: the database has the last word', async () => {
+test('a choice whose prompt measures by now is not sent: the database has the last word', async () => {
 	const { here, scope, project, other } = await newPairs();
 	const run = await startRun(here, dpo());
 	const late = await keepPair(here, choice('Do you ship to the moon?'));
