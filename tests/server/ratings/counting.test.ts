@@ -13,6 +13,7 @@ import { examples, ratings, rewrites } from '../../../src/lib/server/platform/db
 import { getFrame } from '../../../src/lib/server/project/queries.ts';
 import { rateExample, rewriteExample, undoRewrite } from '../../../src/lib/server/ratings/commands.ts';
 import { getCard, nextCards, recentRatings } from '../../../src/lib/server/ratings/queries.ts';
+import { raw } from '../../support/raw.ts';
 import { newProject, newTeam } from '../../support/team.ts';
 
 afterAll(() => closePools());
@@ -234,6 +235,20 @@ describe('the score given before others’ were seen counts', () => {
 			tx.select().from(ratings).where(eq(ratings.settled, true)).orderBy(ratings.seq)
 		);
 		expect(rows.map(({ personId }) => personId)).toEqual([rater.userId, other.userId]);
+	});
+
+	test('what settles is on the disk before anything is shown, however the request came in', async () => {
+		const { owner, id } = await start();
+		await rate(owner, id, 4);
+		const commits = (setting: string) =>
+			raw(owner, async (sql) => {
+				await sql.unsafe(`set local synchronous_commit = ${setting}`);
+				expect(await sql`select settle_rating(${id}) as done`).toEqual([{ done: true }]);
+				const [row] = await sql`show synchronous_commit`;
+				return row!.synchronous_commit;
+			});
+		expect(await commits('off')).toBe('on');
+		expect(await commits('remote_apply')).toBe('remote_apply');
 	});
 
 	test('who has rated an earlier text only has given nothing yet', async () => {

@@ -228,6 +228,17 @@ describe('what is evidence does not change', () => {
 		for (const at of ['null', `'2026-11-02'`]) await expect(take(at)).rejects.toMatchObject({ code: 'AI006' });
 	});
 
+	test('that a run was sent a preference follows from what it was sent, whoever says otherwise', async () => {
+		const id = randomUUID();
+		await raw(
+			team.scope,
+			(sql) => sql`
+				insert into playground_pairs (id, project_id, prompt, prompt_hash, chosen, rejected, chosen_by, rejected_by, person_id, client_id)
+				values (${id}, ${one.projectId}, '[]', ${id}::text::bytea, 'x', 'y', 'v1', 'base', ${team.owner.id}, ${id})`
+		);
+		expect(await refusal(team.scope, `update playground_pairs set ordered = true where id = '${id}'`)).toBe('AI006');
+	});
+
 	test('every column that a trigger watches is asked about', async () => {
 		const rows = await raw(
 			team.scope,
@@ -271,6 +282,7 @@ describe('what is evidence does not change', () => {
 		const after = (change: string) => refusal(team.scope, `${set('revealed_at = now()')}; ${set(change)}`);
 		expect(await after('revealed_at = null')).toBe('AI006');
 		expect(await after(`revealed_at = 'epoch'`)).toBe('AI006');
+		expect(await after(`electorate = '{}'`)).toBe('AI006');
 		expect(await after('revealed_at = revealed_at')).toBeUndefined();
 		expect(await after(`result = '{}', problem = 'x'`)).toBeUndefined();
 	});
@@ -367,6 +379,11 @@ describe('nor by the owner of the tables', () => {
 		...['person_id = new_id()', 'request_id = new_id()', 'team_id = new_id()', 'id = new_id()', 'seq = default'],
 		'key_id = new_id()'
 	];
+
+	test('that a run was sent a preference', async () => {
+		const takeBack = owner`update playground_pairs set ordered = false where id = ${one.ids.playground_pairs!}`;
+		await expect(takeBack).rejects.toMatchObject({ code: 'AI006' });
+	});
 
 	test('an audit entry', async () => {
 		const columns = await owner`select attname as name from pg_attribute
