@@ -15,6 +15,7 @@ import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { activities, remarks } from '../../../src/lib/server/platform/db/schema.ts';
 import { answerScoring, newBallot } from '../../support/evaluation.ts';
 import { raw } from '../../support/raw.ts';
+import { newProject } from '../../support/team.ts';
 
 afterAll(() => closePools());
 
@@ -133,6 +134,9 @@ test('it is of a pair of this comparison: not of another evaluation, of none, or
 	await expect(elsewhere).rejects.toMatchObject({ code: 'not_found' });
 	const nowhere = addRemark(voter, { ...act(queue[0]!), ...said, evaluationId: randomUUID() });
 	await expect(nowhere).rejects.toThrow('There is no such evaluation');
+	await newProject(scope, { slug: 'two' });
+	const inAnother = addRemark(await inProject(scope, 'two'), { ...act(queue[0]!), ...said });
+	await expect(inAnother).rejects.toThrow('There is no such evaluation');
 	await addRemark(voter, { ...act(queue[0]!), ...said });
 	const told = await scope.tx((tx) => tx.select().from(activities));
 	const [remarked] = told.filter(({ event }) => event === 'evaluation.remarked');

@@ -5,11 +5,11 @@ import { afterAll, expect, test } from 'vitest';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { outbox, votes } from '../../../src/lib/server/platform/db/schema.ts';
 import { type ProjectScope, inProject } from '../../../src/lib/server/access/scope.ts';
-import { castVote, createScoring } from '../../../src/lib/server/evaluations/commands.ts';
+import { castVote, createScoring, scoreAnswer } from '../../../src/lib/server/evaluations/commands.ts';
 import { getEvaluation, nextAnswers, nextPairs } from '../../../src/lib/server/evaluations/queries.ts';
 import { answerScoring, newBallot } from '../../support/evaluation.ts';
 import { raw } from '../../support/raw.ts';
-import { newTeam } from '../../support/team.ts';
+import { newProject, newTeam } from '../../support/team.ts';
 
 afterAll(() => closePools());
 
@@ -131,7 +131,16 @@ test('only the own ballot, only of this evaluation', async () => {
 	const [answer] = (await nextAnswers(voter, { evaluationId: scoring.id, after: -1 })).list;
 	await expect(castVote(voter, { ...vote, ballotId: answer!.ballotId })).rejects.toMatchObject(none);
 	await expect(castVote(voter, { ...vote, evaluationId: randomUUID() })).rejects.toThrow('There is no such evaluation');
+	await newProject(scope, { slug: 'two' });
+	const elsewhere = castVote(await inProject(scope, 'two'), vote);
+	await expect(elsewhere).rejects.toThrow('There is no such evaluation');
 	expect(await scope.tx((tx) => tx.$count(votes))).toBe(0);
+	// nor are they counted together
+	const scored = { evaluationId: scoring.id, ballotId: answer!.ballotId, score: 7, clientId: randomUUID() };
+	expect(await scoreAnswer(voter, scored)).toEqual({ judged: 1, skipped: 0, total: 3 });
+	expect(await castVote(voter, vote)).toEqual({ judged: 1, skipped: 0, total: 3 });
+	const theirs = { ...vote, ballotId, clientId: randomUUID() };
+	expect(await castVote(rater, theirs)).toEqual({ judged: 1, skipped: 0, total: 3 });
 });
 
 test('progress tells who has judged how many, not what, and pages hear of every vote', async () => {

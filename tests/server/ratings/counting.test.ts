@@ -94,7 +94,18 @@ describe('a rating belongs to the text it was given for', () => {
 	test('a text that never stood is refused, and without one the text as it is counts', async () => {
 		const { owner, id } = await start();
 		await rewrite(owner, id, 'Better.', 8);
-		await expect(rate(owner, id, 5, markOf('Never there').toString('hex'))).rejects.toMatchObject({ code: 'invalid' });
+		const never = { code: 'invalid' };
+		await expect(rate(owner, id, 5, markOf('Never there').toString('hex'))).rejects.toMatchObject(never);
+		const messages = [
+			{ role: 'user' as const, content: 'And to Chile?' },
+			{ role: 'assistant' as const, content: 'Yes.' }
+		];
+		const other = await addExample(owner, { messages, rating: null });
+		await rewrite(owner, other.id, 'Elsewhere.');
+		await expect(rate(owner, id, 5, markOf('Elsewhere.').toString('hex'))).rejects.toMatchObject(never);
+		await rewrite(owner, id, 'Even better.', 8);
+		// one that stood may have been read a moment ago
+		await rate(owner, id, 5, markOf('Better.').toString('hex'));
 		await rate(owner, id, 6);
 		expect(await derived(owner, id)).toEqual([6, 1]);
 		const row = { projectId: owner.project.id, exampleId: id, personId: owner.userId!, clientId: randomUUID() };
