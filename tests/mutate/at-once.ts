@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { type TestCase, type TestSpecification, type Vitest, createVitest } from 'vitest/node';
+import type { Plugin } from 'vitest/config';
 import type { Mutant } from './mutant.ts';
 import { type Switched, withSwitches } from './switches.ts';
 import type { Trial } from './trial.ts';
@@ -8,7 +9,7 @@ import type { Trial } from './trial.ts';
 type Tell = (mutant: Mutant, killedBy: string) => void;
 
 /** Their tests go on from what those before have left, and cannot be run again. */
-const isOnce = (file: string) => /platform\/db\/(evidence|answers|functions|same-ids)\.test/.test(file);
+const isOnce = (file: string) => /platform\/db\/(answers|functions|same-ids)\.test/.test(file);
 
 /** After so many files that did not notice it, a mutant is left. */
 const atMost = 4;
@@ -45,8 +46,7 @@ export class AtOnce {
 					maxWorkers: 2,
 					// a test that waits for what a mutant keeps from coming
 					testTimeout: 30_000,
-					expect: { poll: { timeout: 15_000 } },
-					fsModuleCache: false
+					expect: { poll: { timeout: 15_000 } }
 				},
 				{ plugins: [one.plugin()], logLevel: 'silent' }
 			);
@@ -88,12 +88,15 @@ export class AtOnce {
 		await this.vitest.runTestSpecifications(specifications);
 	}
 
-	private plugin() {
+	private plugin(): Plugin {
+		const editsOf = (id: string) => this.edits.get(id.split('?')[0]!);
 		return {
 			name: 'mutants',
-			enforce: 'pre' as const,
-			transform: (code: string, id: string) => {
-				const edits = this.edits.get(id.split('?')[0]!);
+			enforce: 'pre',
+			configureVitest: ({ defineCacheKeyGenerator }) =>
+				defineCacheKeyGenerator(({ id }) => (editsOf(id) ? false : undefined)),
+			transform: (code, id) => {
+				const edits = editsOf(id);
 				return edits && withSwitches(code, edits);
 			}
 		};

@@ -2,6 +2,7 @@ import path from 'node:path';
 import postgres from 'postgres';
 import type { TestModule, Vitest } from 'vitest/node';
 import { createVitest } from 'vitest/node';
+import type { Plugin } from 'vitest/config';
 import { KeptWorkers } from './kept-worker.ts';
 import type { Edit, Mutant } from './mutant.ts';
 
@@ -47,8 +48,7 @@ export class Bench {
 				bail: 1,
 				reporters: [{}],
 				maxWorkers: 2,
-				pool: bench.workers.pool,
-				fsModuleCache: false
+				pool: bench.workers.pool
 			},
 			{ plugins: [bench.plugin()], logLevel: 'silent' }
 		);
@@ -174,13 +174,16 @@ export class Bench {
 		return { failed, asked: found.reduce((sum, one) => sum + one.asked, 0) };
 	}
 
-	private plugin() {
+	private plugin(): Plugin {
+		const isMutant = (id: string) => this.edit !== null && id.split('?')[0] === path.resolve(this.edit.file);
 		return {
 			name: 'mutant',
-			enforce: 'pre' as const,
-			transform: (code: string, id: string) => {
+			enforce: 'pre',
+			configureVitest: ({ defineCacheKeyGenerator }) =>
+				defineCacheKeyGenerator(({ id }) => (isMutant(id) ? false : undefined)),
+			transform: (code, id) => {
 				const { edit } = this;
-				if (!edit || id.split('?')[0] !== path.resolve(edit.file)) return undefined;
+				if (!edit || !isMutant(id)) return undefined;
 				this.loaded = true;
 				return code.slice(0, edit.from) + edit.text + code.slice(edit.to);
 			}

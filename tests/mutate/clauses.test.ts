@@ -35,5 +35,6 @@ test('what joins tables, what a query within asks, and what a trigger waits for 
 		'(new.a is null) → true'
 	]);
 	expect(said('insert into a values (1) on conflict (a) do nothing')).toEqual([]);
+	expect(said('insert into a select from b cross join c where d on conflict (a) do nothing')).toEqual(['d → true']);
 	expect(said('select case when a then 1 else 2 end as b from c where d')).toEqual(['a → true', 'd → true']);
 });

@@ -69,6 +69,9 @@ export const clausesOf = (sql: string): Clause[] => {
 		} else if (word === ',') {
 			if (condition?.opener === '(') frame().condition = null;
 			else endCondition();
+		} else if (word === 'on' && next === 'conflict') {
+			endCondition();
+			joined = false;
 		} else if (openers.has(word) && last?.word !== 'end' && (word !== 'on' || joined)) {
 			endCondition();
 			if (word === 'on') joined = false;

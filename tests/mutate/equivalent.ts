@@ -109,7 +109,23 @@ export const equivalent: { mutant: string | RegExp; because: string }[] = [
 			'only finds fewer rows: what the runs of the evaluation have learnt, asked next, is of its project by a key'
 	},
 	{
-		mutant: 'projects/mark_trained: never e.project_id <> n.project_id',
-		because: 'the key to the example carries the project, and keys are asked before a trigger of the statement'
+		mutant: /^projects\/(mark_trained: never e|hold_pairs: never p)\.project_id <> n\.project_id$/,
+		because: 'the key to it carries the project, and keys are asked before a trigger of the statement'
+	},
+	{
+		mutant: /^triggers\/(add_remark|cast_vote): without v\.evaluation_id = evaluation$/,
+		because: 'a ballot is of one evaluation, and the key from a vote to its ballot carries both'
+	},
+	{
+		mutant: /^triggers\/(add_remark|cast_vote): without not happened$/,
+		because: 'an id is taken once in a team: where this one has just been written, no other ballot has it'
+	},
+	{
+		mutant: 'triggers/hold_pairs: without not p.ordered',
+		because: 'only saves a write: what was sent before is marked as it was'
+	},
+	{
+		mutant: 'triggers/rate_example: without read <> card.text',
+		because: 'the text that stands is the original or that of a rewrite, and both are asked beside it'
 	}
 ];

@@ -22,7 +22,7 @@ export type Mutant = {
 	sql?: string;
 	/** What takes `sql` back. */
 	undo?: string;
-	/** Makes its function fail whenever it is called: a test that does not notice that need not be asked about its mutants. */
+	/** Makes its function fail whenever it is called, or its trigger at whatever is done to its table: a test that does not notice that need not be asked about its mutants. */
 	probe?: string;
 	/** Or an edit of the source. */
 	edit?: Edit;

@@ -6,12 +6,22 @@ import type { Mutant } from './mutant.ts';
 const server = 'src/lib/server';
 const tests = 'tests/server';
 
-const filesBelow = (folder: string, ending: string): string[] =>
+/** What a function of one word makes of it, once for each word. */
+const kept = <T>(make: (word: string) => T): ((word: string) => T) => {
+	const known = new Map<string, T>();
+	return (word) => {
+		if (!known.has(word)) known.set(word, make(word));
+		return known.get(word)!;
+	};
+};
+
+const filesBelow = kept((folder: string): string[] =>
 	fs
-		.readdirSync(folder, { recursive: true, encoding: 'utf8' })
-		.map((file) => path.posix.join(folder, file.replaceAll('\\', '/')))
-		.filter((file) => file.endsWith(ending) && fs.statSync(file).isFile())
-		.sort();
+		.readdirSync(folder, { recursive: true, withFileTypes: true })
+		.filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+		.map(({ parentPath, name }) => path.posix.join(parentPath.replaceAll('\\', '/'), name))
+		.sort()
+);
 
 /** Of a table that everything uses not every test is asked: these many say the most of it. */
 const atMost = 12;
@@ -20,18 +30,23 @@ const atMost = 12;
 const isWithin = (file: string) =>
 	!/(web|worker|lossy)-process|started-app|running-app|startEmbeddedPostgres|db\/migrate/.test(read(file));
 
-const texts = new Map<string, string>();
-const read = (file: string) => {
-	if (!texts.has(file)) texts.set(file, fs.readFileSync(file, 'utf8'));
-	return texts.get(file)!;
-};
+const read = kept((file) => fs.readFileSync(file, 'utf8'));
 
-const camel = (name: string) => name.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+const camel = kept((name) => name.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase()));
+/** How often each word stands in a file. */
+const wordsOf = kept((file) => {
+	const counts = new Map<string, number>();
+	for (const [word] of read(file).matchAll(/\w+/g)) counts.set(word, (counts.get(word) ?? 0) + 1);
+	return counts;
+});
 const mentions = (file: string, names: string[]) =>
-	names.reduce((sum, name) => sum + read(file).split(new RegExp(`\\b(?:${name}|${camel(name)})\\b`)).length - 1, 0);
+	names
+		.flatMap((name) => [...new Set([name, camel(name)])])
+		.reduce((sum, word) => sum + (wordsOf(file).get(word) ?? 0), 0);
 
+const testsBelow = kept((folder) => filesBelow(folder).filter((file) => file.endsWith('.test.ts') && isWithin(file)));
 /** The tests of the rooms, without those that start processes. */
-const testFiles = () => filesBelow(tests, '.test.ts').filter(isWithin);
+const testFiles = () => testsBelow(tests);
 
 /** Rounds of many at once, and programs: they are asked last. */
 const takesLong = /\/(derived|waiting|verify|import-bombs|counted)\.test/;
@@ -49,7 +64,7 @@ export const testsNaming = (names: string[], own: string[]): string[] => {
 	const all = [...names, ...own];
 	const rare = own.filter((word) => testFiles().filter((file) => mentions(file, [word]) > 0).length < isCommon);
 	const speaks = (file: string) => mentions(file, names) + ownCount * mentions(file, rare);
-	const naming = filesBelow(server, '.ts').filter((file) => mentions(file, all) > 0);
+	const naming = filesBelow(server).filter((file) => mentions(file, all) > 0);
 	const rooms = new Set(naming.map(roomOf));
 	const namesakes = new Set(naming.map((file) => file.replace(server, tests).replace(/\.ts$/, '.test.ts')));
 	const weight = (file: string) =>
@@ -72,8 +87,7 @@ const everyAnswer = 'tests/server/blindness.test.ts';
 const roomOf = (file: string) => file.slice(server.length + 1).split('/')[0]!;
 
 /** The files of the server that know of teams: not the platform, nor the providers, whose projects are others. */
-export const serverFiles = (): string[] =>
-	filesBelow(server, '.ts').filter((file) => !/\/(platform|providers)\//.test(file));
+export const serverFiles = (): string[] => filesBelow(server).filter((file) => !/\/(platform|providers)\//.test(file));
 
 /** A file as others name it who import it from another room. */
 const nameOf = (file: string) => `/${file.split('/').slice(-2).join('/')}'`;

@@ -80,7 +80,7 @@ const deedChanges = (text: string, from: number): Change[] => {
 	if (!text.includes('language plpgsql')) return locks;
 	// what a loop goes through is no deed of its own: its conditions are mutants already
 	const isHead = (index: number) => /\bin\s*$/.test(body.slice(0, index));
-	const deeds = [...body.matchAll(/^\t+((?:update|insert|delete|perform|new\.\w+ :=)[^;]*|(?<=^\t)raise[^;]*);/gm)]
+	const deeds = [...body.matchAll(/^\t+((?:with|update|insert|delete|perform|new\.\w+ :=)[^;]*|(?<=^\t)raise[^;]*);/gm)]
 		.filter((m) => !isHead(m.index))
 		.map((m) => at(m.index + m[0].indexOf(m[1]!), m[1]!.length, 'null'))
 		// the row count of a `perform` or of an `update … returning` is asked afterwards: its conditions are mutants already
@@ -167,7 +167,7 @@ const mutantsOfFunctions = (): Mutant[] => {
 			sql: text.slice(0, from) + becomes + text.slice(to)
 		}));
 		const dropped = kind === 'trigger' ? [{ what: 'dropped', sql: `drop trigger ${name} on ${tableOf(text)}` }] : [];
-		const ways = { undo: text, ...(kind === 'function' && { probe: failing(statement) }) };
+		const ways = { undo: text, probe: failing(statement) };
 		return numbered([...dropped, ...changed]).map(({ what, sql }) => ({
 			id: `${name}: ${what}`,
 			subject,
@@ -178,11 +178,22 @@ const mutantsOfFunctions = (): Mutant[] => {
 	});
 };
 
-/** The same function, which fails. */
-const failing = ({ text, body }: Statement) =>
-	`${text.slice(0, body).replace(/\blanguage \w+/, 'language plpgsql')} ` +
-	(text.slice(body).startsWith(' as') ? 'as ' : '') +
-	`$probe$ begin raise exception 'probed'; end $probe$`;
+/** The same function, which fails; the same trigger, which fails at whatever is done to its table. */
+const failing = ({ kind, text, body }: Statement) => {
+	// a function of Postgres that says no to whoever names no columns
+	if (kind === 'trigger')
+		return text
+			.replace(/\bupdate of [\w,\s]+?\s+on\b/, 'update on')
+			.replace(
+				/(?:\bwhen\s*\(.*\)\s*)?\bexecute function .*/s,
+				'execute function pg_catalog.tsvector_update_trigger()'
+			);
+	return (
+		`${text.slice(0, body).replace(/\blanguage \w+/, 'language plpgsql')} ` +
+		(text.slice(body).startsWith(' as') ? 'as ' : '') +
+		`$probe$ begin raise exception 'probed'; end $probe$`
+	);
+};
 
 /** Two clauses of one text may read the same: the second is called so. */
 const numbered = <T extends { what: string }>(list: T[]): T[] => {

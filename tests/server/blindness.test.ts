@@ -9,12 +9,13 @@ import type { Operation } from '../../src/lib/contract/operation.ts';
 import { operations } from '../../src/lib/contract/operations.ts';
 import { may } from '../../src/lib/core/permissions.ts';
 import { type ProjectScope, inProject } from '../../src/lib/server/access/scope.ts';
-import { castVote } from '../../src/lib/server/evaluations/commands.ts';
-import { nextPairs } from '../../src/lib/server/evaluations/queries.ts';
+import { addRemark, castVote, createScoring, scoreAnswer } from '../../src/lib/server/evaluations/commands.ts';
+import { nextAnswers, nextPairs } from '../../src/lib/server/evaluations/queries.ts';
 import { closePools } from '../../src/lib/server/platform/db/pools.ts';
 import { rateExample } from '../../src/lib/server/ratings/commands.ts';
 import { nextCards } from '../../src/lib/server/ratings/queries.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
+import { answerScoring } from '../support/evaluation.ts';
 import { letOthersSay, othersWorlds } from '../support/others-scores.ts';
 import { newScript } from '../support/script.ts';
 import { useCases } from '../support/use-cases.ts';
@@ -28,6 +29,8 @@ let rater: ProjectScope;
 let script: ProjectScope;
 /** Nothing of the rater's or the script's is on it. */
 let unrated: string;
+/** Answers of one model that are being scored. */
+let scoring: string;
 beforeAll(async () => {
 	sandbox = await startSandbox({ port: 0, speed: 20 });
 	here = await newWorld(owner, sandbox.url);
@@ -42,10 +45,19 @@ beforeAll(async () => {
 	const trainer = await inProject(here.scopes.trainer, here.project);
 	const other = await inProject(await newScript(here.scopes.owner, 'rater', { name: 'Other' }), here.project);
 	await rateExample(other, { exampleId: unrated, score: 5, clientId: randomUUID() });
+	const asked = { runId: here.run, pairs: 3, votes: 2, temperature: 0, maxTokens: 512, thinking: false };
+	scoring = (await createScoring(await inProject(here.scopes.owner, here.project), asked)).id;
+	await answerScoring(here.scopes.owner, scoring);
 	for (const voter of [trainer, other]) {
 		const { pairs } = await nextPairs(voter, { evaluationId: here.voting, after: -1 });
-		for (const { ballotId } of pairs.slice(0, 3))
-			await castVote(voter, { evaluationId: here.voting, ballotId, choice: 'first', clientId: randomUUID() });
+		for (const { ballotId } of pairs.slice(0, 3)) {
+			const on = { evaluationId: here.voting, ballotId };
+			await castVote(voter, { ...on, choice: 'first', clientId: randomUUID() });
+			await addRemark(voter, { ...on, first: 7, second: 4, note: 'x', clientId: randomUUID() });
+		}
+		const { list } = await nextAnswers(voter, { evaluationId: scoring, after: -1 });
+		for (const { ballotId } of list.slice(0, 2))
+			await scoreAnswer(voter, { evaluationId: scoring, ballotId, score: 6, clientId: randomUUID() });
 	}
 }, 60_000);
 afterAll(async () => {
@@ -73,17 +85,17 @@ const reads = operations.filter(
 		kind === 'query' && (within === 'team' || within === 'project') && (action === null || may('rater', action))
 );
 const inputsOf = (operation: Operation): never[] => {
-	const known: Record<string, string> = {
-		example: unrated,
-		evaluation: here.voting,
-		project: here.projectId,
-		run: here.run
-	};
 	const asked = [operation.example.input as object, ...(alsoAsked[operation.name] ?? [])];
-	return asked.map((input) => {
-		let text = JSON.stringify(input);
-		for (const [key, id] of Object.entries(ids)) text = text.replaceAll(id, known[key] ?? randomUUID());
-		return v.parse(operation.input, JSON.parse(text)) as never;
+	return asked.flatMap((input) => {
+		const text = JSON.stringify(input);
+		return (text.includes(ids.evaluation) ? [here.voting, scoring] : [here.voting]).map((evaluation) => {
+			const known: Record<string, string> = { example: unrated, evaluation, project: here.projectId, run: here.run };
+			const withIds = Object.entries(ids).reduce(
+				(all, [key, id]) => all.replaceAll(id, known[key] ?? randomUUID()),
+				text
+			);
+			return v.parse(operation.input, JSON.parse(withIds)) as never;
+		});
 	});
 };
 
@@ -97,7 +109,10 @@ const answered = async (reader: ProjectScope, operation: Operation, input: never
 
 test('every read that a rater may make is asked', () => {
 	expect(reads.length).toBeGreaterThan(15);
-	for (const name of ['examples.histogram', 'examples.count', 'activity.dashboard', 'project.counts', 'project.frame'])
+	for (const name of [
+		...['examples.histogram', 'examples.count', 'activity.dashboard', 'project.counts', 'project.frame'],
+		...['evaluations.nextAnswers', 'evaluations.scores']
+	])
 		expect(reads.map((each) => each.name)).toContain(name);
 });
 

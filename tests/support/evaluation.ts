@@ -159,7 +159,13 @@ export const newScoring = async (pairs: number, { votes = 1, spare = 0 } = {}) =
 	const voter = await inProject(contest.scope, contest.slug);
 	const asked = { runId: contest.run.id, pairs, votes, temperature: 0, maxTokens: 512, thinking: false };
 	const { id } = await createScoring(voter, asked);
-	await contest.scope.tx(async (tx) => {
+	await answerScoring(contest.scope, id);
+	return { ...contest, id, voter };
+};
+
+/** The answers of the one model that is scored, without a provider; then they can be scored. */
+export const answerScoring = (scope: Scope, id: string) =>
+	scope.tx(async (tx) => {
 		const all = await tx.select().from(pairings).where(eq(pairings.evaluationId, id));
 		await tx.insert(outputs).values(
 			all.map(({ projectId, id: pairingId, position }) => ({
@@ -169,8 +175,6 @@ export const newScoring = async (pairs: number, { votes = 1, spare = 0 } = {}) =
 		);
 		await tx.update(evaluations).set({ status: 'voting' }).where(eq(evaluations.id, id));
 	});
-	return { ...contest, id, voter };
-};
 
 /** Answers of both contenders to whatever has none, without a provider; then the vote is open. */
 export const answerAll = (

@@ -3,8 +3,8 @@ import type { World } from './world.ts';
 
 /**
  * What others may have said, three times as differently as can be: nothing at all, the worst and the best. Applied by the owner of
- * the tables to one and the same world, so that ids and times stay; with the scores change all that is derived from them, and the
- * votes of what is not revealed.
+ * the tables to one and the same world, so that ids and times stay; with the scores change all that is derived from them, and what
+ * was said in evaluations that are not revealed: votes, scores and remarks.
  */
 export const othersWorlds = ['nothing', 'worst', 'best'] as const;
 
@@ -20,7 +20,11 @@ export const letOthersSay = async (
 	await owner.begin(async (sql) => {
 		await sql`set local session_replication_role = replica`; // no trigger: evidence is changed here
 		await sql`update ratings set score = ${score} where team_id = ${w.teamId} and person_id <> ${reader}`;
-		await sql`update votes set choice = ${choice} where team_id = ${w.teamId} and person_id <> ${reader} and evaluation_id = ${w.voting}`;
+		const open = sql`team_id = ${w.teamId} and person_id <> ${reader} and evaluation_id in (
+			select id from evaluations where team_id = ${w.teamId} and revealed_at is null and kind = `;
+		await sql`update votes set choice = ${choice} where ${open} 'comparison')`;
+		await sql`update votes set choice = ${String(score ?? 5)} where ${open} 'scoring')`;
+		await sql`update remarks set first_score = ${score}, second_score = ${score}, note = ${what} where ${open} 'comparison')`;
 		// what stands on an example besides the reader's own score
 		await sql`
 			update examples e set rating = found.mean, ratings_count = found.people

@@ -51,6 +51,7 @@ test('nobody makes 18 of 20 out of a revealed 10–9: not by voting again, takin
 	for (const { id: ballotId } of mine) {
 		await expect(castVote(voter, vote(id, ballotId, 'first'))).rejects.toMatchObject(refused);
 		await expect(castVote(voter, vote(id, ballotId, null))).rejects.toMatchObject(refused);
+		await expect(castVote(voter, { ...vote(id, ballotId, 'first'), saw: 'tie' })).rejects.toMatchObject(refused);
 	}
 	expect(mine.map((row) => row.id)).toContain(last.ballotId);
 	expect(await resultsOf(voter, id)).toEqual(before);

@@ -1,12 +1,21 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
 import type { Results } from '../../../src/lib/contract/evaluation-results.ts';
 import { type ProjectScope, inProject } from '../../../src/lib/server/access/scope.ts';
-import { addRemark, castVote, revealResults } from '../../../src/lib/server/evaluations/commands.ts';
-import { exportResults, getResults, nextPairs } from '../../../src/lib/server/evaluations/queries.ts';
+import {
+	addRemark,
+	castVote,
+	createScoring,
+	revealResults,
+	scoreAnswer
+} from '../../../src/lib/server/evaluations/commands.ts';
+import { exportResults, getResults, nextAnswers, nextPairs } from '../../../src/lib/server/evaluations/queries.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
-import { remarks } from '../../../src/lib/server/platform/db/schema.ts';
-import { newBallot } from '../../support/evaluation.ts';
+import { activities, remarks } from '../../../src/lib/server/platform/db/schema.ts';
+import { answerScoring, newBallot } from '../../support/evaluation.ts';
+import { raw } from '../../support/raw.ts';
+import { newProject } from '../../support/team.ts';
 
 afterAll(() => closePools());
 
@@ -81,6 +90,7 @@ test('it belongs to a vote: not before it, not to what was skipped, and no longe
 	await castVote(voter, { ...act(one), choice: 'skip' });
 	await expect(remark(one)).rejects.toMatchObject(refused);
 	await castVote(voter, { ...act(two), choice: 'first' });
+	await expect(remark(one)).rejects.toMatchObject(refused);
 	await remark(two);
 	await castVote(voter, { ...act(two), choice: null });
 	await expect(remark(two)).rejects.toMatchObject(refused);
@@ -89,6 +99,48 @@ test('it belongs to a vote: not before it, not to what was skipped, and no longe
 	const { scores, rows } = await resultsOf(voter, id);
 	expect(scores).toBeNull();
 	expect(rows.list).toHaveLength(1);
+});
+
+test('what had arrived may be sent again, also while it is being written, and when its vote was taken back since', async () => {
+	const { voter, queue, act, scope, id } = await begun(2);
+	for (const pair of queue) await castVote(voter, { ...act(pair), choice: 'first' });
+	await addRemark(voter, { ...act(queue[0]!), first: 7, second: 5, note: '' });
+	const remark = { ...act(queue[1]!), first: 7, second: 5, note: 'x' };
+	let again!: Promise<unknown>;
+	await raw(voter, async (sql) => {
+		const { ballotId, clientId } = remark;
+		await sql`select from add_remark(${voter.project.id}, ${id}, ${ballotId}, 7, 5, 'x', ${clientId})`;
+		again = addRemark(voter, remark).catch((problem) => problem);
+		await Promise.race([again, sleep(200)]);
+	});
+	expect(await again).toEqual({ ballotId: remark.ballotId });
+	await castVote(voter, { ...act(queue[1]!), choice: null });
+	expect(await addRemark(voter, remark)).toEqual({ ballotId: remark.ballotId });
+	expect(await scope.tx((tx) => tx.$count(remarks))).toBe(2);
+});
+
+test('it is of a pair of this comparison: not of another evaluation, of none, or of an answer that is scored', async () => {
+	const { voter, queue, act, scope, run } = await begun(2);
+	const asked = { runId: run.id, pairs: 2, votes: 1, temperature: 0, maxTokens: 512, thinking: false };
+	const scoring = await createScoring(voter, asked);
+	await answerScoring(scope, scoring.id);
+	const { ballotId } = (await nextAnswers(voter, { evaluationId: scoring.id, after: -1 })).list[0]!;
+	await castVote(voter, { ...act(queue[0]!), choice: 'first' });
+	const answer = { evaluationId: scoring.id, ballotId, clientId: randomUUID() };
+	await scoreAnswer(voter, { ...answer, score: 7 });
+	const said = { first: 7, second: 7, note: '' };
+	await expect(addRemark(voter, { ...answer, ...said })).rejects.toMatchObject({ code: 'conflict' });
+	const elsewhere = addRemark(voter, { ...act(queue[0]!), ...said, ballotId });
+	await expect(elsewhere).rejects.toMatchObject({ code: 'not_found' });
+	const nowhere = addRemark(voter, { ...act(queue[0]!), ...said, evaluationId: randomUUID() });
+	await expect(nowhere).rejects.toThrow('There is no such evaluation');
+	await newProject(scope, { slug: 'two' });
+	const inAnother = addRemark(await inProject(scope, 'two'), { ...act(queue[0]!), ...said });
+	await expect(inAnother).rejects.toThrow('There is no such evaluation');
+	await addRemark(voter, { ...act(queue[0]!), ...said });
+	const told = await scope.tx((tx) => tx.select().from(activities));
+	const [remarked] = told.filter(({ event }) => event === 'evaluation.remarked');
+	expect(remarked ?? null).toMatchObject({ details: { number: 1 } });
 });
 
 test('after the reveal nothing is taken, by the database too; what had arrived may be sent again', async () => {

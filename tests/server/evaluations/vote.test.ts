@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { asc } from 'drizzle-orm';
 import { afterAll, expect, test } from 'vitest';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { outbox, votes } from '../../../src/lib/server/platform/db/schema.ts';
-import { inProject } from '../../../src/lib/server/access/scope.ts';
-import { castVote } from '../../../src/lib/server/evaluations/commands.ts';
-import { getEvaluation, nextPairs } from '../../../src/lib/server/evaluations/queries.ts';
-import { newBallot } from '../../support/evaluation.ts';
-import { newTeam } from '../../support/team.ts';
+import { type ProjectScope, inProject } from '../../../src/lib/server/access/scope.ts';
+import { castVote, createScoring, scoreAnswer } from '../../../src/lib/server/evaluations/commands.ts';
+import { getEvaluation, nextAnswers, nextPairs } from '../../../src/lib/server/evaluations/queries.ts';
+import { answerScoring, newBallot } from '../../support/evaluation.ts';
+import { raw } from '../../support/raw.ts';
+import { newProject, newTeam } from '../../support/team.ts';
 
 afterAll(() => closePools());
 
@@ -20,6 +22,43 @@ test('a vote sent twice, also at once, counts once', async () => {
 	for (const answer of answers) expect(answer).toEqual({ judged: 1, skipped: 0, total: 3 });
 	expect(await castVote(voter, vote)).toEqual({ judged: 1, skipped: 0, total: 3 });
 	expect(await scope.tx((tx) => tx.$count(votes))).toBe(1);
+});
+
+/** Casts a vote that says what it saw, and commits it when `meanwhile` is over or waits for it. */
+const whileWritten = async <T>(
+	voter: ProjectScope,
+	{ evaluationId, ballotId, clientId }: Record<'evaluationId' | 'ballotId' | 'clientId', string>,
+	meanwhile: () => Promise<T>
+) => {
+	let act!: Promise<PromiseSettledResult<T>[]>;
+	await raw(voter, async (sql) => {
+		await sql`select from cast_vote(${voter.project.id}, ${evaluationId}, ${ballotId}, 'first', true, null, ${clientId})`;
+		act = Promise.allSettled([meanwhile()]);
+		await Promise.race([act, sleep(200)]);
+	});
+	return (await act)[0]!;
+};
+
+test('a vote that is sent again while it is being written waits for itself', async () => {
+	const { scope, slug, id } = await newBallot(3);
+	const voter = await inProject(scope, slug);
+	const { pairs } = await nextPairs(voter, { evaluationId: id, after: -1 });
+	const [other, vote] = pairs.map(({ ballotId }) => {
+		return { evaluationId: id, ballotId, choice: 'first' as const, clientId: randomUUID() };
+	});
+	await castVote(voter, other!);
+	const again = await whileWritten(voter, vote!, () => castVote(voter, vote!));
+	expect(again).toMatchObject({ value: { judged: 2, skipped: 0, total: 3 } });
+	expect(await scope.tx((tx) => tx.$count(votes))).toBe(2);
+});
+
+test('of two devices that saw the same, the one that is second is told', async () => {
+	const { scope, slug, id } = await newBallot(1);
+	const voter = await inProject(scope, slug);
+	const { ballotId } = (await nextPairs(voter, { evaluationId: id, after: -1 })).pairs[0]!;
+	const vote = { evaluationId: id, ballotId, choice: 'second' as const, saw: null, clientId: randomUUID() };
+	const second = await whileWritten(voter, { ...vote, clientId: randomUUID() }, () => castVote(voter, vote));
+	expect(second).toMatchObject({ reason: { code: 'changed', now: 'first' } });
 });
 
 test('the id of a vote belongs to one comparison', async () => {
@@ -69,7 +108,7 @@ test('a vote that saw another state than there is by now is not taken, and is to
 });
 
 test('only the own ballot, only of this evaluation', async () => {
-	const { scope, as, slug, id } = await newBallot(3);
+	const { scope, as, slug, id, run } = await newBallot(3);
 	const voter = await inProject(scope, slug);
 	const ballot = await newBallot(3);
 	const other = await inProject(ballot.scope, ballot.slug);
@@ -86,7 +125,22 @@ test('only the own ballot, only of this evaluation', async () => {
 	await expect(castVote({ ...rater, userId: scope.userId }, vote)).rejects.toThrow();
 	const { ballotId } = (await nextPairs(rater, { evaluationId: id, after: -1 })).pairs[0]!;
 	await expect(castVote(voter, { ...vote, ballotId })).rejects.toMatchObject(none);
+	const asked = { runId: run.id, pairs: 3, votes: 1, temperature: 0, maxTokens: 512, thinking: false };
+	const scoring = await createScoring(voter, asked);
+	await answerScoring(scope, scoring.id);
+	const [answer] = (await nextAnswers(voter, { evaluationId: scoring.id, after: -1 })).list;
+	await expect(castVote(voter, { ...vote, ballotId: answer!.ballotId })).rejects.toMatchObject(none);
+	await expect(castVote(voter, { ...vote, evaluationId: randomUUID() })).rejects.toThrow('There is no such evaluation');
+	await newProject(scope, { slug: 'two' });
+	const elsewhere = castVote(await inProject(scope, 'two'), vote);
+	await expect(elsewhere).rejects.toThrow('There is no such evaluation');
 	expect(await scope.tx((tx) => tx.$count(votes))).toBe(0);
+	// nor are they counted together
+	const scored = { evaluationId: scoring.id, ballotId: answer!.ballotId, score: 7, clientId: randomUUID() };
+	expect(await scoreAnswer(voter, scored)).toEqual({ judged: 1, skipped: 0, total: 3 });
+	expect(await castVote(voter, vote)).toEqual({ judged: 1, skipped: 0, total: 3 });
+	const theirs = { ...vote, ballotId, clientId: randomUUID() };
+	expect(await castVote(rater, theirs)).toEqual({ judged: 1, skipped: 0, total: 3 });
 });
 
 test('progress tells who has judged how many, not what, and pages hear of every vote', async () => {

@@ -13,6 +13,7 @@ import { examples, ratings, rewrites } from '../../../src/lib/server/platform/db
 import { getFrame } from '../../../src/lib/server/project/queries.ts';
 import { rateExample, rewriteExample, undoRewrite } from '../../../src/lib/server/ratings/commands.ts';
 import { getCard, nextCards, recentRatings } from '../../../src/lib/server/ratings/queries.ts';
+import { raw } from '../../support/raw.ts';
 import { newProject, newTeam } from '../../support/team.ts';
 
 afterAll(() => closePools());
@@ -93,7 +94,18 @@ describe('a rating belongs to the text it was given for', () => {
 	test('a text that never stood is refused, and without one the text as it is counts', async () => {
 		const { owner, id } = await start();
 		await rewrite(owner, id, 'Better.', 8);
-		await expect(rate(owner, id, 5, markOf('Never there').toString('hex'))).rejects.toMatchObject({ code: 'invalid' });
+		const never = { code: 'invalid' };
+		await expect(rate(owner, id, 5, markOf('Never there').toString('hex'))).rejects.toMatchObject(never);
+		const messages = [
+			{ role: 'user' as const, content: 'And to Chile?' },
+			{ role: 'assistant' as const, content: 'Yes.' }
+		];
+		const other = await addExample(owner, { messages, rating: null });
+		await rewrite(owner, other.id, 'Elsewhere.');
+		await expect(rate(owner, id, 5, markOf('Elsewhere.').toString('hex'))).rejects.toMatchObject(never);
+		await rewrite(owner, id, 'Even better.', 8);
+		// one that stood may have been read a moment ago
+		await rate(owner, id, 5, markOf('Better.').toString('hex'));
 		await rate(owner, id, 6);
 		expect(await derived(owner, id)).toEqual([6, 1]);
 		const row = { projectId: owner.project.id, exampleId: id, personId: owner.userId!, clientId: randomUUID() };
@@ -234,6 +246,20 @@ describe('the score given before others’ were seen counts', () => {
 			tx.select().from(ratings).where(eq(ratings.settled, true)).orderBy(ratings.seq)
 		);
 		expect(rows.map(({ personId }) => personId)).toEqual([rater.userId, other.userId]);
+	});
+
+	test('what settles is on the disk before anything is shown, however the request came in', async () => {
+		const { owner, id } = await start();
+		await rate(owner, id, 4);
+		const commits = (setting: string) =>
+			raw(owner, async (sql) => {
+				await sql.unsafe(`set local synchronous_commit = ${setting}`);
+				expect(await sql`select settle_rating(${id}) as done`).toEqual([{ done: true }]);
+				const [row] = await sql`show synchronous_commit`;
+				return row!.synchronous_commit;
+			});
+		expect(await commits('off')).toBe('on');
+		expect(await commits('remote_apply')).toBe('remote_apply');
 	});
 
 	test('who has rated an earlier text only has given nothing yet', async () => {

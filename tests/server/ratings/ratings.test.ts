@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, test } from 'vitest';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
-import { addExample, importExamples } from '../../../src/lib/server/examples/commands.ts';
+import { addExample, deleteExamples, importExamples } from '../../../src/lib/server/examples/commands.ts';
 import { getExample, listExamples } from '../../../src/lib/server/examples/queries.ts';
 import { rateExample, rewriteExample, undoRewrite } from '../../../src/lib/server/ratings/commands.ts';
 import { nextCards, recentRatings } from '../../../src/lib/server/ratings/queries.ts';
@@ -81,6 +81,12 @@ describe('a rating', () => {
 		).rejects.toMatchObject({ code: 'not_found' });
 		expect(await ratingOf(scope, ids[0]!)).toBe(null);
 	});
+
+	test('of an example that was deleted meanwhile is refused', async () => {
+		const { scope, ids } = await start();
+		await deleteExamples(await inProject(scope, 'support'), { ids });
+		await expect(rate(scope, ids[0]!, 1)).rejects.toMatchObject({ code: 'not_found' });
+	});
 });
 
 describe('a rating that says what it saw', () => {
@@ -107,6 +113,15 @@ describe('a rating that says what it saw', () => {
 		const { scope, as, ids } = await start();
 		await rate(await as('rater'), ids[0]!, 3);
 		expect(await seeing(scope, ids[0]!, 8, null)).toMatchObject({ score: 8 });
+	});
+
+	test('is not one that was sent before because its id was, for another example or by another person', async () => {
+		const { scope, as, ids } = await start(2);
+		const [mine, theirs] = [randomUUID(), randomUUID()];
+		await rate(scope, ids[1]!, 5, mine);
+		await rate(await as('rater'), ids[0]!, 5, theirs);
+		for (const clientId of [mine, theirs])
+			await expect(seeing(scope, ids[0]!, 8, 3, { clientId })).rejects.toMatchObject({ code: 'changed', now: null });
 	});
 
 	test('of two devices at the same moment is taken once, and the other is told', async () => {

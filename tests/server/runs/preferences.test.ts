@@ -21,6 +21,7 @@ import { listTrainingPairs } from '../../../src/lib/server/runs/pair-list.ts';
 import { downloadRunFile, getPreflight, getRun } from '../../../src/lib/server/runs/queries.ts';
 import { applySplit, moveExamples } from '../../../src/lib/server/splits/commands.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
+import { newProject } from '../../support/team.ts';
 import { addRows, drive, newWorkshop } from '../../support/training.ts';
 
 let sandbox: Awaited<ReturnType<typeof startSandbox>>;
@@ -179,7 +180,7 @@ test('a choice whose prompt measures by now is left out of the export too, and a
 	expect((await lines()).filter((line) => line.includes('see our website'))).toEqual([]);
 });
 
-test('two who choose at the same moment: the database has the last word', async () => {
+test('a choice whose prompt measures by now is not sent: the database has the last word', async () => {
 	const { here, scope, project, other } = await newPairs();
 	const run = await startRun(here, dpo());
 	const late = await keepPair(here, choice('Do you ship to the moon?'));
@@ -187,6 +188,21 @@ test('two who choose at the same moment: the database has the last word', async 
 	const add = (pairId: string) =>
 		scope.tx((tx) => tx.insert(runPairs).values({ projectId: project.id, runId: run.id, pairId }));
 	await expect(add(late.id)).rejects.toMatchObject({ cause: { code: 'AI004' } });
+	const withdrawn = await keepPair(here, choice('Do you ship to Venus?'));
+	await withdrawPair(here, { pairId: withdrawn.id });
+	await expect(add(withdrawn.id)).rejects.toMatchObject({ cause: { code: 'AI004' } });
+	// what trains, and what measures in another project, stand in no one's way
+	const good = await keepPair(here, choice('Do you ship to Pluto?'));
+	const beside = await keepPair(here, choice('Do you ship to Saturn?'));
+	await addRows(scope, project.id, [{ question: 'Do you ship to Pluto?', split: 'train' }], 301);
+	const { project: two } = await newProject(scope, { slug: 'two' });
+	await addRows(scope, two.id, [{ question: 'Do you ship to Pluto?', split: 'validation' }], 1);
+	await add(good.id);
+	const marked = await scope.tx((tx) =>
+		tx.select({ id: playgroundPairs.id }).from(playgroundPairs).where(eq(playgroundPairs.ordered, true))
+	);
+	expect(marked.map(({ id }) => id)).toContain(good.id);
+	expect(marked.map(({ id }) => id)).not.toContain(beside.id);
 	const [row] = await scope.tx((tx) => tx.select().from(playgroundPairs).where(eq(playgroundPairs.id, other.id)));
 	expect(row!.ordered).toBe(true);
 });

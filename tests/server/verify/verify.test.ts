@@ -11,12 +11,15 @@ import {
 	evaluations,
 	imports,
 	pairings,
+	playgroundPairs,
 	projects,
+	prompts,
 	ratings,
 	rewrites,
 	runExamples,
 	runFiles
 } from '../../../src/lib/server/platform/db/schema.ts';
+import { promptHashOf } from '../../../src/lib/server/prompts/rows.ts';
 import { verify } from '../../../src/lib/server/verify/verify.ts';
 import { addReadyRun } from '../../support/evaluation.ts';
 import { rewriteHistory } from '../../support/raw.ts';
@@ -85,7 +88,14 @@ beforeAll(async () => {
 			.returning();
 		const pair = { projectId, evaluationId: made!.id, exampleId: validation };
 		await tx.insert(pairings).values({ ...pair, position: 0, prompt: [], reference: '' });
-		await tx.update(projects).set({ nextExample: 4, nextRun: 2, nextEvaluation: 2 });
+		const messages = [{ role: 'user' as const, content: 'Ünïcode?' }];
+		const known = { projectId, promptHash: promptHashOf(messages) };
+		await tx.insert(prompts).values({ ...known, number: 1, messages, origin: 'written' });
+		const preferred = { chosen: 'Yes.', rejected: 'No.', chosenBy: 'v1', rejectedBy: 'm' };
+		await tx
+			.insert(playgroundPairs)
+			.values({ ...known, ...preferred, prompt: messages, personId: team.owner.id, clientId: randomUUID() });
+		await tx.update(projects).set({ nextExample: 4, nextRun: 2, nextEvaluation: 2, nextPrompt: 2 });
 	});
 	// another project of the team, where what measures here trains: its numbers and sides are its own
 	const other = await newProject(scope, { slug: 'other' });
@@ -154,6 +164,12 @@ const planted: [table: string, change: string, undo: string, sentence: string][]
 	],
 	[
 		'examples',
+		'reserved = true where number = 3',
+		'reserved = false where number = 3',
+		'example 3 is kept for an order, and no run is being ordered with it.'
+	],
+	[
+		'examples',
 		`content_hash = 'x' where number = 3`,
 		'content_hash = $old where number = 3',
 		'example 3 has the hash of another conversation.'
@@ -163,6 +179,25 @@ const planted: [table: string, change: string, undo: string, sentence: string][]
 		`prompt_hash = 'x' where number = 3`,
 		'prompt_hash = $old where number = 3',
 		'example 3 has the hash of another prompt: nobody would notice it on both sides of the split.'
+	],
+	[
+		'prompts',
+		`prompt_hash = 'x'`,
+		'prompt_hash = $old',
+		'prompt 1 has the hash of another prompt: nobody would notice that it both trains and measures.'
+	],
+	['prompts', `messages = '[null]'`, 'messages = $old', 'prompt 1 has turns that can not be read.'],
+	[
+		'playground_pairs',
+		`prompt_hash = 'x'`,
+		'prompt_hash = $old',
+		'a preference for "v1" has the hash of another prompt: nobody would notice that it both trains and measures.'
+	],
+	[
+		'playground_pairs',
+		'ordered = true',
+		'ordered = false',
+		'a preference for "v1" is said to have been sent to a run, and none was sent it.'
 	],
 	[
 		'runs',
@@ -191,13 +226,20 @@ const planted: [table: string, change: string, undo: string, sentence: string][]
 		`next_evaluation = 1 where slug = 'support'`,
 		`next_evaluation = 2 where slug = 'support'`,
 		'the next comparison would get the number 1; 1 is taken already.'
+	],
+	[
+		'projects',
+		`next_prompt = 1 where slug = 'support'`,
+		`next_prompt = 2 where slug = 'support'`,
+		'the next prompt would get the number 1; 1 is taken already.'
 	]
 ];
 test.for(planted)('a wrong value is found: %s, %s', async ([table, change, undo, sentence]) => {
 	const column = change.split(' ')[0]!;
 	const [row] =
 		await owner`select ${owner(column)} as old from ${owner(table)} ${table === 'examples' ? owner`where number = 3` : owner``}`;
-	const old = Buffer.isBuffer(row!.old) ? `'\\x${row!.old.toString('hex')}'` : `'${row!.old}'`;
+	const written = typeof row!.old === 'object' ? JSON.stringify(row!.old) : row!.old;
+	const old = Buffer.isBuffer(row!.old) ? `'\\x${row!.old.toString('hex')}'` : `'${written}'`;
 	// what is counted of it has its own rows below
 	const counting = (sql: postgres.TransactionSql) =>
 		table === 'examples' ? sql`select recount_examples()` : undefined;

@@ -173,7 +173,8 @@ export const comparisons: Comparison[] = [
 			cross join lateral (values
 				('example', x.next_example, (select max(number) from examples e where e.team_id = x.team_id and e.project_id = x.id)),
 				('run', x.next_run, (select max(version) from runs r where r.team_id = x.team_id and r.project_id = x.id)),
-				('comparison', x.next_evaluation, (select max(number) from evaluations v where v.team_id = x.team_id and v.project_id = x.id))
+				('comparison', x.next_evaluation, (select max(number) from evaluations v where v.team_id = x.team_id and v.project_id = x.id)),
+				('prompt', x.next_prompt, (select max(number) from prompts q where q.team_id = x.team_id and q.project_id = x.id))
 			) counter (what, next, used)
 			where counter.next <= counter.used`,
 		says: (row) => `the next ${row.what} would get the number ${row.next}; ${row.used} is taken already.`

@@ -1,6 +1,7 @@
 import type postgres from 'postgres';
 import type { Message } from '../../core/examples/example.ts';
 import { factsOf } from '../examples/rows.ts';
+import { promptHashOf } from '../prompts/rows.ts';
 import { verifyAudit } from './audit.ts';
 import { comparisons } from './comparisons.ts';
 import type { Head } from './heads.ts';
@@ -18,7 +19,7 @@ type Report = (sentence: string) => void;
 
 /**
  * Computes anew what is derived, of every team: means, counts, the current rewrite, the marks of training, the hashes of
- * examples and of what runs were sent, the chains of the audit logs. `sql` is the owner's: nobody else sees all teams. Tells each difference as a sentence
+ * examples, prompts and preferences and of what runs were sent, the chains of the audit logs. `sql` is the owner's: nobody else sees all teams. Tells each difference as a sentence
  * and changes nothing; returns also where each chain ends, for the next time: as `kept`. All of it at one moment, so that it may run while people work; rows are streamed.
  */
 export const verify = (
@@ -34,6 +35,7 @@ export const verify = (
 			}
 		}
 		await compareHashes(tx, report);
+		await comparePromptHashes(tx, report);
 		const heads = await verifyAudit(tx, report, kept);
 		const [counts] = await tx`
 			select (select count(*) from teams)::int as teams, (select count(*) from examples)::int as examples,
@@ -65,6 +67,31 @@ const compareHashes = async (tx: postgres.TransactionSql, report: Report) => {
 			if (!facts.promptHash.equals(prompt))
 				say('has the hash of another prompt: nobody would notice it on both sides of the split.');
 			if (!facts.contentHash.equals(content)) say('has the hash of another conversation.');
+		}
+	}
+};
+
+/** Of what is known by its prompt alone: what the pool asks, and what somebody preferred an answer to. */
+const comparePromptHashes = async (tx: postgres.TransactionSql, report: Report) => {
+	const asked = tx<{ team: string; project: string; what: string; messages: Message[]; hash: Buffer }[]>`
+		select t.slug as team, p.slug as project, x.what, x.messages, x.hash
+		from (
+			select team_id, project_id, 'prompt ' || number as what, messages, prompt_hash as hash from prompts
+			union all
+			select team_id, project_id, 'a preference for ' || to_json(chosen_by), prompt, prompt_hash from playground_pairs
+		) x join teams t on t.id = x.team_id join projects p on p.team_id = x.team_id and p.id = x.project_id`;
+	for await (const rows of asked.cursor(atOnce)) {
+		for (const { what, messages, hash, ...row } of rows) {
+			const say = (sentence: string) => report(`${at(row)}: ${what} ${sentence}`);
+			let own: Buffer;
+			try {
+				own = promptHashOf(messages);
+			} catch {
+				say('has turns that can not be read.');
+				continue;
+			}
+			if (!own.equals(hash))
+				say('has the hash of another prompt: nobody would notice that it both trains and measures.');
 		}
 	}
 };

@@ -208,6 +208,30 @@ test('one prompt that goes to both sides at the same moment stands on one', asyn
 	}
 });
 
+test('a preference that is sent while its prompt moves to measure does one of both', async () => {
+	const questions = Array.from({ length: 25 }, (_, i) => `Preferred ${i}?`);
+	const { scope, ids, project, connection, owner: person } = await newPlace(0, questions);
+	const run = await addReadyRun(scope, { projectId: project.id, connectionId: connection.id });
+	for (const id of ids) {
+		const pair = randomUUID();
+		await owner`
+			insert into playground_pairs (team_id, id, project_id, prompt, prompt_hash, chosen, rejected, chosen_by, rejected_by,
+				person_id, client_id)
+			select team_id, ${pair}, project_id, '[]', prompt_hash, 'x', 'y', 'v1', 'base', ${person.id}, ${pair}
+			from examples where id = ${id}`;
+		const send = raw(
+			scope,
+			(sql) => sql`insert into run_pairs (project_id, run_id, pair_id) values (${project.id}, ${run.id}, ${pair})`
+		);
+		const ends = await settled([send, move(scope, id, `split = 'validation'`)]);
+		expect(['done AI009', 'AI004 done'], `${ends}`).toContain(ends.join(' '));
+	}
+	const both = await owner`
+		select e.number from examples e join playground_pairs p on p.project_id = e.project_id and p.prompt_hash = e.prompt_hash
+		where e.project_id = ${project.id} and e.split = 'validation' and p.ordered`;
+	expect(both).toEqual([]);
+});
+
 test('two owners who leave at the same moment leave one', async () => {
 	for (let round = 0; round < 15; round++) {
 		const team = await newTeam();

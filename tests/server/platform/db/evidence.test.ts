@@ -29,6 +29,10 @@ const refusal = async (scope: Scope, statement: string, values: unknown[] = []):
 	}).catch((problem) => (problem === trying ? undefined : problem.code));
 };
 
+let used = 10;
+/** A number that no example and no run has. */
+const unused = () => ++used;
+
 const evidence = [
 	...[
 		'api_keys',
@@ -224,6 +228,17 @@ describe('what is evidence does not change', () => {
 		for (const at of ['null', `'2026-11-02'`]) await expect(take(at)).rejects.toMatchObject({ code: 'AI006' });
 	});
 
+	test('that a run was sent a preference follows from what it was sent, whoever says otherwise', async () => {
+		const id = randomUUID();
+		await raw(
+			team.scope,
+			(sql) => sql`
+				insert into playground_pairs (id, project_id, prompt, prompt_hash, chosen, rejected, chosen_by, rejected_by, person_id, client_id)
+				values (${id}, ${one.projectId}, '[]', ${id}::text::bytea, 'x', 'y', 'v1', 'base', ${team.owner.id}, ${id})`
+		);
+		expect(await refusal(team.scope, `update playground_pairs set ordered = true where id = '${id}'`)).toBe('AI006');
+	});
+
 	test('every column that a trigger watches is asked about', async () => {
 		const rows = await raw(
 			team.scope,
@@ -263,12 +278,13 @@ describe('what is evidence does not change', () => {
 	});
 
 	test('a reveal is said once: neither taken back nor moved', async () => {
-		const at = `where id = '${one.ids.evaluations}'`;
-		await raw(team.scope, (sql) => sql.unsafe(`update evaluations set revealed_at = now() ${at}`));
-		expect(await refusal(team.scope, `update evaluations set revealed_at = null ${at}`)).toBe('AI006');
-		expect(await refusal(team.scope, `update evaluations set revealed_at = 'epoch' ${at}`)).toBe('AI006');
-		expect(await refusal(team.scope, `update evaluations set revealed_at = revealed_at ${at}`)).toBeUndefined();
-		expect(await refusal(team.scope, `update evaluations set result = '{}', problem = 'x' ${at}`)).toBeUndefined();
+		const set = (change: string) => `update evaluations set ${change} where id = '${one.ids.evaluations}'`;
+		const after = (change: string) => refusal(team.scope, `${set('revealed_at = now()')}; ${set(change)}`);
+		expect(await after('revealed_at = null')).toBe('AI006');
+		expect(await after(`revealed_at = 'epoch'`)).toBe('AI006');
+		expect(await after(`electorate = '{}'`)).toBe('AI006');
+		expect(await after('revealed_at = revealed_at')).toBeUndefined();
+		expect(await after(`result = '{}', problem = 'x'`)).toBeUndefined();
 	});
 
 	test('a run gets its counts while it is prepared, and its model once', async () => {
@@ -279,7 +295,8 @@ describe('what is evidence does not change', () => {
 			team.scope,
 			(sql) => sql`
 				insert into runs (id, project_id, version, connection_id, base_model, recipe, seed, status, mark, train_count, validation_count, tokens)
-				select ${id}, project_id, 2, connection_id, base_model, recipe, seed, 'uploading', ${id}, 0, 0, 1 from runs`
+				select ${id}, project_id, ${unused()}, connection_id, base_model, recipe, seed, 'uploading', ${id}, 0, 0, 1
+				from runs where id = ${one.ids.runs!}`
 		);
 		await set('train_count = 20, validation_count = 12');
 		expect(
@@ -308,7 +325,7 @@ describe('what is evidence does not change', () => {
 		await raw(team.scope, async (sql) => {
 			await sql`
 				insert into examples (id, project_id, number, messages, content_hash, prompt_hash, tokens, origin, split)
-				values (${id}, ${one.projectId}, 60, '[]', ${id}::text::bytea, ${id}::text::bytea, 1, 'written', 'train')`;
+				values (${id}, ${one.projectId}, ${unused()}, '[]', ${id}::text::bytea, ${id}::text::bytea, 1, 'written', 'train')`;
 			await sql`insert into run_examples (project_id, run_id, example_id, kind) values (${one.projectId}, ${one.ids.runs!}, ${id}, 'train')`;
 			await sql`insert into ratings (project_id, example_id, person_id, score, client_id) values (${one.projectId}, ${id}, ${team.owner.id}, 7, ${id})`;
 			expect(await sql`select trained, rating from examples where id = ${id}`).toEqual([{ trained: true, rating: 7 }]);
@@ -325,10 +342,10 @@ describe('what is evidence does not change', () => {
 		await raw(team.scope, async (sql) => {
 			await sql`
 				insert into examples (id, project_id, number, messages, content_hash, prompt_hash, tokens, origin, split)
-				values (${id}, ${one.projectId}, 61, '[]', ${id}::text::bytea, ${id}::text::bytea, 1, 'written', 'train')`;
+				values (${id}, ${one.projectId}, ${unused()}, '[]', ${id}::text::bytea, ${id}::text::bytea, 1, 'written', 'train')`;
 			await sql`
 				insert into runs (id, project_id, version, connection_id, base_model, recipe, seed, status, mark, train_count, validation_count, tokens)
-				select ${run}, project_id, 3, connection_id, base_model, recipe, seed, 'queued', ${run}, 0, 0, 1
+				select ${run}, project_id, ${unused()}, connection_id, base_model, recipe, seed, 'queued', ${run}, 0, 0, 1
 				from runs where id = ${one.ids.runs!}`;
 			await sql`insert into run_examples (project_id, run_id, example_id, kind) values (${one.projectId}, ${run}, ${id}, 'train')`;
 		});
@@ -344,7 +361,7 @@ describe('what is evidence does not change', () => {
 			team.scope,
 			(sql) => sql`
 				insert into examples (id, project_id, number, messages, content_hash, prompt_hash, tokens, origin)
-				values (${id}, ${one.projectId}, 50, '[]', ${randomUUID()}::text::bytea, ${randomUUID()}::text::bytea, 1, 'written')`
+				values (${id}, ${one.projectId}, ${unused()}, '[]', ${randomUUID()}::text::bytea, ${randomUUID()}::text::bytea, 1, 'written')`
 		);
 		expect(await refusal(team.scope, `update examples set messages = '[1]' where id = '${id}'`)).toBe('AI006');
 		expect(await refusal(team.scope, `update examples set messages = '[]' where id = '${id}'`)).toBeUndefined();
@@ -363,6 +380,11 @@ describe('nor by the owner of the tables', () => {
 		'key_id = new_id()'
 	];
 
+	test('that a run was sent a preference', async () => {
+		const takeBack = owner`update playground_pairs set ordered = false where id = ${one.ids.playground_pairs!}`;
+		await expect(takeBack).rejects.toMatchObject({ code: 'AI006' });
+	});
+
 	test('an audit entry', async () => {
 		const columns = await owner`select attname as name from pg_attribute
 			where attrelid = 'audit_entries'::regclass and attnum > 0 and not attisdropped order by 1`;
@@ -376,8 +398,7 @@ describe('nor by the owner of the tables', () => {
 		for (const change of ['place = place + 1', `hash = 'x'`, 'place = null, hash = null', ...another])
 			await expect(owner.unsafe(`update audit_links set ${change}`), change).rejects.toMatchObject({ code: 'AI006' });
 		// one that waits is of its entry too
-		await addUnheard(team.scope);
-		const waits = `where team_id = '${team.teamId}' and place is null`;
+		const waits = `where entry_id = '${await addUnheard(team.scope)}' and place is null`;
 		for (const change of another)
 			await expect(owner.unsafe(`update audit_links set ${change} ${waits}`), change).rejects.toMatchObject({
 				code: 'AI006'

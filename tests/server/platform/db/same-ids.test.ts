@@ -545,6 +545,12 @@ test('a reveal in one team ends no vote in another', async () => {
 				values (${ids.projects!}, ${ids.evaluations!}, ${ids.pairings!}, ${person}, 1, false)`
 		);
 	await ballotOf(one.owner.id);
+	await raw(
+		inTwo(),
+		(sql) => sql`
+			insert into votes (project_id, evaluation_id, pairing_id, person_id, ballot_id, choice, client_id)
+			select project_id, evaluation_id, pairing_id, person_id, id, 'first', gen_random_uuid() from ballots`
+	);
 	await owner`update evaluations set revealed_at = now() where team_id = ${two.teamId} and id = ${ids.evaluations!}`;
 	await expect(ballotOf(two.owner.id)).rejects.toMatchObject({ code: 'AI030' });
 });

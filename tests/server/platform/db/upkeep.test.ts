@@ -25,7 +25,8 @@ const isOpen = async (table: string, set: string): Promise<boolean> => {
 	await rewriteHistory('runs', (sql) => sql`update runs set status = 'ready'`);
 	await rewriteHistory(
 		'evaluations',
-		(sql) => sql`update evaluations set status = 'voting', revealed_at = null, result = null`
+		(sql) => sql`
+			update evaluations set status = 'voting', revealed_at = null, result = null, kind = 'comparison', sendable_from = null`
 	);
 	await rewriteHistory(
 		'webhook_deliveries',
@@ -59,6 +60,7 @@ test.for([
 	['evaluations', `status = 'failed'`],
 	['evaluations', `result = '{}'`],
 	['evaluations', `revealed_at = now(), result = '{}'`],
+	['evaluations', `revealed_at = now(), kind = 'scoring', sendable_from = 8`],
 	['webhook_deliveries', `state = 'waiting', next_at = now() + interval '1 second'`],
 	['webhook_endpoints', `state = 'off', reason = 'gone', mailed_at = now()`],
 	['webhook_endpoints', `state = 'paused'`]
