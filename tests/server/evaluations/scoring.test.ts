@@ -16,8 +16,8 @@ import {
 } from '../../../src/lib/server/evaluations/queries.ts';
 import { countUncounted } from '../../../src/lib/server/evaluations/jobs.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
-import { activities, evaluations, outputs, pairings } from '../../../src/lib/server/platform/db/schema.ts';
-import { newBallot, newContest, newScoring } from '../../support/evaluation.ts';
+import { activities, evaluations } from '../../../src/lib/server/platform/db/schema.ts';
+import { newBallot, newScoring } from '../../support/evaluation.ts';
 import { raw } from '../../support/raw.ts';
 
 afterAll(() => closePools());
