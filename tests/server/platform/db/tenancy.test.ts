@@ -264,6 +264,7 @@ describe('the catalogue', () => {
 			'refuse_late_votes',
 			'refuse_leak_added',
 			'refuse_leaks_changed',
+			'refuse_other_marks',
 			'rename_person',
 			'rights_of_session',
 			'search_examples',
