@@ -20,23 +20,47 @@ const leave = async (reader: ReadableStreamDefaultReader<Uint8Array>) => {
 	if (!rest?.done) await reader.cancel();
 };
 
-/** The data of the events that are whole, and what is left over for the next packet. */
+/** Far more than a chunk of an answer has. */
+const mostOfEvent = 4_000_000;
+
+/** The data of the events that are whole, and what is left over for the next packet. Of each packet only itself is looked at. */
 class Events {
 	#rest = '';
 	#data: string[] = [];
+	#held = 0;
+	#isReturned = false;
 
 	take(text: string): string[] {
-		const known = this.#rest + text;
-		// its line feed may come with the next packet
-		const isCut = known.endsWith('\r');
-		const lines = (isCut ? known.slice(0, -1) : known).split(lineEnd);
-		this.#rest = lines.pop()! + (isCut ? '\r' : '');
+		// a carriage return has ended its line already: the line feed behind it ends no other
+		const lines = (this.#isReturned && text.startsWith('\n') ? text.slice(1) : text).split(lineEnd);
+		if (text !== '') this.#isReturned = text.endsWith('\r');
+		lines[0] = this.#rest + lines[0]!;
+		this.#rest = lines.pop()!;
 		const events: string[] = [];
 		for (const line of lines) {
-			if (line.startsWith('data:')) this.#data.push(line.slice(line[5] === ' ' ? 6 : 5));
-			else if (line === '' && this.#data.length > 0) events.push(this.#data.splice(0).join('\n'));
+			if (line.startsWith('data:')) this.#keep(line.slice(line[5] === ' ' ? 6 : 5));
+			else if (line === '' && this.#data.length > 0) events.push(this.#taken());
 		}
 		return events;
+	}
+
+	/** What has come when no more will, for want of an empty line behind it. */
+	end(): string[] {
+		return this.take('\n\n');
+	}
+
+	isTooLarge(): boolean {
+		return this.#held + this.#rest.length > mostOfEvent;
+	}
+
+	#keep(data: string) {
+		this.#data.push(data);
+		this.#held += data.length;
+	}
+
+	#taken(): string {
+		this.#held = 0;
+		return this.#data.splice(0).join('\n');
 	}
 }
 
@@ -44,6 +68,7 @@ class Events {
 const readable = (datas: readonly string[]): { chunks: Chunk[]; end: Error | typeof endOfAll | null } => {
 	const chunks: Chunk[] = [];
 	for (const data of datas) {
+		if (data.trim() === '') continue;
 		if (data.startsWith(endOfAll)) return { chunks, end: endOfAll };
 		try {
 			const chunk = JSON.parse(data) as (Chunk & { error?: unknown }) | null;
@@ -58,7 +83,8 @@ const readable = (datas: readonly string[]): { chunks: Chunk[]; end: Error | typ
 
 /**
  * A streamed answer, all chunks of a packet at once. The SDKs' own readers copy what is left of a packet for each of its events, and wake
- * half a dozen promises: twice what everything else of a word costs. Ends quietly when it is ended, as theirs do.
+ * half a dozen promises: twice what everything else of a word costs. Ends quietly when it is ended, as theirs do. A packet without any is
+ * a sign of life.
  */
 export async function* chunksIn({ body }: Response): AsyncGenerator<Chunk[]> {
 	if (!body) return;
@@ -69,10 +95,12 @@ export async function* chunksIn({ body }: Response): AsyncGenerator<Chunk[]> {
 	try {
 		while (!isOver) {
 			const { value, done } = await reader.read();
-			const { chunks, end } = readable(events.take(done ? '\n' : decoder.decode(value, { stream: true })));
-			if (chunks.length > 0) yield chunks;
-			if (done) return;
+			const { chunks, end } = readable(done ? events.end() : events.take(decoder.decode(value, { stream: true })));
+			if (chunks.length > 0 || !done) yield chunks;
+			// what was cut is no event
+			if (done && !(end instanceof BrokenOff)) return;
 			if (end instanceof Error) throw end;
+			if (events.isTooLarge()) throw Object.assign(new Error('An event is too large'), { code: 'TOO_LARGE' });
 			isOver = end !== null;
 		}
 	} catch (problem) {
