@@ -240,7 +240,9 @@ const worded = async (answer: unknown): Promise<string> => {
 		if (typeof part?.[Symbol.asyncIterator] !== 'function') continue;
 		for await (const piece of part as AsyncIterable<unknown>) pieces.push(piece);
 	}
-	return JSON.stringify([answer ?? null, pieces.map(String).join('')])
+	// how many words of an answer leave together is a matter of moments
+	const said = pieces.map(String).join('').replaceAll('"}\n\ndata: {"text":"', '');
+	return JSON.stringify([answer ?? null, said])
 		.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}|\b[0-9a-f]{16}\b/g, 'id')
 		.replace(/"connections":\[.*?\]/, '')
 		.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'moment')

@@ -7,7 +7,7 @@ import { slowLine } from '../../support/slow-line.ts';
 import { type StartedApp, startApp } from '../../support/started-app.ts';
 import { newProject, newTeam } from '../../support/team.ts';
 
-// Node ends a request that has not arrived after five minutes. Here it has half a second, so that nobody waits for the test.
+// Node ends a request that has not arrived after five minutes. Here it has two seconds, and the file takes four.
 
 let app: StartedApp;
 beforeAll(async () => {
@@ -21,7 +21,7 @@ test('ait push over a slow line takes as long as it takes', async () => {
 	const { project } = await newProject(team.scope);
 	const { userId } = await team.as('trainer');
 	const { token } = await newToken(userId, team.teamId);
-	const lines = Array.from({ length: 60 }, (_, at) => originalLine(at + 1));
+	const lines = Array.from({ length: 80 }, (_, at) => originalLine(at + 1));
 	const folder = originalProject(lines);
 	const origin = await slowLine(app.origin, { pieceBytes: 1_000, everyMs: 150 });
 	const env = { AITELIER_URL: origin, AITELIER_API_KEY: token };
@@ -29,8 +29,8 @@ test('ait push over a slow line takes as long as it takes', async () => {
 	expect(await ait(folder, 'push', { env })).toMatchObject({
 		code: 0,
 		err: '',
-		out: expect.stringContaining('60 new')
+		out: expect.stringContaining('80 new')
 	});
 	const [row] = await app.owner`select count(*)::int from examples where project_id = ${project.id}`;
-	expect(row!.count).toBe(60);
+	expect(row!.count).toBe(80);
 });

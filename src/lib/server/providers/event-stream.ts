@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { readJson } from '../../core/text/json.ts';
 import type { Chunk } from './stream.ts';
 
 /** What a server says in place of the rest of its answer. */
@@ -71,7 +72,7 @@ const readable = (datas: readonly string[]): { chunks: Chunk[]; end: Error | typ
 		if (data.trim() === '') continue;
 		if (data.startsWith(endOfAll)) return { chunks, end: endOfAll };
 		try {
-			const chunk = JSON.parse(data) as (Chunk & { error?: unknown }) | null;
+			const chunk = readJson(data) as (Chunk & { error?: unknown }) | null;
 			if (chunk?.error) return { chunks, end: new BrokenOff(chunk.error) };
 			if (chunk) chunks.push(chunk); // some servers send a `null` to keep the line open
 		} catch (problem) {
