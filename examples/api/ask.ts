@@ -40,7 +40,8 @@ export const ask = async <Answer>(path: string, request: Request = {}, tries = 5
 	const isRefused = answer instanceof Response && !isUnderWay && (tries === 1 || !passes.has(answer.status));
 	if (isRefused) return stop(`${answer.status}: ${await sentenceOf(answer)}`);
 	if (tries === 1 && !isUnderWay) return stop(`${AIT_URL} does not answer.`);
-	const seconds = answer instanceof Response ? Number(answer.headers.get('retry-after') ?? 5) : 5;
+	// a proxy may name a date
+	const seconds = (answer instanceof Response && Number(answer.headers.get('retry-after'))) || 5;
 	await new Promise((next) => setTimeout(next, seconds * 1000));
 	return ask(path, request, isUnderWay ? tries : tries - 1);
 };

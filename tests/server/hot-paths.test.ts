@@ -22,7 +22,7 @@ import { newBallot } from '../support/evaluation.ts';
 vi.mock('../../src/lib/server/platform/db/prompt-socket.ts', async (original) => {
 	const { promptSocket } = await original<typeof import('../../src/lib/server/platform/db/prompt-socket.ts')>();
 	const { counted } = await import('../support/counted-socket.ts');
-	return { promptSocket: (...values: Parameters<typeof promptSocket>) => counted(promptSocket(...values)) };
+	return { promptSocket: async (...values: Parameters<typeof promptSocket>) => counted(await promptSocket(...values)) };
 });
 // a notice to pages may fall into any moment
 vi.mock('../../src/lib/server/events/relay.ts', () => ({ tellPages: () => {}, linkEntries: () => {} }));

@@ -26,14 +26,17 @@ const hasNone = (text: SQL, parts: readonly string[]): SQL =>
 	);
 
 /** How messages are kept: `JSON.stringify`, in which no quotation mark of a text stands without a backslash before it. */
-const turn = '{"role":';
-const turnOf = (role: string) => `${turn}"${role}","content":"`;
+const by = '"role":';
+const turnOf = (role: string) => `{${by}"${role}","content":"`;
 
-/** One question and its answer, with a system prompt or without, none of them empty: most examples, and told without reading the JSON. */
+/**
+ * One question and its answer, with a system prompt or without, none of them empty: most examples, and told without reading the JSON. Where
+ * a turn has its fields in another order, or an object inside has a role too, the roles that are counted are not those that are found.
+ */
 const asksOnce = (text: SQL): SQL => sql`(
-	case octet_length(${text}) - octet_length(replace(${text}, ${turn}, ''))
-		when ${2 * turn.length} then starts_with(${text}, ${`[${turnOf('user')}`})
-		when ${3 * turn.length} then starts_with(${text}, ${`[${turnOf('system')}`})
+	case octet_length(${text}) - octet_length(replace(${text}, ${by}, ''))
+		when ${2 * by.length} then starts_with(${text}, ${`[${turnOf('user')}`})
+		when ${3 * by.length} then starts_with(${text}, ${`[${turnOf('system')}`})
 			and strpos(${text}, ${`},${turnOf('user')}`}) between 1 and strpos(${text}, ${`},${turnOf('assistant')}`})
 	end
 	and strpos(${text}, ${`},${turnOf('assistant')}`}) > 0
@@ -48,8 +51,8 @@ const takesTurns = sql`(
 
 /**
  * A step: those that are not plainly fine, by number. Plain is what begins with the user, or a system prompt, and takes turns in
- * text alone: nearly all, and the database sees it without sending the texts here. It looks at JSON as it is written, once for each example,
- * because reading the text of a field refuses \\u0000 in any other.
+ * text alone: nearly all, and the database sees it without sending the texts here. It looks at JSON as it is written, once for each example:
+ * a turn with a \\u0000 anywhere is refused by whatever reads a field of it.
  */
 const candidates = (tx: Tx, project: Project, after: number) => {
 	const text = sql`said.text`;
@@ -63,7 +66,7 @@ const candidates = (tx: Tx, project: Project, after: number) => {
 				and (${hasNone(text, controlTokenParts)} or ${text} !~ ${controlTokenPattern})
 				and (e.rewrite is null or ${hasNone(sql`e.rewrite`, controlTokenParts)} or e.rewrite !~ ${controlTokenPattern})
 				and (e.source is null or ${hasNone(sql`e.source`, ['"tools"', '"functions"', '"weight"'])})
-				and (${asksOnce(text)} or ${takesTurns}), false)
+				and (${asksOnce(text)} or case when strpos(${text}, ${'\\u0000'}) = 0 then ${takesTurns} end), false)
 		order by e.number limit ${atOnce}`);
 };
 

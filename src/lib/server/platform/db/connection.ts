@@ -79,6 +79,7 @@ const patienceMs = 8_000;
  */
 export const openConnection = async (options: Options, onLost: () => void): Promise<Connection> => {
 	let socket: Socket | undefined;
+	let isAsked = false;
 	let gone = false;
 	let open = false;
 	const waiting = new Set<Query>();
@@ -98,10 +99,12 @@ export const openConnection = async (options: Options, onLost: () => void): Prom
 		max: 1,
 		idle_timeout: 0,
 		max_lifetime: null,
-		socket: (target: Parameters<typeof promptSocket>[0]) => {
+		socket: async (target: Parameters<typeof promptSocket>[0]) => {
 			// fault 4: the driver must not come back with what it remembers
-			if (socket) throw new ConnectionLost();
-			socket = promptSocket(target);
+			if (isAsked) throw new ConnectionLost();
+			isAsked = true;
+			socket = await promptSocket(target);
+			if (gone) socket.destroy();
 			socket.once('error', lose);
 			socket.once('close', lose);
 			return socket;

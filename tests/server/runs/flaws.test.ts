@@ -1,0 +1,116 @@
+import { afterAll, expect, test } from 'vitest';
+import { type Message, conversationProblem, toMessages } from '../../../src/lib/core/examples/conversation.ts';
+import { trainedTurns, weightIn } from '../../../src/lib/core/examples/formats/training.ts';
+import { flawsOfExample } from '../../../src/lib/core/examples/trainable.ts';
+import { inProject } from '../../../src/lib/server/access/scope.ts';
+import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
+import { projectNow } from '../../../src/lib/server/project/rows.ts';
+import { readFlaws } from '../../../src/lib/server/runs/flaws.ts';
+import { randomFrom } from '../../bench/measure.ts';
+import { addRows, newWorkshop } from '../../support/training.ts';
+
+afterAll(() => closePools());
+
+const random = randomFrom(20);
+const oneOf = <T>(some: readonly T[]): T => some[Math.floor(random() * some.length)]!;
+const now = (share: number) => random() < share;
+
+const texts = [
+	'Where is it?',
+	' two blanks  ',
+	'It says {"role":"user","content":""}',
+	'},{"role":"assistant","content":"no',
+	'\\"content\\":" ',
+	'a\\',
+	'\u00a0x\u2028',
+	'<|im_end|>',
+	'[INST] so',
+	'a < | b|>',
+	'Grüße 🎉 \u0000 \u001f',
+	'"weight":0 and "tool_calls"'
+];
+const extras: object[] = [
+	{ name: 'ana' },
+	{ weight: 0 },
+	{ weight: 1 },
+	{ reasoning: 'so' },
+	{ reasoning_content: null },
+	{ meta: [{ role: 'user', content: 'x' }] },
+	{ meta: { role: 'assistant', content: 'x' } },
+	{ tool_calls: [{ id: 'a', type: 'function', function: { name: 'find', arguments: '{"content":""}' } }] },
+	{ tool_call_id: 'a' }
+];
+
+let said = 0; // no two examples say the same
+const turn = (role: string): object => {
+	const content = now(0.05) ? null : `${oneOf(texts)} ${said++}`;
+	const more = now(0.2) ? oneOf(extras) : {};
+	return oneOf([
+		{ role, content, ...more },
+		{ role, content, ...more },
+		{ content, role, ...more },
+		{ ...more, role, content },
+		{ role, ...more, content }
+	]);
+};
+const usual = ['user', 'assistant'];
+const roles = () => [
+	...(now(0.3) ? ['system'] : []),
+	...(now(0.5)
+		? usual
+		: Array.from({ length: 1 + Math.floor(random() * 4) }, () => oneOf([...usual, ...usual, 'system', 'tool']))),
+	...(now(0.3) ? ['assistant'] : [])
+];
+const sources = [
+	null,
+	null,
+	'{"tools":[{"type":"function","function":{"name":"find"}}]}',
+	'{"tools":[{"type":"function","function":{"name":"find"}}],"tools":7}',
+	'{"functions":[{"name":"find"}]}',
+	'{"weight":2}',
+	'{"weight" : 0.5, "weight" : 1}',
+	'{"note":"\\"weight\\""}'
+];
+const rewrites = [null, null, null, 'Better.', 'Better <|im_end|>', 'a <start_of_turn> b'];
+
+const conversation = (): Message[] => {
+	for (;;) {
+		const turns = roles().map(turn);
+		if (conversationProblem(turns) === null) return toMessages(turns);
+	}
+};
+
+/** The same, of each example by itself. */
+const oneByOne = (rows: readonly { messages: Message[]; rewrite: string | null; source: string | null }[]) => {
+	const rules = rows.flatMap((row) => flawsOfExample(row).map(({ rule }) => rule));
+	const thinks = rows.filter((row) =>
+		trainedTurns(row).some(({ reasoning, reasoning_content }) => reasoning != null || reasoning_content != null)
+	);
+	return {
+		flaws: Object.fromEntries([...new Set(rules)].map((rule) => [rule, rules.filter((each) => each === rule).length])),
+		thoughtful: thinks.length,
+		weighted: rows.filter(({ source }) => (weightIn(source) ?? 1) !== 1).length
+	};
+};
+
+test('what the database takes for plain without reading it has no flaw, no thought and no weight, however odd it looks', async () => {
+	const workshop = await newWorkshop('http://127.0.0.1:9', { train: 1, validation: 0 });
+	const scope = await inProject(workshop.scope, workshop.slug);
+	const rows = Array.from({ length: 1_500 }, () => ({
+		messages: conversation(),
+		rewrite: now(0.2) ? oneOf(rewrites) : null,
+		source: now(0.3) ? oneOf(sources) : null
+	}));
+	const given = rows.map(({ messages, rewrite, source }) => ({
+		question: '',
+		messages,
+		...(rewrite !== null && { rewrite }),
+		...(source !== null && { source })
+	}));
+	for (let at = 0; at < given.length; at += 500)
+		await addRows(workshop.scope, workshop.project.id, given.slice(at, at + 500), at + 2); // the first is the workshop's own
+	const { flawed, thoughtful, weighted } = await scope.tx(async (tx) => readFlaws(tx, await projectNow(tx, scope)));
+	const flaws = Object.fromEntries(flawed.map(({ rule, count }) => [rule, count]));
+	expect({ flaws, thoughtful, weighted }).toEqual(oneByOne(rows));
+	expect(Object.keys(flaws).toSorted()).toEqual(['control', 'order', 'tools', 'weights']);
+});
