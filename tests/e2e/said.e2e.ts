@@ -66,13 +66,16 @@ test('deleting a row leaves the focus on the one that took its place', async ({ 
 });
 
 test('a list that goes away with the focus in it leaves the focus on the page', async ({ page }) => {
-	await open(page, to.members(world.team));
-	await page.evaluate(() => {
-		const list = document.querySelector('main ul, main tbody')!;
-		list.querySelector<HTMLElement>('button, a')!.focus();
-		list.remove();
-	});
-	await expect(page.locator('#main')).toBeFocused();
+	// what looks after the focus comes behind the page, and says nothing of itself
+	await expect(async () => {
+		await open(page, to.members(world.team));
+		await page.evaluate(() => {
+			const list = document.querySelector('main ul, main tbody')!;
+			list.querySelector<HTMLElement>('button, a')!.focus();
+			list.remove();
+		});
+		await expect(page.locator('#main')).toBeFocused({ timeout: 2_000 });
+	}).toPass();
 });
 
 test('a blocked button gives a thumb its reason', async ({ browser }) => {
