@@ -4,7 +4,7 @@
  */
 export const firstLoads: Record<string, number> = {
 	start: 66,
-	team: 85,
+	team: 86,
 	'team-project': 93,
 	'team-project-add': 108,
 	'team-project-eval': 93,
