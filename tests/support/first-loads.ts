@@ -18,7 +18,7 @@ export const firstLoads: Record<string, number> = {
 	'team-project-eval-prompts': 105,
 	'team-project-examples': 148,
 	'team-project-playground': 144,
-	'team-project-rate': 109,
+	'team-project-rate': 110,
 	'team-project-settings': 136,
 	'team-project-split': 100,
 	'team-project-train': 100,
