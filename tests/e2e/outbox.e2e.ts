@@ -1,6 +1,6 @@
 import { type BrowserContext, type Page, expect, test } from '@playwright/test';
 import { to } from '../../src/lib/paths.ts';
-import { open, signInAs } from '../support/browser-steps.ts';
+import { open, press, signInAs } from '../support/browser-steps.ts';
 import { inProject } from '../../src/lib/server/access/scope.ts';
 import { revealResults } from '../../src/lib/server/evaluations/commands.ts';
 import { addExamples, newBallot } from '../support/evaluation.ts';
@@ -16,13 +16,6 @@ test.beforeAll(() => {
 });
 test.afterAll(() => app.close());
 
-/** A card does not take the next key before a person can have seen it. */
-const press = async (page: Page, ...keys: string[]) => {
-	for (const key of keys) {
-		await page.waitForTimeout(200);
-		await page.keyboard.press(key);
-	}
-};
 const left = async (page: Page) => Number(/(\d+) left/.exec(await page.title())?.[1] ?? 0);
 
 const newRater = async (context: BrowserContext, count: number) => {

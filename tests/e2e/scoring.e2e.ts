@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { type BrowserContext, type Page, expect, test } from '@playwright/test';
+import { type BrowserContext, expect, test } from '@playwright/test';
 import { to } from '../../src/lib/paths.ts';
 import type { Scope } from '../../src/lib/server/access/scope.ts';
 import { scoreAnswer } from '../../src/lib/server/evaluations/commands.ts';
 import { nextAnswers } from '../../src/lib/server/evaluations/queries.ts';
-import { open, signInAs } from '../support/browser-steps.ts';
+import { open, press, signInAs } from '../support/browser-steps.ts';
 import { newBallot, newScoring } from '../support/evaluation.ts';
 import { type RunningApp, openApp } from '../support/running-app.ts';
 import { newSession } from '../support/session.ts';
@@ -17,13 +17,6 @@ test.beforeAll(() => {
 });
 test.afterAll(() => app.close());
 
-/** What is judged does not take the next key before a person can have seen it. */
-const press = async (page: Page, ...keys: string[]) => {
-	for (const key of keys) {
-		await page.waitForTimeout(200);
-		await page.keyboard.press(key);
-	}
-};
 const enter = async (context: BrowserContext, { scope, owner }: { scope: Scope; owner: { id: string } }) => {
 	await signInAs(context, app, await newSession(app.owner, owner.id));
 	const [team] = await app.owner`select slug from teams where id = ${scope.teamId}`;

@@ -11,6 +11,14 @@ export const open = async (page: Page, address: string): Promise<Response> => {
 	return answer!;
 };
 
+/** What is judged, a card as a pair, does not take the next key before a person can have seen it. */
+export const press = async (page: Page, ...keys: string[]) => {
+	for (const key of keys) {
+		await page.waitForTimeout(200);
+		await page.keyboard.press(key);
+	}
+};
+
 /** Signs a browser in without a mail. */
 export const signInAs = (context: BrowserContext, app: RunningApp, session: string) =>
 	context.addCookies([{ name: 'session', value: session, url: app.origin, httpOnly: true, sameSite: 'Lax' }]);

@@ -1,3 +1,4 @@
+// Longer than most: a project in lists, in the frame of its pages and in its settings, and how one is made and changed.
 import * as v from 'valibot';
 import { NewConnection } from './connections.ts';
 import { Id, Name, NoInput, Time, whole } from './fields.ts';
