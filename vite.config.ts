@@ -3,17 +3,27 @@ import tailwindcss from '@tailwindcss/vite';
 import { defineConfig } from 'vitest/config';
 import { SlowestFirst } from './tests/support/slowest-first.ts';
 
+/** Asks no database: rules, and what speaks to servers that the test itself starts. */
 const pure = [
-	...['core', 'contract', 'components', 'client'].map((room) => `tests/${room}/**/*.test.ts`),
+	...['core', 'contract', 'components', 'client', 'mutate', 'sandbox'].map((room) => `tests/${room}/**/*.test.ts`),
+	'tests/paths.test.ts',
 	// the rest of the command line speaks to the built app
-	...['*', '!(remote)/**/*'].map((tests) => `tests/cli/${tests}.test.ts`)
+	...['*', '!(remote)/**/*', 'remote/{merge,sending}'].map((tests) => `tests/cli/${tests}.test.ts`),
+	'tests/launch/{votes,workflows}.test.ts',
+	'tests/routes/{add/preview,docs/*,rate/*}.test.ts',
+	'tests/server/access/oauth-endpoints.test.ts',
+	// `environment` leaves its variables behind
+	'tests/server/providers/!(environment).test.ts',
+	// `bombs` fills the memory, `secure` is configured, `recheck` and `upload` have a database
+	'tests/server/http/!(bombs|recheck|secure|upload).test.ts',
+	'tests/server/platform/{beside,db/dangers,db/new-id,db/rows,mail/messages}.test.ts'
 ];
 
 export default defineConfig({
 	plugins: [tailwindcss(), sveltekit()],
 	test: {
 		projects: [
-			// without I/O nothing is left behind, so one worker takes file after file without loading everything anew
+			// nothing is left behind, so one worker takes file after file without loading everything anew
 			{ extends: true, test: { name: 'pure', include: pure, isolate: false } },
 			{
 				extends: true,
@@ -45,7 +55,7 @@ export default defineConfig({
 		},
 		setupFiles: ['tests/support/setup.ts'],
 		// most of what they do is waiting: for Postgres, for a clock, for processes they start
-		maxWorkers: 4,
+		maxWorkers: 6,
 		testTimeout: 90_000,
 		hookTimeout: 150_000,
 		// how long a wait takes on a busy machine says nothing

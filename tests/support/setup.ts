@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { format } from 'node:util';
 import postgres from 'postgres';
 import { afterAll, afterEach, beforeEach, inject } from 'vitest';
+import { fastDir } from './fast-dir.ts';
 
 // Runs before the imports of every test file. Each file gets a directory of its own and, outside the
 // rooms without I/O (vite.config.ts), a database, named by the variables that the app reads.
 
 const ownerUrl = inject('ownerUrl');
-const room = fs.mkdtempSync(path.join(os.tmpdir(), 'aitelier-file-'));
+const room = fs.mkdtempSync(path.join(fastDir(), 'aitelier-file-'));
 
 Object.assign(process.env, {
 	NODE_ENV: 'test',
