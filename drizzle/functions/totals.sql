@@ -20,12 +20,18 @@ create or replace function whole_points(rating real) returns smallint language s
 	select coalesce(floor(rating), 0)::smallint
 $$;
 
+-- It also stands for the key that examples have to their project: the project is there, and stays until the transaction ends. A key
+-- would ask that of every row.
 create or replace function count_examples_added() returns trigger language plpgsql security definer set search_path = '' as $$
 declare
 	place record;
 	free smallint;
 begin
 	for place in select n.team_id, n.project_id from new_rows n group by 1, 2 loop
+		perform from public.projects p where p.team_id = place.team_id and p.id = place.project_id for key share;
+		if not found then
+			raise foreign_key_violation using message = 'There is no project ' || place.project_id || ' in this team';
+		end if;
 		free := public.free_slot(place.project_id);
 		insert into public.example_counts as c
 			(team_id, project_id, slot, split, points, rewritten, trained, count, tokens, ratings, changes)
@@ -104,16 +110,18 @@ create or replace function count_own(team uuid, ids uuid[], step int) returns vo
 	on conflict on constraint own_counts_key do update set count = c.count + excluded.count
 $$;
 
--- Where the owner purges a project. No key does it, since a rating would wait for whoever has the project's row.
-create or replace function purge_counts() returns trigger language plpgsql set search_path = '' as $$
+-- Where the owner purges a project, its examples go too, with what hangs on them, and its counters. No key does it: of an example it
+-- would be asked for row by row, and of a counter a rating would wait for whoever has the project's row.
+create or replace function purge_project() returns trigger language plpgsql set search_path = '' as $$
 begin
+	delete from public.examples e where e.team_id = old.team_id and e.project_id = old.id;
 	delete from public.example_counts c where c.team_id = old.team_id and c.project_id = old.id;
 	delete from public.own_counts c where c.team_id = old.team_id and c.project_id = old.id;
 	delete from public.example_signatures s where s.team_id = old.team_id and s.project_id = old.id;
 	return null;
 end $$;
 
-create or replace trigger projects_counted after delete on projects for each row execute function purge_counts();
+create or replace trigger projects_purged after delete on projects for each row execute function purge_project();
 
 -- Every counter anew, from what is there: for the owner of the tables, where triggers were off. Nobody writes an example meanwhile.
 create or replace function recount_examples() returns void language plpgsql set search_path = '' as $$

@@ -445,7 +445,7 @@ export const examples = teamTable(
 	},
 	{ ...byTrainers, carries: ofProject },
 	(t) => [
-		inTeam(t, t.projectId, projects),
+		// no key to the project: it is asked for row by row, a fifth of an import; drizzle/functions/totals.sql asks once per statement
 		unique().on(t.teamId, t.projectId, t.number),
 		// one index for two questions, because an import pays for each: the same conversation, and the same prompt
 		uniqueIndex('examples_conversation')

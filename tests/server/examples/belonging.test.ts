@@ -1,0 +1,87 @@
+// Examples have no key to their project, because it would be asked for row by row: what stands for it keeps the same promise.
+import { randomUUID } from 'node:crypto';
+import postgres from 'postgres';
+import { afterAll, expect, test } from 'vitest';
+import { type ProjectScope, inProject } from '../../../src/lib/server/access/scope.ts';
+import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
+import { rateExample } from '../../../src/lib/server/ratings/commands.ts';
+import { raw } from '../../support/raw.ts';
+import { newProject, newTeam } from '../../support/team.ts';
+
+const owner = postgres(process.env.DATABASE_URL!, { max: 3, onnotice: () => {} });
+afterAll(async () => {
+	await owner.end();
+	await closePools();
+});
+
+const newPlace = async () => {
+	const team = await newTeam();
+	await newProject(team.scope);
+	return inProject(team.scope, 'support');
+};
+
+let number = 1000;
+const insert = (
+	sql: postgres.Sql | postgres.TransactionSql | postgres.ReservedSql,
+	teamId: string,
+	projectId: string
+) => sql`
+	insert into examples (team_id, project_id, number, messages, content_hash, prompt_hash, tokens, origin)
+	values (${teamId}, ${projectId}, ${number++}, '[]', sha256(${randomUUID()}), sha256(${randomUUID()}), 1, 'import') returning id`;
+const isRefused = { code: '23503' };
+const examplesOf = async ({ project }: ProjectScope) =>
+	(await owner`select count(*)::int as count from examples where project_id = ${project.id}`)[0]!.count as number;
+
+test('an example of a project that is not there, or of another team’s, is refused, whoever writes it', async () => {
+	const [here, there] = [await newPlace(), await newPlace()];
+	for (const projectId of [randomUUID(), there.project.id]) {
+		await expect(insert(owner, here.teamId, projectId)).rejects.toMatchObject(isRefused);
+		await expect(raw(here, (sql) => insert(sql, here.teamId, projectId))).rejects.toMatchObject(isRefused);
+	}
+	expect([await examplesOf(here), await examplesOf(there)]).toEqual([0, 0]);
+	await insert(owner, here.teamId, here.project.id);
+	expect(await examplesOf(here)).toBe(1);
+});
+
+test('a project takes its examples along, with what hangs on them, and no others', async () => {
+	const [here, there] = [await newPlace(), await newPlace()];
+	for (const scope of [here, there])
+		await rateExample(scope, {
+			exampleId: (await insert(owner, scope.teamId, scope.project.id))[0]!.id as string,
+			score: 8,
+			clientId: randomUUID()
+		});
+	await owner`delete from projects where id = ${here.project.id}`;
+	const [left] = await owner`select
+		(select count(*)::int from examples where team_id = ${here.teamId}) as examples,
+		(select count(*)::int from ratings where team_id = ${here.teamId}) as ratings`;
+	expect(left).toEqual({ examples: 0, ratings: 0 });
+	expect(await examplesOf(there)).toBe(1);
+});
+
+test('an example that is written while its project goes is in time, and goes too, or is refused', async () => {
+	const here = await newPlace();
+	let commit = () => {};
+	const held = new Promise<void>((done) => (commit = done));
+	let isIn = () => {};
+	const inserted = new Promise<void>((done) => (isIn = done));
+	const writing = owner.begin(async (sql) => {
+		await insert(sql, here.teamId, here.project.id);
+		isIn();
+		await held;
+	});
+	await inserted;
+	const leaving = owner`delete from projects where id = ${here.project.id}`.execute();
+	await expect
+		.poll(
+			async () =>
+				(
+					await owner`select count(*)::int as count from pg_stat_activity where wait_event_type = 'Lock' and query like 'delete from projects%' and datname = current_database()`
+				)[0]!.count
+		)
+		.toBe(1);
+	commit();
+	await Promise.all([writing, leaving]);
+	expect(await examplesOf(here)).toBe(0);
+	await expect(insert(owner, here.teamId, here.project.id)).rejects.toMatchObject(isRefused);
+});
