@@ -114,16 +114,31 @@ export class NearIndex {
 	add(sayings: Sayings): { number: number; twins: number[] } {
 		const number = this.#count++;
 		const twins = new Set<number>();
-		const own: Piece[] = [
-			...sayings.turns.map((text) => ({ text, prompt: number, isTurn: true, isAround: false })),
-			...sayings.wholes.map((text) => ({ text, prompt: number, isTurn: false, isAround: false })),
-			...sayings.around.map((text) => ({ text, prompt: number, isTurn: false, isAround: true }))
-		];
-		const keys = own.map(({ text }) => this.#keys(text));
-		for (const [at, piece] of own.entries()) this.#look(piece, keys[at]!, twins);
-		for (const [at, piece] of own.entries()) this.#keep(piece, keys[at]!);
-		twins.delete(number);
+		const own = this.#piecesOf(sayings, number);
+		for (const { piece, keys } of own) this.#look(piece, keys, twins);
+		for (const { piece, keys } of own) this.#keep(piece, keys);
 		return { number, twins: [...twins] };
+	}
+
+	/** Adds a prompt to be found, without looking for its twins. */
+	keep(sayings: Sayings): void {
+		for (const { piece, keys } of this.#piecesOf(sayings, this.#count++)) this.#keep(piece, keys);
+	}
+
+	/** The numbers of those that nearly say the same as this prompt, which is not added. */
+	twinsOf(sayings: Sayings): number[] {
+		const twins = new Set<number>();
+		for (const { piece, keys } of this.#piecesOf(sayings, -1)) this.#look(piece, keys, twins);
+		return [...twins];
+	}
+
+	#piecesOf({ turns, wholes, around }: Sayings, prompt: number): { piece: Piece; keys: Set<number> }[] {
+		const pieces: Piece[] = [
+			...turns.map((text) => ({ text, prompt, isTurn: true, isAround: false })),
+			...wholes.map((text) => ({ text, prompt, isTurn: false, isAround: false })),
+			...around.map((text) => ({ text, prompt, isTurn: false, isAround: true }))
+		];
+		return pieces.map((piece) => ({ piece, keys: this.#keys(piece.text) }));
 	}
 
 	#keys(text: string): Set<number> {

@@ -1,7 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { and, asc, eq, gt, isNull, or, sql } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
-import type { Message } from '../../core/examples/example.ts';
 import { Families, NearIndex, type Sayings, commonGrams, sampleOf, sayingsOf } from '../../core/examples/near.ts';
 import type { ProjectScope, Scope, Tx } from '../access/scope.ts';
 import { record } from '../events/record.ts';
@@ -137,32 +136,6 @@ export const comparedAsFarAs = (scope: ProjectScope): Promise<void> =>
 	awaitCompared(scope).catch((problem) => {
 		if (!(problem instanceof AppError)) throw problem;
 	});
-
-/** A new prompt is compared at once with so many that are locked; with more, the split finds what is near. */
-const mostLocked = 5000;
-
-/**
- * A step: throws *conflict* where this asks nearly the same as an example that is locked in validation, also one that was deleted: an
- * answer of a model to it must not come to train by the playground. `messages` end in an answer.
- */
-export const refuseNearMeasured = async (tx: Tx, projectId: string, messages: readonly Message[]): Promise<void> => {
-	const locked = await tx
-		.select({ number: examples.number, messages: examples.messages })
-		.from(examples)
-		.where(and(eq(examples.projectId, projectId), eq(examples.split, 'validation')))
-		.limit(mostLocked + 1);
-	if (locked.length > mostLocked) return;
-	const known = locked.map((example) => sayingsOf(example.messages));
-	const index = new NearIndex(commonGrams(sampleOf(known)));
-	for (const sayings of known) index.add(sayings);
-	const [twin] = index.add(sayingsOf(messages)).twins;
-	if (twin === undefined) return;
-	throw new AppError(
-		'conflict',
-		`This asks nearly the same as example ${locked[twin]!.number}, which is locked in validation: what measures must not train. Ask something else to keep the answer.`,
-		'messages'
-	);
-};
 
 /** How many examples still wait to be compared; null in a project that is too large for it. */
 export const countWaiting = async (tx: Tx, projectId: string): Promise<number | null> => {

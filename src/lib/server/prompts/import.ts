@@ -43,7 +43,7 @@ export const importPromptLines = async (
 			const { line, text } = drafts[at]!;
 			if (outcome.is === 'added') result.added++;
 			else if (outcome.is === 'known') result.duplicates++;
-			else refuse(line, `Line ${line}: ${outcome.reason.replace(/[.]$/, '')}`, text);
+			else refuse({ line, reason: `Line ${line}: ${outcome.reason.replace(/[.]$/, '')}`, text });
 		}
 	};
 	let [read, refusedInARow] = [0, 0];
@@ -56,7 +56,7 @@ export const importPromptLines = async (
 			}
 			const parsed = line.text === null ? null : parsePrompt(line.text, line.number);
 			if (!parsed?.ok) {
-				refuse(line.number, parsed?.reason ?? line.reason ?? '', line.text ?? '');
+				refuse({ line: line.number, reason: parsed?.reason ?? line.reason ?? '', text: line.text ?? '' });
 				if (++refusedInARow === mostRefusedInARow) result.notRead += (await (lines as Partial<Lines>).pass?.()) ?? 0;
 				continue;
 			}
