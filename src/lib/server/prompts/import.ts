@@ -6,6 +6,7 @@ import type { Line, Lines } from '../../core/examples/import/reading.ts';
 import { mostRefusedInARow, refusing } from '../../core/examples/import/refusals.ts';
 import type { Message } from '../../core/examples/example.ts';
 import { parsePrompt } from '../../core/prompts/parse.ts';
+import { isTable, linesOfTable } from '../../core/prompts/table.ts';
 import type { ProjectScope } from '../access/scope.ts';
 import { record } from '../events/record.ts';
 import { enqueue } from '../jobs/queue.ts';
@@ -48,7 +49,7 @@ export const importPromptLines = async (
 	};
 	let [read, refusedInARow] = [0, 0];
 	try {
-		for await (const line of lines) {
+		for await (const line of isTable(fileName) ? linesOfTable(lines) : lines) {
 			if (++read % perTurn === 0) await nextTurn();
 			if (refusedInARow === mostRefusedInARow) {
 				result.notRead++;
