@@ -131,6 +131,28 @@ test('what was learnt stays, and the comparison leaves its twin out', async () =
 	expect(asked.map(({ number }) => number)).not.toContain(1);
 });
 
+test('what comes later joins the families there are, and two of them become one by way of it', async () => {
+	const { scope, project } = await newPlace();
+	const families = async () => (await sides(scope)).map(({ family }) => family?.toString('hex') ?? null);
+	const words = question('pan').split(' ');
+	const turned = (count: number) => words.map((word, at) => (at < count ? 'oak' : word)).join(' ');
+	await addExamples(scope, project.id, [turned(0), again('kettle'), turned(8), other(1)], { split: null });
+	await compareExamples(scope, project.id);
+	expect(await families()).toEqual([null, null, null, null]);
+	await addExamples(scope, project.id, [turned(4), question('kettle')], { split: null, from: 5 });
+	await compareExamples(scope, project.id);
+	const [one, kettle, three, none, between, later] = await families();
+	expect([one, three]).toEqual([between, between]);
+	expect(kettle).toBe(later);
+	expect(new Set([one, kettle, none]).size).toBe(3);
+	// what comes without a twin leaves them as they are
+	const before = await families();
+	await addExamples(scope, project.id, [other(2), `${turned(0)} Please`], { split: null, from: 7 });
+	await compareExamples(scope, project.id);
+	expect((await families()).slice(0, 6)).toEqual(before);
+	expect((await families()).slice(6)).toEqual([null, one]);
+});
+
 test('of a family in validation one is asked', async () => {
 	const { scope, project, place } = await newPlace();
 	await addExamples(scope, project.id, [...things.map(question), ...things.map(again)], { split: 'validation' });

@@ -23,26 +23,46 @@ const waiting = async (tx: Tx, projectId: string) => {
 		select p.compared, coalesce((
 			select e.number from examples e where e.project_id = p.id order by e.project_id, e.number desc limit 1
 		), 0) as newest from projects p where p.id = ${projectId}`);
-	return { newest: found?.newest ?? 0, count: Math.max(0, (found?.newest ?? 0) - (found?.compared ?? 0)) };
+	const { newest = 0, compared = 0 } = found ?? {};
+	return { newest, compared, count: Math.max(0, newest - compared) };
 };
 
-type Prompt = { hash: string; sayings: Sayings };
+/** `number`: of the first example that asks it; `family`: as far as it was compared. */
+type Prompt = { hash: string; sayings: Sayings; number: number; family: string | null };
 
 const promptsAfter = async (tx: Tx, projectId: string, after: number) =>
 	tx
-		.select({ number: examples.number, hash: examples.promptHash, messages: examples.messages })
+		.select({
+			number: examples.number,
+			hash: examples.promptHash,
+			family: examples.family,
+			messages: examples.messages
+		})
 		.from(examples)
 		.where(and(eq(examples.projectId, projectId), gt(examples.number, after), isHeld))
 		.orderBy(asc(examples.number))
 		.limit(rowsAtOnce);
 
-/** For each prompt that nearly asks the same as others the smallest hash among them, by its hash. */
-const familiesAmong = async (prompts: readonly Prompt[], signal?: AbortSignal): Promise<Map<string, string>> => {
+/**
+ * For each prompt that nearly asks the same as others the smallest hash among them, by its hash. Those up to the number `compared` have
+ * been compared with each other: they stay in their families, and only new ones are looked up.
+ */
+const familiesAmong = async (
+	prompts: readonly Prompt[],
+	compared: number,
+	signal?: AbortSignal
+): Promise<Map<string, string>> => {
 	const index = new NearIndex(commonGrams(sampleOf(prompts.map(({ sayings }) => sayings))));
 	const families = new Families();
 	const rest = besideOthers();
-	for (const [at, { sayings }] of prompts.entries()) {
-		for (const twin of index.add(sayings).twins) families.join(at, twin);
+	const first = new Map<string, number>();
+	for (const [at, { sayings, number, family }] of prompts.entries()) {
+		if (number > compared) for (const twin of index.add(sayings).twins) families.join(at, twin);
+		else {
+			index.keep(sayings);
+			if (family !== null && first.has(family)) families.join(at, first.get(family)!);
+			else if (family !== null) first.set(family, at);
+		}
 		await rest();
 		signal?.throwIfAborted();
 	}
@@ -62,9 +82,10 @@ const readAll = async (read: (after: number) => ReturnType<typeof promptsAfter>)
 	const known = new Map<string, Prompt>();
 	for (let after = 0; ;) {
 		const rows = await read(after);
-		for (const { hash, messages } of rows) {
+		for (const { number, hash, family, messages } of rows) {
 			const name = hash.toString('hex');
-			if (!known.has(name)) known.set(name, { hash: name, sayings: sayingsOf(messages) });
+			if (known.has(name)) continue;
+			known.set(name, { hash: name, sayings: sayingsOf(messages), number, family: family?.toString('hex') ?? null });
 		}
 		if (rows.length < rowsAtOnce) return [...known.values()];
 		after = rows.at(-1)!.number;
@@ -103,12 +124,12 @@ const keep = async (tx: Tx, scope: Scope, projectId: string, found: ReadonlyMap<
 	if (count > 0) await record(tx, scope, { event: 'split.parted', subject: projectId, projectId, details: { count } });
 };
 
-/** Compares all prompts of a project with each other, where there are new ones. Again does nothing. */
+/** Compares the new prompts of a project with each other and with all others, where there are new ones. Again does nothing. */
 export const compareExamples = async (scope: Scope, projectId: string, signal?: AbortSignal): Promise<void> => {
-	const { newest, count } = await scope.tx((tx) => waiting(tx, projectId));
+	const { newest, compared, count } = await scope.tx((tx) => waiting(tx, projectId));
 	if (count === 0 || newest > mostCompared) return;
 	const prompts = await readAll((after) => scope.tx((tx) => promptsAfter(tx, projectId, after)));
-	const found = await familiesAmong(prompts, signal);
+	const found = await familiesAmong(prompts, compared, signal);
 	await scope.tx((tx) => keep(tx, scope, projectId, found, newest));
 };
 
