@@ -450,7 +450,8 @@ const words: Record<string, string> = {
 	'score.version': 'From whose side the numbers are told.',
 	pairs: 'How many prompts both answer: 1 to 2,000. It is fixed from then on.',
 	temperature: 'How freely they answer: 0 to 2.',
-	maxTokens: 'The longest answer, in tokens: 16 to 4,096.',
+	maxTokens:
+		'The longest answer, in tokens: 16 to 4,096. Where it is left out, half as long again as the longest answer in train, and at least 1,024.',
 	'evaluations.create:votes':
 		'How many people judge each prompt before it counts: 1 to 3, and at most as many as may vote.',
 	delta: 'The smallest difference that matters to you, in points of net preference: 1 to 100.',
