@@ -11,8 +11,8 @@ export type Agreement = {
 	overlap: number;
 	/** The share of pairs of judgements on one item that are the same. null below 20 items. */
 	raw: number | null;
-	/** Gwet's AC1: like α, but not lost where nearly everybody says the same. Labels and warnings go by it. */
-	ac1: number | null;
+	/** Gwet's AC1, of scores AC2 with ordinal weights: like α, but not lost where nearly everybody says the same. Labels and warnings go by it. */
+	ac: number | null;
 	/** Krippendorff's α: 1 is perfect, 0 is chance. `null` below 20 overlapping items, or when it has no meaning. */
 	alpha: number | null;
 	/** 95 %, from a bootstrap over items. */
@@ -74,24 +74,41 @@ export const krippendorff = (judgements: readonly Judgement[], level: Level): nu
 	return alphaOf(units, values, level);
 };
 
-/** The share of pairs of judgements that agree, and Gwet's AC1 (2008) over `categories` that could have been said. */
-export const gwet = (judgements: readonly Judgement[], categories: number): { raw: number; ac1: number } | null => {
+/** How much two values agree: not at all unless they are the same, or, on a scale, the less the more steps lie between them (Gwet 2014). */
+const weightOf = (level: Level, categories: number) => {
+	if (level === 'nominal') return (one: number, two: number) => Number(one === two);
+	const between = (steps: number) => (steps * (steps + 1)) / 2;
+	return (one: number, two: number) => 1 - between(Math.abs(one - two)) / between(categories - 1);
+};
+
+/**
+ * The share of pairs of judgements that agree, and Gwet's AC1 (2008) over `categories` that could have been said; of scores, which are
+ * whole numbers in a row, AC2 with ordinal weights.
+ */
+export const gwet = (
+	judgements: readonly Judgement[],
+	categories: number,
+	level: Level = 'nominal'
+): { raw: number; ac: number } | null => {
 	const { values, units } = unitsOf(judgements);
 	if (units.length === 0) return null;
+	const weight = weightOf(level, categories);
 	const shares = values.map(() => 0);
-	let same = 0;
+	let [same, close] = [0, 0];
 	for (const { counts } of units) {
 		const said = counts.reduce((sum, [, count]) => sum + count, 0);
 		for (const [at, count] of counts) {
-			shares[at]! += count / said;
+			shares[at]! += count / said / units.length;
 			same += (count * (count - 1)) / (said * (said - 1));
+			const near = counts.reduce((sum, [to, others]) => sum + others * weight(values[at]!, values[to]!), 0);
+			close += (count * (near - 1)) / (said * (said - 1));
 		}
 	}
-	const raw = same / units.length;
-	const chance = shares
-		.map((share) => share / units.length)
-		.reduce((sum, share) => sum + (share * (1 - share)) / (categories - 1), 0);
-	return { raw, ac1: (raw - chance) / (1 - chance) };
+	let weights = 0;
+	for (let one = 0; one < categories; one++) for (let two = 0; two < categories; two++) weights += weight(one, two);
+	const chance =
+		(weights / (categories * (categories - 1))) * shares.reduce((sum, share) => sum + share * (1 - share), 0);
+	return { raw: same / units.length, ac: (close / units.length - chance) / (1 - chance) };
 };
 
 const labelOf = (alpha: number) => (alpha >= 0.8 ? 'reliable' : alpha >= 0.667 ? 'tentative' : 'unreliable');
@@ -125,8 +142,8 @@ const intervalOf = (
 };
 
 /**
- * Raw agreement, AC1 and α with its interval, label and sentence; hidden below 20 overlapping items. `categories`: how many there are
- * to say. The seed makes the interval repeatable.
+ * Raw agreement, AC1 (of scores AC2) and α with its interval, label and sentence; hidden below 20 overlapping items. `categories`: how
+ * many there are to say. The seed makes the interval repeatable.
  */
 export const agreement = (
 	judgements: readonly Judgement[],
@@ -134,19 +151,23 @@ export const agreement = (
 ): Agreement => {
 	const { values, units } = unitsOf(judgements);
 	const overlap = units.length;
+	const isScore = level !== 'nominal';
 	if (overlap < fewest) {
-		const sentence = `Agreement: not tested. ${overlap === 1 ? '1 pair has' : `${overlap} pairs have`} two votes or more; it is shown from ${fewest} on.`;
-		return { overlap, raw: null, ac1: null, alpha: null, interval: null, label: null, sentence };
+		const [item, said] = isScore ? ['answer', 'scores'] : ['pair', 'votes'];
+		const sentence = `Agreement: not tested. ${overlap === 1 ? `1 ${item} has` : `${overlap} ${item}s have`} two ${said} or more; it is shown from ${fewest} on.`;
+		return { overlap, raw: null, ac: null, alpha: null, interval: null, label: null, sentence };
 	}
-	const { raw, ac1 } = gwet(judgements, categories)!;
+	const { raw, ac } = gwet(judgements, categories, level)!;
 	const alpha = alphaOf(units, values, level);
 	const interval = alpha === null ? null : intervalOf(units, values, level, seed, samples);
-	const label = labelOf(ac1);
+	const label = labelOf(ac);
 	const range = interval && ` (${decimal(interval[0])} to ${decimal(interval[1])})`;
 	const alphaWords = alpha === null ? '' : `, α ${decimal(alpha)}${range}`;
-	const advice = overlap < advised ? ` ${advised} pairs give a steadier figure.` : '';
-	const sentence = `Voters said the same in ${Math.round(100 * raw)} % of ${overlap} shared pairs: ${label}, AC1 ${decimal(ac1)}${alphaWords}.${advice}`;
-	return { overlap, raw, ac1, alpha, interval, label, sentence };
+	const items = isScore ? 'answers' : 'pairs';
+	const advice = overlap < advised ? ` ${advised} ${items} give a steadier figure.` : '';
+	const who = isScore ? 'People gave the same score' : 'Voters said the same';
+	const sentence = `${who} in ${Math.round(100 * raw)} % of ${overlap} shared ${items}: ${label}, ${isScore ? 'AC2' : 'AC1'} ${decimal(ac)}${alphaWords}.${advice}`;
+	return { overlap, raw, ac, alpha, interval, label, sentence };
 };
 
 /**
