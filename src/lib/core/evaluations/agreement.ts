@@ -53,13 +53,15 @@ const distances = (level: Level, values: number[], totals: number[]) => {
 	return (one: number, two: number) => (ranks[one]! - ranks[two]!) ** 2;
 };
 
-const alphaOf = (units: Unit[], values: number[], level: Level): number | null => {
+/** `times`: how often each of the units occurs. */
+const alphaOf = (units: Unit[], times: ArrayLike<number>, values: number[], level: Level): number | null => {
 	const totals = values.map(() => 0);
-	for (const unit of units) for (const [at, count] of unit.counts) totals[at]! += count;
+	for (const [i, unit] of units.entries()) for (const [at, count] of unit.counts) totals[at]! += times[i]! * count;
 	const distance = distances(level, values, totals);
 	const n = totals.reduce((sum, total) => sum + total, 0);
 	let observed = 0;
-	for (const unit of units) for (const [one, two, weight] of unit.pairs) observed += weight * distance(one, two);
+	for (const [i, unit] of units.entries())
+		for (const [one, two, weight] of unit.pairs) observed += times[i]! * weight * distance(one, two);
 	let expected = 0;
 	for (let one = 0; one < values.length; one++) {
 		for (let two = one + 1; two < values.length; two++)
@@ -71,7 +73,7 @@ const alphaOf = (units: Unit[], values: number[], level: Level): number | null =
 /** Krippendorff's α alone. `null` when nobody overlaps, or everybody gave the same value. */
 export const krippendorff = (judgements: readonly Judgement[], level: Level): number | null => {
 	const { values, units } = unitsOf(judgements);
-	return alphaOf(units, values, level);
+	return alphaOf(units, new Uint8Array(units.length).fill(1), values, level);
 };
 
 /** How much two values agree: not at all unless they are the same, or, on a scale, the less the more steps lie between them (Gwet 2014). */
@@ -128,13 +130,19 @@ const intervalOf = (
 	samples: number
 ): [number, number] | null => {
 	const random = randomFrom(seed);
-	const drawn = Array.from({ length: samples }, () =>
-		alphaOf(
-			Array.from(units, () => units[Math.floor(random() * units.length)]!),
-			values,
-			level
-		)
-	)
+	// of thousands of units few differ: those are drawn by their places, and counted
+	const kinds = new Map<string, number>();
+	const different: Unit[] = [];
+	const kindOf = Uint32Array.from(units, (unit) => {
+		const name = unit.counts.join();
+		if (!kinds.has(name)) kinds.set(name, different.push(unit) - 1);
+		return kinds.get(name)!;
+	});
+	const drawn = Array.from({ length: samples }, () => {
+		const times = new Uint32Array(different.length);
+		for (let i = 0; i < units.length; i++) times[kindOf[Math.floor(random() * units.length)]!]!++;
+		return alphaOf(different, times, values, level);
+	})
 		.filter((sample) => sample !== null)
 		.sort((one, two) => one - two);
 	const at = (share: number) => drawn[Math.floor(share * drawn.length)]!;
@@ -158,7 +166,7 @@ export const agreement = (
 		return { overlap, raw: null, ac: null, alpha: null, interval: null, label: null, sentence };
 	}
 	const { raw, ac } = gwet(judgements, categories, level)!;
-	const alpha = alphaOf(units, values, level);
+	const alpha = krippendorff(judgements, level);
 	const interval = alpha === null ? null : intervalOf(units, values, level, seed, samples);
 	const label = labelOf(ac);
 	const range = interval && ` (${decimal(interval[0])} to ${decimal(interval[1])})`;
