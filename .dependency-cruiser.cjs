@@ -45,7 +45,7 @@ const below = ['platform', 'access', 'events', 'jobs', 'providers'].map(room);
 const featureRules = features.map((feature, place) =>
 	only(
 		`${feature}-knows-what-comes-before`,
-		'A feature imports what lies below all of them, and rows.ts and commands.ts of the features before it; of the examples and the prompts also what compares them.',
+		'A feature imports what lies below all of them, and rows.ts and commands.ts of the features before it; of the examples and the prompts also what compares them, and what stands guard at the doors.',
 		{ path: room(feature) },
 		room(feature),
 		...below,
@@ -53,7 +53,7 @@ const featureRules = features.map((feature, place) =>
 			.slice(0, place)
 			.map(
 				(earlier) =>
-					`^src/lib/server/${earlier}/(rows|commands${['examples', 'prompts'].includes(earlier) ? '|compare' : ''})[.]ts$`
+					`^src/lib/server/${earlier}/(rows|commands${['examples', 'prompts'].includes(earlier) ? '|compare|guard' : ''})[.]ts$`
 			),
 		// what a dashboard shows is what the features answer
 		...(feature === 'activity' ? ['^src/lib/server/examples/queries[.]ts$'] : []),

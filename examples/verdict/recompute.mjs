@@ -1,4 +1,4 @@
-// Recomputes every number of a verdict from the votes in an export of results, on its own: nothing of aitelier is imported, and where
+// Recomputes every number of a verdict from the votes in an export of results, or those of a scoring from its scores, on its own: nothing of aitelier is imported, and where
 // there are two ways to compute a thing this takes the other one. Prints one line for each, and ends with 1 when one differs.
 //
 //   node recompute.mjs support-results.json
@@ -115,6 +115,163 @@ const meanScores = (votes) => {
 	return a.count + b.count === 0 ? null : { a, b };
 };
 
+/** What a model thinks aloud before its answer is not read by the voters. */
+const spoken = (text) => {
+	const mark = /^\s*<(think|thinking)>/i;
+	let rest = text;
+	for (let open = mark.exec(rest); open; open = mark.exec(rest)) {
+		const end = rest.toLowerCase().indexOf(`</${open[1].toLowerCase()}>`);
+		rest = end < 0 ? '' : rest.slice(end + open[1].length + 3);
+	}
+	const lone = /^[ \t]*<\/(think|thinking)>[ \t]*$/im.exec(rest);
+	if (lone && !/<think/i.test(rest.slice(0, lone.index))) rest = rest.slice(lone.index + lone[0].length);
+	return rest === text ? text : rest.trimStart();
+};
+
+const points = (share) => {
+	const whole = Math.round(100 * share);
+	return whole === 0 ? '0' : `${whole < 0 ? '−' : '+'}${Math.abs(whole)}`;
+};
+const decimal = (x) =>
+	x
+		.toFixed(2)
+		.replace(/^(-?)0\./, '$1.')
+		.replace('-', '−');
+
+/**
+ * How far people agree: `units` are lists of what was said of one thing by two or more, `scale` all that could be said. Pair by pair:
+ * each two judgements of a unit weigh so that a unit counts once (AC) or as often as it was judged (α).
+ */
+const agreementOf = (units, scale, isOrdinal) => {
+	const q = scale.length;
+	const weight = (one, two) => {
+		const apart = Math.abs(scale.indexOf(one) - scale.indexOf(two));
+		return isOrdinal ? 1 - (apart * (apart + 1)) / (q * (q - 1)) : Number(apart === 0);
+	};
+	const twos = (unit) => unit.flatMap((one, i) => unit.flatMap((two, j) => (i === j ? [] : [[one, two]])));
+	const raw = mean(units.map((unit) => mean(twos(unit).map(([one, two]) => Number(one === two)))));
+	const seen = mean(units.map((unit) => mean(twos(unit).map(([one, two]) => weight(one, two)))));
+	const shares = scale.map((each) =>
+		mean(units.map((unit) => unit.filter((one) => one === each).length / unit.length))
+	);
+	const all = scale.flatMap((one) => scale.map((two) => weight(one, two))).reduce((sum, each) => sum + each, 0);
+	const chance = (all / (q * (q - 1))) * shares.reduce((sum, share) => sum + share * (1 - share), 0);
+	const said = units.flat();
+	const below = (one) => said.filter((each) => scale.indexOf(each) < scale.indexOf(one)).length;
+	const rank = new Map(scale.map((each) => [each, below(each) + said.filter((one) => one === each).length / 2]));
+	const distance = (one, two) => (isOrdinal ? (rank.get(one) - rank.get(two)) ** 2 : Number(one !== two));
+	const sum = (list) => list.reduce((all, [one, two]) => all + distance(one, two), 0);
+	const apart = units.reduce((all, unit) => all + sum(twos(unit)) / (unit.length - 1), 0) / said.length;
+	const byChance = sum(twos(said)) / (said.length * (said.length - 1));
+	return {
+		overlap: units.length,
+		raw,
+		ac: (seen - chance) / (1 - chance),
+		alpha: byChance === 0 ? null : 1 - apart / byChance
+	};
+};
+const fewestShared = 20;
+
+/** The numbers in the sentences of the checks: for each the words in which they must stand there. */
+const checkWords = ({ contenders, comparisons, plan }) => {
+	const votes = comparisons.flatMap(({ votes }, pair) => votes.map((vote) => ({ ...vote, pair })));
+	const byVoter = [...Map.groupBy(votes, ({ voter }) => voter)];
+	const words = byVoter.map(([voter, own]) => ['voters', `${voter} (${own.length})`]);
+	for (const [voter, own] of byVoter) {
+		const times = own.map(({ at }) => Date.parse(at)).sort((one, two) => one - two);
+		const gaps = times
+			.slice(1)
+			.map((time, i) => time - times[i])
+			.sort((one, two) => one - two);
+		const pace = gaps[Math.floor(gaps.length / 2)];
+		if (gaps.length >= 5) words.push(['pace', `${voter} ${(pace / 1000).toFixed(pace < 10_000 ? 1 : 0)} s`]);
+	}
+	for (const which of ['longer', 'shorter']) {
+		const some = comparisons.filter(({ answer_a, answer_b }) => {
+			const [a, b] = [answer_a, answer_b].map((text) => [...spoken(text)].length);
+			return which === 'longer' ? a > b : a < b;
+		});
+		const scores = some.map(({ votes }) => mean(votes.slice(0, plan.votes).map((vote) => worth[meant(vote)])));
+		const size = which === 'longer' ? ` points (${some.length} prompts)` : ` (${some.length})`;
+		words.push(['length', points(scores.length === 0 ? 0 : mean(scores)) + size]);
+	}
+	const shared = comparisons.map(({ votes }) => votes.map(meant)).filter(({ length }) => length > 1);
+	if (shared.length >= fewestShared) {
+		const { raw, ac, alpha } = agreementOf(shared, Object.keys(worth), false);
+		words.push(
+			['agreement', `${Math.round(100 * raw)} % of ${shared.length} shared pairs`],
+			['agreement', `AC1 ${decimal(ac)}`]
+		);
+		if (alpha !== null) words.push(['agreement', `α ${decimal(alpha)}`]);
+	}
+	const broken = ['complete_a', 'complete_b'].map((side) => comparisons.filter((pair) => !pair[side]).length);
+	if (broken[0] + broken[1] > 0)
+		words.push([
+			'complete',
+			`${broken[0]} of ${comparisons.length} answers of ${contenders.a}, ${broken[1]} of ${contenders.b}`
+		]);
+	const named = comparisons.filter(({ names_a_model }) => names_a_model !== null).length;
+	if (named > 0) words.push(['names', `${named} pair`]);
+	return words;
+};
+
+/** Of position every sentence that is there must be true: it tells only of those it tested. */
+const placesIn = ({ checks, comparisons }) => {
+	const { sentence = '' } = checks?.find(({ name }) => name === 'position') ?? {};
+	return [...sentence.matchAll(/([^,.]+?) chose the first answer (\d+) of (\d+) times/g)].map(([, told, first, of]) => {
+		const voter = told.replace(/^ *(and )?/, '');
+		const own = comparisons
+			.flatMap(({ votes }) => votes)
+			.filter((vote) => vote.voter === voter && /^(first|second)$/.test(vote.choice));
+		return [`position of ${voter}`, [own.filter(({ choice }) => choice === 'first').length, own.length], [+first, +of]];
+	});
+};
+
+/** The numbers of some scores, one for each answer. */
+const summaryOf = (scores, sendableFrom) => {
+	const [count, sendable] = [scores.length, scores.filter((score) => score >= sendableFrom).length];
+	return {
+		count,
+		average: count === 0 ? null : mean(scores),
+		histogram: Array.from({ length: 10 }, (_, at) => scores.filter((score) => Math.trunc(score) === at + 1).length),
+		sendable,
+		sendableRate: count === 0 ? null : sendable / count,
+		interval: count === 0 ? null : wilson(sendable, count)
+	};
+};
+
+/** Each number of a scoring with what the file says. */
+const scoringRows = ({ plan, answers, summary, people, agreement }) => {
+	const counted = answers.filter(({ scores }) => scores.length >= plan.votes);
+	const own = answers.flatMap(({ scores }) =>
+		scores.map((each) => ({ ...each, others: scores.filter((one) => one !== each) }))
+	);
+	const rows = Object.entries(
+		summaryOf(
+			counted.map(({ scores }) => mean(scores.slice(0, plan.votes).map(({ score }) => score))),
+			plan.sendableFrom
+		)
+	).map(([name, value]) => [name, value, summary[name]]);
+	for (const { name, summary: told, shift } of people) {
+		const given = own.filter(({ voter }) => voter === name);
+		const shared = given.filter(({ others }) => others.length > 0);
+		const gap = ({ score, others }) => score - mean(others.map((one) => one.score));
+		rows.push([`${name} average`, mean(given.map(({ score }) => score)), told.average]);
+		rows.push([`${name} shift`, shared.length === 0 ? null : mean(shared.map(gap)), shift]);
+	}
+	const units = answers.map(({ scores }) => scores.map(({ score }) => score)).filter(({ length }) => length > 1);
+	const found =
+		units.length < fewestShared
+			? { overlap: units.length, raw: null, ac: null, alpha: null }
+			: agreementOf(
+					units,
+					Array.from({ length: 10 }, (_, at) => at + 1),
+					true
+				);
+	for (const [name, value] of Object.entries(found)) rows.push([`agreement.${name}`, value, agreement[name]]);
+	return rows;
+};
+
 /** All numbers of a verdict, from the votes and the plan. */
 export const recompute = ({ plan, comparisons, skipped = [] }) => {
 	const k = plan.votes;
@@ -144,6 +301,7 @@ export const recompute = ({ plan, comparisons, skipped = [] }) => {
 		n === 0 ? null : !complete ? anytime(scores, bar.evidence) : k === 1 ? tango(wins, losses, n) : widened(scores);
 	const remarks = comparisons.filter(({ votes }) => votes.length >= k).flatMap(({ votes }) => votes);
 	const broken = ['complete_a', 'complete_b'].map((side) => counted.filter((pair) => !pair[side]).length);
+	const kind = kindOf({ m: m ?? 0, d, n, bothBad, complete, p, proven, bar, interval, plan, broken });
 	return {
 		counts: { wins, losses, ties: n - d - bothBad, bothBad, skipped: out, planned: plan.prompts },
 		netPreference: m,
@@ -155,8 +313,31 @@ export const recompute = ({ plan, comparisons, skipped = [] }) => {
 		decisive: d,
 		judged: n,
 		scores: meanScores(remarks),
-		kind: kindOf({ m: m ?? 0, d, n, bothBad, complete, p, proven, bar, interval, plan, broken })
+		kind,
+		fragility: fragilityOf(sums, { kind, k, bothBad, complete, bar, plan, broken })
 	};
+};
+
+/** The fewest prompts that, turned in one way, would change a SHIP IT or DON'T SHIP. */
+const fragilityOf = (sums, { kind, k, bothBad, complete, bar, plan, broken }) => {
+	if (kind !== 'ship-it' && kind !== 'dont-ship') return null;
+	const sign = kind === 'ship-it' ? 1 : -1;
+	const strongest = sums.toSorted((one, two) => sign * (two - one));
+	const still = (turned, bad) => {
+		const scores = turned.map((sum) => sum / k);
+		const [m, n, d] = [mean(scores), scores.length, turned.filter((sum) => sum !== 0).length];
+		const proven = logEvidence(scores) >= Math.log(bar.evidence);
+		const p = complete ? signFlip(turned) : 1;
+		// only whether it is still the same is asked, and that does not go by the interval
+		const interval = [-1, 1];
+		return kindOf({ m, d, n, bothBad: bad, complete, p, proven, bar, interval, plan, broken }) === kind;
+	};
+	for (let most = 1; most <= sums.length; most++) {
+		const turned = (to) => strongest.map((sum, at) => (at < most && sign * sum > 0 ? to : sum));
+		const ways = [still(turned(-sign * k), bothBad), still(turned(0), bothBad), still(turned(0), bothBad + most)];
+		if (ways.includes(false)) return most;
+	}
+	return null;
 };
 
 /** The first rule that holds. That a prompt was in training is not in an export: there BLOCKED is taken over. */
@@ -175,14 +356,17 @@ const same = (one, other) => {
 	return Math.abs(one - other) <= 1e-6 * Math.max(1, Math.abs(one));
 };
 
+const told = (rows) => rows.map(([name, value, told]) => ({ name, value, told, same: same(value, told) }));
+
 /** Each number with what the export says, and whether they are the same. */
 export const compared = (file) => {
+	if (file.answers) return told(scoringRows(file));
 	const { counts, scores, ...mine } = recompute(file);
 	const leaked =
 		file.verdict.kind === 'blocked' && file.checks.some(({ name, state }) => name === 'leak' && state === 'block');
 	const rows = [
 		...Object.entries(counts).map(([name, value]) => [name, value, file.counts[name]]),
-		...Object.entries(leaked ? { ...mine, kind: 'blocked' } : mine).map(([name, value]) => [
+		...Object.entries(leaked ? { ...mine, kind: 'blocked', fragility: null } : mine).map(([name, value]) => [
 			name,
 			value,
 			file.verdict[name]
@@ -192,7 +376,13 @@ export const compared = (file) => {
 		for (const what of ['mean', 'count'])
 			if (scores !== null || file.scores)
 				rows.push([`scores.${side}.${what}`, scores?.[side][what], file.scores?.[side][what]]);
-	return rows.map(([name, value, told]) => ({ name, value, told, same: same(value, told) }));
+	// exports of before their checks went by what counts alone may tell of more votes
+	for (const [name, words] of checkWords(file)) {
+		const check = file.checks?.find((one) => one.name === name);
+		if (check) rows.push([`checks.${name}`, words, check.sentence.includes(words) ? words : check.sentence]);
+	}
+	rows.push(...placesIn(file));
+	return told(rows);
 };
 
 if (process.argv[1] && import.meta.url.endsWith(process.argv[1].split('/').at(-1))) {
@@ -204,7 +394,8 @@ if (process.argv[1] && import.meta.url.endsWith(process.argv[1].split('/').at(-1
 	const file = JSON.parse(readFileSync(name, 'utf8'));
 	const rows = compared(file);
 	// exports of before there was a pool do not say it: then they were validation examples
-	console.log(`asked: ${file.plan.promptsFrom === 'pool' ? 'prompts of the pool' : 'validation examples'}`);
+	const asked = file.plan.promptsFrom === 'pool' ? 'prompts of the pool' : 'validation examples';
+	console.log(`asked: ${asked}`);
 	for (const { name, value, told, same } of rows)
 		console.log(
 			`${same ? 'same  ' : 'DIFFER'} ${name}: ${JSON.stringify(value)}${same ? '' : `, the export says ${JSON.stringify(told)}`}`

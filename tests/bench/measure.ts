@@ -39,5 +39,13 @@ export const timed = async (work: () => Promise<unknown>) => {
 	return performance.now() - startedAt;
 };
 
+/** Milliseconds that one deed has kept this process busy, whatever else goes on in the machine. */
+export const spent = async (work: () => Promise<unknown>) => {
+	const before = process.cpuUsage();
+	await work();
+	const { user, system } = process.cpuUsage(before);
+	return (user + system) / 1000;
+};
+
 /** Random numbers that are the same in every run. */
 export const randomFrom = (seed: number) => () => (seed = (seed * 48271) % 2147483647) / 2147483647;

@@ -27,6 +27,7 @@ const all: Record<string, () => Promise<{ run: (bench: never) => Promise<Measure
 	GROWTH: () => import('./growth.ts'),
 	FALSE: () => import('./false-alarms.ts'),
 	NEAR: () => import('./near.ts'),
+	RESULTS: () => import('./verdict.ts'),
 	PREFLIGHT: () => import('./preflight.ts')
 };
 const [inside, ...rest] = process.argv.slice(2);

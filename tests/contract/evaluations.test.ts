@@ -19,7 +19,7 @@ const problem = (schema: typeof NewEvaluation | typeof NewVote, input: unknown) 
 const parsed = (fields: Record<string, string>) => v.parse(NewEvaluation, fromForm(NewEvaluation, fields));
 
 test('an evaluation is set up from a form or from JSON', () => {
-	const sampling = { temperature: 0, maxTokens: 1024, thinking: false };
+	const sampling = { temperature: 0, thinking: false };
 	const full = { runId: run, against: 'base', promptsFrom: 'validation', pairs: 40, votes: 1, delta: 20, ...sampling };
 	expect(parsed({ runId: run, against: 'base', pairs: '40' })).toEqual(full);
 	expect(v.parse(NewEvaluation, { runId: run, against: 'base', pairs: 40 })).toEqual(full);

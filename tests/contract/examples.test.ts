@@ -30,9 +30,14 @@ test('an example from REST: a list of turns and a number', () => {
 
 test('an example from a form: the turns as JSON text, the rating as text or empty', () => {
 	const text = JSON.stringify(messages);
-	expect(v.parse(NewExample, sent({ messages: text, rating: '10' }))).toEqual({ messages, rating: 10 });
-	expect(v.parse(NewExample, sent({ messages: text, rating: '' }))).toEqual({ messages, rating: null });
-	expect(v.parse(NewExample, sent({ messages: text }))).toEqual({ messages, rating: null });
+	expect(v.parse(NewExample, sent({ messages: text, rating: '10' }))).toEqual({
+		messages,
+		rating: 10,
+		keepTwins: false
+	});
+	const unrated = { messages, rating: null, keepTwins: false };
+	expect(v.parse(NewExample, sent({ messages: text, rating: '' }))).toEqual(unrated);
+	expect(v.parse(NewExample, sent({ messages: text, keepTwins: 'true' }))).toEqual({ ...unrated, keepTwins: true });
 });
 
 test.each([

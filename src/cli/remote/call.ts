@@ -8,14 +8,14 @@ import type { Server } from './logins.ts';
 const namesIn = (path: string) => [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
 
 /** The request by which a row's operation is asked. `input` has the fields of its path too, `project` among them. */
-export const requestOf = ({ method, path }: RestRow, input: Readonly<Record<string, unknown>>): Asked => {
+export const requestOf = ({ method, path, takesFile }: RestRow, input: Readonly<Record<string, unknown>>): Asked => {
 	const inPath = namesIn(path);
 	const address = inPath.reduce(
 		(filled, name) => filled.replace(`{${name}}`, encodeURIComponent(String(input[name]))),
 		path
 	);
 	const others = Object.entries(input).filter(([name, value]) => value !== undefined && !inPath.includes(name));
-	if (method !== 'GET')
+	if (method !== 'GET' && !takesFile)
 		return {
 			method,
 			path: `/api/v1${address}`,

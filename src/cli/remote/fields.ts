@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { RestRow } from '../../lib/contract/rest.ts';
+import { type RestRow, inFile } from '../../lib/contract/rest.ts';
 import { Failure } from '../exit-codes.ts';
 import { nearest } from '../parse.ts';
 
@@ -14,7 +14,10 @@ type Schema = v.GenericSchema & {
 
 /** Without what says that it may be missing, or null. */
 const bare = (schema: Schema): Schema => (schema.wrapped ? bare(schema.wrapped) : schema);
-const entriesOf = ({ operation }: RestRow): Record<string, Schema> => bare(operation.input as Schema).entries ?? {};
+const entriesOf = ({ operation, takesFile }: RestRow): Record<string, Schema> => {
+	const entries = bare(operation.input as Schema).entries ?? {};
+	return takesFile ? Object.fromEntries(Object.entries(entries).filter(([name]) => !inFile.includes(name))) : entries;
+};
 const isNeeded = (schema: Schema) => !['optional', 'nullish', 'exact_optional'].includes(schema.type);
 
 /** What pages name their acts by: the server makes it. */
@@ -35,7 +38,7 @@ const takesOf = (schema: Schema): string => {
 /** What can be sent to an operation, in its order: first what stands in its address. */
 export const fieldsOf = (row: RestRow): Field[] => {
 	const inPath = [...row.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
-	const fields = row.takesFile ? {} : entriesOf(row);
+	const fields = entriesOf(row);
 	return [
 		...inPath.map((name): Field => ({ name, takes: 'text', isNeeded: true })),
 		...Object.entries(fields)
@@ -68,7 +71,7 @@ export const checkedFields = (
 	data: Readonly<Record<string, unknown>>,
 	project: string | undefined
 ): Record<string, unknown> => {
-	const entries = row.takesFile ? {} : entriesOf(row);
+	const entries = entriesOf(row);
 	const known = fieldsOf(row);
 	const names = known.map(({ name }) => name);
 	const given: Record<string, unknown> = { ...data };

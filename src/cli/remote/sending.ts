@@ -75,7 +75,8 @@ export const sendLines = async (
 	body: AsyncIterable<Uint8Array>,
 	io: Pick<Io, 'signal'>
 ): Promise<ImportResult> => {
-	const { method, path } = requestOf(rowOf(ImportExamples), { project: link.project.slug });
+	// a folder and its project have the same: what nearly measures comes along, and the server keeps it out of train
+	const { method, path } = requestOf(rowOf(ImportExamples), { project: link.project.slug, keepTwins: true });
 	const headers = { 'content-type': 'application/jsonl', 'x-file-name': 'examples.jsonl' };
 	const answer = await ask(server, { method, path, body: body as unknown as BodyInit, headers }, io);
 	try {

@@ -31,7 +31,9 @@ const Check = v.strictObject({
 	state: v.picklist(['ok', 'warn', 'block', 'untested']),
 	sentence: v.string(),
 	/** The pairs it speaks of. */
-	show: v.nullable(Show)
+	show: v.nullable(Show),
+	/** The other pairs, where it weighs two kinds against each other. */
+	also: v.optional(Show)
 });
 
 const Verdict = v.strictObject({

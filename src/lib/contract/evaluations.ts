@@ -1,7 +1,7 @@
 // Long because it is everything between setting an evaluation up and its last vote; its results are in evaluation-results.ts.
 import * as v from 'valibot';
 import { marks } from '../core/evaluations/ballots.ts';
-import { mostVotes, promptSources, usualDelta } from '../core/evaluations/plan.ts';
+import { mostTokens, mostVotes, promptSources, usualDelta } from '../core/evaluations/plan.ts';
 import { longestNote } from '../core/evaluations/remarks.ts';
 import { verdictKinds } from '../core/evaluations/rules.ts';
 import { Message } from './examples.ts';
@@ -39,7 +39,8 @@ export const CreateEvaluation = command({
 			/** The smallest net preference that matters, in points. */
 			delta: v.optional(whole('The smallest difference that matters', 1, 100), usualDelta),
 			temperature: v.optional(between('Temperature', 0, 2), 0),
-			maxTokens: v.optional(whole('Longest answer, in tokens,', 16, 4096), 1024),
+			/** Where it is left out: half as long again as the longest answer in train, at least 1,024. */
+			maxTokens: v.optional(whole('Longest answer, in tokens,', 16, mostTokens)),
 			/** Examples hold no thoughts, so a tuned model has learnt to answer without. */
 			thinking: v.optional(v.boolean(), false)
 		}),
@@ -93,6 +94,8 @@ export const GetSetUp = query({
 		voters: v.number(),
 		/** The share of prompts without a difference in this project so far; a quarter until there is one. */
 		ties: v.number(),
+		/** How long answers may be where nobody says: half as long again as the longest in train, at least 1,024. */
+		maxTokens: v.number(),
 		/** Which two have been compared how often: the bar rises with each try. */
 		tried: v.array(v.strictObject({ runId: v.string(), against: v.string(), times: v.number() }))
 	}),
@@ -118,6 +121,7 @@ export const GetSetUp = query({
 			pool: { usable: 120, leftOut: 2 },
 			voters: 3,
 			ties: 0.25,
+			maxTokens: 1024,
 			tried: [{ runId: ids.run, against: 'base', times: 1 }]
 		}
 	}

@@ -225,20 +225,32 @@ export const BrowseExamples = query({
 	example: { input: { selected: ids.example }, output: { list: aPage, open: aDetail, counts: someCounts } }
 });
 
-const Twin = v.strictObject({ id: v.string(), number: v.number() });
+/** What is like something new: it says the same, or is locked in validation and asks the same, or nearly. */
+const LikeThis = v.strictObject({
+	/** null: it was deleted, and still guards its prompt. */
+	id: v.nullable(v.string()),
+	number: v.number(),
+	is: v.picklist(['same', 'asks the same', 'asks nearly the same']),
+	/** What it asks; empty where it says the same. */
+	input: v.string()
+});
+export type LikeThis = v.InferOutput<typeof LikeThis>;
 
 export const FindTwin = query({
 	name: 'examples.findTwin',
-	summary: 'The example that already says the same, if there is one',
+	summary: 'The example that already says the same, or one in validation that asks the same or nearly, if there is one',
 	within: 'project',
 	action: 'examples:add',
 	input: v.object({ messages: Conversation }, 'Write at least one question and its answer'),
-	output: v.nullable(Twin),
+	output: v.nullable(LikeThis),
 	errors: {},
-	example: { input: { messages: aTalk }, output: { id: ids.example, number: 12 } }
+	example: { input: { messages: aTalk }, output: { id: ids.example, number: 12, is: 'same', input: '' } }
 });
 
 // ── Bringing in and taking out
+
+/** What asks the same as an example that is locked in validation, or nearly, comes in all the same. It gets no side in train. */
+const KeepTwins = v.optional(v.boolean('Whether to keep twins is true or false'));
 
 export const AddExample = command({
 	name: 'examples.add',
@@ -250,14 +262,15 @@ export const AddExample = command({
 			messages: Conversation,
 			rating: v.optional(v.nullable(whole('A rating', 1, 10)), null),
 			/** `playground`: a model's answer that somebody kept. */
-			origin: v.optional(v.picklist(['written', 'playground'], 'An example is written or from the playground'))
+			origin: v.optional(v.picklist(['written', 'playground'], 'An example is written or from the playground')),
+			keepTwins: KeepTwins
 		},
 		'Write at least one question and its answer'
 	),
-	output: Twin,
+	output: v.strictObject({ id: v.string(), number: v.number() }),
 	errors: {
 		conflict:
-			'The same conversation is already here, or a model’s answer would stand beside the prompt that measures it.'
+			'The same conversation is already here, or one that is locked in validation asks the same, or nearly: `keepTwins` keeps a written one all the same.'
 	},
 	events: ['example.added'],
 	example: { input: { messages: aTalk, rating: 8 }, output: { id: ids.example, number: 12 } }
@@ -273,7 +286,17 @@ const Imported = v.strictObject({
 	/** After 10,000 refusals in a row the rest is only counted. */
 	notRead: v.number(),
 	/** The first of them, to mend the file by; the text is empty where it would be too much. */
-	refusals: v.array(v.strictObject({ line: v.number(), reason: v.string(), text: v.string() })),
+	refusals: v.array(
+		v.strictObject({
+			line: v.number(),
+			reason: v.string(),
+			text: v.string(),
+			/** Why, where that is all: what is locked in validation asks (`input`) what this line `asks`, or nearly. `id`: null where it was deleted. */
+			twin: v.nullable(
+				v.strictObject({ id: v.nullable(v.string()), number: v.number(), input: v.string(), asks: v.string() })
+			)
+		})
+	),
 	/** They came in, but a provider would refuse to train on them as they are. */
 	warned: v.number(),
 	/** The first of them. */
@@ -289,7 +312,8 @@ export const ImportExamples = command({
 	input: v.object({
 		fileName: v.string('Give the file a name'),
 		/** Read while they arrive. */
-		lines: Stream<Line>()
+		lines: Stream<Line>(),
+		keepTwins: KeepTwins
 	}),
 	output: Imported,
 	errors: { invalid: 'The file is empty, or broke off; what had arrived by then stays.' },
@@ -349,7 +373,7 @@ export const GetImport = query({
 			added: 1,
 			duplicates: 0,
 			refused: 1,
-			refusals: [{ line: 2, reason: 'has no "messages" list', text: '{"input":"Hi"}' }],
+			refusals: [{ line: 2, reason: 'has no "messages" list', text: '{"input":"Hi"}', twin: null }],
 			warned: 0,
 			warnings: [],
 			state: 'done',

@@ -31,7 +31,7 @@ export type RestRow = {
 	path: string;
 	/** Of the answer; 200 where none is given. */
 	status?: 201;
-	/** The body is a file, read as it arrives: the operation's `lines`. */
+	/** The body is a file, read as it arrives: the operation's `lines`. Its other fields stand in the query. */
 	takesFile?: true;
 	/** A list that goes on: the fields by which its pages are asked for (`cursor`) and found in its output. */
 	paged?: { place: string; rows: string; next: string };
@@ -45,6 +45,8 @@ const rows = (operation: Operation, method: Method, path: string, more: Partial<
 	path,
 	...more
 });
+/** What of an operation's input the file is. */
+export const inFile = ['fileName', 'lines'];
 /** The fields of a list by which pages move: a script gives a cursor instead. */
 export const ownPlaces = ['before', 'after', 'page'];
 /** Newest first, by number: a row that is added meanwhile moves none of the others. */

@@ -1,7 +1,7 @@
 // Long because it is a scoring from its set-up to its numbers: one model's answers beside what a person wrote.
 import * as v from 'valibot';
 import { scoreShows } from '../core/evaluations/scoring.ts';
-import { mostVotes } from '../core/evaluations/plan.ts';
+import { mostTokens, mostVotes } from '../core/evaluations/plan.ts';
 import { Format, LockedResults } from './evaluation-results.ts';
 import { EvaluationId, Interval } from './evaluations.ts';
 import { Message } from './examples.ts';
@@ -26,7 +26,7 @@ export const CreateScoring = command({
 		/** From this score on an answer could be sent as it is; without it, from where examples train. */
 		sendableFrom: v.optional(whole('The score from which an answer can be sent', 1, 10)),
 		temperature: v.optional(between('Temperature', 0, 2), 0),
-		maxTokens: v.optional(whole('Longest answer, in tokens,', 16, 4096), 1024),
+		maxTokens: v.optional(whole('Longest answer, in tokens,', 16, mostTokens)),
 		thinking: v.optional(v.boolean(), false)
 	}),
 	output: v.strictObject({ id: v.string(), number: v.number() }),
@@ -177,7 +177,27 @@ const Scores = v.strictObject({
 	/** Prompts that the model has trained on, or nearly: their answers say nothing. */
 	leaked: v.number(),
 	/** What each person gave, all that they scored. */
-	people: v.array(v.strictObject({ name: v.string(), summary: Summary })),
+	people: v.array(
+		v.strictObject({
+			name: v.string(),
+			summary: Summary,
+			/** How far above the others, on the answers that they scored as well: below 0 is strict. null where they share none. */
+			shift: v.nullable(v.number())
+		})
+	),
+	/** How far people agree, where two or more scored the same answers; the numbers are null below 20 of those. */
+	agreement: v.strictObject({
+		overlap: v.number(),
+		/** The share of pairs of scores that are the same. */
+		raw: v.nullable(v.number()),
+		/** Gwet's AC2 with ordinal weights, by which it is labelled. */
+		ac: v.nullable(v.number()),
+		/** Krippendorff's α, ordinal, with its 95 % interval. */
+		alpha: v.nullable(v.number()),
+		interval: v.nullable(Interval),
+		label: v.nullable(v.picklist(['reliable', 'tentative', 'unreliable'])),
+		sentence: v.string()
+	}),
 	next: v.strictObject({ runId: v.string() }),
 	/** One page of answers: in the order they were drawn, or those below the threshold, the worst first. */
 	rows: v.strictObject({
@@ -227,7 +247,16 @@ export const GetScores = query({
 				open: 39,
 				broken: 0,
 				leaked: 0,
-				people: [{ name: 'Ana', summary: aSummary }],
+				people: [{ name: 'Ana', summary: aSummary, shift: null }],
+				agreement: {
+					overlap: 0,
+					raw: null,
+					ac: null,
+					alpha: null,
+					interval: null,
+					label: null,
+					sentence: 'Agreement: not tested. 0 answers have two scores or more; it is shown from 20 on.'
+				},
 				next: { runId: ids.run },
 				rows: {
 					show: 'all',

@@ -107,19 +107,41 @@ const noisy = (items: number, noise: number, seed = 1): Judgement[] => {
 
 test('Gwet’s AC1: two observers, five names (the published example of Krippendorff, part B, by its formula)', () => {
 	const names = table('aabbdcccedda', 'babbbccceddd');
-	const { raw, ac1 } = gwet(names, 5)!;
+	const { raw, ac } = gwet(names, 5)!;
 	expect(raw).toBeCloseTo(9 / 12, 12);
 	const shares = [4, 6, 6, 6, 2].map((n) => n / 24);
 	const chance = shares.reduce((sum, share) => sum + share * (1 - share), 0) / 4;
-	expect(ac1).toBeCloseTo((0.75 - chance) / (1 - chance), 12);
+	expect(ac).toBeCloseTo((0.75 - chance) / (1 - chance), 12);
 });
 
 test('Gwet’s AC1: four observers, twelve units, with gaps (Gwet 2014, table 2.10: .775 over all units)', () => {
 	// his figure takes the unit that one observer alone saw into the shares of the values; here it is left out
 	const published = table('123321412...', '1233224125.3', '.3332342251.', '12332441251.');
-	const { raw, ac1 } = gwet(published, 5)!;
+	const { raw, ac } = gwet(published, 5)!;
 	expect(raw).toBeCloseTo(0.818, 3);
-	expect(ac1).toBeCloseTo(0.775, 2);
+	expect(ac).toBeCloseTo(0.775, 2);
+});
+
+test('Gwet’s AC2 of scores: ordinal weights, by their definition; a step apart is nearly the same, nine are not at all', () => {
+	const q = 10;
+	const choose = (n: number) => (n * (n - 1)) / 2;
+	const weight = (one: number, two: number) => 1 - choose(Math.abs(one - two) + 1) / choose(q);
+	const list = noisy(60, 6);
+	const units = [...Map.groupBy(list, ({ item }) => item).values()].map((said) => said.map(({ value }) => value));
+	// of two raters the agreement of a unit is the weight of their two scores
+	const observed = units.reduce((sum, [one, two]) => sum + weight(one!, two!), 0) / units.length;
+	const scale = Array.from({ length: q }, (_, at) => at + 1);
+	const whole = scale.flatMap((one) => scale.map((two) => weight(one, two))).reduce((sum, each) => sum + each, 0);
+	const shares = scale.map((each) => list.filter(({ value }) => value === each).length / list.length);
+	const chance = (whole / (q * (q - 1))) * shares.reduce((sum, share) => sum + share * (1 - share), 0);
+	expect(gwet(list, q, 'ordinal')!.ac).toBeCloseTo((observed - chance) / (1 - chance), 12);
+	expect(gwet(list, q, 'ordinal')!.ac).toBeGreaterThan(gwet(list, q)!.ac);
+	const apart = (by: number) => table('1'.repeat(30), String(1 + by).repeat(30));
+	expect(gwet(apart(1), q, 'ordinal')!.ac).toBeGreaterThan(0.9);
+	expect(gwet(apart(8), q, 'ordinal')!.ac).toBeLessThan(0.2);
+	// two values on a scale of two are the same or not: AC2 is AC1
+	const twoValues = pairs(12, 20, 18);
+	expect(gwet(twoValues, 2, 'ordinal')).toEqual(gwet(twoValues, 2, 'nominal'));
 });
 
 test('AC1 holds where nearly everybody says the same, and α does not', () => {
@@ -127,7 +149,7 @@ test('AC1 holds where nearly everybody says the same, and α does not', () => {
 	const list = table(one, 'b' + 'a'.repeat(39));
 	expect(krippendorff(list, 'nominal')).toBeCloseTo(-0.01, 2);
 	const found = agreement(list, { level: 'nominal', categories: 4 });
-	expect(found.ac1).toBeGreaterThan(0.9);
+	expect(found.ac).toBeGreaterThan(0.9);
 	expect(found.label).toBe('reliable');
 	expect(found.sentence).toMatch(/^Voters said the same in 95 % of 40 shared pairs: reliable, AC1 \.95, α −\.01/);
 });
@@ -135,12 +157,12 @@ test('AC1 holds where nearly everybody says the same, and α does not', () => {
 test('hidden with 19 overlapping items, shown with 20', () => {
 	const lonely = { item: 'lonely', rater: 'x', value: 5 };
 	const hidden = agreement([...noisy(19, 1), lonely], { level: 'interval', categories: 10 });
-	expect(hidden).toMatchObject({ overlap: 19, raw: null, ac1: null, alpha: null, interval: null, label: null });
-	expect(hidden.sentence).toMatch(/not tested. 19 pairs .* from 20 on/);
+	expect(hidden).toMatchObject({ overlap: 19, raw: null, ac: null, alpha: null, interval: null, label: null });
+	expect(hidden.sentence).toMatch(/not tested. 19 answers .* from 20 on/);
 	const shown = agreement([...noisy(20, 1), lonely], { level: 'interval', categories: 10 });
 	expect(shown.overlap).toBe(20);
 	expect(shown.alpha).toBeGreaterThan(0.8);
-	expect(shown.sentence).toMatch(/50 pairs give a steadier figure/);
+	expect(shown.sentence).toMatch(/50 answers give a steadier figure/);
 	expect(agreement(noisy(50, 1), { level: 'interval', categories: 10 }).sentence).not.toMatch(/steadier/);
 });
 
@@ -194,7 +216,7 @@ test('everybody always the same: α says nothing, AC1 that they agree', () => {
 	expect(agreement(same, { level: 'interval', categories: 10 })).toMatchObject({
 		overlap: 30,
 		raw: 1,
-		ac1: 1,
+		ac: 1,
 		alpha: null
 	});
 });

@@ -46,7 +46,7 @@ test('length is asked both ways, from ten prompts on each side, by an exact test
 	const longer = (score: number) => pair(score, { length: 200 });
 	const shorter = (score: number) => pair(score, { length: 50 });
 	const swayed = lengthCheck([...some(12, longer(1)), ...some(12, shorter(-1))], 'v3');
-	expect(swayed).toMatchObject({ state: 'warn', show: 'longer' });
+	expect(swayed).toMatchObject({ state: 'warn', show: 'longer', also: 'shorter' });
 	expect(swayed.sentence).toBe(
 		'Where the answer of v3 is longer +100 points (12 prompts), where it is shorter −100 (12). The votes may have rewarded length, not quality.'
 	);
@@ -75,6 +75,7 @@ test('who voted is named, and who judged their own words', () => {
 	expect(votersCheck([ana, ben], votes)).toMatchObject({ state: 'ok', sentence: 'Judged by Ana (2) and Ben (1).' });
 	expect(votersCheck([{ ...ana, wrote: 3 }, ben], votes)).toMatchObject({
 		state: 'warn',
+		show: 'own-words',
 		sentence: 'Judged by Ana (2) and Ben (1). Ana wrote the expected answer to 3 of these prompts.'
 	});
 	expect(votersCheck([], []).sentence).toBe('Judged by nobody.');
@@ -166,6 +167,12 @@ test('the checks of the rules: leak, near-duplicates, both bad, complete, plan, 
 		['tries', 'ok'],
 		['fragility', 'warn']
 	]);
+});
+
+test('a leak and prompts that nearly say the same lead to their pairs', () => {
+	expect(check(tally({ leaked: 2 }), 'leak')).toMatchObject({ state: 'block', show: 'leaked' });
+	expect(check(tally({ alike: 3 }), 'near-duplicates')).toMatchObject({ state: 'warn', show: 'alike' });
+	expect(check(tally({ alike: 0 }), 'near-duplicates')).toMatchObject({ state: 'ok', show: null });
 });
 
 test('answers cut off or empty on one side warn, and block from ten points on', () => {

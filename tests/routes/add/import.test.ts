@@ -35,6 +35,7 @@ const send = async (here: ProjectScope, body: ReadableStream<Uint8Array> | null,
 	} as RequestInit);
 	const event = {
 		request,
+		url: new URL(request.url),
 		params: { team: 't', project: 'support' },
 		locals: { scope: here, project: here, requestId: 'r-1' },
 		route: { id: 'x' }
@@ -113,6 +114,7 @@ describe('a file that is the body', () => {
 		});
 		const event = {
 			request,
+			url: new URL(request.url),
 			params: { project: 'support' },
 			locals: { scope: here, project: here, requestId: 'r-1' },
 			route: { id: 'x' }

@@ -9,6 +9,8 @@ import {
 	runFiles,
 	runs
 } from '../../../src/lib/server/platform/db/schema.ts';
+import { maxTokensFor } from '../../../src/lib/core/evaluations/plan.ts';
+import { getSetUp } from '../../../src/lib/server/evaluations/queries.ts';
 import { createEvaluation } from '../../../src/lib/server/evaluations/commands.ts';
 import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
 import type { NewEvaluation } from '../../../src/lib/contract/evaluations.ts';
@@ -180,4 +182,25 @@ test('a run of another project is no contender', async () => {
 	const run = await addReadyRun(scope, { projectId: other!.id, connectionId: connection.id });
 	await expect(create(scope, slug, wish(run.id, 3))).rejects.toMatchObject({ code: 'not_found' });
 	expect(await scope.tx((tx) => tx.$count(runs))).toBe(2);
+});
+
+test('where nobody says how long answers may be, the longest answer in train does, half as long again', async () => {
+	const { scope, slug, project, run } = await newContest(4);
+	const inside = await inProject(scope, slug);
+	const plan = async (more: Partial<ReturnType<typeof wish>> = {}) => {
+		const { maxTokens: _, ...rest } = wish(run.id, 2);
+		const { id } = await createEvaluation(inside, { ...rest, ...more });
+		const [made] = await scope.tx((tx) => tx.select().from(evaluations).where(eq(evaluations.id, id)));
+		await scope.tx((tx) => tx.update(evaluations).set({ status: 'failed' }).where(eq(evaluations.id, id)));
+		return made!.maxTokens;
+	};
+	expect((await getSetUp(inside)).maxTokens).toBe(1024);
+	expect(await plan()).toBe(1024);
+	await addExamples(scope, project.id, ['word '.repeat(1000)], { split: 'train', from: 10 });
+	const { maxTokens } = await getSetUp(inside);
+	expect(maxTokens).toBeGreaterThan(1500);
+	expect(maxTokens).toBeLessThan(1600);
+	expect(await plan()).toBe(maxTokens);
+	expect(await plan({ maxTokens: 300 })).toBe(300);
+	expect([0, 600, 800, 9000].map(maxTokensFor)).toEqual([1024, 1024, 1200, 4096]);
 });

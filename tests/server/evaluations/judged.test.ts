@@ -37,6 +37,7 @@ test.each([
 	await scope.tx(async (tx) => {
 		const judged = (await pairingsOf(tx, id)).map((pairing) => ({
 			id: pairing.id,
+			askedId: pairing.askedId,
 			place: pairing.position,
 			outcome: 'tie' as const,
 			sum: 0

@@ -178,7 +178,7 @@ test('the twin of a conversation is found by what it says, within the project on
 	const twin = await findTwin(here, { messages: talk('  one? ', 'The answer to One?') });
 	// where code or a name is the answer, case and spacing are what is to be learnt
 	expect(await findTwin(here, { messages: talk('One?', 'The answer to  one?') })).toBe(null);
-	expect(twin).toEqual({ id: await idOf(1), number: 1 });
+	expect(twin).toEqual({ id: await idOf(1), number: 1, is: 'same', input: '' });
 	expect(await findTwin(here, { messages: talk('Two?') })).toBe(null);
 	await newProject(scope, { slug: 'beside' });
 	const beside = await inProject(scope, 'beside');

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { and, eq } from 'drizzle-orm';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
 import { createEvaluation } from '../../../src/lib/server/evaluations/commands.ts';
 import { getSetUp } from '../../../src/lib/server/evaluations/queries.ts';
@@ -10,6 +10,7 @@ import {
 	importExamples,
 	restoreExamples
 } from '../../../src/lib/server/examples/commands.ts';
+import { findTwin, getImport } from '../../../src/lib/server/examples/queries.ts';
 import { compareExamples, mostCompared } from '../../../src/lib/server/examples/compare.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { auditEntries, examples, pairings, projects, runExamples } from '../../../src/lib/server/platform/db/schema.ts';
@@ -130,6 +131,28 @@ test('what was learnt stays, and the comparison leaves its twin out', async () =
 	expect(asked.map(({ number }) => number)).not.toContain(1);
 });
 
+test('what comes later joins the families there are, and two of them become one by way of it', async () => {
+	const { scope, project } = await newPlace();
+	const families = async () => (await sides(scope)).map(({ family }) => family?.toString('hex') ?? null);
+	const words = question('pan').split(' ');
+	const turned = (count: number) => words.map((word, at) => (at < count ? 'oak' : word)).join(' ');
+	await addExamples(scope, project.id, [turned(0), again('kettle'), turned(8), other(1)], { split: null });
+	await compareExamples(scope, project.id);
+	expect(await families()).toEqual([null, null, null, null]);
+	await addExamples(scope, project.id, [turned(4), question('kettle')], { split: null, from: 5 });
+	await compareExamples(scope, project.id);
+	const [one, kettle, three, none, between, later] = await families();
+	expect([one, three]).toEqual([between, between]);
+	expect(kettle).toBe(later);
+	expect(new Set([one, kettle, none]).size).toBe(3);
+	// what comes without a twin leaves them as they are
+	const before = await families();
+	await addExamples(scope, project.id, [other(2), `${turned(0)} Please`], { split: null, from: 7 });
+	await compareExamples(scope, project.id);
+	expect((await families()).slice(0, 6)).toEqual(before);
+	expect((await families()).slice(6)).toEqual([null, one]);
+});
+
 test('of a family in validation one is asked', async () => {
 	const { scope, project, place } = await newPlace();
 	await addExamples(scope, project.id, [...things.map(question), ...things.map(again)], { split: 'validation' });
@@ -207,4 +230,88 @@ test('an answer of the playground to what nearly measures is not kept, and the t
 		message: expect.stringContaining('nearly the same as example 90, which is locked')
 	});
 	await keep(question('kettle'));
+});
+
+describe('at the doors: what asks nearly the same as a locked example', () => {
+	const said = (content: string) => [
+		{ role: 'user' as const, content },
+		{ role: 'assistant' as const, content: 'It is on its way.' }
+	];
+	const locked = async (from = 12) => {
+		const made = await newPlace();
+		const [id] = await addExamples(made.scope, made.project.id, [question('pan')], { split: 'validation', from });
+		return { ...made, id: id! };
+	};
+	const file = (...contents: string[]) => ({
+		fileName: 'week.jsonl',
+		lines: contents.map((content, at) => ({ number: at + 1, text: JSON.stringify({ messages: said(content) }) }))
+	});
+
+	test('a written one is refused and shown beside it; kept all the same, it never trains', async () => {
+		const { place, id } = await locked();
+		const messages = said(again('pan'));
+		expect(await findTwin(place, { messages })).toEqual({
+			id,
+			number: 12,
+			is: 'asks nearly the same',
+			input: question('pan')
+		});
+		await expect(addExample(place, { messages, rating: null })).rejects.toMatchObject({
+			code: 'conflict',
+			message: expect.stringContaining('nearly the same as example 12, which is locked in validation')
+		});
+		const kept = await addExample(place, { messages, rating: 9, keepTwins: true });
+		await expect(moveExamples(place, { ids: [kept.id], side: 'train' })).rejects.toMatchObject({ code: 'conflict' });
+		// what is kept is here, and no longer a question of twins
+		expect(await findTwin(place, { messages })).toMatchObject({ id: kept.id, is: 'same' });
+		await expect(addExample(place, { messages, rating: null, keepTwins: true })).rejects.toMatchObject({
+			message: expect.stringContaining('already here')
+		});
+		expect(await findTwin(place, { messages: said(question('kettle')) })).toBe(null);
+		await addExample(place, { messages: said(question('kettle')), rating: null });
+	});
+
+	test('another answer to the same prompt is refused as well, also where the locked one was deleted', async () => {
+		const { place, id } = await locked();
+		const messages = said(question('pan'));
+		expect(await findTwin(place, { messages })).toMatchObject({ id, is: 'asks the same' });
+		await deleteExamples(place, { ids: [id] });
+		expect(await findTwin(place, { messages })).toMatchObject({ id: null, number: 12, is: 'asks the same' });
+		await expect(addExample(place, { messages, rating: null })).rejects.toMatchObject({
+			message: expect.stringContaining('locked in validation though it was deleted')
+		});
+	});
+
+	test('a line of a file is refused, with both prompts beside each other; nothing vanishes, and it can be kept', async () => {
+		const { scope, place, id } = await locked();
+		const lines = file(question('kettle'), again('pan'), question('knife'));
+		const result = await importExamples(place, lines);
+		expect(result).toMatchObject({ added: 2, duplicates: 0, refused: 1 });
+		const twin = { id, number: 12, input: question('pan'), asks: again('pan') };
+		const [refusal] = result.refusals;
+		expect(refusal).toMatchObject({ line: 2, text: lines.lines[1]!.text, twin });
+		expect(refusal!.reason).toBe(
+			'Line 2 asks nearly the same as example 12, which is locked in validation, so it could never train'
+		);
+		expect((await getImport(place, { importId: result.id })).refusals).toEqual(result.refusals);
+		expect(await importExamples(place, { ...lines, keepTwins: true })).toMatchObject({
+			added: 1,
+			duplicates: 2,
+			refused: 0
+		});
+		// what is here is known, and not refused once more
+		expect(await importExamples(place, lines)).toMatchObject({ added: 0, duplicates: 3, refused: 0 });
+		expect((await sides(scope)).map(({ split }) => split)).toEqual([null, null, null, 'validation']);
+	});
+
+	test('what the file itself puts into validation goes there, and a large file is compared in the background', async () => {
+		const { scope, project, place } = await locked(9000);
+		const measures = { number: 1, text: JSON.stringify({ messages: said(again('pan')), split: 'validation' }) };
+		expect(await importExamples(place, { fileName: 'v.jsonl', lines: [measures] })).toMatchObject({ added: 1 });
+		const many = file(...Array.from({ length: 3000 }, (_, at) => other(at)), `${again('pan')} again`);
+		expect(await importExamples(place, many)).toMatchObject({ added: 3001, refused: 0 });
+		await compareExamples(scope, project.id);
+		const last = (await sides(scope)).findLast(({ number }) => number < 9000);
+		expect(last).toMatchObject({ split: null, family: expect.anything() });
+	});
 });

@@ -142,13 +142,15 @@ test('a file: lines as they stand, JSON lines, examples without their answers; e
 	expect(result).toMatchObject({ added: 3, duplicates: 0, refused: 1 });
 	expect(result.refusals[0]).toMatchObject({ line: 4, text: '{"answer":"No."}' });
 	expect(await fromFile(pool, JSON.stringify(['One?', 'Two?'], null, 2), 'prompts.json')).toMatchObject({ added: 2 });
+	const table = 'id,question\n1,"Do you ship to Peru,\nand when?"\n2,\n';
+	expect(await fromFile(pool, table, 'prompts.csv')).toMatchObject({ added: 1, duplicates: 0, refused: 1 });
 	await expect(fromFile(pool, '\n')).rejects.toMatchObject({ code: 'invalid', field: 'file' });
 	expect(await audit(scope)).toContainEqual({
 		action: 'prompts.added',
 		details: { count: 2, fileName: 'prompts.txt' }
 	});
 	const [project] = await scope.tx((tx) => tx.select().from(projects).where(eq(projects.id, pool.project.id)));
-	expect(project!.nextPrompt).toBe(8);
+	expect(project!.nextPrompt).toBe(9);
 });
 
 describe('what a model learns, or has learnt, is named', () => {

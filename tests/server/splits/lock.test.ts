@@ -26,7 +26,7 @@ const conversation = (question: string, answer: string) => [
 	{ role: 'assistant' as const, content: answer }
 ];
 const write = async (question: string, answer = 'Yes.', rating = 9) =>
-	(await addExample(scope, { messages: conversation(question, answer), rating })).id;
+	(await addExample(scope, { messages: conversation(question, answer), rating, keepTwins: true })).id;
 const move = (id: string, side: 'train' | 'validation' | 'unassigned') => moveExamples(scope, { ids: [id], side });
 const remove = (id: string) => deleteExamples(scope, { ids: [id] });
 const restore = (id: string) => restoreExamples(scope, { ids: [id] });
@@ -58,7 +58,7 @@ test('nor with another answer, nor through the automatic split, nor from a file'
 	expect(await sideOf(twin)).toBe('validation');
 	const line = { messages: conversation('Where is my parcel?', 'From a file.'), split: 'train' };
 	const lines = [{ number: 1, text: JSON.stringify(line) }];
-	expect(await importExamples(scope, { fileName: 'a.jsonl', lines })).toMatchObject({ added: 1 });
+	expect(await importExamples(scope, { fileName: 'a.jsonl', lines, keepTwins: true })).toMatchObject({ added: 1 });
 	const [imported] = await raw(scope, (sql) => sql`select split from examples where origin = 'import'`);
 	expect(imported).toEqual({ split: null });
 });

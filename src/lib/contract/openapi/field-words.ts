@@ -121,6 +121,13 @@ const words: Record<string, string> = {
 	'refusals.line': 'Its place in the file, beginning with 1.',
 	'refusals.reason': 'Why it was refused, in words.',
 	'refusals.text': 'The line itself; empty where it would be too much.',
+	'refusals.twin':
+		'Why, where that is all: this example is locked in validation and asks the same, or nearly. With `keepTwins` the line comes in all the same. `null` for any other reason.',
+	'twin.id': 'Its id; `null` where it was deleted and still guards its prompt.',
+	'twin.input': 'The beginning of what it asks.',
+	'twin.asks': 'The beginning of what the line asks.',
+	keepTwins:
+		'Whether what asks the same as an example that is locked in validation, or nearly, comes in all the same; it is refused otherwise, and named. It gets no place in train.',
 
 	'examples.export:format':
 		'`full`: every example with all it has, which imports back to the same. `train`, `validation`: the files that a training would get now. `preference`: the rewrites that may train, each preferred over the answer it improves (DPO).',
@@ -443,7 +450,8 @@ const words: Record<string, string> = {
 	'score.version': 'From whose side the numbers are told.',
 	pairs: 'How many prompts both answer: 1 to 2,000. It is fixed from then on.',
 	temperature: 'How freely they answer: 0 to 2.',
-	maxTokens: 'The longest answer, in tokens: 16 to 4,096.',
+	maxTokens:
+		'The longest answer, in tokens: 16 to 4,096. Where it is left out, half as long again as the longest answer in train, and at least 1,024.',
 	'evaluations.create:votes':
 		'How many people judge each prompt before it counts: 1 to 3, and at most as many as may vote.',
 	delta: 'The smallest difference that matters to you, in points of net preference: 1 to 100.',
@@ -539,6 +547,16 @@ const words: Record<string, string> = {
 	checks: 'What the numbers, the answers and the voters warn of.',
 	state: '`ok`, `warn`, `block`, or `untested` where it could not be asked.',
 	show: 'Which of the judged pairs.',
+	agreement: 'How far people agree, where two or more scored the same answers. The figures are null below 20 of those.',
+	overlap: 'How many answers have two scores or more.',
+	raw: 'The share of pairs of scores that are the same, 0 to 1.',
+	ac: 'Gwet’s AC2 with ordinal weights: 1 is perfect, 0 is chance. The label goes by it.',
+	alpha: 'Krippendorff’s α, ordinal: 1 is perfect, 0 is chance; it falls where nearly all scores are the same.',
+	'agreement.interval': 'Of α, 95 %.',
+	'agreement.label': '`reliable` from .8 on, `tentative` from .667 on, else `unreliable`.',
+	shift:
+		'How far their scores lie above those of the others on the same answers; below 0 is strict, null where they share none.',
+	also: 'The other pairs of a check that weighs two kinds, to be asked for by `show`.',
 	'checks.show': 'The pairs it speaks of, for `show`; null where it speaks of none.',
 	rows: 'One page of judged pairs, in the order they were drawn.',
 	'rows.count': 'Pairs on all pages.',

@@ -1,5 +1,5 @@
 import { inMicros } from '../micros.ts';
-import { type RestRow, ownPlaces } from '../rest.ts';
+import { type RestRow, inFile, ownPlaces } from '../rest.ts';
 import { type Schema, jsonSchemaOf } from './json-schema.ts';
 import { fieldWords } from './field-words.ts';
 
@@ -34,10 +34,9 @@ export const restFields = (row: RestRow): RestFields => {
 		example: name === 'project' ? 'support' : sent[name]
 	}));
 	const others = Object.entries(properties).filter(([name]) => ![...inPath, ...ownNames].includes(name));
-	if (takesFile) return { path, query: [], body: null, bodyExample: undefined };
-	if (method === 'GET') {
+	if (takesFile || method === 'GET') {
 		const query = others
-			.filter(([name]) => !paged || !ownPlaces.includes(name))
+			.filter(([name]) => (takesFile ? !inFile.includes(name) : !paged || !ownPlaces.includes(name)))
 			.map(([name, schema]): Field => ({
 				name,
 				schema: described(row, name, schema),

@@ -11,8 +11,8 @@ export type Agreement = {
 	overlap: number;
 	/** The share of pairs of judgements on one item that are the same. null below 20 items. */
 	raw: number | null;
-	/** Gwet's AC1: like α, but not lost where nearly everybody says the same. Labels and warnings go by it. */
-	ac1: number | null;
+	/** Gwet's AC1, of scores AC2 with ordinal weights: like α, but not lost where nearly everybody says the same. Labels and warnings go by it. */
+	ac: number | null;
 	/** Krippendorff's α: 1 is perfect, 0 is chance. `null` below 20 overlapping items, or when it has no meaning. */
 	alpha: number | null;
 	/** 95 %, from a bootstrap over items. */
@@ -53,13 +53,15 @@ const distances = (level: Level, values: number[], totals: number[]) => {
 	return (one: number, two: number) => (ranks[one]! - ranks[two]!) ** 2;
 };
 
-const alphaOf = (units: Unit[], values: number[], level: Level): number | null => {
+/** `times`: how often each of the units occurs. */
+const alphaOf = (units: Unit[], times: ArrayLike<number>, values: number[], level: Level): number | null => {
 	const totals = values.map(() => 0);
-	for (const unit of units) for (const [at, count] of unit.counts) totals[at]! += count;
+	for (const [i, unit] of units.entries()) for (const [at, count] of unit.counts) totals[at]! += times[i]! * count;
 	const distance = distances(level, values, totals);
 	const n = totals.reduce((sum, total) => sum + total, 0);
 	let observed = 0;
-	for (const unit of units) for (const [one, two, weight] of unit.pairs) observed += weight * distance(one, two);
+	for (const [i, unit] of units.entries())
+		for (const [one, two, weight] of unit.pairs) observed += times[i]! * weight * distance(one, two);
 	let expected = 0;
 	for (let one = 0; one < values.length; one++) {
 		for (let two = one + 1; two < values.length; two++)
@@ -71,27 +73,44 @@ const alphaOf = (units: Unit[], values: number[], level: Level): number | null =
 /** Krippendorff's α alone. `null` when nobody overlaps, or everybody gave the same value. */
 export const krippendorff = (judgements: readonly Judgement[], level: Level): number | null => {
 	const { values, units } = unitsOf(judgements);
-	return alphaOf(units, values, level);
+	return alphaOf(units, new Uint8Array(units.length).fill(1), values, level);
 };
 
-/** The share of pairs of judgements that agree, and Gwet's AC1 (2008) over `categories` that could have been said. */
-export const gwet = (judgements: readonly Judgement[], categories: number): { raw: number; ac1: number } | null => {
+/** How much two values agree: not at all unless they are the same, or, on a scale, the less the more steps lie between them (Gwet 2014). */
+const weightOf = (level: Level, categories: number) => {
+	if (level === 'nominal') return (one: number, two: number) => Number(one === two);
+	const between = (steps: number) => (steps * (steps + 1)) / 2;
+	return (one: number, two: number) => 1 - between(Math.abs(one - two)) / between(categories - 1);
+};
+
+/**
+ * The share of pairs of judgements that agree, and Gwet's AC1 (2008) over `categories` that could have been said; of scores, which are
+ * whole numbers in a row, AC2 with ordinal weights.
+ */
+export const gwet = (
+	judgements: readonly Judgement[],
+	categories: number,
+	level: Level = 'nominal'
+): { raw: number; ac: number } | null => {
 	const { values, units } = unitsOf(judgements);
 	if (units.length === 0) return null;
+	const weight = weightOf(level, categories);
 	const shares = values.map(() => 0);
-	let same = 0;
+	let [same, close] = [0, 0];
 	for (const { counts } of units) {
 		const said = counts.reduce((sum, [, count]) => sum + count, 0);
 		for (const [at, count] of counts) {
-			shares[at]! += count / said;
+			shares[at]! += count / said / units.length;
 			same += (count * (count - 1)) / (said * (said - 1));
+			const near = counts.reduce((sum, [to, others]) => sum + others * weight(values[at]!, values[to]!), 0);
+			close += (count * (near - 1)) / (said * (said - 1));
 		}
 	}
-	const raw = same / units.length;
-	const chance = shares
-		.map((share) => share / units.length)
-		.reduce((sum, share) => sum + (share * (1 - share)) / (categories - 1), 0);
-	return { raw, ac1: (raw - chance) / (1 - chance) };
+	let weights = 0;
+	for (let one = 0; one < categories; one++) for (let two = 0; two < categories; two++) weights += weight(one, two);
+	const chance =
+		(weights / (categories * (categories - 1))) * shares.reduce((sum, share) => sum + share * (1 - share), 0);
+	return { raw: same / units.length, ac: (close / units.length - chance) / (1 - chance) };
 };
 
 const labelOf = (alpha: number) => (alpha >= 0.8 ? 'reliable' : alpha >= 0.667 ? 'tentative' : 'unreliable');
@@ -111,13 +130,19 @@ const intervalOf = (
 	samples: number
 ): [number, number] | null => {
 	const random = randomFrom(seed);
-	const drawn = Array.from({ length: samples }, () =>
-		alphaOf(
-			Array.from(units, () => units[Math.floor(random() * units.length)]!),
-			values,
-			level
-		)
-	)
+	// of thousands of units few differ: those are drawn by their places, and counted
+	const kinds = new Map<string, number>();
+	const different: Unit[] = [];
+	const kindOf = Uint32Array.from(units, (unit) => {
+		const name = unit.counts.join();
+		if (!kinds.has(name)) kinds.set(name, different.push(unit) - 1);
+		return kinds.get(name)!;
+	});
+	const drawn = Array.from({ length: samples }, () => {
+		const times = new Uint32Array(different.length);
+		for (let i = 0; i < units.length; i++) times[kindOf[Math.floor(random() * units.length)]!]!++;
+		return alphaOf(different, times, values, level);
+	})
 		.filter((sample) => sample !== null)
 		.sort((one, two) => one - two);
 	const at = (share: number) => drawn[Math.floor(share * drawn.length)]!;
@@ -125,8 +150,8 @@ const intervalOf = (
 };
 
 /**
- * Raw agreement, AC1 and α with its interval, label and sentence; hidden below 20 overlapping items. `categories`: how many there are
- * to say. The seed makes the interval repeatable.
+ * Raw agreement, AC1 (of scores AC2) and α with its interval, label and sentence; hidden below 20 overlapping items. `categories`: how
+ * many there are to say. The seed makes the interval repeatable.
  */
 export const agreement = (
 	judgements: readonly Judgement[],
@@ -134,19 +159,23 @@ export const agreement = (
 ): Agreement => {
 	const { values, units } = unitsOf(judgements);
 	const overlap = units.length;
+	const isScore = level !== 'nominal';
 	if (overlap < fewest) {
-		const sentence = `Agreement: not tested. ${overlap === 1 ? '1 pair has' : `${overlap} pairs have`} two votes or more; it is shown from ${fewest} on.`;
-		return { overlap, raw: null, ac1: null, alpha: null, interval: null, label: null, sentence };
+		const [item, said] = isScore ? ['answer', 'scores'] : ['pair', 'votes'];
+		const sentence = `Agreement: not tested. ${overlap === 1 ? `1 ${item} has` : `${overlap} ${item}s have`} two ${said} or more; it is shown from ${fewest} on.`;
+		return { overlap, raw: null, ac: null, alpha: null, interval: null, label: null, sentence };
 	}
-	const { raw, ac1 } = gwet(judgements, categories)!;
-	const alpha = alphaOf(units, values, level);
+	const { raw, ac } = gwet(judgements, categories, level)!;
+	const alpha = krippendorff(judgements, level);
 	const interval = alpha === null ? null : intervalOf(units, values, level, seed, samples);
-	const label = labelOf(ac1);
+	const label = labelOf(ac);
 	const range = interval && ` (${decimal(interval[0])} to ${decimal(interval[1])})`;
 	const alphaWords = alpha === null ? '' : `, α ${decimal(alpha)}${range}`;
-	const advice = overlap < advised ? ` ${advised} pairs give a steadier figure.` : '';
-	const sentence = `Voters said the same in ${Math.round(100 * raw)} % of ${overlap} shared pairs: ${label}, AC1 ${decimal(ac1)}${alphaWords}.${advice}`;
-	return { overlap, raw, ac1, alpha, interval, label, sentence };
+	const items = isScore ? 'answers' : 'pairs';
+	const advice = overlap < advised ? ` ${advised} ${items} give a steadier figure.` : '';
+	const who = isScore ? 'People gave the same score' : 'Voters said the same';
+	const sentence = `${who} in ${Math.round(100 * raw)} % of ${overlap} shared ${items}: ${label}, ${isScore ? 'AC2' : 'AC1'} ${decimal(ac)}${alphaWords}.${advice}`;
+	return { overlap, raw, ac, alpha, interval, label, sentence };
 };
 
 /**

@@ -36,7 +36,8 @@ export const lengthCheck = (pairs: readonly PairFacts[], a: string): Check => {
 		name: 'length',
 		state,
 		sentence,
-		show: 'longer'
+		show: 'longer',
+		also: 'shorter'
 	});
 	if (longer.n < fewestEach || shorter.n < fewestEach)
 		return check('untested', `Length: not tested, it takes ${fewestEach} prompts on each side. ${share}.`);
@@ -90,7 +91,7 @@ export const votersCheck = (voters: readonly VoterFacts[], votes: readonly Said[
 	const own = voters.filter(({ wrote }) => wrote > 0);
 	const words = own.map(({ name, wrote }) => `${name} wrote the expected answer to ${wrote} of these prompts`);
 	const sentence = `Judged by ${listed(given) || 'nobody'}.${own.length > 0 ? ` ${listed(words)}.` : ''}`;
-	return { name: 'voters', state: own.length > 0 ? 'warn' : 'ok', sentence, show: null };
+	return { name: 'voters', state: own.length > 0 ? 'warn' : 'ok', sentence, show: own.length > 0 ? 'own-words' : null };
 };
 
 const fewestPaces = 5;

@@ -1,4 +1,4 @@
-import { verdictKind } from './rules.ts';
+import { blockedBy, decisionOf, verdictKind } from './rules.ts';
 import type { Scores } from './scores.ts';
 import { judgedOf, type Tally } from './tally.ts';
 
@@ -24,13 +24,22 @@ export const fragilityOf = (t: Tally): number | null => {
 	const kind = verdictKind(t);
 	if (kind !== 'ship-it' && kind !== 'dont-ship') return null;
 	const from = kind === 'ship-it' ? 1 : -1;
-	for (let most = 1; most <= judgedOf(t); most++) {
-		const worse = [
-			{ ...t, scores: turned(t.scores, most, from, -from * t.scores.votes) },
+	const isGone = (most: number) =>
+		[
+			{ ...t, scores: turned(t.scores, most, from, 0), bothBad: t.bothBad + most },
 			{ ...t, scores: turned(t.scores, most, from, 0) },
-			{ ...t, scores: turned(t.scores, most, from, 0), bothBad: t.bothBad + most }
-		];
-		if (worse.some((other) => verdictKind(other) !== kind)) return most;
+			{ ...t, scores: turned(t.scores, most, from, -from * t.scores.votes) }
+		].some((other) => blockedBy(other) !== null || decisionOf(other) !== kind);
+	// the more turn, the less is left of it: so the first that is too many is between one that is not and one that is
+	let [few, many] = [0, 1];
+	while (!isGone(many)) {
+		if (many === judgedOf(t)) return null;
+		[few, many] = [many, Math.min(2 * many, judgedOf(t))];
 	}
-	return null;
+	while (many - few > 1) {
+		const middle = Math.floor((few + many) / 2);
+		if (isGone(middle)) many = middle;
+		else few = middle;
+	}
+	return many;
 };

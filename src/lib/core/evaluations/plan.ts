@@ -18,6 +18,13 @@ export type PromptSource = (typeof promptSources)[number];
 export const mostVotes = 3;
 export const usualDelta = 20;
 
+/** No answer is asked to be longer than so many tokens. */
+export const mostTokens = 4096;
+
+/** How long answers may be where nobody says: half as long again as the longest that was to be learnt, so that none need be cut off. */
+export const maxTokensFor = (longestAnswer: number): number =>
+	Math.min(mostTokens, Math.max(1024, Math.ceil(1.5 * longestAnswer)));
+
 /** The plan where nobody chose one: every prompt once. */
 export const singlePlan = (prompts: number): Plan => ({ prompts, votes: 1, delta: usualDelta, attempt: 1 });
 

@@ -2,8 +2,8 @@ import { logGamma } from '../math/binomial.ts';
 import type { Scores } from './scores.ts';
 
 /** The sum of `count` signs, each + or − by a fair coin: the chance of each from −count to +count in steps of two. */
-const signs = (count: number): number[] =>
-	Array.from({ length: count + 1 }, (_, plus) =>
+const signs = (count: number): Float64Array =>
+	Float64Array.from({ length: count + 1 }, (_, plus) =>
 		Math.exp(logGamma(count + 1) - logGamma(plus + 1) - logGamma(count - plus + 1) - count * Math.LN2)
 	);
 
@@ -12,7 +12,7 @@ const signs = (count: number): number[] =>
  * For one vote a prompt it is the sign test. 1 when nothing differs. Sums are whole numbers of votes, so nothing is rounded.
  */
 export const signFlip = ({ votes, counts }: Scores): number => {
-	let chances = [1]; // of each sum from −reach to +reach
+	let chances = Float64Array.of(1); // of each sum from −reach to +reach
 	let reach = 0;
 	let sum = 0;
 	for (let size = 1; size <= votes; size++) {
@@ -20,10 +20,12 @@ export const signFlip = ({ votes, counts }: Scores): number => {
 		sum += size * (more - less);
 		const flips = signs(less + more);
 		const wider = reach + size * (less + more);
-		const next = new Array<number>(2 * wider + 1).fill(0);
-		chances.forEach((chance, at) => {
-			if (chance > 0) flips.forEach((flip, plus) => (next[at + 2 * size * plus]! += chance * flip));
-		});
+		const next = new Float64Array(2 * wider + 1);
+		for (let at = 0; at < chances.length; at++) {
+			const chance = chances[at]!;
+			if (chance === 0) continue;
+			for (let plus = 0, to = at; plus < flips.length; plus++, to += 2 * size) next[to]! += chance * flips[plus]!;
+		}
 		[chances, reach] = [next, wider];
 	}
 	const far = Math.abs(sum);

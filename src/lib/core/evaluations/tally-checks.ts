@@ -12,16 +12,16 @@ const leakCheck = ({ leaked }: Tally): Check =>
 				name: 'leak',
 				state: 'block',
 				sentence: `${many(leaked, 'prompt')} of this evaluation ${leaked === 1 ? 'was' : 'were'} in the training data. Evaluate on prompts that were not.`,
-				show: null
+				show: 'leaked'
 			};
 
 /** Prompts that nearly ask the same are one comparison twice. */
 const nearCheck = ({ alike }: Tally): Check => {
-	const at = (state: Check['state'], sentence: string): Check => ({
+	const at = (state: Check['state'], sentence: string, show: Check['show'] = null): Check => ({
 		name: 'near-duplicates',
 		state,
 		sentence,
-		show: null
+		show
 	});
 	if (alike === null)
 		return at(
@@ -31,7 +31,8 @@ const nearCheck = ({ alike }: Tally): Check => {
 	if (alike === 0) return at('ok', 'No two prompts nearly say the same.');
 	return at(
 		'warn',
-		`${many(alike, 'prompt')} nearly ${alike === 1 ? 'says' : 'say'} the same as another: the numbers take each for a comparison of its own.`
+		`${many(alike, 'prompt')} nearly ${alike === 1 ? 'says' : 'say'} the same as another: the numbers take each for a comparison of its own.`,
+		'alike'
 	);
 };
 

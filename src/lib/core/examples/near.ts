@@ -87,6 +87,19 @@ export const likeness = (one: ReadonlySet<number>, two: ReadonlySet<number>, wit
 };
 export const isNear = (share: number) => share >= alike - 1e-12;
 
+const base = 0x01000193;
+const power = (letters: number) => {
+	let value = 1;
+	for (let i = 0; i < letters; i++) value = Math.imul(value, base);
+	return value;
+};
+/** So that every bit of a number says something of all of it (the end of MurmurHash3). */
+const mixed = (value: number): number => {
+	value = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
+	value = Math.imul(value ^ (value >>> 13), 0xc2b2ae35);
+	return (value ^ (value >>> 16)) >>> 0;
+};
+
 type Piece = { text: string; prompt: number; isTurn: boolean; isAround: boolean };
 
 /**
@@ -101,6 +114,13 @@ const key = { letters: [9, 18], ofEach: 4, texts: 12 };
  */
 export class NearIndex {
 	#pieces: Piece[] = [];
+	/** Of each text how long it is, and how many keys of the one that is looked up it has; those that have any. */
+	#lengths = new Int32Array(1 << 10);
+	#counts = new Int32Array(1 << 10);
+	#met: number[] = [];
+	#meet = (at: number) => {
+		if (this.#counts[at]!++ === 0) this.#met.push(at);
+	};
 	#wholes = new Map<string, number[]>();
 	#places = new Places();
 	#common: ReadonlySet<number>;
@@ -114,50 +134,79 @@ export class NearIndex {
 	add(sayings: Sayings): { number: number; twins: number[] } {
 		const number = this.#count++;
 		const twins = new Set<number>();
-		const own: Piece[] = [
-			...sayings.turns.map((text) => ({ text, prompt: number, isTurn: true, isAround: false })),
-			...sayings.wholes.map((text) => ({ text, prompt: number, isTurn: false, isAround: false })),
-			...sayings.around.map((text) => ({ text, prompt: number, isTurn: false, isAround: true }))
-		];
-		const keys = own.map(({ text }) => this.#keys(text));
-		for (const [at, piece] of own.entries()) this.#look(piece, keys[at]!, twins);
-		for (const [at, piece] of own.entries()) this.#keep(piece, keys[at]!);
-		twins.delete(number);
+		const own = this.#piecesOf(sayings, number);
+		for (const { piece, keys } of own) this.#look(piece, keys, twins);
+		for (const { piece, keys } of own) this.#keep(piece, keys);
 		return { number, twins: [...twins] };
+	}
+
+	/** Adds a prompt to be found, without looking for its twins. */
+	keep(sayings: Sayings): void {
+		for (const { piece, keys } of this.#piecesOf(sayings, this.#count++)) this.#keep(piece, keys);
+	}
+
+	/** The numbers of those that nearly say the same as this prompt, which is not added. */
+	twinsOf(sayings: Sayings): number[] {
+		const twins = new Set<number>();
+		for (const { piece, keys } of this.#piecesOf(sayings, -1)) this.#look(piece, keys, twins);
+		return [...twins];
+	}
+
+	#piecesOf({ turns, wholes, around }: Sayings, prompt: number): { piece: Piece; keys: Set<number> }[] {
+		const pieces: Piece[] = [
+			...turns.map((text) => ({ text, prompt, isTurn: true, isAround: false })),
+			...wholes.map((text) => ({ text, prompt, isTurn: false, isAround: false })),
+			...around.map((text) => ({ text, prompt, isTurn: false, isAround: true }))
+		];
+		return pieces.map((piece) => ({ piece, keys: this.#keys(piece.text) }));
 	}
 
 	#keys(text: string): Set<number> {
 		const keys = new Set<number>();
-		for (const letters of key.letters)
-			for (let at = 0; at + letters <= text.length; at++) {
-				const value = fnv(text, at, letters);
+		for (const letters of key.letters) {
+			// each piece from the one before it: a letter comes, another goes
+			let rolled = 0;
+			const gone = power(letters);
+			for (let at = 0; at < text.length; at++) {
+				rolled = (Math.imul(rolled, base) + text.charCodeAt(at)) | 0;
+				if (at >= letters) rolled = (rolled - Math.imul(text.charCodeAt(at - letters), gone)) | 0;
+				if (at < letters - 1) continue;
+				const value = mixed(rolled);
 				if (value % key.ofEach === 0) keys.add(value);
 			}
+		}
 		return keys;
 	}
 
 	#look(piece: Piece, keys: ReadonlySet<number>, twins: Set<number>) {
 		// a system prompt is nobody's question: it only holds others
 		if (!piece.isAround) for (const prompt of this.#wholes.get(piece.text) ?? []) twins.add(prompt);
-		const hits = new Map<number, number>();
-		const hit = (at: number) => void hits.set(at, (hits.get(at) ?? 0) + 1);
-		for (const value of keys) this.#places.each(value, hit);
+		for (const value of keys) this.#places.each(value, this.#meet);
 		let grams: Set<number> | undefined;
-		for (const [at, count] of hits) {
+		for (const at of this.#met) {
+			const count = this.#counts[at]!;
+			this.#counts[at] = 0;
+			// rare are the texts that share a key and little else: most are told apart without reading them
+			if (count * 3 < Math.min(keys.size, (key.letters.length * this.#lengths[at]!) / key.ofEach)) continue;
 			const other = this.#pieces[at]!;
 			if (twins.has(other.prompt) || (piece.isAround && other.isAround)) continue;
-			// rare are the texts that share a key and little else: most are told apart without reading them
-			if (count * 3 < Math.min(keys.size, (key.letters.length * other.text.length) / key.ofEach)) continue;
 			grams ??= gramsOf(piece.text, this.#common);
 			const shorter = piece.text.length <= other.text.length ? piece : other;
 			const isQuoted = piece.isAround || other.isAround;
 			if (isQuoted && (shorter.isAround || !shorter.isTurn)) continue;
 			if (isNear(likeness(grams, gramsOf(other.text, this.#common), shorter.isTurn))) twins.add(other.prompt);
 		}
+		this.#met.length = 0;
 	}
 
 	#keep(piece: Piece, keys: ReadonlySet<number>) {
 		const at = this.#pieces.push(piece) - 1;
+		if (at === this.#lengths.length) {
+			const wider = new Int32Array(2 * at);
+			wider.set(this.#lengths);
+			[this.#lengths, this.#counts] = [wider, new Int32Array(2 * at)];
+		}
+		this.#lengths[at] = piece.text.length;
 		if (!piece.isAround) {
 			const same = this.#wholes.get(piece.text);
 			if (same) same.push(piece.prompt);

@@ -13,7 +13,7 @@ const noAnswer = '-';
 const answer: Message = { role: 'assistant', content: noAnswer };
 
 /** What a question is called where nothing else is there. */
-const questions = ['prompt', 'input', 'question', 'query', 'text', 'content'];
+export const questions = ['prompt', 'input', 'question', 'query', 'text', 'content'];
 const named = questions.map((name) => `"${name}"`).join(', ');
 
 /** A row as the formats of examples know it: with an answer, whether it had one or not. */

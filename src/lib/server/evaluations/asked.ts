@@ -88,12 +88,12 @@ export const familiesAsked = async (
 	return new Set(asked.map(({ hash }) => hash.toString('hex')));
 };
 
-/** A step: how many of these nearly ask the same as another of them; null while one has not been compared. */
+/** A step: those of these that nearly ask the same as another of them, by family; null while one has not been compared. */
 export const alikeAmong = async (
 	tx: Tx,
 	{ projectId, promptsFrom }: { projectId: string; promptsFrom: PromptSource },
 	ids: readonly string[]
-): Promise<number | null> => {
+): Promise<string[][] | null> => {
 	const table = promptsFrom === 'pool' ? prompts : examples;
 	// the pool remembers the newest of its prompts that was compared before the first stroke (prompts/compare.ts)
 	const upTo =
@@ -101,13 +101,13 @@ export const alikeAmong = async (
 			? sql`coalesce(nullif(split_part(${projects.promptsCompared}, '/', 1), ''), '0')::int`
 			: projects.compared;
 	const rows = await tx
-		.select({ family: table.family, isCompared: sql<boolean>`${table.number} <= ${upTo}` })
+		.select({ id: table.id, family: table.family, isCompared: sql<boolean>`${table.number} <= ${upTo}` })
 		.from(table)
 		.innerJoin(projects, eq(projects.id, table.projectId))
 		.where(and(eq(projects.id, projectId), among(table.id, ids)));
 	if (rows.some(({ isCompared }) => !isCompared)) return null;
-	const families = rows.flatMap(({ family }) => (family ? [family.toString('hex')] : []));
-	return families.length - new Set(families).size;
+	const families = Map.groupBy(rows, ({ id, family }) => family?.toString('hex') ?? id);
+	return [...families.values()].filter(({ length }) => length > 1).map((some) => some.map(({ id }) => id));
 };
 
 /** What both contenders are asked: the turns before the answer as the training wrote them, without its weights. */

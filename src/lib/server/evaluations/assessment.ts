@@ -11,7 +11,7 @@ import { among } from '../platform/db/among.ts';
 import { evaluations, projects, rewrites } from '../platform/db/schema.ts';
 import { alikeAmong } from './asked.ts';
 import { type CountedPair, type Counted, factsOf } from './judged.ts';
-import { leakedPairings } from './leaks.ts';
+import { leakedIn } from './leaks.ts';
 import { type Contender, type Evaluation, type Letter, namesOf } from './rows.ts';
 import { earlierTries } from './tries.ts';
 import { outOf, peopleOf } from './electorate.ts';
@@ -30,6 +30,8 @@ export type Assessment = {
 	/** What was added to them, by their ballots. */
 	remarks: Map<string, Remark>;
 	voters: VoterFacts[];
+	/** The examples or prompts that some checks speak of. */
+	marked: Record<'leaked' | 'alike' | 'own-words', ReadonlySet<string>>;
 	sides: Sides;
 };
 
@@ -51,7 +53,7 @@ const votersOf = async (
 	chain: readonly Evaluation[],
 	votes: readonly Vote[],
 	exampleIds: readonly string[]
-): Promise<VoterFacts[]> => {
+): Promise<{ voters: VoterFacts[]; ownWords: Set<string> }> => {
 	const voted = new Set(votes.map(({ personId }) => personId));
 	const people = new Map<string, string>();
 	for (const { id } of chain)
@@ -61,9 +63,11 @@ const votersOf = async (
 		.selectDistinct({ personId: rewrites.personId, exampleId: rewrites.exampleId })
 		.from(rewrites)
 		.where(and(among(rewrites.exampleId, exampleIds), isNotNull(rewrites.output)));
-	return [...people]
+	const voters = [...people]
 		.map(([id, name]) => ({ id, name, wrote: written.filter(({ personId }) => personId === id).length }))
 		.sort((one, two) => one.name.localeCompare(two.name));
+	const own = written.filter(({ personId }) => people.has(personId));
+	return { voters, ownWords: new Set(own.map(({ exampleId }) => exampleId)) };
 };
 
 /** The pairings that have their votes, and what was asked in those that have not. */
@@ -72,7 +76,7 @@ const countedOf = async (tx: Tx, { id, votesPerPrompt }: Evaluation, standing: S
 	const people = await peopleOf(tx, id);
 	const out = outOf(standing, people, votesPerPrompt);
 	const all = await pairingsOf(tx, id);
-	const pairs = all.flatMap((pairing): (Counted & { askedId: string })[] => {
+	const pairs = all.flatMap((pairing): Counted[] => {
 		const given = said.get(pairing.id) ?? [];
 		const [outcome, sum] = [outcomeOf(given, votesPerPrompt), scoreOf(given, votesPerPrompt)];
 		if (outcome === null || sum === null) return [];
@@ -106,9 +110,10 @@ export const assessmentOf = async (
 	const chain = await chainOf(tx, evaluation);
 	const votes: Vote[] = [];
 	const remarks = new Map<string, Remark>();
-	const counted: (Counted & { askedId: string })[] = [];
+	const counted: Counted[] = [];
 	const skipped: Skipped[] = [];
-	let [missing, from, leaked]: [string[], number, number] = [[], 0, 0];
+	const leaked: string[] = [];
+	let [missing, from]: [string[], number] = [[], 0];
 	for (const one of chain) {
 		const standing = await standingOf(tx, one.id);
 		const found = await countedOf(tx, one, standing, from);
@@ -118,7 +123,7 @@ export const assessmentOf = async (
 		counted.push(...found.pairs);
 		from += one.planned;
 		missing = found.missing; // what an earlier one has left open is asked again in the next
-		leaked += await leakedPairings(tx, one);
+		leaked.push(...(await leakedIn(tx, one)));
 	}
 	const [project] = await tx
 		.select({ name: projects.name })
@@ -126,12 +131,17 @@ export const assessmentOf = async (
 		.where(eq(projects.id, evaluation.projectId));
 	const { votesPerPrompt, delta, attempt, maxTokens } = evaluation;
 	const pairs = await factsOf(tx, counted, votesPerPrompt, namesOf(contenders, project!.name));
-	const voters = await votersOf(
+	const { voters, ownWords } = await votersOf(
 		tx,
 		chain,
 		votes,
 		// nobody has written an answer to a prompt of the pool
 		evaluation.promptsFrom === 'pool' ? [] : counted.map(({ askedId }) => askedId)
+	);
+	const alike = await alikeAmong(
+		tx,
+		evaluation,
+		counted.map(({ askedId }) => askedId)
 	);
 	const broken = (side: Letter) => pairs.filter((pair) => !pair[side].complete).length;
 	const tally: Tally = {
@@ -143,12 +153,8 @@ export const assessmentOf = async (
 		plan: { prompts: counted.length + missing.length + skipped.length, votes: votesPerPrompt, delta, attempt },
 		skipped: skipped.length,
 		continued: chain.length > 1,
-		leaked,
-		alike: await alikeAmong(
-			tx,
-			evaluation,
-			counted.map(({ askedId }) => askedId)
-		),
+		leaked: new Set(leaked).size,
+		alike: alike && alike.reduce((sum, { length }) => sum + length - 1, 0),
 		broken: { a: broken('a'), b: broken('b') }
 	};
 	const counts = new Set(pairs.map(({ id }) => id));
@@ -160,5 +166,6 @@ export const assessmentOf = async (
 		maxTokens,
 		earlier: await earlierTries(tx, chain[0]!)
 	};
-	return { tally, verdict: judge(tally, sides), pairs, missing, skipped, votes, remarks, voters, sides };
+	const marked = { leaked: new Set(leaked), alike: new Set(alike?.flat()), 'own-words': ownWords };
+	return { tally, verdict: judge(tally, sides), pairs, missing, skipped, votes, remarks, voters, marked, sides };
 };

@@ -15,7 +15,7 @@ import { textsOf } from './texts.ts';
 import type { Vote } from './votes.ts';
 
 /** A pairing that counts, without its texts. `sum`: of the votes that count; `place`: among all prompts of the evaluation. */
-export type Counted = { id: string; place: number; outcome: Outcome; sum: number };
+export type Counted = { id: string; askedId: string; place: number; outcome: Outcome; sum: number };
 export type CountedPair = Counted & PairFacts;
 
 /** Signs that may be letters of another width, or not be seen: such a text is read. Not the letters and dashes of every day. */

@@ -79,10 +79,10 @@ const hashesOf = async (tx: Tx, exampleIds: readonly string[]): Promise<Map<stri
 };
 
 /**
- * A step: how many pairings of an evaluation have a prompt that a contender has trained on, or one that nearly asks the same. None, because creating leaves them out; but a
+ * A step: which examples or prompts that an evaluation asks a contender has trained on, or on one that nearly asks the same. None, because creating leaves them out; but a
  * verdict stands on it, so it is asked again.
  */
-export const leakedPairings = async (tx: Tx, evaluation: Evaluation): Promise<number> => {
+export const leakedIn = async (tx: Tx, evaluation: Evaluation): Promise<string[]> => {
 	const asked = (await pairingsOf(tx, evaluation.id)).map(({ askedId }) => askedId);
 	const names = await namesOfAsked(tx, evaluation.promptsFrom, asked);
 	const all = new Set([...names.values()].flat());
@@ -109,5 +109,5 @@ export const leakedPairings = async (tx: Tx, evaluation: Evaluation): Promise<nu
 			)
 		);
 	const leaked = new Set(learnt.flatMap(({ id }) => hashes.get(id)!).filter((hash) => hash !== undefined));
-	return [...names.values()].filter((own) => own.some((name) => leaked.has(name))).length;
+	return [...names].filter(([, own]) => own.some((name) => leaked.has(name))).map(([id]) => id);
 };

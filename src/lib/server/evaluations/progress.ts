@@ -5,7 +5,7 @@ import { named, votersIn } from '../access/named.ts';
 import type { ProjectScope, Tx } from '../access/scope.ts';
 import { among } from '../platform/db/among.ts';
 import { evaluations, outputs, servings } from '../platform/db/schema.ts';
-import { leakedPairings } from './leaks.ts';
+import { leakedIn } from './leaks.ts';
 import { type Evaluation, type Letter, contendersOf, evaluationOf, titleFor } from './rows.ts';
 import { outOf, peopleOf } from './electorate.ts';
 import { type Given, type Standing, givenIn } from './votes.ts';
@@ -103,7 +103,7 @@ export const progressOf = async (tx: Tx, scope: ProjectScope, evaluationId: stri
 		// a provider's words may name the model
 		problem: isSettingUp ? problem : null,
 		contenders: isSettingUp || revealed ? { a: side('a'), b: kind === 'scoring' ? null : side('b') } : null,
-		leaked: isSettingUp ? await leakedPairings(tx, evaluation) : 0,
+		leaked: isSettingUp ? (await leakedIn(tx, evaluation)).length : 0,
 		mayReveal: may(scope.role, 'evaluations:reveal')
 	};
 };

@@ -17,7 +17,7 @@ type Wanted = 'all' | { show: Show; page: number };
 
 const rowsOnPage = 20;
 
-const shown = ({ pairs, votes }: Assessment, show: Show): CountedPair[] => {
+const shown = ({ pairs, votes, marked }: Assessment, show: Show): CountedPair[] => {
 	const byPair = Map.groupBy(votes, ({ pairingId }) => pairingId);
 	const is: Record<Show, (pair: CountedPair) => boolean> = {
 		all: () => true,
@@ -28,6 +28,9 @@ const shown = ({ pairs, votes }: Assessment, show: Show): CountedPair[] => {
 		'cut-off': ({ a, b }) => !a.complete || !b.complete,
 		thinking: ({ a, b }) => a.thought || b.thought,
 		named: ({ a, b }) => a.named || b.named,
+		leaked: ({ askedId }) => marked.leaked.has(askedId),
+		alike: ({ askedId }) => marked.alike.has(askedId),
+		'own-words': ({ askedId }) => marked['own-words'].has(askedId),
 		longer: (pair) => longerOf(pair) === 'longer',
 		shorter: (pair) => longerOf(pair) === 'shorter',
 		'several-votes': ({ id }) => (byPair.get(id)?.length ?? 0) > 1
@@ -96,6 +99,10 @@ export const resultsOf = async (
 	const contenders = await contendersOf(tx, evaluation);
 	const assessment = await assessmentOf(tx, evaluation, contenders);
 	const { tally, verdict, pairs, votes, remarks, voters, sides, missing, skipped } = assessment;
+	// checks speak of the votes on what counts, as every number does: those are in the file too
+	const counting = new Set(pairs.map(({ id }) => id));
+	const counted = votes.filter(({ pairingId }) => counting.has(pairingId));
+	const judges = voters.filter(({ id }) => counted.some(({ personId }) => personId === id));
 	const { list, ...rows } = pageOf(assessment, wanted);
 	const out = await skippedRows(tx, promptsFrom, skipped);
 	const people = new Map(voters.map(({ id, name }) => [id, name]));
@@ -131,7 +138,7 @@ export const resultsOf = async (
 					tally.plan
 				),
 				...missingCheck(inOrder(await numbersOf(tx, promptsFrom, missing)), votesPerPrompt),
-				...answerChecks(pairs, voters, votes, sides, thinking)
+				...answerChecks(pairs, judges, counted, sides, thinking)
 			],
 			next: await nextOf(tx, scope, evaluation),
 			rows: { ...rows, list: await withTexts(tx, list, { promptsFrom, votes, remarks, names, people }) }

@@ -1,13 +1,14 @@
 import type { Locked } from '../../contract/evaluation-results.ts';
 import type { Scores, ShownScore } from '../../contract/scoring.ts';
+import { agreement, shifts } from '../../core/evaluations/agreement.ts';
 import { flawOf } from '../../core/evaluations/answers.ts';
-import { type ScoreShow, type Scored, summaryOf } from '../../core/evaluations/scoring.ts';
+import { type ScoreShow, type Scored, scoreMarks, summaryOf } from '../../core/evaluations/scoring.ts';
 import { named, votersIn } from '../access/named.ts';
 import type { ProjectScope, Tx } from '../access/scope.ts';
 import { among } from '../platform/db/among.ts';
 import { outputs } from '../platform/db/schema.ts';
 import { outOf, peopleOf } from './electorate.ts';
-import { leakedPairings } from './leaks.ts';
+import { leakedIn } from './leaks.ts';
 import { lockedOf } from './results.ts';
 import { type Evaluation, contendersOf, scoringOf, titleFor } from './rows.ts';
 import { numbersOf } from './asked.ts';
@@ -102,6 +103,12 @@ export const scoresOf = async (
 	const skipped = outOf(standing, await peopleOf(tx, id), votes).size;
 	const names = await tx.select({ id: named.id, name: named.name }).from(votersIn(id));
 	const people = new Map(names.map((person) => [person.id, person.name]));
+	const judgements = standing.votes.map(({ pairingId, personId, choice }) => ({
+		item: pairingId,
+		rater: personId,
+		value: Number(choice)
+	}));
+	const shiftOf = new Map(shifts(judgements).map(({ rater, shift }) => [rater, shift]));
 	const sendableFrom = evaluation.sendableFrom!;
 	const { show, page } = wanted === 'all' ? { show: 'all' as const, page: 1 } : wanted;
 	const below = () => counted.filter(({ score }) => score < sendableFrom).sort((one, two) => one.score - two.score);
@@ -123,16 +130,18 @@ export const scoresOf = async (
 			skipped,
 			open: planned - counted.length - skipped,
 			broken: await brokenAmong(tx, counted),
-			leaked: await leakedPairings(tx, evaluation),
+			leaked: (await leakedIn(tx, evaluation)).length,
 			people: [...Map.groupBy(standing.votes, ({ personId }) => personId)]
 				.map(([personId, given]) => ({
 					name: people.get(personId) ?? 'somebody',
+					shift: shiftOf.get(personId) ?? null,
 					summary: summaryIn(
 						evaluation,
 						given.map(({ choice }) => Number(choice))
 					)
 				}))
 				.sort((one, two) => one.name.localeCompare(two.name)),
+			agreement: agreement(judgements, { level: 'ordinal', categories: scoreMarks.length }),
 			next: { runId: evaluation.runId },
 			rows: {
 				show,

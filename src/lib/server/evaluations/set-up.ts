@@ -6,7 +6,7 @@ import type { Tx } from '../access/scope.ts';
 import { isOf } from '../runs/rows.ts';
 import { askable } from '../prompts/rows.ts';
 import { comparable, isKnown } from './asked.ts';
-import { voterCount } from './contest.ts';
+import { usualMaxTokens, voterCount } from './contest.ts';
 import { trainedPrompts } from './leaks.ts';
 import { triesIn } from './tries.ts';
 
@@ -81,6 +81,7 @@ export const setUpOf = async (tx: Tx, projectId: string) => {
 		pool: { usable: pool.list.length, leftOut: pool.leftOut },
 		voters: await voterCount(tx, projectId),
 		ties: await tiesOf(tx, projectId),
+		maxTokens: await usualMaxTokens(tx, projectId),
 		tried: await triesIn(tx, projectId)
 	};
 };

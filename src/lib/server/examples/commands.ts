@@ -21,38 +21,53 @@ import { examples, projects, ratings } from '../platform/db/schema.ts';
 import { lockedProject, projectNow } from '../project/rows.ts';
 import { exportPieces } from './export.ts';
 import { importLines } from './import.ts';
-import { comparedAnew, refuseNearMeasured } from './compare.ts';
+import { comparedAnew } from './compare.ts';
+import { guardOf, measuringWords, refusePlayground } from './guard.ts';
 import { factsOf, noExample, refuseMeasured, refusedByLock, twinOf } from './rows.ts';
 
-/** Writes one example. The same conversation twice is a conflict that names the first. */
-export const addExample = command(AddExample, (scope, { messages: given, rating, origin = 'written' }) =>
-	scope.tx(async (tx) => {
-		const { id: projectId, nextExample: number } = await lockedProject(tx, scope);
+/**
+ * Writes one example. The same conversation twice is a conflict that names the first; so is one that asks the same as what is locked
+ * in validation, or nearly. That one `keepTwins` lets in, without a side: the database keeps it out of train.
+ */
+export const addExample = command(
+	AddExample,
+	async (scope, { messages: given, rating, origin = 'written', keepTwins }) => {
 		const messages = toMessages(given);
 		const facts = factsOf(messages, null);
-		const twin = await twinOf(tx, projectId, facts);
-		if (twin)
-			throw new AppError('conflict', `This conversation is already here, as example ${twin.number}.`, 'messages');
-		if (origin === 'playground') {
-			await refuseMeasured(tx, projectId, facts.promptHash);
-			await refuseNearMeasured(tx, projectId, messages);
-		}
-		const [made] = await tx
-			.insert(examples)
-			.values({ projectId, number, messages, ...facts, origin, createdBy: scope.userId })
-			.returning({ id: examples.id });
-		const { id } = made!;
-		await tx
-			.update(projects)
-			.set({ nextExample: number + 1 })
-			.where(eq(projects.id, projectId));
-		if (rating !== null && scope.voterId) {
-			const row = { projectId, exampleId: id, personId: scope.voterId, clientId: randomUUID() };
-			await tx.insert(ratings).values({ ...row, score: rating });
-		}
-		await record(tx, scope, { event: 'example.added', subject: id, projectId, details: { number } });
-		return { id, number };
-	})
+		const isPlayground = origin === 'playground';
+		const guard = isPlayground || !keepTwins ? await guardOf(scope, scope.project.id) : null;
+		const measuring = guard?.(messages, facts);
+		return scope.tx(async (tx) => {
+			const { id: projectId, nextExample: number } = await lockedProject(tx, scope);
+			const twin = await twinOf(tx, projectId, facts);
+			if (twin)
+				throw new AppError('conflict', `This conversation is already here, as example ${twin.number}.`, 'messages');
+			if (isPlayground) {
+				await refuseMeasured(tx, projectId, facts.promptHash);
+				refusePlayground(measuring);
+			} else if (measuring)
+				throw new AppError(
+					'conflict',
+					`This ${measuringWords(measuring)}, so it could never train. Send “keepTwins” to keep it all the same.`,
+					'messages'
+				);
+			const [made] = await tx
+				.insert(examples)
+				.values({ projectId, number, messages, ...facts, origin, createdBy: scope.userId })
+				.returning({ id: examples.id });
+			const { id } = made!;
+			await tx
+				.update(projects)
+				.set({ nextExample: number + 1 })
+				.where(eq(projects.id, projectId));
+			if (rating !== null && scope.voterId) {
+				const row = { projectId, exampleId: id, personId: scope.voterId, clientId: randomUUID() };
+				await tx.insert(ratings).values({ ...row, score: rating });
+			}
+			await record(tx, scope, { event: 'example.added', subject: id, projectId, details: { number } });
+			return { id, number };
+		});
+	}
 );
 
 /**

@@ -1,7 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { and, asc, eq, gt, isNull, or, sql } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
-import type { Message } from '../../core/examples/example.ts';
 import { Families, NearIndex, type Sayings, commonGrams, sampleOf, sayingsOf } from '../../core/examples/near.ts';
 import type { ProjectScope, Scope, Tx } from '../access/scope.ts';
 import { record } from '../events/record.ts';
@@ -24,26 +23,46 @@ const waiting = async (tx: Tx, projectId: string) => {
 		select p.compared, coalesce((
 			select e.number from examples e where e.project_id = p.id order by e.project_id, e.number desc limit 1
 		), 0) as newest from projects p where p.id = ${projectId}`);
-	return { newest: found?.newest ?? 0, count: Math.max(0, (found?.newest ?? 0) - (found?.compared ?? 0)) };
+	const { newest = 0, compared = 0 } = found ?? {};
+	return { newest, compared, count: Math.max(0, newest - compared) };
 };
 
-type Prompt = { hash: string; sayings: Sayings };
+/** `number`: of the first example that asks it; `family`: as far as it was compared. */
+type Prompt = { hash: string; sayings: Sayings; number: number; family: string | null };
 
 const promptsAfter = async (tx: Tx, projectId: string, after: number) =>
 	tx
-		.select({ number: examples.number, hash: examples.promptHash, messages: examples.messages })
+		.select({
+			number: examples.number,
+			hash: examples.promptHash,
+			family: examples.family,
+			messages: examples.messages
+		})
 		.from(examples)
 		.where(and(eq(examples.projectId, projectId), gt(examples.number, after), isHeld))
 		.orderBy(asc(examples.number))
 		.limit(rowsAtOnce);
 
-/** For each prompt that nearly asks the same as others the smallest hash among them, by its hash. */
-const familiesAmong = async (prompts: readonly Prompt[], signal?: AbortSignal): Promise<Map<string, string>> => {
+/**
+ * For each prompt that nearly asks the same as others the smallest hash among them, by its hash. Those up to the number `compared` have
+ * been compared with each other: they stay in their families, and only new ones are looked up.
+ */
+const familiesAmong = async (
+	prompts: readonly Prompt[],
+	compared: number,
+	signal?: AbortSignal
+): Promise<Map<string, string>> => {
 	const index = new NearIndex(commonGrams(sampleOf(prompts.map(({ sayings }) => sayings))));
 	const families = new Families();
 	const rest = besideOthers();
-	for (const [at, { sayings }] of prompts.entries()) {
-		for (const twin of index.add(sayings).twins) families.join(at, twin);
+	const first = new Map<string, number>();
+	for (const [at, { sayings, number, family }] of prompts.entries()) {
+		if (number > compared) for (const twin of index.add(sayings).twins) families.join(at, twin);
+		else {
+			index.keep(sayings);
+			if (family !== null && first.has(family)) families.join(at, first.get(family)!);
+			else if (family !== null) first.set(family, at);
+		}
 		await rest();
 		signal?.throwIfAborted();
 	}
@@ -63,9 +82,10 @@ const readAll = async (read: (after: number) => ReturnType<typeof promptsAfter>)
 	const known = new Map<string, Prompt>();
 	for (let after = 0; ;) {
 		const rows = await read(after);
-		for (const { hash, messages } of rows) {
+		for (const { number, hash, family, messages } of rows) {
 			const name = hash.toString('hex');
-			if (!known.has(name)) known.set(name, { hash: name, sayings: sayingsOf(messages) });
+			if (known.has(name)) continue;
+			known.set(name, { hash: name, sayings: sayingsOf(messages), number, family: family?.toString('hex') ?? null });
 		}
 		if (rows.length < rowsAtOnce) return [...known.values()];
 		after = rows.at(-1)!.number;
@@ -104,12 +124,12 @@ const keep = async (tx: Tx, scope: Scope, projectId: string, found: ReadonlyMap<
 	if (count > 0) await record(tx, scope, { event: 'split.parted', subject: projectId, projectId, details: { count } });
 };
 
-/** Compares all prompts of a project with each other, where there are new ones. Again does nothing. */
+/** Compares the new prompts of a project with each other and with all others, where there are new ones. Again does nothing. */
 export const compareExamples = async (scope: Scope, projectId: string, signal?: AbortSignal): Promise<void> => {
-	const { newest, count } = await scope.tx((tx) => waiting(tx, projectId));
+	const { newest, compared, count } = await scope.tx((tx) => waiting(tx, projectId));
 	if (count === 0 || newest > mostCompared) return;
 	const prompts = await readAll((after) => scope.tx((tx) => promptsAfter(tx, projectId, after)));
-	const found = await familiesAmong(prompts, signal);
+	const found = await familiesAmong(prompts, compared, signal);
 	await scope.tx((tx) => keep(tx, scope, projectId, found, newest));
 };
 
@@ -137,32 +157,6 @@ export const comparedAsFarAs = (scope: ProjectScope): Promise<void> =>
 	awaitCompared(scope).catch((problem) => {
 		if (!(problem instanceof AppError)) throw problem;
 	});
-
-/** A new prompt is compared at once with so many that are locked; with more, the split finds what is near. */
-const mostLocked = 5000;
-
-/**
- * A step: throws *conflict* where this asks nearly the same as an example that is locked in validation, also one that was deleted: an
- * answer of a model to it must not come to train by the playground. `messages` end in an answer.
- */
-export const refuseNearMeasured = async (tx: Tx, projectId: string, messages: readonly Message[]): Promise<void> => {
-	const locked = await tx
-		.select({ number: examples.number, messages: examples.messages })
-		.from(examples)
-		.where(and(eq(examples.projectId, projectId), eq(examples.split, 'validation')))
-		.limit(mostLocked + 1);
-	if (locked.length > mostLocked) return;
-	const known = locked.map((example) => sayingsOf(example.messages));
-	const index = new NearIndex(commonGrams(sampleOf(known)));
-	for (const sayings of known) index.add(sayings);
-	const [twin] = index.add(sayingsOf(messages)).twins;
-	if (twin === undefined) return;
-	throw new AppError(
-		'conflict',
-		`This asks nearly the same as example ${locked[twin]!.number}, which is locked in validation: what measures must not train. Ask something else to keep the answer.`,
-		'messages'
-	);
-};
 
 /** How many examples still wait to be compared; null in a project that is too large for it. */
 export const countWaiting = async (tx: Tx, projectId: string): Promise<number | null> => {

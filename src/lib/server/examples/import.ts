@@ -15,10 +15,14 @@ import { plainPool } from '../platform/db/pools.ts';
 import { imports } from '../platform/db/schema.ts';
 import { log } from '../platform/log.ts';
 import { projectNow } from '../project/rows.ts';
+import { type Measuring, askedIn, guardOf, measuringWords } from './guard.ts';
+import { factsOf, twinOf } from './rows.ts';
 import { type Accepted, type Chunk, emptyChunk, isFull, put, stage } from './stage.ts';
 import { addStaged } from './staged.ts';
 
 const keptWarnings = 100;
+/** So many lines are held against what measures as they come in; in a larger file the comparison in the background finds what is near. */
+const mostGuarded = 3000;
 /** So much is read between two turns of the event loop, in which other requests are answered; a line costs more than its characters. */
 const charactersPerTurn = 1 << 16;
 const charactersPerLine = 1 << 9;
@@ -45,9 +49,14 @@ const inLane = async <T>(work: () => Promise<T>): Promise<T> => {
  */
 export const importLines = async (
 	scope: ProjectScope,
-	{ fileName, lines }: { fileName: string; lines: AsyncIterable<Line> | Iterable<Line> }
+	{
+		fileName,
+		lines,
+		keepTwins
+	}: { fileName: string; lines: AsyncIterable<Line> | Iterable<Line>; keepTwins?: boolean | undefined }
 ): Promise<ImportResult> => {
 	const { id: projectId, systemPrompt } = scope.project;
+	const guard = keepTwins ? null : await guardOf(scope, projectId);
 	const id = await scope.tx(async (tx) => {
 		await projectNow(tx, scope);
 		const [made] = await tx
@@ -68,6 +77,16 @@ export const importLines = async (
 	};
 	const refuse = refusing(result);
 
+	let guarded = 0;
+	/** What measures the same, so that this line could never train; null where it may come in. */
+	const measuring = async ({ messages, split }: Accepted): Promise<Measuring | null> => {
+		// what says that it measures goes where its twin is
+		if (!guard || split === 'validation' || ++guarded > mostGuarded) return null;
+		const facts = factsOf(messages, null);
+		const twin = guard(messages, facts);
+		// what is here already is known, and nothing new
+		return twin && (await scope.tx((tx) => twinOf(tx, projectId, facts))) === null ? twin : null;
+	};
 	const warn = (example: Accepted) => {
 		const [flaw] = flawsOfExample(example);
 		if (!flaw) return;
@@ -129,12 +148,21 @@ export const importLines = async (
 			}
 			const parsed = line.text === null ? null : parseLine(line.text, line.number);
 			if (!parsed?.ok) {
-				refuse(line.number, parsed?.reason ?? line.reason ?? '', line.text ?? '');
+				const reason = parsed?.reason ?? line.reason ?? '';
+				refuse({ line: line.number, reason, text: line.text ?? '', twin: null });
 				if (++refusedInARow === mostRefusedInARow) result.notRead += (await (lines as Partial<Lines>).pass?.()) ?? 0;
 				continue;
 			}
 			refusedInARow = 0;
 			if (characters >= charactersPerTurn) await nextTurn(); // it took its time; what follows takes as much
+			const twin = await measuring(parsed);
+			if (twin) {
+				const { id, number, input } = twin;
+				const reason = `Line ${line.number} ${measuringWords(twin)}, so it could never train`;
+				const asks = askedIn(parsed.messages);
+				refuse({ line: line.number, reason, text: line.text!, twin: { id, number, input, asks } });
+				continue;
+			}
 			warn(parsed);
 			put(chunk, parsed, systemPrompt);
 			if (!isFull(chunk)) continue;

@@ -16,7 +16,8 @@ import { imports } from '../platform/db/schema.ts';
 import { countsOf, histogramOf } from './counts.ts';
 import { detailOf } from './detail.ts';
 import { pageOf } from './list.ts';
-import { factsOf, noExample, twinOf } from './rows.ts';
+import { likeThis } from './guard.ts';
+import { factsOf, noExample } from './rows.ts';
 
 /**
  * A page of examples, the newest first. `older` and `newer` are the `before` and `after` of the pages beside it, or null.
@@ -48,7 +49,9 @@ export const getImport = query(GetImport, (scope, { importId }) =>
 			.from(imports)
 			.where(and(eq(imports.projectId, scope.project.id), eq(imports.id, importId)));
 		if (!found) throw new AppError('not_found', 'There is no such import in this project.');
-		const { id, added, duplicates, refused, refusals, warned, warnings, fileName, createdAt } = found;
+		const { id, added, duplicates, refused, warned, warnings, fileName, createdAt } = found;
+		// those of before twins were refused say nothing of them
+		const refusals = found.refusals.map((refusal) => ({ ...refusal, twin: refusal.twin ?? null }));
 		return { id, added, duplicates, refused, refusals, warned, warnings, state: stateOf(found), fileName, createdAt };
 	})
 );
@@ -68,7 +71,8 @@ export const countExamples = query(CountExamples, (scope) => scope.tx((tx) => co
 /** How many examples have each rating from 1 to 10. */
 export const ratingHistogram = query(RatingHistogram, (scope) => scope.tx((tx) => histogramOf(tx, scope)));
 
-/** The example that already says the same, so that a page can link to it. */
-export const findTwin = query(FindTwin, (scope, { messages }) =>
-	scope.tx((tx) => twinOf(tx, scope.project.id, factsOf(toMessages(messages), null)))
-);
+/** The example that already says the same, or one that measures what is asked, so that a page can show it. */
+export const findTwin = query(FindTwin, (scope, { messages: given }) => {
+	const messages = toMessages(given);
+	return likeThis(scope, messages, factsOf(messages, null));
+});

@@ -4,7 +4,7 @@ import { AppError } from '../../core/errors.ts';
 import { withTarget } from '../../core/examples/example.ts';
 import { command } from '../access/operation.ts';
 import { record } from '../events/record.ts';
-import { refuseNearMeasured } from '../examples/compare.ts';
+import { guardOf, refusePlayground } from '../examples/guard.ts';
 import { factsOf, refuseMeasured } from '../examples/rows.ts';
 import { playgroundPairs } from '../platform/db/schema.ts';
 import { projectNow } from '../project/rows.ts';
@@ -29,15 +29,18 @@ const keptOf = ({ chosen, rejected, chosenBy, rejectedBy }: Kept): Kept => {
 };
 
 /** Keeps which of two answers is the better one, once for each `clientId`. Throws *conflict* for a prompt that measures. */
-export const keepPair = command(KeepPair, (scope, { clientId, prompt, ...pair }) =>
-	scope.tx(async (tx) => {
-		const said = keptOf(pair);
-		if (!scope.voterId) throw new AppError('forbidden', 'Only somebody who has read both answers prefers one.');
+export const keepPair = command(KeepPair, async (scope, { clientId, prompt, ...pair }) => {
+	const said = keptOf(pair);
+	if (!scope.voterId) throw new AppError('forbidden', 'Only somebody who has read both answers prefers one.');
+	const { voterId: personId } = scope;
+	const learnt = withTarget([...prompt, { role: 'assistant', content: '' }], said.chosen);
+	const facts = factsOf(learnt, null);
+	const { promptHash } = facts;
+	const twin = (await guardOf(scope, scope.project.id))?.(learnt, facts);
+	return scope.tx(async (tx) => {
 		const { id: projectId } = await projectNow(tx, scope);
-		const learnt = withTarget([...prompt, { role: 'assistant', content: '' }], said.chosen);
-		const { promptHash } = factsOf(learnt, null);
 		await refuseMeasured(tx, projectId, promptHash);
-		await refuseNearMeasured(tx, projectId, learnt);
+		refusePlayground(twin);
 		const [kept] = await tx
 			.insert(playgroundPairs)
 			.values({
@@ -45,7 +48,7 @@ export const keepPair = command(KeepPair, (scope, { clientId, prompt, ...pair })
 				prompt,
 				promptHash,
 				...said,
-				personId: scope.voterId,
+				personId,
 				clientId
 			})
 			.onConflictDoNothing()
@@ -58,8 +61,8 @@ export const keepPair = command(KeepPair, (scope, { clientId, prompt, ...pair })
 		}
 		await record(tx, scope, { event: 'pair.kept', subject: kept.id, projectId, details: {} });
 		return kept;
-	})
-);
+	});
+});
 
 /** Takes a preference back. It is kept, and counts for nothing. Throws *not found*. */
 export const withdrawPair = command(WithdrawPair, (scope, { pairId }) =>

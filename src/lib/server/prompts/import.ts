@@ -6,6 +6,7 @@ import type { Line, Lines } from '../../core/examples/import/reading.ts';
 import { mostRefusedInARow, refusing } from '../../core/examples/import/refusals.ts';
 import type { Message } from '../../core/examples/example.ts';
 import { parsePrompt } from '../../core/prompts/parse.ts';
+import { isTable, linesOfTable } from '../../core/prompts/table.ts';
 import type { ProjectScope } from '../access/scope.ts';
 import { record } from '../events/record.ts';
 import { enqueue } from '../jobs/queue.ts';
@@ -43,12 +44,12 @@ export const importPromptLines = async (
 			const { line, text } = drafts[at]!;
 			if (outcome.is === 'added') result.added++;
 			else if (outcome.is === 'known') result.duplicates++;
-			else refuse(line, `Line ${line}: ${outcome.reason.replace(/[.]$/, '')}`, text);
+			else refuse({ line, reason: `Line ${line}: ${outcome.reason.replace(/[.]$/, '')}`, text });
 		}
 	};
 	let [read, refusedInARow] = [0, 0];
 	try {
-		for await (const line of lines) {
+		for await (const line of isTable(fileName) ? linesOfTable(lines) : lines) {
 			if (++read % perTurn === 0) await nextTurn();
 			if (refusedInARow === mostRefusedInARow) {
 				result.notRead++;
@@ -56,7 +57,7 @@ export const importPromptLines = async (
 			}
 			const parsed = line.text === null ? null : parsePrompt(line.text, line.number);
 			if (!parsed?.ok) {
-				refuse(line.number, parsed?.reason ?? line.reason ?? '', line.text ?? '');
+				refuse({ line: line.number, reason: parsed?.reason ?? line.reason ?? '', text: line.text ?? '' });
 				if (++refusedInARow === mostRefusedInARow) result.notRead += (await (lines as Partial<Lines>).pass?.()) ?? 0;
 				continue;
 			}

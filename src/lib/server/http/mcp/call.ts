@@ -41,11 +41,13 @@ const requestOf = ({ row }: Tool, given: Arguments): { address: string; init: Re
 		return encodeURIComponent(String(given[name]));
 	})}`;
 	if (method === 'GET') return { address: `${address}?${queryFrom(rest)}`, init: { method } };
-	if (takesFile)
+	if (takesFile) {
+		const { fileName, text, ...beside } = rest;
 		return {
-			address,
-			init: { method, headers: { 'x-file-name': encodeURIComponent(String(given.fileName)) }, body: String(given.text) }
+			address: `${address}?${queryFrom(beside)}`,
+			init: { method, headers: { 'x-file-name': encodeURIComponent(String(fileName)) }, body: String(text) }
 		};
+	}
 	const body = JSON.stringify(rest);
 	// a body of a length nobody says is refused (http/secure.ts)
 	const headers = { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) };

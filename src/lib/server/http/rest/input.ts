@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
-import type { RestRow } from '../../../contract/rest.ts';
+import { type RestRow, inFile } from '../../../contract/rest.ts';
 import { AppError } from '../../../core/errors.ts';
 import { holdsKey } from '../../../core/keys/key.ts';
 import { doubleKey } from '../../../core/text/double-key.ts';
@@ -126,6 +126,19 @@ const clientIdOf = (request: Request): string => {
 	if (name === null) return randomUUID();
 	const { method, url, headers } = request;
 	return idFrom([headers.get('authorization'), method, new URL(url).pathname, name].join('\n'));
+};
+
+/** What stands beside a file, in the query. Throws *invalid*. */
+export const besideFile = ({ operation: { input } }: RestRow, query: URLSearchParams): Record<string, unknown> => {
+	const wrong = [...query.keys()].find((name) => inFile.includes(name));
+	if (wrong) throw unknown(wrong);
+	const given = queryOf(input as Schema, query);
+	for (const [name, schema] of Object.entries(entriesOf(input))) {
+		if (!Object.hasOwn(given, name)) continue;
+		const found = v.safeParse(schema as v.GenericSchema, given[name]);
+		if (!found.success) throw new AppError('invalid', found.issues[0].message, name);
+	}
+	return given;
 };
 
 /** The input of an operation as a script has sent it: address, query or body. Throws *invalid*, *bad request*, *wrong type* or *exposed key*. */

@@ -14,7 +14,7 @@ import { bodyOf, isDownload, lookedAt } from './answer.ts';
 import { answering, refused } from './answering.ts';
 import { placeOf } from './cursor.ts';
 import { enter, enterAndLook } from './enter.ts';
-import { assertNoKey, restInput } from './input.ts';
+import { assertNoKey, besideFile, restInput } from './input.ts';
 import { once } from './once.ts';
 import { findRow } from './route.ts';
 import { sentFile } from './sent-file.ts';
@@ -96,12 +96,16 @@ const carryOut = async (
 	const useCase = useCases.get(row.operation.name)!;
 	const run = (acting: typeof scope, input: Record<string, unknown>) => useCase(acting, input as never);
 	if (row.takesFile) {
-		const said = ['x-file-name', 'content-length'].map((name) => event.request.headers.get(name));
+		const beside = besideFile(row, event.url.searchParams);
+		const said = [
+			...['x-file-name', 'content-length'].map((name) => event.request.headers.get(name)),
+			...Object.entries(beside)
+		];
 		// what an import has brought it brings no second time, so that one which broke off may be sent again under its name
 		const file = sentFile(event);
 		return once(event, scope, { said, file, mediaType: 'application/json', headers }, () => {
 			const take = upload(
-				(_, { name, pieces }) => run(scope, { fileName: name, lines: linesOfFile(file.through(pieces)) }),
+				(_, { name, pieces }) => run(scope, { ...beside, fileName: name, lines: linesOfFile(file.through(pieces)) }),
 				{
 					status: row.status,
 					refuse: (_, problem) => refused(event, headers, problem)

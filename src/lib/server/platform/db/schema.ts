@@ -373,7 +373,16 @@ export const imports = teamTable(
 		duplicates: integer().notNull().default(0),
 		refused: integer().notNull().default(0),
 		/** The first 1 000 refused lines with number and reason, so that they can be mended and downloaded. */
-		refusals: json().$type<{ line: number; reason: string; text: string }[]>().notNull(),
+		refusals: json()
+			.$type<
+				{
+					line: number;
+					reason: string;
+					text: string;
+					twin?: { id: string | null; number: number; input: string; asks: string } | null;
+				}[]
+			>()
+			.notNull(),
 		/** Examples that came in and that a provider would refuse as they are; the first of them. */
 		warned: integer().notNull().default(0),
 		warnings: json().$type<{ line: number; reason: string }[]>().notNull().default([]),

@@ -18,7 +18,8 @@ export const load = page(Tab, ({ locals }, { tab }) => {
 export const actions = {
 	write: form(AddExample, async ({ locals }, input) => {
 		const twin = await findTwin(locals.project, input);
-		return twin ? fail(409, { twin }) : { added: await addExample(locals.project, input) };
+		const isKept = twin === null || (input.keepTwins && twin.is !== 'same');
+		return isKept ? { added: await addExample(locals.project, input) } : fail(409, { twin });
 	}),
 	sample: form(ImportSample, async ({ locals }, input) => ({ imported: await importSample(locals.project, input) }))
 } satisfies Actions;

@@ -55,16 +55,39 @@ export class Importing {
 	/** Resolves when the import has ended, well or not. */
 	async send() {
 		if (!this.source || this.isSending) return;
-		const { body, name } = this.source;
+		const result = await this.#send(this.#url(), this.source);
+		if (result) this.result = result;
+	}
+
+	/** Brings in the lines that were refused because something in validation asks the same, or nearly; the rest of the result stays. */
+	async keepTwins(before: ImportResult) {
+		if (this.isSending) return;
+		const isKept = ({ twin, text }: ImportResult['refusals'][number]) => twin !== null && text !== '';
+		const lines = before.refusals.filter(isKept).map(({ text }) => `${text}\n`);
+		const source = { name: this.source?.name ?? 'Kept lines', body: new Blob(lines) };
+		const kept = await this.#send(`${this.#url()}?keepTwins`, source);
+		if (!kept) return;
+		this.result = {
+			...before,
+			added: before.added + kept.added,
+			duplicates: before.duplicates + kept.duplicates,
+			refused: before.refused - lines.length + kept.refused,
+			refusals: [...before.refusals.filter((refusal) => !isKept(refusal)), ...kept.refusals]
+		};
+	}
+
+	async #send(url: string, { body, name }: { body: Blob; name: string }): Promise<ImportResult | null> {
 		this.problem = undefined;
 		this.share = 0;
-		this.#sending = sendFile(this.#url(), body, name, (share) => (this.share = share));
+		this.#sending = sendFile(url, body, name, (share) => (this.share = share));
 		try {
-			this.result = await this.#sending.result;
+			return await this.#sending.result;
 		} catch (problem) {
 			this.problem = (problem as Error).message;
+			return null;
+		} finally {
+			this.share = undefined;
 		}
-		this.share = undefined;
 	}
 
 	stop() {
