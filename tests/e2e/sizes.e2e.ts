@@ -1,10 +1,12 @@
 import { type Page, expect, test } from '@playwright/test';
 import { to } from '../../src/lib/paths.ts';
 import { open, signInAs } from '../support/browser-steps.ts';
+import { newScoring } from '../support/evaluation.ts';
 import { type RunningApp, openApp } from '../support/running-app.ts';
+import { newSession } from '../support/session.ts';
 import { type World, newWorld } from '../support/world.ts';
 
-// Rating and voting are reading: most of the height is text, on a phone on its side and at 200 % too.
+// Rating, voting and scoring are reading: most of the height is text, on a phone on its side and at 200 % too.
 
 let app: RunningApp;
 let world: World;
@@ -52,4 +54,13 @@ test('rating', async ({ page }) => {
 test('voting', async ({ page }) => {
 	await open(page, to.vote(world.team, world.project, world.voting));
 	await holdsAtAll(page, 'section[aria-label="Prompt"], section[aria-label^="Answer"]', 'Both bad');
+});
+
+test('scoring', async ({ page, context }) => {
+	const scoring = await newScoring(3);
+	await signInAs(context, app, await newSession(app.owner, scoring.owner.id));
+	const [team] = await app.owner`select slug from teams where id = ${scoring.teamId}`;
+	await open(page, to.score(team!.slug as string, scoring.slug, scoring.id));
+	await page.addStyleTag({ content: 'main section { min-height: 1200px }' });
+	await holdsAtAll(page, 'section[aria-label="Prompt"], main section', 'Skip');
 });
