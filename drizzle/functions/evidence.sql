@@ -84,6 +84,11 @@ create or replace trigger runs_counted before update of train_count, validation_
 		and (old.status <> 'uploading' or old.job_id is not null)
 	) execute function keep_evidence('How many examples a run learnt from stays as it was');
 
+-- What the provider counted is counted once, of the bytes that were sent.
+create or replace trigger runs_measured before update of counted on runs
+	for each row when (old.counted is not null and old.counted::text is distinct from new.counted::text)
+	execute function keep_evidence('What the provider counted stays as it was');
+
 -- The model is named once. A provider that goes on with the job under another number names it anew, until the run is over.
 create or replace trigger runs_named before update of model, model_object on runs
 	for each row when (

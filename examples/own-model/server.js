@@ -107,6 +107,7 @@ const chat = async (request, response) => {
 		if (sent.stream_options?.include_usage) write([], { usage });
 		response.end('data: [DONE]\n\n');
 	}).catch((problem) => {
+		if (gone.signal.aborted) return; // nobody waits for it any more
 		console.error(problem);
 		if (response.headersSent) response.destroy();
 		else refuse(response, 500, 'The model broke.');

@@ -82,7 +82,8 @@ export const oneOfEach = (scope: Scope & { userId: string | null }, otherPerson:
 			mark: randomUUID(),
 			trainCount: 1,
 			validationCount: 1,
-			tokens: 1
+			tokens: 1,
+			counted: { rows: 1, tokens: 1, longestTokens: 1, contextTokens: 1 }
 		});
 		const now = new Date();
 		await add('run_files', tables.runFiles, { projectId, runId, kind: 'train', body: '', sha256: '', byteCount: 0 });

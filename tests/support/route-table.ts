@@ -165,6 +165,11 @@ export const lines: Record<string, Line> = {
 		is: data.owners,
 		send: (w) => ({ connectionId: w.spareConnection, key: 'another-key' })
 	},
+	[`${team}/settings/connections ?/setPrice`]: {
+		at: (w) => to.connections(w.team),
+		is: data.owners,
+		send: (w) => ({ connectionId: w.spareConnection, model: 'a-model', trainingCentsPerMillion: '40' })
+	},
 	[`${team}/settings/connections ?/look`]: {
 		at: (w) => to.connections(w.team),
 		is: data.owners,

@@ -24,6 +24,8 @@ type NewExampleRow = {
 	/** In place of question and answer. */
 	messages?: Message[];
 	source?: string;
+	/** About so many by our estimate. */
+	tokens?: number;
 };
 
 /** Examples straight into the table, numbered from `from`. */
@@ -34,7 +36,16 @@ export const addRows = (scope: Scope, projectId: string, rows: NewExampleRow[], 
 			.values(
 				rows.map(
 					(
-						{ question, answer = `Answer to ${question}`, rating = 9, split = 'train', rewrite, source, ...given },
+						{
+							question,
+							answer = `Answer to ${question}`,
+							rating = 9,
+							split = 'train',
+							rewrite,
+							source,
+							tokens = 20,
+							...given
+						},
 						i
 					) => {
 						const messages: Message[] = given.messages ?? [
@@ -49,7 +60,7 @@ export const addRows = (scope: Scope, projectId: string, rows: NewExampleRow[], 
 							rewrite: rewrite ?? null,
 							source: source ?? null,
 							...factsOf(messages, null),
-							tokens: 20,
+							tokens,
 							rating,
 							ratingsCount: 1,
 							origin: 'written' as const
@@ -105,8 +116,8 @@ export const drive = async (scope: Scope, id: string, enough: (run: Run) => bool
 export const lostOnce = async (sandboxUrl: string, more: Parameters<typeof newWorkshop>[1] = {}) => {
 	const workshop = await newWorkshop(sandboxUrl, more);
 	const run = await startRun(await inProject(workshop.scope, workshop.slug), newRun());
-	// three for the estimate, which is asked again, and one for the order: 500 is as good as silence
-	await orderFault(sandboxUrl, workshop.key, '500', '/fine-tunes', 4);
+	// three each for the count and the estimate, which are asked again, and one for the order: 500 is as good as silence
+	await orderFault(sandboxUrl, workshop.key, '500', '/fine-tunes', 7);
 	await submit(workshop.scope, run.id);
 	return { ...workshop, run, jobs: () => jobsAt(sandboxUrl, workshop.key) };
 };

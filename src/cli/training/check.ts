@@ -70,7 +70,12 @@ export const check = async (
 			1,
 			{ id: 'limits', level: 'block', title: 'Settings', sentence: limit.sentence, fix: 'recipe' }
 		);
-	const cost = trainingCost(data, recipe, model?.trainingCentsPerMillion ?? null);
+	const cost = trainingCost(data, recipe, {
+		centsPerMillion:
+			(method === 'dpo' ? model?.preferencesCentsPerMillion : undefined) ?? model?.trainingCentsPerMillion ?? null,
+		minimumCents: model?.minimumCents ?? 0,
+		priceNote: model?.priceNote ?? null
+	});
 	const past = config.runs.flatMap(({ baseModel, finishedAt, startedAt, billedTokens }) =>
 		finishedAt && baseModel === config.model && typeof billedTokens === 'number'
 			? [{ billedTokens, minutes: (Date.parse(finishedAt) - Date.parse(startedAt)) / 60_000 }]

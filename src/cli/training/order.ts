@@ -5,6 +5,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { slugFrom } from '../../lib/core/text/slug.ts';
+import { countedLines, cutInWords } from '../../lib/core/runs/lengths.ts';
 import type { Method } from '../../lib/core/runs/method.ts';
 import type { Recipe } from '../../lib/core/runs/recipe.ts';
 import type { RunStatus } from '../../lib/core/runs/status.ts';
@@ -115,6 +116,14 @@ const orderOf = (run: LocalRun, trainingFileId: string, validationFileId: string
 	seed: createHash('sha256').update(run.mark!).digest().readUInt32BE(0) >>> 1
 });
 
+/** What the provider counts before the order; where it counts nothing, the checklist's estimate is all there is. */
+const refuseTooLong = async ({ provider, access }: Connected, order: TrainingOrder, body: string): Promise<void> => {
+	const counted = await provider.count(access, order, countedLines(body).length).catch(() => null);
+	const cut = counted?.rows.flatMap(({ isCut }, at) => (isCut ? [`line ${at + 1} of train.jsonl`] : [])) ?? [];
+	if (cut.length > 0)
+		throw new Failure(cutInWords(provider.name, counted!.contextTokens, cut), 'ait list --split train', 'provider');
+};
+
 /**
  * Sends the files and places the order. Whatever goes wrong, the run says how far it came: failed, or `unknown` when no answer
  * came to the order itself, which `ait status` then looks for.
@@ -132,6 +141,7 @@ export const placeOrder = async (
 		const validation = fileOf(project, run, 'validation');
 		const validationId = validation ? (await provider.upload(access, validation)).fileId : null;
 		const order = orderOf(run, fileId, validationId);
+		await refuseTooLong({ provider, access }, order, train.body);
 		const estimate = await provider.estimate(access, order).catch(() => null);
 		if (estimate && !estimate.allowed)
 			throw new Failure(

@@ -88,8 +88,10 @@ const Model = v.strictObject({
 	/** Whether a fine-tune of it can be called afterwards; null: the provider tells only when asked for that model. */
 	servable: v.nullable(v.boolean()),
 	contextTokens: v.nullable(v.number()),
-	/** Per million training tokens, where the provider publishes it. */
+	/** Per million training tokens, where that is known. */
 	trainingCentsPerMillion: v.nullable(v.number()),
+	/** Where that is from, and of which day; null: from the provider, now. */
+	priceNote: v.nullable(v.string()),
 	/** What an answer costs: per million tokens of what it is shown, and of what it says. */
 	promptCentsPerMillion: v.nullable(v.number()),
 	completionCentsPerMillion: v.nullable(v.number()),
@@ -105,6 +107,7 @@ const aModel: ListedModel = {
 	servable: true,
 	contextTokens: 8192,
 	trainingCentsPerMillion: 40,
+	priceNote: null,
 	promptCentsPerMillion: 0,
 	completionCentsPerMillion: 0,
 	recommended: true,
@@ -132,6 +135,17 @@ const aStray: v.InferOutput<typeof Stray> = {
 	seenAt: aTime
 };
 
+/** Per million tokens; null: not said. */
+const EnteredPrice = v.strictObject({
+	model: v.string(),
+	trainingCentsPerMillion: v.nullable(v.number()),
+	promptCentsPerMillion: v.nullable(v.number()),
+	completionCentsPerMillion: v.nullable(v.number()),
+	/** The day on which it was entered, `YYYY-MM-DD`. */
+	enteredOn: v.string()
+});
+export type ShownPrice = v.InferInput<typeof EnteredPrice>;
+
 /** A connection as people may see it: never the key, sealed or not. */
 const ListedConnection = v.strictObject({
 	id: v.string(),
@@ -154,7 +168,9 @@ const ListedConnection = v.strictObject({
 	strays: v.array(Stray),
 	straysAt: v.nullable(Time),
 	/** They are stopped when they are found. */
-	stopsStrays: v.boolean()
+	stopsStrays: v.boolean(),
+	/** What an owner has said models cost there. */
+	prices: v.array(EnteredPrice)
 });
 
 export const ListConnections = query({
@@ -183,7 +199,8 @@ export const ListConnections = query({
 				deploys: true,
 				strays: [],
 				straysAt: null,
-				stopsStrays: false
+				stopsStrays: false,
+				prices: []
 			}
 		]
 	}
@@ -315,6 +332,59 @@ export const SwitchStrays = command({
 	errors: {},
 	events: ['connection.strays_switched'],
 	example: { input: { ...which, stops: true }, output: undefined }
+});
+
+/** Dollars are typed, cents are sent; some prices are a part of a cent. */
+const PerMillion = v.optional(
+	v.nullable(
+		v.pipe(
+			v.number('Give a price'),
+			v.minValue(0, 'A price is 0 or more'),
+			v.maxValue(10_000_000, 'A price is $100,000 at most')
+		)
+	),
+	null
+);
+
+export const SetPrice = command({
+	name: 'connections.setPrice',
+	summary: 'Says what a model costs at a connection, where the provider does not; with no price the entry goes away',
+	within: 'team',
+	action: 'connections:edit',
+	input: v.pipe(
+		v.object({
+			...Which.entries,
+			model: v.pipe(
+				v.string('Say which model'),
+				v.trim(),
+				v.minLength(1, 'Say which model'),
+				v.maxLength(300, 'A model has a name of at most 300 characters')
+			),
+			trainingCentsPerMillion: PerMillion,
+			promptCentsPerMillion: PerMillion,
+			completionCentsPerMillion: PerMillion
+		}),
+		v.forward(
+			v.check(
+				({ promptCentsPerMillion: asked, completionCentsPerMillion: said }) => (asked === null) === (said === null),
+				'Give the price of what is asked and of what is answered, or neither'
+			),
+			['completionCentsPerMillion']
+		)
+	),
+	output: NoOutput,
+	errors: { conflict: 'The sandbox costs nothing, or there are too many entries.' },
+	events: ['connection.priced'],
+	example: {
+		input: {
+			...which,
+			model: 'meta-llama/Llama-3.1-8B-Instruct',
+			trainingCentsPerMillion: 40,
+			promptCentsPerMillion: 2,
+			completionCentsPerMillion: 6
+		},
+		output: undefined
+	}
 });
 
 export const RemoveConnection = command({

@@ -126,6 +126,12 @@ export const events = {
 		({ name }) => `replaced the key of the connection ${name}`,
 		{ audited: true }
 	),
+	'connection.priced': event(
+		v.strictObject({ name: v.string(), model: v.string(), isKnown: v.boolean() }),
+		({ name, model, isKnown }) =>
+			isKnown ? `entered what ${model} costs at ${name}` : `took back what ${model} was said to cost at ${name}`,
+		{ audited: true }
+	),
 	/** By the janitor, or whoever had it look. */
 	'connection.strays_found': event(
 		v.strictObject({ name: v.string(), count: v.number() }),

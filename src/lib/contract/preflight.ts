@@ -44,7 +44,12 @@ export const Preflight = v.strictObject({
 	/** Of one pass over the training set, and over the validation set. */
 	tokens: v.number(),
 	validationTokens: v.number(),
+	/** null: the price is not known. */
 	centsPerMillion: v.nullable(v.number()),
+	/** What the provider charges at least. */
+	minimumCents: v.number(),
+	/** Where the price is from, and of which day; null: from the provider, now. */
+	priceNote: v.nullable(v.string()),
 	/** What the provider accepts for this model, where it says so. */
 	limits: v.nullable(
 		v.strictObject({
@@ -106,6 +111,8 @@ export const aPreflight: v.InferOutput<typeof Preflight> = {
 	tokens: 24_000,
 	validationTokens: 6_000,
 	centsPerMillion: 48,
+	minimumCents: 400,
+	priceNote: 'price of 2026-05-08',
 	limits: { loraRank: [1, 64] },
 	cost: { cents: 6, billedTokens: 108_000, basis: 'About 24,000 tokens × 3 epochs at $0.48 per million.' },
 	budget: { budgetCents: 5000, spentCents: 1260 },

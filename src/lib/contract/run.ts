@@ -88,6 +88,15 @@ export const ShownRun = v.strictObject({
 		providerStatus: v.nullable(v.string()),
 		/** Of one pass over the training set. */
 		tokens: v.number(),
+		/** What the provider's own tokenizer counted before the order; null: `tokens` is all there is, and an estimate. */
+		counted: v.nullable(
+			v.strictObject({
+				rows: v.number(),
+				tokens: v.number(),
+				longestTokens: v.number(),
+				contextTokens: v.number()
+			})
+		),
 		startedAt: v.nullable(Time),
 		/** How far it came. */
 		reached: Status,
@@ -131,6 +140,7 @@ export const aShownRun: v.InferOutput<typeof ShownRun> = {
 		modelObject: null,
 		providerStatus: 'running',
 		tokens: 24_000,
+		counted: { rows: 100, tokens: 20_412, longestTokens: 612, contextTokens: 32_768 },
 		startedAt: aTime,
 		reached: 'training',
 		isOver: false,

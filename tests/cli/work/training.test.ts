@@ -163,6 +163,24 @@ const losing = async () => {
 	};
 };
 
+test('what is too long by the provider’s count is named before anything is ordered', async () => {
+	const lines = Array.from({ length: 40 }, (_, at) =>
+		originalLine(at + 1, { rating: 9, ...(at === 2 && { answer: 'word '.repeat(27_000) }) })
+	).map((line, at) => line.replace(/}$/, `,"split":"${at < 30 ? 'train' : 'val'}"}`));
+	const folder = originalProject(lines, { provider: 'sandbox', model: 'sandbox-small' });
+	// by our estimate it fits
+	const dry = (await ait(folder, 'train --dry-run --json', { env: env() })).json();
+	expect(dry.findings.find(({ id }: { id: string }) => id === 'length')).toMatchObject({
+		level: 'ok',
+		sentence: expect.stringMatching(/^By our estimate .*counts them exactly once it has the file, before/)
+	});
+	expect(await ait(folder, 'train --yes', { env: env() })).toMatchObject({
+		code: 4,
+		err: expect.stringMatching(/Line 3 of train\.jsonl has more tokens than the 32,768 that fit, as Sandbox counts/)
+	});
+	expect(configOf(folder).runs).toMatchObject([{ status: 'failed', stage: 'failed', jobId: '' }]);
+});
+
 test('an order without an answer is looked for, and nothing is ordered meanwhile', async () => {
 	const folder = await splitProject();
 	const provider = await losing();

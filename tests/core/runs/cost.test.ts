@@ -19,7 +19,7 @@ test('validation is paid for as often as it is looked at', () => {
 		validationTokens: 200_000,
 		evaluations: 5,
 		centsPerMillion: 100,
-		pricedOn: '2026-05-08'
+		priceNote: 'price of 2026-05-08'
 	});
 	expect(cost.cents).toBe(200);
 	expect(cost.basis).toBe(
@@ -58,7 +58,7 @@ test('the provider’s minimum is the least, and is named', () => {
 test('an unknown price is unknown, not free', () => {
 	const cost = estimateCost({ tokens: 1000, epochs: 1, centsPerMillion: null, minimumCents: 400 });
 	expect(cost.cents).toBeNull();
-	expect(cost.basis).toMatch(/publishes no price/);
+	expect(cost.basis).toMatch(/price of this model is not known\. An owner can enter it/);
 	expect(formatEstimate(cost.cents)).toBe('price unknown');
 	expect(formatEstimate(estimateCost({ tokens: 1000, epochs: 1, centsPerMillion: 0 }).cents)).toBe('$0');
 });

@@ -50,7 +50,20 @@ test.each<[string, Partial<PreflightFacts>, string, 'block' | 'warn', RegExp]>([
 	['duplicates', { duplicates: 1 }, 'duplicates', 'warn', /^1 example repeats/],
 	['contested ratings', { contested: 2 }, 'contested', 'warn', /disagree about 2 examples/],
 	['an example that does not fit', { longestTokens: 8193 }, 'length', 'block', /only 8,192 fit/],
-	['an example that may not fit', { longestTokens: 7800 }, 'length', 'warn', /may be cut off/],
+	[
+		'an example that may not fit, where it is counted before the order',
+		{ longestTokens: 7800 },
+		'length',
+		'warn',
+		/counts them exactly once it has the file, before anything is ordered\. If it does not fit, nothing is\.$/
+	],
+	[
+		'an example that may not fit, where nobody counts it',
+		{ longestTokens: 7800, provider: 'nebius' },
+		'length',
+		'warn',
+		/^By our estimate .*may be cut off/
+	],
 	['a refused key', { keyOk: false, keyReason: 'The key has expired.' }, 'key', 'block', /^The key has expired\.$/],
 	['a key nobody tried', { keyOk: null }, 'key', 'warn', /has not been tested/],
 	['no model', { model: null }, 'model', 'block', /does not offer/],

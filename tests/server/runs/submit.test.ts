@@ -72,8 +72,8 @@ test('a lost answer is found again by its mark: one order, adopted', async () =>
 
 test('an order that never arrived is placed again only after three clean lists and the quiet time', async () => {
 	const { scope, slug, run, jobs, key } = await started();
-	// three for the estimate, which is asked again, and one for the order: 500 is as good as silence
-	await orderFault(sandbox.url, key, '500', '/fine-tunes', 4);
+	// three each for the count and the estimate, which are asked again, and one for the order: 500 is as good as silence
+	await orderFault(sandbox.url, key, '500', '/fine-tunes', 7);
 	await submit(scope, run.id).catch(() => {});
 	for (let i = 0; i < 3 && (await runRow(scope, run.id)).status !== 'unknown'; i++)
 		await submit(scope, run.id).catch(() => {});

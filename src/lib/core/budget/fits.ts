@@ -17,7 +17,11 @@ export const budgetFit = (
 	if (cents === 0) return ['ok', `${have}; this training costs nothing.`];
 	const way = 'An owner can raise it.';
 	if (left === 0) return ['block', `This month’s budget of ${formatCents(budgetCents)} is spent. ${way}`];
-	if (cents === null) return ['ok', `${have}; nobody knows the price of this training before it ends.`];
+	if (cents === null)
+		return [
+			'ok',
+			`${have}. The price of this training is not known: it counts nothing beforehand, and afterwards what the provider names. An owner can enter it with the connection.`
+		];
 	return cents <= left
 		? ['ok', `${have}, and the estimate of ${formatEstimate(cents)} fits.`]
 		: ['block', `${have}, and the estimate of ${formatEstimate(cents)} does not fit. ${way}`];

@@ -29,7 +29,7 @@ export const estimateCost = ({
 	evaluations = 0,
 	centsPerMillion,
 	minimumCents = 0,
-	pricedOn
+	priceNote = null
 }: {
 	tokens: number;
 	epochs: number;
@@ -37,8 +37,8 @@ export const estimateCost = ({
 	evaluations?: number;
 	centsPerMillion: number | null;
 	minimumCents?: number;
-	/** The day of the price, `YYYY-MM-DD`. */
-	pricedOn?: string;
+	/** Where the price is from, and of which day. */
+	priceNote?: string | null;
 }): CostEstimate => {
 	const billedTokens = tokens * epochs + validationTokens * evaluations;
 	const epochCount = epochs === 1 ? '1 epoch' : `${epochs} epochs`;
@@ -48,14 +48,18 @@ export const estimateCost = ({
 			: '';
 	const amount = `About ${plain.format(tokens)} tokens × ${epochCount}${validation}`;
 	if (centsPerMillion === null)
-		return { cents: null, billedTokens, basis: `${amount}; the provider publishes no price for this model.` };
+		return {
+			cents: null,
+			billedTokens,
+			basis: `${amount}; the price of this model is not known. An owner can enter it with the connection.`
+		};
 
 	if (centsPerMillion === 0 && minimumCents === 0)
 		return { cents: 0, billedTokens, basis: `${amount}, which cost nothing here.` };
 
 	const exact = (billedTokens * centsPerMillion) / 1_000_000;
 	const rounded = Math.ceil(exact - 1e-6); // 29.000000000000004 cents are 29
-	const price = `${dollars.format(centsPerMillion / 100)} per million${pricedOn ? ` (price of ${pricedOn})` : ''}`;
+	const price = `${dollars.format(centsPerMillion / 100)} per million${priceNote ? ` (${priceNote})` : ''}`;
 	const minimum = rounded < minimumCents ? `; the provider's minimum is ${formatCents(minimumCents)}` : '';
 	return { cents: Math.max(rounded, minimumCents), billedTokens, basis: `${amount} at ${price}${minimum}.` };
 };

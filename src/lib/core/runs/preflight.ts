@@ -3,6 +3,7 @@ import { figure } from '../text/figure.ts';
 import { type TrainingRule, refusedBy, takesThoughts, takesWeights } from '../examples/trainable.ts';
 import { type BudgetFacts, budgetFit } from '../budget/fits.ts';
 import { formatCents } from './cost.ts';
+import { isCounted } from './lengths.ts';
 import { type Method, methodsOf } from './method.ts';
 import { type PairCounts, leftOutInWords, pairsInWords } from './pairs.ts';
 import { type Recipe, rateOf, rateWarning } from './recipe.ts';
@@ -171,15 +172,20 @@ const contested = ({ contested: n }: PreflightFacts): Judged =>
 		? ['ok', 'Nobody disagrees about an example in train.']
 		: ['warn', `Raters disagree about ${count(n, 'example')} in train. Talk about ${n === 1 ? 'it' : 'them'} first.`];
 
-const length = ({ longestTokens, contextTokens, tokens }: PreflightFacts): Judged => {
-	const have = `About ${figure(tokens)} tokens in all, the longest example about ${figure(longestTokens)}`;
-	if (contextTokens === null) return ['ok', `${have}. The provider does not say how many fit.`];
+const length = (facts: PreflightFacts): Judged => {
+	const { longestTokens, contextTokens, tokens, provider, method: chosen = 'sft' } = facts;
+	const have = `By our estimate about ${figure(tokens)} tokens in all, the longest example about ${figure(longestTokens)}`;
+	const counts = isCounted(provider, chosen);
+	const later = counts ? ' The provider counts them exactly once it has the file, before anything is ordered.' : '';
+	if (contextTokens === null) return ['ok', `${have}. The provider does not say how many fit.${later}`];
 	if (longestTokens > contextTokens)
 		return ['block', `${have}, but only ${figure(contextTokens)} fit. Shorten it, or leave it out.`];
 	// Our count is an estimate, and what is cut off is the end: the answer.
 	if (longestTokens > contextTokens * 0.85)
-		return ['warn', `${have}, close to the ${figure(contextTokens)} that fit. Its end may be cut off.`];
-	return ['ok', `${have}; ${figure(contextTokens)} fit.`];
+		return counts
+			? ['warn', `${have}, close to the ${figure(contextTokens)} that fit.${later} If it does not fit, nothing is.`]
+			: ['warn', `${have}, close to the ${figure(contextTokens)} that fit. Its end may be cut off.`];
+	return ['ok', `${have}; ${figure(contextTokens)} fit.${later}`];
 };
 
 /** What a provider would refuse the whole file for. */

@@ -1,3 +1,4 @@
+import type { TrainingPrice } from '../connections/prices.ts';
 import { type CostEstimate, estimateCost } from './cost.ts';
 import type { Recipe } from './recipe.ts';
 
@@ -11,12 +12,12 @@ const evaluationsOf = (epochs: number) => Math.min(10, Math.max(4, 2 * epochs));
 export const trainingCost = (
 	{ tokens, validationTokens }: TrainingTokens,
 	{ epochs }: Pick<Recipe, 'epochs'>,
-	centsPerMillion: number | null
+	price: TrainingPrice
 ): CostEstimate =>
 	estimateCost({
 		tokens,
 		epochs,
 		validationTokens,
 		evaluations: evaluationsOf(epochs),
-		centsPerMillion
+		...price
 	});

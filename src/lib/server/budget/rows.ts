@@ -90,15 +90,15 @@ export const shownBudget = async (tx: Tx, projectId: string, now: Date): Promise
 /**
  * A step: the one gate before anything that is billed. Throws *over budget* unless what is left of the month pays for it. Whoever asks
  * for the same project waits until this transaction is over, so that what it is about to write is counted. What costs nothing always
- * passes; of what nobody knows the price of (null), anything must be left.
+ * passes; of what nobody knows the price of (null), anything must be left. `counted`: what of it was estimated before, and is counted already.
  */
-export const mustAfford = async (tx: Tx, projectId: string, cents: number | null): Promise<void> => {
+export const mustAfford = async (tx: Tx, projectId: string, cents: number | null, counted = 0): Promise<void> => {
 	if (cents === 0) return;
 	await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${projectId}, 2))`);
 	const budgetCents = await budgetOf(tx, projectId);
 	if (budgetCents === null) return;
 	const now = new Date();
-	const spentCents = sumOf(await spentIn(tx, projectId, now));
+	const spentCents = sumOf(await spentIn(tx, projectId, now)) - counted;
 	if (spentCents < budgetCents && spentCents + (cents ?? 0) <= budgetCents) return;
 	throw overBudget({ budgetCents, spentCents, cents, renewsAt: nextMonth(now) });
 };

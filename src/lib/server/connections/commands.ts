@@ -7,6 +7,7 @@ import {
 	type NewConnection,
 	RemoveConnection,
 	ReplaceKey,
+	SetPrice,
 	StopStray,
 	SwitchStrays,
 	TestConnection
@@ -14,6 +15,7 @@ import {
 import { providerFacts } from '../../contract/providers.ts';
 import { AppError } from '../../core/errors.ts';
 import { authorize } from '../../core/permissions.ts';
+import { dayOf } from '../../core/runs/retirement.ts';
 import type { AnswerPrice } from '../../core/servings/answer-price.ts';
 import { command } from '../access/operation.ts';
 import type { Scope, Tx } from '../access/scope.ts';
@@ -23,7 +25,7 @@ import { ProviderError } from '../providers/errors.ts';
 import type { ProviderId } from '../providers/provider.ts';
 import { accessToNew, addressOf, ask, told } from './check.ts';
 import { modelsOf } from './models.ts';
-import { accessOf, accessTo, connectionOf, sealedFor } from './rows.ts';
+import { accessOf, accessTo, connectionOf, sealedFor, shownPrices } from './rows.ts';
 import { lookAt, shownStray, stopOne } from './strays.ts';
 
 const nameOf = ({ provider, name, baseUrl }: NewConnection) =>
@@ -142,8 +144,34 @@ export const switchStrays = command(SwitchStrays, (scope, { connectionId, stops 
 	})
 );
 
+/** More than a person enters by hand. */
+const mostPrices = 100;
+
+/** Holds from the next estimate on; what was estimated before stays. */
+export const setPrice = command(SetPrice, (scope, { connectionId, model, ...given }) =>
+	scope.tx(async (tx) => {
+		const { id, name, provider, prices } = await connectionOf(tx, connectionId, { lock: true });
+		if (provider === 'sandbox') throw new AppError('conflict', 'The sandbox costs nothing, so it has no prices.');
+		const training = given.trainingCentsPerMillion;
+		const [prompt, completion] = [given.promptCentsPerMillion, given.completionCentsPerMillion];
+		const isKnown = training !== null || prompt !== null;
+		const { [model]: before, ...others } = prices;
+		if (!isKnown && !before) return null;
+		if (isKnown && Object.keys(others).length >= mostPrices)
+			throw new AppError('conflict', `A connection has at most ${mostPrices} prices. Remove one that is not needed.`);
+		const on = dayOf(new Date());
+		const changed = isKnown ? { ...others, [model]: { training, prompt, completion, on } } : others;
+		await tx.update(connections).set({ prices: changed }).where(eq(connections.id, id));
+		await record(tx, scope, { event: 'connection.priced', subject: id, details: { name, model, isKnown } });
+		return null;
+	})
+);
+
 /** Nobody waits longer for a price before an answer is asked for. */
 const priceWithinMs = 2_000;
+
+const enteredPriceOf = async (tx: Tx, connectionId: string, model: string) =>
+	shownPrices((await connectionOf(tx, connectionId)).prices).find((each) => each.model === model);
 
 /**
  * What an answer of a model costs by the token, for whoever is about to ask it: between two transactions of theirs. null: the provider
@@ -160,6 +188,8 @@ export const answerPriceOf = async (
 	// a provider that refuses will say so to the question itself
 	const models = await Promise.race([modelsOf(scope, connectionId).catch(() => []), late]).finally(() => over.abort());
 	const found = models.find(({ id }) => id === model);
-	const [prompt, completion] = [found?.promptCentsPerMillion ?? null, found?.completionCentsPerMillion ?? null];
+	// a tuned model is in no list of many servers, and a list that came too late says nothing
+	const entered = found ?? (await scope.tx((tx) => enteredPriceOf(tx, connectionId, model)));
+	const [prompt, completion] = [entered?.promptCentsPerMillion ?? null, entered?.completionCentsPerMillion ?? null];
 	return prompt === null || completion === null ? null : { prompt, completion };
 };

@@ -20,6 +20,7 @@ const shown = (model: BaseModel): ListedModel => ({
 	servable: model.servable,
 	contextTokens: model.contextTokens,
 	trainingCentsPerMillion: model.trainingCentsPerMillion,
+	priceNote: model.priceNote ?? null,
 	promptCentsPerMillion: model.answerPrice?.prompt ?? null,
 	completionCentsPerMillion: model.answerPrice?.completion ?? null,
 	recommended: model.recommended,
@@ -42,8 +43,9 @@ const kept = new Map<string, { until: number; models: ListedModel[] }>();
 /** What a connection's provider offers, recommended models first. Throws *conflict* with its reason when it does not answer. */
 export const modelsOf = async (scope: Scope, connectionId: string): Promise<ListedModel[]> => {
 	const access = await scope.tx((tx) => openAccess(tx, connectionId));
-	// with another key comes another list, in every process
-	const place = `${scope.teamId}|${connectionId}|${sha256(access.key).toString('base64')}`;
+	// with another key comes another list, and with other prices, in every process
+	const mark = sha256(JSON.stringify([access.key, access.prices])).toString('base64');
+	const place = `${scope.teamId}|${connectionId}|${mark}`;
 	const known = kept.get(place);
 	if (known && known.until > Date.now()) return known.models;
 	const models = await modelsAt(access);

@@ -4,7 +4,7 @@ import { query } from '../access/operation.ts';
 import { connections, projects } from '../platform/db/schema.ts';
 import { accessToNew, ask } from './check.ts';
 import { providers } from '../providers/registry.ts';
-import { offeredProviders } from './rows.ts';
+import { offeredProviders, shownPrices } from './rows.ts';
 import { shownStray } from './strays.ts';
 
 /** The team's connections in the order they were made, with the number of projects on each. */
@@ -25,6 +25,7 @@ export const listConnections = query(ListConnections, async (scope) => {
 				strays: connections.strays,
 				straysAt: connections.straysAt,
 				stopsStrays: connections.stopsStrays,
+				prices: connections.prices,
 				projects: count(projects.id)
 			})
 			.from(connections)
@@ -32,8 +33,9 @@ export const listConnections = query(ListConnections, async (scope) => {
 			.groupBy(connections.teamId, connections.id)
 			.orderBy(connections.createdAt, connections.id)
 	);
-	return rows.map(({ strays, ...row }) => ({
+	return rows.map(({ strays, prices, ...row }) => ({
 		...row,
+		prices: shownPrices(prices),
 		deploys: providers[row.provider].servesTunedModels === 'after-deploy',
 		strays: strays.map(shownStray)
 	}));

@@ -1,7 +1,9 @@
 // A connection's key is sealed and opened in this file and nowhere else.
 import { eq } from 'drizzle-orm';
+import type { ShownPrice } from '../../contract/connections.ts';
 import { providerFacts } from '../../contract/providers.ts';
 import { keyHint } from '../../core/connections/connection.ts';
+import type { EnteredPrices } from '../../core/connections/prices.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Tx } from '../access/scope.ts';
 import { config } from '../platform/config.ts';
@@ -25,16 +27,26 @@ export const sealedFor = (place: Place, key: string) =>
  * The sandbox stands on this machine, where no address of a person's own may lead, and knows its customers by their key:
  * without one of their own, a team has the one that is made of its id.
  */
-export const accessTo = (to: Pick<Row, 'provider' | 'baseUrl' | 'teamId'>, key: string): Access => {
-	if (to.provider !== 'sandbox') return { provider: to.provider, key, ...(to.baseUrl && { baseUrl: to.baseUrl }) };
+export const accessTo = (
+	to: Pick<Row, 'provider' | 'baseUrl' | 'teamId'> & Partial<Pick<Row, 'prices'>>,
+	key: string
+): Access => {
+	if (to.provider !== 'sandbox')
+		return {
+			provider: to.provider,
+			key,
+			...(to.baseUrl && { baseUrl: to.baseUrl }),
+			...(to.prices && { prices: to.prices })
+		};
 	const baseUrl = to.baseUrl ?? config().sandboxUrl;
 	if (!baseUrl) throw new AppError('conflict', 'This server has no sandbox. Choose another connection.');
 	return { provider: 'sandbox', key: key || `sandbox-${to.teamId}`, baseUrl };
 };
 
 /** A step: the connection with this id. Throws *not found*. */
-export const connectionOf = async (tx: Tx, id: string): Promise<Row> => {
-	const [row] = await tx.select().from(connections).where(eq(connections.id, id));
+export const connectionOf = async (tx: Tx, id: string, { lock = false } = {}): Promise<Row> => {
+	const query = tx.select().from(connections).where(eq(connections.id, id));
+	const [row] = await (lock ? query.for('update') : query);
 	if (!row) throw new AppError('not_found', 'There is no such connection.');
 	return row;
 };
@@ -45,6 +57,18 @@ export const accessOf = (row: Row) =>
 /** A step: what a provider call needs, with the key in the clear. Keep it inside the call: never store, log or return it. */
 export const openAccess = async (tx: Tx, connectionId: string): Promise<Access> =>
 	accessOf(await connectionOf(tx, connectionId));
+
+/** What was entered, by the name of the model. */
+export const shownPrices = (prices: EnteredPrices): ShownPrice[] =>
+	Object.entries(prices)
+		.map(([model, { training, prompt, completion, on }]) => ({
+			model,
+			trainingCentsPerMillion: training,
+			promptCentsPerMillion: prompt,
+			completionCentsPerMillion: completion,
+			enteredOn: on
+		}))
+		.sort((a, b) => a.model.localeCompare(b.model));
 
 /** The providers a connection can be made to. The sandbox is only there where one runs. */
 export const offeredProviders = () =>

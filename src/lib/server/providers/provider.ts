@@ -1,4 +1,5 @@
 import type { ProviderId } from '../../contract/providers.ts';
+import type { EnteredPrices } from '../../core/connections/prices.ts';
 import type { Message } from '../../core/examples/example.ts';
 import type { Method } from '../../core/runs/method.ts';
 import type { Recipe } from '../../core/runs/recipe.ts';
@@ -16,6 +17,8 @@ export type Access = {
 	/** For `openai-compatible` and the sandbox. The others go where their SDK goes, unless a test sends them elsewhere. */
 	baseUrl?: string;
 	key: string;
+	/** What an owner has said its models cost. */
+	prices?: EnteredPrices;
 	/** Ends the call early: shutdown, or a person who pressed stop. */
 	signal?: AbortSignal;
 };
@@ -33,8 +36,14 @@ export type BaseModel = {
 	/** Whether a fine-tune of it can be called afterwards. `null`: only known once asked for that model. */
 	servable: boolean | null;
 	contextTokens: number | null;
-	/** Cents per million training tokens, where the provider publishes it. */
+	/** Cents per million training tokens, where that is known. */
 	trainingCentsPerMillion: number | null;
+	/** The same with preferences, where it is another price. */
+	preferencesCentsPerMillion?: number | null;
+	/** What a training costs at least. */
+	minimumCents?: number;
+	/** Where the price is from, and of which day; null: from the provider, now. */
+	priceNote?: string | null;
 	/** What an answer costs, where the provider publishes it. */
 	answerPrice?: AnswerPrice | null;
 	recommended: boolean;
@@ -106,6 +115,9 @@ export type JobReport = {
 	points: TrainingPoint[];
 };
 
+/** The first rows of a training file as the provider's own tokenizer counts them; of one that is cut, what is left of it. */
+export type CountedRows = { contextTokens: number; rows: { tokens: number; isCut: boolean }[] };
+
 export type CostEstimate = { cents: number; trainTokens: number | null; allowed: boolean; basis: string };
 
 /** What is deployed: a tuned model, or the base it was tuned from as it is, on hardware like that of the tuned one where there is some. */
@@ -159,6 +171,12 @@ export interface Provider {
 	estimate(access: Access, order: Omit<TrainingOrder, 'mark'>): Promise<CostEstimate | null>;
 	/** Sends the file and waits until the provider has accepted it. A refused file is a final `ProviderError` with the reason. */
 	upload(access: Access, file: TrainingFile): Promise<{ fileId: string }>;
+	/** Counts the first rows of a file that it has, before anything is ordered. `null` when it counts none, or not for this method. */
+	count(
+		access: Access,
+		order: Pick<TrainingOrder, 'model' | 'method' | 'trainingFileId'>,
+		most: number
+	): Promise<CountedRows | null>;
 	/** Places one order, once: the SDK's own retries are off. A lost answer is a `ProviderError` with `lost: true`. */
 	submit(access: Access, order: TrainingOrder): Promise<{ jobId: string }>;
 	/** The jobs that carry our mark, oldest first: how a lost answer is found again. `order` tells them where no mark is kept. */

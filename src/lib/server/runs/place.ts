@@ -1,8 +1,10 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
+import { doubtfulFrom, isCounted } from '../../core/runs/lengths.ts';
 import type { Method } from '../../core/runs/method.ts';
 import type { Recipe } from '../../core/runs/recipe.ts';
 import { trainingCost } from '../../core/runs/training-cost.ts';
+import { promptTokens } from '../../core/text/tokens.ts';
 import type { Project, ProjectScope, Tx } from '../access/scope.ts';
 import { mustAfford, noteSpending } from '../budget/rows.ts';
 import { record } from '../events/record.ts';
@@ -73,7 +75,7 @@ export const placeRun = async (
 	refuseBlocked(findingsOf({ ...data, recipe }, provider));
 	const isElsewhere =
 		project.connectionId !== scope.project.connectionId || project.baseModel !== scope.project.baseModel;
-	const estimateCents = trainingCost(data, recipe, provider.centsPerMillion).cents;
+	const estimateCents = trainingCost(data, recipe, provider.price).cents;
 	await mustAfford(tx, project.id, estimateCents);
 	await tx
 		.update(projects)
@@ -101,7 +103,12 @@ export const placeRun = async (
 		.returning();
 	const run = row!;
 	const write = method === 'dpo' ? writePairFile : writeTrainingFile;
-	const trainCount = await write(tx, project, run, 'train');
+	// what is counted is the beginning of the file
+	const doubtful =
+		provider.contextTokens !== null && isCounted(provider.provider, method)
+			? doubtfulFrom(provider.contextTokens, promptTokens(project.systemPrompt))
+			: null;
+	const trainCount = await write(tx, project, run, 'train', doubtful);
 	const validationCount = await write(tx, project, run, 'validation');
 	await tx.update(runs).set({ trainCount, validationCount }).where(eq(runs.id, run.id));
 	const validation = validationCount === 0 ? 'no validation examples' : `${validationCount} for validation`;

@@ -1,3 +1,4 @@
+import type { TrainingPrice } from '../../core/connections/prices.ts';
 import { AppError } from '../../core/errors.ts';
 import { type Finding, type PreflightFacts, isClear, preflight } from '../../core/runs/preflight.ts';
 import type { Method } from '../../core/runs/method.ts';
@@ -15,11 +16,15 @@ const answerWithinMs = 8_000;
 /** What the provider says, before anything is uploaded or ordered. */
 export type ProviderFacts = Pick<PreflightFacts, 'contextTokens' | 'keyOk' | 'keyReason' | 'model'> & {
 	provider: ProviderId | null;
-	centsPerMillion: number | null;
+	price: TrainingPrice;
 	limits: RecipeLimits | null;
 };
 
-const unknownModel = { contextTokens: null, centsPerMillion: null, limits: null };
+const unknownModel = {
+	contextTokens: null,
+	price: { centsPerMillion: null, minimumCents: 0, priceNote: null },
+	limits: null
+};
 
 /** What is known where the provider cannot be asked, with the reason. */
 export const refused = (reason: string, provider: ProviderId | null = null): ProviderFacts => ({
@@ -47,10 +52,15 @@ const modelFacts = (
 						deployedCentsPerHour: model.deployedCentsPerHour ?? null
 					})
 				},
-				centsPerMillion: model.trainingCentsPerMillion,
+				price: priceOf(model, method),
 				...limitsOf(model, method)
 			}
 		: { model: null, ...unknownModel };
+
+const priceOf = (model: BaseModel, method: Method): TrainingPrice => {
+	const { trainingCentsPerMillion: usual, preferencesCentsPerMillion: own, minimumCents = 0, priceNote = null } = model;
+	return { centsPerMillion: method === 'dpo' && own !== undefined ? own : usual, minimumCents, priceNote };
+};
 
 /** Both answers of a pair have to fit, and other batches, where the provider says so. */
 const limitsOf = (model: BaseModel, method: Method): Pick<ProviderFacts, 'contextTokens' | 'limits'> => {

@@ -98,11 +98,11 @@ export const getRun = query(GetRun, (scope, { runId }) =>
 			.where(eq(runFiles.runId, run.id))
 			.orderBy(asc(runFiles.kind));
 		const serving = await newestServing(tx, run.id);
-		const { seed, mark, jobId, modelObject, providerStatus, tokens, startedAt } = run;
+		const { seed, mark, jobId, modelObject, providerStatus, tokens, counted, startedAt } = run;
 		return {
 			run: {
 				...listedRun(run),
-				...{ seed, mark, jobId, modelObject, providerStatus, tokens, startedAt },
+				...{ seed, mark, jobId, modelObject, providerStatus, tokens, counted, startedAt },
 				reached: reachedBy(run),
 				isOver: isOver(run),
 				canCancel: runCan.cancel(run),
@@ -156,8 +156,8 @@ export const getPreflight = query(GetPreflight, async (scope, { from, method: as
 		: refused('The project has no connection. Choose one in its settings.');
 	const { recipe, changes: fitted } = fittedTo(wanted, provider.limits);
 	const { trainCount, validationCount, tokens, validationTokens, lastRun } = data;
-	const { centsPerMillion, limits } = provider;
-	const cost = trainingCost(data, recipe, centsPerMillion);
+	const { price, limits } = provider;
+	const cost = trainingCost(data, recipe, price);
 	const findings = findingsOf({ ...data, recipe, fitted, budget: { ...budget, cents: cost.cents } }, provider);
 	const isSandbox = access?.provider === 'sandbox';
 	return {
@@ -173,7 +173,8 @@ export const getPreflight = query(GetPreflight, async (scope, { from, method: as
 		providerName: placeName(access),
 		isSandbox,
 		rate: rateOf(access?.provider ?? null),
-		...{ trainCount, validationCount, tokens, validationTokens, centsPerMillion, limits },
+		...{ trainCount, validationCount, tokens, validationTokens, limits },
+		...price,
 		cost,
 		budget,
 		duration: estimateDuration({ billedTokens: cost.billedTokens, past, sandbox: isSandbox }),

@@ -21,7 +21,7 @@ import {
 	withdrawIntent
 } from './order.ts';
 import { type Run, findRun, longestWaitMs, markFrom, runById, tellProblem } from './rows.ts';
-import { isAffordable, uploadFiles } from './uploads.ts';
+import { isAffordable, isShortEnough, uploadFiles } from './uploads.ts';
 
 /**
  * Sends the files and places the order of a run: once, whoever dies and whatever is lost on the way. May run twice and
@@ -35,6 +35,7 @@ export const submitRun = async (scope: Scope, runId: string, signal: AbortSignal
 		const access = { ...opened.access, signal };
 		if (opened.run.submittedAt) return await reconcile(scope, { ...opened, access });
 		if (!(await uploadFiles(scope, opened.run, access))) return;
+		if (!(await isShortEnough(scope, runId, access))) return;
 		if (!(await isAffordable(scope, runId, access))) return;
 		await placeOrder(scope, runId, access);
 	} catch (problem) {

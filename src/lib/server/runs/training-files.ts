@@ -15,23 +15,59 @@ type Placed = Pick<Run, 'id' | 'connectionId'>;
  * A step: decides what a run learns from and is measured on, and keeps the exact bytes. Membership first, in one
  * statement, which marks the trained ones for ever; then the texts of exactly those, by number. Returns how many.
  */
-export const writeTrainingFile = async (tx: Tx, project: Project, run: Placed, kind: RunFileKind): Promise<number> => {
+export const writeTrainingFile = async (
+	tx: Tx,
+	project: Project,
+	run: Placed,
+	kind: RunFileKind,
+	/** Examples of more tokens than this stand first, the longest before the others. */
+	doubtful: number | null = null
+): Promise<number> => {
 	await tx.execute(sql`
 		insert into ${runExamples} (project_id, run_id, example_id, kind)
 		select ${project.id}, ${run.id}, ${examples.id}, ${kind} from ${examples} where ${inTrainingFile(project, kind)}`);
-	return keepFile(tx, project, run, kind, await exampleLines(tx, project, run, kind));
+	const lines = await exampleLines(tx, project, run, kind, doubtful);
+	return keepFile(
+		tx,
+		project,
+		run,
+		kind,
+		lines.map(({ line }) => line)
+	);
 };
 
-const exampleLines = async (tx: Tx, project: Project, run: Placed, kind: RunFileKind): Promise<string[]> => {
+const exampleLines = async (
+	tx: Tx,
+	project: Pick<Project, 'systemPrompt'>,
+	run: Placed,
+	kind: RunFileKind,
+	doubtful: number | null = null
+): Promise<{ number: number; line: string }[]> => {
+	const { number, messages, rewrite, source, tokens } = examples;
+	const first = doubtful === null ? [] : [sql`case when ${tokens} > ${doubtful} then ${tokens} else 0 end desc`];
 	const rows = await tx
-		.select({ messages: examples.messages, rewrite: examples.rewrite, source: examples.source })
+		.select({ number, messages, rewrite, source })
 		.from(runExamples)
 		.innerJoin(examples, eq(examples.id, runExamples.exampleId))
 		.where(and(eq(runExamples.runId, run.id), eq(runExamples.kind, kind)))
-		.orderBy(examples.number);
+		.orderBy(...first, number);
 	const provider = await providerOf(tx, run.connectionId);
 	const taken = { thoughts: takesThoughts(provider), weights: takesWeights(provider) };
-	return rows.map((row) => chatLine(row, project.systemPrompt, taken));
+	return rows.map((row) => ({ number: row.number, line: chatLine(row, project.systemPrompt, taken) }));
+};
+
+/** A step: which examples these lines of a run's training file are, as people call them. One that was changed meanwhile is told by its place. */
+export const namesOfLines = async (
+	tx: Tx,
+	project: Pick<Project, 'systemPrompt'>,
+	run: Placed,
+	wanted: readonly { line: string; place: number }[]
+): Promise<string[]> => {
+	const known = new Map((await exampleLines(tx, project, run, 'train')).map(({ number, line }) => [line, number]));
+	return wanted.map(({ line, place }) => {
+		const number = known.get(line);
+		return number === undefined ? `line ${place} of the training file` : `example ${number}`;
+	});
 };
 
 /** A step: the same of a training with preferences. The pairs are read once, so that what is kept as learnt is what the file says. */

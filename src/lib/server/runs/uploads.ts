@@ -1,16 +1,19 @@
 import { and, eq } from 'drizzle-orm';
 import type { RunFileKind } from '../../contract/run.ts';
+import { AppError } from '../../core/errors.ts';
 import { formatEstimate } from '../../core/runs/cost.ts';
+import { countedInWords, countedLines, cutInWords, summed, uncountedInWords } from '../../core/runs/lengths.ts';
 import { runCan } from '../../core/runs/status.ts';
 import type { Scope, Tx } from '../access/scope.ts';
-import { runFiles } from '../platform/db/schema.ts';
+import { mustAfford } from '../budget/rows.ts';
+import { projects, runEvents, runFiles } from '../platform/db/schema.ts';
 import { ProviderError } from '../providers/errors.ts';
 import type { Access } from '../providers/provider.ts';
 import { providers } from '../providers/registry.ts';
 import { changeRun, endRun, noteEvent } from './change.ts';
 import { orderOf, stepBack } from './order.ts';
 import { type Run, runById } from './rows.ts';
-import { fileName } from './training-files.ts';
+import { fileName, namesOfLines } from './training-files.ts';
 
 const fileIdOf = { train: 'trainingFileId', validation: 'validationFileId' } as const;
 
@@ -45,12 +48,56 @@ export const uploadFiles = async (scope: Scope, first: Run, access: Access): Pro
 	return true;
 };
 
+/**
+ * The provider's own count of the tokens, which it makes once it has the file. Where something does not fit, the run ends before it costs;
+ * where it does not count, our estimate stays. Once it is counted, a job that was cut off does not ask again.
+ */
+export const isShortEnough = async (scope: Scope, runId: string, access: Access): Promise<boolean> => {
+	const { run, lines } = await scope.tx(async (tx) => {
+		const run = await runById(tx, runId);
+		return { run, lines: run.counted ? [] : countedLines((await fileOf(tx, run, 'train'))?.body ?? '') };
+	});
+	if (run.counted) return true;
+	const { name, count } = providers[access.provider];
+	const answer = await count(access, orderOf(run), lines.length).catch(noAnswer);
+	return scope.tx(async (tx) => {
+		const now = await runById(tx, runId, { lock: true });
+		if (!answer) {
+			await noteUncounted(tx, now, name);
+			return true;
+		}
+		const { contextTokens, rows } = answer;
+		const counted = summed(contextTokens, rows);
+		if (!now.counted) {
+			await changeRun(tx, scope, now, { counted });
+			const message = countedInWords(name, counted, now.trainCount);
+			await noteEvent(tx, now, { kind: 'counted', message });
+		}
+		const cut = lines.flatMap((line, at) => (rows[at]?.isCut ? [{ line, place: at + 1 }] : []));
+		if (cut.length === 0) return true;
+		const [project] = await tx
+			.select({ systemPrompt: projects.systemPrompt })
+			.from(projects)
+			.where(eq(projects.id, now.projectId));
+		const named = await namesOfLines(tx, project!, now, cut);
+		await endRun(tx, scope, now, 'failed', cutInWords(name, contextTokens, named));
+		return false;
+	});
+};
+
+/** Said once, however often the order is tried. */
+const noteUncounted = async (tx: Tx, run: Run, provider: string) => {
+	const said = and(eq(runEvents.runId, run.id), eq(runEvents.kind, 'aitelier.uncounted'));
+	if ((await tx.$count(runEvents, said)) > 0) return;
+	await noteEvent(tx, run, { kind: 'uncounted', message: uncountedInWords(provider, run.tokens) });
+};
+
 /** The provider's own price and consent, which it gives once it has the file. A refusal ends the run before it costs. */
 export const isAffordable = async (scope: Scope, runId: string, access: Access): Promise<boolean> => {
 	const run = await scope.tx((tx) => runById(tx, runId));
-	const estimate = await providers[access.provider].estimate(access, orderOf(run)).catch(noEstimate);
+	const estimate = await providers[access.provider].estimate(access, orderOf(run)).catch(noAnswer);
 	if (!estimate) return true;
-	await scope.tx(async (tx) => {
+	return scope.tx(async (tx) => {
 		const estimateCents = Math.ceil(estimate.cents);
 		if (run.estimateCents !== estimateCents) {
 			await changeRun(tx, scope, run, { estimateCents });
@@ -68,13 +115,24 @@ export const isAffordable = async (scope: Scope, runId: string, access: Access):
 				'failed',
 				'The balance of the provider account is too low for this training. Top it up there, then train again.'
 			);
+			return false;
 		}
+		const before = run.estimateCents ?? 0;
+		if (estimateCents <= before) return true;
+		// what nobody knew when it was started, or was thought to be less
+		const problem = await mustAfford(tx, run.projectId, estimateCents, estimateCents).then(() => null, overspent);
+		if (problem) await endRun(tx, scope, run, 'failed', `${problem} Nothing was ordered.`);
+		return problem === null;
 	});
-	return estimate.allowed;
 };
 
-/** Without an estimate the order itself will say what is wrong, if anything is. */
-const noEstimate = (problem: unknown): null => {
+const overspent = (problem: unknown): string => {
+	if (problem instanceof AppError && problem.code === 'over_budget') return problem.message;
+	throw problem;
+};
+
+/** Without an answer the order itself will say what is wrong, if anything is. */
+const noAnswer = (problem: unknown): null => {
 	if (problem instanceof ProviderError && problem.kind !== 'key') return null;
 	throw problem;
 };

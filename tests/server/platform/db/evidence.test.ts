@@ -138,6 +138,7 @@ describe('what is evidence does not change', () => {
 		['runs', `train_count = 2`, 'AI006'],
 		['runs', `validation_count = 2`, 'AI006'],
 		['runs', `tokens = 2`, 'AI006'],
+		['runs', `counted = '{"rows":2}'`, 'AI006'],
 		['runs', `model = 'x'`, 'AI006'],
 		['runs', `model_object = 'x'`, 'AI006'],
 		['runs', `job_id = 'x'`, 'AI006'],

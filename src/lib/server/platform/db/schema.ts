@@ -23,8 +23,10 @@ import {
 } from 'drizzle-orm/pg-core';
 import { type AnswerPurpose, answerPurposes } from '../../../core/budget/month.ts';
 import type { Message } from '../../../core/examples/example.ts';
+import type { EnteredPrices } from '../../../core/connections/prices.ts';
 import { type KeyRole, keyRoles } from '../../../core/keys/rules.ts';
 import { type Role, roles } from '../../../core/permissions.ts';
+import type { Counted } from '../../../core/runs/lengths.ts';
 import { type Method, methods } from '../../../core/runs/method.ts';
 import type { Recipe } from '../../../core/runs/recipe.ts';
 import type { EvaluationResult } from '../../../core/evaluations/result.ts';
@@ -222,7 +224,9 @@ export const connections = teamTable(
 		strays: json().$type<Stray[]>().notNull().default([]),
 		straysAt: at(),
 		/** Whether they are stopped when they are found, or only said. */
-		stopsStrays: boolean().notNull().default(false)
+		stopsStrays: boolean().notNull().default(false),
+		/** What an owner has said a model costs there, by its name; it goes before what the provider says. */
+		prices: json().$type<EnteredPrices>().notNull().default({})
 	},
 	{ read: ['owner', 'trainer'], add: ['owner'], change: ['owner'], remove: ['owner'] },
 	() => [
@@ -666,6 +670,8 @@ export const runs = teamTable(
 		trainCount: integer().notNull(),
 		validationCount: integer().notNull(),
 		tokens: bigint({ mode: 'number' }).notNull(),
+		/** What the provider counted of the training file before the order; null: our estimate is all there is. */
+		counted: json().$type<Counted>(),
 		estimateCents: integer(),
 		costCents: integer(),
 		stepsDone: integer(),

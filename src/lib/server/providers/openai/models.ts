@@ -1,5 +1,6 @@
 import type { Model } from 'openai/resources/models';
 import { methodsAtOpenai } from '../../../core/runs/method.ts';
+import { openaiEnds, openaiTraining } from '../../../core/runs/openai-end.ts';
 import { ask, orNull } from '../call.ts';
 import { type Server, clientOf } from './client.ts';
 import type { Access, BaseModel, ConnectionCheck } from '../provider.ts';
@@ -11,13 +12,6 @@ const noChat =
 
 type Training = 'open' | 'closed' | 'unknown';
 
-/** The documented ends of OpenAI's training: of new jobs, and of the models that can be trained, where the list does not tell. */
-const ends = { orders: Date.UTC(2027, 0, 6), models: '2027-01-14' };
-
-const endedNote =
-	'OpenAI takes no new training orders since 6 January 2027. Its models can still be compared and can judge. Move to another connection to train the same examples.';
-const legacyNote =
-	'OpenAI is closing its training: new jobs end on 6 January 2027, tuned models on 14 January 2027. Whether this account may still train shows only when a run is started.';
 const dialectNote =
 	'This server answers: its models can be compared and can judge. Nobody has said how it takes a training order, so none is sent there. If it trains as OpenAI does, connect it as “Own training server”.';
 const inferenceNote = 'This server answers, but offers no training. Its models can be compared and can judge.';
@@ -38,13 +32,14 @@ const itemsOf = async (access: Access, server: Server, path: string, query = {})
 /** Whether jobs can be listed: where they cannot, nothing can be trained. */
 async function trainingOf(access: Access, server: Server): Promise<{ training: Training; note?: string }> {
 	if (!server.dialect) return { training: 'closed', note: dialectNote };
-	if (server.isOfficial(access) && Date.now() >= ends.orders) return { training: 'closed', note: endedNote };
+	const { isOver, note } = openaiTraining(new Date());
+	if (server.isOfficial(access) && isOver) return { training: 'closed', note };
 	try {
 		const jobs = await itemsOf(access, server, '/fine_tuning/jobs', { limit: 1 });
 		if (!jobs) return { training: 'closed', note: inferenceNote };
 		if (!server.isOfficial(access)) return { training: 'open' };
 		// Who has never trained was locked out in May 2026; who has, may have been since.
-		return { training: jobs.length ? 'open' : 'unknown', note: legacyNote };
+		return { training: jobs.length ? 'open' : 'unknown', note };
 	} catch (problem) {
 		if (!(problem instanceof ProviderError)) throw problem;
 		if (problem.kind === 'closed') return { training: 'closed', note: problem.message };
@@ -83,7 +78,8 @@ const toModel = (model: Model, trainable: boolean, note: string | null, isOffici
 	trainingCentsPerMillion: null,
 	recommended: false,
 	...(isOfficial && trainable && { methods: methodsAtOpenai(model.id) }),
-	until: typeof model.shutdown_date === 'string' ? model.shutdown_date : isOfficial && trainable ? ends.models : null
+	until:
+		typeof model.shutdown_date === 'string' ? model.shutdown_date : isOfficial && trainable ? openaiEnds.models : null
 });
 
 /** The models that answer a chat. A server that is not OpenAI does not tell which can be trained: all, if any. */

@@ -66,6 +66,7 @@ export const speakOpenai = (id: ProviderId, server: Server): Provider => ({
 	model: (access, model) => readModel(access, server, model),
 	estimate: async () => null,
 	upload: (access, file) => uploadFile(access, server, file),
+	count: async () => null,
 	submit: (access, order) => placeOrder(access, server, order),
 	find: (access, mark, order) => findJobs(access, server, mark, order),
 	report: (access, jobId) => reportJob(access, server, jobId),

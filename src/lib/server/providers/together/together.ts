@@ -11,7 +11,7 @@ import { isEndpoint, listDeployed, readState, stopDeployment } from './deploymen
 import { readDeployability } from './hardware.ts';
 import { cancelJob, findJobs, reportJob } from './jobs.ts';
 import { listModels, readModel } from './models.ts';
-import { estimateCost, placeOrder } from './training.ts';
+import { countRows, estimateCost, placeOrder } from './training.ts';
 import { uploadFile } from './upload.ts';
 
 const answerTimeoutMs = 180_000;
@@ -73,6 +73,7 @@ function speakTogether(id: ProviderId): Provider {
 		model: (access, model) => readModel(access, place, model),
 		estimate: (access, order) => estimateCost(access, place, order),
 		upload: (access, file) => uploadFile(access, place, file),
+		count: (access, order, most) => countRows(access, place, order, most),
 		submit: (access, order) => placeOrder(access, place, order),
 		find: (access, mark) => findJobs(access, place, mark),
 		report: (access, jobId) => reportJob(access, place, jobId),

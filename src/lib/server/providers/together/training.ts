@@ -1,8 +1,8 @@
 import type { FineTuningCreateParams } from 'together-ai/resources/fine-tuning';
-import { type Place, act, ask } from '../call.ts';
-import type { Access, CostEstimate, TrainingOrder } from '../provider.ts';
+import { type Place, act, ask, orNull } from '../call.ts';
+import type { Access, CostEstimate, CountedRows, TrainingOrder } from '../provider.ts';
 import { clientsOf } from './client.ts';
-import { numbered } from '../unreadable.ts';
+import { numbered, unreadable } from '../unreadable.ts';
 
 const mostEvals = 10; // every one is billed, and more points do not make the curve clearer
 
@@ -48,6 +48,32 @@ export async function estimateCost(
 		allowed: answer.allowed_to_proceed ?? true,
 		basis: `The estimate of ${place.name} for these files and settings.`
 	};
+}
+
+const isCount = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 0;
+
+/** Its tokenizer and its context, for the first rows of a file that it has accepted. Preferences are not counted there. */
+export async function countRows(
+	access: Access,
+	place: Place,
+	{ model, method, trainingFileId }: Pick<TrainingOrder, 'model' | 'method' | 'trainingFileId'>,
+	most: number
+): Promise<CountedRows | null> {
+	if (method !== 'sft') return null;
+	const answer = await orNull(
+		ask(access, place, (options) =>
+			clientsOf(access).v1.fineTuning.preview(
+				{ model, training_file: trainingFileId, top_k: most, training_method: 'sft' },
+				options
+			)
+		)
+	);
+	if (!answer) return null;
+	const { max_seq_length: contextTokens, rows } = answer;
+	if (!isCount(contextTokens) || !Array.isArray(rows)) throw unreadable(place);
+	const counted = rows.map(({ num_tokens: tokens, truncated }) => ({ tokens, isCut: truncated === true }));
+	if (!counted.every(({ tokens }) => isCount(tokens))) throw unreadable(place);
+	return { contextTokens, rows: counted };
 }
 
 /** One order. There is no field for our mark but the suffix, which has at most 40 characters. */

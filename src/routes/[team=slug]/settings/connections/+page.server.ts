@@ -4,6 +4,7 @@ import {
 	LookForStrays,
 	RemoveConnection,
 	ReplaceKey,
+	SetPrice,
 	StopStray,
 	SwitchStrays,
 	TestConnection,
@@ -14,6 +15,7 @@ import {
 	lookForStrays,
 	removeConnection,
 	replaceKey,
+	setPrice,
 	stopStray,
 	switchStrays,
 	testConnection
@@ -35,6 +37,7 @@ export const actions = {
 	create: form(CreateConnection, ({ locals }, input) => createConnection(locals.scope, input)),
 	test: form(TestConnection, async ({ locals }, input) => ({ check: await testConnection(locals.scope, input) })),
 	replaceKey: form(ReplaceKey, async ({ locals }, input) => ({ check: await replaceKey(locals.scope, input) })),
+	setPrice: form(SetPrice, ({ locals }, input) => setPrice(locals.scope, input)),
 	look: form(LookForStrays, async ({ locals }, input) => ({
 		found: (await lookForStrays(locals.scope, input)).length
 	})),

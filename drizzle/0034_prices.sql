@@ -1,0 +1,2 @@
+ALTER TABLE "connections" ADD COLUMN "prices" json DEFAULT '{}'::json NOT NULL;--> statement-breakpoint
+ALTER TABLE "runs" ADD COLUMN "counted" json;
