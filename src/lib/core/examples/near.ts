@@ -89,6 +89,12 @@ export const isNear = (share: number) => share >= alike - 1e-12;
 
 type Piece = { text: string; prompt: number; isTurn: boolean; isAround: boolean };
 
+const piecesOf = ({ turns, wholes, around }: Sayings, prompt: number): Piece[] => [
+	...turns.map((text) => ({ text, prompt, isTurn: true, isAround: false })),
+	...wholes.map((text) => ({ text, prompt, isTurn: false, isAround: false })),
+	...around.map((text) => ({ text, prompt, isTurn: false, isAround: true }))
+];
+
 /**
  * Texts are looked up by pieces of so many letters, of which a fourth is kept, and of each of those so many texts: short ones tell a
  * short text after a change, long ones one among many that use the same few words.
@@ -113,17 +119,26 @@ export class NearIndex {
 	/** Adds a prompt and returns its number, from 0 on, with the numbers of earlier ones that nearly say the same. */
 	add(sayings: Sayings): { number: number; twins: number[] } {
 		const number = this.#count++;
-		const twins = new Set<number>();
-		const own: Piece[] = [
-			...sayings.turns.map((text) => ({ text, prompt: number, isTurn: true, isAround: false })),
-			...sayings.wholes.map((text) => ({ text, prompt: number, isTurn: false, isAround: false })),
-			...sayings.around.map((text) => ({ text, prompt: number, isTurn: false, isAround: true }))
-		];
+		const own = piecesOf(sayings, number);
 		const keys = own.map(({ text }) => this.#keys(text));
-		for (const [at, piece] of own.entries()) this.#look(piece, keys[at]!, twins);
+		const twins = this.#lookAll(own, keys);
 		for (const [at, piece] of own.entries()) this.#keep(piece, keys[at]!);
-		twins.delete(number);
-		return { number, twins: [...twins] };
+		return { number, twins };
+	}
+
+	/** The numbers of those that nearly say the same as a prompt, which is not added. */
+	twinsOf(sayings: Sayings): number[] {
+		const own = piecesOf(sayings, this.#count);
+		return this.#lookAll(
+			own,
+			own.map(({ text }) => this.#keys(text))
+		);
+	}
+
+	#lookAll(own: readonly Piece[], keys: readonly Set<number>[]): number[] {
+		const twins = new Set<number>();
+		for (const [at, piece] of own.entries()) this.#look(piece, keys[at]!, twins);
+		return [...twins];
 	}
 
 	#keys(text: string): Set<number> {
