@@ -96,10 +96,11 @@ export const deed: Deed<typeof importFile> = (given) => {
 		const now = io.now();
 		let read = 0;
 		try {
-			const source = isPipe ? io.stdin : createReadStream(file, { highWaterMark: 1 << 18 });
-			for await (const line of linesOfFile(unpacked(source))) {
+			const stream = isPipe ? null : createReadStream(file, { highWaterMark: 1 << 18 });
+			const share = () => (stream && size ? stream.bytesRead / size : null);
+			for await (const line of linesOfFile(unpacked(stream ?? io.stdin))) {
 				if ((++read & 1023) === 0) {
-					progress.at(read);
+					progress.at(read, share());
 					if (io.signal.aborted) throw new Failure('Stopped. Nothing of the file was added.');
 				}
 				const parsed = line.text === null ? null : parseLine(line.text, line.number);

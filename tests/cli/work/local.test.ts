@@ -250,6 +250,35 @@ test('an import that is stopped leaves the file as it was', async () => {
 	expect(fs.readFileSync(examplesOf(folder), 'utf8')).toBe(before);
 });
 
+test('stats draws how many have which score, with the threshold, the sides and what is missing', async () => {
+	const scores = [10, 9, 9, 9, 9, 8, 4, 4, null];
+	const folder = originalProject(
+		scores.map((rating, at) => originalLine(at + 1, { rating, ...(at === 0 && { split: 'train' }) }))
+	);
+	const { out } = await ait(folder, 'stats');
+	const bar = (length: number) => '█'.repeat(length);
+	expect(out.split('\n').slice(0, 21)).toEqual([
+		...['Support', '9 examples', ''],
+		...['Rated       8 89 %', 'Unrated     1 11 %', 'Good        6 67 %  (8 or better)'],
+		...['Train       1', 'Validation  0', ''],
+		...[
+			`  10 1 ${bar(10)}`,
+			`   9 4 ${bar(40)}`,
+			`   8 1 ${bar(10)}`,
+			'     ─ good from here up',
+			'   7 0',
+			'   6 0',
+			'   5 0'
+		],
+		...[`   4 2 ${bar(20)}`, '   3 0', '   2 0', '   1 0', '']
+	]);
+	expect((await ait(folder, 'stats --json')).json()).toMatchObject({
+		...{ total: 9, rated: 8, unrated: 1, threshold: 8, quality: 6, train: 1, validation: 0 },
+		ratings: { 10: 1, 9: 4, 8: 1, 4: 2, 1: 0 },
+		readiness: { isReady: false }
+	});
+});
+
 test('list and show find what is asked for, and JSON has all of it', async () => {
 	const folder = originalProject([
 		originalLine(1, { rating: 9, split: 'train' }),
