@@ -1,9 +1,9 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { startSandbox } from '../../src/sandbox/server.ts';
 import { originalLine, originalProject } from '../support/cli.ts';
 
@@ -51,23 +51,50 @@ const nodes = [
 	)
 ];
 
-test.each(nodes)('it runs on %s', async (node) => {
-	const version = execFileSync(node, ['--version'], { encoding: 'utf8' });
-	if (Number(/^v(\d+)/.exec(version)![1]) < 20) return;
-	const cwd = fs.mkdtempSync(path.join(room, 'project-'));
-	const env = { PATH: process.env.PATH, HOME: cwd, LANG: 'C.UTF-8', AITELIER_SANDBOX_URL: 'http://127.0.0.1:1' };
-	const script = fs.realpathSync(program);
-	const ait = (...args: string[]) => run(node, [script, ...args], { cwd, env });
-	expect((await ait('demo')).stdout).toBe('In a checkout of aitelier: npm ci && npm run demo\n');
-	await ait('init', '--yes');
-	await ait('add', '-i', 'Where?', '-o', 'Here.', '--rating', '9');
-	expect((await ait('split')).stdout).toContain('1 to train');
-	expect(JSON.parse((await ait('stats', '--json')).stdout)).toMatchObject({ total: 1, train: 1 });
-	// the translators are loaded, and say that nobody is there
-	const asked = await ait('doctor', '--json').catch((problem: { code: number; stdout: string }) => problem);
-	expect(asked).toMatchObject({ code: 1 });
-	expect(asked.stdout).toContain('Sandbox can not be reached');
-});
+/** The sandbox as the packed program starts it on this Node, until the test ends: its address. */
+const packedSandbox = async (node: string, cwd: string): Promise<string> => {
+	const child = spawn(node, [fs.realpathSync(program), 'sandbox', '--port', '0'], {
+		cwd,
+		env: { PATH: process.env.PATH, HOME: cwd, LANG: 'C.UTF-8' },
+		stdio: ['ignore', 'pipe', 'inherit']
+	});
+	onTestFinished(() => void child.kill());
+	let told = '';
+	child.stdout.on('data', (piece: Buffer) => (told += piece.toString()));
+	return vi.waitFor(() => /http:[/\d.:]+\d/.exec(told)![0], 30_000);
+};
+
+test.each(nodes)(
+	'it runs on %s',
+	async (node) => {
+		const version = execFileSync(node, ['--version'], { encoding: 'utf8' });
+		if (Number(/^v(\d+)/.exec(version)![1]) < 20) return;
+		const cwd = fs.mkdtempSync(path.join(room, 'project-'));
+		const env = { PATH: process.env.PATH, HOME: cwd, LANG: 'C.UTF-8', AITELIER_SANDBOX_URL: 'http://127.0.0.1:1' };
+		const script = fs.realpathSync(program);
+		const ait = (...args: string[]) => run(node, [script, ...args], { cwd, env });
+		expect((await ait('demo')).stdout).toBe('In a checkout of aitelier: npm ci && npm run demo\n');
+		await ait('init', '--yes');
+		await ait('add', '-i', 'Where?', '-o', 'Here.', '--rating', '9');
+		expect((await ait('split')).stdout).toContain('1 to train');
+		expect(JSON.parse((await ait('stats', '--json')).stdout)).toMatchObject({ total: 1, train: 1 });
+		// the translators are loaded, and say that nobody is there
+		const asked = await ait('doctor', '--json').catch((problem: { code: number; stdout: string }) => problem);
+		expect(asked).toMatchObject({ code: 1 });
+		expect(asked.stdout).toContain('Sandbox can not be reached');
+		// the sandbox it brings learns, answers and is judged on this Node
+		env.AITELIER_SANDBOX_URL = await packedSandbox(node, cwd);
+		const learnt = path.join(cwd, 'learnt.jsonl');
+		fs.copyFileSync('examples/customer-support/examples.jsonl', learnt);
+		await ait('import', learnt, '--json');
+		await ait('split');
+		await ait('format');
+		await ait('train', '--yes', '--watch');
+		expect(JSON.parse((await ait('status', '--json')).stdout)).toMatchObject({ stage: 'ready' });
+		expect((await ait('eval', '--generate', '--serve', '--yes')).stdout).toContain('answers are kept');
+	},
+	120_000
+);
 
 // the file has of the providers' clients what is called, and nothing else
 test.each(['Together', 'OpenAI'])('what is left of the client of %s trains, serves and answers', async (client) => {

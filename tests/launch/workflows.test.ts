@@ -44,6 +44,27 @@ test('a release says what the changelog says of its version, and of no other', (
 	}
 });
 
+test('the changelog is kept as Keep a Changelog says', () => {
+	const text = fs.readFileSync('src/cli/CHANGELOG.md', 'utf8');
+	expect(text).toMatch(/^# Changelog\n/);
+	const [, ...parts] = text.split(/^## /m);
+	const { version } = JSON.parse(fs.readFileSync('src/cli/package.json', 'utf8')) as { version: string };
+	const heads = parts.map((part) => part.slice(0, part.indexOf('\n')));
+	expect(heads[0]).toBe('[Unreleased]');
+	expect(heads[1]).toMatch(new RegExp(`^\\[${version}\\] - `));
+	for (const head of heads.slice(1)) expect(head).toMatch(/^\[\d+\.\d+\.\d+\] - \d{4}-\d\d-\d\d$/);
+	const dates = heads.slice(1).map((head) => head.slice(-10));
+	expect(dates).toEqual([...dates].sort().reverse());
+	for (const part of parts) {
+		const kinds = [...part.matchAll(/^### (.*)$/gm)].map(([, kind]) => kind!);
+		expect(new Set(kinds).size).toBe(kinds.length);
+		for (const kind of kinds)
+			expect(['Added', 'Changed', 'Deprecated', 'Removed', 'Fixed', 'Security']).toContain(kind);
+		// one entry a line, and nothing between the entries of a kind
+		for (const list of part.split(/^### .*\n/m).slice(1)) expect(list.trim()).toMatch(/^(- .+\n?)+$/);
+	}
+});
+
 test('the scripts of the workflows are kept executable', () => {
 	expect(execFileSync('git', ['ls-files', '--stage', '.ci/run'], { encoding: 'utf8' })).toMatch(/^100755/);
 });

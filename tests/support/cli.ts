@@ -23,7 +23,8 @@ type Given = {
 	pipe?: string | Buffer;
 	/** What is pressed on a terminal: then there is one. */
 	keys?: string;
-	now?: Date;
+	/** The time, or the clock that is asked for it. */
+	now?: Date | (() => Date);
 	signal?: AbortSignal;
 	/** How often a server is asked again. */
 	pollMs?: number;
@@ -70,7 +71,7 @@ export const ait = async (cwd: string, line: string | readonly string[], given: 
 		stdin,
 		stdout: out.stream,
 		stderr: err.stream,
-		now: () => now,
+		now: now instanceof Date ? () => now : now,
 		random: () => 0.5,
 		signal,
 		pollMs

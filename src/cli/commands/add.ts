@@ -6,7 +6,8 @@ export const add = command({
 	summary: 'Add one example: a question and its answer, or a whole conversation',
 	more: [
 		'Without flags two texts are asked for, in $EDITOR on a terminal. With --file, or from a pipe, one conversation in any known format is read: {"messages": […]} with as many turns as it has, or {"input", "output"}.',
-		'--input and --output may name a file, as once; what is no file is the text itself.'
+		'--input and --output may name a file, as once; what is no file is the text itself.',
+		'A conversation that is there already is refused. One that asks nearly the same as another comes in, and the other is named, among up to 3,000 examples.'
 	],
 	flags: {
 		input: { kind: 'text', short: 'i', value: 'text|file', words: 'What the person says' },

@@ -5,7 +5,7 @@ export const edit = command({
 	group: 'Examples',
 	summary: 'Change an example in $EDITOR, or one part of it by a flag; or delete it',
 	more: [
-		'In the editor each turn stands under a line such as "### user"; the last answer is what trains. Another question may not be one that stands on the other side of the split, and a validation example stays what it measures.'
+		'In the editor each turn stands under a line such as "### user"; the last answer is what trains. Another question may not be one that stands on the other side of the split, nor nearly, and a validation example stays what it measures.'
 	],
 	args: [{ name: 'id', words: 'the id of an example, or # and its line', isNeeded: true }],
 	flags: {

@@ -6,7 +6,7 @@ export const importFile = command({
 	summary: 'Add the examples of a file: JSONL, JSON and everything else the app reads',
 	more: [
 		"Chat messages of OpenAI and Together, the original's own lines, input and output, prompt and completion, Alpaca, ShareGPT, our full export; also packed with gzip. What is there already, to the sign, is not added again.",
-		'A line that cannot be read is refused with its number and the reason, and kept in data/refused.jsonl, to be mended and imported again; the command then ends with 1. An example whose question stands on the other side of the split comes in without a side.',
+		'A line that cannot be read is refused with its number and the reason, and kept in data/refused.jsonl, to be mended and imported again; the command then ends with 1. An example whose question stands on the other side of the split comes in without a side; one that asks nearly the same as validation leaves train, and is named. Among more than 3,000 prompts with a side ait split looks for those.',
 		'A preference pair comes in as an example with a rewrite: the worse answer, improved. A score of an example that is there already is only taken when you say so.'
 	],
 	args: [{ name: 'file', words: 'the file; - is the pipe', isNeeded: true }],

@@ -5,7 +5,7 @@ export const split = command({
 	group: 'Training',
 	summary: 'Deal the good examples out to train and validation, and show first what would move',
 	more: [
-		'By rating, in proportion; the same file and seed give the same split everywhere. Nothing that has a place moves, and running it again changes nothing. What is in validation is locked, what has trained never measures, and one question never stands on both sides.',
+		'By rating, in proportion; the same file and seed give the same split everywhere. Nothing that has a place moves, and running it again changes nothing. What is in validation is locked, what has trained never measures, and one question never stands on both sides: what asks nearly the same as validation leaves train, unless it was learnt.',
 		'--reshuffle takes what is in train and has not trained yet back first, after asking.'
 	],
 	flags: {

@@ -8,6 +8,7 @@ import { type Counts, countOutcomes, singleTally } from '../../lib/core/evaluati
 import { type Verdict, judge } from '../../lib/core/evaluations/verdict.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { LocalRun, Project } from '../files/project.ts';
+import { keptNumber } from '../files/hashes.ts';
 import { trainedPrompts, versionOf } from '../files/runs.ts';
 import { mustBeAsked } from '../terminal/ask.ts';
 import type { Io } from '../terminal/io.ts';
@@ -100,7 +101,7 @@ const countOf = (
 	ballots: readonly Ballot[],
 	votes: (ballot: Ballot) => Choice | null
 ): Count => {
-	const learnt = trainedPrompts(project, [run]);
+	const learnt = trainedPrompts(project, [run], keptNumber);
 	const said = ballots.map((ballot) => {
 		const choice = votes(ballot);
 		return choice && resolve(choice, ballot.swapped);

@@ -2,7 +2,7 @@ import type { Message } from '../../lib/core/examples/conversation.ts';
 import { promptOf } from '../../lib/core/examples/example.ts';
 import { Failure } from '../exit-codes.ts';
 import { answerOf, eachExample, questionOf } from '../files/examples.ts';
-import { promptNumber } from '../files/hashes.ts';
+import { keptNumber } from '../files/hashes.ts';
 import type { Project } from '../files/project.ts';
 import type { gatherUnreadable } from '../unreadable.ts';
 
@@ -31,7 +31,7 @@ export const itemsOf = (project: Project, unreadable: ReturnType<typeof gatherUn
 					? [{ role: 'system', content: system }, ...turns]
 					: turns;
 			items.push({
-				key: promptNumber(example.messages).toString(36),
+				key: keptNumber(example.messages).toString(36),
 				exampleId: example.id,
 				prompt,
 				input: questionOf(example),

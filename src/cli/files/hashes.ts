@@ -1,6 +1,7 @@
 import { createHash, hash } from 'node:crypto';
 import type { Message } from '../../lib/core/examples/conversation.ts';
 import { contentText, exactText, promptText } from '../../lib/core/examples/fingerprint.ts';
+import { hashBytes } from '../../lib/core/math/hash.ts';
 import { type PlainLine, meanings, messagesAt, roleNames } from './plain-line.ts';
 
 /** In one call where Node can: an object for each of a million texts costs more than the hash. */
@@ -26,9 +27,6 @@ export const saidHash = (messages: readonly Message[], prompt = promptText(messa
 /** What two copies have in common, to the sign; 48 bits of it. The project's own system prompt makes no difference. */
 export const copyHash = (messages: readonly Message[], systemPrompt: string | null): number =>
 	numberOf(`${contentText(messages)}\n\n${exactText(messages, systemPrompt)}`);
-
-/** 48 bits of the hash of a prompt. */
-export const promptNumber = (messages: readonly Message[]): number => numberOf(promptText(messages));
 
 const [tab, newline, carriageReturn, space] = [0x09, 0x0a, 0x0d, 0x20];
 /** What each byte is as texts are compared: small letters, one kind of blank. 0: a backslash, behind which the sign says it. */
@@ -96,6 +94,17 @@ const foldTurn = (buffer: Buffer, { roles, starts, ends }: PlainLine, turn: numb
 	return to;
 };
 
+const numberOfPrompt = (prompt: string): number => {
+	makeRoom(3 * prompt.length); // UTF-8 of a UTF-16 unit
+	return hashBytes(roomView, room.write(prompt));
+};
+
+/** What tells prompts apart within one command. It is kept nowhere. */
+export const promptNumber = (messages: readonly Message[]): number => numberOfPrompt(promptText(messages));
+
+/** What an answer to a prompt is kept under: 48 bits of its hash, the same tomorrow. */
+export const keptNumber = (messages: readonly Message[]): number => numberOf(promptText(messages));
+
 export type Hashes = {
 	/** `promptNumber` */
 	prompt: number;
@@ -106,7 +115,7 @@ export type Hashes = {
 /** Both hashes of a conversation. */
 export const hashesOf = (messages: readonly Message[]): Hashes => {
 	const prompt = promptText(messages);
-	return { prompt: numberOf(prompt), said: saidHash(messages, prompt) };
+	return { prompt: numberOfPrompt(prompt), said: saidHash(messages, prompt) };
 };
 
 /** The hashes of a line as of its turns, without making any of them a text where all is ASCII. */
@@ -116,7 +125,7 @@ export const hashesAt = (buffer: Buffer, line: PlainLine): Hashes => {
 	let end = 0;
 	for (let turn = 0; turn < line.turns - 1; turn++)
 		if (roleNames[line.roles[turn]!] !== 'system') end = foldTurn(buffer, line, turn, end);
-	const prompt = numberOf(room.subarray(0, end));
+	const prompt = hashBytes(roomView, end);
 	return { prompt, said: inHex(room.subarray(0, foldTurn(buffer, line, line.turns - 1, end))) };
 };
 

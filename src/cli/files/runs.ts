@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import type { Message } from '../../lib/core/examples/conversation.ts';
 import { eachLine } from './lines.ts';
 import { isBlankLine, isUnreadable, readExample } from './examples.ts';
 import { type NumberSet, numberSet, promptNumber } from './hashes.ts';
@@ -14,14 +15,18 @@ export const versionOf = (project: Project, run: LocalRun): number =>
 	run.version ?? project.config.runs.indexOf(run) + 1;
 
 /** Questions that a run has learnt from, which can never measure again. */
-export const trainedPrompts = (project: Project, runs: readonly LocalRun[] = project.config.runs): NumberSet => {
+export const trainedPrompts = (
+	project: Project,
+	runs: readonly LocalRun[] = project.config.runs,
+	numberOf: (messages: readonly Message[]) => number = promptNumber
+): NumberSet => {
 	const prompts = numberSet();
 	for (const run of runs) {
 		const file = path.join(runFolder(project, versionOf(project, run)), 'train.jsonl');
 		if (!existsSync(file)) continue;
 		eachLine(file, (bytes, number) => {
 			const read = isBlankLine(bytes) ? null : readExample(bytes, number);
-			if (read && !isUnreadable(read)) prompts.add(promptNumber(read.messages));
+			if (read && !isUnreadable(read)) prompts.add(numberOf(read.messages));
 		});
 	}
 	return prompts;

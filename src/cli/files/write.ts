@@ -1,7 +1,9 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fdatasync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { Failure } from '../exit-codes.ts';
 
 const full = 1 << 18;
+/** The disk begins on so much while the rest is made, so that the end has little to wait for. */
+const begun = 1 << 24;
 
 /** What the system said, in a sentence, with what mends it. Anything else comes back as it is. */
 export const asFailure = (problem: unknown, file: string): unknown => {
@@ -52,6 +54,7 @@ export const replacing = (
 	}
 	const buffer = Buffer.allocUnsafe(full);
 	let length = 0;
+	let sinceBegun = 0;
 	let isOpen = true;
 	const drop = () => {
 		if (!isOpen) return;
@@ -69,6 +72,10 @@ export const replacing = (
 	};
 	const send = (piece: Uint8Array) => {
 		for (let at = 0; at < piece.length;) at += writeSync(handle, piece, at);
+		sinceBegun += piece.length;
+		if (isDerived || sinceBegun < begun) return;
+		sinceBegun = 0;
+		fdatasync(handle, () => {}); // what goes wrong is told by the one at the end
 	};
 	const flush = () => {
 		if (length > 0) send(buffer.subarray(0, length));

@@ -6,8 +6,9 @@ import { type NumberSet, copyHash, copyHashAt, hashesAt, numberSet, promptNumber
 import { eachSpan } from '../files/lines.ts';
 import { plainLineAt } from '../files/plain-line.ts';
 import { type Project, examplesFile } from '../files/project.ts';
+import { trainedPrompts } from '../files/runs.ts';
 
-/** What is there already: every copy with its line and its score (0: none), and on which side each prompt stands. */
+/** What is there already: every copy with its line and its score (0: none), and on which side each prompt stands; what was learnt, in train. */
 export type Known = { copies: NumberSet; lines: ArrayLike<number>; scores: ArrayLike<number> } & Record<
 	Side,
 	NumberSet
@@ -15,7 +16,7 @@ export type Known = { copies: NumberSet; lines: ArrayLike<number>; scores: Array
 
 export const knownIn = (project: Project): Known => {
 	const copies = numberSet();
-	const sides = { train: numberSet(), val: numberSet() };
+	const sides = { train: trainedPrompts(project), val: numberSet() };
 	const [lines, scores] = [column(Int32Array), column(Uint8Array)];
 	const file = examplesFile(project);
 	const systemPrompt = project.config.systemPrompt ?? null;

@@ -1,7 +1,11 @@
 import { figure } from '../../lib/core/text/figure.ts';
 import { type Io, canMove } from './io.ts';
 
-export type Progress = { at(done: number): void; end(): void };
+export type Progress = {
+	/** `share`: how much of all that is, where no total is known. */
+	at(done: number, share?: number | null): void;
+	end(): void;
+};
 
 const everyMs = 200;
 
@@ -22,13 +26,14 @@ export const progressOn = (
 	let toldAt = startedAt + 500 - everyMs;
 	let isShown = false;
 	return {
-		at(done) {
+		at(done, share = total === null ? null : done / total) {
 			const at = now().getTime();
 			if (at - toldAt < everyMs) return;
 			toldAt = at;
 			const rate = done / Math.max(0.001, (at - startedAt) / 1000);
 			const of = total === null ? '' : ` of ${figure(total)}`;
-			const left = total === null || rate === 0 ? '' : `, ${timeLeft(Math.max(0, total - done) / rate)}`;
+			const left =
+				share === null || share === 0 ? '' : `, ${timeLeft((at - startedAt) / 1000 / share - (at - startedAt) / 1000)}`;
 			stderr.write(`\r\u001b[K${what}: ${figure(done)}${of}, ${figure(Math.round(rate))}/s${left}`);
 			isShown = true;
 		},

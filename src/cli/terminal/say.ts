@@ -49,7 +49,10 @@ export const sayTo = (io: Io, { json: isJson, quiet }: { json: boolean; quiet: b
 			for (const line of others) io.stdout.write(`${line}\n`);
 		},
 		json: (value) => void (isJson && io.stdout.write(`${JSON.stringify(value, null, 2)}\n`)),
-		note: (text) => void (quiet || io.stderr.write(`${plain(text)}\n`)),
+		note: (text) => {
+			const lines = io.stderr.isTTY ? folded(plain(text), columns) : [plain(text)];
+			if (!quiet) io.stderr.write(`${lines.join('\n')}\n`);
+		},
 		warn: (text) => void io.stderr.write(`${plain(text)}\n`),
 		raw: (text) => void io.stdout.write(text),
 		plain

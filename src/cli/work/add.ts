@@ -1,15 +1,20 @@
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Message } from '../../lib/core/examples/conversation.ts';
 import { othersIn } from '../../lib/core/examples/formats/full.ts';
 import { splitDocument } from '../../lib/core/examples/import/document.ts';
 import { type Parsed, parseLine } from '../../lib/core/examples/import/parse.ts';
+import { sayingsOf } from '../../lib/core/examples/near.ts';
 import { conversationProblem } from '../../lib/core/examples/conversation.ts';
 import type { add } from '../commands/add.ts';
 import type { Deed } from '../deed.ts';
 import { Failure } from '../exit-codes.ts';
 import { appending, largestId } from '../files/append.ts';
-import { newLine } from '../files/examples.ts';
+import { isBlankLine, isUnreadable, newLine, readExample } from '../files/examples.ts';
+import { hashesAt, hashesOf } from '../files/hashes.ts';
+import { eachSpan } from '../files/lines.ts';
+import { mostAtOnce, idOf, nameOf, twinsAmong } from '../files/near.ts';
+import { messagesAt, plainLineAt } from '../files/plain-line.ts';
 import { type Project, examplesFile } from '../files/project.ts';
 import { writing } from '../files/session.ts';
 import { asFailure } from '../files/write.ts';
@@ -58,6 +63,29 @@ const readFile = (io: Io, file: string): string => {
 	}
 };
 
+const named = 3;
+
+/** The names of examples that nearly ask the same. Throws a failure where the conversation is there already, as the app does. */
+const twinsIn = (project: Project, messages: readonly Message[]): string[] => {
+	const file = examplesFile(project);
+	if (!existsSync(file)) return [];
+	const { said } = hashesOf(messages);
+	const others: Parameters<typeof twinsAmong>[0][number][] = [];
+	eachSpan(file, (buffer, from, to, line) => {
+		const plain = plainLineAt(buffer, from, to);
+		const bytes = plain ? '' : buffer.toString('latin1', from, to);
+		if (!plain && isBlankLine(bytes)) return;
+		const read = plain ? { id: String(plain.id), messages: null } : readExample(bytes, line);
+		if (isUnreadable(read)) return;
+		const example = { line, id: read.id };
+		if ((plain ? hashesAt(buffer, plain) : hashesOf(read.messages!)).said === said)
+			throw new Failure(`This conversation is here already, as ${nameOf(example)}.`, `ait show ${idOf(example)}`);
+		if (others.length > mostAtOnce) return;
+		others.push({ name: nameOf(example), sayings: sayingsOf(read.messages ?? messagesAt(buffer, plain!)) });
+	});
+	return twinsAmong(others, messages);
+};
+
 export const deed: Deed<typeof add> = ({ io, say, flags }) =>
 	writing(io, say, 'add', async (project) => {
 		const { input, output, file, rating } = flags;
@@ -73,6 +101,7 @@ export const deed: Deed<typeof add> = ({ io, say, flags }) =>
 			example = pairOf(project, asked.trim(), (await edited(io, '', 'output.md')).trim());
 		}
 		const id = largestId(examplesFile(project)) + 1;
+		const near = twinsIn(project, example.messages);
 		const { messages, rewrite = null, source = null } = example;
 		const { others } = othersIn({ source, messages });
 		const to = appending(project);
@@ -81,6 +110,8 @@ export const deed: Deed<typeof add> = ({ io, say, flags }) =>
 		to.line(newLine(id, { messages, rewrite, rating: rated }, io.now(), others));
 		to.done();
 		say.line(`Added example ${id}${rated === null ? '' : `, rated ${rated}`}.`);
+		if (near.length > 0)
+			say.text(`It asks nearly the same as ${near.slice(0, named).join(', ')}: ait split keeps them on one side.`);
 		if (rated === null) say.line(`Next: ait rate ${id}`);
-		say.json({ id, rating: rated, turns: messages.length });
+		say.json({ id, rating: rated, turns: messages.length, near });
 	});

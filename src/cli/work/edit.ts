@@ -5,6 +5,7 @@ import {
 	rewriteProblem,
 	turnRoles
 } from '../../lib/core/examples/conversation.ts';
+import { sayingsOf } from '../../lib/core/examples/near.ts';
 import type { edit } from '../commands/edit.ts';
 import type { Deed } from '../deed.ts';
 import { Failure } from '../exit-codes.ts';
@@ -20,6 +21,7 @@ import {
 import { findExample } from '../files/find.ts';
 import { promptHash } from '../files/hashes.ts';
 import { eachLine, rewriteLines } from '../files/lines.ts';
+import { mostAtOnce, nameOf, twinsAmong } from '../files/near.ts';
 import { type Project, examplesFile } from '../files/project.ts';
 import { writing } from '../files/session.ts';
 import { agreed, mustBeAsked } from '../terminal/ask.ts';
@@ -58,13 +60,18 @@ const refuseLeak = (project: Project, example: Example, messages: readonly Messa
 			'This is a validation example: what it asks is locked. Its answer can be changed.',
 			'ait edit --output TEXT'
 		);
-	eachLine(examplesFile(project), (bytes, number) => {
-		const other = number === example.line || isBlankLine(bytes) ? null : readExample(bytes, number);
-		if (!other || isUnreadable(other) || other.split !== 'val' || promptHash(other.messages) !== prompt) return;
-		throw new Failure(
-			`Example ${other.id ?? `#${number}`} asks the same and is in validation: the model would know its answer.`
-		);
+	const measured: Parameters<typeof twinsAmong>[0][number][] = [];
+	const refuse = (name: string, asks: string): never => {
+		throw new Failure(`It asks ${asks} as ${name}, which is in validation: the model would know its answer.`);
+	};
+	eachLine(examplesFile(project), (bytes, line) => {
+		const other = line === example.line || isBlankLine(bytes) ? null : readExample(bytes, line);
+		if (!other || isUnreadable(other) || other.split !== 'val') return;
+		if (promptHash(other.messages) === prompt) refuse(nameOf(other), 'the same');
+		if (measured.length <= mostAtOnce) measured.push({ name: nameOf(other), sayings: sayingsOf(other.messages) });
 	});
+	const [twin] = twinsAmong(measured, messages);
+	if (twin !== undefined) refuse(twin, 'nearly the same');
 };
 
 const rewriteOf = (example: Example, text: string): string | null => {
@@ -76,7 +83,7 @@ const rewriteOf = (example: Example, text: string): string | null => {
 export const deed: Deed<typeof edit> = ({ io, say, args: [wanted], flags }) =>
 	writing(io, say, 'edit', async (project) => {
 		const example = findExample(project, wanted!);
-		const name = `example ${example.id ?? `#${example.line}`}`;
+		const name = nameOf(example);
 		const put = (line: string | null) =>
 			rewriteLines(examplesFile(project), (_, number) => (number === example.line ? line : undefined));
 		if (flags.delete) {

@@ -13,10 +13,11 @@ import { Failure, exitCodes } from '../exit-codes.ts';
 import { appending, largestId } from '../files/append.ts';
 import { newLine } from '../files/examples.ts';
 import { copyHash } from '../files/hashes.ts';
-import { dataFolder, examplesFile } from '../files/project.ts';
+import { type Parted, mostAtOnce, partTwins } from '../files/near.ts';
+import { type Project, dataFolder, examplesFile } from '../files/project.ts';
 import { writing } from '../files/session.ts';
 import { asFailure, replacing } from '../files/write.ts';
-import { knownIn, sideOf } from '../importing/known.ts';
+import { type Known, knownIn, sideOf } from '../importing/known.ts';
 import { noScores, offerScore, takeScores } from '../importing/scores.ts';
 import { progressOn } from '../terminal/progress.ts';
 
@@ -41,6 +42,25 @@ async function* unpacked(pieces: Readable): AsyncGenerator<Uint8Array> {
 	yield* unzip as AsyncIterable<Buffer>;
 }
 
+const named = 3;
+
+/** What came with a side is compared with what stands on the other one: at once where that is soon done. */
+const part = (
+	{ say }: Pick<Parameters<Deed<typeof importFile>>[0], 'say'>,
+	project: Project,
+	known: Known
+): Parted[] => {
+	if (known.train.size() === 0 || known.val.size() === 0) return [];
+	if (known.train.size() + known.val.size() > mostAtOnce) {
+		say.text('ait split looks for what asks nearly the same as one on the other side: these are many.');
+		return [];
+	}
+	const parted = partTwins(project);
+	if (parted.length > 0) say.text(`${figure(parted.length)} left train: validation asks nearly the same.`);
+	for (const { example, twin } of parted.slice(0, named)) say.text(`  ${example}, as ${twin}`);
+	return parted;
+};
+
 export const deed: Deed<typeof importFile> = (given) => {
 	const {
 		io,
@@ -59,6 +79,7 @@ export const deed: Deed<typeof importFile> = (given) => {
 		const systemPrompt = project.config.systemPrompt ?? null;
 		const offered = noScores();
 		const result = { added: 0, known: 0, refused: 0, withoutSide: 0 };
+		let isDealt = false; // a side came with the file
 		const refusedFile = path.join(dataFolder(project), 'refused.jsonl');
 		let refused: ReturnType<typeof replacing> | null = null;
 		const firstReasons: string[] = [];
@@ -75,10 +96,11 @@ export const deed: Deed<typeof importFile> = (given) => {
 		const now = io.now();
 		let read = 0;
 		try {
-			const source = isPipe ? io.stdin : createReadStream(file, { highWaterMark: 1 << 18 });
-			for await (const line of linesOfFile(unpacked(source))) {
+			const stream = isPipe ? null : createReadStream(file, { highWaterMark: 1 << 18 });
+			const share = () => (stream && size ? stream.bytesRead / size : null);
+			for await (const line of linesOfFile(unpacked(stream ?? io.stdin))) {
 				if ((++read & 1023) === 0) {
-					progress.at(read);
+					progress.at(read, share());
 					if (io.signal.aborted) throw new Failure('Stopped. Nothing of the file was added.');
 				}
 				const parsed = line.text === null ? null : parseLine(line.text, line.number);
@@ -95,6 +117,7 @@ export const deed: Deed<typeof importFile> = (given) => {
 				}
 				const { side, isMoved } = sideOf(parsed, known);
 				if (isMoved) result.withoutSide++;
+				isDealt ||= side !== null;
 				const { id: own, others } = parsed.source === null ? { others: {} } : othersIn(parsed);
 				const more = own === undefined || typeof own === 'number' ? others : { ...others, sourceId: own };
 				to?.line(newLine(++id, { ...parsed, split: side }, now, more));
@@ -120,9 +143,11 @@ export const deed: Deed<typeof importFile> = (given) => {
 			say.text(
 				`${figure(result.withoutSide)} came in without a side: their question stands on the other side of the split.`
 			);
+		const parted = isDealt && !flags['dry-run'] ? part(given, project, known) : [];
 		const taken = await takeScores(given, project, offered);
 		say.json({
 			...result,
+			parted,
 			scores: { missing: offered.missing.size, other: offered.other.size, taken },
 			refusedFile: result.refused > 0 && !flags['dry-run'] ? path.relative(io.cwd, refusedFile) : null
 		});

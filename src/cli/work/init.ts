@@ -85,7 +85,7 @@ export const deed: Deed<typeof init> = async ({ io, say, flags }) => {
 		throw asFailure(problem, dataFolder(project));
 	}
 	saveProject(project);
-	say.line(`${config.name} is ready: ${made.join(', ')}.`);
+	say.text(`${config.name} is ready: ${made.join(', ')}.`);
 	const { note } = providerFacts[config.provider];
 	if (note) say.text(note);
 	say.line('Next: ait add, or ait import FILE');

@@ -10,6 +10,7 @@ import { type Tail, tailAt, withFields } from '../files/fields.ts';
 import { type Hashes, hashesAt, hashesOf, numberSet } from '../files/hashes.ts';
 import { column } from '../files/columns.ts';
 import { type Put, eachLine, eachSpan, rewriteSpans } from '../files/lines.ts';
+import { mostCompared } from '../files/near.ts';
 import { plainLineAt } from '../files/plain-line.ts';
 import { type Project, examplesFile } from '../files/project.ts';
 import { trainedPrompts } from '../files/runs.ts';
@@ -22,10 +23,7 @@ import { gatherUnreadable } from '../unreadable.ts';
  * What the split knows of the file: columns of numbers, in `lines` where each stands, in `before` on which side, and in `open` whether its
  * side can be written behind everything else.
  */
-type Rows = Dealt & Record<'lines' | 'before' | 'open', ArrayLike<number>> & { isCompared: boolean };
-
-/** More prompts than this are not compared with each other: it takes a second for every few thousand. The app does it in a job. */
-const mostCompared = 20_000;
+type Rows = Dealt & Record<'lines' | 'before' | 'open', ArrayLike<number>> & { isCompared: boolean; parted: number };
 
 const sideBefore = { train: side.train, val: side.validation } as const;
 
@@ -83,13 +81,34 @@ const rowsOf = (
 		if (isUnreadable(read)) unreadable.add(read);
 		else add(line, read, hashesOf(read.messages), tail);
 	});
-	const columns = Object.fromEntries(Object.entries(rows).map(([name, { all }]) => [name, all()])) as unknown as Rows;
+	const columns = Object.fromEntries(Object.entries(rows).map(([name, { all }]) => [name, all()])) as unknown as Omit<
+		Rows,
+		'isCompared' | 'parted'
+	>;
 	const isCompared = prompts.size() <= mostCompared;
-	return {
-		...columns,
-		groups: isCompared ? together(columns, sayingsIn(project, columns)) : columns.groups,
-		isCompared
-	};
+	const groups = isCompared ? together(columns, sayingsIn(project, columns)) : columns.groups;
+	return { ...columns, ...parted({ ...columns, groups }), groups, isCompared };
+};
+
+/**
+ * Their sides, as they are dealt with: what stands in train beside a twin in validation follows it, unless one of them was learnt. As in
+ * the app. And how many those are.
+ */
+const parted = ({ groups, sides, strata, trained }: Dealt): Pick<Rows, 'sides' | 'parted'> => {
+	const [measured, learnt] = [new Set<number>(), new Set<number>()];
+	for (let at = 0; at < groups.length; at++) {
+		if (sides[at] === side.validation) measured.add(groups[at]!);
+		if (trained[at]) learnt.add(groups[at]!);
+	}
+	const own = Uint8Array.from(sides);
+	let count = 0;
+	for (let at = 0; at < groups.length && measured.size > 0; at++) {
+		if (own[at] !== side.train || strata[at] === 0) continue;
+		if (!measured.has(groups[at]!) || learnt.has(groups[at]!)) continue;
+		own[at] = side.none;
+		count++;
+	}
+	return { sides: own, parted: count };
 };
 
 /** What the first example of each group says. */
@@ -155,7 +174,7 @@ const putSide = (move: number, ...[written, buffer, from, to, line, end]: Parame
 const show = (
 	say: Say,
 	plan: ReturnType<typeof summaryOf>,
-	{ conflicts, isCompared }: { conflicts: number; isCompared: boolean }
+	{ conflicts, parted, isCompared }: { conflicts: number } & Pick<Rows, 'parted' | 'isCompared'>
 ) => {
 	say.line(plan.sentence);
 	say.line();
@@ -164,6 +183,7 @@ const show = (
 		say.line(`${String(rating).padStart(6)} ${String(qualified).padStart(6)} ${String(validation).padStart(12)}`);
 	say.line();
 	say.line(`Then ${figure(plan.train)} in train, ${figure(plan.validation)} in validation.`);
+	if (parted > 0) say.text(`${figure(parted)} of train belong to validation, which asks the same, or nearly.`);
 	if (conflicts > 0)
 		say.text(`${conflicts} left alone: what they ask, or nearly, was trained on and is in validation too.`);
 	if (!isCompared)
@@ -181,7 +201,7 @@ export const deed: Deed<typeof split> = ({ io, say, flags }) =>
 		const decided = deal(rows, 1 - ratio);
 		const { sideOf, count, conflicts } = movesIn(rows, decided);
 		const plan = summaryOf(rows, decided);
-		show(say, plan, { conflicts, isCompared: rows.isCompared });
+		show(say, plan, { ...rows, conflicts });
 		const isWritten = count > 0 && !flags['dry-run'];
 		if (isWritten && reshuffle) {
 			const question = `${count} change their place. Deal train out anew?`;
@@ -204,6 +224,7 @@ export const deed: Deed<typeof split> = ({ io, say, flags }) =>
 			train,
 			validation,
 			conflicts,
+			parted: rows.parted,
 			byRating,
 			ratio,
 			seed

@@ -63,7 +63,7 @@ export function knowledgeOf(pairs: readonly Pair[]): Knowledge {
 		count(said, told.keys());
 		count(
 			echoed,
-			told.keys().filter((cue) => asked.has(cue))
+			[...told.keys()].filter((cue) => asked.has(cue))
 		);
 		return { pair, details, asked, told };
 	});

@@ -58,8 +58,8 @@ function toldOf(knowledge: Knowledge, { pair, details }: Lesson, here: Here): To
 	return sentences(pair.answer).map((sentence) => {
 		const text = retold(sentence, details, here.details);
 		if (text === null) return { text: sentence, strangeness: untellable };
-		const words = new Set(stems(text)).intersection(there.stems).difference(here.stems);
-		const numbers = new Set(numbersIn(text)).intersection(there.numbers).difference(here.numbers);
+		const words = new Set(stems(text).filter((stem) => there.stems.has(stem) && !here.stems.has(stem)));
+		const numbers = new Set(numbersIn(text).filter((each) => there.numbers.has(each) && !here.numbers.has(each)));
 		const strangeness = [...words].filter(knowledge.isOwn).length + untellable * numbers.size; // a number is rarely true twice
 		return { text, strangeness };
 	});

@@ -67,6 +67,43 @@ test('lines that cannot be read are told and stay, whatever else is done', async
 	for (const line of [2, 3, 4, 5]) expect(doctor.out).toContain(`Line ${line}`);
 });
 
+test('of very many lines one is bad: all others come in and go out, it stays, one sentence names it, and the end is 1', async () => {
+	const rows = 21_000; // more than are compared with each other, as with a million
+	const at = 12_345; // well behind the first piece that is read
+	const bad = '{"id":12345,"messages":[{"role":"user","content":"Where';
+	const lines = Array.from({ length: rows }, (_, index) =>
+		index === at - 1 ? bad : originalLine(index + 1, { rating: 9 })
+	);
+	const folder = originalProject([]);
+	const file = path.join(folder, 'many.jsonl');
+	fs.writeFileSync(file, lines.join('\n'));
+	const imported = await ait(folder, 'import many.jsonl --json');
+	expect(imported.json()).toMatchObject({ added: rows - 1, known: 0, refused: 1 });
+	expect(imported).toMatchObject({ code: 1, err: expect.stringContaining(`Line ${at} is not valid JSON`) });
+	expect(imported.err.match(/Line \d+/g)).toEqual([`Line ${at}`]);
+	expect(JSON.parse(fs.readFileSync(path.join(folder, 'data', 'refused.jsonl'), 'utf8'))).toMatchObject({
+		line: at,
+		text: bad
+	});
+
+	const whole = originalProject(lines);
+	const told = `One line of data/examples.jsonl cannot be read, and stays as it is:`;
+	for (const [command, expected] of [
+		['stats', { total: rows - 1, unreadable: 1 }],
+		['split', { moved: rows - 1 }],
+		['format', { train: Math.floor(0.8 * (rows - 1)) }]
+	] as const) {
+		const { code, err, json } = await ait(whole, `${command} --json`);
+		expect({ code, err }, command).toMatchObject({ code: 1, err: expect.stringContaining(told) });
+		expect(err.match(/Line \d+/g), command).toEqual([`Line ${at}`]);
+		expect(json()).toMatchObject(expected);
+	}
+	expect(linesOf(whole)).toHaveLength(rows);
+	expect(linesOf(whole)[at - 1]).toBe(bad);
+	const written = ['train', 'val'].map((side) => fs.readFileSync(path.join(whole, 'data', `${side}.jsonl`), 'utf8'));
+	expect(written.join('').trim().split('\n')).toHaveLength(rows - 1);
+});
+
 test('a half-written last line stays one of its own when something is added', async () => {
 	const folder = originalProject([]);
 	fs.writeFileSync(examplesOf(folder), `${originalLine(1)}\n{"id":2,"mess`);

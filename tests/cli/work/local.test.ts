@@ -101,7 +101,7 @@ test('import reads what the app reads, keeps what it does not know, and leaves o
 	expect(code).toBe(1);
 	expect(err).toContain('Line 5 is not valid JSON');
 	expect(json()).toEqual({
-		...{ added: 3, known: 1, refused: 1, withoutSide: 0, refusedFile: 'data/refused.jsonl' },
+		...{ added: 3, known: 1, refused: 1, withoutSide: 0, parted: [], refusedFile: 'data/refused.jsonl' },
 		scores: { missing: 0, other: 0, taken: 0 }
 	});
 	expect(rowsOf(folder).slice(1)).toMatchObject([
@@ -124,6 +124,67 @@ test('an imported example whose question stands on the other side comes in witho
 	const { out } = await ait(folder, 'import -', { pipe: line });
 	expect(out).toContain('1 came in without a side');
 	expect(rowsOf(folder)[1]).not.toHaveProperty('split');
+});
+
+const asked = 'My parcel has been on its way for two weeks now and nobody can tell me where it is.';
+const nearly = asked.replace('two weeks', 'three weeks').toUpperCase();
+
+test('add refuses a conversation that is there, and names what asks nearly the same', async () => {
+	const folder = originalProject([
+		originalLine(1, { question: asked }),
+		originalLine(2),
+		`{"messages":[{"role":"user","content":"Naïve?"},{"role":"assistant","content":"Yes."}]}`
+	]);
+	const copy = await ait(folder, ['add', '-i', ` ${asked}`, '-o', 'ANSWER 1.']);
+	expect(copy).toMatchObject({ code: 1, err: expect.stringContaining('is here already, as example 1') });
+	expect(copy.err).toContain('Try: ait show 1');
+	expect((await ait(folder, ['add', '-i', 'naïve?', '-o', 'yes.'])).err).toContain('as example #3');
+	expect(rowsOf(folder)).toHaveLength(3);
+	const added = await ait(folder, ['add', '-i', nearly, '-o', 'In Oslo.']);
+	expect(added).toMatchObject({ code: 0, out: expect.stringContaining('nearly the same as example 1: ait split') });
+	expect((await ait(folder, ['add', '-i', `${asked}!`, '-o', 'In Rome.', '--json'])).json()).toMatchObject({
+		near: ['example 1', 'example 3']
+	});
+});
+
+test('an imported example that asks nearly what validation does leaves train, and is named', async () => {
+	const folder = originalProject([
+		originalLine(1, { question: asked, rating: 9, split: 'val' }),
+		originalLine(2, { rating: 9, split: 'train' })
+	]);
+	const pipe = [
+		originalLine(5, { question: nearly, split: 'train', rating: 9 }),
+		originalLine(6, { question: `${asked} Where?`, split: 'val', rating: 9 }),
+		originalLine(7, { question: 'Do you ship to Norway, and what does it cost?', split: 'train', rating: 9 })
+	].join('\n');
+	expect((await ait(folder, 'import - --dry-run', { pipe })).code).toBe(0);
+	const { code, out } = await ait(folder, 'import -', { pipe });
+	expect({ code, out }).toMatchObject({ code: 0, out: expect.stringContaining('example 3, as example 1') });
+	expect(rowsOf(folder).map(({ split }) => split)).toEqual(['val', 'train', undefined, 'val', 'train']);
+	const again = originalLine(9, { question: asked.replace('nobody', 'no one'), split: 'train', rating: 9 });
+	expect((await ait(folder, 'import - --json', { pipe: again })).json()).toMatchObject({
+		...{ added: 1, withoutSide: 0, parted: [{ example: 'example 6', twin: 'example 1' }] }
+	});
+});
+
+test('among many ait split looks for them, and takes them out of train; what was learnt stays and is told', async () => {
+	const other = (id: number) =>
+		`${id} ${'abcdefghij'
+			.split('')
+			.map((sign) => sign.repeat(1 + ((id * 7) % 5)) + id)
+			.join(' ')}`;
+	const folder = originalProject([
+		originalLine(1, { question: asked, rating: 9, split: 'val' }),
+		...Array.from({ length: 3000 }, (_, at) => originalLine(at + 2, { question: other(at), rating: 9, split: 'train' }))
+	]);
+	const pipe = originalLine(9000, { question: nearly, split: 'train', rating: 9 });
+	const { out } = await ait(folder, 'import -', { pipe });
+	expect(out).toContain('ait split looks for what asks nearly the same');
+	expect(rowsOf(folder).at(-1)).toMatchObject({ split: 'train' });
+	fs.writeFileSync(examplesOf(folder), [linesOf(folder)[0], linesOf(folder)[1], linesOf(folder).at(-1), ''].join('\n'));
+	const split = await ait(folder, 'split --json');
+	expect(split.json()).toMatchObject({ moved: 1, parted: 1, conflicts: 0 });
+	expect(rowsOf(folder).map((row) => row.split)).toEqual(['val', 'train', 'val']);
 });
 
 test('scores of what is there already are offered, and taken only when somebody says so', async () => {
@@ -189,6 +250,35 @@ test('an import that is stopped leaves the file as it was', async () => {
 	expect(fs.readFileSync(examplesOf(folder), 'utf8')).toBe(before);
 });
 
+test('stats draws how many have which score, with the threshold, the sides and what is missing', async () => {
+	const scores = [10, 9, 9, 9, 9, 8, 4, 4, null];
+	const folder = originalProject(
+		scores.map((rating, at) => originalLine(at + 1, { rating, ...(at === 0 && { split: 'train' }) }))
+	);
+	const { out } = await ait(folder, 'stats');
+	const bar = (length: number) => '█'.repeat(length);
+	expect(out.split('\n').slice(0, 21)).toEqual([
+		...['Support', '9 examples', ''],
+		...['Rated       8 89 %', 'Unrated     1 11 %', 'Good        6 67 %  (8 or better)'],
+		...['Train       1', 'Validation  0', ''],
+		...[
+			`  10 1 ${bar(10)}`,
+			`   9 4 ${bar(40)}`,
+			`   8 1 ${bar(10)}`,
+			'     ─ good from here up',
+			'   7 0',
+			'   6 0',
+			'   5 0'
+		],
+		...[`   4 2 ${bar(20)}`, '   3 0', '   2 0', '   1 0', '']
+	]);
+	expect((await ait(folder, 'stats --json')).json()).toMatchObject({
+		...{ total: 9, rated: 8, unrated: 1, threshold: 8, quality: 6, train: 1, validation: 0 },
+		ratings: { 10: 1, 9: 4, 8: 1, 4: 2, 1: 0 },
+		readiness: { isReady: false }
+	});
+});
+
 test('list and show find what is asked for, and JSON has all of it', async () => {
 	const folder = originalProject([
 		originalLine(1, { rating: 9, split: 'train' }),
@@ -240,6 +330,14 @@ test('edit in the editor may not bring a question to both sides', async () => {
 	const { code, err } = await ait(folder, 'edit 1', { keys: ' ', env: { EDITOR: editor, PATH: process.env.PATH! } });
 	expect({ code, err }).toMatchObject({ code: 1, err: expect.stringContaining('is in validation') });
 	expect(rowsOf(folder)[0].messages[1].content).toBe('Question 1?');
+	const near = originalProject([
+		originalLine(1, { split: 'train', rating: 9 }),
+		originalLine(2, { question: asked, split: 'val', rating: 9 })
+	]);
+	fs.writeFileSync(editor, `#!/bin/sh\nsed -i "s/Question 1?/${nearly}/" "$1"\n`, { mode: 0o755 });
+	const edited = await ait(near, 'edit 1', { keys: ' ', env: { EDITOR: editor, PATH: process.env.PATH! } });
+	expect(edited).toMatchObject({ code: 1, err: expect.stringContaining('nearly the same as example 2') });
+	expect(rowsOf(near)[0].messages[1].content).toBe('Question 1?');
 });
 
 test('split deals out in proportion, the same for every machine, and again changes nothing', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { hash, randomFrom, shuffled } from '../../../src/lib/core/math/hash.ts';
+import { hash, hashBytes, randomFrom, shuffled } from '../../../src/lib/core/math/hash.ts';
 
 test('the same text and seed give the same number on every machine, for ever', () => {
 	// Splits are remade from these: a change here moves people's examples.
@@ -17,6 +17,21 @@ test('hashes are whole, below 2^53, and differ', () => {
 	const all = Array.from({ length: 200_000 }, (_, i) => hash(`example-${i}`, 7));
 	expect(all.every((h) => Number.isSafeInteger(h) && h >= 0)).toBe(true);
 	expect(new Set(all).size).toBe(all.length);
+});
+
+test('bytes are told apart by each of them and by how many they are', () => {
+	const of = (text: string) => {
+		const bytes = Buffer.from(`${text}behind`);
+		return hashBytes(new DataView(bytes.buffer, bytes.byteOffset), Buffer.byteLength(text));
+	};
+	const texts = ['', '\0', '\0\0', 'a', 'ab', 'abc', 'abcd', 'abcde', 'abcdefgh', 'abdc', 'efghabcd', 'ü'];
+	const many = Array.from({ length: 200_000 }, (_, at) => of(`What about matter ${at}?`));
+	expect(new Set([...texts.map(of), ...many]).size).toBe(texts.length + many.length);
+	expect(of('abc')).toBe(of('abc'));
+	for (const one of many) expect(Number.isSafeInteger(one) && one >= 0).toBe(true);
+	const places = new Uint32Array(16);
+	for (const one of many) places[one % 16]!++;
+	for (const count of places) expect(Math.abs(count - 12_500)).toBeLessThan(500);
 });
 
 test('hashes spread evenly, by their high and by their low digits', () => {

@@ -1,4 +1,3 @@
-import type { ProviderId } from '../../contract/providers.ts';
 import type { Method } from '../runs/method.ts';
 
 /** What an owner has said a model costs at a connection, in cents per million tokens; null: not said. */
@@ -52,7 +51,7 @@ const byName: readonly [begins: string, cents: number][] = [
 ];
 
 /** Prices of trainings that their providers tell nobody before an order: what was last known of them, and when. */
-const published: Partial<Record<ProviderId, Published>> = {
+const published: Record<string, Published | undefined> = {
 	together: {
 		of(model, method) {
 			const billions = billionsOf(model);
@@ -76,7 +75,7 @@ export const trainingPriceOf = ({
 	entered,
 	told
 }: {
-	provider: ProviderId;
+	provider: string;
 	model: string;
 	method: Method;
 	entered: EnteredPrice | undefined;

@@ -30,6 +30,22 @@ export const hash = (text: string, seed: string | number = 0): number => {
 	return join(scatter(one ^ whole.length), scatter(two ^ one));
 };
 
+const turned = (x: number, by: number) => (x << by) | (x >>> (32 - by));
+
+/** A 53-bit hash of the first bytes behind this view, four at a time. It tells texts apart within one process, and is kept nowhere. */
+export const hashBytes = (view: DataView, length: number): number => {
+	let one = 0x811c9dc5;
+	let two = 0x2f0b4c47;
+	for (let at = 0; at < length; at += 4) {
+		let word = 0;
+		if (at + 4 <= length) word = view.getInt32(at, true);
+		else for (let rest = at; rest < length; rest++) word = (word << 8) | view.getUint8(rest);
+		one = Math.imul(turned(one ^ Math.imul(turned(Math.imul(word, 0xcc9e2d51), 15), 0x1b873593), 13), 5) + 0x2e546b64;
+		two = Math.imul(turned(two ^ Math.imul(turned(Math.imul(word, 0x85ebca6b), 16), 0xc2b2ae35), 19), 5) + 0x561ccd1b;
+	}
+	return join(scatter(one ^ length), scatter(two ^ one));
+};
+
 /** A seeded source of numbers in [0, 1), 53 bits each. The same seed gives the same numbers everywhere. */
 export const randomFrom = (seed: string | number): (() => number) => {
 	const start = hash('random', seed);
