@@ -55,7 +55,7 @@ export default defineConfig({
 		},
 		setupFiles: ['tests/support/setup.ts'],
 		// most of what they do is waiting: for Postgres, for a clock, for processes they start
-		maxWorkers: 6,
+		maxWorkers: 4,
 		testTimeout: 90_000,
 		hookTimeout: 150_000,
 		// how long a wait takes on a busy machine says nothing

@@ -55,7 +55,8 @@ const standsStillAt = 0.4;
 
 /** About 12 seconds for a small job; larger ones take longer, up to a minute and a half. */
 export function stageTimes(model: SandboxModel, trainedTokens: number, speed: number): Record<Stage, number> {
-	const slower = (model.trait === 'slow' ? 10 : 1) / speed;
+	// what nobody knows lasts long enough to be met
+	const slower = (model.trait === 'slow' ? 10 : model.trait === 'odd-status' ? 4 : 1) / speed;
 	const running = Math.min(90_000, 7_000 + trainedTokens / 20);
 	return {
 		pending: 800 * slower,

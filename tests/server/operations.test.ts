@@ -119,6 +119,7 @@ const scenes: Record<string, (w: World) => Promise<Scene>> = {
 		} as ProjectScope
 	}),
 	'connections.create': async () => ({ input: { baseUrl: `${sandbox.url}/openai/v1` } }),
+	'connections.setPrice': async (w) => ({ ids: { connection: w.pricedConnection } }),
 	'project.create': async (w) => ({ input: { connectionId: w.connection, connection: undefined } }),
 	'project.update': async (w) => ({ input: { connectionId: w.connection } }),
 	'ratings.undoRewrite': async (w) => {

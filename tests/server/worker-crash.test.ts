@@ -59,8 +59,8 @@ test(
 	async () => {
 		const { scope, slug, key } = await newWorkshop(sandbox.url);
 		const run = await startRun(await inProject(scope, slug), newRun());
-		// the estimate and the order are answered late: the process dies with the order taken and the answer missing
-		await orderFault(sandbox.url, key, 'slow', '/fine-tunes', 2);
+		// the estimate, the count and the order are answered late: the process dies with the order taken and the answer missing
+		await orderFault(sandbox.url, key, 'slow', '/fine-tunes', 3);
 		const first = await startWorker();
 		expect(await until(scope, run.id, ({ status }) => status === 'submitting')).toMatchObject({
 			status: 'submitting',

@@ -168,7 +168,7 @@ export const lines: Record<string, Line> = {
 	[`${team}/settings/connections ?/setPrice`]: {
 		at: (w) => to.connections(w.team),
 		is: data.owners,
-		send: (w) => ({ connectionId: w.spareConnection, model: 'a-model', trainingCentsPerMillion: '40' })
+		send: (w) => ({ connectionId: w.pricedConnection, model: 'a-model', trainingCentsPerMillion: '40' })
 	},
 	[`${team}/settings/connections ?/look`]: {
 		at: (w) => to.connections(w.team),

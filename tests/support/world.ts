@@ -228,6 +228,14 @@ export const newWorld = async (owner: postgres.Sql, sandboxUrl: string, { file =
 			.returning();
 		return row!.id;
 	});
+	/** The sandbox has no prices, so another server stands for those that have. */
+	const pricedConnection = await scope.tx(async (tx) => {
+		const [row] = await tx
+			.insert(tables.connections)
+			.values({ provider: 'openai-compatible', name: 'Ours', baseUrl: `${sandboxUrl}/openai/v1` })
+			.returning();
+		return row!.id;
+	});
 	const within = await inProject(scope, project.slug);
 	await importExamples(within, { fileName: 'examples.jsonl', lines: linesOf(createReadStream(file)) });
 	await applySplit(within, { ratio: 0.8, seed: 1 });
@@ -341,6 +349,7 @@ export const newWorld = async (owner: postgres.Sql, sandboxUrl: string, { file =
 		connection: connection.id,
 		/** Nothing uses it. */
 		spareConnection,
+		pricedConnection,
 		canary,
 		...ids,
 		prompt: prompts.added[0]!.id,

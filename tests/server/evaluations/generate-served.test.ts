@@ -111,6 +111,7 @@ test('a tuned model is deployed, answers, and is released', async () => {
 	const inside = await inProject(scope, slug);
 	const setUp = await getSetUp(inside);
 	expect(setUp).toEqual({
+		maxTokens: 1024,
 		validation: 12,
 		pool: { usable: 0, leftOut: 0 },
 		voters: 1,

@@ -11,6 +11,7 @@ import {
 	getSetUp,
 	nextPairs
 } from '../../../src/lib/server/evaluations/queries.ts';
+import { sha256 } from '../../../src/lib/server/platform/crypto.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { pairings, runExamples } from '../../../src/lib/server/platform/db/schema.ts';
 import { configureProviders } from '../../../src/lib/server/providers/configure.ts';
@@ -38,7 +39,12 @@ afterAll(async () => {
 	await sandbox.stop();
 });
 
-const numbered = (count: number, from = 1) => Array.from({ length: count }, (_, at) => `What is in box ${from + at}?`);
+/** Each with a word of its own, long enough that no two nearly ask the same. */
+const numbered = (count: number, from = 1) =>
+	Array.from(
+		{ length: count },
+		(_, at) => `What is in box ${from + at}, marked ${sha256(`${from + at}`).toString('hex')}?`
+	);
 const resultsOf = async (scope: Scope, slug: string, evaluationId: string) => {
 	const found = await getResults(await inProject(scope, slug), { evaluationId, show: 'all', page: 1 });
 	if ('locked' in found) throw new Error('still locked');
