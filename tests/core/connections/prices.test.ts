@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { trainingPriceOf } from '../../../src/lib/core/connections/prices.ts';
+import { enteredFor, trainingPriceOf } from '../../../src/lib/core/connections/prices.ts';
 import type { ProviderId } from '../../../src/lib/contract/providers.ts';
 import { trainingCost } from '../../../src/lib/core/runs/training-cost.ts';
 
@@ -55,6 +55,13 @@ test.each([
 test('of Nebius, Crusoe and an own server nobody knows a price', () => {
 	for (const provider of ['nebius', 'crusoe', 'own-server'] as const)
 		expect(priceOf(provider, 'meta-llama/Llama-3.1-8B-Instruct')).toEqual(unknown);
+});
+
+test('a model with a name that every object knows has no price that nobody entered', () => {
+	const own = { training: 20, prompt: null, completion: null, on: '2026-11-29' };
+	expect(enteredFor({ 'a-model': own }, 'a-model')).toBe(own);
+	for (const name of ['constructor', '__proto__', 'toString'])
+		expect(enteredFor({ 'a-model': own }, name)).toBe(undefined);
 });
 
 test('what the provider says goes before what it once published, and what an owner enters before both', () => {

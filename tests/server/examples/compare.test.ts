@@ -271,6 +271,27 @@ describe('at the doors: what asks nearly the same as a locked example', () => {
 		await addExample(place, { messages: said(question('kettle')), rating: null });
 	});
 
+	test('with more text in validation than can be read for each that comes, the door lets it in, and the background finds it', async () => {
+		const { place, project } = await locked();
+		const hash = createHash('sha256').update('long').digest();
+		const long = { contentHash: Buffer.concat([hash, hash.subarray(0, 8)]), promptHash: hash, tokens: 1_000_001 };
+		await place.tx((tx) =>
+			tx.insert(examples).values({
+				...long,
+				projectId: project.id,
+				number: 900,
+				messages: said('long'),
+				split: 'validation',
+				origin: 'import'
+			})
+		);
+		const messages = said(again('pan'));
+		expect(await findTwin(place, { messages })).toBe(null);
+		const { id } = await addExample(place, { messages, rating: 9 });
+		await compareExamples(place, project.id);
+		await expect(moveExamples(place, { ids: [id], side: 'train' })).rejects.toMatchObject({ code: 'conflict' });
+	});
+
 	test('another answer to the same prompt is refused as well, also where the locked one was deleted', async () => {
 		const { place, id } = await locked();
 		const messages = said(question('pan'));

@@ -11,6 +11,10 @@ export type EnteredPrice = {
 /** By the name of the model. */
 export type EnteredPrices = Record<string, EnteredPrice>;
 
+/** What was entered for this model. A provider may call one `constructor`, which every object has without anybody entering it. */
+export const enteredFor = (prices: EnteredPrices, model: string): EnteredPrice | undefined =>
+	Object.hasOwn(prices, model) ? prices[model] : undefined;
+
 /** What a training costs, and where that is known from. */
 export type TrainingPrice = {
 	centsPerMillion: number | null;

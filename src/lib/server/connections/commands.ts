@@ -13,6 +13,7 @@ import {
 	TestConnection
 } from '../../contract/connections.ts';
 import { providerFacts } from '../../contract/providers.ts';
+import { enteredFor } from '../../core/connections/prices.ts';
 import { AppError } from '../../core/errors.ts';
 import { authorize } from '../../core/permissions.ts';
 import { dayOf } from '../../core/runs/retirement.ts';
@@ -155,8 +156,8 @@ export const setPrice = command(SetPrice, (scope, { connectionId, model, ...give
 		const training = given.trainingCentsPerMillion;
 		const [prompt, completion] = [given.promptCentsPerMillion, given.completionCentsPerMillion];
 		const isKnown = training !== null || prompt !== null;
-		const { [model]: before, ...others } = prices;
-		if (!isKnown && !before) return null;
+		const { [model]: _, ...others } = prices;
+		if (!isKnown && !enteredFor(prices, model)) return null;
 		if (isKnown && Object.keys(others).length >= mostPrices)
 			throw new AppError('conflict', `A connection has at most ${mostPrices} prices. Remove one that is not needed.`);
 		const on = dayOf(new Date());

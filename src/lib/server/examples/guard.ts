@@ -4,6 +4,7 @@ import type { LikeThis } from '../../contract/examples.ts';
 import { AppError } from '../../core/errors.ts';
 import { type Message, promptOf } from '../../core/examples/example.ts';
 import { NearIndex, commonGrams, sampleOf, sayingsOf } from '../../core/examples/near.ts';
+import { countedOf } from '../access/counted.ts';
 import type { ProjectScope, Scope } from '../access/scope.ts';
 import { besideOthers } from '../platform/beside.ts';
 import { examples } from '../platform/db/schema.ts';
@@ -11,6 +12,8 @@ import { brief, type factsOf, saidBytes, twinOf } from './rows.ts';
 
 /** Something new is compared at once with so many that are locked; with more, the comparison in the background finds what is near. */
 const mostLocked = 5000;
+/** And with so much text: it is read and folded for each that is written. */
+const mostTokens = 1_000_000;
 
 /** An example that is locked in validation, and asks the same as something new, or nearly. */
 export type Measuring = { id: string | null; number: number; input: string; exact: boolean };
@@ -27,8 +30,11 @@ export const askedIn = (messages: readonly Message[]) => brief(promptOf(messages
 
 /** null: there is nothing to guard, or too much for a door. */
 export const guardOf = async (scope: Scope, projectId: string): Promise<Guard | null> => {
-	const locked = await scope.tx((tx) =>
-		tx
+	const locked = await scope.tx(async (tx) => {
+		const measures = (await countedOf(tx, projectId)).filter(({ side }) => side === 'validation');
+		const sum = (of: 'count' | 'tokens') => measures.reduce((total, kind) => total + kind[of], 0);
+		if (sum('count') > mostLocked || sum('tokens') > mostTokens) return [];
+		return tx
 			.select({
 				id: examples.id,
 				number: examples.number,
@@ -39,8 +45,8 @@ export const guardOf = async (scope: Scope, projectId: string): Promise<Guard | 
 			})
 			.from(examples)
 			.where(and(eq(examples.projectId, projectId), eq(examples.split, 'validation')))
-			.limit(mostLocked + 1)
-	);
+			.limit(mostLocked + 1);
+	});
 	if (locked.length === 0 || locked.length > mostLocked) return null;
 	const known = locked.map(({ messages }) => sayingsOf(messages));
 	const index = new NearIndex(commonGrams(sampleOf(known)));

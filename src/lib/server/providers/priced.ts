@@ -1,9 +1,9 @@
-import { trainingPriceOf } from '../../core/connections/prices.ts';
+import { enteredFor, trainingPriceOf } from '../../core/connections/prices.ts';
 import type { Access, BaseModel, Provider } from './provider.ts';
 
 /** A model with the price that its team knows: entered with the connection, told by the provider, or once published. */
 const pricedModel = ({ provider, prices }: Access, model: BaseModel): BaseModel => {
-	const entered = prices?.[model.id];
+	const entered = prices && enteredFor(prices, model.id);
 	const about = { provider, model: model.id, entered, told: model.trainingCentsPerMillion };
 	const { centsPerMillion, minimumCents, priceNote } = trainingPriceOf({ ...about, method: 'sft' });
 	const { prompt = null, completion = null } = entered ?? {};
