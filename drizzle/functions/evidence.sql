@@ -2,9 +2,9 @@
 -- and these triggers freeze the columns that are evidence once they are written. They hold for everybody, the owner of the tables
 -- too: a migration that must mend something disables the trigger for its transaction, where everybody can read it.
 --
--- Nothing deletes evidence today. Purging a team is a job of the owner's role, which no policy binds: it deletes the team's
--- projects, and the keys take along what hangs on them (examples with their ratings, prompts, runs with their files, evaluations with
--- their votes), then its connections, audit entries and their links, announcements, invitations, and the team itself, with its members.
+-- What is deleted goes by the owner's functions alone, which no policy binds, when its days of grace are over (functions/ends.sql): of a team
+-- its projects, and the keys take along what hangs on them (examples with their ratings, prompts, runs with their files, evaluations with
+-- their votes), then the rest, and the team itself, with its members.
 --
 -- Cheap where it matters: `update of` asks only when one of these columns is written, which no rating does.
 
@@ -132,10 +132,14 @@ create or replace trigger evaluations_revealed before update of revealed_at, ele
 		old.revealed_at is not null and (old.revealed_at, old.electorate) is distinct from (new.revealed_at, new.electorate)
 	) execute function keep_evidence('What has been revealed stays revealed, since when it was');
 
+-- But the address of somebody who is gone (functions/ends.sql).
 create or replace trigger audit_entries_frozen before update on audit_entries for each row when (
-	(old.team_id, old.id, old.created_at, old.seq, old.person_id, old.action, old.subject, old.details::text, old.request_id, old.address, old.key_id)
+	(old.team_id, old.id, old.created_at, old.seq, old.person_id, old.action, old.subject, old.request_id, old.address, old.key_id)
 	is distinct from
-	(new.team_id, new.id, new.created_at, new.seq, new.person_id, new.action, new.subject, new.details::text, new.request_id, new.address, new.key_id)
+	(new.team_id, new.id, new.created_at, new.seq, new.person_id, new.action, new.subject, new.request_id, new.address, new.key_id)
+	or case when old.details::text = new.details::text then false
+		when old.action not in ('member.invited', 'member.invited_again', 'member.role_changed', 'member.removed', 'invitation.revoked') then true
+		else new.details ->> 'email' is distinct from 'gone' or old.details::jsonb - 'email' <> new.details::jsonb - 'email' end
 ) execute function keep_evidence('What was done stays as it was written down');
 
 -- A key is what it was made as: another role, or other projects, is another key. Its end comes once, and never later.

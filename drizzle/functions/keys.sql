@@ -40,7 +40,8 @@ declare
 	found_key public.api_keys;
 begin
 	select k.* into found_key from public.api_keys k
-	where k.hash = act_with_key.hash and k.revoked_at is null and k.expires_at > now();
+	where k.hash = act_with_key.hash and k.revoked_at is null and k.expires_at > now()
+		and exists (select from public.teams t where t.id = k.team_id and t.deleted_at is null);
 	if found_key.id is null then
 		return;
 	end if;
@@ -90,7 +91,8 @@ begin
 	end if;
 	if held.role is distinct from acting_role
 		or coalesce(array_to_string(held.project_ids, ','), 'all') <> acting_projects
-		or held.revoked_at is not null or held.expires_at <= now() then
+		or held.revoked_at is not null or held.expires_at <= now()
+		or not exists (select from public.teams t where t.id = team and t.deleted_at is null) then
 		raise exception 'The rights of this key have changed' using errcode = 'AI020';
 	end if;
 end $$;

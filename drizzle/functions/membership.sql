@@ -1,14 +1,22 @@
 -- What is asked before the team is known, and acts on one's own membership: each definer function answers one question.
 
+-- Whether a team has an owner besides this person; one whose account was deleted is none.
+create or replace function has_owner(team uuid, besides uuid) returns boolean language sql stable set search_path = '' as $$
+	select exists (
+		select from public.members m join public.people p on p.id = m.person_id
+		where m.team_id = team and m.role = 'owner' and m.person_id is distinct from besides and p.deleted_at is null
+	)
+$$;
+
 -- A team always has an owner. Its row makes two owners who leave at the same moment wait for each other: the second looks when
--- the first is gone. A team that is being purged has no row any more.
+-- the first is gone. A team that was deleted needs none.
 create or replace function keep_an_owner() returns trigger language plpgsql security definer set search_path = '' as $$
 begin
 	if old.role <> 'owner' then
 		return null;
 	end if;
-	perform from public.teams t where t.id = old.team_id for no key update;
-	if found and not exists (select from public.members m where m.team_id = old.team_id and m.role = 'owner') then
+	perform from public.teams t where t.id = old.team_id and t.deleted_at is null for no key update;
+	if found and not public.has_owner(old.team_id, null) then
 		raise exception 'A team needs an owner' using errcode = 'AI005';
 	end if;
 	return null;
@@ -23,7 +31,7 @@ create or replace function memberships_of(person uuid)
 	language sql stable security definer set search_path = '' as $$
 	select m.team_id, t.slug, t.name, m.role, m.project_ids
 	from public.members m join public.teams t on t.id = m.team_id
-	where m.person_id = person
+	where m.person_id = person and t.deleted_at is null
 	order by m.created_at, t.slug
 $$;
 
@@ -55,7 +63,7 @@ begin
 		select m.team_id, t.slug, t.name, m.role, m.project_ids,
 			case when t.slug = team_slug then public.project_at(project_slug, m.team_id, m.project_ids) end
 		from public.members m join public.teams t on t.id = m.team_id
-		where m.person_id = person
+		where m.person_id = person and t.deleted_at is null
 		order by m.created_at, t.slug;
 end $$;
 
@@ -63,8 +71,8 @@ end $$;
 create or replace function rights_of_session(session uuid, team uuid) returns table (role text, project_ids uuid[])
 	language sql stable rows 1 security definer set search_path = '' as $$
 	select m.role, m.project_ids
-	from public.sessions s join public.members m on m.person_id = s.person_id
-	where s.handle = session and public.session_ends(s.expires_at, s.created_at) > now() and m.team_id = team
+	from public.sessions s join public.members m on m.person_id = s.person_id join public.teams t on t.id = m.team_id
+	where s.handle = session and public.session_ends(s.expires_at, s.created_at) > now() and m.team_id = team and t.deleted_at is null
 $$;
 
 -- A team and its first owner.
@@ -83,7 +91,7 @@ create or replace function invitation_by_token(hash bytea)
 	returns table (team_id uuid, id uuid, team_name text, team_slug text, email text, role text, inviter text, state text, is_new boolean)
 	language sql stable security definer set search_path = '' as $$
 	select i.team_id, i.id, t.name, t.slug, i.email, i.role, p.name,
-		case when i.revoked_at is not null then 'revoked'
+		case when i.revoked_at is not null or t.deleted_at is not null then 'revoked'
 			when i.accepted_at is not null then 'accepted'
 			when i.expires_at < now() then 'expired'
 			else 'open' end,
@@ -100,8 +108,8 @@ declare
 	taken record;
 begin
 	update public.invitations i set accepted_at = now()
-	from public.people p
-	where i.token_hash = hash and p.id = person and lower(p.email) = lower(i.email)
+	from public.people p, public.teams t
+	where i.token_hash = hash and p.id = person and lower(p.email) = lower(i.email) and t.id = i.team_id and t.deleted_at is null
 		and i.accepted_at is null and i.revoked_at is null and i.expires_at > now()
 	returning i.id, i.team_id, i.role, i.project_ids into taken;
 	if taken.team_id is null then
@@ -172,7 +180,8 @@ begin
 		or not exists (
 			select from public.sessions s
 			where s.handle = session and s.person_id = person and public.session_ends(s.expires_at, s.created_at) > now()
-		) then
+		)
+		or not exists (select from public.teams t where t.id = team and t.deleted_at is null) then
 		raise exception 'The rights of this person have changed' using errcode = 'AI020';
 	end if;
 end $$;

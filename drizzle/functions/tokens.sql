@@ -32,7 +32,8 @@ begin
 		return 'refused';
 	end if;
 	-- held, so that whoever is removed meanwhile has no entry after that
-	perform from public.members m where m.team_id = team and m.person_id = person for share;
+	perform from public.members m join public.teams t on t.id = m.team_id
+	where m.team_id = team and m.person_id = person and t.deleted_at is null for share of m;
 	if not found then
 		return 'stranger';
 	end if;
@@ -101,7 +102,9 @@ declare
 	found_token public.personal_tokens;
 	member public.members;
 begin
-	select t.* into found_token from public.personal_tokens t where t.hash = act_with_token.hash and t.expires_at > now();
+	select t.* into found_token from public.personal_tokens t
+	where t.hash = act_with_token.hash and t.expires_at > now()
+		and exists (select from public.teams s where s.id = t.team_id and s.deleted_at is null);
 	if found_token.id is null then
 		return;
 	end if;
@@ -153,7 +156,8 @@ begin
 		where t.team_id = team and t.id = token and t.person_id = person and t.expires_at > now();
 	end if;
 	if not found or held.role is distinct from acting_role
-		or coalesce(array_to_string(held.project_ids, ','), 'all') <> acting_projects then
+		or coalesce(array_to_string(held.project_ids, ','), 'all') <> acting_projects
+		or not exists (select from public.teams t where t.id = team and t.deleted_at is null) then
 		raise exception 'The rights of this person have changed' using errcode = 'AI020';
 	end if;
 end $$;
@@ -165,7 +169,7 @@ create or replace function tokens_of(person uuid)
 	language sql stable rows 10 security definer set search_path = '' as $$
 	select t.id, t.name, t.hint, s.name, s.slug, t.created_at, t.expires_at, t.last_used_at, t.last_used_from
 	from public.personal_tokens t join public.teams s on s.id = t.team_id
-	where t.person_id = person and t.expires_at > now()
+	where t.person_id = person and t.expires_at > now() and s.deleted_at is null
 	order by t.created_at desc, t.id desc
 $$;
 

@@ -6,20 +6,26 @@
 -- webhook whose end nobody was told of. It returns ids only; each team is then entered through its own scope.
 create or replace function teams_with_open_work() returns setof uuid
 	language sql stable security definer set search_path = '' as $$
-	select team_id from public.servings where status in ('starting', 'ready', 'stopping')
-	union select team_id from public.runs where status not in ('draft', 'ready', 'failed', 'cancelled')
-	union select team_id from public.evaluations where status = 'generating' or (revealed_at is not null and result is null and kind = 'comparison')
-	union select team_id from public.audit_links where place is null
-	union select p.team_id from public.projects p where p.next_example >= 32 * (1 + coalesce(
-		(select max(s.block) + 1 from public.example_signatures s where s.team_id = p.team_id and s.project_id = p.id), 0))
-	union select team_id from public.webhook_deliveries where state = 'waiting' and next_at < now() - interval '1 minute'
-	union select c.team_id from public.connections c
-		where c.status <> 'refused' and (c.strays_at is null or c.strays_at < now() - interval '1 hour')
-			and exists (select from public.runs r where r.team_id = c.team_id and r.connection_id = c.id and r.model_object is not null)
-	union select team_id from public.webhook_endpoints where state = 'off' and mailed_at is null
-	union select team_id from public.api_keys
-		where mailed_at is null and revoked_at is null and rolled_at is null
-			and expires_at > now() and expires_at < now() + interval '7 days'
+	-- of a team that was deleted only what is paid for, and what was written down
+	with closing as (
+		select team_id from public.servings where status in ('starting', 'ready', 'stopping')
+		union select team_id from public.runs where status not in ('draft', 'ready', 'failed', 'cancelled')
+		union select team_id from public.audit_links where place is null
+	), open as (
+		select team_id from public.evaluations where status = 'generating' or (revealed_at is not null and result is null and kind = 'comparison')
+		union select p.team_id from public.projects p where p.next_example >= 32 * (1 + coalesce(
+			(select max(s.block) + 1 from public.example_signatures s where s.team_id = p.team_id and s.project_id = p.id), 0))
+		union select team_id from public.webhook_deliveries where state = 'waiting' and next_at < now() - interval '1 minute'
+		union select c.team_id from public.connections c
+			where c.status <> 'refused' and (c.strays_at is null or c.strays_at < now() - interval '1 hour')
+				and exists (select from public.runs r where r.team_id = c.team_id and r.connection_id = c.id and r.model_object is not null)
+		union select team_id from public.webhook_endpoints where state = 'off' and mailed_at is null
+		union select team_id from public.api_keys
+			where mailed_at is null and revoked_at is null and rolled_at is null
+				and expires_at > now() and expires_at < now() + interval '7 days'
+	)
+	select team_id from closing
+	union select o.team_id from open o where not public.is_team_deleted(o.team_id)
 $$;
 
 -- After the first part of a large import: whoever serves owns no table, so may not analyze one. Where somebody

@@ -4,11 +4,16 @@ const base = (team: string, project: string) => `/${team}/${project}`;
 export const to = {
 	home: () => '/',
 	login: (next?: string) => (next ? `/login?next=${encodeURIComponent(next)}` : '/login'),
+	/** Where one is led who has just deleted their account. */
+	accountDeleted: () => '/login?deleted',
 	confirmSignIn: (token: string) => `/login/confirm?token=${token}`,
 	signInWith: (provider: string) => `/login/${provider}`,
 	signInCallback: (provider: string) => `/login/${provider}/callback`,
 	logout: () => '/logout',
 	account: () => '/account',
+	/** Where one comes back to who had deleted their account. */
+	accountKept: () => '/account?kept',
+	deletedTeams: () => '/account#deleted-teams',
 	device: (code?: string) => (code ? `/device?code=${encodeURIComponent(code)}` : '/device'),
 	newTeam: () => '/teams/new',
 	invitation: (token: string) => `/invitations/${token}`,

@@ -35,6 +35,7 @@ const spec: Record<Action, string> = {
 	'webhooks:edit': 'ot',
 	'members:see': 'o',
 	'members:edit': 'o',
+	'team:delete': 'o',
 	'audit:see': 'o',
 	'team:see': 'otr'
 };

@@ -113,6 +113,10 @@ const newScoring = async (w: World, isRevealed = false) => {
 
 /** What has to be so before an operation can do what its example says; most can as the world is. */
 const scenes: Record<string, (w: World) => Promise<Scene>> = {
+	'team.delete': async () => {
+		const { scope, slug, owner } = await newTeam();
+		return { actor: { ...scope, userId: owner.id } as ProjectScope, input: { confirm: `Team ${slug}` } };
+	},
 	'team.leave': async (w) => ({
 		actor: {
 			...scopeFor({ teamId: w.teamId, userId: w.people.trainer, role: 'trainer', projectIds: 'all' })

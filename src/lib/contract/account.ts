@@ -20,8 +20,14 @@ export const RequestSignIn = command({
 });
 
 /** Who has proved their address, and where they go now. */
-const Proved = v.strictObject({ personId: v.string(), next: v.string(), isNew: v.boolean() });
-const proved = { personId: ids.person, next: '/northwind', isNew: false };
+const Proved = v.strictObject({
+	personId: v.string(),
+	next: v.string(),
+	isNew: v.boolean(),
+	/** They had deleted their account, and by this it stays. */
+	isBack: v.boolean()
+});
+const proved = { personId: ids.person, next: '/northwind', isNew: false, isBack: false };
 
 export const SignInWithCode = command({
 	name: 'account.signInWithCode',
@@ -160,6 +166,52 @@ export const CreateTeam = command({
 	errors: { rate_limited: 'Ten teams within the hour.' },
 	events: [],
 	example: { input: { name: 'Northwind' }, output: { id: ids.team, slug: 'northwind', name: 'Northwind' } }
+});
+
+export const ListDeletedTeams = query({
+	name: 'account.deletedTeams',
+	summary: 'The deleted teams that the person, as an owner, may still bring back, the latest first',
+	within: 'person',
+	action: null,
+	input: NoInput,
+	output: v.array(
+		v.strictObject({
+			id: v.string(),
+			name: v.string(),
+			/** When nothing of it is left. */
+			goneAt: Time
+		})
+	),
+	errors: {},
+	example: { input: {}, output: [{ id: ids.team, name: 'Northwind', goneAt: aTime }] }
+});
+
+export const RestoreTeam = command({
+	name: 'account.restoreTeam',
+	summary: 'Brings a deleted team back, with all that was in it',
+	within: 'person',
+	action: null,
+	input: v.object({ teamId: Id('The team') }),
+	output: v.strictObject({ slug: v.string() }),
+	errors: { not_found: 'It was not deleted, its time is over, or the person was none of its owners.' },
+	events: ['team.restored'],
+	example: { input: { teamId: ids.team }, output: { slug: 'northwind' } }
+});
+
+export const DeleteAccount = command({
+	name: 'account.delete',
+	summary: 'Signs the person out everywhere and ends the account in a week, unless they sign in before',
+	within: 'person',
+	action: null,
+	/** `confirm`: their own address, typed once more. */
+	input: v.object({ confirm: Email }),
+	output: v.strictObject({ goneAt: Time }),
+	errors: {
+		invalid: 'The address is another one.',
+		conflict: 'A team would be without an owner; the sentence names it.'
+	},
+	events: ['member.account_deleted'],
+	example: { input: { confirm: 'ana@example.com' }, output: { goneAt: aTime } }
 });
 
 const InvitationToken = v.pipe(v.string('The invitation is missing'), v.maxLength(200, 'This is not a link of ours'));

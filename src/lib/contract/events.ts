@@ -113,6 +113,12 @@ export const events = {
 		{ audited: true }
 	),
 	'member.left': event(v.strictObject({ role: Role }), () => 'left the team', { audited: true }),
+	// written by the database (end_account, person_with): it happens in all their teams at once
+	'member.account_deleted': event(v.strictObject({}), () => 'deleted their account', { audited: true }),
+	'member.account_kept': event(v.strictObject({}), () => 'kept their account after all', { audited: true }),
+	'team.deleted': event(v.strictObject({ name: v.string() }), () => 'deleted the team', { audited: true }),
+	// written by the database (restore_team): nobody is in the team at this moment
+	'team.restored': event(v.strictObject({}), () => 'brought the team back', { audited: true }),
 
 	// ── connections
 	'connection.created': event(

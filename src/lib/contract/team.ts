@@ -136,3 +136,16 @@ export const LeaveTeam = command({
 	events: ['member.left'],
 	example: { input: {}, output: undefined }
 });
+
+export const DeleteTeam = command({
+	name: 'team.delete',
+	summary: 'Closes the team at once and deletes it in a week, unless an owner brings it back before',
+	within: 'team',
+	action: 'team:delete',
+	/** `confirm`: the name of the team, typed once more. */
+	input: v.object({ confirm: v.pipe(v.string('Type the name of the team'), v.trim(), v.maxLength(200)) }),
+	output: v.strictObject({ goneAt: Time }),
+	errors: { invalid: 'The name is another one.' },
+	events: ['team.deleted'],
+	example: { input: { confirm: 'Northwind' }, output: { goneAt: aTime } }
+});

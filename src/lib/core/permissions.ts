@@ -37,6 +37,7 @@ const allowed = {
 	'members:see': ['owner'],
 	'members:edit': ['owner'],
 	'audit:see': ['owner'],
+	'team:delete': ['owner'],
 	'team:see': ['owner', 'trainer', 'rater']
 } as const satisfies Record<string, readonly Role[]>;
 

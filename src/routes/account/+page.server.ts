@@ -1,20 +1,30 @@
 import { redirect } from '@sveltejs/kit';
-import { EndEverySession, EndSession, RenamePerson } from '$lib/contract/account';
+import * as v from 'valibot';
+import { DeleteAccount, EndEverySession, EndSession, RenamePerson, RestoreTeam } from '$lib/contract/account';
 import { EndToken } from '$lib/contract/tokens';
 import { to } from '$lib/paths';
-import { listTeams } from '$lib/server/access/memberships';
-import { renamePerson } from '$lib/server/access/people';
+import { listDeletedTeams, listTeams, restoreTeam } from '$lib/server/access/memberships';
+import { deleteAccount, renamePerson } from '$lib/server/access/people';
 import { endEverySession, endSession, endSessionByHandle, listSessions } from '$lib/server/access/sessions';
 import { endToken, listTokens } from '$lib/server/access/tokens';
 import { signedIn } from '$lib/server/http/actors';
 import { form } from '$lib/server/http/form';
-import { Nothing, page } from '$lib/server/http/page';
+import { page } from '$lib/server/http/page';
 import type { Actions, PageServerLoad } from './$types';
 
-export const load = page(Nothing, async (event) => {
+/** `kept`: the account was deleted, and whoever comes has just signed in. */
+const Query = v.object({ kept: v.optional(v.string()) });
+
+export const load = page(Query, async (event, { kept }) => {
 	const self = signedIn(event, to.account());
-	const [sessions, teams, tokens] = await Promise.all([listSessions(self), listTeams(self), listTokens(self)]);
-	return { person: { name: self.person.name, email: self.person.email }, sessions, teams, tokens };
+	const [sessions, teams, deletedTeams, tokens] = await Promise.all([
+		listSessions(self),
+		listTeams(self),
+		listDeletedTeams(self),
+		listTokens(self)
+	]);
+	const { name, email } = self.person;
+	return { person: { name, email }, isKept: kept !== undefined, sessions, teams, deletedTeams, tokens };
 }) satisfies PageServerLoad;
 
 export const actions = {
@@ -29,6 +39,15 @@ export const actions = {
 	endToken: form(EndToken, async (event, input) => {
 		await endToken(signedIn(event, to.account()), input);
 		return { ended: true };
+	}),
+	restoreTeam: form(RestoreTeam, async (event, input) => {
+		const { slug } = await restoreTeam(signedIn(event, to.account()), input);
+		redirect(303, to.team(slug));
+	}),
+	delete: form(DeleteAccount, async (event, input) => {
+		await deleteAccount(signedIn(event, to.account()), input);
+		await endSession(event.cookies);
+		redirect(303, to.accountDeleted());
 	}),
 	endAll: form(EndEverySession, async (event) => {
 		await endEverySession(signedIn(event, to.account()));

@@ -12,11 +12,16 @@ import { page } from '$lib/server/http/page';
 import { keepsMail } from '$lib/server/platform/mail/outbox';
 import type { Actions, PageServerLoad } from './$types';
 
-const Query = v.object({ next: v.optional(v.string()) });
+const Query = v.object({ next: v.optional(v.string()), deleted: v.optional(v.string()) });
 
-export const load = page(Query, ({ locals }, { next }) => {
+export const load = page(Query, ({ locals }, { next, deleted }) => {
 	if (locals.person) redirect(303, safeNext(next));
-	return { next: safeNext(next), outbox: keepsMail() ? to.outbox() : null, providers: oauthProviders() };
+	return {
+		next: safeNext(next),
+		isDeleted: deleted !== undefined,
+		outbox: keepsMail() ? to.outbox() : null,
+		providers: oauthProviders()
+	};
 }) satisfies PageServerLoad;
 
 export const actions = {

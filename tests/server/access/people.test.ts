@@ -12,7 +12,7 @@ test('one address is one person, also when they come twice at once', async () =>
 	expect(new Set(found.map(({ id }) => id)).size).toBe(1);
 	expect(found.filter(({ isNew }) => isNew)).toHaveLength(1);
 	for (const again of [email, email.toUpperCase(), ` ${email}`])
-		expect(await personWith(again)).toEqual({ id: found[0]!.id, isNew: false });
+		expect(await personWith(again)).toEqual({ id: found[0]!.id, isNew: false, isBack: false });
 });
 
 test('a person is called what they like, and nobody else is', async () => {

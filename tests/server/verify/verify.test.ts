@@ -116,7 +116,16 @@ const found = async () => {
 test('where all follows from what people and runs did, nothing is said', async () => {
 	const { seen, sentences } = await found();
 	expect(sentences).toEqual([]);
-	expect(seen).toEqual({ teams: 1, examples: 5, ratings: 4, rewrites: 1, runs: 1, evaluations: 1, 'audit entries': 0 });
+	expect(seen).toEqual({
+		teams: 1,
+		examples: 5,
+		ratings: 4,
+		rewrites: 1,
+		runs: 1,
+		evaluations: 1,
+		'audit entries': 0,
+		'erased addresses in them': 0
+	});
 });
 
 const planted: [table: string, change: string, undo: string, sentence: string][] = [
@@ -323,6 +332,6 @@ test('the program exits with 1 and says what differs, and with 0 and a summary w
 	const good = await program({});
 	expect(good).toEqual({
 		code: 0,
-		said: 'Looked at 1 teams, 0 examples, 0 ratings, 0 rewrites, 0 runs, 0 evaluations, 0 audit entries.\nAll is as it follows from what people and runs did.\n'
+		said: 'Looked at 1 teams, 0 examples, 0 ratings, 0 rewrites, 0 runs, 0 evaluations, 0 audit entries, 0 erased addresses in them.\nAll is as it follows from what people and runs did.\n'
 	});
 });

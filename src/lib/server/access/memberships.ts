@@ -1,7 +1,9 @@
-import { CreateTeam, ListTeams } from '../../contract/account.ts';
+import { CreateTeam, ListDeletedTeams, ListTeams, RestoreTeam } from '../../contract/account.ts';
+import { goneAt } from '../../core/account/grace.ts';
 import { AppError } from '../../core/errors.ts';
 import { slugFrom } from '../../core/text/slug.ts';
 import type { Role } from '../../core/permissions.ts';
+import { linkEntries } from '../events/relay.ts';
 import { plainPool } from '../platform/db/pools.ts';
 import type { Row } from 'postgres';
 import type { Project, Scope } from './scope.ts';
@@ -27,6 +29,24 @@ export const membershipsOf = async (personId: string): Promise<Membership[]> =>
 export const listTeams = query(ListTeams, async ({ person }) =>
 	(await membershipsOf(person.id)).map(({ id, slug, name, role }) => ({ id, slug, name, role }))
 );
+
+/** The deleted teams that the person, as an owner, may still bring back, the latest first. */
+export const listDeletedTeams = query(ListDeletedTeams, async ({ person }) =>
+	(await plainPool()`select * from deleted_teams_of(${person.id})`).map(({ id, name, deleted_at }) => ({
+		id,
+		name,
+		goneAt: goneAt(deleted_at)
+	}))
+);
+
+/** Brings a deleted team back, with all that was in it. Throws *not found* when it is too late, or not theirs to bring back. */
+export const restoreTeam = command(RestoreTeam, async ({ person, request }, { teamId }) => {
+	const [row] = await plainPool()`
+		select restore_team(${teamId}, ${person.id}, ${request?.id ?? null}, ${request?.address ?? null}) as slug`;
+	if (!row!.slug) throw new AppError('not_found', 'This team is not there to be brought back: its time is over.');
+	linkEntries(teamId);
+	return { slug: row!.slug as string };
+});
 
 /** The place of a request: a team, and one of its projects, by their slugs. */
 export type Place = { team: string; project: string | undefined };

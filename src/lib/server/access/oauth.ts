@@ -138,7 +138,8 @@ export const finishOAuth = async (id: string, cookies: Cookies, answer: URLSearc
 	const name = v.safeParse(Name, profile.name);
 	const person = await personWith(email.output, name.success ? name.output : undefined);
 	log.info('sign-in', { step: id, outcome: 'ok', person: person.id, isNew: person.isNew });
-	return { personId: person.id, next: safeNext(attempt.next), isNew: person.isNew };
+	const { id: personId, isNew, isBack } = person;
+	return { personId, next: isBack ? to.accountKept() : safeNext(attempt.next), isNew, isBack };
 };
 
 const proven = async (from: Issuer, code: string, verifier: string, named: string | null) => {

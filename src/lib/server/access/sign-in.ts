@@ -12,7 +12,7 @@ import { sendMail } from '../platform/mail/send.ts';
 import { safeNext, to } from '../../paths.ts';
 import { personWith } from './people.ts';
 import { networkOf, within } from './limits.ts';
-import { command, query } from './operation.ts';
+import { type Visitor, command, query } from './operation.ts';
 
 /** Nothing that looks like something else: no 0/O, 1/I/L. 31 signs, so 887 million codes. */
 const signs = '23456789ABCDEFGHJKMNPQRSTUVWXYZ';
@@ -68,16 +68,19 @@ export const lookAtLink = query(LookAtLink, async ({ browserToken }, { token }) 
 /** Whose address has just been proved, and where they go now. */
 export type Proved = Output<typeof SignInWithLink>;
 
-const enter = async (row: { email: string; next: string }, by: string): Promise<Proved> => {
-	const { id, isNew } = await personWith(row.email);
-	log.info('sign-in', { step: by, outcome: 'ok', person: id, isNew });
-	return { personId: id, next: safeNext(row.next), isNew };
+const enter = async (row: { email: string; next: string }, by: string, visitor: Visitor): Promise<Proved> => {
+	const { id, isNew, isBack } = await personWith(row.email, undefined, {
+		id: visitor.requestId,
+		address: visitor.address
+	});
+	log.info('sign-in', { step: by, outcome: 'ok', person: id, isNew, isBack });
+	return { personId: id, next: isBack ? to.accountKept() : safeNext(row.next), isNew, isBack };
 };
 
 /** Uses the link up, once: of fifty at the same moment one gets in. Throws *gone*. */
-export const signInWithLink = command(SignInWithLink, async (_, { token }) => {
+export const signInWithLink = command(SignInWithLink, async (visitor, { token }) => {
 	const [row] = await plainPool()`select * from take_sign_in(${sha256(token)})`;
-	if (row) return enter(row as never, 'link');
+	if (row) return enter(row as never, 'link', visitor);
 	log.info('sign-in', { step: 'link', outcome: 'gone' });
 	throw new AppError(
 		'gone',
@@ -94,7 +97,8 @@ const refuseCode = (outcome: string, code: 'gone' | 'rate_limited' | 'invalid', 
  * Uses the code up in the browser that asked for it. At most ten tries in an hour for one address, from wherever; the link
  * goes on working, so nobody is locked out. Throws *gone*, *rate_limited* or *invalid* under `code`.
  */
-export const signInWithCode = command(SignInWithCode, async ({ browserToken }, { code: typed }) => {
+export const signInWithCode = command(SignInWithCode, async (visitor, { code: typed }) => {
+	const { browserToken } = visitor;
 	const browserHash = sha256(browserToken ?? '');
 	const [open] = await plainPool()`select email from count_code_try(${browserHash})`;
 	if (!open)
@@ -108,7 +112,7 @@ export const signInWithCode = command(SignInWithCode, async ({ browserToken }, {
 	}
 	const [row] = await plainPool()`select * from take_code(${browserHash}, ${codeHash(browserToken!, readCode(typed))})`;
 	return row
-		? enter(row as never, 'code')
+		? enter(row as never, 'code', visitor)
 		: refuseCode(
 				'wrong',
 				'invalid',

@@ -12,6 +12,8 @@ export type Job = {
 	atOnce: number;
 	/** What it does is nobody's deed, whoever brought it about. */
 	bySystem: boolean;
+	/** It goes on where its team was deleted: it brings to an end what costs money. */
+	outlivesTeam: boolean;
 };
 
 /** Defines a job beside its feature; `id` names the one id of its payload. */
@@ -21,14 +23,16 @@ export const job = <Name extends QueueName>(
 		id,
 		run,
 		atOnce,
-		bySystem = false
+		bySystem = false,
+		outlivesTeam = false
 	}: {
 		id: keyof Payload<Name>;
 		run: (scope: Scope, payload: Payload<Name>, signal: AbortSignal) => Promise<void>;
 		atOnce: number;
 		bySystem?: boolean;
+		outlivesTeam?: boolean;
 	}
-): Job => ({ name, payload: v.object({ [id]: Id('The id') }), run, atOnce, bySystem });
+): Job => ({ name, payload: v.object({ [id]: Id('The id') }), run, atOnce, bySystem, outlivesTeam });
 
 /** Gives what is open in a team its job back, where it has none. */
 export type Requeue = (scope: Scope) => Promise<void>;

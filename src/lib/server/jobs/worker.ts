@@ -49,11 +49,16 @@ const requeues: Requeue[] = [
 const systemScope = (teamId: string, userId: string | null) =>
 	atPace(scopeFor({ teamId, userId, role: 'owner', projectIds: 'all' }), 'long');
 
+/** What the queue holds of a team that was deleted is not done; where the team comes back, the sweep asks for it again. */
+const isDeleted = async (teamId: string): Promise<boolean> =>
+	(await plainPool()`select is_team_deleted(${teamId}) as answer`)[0]!.answer;
+
 /** Payload → scope → what the job does. */
-const work = async ({ name, payload, run, bySystem }: Job, job: JobWithMetadata<JobData<QueueName>>) => {
+const work = async ({ name, payload, run, bySystem, outlivesTeam }: Job, job: JobWithMetadata<JobData<QueueName>>) => {
 	const startedAt = performance.now();
 	const { teamId, userId } = job.data;
 	try {
+		if (!outlivesTeam && (await isDeleted(teamId))) return;
 		await run(systemScope(teamId, bySystem ? null : userId), v.parse(payload, job.data) as never, job.signal);
 		log.debug('job', { name, id: job.id, team: teamId, ms: Math.round(performance.now() - startedAt) });
 	} catch (problem) {

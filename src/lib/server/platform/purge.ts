@@ -1,3 +1,4 @@
+import type postgres from 'postgres';
 import { config } from './config.ts';
 import { plainPool } from './db/pools.ts';
 import { log } from './log.ts';
@@ -38,11 +39,30 @@ export const purge = async (what: Purged, rows = batch): Promise<number> => {
 	return sum;
 };
 
+/** Repeats what removes some rows, each time in a transaction of its own, until there is nothing left. */
+const untilNothing = async (removeSome: () => Promise<number>): Promise<number> => {
+	let sum = 0;
+	for (let round = 0; round < mostBatches; round++) {
+		const rows = await removeSome();
+		if (rows === 0) break;
+		sum += rows;
+	}
+	return sum;
+};
+
+const removed = (ask: (sql: postgres.ISql) => postgres.PendingQuery<postgres.Row[]>) => async () =>
+	(await plainPool().begin((sql) => ask(sql), 'long'))[0]!.removed as number;
+
+/** What is left of teams and accounts whose time is over (drizzle/functions/ends.sql). Answers how many rows that were. */
+export const purgeTeams = (rows = batch) => untilNothing(removed((sql) => sql`select purge_team(${rows}) as removed`));
+export const purgeAccounts = () => untilNothing(removed((sql) => sql`select purge_account() as removed`));
+
 /** All of them, one after the other. What goes wrong with one stands in the log, and is no trouble of the others. */
 export const purgeAll = async (): Promise<void> => {
-	for (const what of Object.keys(kept) as Purged[])
+	const logs = (Object.keys(kept) as Purged[]).map((what) => [what, () => purge(what)] as const);
+	for (const [what, remove] of [...logs, ['teams', purgeTeams], ['accounts', purgeAccounts]] as const)
 		try {
-			const rows = await purge(what);
+			const rows = await remove();
 			if (rows > 0) log.info('purged', { what, rows });
 		} catch (problem) {
 			log.bug(problem, { job: 'purge', what });

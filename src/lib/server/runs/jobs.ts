@@ -9,8 +9,18 @@ import { submitRun } from './submit.ts';
 
 /** Following is a short look; submitting uploads files. */
 export const runJobs = [
-	job('run.submit', { id: 'runId', atOnce: 2, run: (scope, { runId }, signal) => submitRun(scope, runId, signal) }),
-	job('run.follow', { id: 'runId', atOnce: 4, run: (scope, { runId }, signal) => followRun(scope, runId, signal) })
+	job('run.submit', {
+		id: 'runId',
+		atOnce: 2,
+		outlivesTeam: true,
+		run: (scope, { runId }, signal) => submitRun(scope, runId, signal)
+	}),
+	job('run.follow', {
+		id: 'runId',
+		atOnce: 4,
+		outlivesTeam: true,
+		run: (scope, { runId }, signal) => followRun(scope, runId, signal)
+	})
 ];
 
 /** Gives every open run its job back, where it has none: its retries were used up, or a database was restored. */

@@ -9,6 +9,7 @@ export const servingJobs = [
 	job('serving.follow', {
 		id: 'servingId',
 		atOnce: 4,
+		outlivesTeam: true,
 		run: (scope, { servingId }, signal) => followServing(scope, servingId, signal)
 	})
 ];

@@ -11,7 +11,7 @@ const atOnce = 50;
 
 /** What was looked at: the summary's numbers. */
 export type Verified = Record<
-	'teams' | 'examples' | 'ratings' | 'rewrites' | 'runs' | 'evaluations' | 'audit entries',
+	'teams' | 'examples' | 'ratings' | 'rewrites' | 'runs' | 'evaluations' | 'audit entries' | 'erased addresses in them',
 	number
 >;
 
@@ -41,7 +41,8 @@ export const verify = (
 			select (select count(*) from teams)::int as teams, (select count(*) from examples)::int as examples,
 				(select count(*) from ratings)::int as ratings, (select count(*) from rewrites)::int as rewrites,
 				(select count(*) from runs)::int as runs, (select count(*) from evaluations)::int as evaluations,
-				(select count(*) from audit_entries)::int as "audit entries"`;
+				(select count(*) from audit_entries)::int as "audit entries",
+				(select count(*) from audit_links where erased_at is not null)::int as "erased addresses in them"`;
 		return { seen: counts as Verified, heads };
 	}) as Promise<{ seen: Verified; heads: Head[] }>;
 

@@ -1,7 +1,7 @@
 import { redirect } from '@sveltejs/kit';
 import { CreateTeam } from '$lib/contract/account';
 import { to } from '$lib/paths';
-import { createTeam, listTeams } from '$lib/server/access/memberships';
+import { createTeam, listDeletedTeams, listTeams } from '$lib/server/access/memberships';
 import { signedIn } from '$lib/server/http/actors';
 import { form } from '$lib/server/http/form';
 import { Nothing, page } from '$lib/server/http/page';
@@ -9,8 +9,9 @@ import type { Actions, PageServerLoad } from './$types';
 
 export const load = page(Nothing, async (event) => {
 	const self = signedIn(event, to.newTeam());
-	const [team] = await listTeams(self);
-	return { name: self.person.name, email: self.person.email, team: team?.slug ?? null };
+	const [[team], deleted] = await Promise.all([listTeams(self), listDeletedTeams(self)]);
+	const { name, email } = self.person;
+	return { name, email, team: team?.slug ?? null, deleted: deleted[0]?.name ?? null };
 }) satisfies PageServerLoad;
 
 export const actions = {

@@ -58,14 +58,24 @@ const sequence = () => bigint({ mode: 'number' }).generatedAlwaysAsIdentity();
 
 // Whoever serves has no privilege on these tables: it asks functions (drizzle/functions/account.sql, sign-in.sql, limits.sql, keys.sql).
 
-export const people = pgTable('people', {
-	id: uuid()
-		.primaryKey()
-		.default(sql`new_id()`),
-	email: text().notNull().unique(),
-	name: text().notNull(),
-	createdAt: at().notNull().defaultNow()
-});
+export const people = pgTable(
+	'people',
+	{
+		id: uuid()
+			.primaryKey()
+			.default(sql`new_id()`),
+		email: text().notNull().unique(),
+		name: text().notNull(),
+		createdAt: at().notNull().defaultNow(),
+		/** Since when they are on their way out (functions/ends.sql); signing in within the days of grace takes it back. */
+		deletedAt: at()
+	},
+	(t) => [
+		index('people_deleted')
+			.on(t.deletedAt)
+			.where(sql`deleted_at is not null`)
+	]
+);
 
 export const sessions = pgTable(
 	'sessions',
@@ -130,9 +140,16 @@ export const teams = pgTable(
 			.default(sql`new_id()`),
 		slug: text().notNull().unique(),
 		name: text().notNull(),
-		createdAt: at().notNull().defaultNow()
+		createdAt: at().notNull().defaultNow(),
+		/** Since when nobody enters it; an owner brings it back within the days of grace (functions/ends.sql). */
+		deletedAt: at()
 	},
-	() => policies('teams', { add: [], change: ['owner'], remove: [] }, 'id')
+	(t) => [
+		index('teams_deleted')
+			.on(t.deletedAt)
+			.where(sql`deleted_at is not null`),
+		...policies('teams', { add: [], change: ['owner'], remove: [] }, 'id')
+	]
 ).enableRLS();
 
 export const members = pgTable(
@@ -1252,7 +1269,16 @@ export const auditEntries = teamTable(
 		keyId: uuid()
 	},
 	{ read: ['owner'], add: everyRole, change: [], remove: [], actor: 'person_id, a key or the system' },
-	(t) => [index().on(t.teamId, t.seq)]
+	(t) => [
+		index().on(t.teamId, t.seq),
+		// by the address of somebody to be forgotten; only of these, since other details may hold what `->>` refuses (U+0000)
+		index('audit_entries_email')
+			.on(sql`(details ->> 'email')`)
+			.where(
+				sql`action in ('member.invited', 'member.invited_again', 'member.role_changed', 'member.removed', 'invitation.revoked')`
+			)
+			.concurrently()
+	]
 );
 
 /**
@@ -1270,7 +1296,9 @@ export const auditLinks = pgTable(
 			.default(sql`clock_timestamp()`),
 		/** 1, 2, 3 …; null until the entry has one. */
 		place: bigint({ mode: 'number' }),
-		hash: bytes()
+		hash: bytes(),
+		/** Since then an address is missing in the entry: its person is gone, and its text no longer gives the hash. */
+		erasedAt: at()
 	},
 	(t) => [
 		primaryKey({ columns: [t.teamId, t.entryId] }),

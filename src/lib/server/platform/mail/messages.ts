@@ -101,6 +101,32 @@ export const signInMail = (mail: { to: string; code: string; link: string; origi
 		note: `Somebody, probably you, asked for this at ${mail.origin} on ${when(mail.at)}. If it was not you, do nothing: without this mail nobody gets in.`
 	});
 
+/** The mail that tells somebody that their account ends, and how it stays. */
+export const accountDeletedMail = (mail: { to: string; goneAt: Date; link: string }): Mail =>
+	mailOf(mail.to, 'Your aitelier account is deleted', {
+		title: 'Your account is deleted',
+		paragraphs: [
+			`You are signed out everywhere. On ${when(mail.goneAt)} your name and your address are removed; what you rated and wrote stays with your teams, without your name.`,
+			'If you did not mean it, or it was not you, sign in before then: your account stays as it was.'
+		],
+		button: { label: 'Sign in and keep it', link: mail.link },
+		note: 'You get this because the account of this address was deleted. There will be no other mail.'
+	});
+
+/** The mail that tells the owners of a team that it was deleted, and how it comes back. */
+export const teamDeletedMail = (mail: { to: string; team: string; by: string; goneAt: Date; link: string }): Mail => {
+	const [team, by] = [quoted(mail.team), quoted(mail.by)];
+	return mailOf(mail.to, 'A team of yours was deleted on aitelier', {
+		title: `The team ${team} was deleted`,
+		paragraphs: [
+			`${by} has deleted the team ${team}. Nobody enters it any more, and its API keys are refused.`,
+			`Until ${when(mail.goneAt)} any owner can bring it back, with all that was in it. After that nothing of it is left.`
+		],
+		button: { label: 'Bring it back', link: mail.link },
+		note: `You get this because you are an owner of ${team}.`
+	});
+};
+
 /** The mail that asks somebody into a team. Names were chosen by strangers: one line each, and never markup. */
 export const invitationMail = (mail: {
 	to: string;

@@ -55,3 +55,9 @@ export const sendMail = async (mail: Mail): Promise<void> => {
 		transport.close();
 	}
 };
+
+/** Sends a mail that only tells of what is done already: when it cannot be sent, that stands in the log (`sendMail`). */
+export const tryMail = (mail: Mail): Promise<void> =>
+	sendMail(mail).catch((problem) => {
+		if (!(problem instanceof AppError)) throw problem;
+	});

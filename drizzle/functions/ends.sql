@@ -1,0 +1,149 @@
+-- The end of a team, and of somebody's account: at once nobody enters it any more, for a week there is a way back, then the janitor
+-- removes what is left. Nobody who serves can do that sooner, whatever it says.
+
+-- The days of grace; core/account/grace.ts says the same to people.
+create or replace function grace() returns interval language sql immutable parallel safe as $$ select interval '7 days' $$;
+
+-- Whether the work of a team goes on: what was in its queue when it was deleted is left there.
+create or replace function is_team_deleted(team uuid) returns boolean
+	language sql stable security definer set search_path = '' as $$
+	select not exists (select from public.teams t where t.id = team and t.deleted_at is null)
+$$;
+
+-- What this person, an owner, may still bring back, the latest first.
+create or replace function deleted_teams_of(person uuid) returns table (id uuid, name text, deleted_at timestamptz)
+	language sql stable rows 2 security definer set search_path = '' as $$
+	select t.id, t.name, t.deleted_at
+	from public.members m join public.teams t on t.id = m.team_id
+	where m.person_id = person and m.role = 'owner' and t.deleted_at > now() - public.grace()
+	order by t.deleted_at desc
+$$;
+
+-- Brings a team back, and writes down who did. Its slug; nothing when it is not theirs, not deleted, or too late.
+create or replace function restore_team(team uuid, person uuid, request uuid, from_address text) returns text
+	language plpgsql security definer set search_path = '' as $$
+declare
+	at_address text;
+begin
+	perform from public.members m where m.team_id = team and m.person_id = person and m.role = 'owner' for share;
+	if found then
+		update public.teams t set deleted_at = null
+		where t.id = team and t.deleted_at > now() - public.grace()
+		returning t.slug into at_address;
+	end if;
+	if at_address is not null then
+		insert into public.audit_entries (team_id, person_id, action, subject, details, request_id, address)
+		values (team, person, 'team.restored', team, '{}', request, from_address);
+	end if;
+	return at_address;
+end $$;
+
+-- In every team of somebody, in their name.
+create or replace function write_down_of_account(person uuid, what text, request uuid, from_address text) returns void
+	language sql set search_path = '' as $$
+	insert into public.audit_entries (team_id, person_id, action, subject, details, request_id, address)
+	select m.team_id, person, what, person, '{}', request, from_address from public.members m where m.person_id = person
+$$;
+
+-- Deletes somebody's account: every session and token of theirs ends. The names of teams that would have no owner instead, and then
+-- nothing has happened. Their rows, in one order, make owners who leave at the same moment wait for each other.
+create or replace function end_account(person uuid, request uuid, from_address text) returns text[]
+	language plpgsql security definer set search_path = '' as $$
+declare
+	left_alone text[];
+begin
+	perform from public.teams t
+	where t.deleted_at is null
+		and t.id in (select m.team_id from public.members m where m.person_id = person and m.role = 'owner')
+	order by t.id for no key update;
+	select array_agg(t.name order by t.name) into left_alone
+	from public.members m join public.teams t on t.id = m.team_id
+	where m.person_id = person and m.role = 'owner' and t.deleted_at is null and not public.has_owner(t.id, person);
+	if left_alone is not null then
+		return left_alone;
+	end if;
+	update public.people p set deleted_at = now() where p.id = person and p.deleted_at is null;
+	if found then
+		perform public.write_down_of_account(person, 'member.account_deleted', request, from_address);
+	end if;
+	delete from public.sessions s where s.person_id = person;
+	delete from public.personal_tokens t where t.person_id = person;
+	delete from public.device_requests d where d.person_id = person;
+	return '{}';
+end $$;
+
+-- Whoever signs in within the days of grace keeps their account. Whether they had deleted it.
+create or replace function keep_account(person uuid, request uuid, from_address text) returns boolean
+	language plpgsql security definer set search_path = '' as $$
+begin
+	update public.people p set deleted_at = null where p.id = person and p.deleted_at is not null;
+	if not found then
+		return false;
+	end if;
+	perform public.write_down_of_account(person, 'member.account_kept', request, from_address);
+	return true;
+end $$;
+
+-- What stands in the place of the address of somebody who is gone. No mail arrives there.
+create or replace function gone_address(person uuid) returns text language sql immutable parallel safe as $$
+	select person || '@gone.invalid'
+$$;
+
+-- Takes away what is left of the team that was deleted first, at most so many rows at a time, and in the end the team itself. How many
+-- those were; 0 when there is none whose time is over.
+create or replace function purge_team(most int) returns int language plpgsql security definer set search_path = '' as $$
+declare
+	over uuid;
+	part text;
+	removed int;
+begin
+	select t.id into over from public.teams t where t.deleted_at <= now() - public.grace()
+	order by t.deleted_at limit 1 for update skip locked;
+	if over is null then
+		return 0;
+	end if;
+	-- what hangs on another part stands before it; the projects took along what hung on them
+	foreach part in array array['webhook_deliveries', 'webhook_endpoints', 'named_requests', 'personal_tokens', 'api_keys', 'activities',
+		'outbox', 'projects', 'connections', 'invitations', 'audit_entries', 'audit_links', 'members']
+	loop
+		execute format('delete from public.%I where ctid = any (array(select ctid from public.%I where team_id = $1 limit $2))', part, part)
+			using over, most;
+		get diagnostics removed = row_count;
+		if removed > 0 then
+			return removed;
+		end if;
+	end loop;
+	delete from public.teams t where t.id = over;
+	return 1;
+end $$;
+
+-- Takes away what says who somebody was whose account was deleted: name, address, memberships, and the address where others have
+-- written it down. What they did stays with its team, as somebody's who is gone. 0 when there is none whose time is over.
+create or replace function purge_account() returns int language plpgsql security definer set search_path = '' as $$
+declare
+	over record;
+begin
+	select p.id, p.email into over from public.people p
+	where p.deleted_at <= now() - public.grace() and p.email <> public.gone_address(p.id)
+	order by p.deleted_at limit 1 for update skip locked;
+	if over.id is null then
+		return 0;
+	end if;
+	delete from public.members m where m.person_id = over.id;
+	delete from public.sessions s where s.person_id = over.id;
+	delete from public.invitations i where lower(i.email) = over.email;
+	delete from public.sign_ins s where s.email = over.email;
+	delete from public.rate_limits r where right(r.key, length(over.email) + 1) = ':' || over.email;
+	with erased as (
+		update public.audit_entries e set details = (e.details::jsonb || '{"email": "gone"}')::json
+		where e.details ->> 'email' = over.email
+			and e.action in ('member.invited', 'member.invited_again', 'member.role_changed', 'member.removed', 'invitation.revoked')
+		returning e.team_id, e.id
+	)
+	update public.audit_links l set erased_at = now() from erased e where l.team_id = e.team_id and l.entry_id = e.id;
+	update public.people p set name = 'Somebody who left', email = public.gone_address(p.id) where p.id = over.id;
+	return 1;
+end $$;
+
+grant execute on function is_team_deleted(uuid), deleted_teams_of(uuid), restore_team(uuid, uuid, uuid, text),
+	end_account(uuid, uuid, text), keep_account(uuid, uuid, text), purge_team(int), purge_account() to app;
