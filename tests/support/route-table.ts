@@ -81,6 +81,9 @@ export const lines: Record<string, Line> = {
 		is: '303 404 404 404 200',
 		send: (w) => ({ tokenId: w.personalToken })
 	},
+	'/account ?/restoreTeam': { at: to.account, is: '303 404 404 404 404', send: (w) => ({ teamId: w.teamId }) },
+	// with an address that is nobody's here; tests/server/access/ends.test.ts deletes some
+	'/account ?/delete': { at: to.account, is: '303 422 422 422 422', send: () => ({ confirm: 'x@example.com' }) },
 	'/device page': { at: (w) => to.device(w.code), is: '303 200 200 200 200' },
 	'/device ?/refuse': {
 		at: () => to.device(),
@@ -475,6 +478,11 @@ export const lines: Record<string, Line> = {
 
 	// the trainer removes it, and the owner finds nothing
 	[`${webhook} ?/remove`]: { at: (w) => to.webhook(w.team, w.spareWebhook), is: '401 404 403 303 404' },
+	[`${team}/settings ?/delete`]: {
+		at: (w) => to.teamSettings(w.team),
+		is: '401 404 403 403 422',
+		send: () => ({ confirm: 'Another' })
+	},
 	[`${team}/settings ?/leave`]: { at: (w) => to.teamSettings(w.team), is: '401 404 303 303 409' },
 	'/account ?/endAll': { at: to.account, is: everyoneGets(303) }
 };
