@@ -39,6 +39,8 @@ const samples: { [Link in keyof typeof to]-?: Required<Parameters<(typeof to)[Li
 	webhooks: ['northwind'],
 	webhook: ['northwind', 'an-id'],
 	keys: ['northwind'],
+	audit: ['northwind', { about: 'people', before: 12 }],
+	auditFile: ['northwind', 'csv'],
 	events: ['northwind'],
 	newProject: ['northwind'],
 	project: ['northwind', 'support'],

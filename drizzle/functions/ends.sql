@@ -135,7 +135,7 @@ begin
 	delete from public.sign_ins s where s.email = over.email;
 	delete from public.rate_limits r where right(r.key, length(over.email) + 1) = ':' || over.email;
 	with erased as (
-		update public.audit_entries e set details = (e.details::jsonb || '{"email": "gone"}')::json
+		update public.audit_entries e set details = (e.details::jsonb || '{"email": "somebody who left"}')::json
 		where e.details ->> 'email' = over.email
 			and e.action in ('member.invited', 'member.invited_again', 'member.role_changed', 'member.removed', 'invitation.revoked')
 		returning e.team_id, e.id

@@ -139,7 +139,7 @@ create or replace trigger audit_entries_frozen before update on audit_entries fo
 	(new.team_id, new.id, new.created_at, new.seq, new.person_id, new.action, new.subject, new.request_id, new.address, new.key_id)
 	or case when old.details::text = new.details::text then false
 		when old.action not in ('member.invited', 'member.invited_again', 'member.role_changed', 'member.removed', 'invitation.revoked') then true
-		else new.details ->> 'email' is distinct from 'gone' or old.details::jsonb - 'email' <> new.details::jsonb - 'email' end
+		else new.details ->> 'email' is distinct from 'somebody who left' or old.details::jsonb - 'email' <> new.details::jsonb - 'email' end
 ) execute function keep_evidence('What was done stays as it was written down');
 
 -- A key is what it was made as: another role, or other projects, is another key. Its end comes once, and never later.

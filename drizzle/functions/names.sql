@@ -55,4 +55,19 @@ create or replace function names_of_doers(activities uuid[]) returns table (id u
 		and k.id in (select d.id from done d)
 $$;
 
-grant execute on function members_with_address(), names_of_raters(uuid), names_of_voters(uuid), names_of_doers(uuid[]) to app;
+-- Who has done what these entries of the audit log say, for owners: persons, and keys by their names.
+create or replace function names_of_audited(entries uuid[]) returns table (id uuid, name text)
+	language sql stable rows 20 security definer set search_path = '' as $$
+	with done as (
+		select coalesce(e.key_id, e.person_id) as id from public.audit_entries e
+		where e.team_id = (select nullif(current_setting('app.team_id', true), '')::uuid) and e.id = any (entries)
+			and (select current_setting('app.role', true)) = 'owner'
+	)
+	select p.id, p.name from public.people p where p.id in (select d.id from done d)
+	union all
+	select k.id, k.name from public.api_keys k
+	where k.team_id = (select nullif(current_setting('app.team_id', true), '')::uuid)
+		and k.id in (select d.id from done d)
+$$;
+
+grant execute on function names_of_audited(uuid[]), members_with_address(), names_of_raters(uuid), names_of_voters(uuid), names_of_doers(uuid[]) to app;

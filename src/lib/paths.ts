@@ -39,6 +39,11 @@ export const to = {
 	webhooks: (team: string) => `/${team}/settings/webhooks`,
 	webhook: (team: string, webhook: string) => `/${team}/settings/webhooks/${webhook}`,
 	keys: (team: string) => `/${team}/settings/keys`,
+	audit: (team: string, asked: { about?: string; before?: number } = {}) => {
+		const query = new URLSearchParams(Object.entries(asked).map(([name, value]) => [name, String(value)]));
+		return `/${team}/settings/audit${query.size > 0 ? `?${query}` : ''}`;
+	},
+	auditFile: (team: string, format: string) => `/${team}/settings/audit/${format}`,
 	events: (team: string) => `/${team}/events`,
 	newProject: (team: string) => `/${team}/projects/new`,
 

@@ -478,6 +478,8 @@ export const lines: Record<string, Line> = {
 
 	// the trainer removes it, and the owner finds nothing
 	[`${webhook} ?/remove`]: { at: (w) => to.webhook(w.team, w.spareWebhook), is: '401 404 403 303 404' },
+	[`${team}/settings/audit page`]: { at: (w) => to.audit(w.team), is: '303 404 403 403 200' },
+	[`${team}/settings/audit/[format] GET`]: { at: (w) => to.auditFile(w.team, 'csv'), is: '401 404 403 403 200' },
 	[`${team}/settings ?/delete`]: {
 		at: (w) => to.teamSettings(w.team),
 		is: '401 404 403 403 422',

@@ -120,6 +120,8 @@ export const events = {
 	// written by the database (restore_team): nobody is in the team at this moment
 	'team.restored': event(v.strictObject({}), () => 'brought the team back', { audited: true }),
 
+	'audit.exported': event(v.strictObject({}), () => 'took a copy of the audit log', { audited: true }),
+
 	// ── connections
 	'connection.created': event(
 		v.strictObject({ provider: v.string(), name: v.string(), baseUrl: v.nullable(v.string()) }),

@@ -2,6 +2,7 @@
 import type { Operation } from './operation.ts';
 import * as account from './account.ts';
 import * as activity from './activity.ts';
+import * as audit from './audit.ts';
 import * as budget from './budget.ts';
 import * as connections from './connections.ts';
 import * as evaluationResults from './evaluation-results.ts';
@@ -47,5 +48,6 @@ export const operations: readonly Operation[] = [
 	scoring,
 	playground,
 	webhooks,
-	activity
+	activity,
+	audit
 ].flatMap((feature) => (Object.values(feature) as unknown[]).filter(isOperation));

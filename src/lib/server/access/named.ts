@@ -13,5 +13,8 @@ export const votersIn = (evaluationId: string) => sql`names_of_voters(${evaluati
 /** Who has done these things of an activity, also when they have left. */
 export const doersOf = (activityIds: string[]) => sql`names_of_doers(${sql.param(activityIds)}::uuid[]) as named`;
 
+/** Who has done what these entries of the audit log say, also when they have left; for owners. */
+export const auditedBy = (entryIds: string[]) => sql`names_of_audited(${sql.param(entryIds)}::uuid[]) as named`;
+
 /** The columns of a join with one of them; only the members have an address. */
 export const named = { id: sql<string>`named.id`, name: sql<string>`named.name`, email: sql<string>`named.email` };

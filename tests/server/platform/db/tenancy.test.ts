@@ -258,6 +258,7 @@ describe('the catalogue', () => {
 			'mark_trained',
 			'members_with_address',
 			'memberships_of',
+			'names_of_audited',
 			'names_of_doers',
 			'names_of_raters',
 			'names_of_voters',
