@@ -27,7 +27,7 @@ export const firstLoads: Record<string, number> = {
 	'team-project-train-new': 103,
 	'team-project-train-pairs': 92,
 	'team-projects-new': 135,
-	'team-settings': 90,
+	'team-settings': 92,
 	'team-settings-audit': 90,
 	'team-settings-connections': 101,
 	'team-settings-keys': 135,

@@ -153,7 +153,7 @@ describe('a team that is deleted', () => {
 		const canary = `canary-${randomUUID()}`;
 		await oneOfEach({ ...team.scope, userId: team.owner.id }, (await newPerson('Rita')).id);
 		await oneOfEach({ ...other.scope, userId: other.owner.id }, (await newPerson('Rolf')).id);
-		const { planted, empty } = await plant(owner, canary, ({ schema, table, columns }) =>
+		const { planted, empty } = await plant(owner, canary, ({ schema, columns }) =>
 			schema !== 'public' ? null : columns.includes('team_id') ? `team_id = '${team.teamId}'` : null
 		);
 		expect(planted.length).toBeGreaterThan(90);
