@@ -3,6 +3,7 @@ import { events } from '$lib/contract/events';
 import { tools } from '$lib/contract/mcp';
 import { restBase } from '$lib/contract/openapi/document';
 import { keyLimit, strangerLimit } from '$lib/contract/rest-limits';
+import { graceDays } from '$lib/core/account/grace';
 import { warnedDaysBefore } from '$lib/core/keys/rules';
 import { config } from '$lib/server/platform/config';
 import { sampleProject } from './samples.ts';
@@ -23,7 +24,7 @@ export const guideSections = [
 		names: ['first-call', 'tokens', 'errors', 'limits', 'idempotency', 'lists', 'webhooks', 'agents']
 	},
 	{ title: 'Scripts', names: ['import-large', 'train-on-threshold', 'export-to-bucket', 'ci-gate'] },
-	{ title: 'When in doubt', names: ['troubleshooting', 'how-it-is-built'] }
+	{ title: 'When in doubt', names: ['troubleshooting', 'your-data', 'how-it-is-built'] }
 ] as const;
 const guideNames: readonly string[] = guideSections.flatMap(({ names }) => names);
 
@@ -64,6 +65,7 @@ const filled = (source: string): string => {
 		seconds: () => String(perSeconds),
 		strangerRequests: () => String(strangerLimit.most),
 		warnedDays: () => String(warnedDaysBefore),
+		graceDays: () => String(graceDays),
 		tools: () => ['| tool | what it does | a person decides |', '| --- | --- | --- |', ...toolRows()].join('\n'),
 		webhookEvents: () => ['| event | what is in `data` besides |', '| --- | --- |', ...webhookEvents()].join('\n')
 	};
