@@ -6,7 +6,7 @@ import { SlowestFirst } from './tests/support/slowest-first.ts';
 /** Asks no database: rules, and what speaks to servers that the test itself starts. */
 const pure = [
 	...['core', 'contract', 'components', 'client', 'mutate', 'sandbox'].map((room) => `tests/${room}/**/*.test.ts`),
-	'tests/paths.test.ts',
+	'tests/{bench/*,paths}.test.ts',
 	// the rest of the command line speaks to the built app
 	...['*', '!(remote)/**/*', 'remote/{merge,sending}'].map((tests) => `tests/cli/${tests}.test.ts`),
 	'tests/launch/{votes,workflows}.test.ts',

@@ -2,10 +2,12 @@ import '../../src/launch/node24.ts';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
+import { compared, keepLast, readLast, withMeasures, worseThan } from './last.ts';
 import { type Measure, figure, median, reaches } from './measure.ts';
 
-// `npm run bench -- [--quick] [P1 P4 …]`: measures against a floor of the same run. The environment is made anew for each, so that none
-// warms or fills the other's database. Results are printed and kept as JSON.
+// `npm run bench -- [--quick] [--keep] [P1 P4 …]`: measures against a floor of the same run. The environment is made anew for each, so that none
+// warms or fills the other's database. Results are printed, kept as JSON, and held against the last ones in the repository (last.ts), whose place
+// they take with `--keep`. `--quick` without names takes those that together end within five minutes.
 
 const all: Record<string, () => Promise<{ run: (bench: never) => Promise<Measure[]> }>> = {
 	P1: () => import('./p1-import.ts'),
@@ -30,6 +32,8 @@ const all: Record<string, () => Promise<{ run: (bench: never) => Promise<Measure
 	RESULTS: () => import('./verdict.ts'),
 	PREFLIGHT: () => import('./preflight.ts')
 };
+/** A look at everything that a change may have made worse, as far as that is seen in a few minutes. */
+const quick = ['P1', 'P4', 'P12', 'API', 'CLI', 'NEAR', 'PREFLIGHT', 'PLAY', 'RESULTS'];
 const [inside, ...rest] = process.argv.slice(2);
 
 if (inside === '--one') {
@@ -47,18 +51,20 @@ if (inside === '--one') {
 const { fork } = await import('node:child_process');
 const given = [inside, ...rest].filter(Boolean) as string[];
 // smaller, to see a direction
-if (given.includes('--quick')) process.env.BENCH_QUICK = 'yes';
-const chosen = given.filter((name) => !name.startsWith('--'));
+const isQuick = given.includes('--quick');
+const named = given.filter((name) => !name.startsWith('--'));
+const chosen = named.length > 0 ? named : isQuick ? quick : Object.keys(all);
+if (isQuick) process.env.BENCH_QUICK = 'yes';
 const load = os.loadavg()[0]!;
 if (load > 0.3)
 	console.log(`The machine is busy (load ${load.toFixed(2)}); the numbers are floors, the ratios still compare.\n`);
 const asksServer = ['API', 'P15', 'PAGES', 'BOMBS', 'RATE', 'STORM', 'CARD', 'PUSH', 'LARGE', 'PLAY'];
-if ((chosen.length === 0 || chosen.some((name) => asksServer.includes(name))) && !fs.existsSync('build/index.js')) {
+if (chosen.some((name) => asksServer.includes(name)) && !fs.existsSync('build/index.js')) {
 	execFileSync('npx', ['vite', 'build'], { stdio: 'ignore' });
 }
 
 const measures: Measure[] = [];
-for (const name of chosen.length ? chosen : Object.keys(all)) {
+for (const name of chosen) {
 	process.stdout.write(`${name} …\r`);
 	const child = fork(new URL(import.meta.url).pathname, ['--one', name]);
 	const found = await new Promise<Measure[]>((done, failed) => {
@@ -106,4 +112,9 @@ fs.writeFileSync(
 	JSON.stringify({ about, measures: measures.map((measure) => ({ ...measure, figure: figure(measure) })) }, null, '\t')
 );
 console.log(`\nKept in ${file}`);
-if (measures.some((measure) => !reaches(measure, measure.target))) process.exitCode = 1;
+const last = readLast();
+const figures = measures.map(compared);
+const worse = worseThan(last, figures, isQuick);
+for (const sentence of worse) console.log(`worse: ${sentence}`);
+if (given.includes('--keep')) keepLast(withMeasures(last, figures, isQuick, about));
+if (worse.length > 0 || measures.some((measure) => !reaches(measure, measure.target))) process.exitCode = 1;
