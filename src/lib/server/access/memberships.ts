@@ -58,6 +58,8 @@ export const projectFrom = (row: Record<string, unknown>): Project => {
 		nextExample: _e,
 		nextRun: _r,
 		nextEvaluation: _v,
+		deletedAt: _d,
+		deletedBy: _b,
 		...project
 	} = Object.fromEntries(
 		Object.entries(row).map(([name, value]) => [

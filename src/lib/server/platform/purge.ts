@@ -38,6 +38,22 @@ export const purge = async (what: Purged, rows = batch): Promise<number> => {
 	return sum;
 };
 
+/**
+ * Removes projects whose way back is over (drizzle/functions/project-ends.sql), one after the other and each in batches: an example
+ * goes with its ratings and rewrites. Answers how many went.
+ */
+export const purgeProjects = async (rows = batch / 5): Promise<number> => {
+	let gone = 0;
+	for (let round = 0; round < mostBatches; round++) {
+		const [part] = await plainPool().begin((sql) => sql`select * from purge_project_part(${rows})`, 'long');
+		if (!part) break;
+		if (!part.is_gone) continue;
+		gone++;
+		log.info('purged', { what: 'project', team: part.team, project: part.project });
+	}
+	return gone;
+};
+
 /** All of them, one after the other. What goes wrong with one stands in the log, and is no trouble of the others. */
 export const purgeAll = async (): Promise<void> => {
 	for (const what of Object.keys(kept) as Purged[])
@@ -47,4 +63,5 @@ export const purgeAll = async (): Promise<void> => {
 		} catch (problem) {
 			log.bug(problem, { job: 'purge', what });
 		}
+	await purgeProjects().catch((problem: unknown) => void log.bug(problem, { job: 'purge', what: 'projects' }));
 };
