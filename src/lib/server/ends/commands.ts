@@ -58,7 +58,11 @@ export const deleteProject = command(DeleteProject, async (scope, { confirm }) =
 		});
 	} catch (problem) {
 		if (codeOf(problem) !== deadlock) throw problem;
-		throw new AppError('conflict', 'Something of this project is being written at this very moment. Try again.');
+		throw new AppError(
+			'conflict',
+			'Something of this project is being written at this very moment. Try again.',
+			'confirm'
+		);
 	}
 });
 

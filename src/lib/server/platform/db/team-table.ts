@@ -77,7 +77,9 @@ const asActor = (actor: Rights['actor']) => {
 export const policies = (table: string, rights: Rights, team = 'team_id') => {
 	const living = rights.living ? ' and deleted_at is null' : '';
 	const own = (roles: Role[], and = '') =>
-		sql.raw(ownTeam(team, roles) + ownProject(rights.project) + living + (roles.length === 0 ? ' and false' : '') + and);
+		sql.raw(
+			ownTeam(team, roles) + ownProject(rights.project) + living + (roles.length === 0 ? ' and false' : '') + and
+		);
 	const rows = (roles: Role[]): SQL => own(roles);
 	return [
 		pgPolicy(`${table}_read`, { for: 'select', to: app, using: rows(rights.read ?? everyone) }),
