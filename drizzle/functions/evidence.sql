@@ -2,8 +2,8 @@
 -- and these triggers freeze the columns that are evidence once they are written. They hold for everybody, the owner of the tables
 -- too: a migration that must mend something disables the trigger for its transaction, where everybody can read it.
 --
--- Nothing deletes evidence today. Purging a team is a job of the owner's role, which no policy binds: it deletes the team's
--- projects, and the keys take along what hangs on them (examples with their ratings, prompts, runs with their files, evaluations with
+-- What deletes evidence is the end of a project (project-ends.sql), a week after an owner has deleted it. Purging a team is a job of the
+-- owner's role, which no policy binds: it deletes the team's projects, and the keys take along what hangs on them (examples with their ratings, prompts, runs with their files, evaluations with
 -- their votes), then its connections, audit entries and their links, announcements, invitations, and the team itself, with its members.
 --
 -- Cheap where it matters: `update of` asks only when one of these columns is written, which no rating does.

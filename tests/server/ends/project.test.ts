@@ -171,7 +171,7 @@ test('whoever serves says nothing of when it was: no row is deleted, dated or br
 });
 
 test('an import that is under way ends in a sentence, and what was in before stays', async () => {
-	const { here, project, scope } = await newShop();
+	const { here, project, scope, teamId } = await newShop();
 	const at = await here();
 	const line = (i: number) =>
 		JSON.stringify({
@@ -194,7 +194,10 @@ test('an import that is under way ends in a sentence, and what was in before sta
 	expect(kept).toMatchObject({ broke_off: true });
 	expect(there!.count).toBe(2 + kept!.added);
 	expect(kept!.added).toBeLessThan(6_000);
-	// its jobs find nothing to do
+	// its jobs find nothing to do, and the janitor does not come because of what is unsigned
+	await owner`select chain_audit(${teamId})`;
+	const open = await plainPool()`select teams_with_open_work() as id`;
+	expect(open.map(({ id }) => id)).not.toContain(teamId);
 	const signal = new AbortController().signal;
 	await compareExamples(scope, project.id, signal);
 	await compareAll(scope, project.id, signal);
