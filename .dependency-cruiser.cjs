@@ -38,7 +38,8 @@ const features = [
 	'evaluations',
 	'playground',
 	'webhooks',
-	'activity'
+	'activity',
+	'ends'
 ];
 const below = ['platform', 'access', 'events', 'jobs', 'providers'].map(room);
 

@@ -1,3 +1,9 @@
 ALTER TABLE "audit_links" ADD COLUMN "erased_at" timestamp with time zone;--> statement-breakpoint
 ALTER TABLE "people" ADD COLUMN "deleted_at" timestamp with time zone;--> statement-breakpoint
-ALTER TABLE "teams" ADD COLUMN "deleted_at" timestamp with time zone;
+ALTER TABLE "projects" ADD COLUMN "deleted_at" timestamp with time zone;--> statement-breakpoint
+ALTER TABLE "projects" ADD COLUMN "deleted_by" uuid;--> statement-breakpoint
+ALTER TABLE "teams" ADD COLUMN "deleted_at" timestamp with time zone;--> statement-breakpoint
+ALTER POLICY "projects_read" ON "projects" TO app USING (team_id = (select case when current_setting('app.role', true) in ('owner', 'trainer', 'rater') then nullif(current_setting('app.team_id', true), '')::uuid end) and ((select app_all_projects()) or id = any ((select app_project_ids())::uuid[])) and deleted_at is null);--> statement-breakpoint
+ALTER POLICY "projects_add" ON "projects" TO app WITH CHECK (team_id = (select case when current_setting('app.role', true) in ('owner', 'trainer') then nullif(current_setting('app.team_id', true), '')::uuid end) and ((select app_all_projects()) or id = any ((select app_project_ids())::uuid[])) and deleted_at is null);--> statement-breakpoint
+ALTER POLICY "projects_change" ON "projects" TO app USING (team_id = (select case when current_setting('app.role', true) in ('owner', 'trainer') then nullif(current_setting('app.team_id', true), '')::uuid end) and ((select app_all_projects()) or id = any ((select app_project_ids())::uuid[])) and deleted_at is null) WITH CHECK (team_id = (select case when current_setting('app.role', true) in ('owner', 'trainer') then nullif(current_setting('app.team_id', true), '')::uuid end) and ((select app_all_projects()) or id = any ((select app_project_ids())::uuid[])) and deleted_at is null);--> statement-breakpoint
+ALTER POLICY "projects_remove" ON "projects" TO app USING (team_id = (select nullif(current_setting('app.team_id', true), '')::uuid) and ((select app_all_projects()) or id = any ((select app_project_ids())::uuid[])) and deleted_at is null and false);

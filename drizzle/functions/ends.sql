@@ -1,8 +1,10 @@
 -- The end of a team, and of somebody's account: at once nobody enters it any more, for a week there is a way back, then the janitor
--- removes what is left. Nobody who serves can do that sooner, whatever it says.
+-- removes what is left. Nobody who serves can do that sooner, whatever it says. (Of a project: project-ends.sql.)
 
--- The days of grace; core/account/grace.ts says the same to people.
-create or replace function grace() returns interval language sql immutable parallel safe as $$ select interval '7 days' $$;
+-- How long there is a way back. In hours: a day of a time zone may have 23.
+create or replace function grace_time() returns interval language sql immutable parallel safe as $$
+	select make_interval(hours => 7 * 24)
+$$;
 
 -- Whether the work of a team goes on: what was in its queue when it was deleted is left there.
 create or replace function is_team_deleted(team uuid) returns boolean
@@ -15,7 +17,7 @@ create or replace function deleted_teams_of(person uuid) returns table (id uuid,
 	language sql stable rows 2 security definer set search_path = '' as $$
 	select t.id, t.name, t.deleted_at
 	from public.members m join public.teams t on t.id = m.team_id
-	where m.person_id = person and m.role = 'owner' and t.deleted_at > now() - public.grace()
+	where m.person_id = person and m.role = 'owner' and t.deleted_at > now() - public.grace_time()
 	order by t.deleted_at desc
 $$;
 
@@ -24,14 +26,17 @@ create or replace function restore_team(team uuid, person uuid, request uuid, fr
 	language plpgsql security definer set search_path = '' as $$
 declare
 	at_address text;
+	since timestamptz;
 begin
 	perform from public.members m where m.team_id = team and m.person_id = person and m.role = 'owner' for share;
 	if found then
-		update public.teams t set deleted_at = null
-		where t.id = team and t.deleted_at > now() - public.grace()
-		returning t.slug into at_address;
+		select t.slug, t.deleted_at into at_address, since from public.teams t
+		where t.id = team and t.deleted_at > now() - public.grace_time() for no key update;
 	end if;
 	if at_address is not null then
+		update public.teams t set deleted_at = null where t.id = team;
+		-- those that went with it; one that was deleted before stays so
+		update public.projects p set deleted_at = null, deleted_by = null where p.team_id = team and p.deleted_at = since;
 		insert into public.audit_entries (team_id, person_id, action, subject, details, request_id, address)
 		values (team, person, 'team.restored', team, '{}', request, from_address);
 	end if;
@@ -89,22 +94,23 @@ create or replace function gone_address(person uuid) returns text language sql i
 	select person || '@gone.invalid'
 $$;
 
--- Takes away what is left of the team that was deleted first, at most so many rows at a time, and in the end the team itself. How many
--- those were; 0 when there is none whose time is over.
+-- Takes away what is left of the team that was deleted first, when its projects are gone, at most so many rows at a time, and in the end
+-- the team itself. How many those were; 0 when there is none whose time is over.
 create or replace function purge_team(most int) returns int language plpgsql security definer set search_path = '' as $$
 declare
 	over uuid;
 	part text;
 	removed int;
 begin
-	select t.id into over from public.teams t where t.deleted_at <= now() - public.grace()
+	select t.id into over from public.teams t
+	where t.deleted_at <= now() - public.grace_time() and not exists (select from public.projects p where p.team_id = t.id)
 	order by t.deleted_at limit 1 for update skip locked;
 	if over is null then
 		return 0;
 	end if;
-	-- what hangs on another part stands before it; the projects took along what hung on them
+	-- what hangs on another part stands before it
 	foreach part in array array['webhook_deliveries', 'webhook_endpoints', 'named_requests', 'personal_tokens', 'api_keys', 'activities',
-		'outbox', 'projects', 'connections', 'invitations', 'audit_entries', 'audit_links', 'members']
+		'outbox', 'connections', 'invitations', 'audit_entries', 'audit_links', 'members']
 	loop
 		execute format('delete from public.%I where ctid = any (array(select ctid from public.%I where team_id = $1 limit $2))', part, part)
 			using over, most;
@@ -124,7 +130,7 @@ declare
 	over record;
 begin
 	select p.id, p.email into over from public.people p
-	where p.deleted_at <= now() - public.grace() and p.email <> public.gone_address(p.id)
+	where p.deleted_at <= now() - public.grace_time() and p.email <> public.gone_address(p.id)
 	order by p.deleted_at limit 1 for update skip locked;
 	if over.id is null then
 		return 0;

@@ -2,9 +2,8 @@
 -- and these triggers freeze the columns that are evidence once they are written. They hold for everybody, the owner of the tables
 -- too: a migration that must mend something disables the trigger for its transaction, where everybody can read it.
 --
--- What is deleted goes by the owner's functions alone, which no policy binds, when its days of grace are over (functions/ends.sql): of a team
--- its projects, and the keys take along what hangs on them (examples with their ratings, prompts, runs with their files, evaluations with
--- their votes), then the rest, and the team itself, with its members.
+-- What is deleted goes by functions of the owner alone, whom no policy binds, a week after an owner of the team has deleted it: a project with
+-- all that hangs on it (project-ends.sql), and of a team the rest, when its projects are gone (ends.sql).
 --
 -- Cheap where it matters: `update of` asks only when one of these columns is written, which no rating does.
 

@@ -41,7 +41,7 @@ create or replace function project_at(project_slug text, team uuid, seen uuid[])
 begin
 	return (
 		select row_to_json(p) from public.projects p
-		where p.team_id = team and p.slug = project_slug and (seen is null or p.id = any (seen))
+		where p.team_id = team and p.slug = project_slug and (seen is null or p.id = any (seen)) and p.deleted_at is null
 	);
 end $$;
 

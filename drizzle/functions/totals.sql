@@ -20,7 +20,7 @@ create or replace function whole_points(rating real) returns smallint language s
 	select coalesce(floor(rating), 0)::smallint
 $$;
 
--- It also stands for the key that examples have to their project: the project is there, and stays until the transaction ends. A key
+-- It also stands for the key that examples have to their project: the project is there, not deleted, and stays until the transaction ends. A key
 -- would ask that of every row.
 create or replace function count_examples_added() returns trigger language plpgsql security definer set search_path = '' as $$
 declare
@@ -28,7 +28,8 @@ declare
 	free smallint;
 begin
 	for place in select n.team_id, n.project_id from new_rows n group by 1, 2 loop
-		perform from public.projects p where p.team_id = place.team_id and p.id = place.project_id for key share;
+		perform from public.projects p
+		where p.team_id = place.team_id and p.id = place.project_id and p.deleted_at is null for key share;
 		if not found then
 			raise foreign_key_violation using message = 'There is no project ' || place.project_id || ' in this team';
 		end if;

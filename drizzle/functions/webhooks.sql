@@ -13,6 +13,8 @@ begin
 		select e.team_id, e.id, e.project_ids, of_event, payload from public.webhook_endpoints e
 		where e.team_id = team and e.state = 'on' and of_event = any (e.events)
 			and (e.project_ids is null or of_project = any (e.project_ids))
+			-- of a project that was deleted nobody hears any more, also of what ends there afterwards
+			and not exists (select from public.projects p where p.team_id = team and p.id = of_project and p.deleted_at is not null)
 		returning id
 	loop
 		perform public.send_job('delivery.send', made);

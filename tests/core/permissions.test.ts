@@ -7,6 +7,7 @@ const spec: Record<Action, string> = {
 	'project:see': 'otr',
 	'project:create': 'ot',
 	'project:edit': 'o',
+	'project:delete': 'o',
 	'examples:see': 'otr',
 	'examples:add': 'ot',
 	'examples:delete': 'ot',

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import postgres from 'postgres';
 import * as v from 'valibot';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { EventName } from '../../src/lib/contract/events.ts';
 import { ids } from '../../src/lib/contract/ids.ts';
 import type { Operation } from '../../src/lib/contract/operation.ts';
@@ -48,6 +48,9 @@ afterAll(async () => {
 	await owner.end();
 	await sandbox.stop();
 });
+
+// the next operation finds its project again
+afterEach(() => owner`update projects set deleted_at = null, deleted_by = null where deleted_at is not null`);
 
 const emptyProject = async (owner: Scope, rater: Scope) => {
 	const { project } = await newProject(owner, { slug: 'empty', sandboxUrl: sandbox.url });
@@ -126,6 +129,10 @@ const scenes: Record<string, (w: World) => Promise<Scene>> = {
 	'connections.setPrice': async (w) => ({ ids: { connection: w.pricedConnection } }),
 	'project.create': async (w) => ({ input: { connectionId: w.connection, connection: undefined } }),
 	'project.update': async (w) => ({ input: { connectionId: w.connection } }),
+	'project.restore': async (w) => {
+		await owner`update projects set deleted_at = now() where id = ${w.projectId}`;
+		return {};
+	},
 	'ratings.undoRewrite': async (w) => {
 		const client = randomUUID();
 		const rewrite = { exampleId: w.example, output: `Better ${client}`, score: 9, clientId: client };

@@ -31,6 +31,7 @@ const owners = '303 404 403 403 200';
 const data = { members: '401 404 200 200 200', makers: '401 404 403 200 200', owners: '401 404 403 403 200' };
 /** For whoever may knock, but whose request makes no sense: the rest is stopped before that is known. */
 const makersGet = (status: number) => `401 404 403 ${status} ${status}`;
+const ownersGet = (status: number) => `401 404 403 403 ${status}`;
 const everyoneGets = (status: number) => Array(5).fill(status).join(' ');
 
 const team = '/[team=slug]';
@@ -126,6 +127,8 @@ export const lines: Record<string, Line> = {
 
 	// who rates in one project lands on its cards
 	[`${team} page`]: { at: (w) => to.team(w.team), is: '303 404 303 200 200' },
+	// nothing is deleted in these worlds
+	[`${team} ?/restore`]: { at: (w) => to.team(w.team), is: ownersGet(404), send: () => ({ projectId: randomUUID() }) },
 	[`${team}/events GET`]: { at: (w) => to.events(w.team), is: data.members },
 	[`${team}/projects/new page`]: { at: (w) => to.newProject(w.team), is: makers },
 	[`${team}/projects/new ?/create`]: {
@@ -147,6 +150,11 @@ export const lines: Record<string, Line> = {
 	},
 	[`${team}/projects/new ?/tryNew`]: { at: (w) => to.newProject(w.team), is: data.owners, send: () => sandbox },
 	[`${team}/settings page`]: { at: (w) => to.teamSettings(w.team), is: members },
+	[`${team}/settings ?/restore`]: {
+		at: (w) => to.teamSettings(w.team),
+		is: ownersGet(404),
+		send: () => ({ projectId: randomUUID() })
+	},
 	[`${team}/settings/connections page`]: { at: (w) => to.connections(w.team), is: makers },
 	[`${team}/settings/connections ?/tryNew`]: {
 		at: (w) => to.connections(w.team),
@@ -317,6 +325,12 @@ export const lines: Record<string, Line> = {
 		at: in_(to.projectSettings),
 		is: data.owners,
 		send: () => ({ budgetCents: 5000 })
+	},
+	// what is typed is not the name: the worlds keep their project
+	[`${project}/settings ?/delete`]: {
+		at: in_(to.projectSettings),
+		is: ownersGet(422),
+		send: () => ({ confirm: 'Another' })
 	},
 	[`${project}/settings ?/models`]: {
 		at: in_(to.projectSettings),

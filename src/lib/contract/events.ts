@@ -282,6 +282,30 @@ export const events = {
 		({ name }) => `changed the settings of ${name}`,
 		{ topics: inProject, audited: true, feed: 'project:see' }
 	),
+	'project.deleted': event(
+		v.strictObject({ name: v.string(), slug: v.string() }),
+		({ name }) => `deleted the project ${name}`,
+		{ topics: inProject, audited: true, feed: 'project:see' }
+	),
+	'project.restored': event(
+		v.strictObject({ name: v.string(), slug: v.string() }),
+		({ name }) => `brought the project ${name} back`,
+		{ topics: inProject, audited: true, feed: 'project:see' }
+	),
+	/** Written by the database (purge_project_part), when its way back is over: what nobody here can remove is named. */
+	'project.purged': event(
+		v.strictObject({
+			name: v.string(),
+			slug: v.string(),
+			/** At the provider, by its names. */
+			files: v.array(v.string()),
+			models: v.array(v.string()),
+			/** Deployments that could not be stopped. */
+			running: v.array(v.string())
+		}),
+		({ name }) => `removed the project ${name} for good`,
+		{ audited: true }
+	),
 	/** By migration 0021: a project that nobody had given a learning rate of its own. */
 	'project.recipe_renewed': event(
 		v.strictObject({ from: v.number(), to: v.number() }),

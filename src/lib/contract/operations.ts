@@ -12,6 +12,7 @@ import * as keys from './keys.ts';
 import * as pairs from './pairs.ts';
 import * as playground from './playground.ts';
 import * as project from './project.ts';
+import * as projectEnd from './project-end.ts';
 import * as prompts from './prompts.ts';
 import * as ratings from './ratings.ts';
 import * as runComparison from './run-comparison.ts';
@@ -34,6 +35,7 @@ export const operations: readonly Operation[] = [
 	connections,
 	keys,
 	project,
+	projectEnd,
 	budget,
 	examples,
 	prompts,

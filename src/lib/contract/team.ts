@@ -146,6 +146,13 @@ export const DeleteTeam = command({
 	input: v.object({ confirm: v.pipe(v.string('Type the name of the team'), v.trim(), v.maxLength(200)) }),
 	output: v.strictObject({ goneAt: Time }),
 	errors: { invalid: 'The name is another one.' },
-	events: ['team.deleted'],
+	events: [
+		'team.deleted',
+		'run.cancelled',
+		'run.progressed',
+		'serving.stopped',
+		'serving.progressed',
+		'evaluation.failed'
+	],
 	example: { input: { confirm: 'Northwind' }, output: { goneAt: aTime } }
 });

@@ -8,6 +8,7 @@ const allowed = {
 	'project:see': ['owner', 'trainer', 'rater'],
 	'project:create': ['owner', 'trainer'],
 	'project:edit': ['owner'],
+	'project:delete': ['owner'],
 	'examples:see': ['owner', 'trainer', 'rater'],
 	'examples:add': ['owner', 'trainer'],
 	'examples:delete': ['owner', 'trainer'],

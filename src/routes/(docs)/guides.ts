@@ -3,7 +3,7 @@ import { events } from '$lib/contract/events';
 import { tools } from '$lib/contract/mcp';
 import { restBase } from '$lib/contract/openapi/document';
 import { keyLimit, strangerLimit } from '$lib/contract/rest-limits';
-import { graceDays } from '$lib/core/account/grace';
+import { graceDays } from '$lib/core/project/grace';
 import { warnedDaysBefore } from '$lib/core/keys/rules';
 import { config } from '$lib/server/platform/config';
 import { sampleProject } from './samples.ts';

@@ -1,5 +1,5 @@
 import { CreateTeam, ListDeletedTeams, ListTeams, RestoreTeam } from '../../contract/account.ts';
-import { goneAt } from '../../core/account/grace.ts';
+import { goneAt } from '../../core/project/grace.ts';
 import { AppError } from '../../core/errors.ts';
 import { slugFrom } from '../../core/text/slug.ts';
 import type { Role } from '../../core/permissions.ts';
@@ -78,6 +78,8 @@ export const projectFrom = (row: Record<string, unknown>): Project => {
 		nextExample: _e,
 		nextRun: _r,
 		nextEvaluation: _v,
+		deletedAt: _d,
+		deletedBy: _b,
 		...project
 	} = Object.fromEntries(
 		Object.entries(row).map(([name, value]) => [

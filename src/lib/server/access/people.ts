@@ -1,6 +1,6 @@
 import { DeleteAccount, RenamePerson } from '../../contract/account.ts';
 import { nameFrom, normalEmail } from '../../core/account/email.ts';
-import { goneAt } from '../../core/account/grace.ts';
+import { goneAt } from '../../core/project/grace.ts';
 import { AppError } from '../../core/errors.ts';
 import { to } from '../../paths.ts';
 import { config } from '../platform/config.ts';

@@ -55,7 +55,10 @@ export type Scope = Who & {
 };
 
 /** A project as it was when the request came in; what must not change meanwhile is read again under its lock. */
-export type Project = Omit<typeof projects.$inferSelect, 'nextExample' | 'nextRun' | 'nextEvaluation'>;
+export type Project = Omit<
+	typeof projects.$inferSelect,
+	'nextExample' | 'nextRun' | 'nextEvaluation' | 'deletedAt' | 'deletedBy'
+>;
 
 /** A scope in one of its projects. */
 export type ProjectScope = Scope & { project: Project };
@@ -158,7 +161,7 @@ export const together = <S extends Scope, T>(scope: S, work: (scope: S) => Promi
 export const inProject = async <S extends Scope>(scope: S, slug: string): Promise<S & ProjectScope> => {
 	const [found] = await scope.tx((tx) => tx.select().from(projects).where(eq(projects.slug, slug)));
 	if (!found) throw noProject();
-	const { nextExample: _e, nextRun: _r, nextEvaluation: _v, ...project } = found;
+	const { nextExample: _e, nextRun: _r, nextEvaluation: _v, deletedAt: _d, deletedBy: _b, ...project } = found;
 	return { ...scope, project };
 };
 

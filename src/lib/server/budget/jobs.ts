@@ -23,13 +23,14 @@ const toTellOf = (scope: Scope, noticeId: string) =>
 			.select({ name: projects.name, slug: projects.slug })
 			.from(projects)
 			.where(eq(projects.id, notice.projectId));
+		if (!project) return null; // deleted meanwhile
 		const owners = await tx
 			.select({ email: named.email })
 			.from(members)
 			.innerJoin(membersWithAddress, eq(named.id, members.personId))
 			.where(eq(members.role, 'owner'));
 		const { spentCents } = await budgetFacts(tx, notice.projectId, new Date());
-		return { notice, team: team!, project: project!, owners, spentCents };
+		return { notice, team: team!, project, owners, spentCents };
 	});
 
 /** Tells the owners by mail that a mark of the budget was passed. One whose mail is refused holds up none of the others; if nobody got theirs, it throws. */

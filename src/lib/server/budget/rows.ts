@@ -14,7 +14,7 @@ import {
 } from '../../core/budget/month.ts';
 import type { BudgetFacts } from '../../core/budget/fits.ts';
 import { overBudget } from '../../core/budget/words.ts';
-import type { Scope, Tx } from '../access/scope.ts';
+import { type Scope, type Tx, noProject } from '../access/scope.ts';
 import { record, theProduct } from '../events/record.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { answerCosts, budgetNotices, budgets, projects, runs, servings } from '../platform/db/schema.ts';
@@ -87,12 +87,23 @@ export const shownBudget = async (tx: Tx, projectId: string, now: Date): Promise
 	};
 };
 
+/** A step: nobody deletes the project until this transaction is over. Throws *not found* where somebody has. */
+const mustStand = async (tx: Tx, projectId: string): Promise<void> => {
+	const [found] = await tx
+		.select({ id: projects.id })
+		.from(projects)
+		.where(eq(projects.id, projectId))
+		.for('key share');
+	if (!found) throw noProject();
+};
+
 /**
  * A step: the one gate before anything that is billed. Throws *over budget* unless what is left of the month pays for it. Whoever asks
  * for the same project waits until this transaction is over, so that what it is about to write is counted. What costs nothing always
- * passes; of what nobody knows the price of (null), anything must be left. `counted`: what of it was estimated before, and is counted already.
+ * passes; of what nobody knows the price of (null), anything must be left. Nothing passes for a project that was deleted. `counted`: what of it was estimated before, and is counted already.
  */
 export const mustAfford = async (tx: Tx, projectId: string, cents: number | null, counted = 0): Promise<void> => {
+	await mustStand(tx, projectId);
 	if (cents === 0) return;
 	await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${projectId}, 2))`);
 	const budgetCents = await budgetOf(tx, projectId);
@@ -112,6 +123,8 @@ export const noteSpending = async (tx: Tx, projectId: string): Promise<void> => 
 	const month = monthOf(now);
 	const passed = marksPassed(spentCents, budgetCents);
 	if (passed.length === 0) return;
+	const [project] = await tx.select({ slug: projects.slug }).from(projects).where(eq(projects.id, projectId));
+	if (!project) return; // deleted meanwhile
 	const told = await tx
 		.insert(budgetNotices)
 		.values(passed.map((percent) => ({ projectId, month, cents: budgetCents, percent })))
@@ -121,13 +134,12 @@ export const noteSpending = async (tx: Tx, projectId: string): Promise<void> => 
 	// who passes both at once hears of the higher one
 	const { id: noticeId, percent } = told.reduce((one, other) => (one.percent > other.percent ? one : other));
 	await enqueue(tx, 'notice.mail', { noticeId });
-	const [project] = await tx.select({ slug: projects.slug }).from(projects).where(eq(projects.id, projectId));
 	await record(tx, theProduct, {
 		event: 'budget.reached',
 		subject: projectId,
 		projectId,
 		details: {
-			project: project!.slug,
+			project: project.slug,
 			month,
 			percent,
 			spentMicros: Math.round(spentCents * 10_000),

@@ -108,7 +108,7 @@ export const removeConnection = command(RemoveConnection, async (scope, { connec
 		if (!isForeignKey(problem)) throw problem;
 		throw new AppError(
 			'conflict',
-			'Past runs or evaluations were made through this connection, so its record stays. Replace its key if it must not be used again.'
+			'Past runs or evaluations were made through this connection, or a deleted project that can still be brought back is on it, so its record stays. Replace its key if it must not be used again.'
 		);
 	}
 });

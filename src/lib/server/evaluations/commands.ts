@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { RevealResults } from '../../contract/evaluation-results.ts';
 import { CreateEvaluation, Remark, RetryGeneration, Vote } from '../../contract/evaluations.ts';
 import { CreateScoring, ScoreAnswer } from '../../contract/scoring.ts';
@@ -6,6 +6,7 @@ import { AppError, Changed } from '../../core/errors.ts';
 import type { Mark } from '../../core/evaluations/ballots.ts';
 import type { ScoreMark } from '../../core/evaluations/scoring.ts';
 import { command } from '../access/operation.ts';
+import type { Tx } from '../access/scope.ts';
 import { deed } from '../events/deed.ts';
 import { record } from '../events/record.ts';
 import { enqueue } from '../jobs/queue.ts';
@@ -18,6 +19,7 @@ import { voter } from './ballots.ts';
 import { baseProblem } from './base.ts';
 import { readyRun, refuseTwin, setUp } from './contest.ts';
 import { peopleOf } from './electorate.ts';
+import { become } from './generation.ts';
 import { evaluationOf, noEvaluation } from './rows.ts';
 import { countedResult } from './verdict.ts';
 import { nextAttempt } from './tries.ts';
@@ -184,3 +186,12 @@ export const retryGeneration = command(RetryGeneration, (scope, { evaluationId }
 		return null;
 	})
 );
+
+/** A step: whatever is being answered in a project ends, with this sentence, and can be tried again. */
+export const stopGenerating = async (tx: Tx, projectId: string, problem: string): Promise<void> => {
+	const open = await tx
+		.select()
+		.from(evaluations)
+		.where(and(eq(evaluations.projectId, projectId), eq(evaluations.status, 'generating')));
+	for (const evaluation of open) await become(tx, evaluation, { status: 'failed', problem });
+};

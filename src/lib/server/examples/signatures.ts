@@ -29,7 +29,8 @@ const signSome = (scope: Scope, projectId: string): Promise<number> =>
 			})
 			.from(projects)
 			.where(eq(projects.id, projectId));
-		const { next, first } = place!;
+		if (!place) return 0; // deleted meanwhile
+		const { next, first } = place;
 		const count = Math.min(blocksAtOnce, Math.floor(next / signedTogether) - first);
 		if (count <= 0) return 0;
 		const from = first * signedTogether;

@@ -1,4 +1,4 @@
-import type { Scope, Tx } from '../access/scope.ts';
+import { type Scope, type Tx, noProject } from '../access/scope.ts';
 import type { Chunk } from './stage.ts';
 
 /** A step: moves what is staged into the project, under the team's policies. Returns how many were new. */
@@ -33,8 +33,10 @@ export const addStaged = async (
 		return insert('skipped');
 	});
 	await savepoint;
-	if (count === 0) await sql`update projects set next_example = next_example - ${size} where id = ${projectId}`;
-	else if (chunk.opinions > 0) await addOpinions(tx, scope, projectId);
+	if (count === 0) {
+		const back = await sql`update projects set next_example = next_example - ${size} where id = ${projectId}`;
+		if (back.count === 0) throw noProject(); // deleted meanwhile
+	} else if (chunk.opinions > 0) await addOpinions(tx, scope, projectId);
 	return count;
 };
 

@@ -57,10 +57,32 @@ const removed = (ask: (sql: postgres.ISql) => postgres.PendingQuery<postgres.Row
 export const purgeTeams = (rows = batch) => untilNothing(removed((sql) => sql`select purge_team(${rows}) as removed`));
 export const purgeAccounts = () => untilNothing(removed((sql) => sql`select purge_account() as removed`));
 
+/**
+ * Removes projects whose way back is over (drizzle/functions/project-ends.sql), one after the other and each in batches: an example
+ * goes with its ratings and rewrites. Answers how many went.
+ */
+export const purgeProjects = async (rows = batch / 5): Promise<number> => {
+	let gone = 0;
+	for (let round = 0; round < mostBatches; round++) {
+		const [part] = await plainPool().begin((sql) => sql`select * from purge_project_part(${rows})`, 'long');
+		if (!part) break;
+		if (!part.is_gone) continue;
+		gone++;
+		log.info('purged', { what: 'project', team: part.team, project: part.project });
+	}
+	return gone;
+};
+
 /** All of them, one after the other. What goes wrong with one stands in the log, and is no trouble of the others. */
 export const purgeAll = async (): Promise<void> => {
 	const logs = (Object.keys(kept) as Purged[]).map((what) => [what, () => purge(what)] as const);
-	for (const [what, remove] of [...logs, ['teams', purgeTeams], ['accounts', purgeAccounts]] as const)
+	// a team goes when its projects are gone
+	const ends = [
+		['projects', purgeProjects],
+		['teams', purgeTeams],
+		['accounts', purgeAccounts]
+	] as const;
+	for (const [what, remove] of [...logs, ...ends])
 		try {
 			const rows = await remove();
 			if (rows > 0) log.info('purged', { what, rows });

@@ -4,6 +4,7 @@ import { stillBilled } from '../../core/runs/billing.ts';
 import { limitProblem } from '../../core/runs/recipe-limits.ts';
 import { runCan } from '../../core/runs/status.ts';
 import { command } from '../access/operation.ts';
+import type { Scope, Tx } from '../access/scope.ts';
 import { openAccess } from '../connections/rows.ts';
 import { record } from '../events/record.ts';
 import { enqueue } from '../jobs/queue.ts';
@@ -54,6 +55,23 @@ export const startRun = command(
 const answerWithinMs = 5_000;
 
 /**
+ * A step: calls a run off that can be, and was not before. Nothing has been ordered: it ends here. Else the worker that
+ * orders or follows it carries it out.
+ */
+export const callOff = async (tx: Tx, scope: Scope, run: Run): Promise<void> => {
+	await record(tx, scope, {
+		event: 'run.cancelled',
+		subject: run.id,
+		projectId: run.projectId,
+		details: { version: run.version, status: run.status }
+	});
+	await changeRun(tx, scope, run, { cancelRequestedAt: new Date() });
+	if (!run.submittedAt && !run.jobId) return endRun(tx, scope, run, 'cancelled', null);
+	await noteEvent(tx, run, { level: 'warning', kind: 'cancel', message: 'Somebody cancelled the run.' });
+	if (!run.jobId) await enqueue(tx, 'run.submit', { runId: run.id });
+};
+
+/**
  * Calls a run off, and says what is billed all the same. Cancelled already is as good; a run that has ended is a
  * *conflict*. What the provider does not hear now, the worker tells it as soon as it can.
  */
@@ -64,22 +82,9 @@ export const cancelRun = command(CancelRun, async (scope, { runId }) => {
 		if (run.status === 'cancelled' || run.status === 'cancelling') return { run, access: null, billed };
 		if (!runCan.cancel(run)) throw new AppError('conflict', `v${run.version} is ${run.status}. ${billed}`);
 		if (run.cancelRequestedAt) return { run, access: null, billed };
-		await record(tx, scope, {
-			event: 'run.cancelled',
-			subject: run.id,
-			projectId: run.projectId,
-			details: { version: run.version, status: run.status }
-		});
-		await changeRun(tx, scope, run, { cancelRequestedAt: new Date() });
-		if (!run.submittedAt && !run.jobId) {
-			await endRun(tx, scope, run, 'cancelled', null);
-			return { run, access: null, billed };
-		}
-		await noteEvent(tx, run, { level: 'warning', kind: 'cancel', message: 'Somebody cancelled the run.' });
-		// the access is only opened with a job: before that the worker, which knows more, carries the cancellation out
-		if (run.jobId) return { run, access: await openAccess(tx, run.connectionId), billed };
-		await enqueue(tx, 'run.submit', { runId: run.id });
-		return { run, access: null, billed };
+		await callOff(tx, scope, run);
+		// only opened with a job: before that the worker, which knows more, carries the cancellation out
+		return { run, access: run.jobId ? await openAccess(tx, run.connectionId) : null, billed };
 	});
 	if (access) {
 		await passCancelOn(scope, run, { ...access, signal: AbortSignal.timeout(answerWithinMs) }).catch((problem) => {

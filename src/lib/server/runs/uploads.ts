@@ -79,7 +79,8 @@ export const isShortEnough = async (scope: Scope, runId: string, access: Access)
 			.select({ systemPrompt: projects.systemPrompt })
 			.from(projects)
 			.where(eq(projects.id, now.projectId));
-		const named = await namesOfLines(tx, project!, now, cut);
+		if (!project) return false; // deleted meanwhile, and the run is called off
+		const named = await namesOfLines(tx, project, now, cut);
 		await endRun(tx, scope, now, 'failed', cutInWords(name, contextTokens, named));
 		return false;
 	});

@@ -35,27 +35,27 @@ export const startServing = command(StartServing, async (scope, { runId }) => {
 	}
 });
 
+/** A step: nobody needs it from now on: whoever wanted it before reads that, and does not start it again. */
+export const halt = async (tx: Tx, scope: Scope, alive: Serving, { version }: Pick<Run, 'version'>): Promise<void> => {
+	const pressed = { stoppedBy: scope.userId, idleAt: new Date() };
+	if (alive.status === 'stopping') return changeServing(tx, scope, alive, pressed);
+	await record(tx, scope, {
+		event: 'serving.stopped',
+		subject: alive.id,
+		projectId: alive.projectId,
+		details: { run: alive.runId, version, ...ofItsBase(alive) }
+	});
+	// with a problem it would end as failed, and that it does not: somebody wanted it so
+	await changeServing(tx, scope, alive, { ...pressed, status: 'stopping', problem: null });
+	await enqueue(tx, 'serving.follow', { servingId: alive.id });
+};
+
 /** Stops paying for a run's model, also where an evaluation waits for its answers. Stopped already is as good. */
 export const stopServing = command(StopServing, (scope, { runId, ofBase }) =>
 	scope.tx(async (tx) => {
 		const run = await runOf(tx, scope, runId, { lock: true });
 		const alive = await aliveServing(tx, run.id, ofBase);
-		if (!alive) return null;
-		// nobody needs it from now on: whoever wanted it before reads that, and does not start it again
-		const pressed = { stoppedBy: scope.userId, idleAt: new Date() };
-		if (alive.status === 'stopping') {
-			await changeServing(tx, scope, alive, pressed);
-			return null;
-		}
-		await record(tx, scope, {
-			event: 'serving.stopped',
-			subject: alive.id,
-			projectId: run.projectId,
-			details: { run: run.id, version: run.version, ...ofItsBase(alive) }
-		});
-		// with a problem it would end as failed, and that it does not: somebody wanted it so
-		await changeServing(tx, scope, alive, { ...pressed, status: 'stopping', problem: null });
-		await enqueue(tx, 'serving.follow', { servingId: alive.id });
+		if (alive) await halt(tx, scope, alive, run);
 		return null;
 	})
 );

@@ -1,16 +1,10 @@
 import { eq, sql } from 'drizzle-orm';
-import { ChangeRole, DeleteTeam, LeaveTeam, RemoveMember } from '../../contract/team.ts';
-import { goneAt } from '../../core/account/grace.ts';
+import { ChangeRole, LeaveTeam, RemoveMember } from '../../contract/team.ts';
 import { AppError } from '../../core/errors.ts';
-import { to } from '../../paths.ts';
-import { membersWithAddress, named } from '../access/named.ts';
 import { command } from '../access/operation.ts';
 import type { Scope, Tx } from '../access/scope.ts';
 import { record } from '../events/record.ts';
-import { config } from '../platform/config.ts';
-import { members, teams } from '../platform/db/schema.ts';
-import { teamDeletedMail } from '../platform/mail/messages.ts';
-import { tryMail } from '../platform/mail/send.ts';
+import { members } from '../platform/db/schema.ts';
 import { memberOf, placeOf } from './rows.ts';
 
 const codeOf = (problem: unknown) => (problem as { cause?: { code?: string } }).cause?.code;
@@ -63,32 +57,3 @@ export const leaveTeam = command(LeaveTeam, (scope) =>
 		if (!row?.left) throw new AppError('not_found', 'You are not in this team any more.');
 	})
 );
-
-/**
- * Closes the team at once, for everybody and for its keys; an owner may bring it back within a week. The owners have a mail of it. Throws
- * *invalid* under `confirm`.
- */
-export const deleteTeam = command(DeleteTeam, async (scope, { confirm }) => {
-	const { team, owners, gone } = await scope.tx(async (tx) => {
-		const [team] = await tx.select().from(teams).for('update');
-		if (confirm !== team!.name.trim())
-			throw new AppError('invalid', `This is not the name of the team. It is ${team!.name}.`, 'confirm');
-		const owners = await tx
-			.select({ id: named.id, name: named.name, email: named.email })
-			.from(members)
-			.innerJoin(membersWithAddress, eq(named.id, members.personId))
-			.where(eq(members.role, 'owner'));
-		await record(tx, scope, { event: 'team.deleted', subject: scope.teamId, details: { name: team!.name } });
-		const [marked] = await tx
-			.update(teams)
-			.set({ deletedAt: sql`now()` })
-			.returning({ at: teams.deletedAt });
-		return { team: team!, owners, gone: goneAt(marked!.at!) };
-	});
-	const by = owners.find(({ id }) => id === scope.userId)?.name ?? 'An owner';
-	const link = config().origin + to.deletedTeams();
-	await Promise.all(
-		owners.map(({ email }) => tryMail(teamDeletedMail({ to: email, team: team.name, by, goneAt: gone, link })))
-	);
-	return { goneAt: gone };
-});

@@ -357,11 +357,19 @@ export const projects = teamTable(
 		compared: integer().notNull().default(0),
 		/** The number the next prompt of the pool gets, and what they were all compared with last (prompts/compare.ts). */
 		nextPrompt: integer().notNull().default(1),
-		promptsCompared: text().notNull().default('')
+		promptsCompared: text().notNull().default(''),
+		/** It is nowhere any more, and can be brought back for a while (core/project/grace.ts). */
+		deletedAt: at(),
+		deletedBy: uuid()
 	},
-	{ add: ['owner', 'trainer'], change: ['owner', 'trainer'], remove: [], project: 'id' },
+	{ add: ['owner', 'trainer'], change: ['owner', 'trainer'], remove: [], project: 'id', living: true },
 	(t) => [
+		// one that is deleted keeps its address for as long as it can come back
 		unique().on(t.teamId, t.slug),
+		// what the janitor looks for, of every team
+		index('projects_deleted')
+			.on(t.deletedAt)
+			.where(sql`deleted_at is not null`),
 		inTeam(t, t.connectionId, connections, 'no action'),
 		between('projects', 'quality_threshold', 1, 10)
 	]

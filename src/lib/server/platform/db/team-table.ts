@@ -27,6 +27,8 @@ export type Rights = {
 	remove: Role[];
 	/** The column that names the project, for members who may only see some of them; of several they see all, or not the row. */
 	project?: 'project_id' | 'id' | 'project_ids';
+	/** A row that was deleted does not exist for whoever serves: only functions bring it back (functions/project-ends.sql). */
+	living?: true;
 	/** What the keys of its children repeat besides team and id, so that a child cannot name one place and hang on another. */
 	carries?: string[];
 	/**
@@ -73,8 +75,11 @@ const asActor = (actor: Rights['actor']) => {
 
 /** The four policies of one table, one for each command. */
 export const policies = (table: string, rights: Rights, team = 'team_id') => {
+	const living = rights.living ? ' and deleted_at is null' : '';
 	const own = (roles: Role[], and = '') =>
-		sql.raw(ownTeam(team, roles) + ownProject(rights.project) + (roles.length === 0 ? ' and false' : '') + and);
+		sql.raw(
+			ownTeam(team, roles) + ownProject(rights.project) + living + (roles.length === 0 ? ' and false' : '') + and
+		);
 	const rows = (roles: Role[]): SQL => own(roles);
 	return [
 		pgPolicy(`${table}_read`, { for: 'select', to: app, using: rows(rights.read ?? everyone) }),

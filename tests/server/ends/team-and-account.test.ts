@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { graceDays } from '../../../src/lib/core/account/grace.ts';
+import { graceDays } from '../../../src/lib/core/project/grace.ts';
 import { enterWithKey } from '../../../src/lib/server/access/keys.ts';
 import {
 	listDeletedTeams,
@@ -19,8 +19,9 @@ import { randomToken, sha256 } from '../../../src/lib/server/platform/crypto.ts'
 import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
 import { auditEntries, members } from '../../../src/lib/server/platform/db/schema.ts';
 import { listMails } from '../../../src/lib/server/platform/mail/outbox.ts';
-import { purgeAccounts, purgeTeams } from '../../../src/lib/server/platform/purge.ts';
-import { changeRole, deleteTeam, leaveTeam, removeMember } from '../../../src/lib/server/team/commands.ts';
+import { purgeAccounts, purgeProjects, purgeTeams } from '../../../src/lib/server/platform/purge.ts';
+import { deleteTeam } from '../../../src/lib/server/ends/commands.ts';
+import { changeRole, leaveTeam, removeMember } from '../../../src/lib/server/team/commands.ts';
 import { inviteMember } from '../../../src/lib/server/team/invitations.ts';
 import { verify } from '../../../src/lib/server/verify/verify.ts';
 import { plant, scan } from '../../support/canary.ts';
@@ -53,7 +54,7 @@ const audited = (scope: Scope) =>
 	scope.tx(async (tx) => (await tx.select().from(auditEntries)).map(({ action }) => action));
 
 test('the database gives as many days as people are told', async () => {
-	const [row] = await owner`select extract(days from grace())::int as days`;
+	const [row] = await owner`select (extract(epoch from grace_time()) / 86400)::int as days`;
 	expect(row!.days).toBe(graceDays);
 });
 
@@ -159,15 +160,22 @@ describe('a team that is deleted', () => {
 		expect(planted.length).toBeGreaterThan(90);
 		expect(empty.filter((column) => !/^public\.(outbox|activities|audit_links)\./.test(column))).toEqual([]);
 		await owner`update teams set name = name || ${canary} where id = ${team.teamId}`;
-		await owner`update teams set deleted_at = now() where id = ${team.teamId}`;
-		await ago('teams', team.teamId, graceDays - 0.5);
-		expect(await purgeTeams(3)).toBe(0);
+		const endedAgo = async (days: number) => {
+			await ago('teams', team.teamId, days);
+			await owner`update projects set deleted_at = t.deleted_at from teams t
+				where t.id = team_id and t.id = ${team.teamId}`;
+		};
+		await endedAgo(graceDays - 0.5);
+		expect((await purgeProjects(50)) + (await purgeTeams(3))).toBe(0);
+		// what a provider might still run is waited for, four weeks
+		await endedAgo(5 * graceDays);
+		expect(await purgeTeams(3), 'not before its projects').toBe(0);
 		expect(await scan(owner, canary)).not.toEqual([]);
 
-		await ago('teams', team.teamId, graceDays + 1);
 		const counts = () => owner`select (select count(*)::int from examples where team_id = ${other.teamId}) as examples,
 			(select count(*)::int from audit_entries where team_id = ${other.teamId}) as entries`;
 		const before = await counts();
+		expect(await purgeProjects(50)).toBe(1);
 		expect(await purgeTeams(3)).toBeGreaterThan(10);
 		expect(await scan(owner, canary)).toEqual([]);
 		expect(await scan(owner, team.teamId)).toEqual([]);
