@@ -130,8 +130,9 @@ const scenes: Record<string, (w: World) => Promise<Scene>> = {
 	'project.create': async (w) => ({ input: { connectionId: w.connection, connection: undefined } }),
 	'project.update': async (w) => ({ input: { connectionId: w.connection } }),
 	'project.restore': async (w) => {
+		const actor = await actorIn(w, 'owner');
 		await owner`update projects set deleted_at = now() where id = ${w.projectId}`;
-		return {};
+		return { actor };
 	},
 	'ratings.undoRewrite': async (w) => {
 		const client = randomUUID();

@@ -22,12 +22,16 @@ import { owner } from '../../support/owner.ts';
 import { drive, endpointsAt, newRun, newWorkshop } from '../../support/training.ts';
 
 let sandbox: Awaited<ReturnType<typeof startSandbox>>;
+/** Where a training is not over before it can be called off. */
+let unhurried: Awaited<ReturnType<typeof startSandbox>>;
 beforeAll(async () => {
 	sandbox = await startSandbox({ port: 0, speed: 100 });
+	unhurried = await startSandbox({ port: 0, speed: 0.5 });
 });
 afterAll(async () => {
 	await closePools();
 	await sandbox.stop();
+	await unhurried.stop();
 });
 
 const confirm = 'Support';
@@ -73,7 +77,7 @@ test('a model that runs is stopped at once, and none is started any more', async
 });
 
 test('a training is called off at the provider, and what is billed all the same is said before', async () => {
-	const { scope, slug } = await newWorkshop(sandbox.url, { key: 'sandbox-slow-end' });
+	const { scope, slug } = await newWorkshop(unhurried.url);
 	const here = await inProject(scope, slug);
 	const { id } = await startRun(here, newRun());
 	await submitRun(scope, id, signal);
