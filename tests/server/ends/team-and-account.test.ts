@@ -12,7 +12,7 @@ import {
 } from '../../../src/lib/server/access/memberships.ts';
 import { deleteAccount, personWith } from '../../../src/lib/server/access/people.ts';
 import { lookAtInvitation } from '../../../src/lib/server/access/invitations.ts';
-import { type Scope, scopeFor } from '../../../src/lib/server/access/scope.ts';
+import { type Scope, inProject, scopeFor } from '../../../src/lib/server/access/scope.ts';
 import { createKey } from '../../../src/lib/server/keys/commands.ts';
 import { sweepAll } from '../../../src/lib/server/jobs/worker.ts';
 import { randomToken, sha256 } from '../../../src/lib/server/platform/crypto.ts';
@@ -20,13 +20,13 @@ import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools
 import { auditEntries, members } from '../../../src/lib/server/platform/db/schema.ts';
 import { listMails } from '../../../src/lib/server/platform/mail/outbox.ts';
 import { purgeAccounts, purgeProjects, purgeTeams } from '../../../src/lib/server/platform/purge.ts';
-import { deleteTeam } from '../../../src/lib/server/ends/commands.ts';
+import { deleteProject, deleteTeam } from '../../../src/lib/server/ends/commands.ts';
 import { changeRole, leaveTeam, removeMember } from '../../../src/lib/server/team/commands.ts';
 import { inviteMember } from '../../../src/lib/server/team/invitations.ts';
 import { verify } from '../../../src/lib/server/verify/verify.ts';
 import { plant, scan } from '../../support/canary.ts';
 import { oneOfEach } from '../../support/one-of-each.ts';
-import { newPerson, newTeam } from '../../support/team.ts';
+import { newPerson, newProject, newTeam } from '../../support/team.ts';
 import { newSession } from '../../support/session.ts';
 
 const owner = postgres(process.env.DATABASE_URL!, { max: 3, onnotice: () => {} });
@@ -137,6 +137,22 @@ describe('a team that is deleted', () => {
 		// a second press finds nothing to bring back
 		await expect(back(team.owner)).rejects.toMatchObject({ code: 'not_found' });
 		expect(await slugsOf(team.owner)).toEqual([team.slug]);
+	});
+
+	test('comes back with the projects that went with it, and not with one that was deleted before', async () => {
+		const team = await newTeam();
+		const [stays, goes] = [
+			await newProject(team.scope, { slug: 'stays' }),
+			await newProject(team.scope, { slug: 'goes' })
+		];
+		await deleteProject(await inProject(team.scope, 'goes'), { confirm: goes.project.name });
+		await end(team);
+		const gone = () =>
+			owner`select slug from projects where team_id = ${team.teamId} and deleted_at is not null order by 1`;
+		expect((await gone()).map(({ slug }) => slug)).toEqual(['goes', 'stays']);
+		await restoreTeam(self(team.owner), { teamId: team.teamId });
+		expect((await gone()).map(({ slug }) => slug)).toEqual(['goes']);
+		expect((await inProject(team.scope, 'stays')).project.id).toBe(stays.project.id);
 	});
 
 	test('is told to its owners by mail, with the way back', async () => {
