@@ -8,6 +8,7 @@ import { type Measure, spent } from './measure.ts';
 
 const pairs = 2000;
 const votes = 3;
+const warming = 4;
 const rounds = 12;
 const ticksPerSecond = 100;
 
@@ -66,26 +67,35 @@ export const run = async ({ owner }: { owner: postgres.Sql }): Promise<Measure[]
 	const inside = await inProject(scope, slug);
 	await revealResults(inside, { evaluationId: id });
 	const open = () => getResults(inside, { evaluationId: id, show: 'all', page: 1 });
-	for (let round = 0; round < 4; round++) await open();
-	const [server, database]: [number[], number[]] = [[], []];
-	for (let round = 0; round < rounds; round++) {
-		const before = await databaseMs(owner);
-		server.push(await spent(open));
-		database.push((await databaseMs(owner)) - before);
-	}
-	const all = server.map((ms, round) => ms + database[round]!);
-	const ofDatabase = database.reduce((sum, ms) => sum + ms, 0) / rounds;
+	/** Of each round what the server and its database spend, in milliseconds. */
+	const measured = async (prepare: (round: number) => Promise<unknown>) => {
+		const [server, database]: [number[], number[]] = [[], []];
+		for (let round = -warming; round < rounds; round++) {
+			await prepare(round);
+			const before = await databaseMs(owner);
+			const ms = await spent(open);
+			if (round < 0) continue;
+			server.push(ms);
+			database.push((await databaseMs(owner)) - before);
+		}
+		return {
+			all: server.map((ms, round) => ms + database[round]!),
+			note: `of the database ${(database.reduce((sum, ms) => sum + ms, 0) / rounds).toFixed(0)} ms on average, in steps of ${1000 / ticksPerSecond} ms`
+		};
+	};
+	const again = await measured(async () => {});
+	// under another name of the project every answer is looked through anew, as after a start of the server
+	const first = await measured((round) => owner`update projects set name = ${`Support ${round}`} where slug = ${slug}`);
+	const what = `results of ${pairs.toLocaleString('en')} pairs with ${votes} votes each`;
+	const told = { unit: 'ms', judged: 'value' as const, better: 'lower' as const };
 	return [
 		{
-			id: 'RESULTS',
-			what: `results of ${pairs.toLocaleString('en')} pairs with ${votes} votes each: processor of server and database`,
-			unit: 'ms',
-			values: all,
-			judged: 'value',
-			target: 300,
-			moonshot: 100,
-			better: 'lower',
-			note: `of the database ${ofDatabase.toFixed(0)} ms on average, in steps of ${1000 / ticksPerSecond} ms`
+			...{ id: 'RESULTS', what: `${what}: processor of server and database`, ...told },
+			...{ values: again.all, note: again.note, target: 300, moonshot: 100 }
+		},
+		{
+			...{ id: 'RESULTS', what: `the same for the first time since a start, answers looked through`, ...told },
+			...{ values: first.all, note: first.note, target: 300, moonshot: 100 }
 		}
 	];
 };

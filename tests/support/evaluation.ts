@@ -36,27 +36,30 @@ export const addExamples = (
 	{ split, from = 1 }: { split: 'train' | 'validation' | null; from?: number }
 ) =>
 	scope.tx(async (tx) => {
-		const rows = await tx
-			.insert(examples)
-			.values(
-				questions.map((question, i) => {
-					const messages = conversation(question);
-					return {
-						projectId,
-						number: from + i,
-						messages,
-						split,
-						contentHash: digest(JSON.stringify(messages)),
-						promptHash: digest(promptText(messages)),
-						tokens: 10,
-						rating: 9,
-						ratingsCount: 1,
-						origin: 'written' as const
-					};
-				})
-			)
-			.returning({ id: examples.id });
-		return rows.map(({ id }) => id);
+		const rows = questions.map((question, i) => {
+			const messages = conversation(question);
+			return {
+				projectId,
+				number: from + i,
+				messages,
+				split,
+				contentHash: digest(JSON.stringify(messages)),
+				promptHash: digest(promptText(messages)),
+				tokens: 10,
+				rating: 9,
+				ratingsCount: 1,
+				origin: 'written' as const
+			};
+		});
+		const ids: string[] = [];
+		// thousands in one statement would not end within its time on a machine that does other things too
+		for (let at = 0; at < rows.length; at += 250)
+			for (const { id } of await tx
+				.insert(examples)
+				.values(rows.slice(at, at + 250))
+				.returning({ id: examples.id }))
+				ids.push(id);
+		return ids;
 	});
 
 /** A run whose model is there, without a provider. */

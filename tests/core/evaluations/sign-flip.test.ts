@@ -50,3 +50,12 @@ test('nothing that differs is no evidence, and 2,000 prompts of three votes are 
 	expect(signFlip(many)).toBeGreaterThan(0);
 	expect(signFlip(many)).toBeLessThan(0.05);
 });
+
+test('whichever size most prompts have, and however clear they are, nothing is lost', () => {
+	// all of one sign: one of 2^n ways, and its mirror image
+	for (const n of [20, 1000]) {
+		expect(Math.log2(signFlip(singleVotes(n, 0)))).toBeCloseTo(1 - n, 8);
+		expect(Math.log2(signFlip({ votes: 3, counts: [0, 0, 0, 5, 0, n - 7, 7] }))).toBeCloseTo(1 - n, 8);
+		expect(Math.log2(signFlip({ votes: 2, counts: [3, n - 3, 9, 0, 0] }))).toBeCloseTo(1 - n, 8);
+	}
+});

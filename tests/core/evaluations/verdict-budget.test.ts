@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { signTest } from '../../../src/lib/core/math/binomial.ts';
 import { decisionOf, verdictKind } from '../../../src/lib/core/evaluations/rules.ts';
 import { singleTally } from '../../../src/lib/core/evaluations/tally.ts';
-import { above, alarms, alarmsWithContinue, anytimeCoverage, simulated, tablesOf } from '../../support/false-alarms.ts';
+import { above, alarms, alarmsWithContinue, simulated, tablesOf } from '../../support/false-alarms.ts';
 
 // The small grid: exact for one vote a prompt, seeded for several. `npm run bench -- FALSE` runs the full one.
 
@@ -90,15 +90,3 @@ test('several votes with Continue: within 4 %', () => {
 	const cell = { votes: 3, taste: 1.5, ties: 0.2, prompts: 27, runs: 1000, goesOn: true };
 	expect(simulated(cell, 'ship-it')).toBeLessThanOrEqual(above(0.04, cell.runs));
 });
-
-test.each([
-	[60, 1, 0.6, 0.2],
-	[60, 1, 0.9, 0],
-	[40, 3, 0.7, 0.3]
-])(
-	'the always-valid interval, stopped when it leaves out 0, covers the truth: %i prompts, %i votes',
-	(prompts, votes, wins, ties) => {
-		const runs = 300;
-		expect(anytimeCoverage(prompts, votes, wins, ties, runs)).toBeGreaterThanOrEqual(1 - above(0.05, runs));
-	}
-);

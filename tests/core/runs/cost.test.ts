@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { estimateCost, formatCents, formatEstimate } from '../../../src/lib/core/runs/cost.ts';
+import { estimateCost, formatCents, formatEstimate, runCost } from '../../../src/lib/core/runs/cost.ts';
 
 test('tokens × epochs at a price per million', () => {
 	// a job whose price is known: 1,491,033 tokens, 3 epochs, $1.50 a million: $6.71 (server/providers/README.md)
@@ -93,4 +93,14 @@ test('money as people read it', () => {
 		'$12,345.67'
 	]);
 	expect(formatEstimate(30)).toBe('≈ $0.30');
+});
+
+test('a run costs what was billed, until then what it is estimated at, and without a bill nothing is said', () => {
+	const run = { status: 'training', costCents: null, estimateCents: 400 } as const;
+	expect(runCost(run)).toBe('≈ $4.00');
+	expect(runCost({ ...run, estimateCents: 0 })).toBe('$0');
+	expect(runCost({ ...run, estimateCents: null })).toBe('–');
+	expect(runCost({ ...run, status: 'failed' })).toBe('–');
+	expect(runCost({ ...run, status: 'ready', costCents: 321 })).toBe('$3.21');
+	expect(runCost({ ...run, costCents: 0 })).toBe('$0.00');
 });

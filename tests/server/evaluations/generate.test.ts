@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { eq } from 'drizzle-orm';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { connections, evaluations, outbox, outputs } from '../../../src/lib/server/platform/db/schema.ts';
 import { generateOutputs } from '../../../src/lib/server/evaluations/generate.ts';
@@ -9,6 +9,7 @@ import { retryGeneration } from '../../../src/lib/server/evaluations/commands.ts
 import { requeueGenerations } from '../../../src/lib/server/evaluations/jobs.ts';
 import { isQueued } from '../../../src/lib/server/jobs/is-queued.ts';
 import { configureProviders } from '../../../src/lib/server/providers/configure.ts';
+import { providers } from '../../../src/lib/server/providers/registry.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
 import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
 import { newContest, newLiveContest } from '../../support/evaluation.ts';
@@ -61,6 +62,28 @@ test('both contenders answer everything, and the vote opens', async () => {
 	// a job that comes late finds nothing to do
 	await generateOutputs(scope, evaluationId, never, quick);
 	await expectWhole(scope, evaluationId, 6);
+});
+
+test('both are asked at the same time: neither is far ahead, and none begins before both can', async () => {
+	const { scope, evaluationId } = await newLiveContest(sandbox.url, 14);
+	const chat = providers['openai-compatible'].chat.bind(providers['openai-compatible']);
+	const asked = { 'sandbox-large': 0, 'sandbox-small': 0 };
+	let furthest = 0;
+	let open = 0;
+	const spy = vi.spyOn(providers['openai-compatible'], 'chat').mockImplementation(async (access, request, told) => {
+		const model = request.model as keyof typeof asked;
+		asked[model]++;
+		furthest = Math.max(furthest, Math.abs(asked['sandbox-large'] - asked['sandbox-small']));
+		expect(++open).toBeLessThanOrEqual(4);
+		// one of them takes its time
+		await wait(model === 'sandbox-small' ? 15 : 1);
+		return chat(access, request, told).finally(() => open--);
+	});
+	await generateOutputs(scope, evaluationId, never, quick);
+	spy.mockRestore();
+	expect(asked).toEqual({ 'sandbox-large': 14, 'sandbox-small': 14 });
+	expect(furthest).toBeLessThanOrEqual(6);
+	await expectWhole(scope, evaluationId, 14);
 });
 
 test('interrupted at any moment it goes on where it was, and no answer is stored twice', async () => {

@@ -222,6 +222,19 @@ describe('deleting', () => {
 		await expect(restoreExamples(here, { ids: [there.id] })).rejects.toMatchObject({ code: 'not_found' });
 	});
 
+	test('of the same conversation that was deleted twice one comes back', async () => {
+		const { here, idOf } = await start(['Same?']);
+		const first = await idOf(1);
+		await deleteExamples(here, { ids: [first] });
+		const { id: second } = await addExample(here, { messages: talk('Same?'), rating: null });
+		await deleteExamples(here, { ids: [second] });
+		await expect(restoreExamples(here, { ids: [first, second] })).rejects.toMatchObject({
+			code: 'conflict',
+			message: 'Examples 1 and 2 are the same conversation. Restore one of them.'
+		});
+		expect(await restoreExamples(here, { ids: [second] })).toEqual({ count: 1 });
+	});
+
 	test('is not for raters, and strangers find nothing to delete', async () => {
 		const { scope, here, as, idOf, list } = await start(['One?']);
 		const id = await idOf(1);

@@ -27,8 +27,10 @@ const advised = 50;
 /** What α needs of one item: how often each value occurs, and how much each pair of different values weighs. */
 type Unit = { counts: [value: number, count: number][]; pairs: [one: number, two: number, weight: number][] };
 
+type Overlap = { values: number[]; units: Unit[] };
+
 /** Items with two judgements or more; values become places in the sorted list of all values that occur. */
-const unitsOf = (judgements: readonly Judgement[]) => {
+const unitsOf = (judgements: readonly Judgement[]): Overlap => {
 	const byItem = Map.groupBy(judgements, (j) => j.item);
 	const overlapping = [...byItem.values()].filter((list) => list.length > 1);
 	const values = [...new Set(overlapping.flat().map((j) => j.value))].sort((one, two) => one - two);
@@ -70,11 +72,12 @@ const alphaOf = (units: Unit[], times: ArrayLike<number>, values: number[], leve
 	return expected === 0 ? null : 1 - ((n - 1) * observed) / expected;
 };
 
+const alphaOfAll = ({ values, units }: Overlap, level: Level) =>
+	alphaOf(units, new Uint8Array(units.length).fill(1), values, level);
+
 /** Krippendorff's α alone. `null` when nobody overlaps, or everybody gave the same value. */
-export const krippendorff = (judgements: readonly Judgement[], level: Level): number | null => {
-	const { values, units } = unitsOf(judgements);
-	return alphaOf(units, new Uint8Array(units.length).fill(1), values, level);
-};
+export const krippendorff = (judgements: readonly Judgement[], level: Level): number | null =>
+	alphaOfAll(unitsOf(judgements), level);
 
 /** How much two values agree: not at all unless they are the same, or, on a scale, the less the more steps lie between them (Gwet 2014). */
 const weightOf = (level: Level, categories: number) => {
@@ -92,8 +95,11 @@ export const gwet = (
 	categories: number,
 	level: Level = 'nominal'
 ): { raw: number; ac: number } | null => {
-	const { values, units } = unitsOf(judgements);
-	if (units.length === 0) return null;
+	const overlap = unitsOf(judgements);
+	return overlap.units.length === 0 ? null : gwetOf(overlap, categories, level);
+};
+
+const gwetOf = ({ values, units }: Overlap, categories: number, level: Level): { raw: number; ac: number } => {
 	const weight = weightOf(level, categories);
 	const shares = values.map(() => 0);
 	let [same, close] = [0, 0];
@@ -122,6 +128,10 @@ const decimal = (x: number) =>
 		.replace(/^(-?)0\./, '$1.')
 		.replace('-', '−');
 
+// Votes that are known stay as they are, and whoever looks again need not wait for the same draws. By all that the interval follows from.
+const drawnBefore = new Map<string, [low: number, high: number] | null>();
+const mostDrawn = 20;
+
 const intervalOf = (
 	units: Unit[],
 	values: number[],
@@ -129,7 +139,6 @@ const intervalOf = (
 	seed: number,
 	samples: number
 ): [number, number] | null => {
-	const random = randomFrom(seed);
 	// of thousands of units few differ: those are drawn by their places, and counted
 	const kinds = new Map<string, number>();
 	const different: Unit[] = [];
@@ -138,6 +147,10 @@ const intervalOf = (
 		if (!kinds.has(name)) kinds.set(name, different.push(unit) - 1);
 		return kinds.get(name)!;
 	});
+	const name = [level, seed, samples, values, [...kinds.keys()].join(';'), kindOf].join(' ');
+	const known = drawnBefore.get(name);
+	if (known !== undefined) return known;
+	const random = randomFrom(seed);
 	const drawn = Array.from({ length: samples }, () => {
 		const times = new Uint32Array(different.length);
 		for (let i = 0; i < units.length; i++) times[kindOf[Math.floor(random() * units.length)]!]!++;
@@ -146,7 +159,10 @@ const intervalOf = (
 		.filter((sample) => sample !== null)
 		.sort((one, two) => one - two);
 	const at = (share: number) => drawn[Math.floor(share * drawn.length)]!;
-	return drawn.length === 0 ? null : [at(0.025), at(0.975)];
+	const interval: [number, number] | null = drawn.length === 0 ? null : [at(0.025), at(0.975)];
+	if (drawnBefore.size >= mostDrawn) drawnBefore.delete(drawnBefore.keys().next().value!);
+	drawnBefore.set(name, interval);
+	return interval;
 };
 
 /**
@@ -157,7 +173,8 @@ export const agreement = (
 	judgements: readonly Judgement[],
 	{ level, categories, seed = 1, samples = 1000 }: { level: Level; categories: number; seed?: number; samples?: number }
 ): Agreement => {
-	const { values, units } = unitsOf(judgements);
+	const shared = unitsOf(judgements);
+	const { values, units } = shared;
 	const overlap = units.length;
 	const isScore = level !== 'nominal';
 	if (overlap < fewest) {
@@ -165,8 +182,8 @@ export const agreement = (
 		const sentence = `Agreement: not tested. ${overlap === 1 ? `1 ${item} has` : `${overlap} ${item}s have`} two ${said} or more; it is shown from ${fewest} on.`;
 		return { overlap, raw: null, ac: null, alpha: null, interval: null, label: null, sentence };
 	}
-	const { raw, ac } = gwet(judgements, categories, level)!;
-	const alpha = krippendorff(judgements, level);
+	const { raw, ac } = gwetOf(shared, categories, level);
+	const alpha = alphaOfAll(shared, level);
 	const interval = alpha === null ? null : intervalOf(units, values, level, seed, samples);
 	const label = labelOf(ac);
 	const range = interval && ` (${decimal(interval[0])} to ${decimal(interval[1])})`;

@@ -1,45 +1,97 @@
-/** Where pieces stand, as chains in columns of numbers: twelve bytes for each, where a map of lists takes ten times that. */
-export class Places {
-	#heads = new Int32Array(1 << 12).fill(-1);
-	#values = new Uint32Array(1 << 12);
-	#texts = new Int32Array(1 << 12);
-	#next = new Int32Array(1 << 12);
-	#count = 0;
+/** What is noted of a piece, in numbers: itself, in how many texts it stands, and that text, or of several where their list begins. */
+const [piece, count, where, width] = [0, 1, 2, 3];
+/** A list has room for so many texts at first, and then for as many as are noted. */
+const few = 4;
 
-	/** Visits the texts in which a piece stands, the newest first. Answers how many those are. */
-	each(value: number, visit?: (text: number) => void): number {
-		let count = 0;
-		for (let at = this.#heads[value & (this.#heads.length - 1)]!; at >= 0; at = this.#next[at]!) {
-			if (this.#values[at] !== value) continue;
-			count++;
-			visit?.(this.#texts[at]!);
-		}
-		return count;
-	}
+/**
+ * In which texts pieces stand, in two columns of numbers: twelve bytes for most pieces, where a map of lists takes ten times that. The
+ * texts of a piece lie side by side, because a look at a far place costs more than all that is done there.
+ */
+export class Places {
+	#most: number;
+	#slots = new Int32Array(width << 12);
+	#shift = 32 - 12;
+	#used = 0;
+	#lists = new Int32Array(1 << 12);
+	#end = 0;
 
 	/** `most`: what stands in so many texts tells none of them, and is noted no more. */
-	add(value: number, text: number, most: number) {
-		if (this.each(value) === most) return;
-		if (this.#count === this.#values.length) this.#grow();
-		const at = this.#count++;
-		this.#values[at] = value;
-		this.#texts[at] = text;
-		this.#chain(at);
+	constructor(most: number) {
+		this.#most = most;
 	}
 
-	#chain(at: number) {
-		const place = this.#values[at]! & (this.#heads.length - 1);
-		this.#next[at] = this.#heads[place]!;
-		this.#heads[place] = at;
+	/** Where a piece is noted, or will be. It is looked for by the upper bits of a product, since pieces may have their lower ones in common. */
+	#slotOf(value: number): number {
+		const slots = this.#slots;
+		let at = width * (Math.imul(value, 0x9e3779b1) >>> this.#shift);
+		while (slots[at + count] !== 0 && slots[at + piece] !== value) {
+			at += width;
+			if (at === slots.length) at = 0;
+		}
+		return at;
+	}
+
+	/**
+	 * Adds 1 to the count of each text in which a piece stands, the newest first; those that had none are added to `met`. Answers how many
+	 * those texts are.
+	 */
+	meet(value: number, counts: Int32Array, met: number[]): number {
+		const at = this.#slotOf(value);
+		const many = this.#slots[at + count]!;
+		if (many === 0) return 0;
+		const from = this.#slots[at + where]!;
+		if (many === 1) {
+			if (counts[from]!++ === 0) met.push(from);
+			return 1;
+		}
+		const lists = this.#lists;
+		for (let place = from + many - 1; place >= from; place--) {
+			const text = lists[place]!;
+			if (counts[text]!++ === 0) met.push(text);
+		}
+		return many;
+	}
+
+	add(value: number, text: number) {
+		const at = this.#slotOf(value);
+		const many = this.#slots[at + count]!;
+		if (many === this.#most) return;
+		this.#slots[at + count] = many + 1;
+		if (many === 0) {
+			this.#slots[at + piece] = value;
+			this.#slots[at + where] = text;
+			if (3 * ++this.#used * width > 2 * this.#slots.length) this.#grow();
+			return;
+		}
+		if (many === 1) {
+			const list = this.#listFor(few);
+			this.#lists[list] = this.#slots[at + where]!;
+			this.#slots[at + where] = list;
+		} else if (many === few) {
+			const list = this.#listFor(this.#most);
+			const from = this.#slots[at + where]!;
+			this.#lists.copyWithin(list, from, from + few);
+			this.#slots[at + where] = list;
+		}
+		this.#lists[this.#slots[at + where]! + many] = text;
+	}
+
+	#listFor(texts: number): number {
+		const at = this.#end;
+		this.#end += texts;
+		if (this.#end > this.#lists.length) {
+			const wider = new Int32Array(2 * this.#lists.length);
+			wider.set(this.#lists);
+			this.#lists = wider;
+		}
+		return at;
 	}
 
 	#grow() {
-		const size = 2 * this.#values.length;
-		const wider = <A extends Int32Array | Uint32Array>(old: A, wide: A) => (wide.set(old), wide);
-		this.#values = wider(this.#values, new Uint32Array(size));
-		this.#texts = wider(this.#texts, new Int32Array(size));
-		this.#next = new Int32Array(size);
-		this.#heads = new Int32Array(size).fill(-1);
-		for (let at = 0; at < this.#count; at++) this.#chain(at);
+		const old = this.#slots;
+		this.#slots = new Int32Array(2 * old.length);
+		this.#shift--;
+		for (let at = 0; at < old.length; at += width)
+			if (old[at + count] !== 0) this.#slots.set(old.subarray(at, at + width), this.#slotOf(old[at + piece]!));
 	}
 }

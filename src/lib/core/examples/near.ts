@@ -43,7 +43,7 @@ export const sayingsOf = (messages: readonly Message[]): Sayings => {
 const fnv = (text: string, from: number, size: number): number => {
 	let value = 0x811c9dc5;
 	for (let at = from; at < from + size; at++) value = Math.imul(value ^ text.charCodeAt(at), 0x01000193);
-	return (value ^ (value >>> 15)) >>> 0;
+	return value ^ (value >>> 15);
 };
 
 /** The pieces of five letters of a text, each once; those in `common` are left out. */
@@ -97,7 +97,7 @@ const power = (letters: number) => {
 const mixed = (value: number): number => {
 	value = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
 	value = Math.imul(value ^ (value >>> 13), 0xc2b2ae35);
-	return (value ^ (value >>> 16)) >>> 0;
+	return value ^ (value >>> 16);
 };
 
 type Piece = { text: string; prompt: number; isTurn: boolean; isAround: boolean };
@@ -118,11 +118,8 @@ export class NearIndex {
 	#lengths = new Int32Array(1 << 10);
 	#counts = new Int32Array(1 << 10);
 	#met: number[] = [];
-	#meet = (at: number) => {
-		if (this.#counts[at]!++ === 0) this.#met.push(at);
-	};
 	#wholes = new Map<string, number[]>();
-	#places = new Places();
+	#places = new Places(key.texts);
 	#common: ReadonlySet<number>;
 	#count = 0;
 
@@ -135,8 +132,8 @@ export class NearIndex {
 		const number = this.#count++;
 		const twins = new Set<number>();
 		const own = this.#piecesOf(sayings, number);
-		for (const { piece, keys } of own) this.#look(piece, keys, twins);
-		for (const { piece, keys } of own) this.#keep(piece, keys);
+		const open = own.map(({ piece, keys }) => ({ piece, keys: this.#look(piece, keys, twins) }));
+		for (const { piece, keys } of open) this.#keep(piece, keys);
 		return { number, twins: [...twins] };
 	}
 
@@ -152,7 +149,7 @@ export class NearIndex {
 		return [...twins];
 	}
 
-	#piecesOf({ turns, wholes, around }: Sayings, prompt: number): { piece: Piece; keys: Set<number> }[] {
+	#piecesOf({ turns, wholes, around }: Sayings, prompt: number): { piece: Piece; keys: ReadonlySet<number> }[] {
 		const pieces: Piece[] = [
 			...turns.map((text) => ({ text, prompt, isTurn: true, isAround: false })),
 			...wholes.map((text) => ({ text, prompt, isTurn: false, isAround: false })),
@@ -178,10 +175,12 @@ export class NearIndex {
 		return keys;
 	}
 
-	#look(piece: Piece, keys: ReadonlySet<number>, twins: Set<number>) {
+	/** Answers those keys that do not yet stand in as many texts as are noted. */
+	#look(piece: Piece, keys: ReadonlySet<number>, twins: Set<number>): number[] {
 		// a system prompt is nobody's question: it only holds others
 		if (!piece.isAround) for (const prompt of this.#wholes.get(piece.text) ?? []) twins.add(prompt);
-		for (const value of keys) this.#places.each(value, this.#meet);
+		const open: number[] = [];
+		for (const value of keys) if (this.#places.meet(value, this.#counts, this.#met) < key.texts) open.push(value);
 		let grams: Set<number> | undefined;
 		for (const at of this.#met) {
 			const count = this.#counts[at]!;
@@ -197,9 +196,10 @@ export class NearIndex {
 			if (isNear(likeness(grams, gramsOf(other.text, this.#common), shorter.isTurn))) twins.add(other.prompt);
 		}
 		this.#met.length = 0;
+		return open;
 	}
 
-	#keep(piece: Piece, keys: ReadonlySet<number>) {
+	#keep(piece: Piece, keys: Iterable<number>) {
 		const at = this.#pieces.push(piece) - 1;
 		if (at === this.#lengths.length) {
 			const wider = new Int32Array(2 * at);
@@ -212,7 +212,7 @@ export class NearIndex {
 			if (same) same.push(piece.prompt);
 			else this.#wholes.set(piece.text, [piece.prompt]);
 		}
-		for (const value of keys) this.#places.add(value, at, key.texts);
+		for (const value of keys) this.#places.add(value, at);
 	}
 }
 

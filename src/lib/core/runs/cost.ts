@@ -1,3 +1,5 @@
+import { type RunStatus, isOver } from './status.ts';
+
 const dollars = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' });
 const plain = new Intl.NumberFormat('en-US');
 
@@ -8,6 +10,12 @@ export const formatCents = (cents: number): string =>
 /** An estimate is never shown without its ≈, an unknown price never as zero, and what is free is no estimate. */
 export const formatEstimate = (cents: number | null): string =>
 	cents === null ? 'price unknown' : cents === 0 ? '$0' : `≈ ${formatCents(cents)}`;
+
+/** What a run costs, wherever it is shown: what the provider has billed, until it says so the estimate, and of one that ended without a bill nothing. */
+export const runCost = (run: { status: RunStatus; costCents: number | null; estimateCents: number | null }): string => {
+	if (run.costCents !== null) return formatCents(run.costCents);
+	return run.estimateCents === null || isOver(run) ? '–' : formatEstimate(run.estimateCents);
+};
 
 export type CostEstimate = {
 	/** Whole US cents, rounded up. `null`: the price is not known. */

@@ -11,8 +11,9 @@ import { type Wanted, ensureServed, releaseServing } from '../servings/commands.
 import { type Answer, type Patience, answerAll } from '../providers/answering.ts';
 import { proveDeployed } from './proof.ts';
 import { isGenerating, noteProgress, noteWaiting, runIdOf, unanswered } from './generation.ts';
-import { payer } from './payer.ts';
+import type { payer } from './payer.ts';
 import type { Evaluation, Letter } from './rows.ts';
+import type { Together } from './together.ts';
 
 /** Pages hear of progress so often, not of each answer. */
 const announceEveryMs = 400;
@@ -145,14 +146,18 @@ const mustDeploy = async (
 	}
 };
 
+/** What the contenders of one generation have in common. */
+export type Sharing = { together: Together; payingFor: ReturnType<typeof payer>; atOnce: number };
+
 /**
- * Lets one contender answer what is still open, each answer stored the moment it comes; then its model may be stopped.
- * False: its model is not callable now, come back.
+ * Lets one contender answer what is still open, as soon as the other can answer too, each answer stored the moment it comes; then its
+ * model may be stopped. False: one of them is not callable now, come back.
  */
 export const answerAs = async (
 	scope: Scope,
 	evaluation: Evaluation,
 	contender: Letter,
+	{ together, payingFor, atOnce }: Sharing,
 	signal: AbortSignal,
 	patience: Patience
 ): Promise<boolean> => {
@@ -166,24 +171,27 @@ export const answerAs = async (
 		const isDeployed = await mustDeploy(scope, evaluation, served, { access, baseModel });
 		if (isDeployed === null) return false;
 		const model = isDeployed || !served.ofBase ? await callable(scope, evaluation, served) : baseModel;
-		if (model === null) return false;
+		if (model === null || !(await together.ready(contender))) return false;
+		signal.throwIfAborted();
 		const { temperature, maxTokens, seed } = evaluation;
 		const provider = providers[access.provider];
 		const price = isDeployed ? null : await answerPriceOf(scope, { connectionId, provider: access.provider }, model);
-		const payingFor = payer(scope, evaluation, isDeployed ? 'by-time' : price);
 		const guard = isDeployed ? guarded(scope, evaluation, served, model) : <T>(ask: () => Promise<T>) => ask();
 		const told = toldToThink(provider, access, baseModel, evaluation.thinking);
 		// as a stream: of an answer that is cut in the middle, that part is there
 		const chat = async (asked: Omit<ChatRequest, 'model'>, stop: AbortSignal) => {
 			const request = { ...asked, ...(await told()), model };
-			return guard(() => payingFor(request, () => provider.chat({ ...access, signal: stop }, request, () => {})));
+			const answer = () => provider.chat({ ...access, signal: stop }, request, () => {});
+			return guard(() => payingFor(isDeployed ? 'by-time' : price, request, answer));
 		};
-		const ask = ({ prompt }: (typeof open)[number], stop: AbortSignal) =>
-			chat({ messages: prompt, temperature, maxTokens, seed }, stop);
+		const ask = async ({ prompt, position }: (typeof open)[number], stop: AbortSignal) => {
+			await together.turn(contender, position);
+			return chat({ messages: prompt, temperature, maxTokens, seed }, stop);
+		};
 		try {
 			if (isDeployed && open.length === evaluation.planned)
 				await proveDeployed(scope, evaluation, { ...served, ask: chat, signal, patience });
-			await answerAll(open, ask, keeper(scope, evaluation, contender), { signal, patience });
+			await answerAll(open, ask, keeper(scope, evaluation, contender), { signal, patience, atOnce });
 		} catch (problem) {
 			if (problem instanceof NoLongerServed) return false;
 			throw problem;

@@ -95,7 +95,7 @@ const countedOf = async (tx: Tx, { id, votesPerPrompt }: Evaluation, standing: S
 		return [{ askedId: pairing.askedId, place: from + pairing.position, voted, skipped: by.length, left }];
 	});
 	const missing = lacking.filter((pairing) => !out.has(pairing.id)).map(({ askedId }) => askedId);
-	return { pairs, missing, skipped };
+	return { asked: all.map(({ askedId }) => askedId), pairs, missing, skipped };
 };
 
 /**
@@ -110,47 +110,47 @@ export const assessmentOf = async (
 	const chain = await chainOf(tx, evaluation);
 	const votes: Vote[] = [];
 	const remarks = new Map<string, Remark>();
-	const counted: Counted[] = [];
+	const pairs: CountedPair[] = [];
 	const skipped: Skipped[] = [];
 	const leaked: string[] = [];
 	let [missing, from]: [string[], number] = [[], 0];
+	const [project] = await tx
+		.select({ name: projects.name })
+		.from(projects)
+		.where(eq(projects.id, evaluation.projectId));
+	const names = namesOf(contenders, project!.name);
+	const { votesPerPrompt, delta, attempt, maxTokens } = evaluation;
 	for (const one of chain) {
 		const standing = await standingOf(tx, one.id);
 		const found = await countedOf(tx, one, standing, from);
 		votes.push(...standing.votes);
 		for (const [ballotId, remark] of await remarksOn(tx, one.id, standing.votes)) remarks.set(ballotId, remark);
 		skipped.push(...found.skipped);
-		counted.push(...found.pairs);
+		pairs.push(...(await factsOf(tx, one.id, found.pairs, votesPerPrompt, names)));
 		from += one.planned;
 		missing = found.missing; // what an earlier one has left open is asked again in the next
-		leaked.push(...(await leakedIn(tx, one)));
+		leaked.push(...(await leakedIn(tx, one, found.asked)));
 	}
-	const [project] = await tx
-		.select({ name: projects.name })
-		.from(projects)
-		.where(eq(projects.id, evaluation.projectId));
-	const { votesPerPrompt, delta, attempt, maxTokens } = evaluation;
-	const pairs = await factsOf(tx, counted, votesPerPrompt, namesOf(contenders, project!.name));
 	const { voters, ownWords } = await votersOf(
 		tx,
 		chain,
 		votes,
 		// nobody has written an answer to a prompt of the pool
-		evaluation.promptsFrom === 'pool' ? [] : counted.map(({ askedId }) => askedId)
+		evaluation.promptsFrom === 'pool' ? [] : pairs.map(({ askedId }) => askedId)
 	);
 	const alike = await alikeAmong(
 		tx,
 		evaluation,
-		counted.map(({ askedId }) => askedId)
+		pairs.map(({ askedId }) => askedId)
 	);
 	const broken = (side: Letter) => pairs.filter((pair) => !pair[side].complete).length;
 	const tally: Tally = {
 		scores: scoresFrom(
-			counted.map(({ sum }) => sum),
+			pairs.map(({ sum }) => sum),
 			votesPerPrompt
 		),
-		bothBad: counted.filter(({ outcome }) => outcome === 'both_bad').length,
-		plan: { prompts: counted.length + missing.length + skipped.length, votes: votesPerPrompt, delta, attempt },
+		bothBad: pairs.filter(({ outcome }) => outcome === 'both_bad').length,
+		plan: { prompts: pairs.length + missing.length + skipped.length, votes: votesPerPrompt, delta, attempt },
 		skipped: skipped.length,
 		continued: chain.length > 1,
 		leaked: new Set(leaked).size,

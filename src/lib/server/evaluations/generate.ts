@@ -6,11 +6,13 @@ import { ProviderError } from '../providers/errors.ts';
 import { markFrom, tellProblem } from '../runs/rows.ts';
 import type { Scope } from '../access/scope.ts';
 import { releaseServing } from '../servings/commands.ts';
-import { answerAs, originOf, servedFor } from './answer-as.ts';
+import { type Sharing, answerAs, originOf, servedFor } from './answer-as.ts';
 import { baseProblem } from './base.ts';
-import { type Patience, usualPatience } from '../providers/answering.ts';
+import { type Patience, mostAtOnce, usualPatience } from '../providers/answering.ts';
 import { become, lettersOf, noteProgress, noteWaiting, runIdOf, unanswered } from './generation.ts';
+import { payer } from './payer.ts';
 import type { Evaluation, Letter } from './rows.ts';
+import { asTogether } from './together.ts';
 
 /** A model that is being deployed is looked at so often. */
 const lookAgainMs = 3000;
@@ -41,6 +43,43 @@ const isHopeless = async (scope: Scope, evaluation: Evaluation): Promise<boolean
 	return problem !== null && giveUp(scope, evaluation, 'b', new AppError('conflict', problem));
 };
 
+/** What waiting cannot mend, and whose it is. */
+type Failure = { contender: Letter; problem: unknown };
+
+/** Lets all contenders answer at the same time. True when everything is answered, false when somebody has to come back. */
+const answerTogether = async (
+	scope: Scope,
+	evaluation: Evaluation,
+	signal: AbortSignal,
+	patience: Patience
+): Promise<boolean | Failure> => {
+	const letters = lettersOf(evaluation);
+	const own = new AbortController();
+	const stop = AbortSignal.any([signal, own.signal]);
+	const sharing: Sharing = {
+		together: asTogether(letters, stop),
+		payingFor: payer(scope, evaluation),
+		atOnce: mostAtOnce / letters.length
+	};
+	let failure: Failure | undefined;
+	const whole = await Promise.all(
+		letters.map(async (contender) => {
+			let isWhole = false;
+			try {
+				isWhole = await answerAs(scope, evaluation, contender, sharing, stop, patience);
+			} catch (problem) {
+				// what one cannot answer, the other need not: the first to fail is the reason
+				failure ??= { contender, problem };
+				own.abort(problem);
+			}
+			sharing.together.done(contender, isWhole);
+			return isWhole;
+		})
+	);
+	signal.throwIfAborted();
+	return failure ?? whole.every(Boolean);
+};
+
 /**
  * Lets the contenders answer what is still open, then opens the vote. Safe to run again after any interruption, and twice
  * at once: each answer is stored the moment it comes, once. A model that is being deployed is come back to. What waiting
@@ -55,23 +94,18 @@ export const generateOutputs = async (
 	const [evaluation] = await scope.tx((tx) => tx.select().from(evaluations).where(eq(evaluations.id, evaluationId)));
 	if (evaluation?.status !== 'generating') return;
 	if (await isHopeless(scope, evaluation)) return;
-	for (const contender of lettersOf(evaluation)) {
-		try {
-			if (await answerAs(scope, evaluation, contender, signal, patience)) continue;
-		} catch (problem) {
-			signal.throwIfAborted();
-			if (!(problem instanceof ProviderError || problem instanceof AppError)) {
-				// said where it is waited for, then thrown: a bug is tried again, and stands in the log
-				return tellProblem(problem, (known) => scope.tx((tx) => noteWaiting(tx, evaluation, known.message)));
-			}
-			if (await giveUp(scope, evaluation, contender, problem)) return;
-			continue;
+	const answered = await answerTogether(scope, evaluation, signal, patience);
+	if (answered === true) return scope.tx((tx) => become(tx, evaluation, { status: 'voting', problem: null }));
+	if (answered !== false) {
+		const { contender, problem } = answered;
+		if (!(problem instanceof ProviderError || problem instanceof AppError)) {
+			// said where it is waited for, then thrown: a bug is tried again, and stands in the log
+			return tellProblem(problem, (known) => scope.tx((tx) => noteWaiting(tx, evaluation, known.message)));
 		}
-		await scope.tx(async (tx) => {
-			await enqueue(tx, 'evaluation.generate', { evaluationId }, { after: new Date(Date.now() + lookAgainMs) });
-			await noteProgress(tx, evaluation);
-		});
-		return;
+		if (await giveUp(scope, evaluation, contender, problem)) return;
 	}
-	await scope.tx((tx) => become(tx, evaluation, { status: 'voting', problem: null }));
+	await scope.tx(async (tx) => {
+		await enqueue(tx, 'evaluation.generate', { evaluationId }, { after: new Date(Date.now() + lookAgainMs) });
+		await noteProgress(tx, evaluation);
+	});
 };

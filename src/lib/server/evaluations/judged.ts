@@ -31,19 +31,46 @@ const mayName = (text: PgColumn, names: Names): SQL<boolean> =>
 
 /** Whether there may be less to read in a text than its length says: it thinks aloud, or it is all blank, as JavaScript sees it. */
 const mayBeLess = (text: PgColumn): SQL<boolean> =>
-	sql<boolean>`(${text} ~* '</?think' or length(btrim(${text}, E' \\t\\r\\n')) < 20)`;
+	sql<boolean>`((${text} collate "C") ~* '</?think' or length(btrim(${text}, E' \\t\\r\\n')) < 20)`;
+
+// An answer never changes, and what is told of it follows from it and from the names: so it is looked through once. By the id of an
+// evaluation, which only its team can see, and the names; of the evaluations that were asked about last.
+const kept = new Map<string, Map<string, AnswerFacts>>();
+const mostKept = 20;
+
+const keptOf = (evaluationId: string, names: Names): Map<string, AnswerFacts> => {
+	const name = `${evaluationId} ${JSON.stringify(names)}`;
+	const known = kept.get(name) ?? new Map<string, AnswerFacts>();
+	kept.delete(name);
+	kept.set(name, known);
+	if (kept.size > mostKept) kept.delete(kept.keys().next().value!);
+	return known;
+};
 
 /**
- * A step: what the checks need to know of the answers of judged pairings. The texts stay in the database, but for those that may
- * name a model, or may say less than they are long.
+ * A step: what the checks need to know of the answers of judged pairings of an evaluation. The texts stay in the database, but for those
+ * that may name a model, or may say less than they are long.
  */
 export const factsOf = async (
 	tx: Tx,
+	evaluationId: string,
 	judged: readonly Counted[],
 	votes: number,
 	names: Names
 ): Promise<CountedPair[]> => {
-	const pairingIds = judged.map(({ id }) => id);
+	const facts = keptOf(evaluationId, names);
+	const unknown = judged.map(({ id }) => id).filter((id) => !facts.has(`${id}a`) || !facts.has(`${id}b`));
+	if (unknown.length > 0) await lookThrough(tx, unknown, names, facts);
+	return judged.map((pair) => ({
+		...pair,
+		score: pair.sum / votes,
+		a: facts.get(`${pair.id}a`)!,
+		b: facts.get(`${pair.id}b`)!
+	}));
+};
+
+/** Writes down what is told of both answers of each pairing, by its id and the letter of who answered. */
+const lookThrough = async (tx: Tx, pairingIds: string[], names: Names, facts: Map<string, AnswerFacts>) => {
 	const rows = await tx
 		.select({
 			id: outputs.id,
@@ -57,18 +84,11 @@ export const factsOf = async (
 		.where(among(outputs.pairingId, pairingIds));
 	const suspects = rows.filter(({ suspect }) => suspect).map(({ id }) => id);
 	const read = await factsByReading(tx, suspects, names);
-	const facts = new Map<string, AnswerFacts>();
 	for (const { id, pairingId, contender, length, finishReason } of rows)
 		facts.set(
 			pairingId + contender,
 			read.get(id) ?? { length, named: false, thought: false, complete: isComplete('some text', finishReason) }
 		);
-	return judged.map((pair) => ({
-		...pair,
-		score: pair.sum / votes,
-		a: facts.get(`${pair.id}a`)!,
-		b: facts.get(`${pair.id}b`)!
-	}));
 };
 
 const isComplete = (text: string, finishReason: string | null) => flawOf({ text, finishReason }) === null;

@@ -80,10 +80,10 @@ const hashesOf = async (tx: Tx, exampleIds: readonly string[]): Promise<Map<stri
 
 /**
  * A step: which examples or prompts that an evaluation asks a contender has trained on, or on one that nearly asks the same. None, because creating leaves them out; but a
- * verdict stands on it, so it is asked again.
+ * verdict stands on it, so it is asked again. `known`: what it asks, where that has been read already.
  */
-export const leakedIn = async (tx: Tx, evaluation: Evaluation): Promise<string[]> => {
-	const asked = (await pairingsOf(tx, evaluation.id)).map(({ askedId }) => askedId);
+export const leakedIn = async (tx: Tx, evaluation: Evaluation, known?: readonly string[]): Promise<string[]> => {
+	const asked = known ?? (await pairingsOf(tx, evaluation.id)).map(({ askedId }) => askedId);
 	const names = await namesOfAsked(tx, evaluation.promptsFrom, asked);
 	const all = new Set([...names.values()].flat());
 	// what a run learnt is marked so by a trigger; said aloud, the index of the learnt ones can be taken

@@ -10,9 +10,13 @@ import type { Evaluation } from './rows.ts';
  * Each answer is paid before it is asked for; what a machine costs is counted by its serving. Where the budget does not pay for one more
  * beside those that are being written, it waits for them: they mostly cost less than was set aside. Throws *over budget* when none is.
  */
-export const payer = (scope: Scope, { projectId }: Evaluation, price: AnswerPrice | 'by-time' | null) => {
+export const payer = (scope: Scope, { projectId }: Evaluation) => {
 	const writing = new Set<Promise<unknown>>();
-	return async (request: ChatRequest, ask: () => Promise<Completion>): Promise<Completion> => {
+	return async (
+		price: AnswerPrice | 'by-time' | null,
+		request: ChatRequest,
+		ask: () => Promise<Completion>
+	): Promise<Completion> => {
 		if (price === 'by-time') return ask();
 		const promptTokens = tokensOf(request.messages);
 		const most = { promptTokens, completionTokens: request.maxTokens };

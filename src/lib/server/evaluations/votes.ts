@@ -33,9 +33,9 @@ export type Vote = Given & { choice: Choice; outcome: Outcome };
 
 /**
  * The last act on each ballot: a choice, a skip, or null for what was taken back. What was said after the reveal, as it once could be,
- * is none: whoever said it knew who had written what.
+ * is none: whoever said it knew who had written what. `of`: only what people said, or scripts.
  */
-const latestOf = (tx: Tx, evaluationIds: string[]) =>
+const latestOf = (tx: Tx, evaluationIds: string[], of?: Voter) =>
 	tx
 		.selectDistinctOn([votes.ballotId], {
 			evaluationId: votes.evaluationId,
@@ -56,6 +56,7 @@ const latestOf = (tx: Tx, evaluationIds: string[]) =>
 		.where(
 			and(
 				among(votes.evaluationId, evaluationIds),
+				of && eq(votes.voter, of),
 				or(isNull(evaluations.revealedAt), lte(votes.createdAt, evaluations.revealedAt))
 			)
 		)
@@ -67,25 +68,17 @@ export type Standing<One extends Given = Vote> = { votes: One[]; skips: Map<stri
 
 /** A step: what everybody said last, what was taken back left out: of people, which count, or of scripts, which do not. */
 export const givenIn = async (tx: Tx, evaluationId: string, of: Voter = 'person'): Promise<Standing<Given>> => {
-	const latest = latestOf(tx, [evaluationId]);
-	const stands = await tx
-		.select()
-		.from(latest)
-		.where(and(isNotNull(latest.choice), eq(latest.voter, of)))
-		.orderBy(latest.first);
+	const latest = latestOf(tx, [evaluationId], of);
+	const stands = await tx.select().from(latest).where(isNotNull(latest.choice)).orderBy(latest.first);
 	const rows = stands.filter(({ choice }) => choice !== 'skip');
 	const skips = new Map<string, string[]>();
 	for (const { pairingId, personId, choice } of stands)
 		if (choice === 'skip') skips.set(pairingId, [...(skips.get(pairingId) ?? []), personId]);
+	if (rows.length === 0) return { votes: [], skips };
 	const drawn = await tx
 		.select({ id: ballots.id, swapped: ballots.swapped, position: ballots.position })
 		.from(ballots)
-		.where(
-			among(
-				ballots.id,
-				rows.map(({ ballotId }) => ballotId)
-			)
-		);
+		.where(eq(ballots.evaluationId, evaluationId));
 	const byId = new Map(drawn.map(({ id, ...ballot }) => [id, ballot]));
 	const given = rows.map(({ pairingId, ballotId, personId, choice, createdAt: at }) => ({
 		...{ pairingId, ballotId, personId, at },

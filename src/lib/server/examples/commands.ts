@@ -109,13 +109,18 @@ const setDeleted = (scope: ProjectScope, ids: string[], deletedAt: Date | null) 
 		return { count };
 	});
 
-/** Between delete and undo the same conversation may have been added again. */
+/** Between delete and undo the same conversation may have been added again, and deleted again. */
 const refuseTwins = async (tx: Tx, projectId: string, ids: string[]) => {
 	const [twin] = await tx.$client`
-		select e.number from examples d join examples e
+		select d.number as first, e.number, e.deleted_at is not null as is_deleted from examples d join examples e
 			on e.project_id = d.project_id and e.prompt_hash = d.prompt_hash and e.content_hash = d.content_hash
-				and e.id <> d.id and e.deleted_at is null
+				and e.id <> d.id and (e.deleted_at is null or (e.id = any (${ids}::uuid[]) and e.number > d.number))
 		where d.project_id = ${projectId} and d.id = any (${ids}::uuid[]) and d.deleted_at is not null limit 1`;
+	if (twin?.is_deleted)
+		throw new AppError(
+			'conflict',
+			`Examples ${twin.first} and ${twin.number} are the same conversation. Restore one of them.`
+		);
 	if (twin) throw new AppError('conflict', `The same conversation has been added again, as example ${twin.number}.`);
 };
 

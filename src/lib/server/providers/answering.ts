@@ -9,7 +9,7 @@ export type Patience = { firstWaitMs: number; longestWaitMs: number; giveUpAfter
 export const usualPatience: Patience = { firstWaitMs: 500, longestWaitMs: 60_000, giveUpAfterMs: 10 * 60_000 };
 
 /** So many questions are open at once: enough to be quick, few enough for the smallest rate limit. */
-const atOnce = 4;
+export const mostAtOnce = 4;
 /** A stream that is cut so often is kept as it is, and shown as incomplete. */
 const mostCuts = 3;
 
@@ -42,7 +42,7 @@ const sharedPause = (patience: Patience) => {
 export type Answer = Completion & { latencyMs: number };
 
 /**
- * Asks for every item, four at a time, and hands each answer on as it comes. Busy and broken providers are waited for; a
+ * Asks for every item, some at a time, and hands each answer on as it comes. Busy and broken providers are waited for; a
  * cut answer is asked for again, the third is kept. The first failure that waiting cannot mend stops all and is thrown;
  * so does the end of `signal`, and then nothing half-written is kept.
  */
@@ -50,7 +50,7 @@ export const answerAll = async <Item>(
 	items: readonly Item[],
 	ask: (item: Item, signal: AbortSignal) => Promise<Completion>,
 	keep: (item: Item, answer: Answer) => Promise<void>,
-	{ signal, patience }: { signal: AbortSignal; patience: Patience }
+	{ signal, patience, atOnce = mostAtOnce }: { signal: AbortSignal; patience: Patience; atOnce?: number }
 ): Promise<void> => {
 	const own = new AbortController();
 	const stop = AbortSignal.any([signal, own.signal]);
