@@ -7,10 +7,11 @@ import { markFrom, tellProblem } from '../runs/rows.ts';
 import type { Scope } from '../access/scope.ts';
 import { releaseServing } from '../servings/commands.ts';
 import { answerAs, originOf, servedFor } from './answer-as.ts';
-import { baseProblem } from './base.ts';
+import { baseProblem } from './asking.ts';
 import { type Patience, usualPatience } from '../providers/answering.ts';
-import { become, lettersOf, noteProgress, noteWaiting, runIdOf, unanswered } from './generation.ts';
+import { become, lettersOf, noteProgress, noteWaiting, unanswered } from './generation.ts';
 import type { Evaluation, Letter } from './rows.ts';
+import { sideOf } from './sides.ts';
 
 /** A model that is being deployed is looked at so often. */
 const lookAgainMs = 3000;
@@ -27,19 +28,32 @@ const giveUp = async (scope: Scope, evaluation: Evaluation, contender: Letter, p
 			await markFrom(tx, (await originOf(tx, evaluation, contender)).connectionId, problem);
 		return true;
 	});
-	for (const { runId, ofBase } of failed ? lettersOf(evaluation).map((letter) => servedFor(evaluation, letter)) : [])
-		await releaseServing(scope, runId, ofBase);
+	for (const letter of failed ? lettersOf(evaluation) : []) {
+		const served = servedFor(evaluation, letter);
+		if (served) await releaseServing(scope, served.runId, served.ofBase);
+	}
 	return failed;
 };
 
-/** Whether it ends here, because the base cannot take part: said before the run's model is deployed, which is billed. */
+/** Whether it ends here, because a base cannot take part: said before a run's model is deployed, which is billed. */
 const isHopeless = async (scope: Scope, evaluation: Evaluation): Promise<boolean> => {
-	if (evaluation.kind === 'scoring' || runIdOf(evaluation, 'b') !== null) return false;
-	const open = await scope.tx((tx) => unanswered(tx, evaluation.id, 'b'));
-	if (open.length < evaluation.planned) return false;
-	const problem = await baseProblem(scope, evaluation.runId);
-	return problem !== null && giveUp(scope, evaluation, 'b', new AppError('conflict', problem));
+	for (const letter of lettersOf(evaluation)) {
+		const { kind, runId } = sideOf(evaluation, letter);
+		if (kind !== 'base') continue;
+		const open = await scope.tx((tx) => unanswered(tx, evaluation.id, letter));
+		if (open.length < evaluation.planned) continue;
+		const problem = await baseProblem(scope, runId);
+		if (problem !== null && (await giveUp(scope, evaluation, letter, new AppError('conflict', problem)))) return true;
+	}
+	return false;
 };
+
+/** What nobody deploys answers first: when it fails, nothing has been started that is billed by the minute. */
+const inTurn = (evaluation: Evaluation): Letter[] =>
+	lettersOf(evaluation).toSorted((one, two) => {
+		const waits = (letter: Letter) => Number(servedFor(evaluation, letter) !== null);
+		return waits(one) - waits(two);
+	});
 
 /**
  * Lets the contenders answer what is still open, then opens the vote. Safe to run again after any interruption, and twice
@@ -55,7 +69,7 @@ export const generateOutputs = async (
 	const [evaluation] = await scope.tx((tx) => tx.select().from(evaluations).where(eq(evaluations.id, evaluationId)));
 	if (evaluation?.status !== 'generating') return;
 	if (await isHopeless(scope, evaluation)) return;
-	for (const contender of lettersOf(evaluation)) {
+	for (const contender of inTurn(evaluation)) {
 		try {
 			if (await answerAs(scope, evaluation, contender, signal, patience)) continue;
 		} catch (problem) {
