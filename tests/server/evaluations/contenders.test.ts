@@ -95,7 +95,7 @@ const judge = async (
 ) => {
 	const winner = Iterator.from(winners);
 	for (;;) {
-		const { pairs } = await nextPairs(inside, { evaluationId });
+		const { pairs } = await nextPairs(inside, { evaluationId, after: -1 });
 		if (pairs.length === 0) return;
 		for (const { ballotId } of pairs) {
 			const [ballot] = await inside.tx((tx) => tx.select().from(ballots).where(eq(ballots.id, ballotId)));
@@ -359,7 +359,7 @@ test('voters read no name of a model that competes', async () => {
 		id,
 		(letter) => `I am ${letter === 'a' ? 'sandbox-large' : 'Sandbox Thinks'}, at your service.`
 	);
-	const { pairs } = await nextPairs(await inProject(await as('rater'), slug), { evaluationId: id });
+	const { pairs } = await nextPairs(await inProject(await as('rater'), slug), { evaluationId: id, after: -1 });
 	expect(pairs).toHaveLength(2);
 	for (const { first, second } of pairs)
 		expect([first, second]).toEqual(Array(2).fill('I am [name hidden], at your service.'));
