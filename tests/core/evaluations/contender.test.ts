@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { contenderKey, labelsOf, nameOfScores, nameOfSides } from '../../../src/lib/core/evaluations/contender.ts';
+import {
+	contenderKey,
+	labelsOf,
+	nameOfScores,
+	nameOfSides,
+	shortLabels
+} from '../../../src/lib/core/evaluations/contender.ts';
 import { masked, namesAModel } from '../../../src/lib/core/evaluations/masking.ts';
 import { judge } from '../../../src/lib/core/evaluations/verdict.ts';
 import { singleTally } from '../../../src/lib/core/evaluations/tally.ts';
@@ -27,6 +33,14 @@ test('a model that is called like a version or a base says where it is from', ()
 	expect(labelsOf(run(2), model('Base')).b).toBe('Base (Local)');
 	expect(labelsOf(model(' base of v2 '), run(2)).a).toBe(' base of v2  (Local)');
 	expect(labelsOf(run(2), model('v1-large')).b).toBe('v1-large');
+});
+
+test('where there is little room the path of an id goes, never what tells both apart', () => {
+	const long = 'accounts/fireworks/models/llama-3.3-70b';
+	expect(shortLabels({ a: 'v1', b: long })).toEqual({ a: 'v1', b: 'llama-3.3-70b' });
+	expect(shortLabels({ a: 'v1', b: 'x'.repeat(30) }).b).toBe(`${'x'.repeat(23)}…`);
+	const alike = { a: `together/${'m'.repeat(30)}`, b: `fireworks/${'m'.repeat(30)}` };
+	expect(shortLabels(alike)).toEqual(alike);
 });
 
 test('a name fits the list, and tells the same model by the same key', () => {
@@ -61,7 +75,7 @@ test('what a model of a connection has learnt is said not to be tested, and chan
 	expect(told.checks.find(({ name }) => name === 'leak')).toMatchObject({ state: 'ok' });
 	expect(untold.checks.find(({ name }) => name === 'leak')).toMatchObject({
 		state: 'untested',
-		sentence: 'What gpt-4o learnt from is not known here: not tested. No prompt was in training data of this project.'
+		sentence: 'What gpt-4o learnt from is not known here: not tested. No prompt was in the training data of the other.'
 	});
 	const numbers = ({ checks: _, ...rest }: typeof told) => rest;
 	expect(numbers(untold)).toEqual(numbers(told));

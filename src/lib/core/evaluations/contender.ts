@@ -37,6 +37,19 @@ export const labelsOf = (a: Called, b: Called | null): { a: string; b: string } 
 	return placed.a === placed.b ? { a: placed.a, b: `${placed.b}, the second` } : placed;
 };
 
+/** What fits beside a prompt. */
+const longestShort = 24;
+const short = (label: string) => {
+	const signs = [...(label.length > longestShort ? label.split('/').at(-1)! : label)];
+	return signs.length > longestShort ? `${signs.slice(0, longestShort - 1).join('')}…` : signs.join('');
+};
+
+/** The same for where there is little room: without the path of a model's id. As they are where that would make them one. */
+export const shortLabels = (of: { a: string; b: string }): { a: string; b: string } => {
+	const shorter = { a: short(of.a), b: short(of.b) };
+	return shorter.a === shorter.b ? of : shorter;
+};
+
 /** A name is as long as one that is typed. */
 const longestName = 80;
 

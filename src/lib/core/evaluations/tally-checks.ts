@@ -6,6 +6,7 @@ import { many } from './words.ts';
 
 /** A prompt that a contender trained on proves nothing. Of a model from elsewhere nobody here knows what it has learnt from. */
 const leakCheck = ({ leaked }: Tally, { untold = [] }: Names): Check => {
+	const other = untold.length === 1 ? ' No prompt was in the training data of the other.' : '';
 	const at = (state: Check['state'], sentence: string, show: Check['show'] = null): Check => ({
 		name: 'leak',
 		state,
@@ -20,10 +21,7 @@ const leakCheck = ({ leaked }: Tally, { untold = [] }: Names): Check => {
 		);
 	return untold.length === 0
 		? at('ok', 'No prompt of this evaluation was in the training data.')
-		: at(
-				'untested',
-				`What ${untold.join(' and ')} learnt from is not known here: not tested. No prompt was in training data of this project.`
-			);
+		: at('untested', `What ${untold.join(' and ')} learnt from is not known here: not tested.${other}`);
 };
 
 /** Prompts that nearly ask the same are one comparison twice. */
