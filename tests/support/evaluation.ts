@@ -128,6 +128,20 @@ export const wish = (runId: string, pairs: number, more: Partial<NewEvaluation> 
 	...more
 });
 
+/** Another connection of a team, to a server that speaks OpenAI's protocol. */
+export const addOwnServer = async (
+	scope: Scope,
+	baseUrl: string,
+	{ name = 'On this machine', key = `key-${randomUUID()}` } = {}
+) => {
+	const id = randomUUID();
+	const sealedKey = seal(config().keks, key, `${scope.teamId}|connection|${id}`);
+	await scope.tx((tx) =>
+		tx.insert(connections).values({ id, provider: 'openai-compatible', name, baseUrl, sealedKey, status: 'ok' })
+	);
+	return { id, key };
+};
+
 /**
  * An evaluation whose answers are written without a provider: `write` says what each contender answers; what ends with …
  * was cut.

@@ -435,11 +435,21 @@ export const lines: Record<string, Line> = {
 		is: makersGet(409),
 		send: (w) => ({ runId: w.failed, against: 'base', pairs: 10, temperature: 0, maxTokens: 100 })
 	},
+	[`${project}/eval/new ?/models`]: {
+		at: in_(to.newEvaluation),
+		is: data.makers,
+		send: (w) => ({ connectionId: w.connection })
+	},
 	[`${project}/eval/new-scoring page`]: { at: in_(to.newScoring), is: makers },
 	[`${project}/eval/new-scoring ?/create`]: {
 		at: in_(to.newScoring),
 		is: makersGet(409),
 		send: (w) => ({ runId: w.failed, pairs: 10, temperature: 0, maxTokens: 100 })
+	},
+	[`${project}/eval/new-scoring ?/models`]: {
+		at: in_(to.newScoring),
+		is: data.makers,
+		send: (w) => ({ connectionId: w.connection })
 	},
 	// it compares two models
 	[`${evaluation}/score page`]: {

@@ -167,8 +167,11 @@ const Results = v.strictObject({
 	checks: v.array(Check),
 	/** The model that was judged, and the comparison that goes on with this one. */
 	next: v.strictObject({
-		runId: v.string(),
-		version: v.number(),
+		/** null: it is no run. */
+		runId: v.nullable(v.string()),
+		version: v.nullable(v.number()),
+		/** Of a model that is no run, for those who may ask it: where it answers. */
+		connectionId: v.nullable(v.string()),
 		/** Its name at the provider; null until there is one, and for raters. */
 		model: v.nullable(v.string()),
 		continuedBy: v.nullable(v.strictObject({ id: v.string(), number: v.number() }))
@@ -247,7 +250,7 @@ export const GetResults = query({
 					checks: [aCheck]
 				},
 				checks: [aCheck],
-				next: { runId: ids.run, version: 1, model: 'acme/sandbox-small:v1', continuedBy: null },
+				next: { runId: ids.run, version: 1, connectionId: null, model: 'acme/sandbox-small:v1', continuedBy: null },
 				rows: {
 					show: 'all',
 					page: 1,

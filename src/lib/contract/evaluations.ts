@@ -4,6 +4,7 @@ import { marks } from '../core/evaluations/ballots.ts';
 import { mostTokens, mostVotes, promptSources, usualDelta } from '../core/evaluations/plan.ts';
 import { longestNote } from '../core/evaluations/remarks.ts';
 import { verdictKinds } from '../core/evaluations/rules.ts';
+import { OtherModel, chooseOne, isOne, judged } from './contenders.ts';
 import { Message } from './examples.ts';
 import { Id, Limit, NoOutput, Time, between, whole } from './fields.ts';
 import { aTime, ids } from './ids.ts';
@@ -16,7 +17,7 @@ export const Status = v.picklist(['generating', 'voting', 'failed']);
 /** Two models side by side, or the answers of one beside what a person wrote. */
 const Sort = v.picklist(['comparison', 'scoring']);
 
-/** What a person decides before an evaluation begins: the plan, which is fixed from then on. A is `runId`. */
+/** What a person decides before an evaluation begins: the plan, which is fixed from then on. A is `runId`, or else `contender`. */
 export const CreateEvaluation = command({
 	name: 'evaluations.create',
 	summary: 'Sets up a comparison of two models; both begin to answer',
@@ -26,8 +27,9 @@ export const CreateEvaluation = command({
 	input: v.pipe(
 		v.object({
 			name: v.optional(v.pipe(v.string(), v.trim(), v.maxLength(80, 'A name has at most 80 characters'))),
-			runId: Id('The run to evaluate'),
-			against: v.union([v.literal('base'), Id('The run to compare with')], 'Choose what to compare with'),
+			...judged,
+			/** `base`: that of the run that is judged. */
+			against: v.union([v.literal('base'), Id('The run to compare with'), OtherModel], 'Choose what to compare with'),
 			/** `pool`: the prompts of the project, which have no answers. */
 			promptsFrom: v.optional(
 				v.picklist(promptSources, 'The prompts are from validation or from the pool'),
@@ -45,15 +47,29 @@ export const CreateEvaluation = command({
 			thinking: v.optional(v.boolean(), false)
 		}),
 		v.forward(
+			v.check((input) => isOne(input), chooseOne),
+			['runId']
+		),
+		v.forward(
 			v.check(
-				({ runId, against }) => runId.toLowerCase() !== against.toLowerCase(),
+				({ runId, against }) => typeof against !== 'string' || runId?.toLowerCase() !== against.toLowerCase(),
 				'Choose another model: this one would be compared with itself'
+			),
+			['against']
+		),
+		v.forward(
+			v.check(
+				({ runId, against }) => runId !== undefined || against !== 'base',
+				'Only a run has a base of its own. Choose what to compare with'
 			),
 			['against']
 		)
 	),
 	output: v.strictObject({ id: v.string(), number: v.number() }),
-	errors: { conflict: 'A run is not ready, or the same two are being compared already.' },
+	errors: {
+		conflict: 'A run is not ready, a model does not answer, or the same two are being compared already.',
+		over_budget: 'The budget of the month does not pay for the question by which a model of a connection is tried.'
+	},
 	events: ['evaluation.created'],
 	example: { input: { runId: ids.run, against: 'base', pairs: 40 }, output: { id: ids.evaluation, number: 3 } }
 });
@@ -62,7 +78,7 @@ export type NewEvaluation = v.InferOutput<typeof CreateEvaluation.input>;
 export const GetSetUp = query({
 	name: 'evaluations.setUp',
 	summary:
-		'What can be compared: the runs whose model can answer, and how many prompts there are, in validation and in the pool',
+		'What can be compared: the runs whose model can answer, the models of connections, and how many prompts there are, in validation and in the pool',
 	within: 'project',
 	action: 'evaluations:create',
 	long: true,
@@ -72,6 +88,7 @@ export const GetSetUp = query({
 			v.strictObject({
 				id: v.string(),
 				version: v.number(),
+				connectionId: v.string(),
 				baseModel: v.string(),
 				trainCount: v.number(),
 				finishedAt: v.nullable(Time),
@@ -87,6 +104,18 @@ export const GetSetUp = query({
 				isFree: v.boolean()
 			})
 		),
+		/** The base model of the project, where it has a connection. */
+		base: v.nullable(v.strictObject({ connectionId: v.string(), model: v.string() })),
+		/** Whose models can be asked. */
+		connections: v.array(
+			v.strictObject({
+				id: v.string(),
+				name: v.string(),
+				isFree: v.boolean(),
+				/** Why its provider refuses it, as it was last heard. */
+				problem: v.nullable(v.string())
+			})
+		),
 		validation: v.number(),
 		/** Prompts of the pool that can be asked, and those left out because what a model learns or has learnt asks the same or nearly. */
 		pool: v.strictObject({ usable: v.number(), leftOut: v.number() }),
@@ -96,8 +125,8 @@ export const GetSetUp = query({
 		ties: v.number(),
 		/** How long answers may be where nobody says: half as long again as the longest in train, at least 1,024. */
 		maxTokens: v.number(),
-		/** Which two have been compared how often: the bar rises with each try. */
-		tried: v.array(v.strictObject({ runId: v.string(), against: v.string(), times: v.number() }))
+		/** Which two have been compared how often: the bar rises with each try. By what `contenderKey` makes of each. */
+		tried: v.array(v.strictObject({ two: v.tuple([v.string(), v.string()]), times: v.number() }))
 	}),
 	errors: {},
 	example: {
@@ -107,6 +136,7 @@ export const GetSetUp = query({
 				{
 					id: ids.run,
 					version: 1,
+					connectionId: ids.connection,
 					baseModel: 'sandbox-small',
 					trainCount: 180,
 					finishedAt: aTime,
@@ -117,12 +147,14 @@ export const GetSetUp = query({
 					isFree: false
 				}
 			],
+			base: { connectionId: ids.connection, model: 'sandbox-small' },
+			connections: [{ id: ids.connection, name: 'Sandbox', isFree: true, problem: null }],
 			validation: 40,
 			pool: { usable: 120, leftOut: 2 },
 			voters: 3,
 			ties: 0.25,
 			maxTokens: 1024,
-			tried: [{ runId: ids.run, against: 'base', times: 1 }]
+			tried: [{ two: [ids.run, `${ids.connection}:sandbox-small`], times: 1 }]
 		}
 	}
 });
@@ -152,7 +184,8 @@ const Listed = v.strictObject({
 	/** What came out, from the side of `version`; null before the reveal. */
 	score: v.nullable(
 		v.strictObject({
-			runId: v.string(),
+			/** null: the model that was judged is no run. */
+			runId: v.nullable(v.string()),
 			version: v.string(),
 			against: v.string(),
 			kind: Kind,

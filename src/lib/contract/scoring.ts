@@ -4,6 +4,7 @@ import { scoreShows } from '../core/evaluations/scoring.ts';
 import { mostTokens, mostVotes } from '../core/evaluations/plan.ts';
 import { Format, LockedResults } from './evaluation-results.ts';
 import { EvaluationId, Interval } from './evaluations.ts';
+import { chooseOne, isOne, judged } from './contenders.ts';
 import { Message } from './examples.ts';
 import { File, Id, Time, between, whole } from './fields.ts';
 import { aTime, ids } from './ids.ts';
@@ -17,20 +18,29 @@ export const CreateScoring = command({
 	within: 'project',
 	action: 'evaluations:create',
 	long: true,
-	input: v.object({
-		name: v.optional(v.pipe(v.string(), v.trim(), v.maxLength(80, 'A name has at most 80 characters'))),
-		runId: Id('The run to score'),
-		pairs: whole('The number of answers', 1, 2000),
-		/** An answer counts when so many people have scored it. */
-		votes: v.optional(whole('Scores per answer', 1, mostVotes), 1),
-		/** From this score on an answer could be sent as it is; without it, from where examples train. */
-		sendableFrom: v.optional(whole('The score from which an answer can be sent', 1, 10)),
-		temperature: v.optional(between('Temperature', 0, 2), 0),
-		maxTokens: v.optional(whole('Longest answer, in tokens,', 16, mostTokens)),
-		thinking: v.optional(v.boolean(), false)
-	}),
+	input: v.pipe(
+		v.object({
+			name: v.optional(v.pipe(v.string(), v.trim(), v.maxLength(80, 'A name has at most 80 characters'))),
+			...judged,
+			pairs: whole('The number of answers', 1, 2000),
+			/** An answer counts when so many people have scored it. */
+			votes: v.optional(whole('Scores per answer', 1, mostVotes), 1),
+			/** From this score on an answer could be sent as it is; without it, from where examples train. */
+			sendableFrom: v.optional(whole('The score from which an answer can be sent', 1, 10)),
+			temperature: v.optional(between('Temperature', 0, 2), 0),
+			maxTokens: v.optional(whole('Longest answer, in tokens,', 16, mostTokens)),
+			thinking: v.optional(v.boolean(), false)
+		}),
+		v.forward(
+			v.check((input) => isOne(input), chooseOne),
+			['runId']
+		)
+	),
 	output: v.strictObject({ id: v.string(), number: v.number() }),
-	errors: { conflict: 'The run is not ready, or it is being scored already.' },
+	errors: {
+		conflict: 'The run is not ready, the model does not answer, or it is being scored already.',
+		over_budget: 'The budget of the month does not pay for the question by which a model of a connection is tried.'
+	},
 	events: ['evaluation.created'],
 	example: { input: { runId: ids.run, pairs: 40 }, output: { id: ids.evaluation, number: 3 } }
 });
@@ -198,7 +208,8 @@ const Scores = v.strictObject({
 		label: v.nullable(v.picklist(['reliable', 'tentative', 'unreliable'])),
 		sentence: v.string()
 	}),
-	next: v.strictObject({ runId: v.string() }),
+	/** The run that was scored; null for a model that is no run. */
+	next: v.strictObject({ runId: v.nullable(v.string()) }),
 	/** One page of answers: in the order they were drawn, or those below the threshold, the worst first. */
 	rows: v.strictObject({
 		show: v.picklist(scoreShows),

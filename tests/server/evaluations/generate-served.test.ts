@@ -92,7 +92,7 @@ test('both are told to think or not, as the plan says', async () => {
 });
 
 test('a tuned model is deployed, answers, and is released', async () => {
-	const { scope, as, slug, run, evaluationId } = await trained();
+	const { scope, as, slug, run, connection, evaluationId } = await trained();
 	// the first look starts it and comes back later
 	await generateOutputs(scope, evaluationId, never, quick);
 	expect(await servingsOf(scope)).toMatchObject([{ runId: run.id, status: 'starting' }]);
@@ -111,6 +111,8 @@ test('a tuned model is deployed, answers, and is released', async () => {
 	const inside = await inProject(scope, slug);
 	const setUp = await getSetUp(inside);
 	expect(setUp).toEqual({
+		base: { connectionId: connection.id, model: 'sandbox-small' },
+		connections: [{ id: connection.id, name: 'Sandbox', isFree: true, problem: null }],
 		maxTokens: 1024,
 		validation: 12,
 		pool: { usable: 0, leftOut: 0 },
@@ -121,6 +123,7 @@ test('a tuned model is deployed, answers, and is released', async () => {
 			expect.objectContaining({
 				id: run.id,
 				version: 1,
+				connectionId: connection.id,
 				deployed: true,
 				leaks: [],
 				centsPerHour: serving!.centsPerHour,
@@ -133,6 +136,8 @@ test('a tuned model is deployed, answers, and is released', async () => {
 	await expect(inProject(stranger, slug)).rejects.toMatchObject({ code: 'not_found' });
 	expect(await getSetUp({ ...stranger, project: inside.project })).toMatchObject({
 		runs: [],
+		base: null,
+		connections: [],
 		validation: 0,
 		tried: []
 	});

@@ -188,7 +188,7 @@ test('it goes on with prompts of the pool that nobody has seen, and a second one
 	expect(new Set(results.rows.list.map(({ number }) => number)).size).toBe(16);
 	// the ledger does not ask where the prompts were from
 	await addExamples(scope, inside.project.id, ['Is this validation?'], { split: 'validation' });
-	expect((await getSetUp(inside)).tried).toMatchObject([{ against: 'base', times: 1 }]);
+	expect((await getSetUp(inside)).tried).toMatchObject([{ times: 1 }]);
 	const again = await createEvaluation(inside, wish(run.id, 1));
 	expect(await getEvaluation(inside, { evaluationId: again.id })).toMatchObject({
 		promptsFrom: 'validation',

@@ -42,7 +42,8 @@ test('the second comparison needs p below .0125, and says what the first one gav
 	await voteAs(scope, slug, id, () => (cast++ % 2 ? 'a' : 'b'));
 	await revealResults(await inProject(scope, slug), { evaluationId: id });
 	const second = await again(scope, slug, run.id, 24);
-	expect((await getSetUp(await inProject(scope, slug))).tried).toEqual([{ runId: run.id, against: 'base', times: 1 }]);
+	const base = `${run.connectionId}:${run.baseModel}`;
+	expect((await getSetUp(await inProject(scope, slug))).tried).toEqual([{ two: [run.id, base], times: 1 }]);
 	let losses = 0;
 	await voteAs(scope, slug, second, () => (losses++ < 6 ? 'b' : 'a'));
 	await revealResults(await inProject(scope, slug), { evaluationId: second });

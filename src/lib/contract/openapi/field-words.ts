@@ -452,7 +452,19 @@ const words: Record<string, string> = {
 
 	// ── evaluations
 	evaluationId: 'The evaluation.',
-	against: 'What it is compared with: `base`, or the id of another run.',
+	contender:
+		'Who is judged, where it is no run’s own model: `{ "baseOf" }` with the id of a run whose base is meant, or `{ "connectionId", "model" }`. Leave out `runId` then.',
+	baseOf: 'The id of a run: its base, as it is, competes.',
+	'contender.connectionId': 'The connection whose model competes.',
+	'contender.model': 'The id of the model, as its provider calls it.',
+	against:
+		'What it is compared with: `base` for that of the run, the id of another run, `{ "baseOf" }` with the id of a run whose base is meant, or `{ "connectionId", "model" }`. A model of a connection is asked one short question before anything begins.',
+	'against.connectionId': 'The connection whose model competes.',
+	'against.model': 'The id of the model, as its provider calls it.',
+	'evaluations.create:runId': 'The run that is judged; or `contender`.',
+	'evaluations.createScoring:runId': 'The run that is scored; or `contender`.',
+	'score.runId': 'The run that was judged; null where it was another model.',
+	'next.connectionId': 'Of a model that is no run: where it answers; null for raters.',
 	'score.against': 'What it was compared with.',
 	'score.version': 'From whose side the numbers are told.',
 	pairs: 'How many prompts both answer: 1 to 2,000. It is fixed from then on.',

@@ -67,9 +67,9 @@ const invented = new Set(['chat gpt', 'open ai', 'gpt', 'anthropic', 'deep seek'
 const withNumber = ['yi', 'granite', 'falcon', 'nova', 'titan', 'solar', 'olmo'];
 /** One of OpenAI's, and one of Cohere's, that begin like other things. */
 const wholes = ['o\\d[\\u2010-\\u2015-](?:mini|pro)', 'command[\\s\\u2010-\\u2015-]r(?:\\+|[\\s\\u2010-\\u2015-]plus)'];
-/** Parts of model ids, and vendors, that say nothing, or that answers say of other things. */
+/** Parts of model ids, and vendors, that say nothing, or that answers say of other things. Also what people call their own models. */
 const ordinary = new Set(
-	'amazon apple base big chat code coder community deep fast google instruct large lite long math medium meta microsoft mini model models nano nvidia open preview pro reflection research sandbox slow small smart super text thinking tiny together turbo tuned ultra vision writer'.split(
+	'amazon answers apple assistant base big chat code coder community current custom customer deep default fast google helper instruct large lite local long main math medium meta microsoft mini model models nano nvidia open preview pro reflection research sales sandbox service slow small smart super support test text thinking tiny together turbo tuned ultra vision writer'.split(
 		' '
 	)
 );

@@ -4,16 +4,25 @@ import { judgedOf, type Tally } from './tally.ts';
 import { attemptSentence, type Names } from './verdict-sentence.ts';
 import { many } from './words.ts';
 
-/** A prompt that a contender trained on proves nothing. */
-const leakCheck = ({ leaked }: Tally): Check =>
-	leaked === 0
-		? { name: 'leak', state: 'ok', sentence: 'No prompt of this evaluation was in the training data.', show: null }
-		: {
-				name: 'leak',
-				state: 'block',
-				sentence: `${many(leaked, 'prompt')} of this evaluation ${leaked === 1 ? 'was' : 'were'} in the training data. Evaluate on prompts that were not.`,
-				show: 'leaked'
-			};
+/** A prompt that a contender trained on proves nothing. Of a model from elsewhere nobody here knows what it has learnt from. */
+const leakCheck = ({ leaked }: Tally, { untold = [] }: Names): Check => {
+	const other = untold.length === 1 ? ' No prompt was in the training data of the other.' : '';
+	const at = (state: Check['state'], sentence: string, show: Check['show'] = null): Check => ({
+		name: 'leak',
+		state,
+		sentence,
+		show
+	});
+	if (leaked > 0)
+		return at(
+			'block',
+			`${many(leaked, 'prompt')} of this evaluation ${leaked === 1 ? 'was' : 'were'} in the training data. Evaluate on prompts that were not.`,
+			'leaked'
+		);
+	return untold.length === 0
+		? at('ok', 'No prompt of this evaluation was in the training data.')
+		: at('untested', `What ${untold.join(' and ')} learnt from is not known here: not tested.${other}`);
+};
 
 /** Prompts that nearly ask the same are one comparison twice. */
 const nearCheck = ({ alike }: Tally): Check => {
@@ -109,7 +118,7 @@ export const tallyChecks = (
 	names: Names,
 	{ fragility, title }: { fragility: number | null; title: string }
 ): Check[] => [
-	leakCheck(t),
+	leakCheck(t, names),
 	nearCheck(t),
 	bothBadCheck(t),
 	brokenCheck(t, names),

@@ -11,6 +11,8 @@ export type Names = {
 	b: string;
 	people?: readonly string[];
 	maxTokens?: number;
+	/** Those of whom nobody here knows what they have learnt from: the models of connections. */
+	untold?: readonly string[];
 	/** The titles of earlier comparisons of the same two; null of one that nobody revealed. */
 	earlier?: readonly (string | null)[];
 };

@@ -10,29 +10,29 @@ import type { Scope, Tx } from '../access/scope.ts';
 import { type Wanted, ensureServed, releaseServing } from '../servings/commands.ts';
 import { type Answer, type Patience, answerAll } from '../providers/answering.ts';
 import { proveDeployed } from './proof.ts';
-import { isGenerating, noteProgress, noteWaiting, runIdOf, unanswered } from './generation.ts';
+import { isGenerating, noteProgress, noteWaiting, unanswered } from './generation.ts';
 import type { payer } from './payer.ts';
 import type { Evaluation, Letter } from './rows.ts';
+import { sideOf } from './sides.ts';
 import type { Together } from './together.ts';
 
 /** Pages hear of progress so often, not of each answer. */
 const announceEveryMs = 400;
 
-/** A step: where a contender is called, and the base it is or was tuned from. */
+/** A step: where a contender is called, and the model it is or was tuned from. */
 export const originOf = async (tx: Tx, evaluation: Evaluation, contender: Letter) => {
-	const runId = runIdOf(evaluation, contender);
-	const { connectionId, baseModel } = evaluation;
-	if (runId === null) return { connectionId, baseModel };
-	const of = { connectionId: runs.connectionId, baseModel: runs.baseModel };
-	const [run] = await tx.select(of).from(runs).where(eq(runs.id, runId));
+	const { runId, origin } = sideOf(evaluation, contender);
+	if (origin) return origin;
+	const of = { connectionId: runs.connectionId, model: runs.baseModel };
+	const [run] = await tx.select(of).from(runs).where(eq(runs.id, runId!));
 	return run!;
 };
 
-/** What is deployed for a contender: the model of a run, or the base of the run that is judged. */
+/** What may be deployed for a contender: the model of a run, or its base; null for a model of a connection, which nobody deploys here. */
 type Served = { runId: string; ofBase: boolean };
-export const servedFor = (evaluation: Evaluation, contender: Letter): Served => {
-	const runId = runIdOf(evaluation, contender);
-	return { runId: runId ?? evaluation.runId, ofBase: runId === null };
+export const servedFor = (evaluation: Evaluation, contender: Letter): Served | null => {
+	const { kind, runId } = sideOf(evaluation, contender);
+	return runId === null ? null : { runId, ofBase: kind === 'base' };
 };
 
 /** A model is started for an evaluation only as long as it is being generated: somebody may have stopped it for good. */
@@ -133,12 +133,12 @@ const mustDeploy = async (
 	scope: Scope,
 	evaluation: Evaluation,
 	{ ofBase }: Served,
-	{ access, baseModel }: { access: Access; baseModel: string }
+	{ access, model }: { access: Access; model: string }
 ): Promise<boolean | null> => {
 	const provider = providers[access.provider];
 	if (provider.servesTunedModels === 'at-once' || !ofBase) return provider.servesTunedModels === 'after-deploy';
 	try {
-		return (await modelAt(provider, access, baseModel, { waits: true }))?.answersAtOnce === false;
+		return (await modelAt(provider, access, model, { waits: true }))?.answersAtOnce === false;
 	} catch (problem) {
 		if (!(problem instanceof ProviderError)) throw problem;
 		await scope.tx((tx) => noteWaiting(tx, evaluation, problem.message));
@@ -164,20 +164,22 @@ export const answerAs = async (
 	const served = servedFor(evaluation, contender);
 	const open = await scope.tx((tx) => unanswered(tx, evaluation.id, contender));
 	if (open.length > 0) {
-		const { access, connectionId, baseModel } = await scope.tx(async (tx) => {
+		const { access, origin } = await scope.tx(async (tx) => {
 			const origin = await originOf(tx, evaluation, contender);
-			return { ...origin, access: await openAccess(tx, origin.connectionId) };
+			return { origin, access: await openAccess(tx, origin.connectionId) };
 		});
-		const isDeployed = await mustDeploy(scope, evaluation, served, { access, baseModel });
-		if (isDeployed === null) return false;
-		const model = isDeployed || !served.ofBase ? await callable(scope, evaluation, served) : baseModel;
+		const isDeployed = served && (await mustDeploy(scope, evaluation, served, { access, model: origin.model }));
+		if (served && isDeployed === null) return false;
+		const model = served && (isDeployed || !served.ofBase) ? await callable(scope, evaluation, served) : origin.model;
 		if (model === null || !(await together.ready(contender))) return false;
 		signal.throwIfAborted();
 		const { temperature, maxTokens, seed } = evaluation;
 		const provider = providers[access.provider];
-		const price = isDeployed ? null : await answerPriceOf(scope, { connectionId, provider: access.provider }, model);
-		const guard = isDeployed ? guarded(scope, evaluation, served, model) : <T>(ask: () => Promise<T>) => ask();
-		const told = toldToThink(provider, access, baseModel, evaluation.thinking);
+		const at = { connectionId: origin.connectionId, provider: access.provider };
+		const price = isDeployed ? null : await answerPriceOf(scope, at, model);
+		const guard =
+			served && isDeployed ? guarded(scope, evaluation, served, model) : <T>(ask: () => Promise<T>) => ask();
+		const told = toldToThink(provider, access, origin.model, evaluation.thinking);
 		// as a stream: of an answer that is cut in the middle, that part is there
 		const chat = async (asked: Omit<ChatRequest, 'model'>, stop: AbortSignal) => {
 			const request = { ...asked, ...(await told()), model };
@@ -189,7 +191,7 @@ export const answerAs = async (
 			return chat({ messages: prompt, temperature, maxTokens, seed }, stop);
 		};
 		try {
-			if (isDeployed && open.length === evaluation.planned)
+			if (served && isDeployed && open.length === evaluation.planned)
 				await proveDeployed(scope, evaluation, { ...served, ask: chat, signal, patience });
 			await answerAll(open, ask, keeper(scope, evaluation, contender), { signal, patience, atOnce });
 		} catch (problem) {
@@ -197,6 +199,6 @@ export const answerAs = async (
 			throw problem;
 		}
 	}
-	await releaseServing(scope, served.runId, served.ofBase);
+	if (served) await releaseServing(scope, served.runId, served.ofBase);
 	return true;
 };

@@ -164,7 +164,8 @@ export const assessmentOf = async (
 		b: contenders.b.label,
 		people: voters.filter(({ id }) => judges.has(id)).map(({ name }) => name),
 		maxTokens,
-		earlier: await earlierTries(tx, chain[0]!)
+		earlier: await earlierTries(tx, chain[0]!),
+		untold: [contenders.a, contenders.b].filter(({ kind }) => kind === 'model').map(({ label }) => label)
 	};
 	const marked = { leaked: new Set(leaked), alike: new Set(alike?.flat()), 'own-words': ownWords };
 	return { tally, verdict: judge(tally, sides), pairs, missing, skipped, votes, remarks, voters, marked, sides };

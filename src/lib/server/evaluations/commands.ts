@@ -4,6 +4,7 @@ import { CreateEvaluation, Remark, RetryGeneration, Vote } from '../../contract/
 import { CreateScoring, ScoreAnswer } from '../../contract/scoring.ts';
 import { AppError, Changed } from '../../core/errors.ts';
 import type { Mark } from '../../core/evaluations/ballots.ts';
+import { nameOfScores, nameOfSides } from '../../core/evaluations/contender.ts';
 import type { ScoreMark } from '../../core/evaluations/scoring.ts';
 import { command } from '../access/operation.ts';
 import type { Tx } from '../access/scope.ts';
@@ -16,38 +17,33 @@ import { awaitCompared } from '../examples/compare.ts';
 import { lockedProject } from '../project/rows.ts';
 import { awaitPromptsCompared } from '../prompts/compare.ts';
 import { voter } from './ballots.ts';
-import { baseProblem } from './base.ts';
-import { readyRun, refuseTwin, setUp } from './contest.ts';
+import { mustAnswer } from './asking.ts';
+import { refuseTwin, setUp } from './contest.ts';
 import { peopleOf } from './electorate.ts';
 import { become } from './generation.ts';
 import { evaluationOf, noEvaluation } from './rows.ts';
 import { countedResult } from './verdict.ts';
 import { nextAttempt } from './tries.ts';
 import { countedScores } from './scores.ts';
+import { competitorOf, competitorsOf, keyOf, labelsFor } from './sides.ts';
 import { givenIn, voteIsOver } from './votes.ts';
 
 /**
  * Fixes what will be compared, prompt by prompt, and how many votes make a verdict; the answers are written by a job.
- * Refuses a run that is not ready, more pairs than there are prompts that can be asked, and a second click.
+ * Refuses a run that is not ready, a model that does not answer, more pairs than there are prompts that can be asked, and a second click.
  */
 export const createEvaluation = command(CreateEvaluation, async (scope, input) => {
 	await (input.promptsFrom === 'pool' ? awaitPromptsCompared(scope) : awaitCompared(scope));
-	if (input.against === 'base') {
-		await scope.tx((tx) => readyRun(tx, scope.project.id, input.runId, 'runId'));
-		const problem = await baseProblem(scope, input.runId);
-		if (problem !== null) throw new AppError('conflict', problem, 'against');
-	}
+	const meant = await scope.tx((tx) => competitorsOf(tx, scope.project.id, input));
+	await mustAnswer(scope, meant, input);
 	return scope.tx(async (tx) => {
 		const project = await lockedProject(tx, scope);
-		const run = await readyRun(tx, project.id, input.runId, 'runId');
-		const against = input.against === 'base' ? null : await readyRun(tx, project.id, input.against, 'against');
-		await refuseTwin(tx, run.id, against?.id ?? null);
-
-		const attempt = await nextAttempt(tx, { projectId: project.id, runId: run.id, againstRunId: against?.id ?? null });
-		return setUp(tx, scope, { project, run, against, from: input.promptsFrom }, input, {
-			name: input.name || `v${run.version} against ${against ? `v${against.version}` : 'base'}`,
+		const { a, b } = await competitorsOf(tx, project.id, input);
+		await refuseTwin(tx, project.id, a, b);
+		return setUp(tx, scope, { project, a, b, from: input.promptsFrom }, input, {
+			name: input.name || nameOfSides(labelsFor(a, b)),
 			delta: input.delta,
-			attempt
+			attempt: await nextAttempt(tx, project.id, [keyOf(a), keyOf(b)])
 		});
 	});
 });
@@ -55,12 +51,15 @@ export const createEvaluation = command(CreateEvaluation, async (scope, input) =
 /** The same for one model, whose answers are scored beside the expected ones. */
 export const createScoring = command(CreateScoring, async (scope, input) => {
 	await awaitCompared(scope);
+	const one = (tx: Tx, projectId: string) =>
+		competitorOf(tx, projectId, input.runId ?? input.contender!, input.runId ? 'runId' : 'contender');
+	await mustAnswer(scope, { a: await scope.tx((tx) => one(tx, scope.project.id)), b: null }, input);
 	return scope.tx(async (tx) => {
 		const project = await lockedProject(tx, scope);
-		const run = await readyRun(tx, project.id, input.runId, 'runId');
-		await refuseTwin(tx, run.id, null, 'scoring');
-		return setUp(tx, scope, { project, run, against: null, from: 'validation' }, input, {
-			name: input.name || `Scores of v${run.version}`,
+		const a = await one(tx, project.id);
+		await refuseTwin(tx, project.id, a, null);
+		return setUp(tx, scope, { project, a, b: null, from: 'validation' }, input, {
+			name: input.name || nameOfScores(labelsFor(a, null).a),
 			kind: 'scoring',
 			sendableFrom: input.sendableFrom ?? project.qualityThreshold
 		});

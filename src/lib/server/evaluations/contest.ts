@@ -5,28 +5,16 @@ import { AppError } from '../../core/errors.ts';
 import { orderOf } from '../../core/evaluations/ballots.ts';
 import { type PromptSource, maxTokensFor } from '../../core/evaluations/plan.ts';
 import { targetOf } from '../../core/examples/example.ts';
-import { runCan } from '../../core/runs/status.ts';
 import { estimateTokens } from '../../core/text/tokens.ts';
 import type { Scope, Tx } from '../access/scope.ts';
 import { record } from '../events/record.ts';
 import { enqueue } from '../jobs/queue.ts';
-import { evaluations, examples, members, pairings, projects, runs } from '../platform/db/schema.ts';
+import { evaluations, examples, members, pairings, projects } from '../platform/db/schema.ts';
 import { comparable, isKnown, questionsOf } from './asked.ts';
 import { trainedPrompts } from './leaks.ts';
 import { sortOf } from './generation.ts';
 import type { Evaluation } from './rows.ts';
-
-/** A step: the run of this project with this id, whose model can answer. */
-export const readyRun = async (tx: Tx, projectId: string, id: string, field: 'runId' | 'against') => {
-	const [run] = await tx
-		.select()
-		.from(runs)
-		.where(and(eq(runs.id, id), eq(runs.projectId, projectId)));
-	if (!run) throw new AppError('not_found', 'There is no such run, or it is not yours to see.');
-	if (!runCan.evaluate(run))
-		throw new AppError('conflict', `v${run.version} is not ready. Choose a run that has finished.`, field);
-	return run;
-};
+import { type Competitor, columnsOf, keyOf, keysIn, learntBy } from './sides.ts';
 
 /** A step: how many people of the team may vote in this project. */
 export const voterCount = (tx: Tx, projectId: string): Promise<number> =>
@@ -51,26 +39,23 @@ export const fair = async (tx: Tx, projectId: string, runIds: string[], from: Pr
 	return list.filter((one) => !trained.some((prompts) => isKnown(prompts)(one))).map(({ id }) => id);
 };
 
-/** A step: the same are not prepared twice at once: that was a second click. */
-export const refuseTwin = async (
-	tx: Tx,
-	runId: string,
-	againstRunId: string | null,
-	kind: Evaluation['kind'] = 'comparison'
-) => {
+/** A step: the same are not prepared twice at once: that was a second click. `b`: null of a scoring. */
+export const refuseTwin = async (tx: Tx, projectId: string, a: Competitor, b: Competitor | null) => {
+	const kind = b === null ? 'scoring' : 'comparison';
 	const [twin] = await tx
 		.select({ number: evaluations.number })
 		.from(evaluations)
 		.where(
 			and(
-				eq(evaluations.runId, runId),
-				againstRunId === null ? isNull(evaluations.againstRunId) : eq(evaluations.againstRunId, againstRunId),
+				eq(evaluations.projectId, projectId),
 				eq(evaluations.status, 'generating'),
-				eq(evaluations.kind, kind)
+				eq(evaluations.kind, kind),
+				eq(keysIn.a, keyOf(a)),
+				b === null ? undefined : eq(keysIn.b, keyOf(b))
 			)
 		);
 	if (!twin) return;
-	const which = kind === 'scoring' ? `Scoring ${twin.number} of this model` : `Comparison ${twin.number} of these two`;
+	const which = b === null ? `Scoring ${twin.number} of this model` : `Comparison ${twin.number} of these two`;
 	throw new AppError('conflict', `${which} is being prepared. Wait for it.`);
 };
 
@@ -122,8 +107,9 @@ export const usualMaxTokens = async (tx: Tx, projectId: string): Promise<number>
 
 type Contest = {
 	project: typeof projects.$inferSelect;
-	run: typeof runs.$inferSelect;
-	against: typeof runs.$inferSelect | null;
+	a: Competitor;
+	/** null of a scoring. */
+	b: Competitor | null;
 	from: PromptSource;
 };
 type Wanted = Pick<NewEvaluation, 'pairs' | 'votes' | 'temperature' | 'maxTokens' | 'thinking'>;
@@ -133,14 +119,9 @@ type Own = Pick<typeof evaluations.$inferInsert, 'name' | 'kind' | 'sendableFrom
  * A step: an evaluation begins, on prompts that none of its models has learnt, in an order of its own. Throws *invalid* for more prompts or votes
  * than there can be.
  */
-export const setUp = async (
-	tx: Tx,
-	scope: Scope,
-	{ project, run, against, from }: Contest,
-	wanted: Wanted,
-	own: Own
-) => {
-	const available = await fair(tx, project.id, against ? [run.id, against.id] : [run.id], from);
+export const setUp = async (tx: Tx, scope: Scope, { project, a, b, from }: Contest, wanted: Wanted, own: Own) => {
+	const learnt = [learntBy(a), learntBy(b)].filter((id) => id !== null);
+	const available = await fair(tx, project.id, learnt, from);
 	if (wanted.pairs > available.length)
 		throw new AppError(
 			'invalid',
@@ -156,10 +137,7 @@ export const setUp = async (
 			...own,
 			projectId: project.id,
 			number: project.nextEvaluation,
-			runId: run.id,
-			againstRunId: against?.id ?? null,
-			connectionId: run.connectionId,
-			baseModel: run.baseModel,
+			...columnsOf(a, b),
 			systemPrompt: project.systemPrompt,
 			promptsFrom: from,
 			planned: chosen.length,

@@ -12,9 +12,10 @@ import { lockedProject } from '../project/rows.ts';
 import { awaitPromptsCompared } from '../prompts/compare.ts';
 import { chainOf } from './assessment.ts';
 import { askedId, comparable, familiesAsked, isKnown } from './asked.ts';
-import { addPairings, begin, fair, readyRun } from './contest.ts';
+import { addPairings, begin, fair } from './contest.ts';
 import { outOf, peopleOf } from './electorate.ts';
 import { type Evaluation, evaluationOf } from './rows.ts';
+import { readyRun, runsOf } from './sides.ts';
 import { outcomesOf, pairingsOf, standingOf } from './votes.ts';
 
 /** After these a few prompts more may still tell. */
@@ -32,8 +33,8 @@ const hiddenOf = async (tx: Tx, { id: evaluationId, votesPerPrompt }: Evaluation
 const unseenBy = async (tx: Tx, evaluation: Evaluation): Promise<string[]> => {
 	const ids = (await chainOf(tx, evaluation)).map(({ id }) => id);
 	const known = await familiesAsked(tx, evaluation.promptsFrom, among(pairings.evaluationId, ids));
-	const runIds = [evaluation.runId, evaluation.againstRunId].filter((id) => id !== null);
-	const isFair = new Set(await fair(tx, evaluation.projectId, runIds, evaluation.promptsFrom));
+	const { learnt } = runsOf(evaluation);
+	const isFair = new Set(await fair(tx, evaluation.projectId, learnt, evaluation.promptsFrom));
 	const all = await comparable(tx, evaluation.projectId, evaluation.promptsFrom);
 	return all.filter((one) => isFair.has(one.id) && !isKnown(known)(one)).map(({ id }) => id);
 };
@@ -112,8 +113,7 @@ export const continueEvaluation = command(ContinueEvaluation, async (scope, { ev
 		const before = await evaluationOf(tx, project.id, evaluationId, { lock: true });
 		const reason = await whyNot(tx, before);
 		if (reason !== null) throw new AppError('conflict', reason);
-		await readyRun(tx, project.id, before.runId, 'runId');
-		if (before.againstRunId !== null) await readyRun(tx, project.id, before.againstRunId, 'against');
+		for (const runId of runsOf(before).served) await readyRun(tx, project.id, runId, 'runId');
 		const hidden = await hiddenOf(tx, before);
 		const unseen = await unseenBy(tx, before);
 		if (prompts > unseen.length)

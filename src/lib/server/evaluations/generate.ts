@@ -7,9 +7,9 @@ import { markFrom, tellProblem } from '../runs/rows.ts';
 import type { Scope } from '../access/scope.ts';
 import { releaseServing } from '../servings/commands.ts';
 import { type Sharing, answerAs, originOf, servedFor } from './answer-as.ts';
-import { baseProblem } from './base.ts';
+import { sideProblem } from './asking.ts';
 import { type Patience, mostAtOnce, usualPatience } from '../providers/answering.ts';
-import { become, lettersOf, noteProgress, noteWaiting, runIdOf, unanswered } from './generation.ts';
+import { become, lettersOf, noteProgress, noteWaiting, unanswered } from './generation.ts';
 import { payer } from './payer.ts';
 import type { Evaluation, Letter } from './rows.ts';
 import { asTogether } from './together.ts';
@@ -29,18 +29,22 @@ const giveUp = async (scope: Scope, evaluation: Evaluation, contender: Letter, p
 			await markFrom(tx, (await originOf(tx, evaluation, contender)).connectionId, problem);
 		return true;
 	});
-	for (const { runId, ofBase } of failed ? lettersOf(evaluation).map((letter) => servedFor(evaluation, letter)) : [])
-		await releaseServing(scope, runId, ofBase);
+	for (const letter of failed ? lettersOf(evaluation) : []) {
+		const served = servedFor(evaluation, letter);
+		if (served) await releaseServing(scope, served.runId, served.ofBase);
+	}
 	return failed;
 };
 
-/** Whether it ends here, because the base cannot take part: said before the run's model is deployed, which is billed. */
+/** Whether it ends here, because a base or a model of a connection cannot take part: said before a run's model is deployed, which is billed. */
 const isHopeless = async (scope: Scope, evaluation: Evaluation): Promise<boolean> => {
-	if (evaluation.kind === 'scoring' || runIdOf(evaluation, 'b') !== null) return false;
-	const open = await scope.tx((tx) => unanswered(tx, evaluation.id, 'b'));
-	if (open.length < evaluation.planned) return false;
-	const problem = await baseProblem(scope, evaluation.runId);
-	return problem !== null && giveUp(scope, evaluation, 'b', new AppError('conflict', problem));
+	for (const letter of lettersOf(evaluation)) {
+		const open = await scope.tx((tx) => unanswered(tx, evaluation.id, letter));
+		if (open.length < evaluation.planned) continue;
+		const problem = await sideProblem(scope, evaluation, letter);
+		if (problem && (await giveUp(scope, evaluation, letter, problem))) return true;
+	}
+	return false;
 };
 
 /** What waiting cannot mend, and whose it is. */

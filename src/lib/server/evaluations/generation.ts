@@ -10,9 +10,6 @@ export const lettersOf = ({ kind }: Evaluation): readonly Letter[] => (kind === 
 /** What an event says of a scoring. */
 export const sortOf = ({ kind }: Pick<Evaluation, 'kind'>) => (kind === 'scoring' ? { kind } : {});
 
-export const runIdOf = (evaluation: Evaluation, contender: Letter) =>
-	contender === 'a' ? evaluation.runId : evaluation.againstRunId;
-
 /** A step: the questions that this contender has not answered. */
 export const unanswered = (tx: Tx, evaluationId: string, contender: Letter) =>
 	tx

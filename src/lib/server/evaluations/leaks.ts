@@ -8,6 +8,7 @@ import type { Tx } from '../access/scope.ts';
 import { isOneOf } from '../prompts/rows.ts';
 import { namesOfAsked } from './asked.ts';
 import type { Evaluation } from './rows.ts';
+import { runsOf } from './sides.ts';
 import { pairingsOf } from './votes.ts';
 
 /** A line is a conversation, or what was asked with two answers. */
@@ -97,13 +98,12 @@ export const leakedIn = async (tx: Tx, evaluation: Evaluation, known?: readonly 
 	const hashes = new Map(
 		twins.map(({ id, hash, family }) => [id, [hash, family].map((each) => each?.toString('hex'))])
 	);
-	const runIds = [evaluation.runId, evaluation.againstRunId].filter((id) => id !== null);
 	const learnt = await tx
 		.select({ id: runExamples.exampleId })
 		.from(runExamples)
 		.where(
 			and(
-				among(runExamples.runId, runIds),
+				among(runExamples.runId, runsOf(evaluation).learnt),
 				eq(runExamples.kind, 'train'),
 				among(runExamples.exampleId, [...hashes.keys()])
 			)

@@ -8,6 +8,7 @@ import { evaluations, outputs, servings } from '../platform/db/schema.ts';
 import { leakedIn } from './leaks.ts';
 import { type Evaluation, type Letter, contendersOf, evaluationOf, titleFor } from './rows.ts';
 import { outOf, peopleOf } from './electorate.ts';
+import { runsOf, sideOf } from './sides.ts';
 import { type Given, type Standing, givenIn } from './votes.ts';
 
 const answersOf = async (tx: Tx, evaluation: Evaluation) => {
@@ -37,11 +38,10 @@ const awaited = ['starting', 'ready'] as const;
 
 /** The servings that the answers wait for, or that are paid while they come. */
 const servingsOf = async (tx: Tx, evaluation: Evaluation) => {
-	const ids = [evaluation.runId, evaluation.againstRunId].filter((id) => id !== null);
 	const rows = await tx
 		.select({ runId: servings.runId, baseModel: servings.baseModel, status: servings.status })
 		.from(servings)
-		.where(and(among(servings.runId, ids), inArray(servings.status, [...awaited])));
+		.where(and(among(servings.runId, runsOf(evaluation).served), inArray(servings.status, [...awaited])));
 	return rows as { runId: string; baseModel: string | null; status: (typeof awaited)[number] }[];
 };
 
@@ -73,10 +73,10 @@ export const progressOf = async (tx: Tx, scope: ProjectScope, evaluationId: stri
 	const contenders = await contendersOf(tx, evaluation);
 	const alive = await servingsOf(tx, evaluation);
 	const side = (letter: Letter) => {
-		const { label, runId } = contenders[letter];
+		const { kind, runId } = sideOf(evaluation, letter);
 		const isIts = (serving: (typeof alive)[number]) =>
-			runId === null ? serving.baseModel !== null : serving.baseModel === null && serving.runId === runId;
-		return { label, serving: alive.find(isIts)?.status ?? null };
+			serving.runId === runId && (serving.baseModel !== null) === (kind === 'base');
+		return { label: contenders[letter].label, serving: alive.find(isIts)?.status ?? null };
 	};
 	return {
 		id: evaluation.id,

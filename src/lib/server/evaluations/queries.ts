@@ -32,12 +32,13 @@ export const getTrend = query(GetTrend, (scope) =>
 				and(
 					eq(evaluations.projectId, scope.project.id),
 					isNotNull(evaluations.revealedAt),
-					isNotNull(evaluations.result)
+					isNotNull(evaluations.result),
+					isNotNull(evaluations.runId)
 				)
 			)
 			.orderBy(desc(evaluations.number))
 			.limit(mostResults);
-		return trendOf(rows.map(({ runId, result }) => ({ runId, result: result! })));
+		return trendOf(rows.map(({ runId, result }) => ({ runId: runId!, result: result! })));
 	})
 );
 

@@ -1,19 +1,21 @@
 import { type SQL, and, asc, count, desc, eq, gt, isNull, lt } from 'drizzle-orm';
 import type { ListedEvaluation } from '../../contract/evaluations.ts';
 import { rowsOnPage } from '../../contract/fields.ts';
+import type { ContenderKind } from '../../core/evaluations/contender.ts';
 import type { Names } from '../../core/evaluations/masking.ts';
 import { AppError } from '../../core/errors.ts';
 import { may } from '../../core/permissions.ts';
 import type { ProjectScope, Scope, Tx } from '../access/scope.ts';
 import { among } from '../platform/db/among.ts';
 import { evaluations, outputs, runs } from '../platform/db/schema.ts';
+import { runsOf, sideOf } from './sides.ts';
 import { voteCounts } from './votes.ts';
 
 export type Evaluation = typeof evaluations.$inferSelect;
 export type Letter = 'a' | 'b';
 
 /** One side of an evaluation: how people call it, and the ids by which an answer would give it away. */
-export type Contender = { label: string; runId: string | null } & Pick<Names, 'models' | 'own'>;
+export type Contender = { label: string; kind: ContenderKind } & Pick<Names, 'models' | 'own'>;
 
 export const noEvaluation = () => new AppError('not_found', 'There is no such evaluation, or it is not yours to see.');
 
@@ -49,15 +51,21 @@ export const scoringOf = async (tx: Tx, projectId: string, id: string): Promise<
 
 /** A step: who A and B are. Never for somebody who votes. */
 export const contendersOf = async (tx: Tx, evaluation: Evaluation): Promise<Record<Letter, Contender>> => {
-	const ids = [evaluation.runId, evaluation.againstRunId].filter((id) => id !== null);
-	const rows = await tx.select().from(runs).where(among(runs.id, ids));
-	const contender = (id: string | null): Contender => {
-		const run = rows.find((row) => row.id === id);
-		if (!run) return { label: 'base', runId: null, models: [evaluation.baseModel], own: [] };
-		const own = [run.model, run.modelObject, run.mark].filter((name) => name !== null);
-		return { label: `v${run.version}`, runId: run.id, models: [run.baseModel], own };
+	const rows = await tx
+		.select()
+		.from(runs)
+		.where(among(runs.id, runsOf(evaluation).learnt));
+	const contender = (letter: Letter): Contender => {
+		const { kind, runId, origin } = sideOf(evaluation, letter);
+		const run = kind === 'run' && rows.find((row) => row.id === runId);
+		if (run) {
+			const own = [run.model, run.modelObject, run.mark].filter((name) => name !== null);
+			return { label: `v${run.version}`, kind, models: [run.baseModel], own };
+		}
+		const label = letter === 'a' ? evaluation.label : evaluation.againstLabel;
+		return { label: label ?? 'base', kind, models: origin ? [origin.model] : [], own: [] };
 	};
-	return { a: contender(evaluation.runId), b: contender(evaluation.againstRunId) };
+	return { a: contender('a'), b: contender('b') };
 };
 
 /** By what both contenders could be told: what may not be read while people vote. `project`: its name, whose words may. */

@@ -1,6 +1,6 @@
 import { and, desc, eq, isNotNull } from 'drizzle-orm';
 import { usualTies } from '../../core/evaluations/assurance.ts';
-import { connections, evaluations, runs, servings } from '../platform/db/schema.ts';
+import { connections, evaluations, projects, runs, servings } from '../platform/db/schema.ts';
 import { providers } from '../providers/registry.ts';
 import type { Tx } from '../access/scope.ts';
 import { isOf } from '../runs/rows.ts';
@@ -15,6 +15,7 @@ const readyRuns = (tx: Tx, projectId: string) =>
 		.select({
 			id: runs.id,
 			version: runs.version,
+			connectionId: runs.connectionId,
 			baseModel: runs.baseModel,
 			provider: connections.provider,
 			trainCount: runs.trainCount,
@@ -24,6 +25,21 @@ const readyRuns = (tx: Tx, projectId: string) =>
 		.innerJoin(connections, eq(connections.id, runs.connectionId))
 		.where(and(eq(runs.projectId, projectId), eq(runs.status, 'ready')))
 		.orderBy(desc(runs.version));
+
+/** Those whose models can be asked, in the order they were made. No provider is asked for it. */
+const askableConnections = async (tx: Tx) => {
+	const { id, name, provider, status, problem } = connections;
+	const rows = await tx
+		.select({ id, name, provider, status, problem })
+		.from(connections)
+		.orderBy(connections.createdAt, id);
+	return rows.map((row) => ({
+		id: row.id,
+		name: row.name,
+		isFree: row.provider === 'sandbox',
+		problem: row.status === 'refused' ? (row.problem ?? 'Its key was refused.') : null
+	}));
+};
 
 /** What the last serving of a run cost by the hour; null when it has never been served. */
 const lastPrice = async (tx: Tx, runId: string): Promise<number | null> => {
@@ -75,8 +91,14 @@ export const setUpOf = async (tx: Tx, projectId: string) => {
 			isFree: provider === 'sandbox'
 		});
 	}
+	const [base] = await tx
+		.select({ connectionId: projects.connectionId, model: projects.baseModel })
+		.from(projects)
+		.where(eq(projects.id, projectId));
 	return {
 		runs: ready,
+		base: base?.connectionId ? { connectionId: base.connectionId, model: base.model } : null,
+		connections: await askableConnections(tx),
 		validation: validation.length,
 		pool: { usable: pool.list.length, leftOut: pool.leftOut },
 		voters: await voterCount(tx, projectId),

@@ -8,6 +8,7 @@ type Schema = v.GenericSchema & {
 	entries?: Record<string, Schema>;
 	wrapped?: Schema;
 	item?: Schema;
+	options?: Schema[];
 };
 
 /** What a schema is, below optional and nullable. (A pipe has the properties of its first schema.) */
@@ -30,6 +31,8 @@ const valueOf = (schema: Schema, given: FormDataEntryValue): unknown => {
 	if (base.type === 'number') return isNumber(text.trim()) ? Number(text) : text;
 	if (base.type === 'boolean') return text === 'true' || text === 'on';
 	if (base.type === 'array' || base.entries) return parsed(text) ?? text;
+	// one of several things, an object among them
+	if (text.startsWith('{') && base.options?.some(({ entries }) => entries)) return parsed(text) ?? text;
 	return text;
 };
 

@@ -69,9 +69,7 @@ const verdictsOf = async (tx: Tx, a: Run, b: Run) => {
 		...{ number, name, version: result!.version, against: result!.against },
 		...{ title: result!.title, netPreference: result!.netPreference },
 		isOfBoth:
-			againstRunId !== null &&
-			runId !== againstRunId &&
-			[runId, againstRunId].every((each) => [a.id, b.id].includes(each))
+			runId !== againstRunId && [runId, againstRunId].every((each) => each !== null && [a.id, b.id].includes(each))
 	}));
 };
 

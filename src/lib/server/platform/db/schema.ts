@@ -854,11 +854,21 @@ export const evaluations = teamTable(
 		number: integer().notNull(),
 		name: text().notNull(),
 		kind: text().$type<(typeof evaluationKinds)[number]>().notNull().default('comparison'),
-		/** Contender A: a run. Contender B: another run, or null for the base model; a scoring has none. */
-		runId: uuid().notNull(),
-		againstRunId: uuid(),
+		/** Contender A: the model of a run; null for one that is no run's: the model `baseModel` of the connection. */
+		runId: uuid(),
+		/** It is the base of this run, as which it is deployed where it must be. */
+		baseOf: uuid(),
 		connectionId: uuid().notNull(),
+		/** What A is, or was tuned from. */
 		baseModel: text().notNull(),
+		/** How a contender that is no run is called; null for a run. */
+		label: text(),
+		/** Contender B: the model of a run, or of a connection. Nothing of it: the base of A; a scoring has none. */
+		againstRunId: uuid(),
+		againstBaseOf: uuid(),
+		againstConnectionId: uuid(),
+		againstModel: text(),
+		againstLabel: text(),
 		systemPrompt: text().notNull(),
 		/** Validation examples, or prompts of the pool. */
 		promptsFrom: text().$type<PromptSource>().notNull().default('validation'),
@@ -897,12 +907,21 @@ export const evaluations = teamTable(
 		inTeam(t, t.projectId, projects),
 		inParent('evaluations_run', t, t.runId, runs, ofProject, 'no action'),
 		inParent('evaluations_against_run', t, t.againstRunId, runs, ofProject, 'no action'),
+		inParent('evaluations_base_of', t, t.baseOf, runs, ofProject, 'no action'),
+		inParent('evaluations_against_base_of', t, t.againstBaseOf, runs, ofProject, 'no action'),
 		inTeam(t, t.connectionId, connections, 'no action'),
+		inTeam(t, t.againstConnectionId, connections, 'no action'),
 		inParent('evaluations_continues', t, t.continuesId, t, ofProject, 'no action'),
 		unique().on(t.teamId, t.projectId, t.number),
 		unique('evaluations_continues_once').on(t.teamId, t.continuesId),
 		index().on(t.teamId, t.runId),
 		index().on(t.teamId, t.againstRunId),
+		index('evaluations_base_of_run')
+			.on(t.teamId, t.baseOf)
+			.where(sql`base_of is not null`),
+		index('evaluations_against_base_of_run')
+			.on(t.teamId, t.againstBaseOf)
+			.where(sql`against_base_of is not null`),
 		index('evaluations_open')
 			.on(t.teamId)
 			.where(sql`status = 'generating' or (revealed_at is not null and result is null and kind = 'comparison')`),
@@ -911,7 +930,15 @@ export const evaluations = teamTable(
 		oneOf('evaluations', 'kind', evaluationKinds),
 		check(
 			'evaluations_scoring',
-			sql`(${t.kind} = 'scoring') = (${t.sendableFrom} is not null) and ${t.sendableFrom} between 1 and 10 and (${t.kind} = 'comparison' or (${t.againstRunId} is null and ${t.continuesId} is null))`
+			sql`(${t.kind} = 'scoring') = (${t.sendableFrom} is not null) and ${t.sendableFrom} between 1 and 10 and (${t.kind} = 'comparison' or (${t.againstRunId} is null and ${t.againstConnectionId} is null and ${t.continuesId} is null))`
+		),
+		// a side is one thing: a run, or a model with its connection and its name for people
+		check(
+			'evaluations_sides',
+			sql`(${t.runId} is null) = (${t.label} is not null) and (${t.runId} is null or ${t.baseOf} is null)
+			and (${t.againstConnectionId} is null) = (${t.againstModel} is null) and (${t.againstConnectionId} is null) = (${t.againstLabel} is null)
+			and (${t.againstConnectionId} is null or ${t.againstRunId} is null) and (${t.againstBaseOf} is null or ${t.againstConnectionId} is not null)
+			and (${t.kind} = 'scoring' or ${t.runId} is not null or ${t.againstRunId} is not null or ${t.againstConnectionId} is not null)`
 		),
 		counts('evaluations', 'planned'),
 		check(

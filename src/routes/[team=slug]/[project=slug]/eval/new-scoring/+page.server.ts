@@ -1,7 +1,9 @@
 import { redirect } from '@sveltejs/kit';
 import * as v from 'valibot';
+import { ListModels } from '$lib/contract/connections';
 import { CreateScoring } from '$lib/contract/scoring';
 import { to } from '$lib/paths';
+import { listModels } from '$lib/server/connections/models';
 import { createScoring } from '$lib/server/evaluations/commands';
 import { getSetUp } from '$lib/server/evaluations/queries';
 import { form } from '$lib/server/http/form';
@@ -22,5 +24,6 @@ export const actions = {
 	create: form(CreateScoring, async ({ locals, params }, input) => {
 		const { id } = await createScoring(locals.project, input);
 		redirect(303, to.evaluation(params.team, params.project, id));
-	})
+	}),
+	models: form(ListModels, async ({ locals }, input) => ({ models: await listModels(locals.scope, input) }))
 } satisfies Actions;

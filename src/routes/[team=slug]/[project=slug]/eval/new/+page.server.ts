@@ -1,9 +1,11 @@
 import { redirect } from '@sveltejs/kit';
 import * as v from 'valibot';
+import { ListModels } from '$lib/contract/connections';
 import { CreateEvaluation } from '$lib/contract/evaluations';
 import { PriceServing } from '$lib/contract/servings';
 import { promptSources } from '$lib/core/evaluations/plan';
 import { to } from '$lib/paths';
+import { listModels } from '$lib/server/connections/models';
 import { createEvaluation } from '$lib/server/evaluations/commands';
 import { getSetUp } from '$lib/server/evaluations/queries';
 import { form } from '$lib/server/http/form';
@@ -29,5 +31,6 @@ export const actions = {
 		const { id } = await createEvaluation(locals.project, input);
 		redirect(303, to.evaluation(params.team, params.project, id));
 	}),
+	models: form(ListModels, async ({ locals }, input) => ({ models: await listModels(locals.scope, input) })),
 	price: form(PriceServing, async ({ locals }, input) => ({ price: await priceServing(locals.project, input) }))
 } satisfies Actions;

@@ -1,12 +1,18 @@
-/** How a model of a run is asked, in three languages, to be copied as it stands: the key is in AIT_KEY, the answer comes in pieces. */
-export const callCode = ({ url, runId }: { url: string; runId: string }) => [
+/** These fields as each of the languages writes them; the id of a model may hold anything. */
+const fieldsOf = (asked: Record<string, string>, between: string, named = JSON.stringify as (name: string) => string) =>
+	Object.entries(asked)
+		.map(([name, value]) => `${named(name)}: ${JSON.stringify(value)},`)
+		.join(between);
+
+/** How a model is asked, in three languages, to be copied as it stands: the key is in AIT_KEY, the answer comes in pieces. */
+export const callCode = ({ url, asked }: { url: string; asked: Record<string, string> }) => [
 	{
 		id: 'sh',
 		label: 'curl',
 		text: `curl -N -X POST "${url}" \\
   -H "Authorization: Bearer $AIT_KEY" \\
   -H "Content-Type: application/json" \\
-  -d '{"runId": "${runId}", "messages": [{"role": "user", "content": "Do you ship to Norway?"}]}'`
+  -d '{${fieldsOf(asked, ' ').replaceAll("'", String.raw`'\''`)} "messages": [{"role": "user", "content": "Do you ship to Norway?"}]}'`
 	},
 	{
 		id: 'typescript',
@@ -15,7 +21,7 @@ export const callCode = ({ url, runId }: { url: string; runId: string }) => [
   method: 'POST',
   headers: { Authorization: \`Bearer \${process.env.AIT_KEY}\`, 'Content-Type': 'application/json' },
   body: JSON.stringify({
-    runId: '${runId}',
+    ${fieldsOf(asked, '\n    ', (name) => name)}
     messages: [{ role: 'user', content: 'Do you ship to Norway?' }]
   })
 });
@@ -30,7 +36,7 @@ console.log(lines.map((line) => JSON.parse(line.slice(6)).text ?? '').join(''));
 request = urllib.request.Request(
     "${url}",
     data=json.dumps({
-        "runId": "${runId}",
+        ${fieldsOf(asked, '\n        ')}
         "messages": [{"role": "user", "content": "Do you ship to Norway?"}],
     }).encode(),
     headers={"Authorization": f"Bearer {os.environ['AIT_KEY']}", "Content-Type": "application/json"},
