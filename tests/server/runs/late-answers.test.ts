@@ -5,7 +5,6 @@ import { configureProviders } from '../../../src/lib/server/providers/configure.
 import { providers } from '../../../src/lib/server/providers/registry.ts';
 import { startRun } from '../../../src/lib/server/runs/commands.ts';
 import { ProviderError } from '../../../src/lib/server/providers/errors.ts';
-import { defaultRecipe } from '../../../src/lib/core/runs/recipe.ts';
 import { startOddServer } from '../providers/odd-server.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
 import { drive, jobsAt, newRun, newWorkshop, runRow, submit } from '../../support/training.ts';
@@ -35,7 +34,7 @@ test.for([
 	['count', cutCount],
 	['estimate', tooDear]
 ] as const)(
-	'a %s that comes when another worker has ordered ends nothing: the order is followed',
+	'the %s that comes when another worker has ordered ends nothing: the order is followed',
 	async ([what, late]) => {
 		const { scope, run, jobs } = await started();
 		let answer = (_: unknown) => {};
@@ -98,8 +97,8 @@ const counts = {
 test.for(Object.entries(counts))('a count of %s is none', async ([, answer]) => {
 	const odd = await startOddServer(() => answer);
 	const access = { provider: 'sandbox' as const, baseUrl: odd.url, key: 'a key' };
-	const order = { mark: 'm', model: 'm', method: 'sft' as const, trainingFileId: 'f', validationFileId: null };
-	const counted = providers.sandbox.count(access, { ...order, recipe: defaultRecipe, seed: 1 }, 20);
+	const order = { mark: 'm', model: 'm', method: 'sft' as const, trainingFileId: 'f' };
+	const counted = providers.sandbox.count(access, order, 20);
 	expect(await counted.catch((problem) => problem instanceof ProviderError)).toBeOneOf([null, true]);
 	await odd.stop();
 });
@@ -108,8 +107,8 @@ test('of a count only the rows that were asked for count', async () => {
 	const rows = Array.from({ length: 5_000 }, () => ({ num_tokens: 5, truncated: false }));
 	const odd = await startOddServer(() => ({ max_seq_length: 9, rows }));
 	const access = { provider: 'sandbox' as const, baseUrl: odd.url, key: 'a key' };
-	const order = { mark: 'm', model: 'm', method: 'sft' as const, trainingFileId: 'f', validationFileId: null };
-	const counted = await providers.sandbox.count(access, { ...order, recipe: defaultRecipe, seed: 1 }, 20);
+	const order = { mark: 'm', model: 'm', method: 'sft' as const, trainingFileId: 'f' };
+	const counted = await providers.sandbox.count(access, order, 20);
 	expect(counted?.rows).toHaveLength(20);
 	await odd.stop();
 });
