@@ -52,12 +52,14 @@ const cellsOf = (row: string, separator: string): string[] => {
 	return cells;
 };
 
+type Row = { number: number; pieces: string[]; length: number };
+
 /** Lines put together to rows: a quoted cell may go over several, blank ones among them. The first line says what stands between cells. */
 async function* rowsOf(
 	lines: AsyncIterable<Line> | Iterable<Line>,
 	separator: (first: string) => string
 ): AsyncGenerator<Line> {
-	let open: { number: number; pieces: string[]; length: number } | null = null;
+	let open: Row | null = null;
 	let last = 0;
 	const neverEnds = (number: number): Line => ({
 		number,
@@ -74,7 +76,7 @@ async function* rowsOf(
 			yield neverEnds(open.number);
 			open = null;
 		}
-		const row: NonNullable<typeof open> = open ?? { number, pieces: [], length: 0 };
+		const row: Row = open ?? { number, pieces: [], length: 0 };
 		const blank = open ? '\n'.repeat(number - last) : '';
 		row.pieces.push(blank, text);
 		row.length += blank.length + text.length;
