@@ -1,7 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { randomFrom } from '../../../src/lib/core/math/hash.ts';
 import type { Message } from '../../../src/lib/core/examples/example.ts';
-import { commonGrams, familiesOf, folded, gramsOf, likeness, sayingsOf } from '../../../src/lib/core/examples/near.ts';
+import {
+	NearIndex,
+	type Steps,
+	commonGrams,
+	countingCommon,
+	familiesOf,
+	folded,
+	gramsOf,
+	likeness,
+	sayingsOf
+} from '../../../src/lib/core/examples/near.ts';
 import { caught } from '../../support/planted.ts';
 
 const ask = (question: string, answer = 'Yes.'): Message[] => [
@@ -90,4 +100,17 @@ test('a twin is found among many that use the same few words', () => {
 	const twins = list.keys().filter((at) => at % 50 === 49);
 	expect([...twins].filter((at) => families[at] !== families[at - 40])).toEqual([]);
 	expect(new Set(families).size).toBe(1470);
+});
+
+test('the work has a step for each text, and for each that a text is held against: others come between them', () => {
+	const steps = <T>(work: Steps<T>) => {
+		for (let count = 0; ; count++) if (work.next().done) return count;
+	};
+	const long = Array.from({ length: 400 }, (_, at) => (at * 7919).toString(36)).join(' ');
+	const alike = Array.from({ length: 12 }, (_, at) => sayingsOf([{ role: 'user', content: `${long} and ${at}` }]));
+	expect(steps(countingCommon(alike))).toBeGreaterThanOrEqual(alike.length);
+	const index = new NearIndex();
+	for (const each of alike) expect(steps(index.keeping(each))).toBe(1);
+	expect(steps(index.findingTwins(alike[0]!))).toBeGreaterThanOrEqual(alike.length);
+	expect(index.twinsOf(alike[0]!)).toHaveLength(alike.length);
 });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { linesOfFile } from '../../../src/lib/core/examples/import/file-lines.ts';
 import { splitDocument } from '../../../src/lib/core/examples/import/document.ts';
 import { parsePrompt } from '../../../src/lib/core/prompts/parse.ts';
 import { isTable, linesOfTable } from '../../../src/lib/core/prompts/table.ts';
@@ -48,5 +49,43 @@ test('what cannot be read is named by its line, and nothing vanishes', async () 
 	expect(await read('prompt,id\n,7\n"open,8\nGone?,9')).toEqual([
 		{ number: 2, reason: 'Line 2 has nothing in the column of the prompt' },
 		{ number: 3, reason: 'Line 3 has a quotation that never ends' }
+	]);
+});
+
+test('a quotation mark within a cell opens none: the rows behind it stay', async () => {
+	const rows = [
+		{ number: 2, asked: ['Is the 5" one red?'] },
+		{ number: 3, asked: ['And the other?'] },
+		{ number: 4, asked: ['It "is" 6" wide, or?'] }
+	];
+	expect(await read('prompt,id\nIs the 5" one red?,1\nAnd the other?,2\n"It ""is"" 6"" wide, or?",3')).toEqual(rows);
+	expect(await read('prompt\nIs the 5" one red?\nAnd the other?\n"It ""is"" 6"" wide, or?"')).toEqual(rows);
+	expect(await read('prompt,system\n"","x"\n"""No""",')).toEqual([
+		{ number: 2, reason: 'Line 2 has nothing in the column of the prompt' },
+		{ number: 3, asked: ['"No"'] }
+	]);
+});
+
+test('the mark at the beginning of a spreadsheet’s file is no part of the first name, which may be quoted', async () => {
+	async function* file() {
+		yield new TextEncoder().encode('\ufeff"prompt","id"\r\n"Where, then?","1"\r\n');
+	}
+	const lines = await Array.fromAsync(linesOfTable(linesOfFile(file())));
+	expect(lines).toEqual([{ number: 2, text: '{"prompt":"Where, then?"}' }]);
+});
+
+test('a million columns, and a quotation that never ends over as many lines, are read once', async () => {
+	const wide = await read(`${'x,'.repeat(500_000)}prompt\n${'"1",'.repeat(500_000)}Where?\n`);
+	expect(wide).toEqual([{ number: 2, asked: ['Where?'] }]);
+	const open = await read(`prompt,id\n"open,1\n${'x\n'.repeat(400_000)}`);
+	expect(open).toEqual([{ number: 2, reason: 'Line 2 has a quotation that never ends' }]);
+	function* apart() {
+		yield { number: 1, text: 'prompt,id' };
+		yield { number: 2, text: '"open,1' };
+		yield { number: 2 ** 30, text: 'Where?,2' };
+	}
+	expect(await Array.fromAsync(linesOfTable(apart()))).toEqual([
+		{ number: 2, text: null, reason: 'Line 2 has a quotation that never ends' },
+		{ number: 2 ** 30, text: '{"prompt":"Where?"}' }
 	]);
 });

@@ -171,3 +171,16 @@ test('where the provider names more than was thought, and the budget does not ha
 	await submit(scope, again.id);
 	expect((await runRow(scope, again.id)).jobId).not.toBeNull();
 });
+
+test('a model may be called anything that can be kept, and what every object has is nobody’s price', async () => {
+	const { scope, there, price } = await unpriced();
+	for (const name of ['__proto__', 'constructor', 'toString', 'half \ud83d', 'zero \u0000'])
+		await price({ model: name, trainingCentsPerMillion: 7 });
+	const prices = async () => (await listConnections(scope)).find(({ id }) => id === there.connectionId)!.prices;
+	expect((await prices()).map((each) => each.model).sort()).toEqual(
+		['__proto__', 'constructor', 'half \ud83d', 'toString', 'zero \u0000'].sort()
+	);
+	await price({ model: '__proto__' });
+	expect((await prices()).map((each) => each.model)).not.toContain('__proto__');
+	expect(await answerPriceOf(scope, { ...there, provider: 'own-server' }, 'hasOwnProperty')).toBe(null);
+});

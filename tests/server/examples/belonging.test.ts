@@ -17,7 +17,7 @@ afterAll(async () => {
 const newPlace = async () => {
 	const team = await newTeam();
 	await newProject(team.scope);
-	return inProject(team.scope, 'support');
+	return { ...(await inProject(team.scope, 'support')), as: team.as };
 };
 
 let number = 1000;
@@ -84,4 +84,49 @@ test('an example that is written while its project goes is in time, and goes too
 	await Promise.all([writing, leaving]);
 	expect(await examplesOf(here)).toBe(0);
 	await expect(insert(owner, here.teamId, here.project.id)).rejects.toMatchObject(isRefused);
+});
+
+test('who got hold of the server brings an example into no other team or project, by no kind of statement', async () => {
+	const [here, there] = [await newPlace(), await newPlace()];
+	const { project: other } = await newProject(here, { slug: 'other' });
+	const id = (await insert(owner, here.teamId, here.project.id))[0]!.id as string;
+	await insert(owner, there.teamId, there.project.id);
+	const trainer = await here.as('trainer', [here.project.id]);
+	const columns = 'messages, content_hash, prompt_hash, tokens, origin';
+	const copyOf = (teamId: string, projectId: string) => (sql: postgres.ReservedSql) => sql`
+		insert into examples (team_id, project_id, number, ${sql.unsafe(columns)})
+		select ${teamId}, ${projectId}, ${number++}, messages, sha256(content_hash), sha256(prompt_hash), tokens, origin from examples where id = ${id}`;
+	const into = (teamId: string, projectId: string) => (sql: postgres.ReservedSql) => insert(sql, teamId, projectId);
+	const places: [string, string][] = [
+		[there.teamId, there.project.id],
+		[here.teamId, there.project.id],
+		[there.teamId, here.project.id],
+		[here.teamId, other.id],
+		[here.teamId, randomUUID()]
+	];
+	for (const [teamId, projectId] of places) {
+		for (const way of [into(teamId, projectId), copyOf(teamId, projectId)])
+			await expect(raw(trainer, way)).rejects.toMatchObject({ code: expect.stringMatching(/^(42501|23503)$/) });
+		const move = (sql: postgres.ReservedSql) =>
+			sql`update examples set team_id = ${teamId}, project_id = ${projectId} where id = ${id}`;
+		if (projectId !== here.project.id)
+			await expect(raw(trainer, move)).rejects.toMatchObject({ code: expect.anything() });
+	}
+	const copy = (sql: postgres.ReservedSql) => sql`copy examples (team_id, project_id, number) from stdin`.writable();
+	await expect(raw(trainer, copy)).rejects.toMatchObject({ code: expect.anything() });
+	for (const projectId of [here.project.id, other.id]) {
+		const removed = await raw(trainer, (sql) => sql`delete from projects where id = ${projectId}`).catch(
+			({ code }: { code: string }) => code
+		);
+		expect(removed === '42501' || (removed as { count: number }).count === 0).toBe(true);
+	}
+	const counted = await owner`select project_id, sum(count)::int as count from example_counts
+		where project_id in (${here.project.id}, ${there.project.id}, ${other.id}) group by 1`;
+	expect(new Map(counted.map((row) => [row.project_id, row.count]))).toEqual(
+		new Map([
+			[here.project.id, 1],
+			[there.project.id, 1]
+		])
+	);
+	expect([await examplesOf(here), await examplesOf(there)]).toEqual([1, 1]);
 });

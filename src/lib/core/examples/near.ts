@@ -61,17 +61,39 @@ const none: ReadonlySet<number> = new Set();
 const fewestCommon = 10;
 const commonShare = 0.2;
 
+/** Work that can rest after each of its steps, where others wait; `atOnce` does it without. */
+export type Steps<T> = Generator<void, T, void>;
+const atOnce = <T>(steps: Steps<T>): T => {
+	for (;;) {
+		const { done, value } = steps.next();
+		if (done) return value;
+	}
+};
+
 /** Pieces that stand in more than a fifth of these prompts: one long instruction would make a single family of everything. */
-export const commonGrams = (prompts: readonly Sayings[]): Set<number> => {
+export const commonGrams = (prompts: readonly Sayings[]): Set<number> => atOnce(countingCommon(prompts));
+
+export function* countingCommon(prompts: readonly Sayings[]): Steps<Set<number>> {
 	const counts = new Map<number, number>();
 	for (const { turns, wholes, around } of prompts) {
 		const own = new Set<number>();
-		for (const text of [...turns, ...wholes, ...around]) for (const piece of gramsOf(text)) own.add(piece);
+		for (const text of [...turns, ...wholes, ...around]) {
+			for (const piece of gramsOf(text)) own.add(piece);
+			yield;
+		}
 		for (const piece of own) counts.set(piece, (counts.get(piece) ?? 0) + 1);
+		yield;
 	}
 	const least = Math.max(fewestCommon, commonShare * prompts.length);
-	return new Set([...counts].filter(([, count]) => count > least).map(([piece]) => piece));
-};
+	const common = new Set<number>();
+	let seen = 0;
+	for (const [piece, count] of counts) {
+		if (count > least) common.add(piece);
+		if (++seen % piecesAtOnce === 0) yield;
+	}
+	return common;
+}
+const piecesAtOnce = 10_000;
 
 /** Fewer pieces than this are left of a text that is nearly all common: only its whole tells anything. */
 const fewestPieces = 8;
@@ -131,31 +153,41 @@ export class NearIndex {
 	add(sayings: Sayings): { number: number; twins: number[] } {
 		const number = this.#count++;
 		const twins = new Set<number>();
-		const own = this.#piecesOf(sayings, number);
-		const open = own.map(({ piece, keys }) => ({ piece, keys: this.#look(piece, keys, twins) }));
-		for (const { piece, keys } of open) this.#keep(piece, keys);
+		const own = this.#piecesOf(sayings, number).map((piece) => {
+			const keys = this.#keys(piece.text);
+			return { piece, open: atOnce(this.#looking(piece, keys, twins)) };
+		});
+		for (const { piece, open } of own) this.#keep(piece, open);
 		return { number, twins: [...twins] };
 	}
 
 	/** Adds a prompt to be found, without looking for its twins. */
 	keep(sayings: Sayings): void {
-		for (const { piece, keys } of this.#piecesOf(sayings, this.#count++)) this.#keep(piece, keys);
+		atOnce(this.keeping(sayings));
+	}
+	*keeping(sayings: Sayings): Steps<void> {
+		for (const piece of this.#piecesOf(sayings, this.#count++)) {
+			this.#keep(piece, this.#keys(piece.text));
+			yield;
+		}
 	}
 
 	/** The numbers of those that nearly say the same as this prompt, which is not added. */
 	twinsOf(sayings: Sayings): number[] {
+		return atOnce(this.findingTwins(sayings));
+	}
+	*findingTwins(sayings: Sayings): Steps<number[]> {
 		const twins = new Set<number>();
-		for (const { piece, keys } of this.#piecesOf(sayings, -1)) this.#look(piece, keys, twins);
+		for (const piece of this.#piecesOf(sayings, -1)) yield* this.#looking(piece, this.#keys(piece.text), twins);
 		return [...twins];
 	}
 
-	#piecesOf({ turns, wholes, around }: Sayings, prompt: number): { piece: Piece; keys: ReadonlySet<number> }[] {
-		const pieces: Piece[] = [
+	#piecesOf({ turns, wholes, around }: Sayings, prompt: number): Piece[] {
+		return [
 			...turns.map((text) => ({ text, prompt, isTurn: true, isAround: false })),
 			...wholes.map((text) => ({ text, prompt, isTurn: false, isAround: false })),
 			...around.map((text) => ({ text, prompt, isTurn: false, isAround: true }))
 		];
-		return pieces.map((piece) => ({ piece, keys: this.#keys(piece.text) }));
 	}
 
 	#keys(text: string): Set<number> {
@@ -176,17 +208,13 @@ export class NearIndex {
 	}
 
 	/** Answers those keys that do not yet stand in as many texts as are noted. */
-	#look(piece: Piece, keys: ReadonlySet<number>, twins: Set<number>): number[] {
+	*#looking(piece: Piece, keys: ReadonlySet<number>, twins: Set<number>): Steps<number[]> {
 		// a system prompt is nobody's question: it only holds others
 		if (!piece.isAround) for (const prompt of this.#wholes.get(piece.text) ?? []) twins.add(prompt);
 		const open: number[] = [];
 		for (const value of keys) if (this.#places.meet(value, this.#counts, this.#met) < key.texts) open.push(value);
 		let grams: Set<number> | undefined;
-		for (const at of this.#met) {
-			const count = this.#counts[at]!;
-			this.#counts[at] = 0;
-			// rare are the texts that share a key and little else: most are told apart without reading them
-			if (count * 3 < Math.min(keys.size, (key.letters.length * this.#lengths[at]!) / key.ofEach)) continue;
+		for (const at of this.#candidates(keys.size)) {
 			const other = this.#pieces[at]!;
 			if (twins.has(other.prompt) || (piece.isAround && other.isAround)) continue;
 			grams ??= gramsOf(piece.text, this.#common);
@@ -194,9 +222,23 @@ export class NearIndex {
 			const isQuoted = piece.isAround || other.isAround;
 			if (isQuoted && (shorter.isAround || !shorter.isTurn)) continue;
 			if (isNear(likeness(grams, gramsOf(other.text, this.#common), shorter.isTurn))) twins.add(other.prompt);
+			yield;
+		}
+		yield;
+		return open;
+	}
+
+	/** Of the texts that were met those that have enough of so many keys; the next look begins anew. */
+	#candidates(keys: number): number[] {
+		const enough: number[] = [];
+		for (const at of this.#met) {
+			const count = this.#counts[at]!;
+			this.#counts[at] = 0;
+			// rare are the texts that share a key and little else: most are told apart without reading them
+			if (count * 3 >= Math.min(keys, (key.letters.length * this.#lengths[at]!) / key.ofEach)) enough.push(at);
 		}
 		this.#met.length = 0;
-		return open;
+		return enough;
 	}
 
 	#keep(piece: Piece, keys: Iterable<number>) {

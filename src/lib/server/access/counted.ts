@@ -49,12 +49,16 @@ export const countedOf = async (tx: Tx, projectId?: string): Promise<Counted[]> 
 export const countIn = (counted: Counted[], isOne: (kind: Counted) => boolean = () => true): number =>
 	counted.reduce((total, kind) => (isOne(kind) ? total + kind.count : total), 0);
 
-/** A step: what a project's examples are at; as long as it is the same, none has changed. For who may see others' scores. */
-export const stampOf = async (tx: Tx, projectId: string): Promise<number> => {
+/**
+ * A step: what a project's examples are at, or those of a side; as long as it is the same, none has changed. For who may see others'
+ * scores.
+ */
+export const stampOf = async (tx: Tx, projectId: string, side?: 'train' | 'validation'): Promise<number> => {
+	const isOfSide = side && eq(exampleCounts.split, side);
 	const [row] = await tx
 		.select({ changes: sum(exampleCounts.changes) })
 		.from(exampleCounts)
-		.where(eq(exampleCounts.projectId, projectId));
+		.where(and(eq(exampleCounts.projectId, projectId), isOfSide));
 	return row?.changes ?? 0;
 };
 

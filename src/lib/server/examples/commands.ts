@@ -36,7 +36,7 @@ export const addExample = command(
 		const facts = factsOf(messages, null);
 		const isPlayground = origin === 'playground';
 		const guard = isPlayground || !keepTwins ? await guardOf(scope, scope.project.id) : null;
-		const measuring = guard?.(messages, facts);
+		const measuring = await guard?.(messages, facts);
 		return scope.tx(async (tx) => {
 			const { id: projectId, nextExample: number } = await lockedProject(tx, scope);
 			const twin = await twinOf(tx, projectId, facts);

@@ -1,11 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { and, asc, eq, gt, isNull, or, sql } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
-import { Families, NearIndex, type Sayings, commonGrams, sampleOf, sayingsOf } from '../../core/examples/near.ts';
+import { Families, NearIndex, type Sayings, countingCommon, sampleOf, sayingsOf } from '../../core/examples/near.ts';
 import type { ProjectScope, Scope, Tx } from '../access/scope.ts';
 import { record } from '../events/record.ts';
 import { enqueue } from '../jobs/queue.ts';
-import { besideOthers } from '../platform/beside.ts';
+import { besideOthers, inSteps } from '../platform/beside.ts';
 import { examples, projects } from '../platform/db/schema.ts';
 
 /** So many prompts are compared while somebody waits for it; with more, a job does it. */
@@ -52,9 +52,9 @@ const familiesAmong = async (
 	compared: number,
 	signal?: AbortSignal
 ): Promise<Map<string, string>> => {
-	const index = new NearIndex(commonGrams(sampleOf(prompts.map(({ sayings }) => sayings))));
-	const families = new Families();
 	const rest = besideOthers();
+	const index = new NearIndex(await inSteps(countingCommon(sampleOf(prompts.map(({ sayings }) => sayings))), rest));
+	const families = new Families();
 	const first = new Map<string, number>();
 	for (const [at, { sayings, number, family }] of prompts.entries()) {
 		if (number > compared) for (const twin of index.add(sayings).twins) families.join(at, twin);

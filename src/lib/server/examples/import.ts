@@ -83,7 +83,7 @@ export const importLines = async (
 		// what says that it measures goes where its twin is
 		if (!guard || split === 'validation' || ++guarded > mostGuarded) return null;
 		const facts = factsOf(messages, null);
-		const twin = guard(messages, facts);
+		const twin = await guard(messages, facts);
 		// what is here already is known, and nothing new
 		return twin && (await scope.tx((tx) => twinOf(tx, projectId, facts))) === null ? twin : null;
 	};

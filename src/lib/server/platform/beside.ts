@@ -26,3 +26,12 @@ export const besideOthers = ({
 		since = now();
 	};
 };
+
+/** Does work that comes in steps, and rests between them. */
+export const inSteps = async <T>(steps: Generator<void, T, void>, rest = besideOthers()): Promise<T> => {
+	for (;;) {
+		const { done, value } = steps.next();
+		if (done) return value;
+		await rest();
+	}
+};

@@ -36,7 +36,7 @@ export const keepPair = command(KeepPair, async (scope, { clientId, prompt, ...p
 	const learnt = withTarget([...prompt, { role: 'assistant', content: '' }], said.chosen);
 	const facts = factsOf(learnt, null);
 	const { promptHash } = facts;
-	const twin = (await guardOf(scope, scope.project.id))?.(learnt, facts);
+	const twin = await (await guardOf(scope, scope.project.id))?.(learnt, facts);
 	return scope.tx(async (tx) => {
 		const { id: projectId } = await projectNow(tx, scope);
 		await refuseMeasured(tx, projectId, promptHash);

@@ -2,13 +2,13 @@
 import { and, asc, eq, or, sql } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
 import type { Message } from '../../core/examples/example.ts';
-import { Families, NearIndex, type Sayings, commonGrams, sampleOf, sayingsOf } from '../../core/examples/near.ts';
+import { Families, NearIndex, type Sayings, countingCommon, sampleOf, sayingsOf } from '../../core/examples/near.ts';
 import { withAnswer } from '../../core/prompts/pool.ts';
 import type { ProjectScope, Scope, Tx } from '../access/scope.ts';
 import { awaitCompared, compareExamples, mostAtOnce, sayingsIn } from '../examples/compare.ts';
 import { standingChoices } from '../examples/rows.ts';
 import { enqueue } from '../jobs/queue.ts';
-import { besideOthers } from '../platform/beside.ts';
+import { besideOthers, inSteps } from '../platform/beside.ts';
 import { examples, playgroundPairs, projects, prompts } from '../platform/db/schema.ts';
 import { learnsNow } from './rows.ts';
 
@@ -78,9 +78,9 @@ const askedIn = (tx: Tx, projectId: string) =>
 /** Of each prompt its family in the pool, and what else is near it, directly or by others between them. */
 const compared = async (known: readonly Known[], asked: readonly Asked[], signal?: AbortSignal) => {
 	const all = [...known, ...asked];
-	const index = new NearIndex(commonGrams(sampleOf(all.map(({ sayings }) => sayings))));
-	const families = new Families();
 	const rest = besideOthers();
+	const index = new NearIndex(await inSteps(countingCommon(sampleOf(all.map(({ sayings }) => sayings))), rest));
+	const families = new Families();
 	for (const [at, { sayings }] of all.entries()) {
 		for (const twin of index.add(sayings).twins) families.join(at, twin);
 		await rest();
@@ -187,8 +187,8 @@ export const doorOf = async (scope: ProjectScope): Promise<Door> => {
 	);
 	if (rows.length === 0 || rows.length > mostAtDoor) return async (list) => list.map(() => null);
 	const known = rows.map(({ messages }) => sayingsOf(messages));
-	const index = new NearIndex(commonGrams(sampleOf(known)));
 	const rest = besideOthers();
+	const index = new NearIndex(await inSteps(countingCommon(sampleOf(known)), rest));
 	for (const sayings of known) {
 		index.add(sayings);
 		await rest();

@@ -8,9 +8,9 @@ const largest = 2 ** 31 - 1;
 /** A time that has a year of four digits; NaN is no time. */
 const isDated = (at: Date) => at.getTime() >= 0 && at.getTime() < Date.UTC(10_000, 0);
 
-/** A whole number that fits, or null. */
+/** A whole number that fits, or null. Steps and cents are never less than nothing. */
 export const whole = (value: number | null | undefined): number | null =>
-	Number.isInteger(value) && Math.abs(value!) <= largest ? value! : null;
+	Number.isInteger(value) && value! >= 0 && value! <= largest ? value! : null;
 
 /** A text as Postgres takes it: it has no way to write U+0000. Null stays null, and what is no text becomes it. */
 export const plain = (text: string | null): string | null =>

@@ -12,6 +12,7 @@ import type { Access } from '../providers/provider.ts';
 import { providers } from '../providers/registry.ts';
 import { changeRun, endRun, noteEvent } from './change.ts';
 import { orderOf, stepBack } from './order.ts';
+import { whole } from './readable.ts';
 import { type Run, runById } from './rows.ts';
 import { fileName, namesOfLines } from './training-files.ts';
 
@@ -40,6 +41,9 @@ export const uploadFiles = async (scope: Scope, first: Run, access: Access): Pro
 		if (!file) continue;
 		const { fileId } = await providers[access.provider].upload(access, file);
 		await scope.tx(async (tx) => {
+			const now = await runById(tx, first.id, { lock: true });
+			// another worker has sent it meanwhile, and may have ordered with it: by this number the order is found
+			if (now[fileIdOf[kind]]) return;
 			await changeRun(tx, scope, first, { [fileIdOf[kind]]: fileId, problem: null });
 			const what = kind === 'train' ? 'training' : 'validation';
 			await noteEvent(tx, first, { kind: 'uploaded', message: `The provider has accepted the ${what} file.` });
@@ -47,6 +51,9 @@ export const uploadFiles = async (scope: Scope, first: Run, access: Access): Pro
 	}
 	return true;
 };
+
+/** An answer may come when another worker has ordered, or somebody has cancelled: it says nothing of that, and ends nothing. */
+const waitsForOrder = (run: Run) => runCan.submit(run) && !run.submittedAt && !run.jobId && !run.cancelRequestedAt;
 
 /**
  * The provider's own count of the tokens, which it makes once it has the file. Where something does not fit, the run ends before it costs;
@@ -62,6 +69,7 @@ export const isShortEnough = async (scope: Scope, runId: string, access: Access)
 	const answer = await count(access, orderOf(run), lines.length).catch(noAnswer);
 	return scope.tx(async (tx) => {
 		const now = await runById(tx, runId, { lock: true });
+		if (!waitsForOrder(now)) return true;
 		if (!answer) {
 			await noteUncounted(tx, now, name);
 			return true;
@@ -95,12 +103,14 @@ const noteUncounted = async (tx: Tx, run: Run, provider: string) => {
 
 /** The provider's own price and consent, which it gives once it has the file. A refusal ends the run before it costs. */
 export const isAffordable = async (scope: Scope, runId: string, access: Access): Promise<boolean> => {
-	const run = await scope.tx((tx) => runById(tx, runId));
-	const estimate = await providers[access.provider].estimate(access, orderOf(run)).catch(noAnswer);
+	const seen = await scope.tx((tx) => runById(tx, runId));
+	const estimate = await providers[access.provider].estimate(access, orderOf(seen)).catch(noAnswer);
 	if (!estimate) return true;
 	return scope.tx(async (tx) => {
-		const estimateCents = Math.ceil(estimate.cents);
-		if (run.estimateCents !== estimateCents) {
+		const run = await runById(tx, runId, { lock: true });
+		if (!waitsForOrder(run)) return true;
+		const estimateCents = whole(Math.ceil(estimate.cents)); // null: no price, whatever it is
+		if (estimateCents !== null && run.estimateCents !== estimateCents) {
 			await changeRun(tx, scope, run, { estimateCents });
 			const [theirs, ours] = [formatEstimate(estimateCents), formatEstimate(run.estimateCents)];
 			await noteEvent(tx, run, {
@@ -119,7 +129,7 @@ export const isAffordable = async (scope: Scope, runId: string, access: Access):
 			return false;
 		}
 		const before = run.estimateCents ?? 0;
-		if (estimateCents <= before) return true;
+		if (estimateCents === null || estimateCents <= before) return true;
 		// what nobody knew when it was started, or was thought to be less
 		const problem = await mustAfford(tx, run.projectId, estimateCents, estimateCents).then(() => null, overspent);
 		if (problem) await endRun(tx, scope, run, 'failed', `${problem} Nothing was ordered.`);

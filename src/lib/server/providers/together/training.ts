@@ -50,7 +50,7 @@ export async function estimateCost(
 	};
 }
 
-const isCount = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 0;
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
 /** Its tokenizer and its context, for the first rows of a file that it has accepted. Preferences are not counted there. */
 export async function countRows(
@@ -71,7 +71,10 @@ export async function countRows(
 	if (!answer) return null;
 	const { max_seq_length: contextTokens, rows } = answer;
 	if (!isCount(contextTokens) || !Array.isArray(rows)) throw unreadable(place);
-	const counted = rows.map(({ num_tokens: tokens, truncated }) => ({ tokens, isCut: truncated === true }));
+	if (rows.length === 0) return null;
+	const counted = rows
+		.slice(0, most)
+		.map(({ num_tokens: tokens, truncated }) => ({ tokens, isCut: truncated === true }));
 	if (!counted.every(({ tokens }) => isCount(tokens))) throw unreadable(place);
 	return { contextTokens, rows: counted };
 }
