@@ -214,8 +214,8 @@ export const deed: Deed<typeof split> = ({ io, say, flags }) =>
 				if (move !== side.none) putSide(move, written, buffer, from, to, number, end, skipped);
 				return move !== side.none;
 			});
-		if (isWritten) say.line('Done. Next: ait train, or ait format for the files alone');
-		else if (count > 0) say.line('Nothing was moved: ait split moves it.');
+		if (isWritten) say.aside('Done. Next: ait train, or ait format for the files alone');
+		else if (count > 0) say.aside('Nothing was moved: ait split moves it.');
 		const { qualified, train, validation, byRating } = plan;
 		say.json({
 			moved: isWritten ? count : 0,
