@@ -58,6 +58,10 @@ export const run = async (typed: readonly string[], io: Io): Promise<number> => 
 		}
 		const name = first === 'help' ? (rest[0] ?? '') : first;
 		if (first === 'help' && name === '') return run(['--help'], io);
+		if (name.startsWith('-')) {
+			const meant = nearest(name, ['--version', '--help']);
+			throw new Failure(`ait does not know ${name} without a command.`, `ait ${meant ?? '--help'}`, 'usage');
+		}
 		const words = commands.find((each) => each.name === name);
 		if (!words) {
 			const meant = nearest(

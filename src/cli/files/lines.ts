@@ -38,7 +38,7 @@ export const eachSpan = (file: string, visit: VisitSpan, { pieceBytes: size = pi
 	try {
 		handle = openSync(file, 'r');
 	} catch (problem) {
-		throw asFailure(problem, file);
+		throw asFailure(problem, file, 'read');
 	}
 	try {
 		let buffer = Buffer.allocUnsafe(size);

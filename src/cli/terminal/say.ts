@@ -11,8 +11,8 @@ export type Say = {
 	paint(style: Style, text: string): string;
 	/** A line of the answer, for people. Not said where JSON is asked for, nor where little is to be said. */
 	line(text?: string): void;
-	/** A paragraph of the answer, within the columns. */
-	text(paragraph: string): void;
+	/** A paragraph of the answer, within the columns; what goes on in another line is set in. */
+	text(paragraph: string, hanging?: number): void;
 	/** One of several findings: a mark, what it is about, and a sentence. */
 	item(tone: Style, mark: string, title: string, sentence: string): void;
 	/** A line beside the answer, for people: what comes next, where something is kept. Not with --quiet. */
@@ -50,7 +50,8 @@ export const sayTo = (io: Io, { json: isJson = false, quiet = false, isBrief = f
 		columns,
 		paint,
 		line: (text = '') => void (isSilent || io.stdout.write(`${plain(text)}\n`)),
-		text: (paragraph) => void (isSilent || io.stdout.write(`${folded(plain(paragraph), columns).join('\n')}\n`)),
+		text: (paragraph, hanging = 0) =>
+			void (isSilent || io.stdout.write(`${folded(plain(paragraph), columns, hanging).join('\n')}\n`)),
 		item: (tone, mark, title, sentence) => {
 			if (isSilent) return;
 			const [first, ...others] = folded(plain(`${mark} ${title}: ${sentence}`), columns, 2);

@@ -59,7 +59,7 @@ const readFile = (io: Io, file: string): string => {
 	try {
 		return readFileSync(path.resolve(io.cwd, file), 'utf8');
 	} catch (problem) {
-		throw asFailure(problem, file);
+		throw asFailure(problem, file, 'read');
 	}
 };
 

@@ -35,7 +35,8 @@ export const deed: Deed<typeof format> = ({ io, say, flags }) =>
 		say.line(`data/train.jsonl        ${counted(train, 'example')}`);
 		say.line(`data/val.jsonl          ${counted(validation, 'example')}`);
 		if (flags.preference) say.line(`data/preference.jsonl   ${counted(preference, 'pair')}`);
-		if (validation === 0) say.text('Validation is empty, so nothing will measure the model. ait split fills it.');
+		if (validation === 0)
+			say.text('Validation is empty, so nothing will measure the model: ait split fills it, or says why not.');
 		say.json({ train, validation, preference: flags.preference ? preference : null, provider });
 		return unreadable.tell(say);
 	});

@@ -171,11 +171,25 @@ const putSide = (move: number, ...[written, buffer, from, to, line, end]: Parame
 	written.copy(ends[end], 0, ends[end].length);
 };
 
+/** How many different questions the good examples ask. */
+const questionsIn = ({ groups, strata }: Rows): number => {
+	const isAsked = new Uint8Array(groups.length);
+	for (let at = 0; at < groups.length; at++) if (strata[at] !== 0) isAsked[groups[at]!] = 1;
+	return isAsked.reduce((sum, one) => sum + one, 0);
+};
+
 const show = (
 	say: Say,
 	plan: ReturnType<typeof summaryOf>,
-	{ conflicts, parted, isCompared }: { conflicts: number } & Pick<Rows, 'parted' | 'isCompared'>
+	{
+		conflicts,
+		parted,
+		isCompared,
+		questions,
+		threshold
+	}: Record<'conflicts' | 'questions' | 'threshold', number> & Pick<Rows, 'parted' | 'isCompared'>
 ) => {
+	if (plan.qualified === 0) return say.text(`No example is good enough yet: ait rate gives ${threshold} or better.`);
 	say.line(plan.sentence);
 	say.line();
 	say.line(say.paint('dim', 'rating   good   validation'));
@@ -183,6 +197,10 @@ const show = (
 		say.line(`${String(rating).padStart(6)} ${String(qualified).padStart(6)} ${String(validation).padStart(12)}`);
 	say.line();
 	say.line(`Then ${figure(plan.train)} in train, ${figure(plan.validation)} in validation.`);
+	if (questions * 2 <= plan.qualified)
+		say.text(
+			`They ask ${questions === 1 ? 'one question' : `${figure(questions)} questions`} again and again, or nearly: what asks the same stands on one side.`
+		);
 	if (parted > 0) say.text(`${figure(parted)} of train belong to validation, which asks the same, or nearly.`);
 	if (conflicts > 0)
 		say.text(`${conflicts} left alone: what they ask, or nearly, was trained on and is in validation too.`);
@@ -201,7 +219,8 @@ export const deed: Deed<typeof split> = ({ io, say, flags }) =>
 		const decided = deal(rows, 1 - ratio);
 		const { sideOf, count, conflicts } = movesIn(rows, decided);
 		const plan = summaryOf(rows, decided);
-		show(say, plan, { ...rows, conflicts });
+		const threshold = project.config.qualityThreshold;
+		show(say, plan, { ...rows, conflicts, questions: questionsIn(rows), threshold });
 		const isWritten = count > 0 && !flags['dry-run'];
 		if (isWritten && reshuffle) {
 			const question = `${count} change their place. Deal train out anew?`;

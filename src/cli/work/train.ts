@@ -47,9 +47,8 @@ export const deed: Deed<typeof train> = async ({ io, say, flags }) => {
 		say.line(say.paint('bold', `${project.config.model} at ${connected.provider.name}`));
 		showFindings(say, findings);
 		say.line();
-		say.line(`Price  ${formatEstimate(cost.cents)}`);
-		say.text(`       ${cost.basis}`);
-		say.line(`Time   ${formatDuration(duration)}. ${duration.basis}`);
+		say.text(`Price  ${formatEstimate(cost.cents)}. ${cost.basis}`, 7);
+		say.text(`Time   ${formatDuration(duration)}. ${duration.basis}`, 7);
 		unreadable.tell(say);
 		if (!isClear) {
 			say.json({ ...about, started: null });
