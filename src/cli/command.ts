@@ -37,6 +37,8 @@ export type Command<F extends Record<string, Flag> = Record<string, Flag>> = {
 	args?: readonly Argument[];
 	/** A flag that is not known here is a field for somebody else, and arrives as the argument `name=value`. */
 	takesFields?: true;
+	/** What is left to say with --quiet, where that is less than the answer: a name for the next command, or nothing. */
+	quietly?: string;
 	flags: F;
 	examples: readonly Example[];
 };
@@ -47,7 +49,7 @@ export type Group = (typeof groups)[number];
 /** Every command has these. */
 export const everywhere = {
 	json: { kind: 'switch', words: 'Answer in JSON, with fields that stay as they are' },
-	quiet: { kind: 'switch', short: 'q', words: 'Say nothing but the answer, and what goes wrong' },
+	quiet: { kind: 'switch', short: 'q', words: 'Print the answer alone, and what goes wrong' },
 	help: { kind: 'switch', short: 'h', words: 'Show this help' }
 } as const satisfies Record<string, Flag>;
 

@@ -55,10 +55,16 @@ export const usageOf = ({ name, args = [] }: Pick<Command, 'name' | 'args'>): st
 		'[flags]'
 	].join(' ');
 
+const quietWords = ({ quietly }: Command): string => {
+	if (quietly === undefined) return everywhere.quiet.words;
+	return quietly === 'nothing' ? 'Print nothing but what goes wrong' : `Print ${quietly}, and what goes wrong`;
+};
+
 /** `ait <command> --help`. */
 export const helpOf = (command: Command): string => {
 	const { summary, more = [], args = [], flags, examples } = command;
-	const flagRows = Object.entries({ ...flags, ...everywhere }).map(
+	const quiet = { ...everywhere.quiet, words: quietWords(command) };
+	const flagRows = Object.entries({ ...flags, ...everywhere, quiet }).map(
 		([name, flag]: [string, Flag]) => [flagName(name, flag), flagWords(flag)] as const
 	);
 	return [

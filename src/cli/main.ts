@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 import './node20.ts';
+import { fileURLToPath } from 'node:url';
+import { isMainThread } from 'node:worker_threads';
 import { run } from './run.ts';
 import type { Io } from './terminal/io.ts';
 
@@ -46,9 +48,12 @@ const io: Io = {
 	get signal() {
 		return signalOnDemand();
 	},
-	pollMs: 5_000
+	pollMs: 5_000,
+	program: fileURLToPath(import.meta.url)
 };
 
-const code = await run(process.argv.slice(2), io);
-process.exitCode = stoppedBy || code;
-stdin.unref?.();
+if (isMainThread) {
+	const code = await run(process.argv.slice(2), io);
+	process.exitCode = stoppedBy || code;
+	stdin.unref?.();
+} else (await import('./splitting/halves.ts')).answer();

@@ -5,6 +5,7 @@ import { flagName, flagWords, usageOf } from './help.ts';
 
 const fenced = (lines: readonly string[]) => ['```sh', ...lines, '```', ''];
 
+const quietLine = ({ quietly }: Command) => `With \`--quiet\` it prints ${quietly}.`;
 const anchorOf = ({ name }: Command) => `ait-${name}`;
 
 const flagLine = ([name, flag]: [string, Flag]) => `- \`${flagName(name, flag)}\` ${flagWords(flag)}`;
@@ -21,6 +22,7 @@ const commandLines = (command: Command): string[] => {
 		...fenced([usageOf(command)]),
 		...(args.length > 0 ? [...args.map(argumentLine), ''] : []),
 		...(Object.keys(flags).length > 0 ? [...Object.entries(flags).map(flagLine), ''] : []),
+		...(command.quietly === undefined ? [] : [quietLine(command), '']),
 		...fenced(examples.flatMap(({ run, says }) => [`# ${says}`, run]))
 	];
 };
@@ -51,7 +53,7 @@ export const cliMarkdown = (): string =>
 		]),
 		'A project is a folder with `.aitelier.json` and `data/examples.jsonl`, an example a line, as the original aitelier wrote them: such a project opens as it is. Fields that nobody knows stay, and so does every line that is not changed, to the byte.',
 		'',
-		'Each command answers in JSON with `--json`, with fields that stay as they are, and says nothing but the answer and what goes wrong with `--quiet`. Colours are for terminals only, and never against `NO_COLOR`. Progress and questions go to the standard error.',
+		'Each command answers in JSON with `--json`, with fields that stay as they are, and with `--quiet` prints the answer alone, and what goes wrong on the standard error; of what it does it says nothing then, or the name with which a script goes on. Colours are for terminals only, and never against `NO_COLOR`. Progress and questions go to the standard error.',
 		'',
 		'## All commands',
 		'',

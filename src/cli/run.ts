@@ -26,7 +26,7 @@ const toldOf = (problem: unknown): Told | null => {
 };
 
 const tell = (io: Io, problem: unknown, isJson: boolean): number => {
-	const say = sayTo(io, { json: isJson, quiet: false });
+	const say = sayTo(io, { json: isJson });
 	const told = toldOf(problem);
 	if (!told) {
 		const { message, stack } = problem instanceof Error ? problem : new Error(String(problem));
@@ -47,7 +47,7 @@ export const run = async (typed: readonly string[], io: Io): Promise<number> => 
 	const isJson = typed.includes('--json');
 	try {
 		const [first, ...rest] = typed;
-		const plainly = sayTo(io, { json: false, quiet: false });
+		const plainly = sayTo(io);
 		if (first === undefined || first === '--help' || first === '-h') {
 			plainly.line(overview(commands, version));
 			return 0;
@@ -58,6 +58,10 @@ export const run = async (typed: readonly string[], io: Io): Promise<number> => 
 		}
 		const name = first === 'help' ? (rest[0] ?? '') : first;
 		if (first === 'help' && name === '') return run(['--help'], io);
+		if (name.startsWith('-')) {
+			const meant = nearest(name, ['--version', '--help']);
+			throw new Failure(`ait does not know ${name} without a command.`, `ait ${meant ?? '--help'}`, 'usage');
+		}
 		const words = commands.find((each) => each.name === name);
 		if (!words) {
 			const meant = nearest(
@@ -73,7 +77,9 @@ export const run = async (typed: readonly string[], io: Io): Promise<number> => 
 		}
 		const { deed } = await deeds[words.name]!();
 		const { json, quiet } = input.flags as { json: boolean; quiet: boolean };
-		return (await deed({ io, say: sayTo(io, { json, quiet }), ...input } as never)) ?? 0;
+		// whoever only looks what would happen asks for it
+		const isBrief = quiet && words.quietly !== undefined && !(input.flags as { 'dry-run'?: boolean })['dry-run'];
+		return (await deed({ io, say: sayTo(io, { json, quiet, isBrief }), ...input } as never)) ?? 0;
 	} catch (problem) {
 		return tell(io, problem, isJson);
 	}

@@ -49,12 +49,13 @@ beforeAll(async () => {
 	const begun = newProject();
 	const split = copy(begun, 'split');
 	expect((await ait(split, 'split')).code).toBe(0);
-	const ordered = copy(split, 'ordered');
-	fs.writeFileSync(
-		path.join(ordered, '.aitelier.json'),
-		fs.readFileSync(path.join(ordered, '.aitelier.json'), 'utf8').replace('sandbox-small', 'sandbox-slow')
-	);
-	expect((await ait(ordered, 'train --yes', { env: env('ordered') })).err).not.toContain('ait:');
+	// two, since ait cancel is shown, and told to be quiet
+	for (const name of ['ordered', 'ordered-too']) {
+		const ordered = copy(split, name);
+		const config = path.join(ordered, '.aitelier.json');
+		fs.writeFileSync(config, fs.readFileSync(config, 'utf8').replace('sandbox-small', 'sandbox-slow'));
+		expect((await ait(ordered, 'train --yes', { env: env('ordered') })).err).not.toContain('ait:');
+	}
 	const trained = copy(split, 'trained');
 	expect(await ait(trained, 'train --yes --watch', { env: env() })).toMatchObject({ code: 0 });
 });
@@ -101,29 +102,55 @@ const all = commands
 	.filter(({ group }) => group !== 'Hosted')
 	.flatMap(({ name, examples }) => examples.map(({ run }) => [run, name] as const));
 
-test.each(all)('%s', async (line, name) => {
+/** Runs what an example shows, on a folder of its own. */
+const asShown = async (shown: string, name: string, place: string, isQuiet = false) => {
+	const line = isQuiet ? `${shown} --quiet` : shown;
 	const [, piped, command = line] = /^((?:echo|cat) .+?) \| (ait .+)$/.exec(line) ?? [];
 	const state = stateFor[name] ?? 'begun';
-	const folder = path.join(room, `of-${all.findIndex(([each]) => each === line)}`);
+	const folder = path.join(room, place);
 	if (state === 'nothing') fs.mkdirSync(folder);
-	else fs.cpSync(path.join(room, state), folder, { recursive: true });
-	if (before[line]) expect(await ait(folder, before[line], { env: env() })).toMatchObject({ code: 0 });
+	else fs.cpSync(path.join(room, isQuiet && state === 'ordered' ? 'ordered-too' : state), folder, { recursive: true });
+	if (before[shown]) expect(await ait(folder, before[shown], { env: env() })).toMatchObject({ code: 0 });
 	const [program, text = ''] = wordsOf(piped ?? '');
 	const pipe = program === 'cat' ? fs.readFileSync(path.join(folder, text), 'utf8') : text;
 	const stop = new AbortController();
 	if (name === 'sandbox') stop.abort();
-	const { code, out, err } = await ait(folder, command, {
-		env: env(state),
-		pipe,
-		keys: pressed[line],
-		signal: stop.signal
-	});
+	const keys = pressed[shown];
+	return { folder, command, ...(await ait(folder, command, { env: env(state), pipe, keys, signal: stop.signal })) };
+};
+
+test.each(all)('%s', async (line, name) => {
+	const { folder, command, code, out, err } = await asShown(
+		line,
+		name,
+		`of-${all.findIndex(([each]) => each === line)}`
+	);
 	expect(endings[line] ?? [0], err).toContain(code);
 	if (command.includes('--json')) for (const each of name === 'list' ? out.trim().split('\n') : [out]) JSON.parse(each);
 	for (const shown of out.split('\n'))
 		if (name !== 'completion' && name !== 'chat' && !command.includes('--json'))
 			expect(shown.length, shown).toBeLessThanOrEqual(80 + folder.length);
 });
+
+/** The example of each command that is most like what a script does. */
+const inScripts: Record<string, string> = {
+	edit: 'ait edit 2 --delete --yes',
+	rate: 'ait rate 2 3 --score 9',
+	split: 'ait split',
+	train: 'ait train --yes'
+};
+const local = commands.filter(({ group }) => group !== 'Hosted');
+
+test.each(local.map(({ name, quietly, examples }) => [name, quietly, inScripts[name] ?? examples[0]!.run] as const))(
+	'ait %s --quiet prints %s',
+	async (name, quietly, line) => {
+		const { code, out, err } = await asShown(line, name, `quiet-${name}`, true);
+		expect({ code, err }).toEqual({ code: 0, err: '' });
+		if (quietly === undefined) expect(out).toMatch(/^(?![^]*Next: )[^]*\S/);
+		else if (quietly === 'nothing') expect(out).toBe('');
+		else for (const word of out.split('\n').slice(0, -1)) expect(word).toMatch(/^\S+$/);
+	}
+);
 
 test('the page of the docs says all of the table, and nothing else', () => {
 	const page = cliMarkdown();

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { startSandbox } from '../../src/sandbox/server.ts';
-import { originalLine, originalProject } from '../support/cli.ts';
+import { ait, examplesOf, originalLine, originalProject } from '../support/cli.ts';
 
 const run = promisify(execFile);
 
@@ -72,26 +72,26 @@ test.each(nodes)(
 		const cwd = fs.mkdtempSync(path.join(room, 'project-'));
 		const env = { PATH: process.env.PATH, HOME: cwd, LANG: 'C.UTF-8', AITELIER_SANDBOX_URL: 'http://127.0.0.1:1' };
 		const script = fs.realpathSync(program);
-		const ait = (...args: string[]) => run(node, [script, ...args], { cwd, env });
-		expect((await ait('demo')).stdout).toBe('In a checkout of aitelier: npm ci && npm run demo\n');
-		await ait('init', '--yes');
-		await ait('add', '-i', 'Where?', '-o', 'Here.', '--rating', '9');
-		expect((await ait('split')).stdout).toContain('1 to train');
-		expect(JSON.parse((await ait('stats', '--json')).stdout)).toMatchObject({ total: 1, train: 1 });
+		const packed = (...args: string[]) => run(node, [script, ...args], { cwd, env });
+		expect((await packed('demo')).stdout).toBe('In a checkout of aitelier: npm ci && npm run demo\n');
+		await packed('init', '--yes');
+		await packed('add', '-i', 'Where?', '-o', 'Here.', '--rating', '9');
+		expect((await packed('split')).stdout).toContain('1 to train');
+		expect(JSON.parse((await packed('stats', '--json')).stdout)).toMatchObject({ total: 1, train: 1 });
 		// the translators are loaded, and say that nobody is there
-		const asked = await ait('doctor', '--json').catch((problem: { code: number; stdout: string }) => problem);
+		const asked = await packed('doctor', '--json').catch((problem: { code: number; stdout: string }) => problem);
 		expect(asked).toMatchObject({ code: 1 });
 		expect(asked.stdout).toContain('Sandbox can not be reached');
 		// the sandbox it brings learns, answers and is judged on this Node
 		env.AITELIER_SANDBOX_URL = await packedSandbox(node, cwd);
 		const learnt = path.join(cwd, 'learnt.jsonl');
 		fs.copyFileSync('examples/customer-support/examples.jsonl', learnt);
-		await ait('import', learnt, '--json');
-		await ait('split');
-		await ait('format');
-		await ait('train', '--yes', '--watch');
-		expect(JSON.parse((await ait('status', '--json')).stdout)).toMatchObject({ stage: 'ready' });
-		expect((await ait('eval', '--generate', '--serve', '--yes')).stdout).toContain('answers are kept');
+		await packed('import', learnt, '--json');
+		await packed('split');
+		await packed('format');
+		await packed('train', '--yes', '--watch');
+		expect(JSON.parse((await packed('status', '--json')).stdout)).toMatchObject({ stage: 'ready' });
+		expect((await packed('eval', '--generate', '--serve', '--yes')).stdout).toContain('answers are kept');
 	},
 	120_000
 );
@@ -110,11 +110,35 @@ test.each(['Together', 'OpenAI'])('what is left of the client of %s trains, serv
 			...{ PATH: process.env.PATH, HOME: cwd, LANG: 'C.UTF-8' },
 			...{ AITELIER_SANDBOX_URL: sandbox.url, OWN_SERVER_API_KEY: 'sandbox' }
 		};
-		const ait = (words: string) => run(process.execPath, [fs.realpathSync(program), ...words.split(' ')], { cwd, env });
-		await ait('split');
-		await ait('train --yes --watch');
-		expect((await ait('eval --generate --serve --yes')).stdout).toContain('8 answers are kept');
+		const packed = (words: string) =>
+			run(process.execPath, [fs.realpathSync(program), ...words.split(' ')], { cwd, env });
+		await packed('split');
+		await packed('train --yes --watch');
+		expect((await packed('eval --generate --serve --yes')).stdout).toContain('8 answers are kept');
 	} finally {
 		await sandbox.stop();
 	}
+});
+
+test('a large file is looked through by two threads, and split as by one', async () => {
+	const rating = (id: number) => (id % 3 === 0 ? 6 : 7 + (id % 4));
+	const lines = Array.from({ length: 4_500 }, (_, at) =>
+		// every fifth asks what another one has asked, so that questions lie in both parts
+		originalLine(at + 1, {
+			rating: rating(at),
+			question: `About matter ${at % 3_600}?`,
+			answer: `${at} ${'so '.repeat(1_300)}`
+		})
+	);
+	lines[3_999] = '{"id":4000,"messages":[{"role":"user","content":"Half';
+	const [one, two] = [originalProject(lines), originalProject(lines)];
+	expect(fs.statSync(examplesOf(two)).size).toBeGreaterThan(1 << 24);
+	const alone = await ait(one, 'split --json');
+	const env = { PATH: process.env.PATH, HOME: two, LANG: 'C.UTF-8' };
+	const together = await run(process.execPath, [fs.realpathSync(program), 'split', '--json'], { cwd: two, env }).catch(
+		(problem: { code: number; stdout: string; stderr: string }) => problem
+	);
+	expect(together).toMatchObject({ code: 1, stderr: expect.stringContaining('Line 4000 is not valid JSON') });
+	expect(JSON.parse(together.stdout)).toEqual(alone.json());
+	expect(fs.readFileSync(examplesOf(two)).equals(fs.readFileSync(examplesOf(one)))).toBe(true);
 });

@@ -46,6 +46,8 @@ test.each([
 
 test.each([
 	['list --mni 3', 'ait list does not know --mni', 'ait list --min'],
+	['--verson', 'ait does not know --verson without a command', 'ait --version'],
+	['-q stats', 'ait does not know -q without a command', 'ait --help'],
 	['split --ratio', '--ratio needs a value', 'ait split --help'],
 	['split --ratio abc', 'not "abc"', 'ait split --help'],
 	['split --ratio 1', 'between 0 and 1', 'ait split --help'],

@@ -9,6 +9,7 @@ export const add = command({
 		'--input and --output may name a file, as once; what is no file is the text itself.',
 		'A conversation that is there already is refused. One that asks nearly the same as another comes in, and the other is named, among up to 3,000 examples.'
 	],
+	quietly: 'the number of the new example',
 	flags: {
 		input: { kind: 'text', short: 'i', value: 'text|file', words: 'What the person says' },
 		output: { kind: 'text', short: 'o', value: 'text|file', words: 'What the model should answer' },

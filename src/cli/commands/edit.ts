@@ -8,6 +8,7 @@ export const edit = command({
 		'In the editor each turn stands under a line such as "### user"; the last answer is what trains. Another question may not be one that stands on the other side of the split, nor nearly, and a validation example stays what it measures.'
 	],
 	args: [{ name: 'id', words: 'the id of an example, or # and its line', isNeeded: true }],
+	quietly: 'nothing',
 	flags: {
 		output: { kind: 'text', short: 'o', value: 'text', words: 'The answer, without an editor' },
 		rating: { kind: 'number', value: '1-10', words: 'The rating; 0 takes it back', min: 0, max: 10, isWhole: true },

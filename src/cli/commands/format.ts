@@ -9,6 +9,7 @@ export const format = command({
 		"What is good and in train, and what is in validation: the rewrite in place of the answer it improves, the project's system prompt where an example brings none, tools and weights as they are. The same bytes that ait train sends.",
 		'What the provider would refuse is named, and nothing is written (exit code 3).'
 	],
+	quietly: 'nothing',
 	flags: {
 		provider: {
 			kind: 'choice',

@@ -10,6 +10,7 @@ export const importFile = command({
 		'A preference pair comes in as an example with a rewrite: the worse answer, improved. A score of an example that is there already is only taken when you say so.'
 	],
 	args: [{ name: 'file', words: 'the file; - is the pipe', isNeeded: true }],
+	quietly: 'nothing',
 	flags: {
 		scores: {
 			kind: 'choice',

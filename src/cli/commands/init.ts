@@ -8,6 +8,7 @@ export const init = command({
 	more: [
 		'Asks for what no flag says. With --yes nothing is asked: the name of the folder, the sandbox and its small model are taken.'
 	],
+	quietly: 'nothing',
 	flags: {
 		name: { kind: 'text', value: 'name', words: 'What the project is called' },
 		provider: { kind: 'choice', of: providerIds, words: 'Where it trains' },

@@ -7,6 +7,7 @@ export const list = command({
 	more: [
 		'What was asked about is given a line: number, rating, side, question and answer. --json gives one object a line, whole.'
 	],
+	quietly: 'their numbers alone',
 	flags: {
 		rated: { kind: 'switch', words: 'Only rated ones' },
 		unrated: { kind: 'switch', words: 'Only ones without a rating' },

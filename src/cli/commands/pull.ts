@@ -8,6 +8,7 @@ export const pull = command({
 		'New examples come with an id of their own; of those that are here the rating of the project and the rewrite are taken over, unless they were changed here and not sent yet. Two rewrites of one answer are shown and both stay where they are until --prefer decides; the command then ends with 1.',
 		'Nothing is taken out of the file: what was deleted on the server stays here, and what was removed here does not come back, unless with --all.'
 	],
+	quietly: 'nothing',
 	flags: {
 		prefer: {
 			kind: 'choice',

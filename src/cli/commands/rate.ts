@@ -9,6 +9,7 @@ export const rate = command({
 		'With ids and --score nothing is shown: for scripts.'
 	],
 	args: [{ name: 'id', words: 'only these examples', isMany: true }],
+	quietly: 'nothing',
 	flags: {
 		min: {
 			kind: 'number',

@@ -5,6 +5,7 @@ export const sandbox = command({
 	group: 'Set-up',
 	summary: 'Start the sandbox: a provider on this machine that needs no key, learns and answers',
 	more: ['It stays until Ctrl-C. Projects with the provider "sandbox" find it by themselves.'],
+	quietly: 'its address',
 	flags: {
 		port: {
 			kind: 'number',

@@ -8,6 +8,7 @@ export const split = command({
 		'By rating, in proportion; the same file and seed give the same split everywhere. Nothing that has a place moves, and running it again changes nothing. What is in validation is locked, what has trained never measures, and one question never stands on both sides: what asks nearly the same as validation leaves train, unless it was learnt.',
 		'--reshuffle takes what is in train and has not trained yet back first, after asking.'
 	],
+	quietly: 'nothing',
 	flags: {
 		ratio: { kind: 'number', value: '0-1', words: 'How much of it trains', default: 0.8, min: 0, max: 1, isOpen: true },
 		seed: { kind: 'number', value: 'n', words: 'Another seed, another split', default: 1, min: 0, isWhole: true },

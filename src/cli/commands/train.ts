@@ -17,6 +17,7 @@ export const train = command({
 		"The checklist is the app's: what blocks is named with what mends it, and nothing is sent (exit code 3). What is sent is kept to the byte in data/runs/v1, v2 and so on, so that nothing that was learnt from ever measures.",
 		'An order whose answer got lost is looked for at the provider before anything is ordered again: nobody pays twice.'
 	],
+	quietly: 'the run, as v1',
 	flags: {
 		'dry-run': { kind: 'switch', words: 'Only the checklist, the price and the time' },
 		method: {

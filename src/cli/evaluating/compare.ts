@@ -161,7 +161,7 @@ export const compare = async (given: Given): Promise<number | void> => {
 		say.note(planProves(singlePlan(ballots.length)).sentence);
 		if (!(await askVotes(given, ballots, open))) {
 			const voted = Object.keys(open.decisions).length;
-			say.line(`${voted} of ${ballots.length} judged. ait eval --compare goes on, --reveal ends it here.`);
+			say.aside(`${voted} of ${ballots.length} judged. ait eval --compare goes on, --reveal ends it here.`);
 			say.json({ judged: voted, of: ballots.length, verdict: null, file: null });
 			return flags['exit-code'] ? exitCodes.verdict.code : exitCodes.ok.code;
 		}
@@ -196,7 +196,7 @@ export const compare = async (given: Given): Promise<number | void> => {
 	});
 	open.end();
 	show(say, verdict, tally, names);
-	say.line(`Kept in ${path.relative(io.cwd, file)}.`);
+	say.aside(`Kept in ${path.relative(io.cwd, file)}.`);
 	say.json({ version, against: names.b, tally, verdict, file: path.relative(io.cwd, file) });
 	return flags['exit-code'] && verdict.kind !== 'ship-it' ? exitCodes.verdict.code : exitCodes.ok.code;
 };

@@ -146,7 +146,7 @@ export const score = async (given: Given): Promise<number | void> => {
 	} else {
 		const open = openEvaluation<number>(project, `eval-${version}`, () => '');
 		if (!(await askScores(given, open))) {
-			say.line(`${Object.keys(open.decisions).length} of ${items.length} scored. ait eval goes on.`);
+			say.aside(`${Object.keys(open.decisions).length} of ${items.length} scored. ait eval goes on.`);
 			say.json({ scored: Object.keys(open.decisions).length, of: items.length, file: null });
 			return;
 		}
@@ -189,7 +189,7 @@ export const score = async (given: Given): Promise<number | void> => {
 	say.line(
 		`${version}: ${averageScore.toFixed(1)} on average of ${results.length}, ${Math.round(100 * sendableRate)} % could be sent (${sendableFrom} or better).`
 	);
-	say.line(`Kept in ${path.relative(io.cwd, file)}.`);
+	say.aside(`Kept in ${path.relative(io.cwd, file)}.`);
 	say.json({
 		version,
 		scored: results.length,

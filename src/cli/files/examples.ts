@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { Message } from '../../lib/core/examples/conversation.ts';
 import { answerAt } from '../../lib/core/examples/conversation.ts';
 import { targetOf } from '../../lib/core/examples/example.ts';
@@ -8,6 +8,7 @@ import { Failure } from '../exit-codes.ts';
 import { withFields } from './fields.ts';
 import { decoded, eachLine, encoded } from './lines.ts';
 import { type Project, examplesFile } from './project.ts';
+import { asFailure } from './write.ts';
 
 export type Side = 'train' | 'val';
 
@@ -45,11 +46,18 @@ export const isUnreadable = (read: object): read is Unreadable => 'reason' in re
 
 export const isBlankLine = (bytes: string): boolean => bytes.trim() === '';
 
+const isThere = (file: string): boolean => {
+	try {
+		return statSync(file, { throwIfNoEntry: false }) !== undefined;
+	} catch (problem) {
+		throw asFailure(problem, file, 'read');
+	}
+};
+
 /** Throws a failure where the project has no examples yet. */
 export const examplesIn = (project: Project): string => {
 	const file = examplesFile(project);
-	if (!existsSync(file))
-		throw new Failure('This project has no data/examples.jsonl yet.', 'ait add, or ait import FILE');
+	if (!isThere(file)) throw new Failure('This project has no data/examples.jsonl yet.', 'ait add, or ait import FILE');
 	return file;
 };
 

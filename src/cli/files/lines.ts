@@ -23,6 +23,9 @@ type Visit = (bytes: string, number: number, end: End, skipped: number) => void;
 export type Reading = {
 	/** How much is read at once, for tests. */
 	pieceBytes?: number;
+	/** A part of the file that begins and ends with a line. Lines are counted from its begin. */
+	from?: number;
+	to?: number;
 };
 
 const [newline, carriageReturn] = [10, 13];
@@ -33,19 +36,24 @@ const isMarkAt = (buffer: Buffer, at: number) =>
  * Every line of a file as a place in a buffer, with its number and what ends it; only good until the next one. A byte order mark
  * before the first is left out. Throws a failure where there is no such file.
  */
-export const eachSpan = (file: string, visit: VisitSpan, { pieceBytes: size = pieceBytes }: Reading = {}): void => {
+export const eachSpan = (
+	file: string,
+	visit: VisitSpan,
+	{ pieceBytes: size = pieceBytes, from: begin = 0, to: last = Infinity }: Reading = {}
+): void => {
 	let handle: number;
 	try {
 		handle = openSync(file, 'r');
 	} catch (problem) {
-		throw asFailure(problem, file);
+		throw asFailure(problem, file, 'read');
 	}
 	try {
 		let buffer = Buffer.allocUnsafe(size);
 		let held = 0; // bytes of a line whose end has not been read
 		let number = 0;
+		let position = begin;
 		const give = (from: number, to: number, end: End) => {
-			const skipped = ++number === 1 && isMarkAt(buffer, from) && to - from >= 3 ? 3 : 0;
+			const skipped = ++number === 1 && begin === 0 && isMarkAt(buffer, from) && to - from >= 3 ? 3 : 0;
 			visit(buffer, from + skipped, to, number, end, skipped);
 		};
 		for (;;) {
@@ -54,8 +62,9 @@ export const eachSpan = (file: string, visit: VisitSpan, { pieceBytes: size = pi
 				buffer.copy(larger);
 				buffer = larger;
 			}
-			const read = readSync(handle, buffer, held, buffer.length - held, null);
+			const read = readSync(handle, buffer, held, Math.min(buffer.length - held, last - position), position);
 			if (read === 0) break;
+			position += read;
 			const length = held + read;
 			let from = 0;
 			for (let at = buffer.indexOf(newline, held); at >= 0 && at < length; at = buffer.indexOf(newline, from)) {

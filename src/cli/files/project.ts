@@ -86,6 +86,8 @@ const whatIsWrong = (config: Record<string, unknown>): string | null => {
 
 /** Reads what a text says of a project. Throws a failure that names the place and what mends it. */
 export const readConfig = (text: string, file: string): Config => {
+	if (text.includes('\u0000')) throw new Failure(`${file} is not saved as UTF-8.`, 'save it as UTF-8, in an editor');
+	if (text.trim() === '') throw new Failure(`${file} is empty.`, `mv ${file} ${file}.old && ait init`);
 	const broken = brokenJson(text);
 	if (broken)
 		throw new Failure(

@@ -6,7 +6,7 @@ const full = 1 << 18;
 const begun = 1 << 24;
 
 /** What the system said, in a sentence, with what mends it. Anything else comes back as it is. */
-export const asFailure = (problem: unknown, file: string): unknown => {
+export const asFailure = (problem: unknown, file: string, deed: 'read' | 'written' = 'written'): unknown => {
 	const { code } = problem as NodeJS.ErrnoException;
 	if (code === 'ENOSPC' || code === 'EDQUOT')
 		return new Failure(
@@ -15,8 +15,8 @@ export const asFailure = (problem: unknown, file: string): unknown => {
 		);
 	if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
 		return new Failure(
-			`${file} may not be written here. What was there is as it was.`,
-			'ls -ld on the folder says who may'
+			`${file} may not be ${deed} here.${deed === 'read' ? '' : ' What was there is as it was.'}`,
+			deed === 'read' ? `ls -l ${file} says who may` : 'ls -ld on the folder says who may'
 		);
 	if (code === 'ENOENT') return new Failure(`There is no ${file}.`);
 	if (code === 'EISDIR') return new Failure(`${file} is a folder.`);

@@ -35,19 +35,26 @@ export const rateCards = async (project: Project, io: Io, say: Say, cards: Candi
 		decisions.decide(at, { rating: score });
 		go(at + 1, `Rated ${score}. u takes it back.`);
 	};
+	const draw = (more: { isWritten?: true } = {}) => {
+		const place = { at, count: cards.count, message, isFolded, threshold, rows: screen.rows(), ...more };
+		screen.draw(at >= cards.count ? endLines(say, message) : cardLines(say, decisions.current(at), place));
+	};
 	const rewrite = async (isOnTheSpot: boolean) => {
 		const example = decisions.current(at);
 		const before = answerOf(example);
-		screen.close();
 		let text: string;
-		try {
-			if (isOnTheSpot) text = await typed(io, keys);
-			else {
-				keys.pause();
-				text = await edited(io, before, 'answer.md').finally(keys.resume);
+		if (isOnTheSpot) {
+			draw({ isWritten: true });
+			text = await screen.writing(() => typed(io, keys));
+		} else {
+			screen.close();
+			keys.pause();
+			try {
+				text = await edited(io, before, 'answer.md');
+			} finally {
+				keys.resume();
+				screen.open();
 			}
-		} finally {
-			screen.open();
 		}
 		if (text === '' || text === before) return go(at, 'The answer stays as it was.');
 		const problem = rewriteProblem(text);
@@ -80,8 +87,7 @@ export const rateCards = async (project: Project, io: Io, say: Say, cards: Candi
 		while (cards.count > 0) {
 			const isEnd = at >= cards.count;
 			if (!isEnd) seen.add(at);
-			const place = { at, count: cards.count, message, isFolded, threshold, rows: screen.rows() };
-			screen.draw(isEnd ? endLines(say, message) : cardLines(say, decisions.current(at), place));
+			draw();
 			const key = await keys.next();
 			if (key === null || ends.has(key) || (isEnd && key !== 'u' && key !== 'left')) break;
 			if (/^\d$/.test(key)) give(key === '0' ? 10 : Number(key));

@@ -19,7 +19,7 @@ const keptName = (io: Io, { origin, token }: Server): string => {
 	const login = findLogin(io, origin);
 	if (login?.token !== token) return 'by AITELIER_API_KEY';
 	const { kind, name, role, team } = login;
-	return `${kind === 'key' ? `with the key “${name}”` : `as ${name}`}, a ${role} of ${team.name}`;
+	return `${kind === 'key' ? `with the key “${name}”` : `as ${name}`}, ${role} in ${team.name}`;
 };
 
 /** Which login is meant here, and whether its server accepts it. Nothing where no server is. */
@@ -40,7 +40,7 @@ export const findLoginState = async (io: Io, { offline }: { offline: boolean }):
 	if (offline) return [{ level: 'ok', what, sentence: `${who}.` }];
 	try {
 		const { role, team } = await call(server, GetMe, {}, io);
-		const sentence = findLogin(io, server.origin)?.token === server.token ? who : `${who}, a ${role} of ${team.name}`;
+		const sentence = findLogin(io, server.origin)?.token === server.token ? who : `${who}, ${role} in ${team.name}`;
 		return [{ level: 'ok', what, sentence: `${sentence}: accepted.` }];
 	} catch (problem) {
 		if (problem instanceof Refused && problem.code === 'unauthenticated')

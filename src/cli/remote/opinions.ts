@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { RateExample, RewriteExample, UndoRewrite } from '../../lib/contract/ratings.ts';
 import type { Example } from '../files/examples.ts';
 import type { Io } from '../terminal/io.ts';
+import { Refused } from './ask.ts';
 import { call } from './call.ts';
 import type { Link } from './link.ts';
 import type { Server } from './logins.ts';
@@ -69,8 +70,14 @@ export const sendOpinion = async (
 		delete next.own;
 		return next;
 	}
-	await call(server, RateExample, { ...given, score: mine.rating, text: mine.text, ...sawOf(base, theirs) }, io, {
-		as
-	});
+	const rate = (saw: { saw?: number | null }, name: string) =>
+		call(server, RateExample, { ...given, score: mine.rating, text: mine.text, ...saw }, io, { as: name });
+	try {
+		await rate(sawOf(base, theirs), as);
+	} catch (problem) {
+		if (!(problem instanceof Refused) || problem.code !== 'changed') throw problem;
+		// what was given in the browser may be the same: then both agree, and if not, this is refused too
+		await rate({ saw: mine.rating }, `${as}-same`);
+	}
 	return { ...next, rating: mine.rating, own: mine.rating };
 };

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { Failure } from '../exit-codes.ts';
 import type { Io } from './io.ts';
+import { folded } from './plain.ts';
 import type { Say } from './say.ts';
 
 /** Questions to the person, one line each, on stderr: the answer of the command stays alone on stdout. */
@@ -29,7 +30,8 @@ export const askOn = (io: Io, say: Say): Asked => {
 	});
 	return {
 		async text(question, given) {
-			io.stderr.write(say.plain(given ? `${question} (${given}) ` : `${question} `));
+			const said = given ? `${question} (${given})` : question;
+			io.stderr.write(`${folded(say.plain(said), say.columns - 1).join('\n')} `);
 			while (waiting.length === 0 && !isOver) await new Promise<void>((go) => (wake = go));
 			const line = waiting.shift();
 			if (line === undefined) throw new Failure('Nothing was answered, so nothing is done.');

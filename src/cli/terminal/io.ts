@@ -14,6 +14,8 @@ export type Io = {
 	signal: AbortSignal;
 	/** How often a provider is asked again. */
 	pollMs: number;
+	/** This program as a file, which another thread can run too. Not in tests. */
+	program?: string;
 };
 
 /** Whether the terminal does more than write on: move, clear, paint. */

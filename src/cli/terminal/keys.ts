@@ -1,3 +1,4 @@
+import { StringDecoder } from 'node:string_decoder';
 import type { Io } from './io.ts';
 
 const names: Record<string, string> = {
@@ -32,8 +33,9 @@ export const readKeys = ({ stdin }: Pick<Io, 'stdin'>): Keys => {
 	const waiting: string[] = [];
 	let wake: (() => void) | undefined;
 	let isOver = (stdin as { readableEnded?: boolean }).readableEnded === true;
+	const decoder = new StringDecoder('utf8'); // a paste may be cut within a letter
 	const take = (piece: Buffer | string) => {
-		waiting.push(...keysIn(piece.toString()));
+		waiting.push(...keysIn(typeof piece === 'string' ? piece : decoder.write(piece)));
 		wake?.();
 	};
 	const end = () => {

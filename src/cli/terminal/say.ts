@@ -9,12 +9,16 @@ export type Say = {
 	isJson: boolean;
 	columns: number;
 	paint(style: Style, text: string): string;
-	/** A line of the answer, for people. Not said where JSON is asked for. */
+	/** A line of the answer, for people. Not said where JSON is asked for, nor where little is to be said. */
 	line(text?: string): void;
-	/** A paragraph of the answer, within the columns. */
-	text(paragraph: string): void;
+	/** A paragraph of the answer, within the columns; what goes on in another line is set in. */
+	text(paragraph: string, hanging?: number): void;
 	/** One of several findings: a mark, what it is about, and a sentence. */
 	item(tone: Style, mark: string, title: string, sentence: string): void;
+	/** A line beside the answer, for people: what comes next, where something is kept. Not with --quiet. */
+	aside(text: string): void;
+	/** All that is left of the answer where little is to be said. */
+	outcome(word: string): void;
 	/** The answer for programs. Not said where it is not asked for. */
 	json(value: unknown): void;
 	/** What happens meanwhile: stderr, not with --quiet. */
@@ -27,7 +31,15 @@ export type Say = {
 	plain(text: string): string;
 };
 
-export const sayTo = (io: Io, { json: isJson, quiet }: { json: boolean; quiet: boolean }): Say => {
+type Manner = {
+	json?: boolean;
+	quiet?: boolean;
+	/** Of the answer a name at most is said. */
+	isBrief?: boolean;
+};
+
+export const sayTo = (io: Io, { json: isJson = false, quiet = false, isBrief = false }: Manner = {}): Say => {
+	const isSilent = isJson || isBrief;
 	const [isPainted, isUnicode] = [hasColour(io), hasUnicode(io)];
 	const plain = (text: string) => (isUnicode ? tame(text) : ascii(tame(text)));
 	const columns = columnsOf(io);
@@ -37,10 +49,11 @@ export const sayTo = (io: Io, { json: isJson, quiet }: { json: boolean; quiet: b
 		isJson,
 		columns,
 		paint,
-		line: (text = '') => void (isJson || io.stdout.write(`${plain(text)}\n`)),
-		text: (paragraph) => void (isJson || io.stdout.write(`${folded(plain(paragraph), columns).join('\n')}\n`)),
+		line: (text = '') => void (isSilent || io.stdout.write(`${plain(text)}\n`)),
+		text: (paragraph, hanging = 0) =>
+			void (isSilent || io.stdout.write(`${folded(plain(paragraph), columns, hanging).join('\n')}\n`)),
 		item: (tone, mark, title, sentence) => {
-			if (isJson) return;
+			if (isSilent) return;
 			const [first, ...others] = folded(plain(`${mark} ${title}: ${sentence}`), columns, 2);
 			const begin = plain(`${mark} ${title}:`);
 			io.stdout.write(
@@ -48,6 +61,8 @@ export const sayTo = (io: Io, { json: isJson, quiet }: { json: boolean; quiet: b
 			);
 			for (const line of others) io.stdout.write(`${line}\n`);
 		},
+		aside: (text) => void (isJson || quiet || io.stdout.write(`${plain(text)}\n`)),
+		outcome: (word) => void (isBrief && !isJson && io.stdout.write(`${plain(word)}\n`)),
 		json: (value) => void (isJson && io.stdout.write(`${JSON.stringify(value, null, 2)}\n`)),
 		note: (text) => {
 			const lines = io.stderr.isTTY ? folded(plain(text), columns) : [plain(text)];

@@ -12,6 +12,7 @@ export const screenOn = ({ env, stderr, stdout }: Pick<Io, 'env' | 'stderr' | 's
 			rows,
 			open: () => {},
 			draw: (lines: readonly string[]) => void stderr.write(`\r\n${say.plain(lines.join('\r\n'))}\r\n`),
+			writing: <T>(write: () => Promise<T>) => write(),
 			close: () => {}
 		};
 	let isOpen = false;
@@ -26,6 +27,15 @@ export const screenOn = ({ env, stderr, stdout }: Pick<Io, 'env' | 'stderr' | 's
 		draw: (lines: readonly string[]) => {
 			open();
 			stderr.write(`\u001b[H\u001b[2J${say.plain(lines.join('\r\n'))}`);
+		},
+		/** Somebody writes below the picture, and sees where. */
+		async writing<T>(write: () => Promise<T>): Promise<T> {
+			stderr.write('\u001b[?25h');
+			try {
+				return await write();
+			} finally {
+				if (isOpen) stderr.write('\u001b[?25l');
+			}
 		},
 		close() {
 			if (isOpen) stderr.write('\u001b[?25h\u001b[?1049l');

@@ -3,7 +3,6 @@ import type { Keys } from './keys.ts';
 
 /** A text written on the spot, until a line with a dot alone. */
 export const typed = async (io: Pick<Io, 'stderr'>, keys: Keys): Promise<string> => {
-	io.stderr.write('\nWrite the better answer. A line with a dot alone ends it.\n\n');
 	const lines: string[] = [];
 	let line = '';
 	for (let key = await keys.next(); key !== null; key = await keys.next()) {

@@ -59,7 +59,7 @@ const readFile = (io: Io, file: string): string => {
 	try {
 		return readFileSync(path.resolve(io.cwd, file), 'utf8');
 	} catch (problem) {
-		throw asFailure(problem, file);
+		throw asFailure(problem, file, 'read');
 	}
 };
 
@@ -112,6 +112,7 @@ export const deed: Deed<typeof add> = ({ io, say, flags }) =>
 		say.line(`Added example ${id}${rated === null ? '' : `, rated ${rated}`}.`);
 		if (near.length > 0)
 			say.text(`It asks nearly the same as ${near.slice(0, named).join(', ')}: ait split keeps them on one side.`);
-		if (rated === null) say.line(`Next: ait rate ${id}`);
+		say.outcome(String(id));
+		if (rated === null) say.aside(`Next: ait rate ${id}`);
 		say.json({ id, rating: rated, turns: messages.length, near });
 	});

@@ -26,7 +26,7 @@ export const deed: Deed<typeof cancel> = async ({ io, say, args, flags }) => {
 		});
 		if (!runCan.cancel({ status: stage }) || !run.jobId)
 			throw new Failure(`${name} cannot be cancelled. ${billed}`, 'ait status');
-		say.note(billed);
+		if (!flags.yes) say.note(billed);
 		if (!(await agreed(io, say, `Cancel ${name}?`, { yes: flags.yes, mend: 'ait cancel --yes' })))
 			throw new Failure(`${name} goes on.`);
 		const { provider, access } = await connect(io, {
@@ -35,7 +35,7 @@ export const deed: Deed<typeof cancel> = async ({ io, say, args, flags }) => {
 		});
 		await provider.cancel(access, run.jobId);
 		note(project, run, { stage: 'cancelling' });
-		say.line(`${name} is being cancelled. ${billed}`);
+		say.text(`${name} is being cancelled. ${billed}`);
 		say.json({ version: versionOf(project, run), stage: 'cancelling', billed });
 	});
 };

@@ -52,7 +52,10 @@ export const deed: Deed<typeof chat> = async ({ io, say, args, flags }) => {
 	try {
 		for (;;) {
 			const said = await asked.text('>').catch(() => null);
-			if (said === null) return;
+			if (said === null) {
+				io.stderr.write('\n'); // behind the question that nobody answers any more
+				return;
+			}
 			if (said !== '') await ask(said);
 		}
 	} finally {

@@ -63,7 +63,7 @@ export const deed: Deed<typeof evaluate> = ({ io, say, args, flags }) =>
 		const tuned = await tunedAnswers(given, connected);
 		unreadable.tell(say);
 		if (flags.generate) {
-			say.line(`${items.length} answers are kept. Next: ait eval${flags.compare ? ' --compare' : ''}`);
+			say.aside(`${items.length} answers are kept. Next: ait eval${flags.compare ? ' --compare' : ''}`);
 			say.json({ answers: items.length, ...(flags.compare && { ballots: ballotsFor({ ...given, base, tuned }) }) });
 			return;
 		}

@@ -1,13 +1,11 @@
-import { figure } from '../../lib/core/text/figure.ts';
 import { refusedBy } from '../../lib/core/examples/trainable.ts';
 import type { format } from '../commands/format.ts';
 import type { Deed } from '../deed.ts';
 import { Failure } from '../exit-codes.ts';
 import { writing } from '../files/session.ts';
 import { writeTrainingFiles } from '../files/training-files.ts';
+import { counted } from '../terminal/counted.ts';
 import { gatherUnreadable } from '../unreadable.ts';
-
-const counted = (count: number, what: string) => `${figure(count)} ${what}${count === 1 ? '' : 's'}`;
 
 export const deed: Deed<typeof format> = ({ io, say, flags }) =>
 	writing(io, say, 'format', (project) => {
@@ -35,7 +33,8 @@ export const deed: Deed<typeof format> = ({ io, say, flags }) =>
 		say.line(`data/train.jsonl        ${counted(train, 'example')}`);
 		say.line(`data/val.jsonl          ${counted(validation, 'example')}`);
 		if (flags.preference) say.line(`data/preference.jsonl   ${counted(preference, 'pair')}`);
-		if (validation === 0) say.text('Validation is empty, so nothing will measure the model. ait split fills it.');
+		if (validation === 0)
+			say.text('Validation is empty, so nothing will measure the model: ait split fills it, or says why not.');
 		say.json({ train, validation, preference: flags.preference ? preference : null, provider });
 		return unreadable.tell(say);
 	});

@@ -88,6 +88,6 @@ export const deed: Deed<typeof init> = async ({ io, say, flags }) => {
 	say.text(`${config.name} is ready: ${made.join(', ')}.`);
 	const { note } = providerFacts[config.provider];
 	if (note) say.text(note);
-	say.line('Next: ait add, or ait import FILE');
+	say.aside('Next: ait add, or ait import FILE');
 	say.json({ made, ...config });
 };

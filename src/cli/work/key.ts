@@ -26,6 +26,6 @@ export const deed: Deed<typeof key> = async ({ io, say, args: [named], flags }) 
 	const text = await readSecret(io, `Key of ${name} (not shown): `, `ait key ${provider}`);
 	writeCredentials(io, { ...credentials, keys: { ...others, [provider]: text } });
 	say.line(`Kept the key of ${name} in ${credentialsFile(io)}.`);
-	say.line('Next: ait doctor tries it');
+	say.aside('Next: ait doctor tries it');
 	say.json({ provider, kept: true });
 };

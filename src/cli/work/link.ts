@@ -52,6 +52,6 @@ export const deed: Deed<typeof link> = async ({ io, say, args: [named], flags })
 	};
 	writeLink(project, made);
 	say.line(`${path.join(project.folder, fileName)} goes with ${name} of ${team.name}, at ${server.origin}.`);
-	say.line('Next: ait pull brings what is there, ait push sends what is here');
+	say.aside('Next: ait pull brings what is there, ait push sends what is here');
 	say.json({ ...made, role });
 };

@@ -3,6 +3,7 @@ import type { list } from '../commands/list.ts';
 import type { Deed } from '../deed.ts';
 import { type Example, answerOf, eachExample, questionOf } from '../files/examples.ts';
 import { matches } from '../files/filter.ts';
+import { idOf } from '../files/near.ts';
 import { reading } from '../files/session.ts';
 import { short } from '../terminal/plain.ts';
 import { gatherUnreadable } from '../unreadable.ts';
@@ -32,7 +33,8 @@ export const deed: Deed<typeof list> = ({ io, say, flags }) => {
 		if (say.isJson) return say.raw(`${JSON.stringify(shownExample(example))}\n`);
 		if (found === 1) say.line(say.paint('dim', `${head}${'question'.padEnd(left)} answer`));
 		const { rating, split } = example;
-		const id = (example.id ?? `#${example.line}`).padStart(7);
+		say.outcome(idOf(example));
+		const id = idOf(example).padStart(7);
 		const tone = rating === null ? 'dim' : rating >= project.config.qualityThreshold ? 'green' : 'yellow';
 		const rated = say.paint(tone, (rating === null ? '-' : String(rating)).padStart(5));
 		const side = (split ?? '-').padEnd(5);
@@ -40,8 +42,8 @@ export const deed: Deed<typeof list> = ({ io, say, flags }) => {
 		say.line(`${id}  ${rated}  ${side}  ${question} ${short(answerOf(example), room - left - 1)}`);
 	};
 	eachExample(project, give, unreadable.add);
-	if (found === 0) say.line('None is like that.');
+	if (found === 0) say.aside('None is like that.');
 	else if (flags.limit > 0 && found > flags.limit)
-		say.line(say.paint('dim', `${figure(found - flags.limit)} more: ait list --limit 0`));
+		say.aside(say.paint('dim', `${figure(found - flags.limit)} more: ait list --limit 0`));
 	return unreadable.tell(say);
 };

@@ -70,6 +70,6 @@ export const deed: Deed<typeof login> = async ({ io, say, flags }) => {
 			: `Logged in at ${origin} with the key "${name}", a ${role} of ${team.name}.`
 	);
 	say.line(`Kept in ${credentialsFile(io)}${expiresAt === '' ? '' : ` until ${expiresAt.slice(0, 10)}`}.`);
-	say.line('Next: ait link');
+	say.aside('Next: ait link');
 	say.json({ server: origin, as: kind, name, team, role, expiresAt: expiresAt || null });
 };

@@ -1,3 +1,4 @@
+import { figure } from '../../lib/core/text/figure.ts';
 import { othersIn } from '../../lib/core/examples/formats/full.ts';
 import type { pull } from '../commands/pull.ts';
 import type { Deed } from '../deed.ts';
@@ -15,6 +16,7 @@ import { calledHere, eachOfMine, promptOf } from '../remote/mine.ts';
 import { openSynced } from '../remote/synced.ts';
 import { eachOfTheirs } from '../remote/theirs.ts';
 import { short } from '../terminal/plain.ts';
+import { counted } from '../terminal/counted.ts';
 import { progressOn } from '../terminal/progress.ts';
 import { gatherUnreadable } from '../unreadable.ts';
 
@@ -105,7 +107,7 @@ export const deed: Deed<typeof pull> = ({ io, say, flags }) =>
 
 		const { added, ratings, rewrites, sides, unsent, removedHere, deletedThere } = result;
 		say.text(
-			`${isDry ? 'Would bring' : 'Brought'} ${added} new, ${ratings} ratings, ${rewrites} rewrites and ${sides} sides of the split from ${link.project.name}.`
+			`${isDry ? 'Would bring' : 'Brought'} ${figure(added)} new, ${counted(ratings, 'rating')}, ${counted(rewrites, 'rewrite')} and ${counted(sides, 'side')} of the split from ${link.project.name}.`
 		);
 		if (unsent > 0) say.line(`${unsent} changed here and not sent yet: ait push`);
 		if (removedHere > 0) say.line(`${removedHere} removed here stay away: ait pull --all brings them back.`);
@@ -114,6 +116,7 @@ export const deed: Deed<typeof pull> = ({ io, say, flags }) =>
 			const theirs = conflict.there === null ? 'took the rewrite back' : `wrote "${short(conflict.there, 50)}"`;
 			say.warn(`ait: ${calledHere(conflict)} was rewritten here, and there somebody ${theirs}.`);
 		}
+		if (conflicts.length > 10) say.warn(`     and ${figure(conflicts.length - 10)} more like these`);
 		if (conflicts.length > 0)
 			say.warn('     Try: ait pull --prefer here, or --prefer there; ait show shows what is here');
 		say.json({ ...result, dryRun: isDry, conflicts, unreadable: unreadable.count() });

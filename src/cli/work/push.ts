@@ -14,6 +14,7 @@ import { openLines, sendLines } from '../remote/sending.ts';
 import { type Synced, openSynced } from '../remote/synced.ts';
 import { type Theirs, eachOfTheirs } from '../remote/theirs.ts';
 import type { Io } from '../terminal/io.ts';
+import { counted } from '../terminal/counted.ts';
 import { progressOn } from '../terminal/progress.ts';
 import type { Say } from '../terminal/say.ts';
 import { gatherUnreadable } from '../unreadable.ts';
@@ -23,10 +24,10 @@ type Place = { io: Io; say: Say; project: Project; link: Link; server: Server; s
 /** Of one example it was refused: somebody was quicker. The others go on. */
 const mayGoOn = ['changed', 'conflict', 'not_found'];
 
-const counted = { rating: 'ratings', rewrite: 'rewrites', undo: 'undone' } as const;
+const names = { rating: 'ratings', rewrite: 'rewrites', undo: 'undone' } as const;
 const opinionsOf = (opinions: Plan['opinions']) => {
 	const count = { ratings: 0, rewrites: 0, undone: 0 };
-	for (const { kind } of opinions) count[counted[kind]]++;
+	for (const { kind } of opinions) count[names[kind]]++;
 	return count;
 };
 
@@ -108,13 +109,14 @@ export const deed: Deed<typeof push> = ({ io, say, flags }) =>
 
 		const { sent, known, refused, ratings, rewrites, undone } = result;
 		say.text(
-			`${isDry ? 'Would send' : 'Sent'} ${figure(sent)} new, ${figure(ratings)} ratings and ${figure(rewrites + undone)} rewrites to ${link.project.name}.`
+			`${isDry ? 'Would send' : 'Sent'} ${figure(sent)} new, ${counted(ratings, 'rating')} and ${counted(rewrites + undone, 'rewrite')} to ${link.project.name}.`
 		);
 		if (known > 0) say.line(`${figure(known)} were there already.`);
 		if (refused > 0) say.line(`${figure(refused)} were refused there.`);
 		if (deletedThere > 0)
 			say.line(`${deletedThere} were deleted there and stay here: ait push --all sends them again.`);
 		for (const conflict of conflicts.slice(0, 10)) say.warn(`ait: ${calledHere(conflict)}: ${conflict.message}`);
+		if (conflicts.length > 10) say.warn(`     and ${figure(conflicts.length - 10)} more like these`);
 		if (conflicts.length > 0) say.warn('     Try: ait pull --prefer here, or --prefer there; then ait push');
 		say.json({ ...result, dryRun: isDry, conflicts, unreadable: unreadable.count() });
 		const ended = unreadable.tell(say);

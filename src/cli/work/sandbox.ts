@@ -15,6 +15,7 @@ export const deed: Deed<typeof sandbox> = async ({ io, say, flags }) => {
 	);
 	const forget = announceSandbox(io, running.url);
 	say.line(`The sandbox answers at ${running.url}. Ctrl-C ends it.`);
+	say.outcome(running.url);
 	say.json({ url: running.url });
 	try {
 		if (!io.signal.aborted) await new Promise((stop) => io.signal.addEventListener('abort', stop, { once: true }));

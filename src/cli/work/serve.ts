@@ -29,6 +29,7 @@ export const deed: Deed<typeof serve> = ({ io, say, args, flags }) =>
 		}
 		const callAs = callName(project, run, connected);
 		say.line(`${name} answers as ${callAs}.`);
-		say.line('Next: ait chat, or ait eval --compare. ait stop ends it.');
+		say.outcome(callAs);
+		say.aside('Next: ait chat, or ait eval --compare. ait stop ends it.');
 		say.json({ version: versionOf(project, run), callAs, centsPerHour: run.serving?.centsPerHour ?? null });
 	});

@@ -1,21 +1,23 @@
 import { figure } from '../../lib/core/text/figure.ts';
 import { type Dealt, type Decided, deal, side } from '../../lib/core/splits/deal.ts';
-import { placeOf, stratumOf, summaryOf, whatValidationProves } from '../../lib/core/splits/plan.ts';
+import { stratumOf, summaryOf, whatValidationProves } from '../../lib/core/splits/plan.ts';
 import { type Sayings, familiesOf, sayingsOf } from '../../lib/core/examples/near.ts';
 import type { split } from '../commands/split.ts';
 import type { Deed } from '../deed.ts';
 import { Failure } from '../exit-codes.ts';
-import { type Example, editedLine, examplesIn, isBlankLine, isUnreadable, readExample } from '../files/examples.ts';
-import { type Tail, tailAt, withFields } from '../files/fields.ts';
-import { type Hashes, hashesAt, hashesOf, numberSet } from '../files/hashes.ts';
+import { editedLine, examplesIn, isUnreadable, readExample } from '../files/examples.ts';
+import { withFields } from '../files/fields.ts';
+import { numberSet } from '../files/hashes.ts';
 import { column } from '../files/columns.ts';
-import { type Put, eachLine, eachSpan, rewriteSpans } from '../files/lines.ts';
+import { type Put, eachLine, rewriteSpans } from '../files/lines.ts';
 import { mostCompared } from '../files/near.ts';
-import { plainLineAt } from '../files/plain-line.ts';
 import { type Project, examplesFile } from '../files/project.ts';
 import { trainedPrompts } from '../files/runs.ts';
 import { writing } from '../files/session.ts';
+import { scanInTwo } from '../splitting/halves.ts';
+import type { Seen } from '../splitting/scan.ts';
 import { agreed } from '../terminal/ask.ts';
+import type { Io } from '../terminal/io.ts';
 import type { Say } from '../terminal/say.ts';
 import { gatherUnreadable } from '../unreadable.ts';
 
@@ -31,11 +33,12 @@ const sideBefore = { train: side.train, val: side.validation } as const;
  * What the plan has to know: good examples, and whatever stands on a side or was learnt from. Known by what they say, as in the
  * app: several may say the same, and then go the same way.
  */
-const rowsOf = (
+const rowsOf = async (
+	{ program }: Io,
 	project: Project,
 	{ seed, reshuffle }: { seed: number; reshuffle: boolean },
 	unreadable: ReturnType<typeof gatherUnreadable>
-): Rows => {
+): Promise<Rows> => {
 	const trained = trainedPrompts(project);
 	const threshold = project.config.qualityThreshold;
 	const prompts = numberSet();
@@ -49,38 +52,23 @@ const rowsOf = (
 		before: column(Uint8Array),
 		open: column(Uint8Array)
 	};
-	const add = (
-		line: number,
-		{ rating, split: was }: Pick<Example, 'rating' | 'split'>,
-		{ prompt, said }: Hashes,
-		tail: Tail | null
-	) => {
+	const add = ({ line, rating, split: was, prompt, place, isOpen: hasOpenEnd }: Seen) => {
 		const isTrained = trained.has(prompt);
 		const stratum = stratumOf(rating, threshold);
 		if (stratum === 0 && was === null && !isTrained) return;
 		const before = was === null ? side.none : sideBefore[was];
 		const isTakenBack = was === 'train' && reshuffle && !isTrained && stratum > 0;
 		rows.groups.push(prompts.indexOf(prompt));
-		rows.places.push(placeOf(said, seed));
+		rows.places.push(place);
 		rows.strata.push(stratum);
 		rows.sides.push(isTakenBack ? side.none : before);
 		rows.before.push(before);
 		rows.trained.push(Number(isTrained));
 		rows.lines.push(line);
-		rows.open.push(Number(tail !== null && tail.split === null));
+		rows.open.push(Number(hasOpenEnd));
 	};
-	eachSpan(examplesIn(project), (buffer, from, to, line) => {
-		const tail = tailAt(buffer, from, to);
-		const isLeftAlone = tail && tail.split === null && (tail.rating === null || tail.rating < threshold);
-		if (isLeftAlone && trained.size() === 0) return;
-		const plain = plainLineAt(buffer, from, to, tail);
-		if (plain) return add(line, plain, hashesAt(buffer, plain), tail);
-		const bytes = buffer.toString('latin1', from, to);
-		if (isBlankLine(bytes)) return;
-		const read = readExample(bytes, line);
-		if (isUnreadable(read)) unreadable.add(read);
-		else add(line, read, hashesOf(read.messages), tail);
-	});
+	const stretch = { file: examplesIn(project), threshold, seed, readsAll: trained.size() > 0 };
+	await scanInTwo(stretch, program, add, unreadable.add);
 	const columns = Object.fromEntries(Object.entries(rows).map(([name, { all }]) => [name, all()])) as unknown as Omit<
 		Rows,
 		'isCompared' | 'parted'
@@ -171,11 +159,25 @@ const putSide = (move: number, ...[written, buffer, from, to, line, end]: Parame
 	written.copy(ends[end], 0, ends[end].length);
 };
 
+/** How many different questions the good examples ask. */
+const questionsIn = ({ groups, strata }: Rows): number => {
+	const isAsked = new Uint8Array(groups.length);
+	for (let at = 0; at < groups.length; at++) if (strata[at] !== 0) isAsked[groups[at]!] = 1;
+	return isAsked.reduce((sum, one) => sum + one, 0);
+};
+
 const show = (
 	say: Say,
 	plan: ReturnType<typeof summaryOf>,
-	{ conflicts, parted, isCompared }: { conflicts: number } & Pick<Rows, 'parted' | 'isCompared'>
+	{
+		conflicts,
+		parted,
+		isCompared,
+		questions,
+		threshold
+	}: Record<'conflicts' | 'questions' | 'threshold', number> & Pick<Rows, 'parted' | 'isCompared'>
 ) => {
+	if (plan.qualified === 0) return say.text(`No example is good enough yet: ait rate gives ${threshold} or better.`);
 	say.line(plan.sentence);
 	say.line();
 	say.line(say.paint('dim', 'rating   good   validation'));
@@ -183,6 +185,10 @@ const show = (
 		say.line(`${String(rating).padStart(6)} ${String(qualified).padStart(6)} ${String(validation).padStart(12)}`);
 	say.line();
 	say.line(`Then ${figure(plan.train)} in train, ${figure(plan.validation)} in validation.`);
+	if (questions * 2 <= plan.qualified)
+		say.text(
+			`They ask ${questions === 1 ? 'one question' : `${figure(questions)} questions`} again and again, or nearly: what asks the same stands on one side.`
+		);
 	if (parted > 0) say.text(`${figure(parted)} of train belong to validation, which asks the same, or nearly.`);
 	if (conflicts > 0)
 		say.text(`${conflicts} left alone: what they ask, or nearly, was trained on and is in validation too.`);
@@ -197,11 +203,12 @@ export const deed: Deed<typeof split> = ({ io, say, flags }) =>
 	writing(io, say, 'split', async (project) => {
 		const { ratio, seed, reshuffle } = flags;
 		const unreadable = gatherUnreadable();
-		const rows = rowsOf(project, { seed, reshuffle }, unreadable);
+		const rows = await rowsOf(io, project, { seed, reshuffle }, unreadable);
 		const decided = deal(rows, 1 - ratio);
 		const { sideOf, count, conflicts } = movesIn(rows, decided);
 		const plan = summaryOf(rows, decided);
-		show(say, plan, { ...rows, conflicts });
+		const threshold = project.config.qualityThreshold;
+		show(say, plan, { ...rows, conflicts, questions: questionsIn(rows), threshold });
 		const isWritten = count > 0 && !flags['dry-run'];
 		if (isWritten && reshuffle) {
 			const question = `${count} change their place. Deal train out anew?`;
@@ -214,8 +221,8 @@ export const deed: Deed<typeof split> = ({ io, say, flags }) =>
 				if (move !== side.none) putSide(move, written, buffer, from, to, number, end, skipped);
 				return move !== side.none;
 			});
-		if (isWritten) say.line('Done. Next: ait train, or ait format for the files alone');
-		else if (count > 0) say.line('Nothing was moved: ait split moves it.');
+		if (isWritten) say.aside('Done. Next: ait train, or ait format for the files alone');
+		else if (count > 0) say.aside('Nothing was moved: ait split moves it.');
 		const { qualified, train, validation, byRating } = plan;
 		say.json({
 			moved: isWritten ? count : 0,

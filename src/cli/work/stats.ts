@@ -57,7 +57,10 @@ const barWidth = 40;
 
 const show = (say: Say, { config }: Project, counts: Counts) => {
 	const { total, rated, quality, train, validation, ratings } = counts;
-	const share = (n: number) => (total === 0 ? '' : say.paint('dim', ` ${Math.round((100 * n) / total)} %`));
+	const share = (n: number, ...more: string[]) => {
+		const beside = [...(total === 0 ? [] : [`${Math.round((100 * n) / total)} %`]), ...more];
+		return beside.length === 0 ? '' : say.paint('dim', ` (${beside.join(', ')})`);
+	};
 	const most = Math.max(1, ...ratings);
 	const wide = figure(most).length;
 	say.line(say.paint('bold', config.name));
@@ -65,7 +68,7 @@ const show = (say: Say, { config }: Project, counts: Counts) => {
 	say.line();
 	say.line(`Rated       ${figure(rated)}${share(rated)}`);
 	say.line(`Unrated     ${figure(total - rated)}${share(total - rated)}`);
-	say.line(`Good        ${figure(quality)}${share(quality)}  (${config.qualityThreshold} or better)`);
+	say.line(`Good        ${figure(quality)}${share(quality, `${config.qualityThreshold} or better`)}`);
 	say.line(`Train       ${figure(train)}`);
 	say.line(`Validation  ${figure(validation)}`);
 	if (rated > 0) {

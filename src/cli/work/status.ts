@@ -52,8 +52,8 @@ export const deed: Deed<typeof status> = async ({ io, say, args, flags }) => {
 	const run = findRun(project, followed.version ?? version);
 	show(say, project, run);
 	const stage = stageOf(run);
-	if (stage === 'ready') say.line(run.serving ? 'Next: ait eval --compare' : 'Next: ait eval --compare --serve');
-	else if (!isOver({ status: stage }) && !flags.watch) say.line('Next: ait status --watch');
+	if (stage === 'ready') say.aside(run.serving ? 'Next: ait eval --compare' : 'Next: ait eval --compare --serve');
+	else if (!isOver({ status: stage }) && !flags.watch) say.aside('Next: ait status --watch');
 	say.json(shownRun(project, run));
 	return flags.watch && isOver({ status: stage }) && stage !== 'ready' ? exitCodes.failed.code : exitCodes.ok.code;
 };

@@ -47,9 +47,8 @@ export const deed: Deed<typeof train> = async ({ io, say, flags }) => {
 		say.line(say.paint('bold', `${project.config.model} at ${connected.provider.name}`));
 		showFindings(say, findings);
 		say.line();
-		say.line(`Price  ${formatEstimate(cost.cents)}`);
-		say.text(`       ${cost.basis}`);
-		say.line(`Time   ${formatDuration(duration)}. ${duration.basis}`);
+		say.text(`Price  ${formatEstimate(cost.cents)}. ${cost.basis}`, 7);
+		say.text(`Time   ${formatDuration(duration)}. ${duration.basis}`, 7);
 		unreadable.tell(say);
 		if (!isClear) {
 			say.json({ ...about, started: null });
@@ -62,7 +61,7 @@ export const deed: Deed<typeof train> = async ({ io, say, flags }) => {
 			return null;
 		}
 		if (flags['dry-run']) {
-			say.line('Nothing was sent: ait train starts it.');
+			say.aside('Nothing was sent: ait train starts it.');
 			say.json({ ...about, started: null });
 			return 'dry' as const;
 		}
@@ -78,7 +77,8 @@ export const deed: Deed<typeof train> = async ({ io, say, flags }) => {
 		run.validationCount = data.validationCount;
 		await placeOrder(project, run, connected, say.note);
 		say.line(`v${run.version} is ordered as ${run.jobId}.`);
-		if (!flags.watch) say.line('Next: ait status --watch');
+		say.outcome(`v${run.version}`);
+		if (!flags.watch) say.aside('Next: ait status --watch');
 		if (!flags.watch) say.json({ ...about, started: { version: run.version, jobId: run.jobId } });
 		return run.version!;
 	});

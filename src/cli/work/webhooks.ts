@@ -81,7 +81,7 @@ export const deed: Deed<typeof webhooks> = async ({ io, say, args: [what], flags
 	const server = openServer(io, flags.server, linkHere(io.cwd)?.server);
 	const webhook = await chosen(server, io, flags.webhook);
 	const known = new Set((await newer(server, io, webhook.id, new Set())).map(({ id }) => id));
-	say.line(`Forwarding what "${webhook.name}" is sent to ${address}. Ctrl-C ends it.`);
+	say.aside(`Forwarding what "${webhook.name}" is sent to ${address}. Ctrl-C ends it.`);
 	say.line(`Signed by ${secret}`);
 	if (say.isJson) say.raw(`${JSON.stringify({ webhook: webhook.id, forward: address, secret })}\n`);
 	const forwarded = async ({ id, event, body }: Delivery) => {

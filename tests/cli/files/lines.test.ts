@@ -2,7 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decoded, eachLine, encoded, rewriteLines, rewriteSpans } from '../../../src/cli/files/lines.ts';
+import { decoded, eachLine, eachSpan, encoded, rewriteLines, rewriteSpans } from '../../../src/cli/files/lines.ts';
+import { lineNear } from '../../../src/cli/splitting/scan.ts';
 import { newFolder } from '../../support/cli.ts';
 
 const read = (file: string, pieceBytes: number) => {
@@ -21,6 +22,26 @@ test('the same lines come out, wherever the pieces are cut', () => {
 	fs.writeFileSync(file, '\ufeffé\r\nzwei\n\nvier\r\nlast');
 	const whole = ['1w3:é', '2u0:zwei', '3u0:', '4w0:vier', '5x0:last'];
 	for (let size = 1; size < 20; size++) expect(read(file, size)).toEqual(whole);
+});
+
+test('two parts of a file, cut at a line wherever that is, have its lines', () => {
+	const file = path.join(newFolder(), 'lines');
+	const text = '\ufeffone\r\n\ntwo\n\ufeffthree\r\nlast';
+	fs.writeFileSync(file, text);
+	const size = Buffer.byteLength(text);
+	const linesIn = (from: number, to: number) => {
+		const lines: string[] = [];
+		eachSpan(file, (buffer, start, end) => void lines.push(buffer.toString('utf8', start, end)), {
+			pieceBytes: 5,
+			from,
+			to
+		});
+		return lines;
+	};
+	for (let at = 0; at < size; at++) {
+		const middle = lineNear(file, at);
+		expect([...linesIn(0, middle), ...linesIn(middle, size)]).toEqual(['one', '', 'two', '\ufeffthree', 'last']);
+	}
 });
 
 test('what nobody changes comes back to the byte', () => {

@@ -31,11 +31,11 @@ test('a person, by name, role and team', async () => {
 	const { code, out } = await ait(folder, 'doctor', { env });
 	expect(code).toBe(0);
 	expect(out.replaceAll(/\s+/g, ' ')).toContain(
-		`✓ Login: At ${app.origin} as Theo, a trainer of Team ${team.slug}: accepted.`
+		`✓ Login: At ${app.origin} as Theo, trainer in Team ${team.slug}: accepted.`
 	);
 	// outside of a project too, and without asking anybody
 	const elsewhere = await ait(newFolder(), 'doctor --offline', { env: { ...env, HOME: `${folder}/.home` } });
-	expect(elsewhere.out.replaceAll(/\s+/g, ' ')).toContain(`At ${app.origin} as Theo, a trainer of Team ${team.slug}.`);
+	expect(elsewhere.out.replaceAll(/\s+/g, ' ')).toContain(`At ${app.origin} as Theo, trainer in Team ${team.slug}.`);
 });
 
 test('a key by its name, tamed, and what is not accepted any more with what mends it', async () => {
@@ -46,7 +46,7 @@ test('a key by its name, tamed, and what is not accepted any more with what mend
 	expect(well.json().found).toContainEqual({
 		level: 'ok',
 		what: 'Login',
-		sentence: expect.stringContaining(`a rater of Team ${team.slug}: accepted.`)
+		sentence: expect.stringContaining(`rater in Team ${team.slug}: accepted.`)
 	});
 	const { painted } = await ait(folder, 'doctor', { env, keys: '' });
 	expect(painted).toContain('Nightly');

@@ -34,7 +34,8 @@ const newWorld = async (name: string) => {
 	return { team, userId, folder, env };
 };
 
-test.each(hosted)('%s', async (line, name) => {
+/** Runs what an example shows, in a world of its own. */
+const asShown = async (line: string, name: string) => {
 	const { team, userId, folder, env } = await newWorld(name);
 	const asOwner = { ...team.scope, userId: team.owner.id };
 	const { key } = await createKey(asOwner, { name: 'Script', role: 'trainer', projectIds: null, days: 90 });
@@ -42,16 +43,21 @@ test.each(hosted)('%s', async (line, name) => {
 	const pipe = (wordsOf(piped)[1] ?? '').replace('$AIT_KEY', key);
 	const stop = new AbortController();
 	const confirms = confirming(userId, team.teamId);
-	const { code, out, err } = await ait(folder, command.replace('localhost:5173', app.origin), {
+	const said = await ait(folder, command.replace('localhost:5173', app.origin), {
 		env,
 		pipe,
 		pollMs: 300,
 		signal: stop.signal,
 		hears: (said) => {
 			confirms(said);
-			if (said.includes('Forwarding')) stop.abort();
+			if (said.includes('Signed by')) stop.abort();
 		}
 	});
+	return { folder, command, ...said };
+};
+
+test.each(hosted)('%s', async (line, name) => {
+	const { folder, command, code, out, err } = await asShown(line, name);
 	expect({ code, err }).toEqual({ code: 0, err: expect.anything() });
 	const isAnswer = name === 'api' && /^ait api \S+ ?(?!.*--describe)/.test(command);
 	if (command.includes('--json') || isAnswer || name === 'mcp') JSON.parse(out);
@@ -59,3 +65,16 @@ test.each(hosted)('%s', async (line, name) => {
 		for (const shown of out.split('\n').filter((each) => !each.startsWith('Signed by ')))
 			expect(shown.length, shown).toBeLessThanOrEqual(80 + folder.length);
 });
+
+const first = commands.filter(({ group }) => group === 'Hosted');
+
+test.each(first.map(({ name, quietly, examples }) => [name, quietly, examples[0]!.run] as const))(
+	'ait %s --quiet prints %s',
+	async (name, quietly, line) => {
+		const { code, out, err } = await asShown(`${line} --quiet`, name);
+		// the code has to be confirmed, whoever is quiet
+		expect({ code, err }).toEqual({ code: 0, err: name === 'login' ? expect.stringMatching(/^Confirm .+\n$/) : '' });
+		if (quietly === undefined) expect(out).toMatch(/^(?![^]*Next: )[^]*\S/);
+		else expect(out).toBe('');
+	}
+);

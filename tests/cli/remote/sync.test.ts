@@ -257,6 +257,22 @@ test('a score one has given in the browser meanwhile is not written over unseen'
 	expect(await there(project.id)).toMatchObject([{ rating: 9 }]);
 });
 
+test('a score that one has given in the browser too is none that changed meanwhile', async () => {
+	const { project, run, scope } = await newPair([originalLine(1), originalLine(2)]);
+	await run('push');
+	const [one, two] = await there(project.id);
+	for (const { id } of [one!, two!]) await rateExample(scope, { exampleId: id, score: 9, clientId: randomUUID() });
+	await run('rate 1 --score 9');
+	await run('rate 2 --score 8');
+	const pushed = await run('push');
+	expect(pushed).toMatchObject({
+		code: 1,
+		err: expect.stringContaining('example 2: You gave example 2 a 9 meanwhile')
+	});
+	expect(pushed.err).not.toContain('example 1');
+	expect((await run('push')).err).not.toContain('example 1');
+});
+
 test('nothing is taken out anywhere: what was removed on one side stays on the other, and does not come back by itself', async () => {
 	const { project, run, folder, scope } = await newPair([originalLine(1), originalLine(2), originalLine(3)]);
 	await run('push');

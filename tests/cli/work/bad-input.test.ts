@@ -27,6 +27,17 @@ test.each([
 	expect(fs.readFileSync(path.join(folder, '.aitelier.json'), 'utf8')).toBe(text);
 });
 
+test.each([
+	['', 'is empty', 'mv .aitelier.json .aitelier.json.old && ait init'],
+	[Buffer.from('{"name":"x"}', 'utf16le'), 'is not saved as UTF-8', 'save it as UTF-8']
+])('an .aitelier.json that is no text of ours: %j', async (bytes, words, mend) => {
+	const folder = originalProject([]);
+	fs.writeFileSync(path.join(folder, '.aitelier.json'), bytes);
+	const { code, err } = await ait(folder, 'stats');
+	expect({ code, err }).toMatchObject({ code: 1, err: expect.stringContaining(`.aitelier.json ${words}.`) });
+	expect(err).toContain(mend);
+});
+
 test('settings that are no settings are named', async () => {
 	for (const [config, words] of [
 		[{ provider: 'azure' }, 'the provider "azure"'],

@@ -259,7 +259,7 @@ test('stats draws how many have which score, with the threshold, the sides and w
 	const bar = (length: number) => '█'.repeat(length);
 	expect(out.split('\n').slice(0, 21)).toEqual([
 		...['Support', '9 examples', ''],
-		...['Rated       8 89 %', 'Unrated     1 11 %', 'Good        6 67 %  (8 or better)'],
+		...['Rated       8 (89 %)', 'Unrated     1 (11 %)', 'Good        6 (67 %, 8 or better)'],
 		...['Train       1', 'Validation  0', ''],
 		...[
 			`  10 1 ${bar(10)}`,
@@ -491,4 +491,17 @@ test('format writes nothing of what the provider would refuse', async () => {
 		code: 3,
 		err: expect.stringContaining('ait split')
 	});
+});
+
+test('a split that leaves validation empty says why', async () => {
+	const ask = (id: number, rating: number) =>
+		originalLine(id, { rating, question: `Where is my parcel number ${id}?` });
+	const one = originalProject([1, 2, 3, 4, 5, 6].map((id) => ask(id, 9)));
+	expect((await ait(one, 'split --dry-run')).out).toContain('They ask one question again and again, or nearly');
+	const none = originalProject([ask(1, 7)]);
+	expect((await ait(none, 'split')).out).toBe('No example is good enough yet: ait rate gives 8 or better.\n');
+	const other = Array.from({ length: 10 }, (_, at) =>
+		originalLine(at + 1, { rating: 9, question: 'abcdefghij'[at]!.repeat(40) })
+	);
+	expect((await ait(originalProject(other), 'split --dry-run')).out).not.toContain('again and again');
 });

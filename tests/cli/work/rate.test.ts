@@ -40,8 +40,12 @@ test('a decision can be taken back, and cards can be left out and come back to',
 
 test('a rewrite keeps the model’s words and asks for a rating that is good', async () => {
 	const folder = three();
-	const { out } = await ait(folder, 'rate', { keys: 'iA better one.\r.\r\rq' });
+	const { out, painted } = await ait(folder, 'rate', { keys: 'iA better one.\r.\r\rq' });
 	expect(out).toContain('1 rewritten');
+	// what is written better stands above it, and nothing of this is left behind
+	const [written] = painted.split('\u001b[2J').filter((card) => card.includes('Write it better.'));
+	expect(written).toMatch(/Question 1\?[^]+Answer 1\.[^]+Write it better\.[^]+A better one\./);
+	expect(painted.split('\u001b[?1049l')).toHaveLength(2);
 	expect(rowsOf(folder)[0]).toMatchObject({ rating: 9, originalOutput: 'Answer 1.', version: 2 });
 	expect(rowsOf(folder)[0].messages.at(-1).content).toBe('A better one.');
 });
