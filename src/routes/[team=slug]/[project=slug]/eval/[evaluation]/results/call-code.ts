@@ -12,7 +12,7 @@ export const callCode = ({ url, asked }: { url: string; asked: Record<string, st
 		text: `curl -N -X POST "${url}" \\
   -H "Authorization: Bearer $AIT_KEY" \\
   -H "Content-Type: application/json" \\
-  -d '{${fieldsOf(asked, ' ').replaceAll("'", String.raw`'\''`)} "messages": [{"role": "user", "content": "Do you ship to Norway?"}]}'`
+  -d '{${fieldsOf(asked, ' ').replaceAll("'", "'\\''")} "messages": [{"role": "user", "content": "Do you ship to Norway?"}]}'`
 	},
 	{
 		id: 'typescript',
