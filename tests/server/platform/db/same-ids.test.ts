@@ -362,21 +362,23 @@ const counters = async (sql: postgres.ISql) => [
 		from own_counts group by 1, 2, 3, 4 having sum(count) <> 0 order by 1, 2, 3, 4`)
 ];
 
+/** The counters say what would be counted. */
+const isCounted = async (what: string) => {
+	const before = await counters(owner);
+	await owner
+		.begin(async (sql) => {
+			await sql`select recount_examples()`;
+			expect(await counters(sql), what).toEqual(before);
+			throw trying;
+		})
+		.catch((problem) => {
+			if (problem !== trying) throw problem;
+		});
+};
+
 test('what is counted in one team is counted there, whatever one statement does to both', async () => {
 	const examples = [randomUUID(), randomUUID()];
 	const gone = randomUUID(); // from the start
-	const isCounted = async (what: string) => {
-		const before = await counters(owner);
-		await owner
-			.begin(async (sql) => {
-				await sql`select recount_examples()`;
-				expect(await counters(sql), what).toEqual(before);
-				throw trying;
-			})
-			.catch((problem) => {
-				if (problem !== trying) throw problem;
-			});
-	};
 	await owner`
 		insert into examples (team_id, id, project_id, number, messages, content_hash, prompt_hash, tokens, origin, deleted_at)
 		select team, id, ${ids.projects!}, 199 + place, '[]', id::text::bytea, id::text::bytea,
@@ -424,6 +426,48 @@ test('what is counted in one team is counted there, whatever one statement does 
 	await isCounted('added to two projects');
 	await owner`update examples set split = 'train' where team_id = ${one.teamId} and id = any (${ofTwo}::uuid[])`;
 	await isCounted('moved in two projects');
+});
+
+test('what one statement says of examples of two teams counts in each', async () => {
+	const [example, earlier] = [await newExample(220, 'train'), randomUUID()];
+	const given = (rows: [Team, string, string, number][]) => owner`
+		insert into ratings ${owner(
+			rows.map(([{ teamId }, id, person, score]) => ({
+				team_id: teamId,
+				id,
+				project_id: ids.projects!,
+				example_id: example,
+				person_id: person,
+				score,
+				client_id: randomUUID()
+			}))
+		)}`;
+	const rated = async ({ teamId }: Team) =>
+		(await owner`select rating, ratings_count as count from examples where team_id = ${teamId} and id = ${example}`)[0];
+	await given([
+		[one, earlier, one.owner.id, 4],
+		[two, randomUUID(), one.owner.id, 8]
+	]);
+	expect([await rated(one), await rated(two)]).toEqual([
+		{ rating: 4, count: 1 },
+		{ rating: 8, count: 1 }
+	]);
+	// the id of an earlier rating of the first team is new in the second
+	await given([
+		[one, randomUUID(), two.owner.id, 6],
+		[two, earlier, one.owner.id, 10]
+	]);
+	expect([await rated(one), await rated(two)]).toEqual([
+		{ rating: 5, count: 2 },
+		{ rating: 10, count: 1 }
+	]);
+	await isCounted('rated');
+	// gone in one team, and rewritten there
+	await owner`update examples set deleted_at = now() where team_id = ${two.teamId} and id = ${example}`;
+	await owner`
+		insert into rewrites (team_id, project_id, example_id, person_id, output, client_id)
+		values (${two.teamId}, ${ids.projects!}, ${example}, ${one.owner.id}, 'Better.', ${randomUUID()})`;
+	await isCounted('rewritten');
 });
 
 test('a project that goes takes the counters and signatures of its team along', async () => {
