@@ -1,3 +1,4 @@
+// Whom the entries name, the database says (drizzle/functions/names.sql): names_of_audited.
 import { randomUUID } from 'node:crypto';
 import { afterAll, expect, test } from 'vitest';
 import { auditSubjects } from '../../../src/lib/contract/audit.ts';

@@ -506,22 +506,29 @@ test('what is searched in one team is found there, by its own numbers and signat
 		owner`
 			insert into rewrites (team_id, project_id, example_id, person_id, output, client_id)
 			values (${team.teamId}, ${ids.projects!}, ${example}, ${one.owner.id}, ${output}, ${randomUUID()})`;
-	const find = async (word: string, number: number | null = null) =>
+	const find = async (word: string, { number = null as number | null, most = 50 } = {}) =>
 		(
 			await raw(
 				inTwo(),
 				(sql) => sql`
-					select search_examples(${ids.projects!}, ${`%${word}%`}, ${`%${word}%`}, ${number}, '{}', null, null, null, null, 50) as number`
+					select search_examples(${ids.projects!}, ${`%${word}%`}, ${`%${word}%`}, ${number}, '{}', null, null, null, null, ${most}) as number`
 			)
 		).map((row) => row.number as number);
-	expect(await find('zebra')).toEqual([900, 5]);
+	// what has a signature in the first team only is read once
+	await owner`
+		insert into example_signatures (team_id, project_id, block, bits)
+		values (${one.teamId}, ${ids.projects!}, ${Math.floor(900 / 32)}, decode(repeat('ff', 1792), 'hex'))`;
+	expect(await find('zebra', { most: 2 })).toEqual([900, 5]);
 	expect(await find('theirs')).toEqual([]);
-	expect(await find('nothing', 6)).toEqual([]);
+	expect(await find('nothing', { number: 6 })).toEqual([]);
 	await rewrite(one, theirs, 'A colander');
 	await rewrite(one, shared, 'A colander');
 	await rewrite(two, far, 'A sieve');
-	expect(await find('colander')).toEqual([]);
+	for (const most of [1, 50]) expect(await find('colander', { most })).toEqual([]);
 	expect(await find('sieve')).toEqual([900]);
+	// it was the text of the example that has this id in the first team, where it still is
+	for (const output of ['A colander', 'A pan']) await rewrite(two, shared, output);
+	expect(await find('colander')).toEqual([]);
 });
 
 test('a preference that was taken back, measures or was sent in one team is none of that in another', async () => {
