@@ -470,9 +470,10 @@ test('what one statement says of examples of two teams counts in each', async ()
 	await isCounted('rewritten');
 });
 
-test('a project that goes takes the counters and signatures of its team along', async () => {
+test('a project that goes takes the examples, counters and signatures of its team along', async () => {
 	const rows = (sql: postgres.ISql) => sql`
 		select team_id, count(*)::int as n from (
+			select team_id from examples where project_id = ${ids.projects!} union all
 			select team_id from example_counts where project_id = ${ids.projects!} union all
 			select team_id from own_counts where project_id = ${ids.projects!} union all
 			select team_id from example_signatures where project_id = ${ids.projects!}
