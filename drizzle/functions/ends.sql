@@ -51,15 +51,15 @@ create or replace function write_down_of_account(person uuid, what text, request
 $$;
 
 -- Deletes somebody's account: every session and token of theirs ends. The names of teams that would have no owner instead, and then
--- nothing has happened. Their rows, in one order, make owners who leave at the same moment wait for each other.
+-- nothing has happened. Their rows, in one order, make owners who leave at the same moment wait for each other, and for whoever
+-- brings a team back.
 create or replace function end_account(person uuid, request uuid, from_address text) returns text[]
 	language plpgsql security definer set search_path = '' as $$
 declare
 	left_alone text[];
 begin
 	perform from public.teams t
-	where t.deleted_at is null
-		and t.id in (select m.team_id from public.members m where m.person_id = person and m.role = 'owner')
+	where t.id in (select m.team_id from public.members m where m.person_id = person and m.role = 'owner')
 	order by t.id for no key update;
 	select array_agg(t.name order by t.name) into left_alone
 	from public.members m join public.teams t on t.id = m.team_id

@@ -133,7 +133,7 @@ create or replace function join_by_invitation(hash bytea, called text, request u
 declare
 	invited text;
 begin
-	-- of two presses the second one waits, and finds it taken
+	-- of two presses the second one waits, and finds it taken; so does one that comes while it is taken back
 	select lower(i.email) into invited from public.invitations i
 	where i.token_hash = hash and i.accepted_at is null and i.revoked_at is null and i.expires_at > now()
 	for no key update;

@@ -93,7 +93,7 @@ begin
 	select s.team_id, s.project_id, s.person_id, public.free_slot(s.project_id), given.score, sum(given.step)
 	from said s cross join lateral (values (s.before, -1), (s.after, 1)) given (score, step)
 	where s.present and s.before is distinct from s.after and given.score is not null
-	group by 1, 2, 3, 5 having sum(given.step) <> 0
+	group by 1, 2, 3, 5
 	on conflict on constraint own_counts_key do update set count = c.count + excluded.count;
 	return null;
 end $$;

@@ -53,6 +53,8 @@ const takesLong = /\/(derived|waiting|verify|import-bombs|counted)\.test/;
 
 /** One word of its own says as much as these many that others share. */
 const ownCount = 50;
+/** And its very name, which is the first of them, as a namesake. */
+const nameCount = 100;
 /** A word that so many tests have is nobody's own. */
 const isCommon = 20;
 
@@ -69,6 +71,7 @@ export const testsNaming = (names: string[], own: string[]): string[] => {
 	const namesakes = new Set(naming.map((file) => file.replace(server, tests).replace(/\.ts$/, '.test.ts')));
 	const weight = (file: string) =>
 		speaks(file) +
+		(mentions(file, own.slice(0, 1)) > 0 ? nameCount : 0) +
 		(file.includes('/platform/db/') && mentions(file, all) > 0 ? 100 : 0) +
 		(namesakes.has(file) ? 100 : 0) +
 		(rooms.has(file.slice(tests.length + 1).split('/')[0]!) ? 0.5 : 0);

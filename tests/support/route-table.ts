@@ -83,7 +83,7 @@ export const lines: Record<string, Line> = {
 		send: (w) => ({ tokenId: w.personalToken })
 	},
 	'/account ?/restoreTeam': { at: to.account, is: '303 404 404 404 404', send: (w) => ({ teamId: w.teamId }) },
-	// with an address that is nobody's here; tests/server/access/ends.test.ts deletes some
+	// with an address that is nobody's here; tests/server/ends deletes some
 	'/account ?/delete': { at: to.account, is: '303 422 422 422 422', send: () => ({ confirm: 'x@example.com' }) },
 	'/device page': { at: (w) => to.device(w.code), is: '303 200 200 200 200' },
 	'/device ?/refuse': {

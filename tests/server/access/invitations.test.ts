@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, describe, expect, test } from 'vitest';
 import { randomToken, sha256 } from '../../../src/lib/server/platform/crypto.ts';
@@ -240,6 +241,26 @@ describe('by the link alone', () => {
 			await expect(joinByInvitation(visitor(null), { token })).rejects.toMatchObject({ code: 'not_found' });
 		const emails = [back.email, old.email, again.email];
 		expect(await owner`select id from people where email = any (${emails})`).toHaveLength(0);
+	});
+
+	test('taken by an account whose address is written otherwise: nobody is made', async () => {
+		const { token, email } = await invited();
+		const [row] = await owner`insert into people (email, name) values (${email.toUpperCase()}, 'R') returning id`;
+		await acceptInvitation({ person: { id: row!.id, email, name: 'R' } }, { token });
+		await expect(joinByInvitation(visitor(null), { token })).rejects.toMatchObject({ code: 'gone' });
+		expect(await owner`select from people where email = ${email}`).toHaveLength(0);
+	});
+
+	test('taken back while it is pressed: nobody is made', async () => {
+		const { token, email } = await invited();
+		let press: Promise<unknown> | undefined;
+		await owner.begin(async (sql) => {
+			await sql`update invitations set revoked_at = now() where email = ${email}`;
+			press = joinByInvitation(visitor(null), { token }).catch((problem) => problem);
+			await Promise.race([press, sleep(300)]);
+		});
+		expect(await press).toMatchObject({ code: 'gone' });
+		expect(await owner`select from people where email = ${email}`).toHaveLength(0);
 	});
 
 	test('one network cannot try for ever', async () => {

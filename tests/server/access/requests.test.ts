@@ -5,7 +5,6 @@ import postgres from 'postgres';
 import { afterAll, expect, test } from 'vitest';
 import type { Scope } from '../../../src/lib/server/access/scope.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
-import { purge } from '../../../src/lib/server/platform/purge.ts';
 import { owner } from '../../support/owner.ts';
 import { newTeam } from '../../support/team.ts';
 
@@ -113,14 +112,4 @@ test.each([
 	});
 	expect(await again).toBe('claimed');
 	expect(await owner`select name from named_requests where team_id = ${teamId}`).toEqual([{ name: 'a' }]);
-});
-
-test('they are forgotten after a day', async () => {
-	const { scope, teamId } = await newTeam();
-	const as = withKey(scope);
-	await claim(as, 'old');
-	await claim(as, 'new');
-	await owner`update named_requests set created_at = now() - interval '25 hours' where team_id = ${teamId} and name = 'old'`;
-	await purge('named_requests');
-	expect(await owner`select name from named_requests where team_id = ${teamId}`).toEqual([{ name: 'new' }]);
 });

@@ -1,13 +1,16 @@
+// Whom the entries name, the database says (drizzle/functions/names.sql): names_of_audited.
 import { randomUUID } from 'node:crypto';
 import { afterAll, expect, test } from 'vitest';
 import { auditSubjects } from '../../../src/lib/contract/audit.ts';
 import { events } from '../../../src/lib/contract/events.ts';
 import { exportAudit, listAudit } from '../../../src/lib/server/activity/audit.ts';
+import type { Scope } from '../../../src/lib/server/access/scope.ts';
 import { chainEntries } from '../../../src/lib/server/events/chain.ts';
 import { createKey } from '../../../src/lib/server/keys/commands.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { changeRole, removeMember } from '../../../src/lib/server/team/commands.ts';
 import { owner } from '../../support/owner.ts';
+import { raw } from '../../support/raw.ts';
 import { newScript } from '../../support/script.ts';
 import { newTeam } from '../../support/team.ts';
 
@@ -66,6 +69,31 @@ test('an entry whose words are gone is said as it was written down, and a script
 		{ person: null, script: 'Nightly' },
 		{ person: 'Ana', sentence: 'example.vanished' }
 	]);
+});
+
+test('an entry names its own doer, to owners, and nobody of another team', async () => {
+	const [team, other] = [await newTeam(), await newTeam()];
+	const [person, script] = [await team.as('trainer'), await newScript(team.scope, 'trainer', { name: 'Nightly' })];
+	const add = async ({ teamId }: { teamId: string }, values: Record<string, string>) =>
+		(
+			await owner`insert into audit_entries ${owner({ team_id: teamId, action: 'x', subject: 'x', details: '{}', ...values } as Record<string, string>)}
+				returning id`
+		)[0]!.id as string;
+	const [own, theirs] = [
+		await add(team, { person_id: team.owner.id }),
+		await add(other, { person_id: other.owner.id })
+	];
+	const by = await add(team, { key_id: script.key!.id });
+	await add(team, { person_id: person.userId });
+	// the key of another team has its id
+	await owner`insert into api_keys (team_id, id, name, role, hash, hint, expires_at)
+		values (${other.teamId}, ${script.key!.id}, 'Theirs', 'rater', ${Buffer.from(randomUUID())}, 'x', now())`;
+	const names = async (scope: Scope, ...ids: string[]) =>
+		(await raw(scope, (sql) => sql`select name from names_of_audited(${ids}) order by name`)).map(({ name }) => name);
+	expect(await names(team.scope, own, theirs)).toEqual(['Ana']);
+	expect(await names(team.scope, theirs)).toEqual([]);
+	expect(await names(team.scope, by)).toEqual(['Nightly']);
+	expect(await names({ ...person }, own, by)).toEqual([]);
 });
 
 test.each(['csv', 'jsonl'] as const)(

@@ -1,7 +1,10 @@
-// Long because an end has many ways round it: everybody who could still get in, or be kept, is asked.
+// Long because an end has many ways round it: everybody who could still get in, or be kept, is asked. Of the database
+// (drizzle/functions/ends.sql): end_account, keep_account, purge_team, purge_account, restore_team, deleted_teams_of, is_team_deleted,
+// has_owner.
 import { randomUUID } from 'node:crypto';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { events } from '../../../src/lib/contract/events.ts';
 import { graceDays } from '../../../src/lib/core/project/grace.ts';
 import { enterWithKey } from '../../../src/lib/server/access/keys.ts';
 import {
@@ -304,6 +307,18 @@ describe('an account that is deleted', () => {
 		expect(row).toEqual({ name: 'Somebody who left', email: `${id}@gone.invalid` });
 		// the address is free again, for somebody new
 		expect(await personWith(person.email)).toMatchObject({ isNew: true, isBack: false });
+	});
+
+	// what purge_account looks through
+	test('stands in these entries of the audit log, and no others', () => {
+		const naming = Object.entries(events).filter(([, { details }]) => 'email' in details.entries);
+		expect(naming.map(([name]) => name).sort()).toEqual([
+			'invitation.revoked',
+			'member.invited',
+			'member.invited_again',
+			'member.removed',
+			'member.role_changed'
+		]);
 	});
 
 	const heldAgainst = async (...teams: Team[]) => {

@@ -1,4 +1,5 @@
-// Examples have no key to their project, because it would be asked for row by row: what stands for it keeps the same promise.
+// Examples have no key to their project, because it would be asked for row by row: what stands for it keeps the same promise
+// (drizzle/functions/totals.sql): count_examples_added, purge_project.
 import { randomUUID } from 'node:crypto';
 import postgres from 'postgres';
 import { afterAll, expect, test } from 'vitest';

@@ -1,5 +1,6 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type postgres from 'postgres';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Input } from '../../../src/lib/contract/operation.ts';
 import type { CreateKey } from '../../../src/lib/contract/keys.ts';
@@ -9,12 +10,11 @@ import { enterWithKey } from '../../../src/lib/server/access/keys.ts';
 import type { Scope } from '../../../src/lib/server/access/scope.ts';
 import { createKey, revokeKey, rollKey } from '../../../src/lib/server/keys/commands.ts';
 import { getMe, listKeys } from '../../../src/lib/server/keys/queries.ts';
-import { purge } from '../../../src/lib/server/platform/purge.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { apiKeys, auditEntries, projects } from '../../../src/lib/server/platform/db/schema.ts';
 import { removeMember } from '../../../src/lib/server/team/commands.ts';
 import { owner } from '../../support/owner.ts';
-import { rewriteHistory } from '../../support/raw.ts';
+import { raw, rewriteHistory } from '../../support/raw.ts';
 import { newProject, newTeam } from '../../support/team.ts';
 
 afterAll(() => closePools());
@@ -395,6 +395,20 @@ describe('the functions that let a key in', () => {
 		expect(order).toEqual(['changed', 'revoked']);
 	});
 
+	test('leave the one who acts as they are where no key came that works', async () => {
+		const { scope, teamId } = await newTeam();
+		const settings = (sql: postgres.ReservedSql) => sql`
+			select current_setting('synchronous_commit') as commit, current_setting('app.team_id') as team, current_setting('app.role') as role`;
+		await raw(scope, async (sql) => {
+			await sql`set local synchronous_commit = on`;
+			const before = await settings(sql);
+			expect(before).toEqual([{ commit: 'on', team: teamId, role: 'owner' }]);
+			expect(await sql`select from act_with_key(${randomBytes(32)}, null, null)`).toHaveLength(0);
+			expect(await sql`select from act_with_token(${randomBytes(32)}, null, null)`).toHaveLength(0);
+			expect(await settings(sql)).toEqual(before);
+		});
+	});
+
 	test('write the last use of the key that came, and of none that has its id in another team', async () => {
 		const [here, there] = [await newTeam(), await newTeam()];
 		const { id, key } = await make(here.scope);
@@ -403,13 +417,5 @@ describe('the functions that let a key in', () => {
 		await come(key);
 		const used = await owner`select team_id from api_keys where id = ${id} and last_used_at is not null`;
 		expect(used).toEqual([{ team_id: here.teamId }]);
-	});
-
-	test('forget full buckets, and no other', async () => {
-		const [full, other] = [`test:${randomUUID()}`, `test:${randomUUID()}`];
-		await owner`insert into buckets (name, full_at)
-			values (${full}, now() - interval '1 second'), (${other}, now() + interval '1 hour')`;
-		await purge('buckets');
-		expect(await owner`select name from buckets where name in (${full}, ${other})`).toEqual([{ name: other }]);
 	});
 });

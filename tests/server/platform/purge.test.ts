@@ -55,6 +55,19 @@ test('what somebody holds is left for the next time', async () => {
 	expect(await left(owner)).toEqual([]);
 });
 
+test('a bucket that still fills stays, and so does a named request of today', async () => {
+	const [name, key] = [`test:${randomUUID()}`, randomUUID()];
+	await owner`
+		insert into buckets (name, full_at)
+		values (${`${name}:full`}, now() - interval '1 second'), (${`${name}:filling`}, now() + interval '1 minute')`;
+	await owner`
+		insert into named_requests (team_id, key_id, name, fingerprint, held_until, created_at)
+		select ${team.teamId}, ${key}, hours || ' hours', '', now(), now() - make_interval(hours => hours) from unnest('{23, 25}'::int[]) hours`;
+	for (const what of ['buckets', 'named_requests'] as const) await purge(what);
+	expect(await owner`select name from buckets where name like ${`${name}%`}`).toEqual([{ name: `${name}:filling` }]);
+	expect(await owner`select name from named_requests where key_id = ${key}`).toEqual([{ name: '23 hours' }]);
+});
+
 test('one that fails is logged, and neither the others nor open work wait for it', async () => {
 	const { scope, slug, run } = await newContest(1);
 	const { id } = await createEvaluation(await inProject(scope, slug), wish(run.id, 1));

@@ -1,3 +1,4 @@
+// Which of the scores that somebody gave counts. Of the database (drizzle/functions/ratings.sql): own_score, settle_rating, count_ratings.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eq } from 'drizzle-orm';
@@ -163,7 +164,7 @@ describe('the score given before others’ were seen counts', () => {
 		await rate(owner, id, 10);
 		await rate(rater, id, 2);
 		await look(rater, id);
-		await rate(rater, id, null);
+		expect(await rate(rater, id, null)).toEqual({ id, score: null });
 		expect(await derived(owner, id)).toEqual([10, 1]);
 		expect(await look(rater, id)).toMatchObject({ rating: null, ratingsCount: 0 });
 	});

@@ -362,21 +362,23 @@ const counters = async (sql: postgres.ISql) => [
 		from own_counts group by 1, 2, 3, 4 having sum(count) <> 0 order by 1, 2, 3, 4`)
 ];
 
+/** The counters say what would be counted. */
+const isCounted = async (what: string) => {
+	const before = await counters(owner);
+	await owner
+		.begin(async (sql) => {
+			await sql`select recount_examples()`;
+			expect(await counters(sql), what).toEqual(before);
+			throw trying;
+		})
+		.catch((problem) => {
+			if (problem !== trying) throw problem;
+		});
+};
+
 test('what is counted in one team is counted there, whatever one statement does to both', async () => {
 	const examples = [randomUUID(), randomUUID()];
 	const gone = randomUUID(); // from the start
-	const isCounted = async (what: string) => {
-		const before = await counters(owner);
-		await owner
-			.begin(async (sql) => {
-				await sql`select recount_examples()`;
-				expect(await counters(sql), what).toEqual(before);
-				throw trying;
-			})
-			.catch((problem) => {
-				if (problem !== trying) throw problem;
-			});
-	};
 	await owner`
 		insert into examples (team_id, id, project_id, number, messages, content_hash, prompt_hash, tokens, origin, deleted_at)
 		select team, id, ${ids.projects!}, 199 + place, '[]', id::text::bytea, id::text::bytea,
@@ -426,9 +428,52 @@ test('what is counted in one team is counted there, whatever one statement does 
 	await isCounted('moved in two projects');
 });
 
-test('a project that goes takes the counters and signatures of its team along', async () => {
+test('what one statement says of examples of two teams counts in each', async () => {
+	const [example, earlier] = [await newExample(220, 'train'), randomUUID()];
+	const given = (rows: [Team, string, string, number][]) => owner`
+		insert into ratings ${owner(
+			rows.map(([{ teamId }, id, person, score]) => ({
+				team_id: teamId,
+				id,
+				project_id: ids.projects!,
+				example_id: example,
+				person_id: person,
+				score,
+				client_id: randomUUID()
+			}))
+		)}`;
+	const rated = async ({ teamId }: Team) =>
+		(await owner`select rating, ratings_count as count from examples where team_id = ${teamId} and id = ${example}`)[0];
+	await given([
+		[one, earlier, one.owner.id, 4],
+		[two, randomUUID(), one.owner.id, 8]
+	]);
+	expect([await rated(one), await rated(two)]).toEqual([
+		{ rating: 4, count: 1 },
+		{ rating: 8, count: 1 }
+	]);
+	// the id of an earlier rating of the first team is new in the second
+	await given([
+		[one, randomUUID(), two.owner.id, 6],
+		[two, earlier, one.owner.id, 10]
+	]);
+	expect([await rated(one), await rated(two)]).toEqual([
+		{ rating: 5, count: 2 },
+		{ rating: 10, count: 1 }
+	]);
+	await isCounted('rated');
+	// gone in one team, and rewritten there
+	await owner`update examples set deleted_at = now() where team_id = ${two.teamId} and id = ${example}`;
+	await owner`
+		insert into rewrites (team_id, project_id, example_id, person_id, output, client_id)
+		values (${two.teamId}, ${ids.projects!}, ${example}, ${one.owner.id}, 'Better.', ${randomUUID()})`;
+	await isCounted('rewritten');
+});
+
+test('a project that goes takes the examples, counters and signatures of its team along', async () => {
 	const rows = (sql: postgres.ISql) => sql`
 		select team_id, count(*)::int as n from (
+			select team_id from examples where project_id = ${ids.projects!} union all
 			select team_id from example_counts where project_id = ${ids.projects!} union all
 			select team_id from own_counts where project_id = ${ids.projects!} union all
 			select team_id from example_signatures where project_id = ${ids.projects!}
@@ -462,22 +507,29 @@ test('what is searched in one team is found there, by its own numbers and signat
 		owner`
 			insert into rewrites (team_id, project_id, example_id, person_id, output, client_id)
 			values (${team.teamId}, ${ids.projects!}, ${example}, ${one.owner.id}, ${output}, ${randomUUID()})`;
-	const find = async (word: string, number: number | null = null) =>
+	const find = async (word: string, { number = null as number | null, most = 50 } = {}) =>
 		(
 			await raw(
 				inTwo(),
 				(sql) => sql`
-					select search_examples(${ids.projects!}, ${`%${word}%`}, ${`%${word}%`}, ${number}, '{}', null, null, null, null, 50) as number`
+					select search_examples(${ids.projects!}, ${`%${word}%`}, ${`%${word}%`}, ${number}, '{}', null, null, null, null, ${most}) as number`
 			)
 		).map((row) => row.number as number);
-	expect(await find('zebra')).toEqual([900, 5]);
+	// what has a signature in the first team only is read once
+	await owner`
+		insert into example_signatures (team_id, project_id, block, bits)
+		values (${one.teamId}, ${ids.projects!}, ${Math.floor(900 / 32)}, decode(repeat('ff', 1792), 'hex'))`;
+	expect(await find('zebra', { most: 2 })).toEqual([900, 5]);
 	expect(await find('theirs')).toEqual([]);
-	expect(await find('nothing', 6)).toEqual([]);
+	expect(await find('nothing', { number: 6 })).toEqual([]);
 	await rewrite(one, theirs, 'A colander');
 	await rewrite(one, shared, 'A colander');
 	await rewrite(two, far, 'A sieve');
-	expect(await find('colander')).toEqual([]);
+	for (const most of [1, 50]) expect(await find('colander', { most })).toEqual([]);
 	expect(await find('sieve')).toEqual([900]);
+	// it was the text of the example that has this id in the first team, where it still is
+	for (const output of ['A colander', 'A pan']) await rewrite(two, shared, output);
+	expect(await find('colander')).toEqual([]);
 });
 
 test('a preference that was taken back, measures or was sent in one team is none of that in another', async () => {
