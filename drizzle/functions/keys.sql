@@ -36,31 +36,34 @@ create or replace function act_with_key(hash bytea, project_slug text, from_addr
 	returns table (key_id uuid, key_name text, expires_at timestamptz, team_id uuid, slug text, team_name text, role text,
 		project_ids uuid[], project json)
 	language plpgsql volatile rows 1 security definer set search_path = '' as $$
+#variable_conflict use_column
 declare
-	found_key public.api_keys;
+	used_at timestamptz;
 begin
-	select k.* into found_key from public.api_keys k
-	where k.hash = act_with_key.hash and k.revoked_at is null and k.expires_at > now()
-		and exists (select from public.teams t where t.id = k.team_id and t.deleted_at is null);
-	if found_key.id is null then
+	-- all of it in one question: every request of a script asks it
+	select k.id, k.name, k.expires_at, k.team_id, t.slug, t.name, k.role, k.project_ids, k.last_used_at, row_to_json(p)
+	into key_id, key_name, expires_at, team_id, slug, team_name, role, project_ids, used_at, project
+	from public.api_keys k
+		join public.teams t on t.id = k.team_id and t.deleted_at is null
+		left join public.projects p on p.team_id = k.team_id and p.slug = project_slug and (k.project_ids is null or p.id = any (k.project_ids))
+			and p.deleted_at is null
+	where k.hash = act_with_key.hash and k.revoked_at is null and k.expires_at > now();
+	if not found then
 		return;
 	end if;
-	if found_key.last_used_at is null or found_key.last_used_at < now() - interval '1 minute' then
+	if used_at is null or used_at < now() - interval '1 minute' then
 		-- a request that only looks does not wait for the disk because of it, and behind it all who come in with the same
 		perform set_config('synchronous_commit', 'off', true);
 		-- not while somebody holds it (assert_key): nobody waits for this
 		update public.api_keys k set last_used_at = now(), last_used_from = from_address
 		from (
 			select l.team_id, l.id from public.api_keys l
-			where l.team_id = found_key.team_id and l.id = found_key.id for no key update skip locked
+			where l.team_id = act_with_key.team_id and l.id = key_id for no key update skip locked
 		) free
 		where k.team_id = free.team_id and k.id = free.id;
 	end if;
-	perform public.act_as(found_key.team_id, null, found_key.id, null, found_key.role, found_key.project_ids);
-	return query
-		select found_key.id, found_key.name, found_key.expires_at, t.id, t.slug, t.name, found_key.role, found_key.project_ids,
-			public.project_at(project_slug, found_key.team_id, found_key.project_ids)
-		from public.teams t where t.id = found_key.team_id;
+	perform public.act_as(team_id, null, key_id, null, role, project_ids);
+	return next;
 end $$;
 
 -- The same after one request was taken out of its bucket.

@@ -223,3 +223,38 @@ begin
 end $$;
 
 grant execute on function own_score(uuid, uuid, bytea), rate_example(uuid, uuid, smallint, bytea, boolean, smallint, uuid) to app;
+
+-- What people and scripts have said of an example, the newest first: of either's ratings, and of the rewrites, so many. Null where nobody has
+-- said anything, which is so of nearly all that are looked at: as part of the question, what finds the names would be set up for each of them.
+create or replace function history_of(example uuid, newest int) returns json language plpgsql stable as $$
+declare
+	is_rated boolean;
+	is_rewritten boolean;
+begin
+	select exists (select from public.ratings r where r.example_id = example), exists (select from public.rewrites w where w.example_id = example)
+	into is_rated, is_rewritten;
+	if not is_rated and not is_rewritten then
+		return null;
+	end if;
+	return json_build_object('scores', coalesce((
+		select json_agg(json_build_object('name', name, 'personId', person_id, 'voter', voter, 'score', score, 'at', created_at,
+			'text', encode(text, 'hex')) order by seq desc)
+		from (
+			select named.name, r.person_id, r.voter, r.score, r.created_at, r.text, r.seq,
+				row_number() over (partition by r.voter order by r.seq desc) as place
+			from public.ratings r join public.names_of_raters(example) named on named.id = r.person_id
+			where r.example_id = example
+		) of_each
+		where place <= newest
+	), '[]'), 'versions', coalesce((
+		select json_agg(json_build_object('name', name, 'voter', voter, 'output', output, 'at', created_at) order by seq desc)
+		from (
+			select named.name, w.voter, w.output, w.created_at, w.seq
+			from public.rewrites w join public.names_of_raters(example) named on named.id = w.person_id
+			where w.example_id = example
+			order by w.seq desc limit newest
+		) latest
+	), '[]'));
+end $$;
+
+grant execute on function history_of(uuid, int) to app;

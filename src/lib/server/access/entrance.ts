@@ -28,7 +28,10 @@ type Rows = postgres.PendingQuery<Row[]>;
 export type Entrance = {
 	kind: KeyKind;
 	bucketOf(row: Row): string;
-	/** Who this is, and to the end of the transaction the one who acts. No row: nobody, whatever is wrong with it. */
+	/**
+	 * Who this is, and to the end of the transaction the one who acts. No row: nobody, whatever is wrong with it. Times and the project come as
+	 * text, the same from every pool, since a row is only held against the one before it.
+	 */
 	act(sql: postgres.ISql, asked: Asked): Rows;
 	/** The same after a request was taken out of the bucket, with `remaining` and `wait`. */
 	enter(sql: postgres.ISql, asked: Asked, limit: RestLimit): Rows;
@@ -57,7 +60,7 @@ export const takeRequest = async (bucket: string, limit: RestLimit): Promise<Req
 
 const placeFrom = (row: Row): Pick<Holder, 'team' | 'project'> => ({
 	team: { id: row.team_id, slug: row.slug, name: row.team_name },
-	project: row.project && projectFrom(row.project)
+	project: row.project && projectFrom(JSON.parse(row.project))
 });
 
 const holderFrom = (entrance: Entrance, row: Row, request: ActingRequest, requests: Requests): Holder => ({
@@ -65,10 +68,6 @@ const holderFrom = (entrance: Entrance, row: Row, request: ActingRequest, reques
 	...placeFrom(row),
 	requests
 });
-
-/** A row as text: from the pool of transactions a time comes as Postgres writes it. */
-const textOf = (row: Row): string =>
-	JSON.stringify(row, (name, value) => (name === 'expires_at' ? new Date(value).toJSON() : value));
 
 /** As many as a process remembers; the one that was let in longest ago is forgotten. */
 const mostRemembered = 2_000;
@@ -81,7 +80,7 @@ const remember = (asked: Asked, row: Row | undefined, { refused }: { refused: bo
 	const place = placeOf(asked);
 	remembered.delete(place);
 	if (!row || refused) return;
-	remembered.set(place, { row, text: textOf(row), place: placeFrom(row) });
+	remembered.set(place, { row, text: JSON.stringify(row), place: placeFrom(row) });
 	if (remembered.size > mostRemembered) remembered.delete(remembered.keys().next().value!);
 };
 
@@ -154,7 +153,7 @@ export const returnBy =
 		};
 		const confirm = async () => {
 			const { row, requests } = await found();
-			const isSame = row !== undefined && textOf(row) === before.text;
+			const isSame = row !== undefined && JSON.stringify(row) === before.text;
 			if (!isSame || requests!.refused) remember(asked, row, requests ?? { refused: true });
 			if (isSame) return { requests: requests! };
 			return { instead: row ? holderFrom(entrance, row, request, requests!) : null };

@@ -18,9 +18,10 @@ export const newKey = (kind: KeyKind = 'sk') => {
 export const byKey: Entrance = {
 	kind: 'sk',
 	bucketOf: (row) => `api-key:${row.key_id}`,
-	act: (sql, { hash, projectSlug, address }) => sql`select * from act_with_key(${hash}, ${projectSlug}, ${address})`,
+	act: (sql, { hash, projectSlug, address }) =>
+		sql`select key_id, key_name, expires_at::text, team_id, slug, team_name, role, project_ids, project::text from act_with_key(${hash}, ${projectSlug}, ${address})`,
 	enter: (sql, { hash, projectSlug, address }, { most, perSeconds }) =>
-		sql`select * from enter_with_key(${hash}, ${projectSlug}, ${address}, ${most}, ${perSeconds})`,
+		sql`select key_id, key_name, expires_at::text, team_id, slug, team_name, role, project_ids, project::text, remaining, wait from enter_with_key(${hash}, ${projectSlug}, ${address}, ${most}, ${perSeconds})`,
 	scopeOf: (row, request, entering) =>
 		scopeFor({
 			teamId: row.team_id,

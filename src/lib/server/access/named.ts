@@ -1,12 +1,10 @@
-import { type Placeholder, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 
 // Persons whom the pages of a team name. Whoever serves has nothing of the table of persons: a query joins what a function of the
 // database says (drizzle/functions/names.sql), on `named.id`.
 
 /** The members of the team with their addresses; for owners. */
 export const membersWithAddress = sql`members_with_address() as named`;
-/** Who has rated or rewritten an example, also when they have left. */
-export const ratersOf = (exampleId: string | Placeholder) => sql`names_of_raters(${exampleId}) as named`;
 /** Who has voted in an evaluation, also when they have left. */
 export const votersIn = (evaluationId: string) => sql`names_of_voters(${evaluationId}) as named`;
 

@@ -11,9 +11,10 @@ import { scopeFor } from './scope.ts';
 export const byToken: Entrance = {
 	kind: 'pt',
 	bucketOf: (row) => `personal-token:${row.token_id}`,
-	act: (sql, { hash, projectSlug, address }) => sql`select * from act_with_token(${hash}, ${projectSlug}, ${address})`,
+	act: (sql, { hash, projectSlug, address }) =>
+		sql`select token_id, person_id, team_id, slug, team_name, role, project_ids, project::text from act_with_token(${hash}, ${projectSlug}, ${address})`,
 	enter: (sql, { hash, projectSlug, address }, { most, perSeconds }) =>
-		sql`select * from enter_with_token(${hash}, ${projectSlug}, ${address}, ${most}, ${perSeconds})`,
+		sql`select token_id, person_id, team_id, slug, team_name, role, project_ids, project::text, remaining, wait from enter_with_token(${hash}, ${projectSlug}, ${address}, ${most}, ${perSeconds})`,
 	scopeOf: (row, request, entering) =>
 		scopeFor({
 			teamId: row.team_id,

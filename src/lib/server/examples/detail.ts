@@ -1,18 +1,15 @@
-import { type SQL, and, eq, isNull, sql } from 'drizzle-orm';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { ExampleDetail } from '../../contract/examples.ts';
 import { may } from '../../core/permissions.ts';
 import { countingScore } from '../../core/ratings/counting.ts';
-import { named, ratersOf } from '../access/named.ts';
 import { markOf, seesScores } from '../access/own-scores.ts';
 import type { ProjectScope, Tx } from '../access/scope.ts';
 import { prepared } from '../platform/db/drizzle.ts';
-import { examples, ratings, rewrites } from '../platform/db/schema.ts';
+import { examples, ratings } from '../platform/db/schema.ts';
 import { type Example, rowOf, withoutSide } from './rows.ts';
 
 /** Of a history, so much is shown. */
 const newest = 50;
-
-const ofExample = sql.placeholder('exampleId');
 
 /** As JSON has them: times as text, the mark of a text in hex. */
 type Given = {
@@ -24,44 +21,20 @@ type Given = {
 	text: string;
 };
 type Written = { name: string; voter: 'person' | 'script'; output: string | null; at: string };
-
-/** Nothing where there is none: whose names they are need not be asked then. */
-const history = (of: typeof ratings | typeof rewrites, list: SQL) =>
-	sql`case when exists (select from ${of} h where h.example_id = ${ofExample}) then coalesce((${list}), '[]') else '[]' end`;
-
-const given = history(
-	ratings,
-	sql`
-	select json_agg(json_build_object('name', name, 'personId', person_id, 'voter', voter, 'score', score, 'at', created_at,
-		'text', encode(text, 'hex')) order by seq desc)
-	from (
-		select ${named.name} as name, r.person_id, r.voter, r.score, r.created_at, r.text, r.seq,
-			row_number() over (partition by r.voter order by r.seq desc) as place
-		from ratings r join ${ratersOf(ofExample)} on ${named.id} = r.person_id
-		where r.example_id = ${ofExample}
-	) of_each
-	where place <= ${newest}`
-) as SQL<Given[]>;
-
-const written = history(
-	rewrites,
-	sql`
-	select json_agg(json_build_object('name', name, 'voter', voter, 'output', output, 'at', created_at) order by seq desc)
-	from (
-		select ${named.name} as name, w.voter, w.output, w.created_at, w.seq
-		from rewrites w join ${ratersOf(ofExample)} on ${named.id} = w.person_id
-		where w.example_id = ${ofExample}
-		order by w.seq desc limit ${newest}
-	) latest`
-) as SQL<Written[]>;
+type History = { scores: Given[]; versions: Written[] };
+const none: History = { scores: [], versions: [] };
 
 /** An example with its history: one question, since each costs the server as much as what it finds. */
 const withHistory = prepared((db) =>
 	db
-		.select({ example: examples, scores: given, versions: written })
+		.select({ example: examples, history: sql<History | null>`history_of(${examples.id}, ${newest})` })
 		.from(examples)
 		.where(
-			and(eq(examples.projectId, sql.placeholder('projectId')), eq(examples.id, ofExample), isNull(examples.deletedAt))
+			and(
+				eq(examples.projectId, sql.placeholder('projectId')),
+				eq(examples.id, sql.placeholder('exampleId')),
+				isNull(examples.deletedAt)
+			)
 		)
 		.prepare('history')
 );
@@ -95,7 +68,8 @@ export const detailOf = async (tx: Tx, scope: ProjectScope, id: string): Promise
 	if (seesScores(scope)) tx.last();
 	const [found] = await sent;
 	if (!found) return undefined;
-	const { example, scores, versions } = found;
+	const { example } = found;
+	const { scores, versions } = found.history ?? none;
 	const own = seesScores(scope) ? null : await ownScoreOf(tx, example, voterId);
 	// of a long history the others' may be older than what is shown, and still be in the mean; a script's own never is
 	const isInMean = example.ratingsCount > (scope.key ? 0 : 1);

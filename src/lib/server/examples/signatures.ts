@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { asc, eq, sql } from 'drizzle-orm';
 import { signatureOf, signedTogether } from '../../core/text/signature.ts';
 import type { Scope } from '../access/scope.ts';
@@ -6,6 +7,9 @@ import { exampleSignatures, examples, projects } from '../platform/db/schema.ts'
 /** In one transaction, and of one team in one go: others wait for it. */
 const blocksAtOnce = 32;
 const mostBlocks = 3_000;
+/** Whoever asks meanwhile is not to notice: two thirds of the time are theirs, and after each signature it is their turn. */
+const shareOfOthers = 2;
+const theirTurn = () => new Promise((next) => setImmediate(next));
 
 /**
  * Signs what a search would have to read otherwise: the conversations of each project, so many at a time, once no number among them is
@@ -15,8 +19,11 @@ export const signExamples = async (scope: Scope): Promise<void> => {
 	const list = await scope.tx((tx) => tx.select({ id: projects.id }).from(projects).orderBy(asc(projects.id)));
 	let left = mostBlocks;
 	for (const { id } of list) {
-		for (let signed = blocksAtOnce; signed === blocksAtOnce && left > 0; left -= signed)
+		for (let signed = blocksAtOnce; signed === blocksAtOnce && left > 0; left -= signed) {
+			const startedAt = performance.now();
 			signed = await signSome(scope, id);
+			await setTimeout(shareOfOthers * (performance.now() - startedAt));
+		}
 	}
 };
 
@@ -41,16 +48,12 @@ const signSome = (scope: Scope, projectId: string): Promise<number> =>
 				sql`${examples.projectId} = ${projectId} and ${examples.number} >= ${from} and ${examples.number} < ${from + count * signedTogether}`
 			);
 		const texts = Map.groupBy(rows, ({ number }) => Math.floor(number / signedTogether));
-		await tx
-			.insert(exampleSignatures)
-			.values(
-				Array.from({ length: count }, (_, i) => ({
-					teamId: scope.teamId,
-					projectId,
-					block: first + i,
-					bits: signatureOf((texts.get(first + i) ?? []).map(({ text }) => text))
-				}))
-			)
-			.onConflictDoNothing();
+		const signed: (typeof exampleSignatures.$inferInsert)[] = [];
+		for (let block = first; block < first + count; block++) {
+			const bits = signatureOf((texts.get(block) ?? []).map(({ text }) => text));
+			signed.push({ teamId: scope.teamId, projectId, block, bits });
+			await theirTurn();
+		}
+		await tx.insert(exampleSignatures).values(signed).onConflictDoNothing();
 		return count;
 	});
