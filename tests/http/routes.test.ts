@@ -193,14 +193,16 @@ describe('in a fresh team', () => {
 				for (const method of ['GET', 'HEAD']) {
 					const { status } = await visit(app.origin, endpoint.method, line, here, { session, method });
 					// whoever only wants to hear of a copy takes none
-					const isTaking = method === 'HEAD' && name.endsWith('/examples/export GET');
+					const isTaking = method === 'HEAD' && /\/(examples\/export|audit\/\[format\]) GET$/.test(name);
 					expect(status, `${method} ${name} as ${visitor}`).toBe(isTaking ? 405 : expectedFor(line, visitor));
 				}
 			}
 			expect(await row()).toEqual(mine);
 		}
 		expect(await looked()).toEqual(before);
-		expect(new Set((await acts()).slice(earlier).map(({ action }) => action))).toEqual(new Set(['examples.exported']));
+		expect(new Set((await acts()).slice(earlier).map(({ action }) => action))).toEqual(
+			new Set(['examples.exported', 'audit.exported'])
+		);
 	});
 
 	describe('what a voter is sent names nobody', () => {

@@ -127,6 +127,8 @@ test('every way in is decided about: nothing that can carry a key, a code or a l
 		'/[team=slug]/events',
 		'/[team=slug]/projects/new',
 		'/[team=slug]/settings',
+		'/[team=slug]/settings/audit',
+		'/[team=slug]/settings/audit/[format]',
 		'/[team=slug]/settings/connections',
 		'/[team=slug]/settings/keys',
 		'/[team=slug]/settings/members',

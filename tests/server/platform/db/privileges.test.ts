@@ -75,6 +75,7 @@ describe('the role that serves', () => {
 			'app_project_ids',
 			'app_voter',
 			'cast_vote',
+			'history_of',
 			'new_id',
 			'own_score',
 			'rate_example',
