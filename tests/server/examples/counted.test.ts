@@ -89,7 +89,7 @@ test('what many do to the same examples at the same moment is counted, every tim
 		expect(await differences(slug), `round ${round}`).toEqual([]);
 	}
 	const there =
-		await owner`select count(*)::int as n from examples e join teams t on t.id = e.team_id where t.slug = ${slug} and deleted_at is null`;
+		await owner`select count(*)::int as n from examples e join teams t on t.id = e.team_id where t.slug = ${slug} and e.deleted_at is null`;
 	const counts = await countExamples(here);
 	expect(counts.total).toBe(there[0]!.n);
 	expect(counts.unrated + counts.bad + counts.okay + counts.great).toBe(counts.total);
