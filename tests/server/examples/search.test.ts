@@ -140,7 +140,7 @@ test('a walk upwards begins where it is asked to, however far the newest is', as
 	await owner`
 		insert into example_signatures (team_id, project_id, block, bits)
 		values (${team.teamId}, ${wide.project.id}, 0, decode(repeat('ff', 1792), 'hex'))`;
-	expect(await found({ after: 1, limit: 2 })).toEqual([40_000, 2]);
+	expect(await found({ after: 1, limit: 1 })).toEqual([2]);
 });
 
 test('what is found is what a look at every example finds, whatever is asked', async () => {

@@ -91,8 +91,10 @@ test('once a rewrite is taken back, what people last said of that example counts
 	expect(await rowOf(example)).toMatchObject(stands);
 	await rewrite(example, 'Better.');
 	expect(await rowOf(example)).toMatchObject({ rating: null, count: 0 });
+	expect([await given(rita), await given(rolf)]).toEqual([[], [{ score: 3, count: 1 }]]);
 	await rewrite(example, null);
 	expect(await rowOf(example)).toMatchObject(stands);
+	expect([await given(rita), await given(rolf)]).toEqual([[{ score: 8, count: 1 }], [{ score: 3, count: 1 }]]);
 });
 
 test('a score that was taken back and is given again is counted as the one that counts', async () => {

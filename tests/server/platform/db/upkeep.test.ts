@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { closePools, plainPool } from '../../../../src/lib/server/platform/db/pools.ts';
@@ -19,10 +20,11 @@ beforeAll(async () => {
 	teamId = team.teamId;
 });
 
-/** Whether the janitor would look at the team, with its one row of this table in such a state and nothing else open. */
-const isOpen = async (table: string, set: string): Promise<boolean> => {
+type Change = readonly [table: string, set: string];
+/** Whether the janitor would look at the team, with its one row of these tables in such a state and nothing else open. */
+const isOpen = async (...changes: Change[]): Promise<boolean> => {
 	await rewriteHistory('servings', (sql) => sql`update servings set status = 'stopped'`);
-	await rewriteHistory('runs', (sql) => sql`update runs set status = 'ready'`);
+	await rewriteHistory('runs', (sql) => sql`update runs set status = 'ready', model_object = null`);
 	await rewriteHistory(
 		'evaluations',
 		(sql) => sql`
@@ -33,7 +35,8 @@ const isOpen = async (table: string, set: string): Promise<boolean> => {
 		(sql) => sql`update webhook_deliveries set state = 'failed', next_at = null`
 	);
 	await rewriteHistory('webhook_endpoints', (sql) => sql`update webhook_endpoints set state = 'on', reason = null`);
-	await rewriteHistory(table, (sql) => sql.unsafe(`update ${table} set ${set}`));
+	for (const [table, set] of changes)
+		await rewriteHistory(table, (sql) => sql.unsafe(`update ${table} set ${set} where team_id = '${teamId}'`));
 	const teams = await plainPool()`select teams_with_open_work() as id`;
 	return teams.some(({ id }) => id === teamId);
 };
@@ -48,8 +51,8 @@ test.for([
 	['evaluations', `revealed_at = now()`],
 	['webhook_deliveries', `state = 'waiting', next_at = now() - interval '61 seconds'`],
 	['webhook_endpoints', `state = 'off', reason = 'failing', mailed_at = null`]
-] as const)('the janitor looks at a team with open work: %s with %s', async ([table, set]) => {
-	expect(await isOpen(table, set)).toBe(true);
+] as const)('the janitor looks at a team with open work: %s with %s', async (change) => {
+	expect(await isOpen(change)).toBe(true);
 });
 
 test.for([
@@ -64,8 +67,45 @@ test.for([
 	['webhook_deliveries', `state = 'waiting', next_at = now() + interval '1 second'`],
 	['webhook_endpoints', `state = 'off', reason = 'gone', mailed_at = now()`],
 	['webhook_endpoints', `state = 'paused'`]
-] as const)('and not at one where all is done: %s with %s', async ([table, set]) => {
-	expect(await isOpen(table, set)).toBe(false);
+] as const)('and not at one where all is done: %s with %s', async (change) => {
+	expect(await isOpen(change)).toBe(false);
+});
+
+test('it looks once an hour for models by a connection that has trained one', async () => {
+	const trained = ['runs', `model_object = 'm'`] as const;
+	const looked = (set: string) => ['connections', set] as const;
+	expect(await isOpen(trained, looked('strays_at = null'))).toBe(true);
+	expect(await isOpen(trained, looked(`strays_at = now() - interval '61 minutes'`))).toBe(true);
+	expect(await isOpen(trained, looked(`strays_at = now() - interval '59 minutes'`))).toBe(false);
+	expect(await isOpen(trained, looked(`strays_at = null, status = 'refused'`))).toBe(false);
+	// by another one of the team's, or of another team that has its id
+	const never = looked(`strays_at = null, status = 'ok'`);
+	const another = randomUUID();
+	await owner`insert into connections (team_id, id, provider, name) values (${teamId}, ${another}, 'sandbox', 'Another')`;
+	expect(
+		await isOpen(trained, looked(`strays_at = case when id = '${another}' then null::timestamptz else now() end`))
+	).toBe(false);
+	const other = await newTeam();
+	await oneOfEach({ ...other.scope, userId: other.owner.id }, (await newPerson('Extra')).id);
+	expect(await isOpen(never)).toBe(false);
+	await owner`insert into connections (team_id, id, provider, name) values (${other.teamId}, ${another}, 'sandbox', 'Same')`;
+	await rewriteHistory(
+		'runs',
+		(sql) => sql`update runs set model_object = 'm', connection_id = ${another} where team_id = ${other.teamId}`
+	);
+	expect((await plainPool()`select teams_with_open_work() as id`).some(({ id }) => id === teamId)).toBe(false);
+});
+
+test('examples without a signature are work, whatever another team has that has the id of their project', async () => {
+	const other = await newTeam();
+	const [project] = await owner`select id, connection_id from projects where team_id = ${teamId}`;
+	await owner`insert into connections (team_id, id, provider, name) values (${other.teamId}, ${project!.connection_id}, 'sandbox', 'Same')`;
+	await owner`
+		insert into projects (team_id, id, slug, name, base_model, connection_id, recipe)
+		select ${other.teamId}, id, slug, name, base_model, connection_id, recipe from projects where team_id = ${teamId}`;
+	await owner`insert into example_signatures (team_id, project_id, block, bits) values (${other.teamId}, ${project!.id}, 9, '')`;
+	expect(await isOpen(['projects', 'next_example = 64'])).toBe(true);
+	expect(await isOpen(['projects', 'next_example = 63'])).toBe(false);
 });
 
 test('announcements are kept for an hour, so that a page may come back and ask', async () => {
