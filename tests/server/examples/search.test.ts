@@ -174,7 +174,7 @@ test('what is found is what a look at every example finds, whatever is asked', a
 		select ${teamId}, ${project.id}, block, decode(repeat('ff', 1792), 'hex') from generate_series(0, 1) block`;
 	for (let round = 0; round < 200; round++) {
 		const pattern = `%${some(words)}%`;
-		const number = some([null, null, 1 + Math.floor(random() * 70), 5]); // 5 is deleted
+		const number = some([null, null, 1 + Math.floor(random() * 70)]);
 		const points = some([null, null, [0], [3, 4, 5], [8, 9, 10]]);
 		const sides = some([null, null, [''], ['train'], ['validation', '']]);
 		const place = 1 + Math.floor(random() * 70);
@@ -203,6 +203,23 @@ test('what is found is what a look at every example finds, whatever is asked', a
 			found.map((row) => row.number),
 			JSON.stringify(asked)
 		).toEqual(there.map((row) => row.number));
+	}
+	// by their number alone, of their own kind and of another, and what is deleted never
+	const byNumber = async (number: number, points: number[] | null, sides: string[] | null) =>
+		(
+			await raw(
+				scope,
+				(sql) =>
+					sql`select search_examples(${project.id}, '%zebra%', '%zebra%', ${number}, '{}', ${points}, ${sides}, null, null, 10) as number`
+			)
+		).map((row) => row.number as number);
+	const rows = await owner<{ number: number; points: number; side: string; gone: boolean }[]>`
+		select number, coalesce(floor(rating), 0)::int as points, coalesce(split, '') as side, deleted_at is not null as gone
+		from examples where project_id = ${project.id} and number <= 10`;
+	for (const { number, points, side, gone } of rows) {
+		expect(await byNumber(number, [points], [side])).toEqual(gone ? [] : [number]);
+		expect(await byNumber(number, [points + 1], null)).toEqual([]);
+		expect(await byNumber(number, null, [side === 'train' ? 'validation' : 'train'])).toEqual([]);
 	}
 });
 

@@ -113,6 +113,8 @@ test('a deleted example counts for nobody, whatever is written of it', async () 
 	await rewrite(example, 'Better.');
 	expect(await given(rita)).toEqual([]);
 	await rewrite(example, null);
+	await rate(example, rita, 6);
+	expect(await given(rita)).toEqual([]);
 	await owner`update examples set deleted_at = null where id = ${example}`;
-	expect(await given(rita)).toEqual([{ score: 5, count: 1 }]);
+	expect(await given(rita)).toEqual([{ score: 6, count: 1 }]);
 });
