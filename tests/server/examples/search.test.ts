@@ -155,7 +155,7 @@ test('what is found is what a look at every example finds, whatever is asked', a
 			select ${teamId}, ${id}, n, jsonb_build_array(jsonb_build_object('role', 'user', 'content', (${words}::text[])[1 + (n * 7 + ${its}) % 3])),
 				n::text::bytea, n::text::bytea, 1, 'written', (array['train', 'validation', null])[1 + n * 5 % 3],
 				nullif(n * 11 % 11, 0), case when n % 5 = 0 then now() end
-			from generate_series(1, 70) n`;
+			from generate_series(1, ${70 + its}::int) n`;
 		await owner`update projects set next_example = 71 where id = ${id}`;
 		// some twice: what was written first stands no more
 		for (const word of [...words, 'kettle'])
@@ -221,6 +221,7 @@ test('what is found is what a look at every example finds, whatever is asked', a
 		expect(await byNumber(number, [points + 1], null)).toEqual([]);
 		expect(await byNumber(number, null, [side === 'train' ? 'validation' : 'train'])).toEqual([]);
 	}
+	expect(await byNumber(71, null, null)).toEqual([]); // of the other project
 });
 
 test('nobody finds what they may not see, whatever they ask the function', async () => {
