@@ -28,7 +28,8 @@ begin
 	return query
 		select s.handle, s.person_id, p.email, p.name, s.expires_at, s.created_at
 		from public.sessions s join public.people p on p.id = s.person_id
-		where s.id_hash = hash and public.session_ends(s.expires_at, s.created_at) > now();
+		-- whoever signs in while their account is being deleted elsewhere has a session, and is not in
+		where s.id_hash = hash and public.session_ends(s.expires_at, s.created_at) > now() and p.deleted_at is null;
 end $$;
 
 create or replace function start_session(hash bytea, person uuid, until timestamptz, device text) returns void

@@ -241,6 +241,16 @@ describe('an account that is deleted', () => {
 		}
 	});
 
+	test('is not entered by a session that begins while it is being deleted', async () => {
+		const person = await newPerson('Mia');
+		await deleteAccount(self(person), { confirm: person.email });
+		const hash = sha256(await newSession(owner, person.id));
+		const found = () => owner`select person_id from session_by_hash(${hash})`;
+		expect(await found()).toEqual([]);
+		await personWith(person.email);
+		expect(await found()).toHaveLength(1);
+	});
+
 	test('is out everywhere at once, and stays when its person signs in', async () => {
 		const team = await newTeam();
 		const trainer = await team.as('trainer');
