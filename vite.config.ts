@@ -9,7 +9,7 @@ const pure = [
 	'tests/{bench/*,paths}.test.ts',
 	// the rest of the command line speaks to the built app
 	...['*', '!(remote)/**/*', 'remote/{merge,sending}'].map((tests) => `tests/cli/${tests}.test.ts`),
-	'tests/launch/{votes,workflows}.test.ts',
+	'tests/launch/{serving,votes,workflows}.test.ts',
 	'tests/routes/{add/preview,docs/*,rate/*}.test.ts',
 	'tests/server/access/oauth-endpoints.test.ts',
 	// `environment` leaves its variables behind

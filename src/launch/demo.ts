@@ -7,6 +7,7 @@ import { to } from '../lib/paths.ts';
 import { ensureBuild } from './build.ts';
 import { lastsForADay } from './demo-link.ts';
 import { runUntilStopped, startNode, untilReady } from './children.ts';
+import { serving } from './serving.ts';
 
 // `npm run demo`: the built app on a machine with nothing but Node. It goes once round the loop and stays open.
 // `--once` ends after the loop, with 0 when every step worked.
@@ -29,7 +30,7 @@ await runUntilStopped(
 		later(platform.stop);
 		later(() => closePools());
 		const logFile = path.join(dataDir, 'demo.log');
-		const server = startNode(['build'], { env: { ROLE: 'all' }, logFile });
+		const server = startNode([...serving], { env: { ROLE: 'all' }, logFile });
 		later(server.stop);
 		const serverEnded = server.ended.then((code): never => {
 			throw new Error(`The server ended by itself, with code ${code}. What it said is in ${logFile}.`);

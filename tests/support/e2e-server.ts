@@ -5,6 +5,7 @@ import { variableNames } from '../../src/lib/server/platform/config-variables.ts
 import { startPlatform } from '../../src/lib/server/platform/start.ts';
 import { ensureBuild } from '../../src/launch/build.ts';
 import { runUntilStopped, startNode } from '../../src/launch/children.ts';
+import { serving } from '../../src/launch/serving.ts';
 
 // What playwright.config.ts starts: the built app on a platform of its own, which is thrown away at the end.
 // E2E_DIR/platform.json tells the tests where the database and the sandbox are.
@@ -30,7 +31,7 @@ await runUntilStopped(async (later) => {
 	const { ownerUrl, appUrl, sandboxUrl, stop } = await startPlatform();
 	later(stop);
 	fs.writeFileSync(path.join(dir, 'platform.json'), JSON.stringify({ ownerUrl, appUrl, sandboxUrl }), { mode: 0o600 });
-	const server = startNode(['build']);
+	const server = startNode([...serving]);
 	later(server.stop);
 	return server.ended;
 });

@@ -13,6 +13,7 @@ import { startPlatform } from '../../src/lib/server/platform/start.ts';
 import { freePort } from '../../src/lib/server/platform/process.ts';
 import { findChromium } from './browser.ts';
 import { newSession } from './session.ts';
+import { serving } from '../../src/launch/serving.ts';
 
 // `npm run screenshots`: the real app with the demo's data, every page at 390 and 1440 px, dark and light, in screenshots/.
 // `-- --readme` writes the picture of the README instead.
@@ -36,7 +37,7 @@ await runUntilStopped(async (later) => {
 	await ensureBuild(console.log, path.join(room, 'build.log'));
 	const platform = await startPlatform();
 	later(platform.stop);
-	const server = startNode(['build'], { logFile: path.join(room, 'server.log') });
+	const server = startNode([...serving], { logFile: path.join(room, 'server.log') });
 	later(server.stop);
 	await untilReady(`${origin}/readyz`);
 	const { runDemo } = await import('../../src/launch/loop.ts');

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
+import { serving } from '../../src/launch/serving.ts';
 import { freePort } from '../../src/lib/server/platform/process.ts';
 
 export type ServerProcess = {
@@ -24,7 +25,7 @@ export const startServerProcess = async (
 	checkout?: string
 ): Promise<ServerProcess> => {
 	const port = env.PORT ?? (await freePort());
-	const child = spawn(process.execPath, [build], {
+	const child = spawn(process.execPath, [serving[0], build], {
 		cwd: checkout,
 		env: { ...process.env, LOG_LEVEL: 'warn', PORT: String(port), ...env },
 		stdio: ['ignore', 'pipe', 'pipe']
