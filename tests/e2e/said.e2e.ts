@@ -88,3 +88,22 @@ test('a blocked button gives a thumb its reason', async ({ browser }) => {
 	await expect(page.locator('[data-sonner-toast]')).toContainText('Read both answers first.');
 	await context.close();
 });
+
+test('a budget that cannot be read is said, and is not taken for none', async ({ page }) => {
+	await open(page, to.projectSettings(world.team, world.project));
+	const most = page.getByLabel('Most in a month');
+	const save = page.getByRole('button', { name: 'Save the budget' });
+	await most.fill('50');
+	await save.click();
+	await expect(page.getByText('Budget saved.', { exact: true })).toBeVisible();
+	await most.fill('');
+	await most.pressSequentially('1e');
+	const sent: string[] = [];
+	page.on('request', (request) => request.method() === 'POST' && sent.push(request.url()));
+	await save.click();
+	await expect(most).toBeFocused();
+	expect(await most.evaluate((input: HTMLInputElement) => input.validity.badInput)).toBe(true);
+	await most.fill('60');
+	await save.click();
+	await expect.poll(() => sent.length, 'the first press sent nothing').toBe(1);
+});
