@@ -9,7 +9,7 @@ export const firstLoads: Record<string, number> = {
 	'team-project-add': 108,
 	'team-project-eval': 93,
 	'team-project-eval-evaluation': 91,
-	'team-project-eval-evaluation-results': 115,
+	'team-project-eval-evaluation-results': 116,
 	'team-project-eval-evaluation-score': 54,
 	'team-project-eval-evaluation-scores': 84,
 	'team-project-eval-evaluation-vote': 80,
@@ -49,7 +49,7 @@ export const firstLoads: Record<string, number> = {
 	'team-project-train-new-pairs': 103,
 	'team-project-train-failed': 105,
 	'team-project-eval-failed': 91,
-	'team-project-results-locked': 115,
+	'team-project-results-locked': 116,
 	'not-found': 82,
 	'not-allowed': 82
 };
