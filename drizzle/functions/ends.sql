@@ -6,10 +6,29 @@ create or replace function grace_time() returns interval language sql immutable 
 	select make_interval(hours => 7 * 24)
 $$;
 
--- Whether the work of a team goes on: what was in its queue when it was deleted is left there.
+-- Whether a team is deleted, or gone: then what is in its queue is left there.
 create or replace function is_team_deleted(team uuid) returns boolean
 	language sql stable security definer set search_path = '' as $$
 	select not exists (select from public.teams t where t.id = team and t.deleted_at is null)
+$$;
+
+-- Since when a team is deleted only the functions here say, by the clock of the database: whoever serves could have it removed at once.
+create or replace function keep_team_end() returns trigger language plpgsql set search_path = '' as $$
+begin
+	if not has_table_privilege(tg_relid, 'truncate') then
+		raise exception 'A team is deleted and brought back by functions alone' using errcode = 'AI006';
+	end if;
+	return new;
+end $$;
+
+create or replace trigger teams_end before update of deleted_at on teams
+	for each row when (old.deleted_at is distinct from new.deleted_at) execute function keep_team_end();
+
+-- For owners: from now on nobody enters the team that acts. Since when; null where somebody else has deleted it, or may not.
+create or replace function delete_team() returns timestamptz language sql security definer set search_path = '' as $$
+	update public.teams t set deleted_at = now()
+	where t.id = nullif(current_setting('app.team_id', true), '')::uuid and t.deleted_at is null and current_setting('app.role', true) = 'owner'
+	returning t.deleted_at
 $$;
 
 -- What this person, an owner, may still bring back, the latest first.
@@ -151,5 +170,5 @@ begin
 	return 1;
 end $$;
 
-grant execute on function is_team_deleted(uuid), deleted_teams_of(uuid), restore_team(uuid, uuid, uuid, text),
+grant execute on function is_team_deleted(uuid), delete_team(), deleted_teams_of(uuid), restore_team(uuid, uuid, uuid, text),
 	end_account(uuid, uuid, text), keep_account(uuid, uuid, text), purge_team(int), purge_account() to app;

@@ -1,4 +1,4 @@
-// What visitors and persons do for themselves, outside any team.
+// Long because it is all that visitors and persons do for themselves, outside any team.
 import * as v from 'valibot';
 import { Email, Id, Name, NoInput, NoOutput, RoleName, Time } from './fields.ts';
 import { aTime, ids } from './ids.ts';

@@ -2,6 +2,7 @@
 // (drizzle/functions/ends.sql): end_account, keep_account, purge_team, purge_account, restore_team, deleted_teams_of, is_team_deleted,
 // has_owner.
 import { randomUUID } from 'node:crypto';
+import { sql } from 'drizzle-orm';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { events } from '../../../src/lib/contract/events.ts';
@@ -140,6 +141,19 @@ describe('a team that is deleted', () => {
 		// a second press finds nothing to bring back
 		await expect(back(team.owner)).rejects.toMatchObject({ code: 'not_found' });
 		expect(await slugsOf(team.owner)).toEqual([team.slug]);
+	});
+
+	test('is deleted by the clock of the database, whatever whoever serves says', async () => {
+		const team = await newTeam();
+		const other = await newTeam();
+		const write = (scope: Scope, text: string) => scope.tx((tx) => tx.execute(sql.raw(text)));
+		const past = `update teams set deleted_at = now() - interval '8 days'`;
+		await expect(write(team.scope, past)).rejects.toMatchObject({ cause: { code: 'AI006' } });
+		await write({ ...team.scope, ...(await team.as('trainer')) }, 'select delete_team()');
+		expect(await slugsOf(team.owner)).toEqual([team.slug]);
+		await end(team);
+		await expect(write(team.scope, past)).rejects.toMatchObject({ cause: { code: 'AI006' } });
+		expect(await slugsOf(other.owner)).toEqual([other.slug]);
 	});
 
 	test('comes back with the projects that went with it, and not with one that was deleted before', async () => {

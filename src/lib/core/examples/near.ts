@@ -1,4 +1,4 @@
-// Prompts that nearly say the same: what a model has learnt of one it knows of the other. README.md of core/evaluations has the rule.
+// Long because one index and its rule belong together. Prompts that nearly say the same: what a model has learnt of one it knows of the other. README.md of core/evaluations has the rule.
 import { hash } from '../math/hash.ts';
 import type { Message } from './conversation.ts';
 import { normalise } from './fingerprint.ts';

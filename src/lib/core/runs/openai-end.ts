@@ -8,7 +8,7 @@ export const openaiTraining = (now: Date): { isOver: boolean; note: string } =>
 	now.getTime() >= Date.parse(openaiEnds.orders)
 		? {
 				isOver: true,
-				note: `OpenAI takes no new training orders since ${dayWords(openaiEnds.orders)}. Its models can still be compared and can judge. Move to another connection to train the same examples.`
+				note: `OpenAI takes no new training orders since ${dayWords(openaiEnds.orders)}. Its models can still be compared and asked in the playground. Move to another connection to train the same examples.`
 			}
 		: {
 				isOver: false,

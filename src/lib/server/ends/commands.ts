@@ -105,11 +105,9 @@ const closeTeam = async (tx: Tx, scope: Scope, confirm: string) => {
 	await record(tx, scope, { event: 'team.deleted', subject: scope.teamId, details: { name } });
 	for (const id of ids) await closeProject(tx, scope, id);
 	// at the same moment as its projects: those come back with it
-	const [marked] = await tx
-		.update(teams)
-		.set({ deletedAt: sql`now()` })
-		.returning({ at: teams.deletedAt });
-	return { name, owners, goneAt: goneAt(marked!.at!) };
+	const [marked] = await tx.execute<{ at: string | Date | null }>(sql`select delete_team() as at`);
+	if (!marked?.at) throw new AppError('not_found', 'This team has just been deleted.');
+	return { name, owners, goneAt: goneAt(new Date(marked.at)) };
 };
 
 /**

@@ -228,6 +228,7 @@ describe('the catalogue', () => {
 			'count_examples_changed',
 			'create_team',
 			'delete_project',
+			'delete_team',
 			'deleted_projects',
 			'deleted_teams_of',
 			'derive_ratings',

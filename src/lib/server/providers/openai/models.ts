@@ -13,8 +13,9 @@ const noChat =
 type Training = 'open' | 'closed' | 'unknown';
 
 const dialectNote =
-	'This server answers: its models can be compared and can judge. Nobody has said how it takes a training order, so none is sent there. If it trains as OpenAI does, connect it as “Own training server”.';
-const inferenceNote = 'This server answers, but offers no training. Its models can be compared and can judge.';
+	'This server answers: its models can be compared and asked in the playground. Nobody has said how it takes a training order, so none is sent there. If it trains as OpenAI does, connect it as “Own training server”.';
+const inferenceNote =
+	'This server answers, but offers no training. Its models can be compared and asked in the playground.';
 
 type Page = { items: unknown[]; hasMore: boolean };
 
