@@ -7,6 +7,8 @@ type Policy = { name: string; table: string; using: string | null; check: string
 type Side = 'using' | 'check';
 
 const everyTable = 'tests/server/platform/db/tenancy.test.ts';
+/** Of the tables whose rows can be deleted and brought back. */
+const living = 'tests/server/platform/db/living.test.ts';
 /** The question about the role, within the setting of the team: whoever has another acts for none. */
 const roleSetting = /^\(?current_setting\('app\.role'/;
 
@@ -26,7 +28,7 @@ const mutantsOf = (policy: Policy, side: Side): Mutant[] => {
 	const mutant = (what: string, changed: string, changesNothing?: string): Mutant => ({
 		id: `policies/${policy.name} ${side}: ${what}`,
 		subject: policy.table,
-		files: [everyTable],
+		files: /\bdeleted_at\b/.test(expression) ? [everyTable, living] : [everyTable],
 		named: { [everyTable]: new RegExp(`^the policies .*\\b${policy.table}\\b`) },
 		sql: altered(policy, side, changed),
 		undo: altered(policy, side, expression),
