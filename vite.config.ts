@@ -1,6 +1,7 @@
 import { sveltekit } from '@sveltejs/kit/vite';
 import tailwindcss from '@tailwindcss/vite';
-import { defineConfig } from 'vitest/config';
+import { type Plugin, defineConfig } from 'vitest/config';
+import { KeptWorkers } from './tests/support/kept-worker.ts';
 import { SlowestFirst } from './tests/support/slowest-first.ts';
 
 /** Asks no database: rules, and what speaks to servers that the test itself starts. */
@@ -19,8 +20,15 @@ const pure = [
 	'tests/server/platform/{beside,db/dangers,db/new-id,db/rows,mail/messages}.test.ts'
 ];
 
+/** To start a process and to load the packages takes longer than most tests. */
+const kept = new KeptWorkers();
+const endKept: Plugin = {
+	name: 'end-kept-workers',
+	configureVitest: ({ vitest }) => vitest.onClose(() => kept.end())
+};
+
 export default defineConfig({
-	plugins: [tailwindcss(), sveltekit()],
+	plugins: [tailwindcss(), sveltekit(), endKept],
 	test: {
 		projects: [
 			// nothing is left behind, so one worker takes file after file without loading everything anew
@@ -31,6 +39,7 @@ export default defineConfig({
 					name: 'app',
 					include: ['tests/**/*.test.ts'],
 					exclude: pure,
+					pool: kept.pool,
 					globalSetup: ['tests/support/global-setup.ts']
 				}
 			}

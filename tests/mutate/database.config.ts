@@ -9,7 +9,6 @@ export default {
 	test: {
 		...test,
 		include: ['tests/**/*.test.ts'],
-		setupFiles: ['tests/mutate/fresh.ts', ...test.setupFiles!],
 		globalSetup: ['tests/support/global-setup.ts']
 	}
 } satisfies ViteUserConfig;
