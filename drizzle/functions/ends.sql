@@ -129,7 +129,7 @@ begin
 	end if;
 	-- what hangs on another part stands before it
 	foreach part in array array['webhook_deliveries', 'webhook_endpoints', 'named_requests', 'personal_tokens', 'api_keys', 'activities',
-		'outbox', 'connections', 'invitations', 'audit_entries', 'audit_links', 'members']
+		'connections', 'invitations', 'audit_entries', 'audit_links', 'members']
 	loop
 		execute format('delete from public.%I where ctid = any (array(select ctid from public.%I where team_id = $1 limit $2))', part, part)
 			using over, most;
@@ -138,6 +138,7 @@ begin
 			return removed;
 		end if;
 	end loop;
+	delete from public.outbox o where o.team_id = over;
 	delete from public.teams t where t.id = over;
 	return 1;
 end $$;

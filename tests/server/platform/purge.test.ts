@@ -23,18 +23,15 @@ beforeAll(async () => {
 	({ project } = await newProject(team.scope));
 });
 
-const announced = (age: string, times: number) => owner`
-	insert into outbox (team_id, project_id, topic, created_at)
-	select ${team.teamId}, ${project.id}, 'purged', now() - ${age}::interval from generate_series(1, ${times})`;
-const announcements = async () =>
-	(await owner`select from outbox where team_id = ${team.teamId} and topic = 'purged'`).length;
-
 test('goes in batches to the end, and counts what went', async () => {
-	await announced('2 hours', 7);
-	await announced('1 minute', 2);
-	const [all] = await owner`select count(*)::int as old from outbox where created_at < now() - interval '1 hour'`;
-	expect(await purge('outbox', 3)).toBe(all!.old);
-	expect(await announcements()).toBe(2);
+	const limits = (often: number, resets: string) => owner`
+		insert into rate_limits (key, count, resets_at)
+		select gen_random_uuid()::text, 1, now() + ${resets}::interval from generate_series(1, ${often})`;
+	await limits(7, '-1 second');
+	await limits(2, '1 minute');
+	const [all] = await owner`select count(*)::int as over from rate_limits where resets_at < now()`;
+	expect(await purge('rate_limits', 3)).toBe(all!.over);
+	expect(await purge('rate_limits', 3)).toBe(0);
 });
 
 test('what somebody holds is left for the next time', async () => {
@@ -73,7 +70,7 @@ test('one that fails is logged, and neither the others nor open work wait for it
 	const { id } = await createEvaluation(await inProject(scope, slug), wish(run.id, 1));
 	const jobs = () => owner`select from pgboss.job where singleton_key = ${id}`;
 	await owner`delete from pgboss.job where singleton_key = ${id}`;
-	await announced('2 hours', 1);
+	await owner`insert into buckets (name, full_at) values (${`test:${id}`}, now() - interval '1 second')`;
 	await owner.unsafe('alter function session_ends(timestamptz, timestamptz) rename to session_ends_away');
 	const bugs = vi.spyOn(log, 'bug').mockReturnValue({ id: 'known' } as never);
 	try {
@@ -83,7 +80,7 @@ test('one that fails is logged, and neither the others nor open work wait for it
 	}
 	expect(bugs.mock.calls.map(([, fields]) => fields)).toEqual([{ job: 'purge', what: 'sessions' }]);
 	expect(await jobs()).toHaveLength(1);
-	expect(await announcements()).toBe(2);
+	expect(await owner`select from buckets where name = ${`test:${id}`}`).toHaveLength(0);
 });
 
 test('a log is kept for a week at least, whatever the server asks for', async () => {

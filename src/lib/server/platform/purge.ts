@@ -12,7 +12,6 @@ const kept = {
 	rate_limits: null,
 	buckets: null,
 	named_requests: null,
-	outbox: null,
 	activities: () => config().keepDays.activities,
 	webhook_deliveries: () => config().keepDays.deliveries,
 	imports: () => config().keepDays.refusals
@@ -53,6 +52,9 @@ const untilNothing = async (removeSome: () => Promise<number>): Promise<number> 
 const removed = (ask: (sql: postgres.ISql) => postgres.PendingQuery<postgres.Row[]>) => async () =>
 	(await plainPool().begin((sql) => ask(sql), 'long'))[0]!.removed as number;
 
+/** The news that no page asks for any more (drizzle/functions/live.sql). Answers how many rows that were. */
+export const emptyOutbox = removed((sql) => sql`select empty_outbox() as removed`);
+
 /** What is left of teams and accounts whose time is over (drizzle/functions/ends.sql). Answers how many rows that were. */
 export const purgeTeams = (rows = batch) => untilNothing(removed((sql) => sql`select purge_team(${rows}) as removed`));
 export const purgeAccounts = () => untilNothing(removed((sql) => sql`select purge_account() as removed`));
@@ -76,13 +78,14 @@ export const purgeProjects = async (rows = batch / 5): Promise<number> => {
 /** All of them, one after the other. What goes wrong with one stands in the log, and is no trouble of the others. */
 export const purgeAll = async (): Promise<void> => {
 	const logs = (Object.keys(kept) as Purged[]).map((what) => [what, () => purge(what)] as const);
+	const news = ['outbox', emptyOutbox] as const;
 	// a team goes when its projects are gone
 	const ends = [
 		['projects', purgeProjects],
 		['teams', purgeTeams],
 		['accounts', purgeAccounts]
 	] as const;
-	for (const [what, remove] of [...logs, ...ends])
+	for (const [what, remove] of [...logs, news, ...ends])
 		try {
 			const rows = await remove();
 			if (rows > 0) log.info('purged', { what, rows });

@@ -234,6 +234,7 @@ describe('the catalogue', () => {
 			'derive_ratings',
 			'derive_rewrites',
 			'device_by_code',
+			'empty_outbox',
 			'end_account',
 			'end_session',
 			'end_sessions_of',

@@ -1249,11 +1249,15 @@ export const webhookDeliveries = teamTable(
 
 // ── what happened ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** The outbox of live pages: written in the transaction of the change, told to every web process afterwards (events/). */
+/**
+ * The outbox of live pages: written in the transaction of the change, told to every web process afterwards (events/). It lies in three
+ * parts, by the hour in which a row was written, which are emptied as a whole (drizzle/functions/live.sql): no row is ever deleted.
+ */
 export const outbox = teamTable(
 	'outbox',
 	{
-		seq: sequence(),
+		/** The version before names it when it writes. */
+		seq: bigint({ mode: 'number' }).notNull().default(0),
 		projectId: uuid().notNull(),
 		/** What changed, as pages name it: `run:<id>`, `evaluation:<id>`, `project:<id>`, `ratings:<id>`. */
 		topic: text().notNull(),
@@ -1264,10 +1268,14 @@ export const outbox = teamTable(
 			.notNull()
 			.default(sql`pg_current_xact_id()`),
 		/** The window of a browser that brought it about: it knows already. */
-		tab: uuid()
+		tab: uuid(),
+		/** Its part. By the clock of the statement: what a long transaction has written keeps its part from being emptied. */
+		part: smallint()
+			.notNull()
+			.default(sql`(extract(hour from statement_timestamp() at time zone 'UTC')::int % 3)`)
 	},
-	{ add: everyRole, change: [], remove: [], project: 'project_id' },
-	(t) => [index().on(t.teamId, t.xid), index().on(t.createdAt)]
+	{ add: everyRole, change: [], remove: [], project: 'project_id', unnamed: true },
+	(t) => [index().on(t.teamId, t.xid)]
 );
 
 /** What people read of a project's last weeks: who has done what (contract/events: `feed`). Numbers and names, no texts, no scores. */
