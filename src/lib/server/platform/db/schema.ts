@@ -370,6 +370,7 @@ export const projects = teamTable(
 		index('projects_deleted')
 			.on(t.deletedAt)
 			.where(sql`deleted_at is not null`),
+		index('projects_of_connection').on(t.teamId, t.connectionId).concurrently(),
 		inTeam(t, t.connectionId, connections, 'no action'),
 		between('projects', 'quality_threshold', 1, 10)
 	]
@@ -916,6 +917,14 @@ export const evaluations = teamTable(
 		unique('evaluations_continues_once').on(t.teamId, t.continuesId),
 		index().on(t.teamId, t.runId),
 		index().on(t.teamId, t.againstRunId),
+		index('evaluations_of_connection')
+			.on(t.teamId, t.connectionId)
+			.where(sql`connection_id is not null`)
+			.concurrently(),
+		index('evaluations_against_connection')
+			.on(t.teamId, t.againstConnectionId)
+			.where(sql`against_connection_id is not null`)
+			.concurrently(),
 		index('evaluations_base_of_run')
 			.on(t.teamId, t.baseOf)
 			.where(sql`base_of is not null`),
@@ -1123,7 +1132,8 @@ export const runPairs = teamTable(
 	(t) => [
 		inParent('run_pairs_run', t, t.runId, runs, ofProject),
 		inParent('run_pairs_pair', t, t.pairId, playgroundPairs, ofProject),
-		unique().on(t.teamId, t.runId, t.pairId)
+		unique().on(t.teamId, t.runId, t.pairId),
+		index('run_pairs_of_pair').on(t.teamId, t.pairId).concurrently()
 	]
 );
 
