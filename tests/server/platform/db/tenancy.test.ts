@@ -266,6 +266,7 @@ describe('the catalogue', () => {
 			'names_of_doers',
 			'names_of_raters',
 			'names_of_voters',
+			'newest_migration',
 			'own_scores_given',
 			'person_with',
 			'purge',
