@@ -24,6 +24,19 @@ declare
 		else format('delete from public.%I', what)
 	end;
 begin
+	-- of an entry that is gone its link stays, and says since when: the chain holds. One that has no place yet is no entry of a chain.
+	if what = 'audit_entries' then
+		with old as (
+			select e.team_id, e.id from public.audit_entries e join public.audit_links l on l.team_id = e.team_id and l.entry_id = e.id
+			where e.created_at < now() - make_interval(days => greatest(days, 365)) and l.place is not null
+			order by e.created_at limit most for update of e skip locked
+		), marked as (
+			update public.audit_links l set purged_at = now() from old where l.team_id = old.team_id and l.entry_id = old.id
+		)
+		delete from public.audit_entries e using old where e.team_id = old.team_id and e.id = old.id;
+		get diagnostics removed = row_count;
+		return removed;
+	end if;
 	-- the version before asks for it here
 	if what = 'outbox' then
 		return public.empty_outbox();

@@ -1,4 +1,5 @@
 import postgres from 'postgres';
+import { closePools } from '../../src/lib/server/platform/db/pools.ts';
 import { to } from '../../src/lib/paths.ts';
 import { readEvents } from '../support/event-reader.ts';
 import { findPooler, startPooler } from '../support/pooler.ts';
@@ -28,6 +29,7 @@ export const run = async ({ owner, room }: Bench): Promise<Measure[]> => {
 	const team = await newTeam();
 	const { project } = await newProject(team.scope);
 	const session = await newSession(owner, team.owner.id);
+	await closePools(); // which are ours, and lead past the pooler
 	const server = (role: 'web' | 'worker') =>
 		startServerProcess('build', {
 			ROLE: role,

@@ -3,7 +3,7 @@ import { config } from './config.ts';
 import { plainPool } from './db/pools.ts';
 import { log } from './log.ts';
 
-/** What is removed when it is over or old, table by table (drizzle/functions/purge.sql); logs after so many days. */
+/** What is removed when it is over or old, table by table (drizzle/functions/purge.sql); logs after so many days, or never. */
 const kept = {
 	sessions: null,
 	sign_ins: null,
@@ -14,7 +14,8 @@ const kept = {
 	named_requests: null,
 	activities: () => config().keepDays.activities,
 	webhook_deliveries: () => config().keepDays.deliveries,
-	imports: () => config().keepDays.refusals
+	imports: () => config().keepDays.refusals,
+	audit_entries: () => config().keepDays.audit
 } as const;
 export type Purged = keyof typeof kept;
 
@@ -25,10 +26,12 @@ const mostBatches = 100;
 
 /** Removes what is over in one table, in batches. Answers how many rows that were. */
 export const purge = async (what: Purged, rows = batch): Promise<number> => {
+	const days = kept[what] === null ? null : kept[what]();
+	if (days === undefined) return 0;
 	let sum = 0;
 	for (let round = 0; round < mostBatches; round++) {
 		const [answer] = await plainPool().begin(
-			(sql) => sql`select purge(${what}, ${kept[what]?.() ?? null}::int, ${rows}) as removed`,
+			(sql) => sql`select purge(${what}, ${days}::int, ${rows}) as removed`,
 			'long'
 		);
 		const removed = answer!.removed as number;

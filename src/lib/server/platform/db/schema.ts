@@ -1324,6 +1324,8 @@ export const auditEntries = teamTable(
 	{ read: ['owner'], add: everyRole, change: [], remove: [], actor: 'person_id, a key or the system' },
 	(t) => [
 		index().on(t.teamId, t.seq),
+		// what the janitor looks for, where the log is kept for so long only
+		index('audit_entries_old').on(t.createdAt).concurrently(),
 		// by the address of somebody to be forgotten; only of these, since other details may hold what `->>` refuses (U+0000)
 		index('audit_entries_email')
 			.on(sql`(details ->> 'email')`)
@@ -1351,7 +1353,9 @@ export const auditLinks = pgTable(
 		place: bigint({ mode: 'number' }),
 		hash: bytes(),
 		/** Since then an address is missing in the entry: its person is gone, and its text no longer gives the hash. */
-		erasedAt: at()
+		erasedAt: at(),
+		/** Since then the entry is gone, because the server keeps none so old; its place and hash stand. */
+		purgedAt: at()
 	},
 	(t) => [
 		primaryKey({ columns: [t.teamId, t.entryId] }),
