@@ -83,6 +83,24 @@ test('one that fails is logged, and neither the others nor open work wait for it
 	expect(await owner`select from buckets where name = ${`test:${id}`}`).toHaveLength(0);
 });
 
+test('one without the right to is a sentence in the log: nothing is lost by it, and the others go on', async () => {
+	const name = `test:${randomUUID()}`;
+	await owner`insert into buckets (name, full_at) values (${name}, now() - interval '1 second')`;
+	const rights = (words: string) => owner.unsafe(`${words} app`);
+	await rights('revoke execute on function empty_outbox(), purge_project_part(int) from');
+	const bugs = vi.spyOn(log, 'bug').mockReturnValue({ id: 'known' } as never);
+	try {
+		await purgeAll();
+	} finally {
+		await rights('grant execute on function empty_outbox(), purge_project_part(int) to');
+	}
+	expect(bugs.mock.calls.map(([problem, fields]) => [String(problem), fields])).toEqual([
+		['PostgresError: permission denied for function empty_outbox', { job: 'purge', what: 'outbox' }],
+		['PostgresError: permission denied for function purge_project_part', { job: 'purge', what: 'projects' }]
+	]);
+	expect(await owner`select from buckets where name = ${name}`).toHaveLength(0);
+});
+
 test('a log is kept for a week at least, whatever the server asks for', async () => {
 	const told = (age: string) => owner`
 		insert into activities (team_id, project_id, event, subject, details, created_at)
