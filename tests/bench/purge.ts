@@ -1,12 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import postgres from 'postgres';
-import { inProject } from '../../src/lib/server/access/scope.ts';
-import { addExample } from '../../src/lib/server/examples/commands.ts';
-import { rateExample } from '../../src/lib/server/ratings/commands.ts';
 import { newProject, newTeam } from '../support/team.ts';
 import type { Bench } from './environment.ts';
-import { type Measure, quantile, timed } from './measure.ts';
+import { type Measure, quantile } from './measure.ts';
 
 const size = process.env.BENCH_QUICK ? 60_000 : 1_000_000;
 /** As the janitor takes them (platform/purge.ts). */
@@ -28,24 +24,12 @@ const seed = (owner: postgres.Sql, projectId: string) =>
 			from examples cross join generate_series(1, 2) where project_id = ${projectId} and number % 3 = 0`;
 	});
 
-/** PURGE: what removing a large project costs, and what others notice of it. */
+/** PURGE: what removing a large project costs: as much for each part, and no memory that grows. (That nobody waits: tests/server/ends/part.test.ts.) */
 export const run = async ({ owner }: Bench): Promise<Measure[]> => {
 	const { scope } = await newTeam();
 	const { project } = await newProject(scope, { slug: 'large' });
-	await newProject(scope, { slug: 'beside' });
 	await seed(owner, project.id);
 	await owner`vacuum analyze`;
-	const beside = await inProject(scope, 'beside');
-	const messages = [
-		{ role: 'user' as const, content: 'Where is it?' },
-		{ role: 'assistant' as const, content: 'On its way.' }
-	];
-	const { id } = await addExample(beside, { messages, rating: null });
-	const rate = () =>
-		rateExample(beside, { exampleId: id, score: 1 + Math.floor(Math.random() * 10), clientId: randomUUID() });
-	const alone: number[] = [];
-	for (let i = 0; i < 100; i++) alone.push(await timed(rate));
-
 	await owner`update projects set deleted_at = now() - interval '30 days' where id = ${project.id}`;
 	const sql = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
 	const [backend] = await sql`select pg_backend_pid() as pid`;
@@ -56,14 +40,13 @@ export const run = async ({ owner }: Bench): Promise<Measure[]> => {
 		return Number(/RssAnon:\s+(\d+)/.exec(status)![1]) / 1024;
 	};
 	const before = busyMs();
-	const [spent, memory, meanwhile]: [number[], number[], number[]] = [[], [], []];
+	const [spent, memory]: [number[], number[]] = [[], []];
 	for (let gone = false; !gone;) {
 		const startedAt = busyMs();
 		const [row] = await sql`select * from purge_project_part(${part})`;
 		gone = row!.is_gone;
 		spent.push(busyMs() - startedAt);
 		memory.push(ownMb());
-		if (spent.length % 10 === 0) meanwhile.push(await timed(rate));
 	}
 	const total = (busyMs() - before) / 1000;
 	await sql.end();
@@ -107,17 +90,6 @@ export const run = async ({ owner }: Bench): Promise<Measure[]> => {
 			target: 100,
 			moonshot: 30,
 			note: `${memory[0]!.toFixed(0)} at first`
-		},
-		{
-			id: 'PURGE',
-			what: 'a rating between two parts',
-			unit: 'ms',
-			values: meanwhile,
-			floor: { what: 'alone', values: alone },
-			judged: 'value over floor',
-			target: 2,
-			moonshot: 1,
-			better: 'lower'
 		}
 	];
 };
