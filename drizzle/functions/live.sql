@@ -14,4 +14,27 @@ create or replace function teams_with_news(teams uuid[], heard text) returns tab
 	)
 $$;
 
-grant execute on function teams_with_news(uuid[], text) to app;
+-- Empties the part of the outbox in which the hour before the last wrote, as a whole, and says how many rows those were. Nobody waits for it
+-- longer than a fifth of a second: where somebody still writes to it, or reads, it is left for the next time. A page that comes back after
+-- more than an hour asks for everything, whatever is left.
+create or replace function empty_outbox() returns int language plpgsql security definer set search_path = '' set lock_timeout = '200ms' as $$
+declare
+	hour constant int := extract(hour from clock_timestamp() at time zone 'UTC');
+	part constant text := 'parts.outbox_' || (hour + 1) % 3;
+	removed int;
+begin
+	execute 'select count(*) from ' || part into removed;
+	if removed > 0 then
+		execute format('lock table %s in access exclusive mode', part);
+		-- whoever waited for it over the full hour would take what is new
+		if extract(hour from clock_timestamp() at time zone 'UTC') <> hour then
+			return 0;
+		end if;
+		execute 'truncate ' || part;
+	end if;
+	return removed;
+exception when lock_not_available then
+	return 0;
+end $$;
+
+grant execute on function teams_with_news(uuid[], text), empty_outbox() to app;

@@ -4,6 +4,7 @@
 -- The row that pg-boss 12.27.0 writes itself (insertJobs in its plans.js; a test compares them): settings from the queue, one
 -- waiting job for a key, and a NOTIFY when it is due at once. The team and the person are those of the transaction. The queues
 -- of teams are called `run.follow`, what names the row is `runId`; to the others, which act for everybody, nobody sends.
+-- A job that asks for itself again later waits in its own row: what is followed for hours leaves one row, not one for each look.
 create or replace function send_job(to_queue text, row_id uuid, not_before timestamptz default null) returns void
 	language plpgsql security definer set search_path = '' as $$
 declare
@@ -15,6 +16,18 @@ begin
 	select * into q from pgboss.queue where name = to_queue and name like '%.%';
 	if team is null or q.name is null then
 		raise exception 'A job is sent by a team, to a queue of teams' using errcode = '42501';
+	end if;
+	if due > now() then
+		begin
+			update pgboss.job j set state = 'created', start_after = due, keep_until = due + q.retention_seconds * interval '1 second',
+				data = j.data || jsonb_build_object('userId', person), started_on = null, heartbeat_on = null, retry_count = 0
+			where j.name = q.name and j.singleton_key = row_id::text and j.state = 'active' and j.data ->> 'teamId' = team::text;
+			if found then
+				return;
+			end if;
+		exception when unique_violation then
+			return; -- another one waits already
+		end;
 	end if;
 	insert into pgboss.job (
 		name, data, start_after, singleton_key, policy, expire_seconds, deletion_seconds, keep_until,

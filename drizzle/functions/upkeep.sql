@@ -33,4 +33,8 @@ $$;
 create or replace function refresh_statistics() returns void
 	language sql security definer set search_path = '' set lock_timeout = '2s' as 'analyze public.examples';
 
-grant execute on function teams_with_open_work(), refresh_statistics() to app;
+-- Asked by a process that does not bring the database up to date itself: when the newest migration that was applied here was made.
+create or replace function newest_migration() returns bigint
+	language sql stable security definer set search_path = '' as 'select max(created_at) from drizzle.__drizzle_migrations';
+
+grant execute on function teams_with_open_work(), refresh_statistics(), newest_migration() to app;

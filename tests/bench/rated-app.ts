@@ -117,7 +117,7 @@ export const openRatedApp = async (
 
 	/** Every stream has heard of the last rating, or this throws. */
 	const allHeard = async (open: Stream[]) => {
-		const [last] = await sql`select * from outbox order by seq desc limit 1`;
+		const [last] = await sql`select * from outbox order by created_at desc limit 1`;
 		const heard = Promise.all(open.map((one) => one.until(() => placesOf(one).some((place) => isPast(place, last!)))));
 		const inTime = await Promise.race([heard, pause(newsMs, [false], { ref: false })]);
 		if (!inTime.every(Boolean)) throw new Error(`${name}: a stream did not hear of the last rating.`);

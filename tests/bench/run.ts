@@ -26,6 +26,9 @@ const all: Record<string, () => Promise<{ run: (bench: never) => Promise<Measure
 	LARGE: () => import('./large.ts'),
 	PLAY: () => import('./playground.ts'),
 	TEAMS: () => import('./teams.ts'),
+	LIVE: () => import('./live.ts'),
+	LAYOUT: () => import('./layout.ts'),
+	PURGE: () => import('./purge.ts'),
 	GROWTH: () => import('./growth.ts'),
 	FALSE: () => import('./false-alarms.ts'),
 	NEAR: () => import('./near.ts'),
@@ -58,7 +61,7 @@ if (isQuick) process.env.BENCH_QUICK = 'yes';
 const load = os.loadavg()[0]!;
 if (load > 0.3)
 	console.log(`The machine is busy (load ${load.toFixed(2)}); the numbers are floors, the ratios still compare.\n`);
-const asksServer = ['API', 'P15', 'PAGES', 'BOMBS', 'RATE', 'STORM', 'CARD', 'PUSH', 'LARGE', 'PLAY'];
+const asksServer = ['API', 'P15', 'PAGES', 'BOMBS', 'RATE', 'STORM', 'CARD', 'PUSH', 'LARGE', 'PLAY', 'LAYOUT'];
 if (chosen.some((name) => asksServer.includes(name)) && !fs.existsSync('build/index.js')) {
 	execFileSync('npx', ['vite', 'build'], { stdio: 'ignore' });
 }

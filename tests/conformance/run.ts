@@ -1,11 +1,12 @@
 import '../../src/launch/node24.ts';
 import { api } from './api.ts';
+import { migrations } from './migrations.ts';
 import { providers } from './providers/suite.ts';
 
 // `npm run conformance -- api`: programs that other people wrote, against the app as it is built, and
-// `-- providers` against the sandbox. The last line counts.
+// `-- providers` against the sandbox, `-- migrations` against the migrations. The last line counts.
 
-const suites = { api, providers };
+const suites = { api, providers, migrations };
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in suites));
 if (unknown.length > 0) {

@@ -15,7 +15,7 @@ const columnsOf = (sql: postgres.Sql | postgres.TransactionSql): Promise<Column[
 	sql<Column[]>`
 		select n.nspname as schema, c.relname as table, a.attname as column, format_type(a.atttypid, null) as type
 		from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_attribute a on a.attrelid = c.oid
-		where c.relkind in ('r', 'm') and n.nspname <> 'information_schema' and n.nspname not like 'pg\\_%'
+		where c.relkind in ('r', 'p', 'm') and not c.relispartition and n.nspname <> 'information_schema' and n.nspname not like 'pg\\_%'
 			and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
 		order by 1, 2, a.attnum`;
 

@@ -1,5 +1,5 @@
 // What squawk would say, in so far as it holds for us. Its npm package names programs for five systems, of which the registry had
-// one; `npm ci` refuses such a lockfile.
+// one; `npm ci` refuses such a lockfile. Squawk itself is asked by `npm run conformance -- migrations`.
 
 type Rule = { name: string; found: RegExp; says: string; alone?: boolean; mayBeNew?: boolean };
 

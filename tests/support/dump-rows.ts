@@ -14,7 +14,7 @@ const describeTables = async (sql: postgres.TransactionSql): Promise<Table[]> =>
 				where a.attrelid = c.oid and attnum > 0 and not attisdropped
 					and pg_get_serial_sequence(quote_ident(c.relname), attname) is not null order by attnum)::text[] as serials
 		from pg_class c
-		where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
+		where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
 		order by c.relname`;
 
 /** Parents before children, by name where both could come. Throws when tables refer to each other in a circle. */

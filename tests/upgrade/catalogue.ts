@@ -3,7 +3,7 @@ import type postgres from 'postgres';
 /** How many rows each table of schema public has. */
 export const countRows = async (sql: postgres.Sql): Promise<Record<string, number>> => {
 	const tables = await sql`select relname as name from pg_class
-		where relnamespace = 'public'::regnamespace and relkind = 'r' order by 1`;
+		where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') order by 1`;
 	const counts: Record<string, number> = {};
 	for (const { name } of tables)
 		counts[name] = (await sql`select count(*)::int as n from ${sql(`public.${name}`)}`)[0]!.n;
@@ -23,7 +23,7 @@ export const describeSchema = async (sql: postgres.Sql): Promise<string[]> => {
 		union all select format('trigger %s enabled %s', pg_get_triggerdef(oid), tgenabled) from pg_trigger where not tgisinternal
 		union all select pg_get_functiondef(oid) from pg_proc where pronamespace = 'public'::regnamespace
 		union all select format('table %s rls %s grants %s', relname, relrowsecurity, relacl)
-			from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'
+			from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
 		order by 1`;
 	return rows.map(({ line }) => line as string);
 };

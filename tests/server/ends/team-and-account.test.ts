@@ -154,6 +154,13 @@ describe('a team that is deleted', () => {
 		await end(team);
 		await expect(write(team.scope, past)).rejects.toMatchObject({ cause: { code: 'AI006' } });
 		expect(await slugsOf(other.owner)).toEqual([other.slug]);
+		// nor brings back, nor puts off the end of, what is deleted; the version before deletes by itself, at this moment
+		for (const when of ['null', 'now()'])
+			await expect(write(team.scope, `update teams set deleted_at = ${when}`)).rejects.toMatchObject({
+				cause: { code: 'AI006' }
+			});
+		await write(other.scope, 'update teams set deleted_at = now()');
+		expect(await slugsOf(other.owner)).toEqual([]);
 	});
 
 	test('comes back with the projects that went with it, and not with one that was deleted before', async () => {

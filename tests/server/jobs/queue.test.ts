@@ -146,6 +146,44 @@ test('a job that waits for later comes at once where somebody asks for it, and o
 	expect(await isDue()).toEqual([true]);
 });
 
+test('a job that asks for itself again waits in its own row, for whoever asks now, and is taken from there again', async () => {
+	const [team, other] = [await newTeam(), await newTeam()];
+	const [id, within] = [randomUUID(), await team.as('trainer')];
+	await team.scope.tx((tx) => enqueue(tx, 'run.follow', { runId: id }));
+	const [first] = await jobsOf(id);
+	// nobody else's job waits that long
+	const taken = () =>
+		owner`update pgboss.job set start_after = now() - interval '1 hour', priority = 1 where singleton_key = ${id}`;
+	for (let look = 0; look < 3; look++) {
+		await taken();
+		const [job] = await boss.fetch('run.follow', { includeMetadata: true });
+		expect(job).toMatchObject({ id: first!.id, retryCount: 0 });
+		const after = new Date(Date.now() + 60_000);
+		await within.tx((tx) => enqueue(tx, 'run.follow', { runId: id }, { after }));
+		// what the worker says at the end of the look is of no job that is active
+		await boss.complete('run.follow', job!.id);
+		const [row] = await jobsOf(id);
+		expect(row).toMatchObject({ state: 'created', start_after: after, started_on: null, heartbeat_on: null });
+		expect(comparable(row!)).toEqual({
+			...comparable(first!),
+			priority: 1,
+			data: { ...first!.data, userId: within.userId }
+		});
+	}
+	expect(await jobsOf(id)).toHaveLength(1);
+
+	// another team's is none of it, nor does one that runs move while another waits
+	await taken();
+	await boss.fetch('run.follow');
+	const later = { after: new Date(Date.now() + 60_000) };
+	await other.scope.tx((tx) => enqueue(tx, 'run.follow', { runId: id }, later));
+	await team.scope.tx((tx) => enqueue(tx, 'run.follow', { runId: id }, later));
+	expect((await jobsOf(id)).map(({ state, data }) => [state, data.teamId])).toEqual([
+		['active', team.teamId],
+		['created', other.teamId]
+	]);
+});
+
 test('what is hastened is that one job, and only while it waits for later; whoever works hears of it', async () => {
 	const { scope } = await newTeam();
 	const [id, other, begun, due] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];

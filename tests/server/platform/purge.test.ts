@@ -23,18 +23,15 @@ beforeAll(async () => {
 	({ project } = await newProject(team.scope));
 });
 
-const announced = (age: string, times: number) => owner`
-	insert into outbox (team_id, project_id, topic, created_at)
-	select ${team.teamId}, ${project.id}, 'purged', now() - ${age}::interval from generate_series(1, ${times})`;
-const announcements = async () =>
-	(await owner`select from outbox where team_id = ${team.teamId} and topic = 'purged'`).length;
-
 test('goes in batches to the end, and counts what went', async () => {
-	await announced('2 hours', 7);
-	await announced('1 minute', 2);
-	const [all] = await owner`select count(*)::int as old from outbox where created_at < now() - interval '1 hour'`;
-	expect(await purge('outbox', 3)).toBe(all!.old);
-	expect(await announcements()).toBe(2);
+	const limits = (often: number, resets: string) => owner`
+		insert into rate_limits (key, count, resets_at)
+		select gen_random_uuid()::text, 1, now() + ${resets}::interval from generate_series(1, ${often})`;
+	await limits(7, '-1 second');
+	await limits(2, '1 minute');
+	const [all] = await owner`select count(*)::int as over from rate_limits where resets_at < now()`;
+	expect(await purge('rate_limits', 3)).toBe(all!.over);
+	expect(await purge('rate_limits', 3)).toBe(0);
 });
 
 test('what somebody holds is left for the next time', async () => {
@@ -73,7 +70,7 @@ test('one that fails is logged, and neither the others nor open work wait for it
 	const { id } = await createEvaluation(await inProject(scope, slug), wish(run.id, 1));
 	const jobs = () => owner`select from pgboss.job where singleton_key = ${id}`;
 	await owner`delete from pgboss.job where singleton_key = ${id}`;
-	await announced('2 hours', 1);
+	await owner`insert into buckets (name, full_at) values (${`test:${id}`}, now() - interval '1 second')`;
 	await owner.unsafe('alter function session_ends(timestamptz, timestamptz) rename to session_ends_away');
 	const bugs = vi.spyOn(log, 'bug').mockReturnValue({ id: 'known' } as never);
 	try {
@@ -83,7 +80,25 @@ test('one that fails is logged, and neither the others nor open work wait for it
 	}
 	expect(bugs.mock.calls.map(([, fields]) => fields)).toEqual([{ job: 'purge', what: 'sessions' }]);
 	expect(await jobs()).toHaveLength(1);
-	expect(await announcements()).toBe(2);
+	expect(await owner`select from buckets where name = ${`test:${id}`}`).toHaveLength(0);
+});
+
+test('one without the right to is a sentence in the log: nothing is lost by it, and the others go on', async () => {
+	const name = `test:${randomUUID()}`;
+	await owner`insert into buckets (name, full_at) values (${name}, now() - interval '1 second')`;
+	const rights = (words: string) => owner.unsafe(`${words} app`);
+	await rights('revoke execute on function empty_outbox(), purge_project_part(int) from');
+	const bugs = vi.spyOn(log, 'bug').mockReturnValue({ id: 'known' } as never);
+	try {
+		await purgeAll();
+	} finally {
+		await rights('grant execute on function empty_outbox(), purge_project_part(int) to');
+	}
+	expect(bugs.mock.calls.map(([problem, fields]) => [String(problem), fields])).toEqual([
+		['PostgresError: permission denied for function empty_outbox', { job: 'purge', what: 'outbox' }],
+		['PostgresError: permission denied for function purge_project_part', { job: 'purge', what: 'projects' }]
+	]);
+	expect(await owner`select from buckets where name = ${name}`).toHaveLength(0);
 });
 
 test('a log is kept for a week at least, whatever the server asks for', async () => {
@@ -98,7 +113,7 @@ test('a log is kept for a week at least, whatever the server asks for', async ()
 });
 
 test('nothing else can be removed by it', async () => {
-	for (const what of ['examples', 'audit_entries', 'votes', 'nonsense', 'outbox; drop table outbox'])
+	for (const what of ['examples', 'audit_links', 'votes', 'nonsense', 'outbox; drop table outbox'])
 		await expect(plainPool()`select purge(${what}, 0, 1000)`, what).rejects.toThrow('nothing is removed from');
 });
 

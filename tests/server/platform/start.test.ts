@@ -59,6 +59,34 @@ test('it refuses to run the queue as the owner', async () => {
 	await expect(startPlatform()).rejects.toThrow(/refuses to work on jobs as/);
 });
 
+test('without an owner it serves on tables of its own version or a later one, and on no older one', async () => {
+	process.env.DATABASE_URL = '';
+	const sql = postgres(given.DATABASE_URL!, { max: 1, onnotice: () => {} });
+	const serves = async () => (await (await startPlatform()).stop(), true);
+	const newest = `(select max(created_at) from drizzle.__drizzle_migrations)`;
+	const older = 'The database is older than this version';
+	try {
+		expect(await serves()).toBe(true);
+		await sql.unsafe(
+			`update drizzle.__drizzle_migrations set created_at = created_at - 1 where created_at = ${newest}`
+		);
+		await expect(startPlatform()).rejects.toThrow(older);
+		await sql.unsafe(
+			`update drizzle.__drizzle_migrations set created_at = created_at + 2 where created_at = ${newest}`
+		);
+		expect(await serves()).toBe(true);
+		// from before the question
+		await sql`alter function newest_migration() rename to newest_away`;
+		await expect(startPlatform()).rejects.toThrow(older);
+	} finally {
+		await sql`alter function newest_away() rename to newest_migration`.catch(() => {});
+		await sql.unsafe(
+			`update drizzle.__drizzle_migrations set created_at = created_at - 1 where created_at = ${newest}`
+		);
+		await sql.end();
+	}
+});
+
 test('a missing role of APP_DATABASE_URL is made by an owner that may', async () => {
 	const name = `aitelier_t${process.pid}`;
 	const url = new URL(given.APP_DATABASE_URL!);

@@ -84,7 +84,7 @@ test('the whole way to ready: status forward only, log, losses, cost, model', as
 	expect(await jobs()).toHaveLength(1);
 
 	const happened = await scope.tx(
-		(tx) => tx.$client`select event from outbox where topic = ${`run:${run.id}`} order by seq`
+		(tx) => tx.$client`select event from outbox where topic = ${`run:${run.id}`} order by xid`
 	);
 	expect([...new Set(happened.map(({ event }) => event))]).toEqual(['run.started', 'run.progressed', 'run.finished']);
 	const [entry] = await scope.tx((tx) => tx.select().from(auditEntries).where(eq(auditEntries.subject, run.id)));

@@ -10,7 +10,8 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { enterWithKey } from '../../../src/lib/server/access/keys.ts';
 import { chainEntries } from '../../../src/lib/server/events/chain.ts';
 import { createKey } from '../../../src/lib/server/keys/commands.ts';
-import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
+import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
+import { purge } from '../../../src/lib/server/platform/purge.ts';
 import { type Head, headLine, readHeads } from '../../../src/lib/server/verify/heads.ts';
 import { verify } from '../../../src/lib/server/verify/verify.ts';
 import { addUnheard } from '../../support/audit.ts';
@@ -52,6 +53,33 @@ const changedAt = (place: number) =>
 test('where nothing was done, nothing is said, and the chain ends at the last entry', async () => {
 	const { look } = await newLog();
 	expect(await look()).toMatchObject({ said: [], head: { place: 5 } });
+});
+
+test('entries so old that the server keeps none of them are removed, and the chain holds without them', async () => {
+	const { teamId, ids, look, trouble, entries } = await newLog();
+	const waiting = await addUnheard((await newTeam()).scope, 'old, and without a place', {});
+	const old = [ids[0], ids[1], waiting].map((id) => `'${id}'`).join(', ');
+	await rewriteHistory('audit_entries', (sql) =>
+		sql.unsafe(`update audit_entries set created_at = now() - interval '366 days' where id in (${old})`)
+	);
+	await entries(`update audit_entries set created_at = now() - interval '364 days' where $team and id = '${ids[2]}'`);
+	const left = async () =>
+		(await owner`select id from audit_entries where team_id = ${teamId} order by seq`).map(({ id }) => id);
+	// no setting: as long as their team
+	expect(await purge('audit_entries')).toBe(0);
+	expect(await left()).toEqual(ids);
+	// whoever serves cannot have younger ones removed, whatever it says
+	const remove = async (most: number) =>
+		(await plainPool()`select purge('audit_entries', 0, ${most}) as removed`)[0]!.removed as number;
+	expect([await remove(1), await remove(1), await remove(1)]).toEqual([1, 1, 0]);
+	expect(await left()).toEqual(ids.slice(2));
+	expect(await owner`select from audit_entries where id = ${waiting}`).toHaveLength(1);
+	// the third was made another time of: only that is told
+	expect(await trouble()).toEqual([changedAt(3)]);
+	expect((await look()).head.place).toBe(5);
+	// one that somebody takes away is missed as ever
+	await entries(`delete from audit_entries where $team and id = '${ids[3]}'`);
+	expect(await trouble()).toEqual([changedAt(3), '4 was removed; it stood at place 4 of the chain.']);
 });
 
 test('somebody outside can compute a hash from the row alone', async () => {

@@ -106,7 +106,9 @@ export function readConfig(env: Record<string, string | undefined>) {
 		keepDays: {
 			activities: values.KEEP_ACTIVITY_DAYS,
 			deliveries: values.KEEP_DELIVERIES_DAYS,
-			refusals: values.KEEP_REFUSALS_DAYS
+			refusals: values.KEEP_REFUSALS_DAYS,
+			/** None: as long as its team. */
+			audit: values.KEEP_AUDIT_DAYS
 		},
 		apiRequestsPerMinute: values.API_REQUESTS_PER_MINUTE,
 		logLevel: values.LOG_LEVEL,

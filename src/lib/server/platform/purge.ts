@@ -3,7 +3,7 @@ import { config } from './config.ts';
 import { plainPool } from './db/pools.ts';
 import { log } from './log.ts';
 
-/** What is removed when it is over or old, table by table (drizzle/functions/purge.sql); logs after so many days. */
+/** What is removed when it is over or old, table by table (drizzle/functions/purge.sql); logs after so many days, or never. */
 const kept = {
 	sessions: null,
 	sign_ins: null,
@@ -12,10 +12,10 @@ const kept = {
 	rate_limits: null,
 	buckets: null,
 	named_requests: null,
-	outbox: null,
 	activities: () => config().keepDays.activities,
 	webhook_deliveries: () => config().keepDays.deliveries,
-	imports: () => config().keepDays.refusals
+	imports: () => config().keepDays.refusals,
+	audit_entries: () => config().keepDays.audit
 } as const;
 export type Purged = keyof typeof kept;
 
@@ -26,10 +26,12 @@ const mostBatches = 100;
 
 /** Removes what is over in one table, in batches. Answers how many rows that were. */
 export const purge = async (what: Purged, rows = batch): Promise<number> => {
+	const days = kept[what] === null ? null : kept[what]();
+	if (days === undefined) return 0;
 	let sum = 0;
 	for (let round = 0; round < mostBatches; round++) {
 		const [answer] = await plainPool().begin(
-			(sql) => sql`select purge(${what}, ${kept[what]?.() ?? null}::int, ${rows}) as removed`,
+			(sql) => sql`select purge(${what}, ${days}::int, ${rows}) as removed`,
 			'long'
 		);
 		const removed = answer!.removed as number;
@@ -52,6 +54,9 @@ const untilNothing = async (removeSome: () => Promise<number>): Promise<number> 
 
 const removed = (ask: (sql: postgres.ISql) => postgres.PendingQuery<postgres.Row[]>) => async () =>
 	(await plainPool().begin((sql) => ask(sql), 'long'))[0]!.removed as number;
+
+/** The news that no page asks for any more (drizzle/functions/live.sql). Answers how many rows that were. */
+export const emptyOutbox = removed((sql) => sql`select empty_outbox() as removed`);
 
 /** What is left of teams and accounts whose time is over (drizzle/functions/ends.sql). Answers how many rows that were. */
 export const purgeTeams = (rows = batch) => untilNothing(removed((sql) => sql`select purge_team(${rows}) as removed`));
@@ -76,13 +81,14 @@ export const purgeProjects = async (rows = batch / 5): Promise<number> => {
 /** All of them, one after the other. What goes wrong with one stands in the log, and is no trouble of the others. */
 export const purgeAll = async (): Promise<void> => {
 	const logs = (Object.keys(kept) as Purged[]).map((what) => [what, () => purge(what)] as const);
+	const news = ['outbox', emptyOutbox] as const;
 	// a team goes when its projects are gone
 	const ends = [
 		['projects', purgeProjects],
 		['teams', purgeTeams],
 		['accounts', purgeAccounts]
 	] as const;
-	for (const [what, remove] of [...logs, ...ends])
+	for (const [what, remove] of [...logs, news, ...ends])
 		try {
 			const rows = await remove();
 			if (rows > 0) log.info('purged', { what, rows });

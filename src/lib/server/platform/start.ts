@@ -4,6 +4,7 @@ import { readConfig } from './config.ts';
 import { encodeKeks, readSecrets } from './config-secrets.ts';
 import { startEmbeddedPostgres } from './db/embedded.ts';
 import { migrate } from './db/migrate.ts';
+import { assertMigrated } from './db/migrations.ts';
 import { type Group, assertLogin, missingPace } from './db/roles.ts';
 import { log } from './log.ts';
 import { startSandboxProcess } from './sandbox-process.ts';
@@ -78,6 +79,7 @@ async function start({ note = () => {}, sandbox = true }: Options): Promise<Plat
 					passwords: config.production ? undefined : readSecrets(config.dataDir).passwords
 				})
 			: { ...given, appUrl: given.appUrl! };
+		if (!ownerUrl) await asking(appUrl, assertMigrated);
 		await lookAtRole('app', appUrl);
 		if (queueUrl) await lookAtRole('queue', queueUrl);
 
@@ -127,11 +129,17 @@ async function untilAnswering(url: string) {
 
 /** Refuses one that is too strong, and warns of one without limits. */
 async function lookAtRole(group: Group, url: string) {
-	const sql = postgres(url, { max: 1, onnotice: () => {} });
-	try {
+	await asking(url, async (sql) => {
 		await assertLogin(sql, group);
 		const problem = await missingPace(sql, group);
 		if (problem) log.warn('limits', { problem });
+	});
+}
+
+async function asking(url: string, work: (sql: postgres.Sql) => Promise<void>) {
+	const sql = postgres(url, { max: 1, onnotice: () => {} });
+	try {
+		await work(sql);
 	} finally {
 		await sql.end({ timeout: 1 });
 	}

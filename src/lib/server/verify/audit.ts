@@ -25,6 +25,8 @@ type Link = {
 	waitsTooLong: boolean;
 	/** An address was taken out of it, since its person is gone: its text no longer gives the hash, and the hash stands. */
 	isErased: boolean;
+	/** It was removed because the server keeps none so old. */
+	isPurged: boolean;
 	/** How many links this entry has had before this one. */
 	earlier: number;
 	fields: (string | null)[];
@@ -34,7 +36,7 @@ const links = `
 	select coalesce(t.slug, l.team_id::text, e.team_id::text) as team, coalesce(l.team_id, e.team_id) as "teamId",
 		coalesce(l.entry_id, e.id) as entry, l.place::float8 as place, l.hash, l.entry_id is not null as "hasLink", e.id is not null as "hasEntry",
 		coalesce(l.created_at < clock_timestamp() - interval '1 minute', false) as "waitsTooLong",
-		l.erased_at is not null as "isErased",
+		l.erased_at is not null as "isErased", l.purged_at is not null as "isPurged",
 		(row_number() over (partition by l.team_id, l.entry_id order by l.place))::int - 1 as earlier,
 		json_build_array(${[...hashed, ...hashedLater].join(', ')}) as fields
 	from audit_links l full join audit_entries e on e.team_id = l.team_id and e.id = l.entry_id
@@ -70,7 +72,9 @@ const troubleWith = (link: Link, before: Head | undefined): string[] => {
 	if (place <= last) said.push(`stands at place ${place} of the chain, where another stands too.`);
 	if (place > last + 1)
 		said.push(`stands at place ${place} of the chain, and ${places(last + 1, place - 1)} before it.`);
-	if (!link.hasEntry) said.push(`was removed; it stood at place ${place} of the chain.`);
+	if (!link.hasEntry) {
+		if (!link.isPurged) said.push(`was removed; it stood at place ${place} of the chain.`);
+	}
 	// after a gap nobody knows what the hash was to follow
 	else if (place === last + 1 && !link.isErased && !hashOf(before?.hash ?? nothing, link.fields).equals(link.hash!))
 		said.push(`is not what was linked at place ${place} of the chain: it, or the chain, was changed.`);

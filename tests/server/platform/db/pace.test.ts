@@ -162,6 +162,19 @@ describe('a login', () => {
 		await here.end();
 	});
 
+	test('writes down who waits for a lock, unless its operator has said otherwise', async () => {
+		const logsWaits = async () => {
+			const here = postgres(url.href, { max: 1 });
+			const [row] = await here`select current_setting('log_lock_waits') as waits`;
+			await here.end();
+			return row!.waits;
+		};
+		expect(await logsWaits()).toBe('on');
+		await owner.unsafe(`alter role ${name} set log_lock_waits = off`);
+		await prepareLogin(owner, 'app', url);
+		expect(await logsWaits()).toBe('off');
+	});
+
 	test('without limits is told by name, with the sentences that set them', async () => {
 		await owner.unsafe(`alter role ${name} reset all`);
 		const here = postgres(url.href, { max: 1 });

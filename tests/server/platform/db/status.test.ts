@@ -42,3 +42,29 @@ test('who holds a lock, who waits for it, and what is dead is told, without a te
 	await waiting;
 	expect(await lineOf('Waiting for locks')).toBe('Waiting for locks: nobody.');
 });
+
+test('what should be done something about is said with what to do', async () => {
+	await sql`create table wares (id int primary key, name text)`;
+	await sql`insert into wares select i, 'secret' from generate_series(1, 60) i`;
+	await sql`delete from wares where id > 10`;
+	await sql`select pg_stat_force_next_flush()`;
+	const held = await holder.reserve();
+	await held`begin`;
+	const [{ pid }] = (await held`select pg_backend_pid() as pid`) as unknown as [{ pid: number }];
+	await held`update wares set name = 'secret' where id = 1`;
+	const waiting = waiter`update wares set name = 'secret' where id = 1`.execute();
+	while (!(await lineOf('Waiting for locks'))?.includes('1 process,'));
+	const none = { transactionSeconds: 0, waitSeconds: 0, deadRows: 45, deadShare: 0.3, usedShare: 0, xids: 0 };
+	const { worries } = await statusOf(sql, none);
+	expect(worries).toEqual([
+		expect.stringMatching(/^Nearly all connections are taken: .*PgBouncer/),
+		expect.stringContaining(`select pg_terminate_backend(${pid});`),
+		expect.stringMatching(new RegExp(`^Process ${pid} holds up others for \\d+ s\\.$`)),
+		expect.stringMatching(/^wares has 50 dead rows beside 10, and was never cleared: /),
+		expect.stringMatching(/^Half of the transaction ids are used up since \w+ was frozen; .* vacuum \(freeze\) \w+;$/)
+	]);
+	expect(JSON.stringify(worries)).not.toContain('secret');
+	await held`commit`;
+	held.release();
+	await waiting;
+});

@@ -108,17 +108,6 @@ test('examples without a signature are work, whatever another team has that has 
 	expect(await isOpen(['projects', 'next_example = 63'])).toBe(false);
 });
 
-test('announcements are kept for an hour, so that a page may come back and ask', async () => {
-	const add = (age: string) => owner`
-		insert into outbox (team_id, project_id, topic, created_at)
-		select team_id, id, ${age}, now() - ${age}::interval from projects where team_id = ${teamId}`;
-	await add('59 minutes');
-	await add('61 minutes');
-	await purge('outbox');
-	const kept = await owner`select topic from outbox where team_id = ${teamId} and topic like '%minutes'`;
-	expect(kept).toEqual([{ topic: '59 minutes' }]);
-});
-
 test('what was done is told for ninety days', async () => {
 	const add = (age: string) => owner`
 		insert into activities (team_id, project_id, event, subject, details, created_at)

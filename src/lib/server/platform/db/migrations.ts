@@ -12,8 +12,10 @@ const newIndex = /create\s+(?:unique\s+)?index\s+concurrently\s+(?:if\s+not\s+ex
 type Migration = { tag: string; when: number; hash: string; statements: string[]; alone: boolean };
 type Finish = (tx: postgres.TransactionSql) => Promise<unknown>;
 
+const journalOf = (folder: string) => path.join(folder, 'meta/_journal.json');
+
 const readMigrations = (folder: string): Migration[] => {
-	const journal = JSON.parse(fs.readFileSync(path.join(folder, 'meta/_journal.json'), 'utf8'));
+	const journal = JSON.parse(fs.readFileSync(journalOf(folder), 'utf8'));
 	return (journal as { entries: { tag: string; when: number }[] }).entries.map(({ tag, when }) => {
 		const text = fs.readFileSync(path.join(folder, `${tag}.sql`), 'utf8');
 		return {
@@ -69,6 +71,27 @@ export async function applyMigrations(sql: postgres.Sql, folder: string, finish:
 			})
 		);
 	}
+}
+
+/**
+ * For a process that may not migrate: refuses to serve on tables that are older than this version, with a sentence. Newer ones are fine: a
+ * version works on those of the next (drizzle/README.md). `sql` is of the role that serves.
+ */
+export async function assertMigrated(sql: postgres.Sql, folder = 'drizzle'): Promise<void> {
+	if (!fs.existsSync(journalOf(folder))) return; // a build that was started elsewhere
+	const newest = Math.max(...readMigrations(folder).map(({ when }) => when));
+	const unknown = '42883'; // the function came with a migration as well
+	const applied = await sql`select newest_migration() as at`.then(
+		([row]) => Number(row!.at),
+		(problem: { code?: string }) => {
+			if (problem.code === unknown) return 0;
+			throw problem;
+		}
+	);
+	if (applied < newest)
+		throw new Error(
+			'The database is older than this version, and this process may not bring it up to date: run "npm run db:migrate" with DATABASE_URL of its owner, then start again.'
+		);
 }
 
 const note = (sql: postgres.ISql, { hash, when }: Migration) =>

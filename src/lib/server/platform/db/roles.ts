@@ -29,6 +29,7 @@ export async function prepareLogin(sql: postgres.Sql, group: Group, url: URL): P
 					await run(sql, 'alter role %I login password %L', name, password).catch(unlessForbidden);
 				if (!role?.member) await run(sql, 'grant %I to %I', group, name);
 				await setPace(sql, name, pace).catch(unlessForbidden); // then the server says so when it starts
+				await logWaits(sql, name).catch(unlessForbidden);
 				break;
 			} catch (error) {
 				// Roles belong to the whole server, our migration lock to one database: two databases may come here together
@@ -51,6 +52,13 @@ async function setPace(sql: postgres.Sql, name: string, pace: Pace) {
 	for (const [setting, value] of Object.entries(paces[pace]))
 		if (!role!.own?.some((own) => own.startsWith(`${setting}=`)))
 			await run(sql, 'alter role %I set %I = %L', name, setting, value);
+}
+
+/** Who has waited for a lock for a second stands in the log of the database, with whom it waited for. Only a superuser may say so. */
+async function logWaits(sql: postgres.Sql, name: string) {
+	const [role] = await sql<{ said: boolean }[]>`
+		select exists (select from unnest(rolconfig) own where own like 'log_lock_waits=%') as said from pg_roles where rolname = ${name}`;
+	if (!role!.said) await run(sql, 'alter role %I set log_lock_waits = on', name);
 }
 
 /**

@@ -370,6 +370,7 @@ export const projects = teamTable(
 		index('projects_deleted')
 			.on(t.deletedAt)
 			.where(sql`deleted_at is not null`),
+		index('projects_of_connection').on(t.teamId, t.connectionId).concurrently(),
 		inTeam(t, t.connectionId, connections, 'no action'),
 		between('projects', 'quality_threshold', 1, 10)
 	]
@@ -916,6 +917,14 @@ export const evaluations = teamTable(
 		unique('evaluations_continues_once').on(t.teamId, t.continuesId),
 		index().on(t.teamId, t.runId),
 		index().on(t.teamId, t.againstRunId),
+		index('evaluations_of_connection')
+			.on(t.teamId, t.connectionId)
+			.where(sql`connection_id is not null`)
+			.concurrently(),
+		index('evaluations_against_connection')
+			.on(t.teamId, t.againstConnectionId)
+			.where(sql`against_connection_id is not null`)
+			.concurrently(),
 		index('evaluations_base_of_run')
 			.on(t.teamId, t.baseOf)
 			.where(sql`base_of is not null`),
@@ -1123,7 +1132,8 @@ export const runPairs = teamTable(
 	(t) => [
 		inParent('run_pairs_run', t, t.runId, runs, ofProject),
 		inParent('run_pairs_pair', t, t.pairId, playgroundPairs, ofProject),
-		unique().on(t.teamId, t.runId, t.pairId)
+		unique().on(t.teamId, t.runId, t.pairId),
+		index('run_pairs_of_pair').on(t.teamId, t.pairId).concurrently()
 	]
 );
 
@@ -1249,11 +1259,15 @@ export const webhookDeliveries = teamTable(
 
 // ── what happened ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** The outbox of live pages: written in the transaction of the change, told to every web process afterwards (events/). */
+/**
+ * The outbox of live pages: written in the transaction of the change, told to every web process afterwards (events/). It lies in three
+ * parts, by the hour in which a row was written, which are emptied as a whole (drizzle/functions/live.sql): no row is ever deleted.
+ */
 export const outbox = teamTable(
 	'outbox',
 	{
-		seq: sequence(),
+		/** The version before names it when it writes. */
+		seq: bigint({ mode: 'number' }).notNull().default(0),
 		projectId: uuid().notNull(),
 		/** What changed, as pages name it: `run:<id>`, `evaluation:<id>`, `project:<id>`, `ratings:<id>`. */
 		topic: text().notNull(),
@@ -1264,10 +1278,14 @@ export const outbox = teamTable(
 			.notNull()
 			.default(sql`pg_current_xact_id()`),
 		/** The window of a browser that brought it about: it knows already. */
-		tab: uuid()
+		tab: uuid(),
+		/** Its part. By the clock of the statement: what a long transaction has written keeps its part from being emptied. */
+		part: smallint()
+			.notNull()
+			.default(sql`(extract(hour from statement_timestamp() at time zone 'UTC')::int % 3)`)
 	},
-	{ add: everyRole, change: [], remove: [], project: 'project_id' },
-	(t) => [index().on(t.teamId, t.xid), index().on(t.createdAt)]
+	{ add: everyRole, change: [], remove: [], project: 'project_id', unnamed: true },
+	(t) => [index().on(t.teamId, t.xid)]
 );
 
 /** What people read of a project's last weeks: who has done what (contract/events: `feed`). Numbers and names, no texts, no scores. */
@@ -1306,6 +1324,8 @@ export const auditEntries = teamTable(
 	{ read: ['owner'], add: everyRole, change: [], remove: [], actor: 'person_id, a key or the system' },
 	(t) => [
 		index().on(t.teamId, t.seq),
+		// what the janitor looks for, where the log is kept for so long only
+		index('audit_entries_old').on(t.createdAt).concurrently(),
 		// by the address of somebody to be forgotten; only of these, since other details may hold what `->>` refuses (U+0000)
 		index('audit_entries_email')
 			.on(sql`(details ->> 'email')`)
@@ -1333,7 +1353,9 @@ export const auditLinks = pgTable(
 		place: bigint({ mode: 'number' }),
 		hash: bytes(),
 		/** Since then an address is missing in the entry: its person is gone, and its text no longer gives the hash. */
-		erasedAt: at()
+		erasedAt: at(),
+		/** Since then the entry is gone, because the server keeps none so old; its place and hash stand. */
+		purgedAt: at()
 	},
 	(t) => [
 		primaryKey({ columns: [t.teamId, t.entryId] }),

@@ -8,9 +8,15 @@ export type Status = {
 	worries: string[];
 };
 
-const worry = { transactionSeconds: 300, waitSeconds: 10, deadRows: 100_000, deadShare: 0.3, usedShare: 0.8 };
-/** Below this share of the ids that there are, autovacuum keeps up by itself. */
-const worryXids = 1_000_000_000;
+/** From when on each is something to be done about. */
+const usual = {
+	transactionSeconds: 300,
+	waitSeconds: 10,
+	deadRows: 100_000,
+	deadShare: 0.3,
+	usedShare: 0.8,
+	xids: 1_000_000_000
+};
 
 const whole = (n: unknown) => Number(n).toLocaleString('en', { maximumFractionDigits: 0 });
 const count = (n: number, one: string, many: string) => `${whole(n)} ${n === 1 ? one : many}`;
@@ -19,7 +25,7 @@ const count = (n: number, one: string, many: string) => `${whole(n)} ${n === 1 ?
  * Looks, and changes nothing. `sql` is the owner's. Of statements it shows what the database keeps without their values, and of sessions none: no text
  * of a team is in it.
  */
-export const statusOf = async (sql: postgres.Sql): Promise<Status> => {
+export const statusOf = async (sql: postgres.Sql, worry = usual): Promise<Status> => {
 	const [lines, worries]: [string[], string[]] = [[], []];
 
 	const [sessions] = await sql`
@@ -75,7 +81,7 @@ export const statusOf = async (sql: postgres.Sql): Promise<Status> => {
 			(select relname from pg_class where relkind in ('r', 't', 'm') order by age(relfrozenxid) desc limit 1) as name
 		from pg_database d where d.datname = current_database()`;
 	lines.push(`Oldest transaction id: ${whole(xids!.age)} ago, in ${xids!.name}; frozen from ${whole(xids!.most)} on.`);
-	if (xids!.age > worryXids)
+	if (xids!.age > worry.xids)
 		worries.push(
 			`Half of the transaction ids are used up since ${xids!.name} was frozen; at two billion the database stops writing: vacuum (freeze) ${xids!.name};`
 		);

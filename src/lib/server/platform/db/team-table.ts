@@ -29,6 +29,8 @@ export type Rights = {
 	project?: 'project_id' | 'id' | 'project_ids';
 	/** A row that was deleted does not exist for whoever serves: only functions bring it back (functions/project-ends.sql). */
 	living?: true;
+	/** Rows of no name, which nothing refers to: without a key they cost an index less each. */
+	unnamed?: true;
 	/** What the keys of its children repeat besides team and id, so that a child cannot name one place and hang on another. */
 	carries?: string[];
 	/**
@@ -117,7 +119,7 @@ export const teamTable = <Name extends string, Columns extends Record<string, Pg
 			...columns
 		},
 		(table) => [
-			primaryKey({ columns: [table.teamId, table.id] }),
+			...(rights.unnamed ? [] : [primaryKey({ columns: [table.teamId, table.id] })]),
 			// beside the primary key, not instead of it: an id that may exist twice in a team could be taken by another project
 			...(rights.carries
 				? [unique(`${name}_place`).on(table.teamId, ...carried(table, rights.carries), table.id)]
