@@ -3,6 +3,7 @@ import { and, desc, eq, isNull, sql } from 'drizzle-orm';
 import type { NewEvaluation } from '../../contract/evaluations.ts';
 import { AppError } from '../../core/errors.ts';
 import { orderOf } from '../../core/evaluations/ballots.ts';
+import { repeatsFor } from '../../core/evaluations/repeats.ts';
 import { type PromptSource, maxTokensFor } from '../../core/evaluations/plan.ts';
 import { targetOf } from '../../core/examples/example.ts';
 import { estimateTokens } from '../../core/text/tokens.ts';
@@ -141,6 +142,7 @@ export const setUp = async (tx: Tx, scope: Scope, { project, a, b, from }: Conte
 			systemPrompt: project.systemPrompt,
 			promptsFrom: from,
 			planned: chosen.length,
+			repeats: b === null ? 0 : repeatsFor(chosen.length),
 			votesPerPrompt: wanted.votes,
 			temperature: wanted.temperature,
 			maxTokens: wanted.maxTokens ?? (await usualMaxTokens(tx, project.id)),

@@ -163,6 +163,7 @@ describe('what is evidence does not change', () => {
 		['evaluations', `prompts_from = 'pool'`, 'AI006'],
 		['evaluations', `votes_per_prompt = 2`, 'AI006'],
 		['evaluations', `delta = 2`, 'AI006'],
+		['evaluations', `repeats = 2`, 'AI006'],
 		['evaluations', `attempt = 2`, 'AI006'],
 		['evaluations', `thinking = false`, 'AI006'],
 		['evaluations', `continues_id = '${id}'`, 'AI006'],

@@ -878,6 +878,8 @@ export const evaluations = teamTable(
 		votesPerPrompt: smallint().notNull().default(1),
 		/** The smallest net preference that matters, in points. */
 		delta: smallint().notNull().default(20),
+		/** So many of a person's pairs come to them once more, with the sides changed: whether they say the same. No votes. */
+		repeats: smallint().notNull().default(0),
 		/** Of a scoring: from this score on an answer could be sent as it is. */
 		sendableFrom: smallint(),
 		/** The how manieth comparison of these two it is: the bar rises with it. */
@@ -940,7 +942,7 @@ export const evaluations = teamTable(
 			and (${t.againstConnectionId} is null or ${t.againstRunId} is null) and (${t.againstBaseOf} is null or ${t.againstConnectionId} is not null)
 			and (${t.kind} = 'scoring' or ${t.runId} is not null or ${t.againstRunId} is not null or ${t.againstConnectionId} is not null)`
 		),
-		counts('evaluations', 'planned'),
+		counts('evaluations', 'planned', 'repeats'),
 		check(
 			'evaluations_plan',
 			sql`${t.votesPerPrompt} between 1 and 3 and ${t.delta} between 1 and 100 and ${t.attempt} > 0`
@@ -1009,6 +1011,8 @@ export const ballots = teamTable(
 		pairingId: uuid().notNull(),
 		personId: uuid().notNull(),
 		voter: voter(),
+		/** It is the pair once more, with the sides changed: what is said of it is no vote, and stands in no number of the verdict. */
+		repeat: boolean().notNull().default(false),
 		position: integer().notNull(),
 		/** true: contender B is shown first. */
 		swapped: boolean().notNull()
@@ -1016,7 +1020,7 @@ export const ballots = teamTable(
 	{ add: everyRole, ...appendOnly, actor: 'voter', carries: ofBallot },
 	(t) => [
 		inParent('ballots_pairing', t, t.pairingId, pairings, ofEvaluation),
-		unique('ballots_once').on(t.teamId, t.pairingId, t.personId),
+		uniqueIndex('ballots_each').on(t.teamId, t.pairingId, t.personId, t.repeat),
 		index().on(t.teamId, t.evaluationId, t.personId, t.position),
 		oneOf('ballots', 'voter', voters)
 	]
