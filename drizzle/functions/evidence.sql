@@ -110,6 +110,17 @@ create or replace trigger servings_frozen before update of id, project_id, run_i
 		is distinct from (new.id, new.project_id, new.run_id, new.base_model, new.mark, new.cents_per_hour, new.started_by, new.created_at)
 	) execute function keep_evidence('Which model was served, by whom and at what price, stays as it was');
 
+-- Who was told what by mail stays; when it went out is written later, once.
+create or replace trigger mails_frozen before update of id, project_id, kind, subject, person_id, created_at on mails
+	for each row when (
+		(old.id, old.project_id, old.kind, old.subject, old.person_id, old.created_at)
+		is distinct from (new.id, new.project_id, new.kind, new.subject, new.person_id, new.created_at)
+	) execute function keep_evidence('Who was told what by mail stays as it was');
+
+create or replace trigger mails_settled before update of sent_at on mails
+	for each row when (old.sent_at is not null and new.sent_at is distinct from old.sent_at)
+	execute function keep_evidence('A mail that went out stays so');
+
 -- What an evaluation compares, and how much of it makes a verdict, is fixed before anybody votes.
 create or replace trigger evaluations_frozen
 	before update of id, project_id, number, kind, sendable_from, run_id, base_of, connection_id, base_model, label, against_run_id,

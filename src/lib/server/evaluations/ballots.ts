@@ -6,6 +6,7 @@ import { type Names, masked } from '../../core/evaluations/masking.ts';
 import { among } from '../platform/db/among.ts';
 import { ballots } from '../platform/db/schema.ts';
 import type { Scope, Tx } from '../access/scope.ts';
+import { enqueue } from '../jobs/queue.ts';
 import { type Ballot, type Need, ballotsOf, deal, needOf, settledBy } from './dealing.ts';
 import { type Evaluation, contendersOf, namesOf } from './rows.ts';
 import { textsOf } from './texts.ts';
@@ -85,6 +86,9 @@ const queueOf = async (tx: Tx, evaluation: Evaluation, { voterId, isScript, afte
 	const total = planned + repeats;
 	const complete = need.closed.size === planned;
 	const progress = { judged: judged.size, skipped: skipped.size, total, repeats, complete };
+	// whoever asks on after their last vote finds it complete: then those are told who may reveal it
+	if (complete && !isOver && evaluation.kind === 'comparison')
+		await enqueue(tx, 'evaluation.tell', { evaluationId: evaluation.id });
 	if (judged.size + (again ? 0 : skipped.size) === total) return { state: 'done', ...progress, ids: [] };
 	if (isOver) return { state: 'closed', ...progress, ids: [] };
 	const ids = inTurn(drawn.filter(isOpen), after, again ? { closed: new Set() } : need)

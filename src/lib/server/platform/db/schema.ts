@@ -45,6 +45,7 @@ import {
 import type { Sealed } from '../crypto.ts';
 import type { ProviderId } from '../../../contract/providers.ts';
 import type { Deployment, Stray } from '../../../core/servings/serving.ts';
+import { type MailKind, mailKinds } from '../../../core/account/mails.ts';
 import { actingAs, between, counts, inParent, inTeam, oneOf, policies, teamTable } from './team-table.ts';
 
 const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
@@ -67,6 +68,9 @@ export const people = pgTable(
 		email: text().notNull().unique(),
 		name: text().notNull(),
 		createdAt: at().notNull().defaultNow(),
+		/** Whether they want to be told by mail; null: as their role has it (`core/account/mails.ts`). */
+		mailVerdicts: boolean(),
+		mailRuns: boolean(),
 		/** Since when they are on their way out (functions/ends.sql); signing in within the days of grace takes it back. */
 		deletedAt: at()
 	},
@@ -1079,6 +1083,28 @@ export const remarks = teamTable(
 		unique('remarks_client').on(t.teamId, t.clientId),
 		index().on(t.teamId, t.evaluationId, t.seq),
 		oneOf('remarks', 'voter', voters)
+	]
+);
+
+// ── mails ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Who is told what by mail, and since when they know: nobody is told twice. Of what, says the row it names. */
+export const mails = teamTable(
+	'mails',
+	{
+		projectId: uuid().notNull(),
+		kind: text().$type<MailKind>().notNull(),
+		/** The evaluation, or the run. */
+		subject: uuid().notNull(),
+		personId: uuid().notNull(),
+		sentAt: at()
+	},
+	{ read: ['owner'], add: ['owner'], change: ['owner'], remove: [], project: 'project_id' },
+	(t) => [
+		inTeam(t, t.projectId, projects),
+		unique('mails_once').on(t.teamId, t.kind, t.subject, t.personId),
+		index().on(t.teamId, t.projectId),
+		oneOf('mails', 'kind', mailKinds)
 	]
 );
 
