@@ -127,5 +127,5 @@ test('of a text of 400,000 letters each look has a step of its own, and one that
 	const index = new NearIndex();
 	// for each by two lengths of keys, and written down; then its own pieces, and twice for each that it may be near to
 	expect(alike.map((each) => steps(index.adding(each)))).toEqual([4, 7, 9]);
-	expect(index.twinsOf(alike[0]!)).toEqual([0, 1, 2]);
+	expect(index.twinsOf(alike[0]!).sort()).toEqual([0, 1, 2]);
 });
