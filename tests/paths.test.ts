@@ -16,6 +16,7 @@ const samples: { [Link in keyof typeof to]-?: Required<Parameters<(typeof to)[Li
 	signInCallback: ['github'],
 	logout: [],
 	account: [],
+	mails: ['verdicts.a-token'],
 	accountKept: [],
 	deletedTeams: [],
 	device: ['BCDF-GHJK'],

@@ -15,6 +15,23 @@ create or replace function rename_person(person uuid, called text) returns void
 	update public.people p set name = called where p.id = person
 $$;
 
+-- What a person wants to be told by mail; null where they have not said.
+create or replace function mail_wishes_of(person uuid) returns table (verdicts boolean, runs boolean)
+	language sql stable rows 1 security definer set search_path = '' as $$
+	select p.mail_verdicts, p.mail_runs from public.people p where p.id = person and p.deleted_at is null
+$$;
+
+-- Null leaves a wish as it is. Whether there is such a person.
+create or replace function wish_mails(person uuid, of_verdicts boolean, of_runs boolean) returns boolean
+	language sql security definer set search_path = '' as $$
+	with changed as (
+		update public.people p set mail_verdicts = coalesce(of_verdicts, p.mail_verdicts), mail_runs = coalesce(of_runs, p.mail_runs)
+		where p.id = person and p.deleted_at is null
+		returning p.id
+	)
+	select exists (select from changed)
+$$;
+
 -- When a session is over: 30 days after its last use, which is what `expires_at` says, and 90 days after the sign-in in any case.
 create or replace function session_ends(expires_at timestamptz, created_at timestamptz) returns timestamptz
 	language sql stable parallel safe as $$ select least(expires_at, created_at + interval '90 days') $$;
@@ -62,6 +79,6 @@ create or replace function sessions_of(person uuid) returns table (handle uuid, 
 	order by s.created_at desc
 $$;
 
-grant execute on function person_with(text, text), rename_person(uuid, text), session_by_hash(bytea),
+grant execute on function person_with(text, text), rename_person(uuid, text), mail_wishes_of(uuid), wish_mails(uuid, boolean, boolean), session_by_hash(bytea),
 	start_session(bytea, uuid, timestamptz, text), extend_session(bytea, timestamptz), end_session(bytea),
 	end_sessions_of(uuid, uuid), sessions_of(uuid) to app;

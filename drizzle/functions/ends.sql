@@ -168,7 +168,8 @@ begin
 		returning e.team_id, e.id
 	)
 	update public.audit_links l set erased_at = now() from erased e where l.team_id = e.team_id and l.entry_id = e.id;
-	update public.people p set name = 'Somebody who left', email = public.gone_address(p.id) where p.id = over.id;
+	update public.people p set name = 'Somebody who left', email = public.gone_address(p.id), mail_verdicts = null, mail_runs = null
+	where p.id = over.id;
 	return 1;
 end $$;
 

@@ -10,6 +10,18 @@ create or replace function members_with_address() returns table (id uuid, name t
 		and (select current_setting('app.role', true)) = 'owner'
 $$;
 
+-- The members who may see a project, with their addresses and what they want to be told by mail; for owners.
+create or replace function members_to_mail(project uuid) returns table (id uuid, email text, role text, verdicts boolean, runs boolean)
+	language sql stable rows 20 security definer set search_path = '' as $$
+	select p.id, p.email, m.role, p.mail_verdicts, p.mail_runs
+	from public.members m join public.people p on p.id = m.person_id
+	where m.team_id = (select nullif(current_setting('app.team_id', true), '')::uuid)
+		and (select current_setting('app.role', true)) = 'owner'
+		and ((select public.app_all_projects()) or members_to_mail.project = any ((select public.app_project_ids())::uuid[]))
+		and exists (select from public.projects x where x.team_id = m.team_id and x.id = members_to_mail.project and x.deleted_at is null)
+		and (m.project_ids is null or members_to_mail.project = any (m.project_ids)) and p.deleted_at is null
+$$;
+
 -- Who has rated or rewritten an example: persons, and keys by their names.
 create or replace function names_of_raters(example uuid) returns table (id uuid, name text)
 	language sql stable rows 20 security definer set search_path = '' as $$
@@ -70,4 +82,4 @@ create or replace function names_of_audited(entries uuid[]) returns table (id uu
 		and k.id in (select d.id from done d)
 $$;
 
-grant execute on function names_of_audited(uuid[]), members_with_address(), names_of_raters(uuid), names_of_voters(uuid), names_of_doers(uuid[]) to app;
+grant execute on function names_of_audited(uuid[]), members_with_address(), members_to_mail(uuid), names_of_raters(uuid), names_of_voters(uuid), names_of_doers(uuid[]) to app;

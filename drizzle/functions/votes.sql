@@ -52,16 +52,18 @@ create or replace function cast_vote(project uuid, evaluation uuid, ballot uuid,
 declare
 	acting uuid := public.app_voter();
 	contest record;
-	pairing uuid;
+	paper record;
 	standing record;
+	written boolean := false;
 begin
-	select e.number, e.planned, e.revealed_at, e.kind into contest
+	select e.number, e.planned, e.repeats, e.revealed_at, e.kind into contest
 	from public.evaluations e where e.id = evaluation and e.project_id = project;
 	if contest.number is null then
 		raise exception 'There is no such evaluation' using errcode = 'AI043';
 	end if;
-	pairing := (select b.pairing_id from public.ballots b where b.id = ballot and b.evaluation_id = evaluation and b.person_id = acting);
-	if pairing is null then
+	select b.pairing_id, b.repeat, b.voter into paper
+	from public.ballots b where b.id = ballot and b.evaluation_id = evaluation and b.person_id = acting;
+	if paper.pairing_id is null then
 		raise exception 'The ballot is not theirs' using errcode = 'AI044';
 	end if;
 	if looked then
@@ -73,7 +75,6 @@ begin
 		select v.client_id, v.choice, v.seq from public.votes v
 		where v.evaluation_id = evaluation and v.ballot_id = ballot order by v.seq offset 0
 	) said;
-	happened := false;
 	if not standing.sent then
 		if contest.revealed_at is not null then
 			raise exception 'The results are known, so no more votes are taken' using errcode = 'AI030';
@@ -83,15 +84,18 @@ begin
 		end if;
 		-- the same vote sent twice at once: the second one finds it there
 		insert into public.votes (project_id, evaluation_id, pairing_id, person_id, ballot_id, choice, client_id)
-		values (project, evaluation, pairing, acting, ballot, mark, client) on conflict do nothing;
-		happened := found;
-		if not happened and exists (select from public.votes v where v.client_id = client and v.ballot_id <> ballot) then
+		values (project, evaluation, paper.pairing_id, acting, ballot, mark, client) on conflict do nothing;
+		written := found;
+		if not written and exists (select from public.votes v where v.client_id = client and v.ballot_id <> ballot) then
 			raise exception 'The vote was used for another ballot' using errcode = 'AI045';
 		end if;
 	end if;
+	-- a repeat is no vote, and no news to anybody else
+	happened := written and not paper.repeat;
 	details := case contest.kind when 'scoring' then json_build_object('number', contest.number, 'kind', contest.kind)
 		else json_build_object('number', contest.number) end;
-	total := contest.planned;
+	-- what comes again counts for the voter's way, or they could tell it by that
+	total := contest.planned + case paper.voter when 'person' then contest.repeats else 0 end;
 	select count(*) filter (where said.choice <> 'skip'), count(*) filter (where said.choice = 'skip') into judged, skipped
 	from (
 		select distinct on (given.ballot_id) given.choice

@@ -186,6 +186,13 @@ const checkWords = ({ contenders, comparisons, plan }) => {
 		const pace = gaps[Math.floor(gaps.length / 2)];
 		if (gaps.length >= 5) words.push(['pace', `${voter} ${(pace / 1000).toFixed(pace < 10_000 ? 1 : 0)} s`]);
 	}
+	for (const [voter, own] of byVoter) {
+		const twice = own.filter(({ again }) => again);
+		const same = twice.filter((vote) => meant(vote) === meant(vote.again)).length;
+		const noun = twice.length === 1 ? 'repeat' : 'repeats';
+		if (twice.length > 0)
+			words.push(['repeats', `${voter} chose the same answer in ${same} of ${twice.length} ${noun}`]);
+	}
 	for (const which of ['longer', 'shorter']) {
 		const some = comparisons.filter(({ answer_a, answer_b }) => {
 			const [a, b] = [answer_a, answer_b].map((text) => [...spoken(text)].length);

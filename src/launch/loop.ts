@@ -1,7 +1,7 @@
 import { createReadStream, readFileSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { promptText } from '../lib/core/examples/fingerprint.ts';
-import type { Choice } from '../lib/core/evaluations/ballots.ts';
+import type { Mark } from '../lib/core/evaluations/ballots.ts';
 import { linesOf } from '../lib/core/examples/import/lines.ts';
 import { isOver } from '../lib/core/runs/status.ts';
 import { to } from '../lib/paths.ts';
@@ -128,26 +128,30 @@ const vote = async (scope: Scope, voters: Scope[], evaluationId: string, log: To
 			const queue = await nextPairs(person, { evaluationId, after: -1 });
 			if (queue.state !== 'open' || queue.pairs.length === 0) break;
 			// nobody is told who wrote what; only this seed, which plays votes back, may look behind it
-			const sides = await whoIsFirst(scope, evaluationId);
+			const papers = await papersOf(scope, evaluationId);
 			for (const { ballotId, prompt } of queue.pairs) {
 				const found =
 					recorded.get(promptText([...prompt, { role: 'assistant', content: '' }]).trim())?.[voter] ?? 'tie';
-				const tunedIsFirst = !sides.get(ballotId);
-				const choice: Choice =
-					found === 'tie' || found === 'both_bad' ? found : (found === 'tuned') === tunedIsFirst ? 'first' : 'second';
+				const { swapped, repeat } = papers.get(ballotId)!;
+				const meant: Mark =
+					found === 'tie' || found === 'both_bad' ? found : (found === 'tuned') === !swapped ? 'first' : 'second';
+				// nobody was asked a second time: what they would have said then is not recorded
+				const choice = repeat ? 'skip' : meant;
 				await castVote(person, { evaluationId, ballotId, choice, clientId: randomUUID() });
-				cast++;
+				if (!repeat) cast++;
 			}
 		}
 	}
 	log(`  Vote       ${cast} recorded votes cast for ${voters.length} people (${dataset}/README.md)`);
 };
 
-const whoIsFirst = async (scope: Scope, evaluationId: string) => {
+const papersOf = async (scope: Scope, evaluationId: string) => {
 	const rows = await scope.tx(
-		(tx) => tx.$client`select id, swapped from ballots where evaluation_id = ${evaluationId}`
+		(tx) => tx.$client`select id, swapped, repeat from ballots where evaluation_id = ${evaluationId}`
 	);
-	return new Map(rows.map((row) => [row.id as string, row.swapped as boolean]));
+	return new Map(
+		rows.map(({ id, swapped, repeat }) => [id as string, { swapped, repeat } as Record<'swapped' | 'repeat', boolean>])
+	);
 };
 
 const tellVerdict = async (scope: Scope, evaluationId: string, log: Told['log']) => {

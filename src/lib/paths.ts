@@ -11,6 +11,8 @@ export const to = {
 	signInCallback: (provider: string) => `/login/${provider}/callback`,
 	logout: () => '/logout',
 	account: () => '/account',
+	/** Where a mail leads to that is no longer wanted. */
+	mails: (token: string) => `/account/mails/${token}`,
 	/** Where one comes back to who had deleted their account. */
 	accountKept: () => '/account?kept',
 	deletedTeams: () => '/account#deleted-teams',

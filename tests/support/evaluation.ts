@@ -229,15 +229,19 @@ export const voteAs = async (
 	most = Infinity
 ) => {
 	const voter = await inProject(person, slug);
+	/** Whoever gets a pair a second time says the same; it is none of the `most`. */
+	const said = new Map<number, ReturnType<typeof decide>>();
 	for (let done = 0; done < most;) {
 		const { pairs } = await nextPairs(voter, { evaluationId, after: -1 });
 		if (pairs.length === 0) return;
 		for (const { ballotId, first } of pairs.slice(0, most - done)) {
-			const wanted = decide(Number(/\d+/.exec(first)![0]), first.startsWith('Apple'));
+			const place = Number(/\d+/.exec(first)![0]);
+			if (!said.has(place)) done++;
+			const wanted = said.get(place) ?? decide(place, first.startsWith('Apple'));
+			said.set(place, wanted);
 			const isFirst = first.startsWith(wanted === 'a' ? 'Apple' : 'Beech');
 			const choice = wanted === 'tie' || wanted === 'both_bad' ? wanted : isFirst ? 'first' : 'second';
 			await castVote(voter, { evaluationId, ballotId, choice, clientId: randomUUID() });
-			done++;
 		}
 	}
 };

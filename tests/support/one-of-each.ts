@@ -154,6 +154,7 @@ export const oneOfEach = (scope: Scope & { userId: string | null }, otherPerson:
 		await add('run_pairs', tables.runPairs, { projectId, runId, pairId });
 		await add('budgets', tables.budgets, { projectId, cents: 5000 });
 		await add('budget_notices', tables.budgetNotices, { projectId, month: '2026-11', cents: 5000, percent: 80 });
+		await add('mails', tables.mails, { projectId, kind: 'run', subject: runId, personId });
 		await add('answer_costs', tables.answerCosts, { projectId, month: '2026-11', purpose: 'playground', cents: 1 });
 		const endpointId = await add('webhook_endpoints', tables.webhookEndpoints, {
 			name: 'One',

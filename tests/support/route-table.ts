@@ -83,6 +83,15 @@ export const lines: Record<string, Line> = {
 		send: (w) => ({ tokenId: w.personalToken })
 	},
 	'/account ?/restoreTeam': { at: to.account, is: '303 404 404 404 404', send: (w) => ({ teamId: w.teamId }) },
+	// with what they have by default: the world is asked again by others
+	'/account ?/mails': {
+		at: to.account,
+		is: '303 200 200 200 200',
+		send: () => ({ verdicts: 'true', runs: 'true' }),
+		changesVisitor: true
+	},
+	'/account/mails/[token] page': { at: () => to.mails('unknown'), is: open },
+	'/account/mails/[token] ?/default': { at: () => to.mails('unknown'), is: everyoneGets(410) },
 	// with an address that is nobody's here; tests/server/ends deletes some
 	'/account ?/delete': { at: to.account, is: '303 422 422 422 422', send: () => ({ confirm: 'x@example.com' }) },
 	'/device page': { at: (w) => to.device(w.code), is: '303 200 200 200 200' },

@@ -31,10 +31,18 @@ type Given = {
 	items: Item[];
 	base: Map<string, Answered>;
 	tuned: Map<string, Answered>;
-	flags: { votes: string | undefined; reveal: boolean; 'exit-code': boolean };
+	flags: { votes: string | undefined; prompts: string | undefined; reveal: boolean; 'exit-code': boolean };
 };
 
 const newSeed = () => randomBytes(8).toString('hex');
+
+/** What is open: on the prompts of a file it is another comparison than on the validation set. */
+const openOf = ({ project, run, flags }: Given) =>
+	openEvaluation<Choice>(
+		project,
+		`compare-v${versionOf(project, run)}${flags.prompts === undefined ? '' : '-prompts'}`,
+		newSeed
+	);
 
 const byKey: Record<string, Choice> = { a: 'first', b: 'second', t: 'tie', x: 'both_bad' };
 
@@ -133,9 +141,7 @@ const show = (say: Say, verdict: Verdict, tally: Count, names: { a: string; b: s
 
 /** The questions with their two answers in the order of this evaluation, for whoever votes elsewhere. Nobody says which is which. */
 export const ballotsFor = (given: Given) => {
-	const version = `v${versionOf(given.project, given.run)}`;
-	const { seed } = openEvaluation<Choice>(given.project, `compare-${version}`, newSeed);
-	return ballotsOf(given, seed).map(({ exampleId, prompt, first, second }) => ({
+	return ballotsOf(given, openOf(given).seed).map(({ exampleId, prompt, first, second }) => ({
 		exampleId: idForFile(exampleId),
 		prompt,
 		first,
@@ -147,7 +153,7 @@ export const ballotsFor = (given: Given) => {
 export const compare = async (given: Given): Promise<number | void> => {
 	const { io, say, project, run, flags, tuned, base } = given;
 	const version = `v${versionOf(project, run)}`;
-	const open = openEvaluation<Choice>(project, `compare-${version}`, newSeed);
+	const open = openOf(given);
 	const ballots = ballotsOf(given, open.seed);
 	if (flags.votes !== undefined) {
 		const found = decisionsIn(io, flags.votes, ({ choice }) =>
@@ -161,7 +167,9 @@ export const compare = async (given: Given): Promise<number | void> => {
 		say.note(planProves(singlePlan(ballots.length)).sentence);
 		if (!(await askVotes(given, ballots, open))) {
 			const voted = Object.keys(open.decisions).length;
-			say.aside(`${voted} of ${ballots.length} judged. ait eval --compare goes on, --reveal ends it here.`);
+			say.aside(
+				`${voted} of ${ballots.length} judged. ait eval --compare${flags.prompts === undefined ? '' : ` --prompts ${flags.prompts}`} goes on, --reveal ends it here.`
+			);
 			say.json({ judged: voted, of: ballots.length, verdict: null, file: null });
 			return flags['exit-code'] ? exitCodes.verdict.code : exitCodes.ok.code;
 		}
@@ -176,6 +184,7 @@ export const compare = async (given: Given): Promise<number | void> => {
 		fineTunedModelId: run.modelId ?? null,
 		version,
 		timestamp: io.now().toISOString(),
+		...(flags.prompts !== undefined && { prompts: flags.prompts }),
 		totalExamples: ballots.length,
 		baseModelWins: tally.losses,
 		fineTunedModelWins: tally.wins,

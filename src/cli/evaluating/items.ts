@@ -6,10 +6,11 @@ import { keptNumber } from '../files/hashes.ts';
 import type { Project } from '../files/project.ts';
 import type { gatherUnreadable } from '../unreadable.ts';
 
-/** A validation example as it is asked. */
+/** A validation example, or a prompt of a file, as it is asked. */
 export type Item = {
 	/** Its prompt by its hash: what an answer is kept under. */
 	key: string;
+	/** Of a prompt of a file its line. */
 	exampleId: string | null;
 	prompt: Message[];
 	/** The last thing the person said. */
@@ -17,23 +18,25 @@ export type Item = {
 	expected: string;
 };
 
-/** What a project asks of a model: its validation set, with the project's system prompt where an example brings none. */
-export const itemsOf = (project: Project, unreadable: ReturnType<typeof gatherUnreadable>): Item[] => {
+/** What a model is asked: with the project's system prompt where the turns bring none. */
+export const asked = (project: Project, turns: Message[]): Message[] => {
 	const system = project.config.systemPrompt?.trim() ? project.config.systemPrompt : null;
+	return system !== null && !turns.some(({ role }) => role === 'system')
+		? [{ role: 'system', content: system }, ...turns]
+		: turns;
+};
+
+/** What a project asks of a model: its validation set. */
+export const itemsOf = (project: Project, unreadable: ReturnType<typeof gatherUnreadable>): Item[] => {
 	const items: Item[] = [];
 	eachExample(
 		project,
 		(example) => {
 			if (example.split !== 'val') return;
-			const turns = promptOf(example.messages);
-			const prompt: Message[] =
-				system !== null && !turns.some(({ role }) => role === 'system')
-					? [{ role: 'system', content: system }, ...turns]
-					: turns;
 			items.push({
 				key: keptNumber(example.messages).toString(36),
 				exampleId: example.id,
-				prompt,
+				prompt: asked(project, promptOf(example.messages)),
 				input: questionOf(example),
 				expected: answerOf(example)
 			});

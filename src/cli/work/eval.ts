@@ -55,7 +55,17 @@ export const deed: Deed<typeof evaluate> = ({ io, say, args, flags }) =>
 	writing(io, say, 'eval', async (project) => {
 		const run = readyRun(project, versionIn(args[0]));
 		const unreadable = gatherUnreadable();
-		const items = itemsOf(project, unreadable);
+		const { prompts } = flags;
+		if (prompts !== undefined && !flags.compare)
+			throw new Failure(
+				'Prompts have no expected answers, so they can only be compared.',
+				`ait eval --compare --prompts ${prompts}`,
+				'usage'
+			);
+		const items =
+			prompts === undefined
+				? itemsOf(project, unreadable)
+				: await (await import('../evaluating/prompts.ts')).promptItems({ io, say, project }, prompts, unreadable);
 		const settings = { temperature: flags.temperature, maxTokens: flags['max-tokens'] };
 		const connected = await connect(io, { ...project, config: { ...project.config, provider: run.provider } });
 		const given = { io, say, project, run, flags, settings, items };
@@ -63,7 +73,9 @@ export const deed: Deed<typeof evaluate> = ({ io, say, args, flags }) =>
 		const tuned = await tunedAnswers(given, connected);
 		unreadable.tell(say);
 		if (flags.generate) {
-			say.aside(`${items.length} answers are kept. Next: ait eval${flags.compare ? ' --compare' : ''}`);
+			say.aside(
+				`${items.length} answers are kept. Next: ait eval${flags.compare ? ' --compare' : ''}${prompts === undefined ? '' : ` --prompts ${prompts}`}`
+			);
 			say.json({ answers: items.length, ...(flags.compare && { ballots: ballotsFor({ ...given, base, tuned }) }) });
 			return;
 		}

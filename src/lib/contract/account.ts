@@ -1,5 +1,6 @@
 // Long because it is all that visitors and persons do for themselves, outside any team.
 import * as v from 'valibot';
+import { mailWishes } from '../core/account/mails.ts';
 import { Email, Id, Name, NoInput, NoOutput, RoleName, Time } from './fields.ts';
 import { aTime, ids } from './ids.ts';
 import { command, query } from './operation.ts';
@@ -95,6 +96,62 @@ export const RenamePerson = command({
 	errors: {},
 	events: [],
 	example: { input: { name: 'Ana' }, output: undefined }
+});
+
+const Wishes = v.strictObject({
+	/** That a comparison has its verdict, or can be revealed. */
+	verdicts: v.boolean(),
+	/** That a training is ready, or has failed. */
+	runs: v.boolean()
+});
+
+export const GetMailWishes = query({
+	name: 'account.mails',
+	summary: 'What the person is told by mail',
+	within: 'person',
+	action: null,
+	input: NoInput,
+	output: Wishes,
+	errors: {},
+	example: { input: {}, output: { verdicts: true, runs: true } }
+});
+
+export const WishMails = command({
+	name: 'account.wishMails',
+	summary: 'Says what the person wants to be told by mail',
+	within: 'person',
+	action: null,
+	input: v.object({ verdicts: v.boolean(), runs: v.boolean() }),
+	output: NoOutput,
+	errors: {},
+	events: [],
+	example: { input: { verdicts: false, runs: true }, output: undefined }
+});
+
+const MailToken = v.optional(v.pipe(v.string(), v.maxLength(200, 'This is not a link of ours')), '');
+
+export const LookAtMails = query({
+	name: 'account.lookAtMails',
+	summary: 'What the page shows that a mail leads to which stops such mails; changes nothing',
+	within: 'visitor',
+	action: null,
+	input: v.object({ token: MailToken }),
+	output: v.nullable(v.strictObject({ wish: v.picklist(mailWishes), isWanted: v.boolean() })),
+	errors: {},
+	example: { input: { token: 'verdicts.x' }, output: { wish: 'verdicts', isWanted: true } }
+});
+
+/** A mail program sends it for whoever presses its button (RFC 8058). */
+export const StopMails = command({
+	name: 'account.stopMails',
+	summary: 'Stops the mails of one kind, or brings them back, for whoever has one of them',
+	within: 'visitor',
+	action: null,
+	input: v.object({ token: MailToken, wanted: v.optional(v.boolean(), false) }),
+	output: NoOutput,
+	errors: { gone: 'The link is not one of ours, or its account is deleted.' },
+	events: [],
+	example: { input: { token: 'verdicts.x' }, output: undefined }
 });
 
 export const ListSessions = query({

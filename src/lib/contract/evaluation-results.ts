@@ -86,6 +86,10 @@ const Judged = v.strictObject({
 			/** The voter’s how manieth pair it was, from 0 on. */
 			order: v.number(),
 			at: Time,
+			/** What the voter said when the pair came to them once more, with the sides changed: no vote. null: it did not, or they skipped it. */
+			again: v.nullable(
+				v.strictObject({ choice: v.picklist(choices), first: v.picklist(['a', 'b']), order: v.number(), at: Time })
+			),
 			/** How good this voter found the answers, where they said it, and what they noted. */
 			scores: v.strictObject({ a: v.nullable(v.number()), b: v.nullable(v.number()) }),
 			note: v.nullable(v.string())
@@ -117,6 +121,8 @@ const Results = v.strictObject({
 		prompts: v.number(),
 		votes: v.number(),
 		delta: v.number(),
+		/** So many pairs came once more to whoever judged all of them; no votes. */
+		repeats: v.number(),
 		attempt: v.number(),
 		/** What this try needs: p below at the planned end, or evidence from there on. */
 		bar: v.strictObject({ p: v.number(), reject: v.number(), evidence: v.number() }),
@@ -222,6 +228,7 @@ export const GetResults = query({
 					prompts: 40,
 					votes: 1,
 					delta: 20,
+					repeats: 4,
 					attempt: 1,
 					bar: { p: 0.05, reject: 0.045, evidence: 20 },
 					temperature: 0,
@@ -269,6 +276,7 @@ export const GetResults = query({
 									first: 'a',
 									order: 0,
 									at: aTime,
+									again: { choice: 'second', first: 'b', order: 14, at: aTime },
 									scores: { a: 9, b: 4 },
 									note: 'The second one names no time.'
 								}

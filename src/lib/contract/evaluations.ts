@@ -392,7 +392,7 @@ export const NextPairs = query({
 	input: v.object({
 		evaluationId: EvaluationId,
 		/** The last place that was looked at: those after it come first. */
-		after: v.optional(whole('The place', -1, 2000), -1),
+		after: v.optional(whole('The place', -1, 2200), -1),
 		/** The pairs that this voter has skipped, instead of those they have not looked at. */
 		again: v.optional(v.boolean())
 	}),
@@ -402,7 +402,10 @@ export const NextPairs = query({
 		judged: v.number(),
 		/** Pairs that this voter has skipped. */
 		skipped: v.number(),
+		/** With those that come once more. */
 		total: v.number(),
+		/** So many of them come to this person a second time, with the sides changed; they are no votes. None to scripts. */
+		repeats: v.number(),
 		/** Every prompt has its votes, or is out: one more only shows whether people agree. */
 		complete: v.boolean(),
 		pairs: v.array(Pair)
@@ -415,6 +418,7 @@ export const NextPairs = query({
 			judged: 0,
 			skipped: 0,
 			total: 1,
+			repeats: 0,
 			complete: false,
 			pairs: [
 				{

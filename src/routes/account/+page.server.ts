@@ -1,9 +1,17 @@
 import { redirect } from '@sveltejs/kit';
 import * as v from 'valibot';
-import { DeleteAccount, EndEverySession, EndSession, RenamePerson, RestoreTeam } from '$lib/contract/account';
+import {
+	DeleteAccount,
+	EndEverySession,
+	EndSession,
+	RenamePerson,
+	RestoreTeam,
+	WishMails
+} from '$lib/contract/account';
 import { EndToken } from '$lib/contract/tokens';
 import { to } from '$lib/paths';
 import { listDeletedTeams, listTeams, restoreTeam } from '$lib/server/access/memberships';
+import { getMailWishes, wishMails } from '$lib/server/access/mail-wishes';
 import { deleteAccount, renamePerson } from '$lib/server/access/people';
 import { endEverySession, endSession, endSessionByHandle, listSessions } from '$lib/server/access/sessions';
 import { endToken, listTokens } from '$lib/server/access/tokens';
@@ -17,20 +25,25 @@ const Query = v.object({ kept: v.optional(v.string()) });
 
 export const load = page(Query, async (event, { kept }) => {
 	const self = signedIn(event, to.account());
-	const [sessions, teams, deletedTeams, tokens] = await Promise.all([
+	const [sessions, teams, deletedTeams, tokens, mails] = await Promise.all([
 		listSessions(self),
 		listTeams(self),
 		listDeletedTeams(self),
-		listTokens(self)
+		listTokens(self),
+		getMailWishes(self)
 	]);
 	const { name, email } = self.person;
-	return { person: { name, email }, isKept: kept !== undefined, sessions, teams, deletedTeams, tokens };
+	return { person: { name, email }, isKept: kept !== undefined, sessions, teams, deletedTeams, tokens, mails };
 }) satisfies PageServerLoad;
 
 export const actions = {
 	rename: form(RenamePerson, async (event, input) => {
 		await renamePerson(signedIn(event, to.account()), input);
 		return { renamed: true };
+	}),
+	mails: form(WishMails, async (event, input) => {
+		await wishMails(signedIn(event, to.account()), input);
+		return { saved: true };
 	}),
 	end: form(EndSession, async (event, input) => {
 		await endSessionByHandle(signedIn(event, to.account()), input);

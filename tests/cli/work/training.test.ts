@@ -243,6 +243,53 @@ test('keys lie where nobody else reads them, and are never shown', async () => {
 	expect((await ait(folder, 'key tgether', { pipe: 'x' })).err).toContain('ait key together');
 });
 
+test('it is compared on the prompts of a file: what nearly asks what trains is left out, and each question asked once', async () => {
+	const folder = await splitProject();
+	await ait(folder, 'train --yes --watch', { env: env() });
+	const trains = fs
+		.readFileSync(path.join(folder, 'data', 'examples.jsonl'), 'utf8')
+		.trim()
+		.split('\n')
+		.map((line) => JSON.parse(line) as { split: string; messages: { role: string; content: string }[] })
+		.find(({ split }) => split === 'train')!;
+	const known = JSON.stringify(trains.messages.filter(({ role }) => role === 'user'));
+	const lines = [
+		`{"messages": ${known}}`,
+		'Which of your 2 warehouses ships to the island of Chiloé?',
+		'Which of your 2 warehouses ships to the island of Chiloé ?!',
+		'{"nothing": 1}',
+		'',
+		'"May somebody else collect my parcel at your shop in Lima on a Sunday?"',
+		'{"prompt": "How do I change the address of an order that has left the house?"}'
+	];
+	fs.writeFileSync(path.join(folder, 'prompts.txt'), lines.join('\n'));
+	const asked = await ait(folder, 'eval --prompts prompts.txt', { env: env() });
+	expect(asked).toMatchObject({ code: 2, err: expect.stringContaining('ait eval --compare --prompts prompts.txt') });
+	const made = await ait(folder, 'eval --compare --prompts prompts.txt --serve --yes --generate --json', {
+		env: env()
+	});
+	expect(made.err).toContain('1 line of prompts.txt has no prompt');
+	expect(made.err).toContain('1 prompt left out: a model knows what nearly asks the same, example ');
+	expect(made.err).toContain('1 prompt left out: another of the file nearly asks the same.');
+	const { answers, ballots } = made.json();
+	expect(answers).toBe(3);
+	expect(ballots.map(({ exampleId }: { exampleId: number }) => exampleId).sort()).toEqual([2, 6, 7]);
+	expect((await ait(folder, 'eval --compare --prompts prompts.txt', { env: env(), keys: 'aq' })).out).toContain(
+		'1 of 3 judged. ait eval --compare --prompts prompts.txt goes on'
+	);
+	// the validation set is another comparison
+	expect((await ait(folder, 'eval --compare --serve --yes', { env: env(), keys: 'q' })).out).toContain('0 of 8 judged');
+	const done = await ait(folder, 'eval --compare --prompts prompts.txt --json', { env: env(), keys: 'bt' });
+	expect(done.json()).toMatchObject({ tally: { planned: 3, leaked: 0 }, verdict: { kind: 'need-more-data' } });
+	const kept = JSON.parse(fs.readFileSync(path.join(folder, done.json().file), 'utf8'));
+	expect(kept).toMatchObject({ prompts: 'prompts.txt', totalExamples: 3 });
+	fs.writeFileSync(path.join(folder, 'none.txt'), lines[0]!);
+	expect(await ait(folder, 'eval --compare --prompts none.txt', { env: env() })).toMatchObject({
+		code: 1,
+		err: expect.stringContaining('none.txt has no prompt that can be asked')
+	});
+});
+
 test('results are never written over, and votes go on where they were left', async () => {
 	const folder = await splitProject();
 	await ait(folder, 'train --yes --watch', { env: env() });

@@ -133,11 +133,12 @@ test('prompts that lack their votes are named by number', () => {
 });
 
 test('every check is asked, in one order, and none is fine without having been asked', () => {
-	const checks = answerChecks([], [], [], names, false);
+	const checks = answerChecks([], [], [], { list: [], planned: 0 }, names, false);
 	expect(checks.map(({ name }) => name)).toEqual([
 		'voters',
 		'pace',
 		'position',
+		'repeats',
 		'length',
 		'agreement',
 		'thinking',
@@ -146,6 +147,7 @@ test('every check is asked, in one order, and none is fine without having been a
 	expect(checks.filter(({ state }) => state === 'untested').map(({ name }) => name)).toEqual([
 		'pace',
 		'position',
+		'repeats',
 		'length',
 		'agreement'
 	]);

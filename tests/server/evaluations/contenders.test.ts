@@ -177,6 +177,18 @@ test('two models without any run are compared, also further; a rater is not told
 		status: 'voting',
 		contenders: { a: { label: 'sandbox-large' }, b: { label: 'sandbox-small' } }
 	});
+	await judge(inside, next.id, 'aabab');
+	await revealResults(inside, { evaluationId: next.id });
+	// the script of examples/verdict knows nothing of runs: every number comes out again, of both
+	const { compared } = await import(new URL('../../../examples/verdict/recompute.mjs', import.meta.url).href);
+	for (const evaluationId of [id, next.id]) {
+		let file = '';
+		for await (const piece of (await exportResults(inside, { evaluationId, format: 'json' })).pieces) file += piece;
+		const rows: { name: string; same: boolean }[] = compared(JSON.parse(file));
+		expect(rows.length).toBeGreaterThan(15);
+		expect(rows.filter(({ same }) => !same)).toEqual([]);
+		expect(rows.map(({ name }) => name)).toContain('checks.voters');
+	}
 });
 
 test('bases of runs compete too, and are called so', async () => {

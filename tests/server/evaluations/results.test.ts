@@ -152,7 +152,7 @@ test('an early reveal is said to be early, and ends the vote', async () => {
 	});
 	expect(check(early, 'plan')!.sentence).toMatch(/^9 of 40 planned prompts count/);
 	for (const person of [scope, rater, await as('trainer')])
-		expect(await look(person, slug, id)).toMatchObject({ state: 'closed', total: 40, pairs: [] });
+		expect(await look(person, slug, id)).toMatchObject({ state: 'closed', total: 44, pairs: [] });
 	const { results: later } = await revealed(scope, slug, id);
 	expect(later).toEqual(early);
 });
@@ -399,6 +399,7 @@ test('the export says everything, and nothing that a spreadsheet runs', async ()
 			first: expect.stringMatching(/^[ab]$/),
 			order: expect.any(Number),
 			at: expect.stringMatching(/^\d{4}-.*Z$/),
+			again: null,
 			scores: { a: null, b: null },
 			note: null
 		}

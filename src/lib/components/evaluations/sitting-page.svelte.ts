@@ -60,6 +60,10 @@ export const sittingAt = <Pair extends Judgeable, Word extends string | number, 
 		const theirs = [...outbox.latestAt(url).values()].filter((act) => !outbox.isFromHere(act));
 		untrack(() => hear(theirs));
 	});
+	// without a line the pairs at hand ran out; and what has just arrived may decide what comes next
+	$effect(() => {
+		if (waiting.length === 0 && session.pair === undefined && session.left > 0) void untrack(() => session.fill());
+	});
 	$effect(() => {
 		if (refused === 0) return;
 		const acts = untrack(() => words.map(({ value, saw = null }) => ({ mark: said(value), saw: said(saw) })));

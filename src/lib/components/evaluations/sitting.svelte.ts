@@ -2,7 +2,8 @@ import type { PairQueue } from '$lib/contract/evaluations';
 
 /** What is judged: a pair of a comparison, or an answer of a scoring. */
 export type Judgeable = { ballotId: string; position: number };
-export type Queue<Pair> = Omit<PairQueue, 'pairs'> & { pairs: Pair[] };
+/** `repeats`: so many of all come a second time; of a scoring nothing does. */
+export type Queue<Pair> = Omit<PairQueue, 'pairs' | 'repeats'> & { pairs: Pair[]; repeats?: number };
 /** A word on it or a skip, or null to take it back, with what stood before as far as the person saw. */
 type Give<Pair, Mark> = (pair: Pair, mark: Mark | 'skip' | null, saw: Mark | 'skip' | null) => void;
 /** The next ones after a place; `again`: of those that were skipped. */
@@ -21,6 +22,8 @@ export class Sitting<Pair extends Judgeable, Word extends string | number> {
 	judged = $state(0);
 	skipped = $state(0);
 	total = $state(0);
+	/** So many of them come a second time. */
+	repeats = $state(0);
 	/** The results were revealed meanwhile. */
 	closed = $state(false);
 	/** Every prompt has its votes: what comes now only shows whether people agree. */
@@ -43,10 +46,15 @@ export class Sitting<Pair extends Judgeable, Word extends string | number> {
 		this.#more = more;
 		this.judged = queue.judged;
 		this.skipped = queue.skipped;
-		this.total = queue.total;
-		this.closed = queue.state === 'closed';
-		this.complete = queue.complete;
+		this.#hear(queue);
 		this.#take(queue.pairs);
+	}
+
+	/** Who has skipped much gets fewer a second time than was planned. */
+	#hear({ total, repeats = 0, state, complete }: Queue<Pair>) {
+		[this.total, this.repeats] = [total, repeats];
+		this.closed = state === 'closed';
+		this.complete = complete;
 	}
 
 	get pair(): Pair | undefined {
@@ -156,7 +164,7 @@ export class Sitting<Pair extends Judgeable, Word extends string | number> {
 			this.#count(saw, -1);
 			this.#count(mark, 1);
 		}
-		this.closed = queue.state === 'closed';
+		this.#hear(queue);
 	}
 
 	/** More pairs, while there are any. */
@@ -165,8 +173,7 @@ export class Sitting<Pair extends Judgeable, Word extends string | number> {
 		this.loading = true;
 		try {
 			const queue = await this.#more(this.#after, this.#isAgain);
-			this.closed = queue.state === 'closed';
-			this.complete = queue.complete;
+			this.#hear(queue);
 			this.#take(queue.pairs);
 		} catch {
 			// offline: the pairs at hand go on; the next choice asks again

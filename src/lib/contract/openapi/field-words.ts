@@ -219,6 +219,13 @@ const words: Record<string, string> = {
 	'ratings:text': 'Which of the example’s texts that is: a rating names it, so that it counts for what was read.',
 	ownScore: 'What this key gave for the text as it is; null where it has not.',
 	scriptVotes: 'What scripts said; none of it is in the counts or the verdict. null: no script voted.',
+	'plan.repeats':
+		'So many pairs came a second time to whoever judged all of them, with the sides changed: no votes, and in no number of the verdict.',
+	'evaluations.nextPairs:repeats':
+		'So many of all come a second time, with the sides changed, to see whether you say the same; they are no votes. None come to a key of a project.',
+	'evaluations.nextPairs:total': 'All of them, with those that come a second time.',
+	'votes.again':
+		'What this voter said when the pair came a second time; null where it did not, or they skipped it. It is no vote.',
 	'scriptVotes.pairs': 'How many pairs scripts have judged.',
 	votes: 'How many votes those were.',
 	'evaluations.nextPairs:complete': 'Every prompt has its votes: one more only shows whether people agree.',

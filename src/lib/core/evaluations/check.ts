@@ -13,7 +13,8 @@ export const shows = [
 	'own-words',
 	'longer',
 	'shorter',
-	'several-votes'
+	'several-votes',
+	'came-again'
 ] as const;
 export type Show = (typeof shows)[number];
 

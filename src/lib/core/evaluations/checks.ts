@@ -6,7 +6,8 @@ import type { Check } from './check.ts';
 import type { Plan } from './plan.ts';
 import type { Names } from './verdict-sentence.ts';
 import type { Outcome } from './tally.ts';
-import { many, points } from './words.ts';
+import { type Repeated, repeatsCheck } from './repeats.ts';
+import { listed, many, points } from './words.ts';
 
 const level = 0.05;
 
@@ -81,9 +82,6 @@ export type Said = {
 };
 /** Somebody whose votes count. `wrote`: how many of these prompts' answers they have rewritten. */
 export type VoterFacts = { id: string; name: string; wrote: number };
-
-const listed = (parts: readonly string[]) =>
-	parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
 
 /** Whose taste it is, and whether one of them judged by their own words. */
 export const votersCheck = (voters: readonly VoterFacts[], votes: readonly Said[]): Check => {
@@ -195,12 +193,14 @@ export const answerChecks = (
 	pairs: readonly PairFacts[],
 	voters: readonly VoterFacts[],
 	votes: readonly Said[],
+	repeats: { list: readonly Repeated[]; planned: number },
 	names: Names,
 	mayThink: boolean
 ): Check[] => [
 	votersCheck(voters, votes),
 	paceCheck(voters, votes),
 	positionCheck(voters, votes),
+	repeatsCheck(voters, repeats.list, repeats.planned),
 	lengthCheck(pairs, names.a),
 	agreementCheck(votes),
 	thinkingCheck(pairs, names, mayThink),

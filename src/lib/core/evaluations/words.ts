@@ -47,6 +47,10 @@ export const chanceWords = (chance: number): string => {
 export const many = (count: number, one: string, several = `${one}s`) =>
 	`${count.toLocaleString('en')} ${count === 1 ? one : several}`;
 
+/** `Ana`, `Ana and Ben`, `Ana, Ben and Cem`. */
+export const listed = (parts: readonly string[]) =>
+	parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
+
 /** Whose taste it is: `in Ana’s eyes`, `in the eyes of 3 people`; nothing where nobody is known. */
 export const eyesOf = (people: readonly string[]): string => {
 	if (people.length === 0) return '';

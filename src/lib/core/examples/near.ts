@@ -78,7 +78,9 @@ export function* countingCommon(prompts: readonly Sayings[]): Steps<Set<number>>
 	for (const { turns, wholes, around } of prompts) {
 		const own = new Set<number>();
 		for (const text of [...turns, ...wholes, ...around]) {
-			for (const piece of gramsOf(text)) own.add(piece);
+			const pieces = gramsOf(text);
+			if (text.length > longText) yield;
+			for (const piece of pieces) own.add(piece);
 			yield;
 		}
 		for (const piece of own) counts.set(piece, (counts.get(piece) ?? 0) + 1);
@@ -94,6 +96,8 @@ export function* countingCommon(prompts: readonly Sayings[]): Steps<Set<number>>
 	return common;
 }
 const piecesAtOnce = 10_000;
+/** A text of so many letters takes a few milliseconds, whatever is asked of it. */
+const longText = 50_000;
 
 /** Fewer pieces than this are left of a text that is nearly all common: only its whole tells anything. */
 const fewestPieces = 8;
@@ -151,23 +155,25 @@ export class NearIndex {
 
 	/** Adds a prompt and returns its number, from 0 on, with the numbers of earlier ones that nearly say the same. */
 	add(sayings: Sayings): { number: number; twins: number[] } {
+		return atOnce(this.adding(sayings));
+	}
+	*adding(sayings: Sayings): Steps<{ number: number; twins: number[] }> {
 		const number = this.#count++;
 		const twins = new Set<number>();
-		const own = this.#piecesOf(sayings, number).map((piece) => {
-			const keys = this.#keys(piece.text);
-			return { piece, open: atOnce(this.#looking(piece, keys, twins)) };
-		});
-		for (const { piece, open } of own) this.#keep(piece, open);
+		const own: { piece: Piece; open: number[] }[] = [];
+		for (const piece of this.#piecesOf(sayings, number))
+			own.push({ piece, open: yield* this.#looking(piece, yield* this.#keys(piece.text), twins) });
+		for (const { piece, open } of own) {
+			this.#keep(piece, open);
+			yield;
+		}
 		return { number, twins: [...twins] };
 	}
 
 	/** Adds a prompt to be found, without looking for its twins. */
-	keep(sayings: Sayings): void {
-		atOnce(this.keeping(sayings));
-	}
 	*keeping(sayings: Sayings): Steps<void> {
 		for (const piece of this.#piecesOf(sayings, this.#count++)) {
-			this.#keep(piece, this.#keys(piece.text));
+			this.#keep(piece, yield* this.#keys(piece.text));
 			yield;
 		}
 	}
@@ -178,7 +184,7 @@ export class NearIndex {
 	}
 	*findingTwins(sayings: Sayings): Steps<number[]> {
 		const twins = new Set<number>();
-		for (const piece of this.#piecesOf(sayings, -1)) yield* this.#looking(piece, this.#keys(piece.text), twins);
+		for (const piece of this.#piecesOf(sayings, -1)) yield* this.#looking(piece, yield* this.#keys(piece.text), twins);
 		return [...twins];
 	}
 
@@ -190,7 +196,7 @@ export class NearIndex {
 		];
 	}
 
-	#keys(text: string): Set<number> {
+	*#keys(text: string): Steps<Set<number>> {
 		const keys = new Set<number>();
 		for (const letters of key.letters) {
 			// each piece from the one before it: a letter comes, another goes
@@ -203,6 +209,8 @@ export class NearIndex {
 				const value = mixed(rolled);
 				if (value % key.ofEach === 0) keys.add(value);
 			}
+			// of a short text it is not worth a step
+			if (text.length > longText) yield;
 		}
 		return keys;
 	}
@@ -217,11 +225,16 @@ export class NearIndex {
 		for (const at of this.#candidates(keys.size)) {
 			const other = this.#pieces[at]!;
 			if (twins.has(other.prompt) || (piece.isAround && other.isAround)) continue;
-			grams ??= gramsOf(piece.text, this.#common);
 			const shorter = piece.text.length <= other.text.length ? piece : other;
 			const isQuoted = piece.isAround || other.isAround;
 			if (isQuoted && (shorter.isAround || !shorter.isTurn)) continue;
-			if (isNear(likeness(grams, gramsOf(other.text, this.#common), shorter.isTurn))) twins.add(other.prompt);
+			if (!grams) {
+				grams = gramsOf(piece.text, this.#common);
+				if (piece.text.length > longText) yield;
+			}
+			const others = gramsOf(other.text, this.#common);
+			if (other.text.length > longText) yield;
+			if (isNear(likeness(grams, others, shorter.isTurn))) twins.add(other.prompt);
 			yield;
 		}
 		yield;

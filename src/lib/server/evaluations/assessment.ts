@@ -15,7 +15,7 @@ import { leakedIn } from './leaks.ts';
 import { type Contender, type Evaluation, type Letter, namesOf } from './rows.ts';
 import { earlierTries } from './tries.ts';
 import { outOf, peopleOf } from './electorate.ts';
-import { type Standing, type Vote, pairingsOf, remarksOn, saidOf, standingOf } from './votes.ts';
+import { type Standing, type Vote, pairingsOf, remarksOn, repeatsIn, saidOf, standingOf } from './votes.ts';
 
 /** Everything that a verdict stands on, and the verdict. */
 export type Assessment = {
@@ -27,6 +27,8 @@ export type Assessment = {
 	missing: string[];
 	skipped: Skipped[];
 	votes: Vote[];
+	/** What voters said of pairs that came to them once more: no votes. */
+	repeats: Vote[];
 	/** What was added to them, by their ballots. */
 	remarks: Map<string, Remark>;
 	voters: VoterFacts[];
@@ -109,6 +111,7 @@ export const assessmentOf = async (
 ): Promise<Assessment> => {
 	const chain = await chainOf(tx, evaluation);
 	const votes: Vote[] = [];
+	const repeats: Vote[] = [];
 	const remarks = new Map<string, Remark>();
 	const pairs: CountedPair[] = [];
 	const skipped: Skipped[] = [];
@@ -124,6 +127,7 @@ export const assessmentOf = async (
 		const standing = await standingOf(tx, one.id);
 		const found = await countedOf(tx, one, standing, from);
 		votes.push(...standing.votes);
+		repeats.push(...(await repeatsIn(tx, one)));
 		for (const [ballotId, remark] of await remarksOn(tx, one.id, standing.votes)) remarks.set(ballotId, remark);
 		skipped.push(...found.skipped);
 		pairs.push(...(await factsOf(tx, one.id, found.pairs, votesPerPrompt, names)));
@@ -168,5 +172,17 @@ export const assessmentOf = async (
 		untold: [contenders.a, contenders.b].filter(({ kind }) => kind === 'model').map(({ label }) => label)
 	};
 	const marked = { leaked: new Set(leaked), alike: new Set(alike?.flat()), 'own-words': ownWords };
-	return { tally, verdict: judge(tally, sides), pairs, missing, skipped, votes, remarks, voters, marked, sides };
+	return {
+		tally,
+		verdict: judge(tally, sides),
+		pairs,
+		missing,
+		skipped,
+		votes,
+		repeats,
+		remarks,
+		voters,
+		marked,
+		sides
+	};
 };

@@ -1,13 +1,13 @@
-import { and, desc, eq } from 'drizzle-orm';
 import type { Pair, PairQueue } from '../../contract/evaluations.ts';
 import type { AnswerQueue } from '../../contract/scoring.ts';
 import { AppError } from '../../core/errors.ts';
 import { spoken } from '../../core/evaluations/answers.ts';
 import { type Names, masked } from '../../core/evaluations/masking.ts';
 import { among } from '../platform/db/among.ts';
-import { ballots, votes } from '../platform/db/schema.ts';
+import { ballots } from '../platform/db/schema.ts';
 import type { Scope, Tx } from '../access/scope.ts';
-import { type Ballot, type Need, ballotsOf, deal, needOf } from './dealing.ts';
+import { enqueue } from '../jobs/queue.ts';
+import { type Ballot, type Need, ballotsOf, deal, needOf, settledBy } from './dealing.ts';
 import { type Evaluation, contendersOf, namesOf } from './rows.ts';
 import { textsOf } from './texts.ts';
 
@@ -18,20 +18,6 @@ const ahead = 5;
 export const voter = (scope: Scope): string => {
 	if (!scope.voterId) throw new AppError('forbidden', 'Only a person or a key can vote.');
 	return scope.voterId;
-};
-
-/** A step: the ballots a voter has voted on, and those they have skipped; what was taken back is in neither. */
-export const settledBy = async (tx: Tx, evaluation: Evaluation, voterId: string) => {
-	const rows = await tx
-		.selectDistinctOn([votes.ballotId], { ballotId: votes.ballotId, choice: votes.choice })
-		.from(votes)
-		.where(and(eq(votes.evaluationId, evaluation.id), eq(votes.personId, voterId)))
-		.orderBy(votes.ballotId, desc(votes.seq));
-	const idsOf = (list: typeof rows) => new Set(list.map(({ ballotId }) => ballotId));
-	return {
-		judged: idsOf(rows.filter(({ choice }) => choice !== null && choice !== 'skip')),
-		skipped: idsOf(rows.filter(({ choice }) => choice === 'skip'))
-	};
 };
 
 const pairsOf = async (tx: Tx, ids: string[], names: Names): Promise<Pair[]> => {
@@ -55,10 +41,13 @@ const pairsOf = async (tx: Tx, ids: string[], names: Names): Promise<Pair[]> => 
 		});
 };
 
-/** Those after a place first, what was left before it at the end; what no longer needs a vote comes after all. */
+/**
+ * Those after a place first, what was left before it at the end; what no longer needs a vote comes after all, but for what comes again:
+ * it has its votes, and must not stand out by that.
+ */
 const inTurn = (open: readonly Ballot[], after: number, { closed }: Pick<Need, 'closed'>): Ballot[] => {
 	const later = ({ position }: Ballot) => Number(position <= after);
-	const served = ({ pairingId }: Ballot) => Number(closed.has(pairingId));
+	const served = ({ pairingId, repeat }: Ballot) => Number(!repeat && closed.has(pairingId));
 	return open.toSorted(
 		(one, two) => served(one) - served(two) || later(one) - later(two) || one.position - two.position
 	);
@@ -72,21 +61,34 @@ type Asked = { voterId: string; isScript: boolean; after: number; again: boolean
  * agree. Ballots are dealt when they are needed. `again`: those that this voter has skipped.
  */
 const queueOf = async (tx: Tx, evaluation: Evaluation, { voterId, isScript, after, again }: Asked): Promise<Queue> => {
-	const total = evaluation.planned;
-	if (evaluation.status !== 'voting')
-		return { state: 'waiting', judged: 0, skipped: 0, total, complete: false, ids: [] };
+	const { planned } = evaluation;
+	const promised = isScript ? 0 : evaluation.repeats;
+	if (evaluation.status !== 'voting') {
+		const total = planned + promised;
+		return { state: 'waiting', judged: 0, skipped: 0, total, repeats: promised, complete: false, ids: [] };
+	}
 	const isOver = evaluation.revealedAt !== null;
 	const { judged, skipped } = await settledBy(tx, evaluation, voterId);
 	const isOpen = ({ id }: Ballot) => (again ? skipped.has(id) : !judged.has(id) && !skipped.has(id));
 	const isEnough = (drawn: readonly Ballot[], { closed }: Need) => {
-		const lacking = drawn.filter(({ pairingId }) => !closed.has(pairingId));
-		const areDealt = lacking.length === total - closed.size;
-		return (areDealt ? drawn : lacking).filter((one) => isOpen(one) && one.position > after).length >= ahead;
+		const lacking = drawn.filter(({ pairingId, repeat }) => !repeat && !closed.has(pairingId));
+		const areDealt = lacking.length === planned - closed.size;
+		const coming = areDealt ? drawn : drawn.filter(({ pairingId, repeat }) => repeat || !closed.has(pairingId));
+		return coming.filter((one) => isOpen(one) && one.position > after).length >= ahead;
 	};
 	const known = { drawn: await ballotsOf(tx, evaluation, voterId), need: await needOf(tx, evaluation, isScript) };
-	const isDue = !isOver && !again && known.drawn.length < total && !isEnough(known.drawn, known.need);
+	const isDue = !isOver && !again && known.drawn.length < planned + promised && !isEnough(known.drawn, known.need);
 	const { drawn, need } = isDue ? await deal(tx, evaluation, voterId, { isScript, isEnough }) : known;
-	const progress = { judged: judged.size, skipped: skipped.size, total, complete: need.closed.size === total };
+	// who has skipped much may not have judged enough for all that was to come again
+	const cameAgain = drawn.filter(({ repeat }) => repeat).length;
+	const isThrough = drawn.length - cameAgain === planned && drawn.every(({ id }) => judged.has(id) || skipped.has(id));
+	const repeats = isThrough ? cameAgain : promised;
+	const total = planned + repeats;
+	const complete = need.closed.size === planned;
+	const progress = { judged: judged.size, skipped: skipped.size, total, repeats, complete };
+	// whoever asks on after their last vote finds it complete: then those are told who may reveal it
+	if (complete && !isOver && evaluation.kind === 'comparison')
+		await enqueue(tx, 'evaluation.tell', { evaluationId: evaluation.id });
 	if (judged.size + (again ? 0 : skipped.size) === total) return { state: 'done', ...progress, ids: [] };
 	if (isOver) return { state: 'closed', ...progress, ids: [] };
 	const ids = inTurn(drawn.filter(isOpen), after, again ? { closed: new Set() } : need)
@@ -112,7 +114,7 @@ export const nextAnswersOf = async (
 	evaluation: Evaluation,
 	{ project, ...asked }: Asked & { project: string }
 ): Promise<AnswerQueue> => {
-	const { ids, ...queue } = await queueOf(tx, evaluation, asked);
+	const { ids, repeats: _none, ...queue } = await queueOf(tx, evaluation, asked);
 	const sendableFrom = evaluation.sendableFrom!;
 	if (ids.length === 0) return { ...queue, sendableFrom, list: [] };
 	const names = namesOf(await contendersOf(tx, evaluation), project);

@@ -166,6 +166,7 @@ export const revealResults = command(RevealResults, (scope, { evaluationId }) =>
 			projectId,
 			details: { number, name, judged, planned, verdict, ...counts }
 		});
+		await enqueue(tx, 'evaluation.tell', { evaluationId: id });
 		return null;
 	})
 );

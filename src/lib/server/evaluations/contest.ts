@@ -1,17 +1,17 @@
 import { randomInt } from 'node:crypto';
-import { and, desc, eq, isNull, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { NewEvaluation } from '../../contract/evaluations.ts';
 import { AppError } from '../../core/errors.ts';
 import { orderOf } from '../../core/evaluations/ballots.ts';
-import { type PromptSource, maxTokensFor } from '../../core/evaluations/plan.ts';
-import { targetOf } from '../../core/examples/example.ts';
-import { estimateTokens } from '../../core/text/tokens.ts';
+import { repeatsFor } from '../../core/evaluations/repeats.ts';
+import type { PromptSource } from '../../core/evaluations/plan.ts';
 import type { Scope, Tx } from '../access/scope.ts';
 import { record } from '../events/record.ts';
 import { enqueue } from '../jobs/queue.ts';
-import { evaluations, examples, members, pairings, projects } from '../platform/db/schema.ts';
+import { evaluations, members, pairings, projects } from '../platform/db/schema.ts';
 import { comparable, isKnown, questionsOf } from './asked.ts';
 import { trainedPrompts } from './leaks.ts';
+import { usualMaxTokens } from './longest-answer.ts';
 import { sortOf } from './generation.ts';
 import type { Evaluation } from './rows.ts';
 import { type Competitor, columnsOf, keyOf, keysIn, learntBy } from './sides.ts';
@@ -86,25 +86,6 @@ export const begin = async (tx: Tx, scope: Scope, evaluation: Evaluation) => {
 	return { id, number };
 };
 
-/** So many of the largest examples are looked through for the longest answer. */
-const looked = 300;
-
-/** A step: how long answers may be where nobody says, by the longest answer in train. A conversation is at least as long as its answer. */
-export const usualMaxTokens = async (tx: Tx, projectId: string): Promise<number> => {
-	const rows = await tx
-		.select({ messages: examples.messages, rewrite: examples.rewrite, tokens: examples.tokens })
-		.from(examples)
-		.where(and(eq(examples.projectId, projectId), eq(examples.split, 'train'), isNull(examples.deletedAt)))
-		.orderBy(desc(examples.tokens))
-		.limit(looked);
-	let longest = 0;
-	for (const { tokens, ...example } of rows) {
-		if (tokens <= longest) break;
-		longest = Math.max(longest, estimateTokens(targetOf(example)));
-	}
-	return maxTokensFor(longest);
-};
-
 type Contest = {
 	project: typeof projects.$inferSelect;
 	a: Competitor;
@@ -141,6 +122,7 @@ export const setUp = async (tx: Tx, scope: Scope, { project, a, b, from }: Conte
 			systemPrompt: project.systemPrompt,
 			promptsFrom: from,
 			planned: chosen.length,
+			repeats: b === null ? 0 : repeatsFor(chosen.length),
 			votesPerPrompt: wanted.votes,
 			temperature: wanted.temperature,
 			maxTokens: wanted.maxTokens ?? (await usualMaxTokens(tx, project.id)),

@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto';
 import { ContinueEvaluation, GetContinuation } from '../../contract/evaluation-results.ts';
 import { AppError } from '../../core/errors.ts';
 import { orderOf } from '../../core/evaluations/ballots.ts';
+import { repeatsFor } from '../../core/evaluations/repeats.ts';
 import type { VerdictKind } from '../../core/evaluations/rules.ts';
 import { command, query } from '../access/operation.ts';
 import type { Tx } from '../access/scope.ts';
@@ -139,6 +140,7 @@ export const continueEvaluation = command(ContinueEvaluation, async (scope, { ev
 				number: project.nextEvaluation,
 				name: `${before.name.replace(/, continued$/, '')}, continued`,
 				planned: hidden.length + chosen.length,
+				repeats: repeatsFor(hidden.length + chosen.length),
 				continuesId: before.id,
 				seed,
 				status: 'generating',

@@ -5,6 +5,7 @@ import { job } from '../jobs/job.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { evaluations } from '../platform/db/schema.ts';
 import { generateOutputs } from './generate.ts';
+import { tellVerdict } from './mail.ts';
 import { countVotes, isUncounted } from './verdict.ts';
 
 export const evaluationJobs = [
@@ -12,6 +13,12 @@ export const evaluationJobs = [
 		id: 'evaluationId',
 		atOnce: 2,
 		run: (scope, { evaluationId }, signal) => generateOutputs(scope, evaluationId, signal)
+	}),
+	job('evaluation.tell', {
+		id: 'evaluationId',
+		atOnce: 1,
+		bySystem: true,
+		run: (scope, { evaluationId }) => tellVerdict(scope, evaluationId)
 	})
 ];
 

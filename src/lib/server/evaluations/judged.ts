@@ -109,6 +109,13 @@ const factsByReading = async (tx: Tx, ids: string[], names: Names): Promise<Map<
 	);
 };
 
+const asSeen = ({ choice, swapped, position, at }: Pick<Vote, 'choice' | 'swapped' | 'position' | 'at'>) => ({
+	choice,
+	first: swapped ? ('b' as const) : ('a' as const),
+	order: position,
+	at
+});
+
 const countSaid = (votes: readonly Vote[]): Record<Outcome, number> => {
 	const said = { a: 0, b: 0, tie: 0, both_bad: 0 };
 	for (const { outcome } of votes) said[outcome]++;
@@ -122,12 +129,15 @@ export const withTexts = async (
 	{
 		promptsFrom,
 		votes,
+		again,
 		remarks,
 		names,
 		people
 	}: {
 		promptsFrom: PromptSource;
 		votes: readonly Vote[];
+		/** What was said when a pair came once more, by the ballot of the vote. */
+		again: ReadonlyMap<string, Vote>;
 		remarks: ReadonlyMap<string, Remark>;
 		names: Names;
 		people: ReadonlyMap<string, string>;
@@ -157,12 +167,10 @@ export const withTexts = async (
 			outcome,
 			score,
 			said: countSaid(own),
-			votes: own.map(({ ballotId, personId, choice, swapped, position, at }) => ({
+			votes: own.map(({ ballotId, personId, ...vote }) => ({
 				voter: people.get(personId) ?? 'somebody',
-				choice,
-				first: swapped ? ('b' as const) : ('a' as const),
-				order: position,
-				at,
+				...asSeen(vote),
+				again: again.has(ballotId) ? asSeen(again.get(ballotId)!) : null,
 				scores: { a: remarks.get(ballotId)?.a ?? null, b: remarks.get(ballotId)?.b ?? null },
 				note: remarks.get(ballotId)?.note || null
 			})),

@@ -2,6 +2,7 @@ import type { Locked, Results, Show } from '../../contract/evaluation-results.ts
 import { answerChecks, longerOf, missingCheck, skippedCheck } from '../../core/evaluations/checks.ts';
 import { type PromptSource, barOf } from '../../core/evaluations/plan.ts';
 import { type Remark, meanScores } from '../../core/evaluations/remarks.ts';
+import type { Repeated } from '../../core/evaluations/repeats.ts';
 import { countsOf } from '../../core/evaluations/tally.ts';
 import { may } from '../../core/permissions.ts';
 import type { ProjectScope, Tx } from '../access/scope.ts';
@@ -10,15 +11,16 @@ import { numbersOf } from './asked.ts';
 import { type CountedPair, withTexts } from './judged.ts';
 import { nextOf } from './next.ts';
 import { type Evaluation, comparisonOf, contendersOf, namesOf, titleFor } from './rows.ts';
-import { scriptVotesOf, voteCounts } from './votes.ts';
+import { type Vote, scriptVotesOf, voteCounts } from './votes.ts';
 
 /** Which pairs are wanted with their texts: all of them, or one page of some. */
 type Wanted = 'all' | { show: Show; page: number };
 
 const rowsOnPage = 20;
 
-const shown = ({ pairs, votes, marked }: Assessment, show: Show): CountedPair[] => {
+const shown = ({ pairs, votes, repeats, marked }: Assessment, show: Show): CountedPair[] => {
 	const byPair = Map.groupBy(votes, ({ pairingId }) => pairingId);
+	const cameAgain = new Set(againOf(votes, repeats).keys());
 	const is: Record<Show, (pair: CountedPair) => boolean> = {
 		all: () => true,
 		wins: ({ outcome }) => outcome === 'a',
@@ -33,9 +35,17 @@ const shown = ({ pairs, votes, marked }: Assessment, show: Show): CountedPair[] 
 		'own-words': ({ askedId }) => marked['own-words'].has(askedId),
 		longer: (pair) => longerOf(pair) === 'longer',
 		shorter: (pair) => longerOf(pair) === 'shorter',
-		'several-votes': ({ id }) => (byPair.get(id)?.length ?? 0) > 1
+		'several-votes': ({ id }) => (byPair.get(id)?.length ?? 0) > 1,
+		'came-again': ({ id }) => byPair.get(id)?.some(({ ballotId }) => cameAgain.has(ballotId)) ?? false
 	};
 	return pairs.filter(is[show]);
+};
+
+/** By the ballot of a vote what was said when its pair came once more to the same person. */
+const againOf = (votes: readonly Vote[], repeats: readonly Vote[]): Map<string, Vote> => {
+	const nameOf = ({ pairingId, personId }: Vote) => `${pairingId} ${personId}`;
+	const again = new Map(repeats.map((repeat) => [nameOf(repeat), repeat]));
+	return new Map(votes.flatMap((vote) => (again.has(nameOf(vote)) ? [[vote.ballotId, again.get(nameOf(vote))!]] : [])));
 };
 
 const pageOf = (assessment: Assessment, wanted: Wanted) => {
@@ -98,11 +108,15 @@ export const resultsOf = async (
 	if (revealedAt === null) return { locked: await lockedOf(tx, scope, evaluation) };
 	const contenders = await contendersOf(tx, evaluation);
 	const assessment = await assessmentOf(tx, evaluation, contenders);
-	const { tally, verdict, pairs, votes, remarks, voters, sides, missing, skipped } = assessment;
+	const { tally, verdict, pairs, votes, repeats, remarks, voters, sides, missing, skipped } = assessment;
 	// checks speak of the votes on what counts, as every number does: those are in the file too
 	const counting = new Set(pairs.map(({ id }) => id));
 	const counted = votes.filter(({ pairingId }) => counting.has(pairingId));
 	const judges = voters.filter(({ id }) => counted.some(({ personId }) => personId === id));
+	const again = againOf(votes, repeats);
+	const repeated = counted.flatMap(({ ballotId, personId, outcome }): Repeated[] =>
+		again.has(ballotId) ? [{ personId, before: outcome, again: again.get(ballotId)!.outcome }] : []
+	);
 	const { list, ...rows } = pageOf(assessment, wanted);
 	const out = await skippedRows(tx, promptsFrom, skipped);
 	const people = new Map(voters.map(({ id, name }) => [id, name]));
@@ -118,6 +132,7 @@ export const resultsOf = async (
 				prompts: tally.plan.prompts,
 				votes: votesPerPrompt,
 				delta,
+				repeats: evaluation.repeats,
 				attempt,
 				bar: barOf(attempt),
 				temperature,
@@ -138,10 +153,10 @@ export const resultsOf = async (
 					tally.plan
 				),
 				...missingCheck(inOrder(await numbersOf(tx, promptsFrom, missing)), votesPerPrompt),
-				...answerChecks(pairs, judges, counted, sides, thinking)
+				...answerChecks(pairs, judges, counted, { list: repeated, planned: evaluation.repeats }, sides, thinking)
 			],
 			next: await nextOf(tx, scope, evaluation),
-			rows: { ...rows, list: await withTexts(tx, list, { promptsFrom, votes, remarks, names, people }) }
+			rows: { ...rows, list: await withTexts(tx, list, { promptsFrom, votes, again, remarks, names, people }) }
 		}
 	};
 };

@@ -6,8 +6,9 @@ import type { Tx } from '../access/scope.ts';
 import { isOf } from '../runs/rows.ts';
 import { askable } from '../prompts/rows.ts';
 import { comparable, isKnown } from './asked.ts';
-import { usualMaxTokens, voterCount } from './contest.ts';
+import { voterCount } from './contest.ts';
 import { trainedPrompts } from './leaks.ts';
+import { usualMaxTokens } from './longest-answer.ts';
 import { triesIn } from './tries.ts';
 
 const readyRuns = (tx: Tx, projectId: string) =>

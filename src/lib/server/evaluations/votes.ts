@@ -11,6 +11,7 @@ import { ballots, evaluations, pairings, remarks, type voters, votes } from '../
 import { refusing } from '../platform/db/transaction.ts';
 import type { Tx } from '../access/scope.ts';
 import { electorateOf } from './electorate.ts';
+import type { Evaluation } from './rows.ts';
 import { askedId } from './asked.ts';
 
 type Voter = (typeof voters)[number];
@@ -33,9 +34,10 @@ export type Vote = Given & { choice: Choice; outcome: Outcome };
 
 /**
  * The last act on each ballot: a choice, a skip, or null for what was taken back. What was said after the reveal, as it once could be,
- * is none: whoever said it knew who had written what. `of`: only what people said, or scripts.
+ * is none: whoever said it knew who had written what. `of`: only what people said, or scripts. `repeat`: what was said of pairs that came
+ * again, which is no vote and never among the others.
  */
-const latestOf = (tx: Tx, evaluationIds: string[], of?: Voter) =>
+const latestOf = (tx: Tx, evaluationIds: string[], { of, repeat = false }: { of?: Voter; repeat?: boolean } = {}) =>
 	tx
 		.selectDistinctOn([votes.ballotId], {
 			evaluationId: votes.evaluationId,
@@ -44,6 +46,8 @@ const latestOf = (tx: Tx, evaluationIds: string[], of?: Voter) =>
 			voter: votes.voter,
 			ballotId: votes.ballotId,
 			choice: votes.choice,
+			swapped: ballots.swapped,
+			position: ballots.position,
 			createdAt: votes.createdAt,
 			// whoever changes their mind keeps their place among the voters of a prompt; who only skipped has none
 			first:
@@ -53,8 +57,10 @@ const latestOf = (tx: Tx, evaluationIds: string[], of?: Voter) =>
 		})
 		.from(votes)
 		.innerJoin(evaluations, eq(evaluations.id, votes.evaluationId))
+		.innerJoin(ballots, and(eq(ballots.evaluationId, votes.evaluationId), eq(ballots.id, votes.ballotId)))
 		.where(
 			and(
+				eq(ballots.repeat, repeat),
 				among(votes.evaluationId, evaluationIds),
 				of && eq(votes.voter, of),
 				or(isNull(evaluations.revealedAt), lte(votes.createdAt, evaluations.revealedAt))
@@ -67,22 +73,20 @@ const latestOf = (tx: Tx, evaluationIds: string[], of?: Voter) =>
 export type Standing<One extends Given = Vote> = { votes: One[]; skips: Map<string, string[]> };
 
 /** A step: what everybody said last, what was taken back left out: of people, which count, or of scripts, which do not. */
-export const givenIn = async (tx: Tx, evaluationId: string, of: Voter = 'person'): Promise<Standing<Given>> => {
-	const latest = latestOf(tx, [evaluationId], of);
+export const givenIn = async (
+	tx: Tx,
+	evaluationId: string,
+	of: Voter = 'person',
+	{ repeat = false } = {}
+): Promise<Standing<Given>> => {
+	const latest = latestOf(tx, [evaluationId], { of, repeat });
 	const stands = await tx.select().from(latest).where(isNotNull(latest.choice)).orderBy(latest.first);
 	const rows = stands.filter(({ choice }) => choice !== 'skip');
 	const skips = new Map<string, string[]>();
 	for (const { pairingId, personId, choice } of stands)
 		if (choice === 'skip') skips.set(pairingId, [...(skips.get(pairingId) ?? []), personId]);
-	if (rows.length === 0) return { votes: [], skips };
-	const drawn = await tx
-		.select({ id: ballots.id, swapped: ballots.swapped, position: ballots.position })
-		.from(ballots)
-		.where(eq(ballots.evaluationId, evaluationId));
-	const byId = new Map(drawn.map(({ id, ...ballot }) => [id, ballot]));
-	const given = rows.map(({ pairingId, ballotId, personId, choice, createdAt: at }) => ({
-		...{ pairingId, ballotId, personId, at },
-		...byId.get(ballotId)!,
+	const given = rows.map(({ pairingId, ballotId, personId, choice, swapped, position, createdAt: at }) => ({
+		...{ pairingId, ballotId, personId, swapped, position, at },
 		choice: choice as Given['choice']
 	}));
 	return { votes: given, skips };
@@ -91,13 +95,18 @@ export const givenIn = async (tx: Tx, evaluationId: string, of: Voter = 'person'
 /** A step: the same of a comparison. */
 export const standingOf = async (tx: Tx, evaluationId: string, of: Voter = 'person'): Promise<Standing> => {
 	const { votes: given, skips } = await givenIn(tx, evaluationId, of);
-	const meant = ({ choice, ...vote }: Given): Vote => ({
-		...vote,
-		choice: choice as Choice,
-		outcome: resolve(choice as Choice, vote.swapped)
-	});
 	return { votes: given.map(meant), skips };
 };
+
+const meant = ({ choice, ...vote }: Given): Vote => ({
+	...vote,
+	choice: choice as Choice,
+	outcome: resolve(choice as Choice, vote.swapped)
+});
+
+/** A step: what people said of pairs that came to them once more; in no other number than their self-consistency. */
+export const repeatsIn = async (tx: Tx, { id, repeats }: Pick<Evaluation, 'id' | 'repeats'>): Promise<Vote[]> =>
+	repeats === 0 ? [] : (await givenIn(tx, id, 'person', { repeat: true })).votes.map(meant);
 
 /** A step: the votes of `standingOf`. */
 export const votesOf = async (tx: Tx, evaluationId: string, of: Voter = 'person'): Promise<Vote[]> =>

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { and, asc, eq, gt, isNull, or, sql } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
 import { Families, NearIndex, type Sayings, countingCommon, sampleOf, sayingsOf } from '../../core/examples/near.ts';
@@ -57,13 +56,14 @@ const familiesAmong = async (
 	const families = new Families();
 	const first = new Map<string, number>();
 	for (const [at, { sayings, number, family }] of prompts.entries()) {
-		if (number > compared) for (const twin of index.add(sayings).twins) families.join(at, twin);
-		else {
-			index.keep(sayings);
+		if (number > compared) {
+			const { twins } = await inSteps(index.adding(sayings), rest);
+			for (const twin of twins) families.join(at, twin);
+		} else {
+			await inSteps(index.keeping(sayings), rest);
 			if (family !== null && first.has(family)) families.join(at, first.get(family)!);
 			else if (family !== null) first.set(family, at);
 		}
-		await rest();
 		signal?.throwIfAborted();
 	}
 	const members = Map.groupBy(prompts.keys(), (at) => families.of(at));
@@ -80,16 +80,17 @@ const familiesAmong = async (
 /** Every prompt once, read a page at a time. */
 const readAll = async (read: (after: number) => ReturnType<typeof promptsAfter>): Promise<Prompt[]> => {
 	const known = new Map<string, Prompt>();
+	const rest = besideOthers();
 	for (let after = 0; ;) {
 		const rows = await read(after);
 		for (const { number, hash, family, messages } of rows) {
 			const name = hash.toString('hex');
 			if (known.has(name)) continue;
 			known.set(name, { hash: name, sayings: sayingsOf(messages), number, family: family?.toString('hex') ?? null });
+			await rest();
 		}
 		if (rows.length < rowsAtOnce) return [...known.values()];
 		after = rows.at(-1)!.number;
-		await nextTurn();
 	}
 };
 

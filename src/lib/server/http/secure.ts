@@ -12,7 +12,8 @@ const reads = new Set(['GET', 'HEAD', 'OPTIONS']);
  * Pages with a token in their address tell no other site where they are, and are kept nowhere. Not `no-referrer`: under
  * it a browser sends `Origin: null` with a plain form, and whoever presses the button before the scripts are there is refused.
  */
-const isTokenPage = (route: string | null) => route !== null && /^\/(login|invitations|device)(\/|$)/.test(route);
+const isTokenPage = (route: string | null) =>
+	route !== null && /^\/(login|invitations|device|account\/mails)(\/|$)/.test(route);
 
 /** What scripts and agents ask, by a key. */
 const isApi = (route: string | null) => route !== null && (route.startsWith('/api/v1') || route === '/api/mcp');
@@ -24,6 +25,8 @@ const isApi = (route: string | null) => route !== null && (route.startsWith('/ap
 const isForeign = (request: Request, route: string | null) => {
 	// a bearer key is sent by nobody's browser on its own, and a cookie opens nothing there
 	if (isApi(route) && !request.headers.has('cookie')) return false;
+	// sent by mail programs (RFC 8058): the link says who, and no cookie is looked at
+	if (route === '/account/mails/[token]') return false;
 	const origin = request.headers.get('origin');
 	const site = request.headers.get('sec-fetch-site');
 	return origin !== config().origin || (site !== null && site !== 'same-origin');

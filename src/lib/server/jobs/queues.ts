@@ -6,7 +6,9 @@ import type { Queue } from 'pg-boss';
 const idsOf = {
 	'run.submit': 'runId',
 	'run.follow': 'runId',
+	'run.tell': 'runId',
 	'evaluation.generate': 'evaluationId',
+	'evaluation.tell': 'evaluationId',
 	'serving.follow': 'servingId',
 	'delivery.send': 'deliveryId',
 	'webhook.mail': 'webhookId',

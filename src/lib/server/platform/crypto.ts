@@ -1,4 +1,12 @@
-import { createCipheriv, createDecipheriv, createHmac, hash, hkdfSync, randomBytes } from 'node:crypto';
+import {
+	createCipheriv,
+	createDecipheriv,
+	createHmac,
+	hash,
+	hkdfSync,
+	randomBytes,
+	timingSafeEqual
+} from 'node:crypto';
 
 /** An encrypted secret: its own data key encrypts it, the key-encryption key `kek` wraps that one. */
 export type Sealed = { v: 1; kek: string; key: string; iv: string; text: string; tag: string };
@@ -69,6 +77,9 @@ export const keyedDigest = (keks: Keks, purpose: string, words: string): string 
 	const key = hkdfSync('sha256', kek.key, '', `aitelier ${purpose}`, 32);
 	return createHmac('sha256', Buffer.from(key)).update(words).digest('hex');
 };
+
+/** Whether two texts are the same, in a time that does not tell where they differ. */
+export const sameText = (one: string, other: string): boolean => timingSafeEqual(sha256(one), sha256(other));
 
 export const sha256 = (text: string | Buffer): Buffer => hash('sha256', text, 'buffer');
 

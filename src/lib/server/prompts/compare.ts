@@ -82,8 +82,8 @@ const compared = async (known: readonly Known[], asked: readonly Asked[], signal
 	const index = new NearIndex(await inSteps(countingCommon(sampleOf(all.map(({ sayings }) => sayings))), rest));
 	const families = new Families();
 	for (const [at, { sayings }] of all.entries()) {
-		for (const twin of index.add(sayings).twins) families.join(at, twin);
-		await rest();
+		const { twins } = await inSteps(index.adding(sayings), rest);
+		for (const twin of twins) families.join(at, twin);
 		signal?.throwIfAborted();
 	}
 	const ofPool = Map.groupBy(asked.keys(), (at) => families.of(known.length + at));
@@ -106,11 +106,12 @@ export const comparePrompts = async (scope: Scope, projectId: string, signal?: A
 	if (isKnown(state)) return;
 	const known = await knownIn(scope, projectId);
 	const rows = await scope.tx((tx) => askedIn(tx, projectId));
-	const asked = rows.map(({ id, hash, messages }) => ({
-		id,
-		hash: hash.toString('hex'),
-		sayings: sayingsOf(withAnswer(messages))
-	}));
+	const rest = besideOthers();
+	const asked: Asked[] = [];
+	for (const { id, hash, messages } of rows) {
+		asked.push({ id, hash: hash.toString('hex'), sayings: sayingsOf(withAnswer(messages)) });
+		await rest();
+	}
 	const found = await compared(known, asked, signal);
 	const list = (values: string[]) => sql.param(`{${values.map((value) => `"${value}"`).join(',')}}`);
 	const isKept = await scope.tx(async (tx) => {
@@ -186,20 +187,21 @@ export const doorOf = async (scope: ProjectScope): Promise<Door> => {
 			.limit(mostAtDoor + 1)
 	);
 	if (rows.length === 0 || rows.length > mostAtDoor) return async (list) => list.map(() => null);
-	const known = rows.map(({ messages }) => sayingsOf(messages));
 	const rest = besideOthers();
-	const index = new NearIndex(await inSteps(countingCommon(sampleOf(known)), rest));
-	for (const sayings of known) {
-		index.add(sayings);
+	const known: Sayings[] = [];
+	for (const { messages } of rows) {
+		known.push(sayingsOf(messages));
 		await rest();
 	}
+	const index = new NearIndex(await inSteps(countingCommon(sampleOf(known)), rest));
+	for (const sayings of known) await inSteps(index.adding(sayings), rest);
 	return async (list) => {
 		const found: AtDoor[] = [];
 		for (const messages of list) {
-			const twin = index.add(sayingsOf(withAnswer(messages))).twins.find((at) => at < rows.length);
+			const { twins } = await inSteps(index.adding(sayingsOf(withAnswer(messages))), rest);
+			const twin = twins.find((at) => at < rows.length);
 			const row = twin === undefined ? null : rows[twin]!;
 			found.push(row && { id: row.id, number: row.number, trained: row.trained });
-			await rest();
 		}
 		return found;
 	};

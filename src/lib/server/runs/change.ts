@@ -3,6 +3,7 @@ import type { Happening } from '../../contract/events.ts';
 import { type RunStatus, isOver } from '../../core/runs/status.ts';
 import type { Scope, Tx } from '../access/scope.ts';
 import { record, theProduct } from '../events/record.ts';
+import { enqueue } from '../jobs/queue.ts';
 import { runEvents, runs } from '../platform/db/schema.ts';
 import { type Run, runById } from './rows.ts';
 
@@ -33,8 +34,12 @@ const happening = (run: Run, status: RunStatus | null): Happening => {
 };
 
 /** A step: tells the pages of a run that there is something new, and everybody of a new station. */
-export const tellProgress = (tx: Tx, run: Run, status: RunStatus | null = null) =>
-	record(tx, theProduct, happening(run, status));
+export const tellProgress = async (tx: Tx, run: Run, status: RunStatus | null = null) => {
+	const what = happening(run, status);
+	await record(tx, theProduct, what);
+	// an end that nobody here has brought about comes when nobody looks
+	if (what.event !== 'run.progressed') await enqueue(tx, 'run.tell', { runId: run.id });
+};
 
 /** A step: writes columns of a run and tells its pages. An end gets its time. */
 export const changeRun = async (tx: Tx, scope: Scope, run: Run, change: Partial<Omit<Run, 'id' | 'teamId'>>) => {

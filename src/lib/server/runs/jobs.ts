@@ -5,6 +5,7 @@ import { type Requeue, job } from '../jobs/job.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { runs } from '../platform/db/schema.ts';
 import { followRun } from './follow.ts';
+import { tellEnd } from './mail.ts';
 import { submitRun } from './submit.ts';
 
 /** Following is a short look; submitting uploads files. */
@@ -20,7 +21,8 @@ export const runJobs = [
 		atOnce: 4,
 		outlivesTeam: true,
 		run: (scope, { runId }, signal) => followRun(scope, runId, signal)
-	})
+	}),
+	job('run.tell', { id: 'runId', atOnce: 1, bySystem: true, run: (scope, { runId }) => tellEnd(scope, runId) })
 ];
 
 /** Gives every open run its job back, where it has none: its retries were used up, or a database was restored. */

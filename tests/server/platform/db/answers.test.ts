@@ -42,18 +42,20 @@ test.each(['people', 'sessions', 'sign_ins', 'rate_limits', 'buckets', 'device_r
 );
 
 describe('names', () => {
-	type Asked = 'members_with_address' | 'names_of_raters' | 'names_of_voters';
+	type Asked = 'members_with_address' | 'members_to_mail' | 'names_of_raters' | 'names_of_voters';
 	let contest: Awaited<ReturnType<typeof newBallot>>;
 	let left: Scope & { userId: string };
 	/** Has rewritten the example, and rated nothing. */
 	let writer: Scope & { userId: string };
 	const asked: Record<Asked, () => string[]> = {
 		members_with_address: () => [],
+		members_to_mail: () => [contest.project.id],
 		names_of_raters: () => [contest.exampleIds[0]!],
 		names_of_voters: () => [contest.id]
 	};
 	const expected: Record<Asked, () => string[]> = {
 		members_with_address: () => [contest.owner.id, writer.userId].sort(),
+		members_to_mail: () => [contest.owner.id, writer.userId].sort(),
 		names_of_raters: () => [left.userId, writer.userId].sort(),
 		names_of_voters: () => [left.userId]
 	};
@@ -118,6 +120,7 @@ describe('names', () => {
 
 	test.each(['trainer', 'rater'] as const)('a %s learns no address', async (role) => {
 		expect(await told(await contest.as(role), 'members_with_address')).toEqual([]);
+		expect(await told(await contest.as(role), 'members_to_mail')).toEqual([]);
 	});
 });
 

@@ -58,6 +58,7 @@ const evidence = [
 		'votes',
 		'remarks',
 		'playground_pairs',
+		'mails',
 		'audit_entries',
 		'audit_links',
 		'webhook_deliveries'
@@ -163,6 +164,7 @@ describe('what is evidence does not change', () => {
 		['evaluations', `prompts_from = 'pool'`, 'AI006'],
 		['evaluations', `votes_per_prompt = 2`, 'AI006'],
 		['evaluations', `delta = 2`, 'AI006'],
+		['evaluations', `repeats = 2`, 'AI006'],
 		['evaluations', `attempt = 2`, 'AI006'],
 		['evaluations', `thinking = false`, 'AI006'],
 		['evaluations', `continues_id = '${id}'`, 'AI006'],
@@ -193,6 +195,12 @@ describe('what is evidence does not change', () => {
 		['playground_pairs', `client_id = '${id}'`, 'AI006'],
 		['playground_pairs', `created_at = 'epoch'`, 'AI006'],
 		['playground_pairs', `ordered = false`, 'AI006'],
+		['mails', `id = '${id}'`, 'AI006'],
+		['mails', `project_id = $other`, 'AI006'],
+		['mails', `kind = 'verdict'`, 'AI006'],
+		['mails', `subject = '${id}'`, 'AI006'],
+		['mails', `person_id = '${id}'`, 'AI006'],
+		['mails', `created_at = 'epoch'`, 'AI006'],
 		['webhook_deliveries', `id = '${id}'`, 'AI006'],
 		['webhook_deliveries', `endpoint_id = '${id}'`, 'AI006'],
 		['webhook_deliveries', `project_ids = null`, 'AI006'],
@@ -221,6 +229,13 @@ describe('what is evidence does not change', () => {
 	])('%s are only added to', async (table) => {
 		const changed = await raw(team.scope, (sql) => sql`update ${sql(table)} set created_at = 'epoch' returning *`);
 		expect(changed).toHaveLength(0);
+	});
+
+	test('when a mail went out is written once', async () => {
+		const send = (at: string) => `update mails set sent_at = ${at} where id = '${one.ids.mails}'`;
+		await raw(team.scope, (sql) => sql.unsafe(send('now()')));
+		expect(await refusal(team.scope, send(`now() + interval '1 day'`))).toBe('AI006');
+		expect(await refusal(team.scope, send('null'))).toBe('AI006');
 	});
 
 	test('a preference is taken back once, and no statement gives it back or says another time', async () => {

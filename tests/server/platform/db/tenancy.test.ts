@@ -57,6 +57,7 @@ const rights: Record<string, Record<Role, string>> = {
 	playground_pairs: { owner: 'rac', trainer: 'rac', rater: '' },
 	budgets: { owner: 'racd', trainer: 'r', rater: '' },
 	budget_notices: { owner: 'ra', trainer: 'ra', rater: '' },
+	mails: { owner: 'rac', trainer: '', rater: '' },
 	answer_costs: { owner: 'rac', trainer: 'rac', rater: '' },
 	webhook_endpoints: { owner: 'racd', trainer: 'racd', rater: '' },
 	webhook_deliveries: { owner: 'rac', trainer: 'rac', rater: '' },
@@ -257,9 +258,11 @@ describe('the catalogue', () => {
 			'leave_place',
 			'leave_request',
 			'leave_team',
+			'mail_wishes_of',
 			'make_deliveries',
 			'make_sign_in',
 			'mark_trained',
+			'members_to_mail',
 			'members_with_address',
 			'memberships_of',
 			'names_of_audited',
@@ -297,7 +300,8 @@ describe('the catalogue', () => {
 			'take_sign_in',
 			'teams_with_news',
 			'teams_with_open_work',
-			'tokens_of'
+			'tokens_of',
+			'wish_mails'
 		]);
 		for (const row of rows) expect(row.config, row.name).toContain('search_path=""');
 	});

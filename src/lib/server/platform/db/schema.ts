@@ -45,6 +45,7 @@ import {
 import type { Sealed } from '../crypto.ts';
 import type { ProviderId } from '../../../contract/providers.ts';
 import type { Deployment, Stray } from '../../../core/servings/serving.ts';
+import { type MailKind, mailKinds } from '../../../core/account/mails.ts';
 import { actingAs, between, counts, inParent, inTeam, oneOf, policies, teamTable } from './team-table.ts';
 
 const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
@@ -67,6 +68,9 @@ export const people = pgTable(
 		email: text().notNull().unique(),
 		name: text().notNull(),
 		createdAt: at().notNull().defaultNow(),
+		/** Whether they want to be told by mail; null: as their role has it (`core/account/mails.ts`). */
+		mailVerdicts: boolean(),
+		mailRuns: boolean(),
 		/** Since when they are on their way out (functions/ends.sql); signing in within the days of grace takes it back. */
 		deletedAt: at()
 	},
@@ -879,6 +883,8 @@ export const evaluations = teamTable(
 		votesPerPrompt: smallint().notNull().default(1),
 		/** The smallest net preference that matters, in points. */
 		delta: smallint().notNull().default(20),
+		/** So many of a person's pairs come to them once more, with the sides changed: whether they say the same. No votes. */
+		repeats: smallint().notNull().default(0),
 		/** Of a scoring: from this score on an answer could be sent as it is. */
 		sendableFrom: smallint(),
 		/** The how manieth comparison of these two it is: the bar rises with it. */
@@ -949,7 +955,7 @@ export const evaluations = teamTable(
 			and (${t.againstConnectionId} is null or ${t.againstRunId} is null) and (${t.againstBaseOf} is null or ${t.againstConnectionId} is not null)
 			and (${t.kind} = 'scoring' or ${t.runId} is not null or ${t.againstRunId} is not null or ${t.againstConnectionId} is not null)`
 		),
-		counts('evaluations', 'planned'),
+		counts('evaluations', 'planned', 'repeats'),
 		check(
 			'evaluations_plan',
 			sql`${t.votesPerPrompt} between 1 and 3 and ${t.delta} between 1 and 100 and ${t.attempt} > 0`
@@ -1018,6 +1024,8 @@ export const ballots = teamTable(
 		pairingId: uuid().notNull(),
 		personId: uuid().notNull(),
 		voter: voter(),
+		/** It is the pair once more, with the sides changed: what is said of it is no vote, and stands in no number of the verdict. */
+		repeat: boolean().notNull().default(false),
 		position: integer().notNull(),
 		/** true: contender B is shown first. */
 		swapped: boolean().notNull()
@@ -1025,7 +1033,7 @@ export const ballots = teamTable(
 	{ add: everyRole, ...appendOnly, actor: 'voter', carries: ofBallot },
 	(t) => [
 		inParent('ballots_pairing', t, t.pairingId, pairings, ofEvaluation),
-		unique('ballots_once').on(t.teamId, t.pairingId, t.personId),
+		uniqueIndex('ballots_each').on(t.teamId, t.pairingId, t.personId, t.repeat),
 		index().on(t.teamId, t.evaluationId, t.personId, t.position),
 		oneOf('ballots', 'voter', voters)
 	]
@@ -1084,6 +1092,28 @@ export const remarks = teamTable(
 		unique('remarks_client').on(t.teamId, t.clientId),
 		index().on(t.teamId, t.evaluationId, t.seq),
 		oneOf('remarks', 'voter', voters)
+	]
+);
+
+// ── mails ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Who is told what by mail, and since when they know: nobody is told twice. Of what, says the row it names. */
+export const mails = teamTable(
+	'mails',
+	{
+		projectId: uuid().notNull(),
+		kind: text().$type<MailKind>().notNull(),
+		/** The evaluation, or the run. */
+		subject: uuid().notNull(),
+		personId: uuid().notNull(),
+		sentAt: at()
+	},
+	{ read: ['owner'], add: ['owner'], change: ['owner'], remove: [], project: 'project_id' },
+	(t) => [
+		inTeam(t, t.projectId, projects),
+		unique('mails_once').on(t.teamId, t.kind, t.subject, t.personId),
+		index().on(t.teamId, t.projectId),
+		oneOf('mails', 'kind', mailKinds)
 	]
 );
 

@@ -25,6 +25,9 @@ const quoted = (text: string): string =>
 const when = (at: Date) =>
 	new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }).format(at) + ' UTC';
 
+/** A sentence of ours that names what people have named: nothing in it to click or to call. */
+const sentenceOf = (text: string): string => text.replace(addresses, '…');
+
 type Parts = {
 	title: string;
 	paragraphs: string[];
@@ -32,17 +35,25 @@ type Parts = {
 	button: { label: string; link: string };
 	/** Below the line, in small: who asked, and what to do when it was nobody. */
 	note: string;
+	/** Where such mails are stopped. */
+	stop?: string;
 };
 
-const textOf = ({ title, paragraphs, code, button, note }: Parts) =>
-	[title, ...paragraphs, ...(code ? [code] : []), `${button.label}:\n${button.link}`, `-- \n${note}`].join('\n\n') +
-	'\n';
+const textOf = ({ title, paragraphs, code, button, note, stop }: Parts) =>
+	[
+		title,
+		...paragraphs,
+		...(code ? [code] : []),
+		`${button.label}:\n${button.link}`,
+		`-- \n${note}`,
+		...(stop ? [`Stop these mails:\n${stop}`] : [])
+	].join('\n\n') + '\n';
 
 /**
  * Tables and inline styles, because Outlook knows nothing else; the rules for dark mode are for those that do. Nothing is
  * loaded from anywhere: a mail that opens tells nobody.
  */
-const htmlOf = ({ title, paragraphs, code, button, note }: Parts) => `<!doctype html>
+const htmlOf = ({ title, paragraphs, code, button, note, stop }: Parts) => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -74,7 +85,7 @@ ${code ? `<p class="code" style="margin:0 0 16px;padding:14px 16px;border:1px so
 <table role="presentation" cellpadding="0" cellspacing="0" style="margin:8px 0 24px;"><tr>
 <td class="button" style="border-radius:8px;background:#1d1e22;"><a href="${escaped(button.link)}" style="display:inline-block;padding:12px 20px;font-size:15px;line-height:20px;font-weight:600;color:#ffffff;text-decoration:none;border-radius:8px;">${escaped(button.label)}</a></td>
 </tr></table>
-<p class="note" style="margin:0;font-size:13px;line-height:20px;color:#62636c;">${escaped(note)}</p>
+<p class="note" style="margin:0;font-size:13px;line-height:20px;color:#62636c;">${escaped(note)}${stop ? ` <a href="${escaped(stop)}" class="note" style="color:#62636c;">Stop these mails</a>` : ''}</p>
 </td></tr>
 </table>
 </td></tr>
@@ -222,3 +233,80 @@ export const budgetMail = (mail: {
 		note: `You get this because you are an owner of ${team}. It is sent once for 80 % and once for 100 % of a month’s budget.`
 	});
 };
+
+const why = (started: boolean) =>
+	started ? 'You get this because you started it.' : 'You get this because you took part in it.';
+
+/**
+ * The mail that tells what a comparison came to, in the words and numbers of its page. `judged`: of the prompts that count; `headline`:
+ * the net preference with its interval, null when nothing counts.
+ */
+export const verdictMail = (mail: {
+	to: string;
+	project: string;
+	comparison: string;
+	verdict: string;
+	sentence: string;
+	headline: string | null;
+	started: boolean;
+	link: string;
+	stop: string;
+}): Mail =>
+	mailOf(mail.to, `${mail.verdict}: a comparison on aitelier has its verdict`, {
+		title: mail.verdict,
+		paragraphs: [
+			sentenceOf(mail.sentence),
+			...(mail.headline === null ? [] : [mail.headline]),
+			`It is the comparison ${quoted(mail.comparison)} of the project ${quoted(mail.project)}. The checks, the judged pairs and what to do next are on its page.`
+		],
+		button: { label: 'See the results', link: mail.link },
+		note: why(mail.started),
+		stop: mail.stop
+	});
+
+/** The mail that tells whoever may reveal a comparison that everything planned is judged. Nothing of how it stands. */
+export const completeMail = (mail: {
+	to: string;
+	project: string;
+	comparison: string;
+	planned: number;
+	started: boolean;
+	link: string;
+	stop: string;
+}): Mail =>
+	mailOf(mail.to, 'A comparison on aitelier can be revealed', {
+		title: 'Everything planned is judged',
+		paragraphs: [
+			`${mail.planned === 1 ? 'The prompt' : `All ${mail.planned.toLocaleString('en')} prompts`} of the comparison ${quoted(mail.comparison)} of the project ${quoted(mail.project)} ${mail.planned === 1 ? 'has its' : 'have their'} votes, or were skipped by everybody.`,
+			'What came out stays hidden until somebody reveals it. The reveal ends the vote and cannot be taken back.'
+		],
+		button: { label: 'Open the comparison', link: mail.link },
+		note: why(mail.started),
+		stop: mail.stop
+	});
+
+/** The mail that tells whoever started a training how it ended. `problem`: why it failed; null where it is ready. */
+export const runMail = (mail: {
+	to: string;
+	project: string;
+	version: string;
+	problem: string | null;
+	failed: boolean;
+	link: string;
+	stop: string;
+}): Mail =>
+	mailOf(mail.to, mail.failed ? 'A training on aitelier has failed' : 'A training on aitelier is ready', {
+		title: mail.failed ? `The training ${mail.version} has failed` : `The training ${mail.version} is ready`,
+		paragraphs: mail.failed
+			? [
+					sentenceOf(mail.problem ?? 'The provider ended it and gave no reason.'),
+					`It belongs to the project ${quoted(mail.project)}. Its page says what happened, and what can be done.`
+				]
+			: [
+					`The model of ${mail.version} in the project ${quoted(mail.project)} can answer.`,
+					'Whether it is better is not known yet: compare it blind with its base.'
+				],
+		button: { label: mail.failed ? 'See what happened' : 'Open the training', link: mail.link },
+		note: why(true),
+		stop: mail.stop
+	});

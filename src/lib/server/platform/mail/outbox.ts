@@ -6,7 +6,17 @@ import { AppError } from '../../../core/errors.ts';
 import { config } from '../config.ts';
 
 /** One message. `link` is what the person is meant to press, for whoever reads the terminal instead of the mail. */
-export type Mail = { to: string; subject: string; text: string; html: string; link: string };
+export type Mail = {
+	to: string;
+	subject: string;
+	text: string;
+	html: string;
+	link: string;
+	/** Where such mails are stopped, by a person or by their mail program. */
+	unsubscribe?: string;
+	/** What mail programs know it by; where it is left out they get a new one. */
+	messageId?: string;
+};
 
 export type KeptMail = Mail & { id: string; at: Date };
 

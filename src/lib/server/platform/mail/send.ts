@@ -17,6 +17,10 @@ const connect = (url: string) =>
 /** A header is one line. nodemailer folds and encodes; a line break inside a name would still read oddly. */
 const oneLine = (text: string) => text.replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, ' ').trim();
 
+/** One press in the mail program stops such mails (RFC 2369, RFC 8058). */
+const stopping = ({ unsubscribe }: Mail): Record<string, string> =>
+	unsubscribe ? { 'list-unsubscribe': `<${unsubscribe}>`, 'list-unsubscribe-post': 'List-Unsubscribe=One-Click' } : {};
+
 /** Says where the mail went, for somebody who develops without a mail server. Kept out of the log: it carries a way in. */
 const printLine = ({ subject, link }: Mail) => {
 	if (config().logLevel === 'debug' || config().logLevel === 'info')
@@ -42,7 +46,8 @@ export const sendMail = async (mail: Mail): Promise<void> => {
 			text: mail.text,
 			html: mail.html,
 			// what only machines read: this is no newsletter, and nobody's holiday notice should answer it
-			headers: { 'auto-submitted': 'auto-generated' },
+			headers: { 'auto-submitted': 'auto-generated', ...stopping(mail) },
+			...(mail.messageId && { messageId: mail.messageId }),
 			disableFileAccess: true,
 			disableUrlAccess: true,
 			signal: AbortSignal.timeout(30_000)
