@@ -440,6 +440,8 @@ export const lines: Record<string, Line> = {
 		is: data.makers,
 		send: (w) => ({ connectionId: w.connection })
 	},
+	[`${project}/eval/new ?/fewShot`]: { at: in_(to.newEvaluation), is: data.makers, send: () => ({ examples: 3 }) },
+	[`${project}/eval/new-scoring ?/fewShot`]: { at: in_(to.newScoring), is: data.makers, send: () => ({ examples: 3 }) },
 	[`${project}/eval/new-scoring page`]: { at: in_(to.newScoring), is: makers },
 	[`${project}/eval/new-scoring ?/create`]: {
 		at: in_(to.newScoring),

@@ -5,6 +5,7 @@ import { promptSources } from '../core/evaluations/plan.ts';
 import { shows } from '../core/evaluations/check.ts';
 import { EvaluationId, Interval, Kind, Status } from './evaluations.ts';
 import { Message } from './examples.ts';
+import { FewShotPrompt } from './few-shot.ts';
 import { File, NoOutput, Time, whole } from './fields.ts';
 import { aTime, ids } from './ids.ts';
 import { command, query } from './operation.ts';
@@ -110,6 +111,8 @@ const Results = v.strictObject({
 	title: v.string(),
 	revealedAt: Time,
 	contenders: v.strictObject({ a: v.string(), b: v.string() }),
+	/** The prompt of its own with which a side was asked; null where it was asked as the project asks. */
+	prompts: v.strictObject({ a: v.nullable(FewShotPrompt), b: v.nullable(FewShotPrompt) }),
 	/** What was fixed before anybody voted. */
 	plan: v.strictObject({
 		/** Validation examples, or prompts of the pool. */
@@ -217,6 +220,7 @@ export const GetResults = query({
 				title: 'v1 against base',
 				revealedAt: aTime,
 				contenders: { a: 'v1', b: 'base' },
+				prompts: { a: null, b: null },
 				plan: {
 					promptsFrom: 'validation',
 					prompts: 40,

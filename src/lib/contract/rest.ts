@@ -7,6 +7,7 @@ import * as evaluationResults from './evaluation-results.ts';
 import * as evaluations from './evaluations.ts';
 import * as scoring from './scoring.ts';
 import * as examples from './examples.ts';
+import * as fewShot from './few-shot.ts';
 import * as keys from './keys.ts';
 import type { Operation } from './operation.ts';
 import * as pairs from './pairs.ts';
@@ -107,6 +108,7 @@ export const rest: readonly RestRow[] = [
 	rows(evaluations.ListEvaluations, 'GET', `${inProject}/evaluations`, { paged: byNumber }),
 	rows(evaluations.CreateEvaluation, 'POST', `${inProject}/evaluations`, { status: 201 }),
 	rows(scoring.CreateScoring, 'POST', `${inProject}/scorings`, { status: 201 }),
+	rows(fewShot.GetFewShot, 'GET', `${inProject}/few-shot`),
 	rows(evaluations.GetEvaluation, 'GET', `${inProject}/evaluations/{evaluationId}`),
 	rows(evaluations.RetryGeneration, 'POST', `${inProject}/evaluations/{evaluationId}/retry`),
 	rows(evaluations.NextPairs, 'GET', `${inProject}/evaluations/{evaluationId}/pairs`),

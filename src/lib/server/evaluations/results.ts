@@ -10,6 +10,7 @@ import { numbersOf } from './asked.ts';
 import { type CountedPair, withTexts } from './judged.ts';
 import { nextOf } from './next.ts';
 import { type Evaluation, comparisonOf, contendersOf, namesOf, titleFor } from './rows.ts';
+import { fewShotsOf } from './sides.ts';
 import { scriptVotesOf, voteCounts } from './votes.ts';
 
 /** Which pairs are wanted with their texts: all of them, or one page of some. */
@@ -113,6 +114,7 @@ export const resultsOf = async (
 			title: titleFor(scope, evaluation),
 			revealedAt,
 			contenders: { a: sides.a, b: sides.b },
+			prompts: fewShotsOf(evaluation),
 			plan: {
 				promptsFrom,
 				prompts: tally.plan.prompts,

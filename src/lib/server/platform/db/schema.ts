@@ -29,6 +29,7 @@ import { type Role, roles } from '../../../core/permissions.ts';
 import type { Counted } from '../../../core/runs/lengths.ts';
 import { type Method, methods } from '../../../core/runs/method.ts';
 import type { Recipe } from '../../../core/runs/recipe.ts';
+import type { FewShot } from '../../../core/evaluations/few-shot.ts';
 import type { EvaluationResult } from '../../../core/evaluations/result.ts';
 import { type PromptSource, promptSources } from '../../../core/evaluations/plan.ts';
 import { type Scored, scoreMarks } from '../../../core/evaluations/scoring.ts';
@@ -863,12 +864,15 @@ export const evaluations = teamTable(
 		baseModel: text().notNull(),
 		/** How a contender that is no run is called; null for a run. */
 		label: text(),
+		/** With which prompt of its own A competes; null for one that is asked as the project asks. */
+		fewShot: json().$type<FewShot>(),
 		/** Contender B: the model of a run, or of a connection. Nothing of it: the base of A; a scoring has none. */
 		againstRunId: uuid(),
 		againstBaseOf: uuid(),
 		againstConnectionId: uuid(),
 		againstModel: text(),
 		againstLabel: text(),
+		againstFewShot: json().$type<FewShot>(),
 		systemPrompt: text().notNull(),
 		/** Validation examples, or prompts of the pool. */
 		promptsFrom: text().$type<PromptSource>().notNull().default('validation'),
@@ -939,6 +943,11 @@ export const evaluations = teamTable(
 			and (${t.againstConnectionId} is null) = (${t.againstModel} is null) and (${t.againstConnectionId} is null) = (${t.againstLabel} is null)
 			and (${t.againstConnectionId} is null or ${t.againstRunId} is null) and (${t.againstBaseOf} is null or ${t.againstConnectionId} is not null)
 			and (${t.kind} = 'scoring' or ${t.runId} is not null or ${t.againstRunId} is not null or ${t.againstConnectionId} is not null)`
+		),
+		// a trained model competes as it is
+		check(
+			'evaluations_few_shot',
+			sql`(${t.fewShot} is null or ${t.runId} is null) and (${t.againstFewShot} is null or ${t.againstConnectionId} is not null)`
 		),
 		counts('evaluations', 'planned'),
 		check(
