@@ -195,3 +195,14 @@ end $$;
 
 create or replace trigger playground_pairs_kept before update of ordered on playground_pairs
 	for each row when (old.ordered is distinct from new.ordered) execute function keep_ordered();
+
+-- A link is what it was made as. Its end alone may be taken back.
+create or replace trigger guest_links_frozen
+	before update of id, project_id, evaluation_id, hash, title, instructions, pairs, most_guests, expires_at, created_by, created_at
+	on guest_links for each row when (
+		(old.id, old.project_id, old.evaluation_id, old.hash, old.title, old.instructions, old.pairs, old.most_guests, old.expires_at,
+			old.created_by, old.created_at)
+		is distinct from
+		(new.id, new.project_id, new.evaluation_id, new.hash, new.title, new.instructions, new.pairs, new.most_guests, new.expires_at,
+			new.created_by, new.created_at)
+	) execute function keep_evidence('A link stays what it was made as; make another one');

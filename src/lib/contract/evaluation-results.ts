@@ -163,6 +163,17 @@ const Results = v.strictObject({
 			bothBad: v.number()
 		})
 	),
+	/** What people without an account said, by a link; none of it is in the counts or the verdict. null: nobody did. */
+	guestVotes: v.nullable(
+		v.strictObject({
+			votes: v.number(),
+			pairs: v.number(),
+			guests: v.number(),
+			/** The mean over the pairs, −1 to 1, with its 95 % interval. */
+			netPreference: v.number(),
+			interval: Interval
+		})
+	),
 	/** The mean of what voters gave the answers of either side, of pairs that count; in no verdict. null: nobody gave a score. */
 	scores: v.nullable(v.strictObject({ a: MeanScore, b: MeanScore })),
 	verdict: Verdict,
@@ -237,6 +248,7 @@ export const GetResults = query({
 				counts: { wins: 1, losses: 0, ties: 0, bothBad: 0, skipped: 1, planned: 40 },
 				skipped: [{ position: 1, number: 13, voted: 0, skipped: 1, left: 0 }],
 				scriptVotes: null,
+				guestVotes: null,
 				scores: { a: { mean: 9, count: 1 }, b: { mean: 4, count: 1 } },
 				verdict: {
 					kind: 'need-more-data',

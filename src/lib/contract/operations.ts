@@ -9,6 +9,7 @@ import * as evaluationResults from './evaluation-results.ts';
 import * as evaluations from './evaluations.ts';
 import * as examples from './examples.ts';
 import * as fewShot from './few-shot.ts';
+import * as guests from './guests.ts';
 import * as keys from './keys.ts';
 import * as pairs from './pairs.ts';
 import * as playground from './playground.ts';
@@ -48,6 +49,7 @@ export const operations: readonly Operation[] = [
 	servings,
 	evaluations,
 	fewShot,
+	guests,
 	evaluationResults,
 	scoring,
 	playground,

@@ -8,6 +8,7 @@ import * as evaluations from './evaluations.ts';
 import * as scoring from './scoring.ts';
 import * as examples from './examples.ts';
 import * as fewShot from './few-shot.ts';
+import * as guests from './guests.ts';
 import * as keys from './keys.ts';
 import type { Operation } from './operation.ts';
 import * as pairs from './pairs.ts';
@@ -118,6 +119,10 @@ export const rest: readonly RestRow[] = [
 	rows(scoring.ScoreAnswer, 'POST', `${inProject}/evaluations/{evaluationId}/scores`),
 	rows(scoring.GetScores, 'GET', `${inProject}/evaluations/{evaluationId}/scores`),
 	rows(scoring.ExportScores, 'GET', `${inProject}/evaluations/{evaluationId}/scores/export`),
+	rows(guests.ListGuestLinks, 'GET', `${inProject}/evaluations/{evaluationId}/guest-links`),
+	rows(guests.InviteGuests, 'POST', `${inProject}/evaluations/{evaluationId}/guest-links`, { status: 201 }),
+	rows(guests.RevokeGuestLink, 'DELETE', `${inProject}/guest-links/{linkId}`),
+	rows(guests.RestoreGuestLink, 'POST', `${inProject}/guest-links/{linkId}/restore`),
 	rows(evaluationResults.RevealResults, 'POST', `${inProject}/evaluations/{evaluationId}/reveal`),
 	rows(evaluationResults.GetResults, 'GET', `${inProject}/evaluations/{evaluationId}/results`),
 	rows(evaluationResults.GetContinuation, 'GET', `${inProject}/evaluations/{evaluationId}/continuation`),

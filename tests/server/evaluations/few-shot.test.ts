@@ -37,7 +37,7 @@ const quick = { firstWaitMs: 20, longestWaitMs: 100, giveUpAfterMs: 60_000 };
 
 /** A run and its base at a server of the team's own, and `train` examples to show. */
 const contest = async (validation: number, train = 6) => {
-	const made = await newContest(validation, { systemPrompt: 'Be kind.' });
+	const made = await newContest(validation);
 	const { scope, project, slug } = made;
 	const questions = Array.from({ length: train }, (_, at) => `How do I mend number ${at} of my own?`);
 	const shown = await addExamples(scope, project.id, questions, { split: 'train', from: 500 });

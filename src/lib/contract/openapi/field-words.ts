@@ -478,6 +478,25 @@ const words: Record<string, string> = {
 	'evaluations.results:prompts':
 		'The prompt of its own with which a side was asked; null where it was asked as the project asks.',
 	ownPrompt: 'The prompt of its own with which it was asked; null where it was asked as the project asks.',
+	linkId: 'The link for guests.',
+	'guests:title': 'What guests read above the pairs, and all that they learn of the team.',
+	'guests:instructions': 'What guests are asked to mind, in plain words.',
+	'guests:pairs': 'So many pairs are dealt to each guest: 1 to 200, and at most as many as there are.',
+	'guests:guests': 'So many people may begin: 1 to 1,000.',
+	'guests:days': 'So many days it is open: 1 to 90.',
+	'guests:token': 'Shown this once: guests open `/guest/` with it at this server.',
+	'guests:used': 'Guests who have begun.',
+	'guests:votes': 'Pairs that they have judged or skipped.',
+	'guests:state':
+		'`open`; `full`: all places are taken; `expired`; `revoked`; `closed`: the results are known; `waiting`: the answers are not written.',
+	guestVotes:
+		'What people without an account said, by a link for guests; none of it is in the counts or the verdict. null: nobody did.',
+	'guestVotes.votes': 'Pairs that they judged, of all guests together.',
+	'guestVotes.pairs': 'Pairs that at least one of them judged.',
+	'guestVotes.guests': 'Guests who judged one.',
+	'guestVotes.netPreference':
+		'The mean over the pairs of what was said of each: 1 where A is better, −1 where it is worse.',
+	'guestVotes.interval': 'Its 95 % interval.',
 	'evaluations.create:runId': 'The run that is judged; or `contender`.',
 	'evaluations.createScoring:runId': 'The run that is scored; or `contender`.',
 	'score.runId': 'The run that was judged; null where it was another model.',

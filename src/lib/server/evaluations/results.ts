@@ -11,7 +11,7 @@ import { type CountedPair, withTexts } from './judged.ts';
 import { nextOf } from './next.ts';
 import { type Evaluation, comparisonOf, contendersOf, namesOf, titleFor } from './rows.ts';
 import { fewShotsOf } from './sides.ts';
-import { scriptVotesOf, voteCounts } from './votes.ts';
+import { guestVotesOf, scriptVotesOf, voteCounts } from './votes.ts';
 
 /** Which pairs are wanted with their texts: all of them, or one page of some. */
 type Wanted = 'all' | { show: Show; page: number };
@@ -131,6 +131,7 @@ export const resultsOf = async (
 			counts: { ...countsOf(tally), skipped: tally.skipped, planned: tally.plan.prompts },
 			skipped: out,
 			scriptVotes: await scriptVotesOf(tx, evaluation.id),
+			guestVotes: await guestVotesOf(tx, evaluation.id),
 			scores: meanScores(remarksIn(assessment)),
 			verdict,
 			checks: [

@@ -12,7 +12,7 @@ const reads = new Set(['GET', 'HEAD', 'OPTIONS']);
  * Pages with a token in their address tell no other site where they are, and are kept nowhere. Not `no-referrer`: under
  * it a browser sends `Origin: null` with a plain form, and whoever presses the button before the scripts are there is refused.
  */
-const isTokenPage = (route: string | null) => route !== null && /^\/(login|invitations|device)(\/|$)/.test(route);
+const isTokenPage = (route: string | null) => route !== null && /^\/(login|invitations|device|guest)(\/|$)/.test(route);
 
 /** What scripts and agents ask, by a key. */
 const isApi = (route: string | null) => route !== null && (route.startsWith('/api/v1') || route === '/api/mcp');

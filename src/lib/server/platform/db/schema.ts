@@ -617,6 +617,9 @@ export const prompts = teamTable(
 /** Who rates, rewrites and votes: a person, or a key, whose id then stands in `personId`. Where something is counted, people are. */
 export const voters = ['person', 'script'] as const;
 const voter = () => text().$type<(typeof voters)[number]>().notNull().default(sql.raw(actingAs));
+/** Of a comparison guests say something too; theirs are written by a function alone (drizzle/functions/guests.sql). */
+export const ballotVoters = [...voters, 'guest'] as const;
+const ballotVoter = () => text().$type<(typeof ballotVoters)[number]>().notNull().default(sql.raw(actingAs));
 
 export const ratings = teamTable(
 	'ratings',
@@ -1017,7 +1020,7 @@ export const ballots = teamTable(
 		evaluationId: uuid().notNull(),
 		pairingId: uuid().notNull(),
 		personId: uuid().notNull(),
-		voter: voter(),
+		voter: ballotVoter(),
 		position: integer().notNull(),
 		/** true: contender B is shown first. */
 		swapped: boolean().notNull()
@@ -1027,7 +1030,7 @@ export const ballots = teamTable(
 		inParent('ballots_pairing', t, t.pairingId, pairings, ofEvaluation),
 		unique('ballots_once').on(t.teamId, t.pairingId, t.personId),
 		index().on(t.teamId, t.evaluationId, t.personId, t.position),
-		oneOf('ballots', 'voter', voters)
+		oneOf('ballots', 'voter', ballotVoters)
 	]
 );
 
@@ -1043,7 +1046,7 @@ export const votes = teamTable(
 		pairingId: uuid().notNull(),
 		ballotId: uuid().notNull(),
 		personId: uuid().notNull(),
-		voter: voter(),
+		voter: ballotVoter(),
 		/** As the person saw it; null takes back what they had said. */
 		choice: text().$type<(typeof said)[number]>(),
 		clientId: uuid().notNull()
@@ -1055,7 +1058,7 @@ export const votes = teamTable(
 		oneOf('votes', 'choice', said),
 		unique('votes_client').on(t.teamId, t.clientId),
 		index().on(t.teamId, t.evaluationId, t.seq),
-		oneOf('votes', 'voter', voters)
+		oneOf('votes', 'voter', ballotVoters)
 	]
 );
 
@@ -1084,6 +1087,51 @@ export const remarks = teamTable(
 		unique('remarks_client').on(t.teamId, t.clientId),
 		index().on(t.teamId, t.evaluationId, t.seq),
 		oneOf('remarks', 'voter', voters)
+	]
+);
+
+/** A link by which people without an account vote on some pairs of a comparison: at most so many people, until then. */
+export const guestLinks = teamTable(
+	'guest_links',
+	{
+		projectId: uuid().notNull(),
+		evaluationId: uuid().notNull(),
+		/** SHA-256 of what stands in the link, which was shown once. */
+		hash: bytes().notNull(),
+		/** What guests read above the pairs: what the maker wrote, and nothing else of the team. */
+		title: text().notNull(),
+		instructions: text().notNull(),
+		/** So many pairs are dealt to each. */
+		pairs: integer().notNull(),
+		mostGuests: integer().notNull(),
+		createdBy: uuid(),
+		expiresAt: at().notNull(),
+		revokedAt: at()
+	},
+	{ ...byTrainers, read: ['owner', 'trainer'], carries: ofEvaluation },
+	(t) => [
+		inParent('guest_links_evaluation', t, t.evaluationId, evaluations, ofProject),
+		unique('guest_links_hash').on(t.teamId, t.hash),
+		// asked before a team is known
+		index('guest_links_by_hash').on(t.hash),
+		index().on(t.teamId, t.evaluationId),
+		check('guest_links_caps', sql`${t.pairs} between 1 and 200 and ${t.mostGuests} between 1 and 1000`)
+	]
+);
+
+/** Who came with a link and began: known by a secret of their browser alone. Their ballots carry this id. */
+export const guests = teamTable(
+	'guests',
+	{
+		projectId: uuid().notNull(),
+		evaluationId: uuid().notNull(),
+		linkId: uuid().notNull(),
+		secret: bytes().notNull()
+	},
+	{ read: ['owner', 'trainer'], add: [], ...appendOnly },
+	(t) => [
+		inParent('guests_link', t, t.linkId, guestLinks, ofEvaluation),
+		unique('guests_once').on(t.teamId, t.linkId, t.secret)
 	]
 );
 
