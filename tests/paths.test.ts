@@ -22,6 +22,7 @@ const samples: { [Link in keyof typeof to]-?: Required<Parameters<(typeof to)[Li
 	device: ['BCDF-GHJK'],
 	newTeam: [],
 	invitation: ['a-token'],
+	guest: ['a-token'],
 	outbox: ['a-mail'],
 	docs: [],
 	guide: ['webhooks'],

@@ -19,6 +19,7 @@ export const to = {
 	device: (code?: string) => (code ? `/device?code=${encodeURIComponent(code)}` : '/device'),
 	newTeam: () => '/teams/new',
 	invitation: (token: string) => `/invitations/${token}`,
+	guest: (token: string) => `/guest/${token}`,
 	outbox: (mail?: string) => (mail ? `/dev/outbox/${mail}` : '/dev/outbox'),
 
 	docs: () => '/docs',

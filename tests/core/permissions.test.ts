@@ -30,6 +30,7 @@ const spec: Record<Action, string> = {
 	'evaluations:seeIdentities': 'ot',
 	'evaluations:vote': 'otr',
 	'evaluations:reveal': 'ot',
+	'guests:invite': 'ot',
 	'connections:see': 'ot',
 	'connections:edit': 'o',
 	'keys:edit': 'o',

@@ -42,7 +42,7 @@ const expectSafe = (name: string, { headers, text, status }: Answer) => {
 	expect(said('x-content-type-options'), name).toBe('nosniff');
 	expect(said('x-frame-options'), name).toBe('DENY');
 	expect(said('x-request-id'), name).toMatch(/^[0-9a-f-]{36}$/);
-	const hasToken = /^\/(login|invitations|device)/.test(name);
+	const hasToken = /^\/(login|invitations|device|guest)/.test(name);
 	expect(said('referrer-policy'), name).toBe(hasToken ? 'same-origin' : 'strict-origin-when-cross-origin');
 	// the docs are the same for everybody, and know nobody
 	const isForEverybody = /^\/(\(docs\)|api\/openapi)/.test(name);

@@ -12,6 +12,7 @@ import { AppError } from '../../src/lib/core/errors.ts';
 import { type Role, may, roles } from '../../src/lib/core/permissions.ts';
 import { type ProjectScope, type Scope, inProject, scopeFor } from '../../src/lib/server/access/scope.ts';
 import { castVote } from '../../src/lib/server/evaluations/commands.ts';
+import { revokeGuestLink } from '../../src/lib/server/evaluations/guest-links.ts';
 import { nextAnswers, nextPairs } from '../../src/lib/server/evaluations/queries.ts';
 import { configureProviders } from '../../src/lib/server/providers/configure.ts';
 import { rateExample, rewriteExample } from '../../src/lib/server/ratings/commands.ts';
@@ -75,6 +76,7 @@ const idsOf = (w: World) => ({
 	invitation: w.invitation,
 	pair: w.pair,
 	prompt: w.prompt,
+	link: w.guestLink,
 	webhook: w.webhook,
 	delivery: w.delivery
 });
@@ -156,6 +158,10 @@ const scenes: Record<string, (w: World) => Promise<Scene>> = {
 	'webhooks.remove': async (w) => {
 		const wanted = { name: '', url: `${sandbox.url}/webhooks`, events: ['run.failed' as const], projectIds: null };
 		return { ids: { webhook: (await createWebhook(w.scopes.owner, wanted)).id } };
+	},
+	'guests.restore': async (w) => {
+		await revokeGuestLink(await actorIn(w, 'owner'), { linkId: w.guestLink });
+		return {};
 	},
 	'evaluations.retry': async (w) => ({ ids: { evaluation: w.stuck } }),
 	'evaluations.vote': async (w) => ({ ids: { ballot: await nextBallot(w) } }),

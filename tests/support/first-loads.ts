@@ -38,6 +38,7 @@ export const firstLoads: Record<string, number> = {
 	'dev-outbox': 61,
 	'dev-outbox-mail': 61,
 	device: 64,
+	'guest-token': 70,
 	'invitations-token': 60,
 	login: 61,
 	'login-confirm': 58,

@@ -140,6 +140,12 @@ export const oneOfEach = (scope: Scope & { userId: string | null }, otherPerson:
 			note: 'x',
 			clientId: randomUUID()
 		});
+		const link = hash();
+		ids.guest_links = await add('guest_links', tables.guestLinks, {
+			...{ projectId, evaluationId, hash: link, title: 'x', instructions: 'x' },
+			...{ pairs: 1, mostGuests: 1, expiresAt: new Date(2100, 0) }
+		});
+		await sql`select begin_guest(${link}, ${hash()}, '{}', '{}')`;
 		const pairId = await add('playground_pairs', tables.playgroundPairs, {
 			projectId,
 			prompt: [],

@@ -116,6 +116,19 @@ export const lines: Record<string, Line> = {
 	},
 	'/teams/new page': { at: to.newTeam, is: '303 200 200 200 200' },
 	'/teams/new ?/default': { at: to.newTeam, is: everyoneGets(303), send: () => ({ name: 'Another' }) },
+	'/guest/[token] page': { at: (w) => to.guest(w.guestToken), is: open },
+	'/guest/[token] ?/begin': { at: (w) => to.guest(w.guestToken), is: open },
+	// whoever has not begun has no ballot
+	'/guest/[token] ?/vote': {
+		at: (w) => to.guest(w.guestToken),
+		is: everyoneGets(404),
+		send: (w) => ({ ballotId: w.ballot, choice: 'tie', clientId: randomUUID() })
+	},
+	'/guest/[token] ?/undo': {
+		at: (w) => to.guest(w.guestToken),
+		is: everyoneGets(404),
+		send: () => ({ clientId: randomUUID() })
+	},
 	'/invitations/[token] page': { at: (w) => to.invitation(w.token), is: open },
 	'/invitations/[token] ?/default': { at: (w) => to.invitation(w.token), is: '303 403 403 403 403' },
 	'/api/openapi.json GET': { at: to.openApi, is: open },
@@ -449,6 +462,23 @@ export const lines: Record<string, Line> = {
 		is: data.makers,
 		send: (w) => ({ connectionId: w.connection })
 	},
+	[`${evaluation} ?/invite`]: {
+		at: (w) => to.evaluation(w.team, w.project, w.voting),
+		is: data.makers,
+		send: () => ({ title: 'Which is better?', pairs: 1, guests: 1, days: 1 })
+	},
+	[`${evaluation} ?/revoke`]: {
+		at: (w) => to.evaluation(w.team, w.project, w.voting),
+		is: data.makers,
+		send: (w) => ({ linkId: w.guestLink })
+	},
+	[`${evaluation} ?/restore`]: {
+		at: (w) => to.evaluation(w.team, w.project, w.voting),
+		is: data.makers,
+		send: (w) => ({ linkId: w.guestLink })
+	},
+	[`${project}/eval/new ?/fewShot`]: { at: in_(to.newEvaluation), is: data.makers, send: () => ({ examples: 3 }) },
+	[`${project}/eval/new-scoring ?/fewShot`]: { at: in_(to.newScoring), is: data.makers, send: () => ({ examples: 3 }) },
 	[`${project}/eval/new-scoring page`]: { at: in_(to.newScoring), is: makers },
 	[`${project}/eval/new-scoring ?/create`]: {
 		at: in_(to.newScoring),

@@ -10,6 +10,7 @@ import { config } from '../../src/lib/server/platform/config.ts';
 import { randomToken, seal, sha256 } from '../../src/lib/server/platform/crypto.ts';
 import * as tables from '../../src/lib/server/platform/db/schema.ts';
 import { addRemark, castVote, revealResults } from '../../src/lib/server/evaluations/commands.ts';
+import { inviteGuests } from '../../src/lib/server/evaluations/guest-links.ts';
 import { nextPairs } from '../../src/lib/server/evaluations/queries.ts';
 import { importExamples } from '../../src/lib/server/examples/commands.ts';
 import { keepPair } from '../../src/lib/server/playground/commands.ts';
@@ -340,6 +341,15 @@ export const newWorld = async (owner: postgres.Sql, sandboxUrl: string, { file =
 	});
 	// else the first page that shows the pool would
 	await awaitPromptsCompared(pool);
+	const guests = {
+		evaluationId: voting,
+		title: 'Which answer is better?',
+		pairs: 4,
+		guests: 500,
+		days: 30,
+		instructions: ''
+	};
+	const invited = await inviteGuests(pool, guests);
 	const queue = await nextPairs(await inProject(rater, project.slug), { evaluationId: voting, after: -1 });
 	return {
 		teamId: team.teamId,
@@ -358,6 +368,9 @@ export const newWorld = async (owner: postgres.Sql, sandboxUrl: string, { file =
 		serving,
 		revealed,
 		voting,
+		/** A link for guests, and what stands in its address. */
+		guestLink: invited.id,
+		guestToken: invited.token,
 		stuck,
 		/** The rater's first ballot of the open evaluation. */
 		ballot: queue.pairs[0]!.ballotId,

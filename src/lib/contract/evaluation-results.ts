@@ -5,6 +5,7 @@ import { promptSources } from '../core/evaluations/plan.ts';
 import { shows } from '../core/evaluations/check.ts';
 import { EvaluationId, Interval, Kind, Status } from './evaluations.ts';
 import { Message } from './examples.ts';
+import { FewShotPrompt } from './few-shot.ts';
 import { File, NoOutput, Time, whole } from './fields.ts';
 import { aTime, ids } from './ids.ts';
 import { command, query } from './operation.ts';
@@ -114,6 +115,8 @@ const Results = v.strictObject({
 	title: v.string(),
 	revealedAt: Time,
 	contenders: v.strictObject({ a: v.string(), b: v.string() }),
+	/** The prompt of its own with which a side was asked; null where it was asked as the project asks. */
+	prompts: v.strictObject({ a: v.nullable(FewShotPrompt), b: v.nullable(FewShotPrompt) }),
 	/** What was fixed before anybody voted. */
 	plan: v.strictObject({
 		/** Validation examples, or prompts of the pool. */
@@ -164,6 +167,17 @@ const Results = v.strictObject({
 			losses: v.number(),
 			ties: v.number(),
 			bothBad: v.number()
+		})
+	),
+	/** What people without an account said, by a link; none of it is in the counts or the verdict. null: nobody did. */
+	guestVotes: v.nullable(
+		v.strictObject({
+			votes: v.number(),
+			pairs: v.number(),
+			guests: v.number(),
+			/** The mean over the pairs, −1 to 1, with its 95 % interval. */
+			netPreference: v.number(),
+			interval: Interval
 		})
 	),
 	/** The mean of what voters gave the answers of either side, of pairs that count; in no verdict. null: nobody gave a score. */
@@ -223,6 +237,7 @@ export const GetResults = query({
 				title: 'v1 against base',
 				revealedAt: aTime,
 				contenders: { a: 'v1', b: 'base' },
+				prompts: { a: null, b: null },
 				plan: {
 					promptsFrom: 'validation',
 					prompts: 40,
@@ -240,6 +255,7 @@ export const GetResults = query({
 				counts: { wins: 1, losses: 0, ties: 0, bothBad: 0, skipped: 1, planned: 40 },
 				skipped: [{ position: 1, number: 13, voted: 0, skipped: 1, left: 0 }],
 				scriptVotes: null,
+				guestVotes: null,
 				scores: { a: { mean: 9, count: 1 }, b: { mean: 4, count: 1 } },
 				verdict: {
 					kind: 'need-more-data',

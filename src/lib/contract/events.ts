@@ -514,6 +514,30 @@ export const events = {
 					: `voted ${count.toLocaleString('en')} times in ${evaluationWords(details)}`
 		}
 	),
+	/** Of no person: guests are nobody here. */
+	'evaluation.guest_voted': event(v.strictObject({}), () => 'heard a guest', { topics: ofEvaluation }),
+	'guests.invited': event(
+		v.strictObject({
+			number: v.number(),
+			title: v.string(),
+			pairs: v.number(),
+			guests: v.number(),
+			expiresAt: v.string()
+		}),
+		({ number, guests }) =>
+			`invited ${guests === 1 ? 'a guest' : `up to ${guests} guests`} to vote in comparison ${number}`,
+		{ topics: ofEvaluation, audited: true, feed: 'guests:invite' }
+	),
+	'guests.revoked': event(
+		v.strictObject({ number: v.number(), title: v.string() }),
+		({ number }) => `ended a link for guests of comparison ${number}`,
+		{ topics: ofEvaluation, audited: true }
+	),
+	'guests.restored': event(
+		v.strictObject({ number: v.number(), title: v.string() }),
+		({ number }) => `opened a link for guests of comparison ${number} again`,
+		{ topics: ofEvaluation, audited: true }
+	),
 	'evaluation.remarked': event(
 		v.strictObject({ number: v.number() }),
 		({ number }) => `added scores or a note in comparison ${number}`,

@@ -8,6 +8,8 @@ import * as connections from './connections.ts';
 import * as evaluationResults from './evaluation-results.ts';
 import * as evaluations from './evaluations.ts';
 import * as examples from './examples.ts';
+import * as fewShot from './few-shot.ts';
+import * as guests from './guests.ts';
 import * as keys from './keys.ts';
 import * as pairs from './pairs.ts';
 import * as playground from './playground.ts';
@@ -46,6 +48,8 @@ export const operations: readonly Operation[] = [
 	runComparison,
 	servings,
 	evaluations,
+	fewShot,
+	guests,
 	evaluationResults,
 	scoring,
 	playground,

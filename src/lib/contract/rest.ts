@@ -7,6 +7,8 @@ import * as evaluationResults from './evaluation-results.ts';
 import * as evaluations from './evaluations.ts';
 import * as scoring from './scoring.ts';
 import * as examples from './examples.ts';
+import * as fewShot from './few-shot.ts';
+import * as guests from './guests.ts';
 import * as keys from './keys.ts';
 import type { Operation } from './operation.ts';
 import * as pairs from './pairs.ts';
@@ -107,6 +109,7 @@ export const rest: readonly RestRow[] = [
 	rows(evaluations.ListEvaluations, 'GET', `${inProject}/evaluations`, { paged: byNumber }),
 	rows(evaluations.CreateEvaluation, 'POST', `${inProject}/evaluations`, { status: 201 }),
 	rows(scoring.CreateScoring, 'POST', `${inProject}/scorings`, { status: 201 }),
+	rows(fewShot.GetFewShot, 'GET', `${inProject}/few-shot`),
 	rows(evaluations.GetEvaluation, 'GET', `${inProject}/evaluations/{evaluationId}`),
 	rows(evaluations.RetryGeneration, 'POST', `${inProject}/evaluations/{evaluationId}/retry`),
 	rows(evaluations.NextPairs, 'GET', `${inProject}/evaluations/{evaluationId}/pairs`),
@@ -116,6 +119,10 @@ export const rest: readonly RestRow[] = [
 	rows(scoring.ScoreAnswer, 'POST', `${inProject}/evaluations/{evaluationId}/scores`),
 	rows(scoring.GetScores, 'GET', `${inProject}/evaluations/{evaluationId}/scores`),
 	rows(scoring.ExportScores, 'GET', `${inProject}/evaluations/{evaluationId}/scores/export`),
+	rows(guests.ListGuestLinks, 'GET', `${inProject}/evaluations/{evaluationId}/guest-links`),
+	rows(guests.InviteGuests, 'POST', `${inProject}/evaluations/{evaluationId}/guest-links`, { status: 201 }),
+	rows(guests.RevokeGuestLink, 'DELETE', `${inProject}/guest-links/{linkId}`),
+	rows(guests.RestoreGuestLink, 'POST', `${inProject}/guest-links/{linkId}/restore`),
 	rows(evaluationResults.RevealResults, 'POST', `${inProject}/evaluations/{evaluationId}/reveal`),
 	rows(evaluationResults.GetResults, 'GET', `${inProject}/evaluations/{evaluationId}/results`),
 	rows(evaluationResults.GetContinuation, 'GET', `${inProject}/evaluations/{evaluationId}/continuation`),

@@ -6,6 +6,7 @@ import { Format, LockedResults } from './evaluation-results.ts';
 import { EvaluationId, Interval } from './evaluations.ts';
 import { chooseOne, isOne, judged } from './contenders.ts';
 import { Message } from './examples.ts';
+import { FewShotPrompt } from './few-shot.ts';
 import { File, Id, Time, between, whole } from './fields.ts';
 import { aTime, ids } from './ids.ts';
 import { command, query } from './operation.ts';
@@ -168,6 +169,8 @@ const Scores = v.strictObject({
 	title: v.string(),
 	revealedAt: Time,
 	version: v.string(),
+	/** The prompt of its own with which it was asked; null where it was asked as the project asks. */
+	ownPrompt: v.nullable(FewShotPrompt),
 	/** What was fixed before anybody scored. */
 	plan: v.strictObject({
 		prompts: v.number(),
@@ -252,6 +255,7 @@ export const GetScores = query({
 				title: 'Scores of v1',
 				revealedAt: aTime,
 				version: 'v1',
+				ownPrompt: null,
 				plan: { prompts: 40, votes: 1, sendableFrom: 8, temperature: 0, maxTokens: 1024, thinking: false },
 				summary: aSummary,
 				skipped: 0,

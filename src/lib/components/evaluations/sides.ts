@@ -5,8 +5,18 @@ import { contenderKey } from '$lib/core/evaluations/contender.ts';
 type Known = Pick<SetUp, 'runs' | 'base' | 'connections'>;
 type Run = SetUp['runs'][number];
 
-/** Who was chosen for a side: `run:<id>`, `base:<id of a run>`, `project` for its base model, or `of:<connection>` with a model of it. */
-export type SideChoice = { choice: string; model: string };
+/** The prompt of its own that was chosen for a model. `seen`: the examples that were shown; none while they are loaded. */
+export type ChosenShots = { examples: number; systemPrompt?: string; seen?: string };
+
+/**
+ * Who was chosen for a side: `run:<id>`, `base:<id of a run>`, `project` for its base model, or `of:<connection>` with a model of it;
+ * and with which examples in its prompt.
+ */
+export type SideChoice = { choice: string; model: string; shots?: ChosenShots };
+
+/** A trained model competes as it is. */
+export const mayHaveShots = ({ choice }: SideChoice): boolean => choice !== '' && !choice.startsWith('run:');
+const shotsOf = (side: SideChoice) => (mayHaveShots(side) ? side.shots : undefined);
 
 const examples = (count: number) => (count === 1 ? 'one example' : `${count.toLocaleString('en')} examples`);
 export const runHint = ({ baseModel, trainCount }: Run) => `${baseModel}, trained on ${examples(trainCount)}`;
@@ -71,30 +81,45 @@ const originOf = (side: SideChoice, known: Known) => {
 /** By what the server knows it when it counts tries; null while none is chosen. */
 export const keyOf = (side: SideChoice, known: Known): string | null => {
 	const origin = originOf(side, known);
-	return origin && contenderKey(origin);
+	return origin && contenderKey({ ...origin, fewShot: shotsOf(side) !== undefined });
+};
+
+/** Two prompts of one model are two contenders. */
+export const areSame = (one: SideChoice, other: SideChoice, known: Known): boolean => {
+	const what = ({ examples, systemPrompt }: Partial<ChosenShots> = {}) => JSON.stringify([examples, systemPrompt]);
+	return keyOf(one, known) === keyOf(other, known) && what(shotsOf(one)) === what(shotsOf(other));
 };
 
 /** What people call it. */
 export const nameOf = (side: SideChoice, known: Known): string => {
 	const run = runOf(side, known);
-	return run ? `v${run.version}` : (originOf(side, known)?.model ?? '…');
+	const shots = shotsOf(side);
+	if (run) return `v${run.version}`;
+	return `${originOf(side, known)?.model ?? '…'}${shots ? ` with ${shots.examples} examples in its prompt` : ''}`;
 };
 
 /** A model that is no run, as the server is asked for it. */
 export const otherModel = (side: SideChoice, known: Known): OtherModel => {
 	const base = baseRunOf(side, known);
-	if (base) return { baseOf: base.id };
+	const shots = shotsOf(side);
+	const prompt = shots ? { fewShot: shots } : {};
+	if (base) return { baseOf: base.id, ...prompt };
 	const { connectionId, model } = originOf(side, known) ?? { connectionId: '', model: '' };
-	return { connectionId, model };
+	return { connectionId, model, ...prompt };
 };
 
 /** Who was sent before, as it stands in a form: a run's id, `base`, or what `otherModel` made. */
 export const sideFrom = (text: string, known: Known): SideChoice | null => {
 	if (!text.startsWith('{')) return text === '' || text === 'base' ? null : { choice: `run:${text}`, model: '' };
-	const { baseOf: run, connectionId, model = '' } = JSON.parse(text) as OtherModel;
-	if (run) return { choice: `base:${run}`, model: '' };
+	const { baseOf: run, connectionId, model = '', fewShot } = JSON.parse(text) as OtherModel;
+	const chosen = (choice: string, of = ''): SideChoice => ({
+		choice,
+		model: of,
+		...(fewShot && { shots: fewShot as ChosenShots })
+	});
+	if (run) return chosen(`base:${run}`);
 	const { base } = known;
 	return base && base.connectionId === connectionId && base.model === model
-		? { choice: 'project', model: '' }
-		: { choice: `of:${connectionId}`, model };
+		? chosen('project')
+		: chosen(`of:${connectionId}`, model);
 };

@@ -460,7 +460,7 @@ const words: Record<string, string> = {
 	// ── evaluations
 	evaluationId: 'The evaluation.',
 	contender:
-		'Who is judged, where it is no run’s own model: `{ "baseOf" }` with the id of a run whose base is meant, or `{ "connectionId", "model" }`. Leave out `runId` then.',
+		'Who is judged, where it is no run’s own model: `{ "baseOf" }` with the id of a run whose base is meant, or `{ "connectionId", "model" }`; with `fewShot` it has a prompt of its own. Leave out `runId` then.',
 	baseOf: 'The id of a run: its base, as it is, competes.',
 	'contender.connectionId': 'The connection whose model competes.',
 	'contender.model': 'The id of the model, as its provider calls it.',
@@ -468,6 +468,42 @@ const words: Record<string, string> = {
 		'What it is compared with: `base` for that of the run, the id of another run, `{ "baseOf" }` with the id of a run whose base is meant, or `{ "connectionId", "model" }`. A model of a connection is asked one short question before anything begins.',
 	'against.connectionId': 'The connection whose model competes.',
 	'against.model': 'The id of the model, as its provider calls it.',
+	fewShot:
+		'A prompt of its own: `{ "examples" }`, 3, 5 or 8 of the best in train as turns before each question, with a `systemPrompt` of its own where one is given. Not for a run’s own model.',
+	'fewShot.examples': 'How many examples: 3, 5 or 8.',
+	'fewShot.systemPrompt': 'The system prompt of this contender alone; that of the project where it is left out.',
+	'fewShot.seen':
+		'The `fingerprint` of `GET …/few-shot` that was looked at: where other examples are the best by now, nothing begins.',
+	'evaluations.fewShot:examples': 'How many examples: 3, 5 or 8.',
+	'evaluations.fewShot:tokens': 'What the examples add to each question, in tokens, about.',
+	fingerprint: 'Of exactly these examples: to be sent as `seen`.',
+	'evaluations.fewShot:problem': 'Why there are fewer than asked for; null where there are enough.',
+	shots: 'The examples in the prompt, in their order.',
+	'shots.exampleId': 'The example.',
+	'shots.number': 'The number of the example.',
+	'shots.messages': 'Its turns as they stand in the prompt: what was asked, then the answer that would train.',
+	'evaluations.results:prompts':
+		'The prompt of its own with which a side was asked; null where it was asked as the project asks.',
+	ownPrompt: 'The prompt of its own with which it was asked; null where it was asked as the project asks.',
+	linkId: 'The link for guests.',
+	'guests:title': 'What guests read above the pairs, and all that they learn of the team.',
+	'guests:instructions': 'What guests are asked to mind, in plain words.',
+	'guests:pairs': 'So many pairs are dealt to each guest: 1 to 200, and at most as many as there are.',
+	'guests:guests': 'So many people may begin: 1 to 1,000.',
+	'guests:days': 'So many days it is open: 1 to 90.',
+	'guests:token': 'Shown this once: guests open `/guest/` with it at this server.',
+	'guests:used': 'Guests who have begun.',
+	'guests:votes': 'Pairs that they have judged or skipped.',
+	'guests:state':
+		'`open`; `full`: all places are taken; `expired`; `revoked`; `closed`: the results are known; `waiting`: the answers are not written.',
+	guestVotes:
+		'What people without an account said, by a link for guests; none of it is in the counts or the verdict. null: nobody did.',
+	'guestVotes.votes': 'Pairs that they judged, of all guests together.',
+	'guestVotes.pairs': 'Pairs that at least one of them judged.',
+	'guestVotes.guests': 'Guests who judged one.',
+	'guestVotes.netPreference':
+		'The mean over the pairs of what was said of each: 1 where A is better, −1 where it is worse.',
+	'guestVotes.interval': 'Its 95 % interval.',
 	'evaluations.create:runId': 'The run that is judged; or `contender`.',
 	'evaluations.createScoring:runId': 'The run that is scored; or `contender`.',
 	'score.runId': 'The run that was judged; null where it was another model.',

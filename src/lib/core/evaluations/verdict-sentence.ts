@@ -11,6 +11,8 @@ export type Names = {
 	b: string;
 	people?: readonly string[];
 	maxTokens?: number;
+	/** B has a prompt of its own: that it is more than the plain model belongs into the sentence. */
+	prompted?: boolean;
 	/** Those of whom nobody here knows what they have learnt from: the models of connections. */
 	untold?: readonly string[];
 	/** The titles of earlier comparisons of the same two; null of one that nobody revealed. */
@@ -30,9 +32,9 @@ export const verdictTitles: Record<VerdictKind, string> = {
 const estimate = (t: Tally) => `${points(netPreference(t.scores)!)} points (${range(intervalOf(t))})`;
 
 /** `Better in 18, worse in 6, no difference in 16 of 40`. */
-const score = (t: Tally) => {
+const score = (t: Tally, { b, prompted }: Names) => {
 	const { wins, losses, ties, bothBad } = countsOf(t);
-	return `Better in ${wins}, worse in ${losses}, no difference in ${ties + bothBad} of ${judgedOf(t)}`;
+	return `Better ${prompted ? `than ${b} ` : ''}in ${wins}, worse in ${losses}, no difference in ${ties + bothBad} of ${judgedOf(t)}`;
 };
 
 const blocked = (t: Tally, { a, b, maxTokens }: Names) => {
@@ -49,7 +51,7 @@ const shipIt = (t: Tally, names: Names) => {
 	// one-sided, because it speaks of one direction; at any time the evidence is that already
 	const chance = isComplete(t) ? chanceOf(t) / 2 : chanceOf(t);
 	const less = intervalOf(t)[1] < t.plan.delta / 100 ? `, less than the ${t.plan.delta} you asked for` : '';
-	return `${score(t)}${eyesOf(names.people ?? [])}: ${estimate(t)}${less}. Equal models would do this ${timesIn(chance)}.`;
+	return `${score(t, names)}${eyesOf(names.people ?? [])}: ${estimate(t)}${less}. Equal models would do this ${timesIn(chance)}.`;
 };
 
 const tooClose = (t: Tally) => {

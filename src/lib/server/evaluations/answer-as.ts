@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
+import { withFewShot } from '../../core/evaluations/few-shot.ts';
 import { answerPriceOf } from '../connections/commands.ts';
 import { openAccess } from '../connections/rows.ts';
 import { outputs, runs } from '../platform/db/schema.ts';
@@ -13,7 +14,7 @@ import { proveDeployed } from './proof.ts';
 import { isGenerating, noteProgress, noteWaiting, unanswered } from './generation.ts';
 import type { payer } from './payer.ts';
 import type { Evaluation, Letter } from './rows.ts';
-import { sideOf } from './sides.ts';
+import { fewShotsOf, sideOf } from './sides.ts';
 import type { Together } from './together.ts';
 
 /** Pages hear of progress so often, not of each answer. */
@@ -173,7 +174,8 @@ export const answerAs = async (
 		const model = served && (isDeployed || !served.ofBase) ? await callable(scope, evaluation, served) : origin.model;
 		if (model === null || !(await together.ready(contender))) return false;
 		signal.throwIfAborted();
-		const { temperature, maxTokens, seed } = evaluation;
+		const { temperature, maxTokens, seed, systemPrompt } = evaluation;
+		const fewShot = fewShotsOf(evaluation)[contender];
 		const provider = providers[access.provider];
 		const at = { connectionId: origin.connectionId, provider: access.provider };
 		const price = isDeployed ? null : await answerPriceOf(scope, at, model);
@@ -188,7 +190,7 @@ export const answerAs = async (
 		};
 		const ask = async ({ prompt, position }: (typeof open)[number], stop: AbortSignal) => {
 			await together.turn(contender, position);
-			return chat({ messages: prompt, temperature, maxTokens, seed }, stop);
+			return chat({ messages: withFewShot(prompt, fewShot, systemPrompt), temperature, maxTokens, seed }, stop);
 		};
 		try {
 			if (served && isDeployed && open.length === evaluation.planned)

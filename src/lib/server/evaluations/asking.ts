@@ -43,7 +43,7 @@ export const baseProblem = async (scope: Scope, runId: string): Promise<string |
 
 /** How the answers will be asked for: what refuses that is better known now. */
 type Sampling = { temperature: number; maxTokens?: number | undefined };
-type OfConnection = Extract<Competitor, { kind: 'model' }>;
+type OfConnection = Omit<Extract<Competitor, { kind: 'model' }>, 'fewShot'>;
 
 /** Any answer will do: the first word of it ends the question. */
 const question = [{ role: 'user' as const, content: 'Are you there? Answer with one word.' }];
@@ -119,6 +119,23 @@ export const mustAnswer = async (
 	if (ofA) throw new AppError('conflict', ofA, 'contender');
 	if (ofB) throw new AppError('conflict', ofB, 'against');
 };
+
+/** How much each of those with a prompt of their own takes, in tokens; null where nobody says. */
+export const roomOf = async (scope: Scope, some: readonly (Competitor | null)[]): Promise<(number | null)[]> =>
+	Promise.all(
+		some.map(async (one) => {
+			if (!one?.fewShot) return null;
+			try {
+				const access = await scope.tx((tx) => openAccess(tx, one.connectionId));
+				const asked = { ...access, signal: AbortSignal.timeout(askWithinMs) };
+				return (await providers[access.provider].model(asked, one.model))?.contextTokens ?? null;
+			} catch (problem) {
+				// why it cannot take part is said by whoever asks it; here nothing is known
+				if (problem instanceof ProviderError || problem instanceof AppError) return null;
+				throw problem;
+			}
+		})
+	);
 
 /** The same of a side that was made before, as the job finds it: null too where nobody can be asked. */
 export const sideProblem = async (scope: Scope, evaluation: Evaluation, letter: Letter): Promise<AppError | null> => {

@@ -166,6 +166,7 @@ export const assessmentOf = async (
 	const sides: Sides = {
 		a: contenders.a.label,
 		b: contenders.b.label,
+		prompted: evaluation.againstFewShot !== null,
 		people: voters.filter(({ id }) => judges.has(id)).map(({ name }) => name),
 		maxTokens,
 		earlier: await earlierTries(tx, chain[0]!),

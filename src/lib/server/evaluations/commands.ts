@@ -17,7 +17,7 @@ import { awaitCompared } from '../examples/compare.ts';
 import { lockedProject } from '../project/rows.ts';
 import { awaitPromptsCompared } from '../prompts/compare.ts';
 import { voter } from './ballots.ts';
-import { mustAnswer } from './asking.ts';
+import { mustAnswer, roomOf } from './asking.ts';
 import { refuseTwin, setUp } from './contest.ts';
 import { peopleOf } from './electorate.ts';
 import { become } from './generation.ts';
@@ -33,14 +33,20 @@ import { givenIn, voteIsOver } from './votes.ts';
  * Refuses a run that is not ready, a model that does not answer, more pairs than there are prompts that can be asked, and a second click.
  */
 export const createEvaluation = command(CreateEvaluation, async (scope, input) => {
-	await (input.promptsFrom === 'pool' ? awaitPromptsCompared(scope) : awaitCompared(scope));
+	const isPool = input.promptsFrom === 'pool';
+	const isShown =
+		input.contender?.fewShot !== undefined ||
+		(typeof input.against === 'object' && input.against.fewShot !== undefined);
+	if (isPool || isShown) await awaitPromptsCompared(scope);
+	if (!isPool || isShown) await awaitCompared(scope);
 	const meant = await scope.tx((tx) => competitorsOf(tx, scope.project.id, input));
 	await mustAnswer(scope, meant, input);
+	const room = await roomOf(scope, [meant.a, meant.b]);
 	return scope.tx(async (tx) => {
 		const project = await lockedProject(tx, scope);
 		const { a, b } = await competitorsOf(tx, project.id, input);
 		await refuseTwin(tx, project.id, a, b);
-		return setUp(tx, scope, { project, a, b, from: input.promptsFrom }, input, {
+		return setUp(tx, scope, { project, a, b, from: input.promptsFrom, room }, input, {
 			name: input.name || nameOfSides(labelsFor(a, b)),
 			delta: input.delta,
 			attempt: await nextAttempt(tx, project.id, [keyOf(a), keyOf(b)])
@@ -51,14 +57,17 @@ export const createEvaluation = command(CreateEvaluation, async (scope, input) =
 /** The same for one model, whose answers are scored beside the expected ones. */
 export const createScoring = command(CreateScoring, async (scope, input) => {
 	await awaitCompared(scope);
+	if (input.contender?.fewShot) await awaitPromptsCompared(scope);
 	const one = (tx: Tx, projectId: string) =>
 		competitorOf(tx, projectId, input.runId ?? input.contender!, input.runId ? 'runId' : 'contender');
-	await mustAnswer(scope, { a: await scope.tx((tx) => one(tx, scope.project.id)), b: null }, input);
+	const meant = await scope.tx((tx) => one(tx, scope.project.id));
+	await mustAnswer(scope, { a: meant, b: null }, input);
+	const room = await roomOf(scope, [meant]);
 	return scope.tx(async (tx) => {
 		const project = await lockedProject(tx, scope);
 		const a = await one(tx, project.id);
 		await refuseTwin(tx, project.id, a, null);
-		return setUp(tx, scope, { project, a, b: null, from: 'validation' }, input, {
+		return setUp(tx, scope, { project, a, b: null, from: 'validation', room }, input, {
 			name: input.name || nameOfScores(labelsFor(a, null).a),
 			kind: 'scoring',
 			sendableFrom: input.sendableFrom ?? project.qualityThreshold

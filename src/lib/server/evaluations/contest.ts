@@ -3,18 +3,23 @@ import { and, eq, sql } from 'drizzle-orm';
 import type { NewEvaluation } from '../../contract/evaluations.ts';
 import { AppError } from '../../core/errors.ts';
 import { orderOf } from '../../core/evaluations/ballots.ts';
-import { repeatsFor } from '../../core/evaluations/repeats.ts';
+import { type FewShot, withFewShot } from '../../core/evaluations/few-shot.ts';
 import type { PromptSource } from '../../core/evaluations/plan.ts';
+import { repeatsFor } from '../../core/evaluations/repeats.ts';
+import { type Message, targetOf } from '../../core/examples/example.ts';
+import { figure } from '../../core/text/figure.ts';
+import { estimateTokens, tokensOf } from '../../core/text/tokens.ts';
 import type { Scope, Tx } from '../access/scope.ts';
 import { record } from '../events/record.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { evaluations, members, pairings, projects } from '../platform/db/schema.ts';
 import { comparable, isKnown, questionsOf } from './asked.ts';
+import { shownNames } from './few-shot.ts';
 import { trainedPrompts } from './leaks.ts';
 import { usualMaxTokens } from './longest-answer.ts';
 import { sortOf } from './generation.ts';
 import type { Evaluation } from './rows.ts';
-import { type Competitor, columnsOf, keyOf, keysIn, learntBy } from './sides.ts';
+import { type Competitor, columnsOf, fewShotsOf, keyOf, keysIn, learntBy } from './sides.ts';
 
 /** A step: how many people of the team may vote in this project. */
 export const voterCount = (tx: Tx, projectId: string): Promise<number> =>
@@ -32,9 +37,18 @@ const asManyVoters = async (tx: Tx, projectId: string, votes: number) => {
 	);
 };
 
-/** A step: those that no contender has trained on: what a model has learnt by heart measures nothing. */
-export const fair = async (tx: Tx, projectId: string, runIds: string[], from: PromptSource): Promise<string[]> => {
+/** What the contenders know already. */
+type Known = { runIds: string[]; fewShots: (FewShot | null)[] };
+
+/** A step: those that no contender has trained on, or is shown with its answer: what a model knows by heart measures nothing. */
+export const fair = async (
+	tx: Tx,
+	projectId: string,
+	{ runIds, fewShots }: Known,
+	from: PromptSource
+): Promise<string[]> => {
 	const trained = await Promise.all(runIds.map((id) => trainedPrompts(tx, id)));
+	trained.push(await shownNames(tx, projectId, fewShots));
 	const list = await comparable(tx, projectId, from);
 	return list.filter((one) => !trained.some((prompts) => isKnown(prompts)(one))).map(({ id }) => id);
 };
@@ -61,12 +75,29 @@ export const refuseTwin = async (tx: Tx, projectId: string, a: Competitor, b: Co
 
 /** A step: what will be compared, prompt by prompt, in the order of `ids`, from place `from` on. Never changed afterwards. */
 export const addPairings = async (tx: Tx, evaluation: Evaluation, ids: readonly string[], from = 0) => {
-	if (ids.length === 0) return;
+	if (ids.length === 0) return [];
 	const { id: evaluationId, projectId } = evaluation;
 	const asked = await questionsOf(tx, evaluation, ids);
 	await tx
 		.insert(pairings)
 		.values(ids.map((id, at) => ({ projectId, evaluationId, position: from + at, ...asked.get(id)! })));
+	return ids.map((id) => asked.get(id)!.prompt);
+};
+
+/** Examples, the longest question and the longest answer have to fit where a model reads. */
+const mustFit = (evaluation: Evaluation, prompts: readonly Message[][], room: Contest['room']) => {
+	const { systemPrompt, maxTokens } = evaluation;
+	for (const [at, fewShot] of Object.values(fewShotsOf(evaluation)).entries()) {
+		const most = room[at] ?? null;
+		if (fewShot === null || most === null) continue;
+		const longest = Math.max(...prompts.map((prompt) => tokensOf(withFewShot(prompt, fewShot, systemPrompt))));
+		if (longest + maxTokens <= most) continue;
+		throw new AppError(
+			'conflict',
+			`With ${fewShot.shots.length} examples the longest question takes about ${figure(longest)} tokens and its answer up to ${figure(maxTokens)}; this model takes ${figure(most)} in all. Choose fewer examples or shorter answers.`,
+			at === 0 ? 'contender' : 'against'
+		);
+	}
 };
 
 /** A step: what was just set up begins: it has its number and its event, and its answers are written. */
@@ -92,6 +123,8 @@ type Contest = {
 	/** null of a scoring. */
 	b: Competitor | null;
 	from: PromptSource;
+	/** How many tokens each takes, where it is known. */
+	room: readonly (number | null)[];
 };
 type Wanted = Pick<NewEvaluation, 'pairs' | 'votes' | 'temperature' | 'maxTokens' | 'thinking'>;
 type Own = Pick<typeof evaluations.$inferInsert, 'name' | 'kind' | 'sendableFrom' | 'delta' | 'attempt'>;
@@ -100,9 +133,9 @@ type Own = Pick<typeof evaluations.$inferInsert, 'name' | 'kind' | 'sendableFrom
  * A step: an evaluation begins, on prompts that none of its models has learnt, in an order of its own. Throws *invalid* for more prompts or votes
  * than there can be.
  */
-export const setUp = async (tx: Tx, scope: Scope, { project, a, b, from }: Contest, wanted: Wanted, own: Own) => {
-	const learnt = [learntBy(a), learntBy(b)].filter((id) => id !== null);
-	const available = await fair(tx, project.id, learnt, from);
+export const setUp = async (tx: Tx, scope: Scope, { project, a, b, from, room }: Contest, wanted: Wanted, own: Own) => {
+	const runIds = [learntBy(a), learntBy(b)].filter((id) => id !== null);
+	const available = await fair(tx, project.id, { runIds, fewShots: [a.fewShot, b?.fewShot ?? null] }, from);
 	if (wanted.pairs > available.length)
 		throw new AppError(
 			'invalid',
@@ -132,6 +165,6 @@ export const setUp = async (tx: Tx, scope: Scope, { project, a, b, from }: Conte
 			createdBy: scope.userId
 		})
 		.returning();
-	await addPairings(tx, made!, chosen);
+	mustFit(made!, await addPairings(tx, made!, chosen), room);
 	return begin(tx, scope, made!);
 };

@@ -16,7 +16,7 @@ import { askedId, comparable, familiesAsked, isKnown } from './asked.ts';
 import { addPairings, begin, fair } from './contest.ts';
 import { outOf, peopleOf } from './electorate.ts';
 import { type Evaluation, evaluationOf } from './rows.ts';
-import { readyRun, runsOf } from './sides.ts';
+import { fewShotsOf, readyRun, runsOf } from './sides.ts';
 import { outcomesOf, pairingsOf, standingOf } from './votes.ts';
 
 /** After these a few prompts more may still tell. */
@@ -33,11 +33,12 @@ const hiddenOf = async (tx: Tx, { id: evaluationId, votesPerPrompt }: Evaluation
 /** A step: prompts that a comparison and those it continues have not asked, and that no contender has trained on. */
 const unseenBy = async (tx: Tx, evaluation: Evaluation): Promise<string[]> => {
 	const ids = (await chainOf(tx, evaluation)).map(({ id }) => id);
-	const known = await familiesAsked(tx, evaluation.promptsFrom, among(pairings.evaluationId, ids));
+	const asked = await familiesAsked(tx, evaluation.promptsFrom, among(pairings.evaluationId, ids));
 	const { learnt } = runsOf(evaluation);
-	const isFair = new Set(await fair(tx, evaluation.projectId, learnt, evaluation.promptsFrom));
+	const known = { runIds: learnt, fewShots: Object.values(fewShotsOf(evaluation)) };
+	const isFair = new Set(await fair(tx, evaluation.projectId, known, evaluation.promptsFrom));
 	const all = await comparable(tx, evaluation.projectId, evaluation.promptsFrom);
-	return all.filter((one) => isFair.has(one.id) && !isKnown(known)(one)).map(({ id }) => id);
+	return all.filter((one) => isFair.has(one.id) && !isKnown(asked)(one)).map(({ id }) => id);
 };
 
 /** A step: why it does not go on, in a sentence; null when it may. */

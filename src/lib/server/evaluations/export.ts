@@ -89,13 +89,16 @@ export const fileOf = (results: Results, format: Format): string => {
 			columns,
 			rows.map(({ votes, ...row }) => ({ ...row, prompt: asText(row.prompt), ...added(votes) }))
 		);
-	const { title, contenders, plan, counts, skipped, scriptVotes, scores, verdict, checks } = results;
+	const { title, contenders, prompts, plan, counts, skipped, scriptVotes, guestVotes, scores, verdict, checks } =
+		results;
 	const whole = {
 		evaluation: title,
 		contenders,
+		prompts,
 		plan,
 		counts,
 		scriptVotes,
+		guestVotes,
 		scores,
 		verdict,
 		checks,

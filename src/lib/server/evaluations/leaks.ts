@@ -7,8 +7,9 @@ import { examples, runExamples, runFiles } from '../platform/db/schema.ts';
 import type { Tx } from '../access/scope.ts';
 import { isOneOf } from '../prompts/rows.ts';
 import { namesOfAsked } from './asked.ts';
+import { shownNames } from './few-shot.ts';
 import type { Evaluation } from './rows.ts';
-import { runsOf } from './sides.ts';
+import { fewShotsOf, runsOf } from './sides.ts';
 import { pairingsOf } from './votes.ts';
 
 /** A line is a conversation, or what was asked with two answers. */
@@ -108,6 +109,7 @@ export const leakedIn = async (tx: Tx, evaluation: Evaluation, known?: readonly 
 				among(runExamples.exampleId, [...hashes.keys()])
 			)
 		);
-	const leaked = new Set(learnt.flatMap(({ id }) => hashes.get(id)!).filter((hash) => hash !== undefined));
+	const leaked = await shownNames(tx, evaluation.projectId, Object.values(fewShotsOf(evaluation)));
+	for (const { id } of learnt) for (const hash of hashes.get(id)!) if (hash !== undefined) leaked.add(hash);
 	return [...names].filter(([, own]) => own.some((name) => leaked.has(name))).map(([id]) => id);
 };

@@ -11,7 +11,8 @@ import { numbersOf } from './asked.ts';
 import { type CountedPair, withTexts } from './judged.ts';
 import { nextOf } from './next.ts';
 import { type Evaluation, comparisonOf, contendersOf, namesOf, titleFor } from './rows.ts';
-import { type Vote, scriptVotesOf, voteCounts } from './votes.ts';
+import { fewShotsOf } from './sides.ts';
+import { type Vote, guestVotesOf, scriptVotesOf, voteCounts } from './votes.ts';
 
 /** Which pairs are wanted with their texts: all of them, or one page of some. */
 type Wanted = 'all' | { show: Show; page: number };
@@ -127,6 +128,7 @@ export const resultsOf = async (
 			title: titleFor(scope, evaluation),
 			revealedAt,
 			contenders: { a: sides.a, b: sides.b },
+			prompts: fewShotsOf(evaluation),
 			plan: {
 				promptsFrom,
 				prompts: tally.plan.prompts,
@@ -144,6 +146,7 @@ export const resultsOf = async (
 			counts: { ...countsOf(tally), skipped: tally.skipped, planned: tally.plan.prompts },
 			skipped: out,
 			scriptVotes: await scriptVotesOf(tx, evaluation.id),
+			guestVotes: await guestVotesOf(tx, evaluation.id),
 			scores: meanScores(remarksIn(assessment)),
 			verdict,
 			checks: [

@@ -122,6 +122,7 @@ export const scoresOf = async (
 			title: titleFor(scope, evaluation),
 			revealedAt,
 			version: (await contendersOf(tx, evaluation)).a.label,
+			ownPrompt: evaluation.fewShot,
 			plan: { prompts: planned, votes, sendableFrom, temperature, maxTokens, thinking },
 			summary: summaryIn(
 				evaluation,

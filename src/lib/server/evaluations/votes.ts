@@ -2,19 +2,20 @@ import { and, desc, eq, isNotNull, isNull, lte, or, sql } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
 import { type Choice, resolve } from '../../core/evaluations/ballots.ts';
 import type { Remark } from '../../core/evaluations/remarks.ts';
+import { type GuestVotes, guestNumbers } from '../../core/evaluations/guests.ts';
 import type { ScoreMark } from '../../core/evaluations/scoring.ts';
 import type { ScriptVotes } from '../../core/evaluations/script-votes.ts';
 import { outcomeOf } from '../../core/evaluations/scores.ts';
 import { type Outcome, countOutcomes } from '../../core/evaluations/tally.ts';
 import { among } from '../platform/db/among.ts';
-import { ballots, evaluations, pairings, remarks, type voters, votes } from '../platform/db/schema.ts';
+import { ballots, evaluations, pairings, remarks, type ballotVoters, votes } from '../platform/db/schema.ts';
 import { refusing } from '../platform/db/transaction.ts';
 import type { Tx } from '../access/scope.ts';
 import { electorateOf } from './electorate.ts';
 import type { Evaluation } from './rows.ts';
 import { askedId } from './asked.ts';
 
-type Voter = (typeof voters)[number];
+type Voter = (typeof ballotVoters)[number];
 
 /** One voter's last word on one pairing, as it was seen: a choice, or in a scoring a score. `at`: when it was given. */
 export type Given = {
@@ -208,6 +209,12 @@ export const scriptVotesOf = async (tx: Tx, evaluationId: string): Promise<Scrip
 	if (list.length === 0) return null;
 	const outcomes = [...outcomesOf(list, 1).values()];
 	return { votes: list.length, pairs: outcomes.length, ...countOutcomes(outcomes) };
+};
+
+/** A step: the same of guests, every one of whom counts for a pair; null where none has voted. */
+export const guestVotesOf = async (tx: Tx, evaluationId: string): Promise<GuestVotes | null> => {
+	const list = await votesOf(tx, evaluationId, 'guest');
+	return guestNumbers([...saidOf(list).values()], new Set(list.map(({ personId }) => personId)).size);
 };
 
 /** The field by which a voter's outbox knows that nothing it still holds will be taken. */

@@ -13,7 +13,7 @@ const reads = new Set(['GET', 'HEAD', 'OPTIONS']);
  * it a browser sends `Origin: null` with a plain form, and whoever presses the button before the scripts are there is refused.
  */
 const isTokenPage = (route: string | null) =>
-	route !== null && /^\/(login|invitations|device|account\/mails)(\/|$)/.test(route);
+	route !== null && /^\/(login|invitations|device|guest|account\/mails)(\/|$)/.test(route);
 
 /** What scripts and agents ask, by a key. */
 const isApi = (route: string | null) => route !== null && (route.startsWith('/api/v1') || route === '/api/mcp');

@@ -29,6 +29,7 @@ import { type Role, roles } from '../../../core/permissions.ts';
 import type { Counted } from '../../../core/runs/lengths.ts';
 import { type Method, methods } from '../../../core/runs/method.ts';
 import type { Recipe } from '../../../core/runs/recipe.ts';
+import type { FewShot } from '../../../core/evaluations/few-shot.ts';
 import type { EvaluationResult } from '../../../core/evaluations/result.ts';
 import { type PromptSource, promptSources } from '../../../core/evaluations/plan.ts';
 import { type Scored, scoreMarks } from '../../../core/evaluations/scoring.ts';
@@ -621,6 +622,9 @@ export const prompts = teamTable(
 /** Who rates, rewrites and votes: a person, or a key, whose id then stands in `personId`. Where something is counted, people are. */
 export const voters = ['person', 'script'] as const;
 const voter = () => text().$type<(typeof voters)[number]>().notNull().default(sql.raw(actingAs));
+/** Of a comparison guests say something too; theirs are written by a function alone (drizzle/functions/guests.sql). */
+export const ballotVoters = [...voters, 'guest'] as const;
+const ballotVoter = () => text().$type<(typeof ballotVoters)[number]>().notNull().default(sql.raw(actingAs));
 
 export const ratings = teamTable(
 	'ratings',
@@ -868,12 +872,15 @@ export const evaluations = teamTable(
 		baseModel: text().notNull(),
 		/** How a contender that is no run is called; null for a run. */
 		label: text(),
+		/** With which prompt of its own A competes; null for one that is asked as the project asks. */
+		fewShot: json().$type<FewShot>(),
 		/** Contender B: the model of a run, or of a connection. Nothing of it: the base of A; a scoring has none. */
 		againstRunId: uuid(),
 		againstBaseOf: uuid(),
 		againstConnectionId: uuid(),
 		againstModel: text(),
 		againstLabel: text(),
+		againstFewShot: json().$type<FewShot>(),
 		systemPrompt: text().notNull(),
 		/** Validation examples, or prompts of the pool. */
 		promptsFrom: text().$type<PromptSource>().notNull().default('validation'),
@@ -955,6 +962,11 @@ export const evaluations = teamTable(
 			and (${t.againstConnectionId} is null or ${t.againstRunId} is null) and (${t.againstBaseOf} is null or ${t.againstConnectionId} is not null)
 			and (${t.kind} = 'scoring' or ${t.runId} is not null or ${t.againstRunId} is not null or ${t.againstConnectionId} is not null)`
 		),
+		// a trained model competes as it is
+		check(
+			'evaluations_few_shot',
+			sql`(${t.fewShot} is null or ${t.runId} is null) and (${t.againstFewShot} is null or ${t.againstConnectionId} is not null)`
+		),
 		counts('evaluations', 'planned', 'repeats'),
 		check(
 			'evaluations_plan',
@@ -1023,7 +1035,7 @@ export const ballots = teamTable(
 		evaluationId: uuid().notNull(),
 		pairingId: uuid().notNull(),
 		personId: uuid().notNull(),
-		voter: voter(),
+		voter: ballotVoter(),
 		/** It is the pair once more, with the sides changed: what is said of it is no vote, and stands in no number of the verdict. */
 		repeat: boolean().notNull().default(false),
 		position: integer().notNull(),
@@ -1035,7 +1047,7 @@ export const ballots = teamTable(
 		inParent('ballots_pairing', t, t.pairingId, pairings, ofEvaluation),
 		uniqueIndex('ballots_each').on(t.teamId, t.pairingId, t.personId, t.repeat),
 		index().on(t.teamId, t.evaluationId, t.personId, t.position),
-		oneOf('ballots', 'voter', voters)
+		oneOf('ballots', 'voter', ballotVoters)
 	]
 );
 
@@ -1051,7 +1063,7 @@ export const votes = teamTable(
 		pairingId: uuid().notNull(),
 		ballotId: uuid().notNull(),
 		personId: uuid().notNull(),
-		voter: voter(),
+		voter: ballotVoter(),
 		/** As the person saw it; null takes back what they had said. */
 		choice: text().$type<(typeof said)[number]>(),
 		clientId: uuid().notNull()
@@ -1063,7 +1075,7 @@ export const votes = teamTable(
 		oneOf('votes', 'choice', said),
 		unique('votes_client').on(t.teamId, t.clientId),
 		index().on(t.teamId, t.evaluationId, t.seq),
-		oneOf('votes', 'voter', voters)
+		oneOf('votes', 'voter', ballotVoters)
 	]
 );
 
@@ -1114,6 +1126,51 @@ export const mails = teamTable(
 		unique('mails_once').on(t.teamId, t.kind, t.subject, t.personId),
 		index().on(t.teamId, t.projectId),
 		oneOf('mails', 'kind', mailKinds)
+	]
+);
+
+/** A link by which people without an account vote on some pairs of a comparison: at most so many people, until then. */
+export const guestLinks = teamTable(
+	'guest_links',
+	{
+		projectId: uuid().notNull(),
+		evaluationId: uuid().notNull(),
+		/** SHA-256 of what stands in the link, which was shown once. */
+		hash: bytes().notNull(),
+		/** What guests read above the pairs: what the maker wrote, and nothing else of the team. */
+		title: text().notNull(),
+		instructions: text().notNull(),
+		/** So many pairs are dealt to each. */
+		pairs: integer().notNull(),
+		mostGuests: integer().notNull(),
+		createdBy: uuid(),
+		expiresAt: at().notNull(),
+		revokedAt: at()
+	},
+	{ ...byTrainers, read: ['owner', 'trainer'], carries: ofEvaluation },
+	(t) => [
+		inParent('guest_links_evaluation', t, t.evaluationId, evaluations, ofProject),
+		unique('guest_links_hash').on(t.teamId, t.hash),
+		// asked before a team is known
+		index('guest_links_by_hash').on(t.hash),
+		index().on(t.teamId, t.evaluationId),
+		check('guest_links_caps', sql`${t.pairs} between 1 and 200 and ${t.mostGuests} between 1 and 1000`)
+	]
+);
+
+/** Who came with a link and began: known by a secret of their browser alone. Their ballots carry this id. */
+export const guests = teamTable(
+	'guests',
+	{
+		projectId: uuid().notNull(),
+		evaluationId: uuid().notNull(),
+		linkId: uuid().notNull(),
+		secret: bytes().notNull()
+	},
+	{ read: ['owner', 'trainer'], add: [], ...appendOnly },
+	(t) => [
+		inParent('guests_link', t, t.linkId, guestLinks, ofEvaluation),
+		unique('guests_once').on(t.teamId, t.linkId, t.secret)
 	]
 );
 

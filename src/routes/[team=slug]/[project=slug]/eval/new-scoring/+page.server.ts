@@ -1,10 +1,12 @@
 import { redirect } from '@sveltejs/kit';
 import * as v from 'valibot';
 import { ListModels } from '$lib/contract/connections';
+import { GetFewShot } from '$lib/contract/few-shot';
 import { CreateScoring } from '$lib/contract/scoring';
 import { to } from '$lib/paths';
 import { listModels } from '$lib/server/connections/models';
 import { createScoring } from '$lib/server/evaluations/commands';
+import { getFewShot } from '$lib/server/evaluations/few-shot';
 import { getSetUp } from '$lib/server/evaluations/queries';
 import { form } from '$lib/server/http/form';
 import { page } from '$lib/server/http/page';
@@ -25,5 +27,6 @@ export const actions = {
 		const { id } = await createScoring(locals.project, input);
 		redirect(303, to.evaluation(params.team, params.project, id));
 	}),
+	fewShot: form(GetFewShot, async ({ locals }, input) => ({ fewShot: await getFewShot(locals.project, input) })),
 	models: form(ListModels, async ({ locals }, input) => ({ models: await listModels(locals.scope, input) }))
 } satisfies Actions;

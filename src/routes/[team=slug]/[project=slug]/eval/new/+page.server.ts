@@ -1,12 +1,14 @@
 import { redirect } from '@sveltejs/kit';
 import * as v from 'valibot';
 import { ListModels } from '$lib/contract/connections';
+import { GetFewShot } from '$lib/contract/few-shot';
 import { CreateEvaluation } from '$lib/contract/evaluations';
 import { PriceServing } from '$lib/contract/servings';
 import { promptSources } from '$lib/core/evaluations/plan';
 import { to } from '$lib/paths';
 import { listModels } from '$lib/server/connections/models';
 import { createEvaluation } from '$lib/server/evaluations/commands';
+import { getFewShot } from '$lib/server/evaluations/few-shot';
 import { getSetUp } from '$lib/server/evaluations/queries';
 import { form } from '$lib/server/http/form';
 import { page } from '$lib/server/http/page';
@@ -31,6 +33,7 @@ export const actions = {
 		const { id } = await createEvaluation(locals.project, input);
 		redirect(303, to.evaluation(params.team, params.project, id));
 	}),
+	fewShot: form(GetFewShot, async ({ locals }, input) => ({ fewShot: await getFewShot(locals.project, input) })),
 	models: form(ListModels, async ({ locals }, input) => ({ models: await listModels(locals.scope, input) })),
 	price: form(PriceServing, async ({ locals }, input) => ({ price: await priceServing(locals.project, input) }))
 } satisfies Actions;

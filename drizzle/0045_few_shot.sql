@@ -1,0 +1,3 @@
+ALTER TABLE "evaluations" ADD COLUMN "few_shot" json;--> statement-breakpoint
+ALTER TABLE "evaluations" ADD COLUMN "against_few_shot" json;--> statement-breakpoint
+ALTER TABLE "evaluations" ADD CONSTRAINT "evaluations_few_shot" CHECK (("evaluations"."few_shot" is null or "evaluations"."run_id" is null) and ("evaluations"."against_few_shot" is null or "evaluations"."against_connection_id" is not null)) NOT VALID;

@@ -1,0 +1,2 @@
+-- without a transaction
+ALTER TABLE "evaluations" VALIDATE CONSTRAINT "evaluations_few_shot";
