@@ -92,6 +92,7 @@ test('the database refuses it too, whoever asks', async () => {
 	expect(await nextPairs(rater, { evaluationId: id, after: -1 })).toEqual({
 		state: 'closed',
 		judged: 0,
+		repeats: 0,
 		skipped: 0,
 		total: 20,
 		complete: false,
