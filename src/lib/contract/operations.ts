@@ -8,6 +8,7 @@ import * as connections from './connections.ts';
 import * as evaluationResults from './evaluation-results.ts';
 import * as evaluations from './evaluations.ts';
 import * as examples from './examples.ts';
+import * as judgings from './judgings.ts';
 import * as keys from './keys.ts';
 import * as pairs from './pairs.ts';
 import * as playground from './playground.ts';
@@ -46,6 +47,7 @@ export const operations: readonly Operation[] = [
 	runComparison,
 	servings,
 	evaluations,
+	judgings,
 	evaluationResults,
 	scoring,
 	playground,

@@ -13,7 +13,8 @@ export const shows = [
 	'own-words',
 	'longer',
 	'shorter',
-	'several-votes'
+	'several-votes',
+	'judge-differs'
 ] as const;
 export type Show = (typeof shows)[number];
 

@@ -124,13 +124,16 @@ export const withTexts = async (
 		votes,
 		remarks,
 		names,
-		people
+		people,
+		judged: byModel
 	}: {
 		promptsFrom: PromptSource;
 		votes: readonly Vote[];
 		remarks: ReadonlyMap<string, Remark>;
 		names: Names;
 		people: ReadonlyMap<string, string>;
+		/** What a model said that was asked to judge. */
+		judged: ReadonlyMap<string, Judged['judge']>;
 	}
 ): Promise<Judged[]> => {
 	const texts = await textsOf(
@@ -168,6 +171,7 @@ export const withTexts = async (
 			})),
 			prompt,
 			reference,
+			judge: byModel.get(id) ?? null,
 			a: shown(a),
 			b: shown(b)
 		};

@@ -8,6 +8,7 @@ import type { ProjectScope, Tx } from '../access/scope.ts';
 import { type Assessment, type Skipped, assessmentOf, chainOf } from './assessment.ts';
 import { numbersOf } from './asked.ts';
 import { type CountedPair, withTexts } from './judged.ts';
+import { type Judges, differs, judgesOf, onPairs } from './judges.ts';
 import { nextOf } from './next.ts';
 import { type Evaluation, comparisonOf, contendersOf, namesOf, titleFor } from './rows.ts';
 import { scriptVotesOf, voteCounts } from './votes.ts';
@@ -17,7 +18,7 @@ type Wanted = 'all' | { show: Show; page: number };
 
 const rowsOnPage = 20;
 
-const shown = ({ pairs, votes, marked }: Assessment, show: Show): CountedPair[] => {
+const shown = ({ pairs, votes, marked }: Assessment, judges: Judges, show: Show): CountedPair[] => {
 	const byPair = Map.groupBy(votes, ({ pairingId }) => pairingId);
 	const is: Record<Show, (pair: CountedPair) => boolean> = {
 		all: () => true,
@@ -33,16 +34,17 @@ const shown = ({ pairs, votes, marked }: Assessment, show: Show): CountedPair[] 
 		'own-words': ({ askedId }) => marked['own-words'].has(askedId),
 		longer: (pair) => longerOf(pair) === 'longer',
 		shorter: (pair) => longerOf(pair) === 'shorter',
-		'several-votes': ({ id }) => (byPair.get(id)?.length ?? 0) > 1
+		'several-votes': ({ id }) => (byPair.get(id)?.length ?? 0) > 1,
+		'judge-differs': (pair) => differs(judges, pair)
 	};
 	return pairs.filter(is[show]);
 };
 
-const pageOf = (assessment: Assessment, wanted: Wanted) => {
+const pageOf = (assessment: Assessment, judges: Judges, wanted: Wanted) => {
 	const { pairs } = assessment;
 	if (wanted === 'all') return { show: 'all' as const, page: 1, pages: 1, count: pairs.length, list: pairs };
 	const { show } = wanted;
-	const some = shown(assessment, show);
+	const some = shown(assessment, judges, show);
 	const pages = Math.max(1, Math.ceil(some.length / rowsOnPage));
 	const page = Math.min(wanted.page, pages);
 	return { show, page, pages, count: some.length, list: some.slice((page - 1) * rowsOnPage, page * rowsOnPage) };
@@ -102,8 +104,11 @@ export const resultsOf = async (
 	// checks speak of the votes on what counts, as every number does: those are in the file too
 	const counting = new Set(pairs.map(({ id }) => id));
 	const counted = votes.filter(({ pairingId }) => counting.has(pairingId));
-	const judges = voters.filter(({ id }) => counted.some(({ personId }) => personId === id));
-	const { list, ...rows } = pageOf(assessment, wanted);
+	const voted = voters.filter(({ id }) => counted.some(({ personId }) => personId === id));
+	const chain = await chainOf(tx, evaluation);
+	const before = chain.slice(0, -1).reduce((sum, { planned }) => sum + planned, 0);
+	const judges = await judgesOf(tx, scope, evaluation, pairs, wanted === 'all' ? { filedFrom: before } : {});
+	const { list, ...rows } = pageOf(assessment, judges, wanted);
 	const out = await skippedRows(tx, promptsFrom, skipped);
 	const people = new Map(voters.map(({ id, name }) => [id, name]));
 	const names = namesOf(contenders, scope.project.name);
@@ -124,11 +129,12 @@ export const resultsOf = async (
 				maxTokens,
 				thinking,
 				continued: tally.continued,
-				continues: (await chainOf(tx, evaluation)).at(-2)?.number ?? null
+				continues: chain.at(-2)?.number ?? null
 			},
 			counts: { ...countsOf(tally), skipped: tally.skipped, planned: tally.plan.prompts },
 			skipped: out,
 			scriptVotes: await scriptVotesOf(tx, evaluation.id),
+			judges: judges.list,
 			scores: meanScores(remarksIn(assessment)),
 			verdict,
 			checks: [
@@ -138,10 +144,16 @@ export const resultsOf = async (
 					tally.plan
 				),
 				...missingCheck(inOrder(await numbersOf(tx, promptsFrom, missing)), votesPerPrompt),
-				...answerChecks(pairs, judges, counted, sides, thinking)
+				...answerChecks(pairs, voted, counted, sides, thinking)
 			],
 			next: await nextOf(tx, scope, evaluation),
-			rows: { ...rows, list: await withTexts(tx, list, { promptsFrom, votes, remarks, names, people }) }
+			rows: {
+				...rows,
+				list: await withTexts(tx, list, {
+					...{ promptsFrom, votes, remarks, names, people },
+					judged: await onPairs(tx, judges, list)
+				})
+			}
 		}
 	};
 };

@@ -7,6 +7,7 @@ const idsOf = {
 	'run.submit': 'runId',
 	'run.follow': 'runId',
 	'evaluation.generate': 'evaluationId',
+	'judging.ask': 'judgingId',
 	'serving.follow': 'servingId',
 	'delivery.send': 'deliveryId',
 	'webhook.mail': 'webhookId',
