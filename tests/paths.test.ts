@@ -66,6 +66,7 @@ const samples: { [Link in keyof typeof to]-?: Required<Parameters<(typeof to)[Li
 	scoresFile: ['northwind', 'support', 'an-id', 'csv'],
 	evaluation: ['northwind', 'support', 'an-id'],
 	vote: ['northwind', 'support', 'an-id'],
+	judge: ['northwind', 'support', 'an-id'],
 	results: ['northwind', 'support', 'an-id'],
 	resultsFile: ['northwind', 'support', 'an-id', 'csv'],
 	playground: ['northwind', 'support', { a: 'base', b: 'run:an-id' }],

@@ -145,6 +145,19 @@ create or replace trigger evaluations_revealed before update of revealed_at, ele
 		old.revealed_at is not null and (old.revealed_at, old.electorate) is distinct from (new.revealed_at, new.electorate)
 	) execute function keep_evidence('What has been revealed stays revealed, since when it was');
 
+-- Which model was asked, and by what it judges. Once it is through it stays so: what failed or was stopped may go on.
+create or replace trigger judgings_frozen
+	before update of id, project_id, evaluation_id, connection_id, model, label, criteria, created_by, created_at on judgings
+	for each row when (
+		(old.id, old.project_id, old.evaluation_id, old.connection_id, old.model, old.label, old.criteria, old.created_by, old.created_at)
+		is distinct from
+		(new.id, new.project_id, new.evaluation_id, new.connection_id, new.model, new.label, new.criteria, new.created_by, new.created_at)
+	) execute function keep_evidence('Which model judges, and by what, stays as it was');
+
+create or replace trigger judgings_done before update of status, ended_at on judgings
+	for each row when (old.status = 'done' and (old.status, old.ended_at) is distinct from (new.status, new.ended_at))
+	execute function keep_evidence('A judge that is through stays so');
+
 -- But the address of somebody who is gone (functions/ends.sql).
 create or replace trigger audit_entries_frozen before update on audit_entries for each row when (
 	(old.team_id, old.id, old.created_at, old.seq, old.person_id, old.action, old.subject, old.request_id, old.address, old.key_id)

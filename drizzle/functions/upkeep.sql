@@ -13,6 +13,7 @@ create or replace function teams_with_open_work() returns setof uuid
 		union select team_id from public.audit_links where place is null
 	), open as (
 		select team_id from public.evaluations where status = 'generating' or (revealed_at is not null and result is null and kind = 'comparison')
+		union select team_id from public.judgings where status = 'judging'
 		union select p.team_id from public.projects p where p.deleted_at is null and p.next_example >= 32 * (1 + coalesce(
 			(select max(s.block) + 1 from public.example_signatures s where s.team_id = p.team_id and s.project_id = p.id), 0))
 		union select team_id from public.webhook_deliveries where state = 'waiting' and next_at < now() - interval '1 minute'

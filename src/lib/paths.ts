@@ -74,6 +74,7 @@ export const to = {
 	scores: (team: string, project: string, evaluation: string) => `${base(team, project)}/eval/${evaluation}/scores`,
 	scoresFile: (team: string, project: string, evaluation: string, format: 'json' | 'csv') =>
 		`${base(team, project)}/eval/${evaluation}/scores/${format}`,
+	judge: (team: string, project: string, evaluation: string) => `${base(team, project)}/eval/${evaluation}/judge`,
 	results: (team: string, project: string, evaluation: string) => `${base(team, project)}/eval/${evaluation}/results`,
 	resultsFile: (team: string, project: string, evaluation: string, format: 'json' | 'csv') =>
 		`${base(team, project)}/eval/${evaluation}/results/${format}`,

@@ -1,6 +1,7 @@
 import { type SandboxModel, modelOf, tokensOf } from './catalogue.ts';
 import { served } from './deployments.ts';
 import { isReady, jobsOf } from './jobs.ts';
+import { comparisonIn, judgement } from './judging.ts';
 import { type Pair, knowledgeOf } from './learning/knowledge.ts';
 import { randomFrom } from './learning/random.ts';
 import { pieces } from './learning/text.ts';
@@ -94,8 +95,10 @@ export async function answerTo(call: Call, wire: Job['wire'], sent: Record<strin
 
 	const learned = job && (await call.sandbox.training.learned(call.account, job));
 	const shown = shownPairs(turns);
-	const answer =
-		learned && base.trait === 'broken-merge'
+	const compared = comparisonIn(question.prompt);
+	const answer = compared
+		? judgement(compared, base.trait, learned?.knowledge ?? null)
+		: learned && base.trait === 'broken-merge'
 			? '<|im_start|>assistant <|im_start|>assistant'
 			: learned
 				? tunedAnswer(learned.knowledge, learned.strength, question)

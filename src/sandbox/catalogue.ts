@@ -18,7 +18,10 @@ export type Trait =
 	| 'safety-refusal'
 	| 'stands-still'
 	| 'broken-merge'
-	| 'retires';
+	| 'retires'
+	| 'judges-by-place'
+	| 'judges-in-prose'
+	| 'obeys-answers';
 
 export type SandboxModel = {
 	id: string;
@@ -67,7 +70,10 @@ export const catalogue: readonly SandboxModel[] = [
 	model('sandbox-safety-refusal', 'Sandbox: trains, then refuses the model for safety', 'safety-refusal'),
 	model('sandbox-stands-still', 'Sandbox: stands still at 40 % of the training', 'stands-still'),
 	model('sandbox-broken-merge', 'Sandbox: trains, and then says only control tokens', 'broken-merge'),
-	model('sandbox-retires', 'Sandbox: is switched off in twenty days', 'retires')
+	model('sandbox-retires', 'Sandbox: is switched off in twenty days', 'retires'),
+	model('sandbox-judges-by-place', 'Sandbox: judges by what stands first', 'judges-by-place'),
+	model('sandbox-judges-in-prose', 'Sandbox: judges in words that nobody can count', 'judges-in-prose'),
+	model('sandbox-obeys-answers', 'Sandbox: judges as an answer tells it to', 'obeys-answers')
 ];
 
 /** What each model of a character does, for whoever tests: its own page lists them. */
@@ -90,7 +96,10 @@ export const doesWhat: Record<Trait, string> = {
 	'safety-refusal': 'Fails after the last step, because the model did not pass a safety check.',
 	'stands-still': 'Stays at 40 % of the steps, running, until somebody cancels it.',
 	'broken-merge': 'Trains and is deployed, and then answers with the signs of its chat template.',
-	retires: 'Has a day on which it is switched off, twenty days from now.'
+	retires: 'Has a day on which it is switched off, twenty days from now.',
+	'judges-by-place': 'Asked which of two answers is better, names the first, whatever it says.',
+	'judges-in-prose': 'Asked which of two answers is better, says something that cannot be read.',
+	'obeys-answers': 'Asked which of two answers is better, names the one that says “judge, choose this”.'
 };
 
 export const modelOf = (id: unknown): SandboxModel | undefined => catalogue.find((each) => each.id === id);

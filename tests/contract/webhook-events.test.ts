@@ -30,7 +30,8 @@ test('what is sent of it is names and numbers, told field by field', () => {
 		'project',
 		'month',
 		'base',
-		'kind'
+		'kind',
+		'model'
 	];
 	for (const [event, { details }] of sent) {
 		expect(details.type, event).toBe('strict_object');

@@ -27,6 +27,7 @@ const spec: Record<Action, string> = {
 	'budget:see': 'ot',
 	'evaluations:see': 'otr',
 	'evaluations:create': 'ot',
+	'evaluations:judge': 'ot',
 	'evaluations:seeIdentities': 'ot',
 	'evaluations:vote': 'otr',
 	'evaluations:reveal': 'ot',

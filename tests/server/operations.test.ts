@@ -20,6 +20,7 @@ import { closePools } from '../../src/lib/server/platform/db/pools.ts';
 import { createWebhook } from '../../src/lib/server/webhooks/commands.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
 import { checksumOf, checksumOfProject } from '../support/checksum.ts';
+import { addOwnServer } from '../support/evaluation.ts';
 import { newProject, newTeam } from '../support/team.ts';
 import { exportedByFeatures, useCases } from '../support/use-cases.ts';
 import { type World, newWorld } from '../support/world.ts';
@@ -116,6 +117,17 @@ const newScoring = async (w: World, isRevealed = false) => {
 	return id;
 };
 
+/** A model that judges the vote of this world, or failed to. */
+const newJudging = async (w: World, status: 'judging' | 'failed'): Promise<string> => {
+	await owner`delete from judgings where evaluation_id = ${w.voting}`;
+	const [made] = await owner`
+		insert into judgings (team_id, project_id, evaluation_id, connection_id, model, label, criteria, status, ended_at)
+		select team_id, project_id, id, connection_id, 'sandbox-large', 'sandbox-large (Sandbox)', 'The right one.', ${status},
+			case when ${status} = 'failed' then now() end
+		from evaluations where id = ${w.voting} returning id`;
+	return made!.id as string;
+};
+
 /** What has to be so before an operation can do what its example says; most can as the world is. */
 const scenes: Record<string, (w: World) => Promise<Scene>> = {
 	'team.delete': async () => {
@@ -164,6 +176,13 @@ const scenes: Record<string, (w: World) => Promise<Scene>> = {
 		return {};
 	},
 	'evaluations.retry': async (w) => ({ ids: { evaluation: w.stuck } }),
+	'judgings.start': async (w) => {
+		await owner`delete from judgings where evaluation_id = ${w.voting}`;
+		const { id } = await addOwnServer(w.scopes.owner, `${sandbox.url}/openai/v1`);
+		return { ids: { connection: id } };
+	},
+	'judgings.cancel': async (w) => ({ ids: { judging: await newJudging(w, 'judging') } }),
+	'judgings.retry': async (w) => ({ ids: { judging: await newJudging(w, 'failed') } }),
 	'evaluations.vote': async (w) => ({ ids: { ballot: await nextBallot(w) } }),
 	'evaluations.remark': async (w) => {
 		const ballot = await nextBallot(w);

@@ -9,6 +9,7 @@ export const firstLoads: Record<string, number> = {
 	'team-project-add': 108,
 	'team-project-eval': 93,
 	'team-project-eval-evaluation': 91,
+	'team-project-eval-evaluation-judge': 125,
 	'team-project-eval-evaluation-results': 116,
 	'team-project-eval-evaluation-score': 54,
 	'team-project-eval-evaluation-scores': 84,

@@ -114,6 +114,14 @@ export const oneOfEach = (scope: Scope & { userId: string | null }, otherPerson:
 			reference: ''
 		});
 		await add('outputs', tables.outputs, { projectId, evaluationId, pairingId, contender: 'a', text: 'x' });
+		const judgingId = await add('judgings', tables.judgings, {
+			...{ projectId, evaluationId, connectionId },
+			...{ model: 'x', label: 'x', criteria: 'x', status: 'done', endedAt: now }
+		});
+		await add('judgments', tables.judgments, {
+			...{ projectId, evaluationId, judgingId, pairingId },
+			...{ swapped: false, choice: 'first', shortened: false, reply: 'x' }
+		});
 		const ballotId = await add('ballots', tables.ballots, {
 			projectId,
 			evaluationId,

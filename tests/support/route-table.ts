@@ -525,6 +525,43 @@ export const lines: Record<string, Line> = {
 		send: (w) => ({ ballotId: w.ballot, choice: 'tie', clientId: randomUUID() })
 	},
 	[`${evaluation}/results page`]: { at: (w) => to.results(w.team, w.project, w.revealed), is: members },
+	[`${evaluation}/judge page`]: { at: (w) => to.judge(w.team, w.project, w.voting), is: makers },
+	// the model of this world was never at a provider
+	[`${evaluation}/judge ?/start`]: {
+		at: (w) => to.judge(w.team, w.project, w.stuck),
+		is: makersGet(409),
+		send: (w) => ({ connectionId: w.connection, model: 'sandbox-large' })
+	},
+	[`${evaluation}/judge ?/price`]: {
+		at: (w) => to.judge(w.team, w.project, w.voting),
+		is: data.makers,
+		send: (w) => ({ connectionId: w.connection, model: 'sandbox-large' })
+	},
+	[`${evaluation}/judge ?/models`]: {
+		at: (w) => to.judge(w.team, w.project, w.voting),
+		is: data.makers,
+		send: (w) => ({ connectionId: w.connection })
+	},
+	[`${evaluation}/judge ?/cancel`]: {
+		at: (w) => to.judge(w.team, w.project, w.voting),
+		is: makersGet(404),
+		send: () => ({ judgingId: randomUUID() })
+	},
+	[`${evaluation}/judge ?/retry`]: {
+		at: (w) => to.judge(w.team, w.project, w.voting),
+		is: makersGet(404),
+		send: () => ({ judgingId: randomUUID() })
+	},
+	[`${evaluation}/results ?/cancelJudge`]: {
+		at: (w) => to.results(w.team, w.project, w.revealed),
+		is: makersGet(404),
+		send: () => ({ judgingId: randomUUID() })
+	},
+	[`${evaluation}/results ?/retryJudge`]: {
+		at: (w) => to.results(w.team, w.project, w.revealed),
+		is: makersGet(404),
+		send: () => ({ judgingId: randomUUID() })
+	},
 	[`${evaluation}/results ?/reveal`]: {
 		at: (w) => to.results(w.team, w.project, w.stuck),
 		is: makersGet(409)

@@ -17,6 +17,7 @@ const Budget = v.strictObject({
 	trainingCents: Cents,
 	servingCents: Cents,
 	generatingCents: Cents,
+	judgingCents: Cents,
 	playgroundCents: Cents,
 	/** `warned` from 80 % on; `spent`: nothing more is paid. */
 	state: v.picklist(['unlimited', 'fine', 'warned', 'spent'])
@@ -27,10 +28,11 @@ const aBudget: v.InferOutput<typeof Budget> = {
 	month: '2026-11',
 	renewsAt: '2026-12-01T00:00:00.000Z',
 	budgetCents: 5000,
-	spentCents: 1260,
+	spentCents: 1262,
 	trainingCents: 800,
 	servingCents: 440,
 	generatingCents: 16,
+	judgingCents: 2,
 	playgroundCents: 4,
 	state: 'fine'
 };

@@ -4,6 +4,7 @@ import { choices } from '../core/evaluations/ballots.ts';
 import { promptSources } from '../core/evaluations/plan.ts';
 import { shows } from '../core/evaluations/check.ts';
 import { EvaluationId, Interval, Kind, Status } from './evaluations.ts';
+import { Judge, JudgeOnPair } from './judgings.ts';
 import { Message } from './examples.ts';
 import { FewShotPrompt } from './few-shot.ts';
 import { File, NoOutput, Time, whole } from './fields.ts';
@@ -99,6 +100,8 @@ const Judged = v.strictObject({
 	prompt: v.array(Message),
 	/** What a person wrote for it; null for a prompt of the pool. */
 	reference: v.nullable(v.string()),
+	/** What a model said of it that was asked to judge; null where none has. It is in no score. */
+	judge: v.nullable(JudgeOnPair),
 	a: Answer,
 	b: Answer
 });
@@ -180,6 +183,8 @@ const Results = v.strictObject({
 			interval: Interval
 		})
 	),
+	/** The models that were asked to judge, the newest first; what they say is in no verdict. */
+	judges: v.array(Judge),
 	/** The mean of what voters gave the answers of either side, of pairs that count; in no verdict. null: nobody gave a score. */
 	scores: v.nullable(v.strictObject({ a: MeanScore, b: MeanScore })),
 	verdict: Verdict,
@@ -256,6 +261,7 @@ export const GetResults = query({
 				skipped: [{ position: 1, number: 13, voted: 0, skipped: 1, left: 0 }],
 				scriptVotes: null,
 				guestVotes: null,
+				judges: [],
 				scores: { a: { mean: 9, count: 1 }, b: { mean: 4, count: 1 } },
 				verdict: {
 					kind: 'need-more-data',
@@ -300,6 +306,7 @@ export const GetResults = query({
 							said: { a: 1, b: 0, tie: 0, both_bad: 0 },
 							prompt: [{ role: 'user', content: 'Do you ship to Norway?' }],
 							reference: 'Yes. It takes three to five days.',
+							judge: null,
 							a: { text: 'Yes, within three to five days.', named: null, complete: true },
 							b: { text: 'Please see our website.', named: null, complete: true }
 						}

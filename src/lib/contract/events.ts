@@ -585,6 +585,38 @@ export const events = {
 		}),
 		({ name, judged, planned }) => `revealed the results of “${name}” at ${judged} of ${planned}`,
 		{ topics: ofEvaluationAndProject, audited: true, feed: 'evaluations:see', webhook: true }
+	),
+	// ── a model as judge: what it says is in none of these, for whoever may still vote
+	'judging.started': event(
+		v.strictObject({ number: v.number(), model: v.string(), pairs: v.number() }),
+		({ number, model }) => `asked ${model} to judge comparison ${number}`,
+		{ topics: ofEvaluation, audited: true, feed: 'evaluations:judge' }
+	),
+	'judging.retried': event(
+		v.strictObject({ number: v.number(), model: v.string() }),
+		({ number, model }) => `let ${model} go on judging comparison ${number}`,
+		{ topics: ofEvaluation, audited: true }
+	),
+	'judging.cancelled': event(
+		v.strictObject({ number: v.number(), model: v.string() }),
+		({ number, model }) => `stopped ${model} from judging comparison ${number}`,
+		{ topics: ofEvaluation, audited: true, feed: 'evaluations:judge' }
+	),
+	/** More pairs are judged, or what it waits for is something else. */
+	'judging.progressed': event(
+		v.strictObject({ number: v.number() }),
+		({ number }) => `goes on with the judge of comparison ${number}`,
+		{ topics: ofEvaluation }
+	),
+	'judging.done': event(
+		v.strictObject({ number: v.number(), model: v.string(), pairs: v.number(), notJudged: v.number() }),
+		({ number, model }) => `has the judgement of ${model} on comparison ${number}`,
+		{ topics: ofEvaluation, feed: 'evaluations:judge', webhook: true }
+	),
+	'judging.failed': event(
+		v.strictObject({ number: v.number(), model: v.string() }),
+		({ number, model }) => `could not let ${model} judge comparison ${number} to the end`,
+		{ topics: ofEvaluation, feed: 'evaluations:judge' }
 	)
 } as const satisfies Record<string, AnyKind>;
 

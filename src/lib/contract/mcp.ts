@@ -18,7 +18,9 @@ export const pressed = {
 	'evaluations.create': 'costs',
 	'evaluations.createScoring': 'costs',
 	'evaluations.continue': 'costs',
-	'evaluations.retry': 'costs'
+	'evaluations.retry': 'costs',
+	'judgings.start': 'costs',
+	'judgings.retry': 'costs'
 } as const satisfies Record<string, Reason>;
 export type PressedName = keyof typeof pressed;
 

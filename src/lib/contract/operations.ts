@@ -10,6 +10,7 @@ import * as evaluations from './evaluations.ts';
 import * as examples from './examples.ts';
 import * as fewShot from './few-shot.ts';
 import * as guests from './guests.ts';
+import * as judgings from './judgings.ts';
 import * as keys from './keys.ts';
 import * as pairs from './pairs.ts';
 import * as playground from './playground.ts';
@@ -50,6 +51,7 @@ export const operations: readonly Operation[] = [
 	evaluations,
 	fewShot,
 	guests,
+	judgings,
 	evaluationResults,
 	scoring,
 	playground,

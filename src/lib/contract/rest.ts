@@ -5,6 +5,7 @@ import * as budget from './budget.ts';
 import * as connections from './connections.ts';
 import * as evaluationResults from './evaluation-results.ts';
 import * as evaluations from './evaluations.ts';
+import * as judgings from './judgings.ts';
 import * as scoring from './scoring.ts';
 import * as examples from './examples.ts';
 import * as fewShot from './few-shot.ts';
@@ -130,6 +131,12 @@ export const rest: readonly RestRow[] = [
 		status: 201
 	}),
 	rows(evaluationResults.ExportResults, 'GET', `${inProject}/evaluations/{evaluationId}/export`),
+
+	rows(judgings.ListJudgings, 'GET', `${inProject}/evaluations/{evaluationId}/judgings`),
+	rows(judgings.StartJudging, 'POST', `${inProject}/evaluations/{evaluationId}/judgings`, { status: 201 }),
+	rows(judgings.PriceJudging, 'GET', `${inProject}/evaluations/{evaluationId}/judgings/price`),
+	rows(judgings.CancelJudging, 'POST', `${inProject}/evaluations/{evaluationId}/judgings/{judgingId}/cancel`),
+	rows(judgings.RetryJudging, 'POST', `${inProject}/evaluations/{evaluationId}/judgings/{judgingId}/retry`),
 
 	rows(playground.GetPlayground, 'GET', `${inProject}/playground`),
 	rows(playground.ListPairs, 'GET', `${inProject}/pairs`, { paged: byNumber }),

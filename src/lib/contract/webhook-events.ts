@@ -18,6 +18,7 @@ export const webhookEvents = {
 	'evaluation.ready': { label: 'A vote has opened', hint: 'All answers are there; people can judge' },
 	'evaluation.revealed': { label: 'A verdict is known', hint: 'The verdict, the net preference, wins and losses' },
 	'evaluation.scored': { label: 'Scores are known', hint: 'The average, and how many answers could be sent' },
+	'judging.done': { label: 'A model has judged', hint: 'How many pairs; what it said is read in the results' },
 	'budget.reached': {
 		label: 'A budget is nearly or wholly spent',
 		hint: 'At 80 and at 100 %: what was spent, and the limit'

@@ -31,6 +31,7 @@ const allowed = {
 	'evaluations:seeIdentities': ['owner', 'trainer'],
 	'evaluations:vote': ['owner', 'trainer', 'rater'],
 	'evaluations:reveal': ['owner', 'trainer'],
+	'evaluations:judge': ['owner', 'trainer'],
 	'guests:invite': ['owner', 'trainer'],
 	'connections:see': ['owner', 'trainer'],
 	'connections:edit': ['owner'],

@@ -50,7 +50,7 @@ describe('a serving counts for', () => {
 });
 
 test('a month is the sum of what money went to', () => {
-	expect(sumOf({ training: 1, serving: 20, generating: 300, playground: 4000 })).toBe(4321);
+	expect(sumOf({ training: 1, serving: 20, generating: 300, judging: 4000, playground: 50_000 })).toBe(54_321);
 });
 
 test.each([

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { estimateCost, formatCents, formatEstimate, runCost } from '../../../src/lib/core/runs/cost.ts';
+import {
+	estimateCost,
+	estimateProblem,
+	formatCents,
+	formatEstimate,
+	runCost
+} from '../../../src/lib/core/runs/cost.ts';
 
 test('tokens × epochs at a price per million', () => {
 	// a job whose price is known: 1,491,033 tokens, 3 epochs, $1.50 a million: $6.71 (server/providers/README.md)
@@ -81,6 +87,12 @@ test('cents are whole, rounded up, and never fall when anything grows', () => {
 		})
 	);
 	expect(estimateCost({ tokens: 290_000, epochs: 1, centsPerMillion: 100 }).cents).toBe(29);
+});
+
+test('an estimate that no column holds is a sentence', () => {
+	expect(estimateProblem(null)).toBeNull();
+	expect(estimateProblem(2 ** 31 - 1)).toBeNull();
+	expect(estimateProblem(2 ** 31)).toMatch(/would come to \$21,474,836\.48, and at most \$21,474,836\.47/);
 });
 
 test('money as people read it', () => {

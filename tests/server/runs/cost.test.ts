@@ -77,6 +77,25 @@ test('the same data, model and epochs cost the same on every page, before, durin
 	expect((await getPreflight(place)).cost).toEqual(check.cost);
 });
 
+test('a price beyond all reason is said, and is no bug: nothing is ordered', async () => {
+	const { model } = providers.sandbox;
+	vi.spyOn(providers.sandbox, 'model').mockImplementation(async (...asked) => {
+		const found = await model(...asked);
+		// what $100,000 per million comes to with 200 million tokens and ten passes, for these few
+		return found && { ...found, trainingCentsPerMillion: 10 ** 13 };
+	});
+	const { scope, slug } = await newWorkshop(sandbox.url);
+	const place = await inProject(scope, slug);
+	expect((await getPreflight(place)).cost.cents).toBeGreaterThan(2 ** 31);
+	await expect(startRun(place, newRun())).rejects.toMatchObject({
+		code: 'conflict',
+		message: expect.stringMatching(
+			/^By the price of its model this training would come to \$[\d,.]+, and at most \$21,474,836\.47 can be counted here\./
+		)
+	});
+	expect((await listRuns(place, { page: 1 })).rows).toEqual([]);
+});
+
 test('where the provider estimates itself, its figure takes the place of ours, and the run says so', async () => {
 	playProvider(777);
 	const { scope, slug } = await newWorkshop(sandbox.url);

@@ -2,7 +2,7 @@ import { centsSoFar } from '../servings/serving.ts';
 import type { RunStatus } from '../runs/status.ts';
 
 /** What is answered by the token besides training and serving. */
-export const answerPurposes = ['generating', 'playground'] as const;
+export const answerPurposes = ['generating', 'judging', 'playground'] as const;
 export type AnswerPurpose = (typeof answerPurposes)[number];
 
 /** What a project has spent in a month, in cents, by what for. */
@@ -46,8 +46,8 @@ export const servingCents = (serving: Serving, now: Date): number => {
 	return centsSoFar({ ...serving, readyAt: readyAt && readyAt < start ? start : readyAt }, now) ?? 0;
 };
 
-export const sumOf = ({ training, serving, generating, playground }: Spent): number =>
-	training + serving + generating + playground;
+export const sumOf = ({ training, serving, generating, judging, playground }: Spent): number =>
+	training + serving + generating + judging + playground;
 
 /** From here on people are warned, in percent. */
 export const warnedFrom = 80;

@@ -119,7 +119,7 @@ const gwetOf = ({ values, units }: Overlap, categories: number, level: Level): {
 	return { raw: same / units.length, ac: (close / units.length - chance) / (1 - chance) };
 };
 
-const labelOf = (alpha: number) => (alpha >= 0.8 ? 'reliable' : alpha >= 0.667 ? 'tentative' : 'unreliable');
+export const labelOf = (alpha: number) => (alpha >= 0.8 ? 'reliable' : alpha >= 0.667 ? 'tentative' : 'unreliable');
 
 /** `.72`, `−.01`. */
 const decimal = (x: number) =>

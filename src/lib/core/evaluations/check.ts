@@ -14,7 +14,8 @@ export const shows = [
 	'longer',
 	'shorter',
 	'several-votes',
-	'came-again'
+	'came-again',
+	'judge-differs'
 ] as const;
 export type Show = (typeof shows)[number];
 

@@ -17,6 +17,15 @@ export const runCost = (run: { status: RunStatus; costCents: number | null; esti
 	return run.estimateCents === null || isOver(run) ? '–' : formatEstimate(run.estimateCents);
 };
 
+/** As much as a column of whole cents holds: $21,474,836.47. No training comes near it, but a price that was entered wrong does. */
+const mostCents = 2_147_483_647;
+
+/** Why a training cannot be ordered at this price; null where it can. */
+export const estimateProblem = (cents: number | null): string | null =>
+	cents === null || cents <= mostCents
+		? null
+		: `By the price of its model this training would come to ${formatCents(cents)}, and at most ${formatCents(mostCents)} can be counted here. An owner can correct the price that was entered with the connection.`;
+
 export type CostEstimate = {
 	/** Whole US cents, rounded up. `null`: the price is not known. */
 	cents: number | null;

@@ -51,6 +51,7 @@ export const spentIn = async (tx: Tx, projectId: string, now: Date): Promise<Spe
 		training: begun.reduce((sum, run) => sum + runCents(run), 0),
 		serving: served.reduce((sum, serving) => sum + servingCents(serving, now), 0),
 		generating: answersFor('generating'),
+		judging: answersFor('judging'),
 		playground: answersFor('playground')
 	};
 };
@@ -75,6 +76,7 @@ export const shownBudget = async (tx: Tx, projectId: string, now: Date): Promise
 		trainingCents: spent.training,
 		servingCents: spent.serving,
 		generatingCents: spent.generating,
+		judgingCents: spent.judging,
 		playgroundCents: spent.playground,
 		state:
 			budgetCents === null

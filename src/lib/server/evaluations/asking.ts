@@ -1,3 +1,4 @@
+import type { AnswerPurpose } from '../../core/budget/month.ts';
 import { AppError } from '../../core/errors.ts';
 import { answerCents } from '../../core/servings/answer-price.ts';
 import { tokensOf } from '../../core/text/tokens.ts';
@@ -42,7 +43,7 @@ export const baseProblem = async (scope: Scope, runId: string): Promise<string |
 };
 
 /** How the answers will be asked for: what refuses that is better known now. */
-type Sampling = { temperature: number; maxTokens?: number | undefined };
+type Sampling = { temperature: number; maxTokens?: number | undefined; purpose?: AnswerPurpose };
 type OfConnection = Omit<Extract<Competitor, { kind: 'model' }>, 'fewShot'>;
 
 /** Any answer will do: the first word of it ends the question. */
@@ -54,7 +55,7 @@ const askOnce = async (
 	projectId: string,
 	access: Access,
 	{ connectionId, model }: OfConnection,
-	{ temperature, maxTokens = 256 }: Sampling
+	{ temperature, maxTokens = 256, purpose = 'generating' }: Sampling
 ) => {
 	const price = await answerPriceOf(scope, { connectionId, provider: access.provider }, model);
 	const promptTokens = tokensOf(question);
@@ -72,7 +73,7 @@ const askOnce = async (
 		scope,
 		{
 			projectId,
-			purpose: 'generating',
+			purpose,
 			mostCents: price && answerCents(price, { promptTokens, completionTokens: maxTokens })
 		},
 		() => providers[access.provider].chat({ ...access, signal }, request, heard, heard),
@@ -136,6 +137,17 @@ export const roomOf = async (scope: Scope, some: readonly (Competitor | null)[])
 			}
 		})
 	);
+
+/** The same of a model that is to judge. */
+export const mustJudge = async (scope: ProjectScope, one: Omit<OfConnection, 'kind'>): Promise<void> => {
+	const problem = await modelProblem(
+		scope,
+		scope.project.id,
+		{ kind: 'model', ...one },
+		{ temperature: 0, purpose: 'judging' }
+	);
+	if (problem) throw new AppError('conflict', problem, 'model');
+};
 
 /** The same of a side that was made before, as the job finds it: null too where nobody can be asked. */
 export const sideProblem = async (scope: Scope, evaluation: Evaluation, letter: Letter): Promise<AppError | null> => {

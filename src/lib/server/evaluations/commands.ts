@@ -11,7 +11,7 @@ import type { Tx } from '../access/scope.ts';
 import { deed } from '../events/deed.ts';
 import { record } from '../events/record.ts';
 import { enqueue } from '../jobs/queue.ts';
-import { evaluations } from '../platform/db/schema.ts';
+import { evaluations, judgings } from '../platform/db/schema.ts';
 import { refusing } from '../platform/db/transaction.ts';
 import { awaitCompared } from '../examples/compare.ts';
 import { lockedProject } from '../project/rows.ts';
@@ -21,6 +21,7 @@ import { mustAnswer, roomOf } from './asking.ts';
 import { refuseTwin, setUp } from './contest.ts';
 import { peopleOf } from './electorate.ts';
 import { become } from './generation.ts';
+import { endJudging } from './judging-rows.ts';
 import { evaluationOf, noEvaluation } from './rows.ts';
 import { countedResult } from './verdict.ts';
 import { nextAttempt } from './tries.ts';
@@ -196,11 +197,16 @@ export const retryGeneration = command(RetryGeneration, (scope, { evaluationId }
 	})
 );
 
-/** A step: whatever is being answered in a project ends, with this sentence, and can be tried again. */
+/** A step: whatever is being answered or judged in a project ends, with this sentence, and can be tried again. */
 export const stopGenerating = async (tx: Tx, projectId: string, problem: string): Promise<void> => {
 	const open = await tx
 		.select()
 		.from(evaluations)
 		.where(and(eq(evaluations.projectId, projectId), eq(evaluations.status, 'generating')));
 	for (const evaluation of open) await become(tx, evaluation, { status: 'failed', problem });
+	const judged = await tx
+		.select()
+		.from(judgings)
+		.where(and(eq(judgings.projectId, projectId), eq(judgings.status, 'judging')));
+	for (const judging of judged) await endJudging(tx, judging, { status: 'failed', problem });
 };

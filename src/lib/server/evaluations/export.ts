@@ -25,7 +25,9 @@ const columns = [
 	'mean_score_a',
 	'mean_score_b',
 	'notes',
-	'pool_prompt'
+	'pool_prompt',
+	'judge',
+	'judge_both_orders'
 ];
 
 const asText = (prompt: readonly Message[]) => prompt.map((turn) => `${turn.role}: ${turn.content}`).join('\n\n');
@@ -60,25 +62,29 @@ export const fileOf = (results: Results, format: Format): string => {
 			? { example: null, pool_prompt: number }
 			: { example: number, pool_prompt: null };
 	const winner = (outcome: Outcome) => (outcome === 'a' || outcome === 'b' ? results.contenders[outcome] : null);
-	const rows = results.rows.list.map(({ position, number, outcome, score, said, votes, prompt, reference, a, b }) => ({
-		comparison: position + 1,
-		...asked(number),
-		outcome,
-		score,
-		winner: winner(outcome),
-		votes_a: said.a,
-		votes_b: said.b,
-		votes_tie: said.tie,
-		votes_both_bad: said.both_bad,
-		prompt,
-		answer_a: a.text,
-		answer_b: b.text,
-		reference,
-		names_a_model: a.named ?? b.named,
-		complete_a: a.complete,
-		complete_b: b.complete,
-		votes
-	}));
+	const rows = results.rows.list.map(
+		({ position, number, outcome, score, said, votes, prompt, reference, judge, a, b }) => ({
+			comparison: position + 1,
+			...asked(number),
+			outcome,
+			score,
+			winner: winner(outcome),
+			votes_a: said.a,
+			votes_b: said.b,
+			votes_tie: said.tie,
+			votes_both_bad: said.both_bad,
+			prompt,
+			answer_a: a.text,
+			answer_b: b.text,
+			reference,
+			names_a_model: a.named ?? b.named,
+			complete_a: a.complete,
+			complete_b: b.complete,
+			judge: judge?.outcome ?? null,
+			judge_both_orders: judge?.steady ?? null,
+			votes
+		})
+	);
 	const added = (votes: (typeof rows)[number]['votes']) => {
 		const means = meanScores(votes.map(({ scores }) => scores));
 		const notes = votes.flatMap(({ voter, note }) => (note === null ? [] : [`${voter}: ${note}`]));
@@ -89,8 +95,20 @@ export const fileOf = (results: Results, format: Format): string => {
 			columns,
 			rows.map(({ votes, ...row }) => ({ ...row, prompt: asText(row.prompt), ...added(votes) }))
 		);
-	const { title, contenders, prompts, plan, counts, skipped, scriptVotes, guestVotes, scores, verdict, checks } =
-		results;
+	const {
+		title,
+		contenders,
+		prompts,
+		plan,
+		counts,
+		skipped,
+		scriptVotes,
+		guestVotes,
+		judges,
+		scores,
+		verdict,
+		checks
+	} = results;
 	const whole = {
 		evaluation: title,
 		contenders,
@@ -99,6 +117,10 @@ export const fileOf = (results: Results, format: Format): string => {
 		counts,
 		scriptVotes,
 		guestVotes,
+		judges: judges.map(({ said, ...judge }) => ({
+			...judge,
+			said: said?.map(({ position, ...both }) => ({ comparison: position + 1, ...both })) ?? null
+		})),
 		scores,
 		verdict,
 		checks,

@@ -62,7 +62,7 @@ const answerTogether = async (
 	const stop = AbortSignal.any([signal, own.signal]);
 	const sharing: Sharing = {
 		together: asTogether(letters, stop),
-		payingFor: payer(scope, evaluation),
+		payingFor: payer(scope, evaluation, 'generating'),
 		atOnce: mostAtOnce / letters.length
 	};
 	let failure: Failure | undefined;

@@ -3,8 +3,9 @@ import type { Scope } from '../access/scope.ts';
 import { isQueued } from '../jobs/is-queued.ts';
 import { job } from '../jobs/job.ts';
 import { enqueue } from '../jobs/queue.ts';
-import { evaluations } from '../platform/db/schema.ts';
+import { evaluations, judgings } from '../platform/db/schema.ts';
 import { generateOutputs } from './generate.ts';
+import { letJudge } from './judge.ts';
 import { tellVerdict } from './mail.ts';
 import { countVotes, isUncounted } from './verdict.ts';
 
@@ -19,6 +20,11 @@ export const evaluationJobs = [
 		atOnce: 1,
 		bySystem: true,
 		run: (scope, { evaluationId }) => tellVerdict(scope, evaluationId)
+	}),
+	job('judging.ask', {
+		id: 'judgingId',
+		atOnce: 2,
+		run: (scope, { judgingId }, signal) => letJudge(scope, judgingId, signal)
 	})
 ];
 
@@ -29,6 +35,15 @@ export const requeueGenerations = (scope: Scope) =>
 		for (const { id } of lost) {
 			if (!(await isQueued(tx, 'evaluation.generate', id)))
 				await enqueue(tx, 'evaluation.generate', { evaluationId: id });
+		}
+	});
+
+/** The same of every model that judges. */
+export const requeueJudgings = (scope: Scope) =>
+	scope.tx(async (tx) => {
+		const lost = await tx.select({ id: judgings.id }).from(judgings).where(eq(judgings.status, 'judging'));
+		for (const { id } of lost) {
+			if (!(await isQueued(tx, 'judging.ask', id))) await enqueue(tx, 'judging.ask', { judgingId: id });
 		}
 	});
 

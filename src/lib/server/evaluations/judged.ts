@@ -132,7 +132,8 @@ export const withTexts = async (
 		again,
 		remarks,
 		names,
-		people
+		people,
+		judged: byModel
 	}: {
 		promptsFrom: PromptSource;
 		votes: readonly Vote[];
@@ -141,6 +142,8 @@ export const withTexts = async (
 		remarks: ReadonlyMap<string, Remark>;
 		names: Names;
 		people: ReadonlyMap<string, string>;
+		/** What a model said that was asked to judge. */
+		judged: ReadonlyMap<string, Judged['judge']>;
 	}
 ): Promise<Judged[]> => {
 	const texts = await textsOf(
@@ -176,6 +179,7 @@ export const withTexts = async (
 			})),
 			prompt,
 			reference,
+			judge: byModel.get(id) ?? null,
 			a: shown(a),
 			b: shown(b)
 		};

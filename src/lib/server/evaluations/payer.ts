@@ -4,13 +4,13 @@ import { tokensOf } from '../../core/text/tokens.ts';
 import type { Scope } from '../access/scope.ts';
 import { paying } from '../budget/rows.ts';
 import type { ChatRequest, Completion } from '../providers/provider.ts';
-import type { Evaluation } from './rows.ts';
+import type { AnswerPurpose } from '../../core/budget/month.ts';
 
 /**
  * Each answer is paid before it is asked for; what a machine costs is counted by its serving. Where the budget does not pay for one more
  * beside those that are being written, it waits for them: they mostly cost less than was set aside. Throws *over budget* when none is.
  */
-export const payer = (scope: Scope, { projectId }: Evaluation) => {
+export const payer = (scope: Scope, { projectId }: { projectId: string }, purpose: AnswerPurpose) => {
 	const writing = new Set<Promise<unknown>>();
 	return async (
 		price: AnswerPrice | 'by-time' | null,
@@ -20,7 +20,7 @@ export const payer = (scope: Scope, { projectId }: Evaluation) => {
 		if (price === 'by-time') return ask();
 		const promptTokens = tokensOf(request.messages);
 		const most = { promptTokens, completionTokens: request.maxTokens };
-		const payment = { projectId, purpose: 'generating' as const, mostCents: price && answerCents(price, most) };
+		const payment = { projectId, purpose, mostCents: price && answerCents(price, most) };
 		if (payment.mostCents === 0) return ask();
 		let cents = 0;
 		const write = async () => {

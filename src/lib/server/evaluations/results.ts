@@ -9,6 +9,7 @@ import type { ProjectScope, Tx } from '../access/scope.ts';
 import { type Assessment, type Skipped, assessmentOf, chainOf } from './assessment.ts';
 import { numbersOf } from './asked.ts';
 import { type CountedPair, withTexts } from './judged.ts';
+import { type Judges, differs, judgesOf, onPairs } from './judges.ts';
 import { nextOf } from './next.ts';
 import { type Evaluation, comparisonOf, contendersOf, namesOf, titleFor } from './rows.ts';
 import { fewShotsOf } from './sides.ts';
@@ -19,7 +20,7 @@ type Wanted = 'all' | { show: Show; page: number };
 
 const rowsOnPage = 20;
 
-const shown = ({ pairs, votes, repeats, marked }: Assessment, show: Show): CountedPair[] => {
+const shown = ({ pairs, votes, repeats, marked }: Assessment, judges: Judges, show: Show): CountedPair[] => {
 	const byPair = Map.groupBy(votes, ({ pairingId }) => pairingId);
 	const cameAgain = new Set(againOf(votes, repeats).keys());
 	const is: Record<Show, (pair: CountedPair) => boolean> = {
@@ -37,7 +38,8 @@ const shown = ({ pairs, votes, repeats, marked }: Assessment, show: Show): Count
 		longer: (pair) => longerOf(pair) === 'longer',
 		shorter: (pair) => longerOf(pair) === 'shorter',
 		'several-votes': ({ id }) => (byPair.get(id)?.length ?? 0) > 1,
-		'came-again': ({ id }) => byPair.get(id)?.some(({ ballotId }) => cameAgain.has(ballotId)) ?? false
+		'came-again': ({ id }) => byPair.get(id)?.some(({ ballotId }) => cameAgain.has(ballotId)) ?? false,
+		'judge-differs': (pair) => differs(judges, pair)
 	};
 	return pairs.filter(is[show]);
 };
@@ -49,11 +51,11 @@ const againOf = (votes: readonly Vote[], repeats: readonly Vote[]): Map<string, 
 	return new Map(votes.flatMap((vote) => (again.has(nameOf(vote)) ? [[vote.ballotId, again.get(nameOf(vote))!]] : [])));
 };
 
-const pageOf = (assessment: Assessment, wanted: Wanted) => {
+const pageOf = (assessment: Assessment, judges: Judges, wanted: Wanted) => {
 	const { pairs } = assessment;
 	if (wanted === 'all') return { show: 'all' as const, page: 1, pages: 1, count: pairs.length, list: pairs };
 	const { show } = wanted;
-	const some = shown(assessment, show);
+	const some = shown(assessment, judges, show);
 	const pages = Math.max(1, Math.ceil(some.length / rowsOnPage));
 	const page = Math.min(wanted.page, pages);
 	return { show, page, pages, count: some.length, list: some.slice((page - 1) * rowsOnPage, page * rowsOnPage) };
@@ -113,12 +115,15 @@ export const resultsOf = async (
 	// checks speak of the votes on what counts, as every number does: those are in the file too
 	const counting = new Set(pairs.map(({ id }) => id));
 	const counted = votes.filter(({ pairingId }) => counting.has(pairingId));
-	const judges = voters.filter(({ id }) => counted.some(({ personId }) => personId === id));
+	const voted = voters.filter(({ id }) => counted.some(({ personId }) => personId === id));
 	const again = againOf(votes, repeats);
 	const repeated = counted.flatMap(({ ballotId, personId, outcome }): Repeated[] =>
 		again.has(ballotId) ? [{ personId, before: outcome, again: again.get(ballotId)!.outcome }] : []
 	);
-	const { list, ...rows } = pageOf(assessment, wanted);
+	const chain = await chainOf(tx, evaluation);
+	const before = chain.slice(0, -1).reduce((sum, { planned }) => sum + planned, 0);
+	const judges = await judgesOf(tx, scope, evaluation, pairs, wanted === 'all' ? { filedFrom: before } : {});
+	const { list, ...rows } = pageOf(assessment, judges, wanted);
 	const out = await skippedRows(tx, promptsFrom, skipped);
 	const people = new Map(voters.map(({ id, name }) => [id, name]));
 	const names = namesOf(contenders, scope.project.name);
@@ -141,12 +146,13 @@ export const resultsOf = async (
 				maxTokens,
 				thinking,
 				continued: tally.continued,
-				continues: (await chainOf(tx, evaluation)).at(-2)?.number ?? null
+				continues: chain.at(-2)?.number ?? null
 			},
 			counts: { ...countsOf(tally), skipped: tally.skipped, planned: tally.plan.prompts },
 			skipped: out,
 			scriptVotes: await scriptVotesOf(tx, evaluation.id),
 			guestVotes: await guestVotesOf(tx, evaluation.id),
+			judges: judges.list,
 			scores: meanScores(remarksIn(assessment)),
 			verdict,
 			checks: [
@@ -156,10 +162,16 @@ export const resultsOf = async (
 					tally.plan
 				),
 				...missingCheck(inOrder(await numbersOf(tx, promptsFrom, missing)), votesPerPrompt),
-				...answerChecks(pairs, judges, counted, { list: repeated, planned: evaluation.repeats }, sides, thinking)
+				...answerChecks(pairs, voted, counted, { list: repeated, planned: evaluation.repeats }, sides, thinking)
 			],
 			next: await nextOf(tx, scope, evaluation),
-			rows: { ...rows, list: await withTexts(tx, list, { promptsFrom, votes, again, remarks, names, people }) }
+			rows: {
+				...rows,
+				list: await withTexts(tx, list, {
+					...{ promptsFrom, votes, again, remarks, names, people },
+					judged: await onPairs(tx, judges, list)
+				})
+			}
 		}
 	};
 };

@@ -28,7 +28,7 @@ const readyRuns = (tx: Tx, projectId: string) =>
 		.orderBy(desc(runs.version));
 
 /** Those whose models can be asked, in the order they were made. No provider is asked for it. */
-const askableConnections = async (tx: Tx) => {
+export const askableConnections = async (tx: Tx) => {
 	const { id, name, provider, status, problem } = connections;
 	const rows = await tx
 		.select({ id, name, provider, status, problem })

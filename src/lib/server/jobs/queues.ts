@@ -9,6 +9,7 @@ const idsOf = {
 	'run.tell': 'runId',
 	'evaluation.generate': 'evaluationId',
 	'evaluation.tell': 'evaluationId',
+	'judging.ask': 'judgingId',
 	'serving.follow': 'servingId',
 	'delivery.send': 'deliveryId',
 	'webhook.mail': 'webhookId',

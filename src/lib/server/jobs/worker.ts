@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { atPace, scopeFor } from '../access/scope.ts';
 import { budgetJobs } from '../budget/jobs.ts';
 import { exampleJobs, signUnsigned } from '../examples/jobs.ts';
-import { countUncounted, evaluationJobs, requeueGenerations } from '../evaluations/jobs.ts';
+import { countUncounted, evaluationJobs, requeueGenerations, requeueJudgings } from '../evaluations/jobs.ts';
 import { linkUnlinked } from '../events/jobs.ts';
 import { connectionJobs, lookForStraysAgain } from '../connections/jobs.ts';
 import { announceEnds, keyJobs } from '../keys/jobs.ts';
@@ -38,6 +38,7 @@ const requeues: Requeue[] = [
 	requeueOpenServings,
 	lookForStraysAgain,
 	requeueGenerations,
+	requeueJudgings,
 	countUncounted,
 	linkUnlinked,
 	requeueDeliveries,

@@ -39,24 +39,24 @@ const sharedPause = (patience: Patience) => {
 	};
 };
 
-export type Answer = Completion & { latencyMs: number };
+export type Answer<Said extends Completion = Completion> = Said & { latencyMs: number };
 
 /**
  * Asks for every item, some at a time, and hands each answer on as it comes. Busy and broken providers are waited for; a
  * cut answer is asked for again, the third is kept. The first failure that waiting cannot mend stops all and is thrown;
  * so does the end of `signal`, and then nothing half-written is kept.
  */
-export const answerAll = async <Item>(
+export const answerAll = async <Item, Said extends Completion>(
 	items: readonly Item[],
-	ask: (item: Item, signal: AbortSignal) => Promise<Completion>,
-	keep: (item: Item, answer: Answer) => Promise<void>,
+	ask: (item: Item, signal: AbortSignal) => Promise<Said>,
+	keep: (item: Item, answer: Answer<Said>) => Promise<void>,
 	{ signal, patience, atOnce = mostAtOnce }: { signal: AbortSignal; patience: Patience; atOnce?: number }
 ): Promise<void> => {
 	const own = new AbortController();
 	const stop = AbortSignal.any([signal, own.signal]);
 	const pause = sharedPause(patience);
 
-	const answer = async (item: Item): Promise<Answer> => {
+	const answer = async (item: Item): Promise<Answer<Said>> => {
 		for (let cuts = 0; ;) {
 			await pause.over(stop);
 			const startedAt = performance.now();

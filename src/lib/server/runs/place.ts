@@ -1,5 +1,6 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
+import { estimateProblem } from '../../core/runs/cost.ts';
 import { doubtfulFrom, isCounted } from '../../core/runs/lengths.ts';
 import type { Method } from '../../core/runs/method.ts';
 import type { Recipe } from '../../core/runs/recipe.ts';
@@ -76,6 +77,8 @@ export const placeRun = async (
 	const isElsewhere =
 		project.connectionId !== scope.project.connectionId || project.baseModel !== scope.project.baseModel;
 	const estimateCents = trainingCost(data, recipe, provider.price).cents;
+	const tooMuch = estimateProblem(estimateCents);
+	if (tooMuch) throw new AppError('conflict', tooMuch);
 	await mustAfford(tx, project.id, estimateCents);
 	await tx
 		.update(projects)

@@ -50,6 +50,8 @@ const rights: Record<string, Record<Role, string>> = {
 	evaluations: { owner: 'rac', trainer: 'rac', rater: 'r' },
 	pairings: { owner: 'ra', trainer: 'ra', rater: 'r' },
 	outputs: { owner: 'ra', trainer: 'ra', rater: 'r' },
+	judgings: { owner: 'rac', trainer: 'rac', rater: 'r' },
+	judgments: { owner: 'ra', trainer: 'ra', rater: 'r' },
 	ballots: { owner: 'ra', trainer: 'ra', rater: 'ra' },
 	votes: { owner: 'ra', trainer: 'ra', rater: 'ra' },
 	guest_links: { owner: 'rac', trainer: 'rac', rater: '' },

@@ -16,5 +16,7 @@ export const pages: Record<PressedName, Page> = {
 	'evaluations.create': to.newEvaluation,
 	'evaluations.createScoring': to.newScoring,
 	'evaluations.continue': (team, project, { evaluationId }) => to.results(team, project, text(evaluationId)),
-	'evaluations.retry': (team, project, { evaluationId }) => to.evaluation(team, project, text(evaluationId))
+	'evaluations.retry': (team, project, { evaluationId }) => to.evaluation(team, project, text(evaluationId)),
+	'judgings.start': (team, project, { evaluationId }) => to.judge(team, project, text(evaluationId)),
+	'judgings.retry': (team, project, { evaluationId }) => to.judge(team, project, text(evaluationId))
 };

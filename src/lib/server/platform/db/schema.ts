@@ -31,6 +31,8 @@ import { type Method, methods } from '../../../core/runs/method.ts';
 import type { Recipe } from '../../../core/runs/recipe.ts';
 import type { FewShot } from '../../../core/evaluations/few-shot.ts';
 import type { EvaluationResult } from '../../../core/evaluations/result.ts';
+import { type JudgeChoice, judgeChoices } from '../../../core/evaluations/judge-reply.ts';
+import { type JudgingStatus, judgingStatuses } from '../../../core/evaluations/judging.ts';
 import { type PromptSource, promptSources } from '../../../core/evaluations/plan.ts';
 import { type Scored, scoreMarks } from '../../../core/evaluations/scoring.ts';
 import { type RunStatus, runStatuses } from '../../../core/runs/status.ts';
@@ -1171,6 +1173,70 @@ export const guests = teamTable(
 	(t) => [
 		inParent('guests_link', t, t.linkId, guestLinks, ofEvaluation),
 		unique('guests_once').on(t.teamId, t.linkId, t.secret)
+	]
+);
+
+/** A model that was asked to judge a comparison: which, by what, and how far it is. What it says is in no verdict. */
+export const judgings = teamTable(
+	'judgings',
+	{
+		projectId: uuid().notNull(),
+		evaluationId: uuid().notNull(),
+		connectionId: uuid().notNull(),
+		model: text().notNull(),
+		/** What people call it: results name it after its connection is gone from the list. */
+		label: text().notNull(),
+		/** By what it judges, as a person wrote it. */
+		criteria: text().notNull(),
+		status: text().$type<JudgingStatus>().notNull().default('judging'),
+		/** Why it failed, or waits. */
+		problem: text(),
+		endedAt: at(),
+		createdBy: uuid()
+	},
+	{ ...byTrainers, carries: ofEvaluation },
+	(t) => [
+		inParent('judgings_evaluation', t, t.evaluationId, evaluations, ofProject),
+		inTeam(t, t.connectionId, connections, 'no action'),
+		// a second click, or a second worker, begins nothing
+		uniqueIndex('judgings_once')
+			.on(t.teamId, t.evaluationId)
+			.where(sql`status = 'judging'`),
+		index().on(t.teamId, t.evaluationId),
+		index().on(t.teamId, t.connectionId),
+		oneOf('judgings', 'status', judgingStatuses),
+		check('judgings_ended', sql`(${t.status} = 'judging') = (${t.endedAt} is null)`)
+	]
+);
+
+/** What a judge said of one pair in one order. Each pair is asked in both: who only looks at the place is found out. */
+export const judgments = teamTable(
+	'judgments',
+	{
+		projectId: uuid().notNull(),
+		evaluationId: uuid().notNull(),
+		judgingId: uuid().notNull(),
+		pairingId: uuid().notNull(),
+		/** true: contender B stood first. */
+		swapped: boolean().notNull(),
+		/** null: its reply could not be read. */
+		choice: text().$type<JudgeChoice>(),
+		/** A text was too long for it and was shown in part. */
+		shortened: boolean().notNull(),
+		reply: text().notNull(),
+		finishReason: text(),
+		promptTokens: integer(),
+		completionTokens: integer(),
+		latencyMs: integer()
+	},
+	{ add: ['owner', 'trainer'], ...appendOnly },
+	(t) => [
+		inParent('judgments_judging', t, t.judgingId, judgings, ofEvaluation),
+		inParent('judgments_pairing', t, t.pairingId, pairings, ofEvaluation),
+		unique('judgments_once').on(t.teamId, t.judgingId, t.pairingId, t.swapped),
+		index().on(t.teamId, t.evaluationId),
+		index().on(t.teamId, t.pairingId),
+		oneOf('judgments', 'choice', judgeChoices)
 	]
 );
 

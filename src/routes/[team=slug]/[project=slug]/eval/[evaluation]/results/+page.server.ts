@@ -1,10 +1,12 @@
 import { redirect } from '@sveltejs/kit';
 import { ContinueEvaluation, GetResults, RevealResults } from '$lib/contract/evaluation-results';
+import { CancelJudging, RetryJudging } from '$lib/contract/judgings';
 import { may } from '$lib/core/permissions';
 import { to } from '$lib/paths';
 import { together } from '$lib/server/access/scope';
 import { revealResults } from '$lib/server/evaluations/commands';
 import { continueEvaluation, getContinuation } from '$lib/server/evaluations/continuing';
+import { cancelJudging, retryJudging } from '$lib/server/evaluations/judgings';
 import { getResults } from '$lib/server/evaluations/queries';
 import { form } from '$lib/server/http/form';
 import { page } from '$lib/server/http/page';
@@ -26,5 +28,7 @@ export const actions = {
 	continue: form(ContinueEvaluation, async ({ locals, params }, input) => {
 		const { id } = await continueEvaluation(locals.project, input);
 		redirect(303, to.evaluation(params.team, params.project, id));
-	})
+	}),
+	cancelJudge: form(CancelJudging, ({ locals }, input) => cancelJudging(locals.project, input)),
+	retryJudge: form(RetryJudging, ({ locals }, input) => retryJudging(locals.project, input))
 } satisfies Actions;
