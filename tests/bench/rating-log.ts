@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type postgres from 'postgres';
-import { inProject } from '../../src/lib/server/access/scope.ts';
+import { type Scope, inProject } from '../../src/lib/server/access/scope.ts';
 import { rateExample } from '../../src/lib/server/ratings/commands.ts';
-import type { Scope } from '../../src/lib/server/access/scope.ts';
 import type { Measure } from './measure.ts';
 
 const rated = 2_000;
 
-/** Bytes of log that a deed has written, with what other sessions wrote meanwhile. */
+/** Bytes of log that a deed has written, alone on the server. */
 const logOf = async (owner: postgres.Sql, work: () => Promise<unknown>): Promise<number> => {
 	const [before] = await owner`select pg_current_wal_insert_lsn() as lsn`;
 	await work();
@@ -24,11 +23,18 @@ const updated = async (owner: postgres.Sql) => {
 	return row as unknown as { all: number; hot: number };
 };
 
+/** It writes as much as it likes whenever it likes. */
+const autovacuum = async (owner: postgres.Sql, is: 'on' | 'off') => {
+	await owner.unsafe(`alter system set autovacuum = ${is}`);
+	await owner`select pg_reload_conf()`;
+};
+
 /**
  * What a rating writes into the log, as the product gives one: the newest first, just after a checkpoint, so that each page comes along once.
  * Beside it the rating's row alone, appended without anything that follows from it.
  */
 export const measureRatingLog = async (owner: postgres.Sql, scope: Scope, slug: string): Promise<Measure> => {
+	await autovacuum(owner, 'off');
 	const here = await inProject(scope, slug);
 	const ids = (
 		await owner`select id from examples where project_id = ${here.project.id} and rating is null order by number desc limit ${2 * rated}`
@@ -50,6 +56,7 @@ export const measureRatingLog = async (owner: postgres.Sql, scope: Scope, slug: 
 					values (${here.teamId}, ${here.project.id}, ${id}, ${here.userId}, 'person', 7, '', gen_random_uuid())`;
 		})
 	);
+	await autovacuum(owner, 'on');
 	const inPlace = (100 * (after.hot - before.hot)) / (after.all - before.all);
 	return {
 		id: 'TEAMS',

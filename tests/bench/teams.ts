@@ -71,6 +71,7 @@ export const run = async ({ owner }: Bench): Promise<Measure[]> => {
 		await sql`select recount_examples()`;
 	});
 	await owner`vacuum analyze`;
+	const log = await measureRatingLog(owner, scope, 'rated');
 	const [large, filled] = [await inProject(scope, 'large'), await inProject(scope, 'filled')];
 	const preflight = await timed(() => large.tx((tx) => readFacts(tx, large.project, large.project.recipe)));
 	const [plain, split]: [number[], number[]] = [[], []];
@@ -78,7 +79,6 @@ export const run = async ({ owner }: Bench): Promise<Measure[]> => {
 		plain.push(await timed(() => importExamples(filled, { fileName: 'a', lines: lines(`Plain ${round}`, false) })));
 		split.push(await timed(() => importExamples(filled, { fileName: 'b', lines: lines(`Split ${round}`, true) })));
 	}
-	const log = await measureRatingLog(owner, scope, 'rated');
 	return [
 		log,
 		{
