@@ -89,10 +89,14 @@ declare
 	moved uuid[];
 	leak record;
 begin
-	select array_agg(n.id) into moved
-	from new_rows n join old_rows o on o.team_id = n.team_id and o.id = n.id
-	where n.split is not null and (n.deleted_at is null or n.split = 'validation')
-		and (n.split is distinct from o.split or n.prompt_hash <> o.prompt_hash or (o.deleted_at is not null and n.deleted_at is null));
+	-- what was is taken away from what is, and not joined with it: a plan that was made for a rating would compare each with each
+	select array_agg(x.id) into moved from (
+		select n.id, n.split, n.prompt_hash, n.deleted_at is null from new_rows n
+		where n.split is not null and (n.deleted_at is null or n.split = 'validation')
+		except
+		select o.id, o.split, o.prompt_hash, was.there from old_rows o cross join (values (true), (false)) was (there)
+		where o.deleted_at is null or not was.there
+	) x;
 	if moved is null then
 		return null;
 	end if;

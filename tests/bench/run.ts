@@ -26,6 +26,7 @@ const all: Record<string, () => Promise<{ run: (bench: never) => Promise<Measure
 	LARGE: () => import('./large.ts'),
 	PLAY: () => import('./playground.ts'),
 	TEAMS: () => import('./teams.ts'),
+	LOCKS: () => import('./locks.ts'),
 	GROWTH: () => import('./growth.ts'),
 	FALSE: () => import('./false-alarms.ts'),
 	NEAR: () => import('./near.ts'),

@@ -14,7 +14,7 @@ import { planOf } from './plan.ts';
 /** Of a larger project nobody waits until all is worked out, or moved. */
 const atOnce = 5_000;
 /** So many then move in one transaction: whoever rates one of them, or imports, waits for no more. */
-const inPart = 1_000;
+const inPart = 500;
 
 /** A step: moves those of them that have no place yet. Returns how many. */
 const moveTo = async (tx: Tx, moves: readonly SplitMove[]): Promise<number> => {
