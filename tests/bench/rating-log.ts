@@ -65,8 +65,8 @@ export const measureRatingLog = async (owner: postgres.Sql, scope: Scope, slug: 
 		values: [bytes / (rated - 50)],
 		floor: { what: 'its row alone', values: [alone / (ids.length - rated)] },
 		judged: 'value',
-		target: 4_500,
-		moonshot: 2_000,
+		target: 2_000,
+		moonshot: 1_000,
 		better: 'lower',
 		note: `${inPlace.toFixed(0)} % of the updates of examples are in place`
 	};
