@@ -57,7 +57,7 @@ declare
 		['remarks', evaluations], ['votes', evaluations], ['ballots', evaluations], ['judgments', evaluations], ['pairings', evaluations],
 		['run_points', runs], ['run_events', runs], ['run_files', runs], ['run_examples', runs], ['run_pairs', runs],
 		['examples', in_project], ['prompts', in_project], ['playground_pairs', in_project], ['imports', in_project],
-		['example_signatures', in_project], ['activities', in_project],
+		['example_signatures', in_project], ['example_standings', in_project], ['activities', in_project],
 		-- what was sent of it: a webhook may hear of others as well, and then only the text says which it is of
 		['webhook_deliveries', '(project_ids = array[$2] or position(''"project":{"id":"'' || $2 || ''"'' in body) > 0)']
 	];

@@ -15,7 +15,7 @@ begin
 	return slot;
 end $$;
 
--- Whole points, as the schema's `pointsOf`; 0 is unrated.
+-- Whole points; 0 is unrated.
 create or replace function whole_points(rating real) returns smallint language sql immutable parallel safe as $$
 	select coalesce(floor(rating), 0)::smallint
 $$;
@@ -119,17 +119,22 @@ begin
 	delete from public.example_counts c where c.team_id = old.team_id and c.project_id = old.id;
 	delete from public.own_counts c where c.team_id = old.team_id and c.project_id = old.id;
 	delete from public.example_signatures s where s.team_id = old.team_id and s.project_id = old.id;
+	delete from public.example_standings s where s.team_id = old.team_id and s.project_id = old.id;
 	return null;
 end $$;
 
 create or replace trigger projects_purged after delete on projects for each row execute function purge_project();
 
--- Every counter anew, from what is there: for the owner of the tables, where triggers were off. Nobody writes an example meanwhile.
+-- Every counter and standing anew, from what is there: for the owner of the tables, where triggers were off. Nobody writes an example meanwhile.
 create or replace function recount_examples() returns void language plpgsql set search_path = '' as $$
 begin
 	lock table public.examples, public.ratings in share row exclusive mode;
 	delete from public.example_counts;
 	delete from public.own_counts;
+	delete from public.example_standings;
+	insert into public.example_standings (team_id, project_id, points, split, number, rating)
+	select e.team_id, e.project_id, public.whole_points(e.rating), coalesce(e.split, ''), e.number, e.rating
+	from public.examples e where e.deleted_at is null;
 	insert into public.example_counts (team_id, project_id, slot, split, points, rewritten, trained, count, tokens, ratings, changes)
 	select e.team_id, e.project_id, 0, coalesce(e.split, ''), public.whole_points(e.rating), e.rewrite is not null, e.trained,
 		count(*), sum(e.tokens), coalesce(sum(e.rating::numeric), 0), extract(epoch from now()) * 1000 -- as never before

@@ -25,46 +25,78 @@ create or replace trigger examples_lock before update of split on examples
 -- writing it again would otherwise be the way into train. A deleted train example holds its prompt only once it was learnt.
 --
 -- The lock makes two changes of one project wait for each other, since neither sees the other's rows; what is read after it sees
--- what the first has committed. One prompt after the other is looked up in the indexes, whatever the planner expects of a project: a
--- join among a thousand teams would read the whole project for each row. Each condition also says what the partial indexes hold, or
--- the planner does not take them. A rating, which changes neither split nor prompt, returns at once and waits for nobody.
-create or replace function refuse_leak_added() returns trigger language plpgsql security definer set search_path = '' as $$
+-- what the first has committed. One prompt after the other is looked up, whatever the planner expects of a project: a join among a
+-- thousand teams would read the whole project for each row. First in the index of what is there, then in that of what is held although it
+-- may be deleted: a question for both would read both and put them together. Each asks for the order of its index and may not sort (`enable_sort`):
+-- the planner, which expects one row of a project whichever way, would take a smaller index that has all of them. A rating, which changes neither split nor prompt, returns
+-- at once and waits for nobody.
+create or replace function refuse_leak_added() returns trigger
+	language plpgsql security definer set search_path = '' set enable_seqscan = off set enable_sort = off as $$
 declare
-	there int;
+	leak record;
 begin
-	perform pg_advisory_xact_lock(hashtextextended(new.project_id::text, 1));
-	select o.number into there from public.examples o
-	where o.team_id = new.team_id and o.project_id = new.project_id and o.prompt_hash = new.prompt_hash and o.id <> new.id
-		and (o.trained or o.reserved or (o.split = 'validation' and o.deleted_at is not null) or o.deleted_at is null)
-		and ((new.split = 'validation' and (o.trained or o.reserved or (o.split = 'train' and o.deleted_at is null)))
-			or (new.split = 'train' and o.split = 'validation'))
+	if not exists (select from new_rows n where n.split is not null) then
+		return null;
+	end if;
+	perform pg_advisory_xact_lock(hashtextextended(place.project_id::text, 1))
+	from (select distinct project_id from new_rows where split is not null order by project_id) place;
+	select n.number as here, o.number as there into leak
+	from (select team_id, project_id, id, number, prompt_hash, split from new_rows where split is not null) n
+	cross join lateral (
+		select o.number from public.examples o
+		where o.team_id = n.team_id and o.project_id = n.project_id and o.prompt_hash = n.prompt_hash and o.id <> n.id and o.deleted_at is null
+			and ((n.split = 'validation' and (o.trained or o.reserved or o.split = 'train')) or (n.split = 'train' and o.split = 'validation'))
+		order by o.content_hash limit 1
+	) o
 	limit 1;
+	if not found then
+		select n.number as here, o.number as there into leak
+		from (select team_id, project_id, id, number, prompt_hash, split from new_rows where split is not null) n
+		cross join lateral (
+			select o.number from public.examples o
+			where o.team_id = n.team_id and o.project_id = n.project_id and o.prompt_hash between n.prompt_hash and n.prompt_hash
+				and (o.trained or o.reserved or (o.split = 'validation' and o.deleted_at is not null))
+				and ((n.split = 'validation' and (o.trained or o.reserved)) or (n.split = 'train' and o.split = 'validation'))
+			order by o.prompt_hash limit 1
+		) o
+		limit 1;
+	end if;
 	if found then
-		raise exception 'Examples % and % have the same prompt and cannot stand on both sides of the split', new.number, there
+		raise exception 'Examples % and % have the same prompt and cannot stand on both sides of the split', leak.here, leak.there
 			using errcode = 'AI003';
 	end if;
-	if new.split = 'validation' and exists (
+	select n.number as here into leak
+	from (select team_id, project_id, number, prompt_hash from new_rows where split = 'validation') n
+	cross join lateral (
 		select from public.playground_pairs p
-		where p.team_id = new.team_id and p.project_id = new.project_id and p.prompt_hash = new.prompt_hash and p.ordered
-	) then
-		raise exception 'A run was sent the prompt of example % as a preference', new.number using errcode = 'AI009';
+		where p.team_id = n.team_id and p.project_id = n.project_id and p.prompt_hash = n.prompt_hash and p.ordered
+		limit 1
+	) p
+	limit 1;
+	if found then
+		raise exception 'A run was sent the prompt of example % as a preference', leak.here using errcode = 'AI009';
 	end if;
 	return null;
 end $$;
 
--- Row by row, and only for rows that come with a split: to keep the rows of a statement for it costs an ordinary import a sixth.
+-- The rows of a statement are kept in any case: what counts them needs them too (totals.sql).
 create or replace trigger examples_leaks_added after insert on examples
-	for each row when (new.split is not null) execute function refuse_leak_added();
+	referencing new table as new_rows for each statement execute function refuse_leak_added();
 
-create or replace function refuse_leaks_changed() returns trigger language plpgsql security definer set search_path = '' as $$
+create or replace function refuse_leaks_changed() returns trigger
+	language plpgsql security definer set search_path = '' set enable_seqscan = off set enable_sort = off as $$
 declare
 	moved uuid[];
 	leak record;
 begin
-	select array_agg(n.id) into moved
-	from new_rows n join old_rows o on o.team_id = n.team_id and o.id = n.id
-	where n.split is not null and (n.deleted_at is null or n.split = 'validation')
-		and (n.split is distinct from o.split or n.prompt_hash <> o.prompt_hash or (o.deleted_at is not null and n.deleted_at is null));
+	-- what was is taken away from what is, and not joined with it: a plan that was made for a rating would compare each with each
+	select array_agg(x.id) into moved from (
+		select n.id, n.split, n.prompt_hash, n.deleted_at is null from new_rows n
+		where n.split is not null and (n.deleted_at is null or n.split = 'validation')
+		except
+		select o.id, o.split, o.prompt_hash, was.there from old_rows o cross join (values (true), (false)) was (there)
+		where o.deleted_at is null or not was.there
+	) x;
 	if moved is null then
 		return null;
 	end if;
@@ -74,13 +106,23 @@ begin
 	from (select team_id, project_id, id, number, prompt_hash, split from new_rows where id = any (moved)) n
 	cross join lateral (
 		select o.number from public.examples o
-		where o.team_id = n.team_id and o.project_id = n.project_id and o.prompt_hash = n.prompt_hash and o.id <> n.id
-			and (o.trained or o.reserved or (o.split = 'validation' and o.deleted_at is not null) or o.deleted_at is null)
-			and ((n.split = 'validation' and (o.trained or o.reserved or (o.split = 'train' and o.deleted_at is null)))
-				or (n.split = 'train' and o.split = 'validation'))
-		limit 1
+		where o.team_id = n.team_id and o.project_id = n.project_id and o.prompt_hash = n.prompt_hash and o.id <> n.id and o.deleted_at is null
+			and ((n.split = 'validation' and (o.trained or o.reserved or o.split = 'train')) or (n.split = 'train' and o.split = 'validation'))
+		order by o.content_hash limit 1
 	) o
 	limit 1;
+	if not found then
+		select n.number as here, o.number as there into leak
+		from (select team_id, project_id, id, number, prompt_hash, split from new_rows where id = any (moved)) n
+		cross join lateral (
+			select o.number from public.examples o
+			where o.team_id = n.team_id and o.project_id = n.project_id and o.prompt_hash between n.prompt_hash and n.prompt_hash and o.id <> n.id
+				and (o.trained or o.reserved or (o.split = 'validation' and o.deleted_at is not null))
+				and ((n.split = 'validation' and (o.trained or o.reserved)) or (n.split = 'train' and o.split = 'validation'))
+			order by o.prompt_hash limit 1
+		) o
+		limit 1;
+	end if;
 	if found then
 		raise exception 'Examples % and % have the same prompt and cannot stand on both sides of the split', leak.here, leak.there
 			using errcode = 'AI003';
@@ -92,10 +134,10 @@ begin
 	) n
 	cross join lateral (
 		select o.number from public.examples o
-		where o.team_id = n.team_id and o.project_id = n.project_id and o.family = n.family and o.id <> n.id
+		where o.team_id = n.team_id and o.project_id = n.project_id and o.family between n.family and n.family and o.id <> n.id
 			and ((n.split = 'validation' and (o.trained or o.reserved or (o.split = 'train' and o.deleted_at is null)))
 				or (n.split = 'train' and o.split = 'validation'))
-		limit 1
+		order by o.family limit 1
 	) o
 	limit 1;
 	if found then

@@ -5,11 +5,14 @@ import { inProject } from '../../src/lib/server/access/scope.ts';
 import { newProject, newTeam } from '../support/team.ts';
 import type { Bench } from './environment.ts';
 import { type Measure, timed } from './measure.ts';
+import { measureRatingLog } from './rating-log.ts';
 
 const neighbours = 1_000;
 const perNeighbour = 500;
 const size = 63_600;
 const imported = 20_000;
+/** Of the size that conversations have, for what rating them writes. */
+const toRate = 10_000;
 
 /** A thousand teams with a project each, as they would stand there after a while; nothing asks what triggers would have said. */
 const seedNeighbours = async (owner: postgres.Sql) => {
@@ -49,6 +52,7 @@ export const run = async ({ owner }: Bench): Promise<Measure[]> => {
 	const { scope } = await newTeam();
 	await newProject(scope, { slug: 'large' });
 	await newProject(scope, { slug: 'filled' });
+	await newProject(scope, { slug: 'rated' });
 	await owner.begin(async (sql) => {
 		await sql`set local session_replication_role = replica`;
 		await seedExamples(sql, 'large', size);
@@ -58,8 +62,16 @@ export const run = async ({ owner }: Bench): Promise<Measure[]> => {
 			where p.slug = 'large' and e.number % 3 = 0`;
 		await sql`update examples e set ratings_count = 2 from projects p where p.id = e.project_id and p.slug = 'large' and e.number % 3 = 0`;
 		await sql`update projects set next_example = ${size + 1} where slug = 'large'`;
+		await sql`insert into examples (team_id, project_id, number, messages, content_hash, prompt_hash, tokens, origin)
+			select p.team_id, p.id, n,
+				json_build_array(json_build_object('role', 'user', 'content', 'Where is order ' || n || '?'),
+					json_build_object('role', 'assistant', 'content', repeat('We have looked at it and will send it today. ', 11))),
+				sha256(convert_to('c' || n, 'UTF8')), sha256(convert_to('p' || n, 'UTF8')), 130, 'import'
+			from projects p cross join generate_series(1, ${toRate}) n where p.slug = 'rated'`;
+		await sql`select recount_examples()`;
 	});
 	await owner`vacuum analyze`;
+	const log = await measureRatingLog(owner, scope, 'rated');
 	const [large, filled] = [await inProject(scope, 'large'), await inProject(scope, 'filled')];
 	const preflight = await timed(() => large.tx((tx) => readFacts(tx, large.project, large.project.recipe)));
 	const [plain, split]: [number[], number[]] = [[], []];
@@ -68,6 +80,7 @@ export const run = async ({ owner }: Bench): Promise<Measure[]> => {
 		split.push(await timed(() => importExamples(filled, { fileName: 'b', lines: lines(`Split ${round}`, true) })));
 	}
 	return [
+		log,
 		{
 			id: 'TEAMS',
 			what: `preflight of ${size.toLocaleString('en')}`,

@@ -21,7 +21,7 @@ afterAll(async () => {
 	await closePools();
 });
 
-const counters = comparisons.filter(({ sql }) => /example_counts|own_counts/.test(sql));
+const counters = comparisons.filter(({ sql }) => /example_counts|own_counts|example_standings/.test(sql));
 /** Where counters and rows differ, in words. */
 const differences = async (slug: string) =>
 	(
@@ -133,9 +133,10 @@ test('a project that is purged takes its counters along', async () => {
 			await owner`select
 				(select count(*)::int from example_counts where project_id = ${id}) as examples,
 				(select count(*)::int from own_counts where project_id = ${id}) as own,
-				(select count(*)::int from example_signatures where project_id = ${id}) as signatures`
+				(select count(*)::int from example_signatures where project_id = ${id}) as signatures,
+				(select count(*)::int from example_standings where project_id = ${id}) as standings`
 		)[0]!;
-	const none = { examples: 0, own: 0, signatures: 0 };
+	const none = { examples: 0, own: 0, signatures: 0, standings: 0 };
 	const before = await counters(two);
 	for (const counted of [before, await counters(here)])
 		for (const rows of Object.values(counted)) expect(rows).toBeGreaterThan(0);
@@ -160,12 +161,17 @@ test('only triggers write counters, and a rater reads none of everybody’s', as
 	const { here, as } = await newPlace();
 	const rater = await inProject(await as('rater'), 'support');
 	for (const scope of [here, rater])
-		for (const table of ['example_counts', 'own_counts'])
+		for (const [table, column] of Object.entries({
+			example_counts: 'count',
+			own_counts: 'count',
+			example_standings: 'rating'
+		}))
 			await raw(scope, async (sql) => {
-				expect((await sql`update ${sql(table)} set count = 0`).count).toBe(0);
+				expect((await sql`update ${sql(table)} set ${sql(column)} = 0`).count).toBe(0);
 				expect((await sql`delete from ${sql(table)}`).count).toBe(0);
 			});
 	expect(await raw(rater, (sql) => sql`select from example_counts`)).toHaveLength(0);
+	expect(await raw(rater, (sql) => sql`select from example_standings`)).toHaveLength(0);
 	for (const deed of ['recount_examples()', 'count_own(null, null, 1)', 'free_slot(null)'])
 		await expect(raw(here, (sql) => sql.unsafe(`select ${deed}`))).rejects.toMatchObject({ code: '42501' });
 });

@@ -264,7 +264,7 @@ test.for(planted)('a wrong value is found: %s, %s', async ([table, change, undo,
 	expect((await found()).sentences).toEqual([]);
 });
 
-const miscounted: [change: string, undo: string, sentence: string][] = [
+const miscounted: [change: string, undo: string, sentences: string | string[]][] = [
 	[
 		`update example_counts set count = count + 1 where points = 7`,
 		`update example_counts set count = count - 1 where points = 7`,
@@ -284,11 +284,22 @@ const miscounted: [change: string, undo: string, sentence: string][] = [
 		`update own_counts set count = count - 1 where score = 7`,
 		`update own_counts set count = count + 1 where score = 7`,
 		'the counters say that somebody gave 0 examples a 7; it is 1.'
+	],
+	[
+		`update example_standings set rating = rating + 1 where points = 7`,
+		`update example_standings set rating = rating - 1 where points = 7`,
+		'lists have example 1 with train and the rating 8; it is another.'
+	],
+	[
+		`update example_standings set number = 99 where points = 7`,
+		`update example_standings set number = 1 where number = 99`,
+		['lists have an example 99; there is none.', 'example 1 is in no list by rating or side.']
 	]
 ];
-test.for(miscounted)('a wrong counter is found: %s', async ([change, undo, sentence]) => {
+test.for(miscounted)('a wrong counter or standing is found: %s', async ([change, undo, sentences]) => {
 	await owner.unsafe(change);
-	expect((await found()).sentences).toEqual([`Team ${slug}, project support: ${sentence}`]);
+	const said = [sentences].flat().map((sentence) => `Team ${slug}, project support: ${sentence}`);
+	expect((await found()).sentences).toEqual(said);
 	await owner.unsafe(undo);
 	expect((await found()).sentences).toEqual([]);
 });
@@ -328,7 +339,7 @@ test('the program exits with 1 and says what differs, and with 0 and a summary w
 	const bad = await program({});
 	expect(bad.said).toMatch(/^Team .*\nTeam .*\nLooked at 1 teams, 5 examples, .*\n2 differences\.\n$/);
 	expect(bad.code).toBe(1);
-	await owner`truncate examples, example_counts, own_counts, run_examples, pairings, evaluations, ratings, rewrites, runs, projects cascade`;
+	await owner`truncate examples, example_counts, own_counts, example_standings, run_examples, pairings, evaluations, ratings, rewrites, runs, projects cascade`;
 	const good = await program({});
 	expect(good).toEqual({
 		code: 0,

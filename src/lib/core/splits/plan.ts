@@ -33,16 +33,6 @@ export type SplitPlan = {
 	sentence: string;
 };
 
-/** One number for each group, from 0 on. */
-const numbered = (groups: readonly string[]): number[] => {
-	const numbers = new Map<string, number>();
-	return groups.map((group) => {
-		const number = numbers.get(group) ?? numbers.size;
-		numbers.set(group, number);
-		return number;
-	});
-};
-
 /** The stratum of a rating: its whole part where it is good, else 0. */
 export const stratumOf = (rating: number | null, threshold: number): number =>
 	rating !== null && rating >= threshold ? Math.floor(rating) : 0;
@@ -52,33 +42,46 @@ export const placeOf = (id: string, seed: number): number => hash(id, `split:${s
 
 const sideOf = { unassigned: side.none, train: side.train, validation: side.validation } as const;
 
+type SplitOrder = { examples: readonly Splittable[]; ratio: number; seed: number; threshold: number };
+
+const perStep = 5_000;
+
+/** `map`, in steps of some milliseconds. */
+function* mapping<From, To>(list: readonly From[], to: (one: From) => To): Generator<void, To[], void> {
+	const found: To[] = [];
+	for (let at = 0; at < list.length; at += perStep) {
+		for (const one of list.slice(at, at + perStep)) found.push(to(one));
+		yield;
+	}
+	return found;
+}
+
 /**
  * Which unassigned good examples go where: proportional by rating over all good examples (largest remainder), counting what
  * validation already holds; ordered by a hash of seed and id, so the same on every machine. Nothing that has a place moves,
- * nothing trained on (or with a prompt that was) becomes validation; running it again changes nothing.
+ * nothing trained on (or with a prompt that was) becomes validation; running it again changes nothing. In steps, of which the
+ * dealing is the longest: half a second for a million.
  */
-export const planSplit = ({
-	examples,
-	ratio,
-	seed,
-	threshold
-}: {
-	examples: readonly Splittable[];
-	ratio: number;
-	seed: number;
-	threshold: number;
-}): SplitPlan => {
+export function* planningSplit({ examples, ratio, seed, threshold }: SplitOrder): Generator<void, SplitPlan, void> {
+	const numbers = new Map<string, number>();
 	const dealt: Dealt = {
-		groups: numbered(examples.map(({ group }) => group)),
-		places: examples.map(({ id }) => placeOf(id, seed)),
-		strata: examples.map(({ rating }) => stratumOf(rating, threshold)),
-		sides: examples.map(({ split }) => sideOf[split]),
-		trained: examples.map(({ trained }) => Number(trained))
+		// one number for each group, from 0 on
+		groups: yield* mapping(examples, ({ group }) => {
+			const number = numbers.get(group) ?? numbers.size;
+			numbers.set(group, number);
+			return number;
+		}),
+		places: yield* mapping(examples, ({ id }) => placeOf(id, seed)),
+		strata: yield* mapping(examples, ({ rating }) => stratumOf(rating, threshold)),
+		sides: yield* mapping(examples, ({ split }) => sideOf[split]),
+		trained: yield* mapping(examples, ({ trained }) => Number(trained))
 	};
 	const decided = deal(dealt, 1 - ratio, (one, two) => examples[one]!.id < examples[two]!.id);
+	yield;
 	const moves: SplitMove[] = [];
 	const conflicts: string[] = [];
 	for (let turn = 0; turn < decided.order.length; turn++) {
+		if (turn % perStep === 0) yield;
 		const at = decided.order[turn]!;
 		const { id } = examples[at]!;
 		if (decided.to[at] === side.conflict) conflicts.push(id);
@@ -86,6 +89,15 @@ export const planSplit = ({
 	}
 	const { moved: _, ...summary } = summaryOf(dealt, decided);
 	return { moves, conflicts, ...summary };
+}
+
+/** All of it at once. */
+export const planSplit = (order: SplitOrder): SplitPlan => {
+	const steps = planningSplit(order);
+	for (;;) {
+		const { done, value } = steps.next();
+		if (done) return value;
+	}
 };
 
 /** How it is after the moves, in numbers and in one sentence. */

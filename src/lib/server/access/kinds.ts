@@ -1,5 +1,5 @@
 import { type SQL, eq, sql } from 'drizzle-orm';
-import { examples, pointsOf } from '../platform/db/schema.ts';
+import { examples } from '../platform/db/schema.ts';
 
 type Side = 'train' | 'validation';
 const everyPoint = [null, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
@@ -12,33 +12,39 @@ export type Kinds = { points?: (number | null)[]; sides?: (Side | null)[] };
 export const pointsFrom = (least: number, below = 11): number[] =>
 	Array.from({ length: below - least }, (_, i) => least + i);
 
-const isOne = (points: number | null, side: Side | null): SQL => {
-	const rating = pointsOf(sql`e.rating`);
-	// written out: an index is asked for what is equal, or null, and not for what is no different
-	const byPoints = points === null ? sql`${rating} is null` : sql`${rating} = ${sql.raw(String(points))}`;
-	return sql`${byPoints} and ${side === null ? sql`e.split is null` : sql`e.split = ${sql.raw(`'${side}'`)}`}`;
-};
+const isOne = (points: number | null, side: Side | null): SQL =>
+	sql.raw(`s.points = ${points ?? 0} and s.split = '${side ?? ''}'`);
 
 /**
- * A condition: an example is among the first of these kinds, by number. Each kind is one walk along `examples_listed`, however many
- * there are of it; `and` is asked of each on the way, as `e`.
+ * A condition: an example is among the first of these kinds, by number. Each kind is one walk along the key of `example_standings`, however many
+ * there are of it; `and` is asked of each on the way, as `s`.
  */
 export const firstOf = (
 	projectId: string,
 	{ points = everyPoint, sides = everySide }: Kinds,
 	{ and = sql``, order, limit }: { and?: SQL; order: 'asc' | 'desc'; limit: number }
 ): SQL => {
-	const up = sql.raw(order);
-	// all three: of what is null the planner does not know that it is one and the same, and would sort
-	const alongIndex = sql`order by ${pointsOf(sql`e.rating`)} ${up}, e.split ${up}, e.number ${up}`;
-	const end = sql.raw(`limit ${limit}`);
+	const end = sql.raw(`${order} limit ${limit}`);
 	const walks = points.flatMap((some) =>
 		sides.map(
 			(side) => sql`(
-				select e.number from examples e
-				where e.project_id = ${projectId} and e.deleted_at is null and ${isOne(some, side)} ${and} ${alongIndex} ${end})`
+				select s.number from example_standings s
+				where s.project_id = ${projectId} and ${isOne(some, side)} ${and} order by s.number ${end})`
 		)
 	);
-	const found = sql`select number from (${sql.join(walks, sql` union all `)}) walks order by number ${up} ${end}`;
-	return sql`${eq(examples.projectId, projectId)} and ${examples.number} = any (array(${found}))`;
+	return numbered(
+		projectId,
+		sql`select number from (${sql.join(walks, sql` union all `)}) walks order by number ${end}`
+	);
 };
+
+/** A condition: an example is among the lowest rated ones of which `and` holds, as `s`. One walk, until there are enough. */
+export const lowestOf = (projectId: string, { and, limit }: { and: SQL; limit: number }): SQL =>
+	numbered(
+		projectId,
+		sql`select s.number from example_standings s
+			where s.project_id = ${projectId} and s.rating is not null ${and} order by s.rating, s.number desc limit ${sql.raw(String(limit))}`
+	);
+
+const numbered = (projectId: string, found: SQL) =>
+	sql`${eq(examples.projectId, projectId)} and ${examples.number} = any (array(${found}))`;

@@ -109,7 +109,7 @@ export const scopeFor = (who: Who): Scope => {
 		const happened: EventName[] = [];
 		const entering = holding ? undefined : who.entering?.take();
 		const result = await inTransaction(
-			teamPool(),
+			teamPool(teamId),
 			entering?.opening ?? ((client) => opening(client, holding)),
 			(client, last) => {
 				const db = drizzleOn(client);

@@ -105,7 +105,7 @@ export const sayingsIn = async (scope: Scope, projectId: string): Promise<Prompt
  * validation is what measures, and stays. `newest`: up to which number all was read.
  */
 const keep = async (tx: Tx, scope: Scope, projectId: string, found: ReadonlyMap<string, string>, newest: number) => {
-	await tx.select({ id: projects.id }).from(projects).where(eq(projects.id, projectId)).for('update');
+	await tx.select({ id: projects.id }).from(projects).where(eq(projects.id, projectId)).for('no key update');
 	const bytes = (hashes: Iterable<string>) => sql.param(`{${[...hashes].map((hash) => `"\\\\x${hash}"`).join(',')}}`);
 	await tx.execute(sql`
 		update examples e set family = f.name

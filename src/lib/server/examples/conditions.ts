@@ -15,7 +15,7 @@ const kindsOf = ({ band, split }: ExampleFilter): Kinds => ({
 });
 
 const beyond = ({ before, after }: ExampleFilter) =>
-	sql`${before ? sql`and e.number < ${before}` : sql``} ${after ? sql`and e.number > ${after}` : sql``}`;
+	sql`${before ? sql`and s.number < ${before}` : sql``} ${after ? sql`and s.number > ${after}` : sql``}`;
 
 /** `%` and `_` mean themselves in a search. */
 const pattern = (words: string) => `%${words.replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`;

@@ -1,6 +1,9 @@
 import { type Scope, type Tx, noProject } from '../access/scope.ts';
 import type { Chunk } from './stage.ts';
 
+/** What may turn out: a conversation is known, its prompt stands on the other side, or was sent to a run as a preference. */
+const hopes = ['23505', 'AI003', 'AI009'];
+
 /** A step: moves what is staged into the project, under the team's policies. Returns how many were new. */
 export const addStaged = async (
 	tx: Tx,
@@ -9,7 +12,7 @@ export const addStaged = async (
 ): Promise<number> => {
 	const sql = tx.$client;
 	const size = chunk.seen.size;
-	if (chunk.splits > 0) await clearLeakingSplits(tx, projectId);
+	if (chunk.splits > 0) await clearTornSplits(tx);
 	if (chunk.prompted > 0) await dropTrained(tx, projectId);
 
 	// The update makes imports into one project wait for each other. What is there already keeps its number, which leaves a gap.
@@ -24,12 +27,14 @@ export const addStaged = async (
 			${known === 'skipped' ? sql`on conflict (team_id, project_id, prompt_hash, content_hash) where deleted_at is null do nothing` : sql``}`;
 		return count;
 	};
-	// Skipping what is known asks the index twice for every row. Most files are all new, so that is tried first.
+	// Skipping what is known asks the index twice for every row, and what leaks is looked up by the lock as well (validation-lock.sql). Most files
+	// are all new, and leak nothing: so that is tried first.
 	const savepoint = sql`savepoint hopeful`.execute();
 	savepoint.catch(() => {}); // awaited below; a connection that dies must not leave it unhandled
 	const count = await insert('refused').catch(async (problem) => {
-		if (problem.code !== '23505') throw problem;
+		if (!hopes.includes(problem.code)) throw problem;
 		await sql`rollback to savepoint hopeful`;
+		if (chunk.splits > 0) await clearLeakingSplits(tx, projectId);
 		return insert('skipped');
 	});
 	await savepoint;
@@ -53,8 +58,14 @@ const addOpinions = async (tx: Tx, scope: Scope, projectId: string) => {
 		from stage join examples using (id) where stage.rating is not null`;
 };
 
+/** A prompt that the file has on both sides has none. */
+const clearTornSplits = (tx: Tx) => tx.$client`
+	update stage set split = null
+	where split is not null
+		and prompt_hash in (select prompt_hash from stage where split is not null group by 1 having min(split) <> max(split))`;
+
 /**
- * A split in the file is taken over unless its prompt already stands on the other side, here or in the file itself. Each question has an
+ * A split in the file is taken over unless its prompt already stands on the other side. Each question has an
  * index of its own, and both are asked for one prompt after the other: what a thousand teams say of a project is no help to a planner.
  */
 const clearLeakingSplits = async (tx: Tx, projectId: string) => {
@@ -64,8 +75,7 @@ const clearLeakingSplits = async (tx: Tx, projectId: string) => {
 	await sql`
 		update stage s set split = null
 		where s.split is not null and (
-			s.prompt_hash in (select prompt_hash from stage where split is not null group by 1 having min(split) <> max(split))
-			or exists (select from examples e where ${here} and e.deleted_at is null and e.split <> s.split)
+			exists (select from examples e where ${here} and e.deleted_at is null and e.split <> s.split)
 			or exists (
 				select from examples e
 				where ${here} and (e.trained or e.reserved or (e.split = 'validation' and e.deleted_at is not null))

@@ -1,7 +1,7 @@
 import { type SQL, and, asc, desc, eq, isNotNull, isNull, lt, sql } from 'drizzle-orm';
 import type { QueueRequest } from '../../contract/ratings.ts';
 import { type Counted, countIn, countedOf, ownCountedIn, ownFrom } from '../access/counted.ts';
-import { firstOf, pointsFrom } from '../access/kinds.ts';
+import { firstOf, lowestOf, pointsFrom } from '../access/kinds.ts';
 import { mine, ownScores, seesScores } from '../access/own-scores.ts';
 import type { ProjectScope, Tx } from '../access/scope.ts';
 import { examples, projects } from '../platform/db/schema.ts';
@@ -86,13 +86,21 @@ const leftIn = async (tx: Tx, scope: ProjectScope, { filter, seen }: QueueReques
 	return all - gone;
 };
 
+/** Whether a condition on examples holds for the one a standing `s` is of, looked up one after the other. */
+const ofStanding = (projectId: string, condition: SQL | undefined) =>
+	sql`select ${condition} from ${examples} where ${examples.projectId} = ${projectId} and ${examples.number} = s.number`;
+
 /** Where everybody's scores decide, the newest of a queue lie along an index. */
 const newestOf = ({ project }: ProjectScope, filter: Filter, seen: readonly string[]): SQL | undefined => {
 	const low = pointsFrom(1, project.qualityThreshold);
 	const points: Partial<Record<Filter, (number | null)[]>> = { unrated: [null], below: low, 'needs-rewrite': low };
 	if (!points[filter]) return undefined;
-	const withoutRewrite = filter === 'needs-rewrite' ? sql`and e.rewrite is null` : sql``;
-	const notSeen = seen.length > 0 ? sql`and e.id <> all (${idsOf(seen)})` : sql``;
+	const withoutRewrite =
+		filter === 'needs-rewrite' ? sql`and (${ofStanding(project.id, isNull(examples.rewrite))})` : sql``;
+	const notSeen =
+		seen.length > 0
+			? sql`and s.number <> all (array(select e.number from examples e where e.id = any (${idsOf(seen)})))`
+			: sql``;
 	const walk = { and: sql`${withoutRewrite} ${notSeen}`, order: 'desc' as const, limit: ahead };
 	return firstOf(project.id, { points: points[filter] }, walk);
 };
@@ -136,7 +144,9 @@ const cardsOf = async (
 	if (isUnrated) return find(unrated, 'newest');
 	if (sort === 'newest') return find((seesScores(scope) && newestOf(scope, filter, seen)) || open);
 	// those with a score are found by it, and come first
-	const rated = await find(and(open, seesScores(scope) ? isNotNull(examples.rating) : scored(scope.project.id)));
+	const { id } = scope.project;
+	const lowest = () => lowestOf(id, { and: sql`and (${ofStanding(id, open)})`, limit: ahead });
+	const rated = await find(seesScores(scope) ? lowest() : and(open, scored(id)));
 	if (rated.length === ahead || filter !== 'all') return rated;
 	return [...rated, ...(await find(unrated, 'newest'))].slice(0, ahead);
 };

@@ -1,35 +1,68 @@
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, eq, isNull } from 'drizzle-orm';
 import { ApplySplit, MoveExamples } from '../../contract/splits.ts';
+import type { SplitMove } from '../../core/splits/plan.ts';
 import { command } from '../access/operation.ts';
+import type { Tx } from '../access/scope.ts';
 import { record } from '../events/record.ts';
 import { awaitCompared } from '../examples/compare.ts';
 import { noExample, refusedByLock } from '../examples/rows.ts';
 import { among } from '../platform/db/among.ts';
 import { examples } from '../platform/db/schema.ts';
-import { lockedProject } from '../project/rows.ts';
+import { lockedProject, projectNow } from '../project/rows.ts';
 import { planOf } from './plan.ts';
 
-/** Moves what the preview showed, worked out anew under the project's lock. Twice is as good as once. */
+/** Of a larger project nobody waits until all is worked out, or moved. */
+const atOnce = 5_000;
+/** So many then move in one transaction: whoever rates one of them, or imports, waits for no more. */
+const inPart = 500;
+
+/** A step: moves those of them that have no place yet. Returns how many. */
+const moveTo = async (tx: Tx, moves: readonly SplitMove[]): Promise<number> => {
+	let moved = 0;
+	for (const side of ['train', 'validation'] as const) {
+		const ids = moves.filter((move) => move.to === side).map((move) => move.id);
+		if (ids.length === 0) continue;
+		const rows = await tx
+			.update(examples)
+			.set({ split: side })
+			.where(and(among(examples.id, ids), isNull(examples.split), isNull(examples.deletedAt)))
+			.returning({ id: examples.id })
+			.catch((problem) => refusedByLock(problem, 'An example'));
+		moved += rows.length;
+	}
+	return moved;
+};
+
+/**
+ * Moves what the preview showed, worked out anew under the project's lock. In a large project it is worked out beside the others and moves in parts:
+ * what was given a place meanwhile keeps it, and what was moved when something goes wrong has moved. Twice is as good as once.
+ */
 export const applySplit = command(ApplySplit, async (scope, { ratio, seed }) => {
 	await awaitCompared(scope);
-	return scope.tx(async (tx) => {
-		const project = await lockedProject(tx, scope);
-		const { moves } = await planOf(tx, project, { ratio, seed });
-		for (const side of ['train', 'validation'] as const) {
-			const ids = moves.filter((move) => move.to === side).map((move) => move.id);
-			if (ids.length === 0) continue;
-			await tx
-				.update(examples)
-				.set({ split: side })
-				// one array, not one parameter for each: a split may move a million
-				.where(sql`${examples.id} = any (${sql.param(`{${ids.join(',')}}`)}::uuid[])`)
-				.catch((problem) => refusedByLock(problem, 'An example'));
-		}
-		const moved = moves.length;
-		const details = { ratio, seed, moved };
-		await record(tx, scope, { event: 'split.applied', subject: project.id, projectId: project.id, details });
-		return { moved };
-	});
+	const tell = (tx: Tx, moved: number) => {
+		const { id } = scope.project;
+		return record(tx, scope, { event: 'split.applied', subject: id, projectId: id, details: { ratio, seed, moved } });
+	};
+	const { nextExample } = await scope.tx((tx) => projectNow(tx, scope));
+	if (nextExample <= atOnce)
+		return scope.tx(async (tx) => {
+			const { moves } = await planOf(tx, await lockedProject(tx, scope), { ratio, seed });
+			const moved = await moveTo(tx, moves);
+			await tell(tx, moved);
+			return { moved };
+		});
+	const { moves } = await scope.tx(async (tx) => planOf(tx, await projectNow(tx, scope), { ratio, seed }));
+	let moved = 0;
+	try {
+		for (let at = 0; at < moves.length; at += inPart)
+			moved += await scope.tx(async (tx) => {
+				await lockedProject(tx, scope);
+				return moveTo(tx, moves.slice(at, at + inPart));
+			});
+	} finally {
+		await scope.tx((tx) => tell(tx, moved));
+	}
+	return { moved };
 });
 
 /** Moves chosen examples to a side, or back to unassigned. The lock decides; it is all of them or none. */

@@ -1,26 +1,23 @@
-import { and, eq, isNull, or, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, isNull, or, sql } from 'drizzle-orm';
 import type { SplitRequest } from '../../contract/splits.ts';
-import { type SplitMove, type Splittable, planSplit } from '../../core/splits/plan.ts';
+import { type SplitMove, type Splittable, planningSplit } from '../../core/splits/plan.ts';
 import type { ProjectScope, Tx } from '../access/scope.ts';
 import { saidBytes } from '../examples/rows.ts';
+import { besideOthers, inSteps } from '../platform/beside.ts';
 import { examples, playgroundPairs } from '../platform/db/schema.ts';
 
-/**
- * A step: the moves of an automatic split. Examples are known to the plan by their content: the same file and seed give the
- * same split in every project and on every machine, though ids differ.
- */
-export const planOf = async (
-	tx: Tx,
-	{ id: projectId, qualityThreshold: threshold }: Pick<ProjectScope['project'], 'id' | 'qualityThreshold'>,
-	{ ratio, seed }: SplitRequest
-) => {
+const rowsAtOnce = 10_000;
+
+/** Examples as the plan knows them, from a number on. */
+const splittable = (tx: Tx, projectId: string, after: number) => {
 	const ordered = tx
 		.select({ hash: playgroundPairs.promptHash })
 		.from(playgroundPairs)
 		.where(and(eq(playgroundPairs.projectId, projectId), playgroundPairs.ordered));
-	const list = await tx
+	return tx
 		.select({
 			rowId: examples.id,
+			number: examples.number,
 			id: sql<string>`encode(substring(${examples.contentHash} for ${saidBytes}), 'hex')`,
 			// deleted, but learnt from or once a measure: it does not move, and its prompt still stands where it stood
 			rating: sql<number | null>`case when ${examples.deletedAt} is null then ${examples.rating} end`,
@@ -34,10 +31,32 @@ export const planOf = async (
 		.where(
 			and(
 				eq(examples.projectId, projectId),
+				gt(examples.number, after),
 				or(isNull(examples.deletedAt), examples.trained, examples.reserved, eq(examples.split, 'validation'))
 			)
-		);
-	const planned = planSplit({ examples: list, ratio, seed, threshold });
+		)
+		.orderBy(asc(examples.number))
+		.limit(rowsAtOnce);
+};
+
+/**
+ * A step: the moves of an automatic split, a page after the other, while others are served. Examples are known to the plan by their content: the
+ * same file and seed give the same split in every project and on every machine, though ids differ.
+ */
+export const planOf = async (
+	tx: Tx,
+	{ id: projectId, qualityThreshold: threshold }: Pick<ProjectScope['project'], 'id' | 'qualityThreshold'>,
+	{ ratio, seed }: SplitRequest
+) => {
+	const rest = besideOthers();
+	const list: Awaited<ReturnType<typeof splittable>> = [];
+	for (let after = 0; ; after = list.at(-1)!.number) {
+		const rows = await splittable(tx, projectId, after);
+		for (const row of rows) list.push(row);
+		if (rows.length < rowsAtOnce) break;
+		await rest();
+	}
+	const planned = await inSteps(planningSplit({ examples: list, ratio, seed, threshold }), rest);
 	return { ...planned, moves: inRows(list, planned.moves) };
 };
 

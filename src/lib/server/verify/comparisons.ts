@@ -148,6 +148,22 @@ export const comparisons: Comparison[] = [
 		}
 	},
 	{
+		sql: `select ${where}, x.number, x.points, x.split, x.rating, x.there
+			from (
+				select coalesce(e.team_id, s.team_id) as team_id, coalesce(e.project_id, s.project_id) as project_id, coalesce(e.number, s.number) as number,
+					s.points, s.split, s.rating, e.number is not null as there
+				from (select * from examples where deleted_at is null) e
+				full join example_standings s on s.team_id = e.team_id and s.project_id = e.project_id and s.number = e.number
+				where (s.points, s.split, s.rating) is distinct from (coalesce(floor(e.rating), 0), coalesce(e.split, ''), e.rating)
+					or (e.number is null) <> (s.number is null)
+			) x ${place}`,
+		says: ({ number: example, points, split, rating, there }) => {
+			if (!there) return `lists have an example ${example}; there is none.`;
+			if (points == null) return `example ${example} is in no list by rating or side.`;
+			return `lists have example ${example} with ${split || 'no side'} and the rating ${number(rating)}; it is another.`;
+		}
+	},
+	{
 		sql: `select ${where}, x.score, x.count, x.there
 			from (
 				select team_id, project_id, person_id, score, sum(count)::int as count, sum(there)::int as there

@@ -118,3 +118,37 @@ test('a deleted example counts for nobody, whatever is written of it', async () 
 	await owner`update examples set deleted_at = null where id = ${example}`;
 	expect(await given(rita)).toEqual([{ score: 6, count: 1 }]);
 });
+
+const standings = () =>
+	owner`select ctid::text, number, points, split, rating from example_standings where team_id = ${teamId} order by number`;
+
+test('a rating is in no index of examples, so that it is written where the example stands', async () => {
+	const found = await owner`
+		select distinct i.relname from pg_depend d
+		join pg_class i on i.oid = d.objid and i.relkind = 'i'
+		join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
+		where d.refobjid = 'examples'::regclass and a.attname in ('rating', 'ratings_count')`;
+	expect(found).toEqual([]);
+});
+
+test('an example changes its own standing, and only where that is another', async () => {
+	const [rated, other] = [await newExample(), await newExample()];
+	const [first, second] = await standings();
+	expect([first, second]).toMatchObject([
+		{ points: 0, split: '', rating: null },
+		{ points: 0, split: '', rating: null }
+	]);
+	await rate(rated, rita, 7);
+	await rate(rated, rolf, 8);
+	expect(await standings()).toMatchObject([{ number: first!.number, points: 7, split: '', rating: 7.5 }, second!]);
+	await owner`update examples set split = 'train' where id = ${rated}`;
+	const moved = await standings();
+	expect(moved).toMatchObject([{ points: 7, split: 'train', rating: 7.5 }, second!]);
+	await rewrite(other, 'Better.');
+	await owner`update examples set family = 'f' where id = ${rated}`;
+	expect(await standings()).toEqual(moved);
+	await owner`update examples set deleted_at = now(), split = null where id = ${rated}`;
+	expect(await standings()).toEqual([second]);
+	await owner`update examples set deleted_at = null where id = ${rated}`;
+	expect(await standings()).toMatchObject([{ points: 7, split: '', rating: 7.5 }, second!]);
+});

@@ -476,7 +476,8 @@ test('a project that goes takes the examples, counters and signatures of its tea
 			select team_id from examples where project_id = ${ids.projects!} union all
 			select team_id from example_counts where project_id = ${ids.projects!} union all
 			select team_id from own_counts where project_id = ${ids.projects!} union all
-			select team_id from example_signatures where project_id = ${ids.projects!}
+			select team_id from example_signatures where project_id = ${ids.projects!} union all
+			select team_id from example_standings where project_id = ${ids.projects!}
 		) all_of group by 1`;
 	await owner
 		.begin(async (sql) => {

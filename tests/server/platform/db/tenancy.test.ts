@@ -36,6 +36,7 @@ const rights: Record<string, Record<Role, string>> = {
 	imports: { owner: 'rac', trainer: 'rac', rater: 'r' },
 	examples: { owner: 'rac', trainer: 'rac', rater: 'r' },
 	example_counts: { owner: 'r', trainer: 'r', rater: '' },
+	example_standings: { owner: 'r', trainer: 'r', rater: '' },
 	own_counts: { owner: '', trainer: '', rater: '' },
 	example_signatures: { owner: 'ra', trainer: 'r', rater: 'r' },
 	ratings: { owner: 'ra', trainer: 'ra', rater: 'ra' },
@@ -112,7 +113,8 @@ const withKey = (scope: Scope, keyId: string): Scope & { userId: string } => ({
 
 /** A column that a change may leave as it is. */
 const touched = (table: string) =>
-	table.endsWith('_counts') ? 'count' : table === 'example_signatures' ? 'bits' : 'created_at';
+	({ example_signatures: 'bits', example_standings: 'points' })[table] ??
+	(table.endsWith('_counts') ? 'count' : 'created_at');
 
 const code = (problem: unknown) => (problem as { code?: string }).code;
 const rollback = new Error('only trying');
@@ -274,6 +276,7 @@ describe('the catalogue', () => {
 			'members_to_mail',
 			'members_with_address',
 			'memberships_of',
+			'move_examples',
 			'names_of_audited',
 			'names_of_doers',
 			'names_of_raters',
@@ -281,6 +284,7 @@ describe('the catalogue', () => {
 			'newest_migration',
 			'own_scores_given',
 			'person_with',
+			'place_examples',
 			'purge',
 			'purge_account',
 			'purge_project_part',

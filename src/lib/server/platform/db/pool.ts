@@ -24,7 +24,8 @@ type Waiting = { go: (connection: Connection) => void; refuse: (problem: unknown
 const longestLifeMs = 45 * 60_000;
 const firstPauseMs = 50;
 const longestPauseMs = 1_000;
-const away = () => new Unavailable('The database does not answer right now. Try again in a moment.');
+/** For whoever gets none in time. */
+export const away = () => new Unavailable('The database does not answer right now. Try again in a moment.');
 
 /** The server is not there, is starting or stopping, or has no room: it may be different in a moment. Anything else stays. */
 const passes = (problem: unknown) => {

@@ -3,9 +3,10 @@ import type postgres from 'postgres';
 import { config } from '../config.ts';
 import { type Pace, settingPace } from './pace.ts';
 import { type Pool, openPool } from './pool.ts';
+import { inShares } from './shares.ts';
 import { inTransaction } from './transaction.ts';
 
-type Pools = { team?: Pool; plain?: Pool; sql?: Plain };
+type Pools = { team?: Pool; shares?: ReturnType<typeof inShares>; plain?: Pool; sql?: Plain };
 
 // Vite runs this module again after an edit; the connections must not be opened again with it.
 const pools = ((globalThis as { aitelierPools?: Pools }).aitelierPools ??= {});
@@ -15,6 +16,8 @@ const pools = ((globalThis as { aitelierPools?: Pools }).aitelierPools ??= {});
  * connections serves six without a pooler.
  */
 export const poolSizes = { team: 8, plain: 3 };
+/** Of the eight, one team has so many at most: others find two, whatever it waits for. */
+const teamShare = 6;
 
 const open = (max: number) =>
 	openPool(config().appDatabaseUrl, max, { onnotice: () => {}, connection: { application_name: 'aitelier' } });
@@ -25,8 +28,10 @@ const readByDrizzle = (pool: Pool): Pool => {
 	return pool;
 };
 
-/** Behind `scope.tx`. Raw SQL that wants a Date has its own pool below. */
-export const teamPool = () => (pools.team ??= readByDrizzle(open(poolSizes.team)));
+const team = () => (pools.team ??= readByDrizzle(open(poolSizes.team)));
+
+/** Behind `scope.tx`: a team's share of the connections. Raw SQL that wants a Date has its own pool below. */
+export const teamPool = (id: string) => (pools.shares ??= inShares(team(), teamShare))(id);
 
 const plain = () => (pools.plain ??= open(poolSizes.plain));
 
@@ -46,6 +51,7 @@ export const plainPool = (): Plain =>
 export const closePools = async (timeoutSeconds = 5) => {
 	const { team, plain } = pools;
 	delete pools.team;
+	delete pools.shares;
 	delete pools.plain;
 	delete pools.sql;
 	await Promise.all([team?.close(timeoutSeconds), plain?.close(timeoutSeconds)]);

@@ -1,5 +1,5 @@
 // Long because it is the whole database on one page: identity first, then team data in the order of the loop.
-import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import {
 	bigint,
 	boolean,
@@ -442,19 +442,6 @@ export const imports = teamTable(
 	]
 );
 
-/**
- * The whole points of a rating, null without one. In comparisons that may be asked before the policies, because they tell nothing of what
- * they compare: an index by a function such as `floor` would not be used under row level security.
- */
-export const pointsOf = (rating: SQLWrapper): SQL =>
-	sql`(case ${sql.join(
-		Array.from(
-			{ length: 10 },
-			(_, i) => sql`when ${rating} < ${sql.raw(String(i + 2))}::real then ${sql.raw(String(i + 1))}`
-		),
-		sql` `
-	)} end)`;
-
 const origins = ['written', 'import', 'playground'] as const;
 const promptOrigins = ['written', 'import'] as const;
 
@@ -491,6 +478,7 @@ export const examples = teamTable(
 	},
 	{ ...byTrainers, carries: ofProject },
 	(t) => [
+		// none by what a rating changes: without a place of its own in any of these, it is written where the row stands (exampleStandings)
 		// no key to the project: it is asked for row by row, a fifth of an import; drizzle/functions/totals.sql asks once per statement
 		unique().on(t.teamId, t.projectId, t.number),
 		// one index for two questions, because an import pays for each: the same conversation, and the same prompt
@@ -501,17 +489,10 @@ export const examples = teamTable(
 		index('examples_held')
 			.on(t.teamId, t.projectId, t.promptHash)
 			.where(sql`trained or reserved or (split = 'validation' and deleted_at is not null)`),
-		// what each filter of a list is made of, by number (examples/list.ts)
-		index('examples_listed')
-			.on(t.teamId, t.projectId, pointsOf(t.rating), t.split, t.number)
-			.where(sql`deleted_at is null`),
 		// where a search finds rewrites
 		index('examples_rewritten')
 			.on(t.teamId, t.projectId, t.number)
 			.where(sql`rewrite is not null and deleted_at is null`),
-		index('examples_lowest')
-			.on(t.teamId, t.projectId, t.rating, t.number.desc().nullsFirst())
-			.where(sql`rating is not null and deleted_at is null`),
 		index('examples_family')
 			.on(t.teamId, t.projectId, t.family)
 			.where(sql`family is not null`),
@@ -521,6 +502,38 @@ export const examples = teamTable(
 		counts('examples', 'ratings_count', 'tokens')
 	]
 );
+
+/**
+ * Where each example that is there stands in lists by rating and side: what an index would be, in a table of its own. In an index of `examples`
+ * a rating would write the whole conversation anew, and a place in every other index of theirs. Kept by triggers (drizzle/functions/standings.sql).
+ */
+export const exampleStandings = pgTable(
+	'example_standings',
+	{
+		teamId: uuid().notNull(),
+		projectId: uuid().notNull(),
+		/** Whole points: a mean of 7.9 does not reach 8. 0 is unrated. */
+		points: smallint().notNull(),
+		/** '' is neither side. */
+		split: text().$type<(typeof sides)[number] | ''>().notNull(),
+		number: integer().notNull(),
+		rating: real()
+	},
+	(t) => [
+		// what each filter of a list is made of, by number (access/kinds.ts)
+		primaryKey({ name: 'example_standings_key', columns: [t.teamId, t.projectId, t.points, t.split, t.number] }),
+		index('example_standings_lowest')
+			.on(t.teamId, t.projectId, t.rating, t.number.desc().nullsFirst())
+			.where(sql`rating is not null`),
+		...policies('example_standings', {
+			read: ['owner', 'trainer'],
+			add: [],
+			change: [],
+			remove: [],
+			project: 'project_id'
+		})
+	]
+).enableRLS();
 
 /**
  * How many examples are there of each kind, so that nothing counts rows: the sum over the slots. Kept by triggers on `examples`

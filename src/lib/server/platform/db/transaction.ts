@@ -42,7 +42,7 @@ export type Sending = (sql: ReservedSql) => PromiseLike<unknown>[];
  * error that `work` swallowed, `commit` answers ROLLBACK, and nothing is there.
  */
 export const inTransaction = async <T>(
-	pool: Pool,
+	pool: Pick<Pool, 'take' | 'giveBack' | 'discard'>,
 	opening: Sending,
 	work: (sql: ReservedSql, last: () => void) => Promise<T>,
 	closing: Sending = () => []

@@ -1,0 +1,55 @@
+-- Where each example stands in lists by rating and side (server/access/kinds.ts). An index of `examples` would do the same, but a row whose index
+-- entries change is written somewhere else, with an entry in every other index: a rating cost 7 kB of log so, and costs less than half in place.
+-- These are definer functions, because whoever rates may write no standing.
+
+create or replace function place_examples() returns trigger language plpgsql security definer set search_path = '' as $$
+begin
+	insert into public.example_standings (team_id, project_id, points, split, number, rating)
+	select n.team_id, n.project_id, public.whole_points(n.rating), coalesce(n.split, ''), n.number, n.rating
+	from new_rows n where n.deleted_at is null;
+	return null;
+end $$;
+
+create or replace trigger examples_placed after insert on examples
+	referencing new table as new_rows for each statement execute function place_examples();
+
+-- Whoever changes an example has its row, so nobody else changes its standing. A connection keeps the plan it made first: one made for a rating
+-- must do for a million, and the other way round. So what was and what is are put together by a grouping, since a join made for one row compares
+-- each with each; and each standing is looked up by its key, since one made for a million would read everybody's.
+create or replace function move_examples() returns trigger language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
+begin
+	with moved as materialized (
+		select x.team_id, x.project_id, x.number,
+			max(x.points) filter (where x.is_new) as points, max(x.split) filter (where x.is_new) as split, max(x.rating) filter (where x.is_new) as rating,
+			max(x.points) filter (where not x.is_new) as old_points, max(x.split) filter (where not x.is_new) as old_split,
+			bool_or(x.is_new) as stands, bool_or(not x.is_new) as stood
+		from (
+			select n.team_id, n.project_id, n.number, public.whole_points(n.rating) as points, coalesce(n.split, '') as split, n.rating, true as is_new
+			from new_rows n where n.deleted_at is null
+			union all
+			select o.team_id, o.project_id, o.number, public.whole_points(o.rating), coalesce(o.split, ''), o.rating, false
+			from old_rows o where o.deleted_at is null
+		) x
+		group by x.team_id, x.project_id, x.number
+		having (count(*), max(x.rating) filter (where x.is_new), max(x.split) filter (where x.is_new))
+			is distinct from (2, max(x.rating) filter (where not x.is_new), max(x.split) filter (where not x.is_new))
+	), found as materialized (
+		select m.*, at.ctid from moved m cross join lateral (
+			select s.ctid from public.example_standings s
+			where s.team_id = m.team_id and s.project_id = m.project_id and s.points = m.old_points and s.split = m.old_split and s.number = m.number
+			offset 0
+		) at
+		where m.stood
+	), come as (
+		insert into public.example_standings (team_id, project_id, points, split, number, rating)
+		select m.team_id, m.project_id, m.points, m.split, m.number, m.rating from moved m where m.stands and not m.stood
+	), gone as (
+		delete from public.example_standings s using found f where s.ctid = f.ctid and not f.stands
+	)
+	update public.example_standings s set points = f.points, split = f.split, rating = f.rating
+	from found f where s.ctid = f.ctid and f.stands;
+	return null;
+end $$;
+
+create or replace trigger examples_moved after update on examples
+	referencing old table as old_rows new table as new_rows for each statement execute function move_examples();

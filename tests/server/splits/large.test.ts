@@ -1,0 +1,71 @@
+// A large project moves in parts, so that nobody waits for all of it.
+import { afterAll, beforeEach, expect, test } from 'vitest';
+import { inProject } from '../../../src/lib/server/access/scope.ts';
+import type { ProjectScope } from '../../../src/lib/server/access/scope.ts';
+import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
+import { applySplit } from '../../../src/lib/server/splits/commands.ts';
+import { getSplit } from '../../../src/lib/server/splits/queries.ts';
+import { owner } from '../../support/owner.ts';
+import { rewriteHistory } from '../../support/raw.ts';
+import { newProject, newTeam } from '../../support/team.ts';
+
+afterAll(() => closePools());
+
+const size = 5_200;
+const request = { ratio: 0.75, seed: 1 };
+
+let here: ProjectScope;
+beforeEach(async () => {
+	const team = await newTeam();
+	await newProject(team.scope);
+	here = await inProject(team.scope, 'support');
+	const { id } = here.project;
+	await rewriteHistory('examples', async (sql) => {
+		await sql`
+			insert into examples (team_id, project_id, number, messages, content_hash, prompt_hash, tokens, rating, ratings_count, origin)
+			select ${here.teamId}, ${id}, n, '[]', sha256(('c' || n)::bytea), sha256(('p' || n)::bytea), 1, 9, 1, 'import' from generate_series(1, ${size}) n`;
+		await sql`update projects set next_example = ${size + 1}, compared = ${size} where id = ${id}`;
+		await sql`select recount_examples()`;
+	});
+});
+const sides = async () => Object.fromEntries((await getSplit(here)).map(({ side, count }) => [side, count]));
+
+test('two splits at once move each example once, as one would', async () => {
+	const results = await Promise.all([applySplit(here, request), applySplit(here, request)]);
+	expect(results.reduce((sum, { moved }) => sum + moved, 0)).toBe(size);
+	expect(await sides()).toEqual({ unassigned: 0, train: 3_900, validation: 1_300 });
+	expect(await applySplit(here, request)).toEqual({ moved: 0 });
+});
+
+test('a part waits for whoever rates one of its examples, and those before it are there already', async () => {
+	let split: Promise<{ moved: number }> | undefined;
+	await owner.begin(async (sql) => {
+		await sql`select from examples where project_id = ${here.project.id} and number = ${size / 2} for no key update`;
+		split = applySplit(here, request);
+		await expect.poll(async () => (await sides()).unassigned, { timeout: 20_000 }).toBeLessThan(size);
+		expect((await sides()).unassigned).toBeGreaterThanOrEqual(500);
+	});
+	expect(await split).toEqual({ moved: size });
+	expect(await sides()).toEqual({ unassigned: 0, train: 3_900, validation: 1_300 });
+	const told =
+		await owner`select details from activities where project_id = ${here.project.id} and event = 'split.applied'`;
+	expect(told).toEqual([{ details: { ...request, moved: size } }]);
+});
+
+test('what got a place meanwhile keeps it', async () => {
+	let split: Promise<{ moved: number }> | undefined;
+	await owner.begin(async (sql) => {
+		await sql`select from projects where id = ${here.project.id} for no key update`;
+		split = applySplit(here, request);
+		// it has been worked out once it waits for the project
+		await expect
+			.poll(async () => (await sql`select from pg_locks where not granted and locktype = 'transactionid'`).length, {
+				timeout: 20_000
+			})
+			.toBeGreaterThan(0);
+		await sql`update examples set split = 'train' where project_id = ${here.project.id} and number <= 100`;
+	});
+	const { moved } = (await split)!;
+	expect(moved).toBe(size - 100);
+	expect((await sides()).unassigned).toBe(0);
+});
