@@ -61,8 +61,10 @@ const holdAllSlots = async () => {
 		if (++inside === slots) open();
 		return all;
 	};
-	const inTeam = () =>
-		scope.tx(async (tx) => {
+	// one team has a share of them
+	const other = scopeFor({ ...scope, teamId: randomUUID() });
+	const inTeam = (who: typeof other) =>
+		who.tx(async (tx) => {
 			await tx.$client`select 1`;
 			await arrive();
 			await tx.select().from(auditEntries).limit(1);
@@ -74,7 +76,9 @@ const holdAllSlots = async () => {
 			await sql`select 2`;
 		});
 	// one that is still hit by what came before lets the others go
-	const held = Array.from({ length: slots }, (_, i) => (i < poolSizes.team ? inTeam() : plainly()).finally(open));
+	const held = Array.from({ length: slots }, (_, i) =>
+		(i < poolSizes.team ? inTeam(i % 2 ? scope : other) : plainly()).finally(open)
+	);
 	const ends = await Promise.allSettled(held);
 	return inside === slots && ends.every(({ status }) => status === 'fulfilled');
 };

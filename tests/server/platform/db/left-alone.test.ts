@@ -151,4 +151,8 @@ test('an example changes its own standing, and only where that is another', asyn
 	expect(await standings()).toEqual([second]);
 	await owner`update examples set deleted_at = null where id = ${rated}`;
 	expect(await standings()).toMatchObject([{ points: 7, split: '', rating: 7.5 }, second!]);
+	await owner`
+		insert into examples (team_id, project_id, number, messages, content_hash, prompt_hash, tokens, origin, deleted_at)
+		values (${teamId}, ${projectId}, ${++number}, '[]', 'c', 'p', 1, 'written', now())`;
+	expect(await standings()).toHaveLength(2);
 });
