@@ -29,6 +29,7 @@ const all: Record<string, () => Promise<{ run: (bench: never) => Promise<Measure
 	LIVE: () => import('./live.ts'),
 	LAYOUT: () => import('./layout.ts'),
 	PURGE: () => import('./purge.ts'),
+	UNEVEN: () => import('./uneven.ts'),
 	GROWTH: () => import('./growth.ts'),
 	FALSE: () => import('./false-alarms.ts'),
 	NEAR: () => import('./near.ts'),
