@@ -30,6 +30,7 @@ const all: Record<string, () => Promise<{ run: (bench: never) => Promise<Measure
 	LAYOUT: () => import('./layout.ts'),
 	PURGE: () => import('./purge.ts'),
 	LOCKS: () => import('./locks.ts'),
+	UNEVEN: () => import('./uneven.ts'),
 	GROWTH: () => import('./growth.ts'),
 	FALSE: () => import('./false-alarms.ts'),
 	NEAR: () => import('./near.ts'),

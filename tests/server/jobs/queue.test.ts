@@ -172,6 +172,23 @@ test('a job that asks for itself again waits in its own row, for whoever asks no
 	}
 	expect(await jobsOf(id)).toHaveLength(1);
 
+	// one of another row, or in another queue for this one, is none of it
+	const another = randomUUID();
+	for (const [name, runId] of [
+		['run.follow', another],
+		['run.submit', id]
+	] as const)
+		await team.scope.tx((tx) => enqueue(tx, name, { runId }));
+	await owner`update pgboss.job set state = 'active' where singleton_key = ${another} or (singleton_key = ${id} and name = 'run.submit')`;
+	await owner`delete from pgboss.job where singleton_key = ${id} and name = 'run.follow'`;
+	await team.scope.tx((tx) => enqueue(tx, 'run.follow', { runId: id }, { after: new Date(Date.now() + 60_000) }));
+	const states = async (key: string) => (await jobsOf(key)).map(({ name, state }) => `${name} ${state}`).sort();
+	expect([await states(id), await states(another)]).toEqual([
+		['run.follow created', 'run.submit active'],
+		['run.follow active']
+	]);
+	await owner`delete from pgboss.job where singleton_key = ${id} and name = 'run.submit'`;
+
 	// another team's is none of it, nor does one that runs move while another waits
 	await taken();
 	await boss.fetch('run.follow');
