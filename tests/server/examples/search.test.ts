@@ -88,6 +88,11 @@ test('finds the same with signatures as without, and reads only what may have it
 	await signExamples(team.scope);
 	await signExamples(team.scope);
 	expect(await isOpen()).toBe(false);
+	// what another project has signed says nothing of one that waits
+	const { project: waits } = await newProject(team.scope, { slug: 'waits' });
+	await owner`update projects set next_example = 40 where id = ${waits.id}`;
+	expect(await isOpen()).toBe(true);
+	await owner`delete from projects where id = ${waits.id}`;
 	const signed = await owner`select block from example_signatures where project_id = ${here.project.id} order by 1`;
 	expect(signed.map(({ block }) => block)).toEqual([0, 1, 2, 3]);
 	expect(await all()).toEqual(before);
