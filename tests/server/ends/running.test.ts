@@ -104,12 +104,14 @@ test('what another project runs is nothing of this one’s end: it is not said b
 		...{ projectId: project.id, connectionId: run.connectionId!, version: 2 },
 		...{ status: 'training' as const, model: null, modelObject: null }
 	});
+	await createEvaluation(await inProject(scope, slug), wish(run.id, 2));
 	expect(await prepareDelete(await inProject(scope, slug))).toMatchObject({ running: 1, training: [{ version: 2 }] });
 	const here = await inProject(scope, 'there');
 	expect(await prepareDelete(here)).toMatchObject({ running: 0, training: [] });
 	await deleteProject(here, { confirm });
 	expect((await runOf(scope, open.id)).cancelRequestedAt).toBeNull();
 	expect(await owner`select status from servings where team_id = ${scope.teamId}`).toEqual([{ status: 'ready' }]);
+	expect(await owner`select status from evaluations where team_id = ${scope.teamId}`).toEqual([{ status: 'generating' }]);
 });
 
 test('a run that waits to be ordered never is', async () => {
