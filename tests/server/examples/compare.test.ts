@@ -159,6 +159,46 @@ test('of a family in validation one is asked', async () => {
 	expect((await getSetUp(place)).validation).toBe(5);
 });
 
+test('another project of the team is neither asked nor changed, though it says the same', async () => {
+	const { scope, project: other } = await newPlace();
+	const numbered = (projectId: string) => (thing: string, split: 'train' | 'validation', from: number) =>
+		addExamples(scope, projectId, [question(thing), again(thing)], { split, from });
+	const there = numbered(other.id);
+	await there('knife', 'train', 11);
+	await there('walnut board', 'train', 13);
+	await there('machine', 'validation', 15);
+	await addExamples(scope, other.id, [question('pan'), again('kettle')], { split: 'train', from: 17 });
+	await compareExamples(scope, other.id);
+	const rows = (id: string) =>
+		scope.tx(async (tx) => [
+			...(await tx.select().from(projects).where(eq(projects.id, id))),
+			...(await tx.select().from(examples).where(eq(examples.projectId, id)).orderBy(examples.number))
+		]);
+	const before = await rows(other.id);
+	const { project } = await newProject(scope, { slug: 'here' });
+	const here = numbered(project.id);
+	await here('pan', 'train', 1);
+	await here('machine', 'train', 3);
+	await addExamples(scope, project.id, [question('kettle'), question('walnut board')], { split: 'train', from: 5 });
+	await addExamples(scope, project.id, [again('walnut board')], { split: 'validation', from: 7 });
+	await compareExamples(scope, project.id);
+	expect(await rows(other.id)).toEqual(before);
+	const [{ compared }, ...now] = (await rows(project.id)) as [
+		typeof projects.$inferSelect,
+		...(typeof examples.$inferSelect)[]
+	];
+	expect(compared).toBe(7);
+	expect(now.map(({ split, family }) => [split, family !== null])).toEqual([
+		['train', true],
+		['train', true],
+		['train', true],
+		['train', true],
+		['train', false],
+		[null, true],
+		['validation', true]
+	]);
+});
+
 test('what comes back from deletion is compared anew', async () => {
 	const { scope, project, place } = await newPlace();
 	const [gone] = await addExamples(scope, project.id, [again('pan')], { split: null });
