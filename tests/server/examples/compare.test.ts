@@ -197,6 +197,12 @@ test('another project of the team is neither asked nor changed, though it says t
 		[null, true],
 		['validation', true]
 	]);
+	const { rows: twins } = await listTwins(await inProject(scope, 'here'));
+	expect(twins.map(({ example, twin }) => [example.number, twin.number])).toEqual([
+		[6, 7],
+		[4, 3],
+		[2, 1]
+	]);
 });
 
 test('what comes back from deletion is compared anew', async () => {
