@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { and, eq } from 'drizzle-orm';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
@@ -17,6 +18,7 @@ import { auditEntries, examples, pairings, projects, runExamples } from '../../.
 import { applySplit, moveExamples } from '../../../src/lib/server/splits/commands.ts';
 import { listTwins, previewSplit } from '../../../src/lib/server/splits/queries.ts';
 import { addExamples, addReadyRun, wish } from '../../support/evaluation.ts';
+import { owner } from '../../support/owner.ts';
 import { newProject, newTeam } from '../../support/team.ts';
 
 afterAll(() => closePools());
@@ -181,7 +183,12 @@ test('another project of the team is neither asked nor changed, though it says t
 	await here('machine', 'train', 3);
 	await addExamples(scope, project.id, [question('kettle'), question('walnut board')], { split: 'train', from: 5 });
 	await addExamples(scope, project.id, [again('walnut board')], { split: 'validation', from: 7 });
-	await compareExamples(scope, project.id);
+	// nor is anybody waited for who has that project in hand
+	await owner.begin(async (sql) => {
+		await sql`select from projects where id = ${other.id} for update`;
+		const done = compareExamples(scope, project.id).then(() => 'compared');
+		expect(await Promise.race([done, sleep(20_000)])).toBe('compared');
+	});
 	expect(await rows(other.id)).toEqual(before);
 	const [{ compared }, ...now] = (await rows(project.id)) as [
 		typeof projects.$inferSelect,
