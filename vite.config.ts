@@ -16,7 +16,7 @@ const pure = [
 	// `environment` leaves its variables behind
 	'tests/server/providers/!(environment).test.ts',
 	// `bombs` fills the memory, `secure` is configured, `recheck` and `upload` have a database
-	'tests/server/http/!(bombs|recheck|secure|upload).test.ts',
+	'tests/server/http/!(bombs|mcp|recheck|secure|upload).test.ts',
 	'tests/server/platform/{beside,db/dangers,db/new-id,db/rows,mail/messages}.test.ts'
 ];
 

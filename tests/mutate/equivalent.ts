@@ -118,6 +118,14 @@ export const equivalent: { mutant: string | RegExp; because: string }[] = [
 			'only finds fewer rows: what the runs of the evaluation have learnt, asked next, is of its project by a key'
 	},
 	{
+		mutant: 'projects/server/access/own-scores.ts: r.project_id = ${projectId} → true',
+		because: 'said for the index: whoever asks looks among the examples of the project for what it finds'
+	},
+	{
+		mutant: 'projects/server/prompts/queries.ts: eq(prompts.projectId, projectId) → undefined',
+		because: 'only finds more ids, and a page takes those of its project from among them'
+	},
+	{
 		mutant: /^projects\/(mark_trained: never e|hold_pairs: never p)\.project_id <> n\.project_id$/,
 		because: 'the key to it carries the project, and keys are asked before a trigger of the statement'
 	},

@@ -37,7 +37,7 @@ const inSql = (file: string): Replacement[] => {
 	}));
 };
 
-const asking = /what it would if the team had no other|limited to other projects/;
+const asking = /what it would if the team had no other|limited to other projects|leaves the other project of the team/;
 
 /** Every condition in src/lib/server that names a project, left out. */
 export const projectMutants = (): Mutant[] =>

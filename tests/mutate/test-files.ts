@@ -48,6 +48,9 @@ const testsBelow = kept((folder) => filesBelow(folder).filter((file) => file.end
 /** The tests of the rooms, without those that start processes. */
 const testFiles = () => testsBelow(tests);
 
+/** How many test files have a word. */
+const testsWith = kept((word) => testFiles().filter((file) => wordsOf(file).has(word)).length);
+
 /** Rounds of many at once, and programs: they are asked last. */
 const takesLong = /\/(derived|waiting|verify|import-bombs|counted)\.test/;
 
@@ -102,30 +105,44 @@ const roomsImporting = (file: string): string[] => {
 	return [...new Set(importing.map(roomOf))];
 };
 
+/** A word on the line that is changed, which few tests have, says more than that a test imports the file. */
+const lineCount = 1500;
+
 /**
- * The tests of a file of src/lib/server: its own, those that import it or are of a file that does, those of its room, others that
- * name the room, the one of what others' scores tell, and the one that asks every operation. Of that one the room's operations are asked and those of the rooms that import the file, or
- * all where there are none, and of their tests those that match `asking`.
+ * The tests of a file of src/lib/server: those that speak of what stands around a change, the file's own, those that import it or are of
+ * a file that does, those of its room, others that name the room, the one of what others' scores tell, and the one that asks every
+ * operation. Of that one the room's operations are asked and those of the rooms that import the file, or all where there are none,
+ * and of their tests those that match `asking`.
  */
-export const testsOfRoom = (file: string, asking: RegExp): Pick<Mutant, 'files' | 'named'> => {
+export const testsOfRoom = (file: string, asking: RegExp): ((words: string[]) => Pick<Mutant, 'files' | 'named'>) => {
 	const room = roomOf(file);
 	const itsName = nameOf(file);
 	const imports = (test: string) => {
 		const itsOwn = test.replace(tests, server).replace('.test.ts', '.ts');
 		return read(test).includes(itsName) || (fs.existsSync(itsOwn) && read(itsOwn).includes(itsName));
 	};
-	const weight = (test: string) =>
-		(test === file.replace(server, tests).replace(/\.ts$/, '.test.ts') ? 2000 : 0) +
-		(imports(test) ? 1000 : 0) +
-		(test.startsWith(`${tests}/${room}/`) ? 500 : 0) +
-		(read(test).split(`/server/${room}/`).length - 1);
-	const files = testFiles()
-		.filter((test) => weight(test) > 0)
-		.sort((a, b) => weight(b) - weight(a))
-		.slice(0, atMost);
+	const weightOf = kept(
+		(test: string) =>
+			(test === file.replace(server, tests).replace(/\.ts$/, '.test.ts') ? 2000 : 0) +
+			(imports(test) ? 1000 : 0) +
+			(test.startsWith(`${tests}/${room}/`) ? 500 : 0) +
+			(read(test).split(`/server/${room}/`).length - 1)
+	);
 	const asked = [room, ...roomsImporting(file)].filter((each) =>
 		operations.some(({ name }) => name.startsWith(`${each}.`))
 	);
-	const named = new RegExp(`^${asked.length > 0 ? `(?:${asked.join('|')})\\.` : ''}.*(?:${asking.source})`);
-	return { files: [...new Set([...files, everyAnswer, everyOperation])], named: { [everyOperation]: named } };
+	const named = new RegExp(
+		`^(?:what happens (?:> )?)?${asked.length > 0 ? `(?:${asked.join('|')})\\.` : ''}.*(?:${asking.source})`
+	);
+	return (words) => {
+		const rare = words.filter((word) => testsWith(word) < isCommon);
+		const says = (test: string) => rare.filter((word) => wordsOf(test).has(word)).length;
+		const weights = new Map(testFiles().map((test) => [test, weightOf(test) + lineCount * says(test)]));
+		const [likeliest, ...others] = testFiles()
+			.filter((test) => weights.get(test)! > 0)
+			.sort((a, b) => weights.get(b)! - weights.get(a)!)
+			.slice(0, atMost);
+		const files = [...(likeliest ? [likeliest] : []), everyOperation, ...others, everyAnswer];
+		return { files: [...new Set(files)], named: { [everyOperation]: named } };
+	};
 };

@@ -79,7 +79,8 @@ const deedChanges = (text: string, from: number): Change[] => {
 	);
 	if (!text.includes('language plpgsql')) return locks;
 	// what a loop goes through is no deed of its own: its conditions are mutants already
-	const isHead = (index: number) => /\bin\s*$/.test(body.slice(0, index));
+	// and what is returned is a question
+	const isHead = (index: number) => /\b(in|return query)\s*$/.test(body.slice(0, index));
 	const deeds = [...body.matchAll(/^\t+((?:with|update|insert|delete|perform|new\.\w+ :=)[^;]*|(?<=^\t)raise[^;]*);/gm)]
 		.filter((m) => !isHead(m.index))
 		.map((m) => at(m.index + m[0].indexOf(m[1]!), m[1]!.length, 'null'))

@@ -3,8 +3,8 @@ import { defaultRecipe } from '../../src/lib/core/runs/recipe.ts';
 import * as tables from '../../src/lib/server/platform/db/schema.ts';
 import type { Scope } from '../../src/lib/server/access/scope.ts';
 
-/** One row in every team table, made by an owner the ordinary way. Returns the project's id and the ids by table name. */
-export const oneOfEach = (scope: Scope & { userId: string | null }, otherPerson: string) =>
+/** One row in every team table, made by an owner the ordinary way. Returns the project's id and the ids by table name. `slug`: its address, where a team has two. */
+export const oneOfEach = (scope: Scope & { userId: string | null }, otherPerson: string, slug = 'one') =>
 	scope.tx(async (tx) => {
 		const personId = scope.userId!;
 		const ids: Record<string, string> = {};
@@ -16,7 +16,7 @@ export const oneOfEach = (scope: Scope & { userId: string | null }, otherPerson:
 		};
 		await tx.insert(tables.members).values({ teamId: scope.teamId, personId: otherPerson, role: 'rater' });
 		await add('invitations', tables.invitations, {
-			email: 'x@example.com',
+			email: `${slug}@example.com`,
 			role: 'rater',
 			tokenHash: Buffer.from(randomUUID()),
 			expiresAt: new Date(2100, 0)
@@ -41,7 +41,7 @@ export const oneOfEach = (scope: Scope & { userId: string | null }, otherPerson:
 		await sql`select from take_device(${device}, ${hash()}, 'ait_pt_…x', '127.0.0.1')`;
 		const connectionId = await add('connections', tables.connections, { provider: 'sandbox', name: 'Sandbox' });
 		const projectId = await add('projects', tables.projects, {
-			slug: 'one',
+			slug,
 			name: 'One',
 			baseModel: 'sandbox-small',
 			connectionId,

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { monthOf } from '../../../src/lib/core/budget/month.ts';
 import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
 import { setBudget } from '../../../src/lib/server/budget/commands.ts';
+import { mustAfford, noteSpending } from '../../../src/lib/server/budget/rows.ts';
 import { getBudget } from '../../../src/lib/server/budget/queries.ts';
 import { retryGeneration } from '../../../src/lib/server/evaluations/commands.ts';
 import { generateOutputs } from '../../../src/lib/server/evaluations/generate.ts';
@@ -16,7 +17,7 @@ import { getPreflight } from '../../../src/lib/server/runs/queries.ts';
 import { followServing } from '../../../src/lib/server/servings/follow.ts';
 import { startServing } from '../../../src/lib/server/servings/commands.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
-import { newLiveContest } from '../../support/evaluation.ts';
+import { addReadyRun, newLiveContest } from '../../support/evaluation.ts';
 import { owner } from '../../support/owner.ts';
 import { newProject, newTeam } from '../../support/team.ts';
 import { drive, newRun, newWorkshop } from '../../support/training.ts';
@@ -49,8 +50,8 @@ const told = async (scope: Scope) =>
 
 const newPlace = async () => {
 	const team = await newTeam();
-	const { project } = await newProject(team.scope);
-	return { ...team, project, slug: project.slug };
+	const { project, connection } = await newProject(team.scope);
+	return { ...team, project, connection, slug: project.slug };
 };
 
 describe('a budget', () => {
@@ -78,6 +79,34 @@ describe('a budget', () => {
 		await spend(teamId, project.id, 500);
 		expect(await limit(scope, slug, 100)).toMatchObject({ state: 'spent', spentCents: 500 });
 		expect(await limit(scope, 'second', 100)).toMatchObject({ state: 'fine', spentCents: 0 });
+		expect(await limit(scope, 'second', null)).toMatchObject({ state: 'unlimited' });
+		expect(await budgetOf(scope, slug)).toMatchObject({ state: 'spent', budgetCents: 100 });
+	});
+
+	test('counts no model that runs for another project, and is said with the project’s own name', async () => {
+		const { scope, slug, teamId, project, connection } = await newPlace();
+		await newProject(scope, { slug: 'second' });
+		const { id: runId } = await addReadyRun(scope, { projectId: project.id, connectionId: connection.id });
+		await owner`insert into servings (team_id, project_id, run_id, mark, status, idle_at, ready_at, stopped_at, cents_per_hour)
+			values (${teamId}, ${project.id}, ${runId}, 'x', 'stopped', now(), now() - interval '10 hours', now(), 100)`;
+		expect(await limit(scope, slug, 100)).toMatchObject({ state: 'spent', servingCents: 1000 });
+		expect(await limit(scope, 'second', 100)).toMatchObject({ state: 'fine', spentCents: 0 });
+		const there = await inProject(scope, 'second');
+		await spend(teamId, there.project.id, 100);
+		await scope.tx((tx) => noteSpending(tx, there.project.id));
+		const said = await scope.tx((tx) => tx.select().from(activities).orderBy(activities.seq));
+		expect(said.flatMap(({ event, details }) => (event === 'budget.reached' ? [details.project] : []))).toEqual([
+			'support',
+			'second'
+		]);
+	});
+
+	test('pays for nothing in a deleted project, also while another stands', async () => {
+		const { scope, slug, project } = await newPlace();
+		await newProject(scope, { slug: 'second' });
+		await limit(scope, slug, 100);
+		await owner`update projects set deleted_at = now() where id = ${project.id}`;
+		await expect(scope.tx((tx) => mustAfford(tx, project.id, 0))).rejects.toMatchObject({ code: 'not_found' });
 	});
 
 	test('is told of once at 80 % and once at 100 %, and again when it is another amount', async () => {

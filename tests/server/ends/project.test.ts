@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { graceDays } from '../../../src/lib/core/project/grace.ts';
 import { inProject } from '../../../src/lib/server/access/scope.ts';
@@ -160,14 +161,30 @@ test('whoever serves says nothing of when it was: no row is deleted, dated or br
 	const update = (set: string) =>
 		raw(scope, async (sql) => (await sql.unsafe(`update projects set ${set} where id = '${project.id}'`)).count);
 	await expect(update(`deleted_at = now() - interval '8 days'`)).rejects.toMatchObject({ code: '42501' });
-	await deleteProject(await here(), { confirm });
-	expect(await update('deleted_at = null')).toBe(0);
-	expect(await update(`deleted_at = now() - interval '8 days'`)).toBe(0);
 	const trainer = await raw(scope, async (sql) => {
 		await sql`select set_config('app.role', 'trainer', true)`;
 		return sql`select delete_project(${project.id}) as done`;
 	});
 	expect(trainer[0]!.done).toBe(false);
+	await deleteProject(await here(), { confirm });
+	expect(await update('deleted_at = null')).toBe(0);
+	expect(await update(`deleted_at = now() - interval '8 days'`)).toBe(0);
+});
+
+test('of two projects one is deleted, and one of two comes back', async () => {
+	const { scope, here, project } = await newShop();
+	const { project: first } = await newProject(scope, { slug: 'first' });
+	await owner`update projects set name = 'Another' where id = ${project.id}`;
+	// whoever has the other one in hand holds nothing up, and its name is not asked for
+	await owner.begin(async (sql) => {
+		await sql`select from projects where id = ${project.id} for update`;
+		const there = await inProject(scope, 'first');
+		const goes = await Promise.race([deleteProject(there, { confirm }), sleep(20_000)]);
+		expect(goes).toMatchObject({ id: first.id });
+	});
+	await deleteProject(await here(), { confirm: 'Another' });
+	expect(await restoreProject(scope, { projectId: project.id })).toMatchObject({ name: 'Another' });
+	expect((await listDeletedProjects(scope)).map(({ id }) => id)).toEqual([first.id]);
 });
 
 test('an import that is under way ends in a sentence, and what was in before stays', async () => {

@@ -5,6 +5,7 @@ import { deleteProject, restoreProject } from '../../../src/lib/server/ends/comm
 import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
 import { purgeAll, purgeProjects } from '../../../src/lib/server/platform/purge.ts';
 import { plant, scan } from '../../support/canary.ts';
+import { checksumOfProject } from '../../support/checksum.ts';
 import { addRows } from '../../support/training.ts';
 import { oneOfEach } from '../../support/one-of-each.ts';
 import { owner } from '../../support/owner.ts';
@@ -82,6 +83,34 @@ test('nothing of a project is left in any column of the database, but what is de
 	const [entry] =
 		await owner`select details from audit_entries where team_id = ${teamId} and action = 'project.purged'`;
 	expect(entry!.details).toMatchObject({ files: expect.any(Array), models: expect.any(Array), running: [] });
+});
+
+test('another project of the team, where a model runs and trains, keeps every row and holds up nothing', async () => {
+	const { teamId, owner: ana, scope } = await newTeam();
+	const asOwner = { ...scope, userId: ana.id };
+	const { projectId: gone, ids } = await oneOfEach(asOwner, (await newPerson()).id);
+	const { projectId: stays } = await oneOfEach(asOwner, (await newPerson()).id, 'two');
+	await owner`alter table runs disable trigger runs_ended`;
+	await owner`update runs set training_file_id = 'file-' || project_id, model = 'model-' || project_id where team_id = ${teamId}`;
+	await ends('runs', 'training', stays);
+	await owner`alter table runs enable trigger runs_ended`;
+	// a comparison that goes on with another
+	await owner`insert into evaluations (team_id, project_id, number, name, run_id, connection_id, base_model, system_prompt, planned,
+			temperature, max_tokens, seed, status, continues_id)
+		select team_id, project_id, 2, name, run_id, connection_id, base_model, system_prompt, planned, temperature, max_tokens, seed, status, id
+		from evaluations where id = ${ids.evaluations!}`;
+	await deleteProject(await inProject(asOwner, 'one'), { confirm: 'One' });
+	await age(gone, '169 hours');
+	await ends('servings', 'stopped', gone);
+	const sent = () => owner`select id from webhook_deliveries where ${stays} = any (project_ids)`;
+	const before = [await checksumOfProject(owner, stays), await sent()];
+	expect(before[1]).toHaveLength(1);
+
+	expect(await purgeProjects(1)).toBe(1);
+	expect([await checksumOfProject(owner, stays), await sent()]).toEqual(before);
+	const [entry] =
+		await owner`select details from audit_entries where team_id = ${teamId} and action = 'project.purged'`;
+	expect(entry!.details).toMatchObject({ files: [`file-${gone}`], models: [`model-${gone}`], running: [] });
 });
 
 test('it is purged not sooner than seven days after, whatever whoever serves says, and until then it can be brought back', async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -17,8 +18,9 @@ import { submitRun } from '../../../src/lib/server/runs/submit.ts';
 import { startServing } from '../../../src/lib/server/servings/commands.ts';
 import { followServing } from '../../../src/lib/server/servings/follow.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
-import { newContest, wish } from '../../support/evaluation.ts';
+import { addReadyRun, newContest, wish } from '../../support/evaluation.ts';
 import { owner } from '../../support/owner.ts';
+import { newProject } from '../../support/team.ts';
 import { drive, endpointsAt, newRun, newWorkshop } from '../../support/training.ts';
 
 let sandbox: Awaited<ReturnType<typeof startSandbox>>;
@@ -91,6 +93,25 @@ test('a training is called off at the provider, and what is billed all the same 
 		await sleep(30);
 	}
 	expect(await runOf(scope, id)).toMatchObject({ status: 'cancelled', cancelRequestedAt: expect.any(Date) });
+});
+
+test('what another project runs is nothing of this one’s end: it is not said before, and goes on', async () => {
+	const { scope, slug, run, project } = await newContest(2);
+	await newProject(scope, { slug: 'there' });
+	await owner`insert into servings (team_id, project_id, run_id, mark, status, idle_at)
+		values (${scope.teamId}, ${project.id}, ${run.id}, ${randomUUID()}, 'ready', now() + interval '1 hour')`;
+	const open = await addReadyRun(scope, {
+		...{ projectId: project.id, connectionId: run.connectionId!, version: 2 },
+		...{ status: 'training' as const, model: null, modelObject: null }
+	});
+	await createEvaluation(await inProject(scope, slug), wish(run.id, 2));
+	expect(await prepareDelete(await inProject(scope, slug))).toMatchObject({ running: 1, training: [{ version: 2 }] });
+	const here = await inProject(scope, 'there');
+	expect(await prepareDelete(here)).toMatchObject({ running: 0, training: [] });
+	await deleteProject(here, { confirm });
+	expect((await runOf(scope, open.id)).cancelRequestedAt).toBeNull();
+	expect(await owner`select status from servings where team_id = ${scope.teamId}`).toEqual([{ status: 'ready' }]);
+	expect(await owner`select status from evaluations where team_id = ${scope.teamId}`).toEqual([{ status: 'generating' }]);
 });
 
 test('a run that waits to be ordered never is', async () => {

@@ -34,6 +34,7 @@ import {
 import { configureProviders } from '../../../src/lib/server/providers/configure.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
 import {
+	addExamples,
 	addOwnServer,
 	addReadyRun,
 	answerAll,
@@ -42,7 +43,7 @@ import {
 	voteAs,
 	wish
 } from '../../support/evaluation.ts';
-import { newTeam } from '../../support/team.ts';
+import { newProject, newTeam } from '../../support/team.ts';
 
 let sandbox: Awaited<ReturnType<typeof startSandbox>>;
 let url: string;
@@ -188,6 +189,38 @@ test('two models without any run are compared, also further; a rater is not told
 		expect(rows.length).toBeGreaterThan(15);
 		expect(rows.filter(({ same }) => !same)).toEqual([]);
 		expect(rows.map(({ name }) => name)).toContain('checks.voters');
+	}
+});
+
+test('what another project compares is another try, and its runs are no contenders here', async () => {
+	const { scope, inside, own, run } = await contest(12);
+	const { project, connection } = await newProject(scope, { slug: 'second' });
+	await addExamples(scope, project.id, ['First?', 'Second?'], { split: 'validation' });
+	const there = await inProject(scope, 'second');
+	const two = {
+		...plan,
+		contender: { connectionId: own.id, model: 'sandbox-large' },
+		against: { connectionId: own.id, model: 'sandbox-small' }
+	};
+	const { id } = await createEvaluation(inside, { ...two, pairs: 12 });
+	// beside one that is being prepared in the other project
+	await createEvaluation(there, { ...two, pairs: 1 });
+	await generateOutputs(scope, id, never, quick);
+	await judge(inside, id, 'aabaababab');
+	await revealResults(inside, { evaluationId: id });
+	expect((await getSetUp(inside, {})).tried).toMatchObject([{ times: 1 }]);
+	expect((await getSetUp(there, {})).tried).toEqual([]);
+	const third = await addReadyRun(scope, { projectId: project.id, connectionId: connection.id });
+	await createEvaluation(there, { ...two, contender: { connectionId: own.id, model: 'sandbox-slow' }, pairs: 1 });
+	const rows = await scope.tx((tx) => tx.select().from(evaluations).where(eq(evaluations.projectId, project.id)));
+	// the model of a run of the first project is a model like any other
+	expect(rows.map(({ attempt, runId }) => [attempt, runId])).toEqual([
+		[1, null],
+		[1, null]
+	]);
+	for (const runId of [run.id, third.id]) {
+		const asked = createEvaluation(runId === run.id ? there : inside, { ...plan, runId, pairs: 1 });
+		await expect(asked).rejects.toMatchObject({ code: 'not_found' });
 	}
 });
 

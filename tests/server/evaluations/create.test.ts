@@ -184,6 +184,21 @@ test('a run of another project is no contender', async () => {
 	expect(await scope.tx((tx) => tx.$count(runs))).toBe(2);
 });
 
+test('what can be set up is of the project alone: its base, and how often its answers were no different', async () => {
+	const { scope, slug, project, run } = await newContest(3);
+	await newProject(scope, { slug: 'other', baseModel: 'sandbox-large' });
+	const [usual, there] = [await getSetUp(await inProject(scope, slug)), await inProject(scope, 'other')];
+	const { id } = await create(scope, slug, wish(run.id, 2));
+	const result = { kind: 'tie', title: 'x', wins: 1, losses: 0, ties: 99, bothBad: 0 };
+	await scope.tx((tx) =>
+		tx.update(evaluations).set({ revealedAt: new Date(), result: result as never }).where(eq(evaluations.id, id))
+	);
+	expect((await getSetUp(await inProject(scope, slug))).ties).toBe(0.99);
+	const { ties, base } = await getSetUp(there);
+	expect([ties, base?.model]).toEqual([usual.ties, 'sandbox-large']);
+	expect(usual.base?.model).toBe(project.baseModel);
+});
+
 test('where nobody says how long answers may be, the longest answer in train does, half as long again', async () => {
 	const { scope, slug, project, run } = await newContest(4);
 	const inside = await inProject(scope, slug);
@@ -194,6 +209,8 @@ test('where nobody says how long answers may be, the longest answer in train doe
 		await scope.tx((tx) => tx.update(evaluations).set({ status: 'failed' }).where(eq(evaluations.id, id)));
 		return made!.maxTokens;
 	};
+	const { project: other } = await newProject(scope, { slug: 'other' });
+	await addExamples(scope, other.id, ['word '.repeat(2000)], { split: 'train' });
 	expect((await getSetUp(inside)).maxTokens).toBe(1024);
 	expect(await plan()).toBe(1024);
 	await addExamples(scope, project.id, ['word '.repeat(1000)], { split: 'train', from: 10 });

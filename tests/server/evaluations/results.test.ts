@@ -16,7 +16,7 @@ import {
 import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
 import { addExamples, newBallot, voteAs } from '../../support/evaluation.ts';
 import { rewriteHistory } from '../../support/raw.ts';
-import { newTeam } from '../../support/team.ts';
+import { newProject, newTeam } from '../../support/team.ts';
 
 const owner = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
 afterAll(async () => {
@@ -266,10 +266,14 @@ test('a pair whose prompt a contender has trained on blocks the verdict, whateve
 });
 
 test('answers that name a model and answers that were cut are flagged', async () => {
-	const { scope, slug, id } = await newBallot(3, (letter, position) => {
+	const { scope, slug, id, teamId, project } = await newBallot(3, (letter, position) => {
 		if (letter === 'a') return position === 2 ? 'Apple 2…' : `Apple ${position}`;
 		return position === 1 ? 'Beech 1: I am Qwen.' : `Beech ${position}`;
 	});
+	// its words are no names in a project that is called so, and this one is not
+	await newProject(scope, { slug: 'other' });
+	await owner`update projects set name = 'Qwen' where team_id = ${teamId} and id <> ${project.id}`;
+	await owner`update projects set description = 'of apples' where id = ${project.id}`;
 	await voteAs(scope, slug, id, () => 'a');
 	const { results, judged } = await revealed(scope, slug, id);
 	expect(judged[1]!.b).toEqual({ named: 'qwen', text: 'Beech 1: I am Qwen.', complete: true });

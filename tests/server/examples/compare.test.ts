@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { and, eq } from 'drizzle-orm';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
@@ -17,6 +18,7 @@ import { auditEntries, examples, pairings, projects, runExamples } from '../../.
 import { applySplit, moveExamples } from '../../../src/lib/server/splits/commands.ts';
 import { listTwins, previewSplit } from '../../../src/lib/server/splits/queries.ts';
 import { addExamples, addReadyRun, wish } from '../../support/evaluation.ts';
+import { owner } from '../../support/owner.ts';
 import { newProject, newTeam } from '../../support/team.ts';
 
 afterAll(() => closePools());
@@ -157,6 +159,57 @@ test('of a family in validation one is asked', async () => {
 	const { scope, project, place } = await newPlace();
 	await addExamples(scope, project.id, [...things.map(question), ...things.map(again)], { split: 'validation' });
 	expect((await getSetUp(place)).validation).toBe(5);
+});
+
+test('another project of the team is neither asked nor changed, though it says the same', async () => {
+	const { scope, project: other } = await newPlace();
+	const numbered = (projectId: string) => (thing: string, split: 'train' | 'validation', from: number) =>
+		addExamples(scope, projectId, [question(thing), again(thing)], { split, from });
+	const there = numbered(other.id);
+	await there('knife', 'train', 11);
+	await there('walnut board', 'train', 13);
+	await there('machine', 'validation', 15);
+	await addExamples(scope, other.id, [question('pan'), again('kettle')], { split: 'train', from: 17 });
+	await compareExamples(scope, other.id);
+	const rows = (id: string) =>
+		scope.tx(async (tx) => [
+			...(await tx.select().from(projects).where(eq(projects.id, id))),
+			...(await tx.select().from(examples).where(eq(examples.projectId, id)).orderBy(examples.number))
+		]);
+	const before = await rows(other.id);
+	const { project } = await newProject(scope, { slug: 'here' });
+	const here = numbered(project.id);
+	await here('pan', 'train', 1);
+	await here('machine', 'train', 3);
+	await addExamples(scope, project.id, [question('kettle'), question('walnut board')], { split: 'train', from: 5 });
+	await addExamples(scope, project.id, [again('walnut board')], { split: 'validation', from: 7 });
+	// nor is anybody waited for who has that project in hand
+	await owner.begin(async (sql) => {
+		await sql`select from projects where id = ${other.id} for update`;
+		const done = compareExamples(scope, project.id).then(() => 'compared');
+		expect(await Promise.race([done, sleep(20_000)])).toBe('compared');
+	});
+	expect(await rows(other.id)).toEqual(before);
+	const [{ compared }, ...now] = (await rows(project.id)) as [
+		typeof projects.$inferSelect,
+		...(typeof examples.$inferSelect)[]
+	];
+	expect(compared).toBe(7);
+	expect(now.map(({ split, family }) => [split, family !== null])).toEqual([
+		['train', true],
+		['train', true],
+		['train', true],
+		['train', true],
+		['train', false],
+		[null, true],
+		['validation', true]
+	]);
+	const { rows: twins } = await listTwins(await inProject(scope, 'here'));
+	expect(twins.map(({ example, twin }) => [example.number, twin.number])).toEqual([
+		[6, 7],
+		[4, 3],
+		[2, 1]
+	]);
 });
 
 test('what comes back from deletion is compared anew', async () => {

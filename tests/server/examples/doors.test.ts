@@ -40,9 +40,10 @@ test('what is locked or deleted after a look is known at the next one', async ()
 
 test('nobody is shown what is locked in another project, or at another team', async () => {
 	const [here, there] = [await newPlace(), await newPlace()];
-	await there.lock(501, pan);
-	expect(await findTwin(there.place, { messages: said(again(pan)) })).toMatchObject({ number: 501 });
 	const { project } = await newProject(there.scope, { slug: 'other' });
+	await addRows(there.scope, project.id, [{ question: 'Of another number 501?' }], 501);
+	await there.lock(501, pan);
+	expect(await findTwin(there.place, { messages: said(again(pan)) })).toMatchObject({ number: 501, input: pan });
 	const beside = await inProject(there.scope, project.slug);
 	for (const place of [here.place, beside]) {
 		expect(await findTwin(place, { messages: said(again(pan)) })).toBe(null);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';
 import { afterAll, describe, expect, test } from 'vitest';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
@@ -49,6 +50,37 @@ describe('an import', () => {
 		expect(result.refusals.map((refusal) => refusal.line)).toEqual([2, 3, 4]);
 		expect(result.refusals[0]!.reason).toContain('Line 2');
 		expect((await listExamples(here, all)).rows).toHaveLength(1);
+	});
+
+	test('takes no notice of another project, where the same stands on other sides', async () => {
+		const { here, scope, teamId, owner: ana } = await start();
+		await newProject(scope, { slug: 'other' });
+		const there = await inProject(scope, 'other');
+		const bare = chat('Bare?', 'D');
+		const trains = [chat('One?', 'A', { split: 'validation' }), chat('Two?', 'B', { split: 'train' }), bare];
+		await importExamples(there, { fileName: 'a.jsonl', lines: lines(...trains) });
+		await owner`
+			insert into playground_pairs (team_id, project_id, prompt, prompt_hash, chosen, rejected, chosen_by, rejected_by, person_id, client_id, ordered)
+			select ${teamId}, project_id, '[]', prompt_hash, 'a', 'b', 'v1', 'base', ${ana.id}, gen_random_uuid(), true
+			from examples where team_id = ${teamId} and number = 2`;
+		const before = await owner`select * from projects where id = ${there.project.id}`;
+		const prompted = JSON.parse(bare);
+		prompted.messages.unshift({ role: 'system', content: here.project.systemPrompt });
+		const file = lines(
+			chat('One?', 'A', { split: 'train' }),
+			chat('Two?', 'B', { split: 'validation' }),
+			JSON.stringify(prompted)
+		);
+		// nor does it wait for whoever has that project in hand
+		await owner.begin(async (sql) => {
+			await sql`select from projects where id = ${there.project.id} for update`;
+			const added = await Promise.race([importExamples(here, { fileName: 'a.jsonl', lines: file }), sleep(20_000)]);
+			expect(added).toMatchObject({ added: 3 });
+		});
+		const { rows } = await listExamples(here, all);
+		expect(rows.map(({ split }) => split)).toEqual([null, 'validation', 'train']);
+		expect(await importExamples(here, { fileName: 'a.jsonl', lines: file })).toMatchObject({ added: 0 });
+		expect(await owner`select * from projects where id = ${there.project.id}`).toEqual(before);
 	});
 
 	test('of the same file twice adds nothing, and numbers go on where they were', async () => {

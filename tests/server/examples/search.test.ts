@@ -97,6 +97,25 @@ test('finds the same with signatures as without, and reads only what may have it
 	await owner`delete from example_signatures where project_id = ${here.project.id}`;
 });
 
+test('what another project has signed says nothing of one that waits', async () => {
+	const { scope, teamId } = await newTeam();
+	const [{ project: signed }, { project: waits }] = [
+		await newProject(scope),
+		await newProject(scope, { slug: 'waits' })
+	];
+	await owner`update projects set next_example = 200 where id = ${signed.id}`;
+	await signExamples(scope);
+	const isOpen = async () => (await plainPool()`select teams_with_open_work() as id`).some(({ id }) => id === teamId);
+	await owner`select chain_audit(${teamId})`;
+	expect(await isOpen()).toBe(false);
+	await owner`update projects set next_example = 70 where id = ${waits.id}`;
+	expect(await isOpen()).toBe(true);
+	await signExamples(scope);
+	expect(await isOpen()).toBe(false);
+	const blocks = await owner`select block from example_signatures where project_id = ${waits.id} order by 1`;
+	expect(blocks.map(({ block }) => block)).toEqual([0, 1]);
+});
+
 test('what is deleted is not found, and what came back is', async () => {
 	await signExamples(team.scope);
 	const [example] = await owner`select id from examples where project_id = ${here.project.id} and number = 40`;

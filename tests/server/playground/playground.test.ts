@@ -85,6 +85,14 @@ describe('which of two answers is better', () => {
 		const beside = await inProject(one.scope, 'second');
 		await expect(withdrawPair(beside, { pairId: id })).rejects.toMatchObject({ code: 'not_found' });
 		expect((await listPairs(beside, {})).rows).toEqual([]);
+		const second = { ...beside, userId: one.owner.id, voterId: one.owner.id };
+		const mine = aPair();
+		await keepPair(second, mine);
+		await expect(keepPair(one.here, mine)).rejects.toMatchObject({ code: 'conflict' });
+		// what measures in another project may be preferred here, and goes on standing here
+		await addRows(one.scope, beside.project.id, [{ question: 'And to Sweden?', split: 'validation' }]);
+		await keepPair(one.here, aPair({ prompt: [{ role: 'user', content: 'And to Sweden?' }] }));
+		expect((await listPairs(one.here, {})).rows.map(({ leaks }) => leaks)).toEqual([false, false]);
 		const rater = await inProject(await one.as('rater'), 'support');
 		for (const refused of [keepPair(rater, aPair()), listPairs(rater, {}), getPlayground(rater)])
 			await expect(refused).rejects.toMatchObject({ code: 'forbidden' });

@@ -223,6 +223,66 @@ test('prompts that nearly ask the same are one: the later one names the earlier'
 	expect((await browsePrompts(pool, {})).list.rows[0]).toMatchObject({ number: 3, near: 1 });
 });
 
+test('another project of the team, where the same is asked and learnt, changes nothing here, nor is it changed', async () => {
+	const { scope, pool: there, project: other, connection, owner: ana } = await newPool();
+	const refundToo = `Hello! ${refund} Thank you`;
+	const lamp = 'The desk lamp I got as a present flickers when the washing machine runs. Is that covered by the warranty?';
+	const shelf = 'Which screws do I need to hang the oak shelf on a wall of plaster, and do they come with it?';
+	await addPrompts(there, { prompts: [parcel, parcelToo, refundToo] });
+	await addExamples(scope, other.id, [lamp, `Hello! ${lamp} Thanks`], { split: 'train', from: 20 });
+	const answers = { chosen: 'Four.', rejected: 'None.', chosenBy: 'v1', rejectedBy: 'base', clientId: randomUUID() };
+	const prompt = [{ role: 'user' as const, content: shelf }];
+	const { id: pairId } = await keepPair(there, { prompt, ...answers });
+	const run = await addReadyRun(scope, { projectId: other.id, connectionId: connection.id });
+	await scope.tx((tx) => tx.insert(runPairs).values({ projectId: other.id, runId: run.id, pairId }));
+	await compareExamples(scope, other.id);
+	await browsePrompts(there, {});
+	const rows = (id: string) =>
+		scope.tx(async (tx) => ({
+			project: (await tx.select().from(projects).where(eq(projects.id, id)))[0]!,
+			prompts: await tx.select().from(prompts).where(eq(prompts.projectId, id)).orderBy(prompts.number),
+			examples: await tx.select().from(examples).where(eq(examples.projectId, id)).orderBy(examples.number)
+		}));
+	const before = await rows(other.id);
+	expect(before.prompts.map(({ family }) => family !== null)).toEqual([true, true, false]);
+
+	const { project } = await newProject(scope, { slug: 'here' });
+	const { project: empty } = await newProject(scope, { slug: 'empty' });
+	const here = await inProject({ ...scope, userId: ana.id }, 'here');
+	const { added } = await addPrompts(here, { prompts: [refund, lamp, shelf, parcel, parcelToo] });
+	expect(added).toHaveLength(5);
+	// the one of the two whose name is not that of the family which they are over there
+	const alone = before.examples.find(({ promptHash, family }) => !promptHash.equals(family!))!;
+	await addExamples(scope, project.id, [alone.messages[0]!.content as string], { split: 'train', from: 3 });
+	const { list, counts } = await browsePrompts(here, {});
+	expect(counts).toEqual({ total: 5, usable: 3, leftOut: 1, comparing: false });
+	expect(list.rows.map(({ number, near, learnt }) => [number, near, learnt?.number])).toEqual([
+		[5, 4, undefined],
+		[4, null, undefined],
+		[3, null, undefined],
+		[2, null, 3],
+		[1, null, undefined]
+	]);
+	const now = await rows(project.id);
+	expect(now.project.promptsCompared).toBe('5/3/3/0');
+	expect(now.prompts.map(({ family, near }) => [family !== null, near.length])).toEqual([
+		[false, 0],
+		[false, 1],
+		[false, 0],
+		[true, 0],
+		[true, 0]
+	]);
+	expect(await rows(other.id)).toEqual(before);
+	expect((await rows(empty.id)).project.promptsCompared).toBe(empty.promptsCompared);
+
+	const ids = [added[3]!.id];
+	await deletePrompts(here, { ids });
+	expect(await restorePrompts(here, { ids })).toEqual({ count: 1 });
+	await deletePrompts(here, { ids });
+	await addPrompts(here, { prompts: [parcel] });
+	await expect(restorePrompts(there, { ids })).rejects.toMatchObject({ code: 'not_found' });
+});
+
 test('an example between two others joins nothing by way of the pool', async () => {
 	const { scope, pool } = await newPool();
 	await addExamples(scope, pool.project.id, [parcel], { split: 'validation' });

@@ -66,12 +66,26 @@ test('the queues of everybody’s scores come in their order, whatever the kind'
 	expect(await queue('all', 'rating')).toEqual([8, 11, 5, 12, 10, 9, 7, 6]);
 });
 
+test('the newest of another project take nobody’s place in a queue', async () => {
+	const { here, scope, teamId } = await newPlace(2);
+	const { project } = await newProject(scope, { slug: 'other' });
+	await owner`
+		insert into examples (team_id, project_id, number, messages, content_hash, prompt_hash, tokens, origin)
+		select ${teamId}, ${project.id}, n, '[]', int4send(n), int4send(n), 1, 'import' from generate_series(11, 30) n`;
+	const { cards, left } = await nextCards(here, { filter: 'unrated', sort: 'newest', seed: 1, seen: [] });
+	expect([cards.map(({ number }) => number), left]).toEqual([[2, 1], 2]);
+});
+
 test('what was looked through is asked again once an example has changed, and not before', async () => {
-	const { here } = await newPlace(3);
+	const { here, scope, teamId } = await newPlace(3);
 	const [example] = await owner`select id from examples where project_id = ${here.project.id} limit 1`;
+	const { project: other } = await newProject(scope, { slug: 'other' });
 	let looks = 0;
 	const look = () => here.look(async (tx) => (await keptOf(tx, here.project.id))('test', async () => ++looks));
 	expect([await look(), await look()]).toEqual([1, 1]);
+	await owner`insert into examples (team_id, project_id, number, messages, content_hash, prompt_hash, tokens, origin)
+		values (${teamId}, ${other.id}, 1, '[]', '1', '1', 1, 'import')`;
+	expect(await look(), 'what another project got').toBe(1);
 	await rateExample(here, { exampleId: example!.id, score: 4, clientId: randomUUID() });
 	expect([await look(), await look()]).toEqual([2, 2]);
 	await owner`update examples set deleted_at = now() where id = ${example!.id}`;

@@ -8,6 +8,7 @@ import { configureProviders } from '../../../src/lib/server/providers/configure.
 import { startRun } from '../../../src/lib/server/runs/commands.ts';
 import { downloadRunFile, getPreflight, getRun } from '../../../src/lib/server/runs/queries.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
+import { newProject } from '../../support/team.ts';
 import { addRows, drive, jobsAt, newRun, newWorkshop, orderFault, runRow, submit } from '../../support/training.ts';
 
 // What is too long for a model is known exactly only to the provider, once it has the file: before anything is ordered.
@@ -27,6 +28,11 @@ type Row = Parameters<typeof addRows>[2][number];
 /** 20 examples and one more, number 500, in a run that waits to be sent. */
 const started = async (more: Partial<Row> = {}, place: Parameters<typeof newWorkshop>[1] = {}) => {
 	const workshop = await newWorkshop(sandbox.url, place);
+	// another project says something else before each conversation
+	const { project: other } = await newProject(workshop.scope, { slug: 'other' });
+	await workshop.scope.tx((tx) =>
+		tx.update(projects).set({ systemPrompt: 'Be loud.' }).where(eq(projects.id, other.id))
+	);
 	await addRows(workshop.scope, workshop.project.id, [{ question: 'And this one?', ...more }], 500);
 	const inside = await inProject(workshop.scope, workshop.slug);
 	const run = await startRun(inside, newRun());

@@ -102,6 +102,20 @@ test('the checklist says where the pairs come from and what is left out, and not
 	expect((await listTrainingPairs(here, { source: 'import' })).rows).toEqual([]);
 });
 
+test('what another project rewrote, measures or preferred is in none of these numbers', async () => {
+	const { here, scope, slug } = await newPairs();
+	const alone = await getPreflight(here, { method: 'dpo' });
+	const { project: other } = await newProject(scope, { slug: 'other' });
+	await addRows(scope, other.id, [
+		{ question: 'Do you ship to Norway?', split: 'validation', rewrite: 'Yes.' },
+		{ question: 'Only there?', rewrite: 'Better.' },
+		{ question: 'There, and nowhere?', rewrite: 'Better.', split: null }
+	]);
+	const there = await inProject(scope, 'other');
+	await keepPair({ ...there, userId: here.userId, voterId: here.voterId }, choice('Do you ship to the Moon?'));
+	expect(await getPreflight(await inProject(scope, slug), { method: 'dpo' })).toEqual(alone);
+});
+
 test('a run sends the pairs, keeps what it learnt from, and becomes a model', async () => {
 	const { here, scope, kept } = await newPairs();
 	const run = await startRun(here, dpo());

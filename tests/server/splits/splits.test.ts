@@ -7,6 +7,7 @@ import { applySplit, moveExamples } from '../../../src/lib/server/splits/command
 import { getSplit, previewSplit } from '../../../src/lib/server/splits/queries.ts';
 import { type ProjectScope, inProject } from '../../../src/lib/server/access/scope.ts';
 import { defaultRecipe } from '../../../src/lib/core/runs/recipe.ts';
+import { owner } from '../../support/owner.ts';
 import { newProject, newTeam } from '../../support/team.ts';
 
 afterAll(() => closePools());
@@ -43,6 +44,18 @@ test('a split moves what its preview showed, and nothing the second time', async
 	expect(await applySplit(here, request)).toEqual({ moved: 40 });
 	expect(await applySplit(here, request)).toEqual({ moved: 0 });
 	expect(await sides(here)).toEqual({ unassigned: 10, train: 32, validation: 8 });
+});
+
+test('a preference that another project has ordered holds nothing here', async () => {
+	const { scope, here, teamId, owner: ana } = await start();
+	const { project: other } = await newProject(scope, { slug: 'other' });
+	await fill(here, 0, 40, 9);
+	const preview = await previewSplit(here, request);
+	await owner`
+		insert into playground_pairs (team_id, project_id, prompt, prompt_hash, chosen, rejected, chosen_by, rejected_by, person_id, client_id, ordered)
+		select ${teamId}, ${other.id}, '[]', prompt_hash, 'a', 'b', 'v1', 'base', ${ana.id}, gen_random_uuid(), true
+		from examples where project_id = ${here.project.id}`;
+	expect(await previewSplit(here, request)).toEqual(preview);
 });
 
 test('two splits at once are one', async () => {

@@ -26,16 +26,16 @@ export const ownScores = sql<number | null>`(
 	where r.example_id = examples.id and r.person_id = ${acting} and r.text = text_mark(examples.rewrite))`;
 
 /**
- * The acting voter's scores in a project, or in all they may see, as a table `mine` of project_id, example_id and score: what
+ * The acting voter's scores in a project as a table `mine` of project_id, example_id and score: what
  * counts, of examples that are there. As long as their ratings are many, whatever the planner expects: it looks each example up.
  */
-export const mine = (projectId?: string): SQL => sql`(
+export const mine = (projectId: string): SQL => sql`(
 	select given.project_id, given.example_id, given.score from (
 		select r.project_id, r.example_id, r.text, ${counting} as score
 		from (
 			-- in the order of an index that has one person's ratings and no other
 			select r.* from ratings r
-			where r.person_id = ${acting} ${projectId === undefined ? sql`` : sql`and r.project_id = ${projectId}`}
+			where r.person_id = ${acting} and r.project_id = ${projectId}
 			order by r.seq offset 0
 		) r
 		group by r.project_id, r.example_id, r.text

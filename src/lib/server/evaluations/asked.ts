@@ -91,7 +91,7 @@ export const familiesAsked = async (
 /** A step: those of these that nearly ask the same as another of them, by family; null while one has not been compared. */
 export const alikeAmong = async (
 	tx: Tx,
-	{ projectId, promptsFrom }: { projectId: string; promptsFrom: PromptSource },
+	promptsFrom: PromptSource,
 	ids: readonly string[]
 ): Promise<string[][] | null> => {
 	const table = promptsFrom === 'pool' ? prompts : examples;
@@ -104,7 +104,7 @@ export const alikeAmong = async (
 		.select({ id: table.id, family: table.family, isCompared: sql<boolean>`${table.number} <= ${upTo}` })
 		.from(table)
 		.innerJoin(projects, eq(projects.id, table.projectId))
-		.where(and(eq(projects.id, projectId), among(table.id, ids)));
+		.where(among(table.id, ids));
 	if (rows.some(({ isCompared }) => !isCompared)) return null;
 	const families = Map.groupBy(rows, ({ id, family }) => family?.toString('hex') ?? id);
 	return [...families.values()].filter(({ length }) => length > 1).map((some) => some.map(({ id }) => id));

@@ -144,7 +144,7 @@ export const assessmentOf = async (
 	);
 	const alike = await alikeAmong(
 		tx,
-		evaluation,
+		evaluation.promptsFrom,
 		pairs.map(({ askedId }) => askedId)
 	);
 	const broken = (side: Letter) => pairs.filter((pair) => !pair[side].complete).length;

@@ -128,7 +128,7 @@ export const comparePrompts = async (scope: Scope, projectId: string, signal?: A
 				select * from unnest(${list(found.map(({ id }) => id))}::uuid[], ${list(found.map(({ family }) => family))}::text[],
 					${list(found.map(({ near }) => near))}::text[]) as f(id, family, near)
 			) f
-			where p.project_id = ${projectId} and p.id = f.id`);
+			where p.id = f.id`);
 		return true;
 	});
 	if (!isKept) await comparePrompts(scope, projectId, signal);

@@ -6,7 +6,7 @@ import { getEvaluation } from '../../../../src/lib/server/evaluations/queries.ts
 import { getExample } from '../../../../src/lib/server/examples/queries.ts';
 import { closePools, plainPool } from '../../../../src/lib/server/platform/db/pools.ts';
 import { purge } from '../../../../src/lib/server/platform/purge.ts';
-import { rewriteExample } from '../../../../src/lib/server/ratings/commands.ts';
+import { rateExample, rewriteExample } from '../../../../src/lib/server/ratings/commands.ts';
 import { removeMember } from '../../../../src/lib/server/team/commands.ts';
 import { newBallot, voteAs } from '../../../support/evaluation.ts';
 import { owner } from '../../../support/owner.ts';
@@ -47,6 +47,8 @@ describe('names', () => {
 	let left: Scope & { userId: string };
 	/** Has rewritten the example, and rated nothing. */
 	let writer: Scope & { userId: string };
+	/** Has rated the example, and written nothing. */
+	let critic: Scope & { userId: string };
 	const asked: Record<Asked, () => string[]> = {
 		members_with_address: () => [],
 		members_to_mail: () => [contest.project.id],
@@ -56,7 +58,7 @@ describe('names', () => {
 	const expected: Record<Asked, () => string[]> = {
 		members_with_address: () => [contest.owner.id, writer.userId].sort(),
 		members_to_mail: () => [contest.owner.id, writer.userId].sort(),
-		names_of_raters: () => [left.userId, writer.userId].sort(),
+		names_of_raters: () => [left.userId, writer.userId, critic.userId].sort(),
 		names_of_voters: () => [left.userId]
 	};
 	const ask = async (sql: postgres.ISql, name: Asked, values = asked[name]()) => {
@@ -78,6 +80,10 @@ describe('names', () => {
 			await rewriteExample(await inProject(person, contest.slug), rewrite);
 		}
 		await removeMember(contest.scope, { personId: other.userId });
+		critic = await contest.as('rater');
+		const rating = { exampleId: contest.exampleIds[0]!, score: 4, clientId: randomUUID() };
+		await rateExample(await inProject(critic, contest.slug), rating);
+		await removeMember(contest.scope, { personId: critic.userId });
 		await voteAs(left, contest.slug, contest.id, () => 'a');
 		await removeMember(contest.scope, { personId: left.userId });
 		writer = await contest.as('trainer');
@@ -100,7 +106,10 @@ describe('names', () => {
 	test('of who has left are on the pages that show what they did', async () => {
 		const place = await inProject(contest.scope, contest.slug);
 		const { ratings } = await getExample(place, { exampleId: contest.exampleIds[0]! });
-		expect(ratings).toMatchObject([{ person: 'Rita', score: 7 }]);
+		expect(ratings.map(({ person, score }) => [person, score]).sort()).toEqual([
+			['Rita', 4],
+			['Rita', 7]
+		]);
 		const { voters } = await getEvaluation(place, { evaluationId: contest.id });
 		expect(voters).toEqual([{ name: 'Rita', judged: 2, skipped: 0 }]);
 	});
