@@ -57,7 +57,7 @@ test('a link is made, a guest judges on the phone and is thanked, and the link i
 	await read(guest);
 	await guest.getByRole('button', { name: 'Tie' }).click();
 	await expect(guest.getByRole('heading', { name: 'Thank you' })).toBeVisible();
-	await guest.getByRole('button', { name: 'Undo' }).click();
+	await guest.getByRole('button', { name: 'Undo the last one' }).click();
 	await expect(guest.getByText('2 of 2')).toBeVisible();
 
 	await page.reload();
@@ -76,7 +76,14 @@ test('a link is made, a guest judges on the phone and is thanked, and the link i
 
 test('the base competes with examples in its prompt, which are shown before it begins', async ({ page }) => {
 	const { scope, owner, slug, project } = await newContest(6);
-	const asked = Array.from({ length: 6 }, (_, at) => `How do I mend thing number ${at}?`);
+	const asked = [
+		'How do I mend a torn sail?',
+		'Which glue holds on wet oak?',
+		'My kettle has a leak at its spout.',
+		'Can you sharpen scissors for left hands?',
+		'When does the paint on the hull dry?',
+		'Do rubber seals fit an older lamp?'
+	];
 	await addExamples(scope, project.id, asked, { split: 'train', from: 300 });
 	await signInAs(page.context(), app, await newSession(app.owner, owner.id));
 	await open(page, to.newEvaluation(await slugOf(scope.teamId), slug));
@@ -84,7 +91,7 @@ test('the base competes with examples in its prompt, which are shown before it b
 	await page.getByRole('option', { name: /^With 5 examples/ }).click();
 	await expect(page.getByText('The examples in its prompt')).toBeVisible();
 	await page.getByText('The examples in its prompt').click();
-	await expect(page.getByText('How do I mend thing number')).toHaveCount(5);
+	await expect(page.getByRole('listitem').filter({ hasText: 'The answer to' })).toHaveCount(5);
 	await page.getByLabel('System prompt').fill('Answer in one line.');
 	await page.getByRole('button', { name: /^Start with/ }).click();
 	await expect(page.getByRole('heading', { name: 'v1 against base with 5 examples in its prompt' })).toBeVisible();

@@ -42,7 +42,9 @@ const pairOf = ({ ballot_id, place, prompt, text_a, text_b, swapped, names }: Ba
 	const known = (some: (string | null)[]) => some.filter((name) => name !== null);
 	const hidden = { models: known(names.models), own: known(names.own), project: names.project };
 	const [first, second] = (swapped ? [text_b, text_a] : [text_a, text_b]).map((text) => masked(spoken(text), hidden));
-	return { ballotId: ballot_id, position: place, prompt, first: first!, second: second! };
+	// the system prompt is the team's, and may name it
+	const asked = prompt.filter(({ role }) => role !== 'system');
+	return { ballotId: ballot_id, position: place, prompt: asked, first: first!, second: second! };
 };
 
 /** The words of a link, and the next pair of whoever comes with it. */

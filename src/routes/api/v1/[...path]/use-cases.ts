@@ -4,6 +4,8 @@ import { getDashboard, listActivity } from '$lib/server/activity/queries';
 import { getBudget } from '$lib/server/budget/queries';
 import * as evaluationCommands from '$lib/server/evaluations/commands';
 import * as evaluationContinuing from '$lib/server/evaluations/continuing';
+import { getFewShot } from '$lib/server/evaluations/few-shot';
+import * as guestLinks from '$lib/server/evaluations/guest-links';
 import * as evaluationQueries from '$lib/server/evaluations/queries';
 import * as exampleCommands from '$lib/server/examples/commands';
 import * as exampleQueries from '$lib/server/examples/queries';
@@ -37,6 +39,7 @@ export const useCases: ReadonlyMap<string, AnyUseCase> = new Map(
 		{
 			chat,
 			getBudget,
+			getFewShot,
 			getMe,
 			getDashboard,
 			listActivity,
@@ -63,6 +66,7 @@ export const useCases: ReadonlyMap<string, AnyUseCase> = new Map(
 		playgroundQueries,
 		playgroundCommands,
 		evaluationContinuing,
+		guestLinks,
 		webhookQueries,
 		webhookCommands,
 		webhookSending
