@@ -1,6 +1,7 @@
 import { sveltekit } from '@sveltejs/kit/vite';
 import tailwindcss from '@tailwindcss/vite';
 import { defineConfig } from 'vitest/config';
+import { chunks } from './chunks.ts';
 import { SlowestFirst } from './tests/support/slowest-first.ts';
 
 /** Asks no database: rules, and what speaks to servers that the test itself starts. */
@@ -21,6 +22,7 @@ const pure = [
 
 export default defineConfig({
 	plugins: [tailwindcss(), sveltekit()],
+	environments: { client: { build: { rolldownOptions: { output: { codeSplitting: chunks() } } } } },
 	test: {
 		projects: [
 			// nothing is left behind, so one worker takes file after file without loading everything anew
