@@ -2,6 +2,7 @@ import { sveltekit } from '@sveltejs/kit/vite';
 import tailwindcss from '@tailwindcss/vite';
 import { type Plugin, defineConfig } from 'vitest/config';
 import { KeptWorkers } from './tests/support/kept-worker.ts';
+import { chunks } from './src/launch/chunks.ts';
 import { SlowestFirst } from './tests/support/slowest-first.ts';
 
 /** Asks no database: rules, and what speaks to servers that the test itself starts. */
@@ -29,6 +30,7 @@ const endKept: Plugin = {
 
 export default defineConfig({
 	plugins: [tailwindcss(), sveltekit(), endKept],
+	environments: { client: { build: { rolldownOptions: { output: { codeSplitting: chunks() } } } } },
 	test: {
 		projects: [
 			// nothing is left behind, so one worker takes file after file without loading everything anew

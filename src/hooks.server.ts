@@ -84,7 +84,8 @@ const enterTeam: Handle = async ({ event, resolve }) => {
 			id: event.locals.requestId,
 			address: event.getClientAddress(),
 			transactions: 0,
-			tab: tabOf(event.request, event.url)
+			tab: tabOf(event.request, event.url),
+			left: event.request.signal
 		}
 	});
 	Object.assign(event.locals, {

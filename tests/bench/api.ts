@@ -8,9 +8,10 @@ import type { Bench } from './environment.ts';
 import { type Measure, quantile, timed } from './measure.ts';
 
 const manyKeys = 100_000;
-const manyExamples = 1_000_000;
+const quick = process.env.BENCH_QUICK === 'yes';
+const manyExamples = quick ? 200_000 : 1_000_000;
 const walked = 50_000;
-const roundMs = 4_000;
+const roundMs = quick ? 2_000 : 4_000;
 const limit = { most: 10_000_000, perSeconds: 60 };
 
 const seedKeys = async (owner: postgres.Sql, teamId: string, key: { key: string; hash: Buffer }) => {
@@ -163,7 +164,7 @@ export const run = async ({ owner }: Bench): Promise<Measure[]> => {
 				better: 'lower'
 			},
 			{
-				id: 'API',
+				id: 'P5',
 				what: `last page of ${manyExamples.toLocaleString('en')}, p99`,
 				unit: 'ms',
 				values: [p99(last)],
@@ -174,7 +175,17 @@ export const run = async ({ owner }: Bench): Promise<Measure[]> => {
 				better: 'lower'
 			},
 			{
-				id: 'API',
+				id: 'P5',
+				what: 'the last page, p99',
+				unit: 'ms',
+				values: [p99(last)],
+				judged: 'value',
+				target: 30,
+				moonshot: 10,
+				better: 'lower'
+			},
+			{
+				id: 'P5',
 				what: `walk of ${walked.toLocaleString('en')} ids`,
 				unit: 's',
 				values: [walk / 1000],

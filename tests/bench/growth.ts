@@ -1,6 +1,7 @@
 import { inProject } from '../../src/lib/server/access/scope.ts';
 import type { ProjectScope } from '../../src/lib/server/access/scope.ts';
 import { getDashboard } from '../../src/lib/server/activity/queries.ts';
+import { importExamples } from '../../src/lib/server/examples/commands.ts';
 import { browseExamples } from '../../src/lib/server/examples/queries.ts';
 import { signExamples } from '../../src/lib/server/examples/signatures.ts';
 import { getFrame, listProjectCounts } from '../../src/lib/server/project/queries.ts';
@@ -10,10 +11,10 @@ import { getSplit } from '../../src/lib/server/splits/queries.ts';
 import { newProject, newTeam } from '../support/team.ts';
 import type { Bench } from './environment.ts';
 import { type Size, seedGrowth, sizes } from './growth-seed.ts';
-import { type Measure, median, timed } from './measure.ts';
+import { type Measure, median, quantile, timed } from './measure.ts';
 
 /** Turns of all pages; where one takes seconds, those that fit into the time tell as much. */
-const measured = { most: 25, forMs: 90_000 };
+const measured = { most: 25, forMs: process.env.BENCH_QUICK === 'yes' ? 20_000 : 90_000 };
 
 const queue = { filter: 'unrated', sort: 'newest', seed: 1, seen: [] as string[] } as const;
 const rate = async (scope: ProjectScope, filter: 'unrated' | 'second' | 'below') => {
@@ -57,21 +58,25 @@ const pages: Record<string, Page> = {
 export const run = async ({ owner }: Bench): Promise<Measure[]> => {
 	const scopes = await growthWorld(owner);
 	const taken = await inTurns(scopes, measured);
-	return Object.entries(pages).flatMap(([name, { mostMs = 50 }]) => {
-		const { '1k': least, '10k': some, '100k': many, '1m': most } = taken[name]!;
-		const said = [least, some, many, most].map((values) => median(values!).toFixed(1)).join(' · ');
+	const pagesGrow = Object.entries(pages).flatMap(([name, { mostMs = 50 }]) => {
+		const { '1k': least, '100k': many, '1m': most } = taken[name]!;
+		const said = sizes.map((size) => `${size} ${median(taken[name]![size]!).toFixed(1)}`).join(' · ');
 		return [
-			{
-				id: 'GROW',
-				what: `${name}, a million`,
-				unit: 'ms',
-				values: most!,
-				judged: 'value',
-				target: mostMs,
-				moonshot: mostMs / 2,
-				better: 'lower',
-				note: `1 k · 10 k · 100 k · 1 M: ${said}`
-			},
+			...(most
+				? [
+						{
+							id: 'GROW',
+							what: `${name}, a million`,
+							unit: 'ms',
+							values: most,
+							judged: 'value' as const,
+							target: mostMs,
+							moonshot: mostMs / 2,
+							better: 'lower' as const,
+							note: said
+						}
+					]
+				: []),
 			{
 				id: 'GROW',
 				what: `${name}, a hundred thousand`,
@@ -81,10 +86,71 @@ export const run = async ({ owner }: Bench): Promise<Measure[]> => {
 				judged: 'value over floor',
 				target: 1.5,
 				moonshot: 1.1,
-				better: 'lower'
+				better: 'lower',
+				note: said
 			}
 		] satisfies Measure[];
 	});
+	const most = sizes.at(-1)!;
+	return [
+		...pagesGrow,
+		await dashboardAgainstScan(owner, taken.dashboard![most]!),
+		await importBeside(scopes[most].owner)
+	];
+};
+
+/** P8: what a dashboard takes beside the most examples there are, against reading them once. */
+const dashboardAgainstScan = async (owner: Bench['owner'], dashboards: number[]): Promise<Measure> => {
+	const scans: number[] = [];
+	for (let round = 0; round < 5; round++)
+		scans.push(await timed(() => owner`select count(*) from examples where tokens > 0`));
+	return {
+		id: 'P8',
+		what: 'dashboard beside the most examples, p95',
+		unit: 'ms',
+		values: [quantile(dashboards, 0.95)],
+		floor: { what: 'one scan of all', values: scans },
+		judged: 'value over floor',
+		target: 0.3,
+		moonshot: 0.1,
+		better: 'lower'
+	};
+};
+
+/** P2: a thousand lines into the largest project there is, against a new one. */
+const importBeside = async (largest: ProjectScope): Promise<Measure> => {
+	const lines = function* (of: string) {
+		for (let number = 1; number <= 1_000; number++) {
+			const messages = [
+				{ role: 'user', content: `Where is parcel ${number} of ${of}?` },
+				{ role: 'assistant', content: `Parcel ${number} comes on Friday, and costs nothing.` }
+			];
+			yield { number, text: JSON.stringify({ messages }) };
+		}
+	};
+	const into = (scope: ProjectScope, of: string) =>
+		timed(() => importExamples(scope, { fileName: `${of}.jsonl`, lines: lines(of) }));
+	const [values, floor]: [number[], number[]] = [[], []];
+	for (let round = -1; round < 7; round++) {
+		const slug = `new-${round + 1}`;
+		await newProject(largest, { slug });
+		const small = await into(await inProject(largest, slug), slug);
+		const large = await into(largest, `large-${round}`);
+		if (round < 0) continue; // the first turn warms up
+		floor.push(small);
+		values.push(large);
+	}
+	return {
+		id: 'P2',
+		what: 'import of 1,000 into the largest project',
+		unit: 'ms',
+		values,
+		floor: { what: 'into a new one', values: floor },
+		judged: 'value over floor',
+		target: 1.5,
+		moonshot: 1.1,
+		better: 'lower'
+	};
 };
 
 type World = Record<Size, Record<'owner' | 'rater', ProjectScope>>;
@@ -94,15 +160,13 @@ export const growthWorld = async (owner: Bench['owner']): Promise<World> => {
 	const { scope, as, owner: person } = await newTeam();
 	const [rater, second] = [await as('rater'), await as('rater')];
 	const projects = {} as Record<Size, string>;
-	for (const size of Object.keys(sizes) as Size[])
-		projects[size] = (await newProject(scope, { slug: size })).project.id;
+	for (const size of sizes) projects[size] = (await newProject(scope, { slug: size })).project.id;
 	// a provider that has to be asked is none of the database's time
 	await owner`update projects set connection_id = null`;
 	await seedGrowth(owner, projects, { rater: rater.userId, first: person.id, second: second.userId });
 	for (let round = 0; round < 15; round++) await signExamples(scope); // as the janitor does, minute by minute
 	const world = {} as World;
-	for (const size of Object.keys(sizes) as Size[])
-		world[size] = { owner: await inProject(scope, size), rater: await inProject(rater, size) };
+	for (const size of sizes) world[size] = { owner: await inProject(scope, size), rater: await inProject(rater, size) };
 	return world;
 };
 
@@ -112,7 +176,7 @@ export const inTurns = async (world: World, { most, forMs }: typeof measured) =>
 	const until = performance.now() + forMs;
 	for (let turn = -1; turn < most && (turn < 1 || performance.now() < until); turn++)
 		for (const [name, { look, as = 'owner' }] of Object.entries(pages))
-			for (const size of Object.keys(sizes) as Size[]) {
+			for (const size of sizes) {
 				const ms = await timed(() => look(world[size][as]));
 				if (turn >= 0) ((taken[name] ??= {})[size] ??= []).push(ms); // the first turn warms up
 			}

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
+import http from 'node:http';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import postgres from 'postgres';
@@ -13,7 +14,10 @@ import { seedRatings } from './ratings-seed.ts';
 /** News of the last rating that takes longer than this to reach a stream is lost. */
 const newsMs = 10_000;
 
-type Load = { raters: number; streams: number; examples?: number };
+/** `webs`: so many processes serve, and the raters are shared out among them. */
+type Load = { raters: number; streams: number; examples?: number; webs?: number };
+/** Of a rating, or of the question for cards. */
+type Answer = { score: number | null; cards: { text?: string }[] };
 type Stream = Awaited<ReturnType<typeof readEvents>>;
 
 /**
@@ -54,48 +58,66 @@ export const openRatedApp = async (
 	{ owner }: Bench,
 	checkout: string,
 	name: string,
-	{ raters, streams, examples: count }: Load
+	{ raters, streams, examples: count, webs = 1 }: Load
 ) => {
 	const build = path.resolve(checkout, 'build');
 	if (!fs.existsSync(path.join(build, 'index.js'))) throw new Error(`${build} is missing: run "npx vite build" there.`);
 	await owner`create database ${owner(name)}`;
 	const database = new URL(process.env.DATABASE_URL!);
 	database.pathname = name;
-	const port = String(await freePort());
-	const url = `http://127.0.0.1:${port}`;
+	const ports = await Promise.all(Array.from({ length: webs }, async () => String(await freePort())));
+	const urls = ports.map((port) => `http://127.0.0.1:${port}`);
+	const [url] = urls as [string];
 	// the bench's own database is not theirs; each makes the roles' addresses from the owner's
-	const env = { DATABASE_URL: database.href, APP_DATABASE_URL: '', QUEUE_DATABASE_URL: '', PORT: port, ORIGIN: url };
+	const env = { DATABASE_URL: database.href, APP_DATABASE_URL: '', QUEUE_DATABASE_URL: '' };
 	execFileSync(process.execPath, ['src/launch/migrate.ts'], {
 		cwd: checkout,
-		env: { ...process.env, ...env },
+		env: { ...process.env, ...env, ORIGIN: url },
 		stdio: ['ignore', 'ignore', 'inherit']
 	});
 	const sql = postgres(database.href, { max: raters, onnotice: () => {} });
 	const { team, projectId, owner: person, sessions, examples, ...paths } = await seedRatings(sql, raters, count);
-	const server = await untilServing(await startServerProcess(build, env, checkout));
+	const servers = await Promise.all(
+		ports.map(async (port, index) =>
+			untilServing(await startServerProcess(build, { ...env, PORT: port, ORIGIN: urls[index]! }, checkout))
+		)
+	);
 
-	const post = async (session: string, path: string, body: object) => {
-		const answer = await fetch(url + path, {
-			method: 'POST',
-			headers: {
-				cookie: `session=${session}`,
-				origin: url,
-				'content-type': 'application/json',
-				accept: 'application/json'
-			},
-			body: JSON.stringify(body)
+	// fetch would take more of the machine than the server that is measured
+	const agent = new http.Agent({ keepAlive: true, maxSockets: 256 });
+	const post = (session: string, path: string, body: object) =>
+		new Promise<Answer>((done, failed) => {
+			const at = urls[sessions.indexOf(session) % webs]!;
+			const asked = http.request(
+				at + path,
+				{
+					agent,
+					method: 'POST',
+					headers: {
+						cookie: `session=${session}`,
+						origin: at,
+						'content-type': 'application/json',
+						accept: 'application/json'
+					}
+				},
+				(answer) => {
+					let text = '';
+					answer.setEncoding('utf8').on('data', (piece: string) => (text += piece));
+					answer.on('error', failed).on('end', () => {
+						if (answer.statusCode === 200) done(JSON.parse(text) as Answer);
+						else failed(new Error(`${path} answered ${answer.statusCode}: ${text.slice(0, 200)}`));
+					});
+				}
+			);
+			asked.on('error', failed).end(JSON.stringify(body));
 		});
-		const text = await answer.text();
-		if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${text.slice(0, 200)}`);
-		return JSON.parse(text);
-	};
 	/**
 	 * The one difference between versions: later cards say which text they show, and a rating repeats it. No example is rewritten
 	 * here, so that one card speaks for all; where it says nothing, JSON leaves the field away as the page does.
 	 */
 	const textOfCards = async () => {
 		const { cards } = await post(sessions[1]!, `${paths.page}/cards`, { filter: 'all' });
-		return (cards as { text?: string }[])[0]!.text;
+		return cards[0]!.text;
 	};
 
 	/** Where each goes on: at any moment they rate different examples. */
@@ -126,12 +148,23 @@ export const openRatedApp = async (
 	const [later] =
 		await sql`select 1 from information_schema.columns where table_name = 'outbox' and column_name = 'xid'`;
 	let text: Promise<string | undefined> | undefined;
+	/** One rating over HTTP, by one rater after the other. */
+	const rateOne = async (n: number) => {
+		const saw = await (text ??= textOfCards());
+		const rating = {
+			exampleId: examples[n % examples.length]!,
+			score: 1 + (n % 10),
+			text: saw,
+			clientId: randomUUID()
+		};
+		await post(sessions[1 + (n % raters)]!, `${paths.page}/ratings`, rating);
+	};
 	return {
 		paths,
 		url,
 		/** Of the first who rates. */
 		session: sessions[1]!,
-		pid: server.process.pid!,
+		pid: servers[0]!.process.pid!,
 		/** Its stream names each change by itself, and its pages look again after each. */
 		isEarlier: later === undefined,
 		/** As the owner's browser asks. */
@@ -140,21 +173,24 @@ export const openRatedApp = async (
 			if (!answer.ok) throw new Error(`${path} answered ${answer.status}.`);
 			return answer;
 		},
-		/** One rating over HTTP, by one rater after the other. */
-		rateOne: async (n: number) => {
-			const saw = await (text ??= textOfCards());
-			const rating = {
-				exampleId: examples[n % examples.length]!,
-				score: 1 + (n % 10),
-				text: saw,
-				clientId: randomUUID()
-			};
-			await post(sessions[1 + (n % raters)]!, `${paths.page}/ratings`, rating);
+		rateOne,
+		/** Ratings at a fixed rate, whether the last has been answered or not: how long each took from when it was due. */
+		atPace: async (perSecond: number, ms: number) => {
+			const took: number[] = [];
+			const open: Promise<void>[] = [];
+			const startedAt = performance.now();
+			for (let n = 0; (n * 1000) / perSecond < ms; n++) {
+				const dueAt = startedAt + (n * 1000) / perSecond;
+				await pause(Math.max(0, dueAt - performance.now()));
+				open.push(rateOne(n).then(() => void took.push(performance.now() - dueAt)));
+			}
+			await Promise.all(open);
+			return took;
 		},
 		/** Ratings a second over HTTP, while streams are open and read. Throws when a confirmed one is not in the database. */
-		rate: async (forMs: number) => {
+		rate: async (forMs: number, listening = streams) => {
 			const open = await Promise.all(
-				Array.from({ length: streams }, (_, index) =>
+				Array.from({ length: listening }, (_, index) =>
 					readEvents(url + paths.events, sessions[index % sessions.length]!)
 				)
 			);
@@ -185,7 +221,8 @@ export const openRatedApp = async (
 					values (${team}, ${projectId}, ${exampleId}, ${person}, ${score}, ${randomUUID()}) returning id`;
 			}),
 		close: async () => {
-			await server.stop();
+			agent.destroy();
+			await Promise.all(servers.map((server) => server.stop()));
 			await sql.end({ timeout: 2 });
 		}
 	};

@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import { compared, keepLast, readLast, withMeasures, worseThan } from './last.ts';
 import { type Measure, figure, median, reaches } from './measure.ts';
+import { processorSeconds } from './processor.ts';
 
 // `npm run bench -- [--quick] [--keep] [P1 P4 …]`: measures against a floor of the same run. The environment is made anew for each, so that none
 // warms or fills the other's database. Results are printed, kept as JSON, and held against the last ones in the repository (last.ts), whose place
@@ -11,10 +12,14 @@ import { type Measure, figure, median, reaches } from './measure.ts';
 
 const all: Record<string, () => Promise<{ run: (bench: never) => Promise<Measure[]> }>> = {
 	P1: () => import('./p1-import.ts'),
+	P3: () => import('./p3-export.ts'),
 	P4: () => import('./p4-rls.ts'),
+	P7: () => import('./p7-ratings.ts'),
+	P10: () => import('./p10-p11-streams.ts'),
 	P12: () => import('./p12-dispatch.ts'),
 	P13: () => import('./p13-recovery.ts'),
 	API: () => import('./api.ts'),
+	P14: () => import('./p14-first-load.ts'),
 	P15: () => import('./p15-start-stop.ts'),
 	PAGES: () => import('./pages.ts'),
 	BOMBS: () => import('./bombs.ts'),
@@ -37,19 +42,26 @@ const all: Record<string, () => Promise<{ run: (bench: never) => Promise<Measure
 	RESULTS: () => import('./verdict.ts'),
 	PREFLIGHT: () => import('./preflight.ts')
 };
+type Heard = { found: Measure[]; used: number };
+
+/** Measures of the performance reference that come with another: what they ask about is there already. */
+const within: Record<string, string> = { P2: 'GROWTH', P5: 'API', P6: 'CARD', P8: 'GROWTH', P11: 'P10' };
 /** A look at everything that a change may have made worse, as far as that is seen in a few minutes. */
-const quick = ['P1', 'P4', 'P12', 'API', 'CLI', 'NEAR', 'PREFLIGHT', 'PLAY', 'RESULTS'];
+const quick = ['P1', 'P3', 'P4', 'P7', 'P12', 'API', 'P14', 'CLI', 'GROWTH', 'NEAR', 'PREFLIGHT', 'PLAY', 'RESULTS'];
 const [inside, ...rest] = process.argv.slice(2);
 
 if (inside === '--one') {
 	const { openBench } = await import('./environment.ts');
 	const bench = await openBench();
+	let found: Measure[];
 	try {
 		const { run } = await all[rest[0]!]!();
-		process.send!(await run(bench as never));
+		found = await run(bench as never);
 	} finally {
 		await bench.close();
 	}
+	// its Postgres and its servers have ended and count as its own
+	process.send!({ found, used: processorSeconds(process.pid) } satisfies Heard);
 	process.exit(0);
 }
 
@@ -58,12 +70,28 @@ const given = [inside, ...rest].filter(Boolean) as string[];
 // smaller, to see a direction
 const isQuick = given.includes('--quick');
 const named = given.filter((name) => !name.startsWith('--'));
-const chosen = named.length > 0 ? named : isQuick ? quick : Object.keys(all);
+const chosen =
+	named.length > 0 ? [...new Set(named.map((name) => within[name] ?? name))] : isQuick ? quick : Object.keys(all);
 if (isQuick) process.env.BENCH_QUICK = 'yes';
 const load = os.loadavg()[0]!;
 if (load > 0.3)
 	console.log(`The machine is busy (load ${load.toFixed(2)}); the numbers are floors, the ratios still compare.\n`);
-const asksServer = ['API', 'P15', 'PAGES', 'BOMBS', 'RATE', 'STORM', 'CARD', 'PUSH', 'LARGE', 'PLAY', 'LAYOUT'];
+const asksServer = [
+	'API',
+	'P15',
+	'PAGES',
+	'BOMBS',
+	'RATE',
+	'STORM',
+	'CARD',
+	'PUSH',
+	'LARGE',
+	'PLAY',
+	'LAYOUT',
+	'P7',
+	'P10',
+	'P14'
+];
 if (chosen.some((name) => asksServer.includes(name)) && !fs.existsSync('build/index.js')) {
 	execFileSync('npx', ['vite', 'build'], { stdio: 'ignore' });
 }
@@ -72,12 +100,15 @@ const measures: Measure[] = [];
 for (const name of chosen) {
 	process.stdout.write(`${name} …\r`);
 	const child = fork(new URL(import.meta.url).pathname, ['--one', name]);
-	const found = await new Promise<Measure[]>((done, failed) => {
-		let heard: Measure[] | undefined;
-		child.on('message', (message) => (heard = message as Measure[]));
+	const begunAt = performance.now();
+	const { found, used } = await new Promise<Heard>((done, failed) => {
+		let heard: Heard | undefined;
+		child.on('message', (message) => (heard = message as Heard));
 		child.on('exit', (code) => (heard ? done(heard) : failed(new Error(`${name} ended with ${code}`))));
 	});
 	for (const measure of found) print(measure);
+	const took = (performance.now() - begunAt) / 1000;
+	console.log(`${name} took ${took.toFixed(0)} s, and ${used.toFixed(0)} s of processors`);
 	measures.push(...found);
 }
 

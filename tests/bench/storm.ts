@@ -90,20 +90,6 @@ const openPage = async (app: App, index: number) => {
 	};
 };
 
-/** Ratings at a fixed rate, whether the last has been answered or not: how long each took from when it was due. */
-const rateFor = async (app: App, ms: number) => {
-	const took: number[] = [];
-	const open: Promise<void>[] = [];
-	const startedAt = performance.now();
-	for (let n = 0; (n * 1000) / ratingsASecond < ms; n++) {
-		const dueAt = startedAt + (n * 1000) / ratingsASecond;
-		await pause(Math.max(0, dueAt - performance.now()));
-		open.push(app.rateOne(n).then(() => void took.push(performance.now() - dueAt)));
-	}
-	await Promise.all(open);
-	return took;
-};
-
 /** kB of the server's memory for each of many open streams. Only a few come and go before: what they leave behind would be used again. */
 const memoryOfStreams = async (app: App) => {
 	const open = async (count: number) => {
@@ -127,10 +113,10 @@ const memoryOfStreams = async (app: App) => {
 const storm = async ({ room }: Bench, app: App) => {
 	const seconds = () => processorSeconds(app.pid) + processorSeconds(postmasterIn(room));
 	const open = await Promise.all(Array.from({ length: pages }, (_, index) => openPage(app, index)));
-	await rateFor(app, warmUpMs);
+	await app.atPace(ratingsASecond, warmUpMs);
 	const before = { at: performance.now(), used: seconds(), heard: open.reduce((sum, page) => sum + page.heard(), 0) };
 	const asked = open.reduce((sum, page) => sum + page.asked.times, 0);
-	const took = await rateFor(app, stormMs);
+	const took = await app.atPace(ratingsASecond, stormMs);
 	const lasted = (performance.now() - before.at) / 1000;
 	const found = {
 		share: (seconds() - before.used) / lasted / os.cpus().length,

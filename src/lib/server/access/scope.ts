@@ -17,6 +17,8 @@ export type ActingRequest = {
 	transactions: number;
 	/** The window of a browser it comes from, which hears of its own deeds apart from others'. */
 	tab?: string | null;
+	/** Ends when whoever asked has left before the answer. */
+	left?: AbortSignal;
 };
 
 /** A key for scripts, as whoever acts. */

@@ -10,6 +10,7 @@ import { keepPace } from '../platform/db/pace.ts';
 import { examples } from '../platform/db/schema.ts';
 import { wanted } from './conditions.ts';
 import { type Listed, listed, rowOf, withoutSide } from './rows.ts';
+import { whileWanted } from './searching.ts';
 
 /** Only what others found good is dealt out: a filter by either would tell what they gave. */
 const allowed = (scope: ProjectScope, filter: ExampleFilter): ExampleFilter => ({
@@ -56,7 +57,10 @@ export const pageOf = async (tx: Tx, scope: ProjectScope, given: ExampleFilter) 
 	const limit = given.limit ?? rowsOnPage;
 	// for some minutes a large import has no signatures, and all of it is read
 	if (filter.search) keepPace(tx.$client, 'long');
-	const look = (some: ExampleFilter) => find(tx, scope.project.id, some, limit + 1);
+	const look = (some: ExampleFilter) => {
+		const looking = () => find(tx, scope.project.id, some, limit + 1);
+		return some.search ? whileWanted(tx, scope.request?.left, looking) : looking();
+	};
 	const sent = look(filter);
 	// nothing comes behind it where there is no way up, and no score to be put in another's place
 	if (!filter.after && seesScores(scope)) tx.last();

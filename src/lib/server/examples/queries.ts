@@ -18,12 +18,16 @@ import { detailOf } from './detail.ts';
 import { pageOf } from './list.ts';
 import { likeThis } from './guard.ts';
 import { factsOf, noExample } from './rows.ts';
+import { inShare } from './searching.ts';
 
 /**
  * A page of examples, the newest first. `older` and `newer` are the `before` and `after` of the pages beside it, or null.
  * Who may not see others' scores, or the split, cannot filter by them and gets their own score.
  */
-export const listExamples = query(ListExamples, (scope, filter) => scope.tx((tx) => pageOf(tx, scope, filter)));
+export const listExamples = query(ListExamples, (scope, filter) => {
+	const look = () => scope.tx((tx) => pageOf(tx, scope, filter));
+	return filter.search ? inShare(scope, look) : look();
+});
 
 /** One example with its history. Throws *not found*. */
 export const getExample = query(GetExample, (scope, { exampleId }) =>
@@ -57,13 +61,15 @@ export const getImport = query(GetImport, (scope, { importId }) =>
 );
 
 /** What the page of examples shows, as of one moment: the list, the counts, and the example that is open, if it is still there. */
-export const browseExamples = query(BrowseExamples, (scope, { selected, ...filter }) =>
-	scope.tx(async (tx) => {
-		const list = await pageOf(goingOn(tx), scope, filter);
-		const open = selected ? await detailOf(goingOn(tx), scope, selected) : undefined;
-		return { list, open: open ?? null, counts: await countsOf(tx, scope) };
-	})
-);
+export const browseExamples = query(BrowseExamples, (scope, { selected, ...filter }) => {
+	const look = () =>
+		scope.tx(async (tx) => {
+			const list = await pageOf(goingOn(tx), scope, filter);
+			const open = selected ? await detailOf(goingOn(tx), scope, selected) : undefined;
+			return { list, open: open ?? null, counts: await countsOf(tx, scope) };
+		});
+	return filter.search ? inShare(scope, look) : look();
+});
 
 /** Counts for the facets and badges of the project. */
 export const countExamples = query(CountExamples, (scope) => scope.tx((tx) => countsOf(tx, scope)));

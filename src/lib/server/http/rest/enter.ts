@@ -42,7 +42,12 @@ const askedBy = (event: RequestEvent, projectSlug: string | null) => {
 	const bearer = bearerOf(event.request);
 	const kind = bearer && readKey(bearer)?.kind;
 	const entrance = entrances.find((one) => one.kind === kind);
-	const acting = { id: event.locals.requestId, address: event.getClientAddress(), transactions: 0 };
+	const acting = {
+		id: event.locals.requestId,
+		address: event.getClientAddress(),
+		transactions: 0,
+		left: event.request.signal
+	};
 	return entrance && ({ entrance, asked: [bearer!, projectSlug, acting, limit()] } as const);
 };
 

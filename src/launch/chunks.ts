@@ -1,0 +1,80 @@
+// Which parts of the client come in one file. Left to itself the bundler makes a file of each set of pages that share something: a page then
+// begins with eighty files, and what is compressed alone is compressed badly.
+import fs from 'node:fs';
+import path from 'node:path';
+
+type Looking = { getModuleInfo(id: string): { importedIds: readonly string[] } | null };
+type Page = { file: string; parts: Set<string>; isFramed: boolean };
+
+const here = (file: string) => path.resolve(import.meta.dirname, '../..', file);
+/** A page of a team stands in its frame, unless its name says that it leaves it. */
+const isFramed = (file: string) => file.includes('[team=slug]') && !file.includes('@');
+/** Where one example, or one answer, comes after the other. */
+const isRoom = ({ file }: Page) => /\/(rate|vote|score)\//.test(file);
+/** Of so many pages, each has it. */
+const often = 15;
+
+const learn = (bundler: Looking) => {
+	const reached = (...files: string[]) => {
+		const seen = new Set<string>();
+		const look = (id: string) => {
+			const found = seen.has(id) ? null : bundler.getModuleInfo(id);
+			if (!found) return;
+			seen.add(id);
+			found.importedIds.forEach(look);
+		};
+		files.forEach((file) => look(here(file)));
+		return seen;
+	};
+	const routes = fs
+		.globSync('src/routes/**/+{page,layout,error}*.svelte', { cwd: here('.') })
+		.map((file) => file.replaceAll('\\', '/'));
+	const around = routes.filter((file) => /\[team=slug\]\/(\[project=slug\]\/)?\+(layout|error)/.test(file));
+	// the docs have no script, and the parts' own page has all of them
+	const pages = routes.filter((file) => file.includes('+page') && !/\/(\(docs\)|dev\/ui)\//.test(file));
+	return {
+		base: reached(
+			'node_modules/@sveltejs/kit/src/runtime/client/entry.js',
+			'.svelte-kit/generated/client-optimized/app.js',
+			...routes.filter((file) => /^src\/routes\/\+/.test(file) && !file.includes('+page')),
+			'src/lib/paths.ts'
+		),
+		frame: reached(...around),
+		after: reached('src/lib/components/shell/AfterPage.svelte'),
+		shown: reached('src/routes/dev/ui/+page.svelte'),
+		pages: pages.map((file): Page => ({ file, parts: reached(file), isFramed: isFramed(file) }))
+	};
+};
+
+const makeChunkOf = () => {
+	let known: ReturnType<typeof learn> | undefined;
+	return (id: string, bundler: Looking): string | null => {
+		if (id.includes('/.svelte-kit/generated/')) return null;
+		const { base, frame, after, shown, pages } = (known ??= learn(bundler));
+		if (base.has(id)) return 'base';
+		const users = pages.filter(({ parts }) => parts.has(id));
+		const outside = users.filter((page) => !page.isFramed);
+		if (frame.has(id)) return outside.length > 0 ? 'tools' : 'frame';
+		if (users.length >= often) return outside.length > 0 ? 'parts' : 'frame';
+		// what only comes after a page stays there
+		if (after.has(id)) return users.length > 0 ? 'outbox' : null;
+		if (!users.some(({ file }) => file.includes('/rate/'))) return null;
+		if (outside.some((page) => !isRoom(page))) return 'tools';
+		if (users.filter(isRoom).length > 1) return 'cards';
+		// what the page has alone stays with it
+		return users.length > 1 || shown.has(id) ? 'rating' : null;
+	};
+};
+
+/** For `output.codeSplitting` of the client. Whoever comes first in the list is asked first. */
+export const chunks = () => {
+	const chunkOf = makeChunkOf();
+	const named = ['base', 'parts', 'tools', 'frame', 'outbox', 'cards', 'rating'];
+	return {
+		groups: named.map((debugName, index) => ({
+			debugName,
+			name: (id: string, bundler: Looking) => (chunkOf(id, bundler) === debugName ? debugName : null),
+			priority: named.length - index
+		}))
+	};
+};
