@@ -53,7 +53,15 @@ test('one vote a prompt, complete: every number comes out again', async () => {
 	expect(stdout).not.toContain('DIFFER');
 	expect(code).toBe(0);
 	expect(stdout).toContain('asked: validation examples');
-	for (const name of ['netPreference', 'fragility', 'checks.voters', 'checks.length', 'checks.pace', 'checks.repeats', 'position of'])
+	for (const name of [
+		'netPreference',
+		'fragility',
+		'checks.voters',
+		'checks.length',
+		'checks.pace',
+		'checks.repeats',
+		'position of'
+	])
 		expect(stdout).toContain(`same   ${name}`);
 	// it would tell
 	const wrong = await recomputed({ ...file, verdict: { ...file.verdict, netPreference: 0.31 } });

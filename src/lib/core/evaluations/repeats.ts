@@ -40,7 +40,9 @@ export const repeatsCheck = (
 	const name = 'repeats';
 	if (of.length === 0) {
 		const why =
-			planned === 0 ? `no pair was to come again: that takes ${fewestPrompts} prompts` : 'nobody has judged a pair that came again';
+			planned === 0
+				? `no pair was to come again: that takes ${fewestPrompts} prompts`
+				: 'nobody has judged a pair that came again';
 		return { name, state: 'untested', sentence: `Self-consistency: not tested, ${why}.`, show: null };
 	}
 	const words = of.map(
