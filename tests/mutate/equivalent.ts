@@ -54,6 +54,14 @@ export const equivalent: { mutant: string | RegExp; because: string }[] = [
 		because: 'comes about only where a lock is waited for over the full hour'
 	},
 	{
+		mutant: /^triggers\/(empty_outbox: without lock_not_available|send_job: without unique_violation)$/,
+		because: 'no condition, but the name of an error that is caught: it cannot be left out'
+	},
+	{
+		mutant: 'triggers/send_job: never found',
+		because: 'only saves the insert that comes next, which finds the row that was just put off'
+	},
+	{
 		mutant: 'triggers/teams_with_news: without outbox.xid >= pg_snapshot_xmin(heard::pg_snapshot)',
 		because: 'said for the index: what is older than all that was open is seen by the snapshot, which is asked next'
 	},
