@@ -530,6 +530,8 @@ export const lines: Record<string, Line> = {
 	[`${evaluation}/judge ?/start`]: {
 		at: (w) => to.judge(w.team, w.project, w.stuck),
 		is: makersGet(409),
+		// that its answers are not there is said first
+		swap: { connection: 409 },
 		send: (w) => ({ connectionId: w.connection, model: 'sandbox-large' })
 	},
 	[`${evaluation}/judge ?/price`]: {
@@ -540,6 +542,8 @@ export const lines: Record<string, Line> = {
 	[`${evaluation}/judge ?/models`]: {
 		at: (w) => to.judge(w.team, w.project, w.voting),
 		is: data.makers,
+		// models are the team’s, whichever page asks
+		swap: { voting: 200 },
 		send: (w) => ({ connectionId: w.connection })
 	},
 	[`${evaluation}/judge ?/cancel`]: {
