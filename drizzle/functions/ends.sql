@@ -40,6 +40,13 @@ create or replace function deleted_teams_of(person uuid) returns table (id uuid,
 	order by t.deleted_at desc
 $$;
 
+-- Whether somebody's account is not deleted, and nobody deletes it before this transaction is over.
+create or replace function is_there(person uuid) returns boolean language plpgsql set search_path = '' as $$
+begin
+	perform from public.people p where p.id = person and p.deleted_at is null for share;
+	return found;
+end $$;
+
 -- Brings a team back, and writes down who did. Its slug; nothing when it is not theirs, not deleted, or too late.
 create or replace function restore_team(team uuid, person uuid, request uuid, from_address text) returns text
 	language plpgsql security definer set search_path = '' as $$
@@ -48,7 +55,8 @@ declare
 	since timestamptz;
 begin
 	perform from public.members m where m.team_id = team and m.person_id = person and m.role = 'owner' for share;
-	if found then
+	-- their account may have been deleted while this was on its way: the team would be back without an owner
+	if found and public.is_there(person) then
 		select t.slug, t.deleted_at into at_address, since from public.teams t
 		where t.id = team and t.deleted_at > now() - public.grace_time() for no key update;
 	end if;
@@ -70,13 +78,16 @@ create or replace function write_down_of_account(person uuid, what text, request
 $$;
 
 -- Deletes somebody's account: every session and token of theirs ends. The names of teams that would have no owner instead, and then
--- nothing has happened. Their rows, in one order, make owners who leave at the same moment wait for each other, and for whoever
--- brings a team back.
+-- nothing has happened. What they do at this very moment is waited for, by their own row (is_there) and those of their memberships,
+-- as a removal does: it ends with the account, or counts. The rows of their teams, in one order, make owners who leave at the same moment
+-- wait for each other, and for whoever brings a team back.
 create or replace function end_account(person uuid, request uuid, from_address text) returns text[]
 	language plpgsql security definer set search_path = '' as $$
 declare
 	left_alone text[];
 begin
+	perform from public.members m where m.person_id = person order by m.team_id for update;
+	perform from public.people p where p.id = person for no key update;
 	perform from public.teams t
 	where t.id in (select m.team_id from public.members m where m.person_id = person and m.role = 'owner')
 	order by t.id for no key update;
