@@ -6,6 +6,11 @@ create or replace function grace_time() returns interval language sql immutable 
 	select make_interval(hours => 7 * 24)
 $$;
 
+-- When the janitor may begin: some minutes later, so that whoever has begun to bring something back in time has all of it.
+create or replace function purge_time() returns interval language sql immutable parallel safe as $$
+	select public.grace_time() + interval '10 minutes'
+$$;
+
 -- Whether a team is deleted, or gone: then what is in its queue is left there.
 create or replace function is_team_deleted(team uuid) returns boolean
 	language sql stable security definer set search_path = '' as $$
@@ -23,6 +28,20 @@ end $$;
 
 create or replace trigger teams_end before update of deleted_at on teams
 	for each row when (old.deleted_at is distinct from new.deleted_at) execute function keep_team_end();
+
+-- A project is made in a team that stands: whoever deletes the team waits for it, and takes it along; it has no key that would hold the
+-- team, and one that came later would never be removed, nor the team. The refusal is that of whoever has no rights there any more.
+create or replace function hold_team_of_project() returns trigger language plpgsql security definer set search_path = '' as $$
+begin
+	perform from public.teams t where t.id = new.team_id and t.deleted_at is null for key share;
+	if not found then
+		raise exception 'This team is deleted' using errcode = 'AI020';
+	end if;
+	return null;
+end $$;
+
+create or replace trigger projects_hold_team after insert on projects
+	for each row execute function hold_team_of_project();
 
 -- For owners: from now on nobody enters the team that acts. Since when; null where somebody else has deleted it, or may not.
 create or replace function delete_team() returns timestamptz language sql security definer set search_path = '' as $$
@@ -133,7 +152,7 @@ declare
 	removed int;
 begin
 	select t.id into over from public.teams t
-	where t.deleted_at <= now() - public.grace_time() and not exists (select from public.projects p where p.team_id = t.id)
+	where t.deleted_at <= now() - public.purge_time() and not exists (select from public.projects p where p.team_id = t.id)
 	order by t.deleted_at limit 1 for update skip locked;
 	if over is null then
 		return 0;
@@ -160,7 +179,7 @@ declare
 	over record;
 begin
 	select p.id, p.email into over from public.people p
-	where p.deleted_at <= now() - public.grace_time() and p.email <> public.gone_address(p.id)
+	where p.deleted_at <= now() - public.purge_time() and p.email <> public.gone_address(p.id)
 	order by p.deleted_at limit 1 for update skip locked;
 	if over.id is null then
 		return 0;

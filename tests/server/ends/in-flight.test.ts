@@ -1,4 +1,4 @@
-// What is on its way while a team or an account is being deleted ends with it. Of the database:
+// What is on its way while a team or an account is being deleted ends with it. Of the database: delete_team, hold_team_of_project,
 // end_account, is_there, restore_team, create_team, answer_device, take_device, act_with_token.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,7 +11,7 @@ import { deleteProject, deleteTeam } from '../../../src/lib/server/ends/commands
 import { inProject } from '../../../src/lib/server/access/scope.ts';
 import { randomToken, sha256 } from '../../../src/lib/server/platform/crypto.ts';
 import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
-import { purgeAccounts } from '../../../src/lib/server/platform/purge.ts';
+import { purgeAccounts, purgeProjects, purgeTeams } from '../../../src/lib/server/platform/purge.ts';
 import { createProject } from '../../../src/lib/server/project/commands.ts';
 import { newPerson, newProject, newTeam } from '../../support/team.ts';
 
@@ -25,7 +25,7 @@ afterAll(async () => {
 type Person = { id: string; email: string; name: string };
 const self = (person: Person) => ({ person, request: { id: randomUUID(), address: '203.0.113.7' } });
 const endAccount = (person: Person) => deleteAccount(self(person), { confirm: person.email });
-const longAgo = (table: 'people', where: { id: string }) =>
+const longAgo = (table: 'teams' | 'projects' | 'people', where: { id: string }) =>
 	owner`update ${owner(table)} set deleted_at = deleted_at - make_interval(hours => ${(graceDays + 1) * 24}::int) where id = ${where.id}`;
 
 /** Until somebody waits for what another transaction holds. */
@@ -47,6 +47,36 @@ const heldOpen = async <T>(deed: (sql: postgres.TransactionSql) => Promise<unkno
 	});
 	return (await other!)[0]!;
 };
+
+test('a project that is being made while its team is deleted goes with it', async () => {
+	const team = await newTeam();
+	const { project } = await newProject(team.scope);
+	const ended = await heldOpen(
+		(sql) => sql`insert into projects (team_id, slug, name, base_model, connection_id, recipe, system_prompt)
+			select team_id, 'late', 'Late', base_model, connection_id, recipe, system_prompt from projects where id = ${project.id}`,
+		() => deleteTeam(team.scope, { confirm: `Team ${team.slug}` })
+	);
+	expect(ended.status).toBe('fulfilled');
+	const left = () => owner`select slug from projects where team_id = ${team.teamId} and deleted_at is null`;
+	expect(await left()).toEqual([]);
+	// and none comes later
+	const { connectionId } = project;
+	const late = { name: 'Later', description: '', baseModel: 'sandbox-small', systemPrompt: '', connection: null };
+	await expect(createProject(team.scope, { ...late, clientId: randomUUID(), connectionId })).rejects.toMatchObject({
+		code: 'forbidden'
+	});
+	// it comes back with the team, too
+	await restoreTeam(self(team.owner), { teamId: team.teamId });
+	expect(await left()).toHaveLength(2);
+
+	await deleteTeam(team.scope, { confirm: `Team ${team.slug}` });
+	await longAgo('teams', { id: team.teamId });
+	for (const { id } of await owner`select id from projects where team_id = ${team.teamId}`)
+		await longAgo('projects', { id });
+	await purgeProjects();
+	await purgeTeams();
+	expect(await owner`select from teams where id = ${team.teamId}`).toHaveLength(0);
+});
 
 test('a team is not brought back by somebody whose account was deleted meanwhile', async () => {
 	const team = await newTeam();
