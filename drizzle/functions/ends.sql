@@ -6,6 +6,11 @@ create or replace function grace_time() returns interval language sql immutable 
 	select make_interval(hours => 7 * 24)
 $$;
 
+-- When the janitor may begin: some minutes later, so that whoever has begun to bring something back in time has all of it.
+create or replace function purge_time() returns interval language sql immutable parallel safe as $$
+	select public.grace_time() + interval '10 minutes'
+$$;
+
 -- Whether a team is deleted, or gone: then what is in its queue is left there.
 create or replace function is_team_deleted(team uuid) returns boolean
 	language sql stable security definer set search_path = '' as $$
@@ -25,6 +30,20 @@ end $$;
 create or replace trigger teams_end before update of deleted_at on teams
 	for each row when (old.deleted_at is distinct from new.deleted_at) execute function keep_team_end();
 
+-- A project is made in a team that stands: whoever deletes the team waits for it, and takes it along; it has no key that would hold the
+-- team, and one that came later would never be removed, nor the team. The refusal is that of whoever has no rights there any more.
+create or replace function hold_team_of_project() returns trigger language plpgsql security definer set search_path = '' as $$
+begin
+	perform from public.teams t where t.id = new.team_id and t.deleted_at is null for key share;
+	if not found then
+		raise exception 'This team is deleted' using errcode = 'AI020';
+	end if;
+	return null;
+end $$;
+
+create or replace trigger projects_hold_team after insert on projects
+	for each row execute function hold_team_of_project();
+
 -- For owners: from now on nobody enters the team that acts. Since when; null where somebody else has deleted it, or may not.
 create or replace function delete_team() returns timestamptz language sql security definer set search_path = '' as $$
 	update public.teams t set deleted_at = now()
@@ -41,6 +60,13 @@ create or replace function deleted_teams_of(person uuid) returns table (id uuid,
 	order by t.deleted_at desc
 $$;
 
+-- Whether somebody's account is not deleted, and nobody deletes it before this transaction is over.
+create or replace function is_there(person uuid) returns boolean language plpgsql set search_path = '' as $$
+begin
+	perform from public.people p where p.id = person and p.deleted_at is null for share;
+	return found;
+end $$;
+
 -- Brings a team back, and writes down who did. Its slug; nothing when it is not theirs, not deleted, or too late.
 create or replace function restore_team(team uuid, person uuid, request uuid, from_address text) returns text
 	language plpgsql security definer set search_path = '' as $$
@@ -49,7 +75,8 @@ declare
 	since timestamptz;
 begin
 	perform from public.members m where m.team_id = team and m.person_id = person and m.role = 'owner' for share;
-	if found then
+	-- their account may have been deleted while this was on its way: the team would be back without an owner
+	if found and public.is_there(person) then
 		select t.slug, t.deleted_at into at_address, since from public.teams t
 		where t.id = team and t.deleted_at > now() - public.grace_time() for no key update;
 	end if;
@@ -71,13 +98,16 @@ create or replace function write_down_of_account(person uuid, what text, request
 $$;
 
 -- Deletes somebody's account: every session and token of theirs ends. The names of teams that would have no owner instead, and then
--- nothing has happened. Their rows, in one order, make owners who leave at the same moment wait for each other, and for whoever
--- brings a team back.
+-- nothing has happened. What they do at this very moment is waited for, by their own row (is_there) and those of their memberships,
+-- as a removal does: it ends with the account, or counts. The rows of their teams, in one order, make owners who leave at the same moment
+-- wait for each other, and for whoever brings a team back.
 create or replace function end_account(person uuid, request uuid, from_address text) returns text[]
 	language plpgsql security definer set search_path = '' as $$
 declare
 	left_alone text[];
 begin
+	perform from public.members m where m.person_id = person order by m.team_id for update;
+	perform from public.people p where p.id = person for no key update;
 	perform from public.teams t
 	where t.id in (select m.team_id from public.members m where m.person_id = person and m.role = 'owner')
 	order by t.id for no key update;
@@ -123,7 +153,7 @@ declare
 	removed int;
 begin
 	select t.id into over from public.teams t
-	where t.deleted_at <= now() - public.grace_time() and not exists (select from public.projects p where p.team_id = t.id)
+	where t.deleted_at <= now() - public.purge_time() and not exists (select from public.projects p where p.team_id = t.id)
 	order by t.deleted_at limit 1 for update skip locked;
 	if over is null then
 		return 0;
@@ -151,7 +181,7 @@ declare
 	over record;
 begin
 	select p.id, p.email into over from public.people p
-	where p.deleted_at <= now() - public.grace_time() and p.email <> public.gone_address(p.id)
+	where p.deleted_at <= now() - public.purge_time() and p.email <> public.gone_address(p.id)
 	order by p.deleted_at limit 1 for update skip locked;
 	if over.id is null then
 		return 0;

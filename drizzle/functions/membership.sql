@@ -75,12 +75,15 @@ create or replace function rights_of_session(session uuid, team uuid) returns ta
 	where s.handle = session and public.session_ends(s.expires_at, s.created_at) > now() and m.team_id = team and t.deleted_at is null
 $$;
 
--- A team and its first owner.
+-- A team and its first owner; null where their account has just been deleted.
 create or replace function create_team(person uuid, team_name text, team_slug text) returns uuid
 	language plpgsql security definer set search_path = '' as $$
 declare
 	made uuid;
 begin
+	if not public.is_there(person) then
+		return null;
+	end if;
 	insert into public.teams (name, slug) values (team_name, team_slug) returning id into made;
 	insert into public.members (team_id, person_id, role) values (made, person, 'owner');
 	return made;

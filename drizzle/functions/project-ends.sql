@@ -63,7 +63,7 @@ declare
 	];
 begin
 	select p.* into over from public.projects p
-	where p.deleted_at < now() - public.grace_time() and (p.deleted_at < now() - 4 * public.grace_time() or not (
+	where p.deleted_at < now() - public.purge_time() and (p.deleted_at < now() - 4 * public.grace_time() or not (
 		exists (select from public.servings s where s.team_id = p.team_id and s.project_id = p.id and s.status in ('starting', 'ready', 'stopping'))
 		or exists (select from public.runs r where r.team_id = p.team_id and r.project_id = p.id
 			and r.status not in ('draft', 'ready', 'failed', 'cancelled'))

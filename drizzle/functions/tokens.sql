@@ -104,7 +104,9 @@ declare
 begin
 	select t.* into found_token from public.personal_tokens t
 	where t.hash = act_with_token.hash and t.expires_at > now()
-		and exists (select from public.teams s where s.id = t.team_id and s.deleted_at is null);
+		and exists (select from public.teams s where s.id = t.team_id and s.deleted_at is null)
+		-- one that was confirmed while the account was being deleted
+		and exists (select from public.people p where p.id = t.person_id and p.deleted_at is null);
 	if found_token.id is null then
 		return;
 	end if;

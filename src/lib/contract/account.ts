@@ -220,7 +220,10 @@ export const CreateTeam = command({
 	action: null,
 	input: v.object({ name: Name }),
 	output: v.strictObject({ id: v.string(), slug: v.string(), name: v.string() }),
-	errors: { rate_limited: 'Ten teams within the hour.' },
+	errors: {
+		rate_limited: 'Ten teams within the hour.',
+		unauthenticated: 'The account has just been deleted.'
+	},
 	events: [],
 	example: { input: { name: 'Northwind' }, output: { id: ids.team, slug: 'northwind', name: 'Northwind' } }
 });

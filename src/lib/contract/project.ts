@@ -197,7 +197,7 @@ export const CreateProject = command({
 	output: Details,
 	errors: {
 		forbidden: 'Whoever sees some projects only makes none, and only owners add connections.',
-		conflict: 'Too many projects have this name.'
+		conflict: 'Too many projects have this name, or what this form has made was deleted since.'
 	},
 	events: ['project.created', 'connection.created'],
 	example: {

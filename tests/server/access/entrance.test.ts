@@ -142,6 +142,20 @@ describe.each([
 	});
 });
 
+test('whoever looks while an import goes on is not asked to look again', async () => {
+	const { project, enter, comeBack, look } = await newShop(byKey);
+	await enter();
+	const change = (set: string) => owner.unsafe(`update projects set ${set} where id = '${project.id}'`);
+	for (const moved of ['next_example = next_example + 500', 'next_run = 7', 'next_evaluation = 9']) {
+		await change(moved);
+		const back = comeBack()!;
+		await look(back);
+		expect(await back.confirm(), moved).toHaveProperty('requests');
+	}
+	await change(`name = 'Help'`);
+	expect(await comeBack()!.confirm()).toMatchObject({ instead: { project: { name: 'Help' } } });
+});
+
 test('a key of one project comes back as what it is, and sees no other', async () => {
 	const { scope, project } = await newShop(byKey);
 	const { project: other } = await newProject(scope, { slug: 'other' });

@@ -71,6 +71,10 @@ const holderFrom = (entrance: Entrance, row: Row, request: ActingRequest, reques
 
 /** As many as a process remembers; the one that was let in longest ago is forgotten. */
 const mostRemembered = 2_000;
+/** A row as far as it says who this is and where: not the counters of the project, which every part of an import moves. */
+const steady = ({ project, ...row }: Row): string =>
+	JSON.stringify([row, project && projectFrom(JSON.parse(project as string) as Record<string, unknown>)]);
+
 type Known = { row: Row; text: string; place: ReturnType<typeof placeFrom> };
 const remembered = new Map<string, Known>();
 const placeOf = ({ hash, projectSlug }: Asked) => `${hash.toString('base64')} ${projectSlug}`;
@@ -153,8 +157,9 @@ export const returnBy =
 		};
 		const confirm = async () => {
 			const { row, requests } = await found();
-			const isSame = row !== undefined && JSON.stringify(row) === before.text;
-			if (!isSame || requests!.refused) remember(asked, row, requests ?? { refused: true });
+			const isEqual = row !== undefined && JSON.stringify(row) === before.text;
+			const isSame = isEqual || (row !== undefined && steady(row) === steady(before.row));
+			if (!isEqual || requests!.refused) remember(asked, row, requests ?? { refused: true });
 			if (isSame) return { requests: requests! };
 			return { instead: row ? holderFrom(entrance, row, request, requests!) : null };
 		};

@@ -100,6 +100,8 @@ export const createTeam = command(CreateTeam, async ({ person }, { name }) => {
 		const slug = attempt === 1 ? wanted : `${wanted.slice(0, 36)}-${attempt}`;
 		try {
 			const [row] = await plainPool()`select create_team(${person.id}, ${name}, ${slug}) as id`;
+			if (!row!.id)
+				throw new AppError('unauthenticated', 'Your account has just been deleted. Sign in again to keep it.');
 			return { id: row!.id as string, slug, name };
 		} catch (problem) {
 			if ((problem as { code?: string }).code !== '23505' || attempt === 50) throw problem;

@@ -88,12 +88,17 @@ export const deleteProject = command(DeleteProject, (scope, { confirm }) =>
 	)
 );
 
+const allIds = async (tx: Tx) =>
+	(await tx.select({ id: projects.id }).from(projects).orderBy(asc(projects.id))).map(({ id }) => id);
+
 /** A step: marks the team, which from the commit on nobody enters, and closes its projects. Who has to hear of it. */
 const closeTeam = async (tx: Tx, scope: Scope, confirm: string) => {
-	const ids = (await tx.select({ id: projects.id }).from(projects).orderBy(asc(projects.id))).map(({ id }) => id);
-	for (const id of ids) await holdWhatCosts(tx, id);
-	for (const id of ids) await projectAlone(tx, id);
+	const known = await allIds(tx);
+	for (const id of known) await holdWhatCosts(tx, id);
+	for (const id of known) await projectAlone(tx, id);
 	const [team] = await tx.select().from(teams).for('update');
+	// whoever was making one has been waited for, and the next one finds no team
+	const ids = await allIds(tx);
 	const { name } = team!;
 	if (confirm.normalize() !== name.trim().normalize())
 		throw new AppError('invalid', `Type the name as it is written: ${name}`, 'confirm');

@@ -64,7 +64,8 @@ const askOnce = async (
 	let text = '';
 	const heard = (piece: string) => {
 		text += piece;
-		if (text.trim() !== '') begun.abort();
+		// of the piece alone: blanks that never end would be read again with each of them
+		if (piece.trim() !== '') begun.abort();
 	};
 	const request = { model, messages: question, temperature, maxTokens };
 	const spent = () =>

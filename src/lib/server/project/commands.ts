@@ -17,7 +17,19 @@ type Settings = Omit<Input<typeof CreateProject>, 'connection' | 'connectionId' 
 	connectionId: string;
 };
 
-/** A step: the project under the first slug of its name that is free. */
+const codeOf = (problem: unknown) => (problem as { cause?: { code?: string } }).cause?.code;
+
+/** What a form that is sent again has made is not seen any more, but keeps its id while it can be brought back. */
+const deletedSince = (problem: unknown): never => {
+	if (codeOf(problem) !== '23505') throw problem;
+	throw new AppError(
+		'conflict',
+		'This form has made a project already, which was deleted since. An owner can bring it back from the page of the team; for a new one, open this form again.',
+		'name'
+	);
+};
+
+/** A step: the project under the first slug of its name that is free. Throws *conflict* where its id is that of a deleted one. */
 const insertProject = async (tx: Tx, settings: Settings) => {
 	const wanted = slugFrom(settings.name, 'project');
 	for (let attempt = 1; attempt <= 50; attempt++) {
@@ -25,8 +37,9 @@ const insertProject = async (tx: Tx, settings: Settings) => {
 		const [made] = await tx
 			.insert(projects)
 			.values({ ...settings, slug, recipe: defaultRecipe })
-			.onConflictDoNothing()
-			.returning();
+			.onConflictDoNothing({ target: [projects.teamId, projects.slug] })
+			.returning()
+			.catch(deletedSince);
 		if (made) return made;
 	}
 	throw new AppError('conflict', 'Too many projects have this name. Choose another.', 'name');

@@ -260,6 +260,7 @@ describe('the catalogue', () => {
 			'hold_pairs',
 			'hold_place',
 			'hold_request',
+			'hold_team_of_project',
 			'invitation_by_token',
 			'is_queued',
 			'is_team_deleted',
