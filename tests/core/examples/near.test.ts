@@ -115,12 +115,12 @@ test('the work has a step for each text, and for each that a text is held agains
 	expect(index.twinsOf(alike[0]!)).toHaveLength(alike.length);
 });
 
-test('of a text of 400,000 letters each look has a step of its own, and one that is added is held against one at a time', () => {
+test('of a text of 100,000 letters each look has a step of its own, and one that is added is held against one at a time', () => {
 	const steps = <T>(work: Steps<T>) => {
 		for (let count = 0; ; count++) if (work.next().done) return count;
 	};
-	const book = Array.from({ length: 66_000 }, (_, at) => (at * 7919).toString(36)).join(' ');
-	expect(book.length).toBeGreaterThan(350_000);
+	const book = Array.from({ length: 20_000 }, (_, at) => (at * 7919).toString(36)).join(' ');
+	expect(book.length).toBeGreaterThan(90_000);
 	const alike = Array.from({ length: 3 }, (_, at) => ({ turns: [`${book} and ${at}`], wholes: [], around: [] }));
 	// its pieces, and who they are common with
 	expect(steps(countingCommon(alike))).toBeGreaterThanOrEqual(3 * alike.length);
