@@ -7,7 +7,7 @@ import { command, query } from '../access/operation.ts';
 import type { ProjectScope, Tx } from '../access/scope.ts';
 import { record } from '../events/record.ts';
 import { randomToken, sha256 } from '../platform/crypto.ts';
-import { ballots, evaluations, guestLinks, guests, votes } from '../platform/db/schema.ts';
+import { evaluations, guestLinks, guests, votes } from '../platform/db/schema.ts';
 import { comparisonOf, evaluationOf } from './rows.ts';
 
 const dayMs = 86_400_000;
