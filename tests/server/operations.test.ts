@@ -176,7 +176,7 @@ const scenes: Record<string, (w: World) => Promise<Scene>> = {
 		return { ids: { webhook: (await createWebhook(w.scopes.owner, wanted)).id } };
 	},
 	'guests.restore': async (w) => {
-		await revokeGuestLink(await actorIn(w, 'owner'), { linkId: w.guestLink });
+		await revokeGuestLink(await actorIn(w, 'owner'), { evaluationId: w.voting, linkId: w.guestLink });
 		return {};
 	},
 	'evaluations.retry': async (w) => ({ ids: { evaluation: w.stuck } }),

@@ -95,11 +95,11 @@ export const RevokeGuestLink = command({
 	summary: 'Ends a link at once; what was voted stays',
 	within: 'project',
 	action: 'guests:invite',
-	input: v.object({ linkId: LinkId }),
+	input: v.object({ evaluationId: EvaluationId, linkId: LinkId }),
 	output: NoOutput,
 	errors: {},
 	events: ['guests.revoked'],
-	example: { input: { linkId: ids.link }, output: undefined }
+	example: { input: { evaluationId: ids.evaluation, linkId: ids.link }, output: undefined }
 });
 
 export const RestoreGuestLink = command({
@@ -107,11 +107,11 @@ export const RestoreGuestLink = command({
 	summary: 'Takes back that a link was ended, as long as its time is not over',
 	within: 'project',
 	action: 'guests:invite',
-	input: v.object({ linkId: LinkId }),
+	input: v.object({ evaluationId: EvaluationId, linkId: LinkId }),
 	output: NoOutput,
 	errors: {},
 	events: ['guests.restored'],
-	example: { input: { linkId: ids.link }, output: undefined }
+	example: { input: { evaluationId: ids.evaluation, linkId: ids.link }, output: undefined }
 });
 
 const Token = v.pipe(v.string('The link is not whole'), v.maxLength(200, 'This is not a link of ours'));

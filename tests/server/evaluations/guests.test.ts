@@ -145,15 +145,15 @@ test('a link that was ended, is over or whose vote is takes nothing more, and sa
 	const guest = someone();
 	await beginAsGuest(guest, { token });
 	const { ballotId } = (await pairOf(guest, token))!;
-	await revokeGuestLink(inside, { linkId });
-	await revokeGuestLink(inside, { linkId });
+	await revokeGuestLink(inside, { evaluationId: id, linkId });
+	await revokeGuestLink(inside, { evaluationId: id, linkId });
 	expect(await lookAsGuest(guest, { token })).toMatchObject({ state: 'revoked', turn: { pair: null } });
 	expect(await refusal(say(guest, token, ballotId, 'first'))).toMatchObject({
 		code: 'gone',
 		message: expect.stringContaining('taken back')
 	});
 	expect(await refusal(beginAsGuest(someone(), { token }))).toMatchObject({ code: 'gone' });
-	await restoreGuestLink(inside, { linkId });
+	await restoreGuestLink(inside, { evaluationId: id, linkId });
 	await say(guest, token, ballotId, 'first');
 	expect(await links()).toMatchObject([{ state: 'open', votes: 1 }]);
 
@@ -299,19 +299,21 @@ describe('nobody else', () => {
 		expect(await refusal(inviteGuests(scoring.voter, { evaluationId: scoring.id, ...wished }))).toMatchObject({
 			code: 'conflict'
 		});
-		const { invite } = await contest();
+		const { id, invite } = await contest();
 		const { id: linkId } = await invite();
-		expect(await refusal(revokeGuestLink(scoring.voter, { linkId }))).toMatchObject({ code: 'not_found' });
+		expect(await refusal(revokeGuestLink(scoring.voter, { evaluationId: id, linkId }))).toMatchObject({
+			code: 'not_found'
+		});
 		expect(await plainPool()`select * from guest_link(${sha256('none')})`).toHaveLength(0);
 		expect((await newTeam()).teamId).toBeDefined();
 	});
 });
 
 test('who made a link, ended it and opened it again is written down, without its token', async () => {
-	const { scope, inside, invite } = await contest();
+	const { id, scope, inside, invite } = await contest();
 	const { id: linkId, token } = await invite();
-	await revokeGuestLink(inside, { linkId });
-	await restoreGuestLink(inside, { linkId });
+	await revokeGuestLink(inside, { evaluationId: id, linkId });
+	await restoreGuestLink(inside, { evaluationId: id, linkId });
 	const rows = await scope.tx((tx) => tx.select().from(auditEntries).orderBy(auditEntries.seq));
 	expect(rows.map(({ action }) => action)).toEqual(
 		expect.arrayContaining(['guests.invited', 'guests.revoked', 'guests.restored'])

@@ -110,9 +110,10 @@ export const listGuestLinks = query(ListGuestLinks, (scope, { evaluationId }) =>
 	})
 );
 
-/** A step: the link of this project, locked, with the number of its comparison. Throws *not found*. */
-const linkOf = async (tx: Tx, scope: ProjectScope, id: string) => {
-	const is = and(eq(guestLinks.id, id), eq(guestLinks.projectId, scope.project.id));
+/** A step: the link of this comparison, locked, with the number of its comparison. Throws *not found*. */
+const linkOf = async (tx: Tx, scope: ProjectScope, of: { evaluationId: string; linkId: string }) => {
+	const { id: evaluationId } = await comparisonOf(tx, scope.project.id, of.evaluationId);
+	const is = and(eq(guestLinks.id, of.linkId), eq(guestLinks.evaluationId, evaluationId));
 	const [link] = await tx.select().from(guestLinks).where(is).for('no key update');
 	if (!link) throw new AppError('not_found', 'There is no such link, or it is not yours to see.');
 	const [evaluation] = await tx
@@ -123,9 +124,9 @@ const linkOf = async (tx: Tx, scope: ProjectScope, id: string) => {
 };
 
 /** Ends a link at once; what was voted stays. Again changes nothing. */
-export const revokeGuestLink = command(RevokeGuestLink, (scope, { linkId }) =>
+export const revokeGuestLink = command(RevokeGuestLink, (scope, input) =>
 	scope.tx(async (tx) => {
-		const { id, evaluationId, projectId, number, title, revokedAt } = await linkOf(tx, scope, linkId);
+		const { id, evaluationId, projectId, number, title, revokedAt } = await linkOf(tx, scope, input);
 		if (revokedAt !== null) return null;
 		await tx
 			.update(guestLinks)
@@ -137,9 +138,9 @@ export const revokeGuestLink = command(RevokeGuestLink, (scope, { linkId }) =>
 );
 
 /** Takes that back. */
-export const restoreGuestLink = command(RestoreGuestLink, (scope, { linkId }) =>
+export const restoreGuestLink = command(RestoreGuestLink, (scope, input) =>
 	scope.tx(async (tx) => {
-		const { id, evaluationId, projectId, number, title, revokedAt } = await linkOf(tx, scope, linkId);
+		const { id, evaluationId, projectId, number, title, revokedAt } = await linkOf(tx, scope, input);
 		if (revokedAt === null) return null;
 		await tx.update(guestLinks).set({ revokedAt: null }).where(eq(guestLinks.id, id));
 		await record(tx, scope, { event: 'guests.restored', subject: evaluationId, projectId, details: { number, title } });
