@@ -11,7 +11,9 @@ export type Around = { words: string[]; within: string | undefined };
 const around = (text: string, { from, to }: Replacement): Around => {
 	const end = text.indexOf('\n', to);
 	const lines = text.slice(text.lastIndexOf('\n', from) + 1, end < 0 ? text.length : end);
-	const within = [...text.slice(0, from).matchAll(/^(?:export )?(?:const|function|async function) (\w+)/gm)].at(-1)?.[1];
+	const within = [...text.slice(0, from).matchAll(/^(?:export )?(?:const|function|async function) (\w+)/gm)].at(
+		-1
+	)?.[1];
 	const words = new Set([...lines.matchAll(/\b[A-Za-z]\w+/g)].map(([word]) => word).concat(within ?? []));
 	return { words: [...words], within };
 };

@@ -154,7 +154,9 @@ export const testsOfRoom = (file: string, asking: RegExp): ((around: Around) => 
 		const calling = roomsCalling(within ?? '');
 		const isCalling = (test: string) => calling.has(test.slice(tests.length + 1).split('/')[0]!);
 		const says = (test: string) => rare.filter((word) => wordsOf(test).has(word)).length;
-		const weights = new Map(testFiles().map((test) => [test, weightOf(test) + lineCount * says(test) + (isCalling(test) ? callCount : 0)]));
+		const weights = new Map(
+			testFiles().map((test) => [test, weightOf(test) + lineCount * says(test) + (isCalling(test) ? callCount : 0)])
+		);
 		const [likeliest, ...others] = testFiles()
 			.filter((test) => weights.get(test)! > 0)
 			.sort((a, b) => weights.get(b)! - weights.get(a)!)

@@ -151,7 +151,9 @@ const functionsDeleting = (table: string, { name }: Statement, all: Statement[])
 	const isAtDelete = (one: Statement) =>
 		one.kind === 'trigger' && one.text.includes(`execute function ${name}(`) && /\bdelete\b/.test(one.text);
 	if (!all.some(isAtDelete)) return [];
-	return all.filter((one) => one.name !== name && one.text.includes(`delete from public.${table} `)).map((one) => one.name);
+	return all
+		.filter((one) => one.name !== name && one.text.includes(`delete from public.${table} `))
+		.map((one) => one.name);
 };
 
 /** What is said by few tests, and by those that matter: its name, its refusals, and what it writes besides the table it stands at. */

@@ -111,7 +111,9 @@ test('what another project runs is nothing of this one’s end: it is not said b
 	await deleteProject(here, { confirm });
 	expect((await runOf(scope, open.id)).cancelRequestedAt).toBeNull();
 	expect(await owner`select status from servings where team_id = ${scope.teamId}`).toEqual([{ status: 'ready' }]);
-	expect(await owner`select status from evaluations where team_id = ${scope.teamId}`).toEqual([{ status: 'generating' }]);
+	expect(await owner`select status from evaluations where team_id = ${scope.teamId}`).toEqual([
+		{ status: 'generating' }
+	]);
 });
 
 test('a run that waits to be ordered never is', async () => {

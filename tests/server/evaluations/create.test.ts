@@ -191,7 +191,10 @@ test('what can be set up is of the project alone: its base, and how often its an
 	const { id } = await create(scope, slug, wish(run.id, 2));
 	const result = { kind: 'tie', title: 'x', wins: 1, losses: 0, ties: 99, bothBad: 0 };
 	await scope.tx((tx) =>
-		tx.update(evaluations).set({ revealedAt: new Date(), result: result as never }).where(eq(evaluations.id, id))
+		tx
+			.update(evaluations)
+			.set({ revealedAt: new Date(), result: result as never })
+			.where(eq(evaluations.id, id))
 	);
 	expect((await getSetUp(await inProject(scope, slug))).ties).toBe(0.99);
 	const { ties, base } = await getSetUp(there);

@@ -226,7 +226,8 @@ test('prompts that nearly ask the same are one: the later one names the earlier'
 test('another project of the team, where the same is asked and learnt, changes nothing here, nor is it changed', async () => {
 	const { scope, pool: there, project: other, connection, owner: ana } = await newPool();
 	const refundToo = `Hello! ${refund} Thank you`;
-	const lamp = 'The desk lamp I got as a present flickers when the washing machine runs. Is that covered by the warranty?';
+	const lamp =
+		'The desk lamp I got as a present flickers when the washing machine runs. Is that covered by the warranty?';
 	const shelf = 'Which screws do I need to hang the oak shelf on a wall of plaster, and do they come with it?';
 	await addPrompts(there, { prompts: [parcel, parcelToo, refundToo] });
 	await addExamples(scope, other.id, [lamp, `Hello! ${lamp} Thanks`], { split: 'train', from: 20 });
