@@ -85,8 +85,6 @@ begin
 			return;
 		end if;
 	end loop;
-	-- a comparison that goes on names the one before it
-	delete from public.evaluations e where e.team_id = over.team_id and e.project_id = over.id;
 	insert into public.audit_entries (team_id, action, subject, details)
 	select over.team_id, 'project.purged', over.id, json_build_object(
 		'name', over.name, 'slug', over.slug,

@@ -145,7 +145,7 @@ test('another project of the team says nothing of this one: neither its runs nor
 test('what is too long in another project is nothing to be said here', async () => {
 	const [{ scope, slug }, alone] = [await newWorkshop(sandbox.url), await newWorkshop(sandbox.url)];
 	const { project: other } = await newProject(scope, { slug: 'other', sandboxUrl: sandbox.url });
-	await addRows(scope, other.id, [{ question: 'Long?', answer: 'word '.repeat(60_000) }]);
+	await addRows(scope, other.id, [{ question: 'Long?', tokens: 500_000 }]);
 	const { findings } = await getPreflight(await inProject(scope, slug));
 	expect(findings).toEqual((await getPreflight(await inProject(alone.scope, alone.slug))).findings);
 });
