@@ -87,8 +87,6 @@ begin
 	end loop;
 	-- what lies in parts has no place by which some of it are found; it is of three hours
 	delete from public.outbox o where o.team_id = over.team_id and o.project_id = over.id;
-	-- a comparison that goes on names the one before it
-	delete from public.evaluations e where e.team_id = over.team_id and e.project_id = over.id;
 	insert into public.audit_entries (team_id, action, subject, details)
 	select over.team_id, 'project.purged', over.id, json_build_object(
 		'name', over.name, 'slug', over.slug,

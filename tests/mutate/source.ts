@@ -5,20 +5,25 @@ import { type Edit, type Mutant, inOneLine } from './mutant.ts';
 /** A change of a file: what stands there, and what comes in its place. */
 export type Replacement = { from: number; to: number; becomes: string; isExpression?: boolean };
 
-/** What stands beside a change: the words of its lines, and the name of what at the top of the file it is part of. */
-const wordsAround = (text: string, { from, to }: Replacement): string[] => {
+/** What stands beside a change: the words of its lines, and the name of what at the top of the file it is `within`. */
+export type Around = { words: string[]; within: string | undefined };
+
+const around = (text: string, { from, to }: Replacement): Around => {
 	const end = text.indexOf('\n', to);
 	const lines = text.slice(text.lastIndexOf('\n', from) + 1, end < 0 ? text.length : end);
-	const top = [...text.slice(0, from).matchAll(/^(?:export )?(?:const|function|async function) (\w+)/gm)].at(-1)?.[1];
-	return [...new Set([...lines.matchAll(/\b[A-Za-z]\w+/g)].map(([word]) => word).concat(top ?? []))];
+	const within = [...text.slice(0, from).matchAll(/^(?:export )?(?:const|function|async function) (\w+)/gm)].at(
+		-1
+	)?.[1];
+	const words = new Set([...lines.matchAll(/\b[A-Za-z]\w+/g)].map(([word]) => word).concat(within ?? []));
+	return { words: [...words], within };
 };
 
-/** The mutants of one file, named after what goes and what comes. `testsOf` gives the tests to ask, from the words around a change. */
+/** The mutants of one file, named after what goes and what comes. `testsOf` gives the tests to ask, from what stands around a change. */
 export const sourceMutants = (
 	kind: string,
 	file: string,
 	replacements: Replacement[],
-	testsOf: (words: string[]) => Pick<Mutant, 'files' | 'named'>
+	testsOf: (around: Around) => Pick<Mutant, 'files' | 'named'>
 ): Mutant[] => {
 	const text = fs.readFileSync(file, 'utf8');
 	const seen = new Map<string, number>();
@@ -29,7 +34,7 @@ export const sourceMutants = (
 		const times = (seen.get(what) ?? 0) + 1;
 		seen.set(what, times);
 		const id = `${kind}/${file.replace('src/lib/', '')}: ${what}${times > 1 ? ` (${times})` : ''}`;
-		return { id, subject: file, ...testsOf(wordsAround(text, replacement)), edit };
+		return { id, subject: file, ...testsOf(around(text, replacement)), edit };
 	});
 };
 

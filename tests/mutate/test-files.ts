@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { operations } from '../../src/lib/contract/operations.ts';
 import type { Mutant } from './mutant.ts';
+import type { Around } from './source.ts';
 
 const server = 'src/lib/server';
 const tests = 'tests/server';
@@ -106,21 +107,35 @@ const roomsImporting = (file: string): string[] => {
 };
 
 /** A word on the line that is changed, which few tests have, says more than that a test imports the file. */
-const lineCount = 1500;
+const lineCount = 700;
+const isRare = 8;
+/** And what a room calls of a file, its tests may notice. */
+const callCount = 600;
+/** Of a room, and those that use it, some more are asked: the likeliest come first. */
+const atMostOfRoom = 16;
 
 /**
  * The tests of a file of src/lib/server: those that speak of what stands around a change, the file's own, those that import it or are of
- * a file that does, those of its room, others that name the room, the one of what others' scores tell, and the one that asks every
+ * a file that does, those of its room and of rooms that call what is changed, others that name the room, the one of what others' scores tell, and the one that asks every
  * operation. Of that one the room's operations are asked and those of the rooms that import the file, or all where there are none,
  * and of their tests those that match `asking`.
  */
-export const testsOfRoom = (file: string, asking: RegExp): ((words: string[]) => Pick<Mutant, 'files' | 'named'>) => {
+export const testsOfRoom = (file: string, asking: RegExp): ((around: Around) => Pick<Mutant, 'files' | 'named'>) => {
 	const room = roomOf(file);
 	const itsName = nameOf(file);
 	const imports = (test: string) => {
 		const itsOwn = test.replace(tests, server).replace('.test.ts', '.ts');
-		return read(test).includes(itsName) || (fs.existsSync(itsOwn) && read(itsOwn).includes(itsName));
+		const saidThere = roomOf(itsOwn) === room ? `'./${path.basename(file)}'` : itsName;
+		return read(test).includes(itsName) || (fs.existsSync(itsOwn) && read(itsOwn).includes(saidThere));
 	};
+	const roomsCalling = kept(
+		(name: string) =>
+			new Set(
+				serverFiles()
+					.filter((other) => other !== file && wordsOf(other).has(name))
+					.map(roomOf)
+			)
+	);
 	const weightOf = kept(
 		(test: string) =>
 			(test === file.replace(server, tests).replace(/\.ts$/, '.test.ts') ? 2000 : 0) +
@@ -134,14 +149,18 @@ export const testsOfRoom = (file: string, asking: RegExp): ((words: string[]) =>
 	const named = new RegExp(
 		`^(?:what happens (?:> )?)?${asked.length > 0 ? `(?:${asked.join('|')})\\.` : ''}.*(?:${asking.source})`
 	);
-	return (words) => {
-		const rare = words.filter((word) => testsWith(word) < isCommon);
+	return ({ words, within }) => {
+		const rare = words.filter((word) => testsWith(word) < isRare);
+		const calling = roomsCalling(within ?? '');
+		const isCalling = (test: string) => calling.has(test.slice(tests.length + 1).split('/')[0]!);
 		const says = (test: string) => rare.filter((word) => wordsOf(test).has(word)).length;
-		const weights = new Map(testFiles().map((test) => [test, weightOf(test) + lineCount * says(test)]));
+		const weights = new Map(
+			testFiles().map((test) => [test, weightOf(test) + lineCount * says(test) + (isCalling(test) ? callCount : 0)])
+		);
 		const [likeliest, ...others] = testFiles()
 			.filter((test) => weights.get(test)! > 0)
 			.sort((a, b) => weights.get(b)! - weights.get(a)!)
-			.slice(0, atMost);
+			.slice(0, atMostOfRoom);
 		const files = [...(likeliest ? [likeliest] : []), everyOperation, ...others, everyAnswer];
 		return { files: [...new Set(files)], named: { [everyOperation]: named } };
 	};

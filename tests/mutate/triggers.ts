@@ -137,11 +137,23 @@ const namesOf = (statement: Statement, all: Statement[]): string[] => {
 	const callers = all.filter(
 		(one) => one.name !== statement.name && new RegExp(`\\b${statement.name}\\(`).test(one.text)
 	);
+	const deleting = tablesOf(statement.name, all).flatMap((table) => functionsDeleting(table, statement, all));
 	return [
 		statement.name,
+		...deleting,
 		...tablesOf(statement.name, all),
 		...callers.flatMap((one) => [one.name, ...tablesOf(one.name, all)])
 	];
+};
+
+/** Where a function runs when a row of its table goes: the functions that delete one. */
+const functionsDeleting = (table: string, { name }: Statement, all: Statement[]): string[] => {
+	const isAtDelete = (one: Statement) =>
+		one.kind === 'trigger' && one.text.includes(`execute function ${name}(`) && /\bdelete\b/.test(one.text);
+	if (!all.some(isAtDelete)) return [];
+	return all
+		.filter((one) => one.name !== name && one.text.includes(`delete from public.${table} `))
+		.map((one) => one.name);
 };
 
 /** What is said by few tests, and by those that matter: its name, its refusals, and what it writes besides the table it stands at. */
@@ -151,7 +163,8 @@ const ownOf = ({ name, kind, text }: Statement, all: Statement[]): string[] => {
 	const codes = [...texts.matchAll(/errcode = '(\w+)'/g)].map(([, code]) => code!);
 	const tables = kind === 'trigger' ? [tableOf(text)] : tablesOf(name, all);
 	const written = [...texts.matchAll(/\b(?:insert into|update|delete from) public\.(\w+)/g)].map(([, table]) => table!);
-	return [...new Set([name, ...codes, ...written.filter((table) => !tables.includes(table))])];
+	const deleting = tables.flatMap((table) => functionsDeleting(table, { kind, name, text } as Statement, all));
+	return [...new Set([name, ...codes, ...deleting, ...written.filter((table) => !tables.includes(table))])];
 };
 
 const functionsIn = (trigger: string) => [...trigger.matchAll(/execute function (\w+)/g)].map(([, name]) => name!);

@@ -106,7 +106,8 @@ test('another project of the team, where a model runs and trains, keeps every ro
 	const before = [await checksumOfProject(owner, stays), await sent()];
 	expect(before[1]).toHaveLength(1);
 
-	expect(await purgeProjects(1)).toBe(1);
+	await purgeProjects(1);
+	expect(await isThere(gone)).toBe(false);
 	expect([await checksumOfProject(owner, stays), await sent()]).toEqual(before);
 	const [entry] =
 		await owner`select details from audit_entries where team_id = ${teamId} and action = 'project.purged'`;

@@ -250,7 +250,9 @@ test('another project of the team, where the same is asked and learnt, changes n
 	const { project } = await newProject(scope, { slug: 'here' });
 	const { project: empty } = await newProject(scope, { slug: 'empty' });
 	const here = await inProject({ ...scope, userId: ana.id }, 'here');
-	const { added } = await addPrompts(here, { prompts: [refund, lamp, shelf, parcel, parcelToo] });
+	const { added } = await addPrompts(here, {
+		prompts: [refund, `Good morning! ${lamp} Bye.`, shelf, parcel, parcelToo]
+	});
 	expect(added).toHaveLength(5);
 	// the one of the two whose name is not that of the family which they are over there
 	const alone = before.examples.find(({ promptHash, family }) => !promptHash.equals(family!))!;

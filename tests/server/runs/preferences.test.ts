@@ -15,12 +15,15 @@ import {
 	runExamples,
 	runPairs
 } from '../../../src/lib/server/platform/db/schema.ts';
+import { revealResults } from '../../../src/lib/server/evaluations/commands.ts';
+import { countLeftOut } from '../../../src/lib/server/runs/pairs.ts';
 import { startRun } from '../../../src/lib/server/runs/commands.ts';
 import { readFactsFor } from '../../../src/lib/server/runs/pair-facts.ts';
 import { listTrainingPairs } from '../../../src/lib/server/runs/pair-list.ts';
 import { downloadRunFile, getPreflight, getRun } from '../../../src/lib/server/runs/queries.ts';
 import { applySplit, moveExamples } from '../../../src/lib/server/splits/commands.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
+import { newBallot, voteAs } from '../../support/evaluation.ts';
 import { newProject } from '../../support/team.ts';
 import { addRows, drive, newWorkshop } from '../../support/training.ts';
 
@@ -114,6 +117,15 @@ test('what another project rewrote, measures or preferred is in none of these nu
 	const there = await inProject(scope, 'other');
 	await keepPair({ ...there, userId: here.userId, voterId: here.voterId }, choice('Do you ship to the Moon?'));
 	expect(await getPreflight(await inProject(scope, slug), { method: 'dpo' })).toEqual(alone);
+});
+
+test('what was judged in another project is counted there', async () => {
+	const { scope, slug, id, project } = await newBallot(2);
+	await voteAs(scope, slug, id, () => 'a');
+	await revealResults(await inProject(scope, slug), { evaluationId: id });
+	const { project: other } = await newProject(scope, { slug: 'other' });
+	const judged = (one: typeof project) => scope.tx(async (tx) => (await countLeftOut(tx, one)).judged);
+	expect([await judged(project), await judged(other)]).toEqual([2, 0]);
 });
 
 test('a run sends the pairs, keeps what it learnt from, and becomes a model', async () => {

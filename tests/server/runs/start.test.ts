@@ -142,6 +142,14 @@ test('another project of the team says nothing of this one: neither its runs nor
 	expect(untouched).toEqual(other.project);
 });
 
+test('what is too long in another project is nothing to be said here', async () => {
+	const [{ scope, slug }, alone] = [await newWorkshop(sandbox.url), await newWorkshop(sandbox.url)];
+	const { project: other } = await newProject(scope, { slug: 'other', sandboxUrl: sandbox.url });
+	await addRows(scope, other.id, [{ question: 'Long?', tokens: 500_000 }]);
+	const { findings } = await getPreflight(await inProject(scope, slug));
+	expect(findings).toEqual((await getPreflight(await inProject(alone.scope, alone.slug))).findings);
+});
+
 test('a provider that is not there blocks with its reason and breaks nothing', async () => {
 	const gone = await startSandbox({ port: 0 });
 	await gone.stop();

@@ -54,14 +54,7 @@ const verdictsOf = async (tx: Tx, a: Run, b: Run) => {
 	const found = await tx
 		.select()
 		.from(evaluations)
-		.where(
-			and(
-				eq(evaluations.projectId, a.projectId),
-				or(has(a), has(b)),
-				isNotNull(evaluations.revealedAt),
-				isNotNull(evaluations.result)
-			)
-		)
+		.where(and(or(has(a), has(b)), isNotNull(evaluations.revealedAt), isNotNull(evaluations.result)))
 		.orderBy(desc(evaluations.number))
 		.limit(mostVerdicts);
 	return found.map(({ id, number, name, result, runId, againstRunId }) => ({
