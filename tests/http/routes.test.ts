@@ -42,7 +42,7 @@ const expectSafe = (name: string, { headers, text, status }: Answer) => {
 	expect(said('x-content-type-options'), name).toBe('nosniff');
 	expect(said('x-frame-options'), name).toBe('DENY');
 	expect(said('x-request-id'), name).toMatch(/^[0-9a-f-]{36}$/);
-	const hasToken = /^\/(login|invitations|device|guest)/.test(name);
+	const hasToken = /^\/(login|invitations|device|guest|account\/mails)/.test(name);
 	expect(said('referrer-policy'), name).toBe(hasToken ? 'same-origin' : 'strict-origin-when-cross-origin');
 	// the docs are the same for everybody, and know nobody
 	const isForEverybody = /^\/(\(docs\)|api\/openapi)/.test(name);
@@ -133,7 +133,20 @@ describe('a write from elsewhere', () => {
 	];
 	const refusal = /did not come from a page of ours/;
 
+	/** What mail programs send by themselves (RFC 8058): the link is what lets in, and no cookie is looked at. */
+	const ofMailPrograms = '/account/mails/[token] ?/default';
+
+	test('a mail program that has a link is heard, from wherever it asks', async () => {
+		for (const origin of ['https://mail.example', null]) {
+			const asked = { session: null, origin, type: 'application/x-www-form-urlencoded' };
+			const answer = await visit(app.origin, '?/default', lines[ofMailPrograms]!, here, asked);
+			expect(answer.status).toBe(410); // this link is unknown
+			expectSafe(ofMailPrograms, answer);
+		}
+	});
+
 	for (const { name, line, endpoint } of known.filter(({ endpoint }) => !isRead(endpoint))) {
+		if (name === ofMailPrograms) continue;
 		test(`${name} is refused whatever it claims to contain`, async () => {
 			const before = await checksumOf(app.owner, here.teamId);
 			const session = await sessionOf('owner');

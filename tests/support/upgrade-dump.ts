@@ -12,6 +12,9 @@ import { makeSignInLink } from '../../src/lib/server/access/sign-in.ts';
 import { startPlatform } from '../../src/lib/server/platform/start.ts';
 import { configureProviders } from '../../src/lib/server/providers/configure.ts';
 import { signExamples } from '../../src/lib/server/examples/signatures.ts';
+import { beginAsGuest } from '../../src/lib/server/evaluations/guest-votes.ts';
+import { letJudge } from '../../src/lib/server/evaluations/judge.ts';
+import { startJudging } from '../../src/lib/server/evaluations/judgings.ts';
 import { rewriteExample } from '../../src/lib/server/ratings/commands.ts';
 import { keepPair } from '../../src/lib/server/playground/commands.ts';
 import { startRun } from '../../src/lib/server/runs/commands.ts';
@@ -19,6 +22,7 @@ import { runUntilStopped } from '../../src/launch/children.ts';
 import { readFacts } from '../upgrade/app.ts';
 import { dumpRows } from './dump-rows.ts';
 import { newestMigration } from './earlier-state.ts';
+import { tellEnd } from '../../src/lib/server/runs/mail.ts';
 import { drive } from './training.ts';
 import { newWorld } from './world.ts';
 
@@ -82,6 +86,11 @@ async function fill(owner: postgres.Sql, sandboxUrl: string, room: string) {
 	const run = await startRun(within, { clientId: randomUUID(), method: 'sft', ...defaultRecipe, learningRate: 1e-4 });
 	const { status, problem } = await drive(scope, run.id);
 	if (status !== 'ready') throw new Error(`The run ended as ${status}: ${problem}`);
+	const judge = { connectionId: within.project.connectionId!, model: 'sandbox-large', criteria: 'The answer that helps more.' };
+	const judging = await startJudging(within, { evaluationId: world.revealed, ...judge });
+	await letJudge(scope, judging.id, AbortSignal.timeout(60_000));
+	await tellEnd(scope, run.id);
+	await beginAsGuest({ browserToken: randomUUID(), address: '192.0.2.1' }, { token: world.guestToken });
 	await signExamples(scope);
 	for (let at = 0; at < 10; at++)
 		// fewer are no training

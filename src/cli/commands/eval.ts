@@ -37,7 +37,7 @@ export const evaluate = command({
 		{ run: 'ait eval --scores scores.jsonl', says: 'Scores from a file: the average, and how many could be sent.' },
 		{ run: 'ait eval --compare --serve --yes', says: 'Deploys, lets both answer, stops, and asks you blind.' },
 		{
-			run: 'ait eval --compare --prompts prompts.txt --generate',
+			run: 'ait eval --compare --prompts prompts.txt --generate --serve --yes',
 			says: 'Both answer the questions of a file; ait eval --compare --prompts prompts.txt then asks you blind.'
 		},
 		{ run: 'ait eval --compare --votes votes.jsonl --exit-code', says: 'A gate in CI: goes on only with SHIP IT.' }

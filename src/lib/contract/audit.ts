@@ -10,7 +10,7 @@ export const auditSubjects = {
 	access: ['key', 'token', 'webhook'],
 	connections: ['connection', 'serving', 'budget'],
 	data: ['examples', 'prompts', 'project', 'split', 'audit'],
-	models: ['run', 'evaluation']
+	models: ['run', 'evaluation', 'guests', 'judging']
 } as const satisfies Record<string, readonly string[]>;
 export type AuditSubject = keyof typeof auditSubjects;
 

@@ -387,7 +387,7 @@ test('the export says everything, and nothing that a spreadsheet runs', async ()
 	const csv = await exported(scope, slug, id, 'csv');
 	expect(csv.name).toBe(`${slug}-results.csv`);
 	expect(csv.body.split('\r\n')[0]).toBe(
-		'comparison,example,outcome,score,winner,votes_a,votes_b,votes_tie,votes_both_bad,prompt,answer_a,answer_b,reference,names_a_model,complete_a,complete_b,mean_score_a,mean_score_b,notes,pool_prompt'
+		'comparison,example,outcome,score,winner,votes_a,votes_b,votes_tie,votes_both_bad,prompt,answer_a,answer_b,reference,names_a_model,complete_a,complete_b,mean_score_a,mean_score_b,notes,pool_prompt,judge,judge_both_orders'
 	);
 	expect(csv.body).not.toMatch(/(^|,)"?=/m);
 	const json = JSON.parse((await exported(scope, slug, id, 'json')).body);

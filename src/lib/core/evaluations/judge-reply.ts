@@ -1,3 +1,4 @@
+import { readJson } from '../text/json.ts';
 import { spoken } from './answers.ts';
 
 /** What a judge can say of two answers, by where they stood. */
@@ -21,7 +22,7 @@ const wordOf = (value: unknown) => (typeof value === 'string' ? value.trim().toL
 const fromJson = (text: string): Reply | null | undefined => {
 	let value: unknown;
 	try {
-		value = JSON.parse(text);
+		value = readJson(text);
 	} catch {
 		return undefined;
 	}

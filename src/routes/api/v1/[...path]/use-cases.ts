@@ -6,6 +6,7 @@ import * as evaluationCommands from '$lib/server/evaluations/commands';
 import * as evaluationContinuing from '$lib/server/evaluations/continuing';
 import { getFewShot } from '$lib/server/evaluations/few-shot';
 import * as guestLinks from '$lib/server/evaluations/guest-links';
+import * as judgings from '$lib/server/evaluations/judgings';
 import * as evaluationQueries from '$lib/server/evaluations/queries';
 import * as exampleCommands from '$lib/server/examples/commands';
 import * as exampleQueries from '$lib/server/examples/queries';
@@ -67,6 +68,7 @@ export const useCases: ReadonlyMap<string, AnyUseCase> = new Map(
 		playgroundCommands,
 		evaluationContinuing,
 		guestLinks,
+		judgings,
 		webhookQueries,
 		webhookCommands,
 		webhookSending
