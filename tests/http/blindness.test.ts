@@ -44,13 +44,14 @@ const asked: { name: string; method: string; line: Line }[] = [
 	)
 ];
 
-/** Everything that is sent, without what every answer has of its own: the nonce of its scripts, the id of the request, the place of its live page. */
+/** Everything that is sent, without what every answer has of its own: the nonce of its scripts, the id of the request, the place of its live page, the name of what is said next. */
 const sent = async ({ method, line }: (typeof asked)[number]): Promise<string> => {
 	const { status, headers, text } = await visit(app.origin, method, line, here, { session });
 	const own = [
 		headers.get('x-request-id'),
 		/'nonce-([^']+)'/.exec(headers.get('content-security-policy') ?? '')?.[1],
-		/heard:("[\d:,]+")/.exec(text)?.[1]
+		/heard:("[\d:,]+")/.exec(text)?.[1],
+		/clientId:("[-\da-f]+")/.exec(text)?.[1]
 	];
 	// not the etag, nor the length, which are made of these too
 	const kept = ['content-type', 'location'].map((name) => headers.get(name));

@@ -11,7 +11,7 @@ import type { Actions, PageServerLoad, RequestEvent } from './$types';
 const guestOf = (event: RequestEvent) => ({ ...visitorOf(event), browserToken: guestToken(event.cookies) });
 
 export const load = page(LookAsGuest, async (event, input) => ({
-	view: await lookAsGuest({ ...visitorOf(event), browserToken: guestToken(event.cookies) }, input),
+	view: await lookAsGuest(guestOf(event), input),
 	// of what is said of this page: sent twice, it counts once
 	clientId: randomUUID()
 })) satisfies PageServerLoad;
