@@ -30,7 +30,10 @@ const newProject = () => {
 			path.join(folder, name),
 			ids.map((exampleId) => JSON.stringify({ exampleId, ...more })).join('\n')
 		);
-	fs.writeFileSync(path.join(folder, 'prompts.txt'), ['Do you ship to Iceland?', 'May I pay by invoice?', ''].join('\n'));
+	fs.writeFileSync(
+		path.join(folder, 'prompts.txt'),
+		['Do you ship to Iceland?', 'May I pay by invoice?', ''].join('\n')
+	);
 	written('scores.jsonl', { score: 8 });
 	written('votes.jsonl', { choice: 'first' });
 	return folder;

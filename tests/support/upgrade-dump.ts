@@ -86,7 +86,11 @@ async function fill(owner: postgres.Sql, sandboxUrl: string, room: string) {
 	const run = await startRun(within, { clientId: randomUUID(), method: 'sft', ...defaultRecipe, learningRate: 1e-4 });
 	const { status, problem } = await drive(scope, run.id);
 	if (status !== 'ready') throw new Error(`The run ended as ${status}: ${problem}`);
-	const judge = { connectionId: within.project.connectionId!, model: 'sandbox-large', criteria: 'The answer that helps more.' };
+	const judge = {
+		connectionId: within.project.connectionId!,
+		model: 'sandbox-large',
+		criteria: 'The answer that helps more.'
+	};
 	const judging = await startJudging(within, { evaluationId: world.revealed, ...judge });
 	await letJudge(scope, judging.id, AbortSignal.timeout(60_000));
 	await tellEnd(scope, run.id);
