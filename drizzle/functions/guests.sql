@@ -47,7 +47,8 @@ begin
 	if exists (select from public.guests g where g.team_id = link.team_id and g.link_id = link.id and g.secret = begin_guest.secret) then
 		return true;
 	end if;
-	if link.state is distinct from 'open' then
+	-- dealt nothing: the link opened a moment after they were asked for
+	if link.state is distinct from 'open' or cardinality(dealt) = 0 then
 		return false;
 	end if;
 	insert into public.guests as g (team_id, project_id, evaluation_id, link_id, secret)

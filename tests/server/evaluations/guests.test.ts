@@ -130,6 +130,14 @@ test('no link has more guests than it may, whoever comes at once, and who has be
 	expect(await links()).toMatchObject([{ used: 3, votes: 4, guests: 3, state: 'full' }]);
 });
 
+test('whoever is dealt nothing takes no place', async () => {
+	const { invite, links } = await contest();
+	const { token } = await invite();
+	const [row] = await plainPool()`select begin_guest(${sha256(token)}, ${sha256('x')}, '{}', '{}') as begun`;
+	expect(row).toEqual({ begun: false });
+	expect(await links()).toMatchObject([{ used: 0 }]);
+});
+
 test('pairs are dealt so that each has as many guests as another', async () => {
 	const { scope, invite } = await contest();
 	const { token } = await invite({ guests: 3 });

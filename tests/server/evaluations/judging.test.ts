@@ -96,6 +96,20 @@ describe('a model judges', () => {
 		expect('results' in differing && differing.results.rows.list.map(({ position }) => position)).toEqual([1, 3, 5]);
 	});
 
+	test('the trained model of a run that competes judges answers of its own, and it is said', async () => {
+		const w = await newJudged(1);
+		const own = { connectionId: w.run.connectionId, evaluationId: w.id };
+		const told = async (model: string) => (await priceJudging(w.project, { ...own, model })).ownAnswers;
+		expect([await told(w.run.model!), await told(w.run.baseModel), await told('another')]).toEqual([true, true, false]);
+		await w.scope.tx((tx) =>
+			tx.insert(judgings).values({
+				...{ projectId: w.run.projectId, ...own, model: w.run.model!, label: 'v1', criteria: '' },
+				...{ status: 'cancelled', endedAt: new Date() }
+			})
+		);
+		expect((await listJudgings(w.project, { evaluationId: w.id })).judges).toMatchObject([{ ownAnswers: true }]);
+	});
+
 	test('who only looks at the place says nothing', async () => {
 		const w = await newJudged(5);
 		const { id } = await w.ask('sandbox-judges-by-place');

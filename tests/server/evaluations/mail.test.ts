@@ -94,6 +94,19 @@ test('two workers at once tell nobody twice', async () => {
 	expect(server.got).toHaveLength(2);
 });
 
+test('where a killed worker has left its place taken, the mails wait for it, and none is lost', async () => {
+	const contest = await judged();
+	await reveal(contest);
+	await owner`delete from pgboss.job where name = 'evaluation.tell' and data->>'teamId' = ${contest.teamId}`;
+	const place = `mails:verdict:${contest.id}:1`;
+	await owner`select take_place(${place}, 1, 60)`;
+	await work(contest, contest.id);
+	expect([server.got.length, await waiting(contest)]).toEqual([0, [contest.id]]);
+	await owner`select leave_place(${place}, 1)`;
+	await work(contest, contest.id);
+	expect(server.got).toHaveLength(2);
+});
+
 test('whoever may reveal is told that everything planned is judged, and nothing of how it stands', async () => {
 	const contest = await judged();
 	await wish(contest.rater, true);

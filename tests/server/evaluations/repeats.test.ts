@@ -126,6 +126,8 @@ test('what somebody says the second time changes no number but how often they sa
 	const shown = await getResults(inside, { evaluationId: other.id, show: 'came-again', page: 1 });
 	const list = 'results' in shown ? shown.results.rows.list : [];
 	expect(list).toHaveLength(4);
+	// what was noted of it is a note on the pair
+	expect(list.map(({ votes }) => votes[0]!.note).toSorted()).toEqual(['Again.', null, null, null]);
 	for (const { votes, said } of list) {
 		expect(said).toEqual({ a: 1, b: 0, tie: 0, both_bad: 0 });
 		expect(votes).toMatchObject([{ choice: expect.stringMatching(/first|second/), again: { choice: 'both_bad' } }]);

@@ -16,6 +16,8 @@ import {
 	runPairs
 } from '../../../src/lib/server/platform/db/schema.ts';
 import { revealResults } from '../../../src/lib/server/evaluations/commands.ts';
+import { inviteGuests } from '../../../src/lib/server/evaluations/guest-links.ts';
+import { beginAsGuest, lookAsGuest, voteAsGuest } from '../../../src/lib/server/evaluations/guest-votes.ts';
 import { countLeftOut } from '../../../src/lib/server/runs/pairs.ts';
 import { startRun } from '../../../src/lib/server/runs/commands.ts';
 import { readFactsFor } from '../../../src/lib/server/runs/pair-facts.ts';
@@ -126,6 +128,27 @@ test('what was judged in another project is counted there', async () => {
 	const { project: other } = await newProject(scope, { slug: 'other' });
 	const judged = (one: typeof project) => scope.tx(async (tx) => (await countLeftOut(tx, one)).judged);
 	expect([await judged(project), await judged(other)]).toEqual([2, 0]);
+});
+
+test('what guests alone have judged is nothing that people of the team judged', async () => {
+	const { scope, slug, id, project } = await newBallot(3);
+	const here = await inProject(scope, slug);
+	await voteAs(scope, slug, id, () => 'a', 1);
+	const { token } = await inviteGuests(here, {
+		evaluationId: id,
+		title: 'Which?',
+		instructions: '',
+		pairs: 3,
+		guests: 1,
+		days: 1
+	});
+	const guest = { browserToken: randomUUID(), address: '127.0.0.1' };
+	await beginAsGuest(guest, { token });
+	const next = async () => (await lookAsGuest(guest, { token })).turn!.pair;
+	for (let pair = await next(); pair; pair = await next())
+		await voteAsGuest(guest, { token, ballotId: pair.ballotId, choice: 'first', clientId: randomUUID() });
+	await revealResults(here, { evaluationId: id });
+	expect(await scope.tx(async (tx) => (await countLeftOut(tx, project)).judged)).toBe(1);
 });
 
 test('a run sends the pairs, keeps what it learnt from, and becomes a model', async () => {

@@ -34,6 +34,8 @@ type Telling = {
 	to: Recipient[];
 	/** What one of them is told, by their role. */
 	write: (to: Recipient, stop: string) => Omit<Mail, 'unsubscribe' | 'messageId'>;
+	/** Asks for the same once more, then. */
+	again: (tx: Tx, then: { after: Date }) => Promise<void>;
 };
 
 const tell = async (scope: Scope, { projectId, kind, subject, to, write }: Telling) => {
@@ -86,7 +88,11 @@ const tell = async (scope: Scope, { projectId, kind, subject, to, write }: Telli
 export const tellMembers = async (scope: Scope, telling: Telling): Promise<void> => {
 	if (telling.to.length === 0) return;
 	const place = await takePlace(`mails:${telling.kind}:${telling.subject}`, 1);
-	if (!place) return;
+	if (!place) {
+		// whoever has it may have been killed: no sweep looks after mails, so they are asked for until it is free
+		await scope.tx((tx) => telling.again(tx, { after: new Date(Date.now() + 1000) }));
+		return;
+	}
 	try {
 		await tell(scope, telling);
 	} finally {

@@ -127,8 +127,10 @@ export const assessmentOf = async (
 		const standing = await standingOf(tx, one.id);
 		const found = await countedOf(tx, one, standing, from);
 		votes.push(...standing.votes);
-		repeats.push(...(await repeatsIn(tx, one)));
-		for (const [ballotId, remark] of await remarksOn(tx, one.id, standing.votes)) remarks.set(ballotId, remark);
+		const again = await repeatsIn(tx, one);
+		repeats.push(...again);
+		const said = [...standing.votes, ...again];
+		for (const [ballotId, remark] of await remarksOn(tx, one.id, said)) remarks.set(ballotId, remark);
 		skipped.push(...found.skipped);
 		pairs.push(...(await factsOf(tx, one.id, found.pairs, votesPerPrompt, names)));
 		from += one.planned;

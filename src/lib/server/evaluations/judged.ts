@@ -161,6 +161,9 @@ export const withTexts = async (
 		named: namesAModel(spoken(text), names),
 		complete: isComplete(text, finishReason)
 	});
+	/** Nobody knows which pair comes again: what they note there is noted of the pair. */
+	const noteOf = (ballotIds: (string | undefined)[]) =>
+		ballotIds.flatMap((id) => (id !== undefined && remarks.get(id)?.note) || []).join('\n');
 	return judged.map(({ id, place, outcome, score }) => {
 		const { askedId, prompt, reference, a, b } = texts.get(id)!;
 		const own = given.get(id) ?? [];
@@ -175,7 +178,7 @@ export const withTexts = async (
 				...asSeen(vote),
 				again: again.has(ballotId) ? asSeen(again.get(ballotId)!) : null,
 				scores: { a: remarks.get(ballotId)?.a ?? null, b: remarks.get(ballotId)?.b ?? null },
-				note: remarks.get(ballotId)?.note || null
+				note: noteOf([ballotId, again.get(ballotId)?.ballotId]) || null
 			})),
 			prompt,
 			reference,

@@ -5,9 +5,9 @@ import { type ModelOutcome, type Sayings, type JudgingStatus, settled } from '..
 import type { Tx } from '../access/scope.ts';
 import { record, theProduct } from '../events/record.ts';
 import { among } from '../platform/db/among.ts';
-import { evaluations, judgings, judgments, pairings } from '../platform/db/schema.ts';
+import { evaluations, judgings, judgments, pairings, runs } from '../platform/db/schema.ts';
 import type { Evaluation } from './rows.ts';
-import { sideOf } from './sides.ts';
+import { runsOf, sideOf } from './sides.ts';
 
 export type Judging = typeof judgings.$inferSelect;
 /** One question: a pair, in one order. */
@@ -132,12 +132,21 @@ const answeredBy = async (tx: Tx, ids: readonly string[]): Promise<Map<string, n
 	return new Map(rows.map(({ id, count }) => [id, count]));
 };
 
-/** Whether this model competes: it would judge answers of its own. */
-export const competes = (evaluation: Evaluation, { connectionId, model }: Pick<Judging, 'connectionId' | 'model'>) =>
-	(['a', 'b'] as const).some((letter) => {
+type Asked = Pick<Judging, 'connectionId' | 'model'>;
+
+/** A step: whether a model competes, and would judge answers of its own. That of a run does under the name its provider gave it. */
+export const competingIn = async (tx: Tx, evaluation: Evaluation): Promise<(one: Asked) => boolean> => {
+	const tuned = await tx
+		.select({ connectionId: runs.connectionId, model: runs.model })
+		.from(runs)
+		.where(among(runs.id, runsOf(evaluation).learnt));
+	const others = (['a', 'b'] as const).flatMap((letter) => {
 		const { origin, kind } = sideOf(evaluation, letter);
-		return kind !== 'run' && origin?.connectionId === connectionId && origin.model === model;
+		return kind !== 'run' ? [origin] : [];
 	});
+	return ({ connectionId, model }) =>
+		[...tuned, ...others].some((one) => one.connectionId === connectionId && one.model === model);
+};
 
 /** A step: how far the judges of an evaluation are. A provider's words are for those who may ask one. */
 export const shownJudgings = async (
@@ -150,6 +159,7 @@ export const shownJudgings = async (
 		tx,
 		list.map(({ id }) => id)
 	);
+	const competes = await competingIn(tx, evaluation);
 	return list.map((judging) => ({
 		id: judging.id,
 		label: judging.label,
@@ -160,6 +170,6 @@ export const shownJudgings = async (
 		answered: answered.get(judging.id) ?? 0,
 		createdAt: judging.createdAt,
 		endedAt: judging.endedAt,
-		ownAnswers: competes(evaluation, judging)
+		ownAnswers: competes(judging)
 	}));
 };

@@ -15,7 +15,7 @@ import { enqueue } from '../jobs/queue.ts';
 import { judgings, pairings } from '../platform/db/schema.ts';
 import { mustJudge } from './asking.ts';
 import { asAsked, hiddenNames } from './judge.ts';
-import { competes, judgingOf, judgingsIn, shownJudgings } from './judging-rows.ts';
+import { competingIn, judgingOf, judgingsIn, shownJudgings } from './judging-rows.ts';
 import { type Evaluation, comparisonOf, evaluationOf, titleFor } from './rows.ts';
 import { askableConnections } from './set-up.ts';
 import { textsOf } from './texts.ts';
@@ -61,7 +61,7 @@ const estimated = async (
 	wanted: { evaluationId: string; connectionId: string; model: string }
 ) => {
 	const { connectionId, model } = wanted;
-	const { evaluation, provider, perPair } = await scope.tx(async (tx) => {
+	const { evaluation, provider, perPair, ownAnswers } = await scope.tx(async (tx) => {
 		const evaluation = await comparisonOf(tx, scope.project.id, wanted.evaluationId);
 		if (!isAnswered(evaluation)) throw new AppError('conflict', unanswered);
 		const { provider } = await connectionOf(tx, connectionId);
@@ -82,6 +82,7 @@ const estimated = async (
 		return {
 			evaluation,
 			provider,
+			ownAnswers: (await competingIn(tx, evaluation))(wanted),
 			perPair: tokens.reduce((sum, count) => sum + count, 0) / Math.max(1, tokens.length)
 		};
 	});
@@ -94,7 +95,7 @@ const estimated = async (
 		replyTokens,
 		estimateCents: price && answerCents(price, { promptTokens, completionTokens: replyTokens }),
 		isFree: provider === 'sandbox',
-		ownAnswers: competes(evaluation, wanted)
+		ownAnswers
 	};
 };
 

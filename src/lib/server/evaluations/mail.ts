@@ -5,6 +5,7 @@ import type { Verdict } from '../../core/evaluations/verdict.ts';
 import { to } from '../../paths.ts';
 import { type Recipient, recipientsOf, tellMembers } from '../access/mail-members.ts';
 import type { Scope, Tx } from '../access/scope.ts';
+import { enqueue } from '../jobs/queue.ts';
 import { config } from '../platform/config.ts';
 import { evaluations, projects, teams } from '../platform/db/schema.ts';
 import { completeMail, verdictMail } from '../platform/mail/messages.ts';
@@ -73,5 +74,8 @@ export const tellVerdict = async (scope: Scope, evaluationId: string): Promise<v
 			link: origin + to.results(team.slug, project.slug, evaluationId)
 		});
 	};
-	await tellMembers(scope, { projectId: project.id, kind: news.kind, subject: evaluationId, to: told, write });
+	await tellMembers(scope, {
+		...{ projectId: project.id, kind: news.kind, subject: evaluationId, to: told, write },
+		again: (tx, then) => enqueue(tx, 'evaluation.tell', { evaluationId }, then)
+	});
 };

@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import { to } from '../../paths.ts';
 import { recipientsOf, tellMembers } from '../access/mail-members.ts';
 import type { Scope } from '../access/scope.ts';
+import { enqueue } from '../jobs/queue.ts';
 import { config } from '../platform/config.ts';
 import { projects, runs, teams } from '../platform/db/schema.ts';
 import { runMail } from '../platform/mail/messages.ts';
@@ -33,6 +34,7 @@ export const tellEnd = async (scope: Scope, runId: string): Promise<void> => {
 	};
 	await tellMembers(scope, {
 		...{ projectId: project.id, kind: 'run', subject: runId, to: told },
-		write: ({ email }, stop) => runMail({ ...about, to: email, stop })
+		write: ({ email }, stop) => runMail({ ...about, to: email, stop }),
+		again: (tx, then) => enqueue(tx, 'run.tell', { runId }, then)
 	});
 };

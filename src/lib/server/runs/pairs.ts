@@ -114,6 +114,6 @@ export const countLeftOut = async (tx: Tx, { id, qualityThreshold }: Project) =>
 	const measured = await tx.$count(playgroundPairs, and(standingChoices(id), choiceMeasures(id)));
 	const [judged] = await tx.execute<{ n: number }>(sql`
 		select count(distinct v.pairing_id)::int as n from votes v join evaluations e on e.id = v.evaluation_id
-		where e.project_id = ${id} and e.revealed_at is not null and v.choice in ('first', 'second')`);
+		where e.project_id = ${id} and e.revealed_at is not null and v.voter = 'person' and v.choice in ('first', 'second')`);
 	return { ...row!, measures: row!.measures + measured, judged: judged!.n };
 };
