@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { eq } from 'drizzle-orm';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import type { Visitor } from '../../../src/lib/server/access/operation.ts';
 import { inProject } from '../../../src/lib/server/access/scope.ts';
 import { castVote, revealResults } from '../../../src/lib/server/evaluations/commands.ts';
@@ -183,6 +183,22 @@ test('a link that was ended, is over or whose vote is takes nothing more, and sa
 	});
 	expect(await refusal(invite())).toMatchObject({ code: 'conflict' });
 	expect(await scope.tx((tx) => tx.$count(votes, eq(votes.voter, 'guest')))).toBe(1);
+});
+
+test('whoever begins in the moment of the reveal is told that the vote is over', async () => {
+	const { id, invite, links } = await contest();
+	const { token } = await invite();
+	let begun: ReturnType<typeof refusal> | undefined;
+	await owner.begin(async (sql) => {
+		await sql`select from evaluations where id = ${id} for update`;
+		begun = refusal(beginAsGuest(someone(), { token }));
+		const isWaiting = async () =>
+			(await sql`select from pg_locks where not granted and pg_backend_pid() = any (pg_blocking_pids(pid))`).length > 0;
+		await vi.waitUntil(isWaiting, { timeout: 10_000 });
+		await sql`update evaluations set revealed_at = now() where id = ${id}`;
+	});
+	expect(await begun).toMatchObject({ code: 'gone', message: expect.stringContaining('results are known') });
+	expect(await links()).toMatchObject([{ state: 'closed', used: 0 }]);
 });
 
 test('guests are told apart in the results and the file, and are in no verdict', async () => {

@@ -11,6 +11,7 @@ import { tellPages } from '../events/relay.ts';
 import { config } from '../platform/config.ts';
 import { keyedDigest, sha256 } from '../platform/crypto.ts';
 import { plainPool } from '../platform/db/pools.ts';
+import { refusing } from '../platform/db/transaction.ts';
 
 // A guest has no scope: what they may see and say is what the functions of drizzle/functions/guests.sql tell and take.
 
@@ -60,6 +61,9 @@ const mustTake = (state: GuestState) => {
 	if (state !== 'open') throw new AppError('gone', guestStateWords[state]);
 };
 
+/** The database has the last word: the reveal may have come a moment before. */
+const refusedByReveal = refusing({ AI030: () => new AppError('gone', guestStateWords.closed) });
+
 /** Those behind one address are many, and yet nobody takes all places of all links from it. */
 const notTooMany = async (visitor: Visitor, what: string, most: number) => {
 	if (await within(`${what}:${networkOf(visitor.address)}`, { most, perSeconds: 3600 })) return;
@@ -81,7 +85,9 @@ export const beginAsGuest = command(BeginAsGuest, async (visitor, { token }) => 
 	const sides = balancedSides({ seed, count: ids.length });
 	const [row] = await plainPool()<
 		{ begun: boolean }[]
-	>`select begin_guest(${hash}, ${secret}, string_to_array(${ids.join(',')}, ',')::uuid[], string_to_array(${sides.join(',')}, ',')::boolean[]) as begun`;
+	>`select begin_guest(${hash}, ${secret}, string_to_array(${ids.join(',')}, ',')::uuid[], string_to_array(${sides.join(',')}, ',')::boolean[]) as begun`.catch(
+		refusedByReveal
+	);
 	if (!row!.begun) mustTake((await linkBy(token)).state);
 	return null;
 });
@@ -93,11 +99,7 @@ const say = async (visitor: Visitor, token: string, ballot: string | null, mark:
 	if (!secret) throw none;
 	const [row] = await plainPool()<{ outcome: GuestState | 'taken' | 'gone'; team: string | null }[]>`
 		select outcome, team from cast_guest_vote(${sha256(token)}, ${secret}, ${ballot}::uuid, ${mark}, ${client}::uuid)`.catch(
-		(problem: { code?: string }) => {
-			// the reveal came a moment before
-			if (problem.code === 'AI030') throw new AppError('gone', guestStateWords.closed);
-			throw problem;
-		}
+		refusedByReveal
 	);
 	const { outcome, team } = row!;
 	if (outcome === 'gone') throw none;
