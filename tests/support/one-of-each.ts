@@ -153,7 +153,7 @@ export const oneOfEach = (scope: Scope & { userId: string | null }, otherPerson:
 			...{ projectId, evaluationId, hash: link, title: 'x', instructions: 'x' },
 			...{ pairs: 1, mostGuests: 1, expiresAt: new Date(2100, 0) }
 		});
-		await sql`select begin_guest(${link}, ${hash()}, '{}', '{}')`;
+		await sql`select begin_guest(${link}, ${hash()}, ${[pairingId]}, '{false}')`;
 		const pairId = await add('playground_pairs', tables.playgroundPairs, {
 			projectId,
 			prompt: [],

@@ -13,7 +13,8 @@ const slow = [
 	'http/held-body',
 	'server/evaluations/generate-served',
 	'http/blindness',
-	'server/verify/audit'
+	'server/verify/audit',
+	'upgrade/rolling'
 ];
 
 const placeOf = ({ moduleId }: TestSpecification) => {
