@@ -1,3 +1,4 @@
+// Long because it is every mail that is sent, beside each other: they sound alike.
 import { formatCents } from '../../../core/runs/cost.ts';
 import { invitedAs } from '../../../core/team/roles.ts';
 import type { Role } from '../../../core/permissions.ts';
