@@ -214,9 +214,13 @@ export const masked = (text: string, names: Names): string => {
 	return shown + text.slice(from);
 };
 
-/** What may be a name in a text that nobody has folded: letters with whatever between them, as a pattern of the database. */
-export const loosePattern = (names: Names): string =>
-	[...namingWords(names), ...withNumber.map((word) => `${word} 0`), 'o0mini', 'o0pro', 'commandr', ...makers]
-		.map((word) => [...word].filter((sign) => /[\p{L}\p{N}]/u.test(sign)))
-		.map((signs) => signs.map((sign) => (sign === '0' ? '[0-9]' : sign)).join('[^a-z0-9]*'))
-		.join('|');
+/** Whatever `namesAModel` looks for, as words in small letters; a digit stands behind or in those that are names only with a number. */
+export const lookedFor = (names: Names): string[] => {
+	const digits = [...'0123456789'];
+	const numbered = digits.flatMap((digit) => [
+		...withNumber.map((word) => word + digit),
+		`o${digit}mini`,
+		`o${digit}pro`
+	]);
+	return [...namingWords(names), ...numbered, 'commandr', ...makers];
+};

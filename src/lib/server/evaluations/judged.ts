@@ -1,9 +1,8 @@
-import { type SQL, sql } from 'drizzle-orm';
-import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { Judged } from '../../contract/evaluation-results.ts';
 import { flawOf, spoken } from '../../core/evaluations/answers.ts';
 import type { AnswerFacts, PairFacts } from '../../core/evaluations/checks.ts';
-import { type Names, loosePattern, namesAModel } from '../../core/evaluations/masking.ts';
+import { type Names, namesAModel } from '../../core/evaluations/masking.ts';
+import { mayName } from '../../core/evaluations/may-name.ts';
 import type { PromptSource } from '../../core/evaluations/plan.ts';
 import type { Remark } from '../../core/evaluations/remarks.ts';
 import type { Outcome } from '../../core/evaluations/tally.ts';
@@ -18,20 +17,8 @@ import type { Vote } from './votes.ts';
 export type Counted = { id: string; askedId: string; place: number; outcome: Outcome; sum: number };
 export type CountedPair = Counted & PairFacts;
 
-/** Signs that may be letters of another width, or not be seen: such a text is read. Not the letters and dashes of every day. */
-const unusual =
-	'[^\\u0001-\\u007f\\u00a0\\u00a7\\u00ab\\u00b0\\u00bb\\u00c0-\\u00ff\\u2010-\\u2027\\u2030-\\u203a\\u20ac]';
-
-/**
- * Whether a text may name a model: true for every text in which `namesAModel` finds a name, and for a few more. What case is
- * depends on a database's language; "C" folds plain letters only.
- */
-const mayName = (text: PgColumn, names: Names): SQL<boolean> =>
-	sql<boolean>`((${text} collate "C") ~* ${loosePattern(names)} or (${text} collate "C") ~ ${unusual})`;
-
-/** Whether there may be less to read in a text than its length says: it thinks aloud, or it is all blank, as JavaScript sees it. */
-const mayBeLess = (text: PgColumn): SQL<boolean> =>
-	sql<boolean>`((${text} collate "C") ~* '</?think' or length(btrim(${text}, E' \\t\\r\\n')) < 20)`;
+/** Whether there may be less to read in a text than its length says: it thinks aloud, or it is all blank. */
+const mayBeLess = (text: string): boolean => /<\/?think/i.test(text) || text.trim().length < 20;
 
 // An answer never changes, and what is told of it follows from it and from the names: so it is looked through once. By the id of an
 // evaluation, which only its team can see, and the names; of the evaluations that were asked about last.
@@ -48,8 +35,8 @@ const keptOf = (evaluationId: string, names: Names): Map<string, AnswerFacts> =>
 };
 
 /**
- * A step: what the checks need to know of the answers of judged pairings of an evaluation. The texts stay in the database, but for those
- * that may name a model, or may say less than they are long.
+ * A step: what the checks need to know of the answers of judged pairings of an evaluation. Each text is read closely only where it may
+ * name a model, or may say less than it is long.
  */
 export const factsOf = async (
 	tx: Tx,
@@ -69,44 +56,47 @@ export const factsOf = async (
 	}));
 };
 
+/** Of so many pairings the texts are in memory at once. */
+const atOnce = 200;
+
 /** Writes down what is told of both answers of each pairing, by its id and the letter of who answered. */
 const lookThrough = async (tx: Tx, pairingIds: string[], names: Names, facts: Map<string, AnswerFacts>) => {
-	const rows = await tx
-		.select({
-			id: outputs.id,
-			pairingId: outputs.pairingId,
-			contender: outputs.contender,
-			length: sql<number>`length(${outputs.text})`,
-			finishReason: outputs.finishReason,
-			suspect: sql<boolean>`${mayName(outputs.text, names)} or ${mayBeLess(outputs.text)}`
-		})
-		.from(outputs)
-		.where(among(outputs.pairingId, pairingIds));
-	const suspects = rows.filter(({ suspect }) => suspect).map(({ id }) => id);
-	const read = await factsByReading(tx, suspects, names);
-	for (const { id, pairingId, contender, length, finishReason } of rows)
-		facts.set(
-			pairingId + contender,
-			read.get(id) ?? { length, named: false, thought: false, complete: isComplete('some text', finishReason) }
-		);
+	const isSuspect = mayName(names);
+	for (let from = 0; from < pairingIds.length; from += atOnce) {
+		const rows = await tx
+			.select({
+				pairingId: outputs.pairingId,
+				contender: outputs.contender,
+				text: outputs.text,
+				finishReason: outputs.finishReason
+			})
+			.from(outputs)
+			.where(among(outputs.pairingId, pairingIds.slice(from, from + atOnce)));
+		for (const { pairingId, contender, text, finishReason } of rows)
+			facts.set(
+				pairingId + contender,
+				isSuspect(text) || mayBeLess(text)
+					? factsByReading(text, finishReason, names)
+					: {
+							length: text.length, // without unusual signs each is one unit
+							named: false,
+							thought: false,
+							complete: isComplete('some text', finishReason)
+						}
+			);
+	}
 };
 
 const isComplete = (text: string, finishReason: string | null) => flawOf({ text, finishReason }) === null;
 
-const factsByReading = async (tx: Tx, ids: string[], names: Names): Promise<Map<string, AnswerFacts>> => {
-	if (ids.length === 0) return new Map();
-	const rows = await tx
-		.select({ id: outputs.id, text: outputs.text, finishReason: outputs.finishReason })
-		.from(outputs)
-		.where(among(outputs.id, ids));
-	return new Map(
-		rows.map(({ id, text, finishReason }) => {
-			const said = spoken(text);
-			const named = namesAModel(said, names) !== null;
-			const thought = said !== text;
-			return [id, { length: [...said].length, named, thought, complete: isComplete(text, finishReason) }];
-		})
-	);
+const factsByReading = (text: string, finishReason: string | null, names: Names): AnswerFacts => {
+	const said = spoken(text);
+	return {
+		length: [...said].length,
+		named: namesAModel(said, names) !== null,
+		thought: said !== text,
+		complete: isComplete(text, finishReason)
+	};
 };
 
 const asSeen = ({ choice, swapped, position, at }: Pick<Vote, 'choice' | 'swapped' | 'position' | 'at'>) => ({
