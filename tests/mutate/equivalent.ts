@@ -4,11 +4,6 @@
  */
 export const equivalent: { mutant: string | RegExp; because: string }[] = [
 	{
-		mutant:
-			/^policies\/(evaluations|examples|imports|playground_pairs|prompts|runs|servings)_change check: without \(\(app_all_projects/,
-		because: 'the trigger that freezes the project of a row is asked first, and `using` has seen the same project'
-	},
-	{
 		mutant: 'triggers/mark_rating: without e.team_id = new.team_id',
 		because: 'it runs as whoever rates, to whom row level security shows one team'
 	},
@@ -98,10 +93,6 @@ export const equivalent: { mutant: string | RegExp; because: string }[] = [
 	{
 		mutant: `triggers/take_device: never outcome = 'gone'`,
 		because: 'nothing after it finds a request that is good, so the same is said'
-	},
-	{
-		mutant: 'triggers/refuse_leaks_changed: never n.prompt_hash <> o.prompt_hash',
-		because: 'the hash of a prompt is frozen by another trigger, which is asked first'
 	},
 	{
 		mutant: 'triggers/runs_accepted: without (not old.accepted or not new.accepted)',
