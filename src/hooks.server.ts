@@ -123,9 +123,10 @@ let loading: Promise<{ fallback: (event: RequestEvent) => Promise<Response> }> |
 const answerScript = async (event: RequestEvent) =>
 	(await (loading ??= import('./routes/api/v1/[...path]/+server'))).fallback(event);
 
-/** A script has a key and no session, and asks hundreds of times a second: Kit's way from here to its handler would be a tenth of the whole (measured). */
+/** A script has a key and no session, and asks hundreds of times a second: Kit's way from here to its handler would be a tenth of the whole (measured).
+ * What Kit's own pages ask for beside it is none of the API's. */
 export const handle: Handle = (asked) =>
-	asked.event.route.id === scripts
+	asked.event.route.id === scripts && !asked.event.isDataRequest
 		? secure({ ...asked, resolve: (event) => answer({ event, resolve: answerScript }) as Promise<Response> })
 		: forPages(asked);
 

@@ -85,6 +85,10 @@ test('a key opens its team, without an Origin; the answer names the request', as
 	expect(me.headers.get('ratelimit-policy')).toBe('"default";q=600;w=60');
 	expect(me.headers.get('ratelimit')).toMatch(/^"default";r=\d+;t=\d+$/);
 	expect((await ask('GET', '/projects')).body).toHaveLength(1);
+	// an address that Kit makes for its own pages
+	const beside = await ask('GET', '/me/__data.json');
+	expect(beside.status).toBe(404);
+	expect(beside.text).not.toContain(teamId);
 });
 
 test('what does not work gets one answer: none, another sort, a wrong check, unknown, ended, expired', async () => {

@@ -4,8 +4,8 @@ import { restFields } from './openapi/rest-fields.ts';
 import type { Operation } from './operation.ts';
 import { type RestRow, rest } from './rest.ts';
 
-/** Why a person presses the button for it. `costs`: where the connection of the project bills it. `deletes`: always. */
-export type Reason = 'costs' | 'deletes';
+/** Why a person presses the button for it. `costs`: where the connection of the project bills it. The others: always. */
+export type Reason = 'costs' | 'deletes' | 'invites';
 
 /** By the name of the operation. Each has the page with its button (server/http/mcp/pages.ts). */
 export const pressed = {
@@ -20,7 +20,9 @@ export const pressed = {
 	'evaluations.continue': 'costs',
 	'evaluations.retry': 'costs',
 	'judgings.start': 'costs',
-	'judgings.retry': 'costs'
+	'judgings.retry': 'costs',
+	'guests.invite': 'invites',
+	'guests.restore': 'invites'
 } as const satisfies Record<string, Reason>;
 export type PressedName = keyof typeof pressed;
 
@@ -47,7 +49,8 @@ const fileFields: Record<string, Schema> = {
 
 const why = {
 	costs: 'Where it costs money it is not done: the answer is a link where a person decides.',
-	deletes: 'It is not done: the answer is a link where a person decides.'
+	deletes: 'It is not done: the answer is a link where a person decides.',
+	invites: 'It is not done: the answer is a link where a person decides.'
 };
 
 const toolOf = (row: RestRow): Tool => {
@@ -77,7 +80,7 @@ const toolOf = (row: RestRow): Tool => {
 			readOnlyHint: row.method === 'GET',
 			destructiveHint: reason === 'deletes',
 			idempotentHint: row.method === 'GET',
-			openWorldHint: reason === 'costs'
+			openWorldHint: reason === 'costs' || reason === 'invites'
 		},
 		row,
 		pressed: reason

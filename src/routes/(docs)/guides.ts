@@ -44,7 +44,7 @@ const webhookEvents = () =>
 const toolRows = () =>
 	tools.map(
 		({ name, title, pressed }) =>
-			`| \`${name}\` | ${title} | ${pressed ? { costs: 'a link, where it costs', deletes: 'a link' }[pressed] : ''} |`
+			`| \`${name}\` | ${title} | ${pressed ? { costs: 'a link, where it costs', deletes: 'a link', invites: 'a link' }[pressed] : ''} |`
 	);
 
 /** A script as a block of code: the page shows what runs. */

@@ -8,7 +8,7 @@ import {
 	McpError
 } from '@modelcontextprotocol/sdk/types.js';
 import type { RequestEvent } from '@sveltejs/kit';
-import { type PressedName, type Tool, instructions, tools } from '../../../contract/mcp.ts';
+import { type PressedName, type Reason, type Tool, instructions, tools } from '../../../contract/mcp.ts';
 import { may } from '../../../core/permissions.ts';
 import type { Holder } from '../../access/entrance.ts';
 import type { Project, Tx } from '../../access/scope.ts';
@@ -44,7 +44,11 @@ const pageFor = async (
 	return config().origin + pages[row.operation.name as PressedName](team.slug, project?.slug ?? '', given);
 };
 
-const reasons = { costs: 'this costs money', deletes: 'this deletes' };
+const reasons: Record<Reason, string> = {
+	costs: 'this costs money',
+	deletes: 'this deletes',
+	invites: 'this lets people in who have no account'
+};
 
 const use = async (event: RequestEvent, holder: Holder, { params }: CallToolRequest, isFree: IsFree) => {
 	const tool = toolsOf(holder).find(({ name }) => name === params.name);
@@ -63,7 +67,7 @@ const use = async (event: RequestEvent, holder: Holder, { params }: CallToolRequ
 
 /**
  * The Model Context Protocol over streamable HTTP, without sessions: each message comes with its key and is answered at once. An agent may
- * what the key may; what costs money or deletes is a link for a person.
+ * what the key may; what costs money, deletes or invites is a link for a person.
  */
 export const mcp = (isFree: IsFree) =>
 	answering(async (event, headers) => {

@@ -18,5 +18,7 @@ export const pages: Record<PressedName, Page> = {
 	'evaluations.continue': (team, project, { evaluationId }) => to.results(team, project, text(evaluationId)),
 	'evaluations.retry': (team, project, { evaluationId }) => to.evaluation(team, project, text(evaluationId)),
 	'judgings.start': (team, project, { evaluationId }) => to.judge(team, project, text(evaluationId)),
-	'judgings.retry': (team, project, { evaluationId }) => to.judge(team, project, text(evaluationId))
+	'judgings.retry': (team, project, { evaluationId }) => to.judge(team, project, text(evaluationId)),
+	'guests.invite': (team, project, { evaluationId }) => to.evaluation(team, project, text(evaluationId)),
+	'guests.restore': (team, project, { evaluationId }) => to.evaluation(team, project, text(evaluationId))
 };
