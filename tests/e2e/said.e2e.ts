@@ -85,7 +85,14 @@ test('a blocked button gives a thumb its reason', async ({ browser }) => {
 	const page = await context.newPage();
 	await open(page, to.vote(world.team, world.project, world.voting));
 	await page.getByRole('button', { name: 'A better' }).tap({ force: true });
-	await expect(page.locator('[data-sonner-toast]')).toContainText('Read both answers first.');
+	const said = page.locator('[data-sonner-toast]');
+	await expect(said).toContainText('Read both answers first.');
+	// and covers none of the buttons
+	const top = (await page.locator('footer').boundingBox())!.y;
+	await expect(async () => {
+		const { y, height } = (await said.boundingBox())!;
+		expect(y + height).toBeLessThanOrEqual(top);
+	}).toPass();
 	await context.close();
 });
 
