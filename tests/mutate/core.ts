@@ -57,6 +57,7 @@ const resultsOf = async (place: string): Promise<Result[]> => {
 			vitest: { configFile: 'tests/mutate/vitest.config.ts' },
 			coverageAnalysis: 'perTest',
 			timeoutMS: 5000,
+			dryRunTimeoutMinutes: 60, // beside other work the rules of a comparison take a while
 			concurrency: Number(process.env.MUTATE_AT_ONCE ?? 2),
 			reporters: ['progress-append-only'],
 			warnings: false,
