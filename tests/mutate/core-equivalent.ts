@@ -110,5 +110,9 @@ export const equivalentInCore: { mutant: string | RegExp; was?: string; because:
 		mutant:
 			/^evaluations\/trend\.ts: if \(against !== 'base' \|\| (false \|\| interval === null|netPreference === null \|\| false)/,
 		because: 'both are null together, when nothing counts; the types want both asked'
+	},
+	{
+		mutant: /^budget\/month\.ts: .*readyAt && readyAt <= start \? start : readyAt/,
+		because: 'at the very start both are the same moment'
 	}
 ];

@@ -29,6 +29,7 @@ describe('a run counts for', () => {
 		['its estimate, where the provider never names an amount', { ...run, status: 'ready' }, 400],
 		['what was billed, where it failed', { ...run, status: 'failed', costCents: 0 }, 0],
 		['nothing, where it ended before it trained', { ...run, status: 'cancelled' }, 0],
+		['nothing, where nobody knows of how many steps', { ...run, status: 'failed', stepsDone: 10 }, 0],
 		['its share, where it was stopped', { ...run, status: 'cancelled', stepsDone: 10, stepsTotal: 40 }, 100]
 	] as const)('%s', (_, given, cents) => expect(runCents(given)).toBe(cents));
 });

@@ -11,6 +11,9 @@ describe('at Together a price goes by the size of the model', () => {
 	test.each([
 		['Qwen/Qwen3.5-0.8B', 48],
 		['Qwen/Qwen3.5-9B', 48],
+		['acme/one-1.25B', 48],
+		['acme/one-16B', 48],
+		['8B-Instruct', 48],
 		['openai/gpt-oss-20b', 150],
 		['Qwen/Qwen3.5-35B-A3B', 150],
 		['google/gemma-4-31B-it', 150],
@@ -26,7 +29,9 @@ describe('at Together a price goes by the size of the model', () => {
 	test.each([
 		'Qwen/Qwen3.5-122B-A10B',
 		'mistralai/Mixtral-8x7B-Instruct-v0.1',
+		'acme/Twelve-12x7-of-70B',
 		'deepseek-ai/DeepSeek-V4-Flash',
+		'deepseek-ai/DeepSeek-R1-Distill-Llama-70B',
 		'moonshotai/Kimi-K2.6',
 		'zai-org/GLM-5.1',
 		'meta-llama/Llama-4-Scout'
@@ -50,6 +55,10 @@ test.each([
 	expect(price).toMatchObject({ centsPerMillion: cents, minimumCents: 0 });
 	const { basis } = trainingCost({ tokens: 1000, validationTokens: 0 }, { epochs: 1 }, price);
 	expect(basis).toMatch(/per million \(last known price, from before 2026-08-14/);
+});
+
+test('of another model of OpenAI nobody knows a price', () => {
+	expect(priceOf('openai', 'gpt-6-2026-11-01')).toEqual(unknown);
 });
 
 test('of Nebius, Crusoe and an own server nobody knows a price', () => {

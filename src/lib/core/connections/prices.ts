@@ -33,7 +33,7 @@ type Published = {
 
 /** The size in the name: `Qwen3.5-9B`. Models that are put together of several have prices of their own, which nobody has told. */
 const billionsOf = (model: string): number | null => {
-	if (/deepseek|glm|kimi|\d+x\d/i.test(model)) return null;
+	if (/deepseek|glm|kimi|\dx\d/i.test(model)) return null;
 	const size = model.match(/(?:^|[-_ ])(\d+(?:\.\d+)?)b(?![a-z])/i);
 	return size ? Number(size[1]) : null;
 };
