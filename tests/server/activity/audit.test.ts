@@ -110,6 +110,8 @@ test.each(['csv', 'jsonl'] as const)(
 		await owner`insert into audit_entries ${owner(rows)}`;
 		const { name, pieces } = await exportAudit(team.scope, { format });
 		await chainEntries(team.teamId);
+		const erased = '2026-11-29T12:00:00.000Z'; // an address was taken out of it
+		await owner`update audit_links set erased_at = ${erased} where team_id = ${team.teamId} and place = 10`;
 		expect(name).toBe(`${team.slug}-audit.${format}`);
 		const lines = (await text(pieces)).trim().split(/\r?\n/);
 		expect(lines).toHaveLength(1_204 + (format === 'csv' ? 1 : 0));
@@ -119,11 +121,18 @@ test.each(['csv', 'jsonl'] as const)(
 			const read = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
 			expect(read.map(({ hash }) => hash)).toEqual(chain.map(({ hash }) => hash));
 			expect(read.at(-1)).toMatchObject({ event: 'audit.exported', person: 'Ana', place: 1_204 });
-			expect(read[7]).toMatchObject({ subject: 'c7', sentence: 'removed the connection =HYPERLINK("x")' });
+			expect(read[7]).toMatchObject({
+				subject: 'c7',
+				sentence: 'removed the connection =HYPERLINK("x")',
+				erased: null
+			});
+			expect(read.filter((line) => line.erased !== null)).toEqual([read[9]]);
+			expect(read[9]).toMatchObject({ place: 10, erased });
 		} else {
 			expect(lines[0]).toMatch(/^place,at,person,script,event,sentence,/);
 			expect(lines.filter((line) => line.startsWith('place,'))).toHaveLength(1);
 			expect(lines[8]).toContain(chain[7]!.hash);
+			expect(lines.filter((line) => line.endsWith(erased))).toEqual([lines[10]]);
 		}
 	}
 );

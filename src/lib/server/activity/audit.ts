@@ -64,22 +64,42 @@ export const listAudit = query(ListAudit, (scope, { about, before, limit = rowsO
 const pageSize = 500;
 
 const columns = [
-	...['place', 'at', 'person', 'script', 'event', 'sentence', 'subject', 'address', 'details', 'request', 'hash']
+	...[
+		'place',
+		'at',
+		'person',
+		'script',
+		'event',
+		'sentence',
+		'subject',
+		'address',
+		'details',
+		'request',
+		'hash',
+		'erased'
+	]
 ] as const;
 
 const pageAfter = (scope: Scope, last: number) =>
 	scope.tx(async (tx) => {
 		const rows = await tx
-			.select({ ...getTableColumns(auditEntries), place: auditLinks.place, hash: auditLinks.hash })
+			.select({
+				...getTableColumns(auditEntries),
+				...{ place: auditLinks.place, hash: auditLinks.hash, erasedAt: auditLinks.erasedAt }
+			})
 			.from(auditEntries)
 			.leftJoin(auditLinks, and(eq(auditLinks.teamId, auditEntries.teamId), eq(auditLinks.entryId, auditEntries.id)))
 			.where(gt(auditEntries.seq, last))
 			.orderBy(asc(auditEntries.seq))
 			.limit(pageSize);
 		const told = await toldOf(tx, rows);
-		return rows.map(({ seq, place, hash, details, requestId }, i) => {
+		return rows.map(({ seq, place, hash, details, requestId, erasedAt }, i) => {
 			const { id: _, at, ...entry } = told[i]!;
-			const rest = { details, request: requestId, hash: hash?.toString('hex') ?? null };
+			const rest = {
+				...{ details, request: requestId, hash: hash?.toString('hex') ?? null },
+				/** When an address was taken out, since its person is gone: from then on the text does not give the hash. */
+				erased: erasedAt?.toISOString() ?? null
+			};
 			return { seq, line: { place, at: at.toISOString(), ...entry, ...rest } };
 		});
 	});
