@@ -21,6 +21,18 @@ create or replace function guest_link(hash bytea)
 	where l.hash = guest_link.hash
 $$;
 
+-- The guest that a secret is in a comparison, whichever of its links they came by: one device is one guest. Two that began by two links in the
+-- same moment are the first of them.
+create or replace function guest_with(team uuid, evaluation uuid, secret bytea) returns uuid
+	language sql stable set search_path = '' as $$
+	select g.id
+	from public.guest_links l
+		join public.guests g on g.team_id = l.team_id and g.link_id = l.id and g.secret = guest_with.secret
+	where l.team_id = guest_with.team and l.evaluation_id = guest_with.evaluation
+	order by g.created_at, g.id
+	limit 1
+$$;
+
 -- What a new guest may be dealt: the pairs, each with how many guests have it.
 create or replace function guest_pairings(hash bytea) returns table (id uuid, shown int)
 	language sql stable rows 100 security definer set search_path = '' as $$
@@ -34,7 +46,7 @@ create or replace function guest_pairings(hash bytea) returns table (id uuid, sh
 	order by p.position
 $$;
 
--- A new guest takes a place, with these pairs in this order; asked again with the same secret they have it already. False: there is no place
+-- A new guest takes a place, with these pairs in this order; asked again with the same secret, or by another link of the same comparison, they have it already. False: there is no place
 -- left, or the link is not open. Who comes at once waits here, so that no link has more guests than it may.
 create or replace function begin_guest(hash bytea, secret bytea, dealt uuid[], sides boolean[]) returns boolean
 	language plpgsql security definer set search_path = '' as $$
@@ -44,7 +56,7 @@ declare
 begin
 	perform from public.guest_links l where l.hash = begin_guest.hash for no key update;
 	select l.* into link from public.guest_link(begin_guest.hash) l;
-	if exists (select from public.guests g where g.team_id = link.team_id and g.link_id = link.id and g.secret = begin_guest.secret) then
+	if public.guest_with(link.team_id, link.evaluation_id, begin_guest.secret) is not null then
 		return true;
 	end if;
 	-- dealt nothing: the link opened a moment after they were asked for
@@ -67,8 +79,9 @@ create or replace function guest_ballot(hash bytea, secret bytea)
 	language sql stable rows 1 security definer set search_path = '' as $$
 	with acting as (
 		select l.*, g.id as guest_id
-		from public.guest_link(guest_ballot.hash) l
-			join public.guests g on g.team_id = l.team_id and g.link_id = l.id and g.secret = guest_ballot.secret
+		from public.guest_link(guest_ballot.hash) l,
+			public.guest_with(l.team_id, l.evaluation_id, guest_ballot.secret) g (id)
+		where g.id is not null
 	), mine as (
 		select b.*, (
 			select v.choice from public.votes v
@@ -108,7 +121,7 @@ begin
 	-- a revocation of this moment waits, or wins
 	perform from public.guest_links l where l.hash = cast_guest_vote.hash for share;
 	select l.* into link from public.guest_link(cast_guest_vote.hash) l;
-	guest := (select g.id from public.guests g where g.team_id = link.team_id and g.link_id = link.id and g.secret = cast_guest_vote.secret);
+	guest := public.guest_with(link.team_id, link.evaluation_id, cast_guest_vote.secret);
 	outcome := 'gone';
 	if guest is null then
 		return next;

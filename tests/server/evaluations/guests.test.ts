@@ -130,6 +130,28 @@ test('no link has more guests than it may, whoever comes at once, and who has be
 	expect(await links()).toMatchObject([{ used: 3, votes: 4, guests: 3, state: 'full' }]);
 });
 
+test('by another link of the same comparison the same device is the same guest, and judges no pair twice', async () => {
+	const { scope, id, invite, links } = await contest();
+	const [one, two] = [await invite(), await invite({ title: 'For the other half', pairs: 6 })];
+	const guest = someone();
+	await beginAsGuest(guest, { token: one.token });
+	const { ballotId } = (await pairOf(guest, one.token))!;
+	await say(guest, one.token, ballotId, 'first');
+	expect((await lookAsGuest(guest, { token: two.token })).turn).toMatchObject({ judged: 1, total: 4 });
+	await beginAsGuest(guest, { token: two.token });
+	await judgeAll(guest, two.token, 'Apple');
+	expect((await lookAsGuest(guest, { token: one.token })).turn).toEqual({ judged: 4, total: 4, pair: null });
+	expect(await scope.tx((tx) => tx.$count(guests))).toBe(1);
+	expect(await scope.tx((tx) => tx.$count(votes, eq(votes.evaluationId, id)))).toBe(4);
+	expect((await links()).map(({ used }) => used).toSorted()).toEqual([0, 1]);
+	// once begun by two at the same moment: the first is who they are
+	await owner`insert into guests (team_id, project_id, evaluation_id, link_id, secret, created_at)
+		select g.team_id, g.project_id, g.evaluation_id, l.id, g.secret, g.created_at + interval '1 ms'
+		from guests g join guest_links l on l.team_id = g.team_id and l.evaluation_id = g.evaluation_id and l.id <> g.link_id
+		where g.team_id = ${scope.teamId}`;
+	expect((await lookAsGuest(guest, { token: two.token })).turn).toMatchObject({ judged: 4, total: 4 });
+});
+
 test('whoever is dealt nothing takes no place', async () => {
 	const { invite, links } = await contest();
 	const { token } = await invite();
@@ -238,9 +260,9 @@ test('what guests say deals nobody else anything, and takes nothing from anybody
 });
 
 describe('nobody else', () => {
-	test('a guest has their own ballots alone: neither another guest’s nor those of a person, nor of another link or team', async () => {
+	test('a guest has their own ballots alone: neither another guest’s nor those of a person, nor of another comparison', async () => {
 		const [here, there] = [await contest(), await contest()];
-		const [mine, theirs, second] = [await here.invite(), await there.invite(), await here.invite()];
+		const [mine, theirs] = [await here.invite(), await there.invite()];
 		const [guest, other] = [someone(), someone()];
 		await beginAsGuest(guest, { token: mine.token });
 		await beginAsGuest(other, { token: mine.token });
@@ -254,11 +276,11 @@ describe('nobody else', () => {
 		];
 		for (const ballotId of foreign)
 			expect(await refusal(say(guest, mine.token, ballotId, 'first'))).toMatchObject({ code: 'not_found' });
-		// by another link one is nobody, and without having begun as well
-		expect((await lookAsGuest(guest, { token: second.token })).turn).toBeNull();
+		// of another comparison one is nobody, and without having begun as well
+		expect((await lookAsGuest(guest, { token: theirs.token })).turn).toBeNull();
 		expect((await lookAsGuest({ ...guest, browserToken: undefined }, { token: mine.token })).turn).toBeNull();
 		const own = (await pairOf(guest, mine.token))!.ballotId;
-		for (const token of [second.token, theirs.token, 'nothing'])
+		for (const token of [theirs.token, 'nothing'])
 			expect(await refusal(say(guest, token, own, 'first'))).toMatchObject({ code: 'not_found' });
 		expect(
 			await refusal(
