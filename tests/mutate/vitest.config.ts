@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** The first test that fails ends a mutant's run, so what takes seconds comes last. */
-const slow = /fingerprint|agreement|lines\.test/;
+const slow = /fingerprint|agreement|lines\.test|masking|evidence/;
 
 class QuickFirst extends BaseSequencer {
 	override async sort(files: TestSpecification[]) {
@@ -16,9 +16,12 @@ export default defineConfig({
 	test: {
 		include: [process.env.MUTATE_TESTS ?? 'tests/core/**/*.test.ts'],
 		// many megabytes, and simulations of thousands of votes: a mutant would go through them again and again
-		exclude: ['tests/core/examples/import/bombs.test.ts', 'tests/core/evaluations/verdict-budget.test.ts'],
+		exclude: [
+			'tests/core/examples/import/bombs.test.ts',
+			'tests/core/evaluations/{coverage,verdict-budget}.test.ts'
+		],
 		isolate: false,
-		testTimeout: 60_000,
+		testTimeout: 600_000,
 		sequence: { sequencer: QuickFirst }
 	}
 });
