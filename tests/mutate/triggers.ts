@@ -164,7 +164,8 @@ const ownOf = ({ name, kind, text }: Statement, all: Statement[]): string[] => {
 	const tables = kind === 'trigger' ? [tableOf(text)] : tablesOf(name, all);
 	const written = [...texts.matchAll(/\b(?:insert into|update|delete from) public\.(\w+)/g)].map(([, table]) => table!);
 	const deleting = tables.flatMap((table) => functionsDeleting(table, { kind, name, text } as Statement, all));
-	return [...new Set([name, ...codes, ...deleting, ...written.filter((table) => !tables.includes(table))])];
+	const asked = kind === 'trigger' ? functionsIn(text) : [];
+	return [...new Set([name, ...asked, ...codes, ...deleting, ...written.filter((table) => !tables.includes(table))])];
 };
 
 const functionsIn = (trigger: string) => [...trigger.matchAll(/execute function (\w+)/g)].map(([, name]) => name!);

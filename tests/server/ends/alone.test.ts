@@ -97,9 +97,11 @@ test('whoever ends their account answers for their own teams alone', async () =>
 	await owner`update people set deleted_at = now() where id = ${lost.owner.id}`;
 	expect(await end(alone.owner.id)).toEqual([`Team ${alone.slug}`]);
 	expect(await isDeleted('people', alone.owner.id)).toBe(false);
-	// nor do they wait for whoever is at another team, or at one where they are no owner
+	// nor do they wait for whoever is at another team, or at one where they are no owner, or for what another person does
 	await owner.begin(async (sql) => {
 		await sql`select from teams where id in ${owner([alone.teamId, lost.teamId])} for update`;
+		await sql`select from members where person_id = ${lost.owner.id} for update`;
+		await sql`select from people where id = ${lost.owner.id} for update`;
 		await owner.begin(async (tx) => {
 			await tx`set local lock_timeout = '2s'`;
 			expect(await tx`select end_account(${person.id}, null, null) as teams`).toEqual([{ teams: [] }]);
@@ -126,6 +128,17 @@ test('a team comes back alone, by one of its own owners', async () => {
 	await owner`update members set role = 'owner' where person_id = ${team.owner.id}`;
 	await back(team.owner.id);
 	expect([await isDeleted('teams', team.teamId), await isDeleted('teams', other.teamId)]).toEqual([false, true]);
+});
+
+test('of two teams that were deleted in the same moment one comes back, with its own projects', async () => {
+	const [team, other] = [await newTeam(), await newTeam()];
+	for (const { scope } of [team, other]) await newProject(scope);
+	const both = owner([team.teamId, other.teamId]);
+	await owner`update teams set deleted_at = now() where id in ${both}`;
+	await owner`update projects p set deleted_at = t.deleted_at from teams t where t.id = p.team_id and t.id in ${both}`;
+	await restoreTeam(self(team.owner.id), { teamId: team.teamId });
+	const standing = await owner`select team_id from projects where team_id in ${both} and deleted_at is null`;
+	expect(standing).toEqual([{ team_id: team.teamId }]);
 });
 
 test('the janitor leaves for the next time what somebody holds', async () => {

@@ -1,5 +1,5 @@
 // What is on its way while a team or an account is being deleted ends with it. Of the database: delete_team, hold_team_of_project,
-// end_account, is_there, restore_team, create_team, answer_device, take_device, act_with_token.
+// projects_hold_team, end_account, is_there, restore_team, create_team, answer_device, take_device, act_with_token.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';
@@ -88,6 +88,43 @@ test('a team is not brought back by somebody whose account was deleted meanwhile
 	await personWith(team.owner.email);
 	await back();
 	expect(await membershipsOf(team.owner.id)).toHaveLength(1);
+});
+
+test('of two owners who bring a team back at the same moment one does', async () => {
+	const team = await newTeam();
+	const { userId } = await team.as('owner');
+	const second = { id: userId, email: 'second@example.com', name: 'Second' };
+	await deleteTeam(team.scope, { confirm: `Team ${team.slug}` });
+	const late = await heldOpen(
+		(sql) => sql`select restore_team(${team.teamId}, ${team.owner.id}, null, null)`,
+		() => restoreTeam(self(second), { teamId: team.teamId })
+	);
+	expect(late).toMatchObject({ status: 'rejected', reason: { code: 'not_found' } });
+	expect(
+		await owner`select person_id from audit_entries where team_id = ${team.teamId} and action = 'team.restored'`
+	).toEqual([{ person_id: team.owner.id }]);
+});
+
+test('an owner whose account ends while that of the other one does stays with the team', async () => {
+	const team = await newTeam();
+	const { userId } = await team.as('owner');
+	const late = await heldOpen(
+		(sql) => sql`select end_account(${userId}, null, null)`,
+		() => endAccount(team.owner)
+	);
+	expect(late).toMatchObject({ status: 'rejected', reason: { code: 'conflict' } });
+});
+
+test('a team that is deleted already is not deleted once more, nor longer', async () => {
+	const team = await newTeam();
+	const since = async () =>
+		(await owner`select deleted_at::text as since from teams where id = ${team.teamId}`)[0]!.since;
+	const deleted = (): Promise<unknown> =>
+		team.scope.tx(async (tx) => (await tx.$client`select delete_team() as since`)[0]!.since);
+	const first = await deleted();
+	expect(first).toEqual(await since());
+	expect(await deleted()).toBeNull();
+	expect(await since()).toEqual(first);
 });
 
 test('a team that is being made while the account is deleted keeps it, and one that comes after it is not made', async () => {
