@@ -216,7 +216,13 @@ describe('a team that is deleted', () => {
 			(select count(*)::int from audit_entries where team_id = ${other.teamId}) as entries`;
 		const before = await counts();
 		expect(await purgeProjects(50)).toBe(1);
+		const topic = `late ${canary}`; // what nobody has looked at yet goes with the team it is of
+		for (const { teamId } of [team, other])
+			await owner`insert into outbox (team_id, project_id, topic) values (${teamId}, ${randomUUID()}, ${topic})`;
 		expect(await purgeTeams(3)).toBeGreaterThan(10);
+		expect(await owner`delete from outbox where topic = ${topic} returning team_id`).toEqual([
+			{ team_id: other.teamId }
+		]);
 		expect(await scan(owner, canary)).toEqual([]);
 		expect(await scan(owner, team.teamId)).toEqual([]);
 		expect(await counts()).toEqual(before);

@@ -209,6 +209,7 @@ describe('what is evidence does not change', () => {
 		['judgings', `created_by = '${id}'`, 'AI006'],
 		['judgings', `created_at = 'epoch'`, 'AI006'],
 		['judgings', `status = 'judging', ended_at = null`, 'AI006'],
+		['judgings', `status = 'failed'`, 'AI006'],
 		['judgings', `ended_at = 'epoch'`, 'AI006'],
 		['playground_pairs', `id = '${id}'`, 'AI006'],
 		['playground_pairs', `project_id = $other`, 'AI006'],
