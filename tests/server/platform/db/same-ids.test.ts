@@ -5,6 +5,7 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { scopeFor } from '../../../../src/lib/server/access/scope.ts';
 import { closePools } from '../../../../src/lib/server/platform/db/pools.ts';
+import { copyRows } from '../../../support/copy-rows.ts';
 import { oneOfEach } from '../../../support/one-of-each.ts';
 import { raw } from '../../../support/raw.ts';
 import { newPerson, newProject, newTeam } from '../../../support/team.ts';
@@ -36,15 +37,8 @@ beforeAll(async () => {
 
 /** The second team gets the project, the example, the run and the evaluation of the first, ids and all. */
 const copyTo = async (team: string) => {
-	for (const table of ['connections', 'projects', 'examples', 'runs', 'evaluations', 'pairings']) {
-		const columns = await owner`
-			select quote_ident(attname) as name from pg_attribute
-			where attrelid = ${table}::regclass and attnum > 0 and not attisdropped and attname <> 'team_id' and attidentity = ''`;
-		const list = columns.map(({ name }) => name).join(', ');
-		await owner.unsafe(
-			`insert into ${table} (team_id, ${list}) select '${team}', ${list} from ${table} where team_id = '${one.teamId}'`
-		);
-	}
+	const tables = ['connections', 'projects', 'examples', 'runs', 'evaluations', 'pairings'];
+	await copyRows(owner, one.teamId, team, tables);
 	await owner`alter table examples disable trigger user`;
 	await owner`update examples set rating = null, ratings_count = 0, rewrite = null where team_id = ${team}`;
 	await owner`alter table examples enable trigger user`;

@@ -1,0 +1,160 @@
+// Of the functions for guests (drizzle/functions/guests.sql): guest_link, guest_pairings, guest_with, begin_guest, guest_ballot,
+// cast_guest_vote. Two teams have the same comparison, ids and all; what one's link tells and takes is of its own team, evaluation and
+// guest.
+import { randomUUID } from 'node:crypto';
+import postgres from 'postgres';
+import { afterAll, beforeEach, expect, test } from 'vitest';
+import { randomToken, sha256 } from '../../../../src/lib/server/platform/crypto.ts';
+import { closePools } from '../../../../src/lib/server/platform/db/pools.ts';
+import { copyRows } from '../../../support/copy-rows.ts';
+import { newBallot } from '../../../support/evaluation.ts';
+import { newTeam } from '../../../support/team.ts';
+
+const owner = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
+afterAll(async () => {
+	await owner.end();
+	await closePools();
+});
+
+let here: { teamId: string; evaluationId: string };
+let there: string;
+/** The hashes of the links, and of a guest who has one ballot and one vote here. */
+let hash: Record<'here' | 'there', Buffer>;
+let guest: Buffer;
+
+const addLink = (teamId: string, id: string, linkHash: Buffer, title: string) => owner`
+	insert into guest_links (team_id, id, project_id, evaluation_id, hash, title, instructions, pairs, most_guests, created_by, expires_at)
+	select team_id, ${id}, project_id, id, ${linkHash}, ${title}, '', 2, 1, created_by, now() + interval '1 day'
+	from evaluations where team_id = ${teamId} and id = ${here.evaluationId}`;
+
+beforeEach(async () => {
+	const { teamId, id } = await newBallot(4);
+	here = { teamId, evaluationId: id };
+	({ teamId: there } = await newTeam());
+	await copyRows(owner, teamId, there, [
+		...['connections', 'projects', 'examples', 'runs', 'evaluations', 'pairings', 'outputs']
+	]);
+	await owner`update teams set deleted_at = null where id = ${there}`;
+	hash = { here: sha256(randomToken()), there: sha256(randomToken()) };
+	const linkId = randomUUID();
+	await addLink(teamId, linkId, hash.here, 'Here');
+	await addLink(there, linkId, hash.there, 'There');
+	guest = sha256(randomToken());
+});
+
+const link = async (of: Buffer) => {
+	const rows = await owner`select state, title from guest_link(${of})`;
+	expect(rows).toHaveLength(1);
+	return rows[0]!;
+};
+const shown = async (of: Buffer) =>
+	(await owner`select * from guest_pairings(${of})`).map(({ shown }) => shown as number);
+const pairings = async (teamId: string) =>
+	(
+		await owner`select id from pairings where team_id = ${teamId} and evaluation_id = ${here.evaluationId} order by position`
+	).map(({ id }) => id as string);
+const begin = async (of: Buffer, secret: Buffer, dealt: string[]) =>
+	(
+		await owner`select begin_guest(${of}, ${secret}, ${dealt}::uuid[], array_fill(false, array[${dealt.length}::int])) as begun`
+	)[0]!.begun as boolean;
+const turn = async (of: Buffer, secret: Buffer) => (await owner`select * from guest_ballot(${of}, ${secret})`)[0];
+const cast = async (of: Buffer, secret: Buffer, ballot: string | null, mark: string | null, client = randomUUID()) =>
+	(await owner`select * from cast_guest_vote(${of}, ${secret}, ${ballot}, ${mark}, ${client})`)[0]!;
+/** The second team gets the guests, ballots and votes of the first, too. */
+const alsoThere = (tables: string[]) => copyRows(owner, here.teamId, there, tables);
+
+test('the places of a link are its own, and so is what its pairs were shown', async () => {
+	const [first, second] = await pairings(here.teamId);
+	expect(await begin(hash.here, guest, [first!, second!])).toBe(true);
+	expect([(await link(hash.here)).state, (await link(hash.there)).state]).toEqual(['full', 'open']);
+	expect(await shown(hash.there)).toEqual([0, 0, 0, 0]);
+	// nor does one link take the places of another of the same comparison
+	const other = sha256(randomToken());
+	await addLink(here.teamId, randomUUID(), other, 'Also here');
+	expect(await link(other)).toEqual({ state: 'open', title: 'Also here' });
+	expect(await shown(other)).toEqual([1, 1, 0, 0]);
+	// a ballot of somebody with an account is no guest's
+	await owner`insert into ballots (team_id, project_id, evaluation_id, pairing_id, person_id, voter, position, swapped)
+		select team_id, project_id, evaluation_id, pairing_id, ${randomUUID()}, 'script', position, false from ballots
+		where team_id = ${here.teamId} and voter = 'guest'`;
+	expect(await shown(other)).toEqual([1, 1, 0, 0]);
+});
+
+test('a link stands and falls with the comparison, project and team that it is of', async () => {
+	await owner`update projects set deleted_at = now() where team_id = ${here.teamId}`;
+	expect(await owner`select from guest_link(${hash.here})`).toHaveLength(0);
+	expect((await link(hash.there)).state).toBe('open');
+	await owner`update projects set deleted_at = null where team_id = ${here.teamId}`;
+	await owner`update teams set deleted_at = now() where id = ${here.teamId}`;
+	expect(await owner`select from guest_link(${hash.here})`).toHaveLength(0);
+	expect((await link(hash.there)).state).toBe('open');
+	await owner`update teams set deleted_at = null where id = ${here.teamId}`;
+	await owner`update evaluations set revealed_at = now() where team_id = ${here.teamId}`;
+	expect([(await link(hash.here)).state, (await link(hash.there)).state]).toEqual(['closed', 'open']);
+	expect([(await shown(hash.here)).length, (await shown(hash.there)).length]).toEqual([0, 4]);
+});
+
+test('who has begun here has not begun there, and is dealt no more than the link gives', async () => {
+	const dealt = await pairings(here.teamId);
+	expect(await begin(hash.here, guest, dealt)).toBe(true);
+	expect(await turn(hash.there, guest)).toBeUndefined();
+	expect(await begin(hash.there, guest, dealt)).toBe(true);
+	const rows =
+		await owner`select team_id, count(*)::int as count from ballots group by 1 having team_id in ${owner([here.teamId, there])}`;
+	expect(rows.toSorted((a, b) => Number(a.team_id === there) - Number(b.team_id === there))).toEqual([
+		{ team_id: here.teamId, count: 2 },
+		{ team_id: there, count: 2 }
+	]);
+});
+
+test('a guest sees the ballots, texts and votes of their own team, comparison and self', async () => {
+	const [first, second] = await pairings(here.teamId);
+	await begin(hash.here, guest, [first!, second!]);
+	await alsoThere(['guests', 'ballots']);
+	await owner`alter table outputs disable trigger user`;
+	await owner`update outputs set text = 'There ' || contender where team_id = ${there}`;
+	await owner`alter table outputs enable trigger user`;
+	expect(await turn(hash.there, guest)).toMatchObject({ judged: 0, total: 2, text_a: 'There a', text_b: 'There b' });
+	expect((await turn(hash.here, guest))!.text_a).toMatch(/^Apple/);
+
+	const { ballot_id: ballot } = (await turn(hash.here, guest))!;
+	const client = randomUUID();
+	expect(await cast(hash.here, guest, ballot, 'first', client)).toEqual({ outcome: 'taken', team: here.teamId });
+	expect([(await turn(hash.here, guest))!.judged, (await turn(hash.there, guest))!.judged]).toEqual([1, 0]);
+	// what was said here is neither heard there already, nor theirs to take back
+	expect(await cast(hash.there, guest, null, null)).toMatchObject({ outcome: 'gone' });
+	expect(await cast(hash.there, guest, ballot, 'second', client)).toEqual({ outcome: 'taken', team: there });
+	const votes =
+		await owner`select team_id, choice from votes where team_id in ${owner([here.teamId, there])} order by seq`;
+	expect(votes).toEqual([
+		{ team_id: here.teamId, choice: 'first' },
+		{ team_id: there, choice: 'second' }
+	]);
+	expect(await cast(hash.here, guest, null, null)).toMatchObject({ outcome: 'taken' });
+	expect([(await turn(hash.here, guest))!.judged, (await turn(hash.there, guest))!.judged]).toEqual([0, 1]);
+});
+
+test('another guest of the link, another comparison and a script that has their number are others', async () => {
+	const [first, second] = await pairings(here.teamId);
+	await owner`alter table guest_links disable trigger user`;
+	await owner`update guest_links set most_guests = 5 where team_id = ${here.teamId}`;
+	await owner`alter table guest_links enable trigger user`;
+	const other = sha256(randomToken());
+	await begin(hash.here, guest, [first!]);
+	await begin(hash.here, other, [second!]);
+	const [mine, theirs] = [(await turn(hash.here, guest))!, (await turn(hash.here, other))!];
+	expect([mine.total, theirs.total]).toEqual([1, 1]);
+	expect(mine.ballot_id).not.toBe(theirs.ballot_id);
+	expect(await cast(hash.here, guest, theirs.ballot_id, 'first')).toMatchObject({ outcome: 'gone' });
+	await cast(hash.here, other, theirs.ballot_id, 'first');
+	expect([(await turn(hash.here, guest))!.judged, (await turn(hash.here, other))!.judged]).toEqual([0, 1]);
+	// what another has said is not theirs to take back
+	expect(await cast(hash.here, guest, null, null)).toMatchObject({ outcome: 'gone' });
+	const [row] = await owner`select id from guests where team_id = ${here.teamId} and secret = ${guest}`;
+	const [script] =
+		await owner`insert into ballots (team_id, project_id, evaluation_id, pairing_id, person_id, voter, position, swapped)
+		select team_id, project_id, evaluation_id, pairing_id, ${row!.id}, 'script', 9, false from ballots where id = ${theirs.ballot_id}
+		returning id`;
+	expect((await turn(hash.here, guest))!.total).toBe(1);
+	expect(await cast(hash.here, guest, script!.id, 'first')).toMatchObject({ outcome: 'gone' });
+});
