@@ -485,10 +485,10 @@ export const examples = teamTable(
 		uniqueIndex('examples_conversation')
 			.on(t.teamId, t.projectId, t.promptHash, t.contentHash)
 			.where(sql`deleted_at is null`),
-		// what holds its prompt although it may be deleted: it was learnt, or it has been a measure
-		index('examples_held')
+		// what may hold its prompt although it is deleted: it was learnt, or has been a measure. No side is named: moving to one would be written elsewhere
+		index('examples_holding')
 			.on(t.teamId, t.projectId, t.promptHash)
-			.where(sql`trained or reserved or (split = 'validation' and deleted_at is not null)`),
+			.where(sql`trained or reserved or deleted_at is not null`),
 		// where a search finds rewrites
 		index('examples_rewritten')
 			.on(t.teamId, t.projectId, t.number)
