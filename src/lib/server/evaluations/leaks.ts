@@ -1,4 +1,4 @@
-import { type SQL, and, eq, isNotNull, sql } from 'drizzle-orm';
+import { type SQL, and, eq, sql } from 'drizzle-orm';
 import type { Message } from '../../core/examples/example.ts';
 import { promptText } from '../../core/examples/fingerprint.ts';
 import { sha256 } from '../platform/crypto.ts';
@@ -41,43 +41,23 @@ const promptsOfFile = async (tx: Tx, id: string): Promise<readonly string[]> => 
  * For owners and trainers: nobody else can see what was sent.
  */
 export const trainedPrompts = async (tx: Tx, runId: string): Promise<Set<string>> => {
+	const found = new Set<string>();
 	const learnt = await tx
-		.select({ id: runExamples.exampleId })
+		.select({ hash: examples.promptHash, family: examples.family })
 		.from(runExamples)
+		.innerJoin(examples, eq(examples.id, runExamples.exampleId))
 		.where(and(eq(runExamples.runId, runId), eq(runExamples.kind, 'train')));
-	const hashes = await hashesOf(
-		tx,
-		learnt.map(({ id }) => id)
-	);
+	for (const { hash, family } of learnt) {
+		found.add(hash.toString('hex'));
+		if (family) found.add(family.toString('hex'));
+	}
 	const files = await tx
 		.select({ id: runFiles.id })
 		.from(runFiles)
 		.where(and(eq(runFiles.runId, runId), eq(runFiles.kind, 'train')));
-	const sent: string[] = [];
-	for (const { id } of files) sent.push(...(await promptsOfFile(tx, id)));
-	const families = await familiesOf(
-		tx,
-		learnt.map(({ id }) => id)
-	);
-	return new Set([...hashes.values(), ...families.values(), ...sent]);
-};
-
-/** The family of each example that nearly asks the same as others, by the example's id. */
-const familiesOf = async (tx: Tx, exampleIds: readonly string[]): Promise<Map<string, string>> => {
-	const rows = await tx
-		.select({ id: examples.id, family: examples.family })
-		.from(examples)
-		.where(and(among(examples.id, exampleIds), isNotNull(examples.family)));
-	return new Map(rows.map(({ id, family }) => [id, family!.toString('hex')]));
-};
-
-/** The hash of each example's prompt, by the example's id. */
-const hashesOf = async (tx: Tx, exampleIds: readonly string[]): Promise<Map<string, string>> => {
-	const rows = await tx
-		.select({ id: examples.id, hash: examples.promptHash })
-		.from(examples)
-		.where(among(examples.id, exampleIds));
-	return new Map(rows.map(({ id, hash }) => [id, hash.toString('hex')]));
+	// one by one: as arguments of a call, a hundred thousand are too many
+	for (const { id } of files) for (const prompt of await promptsOfFile(tx, id)) found.add(prompt);
+	return found;
 };
 
 /**
