@@ -3,9 +3,10 @@ import type { Message } from '../../core/examples/example.ts';
 import { promptText } from '../../core/examples/fingerprint.ts';
 import { sha256 } from '../platform/crypto.ts';
 import { among } from '../platform/db/among.ts';
-import { examples, runExamples, runFiles } from '../platform/db/schema.ts';
+import { examples, runExamples } from '../platform/db/schema.ts';
 import type { Tx } from '../access/scope.ts';
 import { isOneOf } from '../prompts/rows.ts';
+import { textsOf } from '../runs/rows.ts';
 import { namesOfAsked } from './asked.ts';
 import { shownNames } from './few-shot.ts';
 import type { Evaluation } from './rows.ts';
@@ -23,16 +24,20 @@ const promptsIn = (body: string): string[] =>
 		.filter((line) => line.trim() !== '')
 		.map((line) => sha256(promptText(turnsOf(JSON.parse(line)))).toString('hex'));
 
-// What was sent never changes, so it is read once. By the id of the file's row, which only its team can see.
+// What was sent never changes, so it is read once. By the run, which only its team can see.
 const kept = new Map<string, readonly string[]>();
+/** More than this many are looked up again: all that are kept would be a gigabyte. */
+const mostKept = 100_000;
 
-const promptsOfFile = async (tx: Tx, id: string): Promise<readonly string[]> => {
-	const known = kept.get(id);
+const promptsOfFile = async (tx: Tx, runId: string): Promise<Iterable<string>> => {
+	const known = kept.get(runId);
 	if (known) return known;
-	const [file] = await tx.select({ body: runFiles.body }).from(runFiles).where(eq(runFiles.id, id));
-	const prompts = promptsIn(file!.body);
+	const prompts: string[] = [];
+	for await (const text of textsOf((work) => work(tx), runId, 'train'))
+		for (const prompt of promptsIn(text)) prompts.push(prompt);
+	if (prompts.length === 0 || prompts.length > mostKept) return prompts;
 	if (kept.size >= 20) kept.delete(kept.keys().next().value!);
-	kept.set(id, prompts);
+	kept.set(runId, prompts);
 	return prompts;
 };
 
@@ -51,12 +56,8 @@ export const trainedPrompts = async (tx: Tx, runId: string): Promise<Set<string>
 		found.add(hash.toString('hex'));
 		if (family) found.add(family.toString('hex'));
 	}
-	const files = await tx
-		.select({ id: runFiles.id })
-		.from(runFiles)
-		.where(and(eq(runFiles.runId, runId), eq(runFiles.kind, 'train')));
 	// one by one: as arguments of a call, a hundred thousand are too many
-	for (const { id } of files) for (const prompt of await promptsOfFile(tx, id)) found.add(prompt);
+	for (const prompt of await promptsOfFile(tx, runId)) found.add(prompt);
 	return found;
 };
 

@@ -759,9 +759,13 @@ export const runFiles = teamTable(
 		projectId: uuid().notNull(),
 		runId: uuid().notNull(),
 		kind: text().$type<(typeof sides)[number]>().notNull(),
-		body: text().notNull(),
+		/** null: it is too large for one row, and lies in so many parts in `run_file_parts`. */
+		body: text(),
+		parts: integer(),
 		sha256: text().notNull(),
-		byteCount: integer().notNull()
+		/** As far as the type goes; `bytes` has it where it is set. */
+		byteCount: integer().notNull(),
+		bytes: bigint({ mode: 'number' })
 	},
 	{ read: ['owner', 'trainer'], add: ['owner', 'trainer'], ...appendOnly },
 	(t) => [
@@ -769,6 +773,27 @@ export const runFiles = teamTable(
 		unique().on(t.teamId, t.runId, t.kind),
 		oneOf('run_files', 'kind', sides),
 		counts('run_files', 'byte_count')
+	]
+);
+
+/** The whole lines of a large file of a run, part by part: nobody ever holds more than one of them (server/runs/files.ts). */
+export const runFileParts = teamTable(
+	'run_file_parts',
+	{
+		projectId: uuid().notNull(),
+		runId: uuid().notNull(),
+		kind: text().$type<(typeof sides)[number]>().notNull(),
+		/** From 0 on, without gaps. */
+		place: integer().notNull(),
+		body: text().notNull(),
+		sha256: text().notNull()
+	},
+	{ read: ['owner', 'trainer'], add: ['owner', 'trainer'], ...appendOnly },
+	(t) => [
+		inParent('run_file_parts_run', t, t.runId, runs, ofProject),
+		unique().on(t.teamId, t.runId, t.kind, t.place),
+		oneOf('run_file_parts', 'kind', sides),
+		counts('run_file_parts', 'place')
 	]
 );
 
