@@ -64,7 +64,8 @@ test('parts of whole lines, none larger than it may be, make the same file, whic
 	expect((await getRun(here, { runId: id })).files).toContainEqual({
 		kind: 'train',
 		sha256: sha256(whole).toString('hex'),
-		byteCount: Buffer.byteLength(whole)
+		byteCount: Buffer.byteLength(whole),
+		removedAt: null
 	});
 });
 

@@ -3,7 +3,7 @@ import type { Message } from '../../core/examples/example.ts';
 import { promptText } from '../../core/examples/fingerprint.ts';
 import { sha256 } from '../platform/crypto.ts';
 import { among } from '../platform/db/among.ts';
-import { examples, runExamples } from '../platform/db/schema.ts';
+import { examples, playgroundPairs, runExamples, runPairs } from '../platform/db/schema.ts';
 import type { Tx } from '../access/scope.ts';
 import { isOneOf } from '../prompts/rows.ts';
 import { textsOf } from '../runs/rows.ts';
@@ -56,6 +56,13 @@ export const trainedPrompts = async (tx: Tx, runId: string): Promise<Set<string>
 		found.add(hash.toString('hex'));
 		if (family) found.add(family.toString('hex'));
 	}
+	// a preference of the playground is no example
+	const chosen = await tx
+		.select({ hash: playgroundPairs.promptHash })
+		.from(runPairs)
+		.innerJoin(playgroundPairs, eq(playgroundPairs.id, runPairs.pairId))
+		.where(eq(runPairs.runId, runId));
+	for (const { hash } of chosen) found.add(hash.toString('hex'));
 	// one by one: as arguments of a call, a hundred thousand are too many
 	for (const prompt of await promptsOfFile(tx, runId)) found.add(prompt);
 	return found;

@@ -110,7 +110,7 @@ export const comparisons: Comparison[] = [
 				from run_file_parts p where x.body is null and p.team_id = x.team_id and p.run_id = x.run_id and p.kind = x.kind and p.place < x.parts
 				having x.body is null
 			) has
-			where coalesce(x.bytes, x.byte_count) <> has.bytes or not has.same`,
+			where x.removed_at is null and (coalesce(x.bytes, x.byte_count) <> has.bytes or not has.same)`,
 		says: (row) =>
 			row.same
 				? `the ${row.kind} file of v${row.version} is said to have ${row.byte_count} bytes; it has ${row.bytes}.`

@@ -765,7 +765,9 @@ export const runFiles = teamTable(
 		sha256: text().notNull(),
 		/** As far as the type goes; `bytes` has it where it is set. */
 		byteCount: integer().notNull(),
-		bytes: bigint({ mode: 'number' })
+		bytes: bigint({ mode: 'number' }),
+		/** Its bytes were removed then, as the server is set; what is known of them stays. */
+		removedAt: at()
 	},
 	{ read: ['owner', 'trainer'], add: ['owner', 'trainer'], ...appendOnly },
 	(t) => [
