@@ -5,6 +5,7 @@
 create or replace function purge(what text, days int, most int) returns int language plpgsql security definer set search_path = '' as $$
 declare
 	removed int;
+	emptied int;
 	is_over text := case what
 		when 'sessions' then 'public.session_ends(expires_at, created_at) < now()'
 		when 'sign_ins' then 'expires_at < now()'
@@ -36,6 +37,29 @@ begin
 		delete from public.audit_entries e using old where e.team_id = old.team_id and e.id = old.id;
 		get diagnostics removed = row_count;
 		return removed;
+	end if;
+	-- Of a file that a run has sent: first its parts, then its bytes. Which it was, and of what it was made, stays.
+	if what = 'run_files' then
+		with over as (
+			select f.team_id, f.run_id, f.kind from public.run_files f join public.runs r on r.team_id = f.team_id and r.id = f.run_id
+			where f.removed_at is null and r.status in ('ready', 'failed', 'cancelled')
+				and coalesce(r.finished_at, r.created_at) < now() - make_interval(days => greatest(days, 30))
+		)
+		delete from public.run_file_parts p where p.ctid = any (array(
+			select p.ctid from over f join public.run_file_parts p on p.team_id = f.team_id and p.run_id = f.run_id and p.kind = f.kind
+			limit most for update of p skip locked));
+		get diagnostics removed = row_count;
+		if removed = most then
+			return removed;
+		end if;
+		update public.run_files x set body = null, parts = 0, removed_at = now() where x.ctid = any (array(
+			select f.ctid from public.run_files f join public.runs r on r.team_id = f.team_id and r.id = f.run_id
+			where f.removed_at is null and r.status in ('ready', 'failed', 'cancelled')
+				and coalesce(r.finished_at, r.created_at) < now() - make_interval(days => greatest(days, 30))
+				and not exists (select from public.run_file_parts p where p.team_id = f.team_id and p.run_id = f.run_id and p.kind = f.kind)
+			limit most - removed for update of f skip locked));
+		get diagnostics emptied = row_count;
+		return removed + emptied;
 	end if;
 	-- the version before asks for it here
 	if what = 'outbox' then

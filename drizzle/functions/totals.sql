@@ -62,16 +62,21 @@ begin
 		free := public.free_slot(place.project_id);
 		insert into public.example_counts as c
 			(team_id, project_id, slot, split, points, rewritten, trained, count, tokens, ratings, changes)
-		select place.team_id, place.project_id, free, coalesce(x.split, ''),
-			public.whole_points(x.rating), x.rewritten, x.trained, sum(x.step), sum(x.step * x.tokens), coalesce(sum(x.step * x.rating::numeric), 0), count(*)
+		select place.team_id, place.project_id, free, coalesce(alike.split, ''), public.whole_points(alike.rating), alike.rewritten, alike.trained,
+			sum(alike.count), sum(alike.tokens), coalesce(sum(alike.count * alike.rating::numeric), 0), sum(alike.changes)
 		from (
-			select n.team_id, n.project_id, n.split, n.rating, n.rewrite is not null as rewritten, n.trained, n.tokens, n.deleted_at, 1 as step
-			from new_rows n
-			union all
-			select o.team_id, o.project_id, o.split, o.rating, o.rewrite is not null, o.trained, o.tokens, o.deleted_at, -1
-			from old_rows o
-		) x
-		where x.team_id = place.team_id and x.project_id = place.project_id and x.deleted_at is null
+			-- first what is alike, since a rating becomes an exact number so much more slowly than it is compared
+			select x.split, x.rating, x.rewritten, x.trained, sum(x.step) as count, sum(x.step * x.tokens) as tokens, count(*) as changes
+			from (
+				select n.team_id, n.project_id, n.split, n.rating, n.rewrite is not null as rewritten, n.trained, n.tokens, n.deleted_at, 1 as step
+				from new_rows n
+				union all
+				select o.team_id, o.project_id, o.split, o.rating, o.rewrite is not null, o.trained, o.tokens, o.deleted_at, -1
+				from old_rows o
+			) x
+			where x.team_id = place.team_id and x.project_id = place.project_id and x.deleted_at is null
+			group by 1, 2, 3, 4
+		) alike
 		group by 4, 5, 6, 7
 		on conflict on constraint example_counts_key do update set
 			count = c.count + excluded.count, tokens = c.tokens + excluded.tokens,

@@ -55,7 +55,7 @@ begin
 		cross join lateral (
 			select o.number from public.examples o
 			where o.team_id = n.team_id and o.project_id = n.project_id and o.prompt_hash between n.prompt_hash and n.prompt_hash
-				and (o.trained or o.reserved or (o.split = 'validation' and o.deleted_at is not null))
+				and (o.trained or o.reserved or o.deleted_at is not null)
 				and ((n.split = 'validation' and (o.trained or o.reserved)) or (n.split = 'train' and o.split = 'validation'))
 			order by o.prompt_hash limit 1
 		) o
@@ -89,7 +89,8 @@ declare
 	moved uuid[];
 	leak record;
 begin
-	-- what was is taken away from what is, and not joined with it: a plan that was made for a rating would compare each with each
+	-- What was is taken away from what is, and not joined with it: a plan that was made for a rating would compare each with each. For the same reason
+	-- it is asked in parentheses whether a row moved: from a table in memory, where `= any (moved)` would go along the list for each.
 	select array_agg(x.id) into moved from (
 		select n.id, n.split, n.prompt_hash, n.deleted_at is null from new_rows n
 		where n.split is not null and (n.deleted_at is null or n.split = 'validation')
@@ -103,7 +104,7 @@ begin
 	perform pg_advisory_xact_lock(hashtextextended(place.project_id::text, 1))
 	from (select distinct project_id from new_rows order by project_id) place;
 	select n.number as here, o.number as there into leak
-	from (select team_id, project_id, id, number, prompt_hash, split from new_rows where id = any (moved)) n
+	from (select team_id, project_id, id, number, prompt_hash, split from new_rows where (id in (select unnest(moved))) is true) n
 	cross join lateral (
 		select o.number from public.examples o
 		where o.team_id = n.team_id and o.project_id = n.project_id and o.prompt_hash = n.prompt_hash and o.id <> n.id and o.deleted_at is null
@@ -113,11 +114,11 @@ begin
 	limit 1;
 	if not found then
 		select n.number as here, o.number as there into leak
-		from (select team_id, project_id, id, number, prompt_hash, split from new_rows where id = any (moved)) n
+		from (select team_id, project_id, id, number, prompt_hash, split from new_rows where (id in (select unnest(moved))) is true) n
 		cross join lateral (
 			select o.number from public.examples o
 			where o.team_id = n.team_id and o.project_id = n.project_id and o.prompt_hash between n.prompt_hash and n.prompt_hash and o.id <> n.id
-				and (o.trained or o.reserved or (o.split = 'validation' and o.deleted_at is not null))
+				and (o.trained or o.reserved or o.deleted_at is not null)
 				and ((n.split = 'validation' and (o.trained or o.reserved)) or (n.split = 'train' and o.split = 'validation'))
 			order by o.prompt_hash limit 1
 		) o
@@ -130,7 +131,7 @@ begin
 	-- and none that nearly asks the same, as far as they have been compared
 	select n.number as here, o.number as there into leak
 	from (
-		select team_id, project_id, id, number, family, split from new_rows where id = any (moved) and family is not null
+		select team_id, project_id, id, number, family, split from new_rows where (id in (select unnest(moved))) is true and family is not null
 	) n
 	cross join lateral (
 		select o.number from public.examples o
@@ -145,7 +146,7 @@ begin
 			using errcode = 'AI008', detail = leak.there::text;
 	end if;
 	select n.number as here into leak
-	from (select team_id, project_id, number, prompt_hash from new_rows where id = any (moved) and split = 'validation') n
+	from (select team_id, project_id, number, prompt_hash from new_rows where (id in (select unnest(moved))) is true and split = 'validation') n
 	cross join lateral (
 		select from public.playground_pairs p
 		where p.team_id = n.team_id and p.project_id = n.project_id and p.prompt_hash = n.prompt_hash and p.ordered

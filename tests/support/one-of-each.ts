@@ -87,6 +87,14 @@ export const oneOfEach = (scope: Scope & { userId: string | null }, otherPerson:
 		});
 		const now = new Date();
 		await add('run_files', tables.runFiles, { projectId, runId, kind: 'train', body: '', sha256: '', byteCount: 0 });
+		await add('run_file_parts', tables.runFileParts, {
+			projectId,
+			runId,
+			kind: 'train',
+			place: 0,
+			body: '',
+			sha256: ''
+		});
 		await add('run_examples', tables.runExamples, { projectId, runId, exampleId, kind: 'validation' });
 		await add('run_events', tables.runEvents, { projectId, runId, at: now, level: 'info', kind: 'x', message: 'x' });
 		await add('run_points', tables.runPoints, { projectId, runId, series: 'train', step: 1, loss: 1, at: now });

@@ -94,7 +94,11 @@ export const prepareRun = (
 	return run;
 };
 
-const fileOf = (project: Project, run: LocalRun, purpose: TrainingFile['purpose']): TrainingFile | null => {
+const fileOf = (
+	project: Project,
+	run: LocalRun,
+	purpose: TrainingFile['purpose']
+): (TrainingFile & { body: string }) | null => {
 	const file = path.join(runFolder(project, run.version!), purpose === 'train' ? 'train.jsonl' : 'val.jsonl');
 	const bytes = readFileSync(file);
 	if (bytes.length === 0) return null;

@@ -124,7 +124,15 @@ export const ShownRun = v.strictObject({
 		})
 	),
 	points: v.array(v.strictObject({ series: Series, step: v.number(), loss: v.number() })),
-	files: v.array(v.strictObject({ kind: Series, sha256: v.string(), byteCount: v.number() })),
+	files: v.array(
+		v.strictObject({
+			kind: Series,
+			sha256: v.string(),
+			byteCount: v.number(),
+			/** Its bytes are gone since then. */
+			removedAt: v.nullable(Time)
+		})
+	),
 	serving: v.nullable(Serving)
 });
 export type ShownRun = v.InferInput<typeof ShownRun>;
@@ -158,6 +166,6 @@ export const aShownRun: v.InferOutput<typeof ShownRun> = {
 		{ id: ids.client, at: aTime, level: 'info', kind: 'aitelier.ordered', message: 'Ordered as ft-1.', step: null }
 	],
 	points: [{ series: 'train', step: 10, loss: 1.42 }],
-	files: [{ kind: 'train', sha256: aSha256, byteCount: 48_211 }],
+	files: [{ kind: 'train', sha256: aSha256, byteCount: 48_211, removedAt: null }],
 	serving: null
 };

@@ -6,6 +6,7 @@ import { preflight } from '../../../src/lib/core/runs/preflight.ts';
 import { presets } from '../../../src/lib/core/runs/recipe.ts';
 import { inProject } from '../../../src/lib/server/access/scope.ts';
 import { exportExamples, importExamples } from '../../../src/lib/server/examples/commands.ts';
+import { trainedPrompts } from '../../../src/lib/server/evaluations/leaks.ts';
 import { keepPair, withdrawPair } from '../../../src/lib/server/playground/commands.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import {
@@ -26,6 +27,7 @@ import { downloadRunFile, getPreflight, getRun } from '../../../src/lib/server/r
 import { applySplit, moveExamples } from '../../../src/lib/server/splits/commands.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
 import { newBallot, voteAs } from '../../support/evaluation.ts';
+import { rewriteHistory } from '../../support/raw.ts';
 import { newProject } from '../../support/team.ts';
 import { addRows, drive, newWorkshop } from '../../support/training.ts';
 
@@ -149,6 +151,17 @@ test('what guests alone have judged is nothing that people of the team judged', 
 		await voteAsGuest(guest, { token, ballotId: pair.ballotId, choice: 'first', clientId: randomUUID() });
 	await revealResults(here, { evaluationId: id });
 	expect(await scope.tx(async (tx) => (await countLeftOut(tx, project)).judged)).toBe(1);
+});
+
+test('what a run learnt of the playground is known when the bytes of its file are gone', async () => {
+	const { here, scope, kept } = await newPairs();
+	const run = await startRun(here, dpo());
+	await rewriteHistory(
+		'run_files',
+		(sql) => sql`update run_files set body = null, parts = 0, removed_at = now() where run_id = ${run.id}`
+	);
+	const [pair] = await scope.tx((tx) => tx.select().from(playgroundPairs).where(eq(playgroundPairs.id, kept.id)));
+	expect(await scope.tx((tx) => trainedPrompts(tx, run.id))).toContain(pair!.promptHash.toString('hex'));
 });
 
 test('a run sends the pairs, keeps what it learnt from, and becomes a model', async () => {

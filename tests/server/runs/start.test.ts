@@ -248,8 +248,8 @@ test('a run keeps the exact bytes: good train examples, all of validation, rewri
 
 	const { files } = await getRun(await inProject(scope, slug), { runId: run.id });
 	expect(files).toEqual([
-		{ kind: 'train', sha256: train.sha256, byteCount: Buffer.byteLength(train.body) },
-		{ kind: 'validation', sha256: validation.sha256, byteCount: Buffer.byteLength(validation.body) }
+		{ kind: 'train', sha256: train.sha256, byteCount: Buffer.byteLength(train.body), removedAt: null },
+		{ kind: 'validation', sha256: validation.sha256, byteCount: Buffer.byteLength(validation.body), removedAt: null }
 	]);
 });
 

@@ -304,6 +304,24 @@ test.for(miscounted)('a wrong counter or standing is found: %s', async ([change,
 	expect((await found()).sentences).toEqual([]);
 });
 
+test('of a file in parts each part is looked at, and that all are there', async () => {
+	const kept = await owner`select team_id, project_id, run_id, kind, body, sha256 from run_files where kind = 'train'`;
+	const { body, ...place } = kept[0]!;
+	await rewriteHistory('run_files', (sql) => sql`update run_files set body = null, parts = 1 where kind = 'train'`);
+	const file = `Team ${slug}, project support: the train file of v1`;
+	expect((await found()).sentences).toEqual([`${file} is not the one whose SHA-256 was kept.`]);
+	await owner`insert into run_file_parts ${owner({ ...place, place: 0, body })}`;
+	expect((await found()).sentences).toEqual([]);
+	await rewriteHistory('run_file_parts', (sql) => sql`update run_file_parts set body = upper(body)`);
+	expect((await found()).sentences).toEqual([`${file} is not the one whose SHA-256 was kept.`]);
+	await owner`delete from run_file_parts`;
+	await rewriteHistory(
+		'run_files',
+		(sql) => sql`update run_files set body = ${body}, parts = null where kind = 'train'`
+	);
+	expect((await found()).sentences).toEqual([]);
+});
+
 test('what another project has of an import does not count for it', async () => {
 	const elsewhere = `number = 11 and project_id = (select id from projects where slug = 'other')`;
 	await rewriteHistory('imports', (sql) => sql`update imports set added = 1`);

@@ -335,6 +335,7 @@ const words: Record<string, string> = {
 	kind: 'Which of the two files: `train` or `validation`.',
 	sha256: 'The SHA-256 of its bytes.',
 	byteCount: 'How long it is, in bytes.',
+	removedAt: 'When its bytes were removed, as the server is set; null: they are there.',
 	serving: 'The newest deployment of its model; null where there was none.',
 	'contenders.serving': 'The deployment that its answers wait for, or that is paid while they come.',
 	'a.serving': 'The deployment that its answers wait for, or that is paid while they come.',

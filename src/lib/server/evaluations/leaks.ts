@@ -1,11 +1,12 @@
-import { type SQL, and, eq, isNotNull, sql } from 'drizzle-orm';
+import { type SQL, and, eq, sql } from 'drizzle-orm';
 import type { Message } from '../../core/examples/example.ts';
 import { promptText } from '../../core/examples/fingerprint.ts';
 import { sha256 } from '../platform/crypto.ts';
 import { among } from '../platform/db/among.ts';
-import { examples, runExamples, runFiles } from '../platform/db/schema.ts';
+import { examples, playgroundPairs, runExamples, runPairs } from '../platform/db/schema.ts';
 import type { Tx } from '../access/scope.ts';
 import { isOneOf } from '../prompts/rows.ts';
+import { textsOf } from '../runs/rows.ts';
 import { namesOfAsked } from './asked.ts';
 import { shownNames } from './few-shot.ts';
 import type { Evaluation } from './rows.ts';
@@ -23,16 +24,20 @@ const promptsIn = (body: string): string[] =>
 		.filter((line) => line.trim() !== '')
 		.map((line) => sha256(promptText(turnsOf(JSON.parse(line)))).toString('hex'));
 
-// What was sent never changes, so it is read once. By the id of the file's row, which only its team can see.
+// What was sent never changes, so it is read once. By the run, which only its team can see.
 const kept = new Map<string, readonly string[]>();
+/** More than this many are looked up again: all that are kept would be a gigabyte. */
+const mostKept = 100_000;
 
-const promptsOfFile = async (tx: Tx, id: string): Promise<readonly string[]> => {
-	const known = kept.get(id);
+const promptsOfFile = async (tx: Tx, runId: string): Promise<Iterable<string>> => {
+	const known = kept.get(runId);
 	if (known) return known;
-	const [file] = await tx.select({ body: runFiles.body }).from(runFiles).where(eq(runFiles.id, id));
-	const prompts = promptsIn(file!.body);
+	const prompts: string[] = [];
+	for await (const text of textsOf((work) => work(tx), runId, 'train'))
+		for (const prompt of promptsIn(text)) prompts.push(prompt);
+	if (prompts.length === 0 || prompts.length > mostKept) return prompts;
 	if (kept.size >= 20) kept.delete(kept.keys().next().value!);
-	kept.set(id, prompts);
+	kept.set(runId, prompts);
 	return prompts;
 };
 
@@ -41,43 +46,26 @@ const promptsOfFile = async (tx: Tx, id: string): Promise<readonly string[]> => 
  * For owners and trainers: nobody else can see what was sent.
  */
 export const trainedPrompts = async (tx: Tx, runId: string): Promise<Set<string>> => {
+	const found = new Set<string>();
 	const learnt = await tx
-		.select({ id: runExamples.exampleId })
+		.select({ hash: examples.promptHash, family: examples.family })
 		.from(runExamples)
+		.innerJoin(examples, eq(examples.id, runExamples.exampleId))
 		.where(and(eq(runExamples.runId, runId), eq(runExamples.kind, 'train')));
-	const hashes = await hashesOf(
-		tx,
-		learnt.map(({ id }) => id)
-	);
-	const files = await tx
-		.select({ id: runFiles.id })
-		.from(runFiles)
-		.where(and(eq(runFiles.runId, runId), eq(runFiles.kind, 'train')));
-	const sent: string[] = [];
-	for (const { id } of files) sent.push(...(await promptsOfFile(tx, id)));
-	const families = await familiesOf(
-		tx,
-		learnt.map(({ id }) => id)
-	);
-	return new Set([...hashes.values(), ...families.values(), ...sent]);
-};
-
-/** The family of each example that nearly asks the same as others, by the example's id. */
-const familiesOf = async (tx: Tx, exampleIds: readonly string[]): Promise<Map<string, string>> => {
-	const rows = await tx
-		.select({ id: examples.id, family: examples.family })
-		.from(examples)
-		.where(and(among(examples.id, exampleIds), isNotNull(examples.family)));
-	return new Map(rows.map(({ id, family }) => [id, family!.toString('hex')]));
-};
-
-/** The hash of each example's prompt, by the example's id. */
-const hashesOf = async (tx: Tx, exampleIds: readonly string[]): Promise<Map<string, string>> => {
-	const rows = await tx
-		.select({ id: examples.id, hash: examples.promptHash })
-		.from(examples)
-		.where(among(examples.id, exampleIds));
-	return new Map(rows.map(({ id, hash }) => [id, hash.toString('hex')]));
+	for (const { hash, family } of learnt) {
+		found.add(hash.toString('hex'));
+		if (family) found.add(family.toString('hex'));
+	}
+	// a preference of the playground is no example
+	const chosen = await tx
+		.select({ hash: playgroundPairs.promptHash })
+		.from(runPairs)
+		.innerJoin(playgroundPairs, eq(playgroundPairs.id, runPairs.pairId))
+		.where(eq(runPairs.runId, runId));
+	for (const { hash } of chosen) found.add(hash.toString('hex'));
+	// one by one: as arguments of a call, a hundred thousand are too many
+	for (const prompt of await promptsOfFile(tx, runId)) found.add(prompt);
+	return found;
 };
 
 /**

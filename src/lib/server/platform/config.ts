@@ -108,7 +108,9 @@ export function readConfig(env: Record<string, string | undefined>) {
 			deliveries: values.KEEP_DELIVERIES_DAYS,
 			refusals: values.KEEP_REFUSALS_DAYS,
 			/** None: as long as its team. */
-			audit: values.KEEP_AUDIT_DAYS
+			audit: values.KEEP_AUDIT_DAYS,
+			/** None: as long as its project. */
+			files: values.KEEP_FILES_DAYS
 		},
 		apiRequestsPerMinute: values.API_REQUESTS_PER_MINUTE,
 		logLevel: values.LOG_LEVEL,

@@ -15,7 +15,8 @@ const kept = {
 	activities: () => config().keepDays.activities,
 	webhook_deliveries: () => config().keepDays.deliveries,
 	imports: () => config().keepDays.refusals,
-	audit_entries: () => config().keepDays.audit
+	audit_entries: () => config().keepDays.audit,
+	run_files: () => config().keepDays.files
 } as const;
 export type Purged = keyof typeof kept;
 

@@ -69,7 +69,8 @@ export type BaseModel = {
 export type ConnectionCheck =
 	{ ok: true; models: number; training: 'open' | 'closed' | 'unknown'; note?: string } | { ok: false; reason: string };
 
-export type TrainingFile = { name: string; body: string; purpose: 'train' | 'validation' };
+/** A large one is a blob that lies on the disk. */
+export type TrainingFile = { name: string; body: string | Blob; purpose: 'train' | 'validation' };
 
 export type TrainingOrder = {
 	/** Ours, unique, at most 40 characters: the name by which a lost job is found again. */

@@ -25,7 +25,8 @@ import { keptOf } from './kept.ts';
 import { readFactsFor } from './pair-facts.ts';
 import { askProvider, findingsOf, refused } from './preflight.ts';
 import { trainedAt } from './place.ts';
-import { type Run, listedRun, newestServing, runOf, shownServing } from './rows.ts';
+import { type Run, listedRun, newestServing, runOf, shownServing, textsOf } from './rows.ts';
+import { fileBytes } from './files.ts';
 import { fileName } from './training-files.ts';
 
 /** The newest are what a person looks for; a long job has thousands. */
@@ -93,7 +94,7 @@ export const getRun = query(GetRun, (scope, { runId }) =>
 			.where(eq(runPoints.runId, run.id))
 			.orderBy(asc(runPoints.step));
 		const files = await tx
-			.select({ kind: runFiles.kind, sha256: runFiles.sha256, byteCount: runFiles.byteCount })
+			.select({ kind: runFiles.kind, sha256: runFiles.sha256, byteCount: fileBytes, removedAt: runFiles.removedAt })
 			.from(runFiles)
 			.where(eq(runFiles.runId, run.id))
 			.orderBy(asc(runFiles.kind));
@@ -183,19 +184,20 @@ export const getPreflight = query(GetPreflight, async (scope, { from, method: as
 	};
 });
 
+const gone = (at: Date) =>
+	`The bytes of this file were removed on ${at.toISOString().slice(0, 10)}, as this server is set. Which examples it was made from, and its SHA-256, stay with the run.`;
+
 /** The exact bytes a run sent, under the name they were sent by. */
 export const downloadRunFile = query(DownloadRunFile, (scope, { runId, kind }) =>
 	scope.tx(async (tx) => {
 		const run = await runOf(tx, scope, runId);
 		const [file] = await tx
-			.select({ body: runFiles.body, sha256: runFiles.sha256 })
+			.select({ sha256: runFiles.sha256, removedAt: runFiles.removedAt })
 			.from(runFiles)
 			.where(and(eq(runFiles.runId, run.id), eq(runFiles.kind, kind)));
 		if (!file) throw new AppError('not_found', 'This run sent no such file.');
-		return { name: fileName(run, kind), sha256: file.sha256, pieces: once(file.body) };
+		if (file.removedAt) throw new AppError('not_found', gone(file.removedAt));
+		const pieces = textsOf((work) => scope.tx(work), run.id, kind);
+		return { name: fileName(run, kind), sha256: file.sha256, pieces };
 	})
 );
-
-async function* once(text: string) {
-	yield text;
-}

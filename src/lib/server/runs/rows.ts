@@ -1,8 +1,8 @@
 import { and, desc, eq, isNotNull, isNull, notInArray } from 'drizzle-orm';
-import type { ListedRun, Serving } from '../../contract/run.ts';
+import type { ListedRun, RunFileKind, Serving } from '../../contract/run.ts';
 import { AppError } from '../../core/errors.ts';
 import type { ProjectScope, Tx } from '../access/scope.ts';
-import { connections, runs, servings } from '../platform/db/schema.ts';
+import { connections, runFileParts, runFiles, runs, servings } from '../platform/db/schema.ts';
 import { ProviderError } from '../providers/errors.ts';
 import type { ProviderId } from '../providers/provider.ts';
 import { isUnreadable } from '../providers/unreadable.ts';
@@ -148,3 +148,26 @@ export const markFrom = async (tx: Tx, connectionId: string, { kind, message, ke
 		})
 		.where(eq(connections.id, connectionId));
 };
+
+type Ask = <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
+
+/** The lines of a file in texts, one after the other. `ask` opens a transaction for each, or has one. Nothing where there is no such file. */
+export async function* textsOf(ask: Ask, runId: string, kind: RunFileKind): AsyncGenerator<string> {
+	const [file] = await ask((tx) =>
+		tx
+			.select({ body: runFiles.body, parts: runFiles.parts })
+			.from(runFiles)
+			.where(and(eq(runFiles.runId, runId), eq(runFiles.kind, kind)))
+	);
+	if (!file) return;
+	if (file.body !== null) return yield file.body;
+	for (let place = 0; place < file.parts!; place++) {
+		const [part] = await ask((tx) =>
+			tx
+				.select({ body: runFileParts.body })
+				.from(runFileParts)
+				.where(and(eq(runFileParts.runId, runId), eq(runFileParts.kind, kind), eq(runFileParts.place, place)))
+		);
+		yield part!.body;
+	}
+}

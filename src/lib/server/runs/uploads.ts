@@ -6,11 +6,12 @@ import { countedInWords, countedLines, cutInWords, summed, uncountedInWords } fr
 import { runCan } from '../../core/runs/status.ts';
 import type { Scope, Tx } from '../access/scope.ts';
 import { mustAfford } from '../budget/rows.ts';
-import { projects, runEvents, runFiles } from '../platform/db/schema.ts';
+import { projects, runEvents } from '../platform/db/schema.ts';
 import { ProviderError } from '../providers/errors.ts';
 import type { Access } from '../providers/provider.ts';
 import { providers } from '../providers/registry.ts';
 import { changeRun, endRun, noteEvent } from './change.ts';
+import { beginningOf, withBody } from './files.ts';
 import { orderOf, stepBack } from './order.ts';
 import { whole } from './readable.ts';
 import { type Run, runById } from './rows.ts';
@@ -18,28 +19,24 @@ import { fileName, namesOfLines } from './training-files.ts';
 
 const fileIdOf = { train: 'trainingFileId', validation: 'validationFileId' } as const;
 
-const fileOf = async (tx: Tx, run: Run, kind: RunFileKind) => {
-	const [file] = await tx
-		.select({ body: runFiles.body })
-		.from(runFiles)
-		.where(and(eq(runFiles.runId, run.id), eq(runFiles.kind, kind)));
-	return file ? { name: fileName(run, kind), body: file.body, purpose: kind } : null;
-};
-
 /** Between transactions, file by file. False: the run was cancelled meanwhile. A file that was sent before is not sent again. */
 export const uploadFiles = async (scope: Scope, first: Run, access: Access): Promise<boolean> => {
 	for (const kind of ['train', 'validation'] as const satisfies RunFileKind[]) {
-		const file = await scope.tx(async (tx) => {
+		const now = await scope.tx(async (tx) => {
 			const run = await runById(tx, first.id, { lock: true });
 			if (run.cancelRequestedAt || !runCan.submit(run)) return 'stop';
-			return run[fileIdOf[kind]] ? null : fileOf(tx, run, kind);
+			return run[fileIdOf[kind]] ? 'sent' : 'send';
 		});
-		if (file === 'stop') {
+		if (now === 'stop') {
 			await scope.tx((tx) => stepBack(tx, scope, first.id, access));
 			return false;
 		}
-		if (!file) continue;
-		const { fileId } = await providers[access.provider].upload(access, file);
+		if (now === 'sent') continue;
+		const sent = await withBody(scope, first, kind, (body) =>
+			providers[access.provider].upload(access, { name: fileName(first, kind), body, purpose: kind })
+		);
+		if (!sent) continue;
+		const { fileId } = sent;
 		await scope.tx(async (tx) => {
 			const now = await runById(tx, first.id, { lock: true });
 			// another worker has sent it meanwhile, and may have ordered with it: by this number the order is found
@@ -62,7 +59,7 @@ const waitsForOrder = (run: Run) => runCan.submit(run) && !run.submittedAt && !r
 export const isShortEnough = async (scope: Scope, runId: string, access: Access): Promise<boolean> => {
 	const { run, lines } = await scope.tx(async (tx) => {
 		const run = await runById(tx, runId);
-		return { run, lines: run.counted ? [] : countedLines((await fileOf(tx, run, 'train'))?.body ?? '') };
+		return { run, lines: run.counted ? [] : countedLines(await beginningOf(tx, run.id, 'train')) };
 	});
 	if (run.counted) return true;
 	const { name, count } = providers[access.provider];

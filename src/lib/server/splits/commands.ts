@@ -1,4 +1,4 @@
-import { and, eq, isNull } from 'drizzle-orm';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import { ApplySplit, MoveExamples } from '../../contract/splits.ts';
 import type { SplitMove } from '../../core/splits/plan.ts';
 import { command } from '../access/operation.ts';
@@ -14,23 +14,32 @@ import { planOf } from './plan.ts';
 /** Of a larger project nobody waits until all is worked out, or moved. */
 const atOnce = 5_000;
 /** So many then move in one transaction: whoever rates one of them, or imports, waits for no more. */
-const inPart = 500;
+const inPart = 1_000;
+/** Parts that are taken from the same pages in turns. A page has room to write so many of its rows in place, and again once a part is over. */
+const inTurns = 10;
 
-/** A step: moves those of them that have no place yet. Returns how many. */
-const moveTo = async (tx: Tx, moves: readonly SplitMove[]): Promise<number> => {
-	let moved = 0;
-	for (const side of ['train', 'validation'] as const) {
-		const ids = moves.filter((move) => move.to === side).map((move) => move.id);
-		if (ids.length === 0) continue;
-		const rows = await tx
-			.update(examples)
-			.set({ split: side })
-			.where(and(among(examples.id, ids), isNull(examples.split), isNull(examples.deletedAt)))
-			.returning({ id: examples.id })
-			.catch((problem) => refusedByLock(problem, 'An example'));
-		moved += rows.length;
+/** Parts of what stands together: each has every tenth of it. */
+const partsOf = function* (moves: readonly SplitMove[]): Generator<SplitMove[]> {
+	const window = inPart * inTurns;
+	for (let at = 0; at < moves.length; at += window) {
+		const turns = Math.ceil(Math.min(window, moves.length - at) / inPart);
+		for (let turn = 0; turn < turns; turn++)
+			yield moves.slice(at, at + window).filter((_, place) => place % turns === turn);
 	}
-	return moved;
+};
+
+/** A step: moves those of them that have no place yet, in one statement, since what a change has to ask is asked once for each. Returns how many. */
+const moveTo = async (tx: Tx, moves: readonly SplitMove[]): Promise<number> => {
+	if (moves.length === 0) return 0;
+	const measuring = moves.filter(({ to }) => to === 'validation').map(({ id }) => id);
+	const ids = moves.map(({ id }) => id);
+	const { count } = await tx
+		.execute(
+			sql`update ${examples} set split = case when ${among(examples.id, measuring)} then 'validation' else 'train' end
+				where ${and(among(examples.id, ids), isNull(examples.split), isNull(examples.deletedAt))}`
+		)
+		.catch((problem) => refusedByLock(problem, 'An example'));
+	return count;
 };
 
 /**
@@ -54,10 +63,10 @@ export const applySplit = command(ApplySplit, async (scope, { ratio, seed }) => 
 	const { moves } = await scope.tx(async (tx) => planOf(tx, await projectNow(tx, scope), { ratio, seed }));
 	let moved = 0;
 	try {
-		for (let at = 0; at < moves.length; at += inPart)
+		for (const part of partsOf(moves))
 			moved += await scope.tx(async (tx) => {
 				await lockedProject(tx, scope);
-				return moveTo(tx, moves.slice(at, at + inPart));
+				return moveTo(tx, part);
 			});
 	} finally {
 		await scope.tx((tx) => tell(tx, moved));

@@ -61,7 +61,7 @@ export const planOf = async (
 };
 
 /**
- * Several examples may say the same: one is deleted, has no rating here and stays, others differ in case alone, and all of
+ * By number. Several examples may say the same: one is deleted, has no rating here and stays, others differ in case alone, and all of
  * them go to one side.
  */
 const inRows = (list: (Splittable & { rowId: string })[], moves: readonly SplitMove[]): SplitMove[] => {

@@ -98,11 +98,19 @@ export const comparisons: Comparison[] = [
 			`v${row.version} says that it had ${row.train_count} examples to train on and ${row.validation_count} to measure by; it had ${row.train} and ${row.validation}.`
 	},
 	{
-		sql: `select ${where}, r.version, x.kind, x.byte_count, octet_length(convert_to(x.body, 'UTF8')) as bytes,
-				x.sha256 = encode(sha256(convert_to(x.body, 'UTF8')), 'hex') as same
+		// of a file in parts each part has a hash of its own: all of it may be more than the database can put together
+		sql: `select ${where}, r.version, x.kind, coalesce(x.bytes, x.byte_count) as byte_count, has.bytes, has.same
 			from run_files x ${place} join runs r on r.team_id = x.team_id and r.id = x.run_id
-			where x.byte_count <> octet_length(convert_to(x.body, 'UTF8'))
-				or x.sha256 <> encode(sha256(convert_to(x.body, 'UTF8')), 'hex')`,
+			cross join lateral (
+				select octet_length(convert_to(x.body, 'UTF8'))::bigint as bytes, x.sha256 = encode(sha256(convert_to(x.body, 'UTF8')), 'hex') as same
+				where x.body is not null
+				union all
+				select coalesce(sum(octet_length(convert_to(p.body, 'UTF8'))), 0)::bigint,
+					bool_and(p.sha256 = encode(sha256(convert_to(p.body, 'UTF8')), 'hex')) is not false and count(*) = x.parts
+				from run_file_parts p where x.body is null and p.team_id = x.team_id and p.run_id = x.run_id and p.kind = x.kind and p.place < x.parts
+				having x.body is null
+			) has
+			where x.removed_at is null and (coalesce(x.bytes, x.byte_count) <> has.bytes or not has.same)`,
 		says: (row) =>
 			row.same
 				? `the ${row.kind} file of v${row.version} is said to have ${row.byte_count} bytes; it has ${row.bytes}.`

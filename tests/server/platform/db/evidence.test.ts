@@ -44,6 +44,7 @@ const evidence = [
 		'rewrites',
 		'runs',
 		'run_files',
+		'run_file_parts',
 		'run_examples',
 		'run_pairs',
 		'run_events'
@@ -246,6 +247,7 @@ describe('what is evidence does not change', () => {
 		'ratings',
 		'rewrites',
 		'run_files',
+		'run_file_parts',
 		'run_examples',
 		'run_pairs',
 		'pairings',
@@ -517,6 +519,10 @@ describe('keys carry the project and the parent', () => {
 				[otherProject, one.ids.runs]
 			],
 			[
+				`insert into run_file_parts (project_id, run_id, kind, place, body, sha256) values ($1, $2, 'validation', 0, '', '')`,
+				[otherProject, one.ids.runs]
+			],
+			[
 				`insert into run_events (project_id, run_id, at, level, kind, message) values ($1, $2, now(), 'info', 'x', 'x')`,
 				[otherProject, one.ids.runs]
 			],
@@ -558,6 +564,8 @@ describe('columns hold what the product knows', () => {
 		['runs', 'method', `'x'`],
 		['runs', 'train_count', '-1'],
 		['run_files', 'kind', `'x'`],
+		['run_file_parts', 'kind', `'x'`],
+		['run_file_parts', 'place', '-1'],
 		['run_examples', 'kind', `'x'`],
 		['run_events', 'level', `'x'`],
 		['run_points', 'series', `'x'`],

@@ -43,6 +43,7 @@ const rights: Record<string, Record<Role, string>> = {
 	rewrites: { owner: 'ra', trainer: 'ra', rater: 'ra' },
 	runs: { owner: 'rac', trainer: 'rac', rater: 'r' },
 	run_files: { owner: 'ra', trainer: 'ra', rater: '' },
+	run_file_parts: { owner: 'ra', trainer: 'ra', rater: '' },
 	run_examples: { owner: 'ra', trainer: 'ra', rater: 'r' },
 	run_pairs: { owner: 'ra', trainer: 'ra', rater: '' },
 	run_events: { owner: 'ra', trainer: 'ra', rater: '' },

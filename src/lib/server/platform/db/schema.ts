@@ -485,10 +485,10 @@ export const examples = teamTable(
 		uniqueIndex('examples_conversation')
 			.on(t.teamId, t.projectId, t.promptHash, t.contentHash)
 			.where(sql`deleted_at is null`),
-		// what holds its prompt although it may be deleted: it was learnt, or it has been a measure
-		index('examples_held')
+		// what may hold its prompt although it is deleted: it was learnt, or has been a measure. No side is named: moving to one would be written elsewhere
+		index('examples_holding')
 			.on(t.teamId, t.projectId, t.promptHash)
-			.where(sql`trained or reserved or (split = 'validation' and deleted_at is not null)`),
+			.where(sql`trained or reserved or deleted_at is not null`),
 		// where a search finds rewrites
 		index('examples_rewritten')
 			.on(t.teamId, t.projectId, t.number)
@@ -759,9 +759,15 @@ export const runFiles = teamTable(
 		projectId: uuid().notNull(),
 		runId: uuid().notNull(),
 		kind: text().$type<(typeof sides)[number]>().notNull(),
-		body: text().notNull(),
+		/** null: it is too large for one row, and lies in so many parts in `run_file_parts`. */
+		body: text(),
+		parts: integer(),
 		sha256: text().notNull(),
-		byteCount: integer().notNull()
+		/** As far as the type goes; `bytes` has it where it is set. */
+		byteCount: integer().notNull(),
+		bytes: bigint({ mode: 'number' }),
+		/** Its bytes were removed then, as the server is set; what is known of them stays. */
+		removedAt: at()
 	},
 	{ read: ['owner', 'trainer'], add: ['owner', 'trainer'], ...appendOnly },
 	(t) => [
@@ -769,6 +775,27 @@ export const runFiles = teamTable(
 		unique().on(t.teamId, t.runId, t.kind),
 		oneOf('run_files', 'kind', sides),
 		counts('run_files', 'byte_count')
+	]
+);
+
+/** The whole lines of a large file of a run, part by part: nobody ever holds more than one of them (server/runs/files.ts). */
+export const runFileParts = teamTable(
+	'run_file_parts',
+	{
+		projectId: uuid().notNull(),
+		runId: uuid().notNull(),
+		kind: text().$type<(typeof sides)[number]>().notNull(),
+		/** From 0 on, without gaps. */
+		place: integer().notNull(),
+		body: text().notNull(),
+		sha256: text().notNull()
+	},
+	{ read: ['owner', 'trainer'], add: ['owner', 'trainer'], ...appendOnly },
+	(t) => [
+		inParent('run_file_parts_run', t, t.runId, runs, ofProject),
+		unique().on(t.teamId, t.runId, t.kind, t.place),
+		oneOf('run_file_parts', 'kind', sides),
+		counts('run_file_parts', 'place')
 	]
 );
 

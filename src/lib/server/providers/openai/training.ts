@@ -1,5 +1,4 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { toFile } from 'openai';
 import type { JobCreateParams } from 'openai/resources/fine-tuning/jobs/jobs';
 import { act, ask } from '../call.ts';
 import { type Server, clientOf } from './client.ts';
@@ -16,12 +15,11 @@ const checks = 8; // `processed` is deprecated and not everywhere; the real chec
 /** A file with a length, not a stream: it can be sent again. */
 export async function uploadFile(access: Access, server: Server, file: TrainingFile): Promise<{ fileId: string }> {
 	const client = clientOf(access);
-	const body = Buffer.from(file.body);
 	let sent = await ask(
 		access,
 		server,
 		async (options) => {
-			const named = await toFile(body, file.name, { type: 'application/jsonl' });
+			const named = new File([file.body], file.name, { type: 'application/jsonl' });
 			return numbered(await client.files.create({ file: named, purpose: 'fine-tune' }, options), server);
 		},
 		uploadTimeoutMs

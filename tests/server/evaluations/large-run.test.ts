@@ -1,0 +1,22 @@
+// What a run learnt is looked through however much it is.
+import { afterAll, expect, test } from 'vitest';
+import { trainedPrompts } from '../../../src/lib/server/evaluations/leaks.ts';
+import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
+import { runFiles } from '../../../src/lib/server/platform/db/schema.ts';
+import { newContest } from '../../support/evaluation.ts';
+
+afterAll(() => closePools());
+
+test('a run on two hundred thousand lines can be compared', async () => {
+	const { scope, run, project } = await newContest(1);
+	const body = Array.from(
+		{ length: 200_000 },
+		(_, i) => `{"messages":[{"role":"user","content":"${i}"},{"role":"assistant","content":"a"}]}\n`
+	).join('');
+	await scope.tx((tx) =>
+		tx
+			.insert(runFiles)
+			.values({ projectId: project.id, runId: run.id, kind: 'train', body, sha256: '', byteCount: body.length })
+	);
+	expect((await scope.tx((tx) => trainedPrompts(tx, run.id))).size).toBe(200_000);
+});
