@@ -3,6 +3,8 @@ import tailwindcss from '@tailwindcss/vite';
 import { type Plugin, defineConfig } from 'vitest/config';
 import { KeptWorkers } from './tests/support/kept-worker.ts';
 import { chunks } from './src/launch/chunks.ts';
+import { exactSvelte } from './src/launch/exact-svelte.ts';
+import { icons } from './src/launch/icons.ts';
 import { SlowestFirst } from './tests/support/slowest-first.ts';
 
 /** Asks no database: rules, and what speaks to servers that the test itself starts. */
@@ -11,7 +13,7 @@ const pure = [
 	'tests/{bench/*,paths}.test.ts',
 	// the rest of the command line speaks to the built app
 	...['*', '!(remote)/**/*', 'remote/{merge,sending}'].map((tests) => `tests/cli/${tests}.test.ts`),
-	'tests/launch/{serving,votes,workflows}.test.ts',
+	'tests/launch/{exact-svelte,icons,serving,votes,workflows}.test.ts',
 	'tests/routes/{add/preview,docs/*,rate/*}.test.ts',
 	'tests/server/access/oauth-endpoints.test.ts',
 	// `environment` leaves its variables behind
@@ -29,8 +31,16 @@ const endKept: Plugin = {
 };
 
 export default defineConfig({
-	plugins: [tailwindcss(), sveltekit(), endKept],
-	environments: { client: { build: { rolldownOptions: { output: { codeSplitting: chunks() } } } } },
+	plugins: [icons(), tailwindcss(), sveltekit(), exactSvelte(), endKept],
+	environments: {
+		client: {
+			build: {
+				// a list of what each page needs is two kB in front of every page; a link is fetched when a pointer comes near it
+				modulePreload: false,
+				rolldownOptions: { output: { codeSplitting: chunks() } }
+			}
+		}
+	},
 	test: {
 		projects: [
 			// nothing is left behind, so one worker takes file after file without loading everything anew

@@ -10,9 +10,12 @@ const here = (file: string) => path.resolve(import.meta.dirname, '../..', file);
 /** A page of a team stands in its frame, unless its name says that it leaves it. */
 const isFramed = (file: string) => file.includes('[team=slug]') && !file.includes('@');
 /** Where one example, or one answer, comes after the other. */
+const isRating = ({ file }: Page) => file.includes('/rate/');
 const isRoom = ({ file }: Page) => /\/(rate|vote|score)\//.test(file);
 /** Of so many pages, each has it. */
 const often = 15;
+/** Of the pages without the frame the one that begins with the least. */
+const isEntry = ({ file }: Page) => file.includes('/login/+');
 
 const learn = (bundler: Looking) => {
 	const reached = (...files: string[]) => {
@@ -54,13 +57,19 @@ const makeChunkOf = () => {
 		if (base.has(id)) return 'base';
 		const users = pages.filter(({ parts }) => parts.has(id));
 		const outside = users.filter((page) => !page.isFramed);
-		if (frame.has(id)) return outside.length > 0 ? 'tools' : 'frame';
-		if (users.length >= often) return outside.length > 0 ? 'parts' : 'frame';
-		// what only comes after a page stays there
-		if (after.has(id)) return users.length > 0 ? 'outbox' : null;
-		if (!users.some(({ file }) => file.includes('/rate/'))) return null;
-		if (outside.some((page) => !isRoom(page))) return 'tools';
-		if (users.filter(isRoom).length > 1) return 'cards';
+		if (!users.some(isRating)) {
+			if (frame.has(id)) return outside.length > 0 ? 'tools' : 'frame';
+			if (users.some(isEntry) && users.length > 1) return 'parts';
+			if (users.length >= often) return 'more';
+			// what only comes after a page stays there
+			return after.has(id) ? 'outbox' : null;
+		}
+		// nobody waits longer for a page than who rates: what that one has comes in few files, and nothing beside it
+		const strangers = outside.filter((page) => !isRoom(page));
+		if (users.some(isEntry)) return 'base';
+		if (frame.has(id) || users.length >= often) return outside.length > 0 ? 'tools' : 'frame';
+		if (after.has(id)) return 'outbox';
+		if (strangers.length > 0) return 'tools';
 		// what the page has alone stays with it
 		return users.length > 1 || shown.has(id) ? 'rating' : null;
 	};
@@ -69,7 +78,7 @@ const makeChunkOf = () => {
 /** For `output.codeSplitting` of the client. Whoever comes first in the list is asked first. */
 export const chunks = () => {
 	const chunkOf = makeChunkOf();
-	const named = ['base', 'parts', 'tools', 'frame', 'outbox', 'cards', 'rating'];
+	const named = ['base', 'tools', 'frame', 'rating', 'outbox', 'parts', 'more'];
 	return {
 		groups: named.map((debugName, index) => ({
 			debugName,

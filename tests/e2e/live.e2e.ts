@@ -3,7 +3,7 @@ import { to } from '../../src/lib/paths.ts';
 import { inProject } from '../../src/lib/server/access/scope.ts';
 import { addExample } from '../../src/lib/server/examples/commands.ts';
 import { rateExample } from '../../src/lib/server/ratings/commands.ts';
-import { open, signInAs } from '../support/browser-steps.ts';
+import { open, settled, signInAs } from '../support/browser-steps.ts';
 import { addExamples, newBallot } from '../support/evaluation.ts';
 import { type RunningApp, openApp } from '../support/running-app.ts';
 import { newSession } from '../support/session.ts';
@@ -121,6 +121,7 @@ test('without a line another page says so, the navigation stays, and it opens wh
 }) => {
 	const { team, project } = await newShop(page);
 	await open(page, to.split(team, project));
+	await settled(page);
 	await context.setOffline(true);
 	const nav = page.getByRole('navigation').first();
 	await nav.getByRole('link', { name: 'Train' }).click();

@@ -1,6 +1,6 @@
 import { type BrowserContext, type Page, expect, test } from '@playwright/test';
 import { to } from '../../src/lib/paths.ts';
-import { open, press, signInAs } from '../support/browser-steps.ts';
+import { open, press, settled, signInAs } from '../support/browser-steps.ts';
 import { inProject } from '../../src/lib/server/access/scope.ts';
 import { revealResults } from '../../src/lib/server/evaluations/commands.ts';
 import { addExamples, newBallot } from '../support/evaluation.ts';
@@ -195,6 +195,7 @@ test('where the browser has no room what waits stays with the page, which says s
 				// smaller ones may fit
 			}
 	});
+	await settled(page);
 	await context.setOffline(true);
 	await press(page, '9', '3');
 	await expect(page.getByText('Leave this page open')).toBeVisible();

@@ -5,6 +5,12 @@ import type { RunningApp } from './running-app.ts';
 /** Before its scripts run, a click may fall on a button that does nothing yet. */
 export const hydrated = (page: Page) => page.locator('html[data-hydrated]').waitFor({ state: 'attached' });
 
+/** Somebody is there, and what comes with their first touch has come: from here on the line may be lost. */
+export const settled = async (page: Page) => {
+	await page.mouse.move(5, 5);
+	await page.locator('html[data-settled]').waitFor({ state: 'attached' });
+};
+
 export const open = async (page: Page, address: string): Promise<Response> => {
 	const answer = await page.goto(address);
 	await hydrated(page);

@@ -1,7 +1,6 @@
 import { statSync } from 'node:fs';
 import type { Message } from '../../lib/core/examples/conversation.ts';
-import { answerAt } from '../../lib/core/examples/conversation.ts';
-import { targetOf } from '../../lib/core/examples/example.ts';
+import { answerAt, targetOf } from '../../lib/core/examples/example.ts';
 import { notUtf8 } from '../../lib/core/examples/import/lines.ts';
 import { parseLine } from '../../lib/core/examples/import/parse.ts';
 import { Failure } from '../exit-codes.ts';

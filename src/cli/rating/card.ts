@@ -1,4 +1,4 @@
-import { answerAt } from '../../lib/core/examples/conversation.ts';
+import { answerAt } from '../../lib/core/examples/example.ts';
 import { bandOf } from '../../lib/core/ratings/scale.ts';
 import { type Example, answerOf } from '../files/examples.ts';
 import { folded, harmless, short } from '../terminal/plain.ts';

@@ -1,4 +1,5 @@
-import { answerAt, rewriteProblem } from '../../lib/core/examples/conversation.ts';
+import { rewriteProblem } from '../../lib/core/examples/conversation.ts';
+import { answerAt } from '../../lib/core/examples/example.ts';
 import { type Candidates } from '../files/candidates.ts';
 import { answerOf } from '../files/examples.ts';
 import type { Project } from '../files/project.ts';

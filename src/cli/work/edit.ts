@@ -1,10 +1,5 @@
-import {
-	type Message,
-	answerAt,
-	conversationProblem,
-	rewriteProblem,
-	turnRoles
-} from '../../lib/core/examples/conversation.ts';
+import { type Message, conversationProblem, rewriteProblem, turnRoles } from '../../lib/core/examples/conversation.ts';
+import { answerAt } from '../../lib/core/examples/example.ts';
 import { sayingsOf } from '../../lib/core/examples/near.ts';
 import type { edit } from '../commands/edit.ts';
 import type { Deed } from '../deed.ts';

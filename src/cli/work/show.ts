@@ -1,5 +1,5 @@
 import { figure } from '../../lib/core/text/figure.ts';
-import { answerAt } from '../../lib/core/examples/conversation.ts';
+import { answerAt } from '../../lib/core/examples/example.ts';
 import { bandOf } from '../../lib/core/ratings/scale.ts';
 import { tokensOf } from '../../lib/core/text/tokens.ts';
 import type { show } from '../commands/show.ts';

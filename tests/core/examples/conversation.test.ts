@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import {
-	answerAt,
 	conversationProblem,
 	maxCharacters,
 	rewriteProblem,
 	toMessages
 } from '../../../src/lib/core/examples/conversation.ts';
+import { answerAt } from '../../../src/lib/core/examples/example.ts';
 
 const user = (more: object = {}) => ({ role: 'user', content: 'Where is it?', ...more });
 const assistant = (more: object = {}) => ({ role: 'assistant', content: 'On its way.', ...more });

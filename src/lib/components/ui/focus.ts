@@ -44,7 +44,7 @@ export const focusAgain = (place: Place | null) =>
 
 /** Looks after the focus of the whole page: when the element that has it goes away. Returns the end of that. */
 export const keepFocus = (): (() => void) => {
-	let place: Place | null = null;
+	let place = placeOf(document.activeElement);
 	const take = ({ target }: FocusEvent) => (place = placeOf(target as Element));
 	// nobody may be left without it by a click beside everything, so that is no loss
 	const leave = ({ target }: FocusEvent) =>

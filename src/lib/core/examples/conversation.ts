@@ -128,7 +128,3 @@ export const toMessages = (turns: readonly unknown[]): Message[] => {
 		turns.some(silent) ? turns.map((turn) => (silent(turn) ? { ...(turn as Message), content: '' } : turn)) : turns
 	) as Message[];
 };
-
-/** Where the answer to learn stands: the last assistant turn, or -1. */
-export const answerAt = (messages: readonly Message[]): number =>
-	messages.findLastIndex((turn) => turn.role === 'assistant');

@@ -1,7 +1,10 @@
-import { answerAt } from './conversation.ts';
 import type { Message } from './conversation.ts';
 
 export type { Message, ToolCall } from './conversation.ts';
+
+/** Where the answer to learn stands: the last assistant turn, or -1. Beside no rules of conversations: pages that only show one need none. */
+export const answerAt = (messages: readonly Message[]): number =>
+	messages.findLastIndex((turn) => turn.role === 'assistant');
 
 /** The output to learn: the rewrite where there is one, else the last assistant turn. */
 export const targetOf = ({ messages, rewrite }: { messages: readonly Message[]; rewrite: string | null }): string =>

@@ -1,4 +1,4 @@
-import { answerAt } from './conversation.ts';
+import { answerAt } from './example.ts';
 import type { Message } from './conversation.ts';
 
 /**
