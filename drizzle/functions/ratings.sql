@@ -91,12 +91,12 @@ begin
 			and (found.rating, found.ratings_count) is distinct from (found.mean, found.people)
 	)
 	-- in place of what counted of each of these voters (totals.sql)
-	select array_agg(one.added) into counted from (
-		select row(s.team_id, s.project_id, s.person_id, public.free_slot(s.project_id), given.score, sum(given.step))::public.own_counts as added
+	select array(
+		select row(s.team_id, s.project_id, s.person_id, public.free_slot(s.project_id), given.score, sum(given.step))::public.own_counts
 		from said s cross join lateral (values (s.before, -1), (s.after, 1)) given (score, step)
 		where s.present and s.before is distinct from s.after and given.score is not null
 		group by s.team_id, s.project_id, s.person_id, given.score
-	) one;
+	) into counted;
 	perform public.add_own(counted);
 	return null;
 end $$;

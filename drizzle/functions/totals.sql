@@ -20,46 +20,41 @@ create or replace function whole_points(rating real) returns smallint language s
 	select coalesce(floor(rating), 0)::smallint
 $$;
 
--- Adds to counters, in slots that are this transaction's alone: nobody else writes these rows, so each is looked for by its key, and made where it is
--- not there. `on conflict` would write into the log that a row is locked, and then what became of it. The slot was taken in a statement before: what its last
--- owner wrote is seen.
-create or replace function add_counts(added public.example_counts[]) returns void
-	language plpgsql set search_path = '' set enable_seqscan = off as $$
+-- Adds to counters, in slots that are this transaction's alone: nobody else writes these rows, so each is changed by its key, and made where it is not
+-- there. `on conflict` would write into the log that a row is locked, and then what became of it. The slot was taken in a statement before, so that
+-- what its last owner wrote is seen. Settings are those of whoever calls: setting them again took as long as what is done here.
+create or replace function add_counts(added public.example_counts[]) returns void language plpgsql as $$
+declare
+	a public.example_counts;
 begin
-	with place as materialized (
-		select a.*, there.ctid as at from unnest(added) a left join lateral (
-			select c.ctid from public.example_counts c
-			where (c.team_id, c.project_id, c.slot, c.split, c.points, c.rewritten, c.trained)
-				= (a.team_id, a.project_id, a.slot, a.split, a.points, a.rewritten, a.trained) offset 0
-		) there on true
-	), made as (
-		insert into public.example_counts
-		select p.team_id, p.project_id, p.slot, p.split, p.points, p.rewritten, p.trained, p.count, p.tokens, p.ratings, p.changes
-		from place p where p.at is null
-	)
-	update public.example_counts c set
-		count = c.count + p.count, tokens = c.tokens + p.tokens, ratings = c.ratings + p.ratings, changes = c.changes + p.changes
-	from place p where c.ctid = p.at;
+	foreach a in array added loop
+		update public.example_counts c set
+			count = c.count + a.count, tokens = c.tokens + a.tokens, ratings = c.ratings + a.ratings, changes = c.changes + a.changes
+		where (c.team_id, c.project_id, c.slot, c.split, c.points, c.rewritten, c.trained)
+			= (a.team_id, a.project_id, a.slot, a.split, a.points, a.rewritten, a.trained);
+		if not found then
+			insert into public.example_counts values (a.*);
+		end if;
+	end loop;
 end $$;
 
-create or replace function add_own(added public.own_counts[]) returns void
-	language plpgsql set search_path = '' set enable_seqscan = off as $$
+create or replace function add_own(added public.own_counts[]) returns void language plpgsql as $$
+declare
+	a public.own_counts;
 begin
-	with place as materialized (
-		select a.*, there.ctid as at from unnest(added) a left join lateral (
-			select c.ctid from public.own_counts c
-			where (c.team_id, c.project_id, c.person_id, c.slot, c.score) = (a.team_id, a.project_id, a.person_id, a.slot, a.score) offset 0
-		) there on true
-	), made as (
-		insert into public.own_counts
-		select p.team_id, p.project_id, p.person_id, p.slot, p.score, p.count from place p where p.at is null
-	)
-	update public.own_counts c set count = c.count + p.count from place p where c.ctid = p.at;
+	foreach a in array added loop
+		update public.own_counts c set count = c.count + a.count
+		where (c.team_id, c.project_id, c.person_id, c.slot, c.score) = (a.team_id, a.project_id, a.person_id, a.slot, a.score);
+		if not found then
+			insert into public.own_counts values (a.*);
+		end if;
+	end loop;
 end $$;
 
 -- It also stands for the key that examples have to their project: the project is there, not deleted, and stays until the transaction ends. A key
 -- would ask that of every row.
-create or replace function count_examples_added() returns trigger language plpgsql security definer set search_path = '' as $$
+create or replace function count_examples_added() returns trigger
+	language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
 declare
 	place record;
 	free smallint;
@@ -90,7 +85,8 @@ create or replace trigger examples_counted_added after insert on examples
 	referencing new table as new_rows for each statement execute function count_examples_added();
 
 -- Of each row, what it was is taken away and what it is added; what is deleted is neither.
-create or replace function count_examples_changed() returns trigger language plpgsql security definer set search_path = '' as $$
+create or replace function count_examples_changed() returns trigger
+	language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
 declare
 	place record;
 	moved record;
