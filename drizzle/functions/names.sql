@@ -52,7 +52,22 @@ create or replace function names_of_voters(evaluation uuid) returns table (id uu
 	)
 $$;
 
--- Who has done these things of an activity: persons, and keys by their names.
+-- Who has done these things of a project's activity, by their places in it: persons, and keys by their names.
+create or replace function names_of_doers_in(project uuid, places bigint[]) returns table (id uuid, name text)
+	language sql stable rows 20 security definer set search_path = '' as $$
+	with done as (
+		select coalesce(a.key_id, a.person_id) as id from public.activities a
+		where a.team_id = (select nullif(current_setting('app.team_id', true), '')::uuid) and a.project_id = project and a.seq = any (places)
+			and ((select public.app_all_projects()) or project = any ((select public.app_project_ids())::uuid[]))
+	)
+	select p.id, p.name from public.people p where p.id in (select d.id from done d)
+	union all
+	select k.id, k.name from public.api_keys k
+	where k.team_id = (select nullif(current_setting('app.team_id', true), '')::uuid)
+		and k.id in (select d.id from done d)
+$$;
+
+-- The same by their ids, as the version before asks.
 create or replace function names_of_doers(activities uuid[]) returns table (id uuid, name text)
 	language sql stable rows 20 security definer set search_path = '' as $$
 	with done as (
@@ -82,4 +97,4 @@ create or replace function names_of_audited(entries uuid[]) returns table (id uu
 		and k.id in (select d.id from done d)
 $$;
 
-grant execute on function names_of_audited(uuid[]), members_with_address(), members_to_mail(uuid), names_of_raters(uuid), names_of_voters(uuid), names_of_doers(uuid[]) to app;
+grant execute on function names_of_audited(uuid[]), members_with_address(), members_to_mail(uuid), names_of_raters(uuid), names_of_voters(uuid), names_of_doers(uuid[]), names_of_doers_in(uuid, bigint[]) to app;

@@ -57,6 +57,8 @@ $$;
 -- would have all of them read, and for as long as a connection keeps its plan.
 create or replace function derive_ratings() returns trigger
 	language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
+declare
+	counted public.own_counts[];
 begin
 	perform from public.examples e
 	where (e.team_id, e.id) in (select n.team_id, n.example_id from new_rows n)
@@ -67,16 +69,16 @@ begin
 		from public.examples e where (e.team_id, e.id) in (select n.team_id, n.example_id from new_rows n)
 	), said as materialized (
 		select t.team_id, t.project_id, t.id, t.present, r.person_id, r.voter,
-			case when (array_agg(r.score order by r.seq desc) filter (where fresh.id is null))[1] is not null
-				then (array_agg(r.score order by r.settled desc, r.seq desc) filter (where fresh.id is null))[1] end as before,
+			case when (array_agg(r.score order by r.seq desc) filter (where fresh.seq is null))[1] is not null
+				then (array_agg(r.score order by r.settled desc, r.seq desc) filter (where fresh.seq is null))[1] end as before,
 			case when (array_agg(r.score order by r.seq desc))[1] is not null
 				then (array_agg(r.score order by r.settled desc, r.seq desc))[1] end as after
 		from touched t
 		cross join lateral (
 			select r.* from public.ratings r
-			where r.team_id = t.team_id and r.example_id = t.id and r.text = t.text order by r.person_id, r.seq offset 0
+			where r.team_id = t.team_id and r.example_id = t.id and r.text = t.text order by r.client_id offset 0
 		) r
-		left join new_rows fresh on fresh.team_id = r.team_id and fresh.id = r.id
+		left join new_rows fresh on fresh.team_id = r.team_id and fresh.seq = r.seq
 		group by t.team_id, t.project_id, t.id, t.present, r.person_id, r.voter
 	), rated as (
 		update public.examples e set rating = found.mean, ratings_count = found.people
@@ -89,12 +91,13 @@ begin
 			and (found.rating, found.ratings_count) is distinct from (found.mean, found.people)
 	)
 	-- in place of what counted of each of these voters (totals.sql)
-	insert into public.own_counts as c (team_id, project_id, person_id, slot, score, count)
-	select s.team_id, s.project_id, s.person_id, public.free_slot(s.project_id), given.score, sum(given.step)
-	from said s cross join lateral (values (s.before, -1), (s.after, 1)) given (score, step)
-	where s.present and s.before is distinct from s.after and given.score is not null
-	group by 1, 2, 3, 5
-	on conflict on constraint own_counts_key do update set count = c.count + excluded.count;
+	select array(
+		select row(s.team_id, s.project_id, s.person_id, public.free_slot(s.project_id), given.score, sum(given.step))::public.own_counts
+		from said s cross join lateral (values (s.before, -1), (s.after, 1)) given (score, step)
+		where s.present and s.before is distinct from s.after and given.score is not null
+		group by s.team_id, s.project_id, s.person_id, given.score
+	) into counted;
+	perform public.add_own(counted);
 	return null;
 end $$;
 
@@ -150,7 +153,7 @@ begin
 	if not found then
 		return false;
 	end if;
-	select r.id, r.score into own
+	select r.seq, r.score into own
 	from public.ratings r
 	where r.team_id = team and r.example_id = example and r.person_id = acting and r.text = present
 	order by r.seq desc limit 1;
@@ -160,7 +163,7 @@ begin
 	-- what the way in left to a crash (keys.sql), this does not
 	perform set_config('synchronous_commit', 'on', true) where current_setting('synchronous_commit') = 'off';
 	update public.ratings r set settled = true
-	where r.team_id = team and r.id = own.id and not exists (
+	where r.team_id = team and r.example_id = example and r.seq = own.seq and not exists (
 		select from public.ratings s
 		where s.team_id = team and s.example_id = example and s.person_id = acting and s.text = present and s.settled
 	);
@@ -178,9 +181,22 @@ begin
 			then (array_agg(r.score order by r.settled desc, r.seq desc))[1] end
 		from (
 			select x.score, x.seq, x.settled from public.ratings x
-			where x.example_id = example and x.person_id = whose and x.text = of_text order by x.person_id, x.seq offset 0
+			where x.example_id = example and x.person_id = whose and x.text = of_text order by x.client_id offset 0
 		) r
 	);
+end $$;
+
+-- The example of a project that whoever acts is about to score, for them alone until the end of the transaction: nobody else rates, rewrites or
+-- deletes it meanwhile. A definer function, because a rater may lock no example. Whoever locks it first locks it once: the key and the trigger
+-- that follow find it held, and write nothing of it.
+create or replace function hold_example(project uuid, example uuid) returns table (number int, text bytea)
+	language plpgsql security definer rows 1 set search_path = '' as $$
+begin
+	return query
+		select e.number, public.text_mark(e.rewrite) from public.examples e
+		where e.team_id = nullif(current_setting('app.team_id', true), '')::uuid and e.project_id = project and e.id = example
+			and e.deleted_at is null and (public.app_all_projects() or project = any (public.app_project_ids()))
+		for no key update;
 end $$;
 
 -- One voter's score of one example, appended: under row level security, as whoever acts. `said`: it comes with the text that was read
@@ -192,10 +208,10 @@ create or replace function rate_example(project uuid, example uuid, given smalli
 declare
 	acting uuid := public.app_voter();
 	card record;
-	standing record;
+	standing smallint;
+	sender uuid;
 begin
-	select e.number, public.text_mark(e.rewrite) as text into card from public.examples e
-	where e.project_id = project and e.id = example and e.deleted_at is null;
+	select * into card from public.hold_example(project, example);
 	if card.number is null then
 		raise exception 'There is no such example' using errcode = 'AI040';
 	end if;
@@ -203,26 +219,26 @@ begin
 		and not exists (select from public.rewrites w where w.example_id = example and public.text_mark(w.output) = read) then
 		raise exception 'The example has never had this text' using errcode = 'AI041';
 	end if;
-	if looked then
-		-- nothing they send elsewhere comes between
-		perform pg_advisory_xact_lock(hashtextextended(example::text, 11));
-		select public.own_score(example, acting, coalesce(read, card.text)) as score, client = any (array(
-			select r.client_id from public.ratings r where r.example_id = example and r.person_id = acting order by r.seq
-		)) as sent into standing;
-		if not standing.sent and standing.score is distinct from saw then
+	-- it is looked for, since an insert that may meet itself is written down once more when it has not
+	select r.person_id into sender from public.ratings r where r.example_id = example and r.client_id = client;
+	if looked and sender is distinct from acting then
+		standing := public.own_score(example, acting, coalesce(read, card.text));
+		if standing is distinct from saw then
 			raise exception 'Another score was given meanwhile' using errcode = 'AI042',
-				detail = json_build_object('number', card.number, 'now', standing.score);
+				detail = json_build_object('number', card.number, 'now', standing);
 		end if;
 	end if;
-	insert into public.ratings (project_id, example_id, person_id, score, text, client_id)
-	values (project, example, acting, given, read, client) on conflict do nothing;
-	happened := found;
+	happened := sender is null;
+	if happened then
+		insert into public.ratings (project_id, example_id, person_id, score, text, client_id)
+		values (project, example, acting, given, coalesce(read, card.text), client);
+	end if;
 	details := json_build_object('number', card.number);
-	own := (select public.own_score(e.id, acting, public.text_mark(e.rewrite)) from public.examples e where e.id = example);
+	own := public.own_score(example, acting, card.text);
 	return next;
 end $$;
 
-grant execute on function own_score(uuid, uuid, bytea), rate_example(uuid, uuid, smallint, bytea, boolean, smallint, uuid) to app;
+grant execute on function own_score(uuid, uuid, bytea), hold_example(uuid, uuid), rate_example(uuid, uuid, smallint, bytea, boolean, smallint, uuid) to app;
 
 -- What people and scripts have said of an example, the newest first: of either's ratings, and of the rewrites, so many. Null where nobody has
 -- said anything, which is so of nearly all that are looked at: as part of the question, what finds the names would be set up for each of them.

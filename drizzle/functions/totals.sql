@@ -20,9 +20,41 @@ create or replace function whole_points(rating real) returns smallint language s
 	select coalesce(floor(rating), 0)::smallint
 $$;
 
+-- Adds to counters, in slots that are this transaction's alone: nobody else writes these rows, so each is changed by its key, and made where it is not
+-- there. `on conflict` would write into the log that a row is locked, and then what became of it. The slot was taken in a statement before, so that
+-- what its last owner wrote is seen. Settings are those of whoever calls: setting them again took as long as what is done here.
+create or replace function add_counts(added public.example_counts[]) returns void language plpgsql as $$
+declare
+	a public.example_counts;
+begin
+	foreach a in array added loop
+		update public.example_counts c set
+			count = c.count + a.count, tokens = c.tokens + a.tokens, ratings = c.ratings + a.ratings, changes = c.changes + a.changes
+		where (c.team_id, c.project_id, c.slot, c.split, c.points, c.rewritten, c.trained)
+			= (a.team_id, a.project_id, a.slot, a.split, a.points, a.rewritten, a.trained);
+		if not found then
+			insert into public.example_counts values (a.*);
+		end if;
+	end loop;
+end $$;
+
+create or replace function add_own(added public.own_counts[]) returns void language plpgsql as $$
+declare
+	a public.own_counts;
+begin
+	foreach a in array added loop
+		update public.own_counts c set count = c.count + a.count
+		where (c.team_id, c.project_id, c.person_id, c.slot, c.score) = (a.team_id, a.project_id, a.person_id, a.slot, a.score);
+		if not found then
+			insert into public.own_counts values (a.*);
+		end if;
+	end loop;
+end $$;
+
 -- It also stands for the key that examples have to their project: the project is there, not deleted, and stays until the transaction ends. A key
 -- would ask that of every row.
-create or replace function count_examples_added() returns trigger language plpgsql security definer set search_path = '' as $$
+create or replace function count_examples_added() returns trigger
+	language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
 declare
 	place record;
 	free smallint;
@@ -34,16 +66,17 @@ begin
 			raise foreign_key_violation using message = 'There is no project ' || place.project_id || ' in this team';
 		end if;
 		free := public.free_slot(place.project_id);
-		insert into public.example_counts as c
-			(team_id, project_id, slot, split, points, rewritten, trained, count, tokens, ratings, changes)
-		select place.team_id, place.project_id, free, coalesce(n.split, ''),
-			public.whole_points(n.rating), n.rewrite is not null, n.trained, count(*), sum(n.tokens), coalesce(sum(n.rating::numeric), 0), count(*)
-		from new_rows n
-		where n.team_id = place.team_id and n.project_id = place.project_id and n.deleted_at is null
-		group by 4, 5, 6, 7
-		on conflict on constraint example_counts_key do update set
-			count = c.count + excluded.count, tokens = c.tokens + excluded.tokens,
-			ratings = c.ratings + excluded.ratings, changes = c.changes + excluded.changes;
+		perform public.add_counts(array(
+			select row(place.team_id, place.project_id, free, x.side, x.points, x.rewritten, x.trained,
+				count(*), sum(x.tokens), coalesce(sum(x.rating::numeric), 0), count(*))::public.example_counts
+			from (
+				select coalesce(n.split, '') as side, public.whole_points(n.rating) as points, n.rewrite is not null as rewritten, n.trained,
+					n.tokens, n.rating
+				from new_rows n
+				where n.team_id = place.team_id and n.project_id = place.project_id and n.deleted_at is null
+			) x
+			group by x.side, x.points, x.rewritten, x.trained
+		));
 	end loop;
 	return null;
 end $$;
@@ -52,7 +85,8 @@ create or replace trigger examples_counted_added after insert on examples
 	referencing new table as new_rows for each statement execute function count_examples_added();
 
 -- Of each row, what it was is taken away and what it is added; what is deleted is neither.
-create or replace function count_examples_changed() returns trigger language plpgsql security definer set search_path = '' as $$
+create or replace function count_examples_changed() returns trigger
+	language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
 declare
 	place record;
 	moved record;
@@ -60,27 +94,25 @@ declare
 begin
 	for place in select n.team_id, n.project_id from new_rows n group by 1, 2 loop
 		free := public.free_slot(place.project_id);
-		insert into public.example_counts as c
-			(team_id, project_id, slot, split, points, rewritten, trained, count, tokens, ratings, changes)
-		select place.team_id, place.project_id, free, coalesce(alike.split, ''), public.whole_points(alike.rating), alike.rewritten, alike.trained,
-			sum(alike.count), sum(alike.tokens), coalesce(sum(alike.count * alike.rating::numeric), 0), sum(alike.changes)
-		from (
-			-- first what is alike, since a rating becomes an exact number so much more slowly than it is compared
-			select x.split, x.rating, x.rewritten, x.trained, sum(x.step) as count, sum(x.step * x.tokens) as tokens, count(*) as changes
+		perform public.add_counts(array(
+			select row(place.team_id, place.project_id, free, alike.side, public.whole_points(alike.rating), alike.rewritten, alike.trained,
+				sum(alike.count), sum(alike.tokens), coalesce(sum(alike.count * alike.rating::numeric), 0), sum(alike.changes))::public.example_counts
 			from (
-				select n.team_id, n.project_id, n.split, n.rating, n.rewrite is not null as rewritten, n.trained, n.tokens, n.deleted_at, 1 as step
-				from new_rows n
-				union all
-				select o.team_id, o.project_id, o.split, o.rating, o.rewrite is not null, o.trained, o.tokens, o.deleted_at, -1
-				from old_rows o
-			) x
-			where x.team_id = place.team_id and x.project_id = place.project_id and x.deleted_at is null
-			group by 1, 2, 3, 4
-		) alike
-		group by 4, 5, 6, 7
-		on conflict on constraint example_counts_key do update set
-			count = c.count + excluded.count, tokens = c.tokens + excluded.tokens,
-			ratings = c.ratings + excluded.ratings, changes = c.changes + excluded.changes;
+				-- first what is alike, since a rating becomes an exact number so much more slowly than it is compared
+				select x.side, x.rating, x.rewritten, x.trained, sum(x.step) as count, sum(x.step * x.tokens) as tokens, count(*) as changes
+				from (
+					select coalesce(n.split, '') as side, n.rating, n.rewrite is not null as rewritten, n.trained, n.tokens, 1 as step
+					from new_rows n
+					where n.team_id = place.team_id and n.project_id = place.project_id and n.deleted_at is null
+					union all
+					select coalesce(o.split, ''), o.rating, o.rewrite is not null, o.trained, o.tokens, -1
+					from old_rows o
+					where o.team_id = place.team_id and o.project_id = place.project_id and o.deleted_at is null
+				) x
+				group by 1, 2, 3, 4
+			) alike
+			group by alike.side, public.whole_points(alike.rating), alike.rewritten, alike.trained
+		));
 	end loop;
 	-- what is deleted takes everybody's score of it along, and brings it back; hardly any change has such a row
 	if exists (select from old_rows o where o.deleted_at is not null) or exists (select from new_rows n where n.deleted_at is not null) then
@@ -100,21 +132,25 @@ create or replace trigger examples_counted_changed after update on examples
 	referencing old table as old_rows new table as new_rows for each statement execute function count_examples_changed();
 
 -- Adds what counts of everybody's scores for these examples as they stand, or takes it away. Their rows are locked.
-create or replace function count_own(team uuid, ids uuid[], step int) returns void language sql set search_path = '' as $$
-	insert into public.own_counts as c (team_id, project_id, person_id, slot, score, count)
-	select team, said.project_id, said.person_id, public.free_slot(said.project_id), said.score, step * count(*)
-	from (
-		select e.project_id, r.person_id, case when (array_agg(r.score order by r.seq desc))[1] is not null
-			then (array_agg(r.score order by r.settled desc, r.seq desc))[1] end as score
-		from public.examples e
-		join public.ratings r on r.team_id = e.team_id and r.example_id = e.id and r.text = public.text_mark(e.rewrite)
-		where e.team_id = team and e.id = any (ids)
-		group by e.project_id, e.id, r.person_id
-	) said
-	where said.score is not null
-	group by 2, 3, 5
-	on conflict on constraint own_counts_key do update set count = c.count + excluded.count
-$$;
+create or replace function count_own(team uuid, ids uuid[], step int) returns void language plpgsql set search_path = '' as $$
+declare
+	added public.own_counts[];
+begin
+	added := array(
+		select row(team, said.project_id, said.person_id, public.free_slot(said.project_id), said.score, step * count(*))::public.own_counts
+		from (
+			select e.project_id, r.person_id, case when (array_agg(r.score order by r.seq desc))[1] is not null
+				then (array_agg(r.score order by r.settled desc, r.seq desc))[1] end as score
+			from public.examples e
+			join public.ratings r on r.team_id = e.team_id and r.example_id = e.id and r.text = public.text_mark(e.rewrite)
+			where e.team_id = team and e.id = any (ids)
+			group by e.project_id, e.id, r.person_id
+		) said
+		where said.score is not null
+		group by said.project_id, said.person_id, said.score
+	);
+	perform public.add_own(added);
+end $$;
 
 -- Where the owner purges a project, its examples go too, with what hangs on them, and its counters. No key does it: of an example it
 -- would be asked for row by row, and of a counter a rating would wait for whoever has the project's row.

@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import type postgres from 'postgres';
 import { importExamples } from '../../src/lib/server/examples/commands.ts';
 import { readFacts } from '../../src/lib/server/runs/facts.ts';
@@ -13,6 +14,7 @@ const size = 63_600;
 const imported = 20_000;
 /** Of the size that conversations have, for what rating them writes. */
 const toRate = 10_000;
+const answerLength = 500;
 
 /** A thousand teams with a project each, as they would stand there after a while; nothing asks what triggers would have said. */
 const seedNeighbours = async (owner: postgres.Sql) => {
@@ -33,6 +35,17 @@ const seedExamples = (sql: postgres.TransactionSql, slug: string, count: number)
 			sha256(convert_to('c' || n, 'UTF8')), sha256(convert_to('p' || n, 'UTF8')), 20, 9, 1,
 			case when n % 5 = 0 then 'validation' else 'train' end, 'import'
 		from projects p cross join generate_series(1, ${count}) n where p.slug = ${slug}`;
+
+/** Answers as people write them, since the log compresses pages; each begins elsewhere in all that the customers of the examples were told. */
+const answers = (count: number) => {
+	const rows = fs.readFileSync('examples/customer-support/examples.jsonl', 'utf8').trimEnd().split('\n');
+	const said = rows.flatMap((row) => (JSON.parse(row) as { messages: { content: string }[] }).messages);
+	const text = said.map(({ content }) => content).join(' ');
+	return Array.from({ length: count }, (_, n) => {
+		const from = (n * 7_919) % (text.length - answerLength);
+		return text.slice(from, from + answerLength);
+	});
+};
 
 const lines = (name: string, split: boolean) =>
 	Array.from({ length: imported }, (_, i) => ({
@@ -65,9 +78,9 @@ export const run = async ({ owner }: Bench): Promise<Measure[]> => {
 		await sql`insert into examples (team_id, project_id, number, messages, content_hash, prompt_hash, tokens, origin)
 			select p.team_id, p.id, n,
 				json_build_array(json_build_object('role', 'user', 'content', 'Where is order ' || n || '?'),
-					json_build_object('role', 'assistant', 'content', repeat('We have looked at it and will send it today. ', 11))),
+					json_build_object('role', 'assistant', 'content', answer)),
 				sha256(convert_to('c' || n, 'UTF8')), sha256(convert_to('p' || n, 'UTF8')), 130, 'import'
-			from projects p cross join generate_series(1, ${toRate}) n where p.slug = 'rated'`;
+			from projects p cross join unnest(${answers(toRate)}::text[]) with ordinality as answers (answer, n) where p.slug = 'rated'`;
 		await sql`select recount_examples()`;
 	});
 	await owner`vacuum analyze`;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { eq } from 'drizzle-orm';
+import { desc, eq } from 'drizzle-orm';
+import type postgres from 'postgres';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
 import { getDashboard, listActivity } from '../../../src/lib/server/activity/queries.ts';
@@ -107,11 +108,19 @@ describe('what was done', () => {
 		expect((await listActivity(await inProject(scope, 'beside'), {})).rows).toEqual([]);
 		const limited = await as('owner', [other.id]);
 		expect(await limited.tx((tx) => tx.select().from(activities))).toEqual([]);
-		const done = (await feedOf(scope)).rows.map(({ id }) => id);
-		const named = (who: Scope) => who.tx((tx) => tx.$client`select name from names_of_doers(${done}::uuid[])`);
+		const done = await scope.tx((tx) => tx.select().from(activities));
+		const [doneIds, places] = [done.map(({ id }) => id), done.map(({ seq }) => seq)];
+		const named = (who: Scope) =>
+			who.tx((tx) => tx.$client`select name from names_of_doers_in(${project.id}, ${places}::bigint[])`);
+		const namedBefore = (who: Scope) => who.tx((tx) => tx.$client`select name from names_of_doers(${doneIds}::uuid[])`);
 		const ana = [{ name: 'Ana' }];
-		expect([await named(scope), await named(await as('owner', [project.id]))]).toEqual([ana, ana]);
-		expect(await named(limited)).toEqual([]);
+		for (const ask of [named, namedBefore]) {
+			expect([await ask(scope), await ask(await as('owner', [project.id]))]).toEqual([ana, ana]);
+			expect(await ask(limited)).toEqual([]);
+		}
+		expect(
+			await scope.tx((tx) => tx.$client`select name from names_of_doers_in(${other.id}, ${places}::bigint[])`)
+		).toEqual([]);
 	});
 
 	test('says to a rater nothing of trainings and sides', async () => {
@@ -132,9 +141,13 @@ describe('what was done', () => {
 		await rate(await as('trainer'), ids[0]!);
 		await newScript(scope, 'trainer'); // has done nothing
 		await rate(scope, ids[1]!);
-		const [last] = (await feedOf(scope, { limit: 1 })).rows;
-		const named = scope.tx((tx) => tx.$client`select id from names_of_doers(${[last!.id]}::uuid[])`);
+		const [last] = await scope.tx((tx) => tx.select().from(activities).orderBy(desc(activities.seq)));
+		const { projectId, seq, id } = last!;
+		const named = scope.tx((tx) => tx.$client`select id from names_of_doers_in(${projectId}, ${[seq]}::bigint[])`);
 		expect(await named).toEqual([{ id: owner.id }]);
+		expect(await scope.tx((tx) => tx.$client`select id from names_of_doers(${[id]}::uuid[])`)).toEqual([
+			{ id: owner.id }
+		]);
 	});
 
 	test('names of things done elsewhere are not to be had by their ids', async () => {
@@ -142,8 +155,13 @@ describe('what was done', () => {
 		const there = await start();
 		await rate(here.scope, here.ids[0]!);
 		const [row] = await here.scope.tx((tx) => tx.select().from(activities));
-		const asked = there.scope.tx((tx) => tx.$client`select * from names_of_doers(${[row!.id]}::uuid[])`);
-		expect(await asked).toEqual([]);
-		expect(await plainPool()`select * from names_of_doers(${[row!.id]}::uuid[])`).toEqual([]);
+		const { id, seq, projectId } = row!;
+		for (const sql of [
+			(client: postgres.ISql) => client`select * from names_of_doers_in(${projectId}, ${[seq]}::bigint[])`,
+			(client: postgres.ISql) => client`select * from names_of_doers(${[id]}::uuid[])`
+		]) {
+			expect(await there.scope.tx((tx) => sql(tx.$client))).toEqual([]);
+			expect(await sql(plainPool() as never)).toEqual([]);
+		}
 	});
 });

@@ -139,6 +139,34 @@ test('whoever comes from a place that says nothing here is told to look at every
 	}
 });
 
+test('after a crash of the database, which takes the outbox along, every page is told to look at everything', async () => {
+	const team = await newTeam();
+	const { project } = await newProject(team.scope);
+	const write = (topic: string) =>
+		plainOwner`insert into outbox (team_id, project_id, topic) values (${team.teamId}, ${project.id}, ${topic})`;
+	const everything = { topics: ['everything'], own: [] };
+	const page = await pageOf(team.scope);
+	await write('run:heard');
+	await tell(team);
+	const { place } = await page.next();
+	await write('run:lost');
+	await plainOwner`truncate outbox, parts.outbox_begun`;
+	await tell(team); // the connection that hears is new, and looks at once
+	const after = await page.next();
+	expect(after.news).toEqual(everything);
+	const back = await pageOf(team.scope, { since: place });
+	expect((await back.next()).news).toEqual(everything);
+	// who wrote down since when may be told once more; then news are news again
+	const next = async () => {
+		await write('run:later');
+		await tell(team);
+		return (await back.next()).news;
+	};
+	const news = [await next(), await next()];
+	expect(news.at(-1)).toEqual({ topics: ['run:later'], own: [] });
+	for (const each of [page, back]) each.stop();
+});
+
 test('which teams have news is one question, of a place and of many teams', async () => {
 	const [loud, quiet] = [await newTeam(), await newTeam()];
 	const { project } = await newProject(loud.scope);

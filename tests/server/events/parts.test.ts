@@ -57,6 +57,20 @@ test('the hour before the last is emptied as a whole; this one and the last stay
 	expect(await emptyOutbox()).toBe(0);
 });
 
+test('a part that is logged, as in earlier versions, is unlogged once it is emptied', async () => {
+	await withinAnHour();
+	const part = `parts.outbox_${await partOf(2)}`;
+	await owner.unsafe(`alter table ${part} set logged`);
+	const logged = async () =>
+		(
+			await owner`select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid
+				where i.inhparent = 'outbox'::regclass and c.relpersistence <> 'u'`
+		).map(({ relname }) => `parts.${relname}`);
+	expect(await logged()).toEqual([part]);
+	expect(await emptyOutbox()).toBe(0);
+	expect(await logged()).toEqual([]);
+});
+
 test('it is left alone as long as somebody still writes to it, and those who read and write the others do not wait', async () => {
 	await withinAnHour();
 	const old = await partOf(2);

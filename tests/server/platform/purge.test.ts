@@ -105,11 +105,17 @@ test('a log is kept for a week at least, whatever the server asks for', async ()
 	const told = (age: string) => owner`
 		insert into activities (team_id, project_id, event, subject, details, created_at)
 		values (${team.teamId}, ${project.id}, 'example.rated', ${age}, '{}', now() - ${age}::interval)`;
-	await told('6 days');
+	await told('9 days');
 	await told('8 days');
-	await plainPool()`select purge('activities', 0, 1000)`;
-	const left = await owner`select subject from activities where team_id = ${team.teamId} and subject like '%days'`;
-	expect(left).toEqual([{ subject: '6 days' }]);
+	await told('6 days');
+	// so many at a time, the oldest first
+	expect((await plainPool()`select purge('activities', 0, 1) as removed`)[0]!.removed).toBe(1);
+	const left = () =>
+		owner`select subject from activities where team_id = ${team.teamId} and subject like '%days' order by seq`;
+	expect(await left()).toEqual([{ subject: '8 days' }, { subject: '6 days' }]);
+	expect((await plainPool()`select purge('activities', 0, 1000) as removed`)[0]!.removed).toBe(1);
+	expect(await left()).toEqual([{ subject: '6 days' }]);
+	expect((await plainPool()`select purge('activities', 0, 1000) as removed`)[0]!.removed).toBe(0);
 });
 
 test('nothing else can be removed by it', async () => {

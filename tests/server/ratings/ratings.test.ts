@@ -82,6 +82,26 @@ describe('a rating', () => {
 		expect(await ratingOf(scope, ids[0]!)).toBe(null);
 	});
 
+	test('holds an example for nobody who may not see its project', async () => {
+		const { as, ids, scope } = await start();
+		const { project: other } = await newProject(scope, { slug: 'other' });
+		const here = (await inProject(scope, 'support')).project.id;
+		const held = (who: Scope, project: string) =>
+			who.tx((tx) => tx.$client`select number from hold_example(${project}, ${ids[0]!})`);
+		expect(await held(await as('rater', [here]), here)).toEqual([{ number: 1 }]);
+		expect(await held(await as('rater', [other.id]), here)).toEqual([]);
+		expect(await held(scope, other.id)).toEqual([]);
+	});
+
+	test('sent with the id of somebody else’s is not written, of another example it is', async () => {
+		const { scope, as, ids } = await start(2);
+		const clientId = randomUUID();
+		await rate(scope, ids[0]!, 8, clientId);
+		expect(await rate(await as('rater'), ids[0]!, 2, clientId)).toMatchObject({ score: null });
+		expect(await ratingOf(scope, ids[0]!)).toBe(8);
+		expect(await rate(scope, ids[1]!, 3, clientId)).toMatchObject({ score: 3 });
+	});
+
 	test('of an example that was deleted meanwhile is refused', async () => {
 		const { scope, ids } = await start();
 		await deleteExamples(await inProject(scope, 'support'), { ids });

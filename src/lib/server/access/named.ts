@@ -8,8 +8,9 @@ export const membersWithAddress = sql`members_with_address() as named`;
 /** Who has voted in an evaluation, also when they have left. */
 export const votersIn = (evaluationId: string) => sql`names_of_voters(${evaluationId}) as named`;
 
-/** Who has done these things of an activity, also when they have left. */
-export const doersOf = (activityIds: string[]) => sql`names_of_doers(${sql.param(activityIds)}::uuid[]) as named`;
+/** Who has done these things of a project's activity, by their places in it, also when they have left. */
+export const doersIn = (projectId: string, places: number[]) =>
+	sql`names_of_doers_in(${projectId}, ${sql.param(places)}::bigint[]) as named`;
 
 /** Who has done what these entries of the audit log say, also when they have left; for owners. */
 export const auditedBy = (entryIds: string[]) => sql`names_of_audited(${sql.param(entryIds)}::uuid[]) as named`;

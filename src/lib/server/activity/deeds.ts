@@ -1,7 +1,7 @@
 import { and, desc, eq, inArray, lt } from 'drizzle-orm';
 import { type EventName, events } from '../../contract/events.ts';
 import { type Role, may } from '../../core/permissions.ts';
-import { doersOf, named } from '../access/named.ts';
+import { doersIn, named } from '../access/named.ts';
 import type { ProjectScope, Tx } from '../access/scope.ts';
 import { activities } from '../platform/db/schema.ts';
 
@@ -23,7 +23,8 @@ export const deedsOf = async (
 		.where(and(eq(activities.projectId, project.id), inArray(activities.event, eventsFor(role)), isOlder))
 		.orderBy(desc(activities.seq))
 		.limit(limit);
-	const doers = await tx.select({ id: named.id, name: named.name }).from(doersOf(rows.map(({ id }) => id)));
+	const places = rows.map(({ seq }) => seq);
+	const doers = await tx.select({ id: named.id, name: named.name }).from(doersIn(project.id, places));
 	const nameOf = new Map(doers.map(({ id, name }) => [id, name]));
 	return rows.map(({ id, seq, createdAt, personId, keyId, event, subject, details }) => ({
 		id,

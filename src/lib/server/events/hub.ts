@@ -53,11 +53,11 @@ const read = (scope: Scope, since: Place | null, unrated?: Telling) =>
 	});
 
 const look = async (group: Group) => {
-	const { upto, changes, newsFor } = await read(group.scope, group.heard!, group.unrated);
+	const { upto, changes, isLost, newsFor } = await read(group.scope, group.heard!, group.unrated);
 	group.heard = upto;
-	if (changes.length === 0) return;
+	if (!isLost && changes.length === 0) return;
 	const place = placeToSend(upto);
-	for (const { tab, send } of group.readers) send({ place, news: newsFor(tab) });
+	for (const { tab, send } of group.readers) send({ place, news: isLost ? lostNews : newsFor(tab) });
 };
 
 /** One look at a time for a group; news that arrives meanwhile causes one more. */

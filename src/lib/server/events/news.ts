@@ -28,13 +28,14 @@ export const isPlace = (text: string): boolean => {
 
 /**
  * A step: what is visible now and was not at `since`, each topic once for each window that changed it, and the place to go on
- * from. `isLost`: the place lies ahead of this database, which was restored since.
+ * from. `isLost`: the place lies ahead of this database, which was restored since, or before one that crashed, and with it what was not told yet.
  */
 export const newsSince = async (tx: Tx, since: Place | null) => {
 	const rows = await tx.execute<{ upto: Place; lost: boolean | null; topic: Topic | null; tab: string | null }>(sql`
 		select pg_current_snapshot()::text as upto, news.topic, news.tab,
-			pg_snapshot_xmin(${since}::pg_snapshot) > pg_snapshot_xmax(pg_current_snapshot()) as lost
-		from (select 1) as once left join (
+			pg_snapshot_xmin(${since}::pg_snapshot) > pg_snapshot_xmax(pg_current_snapshot())
+				or pg_snapshot_xmax(${since}::pg_snapshot) <= begun as lost
+		from (select outbox_begun() as begun) as once left join (
 			select distinct topic, tab from outbox
 			where xid >= pg_snapshot_xmin(${since}::pg_snapshot) and xid < pg_snapshot_xmax(pg_current_snapshot())
 				and not pg_visible_in_snapshot(xid, ${since}::pg_snapshot)

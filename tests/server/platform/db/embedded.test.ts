@@ -31,6 +31,8 @@ test('what was written is there after a stop and a second start, under the same 
 	leftovers.push(first.stop);
 	expect(first.started).toBe(true);
 	await ask(first.url, 'create table kept as select uuidv7() as id');
+	const [compression] = await ask(first.url, 'show wal_compression');
+	expect(compression).toEqual({ wal_compression: 'pglz' });
 	const [setting] = await ask(first.url, 'show fsync');
 	expect(setting!.fsync).toBe('off');
 	await first.stop();

@@ -113,6 +113,15 @@ test('a rewrite and a rating wait for nobody who holds the example of another te
 	});
 });
 
+test('what is held in one team is an example of that team', async () => {
+	const isFree = ({ teamId }: Team) =>
+		owner`select from examples where team_id = ${teamId} and id = ${ids.examples!} for no key update skip locked`;
+	await raw(inTwo(), async (sql) => {
+		expect(await sql`select from hold_example(${ids.projects!}, ${ids.examples!})`).toHaveLength(1);
+		expect([await isFree(one), await isFree(two)].map(({ length }) => length)).toEqual([1, 0]);
+	});
+});
+
 test('what is settled in one team is settled there', async () => {
 	await raw(inTwo(), async (sql) => {
 		expect(await sql`select settle_rating(${ids.examples!}) as done`).toEqual([{ done: true }]);

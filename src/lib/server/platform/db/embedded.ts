@@ -123,7 +123,13 @@ function launch(
 	logFile: string,
 	user: ReturnType<typeof serverUser>
 ) {
-	const all = { listen_addresses: '127.0.0.1', unix_socket_directories: socketDirOf(home) ?? '', ...settings };
+	const all = {
+		listen_addresses: '127.0.0.1',
+		unix_socket_directories: socketDirOf(home) ?? '',
+		// the first change of a page after a checkpoint logs all of it, and pages of conversations come to half of themselves
+		wal_compression: 'on',
+		...settings
+	};
 	const flags = Object.entries(all).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
 	const log = fs.openSync(logFile, 'a', 0o600);
 	const child = spawn(binary, ['-D', home, '-p', String(port), ...flags], {

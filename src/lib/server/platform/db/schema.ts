@@ -657,15 +657,15 @@ export const ratings = teamTable(
 			.default(sql`null`),
 		/** The person has been shown what others gave: this stays what they said of that text. Set by `settle_rating`. */
 		settled: boolean().notNull().default(false),
-		/** Chosen by the browser: the same rating sent twice arrives once. */
+		/** Chosen by the browser: the same rating of an example sent twice arrives once. */
 		clientId: uuid().notNull()
 	},
-	{ add: everyRole, ...appendOnly, actor: 'voter' },
+	{ add: everyRole, ...appendOnly, actor: 'voter', unnamed: true },
 	(t) => [
 		inParent('ratings_example', t, t.exampleId, examples, ofProject),
 		between('ratings', 'score', 1, 10),
-		unique().on(t.teamId, t.clientId),
-		index().on(t.teamId, t.exampleId, t.personId, t.seq),
+		// what was sent before, and all that was said of an example: one place for each rating, beside the others of its example
+		uniqueIndex('ratings_sent').on(t.teamId, t.exampleId, t.clientId).concurrently(),
 		index().on(t.teamId, t.projectId, t.personId, t.seq),
 		oneOf('ratings', 'voter', voters)
 	]
@@ -1455,6 +1455,7 @@ export const webhookDeliveries = teamTable(
 /**
  * The outbox of live pages: written in the transaction of the change, told to every web process afterwards (events/). It lies in three
  * parts, by the hour in which a row was written, which are emptied as a whole (drizzle/functions/live.sql): no row is ever deleted.
+ * They are unlogged: after a crash of the database they are empty, and pages are told that everything may have changed.
  */
 export const outbox = teamTable(
 	'outbox',
@@ -1494,9 +1495,9 @@ export const activities = teamTable(
 		subject: text().notNull(),
 		details: json().$type<Record<string, unknown>>().notNull()
 	},
-	{ add: everyRole, change: [], remove: [], project: 'project_id', actor: 'person_id, a key or nobody' },
-	// no key to the project: each rating would lock its row, and that for nothing
-	(t) => [index().on(t.teamId, t.projectId, t.seq), index().on(t.createdAt)]
+	{ add: everyRole, change: [], remove: [], project: 'project_id', actor: 'person_id, a key or nobody', unnamed: true },
+	// no key to the project: each rating would lock its row, and that for nothing. And no index that only the purge would ask (functions/purge.sql)
+	(t) => [index().on(t.teamId, t.projectId, t.seq)]
 );
 
 export const auditEntries = teamTable(
