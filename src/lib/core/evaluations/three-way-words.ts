@@ -25,7 +25,7 @@ export const trainingWords = (version: number, cents: number | null, estimated: 
 	const cost =
 		cents === null
 			? `What training v${version} cost is not known.`
-			: `Training v${version} cost ${estimated ? '≈ ' : ''}${formatCents(cents)}.`;
+			: `Training v${version} cost ${cents === 0 ? 'nothing' : `${estimated ? '≈ ' : ''}${formatCents(cents)}`}.`;
 	switch (payback.kind) {
 		case 'answers':
 			return payback.answers === 0
