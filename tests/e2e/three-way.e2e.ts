@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
 import { expect, test } from '@playwright/test';
 import { eq } from 'drizzle-orm';
 import { inProject } from '../../src/lib/server/access/scope.ts';
@@ -12,6 +14,8 @@ import { type RunningApp, openApp } from '../support/running-app.ts';
 import { newSession } from '../support/session.ts';
 
 // Do you need to train at all? Set up, answered, voted on from one queue, revealed at once, and one answer with what it costs.
+
+const axeSource = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 let app: RunningApp;
 test.beforeAll(() => {
@@ -79,6 +83,11 @@ test('three ways: one set-up, one queue, one reveal, and an answer with what to 
 	const costs = page.getByRole('table', { name: 'What an answer costs' });
 	await expect(costs.getByRole('row', { name: /^Base model with examples/ })).toContainText('¢');
 	await expect(page.getByText(/^What training v1 cost is not known/)).toBeVisible();
+	await page.evaluate(axeSource);
+	const found = await page.evaluate(() =>
+		(window as unknown as { axe: { run: () => Promise<{ violations: { id: string }[] }> } }).axe.run()
+	);
+	expect(found.violations.map(({ id }) => id)).toEqual([]);
 	// each of the three is an ordinary comparison with results of its own, which lead back
 	await compared.getByRole('link', { name: 'Does the prompt add to the base model?' }).click();
 	await expect(page.getByRole('heading', { name: /NEED MORE DATA|TOO CLOSE/ })).toBeVisible();

@@ -11,6 +11,8 @@ import {
 	paybackOf,
 	sharedPlace
 } from '../../../src/lib/core/evaluations/three-way.ts';
+import { costWords, secondsWords, trainingWords } from '../../../src/lib/core/evaluations/three-way-words.ts';
+import { callCode } from '../../../src/lib/components/evaluations/call-code.ts';
 import { hash, randomFrom } from '../../../src/lib/core/math/hash.ts';
 
 const answer = (training: VerdictKind, prompt: VerdictKind, tuned: VerdictKind) =>
@@ -134,5 +136,46 @@ describe('when a training has paid for itself', () => {
 		['where nothing costs anything', 0, free, free, { kind: 'never' }]
 	])('%s', (_, training, prompt, trained, expected) => {
 		expect(paybackOf(training, prompt, trained)).toEqual(expected);
+	});
+});
+
+describe('in words', () => {
+	test('what an answer costs: a fraction of a cent is no nothing, and what is not known is no zero', () => {
+		const token = (centsPerAnswer: number | null) => costWords({ billed: 'token', centsPerAnswer, centsPerHour: null });
+		expect(token(0.1134)).toEqual({ one: '0.11 ¢', thousand: '$1.13' });
+		expect(token(3.25)).toEqual({ one: '3.3 ¢', thousand: '$32.50' });
+		expect(token(150)).toEqual({ one: '$1.50', thousand: '$1,500.00' });
+		expect(token(0)).toEqual({ one: '$0', thousand: '$0.00' });
+		expect(token(null)).toBeNull();
+		expect(costWords({ billed: 'free', centsPerAnswer: 0, centsPerHour: null })).toEqual({ one: '$0', thousand: '$0' });
+		expect(costWords({ billed: 'hour', centsPerAnswer: null, centsPerHour: 360 })?.one).toBe('$3.60 an hour');
+		expect(costWords({ billed: 'hour', centsPerAnswer: null, centsPerHour: null })?.one).toBe('by the hour');
+	});
+
+	test('when the training has paid for itself', () => {
+		expect(trainingWords(2, 400, false, { kind: 'answers', answers: 4445 })).toBe(
+			'Training v2 cost $4.00. It has paid for itself after about 4,445 answers: each costs less than one with the prompt.'
+		);
+		expect(trainingWords(2, 400, true, { kind: 'perHour', answers: 900 })).toMatch(
+			/^Training v2 cost ≈ \$4\.00\. .*900/
+		);
+		expect(trainingWords(2, 0, false, { kind: 'never' })).toBe(
+			'Training v2 cost nothing. Its answers cost no less than those with the prompt, so it pays by quality alone.'
+		);
+		expect(trainingWords(2, null, false, { kind: 'unknown' })).toMatch(/^What training v2 cost is not known\./);
+		expect([secondsWords(810), secondsWords(12_400)]).toEqual(['0.8 s', '12 s']);
+	});
+
+	test('code that asks with a prompt sends its turns before the question, quoted for each language', () => {
+		const before = [
+			{ role: 'system', content: 'Be "kind".' },
+			{ role: 'user', content: "It’s broken, isn't it?" }
+		];
+		const [sh, ts, py] = callCode({ url: 'https://a.example/chat', asked: { model: 'm' }, before });
+		expect(sh!.text).toContain(`{"role":"system","content":"Be \\"kind\\"."}`);
+		expect(sh!.text).toContain(`isn'\\''t it?`);
+		expect(ts!.text).toContain(`{ role: "system", content: "Be \\"kind\\"." },\n`);
+		expect(py!.text).toContain(`{ "role": "user", "content": "Do you ship to Norway?" }\n        ]`);
+		expect(callCode({ url: 'u', asked: {} })[2]!.text).toContain('"messages": [{ "role": "user"');
 	});
 });
