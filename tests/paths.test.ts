@@ -61,6 +61,8 @@ const samples: { [Link in keyof typeof to]-?: Required<Parameters<(typeof to)[Li
 	prompts: ['northwind', 'support'],
 	newEvaluation: ['northwind', 'support'],
 	newScoring: ['northwind', 'support'],
+	newThreeWay: ['northwind', 'support'],
+	threeWay: ['northwind', 'support', 'an-evaluation'],
 	score: ['northwind', 'support', 'an-id'],
 	scores: ['northwind', 'support', 'an-id'],
 	scoresFile: ['northwind', 'support', 'an-id', 'csv'],

@@ -125,18 +125,18 @@ create or replace trigger mails_settled before update of sent_at on mails
 create or replace trigger evaluations_frozen
 	before update of id, project_id, number, kind, sendable_from, run_id, base_of, connection_id, base_model, label, against_run_id,
 		against_base_of, against_connection_id, against_model, against_label, few_shot, against_few_shot, system_prompt, prompts_from, planned, votes_per_prompt, delta, repeats, attempt, thinking,
-		continues_id, temperature, max_tokens, seed, created_by, created_at
+		continues_id, three_part, three_of, temperature, max_tokens, seed, created_by, created_at
 	on evaluations for each row when (
 		(old.id, old.project_id, old.number, old.kind, old.sendable_from, old.run_id, old.base_of, old.connection_id, old.base_model, old.label,
 			old.against_run_id, old.against_base_of, old.against_connection_id, old.against_model, old.against_label,
 			old.few_shot::text, old.against_few_shot::text,
-			old.system_prompt, old.prompts_from, old.planned, old.votes_per_prompt, old.delta, old.repeats, old.attempt, old.thinking, old.continues_id, old.temperature,
+			old.system_prompt, old.prompts_from, old.planned, old.votes_per_prompt, old.delta, old.repeats, old.attempt, old.thinking, old.continues_id, old.three_part, old.three_of, old.temperature,
 			old.max_tokens, old.seed, old.created_by, old.created_at)
 		is distinct from
 		(new.id, new.project_id, new.number, new.kind, new.sendable_from, new.run_id, new.base_of, new.connection_id, new.base_model, new.label,
 			new.against_run_id, new.against_base_of, new.against_connection_id, new.against_model, new.against_label,
 			new.few_shot::text, new.against_few_shot::text,
-			new.system_prompt, new.prompts_from, new.planned, new.votes_per_prompt, new.delta, new.repeats, new.attempt, new.thinking, new.continues_id, new.temperature,
+			new.system_prompt, new.prompts_from, new.planned, new.votes_per_prompt, new.delta, new.repeats, new.attempt, new.thinking, new.continues_id, new.three_part, new.three_of, new.temperature,
 			new.max_tokens, new.seed, new.created_by, new.created_at)
 	) execute function keep_evidence('What an evaluation compares is fixed when it is made');
 

@@ -45,7 +45,7 @@ create or replace trigger votes_mark after insert on votes
 -- `looked`: it comes with the choice that was seen (`saw`). Sent twice, it counts once, also when the results are known by then.
 -- AI043: there is no such evaluation. AI044: that ballot is not theirs. AI045: the vote was used for another ballot. AI042: another
 -- choice than the one seen stands, as the detail says. AI030: the results are known. AI046: answers of a scoring get scores, pairs
--- get choices.
+-- get choices. The three comparisons of a three-way are voted on as one: a ballot of any of them is theirs, and so are the counts.
 create or replace function cast_vote(project uuid, evaluation uuid, ballot uuid, mark text, looked boolean, saw text, client uuid)
 	returns table (happened boolean, details json, judged int, skipped int, total int)
 	language plpgsql volatile rows 1 set search_path = '' set enable_seqscan = off as $$
@@ -55,14 +55,18 @@ declare
 	paper record;
 	standing record;
 	written boolean := false;
+	shared uuid[] := array[evaluation];
 begin
-	select e.number, e.planned, e.repeats, e.revealed_at, e.kind into contest
+	select e.number, e.planned, e.repeats, e.revealed_at, e.kind, e.three_part, coalesce(e.three_of, e.id) as lead into contest
 	from public.evaluations e where e.id = evaluation and e.project_id = project;
 	if contest.number is null then
 		raise exception 'There is no such evaluation' using errcode = 'AI043';
 	end if;
-	select b.pairing_id, b.repeat, b.voter into paper
-	from public.ballots b where b.id = ballot and b.evaluation_id = evaluation and b.person_id = acting;
+	if contest.three_part is not null then
+		shared := contest.lead || array(select e.id from public.evaluations e where e.three_of = contest.lead);
+	end if;
+	select b.pairing_id, b.repeat, b.voter, b.evaluation_id into paper
+	from public.ballots b where b.id = ballot and b.evaluation_id = any (shared) and b.person_id = acting;
 	if paper.pairing_id is null then
 		raise exception 'The ballot is not theirs' using errcode = 'AI044';
 	end if;
@@ -73,7 +77,7 @@ begin
 	select coalesce(bool_or(said.client_id = client), false) as sent, (array_agg(said.choice order by said.seq desc))[1] as choice into standing
 	from (
 		select v.client_id, v.choice, v.seq from public.votes v
-		where v.evaluation_id = evaluation and v.ballot_id = ballot order by v.seq offset 0
+		where v.evaluation_id = paper.evaluation_id and v.ballot_id = ballot order by v.seq offset 0
 	) said;
 	if not standing.sent then
 		if contest.revealed_at is not null then
@@ -84,7 +88,7 @@ begin
 		end if;
 		-- the same vote sent twice at once: the second one finds it there
 		insert into public.votes (project_id, evaluation_id, pairing_id, person_id, ballot_id, choice, client_id)
-		values (project, evaluation, paper.pairing_id, acting, ballot, mark, client) on conflict do nothing;
+		values (project, paper.evaluation_id, paper.pairing_id, acting, ballot, mark, client) on conflict do nothing;
 		written := found;
 		if not written and exists (select from public.votes v where v.client_id = client and v.ballot_id <> ballot) then
 			raise exception 'The vote was used for another ballot' using errcode = 'AI045';
@@ -95,13 +99,13 @@ begin
 	details := case contest.kind when 'scoring' then json_build_object('number', contest.number, 'kind', contest.kind)
 		else json_build_object('number', contest.number) end;
 	-- what comes again counts for the voter's way, or they could tell it by that
-	total := contest.planned + case paper.voter when 'person' then contest.repeats else 0 end;
+	total := cardinality(shared) * (contest.planned + case paper.voter when 'person' then contest.repeats else 0 end);
 	select count(*) filter (where said.choice <> 'skip'), count(*) filter (where said.choice = 'skip') into judged, skipped
 	from (
 		select distinct on (given.ballot_id) given.choice
 		from (
 			select v.ballot_id, v.choice, v.seq from public.votes v
-			where v.evaluation_id = evaluation and v.person_id = acting order by v.seq offset 0
+			where v.evaluation_id = any (shared) and v.person_id = acting order by v.seq offset 0
 		) given
 		order by given.ballot_id, given.seq desc
 	) said;
@@ -118,17 +122,23 @@ create or replace function add_remark(project uuid, evaluation uuid, ballot uuid
 declare
 	acting uuid := public.app_voter();
 	contest record;
-	pairing uuid;
+	paper record;
+	shared uuid[] := array[evaluation];
 begin
-	select e.number, e.kind into contest from public.evaluations e where e.id = evaluation and e.project_id = project;
+	select e.number, e.kind, e.three_part, coalesce(e.three_of, e.id) as lead into contest
+	from public.evaluations e where e.id = evaluation and e.project_id = project;
 	if contest.number is null then
 		raise exception 'There is no such evaluation' using errcode = 'AI043';
 	end if;
 	if contest.kind <> 'comparison' then
 		raise exception 'A % takes no remarks', contest.kind using errcode = 'AI046';
 	end if;
-	pairing := (select b.pairing_id from public.ballots b where b.id = ballot and b.evaluation_id = evaluation and b.person_id = acting);
-	if pairing is null then
+	if contest.three_part is not null then
+		shared := contest.lead || array(select e.id from public.evaluations e where e.three_of = contest.lead);
+	end if;
+	select b.pairing_id, b.evaluation_id into paper
+	from public.ballots b where b.id = ballot and b.evaluation_id = any (shared) and b.person_id = acting;
+	if paper.pairing_id is null then
 		raise exception 'The ballot is not theirs' using errcode = 'AI044';
 	end if;
 	happened := false;
@@ -138,12 +148,12 @@ begin
 		return;
 	end if;
 	if coalesce((
-		select v.choice from public.votes v where v.evaluation_id = evaluation and v.ballot_id = ballot order by v.seq desc limit 1
+		select v.choice from public.votes v where v.evaluation_id = paper.evaluation_id and v.ballot_id = ballot order by v.seq desc limit 1
 	), 'skip') = 'skip' then
 		raise exception 'They have not judged the pair' using errcode = 'AI047';
 	end if;
 	insert into public.remarks (project_id, evaluation_id, pairing_id, person_id, ballot_id, first_score, second_score, note, client_id)
-	values (project, evaluation, pairing, acting, ballot, first_score, second_score, words, client) on conflict do nothing;
+	values (project, paper.evaluation_id, paper.pairing_id, acting, ballot, first_score, second_score, words, client) on conflict do nothing;
 	happened := found;
 	if not happened and exists (select from public.remarks r where r.client_id = client and r.ballot_id <> ballot) then
 		raise exception 'The remark was used for another ballot' using errcode = 'AI045';

@@ -68,6 +68,9 @@ export const to = {
 	prompts: (team: string, project: string) => `${base(team, project)}/eval/prompts`,
 	newEvaluation: (team: string, project: string) => `${base(team, project)}/eval/new`,
 	newScoring: (team: string, project: string) => `${base(team, project)}/eval/new-scoring`,
+	newThreeWay: (team: string, project: string) => `${base(team, project)}/eval/new-three-way`,
+	threeWay: (team: string, project: string, evaluation: string) =>
+		`${base(team, project)}/eval/${evaluation}/three-way`,
 	evaluation: (team: string, project: string, evaluation: string) => `${base(team, project)}/eval/${evaluation}`,
 	vote: (team: string, project: string, evaluation: string) => `${base(team, project)}/eval/${evaluation}/vote`,
 	score: (team: string, project: string, evaluation: string) => `${base(team, project)}/eval/${evaluation}/score`,

@@ -179,6 +179,11 @@ const scenes: Record<string, (w: World) => Promise<Scene>> = {
 		await revokeGuestLink(await actorIn(w, 'owner'), { evaluationId: w.voting, linkId: w.guestLink });
 		return {};
 	},
+	// what has just been set up of the same two is answered by nobody here
+	'evaluations.createThreeWay': async (w) => {
+		await owner`update evaluations set status = 'failed' where team_id = ${w.teamId} and status = 'generating'`;
+		return {};
+	},
 	'evaluations.retry': async (w) => ({ ids: { evaluation: w.stuck } }),
 	'judgings.start': async (w) => {
 		await owner`delete from judgings where evaluation_id = ${w.voting}`;

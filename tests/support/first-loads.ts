@@ -13,9 +13,12 @@ export const firstLoads: Record<string, number> = {
 	'team-project-eval-evaluation-results': 116,
 	'team-project-eval-evaluation-score': 50,
 	'team-project-eval-evaluation-scores': 79,
+	// of the refusal: the comparison of that world stands alone
+	'team-project-eval-evaluation-three-way': 80,
 	'team-project-eval-evaluation-vote': 80,
 	'team-project-eval-new': 144,
 	'team-project-eval-new-scoring': 125,
+	'team-project-eval-new-three-way': 146,
 	'team-project-eval-prompts': 98,
 	'team-project-examples': 140,
 	'team-project-playground': 141,

@@ -479,6 +479,27 @@ export const lines: Record<string, Line> = {
 	},
 	[`${project}/eval/new ?/fewShot`]: { at: in_(to.newEvaluation), is: data.makers, send: () => ({ examples: 3 }) },
 	[`${project}/eval/new-scoring ?/fewShot`]: { at: in_(to.newScoring), is: data.makers, send: () => ({ examples: 3 }) },
+	[`${project}/eval/new-three-way page`]: { at: in_(to.newThreeWay), is: makers },
+	[`${project}/eval/new-three-way ?/create`]: {
+		at: in_(to.newThreeWay),
+		is: makersGet(409),
+		send: (w) => ({ runId: w.failed, fewShot: '{"examples":3}', pairs: 10, temperature: 0, maxTokens: 100 })
+	},
+	[`${project}/eval/new-three-way ?/fewShot`]: {
+		at: in_(to.newThreeWay),
+		is: data.makers,
+		send: () => ({ examples: 3 })
+	},
+	// the model of this run was never at a provider
+	[`${project}/eval/new-three-way ?/price`]: {
+		at: in_(to.newThreeWay),
+		is: makersGet(200),
+		send: (w) => ({ runId: w.run, ofBase: 'true' })
+	},
+	// it stands alone
+	[`${evaluation}/three-way page`]: { at: (w) => to.threeWay(w.team, w.project, w.voting), is: '303 404 409 409 409' },
+	[`${evaluation}/three-way ?/reveal`]: { at: (w) => to.threeWay(w.team, w.project, w.stuck), is: makersGet(409) },
+	[`${evaluation}/three-way ?/retry`]: { at: (w) => to.threeWay(w.team, w.project, w.voting), is: data.makers },
 	[`${project}/eval/new-scoring page`]: { at: in_(to.newScoring), is: makers },
 	[`${project}/eval/new-scoring ?/create`]: {
 		at: in_(to.newScoring),

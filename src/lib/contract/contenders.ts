@@ -12,7 +12,7 @@ export const Shots = v.pipe(
 );
 
 /** A prompt of its own for a model: a system prompt, and the best examples of train as turns before the question. */
-const FewShot = v.object({
+export const FewShot = v.object({
 	examples: Shots,
 	/** That of the project where it is left out. */
 	systemPrompt: v.optional(v.pipe(v.string(), v.maxLength(20_000, 'A system prompt has at most 20,000 characters'))),

@@ -20,6 +20,8 @@ export const LockedResults = v.strictObject({
 	skipped: v.number(),
 	planned: v.number(),
 	status: Status,
+	/** Of a three-way its first comparison: the three are revealed together; null of any other. */
+	threeWay: v.nullable(v.string()),
 	mayReveal: v.boolean()
 });
 export type Locked = v.InferInput<typeof LockedResults>;
@@ -116,6 +118,8 @@ const MeanScore = v.strictObject({
 const Results = v.strictObject({
 	number: v.number(),
 	title: v.string(),
+	/** Of a three-way its first comparison; null of any other. */
+	threeWay: v.nullable(v.string()),
 	revealedAt: Time,
 	contenders: v.strictObject({ a: v.string(), b: v.string() }),
 	/** The prompt of its own with which a side was asked; null where it was asked as the project asks. */
@@ -240,6 +244,7 @@ export const GetResults = query({
 			results: {
 				number: 3,
 				title: 'v1 against base',
+				threeWay: null,
 				revealedAt: aTime,
 				contenders: { a: 'v1', b: 'base' },
 				prompts: { a: null, b: null },

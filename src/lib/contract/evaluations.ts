@@ -167,6 +167,8 @@ const Listed = v.strictObject({
 	/** Its name, which tells who competes; to whoever may not know that yet, its number. */
 	title: v.string(),
 	kind: Sort,
+	/** Of a three-way its first comparison, which stands for all three; null of any other. */
+	threeWay: v.nullable(v.string()),
 	status: Status,
 	planned: v.number(),
 	createdAt: Time,
@@ -251,6 +253,7 @@ export const ListEvaluations = query({
 					number: 3,
 					title: 'v1 against base',
 					kind: 'comparison',
+					threeWay: null,
 					status: 'voting',
 					planned: 40,
 					createdAt: aTime,
@@ -297,6 +300,8 @@ export const GetEvaluation = query({
 		number: v.number(),
 		title: v.string(),
 		kind: Sort,
+		/** Of a three-way its first comparison, which stands for all three; null of any other. */
+		threeWay: v.nullable(v.string()),
 		status: Status,
 		planned: v.number(),
 		/** Validation examples, or prompts of the pool. */
@@ -336,6 +341,7 @@ export const GetEvaluation = query({
 			number: 3,
 			title: 'v1 against base',
 			kind: 'comparison',
+			threeWay: null,
 			status: 'voting',
 			planned: 40,
 			promptsFrom: 'validation',
@@ -392,7 +398,7 @@ export const NextPairs = query({
 	input: v.object({
 		evaluationId: EvaluationId,
 		/** The last place that was looked at: those after it come first. */
-		after: v.optional(whole('The place', -1, 2200), -1),
+		after: v.optional(whole('The place', -1, 6600), -1),
 		/** The pairs that this voter has skipped, instead of those they have not looked at. */
 		again: v.optional(v.boolean())
 	}),
@@ -408,6 +414,8 @@ export const NextPairs = query({
 		repeats: v.number(),
 		/** Every prompt has its votes, or is out: one more only shows whether people agree. */
 		complete: v.boolean(),
+		/** The pairs are of the three comparisons of a three-way, which are voted on as one. */
+		threeWay: v.boolean(),
 		pairs: v.array(Pair)
 	}),
 	errors: { conflict: 'It scores one model: take its answers instead.' },
@@ -420,6 +428,7 @@ export const NextPairs = query({
 			total: 1,
 			repeats: 0,
 			complete: false,
+			threeWay: false,
 			pairs: [
 				{
 					ballotId: ids.ballot,

@@ -17,6 +17,7 @@ export const pressed = {
 	'servings.chat': 'costs',
 	'evaluations.create': 'costs',
 	'evaluations.createScoring': 'costs',
+	'evaluations.createThreeWay': 'costs',
 	'evaluations.continue': 'costs',
 	'evaluations.retry': 'costs',
 	'judgings.start': 'costs',

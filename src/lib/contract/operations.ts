@@ -24,6 +24,7 @@ import * as scoring from './scoring.ts';
 import * as servings from './servings.ts';
 import * as splits from './splits.ts';
 import * as team from './team.ts';
+import * as threeWay from './three-way.ts';
 import * as tokens from './tokens.ts';
 import * as webhooks from './webhooks.ts';
 
@@ -54,6 +55,7 @@ export const operations: readonly Operation[] = [
 	judgings,
 	evaluationResults,
 	scoring,
+	threeWay,
 	playground,
 	webhooks,
 	activity,

@@ -21,6 +21,7 @@ import * as runComparison from './run-comparison.ts';
 import * as runs from './runs.ts';
 import * as servings from './servings.ts';
 import * as splits from './splits.ts';
+import * as threeWay from './three-way.ts';
 import * as tokens from './tokens.ts';
 import * as webhooks from './webhooks.ts';
 
@@ -111,6 +112,8 @@ export const rest: readonly RestRow[] = [
 	rows(evaluations.CreateEvaluation, 'POST', `${inProject}/evaluations`, { status: 201 }),
 	rows(scoring.CreateScoring, 'POST', `${inProject}/scorings`, { status: 201 }),
 	rows(fewShot.GetFewShot, 'GET', `${inProject}/few-shot`),
+	rows(threeWay.CreateThreeWay, 'POST', `${inProject}/three-ways`, { status: 201 }),
+	rows(threeWay.GetThreeWay, 'GET', `${inProject}/evaluations/{evaluationId}/three-way`),
 	rows(evaluations.GetEvaluation, 'GET', `${inProject}/evaluations/{evaluationId}`),
 	rows(evaluations.RetryGeneration, 'POST', `${inProject}/evaluations/{evaluationId}/retry`),
 	rows(evaluations.NextPairs, 'GET', `${inProject}/evaluations/{evaluationId}/pairs`),

@@ -3,7 +3,7 @@ import type { PairQueue } from '$lib/contract/evaluations';
 /** What is judged: a pair of a comparison, or an answer of a scoring. */
 export type Judgeable = { ballotId: string; position: number };
 /** `repeats`: so many of all come a second time; of a scoring nothing does. */
-export type Queue<Pair> = Omit<PairQueue, 'pairs' | 'repeats'> & { pairs: Pair[]; repeats?: number };
+export type Queue<Pair> = Omit<PairQueue, 'pairs' | 'repeats' | 'threeWay'> & { pairs: Pair[]; repeats?: number };
 /** A word on it or a skip, or null to take it back, with what stood before as far as the person saw. */
 type Give<Pair, Mark> = (pair: Pair, mark: Mark | 'skip' | null, saw: Mark | 'skip' | null) => void;
 /** The next ones after a place; `again`: of those that were skipped. */

@@ -11,11 +11,12 @@ import type { Scope, Tx } from '../access/scope.ts';
 import { type Wanted, ensureServed, releaseServing } from '../servings/commands.ts';
 import { type Answer, type Patience, answerAll } from '../providers/answering.ts';
 import { proveDeployed } from './proof.ts';
-import { isGenerating, noteProgress, noteWaiting, unanswered } from './generation.ts';
+import { type Seat, isGenerating, noteProgress, noteWaiting, unanswered } from './generation.ts';
 import type { payer } from './payer.ts';
 import type { Evaluation, Letter } from './rows.ts';
 import { fewShotsOf, sideOf } from './sides.ts';
 import type { Together } from './together.ts';
+import { pairingsOf } from './votes.ts';
 
 /** Pages hear of progress so often, not of each answer. */
 const announceEveryMs = 400;
@@ -56,26 +57,38 @@ const callable = async (scope: Scope, evaluation: Evaluation, served: Served): P
 	throw new AppError('conflict', serving.problem ?? 'The model could not be deployed. Try again, or look at its run.');
 };
 
-/** Stores an answer, once: whoever comes second finds it there. */
-const keeper = (scope: Scope, evaluation: Evaluation, contender: Letter) => {
+/** A step: where else an answer belongs, by its place: the pairing of the same prompt in the second comparison. */
+const twinsOf = async (tx: Tx, { also }: Seat): Promise<ReadonlyMap<number, string>> => {
+	if (!also) return new Map();
+	const all = await pairingsOf(tx, also.evaluation.id);
+	return new Map(all.map(({ id, position }) => [position, id]));
+};
+
+/** Stores an answer, once, in one go wherever it belongs: whoever comes second finds it there. */
+const keeper = (scope: Scope, { evaluation, letter, also }: Seat, twins: ReadonlyMap<number, string>) => {
 	let announcedAt = 0;
-	return ({ id }: { id: string }, answer: Answer) =>
+	return ({ id, position }: { id: string; position: number }, answer: Answer) =>
 		scope.tx(async (tx) => {
 			const { text, finishReason, promptTokens, completionTokens, latencyMs } = answer;
+			const kept = {
+				projectId: evaluation.projectId,
+				// Postgres has no way to write U+0000 in a text
+				text: text.replaceAll('\u0000', '').toWellFormed(),
+				finishReason,
+				promptTokens,
+				completionTokens,
+				latencyMs
+			};
+			const own = { ...kept, evaluationId: evaluation.id, pairingId: id, contender: letter };
+			const twin = also && {
+				...kept,
+				evaluationId: also.evaluation.id,
+				pairingId: twins.get(position)!,
+				contender: also.letter
+			};
 			await tx
 				.insert(outputs)
-				.values({
-					projectId: evaluation.projectId,
-					evaluationId: evaluation.id,
-					pairingId: id,
-					contender,
-					// Postgres has no way to write U+0000 in a text
-					text: text.replaceAll('\u0000', '').toWellFormed(),
-					finishReason,
-					promptTokens,
-					completionTokens,
-					latencyMs
-				})
+				.values(twin ? [own, twin] : [own])
 				.onConflictDoNothing();
 			if (performance.now() - announcedAt < announceEveryMs) return;
 			announcedAt = performance.now();
@@ -148,20 +161,20 @@ const mustDeploy = async (
 };
 
 /** What the contenders of one generation have in common. */
-export type Sharing = { together: Together; payingFor: ReturnType<typeof payer>; atOnce: number };
+export type Sharing = { together: Together<Seat>; payingFor: ReturnType<typeof payer>; atOnce: number };
 
 /**
- * Lets one contender answer what is still open, as soon as the other can answer too, each answer stored the moment it comes; then its
+ * Lets one contender answer what is still open, as soon as the others can answer too, each answer stored the moment it comes; then its
  * model may be stopped. False: one of them is not callable now, come back.
  */
 export const answerAs = async (
 	scope: Scope,
-	evaluation: Evaluation,
-	contender: Letter,
+	seat: Seat,
 	{ together, payingFor, atOnce }: Sharing,
 	signal: AbortSignal,
 	patience: Patience
 ): Promise<boolean> => {
+	const { evaluation, letter: contender } = seat;
 	const served = servedFor(evaluation, contender);
 	const open = await scope.tx((tx) => unanswered(tx, evaluation.id, contender));
 	if (open.length > 0) {
@@ -172,7 +185,7 @@ export const answerAs = async (
 		const isDeployed = served && (await mustDeploy(scope, evaluation, served, { access, model: origin.model }));
 		if (served && isDeployed === null) return false;
 		const model = served && (isDeployed || !served.ofBase) ? await callable(scope, evaluation, served) : origin.model;
-		if (model === null || !(await together.ready(contender))) return false;
+		if (model === null || !(await together.ready(seat))) return false;
 		signal.throwIfAborted();
 		const { temperature, maxTokens, seed, systemPrompt } = evaluation;
 		const fewShot = fewShotsOf(evaluation)[contender];
@@ -189,13 +202,14 @@ export const answerAs = async (
 			return guard(() => payingFor(isDeployed ? 'by-time' : price, request, answer));
 		};
 		const ask = async ({ prompt, position }: (typeof open)[number], stop: AbortSignal) => {
-			await together.turn(contender, position);
+			await together.turn(seat, position);
 			return chat({ messages: withFewShot(prompt, fewShot, systemPrompt), temperature, maxTokens, seed }, stop);
 		};
 		try {
 			if (served && isDeployed && open.length === evaluation.planned)
 				await proveDeployed(scope, evaluation, { ...served, ask: chat, signal, patience });
-			await answerAll(open, ask, keeper(scope, evaluation, contender), { signal, patience, atOnce });
+			const twins = await scope.tx((tx) => twinsOf(tx, seat));
+			await answerAll(open, ask, keeper(scope, seat, twins), { signal, patience, atOnce });
 		} catch (problem) {
 			if (problem instanceof NoLongerServed) return false;
 			throw problem;

@@ -3,12 +3,16 @@ import type { AnswerQueue } from '../../contract/scoring.ts';
 import { AppError } from '../../core/errors.ts';
 import { spoken } from '../../core/evaluations/answers.ts';
 import { type Names, masked } from '../../core/evaluations/masking.ts';
+import { ownPlace, sharedPlace } from '../../core/evaluations/three-way.ts';
+import { hash, randomFrom } from '../../core/math/hash.ts';
+import { config } from '../platform/config.ts';
+import { keyedDigest } from '../platform/crypto.ts';
 import { among } from '../platform/db/among.ts';
 import { ballots } from '../platform/db/schema.ts';
 import type { Scope, Tx } from '../access/scope.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { type Ballot, type Need, ballotsOf, deal, needOf, settledBy } from './dealing.ts';
-import { type Evaluation, contendersOf, namesOf } from './rows.ts';
+import { type Evaluation, contendersOf, namesOf, sharedNames, sharedOf } from './rows.ts';
 import { textsOf } from './texts.ts';
 
 /** So many pairs are on their way before they are needed: the next one is there when a key is pressed. */
@@ -20,52 +24,61 @@ export const voter = (scope: Scope): string => {
 	return scope.voterId;
 };
 
-const pairsOf = async (tx: Tx, ids: string[], names: Names): Promise<Pair[]> => {
-	const rows = await tx.select().from(ballots).where(among(ballots.id, ids));
+const pairsOf = async (tx: Tx, cards: readonly Card[], names: Names): Promise<Pair[]> => {
+	const rows = await tx
+		.select()
+		.from(ballots)
+		.where(
+			among(
+				ballots.id,
+				cards.map(({ id }) => id)
+			)
+		);
 	const texts = await textsOf(
 		tx,
 		rows.map(({ pairingId }) => pairingId)
 	);
-	return ids
-		.map((id) => rows.find((row) => row.id === id)!)
-		.map(({ id, position, pairingId, swapped }) => {
-			const { prompt, a, b } = texts.get(pairingId)!;
-			const [first, second] = swapped ? [b, a] : [a, b];
-			return {
-				ballotId: id,
-				position,
-				prompt,
-				first: masked(spoken(first.text), names),
-				second: masked(spoken(second.text), names)
-			};
-		});
+	return cards.map(({ id, place }) => {
+		const { pairingId, swapped } = rows.find((row) => row.id === id)!;
+		const { prompt, a, b } = texts.get(pairingId)!;
+		const [first, second] = swapped ? [b, a] : [a, b];
+		return {
+			ballotId: id,
+			position: place,
+			prompt,
+			first: masked(spoken(first.text), names),
+			second: masked(spoken(second.text), names)
+		};
+	});
 };
+
+/** A ballot in a voter's queue. `place`: among all that are voted on together. `isServed`: its prompt has its votes. */
+type Card = { id: string; place: number; isServed: boolean };
 
 /**
  * Those after a place first, what was left before it at the end; what no longer needs a vote comes after all, but for what comes again:
  * it has its votes, and must not stand out by that.
  */
-const inTurn = (open: readonly Ballot[], after: number, { closed }: Pick<Need, 'closed'>): Ballot[] => {
-	const later = ({ position }: Ballot) => Number(position <= after);
-	const served = ({ pairingId, repeat }: Ballot) => Number(!repeat && closed.has(pairingId));
-	return open.toSorted(
-		(one, two) => served(one) - served(two) || later(one) - later(two) || one.position - two.position
+const inTurn = (cards: readonly Card[], after: number): Card[] => {
+	const later = ({ place }: Card) => Number(place <= after);
+	return cards.toSorted(
+		(one, two) => Number(one.isServed) - Number(two.isServed) || later(one) - later(two) || one.place - two.place
 	);
 };
 
-type Queue = Omit<PairQueue, 'pairs'> & { ids: string[] };
+type Queue = Omit<PairQueue, 'pairs' | 'threeWay'> & { cards: Card[] };
 type Asked = { voterId: string; isScript: boolean; after: number; again: boolean };
 
 /**
- * A step: the ballots of this voter's next pairs, at most five: those whose prompt lacks votes before those where one more only shows whether people
- * agree. Ballots are dealt when they are needed. `again`: those that this voter has skipped.
+ * A step: the ballots of this voter's next pairs in one evaluation, at least five where there are so many: those whose prompt lacks votes
+ * before those where one more only shows whether people agree. Ballots are dealt when they are needed. `again`: those that this voter has skipped.
  */
 const queueOf = async (tx: Tx, evaluation: Evaluation, { voterId, isScript, after, again }: Asked): Promise<Queue> => {
 	const { planned } = evaluation;
 	const promised = isScript ? 0 : evaluation.repeats;
 	if (evaluation.status !== 'voting') {
 		const total = planned + promised;
-		return { state: 'waiting', judged: 0, skipped: 0, total, repeats: promised, complete: false, ids: [] };
+		return { state: 'waiting', judged: 0, skipped: 0, total, repeats: promised, complete: false, cards: [] };
 	}
 	const isOver = evaluation.revealedAt !== null;
 	const { judged, skipped } = await settledBy(tx, evaluation, voterId);
@@ -86,15 +99,51 @@ const queueOf = async (tx: Tx, evaluation: Evaluation, { voterId, isScript, afte
 	const total = planned + repeats;
 	const complete = need.closed.size === planned;
 	const progress = { judged: judged.size, skipped: skipped.size, total, repeats, complete };
+	if (judged.size + (again ? 0 : skipped.size) === total) return { state: 'done', ...progress, cards: [] };
+	if (isOver) return { state: 'closed', ...progress, cards: [] };
+	const cards = drawn.filter(isOpen).map(({ id, position, pairingId, repeat }) => ({
+		id,
+		place: position,
+		isServed: !again && !repeat && need.closed.has(pairingId)
+	}));
+	return { state: 'open', ...progress, cards };
+};
+
+/** In which order the ballots of three comparisons lie beside each other: nobody can find out which of them a pair is from. */
+const orderOfThree = (lead: Evaluation, voterId: string) => {
+	const seed = keyedDigest(config().keks, 'ballots', `${lead.id}:${voterId}:three`);
+	return (place: number) => randomFrom(hash(String(place), seed))();
+};
+
+/** A step: the queue of all that are voted on together as one. */
+const sharedQueueOf = async (tx: Tx, shared: readonly Evaluation[], asked: Asked): Promise<Queue> => {
+	const [lead] = shared;
+	const parts: Queue[] = [];
+	if (shared.length === 1) parts.push(await queueOf(tx, lead!, asked));
+	else {
+		const random = orderOfThree(lead!, asked.voterId);
+		for (const [part, one] of shared.entries()) {
+			const queue = await queueOf(tx, one, { ...asked, after: ownPlace(part, asked.after, random) });
+			const cards = queue.cards.map((card) => ({ ...card, place: sharedPlace(part, card.place, random) }));
+			parts.push({ ...queue, cards });
+		}
+	}
+	const sum = (what: 'judged' | 'skipped' | 'total' | 'repeats') => parts.reduce((all, part) => all + part[what], 0);
+	const state =
+		(['waiting', 'closed', 'open'] as const).find((one) => parts.some((part) => part.state === one)) ?? 'done';
+	const complete = parts.every((part) => part.complete);
 	// whoever asks on after their last vote finds it complete: then those are told who may reveal it
-	if (complete && !isOver && evaluation.kind === 'comparison')
-		await enqueue(tx, 'evaluation.tell', { evaluationId: evaluation.id });
-	if (judged.size + (again ? 0 : skipped.size) === total) return { state: 'done', ...progress, ids: [] };
-	if (isOver) return { state: 'closed', ...progress, ids: [] };
-	const ids = inTurn(drawn.filter(isOpen), after, again ? { closed: new Set() } : need)
-		.slice(0, ahead)
-		.map(({ id }) => id);
-	return { state: 'open', ...progress, ids };
+	if (complete && lead!.revealedAt === null && lead!.kind === 'comparison')
+		await enqueue(tx, 'evaluation.tell', { evaluationId: lead!.id });
+	const cards = inTurn(
+		parts.flatMap((part) => part.cards),
+		asked.after
+	).slice(0, ahead);
+	return {
+		...{ state, complete, judged: sum('judged'), skipped: sum('skipped'), total: sum('total') },
+		repeats: sum('repeats'),
+		cards
+	};
 };
 
 /** A step: the same with what is asked and answered. `project`: its name. */
@@ -103,9 +152,11 @@ export const nextPairsOf = async (
 	evaluation: Evaluation,
 	{ project, ...asked }: Asked & { project: string }
 ): Promise<PairQueue> => {
-	const { ids, ...queue } = await queueOf(tx, evaluation, asked);
-	if (ids.length === 0) return { ...queue, pairs: [] };
-	return { ...queue, pairs: await pairsOf(tx, ids, namesOf(await contendersOf(tx, evaluation), project)) };
+	const shared = await sharedOf(tx, evaluation);
+	const { cards, ...some } = await sharedQueueOf(tx, shared, asked);
+	const queue = { ...some, threeWay: shared.length > 1 };
+	if (cards.length === 0) return { ...queue, pairs: [] };
+	return { ...queue, pairs: await pairsOf(tx, cards, await sharedNames(tx, shared, project)) };
 };
 
 /** A step: this voter's next answers of a scoring, each beside the expected one; dealt in the same way. */
@@ -114,7 +165,8 @@ export const nextAnswersOf = async (
 	evaluation: Evaluation,
 	{ project, ...asked }: Asked & { project: string }
 ): Promise<AnswerQueue> => {
-	const { ids, repeats: _none, ...queue } = await queueOf(tx, evaluation, asked);
+	const { cards, repeats: _none, ...queue } = await sharedQueueOf(tx, [evaluation], asked);
+	const ids = cards.map(({ id }) => id);
 	const sendableFrom = evaluation.sendableFrom!;
 	if (ids.length === 0) return { ...queue, sendableFrom, list: [] };
 	const names = namesOf(await contendersOf(tx, evaluation), project);

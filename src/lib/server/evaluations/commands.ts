@@ -7,7 +7,7 @@ import type { Mark } from '../../core/evaluations/ballots.ts';
 import { nameOfScores, nameOfSides } from '../../core/evaluations/contender.ts';
 import type { ScoreMark } from '../../core/evaluations/scoring.ts';
 import { command } from '../access/operation.ts';
-import type { Tx } from '../access/scope.ts';
+import type { ProjectScope, Tx } from '../access/scope.ts';
 import { deed } from '../events/deed.ts';
 import { record } from '../events/record.ts';
 import { enqueue } from '../jobs/queue.ts';
@@ -22,7 +22,7 @@ import { refuseTwin, setUp } from './contest.ts';
 import { peopleOf } from './electorate.ts';
 import { become } from './generation.ts';
 import { endJudging } from './judging-rows.ts';
-import { evaluationOf, noEvaluation } from './rows.ts';
+import { type Evaluation, evaluationOf, noEvaluation, sharedOf } from './rows.ts';
 import { countedResult } from './verdict.ts';
 import { nextAttempt } from './tries.ts';
 import { countedScores } from './scores.ts';
@@ -142,41 +142,50 @@ export const addRemark = command(Remark, (scope, { evaluationId, ballotId, first
 	});
 });
 
+/** A step: one evaluation is revealed, with what came out. */
+const revealOne = async (tx: Tx, scope: ProjectScope, evaluation: Evaluation) => {
+	const { id, projectId, number, name } = evaluation;
+	// by the clock, not the beginning of this transaction, which may have waited for a vote; rounded up, because it is read in
+	// milliseconds
+	const revealedAt = sql`date_trunc('milliseconds', clock_timestamp()) + interval '1 millisecond'`;
+	// who comes later, or leaves, changes nothing that is known
+	const electorate = await peopleOf(tx, id);
+	if (evaluation.kind === 'scoring') {
+		const scored = await countedScores(tx, evaluation);
+		await tx.update(evaluations).set({ revealedAt, scored, electorate }).where(eq(evaluations.id, id));
+		const { histogram: _bars, interval: _range, count: judged, ...numbers } = scored;
+		const details = { number, name, judged, planned: evaluation.planned, ...numbers };
+		await record(tx, scope, { event: 'evaluation.scored', subject: id, projectId, details });
+		return;
+	}
+	const { result, judged, planned } = await countedResult(tx, evaluation);
+	await tx.update(evaluations).set({ revealedAt, result, electorate }).where(eq(evaluations.id, id));
+	const { kind: verdict, title: _title, interval: _interval, winInterval: _winInterval, ...counts } = result;
+	await record(tx, scope, {
+		event: 'evaluation.revealed',
+		subject: id,
+		projectId,
+		details: { number, name, judged, planned, verdict, ...counts }
+	});
+};
+
 /**
- * Shows who wrote what, to everybody, writes down when, keeps what came out, and ends the vote, also on what nobody has judged.
+ * Shows who wrote what, to everybody, writes down when, keeps what came out, and ends the vote, also on what nobody has judged. The three
+ * of a three-way together: who knows the names in one of them knows them in the others.
  * Before everything planned is judged the statistics ask for more (core/evaluations/README.md), and the results say that it was
  * early. Again changes nothing.
  */
 export const revealResults = command(RevealResults, (scope, { evaluationId }) =>
 	scope.tx(async (tx) => {
-		const evaluation = await evaluationOf(tx, scope.project.id, evaluationId, { lock: true });
-		if (evaluation.revealedAt !== null) return null;
-		const { id, projectId, number, name } = evaluation;
-		if ((await givenIn(tx, id)).votes.length === 0)
-			throw new AppError('conflict', 'No person has voted yet, so there is nothing to reveal.');
-		// by the clock, not the beginning of this transaction, which may have waited for a vote; rounded up, because it is read in
-		// milliseconds
-		const revealedAt = sql`date_trunc('milliseconds', clock_timestamp()) + interval '1 millisecond'`;
-		// who comes later, or leaves, changes nothing that is known
-		const electorate = await peopleOf(tx, id);
-		if (evaluation.kind === 'scoring') {
-			const scored = await countedScores(tx, evaluation);
-			await tx.update(evaluations).set({ revealedAt, scored, electorate }).where(eq(evaluations.id, id));
-			const { histogram: _bars, interval: _range, count: judged, ...numbers } = scored;
-			const details = { number, name, judged, planned: evaluation.planned, ...numbers };
-			await record(tx, scope, { event: 'evaluation.scored', subject: id, projectId, details });
-			return null;
-		}
-		const { result, judged, planned } = await countedResult(tx, evaluation);
-		await tx.update(evaluations).set({ revealedAt, result, electorate }).where(eq(evaluations.id, id));
-		const { kind: verdict, title: _title, interval: _interval, winInterval: _winInterval, ...counts } = result;
-		await record(tx, scope, {
-			event: 'evaluation.revealed',
-			subject: id,
-			projectId,
-			details: { number, name, judged, planned, verdict, ...counts }
-		});
-		await enqueue(tx, 'evaluation.tell', { evaluationId: id });
+		const asked = await evaluationOf(tx, scope.project.id, evaluationId);
+		const shared = await sharedOf(tx, asked, { lock: true });
+		const open = shared.filter(({ revealedAt }) => revealedAt === null);
+		if (open.length === 0) return null;
+		let votes = 0;
+		for (const { id } of open) votes += (await givenIn(tx, id)).votes.length;
+		if (votes === 0) throw new AppError('conflict', 'No person has voted yet, so there is nothing to reveal.');
+		for (const one of open) await revealOne(tx, scope, one);
+		if (open[0]!.kind === 'comparison') await enqueue(tx, 'evaluation.tell', { evaluationId: open[0]!.id });
 		return null;
 	})
 );
@@ -184,15 +193,18 @@ export const revealResults = command(RevealResults, (scope, { evaluationId }) =>
 /** Goes on where it stopped. For a failed one, and for one that hangs: a job that still waits makes it a no-op. */
 export const retryGeneration = command(RetryGeneration, (scope, { evaluationId }) =>
 	scope.tx(async (tx) => {
-		const evaluation = await evaluationOf(tx, scope.project.id, evaluationId, { lock: true });
-		const { id, projectId, name } = evaluation;
-		if (evaluation.status === 'voting') return null;
-		await tx
-			.update(evaluations)
-			.set({ status: 'generating', problem: null, wantedAt: sql`now()` })
-			.where(eq(evaluations.id, id));
-		await enqueue(tx, 'evaluation.generate', { evaluationId: id });
-		await record(tx, scope, { event: 'evaluation.retried', subject: id, projectId, details: { name } });
+		const asked = await evaluationOf(tx, scope.project.id, evaluationId);
+		const shared = await sharedOf(tx, asked, { lock: true });
+		const [lead] = shared;
+		if (lead!.status === 'voting') return null;
+		for (const { id, projectId, name } of shared) {
+			await tx
+				.update(evaluations)
+				.set({ status: 'generating', problem: null, wantedAt: sql`now()` })
+				.where(eq(evaluations.id, id));
+			await record(tx, scope, { event: 'evaluation.retried', subject: id, projectId, details: { name } });
+		}
+		await enqueue(tx, 'evaluation.generate', { evaluationId: lead!.id });
 		return null;
 	})
 );

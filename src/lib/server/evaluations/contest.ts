@@ -107,7 +107,8 @@ export const begin = async (tx: Tx, scope: Scope, evaluation: Evaluation) => {
 		.update(projects)
 		.set({ nextEvaluation: number + 1 })
 		.where(eq(projects.id, projectId));
-	await enqueue(tx, 'evaluation.generate', { evaluationId: id });
+	// of a three-way the first has the answers of all written
+	if (evaluation.threeOf === null) await enqueue(tx, 'evaluation.generate', { evaluationId: id });
 	await record(tx, scope, {
 		event: 'evaluation.created',
 		subject: id,
@@ -127,24 +128,50 @@ type Contest = {
 	room: readonly (number | null)[];
 };
 type Wanted = Pick<NewEvaluation, 'pairs' | 'votes' | 'temperature' | 'maxTokens' | 'thinking'>;
-type Own = Pick<typeof evaluations.$inferInsert, 'name' | 'kind' | 'sendableFrom' | 'delta' | 'attempt'>;
+type Own = Pick<
+	typeof evaluations.$inferInsert,
+	'name' | 'kind' | 'sendableFrom' | 'delta' | 'attempt' | 'threePart' | 'threeOf'
+>;
+
+/** What is asked, in an order of its own, and how long answers may be: of one evaluation, or of several on the same prompts. */
+type Asks = { chosen: readonly string[]; seed: number; maxTokens: number };
 
 /**
- * A step: an evaluation begins, on prompts that none of its models has learnt, in an order of its own. Throws *invalid* for more prompts or votes
- * than there can be.
+ * A step: the prompts of an evaluation, none of which its models have learnt. Throws *invalid* for more prompts or votes than there can
+ * be. `what`: what is done with them.
  */
-export const setUp = async (tx: Tx, scope: Scope, { project, a, b, from, room }: Contest, wanted: Wanted, own: Own) => {
-	const runIds = [learntBy(a), learntBy(b)].filter((id) => id !== null);
-	const available = await fair(tx, project.id, { runIds, fewShots: [a.fewShot, b?.fewShot ?? null] }, from);
+export const asksFor = async (
+	tx: Tx,
+	projectId: string,
+	{ competitors, from, what }: { competitors: readonly Competitor[]; from: PromptSource; what: 'asked' | 'compared' },
+	wanted: Wanted
+): Promise<Asks> => {
+	const runIds = competitors.map(learntBy).filter((id) => id !== null);
+	const available = await fair(tx, projectId, { runIds, fewShots: competitors.map(({ fewShot }) => fewShot) }, from);
 	if (wanted.pairs > available.length)
 		throw new AppError(
 			'invalid',
-			`Only ${available.length} ${from === 'pool' ? 'prompts of the pool' : 'validation prompts'} can be ${own.kind === 'scoring' ? 'asked' : 'compared'} fairly.`,
+			`Only ${available.length} ${from === 'pool' ? 'prompts of the pool' : 'validation prompts'} can be ${what} fairly.`,
 			'pairs'
 		);
-	await asManyVoters(tx, project.id, wanted.votes);
+	await asManyVoters(tx, projectId, wanted.votes);
 	const seed = randomInt(2 ** 31);
-	const chosen = orderOf(available, seed).slice(0, wanted.pairs);
+	return {
+		chosen: orderOf(available, seed).slice(0, wanted.pairs),
+		seed,
+		maxTokens: wanted.maxTokens ?? (await usualMaxTokens(tx, projectId))
+	};
+};
+
+/** A step: an evaluation on these prompts, which nobody is asked yet. */
+export const setUpOn = async (
+	tx: Tx,
+	scope: Scope,
+	{ project, a, b, from, room }: Contest,
+	{ chosen, seed, maxTokens }: Asks,
+	wanted: Wanted,
+	own: Own
+): Promise<Evaluation> => {
 	const [made] = await tx
 		.insert(evaluations)
 		.values({
@@ -158,7 +185,7 @@ export const setUp = async (tx: Tx, scope: Scope, { project, a, b, from, room }:
 			repeats: b === null ? 0 : repeatsFor(chosen.length),
 			votesPerPrompt: wanted.votes,
 			temperature: wanted.temperature,
-			maxTokens: wanted.maxTokens ?? (await usualMaxTokens(tx, project.id)),
+			maxTokens,
 			thinking: wanted.thinking,
 			seed,
 			status: 'generating',
@@ -166,5 +193,13 @@ export const setUp = async (tx: Tx, scope: Scope, { project, a, b, from, room }:
 		})
 		.returning();
 	mustFit(made!, await addPairings(tx, made!, chosen), room);
-	return begin(tx, scope, made!);
+	return made!;
+};
+
+/** A step: an evaluation begins. Throws *invalid* for more prompts or votes than there can be. */
+export const setUp = async (tx: Tx, scope: Scope, contest: Contest, wanted: Wanted, own: Own) => {
+	const { project, a, b, from } = contest;
+	const what = own.kind === 'scoring' ? 'asked' : 'compared';
+	const asks = await asksFor(tx, project.id, { competitors: b ? [a, b] : [a], from, what }, wanted);
+	return begin(tx, scope, await setUpOn(tx, scope, contest, asks, wanted, own));
 };

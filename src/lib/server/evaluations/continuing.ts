@@ -132,6 +132,8 @@ export const continueEvaluation = command(ContinueEvaluation, async (scope, { ev
 			revealedAt: _revealed,
 			result: _result,
 			electorate: _electorate,
+			threePart: _part,
+			threeOf: _three,
 			...same
 		} = before;
 		const [made] = await tx

@@ -9,9 +9,9 @@ import { releaseServing } from '../servings/commands.ts';
 import { type Sharing, answerAs, originOf, servedFor } from './answer-as.ts';
 import { sideProblem } from './asking.ts';
 import { type Patience, mostAtOnce, usualPatience } from '../providers/answering.ts';
-import { become, lettersOf, noteProgress, noteWaiting, unanswered } from './generation.ts';
+import { type Seat, become, noteProgress, noteWaiting, seatsOf, unanswered } from './generation.ts';
 import { payer } from './payer.ts';
-import type { Evaluation, Letter } from './rows.ts';
+import { type Evaluation, sharedOf } from './rows.ts';
 import { asTogether } from './together.ts';
 
 /** A model that is being deployed is looked at so often. */
@@ -20,63 +20,65 @@ const lookAgainMs = 3000;
 /**
  * Ends in `failed`, and stops paying, unless somebody else has meanwhile answered what we could not. True when it did.
  */
-const giveUp = async (scope: Scope, evaluation: Evaluation, contender: Letter, problem: Error): Promise<boolean> => {
+const giveUp = async (scope: Scope, shared: readonly Evaluation[], seat: Seat, problem: Error): Promise<boolean> => {
+	const { evaluation, letter } = seat;
 	const failed = await scope.tx(async (tx) => {
-		const open = await unanswered(tx, evaluation.id, contender);
+		const open = await unanswered(tx, evaluation.id, letter);
 		if (open.length === 0) return false;
-		await become(tx, evaluation, { status: 'failed', problem: problem.message });
+		for (const one of shared) await become(tx, one, { status: 'failed', problem: problem.message });
 		if (problem instanceof ProviderError)
-			await markFrom(tx, (await originOf(tx, evaluation, contender)).connectionId, problem);
+			await markFrom(tx, (await originOf(tx, evaluation, letter)).connectionId, problem);
 		return true;
 	});
-	for (const letter of failed ? lettersOf(evaluation) : []) {
-		const served = servedFor(evaluation, letter);
+	for (const each of failed ? seatsOf(shared) : []) {
+		const served = servedFor(each.evaluation, each.letter);
 		if (served) await releaseServing(scope, served.runId, served.ofBase);
 	}
 	return failed;
 };
 
 /** Whether it ends here, because a base or a model of a connection cannot take part: said before a run's model is deployed, which is billed. */
-const isHopeless = async (scope: Scope, evaluation: Evaluation): Promise<boolean> => {
-	for (const letter of lettersOf(evaluation)) {
+const isHopeless = async (scope: Scope, shared: readonly Evaluation[]): Promise<boolean> => {
+	for (const seat of seatsOf(shared)) {
+		const { evaluation, letter } = seat;
 		const open = await scope.tx((tx) => unanswered(tx, evaluation.id, letter));
 		if (open.length < evaluation.planned) continue;
 		const problem = await sideProblem(scope, evaluation, letter);
-		if (problem && (await giveUp(scope, evaluation, letter, problem))) return true;
+		if (problem && (await giveUp(scope, shared, seat, problem))) return true;
 	}
 	return false;
 };
 
 /** What waiting cannot mend, and whose it is. */
-type Failure = { contender: Letter; problem: unknown };
+type Failure = { seat: Seat; problem: unknown };
 
 /** Lets all contenders answer at the same time. True when everything is answered, false when somebody has to come back. */
 const answerTogether = async (
 	scope: Scope,
-	evaluation: Evaluation,
+	shared: readonly Evaluation[],
 	signal: AbortSignal,
 	patience: Patience
 ): Promise<boolean | Failure> => {
-	const letters = lettersOf(evaluation);
+	const seats = seatsOf(shared);
 	const own = new AbortController();
 	const stop = AbortSignal.any([signal, own.signal]);
 	const sharing: Sharing = {
-		together: asTogether(letters, stop),
-		payingFor: payer(scope, evaluation, 'generating'),
-		atOnce: mostAtOnce / letters.length
+		together: asTogether(seats, stop),
+		payingFor: payer(scope, shared[0]!, 'generating'),
+		atOnce: Math.max(1, Math.floor(mostAtOnce / seats.length))
 	};
 	let failure: Failure | undefined;
 	const whole = await Promise.all(
-		letters.map(async (contender) => {
+		seats.map(async (seat) => {
 			let isWhole = false;
 			try {
-				isWhole = await answerAs(scope, evaluation, contender, sharing, stop, patience);
+				isWhole = await answerAs(scope, seat, sharing, stop, patience);
 			} catch (problem) {
 				// what one cannot answer, the other need not: the first to fail is the reason
-				failure ??= { contender, problem };
+				failure ??= { seat, problem };
 				own.abort(problem);
 			}
-			sharing.together.done(contender, isWhole);
+			sharing.together.done(seat, isWhole);
 			return isWhole;
 		})
 	);
@@ -95,21 +97,29 @@ export const generateOutputs = async (
 	signal: AbortSignal,
 	patience: Patience = usualPatience
 ): Promise<void> => {
-	const [evaluation] = await scope.tx((tx) => tx.select().from(evaluations).where(eq(evaluations.id, evaluationId)));
+	const shared = await scope.tx(async (tx) => {
+		const [asked] = await tx.select().from(evaluations).where(eq(evaluations.id, evaluationId));
+		return asked ? sharedOf(tx, asked) : [];
+	});
+	const [evaluation] = shared;
 	if (evaluation?.status !== 'generating') return;
-	if (await isHopeless(scope, evaluation)) return;
-	const answered = await answerTogether(scope, evaluation, signal, patience);
-	if (answered === true) return scope.tx((tx) => become(tx, evaluation, { status: 'voting', problem: null }));
+	if (await isHopeless(scope, shared)) return;
+	const answered = await answerTogether(scope, shared, signal, patience);
+	if (answered === true)
+		return scope.tx(async (tx) => {
+			for (const one of shared) await become(tx, one, { status: 'voting', problem: null });
+		});
 	if (answered !== false) {
-		const { contender, problem } = answered;
+		const { seat, problem } = answered;
 		if (!(problem instanceof ProviderError || problem instanceof AppError)) {
 			// said where it is waited for, then thrown: a bug is tried again, and stands in the log
 			return tellProblem(problem, (known) => scope.tx((tx) => noteWaiting(tx, evaluation, known.message)));
 		}
-		if (await giveUp(scope, evaluation, contender, problem)) return;
+		if (await giveUp(scope, shared, seat, problem)) return;
 	}
 	await scope.tx(async (tx) => {
-		await enqueue(tx, 'evaluation.generate', { evaluationId }, { after: new Date(Date.now() + lookAgainMs) });
+		const lead = { evaluationId: evaluation.id };
+		await enqueue(tx, 'evaluation.generate', lead, { after: new Date(Date.now() + lookAgainMs) });
 		await noteProgress(tx, evaluation);
 	});
 };

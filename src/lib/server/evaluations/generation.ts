@@ -26,6 +26,20 @@ export const noteProgress = (tx: Tx, evaluation: Evaluation) => {
 	return record(tx, theProduct, { event: 'evaluation.progressed', subject: id, projectId, details });
 };
 
+/** Who answers where: a contender of an evaluation, and the place in a second one that takes the same answers. */
+export type Seat = { evaluation: Evaluation; letter: Letter; also: { evaluation: Evaluation; letter: Letter } | null };
+
+/** Everybody who answers, each once: the sides of an evaluation, or the three of a three-way, each of whom stands in two of its comparisons. */
+export const seatsOf = (shared: readonly Evaluation[]): Seat[] => {
+	const [training, prompt, tuned] = shared;
+	if (!prompt || !tuned) return lettersOf(training!).map((letter) => ({ evaluation: training!, letter, also: null }));
+	return [
+		{ evaluation: training!, letter: 'a', also: { evaluation: tuned, letter: 'a' } },
+		{ evaluation: training!, letter: 'b', also: { evaluation: prompt, letter: 'a' } },
+		{ evaluation: tuned, letter: 'b', also: { evaluation: prompt, letter: 'b' } }
+	];
+};
+
 /** A step: the next station, if nobody else was there first. */
 export const become = async (
 	tx: Tx,

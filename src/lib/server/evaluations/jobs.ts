@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { and, eq, isNull } from 'drizzle-orm';
 import type { Scope } from '../access/scope.ts';
 import { isQueued } from '../jobs/is-queued.ts';
 import { job } from '../jobs/job.ts';
@@ -31,7 +31,11 @@ export const evaluationJobs = [
 /** Gives every evaluation that is being generated its job back, where it has none. For the sweep. */
 export const requeueGenerations = (scope: Scope) =>
 	scope.tx(async (tx) => {
-		const lost = await tx.select({ id: evaluations.id }).from(evaluations).where(eq(evaluations.status, 'generating'));
+		const lost = await tx
+			.select({ id: evaluations.id })
+			.from(evaluations)
+			// of a three-way the first has the answers of all written
+			.where(and(eq(evaluations.status, 'generating'), isNull(evaluations.threeOf)));
 		for (const { id } of lost) {
 			if (!(await isQueued(tx, 'evaluation.generate', id)))
 				await enqueue(tx, 'evaluation.generate', { evaluationId: id });

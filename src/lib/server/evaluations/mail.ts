@@ -11,7 +11,7 @@ import { evaluations, projects, teams } from '../platform/db/schema.ts';
 import { completeMail, verdictMail } from '../platform/mail/messages.ts';
 import { assessmentOf } from './assessment.ts';
 import { needOf } from './dealing.ts';
-import { type Evaluation, contendersOf, titleFor } from './rows.ts';
+import { type Evaluation, contendersOf, sharedOf, titleFor } from './rows.ts';
 import { votesOf } from './votes.ts';
 
 /** The headline as the page has it: `Net preference +30 points, 95 % interval 6 to 50.` */
@@ -26,8 +26,10 @@ const newsOf = async (tx: Tx, evaluation: Evaluation) => {
 		const { verdict } = await assessmentOf(tx, evaluation, await contendersOf(tx, evaluation));
 		return { kind: 'verdict' as const, verdict };
 	}
-	const { closed } = await needOf(tx, evaluation, false);
-	return closed.size === evaluation.planned ? { kind: 'complete' as const } : null;
+	// the three of a three-way are revealed together
+	for (const one of await sharedOf(tx, evaluation))
+		if ((await needOf(tx, one, false)).closed.size < one.planned) return null;
+	return { kind: 'complete' as const };
 };
 
 const toTellOf = (scope: Scope, evaluationId: string) =>
@@ -65,13 +67,13 @@ export const tellVerdict = async (scope: Scope, evaluationId: string): Promise<v
 			return completeMail({
 				...about(recipient, stop),
 				planned: evaluation.planned,
-				link: origin + to.evaluation(team.slug, project.slug, evaluationId)
+				link: origin + (evaluation.threePart ? to.threeWay : to.evaluation)(team.slug, project.slug, evaluationId)
 			});
 		const { verdict } = news;
 		return verdictMail({
 			...about(recipient, stop),
 			...{ verdict: verdict.title, sentence: verdict.sentence, headline: headlineOf(verdict) },
-			link: origin + to.results(team.slug, project.slug, evaluationId)
+			link: origin + (evaluation.threePart ? to.threeWay : to.results)(team.slug, project.slug, evaluationId)
 		});
 	};
 	await tellMembers(scope, {

@@ -6,7 +6,7 @@ import type { ProjectScope, Tx } from '../access/scope.ts';
 import { among } from '../platform/db/among.ts';
 import { evaluations, outputs, servings } from '../platform/db/schema.ts';
 import { leakedIn } from './leaks.ts';
-import { type Evaluation, type Letter, contendersOf, evaluationOf, titleFor } from './rows.ts';
+import { type Evaluation, type Letter, contendersOf, evaluationOf, leadOf, titleFor } from './rows.ts';
 import { outOf, peopleOf } from './electorate.ts';
 import { runsOf, sideOf } from './sides.ts';
 import { type Given, type Standing, givenIn } from './votes.ts';
@@ -83,6 +83,7 @@ export const progressOf = async (tx: Tx, scope: ProjectScope, evaluationId: stri
 		number,
 		title: titleFor(scope, evaluation),
 		kind,
+		threeWay: leadOf(evaluation),
 		status,
 		planned,
 		promptsFrom: evaluation.promptsFrom,

@@ -11,7 +11,7 @@ import { numbersOf } from './asked.ts';
 import { type CountedPair, withTexts } from './judged.ts';
 import { type Judges, differs, judgesOf, onPairs } from './judges.ts';
 import { nextOf } from './next.ts';
-import { type Evaluation, comparisonOf, contendersOf, namesOf, titleFor } from './rows.ts';
+import { type Evaluation, comparisonOf, contendersOf, leadOf, namesOf, titleFor } from './rows.ts';
 import { fewShotsOf } from './sides.ts';
 import { type Vote, guestVotesOf, scriptVotesOf, voteCounts } from './votes.ts';
 
@@ -78,6 +78,7 @@ export const lockedOf = async (tx: Tx, scope: ProjectScope, evaluation: Evaluati
 		skipped: counts?.skipped ?? 0,
 		planned: evaluation.planned,
 		status: evaluation.status,
+		threeWay: leadOf(evaluation),
 		mayReveal: may(scope.role, 'evaluations:reveal')
 	};
 };
@@ -131,6 +132,7 @@ export const resultsOf = async (
 		results: {
 			number,
 			title: titleFor(scope, evaluation),
+			threeWay: leadOf(evaluation),
 			revealedAt,
 			contenders: { a: sides.a, b: sides.b },
 			prompts: fewShotsOf(evaluation),

@@ -1,4 +1,4 @@
-import { type SQL, and, asc, count, desc, eq, gt, isNull, lt } from 'drizzle-orm';
+import { type SQL, and, asc, count, desc, eq, gt, isNull, lt, or } from 'drizzle-orm';
 import type { ListedEvaluation } from '../../contract/evaluations.ts';
 import { rowsOnPage } from '../../contract/fields.ts';
 import type { ContenderKind } from '../../core/evaluations/contender.ts';
@@ -33,6 +33,23 @@ export const evaluationOf = async (
 	const [evaluation] = await (lock ? query.for('update') : query);
 	if (!evaluation) throw noEvaluation();
 	return evaluation;
+};
+
+/** Of a three-way its first comparison, which stands for all; null of any other evaluation. */
+export const leadOf = ({ id, threePart, threeOf }: Pick<Evaluation, 'id' | 'threePart' | 'threeOf'>): string | null =>
+	threePart === null ? null : (threeOf ?? id);
+
+/**
+ * A step: what is answered, voted on and revealed together with an evaluation: itself, or the three of a three-way, in the order of `threeParts`.
+ * `lock` makes other changes of them wait.
+ */
+export const sharedOf = async (tx: Tx, evaluation: Evaluation, { lock = false } = {}): Promise<Evaluation[]> => {
+	const lead = leadOf(evaluation);
+	if (lead === null && !lock) return [evaluation];
+	const isIts =
+		lead === null ? eq(evaluations.id, evaluation.id) : or(eq(evaluations.id, lead), eq(evaluations.threeOf, lead));
+	const query = tx.select().from(evaluations).where(isIts).orderBy(evaluations.number);
+	return lock ? query.for('update') : query;
 };
 
 /** A step: the same, where two models are compared. Throws *conflict* for a scoring. */
@@ -75,6 +92,14 @@ export const namesOf = ({ a, b }: Record<Letter, Contender>, project: string): N
 	project
 });
 
+/** The same of all that are voted on together: an answer that comes in two comparisons is masked alike in both. */
+export const sharedNames = async (tx: Tx, shared: readonly Evaluation[], project: string): Promise<Names> => {
+	const all: Names[] = [];
+	for (const one of shared) all.push(namesOf(await contendersOf(tx, one), project));
+	const each = (what: 'models' | 'own') => [...new Set(all.flatMap((names) => names[what]))];
+	return { models: each('models'), own: each('own'), project };
+};
+
 /**
  * What an evaluation is called. Its name tells who competes, which whoever may not know that yet learns at the reveal.
  */
@@ -103,6 +128,8 @@ const find = async (tx: Tx, scope: ProjectScope, { where, limit, upwards = false
 		.select({
 			id: evaluations.id,
 			number: evaluations.number,
+			threePart: evaluations.threePart,
+			threeOf: evaluations.threeOf,
 			name: evaluations.name,
 			runId: evaluations.runId,
 			kind: evaluations.kind,
@@ -122,8 +149,9 @@ const find = async (tx: Tx, scope: ProjectScope, { where, limit, upwards = false
 	// a vote opens when everything is answered
 	const answering = rows.filter(({ status }) => status !== 'voting').map(({ id }) => id);
 	const [answers, votes] = [await answerCounts(tx, answering), await voteCounts(tx, ids, scope.voterId)];
-	return rows.map(({ name, revealedAt, runId, result, scored, ...row }): ListedEvaluation => ({
+	return rows.map(({ name, revealedAt, runId, result, scored, threePart, threeOf, ...row }): ListedEvaluation => ({
 		...row,
+		threeWay: leadOf({ id: row.id, threePart, threeOf }),
 		title: titleFor(scope, { name, revealedAt, number: row.number, kind: row.kind }),
 		revealed: revealedAt !== null,
 		answers: row.status === 'voting' ? (row.kind === 'scoring' ? 1 : 2) * row.planned : (answers.get(row.id) ?? 0),

@@ -22,7 +22,7 @@ export type Competitor = (
 	(Origin & { kind: 'run' | 'base'; run: Run }) | (Origin & { kind: 'model'; place: string })
 ) & { fewShot: FewShot | null };
 
-type Field = 'runId' | 'contender' | 'against';
+type Field = 'runId' | 'contender' | 'against' | 'fewShot';
 
 /** A step: the run of this project with this id, whose model can answer. */
 export const readyRun = async (tx: Tx, projectId: string, id: string, field: Field) => {

@@ -15,6 +15,7 @@ export const pages: Record<PressedName, Page> = {
 	'servings.chat': (team, project) => to.playground(team, project),
 	'evaluations.create': to.newEvaluation,
 	'evaluations.createScoring': to.newScoring,
+	'evaluations.createThreeWay': to.newThreeWay,
 	'evaluations.continue': (team, project, { evaluationId }) => to.results(team, project, text(evaluationId)),
 	'evaluations.retry': (team, project, { evaluationId }) => to.evaluation(team, project, text(evaluationId)),
 	'judgings.start': (team, project, { evaluationId }) => to.judge(team, project, text(evaluationId)),

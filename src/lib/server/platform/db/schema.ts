@@ -34,6 +34,7 @@ import type { EvaluationResult } from '../../../core/evaluations/result.ts';
 import { type JudgeChoice, judgeChoices } from '../../../core/evaluations/judge-reply.ts';
 import { type JudgingStatus, judgingStatuses } from '../../../core/evaluations/judging.ts';
 import { type PromptSource, promptSources } from '../../../core/evaluations/plan.ts';
+import type { ThreePart } from '../../../core/evaluations/three-way.ts';
 import { type Scored, scoreMarks } from '../../../core/evaluations/scoring.ts';
 import { type RunStatus, runStatuses } from '../../../core/runs/status.ts';
 import { type ServingStatus, servingStatuses } from '../../../core/servings/serving.ts';
@@ -942,6 +943,9 @@ export const evaluations = teamTable(
 		thinking: boolean().notNull().default(true),
 		/** The evaluation whose results were seen, and which goes on here with prompts that nobody has. */
 		continuesId: uuid(),
+		/** Which of the three comparisons of a three-way it is, and, but for the first of them, that one: prompts, answers, vote and reveal are shared. */
+		threePart: text().$type<ThreePart>(),
+		threeOf: uuid(),
 		temperature: real().notNull(),
 		maxTokens: integer().notNull(),
 		seed: integer().notNull(),
@@ -970,6 +974,17 @@ export const evaluations = teamTable(
 		inParent('evaluations_continues', t, t.continuesId, t, ofProject, 'no action'),
 		unique().on(t.teamId, t.projectId, t.number),
 		unique('evaluations_continues_once').on(t.teamId, t.continuesId),
+		inParent('evaluations_three_of', t, t.threeOf, t, ofProject, 'no action'),
+		uniqueIndex('evaluations_three_once')
+			.on(t.teamId, t.threeOf, t.threePart)
+			.where(sql`three_of is not null`)
+			.concurrently(),
+		check(
+			'evaluations_three',
+			sql`(${t.threePart} is null and ${t.threeOf} is null) or (${t.threePart} = 'training' and ${t.threeOf} is null and ${t.continuesId} is null)
+			or (${t.threePart} in ('prompt', 'tuned') and ${t.threeOf} is not null and ${t.continuesId} is null)`
+		),
+		check('evaluations_three_compares', sql`${t.threePart} is null or ${t.kind} = 'comparison'`),
 		index().on(t.teamId, t.runId),
 		index().on(t.teamId, t.againstRunId),
 		index('evaluations_of_connection')

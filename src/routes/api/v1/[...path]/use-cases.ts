@@ -5,6 +5,7 @@ import { getBudget } from '$lib/server/budget/queries';
 import * as evaluationCommands from '$lib/server/evaluations/commands';
 import * as evaluationContinuing from '$lib/server/evaluations/continuing';
 import { getFewShot } from '$lib/server/evaluations/few-shot';
+import { createThreeWay, getThreeWay } from '$lib/server/evaluations/three-way';
 import * as guestLinks from '$lib/server/evaluations/guest-links';
 import * as judgings from '$lib/server/evaluations/judgings';
 import * as evaluationQueries from '$lib/server/evaluations/queries';
@@ -41,6 +42,8 @@ export const useCases: ReadonlyMap<string, AnyUseCase> = new Map(
 			chat,
 			getBudget,
 			getFewShot,
+			createThreeWay,
+			getThreeWay,
 			getMe,
 			getDashboard,
 			listActivity,

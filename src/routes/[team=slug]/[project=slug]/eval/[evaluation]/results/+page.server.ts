@@ -12,10 +12,13 @@ import { form } from '$lib/server/http/form';
 import { page } from '$lib/server/http/page';
 import type { Actions, PageServerLoad } from './$types';
 
-export const load = page(GetResults, async ({ locals, depends }, input) => {
+export const load = page(GetResults, async ({ locals, depends, params }, input) => {
 	depends(`aitelier:evaluation:${input.evaluationId}`);
 	return together(locals.project, async (scope) => {
 		const found = await getResults(scope, input);
+		// the three of a three-way are revealed together
+		if ('locked' in found && found.locked.threeWay)
+			redirect(303, to.threeWay(params.team, params.project, found.locked.threeWay));
 		const { number } = 'locked' in found ? found.locked : found.results;
 		const mayGoOn = 'results' in found && may(scope.role, 'evaluations:create');
 		const continuation = mayGoOn ? await getContinuation(scope, input) : null;

@@ -1,0 +1,256 @@
+import { eq } from 'drizzle-orm';
+import { CreateThreeWay, GetThreeWay, type NewThreeWay, type ThreeWay } from '../../contract/three-way.ts';
+import { AppError } from '../../core/errors.ts';
+import { nameOfSides } from '../../core/evaluations/contender.ts';
+import {
+	type ThreePart,
+	type ThreeRole,
+	answerOf,
+	answerSentence,
+	answerTitles,
+	paybackOf,
+	sidesOfPart,
+	threeParts
+} from '../../core/evaluations/three-way.ts';
+import { points, range } from '../../core/evaluations/words.ts';
+import { may } from '../../core/permissions.ts';
+import { command, query } from '../access/operation.ts';
+import type { ProjectScope, Tx } from '../access/scope.ts';
+import { awaitCompared } from '../examples/compare.ts';
+import { among } from '../platform/db/among.ts';
+import { evaluations, outputs, runs } from '../platform/db/schema.ts';
+import { lockedProject } from '../project/rows.ts';
+import { awaitPromptsCompared } from '../prompts/compare.ts';
+import { mustAnswer, roomOf } from './asking.ts';
+import { asksFor, begin, refuseTwin, setUpOn } from './contest.ts';
+import { type Evaluation, comparisonOf, contendersOf, sharedOf, titleFor } from './rows.ts';
+import { type Competitor, competitorOf, competitorsOf, fewShotsOf, keyOf, labelsFor, sideOf } from './sides.ts';
+import { billerOf, pricesOf, spentBy } from './three-way-cost.ts';
+import { nextAttempt } from './tries.ts';
+import { voteCounts } from './votes.ts';
+
+type Wanted = Pick<NewThreeWay, 'runId' | 'fewShot'>;
+
+/** A step: who competes: the run, its base, and its base with examples in its prompt. */
+const threeOf = async (
+	tx: Tx,
+	projectId: string,
+	{ runId, fewShot }: Wanted
+): Promise<Record<ThreeRole, Competitor>> => {
+	const { a: trained, b: base } = await competitorsOf(tx, projectId, { runId, against: 'base' });
+	return { trained, base, prompt: await competitorOf(tx, projectId, { baseOf: runId, fewShot }, 'fewShot') };
+};
+
+/**
+ * Fixes three comparisons on the same prompts: what training adds to the best prompt, what the prompt adds to the base, and the two
+ * together. Each of the three models is asked once, at the same time; they are voted on from one queue and revealed together.
+ */
+export const createThreeWay = command(CreateThreeWay, async (scope, input) => {
+	await awaitCompared(scope);
+	await awaitPromptsCompared(scope);
+	const meant = await scope.tx((tx) => threeOf(tx, scope.project.id, input));
+	await mustAnswer(scope, { a: meant.trained, b: meant.base }, input);
+	const [room = null] = await roomOf(scope, [meant.prompt]);
+	return scope.tx(async (tx) => {
+		const project = await lockedProject(tx, scope);
+		const three = await threeOf(tx, project.id, input);
+		for (const part of threeParts) {
+			const [a, b] = sidesOfPart[part];
+			await refuseTwin(tx, project.id, three[a], three[b]);
+		}
+		const asks = await asksFor(
+			tx,
+			project.id,
+			{ competitors: Object.values(three), from: input.promptsFrom, what: 'compared' },
+			input
+		);
+		let lead: { id: string; number: number } | null = null;
+		for (const [at, threePart] of threeParts.entries()) {
+			const [a, b] = sidesOfPart[threePart].map((role) => three[role]) as [Competitor, Competitor];
+			const made = await setUpOn(
+				tx,
+				scope,
+				{
+					project: { ...project, nextEvaluation: project.nextEvaluation + at },
+					...{ a, b, from: input.promptsFrom },
+					room: [a, b].map(({ fewShot }) => (fewShot ? room : null))
+				},
+				asks,
+				input,
+				{
+					name: nameOfSides(labelsFor(a, b)),
+					delta: input.delta,
+					attempt: await nextAttempt(tx, project.id, [keyOf(a), keyOf(b)]),
+					threePart,
+					threeOf: lead?.id ?? null
+				}
+			);
+			const begun = await begin(tx, scope, made);
+			lead ??= begun;
+		}
+		return lead!;
+	});
+});
+
+/** A step: what goes on with each of these, and on with that, by the first; the newest last. */
+const chainsOf = async (tx: Tx, shared: readonly Evaluation[]) => {
+	const chains = new Map<string, Evaluation[]>();
+	for (const { id } of shared) {
+		const chain: Evaluation[] = [];
+		for (let before = id; ;) {
+			const [next] = await tx.select().from(evaluations).where(eq(evaluations.continuesId, before));
+			if (!next) break;
+			chain.push(next);
+			before = next.id;
+		}
+		chains.set(id, chain);
+	}
+	return chains;
+};
+
+type Out = ThreeWay['comparisons'][number];
+
+const partsOf = async (tx: Tx, scope: ProjectScope, shared: readonly Evaluation[]): Promise<Out[]> => {
+	const counts = await voteCounts(
+		tx,
+		shared.map(({ id }) => id),
+		scope.voterId
+	);
+	const revealed = shared[0]!.revealedAt !== null;
+	const chains = revealed ? await chainsOf(tx, shared) : new Map<string, Evaluation[]>();
+	return shared.map((one) => {
+		const chain = chains.get(one.id) ?? [];
+		const newest = chain.at(-1);
+		const counted = [one, ...chain].findLast(({ revealedAt, result }) => revealedAt !== null && result !== null);
+		return {
+			id: one.id,
+			number: one.number,
+			part: one.threePart!,
+			judged: counts.get(one.id)?.judged ?? 0,
+			skipped: counts.get(one.id)?.skipped ?? 0,
+			planned: one.planned,
+			title: titleFor(scope, one),
+			result: counted?.result ?? null,
+			goesOn: newest ? { id: newest.id, number: newest.number, revealed: newest.revealedAt !== null } : null
+		};
+	});
+};
+
+const wordsOf = ({ netPreference, interval }: NonNullable<Out['result']>) =>
+	netPreference === null || interval === null ? null : `${points(netPreference)} points (${range(interval)})`;
+
+/** What came out, in words; null until each of the three is counted. */
+const saidOf = (parts: readonly Out[]): ThreeWay['answer'] => {
+	const found = parts.flatMap(({ part, result }) => (result ? [[part, result] as const] : []));
+	if (found.length < threeParts.length) return null;
+	const results = Object.fromEntries(found) as Record<ThreePart, NonNullable<Out['result']>>;
+	const each = <T>(what: (result: NonNullable<Out['result']>) => T) =>
+		Object.fromEntries(threeParts.map((part) => [part, what(results[part])])) as Record<ThreePart, T>;
+	const kind = answerOf(each((result) => result.kind));
+	const sentence = answerSentence(
+		kind,
+		each((result) => ({ kind: result.kind, words: wordsOf(result) }))
+	);
+	return { kind, title: answerTitles[kind], sentence };
+};
+
+/** Who stands where: each of the three in one of its two comparisons. */
+const placesOf = ([training, , tuned]: readonly Evaluation[]) => [
+	{ role: 'base' as const, evaluation: tuned!, letter: 'b' as const },
+	{ role: 'prompt' as const, evaluation: training!, letter: 'b' as const },
+	{ role: 'trained' as const, evaluation: training!, letter: 'a' as const }
+];
+
+const trainingOf = async (tx: Tx, runId: string) => {
+	const [run] = await tx
+		.select({ version: runs.version, cents: runs.costCents, estimate: runs.estimateCents })
+		.from(runs)
+		.where(eq(runs.id, runId));
+	return { runId, version: run!.version, cents: run!.cents ?? run!.estimate, estimated: run!.cents === null };
+};
+
+/**
+ * Three comparisons on one page, and one answer: whether training is worth it. Before the reveal only how far it is. Prices are asked for
+ * outside any transaction, and only of whoever sees the budget.
+ */
+export const getThreeWay = query(GetThreeWay, async (scope, { evaluationId }) => {
+	const seesMoney = may(scope.role, 'budget:see');
+	const found = await scope.tx(async (tx) => {
+		const shared = await sharedOf(tx, await comparisonOf(tx, scope.project.id, evaluationId));
+		const [lead] = shared as [Evaluation];
+		if (lead.threePart === null)
+			throw new AppError('conflict', `Comparison ${lead.number} stands alone: it belongs to no three-way.`);
+		const revealed = lead.revealedAt !== null;
+		const mine = await voteCounts(
+			tx,
+			shared.map(({ id }) => id),
+			scope.voterId
+		);
+		const places = revealed ? placesOf(shared) : [];
+		const spent = [];
+		for (const place of places) {
+			const contenders = await contendersOf(tx, place.evaluation);
+			spent.push({
+				...place,
+				label: contenders[place.letter].label,
+				...(await spentBy(tx, place.evaluation, place.letter)),
+				biller: seesMoney ? await billerOf(tx, place.evaluation, place.letter) : null
+			});
+		}
+		const ids = shared.map(({ id }) => id);
+		const written = lead.status === 'voting' ? null : await tx.$count(outputs, among(outputs.evaluationId, ids));
+		const isSettingUp = may(scope.role, 'evaluations:create');
+		return {
+			shared,
+			lead,
+			revealed,
+			spent,
+			mine,
+			comparisons: await partsOf(tx, scope, shared),
+			// each answer stands in two comparisons
+			answers: written === null ? 3 * lead.planned : Math.floor(written / 2),
+			problem: isSettingUp ? (shared.find(({ problem }) => problem !== null)?.problem ?? null) : null,
+			training: revealed && seesMoney ? await trainingOf(tx, lead.runId!) : null
+		};
+	});
+	const { lead, revealed, comparisons, shared, mine } = found;
+	const priced = await pricesOf(scope, found.spent);
+	const costOf = (role: ThreeRole) => priced.find((one) => one.role === role)?.cost ?? null;
+	const sum = (what: 'judged' | 'skipped' | 'mine' | 'skips') =>
+		shared.reduce((all, { id }) => all + (mine.get(id)?.[what] ?? 0), 0);
+	const [before, after] = [costOf('prompt'), costOf('trained')];
+	const base = sideOf(shared[2] ?? lead, 'b').origin;
+	return {
+		id: lead.id,
+		number: lead.number,
+		status: lead.status,
+		problem: found.problem,
+		planned: lead.planned,
+		votesPerPrompt: lead.votesPerPrompt,
+		delta: lead.delta,
+		promptsFrom: lead.promptsFrom,
+		answers: found.answers,
+		judged: sum('judged'),
+		skipped: sum('skipped'),
+		mine: sum('mine'),
+		skips: sum('skips'),
+		revealed,
+		mayReveal: may(scope.role, 'evaluations:reveal'),
+		comparisons,
+		contenders: revealed
+			? found.spent.map(({ role, label, promptTokens, completionTokens, counted, medianMs }) => ({
+					...{ role, label, promptTokens, completionTokens, counted, medianMs },
+					cost: costOf(role)
+				}))
+			: null,
+		answer: revealed ? saidOf(comparisons) : null,
+		training:
+			found.training && before && after
+				? { ...found.training, payback: paybackOf(found.training.cents, before, after) }
+				: null,
+		ask:
+			revealed && base && may(scope.role, 'servings:edit')
+				? { ...base, runId: lead.runId!, prompt: fewShotsOf(lead).b! }
+				: null
+	};
+});

@@ -1,0 +1,376 @@
+import { randomUUID } from 'node:crypto';
+import { asc, eq } from 'drizzle-orm';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { setPrice } from '../../../src/lib/server/connections/commands.ts';
+import { type ProjectScope, type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
+import {
+	addRemark,
+	castVote,
+	createEvaluation,
+	retryGeneration,
+	revealResults
+} from '../../../src/lib/server/evaluations/commands.ts';
+import { continueEvaluation } from '../../../src/lib/server/evaluations/continuing.ts';
+import { generateOutputs } from '../../../src/lib/server/evaluations/generate.ts';
+import { requeueGenerations } from '../../../src/lib/server/evaluations/jobs.ts';
+import { getEvaluation, getResults, listEvaluations, nextPairs } from '../../../src/lib/server/evaluations/queries.ts';
+import { createThreeWay, getThreeWay } from '../../../src/lib/server/evaluations/three-way.ts';
+import { isQueued } from '../../../src/lib/server/jobs/is-queued.ts';
+import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
+import { ballots, evaluations, outputs, pairings, votes } from '../../../src/lib/server/platform/db/schema.ts';
+import { configureProviders } from '../../../src/lib/server/providers/configure.ts';
+import { startEchoServer } from '../../support/echo-server.ts';
+import { addExamples, addOwnServer, addReadyRun, newContest, wish } from '../../support/evaluation.ts';
+import { rewriteHistory } from '../../support/raw.ts';
+
+let server: Awaited<ReturnType<typeof startEchoServer>>;
+beforeAll(async () => {
+	configureProviders({ allowLocal: true });
+	server = await startEchoServer();
+});
+afterAll(async () => {
+	await server.stop();
+	await closePools();
+});
+
+const never = new AbortController().signal;
+const quick = { firstWaitMs: 20, longestWaitMs: 100, giveUpAfterMs: 60_000 };
+const plan = {
+	votes: 1,
+	delta: 20,
+	temperature: 0,
+	maxTokens: 512,
+	thinking: false,
+	promptsFrom: 'validation'
+} as const;
+
+/** A run and its base at a server of the team's own, examples to show, and a three-way of them. */
+const three = async (pairs: number, more: { spare?: number; votes?: number } = {}) => {
+	const made = await newContest(pairs + (more.spare ?? 0));
+	const { scope, project, slug } = made;
+	await addExamples(scope, project.id, ['How do I mend a tap?', 'What of my own garden?', 'Where is the key?'], {
+		split: 'train',
+		from: 500
+	});
+	const own = await addOwnServer(scope, server.url);
+	const of = { projectId: project.id, connectionId: own.id, version: 2, baseModel: 'zebra-7b', model: 'ant-1b' };
+	const run = await addReadyRun(scope, { ...of, costCents: 400 });
+	const inside = await inProject(scope, slug);
+	for (let people = 1; people < (more.votes ?? 1); people++) await made.as('rater');
+	const wanted = { runId: run.id, fewShot: { examples: 3 }, pairs, ...plan, votes: more.votes ?? 1 };
+	const { id } = await createThreeWay(inside, wanted);
+	return { ...made, own, run, inside, id, wanted };
+};
+const rowsOf = (scope: Scope) => scope.tx((tx) => tx.select().from(evaluations).orderBy(asc(evaluations.number)));
+
+/** Answers without a provider, the same in both comparisons in which a contender stands. */
+const answered = async (pairs: number, more: Parameters<typeof three>[1] = {}) => {
+	const made = await three(pairs, more);
+	const words = { training: ['Trained', 'Prompted'], prompt: ['Prompted', 'Plain'], tuned: ['Trained', 'Plain'] };
+	await made.scope.tx(async (tx) => {
+		for (const { id, threePart, projectId } of await tx.select().from(evaluations)) {
+			for (const pairing of await tx.select().from(pairings).where(eq(pairings.evaluationId, id)))
+				for (const [at, contender] of (['a', 'b'] as const).entries())
+					await tx.insert(outputs).values({
+						...{ projectId, evaluationId: id, pairingId: pairing.id, contender, finishReason: 'stop' },
+						...{ text: `${words[threePart!][at]} ${pairing.position}`, latencyMs: 100 * (at + 1) },
+						...{ promptTokens: contender === 'a' ? 100 : 1000, completionTokens: 50 }
+					});
+			await tx.update(evaluations).set({ status: 'voting' }).where(eq(evaluations.id, id));
+		}
+	});
+	return made;
+};
+
+/** Judges all that comes, by the words of both answers. */
+const judge = async (
+	voter: ProjectScope,
+	evaluationId: string,
+	better: (first: string, second: string, prompt: number) => 'first' | 'second' | 'tie'
+) => {
+	const seen: string[] = [];
+	for (;;) {
+		const { pairs } = await nextPairs(voter, { evaluationId, after: -1 });
+		if (pairs.length === 0) return seen;
+		for (const { ballotId, first, second } of pairs) {
+			const [one, at] = first.split(' ') as [string, string];
+			const [other] = second.split(' ') as [string];
+			seen.push(`${[one, other].sort().join(' ')} ${at}`);
+			await castVote(voter, {
+				...{ evaluationId, ballotId, choice: better(one, other, Number(at)) },
+				clientId: randomUUID()
+			});
+		}
+	}
+};
+const order = ['Plain', 'Prompted', 'Trained'];
+const higher = (first: string, second: string) =>
+	order.indexOf(first) > order.indexOf(second) ? ('first' as const) : ('second' as const);
+
+test('three comparisons on the same prompts begin, and each model is asked once for each of them', async () => {
+	const { scope, inside, id } = await three(5);
+	const all = await rowsOf(scope);
+	expect(all.map(({ threePart, threeOf, attempt, number }) => ({ threePart, threeOf, attempt, number }))).toEqual([
+		{ threePart: 'training', threeOf: null, attempt: 1, number: 1 },
+		{ threePart: 'prompt', threeOf: id, attempt: 1, number: 2 },
+		{ threePart: 'tuned', threeOf: id, attempt: 1, number: 3 }
+	]);
+	expect(all.map(({ name }) => name)).toEqual([
+		'v2 against base with 3 examples in its prompt',
+		'base of v2 with 3 examples in its prompt against base of v2',
+		'v2 against base'
+	]);
+	const asked = async (evaluationId: string) =>
+		(
+			await scope.tx((tx) =>
+				tx.select().from(pairings).where(eq(pairings.evaluationId, evaluationId)).orderBy(pairings.position)
+			)
+		).map(({ exampleId }) => exampleId);
+	expect(await asked(all[1]!.id)).toEqual(await asked(id));
+	expect(await asked(all[2]!.id)).toEqual(await asked(id));
+	expect(all.map(({ seed, maxTokens }) => ({ seed, maxTokens }))).toEqual(
+		Array(3).fill({ seed: all[0]!.seed, maxTokens: 512 })
+	);
+
+	server.asked.length = 0;
+	await generateOutputs(scope, id, never, quick);
+	const turns = (model: string, messages: number) =>
+		server.asked.filter((one) => one.model === model && one.messages.length === messages).length;
+	expect(server.asked).toHaveLength(15);
+	expect([turns('ant-1b', 2), turns('zebra-7b', 2), turns('zebra-7b', 8)]).toEqual([5, 5, 5]);
+	expect((await rowsOf(scope)).map(({ status }) => status)).toEqual(['voting', 'voting', 'voting']);
+	const written = await scope.tx((tx) => tx.select().from(outputs));
+	expect(written).toHaveLength(30);
+	expect(await getThreeWay(inside, { evaluationId: id })).toMatchObject({
+		...{
+			status: 'voting',
+			answers: 15,
+			judged: 0,
+			revealed: false,
+			answer: null,
+			contenders: null,
+			training: null,
+			ask: null
+		},
+		comparisons: [{ part: 'training', result: null }, { part: 'prompt' }, { part: 'tuned' }]
+	});
+});
+
+test('an interrupted generation goes on: nothing is asked, or paid, twice, and what failed is tried again for all three', async () => {
+	const { scope, inside, id } = await three(4);
+	const before = await rowsOf(scope);
+	await scope.tx((tx) => tx.update(evaluations).set({ status: 'failed', problem: 'Away.' }));
+	expect(await getThreeWay(inside, { evaluationId: before[2]!.id })).toMatchObject({
+		status: 'failed',
+		problem: 'Away.'
+	});
+	await retryGeneration(inside, { evaluationId: before[1]!.id });
+	expect((await rowsOf(scope)).map(({ status, problem }) => [status, problem])).toEqual(
+		Array(3).fill(['generating', null])
+	);
+	server.asked.length = 0;
+	await generateOutputs(scope, before[2]!.id, never, quick); // whichever of the three is named
+	await generateOutputs(scope, id, never, quick);
+	expect(server.asked).toHaveLength(12);
+});
+
+test('the sweep gives the first of them its job back, and none of the others one', async () => {
+	const { scope, id } = await three(2);
+	await requeueGenerations(scope);
+	const [, second, third] = await rowsOf(scope);
+	const isWaiting = (one: string) => scope.tx((tx) => isQueued(tx, 'evaluation.generate', one));
+	expect([await isWaiting(id), await isWaiting(second!.id), await isWaiting(third!.id)]).toEqual([true, false, false]);
+});
+
+test('a second click, and a comparison of two of them meanwhile, are refused', async () => {
+	const { inside, wanted } = await three(2);
+	await expect(createThreeWay(inside, wanted)).rejects.toThrow(
+		'Comparison 1 of these two is being prepared. Wait for it.'
+	);
+});
+
+test('a voter is dealt all three from one queue, and nothing in it tells which of them a pair is from', async () => {
+	const { scope, inside, id } = await answered(6);
+	const [, second, third] = await rowsOf(scope);
+	const begun = await nextPairs(inside, { evaluationId: id, after: -1 });
+	expect(begun).toMatchObject({ state: 'open', judged: 0, total: 18, complete: false });
+	expect(begun.pairs).toHaveLength(5);
+	for (const pair of begun.pairs)
+		expect(Object.keys(pair).sort()).toEqual(['ballotId', 'first', 'position', 'prompt', 'second']);
+	const text = JSON.stringify(begun);
+	for (const one of [id, second!.id, third!.id]) expect(text).not.toContain(one);
+	// whichever of the three is named, it is the same queue
+	expect(await nextPairs(inside, { evaluationId: third!.id, after: -1 })).toEqual(begun);
+	// page by page every pair comes once
+	const places: number[] = [];
+	for (let after = -1; ;) {
+		const { pairs } = await nextPairs(inside, { evaluationId: id, after });
+		const ahead = pairs.filter(({ position }) => position > after);
+		if (ahead.length === 0) break;
+		places.push(...ahead.map(({ position }) => position));
+		after = ahead.at(-1)!.position;
+	}
+	expect(places).toEqual(Array.from({ length: 18 }, (_, at) => at));
+
+	const [pair] = begun.pairs;
+	const vote = { ballotId: pair!.ballotId, choice: 'tie' as const, clientId: randomUUID() };
+	expect(await castVote(inside, { ...vote, evaluationId: second!.id })).toMatchObject({ judged: 1, total: 18 });
+	expect(await castVote(inside, { ...vote, evaluationId: id })).toMatchObject({ judged: 1, total: 18 });
+	await addRemark(inside, {
+		...{ evaluationId: third!.id, ballotId: pair!.ballotId, first: 7, second: null, note: '' },
+		clientId: randomUUID()
+	});
+	const given = await scope.tx((tx) => tx.select().from(votes));
+	const [ballot] = await scope.tx((tx) => tx.select().from(ballots).where(eq(ballots.id, pair!.ballotId)));
+	expect(given.map(({ evaluationId }) => evaluationId)).toEqual([ballot!.evaluationId]);
+
+	const seen = await judge(inside, id, higher);
+	expect(new Set(seen).size).toBe(17);
+	expect(await nextPairs(inside, { evaluationId: id, after: -1 })).toMatchObject({
+		...{ state: 'done', judged: 18, total: 18, complete: true, pairs: [] }
+	});
+});
+
+test('an answer is masked alike in every pair in which it comes', async () => {
+	const { scope, inside } = await answered(3);
+	const [, , third] = await rowsOf(scope);
+	await rewriteHistory(
+		'outputs',
+		(sql) => sql`update outputs set text = 'I am ant-1b of zebra' where team_id = ${scope.teamId}`
+	);
+	const { pairs } = await nextPairs(inside, { evaluationId: third!.id, after: -1 });
+	const said = new Set(pairs.flatMap(({ first, second }) => [first, second]));
+	expect(said.size).toBe(1);
+	expect([...said][0]).not.toContain('ant-1b');
+});
+
+test('one reveal shows all three, and one answer; the training is worth it where it beats the prompt', async () => {
+	const { scope, inside, id, as, slug, own, run } = await answered(24);
+	const rater = await inProject(await as('rater'), slug);
+	await judge(inside, id, higher);
+	expect(await getThreeWay(rater, { evaluationId: id })).toMatchObject({
+		...{ judged: 72, mine: 0, revealed: false, contenders: null, answer: null, mayReveal: false },
+		comparisons: [{ title: 'Comparison 1', result: null }, { title: 'Comparison 2' }, { title: 'Comparison 3' }]
+	});
+	expect((await listEvaluations(rater, {})).rows.map(({ threeWay }) => threeWay)).toEqual([id, id, id]);
+	const [, , third] = await rowsOf(scope);
+	await revealResults(inside, { evaluationId: third!.id });
+	expect((await rowsOf(scope)).every(({ revealedAt, result }) => revealedAt !== null && result !== null)).toBe(true);
+	expect(await revealResults(inside, { evaluationId: id })).toBeNull();
+	for (const { id: one } of await rowsOf(scope))
+		expect(await getResults(rater, { evaluationId: one, show: 'all', page: 1 })).toMatchObject({
+			results: { verdict: { kind: 'ship-it' } }
+		});
+
+	await setPrice(scope, {
+		...{ connectionId: own.id, model: 'zebra-7b', trainingCentsPerMillion: null },
+		...{ promptCentsPerMillion: 100, completionCentsPerMillion: 200 }
+	});
+	await setPrice(scope, {
+		...{ connectionId: own.id, model: 'ant-1b', trainingCentsPerMillion: null },
+		...{ promptCentsPerMillion: 100, completionCentsPerMillion: 200 }
+	});
+	const shown = await getThreeWay(inside, { evaluationId: id });
+	expect(shown.answer).toMatchObject({ kind: 'train', title: 'Yes: training is worth it' });
+	expect(shown.answer!.sentence).toContain('better than the base model with examples in its prompt: +100 points');
+	expect(shown.comparisons.map(({ result }) => result?.wins)).toEqual([24, 24, 24]);
+	const cost = (centsPerAnswer: number) => ({ billed: 'token', centsPerAnswer, centsPerHour: null });
+	expect(shown.contenders).toEqual([
+		{
+			role: 'base',
+			label: 'base',
+			promptTokens: 1000,
+			completionTokens: 50,
+			counted: true,
+			medianMs: 200,
+			cost: cost(0.11)
+		},
+		{
+			...{ role: 'prompt', label: 'base with 3 examples in its prompt', counted: true, medianMs: 200 },
+			...{ promptTokens: 1000, completionTokens: 50, cost: cost(0.11) }
+		},
+		{
+			role: 'trained',
+			label: 'v2',
+			promptTokens: 100,
+			completionTokens: 50,
+			counted: true,
+			medianMs: 100,
+			cost: cost(0.02)
+		}
+	]);
+	expect(shown.training).toEqual({
+		...{ runId: run.id, version: 2, cents: 400, estimated: false },
+		payback: { kind: 'answers', answers: Math.ceil(400 / 0.09) }
+	});
+	expect(shown.ask).toMatchObject({
+		connectionId: own.id,
+		model: 'zebra-7b',
+		runId: run.id,
+		prompt: { shots: [{}, {}, {}] }
+	});
+	// the same answer for whoever only votes, without money and without a way to ask
+	expect(await getThreeWay(rater, { evaluationId: id })).toMatchObject({
+		...{ answer: shown.answer, training: null, ask: null },
+		contenders: [{ cost: null }, { cost: null }, { label: 'v2', cost: null }]
+	});
+});
+
+test('a price that nobody knows is none, and nothing is said of when it pays', async () => {
+	const { inside, id } = await answered(2);
+	await judge(inside, id, higher);
+	await revealResults(inside, { evaluationId: id });
+	const shown = await getThreeWay(inside, { evaluationId: id });
+	expect(shown.contenders!.map(({ cost }) => cost)).toEqual(
+		Array(3).fill({ billed: 'token', centsPerAnswer: null, centsPerHour: null })
+	);
+	expect(shown.training!.payback).toEqual({ kind: 'unknown' });
+	expect(shown.answer!.kind).toBe('open');
+});
+
+test('where the trained model makes no difference to the prompt, the prompt is enough', async () => {
+	const { inside, id } = await answered(40);
+	await judge(inside, id, (first, second) => ([first, second].includes('Plain') ? higher(first, second) : 'tie'));
+	await revealResults(inside, { evaluationId: id });
+	const { answer, comparisons } = await getThreeWay(inside, { evaluationId: id });
+	expect(comparisons.map(({ result }) => result!.kind)).toEqual(['too-close', 'ship-it', 'ship-it']);
+	expect(answer).toMatchObject({ kind: 'prompt', title: 'No: the prompt is enough' });
+});
+
+test('after the reveal nothing is taken in any of them, and one that gave no verdict goes on alone', async () => {
+	const { scope, inside, id } = await answered(6, { spare: 6 });
+	const { pairs } = await nextPairs(inside, { evaluationId: id, after: -1 });
+	for (const { ballotId } of pairs.slice(0, 2))
+		await castVote(inside, { evaluationId: id, ballotId, choice: 'tie', clientId: randomUUID() });
+	await revealResults(inside, { evaluationId: id });
+	for (const { ballotId } of pairs) {
+		const late = castVote(inside, { evaluationId: id, ballotId, choice: 'first', clientId: randomUUID() });
+		await expect(late).rejects.toThrow('The results are known');
+	}
+	const next = await continueEvaluation(inside, { evaluationId: id, prompts: 3 });
+	const made = (await rowsOf(scope)).at(-1)!;
+	expect(made).toMatchObject({ id: next.id, continuesId: id, threePart: null, threeOf: null });
+	expect(await getEvaluation(inside, { evaluationId: next.id })).toMatchObject({ threeWay: null });
+	const { comparisons } = await getThreeWay(inside, { evaluationId: id });
+	expect(comparisons[0]!.goesOn).toEqual({ id: next.id, number: 4, revealed: false });
+	expect(comparisons[1]!.goesOn).toBeNull();
+});
+
+test('the next three-way of the same models is a second try of all three', async () => {
+	const { scope, inside, id, wanted } = await answered(3);
+	await judge(inside, id, higher);
+	await revealResults(inside, { evaluationId: id });
+	await createThreeWay(inside, wanted);
+	expect((await rowsOf(scope)).map(({ attempt }) => attempt)).toEqual([1, 1, 1, 2, 2, 2]);
+});
+
+test('a comparison that stands alone is no three-way, and one of another team is not there', async () => {
+	const { id } = await answered(1);
+	const other = await newContest(1);
+	await expect(getThreeWay(await inProject(other.scope, other.slug), { evaluationId: id })).rejects.toThrow(
+		'There is no such evaluation'
+	);
+	const inside = await inProject(other.scope, other.slug);
+	const alone = await createEvaluation(inside, wish(other.run.id, 1));
+	await expect(getThreeWay(inside, { evaluationId: alone.id })).rejects.toThrow('stands alone');
+});
