@@ -145,7 +145,9 @@ export const browser: Stage = {
 	run: async () => {
 		const file = reportFile();
 		ensureWebKit((line) => console.log(line));
-		const { ok, output } = await tool('@playwright/test/cli.js', ['test', '--retries=1', '--reporter=json'], {
+		// to record what passes costs more than the visit; what failed is recorded when it is asked once more
+		const args = ['test', '--retries=1', '--trace=on-first-retry', '--reporter=json'];
+		const { ok, output } = await tool('@playwright/test/cli.js', args, {
 			CHROMIUM: ensureChromium((line) => console.log(line)),
 			PLAYWRIGHT_JSON_OUTPUT_NAME: file
 		});
