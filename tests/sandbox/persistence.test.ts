@@ -43,7 +43,7 @@ test('a job goes on while the sandbox is switched off, and what was learnt is st
 		const ready = (await follow(provider, access, jobId)).at(-1)!;
 		expect(ready.points.length).toBeGreaterThan(30);
 		const deployment = await provider.deploy(access, { modelObject: ready.modelObject! }, order.mark);
-		while ((await provider.deploymentState(access, deployment)) !== 'ready') await pause(20);
+		while ((await provider.deploymentState(access, deployment)) !== 'ready') await pause();
 		return { deployment, text: (await provider.chat(access, { ...ask, model: deployment.callAs })).text };
 	});
 	expect(text).toContain('Swiftpost');

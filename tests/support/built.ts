@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import { isBuilt } from '../../src/launch/build.ts';
+import { compiled } from './compiled.ts';
 
 const sources = [
 	...['src', 'static', 'examples', 'svelte.config.js', 'vite.config.ts', 'tsconfig.json', 'package.json'],
-	'tests/support/slowest-first.ts' // of the configuration
+	...['tests/support/kept-worker.ts', 'tests/support/slowest-first.ts'] // of the configuration
 ];
 
 /**
@@ -20,7 +21,7 @@ export const builtApp = async (room: string): Promise<string> => {
 	const { PATH, HOME, TMPDIR } = process.env; // not NODE_ENV=test, which would build the app for development
 	const vite = spawn(process.execPath, ['node_modules/vite/bin/vite.js', 'build'], {
 		cwd: room,
-		env: { PATH, HOME, TMPDIR },
+		env: { PATH, HOME, TMPDIR, NODE_COMPILE_CACHE: compiled },
 		stdio: ['ignore', 'pipe', 'pipe']
 	});
 	let said = '';

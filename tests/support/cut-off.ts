@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
+import { compiled } from './compiled.ts';
 
 const program = path.resolve('src/cli/main.ts');
 const preload = path.resolve('tests/support/interrupted.ts');
@@ -15,6 +16,7 @@ export const cutOff = (
 	new Promise<{ code: number | null; signal: string | null }>((done) => {
 		const env = {
 			PATH: process.env.PATH,
+			NODE_COMPILE_CACHE: compiled,
 			HOME: path.join(cwd, '.home'),
 			LANG: 'C.UTF-8',
 			...(at !== null && { INTERRUPT_AT: String(at) }),

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { ensureChromium } from './browser.ts';
+import { compiled } from './compiled.ts';
 import { ensureWebKit } from './webkit.ts';
 
 /**
@@ -21,9 +22,6 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
 		running.forEach((child) => child.kill(signal));
 		process.exit(130);
 	});
-
-/** What Node has compiled once, the hundreds of processes of a run need not compile again. */
-const compiled = path.resolve('node_modules/.cache/compiled');
 
 /** Runs one of our tools on this Node and keeps what it says. */
 function tool(script: string, args: string[] = [], env: NodeJS.ProcessEnv = {}) {
@@ -147,7 +145,9 @@ export const browser: Stage = {
 	run: async () => {
 		const file = reportFile();
 		ensureWebKit((line) => console.log(line));
-		const { ok, output } = await tool('@playwright/test/cli.js', ['test', '--retries=1', '--reporter=json'], {
+		// to record what passes costs more than the visit; what failed is recorded when it is asked once more
+		const args = ['test', '--retries=1', '--trace=on-first-retry', '--reporter=json'];
+		const { ok, output } = await tool('@playwright/test/cli.js', args, {
 			CHROMIUM: ensureChromium((line) => console.log(line)),
 			PLAYWRIGHT_JSON_OUTPUT_NAME: file
 		});

@@ -114,7 +114,7 @@ describe.concurrent.each(trainers)('%s', (id) => {
 	) {
 		for (let look = 0; (await provider.deploymentState(access, deployment)) !== 'ready'; look++) {
 			expect(look).toBeLessThan(200);
-			await pause(20);
+			await pause();
 		}
 	}
 });

@@ -16,12 +16,11 @@ const pages: Record<string, object | string> = {
 	'an empty list': [],
 	'a list of nothing': { data: [null] }
 };
-let said: object | string = '';
-let server: Awaited<ReturnType<typeof startOddServer>>;
+const servers: Record<string, Awaited<ReturnType<typeof startOddServer>>> = {};
 beforeAll(async () => {
-	server = await startOddServer(() => said);
+	for (const [name, said] of Object.entries(pages)) servers[name] = await startOddServer(() => said);
 });
-afterAll(() => server.stop());
+afterAll(() => Promise.all(Object.values(servers).map((server) => server.stop())));
 
 const order: TrainingOrder = {
 	mark: 'm-1',
@@ -34,12 +33,12 @@ const order: TrainingOrder = {
 };
 const question = { model: 'm', messages: [{ role: 'user' as const, content: 'Hi?' }], temperature: 0, maxTokens: 9 };
 
-describe.each(Object.keys(pages))('%s in place of an answer', (name) => {
+// beside each other: most of the time they pause before they ask once more
+describe.concurrent.each(Object.keys(pages))('%s in place of an answer', (name) => {
 	test.each(providerIds.filter((id) => id === 'sandbox' || id === 'own-server' || id === 'openai-compatible'))(
 		'%s: is the provider’s fault, never ours',
 		async (id) => {
-			said = pages[name]!;
-			const access: Access = { provider: id, baseUrl: server.url, key: 'a key' };
+			const access: Access = { provider: id, baseUrl: servers[name]!.url, key: 'a key' };
 			const provider = providers[id];
 			const calls: Record<string, () => Promise<unknown>> = {
 				check: () => provider.check(access),
@@ -57,7 +56,6 @@ describe.each(Object.keys(pages))('%s in place of an answer', (name) => {
 				chat: () => provider.chat(access, question),
 				stream: () => provider.chat(access, question, () => {})
 			};
-			// beside each other: most of the time they pause before they ask once more
 			const ends = await Promise.allSettled(Object.values(calls).map((work) => work()));
 			for (const [i, end] of ends.entries()) {
 				const call = Object.keys(calls)[i];

@@ -14,13 +14,16 @@ import { presets } from '../../../src/lib/core/runs/recipe.ts';
 
 export const speed = 20;
 
+/** At most so far in one step: a longer pause between two looks is only waited out. */
+const stepMs = 4;
+
 /** Real time, but never far at once: on a busy machine a job does not leap over what a test wants to see. */
 function patientClock(): () => number {
 	let now = Date.now();
 	let last = now;
 	return () => {
 		const real = Date.now();
-		now += Math.min(real - last, 4);
+		now += Math.min(real - last, stepMs);
 		last = real;
 		return now;
 	};
@@ -95,7 +98,8 @@ export async function prepare(
 	};
 }
 
-export const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
+/** Between two looks: as long as the clock takes note of. */
+export const pause = () => new Promise((done) => setTimeout(done, stepMs + 1));
 
 /** Looks at a job until `enough`, and returns every report on the way. */
 export async function follow(
@@ -105,10 +109,10 @@ export async function follow(
 	enough: (report: JobReport) => boolean = ({ status }) => ['ready', 'failed', 'cancelled'].includes(status)
 ): Promise<JobReport[]> {
 	const reports: JobReport[] = [];
-	for (let look = 0; look < 400; look++) {
+	for (let look = 0; look < 2000; look++) {
 		reports.push(await provider.report(access, reports.at(-1)?.jobId ?? jobId));
 		if (enough(reports.at(-1)!)) return reports;
-		await pause(20);
+		await pause();
 	}
 	throw new Error(`The job did not end; it is ${reports.at(-1)?.providerStatus}.`);
 }

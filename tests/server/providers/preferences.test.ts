@@ -42,7 +42,7 @@ const answerOf = async (
 	});
 	if (provider.servesTunedModels === 'at-once') return (await provider.chat(access, ask(report.model!))).text;
 	const deployment = await provider.deploy(access, { modelObject: report.modelObject! }, mark);
-	while ((await provider.deploymentState(access, deployment)) !== 'ready') await pause(20);
+	while ((await provider.deploymentState(access, deployment)) !== 'ready') await pause();
 	return (await provider.chat(access, ask(deployment.callAs))).text;
 };
 
