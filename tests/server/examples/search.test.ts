@@ -97,6 +97,92 @@ test('finds the same with signatures as without, and reads only what may have it
 	await owner`delete from example_signatures where project_id = ${here.project.id}`;
 });
 
+test('a sign is searched as itself, and what every conversation is written with is not what it says', async () => {
+	const { project } = await newProject(team.scope, { slug: `signs-${randomUUID().slice(0, 8)}` });
+	const signs = await inProject(team.scope, project.slug);
+	const said = [
+		'100 %',
+		'snake_case',
+		'C:\\temp',
+		'He said "yes"',
+		"It's",
+		'zwei\nZeilen',
+		'my user role',
+		'x'.repeat(300)
+	];
+	const lines = said.map((content, i) => ({
+		number: i + 1,
+		text: JSON.stringify({
+			messages: [
+				{ role: 'user', content },
+				{ role: 'assistant', weight: 1, content: 'OK' },
+				{ role: 'user', content: '?' },
+				{
+					role: 'assistant',
+					content: '',
+					...(i === 0 && {
+						tool_calls: [{ id: 'a', type: 'function', function: { name: 'look_up', arguments: '{"for":"a \\"b\\""}' } }]
+					}),
+					...(i > 0 && { content: 'KO' })
+				},
+				...(i === 0
+					? [
+							{ role: 'tool', tool_call_id: 'a', content: 'Found' },
+							{ role: 'assistant', content: 'KO' }
+						]
+					: [])
+			]
+		})
+	}));
+	await importExamples(signs, { fileName: 'a.jsonl', lines });
+	const find = async (search: string) =>
+		(await listExamples(signs, { limit: 100, search })).rows.map(({ number }) => number).sort((a, b) => a - b);
+	const asked = async () => ({
+		'%': await find('%'),
+		_: await find('_'),
+		'\\': await find('\\'),
+		'"': await find('"'),
+		"'": await find("'"),
+		'%e%': await find('%e%'),
+		t_mp: await find('t_mp'),
+		z: await find('z'),
+		n: await find('n'),
+		w: await find('w'),
+		user: await find('user'),
+		content: await find('content'),
+		assistant: await find('assistant'),
+		look_up: await find('LOOK_UP'),
+		'a "b"': await find('a \\"b'),
+		'200': await find('x'.repeat(200)),
+		'absent 200': await find('y'.repeat(200))
+	});
+	const expected = {
+		'%': [1],
+		_: [1, 2],
+		'\\': [1, 3],
+		'"': [1, 4],
+		"'": [5],
+		'%e%': [],
+		t_mp: [],
+		z: [6],
+		n: [1, 2, 6],
+		w: [6],
+		user: [7],
+		content: [],
+		assistant: [],
+		look_up: [1],
+		'a "b"': [1],
+		'200': [8],
+		'absent 200': []
+	};
+	expect(await asked()).toEqual(expected);
+	await owner`update projects set next_example = 64 where id = ${signs.project.id}`;
+	await signExamples(team.scope);
+	const blocks = await owner`select block from example_signatures where project_id = ${signs.project.id}`;
+	expect(blocks).toHaveLength(2);
+	expect(await asked()).toEqual(expected);
+});
+
 test('what another project has signed says nothing of one that waits', async () => {
 	const { scope, teamId } = await newTeam();
 	const [{ project: signed }, { project: waits }] = [
