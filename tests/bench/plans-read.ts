@@ -1,0 +1,67 @@
+/** A statement as auto_explain has written it down: what it took, and its plan with what came true of it. */
+export type Explained = { during: string; ms: number; query: string; plan: Node };
+
+type Node = {
+	'Node Type': string;
+	'Parent Relationship'?: string;
+	'Relation Name'?: string;
+	'Index Name'?: string;
+	'Function Name'?: string;
+	'Plan Rows': number;
+	'Actual Rows'?: number;
+	'Actual Loops'?: number;
+	Plans?: Node[];
+};
+
+/** Written between two deeds, so that the log says which statement belongs to which. */
+export const mark = 'walk of plans: ';
+
+/** Every statement in the log of Postgres, by the deed it belongs to. */
+export const explainedIn = (log: string): Explained[] => {
+	const found: Explained[] = [];
+	let during = '';
+	const lines = log.split('\n');
+	for (let at = 0; at < lines.length; at++) {
+		const line = lines[at]!;
+		const begun = line.indexOf(mark);
+		if (begun >= 0) during = line.slice(begun + mark.length).trim();
+		const ms = / LOG: {2}duration: ([\d.]+) ms {2}plan:$/.exec(line)?.[1];
+		if (ms === undefined) continue;
+		let text = '';
+		while (lines[at + 1]?.startsWith('\t')) text += `${lines[++at]!.slice(1)}\n`;
+		const { 'Query Text': query, Plan: plan } = JSON.parse(text) as { 'Query Text': string; Plan: Node };
+		found.push({ during, ms: Number(ms), query: query.replaceAll(/\s+/g, ' ').trim(), plan });
+	}
+	return found;
+};
+
+/** So much more has to come than was expected to be called wrong, and so many rows, below which no choice costs anything. */
+const [wrongBy, fewest] = [100, 1_000];
+
+export type Wrong = Explained & { node: string; expected: number; came: number };
+
+const named = (node: Node) =>
+	[node['Node Type'], node['Relation Name'] ?? node['Function Name'], node['Index Name']].filter(Boolean).join(' ');
+
+/**
+ * Where far more rows came than were expected, and a nested loop was chosen for it: what it does for each row is done so many times.
+ * Of nodes below each other the lowest, where it begins.
+ */
+export const wrongIn = (explained: Explained): Wrong[] => {
+	const found: Wrong[] = [];
+	const look = (node: Node, inLoop: boolean): boolean => {
+		const isLoop = node['Node Type'] === 'Nested Loop';
+		// what is asked once for each row is no choice between ways to join
+		const lower = (node.Plans ?? []).map((child) =>
+			look(child, isLoop || (inLoop && child['Parent Relationship'] !== 'SubPlan'))
+		);
+		if (lower.some(Boolean)) return true;
+		const came = (node['Actual Rows'] ?? 0) * (node['Actual Loops'] ?? 0);
+		const expected = Math.max(1, node['Plan Rows']) * Math.max(1, node['Actual Loops'] ?? 0);
+		if (!inLoop || came < fewest || came < wrongBy * expected) return false;
+		found.push({ ...explained, node: named(node), expected: node['Plan Rows'], came });
+		return true;
+	};
+	look(explained.plan, false);
+	return found;
+};
