@@ -80,6 +80,7 @@ const addOfProject = async (
 		from runs r join examples e on e.project_id = r.project_id
 		where r.project_id = any (${projects}::uuid[]) and r.version = 1 and e.split is not null and e.number % 4 < 2
 		on conflict do nothing`;
+	await sql`analyze examples, run_examples`;
 	await sql`update examples e set trained = true from run_examples l where l.example_id = e.id and l.kind = 'train' and e.project_id = any (${projects}::uuid[])`;
 	if (!w)
 		await sql`
