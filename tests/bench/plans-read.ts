@@ -1,3 +1,6 @@
+import fs from 'node:fs';
+import { createInterface } from 'node:readline';
+
 /** A statement as auto_explain has written it down: what it took, and its plan with what came true of it. */
 export type Explained = { during: string; ms: number; query: string; plan: Node };
 
@@ -16,22 +19,29 @@ type Node = {
 /** Written between two deeds, so that the log says which statement belongs to which. */
 export const mark = 'walk of plans: ';
 
-/** Every statement in the log of Postgres, by the deed it belongs to. */
-export const explainedIn = (log: string): Explained[] => {
+/** Every statement in the log of Postgres from this byte on, by the deed it belongs to. */
+export const explainedIn = async (file: string, start: number): Promise<Explained[]> => {
 	const found: Explained[] = [];
 	let during = '';
-	const lines = log.split('\n');
-	for (let at = 0; at < lines.length; at++) {
-		const line = lines[at]!;
-		const begun = line.indexOf(mark);
-		if (begun >= 0) during = line.slice(begun + mark.length).trim();
+	let open: { ms: number; text: string } | undefined;
+	const close = () => {
+		if (!open) return;
+		const { 'Query Text': query, Plan: plan } = JSON.parse(open.text) as { 'Query Text': string; Plan: Node };
+		found.push({ during, ms: open.ms, query: query.replaceAll(/\s+/g, ' ').trim(), plan });
+		open = undefined;
+	};
+	for await (const line of createInterface({ input: fs.createReadStream(file, { start }) })) {
+		if (open && line.startsWith('\t')) {
+			open.text += `${line.slice(1)}\n`;
+			continue;
+		}
+		close();
+		const [before, after] = line.split(mark);
+		if (after !== undefined && before!.endsWith(' LOG:  ')) during = after;
 		const ms = / LOG: {2}duration: ([\d.]+) ms {2}plan:$/.exec(line)?.[1];
-		if (ms === undefined) continue;
-		let text = '';
-		while (lines[at + 1]?.startsWith('\t')) text += `${lines[++at]!.slice(1)}\n`;
-		const { 'Query Text': query, Plan: plan } = JSON.parse(text) as { 'Query Text': string; Plan: Node };
-		found.push({ during, ms: Number(ms), query: query.replaceAll(/\s+/g, ' ').trim(), plan });
+		if (ms !== undefined) open = { ms: Number(ms), text: '' };
 	}
+	close();
 	return found;
 };
 
