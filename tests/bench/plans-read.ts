@@ -13,6 +13,7 @@ type Node = {
 	'Plan Rows': number;
 	'Actual Rows'?: number;
 	'Actual Loops'?: number;
+	'Rows Removed by Filter'?: number;
 	Plans?: Node[];
 };
 
@@ -73,5 +74,22 @@ export const wrongIn = (explained: Explained): Wrong[] => {
 		return true;
 	};
 	look(explained.plan, false);
+	return found;
+};
+
+/** So many rows an index leads to that are of no use: another one was there, or is missing. */
+const mostInVain = 10_000;
+
+/** Where an index was taken that leads to many rows of which hardly one is wanted, because as few were expected by either way. */
+export const inVain = (explained: Explained): Wrong[] => {
+	const found: Wrong[] = [];
+	const look = (node: Node) => {
+		const loops = node['Actual Loops'] ?? 0;
+		const [kept, removed] = [(node['Actual Rows'] ?? 0) * loops, (node['Rows Removed by Filter'] ?? 0) * loops];
+		if (node['Index Name'] && removed >= mostInVain && removed >= wrongBy * Math.max(1, kept))
+			found.push({ ...explained, node: named(node), expected: node['Plan Rows'], came: removed });
+		node.Plans?.forEach(look);
+	};
+	look(explained.plan);
 	return found;
 };

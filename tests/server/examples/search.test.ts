@@ -202,6 +202,35 @@ test('what another project has signed says nothing of one that waits', async () 
 	expect(blocks.map(({ block }) => block)).toEqual([0, 1]);
 });
 
+test('beside many teams a search reads each example once, as a plan for this team does', async () => {
+	const { teamId, scope } = await newTeam();
+	const { project } = await newProject(scope);
+	const count = 3_000;
+	await owner.begin(async (sql) => {
+		await sql`set local session_replication_role = replica`;
+		await sql`
+			insert into examples (team_id, project_id, number, messages, content_hash, prompt_hash, tokens, origin)
+			select coalesce(team, gen_random_uuid()), coalesce(project, gen_random_uuid()), n,
+				json_build_array(json_build_object('role', 'user', 'content', 'Question ' || n)), n::text::bytea, n::text::bytea, 1, 'written'
+			from (
+				select ${teamId}::uuid as team, ${project.id}::uuid as project, n from generate_series(1, ${count}) n
+				union all select null, null, 1 from generate_series(1, 1000)
+			) all_of`;
+		await sql`update projects set next_example = ${count + 1} where id = ${project.id}`;
+	});
+	await owner`vacuum analyze examples`;
+	const [read] = await raw(scope, async (sql) => {
+		await sql`select search_examples(${project.id}, '%zebra%', '%zebra%', null, '{}', null, null, null, null, 50)`;
+		return sql`select idx_tup_fetch::int as rows from pg_stat_xact_user_tables where relid = 'examples'::regclass`;
+	});
+	expect(read!.rows).toBeGreaterThanOrEqual(count);
+	expect(read!.rows).toBeLessThan(2 * count);
+	await owner.begin(async (sql) => {
+		await sql`set local session_replication_role = replica`;
+		await sql`delete from examples where team_id = ${teamId} or not exists (select from teams where id = examples.team_id)`;
+	});
+});
+
 test('what is deleted is not found, and what came back is', async () => {
 	await signExamples(team.scope);
 	const [example] = await owner`select id from examples where project_id = ${here.project.id} and number = 40`;
