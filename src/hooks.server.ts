@@ -5,9 +5,11 @@ import { building, dev } from '$app/environment';
 import { to } from '$lib/paths';
 import { ConfigError } from '$lib/server/platform/config';
 import { startServer } from '$lib/server/lifecycle';
+import { refusal } from '$lib/server/http/endpoint';
+import { secondsHeldBack } from '$lib/server/http/held-back';
 import { secure } from '$lib/server/http/secure';
 import { answerThrown } from '$lib/server/http/thrown';
-import { currentSession } from '$lib/server/access/sessions';
+import { currentSession, sessionMark } from '$lib/server/access/sessions';
 import { log } from '$lib/server/platform/log';
 import { noProject, scopeFor } from '$lib/server/access/scope';
 import errorPage from './error.html?raw';
@@ -29,6 +31,21 @@ export const init: ServerInit = async () => {
 const isForEverybody = (route: string) => route.startsWith('/(docs)') || route === '/api/openapi.json';
 
 const isInTeam = (route: string | null) => route?.startsWith('/[team=slug]') ?? false;
+
+/**
+ * A page that opens its live stream in a loop, behind a proxy that cuts it or by a script, is told to wait before anything is looked
+ * up for it. HEAD opens none.
+ */
+const holdBack: Handle = ({ event, resolve }) => {
+	if (event.route.id !== '/[team=slug]/events' || event.request.method !== 'GET') return resolve(event);
+	const seconds = secondsHeldBack(sessionMark(event.cookies), event.getClientAddress());
+	if (seconds === 0) return resolve(event);
+	const message =
+		'Live news is asked for again and again from here, so it has to wait a moment. Pages still show what is new when they are loaded again.';
+	const answer = refusal(event, { status: 429, code: 'rate_limited', message });
+	answer.headers.set('retry-after', String(seconds));
+	return answer;
+};
 
 /**
  * Who is it, and what do they find at this address? Routes that need nobody in particular find `person: null`. A request may say in whose name it was made
@@ -115,7 +132,7 @@ const answer: Handle = async ({ event, resolve }) => {
 	}
 };
 
-const forPages = sequence(secure, answer, identify, enterTeam);
+const forPages = sequence(secure, answer, holdBack, identify, enterTeam);
 
 const scripts = '/api/v1/[...path]';
 let loading: Promise<{ fallback: (event: RequestEvent) => Promise<Response> }> | undefined;

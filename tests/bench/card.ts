@@ -97,7 +97,7 @@ export const run = async (bench: Bench): Promise<Measure[]> => {
 	});
 	try {
 		const context = await browser.newContext({ baseURL: app.url, viewport: { width: 1440, height: 900 } });
-		await context.addCookies([{ name: 'session', value: app.session, url: app.url }]);
+		await context.addCookies([{ name: 'session', value: app.session(0), url: app.url }]);
 		const page = await context.newPage();
 		await page.goto(`${app.paths.page}?filter=all`);
 		await page.locator('html[data-hydrated]').waitFor({ state: 'attached' });

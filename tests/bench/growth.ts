@@ -47,7 +47,13 @@ const pages: Record<string, Page> = {
 	'search, absent word': { look: search('zebra'), mostMs: 100 },
 	'search, one letter': { look: search('e'), mostMs: 100 },
 	'search, absent letter': { look: search('ß'), mostMs: 100 },
-	'search, percent sign': { look: search('%'), mostMs: 100 }
+	'search, percent sign': { look: search('%'), mostMs: 100 },
+	'search, underscore': { look: search('_'), mostMs: 100 },
+	'search, backslash': { look: search('\\'), mostMs: 100 },
+	'search, quotes': { look: search('"'), mostMs: 100 },
+	// stands in every conversation as it is kept, and in none that anybody wrote
+	'search, assistant': { look: search('assistant'), mostMs: 100 },
+	'search, 200 letters': { look: search('missing part of order '.repeat(10).slice(0, 200)), mostMs: 100 }
 };
 
 /**

@@ -21,7 +21,7 @@ const openStreams = async ({ url, paths, session }: App) => {
 		new Promise<http.ClientRequest>((done, failed) => {
 			const asked = http.get(
 				`${url}${paths.events}`,
-				{ agent: false, headers: { cookie: `session=${session}` } },
+				{ agent: false, headers: { cookie: `session=${session(index)}` } },
 				(answer) => {
 					if (answer.statusCode !== 200) return failed(new Error(`The stream was refused with ${answer.statusCode}.`));
 					answer.on('data', (piece: Buffer) => {

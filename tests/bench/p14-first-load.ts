@@ -64,7 +64,7 @@ export const run = async (bench: Bench): Promise<Measure[]> => {
 		const { viewport: _, ...phone } = devices['Pixel 7'];
 		const context = await browser.newContext({ ...phone, baseURL: app.url, viewport: { width: 390, height: 844 } });
 		const stranger = await browser.newContext({ ...phone, baseURL: app.url, viewport: { width: 390, height: 844 } });
-		await context.addCookies([{ name: 'session', value: app.session, url: app.url }]);
+		await context.addCookies([{ name: 'session', value: app.session(0), url: app.url }]);
 		const measures: Measure[] = [];
 		for (const { what, address, from, kb } of [
 			{ what: 'rate', address: `${app.paths.page}?filter=all`, from: context, kb: 60 },

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import type postgres from 'postgres';
 
 /** Clock ticks a second, as Linux counts processor time. */
 const ticks = 100;
@@ -46,4 +47,14 @@ export const postmasterIn = (folder: string): number => {
 		.find((name) => path.basename(name) === 'postmaster.pid');
 	if (!file) throw new Error(`No Postgres runs in ${folder}.`);
 	return Number(fs.readFileSync(path.join(folder, file), 'utf8').split('\n')[0]);
+};
+
+/** Milliseconds that the connections of whoever serves have kept processors busy in the database so far. */
+export const busyInDatabase = async (owner: postgres.Sql): Promise<number> => {
+	const pids =
+		await owner`select pid from pg_stat_activity where application_name = 'aitelier' and datname = current_database()`;
+	return (
+		pids.reduce((sum, { pid }) => sum + Number(fs.readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[0]), 0) /
+		1e6
+	);
 };

@@ -7,12 +7,16 @@ import { setTimeout as pause } from 'node:timers/promises';
 import postgres from 'postgres';
 import { freePort } from '../../src/lib/server/platform/process.ts';
 import { readEvents } from '../support/event-reader.ts';
+import { newSession } from '../support/session.ts';
 import { startServerProcess, untilServing } from '../support/web-process.ts';
 import type { Bench } from './environment.ts';
 import { seedRatings } from './ratings-seed.ts';
 
 /** News of the last rating that takes longer than this to reach a stream is lost. */
 const newsMs = 10_000;
+
+/** Browsers of a person who watches. */
+const browsers = 50;
 
 /** `webs`: so many processes serve, and the raters are shared out among them. */
 type Load = { raters: number; streams: number; examples?: number; webs?: number };
@@ -76,7 +80,11 @@ export const openRatedApp = async (
 		stdio: ['ignore', 'ignore', 'inherit']
 	});
 	const sql = postgres(database.href, { max: raters, onnotice: () => {} });
-	const { team, projectId, owner: person, sessions, examples, ...paths } = await seedRatings(sql, raters, count);
+	const { team, projectId, owner: person, rater, sessions, examples, ...paths } = await seedRatings(sql, raters, count);
+	/** Of one person, as of a room full of people: one browser may open only so many streams. */
+	const browsersOf = (id: string) => Promise.all(Array.from({ length: browsers }, () => newSession(sql, id)));
+	const [watching, asRater] = [await browsersOf(person), await browsersOf(rater)];
+	let asked = 0;
 	const servers = await Promise.all(
 		ports.map(async (port, index) =>
 			untilServing(await startServerProcess(build, { ...env, PORT: port, ORIGIN: urls[index]! }, checkout))
@@ -162,14 +170,15 @@ export const openRatedApp = async (
 	return {
 		paths,
 		url,
-		/** Of the first who rates. */
-		session: sessions[1]!,
+		/** Of the first who rates, one browser after the other. */
+		session: (n: number) => asRater[n % browsers]!,
 		pid: servers[0]!.process.pid!,
 		/** Its stream names each change by itself, and its pages look again after each. */
 		isEarlier: later === undefined,
 		/** As the owner's browser asks. */
 		get: async (path: string, signal: AbortSignal) => {
-			const answer = await fetch(url + path, { headers: { cookie: `session=${sessions[0]!}` }, signal });
+			const session = watching[asked++ % browsers]!;
+			const answer = await fetch(url + path, { headers: { cookie: `session=${session}` }, signal });
 			if (!answer.ok) throw new Error(`${path} answered ${answer.status}.`);
 			return answer;
 		},

@@ -36,6 +36,8 @@ export const seedRatings = async (sql: postgres.Sql, raters: number, examples = 
 		team: team!.id as string,
 		projectId: project!.id as string,
 		owner: people[0]!.id as string,
+		/** The first who rates. */
+		rater: people[1]!.id as string,
 		sessions,
 		examples: named.map(({ id }) => id as string),
 		events: `/${team!.slug}/events`,

@@ -1,7 +1,9 @@
 import '../../src/launch/node24.ts';
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
+import path from 'node:path';
 import { compared, keepLast, readLast, withMeasures, worseThan } from './last.ts';
 import { type Measure, figure, median, reaches } from './measure.ts';
 import { processorSeconds } from './processor.ts';
@@ -10,7 +12,12 @@ import { processorSeconds } from './processor.ts';
 // warms or fills the other's database. Results are printed, kept as JSON, and held against the last ones in the repository (last.ts), whose place
 // they take with `--keep`. `--quick` without names takes those that together end within five minutes.
 
-const all: Record<string, () => Promise<{ run: (bench: never) => Promise<Measure[]> }>> = {
+type Module = {
+	run: (bench: never, filled: never) => Promise<Measure[]>;
+	/** What its database is filled with, and what that hangs on; what it returns goes to `run`. */
+	filling?: { key: string; fill: (bench: never) => Promise<unknown> };
+};
+const all: Record<string, () => Promise<Module>> = {
 	P1: () => import('./p1-import.ts'),
 	P3: () => import('./p3-export.ts'),
 	P4: () => import('./p4-rls.ts'),
@@ -31,10 +38,12 @@ const all: Record<string, () => Promise<{ run: (bench: never) => Promise<Measure
 	LARGE: () => import('./large.ts'),
 	PLAY: () => import('./playground.ts'),
 	TEAMS: () => import('./teams.ts'),
+	PLANS: () => import('./plans.ts'),
 	LIVE: () => import('./live.ts'),
 	LAYOUT: () => import('./layout.ts'),
 	PURGE: () => import('./purge.ts'),
 	LOCKS: () => import('./locks.ts'),
+	WAIT: () => import('./waiting.ts'),
 	UNEVEN: () => import('./uneven.ts'),
 	GROWTH: () => import('./growth.ts'),
 	FALSE: () => import('./false-alarms.ts'),
@@ -50,13 +59,41 @@ const within: Record<string, string> = { P2: 'GROWTH', P5: 'API', P6: 'CARD', P8
 const quick = ['P1', 'P3', 'P4', 'P12', 'API', 'P14', 'CLI', 'NEAR', 'PREFLIGHT', 'PLAY', 'RESULTS'];
 const [inside, ...rest] = process.argv.slice(2);
 
-if (inside === '--one') {
+/** Where lies what a bench fills its database with, when that takes minutes: done once, and copied each time. */
+const keptFor = (key: string) =>
+	path.join(os.tmpdir(), `aitelier-bench-kept-${createHash('sha256').update(key).digest('hex').slice(0, 16)}`);
+
+if (inside === '--fill') {
 	const { openBench } = await import('./environment.ts');
+	const { filling } = await all[rest[0]!]!();
 	const bench = await openBench();
+	let filled: unknown;
+	try {
+		filled = await filling!.fill(bench as never);
+	} catch (problem) {
+		await bench.close();
+		throw problem;
+	}
+	const kept = keptFor(filling!.key);
+	await bench.close({ keepAs: kept });
+	fs.writeFileSync(path.join(kept, 'filled.json'), JSON.stringify(filled));
+	process.exit(0);
+}
+
+if (inside === '--one') {
+	const { copyOfRoom, openBench } = await import('./environment.ts');
+	const { run, filling } = await all[rest[0]!]!();
+	const kept = filling && keptFor(filling.key);
+	if (kept && !fs.existsSync(path.join(kept, 'filled.json'))) {
+		fs.rmSync(kept, { recursive: true, force: true });
+		// by itself, since a process has one platform
+		execFileSync(process.execPath, [new URL(import.meta.url).pathname, '--fill', rest[0]!], { stdio: 'inherit' });
+	}
+	const filled = kept && JSON.parse(fs.readFileSync(path.join(kept, 'filled.json'), 'utf8'));
+	const bench = await openBench(kept && copyOfRoom(kept));
 	let found: Measure[];
 	try {
-		const { run } = await all[rest[0]!]!();
-		found = await run(bench as never);
+		found = await run(bench as never, filled as never);
 	} finally {
 		await bench.close();
 	}

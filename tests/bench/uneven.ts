@@ -1,4 +1,3 @@
-import fs from 'node:fs';
 import type postgres from 'postgres';
 import { type ProjectScope, atPace, inProject } from '../../src/lib/server/access/scope.ts';
 import { browseExamples, listExamples } from '../../src/lib/server/examples/queries.ts';
@@ -8,6 +7,7 @@ import { readFacts } from '../../src/lib/server/runs/facts.ts';
 import { newProject, newTeam } from '../support/team.ts';
 import type { Bench } from './environment.ts';
 import type { Measure } from './measure.ts';
+import { busyInDatabase } from './processor.ts';
 
 // A team of five million beside ten thousand of five hundred, a fiftieth of it: what the planner has to get right is that one team is half of
 // the table and every other a ten-thousandth of the rest, and that is the same here.
@@ -27,19 +27,11 @@ const seedExamples = (sql: postgres.TransactionSql, slug: string, count: number)
 
 /** Milliseconds that the connections of whoever serves keep processors busy in the database, for each of `times`. */
 const inDatabase = async (owner: postgres.Sql, times: number, work: () => Promise<unknown>) => {
-	const busyNs = async () => {
-		const pids =
-			await owner`select pid from pg_stat_activity where application_name = 'aitelier' and datname = current_database()`;
-		return pids.reduce(
-			(sum, { pid }) => sum + Number(fs.readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[0]),
-			0
-		);
-	};
 	// planned by then, and all connections that it takes are open
 	for (let i = 0; i < Math.min(8, times); i++) await work();
-	const before = await busyNs();
+	const before = await busyInDatabase(owner);
 	for (let i = 0; i < times; i++) await work();
-	return ((await busyNs()) - before) / 1e6 / times;
+	return ((await busyInDatabase(owner)) - before) / times;
 };
 
 /** UNEVEN: what pages cost the database in a team that is half of everything, and in one of ten thousand others beside it. */

@@ -361,6 +361,7 @@ export const newWorld = async (owner: postgres.Sql, sandboxUrl: string, { file =
 		spareConnection,
 		pricedConnection,
 		canary,
+		sandboxUrl,
 		...ids,
 		prompt: prompts.added[0]!.id,
 		run: run.id,

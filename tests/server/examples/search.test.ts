@@ -97,6 +97,92 @@ test('finds the same with signatures as without, and reads only what may have it
 	await owner`delete from example_signatures where project_id = ${here.project.id}`;
 });
 
+test('a sign is searched as itself, and what every conversation is written with is not what it says', async () => {
+	const { project } = await newProject(team.scope, { slug: `signs-${randomUUID().slice(0, 8)}` });
+	const signs = await inProject(team.scope, project.slug);
+	const said = [
+		'100 %',
+		'snake_case',
+		'C:\\temp',
+		'He said "yes"',
+		"It's",
+		'zwei\nZeilen',
+		'my user role',
+		'x'.repeat(300)
+	];
+	const lines = said.map((content, i) => ({
+		number: i + 1,
+		text: JSON.stringify({
+			messages: [
+				{ role: 'user', content },
+				{ role: 'assistant', weight: 1, content: 'OK' },
+				{ role: 'user', content: '?' },
+				{
+					role: 'assistant',
+					content: '',
+					...(i === 0 && {
+						tool_calls: [{ id: 'a', type: 'function', function: { name: 'look_up', arguments: '{"for":"a \\"b\\""}' } }]
+					}),
+					...(i > 0 && { content: 'KO' })
+				},
+				...(i === 0
+					? [
+							{ role: 'tool', tool_call_id: 'a', content: 'Found' },
+							{ role: 'assistant', content: 'KO' }
+						]
+					: [])
+			]
+		})
+	}));
+	await importExamples(signs, { fileName: 'a.jsonl', lines });
+	const find = async (search: string) =>
+		(await listExamples(signs, { limit: 100, search })).rows.map(({ number }) => number).sort((a, b) => a - b);
+	const asked = async () => ({
+		'%': await find('%'),
+		_: await find('_'),
+		'\\': await find('\\'),
+		'"': await find('"'),
+		"'": await find("'"),
+		'%e%': await find('%e%'),
+		t_mp: await find('t_mp'),
+		z: await find('z'),
+		n: await find('n'),
+		w: await find('w'),
+		user: await find('user'),
+		content: await find('content'),
+		assistant: await find('assistant'),
+		look_up: await find('LOOK_UP'),
+		'a "b"': await find('a \\"b'),
+		'200': await find('x'.repeat(200)),
+		'absent 200': await find('y'.repeat(200))
+	});
+	const expected = {
+		'%': [1],
+		_: [1, 2],
+		'\\': [1, 3],
+		'"': [1, 4],
+		"'": [5],
+		'%e%': [],
+		t_mp: [],
+		z: [6],
+		n: [1, 2, 6],
+		w: [6],
+		user: [7],
+		content: [],
+		assistant: [],
+		look_up: [1],
+		'a "b"': [1],
+		'200': [8],
+		'absent 200': []
+	};
+	expect(await asked()).toEqual(expected);
+	await owner`update projects set next_example = 64 where id = ${signs.project.id}`;
+	await signExamples(team.scope);
+	const blocks = await owner`select block from example_signatures where project_id = ${signs.project.id}`;
+	expect(blocks).toHaveLength(2);
+	expect(await asked()).toEqual(expected);
+});
+
 test('what another project has signed says nothing of one that waits', async () => {
 	const { scope, teamId } = await newTeam();
 	const [{ project: signed }, { project: waits }] = [
@@ -114,6 +200,35 @@ test('what another project has signed says nothing of one that waits', async () 
 	expect(await isOpen()).toBe(false);
 	const blocks = await owner`select block from example_signatures where project_id = ${waits.id} order by 1`;
 	expect(blocks.map(({ block }) => block)).toEqual([0, 1]);
+});
+
+test('beside many teams a search reads each example once, as a plan for this team does', async () => {
+	const { teamId, scope } = await newTeam();
+	const { project } = await newProject(scope);
+	const count = 3_000;
+	await owner.begin(async (sql) => {
+		await sql`set local session_replication_role = replica`;
+		await sql`
+			insert into examples (team_id, project_id, number, messages, content_hash, prompt_hash, tokens, origin)
+			select coalesce(team, gen_random_uuid()), coalesce(project, gen_random_uuid()), n,
+				json_build_array(json_build_object('role', 'user', 'content', 'Question ' || n)), n::text::bytea, n::text::bytea, 1, 'written'
+			from (
+				select ${teamId}::uuid as team, ${project.id}::uuid as project, n from generate_series(1, ${count}) n
+				union all select null, null, 1 from generate_series(1, 1000)
+			) all_of`;
+		await sql`update projects set next_example = ${count + 1} where id = ${project.id}`;
+	});
+	await owner`vacuum analyze examples`;
+	const [read] = await raw(scope, async (sql) => {
+		await sql`select search_examples(${project.id}, '%zebra%', '%zebra%', null, '{}', null, null, null, null, 50)`;
+		return sql`select idx_tup_fetch::int as rows from pg_stat_xact_user_tables where relid = 'examples'::regclass`;
+	});
+	expect(read!.rows).toBeGreaterThanOrEqual(count);
+	expect(read!.rows).toBeLessThan(2 * count);
+	await owner.begin(async (sql) => {
+		await sql`set local session_replication_role = replica`;
+		await sql`delete from examples where team_id = ${teamId} or not exists (select from teams where id = examples.team_id)`;
+	});
 });
 
 test('what is deleted is not found, and what came back is', async () => {

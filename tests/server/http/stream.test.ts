@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { expect, test, vi } from 'vitest';
 import { closeStreams, eventStream } from '../../../src/lib/server/http/stream.ts';
 
 type Send = (event: { id: string; data: string }) => void;
@@ -66,4 +69,59 @@ test('a subscription that fails fails the stream', async () => {
 			while (!(await reader.read()).done);
 		})()
 	).rejects.toThrow('no');
+});
+
+test('a stream that is open keeps nothing of the request that opened it', async () => {
+	setFlagsFromString('--expose-gc');
+	const collect = runInNewContext('gc') as () => void;
+	const store = new AsyncLocalStorage<object>();
+	// the first of a process begins what goes on for all of them
+	await (await open()).reader.cancel();
+	const nothing = () => {};
+	const openOne = async () => {
+		const request = { body: 'much' };
+		const response = store.run(request, () =>
+			eventStream(async (send) => {
+				send({ id: '1', data: request.body });
+				return nothing;
+			})
+		);
+		return { known: new WeakRef(request), reader: response.body!.getReader() };
+	};
+	const opened = await Promise.all([openOne(), openOne()]);
+	await vi.waitFor(() => {
+		collect();
+		// whether, not what: a failed look would keep it
+		expect(opened.map(({ known }) => known.deref() === undefined)).toEqual([true, true]);
+	});
+	for (const { reader } of opened) await reader.cancel();
+});
+
+test('each stream says every fifteen seconds that it is there, and not all in the same second', async () => {
+	vi.useFakeTimers();
+	vi.resetModules();
+	delete (globalThis as { aitelierStreams?: unknown }).aitelierStreams;
+	const fresh = await import('../../../src/lib/server/http/stream.ts');
+	const heard: number[][] = [];
+	const streams = Array.from({ length: 30 }, (_, place) => {
+		heard[place] = [];
+		return fresh.eventStream(async () => () => {}).body!.getReader();
+	});
+	const read = async (place: number) => {
+		for (;;) {
+			const { done, value } = await streams[place]!.read();
+			if (done) return;
+			if (Buffer.from(value).toString() === ': still here\n\n') heard[place]!.push(vi.getMockedSystemTime()!.getTime());
+		}
+	};
+	const reading = streams.map((_, place) => read(place));
+	await vi.advanceTimersByTimeAsync(60_000);
+	fresh.closeStreams();
+	await Promise.all(reading);
+	vi.useRealTimers();
+	for (const moments of heard) {
+		expect(moments).toHaveLength(4);
+		for (const [place, moment] of moments.slice(1).entries()) expect(moment - moments[place]!).toBe(15_000);
+	}
+	expect(new Set(heard.map(([first]) => first)).size).toBe(15);
 });

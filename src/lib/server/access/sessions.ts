@@ -85,6 +85,12 @@ declare module 'lucia' {
 	}
 }
 
+/** What tells browsers apart that have not been looked up: null without a cookie. */
+export const sessionMark = (cookies: Cookies): string | null => {
+	const id = cookies.get(lucia().sessionCookieName);
+	return id ? sha256(id).toString('hex') : null;
+};
+
 type Cookie = { name: string; value: string; attributes: object };
 const put = (cookies: Cookies, { name, value, attributes }: Cookie) =>
 	cookies.set(name, value, { path: '/', ...attributes });

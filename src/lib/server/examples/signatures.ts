@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { asc, eq, sql } from 'drizzle-orm';
 import { signatureOf, signedTogether } from '../../core/text/signature.ts';
+import type { Message } from '../../core/examples/conversation.ts';
 import type { Scope } from '../access/scope.ts';
 import { exampleSignatures, examples, projects } from '../platform/db/schema.ts';
 
@@ -27,6 +28,10 @@ export const signExamples = async (scope: Scope): Promise<void> => {
 	}
 };
 
+/** What stands in a turn as a search looks for it: written as in JSON, and without the names that every turn has. */
+const said = ({ role: _role, weight: _weight, ...rest }: Message): string[] =>
+	Object.values(rest).map((value) => JSON.stringify(value));
+
 const signSome = (scope: Scope, projectId: string): Promise<number> =>
 	scope.tx(async (tx) => {
 		const [place] = await tx
@@ -42,7 +47,7 @@ const signSome = (scope: Scope, projectId: string): Promise<number> =>
 		if (count <= 0) return 0;
 		const from = first * signedTogether;
 		const rows = await tx
-			.select({ number: examples.number, text: sql<string>`${examples.messages}::text` })
+			.select({ number: examples.number, messages: examples.messages })
 			.from(examples)
 			.where(
 				sql`${examples.projectId} = ${projectId} and ${examples.number} >= ${from} and ${examples.number} < ${from + count * signedTogether}`
@@ -50,7 +55,7 @@ const signSome = (scope: Scope, projectId: string): Promise<number> =>
 		const texts = Map.groupBy(rows, ({ number }) => Math.floor(number / signedTogether));
 		const signed: (typeof exampleSignatures.$inferInsert)[] = [];
 		for (let block = first; block < first + count; block++) {
-			const bits = signatureOf((texts.get(block) ?? []).map(({ text }) => text));
+			const bits = signatureOf((texts.get(block) ?? []).flatMap(({ messages }) => messages.flatMap(said)));
 			signed.push({ teamId: scope.teamId, projectId, block, bits });
 			await theirTurn();
 		}

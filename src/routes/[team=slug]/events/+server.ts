@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { News } from '$lib/contract/live';
 import { endpoint } from '$lib/server/http/endpoint';
 import { eventStream } from '$lib/server/http/stream';
 import { watchRights } from '$lib/server/access/watched';
@@ -12,18 +13,22 @@ const Asked = v.object({
 	tab: v.optional(v.pipe(v.string(), v.uuid('Not a window of ours')))
 });
 
+// Made here, so that what a stream keeps as long as it is open knows nothing of the request that opened it.
+const telling =
+	(send: (event: { id: string; data: string }) => void) =>
+	({ place, news }: { place: string; news: News }) =>
+		send({ id: place, data: JSON.stringify(news) });
+const both = (one: () => void, other: () => void) => () => {
+	one();
+	other();
+};
+
 export const GET: RequestHandler = endpoint(Asked, ({ locals, request }, { since, tab }) => {
 	const { scope, session } = locals;
 	const from = { since: request.headers.get('last-event-id') ?? since, tab, unrated: tellUnrated(scope) };
 	return eventStream(async (send, close) => {
-		const unsubscribe = await subscribe(scope, from, ({ place, news }) =>
-			send({ id: place, data: JSON.stringify(news) })
-		);
-		const unwatch = watchRights({ ...scope, session: session!.handle }, close);
-		return () => {
-			unwatch();
-			unsubscribe();
-		};
+		const unsubscribe = await subscribe(scope, from, telling(send));
+		return both(watchRights({ ...scope, session: session!.handle }, close), unsubscribe);
 	});
 });
 
