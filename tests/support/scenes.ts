@@ -133,7 +133,7 @@ export const scenes: Record<string, (owner: Owner, w: World) => Promise<Scene>> 
 		return {};
 	},
 	// what has just been set up of the same two is answered by nobody here
-	'evaluations.createThreeWay': async (w) => {
+	'evaluations.createThreeWay': async (owner, w) => {
 		await owner`update evaluations set status = 'failed' where team_id = ${w.teamId} and status = 'generating'`;
 		return {};
 	},
