@@ -136,7 +136,7 @@ const isDocs = (name: string) => name.startsWith('docs');
 /** What a page may weigh on a phone, in kB after gzip. */
 const budgetOf = (name: string) => (isDocs(name) ? 2 : (firstLoads[name] ?? 0) + mayGrow);
 /** Whoever rates waits for each file on a bad line; what comes after the page is among them. */
-const mostFiles: Record<string, number> = { 'team-project-rate': 17, login: 12 };
+const mostFiles: Record<string, number> = { 'team-project-rate': 14, login: 9 };
 /** Pages on which no chart may be fetched, not even later. */
 const chartless = /^(login|team-project-(rate|add|add-import|add-paste|eval-evaluation-vote|dashboard-rater))$/;
 /** Where a chart is drawn: the proof that one would be noticed. */
