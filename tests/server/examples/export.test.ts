@@ -107,14 +107,14 @@ test('it has every example once, a page at a time, without those that were delet
 	await bring(
 		scope,
 		'support',
-		Array.from({ length: 1_203 }, (_, i) => line(`Question ${i}?`))
+		Array.from({ length: 4_203 }, (_, i) => line(`Question ${i}?`))
 	);
 	const { rows } = await listExamples(await inProject(scope, 'support'), {});
 	await deleteExamples(await inProject(scope, 'support'), { ids: [rows[0]!.id, rows[1]!.id] });
 	const { taken, lines } = await take(scope);
 	expect(taken).toHaveLength(3);
 	expect(lines.map((text) => JSON.parse(text).messages[0].content)).toEqual(
-		Array.from({ length: 1_201 }, (_, i) => `Question ${i}?`)
+		Array.from({ length: 4_201 }, (_, i) => `Question ${i}?`)
 	);
 });
 
@@ -161,13 +161,13 @@ test('a browser that leaves ends the reading', async () => {
 	await bring(
 		scope,
 		'support',
-		Array.from({ length: 1_200 }, (_, i) => line(`Question ${i}?`))
+		Array.from({ length: 4_200 }, (_, i) => line(`Question ${i}?`))
 	);
 	const file = await exportExamples(await inProject(scope, 'support'), { format: 'full' });
 	const response = download(file, 'application/jsonl');
 	expect(response.headers.get('content-disposition')).toBe('attachment; filename="support-examples.jsonl"');
 	const reader = response.body!.getReader();
-	expect(new TextDecoder().decode((await reader.read()).value).split('\n')).toHaveLength(501);
+	expect(new TextDecoder().decode((await reader.read()).value).split('\n')).toHaveLength(2001);
 	await reader.cancel();
 	expect(await file.pieces[Symbol.asyncIterator]().next()).toEqual({ value: undefined, done: true });
 });

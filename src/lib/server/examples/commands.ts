@@ -125,7 +125,7 @@ const refuseTwins = async (tx: Tx, projectId: string, ids: string[]) => {
 };
 
 /**
- * Every example of the project with all it has, oldest first, as pieces of JSONL of at most 500 lines. Importing them gives the
+ * Every example of the project with all it has, oldest first, as pieces of JSONL. Importing them gives the
  * same. What is added while the file is taken is in it too. Refusals are thrown before the first piece.
  */
 export const exportExamples = command(ExportExamples, async (scope, { format }) => {
