@@ -65,7 +65,7 @@ test('before the reveal there is progress and nothing else, for every role', asy
 		const found = await results(person, slug, id);
 		const title = role === 'rater' ? 'Comparison 1' : 'v1 against base';
 		expect(found).toEqual({
-			locked: { number: 1, title, judged: 3, skipped: 0, planned: 4, status: 'voting', mayReveal }
+			locked: { number: 1, title, judged: 3, skipped: 0, planned: 4, status: 'voting', threeWay: null, mayReveal }
 		});
 		expect((await list(person, slug))[0]).toMatchObject({ title, judged: 3, revealed: false, score: null });
 		await expect(exported(person, slug, id, 'csv')).rejects.toMatchObject({ code: 'conflict' });

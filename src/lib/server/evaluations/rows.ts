@@ -41,7 +41,7 @@ export const leadOf = ({ id, threePart, threeOf }: Pick<Evaluation, 'id' | 'thre
 
 /**
  * A step: what is answered, voted on and revealed together with an evaluation: itself, or the three of a three-way, in the order of `threeParts`.
- * `lock` makes other changes of them wait.
+ * `lock` makes other changes of them wait. Throws *not found* for what may not be changed.
  */
 export const sharedOf = async (tx: Tx, evaluation: Evaluation, { lock = false } = {}): Promise<Evaluation[]> => {
 	const lead = leadOf(evaluation);
@@ -49,7 +49,10 @@ export const sharedOf = async (tx: Tx, evaluation: Evaluation, { lock = false } 
 	const isIts =
 		lead === null ? eq(evaluations.id, evaluation.id) : or(eq(evaluations.id, lead), eq(evaluations.threeOf, lead));
 	const query = tx.select().from(evaluations).where(isIts).orderBy(evaluations.number);
-	return lock ? query.for('update') : query;
+	const found = await (lock ? query.for('update') : query);
+	// what one may see and not change is not there to be locked
+	if (found.length === 0) throw noEvaluation();
+	return found;
 };
 
 /** A step: the same, where two models are compared. Throws *conflict* for a scoring. */
