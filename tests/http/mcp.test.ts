@@ -149,7 +149,9 @@ test('what deletes, and what costs money, is a link for a person, and nothing is
 	for (const operation of Object.keys(pressed) as PressedName[]) {
 		const { name } = tools.find(({ row }) => row.operation.name === operation)!;
 		const { text } = await ask(name, given);
-		expect(text, name).toMatch(/^Nothing was done: this (costs money|deletes|lets people in who have no account), so a person decides\./);
+		expect(text, name).toMatch(
+			/^Nothing was done: this (costs money|deletes|lets people in who have no account), so a person decides\./
+		);
 		const link = /https?:\S+$/.exec(text)![0];
 		expect(link, name).toMatch(new RegExp(`^${app.origin}/${slug}/`));
 	}

@@ -16,10 +16,7 @@ export default defineConfig({
 	test: {
 		include: [process.env.MUTATE_TESTS ?? 'tests/core/**/*.test.ts'],
 		// many megabytes, and simulations of thousands of votes: a mutant would go through them again and again
-		exclude: [
-			'tests/core/examples/import/bombs.test.ts',
-			'tests/core/evaluations/{coverage,verdict-budget}.test.ts'
-		],
+		exclude: ['tests/core/examples/import/bombs.test.ts', 'tests/core/evaluations/{coverage,verdict-budget}.test.ts'],
 		isolate: false,
 		testTimeout: 600_000,
 		sequence: { sequencer: QuickFirst }
