@@ -26,7 +26,16 @@ test('the payload names nobody and has nothing that could', async () => {
 	const { scope, as, slug, id, run } = await newBallot(12, tells);
 	for (const voter of [scope, await as('trainer'), await as('rater')]) {
 		const queue = await look(voter, slug, id);
-		expect(Object.keys(queue).sort()).toEqual(['complete', 'judged', 'pairs', 'repeats', 'skipped', 'state', 'total']);
+		expect(Object.keys(queue).sort()).toEqual([
+			'complete',
+			'judged',
+			'pairs',
+			'repeats',
+			'skipped',
+			'state',
+			'threeWay',
+			'total'
+		]);
 		for (const pair of queue.pairs) {
 			expect(Object.keys(pair).sort()).toEqual(['ballotId', 'first', 'position', 'prompt', 'second']);
 		}
@@ -157,6 +166,7 @@ test('while the answers are written there is nothing to see and nothing is drawn
 		skipped: 0,
 		total: 3,
 		repeats: 0,
+		threeWay: false,
 		complete: false,
 		pairs: []
 	});

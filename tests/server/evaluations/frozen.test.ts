@@ -94,6 +94,7 @@ test('the database refuses it too, whoever asks', async () => {
 		judged: 0,
 		repeats: 0,
 		skipped: 0,
+		threeWay: false,
 		total: 20,
 		complete: false,
 		pairs: []

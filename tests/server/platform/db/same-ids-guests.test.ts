@@ -2,6 +2,7 @@
 // cast_guest_vote. Two teams have the same comparison, ids and all; what one's link tells and takes is of its own team, evaluation and
 // guest.
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { randomToken, sha256 } from '../../../../src/lib/server/platform/crypto.ts';
@@ -10,7 +11,7 @@ import { copyRows } from '../../../support/copy-rows.ts';
 import { newBallot } from '../../../support/evaluation.ts';
 import { newTeam } from '../../../support/team.ts';
 
-const owner = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
+const owner = postgres(process.env.DATABASE_URL!, { max: 3, onnotice: () => {} });
 afterAll(async () => {
 	await owner.end();
 	await closePools();
@@ -57,9 +58,48 @@ const begin = async (of: Buffer, secret: Buffer, dealt: string[]) =>
 	(
 		await owner`select begin_guest(${of}, ${secret}, ${dealt}::uuid[], array_fill(false, array[${dealt.length}::int])) as begun`
 	)[0]!.begun as boolean;
-const turn = async (of: Buffer, secret: Buffer) => (await owner`select * from guest_ballot(${of}, ${secret})`)[0];
+const turn = async (of: Buffer, secret: Buffer) => {
+	const rows = await owner`select * from guest_ballot(${of}, ${secret})`;
+	expect(rows.length).toBeLessThan(2);
+	return rows[0];
+};
 const cast = async (of: Buffer, secret: Buffer, ballot: string | null, mark: string | null, client = randomUUID()) =>
 	(await owner`select * from cast_guest_vote(${of}, ${secret}, ${ballot}, ${mark}, ${client})`)[0]!;
+/** Another comparison of the same team, of other runs, with pairs and a link of its own. */
+const addBeside = async () => {
+	const [id, run, linkHash] = [randomUUID(), randomUUID(), sha256(randomToken())];
+	const columnsOf = async (table: string, own: string[]) => {
+		const rows = await owner`select quote_ident(attname) as name from pg_attribute
+			where attrelid = ${table}::regclass and attnum > 0 and not attisdropped and attidentity = '' and attname <> all (${own})`;
+		return rows.map(({ name }) => name as string).join(', ');
+	};
+	const runColumns = await columnsOf('runs', ['id', 'version', 'mark']);
+	await owner.unsafe(`insert into runs (id, version, mark, ${runColumns})
+		select '${run}', version + 1, '${randomUUID()}', ${runColumns} from runs where team_id = '${here.teamId}' limit 1`);
+	const columns = await columnsOf('evaluations', ['id', 'number', 'run_id']);
+	await owner.unsafe(`insert into evaluations (id, number, run_id, ${columns})
+		select '${id}', number + 1, '${run}', ${columns} from evaluations where team_id = '${here.teamId}' and id = '${here.evaluationId}'`);
+	const asked = await columnsOf('pairings', ['id', 'evaluation_id']);
+	await owner.unsafe(`insert into pairings (evaluation_id, ${asked})
+		select '${id}', ${asked} from pairings where team_id = '${here.teamId}' and evaluation_id = '${here.evaluationId}'`);
+	await owner`insert into guest_links (team_id, project_id, evaluation_id, hash, title, instructions, pairs, most_guests, created_by, expires_at)
+		select team_id, project_id, id, ${linkHash}, 'Beside', '', 2, 1, created_by, now() + interval '1 day'
+		from evaluations where team_id = ${here.teamId} and id = ${id}`;
+	return linkHash;
+};
+/** Whether this is done although others hold what it has nothing to do with. */
+const withoutWaiting = <T>(
+	held: (sql: postgres.TransactionSql) => Promise<unknown>,
+	deed: (sql: postgres.ISql) => Promise<T>
+) =>
+	owner.begin(async (sql) => {
+		await held(sql);
+		return owner.begin(async (other) => {
+			await other`set local lock_timeout = '2s'`;
+			return deed(other);
+		});
+	});
+
 /** The second team gets the guests, ballots and votes of the first, too. */
 const alsoThere = (tables: string[]) => copyRows(owner, here.teamId, there, tables);
 
@@ -157,4 +197,77 @@ test('another guest of the link, another comparison and a script that has their 
 		returning id`;
 	expect((await turn(hash.here, guest))!.total).toBe(1);
 	expect(await cast(hash.here, guest, script!.id, 'first')).toMatchObject({ outcome: 'gone' });
+});
+
+test('another comparison of the team, with its runs, pairs, links and guests, is another', async () => {
+	const beside = await addBeside();
+	expect((await link(hash.here)).title).toBe('Here');
+	expect(await shown(hash.here)).toEqual([0, 0, 0, 0]);
+	const dealt = (await owner`select id from guest_pairings(${beside})`).map(({ id }) => id as string);
+	expect(await begin(beside, guest, dealt)).toBe(true);
+	expect(await turn(hash.here, guest)).toBeUndefined();
+	expect(await begin(hash.here, guest, await pairings(here.teamId))).toBe(true);
+	expect(await turn(hash.here, guest)).toMatchObject({ judged: 0, total: 2 });
+	// the names that could tell are those of its own two models
+	const { names } = (await turn(hash.here, guest))!;
+	const [evaluation] =
+		await owner`select base_model, against_model, run_id from evaluations where team_id = ${here.teamId} and id = ${here.evaluationId}`;
+	const [run] =
+		await owner`select base_model, model from runs where team_id = ${here.teamId} and id = ${evaluation!.run_id}`;
+	expect(names.models.filter(Boolean)).toEqual(
+		[evaluation!.base_model, evaluation!.against_model, run!.base_model].filter(Boolean)
+	);
+	expect(names.own[0]).toBe(run!.model);
+	expect(names.own.slice(3)).toEqual([null, null, null]);
+});
+
+test('against another run, it is that one whose names are hidden, and of this team', async () => {
+	await addBeside();
+	const [other] = await owner`select id from runs where team_id = ${here.teamId} and id not in (
+		select run_id from evaluations where team_id = ${here.teamId} and id = ${here.evaluationId})`;
+	await copyRows(owner, here.teamId, (await newTeam()).teamId, ['connections', 'projects', 'examples', 'runs']);
+	await owner`alter table evaluations disable trigger user`;
+	await owner`update evaluations set against_run_id = ${other!.id} where team_id = ${here.teamId} and id = ${here.evaluationId}`;
+	await owner`alter table evaluations enable trigger user`;
+	await begin(hash.here, guest, await pairings(here.teamId));
+	expect((await turn(hash.here, guest))!.names.own[3]).toEqual(expect.any(String));
+});
+
+test('who begins or votes waits for nobody who holds another link, and of two at once one gets the last place', async () => {
+	const beside = await addBeside();
+	const [first] = await pairings(here.teamId);
+	const held = (sql: postgres.TransactionSql) => sql`select from guest_links where hash = ${beside} for update`;
+	const begun = await withoutWaiting(
+		held,
+		(sql) => sql`select begin_guest(${hash.here}, ${guest}, array[${first!}::uuid], array[false])`
+	);
+	expect(begun).toHaveLength(1);
+	const { ballot_id: ballot } = (await turn(hash.here, guest))!;
+	const said = await withoutWaiting(
+		held,
+		(sql) => sql`select outcome from cast_guest_vote(${hash.here}, ${guest}, ${ballot}, 'first', ${randomUUID()})`
+	);
+	expect(said).toEqual([{ outcome: 'taken' }]);
+
+	// of the link beside there is one place
+	const late = sha256(randomToken());
+	const dealt = (await owner`select id from guest_pairings(${beside})`).map(({ id }) => id as string);
+	let second: Promise<boolean>;
+	await owner.begin(async (sql) => {
+		await sql`select begin_guest(${beside}, ${guest}, array[${dealt[0]!}::uuid], array[false])`;
+		second = begin(beside, late, [dealt[1]!]);
+		await Promise.race([second, sleep(300)]);
+	});
+	expect(await second!).toBe(false);
+});
+
+test('a way back that is sent twice takes back once, and is taken both times', async () => {
+	const [first] = await pairings(here.teamId);
+	await begin(hash.here, guest, [first!]);
+	const { ballot_id: ballot } = (await turn(hash.here, guest))!;
+	await cast(hash.here, guest, ballot, 'tie');
+	const client = randomUUID();
+	expect(await cast(hash.here, guest, null, null, client)).toMatchObject({ outcome: 'taken' });
+	expect(await cast(hash.here, guest, null, null, client)).toMatchObject({ outcome: 'taken' });
+	expect(await cast(hash.here, guest, null, null)).toMatchObject({ outcome: 'gone' });
 });

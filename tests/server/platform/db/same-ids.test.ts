@@ -500,7 +500,7 @@ test('what is searched in one team is found there, by its own numbers and signat
 	const add = (team: Team, id: string, number: number, text: string) =>
 		owner`
 			insert into examples (team_id, id, project_id, number, messages, content_hash, prompt_hash, tokens, origin)
-			values (${team.teamId}, ${id}, ${ids.projects!}, ${number}, ${JSON.stringify([{ role: 'user', content: text }])}, ${id}::text::bytea,
+			values (${team.teamId}, ${id}, ${ids.projects!}, ${number}, ${owner.json([{ role: 'user', content: text }])}, ${id}::text::bytea,
 				${id}::text::bytea, 1, 'written')`;
 	const [shared, far, theirs] = [randomUUID(), randomUUID(), randomUUID()];
 	await add(one, shared, 5, 'A theirs');
