@@ -122,15 +122,12 @@ begin
 	perform from public.guest_links l where l.hash = cast_guest_vote.hash for share;
 	select l.* into link from public.guest_link(cast_guest_vote.hash) l;
 	guest := public.guest_with(link.team_id, link.evaluation_id, cast_guest_vote.secret);
-	outcome := 'gone';
-	if guest is null then
-		return next;
-		return;
-	elsif link.state not in ('open', 'full') then
+	if link.state not in ('open', 'full') then
 		outcome := link.state;
 		return next;
 		return;
 	end if;
+	outcome := 'gone';
 	-- what one guest sends at once comes one by one
 	perform pg_advisory_xact_lock(hashtextextended(guest::text, 13));
 	if exists (

@@ -147,5 +147,10 @@ export const equivalent: { mutant: string | RegExp; because: string }[] = [
 	{
 		mutant: 'triggers/rate_example: without read <> card.text',
 		because: 'the text that stands is the original or that of a rewrite, and both are asked beside it'
+	},
+	{
+		mutant:
+			/^triggers\/(guest_pairings|guest_ballot|cast_guest_vote): without [bnv]\.evaluation_id = (p|b|a|v|link)\.evaluation_id( \(2\))?$/,
+		because: 'a pair, a ballot and a guest are of one comparison; it is said so that the indexes that begin with it are taken'
 	}
 ];

@@ -271,3 +271,62 @@ test('a way back that is sent twice takes back once, and is taken both times', a
 	expect(await cast(hash.here, guest, null, null, client)).toMatchObject({ outcome: 'taken' });
 	expect(await cast(hash.here, guest, null, null)).toMatchObject({ outcome: 'gone' });
 });
+
+test('what was said is taken back from the last on, one pair after the other, also by two at once', async () => {
+	const [first, second] = await pairings(here.teamId);
+	await begin(hash.here, guest, [first!, second!]);
+	for (let pair = await turn(hash.here, guest); pair!.ballot_id; pair = await turn(hash.here, guest))
+		await cast(hash.here, guest, pair!.ballot_id, 'tie');
+	const news = () =>
+		owner`select from outbox where team_id = ${here.teamId} and topic = ${`evaluation:${here.evaluationId}`} and event = 'evaluation.guest_voted'`;
+	const before = (await news()).length;
+	expect(before).toBe(2);
+	let late: Promise<unknown>;
+	await owner.begin(async (sql) => {
+		await sql`select cast_guest_vote(${hash.here}, ${guest}, null, null, ${randomUUID()})`;
+		late = cast(hash.here, guest, null, null);
+		await Promise.race([late, sleep(300)]);
+	});
+	expect(await late!).toMatchObject({ outcome: 'taken' });
+	expect(await turn(hash.here, guest)).toMatchObject({ judged: 0, total: 2 });
+	expect(await news()).toHaveLength(before + 2);
+	// and once more, one after the other
+	for (let pair = await turn(hash.here, guest); pair!.ballot_id; pair = await turn(hash.here, guest))
+		await cast(hash.here, guest, pair!.ballot_id, 'tie');
+	for (const left of [1, 0]) {
+		await cast(hash.here, guest, null, null);
+		expect((await turn(hash.here, guest))!.judged).toBe(left);
+	}
+	// the same word sent again is no news
+	const told = (await news()).length;
+	const client = randomUUID();
+	for (let times = 0; times < 2; times++)
+		await cast(hash.here, guest, (await turn(hash.here, guest))!.ballot_id, 'tie', client);
+	expect(await news()).toHaveLength(told + 1);
+});
+
+test('a word that comes while the link is being ended waits, and is told that it has', async () => {
+	const [first] = await pairings(here.teamId);
+	await begin(hash.here, guest, [first!]);
+	const { ballot_id: ballot } = (await turn(hash.here, guest))!;
+	let late: Promise<unknown>;
+	await owner.begin(async (sql) => {
+		await sql`update guest_links set revoked_at = now() where hash = ${hash.here}`;
+		late = cast(hash.here, guest, ballot, 'first');
+		await Promise.race([late, sleep(300)]);
+	});
+	expect(await late!).toMatchObject({ outcome: 'revoked' });
+	// whoever never began hears the same
+	expect(await cast(hash.here, sha256(randomToken()), ballot, 'first')).toMatchObject({ outcome: 'revoked' });
+});
+
+test('a ballot that the same guest has in another team only is none', async () => {
+	const [first, second] = await pairings(here.teamId);
+	await begin(hash.here, guest, [first!]);
+	await alsoThere(['guests', 'ballots']);
+	const [more] =
+		await owner`insert into ballots (team_id, project_id, evaluation_id, pairing_id, person_id, voter, position, swapped)
+		select team_id, project_id, evaluation_id, ${second!}, person_id, 'guest', 1, false from ballots
+		where team_id = ${there} and voter = 'guest' returning id`;
+	expect(await cast(hash.here, guest, more!.id, 'first')).toMatchObject({ outcome: 'gone' });
+});
