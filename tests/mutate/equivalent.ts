@@ -151,6 +151,7 @@ export const equivalent: { mutant: string | RegExp; because: string }[] = [
 	{
 		mutant:
 			/^triggers\/(guest_pairings|guest_ballot|cast_guest_vote): without [bnv]\.evaluation_id = (p|b|a|v|link)\.evaluation_id( \(2\))?$/,
-		because: 'a pair, a ballot and a guest are of one comparison; it is said so that the indexes that begin with it are taken'
+		because:
+			'a pair, a ballot and a guest are of one comparison; it is said so that the indexes that begin with it are taken'
 	}
 ];
