@@ -1,6 +1,6 @@
 import { type Page, devices, expect, test } from '@playwright/test';
 import { to } from '../../src/lib/paths.ts';
-import { open, signInAs } from '../support/browser-steps.ts';
+import { open, settled, signInAs } from '../support/browser-steps.ts';
 import { type RunningApp, openApp } from '../support/running-app.ts';
 import { type World, newWorld } from '../support/world.ts';
 
@@ -69,6 +69,7 @@ test('a list that goes away with the focus in it leaves the focus on the page', 
 	// what looks after the focus comes behind the page, and says nothing of itself
 	await expect(async () => {
 		await open(page, to.members(world.team));
+		await settled(page);
 		await page.evaluate(() => {
 			const list = document.querySelector('main ul, main tbody')!;
 			list.querySelector<HTMLElement>('button, a')!.focus();
