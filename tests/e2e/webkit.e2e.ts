@@ -102,7 +102,16 @@ test('Safari votes, takes scores and a note, and what waits in one tab another o
 	await safari.find('header [role="status"]', 'Saved');
 	await safari.press('n');
 	await safari.find('dialog[open] h2', 'Pair 1: A better');
-	await safari.click('dialog[open] [aria-label="Score of answer A"] button', '9, great');
+	// while the sheet still slides in, a click may meet what is behind it
+	const score = 'dialog[open] [aria-label="Score of answer A"] button';
+	const isGiven = async () =>
+		Boolean(await safari.run(`return !!document.querySelector('${score}[aria-pressed="true"]')`));
+	await expect
+		.poll(async () => {
+			if (!(await isGiven())) await safari.click(score, '9, great');
+			return isGiven();
+		})
+		.toBe(true);
 	await safari.type('dialog[open] textarea', 'B names no time.');
 	await safari.click('dialog[open] footer button');
 	const remarks = async () => [
