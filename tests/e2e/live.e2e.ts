@@ -65,8 +65,10 @@ test('a window that rates asks for nothing and counts down, and another of the s
 	await expect(link).toContainText('3');
 	const asked: string[] = [];
 	page.on('request', (request) => request.url().includes('__data.json') && asked.push(request.url()));
+	await page.waitForTimeout(200); // a key in the moment in which a card comes is meant for no card
 	await page.keyboard.press('7');
 	await expect(link).toContainText('2');
+	await page.waitForTimeout(200);
 	await page.keyboard.press('8');
 	await expect(link).toContainText('1');
 	await expect(other.getByRole('main')).toContainText('1 unrated');
