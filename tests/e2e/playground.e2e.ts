@@ -108,7 +108,7 @@ test('one model, then two: asked, kept over a reload, one preferred, one saved, 
 		await ask(page, question);
 		await answered(page);
 		await page.getByRole('button', { name: 'Save as example' }).click();
-		await page.getByRole('button', { name: /^Save/ }).last().click();
+		await page.getByRole('dialog').getByRole('button', { name: /^Save/ }).click();
 		await expect(page.getByText(/locked in validation, as example/)).toBeVisible();
 		await page.getByRole('button', { name: 'Cancel' }).click();
 	});
