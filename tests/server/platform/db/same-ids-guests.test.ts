@@ -186,7 +186,10 @@ test('another guest of the link, another comparison and a script that has their 
 	expect([mine.total, theirs.total]).toEqual([1, 1]);
 	expect(mine.ballot_id).not.toBe(theirs.ballot_id);
 	expect(await cast(hash.here, guest, theirs.ballot_id, 'first')).toMatchObject({ outcome: 'gone' });
-	await cast(hash.here, other, theirs.ballot_id, 'first');
+	const client = randomUUID();
+	await cast(hash.here, other, theirs.ballot_id, 'first', client);
+	// nor is what the other has sent theirs, under its own name
+	expect(await cast(hash.here, guest, theirs.ballot_id, 'first', client)).toMatchObject({ outcome: 'gone' });
 	expect([(await turn(hash.here, guest))!.judged, (await turn(hash.here, other))!.judged]).toEqual([0, 1]);
 	// what another has said is not theirs to take back
 	expect(await cast(hash.here, guest, null, null)).toMatchObject({ outcome: 'gone' });
