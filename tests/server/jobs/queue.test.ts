@@ -201,6 +201,19 @@ test('a job that asks for itself again waits in its own row, for whoever asks no
 	]);
 });
 
+test('a job that waits is not put off by who asks for a later one, and one that is over stays so', async () => {
+	const { scope } = await newTeam();
+	const [waits, over] = [randomUUID(), randomUUID()];
+	for (const runId of [waits, over]) await scope.tx((tx) => enqueue(tx, 'run.follow', { runId }));
+	await owner`update pgboss.job set state = 'completed', completed_on = now() where singleton_key = ${over}`;
+	const before = await jobsOf(waits);
+	const after = new Date(Date.now() + 60_000);
+	for (const runId of [waits, over]) await scope.tx((tx) => enqueue(tx, 'run.follow', { runId }, { after }));
+	expect(await jobsOf(waits)).toEqual(before);
+	expect((await jobsOf(over)).map(({ state }) => state).toSorted()).toEqual(['completed', 'created']);
+	await owner`delete from pgboss.job where singleton_key in ${owner([waits, over])}`;
+});
+
 test('what is hastened is that one job, and only while it waits for later; whoever works hears of it', async () => {
 	const { scope } = await newTeam();
 	const [id, other, begun, due] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
