@@ -118,6 +118,35 @@ test('a log is kept for a week at least, whatever the server asks for', async ()
 	expect((await plainPool()`select purge('activities', 0, 1000) as removed`)[0]!.removed).toBe(0);
 });
 
+test('an old entry of the audit log goes when it has its place in the chain, and none of another team that has its id', async () => {
+	const [mine, other] = [await newTeam(), await newTeam()];
+	const ids = { old: randomUUID(), unchained: randomUUID() };
+	const add = (teamId: string, id: string, age: string) => owner`
+		insert into audit_entries (team_id, id, action, subject, details, created_at)
+		values (${teamId}, ${id}, 'x', ${age}, '{}', now() - ${age}::interval)`;
+	await add(mine.teamId, ids.old, '400 days');
+	await owner`select chain_audit(${mine.teamId})`;
+	await add(mine.teamId, ids.unchained, '400 days');
+	for (const id of Object.values(ids)) await add(other.teamId, id, '1 day');
+	await owner`select chain_audit(${other.teamId})`;
+	expect((await plainPool()`select purge('audit_entries', 365, 1000) as removed`)[0]!.removed).toBe(1);
+	const teams = owner([mine.teamId, other.teamId]);
+	const left =
+		await owner`select team_id, id from audit_entries where team_id in ${teams} and action = 'x' order by seq`;
+	expect(left).toEqual([
+		{ team_id: mine.teamId, id: ids.unchained },
+		{ team_id: other.teamId, id: ids.old },
+		{ team_id: other.teamId, id: ids.unchained }
+	]);
+	const marked =
+		await owner`select team_id, entry_id from audit_links where team_id in ${teams} and purged_at is not null`;
+	expect(marked).toEqual([{ team_id: mine.teamId, entry_id: ids.old }]);
+});
+
+test('the version before asks it for the news, too', async () => {
+	expect((await plainPool()`select purge('outbox', 0, 1000) as removed`)[0]!.removed).toEqual(expect.any(Number));
+});
+
 test('nothing else can be removed by it', async () => {
 	for (const what of ['examples', 'audit_links', 'votes', 'nonsense', 'outbox; drop table outbox'])
 		await expect(plainPool()`select purge(${what}, 0, 1000)`, what).rejects.toThrow('nothing is removed from');
