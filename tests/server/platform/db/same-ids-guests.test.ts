@@ -9,7 +9,7 @@ import { randomToken, sha256 } from '../../../../src/lib/server/platform/crypto.
 import { closePools } from '../../../../src/lib/server/platform/db/pools.ts';
 import { copyRows } from '../../../support/copy-rows.ts';
 import { newBallot } from '../../../support/evaluation.ts';
-import { newTeam } from '../../../support/team.ts';
+import { newProject, newTeam } from '../../../support/team.ts';
 
 const owner = postgres(process.env.DATABASE_URL!, { max: 3, onnotice: () => {} });
 afterAll(async () => {
@@ -19,6 +19,7 @@ afterAll(async () => {
 
 let here: { teamId: string; evaluationId: string };
 let there: string;
+let ofProject: string;
 /** The hashes of the links, and of a guest who has one ballot and one vote here. */
 let hash: Record<'here' | 'there', Buffer>;
 let guest: Buffer;
@@ -29,8 +30,10 @@ const addLink = (teamId: string, id: string, linkHash: Buffer, title: string) =>
 	from evaluations where team_id = ${teamId} and id = ${here.evaluationId}`;
 
 beforeEach(async () => {
-	const { teamId, id } = await newBallot(4);
+	const { teamId, id, scope, project } = await newBallot(4);
 	here = { teamId, evaluationId: id };
+	ofProject = project.id;
+	await newProject(scope, { slug: 'another' }); // that it stands, and what it is called, is nothing to a link of the first
 	({ teamId: there } = await newTeam());
 	await copyRows(owner, teamId, there, [
 		...['connections', 'projects', 'examples', 'runs', 'evaluations', 'pairings', 'outputs']
@@ -121,7 +124,7 @@ test('the places of a link are its own, and so is what its pairs were shown', as
 });
 
 test('a link stands and falls with the comparison, project and team that it is of', async () => {
-	await owner`update projects set deleted_at = now() where team_id = ${here.teamId}`;
+	await owner`update projects set deleted_at = now() where team_id = ${here.teamId} and id = ${ofProject}`;
 	expect(await owner`select from guest_link(${hash.here})`).toHaveLength(0);
 	expect((await link(hash.there)).state).toBe('open');
 	await owner`update projects set deleted_at = null where team_id = ${here.teamId}`;
