@@ -14,7 +14,8 @@ import { continueEvaluation } from '../../../src/lib/server/evaluations/continui
 import { generateOutputs } from '../../../src/lib/server/evaluations/generate.ts';
 import { requeueGenerations } from '../../../src/lib/server/evaluations/jobs.ts';
 import { getEvaluation, getResults, listEvaluations, nextPairs } from '../../../src/lib/server/evaluations/queries.ts';
-import { createThreeWay, getThreeWay } from '../../../src/lib/server/evaluations/three-way.ts';
+import { createThreeWay } from '../../../src/lib/server/evaluations/new-three-way.ts';
+import { getThreeWay } from '../../../src/lib/server/evaluations/three-way.ts';
 import { isQueued } from '../../../src/lib/server/jobs/is-queued.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { ballots, evaluations, outputs, pairings, votes } from '../../../src/lib/server/platform/db/schema.ts';

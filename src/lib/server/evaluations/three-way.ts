@@ -1,7 +1,6 @@
 import { eq } from 'drizzle-orm';
-import { CreateThreeWay, GetThreeWay, type NewThreeWay, type ThreeWay } from '../../contract/three-way.ts';
+import { GetThreeWay, type ThreeWay } from '../../contract/three-way.ts';
 import { AppError } from '../../core/errors.ts';
-import { nameOfSides } from '../../core/evaluations/contender.ts';
 import {
 	type ThreePart,
 	type ThreeRole,
@@ -9,88 +8,18 @@ import {
 	answerSentence,
 	answerTitles,
 	paybackOf,
-	sidesOfPart,
 	threeParts
 } from '../../core/evaluations/three-way.ts';
 import { points, range } from '../../core/evaluations/words.ts';
 import { may } from '../../core/permissions.ts';
-import { command, query } from '../access/operation.ts';
+import { query } from '../access/operation.ts';
 import type { ProjectScope, Tx } from '../access/scope.ts';
-import { awaitCompared } from '../examples/compare.ts';
 import { among } from '../platform/db/among.ts';
 import { evaluations, outputs, runs } from '../platform/db/schema.ts';
-import { lockedProject } from '../project/rows.ts';
-import { awaitPromptsCompared } from '../prompts/compare.ts';
-import { mustAnswer, roomOf } from './asking.ts';
-import { asksFor, begin, refuseTwin, setUpOn } from './contest.ts';
 import { type Evaluation, comparisonOf, contendersOf, sharedOf, titleFor } from './rows.ts';
-import { type Competitor, competitorOf, competitorsOf, fewShotsOf, keyOf, labelsFor, sideOf } from './sides.ts';
+import { fewShotsOf, sideOf } from './sides.ts';
 import { billerOf, pricesOf, spentBy } from './three-way-cost.ts';
-import { nextAttempt } from './tries.ts';
 import { voteCounts } from './votes.ts';
-
-type Wanted = Pick<NewThreeWay, 'runId' | 'fewShot'>;
-
-/** A step: who competes: the run, its base, and its base with examples in its prompt. */
-const threeOf = async (
-	tx: Tx,
-	projectId: string,
-	{ runId, fewShot }: Wanted
-): Promise<Record<ThreeRole, Competitor>> => {
-	const { a: trained, b: base } = await competitorsOf(tx, projectId, { runId, against: 'base' });
-	return { trained, base, prompt: await competitorOf(tx, projectId, { baseOf: runId, fewShot }, 'fewShot') };
-};
-
-/**
- * Fixes three comparisons on the same prompts: what training adds to the best prompt, what the prompt adds to the base, and the two
- * together. Each of the three models is asked once, at the same time; they are voted on from one queue and revealed together.
- */
-export const createThreeWay = command(CreateThreeWay, async (scope, input) => {
-	await awaitCompared(scope);
-	await awaitPromptsCompared(scope);
-	const meant = await scope.tx((tx) => threeOf(tx, scope.project.id, input));
-	await mustAnswer(scope, { a: meant.trained, b: meant.base }, input);
-	const [room = null] = await roomOf(scope, [meant.prompt]);
-	return scope.tx(async (tx) => {
-		const project = await lockedProject(tx, scope);
-		const three = await threeOf(tx, project.id, input);
-		for (const part of threeParts) {
-			const [a, b] = sidesOfPart[part];
-			await refuseTwin(tx, project.id, three[a], three[b]);
-		}
-		const asks = await asksFor(
-			tx,
-			project.id,
-			{ competitors: Object.values(three), from: input.promptsFrom, what: 'compared' },
-			input
-		);
-		let lead: { id: string; number: number } | null = null;
-		for (const [at, threePart] of threeParts.entries()) {
-			const [a, b] = sidesOfPart[threePart].map((role) => three[role]) as [Competitor, Competitor];
-			const made = await setUpOn(
-				tx,
-				scope,
-				{
-					project: { ...project, nextEvaluation: project.nextEvaluation + at },
-					...{ a, b, from: input.promptsFrom },
-					room: [a, b].map(({ fewShot }) => (fewShot ? room : null))
-				},
-				asks,
-				input,
-				{
-					name: nameOfSides(labelsFor(a, b)),
-					delta: input.delta,
-					attempt: await nextAttempt(tx, project.id, [keyOf(a), keyOf(b)]),
-					threePart,
-					threeOf: lead?.id ?? null
-				}
-			);
-			const begun = await begin(tx, scope, made);
-			lead ??= begun;
-		}
-		return lead!;
-	});
-});
 
 /** A step: what goes on with each of these, and on with that, by the first; the newest last. */
 const chainsOf = async (tx: Tx, shared: readonly Evaluation[]) => {

@@ -6,7 +6,7 @@ import { CreateThreeWay } from '$lib/contract/three-way';
 import { to } from '$lib/paths';
 import { getFewShot } from '$lib/server/evaluations/few-shot';
 import { getSetUp } from '$lib/server/evaluations/queries';
-import { createThreeWay } from '$lib/server/evaluations/three-way';
+import { createThreeWay } from '$lib/server/evaluations/new-three-way';
 import { form } from '$lib/server/http/form';
 import { page } from '$lib/server/http/page';
 import { priceServing } from '$lib/server/servings/queries';
