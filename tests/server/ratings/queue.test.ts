@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import postgres from 'postgres';
 import { afterAll, expect, test } from 'vitest';
-import { inProject } from '../../../src/lib/server/access/scope.ts';
+import { inProject, together } from '../../../src/lib/server/access/scope.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { rateExample } from '../../../src/lib/server/ratings/commands.ts';
 import { nextCards } from '../../../src/lib/server/ratings/queries.ts';
@@ -43,6 +43,20 @@ test('a random queue of many is drawn: the same for a seed, each example once, a
 		const own = (await draw(5, seen)).cards.some(({ id }) => id === next.cards[0]!.id);
 		expect(own).toBe(who !== here); // another's rating takes nothing out of a rater's queue
 	}
+});
+
+// How many are left was counted by two statements: a rating between them was taken off one and not off the other.
+test('what a page shows is of one moment, whatever is rated meanwhile', async () => {
+	const { here } = await newPlace(12);
+	const look = { filter: 'unrated' as const, sort: 'newest' as const, seed: 1, seen: [] };
+	const shown = await together(here, async (scope) => {
+		const before = await nextCards(scope, look);
+		await rateExample(here, { exampleId: before.cards[0]!.id, score: 3, clientId: randomUUID() });
+		return { before, after: await nextCards(scope, look) };
+	});
+	expect(shown.before.left).toBe(12);
+	expect(shown.after).toEqual(shown.before);
+	expect((await nextCards(here, look)).left).toBe(11);
 });
 
 test('the queues of everybody’s scores come in their order, whatever the kind', async () => {

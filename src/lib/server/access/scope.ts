@@ -54,6 +54,11 @@ export type Scope = Who & {
 	tx: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
 	/** The same for whoever only looks: nobody who changes the members has to wait for it. A query's `tx` is this one. */
 	look: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
+	/**
+	 * A look that writes nothing, and is answered as of one moment however much it asks: two counts that belong together agree. But for the
+	 * first of a request with a key: that is counted in the same transaction, in a row that others count in too.
+	 */
+	glance: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
 };
 
 /** A project as it was when the request came in; what must not change meanwhile is read again under its lock. */
@@ -105,7 +110,8 @@ export const scopeFor = (who: Who): Scope => {
 			set_config('app.project_ids', ${projects}, true)
 			${asked(client, holding)}`
 	];
-	const open = async <T>(holding: boolean, work: (tx: Tx) => Promise<T>): Promise<T> => {
+	const open = async <T>(kind: 'deed' | 'look' | 'glance', work: (tx: Tx) => Promise<T>): Promise<T> => {
+		const holding = kind === 'deed';
 		if (who.request) who.request.transactions++;
 		const topics = new Set<Topic>();
 		const happened: EventName[] = [];
@@ -118,13 +124,20 @@ export const scopeFor = (who: Who): Scope => {
 				const over = () => (last(), process.nextTick(db.sends.end));
 				return work(Object.assign(db, { events: happened, topics, last: over }));
 			},
-			entering?.closing
+			entering?.closing,
+			kind === 'glance' && !entering ? (sql) => sql`begin isolation level repeatable read read only` : undefined
 		);
 		if (topics.size > 0) tellPages(teamId);
 		if (happened.some((event) => events[event].audited)) linkEntries(teamId);
 		return result;
 	};
-	return { ...who, voterId: key?.id ?? who.userId, tx: (work) => open(true, work), look: (work) => open(false, work) };
+	return {
+		...who,
+		voterId: key?.id ?? who.userId,
+		tx: (work) => open('deed', work),
+		look: (work) => open('look', work),
+		glance: (work) => open('glance', work)
+	};
 };
 
 /**
@@ -143,7 +156,7 @@ export const atPace = <S extends Scope>(scope: S, pace: Pace): S => {
 				keepPace(tx.$client, pace);
 				return work(tx);
 			});
-	return { ...scope, tx: paced(scope.tx), look: paced(scope.look) };
+	return { ...scope, tx: paced(scope.tx), look: paced(scope.look), glance: paced(scope.glance) };
 };
 
 /** The same transaction for a part of what happens in it: what is the last of the part is not the last of all. */
@@ -154,9 +167,10 @@ export const goingOn = (tx: Tx): Tx => Object.create(tx, { last: { value: () => 
  * is open. For looking only.
  */
 export const together = <S extends Scope, T>(scope: S, work: (scope: S) => Promise<T>): Promise<T> =>
-	scope.look((tx) => {
+	scope.glance((tx) => {
 		const part = goingOn(tx);
-		return work({ ...scope, tx: (inner) => inner(part), look: (inner) => inner(part) });
+		const open: Scope['tx'] = (inner) => inner(part);
+		return work({ ...scope, tx: open, look: open, glance: open });
 	});
 
 /** The scope in one of its projects, by the slug of an address. Throws *not found*. Only whoever may make a scope may make this one. */

@@ -9,7 +9,8 @@ import { cardOf, ownScore } from './rows.ts';
 
 /** The next cards for this person, without those named in `seen`, and how many are left. */
 export const nextCards = query(NextCards, (scope, request) =>
-	scope.tx(async (tx) => {
+	// how many are left is two counts, and the person rates on while they are made
+	scope.glance(async (tx) => {
 		const { left, found } = await openCards(tx, scope, request);
 		return { cards: found.map(({ example, ownScore }) => cardOf(example, ownScore)), left };
 	})

@@ -35,6 +35,7 @@ export type Sending = (sql: ReservedSql) => PromiseLike<unknown>[];
  * One transaction on a connection of its own: commits what `work` did, or nothing of it. `opening` is sent behind `begin`
  * without waiting, in one packet with the first query of `work`; when it fails, that is what is thrown, whatever came of it.
  * `closing` leaves with the commit, before it.
+ * `begin`: another way to begin, such as one that only reads.
  * By calling `last`, `work` says that nothing comes behind what it has just sent: the commit leaves in the same packet, and what it
  * throws later undoes nothing.
  *
@@ -45,11 +46,12 @@ export const inTransaction = async <T>(
 	pool: Pick<Pool, 'take' | 'giveBack' | 'discard'>,
 	opening: Sending,
 	work: (sql: ReservedSql, last: () => void) => Promise<T>,
-	closing: Sending = () => []
+	closing: Sending = () => [],
+	begin: (sql: ReservedSql) => PromiseLike<unknown> = (sql) => sql`begin`
 ): Promise<T> => {
 	const connection = await pool.take();
 	const { sql } = connection;
-	const opened = Promise.all([sql`begin`, ...opening(sql)]);
+	const opened = Promise.all([begin(sql), ...opening(sql)]);
 	opened.catch(() => {}); // awaited below; a failing query must not leave it unhandled
 	let ending: Promise<{ command: string }> | undefined;
 	const commit = () => {
