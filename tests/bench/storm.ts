@@ -133,7 +133,7 @@ const costsOf = async (bench: Bench, app: App) => {
 	return { rating: await each(200, (n) => app.rateOne(n)), look: await each(100, look) };
 };
 
-/** What goes on in a room whose machine is not busy with anything else: a look of a group every 200 ms, one of a page every 4.5 s (gather.ts). */
+/** What goes on in a room whose machine is not busy with anything else: a look of a group every 200 ms, one of a page every 4.5 s on average (gather.ts). */
 const undisturbed = {
 	messages: pages * 5,
 	looks: (pages * kinds.filter(({ ratings }) => ratings !== '').reduce((sum, { share }) => sum + share, 0)) / 4.5

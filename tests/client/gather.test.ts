@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { randomFrom } from '../bench/measure.ts';
 import { gather } from '../../src/lib/client/live/gather.ts';
 
 beforeEach(() => {
@@ -71,7 +72,7 @@ test('a slow answer is waited for, and the pause counts from it', async () => {
 	await vi.advanceTimersByTimeAsync(30_000);
 	expect(questions).toEqual([['a']]);
 	answer();
-	await vi.advanceTimersByTimeAsync(3_999);
+	await vi.advanceTimersByTimeAsync(2_999);
 	expect(questions).toEqual([['a']]);
 	await vi.advanceTimersByTimeAsync(1);
 	expect(questions).toEqual([['a'], ['b']]);
@@ -103,4 +104,22 @@ test('a page that is left asks no more', async () => {
 	page.stop();
 	await vi.advanceTimersByTimeAsync(5_000);
 	expect(questions).toEqual([]);
+});
+
+// A hundred pages that heard the same had all of them ask in the same tenth of a second, again and again: whoever rated then, waited.
+test('pages of a room that hear the same do not ask together', async () => {
+	vi.mocked(Math.random).mockImplementation(randomFrom(1));
+	const room = Array.from({ length: 100 }, () => asked());
+	let most = 0;
+	for (let tenth = 0; tenth < 100; tenth++) {
+		const before = room.reduce((sum, { questions }) => sum + questions.length, 0);
+		for (const { page } of room) page.hear([`change ${tenth}`]);
+		await vi.advanceTimersByTimeAsync(100);
+		const together = room.reduce((sum, { questions }) => sum + questions.length, 0) - before;
+		most = Math.max(most, together);
+	}
+	expect(most).toBeLessThan(40);
+	const each = room.map(({ questions }) => questions.length);
+	expect(Math.min(...each)).toBeGreaterThan(2);
+	expect(Math.max(...each)).toBeLessThan(7);
 });

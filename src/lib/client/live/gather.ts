@@ -1,9 +1,9 @@
-/** A burst of changes is one question asked this much later. */
+/** A burst of changes is one question asked this much later, or, of a room that hears it together, up to four times as much. */
 const gatherMs = 100;
 /** From the answer to one question to the next: a full room must not have every page count all the time. */
 const leastMs = 1_000;
-/** While changes go on, and where the server is slow, the pauses grow up to this. */
-const mostMs = 4_000;
+/** While changes go on, and where the server is slow, the pauses grow up to this, and by chance to twice as much. */
+const mostMs = 3_000;
 
 /**
  * When a page asks again for what has changed. A burst is one question, two are a second and more apart, and whatever comes
@@ -29,15 +29,15 @@ export const gather = (ask: (topics: ReadonlySet<string>) => Promise<unknown>, m
 		await ask(these).catch(() => {}); // the page says itself that nobody answers
 		isAsking = false;
 		const tookMs = Date.now() - askedAt;
-		// a little by chance, so that pages which heard of it together do not ask together for ever
-		const restMs = Math.min(mostMs, Math.max(pauseMs, 4 * tookMs)) * (1 + Math.random() / 4);
+		// by chance, so that pages which heard of it together do not ask together: who rates meanwhile would wait for all of them
+		const restMs = Math.min(mostMs, Math.max(pauseMs, 4 * tookMs)) * (1 + Math.random());
 		nextAt = Date.now() + restMs;
 		if (named.size > 0) later(restMs);
 	};
 	return {
 		hear: (topics: Iterable<string>) => {
 			for (const topic of topics) named.add(topic);
-			if (named.size > 0 && !isAsking) later(Math.max(gatherMs, nextAt - Date.now()));
+			if (named.size > 0 && !isAsking) later(Math.max(gatherMs * (1 + 3 * Math.random()), nextAt - Date.now()));
 		},
 		stop: () => {
 			clearTimeout(timer);
