@@ -7,6 +7,7 @@ import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { projectNow } from '../../../src/lib/server/project/rows.ts';
 import { readFlaws } from '../../../src/lib/server/runs/flaws.ts';
 import { randomFrom } from '../../bench/measure.ts';
+import { owner } from '../../support/owner.ts';
 import { addRows, newWorkshop } from '../../support/training.ts';
 
 afterAll(() => closePools());
@@ -107,10 +108,59 @@ test('what the database takes for plain without reading it has no flaw, no thoug
 		...(rewrite !== null && { rewrite }),
 		...(source !== null && { source })
 	}));
-	for (let at = 0; at < given.length; at += 500)
+	for (let at = 0; at < given.length; at += 500) {
 		await addRows(workshop.scope, workshop.project.id, given.slice(at, at + 500), at + 2); // the first is the workshop's own
+		// what was seen of the first ones stays
+		if (at === 0) await scope.tx(async (tx) => readFlaws(tx, await projectNow(tx, scope)));
+	}
 	const { flawed, thoughtful, weighted } = await scope.tx(async (tx) => readFlaws(tx, await projectNow(tx, scope)));
 	const flaws = Object.fromEntries(flawed.map(({ rule, count }) => [rule, count]));
 	expect({ flaws, thoughtful, weighted }).toEqual(oneByOne(rows));
 	expect(Object.keys(flaws).toSorted()).toEqual(['control', 'order', 'tools', 'weights']);
+});
+
+test('texts are read once: then only what has come since, and what was rewritten', async () => {
+	const workshop = await newWorkshop('http://127.0.0.1:9', { train: 1, validation: 0 });
+	const scope = await inProject(workshop.scope, workshop.slug);
+	const { id } = workshop.project;
+	const plain = (n: number): Message[] => [
+		{ role: 'user', content: `Is it ${n}?` },
+		{ role: 'assistant', content: 'Yes.' }
+	];
+	const odd = (n: number): Message[] => [...plain(n), { role: 'assistant', content: 'And so on.' }];
+	const add = (list: Message[][], from: number) =>
+		addRows(
+			workshop.scope,
+			id,
+			list.map((messages) => ({ question: '', messages })),
+			from
+		);
+	await add([...Array.from({ length: 300 }, (_, n) => plain(n)), odd(300)], 2);
+	const look = () =>
+		scope.tx(async (tx) => {
+			const read = async () => {
+				const [row] = await tx.$client`
+					select coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0) as rows from pg_stat_xact_user_tables where relname = 'examples'`;
+				return Number(row!.rows);
+			};
+			const project = await projectNow(tx, scope);
+			const before = await read();
+			const { flawed } = await readFlaws(tx, project);
+			return { flawed: flawed.map(({ rule, count }) => [rule, count]), read: (await read()) - before };
+		});
+	expect(await look()).toMatchObject({ flawed: [['order', 1]] });
+	await add([odd(301), plain(302)], 303);
+	await owner`analyze examples`; // of a table without statistics all is read
+	const again = await look();
+	expect(again.flawed).toEqual([['order', 2]]);
+	expect(again.read).toBeLessThan(20);
+	await owner`update examples set rewrite = 'Yes.<|im_end|>' where project_id = ${id} and number = 5`;
+	expect((await look()).flawed).toEqual([
+		['control', 1],
+		['order', 2]
+	]);
+	await owner`update examples set deleted_at = now() where project_id = ${id} and number in (5, 302)`;
+	const last = await look();
+	expect(last.flawed).toEqual([['order', 1]]);
+	expect(last.read).toBeLessThan(20);
 });

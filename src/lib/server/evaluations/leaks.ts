@@ -1,11 +1,11 @@
-import { type SQL, and, eq, sql } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import type { Message } from '../../core/examples/example.ts';
 import { promptText } from '../../core/examples/fingerprint.ts';
 import { sha256 } from '../platform/crypto.ts';
 import { among } from '../platform/db/among.ts';
 import { examples, playgroundPairs, runExamples, runPairs } from '../platform/db/schema.ts';
 import type { Tx } from '../access/scope.ts';
-import { isOneOf } from '../prompts/rows.ts';
+import { learntAmong } from '../prompts/rows.ts';
 import { textsOf } from '../runs/rows.ts';
 import { namesOfAsked } from './asked.ts';
 import { shownNames } from './few-shot.ts';
@@ -76,17 +76,9 @@ export const leakedIn = async (tx: Tx, evaluation: Evaluation, known?: readonly 
 	const asked = known ?? (await pairingsOf(tx, evaluation.id)).map(({ askedId }) => askedId);
 	const names = await namesOfAsked(tx, evaluation.promptsFrom, asked);
 	const all = new Set([...names.values()].flat());
-	// what a run learnt is marked so by a trigger; said aloud, the index of the learnt ones can be taken
-	const learntAs = (condition: SQL) =>
-		tx
-			.select({ id: examples.id, hash: examples.promptHash, family: examples.family })
-			.from(examples)
-			.where(and(eq(examples.projectId, evaluation.projectId), sql`${examples.trained}`, condition));
-	const twins = await learntAs(isOneOf(examples.promptHash, all));
-	twins.push(...(await learntAs(sql`${examples.family} is not null and ${isOneOf(examples.family, all)}`)));
-	const hashes = new Map(
-		twins.map(({ id, hash, family }) => [id, [hash, family].map((each) => each?.toString('hex'))])
-	);
+	// what a run learnt is marked so by a trigger
+	const twins = (await learntAmong(tx, evaluation.projectId, all)).filter(({ trained }) => trained);
+	const hashes = new Map(twins.map(({ id, hash, family }) => [id, family === null ? [hash] : [hash, family]]));
 	const learnt = await tx
 		.select({ id: runExamples.exampleId })
 		.from(runExamples)
@@ -98,6 +90,6 @@ export const leakedIn = async (tx: Tx, evaluation: Evaluation, known?: readonly 
 			)
 		);
 	const leaked = await shownNames(tx, evaluation.projectId, Object.values(fewShotsOf(evaluation)));
-	for (const { id } of learnt) for (const hash of hashes.get(id)!) if (hash !== undefined) leaked.add(hash);
+	for (const { id } of learnt) for (const hash of hashes.get(id)!) leaked.add(hash);
 	return [...names].filter(([, own]) => own.some((name) => leaked.has(name))).map(([id]) => id);
 };

@@ -9,30 +9,44 @@ const atOnce = 30;
 /** Longer than any answer may be: of a text no more is read. */
 const letters = 20_000;
 
+/** The numbers of the largest examples in train, the largest first: one walk, since there is no order to go on in. */
+const largest = (tx: Tx, projectId: string) =>
+	tx.execute<{ number: number; tokens: number }>(sql`
+		select e.number, e.tokens from examples e
+		where e.project_id = ${projectId} and e.split = 'train' and e.deleted_at is null
+		order by e.tokens desc, e.number limit ${looked}`);
+
 /**
- * The answers that the largest examples train, cut, the largest example first. The database looks for them in the conversations, which
- * may be a hundred times as long; one in which a \u0000 stands it cannot take apart.
+ * The answers that these examples train, cut, by number: looked up one after the other, since for some at once the planner may read all. The database looks for them in the conversations, which may be a hundred times as
+ * long; one in which a \u0000 stands it cannot take apart.
  */
-const answersFrom = (tx: Tx, projectId: string, from: number) =>
-	tx.execute<{ tokens: number; answer: string | null }>(sql`
-		select e.tokens, left(coalesce(e.rewrite, case when strpos(e.messages::text, ${'\\u0000'}) = 0 then (
+const answersOf = async (tx: Tx, projectId: string, numbers: readonly number[]) => {
+	const rows = await tx.execute<{ number: number; answer: string | null }>(sql`
+		select e.number, left(coalesce(e.rewrite, case when strpos(e.messages::text, ${'\\u0000'}) = 0 then (
 			select turn ->> 'content' from json_array_elements(e.messages) with ordinality as turns (turn, place)
 			where turn ->> 'role' = 'assistant' order by place desc limit 1
 		) end), ${letters}) as answer
-		from examples e
-		where e.project_id = ${projectId} and e.split = 'train' and e.deleted_at is null
-		order by e.tokens desc, e.number limit ${atOnce} offset ${from}`);
+		from unnest(${sql.param(numbers)}::int[]) one (number) cross join lateral (
+			select x.number, x.rewrite, x.messages from examples x where x.project_id = ${projectId} and x.number = one.number limit 1
+		) e`);
+	return new Map(rows.map(({ number, answer }) => [number, answer]));
+};
 
 /** A step: how long answers may be where nobody says, by the longest answer in train. A conversation is at least as long as its answer. */
 export const usualMaxTokens = async (tx: Tx, projectId: string): Promise<number> => {
+	const list = await largest(tx, projectId);
 	let longest = 0;
-	for (let from = 0; from < looked; from += atOnce) {
-		const rows = await answersFrom(tx, projectId, from);
-		for (const { tokens, answer } of rows) {
+	for (let from = 0; from < list.length; from += atOnce) {
+		const some = list.slice(from, from + atOnce);
+		const answers = await answersOf(
+			tx,
+			projectId,
+			some.map(({ number }) => number)
+		);
+		for (const { number, tokens } of some) {
 			if (tokens <= longest || maxTokensFor(longest) === mostTokens) return maxTokensFor(longest);
-			longest = Math.max(longest, estimateTokens(answer ?? ''));
+			longest = Math.max(longest, estimateTokens(answers.get(number) ?? ''));
 		}
-		if (rows.length < atOnce) break;
 	}
 	return maxTokensFor(longest);
 };

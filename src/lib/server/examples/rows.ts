@@ -162,10 +162,15 @@ type Choice = typeof playgroundPairs.$inferSelect;
 export const standingChoices = (projectId: string) =>
 	and(eq(playgroundPairs.projectId, projectId), isNull(playgroundPairs.withdrawnAt));
 
-/** The prompt of a choice measures, be it that of a deleted example: what is in validation trains in no shape. */
-export const choiceMeasures = (projectId: string): SQL =>
-	sql`exists (select from examples e where e.project_id = ${projectId} and e.prompt_hash = ${playgroundPairs.promptHash}
-		and e.split = 'validation')`;
+/**
+ * The prompt of a choice measures, be it that of a deleted example: what is in validation trains in no shape. Two questions, because what is there and
+ * what was deleted have an index each; asked so that each choice is looked up, and not compared with the whole project.
+ */
+export const choiceMeasures = (projectId: string): SQL => {
+	const measures = sql`select true from examples e where e.project_id = ${projectId}
+		and e.prompt_hash = ${playgroundPairs.promptHash} and e.split = 'validation'`;
+	return sql`coalesce((${measures} and e.deleted_at is null limit 1), (${measures} and e.deleted_at is not null limit 1), false)`;
+};
 
 /** A step: the choices that may train, the oldest first, from a place on. */
 export const choicesAfter = (tx: Tx, projectId: string, place: number, limit: number): Promise<Choice[]> =>

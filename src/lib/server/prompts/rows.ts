@@ -20,16 +20,30 @@ export const promptHashOf = (messages: readonly Message[]): Buffer => sha256(pro
 /** What trains, is about to, or was learnt: what asks the same measures nothing. */
 export const learnsNow: SQL = sql`(${examples.trained} or ${examples.reserved} or (${examples.split} = 'train' and ${examples.deletedAt} is null))`;
 
-/** Hashes in hexadecimal as what a column of bytes is compared with. */
-export const isOneOf = (column: PgColumn, hashes: Iterable<string>): SQL =>
-	sql`${column} = any (${sql.param(`{${[...hashes].map((hash) => `"\\\\x${hash}"`).join(',')}}`)}::bytea[])`;
+/** Hashes in hexadecimal as an array of bytes. */
+const bytesOf = (hashes: Iterable<string>): SQL =>
+	sql`${sql.param(`{${[...hashes].map((hash) => `"\\\\x${hash}"`).join(',')}}`)}::bytea[]`;
+
+/** The same as what a column of few rows is compared with: each of them with each. */
+export const isOneOf = (column: PgColumn, hashes: Iterable<string>): SQL => sql`${column} = any (${bytesOf(hashes)})`;
 
 /** What of a prompt says what it asks, and what is near it. */
 export type Fingerprint = Pick<Prompt, 'promptHash' | 'near'>;
 
+type Learnt = { id: string; number: number; hash: string; family: string | null; trained: boolean; reserved: boolean };
+
 /**
- * A step: for each of these prompts what asks the same, or nearly, and trains or was learnt; null for none. Each question goes by an
- * index of its own. For owners and trainers: preferences are read as well.
+ * A step: the examples that were learnt, are in an order, or train, and have one of these names: the hash of their prompt, or that of their
+ * family. What was learnt or ordered comes first, and what only is of a family last; then by number. Each name is looked up in an index of its own.
+ */
+export const learntAmong = async (tx: Tx, projectId: string, names: Iterable<string>): Promise<Learnt[]> =>
+	tx.execute<Learnt>(sql`
+		select id, number, encode(prompt_hash, 'hex') as hash, encode(family, 'hex') as family, trained, reserved
+		from learnt_among(${projectId}, ${bytesOf(names)}) order by rank, number`);
+
+/**
+ * A step: for each of these prompts what asks the same, or nearly, and trains or was learnt; null for none. For owners and trainers:
+ * preferences are read as well.
  */
 export const learntTwins = async (
 	tx: Tx,
@@ -39,24 +53,7 @@ export const learntTwins = async (
 	const own = some.map(({ promptHash }) => promptHash.toString('hex'));
 	const names = new Set([...own, ...some.flatMap(({ near }) => near)]);
 	if (names.size === 0) return [];
-	const find = (condition: SQL) =>
-		tx
-			.select({
-				id: examples.id,
-				number: examples.number,
-				hash: examples.promptHash,
-				family: examples.family,
-				trained: sql<boolean>`${examples.trained} or ${examples.reserved}`
-			})
-			.from(examples)
-			.where(and(eq(examples.projectId, projectId), condition))
-			.orderBy(asc(examples.number));
-	const same = isOneOf(examples.promptHash, names);
-	const found = [
-		...(await find(sql`(${examples.trained} or ${examples.reserved}) and ${same}`)),
-		...(await find(sql`${examples.split} = 'train' and ${examples.deletedAt} is null and ${same}`)),
-		...(await find(sql`${examples.family} is not null and ${learnsNow} and ${isOneOf(examples.family, names)}`))
-	];
+	const found = await learntAmong(tx, projectId, names);
 	const pairs = await tx
 		.select({ hash: playgroundPairs.promptHash })
 		.from(playgroundPairs)
@@ -66,10 +63,10 @@ export const learntTwins = async (
 		const name = hash.toString('hex');
 		byName.set(name, { exampleId: null, number: null, trained: true, hash: name });
 	}
-	// the first of a name stands, and what was learnt comes first
-	for (const { id, number, hash, family, trained } of found.toReversed())
-		for (const name of [family?.toString('hex'), hash.toString('hex')])
-			if (name !== undefined) byName.set(name, { exampleId: id, number, trained, hash: hash.toString('hex') });
+	// the first of a name stands
+	for (const { id, number, hash, family, ...marks } of found.toReversed())
+		for (const name of [family, hash])
+			if (name !== null) byName.set(name, { exampleId: id, number, trained: marks.trained || marks.reserved, hash });
 	return some.map(({ near }, at) => {
 		const name = [own[at]!, ...near].find((one) => byName.has(one));
 		if (name === undefined) return null;

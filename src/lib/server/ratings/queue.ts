@@ -26,16 +26,22 @@ const byOwn = ({ id, qualityThreshold }: ProjectScope['project']) => ({
 	below: scored(id, sql`where mine.score < ${qualityThreshold}`)
 });
 
+/** The same of a few examples: nothing else that the person has given is read. */
+const byOwnOfFew = ({ qualityThreshold }: ProjectScope['project']): ReturnType<typeof byOwn> => ({
+	unrated: sql`${ownScores} is null`,
+	below: sql`${ownScores} < ${qualityThreshold}`
+});
+
 /** What the person has given a score. As an array, which is made once whatever the planner expects: a young team has no statistics. */
 const scored = (projectId: string, which = sql``) =>
 	sql`examples.id = any (array(select mine.example_id from ${mine(projectId)} ${which}))`;
 
-const openIn = (scope: ProjectScope, filter: Filter): SQL | undefined => {
-	const { unrated, below } = (seesScores(scope) ? byAll : byOwn)(scope.project);
+const openIn = (scope: ProjectScope, filter: Filter, byPerson = byOwn): SQL | undefined => {
+	const { unrated, below } = (seesScores(scope) ? byAll : byPerson)(scope.project);
 	const filters: Record<Filter, SQL | undefined> = {
 		unrated,
 		// others have rated it; who may not see that gets what they have not rated themselves
-		second: and(byOwn(scope.project).unrated, seesScores(scope) ? isNotNull(examples.rating) : undefined),
+		second: and(byPerson(scope.project).unrated, seesScores(scope) ? isNotNull(examples.rating) : undefined),
 		all: undefined,
 		below,
 		// low, and nobody has written a better one yet
@@ -75,13 +81,29 @@ const countOpen = async (tx: Tx, scope: ProjectScope, filter: Filter): Promise<n
 	}[filter];
 };
 
+/**
+ * Whether anything is left of what the voter has not rated, from the counters; undefined where that is no question, or none that they answer.
+ * Asked first and once: what is left is told apart by reading all that the voter has ever given.
+ */
+const isLeft = (scope: ProjectScope, filter: Filter): SQL | undefined => {
+	const { id } = scope.project;
+	const given = sql`(select coalesce(sum(g.count), 0) from own_scores_given() g where g.project_id = ${id})`;
+	if (!seesScores(scope))
+		return filter === 'unrated' || filter === 'second'
+			? sql`(select sum(t.count) from examples_there() t where t.project_id = ${id}) > ${given}`
+			: undefined;
+	return filter === 'second' && isCounted(scope, filter)
+		? sql`(select sum(c.count) from example_counts c where c.project_id = ${id} and c.points > 0) > ${given}`
+		: undefined;
+};
+
 /** How many examples of a queue are left, without those that were seen. Asks all it asks at once. */
 const leftIn = async (tx: Tx, scope: ProjectScope, { filter, seen }: QueueRequest): Promise<number> => {
-	const open = openIn(scope, filter);
-	if (!isCounted(scope, filter)) return tx.$count(examples, and(open, unseen(seen)));
+	if (!isCounted(scope, filter)) return tx.$count(examples, and(openIn(scope, filter), unseen(seen)));
+	const isSeen = and(openIn(scope, filter, byOwnOfFew), sql`${examples.id} = any (${idsOf(seen)})`);
 	const [all, gone] = await Promise.all([
 		countOpen(tx, scope, filter),
-		seen.length === 0 ? 0 : tx.$count(examples, and(open, sql`${examples.id} = any (${idsOf(seen)})`))
+		seen.length === 0 ? 0 : tx.$count(examples, isSeen)
 	]);
 	return all - gone;
 };
@@ -130,11 +152,11 @@ const cardsOf = async (
 		tx
 			.select({ example: examples, ownScore: ownScores })
 			.from(examples)
-			.where(condition)
+			.where(and(isLeft(scope, filter), condition))
 			.orderBy(...orders(scope, seed)[by])
 			.limit(ahead);
 	if (sort === 'random' && left > sortedAtMost) {
-		const cards = await find(and(drawnBy(scope, seed), open));
+		const cards = await find(and(drawnBy(scope, seed), openIn(scope, filter, byOwnOfFew), unseen(seen)));
 		if (cards.length === ahead) return cards;
 	}
 	if (sort === 'random') return find(open);

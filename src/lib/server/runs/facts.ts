@@ -3,7 +3,7 @@ import type { Method } from '../../core/runs/method.ts';
 import type { PreflightFacts } from '../../core/runs/preflight.ts';
 import type { Recipe } from '../../core/runs/recipe.ts';
 import { promptTokens } from '../../core/text/tokens.ts';
-import { examples, runExamples, runs } from '../platform/db/schema.ts';
+import { runs } from '../platform/db/schema.ts';
 import { type Counted, countIn, countedOf } from '../access/counted.ts';
 import { counting } from '../access/own-scores.ts';
 import type { Project, Tx } from '../access/scope.ts';
@@ -62,36 +62,53 @@ export const readFacts = async (
  * prompt can only have the same answer where one was rewritten: else they would be the same conversation, which the database refuses.
  */
 const lookThrough = async (tx: Tx, project: Project): Promise<Looked> => {
+	const isThere = sql`e.project_id = ${project.id} and e.deleted_at is null`;
+	const trains = sql`e.split = 'train' and e.rating >= ${project.qualityThreshold}`;
+	// scores that lie so far apart have no mean near the best: whose ratings have to be read, the rating says
+	const mayBeContested = sql`e.ratings_count > 1 and e.rating < 10.001 - ${contestedFrom}::float8 / nullif(e.ratings_count, 0)`;
 	const [row] = await tx.execute<Record<string, string | null>>(sql`
-		with here as (
-			select e.id, e.split, e.ratings_count, e.tokens, e.prompt_hash, e.rewrite,
-				e.split = 'train' and e.rating >= ${project.qualityThreshold} as trains,
-				e.trained or e.reserved or coalesce(e.split = 'train', false) as learns
-			from examples e
-			where e.project_id = ${project.id} and e.deleted_at is null and (e.split is not null or e.trained or e.reserved)
-		)
 		select
-			coalesce(max(tokens) filter (where split = 'validation' or trains), 0) as longest,
-			(select coalesce(sum(measures), 0) from (
-				select count(*) filter (where split = 'validation') as measures from here group by prompt_hash having bool_or(learns)
-			) prompts) as leaks,
-			(select count(*) - count(distinct (prompt_hash, md5(rewrite))) from here where trains and rewrite is not null) as duplicates,
-			(select count(*) from here t where trains and t.ratings_count > 1 and (
-				select max(latest.score) - min(latest.score) from (
-					select ${counting} as score from ratings r
-					where r.example_id = t.id and r.text = text_mark(t.rewrite) and r.voter = 'person'
-					group by r.person_id
-				) latest
-			) >= ${contestedFrom}) as contested
-		from here`);
+			max(longest) as longest,
+			sum(measures) filter (where learns) as leaks,
+			string_agg(array_to_string(disputable, ','), ',') as disputable,
+			(select sum(alike.n - 1) from (
+				select count(*) as n from examples e where ${isThere} and ${trains} and e.rewrite is not null
+				group by e.prompt_hash, md5(e.rewrite) having count(*) > 1
+			) alike) as duplicates
+		from (
+			select
+				max(e.tokens) filter (where e.split = 'validation' or (${trains})) as longest,
+				count(*) filter (where e.split = 'validation') as measures,
+				bool_or(e.trained or e.reserved or coalesce(e.split = 'train', false)) as learns,
+				array_agg(e.number) filter (where ${trains} and ${mayBeContested}) as disputable
+			from examples e where ${isThere} and (e.split is not null or e.trained or e.reserved)
+			group by e.prompt_hash
+		) prompts`);
 	const fact = (name: string) => Number(row?.[name] ?? 0);
 	return {
 		longestTokens: fact('longest'),
 		leaks: fact('leaks'),
 		duplicates: fact('duplicates'),
-		contested: fact('contested'),
+		contested: row?.disputable ? await contestedAmong(tx, project.id, row.disputable) : 0,
 		...(await readFlaws(tx, project))
 	};
+};
+
+/** How many of these examples people have given scores that lie far apart. By their numbers, with commas between. */
+const contestedAmong = async (tx: Tx, projectId: string, numbers: string): Promise<number> => {
+	const [row] = await tx.execute<{ count: number }>(sql`
+		select count(*)::int as count
+		from unnest(${`{${numbers}}`}::int[]) one (number) cross join lateral (
+			select x.id, x.rewrite from examples x where x.project_id = ${projectId} and x.number = one.number limit 1
+		) e
+		where (
+			select max(latest.score) - min(latest.score) from (
+				select ${counting} as score from ratings r
+				where r.example_id = e.id and r.text = text_mark(e.rewrite) and r.voter = 'person'
+				group by r.person_id
+			) latest
+		) >= ${contestedFrom}`);
+	return row!.count;
 };
 
 /** Against the newest run: what would be learnt now and was not then, and what was learnt and would not be. */
@@ -103,16 +120,20 @@ const readDifference = async (
 ): Promise<PreflightFacts['lastRun']> => {
 	const last = await lastRunOf(tx, project);
 	if (!last) return null;
-	const isGood = sql`e.split = 'train' and e.deleted_at is null and e.rating >= ${project.qualityThreshold}`;
+	// of what would be learnt now and what was learnt then, what both have is looked for once
 	const [row] = await kept(`since ${last.id} ${project.qualityThreshold}`, () =>
 		tx.execute<Record<string, string>>(sql`
-		with learnt as (
-			select example_id from ${runExamples} where run_id = ${last.id} and kind = 'train'
-		)
-		select
-			(select count(*) from ${examples} e where e.project_id = ${project.id} and ${isGood}
-				and not exists (select from learnt where example_id = e.id)) as added,
-			(select count(*) from learnt l join ${examples} e on e.id = l.example_id where not coalesce(${isGood}, false)) as removed`)
+		select now.n - both_of.n as added, learnt.n - both_of.n as removed
+		from (
+			select coalesce(sum(c.count), 0) as n from example_counts c
+			where c.project_id = ${project.id} and c.split = 'train' and c.points >= ${project.qualityThreshold}
+		) now, (
+			select count(*) as n from run_examples l where l.run_id = ${last.id} and l.kind = 'train'
+		) learnt, (
+			select count(*) as n from run_examples l join examples e on e.id = l.example_id
+			where l.run_id = ${last.id} and l.kind = 'train'
+				and e.project_id = ${project.id} and e.split = 'train' and e.deleted_at is null and e.rating >= ${project.qualityThreshold}
+		) both_of`)
 	);
 	const [added, removed] = [Number(row?.added ?? 0), Number(row?.removed ?? 0)];
 	return differenceFrom(last, { project, method: 'sft', recipe, added, removed });

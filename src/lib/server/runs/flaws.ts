@@ -50,25 +50,67 @@ const takesTurns = sql`(
 ) ~ '^s?(ua)+$'`;
 
 /**
- * A step: those that are not plainly fine, by number. Plain is what begins with the user, or a system prompt, and takes turns in
- * text alone: nearly all, and the database sees it without sending the texts here. It looks at JSON as it is written, once for each example:
- * a turn with a \\u0000 anywhere is refused by whatever reads a field of it.
+ * Whether an example came plainly fine. Plain is what begins with the user, or a system prompt, and takes turns in text alone: nearly all, and the
+ * database sees it without sending the texts here. It looks at JSON as it is written: a turn with a \\u0000 anywhere is refused by whatever reads a
+ * field of it.
  */
-const candidates = (tx: Tx, project: Project, after: number) => {
-	const text = sql`said.text`;
-	return tx.execute<Candidate>(sql`
-		select e.id, e.number, e.messages, e.rewrite, e.source
-		from examples e cross join lateral (select e.messages::text as text offset 0) said
-		where e.project_id = ${project.id} and e.deleted_at is null and e.number > ${after}
-			and (e.split = 'validation' or (e.split = 'train' and e.rating >= ${project.qualityThreshold}))
-			and not coalesce(
-				${hasNone(text, ['"tool_call', '"weight":', '"reasoning'])}
-				and (${hasNone(text, controlTokenParts)} or ${text} !~ ${controlTokenPattern})
-				and (e.rewrite is null or ${hasNone(sql`e.rewrite`, controlTokenParts)} or e.rewrite !~ ${controlTokenPattern})
-				and (e.source is null or ${hasNone(sql`e.source`, ['"tools"', '"functions"', '"weight"'])})
-				and (${asksOnce(text)} or case when strpos(${text}, ${'\\u0000'}) = 0 then ${takesTurns} end), false)
-		order by e.number limit ${atOnce}`);
+const cameFine = (text: SQL) => sql`coalesce(
+	${hasNone(text, ['"tool_call', '"weight":', '"reasoning'])}
+	and (${hasNone(text, controlTokenParts)} or ${text} !~ ${controlTokenPattern})
+	and (e.source is null or ${hasNone(sql`e.source`, ['"tools"', '"functions"', '"weight"'])})
+	and (${asksOnce(text)} or case when strpos(${text}, ${'\\u0000'}) = 0 then ${takesTurns} end), false)`;
+
+/** Of a project the examples up to a number that did not come plainly fine: what came never changes, so its texts are read once by each process. */
+type Odd = { upTo: number; numbers: readonly number[] };
+const known = new Map<string, Odd>();
+/** So many projects, those that were asked about last, and so many numbers of each: where there are more, they are read again. */
+const most = { projects: 200, numbers: 20_000 };
+/** So many texts are read in one statement. What it has found stays, also when the next one takes too long. */
+const textsAtOnce = 50_000;
+
+const remember = (projectId: string, odd: Odd) => {
+	known.delete(projectId);
+	if (odd.numbers.length <= most.numbers) known.set(projectId, odd);
+	if (known.size > most.projects) known.delete(known.keys().next().value!);
 };
+
+/**
+ * A step: the examples of a project that did not come plainly fine, deleted ones too. For transactions that only look. Numbers are given under a
+ * lock that is held until they stand there: none comes below another later.
+ */
+const oddIn = async (tx: Tx, projectId: string): Promise<readonly number[]> => {
+	const [last] = await tx.execute<{ number: number }>(sql`
+		select e.number from examples e where e.project_id = ${projectId} order by e.project_id, e.number desc limit 1`);
+	let { upTo, numbers } = known.get(projectId) ?? { upTo: 0, numbers: [] };
+	while (upTo < (last?.number ?? 0)) {
+		const end = Math.min(upTo + textsAtOnce, last!.number);
+		const found = await tx.execute<{ number: number }>(sql`
+			select e.number from examples e cross join lateral (select e.messages::text as text offset 0) said
+			where e.project_id = ${projectId} and e.number > ${upTo} and e.number <= ${end} and not ${cameFine(sql`said.text`)}`);
+		numbers = [...numbers, ...found.map(({ number }) => number)];
+		upTo = end;
+		remember(projectId, { upTo, numbers });
+	}
+	remember(projectId, { upTo, numbers });
+	return numbers;
+};
+
+/** A step: the numbers of those whose rewrite has a control token. */
+const rewrittenOddly = (tx: Tx, projectId: string) =>
+	tx.execute<{ number: number }>(sql`
+		select e.number from examples e
+		where e.project_id = ${projectId} and e.deleted_at is null and e.rewrite is not null
+			and not (${hasNone(sql`e.rewrite`, controlTokenParts)}) and e.rewrite ~ ${controlTokenPattern}`);
+
+/** A step: those with these numbers that a training takes. Each is looked up by its number, however few a planner takes a project for. */
+const candidates = (tx: Tx, project: Project, numbers: readonly number[]) =>
+	tx.execute<Candidate>(sql`
+		select e.id, e.number, e.messages, e.rewrite, e.source
+		from unnest(${sql.param(numbers)}::int[]) one (number) cross join lateral (
+			select * from examples x where x.project_id = ${project.id} and x.number = one.number limit 1
+		) e
+		where e.deleted_at is null and (e.split = 'validation' or (e.split = 'train' and e.rating >= ${project.qualityThreshold}))
+		order by e.number`);
 
 const isThinking = (example: Candidate) =>
 	trainedTurns(example).some(({ reasoning, reasoning_content }) => reasoning != null || reasoning_content != null);
@@ -80,9 +122,11 @@ export const readFlaws = async (
 ): Promise<{ flawed: FlawedExamples[]; thoughtful: number; weighted: number }> => {
 	const flawed = new Map<string, FlawedExamples>();
 	let [thoughtful, weighted] = [0, 0];
-	for (let last = 0; ;) {
-		const page = await candidates(tx, project, last);
-		for (const example of page) {
+	const odd = new Set(await oddIn(tx, project.id));
+	for (const { number } of await rewrittenOddly(tx, project.id)) odd.add(number);
+	const numbers = [...odd].sort((one, two) => one - two);
+	for (let from = 0; from < numbers.length; from += atOnce)
+		for (const example of await candidates(tx, project, numbers.slice(from, from + atOnce))) {
 			if (isThinking(example)) thoughtful++;
 			if ((weightIn(example.source) ?? 1) !== 1) weighted++;
 			for (const { rule, words } of flawsOfExample(example)) {
@@ -93,7 +137,5 @@ export const readFlaws = async (
 				if (group.examples.length < named) group.examples.push({ id, number });
 			}
 		}
-		if (page.length < atOnce) return { flawed: [...flawed.values()], thoughtful, weighted };
-		last = page.at(-1)!.number;
-	}
+	return { flawed: [...flawed.values()], thoughtful, weighted };
 };

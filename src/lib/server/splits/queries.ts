@@ -44,19 +44,27 @@ export const listTwins = query(ListTwins, (scope) =>
 		const projectId = scope.project.id;
 		type Found = { id: string; number: number; messages: Message[]; split: 'train' | 'validation' | null };
 		// one in validation before others; of two on one side the later one is shown beside the earlier
-		const found = await tx.execute<{ one: Found; two: Found; count: number }>(sql`
-			select to_json(e) as one, to_json(t) as two, count(*) over ()::int as count
+		const pairs = await tx.execute<{ number: number; twin: number; count: number }>(sql`
+			select number, twin, count(*) over ()::int as count
 			from (
-				select e.id, e.number, e.messages, e.split, e.family from examples e where e.project_id = ${projectId} and e.family is not null and e.deleted_at is null
+				select e.number, e.split,
+					case row_number() over family when 1 then nth_value(e.number, 2) over family else first_value(e.number) over family end as twin,
+					case row_number() over family when 1 then nth_value(e.split, 2) over family else first_value(e.split) over family end as twin_split
+				from examples e
+				where e.project_id = ${projectId} and e.family is not null and e.deleted_at is null
+				window family as (
+					partition by e.family order by (e.split = 'validation') desc nulls last, e.number
+					rows between unbounded preceding and unbounded following
+				)
 			) e
-			cross join lateral (
-				select t.id, t.number, t.messages, t.split from examples t
-				where t.project_id = ${projectId} and t.deleted_at is null and t.family = e.family and t.id <> e.id
-				order by (t.split = 'validation') desc nulls last, t.number limit 1
-			) t
-			where (e.split is distinct from 'validation' or t.split = 'validation')
-				and (e.split is distinct from t.split or e.number > t.number)
-			order by e.number desc limit ${mostTwins}`);
+			where twin is not null and (split is distinct from 'validation' or twin_split = 'validation')
+				and (split is distinct from twin_split or number > twin)
+			order by number desc limit ${mostTwins}`);
+		const texts = await tx.execute<Found>(sql`
+			select e.* from unnest(${sql.param(pairs.flatMap(({ number, twin }) => [number, twin]))}::int[]) one (number) cross join lateral (
+				select x.id, x.number, x.messages, x.split from examples x where x.project_id = ${projectId} and x.number = one.number limit 1
+			) e`);
+		const byNumber = new Map(texts.map((one) => [one.number, one]));
 		const asking = ({ id, number, messages, split }: Found) => ({
 			id,
 			number,
@@ -64,8 +72,11 @@ export const listTwins = query(ListTwins, (scope) =>
 			side: split ?? ('unassigned' as const)
 		});
 		return {
-			rows: found.map(({ one, two }) => ({ example: asking(one), twin: asking(two) })),
-			count: found[0]?.count ?? 0,
+			rows: pairs.flatMap(({ number, twin }) => {
+				const [one, two] = [byNumber.get(number), byNumber.get(twin)];
+				return one && two ? [{ example: asking(one), twin: asking(two) }] : [];
+			}),
+			count: pairs[0]?.count ?? 0,
 			waiting: await countWaiting(tx, projectId)
 		};
 	})

@@ -1,0 +1,29 @@
+-- What was learnt, is in an order, or trains, and asks one of these prompts or is of one of these families. Under the policies of whoever asks.
+--
+-- One name after the other is looked up, whatever the planner expects of a project: `= any (names)` is asked of every row of it, and each row compares
+-- itself with each name. As in validation-lock.sql each question asks for the order of its index and may not sort, so that no other index will do.
+create or replace function learnt_among(project uuid, names bytea[])
+	returns table (rank int, id uuid, number int, prompt_hash bytea, family bytea, trained boolean, reserved boolean)
+	language sql stable set search_path = '' set enable_seqscan = off set enable_sort = off as $$
+	select 1, e.* from unnest(names) one (name) cross join lateral (
+		select x.id, x.number, x.prompt_hash, x.family, x.trained, x.reserved from public.examples x
+		where x.project_id = project and x.prompt_hash between one.name and one.name and (x.trained or x.reserved)
+		order by x.prompt_hash
+	) e
+	union all
+	select 2, e.* from unnest(names) one (name) cross join lateral (
+		select x.id, x.number, x.prompt_hash, x.family, x.trained, x.reserved from public.examples x
+		where x.project_id = project and x.prompt_hash between one.name and one.name and x.deleted_at is null
+			and x.split = 'train' and not x.trained and not x.reserved
+		order by x.prompt_hash
+	) e
+	union all
+	select 3, e.* from unnest(names) one (name) cross join lateral (
+		select x.id, x.number, x.prompt_hash, x.family, x.trained, x.reserved from public.examples x
+		where x.project_id = project and x.family between one.name and one.name and x.family is not null
+			and (x.trained or x.reserved or (x.split = 'train' and x.deleted_at is null))
+		order by x.family
+	) e
+$$;
+
+grant execute on function learnt_among(uuid, bytea[]) to app;
