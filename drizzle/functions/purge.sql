@@ -40,27 +40,24 @@ begin
 		get diagnostics removed = row_count;
 		return removed;
 	end if;
-	-- Of a file that a run has sent: first its parts, then its bytes. Which it was, and of what it was made, stays.
+	-- Of a file that a run has sent: first it is said to be gone, then its parts go, or whoever reads it would miss one. Which it was, and of what it was
+	-- made, stays.
 	if what = 'run_files' then
-		with over as (
-			select f.team_id, f.run_id, f.kind from public.run_files f join public.runs r on r.team_id = f.team_id and r.id = f.run_id
-			where f.removed_at is null and r.status in ('ready', 'failed', 'cancelled')
-				and coalesce(r.finished_at, r.created_at) < now() - make_interval(days => greatest(days, 30))
-		)
-		delete from public.run_file_parts p where p.ctid = any (array(
-			select p.ctid from over f join public.run_file_parts p on p.team_id = f.team_id and p.run_id = f.run_id and p.kind = f.kind
-			limit most for update of p skip locked));
-		get diagnostics removed = row_count;
-		if removed = most then
-			return removed;
-		end if;
 		update public.run_files x set body = null, parts = 0, removed_at = now() where x.ctid = any (array(
 			select f.ctid from public.run_files f join public.runs r on r.team_id = f.team_id and r.id = f.run_id
 			where f.removed_at is null and r.status in ('ready', 'failed', 'cancelled')
 				and coalesce(r.finished_at, r.created_at) < now() - make_interval(days => greatest(days, 30))
-				and not exists (select from public.run_file_parts p where p.team_id = f.team_id and p.run_id = f.run_id and p.kind = f.kind)
-			limit most - removed for update of f skip locked));
+			limit most for update of f skip locked));
 		get diagnostics emptied = row_count;
+		if emptied = most then
+			return emptied;
+		end if;
+		delete from public.run_file_parts p where p.ctid = any (array(
+			select p.ctid from public.run_files f
+				join public.run_file_parts p on p.team_id = f.team_id and p.run_id = f.run_id and p.kind = f.kind
+			where f.removed_at is not null
+			limit most - emptied for update of p skip locked));
+		get diagnostics removed = row_count;
 		return removed + emptied;
 	end if;
 	-- project by project, the oldest first: no index has them by their time alone, which each rating would pay for

@@ -44,7 +44,11 @@ begin
 					and e.deleted_at is null and e.messages::text ilike texts
 					-- and somebody says it: every conversation has a “role” and a “content”, and line breaks are written with an n
 					and exists (
-						select from json_array_elements(e.messages) turn, json_each(turn) part
+						select from json_array_elements(
+							-- U+0000, which files bring and nobody types, is in JSON and in no text: left in, it would end the search of the whole project
+							case when strpos(e.messages::text, '\u0000') = 0 then e.messages
+								else regexp_replace(e.messages::text, '(?<!\\)((?:\\\\)*)\\u0000', '\1', 'g')::json end
+						) turn, json_each(turn) part
 						where part.key not in ('role', 'weight')
 							and case part.key when 'content' then part.value #>> '{}' ilike rewrites else part.value::text ilike texts end
 					)

@@ -13,8 +13,8 @@ export const firstLoads: Record<string, number> = {
 	'team-project-eval-evaluation-results': 105,
 	'team-project-eval-evaluation-score': 46,
 	'team-project-eval-evaluation-scores': 64,
-	// of the refusal: the comparison of that world stands alone
-	'team-project-eval-evaluation-three-way': 70,
+	'team-project-eval-evaluation-three-way': 111,
+	'team-project-eval-three-way-revealed': 111,
 	'team-project-eval-evaluation-vote': 86,
 	'team-project-eval-new': 127,
 	'team-project-eval-new-scoring': 116,

@@ -57,6 +57,11 @@ const states: ShownPage[] = [
 		address: (w) => `/${w.team}/${w.project}/train/new?method=dpo`,
 		visitor: 'owner'
 	},
+	{
+		name: 'team-project-eval-three-way-revealed',
+		address: (w) => `/${w.team}/${w.project}/eval/${w.threeRevealed}/three-way`,
+		visitor: 'owner'
+	},
 	{ name: 'team-project-eval-failed', address: (w) => `/${w.team}/${w.project}/eval/${w.stuck}`, visitor: 'owner' },
 	{
 		name: 'team-project-results-locked',

@@ -496,8 +496,8 @@ export const lines: Record<string, Line> = {
 		is: makersGet(200),
 		send: (w) => ({ runId: w.run, ofBase: 'true' })
 	},
+	[`${evaluation}/three-way page`]: { at: (w) => to.threeWay(w.team, w.project, w.threeWay), is: members },
 	// it stands alone
-	[`${evaluation}/three-way page`]: { at: (w) => to.threeWay(w.team, w.project, w.voting), is: '303 404 409 409 409' },
 	[`${evaluation}/three-way ?/reveal`]: { at: (w) => to.threeWay(w.team, w.project, w.stuck), is: makersGet(409) },
 	[`${evaluation}/three-way ?/retry`]: { at: (w) => to.threeWay(w.team, w.project, w.voting), is: data.makers },
 	[`${project}/eval/new-scoring page`]: { at: in_(to.newScoring), is: makers },

@@ -4,6 +4,8 @@ import { randomUUID } from 'node:crypto';
 import { asc, eq } from 'drizzle-orm';
 import type postgres from 'postgres';
 import { linesOf } from '../../src/lib/core/examples/import/lines.ts';
+import { nameOfSides } from '../../src/lib/core/evaluations/contender.ts';
+import { type ThreeRole, sidesOfPart, threeParts } from '../../src/lib/core/evaluations/three-way.ts';
 import { promptOf, targetOf } from '../../src/lib/core/examples/example.ts';
 import { defaultRecipe } from '../../src/lib/core/runs/recipe.ts';
 import { config } from '../../src/lib/server/platform/config.ts';
@@ -12,6 +14,7 @@ import * as tables from '../../src/lib/server/platform/db/schema.ts';
 import { addRemark, castVote, revealResults } from '../../src/lib/server/evaluations/commands.ts';
 import { inviteGuests } from '../../src/lib/server/evaluations/guest-links.ts';
 import { nextPairs } from '../../src/lib/server/evaluations/queries.ts';
+import { type Competitor, columnsOf, labelsFor } from '../../src/lib/server/evaluations/sides.ts';
 import { importExamples } from '../../src/lib/server/examples/commands.ts';
 import { keepPair } from '../../src/lib/server/playground/commands.ts';
 import { awaitPromptsCompared } from '../../src/lib/server/prompts/compare.ts';
@@ -109,12 +112,22 @@ const addRun = (scope: Scope, { projectId, connectionId }: Placed, version: numb
 
 type EvaluationStatus = 'voting' | 'failed';
 
+/** How the answers of each begin, by which `vote` below finds the tuned one again; they name no model. */
+const said: Record<ThreeRole, (reference: string | null) => string> = {
+	trained: (reference) => `Certainly: ${reference}`,
+	prompt: (reference) => `With pleasure: ${reference}`,
+	base: () => 'Thank you for your message. Please see our website.'
+};
+
+type Own = Partial<typeof tables.evaluations.$inferInsert> & { roles?: readonly [a: ThreeRole, b: ThreeRole] };
+
 /** An evaluation of the first validation examples; its answers are there unless it failed. */
 const addEvaluation = (
 	scope: Scope,
 	{ projectId, connectionId, runId }: Placed & { runId: string },
 	number: number,
-	status: EvaluationStatus
+	status: EvaluationStatus,
+	{ roles = ['trained', 'base'], planned = pairs, ...own }: Own = {}
 ) =>
 	scope.tx(async (tx) => {
 		const chosen = await tx
@@ -122,7 +135,7 @@ const addEvaluation = (
 			.from(tables.examples)
 			.where(eq(tables.examples.split, 'validation'))
 			.orderBy(asc(tables.examples.number))
-			.limit(pairs);
+			.limit(planned);
 		const [made] = await tx
 			.insert(tables.evaluations)
 			.values({
@@ -138,7 +151,8 @@ const addEvaluation = (
 				maxTokens: 512,
 				seed: 7,
 				status,
-				problem: status === 'failed' ? 'The provider does not answer.' : null
+				problem: status === 'failed' ? 'The provider does not answer.' : null,
+				...own
 			})
 			.returning();
 		const rows = await tx
@@ -157,20 +171,51 @@ const addEvaluation = (
 		if (status !== 'voting') return made!.id;
 		await tx.insert(tables.outputs).values(
 			rows.flatMap((row) =>
-				(['a', 'b'] as const).map((contender) => ({
+				(['a', 'b'] as const).map((contender, at) => ({
 					projectId,
 					evaluationId: made!.id,
 					pairingId: row.id,
 					contender,
-					// the words by which `vote` below finds the tuned one again; they name no model
-					text:
-						contender === 'a' ? `Certainly: ${row.reference}` : 'Thank you for your message. Please see our website.',
+					text: said[roles[at]!](row.reference),
 					finishReason: 'stop'
 				}))
 			)
 		);
 		return made!.id;
 	});
+
+/** Three prompts answered by a run, its base, and its base with an example in its prompt; the first of the three comparisons, which stands for all. */
+const addThreeWay = async (
+	scope: Scope,
+	placed: Placed,
+	run: typeof tables.runs.$inferSelect,
+	from: number
+): Promise<string> => {
+	const [shot] = await scope.tx((tx) =>
+		tx
+			.select({ exampleId: tables.examples.id, number: tables.examples.number, messages: tables.examples.messages })
+			.from(tables.examples)
+			.where(eq(tables.examples.split, 'train'))
+			.orderBy(asc(tables.examples.number))
+			.limit(1)
+	);
+	const of = { run, connectionId: placed.connectionId, model: run.baseModel };
+	const three: Record<ThreeRole, Competitor> = {
+		trained: { kind: 'run', ...of, fewShot: null },
+		prompt: { kind: 'base', ...of, fewShot: { systemPrompt: 'Be kind.', shots: [shot!] } },
+		base: { kind: 'base', ...of, fewShot: null }
+	};
+	let lead: string | null = null;
+	for (const [at, threePart] of threeParts.entries()) {
+		const roles = sidesOfPart[threePart];
+		const [a, b] = [three[roles[0]], three[roles[1]]];
+		const own = { ...columnsOf(a, b), name: nameOfSides(labelsFor(a, b)), threePart, threeOf: lead };
+		const in_ = { ...placed, runId: run.id };
+		const id: string = await addEvaluation(scope, in_, from + at, 'voting', { ...own, roles, planned: 3 });
+		lead ??= id;
+	}
+	return lead!;
+};
 
 /** Votes on everything; the tuned answer wins but for every fourth pair. */
 const vote = async (scope: Scope, slug: string, evaluationId: string) => {
@@ -250,10 +295,14 @@ export const newWorld = async (owner: postgres.Sql, sandboxUrl: string, { file =
 	const revealed = await addEvaluation(scope, compared, 1, 'voting');
 	const voting = await addEvaluation(scope, compared, 2, 'voting');
 	const stuck = await addEvaluation(scope, compared, 3, 'failed');
+	const threeWay = await addThreeWay(scope, placed, run, 4);
+	const threeRevealed = await addThreeWay(scope, placed, run, 7);
 	for (const voter of [{ ...scope, userId: team.owner.id }, rater]) await vote(voter, project.slug, revealed);
-	await revealResults(await inProject(scope, project.slug), { evaluationId: revealed });
+	await vote({ ...scope, userId: team.owner.id }, project.slug, threeRevealed);
+	for (const evaluationId of [revealed, threeRevealed])
+		await revealResults(await inProject(scope, project.slug), { evaluationId });
 	const serving = await scope.tx(async (tx) => {
-		await tx.update(tables.projects).set({ nextRun: 3, nextEvaluation: 4 }).where(eq(tables.projects.id, project.id));
+		await tx.update(tables.projects).set({ nextRun: 3, nextEvaluation: 10 }).where(eq(tables.projects.id, project.id));
 		const now = new Date();
 		const [row] = await tx
 			.insert(tables.servings)
@@ -376,6 +425,9 @@ export const newWorld = async (owner: postgres.Sql, sandboxUrl: string, { file =
 		guestLink: invited.id,
 		guestToken: invited.token,
 		stuck,
+		/** Two three-ways, by the first of their comparisons: one that nobody has voted on, and one that is revealed. */
+		threeWay,
+		threeRevealed,
 		/** The rater's first ballot of the open evaluation. */
 		ballot: queue.pairs[0]!.ballotId,
 		/** A key for scripts, and how it is sent; a personal token of the owner, and a code that waits for anybody's answer. */

@@ -17,7 +17,7 @@ const scripts = import.meta.glob<string>('/examples/api/*', { query: '?raw', imp
 
 /** All guides, in the order in which one reads them. */
 export const guideSections = [
-	{ title: 'Use cases', names: ['customer-support', 'code-review', 'domain-questions', 'preferences'] },
+	{ title: 'Use cases', names: ['customer-support', 'code-review', 'domain-questions', 'preferences', 'three-way'] },
 	{ title: 'Providers', names: ['sandbox', 'together', 'openai', 'own-server'] },
 	{
 		title: 'API',

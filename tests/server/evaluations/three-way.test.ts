@@ -10,7 +10,7 @@ import {
 	retryGeneration,
 	revealResults
 } from '../../../src/lib/server/evaluations/commands.ts';
-import { continueEvaluation } from '../../../src/lib/server/evaluations/continuing.ts';
+import { continueEvaluation, getContinuation } from '../../../src/lib/server/evaluations/continuing.ts';
 import { generateOutputs } from '../../../src/lib/server/evaluations/generate.ts';
 import { requeueGenerations } from '../../../src/lib/server/evaluations/jobs.ts';
 import { getEvaluation, getResults, listEvaluations, nextPairs } from '../../../src/lib/server/evaluations/queries.ts';
@@ -232,6 +232,54 @@ test('a voter is dealt all three from one queue, and nothing in it tells which o
 	});
 });
 
+// Who knew from which of the three a pair is knew who had written what: an answer that stands in two of them is the one they share.
+test('nothing that moves with a vote tells which of the three it was in, also not the order in which ballots were made', async () => {
+	const { scope, inside, id, as, slug } = await answered(4);
+	const rater = await inProject(await as('rater'), slug);
+	const of = (evaluationId: string) => ({ evaluationId });
+	/** All that somebody can look at before the reveal, of each of the three without what is its own anyway. */
+	const looked = async (who: ProjectScope) => {
+		const { rows } = await listEvaluations(who, {});
+		const alike = ({ id: _id, number: _number, title: _title, ...same }: (typeof rows)[number]) => same;
+		const shown = [];
+		for (const one of rows) {
+			const {
+				id: _id,
+				number: _number,
+				title: _title,
+				contenders: _who,
+				...same
+			} = await getEvaluation(who, of(one.id));
+			const found = await getResults(who, { ...of(one.id), show: 'all', page: 1 });
+			const { number: _place, title: _name, ...locked } = 'locked' in found ? found.locked : { number: 0, title: '' };
+			shown.push({ ...same, locked });
+		}
+		const { comparisons } = await getThreeWay(who, of(id));
+		const parts = comparisons.map(({ id: _id, number: _number, title: _title, part: _part, ...same }) => same);
+		return [rows.map(alike), shown, parts];
+	};
+	const isTold = async (who: ProjectScope) => {
+		for (const three of await looked(who)) for (const one of three) expect(one).toEqual(three[0]);
+	};
+	for (let turn = 0; turn < 8; turn++) {
+		const { pairs } = await nextPairs(rater, { ...of(id), after: -1 });
+		const choice = turn === 4 ? 'skip' : 'tie';
+		await castVote(rater, {
+			...of(id),
+			ballotId: pairs.at(turn % 2 ? -1 : 0)!.ballotId,
+			choice,
+			clientId: randomUUID()
+		});
+		await isTold(rater);
+	}
+	await isTold(inside);
+	expect(await getEvaluation(rater, of(id))).toMatchObject({ planned: 4, judged: 2, mine: 2, skips: 0, skipped: 0 });
+	const dealt = await scope.tx((tx) => tx.select().from(ballots).orderBy(asc(ballots.id)));
+	const changes = dealt.filter((one, at) => at > 0 && one.evaluationId !== dealt[at - 1]!.evaluationId).length;
+	// in the order of their making all four of one stand before those of the next
+	expect(changes).toBeGreaterThan(2);
+});
+
 test('an answer is masked alike in every pair in which it comes', async () => {
 	const { scope, inside } = await answered(3);
 	const [, , third] = await rowsOf(scope);
@@ -355,6 +403,29 @@ test('after the reveal nothing is taken in any of them, and one that gave no ver
 	const { comparisons } = await getThreeWay(inside, { evaluationId: id });
 	expect(comparisons[0]!.goesOn).toEqual({ id: next.id, number: 4, revealed: false });
 	expect(comparisons[1]!.goesOn).toBeNull();
+});
+
+// Its own pair stayed hidden; but whoever has read the answer of the trained model beside the base's knows it again.
+test('what was shown beside it at the reveal is not asked again where one of them goes on', async () => {
+	const { inside, id } = await answered(6, { spare: 1 });
+	let shown = 0;
+	for (let after = -1; ;) {
+		const ahead = (await nextPairs(inside, { evaluationId: id, after })).pairs.filter(
+			({ position }) => position > after
+		);
+		if (ahead.length === 0) break;
+		after = ahead.at(-1)!.position;
+		for (const { ballotId, first, second } of ahead) {
+			const who = [first, second].map((text) => text.split(' ')[0]).sort();
+			if (who.join(' ') !== 'Plain Trained' || shown === 4) continue;
+			shown++;
+			await castVote(inside, { evaluationId: id, ballotId, choice: 'tie', clientId: randomUUID() });
+		}
+	}
+	await revealResults(inside, { evaluationId: id });
+	expect(await getContinuation(inside, { evaluationId: id })).toMatchObject({ reason: null, hidden: 2, unseen: 1 });
+	const { id: next } = await continueEvaluation(inside, { evaluationId: id, prompts: 0 });
+	expect(await getEvaluation(inside, { evaluationId: next })).toMatchObject({ planned: 2 });
 });
 
 test('the next three-way of the same models is a second try of all three', async () => {

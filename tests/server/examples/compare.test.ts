@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { and, eq } from 'drizzle-orm';
 import { afterAll, describe, expect, test } from 'vitest';
-import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
+import { type Scope, inProject, together } from '../../../src/lib/server/access/scope.ts';
 import { createEvaluation } from '../../../src/lib/server/evaluations/commands.ts';
 import { getSetUp } from '../../../src/lib/server/evaluations/queries.ts';
 import {
@@ -388,4 +388,19 @@ describe('at the doors: what asks nearly the same as a locked example', () => {
 		const last = (await sides(scope)).findLast(({ number }) => number < 9000);
 		expect(last).toMatchObject({ split: null, family: expect.anything() });
 	});
+});
+
+// Comparing writes. Asked inside of what a page looks at together, the database refused it, and the page was an error.
+test('what is looked at together compares nothing, and says how many wait', async () => {
+	const { scope, project, place } = await newPlace();
+	await addExamples(scope, project.id, [question('pan'), again('pan'), other(1)], { split: null });
+	const look = () =>
+		together(place, async (inside) => ({
+			preview: await previewSplit(inside, { ratio: 0.8, seed: 1 }),
+			setUp: await getSetUp(inside),
+			twins: await listTwins(inside)
+		}));
+	expect(await look()).toMatchObject({ preview: { waiting: 3 }, twins: { count: 0, waiting: 3 } });
+	await compareExamples(scope, project.id);
+	expect(await look()).toMatchObject({ preview: { waiting: 0 }, twins: { count: 1, waiting: 0 } });
 });

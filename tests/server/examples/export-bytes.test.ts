@@ -9,6 +9,7 @@ import { deleteExamples } from '../../../src/lib/server/examples/commands.ts';
 import { exportPieces } from '../../../src/lib/server/examples/export.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { examples } from '../../../src/lib/server/platform/db/schema.ts';
+import { owner } from '../../support/owner.ts';
 import { newProject, newTeam } from '../../support/team.ts';
 
 afterAll(() => closePools());
@@ -174,4 +175,19 @@ test('it shows whoever asks only what they may see, in the lines of the database
 	expect(await taken(await as('trainer', [other.id]), project)).toEqual([]);
 	expect(await taken((await newTeam()).scope, project)).toEqual([]);
 	expect(await taken(scope, { ...project, id: other.id })).toEqual([]);
+});
+
+// Kept in 3 kB each, and 300 kB on the way: all of a page in one field were half a gigabyte at once, and more of them no string.
+test('what Postgres has packed small is taken in pieces all the same', async () => {
+	const { scope } = await newTeam();
+	const { project } = await newProject(scope);
+	await owner`
+		insert into examples (team_id, project_id, number, messages, content_hash, prompt_hash, tokens, origin)
+		select ${scope.teamId}, ${project.id}, n, concat('[{"role":"user","content":"', repeat('a', 300000), '"},{"role":"assistant","content":"Yes."}]')::json,
+			convert_to(rpad(n::text, 40), 'UTF8'), convert_to(rpad(n::text, 32), 'UTF8'), 1, 'import'
+		from generate_series(1, 30) n`;
+	const inside = await inProject(scope, 'support');
+	const pieces = await taken(scope, inside.project);
+	expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(3_000_000);
+	expect(Buffer.concat(pieces).toString() === (await written(scope))).toBe(true);
 });

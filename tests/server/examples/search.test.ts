@@ -202,6 +202,28 @@ test('what another project has signed says nothing of one that waits', async () 
 	expect(blocks.map(({ block }) => block)).toEqual([0, 1]);
 });
 
+test('a character that no text keeps is found beside, and ends no search', async () => {
+	const team = await newTeam();
+	await newProject(team.scope);
+	const place = await inProject(team.scope, 'support');
+	const said = ['zebra \u0000 here', 'zebra \\u0000 written out', '\u0000\u0000zebra', 'zebra'];
+	const lines = said.map((content, at) => ({
+		number: at + 1,
+		text: JSON.stringify({
+			messages: [
+				{ role: 'user', content, note: { '\u0000key': '\u0000' } },
+				{ role: 'assistant', content: `Answer ${at}` }
+			]
+		})
+	}));
+	await importExamples(place, { fileName: 'a.jsonl', lines });
+	const found = async (search: string) =>
+		(await listExamples(place, { limit: 100, search })).rows.map(({ number }) => number);
+	expect(await found('zebra')).toEqual([4, 3, 2, 1]);
+	expect(await found('\\u0000 written')).toEqual([2]);
+	expect(await found('answer')).toEqual([4, 3, 2, 1]);
+});
+
 test('beside many teams a search reads each example once, as a plan for this team does', async () => {
 	const { teamId, scope } = await newTeam();
 	const { project } = await newProject(scope);

@@ -561,7 +561,8 @@ const words: Record<string, string> = {
 		'How many people judge each prompt, for each two of the three, before it counts: 1 to 3, and at most as many as may vote.',
 	'evaluations.threeWay:answers': 'Answers that are written, three for each prompt.',
 	'evaluations.threeWay:judged': 'Pairs of all three comparisons that have their votes.',
-	'comparisons.judged': 'Prompts that have their votes.',
+	'comparisons.judged':
+		'Prompts that have their votes; before the reveal a third of what all three have, or it would tell of which a pair is.',
 	'comparisons.part':
 		'`training`: the run against the prompt, by which the answer goes; `prompt`: the prompt against the base; `tuned`: the run against the base.',
 	'comparisons.result': 'What came out, of the newest that goes on with it and is revealed; null before the reveal.',

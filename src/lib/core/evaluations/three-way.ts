@@ -43,6 +43,15 @@ export const ownPlace = (part: number, shared: number, random: (place: number) =
 	return rankAt(part, place, random) <= shared % 3 ? place : place - 1;
 };
 
+/**
+ * How far each of the three is said to be before the reveal: a third of all that is settled, and of what is settled besides. How far one is
+ * by itself would tell from which of them a pair was, and so who wrote an answer that stands in two of them.
+ */
+export const thirdOf = (settled: number, besides: number): [settled: number, besides: number] => {
+	const one = Math.floor(settled / 3);
+	return [one, Math.floor((settled + besides) / 3) - one];
+};
+
 export const answerKinds = ['train', 'prompt', 'base', 'open', 'unfair'] as const;
 export type AnswerKind = (typeof answerKinds)[number];
 

@@ -59,6 +59,8 @@ export type Scope = Who & {
 	 * first of a request with a key: that is counted in the same transaction, in a row that others count in too.
 	 */
 	glance: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
+	/** It is inside one: what would be found out and written down first is shown as far as it is known. */
+	isGlance?: true;
 };
 
 /** A project as it was when the request came in; what must not change meanwhile is read again under its lock. */
@@ -170,7 +172,7 @@ export const together = <S extends Scope, T>(scope: S, work: (scope: S) => Promi
 	scope.glance((tx) => {
 		const part = goingOn(tx);
 		const open: Scope['tx'] = (inner) => inner(part);
-		return work({ ...scope, tx: open, look: open, glance: open });
+		return work({ ...scope, tx: open, look: open, glance: open, isGlance: true });
 	});
 
 /** The scope in one of its projects, by the slug of an address. Throws *not found*. Only whoever may make a scope may make this one. */

@@ -15,19 +15,34 @@ import { chainOf } from './assessment.ts';
 import { askedId, comparable, familiesAsked, isKnown } from './asked.ts';
 import { addPairings, begin, fair } from './contest.ts';
 import { outOf, peopleOf } from './electorate.ts';
-import { type Evaluation, evaluationOf } from './rows.ts';
+import { type Evaluation, evaluationOf, sharedOf } from './rows.ts';
 import { fewShotsOf, readyRun, runsOf } from './sides.ts';
 import { outcomesOf, pairingsOf, standingOf } from './votes.ts';
 
 /** After these a few prompts more may still tell. */
 const inconclusive: readonly VerdictKind[] = ['promising', 'need-more-data', 'too-close'];
 
+/** A step: what the two comparisons beside it have asked and shown at their common reveal: there stand the answers of this one, too. */
+const shownBeside = async (tx: Tx, evaluation: Evaluation): Promise<Set<string>> => {
+	const shown = new Set<string>();
+	for (const other of await sharedOf(tx, evaluation)) {
+		if (other.id === evaluation.id) continue;
+		const counted = outcomesOf((await standingOf(tx, other.id)).votes, other.votesPerPrompt);
+		for (const { id, askedId } of await pairingsOf(tx, other.id)) if (counted.has(id)) shown.add(askedId);
+	}
+	return shown;
+};
+
 /** A step: the pairings that did not get their votes: they were not shown at the reveal. What is out, people did not want to judge. */
-const hiddenOf = async (tx: Tx, { id: evaluationId, votesPerPrompt }: Evaluation) => {
+const hiddenOf = async (tx: Tx, evaluation: Evaluation) => {
+	const { id: evaluationId, votesPerPrompt } = evaluation;
 	const standing = await standingOf(tx, evaluationId);
 	const counted = outcomesOf(standing.votes, votesPerPrompt);
 	const out = outOf(standing, await peopleOf(tx, evaluationId), votesPerPrompt);
-	return (await pairingsOf(tx, evaluationId)).filter(({ id }) => !counted.has(id) && !out.has(id));
+	const shown = await shownBeside(tx, evaluation);
+	return (await pairingsOf(tx, evaluationId)).filter(
+		({ id, askedId }) => !counted.has(id) && !out.has(id) && !shown.has(askedId)
+	);
 };
 
 /** A step: prompts that a comparison and those it continues have not asked, and that no contender has trained on. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { and, desc, eq, isNull, sql } from 'drizzle-orm';
 import { balancedSides, dealt, orderOf } from '../../core/evaluations/ballots.ts';
 import { repeatable, repeatsDue } from '../../core/evaluations/repeats.ts';
@@ -126,6 +127,8 @@ export const deal = async (
 			evaluationId: evaluation.id,
 			personId: voterId,
 			position: from + at,
+			// ids come in the order of their making, and those of three comparisons are made one after the other
+			...(evaluation.threePart && { id: randomUUID() }),
 			...card
 		}));
 		const made = await tx.insert(ballots).values(rows).returning(ofBallot).catch(refusedByReveal);

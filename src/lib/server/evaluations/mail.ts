@@ -41,7 +41,9 @@ const toTellOf = (scope: Scope, evaluationId: string) =>
 		const news = project && (await newsOf(tx, evaluation));
 		if (!news) return null; // or its project was deleted meanwhile
 		const [team] = await tx.select({ slug: teams.slug }).from(teams);
-		const took = new Set((await votesOf(tx, evaluationId)).map(({ personId }) => personId));
+		const took = new Set<string>();
+		for (const { id } of await sharedOf(tx, evaluation))
+			for (const { personId } of await votesOf(tx, id)) took.add(personId);
 		if (evaluation.createdBy) took.add(evaluation.createdBy);
 		const all = await recipientsOf(tx, { projectId: project.id, kind: news.kind }, took);
 		// only whoever may reveal has something to do with that it can be

@@ -1,12 +1,13 @@
 import { and, count, eq, inArray } from 'drizzle-orm';
 import type { ShownEvaluation } from '../../contract/evaluations.ts';
+import { thirdOf } from '../../core/evaluations/three-way.ts';
 import { may } from '../../core/permissions.ts';
 import { named, votersIn } from '../access/named.ts';
 import type { ProjectScope, Tx } from '../access/scope.ts';
 import { among } from '../platform/db/among.ts';
 import { evaluations, outputs, servings } from '../platform/db/schema.ts';
 import { leakedIn } from './leaks.ts';
-import { type Evaluation, type Letter, contendersOf, evaluationOf, leadOf, titleFor } from './rows.ts';
+import { type Evaluation, type Letter, contendersOf, evaluationOf, leadOf, sharedOf, titleFor } from './rows.ts';
 import { outOf, peopleOf } from './electorate.ts';
 import { runsOf, sideOf } from './sides.ts';
 import { type Given, type Standing, givenIn } from './votes.ts';
@@ -45,15 +46,61 @@ const servingsOf = async (tx: Tx, evaluation: Evaluation) => {
 	return rows as { runId: string; baseModel: string | null; status: (typeof awaited)[number] }[];
 };
 
-const votersOf = async (tx: Tx, evaluation: Evaluation, { votes, skips }: Standing<Given>) => {
-	const byPerson = Map.groupBy(votes, (vote) => vote.personId);
-	const skipped = Map.groupBy([...skips.values()].flat(), (id) => id);
-	if (byPerson.size + skipped.size === 0) return [];
-	const names = await tx.select({ id: named.id, name: named.name }).from(votersIn(evaluation.id));
-	return names
-		.filter(({ id }) => byPerson.has(id) || skipped.has(id)) // of whoever took everything back, nothing is left
-		.map(({ id, name }) => ({ name, judged: byPerson.get(id)?.length ?? 0, skipped: skipped.get(id)?.length ?? 0 }))
+/** What is settled and what was skipped, as it is said of one: of what goes on in three, a third. */
+type Said = (settled: number, skipped: number) => [number, number];
+
+const votersOf = async (tx: Tx, shared: readonly Evaluation[], all: readonly Standing<Given>[], said: Said) => {
+	const byPerson = Map.groupBy(
+		all.flatMap(({ votes }) => votes),
+		(vote) => vote.personId
+	);
+	const skippedBy = Map.groupBy(
+		all.flatMap(({ skips }) => [...skips.values()].flat()),
+		(id) => id
+	);
+	if (byPerson.size + skippedBy.size === 0) return [];
+	const names = new Map<string, string>();
+	for (const { id } of shared)
+		for (const one of await tx.select({ id: named.id, name: named.name }).from(votersIn(id)))
+			names.set(one.id, one.name);
+	return [...names]
+		.filter(([id]) => byPerson.has(id) || skippedBy.has(id)) // of whoever took everything back, nothing is left
+		.map(([id, name]) => {
+			const [judged, skipped] = said(byPerson.get(id)?.length ?? 0, skippedBy.get(id)?.length ?? 0);
+			return { name, judged, skipped };
+		})
 		.sort((one, two) => two.judged - one.judged || one.name.localeCompare(two.name));
+};
+
+/** A step: the prompts of an evaluation that have their votes, and those that are out. */
+const settledIn = async (tx: Tx, { id, votesPerPrompt }: Evaluation, standing: Standing<Given>) => {
+	const byPairing = [...Map.groupBy(standing.votes, ({ pairingId }) => pairingId).values()];
+	const out = outOf(standing, await peopleOf(tx, id), votesPerPrompt);
+	return { judged: byPairing.filter((votes) => votes.length >= votesPerPrompt).length, out: out.size };
+};
+
+/**
+ * A step: how far the vote is, and how far whoever asks is in it. Of a three-way, until it is revealed, what all three have together, in even
+ * parts: `thirdOf`.
+ */
+const voteOf = async (tx: Tx, scope: ProjectScope, evaluation: Evaluation) => {
+	const shared = evaluation.revealedAt === null ? await sharedOf(tx, evaluation) : [evaluation];
+	const said: Said = shared.length > 1 ? thirdOf : (settled, skipped) => [settled, skipped];
+	const all: Standing<Given>[] = [];
+	let [given, out, own, skips] = [0, 0, 0, 0];
+	for (const one of shared) {
+		const standing = await givenIn(tx, one.id);
+		const mine = scope.key ? await givenIn(tx, one.id, 'script') : standing;
+		const settled = await settledIn(tx, one, standing);
+		all.push(standing);
+		given += settled.judged;
+		out += settled.out;
+		own += mine.votes.filter((vote) => vote.personId === scope.voterId).length;
+		skips += [...mine.skips.values()].flat().filter((personId) => personId === scope.voterId).length;
+	}
+	const [judged, skipped] = said(given, out);
+	const [ownJudged, ownSkips] = said(own, skips);
+	return { judged, skipped, mine: ownJudged, skips: ownSkips, voters: await votersOf(tx, shared, all, said) };
 };
 
 /**
@@ -62,11 +109,6 @@ const votersOf = async (tx: Tx, evaluation: Evaluation, { votes, skips }: Standi
  */
 export const progressOf = async (tx: Tx, scope: ProjectScope, evaluationId: string): Promise<ShownEvaluation> => {
 	const evaluation = await evaluationOf(tx, scope.project.id, evaluationId);
-	const standing = await givenIn(tx, evaluation.id);
-	const own = scope.key ? await givenIn(tx, evaluation.id, 'script') : standing;
-	const byPairing = [...Map.groupBy(standing.votes, ({ pairingId }) => pairingId).values()];
-	const judged = byPairing.filter((votes) => votes.length >= evaluation.votesPerPrompt).length;
-	const out = outOf(standing, await peopleOf(tx, evaluation.id), evaluation.votesPerPrompt);
 	const { number, kind, status, problem, planned, createdAt, result, votesPerPrompt, delta, attempt } = evaluation;
 	const revealed = evaluation.revealedAt !== null;
 	const isSettingUp = may(scope.role, 'evaluations:create');
@@ -95,11 +137,7 @@ export const progressOf = async (tx: Tx, scope: ProjectScope, evaluationId: stri
 		revealed,
 		verdict: revealed && result ? { kind: result.kind, title: result.title } : null,
 		over: revealed,
-		judged,
-		skipped: out.size,
-		mine: own.votes.filter((vote) => vote.personId === scope.voterId).length,
-		skips: [...own.skips.values()].flat().filter((personId) => personId === scope.voterId).length,
-		voters: await votersOf(tx, evaluation, standing),
+		...(await voteOf(tx, scope, evaluation)),
 		answers: await answersOf(tx, evaluation),
 		// a provider's words may name the model
 		problem: isSettingUp ? problem : null,

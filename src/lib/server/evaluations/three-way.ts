@@ -19,7 +19,7 @@ import { evaluations, outputs, runs } from '../platform/db/schema.ts';
 import { type Evaluation, comparisonOf, contendersOf, sharedOf, titleFor } from './rows.ts';
 import { fewShotsOf, sideOf } from './sides.ts';
 import { billerOf, pricesOf, spentBy } from './three-way-cost.ts';
-import { voteCounts } from './votes.ts';
+import { ownVoteCounts, voteCounts } from './votes.ts';
 
 /** A step: what goes on with each of these, and on with that, by the first; the newest last. */
 const chainsOf = async (tx: Tx, shared: readonly Evaluation[]) => {
@@ -110,7 +110,7 @@ export const getThreeWay = query(GetThreeWay, async (scope, { evaluationId }) =>
 		if (lead.threePart === null)
 			throw new AppError('conflict', `Comparison ${lead.number} stands alone: it belongs to no three-way.`);
 		const revealed = lead.revealedAt !== null;
-		const mine = await voteCounts(
+		const mine = await ownVoteCounts(
 			tx,
 			shared.map(({ id }) => id),
 			scope.voterId

@@ -4,7 +4,7 @@ import type { Tx } from '../access/scope.ts';
 import { evaluations } from '../platform/db/schema.ts';
 import type { Evaluation } from './rows.ts';
 import { keysIn } from './sides.ts';
-import { voteCounts } from './votes.ts';
+import { ownVoteCounts } from './votes.ts';
 
 /** With so many prompts complete a comparison was a try, whether or not anybody has looked at it. */
 const isTry = 12;
@@ -29,7 +29,7 @@ const triesWhere = async (tx: Tx, projectId: string, condition?: SQL) => {
 	);
 	const rows = await tx.select(tried).from(evaluations).where(and(isNew, condition)).orderBy(evaluations.number);
 	const hidden = rows.filter(({ revealedAt }) => revealedAt === null).map(({ id }) => id);
-	const counts = await voteCounts(tx, hidden, null);
+	const counts = await ownVoteCounts(tx, hidden, null);
 	return rows.filter(({ id, revealedAt }) => revealedAt !== null || (counts.get(id)?.judged ?? 0) >= isTry);
 };
 

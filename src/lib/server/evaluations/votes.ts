@@ -7,6 +7,7 @@ import type { ScoreMark } from '../../core/evaluations/scoring.ts';
 import type { ScriptVotes } from '../../core/evaluations/script-votes.ts';
 import { outcomeOf } from '../../core/evaluations/scores.ts';
 import { type Outcome, countOutcomes } from '../../core/evaluations/tally.ts';
+import { thirdOf } from '../../core/evaluations/three-way.ts';
 import { among } from '../platform/db/among.ts';
 import { ballots, evaluations, pairings, remarks, type ballotVoters, votes } from '../platform/db/schema.ts';
 import { refusing } from '../platform/db/transaction.ts';
@@ -113,11 +114,17 @@ export const repeatsIn = async (tx: Tx, { id, repeats }: Pick<Evaluation, 'id' |
 export const votesOf = async (tx: Tx, evaluationId: string, of: Voter = 'person'): Promise<Vote[]> =>
 	(await standingOf(tx, evaluationId, of)).votes;
 
+type VoteCounts = { judged: number; skipped: number; mine: number; skips: number };
+
 /**
  * A step: for each of these evaluations how many prompts count, having their votes, how many are out (`isOut`), and how many this voter
- * has judged and skipped.
+ * has judged and skipped. Not to be shown of one of a three-way by itself.
  */
-export const voteCounts = async (tx: Tx, evaluationIds: string[], voterId: string | null) => {
+export const ownVoteCounts = async (
+	tx: Tx,
+	evaluationIds: string[],
+	voterId: string | null
+): Promise<Map<string, VoteCounts>> => {
 	const latest = latestOf(tx, evaluationIds);
 	const people = electorateOf(tx, evaluationIds);
 	const isPersons = sql`${latest.voter} = 'person'`;
@@ -151,6 +158,40 @@ export const voteCounts = async (tx: Tx, evaluationIds: string[], voterId: strin
 		.innerJoin(people, eq(people.id, given.id))
 		.groupBy(given.id);
 	return new Map(rows.map(({ id, ...counts }) => [id, counts]));
+};
+
+/** A step: of each of these that is one of a three-way which is not revealed, all three. */
+const hiddenThreesOf = async (tx: Tx, ids: string[]): Promise<Map<string, string[]>> => {
+	const leadOf = sql`coalesce(${evaluations.threeOf}, ${evaluations.id})`;
+	const isHidden = and(isNotNull(evaluations.threePart), isNull(evaluations.revealedAt));
+	const leads = tx
+		.select({ lead: sql`${leadOf}` })
+		.from(evaluations)
+		.where(and(isHidden, among(evaluations.id, ids)));
+	const rows = await tx
+		.select({ id: evaluations.id, lead: sql<string>`${leadOf}` })
+		.from(evaluations)
+		.where(and(isHidden, sql`${leadOf} in ${leads}`));
+	const byLead = Map.groupBy(rows, ({ lead }) => lead);
+	return new Map(rows.map(({ id, lead }) => [id, byLead.get(lead)!.map((one) => one.id)]));
+};
+
+/** A step: the same as it is shown: of a three-way, until it is revealed, what all three have together, in even parts. */
+export const voteCounts = async (
+	tx: Tx,
+	evaluationIds: string[],
+	voterId: string | null
+): Promise<Map<string, VoteCounts>> => {
+	const threes = await hiddenThreesOf(tx, evaluationIds);
+	const own = await ownVoteCounts(tx, [...new Set([...evaluationIds, ...threes.keys()])], voterId);
+	const counts = new Map(own);
+	for (const [id, three] of threes) {
+		const sum = (what: keyof VoteCounts) => three.reduce((all, one) => all + (own.get(one)?.[what] ?? 0), 0);
+		const [judged, skipped] = thirdOf(sum('judged'), sum('skipped'));
+		const [mine, skips] = thirdOf(sum('mine'), sum('skips'));
+		counts.set(id, { judged, skipped, mine, skips });
+	}
+	return counts;
 };
 
 /** A step: what was last added to these votes, by their ballots. The database takes nothing after the reveal. */

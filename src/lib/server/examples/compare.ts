@@ -153,11 +153,13 @@ export const awaitCompared = async (scope: ProjectScope): Promise<void> => {
 /** What a pool was last compared with, where it has to be compared anew: each time another, so that who compares just now sees it. */
 export const comparedAnew = sql<string>`'/' || new_id()`;
 
-/** The same for a page that only looks: in a large project it shows what is known, and the job goes on. */
-export const comparedAsFarAs = (scope: ProjectScope): Promise<void> =>
-	awaitCompared(scope).catch((problem) => {
+/** The same for a page that only looks: in a large project it shows what is known, and the job goes on. What only reads compares nothing. */
+export const comparedAsFarAs = async (scope: ProjectScope): Promise<void> => {
+	if (scope.isGlance) return;
+	await awaitCompared(scope).catch((problem) => {
 		if (!(problem instanceof AppError)) throw problem;
 	});
+};
 
 /** How many examples still wait to be compared; null in a project that is too large for it. */
 export const countWaiting = async (tx: Tx, projectId: string): Promise<number | null> => {

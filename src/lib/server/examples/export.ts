@@ -11,8 +11,10 @@ import { choicesAfter, exampleOfChoice, inTrainingFile } from './rows.ts';
 const pageSize = 500;
 /** And so many of those whose lines the database writes: none of them is long. */
 const writtenAtOnce = 2000;
-/** What Postgres keeps of an example in more bytes than this is long. */
+/** What Postgres keeps of an example in more bytes than this is long, */
 const longBytes = 4000;
+/** and so is what it keeps in fewer, but has packed: a letter that comes 300,000 times takes 3 kB. Two thousand such lines are no field. */
+const longUnpacked = 16_000;
 /** So much of what is long is read in one go. */
 const mostBytes = 1_000_000;
 
@@ -80,17 +82,20 @@ async function* fullPieces(scope: Scope, project: Project): AsyncGenerator<strin
  */
 const writtenAfter = async (tx: Tx, projectId: string, last: number) => {
 	const [found] = await tx.$client`
-		select string_agg(case when is_left then concat('[', number, ',', bytes, E']\n') else concat(
+		select string_agg(case when is_left then concat('[', number, ',', greatest(bytes, unpacked), E']\n') else concat(
 			'{"id":"', id, '","messages":', messages,
 			',"rating":', coalesce(floor(rating + 0.5)::text, 'null'),
 			case when rating <> floor(rating) then concat(',"meanRating":', rating) end,
 			',"rewrite":' || to_json(rewrite), ',"split":"' || split || '"', E'}\n'
 		) end, ''), count(*), count(*) filter (where is_left), max(number)
 		from (
-			select e.*, source is not null or bytes > ${longBytes} as is_left
+			select e.*, source is not null or bytes > ${longBytes} or unpacked > ${longUnpacked} as is_left
 			from (
 				select id, number, messages, rating, rewrite, split, source,
-					pg_column_size(messages) + coalesce(pg_column_size(rewrite), 0) + coalesce(pg_column_size(source), 0) as bytes
+					pg_column_size(messages) + coalesce(pg_column_size(rewrite), 0) + coalesce(pg_column_size(source), 0) as bytes,
+					case when pg_column_compression(messages) is null then 0 else octet_length(messages::text) end
+						+ case when pg_column_compression(rewrite) is null then 0 else octet_length(rewrite) end
+						+ case when pg_column_compression(source) is null then 0 else octet_length(source::text) end as unpacked
 				from examples where project_id = ${projectId} and deleted_at is null and number > ${last}
 				order by number limit ${writtenAtOnce}
 			) e

@@ -151,11 +151,13 @@ export const awaitPromptsCompared = async (scope: ProjectScope): Promise<void> =
 	);
 };
 
-/** The same for a page that only looks: in a large project it shows what is known, and the job goes on. */
-export const promptsComparedAsFarAs = (scope: ProjectScope): Promise<void> =>
-	awaitPromptsCompared(scope).catch((problem) => {
+/** The same for a page that only looks: in a large project it shows what is known, and the job goes on. What only reads compares nothing. */
+export const promptsComparedAsFarAs = async (scope: ProjectScope): Promise<void> => {
+	if (scope.isGlance) return;
+	await awaitPromptsCompared(scope).catch((problem) => {
 		if (!(problem instanceof AppError)) throw problem;
 	});
+};
 
 /** The job: what examples have to do with each other comes first, since prompts go by their families. */
 export const compareAll = async (scope: Scope, projectId: string, signal: AbortSignal): Promise<void> => {

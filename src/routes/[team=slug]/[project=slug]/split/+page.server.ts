@@ -1,6 +1,7 @@
 import { ApplySplit, PreviewSplit } from '$lib/contract/splits';
 import { whatValidationProves } from '$lib/core/splits/plan';
 import { together } from '$lib/server/access/scope';
+import { comparedAsFarAs } from '$lib/server/examples/compare';
 import { form } from '$lib/server/http/form';
 import { page } from '$lib/server/http/page';
 import { applySplit } from '$lib/server/splits/commands';
@@ -8,19 +9,25 @@ import { getSplit, listTwins, previewSplit } from '$lib/server/splits/queries';
 import type { Actions, PageServerLoad } from './$types';
 
 /** With a ratio in its address the page shows what a split by it would move. */
-export const load = page(PreviewSplit, ({ locals, url, depends }, request) => {
+export const load = page(PreviewSplit, async ({ locals, url, depends }, request) => {
 	depends(`aitelier:project:${locals.project.project.id}`, `aitelier:ratings:${locals.project.project.id}`);
-	return together(locals.project, async (scope) => {
-		const sides = await getSplit(scope);
-		return {
-			sides,
-			// said here: how it is computed weighs more than the page
-			proves: whatValidationProves(sides.find(({ side }) => side === 'validation')!.count),
-			request,
-			preview: url.searchParams.has('ratio') ? await previewSplit(scope, request) : null,
-			twins: await listTwins(scope)
-		};
-	});
+	const look = () =>
+		together(locals.project, async (scope) => {
+			const sides = await getSplit(scope);
+			return {
+				sides,
+				// said here: how it is computed weighs more than the page
+				proves: whatValidationProves(sides.find(({ side }) => side === 'validation')!.count),
+				request,
+				preview: url.searchParams.has('ratio') ? await previewSplit(scope, request) : null,
+				twins: await listTwins(scope)
+			};
+		});
+	const found = await look();
+	if (!found.preview?.waiting) return found;
+	// what is new is compared, which writes, and then all of it is looked at once more
+	await comparedAsFarAs(locals.project);
+	return look();
 }) satisfies PageServerLoad;
 
 export const actions = {
