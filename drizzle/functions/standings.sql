@@ -14,25 +14,18 @@ create or replace trigger examples_placed after insert on examples
 	referencing new table as new_rows for each statement execute function place_examples();
 
 -- Whoever changes an example has its row, so nobody else changes its standing. A connection keeps the plan it made first: one made for a rating
--- must do for a million, and the other way round. So what was and what is are put together by a grouping, since a join made for one row compares
--- each with each; and each standing is looked up by its key, since one made for a million would read everybody's.
+-- must do for a million, and the other way round. So what was and what is are put together by a full join, which is never done by comparing each with
+-- each, as another join that was made for one row is; and each standing is looked up by its key, since one made for a million would read everybody's.
 create or replace function move_examples() returns trigger language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
 begin
 	with moved as materialized (
-		select x.team_id, x.project_id, x.number,
-			max(x.points) filter (where x.is_new) as points, max(x.split) filter (where x.is_new) as split, max(x.rating) filter (where x.is_new) as rating,
-			max(x.points) filter (where not x.is_new) as old_points, max(x.split) filter (where not x.is_new) as old_split,
-			bool_or(x.is_new) as stands, bool_or(not x.is_new) as stood
-		from (
-			select n.team_id, n.project_id, n.number, public.whole_points(n.rating) as points, coalesce(n.split, '') as split, n.rating, true as is_new
-			from new_rows n where n.deleted_at is null
-			union all
-			select o.team_id, o.project_id, o.number, public.whole_points(o.rating), coalesce(o.split, ''), o.rating, false
-			from old_rows o where o.deleted_at is null
-		) x
-		group by x.team_id, x.project_id, x.number
-		having (count(*), max(x.rating) filter (where x.is_new), max(x.split) filter (where x.is_new))
-			is distinct from (2, max(x.rating) filter (where not x.is_new), max(x.split) filter (where not x.is_new))
+		select coalesce(n.team_id, o.team_id) as team_id, coalesce(n.project_id, o.project_id) as project_id, coalesce(n.number, o.number) as number,
+			public.whole_points(n.rating) as points, n.split, n.rating, public.whole_points(o.rating) as old_points, o.split as old_split,
+			n.split is not null as stands, o.split is not null as stood
+		from (select n.team_id, n.project_id, n.number, n.rating, coalesce(n.split, '') as split from new_rows n where n.deleted_at is null) n
+		full join (select o.team_id, o.project_id, o.number, o.rating, coalesce(o.split, '') as split from old_rows o where o.deleted_at is null) o
+			on o.number = n.number and o.project_id = n.project_id and o.team_id = n.team_id
+		where n.split is distinct from o.split or n.rating is distinct from o.rating
 	), found as materialized (
 		select m.*, at.ctid from moved m cross join lateral (
 			select s.ctid from public.example_standings s

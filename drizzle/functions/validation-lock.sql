@@ -3,7 +3,8 @@
 -- order nobody has answered yet, AI008 a prompt that nearly stands on the other side (its detail is that one's number), AI009 a prompt
 -- that a run was sent as a preference.
 
--- A validation example stays one, and what a run has learnt from can never become one.
+-- A validation example stays one, and what a run has learnt from can never become one. Called for what is refused alone: of a million that move
+-- for the first time the trigger's own question says that they may.
 create or replace function lock_validation() returns trigger language plpgsql set search_path = '' as $$
 begin
 	if old.split = 'validation' and new.split is distinct from 'validation' then
@@ -19,7 +20,9 @@ begin
 end $$;
 
 create or replace trigger examples_lock before update of split on examples
-	for each row when (old.split is distinct from new.split) execute function lock_validation();
+	for each row when (
+		old.split is distinct from new.split and (old.split = 'validation' or old.reserved or (old.trained and new.split = 'validation'))
+	) execute function lock_validation();
 
 -- One prompt never stands on both sides of the split. A validation prompt is held also by a deleted example: deleting one and
 -- writing it again would otherwise be the way into train. A deleted train example holds its prompt only once it was learnt.
@@ -96,7 +99,7 @@ begin
 		where n.split is not null and (n.deleted_at is null or n.split = 'validation')
 		except
 		select o.id, o.split, o.prompt_hash, was.there from old_rows o cross join (values (true), (false)) was (there)
-		where o.deleted_at is null or not was.there
+		where o.split is not null and (o.deleted_at is null or not was.there)
 	) x;
 	if moved is null then
 		return null;
@@ -112,7 +115,15 @@ begin
 		order by o.content_hash limit 1
 	) o
 	limit 1;
-	if not found then
+	-- most projects hold nothing but what is there: one look into that index then, not one for each row
+	if not found and exists (
+		select from (select distinct team_id, project_id from new_rows) place
+		cross join lateral (
+			select from public.examples o
+			where o.team_id = place.team_id and o.project_id = place.project_id and (o.trained or o.reserved or o.deleted_at is not null)
+			order by o.prompt_hash limit 1
+		) o
+	) then
 		select n.number as here, o.number as there into leak
 		from (select team_id, project_id, id, number, prompt_hash, split from new_rows where (id in (select unnest(moved))) is true) n
 		cross join lateral (
