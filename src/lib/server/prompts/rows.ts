@@ -20,9 +20,12 @@ export const promptHashOf = (messages: readonly Message[]): Buffer => sha256(pro
 /** What trains, is about to, or was learnt: what asks the same measures nothing. */
 export const learnsNow: SQL = sql`(${examples.trained} or ${examples.reserved} or (${examples.split} = 'train' and ${examples.deletedAt} is null))`;
 
-/** Hashes in hexadecimal as what a column of bytes is compared with. */
-export const isOneOf = (column: PgColumn, hashes: Iterable<string>): SQL =>
-	sql`${column} = any (${sql.param(`{${[...hashes].map((hash) => `"\\\\x${hash}"`).join(',')}}`)}::bytea[])`;
+/** Hashes in hexadecimal, as a list of bytes. */
+export const hashList = (hashes: Iterable<string>): SQL =>
+	sql`${sql.param(`{${[...hashes].map((hash) => `"\\\\x${hash}"`).join(',')}}`)}::bytea[]`;
+
+/** The same as what a column of bytes is compared with. */
+export const isOneOf = (column: PgColumn, hashes: Iterable<string>): SQL => sql`${column} = any (${hashList(hashes)})`;
 
 /** What of a prompt says what it asks, and what is near it. */
 export type Fingerprint = Pick<Prompt, 'promptHash' | 'near'>;
