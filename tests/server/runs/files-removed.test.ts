@@ -1,7 +1,9 @@
 // Where the server is set so, the bytes of a training file go some time after its run has ended. What is known of them stays.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { inProject } from '../../../src/lib/server/access/scope.ts';
-import { trainedPrompts } from '../../../src/lib/server/evaluations/leaks.ts';
+import { promptText } from '../../../src/lib/core/examples/fingerprint.ts';
+import { sha256 } from '../../../src/lib/server/platform/crypto.ts';
+import { trainedAmong } from '../../../src/lib/server/evaluations/leaks.ts';
 import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
 import { purge } from '../../../src/lib/server/platform/purge.ts';
 import { startRun } from '../../../src/lib/server/runs/commands.ts';
@@ -47,13 +49,17 @@ const left = async (runId: string) =>
 test('its bytes go part by part; its size and hash, and what was learnt, stay', async () => {
 	const { scope, here, id } = await endedRun(40);
 	const before = await getRun(here, { runId: id });
-	const learnt = await scope.tx((tx) => trainedPrompts(tx, id));
-	expect(learnt.size).toBe(21); // twenty examples, and what the file above says
+	const known = await owner`
+		select encode(e.prompt_hash, 'hex') as hash from run_examples m join examples e on e.id = m.example_id where m.run_id = ${id} and m.kind = 'train'`;
+	const ofFile = sha256(promptText([])).toString('hex');
+	const asked = new Set([...known.map(({ hash }) => hash as string), ofFile]);
+	expect(await scope.tx((tx) => trainedAmong(tx, id, asked))).toEqual(asked);
+	expect(asked.size).toBe(21); // twenty examples, and what the file above says
 	// said first: whoever reads a file of which some parts are gone would miss one
 	expect([await removeFiles(35, 2), await left(id)]).toEqual([2, { parts: 3, bodies: 0 }]);
 	await expect(downloadRunFile(here, { runId: id, kind: 'train' })).rejects.toThrow('were removed on');
 	expect([await removeFiles(35, 2), await left(id)]).toEqual([2, { parts: 1, bodies: 0 }]);
-	await scope.tx((tx) => trainedPrompts(tx, id));
+	await scope.tx((tx) => trainedAmong(tx, id, asked));
 	while ((await removeFiles(35, 2)) > 0);
 	expect(await left(id)).toEqual({ parts: 0, bodies: 0 });
 	const after = await getRun(here, { runId: id });
@@ -62,9 +68,7 @@ test('its bytes go part by part; its size and hash, and what was learnt, stay', 
 		await expect(downloadRunFile(here, { runId: id, kind })).rejects.toThrow(
 			/^The bytes of this file were removed on \d{4}-\d\d-\d\d, as this server is set\. Which examples/
 		);
-	const known = await owner`
-		select encode(e.prompt_hash, 'hex') as hash from run_examples m join examples e on e.id = m.example_id where m.run_id = ${id} and m.kind = 'train'`;
-	const still = await scope.tx((tx) => trainedPrompts(tx, id));
+	const still = await scope.tx((tx) => trainedAmong(tx, id, asked));
 	expect(known.every(({ hash }) => still.has(hash))).toBe(true);
 	expect(await removeFiles(35)).toBe(0);
 });

@@ -6,7 +6,7 @@ import { preflight } from '../../../src/lib/core/runs/preflight.ts';
 import { presets } from '../../../src/lib/core/runs/recipe.ts';
 import { inProject } from '../../../src/lib/server/access/scope.ts';
 import { exportExamples, importExamples } from '../../../src/lib/server/examples/commands.ts';
-import { trainedPrompts } from '../../../src/lib/server/evaluations/leaks.ts';
+import { trainedAmong } from '../../../src/lib/server/evaluations/leaks.ts';
 import { keepPair, withdrawPair } from '../../../src/lib/server/playground/commands.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import {
@@ -161,7 +161,8 @@ test('what a run learnt of the playground is known when the bytes of its file ar
 		(sql) => sql`update run_files set body = null, parts = 0, removed_at = now() where run_id = ${run.id}`
 	);
 	const [pair] = await scope.tx((tx) => tx.select().from(playgroundPairs).where(eq(playgroundPairs.id, kept.id)));
-	expect(await scope.tx((tx) => trainedPrompts(tx, run.id))).toContain(pair!.promptHash.toString('hex'));
+	const asked = new Set([pair!.promptHash.toString('hex')]);
+	expect(await scope.tx((tx) => trainedAmong(tx, run.id, asked))).toEqual(asked);
 });
 
 test('a run sends the pairs, keeps what it learnt from, and becomes a model', async () => {

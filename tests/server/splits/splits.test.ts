@@ -8,6 +8,7 @@ import { getSplit, previewSplit } from '../../../src/lib/server/splits/queries.t
 import { type ProjectScope, inProject } from '../../../src/lib/server/access/scope.ts';
 import { defaultRecipe } from '../../../src/lib/core/runs/recipe.ts';
 import { owner } from '../../support/owner.ts';
+import { type Splittable, planSplit } from '../../support/split-plan.ts';
 import { newProject, newTeam } from '../../support/team.ts';
 
 afterAll(() => closePools());
@@ -44,6 +45,26 @@ test('a split moves what its preview showed, and nothing the second time', async
 	expect(await applySplit(here, request)).toEqual({ moved: 40 });
 	expect(await applySplit(here, request)).toEqual({ moved: 0 });
 	expect(await sides(here)).toEqual({ unassigned: 10, train: 32, validation: 8 });
+});
+
+test('it is the split that the rule makes of what each example says, asks, got and is', async () => {
+	const { here } = await start();
+	await fill(here, 0, 30, 9);
+	await fill(here, 30, 50, 8);
+	await fill(here, 50, 60, 4);
+	const ids = (await listExamples(here, { limit: 100 })).rows.map(({ id }) => id);
+	await moveExamples(here, { ids: ids.slice(3, 7), side: 'validation' });
+	await moveExamples(here, { ids: ids.slice(9, 12), side: 'train' });
+	const read = () => owner<
+		(Splittable & { number: number })[]
+	>`select encode(substring(content_hash for 32), 'hex') as id, encode(coalesce(family, prompt_hash), 'hex') as "group", number, rating,
+		coalesce(split, 'unassigned') as split, trained from examples where project_id = ${here.project.id} order by number`;
+	const before = await read();
+	const { moves } = planSplit({ examples: before, ratio: 0.7, seed: 5, threshold: 8 });
+	const sides = new Map(moves.map(({ id, to }) => [id, to]));
+	expect(moves.length).toBeGreaterThan(40);
+	expect(await applySplit(here, { ratio: 0.7, seed: 5 })).toEqual({ moved: moves.length });
+	expect((await read()).map(({ split }) => split)).toEqual(before.map(({ id, split }) => sides.get(id) ?? split));
 });
 
 test('a preference that another project has ordered holds nothing here', async () => {

@@ -31,6 +31,10 @@ export const comparable = async (tx: Tx, projectId: string, from: PromptSource):
 	}));
 };
 
+/** By what each of these may have been learnt. */
+export const namesAsked = (list: readonly Comparable[]): ReadonlySet<string> =>
+	new Set(list.flatMap(({ prompt, family, near }) => [prompt, family, ...near]));
+
 /** Whether one of these prompts, or one of its family, is the prompt. */
 export const isKnown = (prompts: ReadonlySet<string>) => (one: Comparable) =>
 	prompts.has(one.prompt) || prompts.has(one.family) || one.near.some((name) => prompts.has(name));

@@ -13,9 +13,9 @@ import type { Scope, Tx } from '../access/scope.ts';
 import { record } from '../events/record.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { evaluations, members, pairings, projects } from '../platform/db/schema.ts';
-import { comparable, isKnown, questionsOf } from './asked.ts';
+import { comparable, isKnown, namesAsked, questionsOf } from './asked.ts';
 import { shownNames } from './few-shot.ts';
-import { trainedPrompts } from './leaks.ts';
+import { trainedAmong } from './leaks.ts';
 import { usualMaxTokens } from './longest-answer.ts';
 import { sortOf } from './generation.ts';
 import type { Evaluation } from './rows.ts';
@@ -47,9 +47,10 @@ export const fair = async (
 	{ runIds, fewShots }: Known,
 	from: PromptSource
 ): Promise<string[]> => {
-	const trained = await Promise.all(runIds.map((id) => trainedPrompts(tx, id)));
-	trained.push(await shownNames(tx, projectId, fewShots));
 	const list = await comparable(tx, projectId, from);
+	const names = namesAsked(list);
+	const trained = await Promise.all(runIds.map((id) => trainedAmong(tx, id, names)));
+	trained.push(await shownNames(tx, projectId, fewShots));
 	return list.filter((one) => !trained.some((prompts) => isKnown(prompts)(one))).map(({ id }) => id);
 };
 

@@ -5,7 +5,7 @@ import { sha256 } from '../platform/crypto.ts';
 import { among } from '../platform/db/among.ts';
 import { examples, playgroundPairs, runExamples, runPairs } from '../platform/db/schema.ts';
 import type { Tx } from '../access/scope.ts';
-import { learntAmong } from '../prompts/rows.ts';
+import { hashList, learntAmong } from '../prompts/rows.ts';
 import { textsOf } from '../runs/rows.ts';
 import { namesOfAsked } from './asked.ts';
 import { shownNames } from './few-shot.ts';
@@ -29,42 +29,44 @@ const kept = new Map<string, readonly string[]>();
 /** More than this many are looked up again: all that are kept would be a gigabyte. */
 const mostKept = 100_000;
 
-const promptsOfFile = async (tx: Tx, runId: string): Promise<Iterable<string>> => {
+/** The prompts of the file, a part of it at a time. */
+async function* promptsOfFile(tx: Tx, runId: string): AsyncGenerator<readonly string[]> {
 	const known = kept.get(runId);
-	if (known) return known;
-	const prompts: string[] = [];
-	for await (const text of textsOf((work) => work(tx), runId, 'train'))
-		for (const prompt of promptsIn(text)) prompts.push(prompt);
-	if (prompts.length === 0 || prompts.length > mostKept) return prompts;
+	if (known) return yield known;
+	let all: string[] | null = [];
+	for await (const text of textsOf((work) => work(tx), runId, 'train')) {
+		const prompts = promptsIn(text);
+		yield prompts;
+		if (all && all.length + prompts.length <= mostKept) for (const prompt of prompts) all.push(prompt);
+		else all = null;
+	}
+	if (!all || all.length === 0) return;
 	if (kept.size >= 20) kept.delete(kept.keys().next().value!);
-	kept.set(runId, prompts);
-	return prompts;
-};
+	kept.set(runId, all);
+}
+
+/** Which of these hashes are among those of a query's column `hash`. In parentheses they are a table in memory; a join may compare each with each. */
+const amongThese = (tx: Tx, query: SQL, names: Iterable<string>) =>
+	tx.execute<{ name: string }>(sql`
+		select distinct encode(learnt.hash, 'hex') as name from (${query}) learnt
+		where (learnt.hash in (select unnest(${hashList(names)}))) is true`);
 
 /**
- * A step: the hashes of the prompts a run has learnt from, and of their families, by the bytes it was sent and by the examples it was made from.
- * For owners and trainers: nobody else can see what was sent.
+ * A step: which of these hashes, of prompts and of families, a run has learnt from, by the bytes it was sent and by the examples it was made from:
+ * what it learnt may be a million, and what is asked of it is not. For owners and trainers: nobody else can see what was sent.
  */
-export const trainedPrompts = async (tx: Tx, runId: string): Promise<Set<string>> => {
+export const trainedAmong = async (tx: Tx, runId: string, names: ReadonlySet<string>): Promise<Set<string>> => {
 	const found = new Set<string>();
-	const learnt = await tx
-		.select({ hash: examples.promptHash, family: examples.family })
-		.from(runExamples)
-		.innerJoin(examples, eq(examples.id, runExamples.exampleId))
-		.where(and(eq(runExamples.runId, runId), eq(runExamples.kind, 'train')));
-	for (const { hash, family } of learnt) {
-		found.add(hash.toString('hex'));
-		if (family) found.add(family.toString('hex'));
-	}
-	// a preference of the playground is no example
-	const chosen = await tx
-		.select({ hash: playgroundPairs.promptHash })
-		.from(runPairs)
-		.innerJoin(playgroundPairs, eq(playgroundPairs.id, runPairs.pairId))
-		.where(eq(runPairs.runId, runId));
-	for (const { hash } of chosen) found.add(hash.toString('hex'));
-	// one by one: as arguments of a call, a hundred thousand are too many
-	for (const prompt of await promptsOfFile(tx, runId)) found.add(prompt);
+	const learnt = sql`${runExamples} m join ${examples} e on e.id = m.example_id where m.run_id = ${runId} and m.kind = 'train'`;
+	for (const query of [
+		sql`select e.prompt_hash as hash from ${learnt}`,
+		sql`select e.family as hash from ${learnt}`,
+		// a preference of the playground is no example
+		sql`select p.prompt_hash as hash from ${runPairs} m join ${playgroundPairs} p on p.id = m.pair_id where m.run_id = ${runId}`
+	])
+		for (const { name } of await amongThese(tx, query, names)) found.add(name);
+	for await (const prompts of promptsOfFile(tx, runId))
+		for (const prompt of prompts) if (names.has(prompt)) found.add(prompt);
 	return found;
 };
 

@@ -5,9 +5,9 @@ import { providers } from '../providers/registry.ts';
 import type { Tx } from '../access/scope.ts';
 import { isOf } from '../runs/rows.ts';
 import { askable } from '../prompts/rows.ts';
-import { comparable, isKnown } from './asked.ts';
+import { comparable, isKnown, namesAsked } from './asked.ts';
 import { voterCount } from './contest.ts';
-import { trainedPrompts } from './leaks.ts';
+import { trainedAmong } from './leaks.ts';
 import { usualMaxTokens } from './longest-answer.ts';
 import { triesIn } from './tries.ts';
 
@@ -80,9 +80,10 @@ const tiesOf = async (tx: Tx, projectId: string): Promise<number> => {
 export const setUpOf = async (tx: Tx, projectId: string) => {
 	const validation = await comparable(tx, projectId, 'validation');
 	const pool = await askable(tx, projectId);
+	const names = namesAsked([...validation, ...pool.list]);
 	const ready = [];
 	for (const { provider, ...run } of await readyRuns(tx, projectId)) {
-		const trained = await trainedPrompts(tx, run.id);
+		const trained = await trainedAmong(tx, run.id, names);
 		ready.push({
 			...run,
 			leaks: validation.filter(isKnown(trained)).map(({ id }) => id),

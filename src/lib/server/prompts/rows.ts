@@ -20,12 +20,12 @@ export const promptHashOf = (messages: readonly Message[]): Buffer => sha256(pro
 /** What trains, is about to, or was learnt: what asks the same measures nothing. */
 export const learnsNow: SQL = sql`(${examples.trained} or ${examples.reserved} or (${examples.split} = 'train' and ${examples.deletedAt} is null))`;
 
-/** Hashes in hexadecimal as an array of bytes. */
-const bytesOf = (hashes: Iterable<string>): SQL =>
+/** Hashes in hexadecimal, as a list of bytes. */
+export const hashList = (hashes: Iterable<string>): SQL =>
 	sql`${sql.param(`{${[...hashes].map((hash) => `"\\\\x${hash}"`).join(',')}}`)}::bytea[]`;
 
 /** The same as what a column of few rows is compared with: each of them with each. */
-export const isOneOf = (column: PgColumn, hashes: Iterable<string>): SQL => sql`${column} = any (${bytesOf(hashes)})`;
+export const isOneOf = (column: PgColumn, hashes: Iterable<string>): SQL => sql`${column} = any (${hashList(hashes)})`;
 
 /** What of a prompt says what it asks, and what is near it. */
 export type Fingerprint = Pick<Prompt, 'promptHash' | 'near'>;
@@ -39,7 +39,7 @@ type Learnt = { id: string; number: number; hash: string; family: string | null;
 export const learntAmong = async (tx: Tx, projectId: string, names: Iterable<string>): Promise<Learnt[]> =>
 	tx.execute<Learnt>(sql`
 		select id, number, encode(prompt_hash, 'hex') as hash, encode(family, 'hex') as family, trained, reserved
-		from learnt_among(${projectId}, ${bytesOf(names)}) order by rank, number`);
+		from learnt_among(${projectId}, ${hashList(names)}) order by rank, number`);
 
 /**
  * A step: for each of these prompts what asks the same, or nearly, and trains or was learnt; null for none. For owners and trainers:

@@ -4,18 +4,14 @@ import { settingsSideBySide } from '../../core/runs/comparison.ts';
 import { query } from '../access/operation.ts';
 import type { Tx } from '../access/scope.ts';
 import { connections, evaluations, runPoints } from '../platform/db/schema.ts';
+import { learntIn } from './last-run.ts';
 import { type Run, listedRun, runOf } from './rows.ts';
 
 /** So many examples are named, and so many verdicts shown. */
 const [named, mostVerdicts] = [5, 20];
 
-/** What a run learnt from, or was measured on: examples, and choices of the playground. */
-const learnt = (runId: string, kind: 'train' | 'validation'): SQL => sql`(
-	select example_id as id from run_examples where run_id = ${runId} and kind = ${kind}
-	${kind === 'train' ? sql`union all select pair_id from run_pairs where run_id = ${runId}` : sql``})`;
-
 const differenceOf = async (tx: Tx, a: Run, b: Run, kind: 'train' | 'validation') => {
-	const [one, other] = [learnt(a.id, kind), learnt(b.id, kind)];
+	const [one, other] = [learntIn(a.id, kind), learntIn(b.id, kind)];
 	const [row] = await tx.execute<Record<'both' | 'a' | 'b', number>>(sql`
 		select (count(*) filter (where x.id is not null and y.id is not null))::int as both,
 			(count(*) filter (where y.id is null))::int as a, (count(*) filter (where x.id is null))::int as b

@@ -1,4 +1,4 @@
-import { and, desc, eq, ne, or } from 'drizzle-orm';
+import { type SQL, and, desc, eq, ne, or, sql } from 'drizzle-orm';
 import type { Method } from '../../core/runs/method.ts';
 import type { PreflightFacts } from '../../core/runs/preflight.ts';
 import type { Recipe } from '../../core/runs/recipe.ts';
@@ -20,6 +20,11 @@ export const lastRunOf = async (tx: Tx, project: Project): Promise<LastRun | und
 		.limit(1);
 	return last;
 };
+
+/** What a run learnt from, or was measured on: examples, and choices of the playground. */
+export const learntIn = (runId: string, kind: 'train' | 'validation'): SQL => sql`(
+	select example_id as id from run_examples where run_id = ${runId} and kind = ${kind}
+	${kind === 'train' ? sql`union all select pair_id from run_pairs where run_id = ${runId}` : sql``})`;
 
 /** What is different now: another method, setting or model, and how many examples or pairs came and went. */
 export const differenceFrom = (

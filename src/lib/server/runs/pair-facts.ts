@@ -1,15 +1,15 @@
-import { and, eq } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import type { Method } from '../../core/runs/method.ts';
 import { noPairs } from '../../core/runs/pairs.ts';
 import type { Recipe } from '../../core/runs/recipe.ts';
 import type { Project, Tx } from '../access/scope.ts';
 import { sha256 } from '../platform/crypto.ts';
-import { runExamples, runPairs } from '../platform/db/schema.ts';
 import type { ProviderId } from '../providers/provider.ts';
 import { type DataFacts, readFacts } from './facts.ts';
 import type { Kept } from './kept.ts';
-import { differenceFrom, lastRunOf } from './last-run.ts';
+import { differenceFrom, lastRunOf, learntIn } from './last-run.ts';
 import { countLeftOut, pairsFor } from './pairs.ts';
+import { walked, walking } from './walked.ts';
 
 /** A step: what the data of a project says before a training by this method, with this recipe, there. */
 export const readFactsFor = (
@@ -27,9 +27,8 @@ const readPairFacts = async (
 	provider: ProviderId | null
 ): Promise<DataFacts> => {
 	const counts = { ...noPairs, ...(await countLeftOut(tx, project)) };
-	const seen = new Set<string>();
-	const ids = new Set<string>();
-	let [trainCount, tokens, longestTokens, duplicates, thoughtful, answerThoughts, weighted] = [0, 0, 0, 0, 0, 0, 0];
+	const walk = await walking(tx);
+	let [trainCount, tokens, longestTokens, thoughtful, answerThoughts, weighted] = [0, 0, 0, 0, 0, 0];
 	for await (const page of pairsFor(tx, project, 'train', provider))
 		for (const pair of page) {
 			if (!pair) {
@@ -37,7 +36,6 @@ const readPairFacts = async (
 				continue;
 			}
 			counts[pair.source]++;
-			ids.add(pair.id);
 			trainCount++;
 			tokens += pair.tokens;
 			longestTokens = Math.max(longestTokens, pair.longestTokens);
@@ -45,11 +43,12 @@ const readPairFacts = async (
 			if (pair.beside.isThoughtful) thoughtful++;
 			if (pair.beside.isThought) answerThoughts++;
 			const { weight: _, ...said } = pair.parts;
-			const text = JSON.stringify(said);
-			const digest = sha256(text).toString('base64');
-			if (seen.has(digest)) duplicates++;
-			seen.add(digest);
+			await walk.add(pair, sha256(JSON.stringify(said)));
 		}
+	await walk.end();
+	const [alike] = await tx.execute<{ n: number }>(
+		sql`select (count(*) - count(distinct said))::int as n from ${walked}`
+	);
 	let [validationCount, validationTokens] = [0, 0];
 	for await (const page of pairsFor(tx, project, 'validation', provider))
 		for (const pair of page) {
@@ -69,7 +68,7 @@ const readPairFacts = async (
 			tokens,
 			validationTokens,
 			longestTokens,
-			duplicates,
+			duplicates: alike!.n,
 			thoughtful,
 			answerThoughts,
 			weighted
@@ -77,29 +76,16 @@ const readPairFacts = async (
 		leaks: 0,
 		contested: 0,
 		flawed: [],
-		lastRun: await readDifference(tx, project, recipe, ids)
+		lastRun: await readDifference(tx, project, recipe)
 	};
 };
 
-const readDifference = async (
-	tx: Tx,
-	project: Project,
-	recipe: Recipe,
-	ids: ReadonlySet<string>
-): Promise<DataFacts['lastRun']> => {
+/** Of what was walked through: what the last run did not learn, and what it did and would not be learnt now. */
+const readDifference = async (tx: Tx, project: Project, recipe: Recipe): Promise<DataFacts['lastRun']> => {
 	const last = await lastRunOf(tx, project);
 	if (!last) return null;
-	const learnt = new Set(await learntBy(tx, last.id));
-	const [added, removed] = [ids.difference(learnt).size, learnt.difference(ids).size];
-	return differenceFrom(last, { project, method: 'dpo', recipe, added, removed });
-};
-
-/** A step: the examples and choices that a run learnt from, by their ids. */
-const learntBy = async (tx: Tx, runId: string): Promise<string[]> => {
-	const examples = await tx
-		.select({ id: runExamples.exampleId })
-		.from(runExamples)
-		.where(and(eq(runExamples.runId, runId), eq(runExamples.kind, 'train')));
-	const chosen = await tx.select({ id: runPairs.pairId }).from(runPairs).where(eq(runPairs.runId, runId));
-	return [...examples, ...chosen].map(({ id }) => id);
+	const [row] = await tx.execute<{ added: number; removed: number }>(sql`
+		select (count(*) filter (where l.id is null))::int as added, (count(*) filter (where w.id is null))::int as removed
+		from ${walked} w full join ${learntIn(last.id, 'train')} l on l.id = w.id`);
+	return differenceFrom(last, { project, method: 'dpo', recipe, ...row! });
 };

@@ -8,6 +8,7 @@ import type { Project, Tx } from '../access/scope.ts';
 import { writingFile } from './files.ts';
 import { pairsFor } from './pairs.ts';
 import { type Run, providerOf } from './rows.ts';
+import { walked, walking } from './walked.ts';
 
 type Placed = Pick<Run, 'id' | 'connectionId'>;
 
@@ -83,18 +84,19 @@ export const namesOfLines = async (
 export const writePairFile = async (tx: Tx, project: Project, run: Placed, kind: RunFileKind): Promise<number> => {
 	const provider = await providerOf(tx, run.connectionId);
 	const file = writingFile(tx, { projectId: project.id, runId: run.id, kind });
-	const ids: Record<'examples' | 'pairs', string[]> = { examples: [], pairs: [] };
+	const walk = await walking(tx);
 	for await (const page of pairsFor(tx, project, kind, provider))
 		for (const pair of page) {
 			if (!pair) continue;
 			await file.add(JSON.stringify(pair.parts));
-			ids[pair.source === 'playground' ? 'pairs' : 'examples'].push(pair.id);
+			await walk.add(pair);
 		}
-	const all = (list: readonly string[]) => sql`unnest(${sql.param(`{${list.join(',')}}`)}::uuid[])`;
+	await walk.end();
 	await tx.execute(sql`
-		insert into ${runExamples} (project_id, run_id, example_id, kind) select ${project.id}, ${run.id}, id, ${kind} from ${all(ids.examples)} id`);
+		insert into ${runExamples} (project_id, run_id, example_id, kind)
+		select ${project.id}, ${run.id}, id, ${kind} from ${walked} where source <> 'playground'`);
 	await tx.execute(sql`
-		insert into ${runPairs} (project_id, run_id, pair_id) select ${project.id}, ${run.id}, id from ${all(ids.pairs)} id`);
+		insert into ${runPairs} (project_id, run_id, pair_id) select ${project.id}, ${run.id}, id from ${walked} where source = 'playground'`);
 	return file.end();
 };
 

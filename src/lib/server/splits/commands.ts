@@ -1,6 +1,6 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { ApplySplit, MoveExamples } from '../../contract/splits.ts';
-import type { SplitMove } from '../../core/splits/plan.ts';
+import { side } from '../../core/splits/deal.ts';
 import { command } from '../access/operation.ts';
 import type { Tx } from '../access/scope.ts';
 import { record } from '../events/record.ts';
@@ -9,7 +9,7 @@ import { noExample, refusedByLock } from '../examples/rows.ts';
 import { among } from '../platform/db/among.ts';
 import { examples } from '../platform/db/schema.ts';
 import { lockedProject, projectNow } from '../project/rows.ts';
-import { planOf } from './plan.ts';
+import { type Plan, planOf } from './plan.ts';
 
 /** Of a larger project nobody waits until all is worked out, or moved. */
 const atOnce = 5_000;
@@ -18,25 +18,36 @@ const inPart = 1_000;
 /** Parts that are taken from the same pages in turns. A page has room to write so many of its rows in place, and again once a part is over. */
 const inTurns = 10;
 
+type Moves = { train: number[]; validation: number[] };
+
+/** Numbers of what moves: every so manyth of it. */
+const movesOf = ({ numbers, sides }: Plan, from = 0, end = numbers.length, every = 1): Moves => {
+	const moves: Moves = { train: [], validation: [] };
+	for (let at = from; at < end; at += every)
+		moves[sides[at] === side.validation ? 'validation' : 'train'].push(numbers[at]!);
+	return moves;
+};
+
 /** Parts of what stands together: each has every tenth of it. */
-const partsOf = function* (moves: readonly SplitMove[]): Generator<SplitMove[]> {
+const partsOf = function* (plan: Plan): Generator<Moves> {
+	const { length } = plan.numbers;
 	const window = inPart * inTurns;
-	for (let at = 0; at < moves.length; at += window) {
-		const turns = Math.ceil(Math.min(window, moves.length - at) / inPart);
-		for (let turn = 0; turn < turns; turn++)
-			yield moves.slice(at, at + window).filter((_, place) => place % turns === turn);
+	for (let from = 0; from < length; from += window) {
+		const end = Math.min(from + window, length);
+		const turns = Math.ceil((end - from) / inPart);
+		for (let turn = 0; turn < turns; turn++) yield movesOf(plan, from + turn, end, turns);
 	}
 };
 
 /** A step: moves those of them that have no place yet, in one statement, since what a change has to ask is asked once for each. Returns how many. */
-const moveTo = async (tx: Tx, moves: readonly SplitMove[]): Promise<number> => {
-	if (moves.length === 0) return 0;
-	const measuring = moves.filter(({ to }) => to === 'validation').map(({ id }) => id);
-	const ids = moves.map(({ id }) => id);
+const moveTo = async (tx: Tx, projectId: string, { train, validation }: Moves): Promise<number> => {
+	if (train.length + validation.length === 0) return 0;
+	// a list in parentheses is looked up in a table; `= any` of a list goes along it for each
+	const measures = sql`${examples.number} in (select unnest(${sql.param(validation)}::int[]))`;
 	const { count } = await tx
 		.execute(
-			sql`update ${examples} set split = case when ${among(examples.id, measuring)} then 'validation' else 'train' end
-				where ${and(among(examples.id, ids), isNull(examples.split), isNull(examples.deletedAt))}`
+			sql`update ${examples} set split = case when ${measures} then 'validation' else 'train' end
+				where ${and(eq(examples.projectId, projectId), among(examples.number, [...train, ...validation]), isNull(examples.split), isNull(examples.deletedAt))}`
 		)
 		.catch((problem) => refusedByLock(problem, 'An example'));
 	return count;
@@ -55,18 +66,18 @@ export const applySplit = command(ApplySplit, async (scope, { ratio, seed }) => 
 	const { nextExample } = await scope.tx((tx) => projectNow(tx, scope));
 	if (nextExample <= atOnce)
 		return scope.tx(async (tx) => {
-			const { moves } = await planOf(tx, await lockedProject(tx, scope), { ratio, seed });
-			const moved = await moveTo(tx, moves);
+			const plan = await planOf(tx, await lockedProject(tx, scope), { ratio, seed });
+			const moved = await moveTo(tx, scope.project.id, movesOf(plan));
 			await tell(tx, moved);
 			return { moved };
 		});
-	const { moves } = await scope.tx(async (tx) => planOf(tx, await projectNow(tx, scope), { ratio, seed }));
+	const plan = await scope.tx(async (tx) => planOf(tx, await projectNow(tx, scope), { ratio, seed }));
 	let moved = 0;
 	try {
-		for (const part of partsOf(moves))
+		for (const part of partsOf(plan))
 			moved += await scope.tx(async (tx) => {
 				await lockedProject(tx, scope);
-				return moveTo(tx, part);
+				return moveTo(tx, scope.project.id, part);
 			});
 	} finally {
 		await scope.tx((tx) => tell(tx, moved));
@@ -75,18 +86,18 @@ export const applySplit = command(ApplySplit, async (scope, { ratio, seed }) => 
 });
 
 /** Moves chosen examples to a side, or back to unassigned. The lock decides; it is all of them or none. */
-export const moveExamples = command(MoveExamples, async (scope, { ids, side }) => {
-	if (side !== 'unassigned') await awaitCompared(scope);
+export const moveExamples = command(MoveExamples, async (scope, { ids, side: to }) => {
+	if (to !== 'unassigned') await awaitCompared(scope);
 	return scope.tx(async (tx) => {
 		const { id: projectId } = await lockedProject(tx, scope);
 		const { length: moved } = await tx
 			.update(examples)
-			.set({ split: side === 'unassigned' ? null : side })
+			.set({ split: to === 'unassigned' ? null : to })
 			.where(and(eq(examples.projectId, projectId), among(examples.id, ids), isNull(examples.deletedAt)))
 			.returning({ id: examples.id })
 			.catch((problem) => refusedByLock(problem, ids.length === 1 ? 'This example' : 'One of these examples'));
 		if (moved < new Set(ids.map((id) => id.toLowerCase())).size) throw noExample();
-		const details = { count: moved, side };
+		const details = { count: moved, side: to };
 		await record(tx, scope, { event: 'split.moved', subject: projectId, projectId, details });
 		return { moved };
 	});

@@ -3,6 +3,7 @@ import { GetSplit, ListTwins, PreviewSplit } from '../../contract/splits.ts';
 import { type Message, promptOf } from '../../core/examples/example.ts';
 import { planProves } from '../../core/evaluations/assurance.ts';
 import { singlePlan } from '../../core/evaluations/plan.ts';
+import { side as place } from '../../core/splits/deal.ts';
 import { splits } from '../../core/splits/plan.ts';
 import { promptTokens } from '../../core/text/tokens.ts';
 import { type Counted, countIn, countedOf } from '../access/counted.ts';
@@ -87,12 +88,11 @@ export const previewSplit = query(PreviewSplit, async (scope, request) => {
 	await comparedAsFarAs(scope);
 	return scope.tx(async (tx) => {
 		const waiting = await countWaiting(tx, scope.project.id);
-		const { moves, ...summary } = await planOf(tx, scope.project, request);
-		const toValidation = moves.filter((move) => move.to === 'validation').length;
+		const { numbers: _, sides, ...summary } = await planOf(tx, scope.project, request);
+		const toValidation = sides.reduce((count, to) => count + Number(to === place.validation), 0);
 		return {
 			...summary,
-			conflicts: summary.conflicts.length,
-			toTrain: moves.length - toValidation,
+			toTrain: sides.length - toValidation,
 			toValidation,
 			waiting,
 			proves: planProves(singlePlan(summary.validation))
