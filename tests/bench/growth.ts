@@ -1,72 +1,40 @@
-import { inProject } from '../../src/lib/server/access/scope.ts';
+import fs from 'node:fs';
+import { inProject, scopeFor } from '../../src/lib/server/access/scope.ts';
 import type { ProjectScope } from '../../src/lib/server/access/scope.ts';
-import { getDashboard } from '../../src/lib/server/activity/queries.ts';
 import { importExamples } from '../../src/lib/server/examples/commands.ts';
-import { browseExamples } from '../../src/lib/server/examples/queries.ts';
 import { signExamples } from '../../src/lib/server/examples/signatures.ts';
-import { getFrame, listProjectCounts } from '../../src/lib/server/project/queries.ts';
-import { nextCards, recentRatings } from '../../src/lib/server/ratings/queries.ts';
-import { getPreflight } from '../../src/lib/server/runs/queries.ts';
-import { getSplit } from '../../src/lib/server/splits/queries.ts';
+import { revealResults } from '../../src/lib/server/evaluations/commands.ts';
 import { newProject, newTeam } from '../support/team.ts';
 import type { Bench } from './environment.ts';
+import { type Place, pages } from './growth-pages.ts';
 import { type Size, seedGrowth, sizes } from './growth-seed.ts';
 import { type Measure, median, quantile, timed } from './measure.ts';
+import { migrationsText } from './migrations-text.ts';
+import { busyInDatabase } from './processor.ts';
 
 /** Turns of all pages; where one takes seconds, those that fit into the time tell as much. */
 const measured = { most: 25, forMs: process.env.BENCH_QUICK === 'yes' ? 20_000 : 90_000 };
 
-const queue = { filter: 'unrated', sort: 'newest', seed: 1, seen: [] as string[] } as const;
-const rate = async (scope: ProjectScope, filter: 'unrated' | 'second' | 'below') => {
-	await nextCards(scope, { ...queue, seen: [], filter });
-	await recentRatings(scope);
-};
-const search = (words: string) => (scope: ProjectScope) => browseExamples(scope, { search: words });
-
-type Page = { look: (scope: ProjectScope) => Promise<unknown>; as?: 'rater'; mostMs?: number };
-
-/** What a page asks for by itself; the frame, which comes with each, is one of them. */
-const pages: Record<string, Page> = {
-	frame: { look: (scope) => getFrame(scope, { projectId: scope.project.id }) },
-	'frame, as rater': { look: (scope) => getFrame(scope, { projectId: scope.project.id }), as: 'rater' },
-	team: { look: (scope) => listProjectCounts(scope) },
-	dashboard: { look: (scope) => getDashboard(scope) },
-	'dashboard, as rater': { look: (scope) => getDashboard(scope), as: 'rater' },
-	examples: { look: (scope) => browseExamples(scope, {}) },
-	'examples, one band': { look: (scope) => browseExamples(scope, { band: 'bad' }) },
-	'examples, band and side': { look: (scope) => browseExamples(scope, { band: 'great', split: 'validation' }) },
-	'examples, none found': { look: (scope) => browseExamples(scope, { band: 'unrated', split: 'validation' }) },
-	rate: { look: (scope) => rate(scope, 'unrated') },
-	'rate, second opinion': { look: (scope) => rate(scope, 'second') },
-	'rate, below the bar': { look: (scope) => rate(scope, 'below') },
-	'rate, as rater': { look: (scope) => rate(scope, 'unrated'), as: 'rater' },
-	split: { look: (scope) => getSplit(scope) },
-	'new run': { look: (scope) => getPreflight(scope, {}) },
-	'search, frequent word': { look: search('missing part'), mostMs: 100 },
-	'search, rare word': { look: search('rarely late'), mostMs: 100 },
-	'search, absent word': { look: search('zebra'), mostMs: 100 },
-	'search, one letter': { look: search('e'), mostMs: 100 },
-	'search, absent letter': { look: search('ß'), mostMs: 100 },
-	'search, percent sign': { look: search('%'), mostMs: 100 },
-	'search, underscore': { look: search('_'), mostMs: 100 },
-	'search, backslash': { look: search('\\'), mostMs: 100 },
-	'search, quotes': { look: search('"'), mostMs: 100 },
-	// stands in every conversation as it is kept, and in none that anybody wrote
-	'search, assistant': { look: search('assistant'), mostMs: 100 },
-	'search, 200 letters': { look: search('missing part of order '.repeat(10).slice(0, 200)), mostMs: 100 }
+/** Some minutes to write, and the same until a table changes. */
+export const filling = {
+	key: `growth ${sizes.join(' ')} ${migrationsText()} ${fs.readFileSync('tests/bench/growth-seed.ts', 'utf8')}`,
+	fill: ({ owner }: Bench) => growthWorld(owner)
 };
 
 /**
  * GROWTH: the server's time for what each page asks, in four projects of one team beside each other. All pages and sizes take turns, so
  * that a busy moment of the machine meets each. Of the largest the value itself is judged; and what a hundred thousand cost against
- * a thousand.
+ * a thousand. Judged is the time of processors, of the server and of the database: nothing waits here for anything else, and it says the same
+ * of a busy machine. What it took beside that is said with it.
  */
-export const run = async ({ owner }: Bench): Promise<Measure[]> => {
-	const scopes = await growthWorld(owner);
-	const taken = await inTurns(scopes, measured);
+export const run = async ({ owner }: Bench, kept: Kept): Promise<Measure[]> => {
+	const world = await placesOf(kept);
+	const { taken, busy } = await inTurns(owner, world, measured);
 	const pagesGrow = Object.entries(pages).flatMap(([name, { mostMs = 50 }]) => {
-		const { '1k': least, '100k': many, '1m': most } = taken[name]!;
-		const said = sizes.map((size) => `${size} ${median(taken[name]![size]!).toFixed(1)}`).join(' · ');
+		const { '1k': least, '100k': many, '1m': most } = busy[name]!;
+		const of = (times: Partial<Record<Size, number[]>>) =>
+			sizes.map((size) => `${size} ${median(times[size]!).toFixed(1)}`).join(' · ');
+		const said = `${of(busy[name]!)}, waited for ${of(taken[name]!)}`;
 		return [
 			...(most
 				? [
@@ -101,7 +69,7 @@ export const run = async ({ owner }: Bench): Promise<Measure[]> => {
 	return [
 		...pagesGrow,
 		await dashboardAgainstScan(owner, taken.dashboard![most]!),
-		await importBeside(scopes[most].owner)
+		await importBeside(world[most].owner.scope)
 	];
 };
 
@@ -159,32 +127,65 @@ const importBeside = async (largest: ProjectScope): Promise<Measure> => {
 	};
 };
 
-type World = Record<Size, Record<'owner' | 'rater', ProjectScope>>;
+/** Who and where, as it is kept with the database. */
+type Kept = {
+	teamId: string;
+	people: { owner: string; rater: string; second: string };
+	comparisons: Record<Size, Omit<Place, 'scope'>>;
+};
+type World = Record<Size, Record<'owner' | 'rater', Place>>;
 
-/** The team with its four projects, as an owner and a rater see them. */
-export const growthWorld = async (owner: Bench['owner']): Promise<World> => {
-	const { scope, as, owner: person } = await newTeam();
+/** A team with its four projects. */
+const growthWorld = async (owner: Bench['owner']): Promise<Kept> => {
+	const { scope, as, owner: person, teamId } = await newTeam();
 	const [rater, second] = [await as('rater'), await as('rater')];
 	const projects = {} as Record<Size, string>;
 	for (const size of sizes) projects[size] = (await newProject(scope, { slug: size })).project.id;
+	const people = { owner: person.id, rater: rater.userId, second: second.userId };
+	const comparisons = await seedGrowth(owner, projects, people);
+	// as the janitor does, minute by minute
+	for (let round = 0; round < 15; round++) await signExamples(scope);
+	const asOwner = scopeFor({ teamId, userId: person.id, role: 'owner', projectIds: 'all' });
+	for (const size of sizes)
+		await revealResults(await inProject(asOwner, size), { evaluationId: comparisons[size].revealed });
 	// a provider that has to be asked is none of the database's time
 	await owner`update projects set connection_id = null`;
-	await seedGrowth(owner, projects, { rater: rater.userId, first: person.id, second: second.userId });
-	for (let round = 0; round < 15; round++) await signExamples(scope); // as the janitor does, minute by minute
+	return { teamId, people, comparisons };
+};
+
+/** As an owner and a rater see them. */
+const placesOf = async ({ teamId, people, comparisons }: Kept): Promise<World> => {
 	const world = {} as World;
-	for (const size of sizes) world[size] = { owner: await inProject(scope, size), rater: await inProject(rater, size) };
+	const seenAs = async (size: Size, role: 'owner' | 'rater'): Promise<Place> => ({
+		...comparisons[size],
+		scope: await inProject(scopeFor({ teamId, userId: people[role], role, projectIds: 'all' }), size)
+	});
+	for (const size of sizes) world[size] = { owner: await seenAs(size, 'owner'), rater: await seenAs(size, 'rater') };
 	return world;
 };
 
-/** Milliseconds by page and size. */
-export const inTurns = async (world: World, { most, forMs }: typeof measured) => {
-	const taken: Record<string, Partial<Record<Size, number[]>>> = {};
+type Times = Record<string, Partial<Record<Size, number[]>>>;
+
+/** Milliseconds by page and size: how long each took, and of how much of that a processor was busy. */
+const inTurns = async (owner: Bench['owner'], world: World, { most, forMs }: typeof measured) => {
+	const [taken, busy]: [Times, Times] = [{}, {}];
+	const failed = new Set<string>();
 	const until = performance.now() + forMs;
 	for (let turn = -1; turn < most && (turn < 1 || performance.now() < until); turn++)
 		for (const [name, { look, as = 'owner' }] of Object.entries(pages))
 			for (const size of sizes) {
-				const ms = await timed(() => look(world[size][as]));
-				if (turn >= 0) ((taken[name] ??= {})[size] ??= []).push(ms); // the first turn warms up
+				const before = await busyInDatabase(owner);
+				const used = process.cpuUsage();
+				// one that is not answered has taken what it took, and the others are asked all the same
+				const ms = await timed(() =>
+					look(world[size][as]).catch((problem: Error) => failed.add(`${name}, ${size}: ${problem.message}`))
+				);
+				const { user, system } = process.cpuUsage(used);
+				const ofProcessor = (user + system) / 1000 + (await busyInDatabase(owner)) - before;
+				if (turn < 0) continue; // the first turn warms up
+				((taken[name] ??= {})[size] ??= []).push(ms);
+				((busy[name] ??= {})[size] ??= []).push(ofProcessor);
 			}
-	return taken;
+	for (const sentence of failed) console.log(`not answered: ${sentence}`);
+	return { taken, busy };
 };

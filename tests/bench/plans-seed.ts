@@ -68,10 +68,10 @@ const addExamples = async (sql: postgres.TransactionSql, projects: string[], fro
 };
 
 /** What a run has learnt, a comparison with its answers, ballots and votes, a pool of prompts, and what was written down of it all. */
-const addOfProject = async (
+export const addOfProject = async (
 	sql: postgres.TransactionSql,
 	projects: string[],
-	{ pairs, prompts }: typeof few,
+	{ pairs, prompts }: { pairs: number; prompts: number },
 	w?: World
 ) => {
 	await sql`

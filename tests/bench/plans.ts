@@ -16,24 +16,16 @@ import { useCases } from '../support/use-cases.ts';
 import { type World, newWorld } from '../support/world.ts';
 import type { Bench } from './environment.ts';
 import type { Measure } from './measure.ts';
+import { migrationsText } from './migrations-text.ts';
 import { type Wrong, explainedIn, inVain, mark, wrongIn } from './plans-read.ts';
 import { seedPlans } from './plans-seed.ts';
 import { busyInDatabase } from './processor.ts';
 
 const examples = Number(process.env.BENCH_ROWS ?? (process.env.BENCH_QUICK ? 100_000 : 1_000_000));
 
-/** Functions are not among them: they are those of today whenever it starts. */
-const migrations = (): string =>
-	fs
-		.readdirSync('drizzle')
-		.filter((file) => file.endsWith('.sql'))
-		.sort()
-		.map((file) => fs.readFileSync(path.join('drizzle', file), 'utf8'))
-		.join('\n');
-
 /** A thousand teams beside a world with a project of a million: some minutes to write, and the same until a table changes. */
 export const filling = {
-	key: `plans ${examples} ${migrations()} ${fs.readFileSync('tests/bench/plans-seed.ts', 'utf8')}`,
+	key: `plans ${examples} ${migrationsText()} ${fs.readFileSync('tests/bench/plans-seed.ts', 'utf8')}`,
 	fill: async ({ owner }: Bench) => {
 		configureProviders({ allowLocal: true });
 		const { scopes, ...world } = await newWorld(owner, process.env.SANDBOX_URL!);
