@@ -8,11 +8,13 @@ import type { Mutant } from './mutant.ts';
 import { Verdicts } from './verdicts.ts';
 
 // `npm run mutate`: all of them. `npm run mutate -- policies votes_add`: the mutants whose ids contain one of these words;
-// `npm run mutate -- core/math core/text`: of the rules, in these folders or all. `--list` only names those of the database; `--keep=FILE` keeps the verdicts there, from
+// `npm run mutate -- core/math core/text`: of the rules, in these folders or all. `--list` only names those of the database; `--at-once` leaves out the long part, which is to ask one by one what nobody has noticed; `--keep=FILE` keeps the verdicts there, from
 // where a run that was cut short goes on.
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const onlyList = process.argv.includes('--list');
+/** Asks nobody alone: what nobody notices at once is called left. */
+const onlyAtOnce = process.argv.includes('--at-once');
 const keep = process.argv.find((word) => word.startsWith('--keep='))?.slice('--keep='.length);
 const fates = new Verdicts<Fate>(keep, ({ killedBy }, asked) => (killedBy ? [killedBy.split(' > ')[0]!] : asked));
 /** `core`, `core/math`: the folders of core that are asked for; null where something else is. */
@@ -40,6 +42,7 @@ try {
 		for (const [i, mutant] of wanted.entries()) {
 			const reason = reasonOf(mutant);
 			if (onlyList) console.log(`${mutant.id}${reason ? ` — changes nothing: ${reason}` : ''}`);
+			else if (onlyAtOnce && !reason && !knownOf(mutant)) console.log(`left    ${mutant.id}`);
 			else await judge(mutant, reason, `${i + 1}/${wanted.length}`);
 		}
 		if (wanted.length === 0 || onlyList) continue;
