@@ -39,8 +39,8 @@ export type CoreAsk = { log: string } & (
 	| { what: 'reach' }
 	/** By test, the mutants to ask it, each with the number of hits that no loop would come to which ends. */
 	| { what: 'trials'; of: Record<string, Hits> }
-	/** One mutant that counts from the loading of the file on, and which tests are asked: all, or only these. */
-	| { what: 'loaded'; mutant: string; limit: number; only: string[] | undefined }
+	/** One mutant that counts from the loading of the file on, and the tests that are asked. */
+	| { what: 'loaded'; mutant: string; limit: number; only: string[] }
 );
 
 /** A line of the log. */

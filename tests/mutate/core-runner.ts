@@ -29,7 +29,7 @@ export default class CoreRunner extends RepeatingRunner {
 	protected override turnsOf(test: RunnerTestCase): Turns | null {
 		if (this.ask.what === 'reach') return this.reach(test);
 		if (this.ask.what === 'loaded') {
-			const isAsked = this.decided.size === 0 && (this.ask.only?.includes(test.id) ?? true);
+			const isAsked = this.decided.size === 0 && this.ask.only.includes(test.id);
 			return isAsked ? this.loaded(test, this.ask.mutant) : null;
 		}
 		const asked = this.ask.of[test.id];

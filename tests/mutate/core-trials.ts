@@ -25,6 +25,8 @@ const limitOf = (hits: number) => Math.max(100 * hits, 100_000);
 const patienceFor = (took: number) => 20 + took / 100;
 /** What takes longer, in milliseconds, is asked of those that all others have let live. */
 const slow = 200;
+const isQuick = (took: number) => took <= slow;
+const isSlow = (took: number) => took > slow;
 /** The switches, within a file. */
 const now = 'mutants_9fa48';
 
@@ -91,10 +93,11 @@ export class CoreTrials {
 		files.sort((one, two) => tookOf(one.tests) - tookOf(two.tests));
 
 		const loaded = new Set(files.flatMap(({ around }) => Object.keys(around)));
-		for (const isNow of [(took: number) => took <= slow, (took: number) => took > slow])
-			for (const file of files) await this.trials(file, loaded, isNow);
+		for (const isNow of [isQuick, isSlow]) for (const file of files) await this.trials(file, loaded, isNow);
 		const remembered = mutantsIn(this.made).filter(({ id, fileName }) => !this.fates.has(id) && remembers(fileName));
-		for (const mutant of new Set([...loaded, ...remembered.map(({ id }) => id)])) await this.loaded(mutant, files);
+		for (const isNow of [isQuick, isSlow])
+			for (const mutant of new Set([...loaded, ...remembered.map(({ id }) => id)]))
+				await this.loaded(mutant, files, isNow);
 
 		const reached = new Set(
 			files
@@ -139,14 +142,16 @@ export class CoreTrials {
 	}
 
 	/** A mutant that counts while a file is loaded: all its tests are asked, or those that reach it where the loading does not. */
-	private async loaded(mutant: string, files: readonly TestFile[]) {
+	private async loaded(mutant: string, files: readonly TestFile[], isNow: (took: number) => boolean) {
 		for (const { file, around, tests } of files) {
 			if (this.fates.has(mutant)) return;
-			const reaching = [...tests].filter(([, { reached }]) => reached[mutant]);
-			if (!around[mutant] && reaching.length === 0) continue;
-			const hits = reaching.reduce((sum, [, { reached }]) => sum + reached[mutant]!, around[mutant] ?? 0);
-			const only = around[mutant] ? undefined : reaching.map(([test]) => test);
-			await this.run(file, { log: this.log, what: 'loaded', mutant, limit: limitOf(hits), only }, tookOf(tests));
+			const asked = new Map(
+				[...tests].filter(([, { reached, took }]) => isNow(took) && (around[mutant] || reached[mutant]))
+			);
+			if (asked.size === 0) continue;
+			const hits = [...asked.values()].reduce((sum, { reached }) => sum + (reached[mutant] ?? 0), around[mutant] ?? 0);
+			const ask = { log: this.log, what: 'loaded' as const, mutant, limit: limitOf(hits), only: [...asked.keys()] };
+			await this.run(file, ask, tookOf(asked));
 		}
 	}
 

@@ -8,7 +8,7 @@ import { type IsMutant, type Trial, isMutant } from './trial.ts';
 const worthAProbe = 3;
 
 /** So many seconds a mutant may cost in a file: about what it costs to ask it alone. */
-const worthSeconds = 4;
+const worthSeconds = 20;
 
 /**
  * Runs each test once as it is, and then once with each mutant of its file that nobody has noticed yet, all in one process and one
@@ -69,8 +69,9 @@ export default class TrialRunner extends RepeatingRunner {
 					if (!isStill(yield, 'it fails after a probe')) return;
 				}
 				for (const { id, sql } of group) {
-					if (sql) await this.change(sql.make);
-					else this.ask((asked) => asked === id);
+					const isMade = !sql || (await this.change(sql.make).catch(() => false));
+					if (!isMade) continue; // asked alone it says why
+					if (!sql) this.ask((asked) => asked === id);
 					const passed = yield;
 					this.ask(undefined);
 					if (sql) await this.change(sql.undo);
@@ -92,9 +93,10 @@ export default class TrialRunner extends RepeatingRunner {
 		(globalThis as Record<string, unknown>)[isMutant] = which;
 	}
 
-	private async change(statement: string) {
+	private async change(statement: string): Promise<true> {
 		const connection = { lock_timeout: 20_000 };
 		this.sql ??= postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {}, connection });
 		await this.sql.unsafe(statement);
+		return true;
 	}
 }
