@@ -150,6 +150,13 @@ test('a key is named as its own team calls it', async () => {
 	expect(names).toEqual([{ name: 'Ours' }]);
 	const doers = await raw(inTwo(), (sql) => sql`select name from names_of_doers(${[activity]}::uuid[])`);
 	expect(doers).toEqual([{ name: 'Ours' }]);
+	const inPlaces = await raw(
+		inTwo(),
+		(sql) => sql`
+			select name from names_of_doers_in(${ids.projects!}, array(
+				select seq from activities where team_id = ${two.teamId} and id = ${activity}))`
+	);
+	expect(inPlaces).toEqual([{ name: 'Ours' }]);
 });
 
 test('the use of a token is noted in its team', async () => {
