@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import type { Logger } from '@stryker-mutator/api/logging';
 import { type InstrumentResult, Instrumenter } from '@stryker-mutator/instrumenter';
 import type { Plugin } from 'vitest/config';
 import { type Vitest, createVitest } from 'vitest/node';
@@ -216,7 +215,9 @@ const fromOne = ({ start, end }: CoreResult['location']): CoreResult['location']
 /** The files with their mutants in them. */
 const mutated = async (names: readonly string[]): Promise<InstrumentResult> => {
 	const quiet = () => {};
-	const logger = { debug: quiet, info: quiet, isDebugEnabled: () => false } as unknown as Logger;
+	const logger = { debug: quiet, info: quiet, isDebugEnabled: () => false } as unknown as ConstructorParameters<
+		typeof Instrumenter
+	>[0];
 	const files = names.map((name) => ({ name: path.resolve(name), mutate: true, content: readFileSync(name, 'utf8') }));
 	// a text is a sentence for people, mostly (core.ts)
 	return new Instrumenter(logger).instrument(files, {
