@@ -134,6 +134,14 @@ export const equivalent: { mutant: string | RegExp; because: string }[] = [
 		because: 'said for the partial index: no other event carries an address, as a test holds (ends.test.ts)'
 	},
 	{
+		mutant: 'triggers/purge: without f.removed_at is null',
+		because: 'a file is marked as removed when it has no parts any more, and these are the parts'
+	},
+	{
+		mutant: /^triggers\/purge: (never removed = most|without removed >= most)$/,
+		because: 'only saves looks: of what comes after it at most none is asked for'
+	},
+	{
 		mutant: 'triggers/rate_example: without read <> card.text',
 		because: 'the text that stands is the original or that of a rewrite, and both are asked beside it'
 	},
