@@ -349,6 +349,9 @@ test('a prompt may train in one team and measure in another', async () => {
 			insert into examples (team_id, id, project_id, number, messages, content_hash, prompt_hash, tokens, origin, split)
 			values (${team.teamId}, ${id}, ${ids.projects!}, ${number}, '[]', ${id}::text::bytea, ${hash}::text::bytea, 1, 'written', ${split})`;
 	await add(one, there, 80, 'validation');
+	// and one that was deleted holds it in its own team
+	await add(one, randomUUID(), 79, 'validation');
+	await owner`update examples set deleted_at = now() where team_id = ${one.teamId} and number = 79`;
 	await add(two, randomUUID(), 80, 'train');
 	await add(two, there, 81, null);
 	const moving = randomUUID();
