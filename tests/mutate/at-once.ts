@@ -11,7 +11,7 @@ type Tell = (mutant: Mutant, killedBy: string) => void;
 /** Their tests go on from what those before have left, and cannot be run again. */
 const isOnce = (file: string) => /platform\/db\/(answers|functions|same-ids)\.test/.test(file);
 
-/** After so many files that did not notice it, a mutant is left. */
+/** After so many files that did not notice it, one of the database is left. */
 const atMost = 4;
 
 /**
@@ -61,20 +61,26 @@ export class AtOnce {
 		await this.vitest.close();
 	}
 
-	/** Asks the likeliest file of each, then the next of those that nobody has noticed. */
+	/**
+	 * Asks the likeliest file of each, then the next of those that nobody has noticed. A mutant of the source costs only the tests
+	 * that come to its place, so the other files are asked together.
+	 */
 	async ask(tell: Tell): Promise<void> {
 		const alive = new Map(this.mutants.map((mutant) => [mutant.id, mutant]));
-		const fileOf = ({ files }: Mutant, turn: number) => files.filter((file) => !isOnce(file)).slice(0, atMost)[turn];
+		const filesOf = ({ files, edit }: Mutant, turn: number) => {
+			const all = files.filter((file) => !isOnce(file));
+			return edit && turn === 1 ? all.slice(1) : edit && turn > 1 ? [] : all.slice(turn, turn + 1);
+		};
 		this.tell = (id, by) => {
 			const mutant = alive.get(id);
 			if (mutant && alive.delete(id)) tell(mutant, by);
 		};
 		for (let turn = 0; turn < atMost; turn++) {
-			const asked = Map.groupBy(
-				[...alive.values()].filter((mutant) => fileOf(mutant, turn)),
-				(mutant) => fileOf(mutant, turn)!
+			const asked = [...alive.values()].flatMap((mutant) =>
+				filesOf(mutant, turn).map((file) => [file, mutant] as const)
 			);
-			await this.run(asked);
+			const byFile = Map.groupBy(asked, ([file]) => file);
+			await this.run(new Map([...byFile].map(([file, pairs]) => [file, pairs.map(([, mutant]) => mutant)])));
 		}
 	}
 

@@ -11,7 +11,9 @@ type Frame = { kind: '(' | 'case' | 'top'; condition: Condition | null };
 
 const openers = new Set(['where', 'when', 'if', 'having', 'on']);
 const enders = new Set(
-	'then loop group order limit for returning union else join left inner cross execute do select'.split(' ')
+	'then loop group order limit for returning union except intersect else join left inner cross execute do select'.split(
+		' '
+	)
 );
 const scanner = /--[^\n]*|'(?:[^']|'')*'|"[^"]*"|\$\w*\$|\$\d+|[\w.]+|::|[^\s\w]/g;
 

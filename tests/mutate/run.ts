@@ -8,11 +8,15 @@ import type { Mutant } from './mutant.ts';
 import { Verdicts } from './verdicts.ts';
 
 // `npm run mutate`: all of them. `npm run mutate -- policies votes_add`: the mutants whose ids contain one of these words;
-// `npm run mutate -- core/math core/text`: of the rules, in these folders or all. `--list` only names those of the database; `--keep=FILE` keeps the verdicts there, from
+// `npm run mutate -- core/math core/text`: of the rules, in these folders or all. `--list` only names those of the database; `--at-once` leaves out the long part, which is to ask one by one what nobody has noticed, and `--alone` the other; `--keep=FILE` keeps the verdicts there, from
 // where a run that was cut short goes on.
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const onlyList = process.argv.includes('--list');
+/** Asks nobody alone: what nobody notices at once is called left. */
+const onlyAtOnce = process.argv.includes('--at-once');
+/** And here nobody is asked at once. */
+const onlyAlone = process.argv.includes('--alone');
 const keep = process.argv.find((word) => word.startsWith('--keep='))?.slice('--keep='.length);
 const fates = new Verdicts<Fate>(keep, ({ killedBy }, asked) => (killedBy ? [killedBy.split(' > ')[0]!] : asked));
 /** `core`, `core/math`: the folders of core that are asked for; null where something else is. */
@@ -36,10 +40,11 @@ try {
 		all.push(...made);
 		const before = { killed: score.killed, alive: score.alive.length, nothing: score.nothing };
 		const wanted = made.filter(isWanted);
-		if (!onlyList) await askAtOnce(wanted.filter((mutant) => !reasonOf(mutant) && !knownOf(mutant)));
+		if (!onlyList && !onlyAlone) await askAtOnce(wanted.filter((mutant) => !reasonOf(mutant) && !knownOf(mutant)));
 		for (const [i, mutant] of wanted.entries()) {
 			const reason = reasonOf(mutant);
 			if (onlyList) console.log(`${mutant.id}${reason ? ` — changes nothing: ${reason}` : ''}`);
+			else if (onlyAtOnce && !reason && !knownOf(mutant)) console.log(`left    ${mutant.id}`);
 			else await judge(mutant, reason, `${i + 1}/${wanted.length}`);
 		}
 		if (wanted.length === 0 || onlyList) continue;

@@ -1,10 +1,10 @@
 import type { Edit } from './mutant.ts';
-import { mutantNow } from './trial.ts';
+import { isMutant } from './trial.ts';
 
 /** An edit, and the mutant that has it. */
 export type Switched = Edit & { id: string };
 
-/** A file in which every edit stands beside what it replaces; `mutantNow` says whose turn it is. What overlaps is left out. */
+/** A file in which every edit stands beside what it replaces; `isMutant` is asked whose turn it is. What overlaps is left out. */
 export const withSwitches = (code: string, edits: readonly Switched[]): string => {
 	const sorted = edits.toSorted((one, two) => one.from - two.from || two.to - one.to);
 	const written = (from: number, to: number, within: readonly Switched[]): string => {
@@ -26,4 +26,4 @@ export const withSwitches = (code: string, edits: readonly Switched[]): string =
 };
 
 const switched = (original: string, { id, text }: Switched) =>
-	`(globalThis.${mutantNow} === ${JSON.stringify(id)} ? (${text}) : (${original}))`;
+	`(globalThis.${isMutant}?.(${JSON.stringify(id)}) ? (${text}) : (${original}))`;

@@ -1,56 +1,32 @@
 import path from 'node:path';
 import postgres from 'postgres';
-import {
-	type RunnerTask,
-	type RunnerTestCase,
-	type RunnerTestFile,
-	TestRunner,
-	type TestTryOptions,
-	inject
-} from 'vitest';
-import { type Trial, mutantNow } from './trial.ts';
+import { type RunnerTestCase, type RunnerTestFile, inject } from 'vitest';
+import { RepeatingRunner, type Turns } from './repeating-runner.ts';
+import { type IsMutant, type Trial, isMutant } from './trial.ts';
 
 /** Fewer are asked one by one: the probe is a run of its own. */
 const worthAProbe = 3;
 
 /** So many seconds a mutant may cost in a file: about what it costs to ask it alone. */
-const worthSeconds = 4;
+const worthSeconds = 20;
 
 /**
  * Runs each test once as it is, and then once with each mutant of its file that nobody has noticed yet, all in one process and one
  * database. A test that fails with a mutant has noticed it only when it passes again without: what leaves something behind that
  * makes it fail says nothing, and is not asked any more.
  */
-export default class TrialRunner extends TestRunner {
+export default class TrialRunner extends RepeatingRunner {
 	private readonly noticed = new Set<string>();
-	private readonly turns = new Map<RunnerTask, AsyncGenerator<undefined, undefined, boolean>>();
 	private sql: postgres.Sql | undefined;
 	private isBroken = false;
-	private readonly begun = performance.now();
+	/** Milliseconds that mutants have taken. */
+	private spent = 0;
 
-	override async onBeforeRunTask(task: RunnerTask) {
-		await super.onBeforeRunTask(task);
-		if (task.type !== 'test' || task.mode !== 'run') return;
-		const trials = this.trialsOf(task);
-		if (trials.length === 0) {
-			task.mode = 'skip';
-			return;
-		}
-		task.meta.tried = { killed: [] };
-		task.repeats = Number.MAX_SAFE_INTEGER; // it is skipped when its trials are over
-		task.retry = 0;
-		this.turns.set(task, this.turnsOf(task, trials));
-	}
-
-	override async onBeforeTryTask(task: RunnerTask, options: TestTryOptions) {
-		super.onBeforeTryTask(task, options);
-		const turns = this.turns.get(task);
-		if (!turns || task.type !== 'test') return;
-		const passed = task.result!.attempts?.at(-1)?.state === 'pass';
-		task.result!.attempts = [];
-		task.result!.errors = undefined;
-		const { done } = await turns.next(passed);
-		if (done) task.context.skip();
+	protected override turnsOf(test: RunnerTestCase): Turns | null {
+		const trials = this.trialsOf(test);
+		if (trials.length === 0) return null;
+		test.meta.tried = { killed: [] };
+		return this.trials(test, trials);
 	}
 
 	override onAfterRunFiles(files: RunnerTestFile[]) {
@@ -61,7 +37,7 @@ export default class TrialRunner extends TestRunner {
 
 	private trialsOf(test: RunnerTestCase): Trial[] {
 		const all = inject('trials')?.[path.relative('.', test.file.filepath)] ?? [];
-		const isTooLong = performance.now() - this.begun > all.length * worthSeconds * 1000;
+		const isTooLong = this.spent > all.length * worthSeconds * 1000;
 		if (this.isBroken || isTooLong) return [];
 		const name = test.fullTestName;
 		return all.filter(
@@ -69,16 +45,21 @@ export default class TrialRunner extends TestRunner {
 		);
 	}
 
-	/** Each `yield` is one run of the test, and gives whether it passed. */
-	private async *turnsOf(test: RunnerTestCase, trials: Trial[]): AsyncGenerator<undefined, undefined, boolean> {
+	private async *trials(test: RunnerTestCase, trials: Trial[]): Turns {
 		const tried = test.meta.tried!;
 		const isStill = (passed: boolean, after: string) => {
 			if (!passed) tried.stopped = after;
 			return passed;
 		};
+		let begun = Infinity;
 		try {
+			const reached = new Set<string>();
+			this.ask((id) => reached.add(id) && false);
 			if (!isStill(yield, 'it fails by itself')) return;
-			for (const group of Map.groupBy(trials, ({ probe, id }) => probe?.make ?? id).values()) {
+			this.ask(undefined);
+			begun = performance.now();
+			const within = trials.filter(({ sql, id }) => sql || reached.has(id));
+			for (const group of Map.groupBy(within, ({ probe, id }) => probe?.make ?? id).values()) {
 				const { probe } = group[0]!;
 				if (probe && group.length >= worthAProbe) {
 					await this.change(probe.make);
@@ -88,10 +69,11 @@ export default class TrialRunner extends TestRunner {
 					if (!isStill(yield, 'it fails after a probe')) return;
 				}
 				for (const { id, sql } of group) {
-					if (sql) await this.change(sql.make);
-					(globalThis as Record<string, unknown>)[mutantNow] = sql ? undefined : id;
+					const isMade = !sql || (await this.change(sql.make).catch(() => false));
+					if (!isMade) continue; // asked alone it says why
+					if (!sql) this.ask((asked) => asked === id);
 					const passed = yield;
-					(globalThis as Record<string, unknown>)[mutantNow] = undefined;
+					this.ask(undefined);
 					if (sql) await this.change(sql.undo);
 					if (passed) continue;
 					if (!isStill(yield, `it fails after ${id}`)) return;
@@ -102,12 +84,19 @@ export default class TrialRunner extends TestRunner {
 		} catch (problem) {
 			tried.stopped = String(problem);
 			this.isBroken = true; // nothing of this file is asked any more
+		} finally {
+			this.spent += Math.max(0, performance.now() - begun);
 		}
 	}
 
-	private async change(statement: string) {
+	private ask(which: IsMutant | undefined) {
+		(globalThis as Record<string, unknown>)[isMutant] = which;
+	}
+
+	private async change(statement: string): Promise<true> {
 		const connection = { lock_timeout: 20_000 };
 		this.sql ??= postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {}, connection });
 		await this.sql.unsafe(statement);
+		return true;
 	}
 }

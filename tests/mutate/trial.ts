@@ -12,8 +12,10 @@ export type Trial = {
 /** What a test says of its trials in its `meta`: who was noticed, and what kept it from going on. */
 export type Tried = { killed: string[]; stopped?: string };
 
-/** In the process of a test: the mutant that the source is now. */
-export const mutantNow = '__mutantNow';
+/** In the process of a test, what the source asks at each place that a mutant changes: is it this one? */
+export type IsMutant = (id: string) => boolean;
+/** The name of that global; without it none is. */
+export const isMutant = '__isMutant';
 
 declare module 'vitest' {
 	interface ProvidedContext {

@@ -74,8 +74,8 @@ const deedChanges = (text: string, from: number): Change[] => {
 		becomes,
 		what: `without ${inOneLine(body.slice(index, index + length))}`
 	});
-	const locks = [...body.matchAll(/\bfor (no key update|key share|update|share)\b( skip locked)?/g)].map((m) =>
-		at(m.index, m[0].length, '')
+	const locks = [...body.matchAll(/\bfor (no key update|key share|update|share)\b( of \w+)?( skip locked)?/g)].map(
+		(m) => at(m.index, m[0].length, '')
 	);
 	if (!text.includes('language plpgsql')) return locks;
 	// what a loop goes through is no deed of its own: its conditions are mutants already

@@ -12,7 +12,7 @@ const read = async (text: string) =>
 	});
 
 test('a table is known by the name of its file', () => {
-	expect(['a.csv', 'a.TSV', 'a.txt', 'csv'].map(isTable)).toEqual([true, true, false, false]);
+	expect(['a.csv', 'a.TSV', 'a.csv.txt', 'csv'].map(isTable)).toEqual([true, true, false, false]);
 });
 
 test('the column of the prompt is found by its name, whatever stands between the cells', async () => {
@@ -29,6 +29,14 @@ test('a quoted cell goes over several lines, keeps its blank ones, and has its q
 	expect(await read('prompt,system\n"It says ""no"".\n\nWhy?",You are kind.\nNext?,\n')).toEqual([
 		{ number: 2, asked: ['You are kind.', 'It says "no".\n\nWhy?'] },
 		{ number: 5, asked: ['Next?'] }
+	]);
+});
+
+test('what stands around a name or a text is no part of it, and a short row has no more', async () => {
+	expect(await read('id, Prompt , System\n1, Where is it? , Be kind. \n2,Why?\n3')).toEqual([
+		{ number: 2, asked: ['Be kind.', 'Where is it?'] },
+		{ number: 3, asked: ['Why?'] },
+		{ number: 4, reason: 'Line 4 has nothing in the column of the prompt' }
 	]);
 });
 

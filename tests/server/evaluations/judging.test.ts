@@ -291,6 +291,15 @@ describe('nothing is asked twice, and nothing is lost', () => {
 		await letJudge(w.scope, id, never, quick);
 		chat.mockRestore();
 		expect(await w.judging(id)).toMatchObject({ status: 'failed', problem: 'It takes no system message.' });
+		// which only those are told who may ask one
+		await voteAs(w.scope, w.slug, w.id, () => 'a');
+		await w.reveal();
+		const rater = await inProject(await w.as('rater'), w.slug);
+		const told = async (project: typeof w.project) => {
+			const found = await getResults(project, { evaluationId: w.id, show: 'all', page: 1 });
+			return 'results' in found && found.results.judges.map(({ problem }) => problem);
+		};
+		expect([await told(w.project), await told(rater)]).toEqual([['It takes no system message.'], [null]]);
 	});
 
 	test('a key that is revoked in the middle ends it with a sentence, and marks the connection', async () => {

@@ -158,13 +158,14 @@ test('three comparisons on the same prompts begin, and each model is asked once 
 });
 
 test('an interrupted generation goes on: nothing is asked, or paid, twice, and what failed is tried again for all three', async () => {
-	const { scope, inside, id } = await three(4);
+	const { scope, inside, id, as, slug } = await three(4);
 	const before = await rowsOf(scope);
 	await scope.tx((tx) => tx.update(evaluations).set({ status: 'failed', problem: 'Away.' }));
-	expect(await getThreeWay(inside, { evaluationId: before[2]!.id })).toMatchObject({
-		status: 'failed',
-		problem: 'Away.'
-	});
+	const named = { evaluationId: before[2]!.id };
+	expect(await getThreeWay(inside, named)).toMatchObject({ status: 'failed', problem: 'Away.', mayReveal: true });
+	// what went wrong is for those who can set it right
+	const rater = await inProject(await as('rater'), slug);
+	expect(await getThreeWay(rater, named)).toMatchObject({ status: 'failed', problem: null, mayReveal: false });
 	await retryGeneration(inside, { evaluationId: before[1]!.id });
 	expect((await rowsOf(scope)).map(({ status, problem }) => [status, problem])).toEqual(
 		Array(3).fill(['generating', null])

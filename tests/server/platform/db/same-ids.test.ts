@@ -150,6 +150,13 @@ test('a key is named as its own team calls it', async () => {
 	expect(names).toEqual([{ name: 'Ours' }]);
 	const doers = await raw(inTwo(), (sql) => sql`select name from names_of_doers(${[activity]}::uuid[])`);
 	expect(doers).toEqual([{ name: 'Ours' }]);
+	const inPlaces = await raw(
+		inTwo(),
+		(sql) => sql`
+			select name from names_of_doers_in(${ids.projects!}, array(
+				select seq from activities where team_id = ${two.teamId} and id = ${activity}))`
+	);
+	expect(inPlaces).toEqual([{ name: 'Ours' }]);
 });
 
 test('the use of a token is noted in its team', async () => {
@@ -342,6 +349,9 @@ test('a prompt may train in one team and measure in another', async () => {
 			insert into examples (team_id, id, project_id, number, messages, content_hash, prompt_hash, tokens, origin, split)
 			values (${team.teamId}, ${id}, ${ids.projects!}, ${number}, '[]', ${id}::text::bytea, ${hash}::text::bytea, 1, 'written', ${split})`;
 	await add(one, there, 80, 'validation');
+	// and one that was deleted holds it in its own team
+	await add(one, randomUUID(), 79, 'validation');
+	await owner`update examples set deleted_at = now() where team_id = ${one.teamId} and number = 79`;
 	await add(two, randomUUID(), 80, 'train');
 	await add(two, there, 81, null);
 	const moving = randomUUID();
