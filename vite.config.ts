@@ -5,6 +5,7 @@ import { KeptWorkers } from './tests/support/kept-worker.ts';
 import { chunks } from './src/launch/chunks.ts';
 import { exactSvelte } from './src/launch/exact-svelte.ts';
 import { icons } from './src/launch/icons.ts';
+import { sheets } from './src/launch/sheets.ts';
 import { SlowestFirst } from './tests/support/slowest-first.ts';
 
 /** Asks no database: rules, and what speaks to servers that the test itself starts. */
@@ -13,7 +14,7 @@ const pure = [
 	'tests/{bench/*,paths}.test.ts',
 	// the rest of the command line speaks to the built app
 	...['*', '!(remote)/**/*', 'remote/{merge,sending}'].map((tests) => `tests/cli/${tests}.test.ts`),
-	'tests/launch/{exact-svelte,icons,serving,votes,workflows}.test.ts',
+	'tests/launch/{exact-svelte,icons,serving,sheets,votes,workflows}.test.ts',
 	'tests/routes/{add/preview,docs/*,rate/*}.test.ts',
 	'tests/server/access/oauth-endpoints.test.ts',
 	// `environment` leaves its variables behind
@@ -31,7 +32,7 @@ const endKept: Plugin = {
 };
 
 export default defineConfig({
-	plugins: [icons(), tailwindcss(), sveltekit(), exactSvelte(), endKept],
+	plugins: [icons(), sheets(), tailwindcss(), sveltekit(), exactSvelte(), endKept],
 	environments: {
 		client: {
 			build: {

@@ -12,10 +12,14 @@ const isFramed = (file: string) => file.includes('[team=slug]') && !file.include
 /** Where one example, or one answer, comes after the other. */
 const isRating = ({ file }: Page) => file.includes('/rate/');
 const isRoom = ({ file }: Page) => /\/(rate|vote|score)\//.test(file);
+/** Where votes are cast: it stands in no frame, and is to load nothing of one. */
+const isVoting = ({ file }: Page) => file.includes('/vote/');
 /** Of so many pages, each has it. */
 const often = 15;
 /** Of the pages without the frame the one that begins with the least. */
 const isEntry = ({ file }: Page) => file.includes('/login/+');
+/** A line or two: no page is to fetch a file of other things for one. */
+const isIcon = (id: string) => id.includes('/@lucide/');
 
 const learn = (bundler: Looking) => {
 	const reached = (...files: string[]) => {
@@ -39,8 +43,7 @@ const learn = (bundler: Looking) => {
 		base: reached(
 			'node_modules/@sveltejs/kit/src/runtime/client/entry.js',
 			'.svelte-kit/generated/client-optimized/app.js',
-			...routes.filter((file) => /^src\/routes\/\+/.test(file) && !file.includes('+page')),
-			'src/lib/paths.ts'
+			...routes.filter((file) => /^src\/routes\/\+/.test(file) && !file.includes('+page'))
 		),
 		frame: reached(...around),
 		after: reached('src/lib/components/shell/AfterPage.svelte'),
@@ -52,30 +55,33 @@ const learn = (bundler: Looking) => {
 const makeChunkOf = () => {
 	let known: ReturnType<typeof learn> | undefined;
 	return (id: string, bundler: Looking): string | null => {
-		if (id.includes('/.svelte-kit/generated/')) return null;
+		if (id.includes('/.svelte-kit/generated/client-optimized/')) return null;
 		const { base, frame, after, shown, pages } = (known ??= learn(bundler));
 		if (base.has(id)) return 'base';
 		const users = pages.filter(({ parts }) => parts.has(id));
+		if (isIcon(id) && users.some(isEntry)) return 'base';
+		// what goes out is sent from every page; news only come to those in the frame
+		const outgoing = users.some(isVoting) ? 'outbox' : 'frame';
 		const outside = users.filter((page) => !page.isFramed);
 		if (!users.some(isRating)) {
 			if (frame.has(id)) return outside.length > 0 ? 'tools' : 'frame';
 			if (users.some(isEntry) && users.length > 1) return 'parts';
 			if (users.length >= often) return 'more';
-			// what only comes after a page stays there
-			return after.has(id) ? 'outbox' : null;
+			return after.has(id) ? outgoing : null;
 		}
 		// nobody waits longer for a page than who rates: what that one has comes in few files, and nothing beside it
 		const strangers = outside.filter((page) => !isRoom(page));
 		if (users.some(isEntry)) return 'base';
 		if (frame.has(id) || users.length >= often) return outside.length > 0 ? 'tools' : 'frame';
-		if (after.has(id)) return 'outbox';
+		if (after.has(id)) return outgoing;
 		if (strangers.length > 0) return 'tools';
+		if (users.some(isVoting)) return 'outbox';
 		// what the page has alone stays with it
 		return users.length > 1 || shown.has(id) ? 'rating' : null;
 	};
 };
 
-/** For `output.codeSplitting` of the client. Whoever comes first in the list is asked first. */
+/** For `output.codeSplitting` of the client. Whoever comes first in the list is asked first, and takes along what its files import. */
 export const chunks = () => {
 	const chunkOf = makeChunkOf();
 	const named = ['base', 'tools', 'frame', 'rating', 'outbox', 'parts', 'more'];

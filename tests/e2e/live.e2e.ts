@@ -162,6 +162,29 @@ test('where the server does not answer the navigation stays around what is said,
 	await expect(page.getByRole('heading', { level: 1, name: 'Split' })).toBeVisible();
 });
 
+test('an error that the server has written stays as it stands', async ({ page }) => {
+	await page.addInitScript(() =>
+		addEventListener('DOMContentLoaded', () => document.querySelector('h1')!.setAttribute('data-seen', ''))
+	);
+	await open(page, '/login/confirm/nothing');
+	await expect(page.getByRole('heading', { level: 1, name: 'Not found' })).toHaveAttribute('data-seen', '');
+});
+
+test('whoever loses the line before they have done anything reads why a page does not come', async ({
+	page,
+	context
+}) => {
+	await open(page, to.login());
+	await context.setOffline(true);
+	// nothing that counts as a touch
+	await page.evaluate(() => document.querySelector<HTMLElement>('header a')!.click());
+	await expect(page.getByRole('heading', { name: 'Not reachable' })).toBeVisible();
+	await expect(page.getByText('There is no connection')).toBeVisible();
+	await context.setOffline(false);
+	await page.getByRole('button', { name: 'Try again' }).click();
+	await expect(page.getByRole('heading', { name: 'Not reachable' })).toBeHidden();
+});
+
 test('a form that nobody answers stays, with what was typed, says so, and can be sent again', async ({
 	page,
 	context

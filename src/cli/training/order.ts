@@ -4,7 +4,7 @@ import { figure } from '../../lib/core/text/figure.ts';
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { slugFrom } from '../../lib/core/text/slug.ts';
+import { slugFrom } from '../../lib/core/text/slug-from.ts';
 import { countedLines, cutInWords } from '../../lib/core/runs/lengths.ts';
 import type { Method } from '../../lib/core/runs/method.ts';
 import type { Recipe } from '../../lib/core/runs/recipe.ts';

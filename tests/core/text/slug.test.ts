@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isSlug, slugFrom } from '../../../src/lib/core/text/slug.ts';
+import { isSlug } from '../../../src/lib/core/text/slug.ts';
+import { slugFrom } from '../../../src/lib/core/text/slug-from.ts';
 
 test.each(['ab', 'acme', 'acme-2', 'a-b-c', '42', 'x'.repeat(40)])('%s is a slug', (text) =>
 	expect(isSlug(text)).toBe(true)

@@ -1,7 +1,7 @@
 import { CreateTeam, ListDeletedTeams, ListTeams, RestoreTeam } from '../../contract/account.ts';
 import { goneAt } from '../../core/project/grace.ts';
 import { AppError } from '../../core/errors.ts';
-import { slugFrom } from '../../core/text/slug.ts';
+import { slugFrom } from '../../core/text/slug-from.ts';
 import type { Role } from '../../core/permissions.ts';
 import { linkEntries } from '../events/relay.ts';
 import { plainPool } from '../platform/db/pools.ts';

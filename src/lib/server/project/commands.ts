@@ -3,7 +3,7 @@ import type { Input } from '../../contract/operation.ts';
 import { CreateProject, UpdateProject } from '../../contract/project.ts';
 import { AppError } from '../../core/errors.ts';
 import { defaultRecipe } from '../../core/runs/recipe.ts';
-import { slugFrom } from '../../core/text/slug.ts';
+import { slugFrom } from '../../core/text/slug-from.ts';
 import { command } from '../access/operation.ts';
 import type { Tx } from '../access/scope.ts';
 import { prepareConnection } from '../connections/commands.ts';
