@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm';
+import { type SQL, and, eq, sql } from 'drizzle-orm';
 import type { Message } from '../../core/examples/example.ts';
 import { promptText } from '../../core/examples/fingerprint.ts';
 import { sha256 } from '../platform/crypto.ts';
