@@ -1,5 +1,5 @@
 // What the functions of the database say of a team, project or account that is deleted, and of another that has its ids: rights_of_session,
-// invitation_by_token, assert_authority, members_to_mail, delete_project, purge_project_part.
+// invitation_by_token, assert_authority, members_to_mail, delete_project, purge_project_part, count_examples_added.
 import { randomUUID } from 'node:crypto';
 import postgres from 'postgres';
 import { afterAll, expect, test } from 'vitest';
