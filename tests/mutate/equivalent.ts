@@ -138,6 +138,11 @@ export const equivalent: { mutant: string | RegExp; because: string }[] = [
 		because: 'only saves the questions that come next: where there is nothing they find nothing'
 	},
 	{
+		mutant: /^triggers\/settle_rating: without r\.(team_id = team|example_id = example) \(2\)$/,
+		because:
+			'a place in the order is given once, whoever rates what; it is said so that the index that begins with them is taken'
+	},
+	{
 		mutant: 'triggers/purge: without f.removed_at is null',
 		because: 'a file is marked as removed when it has no parts any more, and these are the parts'
 	},

@@ -115,8 +115,8 @@ const callCount = 600;
 const atMostOfRoom = 16;
 
 /**
- * The tests of a file of src/lib/server: those that speak of what stands around a change, the file's own, those that import it or are of
- * a file that does, those of its room and of rooms that call what is changed, others that name the room, the one of what others' scores tell, and the one that asks every
+ * The tests of a file of src/lib/server: those that speak of what stands around a change, the file's own, those that import it, or a file of its room that does, or are of
+ * such a file, those of its room and of rooms that call what is changed, others that name the room, the one of what others' scores tell, and the one that asks every
  * operation. Of that one the room's operations are asked and those of the rooms that import the file, or all where there are none,
  * and of their tests those that match `asking`.
  */
@@ -128,6 +128,10 @@ export const testsOfRoom = (file: string, asking: RegExp): ((around: Around) => 
 		const saidThere = roomOf(itsOwn) === room ? `'./${path.basename(file)}'` : itsName;
 		return read(test).includes(itsName) || (fs.existsSync(itsOwn) && read(itsOwn).includes(saidThere));
 	};
+	/** Files of the room through which a test comes to this one. */
+	const through = serverFiles()
+		.filter((other) => roomOf(other) === room && read(other).includes(`'./${path.basename(file)}'`))
+		.map(nameOf);
 	const roomsCalling = kept(
 		(name: string) =>
 			new Set(
@@ -140,6 +144,7 @@ export const testsOfRoom = (file: string, asking: RegExp): ((around: Around) => 
 		(test: string) =>
 			(test === file.replace(server, tests).replace(/\.ts$/, '.test.ts') ? 2000 : 0) +
 			(imports(test) ? 1000 : 0) +
+			(through.some((name) => read(test).includes(name)) ? 600 : 0) +
 			(test.startsWith(`${tests}/${room}/`) ? 500 : 0) +
 			(read(test).split(`/server/${room}/`).length - 1)
 	);

@@ -1,5 +1,5 @@
 // What the functions of the database say of a team, project or account that is deleted, and of another that has its ids: rights_of_session,
-// invitation_by_token, assert_authority, members_to_mail, delete_project, purge_project_part.
+// invitation_by_token, assert_authority, members_to_mail, delete_project, purge_project_part, count_examples_added.
 import { randomUUID } from 'node:crypto';
 import postgres from 'postgres';
 import { afterAll, expect, test } from 'vitest';
@@ -47,6 +47,14 @@ test('nobody has mail of a deleted project, nor whoever has deleted their accoun
 			(await tx.$client`select id from members_to_mail(${project.id})`).map(({ id }) => id as string)
 		);
 	expect((await told()).toSorted()).toEqual([team.owner.id, gone.id].toSorted());
+	// nor whoever is limited to others
+	const limitTo = (id: string) =>
+		owner`update members set project_ids = ${[id]} where team_id = ${team.teamId} and person_id = ${gone.id}`;
+	await limitTo(project.id);
+	expect(await told()).toHaveLength(2);
+	await limitTo(randomUUID());
+	expect(await told()).toEqual([team.owner.id]);
+	await limitTo(project.id);
 	await owner`update people set deleted_at = now() where id = ${gone.id}`;
 	expect(await told()).toEqual([team.owner.id]);
 	await owner`update projects set deleted_at = now() where id = ${project.id}`;
@@ -75,4 +83,18 @@ test('a project is deleted once, in its own team, and purged whatever runs in on
 	for (let part = 0; part < 20 && (await since(team.teamId)) !== undefined; part++)
 		await owner`select purge_project_part(1000)`;
 	expect([await since(team.teamId), await since(other.teamId)]).toEqual([undefined, null]);
+});
+
+test('nothing is written into a deleted project, whoever writes', async () => {
+	const { scope, teamId } = await newTeam();
+	const { project } = await newProject(scope);
+	const write = (number: number) => owner`
+		insert into examples (team_id, project_id, number, messages, content_hash, prompt_hash, tokens, origin)
+		values (${teamId}, ${project.id}, ${number}, '[]', ${Buffer.from(`c${number}`)}, ${Buffer.from(`p${number}`)}, 1, 'written')`;
+	await write(1);
+	await owner`update projects set deleted_at = now() where id = ${project.id}`;
+	await expect(write(2)).rejects.toMatchObject({
+		code: '23503',
+		message: expect.stringMatching(/^There is no project/)
+	});
 });
