@@ -38,4 +38,6 @@ test('what a provider does not accept gives way to the nearest it does, with a s
 	// limits that nothing keeps come to an end
 	const never = fittedTo({ ...recipe, epochs: 1 }, { epochs: [5, 2] });
 	expect([never.recipe.epochs, never.changes.length]).toEqual([2, 1]);
+	// what is no number has no nearest one
+	expect(fittedTo({ ...recipe, epochs: NaN }, { epochs: [1, 20] }).changes).toEqual([]);
 });

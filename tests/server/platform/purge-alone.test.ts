@@ -55,15 +55,15 @@ test('of a run that is over its files go, one by one, whoever holds another, and
 	expect(await left()).toEqual([...others, ...whole]);
 
 	await owner.begin(async (sql) => {
-		await sql`select from run_file_parts where team_id = ${mine.teamId} and run_id = ${over} for update`;
+		await sql`select from run_files where team_id = ${mine.teamId} and run_id = ${over} and kind = 'train' for update`;
 		expect(await purge('run_files', 30)).toBe(1);
 	});
 	expect(await left()).toEqual([...others, whole[0], [true, true, 'validation', false, 0]]);
 	await owner.begin(async (sql) => {
-		await sql`select from run_files where team_id = ${mine.teamId} and run_id = ${over} for update`;
+		await sql`select from run_file_parts where team_id = ${mine.teamId} and run_id = ${over} for update`;
 		expect(await purge('run_files', 30)).toBe(1);
 	});
-	expect(await left()).toEqual([...others, [true, true, 'train', true, 0], [true, true, 'validation', false, 0]]);
+	expect(await left()).toEqual([...others, [true, true, 'train', false, 1], [true, true, 'validation', false, 0]]);
 	expect(await purge('run_files', 30)).toBe(1);
 	expect(await left()).toEqual([...others, [true, true, 'train', false, 0], [true, true, 'validation', false, 0]]);
 	expect(await purge('run_files', 30)).toBe(0);

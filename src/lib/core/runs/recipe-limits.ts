@@ -38,7 +38,8 @@ export const fittedTo = (recipe: Recipe, limits: RecipeLimits | null): { recipe:
 		if (!wrong) return { recipe: fitted, changes };
 		const [least, most] = limits![wrong.field]!;
 		const value = Math.min(most, Math.max(least, fitted[wrong.field]));
-		if (value === fitted[wrong.field]) return { recipe: fitted, changes };
+		// also where it is no number at all
+		if (Object.is(value, fitted[wrong.field])) return { recipe: fitted, changes };
 		changes.push(`${wrong.sentence} It is ${value} here, in place of ${fitted[wrong.field]}.`);
 		fitted[wrong.field] = value;
 	}

@@ -76,6 +76,7 @@ describe('the role that serves', () => {
 			'app_voter',
 			'cast_vote',
 			'history_of',
+			'learnt_among',
 			'new_id',
 			'own_score',
 			'rate_example',
