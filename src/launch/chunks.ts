@@ -84,7 +84,7 @@ const makeChunkOf = () => {
 /** For `output.codeSplitting` of the client. Whoever comes first in the list is asked first, and takes along what its files import. */
 export const chunks = () => {
 	const chunkOf = makeChunkOf();
-	const named = ['base', 'tools', 'frame', 'rating', 'outbox', 'parts', 'more'];
+	const named = ['base', 'tools', 'outbox', 'frame', 'rating', 'parts', 'more'];
 	return {
 		groups: named.map((debugName, index) => ({
 			debugName,

@@ -11,8 +11,8 @@ export const firstLoads: Record<string, number> = {
 	'team-project-eval-evaluation': 84,
 	'team-project-eval-evaluation-judge': 120,
 	'team-project-eval-evaluation-results': 105,
-	'team-project-eval-evaluation-score': 46,
-	'team-project-eval-evaluation-scores': 64,
+	'team-project-eval-evaluation-score': 57,
+	'team-project-eval-evaluation-scores': 70,
 	'team-project-eval-evaluation-three-way': 100,
 	'team-project-eval-three-way-revealed': 100,
 	'team-project-eval-evaluation-vote': 77,
@@ -56,6 +56,6 @@ export const firstLoads: Record<string, number> = {
 	'team-project-train-failed': 91,
 	'team-project-eval-failed': 74,
 	'team-project-results-locked': 105,
-	'not-found': 64,
-	'not-allowed': 64
+	'not-found': 70,
+	'not-allowed': 70
 };
