@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { asc, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { setPrice } from '../../../src/lib/server/connections/commands.ts';
-import { type ProjectScope, type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
+import { type ProjectScope, type Scope, inProject, scopeFor } from '../../../src/lib/server/access/scope.ts';
 import {
 	addRemark,
 	castVote,
@@ -12,7 +12,7 @@ import {
 } from '../../../src/lib/server/evaluations/commands.ts';
 import { continueEvaluation, getContinuation } from '../../../src/lib/server/evaluations/continuing.ts';
 import { generateOutputs } from '../../../src/lib/server/evaluations/generate.ts';
-import { requeueGenerations } from '../../../src/lib/server/evaluations/jobs.ts';
+import { evaluationJobs, requeueGenerations } from '../../../src/lib/server/evaluations/jobs.ts';
 import { getEvaluation, getResults, listEvaluations, nextPairs } from '../../../src/lib/server/evaluations/queries.ts';
 import { createThreeWay } from '../../../src/lib/server/evaluations/new-three-way.ts';
 import { getThreeWay } from '../../../src/lib/server/evaluations/three-way.ts';
@@ -22,15 +22,20 @@ import { ballots, evaluations, outputs, pairings, votes } from '../../../src/lib
 import { configureProviders } from '../../../src/lib/server/providers/configure.ts';
 import { startEchoServer } from '../../support/echo-server.ts';
 import { addExamples, addOwnServer, addReadyRun, newContest, wish } from '../../support/evaluation.ts';
+import { newMailServer } from '../../support/mail-server.ts';
+import { owner } from '../../support/owner.ts';
 import { rewriteHistory } from '../../support/raw.ts';
 
 let server: Awaited<ReturnType<typeof startEchoServer>>;
+let mails: Awaited<ReturnType<typeof newMailServer>>;
 beforeAll(async () => {
+	mails = await newMailServer();
 	configureProviders({ allowLocal: true });
 	server = await startEchoServer();
 });
 afterAll(async () => {
 	await server.stop();
+	await mails.close();
 	await closePools();
 });
 
@@ -364,6 +369,26 @@ test('one reveal shows all three, and one answer; the training is worth it where
 		...{ answer: shown.answer, training: null, ask: null },
 		contenders: [{ cost: null }, { cost: null }, { label: 'v2', cost: null }]
 	});
+});
+
+test('whoever has judged a pair of any of the three is told of the verdict', async () => {
+	const { scope, inside, id, as, slug, teamId } = await answered(12);
+	const trainer = await inProject(await as('trainer'), slug);
+	const { pairs } = await nextPairs(trainer, { evaluationId: id, after: -1 });
+	const dealt = await trainer.tx((tx) => tx.select().from(ballots).where(eq(ballots.personId, trainer.userId!)));
+	const ofAnother = pairs.find(({ ballotId }) => dealt.some((one) => one.id === ballotId && one.evaluationId !== id))!;
+	await castVote(trainer, {
+		...{ evaluationId: id, ballotId: ofAnother.ballotId, choice: 'tie' },
+		clientId: randomUUID()
+	});
+	await judge(inside, id, higher);
+	await revealResults(inside, { evaluationId: id });
+	const { run } = evaluationJobs.find(({ name }) => name === 'evaluation.tell')!;
+	const told = await owner`select data from pgboss.job where name = 'evaluation.tell' and data->>'teamId' = ${teamId}`;
+	const system = scopeFor({ teamId, userId: null, role: 'owner', projectIds: 'all' });
+	for (const { data } of told) await run(system, { evaluationId: data.evaluationId } as never, never);
+	const people = await owner`select email from people where id in ${owner([scope.userId!, trainer.userId!])}`;
+	expect(mails.got.map(({ to }) => to).sort()).toEqual(people.map(({ email }) => email as string).sort());
 });
 
 test('a price that nobody knows is none, and nothing is said of when it pays', async () => {
