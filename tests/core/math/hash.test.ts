@@ -34,6 +34,21 @@ test('bytes are told apart by each of them and by how many they are', () => {
 	for (const count of places) expect(Math.abs(count - 12_500)).toBeLessThan(500);
 });
 
+test('of bytes those that are counted matter, each of them, and none behind', () => {
+	const of = (bytes: Uint8Array, length: number) => hashBytes(new DataView(bytes.buffer), length);
+	for (let length = 0; length <= 20; length++) {
+		const bytes = Uint8Array.from({ length: 40 }, (_, at) => 17 * at + 1);
+		const whole = of(bytes, length);
+		for (let at = 0; at < bytes.length; at++) {
+			const other = Uint8Array.from(bytes);
+			other[at]! ^= 0x80;
+			expect(of(other, length) === whole, `byte ${at} of ${length}`).toBe(at >= length);
+		}
+		// the last of a view has nothing behind it
+		expect(of(bytes.slice(0, length), length)).toBe(whole);
+	}
+});
+
 test('hashes spread evenly, by their high and by their low digits', () => {
 	const high = new Array<number>(16).fill(0);
 	const low = new Array<number>(16).fill(0);
