@@ -1,3 +1,4 @@
+// Long because it is one run: mutants are made, put beside each other, asked of each test, and what is left in a process of its own.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';

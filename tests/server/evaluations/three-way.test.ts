@@ -1,3 +1,4 @@
+// Long because it is one life: a three-way from its set-up to what is done after its reveal.
 import { randomUUID } from 'node:crypto';
 import { asc, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';

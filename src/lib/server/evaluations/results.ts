@@ -13,7 +13,8 @@ import { type Judges, differs, judgesOf, onPairs } from './judges.ts';
 import { nextOf } from './next.ts';
 import { type Evaluation, comparisonOf, contendersOf, leadOf, namesOf, titleFor } from './rows.ts';
 import { fewShotsOf } from './sides.ts';
-import { type Vote, guestVotesOf, scriptVotesOf, voteCounts } from './votes.ts';
+import { type Vote, guestVotesOf, scriptVotesOf } from './votes.ts';
+import { voteCounts } from './vote-counts.ts';
 
 /** Which pairs are wanted with their texts: all of them, or one page of some. */
 type Wanted = 'all' | { show: Show; page: number };

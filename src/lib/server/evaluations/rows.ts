@@ -9,7 +9,7 @@ import type { ProjectScope, Scope, Tx } from '../access/scope.ts';
 import { among } from '../platform/db/among.ts';
 import { evaluations, outputs, runs } from '../platform/db/schema.ts';
 import { runsOf, sideOf } from './sides.ts';
-import { voteCounts } from './votes.ts';
+import { voteCounts } from './vote-counts.ts';
 
 export type Evaluation = typeof evaluations.$inferSelect;
 export type Letter = 'a' | 'b';

@@ -19,7 +19,7 @@ import { evaluations, outputs, runs } from '../platform/db/schema.ts';
 import { type Evaluation, comparisonOf, contendersOf, sharedOf, titleFor } from './rows.ts';
 import { fewShotsOf, sideOf } from './sides.ts';
 import { billerOf, pricesOf, spentBy } from './three-way-cost.ts';
-import { ownVoteCounts, voteCounts } from './votes.ts';
+import { ownVoteCounts, voteCounts } from './vote-counts.ts';
 
 /** A step: what goes on with each of these, and on with that, by the first; the newest last. */
 const chainsOf = async (tx: Tx, shared: readonly Evaluation[]) => {

@@ -4,7 +4,7 @@ import type { Tx } from '../access/scope.ts';
 import { evaluations } from '../platform/db/schema.ts';
 import type { Evaluation } from './rows.ts';
 import { keysIn } from './sides.ts';
-import { ownVoteCounts } from './votes.ts';
+import { ownVoteCounts } from './vote-counts.ts';
 
 /** With so many prompts complete a comparison was a try, whether or not anybody has looked at it. */
 const isTry = 12;

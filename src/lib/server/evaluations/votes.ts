@@ -7,12 +7,10 @@ import type { ScoreMark } from '../../core/evaluations/scoring.ts';
 import type { ScriptVotes } from '../../core/evaluations/script-votes.ts';
 import { outcomeOf } from '../../core/evaluations/scores.ts';
 import { type Outcome, countOutcomes } from '../../core/evaluations/tally.ts';
-import { thirdOf } from '../../core/evaluations/three-way.ts';
 import { among } from '../platform/db/among.ts';
 import { ballots, evaluations, pairings, remarks, type ballotVoters, votes } from '../platform/db/schema.ts';
 import { refusing } from '../platform/db/transaction.ts';
 import type { Tx } from '../access/scope.ts';
-import { electorateOf } from './electorate.ts';
 import type { Evaluation } from './rows.ts';
 import { askedId } from './asked.ts';
 
@@ -39,7 +37,11 @@ export type Vote = Given & { choice: Choice; outcome: Outcome };
  * is none: whoever said it knew who had written what. `of`: only what people said, or scripts. `repeat`: what was said of pairs that came
  * again, which is no vote and never among the others.
  */
-const latestOf = (tx: Tx, evaluationIds: string[], { of, repeat = false }: { of?: Voter; repeat?: boolean } = {}) =>
+export const latestOf = (
+	tx: Tx,
+	evaluationIds: string[],
+	{ of, repeat = false }: { of?: Voter; repeat?: boolean } = {}
+) =>
 	tx
 		.selectDistinctOn([votes.ballotId], {
 			evaluationId: votes.evaluationId,
@@ -113,86 +115,6 @@ export const repeatsIn = async (tx: Tx, { id, repeats }: Pick<Evaluation, 'id' |
 /** A step: the votes of `standingOf`. */
 export const votesOf = async (tx: Tx, evaluationId: string, of: Voter = 'person'): Promise<Vote[]> =>
 	(await standingOf(tx, evaluationId, of)).votes;
-
-type VoteCounts = { judged: number; skipped: number; mine: number; skips: number };
-
-/**
- * A step: for each of these evaluations how many prompts count, having their votes, how many are out (`isOut`), and how many this voter
- * has judged and skipped. Not to be shown of one of a three-way by itself.
- */
-export const ownVoteCounts = async (
-	tx: Tx,
-	evaluationIds: string[],
-	voterId: string | null
-): Promise<Map<string, VoteCounts>> => {
-	const latest = latestOf(tx, evaluationIds);
-	const people = electorateOf(tx, evaluationIds);
-	const isPersons = sql`${latest.voter} = 'person'`;
-	const isVote = sql`${latest.choice} <> 'skip'`;
-	const given = tx
-		.select({
-			id: latest.evaluationId,
-			voted: sql<number>`count(*) filter (where ${isPersons} and ${isVote})`.as('voted'),
-			skipped: sql<number>`count(*) filter (where ${isPersons} and not ${isVote})`.as('skipped'),
-			said: sql<number>`count(*) filter (where ${isPersons} and ${latest.personId} = any (${people.ids}))`.as('said'),
-			mine: sql<number>`count(*) filter (where ${latest.personId} = ${voterId} and ${isVote})`.as('mine'),
-			skips: sql<number>`count(*) filter (where ${latest.personId} = ${voterId} and not ${isVote})`.as('skips')
-		})
-		.from(latest)
-		.innerJoin(people, eq(people.id, latest.evaluationId))
-		.where(isNotNull(latest.choice))
-		.groupBy(latest.evaluationId, latest.pairingId)
-		.as('given');
-	const needed = evaluations.votesPerPrompt;
-	const most = sql`${given.voted} + cardinality(${people.ids}) - ${given.said}`;
-	const rows = await tx
-		.select({
-			id: given.id,
-			judged: sql<number>`(count(*) filter (where ${given.voted} >= ${needed}))::int`,
-			skipped: sql<number>`(count(*) filter (where ${given.voted} < ${needed} and ${most} < ${needed} and ${most} + ${given.skipped} >= ${needed}))::int`,
-			mine: sql<number>`sum(${given.mine})::int`,
-			skips: sql<number>`sum(${given.skips})::int`
-		})
-		.from(given)
-		.innerJoin(evaluations, eq(evaluations.id, given.id))
-		.innerJoin(people, eq(people.id, given.id))
-		.groupBy(given.id);
-	return new Map(rows.map(({ id, ...counts }) => [id, counts]));
-};
-
-/** A step: of each of these that is one of a three-way which is not revealed, all three. */
-const hiddenThreesOf = async (tx: Tx, ids: string[]): Promise<Map<string, string[]>> => {
-	const leadOf = sql`coalesce(${evaluations.threeOf}, ${evaluations.id})`;
-	const isHidden = and(isNotNull(evaluations.threePart), isNull(evaluations.revealedAt));
-	const leads = tx
-		.select({ lead: sql`${leadOf}` })
-		.from(evaluations)
-		.where(and(isHidden, among(evaluations.id, ids)));
-	const rows = await tx
-		.select({ id: evaluations.id, lead: sql<string>`${leadOf}` })
-		.from(evaluations)
-		.where(and(isHidden, sql`${leadOf} in ${leads}`));
-	const byLead = Map.groupBy(rows, ({ lead }) => lead);
-	return new Map(rows.map(({ id, lead }) => [id, byLead.get(lead)!.map((one) => one.id)]));
-};
-
-/** A step: the same as it is shown: of a three-way, until it is revealed, what all three have together, in even parts. */
-export const voteCounts = async (
-	tx: Tx,
-	evaluationIds: string[],
-	voterId: string | null
-): Promise<Map<string, VoteCounts>> => {
-	const threes = await hiddenThreesOf(tx, evaluationIds);
-	const own = await ownVoteCounts(tx, [...new Set([...evaluationIds, ...threes.keys()])], voterId);
-	const counts = new Map(own);
-	for (const [id, three] of threes) {
-		const sum = (what: keyof VoteCounts) => three.reduce((all, one) => all + (own.get(one)?.[what] ?? 0), 0);
-		const [judged, skipped] = thirdOf(sum('judged'), sum('skipped'));
-		const [mine, skips] = thirdOf(sum('mine'), sum('skips'));
-		counts.set(id, { judged, skipped, mine, skips });
-	}
-	return counts;
-};
 
 /** A step: what was last added to these votes, by their ballots. The database takes nothing after the reveal. */
 export const remarksOn = async (tx: Tx, evaluationId: string, votes: readonly Vote[]): Promise<Map<string, Remark>> => {
