@@ -10,7 +10,7 @@ declare
 	place record;
 	since timestamptz := now() - make_interval(days => greatest(days, 7));
 	is_over text := case what
-		when 'sessions' then 'public.session_ends(expires_at, created_at) < now()'
+		when 'sessions' then 'expires_at < now()'
 		when 'sign_ins' then 'expires_at < now()'
 		when 'device_requests' then 'expires_at < now()'
 		when 'personal_tokens' then 'expires_at < now()'
