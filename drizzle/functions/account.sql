@@ -54,9 +54,10 @@ create or replace function start_session(hash bytea, person uuid, until timestam
 	insert into public.sessions (id_hash, person_id, expires_at, user_agent) values (hash, person, until, device)
 $$;
 
+-- Not past its end (session_ends): the janitor goes by `expires_at` alone.
 create or replace function extend_session(hash bytea, until timestamptz) returns void
 	language sql security definer set search_path = '' as $$
-	update public.sessions s set expires_at = until where s.id_hash = hash
+	update public.sessions s set expires_at = public.session_ends(until, s.created_at) where s.id_hash = hash
 $$;
 
 create or replace function end_session(hash bytea) returns void

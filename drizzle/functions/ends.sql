@@ -198,6 +198,14 @@ begin
 		returning e.team_id, e.id
 	)
 	update public.audit_links l set erased_at = now() from erased e where l.team_id = e.team_id and l.entry_id = e.id;
+	-- and where they themselves, or a program of theirs, have come from
+	with erased as (
+		update public.audit_entries e set address = null,
+			details = case when e.action = 'token.confirmed' then (e.details::jsonb || '{"from": "an address that is gone"}')::json else e.details end
+		where e.person_id = over.id and e.address is not null
+		returning e.team_id, e.id
+	)
+	update public.audit_links l set erased_at = now() from erased e where l.team_id = e.team_id and l.entry_id = e.id;
 	update public.people p set name = 'Somebody who left', email = public.gone_address(p.id), mail_verdicts = null, mail_runs = null
 	where p.id = over.id;
 	return 1;

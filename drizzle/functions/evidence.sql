@@ -158,12 +158,15 @@ create or replace trigger judgings_done before update of status, ended_at on jud
 	for each row when (old.status = 'done' and (old.status, old.ended_at) is distinct from (new.status, new.ended_at))
 	execute function keep_evidence('A judge that is through stays so');
 
--- But the address of somebody who is gone (functions/ends.sql).
+-- But the address of somebody who is gone, and where they came from (functions/ends.sql).
 create or replace trigger audit_entries_frozen before update on audit_entries for each row when (
-	(old.team_id, old.id, old.created_at, old.seq, old.person_id, old.action, old.subject, old.request_id, old.address, old.key_id)
+	(old.team_id, old.id, old.created_at, old.seq, old.person_id, old.action, old.subject, old.request_id, old.key_id)
 	is distinct from
-	(new.team_id, new.id, new.created_at, new.seq, new.person_id, new.action, new.subject, new.request_id, new.address, new.key_id)
+	(new.team_id, new.id, new.created_at, new.seq, new.person_id, new.action, new.subject, new.request_id, new.key_id)
+	or (new.address is distinct from old.address and new.address is not null)
 	or case when old.details::text = new.details::text then false
+		when old.action = 'token.confirmed' then new.details ->> 'from' is distinct from 'an address that is gone'
+			or old.details::jsonb - 'from' <> new.details::jsonb - 'from'
 		when old.action not in ('member.invited', 'member.invited_again', 'member.role_changed', 'member.removed', 'invitation.revoked') then true
 		else new.details ->> 'email' is distinct from 'somebody who left' or old.details::jsonb - 'email' <> new.details::jsonb - 'email' end
 ) execute function keep_evidence('What was done stays as it was written down');

@@ -10,7 +10,7 @@ declare
 	place record;
 	since timestamptz := now() - make_interval(days => greatest(days, 7));
 	is_over text := case what
-		when 'sessions' then 'public.session_ends(expires_at, created_at) < now()'
+		when 'sessions' then 'expires_at < now()'
 		when 'sign_ins' then 'expires_at < now()'
 		when 'device_requests' then 'expires_at < now()'
 		when 'personal_tokens' then 'expires_at < now()'
@@ -40,8 +40,8 @@ begin
 		get diagnostics removed = row_count;
 		return removed;
 	end if;
-	-- Of a file that a run has sent: first it is said to be gone, then its parts go, or whoever reads it would miss one. Which it was, and of what it was
-	-- made, stays.
+	-- Of a file that a run has sent: first it is said to be gone, an hour later its parts go: whoever reads it has begun before. Which it was, and of what
+	-- it was made, stays.
 	if what = 'run_files' then
 		update public.run_files x set body = null, parts = 0, removed_at = now() where x.ctid = any (array(
 			select f.ctid from public.run_files f join public.runs r on r.team_id = f.team_id and r.id = f.run_id
@@ -55,7 +55,7 @@ begin
 		delete from public.run_file_parts p where p.ctid = any (array(
 			select p.ctid from public.run_files f
 				join public.run_file_parts p on p.team_id = f.team_id and p.run_id = f.run_id and p.kind = f.kind
-			where f.removed_at is not null
+			where f.removed_at < now() - interval '1 hour'
 			limit most - emptied for update of p skip locked));
 		get diagnostics removed = row_count;
 		return removed + emptied;

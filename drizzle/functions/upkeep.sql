@@ -29,10 +29,10 @@ create or replace function teams_with_open_work() returns setof uuid
 	union select o.team_id from open o where not public.is_team_deleted(o.team_id)
 $$;
 
--- After the first part of a large import: whoever serves owns no table, so may not analyze one. Where somebody
--- else is at the table for longer, it does without.
+-- After the first part of a large import: whoever serves owns no table, so may not analyze one. Where somebody else is at the table, it does
+-- without, at once: a vacuum that is waited for gives up after a second, and would never come to an end beside imports.
 create or replace function refresh_statistics() returns void
-	language sql security definer set search_path = '' set lock_timeout = '2s' as 'analyze public.examples';
+	language sql security definer set search_path = '' as 'analyze (skip_locked) public.examples';
 
 -- Asked by a process that does not bring the database up to date itself: when the newest migration that was applied here was made.
 create or replace function newest_migration() returns bigint

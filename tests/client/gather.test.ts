@@ -123,3 +123,13 @@ test('pages of a room that hear the same do not ask together', async () => {
 	expect(Math.min(...each)).toBeGreaterThan(2);
 	expect(Math.max(...each)).toBeLessThan(7);
 });
+
+test('a clock that is set back an hour holds up nothing', async () => {
+	const { questions, page } = asked();
+	page.hear(['a']);
+	await vi.advanceTimersByTimeAsync(5_000);
+	vi.setSystemTime(Date.now() - 3_600_000);
+	page.hear(['b']);
+	await vi.advanceTimersByTimeAsync(5_000);
+	expect(questions).toEqual([['a'], ['b']]);
+});

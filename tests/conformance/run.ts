@@ -2,11 +2,13 @@ import '../../src/launch/node24.ts';
 import { api } from './api.ts';
 import { migrations } from './migrations.ts';
 import { providers } from './providers/suite.ts';
+import { rounds } from './rounds.ts';
 
 // `npm run conformance -- api`: programs that other people wrote, against the app as it is built, and
-// `-- providers` against the sandbox, `-- migrations` against the migrations. The last line counts.
+// `-- providers` against the sandbox, `-- migrations` against the migrations, and `-- rounds`: our own tests of what goes wrong
+// once in many times, as often as it takes. The last line counts.
 
-const suites = { api, providers, migrations };
+const suites = { api, providers, migrations, rounds };
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in suites));
 if (unknown.length > 0) {

@@ -40,6 +40,7 @@ const spec: Record<Action, string> = {
 	'members:edit': 'o',
 	'team:delete': 'o',
 	'audit:see': 'o',
+	'mails:byDefault': 'ot',
 	'team:see': 'otr'
 };
 

@@ -40,6 +40,8 @@ const allowed = {
 	'members:see': ['owner'],
 	'members:edit': ['owner'],
 	'audit:see': ['owner'],
+	/** Is told by mail of what they have begun or taken part in, without having wished for it. */
+	'mails:byDefault': ['owner', 'trainer'],
 	'team:delete': ['owner'],
 	'team:see': ['owner', 'trainer', 'rater']
 } as const satisfies Record<string, readonly Role[]>;

@@ -321,6 +321,10 @@ describe('an account that is deleted', () => {
 		await changeRole(team.scope, { personId: id, role: 'rater', projectIds: null });
 		await removeMember(team.scope, { personId: id });
 		await owner`insert into members (team_id, person_id, role) values (${team.teamId}, ${id}, 'rater')`;
+		// where they have come from, and a program that they let in
+		await owner`insert into audit_entries (team_id, person_id, action, subject, details, address)
+			select ${team.teamId}, ${id}, action, ${id}, details::json, ${canary}
+			from (values ('token.confirmed', ${JSON.stringify({ name: 'ait', from: canary })}), ('run.submitted', '{}')) done (action, details)`;
 		await owner`select chain_audit(${team.teamId}), chain_audit(${other.teamId})`;
 		const said = await heldAgainst(team, other);
 		expect(said).toEqual([]);
@@ -339,7 +343,10 @@ describe('an account that is deleted', () => {
 		expect(await heldAgainst(team, other)).toEqual([]);
 		const [links] = await owner`
 			select count(*)::int as erased from audit_links where erased_at is not null and team_id in ${owner([team.teamId, other.teamId])}`;
-		expect(links!.erased).toBe(4);
+		expect(links!.erased).toBe(7);
+		const [confirmed] =
+			await owner`select details from audit_entries where person_id = ${id} and action = 'token.confirmed'`;
+		expect(confirmed!.details).toEqual({ name: 'ait', from: 'an address that is gone' });
 		const [row] = await owner`select name, email from people where id = ${id}`;
 		expect(row).toEqual({ name: 'Somebody who left', email: `${id}@gone.invalid` });
 		// the address is free again, for somebody new

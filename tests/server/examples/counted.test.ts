@@ -21,6 +21,10 @@ afterAll(async () => {
 	await closePools();
 });
 
+/** Calls at the same moment, and how often; `npm run conformance -- rounds` has thousands. */
+const atOnce = 6;
+const rounds = Math.ceil(Number(process.env.MIXED ?? 72) / atOnce);
+
 const counters = comparisons.filter(({ sql }) => /example_counts|own_counts|example_standings/.test(sql));
 /** Where counters and rows differ, in words. */
 const differences = async (slug: string) =>
@@ -47,6 +51,13 @@ const lines = (from: number, count: number) =>
 		})
 	}));
 
+/** Of this file's database. What a connection has met it tells within a second. */
+const deadlocks = async () => {
+	await new Promise((told) => setTimeout(told, 1_100));
+	const [row] = await owner`select deadlocks::int as met from pg_stat_database where datname = current_database()`;
+	return row!.met as number;
+};
+
 const newPlace = async () => {
 	const team = await newTeam();
 	await newProject(team.scope);
@@ -56,51 +67,61 @@ const newPlace = async () => {
 	return { ...team, here, ids: rows.map(({ id }) => id as string) };
 };
 
-test('what many do to the same examples at the same moment is counted, every time', async () => {
-	const { slug, here, ids, as } = await newPlace();
-	const people: ProjectScope[] = [here];
-	for (const role of ['trainer', 'rater', 'rater'] as const) people.push(await inProject(await as(role), 'support'));
-	expect(await differences(slug)).toEqual([]);
-	const random = randomFrom(23);
-	const some = <T>(list: readonly T[]) => list[Math.floor(random() * list.length)]!;
-	const few = () => ids.filter(() => random() < 0.15);
-	let imported = 1_000;
-	const acts: (() => Promise<unknown>)[] = [
-		() =>
-			rateExample(some(people), { exampleId: some(ids), score: 1 + Math.floor(random() * 10), clientId: randomUUID() }),
-		() => rateExample(some(people), { exampleId: some(ids), score: null, clientId: randomUUID() }),
-		() =>
-			rewriteExample(some(people), {
-				exampleId: some(ids),
-				output: `Text ${some([1, 2, 3])}`,
-				score: 9,
-				clientId: randomUUID()
-			}),
-		() => deleteExamples(here, { ids: few() }),
-		() => restoreExamples(here, { ids: few() }),
-		() => moveExamples(here, { ids: few(), side: some(['train', 'unassigned'] as const) }),
-		() => importExamples(here, { fileName: 'b.jsonl', lines: lines((imported += 100), 12) })
-	];
-	const often = [acts[0]!, acts[0]!, acts[0]!, acts[2]!, ...acts];
-	for (let round = 0; round < 12; round++) {
-		const done = await Promise.allSettled(Array.from({ length: 6 }, () => some(often)()));
-		// some act is refused now and then: deleted examples are not rated, measures do not move; nothing else goes wrong
-		for (const one of done) if (one.status === 'rejected') expect(one.reason).toBeInstanceOf(AppError);
-		expect(await differences(slug), `round ${round}`).toEqual([]);
+test(
+	'what many do to the same examples at the same moment is counted, every time',
+	{ timeout: 90_000 + 100 * rounds * atOnce },
+	async () => {
+		const { slug, here, ids, as } = await newPlace();
+		const people: ProjectScope[] = [here];
+		for (const role of ['trainer', 'rater', 'rater'] as const) people.push(await inProject(await as(role), 'support'));
+		expect(await differences(slug)).toEqual([]);
+		const random = randomFrom(23);
+		const some = <T>(list: readonly T[]) => list[Math.floor(random() * list.length)]!;
+		const few = () => ids.filter(() => random() < 0.15);
+		let imported = 1_000;
+		const acts: (() => Promise<unknown>)[] = [
+			() =>
+				rateExample(some(people), {
+					exampleId: some(ids),
+					score: 1 + Math.floor(random() * 10),
+					clientId: randomUUID()
+				}),
+			() => rateExample(some(people), { exampleId: some(ids), score: null, clientId: randomUUID() }),
+			() =>
+				rewriteExample(some(people), {
+					exampleId: some(ids),
+					output: `Text ${some([1, 2, 3])}`,
+					score: 9,
+					clientId: randomUUID()
+				}),
+			() => deleteExamples(here, { ids: few() }),
+			() => restoreExamples(here, { ids: few() }),
+			() => moveExamples(here, { ids: few(), side: some(['train', 'unassigned'] as const) }),
+			() => importExamples(here, { fileName: 'b.jsonl', lines: lines((imported += 100), 12) })
+		];
+		const often = [acts[0]!, acts[0]!, acts[0]!, acts[2]!, ...acts];
+		const before = await deadlocks();
+		for (let round = 0; round < rounds; round++) {
+			const done = await Promise.allSettled(Array.from({ length: atOnce }, () => some(often)()));
+			// some act is refused now and then: deleted examples are not rated, measures do not move; nothing else goes wrong
+			for (const one of done) if (one.status === 'rejected') expect(one.reason).toBeInstanceOf(AppError);
+			if (round < 12 || round % 20 === 0) expect(await differences(slug), `round ${round}`).toEqual([]);
+		}
+		expect(await deadlocks()).toBe(before);
+		const there =
+			await owner`select count(*)::int as n from examples e join teams t on t.id = e.team_id where t.slug = ${slug} and e.deleted_at is null`;
+		const counts = await countExamples(here);
+		expect(counts.total).toBe(there[0]!.n);
+		expect(counts.unrated + counts.bad + counts.okay + counts.great).toBe(counts.total);
+		expect((await ratingHistogram(here)).reduce((sum, n) => sum + n)).toBe(counts.total - counts.unrated);
+		for (const person of people.slice(2)) {
+			const { left } = await nextCards(person, { filter: 'unrated', sort: 'newest', seed: 1, seen: [] });
+			const mine = await countExamples(person);
+			expect(left).toBe(mine.unrated);
+			expect(mine.train + mine.validation + mine.unassigned).toBe(0);
+		}
 	}
-	const there =
-		await owner`select count(*)::int as n from examples e join teams t on t.id = e.team_id where t.slug = ${slug} and e.deleted_at is null`;
-	const counts = await countExamples(here);
-	expect(counts.total).toBe(there[0]!.n);
-	expect(counts.unrated + counts.bad + counts.okay + counts.great).toBe(counts.total);
-	expect((await ratingHistogram(here)).reduce((sum, n) => sum + n)).toBe(counts.total - counts.unrated);
-	for (const person of people.slice(2)) {
-		const { left } = await nextCards(person, { filter: 'unrated', sort: 'newest', seed: 1, seen: [] });
-		const mine = await countExamples(person);
-		expect(left).toBe(mine.unrated);
-		expect(mine.train + mine.validation + mine.unassigned).toBe(0);
-	}
-});
+);
 
 test('nobody waits for a counter: while one has rated and not ended, another rates and ends', async () => {
 	const { slug, ids, here } = await newPlace();

@@ -59,9 +59,16 @@ test('of a run that is over its files go, one by one, whoever holds another, and
 		expect(await purge('run_files', 30)).toBe(1);
 	});
 	expect(await left()).toEqual([...others, whole[0], [true, true, 'validation', false, 0]]);
+	expect(await purge('run_files', 30)).toBe(1);
+	// whoever has begun to read it reads it to the end
+	expect(await purge('run_files', 30)).toBe(0);
+	await owner.begin(async (sql) => {
+		await sql`set local session_replication_role = replica`;
+		await sql`update run_files set removed_at = removed_at - interval '61 minutes' where team_id = ${mine.teamId} and removed_at is not null`;
+	});
 	await owner.begin(async (sql) => {
 		await sql`select from run_file_parts where team_id = ${mine.teamId} and run_id = ${over} for update`;
-		expect(await purge('run_files', 30)).toBe(1);
+		expect(await purge('run_files', 30)).toBe(0);
 	});
 	expect(await left()).toEqual([...others, [true, true, 'train', false, 1], [true, true, 'validation', false, 0]]);
 	expect(await purge('run_files', 30)).toBe(1);

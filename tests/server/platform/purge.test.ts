@@ -71,16 +71,40 @@ test('one that fails is logged, and neither the others nor open work wait for it
 	const jobs = () => owner`select from pgboss.job where singleton_key = ${id}`;
 	await owner`delete from pgboss.job where singleton_key = ${id}`;
 	await owner`insert into buckets (name, full_at) values (${`test:${id}`}, now() - interval '1 second')`;
-	await owner.unsafe('alter function session_ends(timestamptz, timestamptz) rename to session_ends_away');
+	await owner.unsafe('alter table sign_ins rename expires_at to away');
 	const bugs = vi.spyOn(log, 'bug').mockReturnValue({ id: 'known' } as never);
 	try {
 		await sweepAll();
 	} finally {
-		await owner.unsafe('alter function session_ends_away(timestamptz, timestamptz) rename to session_ends');
+		await owner.unsafe('alter table sign_ins rename away to expires_at');
 	}
-	expect(bugs.mock.calls.map(([, fields]) => fields)).toEqual([{ job: 'purge', what: 'sessions' }]);
+	expect(bugs.mock.calls.map(([, fields]) => fields)).toEqual([{ job: 'purge', what: 'sign_ins' }]);
 	expect(await jobs()).toHaveLength(1);
 	expect(await owner`select from buckets where name = ${`test:${id}`}`).toHaveLength(0);
+});
+
+test('examples are signed for the search when all else of every team is done', async () => {
+	const other = await newTeam();
+	const place = await newProject(other.scope, { slug: 'signed' });
+	await owner`update projects set next_example = 33 where id = ${place.project.id}`;
+	await owner`insert into buckets (name, full_at) values (${`test:${randomUUID()}`}, now() - interval '1 second')`;
+	await owner.unsafe(`
+		create function public.unsigned() returns trigger language plpgsql as $$ begin raise 'unsigned'; end $$;
+		create trigger unsigned before insert on example_signatures for each row execute function public.unsigned()`);
+	const deeds: string[] = [];
+	vi.spyOn(log, 'info').mockImplementation((event, fields) => void deeds.push(`${event} ${String(fields?.what)}`));
+	vi.spyOn(log, 'bug').mockImplementation((_, fields) => {
+		deeds.push(fields?.team === other.teamId ? 'signed' : 'something else');
+		return { id: 'known' } as never;
+	});
+	try {
+		await sweepAll();
+	} finally {
+		await owner.unsafe('drop function public.unsigned() cascade');
+	}
+	expect(deeds).toContain('purged buckets');
+	expect(deeds.slice(deeds.lastIndexOf('purged buckets'))).toContain('signed');
+	expect(deeds.filter((deed) => deed === 'signed')).toHaveLength(1);
 });
 
 test('one without the right to is a sentence in the log: nothing is lost by it, and the others go on', async () => {

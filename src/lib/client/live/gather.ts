@@ -13,6 +13,7 @@ export const gather = (ask: (topics: ReadonlySet<string>) => Promise<unknown>, m
 	const named = new Set<string>();
 	let timer: ReturnType<typeof setTimeout> | undefined;
 	let isAsking = false;
+	// by a clock that nobody sets: a phone that is told the time an hour later would hear nothing for an hour
 	let nextAt = -Infinity;
 	let pauseMs = leastMs;
 
@@ -22,22 +23,22 @@ export const gather = (ask: (topics: ReadonlySet<string>) => Promise<unknown>, m
 		if (mustWait()) return void later(gatherMs);
 		const these = new Set(named);
 		named.clear();
-		const askedAt = Date.now();
+		const askedAt = performance.now();
 		// changes that follow each other make it slower, quiet makes it quick again
 		pauseMs = askedAt - nextAt < leastMs ? Math.min(mostMs, 2 * pauseMs) : leastMs;
 		isAsking = true;
 		await ask(these).catch(() => {}); // the page says itself that nobody answers
 		isAsking = false;
-		const tookMs = Date.now() - askedAt;
+		const tookMs = performance.now() - askedAt;
 		// by chance, so that pages which heard of it together do not ask together: who rates meanwhile would wait for all of them
 		const restMs = Math.min(mostMs, Math.max(pauseMs, 4 * tookMs)) * (1 + Math.random());
-		nextAt = Date.now() + restMs;
+		nextAt = performance.now() + restMs;
 		if (named.size > 0) later(restMs);
 	};
 	return {
 		hear: (topics: Iterable<string>) => {
 			for (const topic of topics) named.add(topic);
-			if (named.size > 0 && !isAsking) later(Math.max(gatherMs * (1 + 3 * Math.random()), nextAt - Date.now()));
+			if (named.size > 0 && !isAsking) later(Math.max(gatherMs * (1 + 3 * Math.random()), nextAt - performance.now()));
 		},
 		stop: () => {
 			clearTimeout(timer);

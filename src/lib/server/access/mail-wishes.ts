@@ -13,11 +13,10 @@ const saidBy = async (personId: string): Promise<MailWishes | null> => {
 	return row ? { verdicts: row.verdicts, runs: row.runs } : null;
 };
 
-/** Whoever has not said is told where they train, in any of their teams. */
+/** Whoever has not said is told where a role has it so, in any of their teams. */
 const standing = async (personId: string, said: MailWishes): Promise<Record<MailWish, boolean>> => {
-	const trains = (await membershipsOf(personId)).some(({ role }) => role !== 'rater');
-	const role = trains ? 'trainer' : 'rater';
-	return { verdicts: isTold(said.verdicts, role), runs: isTold(said.runs, role) };
+	const held = (await membershipsOf(personId)).map(({ role }) => role);
+	return { verdicts: isTold(said.verdicts, ...held), runs: isTold(said.runs, ...held) };
 };
 
 /** What the person is told by mail. */

@@ -32,7 +32,7 @@ export const jobs: Job[] = [
 	...webhookJobs
 ];
 
-/** Gives what is open its job back, feature by feature, counts what no job counts, links what no relay has linked, announces the ends of keys, signs examples, and looks for models that nobody here knows of. */
+/** Gives what is open its job back, feature by feature, counts what no job counts, links what no relay has linked, announces the ends of keys, and looks for models that nobody here knows of. */
 const requeues: Requeue[] = [
 	requeueOpenRuns,
 	requeueOpenServings,
@@ -42,8 +42,7 @@ const requeues: Requeue[] = [
 	countUncounted,
 	linkUnlinked,
 	requeueDeliveries,
-	announceEnds,
-	signUnsigned
+	announceEnds
 ];
 
 /** The system itself acts: whoever wanted the job had the right to, when it was queued. */
@@ -81,19 +80,19 @@ const work = async ({ name, payload, run, bySystem, outlivesTeam }: Job, job: Jo
 /**
  * Puts back what fell out of its queue: a run, serving or generation that is open but has no job, because its retries were used up or
  * a database was restored, results that were never counted, audit entries without a place, and what was not sent to a webhook; and
- * announces which keys end soon. Where a job waits or runs, nothing is added. Only then is removed what is over: paid deployments do not
- * wait for that.
+ * announces which keys end soon. Where a job waits or runs, nothing is added. Only then is removed what is over, and examples are signed for
+ * the search, which takes minutes where there are many: paid deployments do not wait for that.
  */
 export const sweepAll = async () => {
 	const teams = await plainPool().begin((sql) => sql`select teams_with_open_work() as id`, 'long');
 	// one team's trouble is not the others'
 	const bug = (team: string) => (problem: unknown) => void log.bug(problem, { job: sweep, team });
-	for (const { id } of teams) {
-		for (const requeue of requeues) {
-			await requeue(systemScope(id, null)).catch(bug(id));
-		}
-	}
+	const ask = async (these: readonly Requeue[]) => {
+		for (const { id } of teams) for (const one of these) await one(systemScope(id, null)).catch(bug(id));
+	};
+	await ask(requeues);
 	await purgeAll();
+	await ask([signUnsigned]);
 };
 
 /** Starts working on every queue in this process. */

@@ -448,6 +448,20 @@ describe('nor by the owner of the tables', () => {
 			await expect(owner.unsafe(`update audit_entries set ${change}`), change).rejects.toMatchObject({ code: 'AI006' });
 	});
 
+	test('nor where a program was let in from, but that this is gone', async () => {
+		const [entry] = await owner`insert into audit_entries (team_id, action, subject, details, address)
+			values (${team.teamId}, 'token.confirmed', 'x', ${{ name: 'ait', from: '192.0.2.1' } as never}, '192.0.2.1') returning id`;
+		const change = (details: object) =>
+			owner`update audit_entries set details = ${details as never} where id = ${entry!.id}`;
+		const gone = 'an address that is gone';
+		for (const details of [{ name: 'ait', from: '192.0.2.2' }, { name: 'ait' }, { name: 'other', from: gone }])
+			await expect(change(details), JSON.stringify(details)).rejects.toMatchObject({ code: 'AI006' });
+		expect((await change({ name: 'ait', from: gone })).count).toBe(1);
+		expect((await owner`update audit_entries set address = null where id = ${entry!.id}`).count).toBe(1);
+		const back = owner`update audit_entries set address = '192.0.2.1' where id = ${entry!.id}`;
+		await expect(back).rejects.toMatchObject({ code: 'AI006' });
+	});
+
 	test('its place in the chain', async () => {
 		const another = ['entry_id = new_id()', 'team_id = new_id()'];
 		for (const change of ['place = place + 1', `hash = 'x'`, 'place = null, hash = null', ...another])

@@ -62,6 +62,22 @@ describe('migrations', () => {
 		expect(finished).toBe(2); // a function may have changed without any migration
 	});
 
+	test('what runs alone takes the time that it needs, and the limit holds again', async () => {
+		const limit = async () => (await sql`select current_setting('statement_timeout') as value`)[0]!.value;
+		await sql`set statement_timeout = '50ms'`;
+		try {
+			write(table, `${alone}${breakpoint}select pg_sleep(0.2)`, 'alter table goods add column price int');
+			await run();
+			expect(await noted()).toBe(3);
+			expect(await limit()).toBe('50ms');
+			write(table, `${alone}select pg_sleep(0.2)`, 'select pg_sleep(0.2)');
+			await sql`delete from drizzle.__drizzle_migrations where created_at > 9000000000000`;
+			await expect(run()).rejects.toMatchObject({ code: '57014' });
+		} finally {
+			await sql`reset statement_timeout`;
+		}
+	});
+
 	test('one that fails leaves nothing of those in its transaction', async () => {
 		write(table, 'alter table nowhere add column x int');
 		await expect(run()).rejects.toThrow('nowhere');

@@ -103,6 +103,16 @@ describe('ended is', () => {
 		});
 	});
 
+	test('a transaction that never ends, however short each of its statements is', async () => {
+		const { scope } = await newTeam();
+		const endless = raw(scope, async (sql) => {
+			await sql`set local transaction_timeout = 0`;
+			await shortly(sql, 'transaction_timeout');
+			for (;;) await sql`select pg_sleep(0.01)`;
+		});
+		await expect(endless).rejects.toMatchObject({ status: 503, code: 'unavailable' });
+	});
+
 	test('a wait for somebody else’s lock: a sentence, on a page and for a script', async () => {
 		const { scope } = await newTeam();
 		const { project } = await newProject(scope);
@@ -127,6 +137,22 @@ describe('ended is', () => {
 		const answer = answerThrown(event as never, problem, '');
 		expect(answer.status).toBe(503);
 		expect(await answer.text()).toContain('Somebody else is changing the same thing right now');
+	});
+
+	test('no longer work when a page would be', async () => {
+		const { scope } = await newTeam();
+		const login = decodeURIComponent(new URL(process.env.APP_DATABASE_URL!).username);
+		const role = `alter role "${login}" in database ${new URL(process.env.DATABASE_URL!).pathname.slice(1)}`;
+		await owner.unsafe(`${role} set transaction_timeout = '100ms'`);
+		await closePools();
+		try {
+			const work = (sql: postgres.ISql) => sql`select pg_sleep(0.3), 'done' as state`;
+			expect((await raw(atPace(scope, 'long'), work))[0]!.state).toBe('done');
+			await expect(raw(scope, work)).rejects.toThrow(Unavailable);
+		} finally {
+			await owner.unsafe(`${role} reset transaction_timeout`);
+			await closePools();
+		}
 	});
 
 	test('a single question outside any team that waits too long', async () => {
@@ -182,5 +208,6 @@ describe('a login', () => {
 		await here.end();
 		expect(sentence).toContain(`alter role "${name}" set lock_timeout = '2s';`);
 		expect(sentence).toContain(`alter role "${name}" set idle_in_transaction_session_timeout = '15s';`);
+		expect(sentence).toContain(`alter role "${name}" set transaction_timeout = '30s';`);
 	});
 });

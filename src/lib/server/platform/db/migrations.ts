@@ -97,14 +97,25 @@ export async function assertMigrated(sql: postgres.Sql, folder = 'drizzle'): Pro
 const note = (sql: postgres.ISql, { hash, when }: Migration) =>
 	sql`insert into drizzle.__drizzle_migrations (hash, created_at) values (${hash}, ${when})`;
 
+/** However long a statement takes: it holds up nobody, and one that was given up would be given up again on the same table the next time. */
 async function runAlone(sql: postgres.Sql, migration: Migration) {
-	for (const statement of migration.statements) {
-		const [, index] = newIndex.exec(statement) ?? [];
-		if (index) await makeIndex(sql, index, statement);
-		else if (statement.includes(piecesMark)) while ((await again(() => sql.unsafe(statement))).count > 0);
-		else await again(() => sql.unsafe(statement));
-	}
+	await without(sql, 'statement_timeout', async () => {
+		for (const statement of migration.statements) {
+			const [, index] = newIndex.exec(statement) ?? [];
+			if (index) await makeIndex(sql, index, statement);
+			else if (statement.includes(piecesMark)) while ((await again(() => sql.unsafe(statement))).count > 0);
+			else await again(() => sql.unsafe(statement));
+		}
+	});
 	await note(sql, migration);
+}
+
+/** Lifts a limit of the connection while `work` goes on. */
+async function without(sql: postgres.Sql, limit: 'statement_timeout' | 'lock_timeout', work: () => Promise<void>) {
+	const [before] = await sql`select current_setting(${limit}) as value`;
+	const set = (value: string) => sql`select set_config(${limit}, ${value}, false)`;
+	await set('0');
+	await work().finally(() => set(before!.value));
 }
 
 /**
@@ -117,16 +128,10 @@ async function makeIndex(sql: postgres.Sql, name: string, statement: string) {
 		where c.relname = ${name} and c.relnamespace = 'public'::regnamespace`;
 	if (found?.valid) return;
 	// It waits for every transaction that is older, and nobody waits for it
-	const before =
-		await sql`select current_setting('lock_timeout') as lock, current_setting('statement_timeout') as statement`;
-	await sql`select set_config('lock_timeout', '0', false), set_config('statement_timeout', '0', false)`;
-	try {
+	await without(sql, 'lock_timeout', async () => {
 		if (found) await sql`drop index concurrently ${sql(name)}`;
 		await sql.unsafe(statement);
-	} finally {
-		const { lock, statement: time } = before[0]!;
-		await sql`select set_config('lock_timeout', ${lock}, false), set_config('statement_timeout', ${time}, false)`;
-	}
+	});
 }
 
 /** It waited too long for a lock, or in a circle with others: what it held was given back. */

@@ -46,11 +46,16 @@ export async function prepareLogin(sql: postgres.Sql, group: Group, url: URL): P
 	return url.href;
 }
 
-/** What no server of ours and no operator has set for the role yet: a limit that somebody chose stays. */
+/** What no server of ours and no operator has set for the role yet: a limit that somebody chose stays. What an older Postgres does not know is left out. */
 async function setPace(sql: postgres.Sql, name: string, pace: Pace) {
-	const [role] = await sql<{ own: string[] | null }[]>`select rolconfig as own from pg_roles where rolname = ${name}`;
-	for (const [setting, value] of Object.entries(paces[pace]))
-		if (!role!.own?.some((own) => own.startsWith(`${setting}=`)))
+	const limits = Object.entries(paces[pace]);
+	const [role] = await sql<{ own: string[] | null; known: string[] }[]>`
+		select rolconfig as own, array(
+			select s from unnest(${limits.map(([setting]) => setting)}::text[]) s where current_setting(s, true) is not null) as known
+		from pg_roles where rolname = ${name}`;
+	const { own, known } = role!;
+	for (const [setting, value] of limits)
+		if (known.includes(setting) && !own?.some((each) => each.startsWith(`${setting}=`)))
 			await run(sql, 'alter role %I set %I = %L', name, setting, value);
 }
 
@@ -69,7 +74,7 @@ export async function missingPace(sql: postgres.ISql, group: Group): Promise<str
 	const limits = Object.entries(paces[groups[group].pace]);
 	const [role] = await sql<{ name: string; endless: string[] }[]>`
 		select current_user as name, array(
-			select s from unnest(${limits.map(([setting]) => setting)}::text[]) s where current_setting(s) = '0') as endless`;
+			select s from unnest(${limits.map(([setting]) => setting)}::text[]) s where current_setting(s, true) = '0') as endless`;
 	const missing = limits.filter(([setting]) => role!.endless.includes(setting));
 	if (missing.length === 0) return undefined;
 	const statements = missing.map(([setting, value]) => `alter role "${role!.name}" set ${setting} = '${value}';`);

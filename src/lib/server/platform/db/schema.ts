@@ -101,7 +101,11 @@ export const sessions = pgTable(
 		createdAt: at().notNull().defaultNow(),
 		userAgent: text().notNull().default('')
 	},
-	(t) => [index().on(t.personId)]
+	(t) => [
+		index().on(t.personId),
+		// what the janitor looks for, every minute
+		index('sessions_over').on(t.expiresAt).concurrently()
+	]
 );
 
 /** One magic mail: link and code, both only as SHA-256, bound to the browser that asked. */
@@ -1535,6 +1539,11 @@ export const auditEntries = teamTable(
 		index().on(t.teamId, t.seq),
 		// what the janitor looks for, where the log is kept for so long only
 		index('audit_entries_old').on(t.createdAt).concurrently(),
+		// where somebody to be forgotten has come from
+		index('audit_entries_from')
+			.on(t.personId)
+			.where(sql`address is not null`)
+			.concurrently(),
 		// by the address of somebody to be forgotten; only of these, since other details may hold what `->>` refuses (U+0000)
 		index('audit_entries_email')
 			.on(sql`(details ->> 'email')`)
