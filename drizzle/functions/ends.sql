@@ -127,6 +127,16 @@ begin
 	return '{}';
 end $$;
 
+-- The same, for whoever has this session open still when all that the account holds waits for its end.
+create or replace function end_own_account(person uuid, session uuid, request uuid, from_address text) returns text[]
+	language plpgsql security definer set search_path = '' as $$
+begin
+	perform from public.members m where m.person_id = person order by m.team_id for update;
+	perform from public.people p where p.id = person for no key update;
+	perform public.assert_session_ending(person, session);
+	return public.end_account(person, request, from_address);
+end $$;
+
 -- Whoever signs in within the days of grace keeps their account. Whether they had deleted it.
 create or replace function keep_account(person uuid, request uuid, from_address text) returns boolean
 	language plpgsql security definer set search_path = '' as $$
@@ -204,4 +214,4 @@ begin
 end $$;
 
 grant execute on function is_team_deleted(uuid), delete_team(), deleted_teams_of(uuid), restore_team(uuid, uuid, uuid, text),
-	end_account(uuid, uuid, text), keep_account(uuid, uuid, text), purge_team(int), purge_account() to app;
+	end_account(uuid, uuid, text), end_own_account(uuid, uuid, uuid, text), keep_account(uuid, uuid, text), purge_team(int), purge_account() to app;
