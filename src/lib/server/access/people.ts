@@ -41,12 +41,10 @@ export const renamePerson = command(RenamePerson, async (self, { name }) => {
 export const deleteAccount = command(DeleteAccount, async ({ person, session, request }, { confirm }) => {
 	if (normalEmail(confirm) !== normalEmail(person.email))
 		throw new AppError('invalid', `This is not the address of this account. It is ${person.email}.`, 'confirm');
-	const from = [request?.id ?? null, request?.address ?? null] as const;
-	const [row] = session
-		? await plainPool().begin(
-				(sql) => sql`select end_own_account(${person.id}, ${session.handle}, ${from[0]}, ${from[1]}) as left_alone`
-			)
-		: await plainPool()`select end_account(${person.id}, ${from[0]}, ${from[1]}) as left_alone`;
+	const [row] = await plainPool().begin(
+		(sql) => sql`
+			select end_own_account(${person.id}, ${session?.handle ?? null}, ${request?.id ?? null}, ${request?.address ?? null}) as left_alone`
+	);
 	const [first, ...others] = row!.left_alone as string[];
 	if (first !== undefined) {
 		const teams = others.length === 0 ? `The team ${first}` : `${first} and ${others.length} more of your teams`;
