@@ -368,7 +368,7 @@ test('a signature that hides an example from a search is found, and one with mor
 	const bits = signatureOf(words);
 	expect(await sign(bits)).toEqual([]);
 	expect(await sign(signatureOf([...words, '"Zebra"']))).toEqual([]);
-	for (const less of [signatureOf(words.slice(1)), Buffer.alloc(0)])
+	for (const less of [signatureOf(words.slice(0, 1)), Buffer.alloc(0)])
 		expect(await sign(less)).toEqual([
 			`Team ${slug}, project support: a search does not find all that stands in the examples 0 to 31: their signature is another.`
 		]);
