@@ -71,6 +71,26 @@ create or replace function end_sessions_of(person uuid, which uuid default null)
 	delete from public.sessions s where s.person_id = person and (which is null or s.handle = which)
 $$;
 
+-- Asked in the transaction of what a person does outside any team: is the session still open with which the request came in? Whoever ends
+-- it waits until that is over, or was first. Asked at its end: whoever deletes an account holds what hangs on a person first, and their
+-- sessions last. AI021 when it is not.
+create or replace function assert_session(person uuid, session uuid) returns void language plpgsql security definer set search_path = '' as $$
+begin
+	perform from public.sessions s
+	where s.handle = session and s.person_id = person and public.session_ends(s.expires_at, s.created_at) > now() for key share;
+	if not found then
+		raise exception 'This session is over' using errcode = 'AI021';
+	end if;
+end $$;
+
+-- The same before what ends sessions: two who end each other wait here, in one order, and the second is none any more.
+create or replace function assert_session_ending(person uuid, session uuid) returns void
+	language plpgsql security definer set search_path = '' as $$
+begin
+	perform from public.sessions s where s.person_id = person order by s.id_hash for update;
+	perform public.assert_session(person, session);
+end $$;
+
 -- Where the person is signed in, the newest first.
 create or replace function sessions_of(person uuid) returns table (handle uuid, user_agent text, created_at timestamptz)
 	language sql stable rows 10 security definer set search_path = '' as $$
@@ -82,4 +102,4 @@ $$;
 
 grant execute on function person_with(text, text), rename_person(uuid, text), mail_wishes_of(uuid), wish_mails(uuid, boolean, boolean), session_by_hash(bytea),
 	start_session(bytea, uuid, timestamptz, text), extend_session(bytea, timestamptz), end_session(bytea),
-	end_sessions_of(uuid, uuid), sessions_of(uuid) to app;
+	end_sessions_of(uuid, uuid), sessions_of(uuid), assert_session(uuid, uuid), assert_session_ending(uuid, uuid) to app;

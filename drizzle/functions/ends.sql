@@ -100,8 +100,8 @@ $$;
 -- Deletes somebody's account: every session and token of theirs ends. The names of teams that would have no owner instead, and then
 -- nothing has happened. What they do at this very moment is waited for, by their own row (is_there) and those of their memberships,
 -- as a removal does: it ends with the account, or counts. The rows of their teams, in one order, make owners who leave at the same moment
--- wait for each other, and for whoever brings a team back.
-create or replace function end_account(person uuid, request uuid, from_address text) returns text[]
+-- wait for each other, and for whoever brings a team back. The session that this is asked with, where there is one, must be open still.
+create or replace function end_own_account(person uuid, session uuid, request uuid, from_address text) returns text[]
 	language plpgsql security definer set search_path = '' as $$
 declare
 	left_alone text[];
@@ -111,6 +111,9 @@ begin
 	perform from public.teams t
 	where t.id in (select m.team_id from public.members m where m.person_id = person and m.role = 'owner')
 	order by t.id for no key update;
+	if session is not null then
+		perform public.assert_session_ending(person, session);
+	end if;
 	select array_agg(t.name order by t.name) into left_alone
 	from public.members m join public.teams t on t.id = m.team_id
 	where m.person_id = person and m.role = 'owner' and t.deleted_at is null and not public.has_owner(t.id, person);
@@ -126,6 +129,12 @@ begin
 	delete from public.device_requests d where d.person_id = person;
 	return '{}';
 end $$;
+
+-- The same of an account without asking for a session: of the version before.
+create or replace function end_account(person uuid, request uuid, from_address text) returns text[]
+	language sql security definer set search_path = '' as $$
+	select public.end_own_account(person, null, request, from_address)
+$$;
 
 -- Whoever signs in within the days of grace keeps their account. Whether they had deleted it.
 create or replace function keep_account(person uuid, request uuid, from_address text) returns boolean
@@ -212,4 +221,4 @@ begin
 end $$;
 
 grant execute on function is_team_deleted(uuid), delete_team(), deleted_teams_of(uuid), restore_team(uuid, uuid, uuid, text),
-	end_account(uuid, uuid, text), keep_account(uuid, uuid, text), purge_team(int), purge_account() to app;
+	end_account(uuid, uuid, text), end_own_account(uuid, uuid, uuid, text), keep_account(uuid, uuid, text), purge_team(int), purge_account() to app;

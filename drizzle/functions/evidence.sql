@@ -145,6 +145,15 @@ create or replace trigger evaluations_revealed before update of revealed_at, ele
 		old.revealed_at is not null and (old.revealed_at, old.electorate) is distinct from (new.revealed_at, new.electorate)
 	) execute function keep_evidence('What has been revealed stays revealed, since when it was');
 
+-- What came out is kept once, at the reveal, or later where it was not counted then: lists, trends and the verdicts that come later read it.
+-- A migration that brings other rules takes away what was kept, and it is counted anew.
+create or replace trigger evaluations_counted before update of result, scored on evaluations
+	for each row when (
+		(old.result is not null and new.result::text is distinct from old.result::text)
+		or (old.scored is not null and new.scored::text is distinct from old.scored::text)
+		or (new.revealed_at is null and (new.result is not null or new.scored is not null))
+	) execute function keep_evidence('What came out of an evaluation stays as it was counted');
+
 -- Which model was asked, and by what it judges. Once it is through it stays so: what failed or was stopped may go on.
 create or replace trigger judgings_frozen
 	before update of id, project_id, evaluation_id, connection_id, model, label, criteria, created_by, created_at on judgings

@@ -33,9 +33,9 @@ describe.each(operations.map((operation) => [operation.name, operation] as const
 		for (const sentence of Object.values(operation.errors)) expect(sentence).toMatch(/^[A-Z].+\.$/);
 	});
 
-	if (operation.kind === 'command') {
+	if (operation.events) {
 		test('names events there are', () => {
-			for (const event of operation.events) expect(Object.keys(events)).toContain(event);
+			for (const event of operation.events!) expect(Object.keys(events)).toContain(event);
 		});
 	}
 });

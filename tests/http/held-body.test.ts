@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import http from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -90,6 +90,27 @@ test(
 		expect(within).toBeGreaterThan(tries / 4);
 	}
 );
+
+test('a code whose confirmation is held back while its person signs out everywhere gets no token', async () => {
+	const code = 'BCDF-GHJK';
+	const { teamId, personId, session } = await newOwner();
+	const hash = (text: string) => createHash('sha256').update(text).digest();
+	await app.owner`select begin_device(${hash(randomUUID())}, ${hash(code)}, 'ait', '203.0.113.7')`;
+	const confirmed = async () =>
+		(await app.owner`select count(*)::int as n from device_requests where person_id = ${personId}`)[0]!.n as number;
+	const fields = { code, teamId };
+	const held = await hold('/device?/confirm', session, fields);
+	await sleep(300);
+	await app.owner`select end_sessions_of(${personId})`;
+	held.letGo();
+	expect((await held.answer).text).toContain('You have been signed out. Sign in again.');
+	expect(await confirmed()).toBe(0);
+
+	const again = await hold('/device?/confirm', await newSession(app.owner, personId), fields);
+	again.letGo();
+	expect((await again.answer).text).not.toContain('signed out');
+	expect(await confirmed()).toBe(1);
+});
 
 test(
 	'what does not arrive within 15 s is refused with a sentence, and a form that does is not',

@@ -165,6 +165,19 @@ describe.each(ofTeams.map((operation) => [operation.name, operation] as const))(
 });
 
 describe('what happens', () => {
+	test.each(ofTeams.filter(({ kind }) => kind === 'query').map((operation) => [operation.name, operation] as const))(
+		'of what %s writes on its way it says so',
+		async (_, operation) => {
+			for (const role of roles.filter((each) => may(each, operation.action!))) {
+				const heard: EventName[] = [];
+				const scene = (await scenes[operation.name]?.(owner, here)) ?? {};
+				const actor = scene.actor ?? (await actorIn(here, role));
+				await outcome(operation, listening(actor, heard), inputFor(operation, here, scene));
+				for (const event of heard) expect(operation.events ?? []).toContain(event);
+			}
+		}
+	);
+
 	test.each(ofTeams.filter(({ kind }) => kind === 'command').map((operation) => [operation.name, operation] as const))(
 		'%s is written down, and leaves the other project of the team as it is',
 		async (_, operation) => {

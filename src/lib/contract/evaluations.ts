@@ -128,6 +128,8 @@ export const GetSetUp = query({
 		/** Which two have been compared how often: the bar rises with each try. By what `contenderKey` makes of each. */
 		tried: v.array(v.strictObject({ two: v.tuple([v.string(), v.string()]), times: v.number() }))
 	}),
+	writing: true,
+	events: ['split.parted'],
 	errors: {},
 	example: {
 		input: {},
@@ -418,6 +420,8 @@ export const NextPairs = query({
 		threeWay: v.boolean(),
 		pairs: v.array(Pair)
 	}),
+	writing: true,
+	events: [],
 	errors: { conflict: 'It scores one model: take its answers instead.' },
 	example: {
 		input: { evaluationId: ids.evaluation },

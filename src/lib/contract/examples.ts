@@ -184,6 +184,8 @@ export const GetExample = query({
 	action: 'examples:see',
 	input: v.object({ exampleId: Id('The example') }),
 	output: Detail,
+	writing: true,
+	events: [],
 	errors: {},
 	example: { input: { exampleId: ids.example }, output: aDetail }
 });
@@ -221,6 +223,8 @@ export const BrowseExamples = query({
 		selected: v.fallback(v.optional(Id('The example')), undefined)
 	}),
 	output: v.strictObject({ list: Page, open: v.nullable(Detail), counts: Counts }),
+	writing: true,
+	events: [],
 	errors: {},
 	example: { input: { selected: ids.example }, output: { list: aPage, open: aDetail, counts: someCounts } }
 });

@@ -29,6 +29,8 @@ export const GetFewShot = query({
 		/** Why there are fewer than asked for; null where there are enough. */
 		problem: v.nullable(v.string())
 	}),
+	writing: true,
+	events: ['split.parted'],
 	errors: {},
 	example: {
 		input: { examples: 3 },

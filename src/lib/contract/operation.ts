@@ -25,12 +25,16 @@ type Shape<W extends Within, I extends v.GenericSchema, O extends v.GenericSchem
 	example: { input: v.InferInput<I>; output: v.InferOutput<O> };
 };
 
-/** An operation that only looks. */
+/**
+ * An operation that only looks. One that is `writing` writes down on the way what it has found out, or what it was asked for: that is held to
+ * its asker's rights as a change is, and names the events that may come of it. Again does no more.
+ */
 export type Query<
 	W extends Within = Within,
 	I extends v.GenericSchema = v.GenericSchema,
 	O extends v.GenericSchema = v.GenericSchema
-> = Shape<W, I, O> & { kind: 'query' };
+> = Shape<W, I, O> & { kind: 'query' } & Looking;
+type Looking = { writing?: never; events?: never } | { writing: true; events: readonly EventName[] };
 
 /** An operation that changes something, and the events by which the rest of the app hears of it. */
 export type Command<
@@ -45,7 +49,7 @@ export type Input<Op extends { input: v.GenericSchema }> = v.InferOutput<Op['inp
 export type Output<Op extends { output: v.GenericSchema }> = v.InferInput<Op['output']>;
 
 export const query = <W extends Within, I extends v.GenericSchema, O extends v.GenericSchema>(
-	shape: Shape<W, I, O>
+	shape: Shape<W, I, O> & Looking
 ): Query<W, I, O> => ({ kind: 'query', ...shape });
 
 export const command = <W extends Within, I extends v.GenericSchema, O extends v.GenericSchema>(

@@ -120,6 +120,8 @@ export const BrowsePrompts = query({
 		selected: v.fallback(v.optional(Id('The prompt')), undefined)
 	}),
 	output: v.strictObject({ list: Page, open: v.nullable(Detail), counts: Counts }),
+	writing: true,
+	events: ['split.parted'],
 	errors: {},
 	example: {
 		input: { selected: ids.prompt },

@@ -79,6 +79,8 @@ export const NextAnswers = query({
 		sendableFrom: v.number(),
 		list: v.array(Answer)
 	}),
+	writing: true,
+	events: [],
 	errors: { conflict: 'It compares two models: take its pairs instead.' },
 	example: {
 		input: { evaluationId: ids.evaluation },

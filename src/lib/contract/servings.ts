@@ -147,6 +147,8 @@ export const Chat = query({
 	 * `{ error: { code, message } }` where it broke off.
 	 */
 	output: File('text/event-stream'),
+	writing: true,
+	events: ['budget.reached'],
 	errors: {
 		conflict: 'The run’s model is not callable now, the provider refuses, or the budget of the month is spent.',
 		rate_limited: 'The team has as many answers on their way as it may have at once.'

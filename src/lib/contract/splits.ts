@@ -92,6 +92,8 @@ export const PreviewSplit = query({
 	long: true,
 	input: SplitRequest,
 	output: Preview,
+	writing: true,
+	events: ['split.parted'],
 	errors: {},
 	example: {
 		input: { ratio: 0.8, seed: 1 },

@@ -4,11 +4,20 @@ import { eq } from 'drizzle-orm';
 import postgres from 'postgres';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Role } from '../../../src/lib/core/permissions.ts';
-import { type Scope, scopeFor, together } from '../../../src/lib/server/access/scope.ts';
+import {
+	type OwnTable,
+	type Scope,
+	type Tx,
+	atPace,
+	scopeFor,
+	together
+} from '../../../src/lib/server/access/scope.ts';
+import { nextPairs } from '../../../src/lib/server/evaluations/queries.ts';
 import { subscribe, stopHub } from '../../../src/lib/server/events/hub.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { auditEntries, members } from '../../../src/lib/server/platform/db/schema.ts';
 import { changeRole, leaveTeam, removeMember } from '../../../src/lib/server/team/commands.ts';
+import { newBallot } from '../../support/evaluation.ts';
 import { newProject, newTeam } from '../../support/team.ts';
 
 const owner = postgres(process.env.DATABASE_URL!, { max: 2, onnotice: () => {} });
@@ -20,7 +29,7 @@ afterAll(async () => {
 
 /** Somebody in the team, as hooks would hand them on: with the session of their browser. */
 const arrive = async (
-	{ teamId, as }: Awaited<ReturnType<typeof newTeam>>,
+	{ teamId, as }: Pick<Awaited<ReturnType<typeof newTeam>>, 'teamId' | 'as'>,
 	role: Role = 'trainer',
 	projectIds: 'all' | string[] = 'all'
 ): Promise<Scope & { userId: string; session: string }> => {
@@ -179,6 +188,66 @@ test('a change holds the membership until it is committed; a look holds nothing'
 	await removeMember(team.scope, { personId: rater.userId });
 	expect(written).toBe(true);
 	await change;
+});
+
+describe('a look', () => {
+	const newEntry = { action: 'authority.test', subject: randomUUID(), details: {} };
+	const refused = { cause: { code: '25006' } };
+
+	test('is refused by the database what it would write, and so is one with a table of its own', async () => {
+		const trainer = await arrive(await newTeam());
+		const own: OwnTable = (sql) => sql`create temp table seen (n int) on commit drop`;
+		for (const look of [
+			trainer.look,
+			trainer.glance,
+			<T>(work: (tx: Tx) => Promise<T>) => trainer.lookWith(own, work),
+			<T>(work: (tx: Tx) => Promise<T>) => atPace(trainer, 'long').lookWith(own, work)
+		])
+			await expect(
+				look((tx) => tx.insert(auditEntries).values({ personId: trainer.userId, ...newEntry }))
+			).rejects.toMatchObject(refused);
+		expect(await writesOf(trainer)).toBe(0);
+		const [row] = await trainer.lookWith(own, async ({ $client: sql }) => {
+			await sql`insert into pg_temp.seen select generate_series(1, 3)`;
+			return sql`select sum(n)::int as sum from pg_temp.seen`;
+		});
+		expect(row!.sum).toBe(6);
+	});
+
+	test('that writes on its way holds the membership: a removal waits, or wins', async () => {
+		const contest = await newBallot(6);
+		const dealt = async ({ userId }: { userId: string }) =>
+			(await owner`select count(*)::int as n from ballots where person_id = ${userId}`)[0]!.n as number;
+		const rater = { ...(await arrive(contest, 'rater')), project: contest.project };
+		const next = () => nextPairs(rater, { evaluationId: contest.id, after: -1 });
+
+		/** Who waits for this one. */
+		const behind = async (pid: number): Promise<number> => {
+			for (;;) {
+				const [row] = await owner`select pid from pg_stat_activity where ${pid} = any (pg_blocking_pids(pid))`;
+				if (row) return row.pid;
+				await sleep(5);
+			}
+		};
+		// one deal at a time: this one is on its way as long as another holds the place
+		const deal = await owner.reserve();
+		await deal`begin`;
+		const [holder] = await deal`
+			select pg_backend_pid() as pid from pg_advisory_xact_lock(hashtextextended(${contest.id}, 17))`;
+		const looking = next();
+		const waiting = await behind(holder!.pid);
+		const removal = removeMember(contest.scope, { personId: rater.userId });
+		expect(await Promise.race([removal.then(() => 'over'), behind(waiting).then(() => 'waits')])).toBe('waits');
+		await deal`commit`;
+		deal.release();
+		expect((await looking).pairs).toHaveLength(5);
+		await removal;
+		const before = await dealt(rater);
+		expect(before).toBeGreaterThan(0);
+
+		await expect(next()).rejects.toMatchObject(changed);
+		expect(await dealt(rater)).toBe(before);
+	});
 });
 
 test('one leaves by a transaction that holds one’s own membership', async () => {

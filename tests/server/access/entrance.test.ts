@@ -4,6 +4,7 @@ import { type Entrance, enterBy, returnBy } from '../../../src/lib/server/access
 import { byKey } from '../../../src/lib/server/access/keys.ts';
 import type { ProjectScope } from '../../../src/lib/server/access/scope.ts';
 import { byToken } from '../../../src/lib/server/access/tokens.ts';
+import { nextPairs } from '../../../src/lib/server/evaluations/queries.ts';
 import { getExample } from '../../../src/lib/server/examples/queries.ts';
 import { createKey, revokeKey } from '../../../src/lib/server/keys/commands.ts';
 import { sha256 } from '../../../src/lib/server/platform/crypto.ts';
@@ -11,7 +12,7 @@ import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { projects } from '../../../src/lib/server/platform/db/schema.ts';
 import { changeRole, removeMember } from '../../../src/lib/server/team/commands.ts';
 import { newToken } from '../../support/device.ts';
-import { addExamples } from '../../support/evaluation.ts';
+import { addExamples, newBallot } from '../../support/evaluation.ts';
 import { owner } from '../../support/owner.ts';
 import { newProject, newTeam } from '../../support/team.ts';
 
@@ -192,7 +193,8 @@ test('a token has the role that its person has by now, and none once they are ou
 	const now = comeBack()!;
 	expect(now.holder.scope.role).toBe('rater');
 	await removeMember(scope, { personId });
-	await expect(look(now)).rejects.toMatchObject({ code: 'not_found' });
+	// for a rater a look may write: what writes is not carried out for whoever is out
+	await expect(look(now)).rejects.toMatchObject({ code: 'forbidden' });
 	expect(await now.confirm()).toEqual({ instead: null });
 });
 
@@ -204,4 +206,35 @@ test('whoever came back as somebody else reads with the rights they have now', a
 	const seen = await comeBack()!.holder.scope.look((tx) => tx.select({ id: projects.id }).from(projects));
 	expect(seen).toEqual([{ id: other.id }]);
 	expect(seen).not.toContainEqual({ id: project.id });
+});
+
+test('what a look writes on its way is counted with it, and nothing is written for a key that has ended', async () => {
+	const contest = await newBallot(6);
+	const { key, id: keyId } = await createKey(contest.scope, {
+		name: 'Votes',
+		role: 'rater',
+		projectIds: null,
+		days: 90
+	});
+	const request = { id: randomUUID(), address: '203.0.113.7', transactions: 0 };
+	const { remaining } = (await enterBy(byKey)(key, contest.slug, request, roomy))!.requests;
+	const comeBack = () => returnBy(byKey)(key, contest.slug, { ...request, transactions: 0 }, roomy)!;
+	const look = ({ holder }: ReturnType<typeof comeBack>) =>
+		nextPairs({ ...holder.scope, project: holder.project! }, { evaluationId: contest.id, after: -1 });
+	const dealt = async () =>
+		(await owner`select count(*)::int as n from ballots where person_id = ${keyId}`)[0]!.n as number;
+
+	const first = comeBack();
+	expect((await look(first)).pairs).toHaveLength(5);
+	expect(first.holder.scope.request!.transactions).toBe(1);
+	expect(await first.confirm()).toMatchObject({ requests: { remaining: remaining - 1, refused: false } });
+	const before = await dealt();
+	expect(before).toBeGreaterThan(0);
+
+	await owner`delete from ballots where person_id = ${keyId}`;
+	const late = comeBack();
+	await revokeKey(contest.scope, { keyId });
+	await expect(look(late)).rejects.toMatchObject({ code: 'forbidden' });
+	expect(await late.confirm()).toEqual({ instead: null });
+	expect(await dealt()).toBe(0);
 });

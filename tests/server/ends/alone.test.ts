@@ -1,5 +1,5 @@
 // The end of one team or one account is nobody else's: what it leaves as it is, and whom it keeps waiting. Of the database
-// (drizzle/functions/ends.sql): end_account, keep_account, purge_team, purge_account, restore_team, deleted_teams_of.
+// (drizzle/functions/ends.sql): end_account, end_own_account, keep_account, purge_team, purge_account, restore_team, deleted_teams_of.
 import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';
 import { afterAll, expect, test } from 'vitest';

@@ -1,5 +1,5 @@
 // What is on its way while a team or an account is being deleted ends with it. Of the database: delete_team, hold_team_of_project,
-// projects_hold_team, end_account, is_there, restore_team, create_team, answer_device, take_device, act_with_token.
+// projects_hold_team, end_account, end_own_account, is_there, restore_team, create_team, answer_device, take_device, act_with_token.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';

@@ -1,5 +1,5 @@
 // Long because an end has many ways round it: everybody who could still get in, or be kept, is asked. Of the database
-// (drizzle/functions/ends.sql): end_account, keep_account, purge_team, purge_account, restore_team, deleted_teams_of, is_team_deleted,
+// (drizzle/functions/ends.sql): end_account, end_own_account, keep_account, purge_team, purge_account, restore_team, deleted_teams_of, is_team_deleted,
 // has_owner.
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';

@@ -2,15 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eq } from 'drizzle-orm';
 import postgres from 'postgres';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import type { Results } from '../../../src/lib/contract/evaluation-results.ts';
-import { type ProjectScope, inProject } from '../../../src/lib/server/access/scope.ts';
-import { castVote, revealResults } from '../../../src/lib/server/evaluations/commands.ts';
+import { type ProjectScope, type Tx, inProject } from '../../../src/lib/server/access/scope.ts';
+import { addRemark, castVote, revealResults } from '../../../src/lib/server/evaluations/commands.ts';
 import { countVotes } from '../../../src/lib/server/evaluations/verdict.ts';
 import { getEvaluation, getResults, listEvaluations, nextPairs } from '../../../src/lib/server/evaluations/queries.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
-import { ballots, evaluations, votes } from '../../../src/lib/server/platform/db/schema.ts';
+import { ballots, votes } from '../../../src/lib/server/platform/db/schema.ts';
 import { newBallot, voteAs } from '../../support/evaluation.ts';
+import { rewriteHistory } from '../../support/raw.ts';
 
 const owner = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
 afterAll(async () => {
@@ -139,6 +140,79 @@ test('a vote that comes while a reveal is being written is refused with the sent
 	expect((await resultsOf(voter, id)).verdict.judged).toBe(19);
 });
 
+/** Whether somebody comes to wait for what this transaction holds, before `other` is over. */
+const makesWait = async (tx: Tx, other: Promise<unknown>): Promise<boolean> => {
+	const [own] = await tx.$client`select pg_backend_pid() as pid`;
+	let isOver = false;
+	void other.finally(() => (isOver = true)).catch(() => {});
+	while (!isOver) {
+		if ((await owner`select from pg_stat_activity where ${own!.pid} = any (pg_blocking_pids(pid))`).length > 0)
+			return true;
+		await sleep(5);
+	}
+	return false;
+};
+/** What is written of a vote beside it; each returns how much of it there is. */
+const beside: Record<
+	string,
+	(
+		done: Awaited<ReturnType<typeof nearlyDone>>
+	) => Promise<{ who: ProjectScope; write: (who: ProjectScope) => Promise<unknown> }>
+> = {
+	ballots: async ({ as, slug, id }) => ({
+		who: await inProject(await as('rater'), slug),
+		write: (who) => nextPairs(who, { evaluationId: id, after: -1 })
+	}),
+	remarks: async ({ voter, scope, id }) => {
+		const [said] = await scope.tx((tx) => tx.select().from(votes).limit(1));
+		const remark = { evaluationId: id, ballotId: said!.ballotId, first: 9, second: 2, note: 'Late' };
+		return { who: voter, write: (who) => addRemark(who, { ...remark, clientId: randomUUID() }) };
+	}
+};
+describe.each(Object.keys(beside))('%s and a reveal', (table) => {
+	const countOf = async (id: string) =>
+		(await owner`select count(*)::int as n from ${owner(table)} where evaluation_id = ${id}`)[0]!.n as number;
+
+	test('that come while these are written: it waits, and they are there', async () => {
+		const done = await nearlyDone();
+		const { who, write } = await beside[table]!(done);
+		const before = await countOf(done.id);
+		let reveal: Promise<unknown> | undefined;
+		let waited: boolean | undefined;
+		const tx: typeof who.tx = (work) =>
+			who.tx(async (inner) => {
+				const result = await work(inner);
+				reveal ??= revealResults(done.voter, { evaluationId: done.id });
+				waited ??= await makesWait(inner, reveal);
+				return result;
+			});
+		await write({ ...who, tx });
+		await reveal;
+		expect(waited).toBe(true);
+		expect(await countOf(done.id)).toBeGreaterThan(before);
+	});
+
+	test('that are written while these come: they wait, and are refused', async () => {
+		const done = await nearlyDone();
+		const { who, write } = await beside[table]!(done);
+		const before = await countOf(done.id);
+		let late: Promise<unknown> | undefined;
+		let waited: boolean | undefined;
+		const tx: typeof who.tx = (work) =>
+			done.voter.tx(async (inner) => {
+				const result = await work(inner);
+				late = write(who);
+				late.catch(() => {}); // awaited below
+				waited = await makesWait(inner, late);
+				return result;
+			});
+		await revealResults({ ...done.voter, tx }, { evaluationId: done.id });
+		await expect(late).rejects.toMatchObject(refused);
+		expect(waited).toBe(true);
+		expect(await countOf(done.id)).toBe(before);
+	});
+});
+
 test('votes from after a reveal, of when they were still taken, are in nothing that is shown', async () => {
 	const { voter, scope, id, teamId } = await nearlyDone();
 	await revealResults(voter, { evaluationId: id });
@@ -148,7 +222,7 @@ test('votes from after a reveal, of when they were still taken, are in nothing t
 		select team_id, now() + interval '1 minute', project_id, evaluation_id, pairing_id, ballot_id, person_id, 'tie', gen_random_uuid()
 		from votes where team_id = ${teamId}`;
 	await owner`alter table votes enable trigger votes_end`;
-	await scope.tx((tx) => tx.update(evaluations).set({ result: null }).where(eq(evaluations.id, id)));
+	await rewriteHistory('evaluations', (sql) => sql`update evaluations set result = null where id = ${id}`);
 	await countVotes(scope, id);
 	expect(await resultsOf(voter, id)).toEqual(before);
 	expect((await listEvaluations(voter)).rows[0]).toMatchObject({ judged: 19, score: { wins: 10, losses: 9, ties: 0 } });

@@ -5,6 +5,8 @@ import { text } from 'node:stream/consumers';
 import { eq } from 'drizzle-orm';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { signatureOf } from '../../../src/lib/core/text/signature.ts';
+import { factsOf } from '../../../src/lib/server/examples/rows.ts';
 import { sha256 } from '../../../src/lib/server/platform/crypto.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import {
@@ -32,6 +34,11 @@ afterAll(async () => {
 	await closePools();
 });
 
+const countTokens = async (sql: postgres.TransactionSql) => {
+	for (const { id, messages } of await sql`select id, messages from examples`)
+		await sql`update examples set tokens = ${factsOf(messages, null).tokens} where id = ${id}`;
+};
+
 let slug: string;
 /** A team where all is as it should be: rated, rewritten, learnt from, compared. */
 beforeAll(async () => {
@@ -47,6 +54,7 @@ beforeAll(async () => {
 	const rows = await addRows(scope, projectId, [question('train', 1), question('validation', 2), question(null, 3)]);
 	await rewriteHistory('examples', async (sql) => {
 		await sql`update examples set rating = null, ratings_count = 0`;
+		await countTokens(sql);
 		await sql`select recount_examples()`;
 	});
 	const run = await addReadyRun(scope, { projectId, connectionId: connection.id });
@@ -102,6 +110,7 @@ beforeAll(async () => {
 	await addRows(scope, other.project.id, [question('train', 2), question('validation', 1)], 11);
 	await rewriteHistory('examples', async (sql) => {
 		await sql`update examples set rating = null, ratings_count = 0 where project_id = ${other.project.id}`;
+		await countTokens(sql);
 		await sql`select recount_examples()`;
 	});
 	await scope.tx((tx) => tx.update(projects).set({ nextExample: 13 }).where(eq(projects.id, other.project.id)));
@@ -190,6 +199,18 @@ const planted: [table: string, change: string, undo: string, sentence: string][]
 		'example 3 has the hash of another prompt: nobody would notice it on both sides of the split.'
 	],
 	[
+		'examples',
+		'tokens = 7 where number = 3',
+		'tokens = $old where number = 3',
+		'example 3 is said to have 7 tokens; it has $old.'
+	],
+	[
+		'ratings',
+		`text = 'x' where score = 10`,
+		`text = $old where score = 10`,
+		'a score of example 1 is said to be of a text that it never had.'
+	],
+	[
 		'prompts',
 		`prompt_hash = 'x'`,
 		'prompt_hash = $old',
@@ -246,7 +267,7 @@ const planted: [table: string, change: string, undo: string, sentence: string][]
 test.for(planted)('a wrong value is found: %s, %s', async ([table, change, undo, sentence]) => {
 	const column = change.split(' ')[0]!;
 	const [row] =
-		await owner`select ${owner(column)} as old from ${owner(table)} ${table === 'examples' ? owner`where number = 3` : owner``}`;
+		await owner`select ${owner(column)} as old from ${owner(table)} ${table === 'examples' ? owner`where number = 3` : table === 'ratings' ? owner`where score = 10` : owner``}`;
 	const written = typeof row!.old === 'object' ? JSON.stringify(row!.old) : row!.old;
 	const old = Buffer.isBuffer(row!.old) ? `'\\x${row!.old.toString('hex')}'` : `'${written}'`;
 	// what is counted of it has its own rows below
@@ -256,7 +277,8 @@ test.for(planted)('a wrong value is found: %s, %s', async ([table, change, undo,
 		await sql.unsafe(`update ${table} set ${change}`);
 		await counting(sql);
 	});
-	expect((await found()).sentences).toEqual([`Team ${slug}, project support: ${sentence}`]);
+	const says = sentence.replace('$old', String(row!.old));
+	expect((await found()).sentences).toEqual([`Team ${slug}, project support: ${says}`]);
 	await rewriteHistory(table, async (sql) => {
 		await sql.unsafe(`update ${table} set ${undo.replace('$old', old)}`);
 		await counting(sql);
@@ -302,6 +324,73 @@ test.for(miscounted)('a wrong counter or standing is found: %s', async ([change,
 	expect((await found()).sentences.sort()).toEqual(said.sort());
 	await owner.unsafe(undo);
 	expect((await found()).sentences).toEqual([]);
+});
+
+test('a run that says of itself what its provider has not said is found, and one that has begun and is not said to', async () => {
+	const said = (sentence: string) => [`Team ${slug}, project support: v1 ${sentence}`];
+	const set = (change: string) => rewriteHistory('runs', (sql) => sql.unsafe(`update runs set ${change}`));
+	const [run] = await owner`select status, started_at::text as started, steps_done from runs`;
+	await set('accepted = false');
+	expect((await found()).sentences).toContain(
+		said('has begun, and is not said to have been accepted: what it learnt from is not locked.')[0]
+	);
+	for (const begun of [
+		`status = 'queued', started_at = now(), steps_done = null`,
+		`status = 'queued', started_at = null, steps_done = 1`
+	]) {
+		await set(begun);
+		expect((await found()).sentences, begun).toContain(
+			said('has begun, and is not said to have been accepted: what it learnt from is not locked.')[0]
+		);
+	}
+	await set(`accepted = true, started_at = null, steps_done = null`);
+	expect((await found()).sentences).toEqual(said('is said to have been accepted by its provider, and has not begun.'));
+	// that one failed later is no wonder
+	await set(`status = 'failed'`);
+	expect((await found()).sentences).toEqual([]);
+	await set(
+		`status = '${run!.status}', started_at = ${run!.started ? `'${run!.started}'` : 'null'}, steps_done = ${run!.steps_done ?? 'null'}`
+	);
+	expect((await found()).sentences).toEqual([]);
+});
+
+test('a signature that hides an example from a search is found, and one with more marks is none', async () => {
+	const [project] = await owner`select team_id, id as project_id from projects where slug = 'support'`;
+	const texts = await owner`select messages from examples where project_id = ${project!.project_id}`;
+	const words = texts.flatMap(({ messages }) =>
+		messages.map(({ content }: { content: string }) => JSON.stringify(content))
+	);
+	const sign = async (bits: Buffer) => {
+		await owner`delete from example_signatures`;
+		await owner`insert into example_signatures ${owner({ ...project, block: 0, bits })}`;
+		return (await found()).sentences;
+	};
+	const bits = signatureOf(words);
+	expect(await sign(bits)).toEqual([]);
+	expect(await sign(signatureOf([...words, '"Zebra"']))).toEqual([]);
+	for (const less of [signatureOf(words.slice(0, 1)), Buffer.alloc(0)])
+		expect(await sign(less)).toEqual([
+			`Team ${slug}, project support: a search does not find all that stands in the examples 0 to 31: their signature is another.`
+		]);
+	await owner`delete from example_signatures`;
+});
+
+test('of an example of a file the tokens may be those of the rewrite that came with it', async () => {
+	const [row] = await owner`select id, tokens, messages from examples where number = 1 and rewrite is not null`;
+	const set = (tokens: number, importId: unknown) =>
+		rewriteHistory('examples', async (sql) => {
+			await sql`update examples set tokens = ${tokens}, import_id = ${importId as string | null} where id = ${row!.id}`;
+			await sql`select recount_examples()`;
+		});
+	const { tokens } = factsOf(row!.messages, 'Better');
+	expect(tokens).not.toBe(row!.tokens);
+	const wrong = `Team ${slug}, project support: example 1 is said to have ${tokens} tokens; it has ${row!.tokens}.`;
+	await set(tokens, null);
+	expect((await found()).sentences).toEqual([wrong]);
+	const [file] = await owner`select id from imports`;
+	await set(tokens, file!.id);
+	expect((await found()).sentences).toEqual([]);
+	await set(row!.tokens, null);
 });
 
 test('of a file in parts each part is looked at, and that all are there', async () => {

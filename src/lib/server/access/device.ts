@@ -20,6 +20,7 @@ import { log } from '../platform/log.ts';
 import { newKey } from './keys.ts';
 import { networkOf, within } from './limits.ts';
 import { type SignedIn, command, query } from './operation.ts';
+import { ownDeed } from './own-deed.ts';
 
 /** Two codes, good for ten minutes: one that the program keeps, one that its person types. Both are kept as SHA-256 only. */
 export const beginDevice = command(BeginDevice, async ({ address }, { client }) => {
@@ -97,8 +98,11 @@ const answer = async (self: SignedIn, typed: string, teamId: string | null) => {
 	const code = readUserCode(typed);
 	if (!code) throw answers.gone();
 	const { person, request } = self;
-	const [row] = await plainPool()`select answer_device(
-		${sha256(code)}, ${person.id}, ${teamId}, ${mostTokens}, ${request?.id ?? null}, ${request?.address ?? null}) as outcome`;
+	const [row] = await ownDeed(
+		self,
+		(sql) => sql`select answer_device(
+			${sha256(code)}, ${person.id}, ${teamId}, ${mostTokens}, ${request?.id ?? null}, ${request?.address ?? null}) as outcome`
+	);
 	const outcome = row!.outcome as keyof typeof answers | 'confirmed' | 'refused';
 	log.info('device', { outcome, person: person.id, team: teamId });
 	if (outcome !== 'confirmed' && outcome !== 'refused') throw answers[outcome]();

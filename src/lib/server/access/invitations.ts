@@ -8,6 +8,7 @@ import { plainPool } from '../platform/db/pools.ts';
 import { log } from '../platform/log.ts';
 import { networkOf, within } from './limits.ts';
 import { command, query } from './operation.ts';
+import { ownDeed } from './own-deed.ts';
 
 type State = Output<typeof LookAtInvitation>['state'];
 
@@ -63,9 +64,13 @@ export const joinByInvitation = command(JoinByInvitation, async ({ address, requ
 });
 
 /** Takes the invitation, once, for the person it was sent to. Returns the team they are in now. */
-export const acceptInvitation = command(AcceptInvitation, async ({ person, request }, { token }) => {
-	const [row] =
-		await plainPool()`select accept_invitation(${sha256(token)}, ${person.id}, ${request?.id ?? null}, ${request?.address ?? null}) as team_id`;
+export const acceptInvitation = command(AcceptInvitation, async (self, { token }) => {
+	const { person, request } = self;
+	const [row] = await ownDeed(
+		self,
+		(sql) =>
+			sql`select accept_invitation(${sha256(token)}, ${person.id}, ${request?.id ?? null}, ${request?.address ?? null}) as team_id`
+	);
 	const invitation = await withToken(token);
 	log.info('invitation', {
 		outcome: row!.team_id ? 'accepted' : 'refused',

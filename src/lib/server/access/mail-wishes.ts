@@ -1,3 +1,4 @@
+import type postgres from 'postgres';
 import { GetMailWishes, LookAtMails, StopMails, WishMails } from '../../contract/account.ts';
 import { type MailWish, type MailWishes, isTold, mailWishes } from '../../core/account/mails.ts';
 import { AppError } from '../../core/errors.ts';
@@ -7,6 +8,7 @@ import { keyedDigest, sameText } from '../platform/crypto.ts';
 import { plainPool } from '../platform/db/pools.ts';
 import { membershipsOf } from './memberships.ts';
 import { command, query } from './operation.ts';
+import { ownDeed } from './own-deed.ts';
 
 const saidBy = async (personId: string): Promise<MailWishes | null> => {
 	const [row] = await plainPool()`select * from mail_wishes_of(${personId})`;
@@ -24,14 +26,14 @@ export const getMailWishes = query(GetMailWishes, async ({ person }) =>
 	standing(person.id, (await saidBy(person.id)) ?? { verdicts: null, runs: null })
 );
 
-const wish = async (personId: string, { verdicts = null, runs = null }: Partial<MailWishes>): Promise<boolean> => {
-	const [row] = await plainPool()`select wish_mails(${personId}, ${verdicts}, ${runs}) as found`;
-	return row!.found;
-};
+const wish =
+	(personId: string, { verdicts = null, runs = null }: Partial<MailWishes>) =>
+	(sql: postgres.ISql) =>
+		sql`select wish_mails(${personId}, ${verdicts}, ${runs}) as found`;
 
 /** From now on, in all their teams. */
-export const wishMails = command(WishMails, async ({ person }, wishes) => {
-	await wish(person.id, wishes);
+export const wishMails = command(WishMails, async (self, wishes) => {
+	await ownDeed(self, wish(self.person.id, wishes));
 });
 
 /** Signed, so that nobody stops the mails of somebody else; it opens nothing but that. */
@@ -63,6 +65,7 @@ export const lookAtMails = query(LookAtMails, async (_visitor, { token }) => {
 /** Stops such mails, or brings them back. Again changes nothing. Throws *gone* for a link that is none of ours. */
 export const stopMails = command(StopMails, async (_visitor, { token, wanted }) => {
 	const read = readToken(token);
-	if (!read || !(await wish(read.personId, { [read.of]: wanted })))
+	const [said] = read ? await wish(read.personId, { [read.of]: wanted })(plainPool()) : [];
+	if (!said?.found)
 		throw new AppError('gone', 'This link is not whole. Choose on the page of your account which mails you get.');
 });

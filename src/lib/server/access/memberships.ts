@@ -9,6 +9,7 @@ import type { Row } from 'postgres';
 import type { Project, Scope } from './scope.ts';
 import { within } from './limits.ts';
 import { command, query } from './operation.ts';
+import { ownDeed } from './own-deed.ts';
 
 /** A team as one of its members enters it. */
 export type Membership = { id: string; slug: string; name: string; role: Role; projectIds: 'all' | string[] };
@@ -40,9 +41,13 @@ export const listDeletedTeams = query(ListDeletedTeams, async ({ person }) =>
 );
 
 /** Brings a deleted team back, with all that was in it. Throws *not found* when it is too late, or not theirs to bring back. */
-export const restoreTeam = command(RestoreTeam, async ({ person, request }, { teamId }) => {
-	const [row] = await plainPool()`
-		select restore_team(${teamId}, ${person.id}, ${request?.id ?? null}, ${request?.address ?? null}) as slug`;
+export const restoreTeam = command(RestoreTeam, async (self, { teamId }) => {
+	const { person, request } = self;
+	const [row] = await ownDeed(
+		self,
+		(sql) =>
+			sql`select restore_team(${teamId}, ${person.id}, ${request?.id ?? null}, ${request?.address ?? null}) as slug`
+	);
 	if (!row!.slug) throw new AppError('not_found', 'This team is not there to be brought back: its time is over.');
 	linkEntries(teamId);
 	return { slug: row!.slug as string };
@@ -91,7 +96,8 @@ export const projectFrom = (row: Record<string, unknown>): Project => {
 };
 
 /** Makes a team whose owner is this person, at most ten in an hour. The slug follows the name; a taken one gets a number. */
-export const createTeam = command(CreateTeam, async ({ person }, { name }) => {
+export const createTeam = command(CreateTeam, async (self, { name }) => {
+	const { person } = self;
 	if (!(await within(`team:${person.id}`, { most: 10, perSeconds: 3600 }))) {
 		throw new AppError('rate_limited', 'You have made ten teams within the hour. Wait a while, then go on.');
 	}
@@ -99,7 +105,7 @@ export const createTeam = command(CreateTeam, async ({ person }, { name }) => {
 	for (let attempt = 1; ; attempt++) {
 		const slug = attempt === 1 ? wanted : `${wanted.slice(0, 36)}-${attempt}`;
 		try {
-			const [row] = await plainPool()`select create_team(${person.id}, ${name}, ${slug}) as id`;
+			const [row] = await ownDeed(self, (sql) => sql`select create_team(${person.id}, ${name}, ${slug}) as id`);
 			if (!row!.id)
 				throw new AppError('unauthenticated', 'Your account has just been deleted. Sign in again to keep it.');
 			return { id: row!.id as string, slug, name };

@@ -43,7 +43,7 @@ export const claimRequest = async (scope: Scope, name: string, fingerprint: Buff
 	if (outcome === 'answered') return { outcome, status, answer, fileHash };
 	if (outcome !== 'claimed') return { outcome };
 	const hold = setInterval(
-		() => void scope.look((tx) => tx.execute(sql`select hold_request(${name}, ${holdSeconds})`)).catch(() => {}), // the next one says it
+		() => void scope.tx((tx) => tx.execute(sql`select hold_request(${name}, ${holdSeconds})`)).catch(() => {}), // the next one says it
 		(holdSeconds * 1000) / 3
 	);
 	hold.unref();

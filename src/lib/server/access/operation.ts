@@ -70,8 +70,9 @@ const looking = <A>(actor: A): A => {
 	return scope.look ? { ...actor, tx: scope.look } : actor;
 };
 
-/** The same for an operation that only looks. */
+/** The same for an operation that only looks. The `tx` of one that is `writing` is that of a change; it may `look` first. */
 export const query: <Op extends Query>(
 	operation: Op,
 	work: (actor: Actor<Op['within']>, input: Input<Op>) => Promise<Output<Op>> | Output<Op>
-) => UseCase<Op> = (operation, work) => useCase(operation, (actor, input) => work(looking(actor), input));
+) => UseCase<Op> = (operation, work) =>
+	useCase(operation, operation.writing ? work : (actor, input) => work(looking(actor), input));

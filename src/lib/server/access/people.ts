@@ -9,6 +9,7 @@ import { log } from '../platform/log.ts';
 import { accountDeletedMail } from '../platform/mail/messages.ts';
 import { tryMail } from '../platform/mail/send.ts';
 import { command } from './operation.ts';
+import { ownDeed } from './own-deed.ts';
 
 /** The request in which somebody acts, for the audit logs of their teams. */
 type From = { id?: string | undefined; address?: string | undefined } | undefined;
@@ -29,19 +30,21 @@ export const personWith = async (
 };
 
 /** What the person is called from now on, in every team. */
-export const renamePerson = command(RenamePerson, async ({ person }, { name }) => {
-	await plainPool()`select rename_person(${person.id}, ${name})`;
+export const renamePerson = command(RenamePerson, async (self, { name }) => {
+	await ownDeed(self, (sql) => sql`select rename_person(${self.person.id}, ${name})`);
 });
 
 /**
  * Signs the person out everywhere; what says who they are is removed in a week, unless they sign in before. Throws *invalid* under
  * `confirm`, and *conflict* while a team would be left without an owner.
  */
-export const deleteAccount = command(DeleteAccount, async ({ person, request }, { confirm }) => {
+export const deleteAccount = command(DeleteAccount, async ({ person, session, request }, { confirm }) => {
 	if (normalEmail(confirm) !== normalEmail(person.email))
 		throw new AppError('invalid', `This is not the address of this account. It is ${person.email}.`, 'confirm');
-	const [row] = await plainPool()`
-		select end_account(${person.id}, ${request?.id ?? null}, ${request?.address ?? null}) as left_alone`;
+	const [row] = await plainPool().begin(
+		(sql) => sql`
+			select end_own_account(${person.id}, ${session?.handle ?? null}, ${request?.id ?? null}, ${request?.address ?? null}) as left_alone`
+	);
 	const [first, ...others] = row!.left_alone as string[];
 	if (first !== undefined) {
 		const teams = others.length === 0 ? `The team ${first}` : `${first} and ${others.length} more of your teams`;

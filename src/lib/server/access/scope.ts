@@ -52,13 +52,18 @@ export type Scope = Who & {
 	 * Never call a provider or send mail inside: the connection is held meanwhile.
 	 */
 	tx: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
-	/** The same for whoever only looks: nobody who changes the members has to wait for it. A query's `tx` is this one. */
+	/**
+	 * The same for whoever only looks: nobody who changes the members has to wait for it, and the database refuses what it would write. But
+	 * for the first of a request with a key: that is counted in the same transaction. A query's `tx` is this one, unless it is `writing`.
+	 */
 	look: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
 	/**
-	 * A look that writes nothing, and is answered as of one moment however much it asks: two counts that belong together agree. But for the
-	 * first of a request with a key: that is counted in the same transaction, in a row that others count in too.
+	 * A look that is answered as of one moment however much it asks: two counts that belong together agree. But for the
+	 * first of a request with a key: that is counted in a row that others count in too.
 	 */
 	glance: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
+	/** A look with a table of its own, which is there until its end: what walks through more than fits into memory. Writes nothing else. */
+	lookWith: <T>(table: OwnTable, work: (tx: Tx) => Promise<T>) => Promise<T>;
 	/** It is inside one: what would be found out and written down first is shown as far as it is known. */
 	isGlance?: true;
 };
@@ -68,6 +73,9 @@ export type Project = Omit<
 	typeof projects.$inferSelect,
 	'nextExample' | 'nextRun' | 'nextEvaluation' | 'deletedAt' | 'deletedBy'
 >;
+
+/** A table of a transaction: `create temp table … on commit drop`. */
+export type OwnTable = (sql: ReservedSql) => PromiseLike<unknown>;
 
 /** A scope in one of its projects. */
 export type ProjectScope = Scope & { project: Project };
@@ -79,6 +87,12 @@ export type Tx = ReturnType<typeof drizzleOn> & {
 	topics: Set<Topic>;
 	/** Nothing comes behind what was just sent: the commit leaves with it, and what is thrown later undoes nothing. */
 	last: () => void;
+};
+
+const beginning = {
+	deed: undefined,
+	look: (sql: ReservedSql) => sql`begin read only`,
+	glance: (sql: ReservedSql) => sql`begin isolation level repeatable read read only`
 };
 
 /**
@@ -112,22 +126,35 @@ export const scopeFor = (who: Who): Scope => {
 			set_config('app.project_ids', ${projects}, true)
 			${asked(client, holding)}`
 	];
-	const open = async <T>(kind: 'deed' | 'look' | 'glance', work: (tx: Tx) => Promise<T>): Promise<T> => {
+	const open = async <T>(
+		kind: 'deed' | 'look' | 'glance',
+		work: (tx: Tx) => Promise<T>,
+		table?: OwnTable
+	): Promise<T> => {
 		const holding = kind === 'deed';
 		if (who.request) who.request.transactions++;
 		const topics = new Set<Topic>();
 		const happened: EventName[] = [];
-		const entering = holding ? undefined : who.entering?.take();
+		const entering = who.entering?.take();
+		const first = (client: ReservedSql) => {
+			if (!entering) return opening(client, holding);
+			// a change does not believe who came in before, not even until they are asked about
+			return holding ? [...entering.opening(client), ...opening(client, holding)] : entering.opening(client);
+		};
+		const own = (client: ReservedSql) => {
+			if (!table) return [];
+			return [table(client), ...(entering ? [] : [client`set transaction read only`])];
+		};
 		const result = await inTransaction(
 			teamPool(teamId),
-			entering?.opening ?? ((client) => opening(client, holding)),
+			(client) => [...first(client), ...own(client)],
 			(client, last) => {
 				const db = drizzleOn(client);
 				const over = () => (last(), process.nextTick(db.sends.end));
 				return work(Object.assign(db, { events: happened, topics, last: over }));
 			},
 			entering?.closing,
-			kind === 'glance' && !entering ? (sql) => sql`begin isolation level repeatable read read only` : undefined
+			entering || table ? undefined : beginning[kind]
 		);
 		if (topics.size > 0) tellPages(teamId);
 		if (happened.some((event) => events[event].audited)) linkEntries(teamId);
@@ -138,7 +165,8 @@ export const scopeFor = (who: Who): Scope => {
 		voterId: key?.id ?? who.userId,
 		tx: (work) => open('deed', work),
 		look: (work) => open('look', work),
-		glance: (work) => open('glance', work)
+		glance: (work) => open('glance', work),
+		lookWith: (table, work) => open('look', work, table)
 	};
 };
 
@@ -158,7 +186,13 @@ export const atPace = <S extends Scope>(scope: S, pace: Pace): S => {
 				keepPace(tx.$client, pace);
 				return work(tx);
 			});
-	return { ...scope, tx: paced(scope.tx), look: paced(scope.look), glance: paced(scope.glance) };
+	return {
+		...scope,
+		tx: paced(scope.tx),
+		look: paced(scope.look),
+		glance: paced(scope.glance),
+		lookWith: (table, work) => paced((inner) => scope.lookWith(table, inner))(work)
+	};
 };
 
 /** The same transaction for a part of what happens in it: what is the last of the part is not the last of all. */
@@ -172,7 +206,7 @@ export const together = <S extends Scope, T>(scope: S, work: (scope: S) => Promi
 	scope.glance((tx) => {
 		const part = goingOn(tx);
 		const open: Scope['tx'] = (inner) => inner(part);
-		return work({ ...scope, tx: open, look: open, glance: open, isGlance: true });
+		return work({ ...scope, tx: open, look: open, glance: open, lookWith: (_, inner) => inner(part), isGlance: true });
 	});
 
 /** The scope in one of its projects, by the slug of an address. Throws *not found*. Only whoever may make a scope may make this one. */

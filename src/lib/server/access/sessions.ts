@@ -9,6 +9,7 @@ import { purge } from '../platform/purge.ts';
 import { plainPool } from '../platform/db/pools.ts';
 import { type Entry, type Place, entryFrom } from './memberships.ts';
 import { command, query } from './operation.ts';
+import { ownDeed } from './own-deed.ts';
 
 export type Person = { id: string; email: string; name: string };
 /** What the app may know of a session: never its id. */
@@ -135,11 +136,13 @@ export const endSession = async (cookies: Cookies) => {
 };
 
 /** Signs the person out everywhere. */
-export const endEverySession = command(EndEverySession, ({ person }) => lucia().invalidateUserSessions(person.id));
+export const endEverySession = command(EndEverySession, async (self) => {
+	await ownDeed(self, (sql) => sql`select end_sessions_of(${self.person.id})`, 'ending');
+});
 
 /** Ends one of the person's sessions by its public handle. */
-export const endSessionByHandle = command(EndSession, async ({ person }, { handle }) => {
-	await plainPool()`select end_sessions_of(${person.id}, ${handle})`;
+export const endSessionByHandle = command(EndSession, async (self, { handle }) => {
+	await ownDeed(self, (sql) => sql`select end_sessions_of(${self.person.id}, ${handle})`, 'ending');
 });
 
 /** Where the person is signed in, the newest first. */

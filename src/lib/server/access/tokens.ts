@@ -5,6 +5,7 @@ import { linkEntries } from '../events/relay.ts';
 import { plainPool } from '../platform/db/pools.ts';
 import { type Entrance, enterBy } from './entrance.ts';
 import { command, query } from './operation.ts';
+import { ownDeed } from './own-deed.ts';
 import { scopeFor } from './scope.ts';
 
 /** Personal tokens. The scope is the person's. */
@@ -45,9 +46,14 @@ export const listTokens = query(ListTokens, async ({ person }) => {
 });
 
 /** Ends one of the person's tokens at once: a change that it is in the middle of is finished first. Throws *not found*. */
-export const endToken = command(EndToken, async ({ person, request }, { tokenId }) => {
-	const [row] = await plainPool()`
-		select end_token(${tokenId}, ${person.id}, ${request?.id ?? null}, ${request?.address ?? null}) as team`;
+export const endToken = command(EndToken, async (self, { tokenId }) => {
+	const { person, request } = self;
+	const [row] = await ownDeed(
+		self,
+		(sql) =>
+			sql`select end_token(${tokenId}, ${person.id}, ${request?.id ?? null}, ${request?.address ?? null}) as team`,
+		'first'
+	);
 	if (!row!.team) throw new AppError('not_found', 'There is no such token, or it has ended already.');
 	linkEntries(row!.team);
 });

@@ -99,7 +99,7 @@ const shotsOf = async (tx: Tx, projectId: string, count: number) => {
 export const getFewShot = query(GetFewShot, async (scope, { examples: count }) => {
 	await awaitCompared(scope);
 	await awaitPromptsCompared(scope);
-	return scope.tx(async (tx) => {
+	return scope.look(async (tx) => {
 		const found = await shotsOf(tx, scope.project.id, count);
 		return { ...found, tokens: tokensOf(found.shots.flatMap(({ messages }) => messages)) };
 	});

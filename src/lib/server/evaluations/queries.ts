@@ -51,7 +51,7 @@ export const getEvaluation = query(GetEvaluation, (scope, { evaluationId }) =>
 export const getSetUp = query(GetSetUp, async (scope) => {
 	const { id } = scope.project;
 	const look = () =>
-		scope.tx(async (tx) => ({
+		scope.look(async (tx) => ({
 			waiting: (await countWaiting(tx, id)) || (await isComparing(tx, id)),
 			setUp: await setUpOf(tx, id)
 		}));

@@ -42,9 +42,9 @@ const hub = ((globalThis as { aitelierHub?: Hub }).aitelierHub ??= emptyHub());
 
 const groupKey = (scope: Scope) => `${scope.teamId}|${scope.role}|${String(scope.projectIds)}`;
 
-/** What has changed since, with the numbers that go with it. */
+/** What has changed since, with the numbers that go with it. No look: whoever asks first after a crash writes down since when there is news. */
 const read = (scope: Scope, since: Place | null, unrated?: Telling) =>
-	scope.look(async (tx) => {
+	scope.tx(async (tx) => {
 		const { changes, ...found } = await newsSince(tx, since);
 		const projects = projectsIn(changes);
 		const numbers = unrated && projects.length > 0 ? await unrated(tx, projects) : {};
@@ -122,7 +122,7 @@ const openGroup = (scope: Scope, unrated?: Telling): Group => {
 		begun: Promise.resolve()
 	};
 	group.begun = group.scope
-		.look((tx) => newsSince(tx, null))
+		.tx((tx) => newsSince(tx, null))
 		.then(({ upto }) => {
 			group.heard = upto;
 			hub.asked ??= upto;

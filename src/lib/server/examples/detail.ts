@@ -58,8 +58,11 @@ const settles = async (tx: Tx, exampleId: string): Promise<boolean> => {
 	return row!.settled;
 };
 
+/** Whoever may see others' scores only looks; for whom they wait it may be written down that they were shown (`settles`). */
+export const seeing = (scope: ProjectScope): ProjectScope['tx'] => (seesScores(scope) ? scope.look : scope.tx);
+
 /**
- * A step: an example with its history, unless there is none or it was deleted. Others' scores, of people and of scripts, stay hidden until the voter has given their own, unless they
+ * A step, of a transaction of `seeing`: an example with its history, unless there is none or it was deleted. Others' scores, of people and of scripts, stay hidden until the voter has given their own, unless they
  * may see them; and what they have given before they are shown is what counts, whatever they give afterwards.
  */
 export const detailOf = async (tx: Tx, scope: ProjectScope, id: string): Promise<ExampleDetail | undefined> => {

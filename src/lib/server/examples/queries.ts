@@ -14,7 +14,7 @@ import { query } from '../access/operation.ts';
 import { goingOn } from '../access/scope.ts';
 import { imports } from '../platform/db/schema.ts';
 import { countsOf, histogramOf } from './counts.ts';
-import { detailOf } from './detail.ts';
+import { detailOf, seeing } from './detail.ts';
 import { pageOf } from './list.ts';
 import { likeThis } from './guard.ts';
 import { factsOf, noExample } from './rows.ts';
@@ -31,7 +31,7 @@ export const listExamples = query(ListExamples, (scope, filter) => {
 
 /** One example with its history. Throws *not found*. */
 export const getExample = query(GetExample, (scope, { exampleId }) =>
-	scope.tx(async (tx) => {
+	seeing(scope)(async (tx) => {
 		const found = await detailOf(tx, scope, exampleId);
 		if (!found) throw noExample();
 		return found;
@@ -62,8 +62,9 @@ export const getImport = query(GetImport, (scope, { importId }) =>
 
 /** What the page of examples shows, as of one moment: the list, the counts, and the example that is open, if it is still there. */
 export const browseExamples = query(BrowseExamples, (scope, { selected, ...filter }) => {
+	const begin = selected ? seeing(scope) : scope.look;
 	const look = () =>
-		scope.tx(async (tx) => {
+		begin(async (tx) => {
 			const list = await pageOf(goingOn(tx), scope, filter);
 			const open = selected ? await detailOf(goingOn(tx), scope, selected) : undefined;
 			return { list, open: open ?? null, counts: await countsOf(tx, scope) };

@@ -29,7 +29,7 @@ export const signExamples = async (scope: Scope): Promise<void> => {
 };
 
 /** What stands in a turn as a search looks for it: written as in JSON, and without the names that every turn has. */
-const said = ({ role: _role, weight: _weight, ...rest }: Message): string[] =>
+export const said = ({ role: _role, weight: _weight, ...rest }: Message): string[] =>
 	Object.values(rest).map((value) => JSON.stringify(value));
 
 const signSome = (scope: Scope, projectId: string): Promise<number> =>

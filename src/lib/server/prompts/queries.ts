@@ -96,7 +96,7 @@ export const getPrompt = query(GetPrompt, (scope, { promptId }) =>
 export const browsePrompts = query(BrowsePrompts, async (scope, { selected, ...filter }) => {
 	const { id: projectId } = scope.project;
 	const look = () =>
-		scope.tx(async (tx) => {
+		scope.look(async (tx) => {
 			const { list: usable, leftOut } = await askable(tx, projectId);
 			return {
 				list: await pageOf(tx, scope, filter),

@@ -86,7 +86,7 @@ export const listTwins = query(ListTwins, (scope) =>
 /** What an automatic split would move. Nothing moves yet. */
 export const previewSplit = query(PreviewSplit, async (scope, request) => {
 	await comparedAsFarAs(scope);
-	return scope.tx(async (tx) => {
+	return scope.look(async (tx) => {
 		const waiting = await countWaiting(tx, scope.project.id);
 		const { numbers: _, sides, ...summary } = await planOf(tx, scope.project, request);
 		const toValidation = sides.reduce((count, to) => count + Number(to === place.validation), 0);

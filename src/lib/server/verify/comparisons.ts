@@ -51,6 +51,27 @@ export const comparisons: Comparison[] = [
 				: `example ${row.number} was learnt from, and is not marked as trained on.`
 	},
 	{
+		// it goes on being so when a run fails later, and leaves nothing else behind
+		sql: `select ${where}, x.version, x.accepted from runs x ${place}
+			where x.accepted <> (x.status in ('training', 'finishing', 'ready') or x.started_at is not null or coalesce(x.steps_done, 0) > 0)
+				and not (x.accepted and x.status in ('failed', 'cancelled'))`,
+		says: (row) =>
+			row.accepted
+				? `v${row.version} is said to have been accepted by its provider, and has not begun.`
+				: `v${row.version} has begun, and is not said to have been accepted: what it learnt from is not locked.`
+	},
+	{
+		sql: `select ${where}, e.number, count(*)::int as scores
+			from ratings x ${place} join examples e on e.team_id = x.team_id and e.id = x.example_id
+			where x.text <> '' and not exists (
+				select from rewrites w
+				where w.team_id = x.team_id and w.example_id = x.example_id and sha256(convert_to(w.output, 'UTF8')) = x.text
+			)
+			group by t.slug, p.slug, e.id, e.number`,
+		says: (row) =>
+			`${row.scores === 1 ? 'a score' : `${row.scores} scores`} of example ${row.number} ${row.scores === 1 ? 'is' : 'are'} said to be of a text that it never had.`
+	},
+	{
 		sql: `select ${where}, x.number, x.reserved from examples x ${place}
 			where x.reserved <> exists (
 				select from run_examples m join runs r on r.team_id = m.team_id and r.id = m.run_id

@@ -171,6 +171,8 @@ describe('what is evidence does not change', () => {
 		['servings', `project_id = $other`, 'AI006'],
 		['evaluations', `id = '${id}'`, 'AI006'],
 		['evaluations', `number = 2`, 'AI006'],
+		['evaluations', `result = '{}'`, 'AI006'],
+		['evaluations', `scored = '{}'`, 'AI006'],
 		['evaluations', `connection_id = '${id}'`, 'AI006'],
 		['evaluations', `created_by = '${id}'`, 'AI006'],
 		['evaluations', `created_at = 'epoch'`, 'AI006'],
@@ -339,7 +341,20 @@ describe('what is evidence does not change', () => {
 		expect(await after(`revealed_at = 'epoch'`)).toBe('AI006');
 		expect(await after(`electorate = '{}'`)).toBe('AI006');
 		expect(await after('revealed_at = revealed_at')).toBeUndefined();
-		expect(await after(`result = '{}', problem = 'x'`)).toBeUndefined();
+	});
+
+	test('what came out is kept once, and not before the reveal', async () => {
+		const set = (change: string) => `update evaluations set ${change} where id = '${one.ids.evaluations}'`;
+		const after = (...changes: string[]) =>
+			refusal(team.scope, ['revealed_at = now()', ...changes].map(set).join('; '));
+		for (const name of ['result', 'scored']) {
+			const kept = `${name} = '{"kind":"promising"}'`;
+			expect(await refusal(team.scope, set(kept)), name).toBe('AI006');
+			expect(await refusal(team.scope, set(`${kept}, revealed_at = now()`)), name).toBeUndefined();
+			expect(await after(kept, `${kept}, problem = 'x'`), name).toBeUndefined();
+			for (const other of [`'{"kind":"ship-it"}'`, 'null'])
+				expect(await after(kept, `${name} = ${other}`), `${name}, ${other}`).toBe('AI006');
+		}
 	});
 
 	test('a run gets its counts while it is prepared, and its model once', async () => {

@@ -37,11 +37,8 @@ export const ifUnchanged = async <S extends Scope | ProjectScope>(
 	const assertSame = async (tx: Tx) => {
 		await hold(tx, state, params);
 		const part = goingOn(tx);
-		const inside = {
-			...scope,
-			tx: (work: (tx: Tx) => unknown) => work(part),
-			look: (work: (tx: Tx) => unknown) => work(part)
-		};
+		const here = (work: (tx: Tx) => unknown) => work(part);
+		const inside = { ...scope, tx: here, look: here, glance: here };
 		const now = tagOf(JSON.stringify(bodyOf(state, projectId, await look(inside as never, input as never))));
 		// a tag names the state, in whichever coding it was sent (compress.ts)
 		if (wanted.trim() !== '*' && !wanted.split(',').some((tag) => tag.trim().replace(/^W\//, '') === now))

@@ -36,14 +36,14 @@ export const teamPool = (id: string) => (pools.shares ??= inShares(team(), teamS
 const plain = () => (pools.plain ??= open(poolSizes.plain));
 
 export type Plain = postgres.ISql & {
-	/** Several queries in one transaction, or what takes longer than a page may. */
-	begin<T>(work: (sql: postgres.ReservedSql) => Promise<T>, pace?: Pace): Promise<T>;
+	/** Several queries in one transaction, or what takes longer than a page may. `last`: nothing comes behind what was just sent. */
+	begin<T>(work: (sql: postgres.ReservedSql, last: () => void) => Promise<T>, pace?: Pace): Promise<T>;
 };
 
 /** For identity and NOTIFY: sees no team's rows. */
 export const plainPool = (): Plain =>
 	(pools.sql ??= Object.assign(plain().sql, {
-		begin: <T>(work: (sql: postgres.ReservedSql) => Promise<T>, pace?: Pace) =>
+		begin: <T>(work: (sql: postgres.ReservedSql, last: () => void) => Promise<T>, pace?: Pace) =>
 			inTransaction(plain(), (sql) => (pace ? [settingPace(sql, pace)] : []), work)
 	}) as Plain);
 

@@ -5,12 +5,15 @@ import type { Pool } from './pool.ts';
 
 /** Refused by a function of ours because rights have changed since the request came in. */
 const rightsChanged = 'AI020';
+/** The same because the session has ended. */
+const signedOut = 'AI021';
 
 type Raised = { code?: string; detail?: string };
 
 const translated = (problem: unknown): unknown => {
 	if (codeOf(problem) === rightsChanged)
 		return new AppError('forbidden', 'Your rights in this team have changed. Open the page again.');
+	if (codeOf(problem) === signedOut) return new AppError('unauthenticated', 'You have been signed out. Sign in again.');
 	return notNow(problem);
 };
 
