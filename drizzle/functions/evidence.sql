@@ -154,6 +154,18 @@ create or replace trigger evaluations_counted before update of result, scored on
 		or (new.revealed_at is null and (new.result is not null or new.scored is not null))
 	) execute function keep_evidence('What came out of an evaluation stays as it was counted');
 
+-- Where the texts of its answers went is said by the function that removes them, once.
+create or replace function keep_texts_removed() returns trigger language plpgsql set search_path = '' as $$
+begin
+	if old.texts_removed_at is not null or not has_table_privilege(tg_relid, 'truncate') then
+		raise exception 'Whether the texts of answers were removed follows from whether they are there' using errcode = 'AI006';
+	end if;
+	return new;
+end $$;
+
+create or replace trigger evaluations_texts before update of texts_removed_at on evaluations
+	for each row when (old.texts_removed_at is distinct from new.texts_removed_at) execute function keep_texts_removed();
+
 -- Which model was asked, and by what it judges. Once it is through it stays so: what failed or was stopped may go on.
 create or replace trigger judgings_frozen
 	before update of id, project_id, evaluation_id, connection_id, model, label, criteria, created_by, created_at on judgings

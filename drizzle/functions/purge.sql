@@ -60,6 +60,21 @@ begin
 		get diagnostics removed = row_count;
 		return removed + emptied;
 	end if;
+	-- What was answered for nobody: its comparison has failed, and nobody let it go on. Then it is answered anew; who lets it go on waits for this.
+	if what = 'outputs' then
+		with left_alone as (
+			select e.team_id, e.id from public.evaluations e
+			where e.status = 'failed' and e.revealed_at is null and e.wanted_at < now() - make_interval(days => greatest(days, 90))
+			for update of e skip locked
+		)
+		delete from public.outputs o where (o.team_id, o.id) in (
+			select o.team_id, o.id from left_alone e
+				join public.pairings p on p.team_id = e.team_id and p.evaluation_id = e.id
+				join public.outputs o on o.team_id = p.team_id and o.pairing_id = p.id
+			limit most);
+		get diagnostics removed = row_count;
+		return removed;
+	end if;
 	-- project by project, the oldest first: no index has them by their time alone, which each rating would pay for
 	if what = 'activities' then
 		for place in select p.team_id, p.id from public.projects p where since > (

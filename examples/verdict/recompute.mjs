@@ -194,8 +194,10 @@ const checkWords = ({ contenders, comparisons, plan }) => {
 			words.push(['repeats', `${voter} chose the same answer in ${same} of ${twice.length} ${noun}`]);
 	}
 	for (const which of ['longer', 'shorter']) {
-		const some = comparisons.filter(({ answer_a, answer_b }) => {
-			const [a, b] = [answer_a, answer_b].map((text) => [...spoken(text)].length);
+		const some = comparisons.filter(({ answer_a, answer_b, length_a, length_b }) => {
+			// of an answer whose text was removed its length is taken over
+			const lengthOf = (text, known) => (text === null ? known : [...spoken(text)].length);
+			const [a, b] = [lengthOf(answer_a, length_a), lengthOf(answer_b, length_b)];
 			return which === 'longer' ? a > b : a < b;
 		});
 		const scores = some.map(({ votes }) => mean(votes.slice(0, plan.votes).map((vote) => worth[meant(vote)])));

@@ -62,7 +62,10 @@ const Verdict = v.strictObject({
 });
 
 const Answer = v.strictObject({
-	text: v.string(),
+	/** null: it was removed, as the server is set. All else stays. */
+	text: v.nullable(v.string()),
+	/** In characters, without what the model thought aloud. */
+	length: v.number(),
 	/** The model's name it gives away. */
 	named: v.nullable(v.string()),
 	/** false: it was cut off, by the provider or at the longest length, or says nothing. */
@@ -121,6 +124,9 @@ const Results = v.strictObject({
 	/** Of a three-way its first comparison; null of any other. */
 	threeWay: v.nullable(v.string()),
 	revealedAt: Time,
+	/** When the texts of the answers were removed, where the server keeps them for some time only, and until when it keeps them. */
+	textsRemovedAt: v.nullable(Time),
+	textsKeptUntil: v.nullable(Time),
 	contenders: v.strictObject({ a: v.string(), b: v.string() }),
 	/** The prompt of its own with which a side was asked; null where it was asked as the project asks. */
 	prompts: v.strictObject({ a: v.nullable(FewShotPrompt), b: v.nullable(FewShotPrompt) }),
@@ -246,6 +252,8 @@ export const GetResults = query({
 				title: 'v1 against base',
 				threeWay: null,
 				revealedAt: aTime,
+				textsRemovedAt: null,
+				textsKeptUntil: null,
 				contenders: { a: 'v1', b: 'base' },
 				prompts: { a: null, b: null },
 				plan: {
@@ -312,8 +320,8 @@ export const GetResults = query({
 							prompt: [{ role: 'user', content: 'Do you ship to Norway?' }],
 							reference: 'Yes. It takes three to five days.',
 							judge: null,
-							a: { text: 'Yes, within three to five days.', named: null, complete: true },
-							b: { text: 'Please see our website.', named: null, complete: true }
+							a: { text: 'Yes, within three to five days.', length: 31, named: null, complete: true },
+							b: { text: 'Please see our website.', length: 23, named: null, complete: true }
 						}
 					]
 				}

@@ -171,7 +171,7 @@ export const PriceJudging = query({
 		isFree: v.boolean(),
 		ownAnswers: v.boolean()
 	}),
-	errors: { conflict: 'It scores one model, or its answers are not there yet.' },
+	errors: { conflict: 'It scores one model, or its answers are not there yet or not any more.' },
 	example: {
 		input: { evaluationId: ids.evaluation, connectionId: ids.connection, model: 'sandbox-large' },
 		output: {
@@ -239,7 +239,7 @@ export const RetryJudging = command({
 	action: 'evaluations:judge',
 	input: one,
 	output: NoOutput,
-	errors: { conflict: 'Another model is judging it now.' },
+	errors: { conflict: 'Another model is judging it now, or the texts of its answers were removed.' },
 	events: ['judging.retried'],
 	example: { input: { evaluationId: ids.evaluation, judgingId: ids.judging }, output: undefined }
 });

@@ -159,7 +159,8 @@ const Shown = v.strictObject({
 	prompt: v.array(Message),
 	expected: v.string(),
 	answer: v.strictObject({
-		text: v.string(),
+		/** null: it was removed, as the server is set. */
+		text: v.nullable(v.string()),
 		/** false: it was cut off, or says nothing. */
 		complete: v.boolean()
 	})
@@ -170,6 +171,9 @@ const Scores = v.strictObject({
 	number: v.number(),
 	title: v.string(),
 	revealedAt: Time,
+	/** When the texts of the answers were removed, where the server keeps them for some time only, and until when it keeps them. */
+	textsRemovedAt: v.nullable(Time),
+	textsKeptUntil: v.nullable(Time),
 	version: v.string(),
 	/** The prompt of its own with which it was asked; null where it was asked as the project asks. */
 	ownPrompt: v.nullable(FewShotPrompt),
@@ -256,6 +260,8 @@ export const GetScores = query({
 				number: 3,
 				title: 'Scores of v1',
 				revealedAt: aTime,
+				textsRemovedAt: null,
+				textsKeptUntil: null,
 				version: 'v1',
 				ownPrompt: null,
 				plan: { prompts: 40, votes: 1, sendableFrom: 8, temperature: 0, maxTokens: 1024, thinking: false },

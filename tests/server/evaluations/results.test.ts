@@ -276,7 +276,7 @@ test('answers that name a model and answers that were cut are flagged', async ()
 	await owner`update projects set description = 'of apples' where id = ${project.id}`;
 	await voteAs(scope, slug, id, () => 'a');
 	const { results, judged } = await revealed(scope, slug, id);
-	expect(judged[1]!.b).toEqual({ named: 'qwen', text: 'Beech 1: I am Qwen.', complete: true });
+	expect(judged[1]!.b).toEqual({ named: 'qwen', length: 19, text: 'Beech 1: I am Qwen.', complete: true });
 	expect(judged.map((row) => [row.a.complete, row.b.complete])).toEqual([
 		[true, true],
 		[true, true],
@@ -387,7 +387,7 @@ test('the export says everything, and nothing that a spreadsheet runs', async ()
 	const csv = await exported(scope, slug, id, 'csv');
 	expect(csv.name).toBe(`${slug}-results.csv`);
 	expect(csv.body.split('\r\n')[0]).toBe(
-		'comparison,example,outcome,score,winner,votes_a,votes_b,votes_tie,votes_both_bad,prompt,answer_a,answer_b,reference,names_a_model,complete_a,complete_b,mean_score_a,mean_score_b,notes,pool_prompt,judge,judge_both_orders'
+		'comparison,example,outcome,score,winner,votes_a,votes_b,votes_tie,votes_both_bad,prompt,answer_a,answer_b,reference,names_a_model,complete_a,complete_b,mean_score_a,mean_score_b,notes,pool_prompt,judge,judge_both_orders,length_a,length_b'
 	);
 	expect(csv.body).not.toMatch(/(^|,)"?=/m);
 	const json = JSON.parse((await exported(scope, slug, id, 'json')).body);

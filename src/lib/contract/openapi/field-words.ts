@@ -757,7 +757,10 @@ const words: Record<string, string> = {
 	'list.a': 'The answer of A.',
 	'list.b': 'The answer of B.',
 	reference: 'What a person wrote for it; null for a prompt of the pool.',
-	text: 'What it answered.',
+	text: 'What it answered; null where the text was removed, as the server is set.',
+	'evaluations.results:length': 'How long it is, in characters, without what the model thought aloud.',
+	textsRemovedAt: 'When the texts of the answers were removed, as the server is set; null: they are there.',
+	textsKeptUntil: 'Until when the texts of the answers are there, as the server is set; null: for good, or they were removed.',
 	named: 'The name of a model that it gives away; null where it names none.',
 	complete: 'Whether it is whole: not cut off, and not empty.',
 	// ── webhooks

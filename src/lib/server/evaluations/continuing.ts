@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, isNull } from 'drizzle-orm';
 import { randomInt } from 'node:crypto';
 import { ContinueEvaluation, GetContinuation } from '../../contract/evaluation-results.ts';
 import { AppError } from '../../core/errors.ts';
@@ -108,7 +108,8 @@ const takeAlong = async (tx: Tx, from: Evaluation, to: Evaluation, hidden: reado
 	const answers = await tx
 		.select()
 		.from(outputs)
-		.where(and(eq(outputs.evaluationId, from.id), among(outputs.pairingId, ids)));
+		// what was removed is answered anew
+		.where(and(eq(outputs.evaluationId, from.id), among(outputs.pairingId, ids), isNull(outputs.removedAt)));
 	if (answers.length === 0) return;
 	await tx.insert(outputs).values(
 		answers.map(({ id: _id, teamId: _team, createdAt: _at, ...answer }) => ({
@@ -147,6 +148,7 @@ export const continueEvaluation = command(ContinueEvaluation, async (scope, { ev
 			revealedAt: _revealed,
 			result: _result,
 			electorate: _electorate,
+			textsRemovedAt: _removed,
 			threePart: _part,
 			threeOf: _three,
 			...same

@@ -27,7 +27,9 @@ const columns = [
 	'notes',
 	'pool_prompt',
 	'judge',
-	'judge_both_orders'
+	'judge_both_orders',
+	'length_a',
+	'length_b'
 ];
 
 const asText = (prompt: readonly Message[]) => prompt.map((turn) => `${turn.role}: ${turn.content}`).join('\n\n');
@@ -82,6 +84,8 @@ export const fileOf = (results: Results, format: Format): string => {
 			complete_b: b.complete,
 			judge: judge?.outcome ?? null,
 			judge_both_orders: judge?.steady ?? null,
+			length_a: a.length,
+			length_b: b.length,
 			votes
 		})
 	);
@@ -97,6 +101,7 @@ export const fileOf = (results: Results, format: Format): string => {
 		);
 	const {
 		title,
+		textsRemovedAt,
 		contenders,
 		prompts,
 		plan,
@@ -111,6 +116,8 @@ export const fileOf = (results: Results, format: Format): string => {
 	} = results;
 	const whole = {
 		evaluation: title,
+		/** Null where an answer has no text any more. */
+		textsRemovedAt,
 		contenders,
 		prompts,
 		plan,

@@ -1,16 +1,17 @@
 import type { Judged } from '../../contract/evaluation-results.ts';
-import { flawOf, spoken } from '../../core/evaluations/answers.ts';
+import { flawOf } from '../../core/evaluations/answers.ts';
 import type { AnswerFacts, PairFacts } from '../../core/evaluations/checks.ts';
-import { type Names, namesAModel } from '../../core/evaluations/masking.ts';
+import type { Names } from '../../core/evaluations/masking.ts';
 import { mayName } from '../../core/evaluations/may-name.ts';
 import type { PromptSource } from '../../core/evaluations/plan.ts';
 import type { Remark } from '../../core/evaluations/remarks.ts';
 import type { Outcome } from '../../core/evaluations/tally.ts';
+import { type Told, toldOf } from '../../core/evaluations/told.ts';
 import type { Tx } from '../access/scope.ts';
 import { among } from '../platform/db/among.ts';
 import { outputs } from '../platform/db/schema.ts';
 import { numbersOf } from './asked.ts';
-import { textsOf } from './texts.ts';
+import { type Texts, textsOf } from './texts.ts';
 import type { Vote } from './votes.ts';
 
 /** A pairing that counts, without its texts. `sum`: of the votes that count; `place`: among all prompts of the evaluation. */
@@ -68,15 +69,16 @@ const lookThrough = async (tx: Tx, pairingIds: string[], names: Names, facts: Ma
 				pairingId: outputs.pairingId,
 				contender: outputs.contender,
 				text: outputs.text,
-				finishReason: outputs.finishReason
+				finishReason: outputs.finishReason,
+				told: outputs.told
 			})
 			.from(outputs)
 			.where(among(outputs.pairingId, pairingIds.slice(from, from + atOnce)));
-		for (const { pairingId, contender, text, finishReason } of rows)
+		for (const { pairingId, contender, text, finishReason, told } of rows)
 			facts.set(
 				pairingId + contender,
-				isSuspect(text) || mayBeLess(text)
-					? factsByReading(text, finishReason, names)
+				told || isSuspect(text) || mayBeLess(text)
+					? factsFrom(told ?? toldOf({ text, finishReason }, names))
 					: {
 							length: text.length, // without unusual signs each is one unit
 							named: false,
@@ -89,15 +91,12 @@ const lookThrough = async (tx: Tx, pairingIds: string[], names: Names, facts: Ma
 
 const isComplete = (text: string, finishReason: string | null) => flawOf({ text, finishReason }) === null;
 
-const factsByReading = (text: string, finishReason: string | null, names: Names): AnswerFacts => {
-	const said = spoken(text);
-	return {
-		length: [...said].length,
-		named: namesAModel(said, names) !== null,
-		thought: said !== text,
-		complete: isComplete(text, finishReason)
-	};
-};
+const factsFrom = ({ length, named, thought, complete }: Told): AnswerFacts => ({
+	length,
+	named: named !== null,
+	thought,
+	complete
+});
 
 const asSeen = ({ choice, swapped, position, at }: Pick<Vote, 'choice' | 'swapped' | 'position' | 'at'>) => ({
 	choice,
@@ -146,11 +145,10 @@ export const withTexts = async (
 		[...texts.values()].map(({ askedId }) => askedId)
 	);
 	const given = Map.groupBy(votes, (vote) => vote.pairingId);
-	const shown = ({ text, finishReason }: { text: string; finishReason: string | null }) => ({
-		text,
-		named: namesAModel(spoken(text), names),
-		complete: isComplete(text, finishReason)
-	});
+	const shown = ({ text, finishReason, told }: Texts['a']) => {
+		const { length, named, complete } = told ?? toldOf({ text, finishReason }, names);
+		return { text: told ? null : text, length, named, complete };
+	};
 	/** Nobody knows which pair comes again: what they note there is noted of the pair. */
 	const noteOf = (ballotIds: (string | undefined)[]) =>
 		ballotIds.flatMap((id) => (id !== undefined && remarks.get(id)?.note) || []).join('\n');

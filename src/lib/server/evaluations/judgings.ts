@@ -2,6 +2,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import { CancelJudging, ListJudgings, PriceJudging, RetryJudging, StartJudging } from '../../contract/judgings.ts';
 import { AppError } from '../../core/errors.ts';
 import { usualCriteria, usualReplyTokens } from '../../core/evaluations/judge-question.ts';
+import { nothingToJudge } from '../../core/evaluations/kept-texts.ts';
 import { judgingCan } from '../../core/evaluations/judging.ts';
 import { answerCents } from '../../core/servings/answer-price.ts';
 import { tokensOf } from '../../core/text/tokens.ts';
@@ -29,6 +30,7 @@ const unanswered = 'The answers are not all there yet. A model can judge them wh
 /** A step: why no further model can be asked now; null where one can. */
 const whyNot = async (tx: Tx, evaluation: Evaluation): Promise<string | null> => {
 	if (!isAnswered(evaluation)) return unanswered;
+	if (evaluation.textsRemovedAt) return nothingToJudge;
 	const list = await judgingsIn(tx, evaluation.id);
 	const running = list.find(judgingCan.cancel);
 	if (running) return `${running.label} is judging now. Wait until it is through, or stop it.`;
@@ -64,6 +66,7 @@ const estimated = async (
 	const { evaluation, provider, perPair, ownAnswers } = await scope.tx(async (tx) => {
 		const evaluation = await comparisonOf(tx, scope.project.id, wanted.evaluationId);
 		if (!isAnswered(evaluation)) throw new AppError('conflict', unanswered);
+		if (evaluation.textsRemovedAt) throw new AppError('conflict', nothingToJudge);
 		const { provider } = await connectionOf(tx, connectionId);
 		const some = await tx
 			.select({ id: pairings.id })
@@ -167,9 +170,12 @@ export const cancelJudging = command(CancelJudging, (scope, { evaluationId, judg
 /** Goes on where it stopped. Where it judges, or is through, nothing changes. */
 export const retryJudging = command(RetryJudging, (scope, { evaluationId, judgingId }) =>
 	scope.tx(async (tx) => {
-		const { projectId, number } = await evaluationOf(tx, scope.project.id, evaluationId, { lock: true });
+		const { projectId, number, textsRemovedAt } = await evaluationOf(tx, scope.project.id, evaluationId, {
+			lock: true
+		});
 		const judging = await judgingOf(tx, evaluationId, judgingId, { lock: true });
 		if (!judgingCan.retry(judging)) return null;
+		if (textsRemovedAt) throw new AppError('conflict', nothingToJudge);
 		const [other] = await tx
 			.select({ label: judgings.label })
 			.from(judgings)

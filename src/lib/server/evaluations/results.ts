@@ -1,11 +1,13 @@
 import type { Locked, Results, Show } from '../../contract/evaluation-results.ts';
 import { answerChecks, longerOf, missingCheck, skippedCheck } from '../../core/evaluations/checks.ts';
+import { keptTexts } from '../../core/evaluations/kept-texts.ts';
 import { type PromptSource, barOf } from '../../core/evaluations/plan.ts';
 import { type Remark, meanScores } from '../../core/evaluations/remarks.ts';
 import type { Repeated } from '../../core/evaluations/repeats.ts';
 import { countsOf } from '../../core/evaluations/tally.ts';
 import { may } from '../../core/permissions.ts';
 import type { ProjectScope, Tx } from '../access/scope.ts';
+import { config } from '../platform/config.ts';
 import { type Assessment, type Skipped, assessmentOf, chainOf } from './assessment.ts';
 import { numbersOf } from './asked.ts';
 import { type CountedPair, withTexts } from './judged.ts';
@@ -108,8 +110,18 @@ export const resultsOf = async (
 	wanted: Wanted
 ): Promise<{ locked: Locked } | { results: Results }> => {
 	const evaluation = await comparisonOf(tx, scope.project.id, evaluationId);
-	const { number, revealedAt, promptsFrom, votesPerPrompt, delta, attempt, temperature, maxTokens, thinking } =
-		evaluation;
+	const {
+		number,
+		revealedAt,
+		textsRemovedAt,
+		promptsFrom,
+		votesPerPrompt,
+		delta,
+		attempt,
+		temperature,
+		maxTokens,
+		thinking
+	} = evaluation;
 	if (revealedAt === null) return { locked: await lockedOf(tx, scope, evaluation) };
 	const contenders = await contendersOf(tx, evaluation);
 	const assessment = await assessmentOf(tx, evaluation, contenders);
@@ -135,6 +147,7 @@ export const resultsOf = async (
 			title: titleFor(scope, evaluation),
 			threeWay: leadOf(evaluation),
 			revealedAt,
+			...keptTexts({ revealedAt, textsRemovedAt }, config().keepDays.answers),
 			contenders: { a: sides.a, b: sides.b },
 			prompts: fewShotsOf(evaluation),
 			plan: {

@@ -2,9 +2,11 @@ import type { Locked } from '../../contract/evaluation-results.ts';
 import type { Scores, ShownScore } from '../../contract/scoring.ts';
 import { agreement, shifts } from '../../core/evaluations/agreement.ts';
 import { flawOf } from '../../core/evaluations/answers.ts';
+import { keptTexts } from '../../core/evaluations/kept-texts.ts';
 import { type ScoreShow, type Scored, scoreMarks, summaryOf } from '../../core/evaluations/scoring.ts';
 import { named, votersIn } from '../access/named.ts';
 import type { ProjectScope, Tx } from '../access/scope.ts';
+import { config } from '../platform/config.ts';
 import { among } from '../platform/db/among.ts';
 import { outputs } from '../platform/db/schema.ts';
 import { outOf, peopleOf } from './electorate.ts';
@@ -43,6 +45,9 @@ export const countedScores = async (tx: Tx, evaluation: Evaluation): Promise<Sco
 	return { version: a.label, sendableFrom: evaluation.sendableFrom!, ...summary };
 };
 
+const isComplete = (answer: Pick<typeof outputs.$inferSelect, 'text' | 'finishReason' | 'told'>): boolean =>
+	answer.told?.complete ?? flawOf(answer) === null;
+
 const withTexts = async (
 	tx: Tx,
 	counted: readonly Counted[],
@@ -71,7 +76,7 @@ const withTexts = async (
 			prompt,
 			// a scoring asks validation examples only, and those have one
 			expected: reference!,
-			answer: { text: a.text, complete: flawOf(a) === null }
+			answer: { text: a.told ? null : a.text, complete: isComplete(a) }
 		};
 	});
 };
@@ -80,10 +85,10 @@ const withTexts = async (
 const brokenAmong = async (tx: Tx, counted: readonly Counted[]): Promise<number> => {
 	const ids = counted.map(({ id }) => id);
 	const rows = await tx
-		.select({ text: outputs.text, finishReason: outputs.finishReason })
+		.select({ text: outputs.text, finishReason: outputs.finishReason, told: outputs.told })
 		.from(outputs)
 		.where(among(outputs.pairingId, ids));
-	return rows.filter((answer) => flawOf(answer) !== null).length;
+	return rows.filter((answer) => !isComplete(answer)).length;
 };
 
 /**
@@ -121,6 +126,7 @@ export const scoresOf = async (
 			number,
 			title: titleFor(scope, evaluation),
 			revealedAt,
+			...keptTexts({ revealedAt, textsRemovedAt: evaluation.textsRemovedAt }, config().keepDays.answers),
 			version: (await contendersOf(tx, evaluation)).a.label,
 			ownPrompt: evaluation.fewShot,
 			plan: { prompts: planned, votes, sendableFrom, temperature, maxTokens, thinking },

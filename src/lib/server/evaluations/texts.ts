@@ -1,10 +1,12 @@
 import { sql } from 'drizzle-orm';
+import type { Told } from '../../core/evaluations/told.ts';
 import type { Tx } from '../access/scope.ts';
 import { among } from '../platform/db/among.ts';
 import { outputs, pairings } from '../platform/db/schema.ts';
 import type { Letter } from './rows.ts';
 
-type Answer = { text: string; finishReason: string | null };
+/** `told`: what is known of an answer whose text was removed. */
+type Answer = { text: string; finishReason: string | null; told: Told | null };
 
 /** What was asked in a pairing, what a person wrote for it, and what both contenders answered. */
 export type Texts = Pick<typeof pairings.$inferSelect, 'position' | 'prompt' | 'reference'> & {
@@ -28,7 +30,8 @@ export const textsOf = async (tx: Tx, pairingIds: readonly string[]): Promise<Ma
 			pairingId: outputs.pairingId,
 			contender: outputs.contender,
 			text: outputs.text,
-			finishReason: outputs.finishReason
+			finishReason: outputs.finishReason,
+			told: outputs.told
 		})
 		.from(outputs)
 		.where(among(outputs.pairingId, pairingIds));

@@ -40,15 +40,15 @@ export const spentBy = async (tx: Tx, evaluation: Evaluation, letter: Letter): P
 		.from(outputs)
 		.where(isIts);
 	const rest = await tx
-		.select({ text: outputs.text, prompt: pairings.prompt })
+		.select({ text: outputs.text, told: outputs.told, prompt: pairings.prompt })
 		.from(outputs)
 		.innerJoin(pairings, eq(pairings.id, outputs.pairingId))
 		.where(and(isIts, isUncounted));
 	let { asked, said } = all!;
 	const fewShot = fewShotsOf(evaluation)[letter];
-	for (const { text, prompt } of rest) {
+	for (const { text, told, prompt } of rest) {
 		asked += tokensOf(withFewShot(prompt, fewShot, evaluation.systemPrompt));
-		said += tokensOf([{ role: 'assistant', content: text }]);
+		said += told?.tokens ?? tokensOf([{ role: 'assistant', content: text }]);
 	}
 	const answers = Math.max(1, all!.answers);
 	return {

@@ -7,6 +7,8 @@ import { countUncounted, evaluationJobs, requeueGenerations, requeueJudgings } f
 import { linkUnlinked } from '../events/jobs.ts';
 import { connectionJobs, lookForStraysAgain } from '../connections/jobs.ts';
 import { announceEnds, keyJobs } from '../keys/jobs.ts';
+import { removeOldTexts } from '../evaluations/removed-texts.ts';
+import { config } from '../platform/config.ts';
 import { plainPool } from '../platform/db/pools.ts';
 import { log } from '../platform/log.ts';
 import { purgeAll } from '../platform/purge.ts';
@@ -92,6 +94,14 @@ export const sweepAll = async () => {
 	};
 	await ask(requeues);
 	await purgeAll();
+	const days = config().keepDays.answers;
+	if (days !== undefined) {
+		const old = await plainPool().begin((sql) => sql`select teams_with_old_answers(${days}::int) as id`, 'long');
+		for (const { id } of old) {
+			const rows = await removeOldTexts(systemScope(id, null), days).catch(bug(id));
+			if (rows) log.info('purged', { what: 'answers', team: id, rows });
+		}
+	}
 	await ask([signUnsigned]);
 };
 

@@ -59,6 +59,7 @@ export const Variables = v.object({
 	KEEP_REFUSALS_DAYS: v.optional(whole(7, 36_500), '90'),
 	KEEP_AUDIT_DAYS: v.optional(whole(365, 36_500)),
 	KEEP_FILES_DAYS: v.optional(whole(30, 36_500)),
+	KEEP_ANSWERS_DAYS: v.optional(whole(90, 36_500)),
 	API_REQUESTS_PER_MINUTE: v.optional(whole(1, 10_000_000), String(requestsPerMinute)),
 	LOG_LEVEL: v.optional(v.picklist(['debug', 'info', 'warn', 'error'], 'debug, info, warn or error'), 'info'),
 	GITHUB_CLIENT_ID: v.optional(text),

@@ -110,7 +110,9 @@ export function readConfig(env: Record<string, string | undefined>) {
 			/** None: as long as its team. */
 			audit: values.KEEP_AUDIT_DAYS,
 			/** None: as long as its project. */
-			files: values.KEEP_FILES_DAYS
+			files: values.KEEP_FILES_DAYS,
+			/** The same. */
+			answers: values.KEEP_ANSWERS_DAYS
 		},
 		apiRequestsPerMinute: values.API_REQUESTS_PER_MINUTE,
 		logLevel: values.LOG_LEVEL,

@@ -16,7 +16,8 @@ const kept = {
 	webhook_deliveries: () => config().keepDays.deliveries,
 	imports: () => config().keepDays.refusals,
 	audit_entries: () => config().keepDays.audit,
-	run_files: () => config().keepDays.files
+	run_files: () => config().keepDays.files,
+	outputs: () => config().keepDays.answers
 } as const;
 export type Purged = keyof typeof kept;
 

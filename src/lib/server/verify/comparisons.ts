@@ -144,6 +144,18 @@ export const comparisons: Comparison[] = [
 		says: (row) => `comparison ${row.number} was planned with ${row.planned} pairs; it has ${row.pairs}.`
 	},
 	{
+		sql: `select ${where}, x.number, x.revealed_at is null as hidden, count(*)::int as answers
+			from evaluations x ${place}
+				join pairings c on c.team_id = x.team_id and c.evaluation_id = x.id
+				join outputs o on o.team_id = c.team_id and o.pairing_id = c.id
+			where case when o.removed_at is null then x.texts_removed_at is not null else x.revealed_at is null end
+			group by t.slug, p.slug, x.number, x.revealed_at`,
+		says: (row) =>
+			row.hidden
+				? `of comparison ${row.number} the texts of ${row.answers} answers were removed, and nobody has revealed it.`
+				: `comparison ${row.number} says that the texts of its answers were removed; ${row.answers} are there.`
+	},
+	{
 		// an import that a crash has cut short never got as far as its counts
 		sql: `select ${where}, x.file_name, x.added, count(e.id)::int as examples
 			from imports x ${place} left join examples e on e.team_id = x.team_id and e.project_id = x.project_id and e.import_id = x.id

@@ -200,6 +200,7 @@ describe('what is evidence does not change', () => {
 		['evaluations', `few_shot = '{"systemPrompt":"x","shots":[]}'`, 'AI006'],
 		['evaluations', `against_few_shot = '{"systemPrompt":"x","shots":[]}'`, 'AI006'],
 		['evaluations', `base_model = 'x'`, 'AI006'],
+		['evaluations', `texts_removed_at = now()`, 'AI006'],
 		['evaluations', `system_prompt = 'x'`, 'AI006'],
 		['evaluations', `temperature = 1`, 'AI006'],
 		['evaluations', `max_tokens = 1`, 'AI006'],
@@ -634,6 +635,27 @@ describe('columns hold what the product knows', () => {
 		const statement = `insert into ${table} (${columns.map(({ name }) => name)}) select ${values} from ${table} ${own} limit 1`;
 		expect(await refusal(team.scope, statement)).toBe('23514');
 	});
+});
+
+describe('a comparison is of a three-way, or of none', () => {
+	const three = (part: string | null, of: boolean) =>
+		refusal(
+			team.scope,
+			`insert into evaluations (project_id, number, name, kind, run_id, connection_id, base_model, system_prompt, planned, temperature, max_tokens, seed, status, three_part, three_of)
+			select project_id, 77, name, 'comparison', run_id, connection_id, base_model, system_prompt, planned, temperature, max_tokens, seed, 'generating', $1, ${of ? 'id' : 'null'}
+			from evaluations where run_id is not null limit 1`,
+			[part]
+		);
+	test.for([
+		[null, false, undefined],
+		['training', false, undefined],
+		['tuned', true, undefined],
+		[null, true, '23514'],
+		['training', true, '23514'],
+		['prompt', false, '23514'],
+		['other', true, '23514'],
+		['other', false, '23514']
+	] as const)('%s, with a first one: %s', async ([part, of, code]) => expect(await three(part, of)).toBe(code));
 });
 
 test('the roles of a project scope are those of the product: nobody becomes owner by a word of their own', async () => {

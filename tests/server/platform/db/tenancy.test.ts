@@ -302,6 +302,7 @@ describe('the catalogue', () => {
 			'refuse_leak_added',
 			'refuse_leaks_changed',
 			'refuse_other_marks',
+			'remove_answers',
 			'rename_person',
 			'restore_project',
 			'restore_team',
@@ -320,6 +321,7 @@ describe('the catalogue', () => {
 			'take_request',
 			'take_sign_in',
 			'teams_with_news',
+			'teams_with_old_answers',
 			'teams_with_open_work',
 			'tokens_of',
 			'wish_mails'

@@ -35,6 +35,7 @@ import { type JudgeChoice, judgeChoices } from '../../../core/evaluations/judge-
 import { type JudgingStatus, judgingStatuses } from '../../../core/evaluations/judging.ts';
 import { type PromptSource, promptSources } from '../../../core/evaluations/plan.ts';
 import type { ThreePart } from '../../../core/evaluations/three-way.ts';
+import type { Told } from '../../../core/evaluations/told.ts';
 import { type Scored, scoreMarks } from '../../../core/evaluations/scoring.ts';
 import { type RunStatus, runStatuses } from '../../../core/runs/status.ts';
 import { type ServingStatus, servingStatuses } from '../../../core/servings/serving.ts';
@@ -964,7 +965,9 @@ export const evaluations = teamTable(
 		/** What came out, counted at the reveal, which ends the vote, so that lists recount nothing. */
 		result: json().$type<EvaluationResult>(),
 		/** The same of a scoring. */
-		scored: json().$type<Scored>()
+		scored: json().$type<Scored>(),
+		/** When the texts of its answers were removed, where the server keeps them for some time only (functions/old-answers.sql). */
+		textsRemovedAt: at()
 	},
 	{ ...byTrainers, carries: ofProject },
 	(t) => [
@@ -985,8 +988,10 @@ export const evaluations = teamTable(
 			.concurrently(),
 		check(
 			'evaluations_three',
-			sql`(${t.threePart} is null and ${t.threeOf} is null) or (${t.threePart} = 'training' and ${t.threeOf} is null and ${t.continuesId} is null)
-			or (${t.threePart} in ('prompt', 'tuned') and ${t.threeOf} is not null and ${t.continuesId} is null)`
+			// by case: a check that comes to null lets everything pass
+			sql`case when ${t.threePart} is null then ${t.threeOf} is null
+			when ${t.threePart} = 'training' then ${t.threeOf} is null and ${t.continuesId} is null
+			else ${t.threePart} in ('prompt', 'tuned') and ${t.threeOf} is not null and ${t.continuesId} is null end`
 		),
 		check('evaluations_three_compares', sql`${t.threePart} is null or ${t.kind} = 'comparison'`),
 		index().on(t.teamId, t.runId),
@@ -1008,6 +1013,11 @@ export const evaluations = teamTable(
 		index('evaluations_open')
 			.on(t.teamId)
 			.where(sql`status = 'generating' or (revealed_at is not null and result is null and kind = 'comparison')`),
+		// what the janitor looks for, of all teams
+		index('evaluations_with_texts')
+			.on(t.revealedAt)
+			.where(sql`revealed_at is not null and texts_removed_at is null`)
+			.concurrently(),
 		oneOf('evaluations', 'status', evaluationStatuses),
 		oneOf('evaluations', 'prompts_from', promptSources),
 		oneOf('evaluations', 'kind', evaluationKinds),
@@ -1078,13 +1088,21 @@ export const outputs = teamTable(
 		finishReason: text(),
 		promptTokens: integer(),
 		completionTokens: integer(),
-		latencyMs: integer()
+		latencyMs: integer(),
+		/** Of a text that was removed: when, the hash of its bytes, and all that a result says of it. The text is then empty. */
+		removedAt: at(),
+		sha256: text(),
+		told: json().$type<Told>()
 	},
 	{ add: ['owner', 'trainer'], ...appendOnly },
 	(t) => [
 		inParent('outputs_pairing', t, t.pairingId, pairings, ofEvaluation),
 		unique('outputs_once').on(t.teamId, t.pairingId, t.contender),
-		oneOf('outputs', 'contender', contenders)
+		oneOf('outputs', 'contender', contenders),
+		check(
+			'outputs_removed',
+			sql`num_nonnulls(${t.removedAt}, ${t.sha256}, ${t.told}) in (0, 3) and (${t.removedAt} is null or ${t.text} = '')`
+		)
 	]
 );
 
