@@ -27,5 +27,5 @@ export type Preparing = {
 export const preparedAtOnce = 1_000;
 
 /** Below the name of the step: how many of about how many stand in the files. */
-export const preparedSoFar = (taken: number, expected: number): string =>
+export const preparedSoFar = ({ taken, expected }: { taken: number; expected: number }): string =>
 	`${figure(taken)} of about ${figure(expected)} prepared`;
