@@ -10,6 +10,7 @@ create or replace function teams_with_open_work() returns setof uuid
 	with closing as (
 		select team_id from public.servings where status in ('starting', 'ready', 'stopping')
 		union select team_id from public.runs where status not in ('draft', 'ready', 'failed', 'cancelled')
+		union select team_id from public.runs where preparing is not null or settling
 		union select team_id from public.audit_links where place is null
 	), open as (
 		select team_id from public.evaluations where status = 'generating' or (revealed_at is not null and result is null and kind = 'comparison')

@@ -204,23 +204,53 @@ create or replace trigger run_examples_mark after insert on run_examples
 	referencing new table as new_rows for each statement execute function mark_trained();
 
 -- The answer to an order: accepted, what is in it has been learnt; refused or called off before that, it is free again, unless
--- another order has it. The rows are locked before it is asked who else has them.
-create or replace function settle_order() returns trigger language plpgsql security definer set search_path = '' as $$
+-- another order has it. The rows are locked before it is asked who else has them. A part at a time, so that whoever rates one of them does not
+-- wait for a million; until it is their turn they are held on their side as they are in an order. Returns the last of the part, null after all.
+create or replace function settle_examples(team uuid, run uuid, after uuid) returns uuid
+	language plpgsql security definer set search_path = '' as $$
+declare
+	part uuid[];
 begin
+	part := array(
+		select m.example_id from public.run_examples m
+		where m.team_id = team and m.run_id = run and m.kind = 'train' and (after is null or m.example_id > after)
+		order by m.example_id limit 1000
+	);
 	perform from public.examples e
-	where e.team_id = new.team_id and e.id in (
-		select m.example_id from public.run_examples m where m.team_id = new.team_id and m.run_id = new.id and m.kind = 'train'
-	)
+	where e.team_id = team and e.id in (select unnest(part))
 	order by e.team_id, e.id
 	for no key update;
-	update public.examples e set trained = e.trained or new.accepted, reserved = exists (
-		select from public.run_examples o join public.runs r on r.team_id = o.team_id and r.id = o.run_id
-		where o.team_id = e.team_id and o.example_id = e.id and o.kind = 'train' and o.run_id <> new.id
-			and not r.accepted and r.status not in ('failed', 'cancelled')
-	)
-	where e.team_id = new.team_id and e.id in (
-		select m.example_id from public.run_examples m where m.team_id = new.team_id and m.run_id = new.id and m.kind = 'train'
-	);
+	update public.examples e set trained = e.trained or now_is.accepted, reserved = now_is.reserved
+	from (
+		select x.id, r.accepted, exists (
+			select from public.run_examples o join public.runs other on other.team_id = o.team_id and other.id = o.run_id
+			where o.team_id = x.team_id and o.example_id = x.id and o.kind = 'train' and o.run_id <> run
+				and not other.accepted and other.status not in ('failed', 'cancelled')
+		) as reserved
+		from public.examples x join public.runs r on r.team_id = team and r.id = run
+		where x.team_id = team and x.id in (select unnest(part)) and (r.accepted or r.status in ('failed', 'cancelled'))
+	) now_is
+	where e.team_id = team and e.id = now_is.id and (e.reserved, e.trained) is distinct from (now_is.reserved, e.trained or now_is.accepted);
+	return part[1000];
+end $$;
+
+revoke execute on function settle_examples(uuid, uuid, uuid) from public;
+
+-- The same for a job, in its own team.
+create or replace function settle_part(run uuid, after uuid) returns uuid
+	language sql security definer set search_path = '' as $$
+	select public.settle_examples(nullif(current_setting('app.team_id', true), '')::uuid, run, after)
+$$;
+
+revoke execute on function settle_part(uuid, uuid) from public;
+grant execute on function settle_part(uuid, uuid) to app;
+
+-- The first part at once: of most runs it is all of it. The others by a job (server/runs/settle.ts).
+create or replace function settle_order() returns trigger language plpgsql security definer set search_path = '' as $$
+begin
+	if public.settle_examples(new.team_id, new.id, null) is not null then
+		update public.runs set settling = true where team_id = new.team_id and id = new.id and not settling;
+	end if;
 	return null;
 end $$;
 
@@ -229,6 +259,17 @@ create or replace trigger runs_settled after update of status, started_at, steps
 		(new.accepted and not old.accepted)
 		or (not new.accepted and new.status in ('failed', 'cancelled') and old.status not in ('failed', 'cancelled'))
 	) execute function settle_order();
+
+-- Nothing is ordered before its files are whole, whichever version of the worker has it.
+create or replace function refuse_unprepared() returns trigger language plpgsql set search_path = '' as $$
+begin
+	raise exception 'The files of v% are still being written', new.version using errcode = 'AI004';
+end $$;
+
+create or replace trigger runs_prepared before update of status, submitted_at, job_id on runs
+	for each row when (
+		new.preparing is not null and (new.status not in ('uploading', 'failed', 'cancelled') or new.submitted_at is not null or new.job_id is not null)
+	) execute function refuse_unprepared();
 
 -- A pair of the playground that a run is sent holds its prompt from then on, as what was learnt does. It takes the lock that the split
 -- takes: an example with its prompt either measures already, and the pair is refused, or it never will.

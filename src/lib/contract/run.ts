@@ -97,6 +97,8 @@ export const ShownRun = v.strictObject({
 				contextTokens: v.number()
 			})
 		),
+		/** While its files are being written: how many examples, or pairs, of about how many stand in them. null: they are whole. */
+		preparing: v.nullable(v.strictObject({ taken: v.number(), expected: v.number() })),
 		startedAt: v.nullable(Time),
 		/** How far it came. */
 		reached: Status,
@@ -149,6 +151,7 @@ export const aShownRun: v.InferOutput<typeof ShownRun> = {
 		providerStatus: 'running',
 		tokens: 24_000,
 		counted: { rows: 100, tokens: 20_412, longestTokens: 612, contextTokens: 32_768 },
+		preparing: null,
 		startedAt: aTime,
 		reached: 'training',
 		isOver: false,

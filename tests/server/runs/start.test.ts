@@ -189,7 +189,7 @@ test('how much an imported example counts is said before the training, and goes 
 		{ role: 'user', content: 'What counts more?' },
 		{ role: 'assistant', content: 'This does.' }
 	];
-	await scope.tx((tx) => tx.$client`update projects set next_example = 1000`); // behind the rows that were put there
+	await scope.tx((tx) => tx.$client`update projects set next_example = 500`); // behind the rows that were put there
 	const text = JSON.stringify({ messages, weight: 2.5, rating: 9, split: 'train' });
 	await importExamples(here, { fileName: 'weighted.jsonl', lines: [{ number: 1, text }] });
 	expect((await getPreflight(here)).findings.find(({ id }) => id === 'beside')).toMatchObject({

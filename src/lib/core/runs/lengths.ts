@@ -18,7 +18,8 @@ export const isCounted = (provider: string | null, method: Method): boolean =>
 	method === 'sft' && counting.includes(provider ?? '');
 
 /** So many rows are counted at most, and so much text: what comes back is ten times as large. */
-const most = { rows: 100, characters: 1_000_000 };
+export const mostCountedLines = 100;
+const most = { rows: mostCountedLines, characters: 1_000_000 };
 
 /** The lines at the beginning of a training file that are counted: one at least. */
 export const countedLines = (body: string): string[] => {

@@ -33,6 +33,9 @@ export type FlawedExamples = {
 	examples: { id: string; number: number }[];
 };
 
+/** No provider trains on fewer. */
+export const fewestExamples = 10;
+
 export type PreflightFacts = {
 	/** Without it: with examples. */
 	method?: Method;
@@ -110,7 +113,7 @@ const quality = ({ qualityCount, threshold }: PreflightFacts): Judged => {
 /** So few teach little: what differs between two answers is a matter of many of them. */
 const usefulPairs = 50;
 
-const pairs = ({ pairs: counts, trainCount, minimumExamples = 10 }: PreflightFacts): Judged => {
+const pairs = ({ pairs: counts, trainCount, minimumExamples = fewestExamples }: PreflightFacts): Judged => {
 	if (!counts) return ['ok', 'It trains with examples.'];
 	const left = leftOutInWords(counts);
 	const words = `${pairsInWords(counts)}${left.length > 0 ? ` Left out: ${left.join('; ')}.` : ''}`;
@@ -133,7 +136,7 @@ const method = ({ method: chosen = 'sft', provider, model: on }: PreflightFacts)
 	return ['ok', 'The provider trains with preferences.'];
 };
 
-const train = ({ trainCount, minimumExamples = 10 }: PreflightFacts): Judged => {
+const train = ({ trainCount, minimumExamples = fewestExamples }: PreflightFacts): Judged => {
 	const have = `${count(trainCount, 'good example')} in train`;
 	return trainCount < minimumExamples
 		? ['block', `${have}; the provider accepts no fewer than ${minimumExamples}.`]

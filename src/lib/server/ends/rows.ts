@@ -11,7 +11,7 @@ export const openRuns = async (tx: Tx, projectId: string, { lock = false } = {})
 		.from(runs)
 		.where(and(eq(runs.projectId, projectId), notInArray(runs.status, ['draft', 'ready', 'failed', 'cancelled'])))
 		.orderBy(asc(runs.id));
-	return lock ? query.for('update') : query;
+	return lock ? query.for('no key update') : query;
 };
 
 /** A step: the models of a project that run, with the version of each. `lock` as above. */

@@ -78,8 +78,10 @@ export const leakedIn = async (tx: Tx, evaluation: Evaluation, known?: readonly 
 	const asked = known ?? (await pairingsOf(tx, evaluation.id)).map(({ askedId }) => askedId);
 	const names = await namesOfAsked(tx, evaluation.promptsFrom, asked);
 	const all = new Set([...names.values()].flat());
-	// what a run learnt is marked so by a trigger
-	const twins = (await learntAmong(tx, evaluation.projectId, all)).filter(({ trained }) => trained);
+	// what a run learnt is marked so, part by part; before that it is marked as in its order
+	const twins = (await learntAmong(tx, evaluation.projectId, all)).filter(
+		({ trained, reserved }) => trained || reserved
+	);
 	const hashes = new Map(twins.map(({ id, hash, family }) => [id, family === null ? [hash] : [hash, family]]));
 	const learnt = await tx
 		.select({ id: runExamples.exampleId })

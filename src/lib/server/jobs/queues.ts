@@ -6,6 +6,7 @@ import type { Queue } from 'pg-boss';
 const idsOf = {
 	'run.submit': 'runId',
 	'run.follow': 'runId',
+	'run.settle': 'runId',
 	'run.tell': 'runId',
 	'evaluation.generate': 'evaluationId',
 	'evaluation.tell': 'evaluationId',

@@ -49,6 +49,9 @@ export const changeRun = async (tx: Tx, scope: Scope, run: Run, change: Partial<
 		.set({ ...change, ...(over && !change.finishedAt && { finishedAt: new Date() }) })
 		.where(eq(runs.id, run.id));
 	await tellProgress(tx, run, change.status);
+	// more than the trigger could mark, or free, while others wait for it
+	const [now] = await tx.select({ settling: runs.settling }).from(runs).where(eq(runs.id, run.id));
+	if (now?.settling) await enqueue(tx, 'run.settle', { runId: run.id });
 };
 
 /** A step: ends a run with the sentence that the person will read. An end is final: a second one changes nothing. */
@@ -61,7 +64,11 @@ export const endRun = async (
 ) => {
 	const run = await runById(tx, id, { lock: true });
 	if (isOver(run)) return;
-	await changeRun(tx, scope, run, { status, problem });
+	const soFar = run.preparing && {
+		...{ trainCount: run.preparing.taken.train, validationCount: run.preparing.taken.validation },
+		tokens: run.preparing.tokens
+	};
+	await changeRun(tx, scope, run, { status, problem, ...soFar });
 	await noteEvent(tx, run, {
 		level: status === 'failed' ? 'error' : 'info',
 		kind: status,

@@ -1,6 +1,7 @@
 import { CancelRun, StartRun } from '../../contract/runs.ts';
 import { AppError } from '../../core/errors.ts';
 import { stillBilled } from '../../core/runs/billing.ts';
+import { preparedAtOnce } from '../../core/runs/preparing.ts';
 import { limitProblem } from '../../core/runs/recipe-limits.ts';
 import { runCan } from '../../core/runs/status.ts';
 import { command } from '../access/operation.ts';
@@ -8,11 +9,20 @@ import type { Scope, Tx } from '../access/scope.ts';
 import { openAccess } from '../connections/rows.ts';
 import { record } from '../events/record.ts';
 import { enqueue } from '../jobs/queue.ts';
-import { lockedProject } from '../project/rows.ts';
+import { lockedProject, projectNow } from '../project/rows.ts';
 import { ProviderError } from '../providers/errors.ts';
 import { changeRun, endRun, noteEvent } from './change.ts';
 import { passCancelOn } from './follow.ts';
-import { changedMeanwhile, fromClientId, placeRun, refuseWhileOrdering, runWithMark, trainedAt } from './place.ts';
+import { keptOf } from './kept.ts';
+import {
+	changedMeanwhile,
+	checkRun,
+	fromClientId,
+	placeRun,
+	refuseWhileOrdering,
+	runWithMark,
+	trainedAt
+} from './place.ts';
 import { askProvider } from './preflight.ts';
 import { type Run, listedRun, runOf } from './rows.ts';
 
@@ -30,13 +40,25 @@ export const startRun = command(
 		const { mark, seed } = fromClientId(scope, clientId);
 		const first = await scope.tx(async (tx) => {
 			const run = await runWithMark(tx, mark);
-			return { run, access: !run && connectionId ? await openAccess(tx, connectionId) : null };
+			const { nextExample } = await projectNow(tx, scope);
+			return {
+				run,
+				access: !run && connectionId ? await openAccess(tx, connectionId) : null,
+				isLarge: nextExample > preparedAtOnce
+			};
 		});
 		if (first.run) return started(first.run);
 		if (!first.access) throw new AppError('conflict', 'The project has no connection. Choose one in its settings.');
 		const provider = await askProvider(first.access, baseModel, method);
 		const wrong = limitProblem(recipe, provider.limits);
 		if (wrong) throw new AppError('invalid', wrong.sentence, wrong.field);
+		const wanted = { method, recipe, provider };
+		// a large project is looked through beside the others, and locked for what comes after
+		const looked = first.isLarge
+			? await scope.look(async (tx) =>
+					checkRun(tx, trainedAt(await projectNow(tx, scope), elsewhere), wanted, await keptOf(tx, scope.project.id))
+				)
+			: null;
 		return scope
 			.tx(async (tx) => {
 				const project = trainedAt(await lockedProject(tx, scope), elsewhere);
@@ -45,7 +67,8 @@ export const startRun = command(
 				await refuseWhileOrdering(tx, project);
 				if (project.baseModel !== baseModel)
 					throw new AppError('conflict', 'The model of the project has just changed. Look at the checklist again.');
-				return started(await placeRun(tx, scope, { project, method, recipe, mark, seed, provider }));
+				const checked = looked ?? (await checkRun(tx, project, wanted));
+				return started(await placeRun(tx, scope, { project, method, recipe, mark, seed, checked }));
 			})
 			.catch(changedMeanwhile);
 	}

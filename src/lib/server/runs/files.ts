@@ -9,7 +9,7 @@ import type { RunFileKind } from '../../contract/run.ts';
 import type { Scope, Tx } from '../access/scope.ts';
 import { sha256 } from '../platform/crypto.ts';
 import { runFileParts, runFiles } from '../platform/db/schema.ts';
-import { type Run, textsOf } from './rows.ts';
+import { type Ask, type Run, partsOf, textsOf } from './rows.ts';
 
 type Place = { projectId: string; runId: string; kind: RunFileKind };
 
@@ -20,11 +20,14 @@ const largestInteger = 2_147_483_647;
 
 export const fileBytes = sql<number>`coalesce(${runFiles.bytes}, ${runFiles.byteCount})`.mapWith(Number);
 
-/** A step: writes a file as its lines come. `end` says how many there were; without any there is no file. */
-export const writingFile = (tx: Tx, place: Place, mostBytes = partBytes) => {
+/**
+ * A step: writes a file as its lines come. `end` says how many there were; without any there is no file. Where it is written by several transactions,
+ * each begins behind so many parts, ends with `pause`, which says how many there are then, and `closeFile` comes last.
+ */
+export const writingFile = (tx: Tx, place: Place, mostBytes = partBytes, behind = 0) => {
 	const whole = createHash('sha256');
 	let waiting: string[] = [];
-	let [waitingBytes, bytes, count, parts] = [0, 0, 0, 0];
+	let [waitingBytes, bytes, count, parts] = [0, 0, 0, behind];
 	const keepPart = async () => {
 		const body = waiting.join('');
 		[waiting, waitingBytes] = [[], 0];
@@ -41,17 +44,37 @@ export const writingFile = (tx: Tx, place: Place, mostBytes = partBytes) => {
 			bytes += size;
 			count++;
 		},
+		pause: async (): Promise<number> => {
+			if (waiting.length > 0) await keepPart();
+			return parts;
+		},
 		end: async (): Promise<number> => {
 			if (count === 0) return 0;
 			const body = parts === 0 ? waiting.join('') : null;
 			if (body === null) await keepPart();
-			const byteCount = Math.min(bytes, largestInteger);
 			const kept = body === null ? { body, parts } : { body };
-			await tx.insert(runFiles).values({ ...place, ...kept, sha256: whole.digest('hex'), byteCount, bytes });
+			await tx.insert(runFiles).values({ ...place, ...kept, sha256: whole.digest('hex'), ...sizeOf(bytes) });
 			return count;
 		}
 	};
 };
+
+const sizeOf = (bytes: number) => ({ bytes, byteCount: Math.min(bytes, largestInteger) });
+
+/** What stands in these parts, read once more: its hash and its size. */
+export const sumOfParts = async (ask: Ask, place: Place, parts: number) => {
+	const whole = createHash('sha256');
+	let bytes = 0;
+	for await (const part of partsOf(ask, place, parts)) {
+		whole.update(part);
+		bytes += Buffer.byteLength(part);
+	}
+	return { parts, sha256: whole.digest('hex'), ...sizeOf(bytes) };
+};
+
+/** A step: says of the parts that were written that they are a file. */
+export const closeFile = (tx: Tx, place: Place, sum: Awaited<ReturnType<typeof sumOfParts>>) =>
+	tx.insert(runFiles).values({ ...place, body: null, ...sum });
 
 /** A step: how a file begins, with whole lines; '' where there is none. */
 export const beginningOf = async (tx: Tx, runId: string, kind: RunFileKind): Promise<string> => {

@@ -1,11 +1,12 @@
-import { notInArray } from 'drizzle-orm';
-import { runCan } from '../../core/runs/status.ts';
+import { isNotNull, notInArray, or, sql } from 'drizzle-orm';
+import { isOver, runCan } from '../../core/runs/status.ts';
 import { isQueued } from '../jobs/is-queued.ts';
 import { type Requeue, job } from '../jobs/job.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { runs } from '../platform/db/schema.ts';
 import { followRun } from './follow.ts';
 import { tellEnd } from './mail.ts';
+import { settleRun } from './settle.ts';
 import { submitRun } from './submit.ts';
 
 /** Following is a short look; submitting uploads files. */
@@ -22,6 +23,12 @@ export const runJobs = [
 		outlivesTeam: true,
 		run: (scope, { runId }, signal) => followRun(scope, runId, signal)
 	}),
+	job('run.settle', {
+		id: 'runId',
+		atOnce: 1,
+		outlivesTeam: true,
+		run: (scope, { runId }, signal) => settleRun(scope, runId, signal)
+	}),
 	job('run.tell', { id: 'runId', atOnce: 1, bySystem: true, run: (scope, { runId }) => tellEnd(scope, runId) })
 ];
 
@@ -29,11 +36,22 @@ export const runJobs = [
 export const requeueOpenRuns: Requeue = (scope) =>
 	scope.tx(async (tx) => {
 		const open = await tx
-			.select({ id: runs.id, status: runs.status })
+			.select({
+				id: runs.id,
+				status: runs.status,
+				settling: runs.settling,
+				preparing: sql<boolean>`${isNotNull(runs.preparing)}`
+			})
 			.from(runs)
-			.where(notInArray(runs.status, ['draft', 'ready', 'failed', 'cancelled']));
+			.where(
+				or(notInArray(runs.status, ['draft', 'ready', 'failed', 'cancelled']), isNotNull(runs.preparing), runs.settling)
+			);
+		const again = async (name: 'run.submit' | 'run.follow' | 'run.settle', runId: string) => {
+			if (!(await isQueued(tx, name, runId))) await enqueue(tx, name, { runId });
+		};
 		for (const run of open) {
-			const name = runCan.submit(run) ? 'run.submit' : 'run.follow';
-			if (!(await isQueued(tx, name, run.id))) await enqueue(tx, name, { runId: run.id });
+			if (run.settling) await again('run.settle', run.id);
+			if (runCan.submit(run) || run.preparing) await again('run.submit', run.id);
+			else if (!isOver(run)) await again('run.follow', run.id);
 		}
 	});

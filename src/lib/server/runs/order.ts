@@ -19,7 +19,8 @@ export type Opened = { run: Run; access: Access };
 /** A step: a run that still has to be ordered, with its opened connection; null when there is nothing to do any more. */
 export const openOrder = async (tx: Tx, runId: string): Promise<Opened | null> => {
 	const run = await findRun(tx, runId);
-	if (!run || !runCan.submit(run)) return null;
+	// another worker writes its files: what that one leaves undone is asked for again
+	if (!run || !runCan.submit(run) || run.preparing) return null;
 	return { run, access: await openAccess(tx, run.connectionId) };
 };
 

@@ -1,5 +1,5 @@
 // What a training with preferences takes: one walk for the checklist, the preview and the file, so that all three say the same.
-import { and, asc, eq, gt, isNotNull, isNull, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, isNotNull, isNull, lt, sql } from 'drizzle-orm';
 import type { Rewritten } from '../../core/examples/formats/preference.ts';
 import { type Pair as PairParts, pairOf } from '../../core/runs/pair.ts';
 import type { PairSource } from '../../core/runs/pairs.ts';
@@ -40,50 +40,74 @@ export const inPairs = (
 	);
 
 type Found = Pick<Pair, 'source' | 'id' | 'number' | 'preferredBy' | 'rejectedBy'> & { example: Rewritten };
-
-async function* rewritten(tx: Tx, project: Project, side: 'train' | 'validation'): AsyncGenerator<Found[]> {
-	for (let last = 0; ;) {
-		const rows = await tx
-			.select({
-				id: examples.id,
-				number: examples.number,
-				messages: examples.messages,
-				rewrite: examples.rewrite,
-				line: examples.source,
-				isImported
-			})
-			.from(examples)
-			.where(and(inPairs(project, side), gt(examples.number, last)))
-			.orderBy(asc(examples.number))
-			.limit(atOnce);
-		yield rows.map(({ id, number, messages, rewrite, line, isImported: imported }) => ({
-			source: imported ? 'import' : 'rewrite',
-			...{ id, number, preferredBy: null, rejectedBy: null },
-			example: { messages, rewrite: rewrite!, source: line }
-		}));
-		if (rows.length < atOnce) return;
-		last = rows.at(-1)!.number;
-	}
-}
-
-async function* chosen(tx: Tx, project: Project): AsyncGenerator<Found[]> {
-	for (let last = 0; ;) {
-		const rows = await choicesAfter(tx, project.id, last, atOnce);
-		yield rows.map(({ id, chosenBy, rejectedBy, ...choice }) => ({
-			source: 'playground',
-			...{ id, number: null, preferredBy: chosenBy, rejectedBy },
-			example: exampleOfChoice(choice)
-		}));
-		if (rows.length < atOnce) return;
-		last = rows.at(-1)!.seq;
-	}
-}
+/** What of a project a pair is made of. */
+type From = Pick<Project, 'id' | 'qualityThreshold' | 'systemPrompt'>;
+/** null stands for a pair that a provider would refuse. `last`: where the next page begins. */
+type Page = { pairs: (Pair | null)[]; last: number; isOver: boolean };
 
 /** A choice was made with the system prompt that was shown, or without one. */
-const sentAs = ({ example, ...found }: Found, project: Project, provider: ProviderId | null): Pair | null => {
-	const pair = pairOf(example, found.source === 'playground' ? null : project.systemPrompt, provider);
+const sentAs = ({ example, ...found }: Found, { systemPrompt }: From, provider: ProviderId | null): Pair | null => {
+	const pair = pairOf(example, found.source === 'playground' ? null : systemPrompt, provider);
 	return pair && { ...found, ...pair };
 };
+
+/** A step: the pairs of the rewritten examples of a side, from a number on; `before` ends them. */
+export const rewrittenPage = async (
+	tx: Tx,
+	project: From,
+	side: 'train' | 'validation',
+	provider: ProviderId | null,
+	after: number,
+	before?: number
+): Promise<Page> => {
+	const rows = await tx
+		.select({
+			id: examples.id,
+			number: examples.number,
+			messages: examples.messages,
+			rewrite: examples.rewrite,
+			line: examples.source,
+			isImported
+		})
+		.from(examples)
+		.where(
+			and(
+				inPairs(project, side),
+				gt(examples.number, after),
+				before === undefined ? undefined : lt(examples.number, before)
+			)
+		)
+		.orderBy(asc(examples.number))
+		.limit(atOnce);
+	const found = rows.map(({ id, number, messages, rewrite, line, isImported: imported }): Found => ({
+		source: imported ? 'import' : 'rewrite',
+		...{ id, number, preferredBy: null, rejectedBy: null },
+		example: { messages, rewrite: rewrite!, source: line }
+	}));
+	const pairs = found.map((each) => sentAs(each, project, provider));
+	return { pairs, last: rows.at(-1)?.number ?? after, isOver: rows.length < atOnce };
+};
+
+/** A step: the pairs of the choices in the playground, from a place on. */
+export const chosenPage = async (tx: Tx, project: From, provider: ProviderId | null, after: number): Promise<Page> => {
+	const rows = await choicesAfter(tx, project.id, after, atOnce);
+	const found = rows.map(({ id, chosenBy, rejectedBy, ...choice }): Found => ({
+		source: 'playground',
+		...{ id, number: null, preferredBy: chosenBy, rejectedBy },
+		example: exampleOfChoice(choice)
+	}));
+	const pairs = found.map((each) => sentAs(each, project, provider));
+	return { pairs, last: rows.at(-1)?.seq ?? after, isOver: rows.length < atOnce };
+};
+
+async function* pagesOf(page: (after: number) => Promise<Page>): AsyncGenerator<(Pair | null)[]> {
+	for (let last = 0; ;) {
+		const { pairs, ...next } = await page(last);
+		yield pairs;
+		if (next.isOver) return;
+		last = next.last;
+	}
+}
 
 /**
  * A step: the pairs of a side, page by page, as a training takes them; null stands for one that a provider would refuse. Those of
@@ -91,13 +115,12 @@ const sentAs = ({ example, ...found }: Found, project: Project, provider: Provid
  */
 export async function* pairsFor(
 	tx: Tx,
-	project: Project,
+	project: From,
 	side: 'train' | 'validation',
 	provider: ProviderId | null
 ): AsyncGenerator<(Pair | null)[]> {
-	for await (const page of rewritten(tx, project, side)) yield page.map((each) => sentAs(each, project, provider));
-	if (side === 'train')
-		for await (const page of chosen(tx, project)) yield page.map((each) => sentAs(each, project, provider));
+	yield* pagesOf((after) => rewrittenPage(tx, project, side, provider, after));
+	if (side === 'train') yield* pagesOf((after) => chosenPage(tx, project, provider, after));
 }
 
 /** A step: how many are left out, by reason; `unusable` is known only when they were walked through. */

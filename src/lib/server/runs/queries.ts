@@ -85,6 +85,12 @@ const connectionOf = async (tx: Tx, { connectionId }: Run) => {
 	return { ...connection!, providerName, servesTunedModels };
 };
 
+const soFar = (run: Run) => {
+	if (!run.preparing || isOver(run)) return null;
+	const { train, validation } = run.preparing.taken;
+	return { taken: train + validation, expected: run.trainCount + run.validationCount };
+};
+
 /** A run with its log, its losses, the files it sent and the state of its serving: all that its page shows. */
 export const getRun = query(GetRun, (scope, { runId }) =>
 	scope.tx(async (tx) => {
@@ -105,6 +111,7 @@ export const getRun = query(GetRun, (scope, { runId }) =>
 			run: {
 				...listedRun(run),
 				...{ seed, mark, jobId, modelObject, providerStatus, tokens, counted, startedAt },
+				preparing: soFar(run),
 				reached: reachedBy(run),
 				isOver: isOver(run),
 				canCancel: runCan.cancel(run),

@@ -12,7 +12,7 @@ export type Run = typeof runs.$inferSelect;
 /** A step: the run with this id, if it is still there. `lock` makes other changes of it wait. */
 export const findRun = async (tx: Tx, runId: string, { lock = false } = {}): Promise<Run | undefined> => {
 	const query = tx.select().from(runs).where(eq(runs.id, runId));
-	return (await (lock ? query.for('update') : query))[0];
+	return (await (lock ? query.for('no key update') : query))[0];
 };
 
 /** A step: the same, and *not found* when it is not. */
@@ -149,7 +149,7 @@ export const markFrom = async (tx: Tx, connectionId: string, { kind, message, ke
 		.where(eq(connections.id, connectionId));
 };
 
-type Ask = <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
+export type Ask = <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
 
 /** The lines of a file in texts, one after the other. `ask` opens a transaction for each, or has one. Nothing where there is no such file. */
 export async function* textsOf(ask: Ask, runId: string, kind: RunFileKind): AsyncGenerator<string> {
@@ -161,7 +161,16 @@ export async function* textsOf(ask: Ask, runId: string, kind: RunFileKind): Asyn
 	);
 	if (!file) return;
 	if (file.body !== null) return yield file.body;
-	for (let place = 0; place < file.parts!; place++) {
+	yield* partsOf(ask, { runId, kind }, file.parts!);
+}
+
+/** The parts of a file, one after the other, as many as it has. */
+export async function* partsOf(
+	ask: Ask,
+	{ runId, kind }: { runId: string; kind: RunFileKind },
+	parts: number
+): AsyncGenerator<string> {
+	for (let place = 0; place < parts; place++) {
 		const [part] = await ask((tx) =>
 			tx
 				.select({ body: runFileParts.body })

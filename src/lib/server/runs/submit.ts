@@ -20,6 +20,7 @@ import {
 	stepBack,
 	withdrawIntent
 } from './order.ts';
+import { prepareRun } from './prepare.ts';
 import { type Run, findRun, longestWaitMs, markFrom, runById, tellProblem } from './rows.ts';
 import { isAffordable, isShortEnough, uploadFiles } from './uploads.ts';
 
@@ -29,6 +30,7 @@ import { isAffordable, isShortEnough, uploadFiles } from './uploads.ts';
  * run's mark until the provider's list is certain. Throws what should be tried again later.
  */
 export const submitRun = async (scope: Scope, runId: string, signal: AbortSignal): Promise<void> => {
+	await prepareRun(scope, runId, signal);
 	try {
 		const opened = await scope.tx((tx) => openOrder(tx, runId));
 		if (!opened) return;

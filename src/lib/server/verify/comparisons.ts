@@ -12,6 +12,12 @@ const part = (text: Value) => (text == null ? 'none' : JSON.stringify(String(tex
 const place = 'join teams t on t.id = x.team_id join projects p on p.team_id = x.team_id and p.id = x.project_id';
 const where = 't.slug as team, p.slug as project';
 
+/** No order has it whose answer is still being written down (server/runs/settle.ts). */
+const settled = `not exists (
+	select from run_examples m join runs r on r.team_id = m.team_id and r.id = m.run_id
+	where m.team_id = x.team_id and m.example_id = x.id and m.kind = 'train' and r.settling
+)`;
+
 /** The text that stands is the latest rewrite, whatever the example says; null is the original. */
 const latestRewrites = `select distinct on (team_id, example_id) team_id, example_id, output
 	from rewrites order by team_id, example_id, seq desc`;
@@ -44,7 +50,7 @@ export const comparisons: Comparison[] = [
 			where x.trained <> exists (
 				select from run_examples m join runs r on r.team_id = m.team_id and r.id = m.run_id
 				where m.team_id = x.team_id and m.example_id = x.id and m.kind = 'train' and r.accepted
-			)`,
+			) and ${settled}`,
 		says: (row) =>
 			row.trained
 				? `example ${row.number} is marked as trained on, and no run has learnt from it.`
@@ -77,7 +83,7 @@ export const comparisons: Comparison[] = [
 				select from run_examples m join runs r on r.team_id = m.team_id and r.id = m.run_id
 				where m.team_id = x.team_id and m.example_id = x.id and m.kind = 'train'
 					and not r.accepted and r.status not in ('failed', 'cancelled')
-			)`,
+			) and ${settled}`,
 		says: (row) =>
 			row.reserved
 				? `example ${row.number} is kept for an order, and no run is being ordered with it.`
@@ -112,6 +118,7 @@ export const comparisons: Comparison[] = [
 			from runs x ${place} left join (
 				select team_id, run_id, id, kind from run_examples union all select team_id, run_id, id, 'train' from run_pairs
 			) m on m.team_id = x.team_id and m.run_id = x.id
+			where x.preparing is null
 			group by t.slug, p.slug, x.team_id, x.id, x.version, x.train_count, x.validation_count
 			having (x.train_count, x.validation_count) is distinct from
 				((count(m.id) filter (where m.kind = 'train'))::int, (count(m.id) filter (where m.kind = 'validation'))::int)`,

@@ -28,6 +28,7 @@ import { type KeyRole, keyRoles } from '../../../core/keys/rules.ts';
 import { type Role, roles } from '../../../core/permissions.ts';
 import type { Counted } from '../../../core/runs/lengths.ts';
 import { type Method, methods } from '../../../core/runs/method.ts';
+import type { Preparing } from '../../../core/runs/preparing.ts';
 import type { Recipe } from '../../../core/runs/recipe.ts';
 import type { FewShot } from '../../../core/evaluations/few-shot.ts';
 import type { EvaluationResult } from '../../../core/evaluations/result.ts';
@@ -740,7 +741,11 @@ export const runs = teamTable(
 		cleanLists: smallint().notNull().default(0),
 		cancelRequestedAt: at(),
 		startedAt: at(),
-		finishedAt: at()
+		finishedAt: at(),
+		/** How far its files are, as long as they are being written; null: they are whole. */
+		preparing: json().$type<Preparing>(),
+		/** What is in its order is still being marked as learnt, or set free, part by part. Set by trigger. */
+		settling: boolean().notNull().default(false)
 	},
 	{ ...byTrainers, carries: ofProject },
 	(t) => [
@@ -752,6 +757,9 @@ export const runs = teamTable(
 		index('runs_open')
 			.on(t.teamId)
 			.where(sql`status not in ('draft', 'ready', 'failed', 'cancelled')`),
+		index('runs_unfinished')
+			.on(t.teamId)
+			.where(sql`preparing is not null or settling`),
 		oneOf('runs', 'status', runStatuses),
 		oneOf('runs', 'method', methods),
 		counts('runs', 'train_count', 'validation_count', 'tokens')
