@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { type TestCase, type TestSpecification, type Vitest, createVitest } from 'vitest/node';
 import type { Plugin } from 'vitest/config';
-import type { Mutant } from './mutant.ts';
+import { type Mutant, onlyThat } from './mutant.ts';
 import { type Switched, withSwitches } from './switches.ts';
 import type { Trial } from './trial.ts';
 
@@ -62,7 +62,7 @@ export class AtOnce {
 	}
 
 	/**
-	 * Asks the likeliest file of each, then the next of those that nobody has noticed. A mutant of the source costs only the tests
+	 * Asks of each the test that noticed it last, then its likeliest file, then the next of those that nobody has noticed. A mutant of the source costs only the tests
 	 * that come to its place, so the other files are asked together.
 	 */
 	async ask(tell: Tell): Promise<void> {
@@ -75,6 +75,11 @@ export class AtOnce {
 			const mutant = alive.get(id);
 			if (mutant && alive.delete(id)) tell(mutant, by);
 		};
+		const hinted = this.mutants.filter(({ hint }) => hint && !isOnce(hint.file));
+		await this.run(
+			Map.groupBy(hinted, ({ hint }) => hint!.file),
+			true
+		);
 		for (let turn = 0; turn < atMost; turn++) {
 			const asked = [...alive.values()].flatMap((mutant) =>
 				filesOf(mutant, turn).map((file) => [file, mutant] as const)
@@ -84,9 +89,10 @@ export class AtOnce {
 		}
 	}
 
-	private async run(asked: Map<string, Mutant[]>) {
+	private async run(asked: Map<string, Mutant[]>, isHinted = false) {
 		const project = this.vitest.getRootProject();
-		const trials = [...asked].map(([file, mutants]) => [file, mutants.map((mutant) => trialOf(mutant, file))]);
+		const trialIn = isHinted ? hintedTrial : trialOf;
+		const trials = [...asked].map(([file, mutants]) => [file, mutants.map((mutant) => trialIn(mutant, file))]);
 		project.provide('trials', Object.fromEntries(trials) as Record<string, Trial[]>);
 		const specifications = [...asked.keys()].map((file): TestSpecification =>
 			project.createSpecification(path.resolve(file))
@@ -115,6 +121,13 @@ export class AtOnce {
 		for (const id of tried?.killed ?? []) this.tell(id, by);
 	}
 }
+
+const hintedTrial = ({ id, sql, undo, hint }: Mutant): Trial => ({
+	id,
+	...(sql && { sql: { make: sql, undo: undo! } }),
+	named: onlyThat(hint!).source,
+	isKnown: true
+});
 
 const trialOf = ({ id, sql, undo, probe, named }: Mutant, file: string): Trial => ({
 	id,

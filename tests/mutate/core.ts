@@ -96,7 +96,7 @@ export const mutateCore = async (
 	for (const place of placesOf(names)) {
 		const feature = place.split('/')[0]!;
 		const score = scores.get(feature) ?? { killed: 0, alive: 0 };
-		const results = await verdicts.of(`core/${place}`, testsOf(place), () =>
+		const results = await verdicts.of({ id: `core/${place}` }, testsOf(place), () =>
 			CoreTrials.judge(filesOf(place), testsOf(place))
 		);
 		for (const [fileName, ofFile] of Map.groupBy(results, (result) => result.fileName)) {

@@ -101,11 +101,6 @@ export const equivalent: { mutant: string | RegExp; because: string }[] = [
 		because: 'its own run has accepted or is over by then, and neither holds anything: the next two ask that'
 	},
 	{
-		mutant: 'projects/server/evaluations/leaks.ts: eq(examples.projectId, evaluation.projectId) → undefined',
-		because:
-			'only finds fewer rows: what the runs of the evaluation have learnt, asked next, is of its project by a key'
-	},
-	{
 		mutant: 'projects/server/access/own-scores.ts: r.project_id = ${projectId} → true',
 		because: 'said for the index: whoever asks looks among the examples of the project for what it finds'
 	},

@@ -5,6 +5,8 @@ export type Trial = {
 	sql?: { make: string; undo: string };
 	/** The tests to ask, as the source of a regular expression; without it all. */
 	named?: string;
+	/** The test has noticed it before: several of them may have one proof that it passes again without. */
+	isKnown?: boolean;
 	/** Something so wrong that a test which does not notice it reaches none of the trials with the same. */
 	probe?: { make: string; undo: string };
 };
