@@ -171,10 +171,10 @@ export class Bench {
 	}
 
 	private async run(files: string[], named?: RegExp): Promise<Found> {
-		if (named) this.vitest.setGlobalTestNamePattern(named);
-		else this.vitest.resetGlobalTestNamePattern();
 		const project = this.vitest.getRootProject();
-		const specifications = files.map((file) => project.createSpecification(path.resolve(file)));
+		// with the file, as a kept process does not hear of a pattern for the whole run
+		const only = named && { testNamePattern: named };
+		const specifications = files.map((file) => project.createSpecification(path.resolve(file), only));
 		// vitest goes on knowing what other files came to in earlier runs, and these before they were cut short
 		const paths = specifications.map(({ moduleId }) => moduleId);
 		this.vitest.state.clearFiles(project, paths);

@@ -4,9 +4,6 @@ import { type RunnerTestCase, type RunnerTestFile, inject } from 'vitest';
 import { RepeatingRunner, type Turns } from './repeating-runner.ts';
 import { type IsMutant, type Trial, isMutant } from './trial.ts';
 
-/** So many of those that the test has noticed before have one proof together. */
-const together = 8;
-
 /** Fewer are asked one by one: the probe is a run of its own. */
 const worthAProbe = 3;
 
@@ -51,8 +48,8 @@ export default class TrialRunner extends RepeatingRunner {
 
 	private async *trials(test: RunnerTestCase, trials: Trial[]): Turns {
 		const tried = test.meta.tried!;
-		const isStill = (passed: boolean, after: string) => {
-			if (!passed) tried.stopped = after;
+		const isStill = (passed: boolean, stopped: string, after?: string[]) => {
+			if (!passed) Object.assign(tried, { stopped, after });
 			return passed;
 		};
 		let begun = Infinity;
@@ -63,15 +60,16 @@ export default class TrialRunner extends RepeatingRunner {
 			this.ask(undefined);
 			begun = performance.now();
 			const within = trials.filter(({ sql, id }) => sql || reached.has(id));
-			const known = within.filter(({ isKnown }) => isKnown);
-			for (let at = 0; at < known.length; at += together) {
+			const known = within.filter(({ together }) => together);
+			while (known.length > 0) {
 				const failed: string[] = [];
-				for (const trial of known.slice(at, at + together)) if (!(yield* this.passes(trial))) failed.push(trial.id);
-				if (failed.length > 0 && !isStill(yield, `it fails after ${failed.join(', ')}`)) return;
+				for (const trial of known.splice(0, known[0]!.together))
+					if (!(yield* this.passes(trial))) failed.push(trial.id);
+				if (failed.length > 0 && !isStill(yield, `it fails after ${failed.join(', ')}`, failed)) return;
 				for (const id of failed) this.noticed.add(id);
 				tried.killed.push(...failed);
 			}
-			const others = within.filter(({ isKnown }) => !isKnown);
+			const others = within.filter(({ together }) => !together);
 			for (const group of Map.groupBy(others, ({ probe, id }) => probe?.make ?? id).values()) {
 				const { probe } = group[0]!;
 				if (probe && group.length >= worthAProbe) {

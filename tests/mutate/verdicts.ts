@@ -31,6 +31,7 @@ export class Verdicts<T> {
 	private readonly lastOf = new Map<string, T>();
 	private readonly product = hashOf(leaned.flatMap(filesIn).filter((file) => !isTest(file)));
 	private readonly file: string | undefined;
+	private readonly hashes = new Map<string, string>();
 	private readonly testsOf: (found: T, asked: string[]) => string[];
 
 	constructor(file: string | undefined, testsOf: (found: T, asked: string[]) => string[]) {
@@ -52,7 +53,7 @@ export class Verdicts<T> {
 	/** What was found before, if it still holds. */
 	before(mutant: Named, asked: string[]): T | undefined {
 		const known = this.known.get(this.keyOf(mutant));
-		return known && known.tests === hashOf(this.testsOf(known.found, asked)) ? known.found : undefined;
+		return known && known.tests === this.hashOfTests(known.found, asked) ? known.found : undefined;
 	}
 
 	/** What was found of a mutant of this name when it was asked last, whatever the product was then. */
@@ -61,10 +62,17 @@ export class Verdicts<T> {
 	}
 
 	keep(mutant: Named, asked: string[], found: T): T {
-		const [key, tests] = [this.keyOf(mutant), hashOf(this.testsOf(found, asked))];
+		const [key, tests] = [this.keyOf(mutant), this.hashOfTests(found, asked)];
 		this.known.set(key, { tests, found });
 		if (this.file) fs.appendFileSync(this.file, `${JSON.stringify({ id: mutant.id, key, tests, found })}\n`);
 		return found;
+	}
+
+	private hashOfTests(found: T, asked: string[]): string {
+		const files = this.testsOf(found, asked);
+		const name = files.join();
+		if (!this.hashes.has(name)) this.hashes.set(name, hashOf(files));
+		return this.hashes.get(name)!;
 	}
 
 	private keyOf({ id, text }: Named) {
