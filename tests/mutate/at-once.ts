@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { type TestCase, type TestSpecification, type Vitest, createVitest } from 'vitest/node';
 import type { Plugin } from 'vitest/config';
-import type { Mutant } from './mutant.ts';
+import { type Mutant, onlyThat } from './mutant.ts';
 import { type Switched, withSwitches } from './switches.ts';
 import type { Trial } from './trial.ts';
 
@@ -21,6 +21,9 @@ const atMost = 4;
 export class AtOnce {
 	private vitest!: Vitest;
 	private tell: (killed: string, by: string) => void = () => {};
+	private isCut = false;
+	/** After which alone a test failed without it too. */
+	private readonly spoiling = new Set<string>();
 	private readonly mutants: readonly Mutant[];
 	/** What is changed of the source, by the file's whole path. */
 	private readonly edits: Map<string, Switched[]>;
@@ -61,8 +64,14 @@ export class AtOnce {
 		await this.vitest.close();
 	}
 
+	/** Asks no more: `ask` returns with what has been noticed. */
+	async cut() {
+		this.isCut = true;
+		await this.vitest.cancelCurrentRun('keyboard-input');
+	}
+
 	/**
-	 * Asks the likeliest file of each, then the next of those that nobody has noticed. A mutant of the source costs only the tests
+	 * Asks of each the test that noticed it last; where none has, its likeliest file, then the next of those that nobody has noticed. A mutant of the source costs only the tests
 	 * that come to its place, so the other files are asked together.
 	 */
 	async ask(tell: Tell): Promise<void> {
@@ -75,18 +84,34 @@ export class AtOnce {
 			const mutant = alive.get(id);
 			if (mutant && alive.delete(id)) tell(mutant, by);
 		};
+		await this.askHinted(alive);
 		for (let turn = 0; turn < atMost; turn++) {
-			const asked = [...alive.values()].flatMap((mutant) =>
-				filesOf(mutant, turn).map((file) => [file, mutant] as const)
-			);
+			const asked = [...alive.values()]
+				.filter(({ hint }) => !hint)
+				.flatMap((mutant) => filesOf(mutant, turn).map((file) => [file, mutant] as const));
 			const byFile = Map.groupBy(asked, ([file]) => file);
 			await this.run(new Map([...byFile].map(([file, pairs]) => [file, pairs.map(([, mutant]) => mutant)])));
 		}
 	}
 
-	private async run(asked: Map<string, Mutant[]>) {
+	/**
+	 * First some together; where the test fails after those, each has a proof of its own, in a new copy of the database. After whom it
+	 * fails even so, of that nothing is known, and the others are asked without it.
+	 */
+	private async askHinted(alive: Map<string, Mutant>) {
+		for (const together of [8, 1, 1, 1]) {
+			const asked = [...alive.values()].filter(({ id, hint }) => hint && !isOnce(hint.file) && !this.spoiling.has(id));
+			await this.run(
+				Map.groupBy(asked, ({ hint }) => hint!.file),
+				(mutant) => hintedTrial(mutant, together)
+			);
+		}
+	}
+
+	private async run(asked: Map<string, Mutant[]>, trialIn = trialOf) {
+		if (this.isCut || asked.size === 0) return;
 		const project = this.vitest.getRootProject();
-		const trials = [...asked].map(([file, mutants]) => [file, mutants.map((mutant) => trialOf(mutant, file))]);
+		const trials = [...asked].map(([file, mutants]) => [file, mutants.map((mutant) => trialIn(mutant, file))]);
 		project.provide('trials', Object.fromEntries(trials) as Record<string, Trial[]>);
 		const specifications = [...asked.keys()].map((file): TestSpecification =>
 			project.createSpecification(path.resolve(file))
@@ -112,9 +137,17 @@ export class AtOnce {
 		const { tried } = test.meta();
 		const by = `${path.relative('.', test.module.moduleId)} > ${test.fullName}`;
 		if (tried?.stopped) console.log(`no more is asked of ${by}: ${tried.stopped}`);
+		if (tried?.after?.length === 1) this.spoiling.add(tried.after[0]!);
 		for (const id of tried?.killed ?? []) this.tell(id, by);
 	}
 }
+
+const hintedTrial = ({ id, sql, undo, hint }: Mutant, together: number): Trial => ({
+	id,
+	...(sql && { sql: { make: sql, undo: undo! } }),
+	named: onlyThat(hint!).source,
+	together
+});
 
 const trialOf = ({ id, sql, undo, probe, named }: Mutant, file: string): Trial => ({
 	id,

@@ -4,7 +4,7 @@ import type { TestModule, Vitest } from 'vitest/node';
 import { createVitest } from 'vitest/node';
 import type { Plugin } from 'vitest/config';
 import { KeptWorkers } from '../support/kept-worker.ts';
-import type { Edit, Mutant } from './mutant.ts';
+import { type Edit, type Mutant, onlyThat } from './mutant.ts';
 
 /** What became of a mutant: the test that noticed it, or nobody. */
 export type Fate = { killedBy: string | null };
@@ -120,7 +120,12 @@ export class Bench {
 		this.kills.set(mutant.subject, scores);
 		const killing = (file: string) => scores.get(file) ?? 0;
 		const took = (file: string) => this.took.get(file) ?? 0;
-		const files = mutant.files.toSorted((a, b) => killing(b) - killing(a) || took(a) - took(b));
+		const hinted = await this.askHinted(mutant);
+		if (hinted) return hinted;
+		const isHinted = (file: string) => Number(file === mutant.hint?.file);
+		const files = mutant.files.toSorted(
+			(a, b) => isHinted(b) - isHinted(a) || killing(b) - killing(a) || took(a) - took(b)
+		);
 		let asked = 0;
 		for (const turn of turnsOf(files, mutant)) {
 			const found = await this.run(turn, mutant.named?.[turn[0]!]);
@@ -128,7 +133,8 @@ export class Bench {
 			if (found.failed === null) continue;
 			await this.admin`select 1`; // without a database everything fails, and that says nothing of the mutant
 			const [file] = found.failed.split(' > ');
-			if (!(await this.isSound(file!, mutant))) throw new Unjudged(`${found.failed} fails without a mutant too`);
+			if (!(await this.isSound(file!, mutant.named?.[file!])))
+				throw new Unjudged(`${found.failed} fails without a mutant too`);
 			scores.set(file!, (scores.get(file!) ?? 0) + 1);
 			return { killedBy: found.failed };
 		}
@@ -136,9 +142,18 @@ export class Bench {
 		return { killedBy: null };
 	}
 
-	/** A test that fails anyway kills nothing. Looked at once for each file. */
-	private async isSound(file: string, { named }: Mutant): Promise<boolean> {
-		const key = `${file} ${named?.[file]}`;
+	/** The test that noticed it last, alone; null where it does not notice it now, or does not stand alone. */
+	private async askHinted({ hint }: Mutant): Promise<Fate | null> {
+		if (!hint || this.sound.get(soundKey(hint.file, onlyThat(hint))) === false) return null;
+		const { failed } = await this.run([hint.file], onlyThat(hint));
+		if (failed === null) return null;
+		await this.admin`select 1`;
+		return (await this.isSound(hint.file, onlyThat(hint))) ? { killedBy: failed } : null;
+	}
+
+	/** A test that fails anyway kills nothing. Looked at once for each file and choice of its tests. */
+	private async isSound(file: string, named?: RegExp): Promise<boolean> {
+		const key = soundKey(file, named);
 		const known = this.sound.get(key);
 		if (known !== undefined) return known;
 		const { edit } = this;
@@ -147,7 +162,7 @@ export class Bench {
 		this.edit = null;
 		if (edit) this.vitest.invalidateFile(path.resolve(edit.file));
 		project.provide('template', this.template);
-		const { failed } = await this.run([file], named?.[file]);
+		const { failed } = await this.run([file], named);
 		project.provide('template', template);
 		this.edit = edit;
 		if (edit) this.vitest.invalidateFile(path.resolve(edit.file));
@@ -156,10 +171,10 @@ export class Bench {
 	}
 
 	private async run(files: string[], named?: RegExp): Promise<Found> {
-		if (named) this.vitest.setGlobalTestNamePattern(named);
-		else this.vitest.resetGlobalTestNamePattern();
 		const project = this.vitest.getRootProject();
-		const specifications = files.map((file) => project.createSpecification(path.resolve(file)));
+		// with the file, as a kept process does not hear of a pattern for the whole run
+		const only = named && { testNamePattern: named };
+		const specifications = files.map((file) => project.createSpecification(path.resolve(file), only));
 		// vitest goes on knowing what other files came to in earlier runs, and these before they were cut short
 		const paths = specifications.map(({ moduleId }) => moduleId);
 		this.vitest.state.clearFiles(project, paths);
@@ -205,6 +220,8 @@ export class Bench {
 		return at.href;
 	}
 }
+
+const soundKey = (file: string, named?: RegExp) => `${file} ${named}`;
 
 /** The likeliest alone, and so is a file of which only some tests are asked; the others two at a time. */
 const turnsOf = ([likeliest, ...others]: string[], { named }: Mutant): string[][] => {

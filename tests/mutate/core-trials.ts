@@ -12,6 +12,16 @@ import { type CoreAsk, type CoreLine, type Hits, switchesNow } from './core-ask.
 /** A mutant of core as StrykerJS made it; `endless` is what ran without end, or until the memory was full. */
 export type CoreResult = Pick<InstrumentResult['mutants'][number], 'fileName' | 'location' | 'replacement'> & {
 	fate: 'killed' | 'endless' | 'alive' | 'unreached';
+	/** Some tests that reach it were not asked: they take too long. */
+	isCut?: boolean;
+};
+
+/** The end of a mutant. */
+export type CoreEnd = 'killed' | 'endless';
+/** What is known of mutants from a run before that was cut short, and where it is kept. */
+export type CoreKnown = {
+	before: (mutant: Omit<CoreResult, 'fate'>) => CoreEnd | undefined;
+	keep: (mutant: Omit<CoreResult, 'fate'>, end: CoreEnd) => void;
 };
 
 type Known = { took: number; reached: Hits };
@@ -23,10 +33,12 @@ const limitOf = (hits: number) => Math.max(100 * hits, 100_000);
 
 /** Seconds of the processor after which a mutant has no end, where without it the tests take so many milliseconds. */
 const patienceFor = (took: number) => 20 + took / 100;
-/** What takes longer, in milliseconds, is asked of those that all others have let live. */
-const slow = 200;
-const isQuick = (took: number) => took <= slow;
-const isSlow = (took: number) => took > slow;
+/** Milliseconds: what takes longer is asked of those that all quicker ones have let live. */
+const steps = [20, 200, 1000, Infinity];
+const paces = steps.map((step, i) => (took: number) => took <= step && took > (steps[i - 1] ?? -1));
+/** So many milliseconds of tests that are not quick a mutant may cost, without what the mutant adds; then it is called alive. */
+const patience = 3000;
+const isQuick = (took: number) => took <= 200;
 /** The switches, within a file. */
 const now = 'mutants_9fa48';
 
@@ -35,20 +47,33 @@ const now = 'mutants_9fa48';
  * reaches one is run with it; what counts while a file loads needs a loading of its own. The likeliest to be quick come first.
  */
 export class CoreTrials {
-	private readonly fates = new Map<string, 'killed' | 'endless'>();
+	private readonly fates = new Map<string, CoreEnd>();
 	private readonly asked = new Set<string>();
+	/** Milliseconds that tests which are not quick have taken for a mutant. */
+	private readonly spent = new Map<string, number>();
+	/** Those that some test was not asked about. */
+	private readonly cut = new Set<string>();
 	private readonly workers = new KeptWorkers();
 	private readonly folder = mkdtempSync(path.join(os.tmpdir(), 'aitelier-mutants-'));
 	private readonly log = path.join(this.folder, 'log');
 	private readonly made: InstrumentResult;
 	private vitest!: Vitest;
 
-	private constructor(made: InstrumentResult) {
+	private readonly known: CoreKnown;
+	private readonly byId: Map<string, Omit<CoreResult, 'fate'>>;
+
+	private constructor(made: InstrumentResult, known: CoreKnown) {
 		this.made = made;
+		this.known = known;
+		this.byId = new Map(mutantsIn(made).map((mutant) => [mutant.id, namedOf(mutant)]));
+		for (const [id, mutant] of this.byId) {
+			const end = known.before(mutant);
+			if (end) this.fates.set(id, end);
+		}
 	}
 
-	static async judge(files: readonly string[], tests: readonly string[]): Promise<CoreResult[]> {
-		const trials = new CoreTrials(await mutated(files));
+	static async judge(files: readonly string[], tests: readonly string[], known: CoreKnown): Promise<CoreResult[]> {
+		const trials = new CoreTrials(await mutated(files), known);
 		try {
 			await trials.start();
 			return await trials.results(tests);
@@ -93,9 +118,9 @@ export class CoreTrials {
 		files.sort((one, two) => tookOf(one.tests) - tookOf(two.tests));
 
 		const loaded = new Set(files.flatMap(({ around }) => Object.keys(around)));
-		for (const isNow of [isQuick, isSlow]) for (const file of files) await this.trials(file, loaded, isNow);
+		for (const isNow of paces) for (const file of files) await this.trials(file, loaded, isNow);
 		const remembered = mutantsIn(this.made).filter(({ id, fileName }) => !this.fates.has(id) && remembers(fileName));
-		for (const isNow of [isQuick, isSlow])
+		for (const isNow of paces)
 			for (const mutant of new Set([...loaded, ...remembered.map(({ id }) => id)]))
 				await this.loaded(mutant, files, isNow);
 
@@ -104,11 +129,10 @@ export class CoreTrials {
 				.flatMap(({ around, tests }) => [around, ...[...tests.values()].map((test) => test.reached)])
 				.flatMap(Object.keys)
 		);
-		return mutantsIn(this.made).map(({ id, fileName, location, replacement }) => ({
-			fileName: path.relative('.', fileName),
-			location: fromOne(location),
-			replacement,
-			fate: this.fates.get(id) ?? (reached.has(id) ? 'alive' : 'unreached')
+		return [...this.byId].map(([id, mutant]) => ({
+			...mutant,
+			fate: this.fates.get(id) ?? (reached.has(id) ? 'alive' : 'unreached'),
+			...(!this.fates.has(id) && this.cut.has(id) && { isCut: true })
 		}));
 	}
 
@@ -126,7 +150,11 @@ export class CoreTrials {
 			[...tests].flatMap(([test, { reached, took }]) => {
 				if (!isNow(took)) return [];
 				const left = Object.entries(reached).filter(
-					([mutant]) => !loaded.has(mutant) && !this.fates.has(mutant) && !this.asked.has(`${test} ${mutant}`)
+					([mutant]) =>
+						!loaded.has(mutant) &&
+						!this.fates.has(mutant) &&
+						!this.asked.has(`${test} ${mutant}`) &&
+						this.isWorth(mutant, took)
 				);
 				const limits = left.map(([mutant, hits]) => [mutant, limitOf(hits)] as const);
 				return left.length > 0 ? [[test, Object.fromEntries(limits)] as const] : [];
@@ -135,7 +163,11 @@ export class CoreTrials {
 		// after what ran without end, or has left something behind, the file is begun again
 		for (let of = planned(); of.length > 0; of = planned()) {
 			const lines = await this.run(file, { log: this.log, what: 'trials', of: Object.fromEntries(of) }, longest);
-			for (const line of lines) if ('begun' in line) this.asked.add(`${line.test} ${line.begun}`);
+			for (const line of lines) {
+				if (!('begun' in line)) continue;
+				this.asked.add(`${line.test} ${line.begun}`);
+				this.spend(line.begun, tests.get(line.test)?.took ?? 0);
+			}
 			const isThrough = lines.some((line) => 'ended' in line) && !lines.some((line) => 'stopped' in line);
 			if (isThrough || !lines.some((line) => 'begun' in line)) break;
 		}
@@ -146,13 +178,33 @@ export class CoreTrials {
 		for (const { file, around, tests } of files) {
 			if (this.fates.has(mutant)) return;
 			const asked = new Map(
-				[...tests].filter(([, { reached, took }]) => isNow(took) && (around[mutant] || reached[mutant]))
+				[...tests].filter(
+					([, { reached, took }]) => isNow(took) && (around[mutant] || reached[mutant]) && this.isWorth(mutant, took)
+				)
 			);
 			if (asked.size === 0) continue;
+			for (const { took } of asked.values()) this.spend(mutant, took);
 			const hits = [...asked.values()].reduce((sum, { reached }) => sum + (reached[mutant] ?? 0), around[mutant] ?? 0);
 			const ask = { log: this.log, what: 'loaded' as const, mutant, limit: limitOf(hits), only: [...asked.keys()] };
 			await this.run(file, ask, tookOf(asked));
 		}
+	}
+
+	/** Whether a test that takes so long is asked about a mutant after what that has cost. */
+	private isWorth(mutant: string, took: number): boolean {
+		const isWorth = isQuick(took) || (this.spent.get(mutant) ?? 0) + took <= patience;
+		if (!isWorth) this.cut.add(mutant);
+		return isWorth;
+	}
+
+	private spend(mutant: string, took: number) {
+		if (!isQuick(took)) this.spent.set(mutant, (this.spent.get(mutant) ?? 0) + took);
+	}
+
+	private ends(mutant: string, end: CoreEnd) {
+		if (this.fates.has(mutant)) return;
+		this.fates.set(mutant, end);
+		this.known.keep(this.byId.get(mutant)!, end);
 	}
 
 	private async run(file: string, ask: CoreAsk, took = 0): Promise<CoreLine[]> {
@@ -168,13 +220,13 @@ export class CoreTrials {
 			const { testModules } = await this.vitest.runTestSpecifications([specification]);
 			const lines = this.lines();
 			for (const line of lines) {
-				if ('killed' in line) this.fates.set(line.killed, 'killed');
-				if ('endless' in line) this.fates.set(line.endless, 'endless');
+				if ('killed' in line) this.ends(line.killed, 'killed');
+				if ('endless' in line) this.ends(line.endless, 'endless');
 				if ('stopped' in line) console.log(`no more is asked of ${line.by}: ${line.stopped}`);
 			}
 			if (!lines.some((line) => 'ended' in line)) this.hasNoEnd(file, lines);
 			const isBroken = testModules.some((module) => module.state() === 'failed');
-			if (ask.what === 'loaded' && isBroken && !this.fates.has(ask.mutant)) this.fates.set(ask.mutant, 'killed');
+			if (ask.what === 'loaded' && isBroken) this.ends(ask.mutant, 'killed');
 			return lines;
 		} finally {
 			clearInterval(watch);
@@ -185,7 +237,7 @@ export class CoreTrials {
 	private hasNoEnd(file: string, lines: readonly CoreLine[]) {
 		const last = lines.findLast((line) => 'begun' in line);
 		if (!last) throw new Error(`${file} comes to no end without a mutant`);
-		this.fates.set(last.begun, 'endless');
+		this.ends(last.begun, 'endless');
 	}
 
 	private lines(): CoreLine[] {
@@ -199,6 +251,12 @@ export class CoreTrials {
 const tookOf = (tests: TestFile['tests']) => [...tests.values()].reduce((sum, { took }) => sum + took, 0);
 
 const mutantsIn = ({ mutants }: InstrumentResult) => mutants.filter(({ status }) => status === undefined);
+
+const namedOf = ({ fileName, location, replacement }: InstrumentResult['mutants'][number]) => ({
+	fileName: path.relative('.', fileName),
+	location: fromOne(location),
+	replacement
+});
 
 /** StrykerJS has the code count on each way; here it counts only when asked, and is nearly as quick as without mutants. */
 const withSwitches = (code: string): string =>

@@ -2,7 +2,7 @@ import '../../src/launch/node24.ts';
 import { globSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { equivalentInCore } from './core-equivalent.ts';
-import { type CoreResult, CoreTrials } from './core-trials.ts';
+import { type CoreEnd, type CoreKnown, type CoreResult, CoreTrials } from './core-trials.ts';
 import { Verdicts } from './verdicts.ts';
 
 // Mutants of the rules: StrykerJS makes them (`core-trials.ts`), and the tests of its own folder that reach one are asked; what others happen to
@@ -46,7 +46,7 @@ const filesOf = (place: string) =>
 const inOneLine = (text: string) => text.replaceAll(/\s+/g, ' ').trim();
 
 /** The line as it is, and as it reads with the mutant in it, which names the mutant from run to run. Lines and columns count from 1. */
-const named = ({ fileName, location: { start, end }, replacement }: CoreResult) => {
+const named = ({ fileName, location: { start, end }, replacement, isCut }: CoreResult) => {
 	const file = path.relative(root, fileName);
 	const lines = readFileSync(fileName, 'utf8').split('\n');
 	const before = lines[start.line - 1]!.slice(0, start.column - 1);
@@ -54,7 +54,8 @@ const named = ({ fileName, location: { start, end }, replacement }: CoreResult) 
 	return {
 		id: `${file}: ${inOneLine(before + replacement + after)}`,
 		at: `${root}/${file}:${start.line}`,
-		was: inOneLine(lines.slice(start.line - 1, end.line).join(' '))
+		was: inOneLine(lines.slice(start.line - 1, end.line).join(' ')),
+		isCut
 	};
 };
 
@@ -76,10 +77,25 @@ const judged = (fileName: string, results: readonly CoreResult[], met: Set<objec
 	for (const mutant of living) for (const known of changesNothing(mutant)) met.add(known);
 
 	const endless = results.filter(({ fate }) => fate === 'endless').length;
-	const more = `${living.length - alive.length} change nothing, ${endless} ran without end`;
+	const cut = alive.filter(({ isCut }) => isCut).length;
+	const more =
+		`${living.length - alive.length} change nothing, ${endless} ran without end` +
+		(cut > 0 ? `, ${cut} of the living were not asked of every test, for some take too long` : '');
 	console.log(`${summary(path.relative(root, fileName), { killed, alive: alive.length })}; ${more}`);
 	for (const { id, at, was } of alive) console.log(`  alive at ${at}\n    was: ${was}\n    id:  ${id}`);
 	return { killed, alive: alive.length };
+};
+
+/** What `keep` knows of single mutants of a folder that has not come to its end. */
+const knownIn = (ends: Verdicts<CoreEnd>, tests: string[]): CoreKnown => {
+	const nameOf = ({ fileName, location, replacement }: Omit<CoreResult, 'fate'>) => ({
+		id: `core/${path.relative(root, fileName)}:${JSON.stringify(location)}`,
+		text: replacement
+	});
+	return {
+		before: (mutant) => ends.before(nameOf(mutant), tests),
+		keep: (mutant, end) => ends.keep(nameOf(mutant), tests, end)
+	};
 };
 
 /**
@@ -93,11 +109,12 @@ export const mutateCore = async (
 	const scores = new Map<string, { killed: number; alive: number }>();
 	const met = new Set<object>();
 	const verdicts = new Verdicts<CoreResult[]>(keep, (_, asked) => asked);
+	const ends = new Verdicts<CoreEnd>(keep, (_, asked) => asked);
 	for (const place of placesOf(names)) {
 		const feature = place.split('/')[0]!;
 		const score = scores.get(feature) ?? { killed: 0, alive: 0 };
-		const results = await verdicts.of(`core/${place}`, testsOf(place), () =>
-			CoreTrials.judge(filesOf(place), testsOf(place))
+		const results = await verdicts.of({ id: `core/${place}` }, testsOf(place), () =>
+			CoreTrials.judge(filesOf(place), testsOf(place), knownIn(ends, testsOf(place)))
 		);
 		for (const [fileName, ofFile] of Map.groupBy(results, (result) => result.fileName)) {
 			const { killed, alive } = judged(fileName, ofFile, met);

@@ -8,6 +8,12 @@ export type Edit = {
 	isExpression?: boolean;
 };
 
+/** A test by its file and whole name. */
+export type Hint = { file: string; test: string };
+
+/** What only that test answers to. */
+export const onlyThat = ({ test }: Hint) => new RegExp(`^${RegExp.escape(test)}$`);
+
 /** One small wrong change of what the product promises, and the tests that have to notice it. */
 export type Mutant = {
 	/** Kind, subject and what is different, in words that stay the same from run to run: `policies/votes_add: without …`. */
@@ -26,6 +32,8 @@ export type Mutant = {
 	probe?: string;
 	/** Or an edit of the source. */
 	edit?: Edit;
+	/** What noticed it when it was asked last, and is asked first. */
+	hint?: Hint;
 	/** Why it changes nothing, where the rule that makes it can tell. */
 	changesNothing?: string;
 };

@@ -13,7 +13,8 @@ const worthSeconds = 20;
 /**
  * Runs each test once as it is, and then once with each mutant of its file that nobody has noticed yet, all in one process and one
  * database. A test that fails with a mutant has noticed it only when it passes again without: what leaves something behind that
- * makes it fail says nothing, and is not asked any more.
+ * makes it fail says nothing, and is not asked any more. Of what it has noticed before some are run one after the other, and then it
+ * once without; where that fails, none of them counts.
  */
 export default class TrialRunner extends RepeatingRunner {
 	private readonly noticed = new Set<string>();
@@ -47,8 +48,8 @@ export default class TrialRunner extends RepeatingRunner {
 
 	private async *trials(test: RunnerTestCase, trials: Trial[]): Turns {
 		const tried = test.meta.tried!;
-		const isStill = (passed: boolean, after: string) => {
-			if (!passed) tried.stopped = after;
+		const isStill = (passed: boolean, stopped: string, after?: string[]) => {
+			if (!passed) Object.assign(tried, { stopped, after });
 			return passed;
 		};
 		let begun = Infinity;
@@ -59,7 +60,17 @@ export default class TrialRunner extends RepeatingRunner {
 			this.ask(undefined);
 			begun = performance.now();
 			const within = trials.filter(({ sql, id }) => sql || reached.has(id));
-			for (const group of Map.groupBy(within, ({ probe, id }) => probe?.make ?? id).values()) {
+			const known = within.filter(({ together }) => together);
+			while (known.length > 0) {
+				const failed: string[] = [];
+				for (const trial of known.splice(0, known[0]!.together))
+					if (!(yield* this.passes(trial))) failed.push(trial.id);
+				if (failed.length > 0 && !isStill(yield, `it fails after ${failed.join(', ')}`, failed)) return;
+				for (const id of failed) this.noticed.add(id);
+				tried.killed.push(...failed);
+			}
+			const others = within.filter(({ together }) => !together);
+			for (const group of Map.groupBy(others, ({ probe, id }) => probe?.make ?? id).values()) {
 				const { probe } = group[0]!;
 				if (probe && group.length >= worthAProbe) {
 					await this.change(probe.make);
@@ -68,17 +79,11 @@ export default class TrialRunner extends RepeatingRunner {
 					if (passed) continue;
 					if (!isStill(yield, 'it fails after a probe')) return;
 				}
-				for (const { id, sql } of group) {
-					const isMade = !sql || (await this.change(sql.make).catch(() => false));
-					if (!isMade) continue; // asked alone it says why
-					if (!sql) this.ask((asked) => asked === id);
-					const passed = yield;
-					this.ask(undefined);
-					if (sql) await this.change(sql.undo);
-					if (passed) continue;
-					if (!isStill(yield, `it fails after ${id}`)) return;
-					this.noticed.add(id);
-					tried.killed.push(id);
+				for (const trial of group) {
+					if (yield* this.passes(trial)) continue;
+					if (!isStill(yield, `it fails after ${trial.id}`)) return;
+					this.noticed.add(trial.id);
+					tried.killed.push(trial.id);
 				}
 			}
 		} catch (problem) {
@@ -87,6 +92,17 @@ export default class TrialRunner extends RepeatingRunner {
 		} finally {
 			this.spent += Math.max(0, performance.now() - begun);
 		}
+	}
+
+	/** Runs the test with a mutant. */
+	private async *passes({ id, sql }: Trial): AsyncGenerator<undefined, boolean, boolean> {
+		const isMade = !sql || (await this.change(sql.make).catch(() => false));
+		if (!isMade) return true; // asked alone it says why
+		if (!sql) this.ask((asked) => asked === id);
+		const passed = yield;
+		this.ask(undefined);
+		if (sql) await this.change(sql.undo);
+		return passed;
 	}
 
 	private ask(which: IsMutant | undefined) {

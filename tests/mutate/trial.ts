@@ -5,12 +5,14 @@ export type Trial = {
 	sql?: { make: string; undo: string };
 	/** The tests to ask, as the source of a regular expression; without it all. */
 	named?: string;
+	/** The test has noticed it before: so many of them have one proof together that it passes again without. */
+	together?: number;
 	/** Something so wrong that a test which does not notice it reaches none of the trials with the same. */
 	probe?: { make: string; undo: string };
 };
 
-/** What a test says of its trials in its `meta`: who was noticed, and what kept it from going on. */
-export type Tried = { killed: string[]; stopped?: string };
+/** What a test says of its trials in its `meta`: who was noticed, what kept it from going on, and after whom. */
+export type Tried = { killed: string[]; stopped?: string; after?: string[] };
 
 /** In the process of a test, what the source asks at each place that a mutant changes: is it this one? */
 export type IsMutant = (id: string) => boolean;

@@ -49,6 +49,7 @@ const heldOpen = async <T>(deed: (sql: postgres.TransactionSql) => Promise<unkno
 };
 
 test('a project that is being made while its team is deleted goes with it', async () => {
+	await newTeam(); // one that stays says nothing of this one
 	const team = await newTeam();
 	const { project } = await newProject(team.scope);
 	const ended = await heldOpen(

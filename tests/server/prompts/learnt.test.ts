@@ -13,18 +13,24 @@ const size = 1_200;
 const hex = (name: string) => Buffer.from(name).toString('hex');
 let team: Awaited<ReturnType<typeof newTeam>>;
 let projectId: string;
+/** Another project of the team, in which there is nothing. */
+let besideId: string;
 
-/** Four in five train, every tenth is of a family of two, 7 was learnt and deleted, 8 is in an order. */
+/**
+ * Four in five train, every tenth is of a family of two, 41 and 9 have one of their own. 7 was learnt and deleted; 11, 60 and 70 were learnt;
+ * 8 and 40 are in an order; 9 is deleted.
+ */
 beforeAll(async () => {
 	team = await newTeam();
 	const { project } = await newProject(team.scope);
 	projectId = project.id;
+	besideId = (await newProject(team.scope, { slug: 'beside' })).project.id;
 	await owner.begin(async (sql) => {
 		await sql`set local session_replication_role = replica`;
 		await sql`insert into examples (team_id, project_id, number, messages, content_hash, prompt_hash, family, tokens, split, trained, reserved, origin, deleted_at)
 			select ${team.teamId}, ${projectId}, n, '[]', convert_to('c' || n, 'UTF8'), convert_to('p' || n, 'UTF8'),
-				case when n % 10 = 0 then convert_to('f' || n / 20, 'UTF8') end, 1, case when n % 5 > 0 then 'train' end,
-				n = 7, n = 8, 'import', case when n in (7, 9) then now() end
+				case when n % 10 = 0 then convert_to('f' || n / 20, 'UTF8') when n in (9, 41) then convert_to('own' || n, 'UTF8') end, 1, case when n % 5 > 0 then 'train' end,
+				n in (7, 11, 60, 70), n in (8, 40), 'import', case when n in (7, 9) then now() end
 			from generate_series(1, ${size}) n`;
 		await sql`select recount_examples()`;
 	});
@@ -40,12 +46,15 @@ test('by the hash of the prompt or the name of the family, what was learnt first
 	const find = (...names: string[]) => team.scope.tx((tx) => learntAmong(tx, projectId, names.map(hex)));
 	expect((await find('p1', 'p8', 'p7', 'p2', 'nobody')).map(({ number }) => number)).toEqual([7, 8, 1, 2]);
 	expect(await find('p9', 'p5', 'f1')).toEqual([]); // deleted, on no side, and a family of which none trains
+	expect(await find('own9')).toEqual([]);
+	expect((await find('own41', 'f2', 'p11')).map(({ number }) => number)).toEqual([11, 40, 41]);
 	expect(await find('p7')).toMatchObject([{ hash: hex('p7'), family: null, trained: true, reserved: false }]);
-	await owner`update examples set trained = true where project_id = ${projectId} and number in (20, 30)`;
-	expect((await find('f1')).map(({ number, family }) => [number, family])).toEqual([
-		[20, hex('f1')],
-		[30, hex('f1')]
+	expect((await find('f3')).map(({ number, family }) => [number, family])).toEqual([
+		[60, hex('f3')],
+		[70, hex('f3')]
 	]);
+	const there = ['p1', 'p7', 'own41'].map(hex);
+	expect(await team.scope.tx((tx) => learntAmong(tx, besideId, there))).toEqual([]);
 	const other = await newTeam();
 	expect(await other.scope.tx((tx) => learntAmong(tx, projectId, [hex('p1')]))).toEqual([]);
 });
