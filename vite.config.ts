@@ -5,6 +5,7 @@ import { KeptWorkers } from './tests/support/kept-worker.ts';
 import { chunks } from './src/launch/chunks.ts';
 import { exactSvelte } from './src/launch/exact-svelte.ts';
 import { icons } from './src/launch/icons.ts';
+import { inlined } from './src/launch/inlined.ts';
 import { sheets } from './src/launch/sheets.ts';
 import { SlowestFirst } from './tests/support/slowest-first.ts';
 
@@ -32,7 +33,7 @@ const endKept: Plugin = {
 };
 
 export default defineConfig({
-	plugins: [icons(), sheets(), tailwindcss(), sveltekit(), exactSvelte(), endKept],
+	plugins: [icons(), sheets(), tailwindcss(), sveltekit(), exactSvelte(), inlined(), endKept],
 	environments: {
 		client: {
 			build: {

@@ -38,7 +38,8 @@ const {
 } = process.env as Record<string, string>;
 const migrateToday = () => migrate({ ownerUrl: ownerUrl!, appUrl: appUrl!, queueUrl: queueUrl! });
 
-const connect = (database = new URL(ownerUrl!).pathname.slice(1)) =>
+const name = new URL(ownerUrl!).pathname.slice(1);
+const connect = (database = name) =>
 	postgres(Object.assign(new URL(ownerUrl!), { pathname: `/${database}` }).href, { max: 1, onnotice: () => {} });
 
 /** Does something with this file's own database, as its owner. */
@@ -51,21 +52,44 @@ const asOwner = async <Found>(work: (sql: postgres.Sql) => Promise<Found>) => {
 	}
 };
 
+/** Makes a database anew: empty, or a copy of another one. */
+const make = async (database: string, from = 'template1') => {
+	const admin = connect('postgres');
+	await admin`drop database if exists ${admin(database)} with (force)`;
+	await admin`create database ${admin(database)} template ${admin(from)}`;
+	await admin.end({ timeout: 1 });
+};
+
 /** The database that setup.ts made for this file, empty again. */
 const emptied = async () => {
 	await closePools();
-	const name = new URL(ownerUrl!).pathname.slice(1);
-	const admin = connect('postgres');
-	await admin`drop database if exists ${admin(name)} with (force)`;
-	await admin`create database ${admin(name)}`;
-	await admin.end({ timeout: 1 });
+	await make(name);
+};
+
+/** One without rows, which goes from each migration that is asked for to the next, so that none is applied twice. */
+const bare = { name: `${name}_bare`, at: '' };
+
+/** The database of this file as it was after a migration, without rows. */
+const returnedTo = async (number: string) => {
+	await closePools();
+	if (!bare.at || number < bare.at) await make(bare.name);
+	const sql = connect(bare.name);
+	await migrateUpTo(sql, number);
+	await sql.end({ timeout: 1 });
+	bare.at = number;
+	await make(name, bare.name);
 };
 
 let fresh: string[];
 beforeAll(async () => {
 	fresh = await asOwner(describeSchema);
 });
-afterAll(() => closePools());
+afterAll(async () => {
+	await closePools();
+	const admin = connect('postgres');
+	await admin`drop database if exists ${admin(bare.name)} with (force)`;
+	await admin.end({ timeout: 1 });
+});
 
 test('a fresh database that migrates again stays as it is', async () => {
 	await migrateToday();
@@ -100,9 +124,8 @@ describe.each(files)('%s', (file) => {
 	let dumped: string;
 
 	beforeAll(async () => {
-		await emptied();
+		await returnedTo(file.slice(0, 4));
 		before = await asOwner(async (sql) => {
-			await migrateUpTo(sql, file.slice(0, 4));
 			await sql.begin((tx) => tx.unsafe(text));
 			dumped = await dumpRows(sql);
 			return countRows(sql);

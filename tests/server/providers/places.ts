@@ -15,7 +15,7 @@ import { presets } from '../../../src/lib/core/runs/recipe.ts';
 export const speed = 20;
 
 /** At most so far in one step: a longer pause between two looks is only waited out. */
-const stepMs = 4;
+const stepMs = 10;
 
 /** Real time, but never far at once: on a busy machine a job does not leap over what a test wants to see. */
 function patientClock(): () => number {
