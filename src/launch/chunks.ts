@@ -99,6 +99,8 @@ export const chunks = () => {
 
 /** The first words of a file that browsers with V8 compile as a whole while it comes, beside the page; to others it is a comment. */
 const hint = '//# allFunctionsCalledOnLoad\n';
+/** Letters; in less there is hardly a function. */
+const leastHinted = 1_000;
 
 /**
  * What a page begins with is run at once. Left to itself, a browser compiles each function when it is called first, and nothing else goes on
@@ -115,7 +117,7 @@ export const compileHints = () => ({
 			for (const file of Object.values(bundle)) {
 				if (file.type === 'asset' || !/^_app\/immutable\/(chunks|nodes)\//.test(file.fileName)) continue;
 				const isPage = file.facadeModuleId?.includes('/client-optimized/nodes/');
-				if (isPage || named.includes(file.name)) file.code = hint + file.code;
+				if (file.code.length >= leastHinted && (isPage || named.includes(file.name))) file.code = hint + file.code;
 			}
 		}
 	}
