@@ -2,7 +2,7 @@ import { sveltekit } from '@sveltejs/kit/vite';
 import tailwindcss from '@tailwindcss/vite';
 import { type Plugin, defineConfig } from 'vitest/config';
 import { KeptWorkers } from './tests/support/kept-worker.ts';
-import { chunks } from './src/launch/chunks.ts';
+import { chunks, compileHints } from './src/launch/chunks.ts';
 import { exactSvelte } from './src/launch/exact-svelte.ts';
 import { icons } from './src/launch/icons.ts';
 import { inlined } from './src/launch/inlined.ts';
@@ -15,7 +15,7 @@ const pure = [
 	'tests/{bench/*,paths}.test.ts',
 	// the rest of the command line speaks to the built app
 	...['*', '!(remote)/**/*', 'remote/{merge,sending}'].map((tests) => `tests/cli/${tests}.test.ts`),
-	'tests/launch/{exact-svelte,icons,serving,sheets,votes,workflows}.test.ts',
+	'tests/launch/{chunks,exact-svelte,icons,serving,sheets,votes,workflows}.test.ts',
 	'tests/routes/{add/preview,docs/*,rate/*}.test.ts',
 	'tests/server/access/oauth-endpoints.test.ts',
 	// `environment` leaves its variables behind
@@ -33,7 +33,7 @@ const endKept: Plugin = {
 };
 
 export default defineConfig({
-	plugins: [icons(), sheets(), tailwindcss(), sveltekit(), exactSvelte(), inlined(), endKept],
+	plugins: [icons(), sheets(), tailwindcss(), sveltekit(), exactSvelte(), inlined(), compileHints(), endKept],
 	environments: {
 		client: {
 			build: {

@@ -143,6 +143,11 @@ describe('in words', () => {
 	test('what an answer costs: a fraction of a cent is no nothing, and what is not known is no zero', () => {
 		const token = (centsPerAnswer: number | null) => costWords({ billed: 'token', centsPerAnswer, centsPerHour: null });
 		expect(token(0.1134)).toEqual({ one: '0.11 ¢', thousand: '$1.13' });
+		expect(token(0.0034)?.one).toBe('0.0034 ¢');
+		// no `5e-7`, which few people read, and no `$0`, which it is not
+		expect(token(0.0000005)?.one).toBe('less than 0.001 ¢');
+		expect(token(0.00099)?.one).toBe('less than 0.001 ¢');
+		expect(token(0.001)?.one).toBe('0.001 ¢');
 		expect(token(3.25)).toEqual({ one: '3.3 ¢', thousand: '$32.50' });
 		expect(token(150)).toEqual({ one: '$1.50', thousand: '$1,500.00' });
 		expect(token(0)).toEqual({ one: '$0', thousand: '$0.00' });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bucketsOf, secondsHeldBack } from '../../../src/lib/server/http/held-back.ts';
+import { bucketsOf, doorOf, secondsHeldBack } from '../../../src/lib/server/http/held-back.ts';
 
 test('a window that opens its stream in a loop is held back, and comes in again later', () => {
 	const asked = (session: string, now: number) => secondsHeldBack(session, '192.0.2.1', now);
@@ -27,6 +27,18 @@ test('whoever invents sessions is held back by their address, and loops that wai
 	for (let n = 0; n < 2_000; n++) secondsHeldBack(null, `2001:db8::${n.toString(16)}`, now);
 	expect(secondsHeldBack(null, '2001:db8::ffff', now)).toBe(1);
 	expect(secondsHeldBack(null, '2001:db8:0:1::1', now)).toBe(0);
+});
+
+test('of an address that is held back no invented session is kept, and those who are busy elsewhere stay known', () => {
+	const [sessions, networks] = [bucketsOf({ most: 2, perSecond: 0.001 }), bucketsOf({ most: 50, perSecond: 1 })];
+	const held = doorOf(sessions, networks);
+	for (let n = 0; n < 3; n++) held('looping', '192.0.2.1', 0);
+	for (let n = 0; n < 25_000; n++) held(`invented-${n}`, '198.51.100.7', 1);
+	expect(sessions.size()).toBe(51);
+	expect(held('looping', '192.0.2.1', 2)).toBeGreaterThan(0);
+	// nor does it cost a true one there a turn of its own to be told to wait
+	expect(held('true', '198.51.100.7', 2)).toBe(1);
+	expect(sessions.size()).toBe(51);
 });
 
 test('what is known of them stays small', () => {

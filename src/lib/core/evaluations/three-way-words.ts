@@ -2,9 +2,15 @@ import { formatCents } from '../runs/cost.ts';
 import { figure } from '../text/figure.ts';
 import type { AnswerCost, Payback } from './three-way.ts';
 
+/** Cents; of a smaller price only this is said. */
+const leastSaid = 0.001;
+
 /** What one answer costs: `0.11 ¢`, with two digits that say something. */
-const answerCentsWords = (cents: number): string =>
-	cents === 0 ? '$0' : cents >= 100 ? formatCents(cents) : `${Number(cents.toPrecision(2))} ¢`;
+const answerCentsWords = (cents: number): string => {
+	if (cents === 0) return '$0';
+	if (cents < leastSaid) return `less than ${leastSaid} ¢`;
+	return cents >= 100 ? formatCents(cents) : `${Number(cents.toPrecision(2))} ¢`;
+};
 
 /** What one answer, and a thousand of them, cost; null where the price is not known. */
 export const costWords = ({

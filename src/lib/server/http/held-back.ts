@@ -22,6 +22,11 @@ export const bucketsOf = ({ most, perSecond }: Pace) => {
 		if (buckets.size >= mostKept) buckets.clear();
 	};
 	return {
+		/** After how many seconds there is one, and 0 when there is. Nothing is taken, and nothing kept. */
+		wait: (key: string, now: number): number => {
+			const known = buckets.get(key);
+			return known ? Math.max(0, 1 - leftOf(known, now)) / perSecond : 0;
+		},
 		/** Takes one, and says 0; or after how many seconds there is one. */
 		take: (key: string, now: number): number => {
 			const known = buckets.get(key);
@@ -35,11 +40,15 @@ export const bucketsOf = ({ most, perSecond }: Pace) => {
 	};
 };
 
-const [sessions, networks] = [bucketsOf(ofSession), bucketsOf(ofNetwork)];
-
 /**
  * Who opens live streams in a loop waits so many seconds; 0: come in. `session`: of the cookie, whether it is one or not. A browser that is
- * held back takes nothing from the others at its address.
+ * held back takes nothing from the others at its address; and of an address that is held back no session is kept, since they may be invented.
  */
-export const secondsHeldBack = (session: string | null, address: string, now = performance.now()): number =>
-	Math.ceil((session !== null && sessions.take(session, now)) || networks.take(networkOf(address), now));
+export const doorOf = (sessions: ReturnType<typeof bucketsOf>, networks: ReturnType<typeof bucketsOf>) => {
+	const waitFor = (session: string | null, network: string, now: number) =>
+		networks.wait(network, now) || (session !== null && sessions.take(session, now)) || networks.take(network, now);
+	return (session: string | null, address: string, now = performance.now()): number =>
+		Math.ceil(waitFor(session, networkOf(address), now));
+};
+
+export const secondsHeldBack = doorOf(bucketsOf(ofSession), bucketsOf(ofNetwork));
