@@ -15,9 +15,24 @@ create or replace trigger examples_placed after insert on examples
 
 -- Whoever changes an example has its row, so nobody else changes its standing. A connection keeps the plan it made first: one made for a rating
 -- must do for a million, and the other way round. So what was and what is are put together by a grouping, since a join made for one row compares
--- each with each; and each standing is looked up by its key, since one made for a million would read everybody's.
+-- each with each; and each standing is looked up by its key, since one made for a million would read everybody's. One row that is there, as a rating
+-- changes it, goes a way of its own, as it does in totals.sql.
 create or replace function move_examples() returns trigger language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
+declare
+	one record;
 begin
+	select (select count(*) from new_rows) as rows, n.deleted_at is null and o.deleted_at is null as stays, n.team_id, n.project_id, n.number,
+		public.whole_points(o.rating) as old_points, coalesce(o.split, '') as old_split, o.rating as old_rating,
+		public.whole_points(n.rating) as points, coalesce(n.split, '') as split, n.rating
+	into one from new_rows n, old_rows o limit 1;
+	if one.rows = 1 and one.stays then
+		if (one.rating, one.split) is distinct from (one.old_rating, one.old_split) then
+			update public.example_standings s set points = one.points, split = one.split, rating = one.rating
+			where s.team_id = one.team_id and s.project_id = one.project_id and s.points = one.old_points and s.split = one.old_split
+				and s.number = one.number;
+		end if;
+		return null;
+	end if;
 	with moved as materialized (
 		select x.team_id, x.project_id, x.number,
 			max(x.points) filter (where x.is_new) as points, max(x.split) filter (where x.is_new) as split, max(x.rating) filter (where x.is_new) as rating,

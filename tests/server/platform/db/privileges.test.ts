@@ -80,7 +80,8 @@ describe('the role that serves', () => {
 			'new_id',
 			'own_score',
 			'rate_example',
-			'text_mark'
+			'text_mark',
+			'what_counts'
 		]);
 	});
 
