@@ -455,6 +455,53 @@ test('what was shown beside it at the reveal is not asked again where one of the
 	expect(await getEvaluation(inside, { evaluationId: next })).toMatchObject({ planned: 2 });
 });
 
+/** Revealed after one vote, so that nearly all of all three stayed hidden. */
+const endedEarly = async (spare: number) => {
+	const made = await answered(6, { spare });
+	const { pairs } = await nextPairs(made.inside, { evaluationId: made.id, after: -1 });
+	const vote = (evaluationId: string, ballotId: string) =>
+		castVote(made.inside, { evaluationId, ballotId, choice: 'tie', clientId: randomUUID() });
+	await vote(made.id, pairs[0]!.ballotId);
+	await revealResults(made.inside, { evaluationId: made.id });
+	const three = (await rowsOf(made.scope)).map(({ id }) => id) as [string, string, string];
+	/** One goes on, is asked as it is, and revealed after one vote more. */
+	const endedAgain = async (evaluationId: string, prompts = 0) => {
+		const { id } = await continueEvaluation(made.inside, { evaluationId, prompts });
+		await made.scope.tx((tx) => tx.update(evaluations).set({ status: 'voting' }).where(eq(evaluations.id, id)));
+		const next = await nextPairs(made.inside, { evaluationId: id, after: -1 });
+		await vote(id, next.pairs[0]!.ballotId);
+		await revealResults(made.inside, { evaluationId: id });
+		return id;
+	};
+	const left = (evaluationId: string) => getContinuation(made.inside, { evaluationId });
+	return { ...made, three, endedAgain, left };
+};
+
+// Two that go on with the same prompts share an answer, and which of the two a pair is from is known: so it is known who wrote it.
+test('what goes on in one of the three is asked in no other: neither what stayed hidden nor what nobody has seen', async () => {
+	const { inside, three, left } = await endedEarly(2);
+	expect(await left(three[0])).toMatchObject({ reason: null, hidden: 5, unseen: 2 });
+	await continueEvaluation(inside, { evaluationId: three[0], prompts: 1 });
+	expect(await left(three[1])).toEqual({ reason: null, hidden: 0, unseen: 1 });
+	const { id: second } = await continueEvaluation(inside, { evaluationId: three[1], prompts: 1 });
+	expect(await getEvaluation(inside, { evaluationId: second })).toMatchObject({ planned: 1 });
+	const none =
+		'What was left goes on in comparisons 4 and 5. Asked here as well, it would tell who wrote the answer that two of them share. Put new examples into validation.';
+	expect(await left(three[2])).toEqual({ reason: none, hidden: 0, unseen: 0 });
+	await expect(continueEvaluation(inside, { evaluationId: three[2], prompts: 0 })).rejects.toThrow('Choose how many');
+});
+
+test('what was shown where one of the three went on is not asked in the others, nor what waits there in what goes on once more', async () => {
+	const { inside, three, endedAgain, left } = await endedEarly(1);
+	const first = await endedAgain(three[1]);
+	expect(await left(three[2])).toMatchObject({ reason: null, hidden: 0, unseen: 1 });
+	// its own goes on with it
+	expect(await left(first)).toMatchObject({ reason: null, hidden: 4, unseen: 1 });
+	await continueEvaluation(inside, { evaluationId: three[2], prompts: 1 });
+	expect(await left(first)).toMatchObject({ reason: null, hidden: 4, unseen: 0 });
+	await expect(continueEvaluation(inside, { evaluationId: first, prompts: 1 })).rejects.toThrow('Only 0 prompts');
+});
+
 test('the next three-way of the same models is a second try of all three', async () => {
 	const { scope, inside, id, wanted } = await answered(3);
 	await judge(inside, id, higher);
