@@ -38,7 +38,7 @@ const partsOf = async (tx: Tx, scope: ProjectScope, shared: readonly Evaluation[
 		return {
 			id: one.id,
 			number: one.number,
-			part: one.threePart!,
+			part: revealed || may(scope.role, 'evaluations:seeIdentities') ? one.threePart : null,
 			judged: counts.get(one.id)?.judged ?? 0,
 			skipped: counts.get(one.id)?.skipped ?? 0,
 			planned: one.planned,
@@ -54,7 +54,7 @@ const wordsOf = ({ netPreference, interval }: NonNullable<Out['result']>) =>
 
 /** What came out, in words; null until each of the three is counted. */
 const saidOf = (parts: readonly Out[]): ThreeWay['answer'] => {
-	const found = parts.flatMap(({ part, result }) => (result ? [[part, result] as const] : []));
+	const found = parts.flatMap(({ part, result }) => (part && result ? [[part, result] as const] : []));
 	if (found.length < threeParts.length) return null;
 	const results = Object.fromEntries(found) as Record<ThreePart, NonNullable<Out['result']>>;
 	const each = <T>(what: (result: NonNullable<Out['result']>) => T) =>
