@@ -13,12 +13,23 @@ create or replace function guest_link(hash bytea)
 			when e.status <> 'voting' then 'waiting'
 			when (select count(*) from public.guests g where g.team_id = l.team_id and g.link_id = l.id) >= l.most_guests then 'full'
 			else 'open' end,
-		l.title, l.instructions, least(l.pairs, e.planned)
+		l.title, l.instructions, least(l.pairs, e.planned * case when e.three_part is null then 1 else 3 end)
 	from public.guest_links l
 		join public.evaluations e on e.team_id = l.team_id and e.id = l.evaluation_id
 		join public.projects p on p.team_id = l.team_id and p.id = l.project_id and p.deleted_at is null
 		join public.teams t on t.id = l.team_id and t.deleted_at is null
 	where l.hash = guest_link.hash
+$$;
+
+-- What is judged with a comparison as one: itself, and of a three-way all three. Guests are dealt from all of them as members are: whoever knew
+-- that every pair is of one would know who wrote the answer that stands in another, too.
+create or replace function judged_with(team uuid, evaluation uuid) returns uuid[]
+	language sql stable set search_path = '' as $$
+	select case when e.three_part is null then array[e.id] else coalesce(e.three_of, e.id) || array(
+		select o.id from public.evaluations o where o.team_id = e.team_id and o.three_of = coalesce(e.three_of, e.id)
+	) end
+	from public.evaluations e
+	where e.team_id = judged_with.team and e.id = judged_with.evaluation
 $$;
 
 -- The guest that a secret is in a comparison, whichever of its links they came by: one device is one guest. Two that began by two links in the
@@ -28,7 +39,7 @@ create or replace function guest_with(team uuid, evaluation uuid, secret bytea) 
 	select g.id
 	from public.guest_links l
 		join public.guests g on g.team_id = l.team_id and g.link_id = l.id and g.secret = guest_with.secret
-	where l.team_id = guest_with.team and l.evaluation_id = guest_with.evaluation
+	where l.team_id = guest_with.team and l.evaluation_id = any (public.judged_with(guest_with.team, guest_with.evaluation))
 	order by g.created_at, g.id
 	limit 1
 $$;
@@ -41,9 +52,9 @@ create or replace function guest_pairings(hash bytea) returns table (id uuid, sh
 		where b.team_id = p.team_id and b.evaluation_id = p.evaluation_id and b.pairing_id = p.id and b.voter = 'guest'
 	)
 	from public.guest_link(guest_pairings.hash) l
-		join public.pairings p on p.team_id = l.team_id and p.evaluation_id = l.evaluation_id
+		join public.pairings p on p.team_id = l.team_id and p.evaluation_id = any (public.judged_with(l.team_id, l.evaluation_id))
 	where l.state = 'open'
-	order by p.position
+	order by p.position, p.id
 $$;
 
 -- A new guest takes a place, with these pairs in this order; asked again with the same secret, or by another link of the same comparison, they have it already. False: there is no place
@@ -66,9 +77,12 @@ begin
 	insert into public.guests as g (team_id, project_id, evaluation_id, link_id, secret)
 	values (link.team_id, link.project_id, link.evaluation_id, link.id, begin_guest.secret) returning g.id into made;
 	insert into public.ballots (team_id, project_id, evaluation_id, pairing_id, person_id, voter, position, swapped)
-	select link.team_id, link.project_id, link.evaluation_id, d.pairing, made, 'guest', d.place - 1, d.side
+	select link.team_id, link.project_id, p.evaluation_id, p.id, made, 'guest', d.place - 1, d.side
 	from unnest(dealt, sides) with ordinality d (pairing, side, place)
-	where d.place <= link.pairs;
+		join public.pairings p on p.team_id = link.team_id and p.id = d.pairing
+			and p.evaluation_id = any (public.judged_with(link.team_id, link.evaluation_id))
+	where d.place <= link.pairs
+	order by d.place;
 	return true;
 end $$;
 
@@ -78,7 +92,7 @@ create or replace function guest_ballot(hash bytea, secret bytea)
 	returns table (judged int, total int, ballot_id uuid, place int, prompt json, text_a text, text_b text, swapped boolean, names json)
 	language sql stable rows 1 security definer set search_path = '' as $$
 	with acting as (
-		select l.*, g.id as guest_id
+		select l.*, public.judged_with(l.team_id, l.evaluation_id) as contests, g.id as guest_id
 		from public.guest_link(guest_ballot.hash) l,
 			public.guest_with(l.team_id, l.evaluation_id, guest_ballot.secret) g (id)
 		where g.id is not null
@@ -88,7 +102,7 @@ create or replace function guest_ballot(hash bytea, secret bytea)
 			where v.team_id = b.team_id and v.evaluation_id = b.evaluation_id and v.ballot_id = b.id order by v.seq desc limit 1
 		) as choice
 		from acting a join public.ballots b
-			on b.team_id = a.team_id and b.evaluation_id = a.evaluation_id and b.person_id = a.guest_id and b.voter = 'guest'
+			on b.team_id = a.team_id and b.evaluation_id = any (a.contests) and b.person_id = a.guest_id and b.voter = 'guest'
 	), next as (
 		select m.* from mine m, acting a where m.choice is null and a.state in ('open', 'full') order by m.position limit 1
 	)
@@ -97,14 +111,18 @@ create or replace function guest_ballot(hash bytea, secret bytea)
 		(select o.text from public.outputs o where o.team_id = n.team_id and o.pairing_id = n.pairing_id and o.contender = 'b'),
 		n.swapped,
 		(select json_build_object(
-			'models', json_build_array(e.base_model, e.against_model, one.base_model, other.base_model),
-			'own', json_build_array(one.model, one.model_object, one.mark, other.model, other.model_object, other.mark),
-			'project', j.name)
+			'models', json_agg(w.word) filter (where w.sort = 'model'),
+			'own', json_agg(w.word) filter (where w.sort = 'own'),
+			'project', min(j.name))
 		from public.evaluations e
 			join public.projects j on j.team_id = e.team_id and j.id = e.project_id
 			left join public.runs one on one.team_id = e.team_id and one.id = e.run_id
 			left join public.runs other on other.team_id = e.team_id and other.id = e.against_run_id
-		where e.team_id = a.team_id and e.id = a.evaluation_id)
+			cross join lateral (values
+				('model', e.base_model), ('model', e.against_model), ('model', one.base_model), ('model', other.base_model),
+				('own', one.model), ('own', one.model_object), ('own', one.mark), ('own', other.model), ('own', other.model_object), ('own', other.mark)
+			) w (sort, word)
+		where e.team_id = a.team_id and e.id = any (a.contests))
 	from acting a left join next n on true left join public.pairings p on p.team_id = n.team_id and p.id = n.pairing_id
 $$;
 
@@ -116,12 +134,14 @@ create or replace function cast_guest_vote(hash bytea, secret bytea, ballot uuid
 declare
 	link record;
 	guest uuid;
+	contests uuid[];
 	own record;
 begin
 	-- a revocation of this moment waits, or wins
 	perform from public.guest_links l where l.hash = cast_guest_vote.hash for share;
 	select l.* into link from public.guest_link(cast_guest_vote.hash) l;
 	guest := public.guest_with(link.team_id, link.evaluation_id, cast_guest_vote.secret);
+	contests := public.judged_with(link.team_id, link.evaluation_id);
 	if link.state not in ('open', 'full') then
 		outcome := link.state;
 		return next;
@@ -131,21 +151,21 @@ begin
 	-- what one guest sends at once comes one by one
 	perform pg_advisory_xact_lock(hashtextextended(guest::text, 13));
 	if exists (
-		select from public.votes v where v.team_id = link.team_id and v.evaluation_id = link.evaluation_id and v.person_id = guest and v.client_id = client
+		select from public.votes v where v.team_id = link.team_id and v.evaluation_id = any (contests) and v.person_id = guest and v.client_id = client
 	) then
 		outcome := 'taken';
 		return next;
 		return;
 	end if;
 	if mark is null then
-		select v.ballot_id as id, v.pairing_id into own from public.votes v
-		where v.team_id = link.team_id and v.evaluation_id = link.evaluation_id and v.person_id = guest and v.choice is not null
+		select v.ballot_id as id, v.pairing_id, v.evaluation_id into own from public.votes v
+		where v.team_id = link.team_id and v.evaluation_id = any (contests) and v.person_id = guest and v.choice is not null
 			and not exists (select from public.votes n where n.team_id = v.team_id and n.evaluation_id = v.evaluation_id
 				and n.ballot_id = v.ballot_id and n.seq > v.seq)
 		order by v.seq desc limit 1;
 	else
-		select b.id, b.pairing_id into own from public.ballots b
-		where b.team_id = link.team_id and b.evaluation_id = link.evaluation_id and b.person_id = guest and b.voter = 'guest' and b.id = ballot;
+		select b.id, b.pairing_id, b.evaluation_id into own from public.ballots b
+		where b.team_id = link.team_id and b.evaluation_id = any (contests) and b.person_id = guest and b.voter = 'guest' and b.id = ballot;
 	end if;
 	if own.id is null then
 		return next;
@@ -154,8 +174,9 @@ begin
 	outcome := 'taken';
 	team := link.team_id;
 	insert into public.votes (team_id, project_id, evaluation_id, pairing_id, ballot_id, person_id, voter, choice, client_id)
-	values (link.team_id, link.project_id, link.evaluation_id, own.pairing_id, own.id, guest, 'guest', mark, client) on conflict do nothing;
+	values (link.team_id, link.project_id, own.evaluation_id, own.pairing_id, own.id, guest, 'guest', mark, client) on conflict do nothing;
 	if found then
+		-- the link's, not the ballot's: that would tell which of the three it was in
 		insert into public.outbox (team_id, project_id, topic, event)
 		values (link.team_id, link.project_id, 'evaluation:' || link.evaluation_id, 'evaluation.guest_voted');
 	end if;

@@ -71,8 +71,11 @@ const Contender = v.strictObject({
 const Comparison = v.strictObject({
 	id: v.string(),
 	number: v.number(),
-	/** `training`: the run against the prompt, by which the answer goes; `prompt`: the prompt against the base; `tuned`: the run against the base. */
-	part: v.picklist(threeParts),
+	/**
+	 * `training`: the run against the prompt, by which the answer goes; `prompt`: the prompt against the base; `tuned`: the run against the base.
+	 * Before the reveal for those who may know who competes; else null.
+	 */
+	part: v.nullable(v.picklist(threeParts)),
 	judged: v.number(),
 	skipped: v.number(),
 	planned: v.number(),

@@ -12,12 +12,26 @@ import {
 	revealResults
 } from '../../../src/lib/server/evaluations/commands.ts';
 import { continueEvaluation, getContinuation } from '../../../src/lib/server/evaluations/continuing.ts';
+import { inviteGuests, listGuestLinks, revokeGuestLink } from '../../../src/lib/server/evaluations/guest-links.ts';
+import {
+	beginAsGuest,
+	lookAsGuest,
+	undoAsGuest,
+	voteAsGuest
+} from '../../../src/lib/server/evaluations/guest-votes.ts';
 import { generateOutputs } from '../../../src/lib/server/evaluations/generate.ts';
 import { evaluationJobs, requeueGenerations } from '../../../src/lib/server/evaluations/jobs.ts';
-import { getEvaluation, getResults, listEvaluations, nextPairs } from '../../../src/lib/server/evaluations/queries.ts';
+import {
+	getEvaluation,
+	getResults,
+	getSetUp,
+	listEvaluations,
+	nextPairs
+} from '../../../src/lib/server/evaluations/queries.ts';
 import { createThreeWay } from '../../../src/lib/server/evaluations/new-three-way.ts';
 import { getThreeWay } from '../../../src/lib/server/evaluations/three-way.ts';
 import { isQueued } from '../../../src/lib/server/jobs/is-queued.ts';
+import { randomToken } from '../../../src/lib/server/platform/crypto.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { ballots, evaluations, outputs, pairings, votes } from '../../../src/lib/server/platform/db/schema.ts';
 import { configureProviders } from '../../../src/lib/server/providers/configure.ts';
@@ -287,6 +301,66 @@ test('nothing that moves with a vote tells which of the three it was in, also no
 	expect(changes).toBeGreaterThan(2);
 });
 
+test('which of the three a comparison is, is told before the reveal only to whoever may know who competes', async () => {
+	const { inside, id, as, slug } = await answered(1);
+	const rater = await inProject(await as('rater'), slug);
+	const partsFor = async (who: ProjectScope) =>
+		(await getThreeWay(who, { evaluationId: id })).comparisons.map(({ part }) => part);
+	expect(await partsFor(rater)).toEqual([null, null, null]);
+	expect(await partsFor(inside)).toEqual(['training', 'prompt', 'tuned']);
+	await judge(inside, id, higher);
+	await revealResults(inside, { evaluationId: id });
+	expect(await partsFor(rater)).toEqual(['training', 'prompt', 'tuned']);
+});
+
+// A link of one of them, in a chat, would tell everybody who reads it who wrote the answers that they judge elsewhere.
+test('guests are dealt from all three, whichever of them a link was made for, and are told nothing more than members are', async () => {
+	const { scope, inside, id } = await answered(3);
+	const [, second, third] = await rowsOf(scope);
+	await rewriteHistory(
+		'outputs',
+		(sql) => sql`update outputs set text = text || ' by ant-1b of zebra' where team_id = ${scope.teamId}`
+	);
+	const wished = { title: 'Which is better?', instructions: '', guests: 2, days: 7 };
+	const { token } = await inviteGuests(inside, { evaluationId: second!.id, ...wished, pairs: 200 });
+	const guest = { browserToken: randomToken(), address: '127.0.0.1' };
+	await beginAsGuest(guest, { token });
+	const seen: string[] = [];
+	for (;;) {
+		const { turn, pairs } = await lookAsGuest(guest, { token });
+		expect({ pairs, total: turn!.total, judged: turn!.judged }).toEqual({ pairs: 9, total: 9, judged: seen.length });
+		if (!turn!.pair) break;
+		const { ballotId, first, second } = turn!.pair;
+		for (const name of ['ant-1b', 'zebra']) expect(first + second).not.toContain(name);
+		seen.push(
+			[first, second]
+				.map((text) => text.split(' ').slice(0, 2).join(' '))
+				.sort()
+				.join(', ')
+		);
+		await voteAsGuest(guest, { token, ballotId, choice: 'first', clientId: randomUUID() });
+		// a way back is one of the pair before, in whichever of the three it was
+		if (seen.length % 2 === 0) continue;
+		await undoAsGuest(guest, { token, clientId: randomUUID() });
+		expect((await lookAsGuest(guest, { token })).turn!.pair!.ballotId).toBe(ballotId);
+		await voteAsGuest(guest, { token, ballotId, choice: 'first', clientId: randomUUID() });
+	}
+	const two = (one: string, other: string) => [0, 1, 2].map((at) => `${one} ${at}, ${other} ${at}`);
+	expect(seen.sort()).toEqual([...two('Plain', 'Prompted'), ...two('Plain', 'Trained'), ...two('Prompted', 'Trained')]);
+	const given = await scope.tx((tx) => tx.select().from(votes));
+	expect(new Set(given.map(({ evaluationId }) => evaluationId))).toEqual(new Set([id, second!.id, third!.id]));
+	// what is heard names the one the link is of, whichever the ballot was in
+	const heard =
+		await owner`select distinct topic from outbox where team_id = ${scope.teamId} and event = 'evaluation.guest_voted'`;
+	expect(heard.map(({ topic }) => topic as string)).toEqual([`evaluation:${id}`]);
+	const shown = { title: 'Which is better?', pairs: 9, used: 1, votes: 9, state: 'open' };
+	for (const evaluationId of [id, second!.id, third!.id])
+		expect(await listGuestLinks(inside, { evaluationId })).toMatchObject([shown]);
+	const [link] = await listGuestLinks(inside, { evaluationId: id });
+	await revokeGuestLink(inside, { evaluationId: third!.id, linkId: link!.id });
+	expect((await lookAsGuest(guest, { token })).state).toBe('revoked');
+});
+
 test('an answer is masked alike in every pair in which it comes', async () => {
 	const { scope, inside } = await answered(3);
 	const [, , third] = await rowsOf(scope);
@@ -455,12 +529,87 @@ test('what was shown beside it at the reveal is not asked again where one of the
 	expect(await getEvaluation(inside, { evaluationId: next })).toMatchObject({ planned: 2 });
 });
 
+/** Revealed after one vote, so that nearly all of all three stayed hidden. */
+const endedEarly = async (spare: number) => {
+	const made = await answered(6, { spare });
+	const { pairs } = await nextPairs(made.inside, { evaluationId: made.id, after: -1 });
+	const vote = (evaluationId: string, ballotId: string) =>
+		castVote(made.inside, { evaluationId, ballotId, choice: 'tie', clientId: randomUUID() });
+	await vote(made.id, pairs[0]!.ballotId);
+	await revealResults(made.inside, { evaluationId: made.id });
+	const three = (await rowsOf(made.scope)).map(({ id }) => id) as [string, string, string];
+	/** One goes on, is asked as it is, and revealed after one vote more. */
+	const endedAgain = async (evaluationId: string, prompts = 0) => {
+		const { id } = await continueEvaluation(made.inside, { evaluationId, prompts });
+		await made.scope.tx((tx) => tx.update(evaluations).set({ status: 'voting' }).where(eq(evaluations.id, id)));
+		const next = await nextPairs(made.inside, { evaluationId: id, after: -1 });
+		await vote(id, next.pairs[0]!.ballotId);
+		await revealResults(made.inside, { evaluationId: id });
+		return id;
+	};
+	const left = (evaluationId: string) => getContinuation(made.inside, { evaluationId });
+	return { ...made, three, endedAgain, left };
+};
+
+// Two that go on with the same prompts share an answer, and which of the two a pair is from is known: so it is known who wrote it.
+test('what goes on in one of the three is asked in no other: neither what stayed hidden nor what nobody has seen', async () => {
+	const { inside, three, left } = await endedEarly(2);
+	expect(await left(three[0])).toMatchObject({ reason: null, hidden: 5, unseen: 2 });
+	await continueEvaluation(inside, { evaluationId: three[0], prompts: 1 });
+	expect(await left(three[1])).toEqual({ reason: null, hidden: 0, unseen: 1 });
+	const { id: second } = await continueEvaluation(inside, { evaluationId: three[1], prompts: 1 });
+	expect(await getEvaluation(inside, { evaluationId: second })).toMatchObject({ planned: 1 });
+	const none =
+		'What was left goes on in comparisons 4 and 5. Asked here as well, it would tell who wrote the answer that two of them share. Put new examples into validation.';
+	expect(await left(three[2])).toEqual({ reason: none, hidden: 0, unseen: 0 });
+	await expect(continueEvaluation(inside, { evaluationId: three[2], prompts: 0 })).rejects.toThrow('Choose how many');
+});
+
+test('what was shown where one of the three went on is not asked in the others, nor what waits there in what goes on once more', async () => {
+	const { inside, three, endedAgain, left } = await endedEarly(1);
+	const first = await endedAgain(three[1]);
+	expect(await left(three[2])).toMatchObject({ reason: null, hidden: 0, unseen: 1 });
+	// its own goes on with it
+	expect(await left(first)).toMatchObject({ reason: null, hidden: 4, unseen: 1 });
+	await continueEvaluation(inside, { evaluationId: three[2], prompts: 1 });
+	expect(await left(first)).toMatchObject({ reason: null, hidden: 4, unseen: 0 });
+	await expect(continueEvaluation(inside, { evaluationId: first, prompts: 1 })).rejects.toThrow('Only 0 prompts');
+});
+
 test('the next three-way of the same models is a second try of all three', async () => {
 	const { scope, inside, id, wanted } = await answered(3);
 	await judge(inside, id, higher);
 	await revealResults(inside, { evaluationId: id });
 	await createThreeWay(inside, wanted);
 	expect((await rowsOf(scope)).map(({ attempt }) => attempt)).toEqual([1, 1, 1, 2, 2, 2]);
+});
+
+// A number of tries that grew with one of them would tell which of the three the votes were in.
+test('a three-way that is hidden is a try of all three, or of none, by what all have together', async () => {
+	const { inside, id } = await answered(13);
+	const times = async () => (await getSetUp(inside, {})).tried.map((one) => one.times);
+	const some = async (wanted: (two: string) => boolean) => {
+		for (let after = -1; ;) {
+			const ahead = (await nextPairs(inside, { evaluationId: id, after })).pairs.filter(
+				({ position }) => position > after
+			);
+			if (ahead.length === 0) return;
+			after = ahead.at(-1)!.position;
+			for (const { ballotId, first, second } of ahead) {
+				const two = [first, second].map((text) => text.split(' ')[0]).sort();
+				if (!wanted(two.join(' '))) continue;
+				await castVote(inside, { evaluationId: id, ballotId, choice: 'tie', clientId: randomUUID() });
+			}
+		}
+	};
+	await some((two) => two === 'Plain Trained');
+	expect(await times()).toEqual([]);
+	let left = 22;
+	await some(() => left-- > 0);
+	expect(await times()).toEqual([]);
+	left = 1;
+	await some(() => left-- > 0);
+	expect(await times()).toEqual([1, 1, 1]);
 });
 
 test('a comparison that stands alone is no three-way, and one of another team is not there', async () => {

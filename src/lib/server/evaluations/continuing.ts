@@ -15,22 +15,30 @@ import { chainOf } from './assessment.ts';
 import { askedId, comparable, familiesAsked, isKnown } from './asked.ts';
 import { addPairings, begin, fair } from './contest.ts';
 import { outOf, peopleOf } from './electorate.ts';
-import { type Evaluation, evaluationOf, sharedOf } from './rows.ts';
+import { type Evaluation, evaluationOf, goingOnWith, sharedOf } from './rows.ts';
 import { fewShotsOf, readyRun, runsOf } from './sides.ts';
 import { outcomesOf, pairingsOf, standingOf } from './votes.ts';
 
 /** After these a few prompts more may still tell. */
 const inconclusive: readonly VerdictKind[] = ['promising', 'need-more-data', 'too-close'];
 
-/** A step: what the two comparisons beside it have asked and shown at their common reveal: there stand the answers of this one, too. */
-const shownBeside = async (tx: Tx, evaluation: Evaluation): Promise<Set<string>> => {
-	const shown = new Set<string>();
-	for (const other of await sharedOf(tx, evaluation)) {
-		if (other.id === evaluation.id) continue;
+/** A step: what one of a three-way and all that goes on with it has beside it: the other two, and what goes on with them. */
+const besideOf = async (tx: Tx, evaluation: Evaluation) => {
+	const [root] = await chainOf(tx, evaluation);
+	const others = (await sharedOf(tx, root!)).filter(({ id }) => id !== root!.id);
+	return { others, goingOn: [...(await goingOnWith(tx, others)).values()].flat() };
+};
+
+/** A step: what was asked beside it and is known, or will be: of the three what their common reveal has shown, and all that goes on. There stand the answers of this one, too. */
+const askedBeside = async (tx: Tx, evaluation: Evaluation): Promise<Set<string>> => {
+	const asked = new Set<string>();
+	const { others, goingOn } = await besideOf(tx, evaluation);
+	for (const other of others) {
 		const counted = outcomesOf((await standingOf(tx, other.id)).votes, other.votesPerPrompt);
-		for (const { id, askedId } of await pairingsOf(tx, other.id)) if (counted.has(id)) shown.add(askedId);
+		for (const { id, askedId } of await pairingsOf(tx, other.id)) if (counted.has(id)) asked.add(askedId);
 	}
-	return shown;
+	for (const { id } of goingOn) for (const { askedId } of await pairingsOf(tx, id)) asked.add(askedId);
+	return asked;
 };
 
 /** A step: the pairings that did not get their votes: they were not shown at the reveal. What is out, people did not want to judge. */
@@ -39,21 +47,33 @@ const hiddenOf = async (tx: Tx, evaluation: Evaluation) => {
 	const standing = await standingOf(tx, evaluationId);
 	const counted = outcomesOf(standing.votes, votesPerPrompt);
 	const out = outOf(standing, await peopleOf(tx, evaluationId), votesPerPrompt);
-	const shown = await shownBeside(tx, evaluation);
+	const beside = await askedBeside(tx, evaluation);
 	return (await pairingsOf(tx, evaluationId)).filter(
-		({ id, askedId }) => !counted.has(id) && !out.has(id) && !shown.has(askedId)
+		({ id, askedId }) => !counted.has(id) && !out.has(id) && !beside.has(askedId)
 	);
 };
 
-/** A step: prompts that a comparison and those it continues have not asked, and that no contender has trained on. */
+/**
+ * A step: prompts that a comparison, those it continues and what goes on beside them have not asked, and that no contender has trained on.
+ */
 const unseenBy = async (tx: Tx, evaluation: Evaluation): Promise<string[]> => {
-	const ids = (await chainOf(tx, evaluation)).map(({ id }) => id);
+	const { goingOn } = await besideOf(tx, evaluation);
+	const ids = [...(await chainOf(tx, evaluation)), ...goingOn].map(({ id }) => id);
 	const asked = await familiesAsked(tx, evaluation.promptsFrom, among(pairings.evaluationId, ids));
 	const { learnt } = runsOf(evaluation);
 	const known = { runIds: learnt, fewShots: Object.values(fewShotsOf(evaluation)) };
 	const isFair = new Set(await fair(tx, evaluation.projectId, known, evaluation.promptsFrom));
 	const all = await comparable(tx, evaluation.projectId, evaluation.promptsFrom);
 	return all.filter((one) => isFair.has(one.id) && !isKnown(asked)(one)).map(({ id }) => id);
+};
+
+/** A step: that nothing is left to go on with, and why. */
+const nothingLeft = async (tx: Tx, evaluation: Evaluation): Promise<string> => {
+	const more = evaluation.promptsFrom === 'pool' ? 'Add new ones to the pool.' : 'Put new examples into validation.';
+	const numbers = (await besideOf(tx, evaluation)).goingOn.map(({ number }) => number).sort((one, two) => one - two);
+	if (numbers.length === 0) return `There are no prompts left that nobody has seen. ${more}`;
+	const where = numbers.length === 1 ? `comparison ${numbers[0]}` : `comparisons ${numbers.join(' and ')}`;
+	return `What was left goes on in ${where}. Asked here as well, it would tell who wrote the answer that two of them share. ${more}`;
 };
 
 /** A step: why it does not go on, in a sentence; null when it may. */
@@ -76,10 +96,7 @@ export const getContinuation = query(GetContinuation, (scope, { evaluationId }) 
 		if (reason !== null) return { reason, hidden: 0, unseen: 0 };
 		const hidden = (await hiddenOf(tx, evaluation)).length;
 		const unseen = (await unseenBy(tx, evaluation)).length;
-		const none =
-			hidden + unseen === 0
-				? `There are no prompts left that nobody has seen. ${evaluation.promptsFrom === 'pool' ? 'Add new ones to the pool.' : 'Put new examples into validation.'}`
-				: null;
+		const none = hidden + unseen === 0 ? await nothingLeft(tx, evaluation) : null;
 		return { reason: none, hidden, unseen };
 	})
 );

@@ -7,14 +7,17 @@ import { command, query } from '../access/operation.ts';
 import type { ProjectScope, Tx } from '../access/scope.ts';
 import { record } from '../events/record.ts';
 import { randomToken, sha256 } from '../platform/crypto.ts';
+import { among } from '../platform/db/among.ts';
 import { evaluations, guestLinks, guests, votes } from '../platform/db/schema.ts';
-import { comparisonOf, evaluationOf } from './rows.ts';
+import { type Evaluation, comparisonOf, evaluationOf, sharedOf } from './rows.ts';
 
 const dayMs = 86_400_000;
 /** Nobody looks through more. */
 const mostLinks = 100;
 
-/** Makes a link and shows its token this once. */
+const idsOf = (some: readonly Evaluation[]) => some.map(({ id }) => id);
+
+/** Makes a link and shows its token this once. Of a three-way it is one of all three: guests are dealt from them as members are. */
 export const inviteGuests = command(
 	InviteGuests,
 	async (scope, { evaluationId, title, instructions, pairs, guests: mostGuests, days }) => {
@@ -25,22 +28,19 @@ export const inviteGuests = command(
 			);
 		const token = randomToken();
 		return scope.tx(async (tx) => {
-			const { id, projectId, number, status, revealedAt, planned } = await comparisonOf(
-				tx,
-				scope.project.id,
-				evaluationId
-			);
+			const shared = await sharedOf(tx, await comparisonOf(tx, scope.project.id, evaluationId));
+			const { id, projectId, number, status, revealedAt, planned } = shared[0]!;
 			if (status !== 'voting')
 				throw new AppError('conflict', 'The answers are not written yet. Invite guests when the vote is open.');
 			if (revealedAt !== null) throw new AppError('conflict', 'The results are known, so no more votes are taken.');
-			if ((await tx.$count(guestLinks, eq(guestLinks.evaluationId, id))) >= mostLinks)
+			if ((await tx.$count(guestLinks, among(guestLinks.evaluationId, idsOf(shared)))) >= mostLinks)
 				throw new AppError('conflict', 'This comparison has a hundred links. Use one that is there.');
 			const expiresAt = new Date(Date.now() + days * dayMs);
 			const [made] = await tx
 				.insert(guestLinks)
 				.values({
 					...{ projectId, evaluationId: id, hash: sha256(token), title, instructions },
-					...{ pairs: Math.min(pairs, planned), mostGuests, createdBy: scope.userId, expiresAt }
+					...{ pairs: Math.min(pairs, shared.length * planned), mostGuests, createdBy: scope.userId, expiresAt }
 				})
 				.returning({ id: guestLinks.id, pairs: guestLinks.pairs });
 			await record(tx, scope, {
@@ -63,20 +63,21 @@ const stateOf = (link: Row, used: number, isRevealed: boolean, now: Date): Guest
 	return used >= link.mostGuests ? 'full' : 'open';
 };
 
-/** The links of a comparison, the newest first, each with how many have used it. */
+/** The links of a comparison, or of the three of a three-way, the newest first, each with how many have used it. */
 export const listGuestLinks = query(ListGuestLinks, (scope, { evaluationId }) =>
 	scope.tx(async (tx) => {
-		const { id, revealedAt } = await evaluationOf(tx, scope.project.id, evaluationId);
+		const shared = await sharedOf(tx, await evaluationOf(tx, scope.project.id, evaluationId));
+		const [ids, { revealedAt }] = [idsOf(shared), shared[0]!];
 		const links = await tx
 			.select()
 			.from(guestLinks)
-			.where(eq(guestLinks.evaluationId, id))
+			.where(among(guestLinks.evaluationId, ids))
 			.orderBy(desc(guestLinks.createdAt), desc(guestLinks.id));
 		if (links.length === 0) return [];
 		const said = tx
 			.selectDistinctOn([votes.ballotId], { personId: votes.personId, choice: votes.choice })
 			.from(votes)
-			.where(and(eq(votes.evaluationId, id), eq(votes.voter, 'guest')))
+			.where(and(among(votes.evaluationId, ids), eq(votes.voter, 'guest')))
 			.orderBy(votes.ballotId, desc(votes.seq))
 			.as('said');
 		const counts = await tx
@@ -87,7 +88,7 @@ export const listGuestLinks = query(ListGuestLinks, (scope, { evaluationId }) =>
 			})
 			.from(guests)
 			.leftJoin(said, eq(said.personId, guests.id))
-			.where(eq(guests.evaluationId, id))
+			.where(among(guests.evaluationId, ids))
 			.groupBy(guests.linkId);
 		const now = new Date();
 		return links.map((link) => {
@@ -112,8 +113,8 @@ export const listGuestLinks = query(ListGuestLinks, (scope, { evaluationId }) =>
 
 /** A step: the link of this comparison, locked, with the number of its comparison. Throws *not found*. */
 const linkOf = async (tx: Tx, scope: ProjectScope, of: { evaluationId: string; linkId: string }) => {
-	const { id: evaluationId } = await comparisonOf(tx, scope.project.id, of.evaluationId);
-	const is = and(eq(guestLinks.id, of.linkId), eq(guestLinks.evaluationId, evaluationId));
+	const shared = await sharedOf(tx, await comparisonOf(tx, scope.project.id, of.evaluationId));
+	const is = and(eq(guestLinks.id, of.linkId), among(guestLinks.evaluationId, idsOf(shared)));
 	const [link] = await tx.select().from(guestLinks).where(is).for('no key update');
 	if (!link) throw new AppError('not_found', 'There is no such link, or it is not yours to see.');
 	const [evaluation] = await tx

@@ -55,7 +55,23 @@ export const sharedOf = async (tx: Tx, evaluation: Evaluation, { lock = false } 
 	return found;
 };
 
-/** A step: the same, where two models are compared. Throws *conflict* for a scoring. */
+/** A step: what goes on with each of these, and on with that, by the first; the newest last. */
+export const goingOnWith = async (tx: Tx, some: readonly Evaluation[]): Promise<Map<string, Evaluation[]>> => {
+	const chains = new Map<string, Evaluation[]>();
+	for (const { id } of some) {
+		const chain: Evaluation[] = [];
+		for (let before = id; ;) {
+			const [next] = await tx.select().from(evaluations).where(eq(evaluations.continuesId, before));
+			if (!next) break;
+			chain.push(next);
+			before = next.id;
+		}
+		chains.set(id, chain);
+	}
+	return chains;
+};
+
+/** A step: the evaluation with this id, where two models are compared. Throws *conflict* for a scoring. */
 export const comparisonOf = async (tx: Tx, projectId: string, id: string): Promise<Evaluation> => {
 	const evaluation = await evaluationOf(tx, projectId, id);
 	if (evaluation.kind === 'comparison') return evaluation;

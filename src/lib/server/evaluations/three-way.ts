@@ -16,26 +16,10 @@ import { query } from '../access/operation.ts';
 import type { ProjectScope, Tx } from '../access/scope.ts';
 import { among } from '../platform/db/among.ts';
 import { evaluations, outputs, runs } from '../platform/db/schema.ts';
-import { type Evaluation, comparisonOf, contendersOf, sharedOf, titleFor } from './rows.ts';
+import { type Evaluation, comparisonOf, contendersOf, goingOnWith, sharedOf, titleFor } from './rows.ts';
 import { fewShotsOf, sideOf } from './sides.ts';
 import { billerOf, pricesOf, spentBy } from './three-way-cost.ts';
 import { ownVoteCounts, voteCounts } from './vote-counts.ts';
-
-/** A step: what goes on with each of these, and on with that, by the first; the newest last. */
-const chainsOf = async (tx: Tx, shared: readonly Evaluation[]) => {
-	const chains = new Map<string, Evaluation[]>();
-	for (const { id } of shared) {
-		const chain: Evaluation[] = [];
-		for (let before = id; ;) {
-			const [next] = await tx.select().from(evaluations).where(eq(evaluations.continuesId, before));
-			if (!next) break;
-			chain.push(next);
-			before = next.id;
-		}
-		chains.set(id, chain);
-	}
-	return chains;
-};
 
 type Out = ThreeWay['comparisons'][number];
 
@@ -46,7 +30,7 @@ const partsOf = async (tx: Tx, scope: ProjectScope, shared: readonly Evaluation[
 		scope.voterId
 	);
 	const revealed = shared[0]!.revealedAt !== null;
-	const chains = revealed ? await chainsOf(tx, shared) : new Map<string, Evaluation[]>();
+	const chains = revealed ? await goingOnWith(tx, shared) : new Map<string, Evaluation[]>();
 	return shared.map((one) => {
 		const chain = chains.get(one.id) ?? [];
 		const newest = chain.at(-1);
@@ -54,7 +38,7 @@ const partsOf = async (tx: Tx, scope: ProjectScope, shared: readonly Evaluation[
 		return {
 			id: one.id,
 			number: one.number,
-			part: one.threePart!,
+			part: revealed || may(scope.role, 'evaluations:seeIdentities') ? one.threePart : null,
 			judged: counts.get(one.id)?.judged ?? 0,
 			skipped: counts.get(one.id)?.skipped ?? 0,
 			planned: one.planned,
@@ -70,7 +54,7 @@ const wordsOf = ({ netPreference, interval }: NonNullable<Out['result']>) =>
 
 /** What came out, in words; null until each of the three is counted. */
 const saidOf = (parts: readonly Out[]): ThreeWay['answer'] => {
-	const found = parts.flatMap(({ part, result }) => (result ? [[part, result] as const] : []));
+	const found = parts.flatMap(({ part, result }) => (part && result ? [[part, result] as const] : []));
 	if (found.length < threeParts.length) return null;
 	const results = Object.fromEntries(found) as Record<ThreePart, NonNullable<Out['result']>>;
 	const each = <T>(what: (result: NonNullable<Out['result']>) => T) =>

@@ -4,7 +4,7 @@ import type { Tx } from '../access/scope.ts';
 import { evaluations } from '../platform/db/schema.ts';
 import type { Evaluation } from './rows.ts';
 import { keysIn } from './sides.ts';
-import { ownVoteCounts } from './vote-counts.ts';
+import { voteCounts } from './vote-counts.ts';
 
 /** With so many prompts complete a comparison was a try, whether or not anybody has looked at it. */
 const isTry = 12;
@@ -28,8 +28,9 @@ const triesWhere = async (tx: Tx, projectId: string, condition?: SQL) => {
 		isNull(evaluations.continuesId)
 	);
 	const rows = await tx.select(tried).from(evaluations).where(and(isNew, condition)).orderBy(evaluations.number);
+	// of a three-way that is hidden all three are tries, or none: what one of them is would tell how many votes it has by itself
 	const hidden = rows.filter(({ revealedAt }) => revealedAt === null).map(({ id }) => id);
-	const counts = await ownVoteCounts(tx, hidden, null);
+	const counts = await voteCounts(tx, hidden, null);
 	return rows.filter(({ id, revealedAt }) => revealedAt !== null || (counts.get(id)?.judged ?? 0) >= isTry);
 };
 
