@@ -3,8 +3,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type ProjectScope, inProject } from '../../src/lib/server/access/scope.ts';
 import { importExamples } from '../../src/lib/server/examples/commands.ts';
 import { rateExample } from '../../src/lib/server/ratings/commands.ts';
+import { startRun } from '../../src/lib/server/runs/commands.ts';
+import { prepareRun } from '../../src/lib/server/runs/prepare.ts';
+import { settleRun } from '../../src/lib/server/runs/settle.ts';
 import { applySplit } from '../../src/lib/server/splits/commands.ts';
+import { startSandbox } from '../../src/sandbox/server.ts';
 import { newProject, newTeam } from '../support/team.ts';
+import { newRun } from '../support/training.ts';
 import type { Bench } from './environment.ts';
 import { type Measure, quantile } from './measure.ts';
 
@@ -40,6 +45,15 @@ const beside = async (scopes: ProjectScope[], ids: string[], work: () => Promise
 	return { ...rated, seconds: (performance.now() - startedAt) / 1000 };
 };
 
+/** All that a training does to its examples: it is started, its files are written, and the provider accepts them. */
+const train = async (here: ProjectScope) => {
+	const never = new AbortController().signal;
+	const { id } = await startRun(here, newRun());
+	await prepareRun(here, id, never);
+	await here.tx((tx) => tx.$client`update runs set status = 'training', job_id = 'bench' where id = ${id}`);
+	await settleRun(here, id, never);
+};
+
 const line = (n: number) =>
 	JSON.stringify({
 		messages: [
@@ -49,12 +63,13 @@ const line = (n: number) =>
 	});
 
 /**
- * LOCKS: how long a rating takes while one project of 200,000 is split, and while as many are imported into it; beside the same with nothing
- * else going on. Twenty a second, in that project, all in one process.
+ * LOCKS: how long a rating takes while one project of 200,000 is split, while four fifths of it are trained on, and while as many are imported into
+ * it; beside the same with nothing else going on. Twenty a second, in that project, all in one process.
  */
 export const run = async ({ owner }: Bench): Promise<Measure[]> => {
 	const { scope, as } = await newTeam();
-	const { project } = await newProject(scope, { slug: 'large' });
+	const sandbox = await startSandbox({ port: 0 });
+	const { project } = await newProject(scope, { slug: 'large', sandboxUrl: sandbox.url });
 	await owner.begin(async (sql) => {
 		await sql`set local session_replication_role = replica`;
 		await sql`
@@ -77,6 +92,8 @@ export const run = async ({ owner }: Bench): Promise<Measure[]> => {
 	await beside(raters, ids, () => pause(3_000)); // connections, plans
 	const idle = await beside(raters, ids, () => pause(idleMs));
 	const split = await beside(raters, ids, () => applySplit(here, { ratio: 0.8, seed: 1 }));
+	const trained = await beside(raters, ids, () => train(here));
+	await sandbox.stop();
 	const lines = function* () {
 		for (let n = 1; n <= size; n++) yield { number: n, text: line(n) };
 	};
@@ -94,5 +111,5 @@ export const run = async ({ owner }: Bench): Promise<Measure[]> => {
 		better: 'lower',
 		note: `${seconds.toFixed(1)} s · p50 ${quantile(took, 0.5).toFixed(0)} · most ${Math.max(...took).toFixed(0)} ms · ${took.length} ratings, ${refused} refused`
 	});
-	return [measure('a split', split), measure('an import', imported)];
+	return [measure('a split', split), measure('a training', trained), measure('an import', imported)];
 };
