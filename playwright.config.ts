@@ -19,6 +19,8 @@ export default defineConfig({
 	testDir: 'tests/e2e',
 	testMatch: '**/*.e2e.ts',
 	outputDir: 'test-results',
+	// Node reads these as they are: to translate them takes longer than most tests, and each worker would take them from another thread
+	build: { external: ['**/src/**', '**/tests/support/**'] },
 	workers: 2,
 	retries: 0,
 	forbidOnly: true,

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { compiled } from '../support/compiled.ts';
 import { fastDir } from '../support/fast-dir.ts';
 import { newestMigration } from '../support/earlier-state.ts';
 
@@ -59,9 +60,10 @@ test.skipIf(!commit)(
 		const files = asked
 			.map((name) => path.join('tests/server', name))
 			.filter((name) => fs.existsSync(path.join(room, name)));
-		const run = spawn(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', ...files], {
+		// beside it the others run: each worker more has to load everything once more
+		const run = spawn(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', '--maxWorkers=2', ...files], {
 			cwd: room,
-			env: { PATH, HOME, TMPDIR, TEST_DATABASE_URL: server, NO_COLOR: '1' },
+			env: { PATH, HOME, TMPDIR, TEST_DATABASE_URL: server, NODE_COMPILE_CACHE: compiled, NO_COLOR: '1' },
 			stdio: ['ignore', 'pipe', 'pipe']
 		});
 		let said = '';
