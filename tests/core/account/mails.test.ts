@@ -6,7 +6,7 @@ test('whoever trains is told, unless they said no; a rater who said yes', () => 
 	for (const role of ['owner', 'trainer'] as const)
 		expect([null, true, false].map((said) => isTold(said, role))).toEqual([true, true, false]);
 	// nor somebody of a role that nobody has made yet
-	for (const role of ['rater', 'guest' as Role])
+	for (const role of ['rater', 'guest'] as Role[])
 		expect([null, true, false].map((said) => isTold(said, role))).toEqual([false, true, false]);
 	expect(isTold(null, 'rater', 'trainer')).toBe(true);
 	expect(isTold(null)).toBe(false);

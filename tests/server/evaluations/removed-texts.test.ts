@@ -72,8 +72,8 @@ const resultsOf = async (inside: Awaited<ReturnType<typeof revealed>>['inside'],
 	if ('locked' in found) throw new Error('still locked');
 	return found.results;
 };
-const textOf = async ({ pieces }: { pieces: AsyncIterable<string> | Iterable<string> }) =>
-	(await Array.fromAsync(pieces)).join('');
+const textOf = async ({ pieces }: { pieces: AsyncIterable<string | Uint8Array> }) =>
+	(await Array.fromAsync(pieces, (piece) => Buffer.from(piece as string).toString())).join('');
 const kept = (scope: Scope, id: string) =>
 	scope
 		.tx((tx) => tx.$count(outputs, eq(outputs.evaluationId, id)))

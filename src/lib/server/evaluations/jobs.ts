@@ -56,3 +56,6 @@ export const countUncounted = async (scope: Scope): Promise<void> => {
 	const uncounted = await scope.tx((tx) => tx.select({ id: evaluations.id }).from(evaluations).where(isUncounted));
 	for (const { id } of uncounted) await countVotes(scope, id);
 };
+
+/** Removes the texts of answers that are kept no longer. For the sweep, where a server keeps them for some time only. */
+export { removeOldTexts } from './removed-texts.ts';

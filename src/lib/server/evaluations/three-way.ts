@@ -15,7 +15,7 @@ import { may } from '../../core/permissions.ts';
 import { query } from '../access/operation.ts';
 import type { ProjectScope, Tx } from '../access/scope.ts';
 import { among } from '../platform/db/among.ts';
-import { evaluations, outputs, runs } from '../platform/db/schema.ts';
+import { outputs, runs } from '../platform/db/schema.ts';
 import { type Evaluation, comparisonOf, contendersOf, goingOnWith, sharedOf, titleFor } from './rows.ts';
 import { fewShotsOf, sideOf } from './sides.ts';
 import { billerOf, pricesOf, spentBy } from './three-way-cost.ts';

@@ -3,11 +3,16 @@ import * as v from 'valibot';
 import { atPace, scopeFor } from '../access/scope.ts';
 import { budgetJobs } from '../budget/jobs.ts';
 import { exampleJobs, signUnsigned } from '../examples/jobs.ts';
-import { countUncounted, evaluationJobs, requeueGenerations, requeueJudgings } from '../evaluations/jobs.ts';
+import {
+	countUncounted,
+	evaluationJobs,
+	removeOldTexts,
+	requeueGenerations,
+	requeueJudgings
+} from '../evaluations/jobs.ts';
 import { linkUnlinked } from '../events/jobs.ts';
 import { connectionJobs, lookForStraysAgain } from '../connections/jobs.ts';
 import { announceEnds, keyJobs } from '../keys/jobs.ts';
-import { removeOldTexts } from '../evaluations/removed-texts.ts';
 import { config } from '../platform/config.ts';
 import { plainPool } from '../platform/db/pools.ts';
 import { log } from '../platform/log.ts';
