@@ -142,7 +142,7 @@ export const equivalent: { mutant: string | RegExp; because: string }[] = [
 		because: 'a file is marked as removed when it has no parts any more, and these are the parts'
 	},
 	{
-		mutant: /^triggers\/purge: (never removed = most|without removed >= most)$/,
+		mutant: /^triggers\/purge: (never (removed|emptied) = most|without removed >= most)$/,
 		because: 'only saves looks: of what comes after it at most none is asked for'
 	},
 	{
