@@ -213,8 +213,8 @@ describe('in a fresh team', () => {
 			for (const { name, line, endpoint } of looks) {
 				for (const method of ['GET', 'HEAD']) {
 					const { status } = await visit(app.origin, endpoint.method, line, here, { session, method });
-					// whoever only wants to hear of a copy takes none
-					const isTaking = method === 'HEAD' && /\/(examples\/export|audit\/\[format\]) GET$/.test(name);
+					// whoever only wants to hear of a copy takes none, and is dealt nothing
+					const isTaking = method === 'HEAD' && /\/(examples\/export|audit\/\[format\]|vote|score) GET$/.test(name);
 					expect(status, `${method} ${name} as ${visitor}`).toBe(isTaking ? 405 : expectedFor(line, visitor));
 				}
 			}

@@ -346,7 +346,8 @@ test('guests are dealt from all three, whichever of them a link was made for, an
 		await voteAsGuest(guest, { token, ballotId, choice: 'first', clientId: randomUUID() });
 	}
 	const two = (one: string, other: string) => [0, 1, 2].map((at) => `${one} ${at}, ${other} ${at}`);
-	expect(seen.sort()).toEqual([...two('Plain', 'Prompted'), ...two('Plain', 'Trained'), ...two('Prompted', 'Trained')]);
+	const every = [...two('Plain', 'Prompted'), ...two('Plain', 'Trained'), ...two('Prompted', 'Trained')];
+	expect(seen.sort()).toEqual(every.sort());
 	const given = await scope.tx((tx) => tx.select().from(votes));
 	expect(new Set(given.map(({ evaluationId }) => evaluationId))).toEqual(new Set([id, second!.id, third!.id]));
 	// what is heard names the one the link is of, whichever the ballot was in

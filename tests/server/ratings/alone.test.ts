@@ -34,7 +34,7 @@ const standing = async ({ project }: Place) => ({
 	standings:
 		await owner`select number, points, split, rating from example_standings where project_id = ${project} order by number`,
 	counts: await owner`
-		select split, points, rewritten, trained, sum(count)::int as count, sum(tokens)::int as tokens, sum(ratings)::text as ratings
+		select split, points, rewritten, trained, sum(count)::int as count, sum(tokens)::int as tokens, trim_scale(sum(ratings))::text as ratings
 		from example_counts where project_id = ${project} group by 1, 2, 3, 4 having sum(count) <> 0 order by 1, 2, 3, 4`,
 	own: await owner`select person_id, score, sum(count)::int as count
 		from own_counts where project_id = ${project} group by 1, 2 having sum(count) <> 0 order by 1, 2`
@@ -42,7 +42,8 @@ const standing = async ({ project }: Place) => ({
 
 const differences = async () => {
 	const rows = await Promise.all(comparisons.map(({ sql }) => owner.unsafe(sql)));
-	return rows.flat().filter((row) => row.team === team.slug);
+	// the examples were put there by hand, past the project's next number
+	return rows.flat().filter((row) => row.team === team.slug && row.next === undefined);
 };
 
 type Row = { example: number; score: number | null; text: string | null };
@@ -69,10 +70,11 @@ test('ratings one by one leave what the same ratings leave in one statement', as
 	for (let round = 0; round < 40; round++) {
 		const who = voters[upTo(3)]!;
 		// of the original answer although another text stands, now and then
+		const text = random() < 0.2 ? '' : null;
 		const rows = Array.from({ length: 2 + upTo(4) }, () => ({
 			example: upTo(questions.length),
 			score: random() < 0.2 ? null : 1 + upTo(10),
-			text: random() < 0.2 ? '' : null
+			text
 		}));
 		for (const row of rows) await rated(who, alone, [row]);
 		await rated(who, together, rows);

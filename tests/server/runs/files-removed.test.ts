@@ -46,6 +46,10 @@ const left = async (runId: string) =>
 			(select count(*)::int from run_files where run_id = ${runId} and body is not null) as bodies`
 	)[0];
 
+/** Whoever has begun to read a file has come to its end. */
+const anHourLater = () =>
+	rewriteHistory('run_files', (sql) => sql`update run_files set removed_at = removed_at - interval '61 minutes'`);
+
 test('its bytes go part by part; its size and hash, and what was learnt, stay', async () => {
 	const { scope, here, id } = await endedRun(40);
 	const before = await getRun(here, { runId: id });
@@ -55,8 +59,15 @@ test('its bytes go part by part; its size and hash, and what was learnt, stay', 
 	const asked = new Set([...known.map(({ hash }) => hash as string), ofFile]);
 	expect(await scope.tx((tx) => trainedAmong(tx, id, asked))).toEqual(asked);
 	expect(asked.size).toBe(21); // twenty examples, and what the file above says
-	// said first: whoever reads a file of which some parts are gone would miss one
+	const { pieces } = await downloadRunFile(here, { runId: id, kind: 'train' });
+	const reading = pieces[Symbol.asyncIterator]();
+	const begun = await reading.next();
+	// said first, and gone an hour later: whoever reads a file of which some parts are gone would miss one
 	expect([await removeFiles(35, 2), await left(id)]).toEqual([2, { parts: 3, bodies: 0 }]);
+	expect(await removeFiles(35, 2)).toBe(0);
+	const rest = await Array.fromAsync({ [Symbol.asyncIterator]: () => reading });
+	expect([begun.value, ...rest].join('').trimEnd().split('\n')).toHaveLength(3);
+	await anHourLater();
 	await expect(downloadRunFile(here, { runId: id, kind: 'train' })).rejects.toThrow('were removed on');
 	expect([await removeFiles(35, 2), await left(id)]).toEqual([2, { parts: 1, bodies: 0 }]);
 	await scope.tx((tx) => trainedAmong(tx, id, asked));
@@ -79,6 +90,9 @@ test('not of a run that goes on, nor of one that has just ended, and never befor
 	for (const { id } of runs) expect(await left(id)).toEqual({ parts: 3, bodies: 1 });
 	await removeFiles(1);
 	expect(await left(runs[0]!.id)).toEqual({ parts: 3, bodies: 1 });
+	expect(await left(runs[1]!.id)).toEqual({ parts: 3, bodies: 0 });
+	await anHourLater();
+	await removeFiles(1);
 	expect(await left(runs[1]!.id)).toEqual({ parts: 0, bodies: 0 });
 	expect(await left(runs[2]!.id)).toEqual({ parts: 3, bodies: 1 });
 });

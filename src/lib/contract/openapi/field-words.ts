@@ -305,6 +305,9 @@ const words: Record<string, string> = {
 	validationCount: 'How many examples it is measured on.',
 	counted:
 		'What the provider’s own tokenizer counted of the training file before the order; null: `tokens` is an estimate, and all there is.',
+	preparing: 'While the files of a training on very many examples are being written; null: they are whole.',
+	'preparing.taken': 'How many examples, or pairs, stand in them so far.',
+	'preparing.expected': 'About how many there will be.',
 	'counted.rows': 'How many examples were counted, from the beginning of the file.',
 	'counted.tokens': 'How many tokens they have together.',
 	longestTokens: 'How many the longest has.',
@@ -760,7 +763,8 @@ const words: Record<string, string> = {
 	text: 'What it answered; null where the text was removed, as the server is set.',
 	'evaluations.results:length': 'How long it is, in characters, without what the model thought aloud.',
 	textsRemovedAt: 'When the texts of the answers were removed, as the server is set; null: they are there.',
-	textsKeptUntil: 'Until when the texts of the answers are there, as the server is set; null: for good, or they were removed.',
+	textsKeptUntil:
+		'Until when the texts of the answers are there, as the server is set; null: for good, or they were removed.',
 	named: 'The name of a model that it gives away; null where it names none.',
 	complete: 'Whether it is whole: not cut off, and not empty.',
 	// ── webhooks
