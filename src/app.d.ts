@@ -21,6 +21,8 @@ declare global {
 			session: SignedInSession | null;
 			/** What they find at the address, where it is below a team; for `enterTeam`. */
 			entry: Entry | null;
+			/** Where they were remembered: looks them up, and enters the place as whoever they are by now. Throws what a stranger is told. */
+			again?: () => Promise<void>;
 			/** Set by `enterTeam` for every route below `[team=slug]`; only read there. */
 			scope: Scope;
 			team: Membership;

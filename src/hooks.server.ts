@@ -9,7 +9,7 @@ import { refusal } from '$lib/server/http/endpoint';
 import { secondsHeldBack } from '$lib/server/http/held-back';
 import { secure } from '$lib/server/http/secure';
 import { answerThrown } from '$lib/server/http/thrown';
-import { currentSession, sessionMark } from '$lib/server/access/sessions';
+import { currentSession, returningSession, sessionMark } from '$lib/server/access/sessions';
 import { log } from '$lib/server/platform/log';
 import { noProject, scopeFor } from '$lib/server/access/scope';
 import errorPage from './error.html?raw';
@@ -47,6 +47,9 @@ const holdBack: Handle = ({ event, resolve }) => {
 	return answer;
 };
 
+/** What people do once a second, in one transaction that asks who they are and where: they are not looked up before. */
+const ratings = '/[team=slug]/[project=slug]/rate/ratings';
+
 /**
  * Who is it, and what do they find at this address? Routes that need nobody in particular find `person: null`. A request may say in whose name it was made
  * (`x-person`): what a person decided and a page still keeps is not sent as somebody else's, who has signed in here since.
@@ -55,12 +58,23 @@ const identify: Handle = async ({ event, resolve }) => {
 	const route = event.route.id;
 	const { team, project } = event.params;
 	const place = team !== undefined && isInTeam(route) ? { team, project } : null;
-	const signedIn = route && !isForEverybody(route) ? await currentSession(event.cookies, place) : null;
-	const meant = event.request.headers.get('x-person');
-	const known = meant === null || meant === signedIn?.person?.id ? signedIn : null;
-	event.locals.person = known?.person ?? null;
-	event.locals.session = known?.session ?? null;
-	event.locals.entry = known?.entry ?? null;
+	const be = (signedIn: Awaited<ReturnType<typeof currentSession>>) => {
+		const meant = event.request.headers.get('x-person');
+		const known = meant === null || meant === signedIn?.person?.id ? signedIn : null;
+		event.locals.person = known?.person ?? null;
+		event.locals.session = known?.session ?? null;
+		event.locals.entry = known?.entry ?? null;
+	};
+	if (route === ratings) {
+		const { present, again } = await returningSession(event.cookies, { team: team!, project: project! });
+		be(present);
+		if (again)
+			event.locals.again = async () => {
+				delete event.locals.again;
+				be(await again());
+				enter(event);
+			};
+	} else be(route && !isForEverybody(route) ? await currentSession(event.cookies, place) : null);
 	return resolve(event);
 };
 
@@ -72,7 +86,11 @@ const tabOf = (request: Request, url: URL): string | null => {
 
 /** Which team, which project? Below `[team=slug]` a membership is needed; a stranger learns nothing, not even that the team exists. */
 const enterTeam: Handle = async ({ event, resolve }) => {
-	if (!isInTeam(event.route.id)) return resolve(event);
+	if (isInTeam(event.route.id)) enter(event);
+	return resolve(event);
+};
+
+const enter = (event: RequestEvent) => {
 	const { person, entry } = event.locals;
 	// a page, or the data of one that was opened before the person signed out elsewhere
 	const isForPage =
@@ -97,6 +115,9 @@ const enterTeam: Handle = async ({ event, resolve }) => {
 		role: membership.role,
 		projectIds: membership.projectIds,
 		authority: { personId: person.id, sessionHandle: event.locals.session!.handle },
+		...(event.locals.again && {
+			place: { team: event.params.team!, project: event.params.project!, projectId: project!.id }
+		}),
 		request: {
 			id: event.locals.requestId,
 			address: event.getClientAddress(),
@@ -115,12 +136,12 @@ const enterTeam: Handle = async ({ event, resolve }) => {
 	// a page of a project that is not there hears of it when it asks, and is told so inside the team's frame
 	const inProject = project && { ...scope, project };
 	Object.defineProperty(event.locals, 'project', {
+		configurable: true,
 		get: () => {
 			if (inProject) return inProject;
 			throw noProject();
 		}
 	});
-	return resolve(event);
 };
 
 /** Inside `secure`, so that what is thrown below leaves with its headers as well. */

@@ -188,4 +188,17 @@ begin
 		raise exception 'The rights of this person have changed' using errcode = 'AI020';
 	end if;
 end $$;
-grant execute on function assert_authority(uuid, uuid, uuid, text, text, boolean) to app;
+
+-- The same for an address, where what lies there was remembered from a request before: it still leads to this project of this team.
+create or replace function assert_place(team uuid, team_slug text, project uuid, project_slug text) returns void
+	language plpgsql stable security definer set search_path = '' as $$
+begin
+	if not exists (
+		select from public.projects p join public.teams t on t.id = p.team_id
+		where p.team_id = team and p.id = project and p.slug = project_slug and p.deleted_at is null and t.slug = team_slug
+	) then
+		raise exception 'This project is not at this address' using errcode = 'AI020';
+	end if;
+end $$;
+
+grant execute on function assert_authority(uuid, uuid, uuid, text, text, boolean), assert_place(uuid, text, uuid, text) to app;

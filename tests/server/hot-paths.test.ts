@@ -6,7 +6,7 @@ import { enterBy, returnBy } from '../../src/lib/server/access/entrance.ts';
 import { byKey } from '../../src/lib/server/access/keys.ts';
 import { type Membership, membershipsOf } from '../../src/lib/server/access/memberships.ts';
 import { type ProjectScope, scopeFor } from '../../src/lib/server/access/scope.ts';
-import { currentSession, startSession } from '../../src/lib/server/access/sessions.ts';
+import { currentSession, returningSession, startSession } from '../../src/lib/server/access/sessions.ts';
 import { castVote } from '../../src/lib/server/evaluations/commands.ts';
 import { nextPairs } from '../../src/lib/server/evaluations/queries.ts';
 import { createKey } from '../../src/lib/server/keys/commands.ts';
@@ -51,6 +51,18 @@ beforeAll(async () => {
 test('whose session it is and what they find at the address is one question', async () => {
 	await arrive('rater');
 	expect(await askedBy(enter)).toEqual({ statements: 1, trips: 1 });
+});
+
+test('who rates again is not looked up before they do', async () => {
+	await arrive('rater');
+	const comeBack = async () => {
+		const { again } = await returningSession(browser.jar, { team, project: contest.slug });
+		return again;
+	};
+	expect(await askedBy(comeBack)).toEqual({ statements: 1, trips: 1 });
+	expect(await askedBy(comeBack)).toEqual({ statements: 0, trips: 0 });
+	const again = await comeBack();
+	expect(await askedBy(again!)).toEqual({ statements: 1, trips: 1 });
 });
 
 // begin with the rights of whoever acts, the deed with what is written of it, and the commit: in one packet

@@ -48,6 +48,13 @@ export class AppError extends Error {
 	}
 }
 
+/** What whoever asked may do, or the place they asked in, is another than when they came in: nothing was done. */
+export class RightsChanged extends AppError {
+	constructor() {
+		super('forbidden', 'Your rights in this team have changed. Open the page again.');
+	}
+}
+
 /** Somebody decided meanwhile, so what was asked was not done. */
 export class Changed extends AppError {
 	/** What stands instead of what was seen: the browser shows both, and the person chooses. */

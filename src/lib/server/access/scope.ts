@@ -36,6 +36,8 @@ type Who = {
 	key?: ActingKey;
 	/** By what right a person acts: held against the database in every transaction, as a key is. Jobs, the demo and tests have none. */
 	authority?: { personId: string } & ({ sessionHandle: string } | { tokenId: string });
+	/** The address of the request, where who asks and what lies there was remembered: held against the database with the authority. */
+	place?: { team: string; projectId: string; project: string };
 	/** How the first look of a request opens that comes in with it (entrance.ts). */
 	entering?: Entering;
 };
@@ -105,7 +107,7 @@ const beginning = {
  * and `tx` holds the membership until the commit: a removal waits, or wins. So it does for a key. Throws *forbidden* when they are not.
  */
 export const scopeFor = (who: Who): Scope => {
-	const { teamId, role, authority, key } = who;
+	const { teamId, role, authority, key, place } = who;
 	const projects = String(who.projectIds);
 	const tokenId = authority && 'tokenId' in authority ? authority.tokenId : '';
 	const asked = (client: ReservedSql, holding: boolean) => {
@@ -116,6 +118,8 @@ export const scopeFor = (who: Who): Scope => {
 			? client`, assert_token(${teamId}, ${personId}, ${authority.tokenId}, ${role}, ${projects}, ${holding})`
 			: client`, assert_authority(${teamId}, ${personId}, ${authority.sessionHandle}, ${role}, ${projects}, ${holding})`;
 	};
+	const lying = (client: ReservedSql) =>
+		place ? client`, assert_place(${teamId}, ${place.team}, ${place.projectId}, ${place.project})` : client``;
 	const opening = (client: ReservedSql, holding: boolean) => [
 		client`select
 			set_config('app.team_id', ${teamId}, true),
@@ -124,7 +128,8 @@ export const scopeFor = (who: Who): Scope => {
 			set_config('app.token_id', ${tokenId}, true),
 			set_config('app.role', ${role}, true),
 			set_config('app.project_ids', ${projects}, true)
-			${asked(client, holding)}`
+			${asked(client, holding)}
+			${lying(client)}`
 	];
 	const open = async <T>(
 		kind: 'deed' | 'look' | 'glance',

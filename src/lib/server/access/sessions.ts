@@ -59,10 +59,13 @@ const adapterAt = (place: Place | null): Adapter => ({
 	}
 });
 
+const sessionDays = 30;
+const sessionMs = sessionDays * 24 * 60 * 60_000;
+
 const luciaAt = (place: Place | null) => {
 	const secure = config().origin.startsWith('https:');
 	return new Lucia(adapterAt(place), {
-		sessionExpiresIn: new TimeSpan(30, 'd'),
+		sessionExpiresIn: new TimeSpan(sessionDays, 'd'),
 		// the prefix demands https; on http://localhost there is none to have
 		sessionCookie: {
 			name: secure ? '__Host-session' : 'session',
@@ -104,14 +107,17 @@ export const startSession = async (cookies: Cookies, personId: string, userAgent
 	put(cookies, lucia().createSessionCookie(session.id));
 };
 
+/** Whoever is signed in, and with a place what they find there. */
+type Present = { person: Person; session: SignedInSession; entry: Entry | null };
+
 /**
  * Who the cookie belongs to, and with a place what they find there (`entry`); renews it after half its life, and removes one that is
  * over.
  */
-export const currentSession = async (
-	cookies: Cookies,
-	place: Place | null = null
-): Promise<{ person: Person; session: SignedInSession; entry: Entry | null } | null> => {
+export const currentSession = async (cookies: Cookies, place: Place | null = null): Promise<Present | null> =>
+	(await lookUp(cookies, place))?.present ?? null;
+
+const lookUp = async (cookies: Cookies, place: Place | null): Promise<{ present: Present; expiresAt: Date } | null> => {
 	const id = cookies.get(lucia().sessionCookieName);
 	if (!id) return null;
 	const { session, user } = await (place ? luciaAt(place) : lucia()).validateSession(id);
@@ -121,11 +127,41 @@ export const currentSession = async (
 		put(cookies, lucia().createBlankSessionCookie());
 		return null;
 	}
-	return {
+	const present = {
 		person: { id: user.id, email: user.email, name: user.name },
 		session: { handle: session.handle!, signedInAt: session.createdAt! },
 		entry: session.entry ?? null
 	};
+	return { present, expiresAt: session.expiresAt };
+};
+
+/** As many as a process remembers; the one that was looked up longest ago is forgotten. */
+const mostRemembered = 2_000;
+const remembered = new Map<string, { present: Present; untilAt: number }>();
+
+/**
+ * The same for a place in which somebody does something once a second. Whoever came there before is as they were then, `again` looks them
+ * up: nothing of it holds before the database was asked about both, in the transaction of what they do (`Scope.authority`, `Scope.place`).
+ */
+export const returningSession = async (
+	cookies: Cookies,
+	place: Place & { project: string }
+): Promise<{ present: Present | null; again?: () => Promise<Present | null> }> => {
+	const mark = `${sessionMark(cookies)} ${place.team} ${place.project}`;
+	const known = remembered.get(mark);
+	const ask = async () => {
+		remembered.delete(mark);
+		const found = await lookUp(cookies, place);
+		// not for longer than until it is to be renewed
+		const untilAt = found ? found.expiresAt.getTime() - sessionMs / 2 : 0;
+		if (found?.present.entry?.membership && found.present.entry.project) {
+			remembered.set(mark, { present: found.present, untilAt });
+			if (remembered.size > mostRemembered) remembered.delete(remembered.keys().next().value!);
+		}
+		return found?.present ?? null;
+	};
+	if (known && Date.now() < known.untilAt) return { present: known.present, again: ask };
+	return { present: await ask() };
 };
 
 /** Signs this browser out. */

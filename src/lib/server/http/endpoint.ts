@@ -1,6 +1,6 @@
-import { type RequestEvent, json } from '@sveltejs/kit';
+import { type RequestEvent, isHttpError, json } from '@sveltejs/kit';
 import * as v from 'valibot';
-import { AppError } from '../../core/errors.ts';
+import { AppError, RightsChanged } from '../../core/errors.ts';
 import { readJson } from '../../core/text/json.ts';
 import { log } from '../platform/log.ts';
 import { formValues } from './form-values.ts';
@@ -59,10 +59,16 @@ export const endpoint =
 				const [issue] = input.issues;
 				throw new AppError('invalid', issue.message, v.getDotPath(issue) ?? undefined);
 			}
-			const answer = await work(event, input.output);
+			const attempt = async () => work(event, input.output);
+			const answer = await attempt().catch(async (problem: unknown) => {
+				if (!(problem instanceof RightsChanged) || !event.locals.again) throw problem;
+				await event.locals.again();
+				return attempt();
+			});
 			return answer instanceof Response ? answer : json(answer ?? null);
 		} catch (problem) {
 			if (problem instanceof AppError) return refusal(event, problem);
+			if (isHttpError(problem)) return refusal(event, { status: problem.status, code: 'request', ...problem.body });
 			return refusal(event, log.bug(problem, { request: event.locals.requestId, route: event.route.id }));
 		}
 	};

@@ -225,6 +225,7 @@ describe('the catalogue', () => {
 			'answer_device',
 			'assert_authority',
 			'assert_key',
+			'assert_place',
 			'assert_session',
 			'assert_session_ending',
 			'assert_token',

@@ -1,5 +1,5 @@
 import type { ReservedSql } from 'postgres';
-import { AppError, Unavailable } from '../../../core/errors.ts';
+import { AppError, RightsChanged, Unavailable } from '../../../core/errors.ts';
 import { codeOf, notNow } from './not-now.ts';
 import type { Pool } from './pool.ts';
 
@@ -11,8 +11,7 @@ const signedOut = 'AI021';
 type Raised = { code?: string; detail?: string };
 
 const translated = (problem: unknown): unknown => {
-	if (codeOf(problem) === rightsChanged)
-		return new AppError('forbidden', 'Your rights in this team have changed. Open the page again.');
+	if (codeOf(problem) === rightsChanged) return new RightsChanged();
 	if (codeOf(problem) === signedOut) return new AppError('unauthenticated', 'You have been signed out. Sign in again.');
 	return notNow(problem);
 };
