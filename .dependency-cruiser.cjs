@@ -250,7 +250,7 @@ module.exports = {
 	options: {
 		doNotFollow: { path: 'node_modules' },
 		tsPreCompilationDeps: true,
-		webpackConfig: { fileName: 'tests/support/lint-aliases.cjs' },
+		webpackConfig: { fileName: 'tests/support/run/lint-aliases.cjs' },
 		enhancedResolveOptions: {
 			exportsFields: ['exports'],
 			conditionNames: ['svelte', 'import', 'node', 'default']

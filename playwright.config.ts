@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { defineConfig, devices } from '@playwright/test';
 import { freePort } from './src/lib/server/platform/process.ts';
-import { findChromium } from './tests/support/browser.ts';
-import { fastDir } from './tests/support/fast-dir.ts';
+import { findChromium } from './tests/support/browser/browser.ts';
+import { fastDir } from './tests/support/database/fast-dir.ts';
 
 // The workers read this file again: they must find the same port and directory.
 process.env.E2E_PORT ??= String(await freePort());
@@ -41,11 +41,11 @@ export default defineConfig({
 			testMatch: '**/phone.e2e.ts',
 			use: { ...devices['Pixel 7'], viewport: { width: 390, height: 844 }, launchOptions }
 		},
-		// brings its browser itself, see tests/support/webkit.ts
+		// brings its browser itself, see tests/support/browser/webkit.ts
 		{ name: 'webkit', testMatch: '**/webkit.e2e.ts' }
 	],
 	webServer: {
-		command: 'exec node tests/support/e2e-server.ts',
+		command: 'exec node tests/support/app/e2e-server.ts',
 		url: `${baseURL}/readyz`,
 		timeout: 120_000,
 		gracefulShutdown: { signal: 'SIGTERM', timeout: 20_000 },

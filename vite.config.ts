@@ -1,18 +1,18 @@
 import { sveltekit } from '@sveltejs/kit/vite';
 import tailwindcss from '@tailwindcss/vite';
 import { type Plugin, defineConfig } from 'vitest/config';
-import { KeptWorkers } from './tests/support/kept-worker.ts';
+import { KeptWorkers } from './tests/support/run/kept-worker.ts';
 import { chunks, compileHints } from './src/launch/chunks.ts';
 import { exactSvelte } from './src/launch/exact-svelte.ts';
 import { icons } from './src/launch/icons.ts';
 import { inlined } from './src/launch/inlined.ts';
 import { sheets } from './src/launch/sheets.ts';
-import { SlowestFirst } from './tests/support/slowest-first.ts';
+import { SlowestFirst } from './tests/support/run/slowest-first.ts';
 
 /** Asks no database: rules, and what speaks to servers that the test itself starts. */
 const pure = [
 	...['core', 'contract', 'components', 'client', 'mutate', 'sandbox'].map((room) => `tests/${room}/**/*.test.ts`),
-	'tests/{bench/*,paths}.test.ts',
+	'tests/{bench/*,folders,paths}.test.ts',
 	// the rest of the command line speaks to the built app
 	...['*', '!(remote)/**/*', 'remote/{merge,sending}'].map((tests) => `tests/cli/${tests}.test.ts`),
 	'tests/launch/{chunks,exact-svelte,icons,serving,sheets,votes,workflows}.test.ts',
@@ -54,7 +54,7 @@ export default defineConfig({
 					include: ['tests/**/*.test.ts'],
 					exclude: pure,
 					pool: kept.pool,
-					globalSetup: ['tests/support/global-setup.ts']
+					globalSetup: ['tests/support/run/global-setup.ts']
 				}
 			}
 		],
@@ -76,7 +76,7 @@ export default defineConfig({
 				}
 			}
 		},
-		setupFiles: ['tests/support/setup.ts'],
+		setupFiles: ['tests/support/run/setup.ts'],
 		// most of what they do is waiting: for Postgres, for a clock, for processes they start
 		maxWorkers: 4,
 		testTimeout: 90_000,

@@ -2,8 +2,8 @@ import http from 'node:http';
 import type postgres from 'postgres';
 import { enterWithKey, newKey } from '../../src/lib/server/access/keys.ts';
 import { freePort } from '../../src/lib/server/platform/process.ts';
-import { newProject, newTeam } from '../support/team.ts';
-import { startServerProcess, untilServing } from '../support/web-process.ts';
+import { newProject, newTeam } from '../support/data/team.ts';
+import { startServerProcess, untilServing } from '../support/app/web-process.ts';
 import type { Bench } from './environment.ts';
 import { type Measure, quantile, timed } from './measure.ts';
 

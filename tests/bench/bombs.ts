@@ -5,9 +5,9 @@ import os from 'node:os';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type postgres from 'postgres';
-import { bombs } from '../support/bombs.ts';
-import { newSession } from '../support/session.ts';
-import { newProject, newTeam } from '../support/team.ts';
+import { bombs } from '../support/data/bombs.ts';
+import { newSession } from '../support/data/session.ts';
+import { newProject, newTeam } from '../support/data/team.ts';
 import type { Measure } from './measure.ts';
 
 const bytes = 45_000_000;

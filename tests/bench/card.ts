@@ -1,5 +1,5 @@
 import { type Page, chromium } from '@playwright/test';
-import { findChromium } from '../support/browser.ts';
+import { findChromium } from '../support/browser/browser.ts';
 import type { Bench } from './environment.ts';
 import { type Measure, median, quantile } from './measure.ts';
 import { openRatedApp } from './rated-app.ts';

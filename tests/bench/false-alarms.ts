@@ -1,4 +1,11 @@
-import { above, alarms, alarmsWithContinue, anytimeCoverage, simulated, tablesOf } from '../support/false-alarms.ts';
+import {
+	above,
+	alarms,
+	alarmsWithContinue,
+	anytimeCoverage,
+	simulated,
+	tablesOf
+} from '../support/data/false-alarms.ts';
 import type { Measure } from './measure.ts';
 
 const largest = 300;

@@ -4,7 +4,7 @@ import type { ProjectScope } from '../../src/lib/server/access/scope.ts';
 import { importExamples } from '../../src/lib/server/examples/commands.ts';
 import { signExamples } from '../../src/lib/server/examples/signatures.ts';
 import { revealResults } from '../../src/lib/server/evaluations/commands.ts';
-import { newProject, newTeam } from '../support/team.ts';
+import { newProject, newTeam } from '../support/data/team.ts';
 import type { Bench } from './environment.ts';
 import { type Place, pages } from './growth-pages.ts';
 import { type Size, seedGrowth, sizes } from './growth-seed.ts';

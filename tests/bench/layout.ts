@@ -1,11 +1,11 @@
 import postgres from 'postgres';
 import { closePools } from '../../src/lib/server/platform/db/pools.ts';
 import { to } from '../../src/lib/paths.ts';
-import { readEvents } from '../support/event-reader.ts';
-import { findPooler, startPooler } from '../support/pooler.ts';
-import { newSession } from '../support/session.ts';
-import { newProject, newTeam } from '../support/team.ts';
-import { startServerProcess, untilServing } from '../support/web-process.ts';
+import { readEvents } from '../support/servers/event-reader.ts';
+import { findPooler, startPooler } from '../support/database/pooler.ts';
+import { newSession } from '../support/data/session.ts';
+import { newProject, newTeam } from '../support/data/team.ts';
+import { startServerProcess, untilServing } from '../support/app/web-process.ts';
 import type { Bench } from './environment.ts';
 import type { Measure } from './measure.ts';
 

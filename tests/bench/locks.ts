@@ -8,8 +8,8 @@ import { prepareRun } from '../../src/lib/server/runs/prepare.ts';
 import { settleRun } from '../../src/lib/server/runs/settle.ts';
 import { applySplit } from '../../src/lib/server/splits/commands.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
-import { newProject, newTeam } from '../support/team.ts';
-import { newRun } from '../support/training.ts';
+import { newProject, newTeam } from '../support/data/team.ts';
+import { newRun } from '../support/data/training.ts';
 import type { Bench } from './environment.ts';
 import { type Measure, quantile } from './measure.ts';
 

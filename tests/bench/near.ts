@@ -1,8 +1,8 @@
 import { inProject } from '../../src/lib/server/access/scope.ts';
 import { importExamples } from '../../src/lib/server/examples/commands.ts';
 import { compareExamples } from '../../src/lib/server/examples/compare.ts';
-import { caught } from '../support/planted.ts';
-import { newProject, newTeam } from '../support/team.ts';
+import { caught } from '../support/data/planted.ts';
+import { newProject, newTeam } from '../support/data/team.ts';
 import { type Measure, randomFrom, spent } from './measure.ts';
 
 const rows = 20_000;

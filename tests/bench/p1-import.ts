@@ -6,7 +6,7 @@ import { Transform } from 'node:stream';
 import { linesOf } from '../../src/lib/core/examples/import/lines.ts';
 import { inProject } from '../../src/lib/server/access/scope.ts';
 import { importExamples } from '../../src/lib/server/examples/commands.ts';
-import { newProject, newTeam } from '../support/team.ts';
+import { newProject, newTeam } from '../support/data/team.ts';
 import type { Bench } from './environment.ts';
 import { type Measure, randomFrom, timed } from './measure.ts';
 

@@ -1,6 +1,6 @@
 import { brotliCompressSync } from 'node:zlib';
 import { type BrowserContext, chromium, devices } from '@playwright/test';
-import { findChromium } from '../support/browser.ts';
+import { findChromium } from '../support/browser/browser.ts';
 import type { Bench } from './environment.ts';
 import { type Measure, median } from './measure.ts';
 import { openRatedApp } from './rated-app.ts';

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { newSession } from '../support/session.ts';
-import { newTeam } from '../support/team.ts';
+import { newSession } from '../support/data/session.ts';
+import { newTeam } from '../support/data/team.ts';
 import type { Bench } from './environment.ts';
 import { type Measure, median } from './measure.ts';
 

@@ -1,6 +1,6 @@
 import { inProject } from '../../src/lib/server/access/scope.ts';
 import { exportExamples, importExamples } from '../../src/lib/server/examples/commands.ts';
-import { newProject, newTeam } from '../support/team.ts';
+import { newProject, newTeam } from '../support/data/team.ts';
 import type { Bench } from './environment.ts';
 import { type Measure, median, quantile, randomFrom } from './measure.ts';
 

@@ -1,6 +1,6 @@
 import postgres from 'postgres';
 import { config } from '../../src/lib/server/platform/config.ts';
-import { newPerson } from '../support/team.ts';
+import { newPerson } from '../support/data/team.ts';
 import type { Bench } from './environment.ts';
 import { type Measure, median, timed } from './measure.ts';
 

@@ -1,5 +1,5 @@
 import type postgres from 'postgres';
-import type { World } from '../support/world.ts';
+import type { World } from '../support/data/world.ts';
 
 const neighbours = 1_000;
 const perNeighbour = 100;

@@ -3,9 +3,9 @@ import http from 'node:http';
 import { createKey } from '../../src/lib/server/keys/commands.ts';
 import { connections } from '../../src/lib/server/platform/db/schema.ts';
 import { freePort } from '../../src/lib/server/platform/process.ts';
-import { newProject, newTeam } from '../support/team.ts';
-import { startTokenServer } from '../support/token-server.ts';
-import { startServerProcess, untilServing } from '../support/web-process.ts';
+import { newProject, newTeam } from '../support/data/team.ts';
+import { startTokenServer } from '../support/servers/token-server.ts';
+import { startServerProcess, untilServing } from '../support/app/web-process.ts';
 import { type Measure, timed } from './measure.ts';
 
 const questions = 60;

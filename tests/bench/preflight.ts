@@ -1,7 +1,7 @@
 import { type ProjectScope, inProject } from '../../src/lib/server/access/scope.ts';
 import type { Method } from '../../src/lib/core/runs/method.ts';
 import { getPreflight } from '../../src/lib/server/runs/queries.ts';
-import { newProject, newTeam } from '../support/team.ts';
+import { newProject, newTeam } from '../support/data/team.ts';
 import type { Bench } from './environment.ts';
 import { type Measure, timed } from './measure.ts';
 

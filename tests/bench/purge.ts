@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import postgres from 'postgres';
-import { newProject, newTeam } from '../support/team.ts';
+import { newProject, newTeam } from '../support/data/team.ts';
 import type { Bench } from './environment.ts';
 import { type Measure, quantile } from './measure.ts';
 

@@ -6,9 +6,9 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import postgres from 'postgres';
 import { freePort } from '../../src/lib/server/platform/process.ts';
-import { readEvents } from '../support/event-reader.ts';
-import { newSession } from '../support/session.ts';
-import { startServerProcess, untilServing } from '../support/web-process.ts';
+import { readEvents } from '../support/servers/event-reader.ts';
+import { newSession } from '../support/data/session.ts';
+import { startServerProcess, untilServing } from '../support/app/web-process.ts';
 import type { Bench } from './environment.ts';
 import { seedRatings } from './ratings-seed.ts';
 

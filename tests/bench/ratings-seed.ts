@@ -1,5 +1,5 @@
 import type postgres from 'postgres';
-import { newSession } from '../support/session.ts';
+import { newSession } from '../support/data/session.ts';
 
 const usual = 20_000;
 /** So many are named, however many there are. */

@@ -3,7 +3,7 @@ import type postgres from 'postgres';
 import { importExamples } from '../../src/lib/server/examples/commands.ts';
 import { readFacts } from '../../src/lib/server/runs/facts.ts';
 import { inProject } from '../../src/lib/server/access/scope.ts';
-import { newProject, newTeam } from '../support/team.ts';
+import { newProject, newTeam } from '../support/data/team.ts';
 import type { Bench } from './environment.ts';
 import { type Measure, timed } from './measure.ts';
 import { measureRatingLog } from './rating-log.ts';

@@ -4,7 +4,7 @@ import { browseExamples, listExamples } from '../../src/lib/server/examples/quer
 import { getDashboard } from '../../src/lib/server/activity/queries.ts';
 import { nextCards } from '../../src/lib/server/ratings/queries.ts';
 import { readFacts } from '../../src/lib/server/runs/facts.ts';
-import { newProject, newTeam } from '../support/team.ts';
+import { newProject, newTeam } from '../support/data/team.ts';
 import type { Bench } from './environment.ts';
 import type { Measure } from './measure.ts';
 import { busyInDatabase } from './processor.ts';

@@ -3,7 +3,7 @@ import type postgres from 'postgres';
 import { inProject } from '../../src/lib/server/access/scope.ts';
 import { revealResults } from '../../src/lib/server/evaluations/commands.ts';
 import { getResults } from '../../src/lib/server/evaluations/queries.ts';
-import { newBallot } from '../support/evaluation.ts';
+import { newBallot } from '../support/data/evaluation.ts';
 import { type Measure, spent } from './measure.ts';
 
 const pairs = 2000;

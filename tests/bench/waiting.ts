@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type ProjectScope, inProject } from '../../src/lib/server/access/scope.ts';
 import { importExamples } from '../../src/lib/server/examples/commands.ts';
 import { rateExample } from '../../src/lib/server/ratings/commands.ts';
-import { newProject, newTeam } from '../support/team.ts';
+import { newProject, newTeam } from '../support/data/team.ts';
 import type { Bench } from './environment.ts';
 import { type Measure, quantile } from './measure.ts';
 

@@ -5,8 +5,8 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { commands } from '../../src/cli/commands.ts';
 import { completions } from '../../src/cli/complete.ts';
-import { newFolder } from '../support/cli.ts';
-import { findProgram } from '../support/programs.ts';
+import { newFolder } from '../support/app/cli.ts';
+import { findProgram } from '../support/app/programs.ts';
 
 // The scripts of `ait completion` in the shells they are for: what Tab offers, and not what is written in them.
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { commands } from '../../src/cli/commands.ts';
 import { cliMarkdown } from '../../src/cli/reference.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
-import { ait, originalLine, wordsOf } from '../support/cli.ts';
+import { ait, originalLine, wordsOf } from '../support/app/cli.ts';
 
 // Every example of every command, as the help and the docs show it, is run: on a small project, and from `train` on, on one that
 // has trained a model at the sandbox.

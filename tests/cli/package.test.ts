@@ -5,7 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { startSandbox } from '../../src/sandbox/server.ts';
-import { ait, examplesOf, originalLine, originalProject } from '../support/cli.ts';
+import { ait, examplesOf, originalLine, originalProject } from '../support/app/cli.ts';
 
 const run = promisify(execFile);
 

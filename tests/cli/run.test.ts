@@ -7,7 +7,7 @@ import { helpOf } from '../../src/cli/help.ts';
 import { nearest } from '../../src/cli/parse.ts';
 import { version } from '../../src/cli/version.ts';
 import { ascii, folded, harmless } from '../../src/cli/terminal/plain.ts';
-import { ait, newFolder, originalLine, originalProject } from '../support/cli.ts';
+import { ait, newFolder, originalLine, originalProject } from '../support/app/cli.ts';
 
 test('every command has a deed, and every deed its words', () => {
 	expect(Object.keys(deeds).sort()).toEqual(commands.map(({ name }) => name).sort());

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { ensureProgram } from '../support/programs.ts';
+import { ensureProgram } from '../support/app/programs.ts';
 
 const run = (program: string, args: string[]) => {
 	const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' });

@@ -1,4 +1,4 @@
-import { unit } from '../support/stages.ts';
+import { unit } from '../support/run/stages.ts';
 
 // Tests that `npm test` asks a few times, asked as often as was promised.
 const often = {

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
 import { NewConnection, ReplaceKey } from '../../src/lib/contract/connections.ts';
-import { fromForm } from '../support/form.ts';
+import { fromForm } from '../support/data/form.ts';
 
 const connectionId = '01902f6e-7b1a-7c3e-9f00-000000000001';
 

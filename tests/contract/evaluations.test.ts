@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import * as results from '../../src/lib/contract/evaluation-results.ts';
 import * as evaluations from '../../src/lib/contract/evaluations.ts';
 import type { Operation } from '../../src/lib/contract/operation.ts';
-import { fromForm } from '../support/form.ts';
+import { fromForm } from '../support/data/form.ts';
 
 const { CreateEvaluation, NextPairs, Vote } = evaluations;
 const { GetResults } = results;

@@ -10,7 +10,7 @@ import {
 	ExampleFilter,
 	ImportSample
 } from '../../src/lib/contract/examples.ts';
-import { fromForm } from '../support/form.ts';
+import { fromForm } from '../support/data/form.ts';
 
 const NewExample = AddExample.input;
 const messages: Message[] = [

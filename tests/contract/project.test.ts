@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
 import { CreateProject, UpdateProject } from '../../src/lib/contract/project.ts';
-import { fromForm } from '../support/form.ts';
+import { fromForm } from '../support/data/form.ts';
 
 const NewProject = CreateProject.input;
 

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
 import { NextCards, RateExample, RewriteExample, Score } from '../../src/lib/contract/ratings.ts';
-import { fromForm } from '../support/form.ts';
+import { fromForm } from '../support/data/form.ts';
 
 const [NewRating, NewRewrite, QueueRequest] = [RateExample.input, RewriteExample.input, NextCards.input];
 const exampleId = '0198f3a2-7c41-7d3e-9b1a-2f6c8d0e4b5a';

@@ -7,7 +7,7 @@ import { Recipe } from '../../src/lib/contract/recipe.ts';
 import { CancelRun, DownloadRunFile, GetPreflight, GetRun, ListRuns, StartRun } from '../../src/lib/contract/runs.ts';
 import { StartServing, StopServing } from '../../src/lib/contract/servings.ts';
 import { defaultRecipe, presets, recipeSettings } from '../../src/lib/core/runs/recipe.ts';
-import { fromForm } from '../support/form.ts';
+import { fromForm } from '../support/data/form.ts';
 
 const problem = (schema: v.GenericSchema, input: unknown) => {
 	const issue = v.safeParse(schema, input).issues?.[0];

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
 import { MoveExamples, SplitRequest } from '../../src/lib/contract/splits.ts';
-import { fromForm } from '../support/form.ts';
+import { fromForm } from '../support/data/form.ts';
 
 test('a request has a ratio between 60 and 95 % and a whole seed', () => {
 	const read = (fields: Record<string, string>) => v.parse(SplitRequest, fromForm(SplitRequest, fields));

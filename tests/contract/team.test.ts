@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { expect, test } from 'vitest';
 import { ChangeRole, InviteMember } from '../../src/lib/contract/team.ts';
 import { normalEmail } from '../../src/lib/core/account/email.ts';
-import { fromForm } from '../support/form.ts';
+import { fromForm } from '../support/data/form.ts';
 
 const id = '01902f6e-7b1a-7c3e-9f00-000000000001';
 const personId = '01902f6e-7b1a-7c3e-9f00-000000000002';

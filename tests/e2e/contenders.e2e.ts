@@ -1,9 +1,9 @@
 import { type Page, expect, test } from '@playwright/test';
 import { to } from '../../src/lib/paths.ts';
-import { hydrated, open, signInAs } from '../support/browser-steps.ts';
-import { addOwnServer, newContest } from '../support/evaluation.ts';
-import { type RunningApp, openApp } from '../support/running-app.ts';
-import { newSession } from '../support/session.ts';
+import { hydrated, open, signInAs } from '../support/browser/browser-steps.ts';
+import { addOwnServer, newContest } from '../support/data/evaluation.ts';
+import { type RunningApp, openApp } from '../support/app/running-app.ts';
+import { newSession } from '../support/data/session.ts';
 
 // Who competes is chosen on the page that sets a comparison up: a run, its base, or any model of a connection.
 

@@ -1,9 +1,9 @@
 import { type BrowserContext, type Page, expect, test } from '@playwright/test';
 import { to } from '../../src/lib/paths.ts';
-import { hydrated, open, signInAs } from '../support/browser-steps.ts';
-import { type RunningApp, openApp } from '../support/running-app.ts';
-import { newSession } from '../support/session.ts';
-import { newProject, newTeam } from '../support/team.ts';
+import { hydrated, open, signInAs } from '../support/browser/browser-steps.ts';
+import { type RunningApp, openApp } from '../support/app/running-app.ts';
+import { newSession } from '../support/data/session.ts';
+import { newProject, newTeam } from '../support/data/team.ts';
 
 // What somebody was writing is theirs, and stays where it was written: in its window, its project, for this person.
 

@@ -1,9 +1,9 @@
 import { type Page, expect, test } from '@playwright/test';
 import { to } from '../../src/lib/paths.ts';
-import { hydrated, open, signInAs } from '../support/browser-steps.ts';
-import { addExamples, newBallot, newContest } from '../support/evaluation.ts';
-import { type RunningApp, openApp } from '../support/running-app.ts';
-import { newSession } from '../support/session.ts';
+import { hydrated, open, signInAs } from '../support/browser/browser-steps.ts';
+import { addExamples, newBallot, newContest } from '../support/data/evaluation.ts';
+import { type RunningApp, openApp } from '../support/app/running-app.ts';
+import { newSession } from '../support/data/session.ts';
 
 // A link lets somebody without an account judge some pairs; and a model competes with examples in its prompt.
 

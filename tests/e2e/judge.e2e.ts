@@ -1,9 +1,9 @@
 import { expect, test } from '@playwright/test';
 import { to } from '../../src/lib/paths.ts';
-import { hydrated, open, signInAs } from '../support/browser-steps.ts';
-import { addOwnServer, newBallot, voteAs } from '../support/evaluation.ts';
-import { type RunningApp, openApp } from '../support/running-app.ts';
-import { newSession } from '../support/session.ts';
+import { hydrated, open, signInAs } from '../support/browser/browser-steps.ts';
+import { addOwnServer, newBallot, voteAs } from '../support/data/evaluation.ts';
+import { type RunningApp, openApp } from '../support/app/running-app.ts';
+import { newSession } from '../support/data/session.ts';
 
 // A model is asked to judge: its price first, then how far it is, and what it says only once the results are known.
 

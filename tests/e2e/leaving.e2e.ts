@@ -1,9 +1,9 @@
 import { type Page, expect, test } from '@playwright/test';
 import { to } from '../../src/lib/paths.ts';
-import { askForMail, open, openMail, signInAs } from '../support/browser-steps.ts';
-import { type RunningApp, openApp } from '../support/running-app.ts';
-import { newSession } from '../support/session.ts';
-import { newTeam } from '../support/team.ts';
+import { askForMail, open, openMail, signInAs } from '../support/browser/browser-steps.ts';
+import { type RunningApp, openApp } from '../support/app/running-app.ts';
+import { newSession } from '../support/data/session.ts';
+import { newTeam } from '../support/data/team.ts';
 
 // What is deleted comes back as long as there is a way back, and nothing is deleted by one press.
 

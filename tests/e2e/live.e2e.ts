@@ -3,11 +3,11 @@ import { to } from '../../src/lib/paths.ts';
 import { inProject } from '../../src/lib/server/access/scope.ts';
 import { addExample } from '../../src/lib/server/examples/commands.ts';
 import { rateExample } from '../../src/lib/server/ratings/commands.ts';
-import { open, settled, signInAs } from '../support/browser-steps.ts';
-import { addExamples, newBallot } from '../support/evaluation.ts';
-import { type RunningApp, openApp } from '../support/running-app.ts';
-import { newSession } from '../support/session.ts';
-import { newProject, newTeam } from '../support/team.ts';
+import { open, settled, signInAs } from '../support/browser/browser-steps.ts';
+import { addExamples, newBallot } from '../support/data/evaluation.ts';
+import { type RunningApp, openApp } from '../support/app/running-app.ts';
+import { newSession } from '../support/data/session.ts';
+import { newProject, newTeam } from '../support/data/team.ts';
 
 // What others do reaches an open page, and takes nothing out of a person's hands.
 

@@ -1,12 +1,12 @@
 import { type BrowserContext, type Page, expect, test } from '@playwright/test';
 import { to } from '../../src/lib/paths.ts';
-import { open, press, settled, signInAs } from '../support/browser-steps.ts';
+import { open, press, settled, signInAs } from '../support/browser/browser-steps.ts';
 import { inProject } from '../../src/lib/server/access/scope.ts';
 import { revealResults } from '../../src/lib/server/evaluations/commands.ts';
-import { addExamples, newBallot } from '../support/evaluation.ts';
-import { type RunningApp, openApp } from '../support/running-app.ts';
-import { newSession } from '../support/session.ts';
-import { newProject, newTeam } from '../support/team.ts';
+import { addExamples, newBallot } from '../support/data/evaluation.ts';
+import { type RunningApp, openApp } from '../support/app/running-app.ts';
+import { newSession } from '../support/data/session.ts';
+import { newProject, newTeam } from '../support/data/team.ts';
 
 // What a person decides arrives once and in order, whatever windows, lines and devices do.
 

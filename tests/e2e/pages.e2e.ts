@@ -3,12 +3,12 @@ import { createRequire } from 'node:module';
 import { gzipSync } from 'node:zlib';
 import type { AxeResults, RunOptions, run } from 'axe-core';
 import { type Browser, type Page, type Response, devices, expect, test } from '@playwright/test';
-import { open, signInAs } from '../support/browser-steps.ts';
-import { type RunningApp, openApp } from '../support/running-app.ts';
-import { firstLoads } from '../support/first-loads.ts';
-import { type ShownPage, shownPages } from '../support/pages.ts';
-import { giveLongNames } from '../support/long-names.ts';
-import { type World, newWorld } from '../support/world.ts';
+import { open, signInAs } from '../support/browser/browser-steps.ts';
+import { type RunningApp, openApp } from '../support/app/running-app.ts';
+import { firstLoads } from '../support/browser/first-loads.ts';
+import { type ShownPage, shownPages } from '../support/browser/pages.ts';
+import { giveLongNames } from '../support/browser/long-names.ts';
+import { type World, newWorld } from '../support/data/world.ts';
 
 // What holds for every page: it is for everybody, and it begins with little. One visit at a desk and one on a phone answer all of it.
 

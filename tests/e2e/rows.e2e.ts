@@ -1,8 +1,8 @@
 import { type Page, expect, test } from '@playwright/test';
 import { to } from '../../src/lib/paths.ts';
-import { open, signInAs } from '../support/browser-steps.ts';
-import { type RunningApp, openApp } from '../support/running-app.ts';
-import { type World, newWorld } from '../support/world.ts';
+import { open, signInAs } from '../support/browser/browser-steps.ts';
+import { type RunningApp, openApp } from '../support/app/running-app.ts';
+import { type World, newWorld } from '../support/data/world.ts';
 
 let app: RunningApp;
 let world: World;

@@ -1,8 +1,8 @@
 import { type Page, devices, expect, test } from '@playwright/test';
 import { to } from '../../src/lib/paths.ts';
-import { open, settled, signInAs } from '../support/browser-steps.ts';
-import { type RunningApp, openApp } from '../support/running-app.ts';
-import { type World, newWorld } from '../support/world.ts';
+import { open, settled, signInAs } from '../support/browser/browser-steps.ts';
+import { type RunningApp, openApp } from '../support/app/running-app.ts';
+import { type World, newWorld } from '../support/data/world.ts';
 
 // What the app says can be seen, reached and heard, and the focus is never nowhere.
 

@@ -4,10 +4,10 @@ import { to } from '../../src/lib/paths.ts';
 import type { Scope } from '../../src/lib/server/access/scope.ts';
 import { scoreAnswer } from '../../src/lib/server/evaluations/commands.ts';
 import { nextAnswers } from '../../src/lib/server/evaluations/queries.ts';
-import { open, press, signInAs } from '../support/browser-steps.ts';
-import { newBallot, newScoring } from '../support/evaluation.ts';
-import { type RunningApp, openApp } from '../support/running-app.ts';
-import { newSession } from '../support/session.ts';
+import { open, press, signInAs } from '../support/browser/browser-steps.ts';
+import { newBallot, newScoring } from '../support/data/evaluation.ts';
+import { type RunningApp, openApp } from '../support/app/running-app.ts';
+import { newSession } from '../support/data/session.ts';
 
 // How good answers are, from 1 to 10: of one model beside the expected ones, and of both of a pair after the vote.
 

@@ -1,10 +1,10 @@
 import { type Page, expect, test } from '@playwright/test';
 import { to } from '../../src/lib/paths.ts';
-import { open, signInAs } from '../support/browser-steps.ts';
-import { newScoring } from '../support/evaluation.ts';
-import { type RunningApp, openApp } from '../support/running-app.ts';
-import { newSession } from '../support/session.ts';
-import { type World, newWorld } from '../support/world.ts';
+import { open, signInAs } from '../support/browser/browser-steps.ts';
+import { newScoring } from '../support/data/evaluation.ts';
+import { type RunningApp, openApp } from '../support/app/running-app.ts';
+import { newSession } from '../support/data/session.ts';
+import { type World, newWorld } from '../support/data/world.ts';
 
 // Rating, voting and scoring are reading: most of the height is text, on a phone on its side and at 200 % too.
 

@@ -1,11 +1,11 @@
 // Long because it is one story: from nothing to a verdict, through every page, and what goes wrong on the way.
 import { randomUUID } from 'node:crypto';
 import { type BrowserContext, type Page, expect, test } from '@playwright/test';
-import { askForMail, open, openMail, signInAs } from '../support/browser-steps.ts';
-import { addExamples } from '../support/evaluation.ts';
-import { type RunningApp, openApp } from '../support/running-app.ts';
-import { newSession } from '../support/session.ts';
-import { newProject, newTeam } from '../support/team.ts';
+import { askForMail, open, openMail, signInAs } from '../support/browser/browser-steps.ts';
+import { addExamples } from '../support/data/evaluation.ts';
+import { type RunningApp, openApp } from '../support/app/running-app.ts';
+import { newSession } from '../support/data/session.ts';
+import { newProject, newTeam } from '../support/data/team.ts';
 
 let app: RunningApp;
 test.beforeAll(() => {

@@ -8,10 +8,10 @@ import { castVote } from '../../src/lib/server/evaluations/commands.ts';
 import { nextPairs } from '../../src/lib/server/evaluations/queries.ts';
 import { connections } from '../../src/lib/server/platform/db/schema.ts';
 import { to } from '../../src/lib/paths.ts';
-import { hydrated, open, signInAs } from '../support/browser-steps.ts';
-import { addExamples, newLiveContest } from '../support/evaluation.ts';
-import { type RunningApp, openApp } from '../support/running-app.ts';
-import { newSession } from '../support/session.ts';
+import { hydrated, open, signInAs } from '../support/browser/browser-steps.ts';
+import { addExamples, newLiveContest } from '../support/data/evaluation.ts';
+import { type RunningApp, openApp } from '../support/app/running-app.ts';
+import { newSession } from '../support/data/session.ts';
 
 // Do you need to train at all? Set up, answered, voted on from one queue, revealed at once, and one answer with what it costs.
 

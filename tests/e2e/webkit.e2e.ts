@@ -1,13 +1,13 @@
 import { expect, test } from '@playwright/test';
 import { to } from '../../src/lib/paths.ts';
 import type { Scope } from '../../src/lib/server/access/scope.ts';
-import { newBallot, newScoring } from '../support/evaluation.ts';
-import { shownPages } from '../support/pages.ts';
-import { type RunningApp, openApp } from '../support/running-app.ts';
-import { newSession } from '../support/session.ts';
-import { type WebDriver, newWindow } from '../support/webdriver.ts';
-import { startWebKit } from '../support/webkit.ts';
-import { type World, newWorld } from '../support/world.ts';
+import { newBallot, newScoring } from '../support/data/evaluation.ts';
+import { shownPages } from '../support/browser/pages.ts';
+import { type RunningApp, openApp } from '../support/app/running-app.ts';
+import { newSession } from '../support/data/session.ts';
+import { type WebDriver, newWindow } from '../support/browser/webdriver.ts';
+import { startWebKit } from '../support/browser/webkit.ts';
+import { type World, newWorld } from '../support/data/world.ts';
 
 // What Safari makes of our pages. One window, in which the tests follow each other.
 test.skip(process.platform !== 'linux', 'WebKit with a driver comes from Debian’s packages.');

@@ -1,10 +1,10 @@
 import { type Page, expect, test } from '@playwright/test';
 import { maxCharacters } from '../../src/lib/core/examples/conversation.ts';
 import { to } from '../../src/lib/paths.ts';
-import { open, signInAs } from '../support/browser-steps.ts';
-import { type RunningApp, openApp } from '../support/running-app.ts';
-import { rewriteHistory } from '../support/raw.ts';
-import { type World, newWorld } from '../support/world.ts';
+import { open, signInAs } from '../support/browser/browser-steps.ts';
+import { type RunningApp, openApp } from '../support/app/running-app.ts';
+import { rewriteHistory } from '../support/database/raw.ts';
+import { type World, newWorld } from '../support/data/world.ts';
 
 // What people write is shown as it is meant, and a page takes their words without being asked to.
 

@@ -1,13 +1,13 @@
 // What a rater's pages, endpoints and stream send is the same, byte for byte, whatever others have said.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { letOthersSay, othersWorlds } from '../support/others-scores.ts';
-import { readEvents } from '../support/event-reader.ts';
-import { type Line, lines } from '../support/route-table.ts';
-import { endpointName, listEndpoints } from '../support/route-files.ts';
-import { newSession } from '../support/session.ts';
-import { type StartedApp, startApp } from '../support/started-app.ts';
-import { visit } from '../support/visit.ts';
-import { type World, newWorld } from '../support/world.ts';
+import { letOthersSay, othersWorlds } from '../support/data/others-scores.ts';
+import { readEvents } from '../support/servers/event-reader.ts';
+import { type Line, lines } from '../support/data/route-table.ts';
+import { endpointName, listEndpoints } from '../support/data/route-files.ts';
+import { newSession } from '../support/data/session.ts';
+import { type StartedApp, startApp } from '../support/app/started-app.ts';
+import { visit } from '../support/browser/visit.ts';
+import { type World, newWorld } from '../support/data/world.ts';
 
 let app: StartedApp;
 let here: World;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { to } from '../../src/lib/paths.ts';
-import { newSession } from '../support/session.ts';
-import { type StartedApp, startApp } from '../support/started-app.ts';
-import { newTeam } from '../support/team.ts';
+import { newSession } from '../support/data/session.ts';
+import { type StartedApp, startApp } from '../support/app/started-app.ts';
+import { newTeam } from '../support/data/team.ts';
 
 // The device flow as a program and a browser see it, over the built app.
 

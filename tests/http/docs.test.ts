@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { restFeatures } from '../../src/lib/contract/openapi/features.ts';
 import { refusalCodes } from '../../src/lib/contract/openapi/refusals.ts';
 import { to } from '../../src/lib/paths.ts';
-import { type StartedApp, startApp } from '../support/started-app.ts';
+import { type StartedApp, startApp } from '../support/app/started-app.ts';
 
 let app: StartedApp;
 beforeAll(async () => void (app = await startApp()));

@@ -5,10 +5,10 @@ import { to } from '../../src/lib/paths.ts';
 import { inProject } from '../../src/lib/server/access/scope.ts';
 import { importSample } from '../../src/lib/server/examples/commands.ts';
 import { rateExample } from '../../src/lib/server/ratings/commands.ts';
-import { readEvents } from '../support/event-reader.ts';
-import { newSession } from '../support/session.ts';
-import { type StartedApp, startApp } from '../support/started-app.ts';
-import { newProject, newTeam } from '../support/team.ts';
+import { readEvents } from '../support/servers/event-reader.ts';
+import { newSession } from '../support/data/session.ts';
+import { type StartedApp, startApp } from '../support/app/started-app.ts';
+import { newProject, newTeam } from '../support/data/team.ts';
 
 let app: StartedApp;
 beforeAll(async () => {

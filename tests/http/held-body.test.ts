@@ -2,8 +2,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import http from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { newSession } from '../support/session.ts';
-import { type StartedApp, startApp } from '../support/started-app.ts';
+import { newSession } from '../support/data/session.ts';
+import { type StartedApp, startApp } from '../support/app/started-app.ts';
 
 /** HELD=1000 is the run that was asked for once. */
 const tries = Number(process.env.HELD ?? 40);

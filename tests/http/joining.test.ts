@@ -3,9 +3,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { to } from '../../src/lib/paths.ts';
 import { inviteMember } from '../../src/lib/server/team/invitations.ts';
 import { listMails } from '../../src/lib/server/platform/mail/outbox.ts';
-import { newSession } from '../support/session.ts';
-import { type StartedApp, startApp } from '../support/started-app.ts';
-import { newPerson, newTeam } from '../support/team.ts';
+import { newSession } from '../support/data/session.ts';
+import { type StartedApp, startApp } from '../support/app/started-app.ts';
+import { newPerson, newTeam } from '../support/data/team.ts';
 
 // The link of an invitation as browsers and scanners open it, over the built app.
 

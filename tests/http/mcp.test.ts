@@ -8,10 +8,10 @@ import { defaultRecipe } from '../../src/lib/core/runs/recipe.ts';
 import { may } from '../../src/lib/core/permissions.ts';
 import { createKey, revokeKey } from '../../src/lib/server/keys/commands.ts';
 import { connections } from '../../src/lib/server/platform/db/schema.ts';
-import { newToken } from '../support/device.ts';
-import { addExamples } from '../support/evaluation.ts';
-import { type StartedApp, startApp } from '../support/started-app.ts';
-import { newProject, newTeam } from '../support/team.ts';
+import { newToken } from '../support/browser/device.ts';
+import { addExamples } from '../support/data/evaluation.ts';
+import { type StartedApp, startApp } from '../support/app/started-app.ts';
+import { newProject, newTeam } from '../support/data/team.ts';
 
 let app: StartedApp;
 beforeAll(async () => {

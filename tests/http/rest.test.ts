@@ -8,11 +8,11 @@ import { addExample } from '../../src/lib/server/examples/commands.ts';
 import { inProject } from '../../src/lib/server/access/scope.ts';
 import { newKey } from '../../src/lib/server/access/keys.ts';
 import { createKey, revokeKey } from '../../src/lib/server/keys/commands.ts';
-import { checksumOf } from '../support/checksum.ts';
-import { newBallot, voteAs } from '../support/evaluation.ts';
-import { oneOfEach } from '../support/one-of-each.ts';
-import { type StartedApp, startApp } from '../support/started-app.ts';
-import { newPerson, newProject, newTeam } from '../support/team.ts';
+import { checksumOf } from '../support/database/checksum.ts';
+import { newBallot, voteAs } from '../support/data/evaluation.ts';
+import { oneOfEach } from '../support/data/one-of-each.ts';
+import { type StartedApp, startApp } from '../support/app/started-app.ts';
+import { newPerson, newProject, newTeam } from '../support/data/team.ts';
 
 let app: StartedApp;
 beforeAll(async () => {

@@ -3,10 +3,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { inProject } from '../../src/lib/server/access/scope.ts';
-import { addExamples } from '../support/evaluation.ts';
-import { newSession } from '../support/session.ts';
-import { type StartedApp, startApp } from '../support/started-app.ts';
-import { newProject, newTeam } from '../support/team.ts';
+import { addExamples } from '../support/data/evaluation.ts';
+import { newSession } from '../support/data/session.ts';
+import { type StartedApp, startApp } from '../support/app/started-app.ts';
+import { newProject, newTeam } from '../support/data/team.ts';
 
 let app: StartedApp;
 beforeAll(async () => {

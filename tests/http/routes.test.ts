@@ -1,12 +1,12 @@
-// Long because every claim is made of every endpoint: the files say which there are, tests/support/route-table.ts says who may pass.
+// Long because every claim is made of every endpoint: the files say which there are, tests/support/data/route-table.ts says who may pass.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { checksumOf } from '../support/checksum.ts';
-import { type Line, type Visitor, lines, visitors } from '../support/route-table.ts';
-import { type StartedApp, startApp } from '../support/started-app.ts';
-import { type Endpoint, endpointName, listEndpoints } from '../support/route-files.ts';
-import { newSession } from '../support/session.ts';
-import { type Answer, visit } from '../support/visit.ts';
-import { type World, newWorld } from '../support/world.ts';
+import { checksumOf } from '../support/database/checksum.ts';
+import { type Line, type Visitor, lines, visitors } from '../support/data/route-table.ts';
+import { type StartedApp, startApp } from '../support/app/started-app.ts';
+import { type Endpoint, endpointName, listEndpoints } from '../support/data/route-files.ts';
+import { newSession } from '../support/data/session.ts';
+import { type Answer, visit } from '../support/browser/visit.ts';
+import { type World, newWorld } from '../support/data/world.ts';
 
 let app: StartedApp;
 let here: World;

@@ -10,9 +10,9 @@ import { restBase } from '../../src/lib/contract/openapi/document.ts';
 import { rest } from '../../src/lib/contract/rest.ts';
 import { createKey } from '../../src/lib/server/keys/commands.ts';
 import { sampleProject, samplesOf } from '../../src/routes/(docs)/samples.ts';
-import { ensureProgram } from '../support/programs.ts';
-import { type StartedApp, startApp } from '../support/started-app.ts';
-import { type World, newWorld } from '../support/world.ts';
+import { ensureProgram } from '../support/app/programs.ts';
+import { type StartedApp, startApp } from '../support/app/started-app.ts';
+import { type World, newWorld } from '../support/data/world.ts';
 
 let app: StartedApp;
 let world: World;

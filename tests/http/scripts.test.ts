@@ -9,12 +9,12 @@ import { inProject } from '../../src/lib/server/access/scope.ts';
 import { compareExamples } from '../../src/lib/server/examples/compare.ts';
 import { revealResults } from '../../src/lib/server/evaluations/commands.ts';
 import { createKey } from '../../src/lib/server/keys/commands.ts';
-import { newBallot, voteAs } from '../support/evaluation.ts';
-import { ensureProgram } from '../support/programs.ts';
-import { type StartedApp, startApp } from '../support/started-app.ts';
-import { newProject, newTeam } from '../support/team.ts';
-import { addRows } from '../support/training.ts';
-import { type Received, startReceiver } from '../support/webhook-receiver.ts';
+import { newBallot, voteAs } from '../support/data/evaluation.ts';
+import { ensureProgram } from '../support/app/programs.ts';
+import { type StartedApp, startApp } from '../support/app/started-app.ts';
+import { newProject, newTeam } from '../support/data/team.ts';
+import { addRows } from '../support/data/training.ts';
+import { type Received, startReceiver } from '../support/servers/webhook-receiver.ts';
 
 let app: StartedApp;
 const room = fs.mkdtempSync(path.join(os.tmpdir(), 'aitelier-scripts-'));

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { shownPages } from '../support/pages.ts';
-import { type StartedApp, startApp } from '../support/started-app.ts';
-import { type World, newWorld } from '../support/world.ts';
+import { shownPages } from '../support/browser/pages.ts';
+import { type StartedApp, startApp } from '../support/app/started-app.ts';
+import { type World, newWorld } from '../support/data/world.ts';
 
 let app: StartedApp;
 let world: World;

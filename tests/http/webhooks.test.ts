@@ -1,8 +1,8 @@
 // Webhooks as a script manages them: over HTTP, with a key.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createKey } from '../../src/lib/server/keys/commands.ts';
-import { newProject, newTeam } from '../support/team.ts';
-import { type StartedApp, startApp } from '../support/started-app.ts';
+import { newProject, newTeam } from '../support/data/team.ts';
+import { type StartedApp, startApp } from '../support/app/started-app.ts';
 
 let app: StartedApp;
 beforeAll(async () => {

@@ -6,9 +6,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { to } from '../../src/lib/paths.ts';
 import { inProject } from '../../src/lib/server/access/scope.ts';
 import { importSample } from '../../src/lib/server/examples/commands.ts';
-import { newSession } from '../support/session.ts';
-import { type StartedApp, startApp } from '../support/started-app.ts';
-import { newProject, newTeam } from '../support/team.ts';
+import { newSession } from '../support/data/session.ts';
+import { type StartedApp, startApp } from '../support/app/started-app.ts';
+import { newProject, newTeam } from '../support/data/team.ts';
 
 let app: StartedApp;
 let session: string;

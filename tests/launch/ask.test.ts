@@ -6,7 +6,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { newFolder } from '../support/cli.ts';
+import { newFolder } from '../support/app/cli.ts';
 
 type Answer = { status: number; headers?: Record<string, string>; body?: object };
 const imported = { status: 200, body: { added: 2, duplicates: 0, refused: 0, refusals: [] } };

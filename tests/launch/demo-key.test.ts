@@ -7,7 +7,7 @@ import { createKey } from '../../src/lib/server/keys/commands.ts';
 import { listKeys } from '../../src/lib/server/keys/queries.ts';
 import { lookAtLink, makeSignInLink } from '../../src/lib/server/access/sign-in.ts';
 import { lastsForADay } from '../../src/launch/demo-link.ts';
-import { newTeam } from '../support/team.ts';
+import { newTeam } from '../support/data/team.ts';
 
 test.each(['localhost', '127.0.0.1', '127.1.2.3', '::1'])('%s is reached from this machine only', (host) =>
 	expect(isLoopback(host)).toBe(true)

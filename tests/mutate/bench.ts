@@ -3,7 +3,7 @@ import postgres from 'postgres';
 import type { TestModule, Vitest } from 'vitest/node';
 import { createVitest } from 'vitest/node';
 import type { Plugin } from 'vitest/config';
-import { KeptWorkers } from '../support/kept-worker.ts';
+import { KeptWorkers } from '../support/run/kept-worker.ts';
 import { type Edit, type Mutant, onlyThat } from './mutant.ts';
 
 /** What became of a mutant: the test that noticed it, or nobody. */

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { type InstrumentResult, Instrumenter } from '@stryker-mutator/instrumenter';
 import type { Plugin } from 'vitest/config';
 import { type Vitest, createVitest } from 'vitest/node';
-import { KeptWorkers } from '../support/kept-worker.ts';
+import { KeptWorkers } from '../support/run/kept-worker.ts';
 import { type CoreAsk, type CoreLine, type Hits, switchesNow } from './core-ask.ts';
 
 /** A mutant of core as StrykerJS made it; `endless` is what ran without end, or until the memory was full. */

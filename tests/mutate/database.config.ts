@@ -9,6 +9,6 @@ export default {
 	test: {
 		...test,
 		include: ['tests/**/*.test.ts'],
-		globalSetup: ['tests/support/global-setup.ts']
+		globalSetup: ['tests/support/run/global-setup.ts']
 	}
 } satisfies ViteUserConfig;

@@ -15,11 +15,11 @@ import { closePools } from '../../src/lib/server/platform/db/pools.ts';
 import { rateExample } from '../../src/lib/server/ratings/commands.ts';
 import { nextCards } from '../../src/lib/server/ratings/queries.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
-import { answerScoring } from '../support/evaluation.ts';
-import { letOthersSay, othersWorlds } from '../support/others-scores.ts';
-import { newScript } from '../support/script.ts';
-import { useCases } from '../support/use-cases.ts';
-import { type World, newWorld } from '../support/world.ts';
+import { answerScoring } from '../support/data/evaluation.ts';
+import { letOthersSay, othersWorlds } from '../support/data/others-scores.ts';
+import { newScript } from '../support/app/script.ts';
+import { useCases } from '../support/data/use-cases.ts';
+import { type World, newWorld } from '../support/data/world.ts';
 
 const owner = postgres(process.env.DATABASE_URL!, { max: 2, onnotice: () => {} });
 let sandbox: Awaited<ReturnType<typeof startSandbox>>;

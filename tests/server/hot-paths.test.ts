@@ -15,13 +15,13 @@ import { getFrame } from '../../src/lib/server/project/queries.ts';
 import { getExample, listExamples } from '../../src/lib/server/examples/queries.ts';
 import { rateExample } from '../../src/lib/server/ratings/commands.ts';
 import { nextCards } from '../../src/lib/server/ratings/queries.ts';
-import { askedBy } from '../support/counted-socket.ts';
-import { newCookies } from '../support/cookies.ts';
-import { newBallot } from '../support/evaluation.ts';
+import { askedBy } from '../support/servers/counted-socket.ts';
+import { newCookies } from '../support/data/cookies.ts';
+import { newBallot } from '../support/data/evaluation.ts';
 
 vi.mock('../../src/lib/server/platform/db/prompt-socket.ts', async (original) => {
 	const { promptSocket } = await original<typeof import('../../src/lib/server/platform/db/prompt-socket.ts')>();
-	const { counted } = await import('../support/counted-socket.ts');
+	const { counted } = await import('../support/servers/counted-socket.ts');
 	return { promptSocket: async (...values: Parameters<typeof promptSocket>) => counted(await promptSocket(...values)) };
 });
 // a notice to pages may fall into any moment

@@ -12,11 +12,11 @@ import { configureProviders } from '../../src/lib/server/providers/configure.ts'
 import { rateExample } from '../../src/lib/server/ratings/commands.ts';
 import { closePools } from '../../src/lib/server/platform/db/pools.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
-import { checksumOf, checksumOfProject } from '../support/checksum.ts';
-import { actorIn, idsOf, inputFor, outcome, scenes } from '../support/scenes.ts';
-import { newProject, newTeam } from '../support/team.ts';
-import { exportedByFeatures } from '../support/use-cases.ts';
-import { type World, newWorld } from '../support/world.ts';
+import { checksumOf, checksumOfProject } from '../support/database/checksum.ts';
+import { actorIn, idsOf, inputFor, outcome, scenes } from '../support/data/scenes.ts';
+import { newProject, newTeam } from '../support/data/team.ts';
+import { exportedByFeatures } from '../support/data/use-cases.ts';
+import { type World, newWorld } from '../support/data/world.ts';
 
 const owner = postgres(process.env.DATABASE_URL!, { max: 2, onnotice: () => {} });
 let sandbox: Awaited<ReturnType<typeof startSandbox>>;

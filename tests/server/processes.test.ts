@@ -14,11 +14,11 @@ import { to } from '../../src/lib/paths.ts';
 import { variableNames } from '../../src/lib/server/platform/config-variables.ts';
 import { closePools } from '../../src/lib/server/platform/db/pools.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
-import { builtApp } from '../support/built.ts';
-import { readEvents } from '../support/event-reader.ts';
-import { type ServerProcess, startServerProcess, untilServing } from '../support/web-process.ts';
-import { newSession } from '../support/session.ts';
-import { jobsAt, newWorkshop, runRow } from '../support/training.ts';
+import { builtApp } from '../support/app/built.ts';
+import { readEvents } from '../support/servers/event-reader.ts';
+import { type ServerProcess, startServerProcess, untilServing } from '../support/app/web-process.ts';
+import { newSession } from '../support/data/session.ts';
+import { jobsAt, newWorkshop, runRow } from '../support/data/training.ts';
 
 const origin = process.env.ORIGIN!;
 const room = fs.mkdtempSync(path.join(os.tmpdir(), 'aitelier-built-'));

@@ -6,8 +6,8 @@ import type { Run } from '../../src/lib/server/runs/rows.ts';
 import { startRun } from '../../src/lib/server/runs/commands.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
 import { type Scope, inProject } from '../../src/lib/server/access/scope.ts';
-import { jobsAt, newRun, newWorkshop, orderFault, runRow } from '../support/training.ts';
-import { type Worker, startWorkerProcess } from '../support/worker.ts';
+import { jobsAt, newRun, newWorkshop, orderFault, runRow } from '../support/data/training.ts';
+import { type Worker, startWorkerProcess } from '../support/app/worker.ts';
 
 let sandbox: Awaited<ReturnType<typeof startSandbox>>;
 const workers: Worker[] = [];

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { defaultRecipe } from '../../src/lib/core/runs/recipe.ts';
-import { migrateUpTo, openEarlier } from '../support/earlier-state.ts';
+import { migrateUpTo, openEarlier } from '../support/database/earlier-state.ts';
 import { migrate } from './app.ts';
 
 // A project that held the old default trains with the new one, and its activity says so; one with a recipe of its own keeps it.

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { compiled } from '../support/compiled.ts';
-import { fastDir } from '../support/fast-dir.ts';
-import { newestMigration } from '../support/earlier-state.ts';
+import { compiled } from '../support/run/compiled.ts';
+import { fastDir } from '../support/database/fast-dir.ts';
+import { newestMigration } from '../support/database/earlier-state.ts';
 
 // While a new version comes, the one before serves beside it, on tables that the new one has brought up to date. So its own tests are asked, as
 // it landed, with the migrations and functions of today. (The other way round there is nothing to ask: a version refuses to serve on tables

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openEarlier } from '../support/earlier-state.ts';
+import { openEarlier } from '../support/database/earlier-state.ts';
 import { migrate } from './app.ts';
 
 // What people rated before a rating knew its text gets the one that stood at the time, and the means follow.

@@ -3,8 +3,8 @@ import path from 'node:path';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { verify } from '../../src/lib/server/verify/verify.ts';
-import { dumpRows } from '../support/dump-rows.ts';
-import { migrateUpTo, newestMigration } from '../support/earlier-state.ts';
+import { dumpRows } from '../support/database/dump-rows.ts';
+import { migrateUpTo, newestMigration } from '../support/database/earlier-state.ts';
 import { type Facts, closePools, migrate, ownerOf } from './app.ts';
 import { countRows, describeSchema } from './catalogue.ts';
 

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decoded, eachLine, eachSpan, encoded, rewriteLines, rewriteSpans } from '../../../src/cli/files/lines.ts';
 import { lineNear } from '../../../src/cli/splitting/scan.ts';
-import { newFolder } from '../../support/cli.ts';
+import { newFolder } from '../../support/app/cli.ts';
 
 const read = (file: string, pieceBytes: number) => {
 	const lines: string[] = [];

@@ -4,7 +4,7 @@ import { isUnreadable, readExample } from '../../../src/cli/files/examples.ts';
 import { copyHash, copyHashAt, hashesAt, hashesOf } from '../../../src/cli/files/hashes.ts';
 import { messagesAt, plainLineAt } from '../../../src/cli/files/plain-line.ts';
 import { encoded } from '../../../src/cli/files/lines.ts';
-import { originalLine } from '../../support/cli.ts';
+import { originalLine } from '../../support/app/cli.ts';
 
 /** Whether it is left out of the hash of a copy. */
 const systemPrompts = [null, 'Be kind.', 'A'];

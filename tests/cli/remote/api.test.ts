@@ -3,12 +3,12 @@ import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { checkedFields } from '../../../src/cli/remote/fields.ts';
 import { rest } from '../../../src/lib/contract/rest.ts';
-import { ait, newFolder, originalLine, originalProject } from '../../support/cli.ts';
-import { newToken } from '../../support/device.ts';
-import { addExamples } from '../../support/evaluation.ts';
-import { type StartedApp, startApp } from '../../support/started-app.ts';
-import { newProject, newTeam } from '../../support/team.ts';
-import { startReceiver, verified } from '../../support/webhook-receiver.ts';
+import { ait, newFolder, originalLine, originalProject } from '../../support/app/cli.ts';
+import { newToken } from '../../support/browser/device.ts';
+import { addExamples } from '../../support/data/evaluation.ts';
+import { type StartedApp, startApp } from '../../support/app/started-app.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
+import { startReceiver, verified } from '../../support/servers/webhook-receiver.ts';
 
 // Operations, tools for agents and webhooks from a terminal, over the built app.
 

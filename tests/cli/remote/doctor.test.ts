@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { freePort } from '../../../src/lib/server/platform/process.ts';
 import { createKey, revokeKey } from '../../../src/lib/server/keys/commands.ts';
-import { ait, newFolder, originalLine, originalProject } from '../../support/cli.ts';
-import { confirming } from '../../support/device.ts';
-import { type StartedApp, startApp } from '../../support/started-app.ts';
-import { newProject, newTeam } from '../../support/team.ts';
+import { ait, newFolder, originalLine, originalProject } from '../../support/app/cli.ts';
+import { confirming } from '../../support/browser/device.ts';
+import { type StartedApp, startApp } from '../../support/app/started-app.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
 
 // `ait doctor` names the login: which server, who, and whether it is accepted.
 

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { commands } from '../../../src/cli/commands.ts';
 import { createKey } from '../../../src/lib/server/keys/commands.ts';
-import { ait, originalLine, originalProject, wordsOf } from '../../support/cli.ts';
-import { confirming, newToken } from '../../support/device.ts';
-import { addExamples } from '../../support/evaluation.ts';
-import { type StartedApp, startApp } from '../../support/started-app.ts';
-import { newProject, newTeam } from '../../support/team.ts';
+import { ait, originalLine, originalProject, wordsOf } from '../../support/app/cli.ts';
+import { confirming, newToken } from '../../support/browser/device.ts';
+import { addExamples } from '../../support/data/evaluation.ts';
+import { type StartedApp, startApp } from '../../support/app/started-app.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
 
 // Every example of a command that speaks to a server, as the help and the docs show it, is run against the built app.
 

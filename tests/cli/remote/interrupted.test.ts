@@ -1,12 +1,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { ait, linesOf, newFolder, originalLine, originalProject } from '../../support/cli.ts';
-import { cutOff } from '../../support/cut-off.ts';
-import { newToken } from '../../support/device.ts';
-import { addExamples } from '../../support/evaluation.ts';
-import { type StartedApp, startApp } from '../../support/started-app.ts';
-import { newProject, newTeam } from '../../support/team.ts';
+import { ait, linesOf, newFolder, originalLine, originalProject } from '../../support/app/cli.ts';
+import { cutOff } from '../../support/app/cut-off.ts';
+import { newToken } from '../../support/browser/device.ts';
+import { addExamples } from '../../support/data/evaluation.ts';
+import { type StartedApp, startApp } from '../../support/app/started-app.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
 
 // Ctrl-C between any two steps of `push` and `pull`: every line here can be read, and the same command again ends where it would have.
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { ask } from '../../../src/cli/remote/ask.ts';
 import { openLines } from '../../../src/cli/remote/sending.ts';
-import { newFolder } from '../../support/cli.ts';
+import { newFolder } from '../../support/app/cli.ts';
 
 /** The lines of each part, as they leave. */
 const sentOf = async (text: string, parts: readonly (readonly number[])[]) => {

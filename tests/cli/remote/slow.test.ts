@@ -1,17 +1,17 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ait, originalLine, originalProject } from '../../support/cli.ts';
-import { newToken } from '../../support/device.ts';
-import { slowLine } from '../../support/slow-line.ts';
-import { type StartedApp, startApp } from '../../support/started-app.ts';
-import { newProject, newTeam } from '../../support/team.ts';
+import { ait, originalLine, originalProject } from '../../support/app/cli.ts';
+import { newToken } from '../../support/browser/device.ts';
+import { slowLine } from '../../support/servers/slow-line.ts';
+import { type StartedApp, startApp } from '../../support/app/started-app.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
 
 // Node ends a request that has not arrived after five minutes. Here it has two seconds, and the file takes four.
 
 let app: StartedApp;
 beforeAll(async () => {
-	const hurried = pathToFileURL(path.resolve('tests/support/hurried.mjs')).href;
+	const hurried = pathToFileURL(path.resolve('tests/support/app/hurried.mjs')).href;
 	app = await startApp({ NODE_OPTIONS: `--import ${hurried}` });
 });
 afterAll(() => app.close());

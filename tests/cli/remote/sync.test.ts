@@ -7,11 +7,11 @@ import { freePort } from '../../../src/lib/server/platform/process.ts';
 import { createKey } from '../../../src/lib/server/keys/commands.ts';
 import { rateExample, rewriteExample } from '../../../src/lib/server/ratings/commands.ts';
 import { deleteExamples } from '../../../src/lib/server/examples/commands.ts';
-import { ait, examplesOf, linesOf, newFolder, originalLine, originalProject, rowsOf } from '../../support/cli.ts';
-import { cuttingProxy } from '../../support/cutting-proxy.ts';
-import { confirming, newToken } from '../../support/device.ts';
-import { type StartedApp, startApp } from '../../support/started-app.ts';
-import { newProject, newTeam } from '../../support/team.ts';
+import { ait, examplesOf, linesOf, newFolder, originalLine, originalProject, rowsOf } from '../../support/app/cli.ts';
+import { cuttingProxy } from '../../support/database/cutting-proxy.ts';
+import { confirming, newToken } from '../../support/browser/device.ts';
+import { type StartedApp, startApp } from '../../support/app/started-app.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
 
 // A folder and a project of the app go together: over the built app, as a person has it.
 

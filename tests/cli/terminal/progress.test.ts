@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
 import { progressOn } from '../../../src/cli/terminal/progress.ts';
-import { ait, newFolder, originalLine, originalProject } from '../../support/cli.ts';
+import { ait, newFolder, originalLine, originalProject } from '../../support/app/cli.ts';
 
 const start = Date.parse('2026-02-12T10:00:00Z');
 

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { lock } from '../../../src/cli/files/lock.ts';
 import { asFailure } from '../../../src/cli/files/write.ts';
-import { ait, examplesOf, linesOf, newFolder, originalLine, originalProject, rowsOf } from '../../support/cli.ts';
+import { ait, examplesOf, linesOf, newFolder, originalLine, originalProject, rowsOf } from '../../support/app/cli.ts';
 
 test.each([
 	['{"name": "x",}', 'line 1, column 14', 'remove the comma before it'],

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { ait, newFolder, originalLine, originalProject } from '../../support/cli.ts';
-import { cutOff } from '../../support/cut-off.ts';
+import { ait, newFolder, originalLine, originalProject } from '../../support/app/cli.ts';
+import { cutOff } from '../../support/app/cut-off.ts';
 
 // Ctrl-C between any two steps of a command leaves each file as it was or as it will be; and so does a disk that is full.
 

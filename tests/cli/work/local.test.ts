@@ -4,8 +4,8 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { contentText, promptText } from '../../../src/lib/core/examples/fingerprint.ts';
-import { planSplit } from '../../support/split-plan.ts';
-import { ait, examplesOf, linesOf, newFolder, originalLine, originalProject, rowsOf } from '../../support/cli.ts';
+import { planSplit } from '../../support/data/split-plan.ts';
+import { ait, examplesOf, linesOf, newFolder, originalLine, originalProject, rowsOf } from '../../support/app/cli.ts';
 
 test('init makes a project the original could open, and never over another', async () => {
 	const folder = newFolder();

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { readExample } from '../../../src/cli/files/examples.ts';
 import { openPending } from '../../../src/cli/files/pending.ts';
-import { ait, examplesOf, linesOf, originalLine, originalProject, rowsOf } from '../../support/cli.ts';
+import { ait, examplesOf, linesOf, originalLine, originalProject, rowsOf } from '../../support/app/cli.ts';
 
 const three = () => originalProject([originalLine(1), originalLine(2, { rating: 6 }), originalLine(3)]);
 

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startSandbox } from '../../../src/sandbox/server.ts';
-import { ait, linesOf, originalLine, originalProject } from '../../support/cli.ts';
+import { ait, linesOf, originalLine, originalProject } from '../../support/app/cli.ts';
 
 let sandbox: Awaited<ReturnType<typeof startSandbox>>;
 beforeAll(async () => {

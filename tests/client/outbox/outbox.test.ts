@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Outbox } from '../../../src/lib/client/outbox/outbox.svelte.ts';
-import { newBrowser, settled } from '../../support/tabs.ts';
+import { newBrowser, settled } from '../../support/browser/tabs.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => {

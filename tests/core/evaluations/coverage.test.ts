@@ -4,7 +4,7 @@ import { planInterval } from '../../../src/lib/core/evaluations/plan-interval.ts
 import { singleVotes } from '../../../src/lib/core/evaluations/scores.ts';
 import { logGamma } from '../../../src/lib/core/math/binomial.ts';
 import { randomFrom } from '../../../src/lib/core/math/hash.ts';
-import { above, anytimeCoverage } from '../../support/false-alarms.ts';
+import { above, anytimeCoverage } from '../../support/data/false-alarms.ts';
 
 // How often an interval holds the truth: for one vote a prompt over everything that can come out, for several played through.
 

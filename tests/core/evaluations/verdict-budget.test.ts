@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { signTest } from '../../../src/lib/core/math/binomial.ts';
 import { decisionOf, verdictKind } from '../../../src/lib/core/evaluations/rules.ts';
 import { singleTally } from '../../../src/lib/core/evaluations/tally.ts';
-import { above, alarms, alarmsWithContinue, simulated, tablesOf } from '../../support/false-alarms.ts';
+import { above, alarms, alarmsWithContinue, simulated, tablesOf } from '../../support/data/false-alarms.ts';
 
 // The small grid: exact for one vote a prompt, seeded for several. `npm run bench -- FALSE` runs the full one.
 

@@ -12,7 +12,7 @@ import {
 	likeness,
 	sayingsOf
 } from '../../../src/lib/core/examples/near.ts';
-import { caught } from '../../support/planted.ts';
+import { caught } from '../../support/data/planted.ts';
 
 const ask = (question: string, answer = 'Yes.'): Message[] => [
 	{ role: 'user', content: question },

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { hash, randomFrom, shuffled } from '../../../src/lib/core/math/hash.ts';
 import { whatValidationProves } from '../../../src/lib/core/splits/plan.ts';
-import { type Splittable, planSplit } from '../../support/split-plan.ts';
+import { type Splittable, planSplit } from '../../support/data/split-plan.ts';
 
 const example = (id: string, rating: number | null, more: Partial<Splittable> = {}): Splittable => {
 	return { id, rating, split: 'unassigned', group: id, trained: false, ...more };

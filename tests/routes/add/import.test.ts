@@ -4,7 +4,7 @@ import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { listExamples } from '../../../src/lib/server/examples/queries.ts';
 import { type ProjectScope, inProject } from '../../../src/lib/server/access/scope.ts';
 import { POST } from '../../../src/routes/[team=slug]/[project=slug]/add/import/+server.ts';
-import { newProject, newTeam } from '../../support/team.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
 
 afterAll(() => closePools());
 

@@ -17,8 +17,8 @@ import { subscribe, stopHub } from '../../../src/lib/server/events/hub.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { auditEntries, members } from '../../../src/lib/server/platform/db/schema.ts';
 import { changeRole, leaveTeam, removeMember } from '../../../src/lib/server/team/commands.ts';
-import { newBallot } from '../../support/evaluation.ts';
-import { newProject, newTeam } from '../../support/team.ts';
+import { newBallot } from '../../support/data/evaluation.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
 
 const owner = postgres(process.env.DATABASE_URL!, { max: 2, onnotice: () => {} });
 afterAll(async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { browserToken, ensureBrowserToken } from '../../../src/lib/server/access/browser.ts';
-import { newCookies } from '../../support/cookies.ts';
+import { newCookies } from '../../support/data/cookies.ts';
 
 test('a browser keeps one secret, out of reach of scripts', () => {
 	const { jar, options } = newCookies();

@@ -11,10 +11,10 @@ import { sha256 } from '../../../src/lib/server/platform/crypto.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { projects } from '../../../src/lib/server/platform/db/schema.ts';
 import { changeRole, removeMember } from '../../../src/lib/server/team/commands.ts';
-import { newToken } from '../../support/device.ts';
-import { addExamples, newBallot } from '../../support/evaluation.ts';
-import { owner } from '../../support/owner.ts';
-import { newProject, newTeam } from '../../support/team.ts';
+import { newToken } from '../../support/browser/device.ts';
+import { addExamples, newBallot } from '../../support/data/evaluation.ts';
+import { owner } from '../../support/database/owner.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
 
 afterAll(() => closePools());
 

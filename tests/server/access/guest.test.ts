@@ -17,8 +17,8 @@ import {
 import { getCard, nextCards, recentRatings } from '../../../src/lib/server/ratings/queries.ts';
 import { leaveTeam } from '../../../src/lib/server/team/commands.ts';
 import { listMembers } from '../../../src/lib/server/team/queries.ts';
-import { oneOfEach } from '../../support/one-of-each.ts';
-import { newPerson, newTeam } from '../../support/team.ts';
+import { oneOfEach } from '../../support/data/one-of-each.ts';
+import { newPerson, newTeam } from '../../support/data/team.ts';
 
 // A role that nobody has given any right, as a new one would be before its line in the table of permissions is written.
 const guest = 'guest' as Role;

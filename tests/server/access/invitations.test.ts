@@ -14,8 +14,8 @@ import { listMails } from '../../../src/lib/server/platform/mail/outbox.ts';
 import { listMembers } from '../../../src/lib/server/team/queries.ts';
 import { networkOf, within } from '../../../src/lib/server/access/limits.ts';
 import { type Scope, scopeFor } from '../../../src/lib/server/access/scope.ts';
-import { owner } from '../../support/owner.ts';
-import { newPerson, newProject, newTeam } from '../../support/team.ts';
+import { owner } from '../../support/database/owner.ts';
+import { newPerson, newProject, newTeam } from '../../support/data/team.ts';
 
 afterAll(() => closePools());
 

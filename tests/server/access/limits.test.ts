@@ -2,7 +2,7 @@ import { afterAll, expect, test } from 'vitest';
 import { purge } from '../../../src/lib/server/platform/purge.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { networkOf, within } from '../../../src/lib/server/access/limits.ts';
-import { owner } from '../../support/owner.ts';
+import { owner } from '../../support/database/owner.ts';
 
 afterAll(() => closePools());
 

@@ -8,8 +8,8 @@ import {
 	wishMails
 } from '../../../src/lib/server/access/mail-wishes.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
-import { owner } from '../../support/owner.ts';
-import { newPerson, newTeam } from '../../support/team.ts';
+import { owner } from '../../support/database/owner.ts';
+import { newPerson, newTeam } from '../../support/data/team.ts';
 
 afterAll(async () => {
 	await closePools();

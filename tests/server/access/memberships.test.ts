@@ -5,8 +5,8 @@ import { currentSession, endSession, startSession } from '../../../src/lib/serve
 import type { Scope } from '../../../src/lib/server/access/scope.ts';
 import { createTeam, membershipsOf, stillEnter } from '../../../src/lib/server/access/memberships.ts';
 import { changeRole, removeMember } from '../../../src/lib/server/team/commands.ts';
-import { newCookies } from '../../support/cookies.ts';
-import { newPerson, newProject, newTeam } from '../../support/team.ts';
+import { newCookies } from '../../support/data/cookies.ts';
+import { newPerson, newProject, newTeam } from '../../support/data/team.ts';
 
 afterAll(() => closePools());
 

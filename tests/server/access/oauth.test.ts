@@ -3,9 +3,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { beginOAuth, finishOAuth, oauthProviders } from '../../../src/lib/server/access/oauth.ts';
 import { personWith } from '../../../src/lib/server/access/people.ts';
-import { newCookies } from '../../support/cookies.ts';
-import { startIssuer } from '../../support/issuer.ts';
-import { owner } from '../../support/owner.ts';
+import { newCookies } from '../../support/data/cookies.ts';
+import { startIssuer } from '../../support/servers/issuer.ts';
+import { owner } from '../../support/database/owner.ts';
 
 let issuer: Awaited<ReturnType<typeof startIssuer>>;
 

@@ -15,8 +15,8 @@ import { endToken } from '../../../src/lib/server/access/tokens.ts';
 import { deleteTeam } from '../../../src/lib/server/ends/commands.ts';
 import { randomToken, sha256 } from '../../../src/lib/server/platform/crypto.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
-import { newToken } from '../../support/device.ts';
-import { newPerson, newTeam } from '../../support/team.ts';
+import { newToken } from '../../support/browser/device.ts';
+import { newPerson, newTeam } from '../../support/data/team.ts';
 
 const owner = postgres(process.env.DATABASE_URL!, { max: 4, onnotice: () => {} });
 afterAll(async () => {

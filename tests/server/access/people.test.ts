@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, expect, test } from 'vitest';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { personWith, renamePerson } from '../../../src/lib/server/access/people.ts';
-import { owner } from '../../support/owner.ts';
+import { owner } from '../../support/database/owner.ts';
 
 afterAll(() => closePools());
 

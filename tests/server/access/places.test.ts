@@ -6,7 +6,7 @@ import { afterAll, expect, test } from 'vitest';
 import { takePlace } from '../../../src/lib/server/access/places.ts';
 import { purge } from '../../../src/lib/server/platform/purge.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
-import { owner } from '../../support/owner.ts';
+import { owner } from '../../support/database/owner.ts';
 
 afterAll(() => closePools());
 

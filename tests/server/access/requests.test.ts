@@ -5,8 +5,8 @@ import postgres from 'postgres';
 import { afterAll, expect, test } from 'vitest';
 import type { Scope } from '../../../src/lib/server/access/scope.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
-import { owner } from '../../support/owner.ts';
-import { newTeam } from '../../support/team.ts';
+import { owner } from '../../support/database/owner.ts';
+import { newTeam } from '../../support/data/team.ts';
 
 const other = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
 afterAll(async () => {

@@ -4,8 +4,8 @@ import { afterAll, expect, test } from 'vitest';
 process.env.ORIGIN = 'https://aitelier.example.com';
 const { closePools } = await import('../../../src/lib/server/platform/db/pools.ts');
 const { currentSession, startSession } = await import('../../../src/lib/server/access/sessions.ts');
-const { newCookies } = await import('../../support/cookies.ts');
-const { newPerson } = await import('../../support/team.ts');
+const { newCookies } = await import('../../support/data/cookies.ts');
+const { newPerson } = await import('../../support/data/team.ts');
 
 afterAll(() => closePools());
 

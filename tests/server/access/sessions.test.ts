@@ -10,9 +10,9 @@ import {
 	listSessions,
 	startSession
 } from '../../../src/lib/server/access/sessions.ts';
-import { newCookies } from '../../support/cookies.ts';
-import { owner } from '../../support/owner.ts';
-import { newPerson } from '../../support/team.ts';
+import { newCookies } from '../../support/data/cookies.ts';
+import { owner } from '../../support/database/owner.ts';
+import { newPerson } from '../../support/data/team.ts';
 
 afterAll(() => closePools());
 

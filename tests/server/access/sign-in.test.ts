@@ -7,7 +7,7 @@ import { purge } from '../../../src/lib/server/platform/purge.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { lookAtLink, requestSignIn, signInWithCode, signInWithLink } from '../../../src/lib/server/access/sign-in.ts';
 import { listMails } from '../../../src/lib/server/platform/mail/outbox.ts';
-import { owner } from '../../support/owner.ts';
+import { owner } from '../../support/database/owner.ts';
 
 afterAll(() => closePools());
 

@@ -25,8 +25,8 @@ import { purge } from '../../../src/lib/server/platform/purge.ts';
 import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
 import { auditEntries, projects } from '../../../src/lib/server/platform/db/schema.ts';
 import { changeRole, leaveTeam, removeMember } from '../../../src/lib/server/team/commands.ts';
-import { owner } from '../../support/owner.ts';
-import { newPerson, newProject, newTeam } from '../../support/team.ts';
+import { owner } from '../../support/database/owner.ts';
+import { newPerson, newProject, newTeam } from '../../support/data/team.ts';
 
 afterAll(() => closePools());
 

@@ -9,10 +9,10 @@ import { chainEntries } from '../../../src/lib/server/events/chain.ts';
 import { createKey } from '../../../src/lib/server/keys/commands.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { changeRole, removeMember } from '../../../src/lib/server/team/commands.ts';
-import { owner } from '../../support/owner.ts';
-import { raw } from '../../support/raw.ts';
-import { newScript } from '../../support/script.ts';
-import { newTeam } from '../../support/team.ts';
+import { owner } from '../../support/database/owner.ts';
+import { raw } from '../../support/database/raw.ts';
+import { newScript } from '../../support/app/script.ts';
+import { newTeam } from '../../support/data/team.ts';
 
 afterAll(() => closePools());
 

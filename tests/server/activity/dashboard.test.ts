@@ -3,9 +3,9 @@ import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
 import { getDashboard } from '../../../src/lib/server/activity/queries.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { evaluations, runs } from '../../../src/lib/server/platform/db/schema.ts';
-import { addReadyRun } from '../../support/evaluation.ts';
-import { newProject, newTeam } from '../../support/team.ts';
-import { addRows } from '../../support/training.ts';
+import { addReadyRun } from '../../support/data/evaluation.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
+import { addRows } from '../../support/data/training.ts';
 
 afterAll(() => closePools());
 

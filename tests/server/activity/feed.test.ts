@@ -8,10 +8,10 @@ import { record, theProduct } from '../../../src/lib/server/events/record.ts';
 import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
 import { activities, members } from '../../../src/lib/server/platform/db/schema.ts';
 import { rateExample } from '../../../src/lib/server/ratings/commands.ts';
-import { addReadyRun } from '../../support/evaluation.ts';
-import { newScript } from '../../support/script.ts';
-import { newProject, newTeam } from '../../support/team.ts';
-import { addRows } from '../../support/training.ts';
+import { addReadyRun } from '../../support/data/evaluation.ts';
+import { newScript } from '../../support/app/script.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
+import { addRows } from '../../support/data/training.ts';
 
 afterAll(() => closePools());
 

@@ -17,10 +17,10 @@ import { getPreflight } from '../../../src/lib/server/runs/queries.ts';
 import { followServing } from '../../../src/lib/server/servings/follow.ts';
 import { startServing } from '../../../src/lib/server/servings/commands.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
-import { addReadyRun, newLiveContest } from '../../support/evaluation.ts';
-import { owner } from '../../support/owner.ts';
-import { newProject, newTeam } from '../../support/team.ts';
-import { drive, newRun, newWorkshop } from '../../support/training.ts';
+import { addReadyRun, newLiveContest } from '../../support/data/evaluation.ts';
+import { owner } from '../../support/database/owner.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
+import { drive, newRun, newWorkshop } from '../../support/data/training.ts';
 
 let sandbox: Awaited<ReturnType<typeof startSandbox>>;
 beforeAll(async () => {

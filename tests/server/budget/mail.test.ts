@@ -7,8 +7,8 @@ import { setBudget } from '../../../src/lib/server/budget/commands.ts';
 import { budgetJobs } from '../../../src/lib/server/budget/jobs.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { members } from '../../../src/lib/server/platform/db/schema.ts';
-import { owner } from '../../support/owner.ts';
-import { newPerson, newProject, newTeam } from '../../support/team.ts';
+import { owner } from '../../support/database/owner.ts';
+import { newPerson, newProject, newTeam } from '../../support/data/team.ts';
 
 // A real mail server in this process: what it got is what the owners would get.
 const got: { to: string; raw: string }[] = [];

@@ -4,8 +4,8 @@ import { createConnection } from '../../../src/lib/server/connections/commands.t
 import { listConnections, testNewConnection } from '../../../src/lib/server/connections/queries.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { configureProviders } from '../../../src/lib/server/providers/configure.ts';
-import { startModelServer } from '../../support/model-server.ts';
-import { newTeam } from '../../support/team.ts';
+import { startModelServer } from '../../support/servers/model-server.ts';
+import { newTeam } from '../../support/data/team.ts';
 
 process.env.ALLOW_LOCAL_PROVIDERS = 'false';
 configureProviders({ allowLocal: false });

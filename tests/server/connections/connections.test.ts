@@ -16,8 +16,8 @@ import { configureProviders } from '../../../src/lib/server/providers/configure.
 import { startSandbox } from '../../../src/sandbox/server.ts';
 import type { Scope } from '../../../src/lib/server/access/scope.ts';
 import { defaultRecipe } from '../../../src/lib/core/runs/recipe.ts';
-import { startModelServer } from '../../support/model-server.ts';
-import { newProject, newTeam } from '../../support/team.ts';
+import { startModelServer } from '../../support/servers/model-server.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
 
 const key = 'sk-canary-7f3b1c9e5d2a4860';
 let sandbox: Awaited<ReturnType<typeof startSandbox>>;

@@ -4,8 +4,8 @@ import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { listModels, listModelsOfNew } from '../../../src/lib/server/connections/models.ts';
 import { configureProviders } from '../../../src/lib/server/providers/configure.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
-import { startModelServer } from '../../support/model-server.ts';
-import { newTeam } from '../../support/team.ts';
+import { startModelServer } from '../../support/servers/model-server.ts';
+import { newTeam } from '../../support/data/team.ts';
 
 const key = 'sk-models-7f3b1c9e5d2a';
 let sandbox: Awaited<ReturnType<typeof startSandbox>>;

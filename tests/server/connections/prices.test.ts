@@ -13,8 +13,8 @@ import { configureProviders } from '../../../src/lib/server/providers/configure.
 import { startRun } from '../../../src/lib/server/runs/commands.ts';
 import { getPreflight } from '../../../src/lib/server/runs/queries.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
-import { newTeam } from '../../support/team.ts';
-import { addRows, jobsAt, newRun, newWorkshop, runRow, submit } from '../../support/training.ts';
+import { newTeam } from '../../support/data/team.ts';
+import { addRows, jobsAt, newRun, newWorkshop, runRow, submit } from '../../support/data/training.ts';
 
 let sandbox: Awaited<ReturnType<typeof startSandbox>>;
 beforeAll(async () => {

@@ -12,9 +12,9 @@ import { startRun } from '../../../src/lib/server/runs/commands.ts';
 import { startServing } from '../../../src/lib/server/servings/commands.ts';
 import { followServing } from '../../../src/lib/server/servings/follow.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
-import { owner } from '../../support/owner.ts';
-import { newTeam } from '../../support/team.ts';
-import { drive, endpointsAt, newRun, newWorkshop, orderFault } from '../../support/training.ts';
+import { owner } from '../../support/database/owner.ts';
+import { newTeam } from '../../support/data/team.ts';
+import { drive, endpointsAt, newRun, newWorkshop, orderFault } from '../../support/data/training.ts';
 
 let sandbox: Awaited<ReturnType<typeof startSandbox>>;
 beforeAll(async () => {

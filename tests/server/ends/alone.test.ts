@@ -10,8 +10,8 @@ import { createKey } from '../../../src/lib/server/keys/commands.ts';
 import { randomToken, sha256 } from '../../../src/lib/server/platform/crypto.ts';
 import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
 import { purgeAccounts, purgeTeams } from '../../../src/lib/server/platform/purge.ts';
-import { newSession } from '../../support/session.ts';
-import { newPerson, newProject, newTeam } from '../../support/team.ts';
+import { newSession } from '../../support/data/session.ts';
+import { newPerson, newProject, newTeam } from '../../support/data/team.ts';
 
 const owner = postgres(process.env.DATABASE_URL!, { max: 3, onnotice: () => {} });
 afterAll(async () => {

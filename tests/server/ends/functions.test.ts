@@ -6,10 +6,10 @@ import { afterAll, expect, test } from 'vitest';
 import { graceDays } from '../../../src/lib/core/project/grace.ts';
 import { randomToken, sha256 } from '../../../src/lib/server/platform/crypto.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
-import { copyRows } from '../../support/copy-rows.ts';
-import { addReadyRun } from '../../support/evaluation.ts';
-import { newSession } from '../../support/session.ts';
-import { newPerson, newProject, newTeam } from '../../support/team.ts';
+import { copyRows } from '../../support/database/copy-rows.ts';
+import { addReadyRun } from '../../support/data/evaluation.ts';
+import { newSession } from '../../support/data/session.ts';
+import { newPerson, newProject, newTeam } from '../../support/data/team.ts';
 
 const owner = postgres(process.env.DATABASE_URL!, { max: 2, onnotice: () => {} });
 afterAll(async () => {

@@ -13,7 +13,7 @@ import { randomToken, sha256 } from '../../../src/lib/server/platform/crypto.ts'
 import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
 import { purgeAccounts, purgeProjects, purgeTeams } from '../../../src/lib/server/platform/purge.ts';
 import { createProject } from '../../../src/lib/server/project/commands.ts';
-import { newPerson, newProject, newTeam } from '../../support/team.ts';
+import { newPerson, newProject, newTeam } from '../../support/data/team.ts';
 
 const owner = postgres(process.env.DATABASE_URL!, { max: 4, onnotice: () => {} });
 beforeAll(async () => void (await plainPool()`select 1`));

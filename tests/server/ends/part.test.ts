@@ -7,9 +7,9 @@ import { addExample } from '../../../src/lib/server/examples/commands.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { purgeProjects } from '../../../src/lib/server/platform/purge.ts';
 import { rateExample } from '../../../src/lib/server/ratings/commands.ts';
-import { owner } from '../../support/owner.ts';
-import { newProject, newTeam } from '../../support/team.ts';
-import { addRows } from '../../support/training.ts';
+import { owner } from '../../support/database/owner.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
+import { addRows } from '../../support/data/training.ts';
 
 const janitor = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
 afterAll(async () => {

@@ -12,12 +12,12 @@ import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools
 import { createProject } from '../../../src/lib/server/project/commands.ts';
 import { getFrame, listProjectCounts, listProjects } from '../../../src/lib/server/project/queries.ts';
 import { compareAll } from '../../../src/lib/server/prompts/compare.ts';
-import { checksumOfProject } from '../../support/checksum.ts';
+import { checksumOfProject } from '../../support/database/checksum.ts';
 import { linesOf } from '../../../src/lib/core/examples/import/lines.ts';
-import { addRows } from '../../support/training.ts';
-import { owner } from '../../support/owner.ts';
-import { raw } from '../../support/raw.ts';
-import { newProject, newTeam } from '../../support/team.ts';
+import { addRows } from '../../support/data/training.ts';
+import { owner } from '../../support/database/owner.ts';
+import { raw } from '../../support/database/raw.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
 
 afterAll(() => closePools());
 

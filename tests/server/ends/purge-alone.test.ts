@@ -4,11 +4,11 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, expect, test } from 'vitest';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { purgeProjects } from '../../../src/lib/server/platform/purge.ts';
-import { checksumOf, checksumOfProject } from '../../support/checksum.ts';
-import { copyRows } from '../../support/copy-rows.ts';
-import { oneOfEach } from '../../support/one-of-each.ts';
-import { owner } from '../../support/owner.ts';
-import { newPerson, newTeam } from '../../support/team.ts';
+import { checksumOf, checksumOfProject } from '../../support/database/checksum.ts';
+import { copyRows } from '../../support/database/copy-rows.ts';
+import { oneOfEach } from '../../support/data/one-of-each.ts';
+import { owner } from '../../support/database/owner.ts';
+import { newPerson, newTeam } from '../../support/data/team.ts';
 
 afterAll(() => closePools());
 

@@ -4,12 +4,12 @@ import { inProject } from '../../../src/lib/server/access/scope.ts';
 import { deleteProject, restoreProject } from '../../../src/lib/server/ends/commands.ts';
 import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
 import { purgeAll, purgeProjects } from '../../../src/lib/server/platform/purge.ts';
-import { plant, scan } from '../../support/canary.ts';
-import { checksumOfProject } from '../../support/checksum.ts';
-import { addRows } from '../../support/training.ts';
-import { oneOfEach } from '../../support/one-of-each.ts';
-import { owner } from '../../support/owner.ts';
-import { newPerson, newProject, newTeam } from '../../support/team.ts';
+import { plant, scan } from '../../support/database/canary.ts';
+import { checksumOfProject } from '../../support/database/checksum.ts';
+import { addRows } from '../../support/data/training.ts';
+import { oneOfEach } from '../../support/data/one-of-each.ts';
+import { owner } from '../../support/database/owner.ts';
+import { newPerson, newProject, newTeam } from '../../support/data/team.ts';
 
 afterEach(() => vi.restoreAllMocks());
 afterAll(() => closePools());

@@ -18,10 +18,10 @@ import { submitRun } from '../../../src/lib/server/runs/submit.ts';
 import { startServing } from '../../../src/lib/server/servings/commands.ts';
 import { followServing } from '../../../src/lib/server/servings/follow.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
-import { addReadyRun, newContest, wish } from '../../support/evaluation.ts';
-import { owner } from '../../support/owner.ts';
-import { newProject } from '../../support/team.ts';
-import { drive, endpointsAt, newRun, newWorkshop } from '../../support/training.ts';
+import { addReadyRun, newContest, wish } from '../../support/data/evaluation.ts';
+import { owner } from '../../support/database/owner.ts';
+import { newProject } from '../../support/data/team.ts';
+import { drive, endpointsAt, newRun, newWorkshop } from '../../support/data/training.ts';
 
 let sandbox: Awaited<ReturnType<typeof startSandbox>>;
 /** Where a training is not over before it can be called off. */

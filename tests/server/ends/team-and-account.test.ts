@@ -28,10 +28,10 @@ import { deleteProject, deleteTeam } from '../../../src/lib/server/ends/commands
 import { changeRole, leaveTeam, removeMember } from '../../../src/lib/server/team/commands.ts';
 import { inviteMember } from '../../../src/lib/server/team/invitations.ts';
 import { verify } from '../../../src/lib/server/verify/verify.ts';
-import { plant, scan } from '../../support/canary.ts';
-import { oneOfEach } from '../../support/one-of-each.ts';
-import { newPerson, newProject, newTeam } from '../../support/team.ts';
-import { newSession } from '../../support/session.ts';
+import { plant, scan } from '../../support/database/canary.ts';
+import { oneOfEach } from '../../support/data/one-of-each.ts';
+import { newPerson, newProject, newTeam } from '../../support/data/team.ts';
+import { newSession } from '../../support/data/session.ts';
 
 const owner = postgres(process.env.DATABASE_URL!, { max: 3, onnotice: () => {} });
 beforeAll(async () => void (await plainPool()`select 1`));

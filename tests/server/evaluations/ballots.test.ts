@@ -9,8 +9,8 @@ import { ballots, evaluations, outputs, votes } from '../../../src/lib/server/pl
 import { castVote, createEvaluation } from '../../../src/lib/server/evaluations/commands.ts';
 import { nextPairs } from '../../../src/lib/server/evaluations/queries.ts';
 import { type Scope, inProject, scopeFor } from '../../../src/lib/server/access/scope.ts';
-import { newBallot, newContest, voteAs, wish } from '../../support/evaluation.ts';
-import { newTeam } from '../../support/team.ts';
+import { newBallot, newContest, voteAs, wish } from '../../support/data/evaluation.ts';
+import { newTeam } from '../../support/data/team.ts';
 
 afterAll(() => closePools());
 

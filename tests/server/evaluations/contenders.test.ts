@@ -42,8 +42,8 @@ import {
 	newContest,
 	voteAs,
 	wish
-} from '../../support/evaluation.ts';
-import { newProject, newTeam } from '../../support/team.ts';
+} from '../../support/data/evaluation.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
 
 let sandbox: Awaited<ReturnType<typeof startSandbox>>;
 let url: string;

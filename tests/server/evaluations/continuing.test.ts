@@ -8,7 +8,7 @@ import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
 import { castVote, revealResults } from '../../../src/lib/server/evaluations/commands.ts';
 import { continueEvaluation, getContinuation } from '../../../src/lib/server/evaluations/continuing.ts';
 import { getEvaluation, getResults, getTrend, nextPairs } from '../../../src/lib/server/evaluations/queries.ts';
-import { answerAll, newBallot, voteAs } from '../../support/evaluation.ts';
+import { answerAll, newBallot, voteAs } from '../../support/data/evaluation.ts';
 
 const owner = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
 afterAll(async () => {

@@ -14,9 +14,9 @@ import { getSetUp } from '../../../src/lib/server/evaluations/queries.ts';
 import { createEvaluation } from '../../../src/lib/server/evaluations/commands.ts';
 import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
 import type { NewEvaluation } from '../../../src/lib/contract/evaluations.ts';
-import { addExamples, addReadyRun, conversation, newContest, wish } from '../../support/evaluation.ts';
-import { rewriteHistory } from '../../support/raw.ts';
-import { newProject, newTeam } from '../../support/team.ts';
+import { addExamples, addReadyRun, conversation, newContest, wish } from '../../support/data/evaluation.ts';
+import { rewriteHistory } from '../../support/database/raw.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
 
 afterAll(() => closePools());
 

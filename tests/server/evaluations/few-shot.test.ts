@@ -10,7 +10,7 @@ import { exportResults, getResults, getSetUp } from '../../../src/lib/server/eva
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { evaluations, examples, pairings } from '../../../src/lib/server/platform/db/schema.ts';
 import { configureProviders } from '../../../src/lib/server/providers/configure.ts';
-import { startEchoServer } from '../../support/echo-server.ts';
+import { startEchoServer } from '../../support/servers/echo-server.ts';
 import {
 	addExamples,
 	addOwnServer,
@@ -19,8 +19,8 @@ import {
 	newContest,
 	voteAs,
 	wish
-} from '../../support/evaluation.ts';
-import { raw } from '../../support/raw.ts';
+} from '../../support/data/evaluation.ts';
+import { raw } from '../../support/database/raw.ts';
 
 let server: Awaited<ReturnType<typeof startEchoServer>>;
 beforeAll(async () => {

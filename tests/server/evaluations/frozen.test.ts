@@ -10,8 +10,8 @@ import { countVotes } from '../../../src/lib/server/evaluations/verdict.ts';
 import { getEvaluation, getResults, listEvaluations, nextPairs } from '../../../src/lib/server/evaluations/queries.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { ballots, votes } from '../../../src/lib/server/platform/db/schema.ts';
-import { newBallot, voteAs } from '../../support/evaluation.ts';
-import { rewriteHistory } from '../../support/raw.ts';
+import { newBallot, voteAs } from '../../support/data/evaluation.ts';
+import { rewriteHistory } from '../../support/database/raw.ts';
 
 const owner = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
 afterAll(async () => {

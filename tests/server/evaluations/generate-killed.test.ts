@@ -5,8 +5,8 @@ import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { evaluations, outputs } from '../../../src/lib/server/platform/db/schema.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
 import type { Scope } from '../../../src/lib/server/access/scope.ts';
-import { newLiveContest } from '../../support/evaluation.ts';
-import { type Worker, startWorkerProcess } from '../../support/worker.ts';
+import { newLiveContest } from '../../support/data/evaluation.ts';
+import { type Worker, startWorkerProcess } from '../../support/app/worker.ts';
 
 let sandbox: Awaited<ReturnType<typeof startSandbox>>;
 let worker: Worker | undefined;

@@ -17,9 +17,9 @@ import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
 import { followServing } from '../../../src/lib/server/servings/follow.ts';
 import { stopServing } from '../../../src/lib/server/servings/commands.ts';
 import { priceServing } from '../../../src/lib/server/servings/queries.ts';
-import { addReadyRun, wish } from '../../support/evaluation.ts';
-import { newTeam } from '../../support/team.ts';
-import { drive, endpointsAt, newRun, newWorkshop, orderFault } from '../../support/training.ts';
+import { addReadyRun, wish } from '../../support/data/evaluation.ts';
+import { newTeam } from '../../support/data/team.ts';
+import { drive, endpointsAt, newRun, newWorkshop, orderFault } from '../../support/data/training.ts';
 
 let sandbox: Awaited<ReturnType<typeof startSandbox>>;
 beforeAll(async () => {

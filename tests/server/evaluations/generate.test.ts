@@ -12,10 +12,10 @@ import { configureProviders } from '../../../src/lib/server/providers/configure.
 import { providers } from '../../../src/lib/server/providers/registry.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
 import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
-import { newContest, newLiveContest } from '../../support/evaluation.ts';
-import { owner } from '../../support/owner.ts';
-import { rewriteHistory } from '../../support/raw.ts';
-import { newTeam } from '../../support/team.ts';
+import { newContest, newLiveContest } from '../../support/data/evaluation.ts';
+import { owner } from '../../support/database/owner.ts';
+import { rewriteHistory } from '../../support/database/raw.ts';
+import { newTeam } from '../../support/data/team.ts';
 
 let sandbox: Awaited<ReturnType<typeof startSandbox>>;
 beforeAll(async () => {

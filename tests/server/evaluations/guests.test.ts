@@ -20,10 +20,10 @@ import { exportResults, getEvaluation, getResults, nextPairs } from '../../../sr
 import { randomToken, sha256 } from '../../../src/lib/server/platform/crypto.ts';
 import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
 import { auditEntries, ballots, guestLinks, guests, votes } from '../../../src/lib/server/platform/db/schema.ts';
-import { newBallot, newScoring, voteAs } from '../../support/evaluation.ts';
-import { owner } from '../../support/owner.ts';
-import { raw, rewriteHistory } from '../../support/raw.ts';
-import { newTeam } from '../../support/team.ts';
+import { newBallot, newScoring, voteAs } from '../../support/data/evaluation.ts';
+import { owner } from '../../support/database/owner.ts';
+import { raw, rewriteHistory } from '../../support/database/raw.ts';
+import { newTeam } from '../../support/data/team.ts';
 
 afterAll(async () => {
 	await closePools();

@@ -3,7 +3,7 @@ import { namesAModel } from '../../../src/lib/core/evaluations/masking.ts';
 import { factsOf } from '../../../src/lib/server/evaluations/judged.ts';
 import { pairingsOf } from '../../../src/lib/server/evaluations/votes.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
-import { newBallot } from '../../support/evaluation.ts';
+import { newBallot } from '../../support/data/evaluation.ts';
 
 afterAll(() => closePools());
 

@@ -23,8 +23,8 @@ import { activities, connections, judgings, judgments } from '../../../src/lib/s
 import { configureProviders } from '../../../src/lib/server/providers/configure.ts';
 import { providers } from '../../../src/lib/server/providers/registry.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
-import { addOwnServer, newBallot, voteAs } from '../../support/evaluation.ts';
-import { newTeam } from '../../support/team.ts';
+import { addOwnServer, newBallot, voteAs } from '../../support/data/evaluation.ts';
+import { newTeam } from '../../support/data/team.ts';
 
 let sandbox: Awaited<ReturnType<typeof startSandbox>>;
 beforeAll(async () => {

@@ -5,7 +5,7 @@ import { promptText } from '../../../src/lib/core/examples/fingerprint.ts';
 import { sha256 } from '../../../src/lib/server/platform/crypto.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { runFiles } from '../../../src/lib/server/platform/db/schema.ts';
-import { newContest } from '../../support/evaluation.ts';
+import { newContest } from '../../support/data/evaluation.ts';
 
 afterAll(() => closePools());
 

@@ -9,9 +9,9 @@ import { evaluationJobs } from '../../../src/lib/server/evaluations/jobs.ts';
 import { getResults, nextPairs } from '../../../src/lib/server/evaluations/queries.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { evaluations, mails, members, projects } from '../../../src/lib/server/platform/db/schema.ts';
-import { newBallot, newScoring, voteAs } from '../../support/evaluation.ts';
-import { newMailServer } from '../../support/mail-server.ts';
-import { owner } from '../../support/owner.ts';
+import { newBallot, newScoring, voteAs } from '../../support/data/evaluation.ts';
+import { newMailServer } from '../../support/servers/mail-server.ts';
+import { owner } from '../../support/database/owner.ts';
 
 let server: Awaited<ReturnType<typeof newMailServer>>;
 beforeAll(async () => void (server = await newMailServer()));

@@ -9,8 +9,8 @@ import { getEvaluation, getResults, nextPairs } from '../../../src/lib/server/ev
 import { deleteExamples } from '../../../src/lib/server/examples/commands.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { members } from '../../../src/lib/server/platform/db/schema.ts';
-import { newBallot, voteAs } from '../../support/evaluation.ts';
-import { rewriteHistory } from '../../support/raw.ts';
+import { newBallot, voteAs } from '../../support/data/evaluation.ts';
+import { rewriteHistory } from '../../support/database/raw.ts';
 
 afterAll(() => closePools());
 

@@ -26,8 +26,8 @@ import {
 	newLiveContest,
 	voteAs,
 	wish
-} from '../../support/evaluation.ts';
-import { rewriteHistory } from '../../support/raw.ts';
+} from '../../support/data/evaluation.ts';
+import { rewriteHistory } from '../../support/database/raw.ts';
 
 let sandbox: Awaited<ReturnType<typeof startSandbox>>;
 beforeAll(async () => {

@@ -11,7 +11,7 @@ import { revealResults, scoreAnswer } from '../../../src/lib/server/evaluations/
 import { continueEvaluation } from '../../../src/lib/server/evaluations/continuing.ts';
 import { exportResults, exportScores, nextAnswers } from '../../../src/lib/server/evaluations/queries.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
-import { answerAll, newBallot, newScoring, remarkAs, voteAs } from '../../support/evaluation.ts';
+import { answerAll, newBallot, newScoring, remarkAs, voteAs } from '../../support/data/evaluation.ts';
 
 const script = fileURLToPath(new URL('../../../examples/verdict/recompute.mjs', import.meta.url));
 let room: string;

@@ -13,9 +13,9 @@ import {
 import { exportResults, getResults, nextAnswers, nextPairs } from '../../../src/lib/server/evaluations/queries.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { activities, remarks } from '../../../src/lib/server/platform/db/schema.ts';
-import { answerScoring, newBallot } from '../../support/evaluation.ts';
-import { raw } from '../../support/raw.ts';
-import { newProject } from '../../support/team.ts';
+import { answerScoring, newBallot } from '../../support/data/evaluation.ts';
+import { raw } from '../../support/database/raw.ts';
+import { newProject } from '../../support/data/team.ts';
 
 afterAll(() => closePools());
 

@@ -34,10 +34,10 @@ import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools
 import { evaluations, judgings, outputs } from '../../../src/lib/server/platform/db/schema.ts';
 import { purge } from '../../../src/lib/server/platform/purge.ts';
 import { verify } from '../../../src/lib/server/verify/verify.ts';
-import { answerAll, newBallot, newScoring, voteAs } from '../../support/evaluation.ts';
-import { owner } from '../../support/owner.ts';
-import { rewriteHistory } from '../../support/raw.ts';
-import { newTeam } from '../../support/team.ts';
+import { answerAll, newBallot, newScoring, voteAs } from '../../support/data/evaluation.ts';
+import { owner } from '../../support/database/owner.ts';
+import { rewriteHistory } from '../../support/database/raw.ts';
+import { newTeam } from '../../support/data/team.ts';
 
 afterEach(() => void (config().keepDays.answers = undefined));
 afterAll(() => closePools());

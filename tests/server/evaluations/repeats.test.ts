@@ -9,8 +9,8 @@ import { continueEvaluation } from '../../../src/lib/server/evaluations/continui
 import { getEvaluation, getResults, listEvaluations, nextPairs } from '../../../src/lib/server/evaluations/queries.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { activities, ballots } from '../../../src/lib/server/platform/db/schema.ts';
-import { answerAll, newBallot } from '../../support/evaluation.ts';
-import { newScript } from '../../support/script.ts';
+import { answerAll, newBallot } from '../../support/data/evaluation.ts';
+import { newScript } from '../../support/app/script.ts';
 
 afterAll(() => closePools());
 

@@ -14,9 +14,9 @@ import {
 	nextPairs
 } from '../../../src/lib/server/evaluations/queries.ts';
 import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
-import { addExamples, newBallot, voteAs } from '../../support/evaluation.ts';
-import { rewriteHistory } from '../../support/raw.ts';
-import { newProject, newTeam } from '../../support/team.ts';
+import { addExamples, newBallot, voteAs } from '../../support/data/evaluation.ts';
+import { rewriteHistory } from '../../support/database/raw.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
 
 const owner = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
 afterAll(async () => {

@@ -4,7 +4,7 @@ import { listEvaluations } from '../../../src/lib/server/evaluations/queries.ts'
 import { recentEvaluations } from '../../../src/lib/server/evaluations/rows.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { evaluations } from '../../../src/lib/server/platform/db/schema.ts';
-import { newBallot, newContest, voteAs } from '../../support/evaluation.ts';
+import { newBallot, newContest, voteAs } from '../../support/data/evaluation.ts';
 
 afterAll(() => closePools());
 

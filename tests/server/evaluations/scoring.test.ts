@@ -17,8 +17,8 @@ import {
 import { countUncounted } from '../../../src/lib/server/evaluations/jobs.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { activities, evaluations } from '../../../src/lib/server/platform/db/schema.ts';
-import { newBallot, newScoring } from '../../support/evaluation.ts';
-import { raw } from '../../support/raw.ts';
+import { newBallot, newScoring } from '../../support/data/evaluation.ts';
+import { raw } from '../../support/database/raw.ts';
 
 afterAll(() => closePools());
 

@@ -11,8 +11,8 @@ import {
 	nextPairs
 } from '../../../src/lib/server/evaluations/queries.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
-import { newBallot, voteAs } from '../../support/evaluation.ts';
-import { newScript } from '../../support/script.ts';
+import { newBallot, voteAs } from '../../support/data/evaluation.ts';
+import { newScript } from '../../support/app/script.ts';
 
 afterAll(() => closePools());
 

@@ -14,8 +14,8 @@ import {
 } from '../../../src/lib/server/evaluations/queries.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { evaluations, members, pairings, ballots } from '../../../src/lib/server/platform/db/schema.ts';
-import { newBallot } from '../../support/evaluation.ts';
-import { newScript } from '../../support/script.ts';
+import { newBallot } from '../../support/data/evaluation.ts';
+import { newScript } from '../../support/app/script.ts';
 
 afterAll(() => closePools());
 

@@ -35,11 +35,11 @@ import { randomToken } from '../../../src/lib/server/platform/crypto.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { ballots, evaluations, outputs, pairings, votes } from '../../../src/lib/server/platform/db/schema.ts';
 import { configureProviders } from '../../../src/lib/server/providers/configure.ts';
-import { startEchoServer } from '../../support/echo-server.ts';
-import { addExamples, addOwnServer, addReadyRun, newContest, wish } from '../../support/evaluation.ts';
-import { newMailServer } from '../../support/mail-server.ts';
-import { owner } from '../../support/owner.ts';
-import { rewriteHistory } from '../../support/raw.ts';
+import { startEchoServer } from '../../support/servers/echo-server.ts';
+import { addExamples, addOwnServer, addReadyRun, newContest, wish } from '../../support/data/evaluation.ts';
+import { newMailServer } from '../../support/servers/mail-server.ts';
+import { owner } from '../../support/database/owner.ts';
+import { rewriteHistory } from '../../support/database/raw.ts';
 
 let server: Awaited<ReturnType<typeof startEchoServer>>;
 let mails: Awaited<ReturnType<typeof newMailServer>>;

@@ -5,7 +5,7 @@ import { evaluations } from '../../../src/lib/server/platform/db/schema.ts';
 import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
 import { createEvaluation, revealResults } from '../../../src/lib/server/evaluations/commands.ts';
 import { getEvaluation, getResults, getSetUp } from '../../../src/lib/server/evaluations/queries.ts';
-import { addReadyRun, answerAll, newBallot, newContest, voteAs, wish } from '../../support/evaluation.ts';
+import { addReadyRun, answerAll, newBallot, newContest, voteAs, wish } from '../../support/data/evaluation.ts';
 
 afterAll(() => closePools());
 

@@ -7,8 +7,8 @@ import { countVotes } from '../../../src/lib/server/evaluations/verdict.ts';
 import { chainEntries } from '../../../src/lib/server/events/chain.ts';
 import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
 import { connections, evaluations } from '../../../src/lib/server/platform/db/schema.ts';
-import { newBallot, voteAs } from '../../support/evaluation.ts';
-import { rewriteHistory } from '../../support/raw.ts';
+import { newBallot, voteAs } from '../../support/data/evaluation.ts';
+import { rewriteHistory } from '../../support/database/raw.ts';
 
 afterAll(() => closePools());
 

@@ -7,9 +7,9 @@ import { outbox, votes } from '../../../src/lib/server/platform/db/schema.ts';
 import { type ProjectScope, inProject } from '../../../src/lib/server/access/scope.ts';
 import { castVote, createScoring, scoreAnswer } from '../../../src/lib/server/evaluations/commands.ts';
 import { getEvaluation, nextAnswers, nextPairs } from '../../../src/lib/server/evaluations/queries.ts';
-import { answerScoring, newBallot } from '../../support/evaluation.ts';
-import { raw } from '../../support/raw.ts';
-import { newProject, newTeam } from '../../support/team.ts';
+import { answerScoring, newBallot } from '../../support/data/evaluation.ts';
+import { raw } from '../../support/database/raw.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
 
 afterAll(() => closePools());
 

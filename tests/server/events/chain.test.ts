@@ -13,9 +13,9 @@ import { invitations } from '../../../src/lib/server/platform/db/schema.ts';
 import type { Scope } from '../../../src/lib/server/access/scope.ts';
 import { verify } from '../../../src/lib/server/verify/verify.ts';
 import { randomFrom } from '../../bench/measure.ts';
-import { addUnheard } from '../../support/audit.ts';
-import { raw } from '../../support/raw.ts';
-import { newPerson, newTeam } from '../../support/team.ts';
+import { addUnheard } from '../../support/data/audit.ts';
+import { raw } from '../../support/database/raw.ts';
+import { newPerson, newTeam } from '../../support/data/team.ts';
 
 const owner = postgres(process.env.DATABASE_URL!, { max: 2, onnotice: () => {} });
 const serving = postgres(process.env.APP_DATABASE_URL!, { max: 2, onnotice: () => {} });

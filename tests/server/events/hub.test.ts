@@ -9,9 +9,9 @@ import { rateExample } from '../../../src/lib/server/ratings/commands.ts';
 import { addExample } from '../../../src/lib/server/examples/commands.ts';
 import { stopHub, subscribe } from '../../../src/lib/server/events/hub.ts';
 import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
-import { owner } from '../../support/owner.ts';
-import { raw } from '../../support/raw.ts';
-import { newProject, newTeam } from '../../support/team.ts';
+import { owner } from '../../support/database/owner.ts';
+import { raw } from '../../support/database/raw.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
 
 const plainOwner = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
 afterAll(async () => {

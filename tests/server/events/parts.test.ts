@@ -3,8 +3,8 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
 import { emptyOutbox } from '../../../src/lib/server/platform/purge.ts';
-import { owner } from '../../support/owner.ts';
-import { newProject, newTeam } from '../../support/team.ts';
+import { owner } from '../../support/database/owner.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
 
 // The outbox of live pages lies in three parts, by the hour of the database's clock: what holds of them, at whatever time this is run.
 

@@ -6,8 +6,8 @@ import { afterAll, expect, test } from 'vitest';
 import { type ProjectScope, inProject } from '../../../src/lib/server/access/scope.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { rateExample } from '../../../src/lib/server/ratings/commands.ts';
-import { raw } from '../../support/raw.ts';
-import { newProject, newTeam } from '../../support/team.ts';
+import { raw } from '../../support/database/raw.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
 
 const owner = postgres(process.env.DATABASE_URL!, { max: 3, onnotice: () => {} });
 afterAll(async () => {

@@ -6,7 +6,7 @@ import { importExamples } from '../../../src/lib/server/examples/commands.ts';
 import { type Chunk, emptyChunk, put, stage } from '../../../src/lib/server/examples/stage.ts';
 import { inProject } from '../../../src/lib/server/access/scope.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
-import { newProject, newTeam } from '../../support/team.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
 
 const owner = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
 afterAll(async () => {

@@ -24,7 +24,7 @@ import { rateExample, rewriteExample } from '../../../src/lib/server/ratings/com
 import { inProject } from '../../../src/lib/server/access/scope.ts';
 import { moveExamples } from '../../../src/lib/server/splits/commands.ts';
 import { samples } from '../../../src/lib/core/examples/samples.ts';
-import { newProject, newTeam } from '../../support/team.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
 
 afterAll(() => closePools());
 

@@ -17,9 +17,9 @@ import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { auditEntries, examples, pairings, projects, runExamples } from '../../../src/lib/server/platform/db/schema.ts';
 import { applySplit, moveExamples } from '../../../src/lib/server/splits/commands.ts';
 import { listTwins, previewSplit } from '../../../src/lib/server/splits/queries.ts';
-import { addExamples, addReadyRun, wish } from '../../support/evaluation.ts';
-import { owner } from '../../support/owner.ts';
-import { newProject, newTeam } from '../../support/team.ts';
+import { addExamples, addReadyRun, wish } from '../../support/data/evaluation.ts';
+import { owner } from '../../support/database/owner.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
 
 afterAll(() => closePools());
 

@@ -12,8 +12,8 @@ import { rateExample, rewriteExample } from '../../../src/lib/server/ratings/com
 import { nextCards } from '../../../src/lib/server/ratings/queries.ts';
 import { comparisons } from '../../../src/lib/server/verify/comparisons.ts';
 import { moveExamples } from '../../../src/lib/server/splits/commands.ts';
-import { raw } from '../../support/raw.ts';
-import { newProject, newTeam } from '../../support/team.ts';
+import { raw } from '../../support/database/raw.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
 
 const owner = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
 afterAll(async () => {

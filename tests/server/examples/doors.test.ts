@@ -6,8 +6,8 @@ import { addExample, deleteExamples, importExamples } from '../../../src/lib/ser
 import { findTwin } from '../../../src/lib/server/examples/queries.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { moveExamples } from '../../../src/lib/server/splits/commands.ts';
-import { newProject, newTeam } from '../../support/team.ts';
-import { addRows } from '../../support/training.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
+import { addRows } from '../../support/data/training.ts';
 
 afterAll(() => closePools());
 

@@ -9,8 +9,8 @@ import { deleteExamples } from '../../../src/lib/server/examples/commands.ts';
 import { exportPieces } from '../../../src/lib/server/examples/export.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { examples } from '../../../src/lib/server/platform/db/schema.ts';
-import { owner } from '../../support/owner.ts';
-import { newProject, newTeam } from '../../support/team.ts';
+import { owner } from '../../support/database/owner.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
 
 afterAll(() => closePools());
 

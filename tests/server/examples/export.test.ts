@@ -7,7 +7,7 @@ import { getExample, listExamples } from '../../../src/lib/server/examples/queri
 import { download } from '../../../src/lib/server/http/download.ts';
 import { rewriteExample } from '../../../src/lib/server/ratings/commands.ts';
 import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
-import { newProject, newTeam } from '../../support/team.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
 
 afterAll(() => closePools());
 

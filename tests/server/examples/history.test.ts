@@ -5,7 +5,7 @@ import { type ProjectScope, inProject } from '../../../src/lib/server/access/sco
 import { addExample } from '../../../src/lib/server/examples/commands.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { rateExample } from '../../../src/lib/server/ratings/commands.ts';
-import { newProject, newTeam } from '../../support/team.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
 
 afterAll(() => closePools());
 

@@ -5,7 +5,7 @@ import { inProject } from '../../../src/lib/server/access/scope.ts';
 import { importExamples } from '../../../src/lib/server/examples/commands.ts';
 import { mostRefusedInARow } from '../../../src/lib/core/examples/import/refusals.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
-import { newProject, newTeam } from '../../support/team.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
 
 afterAll(() => closePools());
 

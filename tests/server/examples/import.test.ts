@@ -12,8 +12,8 @@ import {
 import { getExample, getImport, listExamples } from '../../../src/lib/server/examples/queries.ts';
 import { type ProjectScope, inProject } from '../../../src/lib/server/access/scope.ts';
 import { moveExamples } from '../../../src/lib/server/splits/commands.ts';
-import { owner } from '../../support/owner.ts';
-import { newProject, newTeam } from '../../support/team.ts';
+import { owner } from '../../support/database/owner.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
 
 afterAll(() => closePools());
 

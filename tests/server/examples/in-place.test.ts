@@ -1,6 +1,6 @@
 // A row of `examples` is a whole conversation. What a rating or a split changes is written where it stands, as long as no index names it.
 import { expect, test } from 'vitest';
-import { owner } from '../../support/owner.ts';
+import { owner } from '../../support/database/owner.ts';
 
 test('no index of examples names what a rating or a split changes', async () => {
 	// as Postgres decides it: a column of the key, and one in a condition or an expression

@@ -7,8 +7,8 @@ import { usualMaxTokens } from '../../../src/lib/server/evaluations/longest-answ
 import { choiceMeasures, choicesAfter } from '../../../src/lib/server/examples/rows.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { playgroundPairs } from '../../../src/lib/server/platform/db/schema.ts';
-import { owner } from '../../support/owner.ts';
-import { newProject, newTeam } from '../../support/team.ts';
+import { owner } from '../../support/database/owner.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
 
 afterAll(() => closePools());
 

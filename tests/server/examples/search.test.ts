@@ -9,8 +9,8 @@ import { signExamples } from '../../../src/lib/server/examples/signatures.ts';
 import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
 import { rewriteExample } from '../../../src/lib/server/ratings/commands.ts';
 import { randomFrom } from '../../bench/measure.ts';
-import { raw, rewriteHistory } from '../../support/raw.ts';
-import { newProject, newTeam } from '../../support/team.ts';
+import { raw, rewriteHistory } from '../../support/database/raw.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
 
 const owner = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
 afterAll(async () => {

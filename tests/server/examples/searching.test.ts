@@ -4,7 +4,7 @@ import { type ProjectScope, inProject } from '../../../src/lib/server/access/sco
 import { addExample } from '../../../src/lib/server/examples/commands.ts';
 import { browseExamples, listExamples } from '../../../src/lib/server/examples/queries.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
-import { newProject, newTeam } from '../../support/team.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
 
 const owner = postgres(process.env.DATABASE_URL!, { max: 2, onnotice: () => {} });
 afterAll(async () => {

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import zlib from 'node:zlib';
 import { expect, test } from 'vitest';
 import { compressed, mayCompress } from '../../../src/lib/server/http/compress.ts';
-import { listEndpoints } from '../../support/route-files.ts';
+import { listEndpoints } from '../../support/data/route-files.ts';
 
 const page = '/[team=slug]/[project=slug]/examples';
 const text = 'Where is my parcel? '.repeat(500);

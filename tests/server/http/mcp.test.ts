@@ -4,7 +4,7 @@ import { afterAll, expect, test } from 'vitest';
 import { mcp } from '../../../src/lib/server/http/mcp/mcp.ts';
 import { createKey } from '../../../src/lib/server/keys/commands.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
-import { newTeam } from '../../support/team.ts';
+import { newTeam } from '../../support/data/team.ts';
 
 // What is sent to a server that was built stands in tests/http/mcp.test.ts.
 

@@ -4,8 +4,8 @@ import { whileWelcome } from '../../../src/lib/server/http/recheck.ts';
 import { currentSession, endSession, startSession } from '../../../src/lib/server/access/sessions.ts';
 import { scopeFor } from '../../../src/lib/server/access/scope.ts';
 import { changeRole, removeMember } from '../../../src/lib/server/team/commands.ts';
-import { newCookies } from '../../support/cookies.ts';
-import { newTeam } from '../../support/team.ts';
+import { newCookies } from '../../support/data/cookies.ts';
+import { newTeam } from '../../support/data/team.ts';
 
 afterAll(() => closePools());
 

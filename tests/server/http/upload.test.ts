@@ -4,7 +4,7 @@ import { sliceBytes } from '../../../src/lib/core/examples/import/reading.ts';
 import { AppError } from '../../../src/lib/core/errors.ts';
 import { upload } from '../../../src/lib/server/http/upload.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
-import { newTeam } from '../../support/team.ts';
+import { newTeam } from '../../support/data/team.ts';
 
 afterAll(() => closePools());
 

@@ -6,9 +6,9 @@ import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools
 import { isQueued } from '../../../src/lib/server/jobs/is-queued.ts';
 import { enqueue } from '../../../src/lib/server/jobs/queue.ts';
 import { queueNames, sweep } from '../../../src/lib/server/jobs/queues.ts';
-import { owner } from '../../support/owner.ts';
-import { raw } from '../../support/raw.ts';
-import { newTeam } from '../../support/team.ts';
+import { owner } from '../../support/database/owner.ts';
+import { raw } from '../../support/database/raw.ts';
+import { newTeam } from '../../support/data/team.ts';
 
 // A page sends by a function of the database, and the worker takes what pg-boss itself would have written.
 

@@ -13,9 +13,9 @@ import { getMe, listKeys } from '../../../src/lib/server/keys/queries.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { apiKeys, auditEntries, projects } from '../../../src/lib/server/platform/db/schema.ts';
 import { removeMember } from '../../../src/lib/server/team/commands.ts';
-import { owner } from '../../support/owner.ts';
-import { raw, rewriteHistory } from '../../support/raw.ts';
-import { newProject, newTeam } from '../../support/team.ts';
+import { owner } from '../../support/database/owner.ts';
+import { raw, rewriteHistory } from '../../support/database/raw.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
 
 afterAll(() => closePools());
 

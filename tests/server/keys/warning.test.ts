@@ -7,9 +7,9 @@ import { createKey, revokeKey, rollKey } from '../../../src/lib/server/keys/comm
 import { announceEnds, keyJobs } from '../../../src/lib/server/keys/jobs.ts';
 import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
 import { auditEntries, members } from '../../../src/lib/server/platform/db/schema.ts';
-import { owner } from '../../support/owner.ts';
-import { rewriteHistory } from '../../support/raw.ts';
-import { newPerson, newTeam } from '../../support/team.ts';
+import { owner } from '../../support/database/owner.ts';
+import { rewriteHistory } from '../../support/database/raw.ts';
+import { newPerson, newTeam } from '../../support/data/team.ts';
 
 // A real mail server in this process: what it got is what the owners would get.
 const got: { to: string; raw: string }[] = [];

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, afterEach, expect, test, vi } from 'vitest';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { log } from '../../../src/lib/server/platform/log.ts';
-import { newTeam } from '../../support/team.ts';
+import { newTeam } from '../../support/data/team.ts';
 
 afterAll(() => closePools());
 afterEach(() => vi.restoreAllMocks());

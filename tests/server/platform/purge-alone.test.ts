@@ -3,10 +3,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, expect, test } from 'vitest';
 import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
-import { copyRows } from '../../support/copy-rows.ts';
-import { oneOfEach } from '../../support/one-of-each.ts';
-import { owner } from '../../support/owner.ts';
-import { newPerson, newProject, newTeam } from '../../support/team.ts';
+import { copyRows } from '../../support/database/copy-rows.ts';
+import { oneOfEach } from '../../support/data/one-of-each.ts';
+import { owner } from '../../support/database/owner.ts';
+import { newPerson, newProject, newTeam } from '../../support/data/team.ts';
 
 afterAll(() => closePools());
 

@@ -9,9 +9,9 @@ import { log } from '../../../src/lib/server/platform/log.ts';
 import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
 import { imports } from '../../../src/lib/server/platform/db/schema.ts';
 import { type Purged, purge, purgeAll } from '../../../src/lib/server/platform/purge.ts';
-import { newContest, wish } from '../../support/evaluation.ts';
-import { owner } from '../../support/owner.ts';
-import { newProject, newTeam } from '../../support/team.ts';
+import { newContest, wish } from '../../support/data/evaluation.ts';
+import { owner } from '../../support/database/owner.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
 
 afterEach(() => vi.restoreAllMocks());
 afterAll(() => closePools());

@@ -5,9 +5,9 @@ import { addExample, deleteExamples } from '../../../src/lib/server/examples/com
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { keepPair, withdrawPair } from '../../../src/lib/server/playground/commands.ts';
 import { getPlayground, listPairs } from '../../../src/lib/server/playground/queries.ts';
-import { owner } from '../../support/owner.ts';
-import { newProject, newTeam } from '../../support/team.ts';
-import { addRows } from '../../support/training.ts';
+import { owner } from '../../support/database/owner.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
+import { addRows } from '../../support/data/training.ts';
 
 afterAll(() => closePools());
 

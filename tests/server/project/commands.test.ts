@@ -9,8 +9,8 @@ import { auditEntries, outbox } from '../../../src/lib/server/platform/db/schema
 import { createProject, updateProject } from '../../../src/lib/server/project/commands.ts';
 import { getProject, getSettings, listProjects, prepareProject } from '../../../src/lib/server/project/queries.ts';
 import { configureProviders } from '../../../src/lib/server/providers/configure.ts';
-import { startModelServer } from '../../support/model-server.ts';
-import { newProject, newTeam } from '../../support/team.ts';
+import { startModelServer } from '../../support/servers/model-server.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
 
 const key = 'sk-projects-7f3b1c9e5d2a';
 let models: Awaited<ReturnType<typeof startModelServer>>;

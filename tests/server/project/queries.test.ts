@@ -9,8 +9,8 @@ import { getFrame, listProjectCounts } from '../../../src/lib/server/project/que
 import { isOnSandbox } from '../../../src/lib/server/project/rows.ts';
 import { rateExample } from '../../../src/lib/server/ratings/commands.ts';
 import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
-import { addReadyRun } from '../../support/evaluation.ts';
-import { newProject, newTeam } from '../../support/team.ts';
+import { addReadyRun } from '../../support/data/evaluation.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
 
 afterAll(() => closePools());
 

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Tx, inProject } from '../../../src/lib/server/access/scope.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { learntAmong } from '../../../src/lib/server/prompts/rows.ts';
-import { owner } from '../../support/owner.ts';
-import { newProject, newTeam } from '../../support/team.ts';
+import { owner } from '../../support/database/owner.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
 
 afterAll(() => closePools());
 

@@ -13,8 +13,8 @@ import { comparePrompts } from '../../../src/lib/server/prompts/compare.ts';
 import { promptJobs } from '../../../src/lib/server/prompts/jobs.ts';
 import { browsePrompts, getPrompt, listPrompts } from '../../../src/lib/server/prompts/queries.ts';
 import { keepPair, withdrawPair } from '../../../src/lib/server/playground/commands.ts';
-import { addExamples, addReadyRun } from '../../support/evaluation.ts';
-import { newProject, newTeam } from '../../support/team.ts';
+import { addExamples, addReadyRun } from '../../support/data/evaluation.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
 
 afterAll(() => closePools());
 

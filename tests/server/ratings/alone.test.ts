@@ -6,10 +6,10 @@ import { randomFrom } from '../../bench/measure.ts';
 import type { Scope } from '../../../src/lib/server/access/scope.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { comparisons } from '../../../src/lib/server/verify/comparisons.ts';
-import { addExamples } from '../../support/evaluation.ts';
-import { owner } from '../../support/owner.ts';
-import { raw } from '../../support/raw.ts';
-import { newProject, newTeam } from '../../support/team.ts';
+import { addExamples } from '../../support/data/evaluation.ts';
+import { owner } from '../../support/database/owner.ts';
+import { raw } from '../../support/database/raw.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
 
 afterAll(() => closePools());
 

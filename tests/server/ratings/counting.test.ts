@@ -14,8 +14,8 @@ import { examples, ratings, rewrites } from '../../../src/lib/server/platform/db
 import { getFrame } from '../../../src/lib/server/project/queries.ts';
 import { rateExample, rewriteExample, undoRewrite } from '../../../src/lib/server/ratings/commands.ts';
 import { getCard, nextCards, recentRatings } from '../../../src/lib/server/ratings/queries.ts';
-import { raw } from '../../support/raw.ts';
-import { newProject, newTeam } from '../../support/team.ts';
+import { raw } from '../../support/database/raw.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
 
 afterAll(() => closePools());
 

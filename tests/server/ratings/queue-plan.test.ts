@@ -8,7 +8,7 @@ import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { rateExample } from '../../../src/lib/server/ratings/commands.ts';
 import { nextCards } from '../../../src/lib/server/ratings/queries.ts';
 import { openCards } from '../../../src/lib/server/ratings/queue.ts';
-import { newProject, newTeam } from '../../support/team.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
 
 afterAll(() => closePools());
 

@@ -6,7 +6,7 @@ import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { rateExample } from '../../../src/lib/server/ratings/commands.ts';
 import { nextCards } from '../../../src/lib/server/ratings/queries.ts';
 import { keptOf } from '../../../src/lib/server/runs/kept.ts';
-import { newProject, newTeam } from '../../support/team.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
 
 const owner = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
 afterAll(async () => {

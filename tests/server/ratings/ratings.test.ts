@@ -6,7 +6,7 @@ import { getExample, listExamples } from '../../../src/lib/server/examples/queri
 import { rateExample, rewriteExample, undoRewrite } from '../../../src/lib/server/ratings/commands.ts';
 import { nextCards, recentRatings } from '../../../src/lib/server/ratings/queries.ts';
 import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
-import { newProject, newTeam } from '../../support/team.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
 
 afterAll(() => closePools());
 

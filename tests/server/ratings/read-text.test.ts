@@ -6,7 +6,7 @@ import { inProject } from '../../../src/lib/server/access/scope.ts';
 import { addExample } from '../../../src/lib/server/examples/commands.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { rateExample, rewriteExample } from '../../../src/lib/server/ratings/commands.ts';
-import { newProject, newTeam } from '../../support/team.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
 
 afterAll(() => closePools());
 

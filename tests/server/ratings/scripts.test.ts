@@ -8,9 +8,9 @@ import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { rateExample, rewriteExample, undoRewrite } from '../../../src/lib/server/ratings/commands.ts';
 import { recentRatings } from '../../../src/lib/server/ratings/queries.ts';
 import { readFacts } from '../../../src/lib/server/runs/facts.ts';
-import { raw } from '../../support/raw.ts';
-import { newScript } from '../../support/script.ts';
-import { newProject, newTeam } from '../../support/team.ts';
+import { raw } from '../../support/database/raw.ts';
+import { newScript } from '../../support/app/script.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
 
 afterAll(() => closePools());
 

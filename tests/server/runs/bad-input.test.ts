@@ -9,8 +9,8 @@ import { providers } from '../../../src/lib/server/providers/registry.ts';
 import { startRun } from '../../../src/lib/server/runs/commands.ts';
 import { getPreflight } from '../../../src/lib/server/runs/queries.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
-import { rewriteHistory } from '../../support/raw.ts';
-import { drive, jobsAt, newRun, newWorkshop, runRow, submit } from '../../support/training.ts';
+import { rewriteHistory } from '../../support/database/raw.ts';
+import { drive, jobsAt, newRun, newWorkshop, runRow, submit } from '../../support/data/training.ts';
 import { startOddServer } from '../providers/odd-server.ts';
 
 let sandbox: Awaited<ReturnType<typeof startSandbox>>;

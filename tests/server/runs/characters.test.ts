@@ -5,14 +5,14 @@ import { createConnection } from '../../../src/lib/server/connections/commands.t
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { presets } from '../../../src/lib/core/runs/recipe.ts';
 import { projects, runExamples } from '../../../src/lib/server/platform/db/schema.ts';
-import { addReadyRun } from '../../support/evaluation.ts';
+import { addReadyRun } from '../../support/data/evaluation.ts';
 import { configureProviders } from '../../../src/lib/server/providers/configure.ts';
 import { startRun } from '../../../src/lib/server/runs/commands.ts';
 import { getPreflight } from '../../../src/lib/server/runs/queries.ts';
 import { recordReport } from '../../../src/lib/server/runs/report.ts';
 import { runById } from '../../../src/lib/server/runs/rows.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
-import { addRows, drive, follow, jobsAt, newRun, newWorkshop, runRow, submit } from '../../support/training.ts';
+import { addRows, drive, follow, jobsAt, newRun, newWorkshop, runRow, submit } from '../../support/data/training.ts';
 
 // What goes wrong at providers, as people read it.
 

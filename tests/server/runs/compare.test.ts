@@ -5,7 +5,7 @@ import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { evaluations, runExamples, runPoints, runs } from '../../../src/lib/server/platform/db/schema.ts';
 import { compareRuns } from '../../../src/lib/server/runs/compare.ts';
-import { newWorkshop } from '../../support/training.ts';
+import { newWorkshop } from '../../support/data/training.ts';
 
 afterAll(() => closePools());
 

@@ -9,7 +9,7 @@ import { providers } from '../../../src/lib/server/providers/registry.ts';
 import { startRun } from '../../../src/lib/server/runs/commands.ts';
 import { getPreflight, getRun, listRuns } from '../../../src/lib/server/runs/queries.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
-import { drive, newRun, newWorkshop } from '../../support/training.ts';
+import { drive, newRun, newWorkshop } from '../../support/data/training.ts';
 
 let sandbox: Awaited<ReturnType<typeof startSandbox>>;
 beforeAll(async () => {

@@ -9,9 +9,9 @@ import { startRun } from '../../../src/lib/server/runs/commands.ts';
 import { withBody, writingFile } from '../../../src/lib/server/runs/files.ts';
 import { downloadRunFile, getRun } from '../../../src/lib/server/runs/queries.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
-import { owner } from '../../support/owner.ts';
-import { rewriteHistory } from '../../support/raw.ts';
-import { drive, newRun, newWorkshop } from '../../support/training.ts';
+import { owner } from '../../support/database/owner.ts';
+import { rewriteHistory } from '../../support/database/raw.ts';
+import { drive, newRun, newWorkshop } from '../../support/data/training.ts';
 
 let sandbox: Awaited<ReturnType<typeof startSandbox>>;
 beforeAll(async () => {

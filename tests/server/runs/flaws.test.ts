@@ -7,8 +7,8 @@ import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { projectNow } from '../../../src/lib/server/project/rows.ts';
 import { readFlaws } from '../../../src/lib/server/runs/flaws.ts';
 import { randomFrom } from '../../bench/measure.ts';
-import { owner } from '../../support/owner.ts';
-import { addRows, newWorkshop } from '../../support/training.ts';
+import { owner } from '../../support/database/owner.ts';
+import { addRows, newWorkshop } from '../../support/data/training.ts';
 
 afterAll(() => closePools());
 

@@ -13,8 +13,8 @@ import { recordReport } from '../../../src/lib/server/runs/report.ts';
 import { runById } from '../../../src/lib/server/runs/rows.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
 import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
-import { owner } from '../../support/owner.ts';
-import { newTeam } from '../../support/team.ts';
+import { owner } from '../../support/database/owner.ts';
+import { newTeam } from '../../support/data/team.ts';
 import {
 	drive,
 	follow,
@@ -26,7 +26,7 @@ import {
 	placeTwin,
 	runRow,
 	submit
-} from '../../support/training.ts';
+} from '../../support/data/training.ts';
 
 let sandbox: Awaited<ReturnType<typeof startSandbox>>;
 beforeAll(async () => {

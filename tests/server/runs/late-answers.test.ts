@@ -7,7 +7,7 @@ import { startRun } from '../../../src/lib/server/runs/commands.ts';
 import { ProviderError } from '../../../src/lib/server/providers/errors.ts';
 import { startOddServer } from '../providers/odd-server.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
-import { drive, jobsAt, newRun, newWorkshop, runRow, submit } from '../../support/training.ts';
+import { drive, jobsAt, newRun, newWorkshop, runRow, submit } from '../../support/data/training.ts';
 
 // What is asked before an order may be answered when another worker has ordered, or in a way that says nothing.
 

@@ -8,8 +8,17 @@ import { configureProviders } from '../../../src/lib/server/providers/configure.
 import { startRun } from '../../../src/lib/server/runs/commands.ts';
 import { downloadRunFile, getPreflight, getRun } from '../../../src/lib/server/runs/queries.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
-import { newProject } from '../../support/team.ts';
-import { addRows, drive, jobsAt, newRun, newWorkshop, orderFault, runRow, submit } from '../../support/training.ts';
+import { newProject } from '../../support/data/team.ts';
+import {
+	addRows,
+	drive,
+	jobsAt,
+	newRun,
+	newWorkshop,
+	orderFault,
+	runRow,
+	submit
+} from '../../support/data/training.ts';
 
 // What is too long for a model is known exactly only to the provider, once it has the file: before anything is ordered.
 

@@ -6,7 +6,7 @@ import { type ProjectScope, inProject } from '../../../src/lib/server/access/sco
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { runs } from '../../../src/lib/server/platform/db/schema.ts';
 import { listRuns } from '../../../src/lib/server/runs/queries.ts';
-import { newProject, newTeam } from '../../support/team.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
 
 afterAll(() => closePools());
 

@@ -6,10 +6,10 @@ import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { runs } from '../../../src/lib/server/platform/db/schema.ts';
 import { changeRun, endRun } from '../../../src/lib/server/runs/change.ts';
 import { runJobs } from '../../../src/lib/server/runs/jobs.ts';
-import { addReadyRun } from '../../support/evaluation.ts';
-import { newMailServer } from '../../support/mail-server.ts';
-import { owner } from '../../support/owner.ts';
-import { newProject, newTeam } from '../../support/team.ts';
+import { addReadyRun } from '../../support/data/evaluation.ts';
+import { newMailServer } from '../../support/servers/mail-server.ts';
+import { owner } from '../../support/database/owner.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
 
 let server: Awaited<ReturnType<typeof newMailServer>>;
 beforeAll(async () => void (server = await newMailServer()));

@@ -8,8 +8,8 @@ import { projects, runExamples } from '../../../src/lib/server/platform/db/schem
 import { startRun } from '../../../src/lib/server/runs/commands.ts';
 import { getPreflight } from '../../../src/lib/server/runs/queries.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
-import { addReadyRun } from '../../support/evaluation.ts';
-import { newRun, newWorkshop } from '../../support/training.ts';
+import { addReadyRun } from '../../support/data/evaluation.ts';
+import { newRun, newWorkshop } from '../../support/data/training.ts';
 
 // The days on which OpenAI's training ends, for whoever is connected there. OpenAI is played: nothing leaves this machine.
 

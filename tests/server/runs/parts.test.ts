@@ -14,8 +14,8 @@ import { settleRun } from '../../../src/lib/server/runs/settle.ts';
 import { moveExamples } from '../../../src/lib/server/splits/commands.ts';
 import { verify } from '../../../src/lib/server/verify/verify.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
-import { owner } from '../../support/owner.ts';
-import { addRows, drive, newRun, newWorkshop, runRow } from '../../support/training.ts';
+import { owner } from '../../support/database/owner.ts';
+import { addRows, drive, newRun, newWorkshop, runRow } from '../../support/data/training.ts';
 
 let sandbox: Awaited<ReturnType<typeof startSandbox>>;
 beforeAll(async () => {

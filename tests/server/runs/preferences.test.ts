@@ -26,10 +26,10 @@ import { listTrainingPairs } from '../../../src/lib/server/runs/pair-list.ts';
 import { downloadRunFile, getPreflight, getRun } from '../../../src/lib/server/runs/queries.ts';
 import { applySplit, moveExamples } from '../../../src/lib/server/splits/commands.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
-import { newBallot, voteAs } from '../../support/evaluation.ts';
-import { rewriteHistory } from '../../support/raw.ts';
-import { newProject } from '../../support/team.ts';
-import { addRows, drive, newWorkshop } from '../../support/training.ts';
+import { newBallot, voteAs } from '../../support/data/evaluation.ts';
+import { rewriteHistory } from '../../support/database/raw.ts';
+import { newProject } from '../../support/data/team.ts';
+import { addRows, drive, newWorkshop } from '../../support/data/training.ts';
 
 let sandbox: Awaited<ReturnType<typeof startSandbox>>;
 beforeAll(async () => {

@@ -16,9 +16,9 @@ import { downloadRunFile, getPreflight, getRun, listRuns } from '../../../src/li
 import { cancelRun, startRun } from '../../../src/lib/server/runs/commands.ts';
 import { moveExamples } from '../../../src/lib/server/splits/commands.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
-import { addReadyRun } from '../../support/evaluation.ts';
-import { newProject, newTeam } from '../../support/team.ts';
-import { addRows, drive, newRun, newWorkshop } from '../../support/training.ts';
+import { addReadyRun } from '../../support/data/evaluation.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
+import { addRows, drive, newRun, newWorkshop } from '../../support/data/training.ts';
 
 let sandbox: Awaited<ReturnType<typeof startSandbox>>;
 beforeAll(async () => {

@@ -10,8 +10,8 @@ import { getRun } from '../../../src/lib/server/runs/queries.ts';
 import { orderTimeoutMs, pollSecondsFor, quietMs } from '../../../src/lib/server/providers/poll-interval.ts';
 import { requeueOpenRuns } from '../../../src/lib/server/runs/jobs.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
-import { owner } from '../../support/owner.ts';
-import { newTeam } from '../../support/team.ts';
+import { owner } from '../../support/database/owner.ts';
+import { newTeam } from '../../support/data/team.ts';
 import {
 	drive,
 	jobsAt,
@@ -22,7 +22,7 @@ import {
 	placeTwin,
 	runRow,
 	submit
-} from '../../support/training.ts';
+} from '../../support/data/training.ts';
 
 let sandbox: Awaited<ReturnType<typeof startSandbox>>;
 beforeAll(async () => {

@@ -3,8 +3,8 @@ import { chat } from '../../../src/lib/server/servings/chat.ts';
 import { inProject } from '../../../src/lib/server/access/scope.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
-import { answerEvents } from '../../support/answer-events.ts';
-import { newProject, newTeam } from '../../support/team.ts';
+import { answerEvents } from '../../support/servers/answer-events.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
 
 let sandbox: Awaited<ReturnType<typeof startSandbox>>;
 beforeAll(async () => {

@@ -7,9 +7,9 @@ import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { connections } from '../../../src/lib/server/platform/db/schema.ts';
 import { configureProviders } from '../../../src/lib/server/providers/configure.ts';
 import { chat } from '../../../src/lib/server/servings/chat.ts';
-import { answerEvents } from '../../support/answer-events.ts';
-import { newProject, newTeam } from '../../support/team.ts';
-import { type TokenServer, startTokenServer } from '../../support/token-server.ts';
+import { answerEvents } from '../../support/servers/answer-events.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
+import { type TokenServer, startTokenServer } from '../../support/servers/token-server.ts';
 
 let server: TokenServer;
 beforeAll(() => configureProviders({ allowLocal: true }));

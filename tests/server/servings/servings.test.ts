@@ -14,10 +14,16 @@ import { afterState, followServing } from '../../../src/lib/server/servings/foll
 import { requeueOpenServings } from '../../../src/lib/server/servings/jobs.ts';
 import type { Serving } from '../../../src/lib/server/servings/rows.ts';
 import { ensureServed, releaseServing, startServing, stopServing } from '../../../src/lib/server/servings/commands.ts';
-import { owner } from '../../support/owner.ts';
-import { rewriteHistory } from '../../support/raw.ts';
-import { newTeam } from '../../support/team.ts';
-import { drive, endpointsAt as endpointsAtSandbox, newRun, newWorkshop, orderFault } from '../../support/training.ts';
+import { owner } from '../../support/database/owner.ts';
+import { rewriteHistory } from '../../support/database/raw.ts';
+import { newTeam } from '../../support/data/team.ts';
+import {
+	drive,
+	endpointsAt as endpointsAtSandbox,
+	newRun,
+	newWorkshop,
+	orderFault
+} from '../../support/data/training.ts';
 
 let sandbox: Awaited<ReturnType<typeof startSandbox>>;
 beforeAll(async () => {

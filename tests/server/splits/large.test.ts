@@ -5,9 +5,9 @@ import type { ProjectScope } from '../../../src/lib/server/access/scope.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { applySplit } from '../../../src/lib/server/splits/commands.ts';
 import { getSplit } from '../../../src/lib/server/splits/queries.ts';
-import { owner } from '../../support/owner.ts';
-import { rewriteHistory } from '../../support/raw.ts';
-import { newProject, newTeam } from '../../support/team.ts';
+import { owner } from '../../support/database/owner.ts';
+import { rewriteHistory } from '../../support/database/raw.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
 
 afterAll(() => closePools());
 

@@ -18,9 +18,9 @@ import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { evaluations, examples, pairings, runExamples } from '../../../src/lib/server/platform/db/schema.ts';
 import { rewriteExample } from '../../../src/lib/server/ratings/commands.ts';
 import { applySplit, moveExamples } from '../../../src/lib/server/splits/commands.ts';
-import { addReadyRun, wish } from '../../support/evaluation.ts';
-import { conversationsOf, disguises } from '../../support/planted.ts';
-import { newProject, newTeam } from '../../support/team.ts';
+import { addReadyRun, wish } from '../../support/data/evaluation.ts';
+import { conversationsOf, disguises } from '../../support/data/planted.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
 
 afterAll(() => closePools());
 

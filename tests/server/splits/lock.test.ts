@@ -8,8 +8,8 @@ import {
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { applySplit, moveExamples } from '../../../src/lib/server/splits/commands.ts';
 import { type ProjectScope, inProject } from '../../../src/lib/server/access/scope.ts';
-import { raw } from '../../support/raw.ts';
-import { newProject, newTeam } from '../../support/team.ts';
+import { raw } from '../../support/database/raw.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
 
 afterAll(() => closePools());
 

@@ -7,9 +7,9 @@ import { applySplit, moveExamples } from '../../../src/lib/server/splits/command
 import { getSplit, previewSplit } from '../../../src/lib/server/splits/queries.ts';
 import { type ProjectScope, inProject } from '../../../src/lib/server/access/scope.ts';
 import { defaultRecipe } from '../../../src/lib/core/runs/recipe.ts';
-import { owner } from '../../support/owner.ts';
-import { type Splittable, planSplit } from '../../support/split-plan.ts';
-import { newProject, newTeam } from '../../support/team.ts';
+import { owner } from '../../support/database/owner.ts';
+import { type Splittable, planSplit } from '../../support/data/split-plan.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
 
 afterAll(() => closePools());
 

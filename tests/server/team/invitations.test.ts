@@ -7,7 +7,7 @@ import { inviteMember, resendInvitation, revokeInvitation } from '../../../src/l
 import { listMails } from '../../../src/lib/server/platform/mail/outbox.ts';
 import { listMembers } from '../../../src/lib/server/team/queries.ts';
 import type { Scope } from '../../../src/lib/server/access/scope.ts';
-import { newProject, newTeam } from '../../support/team.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
 
 afterAll(() => closePools());
 

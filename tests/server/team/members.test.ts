@@ -6,7 +6,7 @@ import { membershipsOf } from '../../../src/lib/server/access/memberships.ts';
 import { changeRole, leaveTeam, removeMember } from '../../../src/lib/server/team/commands.ts';
 import { listMembers } from '../../../src/lib/server/team/queries.ts';
 import type { Scope } from '../../../src/lib/server/access/scope.ts';
-import { newPerson, newProject, newTeam } from '../../support/team.ts';
+import { newPerson, newProject, newTeam } from '../../support/data/team.ts';
 
 afterAll(() => closePools());
 

@@ -14,9 +14,9 @@ import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools
 import { purge } from '../../../src/lib/server/platform/purge.ts';
 import { type Head, headLine, readHeads } from '../../../src/lib/server/verify/heads.ts';
 import { verify } from '../../../src/lib/server/verify/verify.ts';
-import { addUnheard } from '../../support/audit.ts';
-import { rewriteHistory } from '../../support/raw.ts';
-import { newTeam } from '../../support/team.ts';
+import { addUnheard } from '../../support/data/audit.ts';
+import { rewriteHistory } from '../../support/database/raw.ts';
+import { newTeam } from '../../support/data/team.ts';
 
 const owner = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
 afterAll(async () => {

@@ -7,8 +7,8 @@ import { revealResults, scoreAnswer } from '../../../src/lib/server/evaluations/
 import { nextAnswers } from '../../../src/lib/server/evaluations/queries.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { verify } from '../../../src/lib/server/verify/verify.ts';
-import { newBallot, newScoring, voteAs } from '../../support/evaluation.ts';
-import { rewriteHistory } from '../../support/raw.ts';
+import { newBallot, newScoring, voteAs } from '../../support/data/evaluation.ts';
+import { rewriteHistory } from '../../support/database/raw.ts';
 
 const owner = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
 afterAll(async () => {

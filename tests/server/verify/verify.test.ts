@@ -23,10 +23,10 @@ import {
 } from '../../../src/lib/server/platform/db/schema.ts';
 import { promptHashOf } from '../../../src/lib/server/prompts/rows.ts';
 import { verify } from '../../../src/lib/server/verify/verify.ts';
-import { addReadyRun } from '../../support/evaluation.ts';
-import { rewriteHistory } from '../../support/raw.ts';
-import { newProject, newTeam } from '../../support/team.ts';
-import { addRows } from '../../support/training.ts';
+import { addReadyRun } from '../../support/data/evaluation.ts';
+import { rewriteHistory } from '../../support/database/raw.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
+import { addRows } from '../../support/data/training.ts';
 
 const owner = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
 afterAll(async () => {

@@ -15,9 +15,9 @@ import { deliver } from '../../../src/lib/server/webhooks/deliver.ts';
 import { webhookJobs } from '../../../src/lib/server/webhooks/jobs.ts';
 import { getWebhook, listDeliveries } from '../../../src/lib/server/webhooks/queries.ts';
 import { sendAgain, sendTest } from '../../../src/lib/server/webhooks/sending.ts';
-import { owner } from '../../support/owner.ts';
-import { newProject, newTeam } from '../../support/team.ts';
-import { startReceiver, verified } from '../../support/webhook-receiver.ts';
+import { owner } from '../../support/database/owner.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
+import { startReceiver, verified } from '../../support/servers/webhook-receiver.ts';
 
 let receiver: Awaited<ReturnType<typeof startReceiver>>;
 beforeEach(async () => {

@@ -9,7 +9,7 @@ import { deliver } from '../../../src/lib/server/webhooks/deliver.ts';
 import { post } from '../../../src/lib/server/webhooks/post.ts';
 import { listDeliveries, listWebhooks } from '../../../src/lib/server/webhooks/queries.ts';
 import { sendTest } from '../../../src/lib/server/webhooks/sending.ts';
-import { newTeam } from '../../support/team.ts';
+import { newTeam } from '../../support/data/team.ts';
 
 process.env.ALLOW_LOCAL_PROVIDERS = 'false';
 let asked = 0;

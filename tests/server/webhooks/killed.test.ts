@@ -4,9 +4,9 @@ import { record } from '../../../src/lib/server/events/record.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { createWebhook } from '../../../src/lib/server/webhooks/commands.ts';
 import { listDeliveries } from '../../../src/lib/server/webhooks/queries.ts';
-import { newProject, newTeam } from '../../support/team.ts';
-import { startReceiver, verified } from '../../support/webhook-receiver.ts';
-import { type Worker, startWorkerProcess } from '../../support/worker.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
+import { startReceiver, verified } from '../../support/servers/webhook-receiver.ts';
+import { type Worker, startWorkerProcess } from '../../support/app/worker.ts';
 
 const workers: Worker[] = [];
 const startWorker = async () => {

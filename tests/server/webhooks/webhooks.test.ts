@@ -13,9 +13,9 @@ import {
 } from '../../../src/lib/server/webhooks/commands.ts';
 import { getWebhook, listDeliveries, listWebhooks } from '../../../src/lib/server/webhooks/queries.ts';
 import { sendAgain, sendTest } from '../../../src/lib/server/webhooks/sending.ts';
-import { owner } from '../../support/owner.ts';
-import { newProject, newTeam } from '../../support/team.ts';
-import { startReceiver } from '../../support/webhook-receiver.ts';
+import { owner } from '../../support/database/owner.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
+import { startReceiver } from '../../support/servers/webhook-receiver.ts';
 
 let receiver: Awaited<ReturnType<typeof startReceiver>>;
 beforeAll(async () => {

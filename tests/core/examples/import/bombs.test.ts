@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { linesOfFile } from '../../../../src/lib/core/examples/import/file-lines.ts';
 import { maxLineLength } from '../../../../src/lib/core/examples/import/lines.ts';
 import { parseLine } from '../../../../src/lib/core/examples/import/parse.ts';
-import { bombs } from '../../../support/bombs.ts';
+import { bombs } from '../../../support/data/bombs.ts';
 
 const megabytes = 1_000_000;
 const marks = (text: string) => text.match(/[,:[{]/g)?.length ?? 0;

@@ -8,11 +8,11 @@ import { closePools, plainPool } from '../../../../src/lib/server/platform/db/po
 import { purge } from '../../../../src/lib/server/platform/purge.ts';
 import { rateExample, rewriteExample } from '../../../../src/lib/server/ratings/commands.ts';
 import { removeMember } from '../../../../src/lib/server/team/commands.ts';
-import { newBallot, voteAs } from '../../../support/evaluation.ts';
-import { owner } from '../../../support/owner.ts';
-import { raw } from '../../../support/raw.ts';
-import { newScript } from '../../../support/script.ts';
-import { newPerson, newTeam } from '../../../support/team.ts';
+import { newBallot, voteAs } from '../../../support/data/evaluation.ts';
+import { owner } from '../../../support/database/owner.ts';
+import { raw } from '../../../support/database/raw.ts';
+import { newScript } from '../../../support/app/script.ts';
+import { newPerson, newTeam } from '../../../support/data/team.ts';
 
 // What the functions answer that see past row level security: the one question, and nothing to a stranger.
 

@@ -4,8 +4,8 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Scope } from '../../../../src/lib/server/access/scope.ts';
 import { closePools } from '../../../../src/lib/server/platform/db/pools.ts';
-import { raw, rewriteHistory } from '../../../support/raw.ts';
-import { newProject, newTeam } from '../../../support/team.ts';
+import { raw, rewriteHistory } from '../../../support/database/raw.ts';
+import { newProject, newTeam } from '../../../support/data/team.ts';
 
 const owner = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
 afterAll(async () => {

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, expect, test } from 'vitest';
 import { enqueue } from '../../../../src/lib/server/jobs/queue.ts';
 import { closePools } from '../../../../src/lib/server/platform/db/pools.ts';
-import { plant, scan } from '../../../support/canary.ts';
-import { oneOfEach } from '../../../support/one-of-each.ts';
-import { owner } from '../../../support/owner.ts';
-import { newPerson, newTeam } from '../../../support/team.ts';
+import { plant, scan } from '../../../support/database/canary.ts';
+import { oneOfEach } from '../../../support/data/one-of-each.ts';
+import { owner } from '../../../support/database/owner.ts';
+import { newPerson, newTeam } from '../../../support/data/team.ts';
 
 afterAll(() => closePools());
 

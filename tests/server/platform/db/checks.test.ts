@@ -6,8 +6,8 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { closePools } from '../../../../src/lib/server/platform/db/pools.ts';
 import * as schema from '../../../../src/lib/server/platform/db/schema.ts';
-import { oneOfEach } from '../../../support/one-of-each.ts';
-import { newPerson, newTeam } from '../../../support/team.ts';
+import { oneOfEach } from '../../../support/data/one-of-each.ts';
+import { newPerson, newTeam } from '../../../support/data/team.ts';
 
 const owner = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
 beforeAll(async () => {

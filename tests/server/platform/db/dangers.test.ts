@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { dangersIn } from '../../../support/dangers.ts';
+import { dangersIn } from '../../../support/database/dangers.ts';
 
 /** What landed before anybody looked. drizzle/README.md says what to do about the others. */
 const newestUnread = '0030';

@@ -9,10 +9,10 @@ import { ratingOf } from '../../../../src/lib/core/ratings/counting.ts';
 import { closePools, plainPool } from '../../../../src/lib/server/platform/db/pools.ts';
 import { members } from '../../../../src/lib/server/platform/db/schema.ts';
 import type { Scope } from '../../../../src/lib/server/access/scope.ts';
-import { addReadyRun } from '../../../support/evaluation.ts';
-import { raw, rewriteHistory } from '../../../support/raw.ts';
-import { newPerson, newProject, newTeam } from '../../../support/team.ts';
-import { addRows } from '../../../support/training.ts';
+import { addReadyRun } from '../../../support/data/evaluation.ts';
+import { raw, rewriteHistory } from '../../../support/database/raw.ts';
+import { newPerson, newProject, newTeam } from '../../../support/data/team.ts';
+import { addRows } from '../../../support/data/training.ts';
 
 const owner = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
 afterAll(async () => {

@@ -4,10 +4,10 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Scope, scopeFor } from '../../../../src/lib/server/access/scope.ts';
 import { closePools } from '../../../../src/lib/server/platform/db/pools.ts';
-import { addUnheard } from '../../../support/audit.ts';
-import { oneOfEach } from '../../../support/one-of-each.ts';
-import { raw } from '../../../support/raw.ts';
-import { newPerson, newProject, newTeam } from '../../../support/team.ts';
+import { addUnheard } from '../../../support/data/audit.ts';
+import { oneOfEach } from '../../../support/data/one-of-each.ts';
+import { raw } from '../../../support/database/raw.ts';
+import { newPerson, newProject, newTeam } from '../../../support/data/team.ts';
 
 afterAll(() => closePools());
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { owner } from '../../../support/owner.ts';
+import { owner } from '../../../support/database/owner.ts';
 
 /**
  * The keys whose children nothing finds: each parent that goes would have the whole table looked through. An index does whose first columns

@@ -4,9 +4,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { closePools } from '../../../../src/lib/server/platform/db/pools.ts';
-import { owner } from '../../../support/owner.ts';
-import { rewriteHistory } from '../../../support/raw.ts';
-import { newPerson, newProject, newTeam } from '../../../support/team.ts';
+import { owner } from '../../../support/database/owner.ts';
+import { rewriteHistory } from '../../../support/database/raw.ts';
+import { newPerson, newProject, newTeam } from '../../../support/data/team.ts';
 
 afterAll(() => closePools());
 

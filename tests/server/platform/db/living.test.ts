@@ -1,8 +1,8 @@
 import { afterAll, expect, test } from 'vitest';
 import { closePools } from '../../../../src/lib/server/platform/db/pools.ts';
-import { owner } from '../../../support/owner.ts';
-import { raw } from '../../../support/raw.ts';
-import { newProject, newTeam } from '../../../support/team.ts';
+import { owner } from '../../../support/database/owner.ts';
+import { raw } from '../../../support/database/raw.ts';
+import { newProject, newTeam } from '../../../support/data/team.ts';
 
 // What was deleted does not exist for whoever serves. The statements name no column where they can: what names one is held by the
 // policy that reads as well, and each has to hold by itself.

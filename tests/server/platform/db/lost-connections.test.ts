@@ -48,7 +48,7 @@ afterAll(async () => {
 
 /** A process at work on the database, and what it says. */
 const startLossy = async () => {
-	const child: ChildProcess = spawn(process.execPath, ['tests/support/lossy-process.ts'], {
+	const child: ChildProcess = spawn(process.execPath, ['tests/support/app/lossy-process.ts'], {
 		env: { ...process.env, LOG_LEVEL: 'warn', CALLERS: '14', ...env },
 		stdio: ['ignore', 'pipe', 'pipe', 'ipc']
 	});

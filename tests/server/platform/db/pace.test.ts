@@ -8,8 +8,8 @@ import { type Pace, paces } from '../../../../src/lib/server/platform/db/pace.ts
 import { closePools, plainPool } from '../../../../src/lib/server/platform/db/pools.ts';
 import { missingPace, prepareLogin } from '../../../../src/lib/server/platform/db/roles.ts';
 import { projects } from '../../../../src/lib/server/platform/db/schema.ts';
-import { raw } from '../../../support/raw.ts';
-import { newProject, newTeam } from '../../../support/team.ts';
+import { raw } from '../../../support/database/raw.ts';
+import { newProject, newTeam } from '../../../support/data/team.ts';
 
 const owner = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
 afterAll(async () => {

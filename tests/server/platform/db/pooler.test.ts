@@ -10,9 +10,9 @@ import { importExamples } from '../../../../src/lib/server/examples/commands.ts'
 import { listExamples } from '../../../../src/lib/server/examples/queries.ts';
 import { closePools, plainPool, poolSizes } from '../../../../src/lib/server/platform/db/pools.ts';
 import { rateExample } from '../../../../src/lib/server/ratings/commands.ts';
-import { owner } from '../../../support/owner.ts';
-import { findPooler, startPooler } from '../../../support/pooler.ts';
-import { newProject, newTeam } from '../../../support/team.ts';
+import { owner } from '../../../support/database/owner.ts';
+import { findPooler, startPooler } from '../../../support/database/pooler.ts';
+import { newProject, newTeam } from '../../../support/data/team.ts';
 
 const found = findPooler();
 if ('missing' in found) console.warn(`What goes through a pooler is not asked. ${found.missing}`);

@@ -3,8 +3,8 @@ import { PgBoss } from 'pg-boss';
 import postgres from 'postgres';
 import { describe, expect, test } from 'vitest';
 import { migrate } from '../../../../src/lib/server/platform/db/migrate.ts';
-import { migrateUpTo } from '../../../support/earlier-state.ts';
-import { owner } from '../../../support/owner.ts';
+import { migrateUpTo } from '../../../support/database/earlier-state.ts';
+import { owner } from '../../../support/database/owner.ts';
 
 // What each role of the database was granted, from the catalogue: one privilege more than what is written here fails.
 

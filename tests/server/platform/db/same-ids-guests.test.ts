@@ -7,9 +7,9 @@ import postgres from 'postgres';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { randomToken, sha256 } from '../../../../src/lib/server/platform/crypto.ts';
 import { closePools } from '../../../../src/lib/server/platform/db/pools.ts';
-import { copyRows } from '../../../support/copy-rows.ts';
-import { newBallot } from '../../../support/evaluation.ts';
-import { newProject, newTeam } from '../../../support/team.ts';
+import { copyRows } from '../../../support/database/copy-rows.ts';
+import { newBallot } from '../../../support/data/evaluation.ts';
+import { newProject, newTeam } from '../../../support/data/team.ts';
 
 const owner = postgres(process.env.DATABASE_URL!, { max: 3, onnotice: () => {} });
 afterAll(async () => {

@@ -5,10 +5,10 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { scopeFor } from '../../../../src/lib/server/access/scope.ts';
 import { closePools } from '../../../../src/lib/server/platform/db/pools.ts';
-import { copyRows } from '../../../support/copy-rows.ts';
-import { oneOfEach } from '../../../support/one-of-each.ts';
-import { raw } from '../../../support/raw.ts';
-import { newPerson, newProject, newTeam } from '../../../support/team.ts';
+import { copyRows } from '../../../support/database/copy-rows.ts';
+import { oneOfEach } from '../../../support/data/one-of-each.ts';
+import { raw } from '../../../support/database/raw.ts';
+import { newPerson, newProject, newTeam } from '../../../support/data/team.ts';
 
 const owner = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
 afterAll(async () => {

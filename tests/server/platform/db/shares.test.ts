@@ -5,8 +5,8 @@ import { scopeFor } from '../../../../src/lib/server/access/scope.ts';
 import type { Connection } from '../../../../src/lib/server/platform/db/connection.ts';
 import { closePools } from '../../../../src/lib/server/platform/db/pools.ts';
 import { inShares } from '../../../../src/lib/server/platform/db/shares.ts';
-import { owner } from '../../../support/owner.ts';
-import { newPerson, newProject, newTeam } from '../../../support/team.ts';
+import { owner } from '../../../support/database/owner.ts';
+import { newPerson, newProject, newTeam } from '../../../support/data/team.ts';
 
 afterAll(() => closePools());
 

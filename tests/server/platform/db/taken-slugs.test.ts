@@ -3,8 +3,8 @@ import postgres from 'postgres';
 import { expect, test } from 'vitest';
 import { migrate } from '../../../../src/lib/server/platform/db/migrate.ts';
 import { isSlug } from '../../../../src/lib/core/text/slug.ts';
-import { migrateUpTo } from '../../../support/earlier-state.ts';
-import { owner } from '../../../support/owner.ts';
+import { migrateUpTo } from '../../../support/database/earlier-state.ts';
+import { owner } from '../../../support/database/owner.ts';
 
 test('a team whose address becomes a page of the app gets another one', async () => {
 	const name = `aitelier_slugs_${randomBytes(4).toString('hex')}`;

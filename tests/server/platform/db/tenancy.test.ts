@@ -5,9 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Role } from '../../../../src/lib/core/permissions.ts';
 import { closePools, plainPool } from '../../../../src/lib/server/platform/db/pools.ts';
 import { type Scope, scopeFor } from '../../../../src/lib/server/access/scope.ts';
-import { oneOfEach } from '../../../support/one-of-each.ts';
-import { raw } from '../../../support/raw.ts';
-import { newPerson, newProject, newTeam } from '../../../support/team.ts';
+import { oneOfEach } from '../../../support/data/one-of-each.ts';
+import { raw } from '../../../support/database/raw.ts';
+import { newPerson, newProject, newTeam } from '../../../support/data/team.ts';
 
 const owner = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
 afterAll(async () => {

@@ -9,7 +9,7 @@ import { inTransaction } from '../../../../src/lib/server/platform/db/transactio
 import { prepared } from '../../../../src/lib/server/platform/db/drizzle.ts';
 import { outbox, projects } from '../../../../src/lib/server/platform/db/schema.ts';
 import { goingOn, together } from '../../../../src/lib/server/access/scope.ts';
-import { newProject, newTeam } from '../../../support/team.ts';
+import { newProject, newTeam } from '../../../support/data/team.ts';
 
 const owner = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
 const pools: Pool[] = [];

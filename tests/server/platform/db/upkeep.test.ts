@@ -3,9 +3,9 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { closePools, plainPool } from '../../../../src/lib/server/platform/db/pools.ts';
 import { purge } from '../../../../src/lib/server/platform/purge.ts';
-import { oneOfEach } from '../../../support/one-of-each.ts';
-import { rewriteHistory } from '../../../support/raw.ts';
-import { newPerson, newTeam } from '../../../support/team.ts';
+import { oneOfEach } from '../../../support/data/one-of-each.ts';
+import { rewriteHistory } from '../../../support/database/raw.ts';
+import { newPerson, newTeam } from '../../../support/data/team.ts';
 
 const owner = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
 afterAll(async () => {

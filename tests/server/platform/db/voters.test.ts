@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Scope } from '../../../../src/lib/server/access/scope.ts';
 import { closePools } from '../../../../src/lib/server/platform/db/pools.ts';
-import { oneOfEach } from '../../../support/one-of-each.ts';
-import { owner } from '../../../support/owner.ts';
-import { raw } from '../../../support/raw.ts';
-import { newScript } from '../../../support/script.ts';
-import { newPerson, newTeam } from '../../../support/team.ts';
+import { oneOfEach } from '../../../support/data/one-of-each.ts';
+import { owner } from '../../../support/database/owner.ts';
+import { raw } from '../../../support/database/raw.ts';
+import { newScript } from '../../../support/app/script.ts';
+import { newPerson, newTeam } from '../../../support/data/team.ts';
 
 afterAll(() => closePools());
 

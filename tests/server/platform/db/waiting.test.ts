@@ -4,9 +4,9 @@ import type postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Scope, scopeFor } from '../../../../src/lib/server/access/scope.ts';
 import { closePools } from '../../../../src/lib/server/platform/db/pools.ts';
-import { oneOfEach } from '../../../support/one-of-each.ts';
-import { raw } from '../../../support/raw.ts';
-import { newPerson, newTeam } from '../../../support/team.ts';
+import { oneOfEach } from '../../../support/data/one-of-each.ts';
+import { raw } from '../../../support/database/raw.ts';
+import { newPerson, newTeam } from '../../../support/data/team.ts';
 
 afterAll(() => closePools());
 
