@@ -1,4 +1,4 @@
-const kinds = ['pointermove', 'pointerdown', 'keydown', 'focusin', 'wheel'] as const;
+const kinds = ['pointermove', 'pointerdown', 'keydown', 'wheel'] as const;
 /** Whoever has only looked so far may lose the line before the first touch. */
 const longestMs = 60_000;
 
@@ -29,12 +29,16 @@ export const atFirstTouch = (act: () => Promise<unknown>): (() => void) => {
 		stop();
 		fetchLater(act);
 	};
+	const begin = (kind: string) => addEventListener(kind, touch, { capture: true, passive: true });
 	const timer = setTimeout(touch, longestMs);
+	// who reads aloud moves the focus alone; but so do some pages, for the first field, when they begin
+	const afterBeginning = setTimeout(() => begin('focusin'));
 	const stop = () => {
 		clearTimeout(timer);
-		kinds.forEach((kind) => removeEventListener(kind, touch, true));
+		clearTimeout(afterBeginning);
+		[...kinds, 'focusin'].forEach((kind) => removeEventListener(kind, touch, true));
 	};
 	if (isTouched) touch();
-	else kinds.forEach((kind) => addEventListener(kind, touch, { capture: true, passive: true }));
+	else kinds.forEach(begin);
 	return stop;
 };

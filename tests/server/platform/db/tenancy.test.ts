@@ -312,7 +312,6 @@ describe('the catalogue', () => {
 			'send_job',
 			'session_by_hash',
 			'sessions_of',
-			'settle_examples',
 			'settle_order',
 			'settle_part',
 			'settle_rating',
