@@ -46,7 +46,7 @@ const below = ['platform', 'access', 'events', 'jobs', 'providers'].map(room);
 const featureRules = features.map((feature, place) =>
 	only(
 		`${feature}-knows-what-comes-before`,
-		'A feature imports what lies below all of them, and rows.ts and commands.ts of the features before it; of the examples and the prompts also what compares them, and what stands guard at the doors.',
+		'A feature imports what lies below all of them, and rows.ts and commands.ts of the features before it; of the examples and the prompts also what compares them, and what stands guard where they come in.',
 		{ path: room(feature) },
 		room(feature),
 		...below,

@@ -66,7 +66,7 @@ const inLoops = async (one: () => Promise<unknown>) => {
 };
 
 /** Milliseconds of each of `perSecond` requests a second, sent whether or not earlier ones are answered. */
-const atPace = async (perSecond: number, one: () => Promise<unknown>) => {
+const withTimeouts = async (perSecond: number, one: () => Promise<unknown>) => {
 	const times: Promise<number>[] = [];
 	const startedAt = performance.now();
 	while (performance.now() - startedAt < 2 * roundMs) {
@@ -112,7 +112,7 @@ export const run = async ({ owner }: Bench): Promise<Measure[]> => {
 			bares.push(await inLoops(bare));
 			ones.push(await inLoops(one));
 		}
-		const paced = await atPace(300, one);
+		const paced = await withTimeouts(300, one);
 
 		const cursorAt = (place: number) =>
 			Buffer.from(JSON.stringify(['examples.list', project.id, place])).toString('base64url');

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type postgres from 'postgres';
 import { operations } from '../../src/lib/contract/operations.ts';
 import { AppError } from '../../src/lib/core/errors.ts';
-import { atPace, inProject, scopeFor } from '../../src/lib/server/access/scope.ts';
+import { withTimeouts, inProject, scopeFor } from '../../src/lib/server/access/scope.ts';
 import { browseExamples } from '../../src/lib/server/examples/queries.ts';
 import { signExamples } from '../../src/lib/server/examples/signatures.ts';
 import { sweepAll } from '../../src/lib/server/jobs/worker.ts';
@@ -110,7 +110,7 @@ const deedsIn = async (owner: postgres.Sql, w: World): Promise<Deed[]> => {
 				name: operation.name,
 				work: async () => {
 					const scene = (await scenes[operation.name]?.(owner, w)) ?? {};
-					const actor = atPace(scene.actor ?? (await actorIn(w, 'owner')), 'long');
+					const actor = withTimeouts(scene.actor ?? (await actorIn(w, 'owner')), 'long');
 					const { code, answer } = await outcome(operation, actor, inputFor(operation, w, scene));
 					await readWhole(answer);
 					await owner`update projects set deleted_at = null, deleted_by = null where deleted_at is not null`;

@@ -184,7 +184,7 @@ export const openRatedApp = async (
 		},
 		rateOne,
 		/** Ratings at a fixed rate, whether the last has been answered or not: how long each took from when it was due. */
-		atPace: async (perSecond: number, ms: number) => {
+		withTimeouts: async (perSecond: number, ms: number) => {
 			const took: number[] = [];
 			const open: Promise<void>[] = [];
 			const startedAt = performance.now();

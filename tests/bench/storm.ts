@@ -143,10 +143,10 @@ const storm = async (bench: Bench, app: App) => {
 	const costs = await costsOf(bench, app);
 	const seconds = () => usedBy(bench, app);
 	const open = await Promise.all(Array.from({ length: pages }, (_, index) => openPage(app, index)));
-	await app.atPace(ratingsASecond, warmUpMs);
+	await app.withTimeouts(ratingsASecond, warmUpMs);
 	const before = { at: performance.now(), used: seconds(), heard: open.reduce((sum, page) => sum + page.heard(), 0) };
 	const asked = open.reduce((sum, page) => sum + page.asked.times, 0);
-	const took = await app.atPace(ratingsASecond, stormMs);
+	const took = await app.withTimeouts(ratingsASecond, stormMs);
 	const lasted = (performance.now() - before.at) / 1000;
 	const used = seconds() - before.used;
 	const [looks, messages] = [

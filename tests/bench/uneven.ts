@@ -1,5 +1,5 @@
 import type postgres from 'postgres';
-import { type ProjectScope, atPace, inProject } from '../../src/lib/server/access/scope.ts';
+import { type ProjectScope, withTimeouts, inProject } from '../../src/lib/server/access/scope.ts';
 import { browseExamples, listExamples } from '../../src/lib/server/examples/queries.ts';
 import { getDashboard } from '../../src/lib/server/activity/queries.ts';
 import { nextCards } from '../../src/lib/server/ratings/queries.ts';
@@ -56,7 +56,7 @@ export const run = async ({ owner }: Bench): Promise<Measure[]> => {
 		'the dashboard': [20, (within) => getDashboard(within)],
 		'what the checklist reads': [
 			2,
-			(within) => atPace(within, 'long').tx((tx) => readFacts(tx, within.project, within.project.recipe))
+			(within) => withTimeouts(within, 'long').tx((tx) => readFacts(tx, within.project, within.project.recipe))
 		]
 	};
 	const measures: Measure[] = [];

@@ -63,6 +63,11 @@ test('three ways: one set-up, one queue, one reveal, and an answer with what to 
 	const [lead] =
 		await app.owner`select id from evaluations where team_id = ${scope.teamId} and three_part = 'training'`;
 	const evaluationId = lead!.id as string;
+	// the page of each of the three hears of what is sent to the first
+	for (const { id } of await app.owner`select id from evaluations where three_of = ${evaluationId}`) {
+		const data = await page.request.get(`${app.origin}${to.evaluation(team!.slug, slug, id)}/__data.json`);
+		expect(await data.text()).toContain(`aitelier:evaluation:${evaluationId}`);
+	}
 	const voter = await inProject({ ...scope, userId: owner.id }, slug);
 	for (;;) {
 		const { pairs } = await nextPairs(voter, { evaluationId, after: -1 });

@@ -97,10 +97,6 @@ export const equivalent: { mutant: string | RegExp; because: string }[] = [
 		because: 'whoever writes that alone changes nothing: it follows from the other columns'
 	},
 	{
-		mutant: 'triggers/settle_order: without o.run_id <> new.id',
-		because: 'its own run has accepted or is over by then, and neither holds anything: the next two ask that'
-	},
-	{
 		mutant: 'projects/server/access/own-scores.ts: r.project_id = ${projectId} → true',
 		because: 'said for the index: whoever asks looks among the examples of the project for what it finds'
 	},
@@ -136,10 +132,6 @@ export const equivalent: { mutant: string | RegExp; because: string }[] = [
 		mutant: /^triggers\/settle_rating: without r\.(team_id = team|example_id = example) \(2\)$/,
 		because:
 			'a place in the order is given once, whoever rates what; it is said so that the index that begins with them is taken'
-	},
-	{
-		mutant: 'triggers/purge: without f.removed_at is null',
-		because: 'a file is marked as removed when it has no parts any more, and these are the parts'
 	},
 	{
 		mutant: /^triggers\/purge: (never (removed|emptied) = most|without removed >= most)$/,

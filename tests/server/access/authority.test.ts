@@ -8,7 +8,7 @@ import {
 	type OwnTable,
 	type Scope,
 	type Tx,
-	atPace,
+	withTimeouts,
 	scopeFor,
 	together
 } from '../../../src/lib/server/access/scope.ts';
@@ -201,7 +201,7 @@ describe('a look', () => {
 			trainer.look,
 			trainer.glance,
 			<T>(work: (tx: Tx) => Promise<T>) => trainer.lookWith(own, work),
-			<T>(work: (tx: Tx) => Promise<T>) => atPace(trainer, 'long').lookWith(own, work)
+			<T>(work: (tx: Tx) => Promise<T>) => withTimeouts(trainer, 'long').lookWith(own, work)
 		])
 			await expect(
 				look((tx) => tx.insert(auditEntries).values({ personId: trainer.userId, ...newEntry }))

@@ -73,15 +73,15 @@ test('from then on it is found by nobody, whatever they ask', async () => {
 		insert into api_keys (team_id, name, role, project_ids, hash, hint, expires_at)
 		values (${teamId}, 'Only here', 'trainer', ${[id]}, ${Buffer.from(id)}, 'x', now() + interval '1 day') returning id`;
 	expect(key).toHaveLength(1);
-	const atDoor = async () => {
+	const whoComesIn = async () => {
 		const [entered] = await plainPool()`select project from enter_team(${ana.id}, ${slug}, 'support')`;
 		const [acting] = await plainPool()`select project from act_with_key(${Buffer.from(id)}, 'support', '127.0.0.1')`;
 		return [entered!.project?.id ?? null, acting!.project?.id ?? null];
 	};
-	expect(await atDoor()).toEqual([id, id]);
+	expect(await whoComesIn()).toEqual([id, id]);
 	const gone = await deleteProject(before, { confirm });
 	expect(gone).toMatchObject({ id, name: 'Support', deletedBy: 'Ana' });
-	expect(await atDoor()).toEqual([null, null]);
+	expect(await whoComesIn()).toEqual([null, null]);
 	for (const each of [scope, await as('trainer'), await as('rater', [id])]) {
 		expect(await listProjects(each)).toEqual([]);
 		expect(await listProjectCounts(each)).toEqual([]);

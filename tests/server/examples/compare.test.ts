@@ -285,7 +285,7 @@ test('an answer of the playground to what nearly measures is not kept, and the t
 	await keep(question('kettle'));
 });
 
-describe('at the doors: what asks nearly the same as a locked example', () => {
+describe('where examples come in: what asks nearly the same as a locked example', () => {
 	const said = (content: string) => [
 		{ role: 'user' as const, content },
 		{ role: 'assistant' as const, content: 'It is on its way.' }
@@ -324,7 +324,7 @@ describe('at the doors: what asks nearly the same as a locked example', () => {
 		await addExample(place, { messages: said(question('kettle')), rating: null });
 	});
 
-	test('with more text in validation than can be read for each that comes, the door lets it in, and the background finds it', async () => {
+	test('with more text in validation than can be read for each that comes, it is let in, and the background finds it', async () => {
 		const { place, project } = await locked();
 		const hash = createHash('sha256').update('long').digest();
 		const long = { contentHash: Buffer.concat([hash, hash.subarray(0, 8)]), promptHash: hash, tokens: 1_000_001 };

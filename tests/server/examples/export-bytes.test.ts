@@ -4,7 +4,7 @@ import { asc } from 'drizzle-orm';
 import { afterAll, expect, test } from 'vitest';
 import type { Message } from '../../../src/lib/core/examples/conversation.ts';
 import { fullLine } from '../../../src/lib/core/examples/formats/full.ts';
-import { type Scope, atPace, inProject } from '../../../src/lib/server/access/scope.ts';
+import { type Scope, withTimeouts, inProject } from '../../../src/lib/server/access/scope.ts';
 import { deleteExamples } from '../../../src/lib/server/examples/commands.ts';
 import { exportPieces } from '../../../src/lib/server/examples/export.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
@@ -38,7 +38,7 @@ const taken = async (scope: Scope, project: Parameters<typeof exportPieces>[1]) 
 };
 /** The file as it would be if every line were written here. */
 const written = (scope: Scope) =>
-	atPace(scope, 'long').tx(async (tx) => {
+	withTimeouts(scope, 'long').tx(async (tx) => {
 		const rows = await tx.select().from(examples).orderBy(asc(examples.number));
 		return rows
 			.filter((row) => row.deletedAt === null)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bucketsOf, doorOf, secondsHeldBack } from '../../../src/lib/server/http/held-back.ts';
+import { bucketsOf, holdingBack, secondsHeldBack } from '../../../src/lib/server/http/held-back.ts';
 
 test('a window that opens its stream in a loop is held back, and comes in again later', () => {
 	const asked = (session: string, now: number) => secondsHeldBack(session, '192.0.2.1', now);
@@ -31,7 +31,7 @@ test('whoever invents sessions is held back by their address, and loops that wai
 
 test('of an address that is held back no invented session is kept, and those who are busy elsewhere stay known', () => {
 	const [sessions, networks] = [bucketsOf({ most: 2, perSecond: 0.001 }), bucketsOf({ most: 50, perSecond: 1 })];
-	const held = doorOf(sessions, networks);
+	const held = holdingBack(sessions, networks);
 	for (let n = 0; n < 3; n++) held('looping', '192.0.2.1', 0);
 	for (let n = 0; n < 25_000; n++) held(`invented-${n}`, '198.51.100.7', 1);
 	expect(sessions.size()).toBe(51);

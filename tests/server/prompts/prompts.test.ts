@@ -154,7 +154,7 @@ test('a file: lines as they stand, JSON lines, examples without their answers; e
 });
 
 describe('what a model learns, or has learnt, is named', () => {
-	test('at the door: the same, and nearly the same', async () => {
+	test('on the way in: the same, and nearly the same', async () => {
 		const { scope, pool } = await newPool();
 		const [train, open] = await addExamples(scope, pool.project.id, [parcel], { split: 'train' }).then(async ([id]) => [
 			id!,
@@ -356,7 +356,7 @@ test('what comes back while the others are compared is compared as well', async 
 	const { added } = await addPrompts(pool, { prompts: [parcel, refund] });
 	await browsePrompts(pool, {});
 	await deletePrompts(pool, { ids: [added[0]!.id] });
-	// what the door sees only beside the pool
+	// what is seen on the way in only beside the pool
 	await addExamples(scope, project.id, [parcelToo], { split: 'train' });
 	await addPrompts(pool, { prompts: ['Do you ship to Norway, and what does it cost?'] });
 	await compareExamples(pool, project.id);

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { Command, Input, Operation, Output, Query, Within } from '../../contract/operation.ts';
 import { type Action, authorize } from '../../core/permissions.ts';
-import { type ProjectScope, type Scope, atPace } from './scope.ts';
+import { type ProjectScope, type Scope, withTimeouts } from './scope.ts';
 import type { Person, SignedInSession } from './sessions.ts';
 
 /** Whoever stands before us, signed in or not. */
@@ -49,7 +49,7 @@ const useCase = <Op extends Operation>(
 ): UseCase<Op> => {
 	const run = async (actor: Actor<Op['within']>, input: Input<Op> = {} as Input<Op>): Promise<Output<Op>> => {
 		if (operation.action !== null) authorize(actor as Scope, operation.action as Action);
-		const atIts = operation.long ? (atPace(actor as Scope, 'long') as typeof actor) : actor;
+		const atIts = operation.long ? (withTimeouts(actor as Scope, 'long') as typeof actor) : actor;
 		return held(operation, await work(atIts, input));
 	};
 	return Object.assign(run, { operation }) as unknown as UseCase<Op>;

@@ -4,7 +4,7 @@ import { type EventName, type Topic, events } from '../../contract/events.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Role } from '../../core/permissions.ts';
 import { drizzleOn } from '../platform/db/drizzle.ts';
-import { type Pace, keepPace } from '../platform/db/pace.ts';
+import { type TimeoutKind, sendTimeouts } from '../platform/db/timeouts.ts';
 import { teamPool } from '../platform/db/pools.ts';
 import { type Sending, inTransaction } from '../platform/db/transaction.ts';
 import { projects } from '../platform/db/schema.ts';
@@ -183,20 +183,20 @@ export const unattended = ({ teamId, userId, role, projectIds }: Scope): Scope =
 	scopeFor({ teamId, userId, role, projectIds });
 
 /** The same scope for work that may take longer than somebody waits in front of a page. */
-export const atPace = <S extends Scope>(scope: S, pace: Pace): S => {
-	const paced =
+export const withTimeouts = <S extends Scope>(scope: S, kind: TimeoutKind): S => {
+	const limited =
 		(open: Scope['tx']): Scope['tx'] =>
 		(work) =>
 			open((tx) => {
-				keepPace(tx.$client, pace);
+				sendTimeouts(tx.$client, kind);
 				return work(tx);
 			});
 	return {
 		...scope,
-		tx: paced(scope.tx),
-		look: paced(scope.look),
-		glance: paced(scope.glance),
-		lookWith: (table, work) => paced((inner) => scope.lookWith(table, inner))(work)
+		tx: limited(scope.tx),
+		look: limited(scope.look),
+		glance: limited(scope.glance),
+		lookWith: (table, work) => limited((inner) => scope.lookWith(table, inner))(work)
 	};
 };
 

@@ -1,4 +1,4 @@
-// What stands at every door by which something new comes in: it must not train beside what measures the same.
+// What stands wherever something new comes in: it must not train beside what measures the same.
 import { and, eq, sql } from 'drizzle-orm';
 import type { LikeThis } from '../../contract/examples.ts';
 import { AppError } from '../../core/errors.ts';
@@ -36,8 +36,8 @@ export const askedIn = (messages: readonly Message[]) => brief(promptOf(messages
 const nothing: Sayings = { turns: [], wholes: [], around: [] };
 const lettersOf = (texts: readonly string[]) => texts.reduce((sum, { length }) => sum + length, 0);
 
-/** What a conversation is known by at a door, and how much that is; nothing of a long one. */
-const saidAtDoor = (messages: readonly Message[]): { sayings: Sayings; letters: number } => {
+/** What a conversation is known by when it comes in, and how much that is; nothing of a long one. */
+const saidOnEntry = (messages: readonly Message[]): { sayings: Sayings; letters: number } => {
 	const none = { sayings: nothing, letters: 0 };
 	if (lettersOf(messages.map(({ content }) => content)) > longest.letters) return none;
 	const sayings = sayingsOf(messages);
@@ -76,7 +76,7 @@ const learn = async (rows: Awaited<ReturnType<typeof readLocked>>): Promise<Know
 	const sayings: Sayings[] = [];
 	let room = most.letters;
 	for (const { messages } of rows) {
-		const said = messages && saidAtDoor(messages);
+		const said = messages && saidOnEntry(messages);
 		const fits = said && said.letters <= room;
 		if (fits) room -= said.letters;
 		sayings.push(fits ? said.sayings : nothing);
@@ -109,7 +109,7 @@ const knownOf = async (scope: Scope, projectId: string): Promise<Known | null> =
 	return entry.known;
 };
 
-/** null: there is nothing to guard, or too much for a door. */
+/** null: there is nothing to guard, or too much to wait for. */
 export const guardOf = async (scope: Scope, projectId: string): Promise<Guard | null> => {
 	const known = await knownOf(scope, projectId);
 	if (!known) return null;
@@ -129,7 +129,7 @@ export const guardOf = async (scope: Scope, projectId: string): Promise<Guard | 
 	return async (messages, { promptHash, contentHash }) => {
 		if (gone.has(saidIn(contentHash))) return null;
 		const same = byHash.get(promptHash.toString('hex'));
-		const near = same ? [] : await inSteps(index.findingTwins(saidAtDoor(messages).sayings), rest);
+		const near = same ? [] : await inSteps(index.findingTwins(saidOnEntry(messages).sayings), rest);
 		const twins = near.map((at) => locked[at]!);
 		const twin = same ?? twins.find(({ deletedAt }) => deletedAt === null) ?? twins[0];
 		if (!twin) return null;

@@ -10,7 +10,7 @@ import { flawsOfExample } from '../../core/examples/trainable.ts';
 import type { ProjectScope } from '../access/scope.ts';
 import { record } from '../events/record.ts';
 import { enqueue } from '../jobs/queue.ts';
-import { keepPace } from '../platform/db/pace.ts';
+import { sendTimeouts } from '../platform/db/timeouts.ts';
 import { plainPool } from '../platform/db/pools.ts';
 import { imports } from '../platform/db/schema.ts';
 import { log } from '../platform/log.ts';
@@ -100,10 +100,10 @@ export const importLines = async (
 	const write = async (chunk: Chunk, before: Promise<void>) => {
 		const added = await inLane(() =>
 			scope.tx(async (tx) => {
-				keepPace(tx.$client, 'queued');
+				sendTimeouts(tx.$client, 'queued');
 				await stage(tx, chunk);
 				await before; // it came first, so it has a lane of its own
-				keepPace(tx.$client, 'import');
+				sendTimeouts(tx.$client, 'import');
 				const count = await addStaged(tx, scope, { projectId, importId: id, chunk });
 				await tx
 					.update(imports)

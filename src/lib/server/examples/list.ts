@@ -6,7 +6,7 @@ import { ownScores, seesScores } from '../access/own-scores.ts';
 import type { ProjectScope, Tx } from '../access/scope.ts';
 import { among } from '../platform/db/among.ts';
 import { prepared } from '../platform/db/drizzle.ts';
-import { keepPace } from '../platform/db/pace.ts';
+import { sendTimeouts } from '../platform/db/timeouts.ts';
 import { examples } from '../platform/db/schema.ts';
 import { wanted } from './conditions.ts';
 import { type Listed, listed, rowOf, withoutSide } from './rows.ts';
@@ -56,7 +56,7 @@ export const pageOf = async (tx: Tx, scope: ProjectScope, given: ExampleFilter) 
 	const filter = allowed(scope, given.after ? { ...given, before: undefined } : given);
 	const limit = given.limit ?? rowsOnPage;
 	// for some minutes a large import has no signatures, and all of it is read
-	if (filter.search) keepPace(tx.$client, 'long');
+	if (filter.search) sendTimeouts(tx.$client, 'long');
 	const look = (some: ExampleFilter) => {
 		const looking = () => find(tx, scope.project.id, some, limit + 1);
 		return some.search ? whileWanted(tx, scope.request?.left, looking) : looking();

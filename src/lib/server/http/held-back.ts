@@ -1,18 +1,18 @@
 import { networkOf } from '../access/limits.ts';
 
 /** How many live streams may be opened: so many at once after a quiet time, and then so many a second. */
-type Pace = { most: number; perSecond: number };
+type Rate = { most: number; perSecond: number };
 
 /** All windows of one browser: those of a person who comes back from a pause, and one that goes through pages quickly. */
-const ofSession: Pace = { most: 120, perSecond: 2 };
+const ofSession: Rate = { most: 120, perSecond: 2 };
 /** Everybody behind one address: an office whose thousand pages come back after a restart. */
-const ofNetwork: Pace = { most: 2_000, perSecond: 50 };
+const ofNetwork: Rate = { most: 2_000, perSecond: 50 };
 
 /** What is known of more than this is looked through, and what has been quiet is forgotten. */
 const mostKept = 10_000;
 
 /** In this process, and without a question to the database: what holds a loop back must cost less than what the loop asks for. */
-export const bucketsOf = ({ most, perSecond }: Pace) => {
+export const bucketsOf = ({ most, perSecond }: Rate) => {
 	const buckets = new Map<string, { left: number; at: number }>();
 	const leftOf = (bucket: { left: number; at: number }, now: number) =>
 		Math.min(most, bucket.left + ((now - bucket.at) / 1000) * perSecond);
@@ -44,11 +44,11 @@ export const bucketsOf = ({ most, perSecond }: Pace) => {
  * Who opens live streams in a loop waits so many seconds; 0: come in. `session`: of the cookie, whether it is one or not. A browser that is
  * held back takes nothing from the others at its address; and of an address that is held back no session is kept, since they may be invented.
  */
-export const doorOf = (sessions: ReturnType<typeof bucketsOf>, networks: ReturnType<typeof bucketsOf>) => {
+export const holdingBack = (sessions: ReturnType<typeof bucketsOf>, networks: ReturnType<typeof bucketsOf>) => {
 	const waitFor = (session: string | null, network: string, now: number) =>
 		networks.wait(network, now) || (session !== null && sessions.take(session, now)) || networks.take(network, now);
 	return (session: string | null, address: string, now = performance.now()): number =>
 		Math.ceil(waitFor(session, networkOf(address), now));
 };
 
-export const secondsHeldBack = doorOf(bucketsOf(ofSession), bucketsOf(ofNetwork));
+export const secondsHeldBack = holdingBack(bucketsOf(ofSession), bucketsOf(ofNetwork));

@@ -1,6 +1,6 @@
 import type { JobWithMetadata, PgBoss } from 'pg-boss';
 import * as v from 'valibot';
-import { atPace, scopeFor } from '../access/scope.ts';
+import { withTimeouts, scopeFor } from '../access/scope.ts';
 import { budgetJobs } from '../budget/jobs.ts';
 import { exampleJobs, signUnsigned } from '../examples/jobs.ts';
 import {
@@ -54,7 +54,7 @@ const requeues: Requeue[] = [
 
 /** The system itself acts: whoever wanted the job had the right to, when it was queued. */
 const systemScope = (teamId: string, userId: string | null) =>
-	atPace(scopeFor({ teamId, userId, role: 'owner', projectIds: 'all' }), 'long');
+	withTimeouts(scopeFor({ teamId, userId, role: 'owner', projectIds: 'all' }), 'long');
 
 /** What the queue holds of a team that was deleted is not done; where the team comes back, the sweep asks for it again. */
 const isDeleted = async (teamId: string): Promise<boolean> =>

@@ -5,7 +5,7 @@ import { encodeKeks, readSecrets } from './config-secrets.ts';
 import { startEmbeddedPostgres } from './db/embedded.ts';
 import { migrate } from './db/migrate.ts';
 import { assertMigrated } from './db/migrations.ts';
-import { type Group, assertLogin, missingPace } from './db/roles.ts';
+import { type Group, assertLogin, missingTimeouts } from './db/roles.ts';
 import { log } from './log.ts';
 import { startSandboxProcess } from './sandbox-process.ts';
 
@@ -131,7 +131,7 @@ async function untilAnswering(url: string) {
 async function lookAtRole(group: Group, url: string) {
 	await asking(url, async (sql) => {
 		await assertLogin(sql, group);
-		const problem = await missingPace(sql, group);
+		const problem = await missingTimeouts(sql, group);
 		if (problem) log.warn('limits', { problem });
 	});
 }

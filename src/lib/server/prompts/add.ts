@@ -4,7 +4,7 @@ import type { Message } from '../../core/examples/example.ts';
 import { mostPrompts, twinWords } from '../../core/prompts/pool.ts';
 import type { Scope, Tx } from '../access/scope.ts';
 import { projects, prompts } from '../platform/db/schema.ts';
-import type { AtDoor } from './compare.ts';
+import type { Near } from './compare.ts';
 import { isOneOf, learntTwins, promptHashOf } from './rows.ts';
 
 /** What became of a prompt: it is new, was here already as another one, or cannot be asked. */
@@ -40,14 +40,14 @@ const hereAlready = async (tx: Tx, projectId: string, drafts: readonly Draft[]):
 
 /**
  * A step: puts what is new into the pool, in its order. What asks the same as an example that trains or was learnt, or nearly, is refused
- * by its name (`atDoor`: what is near each). The project is locked (`next`: its next number), so that two who add the same add it once.
+ * by its name (`nearest`: what is near each). The project is locked (`next`: its next number), so that two who add the same add it once.
  */
 export const addDrafts = async (
 	tx: Tx,
 	scope: Pick<Scope, 'userId'>,
 	{ id: projectId, nextPrompt: next }: { id: string; nextPrompt: number },
 	list: readonly Message[][],
-	{ origin, atDoor }: { origin: 'written' | 'import'; atDoor: readonly AtDoor[] }
+	{ origin, nearest }: { origin: 'written' | 'import'; nearest: readonly Near[] }
 ): Promise<Outcome[]> => {
 	const drafts = list.map((messages) => ({ messages, hash: promptHashOf(messages) }));
 	const known = await hereAlready(tx, projectId, drafts);
@@ -64,7 +64,7 @@ export const addDrafts = async (
 		if (there !== undefined) return { is: 'known', number: there };
 		const twin = learnt[at];
 		if (twin) return { is: 'refused', reason: twinWords(twin), exampleId: twin.exampleId };
-		const near = atDoor[at];
+		const near = nearest[at];
 		if (near) return { is: 'refused', reason: twinWords({ ...near, exact: false }), exampleId: near.id };
 		if (room-- <= 0) return { is: 'refused', reason: fullPool, exampleId: null };
 		const number = next + values.length;

@@ -13,7 +13,7 @@ import { among } from '../platform/db/among.ts';
 import { projects, prompts } from '../platform/db/schema.ts';
 import { lockedProject } from '../project/rows.ts';
 import { addDrafts, fullPool, promptCount } from './add.ts';
-import { doorOf } from './compare.ts';
+import { nearFinder } from './compare.ts';
 import { importPromptLines } from './import.ts';
 import { noPrompt } from './rows.ts';
 
@@ -30,12 +30,12 @@ export const addPrompts = command(AddPrompts, async (scope, { prompts: given }) 
 		else drafts.push({ place: at + 1, messages });
 	}
 	const list = drafts.map(({ messages }) => messages);
-	const door = await doorOf(scope);
-	const atDoor = await door(list);
+	const findNear = await nearFinder(scope);
+	const nearest = await findNear(list);
 	return scope.tx(async (tx) => {
 		const project = await lockedProject(tx, scope);
 		const { id: projectId } = project;
-		const outcomes = list.length > 0 ? await addDrafts(tx, scope, project, list, { origin: 'written', atDoor }) : [];
+		const outcomes = list.length > 0 ? await addDrafts(tx, scope, project, list, { origin: 'written', nearest }) : [];
 		for (const [at, outcome] of outcomes.entries()) {
 			const { place } = drafts[at]!;
 			if (outcome.is === 'added') answer.added.push({ id: outcome.id, number: outcome.number });

@@ -166,15 +166,15 @@ export const compareAll = async (scope: Scope, projectId: string, signal: AbortS
 };
 
 /** An example that trains and nearly asks the same; null for none. */
-export type AtDoor = { id: string; number: number; trained: boolean } | null;
+export type Near = { id: string; number: number; trained: boolean } | null;
 /** What stands in the way of each of these. Not within a transaction: long texts take seconds, and others go on meanwhile. */
-export type Door = (list: readonly (readonly Message[])[]) => Promise<AtDoor[]>;
+export type FindNear = (list: readonly (readonly Message[])[]) => Promise<Near[]>;
 
-/** With more than so many that train nobody waits for it at the door: comparing the pool finds what is near. */
-const mostAtDoor = 3000;
+/** With more than so many that train nobody waits for it on the way in: comparing the pool finds what is near. */
+const mostCompared = 3000;
 
 /** Tells whether a new prompt nearly asks what an example does that trains, or was learnt. */
-export const doorOf = async (scope: ProjectScope): Promise<Door> => {
+export const nearFinder = async (scope: ProjectScope): Promise<FindNear> => {
 	const { id: projectId } = scope.project;
 	const rows = await scope.tx((tx) =>
 		tx
@@ -186,9 +186,9 @@ export const doorOf = async (scope: ProjectScope): Promise<Door> => {
 			})
 			.from(examples)
 			.where(and(eq(examples.projectId, projectId), learnsNow))
-			.limit(mostAtDoor + 1)
+			.limit(mostCompared + 1)
 	);
-	if (rows.length === 0 || rows.length > mostAtDoor) return async (list) => list.map(() => null);
+	if (rows.length === 0 || rows.length > mostCompared) return async (list) => list.map(() => null);
 	const rest = besideOthers();
 	const known: Sayings[] = [];
 	for (const { messages } of rows) {
@@ -198,7 +198,7 @@ export const doorOf = async (scope: ProjectScope): Promise<Door> => {
 	const index = new NearIndex(await inSteps(countingCommon(sampleOf(known)), rest));
 	for (const sayings of known) await inSteps(index.adding(sayings), rest);
 	return async (list) => {
-		const found: AtDoor[] = [];
+		const found: Near[] = [];
 		for (const messages of list) {
 			const { twins } = await inSteps(index.adding(sayingsOf(withAnswer(messages))), rest);
 			const twin = twins.find((at) => at < rows.length);

@@ -12,7 +12,7 @@ import { record } from '../events/record.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { lockedProject } from '../project/rows.ts';
 import { addDrafts } from './add.ts';
-import { doorOf } from './compare.ts';
+import { nearFinder } from './compare.ts';
 
 /** One transaction adds so many, or so many characters. */
 const perChunk = { prompts: 500, characters: 2_000_000 };
@@ -26,7 +26,7 @@ export const importPromptLines = async (
 	scope: ProjectScope,
 	{ fileName, lines }: { fileName: string; lines: AsyncIterable<Line> | Iterable<Line> }
 ): Promise<ImportedPrompts> => {
-	const door = await doorOf(scope);
+	const findNear = await nearFinder(scope);
 	const result: ImportedPrompts = { added: 0, duplicates: 0, refused: 0, notRead: 0, refusals: [] };
 	const refuse = refusing(result);
 	let [chunk, characters]: [Draft[], number] = [[], 0];
@@ -35,10 +35,10 @@ export const importPromptLines = async (
 		[chunk, characters] = [[], 0];
 		if (drafts.length === 0) return;
 		const list = drafts.map(({ messages }) => messages);
-		const atDoor = await door(list);
+		const nearest = await findNear(list);
 		const outcomes = await scope.tx(async (tx) => {
 			const project = await lockedProject(tx, scope);
-			return addDrafts(tx, scope, project, list, { origin: 'import', atDoor });
+			return addDrafts(tx, scope, project, list, { origin: 'import', nearest });
 		});
 		for (const [at, outcome] of outcomes.entries()) {
 			const { line, text } = drafts[at]!;

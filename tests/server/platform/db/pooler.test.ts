@@ -75,17 +75,18 @@ describe.skipIf('missing' in found)(
 		test('nothing of one transaction stands in the next, whoever has its connection', async () => {
 			const { scope } = await newTeam();
 			const settings = await scope.tx(
-				(tx) => tx.$client`select current_setting('app.team_id') as team, current_setting('statement_timeout') as pace`
+				(tx) =>
+					tx.$client`select current_setting('app.team_id') as team, current_setting('statement_timeout') as "statementTimeout"`
 			);
 			expect(settings[0]!.team).toBe(scope.teamId);
 			const plain = await Promise.all(
 				Array.from(
 					{ length: 9 },
 					() =>
-						plainPool()`select current_setting('app.team_id', true) as team, current_setting('statement_timeout') as pace`
+						plainPool()`select current_setting('app.team_id', true) as team, current_setting('statement_timeout') as "statementTimeout"`
 				)
 			);
-			for (const [row] of plain) expect([row!.team || null, row!.pace]).toEqual([null, '5s']);
+			for (const [row] of plain) expect([row!.team || null, row!.statementTimeout]).toEqual([null, '5s']);
 		});
 
 		test('news is heard over the address that leads straight to the server', async () => {

@@ -11,7 +11,7 @@ const sentences: Record<string, string> = {
 	'25P03': 'This stood still for too long, and nothing was saved. Try again in a moment.'
 };
 
-/** What ended because it waited or took longer than its pace allows (pace.ts), as *Unavailable*; anything else as it is. */
+/** What ended because it waited or took longer than its kind of work may (timeouts.ts), as *Unavailable*; anything else as it is. */
 export const notNow = (problem: unknown): unknown => {
 	const sentence = sentences[codeOf(problem) ?? ''];
 	return sentence ? new Unavailable(sentence, { cause: problem }) : problem;

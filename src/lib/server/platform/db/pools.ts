@@ -1,7 +1,7 @@
 import { drizzle } from 'drizzle-orm/postgres-js';
 import type postgres from 'postgres';
 import { config } from '../config.ts';
-import { type Pace, settingPace } from './pace.ts';
+import { type TimeoutKind, settingTimeouts } from './timeouts.ts';
 import { type Pool, openPool } from './pool.ts';
 import { inShares } from './shares.ts';
 import { inTransaction } from './transaction.ts';
@@ -37,14 +37,14 @@ const plain = () => (pools.plain ??= open(poolSizes.plain));
 
 export type Plain = postgres.ISql & {
 	/** Several queries in one transaction, or what takes longer than a page may. `last`: nothing comes behind what was just sent. */
-	begin<T>(work: (sql: postgres.ReservedSql, last: () => void) => Promise<T>, pace?: Pace): Promise<T>;
+	begin<T>(work: (sql: postgres.ReservedSql, last: () => void) => Promise<T>, kind?: TimeoutKind): Promise<T>;
 };
 
 /** For identity and NOTIFY: sees no team's rows. */
 export const plainPool = (): Plain =>
 	(pools.sql ??= Object.assign(plain().sql, {
-		begin: <T>(work: (sql: postgres.ReservedSql, last: () => void) => Promise<T>, pace?: Pace) =>
-			inTransaction(plain(), (sql) => (pace ? [settingPace(sql, pace)] : []), work)
+		begin: <T>(work: (sql: postgres.ReservedSql, last: () => void) => Promise<T>, kind?: TimeoutKind) =>
+			inTransaction(plain(), (sql) => (kind ? [settingTimeouts(sql, kind)] : []), work)
 	}) as Plain);
 
 /** Waits for running queries, at most `timeoutSeconds`. */

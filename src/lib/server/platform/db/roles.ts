@@ -1,10 +1,10 @@
 import type postgres from 'postgres';
-import { type Pace, paces } from './pace.ts';
+import { type TimeoutKind, timeouts } from './timeouts.ts';
 
 /** The two groups that the server logs in for (drizzle/roles.sql): the role we make when none is configured, and what it is for. */
 export const groups = {
-	app: { login: 'aitelier_app', variable: 'APP_DATABASE_URL', does: 'serve', pace: 'web' },
-	queue: { login: 'aitelier_queue', variable: 'QUEUE_DATABASE_URL', does: 'work on jobs', pace: 'long' }
+	app: { login: 'aitelier_app', variable: 'APP_DATABASE_URL', does: 'serve', kind: 'web' },
+	queue: { login: 'aitelier_queue', variable: 'QUEUE_DATABASE_URL', does: 'work on jobs', kind: 'long' }
 } as const;
 export type Group = keyof typeof groups;
 
@@ -15,7 +15,7 @@ const humble = 'nosuperuser nobypassrls nocreatedb nocreaterole';
  * password unless its name is the one we give, and the owner may change it. Throws a sentence when the owner may not create it. Returns the URL.
  */
 export async function prepareLogin(sql: postgres.Sql, group: Group, url: URL): Promise<string> {
-	const { login, variable, does, pace } = groups[group];
+	const { login, variable, does, kind } = groups[group];
 	const name = decodeURIComponent(url.username);
 	const password = decodeURIComponent(url.password);
 	if (!name || !password) throw new Error(`${variable} must contain a user and a password.`);
@@ -28,7 +28,7 @@ export async function prepareLogin(sql: postgres.Sql, group: Group, url: URL): P
 				else if (name === login)
 					await run(sql, 'alter role %I login password %L', name, password).catch(unlessForbidden);
 				if (!role?.member) await run(sql, 'grant %I to %I', group, name);
-				await setPace(sql, name, pace).catch(unlessForbidden); // then the server says so when it starts
+				await setRoleTimeouts(sql, name, kind).catch(unlessForbidden); // then the server says so when it starts
 				await logWaits(sql, name).catch(unlessForbidden);
 				break;
 			} catch (error) {
@@ -47,8 +47,8 @@ export async function prepareLogin(sql: postgres.Sql, group: Group, url: URL): P
 }
 
 /** What no server of ours and no operator has set for the role yet: a limit that somebody chose stays. What an older Postgres does not know is left out. */
-async function setPace(sql: postgres.Sql, name: string, pace: Pace) {
-	const limits = Object.entries(paces[pace]);
+async function setRoleTimeouts(sql: postgres.Sql, name: string, kind: TimeoutKind) {
+	const limits = Object.entries(timeouts[kind]);
 	const [role] = await sql<{ own: string[] | null; known: string[] }[]>`
 		select rolconfig as own, array(
 			select s from unnest(${limits.map(([setting]) => setting)}::text[]) s where current_setting(s, true) is not null) as known
@@ -70,8 +70,8 @@ async function logWaits(sql: postgres.Sql, name: string) {
  * The limits that a role should have and has not, as the sentence that sets them: a statement, a wait for a lock and an idle
  * transaction of it would never end. undefined when all is well.
  */
-export async function missingPace(sql: postgres.ISql, group: Group): Promise<string | undefined> {
-	const limits = Object.entries(paces[groups[group].pace]);
+export async function missingTimeouts(sql: postgres.ISql, group: Group): Promise<string | undefined> {
+	const limits = Object.entries(timeouts[groups[group].kind]);
 	const [role] = await sql<{ name: string; endless: string[] }[]>`
 		select current_user as name, array(
 			select s from unnest(${limits.map(([setting]) => setting)}::text[]) s where current_setting(s, true) = '0') as endless`;

@@ -13,6 +13,8 @@ export const load = page(GetEvaluation, async ({ locals, depends }, input) => {
 	depends(`aitelier:evaluation:${input.evaluationId}`);
 	return together(locals.project, async (scope) => {
 		const evaluation = await getEvaluation(scope, input);
+		// of a three-way votes are sent to the first, which stands for all
+		if (evaluation.threeWay) depends(`aitelier:evaluation:${evaluation.threeWay}`);
 		const isTheirs =
 			evaluation.kind === 'comparison' && evaluation.status === 'voting' && may(scope.role, 'guests:invite');
 		return {

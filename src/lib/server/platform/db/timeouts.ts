@@ -2,10 +2,10 @@ import type postgres from 'postgres';
 
 /**
  * How long, by kind of work: one statement, the wait for one lock, a transaction that waits for us, and all of a transaction, however many
- * short statements it has. Every connection begins at the pace of its role (roles.ts); another one is a setting of its transaction. Nothing of
+ * short statements it has. Every connection begins with those of its role (roles.ts); another one is a setting of its transaction. Nothing of
  * it is a startup parameter: a pooler refuses those.
  */
-export const paces = {
+export const timeouts = {
 	/** Somebody waits in front of a page. */
 	web: {
 		statement_timeout: '5s',
@@ -35,11 +35,11 @@ export const paces = {
 		transaction_timeout: '300s'
 	}
 } as const;
-export type Pace = keyof typeof paces;
+export type TimeoutKind = keyof typeof timeouts;
 
-/** The question that sets the pace of what is left of its transaction. */
-export const settingPace = (sql: postgres.ISql, pace: Pace) => {
-	const { statement_timeout, lock_timeout, idle_in_transaction_session_timeout, transaction_timeout } = paces[pace];
+/** The question that sets the limits of what is left of its transaction. */
+export const settingTimeouts = (sql: postgres.ISql, kind: TimeoutKind) => {
+	const { statement_timeout, lock_timeout, idle_in_transaction_session_timeout, transaction_timeout } = timeouts[kind];
 	return sql`select
 		set_config('statement_timeout', ${statement_timeout}, true),
 		set_config('lock_timeout', ${lock_timeout}, true),
@@ -50,7 +50,7 @@ export const settingPace = (sql: postgres.ISql, pace: Pace) => {
 };
 
 /** Sends it in front of what comes next, without a round trip of its own. */
-export const keepPace = (sql: postgres.ISql, pace: Pace): void => {
+export const sendTimeouts = (sql: postgres.ISql, kind: TimeoutKind): void => {
 	// in a list, as `begin` is sent: by itself it would be on its way before that
-	Promise.all([settingPace(sql, pace)]).catch(() => {}); // when it fails, so does what comes next
+	Promise.all([settingTimeouts(sql, kind)]).catch(() => {}); // when it fails, so does what comes next
 };

@@ -3,10 +3,10 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { operations } from '../../../../src/lib/contract/operations.ts';
 import { Unavailable } from '../../../../src/lib/core/errors.ts';
 import { answerThrown } from '../../../../src/lib/server/http/thrown.ts';
-import { atPace } from '../../../../src/lib/server/access/scope.ts';
-import { type Pace, paces } from '../../../../src/lib/server/platform/db/pace.ts';
+import { withTimeouts } from '../../../../src/lib/server/access/scope.ts';
+import { type TimeoutKind, timeouts } from '../../../../src/lib/server/platform/db/timeouts.ts';
 import { closePools, plainPool } from '../../../../src/lib/server/platform/db/pools.ts';
-import { missingPace, prepareLogin } from '../../../../src/lib/server/platform/db/roles.ts';
+import { missingTimeouts, prepareLogin } from '../../../../src/lib/server/platform/db/roles.ts';
 import { projects } from '../../../../src/lib/server/platform/db/schema.ts';
 import { raw } from '../../../support/database/raw.ts';
 import { newProject, newTeam } from '../../../support/data/team.ts';
@@ -17,33 +17,33 @@ afterAll(async () => {
 	await owner.end();
 });
 
-const names = Object.keys(paces.web) as (keyof typeof paces.web)[];
-const paceOf = async (sql: postgres.ISql) => {
+const names = Object.keys(timeouts.web) as (keyof typeof timeouts.web)[];
+const timeoutsOf = async (sql: postgres.ISql) => {
 	const rows = await sql`
 		select name, setting::int / case unit when 'ms' then 1000 else 1 end || 's' as value from pg_settings where name = any (${names})`;
 	return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
 };
 
-describe('the pace', () => {
+describe('how long something may take', () => {
 	test('of a page is that of the role: nobody has to set it', async () => {
 		const { scope } = await newTeam();
-		expect(await raw(scope, paceOf)).toEqual(paces.web);
-		expect(await paceOf(plainPool())).toEqual(paces.web);
+		expect(await raw(scope, timeoutsOf)).toEqual(timeouts.web);
+		expect(await timeoutsOf(plainPool())).toEqual(timeouts.web);
 	});
 
 	test('of the queue is that of its role', async () => {
 		const queue = postgres(process.env.QUEUE_DATABASE_URL!, { max: 1 });
-		expect(await paceOf(queue).finally(() => queue.end())).toEqual(paces.long);
+		expect(await timeoutsOf(queue).finally(() => queue.end())).toEqual(timeouts.long);
 	});
 
-	test.each(['long', 'import', 'queued'] as Pace[])('%s lasts as long as its transaction', async (pace) => {
+	test.each(['long', 'import', 'queued'] as TimeoutKind[])('%s lasts as long as its transaction', async (kind) => {
 		const { scope } = await newTeam();
-		const slower = atPace(scope, pace);
-		expect(await raw(slower, paceOf)).toEqual(paces[pace]);
-		expect(await slower.look((tx) => paceOf(tx.$client))).toEqual(paces[pace]);
-		expect(await plainPool().begin(paceOf, pace)).toEqual(paces[pace]);
-		expect(await raw(scope, paceOf)).toEqual(paces.web);
-		expect(await plainPool().begin(paceOf)).toEqual(paces.web);
+		const slower = withTimeouts(scope, kind);
+		expect(await raw(slower, timeoutsOf)).toEqual(timeouts[kind]);
+		expect(await slower.look((tx) => timeoutsOf(tx.$client))).toEqual(timeouts[kind]);
+		expect(await plainPool().begin(timeoutsOf, kind)).toEqual(timeouts[kind]);
+		expect(await raw(scope, timeoutsOf)).toEqual(timeouts.web);
+		expect(await plainPool().begin(timeoutsOf)).toEqual(timeouts.web);
 	});
 
 	test('is another for what reads or writes a whole project', () => {
@@ -62,14 +62,14 @@ describe('the pace', () => {
 });
 
 test('what works out a whole project between two statements has as long for it as for one', () => {
-	const { statement_timeout, idle_in_transaction_session_timeout } = paces.long;
+	const { statement_timeout, idle_in_transaction_session_timeout } = timeouts.long;
 	expect(Number.parseInt(idle_in_transaction_session_timeout)).toBeGreaterThanOrEqual(
 		Number.parseInt(statement_timeout)
 	);
 });
 
 /** As the role's, in a time that a test can wait for. */
-const shortly = (sql: postgres.ISql, setting: keyof typeof paces.web) =>
+const shortly = (sql: postgres.ISql, setting: keyof typeof timeouts.web) =>
 	sql`select set_config(${setting}, '50ms', true)`;
 
 describe('ended is', () => {
@@ -147,7 +147,7 @@ describe('ended is', () => {
 		await closePools();
 		try {
 			const work = (sql: postgres.ISql) => sql`select pg_sleep(0.3), 'done' as state`;
-			expect((await raw(atPace(scope, 'long'), work))[0]!.state).toBe('done');
+			expect((await raw(withTimeouts(scope, 'long'), work))[0]!.state).toBe('done');
 			await expect(raw(scope, work)).rejects.toThrow(Unavailable);
 		} finally {
 			await owner.unsafe(`${role} reset transaction_timeout`);
@@ -183,8 +183,8 @@ describe('a login', () => {
 		);
 		await prepareLogin(owner, 'app', url);
 		const here = postgres(url.href, { max: 1 });
-		expect(await paceOf(here)).toEqual({ ...paces.web, statement_timeout: '9s' });
-		expect(await missingPace(here, 'app')).toBeUndefined();
+		expect(await timeoutsOf(here)).toEqual({ ...timeouts.web, statement_timeout: '9s' });
+		expect(await missingTimeouts(here, 'app')).toBeUndefined();
 		await here.end();
 	});
 
@@ -204,7 +204,7 @@ describe('a login', () => {
 	test('without limits is told by name, with the sentences that set them', async () => {
 		await owner.unsafe(`alter role ${name} reset all`);
 		const here = postgres(url.href, { max: 1 });
-		const sentence = await missingPace(here, 'app');
+		const sentence = await missingTimeouts(here, 'app');
 		await here.end();
 		expect(sentence).toContain(`alter role "${name}" set lock_timeout = '2s';`);
 		expect(sentence).toContain(`alter role "${name}" set idle_in_transaction_session_timeout = '15s';`);

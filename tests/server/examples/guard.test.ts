@@ -1,4 +1,4 @@
-// What stands at the doors keeps what it has read of a project, and reads no more than it can.
+// What stands guard where examples come in keeps what it has read of a project, and reads no more than it can.
 import { afterAll, expect, test } from 'vitest';
 import { inProject } from '../../../src/lib/server/access/scope.ts';
 import { compareExamples } from '../../../src/lib/server/examples/compare.ts';
