@@ -10,7 +10,7 @@ import { flawsOfExample } from '../../core/examples/trainable.ts';
 import type { ProjectScope } from '../access/scope.ts';
 import { record } from '../events/record.ts';
 import { enqueue } from '../jobs/queue.ts';
-import { sendTimeouts } from '../platform/db/timeouts.ts';
+import { sendLazyCommit, sendTimeouts } from '../platform/db/timeouts.ts';
 import { plainPool } from '../platform/db/pools.ts';
 import { imports } from '../platform/db/schema.ts';
 import { log } from '../platform/log.ts';
@@ -101,6 +101,7 @@ export const importLines = async (
 		const added = await inLane(() =>
 			scope.tx(async (tx) => {
 				sendTimeouts(tx.$client, 'queued');
+				sendLazyCommit(tx.$client);
 				await stage(tx, chunk);
 				await before; // it came first, so it has a lane of its own
 				sendTimeouts(tx.$client, 'import');
