@@ -26,4 +26,21 @@ create or replace function learnt_among(project uuid, names bytea[])
 	) e
 $$;
 
-grant execute on function learnt_among(uuid, bytea[]) to app;
+-- Which of these a run has learnt: the hash of what a line of its training file asks, or the family of an example that was in it. In the same way, and for
+-- owners and trainers: nobody else can see what was sent.
+create or replace function learnt_by(project uuid, run uuid, names bytea[]) returns setof bytea
+	language sql stable set search_path = '' set enable_seqscan = off set enable_sort = off as $$
+	select one.name from unnest(names) one (name) cross join lateral (
+		select from public.run_prompts x where x.run_id = run and x.prompt_hash between one.name and one.name
+		order by x.prompt_hash limit 1
+	) asked
+	union all
+	select one.name from unnest(names) one (name) cross join lateral (
+		select from public.examples x
+		where x.project_id = project and x.family between one.name and one.name and x.family is not null
+			and exists (select from public.run_examples m where m.run_id = run and m.example_id = x.id and m.kind = 'train')
+		order by x.family limit 1
+	) near
+$$;
+
+grant execute on function learnt_among(uuid, bytea[]), learnt_by(uuid, uuid, bytea[]) to app;

@@ -55,7 +55,7 @@ declare
 	in_project constant text := 'project_id = $2';
 	parts constant text[][] := array[
 		['remarks', evaluations], ['votes', evaluations], ['ballots', evaluations], ['judgments', evaluations], ['pairings', evaluations],
-		['run_points', runs], ['run_events', runs], ['run_file_parts', runs], ['run_files', runs], ['run_examples', runs],
+		['run_points', runs], ['run_events', runs], ['run_file_parts', runs], ['run_prompts', runs], ['run_files', runs], ['run_examples', runs],
 		['run_pairs', runs],
 		['examples', in_project], ['prompts', in_project], ['playground_pairs', in_project], ['imports', in_project],
 		['example_signatures', in_project], ['example_standings', in_project], ['activities', in_project],

@@ -1,7 +1,7 @@
 -- What jobs without a team may do.
 
 -- The janitor's question: which teams have something open, billed or waited for, a revealed evaluation that has not been
--- counted, an audit entry without a place, examples without a signature, a key whose end nobody was told of (keys/jobs.ts), a
+-- counted, a training file whose prompts are not written down, an audit entry without a place, examples without a signature, a key whose end nobody was told of (keys/jobs.ts), a
 -- delivery that is overdue, a connection that was not looked at for models that nobody here knows of (connections/jobs.ts), or a
 -- webhook whose end nobody was told of. It returns ids only; each team is then entered through its own scope.
 create or replace function teams_with_open_work() returns setof uuid
@@ -15,6 +15,8 @@ create or replace function teams_with_open_work() returns setof uuid
 	), open as (
 		select team_id from public.evaluations where status = 'generating' or (revealed_at is not null and result is null and kind = 'comparison')
 		union select team_id from public.judgings where status = 'judging'
+		union select r.team_id from public.runs r where not r.hashed and r.preparing is null and exists (
+			select from public.run_files f where f.team_id = r.team_id and f.run_id = r.id and f.kind = 'train')
 		union select p.team_id from public.projects p where p.deleted_at is null and p.next_example >= 32 * (1 + coalesce(
 			(select max(s.block) + 1 from public.example_signatures s where s.team_id = p.team_id and s.project_id = p.id), 0))
 		union select team_id from public.webhook_deliveries where state = 'waiting' and next_at < now() - interval '1 minute'

@@ -80,6 +80,13 @@ export const addOfProject = async (
 		from runs r join examples e on e.project_id = r.project_id
 		where r.project_id = any (${projects}::uuid[]) and r.version = 1 and e.split is not null and e.number % 4 < 2
 		on conflict do nothing`;
+	await sql`
+		insert into run_prompts (team_id, project_id, run_id, prompt_hash)
+		select distinct m.team_id, m.project_id, m.run_id, e.prompt_hash
+		from run_examples m join examples e on e.team_id = m.team_id and e.id = m.example_id
+		where m.project_id = any (${projects}::uuid[]) and m.kind = 'train'
+		on conflict do nothing`;
+	await sql`update runs set hashed = true where project_id = any (${projects}::uuid[]) and version = 1`;
 	await sql`analyze examples, run_examples`;
 	await sql`update examples e set trained = true from run_examples l where l.example_id = e.id and l.kind = 'train' and e.project_id = any (${projects}::uuid[])`;
 	if (!w)

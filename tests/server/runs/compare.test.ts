@@ -5,6 +5,7 @@ import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { evaluations, runExamples, runPoints, runs } from '../../../src/lib/server/platform/db/schema.ts';
 import { compareRuns } from '../../../src/lib/server/runs/compare.ts';
+import { owner } from '../../support/database/owner.ts';
 import { newWorkshop } from '../../support/data/training.ts';
 
 afterAll(() => closePools());
@@ -25,6 +26,7 @@ const addRun = async (
 			.values({ ...order, ...counts, status: 'ready' })
 			.returning();
 		const { id: runId } = run!;
+		if (examples.length === 0) return run!;
 		await tx
 			.insert(runExamples)
 			.values(examples.map(({ id }) => ({ projectId, runId, exampleId: id, kind: 'train' as const })));
@@ -99,4 +101,38 @@ test('two runs: what differs, what each learnt from alone, their losses and thei
 		}
 	]);
 	await expect(compareRuns(here, { a: a.id, b: randomUUID() })).rejects.toMatchObject({ code: 'not_found' });
+});
+
+test('of examples that only one has, few are looked at, however many there are', async () => {
+	const { scope, slug, project, connection } = await newWorkshop('http://127.0.0.1:9', { train: 1, validation: 1 });
+	const at = { projectId: project.id, connectionId: connection.id };
+	await owner.begin(async (sql) => {
+		await sql`set local session_replication_role = replica`;
+		await sql`insert into examples (team_id, project_id, number, messages, content_hash, prompt_hash, tokens, split, origin, deleted_at)
+			select ${scope.teamId}, ${project.id}, n, '[]', convert_to('c' || n, 'UTF8'), convert_to('p' || n, 'UTF8'), 1, 'train', 'import',
+				case when n = 101 then now() end
+			from generate_series(100, 6099) n order by n`;
+	});
+	const [a, b] = [await addRun(scope, at, 1, [], []), await addRun(scope, at, 2, [], [])];
+	await owner.begin(async (sql) => {
+		await sql`set local session_replication_role = replica`;
+		await sql`insert into run_examples (team_id, project_id, run_id, example_id, kind)
+			select team_id, project_id, case when number < 3100 then ${a.id}::uuid else ${b.id} end, id, 'train'
+			from examples where project_id = ${project.id} and number >= 100`;
+	});
+	const here = await inProject(scope, slug);
+	const asked = await here.tx(async (tx) => {
+		const reads = async () => {
+			const [row] = await tx.$client`
+				select coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0) as rows from pg_stat_xact_user_tables where relname = 'examples'`;
+			return Number(row!.rows);
+		};
+		const before = await reads();
+		const { data } = await compareRuns({ ...here, tx: (work) => work(tx), look: (work) => work(tx) }, { a: a.id, b: b.id }); // prettier-ignore
+		return { data, read: (await reads()) - before };
+	});
+	expect(asked.data.train).toMatchObject({ both: 0, onlyA: 3_000, onlyB: 3_000 });
+	expect(asked.data.train.examplesOfA.map(({ number }) => number)).toEqual([100, 102, 103, 104, 105]);
+	expect(asked.data.train.examplesOfB.map(({ number }) => number)).toEqual([3100, 3101, 3102, 3103, 3104]);
+	expect(asked.read).toBeLessThanOrEqual(2_000);
 });

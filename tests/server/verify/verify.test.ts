@@ -22,6 +22,7 @@ import {
 	runFiles
 } from '../../../src/lib/server/platform/db/schema.ts';
 import { promptHashOf } from '../../../src/lib/server/prompts/rows.ts';
+import { promptsIn } from '../../../src/lib/server/runs/rows.ts';
 import { verify } from '../../../src/lib/server/verify/verify.ts';
 import { addReadyRun } from '../../support/data/evaluation.ts';
 import { rewriteHistory } from '../../support/database/raw.ts';
@@ -409,6 +410,47 @@ test('of a file in parts each part is looked at, and that all are there', async 
 		(sql) => sql`update run_files set body = ${body}, parts = null where kind = 'train'`
 	);
 	expect((await found()).sentences).toEqual([]);
+});
+
+test('what the lines of a training file ask is written down, whole and nothing besides', async () => {
+	const [kept] = await owner`select * from run_files where kind = 'train'`;
+	const put = (text: string) =>
+		rewriteHistory('run_files', async (sql) => {
+			const sizes = { byte_count: Buffer.byteLength(text), sha256: sha256(text).toString('hex') };
+			await sql`update run_files set ${sql({ body: text, ...sizes })} where kind = 'train'`;
+		});
+	const mark = (hashed: boolean) => rewriteHistory('runs', (sql) => sql`update runs set hashed = ${hashed}`);
+	const add = (hash: string) => owner`
+		insert into run_prompts (team_id, project_id, run_id, prompt_hash)
+		select team_id, project_id, run_id, decode(${hash}, 'hex') from run_files where kind = 'train'`;
+	await mark(true);
+	await put('{"messages":[\n');
+	expect((await found()).sentences).toEqual([
+		`Team ${slug}, project support: the train file of v1 has a line that can not be read.`
+	]);
+	const lineOf = (question: string) =>
+		`{"messages":[{"role":"user","content":"${question}"},{"role":"assistant","content":"ö"}]}\n`;
+	const body = lineOf('ü') + lineOf('ä') + lineOf('ü');
+	await put(body);
+	expect((await found()).sentences).toEqual([
+		`Team ${slug}, project support: of the prompts in the train file of v1 2 are not written down: it could be asked what it learnt.`
+	]);
+	for (const hash of new Set(promptsIn(body))) await add(hash);
+	expect((await found()).sentences).toEqual([]);
+	// what an example of the run asks may stand there as well, as where an older version has made the file
+	const [{ hash }] = (await owner`
+		select encode(e.prompt_hash, 'hex') as hash from run_examples m join examples e on e.id = m.example_id where m.kind = 'train'`) as unknown as [
+		{ hash: string }
+	];
+	await add(hash);
+	expect((await found()).sentences).toEqual([]);
+	await add('00');
+	expect((await found()).sentences).toEqual([
+		`Team ${slug}, project support: v1 is said to have learnt 1 prompts that are not in its train file.`
+	]);
+	await owner`delete from run_prompts`;
+	await mark(false);
+	await put(kept!.body);
 });
 
 test('what another project has of an import does not count for it', async () => {

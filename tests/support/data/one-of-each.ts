@@ -95,6 +95,7 @@ export const oneOfEach = (scope: Scope & { userId: string | null }, otherPerson:
 			body: '',
 			sha256: ''
 		});
+		await tx.insert(tables.runPrompts).values({ projectId, runId, promptHash: Buffer.from('p') });
 		await add('run_examples', tables.runExamples, { projectId, runId, exampleId, kind: 'validation' });
 		await add('run_events', tables.runEvents, { projectId, runId, at: now, level: 'info', kind: 'x', message: 'x' });
 		await add('run_points', tables.runPoints, { projectId, runId, series: 'train', step: 1, loss: 1, at: now });

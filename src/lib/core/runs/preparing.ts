@@ -17,6 +17,8 @@ export type Preparing = {
 	/** Of each file, so far. */
 	taken: { train: number; validation: number };
 	parts: { train: number; validation: number };
+	/** Of so many parts of the training file the prompts are written down as well; none of them in what an older version began. */
+	hashed?: number;
 	/** Of the training file. */
 	tokens: number;
 	/** Whoever writes now. Another one that goes on with it puts itself here, and the first one stops. */

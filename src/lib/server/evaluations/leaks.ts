@@ -1,49 +1,14 @@
 import { type SQL, and, eq, sql } from 'drizzle-orm';
-import type { Message } from '../../core/examples/example.ts';
-import { promptText } from '../../core/examples/fingerprint.ts';
-import { sha256 } from '../platform/crypto.ts';
 import { among } from '../platform/db/among.ts';
 import { examples, playgroundPairs, runExamples, runPairs } from '../platform/db/schema.ts';
 import type { Tx } from '../access/scope.ts';
 import { hashList, learntAmong } from '../prompts/rows.ts';
-import { textsOf } from '../runs/rows.ts';
+import { promptsIn, runById, textsOf } from '../runs/rows.ts';
 import { namesOfAsked } from './asked.ts';
 import { shownNames } from './few-shot.ts';
 import type { Evaluation } from './rows.ts';
 import { fewShotsOf, runsOf } from './sides.ts';
 import { pairingsOf } from './votes.ts';
-
-/** A line is a conversation, or what was asked with two answers. */
-const turnsOf = (line: { messages?: Message[]; input?: { messages: Message[] }; preferred_output?: Message[] }) =>
-	line.messages ?? [...line.input!.messages, ...line.preferred_output!];
-
-/** The prompts in the bytes that were sent: an example may have been changed since. */
-const promptsIn = (body: string): string[] =>
-	body
-		.split('\n')
-		.filter((line) => line.trim() !== '')
-		.map((line) => sha256(promptText(turnsOf(JSON.parse(line)))).toString('hex'));
-
-// What was sent never changes, so it is read once. By the run, which only its team can see.
-const kept = new Map<string, readonly string[]>();
-/** More than this many are looked up again: all that are kept would be a gigabyte. */
-const mostKept = 100_000;
-
-/** The prompts of the file, a part of it at a time. */
-async function* promptsOfFile(tx: Tx, runId: string): AsyncGenerator<readonly string[]> {
-	const known = kept.get(runId);
-	if (known) return yield known;
-	let all: string[] | null = [];
-	for await (const text of textsOf((work) => work(tx), runId, 'train')) {
-		const prompts = promptsIn(text);
-		yield prompts;
-		if (all && all.length + prompts.length <= mostKept) for (const prompt of prompts) all.push(prompt);
-		else all = null;
-	}
-	if (!all || all.length === 0) return;
-	if (kept.size >= 20) kept.delete(kept.keys().next().value!);
-	kept.set(runId, all);
-}
 
 /** Which of these hashes are among those of a query's column `hash`. In parentheses they are a table in memory; a join may compare each with each. */
 const amongThese = (tx: Tx, query: SQL, names: Iterable<string>) =>
@@ -51,11 +16,8 @@ const amongThese = (tx: Tx, query: SQL, names: Iterable<string>) =>
 		select distinct encode(learnt.hash, 'hex') as name from (${query}) learnt
 		where (learnt.hash in (select unnest(${hashList(names)}))) is true`);
 
-/**
- * A step: which of these hashes, of prompts and of families, a run has learnt from, by the bytes it was sent and by the examples it was made from:
- * what it learnt may be a million, and what is asked of it is not. For owners and trainers: nobody else can see what was sent.
- */
-export const trainedAmong = async (tx: Tx, runId: string, names: ReadonlySet<string>): Promise<Set<string>> => {
+/** What a run of an older version has learnt, as long as nobody has written down what its training file asks: by its file, and by its examples. */
+const trainedUnhashed = async (tx: Tx, runId: string, names: ReadonlySet<string>): Promise<Set<string>> => {
 	const found = new Set<string>();
 	const learnt = sql`${runExamples} m join ${examples} e on e.id = m.example_id where m.run_id = ${runId} and m.kind = 'train'`;
 	for (const query of [
@@ -65,9 +27,21 @@ export const trainedAmong = async (tx: Tx, runId: string, names: ReadonlySet<str
 		sql`select p.prompt_hash as hash from ${runPairs} m join ${playgroundPairs} p on p.id = m.pair_id where m.run_id = ${runId}`
 	])
 		for (const { name } of await amongThese(tx, query, names)) found.add(name);
-	for await (const prompts of promptsOfFile(tx, runId))
-		for (const prompt of prompts) if (names.has(prompt)) found.add(prompt);
+	for await (const text of textsOf((work) => work(tx), runId, 'train'))
+		for (const prompt of promptsIn(text)) if (names.has(prompt)) found.add(prompt);
 	return found;
+};
+
+/**
+ * A step: which of these hashes, of prompts and of families, a run has learnt from, by the bytes it was sent and by the examples it was made from:
+ * what it learnt may be a million, and what is asked of it is not. For owners and trainers: nobody else can see what was sent.
+ */
+export const trainedAmong = async (tx: Tx, runId: string, names: ReadonlySet<string>): Promise<Set<string>> => {
+	const { projectId, hashed } = await runById(tx, runId);
+	if (!hashed) return trainedUnhashed(tx, runId, names);
+	const found = await tx.execute<{ name: string }>(sql`
+		select encode(name, 'hex') as name from learnt_by(${projectId}, ${runId}, ${hashList(names)}) name`);
+	return new Set(found.map(({ name }) => name));
 };
 
 /**

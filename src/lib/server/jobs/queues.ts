@@ -7,6 +7,7 @@ const idsOf = {
 	'run.submit': 'runId',
 	'run.follow': 'runId',
 	'run.settle': 'runId',
+	'run.hash': 'runId',
 	'run.tell': 'runId',
 	'evaluation.generate': 'evaluationId',
 	'evaluation.tell': 'evaluationId',

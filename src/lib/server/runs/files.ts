@@ -9,7 +9,8 @@ import type { RunFileKind } from '../../contract/run.ts';
 import type { Scope, Tx } from '../access/scope.ts';
 import { sha256 } from '../platform/crypto.ts';
 import { runFileParts, runFiles } from '../platform/db/schema.ts';
-import { type Ask, type Run, partsOf, textsOf } from './rows.ts';
+import { keepPrompts } from './prompts.ts';
+import { type Ask, type Run, hashOfLine, partsOf, textsOf } from './rows.ts';
 
 type Place = { projectId: string; runId: string; kind: RunFileKind };
 
@@ -22,16 +23,23 @@ export const fileBytes = sql<number>`coalesce(${runFiles.bytes}, ${runFiles.byte
 
 /**
  * A step: writes a file as its lines come. `end` says how many there were; without any there is no file. Where it is written by several transactions,
- * each begins behind so many parts, ends with `pause`, which says how many there are then, and `closeFile` comes last.
+ * each begins behind so many parts, ends with `pause`, which says how many there are then, and `closeFile` comes last. What the lines of a training
+ * file ask is written down with them.
  */
 export const writingFile = (tx: Tx, place: Place, mostBytes = partBytes, behind = 0) => {
 	const whole = createHash('sha256');
 	let waiting: string[] = [];
+	let prompts: string[] = [];
 	let [waitingBytes, bytes, count, parts] = [0, 0, 0, behind];
 	const keepPart = async () => {
 		const body = waiting.join('');
 		[waiting, waitingBytes] = [[], 0];
 		await tx.insert(runFileParts).values({ ...place, place: parts++, body, sha256: sha256(body).toString('hex') });
+		await keepAsked();
+	};
+	const keepAsked = async () => {
+		if (prompts.length > 0) await keepPrompts(tx, place, prompts);
+		prompts = [];
 	};
 	return {
 		add: async (text: string) => {
@@ -40,6 +48,7 @@ export const writingFile = (tx: Tx, place: Place, mostBytes = partBytes, behind 
 			if (waiting.length > 0 && waitingBytes + size > mostBytes) await keepPart();
 			whole.update(line);
 			waiting.push(line);
+			if (place.kind === 'train') prompts.push(hashOfLine(text));
 			waitingBytes += size;
 			bytes += size;
 			count++;
@@ -51,7 +60,7 @@ export const writingFile = (tx: Tx, place: Place, mostBytes = partBytes, behind 
 		end: async (): Promise<number> => {
 			if (count === 0) return 0;
 			const body = parts === 0 ? waiting.join('') : null;
-			if (body === null) await keepPart();
+			await (body === null ? keepPart() : keepAsked());
 			const kept = body === null ? { body, parts } : { body };
 			await tx.insert(runFiles).values({ ...place, ...kept, sha256: whole.digest('hex'), ...sizeOf(bytes) });
 			return count;

@@ -6,6 +6,7 @@ import { enqueue } from '../jobs/queue.ts';
 import { runs } from '../platform/db/schema.ts';
 import { followRun } from './follow.ts';
 import { tellEnd } from './mail.ts';
+import { hashRun, isUnhashed } from './prompts.ts';
 import { settleRun } from './settle.ts';
 import { submitRun } from './submit.ts';
 
@@ -29,6 +30,7 @@ export const runJobs = [
 		outlivesTeam: true,
 		run: (scope, { runId }, signal) => settleRun(scope, runId, signal)
 	}),
+	job('run.hash', { id: 'runId', atOnce: 1, run: (scope, { runId }, signal) => hashRun(scope, runId, signal) }),
 	job('run.tell', { id: 'runId', atOnce: 1, bySystem: true, run: (scope, { runId }) => tellEnd(scope, runId) })
 ];
 
@@ -40,16 +42,23 @@ export const requeueOpenRuns: Requeue = (scope) =>
 				id: runs.id,
 				status: runs.status,
 				settling: runs.settling,
-				preparing: sql<boolean>`${isNotNull(runs.preparing)}`
+				preparing: sql<boolean>`${isNotNull(runs.preparing)}`,
+				unhashed: sql<boolean>`${isUnhashed}`
 			})
 			.from(runs)
 			.where(
-				or(notInArray(runs.status, ['draft', 'ready', 'failed', 'cancelled']), isNotNull(runs.preparing), runs.settling)
+				or(
+					notInArray(runs.status, ['draft', 'ready', 'failed', 'cancelled']),
+					isNotNull(runs.preparing),
+					runs.settling,
+					isUnhashed
+				)
 			);
-		const again = async (name: 'run.submit' | 'run.follow' | 'run.settle', runId: string) => {
+		const again = async (name: 'run.submit' | 'run.follow' | 'run.settle' | 'run.hash', runId: string) => {
 			if (!(await isQueued(tx, name, runId))) await enqueue(tx, name, { runId });
 		};
 		for (const run of open) {
+			if (run.unhashed) await again('run.hash', run.id);
 			if (run.settling) await again('run.settle', run.id);
 			if (runCan.submit(run) || run.preparing) await again('run.submit', run.id);
 			else if (!isOver(run)) await again('run.follow', run.id);

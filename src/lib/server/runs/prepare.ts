@@ -41,12 +41,16 @@ const further = (state: Preparing, kind: RunFileKind, lines: Lines): Preparing =
 	tokens: state.tokens + (kind === 'train' ? lines.reduce((sum, { tokens }) => sum + tokens, 0) : 0)
 });
 
+/** Whether what its training file asks is written down: an older version, which does not, may have made some of its parts. */
+const isHashed = ({ parts, hashed = 0 }: Preparing) => hashed === parts.train;
+
 /** A step: its files are whole. Returns what is in them. */
-const finish = async (tx: Tx, run: Run, { taken, tokens }: Preparing) => {
+const finish = async (tx: Tx, run: Run, preparing: Preparing) => {
+	const { taken, tokens } = preparing;
 	const counts = { trainCount: taken.train, validationCount: taken.validation, tokens };
 	await tx
 		.update(runs)
-		.set({ ...counts, preparing: null })
+		.set({ ...counts, preparing: null, hashed: isHashed(preparing) })
 		.where(eq(runs.id, run.id));
 	const validation = taken.validation === 0 ? 'no validation examples' : `${taken.validation} for validation`;
 	await noteEvent(tx, run, {
@@ -107,8 +111,14 @@ const preparePart = async (tx: Tx, runId: string, worker: string): Promise<'on' 
 	const file = writingFile(tx, place, undefined, state.parts[kind]);
 	for (const { line } of lines) await file.add(line);
 	const parts = { ...state.parts, [kind]: await file.pause() };
+	const hashed = (state.hashed ?? 0) + parts.train - state.parts.train;
 	await reserve(tx, run, kind, lines);
-	const next = { ...further(state, kind, lines), parts, ...(isLegOver ? { leg: state.leg + 1, last: 0 } : { last }) };
+	const next = {
+		...further(state, kind, lines),
+		parts,
+		hashed,
+		...(isLegOver ? { leg: state.leg + 1, last: 0 } : { last })
+	};
 	await tx.update(runs).set({ preparing: next }).where(eq(runs.id, runId));
 	if ((parts.train + parts.validation) % partsAtOnce === 0) await tellProgress(tx, run);
 	return 'on';
@@ -133,7 +143,10 @@ const close = async (tx: Tx, scope: Scope, runId: string, worker: string, sums: 
 	for (const kind of kinds)
 		if (sums[kind].parts > 0) await closeFile(tx, { projectId: run.projectId, runId, kind }, sums[kind]);
 	if (isOver(run)) {
-		await tx.update(runs).set({ preparing: null }).where(eq(runs.id, runId));
+		await tx
+			.update(runs)
+			.set({ preparing: null, hashed: isHashed(run.preparing) })
+			.where(eq(runs.id, runId));
 		return;
 	}
 	const { trainCount } = await finish(tx, run, run.preparing);

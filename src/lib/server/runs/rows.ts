@@ -1,7 +1,9 @@
 import { and, desc, eq, isNotNull, isNull, notInArray } from 'drizzle-orm';
 import type { ListedRun, RunFileKind, Serving } from '../../contract/run.ts';
 import { AppError } from '../../core/errors.ts';
+import { promptOfLine } from '../../core/examples/formats/training.ts';
 import type { ProjectScope, Tx } from '../access/scope.ts';
+import { sha256 } from '../platform/crypto.ts';
 import { connections, runFileParts, runFiles, runs, servings } from '../platform/db/schema.ts';
 import { ProviderError } from '../providers/errors.ts';
 import type { ProviderId } from '../providers/provider.ts';
@@ -180,3 +182,13 @@ export async function* partsOf(
 		yield part!.body;
 	}
 }
+
+/** By what the prompt of a line of a training file is known, in hexadecimal. */
+export const hashOfLine = (line: string): string => sha256(promptOfLine(line)).toString('hex');
+
+/** The same of all lines of a part of a file. */
+export const promptsIn = (text: string): string[] =>
+	text
+		.split('\n')
+		.filter((line) => line.trim() !== '')
+		.map(hashOfLine);

@@ -8,6 +8,7 @@ import { verifyAudit } from './audit.ts';
 import { comparisons } from './comparisons.ts';
 import type { Head } from './heads.ts';
 import { compareResults } from './results.ts';
+import { compareRunPrompts } from './run-prompts.ts';
 
 /** So many rows are in memory at once; a conversation has 400,000 characters at most. */
 const atOnce = 50;
@@ -22,7 +23,7 @@ type Report = (sentence: string) => void;
 
 /**
  * Computes anew what is derived, of every team: means, counts, the current rewrite, the marks of training, the hashes of
- * examples, prompts and preferences and of what runs were sent, what a search goes by, what came out of evaluations, the chains of the
+ * examples, prompts and preferences and of what runs were sent, what each of its lines asks, what a search goes by, what came out of evaluations, the chains of the
  * audit logs. `sql` is the owner's: nobody else sees all teams. Tells each difference as a sentence
  * and changes nothing; returns also where each chain ends, for the next time: as `kept`. All of it at one moment, so that it may run while people work; rows are streamed.
  */
@@ -41,6 +42,7 @@ export const verify = (
 		await compareHashes(tx, report);
 		await comparePromptHashes(tx, report);
 		await compareSignatures(tx, report);
+		await compareRunPrompts(tx, (row, sentence) => report(`${at(row)}: ${sentence}`));
 		await compareResults(tx, (row, sentence) => report(`${at(row)}: ${sentence}`));
 		const heads = await verifyAudit(tx, report, kept);
 		const [counts] = await tx`

@@ -45,6 +45,7 @@ const evidence = [
 		'runs',
 		'run_files',
 		'run_file_parts',
+		'run_prompts',
 		'run_examples',
 		'run_pairs',
 		'run_events'
@@ -265,6 +266,10 @@ describe('what is evidence does not change', () => {
 	])('%s are only added to', async (table) => {
 		const changed = await raw(team.scope, (sql) => sql`update ${sql(table)} set created_at = 'epoch' returning *`);
 		expect(changed).toHaveLength(0);
+	});
+
+	test('what the lines of a training file ask is only added to', async () => {
+		expect(await raw(team.scope, (sql) => sql`update run_prompts set prompt_hash = '' returning *`)).toHaveLength(0);
 	});
 
 	test('when a mail went out is written once', async () => {
@@ -554,6 +559,7 @@ describe('keys carry the project and the parent', () => {
 				`insert into run_file_parts (project_id, run_id, kind, place, body, sha256) values ($1, $2, 'validation', 0, '', '')`,
 				[otherProject, one.ids.runs]
 			],
+			[`insert into run_prompts (project_id, run_id, prompt_hash) values ($1, $2, 'x')`, [otherProject, one.ids.runs]],
 			[
 				`insert into run_events (project_id, run_id, at, level, kind, message) values ($1, $2, now(), 'info', 'x', 'x')`,
 				[otherProject, one.ids.runs]

@@ -77,6 +77,7 @@ describe('the role that serves', () => {
 			'cast_vote',
 			'history_of',
 			'learnt_among',
+			'learnt_by',
 			'new_id',
 			'own_score',
 			'rate_example',

@@ -37,7 +37,7 @@ beforeAll(async () => {
 
 /** The second team gets the project, the example, the run and the evaluation of the first, ids and all. */
 const copyTo = async (team: string) => {
-	const tables = ['connections', 'projects', 'examples', 'runs', 'evaluations', 'pairings'];
+	const tables = ['connections', 'projects', 'examples', 'runs', 'run_prompts', 'evaluations', 'pairings'];
 	await copyRows(owner, one.teamId, team, tables);
 	await owner`alter table examples disable trigger user`;
 	await owner`update examples set rating = null, ratings_count = 0, rewrite = null where team_id = ${team}`;
@@ -490,6 +490,7 @@ test('a project that goes takes the examples, counters and signatures of its tea
 			select team_id from example_counts where project_id = ${ids.projects!} union all
 			select team_id from own_counts where project_id = ${ids.projects!} union all
 			select team_id from example_signatures where project_id = ${ids.projects!} union all
+			select team_id from run_prompts where project_id = ${ids.projects!} union all
 			select team_id from example_standings where project_id = ${ids.projects!}
 		) all_of group by 1`;
 	await owner

@@ -44,6 +44,7 @@ const rights: Record<string, Record<Role, string>> = {
 	runs: { owner: 'rac', trainer: 'rac', rater: 'r' },
 	run_files: { owner: 'ra', trainer: 'ra', rater: '' },
 	run_file_parts: { owner: 'ra', trainer: 'ra', rater: '' },
+	run_prompts: { owner: 'ra', trainer: 'ra', rater: '' },
 	run_examples: { owner: 'ra', trainer: 'ra', rater: 'r' },
 	run_pairs: { owner: 'ra', trainer: 'ra', rater: '' },
 	run_events: { owner: 'ra', trainer: 'ra', rater: '' },
@@ -114,7 +115,7 @@ const withKey = (scope: Scope, keyId: string): Scope & { userId: string } => ({
 
 /** A column that a change may leave as it is. */
 const touched = (table: string) =>
-	({ example_signatures: 'bits', example_standings: 'points' })[table] ??
+	({ example_signatures: 'bits', example_standings: 'points', run_prompts: 'prompt_hash' })[table] ??
 	(table.endsWith('_counts') ? 'count' : 'created_at');
 
 const code = (problem: unknown) => (problem as { code?: string }).code;

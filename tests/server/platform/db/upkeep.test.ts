@@ -24,7 +24,7 @@ type Change = readonly [table: string, set: string];
 /** Whether the janitor would look at the team, with its one row of these tables in such a state and nothing else open. */
 const isOpen = async (...changes: Change[]): Promise<boolean> => {
 	await rewriteHistory('servings', (sql) => sql`update servings set status = 'stopped'`);
-	await rewriteHistory('runs', (sql) => sql`update runs set status = 'ready', model_object = null`);
+	await rewriteHistory('runs', (sql) => sql`update runs set status = 'ready', model_object = null, hashed = true`);
 	await rewriteHistory(
 		'evaluations',
 		(sql) => sql`
@@ -47,6 +47,7 @@ test.for([
 	['servings', `status = 'stopping'`],
 	['runs', `status = 'uploading'`],
 	['runs', `status = 'training'`],
+	['runs', `hashed = false`],
 	['evaluations', `status = 'generating'`],
 	['evaluations', `revealed_at = now()`],
 	['webhook_deliveries', `state = 'waiting', next_at = now() - interval '61 seconds'`],

@@ -1,4 +1,5 @@
 import { withTarget } from '../example.ts';
+import { promptText } from '../fingerprint.ts';
 import { type Message, sampleWeightProblem } from '../conversation.ts';
 import { type Offered, toolsOf } from '../tools.ts';
 
@@ -78,3 +79,11 @@ export const trainedParts = (
  */
 export const chatLine = (...example: Parameters<typeof trainedParts>): string =>
 	JSON.stringify(trainedParts(...example));
+
+type Line = { messages?: Message[]; input?: { messages: Message[] }; preferred_output?: Message[] };
+
+/** What a line of a training file asks, as equal prompts are compared: of a conversation, or of what was asked with two answers. */
+export const promptOfLine = (line: string): string => {
+	const { messages, input, preferred_output: preferred } = JSON.parse(line) as Line;
+	return promptText(messages ?? [...input!.messages, ...preferred!]);
+};

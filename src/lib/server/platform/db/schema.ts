@@ -52,7 +52,7 @@ import type { Sealed } from '../crypto.ts';
 import type { ProviderId } from '../../../contract/providers.ts';
 import type { Deployment, Stray } from '../../../core/servings/serving.ts';
 import { type MailKind, mailKinds } from '../../../core/account/mails.ts';
-import { actingAs, between, counts, inParent, inTeam, oneOf, policies, teamTable } from './team-table.ts';
+import { actingAs, between, counts, currentTeam, inParent, inTeam, oneOf, policies, teamTable } from './team-table.ts';
 
 const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 const at = () => timestamp({ withTimezone: true });
@@ -745,7 +745,9 @@ export const runs = teamTable(
 		/** How far its files are, as long as they are being written; null: they are whole. */
 		preparing: json().$type<Preparing>(),
 		/** What is in its order is still being marked as learnt, or set free, part by part. Set by trigger. */
-		settling: boolean().notNull().default(false)
+		settling: boolean().notNull().default(false),
+		/** What its training file asks stands in `run_prompts`. Of a run of an older version it is written there later. */
+		hashed: boolean().notNull().default(false)
 	},
 	{ ...byTrainers, carries: ofProject },
 	(t) => [
@@ -760,6 +762,9 @@ export const runs = teamTable(
 		index('runs_unfinished')
 			.on(t.teamId)
 			.where(sql`preparing is not null or settling`),
+		index('runs_unhashed')
+			.on(t.teamId)
+			.where(sql`not hashed`),
 		oneOf('runs', 'status', runStatuses),
 		oneOf('runs', 'method', methods),
 		counts('runs', 'train_count', 'validation_count', 'tokens')
@@ -831,6 +836,22 @@ export const runExamples = teamTable(
 		oneOf('run_examples', 'kind', sides)
 	]
 );
+
+/** What the lines of a training file ask, each prompt once, by its hash: who asks whether a run has learnt some reads no file (drizzle/functions/learnt.sql). */
+export const runPrompts = pgTable(
+	'run_prompts',
+	{
+		teamId: uuid().notNull().default(currentTeam),
+		projectId: uuid().notNull(),
+		runId: uuid().notNull(),
+		promptHash: bytes().notNull()
+	},
+	(t) => [
+		primaryKey({ name: 'run_prompts_key', columns: [t.teamId, t.runId, t.promptHash] }),
+		inParent('run_prompts_run', t, t.runId, runs, ofProject),
+		...policies('run_prompts', { read: ['owner', 'trainer'], add: ['owner', 'trainer'], ...appendOnly })
+	]
+).enableRLS();
 
 const levels = ['info', 'warning', 'error'] as const;
 

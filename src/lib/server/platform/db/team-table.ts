@@ -95,7 +95,7 @@ export const policies = (table: string, rights: Rights, team = 'team_id') => {
 	];
 };
 
-const currentTeam = sql`nullif(current_setting('app.team_id', true), '')::uuid`;
+export const currentTeam = sql`nullif(current_setting('app.team_id', true), '')::uuid`;
 
 /**
  * A table whose rows belong to one team: `id`, `team_id` (the current team by default), `created_at`, row level security
