@@ -111,5 +111,5 @@ export const run = async ({ owner }: Bench): Promise<Measure[]> => {
 		better: 'lower',
 		note: `${seconds.toFixed(1)} s · p50 ${quantile(took, 0.5).toFixed(0)} · most ${Math.max(...took).toFixed(0)} ms · ${took.length} ratings, ${refused} refused`
 	});
-	return [measure('a split', split), measure('a training', trained), measure('an import', imported)];
+	return [measure('a split', split), measure('a training’s start', trained), measure('an import', imported)];
 };

@@ -36,6 +36,7 @@ const all: Record<string, () => Promise<Module>> = {
 	CLI: () => import('./cli.ts'),
 	PUSH: () => import('./push.ts'),
 	LARGE: () => import('./large.ts'),
+	MEMORY: () => import('./memory.ts'),
 	PLAY: () => import('./playground.ts'),
 	TEAMS: () => import('./teams.ts'),
 	PLANS: () => import('./plans.ts'),

@@ -8,8 +8,10 @@ import {
 	Conversation,
 	DeleteExamples,
 	ExampleFilter,
-	ImportSample
+	ImportSample,
+	ListExamples
 } from '../../src/lib/contract/examples.ts';
+import { ListPrompts } from '../../src/lib/contract/prompts.ts';
 import { fromForm } from '../support/data/form.ts';
 
 const NewExample = AddExample.input;
@@ -87,9 +89,18 @@ test('words nobody knows are left out of a filter, so that old links still work'
 		before: 71,
 		selected: id
 	});
-	const strange = { band: 'x', split: '', search: 'x'.repeat(201), before: '-1', after: 'last', selected: '7' };
+	const strange = { band: 'x', split: '', before: '-1', after: 'last', selected: '7' };
 	expect(Object.values(read(strange)).filter((value) => value !== undefined)).toEqual([]);
 	expect(v.parse(ExampleFilter, {})).toEqual({});
+});
+
+test('a search that is too long is refused and not left out: the list would show everything', () => {
+	const sentence = 'This search is too long: it has at most 200 characters';
+	for (const { input } of [BrowseExamples, ListExamples, ListPrompts]) {
+		expect(problem(input, fromForm(input, { search: 'x'.repeat(201) }))).toBe(sentence);
+		const most = ` ${'x'.repeat(200)} `;
+		expect(v.safeParse(input, fromForm(input, { search: most })).output).toMatchObject({ search: 'x'.repeat(200) });
+	}
 });
 
 test('chosen examples come as a list, or from a form as ids with commas between them', () => {

@@ -4,7 +4,7 @@ import { type Message as Turn, conversationProblem, turnRoles } from '../core/ex
 import type { Line } from '../core/examples/import/lines.ts';
 import { samples } from '../core/examples/samples.ts';
 import { readJson } from '../core/text/json.ts';
-import { File, Id, Limit, Stream, Time, whole } from './fields.ts';
+import { File, Id, Limit, Search, Stream, Time, whole } from './fields.ts';
 import { aTime, ids } from './ids.ts';
 import { command, query } from './operation.ts';
 
@@ -56,7 +56,7 @@ export const ExampleFilter = v.object({
 	/** By side of the split. Only for who may see it. */
 	split: v.fallback(v.optional(Side), undefined),
 	/** Words anywhere in the conversation or its rewrite, or a number: `12`, `#12`. */
-	search: v.fallback(v.optional(v.pipe(v.string(), v.trim(), v.maxLength(200))), undefined),
+	search: Search,
 	/** Keyset paging, older: only examples with a smaller number. */
 	before: v.fallback(v.optional(Place), undefined),
 	/** Keyset paging, newer: the nearest with a larger number. */

@@ -15,6 +15,15 @@ export const whole = (what: string, min: number, max: number) =>
 		v.maxValue(max, `${what} is at most ${max}`)
 	);
 
+/** Words that a list is searched for. Too many are refused and not left out: the list would show everything, as if all of it had them. */
+export const Search = v.optional(
+	v.pipe(
+		v.string('A search is a text'),
+		v.trim(),
+		v.maxLength(200, 'This search is too long: it has at most 200 characters')
+	)
+);
+
 /** How many rows one page of a list has; `rowsOnPage` where nobody says. */
 export const Limit = v.fallback(v.optional(whole('The limit', 1, 100)), undefined);
 export const rowsOnPage = 50;

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import type { Line } from '../core/examples/import/lines.ts';
 import { mostPrompts } from '../core/prompts/pool.ts';
 import { Message } from './examples.ts';
-import { Id, Limit, Stream, Time, whole } from './fields.ts';
+import { Id, Limit, Search, Stream, Time, whole } from './fields.ts';
 import { aTime, ids } from './ids.ts';
 import { command, query } from './operation.ts';
 
@@ -12,7 +12,7 @@ const Place = whole('A place in the list', 1, 2_147_483_647);
 /** What a list shows, as its address says it. */
 export const PromptFilter = v.object({
 	/** Words anywhere in the prompt, or a number: `12`, `#12`. */
-	search: v.fallback(v.optional(v.pipe(v.string(), v.trim(), v.maxLength(200))), undefined),
+	search: Search,
 	/** Only those that comparisons leave out. */
 	leftOut: v.fallback(v.optional(v.boolean()), undefined),
 	/** Keyset paging, older: only prompts with a smaller number. */

@@ -3,7 +3,6 @@ import { randomFrom } from '../../../src/lib/core/math/hash.ts';
 import type { Message } from '../../../src/lib/core/examples/example.ts';
 import {
 	NearIndex,
-	type Steps,
 	commonGrams,
 	countingCommon,
 	familiesOf,
@@ -12,6 +11,7 @@ import {
 	likeness,
 	sayingsOf
 } from '../../../src/lib/core/examples/near.ts';
+import type { Steps } from '../../../src/lib/core/steps.ts';
 import { caught } from '../../support/data/planted.ts';
 
 const ask = (question: string, answer = 'Yes.'): Message[] => [

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import { randomFrom } from '../../../src/lib/core/math/hash.ts';
-import { groupNumbers } from '../../../src/lib/core/splits/groups.ts';
+import { numberingGroups } from '../../../src/lib/core/splits/groups.ts';
+import { atOnce } from '../../../src/lib/core/steps.ts';
 
 const keysOf = (words: number[][]) => Uint32Array.from(words.flat());
+const groupNumbers = (keys: Uint32Array) => atOnce(numberingGroups(keys));
 
 test('each key has one number, in the order in which they come first', () => {
 	const [a, b] = [Array(8).fill(7), Array(8).fill(9)];

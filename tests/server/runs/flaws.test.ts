@@ -1,3 +1,5 @@
+import type { SQL } from 'drizzle-orm';
+import { PgDialect } from 'drizzle-orm/pg-core';
 import { afterAll, expect, test } from 'vitest';
 import { type Message, conversationProblem, toMessages } from '../../../src/lib/core/examples/conversation.ts';
 import { trainedTurns, weightIn } from '../../../src/lib/core/examples/formats/training.ts';
@@ -8,6 +10,7 @@ import { projectNow } from '../../../src/lib/server/project/rows.ts';
 import { readFlaws } from '../../../src/lib/server/runs/flaws.ts';
 import { randomFrom } from '../../bench/measure.ts';
 import { owner } from '../../support/database/owner.ts';
+import { rewriteHistory } from '../../support/database/raw.ts';
 import { addRows, newWorkshop } from '../../support/data/training.ts';
 
 afterAll(() => closePools());
@@ -163,4 +166,68 @@ test('texts are read once: then only what has come since, and what was rewritten
 	const last = await look();
 	expect(last.flawed).toEqual([['order', 1]]);
 	expect(last.read).toBeLessThan(20);
+});
+
+const plainTalk = (about: string): Message[] => [
+	{ role: 'user', content: `Is it ${about}?` },
+	{ role: 'assistant', content: 'Yes.' }
+];
+const oddTalk = (about: string): Message[] => [...plainTalk(about), { role: 'assistant', content: 'And so on.' }];
+
+test('after a backup was brought back, what has another’s number is read', async () => {
+	const workshop = await newWorkshop('http://127.0.0.1:9', { train: 1, validation: 0 });
+	const scope = await inProject(workshop.scope, workshop.slug);
+	const { id } = workshop.project;
+	const add = (list: Message[][], from: number) =>
+		addRows(
+			workshop.scope,
+			id,
+			list.map((messages) => ({ question: '', messages })),
+			from
+		);
+	const flaws = () =>
+		scope.tx(async (tx) => {
+			const { flawed } = await readFlaws(tx, await projectNow(tx, scope));
+			return flawed.map(({ rule, count }) => [rule, count]);
+		});
+	/** As they stood there when the backup was made. */
+	const backTo = async (number: number) => {
+		await owner`delete from examples where project_id = ${id} and number > ${number}`;
+		await owner`delete from example_standings where project_id = ${id} and number > ${number}`;
+	};
+	await add([plainTalk('a'), oddTalk('b'), plainTalk('c')], 2);
+	expect(await flaws()).toEqual([['order', 1]]);
+	await backTo(2);
+	expect(await flaws()).toEqual([]);
+	await add([plainTalk('d'), oddTalk('e')], 3);
+	expect(await flaws()).toEqual([['order', 1]]);
+	await backTo(2);
+	await add([oddTalk('f'), oddTalk('g'), plainTalk('h')], 3);
+	expect(await flaws()).toEqual([['order', 2]]);
+});
+
+test('so many bytes are read in one statement, and of what is larger one text', async () => {
+	const workshop = await newWorkshop('http://127.0.0.1:9', { train: 1, validation: 0 });
+	const scope = await inProject(workshop.scope, workshop.slug);
+	const rows = Array.from({ length: 8 }, (_, n) => ({ question: '', messages: oddTalk(String(n)) }));
+	await addRows(workshop.scope, workshop.project.id, rows, 2);
+	// as of texts of 24 MB each, and of one of 400 MB
+	await rewriteHistory(
+		'examples',
+		(sql) =>
+			sql`update examples set tokens = case number when 5 then 100000000 else 6000000 end where project_id = ${workshop.project.id}`
+	);
+	const pieces: number[] = [];
+	const { flawed } = await scope.tx(async (tx) => {
+		const project = await projectNow(tx, scope);
+		const execute = async (...asked: Parameters<typeof tx.execute>) => {
+			const found = await tx.execute(...asked);
+			if (new PgDialect().sqlToQuery(asked[0] as SQL).sql.includes('messages::text')) pieces.push(found.length);
+			return found;
+		};
+		return readFlaws(Object.create(tx, { execute: { value: execute } }) as typeof tx, project);
+	});
+	expect(flawed.map(({ rule, count }) => [rule, count])).toEqual([['order', 8]]);
+	// the first is the workshop’s own
+	expect(pieces).toEqual([1, 2, 1, 2, 2]);
 });

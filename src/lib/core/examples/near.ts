@@ -1,5 +1,6 @@
 // Long because one index and its rule belong together. Prompts that nearly say the same: what a model has learnt of one it knows of the other. README.md of core/evaluations has the rule.
 import { hash } from '../math/hash.ts';
+import { type Steps, atOnce } from '../steps.ts';
 import type { Message } from './conversation.ts';
 import { normalise } from './fingerprint.ts';
 import { Places } from './near-places.ts';
@@ -60,15 +61,6 @@ const none: ReadonlySet<number> = new Set();
 /** So many prompts have to share a piece before it is called common, however few there are. */
 const fewestCommon = 10;
 const commonShare = 0.2;
-
-/** Work that can rest after each of its steps, where others wait; `atOnce` does it without. */
-export type Steps<T> = Generator<void, T, void>;
-const atOnce = <T>(steps: Steps<T>): T => {
-	for (;;) {
-		const { done, value } = steps.next();
-		if (done) return value;
-	}
-};
 
 /** Pieces that stand in more than a fifth of these prompts: one long instruction would make a single family of everything. */
 export const commonGrams = (prompts: readonly Sayings[]): Set<number> => atOnce(countingCommon(prompts));

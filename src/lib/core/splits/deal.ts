@@ -1,5 +1,7 @@
 // What the automatic split decides, on columns of numbers instead of objects: a million examples fit into some megabytes.
 import { apportion } from '../math/apportion.ts';
+import { sorting } from '../math/sorting.ts';
+import { type Steps, atOnce, isRest } from '../steps.ts';
 
 /** Examples, a column each. */
 export type Dealt = {
@@ -31,23 +33,27 @@ const groupCount = (groups: ArrayLike<number>): number => {
 };
 
 /** Where prompts already are: a new example with the same prompt has to follow. */
-const sidesOf = ({ groups, sides, trained }: Dealt, count: number): Uint8Array => {
+function* knowingSides({ groups, sides, trained }: Dealt, count: number): Steps<Uint8Array> {
 	const known = new Uint8Array(count);
 	for (let at = 0; at < groups.length; at++) {
+		if (isRest(at)) yield;
 		if (sides[at] === side.none && !trained[at]) continue;
 		const own = sides[at] !== side.validation ? side.train : trained[at] ? side.conflict : side.validation;
 		const group = groups[at]!;
 		known[group] = known[group] === side.none || known[group] === own ? own : side.conflict;
 	}
 	return known;
-};
+}
+
+type Families = Record<'families' | 'members' | 'starts' | 'sizes', Int32Array>;
 
 /** Good examples without a side, group by group, in the order in which each group comes first: `members` from `starts` on. */
-const familiesOf = ({ groups, strata, sides }: Dealt, count: number) => {
+function* gatheringFamilies({ groups, strata, sides }: Dealt, count: number): Steps<Families> {
 	const sizes = new Int32Array(count);
 	const families = new Int32Array(count);
 	let [familyCount, memberCount] = [0, 0];
 	for (let at = 0; at < groups.length; at++) {
+		if (isRest(at)) yield;
 		if (strata[at] === 0 || sides[at] !== side.none) continue;
 		if (sizes[groups[at]!]!++ === 0) families[familyCount++] = groups[at]!;
 		memberCount++;
@@ -55,20 +61,24 @@ const familiesOf = ({ groups, strata, sides }: Dealt, count: number) => {
 	const starts = new Int32Array(count);
 	let start = 0;
 	for (let family = 0; family < familyCount; family++) {
+		if (isRest(family)) yield;
 		starts[families[family]!] = start;
 		start += sizes[families[family]!]!;
 	}
 	const members = new Int32Array(memberCount);
 	const filled = Int32Array.from(starts);
-	for (let at = 0; at < groups.length; at++)
+	for (let at = 0; at < groups.length; at++) {
+		if (isRest(at)) yield;
 		if (strata[at] !== 0 && sides[at] === side.none) members[filled[groups[at]!]!++] = at;
+	}
 	return { families: families.subarray(0, familyCount), members, starts, sizes };
-};
+}
 
 /** Seats of each stratum that validation still has to fill. */
-const seatsOf = ({ strata, sides }: Dealt, share: number): Map<number, number> => {
+function* countingSeats({ strata, sides }: Dealt, share: number): Steps<Map<number, number>> {
 	const counts = new Map<number, { key: number; size: number; taken: number }>();
 	for (let at = 0; at < strata.length; at++) {
+		if (isRest(at)) yield;
 		const key = strata[at]!;
 		if (key === 0) continue;
 		const stratum = counts.get(key) ?? { key, size: 0, taken: 0 };
@@ -79,23 +89,29 @@ const seatsOf = ({ strata, sides }: Dealt, share: number): Map<number, number> =
 	const seats = apportion([...counts.values()], share);
 	for (const { key, taken } of counts.values()) seats.set(key, seats.get(key)! - taken);
 	return seats;
-};
+}
 
 /**
  * Groups in the order of the places of their first members. Numbers alone are sorted in a tenth of the time, so each group then looks up
  * where its number stands; `isBefore` decides where several have the same.
  */
-const inOrder = (
+function* ordering(
 	groups: Int32Array,
-	firstOf: (group: number) => number,
+	firsts: Int32Array,
 	places: ArrayLike<number>,
 	isBefore: (one: number, two: number) => boolean
-): Int32Array => {
-	const sorted = Float64Array.from(groups, (group) => places[firstOf(group)]!).sort();
+): Steps<Int32Array> {
+	const sorted = new Float64Array(groups.length);
+	for (let index = 0; index < groups.length; index++) {
+		if (isRest(index)) yield;
+		sorted[index] = places[firsts[groups[index]!]!]!;
+	}
+	yield* sorting(sorted);
 	const ordered = new Int32Array(groups.length).fill(-1);
 	for (let index = 0; index < groups.length; index++) {
+		if (isRest(index)) yield;
 		let group = groups[index]!;
-		const place = places[firstOf(group)]!;
+		const place = places[firsts[group]!]!;
 		let [at, end] = [0, sorted.length];
 		while (at < end) {
 			const middle = (at + end) >>> 1;
@@ -104,29 +120,30 @@ const inOrder = (
 		}
 		for (; ordered[at] !== -1; at++) {
 			const there = ordered[at]!;
-			if (!isBefore(firstOf(group), firstOf(there))) continue;
+			if (!isBefore(firsts[group]!, firsts[there]!)) continue;
 			ordered[at] = group;
 			group = there;
 		}
 		ordered[at] = group;
 	}
 	return ordered;
-};
+}
 
 /**
  * Deals unassigned good examples out: proportional by rating over all good ones, counting what validation already holds, in the
  * order of their places. `isBefore` decides between two families with the same place.
  */
-export const deal = (
+export function* dealing(
 	dealt: Dealt,
 	validationShare: number,
 	isBefore: (one: number, two: number) => boolean = (one, two) => one < two
-): Decided => {
+): Steps<Decided> {
 	const { groups, places, strata } = dealt;
 	const count = groupCount(groups);
-	const known = sidesOf(dealt, count);
-	const { families, members, starts, sizes } = familiesOf(dealt, count);
-	const seats = seatsOf(dealt, validationShare);
+	yield;
+	const known = yield* knowingSides(dealt, count);
+	const { families, members, starts, sizes } = yield* gatheringFamilies(dealt, count);
+	const seats = yield* countingSeats(dealt, validationShare);
 	let open = [...seats.values()].filter((left) => left > 0).length; // strata with a seat left
 	const fill = (at: number) => {
 		const left = seats.get(strata[at]!)! - 1;
@@ -150,6 +167,7 @@ export const deal = (
 
 	let freeCount = 0; // the free ones move to the front
 	for (let at = 0; at < families.length; at++) {
+		if (isRest(at)) yield;
 		const group = families[at]!;
 		if (known[group] === side.none) families[freeCount++] = group;
 		else {
@@ -161,13 +179,15 @@ export const deal = (
 
 	/** The member of each free group that comes first. */
 	const firsts = new Int32Array(count);
-	for (const group of free) {
+	for (let at = 0; at < freeCount; at++) {
+		if (isRest(at)) yield;
+		const group = free[at]!;
 		let first = members[starts[group]!]!;
 		for (let place = starts[group]! + 1; place < starts[group]! + sizes[group]!; place++)
 			if (places[members[place]!]! < places[first]!) first = members[place]!;
 		firsts[group] = first;
 	}
-	const ordered = inOrder(free, (group) => firsts[group]!, places, isBefore);
+	const ordered = yield* ordering(free, firsts, places, isBefore);
 	const chosen = new Uint8Array(count);
 	const used = new Map<number, number>();
 	/** How many of a group find a seat. */
@@ -182,16 +202,24 @@ export const deal = (
 		}
 		return count;
 	};
-	const choose = (fits: (group: number) => boolean) => {
-		for (const group of ordered) {
+	const choosing = function* (fits: (group: number) => boolean): Steps<void> {
+		for (let at = 0; at < ordered.length; at++) {
+			if (isRest(at)) yield;
+			const group = ordered[at]!;
 			if (open <= 0) return;
 			if (chosen[group] || !fits(group)) continue;
 			chosen[group] = 1;
 			fillAll(group);
 		}
 	};
-	choose((group) => fitting(group) === sizes[group]);
-	choose((group) => fitting(group) * 2 > sizes[group]!); // large families: rather one too many than three too few
-	for (const group of free) send(group, chosen[group] ? side.validation : side.train);
+	yield* choosing((group) => fitting(group) === sizes[group]);
+	yield* choosing((group) => fitting(group) * 2 > sizes[group]!); // large families: rather one too many than three too few
+	for (let at = 0; at < freeCount; at++) {
+		if (isRest(at)) yield;
+		send(free[at]!, chosen[free[at]!] ? side.validation : side.train);
+	}
 	return { to, order };
-};
+}
+
+/** The same without a rest. */
+export const deal = (...order: Parameters<typeof dealing>): Decided => atOnce(dealing(...order));

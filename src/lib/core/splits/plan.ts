@@ -1,4 +1,5 @@
 import { hash } from '../math/hash.ts';
+import { type Steps, atOnce, isRest } from '../steps.ts';
 import { type Dealt, type Decided, side } from './deal.ts';
 import { detectableWinRate, smallestWins } from '../evaluations/power.ts';
 import { minimum } from '../evaluations/rules.ts';
@@ -25,10 +26,11 @@ export const stratumOf = (rating: number | null, threshold: number): number =>
 export const placeOf = (id: string, seed: number): number => hash(id, `split:${seed}`);
 
 /** How it is after the moves, in numbers and in one sentence. */
-export const summaryOf = ({ strata, sides }: Dealt, { to, order }: Decided): SplitPlan => {
+export function* summing({ strata, sides }: Dealt, { to, order }: Decided): Steps<SplitPlan> {
 	const rows = new Map<number, { rating: number; qualified: number; validation: number }>();
 	const count = { [side.none]: 0, [side.train]: 0, [side.validation]: 0 };
 	for (let at = 0; at < strata.length; at++) {
+		if (isRest(at)) yield;
 		const rating = strata[at]!;
 		if (rating === 0) continue;
 		const row = rows.get(rating) ?? { rating, qualified: 0, validation: 0 };
@@ -40,6 +42,7 @@ export const summaryOf = ({ strata, sides }: Dealt, { to, order }: Decided): Spl
 	}
 	let [toTrain, toValidation] = [0, 0];
 	for (let turn = 0; turn < order.length; turn++) {
+		if (isRest(turn)) yield;
 		const at = order[turn]!;
 		if (to[at] === side.train) toTrain++;
 		else if (to[at] === side.validation) toValidation++;
@@ -56,7 +59,10 @@ export const summaryOf = ({ strata, sides }: Dealt, { to, order }: Decided): Spl
 				? 'Nothing to split: every good example has its place.'
 				: `${toTrain} to train, ${toValidation} to validation. Nothing that has a place moves.`
 	};
-};
+}
+
+/** The same without a rest. */
+export const summaryOf = (...all: Parameters<typeof summing>): SplitPlan => atOnce(summing(...all));
 
 /** What a validation set of this size can prove, at best: when no comparison is a tie. */
 export const whatValidationProves = (n: number): string => {

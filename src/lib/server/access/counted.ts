@@ -49,17 +49,20 @@ export const countedOf = async (tx: Tx, projectId?: string): Promise<Counted[]> 
 export const countIn = (counted: Counted[], isOne: (kind: Counted) => boolean = () => true): number =>
 	counted.reduce((total, kind) => (isOne(kind) ? total + kind.count : total), 0);
 
+/** Since when this database is what it is: a backup that is brought back counts on from where it was, over other examples. */
+const incarnation = sql<string>`pg_postmaster_start_time() || ' ' || 'public.example_counts'::regclass::oid`;
+
 /**
  * A step: what a project's examples are at, or those of a side; as long as it is the same, none has changed. For who may see others'
  * scores.
  */
-export const stampOf = async (tx: Tx, projectId: string, side?: 'train' | 'validation'): Promise<number> => {
+export const stampOf = async (tx: Tx, projectId: string, side?: 'train' | 'validation'): Promise<string> => {
 	const isOfSide = side && eq(exampleCounts.split, side);
 	const [row] = await tx
-		.select({ changes: sum(exampleCounts.changes) })
+		.select({ changes: sum(exampleCounts.changes), incarnation })
 		.from(exampleCounts)
 		.where(and(eq(exampleCounts.projectId, projectId), isOfSide));
-	return row?.changes ?? 0;
+	return `${row!.changes} ${row!.incarnation}`;
 };
 
 export type OwnCounted = {

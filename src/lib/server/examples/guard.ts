@@ -88,7 +88,7 @@ const learn = async (rows: Awaited<ReturnType<typeof readLocked>>): Promise<Know
 };
 
 /** What is locked in the projects that were asked about last: whoever writes one example after the other need not wait for it each time. */
-const kept = new Map<string, { stamp: number; known: Promise<Known | null> }>();
+const kept = new Map<string, { stamp: string; known: Promise<Known | null> }>();
 const mostKept = 3;
 
 const knownOf = async (scope: Scope, projectId: string): Promise<Known | null> => {

@@ -60,13 +60,17 @@ const cameFine = (text: SQL) => sql`coalesce(
 	and (e.source is null or ${hasNone(sql`e.source`, ['"tools"', '"functions"', '"weight"'])})
 	and (${asksOnce(text)} or case when strpos(${text}, ${'\\u0000'}) = 0 then ${takesTurns} end), false)`;
 
-/** Of a project the examples up to a number that did not come plainly fine: what came never changes, so its texts are read once by each process. */
-type Odd = { upTo: number; numbers: readonly number[] };
+/**
+ * Of a project the examples up to a number that did not come plainly fine: what came never changes, so its texts are read once by each process.
+ * `last`: the id of the newest of them. After a backup was brought back another example has that number, and all are read anew.
+ */
+type Odd = { upTo: number; last: string; numbers: readonly number[] };
 const known = new Map<string, Odd>();
+const nothing: Odd = { upTo: 0, last: '', numbers: [] };
 /** So many projects, those that were asked about last, and so many numbers of each: where there are more, they are read again. */
 const most = { projects: 200, numbers: 20_000 };
-/** So many texts are read in one statement. What it has found stays, also when the next one takes too long. */
-const textsAtOnce = 50_000;
+/** So many texts are read in one statement, or so many bytes of them and one more. What it has found stays, also when the next one takes too long. */
+const atMost = { texts: 50_000, bytes: 64 * 1024 * 1024 };
 
 const remember = (projectId: string, odd: Odd) => {
 	known.delete(projectId);
@@ -74,25 +78,50 @@ const remember = (projectId: string, odd: Odd) => {
 	if (known.size > most.projects) known.delete(known.keys().next().value!);
 };
 
+type Place = { number: number; id: string };
+
+/** A step: the newest example of a project, or the newest up to a number. */
+const newestIn = async (tx: Tx, projectId: string, upTo = 2_147_483_647): Promise<Place | undefined> => {
+	const [found] = await tx.execute<Place>(sql`
+		select e.number, e.id from examples e where e.project_id = ${projectId} and e.number <= ${upTo}
+		order by e.project_id, e.number desc limit 1`);
+	return found;
+};
+
+/** A step: where the next piece ends. How long texts are is told without reading them, except for what repeats itself, by its tokens. */
+const pieceBehind = async (tx: Tx, projectId: string, { upTo }: Odd): Promise<Place | undefined> => {
+	const [found] = await tx.execute<Place>(sql`
+		select number, id from (
+			select e.number, e.id, row_number() over by_number as place,
+				sum(greatest(pg_column_size(e.messages), 4 * e.tokens::bigint) + coalesce(pg_column_size(e.source), 0)) over by_number as bytes
+			from (
+				select * from examples x where x.project_id = ${projectId} and x.number > ${upTo} order by x.project_id, x.number limit ${atMost.texts}
+			) e
+			window by_number as (order by e.number)
+		) rows
+		where place = 1 or bytes <= ${atMost.bytes} order by number desc limit 1`);
+	return found;
+};
+
 /**
  * A step: the examples of a project that did not come plainly fine, deleted ones too. For transactions that only look. Numbers are given under a
  * lock that is held until they stand there: none comes below another later.
  */
 const oddIn = async (tx: Tx, projectId: string): Promise<readonly number[]> => {
-	const [last] = await tx.execute<{ number: number }>(sql`
-		select e.number from examples e where e.project_id = ${projectId} order by e.project_id, e.number desc limit 1`);
-	let { upTo, numbers } = known.get(projectId) ?? { upTo: 0, numbers: [] };
-	while (upTo < (last?.number ?? 0)) {
-		const end = Math.min(upTo + textsAtOnce, last!.number);
+	const newest = await newestIn(tx, projectId);
+	let odd = known.get(projectId) ?? nothing;
+	if (odd !== nothing && (await newestIn(tx, projectId, odd.upTo))?.id !== odd.last) odd = nothing;
+	while (odd.upTo < (newest?.number ?? 0)) {
+		const end = await pieceBehind(tx, projectId, odd);
+		if (!end) break;
 		const found = await tx.execute<{ number: number }>(sql`
 			select e.number from examples e cross join lateral (select e.messages::text as text offset 0) said
-			where e.project_id = ${projectId} and e.number > ${upTo} and e.number <= ${end} and not ${cameFine(sql`said.text`)}`);
-		numbers = [...numbers, ...found.map(({ number }) => number)];
-		upTo = end;
-		remember(projectId, { upTo, numbers });
+			where e.project_id = ${projectId} and e.number > ${odd.upTo} and e.number <= ${end.number} and not ${cameFine(sql`said.text`)}`);
+		odd = { upTo: end.number, last: end.id, numbers: [...odd.numbers, ...found.map(({ number }) => number)] };
+		remember(projectId, odd);
 	}
-	remember(projectId, { upTo, numbers });
-	return numbers;
+	remember(projectId, odd);
+	return odd.numbers;
 };
 
 /** A step: the numbers of those whose rewrite has a control token. */

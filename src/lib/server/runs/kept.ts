@@ -3,7 +3,7 @@ import type { Tx } from '../access/scope.ts';
 
 /** So many answers stay in this process, those of the projects that were asked about last. */
 const most = 200;
-const answers = new Map<string, { stamp: number; answer: unknown }>();
+const answers = new Map<string, { stamp: string; answer: unknown }>();
 
 /** Looks, or answers what was seen when nothing was another. */
 export type Kept = <T>(what: string, look: () => Promise<T>) => Promise<T>;

@@ -13,8 +13,8 @@ import { type Plan, planOf } from './plan.ts';
 
 /** Of a larger project nobody waits until all is worked out, or moved. */
 const atOnce = 5_000;
-/** So many then move in one transaction: whoever rates one of them, or imports, waits for no more. */
-const inPart = 1_000;
+/** So many then move in one transaction, in some twenty milliseconds: whoever rates one of them, or imports, waits for no more. */
+const inPart = 500;
 /** Parts that are taken from the same pages in turns. A page has room to write so many of its rows in place, and again once a part is over. */
 const inTurns = 10;
 
@@ -54,6 +54,17 @@ const moveTo = async (tx: Tx, projectId: string, { train, validation }: Moves): 
 };
 
 /**
+ * A step: the last of a part. Its rows are let go before the disk has it: what a crash takes along has not moved, and moves with the next split. All of
+ * it is on the disk once what comes behind it is, as the sentence at the end.
+ */
+const movePart = async (tx: Tx, projectId: string, part: Moves): Promise<number> => {
+	Promise.all([tx.$client`set local synchronous_commit = off`]).catch(() => {}); // when it fails, so does what comes next
+	const moving = moveTo(tx, projectId, part);
+	tx.last();
+	return moving;
+};
+
+/**
  * Moves what the preview showed, worked out anew under the project's lock. In a large project it is worked out beside the others and moves in parts:
  * what was given a place meanwhile keeps it, and what was moved when something goes wrong has moved. Twice is as good as once.
  */
@@ -77,7 +88,7 @@ export const applySplit = command(ApplySplit, async (scope, { ratio, seed }) => 
 		for (const part of partsOf(plan))
 			moved += await scope.tx(async (tx) => {
 				await lockedProject(tx, scope);
-				return moveTo(tx, scope.project.id, part);
+				return movePart(tx, scope.project.id, part);
 			});
 	} finally {
 		await scope.tx((tx) => tell(tx, moved));

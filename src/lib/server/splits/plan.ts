@@ -1,11 +1,12 @@
 import { and, asc, eq, gt, isNull, or, sql } from 'drizzle-orm';
 import type { SplitRequest } from '../../contract/splits.ts';
-import { deal, side } from '../../core/splits/deal.ts';
-import { groupNumbers } from '../../core/splits/groups.ts';
-import { type SplitPlan, placeOf, stratumOf, summaryOf } from '../../core/splits/plan.ts';
+import { dealing, side } from '../../core/splits/deal.ts';
+import { numberingGroups } from '../../core/splits/groups.ts';
+import { type SplitPlan, placeOf, stratumOf, summing } from '../../core/splits/plan.ts';
+import { isRest } from '../../core/steps.ts';
 import type { ProjectScope, Tx } from '../access/scope.ts';
 import { saidBytes } from '../examples/rows.ts';
-import { besideOthers } from '../platform/beside.ts';
+import { besideOthers, inSteps } from '../platform/beside.ts';
 import { examples, playgroundPairs } from '../platform/db/schema.ts';
 
 const rowsAtOnce = 10_000;
@@ -79,6 +80,7 @@ export const planOf = async (
 		if (page.count === 0) break;
 		pages.push(page);
 		for (let at = 0; at < page.count; at++) {
+			if (isRest(at)) await rest();
 			places!.push(placeOf(page.said.toString('hex', at * saidBytes, (at + 1) * saidBytes), seed));
 			strata!.push(stratumOf(page.ratings.readFloatBE(at * 4) || null, threshold));
 			const state = page.states.readInt16BE(at * 2);
@@ -91,19 +93,20 @@ export const planOf = async (
 	}
 	const keys = Buffer.concat(pages.map(({ groups }) => groups));
 	const dealt = {
-		groups: groupNumbers(new Uint32Array(keys.buffer, keys.byteOffset, keys.length / 4)),
+		groups: await inSteps(numberingGroups(new Uint32Array(keys.buffer, keys.byteOffset, keys.length / 4)), rest),
 		...{ places: places!, strata: strata!, sides: sides!, trained: trained! }
 	};
-	await rest();
 	const saidAt = (at: number) =>
 		pages[Math.floor(at / rowsAtOnce)]!.said.subarray(
 			(at % rowsAtOnce) * saidBytes,
 			((at % rowsAtOnce) + 1) * saidBytes
 		);
-	const decided = deal(dealt, 1 - ratio, (one, two) => Buffer.compare(saidAt(one), saidAt(two)) < 0);
-	const { moved, ...summary } = summaryOf(dealt, decided);
+	const isBefore = (one: number, two: number) => Buffer.compare(saidAt(one), saidAt(two)) < 0;
+	const decided = await inSteps(dealing(dealt, 1 - ratio, isBefore), rest);
+	const { moved, ...summary } = await inSteps(summing(dealt, decided), rest);
 	const plan = { ...summary, numbers: new Int32Array(moved), sides: new Uint8Array(moved), conflicts: 0 };
 	for (let at = 0, next = 0; at < decided.to.length; at++) {
+		if (isRest(at)) await rest();
 		const to = decided.to[at]!;
 		if (to === side.conflict) plan.conflicts++;
 		if (to === side.conflict || to === side.none) continue;
