@@ -33,13 +33,13 @@ create or replace trigger examples_frozen
 	) execute function keep_example();
 
 -- What is derived is written by the triggers that derive it, as the owner of the table, and by nobody who serves. `truncate` is
--- what only the owner may; asking that costs nothing.
-create or replace function keep_derived() returns trigger language plpgsql set search_path = '' as $$
+-- what only the owner may; asking that costs nothing, and setting a path for it would.
+create or replace function keep_derived() returns trigger language plpgsql as $$
 begin
 	if old.trained and not new.trained then
 		raise exception 'Example % was trained on; that cannot be taken back', old.number using errcode = 'AI002';
 	end if;
-	if not has_table_privilege(tg_relid, 'truncate') then
+	if not pg_catalog.has_table_privilege(tg_relid, 'truncate') then
 		raise exception 'The rating, rewrite and mark of example % follow from what people and runs did', old.number using errcode = 'AI006';
 	end if;
 	return new;

@@ -259,9 +259,11 @@ begin
 	if card.number is null then
 		raise exception 'There is no such example' using errcode = 'AI040';
 	end if;
-	if read <> '' and read <> card.text
-		and not exists (select from public.rewrites w where w.example_id = example and public.text_mark(w.output) = read) then
-		raise exception 'The example has never had this text' using errcode = 'AI041';
+	-- within another condition: one that holds a question is asked like a question, and as a rule nothing of it is left to ask
+	if read <> '' and read <> card.text then
+		if not exists (select from public.rewrites w where w.example_id = example and public.text_mark(w.output) = read) then
+			raise exception 'The example has never had this text' using errcode = 'AI041';
+		end if;
 	end if;
 	-- it is looked for, since an insert that may meet itself is written down once more when it has not
 	select r.person_id into sender from public.ratings r where r.example_id = example and r.client_id = client;

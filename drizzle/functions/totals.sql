@@ -5,7 +5,8 @@
 -- counter, so that counters can be part of no deadlock, and a quiet project has one slot. These are definer functions, because whoever
 -- changes an example may write no counter. Nobody deletes examples; where a project is purged, its counters go with it.
 
-create or replace function free_slot(project uuid) returns smallint language plpgsql set search_path = '' as $$
+-- Its settings are those of whoever calls.
+create or replace function free_slot(project uuid) returns smallint language plpgsql as $$
 declare
 	slot smallint := 0;
 begin

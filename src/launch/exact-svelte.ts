@@ -10,6 +10,19 @@ const offers: Record<string, string> = {
 };
 const mark = '\0exact:';
 
+/**
+ * `const { tick } = svelte`, where `svelte` is all of it, would keep all of it in the file: a bundler drops what nobody asks for by name. So Kit's
+ * client had the events of Svelte 4 and snippets made by hand in front of every page.
+ */
+const byName = (code: string): string => {
+	const [, all] = /import \* as (\w+) from (['"])svelte\2/.exec(code) ?? [];
+	if (!all) return code;
+	return code.replace(
+		new RegExp(`const \\{([\\w\\s,]+)\\} = ${all};`, 'g'),
+		(_, names: string) => `const ${names.split(',').map((name) => `${name.trim()} = ${all}.${name.trim()}`)};`
+	);
+};
+
 /** What an offer has, by its name there: as a line that takes it from where it is. */
 const linesOf = (offer: string): Map<string, string> =>
 	new Map(
@@ -32,7 +45,7 @@ export const exactSvelte = () => {
 		enforce: 'post' as const,
 		transform(code: string, id: string, { ssr = false }: { ssr?: boolean } = {}) {
 			if (ssr || id.startsWith(mark)) return;
-			let exact = code;
+			let exact = byName(code);
 			for (const [offer, lines] of known) {
 				const place = `(?:${offer}|\\./${offer.slice('svelte/'.length)}/index\\.js)`;
 				const imports = new RegExp(`import\\s*(?:\\* as ([\\w$]+)|\\{([^}]*)\\})\\s*from\\s*(['"])${place}\\3`, 'g');

@@ -18,6 +18,15 @@ test('a file of the client takes from Svelte what it names, from where that is',
 	expect(code).toContain(`import 'svelte/internal/disclose-version'`);
 });
 
+test('what is taken out of all of Svelte is asked for by its name', () => {
+	const kit = `import * as svelte from 'svelte';\nconst { onMount, tick } = svelte;\nconst { page } = state;`;
+	expect(plugin.transform(kit, '/client.js')!.code).toBe(
+		`import * as svelte from 'svelte';\nconst onMount = svelte.onMount,tick = svelte.tick;\nconst { page } = state;`
+	);
+	const other = `import * as svelte from 'elsewhere';\nconst { onMount, tick } = svelte;`;
+	expect(plugin.transform(other, '/other.js')).toBeUndefined();
+});
+
 test('the server, and files that ask Svelte for nothing, stay as they are', () => {
 	expect(plugin.transform(compiled, '/page.svelte', { ssr: true })).toBeUndefined();
 	expect(plugin.transform('export const one = 1;', '/one.ts')).toBeUndefined();

@@ -56,6 +56,28 @@ test('an export imports back to the same', async () => {
 	]);
 });
 
+test('while some lines are handed on, the database writes the next, and no more than that', async () => {
+	const { scope } = await newTeam();
+	await newProject(scope);
+	await bring(
+		scope,
+		'support',
+		Array.from({ length: 4_100 }, (_, n) => line(`${n}?`))
+	);
+	const here = await inProject(scope, 'support');
+	let begun = 0;
+	const tx: Scope['tx'] = (work) => (begun++, here.tx(work));
+	const { pieces } = await exportExamples({ ...here, tx }, { format: 'full' });
+	const seen: [number, number][] = [];
+	for await (const piece of pieces) seen.push([String(piece).split('\n').length - 1, begun]);
+	// that it is exported, these, and the next
+	expect(seen).toEqual([
+		[2_000, 3],
+		[2_000, 4],
+		[100, 4]
+	]);
+});
+
 test('the files of a training are what one would learn from, or be measured on, if it began now', async () => {
 	const { scope } = await newTeam();
 	await newProject(scope);

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { listen } from '../../../src/lib/server/platform/db/listen.ts';
 import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
 import { isQueued } from '../../../src/lib/server/jobs/is-queued.ts';
+import { wakeForDue } from '../../../src/lib/server/jobs/due.ts';
 import { enqueue } from '../../../src/lib/server/jobs/queue.ts';
 import { queueNames, sweep } from '../../../src/lib/server/jobs/queues.ts';
 import { owner } from '../../support/database/owner.ts';
@@ -71,22 +72,24 @@ test.each(queueNames)('a second job of %s for the same row adds nothing while th
 	expect(await jobsOf(id)).toHaveLength(2);
 });
 
-test('whoever waits for jobs is woken by one that is due, when it is committed, and by no other', async () => {
-	const { scope } = await newTeam();
+/** As a worker hears it. */
+const listenToQueues = async () => {
 	const [{ channel } = { channel: '' }] = await owner<{ channel: string }[]>`
 		select 'pgboss_' || left(encode(sha224('pgboss'), 'hex'), 24) as channel`;
 	const heard: string[] = [];
-	let hear = () => {};
 	const end = await new Promise<() => void>((ready) => {
 		const stop = listen(
 			channel,
-			(name) => {
-				heard.push(name);
-				hear();
-			},
+			(name) => void heard.push(name),
 			() => ready(stop)
 		);
 	});
+	return { heard, end };
+};
+
+test('whoever waits for jobs is woken by one that is due, when it is committed, and by no other', async () => {
+	const { scope } = await newTeam();
+	const { heard, end } = await listenToQueues();
 	const send = (name: 'run.follow' | 'run.submit', after?: Date, runId = randomUUID()) =>
 		scope.tx((tx) => enqueue(tx, name, { runId }, { after }));
 	const waiting = randomUUID();
@@ -101,11 +104,27 @@ test('whoever waits for jobs is woken by one that is due, when it is committed, 
 			throw new Error('Never mind.');
 		})
 		.catch(() => {});
-	const woken = new Promise<void>((done) => (hear = done));
 	await send('run.submit');
-	await woken;
+	await expect.poll(() => heard.length).toBeGreaterThan(0);
 	end();
 	expect(heard).toEqual(['run.submit']);
+});
+
+test('whoever works on a queue is woken by what has become due meanwhile, and by nothing else', async () => {
+	const { scope } = await newTeam();
+	await owner`delete from pgboss.job`;
+	const later = new Date(Date.now() + 60_000);
+	const [due, active] = [randomUUID(), randomUUID()];
+	await scope.tx((tx) => enqueue(tx, 'run.follow', { runId: due }, { after: later }));
+	await scope.tx((tx) => enqueue(tx, 'run.settle', { runId: active }, { after: later }));
+	await scope.tx((tx) => enqueue(tx, 'serving.follow', { servingId: randomUUID() }, { after: later }));
+	await owner`update pgboss.job set start_after = now() - interval '1 second' where singleton_key in (${due}, ${active})`;
+	await owner`update pgboss.job set state = 'active' where singleton_key = ${active}`;
+	const { heard, end } = await listenToQueues();
+	await wakeForDue(boss);
+	await expect.poll(() => heard.length).toBeGreaterThan(0);
+	expect(heard).toEqual(['run.follow']);
+	end();
 });
 
 test('the team and the person of a job are those of the transaction; without a team nothing is sent', async () => {

@@ -9,7 +9,7 @@ import { choicesAfter, exampleOfChoice, inTrainingFile } from './rows.ts';
 
 /** One transaction reads so many; between two of them the connection serves others, however slowly the file is taken. */
 const pageSize = 500;
-/** And so many of those whose lines the database writes: none of them is long. */
+/** And so many numbers of those whose lines the database writes: none of them is long. */
 const writtenAtOnce = 2000;
 /** What Postgres keeps of an example in more bytes than this is long, */
 const longBytes = 4000;
@@ -64,21 +64,39 @@ export async function* exportPieces(
 	if (format === 'preference') yield* choicePieces(scope, project);
 }
 
-/** Everything. The database writes nearly all of the lines, and they are handed on as the bytes they arrive in. */
+/**
+ * Everything. The database writes nearly all of the lines, and they are handed on as the bytes they arrive in. While it sends some, a second
+ * connection has it write the next: one at a time, it would wait for the wire, and we for it.
+ */
 async function* fullPieces(scope: Scope, project: Project): AsyncGenerator<string | Uint8Array> {
-	for (let last = 0; ;) {
-		const { lines, count, left, highest } = await scope.tx((tx) => writtenAfter(tx, project.id, last));
-		if (left > 0) yield* completed(scope, project, lines);
-		else if (count > 0) yield lines;
-		if (count < writtenAtOnce) return;
-		last = highest;
+	const written = (last: number) => scope.tx((tx) => writtenAfter(tx, project.id, last));
+	const { highest, ...first } = await written(0);
+	const ahead = (last: number) => {
+		if (last >= highest) return undefined;
+		const asked = written(last);
+		asked.catch(() => {}); // awaited when its turn comes, if whoever takes the file has not left by then
+		return asked;
+	};
+	let next = ahead(writtenAtOnce);
+	yield* handedOn(scope, project, first);
+	for (let last = 2 * writtenAtOnce; next; last += writtenAtOnce) {
+		const asked = next;
+		next = ahead(last);
+		yield* handedOn(scope, project, await asked);
 	}
 }
 
+async function* handedOn(scope: Scope, project: Project, { lines, left }: { lines: Buffer | null; left: number }) {
+	if (left > 0) yield* completed(scope, project, lines!);
+	else if (lines) yield lines;
+}
+
 /**
- * The lines after a number, byte for byte as `fullLine` writes them: `messages` was written by JSON.stringify and stands as it was (`json`), a
- * text as JSON is the same for both, and a rating from 1 to 10 too. What has an imported line of its own is left to `fullLine`, which alone
- * knows its fields, and so is what is long: of both stands `[number,bytes]` here, which no line begins with.
+ * The lines of so many numbers after one, null where there is none, and how far numbers go. They are byte for byte what `fullLine` writes:
+ * `messages` was written by JSON.stringify and stands as it was (`json`), a text as JSON is the same for both, and a rating from 1 to 10 too.
+ * What has an imported line of its own is left to `fullLine`, which alone knows its fields, and so is what is long: of both stands
+ * `[number,bytes]` here, which no line begins with. As many are read in the order of their index; where some are missing, those beyond are left
+ * to whoever asks for them, since a range with an end would be sorted, texts and all.
  */
 const writtenAfter = async (tx: Tx, projectId: string, last: number) => {
 	const [found] = await tx.$client`
@@ -87,7 +105,8 @@ const writtenAfter = async (tx: Tx, projectId: string, last: number) => {
 			',"rating":', coalesce(floor(rating + 0.5)::text, 'null'),
 			case when rating <> floor(rating) then concat(',"meanRating":', rating) end,
 			',"rewrite":' || to_json(rewrite), ',"split":"' || split || '"', E'}\n'
-		) end, ''), count(*), count(*) filter (where is_left), max(number)
+		) end, ''), count(*) filter (where is_left),
+			(select number from examples where project_id = ${projectId} order by number desc limit 1)
 		from (
 			select e.*, source is not null or bytes > ${longBytes} or unpacked > ${longUnpacked} as is_left
 			from (
@@ -99,9 +118,10 @@ const writtenAfter = async (tx: Tx, projectId: string, last: number) => {
 				from examples where project_id = ${projectId} and deleted_at is null and number > ${last}
 				order by number limit ${writtenAtOnce}
 			) e
+			where number <= ${last + writtenAtOnce}
 		) rows`.raw();
-	const [lines, count, left, highest] = found as unknown as (Buffer | null)[];
-	return { lines: lines!, count: Number(count), left: Number(left), highest: Number(highest) };
+	const [lines, left, highest] = found as unknown as [Buffer | null, Buffer, Buffer | null];
+	return { lines, left: Number(left), highest: Number(highest) };
 };
 
 /** The lines that the database has written, and in their places those that it has left. */

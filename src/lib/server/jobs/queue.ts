@@ -3,9 +3,10 @@ import { PgBoss } from 'pg-boss';
 import { ConfigError, config } from '../platform/config.ts';
 import { log } from '../platform/log.ts';
 import type { Tx } from '../access/scope.ts';
+import { keepWaking } from './due.ts';
 import type { Payload, QueueName } from './queues.ts';
 
-type Queue = { boss?: Promise<PgBoss> };
+type Queue = { boss?: Promise<PgBoss>; stopWaking?: () => void };
 
 // Vite runs this module again after an edit; the queue must not start again with it.
 const queue = ((globalThis as { aitelierQueue?: Queue }).aitelierQueue ??= {});
@@ -39,12 +40,15 @@ export const startQueue = (): Promise<PgBoss> =>
 			delete queue.boss; // the next one who needs it tries again
 			throw problem;
 		});
+		queue.stopWaking = keepWaking(boss);
 		return boss;
 	})());
 
 /** Hands running jobs back or lets them end, at most for `timeoutMs`. */
 export const stopQueue = async (timeoutMs = 8000) => {
 	const boss = await queue.boss;
+	queue.stopWaking?.();
+	delete queue.stopWaking;
 	delete queue.boss;
 	await boss?.stop({ graceful: true, timeout: timeoutMs });
 };

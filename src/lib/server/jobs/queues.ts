@@ -55,7 +55,7 @@ export const queues: Record<string, Omit<Queue, 'name'>> = {
 };
 
 /**
- * NOTIFY wakes a worker for what is due at once. What was delayed, or lost with a killed worker, only the polling finds, and
- * pg-boss would poll every 30 s as soon as it listens.
+ * NOTIFY wakes a worker for what is due, when it is committed or when it becomes so (due.ts). Where nothing is heard each worker looks for itself, and
+ * now and then in any case.
  */
-export const polling = { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 1 };
+export const polling = { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 5 };

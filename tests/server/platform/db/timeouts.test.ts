@@ -201,6 +201,22 @@ describe('a login', () => {
 		expect(await logsWaits()).toBe('off');
 	});
 
+	test('of the queue does not wait for the disk, unless its operator has said otherwise; one that serves does', async () => {
+		// by the role: all of the tests' server does not wait
+		const own = async (address: string) => {
+			const here = postgres(address, { max: 1 });
+			const [row] = await here`select coalesce(rolconfig, '{}') as set from pg_roles where rolname = current_user`;
+			await here.end();
+			return (row!.set as string[]).filter((each) => each.startsWith('synchronous_commit='));
+		};
+		expect(await own(process.env.QUEUE_DATABASE_URL!)).toEqual(['synchronous_commit=off']);
+		expect(await own(process.env.APP_DATABASE_URL!)).toEqual([]);
+		await owner.unsafe(`grant queue to ${name}; alter role ${name} set synchronous_commit = on`);
+		await prepareLogin(owner, 'queue', url);
+		expect(await own(url.href)).toEqual(['synchronous_commit=on']);
+		await owner.unsafe(`revoke queue from ${name}`);
+	});
+
 	test('without limits is told by name, with the sentences that set them', async () => {
 		await owner.unsafe(`alter role ${name} reset all`);
 		const here = postgres(url.href, { max: 1 });

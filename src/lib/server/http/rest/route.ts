@@ -1,13 +1,16 @@
 import { type Method, type RestRow, rest } from '../../../contract/rest.ts';
 
 const pieces = (path: string) => path.split('/').filter((piece) => piece !== '');
-const table = rest.map((row) => ({ row, pattern: pieces(row.path) }));
+/** By how many pieces their paths have: of the hundred or so, a request is held against those it may be. */
+const table = Map.groupBy(
+	rest.map((row) => ({ row, pattern: pieces(row.path) })),
+	({ pattern }) => pattern.length
+);
 
 const nameIn = (piece: string) => /^\{(\w+)\}$/.exec(piece)?.[1];
 
-/** What the address has in the places of a path, by their names; null where it is another path. */
+/** What the address has in the places of a path of as many pieces, by their names; null where it is another path. */
 const matched = (pattern: string[], given: string[]): Record<string, string> | null => {
-	if (pattern.length !== given.length) return null;
 	const params: Record<string, string> = {};
 	for (const [place, piece] of pattern.entries()) {
 		const name = nameIn(piece);
@@ -25,7 +28,7 @@ export type Found = { row: RestRow; params: Record<string, string> };
  */
 export const findRow = (method: string, path: string): Found | { allow: Method[] } => {
 	const given = pieces(path);
-	const found = table.flatMap(({ row, pattern }) => {
+	const found = (table.get(given.length) ?? []).flatMap(({ row, pattern }) => {
 		const params = matched(pattern, given);
 		return params ? [{ row, params }] : [];
 	});

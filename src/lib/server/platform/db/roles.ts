@@ -29,7 +29,8 @@ export async function prepareLogin(sql: postgres.Sql, group: Group, url: URL): P
 					await run(sql, 'alter role %I login password %L', name, password).catch(unlessForbidden);
 				if (!role?.member) await run(sql, 'grant %I to %I', group, name);
 				await setRoleTimeouts(sql, name, kind).catch(unlessForbidden); // then the server says so when it starts
-				await logWaits(sql, name).catch(unlessForbidden);
+				await setOnce(sql, name, 'log_lock_waits', 'on').catch(unlessForbidden);
+				if (group === 'queue') await setOnce(sql, name, 'synchronous_commit', 'off').catch(unlessForbidden);
 				break;
 			} catch (error) {
 				// Roles belong to the whole server, our migration lock to one database: two databases may come here together
@@ -59,11 +60,15 @@ async function setRoleTimeouts(sql: postgres.Sql, name: string, kind: TimeoutKin
 			await run(sql, 'alter role %I set %I = %L', name, setting, value);
 }
 
-/** Who has waited for a lock for a second stands in the log of the database, with whom it waited for. Only a superuser may say so. */
-async function logWaits(sql: postgres.Sql, name: string) {
+/**
+ * Where nobody has said anything else. Of both roles, who has waited for a lock for a second stands in the log of the database, with whom it waited
+ * for: only a superuser may say so. And the queue does not wait for the disk: that a job was fetched, or is done, may be forgotten when the machine
+ * fails, since it may run twice in any case (jobs/README: JQ2). What wants a job is written by `app`, with its job, and waits.
+ */
+async function setOnce(sql: postgres.Sql, name: string, setting: string, value: string) {
 	const [role] = await sql<{ said: boolean }[]>`
-		select exists (select from unnest(rolconfig) own where own like 'log_lock_waits=%') as said from pg_roles where rolname = ${name}`;
-	if (!role!.said) await run(sql, 'alter role %I set log_lock_waits = on', name);
+		select exists (select from unnest(rolconfig) own where own like ${`${setting}=%`}) as said from pg_roles where rolname = ${name}`;
+	if (!role!.said) await run(sql, 'alter role %I set %I = %L', name, setting, value);
 }
 
 /**
