@@ -7,6 +7,7 @@ import { record } from '../events/record.ts';
 import { awaitCompared } from '../examples/compare.ts';
 import { noExample, refusedByLock } from '../examples/rows.ts';
 import { among } from '../platform/db/among.ts';
+import { sendLazyCommit } from '../platform/db/lazy-commit.ts';
 import { examples } from '../platform/db/schema.ts';
 import { lockedProject, projectNow } from '../project/rows.ts';
 import { type Plan, planOf } from './plan.ts';
@@ -58,7 +59,7 @@ const moveTo = async (tx: Tx, projectId: string, { train, validation }: Moves): 
  * it is on the disk once what comes behind it is, as the sentence at the end.
  */
 const movePart = async (tx: Tx, projectId: string, part: Moves): Promise<number> => {
-	Promise.all([tx.$client`set local synchronous_commit = off`]).catch(() => {}); // when it fails, so does what comes next
+	sendLazyCommit(tx.$client);
 	const moving = moveTo(tx, projectId, part);
 	tx.last();
 	return moving;

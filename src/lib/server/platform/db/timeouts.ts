@@ -54,11 +54,3 @@ export const sendTimeouts = (sql: postgres.ISql, kind: TimeoutKind): void => {
 	// in a list, as `begin` is sent: by itself it would be on its way before that
 	Promise.all([settingTimeouts(sql, kind)]).catch(() => {}); // when it fails, so does what comes next
 };
-
-/**
- * Sends that this transaction need not wait for the disk at its end: one of several that are told to nobody until another, which waits, has
- * followed them, since the log is written in order. A crash before that loses them, whole.
- */
-export const sendLazyCommit = (sql: postgres.ISql): void => {
-	Promise.all([sql`select set_config('synchronous_commit', 'off', true)`]).catch(() => {}); // as above
-};
