@@ -3,6 +3,7 @@ import { afterAll, expect, test } from 'vitest';
 import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { rateExample } from '../../../src/lib/server/ratings/commands.ts';
+import { recentRatings } from '../../../src/lib/server/ratings/queries.ts';
 import { addExamples } from '../../support/data/evaluation.ts';
 import { owner } from '../../support/database/owner.ts';
 import { newProject, newTeam } from '../../support/data/team.ts';
@@ -35,4 +36,36 @@ test('a rating reads those of its own example, also by a plan from when there we
 	});
 	expect(read.passed).toBe(0);
 	expect(read.fetched).toBeLessThan(20);
+});
+
+test('of what a person has brought with files no more than the latest is looked through for what they decided', async () => {
+	const { scope, owner: person } = await newTeam();
+	const { project } = await newProject(scope);
+	const [first] = await addExamples(scope, project.id, ['Decided?'], { split: null });
+	const here = await inProject(scope, project.slug);
+	await rateExample(here, { exampleId: first!, score: 7, text: '', saw: null, clientId: randomUUID() });
+	const read = async () =>
+		here.tx(async (tx) => {
+			const before = await readIn(tx);
+			const found = await recentRatings({ ...here, tx: (work) => work(tx) });
+			return { found, fetched: (await readIn(tx)).fetched - before.fetched };
+		});
+	expect((await read()).found).toEqual([{ id: first, score: 7, number: 1 }]);
+	await owner.begin(async (sql) => {
+		await sql`set local session_replication_role = replica`;
+		await sql`insert into imports (team_id, project_id, person_id, file_name, refusals) values (${scope.teamId}, ${project.id}, ${person.id}, 'a.jsonl', '[]')`;
+		await sql`
+			insert into examples (team_id, project_id, number, messages, content_hash, prompt_hash, tokens, origin, import_id)
+			select i.team_id, i.project_id, n, '[]', convert_to('c' || n, 'UTF8'), convert_to('p' || n, 'UTF8'), 1, 'import', i.id
+			from imports i cross join generate_series(100, 4099) n where i.project_id = ${project.id}`;
+		await sql`
+			insert into ratings (team_id, project_id, example_id, person_id, voter, score, text, client_id)
+			select team_id, project_id, id, ${person.id}, 'person', 8, '', gen_random_uuid() from examples
+			where project_id = ${project.id} and import_id is not null`;
+	});
+	const late = await read();
+	expect(late.found).toEqual([]);
+	expect(late.fetched).toBeLessThanOrEqual(2_100);
+	await rateExample(here, { exampleId: first!, score: 9, text: '', saw: 7, clientId: randomUUID() });
+	expect((await read()).found).toEqual([{ id: first, score: 9, number: 1 }]);
 });

@@ -1,9 +1,10 @@
-import { type SQL, and, asc, eq, isNull, sql } from 'drizzle-orm';
+import { type SQL, and, asc, eq, sql } from 'drizzle-orm';
 import type { PromptSource } from '../../core/evaluations/plan.ts';
 import { type Message, promptOf, targetOf } from '../../core/examples/example.ts';
 import { chatLine } from '../../core/examples/formats/training.ts';
 import { withAnswer } from '../../core/prompts/pool.ts';
 import type { Tx } from '../access/scope.ts';
+import { isThere } from '../examples/rows.ts';
 import { among } from '../platform/db/among.ts';
 import { examples, pairings, projects, prompts } from '../platform/db/schema.ts';
 import { askable } from '../prompts/rows.ts';
@@ -21,7 +22,7 @@ export const comparable = async (tx: Tx, projectId: string, from: PromptSource):
 	const rows = await tx
 		.selectDistinctOn([family], { id: examples.id, hash: examples.promptHash, family })
 		.from(examples)
-		.where(and(eq(examples.projectId, projectId), eq(examples.split, 'validation'), isNull(examples.deletedAt)))
+		.where(and(eq(examples.projectId, projectId), eq(examples.split, 'validation'), isThere))
 		.orderBy(family, asc(examples.number));
 	return rows.map(({ id, hash, family }) => ({
 		id,

@@ -5,7 +5,7 @@ import { preferenceLine } from '../../core/examples/formats/preference.ts';
 import { chatLine } from '../../core/examples/formats/training.ts';
 import type { Project, Scope, Tx } from '../access/scope.ts';
 import { examples } from '../platform/db/schema.ts';
-import { choicesAfter, exampleOfChoice, inTrainingFile } from './rows.ts';
+import { choicesAfter, exampleOfChoice, inTrainingFile, isThere } from './rows.ts';
 
 /** One transaction reads so many; between two of them the connection serves others, however slowly the file is taken. */
 const pageSize = 500;
@@ -34,7 +34,7 @@ type Shape = { has: SQL | undefined; line: (row: Row) => string };
 const rowsOf = (tx: Tx, has: SQL | undefined) =>
 	tx.select(columns).from(examples).where(has).orderBy(asc(examples.number)).limit(pageSize);
 
-const there = (project: Project) => and(eq(examples.projectId, project.id), isNull(examples.deletedAt));
+const there = (project: Project) => and(eq(examples.projectId, project.id), isThere);
 
 const shapeOf = (format: Exclude<ExportFormat, 'full'>, project: Project): Shape => {
 	if (format !== 'preference')
@@ -42,7 +42,8 @@ const shapeOf = (format: Exclude<ExportFormat, 'full'>, project: Project): Shape
 	// what measures must not train, in whatever shape
 	const mayTrain = or(isNull(examples.split), ne(examples.split, 'validation'));
 	return {
-		has: and(there(project), isNotNull(examples.rewrite), mayTrain),
+		// what is rewritten has an index of its own, in their order
+		has: and(eq(examples.projectId, project.id), isNull(examples.deletedAt), isNotNull(examples.rewrite), mayTrain),
 		line: (row) => preferenceLine({ ...row, rewrite: row.rewrite! }, project.systemPrompt)
 	};
 };
@@ -115,7 +116,7 @@ const writtenAfter = async (tx: Tx, projectId: string, last: number) => {
 					case when pg_column_compression(messages) is null then 0 else octet_length(messages::text) end
 						+ case when pg_column_compression(rewrite) is null then 0 else octet_length(rewrite) end
 						+ case when pg_column_compression(source) is null then 0 else octet_length(source::text) end as unpacked
-				from examples where project_id = ${projectId} and deleted_at is null and number > ${last}
+				from examples where project_id = ${projectId} and (deleted_at is null) is true and number > ${last}
 				order by number limit ${writtenAtOnce}
 			) e
 			where number <= ${last + writtenAtOnce}

@@ -147,12 +147,18 @@ export const rowOf = (example: Listed): ExampleRow => ({
 	createdAt: example.createdAt
 });
 
+/**
+ * It is not deleted, for whoever walks through a project: said so that no index of what is there will do. Those have an order of their own, in which each row
+ * lies on another page, and the planner, which expects a thousandth of a project, takes them and sorts: of a million for each page of a file.
+ */
+export const isThere = sql`(${examples.deletedAt} is null) is true`;
+
 /** What a training would learn from, or be measured on, if it began now. */
 export const inTrainingFile = (project: { id: string; qualityThreshold: number }, side: 'train' | 'validation') =>
 	and(
 		eq(examples.projectId, project.id),
 		eq(examples.split, side),
-		isNull(examples.deletedAt),
+		isThere,
 		side === 'train' ? gte(examples.rating, project.qualityThreshold) : undefined
 	);
 

@@ -21,25 +21,33 @@ export const getCard = query(GetCard, ({ project, tx }, { id }) =>
 	tx(async (tx) => cardOf(await exampleOf(tx, project.id, id), await ownScore(tx, id)))
 );
 
+/** So many of a voter's latest ratings are looked at: who has brought a million with a file would wait for all of them. */
+const lookedAt = 2_000;
+
 /**
  * The voter's last ten decisions in this project, the newest first, without the scores a file brought: those came with their
  * examples, in one transaction and so at one time. Each with what counts of it: a text that was rewritten since waits for
- * another.
+ * another. Of what was decided before more than `lookedAt` came with a file nothing is told.
  */
 export const recentRatings = query(RecentRatings, (scope) =>
 	scope.tx(async (tx) => {
-		const isDecided = sql`(${examples.importId} is null or ${ratings.createdAt} <> ${examples.createdAt})`;
-		const mine = and(eq(ratings.projectId, scope.project.id), eq(ratings.personId, scope.voterId!), isDecided);
-		const rows = await tx
-			.select({ id: ratings.exampleId, score: ownScores, number: examples.number })
+		const latest = tx
+			.select()
 			.from(ratings)
-			.innerJoin(examples, eq(examples.id, ratings.exampleId))
-			.where(mine)
+			.where(and(eq(ratings.projectId, scope.project.id), eq(ratings.personId, scope.voterId!)))
 			.orderBy(desc(ratings.seq))
+			.limit(lookedAt)
+			.as('ratings');
+		const rows = await tx
+			.select({ id: latest.exampleId, score: ownScores, number: examples.number })
+			.from(latest)
+			.innerJoin(examples, eq(examples.id, latest.exampleId))
+			.where(sql`(${examples.importId} is null or ${latest.createdAt} <> ${examples.createdAt})`)
+			.orderBy(desc(latest.seq))
 			.limit(100);
-		const latest = new Map<string, (typeof rows)[number]>();
-		for (const row of rows) if (!latest.has(row.id)) latest.set(row.id, row);
-		return [...latest.values()]
+		const decided = new Map<string, (typeof rows)[number]>();
+		for (const row of rows) if (!decided.has(row.id)) decided.set(row.id, row);
+		return [...decided.values()]
 			.flatMap(({ score, ...row }) => (score === null ? [] : [{ ...row, score }]))
 			.slice(0, 10);
 	})

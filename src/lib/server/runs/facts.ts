@@ -63,6 +63,8 @@ export const readFacts = async (
  */
 const lookThrough = async (tx: Tx, project: Project): Promise<Looked> => {
 	const isThere = sql`e.project_id = ${project.id} and e.deleted_at is null`;
+	// as they stand: see `isThere` of examples
+	const walked = sql`e.project_id = ${project.id} and (e.deleted_at is null) is true`;
 	const trains = sql`e.split = 'train' and e.rating >= ${project.qualityThreshold}`;
 	// scores that lie so far apart have no mean near the best: whose ratings have to be read, the rating says
 	const mayBeContested = sql`e.ratings_count > 1 and e.rating < 10.001 - ${contestedFrom}::float8 / nullif(e.ratings_count, 0)`;
@@ -81,7 +83,7 @@ const lookThrough = async (tx: Tx, project: Project): Promise<Looked> => {
 				count(*) filter (where e.split = 'validation') as measures,
 				bool_or(e.trained or e.reserved or coalesce(e.split = 'train', false)) as learns,
 				array_agg(e.number) filter (where ${trains} and ${mayBeContested}) as disputable
-			from examples e where ${isThere} and (e.split is not null or e.trained or e.reserved)
+			from examples e where ${walked} and (e.split is not null or e.trained or e.reserved)
 			group by e.prompt_hash
 		) prompts`);
 	const fact = (name: string) => Number(row?.[name] ?? 0);
