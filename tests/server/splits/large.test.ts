@@ -52,6 +52,27 @@ test('a part waits for whoever rates one of its examples, and those before it ar
 	expect(told).toEqual([{ details: { ...request, moved: size } }]);
 });
 
+test('no part waits for the disk; what says that they have moved does, and they are on it then', async () => {
+	const order: string[] = [];
+	const tx: ProjectScope['tx'] = (work) =>
+		here.tx(async (inner) => {
+			const asked: string[] = [];
+			const $client = new Proxy(inner.$client, {
+				apply: (client, self, given: [TemplateStringsArray]) => (
+					asked.push(given[0].join('?')),
+					Reflect.apply(client, self, given)
+				)
+			});
+			const events = inner.events.length;
+			const result = await work(Object.create(inner, { $client: { value: $client } }) as typeof inner);
+			if (asked.some((text) => text.includes('synchronous_commit = off'))) order.push('part');
+			else if (inner.events.length > events) order.push('told');
+			return result;
+		});
+	await applySplit({ ...here, tx }, request);
+	expect(order).toEqual([...Array.from({ length: 11 }, () => 'part'), 'told']);
+});
+
 test('what got a place meanwhile keeps it', async () => {
 	let split: Promise<{ moved: number }> | undefined;
 	await owner.begin(async (sql) => {

@@ -10,7 +10,7 @@ import { flawsOfExample } from '../../core/examples/trainable.ts';
 import type { ProjectScope } from '../access/scope.ts';
 import { record } from '../events/record.ts';
 import { enqueue } from '../jobs/queue.ts';
-import { sendLazyCommit } from '../platform/db/lazy-commit.ts';
+import { sendAsPart } from '../platform/db/in-parts.ts';
 import { plainPool } from '../platform/db/pools.ts';
 import { imports } from '../platform/db/schema.ts';
 import { sendTimeouts } from '../platform/db/timeouts.ts';
@@ -102,7 +102,7 @@ export const importLines = async (
 		const added = await inLane(() =>
 			scope.tx(async (tx) => {
 				sendTimeouts(tx.$client, 'queued');
-				sendLazyCommit(tx.$client);
+				sendAsPart(tx.$client);
 				await stage(tx, chunk);
 				await before; // it came first, so it has a lane of its own
 				sendTimeouts(tx.$client, 'import');

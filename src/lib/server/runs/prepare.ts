@@ -6,6 +6,7 @@ import { fewestExamples } from '../../core/runs/preflight.ts';
 import type { Preparing } from '../../core/runs/preparing.ts';
 import { isOver } from '../../core/runs/status.ts';
 import type { Scope, Tx } from '../access/scope.ts';
+import { sendAsPart } from '../platform/db/in-parts.ts';
 import { codeOf } from '../platform/db/not-now.ts';
 import { runExamples, runPairs, runs } from '../platform/db/schema.ts';
 import { endRun, noteEvent, tellProgress } from './change.ts';
@@ -99,6 +100,7 @@ const partsAtOnce = 10;
 
 /** A step: one part of one file: what is in it is reserved, and is written, at the same time. */
 const preparePart = async (tx: Tx, runId: string, worker: string): Promise<'on' | 'written' | 'lost'> => {
+	sendAsPart(tx.$client);
 	const run = await mine(tx, runId, worker);
 	if (!run) return 'lost';
 	const state = run.preparing;

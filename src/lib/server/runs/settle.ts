@@ -1,10 +1,12 @@
 import { eq, sql } from 'drizzle-orm';
 import type { Scope, Tx } from '../access/scope.ts';
+import { sendAsPart } from '../platform/db/in-parts.ts';
 import { runs } from '../platform/db/schema.ts';
 import { findRun } from './rows.ts';
 
 /** A step: the next part of what is in an order, behind this id. Returns the last of it; null where there is no more. */
 const settlePart = async (tx: Tx, runId: string, after: string | null): Promise<string | null> => {
+	sendAsPart(tx.$client);
 	const [row] = await tx.execute<{ last: string | null }>(sql`select settle_part(${runId}, ${after}::uuid) as last`);
 	return row!.last;
 };

@@ -7,7 +7,7 @@ import { record } from '../events/record.ts';
 import { awaitCompared } from '../examples/compare.ts';
 import { noExample, refusedByLock } from '../examples/rows.ts';
 import { among } from '../platform/db/among.ts';
-import { sendLazyCommit } from '../platform/db/lazy-commit.ts';
+import { sendAsPart } from '../platform/db/in-parts.ts';
 import { examples } from '../platform/db/schema.ts';
 import { lockedProject, projectNow } from '../project/rows.ts';
 import { type Plan, planOf } from './plan.ts';
@@ -54,12 +54,9 @@ const moveTo = async (tx: Tx, projectId: string, { train, validation }: Moves): 
 	return count;
 };
 
-/**
- * A step: the last of a part. Its rows are let go before the disk has it: what a crash takes along has not moved, and moves with the next split. All of
- * it is on the disk once what comes behind it is, as the sentence at the end.
- */
+/** A step, the last of its transaction. What a crash takes along has not moved, and moves with the next split. */
 const movePart = async (tx: Tx, projectId: string, part: Moves): Promise<number> => {
-	sendLazyCommit(tx.$client);
+	sendAsPart(tx.$client);
 	const moving = moveTo(tx, projectId, part);
 	tx.last();
 	return moving;

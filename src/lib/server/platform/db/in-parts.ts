@@ -1,0 +1,10 @@
+import type postgres from 'postgres';
+
+/**
+ * For one of many parts that can be done again: sends that its transaction does not wait for the disk, so that its rows are let go at once. A crash may
+ * take its last moments along, always the newest first; whoever tells that all is done commits as usual, and all of it is on the disk with that.
+ */
+export const sendAsPart = (sql: postgres.ISql): void => {
+	// in a list, as `begin` is sent: by itself it would be on its way before that
+	Promise.all([sql`set local synchronous_commit = off`]).catch(() => {}); // when it fails, so does what comes next
+};
