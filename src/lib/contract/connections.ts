@@ -318,7 +318,7 @@ export const StopStray = command({
 	}),
 	output: NoOutput,
 	errors: { conflict: 'The provider does not answer, or refuses the key.' },
-	events: ['connection.stray_stopped'],
+	events: ['connection.stray_stopped', 'connection.strays_found'],
 	example: { input: { ...which, mark: aStray.mark }, output: undefined }
 });
 

@@ -166,6 +166,17 @@ export const PrepareProject = query({
 	}
 });
 
+export const AskWhetherFree = query({
+	name: 'project.isFree',
+	summary: 'Whether nothing in the project costs anything: it is on the sandbox, and so are all its runs',
+	within: 'project',
+	action: 'project:see',
+	input: NoInput,
+	output: v.boolean(),
+	errors: {},
+	example: { input: {}, output: true }
+});
+
 /** On a connection that is there, or together with a new one: one of the two. */
 const NewProject = v.pipe(
 	v.object({

@@ -17,7 +17,8 @@ import {
 	takeToken
 } from '../../../src/lib/server/access/device.ts';
 import { claimRequest } from '../../../src/lib/server/access/once.ts';
-import type { SignedIn, Visitor } from '../../../src/lib/server/access/operation.ts';
+import type { SignedIn } from '../../../src/lib/server/access/signed-in.ts';
+import type { Visitor } from '../../../src/lib/server/access/operation.ts';
 import type { Scope } from '../../../src/lib/server/access/scope.ts';
 import { endToken, enterWithToken, listTokens } from '../../../src/lib/server/access/tokens.ts';
 import { getMe } from '../../../src/lib/server/keys/queries.ts';

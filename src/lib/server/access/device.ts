@@ -19,7 +19,8 @@ import { plainPool } from '../platform/db/pools.ts';
 import { log } from '../platform/log.ts';
 import { newKey } from './keys.ts';
 import { networkOf, within } from './limits.ts';
-import { type SignedIn, command, query } from './operation.ts';
+import type { SignedIn } from './signed-in.ts';
+import { command, query } from './operation.ts';
 import { ownDeed } from './own-deed.ts';
 
 /** Two codes, good for ten minutes: one that the program keeps, one that its person types. Both are kept as SHA-256 only. */
@@ -49,13 +50,14 @@ const unanswered = {
 };
 
 /** Gives the token to the program that asked, once, when its person has confirmed. Throws what there is to say until then. */
-export const takeToken = command(TakeToken, async ({ address }, { deviceCode }) => {
+export const takeToken = command(TakeToken, async ({ address, requestId }, { deviceCode }) => {
 	const { key: token, hash } = newKey('pt');
 	const [row] = await plainPool()`
-		select * from take_device(${sha256(deviceCode)}, ${hash}, ${keyHint(token)}, ${address})`;
+		select * from hand_token(${sha256(deviceCode)}, ${hash}, ${keyHint(token)}, ${requestId ?? null}, ${address})`;
 	const outcome = row!.outcome as keyof typeof unanswered | 'taken';
 	if (outcome !== 'taken') throw unanswered[outcome](row!.wait_seconds);
 	log.info('device', { outcome, token: row!.token_id, team: row!.team_id, ip: address });
+	linkEntries(row!.team_id);
 	return {
 		token,
 		expiresAt: row!.expires_at,

@@ -97,7 +97,7 @@ export const projectFrom = (row: Record<string, unknown>): Project => {
 
 /** Makes a team whose owner is this person, at most ten in an hour. The slug follows the name; a taken one gets a number. */
 export const createTeam = command(CreateTeam, async (self, { name }) => {
-	const { person } = self;
+	const { person, request } = self;
 	if (!(await within(`team:${person.id}`, { most: 10, perSeconds: 3600 }))) {
 		throw new AppError('rate_limited', 'You have made ten teams within the hour. Wait a while, then go on.');
 	}
@@ -105,9 +105,14 @@ export const createTeam = command(CreateTeam, async (self, { name }) => {
 	for (let attempt = 1; ; attempt++) {
 		const slug = attempt === 1 ? wanted : `${wanted.slice(0, 36)}-${attempt}`;
 		try {
-			const [row] = await ownDeed(self, (sql) => sql`select create_team(${person.id}, ${name}, ${slug}) as id`);
+			const [row] = await ownDeed(
+				self,
+				(sql) =>
+					sql`select found_team(${person.id}, ${name}, ${slug}, ${request?.id ?? null}, ${request?.address ?? null}) as id`
+			);
 			if (!row!.id)
 				throw new AppError('unauthenticated', 'Your account has just been deleted. Sign in again to keep it.');
+			linkEntries(row!.id);
 			return { id: row!.id as string, slug, name };
 		} catch (problem) {
 			if ((problem as { code?: string }).code !== '23505' || attempt === 50) throw problem;

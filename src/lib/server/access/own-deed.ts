@@ -1,7 +1,7 @@
 // What a person does outside any team, with the right of the session that the request came in with (README: rights end at once).
 import type postgres from 'postgres';
 import { plainPool } from '../platform/db/pools.ts';
-import type { SignedIn } from './operation.ts';
+import type { SignedIn } from './signed-in.ts';
 
 type Deed = (sql: postgres.ISql) => PromiseLike<postgres.Row[]>;
 

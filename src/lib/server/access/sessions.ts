@@ -10,10 +10,7 @@ import { plainPool } from '../platform/db/pools.ts';
 import { type Entry, type Place, entryFrom } from './memberships.ts';
 import { command, query } from './operation.ts';
 import { ownDeed } from './own-deed.ts';
-
-export type Person = { id: string; email: string; name: string };
-/** What the app may know of a session: never its id. */
-export type SignedInSession = { handle: string; signedInAt: Date };
+import type { Person, SignedInSession } from './signed-in.ts';
 
 /** The session, and what its person finds at a place, in one look. */
 const look = (id: string, place: Place | null) => {
