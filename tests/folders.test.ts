@@ -59,3 +59,22 @@ test('what one page uses lies beside it: a component of a feature is reached fro
 	const alone = ofFeatures.map((name) => [name, [...pagesOf(name)]] as const).filter(([, pages]) => pages.length < 2);
 	expect(alone).toEqual([]);
 });
+
+test('what CONTRIBUTING names is there', () => {
+	const files = new Set(
+		['src', 'tests', 'drizzle', 'examples', 'static', '.ci'].flatMap((root) =>
+			fs
+				.readdirSync(root, { recursive: true, encoding: 'utf8' })
+				.map((name) => path.posix.join(root, name.replaceAll('\\', '/')))
+		)
+	);
+	const all = [...files];
+	const isThere = (name: string) =>
+		fs.existsSync(name) ||
+		all.some((file) => file.endsWith(`/${name}`) || ['.ts', '.svelte'].some((end) => file.endsWith(`/${name}${end}`)));
+	const named = [...fs.readFileSync('CONTRIBUTING.md', 'utf8').matchAll(/`([\w./[\]=-]+)`/g)]
+		.map(([, name]) => name!.replace(/\/$/, ''))
+		.filter((name) => /\w\/\w|\w\.(ts|sql|md|cjs|json|svelte)$/.test(name) && !name.startsWith('/'));
+	expect(named.length).toBeGreaterThan(60);
+	expect(named.filter((name) => !isThere(name))).toEqual([]);
+});

@@ -223,8 +223,10 @@ const walksOf = (operation: Operation) => {
 	});
 };
 
+const changes = (operation: Operation) => operation.kind === 'command' || operation.writing === true;
+
 describe('what happens', () => {
-	const looking = ofTeams.filter(({ kind, writing }) => kind === 'query' && !writing);
+	const looking = ofTeams.filter((operation) => !changes(operation));
 	test.each(looking.map((operation) => [operation.name, operation] as const))('nothing by %s', async (_, operation) => {
 		for (const role of roles.filter((each) => may(each, operation.action!))) {
 			const scene = (await scenes[operation.name]?.(owner, here)) ?? {};
@@ -233,7 +235,7 @@ describe('what happens', () => {
 		}
 	});
 
-	const acting = operations.filter(({ kind, writing }) => kind === 'command' || writing);
+	const acting = operations.filter(changes);
 	test.each(acting.map((operation) => [operation.name, operation] as const))(
 		'by %s is what it says, all of it, and the other project of the team stays as it is',
 		async (_, operation) => {

@@ -323,6 +323,7 @@ export const JoinByInvitation = command({
 	output: v.nullable(v.strictObject({ personId: v.string(), slug: v.string() })),
 	errors: {
 		gone: 'It was used, taken back, or is older than seven days.',
+		conflict: 'The team has as many members as it may.',
 		rate_limited: 'Three hundred presses from one network within the hour.'
 	},
 	// written down by join_by_invitation in the database, in one transaction with the person and the membership
@@ -340,6 +341,7 @@ export const AcceptInvitation = command({
 	output: v.strictObject({ slug: v.string() }),
 	errors: {
 		gone: 'It was used, taken back, or is older than seven days.',
+		conflict: 'The team has as many members as it may.',
 		forbidden: 'It was sent to another address than the person’s.'
 	},
 	// written down by accept_invitation in the database, in one transaction with the membership

@@ -248,7 +248,7 @@ export const CreateConnection = command({
 	action: 'connections:edit',
 	input: NewConnection,
 	output: v.strictObject({ id: v.string(), check: Check }),
-	errors: {},
+	errors: { conflict: 'The team has as many connections as it may.' },
 	events: ['connection.created'],
 	example: { input: aConnection, output: { id: ids.connection, check: aCheck } }
 });

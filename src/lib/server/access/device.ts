@@ -22,6 +22,7 @@ import { networkOf, within } from './limits.ts';
 import type { SignedIn } from './signed-in.ts';
 import { command, query } from './operation.ts';
 import { ownDeed } from './own-deed.ts';
+import { asking } from './own-look.ts';
 
 /** Two codes, good for ten minutes: one that the program keeps, one that its person types. Both are kept as SHA-256 only. */
 export const beginDevice = command(BeginDevice, async ({ address }, { client }) => {
@@ -69,11 +70,13 @@ export const takeToken = command(TakeToken, async ({ address, requestId }, { dev
 });
 
 /** Every look and every press counts, right or wrong: so many an hour, of one person and of one network, are no way to guess. */
-const mayTry = async ({ person, request }: SignedIn) => {
+const mayTry = async (self: SignedIn) => {
+	const { person, request } = self;
 	const hourly = { most: 30, perSeconds: 3600 };
+	const sql = asking(self);
 	const allowed =
-		(await within(`device-code:${person.id}`, hourly)) &&
-		(!request || (await within(`device-code-ip:${networkOf(request.address)}`, { ...hourly, most: 300 })));
+		(await within(`device-code:${person.id}`, hourly, sql)) &&
+		(!request || (await within(`device-code-ip:${networkOf(request.address)}`, { ...hourly, most: 300 }, sql)));
 	if (!allowed) throw new AppError('rate_limited', 'That were too many codes. Wait an hour, then begin anew.', 'code');
 };
 
@@ -82,7 +85,7 @@ export const lookAtDevice = query(LookAtDevice, async (self, { code: typed }) =>
 	const code = readUserCode(typed);
 	if (!code) return { open: false as const };
 	await mayTry(self);
-	const [row] = await plainPool()`select * from device_by_code(${sha256(code)})`;
+	const [row] = await asking(self)`select * from device_by_code(${sha256(code)})`;
 	if (!row) return { open: false as const };
 	return { open: true as const, code, client: row.name, address: row.address, createdAt: row.created_at };
 });

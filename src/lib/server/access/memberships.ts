@@ -5,11 +5,12 @@ import { slugFrom } from '../../core/text/slug-from.ts';
 import type { Role } from '../../core/permissions.ts';
 import { linkEntries } from '../events/relay.ts';
 import { plainPool } from '../platform/db/pools.ts';
-import type { Row } from 'postgres';
+import type { ISql, Row } from 'postgres';
 import type { Project, Scope } from './scope.ts';
 import { within } from './limits.ts';
 import { command, query } from './operation.ts';
 import { ownDeed } from './own-deed.ts';
+import { asking } from './own-look.ts';
 
 /** A team as one of its members enters it. */
 export type Membership = { id: string; slug: string; name: string; role: Role; projectIds: 'all' | string[] };
@@ -23,17 +24,17 @@ const membershipFrom = (row: Row): Membership => ({
 });
 
 /** A step: what a person is in which teams, the oldest membership first. */
-export const membershipsOf = async (personId: string): Promise<Membership[]> =>
-	(await plainPool()`select * from memberships_of(${personId})`).map(membershipFrom);
+export const membershipsOf = async (personId: string, sql: ISql = plainPool()): Promise<Membership[]> =>
+	(await sql`select * from memberships_of(${personId})`).map(membershipFrom);
 
 /** The teams the person is in, the oldest membership first. */
-export const listTeams = query(ListTeams, async ({ person }) =>
-	(await membershipsOf(person.id)).map(({ id, slug, name, role }) => ({ id, slug, name, role }))
+export const listTeams = query(ListTeams, async (self) =>
+	(await membershipsOf(self.person.id, asking(self))).map(({ id, slug, name, role }) => ({ id, slug, name, role }))
 );
 
 /** The deleted teams that the person, as an owner, may still bring back, the latest first. */
-export const listDeletedTeams = query(ListDeletedTeams, async ({ person }) =>
-	(await plainPool()`select * from deleted_teams_of(${person.id})`).map(({ id, name, deleted_at }) => ({
+export const listDeletedTeams = query(ListDeletedTeams, async (self) =>
+	(await asking(self)`select * from deleted_teams_of(${self.person.id})`).map(({ id, name, deleted_at }) => ({
 		id,
 		name,
 		goneAt: goneAt(deleted_at)
