@@ -1,48 +1,31 @@
 import net from 'node:net';
 
-/** Reads the messages of one side of a connection, by their type. `isUntyped`: the first one has none. */
-const messages = (heard: (type: string, body: Buffer) => void, isUntyped = false) => {
+const texts = (body: Buffer, count: number) => body.toString('utf8').split('\0', count);
+
+/** What is asked on one connection: statements as they come, or as they were prepared. The first message has no type. */
+const asking = (asked: (text: string) => void) => {
+	const prepared = new Map<string, string>();
 	let rest: Buffer = Buffer.alloc(0);
-	let untyped = isUntyped;
+	let head = 0;
 	return (bytes: Buffer) => {
 		rest = rest.length ? Buffer.concat([rest, bytes]) : bytes;
-		for (;;) {
-			const head = untyped ? 0 : 1;
-			if (rest.length < head + 4) return;
+		while (rest.length >= head + 4) {
 			const end = head + rest.readInt32BE(head);
 			if (rest.length < end) return;
-			if (!untyped) heard(String.fromCharCode(rest[0]!), rest.subarray(5, end));
-			untyped = false;
+			const type = head ? String.fromCharCode(rest[0]!) : '';
+			const body = rest.subarray(5, end);
+			if (type === 'Q') asked(texts(body, 1)[0]!);
+			if (type === 'P') prepared.set(...(texts(body, 2) as [string, string]));
+			if (type === 'B') asked(prepared.get(texts(body, 2)[1]!) ?? '');
+			head = 1;
 			rest = rest.subarray(end);
 		}
 	};
 };
 
-const texts = (body: Buffer, count: number) => body.toString('utf8').split('\0', count);
-
-/** What is asked on one connection: statements as they come, or as they were prepared. */
-const asking = (asked: (text: string) => void) => {
-	const prepared = new Map<string, string>();
-	return messages((type, body) => {
-		if (type === 'Q') asked(texts(body, 1)[0]!);
-		if (type === 'P') prepared.set(...(texts(body, 2) as [string, string]));
-		if (type === 'B') asked(prepared.get(texts(body, 2)[1]!) ?? '');
-	}, true);
-};
-
-/** When a transaction has ended on one connection: it is ready, and none is open. The first time it has only been opened. */
-const ending = (ended: () => void) => {
-	let isOpened = false;
-	return messages((type, body) => {
-		if (type !== 'Z' || String.fromCharCode(body[0]!) !== 'I') return;
-		if (isOpened) ended();
-		isOpened = true;
-	});
-};
-
 /**
- * A way to the database of `url` that counts the transactions which end on it, however the app asks: one begun and committed, or a
- * statement by itself. `address` is the same database through it.
+ * A way to the database of `url` that counts the transactions which begin on it, however the app asks: one with its `begin`, or a statement by
+ * itself. `address` is the same database through it.
  */
 export const countingProxy = async (url: string) => {
 	const there = new URL(url);
@@ -56,14 +39,16 @@ export const countingProxy = async (url: string) => {
 			socket.on('error', () => (near.destroy(), far.destroy()));
 			socket.on('close', () => sockets.delete(socket));
 		}
-		near.on(
-			'data',
-			asking((text) => said.push(text))
-		);
-		far.on(
-			'data',
-			ending(() => count++)
-		);
+		let isOpen = false;
+		const hear = asking((text) => {
+			// whether a connection that has stood still is still there
+			if (text === 'select 1') return;
+			said.push(text);
+			if (/^(commit|rollback)/i.test(text)) return void (isOpen = false);
+			if (!isOpen) count++;
+			if (/^begin/i.test(text)) isOpen = true;
+		});
+		near.on('data', hear);
 		near.pipe(far);
 		far.pipe(near);
 	});

@@ -43,7 +43,7 @@ const add: Record<Table, (team: string) => PromiseLike<unknown>> = {
 		values (${team}, 'One', 'rater', ${sha256(randomUUID())}, 'x', now() + interval '1 day')`,
 	webhook_endpoints: (team) => owner`
 		insert into webhook_endpoints (team_id, name, url, events, sealed_secret)
-		values (${team}, 'One', 'https://example.com', '[]', '{}')`
+		values (${team}, 'One', 'https://example.com', '{}', '{}')`
 };
 
 /** Fills a team up to `left` places, without asking each time. */
@@ -72,7 +72,7 @@ const fill = async (table: Table, team: string, left: number) => {
 				select ${team}, 'K', 'rater', sha256((${team} || n)::bytea), 'x', now() + interval '1 day' from generate_series(1, ${missing}) n`;
 		else
 			await sql`insert into webhook_endpoints (team_id, name, url, events, sealed_secret)
-				select ${team}, 'W', 'https://example.com', '[]', '{}' from generate_series(1, ${missing})`;
+				select ${team}, 'W', 'https://example.com', '{}', '{}' from generate_series(1, ${missing})`;
 	});
 };
 
