@@ -1,4 +1,4 @@
-// Which way imports go (README: how a request flows; CONTRIBUTING: where a thing goes). Type-only imports count too, except for cycles, which they cannot close at run time.
+// Which way imports go (README: how a request flows; CONTRIBUTING: where a thing goes). Type-only imports count too, for circles as well: what is needed to read a file is not in one that needs it.
 
 const only = (name, comment, from, ...allowed) => ({
 	name,
@@ -232,7 +232,7 @@ module.exports = {
 			'no-cycles',
 			'Two modules that need each other are one, or miss a third.',
 			{ path: '^src/' },
-			{ circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } }
+			{ circular: true }
 		),
 		never(
 			'plain-node-has-no-dev-packages',

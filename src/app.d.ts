@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Person, SignedInSession } from '$lib/server/access/sessions';
+import type { Person, SignedInSession } from '$lib/server/access/signed-in';
 import type { ProjectScope, Scope } from '$lib/server/access/scope';
 import type { Entry, Membership } from '$lib/server/access/memberships';
 

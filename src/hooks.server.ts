@@ -115,6 +115,7 @@ const enter = (event: RequestEvent) => {
 		role: membership.role,
 		projectIds: membership.projectIds,
 		authority: { personId: person.id, sessionHandle: event.locals.session!.handle },
+		...(isForPage && { sharesLooks: true }),
 		...(event.locals.again && {
 			place: { team: event.params.team!, project: event.params.project!, projectId: project!.id }
 		}),

@@ -10,6 +10,17 @@ create or replace function person_with(address text, called text) returns table 
 	returning p.id, p.xmax = 0
 $$;
 
+-- What a person is called from now on, and writes down in their teams that it is another name.
+create or replace function call_person(person uuid, called text, request uuid, from_address text) returns void
+	language plpgsql security definer set search_path = '' as $$
+begin
+	update public.people p set name = called where p.id = person and p.name is distinct from called;
+	if found then
+		perform public.write_down_of_account(person, 'member.renamed', request, from_address);
+	end if;
+end $$;
+
+-- The same without a word of it: of the version before.
 create or replace function rename_person(person uuid, called text) returns void
 	language sql security definer set search_path = '' as $$
 	update public.people p set name = called where p.id = person
@@ -100,6 +111,6 @@ create or replace function sessions_of(person uuid) returns table (handle uuid, 
 	order by s.created_at desc
 $$;
 
-grant execute on function person_with(text, text), rename_person(uuid, text), mail_wishes_of(uuid), wish_mails(uuid, boolean, boolean), session_by_hash(bytea),
+grant execute on function person_with(text, text), rename_person(uuid, text), call_person(uuid, text, uuid, text), mail_wishes_of(uuid), wish_mails(uuid, boolean, boolean), session_by_hash(bytea),
 	start_session(bytea, uuid, timestamptz, text), extend_session(bytea, timestamptz), end_session(bytea),
 	end_sessions_of(uuid, uuid), sessions_of(uuid), assert_session(uuid, uuid), assert_session_ending(uuid, uuid) to app;

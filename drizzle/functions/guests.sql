@@ -83,6 +83,8 @@ begin
 			and p.evaluation_id = any (public.judged_with(link.team_id, link.evaluation_id))
 	where d.place <= link.pairs
 	order by d.place;
+	insert into public.outbox (team_id, project_id, topic, event)
+	values (link.team_id, link.project_id, 'evaluation:' || link.evaluation_id, 'evaluation.guest_came');
 	return true;
 end $$;
 

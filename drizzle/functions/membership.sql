@@ -75,7 +75,7 @@ create or replace function rights_of_session(session uuid, team uuid) returns ta
 	where s.handle = session and public.session_ends(s.expires_at, s.created_at) > now() and m.team_id = team and t.deleted_at is null
 $$;
 
--- A team and its first owner; null where their account has just been deleted.
+-- A team and its first owner; null where their account has just been deleted. The step of found_team, and what the version before asks.
 create or replace function create_team(person uuid, team_name text, team_slug text) returns uuid
 	language plpgsql security definer set search_path = '' as $$
 declare
@@ -86,6 +86,19 @@ begin
 	end if;
 	insert into public.teams (name, slug) values (team_name, team_slug) returning id into made;
 	insert into public.members (team_id, person_id, role) values (made, person, 'owner');
+	return made;
+end $$;
+
+-- The same, and writes down who has made it.
+create or replace function found_team(person uuid, team_name text, team_slug text, request uuid, from_address text) returns uuid
+	language plpgsql security definer set search_path = '' as $$
+declare
+	made uuid := public.create_team(person, team_name, team_slug);
+begin
+	if made is not null then
+		insert into public.audit_entries (team_id, person_id, action, subject, details, request_id, address)
+		values (made, person, 'team.created', made, json_build_object('name', team_name, 'slug', team_slug), request, from_address);
+	end if;
 	return made;
 end $$;
 
@@ -162,7 +175,7 @@ create or replace function leave_team() returns boolean
 	select exists (select from gone)
 $$;
 
-grant execute on function memberships_of(uuid), enter_team(uuid, text, text), rights_of_session(uuid, uuid), create_team(uuid, text, text),
+grant execute on function memberships_of(uuid), enter_team(uuid, text, text), rights_of_session(uuid, uuid), create_team(uuid, text, text), found_team(uuid, text, text, uuid, text),
 	invitation_by_token(bytea), accept_invitation(bytea, uuid, uuid, text), join_by_invitation(bytea, text, uuid, text), leave_team() to app;
 
 -- Asked in the packet that opens a person's transaction: are they still in the team with the very role and projects, and is the

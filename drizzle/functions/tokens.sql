@@ -50,7 +50,7 @@ begin
 end $$;
 
 -- The program asks how it stands, with the hash of the token it will get. `pending`, `hurried` (it did not wait, and has to wait longer
--- now), `refused`, `gone`; or `taken`: the request is used up, and this is the token.
+-- now), `refused`, `gone`; or `taken`: the request is used up, and this is the token. The step of hand_token, and what the version before asks.
 create or replace function take_device(device bytea, token bytea, shown text, from_address text)
 	returns table (outcome text, wait_seconds int, token_id uuid, expires_at timestamptz, person text, email text,
 		team_id uuid, slug text, team_name text, role text, project_ids uuid[])
@@ -90,6 +90,22 @@ begin
 		into person, email, team_id, slug, team_name, role, project_ids
 		from public.members m join public.people p on p.id = m.person_id join public.teams s on s.id = m.team_id
 		where m.team_id = asked.chosen_team and m.person_id = asked.person_id;
+	end if;
+	return next;
+end $$;
+
+-- The same, and writes down in whose hands a token is from now on.
+create or replace function hand_token(device bytea, token bytea, shown text, request uuid, from_address text)
+	returns table (outcome text, wait_seconds int, token_id uuid, expires_at timestamptz, person text, email text,
+		team_id uuid, slug text, team_name text, role text, project_ids uuid[])
+	language plpgsql volatile rows 1 security definer set search_path = '' as $$
+begin
+	select t.* into outcome, wait_seconds, token_id, expires_at, person, email, team_id, slug, team_name, role, project_ids
+	from public.take_device(device, token, shown, from_address) t;
+	if outcome = 'taken' then
+		insert into public.audit_entries (team_id, person_id, action, subject, details, request_id, address)
+		select t.team_id, t.person_id, 'token.taken', t.id, json_build_object('name', t.name, 'hint', t.hint), request, from_address
+		from public.personal_tokens t where t.hash = token;
 	end if;
 	return next;
 end $$;
@@ -191,5 +207,6 @@ begin
 end $$;
 
 grant execute on function begin_device(bytea, bytea, text, text), device_by_code(bytea),
-	answer_device(bytea, uuid, uuid, int, uuid, text), take_device(bytea, bytea, text, text), enter_with_token(bytea, text, text, int, float8), act_with_token(bytea, text, text),
+	answer_device(bytea, uuid, uuid, int, uuid, text), take_device(bytea, bytea, text, text),
+	hand_token(bytea, bytea, text, uuid, text), enter_with_token(bytea, text, text, int, float8), act_with_token(bytea, text, text),
 	assert_token(uuid, uuid, uuid, text, text, boolean), tokens_of(uuid), end_token(uuid, uuid, uuid, text) to app;

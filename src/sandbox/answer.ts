@@ -9,7 +9,8 @@ import { tunedAnswer } from './learning/tuned.ts';
 import { untunedAnswer } from './learning/untuned.ts';
 import { tunedName } from './openai-jobs.ts';
 import type { Job } from './timeline.ts';
-import { type Call, Refusal, number, record } from './wire.ts';
+import { number, record } from './values.ts';
+import { type Call, Refusal } from './wire.ts';
 
 export type Answer = {
 	/** What it thought before, and whether that stands apart or in the answer. */

@@ -1,5 +1,5 @@
 import { catalogue, doesWhat } from './catalogue.ts';
-import { faultWords } from './faults.ts';
+import { faultWords } from './fault.ts';
 import type { Reply } from './wire.ts';
 
 /** What a key brings about when this word stands in it, so that whoever can enter a key can try it. */

@@ -3,7 +3,8 @@ import { type Answer, answerTo } from './answer.ts';
 import { tokensOf } from './catalogue.ts';
 import { newId } from './files.ts';
 import type { Job } from './timeline.ts';
-import { type Call, type Handler, Refusal, type Reply, jsonOf, number, record, seconds } from './wire.ts';
+import { number, record, seconds } from './values.ts';
+import { type Call, type Handler, Refusal, type Reply, jsonOf } from './wire.ts';
 
 const firstPieceMs = 150;
 const pieceMs = 16;

@@ -4,7 +4,7 @@ import { toolsOf } from '../lib/core/examples/tools.ts';
 import { type Flaw, type PairLine, type TrainingLine, flawsOf, pairFlawsOf } from '../lib/core/examples/trainable.ts';
 import { tokensOf } from './catalogue.ts';
 import type { Pair } from './learning/knowledge.ts';
-import { record } from './wire.ts';
+import { record } from './values.ts';
 
 export type Inspection = {
 	lines: number;

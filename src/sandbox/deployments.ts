@@ -2,31 +2,10 @@ import { type SandboxModel, modelOf } from './catalogue.ts';
 import { newId } from './files.ts';
 import { configOf, hardware } from './models.ts';
 import { baseReference, weightsOf } from './project-models.ts';
+import type { Deployment, Endpoint } from './records.ts';
 import type { Job } from './timeline.ts';
-import { type Call, Refusal, type Reply, cursorPage, iso, jsonOf, number, record, text } from './wire.ts';
-
-export type Deployment = {
-	id: string;
-	name: string;
-	/** What it runs: the job that made it, or the base model as it is. */
-	jobId: string | null;
-	baseId?: string;
-	config: string;
-	replicas: number;
-	createdAtMs: number;
-	/** When the number of replicas was last changed. */
-	changedAtMs: number;
-	/** Minutes without a question after which it stops by itself; 0 never. */
-	inactiveMinutes?: number;
-	usedAtMs?: number;
-};
-export type Endpoint = {
-	id: string;
-	name: string;
-	createdAtMs: number;
-	split: { deploymentId: string; weight: number }[];
-	deployments: Record<string, Deployment>;
-};
+import { iso, number, record, text } from './values.ts';
+import { type Call, Refusal, type Reply, cursorPage, jsonOf } from './wire.ts';
 
 const startMs = 3_000;
 const stopMs = 1_500;

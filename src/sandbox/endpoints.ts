@@ -1,6 +1,8 @@
-import { type Endpoint, endpointOf, scaling, stateOf } from './deployments.ts';
+import { endpointOf, scaling, stateOf } from './deployments.ts';
 import { newId } from './files.ts';
-import { type Call, Refusal, type Reply, cursorPage, iso, jsonOf, number, record, text } from './wire.ts';
+import type { Endpoint } from './records.ts';
+import { iso, number, record, text } from './values.ts';
+import { type Call, Refusal, type Reply, cursorPage, jsonOf } from './wire.ts';
 
 const endpointShown = (call: Call, endpoint: Endpoint) => ({
 	id: endpoint.id,

@@ -1,29 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { type Inspection, inspect } from './dataset.ts';
-import { type Call, Refusal, type Reply, formOf, pageOf, ranged, seconds } from './wire.ts';
-
-export type SandboxFile = {
-	id: string;
-	wire: 'together' | 'openai';
-	name: string;
-	purpose: string;
-	bytes: number;
-	digest: string;
-	createdAtMs: number;
-	/** Set while a signed upload is under way: the secret of its address. */
-	ticket: string | null;
-	lines: number;
-	tokens: number;
-	problem: string | null;
-	/** Missing in files of an earlier state: those are all conversations. */
-	format?: Inspection['format'];
-	/** Nobody has asked yet that it is looked at. */
-	isIdle?: boolean;
-	/** It was announced by somebody who has to ask. */
-	waitsForQuestion?: boolean;
-	/** The first control token, with its line; missing in files of an earlier state. */
-	controlToken?: string | null;
-};
+import { inspect } from './dataset.ts';
+import type { SandboxFile } from './records.ts';
+import { seconds } from './values.ts';
+import { type Call, Refusal, type Reply, formOf, pageOf, ranged } from './wire.ts';
 
 const checkMs = 300; // how long a file is looked at, before speed
 

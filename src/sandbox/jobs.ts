@@ -1,7 +1,8 @@
 import { type SandboxModel, priceOf } from './catalogue.ts';
 import { refuseOrder } from './faults.ts';
-import { type SandboxFile, newId } from './files.ts';
+import { newId } from './files.ts';
 import type { LossPoint } from './learning/lessons.ts';
+import type { SandboxFile } from './records.ts';
 import { type Job, isOver, restartMoment, stageTimes, standingOf } from './timeline.ts';
 import { type Call, Refusal, type Reply } from './wire.ts';
 

@@ -3,7 +3,8 @@ import { dropJob, isReady, jobsOf } from './jobs.ts';
 import { baseReference, publicProject, weightsOf } from './project-models.ts';
 import { refuseOldWay } from './together-files.ts';
 import { tunedName } from './openai-jobs.ts';
-import { type Call, Refusal, type Reply, cursorPage, iso, seconds } from './wire.ts';
+import { iso, seconds } from './values.ts';
+import { type Call, Refusal, type Reply, cursorPage } from './wire.ts';
 
 export const hardware = {
 	id: 'sandbox-gpu-1',

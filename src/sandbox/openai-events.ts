@@ -2,7 +2,8 @@ import { jobLog } from './job-log.ts';
 import { isReady, jobOf, measuredOf } from './jobs.ts';
 import { tunedName } from './openai-jobs.ts';
 import { isOver, standingOf } from './timeline.ts';
-import { type Call, type Reply, pageOf, seconds } from './wire.ts';
+import { seconds } from './values.ts';
+import { type Call, type Reply, pageOf } from './wire.ts';
 
 /** What can be read about a job besides the job itself. */
 export const openaiEvents = {

@@ -5,7 +5,8 @@ import { fileOf } from './files.ts';
 import { cancelJob, isReady, jobOf, jobsOf, placeJob, placed } from './jobs.ts';
 import { type Job, type Standing, standingOf } from './timeline.ts';
 import { betaOf } from './together-jobs.ts';
-import { type Call, Refusal, type Reply, jsonOf, number, pageOf, record, seconds, text } from './wire.ts';
+import { number, record, seconds, text } from './values.ts';
+import { type Call, Refusal, type Reply, jsonOf, pageOf } from './wire.ts';
 
 const fewestExamples = 10;
 const mostSuffix = 64;

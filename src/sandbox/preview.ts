@@ -1,6 +1,7 @@
 import { modelOf, tokensOf } from './catalogue.ts';
 import { fileOf, isChecked } from './files.ts';
-import { type Call, Refusal, type Reply, jsonOf, number, record, text } from './wire.ts';
+import { number, record, text } from './values.ts';
+import { type Call, Refusal, type Reply, jsonOf } from './wire.ts';
 
 const charactersPerToken = 4; // as everything here is counted
 const mostRows = 100;

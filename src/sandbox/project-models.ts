@@ -1,7 +1,8 @@
 import { type SandboxModel, catalogue, modelOf } from './catalogue.ts';
 import { isReady, jobsOf } from './jobs.ts';
 import type { Job } from './timeline.ts';
-import { type Call, Refusal, type Reply, cursorPage, iso } from './wire.ts';
+import { iso } from './values.ts';
+import { type Call, Refusal, type Reply, cursorPage } from './wire.ts';
 
 /** Of the provider itself: base models, and configurations for everybody. */
 export const publicProject = 'proj_public';

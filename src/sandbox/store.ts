@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Endpoint } from './deployments.ts';
-import type { SandboxFile } from './files.ts';
+import type { Endpoint, SandboxFile } from './records.ts';
 import type { Job } from './timeline.ts';
 
 /** Everything one key owns. The key itself is never kept, only a digest of it. */

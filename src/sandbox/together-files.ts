@@ -1,6 +1,8 @@
-import { type SandboxFile, content, expectFile, fileOf, isChecked, receive, receiveForm, remove } from './files.ts';
+import { content, expectFile, fileOf, isChecked, receive, receiveForm, remove } from './files.ts';
 import { isKey } from './characters.ts';
-import { type Call, Refusal, type Reply, formOf, seconds } from './wire.ts';
+import type { SandboxFile } from './records.ts';
+import { seconds } from './values.ts';
+import { type Call, Refusal, type Reply, formOf } from './wire.ts';
 
 /** A file as Together shows it, with its mixed capitals. */
 const shown = (call: Call, file: SandboxFile) => {

@@ -1,10 +1,12 @@
 import { type SandboxModel, modelOf } from './catalogue.ts';
 import { jobLog } from './job-log.ts';
-import { type SandboxFile, fileOf, isChecked } from './files.ts';
+import { fileOf, isChecked } from './files.ts';
 import { cancelJob, dropJob, isReady, jobOf, jobsOf, measuredOf, placeJob, placed } from './jobs.ts';
 import { adapterNumberOf } from './project-models.ts';
+import type { SandboxFile } from './records.ts';
 import { type Job, standingOf } from './timeline.ts';
-import { type Call, Refusal, type Reply, iso, jsonOf, number, ranged, record, text } from './wire.ts';
+import { iso, number, record, text } from './values.ts';
+import { type Call, Refusal, type Reply, jsonOf, ranged } from './wire.ts';
 
 export const mostEpochs = 20;
 /** Least and most examples in a step. */

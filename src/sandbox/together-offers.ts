@@ -1,7 +1,8 @@
 import { catalogue, modelOf, priceOf } from './catalogue.ts';
 import { fileOf, isChecked } from './files.ts';
 import { batchLimits, mostEpochs } from './together-jobs.ts';
-import { type Call, type Reply, jsonOf, number } from './wire.ts';
+import { number } from './values.ts';
+import { type Call, type Reply, jsonOf } from './wire.ts';
 
 /** What a training would cost, and what it may look like. */
 export const togetherOffers = {

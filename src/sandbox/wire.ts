@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Fault } from './faults.ts';
+import type { Fault } from './fault.ts';
 import type { Account, Store } from './store.ts';
 import type { Training } from './training.ts';
 
@@ -83,14 +83,6 @@ export async function formOf(call: Call): Promise<FormData> {
 		throw new Refusal(400, 'The request body is not a form.', { code: 'invalid_form' });
 	}
 }
-
-export const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
-export const number = (value: unknown): number | null =>
-	typeof value === 'number' && Number.isFinite(value) ? value : null;
-export const record = (value: unknown): Record<string, unknown> =>
-	value && typeof value === 'object' && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
-export const seconds = (ms: number) => Math.floor(ms / 1000);
-export const iso = (ms: number) => new Date(ms).toISOString();
 
 /** One page of a list that is read with `after` and `limit`, newest or oldest first as given. */
 export function pageOf<T extends { id: string }>(

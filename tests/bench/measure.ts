@@ -1,6 +1,6 @@
 /** One line of the result: what was measured, beside the floor that was measured in the same run. */
 export type Measure = {
-	/** As in the performance reference: P1, P4, … */
+	/** As in README.md: P1, P4, … */
 	id: string;
 	what: string;
 	unit: string;

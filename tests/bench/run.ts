@@ -54,7 +54,7 @@ const all: Record<string, () => Promise<Module>> = {
 };
 type Heard = { found: Measure[]; used: number };
 
-/** Measures of the performance reference that come with another: what they ask about is there already. */
+/** Measures of README.md that come with another: what they ask about is there already. */
 const within: Record<string, string> = { P2: 'GROWTH', P5: 'API', P6: 'CARD', P8: 'GROWTH', P11: 'P10' };
 /** A look at everything that a change may have made worse, as far as that is seen in a few minutes. */
 const quick = ['P1', 'P3', 'P4', 'P12', 'API', 'P14', 'CLI', 'NEAR', 'PREFLIGHT', 'PLAY', 'RESULTS'];

@@ -2,7 +2,7 @@ import OpenAI from 'openai';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { catalogue } from '../../src/sandbox/catalogue.ts';
 import { keyCharacters } from '../../src/sandbox/characters.ts';
-import { faults } from '../../src/sandbox/faults.ts';
+import { faults } from '../../src/sandbox/fault.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
 import { asJsonl, shippingPairs } from './shipping-examples.ts';
 

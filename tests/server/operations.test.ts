@@ -1,10 +1,12 @@
 // Long because every claim is made of every operation: the contract says which there are, and nobody writes a line for a new one.
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
+import path from 'node:path';
 import postgres from 'postgres';
+import * as v from 'valibot';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { EventName } from '../../src/lib/contract/events.ts';
-import type { Operation } from '../../src/lib/contract/operation.ts';
+import { type Operation, changes } from '../../src/lib/contract/operation.ts';
 import { operations } from '../../src/lib/contract/operations.ts';
 import { type Role, may, roles } from '../../src/lib/core/permissions.ts';
 import { type ProjectScope, type Scope, inProject } from '../../src/lib/server/access/scope.ts';
@@ -13,7 +15,9 @@ import { rateExample } from '../../src/lib/server/ratings/commands.ts';
 import { closePools } from '../../src/lib/server/platform/db/pools.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
 import { checksumOf, checksumOfProject } from '../support/database/checksum.ts';
-import { actorIn, idsOf, inputFor, outcome, scenes } from '../support/data/scenes.ts';
+import { type Scene, actorIn, idsOf, inputFor, outcome, scenes } from '../support/data/scenes.ts';
+import { moreScenes, onlyScenes } from '../support/data/more-scenes.ts';
+import { ownScenes } from '../support/data/own-scenes.ts';
 import { newProject, newTeam } from '../support/data/team.ts';
 import { exportedByFeatures } from '../support/data/use-cases.ts';
 import { type World, newWorld } from '../support/data/world.ts';
@@ -56,15 +60,14 @@ const emptyProject = async (owner: Scope, rater: Scope) => {
 	return { owner: await inProject(owner, project.slug), rater: await inProject(rater, project.slug) };
 };
 
+const filesBelow = (folder: string) =>
+	fs
+		.readdirSync(folder, { recursive: true, encoding: 'utf8' })
+		.filter((file) => file.endsWith('.ts'))
+		.map((file) => path.join(folder, file));
+
 /** Operations of a team: the others act for the person alone, and no role decides. */
 const ofTeams = operations.filter(({ within }) => within === 'team' || within === 'project');
-
-/** A model that can be deployed takes a training: the tests of these operations have one. */
-const elsewhere: Record<string, string> = {
-	'servings.start': 'tests/server/servings/servings.test.ts',
-	'connections.lookForStrays': 'tests/server/connections/strays.test.ts',
-	'connections.stopStray': 'tests/server/connections/strays.test.ts'
-};
 
 /** A scope that remembers what was recorded. */
 const listening = <S extends Scope>(scope: S, heard: EventName[]): S => ({
@@ -116,6 +119,25 @@ describe('the table', () => {
 	});
 });
 
+test('routes take nothing of a feature but its use cases', async () => {
+	const known = new Map((await exportedByFeatures()).map(({ file, name, value }) => [`${file} ${name}`, value]));
+	/** Below the features: who it is and where, what is told of it, and how it comes and goes. */
+	const below = /^(access|events|http|platform)[\/]|^lifecycle$/;
+	let taken = 0;
+	for (const file of ['src/hooks.server.ts', ...filesBelow('src/routes')]) {
+		const text = fs.readFileSync(file, 'utf8');
+		for (const [, names, from] of text.matchAll(/import \{([^}]*)\} from '\$lib\/server\/([^']+)'/g)) {
+			if (below.test(from!)) continue;
+			for (const name of names!.split(',').map((each) => each.trim())) {
+				if (!name || name.startsWith('type ')) continue;
+				expect(known.get(`${from}.ts ${name}`), `${name} of ${from} in ${file}`).toHaveProperty('operation');
+				taken++;
+			}
+		}
+	}
+	expect(taken).toBeGreaterThan(100);
+});
+
 describe.each(ofTeams.map((operation) => [operation.name, operation] as const))('%s', (_, operation) => {
 	test('is forbidden to every role that may not, a made-up one included', async () => {
 		for (const role of [...roles, 'guest'] as Role[]) {
@@ -164,43 +186,72 @@ describe.each(ofTeams.map((operation) => [operation.name, operation] as const))(
 	}
 });
 
-describe('what happens', () => {
-	test.each(ofTeams.filter(({ kind }) => kind === 'query').map((operation) => [operation.name, operation] as const))(
-		'of what %s writes on its way it says so',
-		async (_, operation) => {
-			for (const role of roles.filter((each) => may(each, operation.action!))) {
-				const heard: EventName[] = [];
-				const scene = (await scenes[operation.name]?.(owner, here)) ?? {};
-				const actor = scene.actor ?? (await actorIn(here, role));
-				await outcome(operation, listening(actor, heard), inputFor(operation, here, scene));
-				for (const event of heard) expect(operation.events ?? []).toContain(event);
-			}
-		}
-	);
+/** What the database has written down since: entries of the audit log, and news for pages. */
+const written = async (since: { seq: string; xid: string }): Promise<EventName[]> => {
+	const rows = await owner`
+		select action as event from audit_entries where seq > ${since.seq}
+		union all
+		select event from outbox where xid >= ${since.xid}::xid8`;
+	return rows.map(({ event }) => event as EventName);
+};
 
-	test.each(ofTeams.filter(({ kind }) => kind === 'command').map((operation) => [operation.name, operation] as const))(
-		'%s is written down, and leaves the other project of the team as it is',
-		async (_, operation) => {
-			if (operation.kind !== 'command') return;
-			const heard: EventName[] = [];
-			const file = elsewhere[operation.name];
-			if (file) {
-				expect(fs.readFileSync(file, 'utf8'), file).toContain(`'${operation.events[0]}'`);
-				return;
+/** Carries it out in its scene; what it came to, and every event that was recorded meanwhile. */
+const walked = async (operation: Operation, actor: object, input: never) => {
+	const [since] = await owner<{ seq: string; xid: string }[]>`
+		select coalesce(max(seq), 0)::text as seq, pg_snapshot_xmax(pg_current_snapshot())::text as xid from audit_entries`;
+	const heard: EventName[] = [];
+	const { code, answer } = await outcome(operation, 'tx' in actor ? listening(actor as Scope, heard) : actor, input);
+	await worded(answer);
+	return { code, heard: new Set([...heard, ...(await written(since!))]) };
+};
+
+/** Who carries it out, and what is sent: as its example has it, in its scene, and once more where more can come of it. */
+const walksOf = (operation: Operation) => {
+	const { name } = operation;
+	const own = ownScenes[name];
+	if (own)
+		return [
+			async () => {
+				const { actor, input } = await own(owner, here);
+				return { actor, input: v.parse(operation.input, input) as never };
 			}
+		];
+	const first = scenes[name] ?? onlyScenes[name] ?? (async () => ({}));
+	return [first, ...(moreScenes[name] ? [moreScenes[name]] : [])].map((scene) => async () => {
+		const set: Scene = await scene(owner, here);
+		return { actor: set.actor ?? (await actorIn(here, 'owner')), input: inputFor(operation, here, set) };
+	});
+};
+
+describe('what happens', () => {
+	const looking = ofTeams.filter((operation) => !changes(operation));
+	test.each(looking.map((operation) => [operation.name, operation] as const))('nothing by %s', async (_, operation) => {
+		for (const role of roles.filter((each) => may(each, operation.action!))) {
 			const scene = (await scenes[operation.name]?.(owner, here)) ?? {};
-			const actor = scene.actor ?? (await actorIn(here, 'owner'));
-			const input = inputFor(operation, here, scene);
-			const other = beside.owner!.project.id;
-			const before = await checksumOfProject(owner, other);
-			const { code } = await outcome(operation, listening(actor, heard), input);
-			expect(code).toBe('ok');
-			expect(await checksumOfProject(owner, other)).toEqual(before);
-			expect(
-				operation.events.length === 0 || heard.some((event) => operation.events.includes(event)),
-				`heard ${heard.join(', ')}`
-			).toBe(true);
-			for (const event of heard) expect(operation.events).toContain(event);
+			const actor = scene.actor ?? (await actorIn(here, role));
+			expect([...(await walked(operation, actor, inputFor(operation, here, scene))).heard]).toEqual([]);
+		}
+	});
+
+	const acting = operations.filter(changes);
+	test.each(acting.map((operation) => [operation.name, operation] as const))(
+		'by %s is what it says, all of it, and the other project of the team stays as it is',
+		async (_, operation) => {
+			const declared = operation.events ?? [];
+			if (operation.noEvent !== undefined) expect(operation.noEvent).toMatch(/^because .{10,}[^.]$/);
+			const all = new Set<EventName>();
+			for (const walk of walksOf(operation)) {
+				const { actor, input } = await walk();
+				const other = beside.owner!.project.id;
+				const before = await checksumOfProject(owner, other);
+				const { code, heard } = await walked(operation, actor, input);
+				expect(code).toBe('ok');
+				expect(await checksumOfProject(owner, other)).toEqual(before);
+				// of a command something is heard each time, or never
+				if (operation.kind === 'command') expect(heard.size > 0).toBe(declared.length > 0);
+				for (const event of heard) all.add(event);
+			}
+			expect([...all].toSorted()).toEqual([...declared].toSorted());
 		}
 	);
 });

@@ -16,7 +16,7 @@ export const RequestSignIn = command({
 	input: v.object({ email: Email, next: Next }),
 	output: NoOutput,
 	errors: {},
-	events: [],
+	noEvent: 'because nobody is known yet',
 	example: { input: { email: 'ana@example.com', next: '/northwind' }, output: undefined }
 });
 
@@ -49,7 +49,8 @@ export const SignInWithCode = command({
 		gone: 'The code is over, or this browser asked for none.',
 		rate_limited: 'Ten wrong codes for one address within an hour. The link still works.'
 	},
-	events: [],
+	// written down by keep_account in the database, where they had deleted their account
+	events: ['member.account_kept'],
 	example: { input: { code: 'K7Q2MX' }, output: proved }
 });
 
@@ -63,7 +64,8 @@ export const SignInWithLink = command({
 	input: v.object({ token: LinkToken }),
 	output: Proved,
 	errors: { gone: 'The link was used, is over, or was replaced by a newer one.' },
-	events: [],
+	// as above
+	events: ['member.account_kept'],
 	example: { input: { token: 'zK3vB1' }, output: proved }
 });
 
@@ -94,7 +96,8 @@ export const RenamePerson = command({
 	input: v.object({ name: Name }),
 	output: NoOutput,
 	errors: {},
-	events: [],
+	// written down by call_person in the database, in each of their teams
+	events: ['member.renamed'],
 	example: { input: { name: 'Ana' }, output: undefined }
 });
 
@@ -124,7 +127,7 @@ export const WishMails = command({
 	input: v.object({ verdicts: v.boolean(), runs: v.boolean() }),
 	output: NoOutput,
 	errors: {},
-	events: [],
+	noEvent: 'because what somebody is told by mail is no matter of their teams',
 	example: { input: { verdicts: false, runs: true }, output: undefined }
 });
 
@@ -150,7 +153,7 @@ export const StopMails = command({
 	input: v.object({ token: MailToken, wanted: v.optional(v.boolean(), false) }),
 	output: NoOutput,
 	errors: { gone: 'The link is not one of ours, or its account is deleted.' },
-	events: [],
+	noEvent: 'because what somebody is told by mail is no matter of their teams',
 	example: { input: { token: 'verdicts.x' }, output: undefined }
 });
 
@@ -186,7 +189,7 @@ export const EndSession = command({
 	input: v.object({ handle: Id('The session') }),
 	output: NoOutput,
 	errors: {},
-	events: [],
+	noEvent: 'because a session is of a person, and opens no team more than another',
 	example: { input: { handle: ids.session }, output: undefined }
 });
 
@@ -198,7 +201,7 @@ export const EndEverySession = command({
 	input: NoInput,
 	output: NoOutput,
 	errors: {},
-	events: [],
+	noEvent: 'because a session is of a person, and opens no team more than another',
 	example: { input: {}, output: undefined }
 });
 
@@ -224,7 +227,8 @@ export const CreateTeam = command({
 		rate_limited: 'Ten teams within the hour.',
 		unauthenticated: 'The account has just been deleted.'
 	},
-	events: [],
+	// written down by found_team in the database, in one transaction with the team
+	events: ['team.created'],
 	example: { input: { name: 'Northwind' }, output: { id: ids.team, slug: 'northwind', name: 'Northwind' } }
 });
 
@@ -319,6 +323,7 @@ export const JoinByInvitation = command({
 	output: v.nullable(v.strictObject({ personId: v.string(), slug: v.string() })),
 	errors: {
 		gone: 'It was used, taken back, or is older than seven days.',
+		conflict: 'The team has as many members as it may.',
 		rate_limited: 'Three hundred presses from one network within the hour.'
 	},
 	// written down by join_by_invitation in the database, in one transaction with the person and the membership
@@ -336,6 +341,7 @@ export const AcceptInvitation = command({
 	output: v.strictObject({ slug: v.string() }),
 	errors: {
 		gone: 'It was used, taken back, or is older than seven days.',
+		conflict: 'The team has as many members as it may.',
 		forbidden: 'It was sent to another address than the person’s.'
 	},
 	// written down by accept_invitation in the database, in one transaction with the membership

@@ -248,7 +248,7 @@ export const CreateConnection = command({
 	action: 'connections:edit',
 	input: NewConnection,
 	output: v.strictObject({ id: v.string(), check: Check }),
-	errors: {},
+	errors: { conflict: 'The team has as many connections as it may.' },
 	events: ['connection.created'],
 	example: { input: aConnection, output: { id: ids.connection, check: aCheck } }
 });
@@ -318,7 +318,7 @@ export const StopStray = command({
 	}),
 	output: NoOutput,
 	errors: { conflict: 'The provider does not answer, or refuses the key.' },
-	events: ['connection.stray_stopped'],
+	events: ['connection.stray_stopped', 'connection.strays_found'],
 	example: { input: { ...which, mark: aStray.mark }, output: undefined }
 });
 

@@ -421,7 +421,7 @@ export const NextPairs = query({
 		pairs: v.array(Pair)
 	}),
 	writing: true,
-	events: [],
+	noEvent: 'because what was dealt concerns nobody but whoever is about to judge it',
 	errors: { conflict: 'It scores one model: take its answers instead.' },
 	example: {
 		input: { evaluationId: ids.evaluation },

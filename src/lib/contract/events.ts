@@ -116,6 +116,12 @@ export const events = {
 	// written by the database (end_account, person_with): it happens in all their teams at once
 	'member.account_deleted': event(v.strictObject({}), () => 'deleted their account', { audited: true }),
 	'member.account_kept': event(v.strictObject({}), () => 'kept their account after all', { audited: true }),
+	// written by the database (call_person): in all their teams at once
+	'member.renamed': event(v.strictObject({}), () => 'goes by another name', { audited: true }),
+	// written by the database (found_team): before it nobody is in the team
+	'team.created': event(v.strictObject({ name: v.string(), slug: v.string() }), ({ name }) => `made the team ${name}`, {
+		audited: true
+	}),
 	'team.deleted': event(v.strictObject({ name: v.string() }), () => 'deleted the team', { audited: true }),
 	// written by the database (restore_team): nobody is in the team at this moment
 	'team.restored': event(v.strictObject({}), () => 'brought the team back', { audited: true }),
@@ -259,10 +265,15 @@ export const events = {
 		{ topics: inProject, feed: 'budget:see', webhook: true }
 	),
 
-	// ── personal tokens: written by the database (answer_device, end_token), since whoever serves has nothing of them
+	// ── personal tokens: written by the database (answer_device, hand_token, end_token), since whoever serves has nothing of them
 	'token.confirmed': event(
 		v.strictObject({ name: v.string(), from: v.string() }),
 		({ name, from }) => `let ${name} at ${from} act in their name`,
+		{ audited: true }
+	),
+	'token.taken': event(
+		v.strictObject({ name: v.string(), hint: v.string() }),
+		({ name }) => `handed ${name} its personal token`,
 		{ audited: true }
 	),
 	'token.ended': event(
@@ -514,7 +525,8 @@ export const events = {
 					: `voted ${count.toLocaleString('en')} times in ${evaluationWords(details)}`
 		}
 	),
-	/** Of no person: guests are nobody here. */
+	/** Of no person, both: guests are nobody here. */
+	'evaluation.guest_came': event(v.strictObject({}), () => 'took a guest in', { topics: ofEvaluation }),
 	'evaluation.guest_voted': event(v.strictObject({}), () => 'heard a guest', { topics: ofEvaluation }),
 	'guests.invited': event(
 		v.strictObject({

@@ -185,7 +185,7 @@ export const GetExample = query({
 	input: v.object({ exampleId: Id('The example') }),
 	output: Detail,
 	writing: true,
-	events: [],
+	noEvent: 'because who has seen whose scores is asked when they rate, and shown nowhere',
 	errors: {},
 	example: { input: { exampleId: ids.example }, output: aDetail }
 });
@@ -224,7 +224,7 @@ export const BrowseExamples = query({
 	}),
 	output: v.strictObject({ list: Page, open: v.nullable(Detail), counts: Counts }),
 	writing: true,
-	events: [],
+	noEvent: 'because who has seen whose scores is asked when they rate, and shown nowhere',
 	errors: {},
 	example: { input: { selected: ids.example }, output: { list: aPage, open: aDetail, counts: someCounts } }
 });

@@ -164,7 +164,8 @@ export const BeginAsGuest = command({
 	input: v.object({ token: Token }),
 	output: NoOutput,
 	errors: { ...over, not_found: 'There is no such link.' },
-	events: [],
+	// told by begin_guest in the database
+	events: ['evaluation.guest_came'],
 	example: { input: { token: 'zK3vB1' }, output: undefined }
 });
 

@@ -34,24 +34,30 @@ export type Query<
 	I extends v.GenericSchema = v.GenericSchema,
 	O extends v.GenericSchema = v.GenericSchema
 > = Shape<W, I, O> & { kind: 'query' } & Looking;
-type Looking = { writing?: never; events?: never } | { writing: true; events: readonly EventName[] };
+type Looking = { writing?: never; events?: never; noEvent?: never } | ({ writing: true } & Heard);
 
-/** An operation that changes something, and the events by which the rest of the app hears of it. */
+/** The events by which the rest of the app hears of it; else why nobody has to: `because …`. */
+type Heard = { events: readonly [EventName, ...EventName[]]; noEvent?: never } | { events?: never; noEvent: string };
+
+/** An operation that changes something. */
 export type Command<
 	W extends Within = Within,
 	I extends v.GenericSchema = v.GenericSchema,
 	O extends v.GenericSchema = v.GenericSchema
-> = Shape<W, I, O> & { kind: 'command'; events: readonly EventName[] };
+> = Shape<W, I, O> & { kind: 'command' } & Heard;
 
 export type Operation = Query | Command;
 export type Input<Op extends { input: v.GenericSchema }> = v.InferOutput<Op['input']>;
 /** What a use case returns: dates are still dates. */
 export type Output<Op extends { output: v.GenericSchema }> = v.InferInput<Op['output']>;
 
+/** Whether something is written by it: by a command, or by a query on its way. */
+export const changes = (operation: Operation): boolean => operation.kind === 'command' || operation.writing === true;
+
 export const query = <W extends Within, I extends v.GenericSchema, O extends v.GenericSchema>(
 	shape: Shape<W, I, O> & Looking
 ): Query<W, I, O> => ({ kind: 'query', ...shape });
 
 export const command = <W extends Within, I extends v.GenericSchema, O extends v.GenericSchema>(
-	shape: Shape<W, I, O> & { events: readonly EventName[] }
+	shape: Shape<W, I, O> & Heard
 ): Command<W, I, O> => ({ kind: 'command', ...shape });

@@ -113,7 +113,10 @@ export const RestoreProject = command({
 	action: 'project:delete',
 	input: v.object({ projectId: Id('The project') }),
 	output: v.strictObject({ id: v.string(), name: v.string(), slug: v.string() }),
-	errors: { not_found: 'It was not deleted, or more than 7 days ago.' },
+	errors: {
+		not_found: 'It was not deleted, or more than 7 days ago.',
+		conflict: 'The team has as many projects as it may.'
+	},
 	events: ['project.restored'],
 	example: { input: { projectId: ids.project }, output: { id: ids.project, name: 'Support', slug: 'support' } }
 });

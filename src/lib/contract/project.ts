@@ -166,6 +166,17 @@ export const PrepareProject = query({
 	}
 });
 
+export const AskWhetherFree = query({
+	name: 'project.isFree',
+	summary: 'Whether nothing in the project costs anything: it is on the sandbox, and so are all its runs',
+	within: 'project',
+	action: 'project:see',
+	input: NoInput,
+	output: v.boolean(),
+	errors: {},
+	example: { input: {}, output: true }
+});
+
 /** On a connection that is there, or together with a new one: one of the two. */
 const NewProject = v.pipe(
 	v.object({
@@ -197,7 +208,8 @@ export const CreateProject = command({
 	output: Details,
 	errors: {
 		forbidden: 'Whoever sees some projects only makes none, and only owners add connections.',
-		conflict: 'Too many projects have this name, or what this form has made was deleted since.'
+		conflict:
+			'Too many projects have this name, what this form has made was deleted since, or the team has as many as it may.'
 	},
 	events: ['project.created', 'connection.created'],
 	example: {

@@ -101,7 +101,7 @@ export const StartRun = command({
 	),
 	output: v.strictObject({ ...ListedRun.entries, mark: v.string() }),
 	errors: { conflict: 'Something on the checklist blocks the training, or another run is being sent.' },
-	events: ['run.started', 'run.progressed'],
+	events: ['run.started', 'budget.reached'],
 	example: {
 		input: { clientId: ids.client, ...aRecipe },
 		output: { ...aListedRun, status: 'uploading', stepsDone: null, stepsTotal: null, mark: 'support-5f2a9c01d4e7b386' }

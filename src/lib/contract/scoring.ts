@@ -80,7 +80,7 @@ export const NextAnswers = query({
 		list: v.array(Answer)
 	}),
 	writing: true,
-	events: [],
+	noEvent: 'because what was dealt concerns nobody but whoever is about to judge it',
 	errors: { conflict: 'It compares two models: take its pairs instead.' },
 	example: {
 		input: { evaluationId: ids.evaluation },

@@ -18,7 +18,7 @@ export const StartServing = command({
 	input: v.object({ runId: RunId }),
 	output: Serving,
 	errors: { conflict: 'The run is not ready, or its provider cannot deploy the model or need not.' },
-	events: ['serving.started', 'serving.progressed'],
+	events: ['serving.started'],
 	example: {
 		input: { runId: ids.run },
 		output: {

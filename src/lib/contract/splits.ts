@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { splits } from '../core/splits/plan.ts';
 import { Chosen } from './examples.ts';
-import { between, whole } from './fields.ts';
+import { NoOutput, between, whole } from './fields.ts';
 import { ids } from './ids.ts';
 import { command, query } from './operation.ts';
 
@@ -159,6 +159,19 @@ export const ListTwins = query({
 			waiting: 0
 		}
 	}
+});
+
+export const CompareNew = query({
+	name: 'splits.compare',
+	summary: 'Finds out which new examples nearly ask the same as others, before it is shown; of many a job does it',
+	within: 'project',
+	action: 'splits:see',
+	input: v.object({}),
+	output: NoOutput,
+	writing: true,
+	events: ['split.parted'],
+	errors: {},
+	example: { input: {}, output: null }
 });
 
 export const ApplySplit = command({

@@ -33,7 +33,7 @@ export const BeginDevice = command({
 		interval: v.number()
 	}),
 	errors: {},
-	events: [],
+	noEvent: 'because nobody is known yet',
 	example: {
 		input: { client: 'ait on laptop' },
 		output: {
@@ -71,7 +71,8 @@ export const TakeToken = command({
 		expired: 'The code is older than ten minutes, was used, or is none.',
 		access_denied: 'The person has refused.'
 	},
-	events: [],
+	// written down by hand_token in the database, in one transaction with the token
+	events: ['token.taken'],
 	example: {
 		input: { deviceCode: 'zK3vB1' },
 		output: {
@@ -138,7 +139,7 @@ export const RefuseDevice = command({
 	input: v.object({ code: UserCode }),
 	output: NoOutput,
 	errors: { gone: 'The code is over, or was answered.', rate_limited: 'Thirty codes within an hour.' },
-	events: [],
+	noEvent: 'because no team was chosen, and nobody was let in',
 	example: { input: { code: 'BCDF-GHJK' }, output: null }
 });
 

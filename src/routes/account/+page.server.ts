@@ -12,6 +12,7 @@ import { EndToken } from '$lib/contract/tokens';
 import { to } from '$lib/paths';
 import { listDeletedTeams, listTeams, restoreTeam } from '$lib/server/access/memberships';
 import { getMailWishes, wishMails } from '$lib/server/access/mail-wishes';
+import { togetherOwn } from '$lib/server/access/own-look';
 import { deleteAccount, renamePerson } from '$lib/server/access/people';
 import { endEverySession, endSession, endSessionByHandle, listSessions } from '$lib/server/access/sessions';
 import { endToken, listTokens } from '$lib/server/access/tokens';
@@ -25,15 +26,15 @@ const Query = v.object({ kept: v.optional(v.string()) });
 
 export const load = page(Query, async (event, { kept }) => {
 	const self = signedIn(event, to.account());
-	const [sessions, teams, deletedTeams, tokens, mails] = await Promise.all([
-		listSessions(self),
-		listTeams(self),
-		listDeletedTeams(self),
-		listTokens(self),
-		getMailWishes(self)
-	]);
+	const found = await togetherOwn(self, async (own) => ({
+		sessions: await listSessions(own),
+		teams: await listTeams(own),
+		deletedTeams: await listDeletedTeams(own),
+		tokens: await listTokens(own),
+		mails: await getMailWishes(own)
+	}));
 	const { name, email } = self.person;
-	return { person: { name, email }, isKept: kept !== undefined, sessions, teams, deletedTeams, tokens, mails };
+	return { person: { name, email }, isKept: kept !== undefined, ...found };
 }) satisfies PageServerLoad;
 
 export const actions = {

@@ -2,6 +2,7 @@ import { ConfirmDevice, LookAtDevice, RefuseDevice } from '$lib/contract/tokens'
 import { to } from '$lib/paths';
 import { confirmDevice, lookAtDevice, refuseDevice } from '$lib/server/access/device';
 import { listTeams } from '$lib/server/access/memberships';
+import { togetherOwn } from '$lib/server/access/own-look';
 import { signedIn } from '$lib/server/http/actors';
 import { form } from '$lib/server/http/form';
 import { page } from '$lib/server/http/page';
@@ -9,8 +10,11 @@ import type { Actions, PageServerLoad } from './$types';
 
 export const load = page(LookAtDevice, async (event, { code }) => {
 	const self = signedIn(event, to.device(code));
-	const asked = code === '' ? null : await lookAtDevice(self, { code });
-	return { typed: code, asked, teams: await listTeams(self), email: self.person.email };
+	const found = await togetherOwn(self, async (own) => ({
+		asked: code === '' ? null : await lookAtDevice(own, { code }),
+		teams: await listTeams(own)
+	}));
+	return { typed: code, ...found, email: self.person.email };
 }) satisfies PageServerLoad;
 
 export const actions = {

@@ -6,7 +6,7 @@ import { randomToken, sha256 } from '../../../src/lib/server/platform/crypto.ts'
 import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
 import { auditEntries, invitations, members } from '../../../src/lib/server/platform/db/schema.ts';
 import { acceptInvitation, joinByInvitation, lookAtInvitation } from '../../../src/lib/server/access/invitations.ts';
-import type { Person } from '../../../src/lib/server/access/sessions.ts';
+import type { Person } from '../../../src/lib/server/access/signed-in.ts';
 import { personWith } from '../../../src/lib/server/access/people.ts';
 import { membershipsOf } from '../../../src/lib/server/access/memberships.ts';
 import { inviteMember, resendInvitation, revokeInvitation } from '../../../src/lib/server/team/invitations.ts';

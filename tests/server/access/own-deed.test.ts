@@ -8,7 +8,7 @@ import { beginDevice, confirmDevice, refuseDevice } from '../../../src/lib/serve
 import { acceptInvitation } from '../../../src/lib/server/access/invitations.ts';
 import { wishMails } from '../../../src/lib/server/access/mail-wishes.ts';
 import { createTeam, restoreTeam } from '../../../src/lib/server/access/memberships.ts';
-import type { SignedIn } from '../../../src/lib/server/access/operation.ts';
+import type { SignedIn } from '../../../src/lib/server/access/signed-in.ts';
 import { deleteAccount, renamePerson } from '../../../src/lib/server/access/people.ts';
 import { endEverySession, endSessionByHandle } from '../../../src/lib/server/access/sessions.ts';
 import { endToken } from '../../../src/lib/server/access/tokens.ts';

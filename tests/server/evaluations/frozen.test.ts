@@ -7,7 +7,13 @@ import type { Results } from '../../../src/lib/contract/evaluation-results.ts';
 import { type ProjectScope, type Tx, inProject } from '../../../src/lib/server/access/scope.ts';
 import { addRemark, castVote, revealResults } from '../../../src/lib/server/evaluations/commands.ts';
 import { countVotes } from '../../../src/lib/server/evaluations/verdict.ts';
-import { getEvaluation, getResults, listEvaluations, nextPairs } from '../../../src/lib/server/evaluations/queries.ts';
+import {
+	getEvaluation,
+	getResults,
+	getTrend,
+	listEvaluations,
+	nextPairs
+} from '../../../src/lib/server/evaluations/queries.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { ballots, votes } from '../../../src/lib/server/platform/db/schema.ts';
 import { newBallot, voteAs } from '../../support/data/evaluation.ts';
@@ -226,4 +232,24 @@ test('votes from after a reveal, of when they were still taken, are in nothing t
 	await countVotes(scope, id);
 	expect(await resultsOf(voter, id)).toEqual(before);
 	expect((await listEvaluations(voter)).rows[0]).toMatchObject({ judged: 19, score: { wins: 10, losses: 9, ties: 0 } });
+});
+
+test('a list computes no verdict anew: it says what was counted at the reveal, and looks at no pair and no answer', async () => {
+	const { voter, id } = await nearlyDone();
+	await revealResults(voter, { evaluationId: id });
+	const [before] = (await listEvaluations(voter)).rows;
+	expect(before!.score).toMatchObject({ wins: 10, losses: 9 });
+	const { runId: _, ...result } = before!.score!;
+	const changed = owner.json({ ...result, wins: 3, losses: 16 } as never);
+	await rewriteHistory('evaluations', (sql) => sql`update evaluations set result = ${changed} where id = ${id}`);
+	const hidden = ['pairings', 'outputs', 'remarks'].join(', ');
+	await owner.unsafe(`revoke select on ${hidden} from app`);
+	try {
+		const [after] = (await listEvaluations(voter)).rows;
+		expect(after!.score).toMatchObject({ wins: 3, losses: 16 });
+		await getTrend(voter);
+		await expect(getResults(voter, { evaluationId: id, show: 'all', page: 1 })).rejects.toThrow();
+	} finally {
+		await owner.unsafe(`grant select on ${hidden} to app`);
+	}
 });

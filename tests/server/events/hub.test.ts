@@ -4,7 +4,7 @@ import postgres from 'postgres';
 import { afterAll, expect, test } from 'vitest';
 import type { News } from '../../../src/lib/contract/live.ts';
 import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
-import { tellUnrated } from '../../../src/lib/server/project/unrated.ts';
+import { tellUnrated } from '../../../src/lib/server/events/unrated.ts';
 import { rateExample } from '../../../src/lib/server/ratings/commands.ts';
 import { addExample } from '../../../src/lib/server/examples/commands.ts';
 import { stopHub, subscribe } from '../../../src/lib/server/events/hub.ts';

@@ -5,8 +5,7 @@ import { defaultRecipe } from '../../../src/lib/core/runs/recipe.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { connections, examples, projects, runs } from '../../../src/lib/server/platform/db/schema.ts';
 import { addExample } from '../../../src/lib/server/examples/commands.ts';
-import { getFrame, listProjectCounts } from '../../../src/lib/server/project/queries.ts';
-import { isOnSandbox } from '../../../src/lib/server/project/rows.ts';
+import { isOnSandbox, getFrame, listProjectCounts } from '../../../src/lib/server/project/queries.ts';
 import { rateExample } from '../../../src/lib/server/ratings/commands.ts';
 import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
 import { addReadyRun } from '../../support/data/evaluation.ts';
@@ -96,8 +95,9 @@ test('that nothing costs anything is said of one project, whatever another one h
 	const { project } = await newProject(scope);
 	const { project: other, connection } = await newProject(scope, { slug: 'other' });
 	await addReadyRun(scope, { projectId: other.id, connectionId: connection.id });
-	await scope.tx(async (tx) => {
-		await tx.update(connections).set({ provider: 'openai' }).where(eq(connections.id, connection.id));
-		expect([await isOnSandbox(tx, project), await isOnSandbox(tx, other)]).toEqual([true, false]);
-	});
+	await scope.tx((tx) => tx.update(connections).set({ provider: 'openai' }).where(eq(connections.id, connection.id)));
+	expect([await isOnSandbox({ ...scope, project }), await isOnSandbox({ ...scope, project: other })]).toEqual([
+		true,
+		false
+	]);
 });

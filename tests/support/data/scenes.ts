@@ -13,7 +13,6 @@ import { nextAnswers, nextPairs } from '../../../src/lib/server/evaluations/quer
 import { rewriteExample } from '../../../src/lib/server/ratings/commands.ts';
 import { createWebhook } from '../../../src/lib/server/webhooks/commands.ts';
 import { addOwnServer } from './evaluation.ts';
-import { newTeam } from './team.ts';
 import { useCases } from './use-cases.ts';
 import type { World } from './world.ts';
 
@@ -38,7 +37,7 @@ export const idsOf = (w: World) => ({
 	webhook: w.webhook,
 	delivery: w.delivery
 });
-type Scene = {
+export type Scene = {
 	/** Other ids than those above. */
 	ids?: Partial<Record<keyof typeof ids, string>>;
 	/** Other fields than the example has. */
@@ -54,7 +53,7 @@ const nextBallot = async (w: World) => {
 };
 
 /** A scoring of the same prompts and answers as the open evaluation. */
-const newScoring = async (owner: Owner, w: World, isRevealed = false) => {
+export const newScoring = async (owner: Owner, w: World, isRevealed = false) => {
 	const [made] = await owner`
 		insert into evaluations (team_id, project_id, number, name, kind, sendable_from, run_id, connection_id, base_model, system_prompt,
 			planned, temperature, max_tokens, seed, status, revealed_at, scored)
@@ -87,10 +86,6 @@ const newJudging = async (owner: Owner, w: World, status: 'judging' | 'failed'):
 
 /** What has to be so before an operation can do what its example says; most can as the world is. */
 export const scenes: Record<string, (owner: Owner, w: World) => Promise<Scene>> = {
-	'team.delete': async () => {
-		const { scope, slug, owner } = await newTeam();
-		return { actor: { ...scope, userId: owner.id } as ProjectScope, input: { confirm: `Team ${slug}` } };
-	},
 	'team.leave': async (owner, w) => ({
 		actor: {
 			...scopeFor({ teamId: w.teamId, userId: w.people.trainer, role: 'trainer', projectIds: 'all' })
@@ -199,13 +194,13 @@ export const actorIn = async (
 	return { ...scopeFor({ teamId: w.teamId, userId, role: role as Role, projectIds }), project };
 };
 
-const call = async (operation: Operation, actor: ProjectScope, input: never) =>
+const call = async (operation: Operation, actor: object, input: never) =>
 	(await useCases()).get(operation.name)!(actor as never, input);
 
 /** What the call came to: its answer, or the code of its refusal. Anything else is a bug. */
 export const outcome = async (
 	operation: Operation,
-	actor: ProjectScope,
+	actor: object,
 	input: never
 ): Promise<{ code: string; answer: unknown }> => {
 	try {

@@ -1,14 +1,4 @@
-export type ToastOptions = {
-	tone?: 'neutral' | 'success' | 'info' | 'warning' | 'danger';
-	/** A second line: what it means or what to do. */
-	detail?: string;
-	/** One button: `{ label: 'Undo', act }`. */
-	action?: { label: string; act: () => void };
-	/** Milliseconds; 6 s gives time to undo (G6). */
-	duration?: number;
-	/** A later toast with the same id takes its place. */
-	id?: string;
-};
+import type { ToastOptions } from './toaster.ts';
 
 /**
  * Says something in passing, at the bottom of the window. Errors of a form belong under their field instead. What shows it weighs

@@ -1,8 +1,19 @@
 import { mount } from 'svelte';
 import * as sonner from 'svelte-sonner';
 import { followLayers, topLayer } from './layer.ts';
-import type { ToastOptions } from './toast.ts';
 import Toaster from './Toaster.svelte';
+
+export type ToastOptions = {
+	tone?: 'neutral' | 'success' | 'info' | 'warning' | 'danger';
+	/** A second line: what it means or what to do. */
+	detail?: string;
+	/** One button: `{ label: 'Undo', act }`. */
+	action?: { label: string; act: () => void };
+	/** Milliseconds; 6 s gives time to undo (G6). */
+	duration?: number;
+	/** A later toast with the same id takes its place. */
+	id?: string;
+};
 
 const kinds = { neutral: 'message', success: 'success', info: 'info', warning: 'warning', danger: 'error' } as const;
 

@@ -1,5 +1,5 @@
 import { hash, randomFrom, shuffled } from '../math/hash.ts';
-import type { Outcome } from './tally.ts';
+import type { Outcome } from './outcome.ts';
 
 /** What the voter sees and says: the first and the second answer, never the models. */
 export const choices = ['first', 'tie', 'second', 'both_bad'] as const;

@@ -5,7 +5,7 @@ import { agreement } from './agreement.ts';
 import type { Check } from './check.ts';
 import type { Plan } from './plan.ts';
 import type { Names } from './verdict-sentence.ts';
-import type { Outcome } from './tally.ts';
+import type { Outcome } from './outcome.ts';
 import { type Repeated, repeatsCheck } from './repeats.ts';
 import { listed, many, points } from './words.ts';
 

@@ -1,4 +1,4 @@
-import type { Outcome } from './tally.ts';
+import type { Outcome } from './outcome.ts';
 import { many, points, range } from './words.ts';
 
 export const guestStates = ['open', 'full', 'expired', 'revoked', 'closed', 'waiting'] as const;

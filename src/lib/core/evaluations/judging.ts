@@ -1,7 +1,7 @@
 import { gwet, labelOf } from './agreement.ts';
 import { type Calibrated, calibrated } from './calibration.ts';
 import type { JudgeChoice } from './judge-reply.ts';
-import type { Outcome } from './tally.ts';
+import type { Outcome } from './outcome.ts';
 
 export const judgingStatuses = ['judging', 'done', 'failed', 'cancelled'] as const;
 export type JudgingStatus = (typeof judgingStatuses)[number];

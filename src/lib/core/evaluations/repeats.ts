@@ -1,5 +1,5 @@
 import type { Check } from './check.ts';
-import type { Outcome } from './tally.ts';
+import type { Outcome } from './outcome.ts';
 import { listed } from './words.ts';
 
 /** A comparison of fewer prompts is short enough to be remembered: nothing of it comes again. */

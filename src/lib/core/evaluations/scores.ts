@@ -1,4 +1,4 @@
-import type { Outcome } from './tally.ts';
+import type { Outcome } from './outcome.ts';
 
 /** How many prompts have which score. The score at place i is (i − votes) / votes: from −1 in steps of 1/votes up to +1. */
 export type Scores = { votes: number; counts: readonly number[] };

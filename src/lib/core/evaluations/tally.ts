@@ -1,8 +1,6 @@
+import type { Outcome } from './outcome.ts';
 import { type Plan, singlePlan } from './plan.ts';
 import { countOf, lossesOf, sameOf, type Scores, singleVotes, winsOf } from './scores.ts';
-
-/** What somebody said of one pair, from the side of contender A. */
-export type Outcome = 'a' | 'b' | 'tie' | 'both_bad';
 
 /** All that the rules of the verdict ask for. Prompts that do not count are in no number but the plan's. */
 export type Tally = {

@@ -19,8 +19,10 @@ import { plainPool } from '../platform/db/pools.ts';
 import { log } from '../platform/log.ts';
 import { newKey } from './keys.ts';
 import { networkOf, within } from './limits.ts';
-import { type SignedIn, command, query } from './operation.ts';
+import type { SignedIn } from './signed-in.ts';
+import { command, query } from './operation.ts';
 import { ownDeed } from './own-deed.ts';
+import { asking } from './own-look.ts';
 
 /** Two codes, good for ten minutes: one that the program keeps, one that its person types. Both are kept as SHA-256 only. */
 export const beginDevice = command(BeginDevice, async ({ address }, { client }) => {
@@ -49,13 +51,14 @@ const unanswered = {
 };
 
 /** Gives the token to the program that asked, once, when its person has confirmed. Throws what there is to say until then. */
-export const takeToken = command(TakeToken, async ({ address }, { deviceCode }) => {
+export const takeToken = command(TakeToken, async ({ address, requestId }, { deviceCode }) => {
 	const { key: token, hash } = newKey('pt');
 	const [row] = await plainPool()`
-		select * from take_device(${sha256(deviceCode)}, ${hash}, ${keyHint(token)}, ${address})`;
+		select * from hand_token(${sha256(deviceCode)}, ${hash}, ${keyHint(token)}, ${requestId ?? null}, ${address})`;
 	const outcome = row!.outcome as keyof typeof unanswered | 'taken';
 	if (outcome !== 'taken') throw unanswered[outcome](row!.wait_seconds);
 	log.info('device', { outcome, token: row!.token_id, team: row!.team_id, ip: address });
+	linkEntries(row!.team_id);
 	return {
 		token,
 		expiresAt: row!.expires_at,
@@ -67,11 +70,13 @@ export const takeToken = command(TakeToken, async ({ address }, { deviceCode }) 
 });
 
 /** Every look and every press counts, right or wrong: so many an hour, of one person and of one network, are no way to guess. */
-const mayTry = async ({ person, request }: SignedIn) => {
+const mayTry = async (self: SignedIn) => {
+	const { person, request } = self;
 	const hourly = { most: 30, perSeconds: 3600 };
+	const sql = asking(self);
 	const allowed =
-		(await within(`device-code:${person.id}`, hourly)) &&
-		(!request || (await within(`device-code-ip:${networkOf(request.address)}`, { ...hourly, most: 300 })));
+		(await within(`device-code:${person.id}`, hourly, sql)) &&
+		(!request || (await within(`device-code-ip:${networkOf(request.address)}`, { ...hourly, most: 300 }, sql)));
 	if (!allowed) throw new AppError('rate_limited', 'That were too many codes. Wait an hour, then begin anew.', 'code');
 };
 
@@ -80,7 +85,7 @@ export const lookAtDevice = query(LookAtDevice, async (self, { code: typed }) =>
 	const code = readUserCode(typed);
 	if (!code) return { open: false as const };
 	await mayTry(self);
-	const [row] = await plainPool()`select * from device_by_code(${sha256(code)})`;
+	const [row] = await asking(self)`select * from device_by_code(${sha256(code)})`;
 	if (!row) return { open: false as const };
 	return { open: true as const, code, client: row.name, address: row.address, createdAt: row.created_at };
 });

@@ -5,6 +5,7 @@ import { AppError } from '../../core/errors.ts';
 import { linkEntries } from '../events/relay.ts';
 import { sha256 } from '../platform/crypto.ts';
 import { plainPool } from '../platform/db/pools.ts';
+import { refusedWhereFull } from '../platform/db/transaction.ts';
 import { log } from '../platform/log.ts';
 import { networkOf, within } from './limits.ts';
 import { command, query } from './operation.ts';
@@ -51,7 +52,9 @@ export const joinByInvitation = command(JoinByInvitation, async ({ address, requ
 		throw new AppError('rate_limited', 'Too many have joined from this network. Wait an hour, then press again.');
 	const { email } = await withToken(token);
 	const [joined] = await plainPool()`
-		select * from join_by_invitation(${sha256(token)}, ${nameFrom(email)}, ${requestId ?? null}, ${address})`;
+		select * from join_by_invitation(${sha256(token)}, ${nameFrom(email)}, ${requestId ?? null}, ${address})`.catch(
+		refusedWhereFull
+	);
 	const invitation = await withToken(token);
 	if (!joined) {
 		assertOpen(invitation.state);

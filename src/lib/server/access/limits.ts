@@ -1,11 +1,16 @@
 import ipaddr from 'ipaddr.js';
+import type postgres from 'postgres';
 import { plainPool } from '../platform/db/pools.ts';
 
 type Limit = { most: number; perSeconds: number };
 
 /** Counts one event in the fixed window of this key, by however many processes, and says whether it is still within the limit. */
-export const within = async (key: string, { most, perSeconds }: Limit): Promise<boolean> => {
-	const [row] = await plainPool()`select count_event(${key}, ${perSeconds}) as count`;
+export const within = async (
+	key: string,
+	{ most, perSeconds }: Limit,
+	sql: postgres.ISql = plainPool()
+): Promise<boolean> => {
+	const [row] = await sql`select count_event(${key}, ${perSeconds}) as count`;
 	return row!.count <= most;
 };
 

@@ -9,22 +9,28 @@ import { plainPool } from '../platform/db/pools.ts';
 import { membershipsOf } from './memberships.ts';
 import { command, query } from './operation.ts';
 import { ownDeed } from './own-deed.ts';
+import { asking } from './own-look.ts';
 
-const saidBy = async (personId: string): Promise<MailWishes | null> => {
-	const [row] = await plainPool()`select * from mail_wishes_of(${personId})`;
+const saidBy = async (personId: string, sql: postgres.ISql = plainPool()): Promise<MailWishes | null> => {
+	const [row] = await sql`select * from mail_wishes_of(${personId})`;
 	return row ? { verdicts: row.verdicts, runs: row.runs } : null;
 };
 
 /** Whoever has not said is told where a role has it so, in any of their teams. */
-const standing = async (personId: string, said: MailWishes): Promise<Record<MailWish, boolean>> => {
-	const held = (await membershipsOf(personId)).map(({ role }) => role);
+const standing = async (
+	personId: string,
+	said: MailWishes,
+	sql?: postgres.ISql
+): Promise<Record<MailWish, boolean>> => {
+	const held = (await membershipsOf(personId, sql)).map(({ role }) => role);
 	return { verdicts: isTold(said.verdicts, ...held), runs: isTold(said.runs, ...held) };
 };
 
 /** What the person is told by mail. */
-export const getMailWishes = query(GetMailWishes, async ({ person }) =>
-	standing(person.id, (await saidBy(person.id)) ?? { verdicts: null, runs: null })
-);
+export const getMailWishes = query(GetMailWishes, async (self) => {
+	const { id } = self.person;
+	return standing(id, (await saidBy(id, asking(self))) ?? { verdicts: null, runs: null }, asking(self));
+});
 
 const wish =
 	(personId: string, { verdicts = null, runs = null }: Partial<MailWishes>) =>

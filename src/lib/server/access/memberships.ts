@@ -5,11 +5,12 @@ import { slugFrom } from '../../core/text/slug-from.ts';
 import type { Role } from '../../core/permissions.ts';
 import { linkEntries } from '../events/relay.ts';
 import { plainPool } from '../platform/db/pools.ts';
-import type { Row } from 'postgres';
+import type { ISql, Row } from 'postgres';
 import type { Project, Scope } from './scope.ts';
 import { within } from './limits.ts';
 import { command, query } from './operation.ts';
 import { ownDeed } from './own-deed.ts';
+import { asking } from './own-look.ts';
 
 /** A team as one of its members enters it. */
 export type Membership = { id: string; slug: string; name: string; role: Role; projectIds: 'all' | string[] };
@@ -23,17 +24,17 @@ const membershipFrom = (row: Row): Membership => ({
 });
 
 /** A step: what a person is in which teams, the oldest membership first. */
-export const membershipsOf = async (personId: string): Promise<Membership[]> =>
-	(await plainPool()`select * from memberships_of(${personId})`).map(membershipFrom);
+export const membershipsOf = async (personId: string, sql: ISql = plainPool()): Promise<Membership[]> =>
+	(await sql`select * from memberships_of(${personId})`).map(membershipFrom);
 
 /** The teams the person is in, the oldest membership first. */
-export const listTeams = query(ListTeams, async ({ person }) =>
-	(await membershipsOf(person.id)).map(({ id, slug, name, role }) => ({ id, slug, name, role }))
+export const listTeams = query(ListTeams, async (self) =>
+	(await membershipsOf(self.person.id, asking(self))).map(({ id, slug, name, role }) => ({ id, slug, name, role }))
 );
 
 /** The deleted teams that the person, as an owner, may still bring back, the latest first. */
-export const listDeletedTeams = query(ListDeletedTeams, async ({ person }) =>
-	(await plainPool()`select * from deleted_teams_of(${person.id})`).map(({ id, name, deleted_at }) => ({
+export const listDeletedTeams = query(ListDeletedTeams, async (self) =>
+	(await asking(self)`select * from deleted_teams_of(${self.person.id})`).map(({ id, name, deleted_at }) => ({
 		id,
 		name,
 		goneAt: goneAt(deleted_at)
@@ -97,7 +98,7 @@ export const projectFrom = (row: Record<string, unknown>): Project => {
 
 /** Makes a team whose owner is this person, at most ten in an hour. The slug follows the name; a taken one gets a number. */
 export const createTeam = command(CreateTeam, async (self, { name }) => {
-	const { person } = self;
+	const { person, request } = self;
 	if (!(await within(`team:${person.id}`, { most: 10, perSeconds: 3600 }))) {
 		throw new AppError('rate_limited', 'You have made ten teams within the hour. Wait a while, then go on.');
 	}
@@ -105,9 +106,14 @@ export const createTeam = command(CreateTeam, async (self, { name }) => {
 	for (let attempt = 1; ; attempt++) {
 		const slug = attempt === 1 ? wanted : `${wanted.slice(0, 36)}-${attempt}`;
 		try {
-			const [row] = await ownDeed(self, (sql) => sql`select create_team(${person.id}, ${name}, ${slug}) as id`);
+			const [row] = await ownDeed(
+				self,
+				(sql) =>
+					sql`select found_team(${person.id}, ${name}, ${slug}, ${request?.id ?? null}, ${request?.address ?? null}) as id`
+			);
 			if (!row!.id)
 				throw new AppError('unauthenticated', 'Your account has just been deleted. Sign in again to keep it.');
+			linkEntries(row!.id);
 			return { id: row!.id as string, slug, name };
 		} catch (problem) {
 			if ((problem as { code?: string }).code !== '23505' || attempt === 50) throw problem;

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { Command, Input, Operation, Output, Query, Within } from '../../contract/operation.ts';
 import { type Action, authorize } from '../../core/permissions.ts';
 import { type ProjectScope, type Scope, withTimeouts } from './scope.ts';
-import type { Person, SignedInSession } from './sessions.ts';
+import type { Person, SignedIn } from './signed-in.ts';
 
 /** Whoever stands before us, signed in or not. */
 export type Visitor = {
@@ -13,15 +13,6 @@ export type Visitor = {
 	requestId?: string;
 	person?: Person | null;
 };
-/** Somebody signed in, outside any team. */
-export type SignedIn = {
-	person: Person;
-	/** What acts for a person without a browser has none. */
-	session?: SignedInSession | null;
-	/** Of the request that acts, for the audit log. */
-	request?: { id: string; address: string };
-};
-
 /** Who acts, by where the operation happens. */
 type Actor<W extends Within> = { visitor: Visitor; person: SignedIn; team: Scope; project: ProjectScope }[W];
 

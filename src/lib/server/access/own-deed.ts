@@ -1,7 +1,8 @@
 // What a person does outside any team, with the right of the session that the request came in with (README: rights end at once).
 import type postgres from 'postgres';
 import { plainPool } from '../platform/db/pools.ts';
-import type { SignedIn } from './operation.ts';
+import { refusedWhereFull } from '../platform/db/transaction.ts';
+import type { SignedIn } from './signed-in.ts';
 
 type Deed = (sql: postgres.ISql) => PromiseLike<postgres.Row[]>;
 
@@ -15,7 +16,7 @@ export const ownDeed = async (
 	deed: Deed,
 	asks: 'last' | 'first' | 'ending' = 'last'
 ): Promise<postgres.Row[]> => {
-	if (!session) return deed(plainPool());
+	if (!session) return deed(plainPool()).then(undefined, refusedWhereFull);
 	const { handle } = session;
 	return plainPool().begin(async (sql, last) => {
 		const ask = () =>

@@ -31,7 +31,11 @@ export const personWith = async (
 
 /** What the person is called from now on, in every team. */
 export const renamePerson = command(RenamePerson, async (self, { name }) => {
-	await ownDeed(self, (sql) => sql`select rename_person(${self.person.id}, ${name})`);
+	const { person, request } = self;
+	await ownDeed(
+		self,
+		(sql) => sql`select call_person(${person.id}, ${name}, ${request?.id ?? null}, ${request?.address ?? null})`
+	);
 });
 
 /**

@@ -9,6 +9,7 @@ import { teamPool } from '../platform/db/pools.ts';
 import { type Sending, inTransaction } from '../platform/db/transaction.ts';
 import { projects } from '../platform/db/schema.ts';
 import { linkEntries, tellPages } from '../events/relay.ts';
+import { sharedLook } from './shared-look.ts';
 
 /** What the audit log and the live pages say of a request, and what the log counts of it. */
 export type ActingRequest = {
@@ -40,6 +41,8 @@ type Who = {
 	place?: { team: string; projectId: string; project: string };
 	/** How the first look of a request opens that comes in with it (entrance.ts). */
 	entering?: Entering;
+	/** It asks for one page: what is looked at beside each other is one transaction (shared-look.ts). */
+	sharesLooks?: true;
 };
 
 /** Takes the place of the settings and of the question about rights, once: what opens a transaction, and what leaves with its commit. */
@@ -165,7 +168,7 @@ export const scopeFor = (who: Who): Scope => {
 		if (happened.some((event) => events[event].audited)) linkEntries(teamId);
 		return result;
 	};
-	return {
+	const scope: Scope = {
 		...who,
 		voterId: key?.id ?? who.userId,
 		tx: (work) => open('deed', work),
@@ -173,6 +176,10 @@ export const scopeFor = (who: Who): Scope => {
 		glance: (work) => open('glance', work),
 		lookWith: (table, work) => open('look', work, table)
 	};
+	if (!who.sharesLooks) return scope;
+	const { look, close } = sharedLook(scope.glance, goingOn);
+	// what is looked at after a deed shows it
+	return { ...scope, look, glance: look, tx: (work) => scope.tx(work).finally(close) };
 };
 
 /**

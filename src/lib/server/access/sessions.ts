@@ -10,10 +10,8 @@ import { plainPool } from '../platform/db/pools.ts';
 import { type Entry, type Place, entryFrom } from './memberships.ts';
 import { command, query } from './operation.ts';
 import { ownDeed } from './own-deed.ts';
-
-export type Person = { id: string; email: string; name: string };
-/** What the app may know of a session: never its id. */
-export type SignedInSession = { handle: string; signedInAt: Date };
+import { asking } from './own-look.ts';
+import type { Person, SignedInSession } from './signed-in.ts';
 
 /** The session, and what its person finds at a place, in one look. */
 const look = (id: string, place: Place | null) => {
@@ -182,8 +180,9 @@ export const endSessionByHandle = command(EndSession, async (self, { handle }) =
 });
 
 /** Where the person is signed in, the newest first. */
-export const listSessions = query(ListSessions, async ({ person, session }) => {
-	const rows = await plainPool()`select * from sessions_of(${person.id})`;
+export const listSessions = query(ListSessions, async (self) => {
+	const { person, session } = self;
+	const rows = await asking(self)`select * from sessions_of(${person.id})`;
 	return rows.map((row) => ({
 		handle: row.handle as string,
 		device: deviceWords(row.user_agent),

@@ -2,10 +2,10 @@
 import { EndToken, ListTokens } from '../../contract/tokens.ts';
 import { AppError } from '../../core/errors.ts';
 import { linkEntries } from '../events/relay.ts';
-import { plainPool } from '../platform/db/pools.ts';
 import { type Entrance, enterBy } from './entrance.ts';
 import { command, query } from './operation.ts';
 import { ownDeed } from './own-deed.ts';
+import { asking } from './own-look.ts';
 import { scopeFor } from './scope.ts';
 
 /** Personal tokens. The scope is the person's. */
@@ -31,8 +31,8 @@ export const byToken: Entrance = {
 export const enterWithToken = enterBy(byToken);
 
 /** The person's tokens that work, in all their teams, the newest first. */
-export const listTokens = query(ListTokens, async ({ person }) => {
-	const rows = await plainPool()`select * from tokens_of(${person.id})`;
+export const listTokens = query(ListTokens, async (self) => {
+	const rows = await asking(self)`select * from tokens_of(${self.person.id})`;
 	return rows.map((row) => ({
 		id: row.id as string,
 		name: row.name as string,

@@ -13,7 +13,7 @@ import { type Answer, type Patience, answerAll } from '../providers/answering.ts
 import { proveDeployed } from './proof.ts';
 import { type Seat, isGenerating, noteProgress, noteWaiting, unanswered } from './generation.ts';
 import type { payer } from './payer.ts';
-import type { Evaluation, Letter } from './rows.ts';
+import type { Evaluation, Letter } from './evaluation.ts';
 import { fewShotsOf, sideOf } from './sides.ts';
 import type { Together } from './together.ts';
 import { pairingsOf } from './votes.ts';

@@ -11,7 +11,7 @@ import type { Access } from '../providers/provider.ts';
 import { providers } from '../providers/registry.ts';
 import { markFrom, runById } from '../runs/rows.ts';
 import { baseDeployability } from '../servings/commands.ts';
-import type { Evaluation, Letter } from './rows.ts';
+import type { Evaluation, Letter } from './evaluation.ts';
 import { type Competitor, sideOf } from './sides.ts';
 
 /** Somebody waits for the comparison to begin; a provider that does not say by then is asked again by the job. */

@@ -12,7 +12,8 @@ import { ballots } from '../platform/db/schema.ts';
 import type { Scope, Tx } from '../access/scope.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { type Ballot, type Need, ballotsOf, deal, needOf, settledBy } from './dealing.ts';
-import { type Evaluation, contendersOf, namesOf, sharedNames, sharedOf } from './rows.ts';
+import type { Evaluation } from './evaluation.ts';
+import { contendersOf, namesOf, sharedNames, sharedOf } from './rows.ts';
 import { textsOf } from './texts.ts';
 
 /** So many pairs are on their way before they are needed: the next one is there when a key is pressed. */

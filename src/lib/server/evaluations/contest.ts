@@ -18,7 +18,7 @@ import { shownNames } from './few-shot.ts';
 import { trainedAmong } from './leaks.ts';
 import { usualMaxTokens } from './longest-answer.ts';
 import { sortOf } from './generation.ts';
-import type { Evaluation } from './rows.ts';
+import type { Evaluation } from './evaluation.ts';
 import { type Competitor, columnsOf, fewShotsOf, keyOf, keysIn, learntBy } from './sides.ts';
 
 /** A step: how many people of the team may vote in this project. */

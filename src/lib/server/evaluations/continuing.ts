@@ -15,7 +15,8 @@ import { chainOf } from './assessment.ts';
 import { askedId, comparable, familiesAsked, isKnown } from './asked.ts';
 import { addPairings, begin, fair } from './contest.ts';
 import { outOf, peopleOf } from './electorate.ts';
-import { type Evaluation, evaluationOf, goingOnWith, sharedOf } from './rows.ts';
+import type { Evaluation } from './evaluation.ts';
+import { evaluationOf, goingOnWith, sharedOf } from './rows.ts';
 import { fewShotsOf, readyRun, runsOf } from './sides.ts';
 import { outcomesOf, pairingsOf, standingOf } from './votes.ts';
 

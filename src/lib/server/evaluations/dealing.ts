@@ -7,7 +7,7 @@ import { config } from '../platform/config.ts';
 import { keyedDigest } from '../platform/crypto.ts';
 import { ballots, votes } from '../platform/db/schema.ts';
 import type { Tx } from '../access/scope.ts';
-import type { Evaluation } from './rows.ts';
+import type { Evaluation } from './evaluation.ts';
 import { outOf, peopleOf } from './electorate.ts';
 import { givenIn, pairingsOf, refusedByReveal } from './votes.ts';
 

@@ -1,7 +1,7 @@
 import type { Scores } from '../../contract/scoring.ts';
 import type { Format, Results } from '../../contract/evaluation-results.ts';
 import { meanScores } from '../../core/evaluations/remarks.ts';
-import type { Outcome } from '../../core/evaluations/tally.ts';
+import type { Outcome } from '../../core/evaluations/outcome.ts';
 import type { Message } from '../../core/examples/example.ts';
 import { csvOf } from '../../core/text/csv.ts';
 

@@ -11,7 +11,8 @@ import { sideProblem } from './asking.ts';
 import { type Patience, mostAtOnce, usualPatience } from '../providers/answering.ts';
 import { type Seat, become, noteProgress, noteWaiting, seatsOf, unanswered } from './generation.ts';
 import { payer } from './payer.ts';
-import { type Evaluation, sharedOf } from './rows.ts';
+import type { Evaluation } from './evaluation.ts';
+import { sharedOf } from './rows.ts';
 import { asTogether } from './together.ts';
 
 /** A model that is being deployed is looked at so often. */

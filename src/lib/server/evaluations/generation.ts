@@ -2,7 +2,7 @@ import { and, eq, isNull, sql } from 'drizzle-orm';
 import { evaluations, outputs, pairings } from '../platform/db/schema.ts';
 import { record, theProduct } from '../events/record.ts';
 import type { Tx } from '../access/scope.ts';
-import type { Evaluation, Letter } from './rows.ts';
+import type { Evaluation, Letter } from './evaluation.ts';
 
 /** Who answers: of a scoring the one model. */
 export const lettersOf = ({ kind }: Evaluation): readonly Letter[] => (kind === 'scoring' ? ['a'] : ['a', 'b']);

@@ -9,7 +9,8 @@ import { record } from '../events/record.ts';
 import { randomToken, sha256 } from '../platform/crypto.ts';
 import { among } from '../platform/db/among.ts';
 import { evaluations, guestLinks, guests, votes } from '../platform/db/schema.ts';
-import { type Evaluation, comparisonOf, evaluationOf, sharedOf } from './rows.ts';
+import type { Evaluation } from './evaluation.ts';
+import { comparisonOf, evaluationOf, sharedOf } from './rows.ts';
 
 const dayMs = 86_400_000;
 /** Nobody looks through more. */

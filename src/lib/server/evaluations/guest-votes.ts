@@ -83,12 +83,11 @@ export const beginAsGuest = command(BeginAsGuest, async (visitor, { token }) => 
 	const shown = new Map(list.map((one) => [one.id, one.shown]));
 	const ids = dealt(orderOf([...shown.keys()], seed), { closed: new Set(), shown }).slice(0, link.pairs);
 	const sides = balancedSides({ seed, count: ids.length });
-	const [row] = await plainPool()<
-		{ begun: boolean }[]
-	>`select begin_guest(${hash}, ${secret}, string_to_array(${ids.join(',')}, ',')::uuid[], string_to_array(${sides.join(',')}, ',')::boolean[]) as begun`.catch(
-		refusedByReveal
-	);
+	const [row] = await plainPool()<{ begun: boolean; team: string | null }[]>`
+		select begin_guest(${hash}, ${secret}, string_to_array(${ids.join(',')}, ',')::uuid[], string_to_array(${sides.join(',')}, ',')::boolean[]) as begun,
+			(select l.team_id from guest_link(${hash}) l) as team`.catch(refusedByReveal);
 	if (!row!.begun) mustTake((await linkBy(token)).state);
+	if (row!.team) tellPages(row!.team);
 	return null;
 });
 

@@ -5,7 +5,7 @@ import type { Names } from '../../core/evaluations/masking.ts';
 import { mayName } from '../../core/evaluations/may-name.ts';
 import type { PromptSource } from '../../core/evaluations/plan.ts';
 import type { Remark } from '../../core/evaluations/remarks.ts';
-import type { Outcome } from '../../core/evaluations/tally.ts';
+import type { Outcome } from '../../core/evaluations/outcome.ts';
 import { type Told, toldOf } from '../../core/evaluations/told.ts';
 import type { Tx } from '../access/scope.ts';
 import { among } from '../platform/db/among.ts';

@@ -10,7 +10,7 @@ import { among } from '../platform/db/among.ts';
 import { judgments } from '../platform/db/schema.ts';
 import type { CountedPair } from './judged.ts';
 import { judgingsIn, outcomesOf, saidBy, shownJudgings } from './judging-rows.ts';
-import type { Evaluation } from './rows.ts';
+import type { Evaluation } from './evaluation.ts';
 import { pairingsOf } from './votes.ts';
 
 const longerSide = { longer: 'a', shorter: 'b' } as const;

@@ -6,7 +6,7 @@ import type { Tx } from '../access/scope.ts';
 import { record, theProduct } from '../events/record.ts';
 import { among } from '../platform/db/among.ts';
 import { evaluations, judgings, judgments, pairings, runs } from '../platform/db/schema.ts';
-import type { Evaluation } from './rows.ts';
+import type { Evaluation } from './evaluation.ts';
 import { runsOf, sideOf } from './sides.ts';
 
 export type Judging = typeof judgings.$inferSelect;

@@ -17,7 +17,8 @@ import { judgings, pairings } from '../platform/db/schema.ts';
 import { mustJudge } from './asking.ts';
 import { asAsked, hiddenNames } from './judge.ts';
 import { competingIn, judgingOf, judgingsIn, shownJudgings } from './judging-rows.ts';
-import { type Evaluation, comparisonOf, evaluationOf, titleFor } from './rows.ts';
+import type { Evaluation } from './evaluation.ts';
+import { comparisonOf, evaluationOf, titleFor } from './rows.ts';
 import { askableConnections } from './set-up.ts';
 import { textsOf } from './texts.ts';
 

@@ -6,7 +6,7 @@ import { hashList, learntAmong } from '../prompts/rows.ts';
 import { promptsIn, runById, textsOf } from '../runs/rows.ts';
 import { namesOfAsked } from './asked.ts';
 import { shownNames } from './few-shot.ts';
-import type { Evaluation } from './rows.ts';
+import type { Evaluation } from './evaluation.ts';
 import { fewShotsOf, runsOf } from './sides.ts';
 import { pairingsOf } from './votes.ts';
 

@@ -11,7 +11,8 @@ import { evaluations, projects, teams } from '../platform/db/schema.ts';
 import { completeMail, verdictMail } from '../platform/mail/messages.ts';
 import { assessmentOf } from './assessment.ts';
 import { needOf } from './dealing.ts';
-import { type Evaluation, contendersOf, sharedOf, titleFor } from './rows.ts';
+import type { Evaluation } from './evaluation.ts';
+import { contendersOf, sharedOf, titleFor } from './rows.ts';
 import { votesOf } from './votes.ts';
 
 /** The headline as the page has it: `Net preference +30 points, 95 % interval 6 to 50.` */

@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm';
 import { may } from '../../core/permissions.ts';
 import type { Scope, Tx } from '../access/scope.ts';
 import { evaluations, runs } from '../platform/db/schema.ts';
-import type { Evaluation } from './rows.ts';
+import type { Evaluation } from './evaluation.ts';
 
 /**
  * A step: what the results lead to: the model that was judged, its name for who may know it, and the comparison that goes on with this

@@ -6,7 +6,7 @@ import { examples, runExamples } from '../platform/db/schema.ts';
 import { type Patience, answerAll } from '../providers/answering.ts';
 import type { ChatRequest, Completion } from '../providers/provider.ts';
 import { promptFor } from './asked.ts';
-import type { Evaluation } from './rows.ts';
+import type { Evaluation } from './evaluation.ts';
 
 /** A step: the first prompts of a run's training file, as they were trained. */
 const trainedOn = async (tx: Tx, runId: string, systemPrompt: string) => {

@@ -3,7 +3,8 @@ import { toldOf } from '../../core/evaluations/told.ts';
 import type { Scope, Tx } from '../access/scope.ts';
 import { among } from '../platform/db/among.ts';
 import { evaluations, judgings, outputs, projects } from '../platform/db/schema.ts';
-import { type Evaluation, contendersOf, namesOf } from './rows.ts';
+import type { Evaluation } from './evaluation.ts';
+import { contendersOf, namesOf } from './rows.ts';
 import { pairingsOf } from './votes.ts';
 
 /** Of so many pairings the texts are in memory at once. */

@@ -8,11 +8,9 @@ import { may } from '../../core/permissions.ts';
 import type { ProjectScope, Scope, Tx } from '../access/scope.ts';
 import { among } from '../platform/db/among.ts';
 import { evaluations, outputs, runs } from '../platform/db/schema.ts';
+import type { Evaluation, Letter } from './evaluation.ts';
 import { runsOf, sideOf } from './sides.ts';
 import { voteCounts } from './vote-counts.ts';
-
-export type Evaluation = typeof evaluations.$inferSelect;
-export type Letter = 'a' | 'b';
 
 /** One side of an evaluation: how people call it, and the ids by which an answer would give it away. */
 export type Contender = { label: string; kind: ContenderKind } & Pick<Names, 'models' | 'own'>;

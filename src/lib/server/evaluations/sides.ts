@@ -9,7 +9,7 @@ import { connectionOf } from '../connections/rows.ts';
 import { evaluations, runs } from '../platform/db/schema.ts';
 import { fewShotFor } from './few-shot.ts';
 import type { Run } from '../runs/rows.ts';
-import type { Evaluation, Letter } from './rows.ts';
+import type { Evaluation, Letter } from './evaluation.ts';
 
 /** Where a model is called, and what it is, or was tuned from. */
 type Origin = { connectionId: string; model: string };

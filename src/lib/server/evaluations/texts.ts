@@ -3,7 +3,7 @@ import type { Told } from '../../core/evaluations/told.ts';
 import type { Tx } from '../access/scope.ts';
 import { among } from '../platform/db/among.ts';
 import { outputs, pairings } from '../platform/db/schema.ts';
-import type { Letter } from './rows.ts';
+import type { Letter } from './evaluation.ts';
 
 /** `told`: what is known of an answer whose text was removed. */
 type Answer = { text: string; finishReason: string | null; told: Told | null };

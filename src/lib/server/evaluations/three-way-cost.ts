@@ -11,7 +11,7 @@ import type { ProviderId } from '../providers/provider.ts';
 import { providers } from '../providers/registry.ts';
 import { isOf } from '../runs/rows.ts';
 import { originOf } from './answer-as.ts';
-import type { Evaluation, Letter } from './rows.ts';
+import type { Evaluation, Letter } from './evaluation.ts';
 import { fewShotsOf, sideOf } from './sides.ts';
 
 /** What the answers of one contender took on average. */

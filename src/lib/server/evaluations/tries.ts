@@ -2,7 +2,7 @@ import { type SQL, and, eq, isNull, lt, or } from 'drizzle-orm';
 import { verdictTitles } from '../../core/evaluations/verdict-sentence.ts';
 import type { Tx } from '../access/scope.ts';
 import { evaluations } from '../platform/db/schema.ts';
-import type { Evaluation } from './rows.ts';
+import type { Evaluation } from './evaluation.ts';
 import { keysIn } from './sides.ts';
 import { voteCounts } from './vote-counts.ts';
 

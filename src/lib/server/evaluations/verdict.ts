@@ -3,7 +3,8 @@ import { type EvaluationResult, resultOf } from '../../core/evaluations/result.t
 import type { Scope, Tx } from '../access/scope.ts';
 import { evaluations } from '../platform/db/schema.ts';
 import { assessmentOf } from './assessment.ts';
-import { type Evaluation, contendersOf } from './rows.ts';
+import type { Evaluation } from './evaluation.ts';
+import { contendersOf } from './rows.ts';
 
 /** A step: what came out, as it is kept at the evaluation for whoever lists it, and how many of the planned prompts count. */
 export const countedResult = async (

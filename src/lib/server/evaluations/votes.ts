@@ -6,12 +6,13 @@ import { type GuestVotes, guestNumbers } from '../../core/evaluations/guests.ts'
 import type { ScoreMark } from '../../core/evaluations/scoring.ts';
 import type { ScriptVotes } from '../../core/evaluations/script-votes.ts';
 import { outcomeOf } from '../../core/evaluations/scores.ts';
-import { type Outcome, countOutcomes } from '../../core/evaluations/tally.ts';
+import type { Outcome } from '../../core/evaluations/outcome.ts';
+import { countOutcomes } from '../../core/evaluations/tally.ts';
 import { among } from '../platform/db/among.ts';
 import { ballots, evaluations, pairings, remarks, type ballotVoters, votes } from '../platform/db/schema.ts';
 import { refusing } from '../platform/db/transaction.ts';
 import type { Tx } from '../access/scope.ts';
-import type { Evaluation } from './rows.ts';
+import type { Evaluation } from './evaluation.ts';
 import { askedId } from './asked.ts';
 
 type Voter = (typeof ballotVoters)[number];

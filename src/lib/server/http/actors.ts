@@ -1,7 +1,8 @@
 import { type RequestEvent, redirect } from '@sveltejs/kit';
 import { to } from '../../paths.ts';
 import { browserToken } from '../access/browser.ts';
-import type { SignedIn, Visitor } from '../access/operation.ts';
+import type { SignedIn } from '../access/signed-in.ts';
+import type { Visitor } from '../access/operation.ts';
 
 type Event = Pick<RequestEvent, 'locals' | 'cookies' | 'getClientAddress'>;
 

@@ -1,6 +1,6 @@
-import { and, desc, eq, gt, isNull, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, isNull, or, sql } from 'drizzle-orm';
 import { GetMe, ListKeys } from '../../contract/keys.ts';
-import { keyState } from '../../core/keys/rules.ts';
+import { keyState, mostKeys } from '../../core/keys/rules.ts';
 import { membersWithAddress, named } from '../access/named.ts';
 import { query } from '../access/operation.ts';
 import { apiKeys, teams } from '../platform/db/schema.ts';
@@ -10,6 +10,11 @@ const lately = and(
 	gt(apiKeys.expiresAt, sql`now() - interval '30 days'`),
 	or(isNull(apiKeys.revokedAt), gt(apiKeys.revokedAt, sql`now() - interval '30 days'`))
 );
+
+const isOver = sql`(${apiKeys.revokedAt} is not null or ${apiKeys.expiresAt} <= now())`;
+
+/** Of those that are over, so many are shown. Those that work are few: the database holds that (drizzle/functions/most.sql). */
+const mostOver = 100;
 
 /** The keys of the team, the newest first. */
 export const listKeys = query(ListKeys, async (scope) => {
@@ -32,10 +37,12 @@ export const listKeys = query(ListKeys, async (scope) => {
 			.from(apiKeys)
 			.leftJoin(membersWithAddress, eq(named.id, apiKeys.createdBy))
 			.where(lately)
-			.orderBy(desc(apiKeys.createdAt), desc(apiKeys.id))
+			.orderBy(asc(isOver), desc(apiKeys.createdAt), desc(apiKeys.id))
+			.limit(mostKeys + mostOver)
 	);
 	const now = new Date();
-	return rows.map(({ revokedAt, rolledAt, ...key }) => ({
+	const newestFirst = rows.toSorted((one, two) => two.createdAt.getTime() - one.createdAt.getTime());
+	return newestFirst.map(({ revokedAt, rolledAt, ...key }) => ({
 		...key,
 		state: keyState({ revokedAt, rolledAt, expiresAt: key.expiresAt }, now)
 	}));

@@ -1,5 +1,6 @@
-import { count, eq } from 'drizzle-orm';
+import { count, eq, inArray, or } from 'drizzle-orm';
 import {
+	AskWhetherFree,
 	GetFrame,
 	GetProject,
 	GetSettings,
@@ -111,6 +112,19 @@ export const prepareProject = query(PrepareProject, (scope) => {
 		providers: offeredProviders()
 	}));
 });
+
+/** Whether nothing here costs anything: the project and all its runs are on the sandbox. */
+export const isOnSandbox = query(AskWhetherFree, ({ project: { id, connectionId }, tx }) =>
+	tx(async (tx) => {
+		const trained = tx.select({ id: runs.connectionId }).from(runs).where(eq(runs.projectId, id));
+		const isUsed = or(
+			inArray(connections.id, trained),
+			connectionId === null ? undefined : eq(connections.id, connectionId)
+		);
+		const used = await tx.selectDistinct({ provider: connections.provider }).from(connections).where(isUsed);
+		return used.length > 0 && used.every(({ provider }) => provider === 'sandbox');
+	})
+);
 
 /** The settings of a project, and the connections it can be put on. */
 export const getSettings = query(GetSettings, ({ project, tx }) =>

@@ -1,7 +1,7 @@
-import { eq, inArray, or } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
 import { type Project, type ProjectScope, type Scope, type Tx, noProject } from '../access/scope.ts';
-import { connections, projects, runs } from '../platform/db/schema.ts';
+import { connections, projects } from '../platform/db/schema.ts';
 
 /** A step: the project of the scope as it is now; other changes of it wait until this transaction is over. Throws *not found*. */
 export const lockedProject = async (tx: Tx, { project }: Pick<ProjectScope, 'project'>) => {
@@ -46,16 +46,3 @@ export const detailed = (project: Project) => ({
 	baseModel: project.baseModel,
 	systemPrompt: project.systemPrompt
 });
-
-/** A step: whether nothing here costs anything: the project and all its runs are on the sandbox. */
-export const isOnSandbox = async (
-	tx: Tx,
-	{ id, connectionId }: Pick<Project, 'id' | 'connectionId'>
-): Promise<boolean> => {
-	const trained = tx.select({ id: runs.connectionId }).from(runs).where(eq(runs.projectId, id));
-	const used = await tx
-		.selectDistinct({ provider: connections.provider })
-		.from(connections)
-		.where(or(inArray(connections.id, trained), connectionId === null ? undefined : eq(connections.id, connectionId)));
-	return used.length > 0 && used.every(({ provider }) => provider === 'sandbox');
-};

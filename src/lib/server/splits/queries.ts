@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { GetSplit, ListTwins, PreviewSplit } from '../../contract/splits.ts';
+import { CompareNew, GetSplit, ListTwins, PreviewSplit } from '../../contract/splits.ts';
 import { type Message, promptOf } from '../../core/examples/example.ts';
 import { planProves } from '../../core/evaluations/assurance.ts';
 import { singlePlan } from '../../core/evaluations/plan.ts';
@@ -36,6 +36,12 @@ export const getSplit = query(GetSplit, ({ project, tx }) =>
 		});
 	})
 );
+
+/** What is new is compared with the rest, so that what is shown next knows of it. Again does nothing. */
+export const compareNew = query(CompareNew, async (scope) => {
+	await comparedAsFarAs(scope);
+	return null;
+});
 
 const mostTwins = 50;
 

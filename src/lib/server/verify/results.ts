@@ -4,7 +4,7 @@ import type postgres from 'postgres';
 import type { ReservedSql } from 'postgres';
 import { verdictTitles } from '../../core/evaluations/verdict-sentence.ts';
 import { chainOf } from '../evaluations/assessment.ts';
-import type { Evaluation } from '../evaluations/rows.ts';
+import type { Evaluation } from '../evaluations/evaluation.ts';
 import { countedScores } from '../evaluations/scores.ts';
 import { countedResult } from '../evaluations/verdict.ts';
 import type { Tx } from '../access/scope.ts';

@@ -3,7 +3,7 @@ import type { News } from '$lib/contract/live';
 import { endpoint } from '$lib/server/http/endpoint';
 import { eventStream } from '$lib/server/http/stream';
 import { watchRights } from '$lib/server/access/watched';
-import { tellUnrated } from '$lib/server/project/unrated';
+import { tellUnrated } from '$lib/server/events/unrated';
 import { subscribe } from '$lib/server/events/hub';
 import type { RequestHandler } from './$types';
 

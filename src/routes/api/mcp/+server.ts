@@ -1,5 +1,5 @@
 import { mcp } from '$lib/server/http/mcp/mcp';
-import { isOnSandbox } from '$lib/server/project/rows';
+import { isOnSandbox } from '$lib/server/project/queries';
 import type { RequestHandler } from './$types';
 
 /** For agents: the REST API as tools (contract/mcp). */

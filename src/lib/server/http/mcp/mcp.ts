@@ -11,7 +11,7 @@ import type { RequestEvent } from '@sveltejs/kit';
 import { type PressedName, type Reason, type Tool, instructions, tools } from '../../../contract/mcp.ts';
 import { may } from '../../../core/permissions.ts';
 import type { Holder } from '../../access/entrance.ts';
-import type { Project, Tx } from '../../access/scope.ts';
+import type { ProjectScope } from '../../access/scope.ts';
 import { config } from '../../platform/config.ts';
 import { answering } from '../rest/answering.ts';
 import { enter } from '../rest/enter.ts';
@@ -23,7 +23,7 @@ import { pages } from './pages.ts';
 const toolsOf = ({ scope }: Holder) => tools.filter(({ row }) => may(scope.role, row.operation.action as never));
 
 /** Whether nothing in a project costs anything. */
-export type IsFree = (tx: Tx, project: Project) => Promise<boolean>;
+export type IsFree = (scope: ProjectScope) => Promise<boolean>;
 
 /** The page where a person decides, unless nothing is to be decided: on the sandbox nothing costs anything. */
 const pageFor = async (
@@ -40,7 +40,7 @@ const pageFor = async (
 	if (isInProject && !project) return null;
 	// another connection than the project's has prices of its own
 	const isElsewhere = given.connectionId != null && given.connectionId !== project?.connectionId;
-	if (pressed === 'costs' && project && !isElsewhere && (await scope.look((tx) => isFree(tx, project)))) return null;
+	if (pressed === 'costs' && project && !isElsewhere && (await isFree({ ...scope, project }))) return null;
 	return config().origin + pages[row.operation.name as PressedName](team.slug, project?.slug ?? '', given);
 };
 

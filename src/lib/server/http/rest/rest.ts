@@ -1,7 +1,6 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import * as v from 'valibot';
 import { mediaTypeOf } from '../../../contract/fields.ts';
-import type { Operation } from '../../../contract/operation.ts';
 import { type RestRow, ownPlaces } from '../../../contract/rest.ts';
 import { linesOfFile } from '../../../core/examples/import/file-lines.ts';
 import { AppError } from '../../../core/errors.ts';
@@ -19,13 +18,9 @@ import { once } from './once.ts';
 import { findRow } from './route.ts';
 import { sentFile } from './sent-file.ts';
 import { ifUnchanged } from './unchanged.ts';
+import type { UseCases } from './use-cases.ts';
 
 const base = '/api/v1';
-
-export type AnyUseCase = ((scope: Scope | ProjectScope, input: never) => Promise<unknown>) & { operation: Operation };
-
-/** By the operation's name. */
-export type UseCases = ReadonlyMap<string, AnyUseCase>;
 
 type Wanted = ReturnType<typeof findRow>;
 

@@ -5,7 +5,7 @@ import { type ProjectScope, type Scope, type Tx, goingOn } from '../../access/sc
 import { evaluations, examples, runs, webhookEndpoints } from '../../platform/db/schema.ts';
 import { bodyOf, tagOf } from './answer.ts';
 import { restInput } from './input.ts';
-import type { UseCases } from './rest.ts';
+import type { UseCases } from './use-cases.ts';
 
 /** What stands at an address, by the name of its place in the path. */
 const tables = { exampleId: examples, runId: runs, evaluationId: evaluations, webhookId: webhookEndpoints } as const;

@@ -1,5 +1,6 @@
 import type { ReservedSql } from 'postgres';
 import { AppError, RightsChanged, Unavailable } from '../../../core/errors.ts';
+import { teamIsFull } from '../../../core/team/most.ts';
 import { codeOf, notNow } from './not-now.ts';
 import type { Pool } from './pool.ts';
 
@@ -7,14 +8,23 @@ import type { Pool } from './pool.ts';
 const rightsChanged = 'AI020';
 /** The same because the session has ended. */
 const signedOut = 'AI021';
+/** The same because a team has as many as it may (drizzle/functions/most.sql). */
+const full = 'AI050';
 
 type Raised = { code?: string; detail?: string };
 
 const translated = (problem: unknown): unknown => {
 	if (codeOf(problem) === rightsChanged) return new RightsChanged();
 	if (codeOf(problem) === signedOut) return new AppError('unauthenticated', 'You have been signed out. Sign in again.');
+	if (codeOf(problem) === full) return fullTeam(detailOf(problem));
 	return notNow(problem);
 };
+
+const detailOf = (problem: unknown): never => {
+	const { detail, cause } = problem as Raised & { cause?: Raised };
+	return JSON.parse(cause?.detail ?? detail ?? 'null') as never;
+};
+const fullTeam = ({ of }: { of: Parameters<typeof teamIsFull>[0] }) => teamIsFull(of);
 
 /** What functions of ours raise, by its code, as what a person reads; they may say more in a `detail` of JSON. */
 type Refusals = Record<string, (detail: never) => AppError>;
@@ -23,12 +33,14 @@ type Refusals = Record<string, (detail: never) => AppError>;
 export const refusing =
 	(refusals: Refusals) =>
 	(problem: unknown): never => {
-		const { code, detail, cause } = problem as Raised & { cause?: Raised };
+		const { code, cause } = problem as Raised & { cause?: Raised };
 		const raised = cause?.code ?? code ?? '';
-		if (Object.hasOwn(refusals, raised))
-			throw refusals[raised]!(JSON.parse(cause?.detail ?? detail ?? 'null') as never);
+		if (Object.hasOwn(refusals, raised)) throw refusals[raised]!(detailOf(problem));
 		throw problem;
 	};
+
+/** The same for a statement by itself that adds to a team: in a transaction it is thrown as what it is. */
+export const refusedWhereFull = refusing({ [full]: fullTeam });
 
 /** Sent without waiting for any of it. */
 export type Sending = (sql: ReservedSql) => PromiseLike<unknown>[];

@@ -1,11 +1,10 @@
 import { ApplySplit, PreviewSplit } from '$lib/contract/splits';
 import { whatValidationProves } from '$lib/core/splits/plan';
 import { together } from '$lib/server/access/scope';
-import { comparedAsFarAs } from '$lib/server/examples/compare';
 import { form } from '$lib/server/http/form';
 import { page } from '$lib/server/http/page';
 import { applySplit } from '$lib/server/splits/commands';
-import { getSplit, listTwins, previewSplit } from '$lib/server/splits/queries';
+import { compareNew, getSplit, listTwins, previewSplit } from '$lib/server/splits/queries';
 import type { Actions, PageServerLoad } from './$types';
 
 /** With a ratio in its address the page shows what a split by it would move. */
@@ -26,7 +25,7 @@ export const load = page(PreviewSplit, async ({ locals, url, depends }, request)
 	const found = await look();
 	if (!found.preview?.waiting) return found;
 	// what is new is compared, which writes, and then all of it is looked at once more
-	await comparedAsFarAs(locals.project);
+	await compareNew(locals.project);
 	return look();
 }) satisfies PageServerLoad;
 

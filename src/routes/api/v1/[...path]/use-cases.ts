@@ -32,7 +32,7 @@ import * as splitQueries from '$lib/server/splits/queries';
 import * as webhookCommands from '$lib/server/webhooks/commands';
 import * as webhookQueries from '$lib/server/webhooks/queries';
 import * as webhookSending from '$lib/server/webhooks/sending';
-import type { AnyUseCase } from '$lib/server/http/rest/rest';
+import type { AnyUseCase } from '$lib/server/http/rest/use-cases';
 
 const isUseCase = (value: unknown): value is AnyUseCase => typeof value === 'function' && 'operation' in value;
 

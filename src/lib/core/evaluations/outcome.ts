@@ -1,0 +1,2 @@
+/** What somebody said of one pair, from the side of contender A. */
+export type Outcome = 'a' | 'b' | 'tie' | 'both_bad';
