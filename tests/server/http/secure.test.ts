@@ -121,6 +121,26 @@ describe('a body has to arrive in time', () => {
 		} else expect(answer).toMatchObject({ status: 408, data: { problems: { form: sentence } } });
 	});
 
+	test('and is read from the request it came with, whole or piece by piece: no second one is made around it', async () => {
+		const body = slow(['An', 'a'], 20);
+		const request = new Request(`${own}/x`, {
+			method: 'POST',
+			headers: { origin: own, 'content-length': '3' },
+			body,
+			duplex: 'half'
+		} as RequestInit);
+		const event = { request, url: new URL(request.url), locals: {}, route: { id: '/account' }, params: {} };
+		const answer = await secureWith({ bodyMs: 100 })({
+			event: event as unknown as RequestEvent,
+			resolve: async (secured) => new Response(String(secured.request === request) + (await secured.request.text()))
+		});
+		expect(await answer.text()).toBe('trueAna');
+		const inPieces = async ({ request }: RequestEvent) => new Response(request.body);
+		expect(await (await post('text/plain', slow(['An', 'a'], 20), inPieces)).text()).toBe('Ana');
+		const late = await post('text/plain', slow(['An', 'a'], 400), inPieces);
+		await expect(late.text()).rejects.toThrow('took too long to arrive');
+	});
+
 	test('that is read long after it came is there: the time is that of its arrival', async () => {
 		const read = async (event: RequestEvent) => {
 			await sleep(20);
