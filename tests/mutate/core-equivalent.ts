@@ -24,10 +24,6 @@ export const equivalentInCore: { mutant: string | RegExp; was?: string; because:
 		because: 'a missing rating is below every threshold, the least of which is 1; the types want it said'
 	},
 	{
-		mutant: /^splits\/plan\.ts: const \{ id, place \} = places\.reduce\(\(one, two\) => \(two\.place <= one\.place/,
-		because: 'of two members in the same place either names the family'
-	},
-	{
 		mutant: /^text\/json\.ts: if \((false|text\.length < maxMarks)\) return null;$/,
 		was: 'if (text.length <= maxMarks) return null;',
 		because: 'only saves the count: a text cannot hold more marks than characters'
