@@ -93,6 +93,11 @@ const addRuns = async ({ sql, team, project }: Place, connection: string, recipe
 		) e
 		where r.project_id = ${project}`;
 	await sql`
+		insert into run_prompts (team_id, project_id, run_id, prompt_hash)
+		select distinct m.team_id, m.project_id, m.run_id, e.prompt_hash
+		from run_examples m join examples e on e.team_id = m.team_id and e.id = m.example_id where m.project_id = ${project}`;
+	await sql`update runs set hashed = true where project_id = ${project}`;
+	await sql`
 		insert into run_files (team_id, project_id, run_id, kind, body, sha256, byte_count)
 		select r.team_id, r.project_id, r.id, 'train', body, encode(sha256(body::bytea), 'hex'), length(body)
 		from runs r cross join (

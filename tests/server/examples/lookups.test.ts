@@ -2,9 +2,9 @@
 // for small, and would read all of it for each.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Tx } from '../../../src/lib/server/access/scope.ts';
-import { namesOfAsked } from '../../../src/lib/server/evaluations/asked.ts';
+import { alikeAmong, namesOfAsked } from '../../../src/lib/server/evaluations/asked.ts';
 import { usualMaxTokens } from '../../../src/lib/server/evaluations/longest-answer.ts';
-import { choiceMeasures, choicesAfter } from '../../../src/lib/server/examples/rows.ts';
+import { choiceMeasures, choicesAfter, refuseMeasured } from '../../../src/lib/server/examples/rows.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { playgroundPairs } from '../../../src/lib/server/platform/db/schema.ts';
 import { owner } from '../../support/database/owner.ts';
@@ -58,6 +58,7 @@ test('what a comparison asks is looked up example by example', async () => {
 		({ id }) => id as string
 	);
 	expect(await readBy((tx) => namesOfAsked(tx, 'validation', ids))).toBe(ids.length);
+	expect(await readBy((tx) => alikeAmong(tx, 'validation', ids))).toBe(ids.length);
 	const names = await team.scope.tx((tx) => namesOfAsked(tx, 'validation', ids));
 	expect(names.get(ids[0]!)).toEqual([Buffer.from('p4').toString('hex')]);
 });
@@ -69,4 +70,20 @@ test('whether a choice measures is looked up choice by choice, with what was del
 	}));
 	expect(found).toEqual({ measuring: 2, training: choices - 2 });
 	expect(await readBy((tx) => choicesAfter(tx, projectId, 0, 500))).toBeLessThanOrEqual(2 * choices);
+});
+
+test('whether a prompt measures is asked of the examples that have it', async () => {
+	for (const [number, isLocked] of [
+		[10, true],
+		[20, true], // deleted
+		[11, false]
+	] as const) {
+		let refused = false;
+		const ask = (tx: Tx) =>
+			refuseMeasured(tx, projectId, Buffer.from(`p${number}`)).catch((problem: Error) => {
+				refused = problem.message.startsWith(`This prompt is locked in validation, as example ${number}:`);
+			});
+		expect(await readBy(ask)).toBeLessThanOrEqual(2);
+		expect(refused).toBe(isLocked);
+	}
 });

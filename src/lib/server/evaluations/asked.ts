@@ -104,13 +104,14 @@ export const alikeAmong = async (
 		promptsFrom === 'pool'
 			? sql`coalesce(nullif(split_part(${projects.promptsCompared}, '/', 1), ''), '0')::int`
 			: projects.compared;
-	const rows = await tx
-		.select({ id: table.id, family: table.family, isCompared: sql<boolean>`${table.number} <= ${upTo}` })
-		.from(table)
-		.innerJoin(projects, eq(projects.id, table.projectId))
-		.where(among(table.id, ids));
+	// looked up one after the other, as above
+	const rows = await tx.execute<{ id: string; family: string | null; isCompared: boolean }>(sql`
+		select e.id, encode(e.family, 'hex') as family, e.number <= ${upTo} as "isCompared"
+		from unnest(${sql.param([...ids])}::uuid[]) one (id)
+		cross join lateral (select x.id, x.project_id, x.number, x.family from ${table} x where x.id = one.id limit 1) e
+		cross join lateral (select * from ${projects} where ${projects.id} = e.project_id limit 1) ${projects}`);
 	if (rows.some(({ isCompared }) => !isCompared)) return null;
-	const families = Map.groupBy(rows, ({ id, family }) => family?.toString('hex') ?? id);
+	const families = Map.groupBy(rows, ({ id, family }) => family ?? id);
 	return [...families.values()].filter(({ length }) => length > 1).map((some) => some.map(({ id }) => id));
 };
 

@@ -9,7 +9,7 @@ import { choicesAfter, exampleOfChoice, inTrainingFile, isThere } from './rows.t
 
 /** One transaction reads so many; between two of them the connection serves others, however slowly the file is taken. */
 const pageSize = 500;
-/** And so many numbers of those whose lines the database writes: none of them is long. */
+/** And so many of those whose lines the database writes: none of them is long. */
 const writtenAtOnce = 2000;
 /** What Postgres keeps of an example in more bytes than this is long, */
 const longBytes = 4000;
@@ -30,6 +30,9 @@ const columns = {
 type Row = Pick<typeof examples.$inferSelect, keyof typeof columns>;
 /** Which examples a file has, and what each is in it. */
 type Shape = { has: SQL | undefined; line: (row: Row) => string };
+
+/** A step: pages follow the index by number, whatever the planner expects: where it takes all that is left for less than a page, it would read and sort it for each. */
+const inOrder = (tx: Tx) => tx.$client`select set_config('enable_sort', 'off', true)`;
 
 const rowsOf = (tx: Tx, has: SQL | undefined) =>
 	tx.select(columns).from(examples).where(has).orderBy(asc(examples.number)).limit(pageSize);
@@ -57,7 +60,10 @@ export async function* exportPieces(
 	if (format === 'full') return yield* fullPieces(scope, project);
 	const { has, line } = shapeOf(format, project);
 	for (let last = 0; ;) {
-		const rows = await scope.tx((tx) => rowsOf(tx, and(has, gt(examples.number, last))));
+		const rows = await scope.tx(async (tx) => {
+			await inOrder(tx);
+			return rowsOf(tx, and(has, gt(examples.number, last)));
+		});
 		if (rows.length > 0) yield rows.map((row) => `${line(row)}\n`).join('');
 		if (rows.length < pageSize) break;
 		last = rows.at(-1)!.number;
@@ -66,38 +72,28 @@ export async function* exportPieces(
 }
 
 /**
- * Everything. The database writes nearly all of the lines, and they are handed on as the bytes they arrive in. While it sends some, a second
- * connection has it write the next: one at a time, it would wait for the wire, and we for it.
+ * Everything. The database writes nearly all of the lines, and they are handed on as the bytes they arrive in. While some are sent, it writes the
+ * next: one at a time, it would wait for the wire, and the wire for it.
  */
 async function* fullPieces(scope: Scope, project: Project): AsyncGenerator<string | Uint8Array> {
-	const written = (last: number) => scope.tx((tx) => writtenAfter(tx, project.id, last));
-	const { highest, ...first } = await written(0);
-	const ahead = (last: number) => {
-		if (last >= highest) return undefined;
-		const asked = written(last);
-		asked.catch(() => {}); // awaited when its turn comes, if whoever takes the file has not left by then
-		return asked;
-	};
-	let next = ahead(writtenAtOnce);
-	yield* handedOn(scope, project, first);
-	for (let last = 2 * writtenAtOnce; next; last += writtenAtOnce) {
-		const asked = next;
-		next = ahead(last);
-		yield* handedOn(scope, project, await asked);
+	const written = (last: number) =>
+		scope.tx(async (tx) => {
+			await inOrder(tx);
+			return writtenAfter(tx, project.id, last);
+		});
+	for (let next: ReturnType<typeof written> | null = written(0); next !== null;) {
+		const { lines, count, left, highest } = await next;
+		next = count < writtenAtOnce ? null : written(highest);
+		next?.catch(() => {}); // awaited when its turn comes, if whoever takes the file has not left by then
+		if (left > 0) yield* completed(scope, project, lines);
+		else if (count > 0) yield lines;
 	}
 }
 
-async function* handedOn(scope: Scope, project: Project, { lines, left }: { lines: Buffer | null; left: number }) {
-	if (left > 0) yield* completed(scope, project, lines!);
-	else if (lines) yield lines;
-}
-
 /**
- * The lines of so many numbers after one, null where there is none, and how far numbers go. They are byte for byte what `fullLine` writes:
- * `messages` was written by JSON.stringify and stands as it was (`json`), a text as JSON is the same for both, and a rating from 1 to 10 too.
- * What has an imported line of its own is left to `fullLine`, which alone knows its fields, and so is what is long: of both stands
- * `[number,bytes]` here, which no line begins with. As many are read in the order of their index; where some are missing, those beyond are left
- * to whoever asks for them, since a range with an end would be sorted, texts and all.
+ * The lines after a number, byte for byte as `fullLine` writes them: `messages` was written by JSON.stringify and stands as it was (`json`), a
+ * text as JSON is the same for both, and a rating from 1 to 10 too. What has an imported line of its own is left to `fullLine`, which alone
+ * knows its fields, and so is what is long: of both stands `[number,bytes]` here, which no line begins with.
  */
 const writtenAfter = async (tx: Tx, projectId: string, last: number) => {
 	const [found] = await tx.$client`
@@ -106,8 +102,7 @@ const writtenAfter = async (tx: Tx, projectId: string, last: number) => {
 			',"rating":', coalesce(floor(rating + 0.5)::text, 'null'),
 			case when rating <> floor(rating) then concat(',"meanRating":', rating) end,
 			',"rewrite":' || to_json(rewrite), ',"split":"' || split || '"', E'}\n'
-		) end, ''), count(*) filter (where is_left),
-			(select number from examples where project_id = ${projectId} order by number desc limit 1)
+		) end, ''), count(*), count(*) filter (where is_left), max(number)
 		from (
 			select e.*, source is not null or bytes > ${longBytes} or unpacked > ${longUnpacked} as is_left
 			from (
@@ -119,10 +114,9 @@ const writtenAfter = async (tx: Tx, projectId: string, last: number) => {
 				from examples where project_id = ${projectId} and (deleted_at is null) is true and number > ${last}
 				order by number limit ${writtenAtOnce}
 			) e
-			where number <= ${last + writtenAtOnce}
 		) rows`.raw();
-	const [lines, left, highest] = found as unknown as [Buffer | null, Buffer, Buffer | null];
-	return { lines, left: Number(left), highest: Number(highest) };
+	const [lines, count, left, highest] = found as unknown as (Buffer | null)[];
+	return { lines: lines!, count: Number(count), left: Number(left), highest: Number(highest) };
 };
 
 /** The lines that the database has written, and in their places those that it has left. */

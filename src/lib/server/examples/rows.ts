@@ -89,13 +89,10 @@ type Refusal = { code?: string; detail?: string };
  * must not come to train by the playground.
  */
 export const refuseMeasured = async (tx: Tx, projectId: string, promptHash: Buffer): Promise<void> => {
-	const [locked] = await tx
-		.select({ number: examples.number })
-		.from(examples)
-		.where(
-			and(eq(examples.projectId, projectId), eq(examples.promptHash, promptHash), eq(examples.split, 'validation'))
-		)
-		.limit(1);
+	// two questions: what is there and what was deleted have an index each
+	const measures = sql`select number from ${examples} where project_id = ${projectId} and prompt_hash = ${promptHash} and split = 'validation'`;
+	const [locked] = await tx.execute<{ number: number }>(sql`
+		(${measures} and deleted_at is null limit 1) union all (${measures} and deleted_at is not null limit 1) limit 1`);
 	if (!locked) return;
 	throw new AppError(
 		'conflict',

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { chatLine } from '../../../../src/lib/core/examples/formats/training.ts';
+import { promptText } from '../../../../src/lib/core/examples/fingerprint.ts';
+import { chatLine, promptOfLine } from '../../../../src/lib/core/examples/formats/training.ts';
 import { preferenceLine } from '../../../../src/lib/core/examples/formats/preference.ts';
 import type { Message } from '../../../../src/lib/core/examples/example.ts';
 import { parseLine } from '../../../../src/lib/core/examples/import/parse.ts';
@@ -101,4 +102,15 @@ test('how much an imported line counts goes along where the provider takes it, a
 		weight: 2
 	});
 	expect(chatLine({ messages, rewrite: null, source: '{"weight":' })).not.toContain('weight');
+});
+
+test('what a line asks is what its example asks, whatever the project says before it, and of a pair what both answers are to', () => {
+	const own: Message[] = [{ role: 'system', content: 'Rhyme.' }, ...messages];
+	expect(promptText(messages)).toBe('user\nwhere is it?\n');
+	for (const line of [
+		chatLine({ messages, rewrite: 'There.' }, 'Be brief.'),
+		chatLine({ messages: own, rewrite: null })
+	])
+		expect(promptOfLine(line)).toBe(promptText(messages));
+	expect(promptOfLine(preferenceLine({ messages: own, rewrite: 'There.' }, 'Be brief.'))).toBe(promptText(messages));
 });
