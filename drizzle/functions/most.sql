@@ -8,7 +8,7 @@ declare
 	counted int;
 begin
 	perform pg_advisory_xact_lock(hashtextextended(tg_table_name || new.team_id::text, 16));
-	execute format('select count(*) from (select from public.%I t where t.team_id = $1 and (%s) limit $2) some', tg_table_name, tg_argv[1])
+	execute format('select count(*) from (select from public.%I t where t.team_id = $1 and (%s) limit $2) found', tg_table_name, tg_argv[1])
 		into counted using new.team_id, most + 1;
 	if counted > most then
 		raise exception 'A team has % of the table %', most, tg_table_name

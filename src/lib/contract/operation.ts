@@ -51,6 +51,9 @@ export type Input<Op extends { input: v.GenericSchema }> = v.InferOutput<Op['inp
 /** What a use case returns: dates are still dates. */
 export type Output<Op extends { output: v.GenericSchema }> = v.InferInput<Op['output']>;
 
+/** Whether something is written by it: by a command, or by a query on its way. */
+export const changes = (operation: Operation): boolean => operation.kind === 'command' || operation.writing === true;
+
 export const query = <W extends Within, I extends v.GenericSchema, O extends v.GenericSchema>(
 	shape: Shape<W, I, O> & Looking
 ): Query<W, I, O> => ({ kind: 'query', ...shape });

@@ -208,7 +208,8 @@ export const CreateProject = command({
 	output: Details,
 	errors: {
 		forbidden: 'Whoever sees some projects only makes none, and only owners add connections.',
-		conflict: 'Too many projects have this name, what this form has made was deleted since, or the team has as many as it may.'
+		conflict:
+			'Too many projects have this name, what this form has made was deleted since, or the team has as many as it may.'
 	},
 	events: ['project.created', 'connection.created'],
 	example: {

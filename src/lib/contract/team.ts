@@ -67,7 +67,10 @@ export const InviteMember = command({
 	action: 'members:edit',
 	input: v.object({ email: Email, ...place }),
 	output: Sent,
-	errors: { ...tooMany, conflict: 'Whoever has this address is in the team already, or as many invitations wait for an answer as may.' },
+	errors: {
+		...tooMany,
+		conflict: 'Whoever has this address is in the team already, or as many invitations wait for an answer as may.'
+	},
 	events: ['member.invited'],
 	example: { input: { email: 'rita@example.com', role: 'rater', projectIds: [ids.project] }, output: { sent: true } }
 });

@@ -1,3 +1,4 @@
+// Of the database: found_team.
 import { randomUUID } from 'node:crypto';
 import { afterAll, expect, test } from 'vitest';
 import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
@@ -7,6 +8,7 @@ import { createTeam, membershipsOf, stillEnter } from '../../../src/lib/server/a
 import { changeRole, removeMember } from '../../../src/lib/server/team/commands.ts';
 import { newCookies } from '../../support/data/cookies.ts';
 import { newPerson, newProject, newTeam } from '../../support/data/team.ts';
+import { owner } from '../../support/database/owner.ts';
 
 afterAll(() => closePools());
 
@@ -14,8 +16,17 @@ test('whoever makes a team owns it, and sees it among theirs', async () => {
 	const person = await newPerson();
 	expect(await membershipsOf(person.id)).toEqual([]);
 	const name = `Northwind ${randomUUID().slice(0, 8)}`;
-	const team = await createTeam({ person }, { name });
+	const request = { id: randomUUID(), address: '203.0.113.7' };
+	const team = await createTeam({ person, request }, { name });
 	expect(await membershipsOf(person.id)).toEqual([{ ...team, role: 'owner', projectIds: 'all' }]);
+	const entries = await owner`
+		select action, person_id, subject, details, request_id, address from audit_entries where team_id = ${team.id}`;
+	expect(entries).toEqual([
+		{
+			...{ action: 'team.created', person_id: person.id, subject: team.id, details: { name, slug: team.slug } },
+			...{ request_id: request.id, address: request.address }
+		}
+	]);
 });
 
 test('teams of one name get addresses of their own', async () => {

@@ -1,7 +1,9 @@
+// Of the database: call_person.
 import { randomUUID } from 'node:crypto';
 import { afterAll, expect, test } from 'vitest';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { personWith, renamePerson } from '../../../src/lib/server/access/people.ts';
+import { newPerson, newTeam } from '../../support/data/team.ts';
 import { owner } from '../../support/database/owner.ts';
 
 afterAll(() => closePools());
@@ -21,4 +23,24 @@ test('a person is called what they like, and nobody else is', async () => {
 	await personWith(`bob-${randomUUID()}@example.com`);
 	const rows = await owner`select id, name from people where id in (${one!.id}, ${two!.id})`;
 	expect(Object.fromEntries(rows.map(({ id, name }) => [id, name]))).toEqual({ [one!.id]: 'Anna', [two!.id]: 'Ana' });
+});
+
+test('another name is written down in each of their teams, with the request; the same name is none', async () => {
+	const [one, two, other] = [await newTeam(), await newTeam(), await newTeam()];
+	const person = await newPerson('Ana');
+	for (const { teamId } of [one, two])
+		await owner`insert into members (team_id, person_id, role) values (${teamId}, ${person.id}, 'rater')`;
+	const request = { id: randomUUID(), address: '203.0.113.7' };
+	const entries = () =>
+		owner`select team_id, person_id, subject, request_id, address from audit_entries where action = 'member.renamed'
+			and team_id in (${one.teamId}, ${two.teamId}, ${other.teamId}) order by seq`;
+	await renamePerson({ person, request }, { name: 'Ana' });
+	expect(await entries()).toHaveLength(0);
+	await renamePerson({ person, request }, { name: 'Anna' });
+	const written = { person_id: person.id, subject: person.id, request_id: request.id, address: request.address };
+	expect((await entries()).toSorted((a, b) => (a.team_id < b.team_id ? -1 : 1))).toEqual(
+		[one, two]
+			.map(({ teamId }) => ({ team_id: teamId, ...written }))
+			.toSorted((a, b) => (a.team_id < b.team_id ? -1 : 1))
+	);
 });

@@ -63,8 +63,7 @@ test('a refusal is that of one alone; a statement that fails is thrown as what i
 	const broken = page.look((tx) => tx.execute(sql`select 1 / (${0}::int)`));
 	const along = page.look(async (tx) => (await nameOf(tx), await new Promise(setImmediate), nameOf(tx)));
 	const ends = await Promise.allSettled([broken, along]);
-	for (const end of ends)
-		expect(end).toMatchObject({ status: 'rejected', reason: { cause: { code: '22012' } } });
+	for (const end of ends) expect(end).toMatchObject({ status: 'rejected', reason: { cause: { code: '22012' } } });
 	for (let times = 0; times < 10; times++) expect(await page.look(nameOf)).toBe('Support');
 });
 

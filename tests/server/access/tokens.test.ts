@@ -1,6 +1,6 @@
 // Long because it is one argument: from the program that asks to the person who ends what it got. All of it is done by functions of
-// the database (drizzle/functions/tokens.sql): begin_device, device_by_code, answer_device, take_device, enter_with_token, assert_token,
-// tokens_of, end_token.
+// the database (drizzle/functions/tokens.sql): begin_device, device_by_code, answer_device, take_device, hand_token, enter_with_token,
+// assert_token, tokens_of, end_token.
 import { networkOf } from '../../../src/lib/server/access/limits.ts';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -103,6 +103,12 @@ describe('the device flow', () => {
 				requestId: request.id,
 				address: request.address,
 				details: { name: 'ait on laptop', from: '203.0.113.7' }
+			},
+			{
+				action: 'token.taken',
+				personId: userId,
+				address: '203.0.113.7',
+				details: { name: 'ait on laptop', hint: expect.stringMatching(/^ait_pt_/) }
 			}
 		]);
 	});
@@ -141,7 +147,8 @@ describe('the device flow', () => {
 		expect(await lookAtDevice(self(id), { code })).toEqual({ open: false });
 		const first = ends[0]!.status === 'fulfilled' ? team : other;
 		expect(await poll(deviceCode)).toMatchObject({ team: { id: first.teamId } });
-		expect([...(await entriesOf(team.scope)), ...(await entriesOf(other.scope))]).toHaveLength(1);
+		const entries = [...(await entriesOf(team.scope)), ...(await entriesOf(other.scope))];
+		expect(entries.map(({ action }) => action)).toEqual(['token.confirmed', 'token.taken']);
 	});
 
 	test('refused, the program is told so, once, and no other', async () => {
@@ -223,7 +230,7 @@ describe('the device flow', () => {
 		await second.begin(async (sql) => {
 			await hold(sql);
 			const waits = () => owner`
-				select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like '%take_device%'`;
+				select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like '%hand_token%'`;
 			await expect.poll(async () => (await waits()).length).toBe(waiting);
 			await then(sql);
 		});

@@ -7,7 +7,13 @@ import type { Results } from '../../../src/lib/contract/evaluation-results.ts';
 import { type ProjectScope, type Tx, inProject } from '../../../src/lib/server/access/scope.ts';
 import { addRemark, castVote, revealResults } from '../../../src/lib/server/evaluations/commands.ts';
 import { countVotes } from '../../../src/lib/server/evaluations/verdict.ts';
-import { getEvaluation, getResults, getTrend, listEvaluations, nextPairs } from '../../../src/lib/server/evaluations/queries.ts';
+import {
+	getEvaluation,
+	getResults,
+	getTrend,
+	listEvaluations,
+	nextPairs
+} from '../../../src/lib/server/evaluations/queries.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { ballots, votes } from '../../../src/lib/server/platform/db/schema.ts';
 import { newBallot, voteAs } from '../../support/data/evaluation.ts';

@@ -96,5 +96,8 @@ test('that nothing costs anything is said of one project, whatever another one h
 	const { project: other, connection } = await newProject(scope, { slug: 'other' });
 	await addReadyRun(scope, { projectId: other.id, connectionId: connection.id });
 	await scope.tx((tx) => tx.update(connections).set({ provider: 'openai' }).where(eq(connections.id, connection.id)));
-	expect([await isOnSandbox({ ...scope, project }), await isOnSandbox({ ...scope, project: other })]).toEqual([true, false]);
+	expect([await isOnSandbox({ ...scope, project }), await isOnSandbox({ ...scope, project: other })]).toEqual([
+		true,
+		false
+	]);
 });

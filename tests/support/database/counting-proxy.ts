@@ -1,31 +1,36 @@
 import net from 'node:net';
 
-/** From what a server says on one connection, how many transactions have ended on it. What it says first is no answer to anything. */
-const endsIn = (ended: () => void) => {
+const texts = (body: Buffer, count: number) => body.toString('utf8').split('\0', count);
+
+/** What is asked on one connection: statements as they come, or as they were prepared. The first message has no type. */
+const asking = (asked: (text: string) => void) => {
+	const prepared = new Map<string, string>();
 	let rest: Buffer = Buffer.alloc(0);
-	let isFirst = true;
+	let head = 0;
 	return (bytes: Buffer) => {
 		rest = rest.length ? Buffer.concat([rest, bytes]) : bytes;
-		while (rest.length >= 5) {
-			const length = 1 + rest.readInt32BE(1);
-			if (rest.length < length) return;
-			// ReadyForQuery, and no transaction is open
-			if (rest[0] === 0x5a && rest[5] === 0x49) {
-				if (!isFirst) ended();
-				isFirst = false;
-			}
-			rest = rest.subarray(length);
+		while (rest.length >= head + 4) {
+			const end = head + rest.readInt32BE(head);
+			if (rest.length < end) return;
+			const type = head ? String.fromCharCode(rest[0]!) : '';
+			const body = rest.subarray(5, end);
+			if (type === 'Q') asked(texts(body, 1)[0]!);
+			if (type === 'P') prepared.set(...(texts(body, 2) as [string, string]));
+			if (type === 'B') asked(prepared.get(texts(body, 2)[1]!) ?? '');
+			head = 1;
+			rest = rest.subarray(end);
 		}
 	};
 };
 
 /**
- * A way to the database of `url` that counts the transactions which end on it, whichever way the app takes: one begun and committed, or a
- * statement by itself. `address` is the same database through it.
+ * A way to the database of `url` that counts the transactions which begin on it, however the app asks: one with its `begin`, or a statement by
+ * itself. `address` is the same database through it.
  */
 export const countingProxy = async (url: string) => {
 	const there = new URL(url);
 	let count = 0;
+	const said: string[] = [];
 	const sockets = new Set<net.Socket>();
 	const server = net.createServer((near) => {
 		const far = net.connect(Number(there.port || 5432), there.hostname);
@@ -34,8 +39,16 @@ export const countingProxy = async (url: string) => {
 			socket.on('error', () => (near.destroy(), far.destroy()));
 			socket.on('close', () => sockets.delete(socket));
 		}
-		const look = endsIn(() => count++);
-		far.on('data', look);
+		let isOpen = false;
+		const hear = asking((text) => {
+			// whether a connection that has stood still is still there
+			if (text === 'select 1') return;
+			said.push(text);
+			if (/^(commit|rollback)/i.test(text)) return void (isOpen = false);
+			if (!isOpen) count++;
+			if (/^begin/i.test(text)) isOpen = true;
+		});
+		near.on('data', hear);
 		near.pipe(far);
 		far.pipe(near);
 	});
@@ -43,8 +56,15 @@ export const countingProxy = async (url: string) => {
 	const { port } = server.address() as net.AddressInfo;
 	return {
 		address: Object.assign(new URL(url), { hostname: '127.0.0.1', port: String(port) }).href,
-		/** How many have ended since it was opened. */
-		count: () => count,
+		/** How many transactions `work` needs, and what it asks. Nothing else may be going on. */
+		during: async (work: () => Promise<unknown>) => {
+			const [before, from] = [count, said.length];
+			await work();
+			return {
+				count: count - before,
+				asked: said.slice(from).map((text) => text.replaceAll(/\s+/g, ' ').slice(0, 100))
+			};
+		},
 		close: async () => {
 			for (const socket of sockets) socket.destroy();
 			await new Promise((done) => server.close(done));

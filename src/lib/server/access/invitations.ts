@@ -52,7 +52,9 @@ export const joinByInvitation = command(JoinByInvitation, async ({ address, requ
 		throw new AppError('rate_limited', 'Too many have joined from this network. Wait an hour, then press again.');
 	const { email } = await withToken(token);
 	const [joined] = await plainPool()`
-		select * from join_by_invitation(${sha256(token)}, ${nameFrom(email)}, ${requestId ?? null}, ${address})`.catch(refusedWhereFull);
+		select * from join_by_invitation(${sha256(token)}, ${nameFrom(email)}, ${requestId ?? null}, ${address})`.catch(
+		refusedWhereFull
+	);
 	const invitation = await withToken(token);
 	if (!joined) {
 		assertOpen(invitation.state);

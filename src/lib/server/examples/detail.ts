@@ -52,14 +52,33 @@ const ownScoreOf = async (tx: Tx, example: Example, voterId: string | null): Pro
 	);
 };
 
+/** On a transaction that only looks first: whether something would have been written down. */
+const first = Symbol('looks first');
+type LooksFirst = { [first]?: { mustSettle: boolean } };
+
 /** A step: false when nothing of others may be shown. What the voter has said of the text so far is then their last word on it. */
 const settles = async (tx: Tx, exampleId: string): Promise<boolean> => {
+	const look = (tx as LooksFirst)[first];
+	if (look) {
+		look.mustSettle = true;
+		return false;
+	}
 	const [row] = await tx.execute<{ settled: boolean }>(sql`select settle_rating(${exampleId}) as settled`);
 	return row!.settled;
 };
 
-/** Whoever may see others' scores only looks; for whom they wait it may be written down that they were shown (`settles`). */
-export const seeing = (scope: ProjectScope): ProjectScope['tx'] => (seesScores(scope) ? scope.look : scope.tx);
+/**
+ * Whoever may see others' scores only looks; for whom they wait it is written down that they were shown (`settles`), in a change that looks
+ * again. Hardly any look comes to that.
+ */
+export const seeing = (scope: ProjectScope): ProjectScope['tx'] => {
+	if (seesScores(scope)) return scope.look;
+	return async (work) => {
+		const look = { mustSettle: false };
+		const found = await scope.look((tx) => work(Object.create(tx, { [first]: { value: look } }) as Tx));
+		return look.mustSettle ? scope.tx(work) : found;
+	};
+};
 
 /**
  * A step, of a transaction of `seeing`: an example with its history, unless there is none or it was deleted. Others' scores, of people and of scripts, stay hidden until the voter has given their own, unless they

@@ -1,5 +1,6 @@
 import { type RequestEvent, isHttpError, json } from '@sveltejs/kit';
 import * as v from 'valibot';
+import { type Operation, changes } from '../../contract/operation.ts';
 import { AppError, RightsChanged } from '../../core/errors.ts';
 import { readJson } from '../../core/text/json.ts';
 import { log } from '../platform/log.ts';
@@ -51,7 +52,7 @@ export const endpoint =
 	async (event: E): Promise<Response> => {
 		try {
 			// Kit asks for GET where somebody only wants to hear of it: what changes something does nothing then
-			if (event.request.method === 'HEAD' && 'events' in asked)
+			if (event.request.method === 'HEAD' && 'input' in asked && changes(asked as unknown as Operation))
 				return new Response(null, { status: 405, headers: { allow: 'GET' } });
 			const schema = schemaOf(asked);
 			const input = inputOf(event, schema, await sent(event, schema));

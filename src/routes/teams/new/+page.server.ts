@@ -10,9 +10,7 @@ import type { Actions, PageServerLoad } from './$types';
 
 export const load = page(Nothing, async (event) => {
 	const self = signedIn(event, to.newTeam());
-	const [[team], deleted] = await togetherOwn(self, (own) =>
-		Promise.all([listTeams(own), listDeletedTeams(own)])
-	);
+	const [[team], deleted] = await togetherOwn(self, (own) => Promise.all([listTeams(own), listDeletedTeams(own)]));
 	const { name, email } = self.person;
 	return { name, email, team: team?.slug ?? null, deleted: deleted[0]?.name ?? null };
 }) satisfies PageServerLoad;

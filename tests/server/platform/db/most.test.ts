@@ -1,7 +1,7 @@
 // Of the database: hold_at_most.
 import { randomUUID } from 'node:crypto';
 import postgres from 'postgres';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { mostOfTeam, teamIsFull } from '../../../../src/lib/core/team/most.ts';
 import { acceptInvitation, joinByInvitation } from '../../../../src/lib/server/access/invitations.ts';
 import { inProject } from '../../../../src/lib/server/access/scope.ts';
@@ -11,8 +11,10 @@ import { createKey, revokeKey } from '../../../../src/lib/server/keys/commands.t
 import { listKeys } from '../../../../src/lib/server/keys/queries.ts';
 import { randomToken, sha256 } from '../../../../src/lib/server/platform/crypto.ts';
 import { closePools } from '../../../../src/lib/server/platform/db/pools.ts';
+import { configureProviders } from '../../../../src/lib/server/providers/configure.ts';
 import { createProject } from '../../../../src/lib/server/project/commands.ts';
 import { inviteMember } from '../../../../src/lib/server/team/invitations.ts';
+import { startSandbox } from '../../../../src/sandbox/server.ts';
 import { newPerson, newProject, newTeam } from '../../../support/data/team.ts';
 
 const owner = postgres(process.env.DATABASE_URL!, { max: 12, onnotice: () => {} });
@@ -41,16 +43,16 @@ const add: Record<Table, (team: string) => PromiseLike<unknown>> = {
 		values (${team}, 'One', 'rater', ${sha256(randomUUID())}, 'x', now() + interval '1 day')`,
 	webhook_endpoints: (team) => owner`
 		insert into webhook_endpoints (team_id, name, url, events, sealed_secret)
-		values (${team}, 'One', 'https://example.com', '{}', ${Buffer.from('x')})`
+		values (${team}, 'One', 'https://example.com', '{}', '{}')`
 };
 
 /** Fills a team up to `left` places, without asking each time. */
 const fill = async (table: Table, team: string, left: number) => {
 	await owner.begin(async (sql) => {
 		await sql`set local session_replication_role = 'replica'`;
-		const [{ count }] = (await sql`select count(*)::int from ${sql(table)} where team_id = ${team}`) as unknown as [
-			{ count: number }
-		];
+		const [{ count }] = (await sql`select count(*)::int from ${sql(table)} where team_id = ${team} ${
+			table === 'projects' ? sql`and deleted_at is null` : sql``
+		}`) as unknown as [{ count: number }];
 		const missing = mostOfTeam[table] - left - count;
 		if (table === 'members')
 			await sql`
@@ -62,7 +64,7 @@ const fill = async (table: Table, team: string, left: number) => {
 				select ${team}, n || '@example.com', 'rater', sha256((${team} || n)::bytea), now() + interval '7 days' from generate_series(1, ${missing}) n`;
 		else if (table === 'projects')
 			await sql`insert into projects (team_id, slug, name, base_model, recipe)
-				select ${team}, 'p' || n, 'P', 'm', '{}' from generate_series(1, ${missing}) n`;
+				select ${team}, gen_random_uuid(), 'P', 'm', '{}' from generate_series(1, ${missing}) n`;
 		else if (table === 'connections')
 			await sql`insert into connections (team_id, provider, name) select ${team}, 'sandbox', 'C' from generate_series(1, ${missing})`;
 		else if (table === 'api_keys')
@@ -70,7 +72,7 @@ const fill = async (table: Table, team: string, left: number) => {
 				select ${team}, 'K', 'rater', sha256((${team} || n)::bytea), 'x', now() + interval '1 day' from generate_series(1, ${missing}) n`;
 		else
 			await sql`insert into webhook_endpoints (team_id, name, url, events, sealed_secret)
-				select ${team}, 'W', 'https://example.com', '{}', 'x' from generate_series(1, ${missing})`;
+				select ${team}, 'W', 'https://example.com', '{}', '{}' from generate_series(1, ${missing})`;
 	});
 };
 
@@ -115,7 +117,7 @@ describe('whoever adds one is told', () => {
 		await owner`update projects set slug = 'gone' where id = ${project.id}`;
 		await fill('projects', teamId, 0);
 		await expect(restoreProject(acting, { projectId: project.id })).rejects.toMatchObject({ message: full.message });
-		await owner`delete from projects where team_id = ${teamId} and slug = 'p1'`;
+		await owner`delete from projects where id = (select id from projects where team_id = ${teamId} and deleted_at is null limit 1)`;
 		await restoreProject(acting, { projectId: project.id });
 		await expect(inProject(scope, 'gone')).resolves.toMatchObject({ project: { id: project.id } });
 	});
@@ -128,7 +130,11 @@ describe('whoever adds one is told', () => {
 		await expect(inviteMember(acting, invitation)).rejects.toMatchObject({
 			message: teamIsFull('invitations').message
 		});
-		const connection = { provider: 'openai-compatible', name: 'More', baseUrl: 'https://example.com/v1', key: 'x' };
+		const sandbox = await startSandbox({ port: 0, speed: 20 });
+		onTestFinished(() => sandbox.stop());
+		configureProviders({ allowLocal: true });
+		const baseUrl = `${sandbox.url}/openai/v1`;
+		const connection = { provider: 'openai-compatible', name: 'More', baseUrl, key: 'x' };
 		await expect(createConnection(acting, connection as never)).rejects.toMatchObject({
 			message: teamIsFull('connections').message
 		});

@@ -18,5 +18,7 @@ export const openPost = <Op extends Command & { within: 'visitor' }>(useCase: Us
 		const row = { operation, method: 'POST' as const, path: '' };
 		const input = await restInput(row, event.request, event.url.searchParams, {});
 		const run = useCase as (visitor: object, input: Input<Op>) => Promise<unknown>;
-		return Response.json(await run({ address, browserToken: undefined, requestId: event.locals.requestId }, input as Input<Op>));
+		return Response.json(
+			await run({ address, browserToken: undefined, requestId: event.locals.requestId }, input as Input<Op>)
+		);
 	});
