@@ -30,4 +30,4 @@ create or replace trigger api_keys_at_most after insert on api_keys
 create or replace trigger projects_at_most after insert on projects
 	for each row execute function hold_at_most('500', 't.deleted_at is null');
 create or replace trigger projects_back_at_most after update of deleted_at on projects
-	for each row when (old.deleted_at is not null and new.deleted_at is null) execute function hold_at_most('500', 't.deleted_at is null');
+	for each row when (new.deleted_at is null) execute function hold_at_most('500', 't.deleted_at is null');

@@ -193,8 +193,8 @@ test('a token has the role that its person has by now, and none once they are ou
 	const now = comeBack()!;
 	expect(now.holder.scope.role).toBe('rater');
 	await removeMember(scope, { personId });
-	// for a rater a look may write: what writes is not carried out for whoever is out
-	await expect(look(now)).rejects.toMatchObject({ code: 'forbidden' });
+	// with the rights of the moment nothing is there; what is answered, the question about them says
+	await expect(look(now)).rejects.toMatchObject({ code: 'not_found' });
 	expect(await now.confirm()).toEqual({ instead: null });
 });
 

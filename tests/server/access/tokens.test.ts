@@ -63,7 +63,8 @@ const entriesOf = (scope: Scope) => scope.tx((tx) => tx.select().from(auditEntri
 
 describe('the device flow', () => {
 	test('from the question to the token, which is there once', async () => {
-		const [, team] = [await newTeam(), await newTeam(), await newTeam()]; // the one in the middle is found by nothing but its id
+		const [elsewhere, team] = [await newTeam(), await newTeam(), await newTeam()]; // the one in the middle is found by nothing but its id
+		await arrive(elsewhere);
 		const { userId } = await team.as('trainer');
 		const asked = await begin();
 		expect(asked).toMatchObject({
@@ -111,6 +112,8 @@ describe('the device flow', () => {
 				details: { name: 'ait on laptop', hint: expect.stringMatching(/^ait_pt_/) }
 			}
 		]);
+		// another's token is no news
+		expect(await entriesOf(elsewhere.scope)).toHaveLength(2);
 	});
 
 	test('of many who ask at the same moment one gets the token', async () => {

@@ -96,6 +96,33 @@ describe.each(Object.keys(mostOfTeam) as Table[])('%s', (table) => {
 	});
 });
 
+test('whoever adds one while another is being added waits for it, and counts it', async () => {
+	const { teamId } = await newTeam();
+	await fill('connections', teamId, 1);
+	let second: Promise<unknown> | undefined;
+	await owner.begin(async (sql) => {
+		const [{ pid }] = (await sql`select pg_backend_pid() as pid`) as unknown as [{ pid: number }];
+		await sql`insert into connections (team_id, provider, name) values (${teamId}, 'sandbox', 'First')`;
+		second = Promise.resolve(add.connections(teamId));
+		second.catch(() => {}); // awaited below
+		const behind = () => owner`select from pg_stat_activity where ${pid} = any (pg_blocking_pids(pid))`;
+		await expect.poll(async () => (await behind()).length).toBe(1);
+	});
+	await expect(second).rejects.toMatchObject({ code: 'AI050' });
+});
+
+test('a team that had more before goes on with them, deletes some, and gets no more', async () => {
+	const { scope, teamId } = await newTeam();
+	const { project } = await newProject(scope);
+	await fill('projects', teamId, -3);
+	const end = (at: string | null) => owner`update projects set deleted_at = ${at} where id = ${project.id}`;
+	await owner`update projects set name = 'Other' where id = ${project.id}`;
+	await end('2026-01-01');
+	await end('2026-01-02');
+	await expect(end(null)).rejects.toMatchObject({ code: 'AI050' });
+	await expect(add.projects(teamId)).rejects.toMatchObject({ code: 'AI050' });
+});
+
 describe('whoever adds one is told', () => {
 	test('that there is no room for a project, a deleted one that comes back included', async () => {
 		const { scope, teamId, owner: person } = await newTeam();
