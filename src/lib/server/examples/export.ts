@@ -81,8 +81,9 @@ async function* fullPieces(scope: Scope, project: Project): AsyncGenerator<strin
 			await inOrder(tx);
 			return writtenAfter(tx, project.id, last);
 		});
-	for (let next: ReturnType<typeof written> | null = written(0); next !== null;) {
-		const { lines, count, left, highest } = await next;
+	type Written = Awaited<ReturnType<typeof written>>;
+	for (let next: Promise<Written> | null = written(0); next !== null;) {
+		const { lines, count, left, highest }: Written = await next;
 		next = count < writtenAtOnce ? null : written(highest);
 		next?.catch(() => {}); // awaited when its turn comes, if whoever takes the file has not left by then
 		if (left > 0) yield* completed(scope, project, lines);
