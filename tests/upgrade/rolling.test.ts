@@ -24,16 +24,19 @@ afterAll(() => fs.rmSync(room, { recursive: true, force: true }));
 
 const git = (...words: string[]) => execFileSync('git', words, { encoding: 'utf8', maxBuffer: 1 << 29 }).trim();
 
-/** The commit in which the state before the newest migrations landed; nothing where the history is not here. */
+/** The state before the first of the migrations that are newer than the last landing's dump; nothing where the history is not here. */
 const landedBefore = (): string | undefined => {
+	const numbered = (folder: string, names: RegExp) =>
+		fs
+			.readdirSync(folder)
+			.filter((name) => names.test(name))
+			.sort();
 	const newest = newestMigration();
-	const before = fs
-		.readdirSync(import.meta.dirname)
-		.filter((name) => /^\d{4}\.sql$/.test(name) && name.slice(0, 4) < newest)
-		.sort()
-		.at(-1);
+	const dump = numbered(import.meta.dirname, /^\d{4}\.sql$/).findLast((name) => name.slice(0, 4) < newest)!;
+	const first = numbered('drizzle', /^\d{4}_.*\.sql$/).find((name) => name.slice(0, 4) > dump.slice(0, 4))!;
 	try {
-		return git('log', '-1', '--format=%H', '--', `tests/upgrade/${before}`) || undefined;
+		const added = git('log', '--format=%H', '--diff-filter=A', '--', `drizzle/${first}`).split('\n').at(-1);
+		return added && git('rev-parse', `${added}^`);
 	} catch {
 		return undefined;
 	}
