@@ -108,6 +108,109 @@ export const equivalentInCore: { mutant: string | RegExp; was?: string; because:
 		because: 'both are null together, when nothing counts; the types want both asked'
 	},
 	{
+		mutant: 'evaluations/evidence.ts: if (false) return made;',
+		because: 'only saves the making: the nodes are the same each time'
+	},
+	{
+		mutant:
+			/^evaluations\/evidence\.ts: (if \((true|false)\) return known;|const logsAtZero = \(votes: number\) => \{\};|const atZero = false \? logsAtZero\(votes\) : null;)$/,
+		because: 'what is kept for a mean of 0 is what is reckoned for any other, with a mean of 0'
+	},
+	{
+		mutant: 'evaluations/evidence.ts: ;',
+		was: 'kept.set(votes, logs);',
+		because: 'only saves the reckoning: the logarithms are the same each time'
+	},
+	{
+		mutant: 'evaluations/evidence.ts: if (false) return;',
+		because: 'no prompt with a score adds nothing'
+	},
+	{
+		mutant: 'evaluations/evidence.ts: for (let at = 0; at <= logs.length; at++) logs[at]! += count * factor[at]!;',
+		because: 'what is written behind the end of a Float64Array is nowhere'
+	},
+	{
+		mutant: 'evaluations/evidence.ts: if (false) return [-1, 1];',
+		because: 'of nothing there is no evidence against any mean, to either end; the types want it said'
+	},
+	{
+		mutant:
+			/^evaluations\/(assurance|checks|fragility|power|rules)\.ts: .*(signFlip\(t\.scores\)|signTest\(first, of - first\)|signTest\(wins, losses\)) <= (level|barOf\(attempt\)\.p)/,
+		because: 'the chance is a whole number of halves of halves, and no twentieth'
+	},
+	{
+		mutant: "evaluations/power.ts: if (true) known.set(key, smallestWins(decisive, 'sign', attempt));",
+		because: 'only saves the search: the number is the same each time'
+	},
+	{
+		mutant:
+			"evaluations/rules.ts: if (lead <= 0) return decisive >= minimum.toReject && (isBelow(bar.reject, t) || isProven(t)) ? 'dont-ship' : null;",
+		because: 'without a lead the test says 1 and the evidence is at most 1, in either direction'
+	},
+	{
+		mutant: /^evaluations\/rules\.ts: const mayShip = (true|lead >= 0) && /,
+		because: 'without a lead the test says 1 and the evidence is at most 1: nothing is shipped'
+	},
+	{
+		mutant: "evaluations/words.ts: return whole === 0 ? '0' : `${whole <= 0 ? '−' : '+'}${Math.abs(whole)}`;",
+		because: 'none at all has been said before'
+	},
+	{
+		mutant: "evaluations/scores.ts: if (score !== 0) return score >= 0 ? 'a' : 'b';",
+		because: 'none at all is asked about behind it'
+	},
+	{
+		mutant: "evaluations/checks.ts: a.length === b.length ? null : a.length >= b.length ? 'longer' : 'shorter';",
+		because: 'those of one length have been told before'
+	},
+	{
+		mutant:
+			'evaluations/verdict-sentence.ts: const [more, name] = t.broken.a >= t.broken.b ? [t.broken.a, a] : [t.broken.b, b];',
+		because: 'it is said only of sides that are not alike'
+	},
+	{
+		mutant: /^evaluations\/verdict-sentence\.ts: const end = rest (>= 10 && rest < 14|> 10 && rest <= 14) \?/,
+		because: 'the 10th and the 14th have the ending of most'
+	},
+	{
+		mutant:
+			'evaluations/verdict-sentence.ts: if (likely !== null && likely < some.more) return `With ${likely} more prompts a verdict is likely.`;',
+		because: 'what gives some chance is what was looked at before, or 60 where the first, 20, is likely: never the same'
+	},
+	{
+		mutant: 'evaluations/assurance.ts: if (share === 0 || share === 1) return Number(k === n / share);',
+		because:
+			'where all end without a winner no number of winners gives a verdict, be it the chance of none or of nothing'
+	},
+	{
+		mutant: /^evaluations\/assurance\.ts: \(sum, chance, pairs\) => \((false|chance <= 1e-9) \? sum :/,
+		because: 'only saves what changes the ninth digit at most'
+	},
+	{
+		mutant: 'evaluations/assurance.ts: broken: {}',
+		was: 'broken: { a: 0, b: 0 }',
+		because: 'the decision alone asks for no answer that was cut off; the types want it said'
+	},
+	{
+		mutant:
+			/^evaluations\/assurance\.ts: .*(random\(\) <= winRate|random\(\) > ties|random\(\) <= liked|Math\.log\(1 - random\(\)\) <= |v >= 0 && |\(place -= weights\[at\]!\) >= 0)/,
+		because: 'of what is drawn from all the numbers between 0 and 1 none is exactly the border'
+	},
+	{
+		mutant:
+			/^evaluations\/assurance\.ts: while \((true|at <= weights\.length - 1|at < weights\.length \+ 1) && \(place -= weights\[at\]!\) > 0\) at\+\+;$/,
+		because: 'the last weight is what is left; only the last digit of a sum could go beyond it'
+	},
+	{
+		mutant:
+			/^evaluations\/masking\.ts: (const isPlainText = \(\) => undefined;|if \(false\) return \{ text: text\.toLowerCase\(\))/,
+		because: 'only saves the folding, which changes no plain sign but its case'
+	},
+	{
+		mutant: /^evaluations\/masking\.ts: (latins|wides|others) = \["Stryker was here"\],?$/,
+		because: 'what everybody knows has names of both kinds, and no text is looked through that has a capital'
+	},
+	{
 		mutant: /^budget\/month\.ts: .*readyAt && readyAt <= start \? start : readyAt/,
 		because: 'at the very start both are the same moment'
 	}

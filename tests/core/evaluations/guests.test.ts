@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { guestNumbers, guestSentence } from '../../../src/lib/core/evaluations/guests.ts';
+import { guestNumbers, guestSentence, guestStates, guestStateWords } from '../../../src/lib/core/evaluations/guests.ts';
 
 test('every guest counts for a pair, and every pair the same', () => {
 	const numbers = guestNumbers([['a', 'a', 'b'], ['a'], ['tie', 'both_bad'], ['b'], []], 3)!;
@@ -23,4 +23,19 @@ test('the sentence says what they said, and that it does not count', () => {
 	expect(guestSentence(numbers, { a: 'v2' })).toBe(
 		'Guests: +12 points for v2 (−10 to 34), over 20 pairs with 31 votes of 5 guests. They do not count in the verdict.'
 	);
+});
+
+test('a guest who cannot vote is told why, whatever the reason', () => {
+	expect(Object.keys(guestStateWords).sort()).toEqual(guestStates.filter((state) => state !== 'open').sort());
+});
+
+test('guests’ votes are widened by one on either side', () => {
+	const { netPreference, interval } = guestNumbers(
+		Array.from({ length: 10 }, () => ['tie'] as const),
+		1
+	)!;
+	// 12 scores with a variance of 2/11
+	const half = 1.96 * Math.sqrt(2 / 11 / 12);
+	expect(netPreference).toBe(0);
+	expect(interval).toEqual([expect.closeTo(-half, 12), expect.closeTo(half, 12)]);
 });

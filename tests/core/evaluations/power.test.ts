@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { signTest, wilson } from '../../../src/lib/core/math/binomial.ts';
 import { logEvidence } from '../../../src/lib/core/evaluations/evidence.ts';
-import { detectableWinRate, powerOf, smallestWins } from '../../../src/lib/core/evaluations/power.ts';
+import { detectableWinRate, powerOf, rateFor, smallestWins } from '../../../src/lib/core/evaluations/power.ts';
 import { singleVotes } from '../../../src/lib/core/evaluations/scores.ts';
 
 const evidence = (wins: number, losses: number) => Math.exp(logEvidence(singleVotes(wins, losses)));
@@ -72,4 +72,9 @@ test('the detectable win rate is the one with 80 % power', () => {
 test('below 12 there is no verdict to have power for', () => {
 	expect(powerOf({ pairs: 11, winRate: 0.99 })).toBe(0);
 	expect(detectableWinRate(11)).toBeNull();
+});
+
+test('a chance of exactly 80 % is enough, and is looked for in as many halvings as asked', () => {
+	expect(rateFor(() => 0.8, 3)).toBe(0.5625);
+	expect(rateFor(() => 0.79, 3)).toBeNull();
 });

@@ -11,3 +11,8 @@ test('what scripts said is told in one line that says what it is worth', () => {
 		'Scripts voted on 1 pair: 1 tie. They do not count in the verdict.'
 	);
 });
+
+test('scripts that gave no tie are told without one', () => {
+	const said = scriptSentence({ pairs: 2, wins: 2, losses: 0, ties: 0, bothBad: 0 }, { a: 'v3', b: 'base' });
+	expect(said).toMatch(/2 pairs: 2 for v3\. /);
+});

@@ -75,6 +75,12 @@ describe('the answer', () => {
 });
 
 describe('one queue over three', () => {
+	test('before the first place is none', () => {
+		expect(ownPlace(0, -1, () => 0)).toBe(-1);
+		expect(ownPlace(0, 0, () => 0)).toBe(0);
+		expect(ownPlace(1, 0, () => 0)).toBe(-1);
+	});
+
 	const random = (seed: string) => (place: number) => randomFrom(hash(String(place), seed))();
 
 	test('every ballot of the three has a place of its own, beside the others of its place', () => {
@@ -133,7 +139,30 @@ describe('when a training has paid for itself', () => {
 		['by the hour beside what costs nothing', 400, free, byHour(200), { kind: 'never' }],
 		['by the hour at an unknown price', 400, byToken(0.05), byHour(null), { kind: 'unknown' }],
 		['beside a base that is deployed too', 400, byHour(100), byToken(0.01), { kind: 'unknown' }],
-		['where nothing costs anything', 0, free, free, { kind: 'never' }]
+		['where nothing costs anything', 0, free, free, { kind: 'never' }],
+		[
+			'beside what is free and has no price',
+			400,
+			byToken(0.05),
+			{ ...free, centsPerAnswer: null },
+			{ kind: 'answers', answers: 8000 }
+		],
+		['by the hour beside what has no price', 400, byToken(null), byHour(200), { kind: 'unknown' }],
+		[
+			'by the hour on both sides, with a price for one',
+			400,
+			{ ...byHour(100), centsPerAnswer: 1 },
+			byHour(200),
+			{ kind: 'unknown' }
+		],
+		[
+			'beside a base by the hour with a price for one',
+			400,
+			{ ...byHour(100), centsPerAnswer: 1 },
+			byToken(0.01),
+			{ kind: 'unknown' }
+		],
+		['without a price of its own', 400, byToken(0.05), byToken(null), { kind: 'unknown' }]
 	])('%s', (_, training, prompt, trained, expected) => {
 		expect(paybackOf(training, prompt, trained)).toEqual(expected);
 	});
@@ -149,6 +178,7 @@ describe('in words', () => {
 		expect(token(0.00099)?.one).toBe('less than 0.001 ¢');
 		expect(token(0.001)?.one).toBe('0.001 ¢');
 		expect(token(3.25)).toEqual({ one: '3.3 ¢', thousand: '$32.50' });
+		expect(token(100)?.one).toBe('$1.00');
 		expect(token(150)).toEqual({ one: '$1.50', thousand: '$1,500.00' });
 		expect(token(0)).toEqual({ one: '$0', thousand: '$0.00' });
 		expect(token(null)).toBeNull();
@@ -168,7 +198,8 @@ describe('in words', () => {
 			'Training v2 cost nothing. Its answers cost no less than those with the prompt, so it pays by quality alone.'
 		);
 		expect(trainingWords(2, null, false, { kind: 'unknown' })).toMatch(/^What training v2 cost is not known\./);
-		expect([secondsWords(810), secondsWords(12_400)]).toEqual(['0.8 s', '12 s']);
+		expect([secondsWords(810), secondsWords(9999), secondsWords(10_000)]).toEqual(['0.8 s', '10.0 s', '10 s']);
+		expect(trainingWords(2, 400, false, { kind: 'answers', answers: 0 })).toMatch(/\. Each of its answers costs less/);
 	});
 
 	test('code that asks with a prompt sends its turns before the question, quoted for each language', () => {

@@ -159,3 +159,13 @@ test('every obstacle is named', () => {
 test('equal models whose base answers are all cut off never ship', () => {
 	for (const wins of [12, 24, 40]) expect(verdictKind(tally(wins, 0, { broken: { a: 0, b: wins } }))).toBe('blocked');
 });
+
+test('where nothing counts there is no interval and no rate, and without names the other side is the base', () => {
+	expect(judge(singleTally({ wins: 0, losses: 0, ties: 0, bothBad: 0 }, { planned: 5 }))).toMatchObject({
+		netPreference: null,
+		interval: null,
+		winRate: null,
+		winInterval: null
+	});
+	expect(judge(singleTally({ wins: 0, losses: 8, ties: 0, bothBad: 0 })).sentence).toMatch(/than base:/);
+});

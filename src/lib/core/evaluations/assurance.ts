@@ -73,9 +73,10 @@ export const assuranceOf = (plan: Plan, ties = usualTies): number => {
 	return sum / steps;
 };
 
-/** A draw from the gamma distribution of a whole shape, as a sum of waiting times would be; for a shape up to some thousands. */
+/** A draw from the gamma distribution, for a shape above 0 and up to some thousands. */
 const gamma = (shape: number, random: () => number): number => {
-	// Marsaglia and Tsang
+	// Marsaglia and Tsang; their draws need a shape of 1, and have no end at 1/3
+	if (shape < 1) return gamma(shape + 1, random) * random() ** (1 / shape);
 	const d = shape - 1 / 3;
 	const c = 1 / Math.sqrt(9 * d);
 	for (;;) {
@@ -94,7 +95,7 @@ export const chanceAfter = (t: Tally, more: number): number => {
 	const { votes, counts } = t.scores;
 	let settled = 0;
 	for (let i = 0; i < played; i++) {
-		const weights = counts.map((count) => gamma(count + 1 / (votes === 1 ? 1 : votes), random));
+		const weights = counts.map((count) => gamma(count + 1 / votes, random));
 		const whole = weights.reduce((sum, weight) => sum + weight, 0);
 		const next = [...counts];
 		for (let j = 0; j < more; j++) {

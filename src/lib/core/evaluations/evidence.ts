@@ -1,5 +1,5 @@
 import { crossing, gaussLegendre, logSum } from '../math/integral.ts';
-import { countOf, netPreference, type Scores } from './scores.ts';
+import { netPreference, type Scores } from './scores.ts';
 
 /** Made when the first evidence is asked for: most who load this never ask. */
 let made: { at: Float64Array; logWeights: Float64Array } | undefined;
@@ -45,11 +45,11 @@ export const evidenceOf = (scores: Scores): number => Math.min(Number.MAX_VALUE,
  */
 export const anytimeInterval = (scores: Scores, bar: number): [low: number, high: number] => {
 	const mean = netPreference(scores);
-	if (mean === null || countOf(scores) === 0) return [-1, 1];
+	if (mean === null) return [-1, 1];
 	const isOut = (mu: number) => logEvidence(scores, mu) >= Math.log(bar);
 	const end = (limit: -1 | 1) => {
 		// on the far side of the mean 0 is asked first, so that this and the verdict never disagree
-		const zeroLiesBetween = mean !== 0 && Math.sign(mean) === -limit;
+		const zeroLiesBetween = Math.sign(mean) === -limit;
 		if (zeroLiesBetween && isOut(0)) return crossing(mean, 0, isOut);
 		const from = zeroLiesBetween ? 0 : mean;
 		return isOut(limit) ? crossing(from, limit, isOut) : limit;

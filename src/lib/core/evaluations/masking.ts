@@ -104,8 +104,8 @@ const wordsOf = (id: string): string[] => {
 	const name = parts.at(-1) ?? '';
 	const vendor = parts.length > 1 ? parts.at(-2)! : '';
 	const family = /^\p{L}+/u.exec(name)?.[0] ?? '';
-	const isFamily = family.length >= 4 && !ordinary.has(family) && !withNumber.includes(family);
-	const isVendor = vendor.length >= 4 && !ordinary.has(vendor);
+	const isFamily = !withNumber.includes(family);
+	const isVendor = vendor.length >= 4;
 	// `o3` is a name, `v2` is not
 	const isName = (word: string) => (word.length >= 4 || /^[a-u]\d/.test(word)) && !ordinary.has(word);
 	return [parts.join('/'), name, ...(isVendor ? [vendor] : []), ...(isFamily ? [family] : [])].filter(isName);
@@ -121,7 +121,7 @@ const wholesOf = (own: string): string[] => {
 /** The words by which a model is known, in small letters: those of the contenders first, then everybody's, without the project's. */
 export const namingWords = ({ models, own, project }: Names): string[] => {
 	const said = new Set(lettersOf(project));
-	const isOfProject = (word: string) => said.has(word) || lettersOf(word).every((part) => said.has(part));
+	const isOfProject = (word: string) => lettersOf(word).every((part) => said.has(part));
 	const whole = own.flatMap(wholesOf);
 	const spoken = [...models.flatMap(wordsOf), ...everybody].filter((word) => !isOfProject(word));
 	return [...new Set([...whole, ...spoken])];
@@ -149,7 +149,7 @@ const ownNumber = `(?:[\\u2010-\\u2015-]?\\d[.\\d]*\\p{sc=Latn}?|\\s\\d+(?:\\.\\
 /** Parts with a gap between them; or, as no ordinary word is written, every letter by itself. */
 const patternOf = (word: string): string => {
 	const parts = word
-		.split(/[\s-]+/)
+		.split(/[\s-]/)
 		.filter(Boolean)
 		.map((part) => [...part].map(escaped).join(''));
 	const letters = [...word.replace(/\s/g, '')];

@@ -6,7 +6,7 @@ export const proofPrompts = 5;
 
 /** The same words again and again are how a model talks whose weights or template are wrong; a list of like lines is no such thing. */
 const isStuck = (text: string): boolean => {
-	const words = text.split(/\s+/).filter((word) => word !== '');
+	const words = text.split(/\s+/);
 	return words.length >= 30 && new Set(words).size <= words.length / 10;
 };
 
@@ -22,7 +22,7 @@ const isBroken = (answer: string): boolean => {
  */
 export const proofProblem = (answers: readonly string[], ofBase = false): string | null => {
 	const broken = answers.filter(isBroken).length;
-	if (answers.length === 0 || broken * 2 <= answers.length) return null;
+	if (broken * 2 <= answers.length) return null;
 	const answered = `and ${broken} answers were empty, endless or full of control signs`;
 	if (ofBase)
 		return `The deployed base model was asked ${answers.length} training prompts, ${answered}. Its chat template is wrong at the provider. Nobody has to vote on that: compare with another run, or train on another base.`;

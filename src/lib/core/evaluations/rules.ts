@@ -30,8 +30,8 @@ export const bothBadTooOften = (t: Tally) => t.bothBad * 5 > judgedOf(t);
 const bothBadBlocks = (t: Tally) => judgedOf(t) > 0 && t.bothBad * 5 >= judgedOf(t) * 2;
 
 /** Answers were cut off, or are empty, on one side in 10 points more of the prompts than on the other. */
-export const isUneven = ({ broken: { a, b }, ...t }: Tally) =>
-	a !== b && Math.abs(a - b) * 10 >= judgedOf({ ...t, broken: { a, b } });
+export const isUneven = (t: Tally) =>
+	t.broken.a !== t.broken.b && Math.abs(t.broken.a - t.broken.b) * 10 >= judgedOf(t);
 
 /** What makes it no fair test. */
 export const blockedBy = (t: Tally): 'leak' | 'both bad' | 'broken' | null => {

@@ -8,5 +8,5 @@ export type Answered = { voted: readonly string[]; skipped: readonly string[] };
 export const isOut = ({ voted, skipped }: Answered, people: readonly string[], votes: number): boolean => {
 	const said = new Set([...voted, ...skipped]);
 	const most = voted.length + people.filter((id) => !said.has(id)).length;
-	return voted.length < votes && most < votes && most + skipped.length >= votes;
+	return most < votes && most + skipped.length >= votes;
 };

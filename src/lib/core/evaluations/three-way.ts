@@ -110,7 +110,7 @@ export const answerSentence = (kind: AnswerKind, out: Record<ThreePart, Out>): s
 		case 'prompt':
 			return `${noGain} ${ofPrompt(out)}`;
 		case 'base':
-			return training.kind === 'ship-it' || tuned.kind === 'dont-ship'
+			return tuned.kind === 'dont-ship'
 				? `The trained model is worse than the base model${withWords(tuned)}. ${ofPrompt(out)}`
 				: `${noGain} ${ofPrompt(out)}`;
 		case 'open':

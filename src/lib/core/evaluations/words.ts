@@ -35,7 +35,7 @@ export const rateWords = (rate: number): string => {
 /** A chance as people say it: `about a 1 in 5`, `more than a 9 in 10`. */
 export const chanceWords = (chance: number): string => {
 	if (chance < 0.04) return 'less than a 1 in 20';
-	if (chance > 0.95) return 'more than a 9 in 10';
+	if (chance >= 0.95) return 'more than a 9 in 10';
 	if (chance >= 0.275) return `about a ${Math.round(10 * chance)} in 10`;
 	const near = [20, 10, 6, 5, 4].reduce((best, of) =>
 		Math.abs(1 / of - chance) < Math.abs(1 / best - chance) ? of : best
