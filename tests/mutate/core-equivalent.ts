@@ -86,6 +86,133 @@ export const equivalentInCore: { mutant: string | RegExp; was?: string; because:
 		because: 'a text or number has none of the fields by which a format is told; the types want it said'
 	},
 	{
+		mutant:
+			/^examples\/trainable\.ts: (const isPlain = .* => \{\};|const first = false \? 1 : 0;|if \(true\) return false;|if \(false\) return \[\];|return false;)$/,
+		because: 'only loses the shortcut for what is plain text: the rules, asked one by one, find nothing either'
+	},
+	{
+		mutant:
+			"examples/trainable.ts: return messages.length > first && (messages.length - first) * 2 === 0 && !controlTokenIn(rewrite ?? '');",
+		because: 'then no example is plain, and only the shortcut is lost'
+	},
+	{
+		mutant: /^examples\/trainable\.ts: .*\((at|messages\.length) \+ first\) % 2 === 0/,
+		because: 'a sum is even where the difference is'
+	},
+	{
+		mutant: 'examples/trainable.ts: const found = flawsOf({ messages: trainedTurns(example), ...(true && offered) });',
+		because: 'of a sentence only its letters would stand beside the turns; the types want it said'
+	},
+	{
+		mutant:
+			/^examples\/fingerprint\.ts: (let isSpaced = true;|if \((true|code >= 0x7f)\) return normaliseUnicode\(text\);|if \(true\) isSpaced = true;)$/,
+		because: 'only saves work: white space is looked for, or the Unicode tables asked, where ASCII has nothing for them'
+	},
+	{
+		mutant:
+			/^examples\/fingerprint\.ts: if \(code === 0x20 \? (true|text\.charCodeAt\(at \+ 1\) !== 0x20|text\.charCodeAt\(at - 1\) === 0x20) : code >= 0x09 && code <= 0x0d\) isSpaced = true;$/,
+		because: 'of several blanks one stands behind another and before another sign, or they are trimmed'
+	},
+	{
+		mutant:
+			/^examples\/fingerprint\.ts: if \(code === 0x20 \? .* : (true|code >= 0x09 \|\| code <= 0x0d|true && code <= 0x0d|code >= 0x09 && true)\) isSpaced = true;$/,
+		because: 'only saves work: white space is looked for where there is none'
+	},
+	{
+		mutant: 'examples/fingerprint.ts: for (let at = 0; at <= text.length; at++) {',
+		because: 'behind its end a text has no sign'
+	},
+	{
+		mutant:
+			/^examples\/fingerprint\.ts: return \(\/(\[\\S \]\| \{2\}|\[\^\\s \]\| \{2\}|\[\^\\S \]\| )\/\.test\(folded\)/,
+		because: 'only saves work: white space is looked for where it is single blanks, or where all is trimmed'
+	},
+	{
+		mutant: 'examples/fingerprint.ts: for (let index = 0; index <= end; index++) {',
+		was: 'for (let index = 0; index < end; index++) {',
+		because: 'the answer is no system prompt'
+	},
+	{
+		mutant: 'examples/import/torn.ts: } catch {}',
+		because: 'undefined is not whole either'
+	},
+	{
+		mutant: 'examples/import/torn.ts: const to = next <= 0 ? raw.length : next;',
+		because: 'it is looked for behind the first place'
+	},
+	{
+		mutant: 'examples/import/document.ts: for (let at = 0; at <= text.length; at++) {',
+		because: 'behind its end a text has no sign'
+	},
+	{
+		mutant: 'examples/import/document.ts: if (end <= 0) return isEnough ? false : undefined;',
+		because: 'white space before it has gone, so the text does not begin with a line end'
+	},
+	{
+		mutant: 'examples/import/document.ts: return /^\\{.*\\}\\s*$/.test(second) || (true && second.startsWith(field));',
+		because: 'a text that begins with the word undefined is no example, and no document either; the types want it said'
+	},
+	{
+		mutant: 'examples/import/utf8.ts: if (false) return true;',
+		because: 'only saves the look at each byte: without that sign they are right'
+	},
+	{
+		mutant:
+			/^examples\/import\/field-twice\.ts: (let isOdd = true;|for \(const key in row\) if \((true|times\(text, `"\$\{key\}"`\) >= 1)\) isOdd = true;|if \((true|times\(text, name\) (>=|<=) turns\.length)\) isOdd = true;)$/,
+		because: 'only saves the look at each sign, which finds nothing where no name stands too often'
+	},
+	{
+		mutant:
+			'examples/import/field-twice.ts: for (let at = text.indexOf(name); at > 0; at = text.indexOf(name, at + name.length)) count++;',
+		because: 'before a name stands a bracket'
+	},
+	{
+		mutant: 'examples/import/elements.ts: let [isTurns, isDeep, inString, isEscaped] = [];',
+		because: 'undefined is as false'
+	},
+	{
+		mutant:
+			'examples/import/elements.ts: if (name !== null && byte !== quote) name = name + String.fromCharCode(byte);',
+		because: 'only keeps more of a name that is longer than all that are looked for'
+	},
+	{
+		mutant:
+			'examples/import/elements.ts: if (true) alike = begunLike(decoded(bytes.subarray(0, enoughOfIt)), start) ?? alike;',
+		because: 'only saves the decoding of what begins without a bracket, which tells nothing'
+	},
+	{
+		mutant:
+			/^examples\/import\/elements\.ts: (return true;|return (alike !== null|true) (&&|\|\|) (bytes\.length >=? alike\.length|true) && (lastAlike\(bytes, alike\) >=? 0|true);)$/,
+		because: 'only saves the closer look at what passes by, which counts one where nothing was swallowed'
+	},
+	{
+		mutant:
+			/^examples\/import\/elements\.ts: (if \(false\) \{|if \(isPassing && !isTurns && !holdsOthers\(bytes\)\) \{\})$/,
+		was: 'if (isPassing && !isTurns && !holdsOthers(bytes)) {',
+		because: 'only saves the closer look at what passes by, which counts as many'
+	},
+	{
+		mutant: 'examples/import/elements.ts: const passed = {};',
+		because: 'of what passes by nobody asks the line'
+	},
+	{
+		mutant: 'examples/import/elements.ts: isPassing = false;',
+		because: 'only saves the closer look at what passes by'
+	},
+	{
+		mutant: /^examples\/import\/elements\.ts: for \(let at = scan\((rest|bytes), 0\); at > 0;/,
+		because: 'it goes on behind what is complete, never at the first place'
+	},
+	{
+		mutant: 'examples/import/elements.ts: if (alike && lastAlike(bytes, alike) >= 0) yield* released(bytes, alike);',
+		because: 'what stands first is not counted'
+	},
+	{
+		mutant:
+			/^examples\/import\/elements\.ts: if \((true|from >= 0) && !kept\.isTooLong\(\) && kept\.length\(\) \+ bytes\.length > most\) yield\* relieved\(\);$/,
+		because: 'where none has begun nothing is kept, and nothing is given up'
+	},
+	{
 		mutant: 'evaluations/ballots.ts: for (let left = count; left >= 0; left -= 4) {',
 		because: 'a block of none draws nothing and adds nothing'
 	},
