@@ -79,6 +79,7 @@ describe('of at most 20 characters', () => {
 		const long = ['[{"a": "', 'x'.repeat(60), 'x'.repeat(60), '"}', ', {"a": 2}]'];
 		expect(inSlices(20, ...long)).toEqual([tooLong, '{"a": 2}']);
 		expect(inSlices(20, long.join(''))).toEqual([tooLong, '{"a": 2}']);
+		expect(inSlices(20, '[{"a": "', 'x'.repeat(50), 'x'.repeat(10), '"}, {"a": 2}]')).toEqual([tooLong, '{"a": 2}']);
 	});
 	test('the same of one whose beginning tells nothing', () => {
 		expect(inSlices(20, '[[', '1,'.repeat(30), '1,'.repeat(30), '1]', ', 2]')).toEqual([tooLong, '2']);
@@ -87,6 +88,9 @@ describe('of at most 20 characters', () => {
 		expect(inSlices(20, `[{"a": "${'x'.repeat(11)}"}]`)).toEqual([`{"a": "${'x'.repeat(11)}"}`]);
 		expect(inSlices(20, `[{"a": "${'x'.repeat(12)}"}]`)).toEqual([tooLong]);
 	});
+	test('one that holds something like itself stays whole, in however many slices it comes', () => {
+		expect(inSlices(20, '[{"a": [{"a"', ': 1}]}]')).toEqual(['{"a": [{"a": 1}]}']);
+	});
 	test('those that one has swallowed are found before it is given up', () => {
 		const many = Array.from({ length: 8 }, (_, at) => `{"a": ${at}, `);
 		expect(inSlices(20, '[', ...many, '{"a": 8}]')).toEqual([...many.map((each) => each.slice(0, -2)), '{"a": 8}']);
@@ -94,8 +98,14 @@ describe('of at most 20 characters', () => {
 });
 
 test('what passes by is counted as it would be read', () => {
-	expect(passed('[{"a": 1}, {"a"', ': 2}, 3]\n4')).toBe(4);
-	expect(passed('[{"a": 1}, {"a": 2, {"a": 3}]')).toBe(3);
-	expect(passed('[{"role": "user"}, {"role": "assistant"}]\n[{"role": "user"}, {"role": "assistant"}]')).toBe(2);
-	expect(passed('[]')).toBe(0);
+	for (const [slices, count] of [
+		[['[{"a": 1}, {"a"', ': 2}, 3]\n4'], 4],
+		[['[{"a": 1}, {"a": 2, {"a": 3}]'], 3],
+		[['[{"role": 1}, {"role": 2}]\n[{"role": 3}]'], 2],
+		[['[{"role": 1}]\n[{"role": 2}, {"role"]'], 2],
+		[['[]'], 0]
+	] as const) {
+		expect(passed(...slices)).toBe(count);
+		expect(splitDocument(slices.join(''))).toHaveLength(count);
+	}
 });
