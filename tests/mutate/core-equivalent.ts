@@ -107,6 +107,31 @@ export const equivalentInCore: { mutant: string | RegExp; was?: string; because:
 		because: 'a first text that no key leads to is never met'
 	},
 	{
+		mutant: 'examples/near.ts: if (true) rolled = (rolled - Math.imul(text.charCodeAt(at - letters), gone)) | 0;',
+		because: 'before its beginning a text has no sign, and times anything that is nothing'
+	},
+	{
+		mutant: 'examples/near.ts: if (true) {',
+		was: 'if (!grams) {',
+		because: 'only saves work: its pieces are the same each time'
+	},
+	{
+		mutant: 'examples/near.ts: const open: number[] = ["Stryker was here"];',
+		because: 'it is no key that any text has'
+	},
+	{
+		mutant: /^examples\/near\.ts: for \(const value of keys\) if \(.*\) <= key\.texts\) open\.push\(value\);$/,
+		because: 'only saves work: where so many are noted no more is'
+	},
+	{
+		mutant: 'examples/tools.ts: } catch {}',
+		because: 'it ends in undefined either way'
+	},
+	{
+		mutant: /^examples\/conversation\.ts: weight == null \|\| \(true && Number\.isFinite\(weight\)/,
+		because: 'what is no number is not finite; the types want it said'
+	},
+	{
 		mutant: 'examples/near.ts: #met: number[] = ["Stryker was here"];',
 		because: 'what is no number of a text has no keys in common with any'
 	},

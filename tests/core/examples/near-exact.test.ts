@@ -120,6 +120,10 @@ describe('an index', () => {
 		expect(found(turn(text), turn('x'), turn(text), turn('y'), turn(text))).toEqual([1, 3]);
 		expect(found(turn('nothing'), turn('x'))).toEqual([]);
 	});
+	test('finds what is kept behind the first thousand', () => {
+		const many = Array.from({ length: 1_030 }, (_, at) => whole(at === 1_023 || at === 1_025 ? text : `${at}`));
+		expect(found(whole(`${text}abc`), ...many)).toEqual([1_023, 1_025]);
+	});
 	test('finds a text that stands further in', () => {
 		expect(found(turn(`before ${text}`), turn(text))).toEqual([0]);
 		expect(found(turn(text), turn(`before ${text}`))).toEqual([0]);
