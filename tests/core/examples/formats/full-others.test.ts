@@ -12,9 +12,9 @@ test.each([null, undefined, '', 'not JSON', 'null', '7', '"text"', '[]', '{}', '
 );
 
 test('its own fields go out again, those of its format and ours do not', () => {
-	expect(others({ messages: [], id: 'x', topic: 'a', rating: 3, input: { topic: 'b' } })).toEqual({
+	expect(others({ messages: [], id: 'x', topic: 'a', rating: 3, input: { other: 'b' } })).toEqual({
 		id: 'x',
-		others: { topic: 'a', input: { topic: 'b' } }
+		others: { topic: 'a', input: { other: 'b' } }
 	});
 	expect(others({ input: 'ab', output: 'c', topic: 1 })).toEqual({ id: undefined, others: { topic: 1 } });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { chatLine } from '../../../../src/lib/core/examples/formats/training.ts';
+import { chatLine, promptOfLine, toolsIn } from '../../../../src/lib/core/examples/formats/training.ts';
 import { preferenceLine } from '../../../../src/lib/core/examples/formats/preference.ts';
 import type { Message } from '../../../../src/lib/core/examples/example.ts';
 import { parseLine } from '../../../../src/lib/core/examples/import/parse.ts';
@@ -101,4 +101,22 @@ test('how much an imported line counts goes along where the provider takes it, a
 		weight: 2
 	});
 	expect(chatLine({ messages, rewrite: null, source: '{"weight":' })).not.toContain('weight');
+});
+
+test('what a line asks are the turns before its last answer, without the system prompt; of a pair all that was asked', () => {
+	const system: Message = { role: 'system', content: 'Be brief.' };
+	const asked = 'user\nwhere is it?\n';
+	expect(promptOfLine(chatLine({ messages, rewrite: null }, 'Be brief.'))).toBe(asked);
+	expect(promptOfLine(chatLine({ messages: [...messages, ...messages], rewrite: null }))).toBe(
+		`${asked}assistant\ndunno.\n${asked}`
+	);
+	expect(promptOfLine(preferenceLine({ messages: [system, ...messages], rewrite: 'On its way.' }))).toBe(asked);
+});
+
+test('tools stand in a line under either name', () => {
+	const tools = [{ type: 'function', function: { name: 'f' } }];
+	for (const name of ['tools', 'functions']) expect(toolsIn(JSON.stringify({ [name]: tools }))).toEqual({ tools });
+	expect(toolsIn('{"messages":[]}')).toBeNull();
+	expect(toolsIn('"tools" and "functions"')).toBeNull();
+	expect(toolsIn(null)).toBeNull();
 });
