@@ -1,3 +1,4 @@
+// Long because it is one list, of every folder of core.
 /**
  * Mutants of core that change nothing anybody could see, each with its reason. One that no living mutant answers to any more
  * fails the run: the reason has gone with it. A pattern stands for several that have the same reason. Where too little is left
@@ -122,6 +123,52 @@ export const equivalentInCore: { mutant: string | RegExp; was?: string; because:
 	{
 		mutant: /^examples\/near\.ts: for \(const value of keys\) if \(.*\) <= key\.texts\) open\.push\(value\);$/,
 		because: 'only saves work: where so many are noted no more is'
+	},
+	{
+		mutant: /^examples\/near-places\.ts: .*at - piece/,
+		because: 'the piece stands first: there are none to go on by, or back'
+	},
+	{
+		mutant: 'examples/near-places.ts: if (false) return 0;',
+		because: 'of no texts none is met'
+	},
+	{
+		mutant:
+			/^examples\/near-places\.ts: if \((3 \* \+\+this\.#used \* width >= 2 \* this\.#slots\.length|this\.#end >= this\.#lists\.length)\)/,
+		because: 'room is made for one more a moment earlier'
+	},
+	{
+		mutant: 'examples/near-places.ts: for (let at = 0; at <= old.length; at += width)',
+		because: 'behind the last one there is nothing to be moved'
+	},
+	{
+		mutant: /^examples\/import\/gathered\.ts: else if \((true|bytes\.length >= 0)\) \{$/,
+		because: 'nothing is added by nothing'
+	},
+	{
+		mutant: 'examples/import/lines.ts: if (true) {',
+		was: 'if (doubtful) {',
+		because: 'only saves the look at each byte: without that sign they are right'
+	},
+	{
+		mutant: /^examples\/import\/lines\.ts: if \(last >= 0 && (true|waiting\.length\(\) >= 0)\) \{$/,
+		because: 'only saves taking the first line apart from the others, where none of it waits'
+	},
+	{
+		mutant: 'examples/import/lines.ts: for (let at = 0; at <= bytes.length; at++) {',
+		because: 'what stands behind the last byte is no byte'
+	},
+	{
+		mutant: 'examples/import/lines.ts: if (true) yield encoder.encode(half);',
+		because: 'no bytes make no line'
+	},
+	{
+		mutant: 'examples/import/reading.ts: for (let at = 0; at <= bytes.length; at += sliceBytes) {',
+		because: 'no bytes make no line'
+	},
+	{
+		mutant: 'examples/import/reading.ts: if (false) passed += splitter.pass(slice);',
+		because: 'only saves taking apart what is not read: it is counted all the same'
 	},
 	{
 		mutant: 'examples/tools.ts: } catch {}',
