@@ -15,6 +15,10 @@ test('a list of turns alone is a conversation, in either spelling', () => {
 			{ from: 'gpt', value: 'b' }
 		])
 	).toMatchObject({ ok: true, messages });
+	expect(parsed([{ role: 'developer', content: 'c' }, ...messages])).toMatchObject({
+		ok: true,
+		messages: [{ role: 'system', content: 'c' }, ...messages]
+	});
 });
 
 test.each([[[]], [[null]], [['role']], [[7, ...messages]], [[{ content: 'a' }, ...messages]], [[[]]]])(
@@ -38,6 +42,11 @@ test('a line that says more than its turns is kept as it came', () => {
 		return result.ok && result.source === JSON.stringify(row);
 	});
 	expect(sources).toEqual([false, true, true]);
+	// what pandas writes into an empty column is no part of the question
+	expect(parsed({ instruction: 'a', input: 'nan', output: 'b' })).toMatchObject({
+		source: '{"instruction":"a","input":"nan","output":"b"}'
+	});
+	expect(parsed({ instruction: 'a', input: '', output: 'b' })).toMatchObject({ source: null });
 });
 
 test('a field that stands there twice is told, in the row and in a turn; in a text it may', () => {
