@@ -1,3 +1,4 @@
+// Long because it is one list, of every folder of core.
 /**
  * Mutants of core that change nothing anybody could see, each with its reason. One that no living mutant answers to any more
  * fails the run: the reason has gone with it. A pattern stands for several that have the same reason. Where too little is left
@@ -73,6 +74,119 @@ export const equivalentInCore: { mutant: string | RegExp; was?: string; because:
 		because: 'only saves an exception: what is not there is no JSON either'
 	},
 	{
+		mutant:
+			/^examples\/formats\/full\.ts: const format = (true|typeof row === 'object' (\|\| row !== null|&& true)|true && row !== null) \? formatOf\(row\) : null;$/,
+		because: 'null throws, which says the same, and a text or number has none of the fields; the types want it said'
+	},
+	{
+		mutant: 'examples/formats/full.ts: if (false) return { others: {} };',
+		because: 'only saves an exception: no format has no fields'
+	},
+	{
+		mutant: 'examples/formats/training.ts: if (false) return null;',
+		was: `if (!source?.includes('"weight"')) return null;`,
+		because: 'only saves the reading of a line that has no weight'
+	},
+	{
+		mutant: "examples/near.ts: .replace(/\\p{Cf}/gu, '')",
+		because: 'each alone or all that follow one another go'
+	},
+	{
+		mutant: 'examples/near.ts: if (--seen % piecesAtOnce === 0) yield;',
+		because: 'counted down there is a step for as many'
+	},
+	{
+		mutant: 'examples/near.ts: const [few, many] = one.size < two.size ? [one, two] : [two, one];',
+		because: 'of two that are as large either is the smaller one'
+	},
+	{
+		mutant: 'examples/near.ts: #pieces: Piece[] = ["Stryker was here"];',
+		because: 'a first text that no key leads to is never met'
+	},
+	{
+		mutant: 'examples/near.ts: if (true) rolled = (rolled - Math.imul(text.charCodeAt(at - letters), gone)) | 0;',
+		because: 'before its beginning a text has no sign, and times anything that is nothing'
+	},
+	{
+		mutant: 'examples/near.ts: if (true) {',
+		was: 'if (!grams) {',
+		because: 'only saves work: its pieces are the same each time'
+	},
+	{
+		mutant: 'examples/near.ts: const open: number[] = ["Stryker was here"];',
+		because: 'it is no key that any text has'
+	},
+	{
+		mutant: /^examples\/near\.ts: for \(const value of keys\) if \(.*\) <= key\.texts\) open\.push\(value\);$/,
+		because: 'only saves work: where so many are noted no more is'
+	},
+	{
+		mutant: /^examples\/near-places\.ts: .*at - piece/,
+		because: 'the piece stands first: there are none to go on by, or back'
+	},
+	{
+		mutant: 'examples/near-places.ts: if (false) return 0;',
+		because: 'of no texts none is met'
+	},
+	{
+		mutant:
+			/^examples\/near-places\.ts: if \((3 \* \+\+this\.#used \* width >= 2 \* this\.#slots\.length|this\.#end >= this\.#lists\.length)\)/,
+		because: 'room is made for one more a moment earlier'
+	},
+	{
+		mutant: 'examples/near-places.ts: for (let at = 0; at <= old.length; at += width)',
+		because: 'behind the last one there is nothing to be moved'
+	},
+	{
+		mutant: /^examples\/import\/gathered\.ts: else if \((true|bytes\.length >= 0)\) \{$/,
+		because: 'nothing is added by nothing'
+	},
+	{
+		mutant: 'examples/import/lines.ts: if (true) {',
+		was: 'if (doubtful) {',
+		because: 'only saves the look at each byte: without that sign they are right'
+	},
+	{
+		mutant: /^examples\/import\/lines\.ts: if \(last >= 0 && (true|waiting\.length\(\) >= 0)\) \{$/,
+		because: 'only saves taking the first line apart from the others, where none of it waits'
+	},
+	{
+		mutant: 'examples/import/lines.ts: for (let at = 0; at <= bytes.length; at++) {',
+		because: 'what stands behind the last byte is no byte'
+	},
+	{
+		mutant: 'examples/import/lines.ts: if (true) yield encoder.encode(half);',
+		because: 'no bytes make no line'
+	},
+	{
+		mutant: 'examples/import/reading.ts: for (let at = 0; at <= bytes.length; at += sliceBytes) {',
+		because: 'no bytes make no line'
+	},
+	{
+		mutant: 'examples/import/reading.ts: if (false) passed += splitter.pass(slice);',
+		because: 'only saves taking apart what is not read: it is counted all the same'
+	},
+	{
+		mutant: 'examples/tools.ts: } catch {}',
+		because: 'it ends in undefined either way'
+	},
+	{
+		mutant: /^examples\/conversation\.ts: weight == null \|\| \(true && Number\.isFinite\(weight\)/,
+		because: 'what is no number is not finite; the types want it said'
+	},
+	{
+		mutant: 'examples/near.ts: #met: number[] = ["Stryker was here"];',
+		because: 'what is no number of a text has no keys in common with any'
+	},
+	{
+		mutant: /^examples\/near\.ts: for \(const piece of this\.#piecesOf\(sayings, \+1\)\) yield\* this\.#looking/,
+		because: 'the number of a prompt that is not added is never read'
+	},
+	{
+		mutant: 'examples/near.ts: ...around.map((text) => ({ text, prompt, isTurn: true, isAround: true }))',
+		because: 'a system prompt is the longer one of two, or it is passed over'
+	},
+	{
 		mutant: 'examples/formats/training.ts: if (false) return null;',
 		was: `if (!source?.includes('"tools"') && !source?.includes('"functions"')) return null;`,
 		because: 'only saves the reading of a line that has no tools'
@@ -80,6 +194,136 @@ export const equivalentInCore: { mutant: string | RegExp; was?: string; because:
 	{
 		mutant: 'examples/formats/sniff.ts: const format = true && row !== null ? formatOf(row as Row) : null;',
 		because: 'a text or number has none of the fields by which a format is told; the types want it said'
+	},
+	{
+		mutant:
+			/^examples\/trainable\.ts: (const isPlain = .* => \{\};|const first = false \? 1 : 0;|if \(true\) return false;|if \(false\) return \[\];|return false;)$/,
+		because: 'only loses the shortcut for what is plain text: the rules, asked one by one, find nothing either'
+	},
+	{
+		mutant:
+			"examples/trainable.ts: return messages.length > first && (messages.length - first) * 2 === 0 && !controlTokenIn(rewrite ?? '');",
+		because: 'then no example is plain, and only the shortcut is lost'
+	},
+	{
+		mutant: /^examples\/trainable\.ts: .*\((at|messages\.length) \+ first\) % 2 === 0/,
+		because: 'a sum is even where the difference is'
+	},
+	{
+		mutant: 'examples/trainable.ts: const found = flawsOf({ messages: trainedTurns(example), ...(true && offered) });',
+		because: 'of a sentence only its letters would stand beside the turns; the types want it said'
+	},
+	{
+		mutant:
+			/^examples\/fingerprint\.ts: (let isSpaced = true;|if \((true|code >= 0x7f)\) return normaliseUnicode\(text\);|if \(true\) isSpaced = true;)$/,
+		because: 'only saves work: white space is looked for, or the Unicode tables asked, where ASCII has nothing for them'
+	},
+	{
+		mutant:
+			/^examples\/fingerprint\.ts: if \(code === 0x20 \? (true|text\.charCodeAt\(at \+ 1\) !== 0x20|text\.charCodeAt\(at - 1\) === 0x20) : code >= 0x09 && code <= 0x0d\) isSpaced = true;$/,
+		because: 'of several blanks one stands behind another and before another sign, or they are trimmed'
+	},
+	{
+		mutant:
+			/^examples\/fingerprint\.ts: if \(code === 0x20 \? .* : (true|code >= 0x09 \|\| code <= 0x0d|true && code <= 0x0d|code >= 0x09 && true)\) isSpaced = true;$/,
+		because: 'only saves work: white space is looked for where there is none'
+	},
+	{
+		mutant: 'examples/fingerprint.ts: for (let at = 0; at <= text.length; at++) {',
+		because: 'behind its end a text has no sign'
+	},
+	{
+		mutant:
+			/^examples\/fingerprint\.ts: return \(\/(\[\\S \]\| \{2\}|\[\^\\s \]\| \{2\}|\[\^\\S \]\| )\/\.test\(folded\)/,
+		because: 'only saves work: white space is looked for where it is single blanks, or where all is trimmed'
+	},
+	{
+		mutant: 'examples/fingerprint.ts: for (let index = 0; index <= end; index++) {',
+		was: 'for (let index = 0; index < end; index++) {',
+		because: 'the answer is no system prompt'
+	},
+	{
+		mutant: 'examples/import/torn.ts: } catch {}',
+		because: 'undefined is not whole either'
+	},
+	{
+		mutant: 'examples/import/torn.ts: const to = next <= 0 ? raw.length : next;',
+		because: 'it is looked for behind the first place'
+	},
+	{
+		mutant: 'examples/import/document.ts: for (let at = 0; at <= text.length; at++) {',
+		because: 'behind its end a text has no sign'
+	},
+	{
+		mutant: 'examples/import/document.ts: if (end <= 0) return isEnough ? false : undefined;',
+		because: 'white space before it has gone, so the text does not begin with a line end'
+	},
+	{
+		mutant: 'examples/import/document.ts: return /^\\{.*\\}\\s*$/.test(second) || (true && second.startsWith(field));',
+		because: 'a text that begins with the word undefined is no example, and no document either; the types want it said'
+	},
+	{
+		mutant: 'examples/import/utf8.ts: if (false) return true;',
+		because: 'only saves the look at each byte: without that sign they are right'
+	},
+	{
+		mutant:
+			/^examples\/import\/field-twice\.ts: (let isOdd = true;|for \(const key in row\) if \((true|times\(text, `"\$\{key\}"`\) >= 1)\) isOdd = true;|if \((true|times\(text, name\) (>=|<=) turns\.length)\) isOdd = true;)$/,
+		because: 'only saves the look at each sign, which finds nothing where no name stands too often'
+	},
+	{
+		mutant:
+			'examples/import/field-twice.ts: for (let at = text.indexOf(name); at > 0; at = text.indexOf(name, at + name.length)) count++;',
+		because: 'before a name stands a bracket'
+	},
+	{
+		mutant: 'examples/import/elements.ts: let [isTurns, isDeep, inString, isEscaped] = [];',
+		because: 'undefined is as false'
+	},
+	{
+		mutant:
+			'examples/import/elements.ts: if (name !== null && byte !== quote) name = name + String.fromCharCode(byte);',
+		because: 'only keeps more of a name that is longer than all that are looked for'
+	},
+	{
+		mutant:
+			'examples/import/elements.ts: if (true) alike = begunLike(decoded(bytes.subarray(0, enoughOfIt)), start) ?? alike;',
+		because: 'only saves the decoding of what begins without a bracket, which tells nothing'
+	},
+	{
+		mutant:
+			/^examples\/import\/elements\.ts: (return true && lastAlike\(bytes, alike\) > 0;|return alike !== null (\|\| bytes\.length > alike\.length|&& bytes\.length >= alike\.length|&& true) && lastAlike\(bytes, alike\) > 0;|return alike !== null && bytes\.length > alike\.length (&& true|&& lastAlike\(bytes, alike\) >= 0|\|\| lastAlike\(bytes, alike\) > 0);)$/,
+		because: 'only saves the closer look at what passes by, which counts one where nothing was swallowed'
+	},
+	{
+		mutant: 'examples/import/elements.ts: if (false) {',
+		was: 'if (isPassing && !isTurns && !holdsOthers(bytes)) {',
+		because: 'only saves the closer look at what passes by, which counts as many'
+	},
+	{
+		mutant: 'examples/import/elements.ts: if (isPassing && !isTurns && !holdsOthers(bytes)) {}',
+		because: 'only saves the closer look at what passes by, which counts as many'
+	},
+	{
+		mutant: 'examples/import/elements.ts: const passed = {};',
+		because: 'of what passes by nobody asks the line'
+	},
+	{
+		mutant: 'examples/import/elements.ts: isPassing = false;',
+		because: 'only saves the closer look at what passes by'
+	},
+	{
+		mutant: /^examples\/import\/elements\.ts: for \(let at = scan\((rest|bytes), 0\); at > 0;/,
+		because: 'it goes on behind what is complete, never at the first place'
+	},
+	{
+		mutant: 'examples/import/elements.ts: if (alike && lastAlike(bytes, alike) >= 0) yield* released(bytes, alike);',
+		because: 'what stands first is not counted'
+	},
+	{
+		mutant:
+			/^examples\/import\/elements\.ts: if \((true|from >= 0) && !kept\.isTooLong\(\) && kept\.length\(\) \+ bytes\.length > most\) yield\* relieved\(\);$/,
+		because: 'where none has begun nothing is kept, and nothing is given up'
 	},
 	{
 		mutant: 'evaluations/ballots.ts: for (let left = count; left >= 0; left -= 4) {',

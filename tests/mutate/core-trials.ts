@@ -225,7 +225,9 @@ export class CoreTrials {
 				if ('stopped' in line) console.log(`no more is asked of ${line.by}: ${line.stopped}`);
 			}
 			if (!lines.some((line) => 'ended' in line)) this.hasNoEnd(file, lines);
-			const isBroken = testModules.some((module) => module.state() === 'failed');
+			// the modules of earlier runs are among them, as they ended then
+			const own = testModules.filter(({ moduleId }) => moduleId === path.resolve(file));
+			const isBroken = own.some((module) => module.state() === 'failed');
 			if (ask.what === 'loaded' && isBroken) this.ends(ask.mutant, 'killed');
 			return lines;
 		} finally {

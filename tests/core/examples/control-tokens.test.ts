@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { controlTokenIn } from '../../../src/lib/core/examples/control-tokens.ts';
+import { controlTokenIn, controlTokenParts } from '../../../src/lib/core/examples/control-tokens.ts';
 import { flawsOfExample } from '../../../src/lib/core/examples/trainable.ts';
 
 test.each([
@@ -10,6 +10,7 @@ test.each([
 	['<<SYS>>', '<<SYS>>']
 ])('%s', (text, token) => {
 	expect(controlTokenIn(text)).toBe(token);
+	expect(controlTokenParts.filter((part) => token.includes(part))).toHaveLength(1);
 });
 
 test.each(['a <b> and a | b', 'a <| b |> c', '[INSTALL]', '<s>struck</s>', 'x <|> y'])('%s is text', (text) => {

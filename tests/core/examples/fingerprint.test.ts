@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import fc from 'fast-check';
-import { contentText, normalise, promptText } from '../../../src/lib/core/examples/fingerprint.ts';
+import { contentText, exactText, normalise, promptText } from '../../../src/lib/core/examples/fingerprint.ts';
 import type { Message } from '../../../src/lib/core/examples/example.ts';
 
 const talk = (...turns: [Message['role'], string][]): Message[] => turns.map(([role, content]) => ({ role, content }));
@@ -12,6 +12,17 @@ test.each([
 	['Cafe\u0301', 'café'],
 	['ＡＢＣ', 'abc'],
 	['a b', 'a b'],
+	['a\tb', 'a b'],
+	['a\nb', 'a b'],
+	['a\vb', 'a b'],
+	['a\fb', 'a b'],
+	['a\rb', 'a b'],
+	['a   b', 'a b'],
+	['a\u0008b\u000ec', 'a\u0008b\u000ec'],
+	['\u0001\t\u0002', '\u0001 \u0002'],
+	['é\tb', 'é b'],
+	['é  b', 'é b'],
+	['é b', 'é b'],
 	['', '']
 ])('%j is compared as %j', (text, expected) => {
 	expect(normalise(text)).toBe(expected);
@@ -59,4 +70,23 @@ test('tool calls count', () => {
 		{ role: 'assistant', content: '', tool_calls: [{ function: { name: 'track', arguments: order } }] }
 	];
 	expect(contentText(calling('1'))).not.toBe(contentText(calling('2')));
+});
+
+test('to the sign, the system prompt and the answer count, and its calls; what stands beside the examples does not', () => {
+	const one = talk(
+		['system', 'Be  brief.'],
+		['user', 'Hi'],
+		['assistant', 'No "x".'],
+		['user', 'Hm'],
+		['assistant', 'A']
+	);
+	expect(exactText(one)).toBe('"Be  brief."\n"A"');
+	expect(exactText(one, 'Be brief.')).toBe('"Be  brief."\n"A"');
+	expect(exactText(one, 'Be  brief.')).toBe('"A"');
+	expect(exactText(one.slice(0, 2))).toBe('');
+	expect(exactText([])).toBe('');
+	const calls = [{ function: { name: 'f', arguments: '{}' } }];
+	expect(exactText([{ role: 'assistant', content: '', tool_calls: calls }])).toBe(
+		'""[{"function":{"name":"f","arguments":"{}"}}]'
+	);
 });

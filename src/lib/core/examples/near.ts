@@ -37,7 +37,7 @@ export const sayingsOf = (messages: readonly Message[]): Sayings => {
 		whole += whole === '' ? text : ` ${text}`;
 	}
 	// one turn that leads to its answer is both
-	sayings.wholes = [...new Set(sayings.wholes)].filter((text) => text !== '' && !sayings.turns.includes(text));
+	sayings.wholes = [...new Set(sayings.wholes)].filter((text) => !sayings.turns.includes(text));
 	return sayings;
 };
 
@@ -216,7 +216,7 @@ export class NearIndex {
 		let grams: Set<number> | undefined;
 		for (const at of this.#candidates(keys.size)) {
 			const other = this.#pieces[at]!;
-			if (twins.has(other.prompt) || (piece.isAround && other.isAround)) continue;
+			if (twins.has(other.prompt)) continue;
 			const shorter = piece.text.length <= other.text.length ? piece : other;
 			const isQuoted = piece.isAround || other.isAround;
 			if (isQuoted && (shorter.isAround || !shorter.isTurn)) continue;

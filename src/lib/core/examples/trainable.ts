@@ -119,7 +119,7 @@ const pairFlaw = ({ input, preferred_output: better, non_preferred_output: worse
 		['better', better],
 		['worse', worse]
 	] as const)
-		if (turns.length !== 1 || turns[0]?.role !== 'assistant')
+		if (turns.length !== 1 || turns[0]!.role !== 'assistant')
 			return `the ${name} answer is not one turn of the assistant`;
 	return better[0]!.content === worse[0]!.content ? 'both answers say the same' : null;
 };
@@ -140,7 +140,7 @@ const isPlain = ({ messages, rewrite }: Pick<Example, 'messages' | 'rewrite'>): 
 	for (let at = first; at < messages.length; at++) {
 		const { role, content, weight, tool_calls } = messages[at]!;
 		if (role !== ((at - first) % 2 === 0 ? 'user' : 'assistant') || weight != null || tool_calls != null) return false;
-		if (content === '' || content.trim() === '' || controlTokenIn(content) !== null) return false;
+		if (content.trim() === '' || controlTokenIn(content) !== null) return false;
 	}
 	return messages.length > first && (messages.length - first) % 2 === 0 && !controlTokenIn(rewrite ?? '');
 };

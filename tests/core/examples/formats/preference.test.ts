@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { fullLine } from '../../../../src/lib/core/examples/formats/full.ts';
-import { preferenceLine } from '../../../../src/lib/core/examples/formats/preference.ts';
+import { preferenceLine, preferenceParts } from '../../../../src/lib/core/examples/formats/preference.ts';
 import { parseLine } from '../../../../src/lib/core/examples/import/parse.ts';
 
 const user = { role: 'user', content: 'Do you ship to Norway?' };
@@ -62,4 +62,17 @@ test('what we write comes back, with its tools', () => {
 	const again = parseLine(fullLine({ id: 'x', messages, rewrite, source, rating: null, split: null }), 1);
 	if (!again.ok) throw new Error(again.reason);
 	expect(preferenceLine({ ...again, rewrite: again.rewrite! })).toBe(line);
+});
+
+test('all but the last answer is what was asked, and a weight is there or not', () => {
+	const turn = (role: 'user' | 'assistant', content: string) => ({ role, content });
+	const asked = [turn('user', 'a'), turn('assistant', 'b'), turn('user', 'c')];
+	const example = { messages: [...asked, turn('assistant', 'worse')], rewrite: 'better' };
+	const parts = {
+		input: { messages: asked },
+		preferred_output: [said('better')],
+		non_preferred_output: [said('worse')]
+	};
+	expect(preferenceParts(example)).toStrictEqual(parts);
+	expect(preferenceParts({ ...example, source: '{"weight":0}' })).toStrictEqual({ ...parts, weight: 0 });
 });

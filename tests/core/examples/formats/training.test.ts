@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { promptText } from '../../../../src/lib/core/examples/fingerprint.ts';
-import { chatLine, promptOfLine } from '../../../../src/lib/core/examples/formats/training.ts';
+import { chatLine, promptOfLine, toolsIn } from '../../../../src/lib/core/examples/formats/training.ts';
 import { preferenceLine } from '../../../../src/lib/core/examples/formats/preference.ts';
 import type { Message } from '../../../../src/lib/core/examples/example.ts';
 import { parseLine } from '../../../../src/lib/core/examples/import/parse.ts';
@@ -104,13 +103,20 @@ test('how much an imported line counts goes along where the provider takes it, a
 	expect(chatLine({ messages, rewrite: null, source: '{"weight":' })).not.toContain('weight');
 });
 
-test('what a line asks is what its example asks, whatever the project says before it, and of a pair what both answers are to', () => {
-	const own: Message[] = [{ role: 'system', content: 'Rhyme.' }, ...messages];
-	expect(promptText(messages)).toBe('user\nwhere is it?\n');
-	for (const line of [
-		chatLine({ messages, rewrite: 'There.' }, 'Be brief.'),
-		chatLine({ messages: own, rewrite: null })
-	])
-		expect(promptOfLine(line)).toBe(promptText(messages));
-	expect(promptOfLine(preferenceLine({ messages: own, rewrite: 'There.' }, 'Be brief.'))).toBe(promptText(messages));
+test('what a line asks are the turns before its last answer, without the system prompt; of a pair all that was asked', () => {
+	const system: Message = { role: 'system', content: 'Be brief.' };
+	const asked = 'user\nwhere is it?\n';
+	expect(promptOfLine(chatLine({ messages, rewrite: null }, 'Be brief.'))).toBe(asked);
+	expect(promptOfLine(chatLine({ messages: [...messages, ...messages], rewrite: null }))).toBe(
+		`${asked}assistant\ndunno.\n${asked}`
+	);
+	expect(promptOfLine(preferenceLine({ messages: [system, ...messages], rewrite: 'On its way.' }))).toBe(asked);
+});
+
+test('tools stand in a line under either name', () => {
+	const tools = [{ type: 'function', function: { name: 'f' } }];
+	for (const name of ['tools', 'functions']) expect(toolsIn(JSON.stringify({ [name]: tools }))).toEqual({ tools });
+	expect(toolsIn('{"messages":[]}')).toBeNull();
+	expect(toolsIn('"tools" and "functions"')).toBeNull();
+	expect(toolsIn(null)).toBeNull();
 });

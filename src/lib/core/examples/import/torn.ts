@@ -8,10 +8,9 @@ export type Beginning = string;
  * bracket with its indent (`start`). Null where that cannot be told.
  */
 export const begunLike = (raw: string, start: string): Beginning | null => {
-	if (raw[0] !== '{') return null;
-	if (start !== '' && /^\{[ \t]*\r?\n/.test(raw)) return `${start}{${/^[ \t]*\r?\n/.exec(raw.slice(1))![0]}`;
-	const field = /^\{\s*"(?:[^"\\]|\\.){0,100}"/.exec(raw)?.[0];
-	return field === undefined ? null : start + field;
+	const alone = start === '' ? undefined : /^\{[ \t]*\r?\n/.exec(raw)?.[0];
+	const begin = alone ?? /^\{\s*"(?:[^"\\]|\\.){0,100}"/.exec(raw)?.[0];
+	return begin === undefined ? null : start + begin;
 };
 
 const isWhole = (raw: string): boolean => {
@@ -33,7 +32,7 @@ const linesIn = (text: string): number => {
  * Whether an element has swallowed others: one that lacks a bracket or a quotation mark goes on to the next bracket that closes
  * it. What is well-formed and only holds something like itself has not.
  */
-export const isTorn = (raw: string, alike: Beginning): boolean => raw.indexOf(alike, 1) > 0 && !isWhole(raw);
+export const isTorn = (raw: string, alike: Beginning): boolean => raw.includes(alike, 1) && !isWhole(raw);
 
 /** A torn element, cut wherever one begins that is `alike`; each piece says how many lines lie before it. */
 export function* cutUp(raw: string, alike: Beginning): Generator<{ text: string; lines: number }> {
