@@ -268,3 +268,27 @@ test('what was learnt is marked so in parts; until its turn it is held as in an 
 	expect(await wrongIn(scope)).toEqual([]);
 	expect(rows.length).toBe(2_112);
 });
+
+test.for([2, 3, 4])(
+	'what a database that fell over has forgotten is marked again, before transaction %i',
+	async (at) => {
+		const { scope, here } = await newLarge({ train: 2_100, validation: 12 });
+		const run = await startRun(here, newRun());
+		await prepare(scope, run.id);
+		await scope.tx((tx) => tx.$client`update runs set status = 'training', job_id = 'j' where id = ${run.id}`);
+		// the newest first: of the first part nothing, or its end as well
+		const forget = () =>
+			rewriteHistory(
+				'examples',
+				(
+					sql
+				) => sql`update examples set trained = false, reserved = true where project_id = ${here.project.id} and id in (
+				select example_id from run_examples where run_id = ${run.id} and kind = 'train' order by example_id offset 500)`
+			);
+		let left = at;
+		const forgetting: Scope = { ...scope, tx: async (work) => (--left === 0 && (await forget()), scope.tx(work)) };
+		await settleRun(forgetting, run.id, new AbortController().signal);
+		expect(await marks(scope)).toEqual({ trained: 2_100, reserved: 0 });
+		expect(await runRow(scope, run.id)).toMatchObject({ settling: false });
+	}
+);
