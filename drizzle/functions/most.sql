@@ -1,12 +1,15 @@
 -- How many a team may have of what a page lists whole (core/team/most.ts): nobody looks through more of them, and every page names the
 -- projects. Who adds one at the same moment waits, and is counted. AI050: there are as many.
 
--- `tg_argv`: how many, and which of the rows count.
+-- `tg_argv`: how many, and which of the rows count. A team that had more before, and was deleted, comes back with them: its projects do before it (restore_team).
 create or replace function hold_at_most() returns trigger language plpgsql security definer set search_path = '' as $$
 declare
 	most int := tg_argv[0];
 	counted int;
 begin
+	if tg_op = 'UPDATE' and public.is_team_deleted(new.team_id) then
+		return null;
+	end if;
 	perform pg_advisory_xact_lock(hashtextextended(tg_table_name || new.team_id::text, 16));
 	execute format('select count(*) from (select from public.%I t where t.team_id = $1 and (%s) limit $2) found', tg_table_name, tg_argv[1])
 		into counted using new.team_id, most + 1;

@@ -22,6 +22,14 @@ test('however they lie, they end up from the least to the greatest', () => {
 	);
 	expect(sorted([])).toEqual([]);
 	expect(sorted(Array(3_000).fill(7))).toEqual(Array(3_000).fill(7));
+	for (const ends of [
+		[0, 5e-324],
+		[-1e308, 1e308],
+		[-Infinity, 0]
+	]) {
+		const mixed = Array.from({ length: 3_000 }, (_, at) => ends[at % 2]!);
+		expect(sorted(mixed)).toEqual(mixed.toSorted((one, other) => one - other));
+	}
 });
 
 test('of many that lie evenly, none of the steps has more than a few to sort', () => {

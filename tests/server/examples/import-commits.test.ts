@@ -4,6 +4,7 @@ import { inProject } from '../../../src/lib/server/access/scope.ts';
 import { importExamples } from '../../../src/lib/server/examples/commands.ts';
 import { newProject, newTeam } from '../../support/data/team.ts';
 import { owner } from '../../support/database/owner.ts';
+import { rewriteHistory } from '../../support/database/raw.ts';
 
 beforeAll(async () => {
 	// tests run without waiting for the disk; the connections of this file begin as those of a server do
@@ -19,20 +20,19 @@ beforeAll(async () => {
 		create trigger note_commit after update on imports for each row execute function note_commit();`);
 });
 
+const say = (text: string, at: number) => ({
+	messages: [
+		{ role: 'user', content: `${at} ${text}` },
+		{ role: 'assistant', content: text }
+	]
+});
+const lineOf = (at: number) => ({ number: at + 1, text: JSON.stringify(say('a longer answer '.repeat(6_000), at)) });
+
 test('a part waits for no disk, what ends the import does', async () => {
 	const { scope } = await newTeam();
 	await newProject(scope);
 	const here = await inProject(scope, 'support');
-	const say = (text: string, at: number) => ({
-		messages: [
-			{ role: 'user', content: `${at} ${text}` },
-			{ role: 'assistant', content: text }
-		]
-	});
-	const lines = Array.from({ length: 40 }, (_, at) => ({
-		number: at + 1,
-		text: JSON.stringify(say('a longer answer '.repeat(6_000), at))
-	}));
+	const lines = Array.from({ length: 40 }, (_, at) => lineOf(at));
 	expect(await importExamples(here, { fileName: 'large.jsonl', lines })).toMatchObject({ added: 40 });
 	const noted = await owner`select ended, setting from commits order by at`;
 	expect(noted.length).toBeGreaterThan(2);
@@ -40,4 +40,28 @@ test('a part waits for no disk, what ends the import does', async () => {
 	expect(new Set(noted.slice(0, -1).map(({ ended, setting }) => `${ended} ${setting}`))).toEqual(
 		new Set(['false off'])
 	);
+});
+
+test('what a database that fell over has forgotten is not said to be in, though the rest came in behind it', async () => {
+	const { scope, teamId } = await newTeam();
+	await newProject(scope);
+	const here = await inProject(scope, 'support');
+	const lines = async function* () {
+		for (let at = 0; at < 20; at++) yield lineOf(at);
+		// of a slow upload: its first part is committed, and not on the disk yet
+		while ((await owner`select from imports where team_id = ${teamId} and added > 0`).length === 0);
+		await rewriteHistory('imports', (sql) => sql`update imports set added = 0 where team_id = ${teamId}`);
+		await rewriteHistory('examples', (sql) => sql`delete from examples where team_id = ${teamId}`);
+		for (let at = 20; at < 40; at++) yield lineOf(at);
+	};
+	await expect(importExamples(here, { fileName: 'large.jsonl', lines: lines() })).rejects.toThrow(
+		'only a part of the file is in'
+	);
+	const [found] = await owner`select count(*)::int as n from examples where team_id = ${teamId}`;
+	const [said] = await owner`select added, broke_off from imports where team_id = ${teamId}`;
+	expect(said).toEqual({ added: found!.n, broke_off: true });
+	expect(found!.n).toBeLessThan(40);
+	expect(
+		await importExamples(here, { fileName: 'large.jsonl', lines: Array.from({ length: 40 }, (_, at) => lineOf(at)) })
+	).toMatchObject({ added: 40 - found!.n });
 });

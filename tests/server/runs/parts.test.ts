@@ -15,6 +15,7 @@ import { moveExamples } from '../../../src/lib/server/splits/commands.ts';
 import { verify } from '../../../src/lib/server/verify/verify.ts';
 import { startSandbox } from '../../../src/sandbox/server.ts';
 import { owner } from '../../support/database/owner.ts';
+import { rewriteHistory } from '../../support/database/raw.ts';
 import { addRows, drive, newRun, newWorkshop, runRow } from '../../support/data/training.ts';
 
 let sandbox: Awaited<ReturnType<typeof startSandbox>>;
@@ -143,6 +144,47 @@ test('killed between any two parts, the next worker goes on: each line once', as
 	expect(await wrongIn(scope)).toEqual([]);
 });
 
+/** What the database knew then, brought back once all is written, before it is looked at or before it is closed: it fell over and had not waited for its disk. */
+const forgetting = async (scope: Scope, runId: string, when: 'look' | 'close'): Promise<Scope> => {
+	const [then] = await owner`
+		select preparing->'leg' as leg, preparing->'last' as last, preparing->'taken' as taken, preparing->'parts' as parts,
+			array(select example_id from run_examples where run_id = ${runId}) as ids from runs where id = ${runId}`;
+	const { ids, ...was } = then as unknown as { ids: string[] };
+	const forget = async () => {
+		await rewriteHistory(
+			'run_file_parts',
+			(sql) => sql`delete from run_file_parts where run_id = ${runId} and (place > 0 or kind = 'validation')`
+		);
+		await rewriteHistory('run_examples', (sql) => sql`delete from run_examples where run_id = ${runId} and example_id <> all (${ids}::uuid[])`); // prettier-ignore
+		await owner`update runs set preparing = (preparing::jsonb || ${owner.json(was as never)}::jsonb)::json where id = ${runId}`;
+	};
+	let [isWritten, isOver] = [false, false];
+	const first = async (at: 'look' | 'close') => {
+		if (isOver || !isWritten || at !== when) return;
+		isOver = true;
+		await forget();
+	};
+	return {
+		...scope,
+		look: async (work) => ((isWritten = true), await first('look'), scope.look(work)),
+		tx: async (work) => (await first('close'), scope.tx(work))
+	};
+};
+
+test.for(['look', 'close'] as const)(
+	'what a database that fell over has forgotten is written again, before the %s',
+	async (when) => {
+		const large = await newLarge({ train: 1_200, validation: 12 });
+		const { scope, here } = large;
+		const run = await startRun(here, newRun());
+		await expect(prepare(killedBefore(scope, 3), run.id)).rejects.toThrow('killed');
+		await prepare(await forgetting(scope, run.id, when), run.id);
+		expect(await runRow(scope, run.id)).toMatchObject({ trainCount: 1_200, validationCount: 12, preparing: null });
+		expect(numbersIn(await bodyOf(large, run.id))).toEqual(upTo(1_200));
+		expect(await wrongIn(scope)).toEqual([]);
+	}
+);
+
 test('two workers at once, and a third one later, write one file', async () => {
 	const large = await newLarge({ train: 1_200, validation: 12 });
 	const { scope, here } = large;
@@ -226,3 +268,27 @@ test('what was learnt is marked so in parts; until its turn it is held as in an 
 	expect(await wrongIn(scope)).toEqual([]);
 	expect(rows.length).toBe(2_112);
 });
+
+test.for([2, 3, 4])(
+	'what a database that fell over has forgotten is marked again, before transaction %i',
+	async (at) => {
+		const { scope, here } = await newLarge({ train: 2_100, validation: 12 });
+		const run = await startRun(here, newRun());
+		await prepare(scope, run.id);
+		await scope.tx((tx) => tx.$client`update runs set status = 'training', job_id = 'j' where id = ${run.id}`);
+		// the newest first: of the first part nothing, or its end as well
+		const forget = () =>
+			rewriteHistory(
+				'examples',
+				(
+					sql
+				) => sql`update examples set trained = false, reserved = true where project_id = ${here.project.id} and id in (
+				select example_id from run_examples where run_id = ${run.id} and kind = 'train' order by example_id offset 500)`
+			);
+		let left = at;
+		const forgetting: Scope = { ...scope, tx: async (work) => (--left === 0 && (await forget()), scope.tx(work)) };
+		await settleRun(forgetting, run.id, new AbortController().signal);
+		expect(await marks(scope)).toEqual({ trained: 2_100, reserved: 0 });
+		expect(await runRow(scope, run.id)).toMatchObject({ settling: false });
+	}
+);

@@ -15,10 +15,11 @@ export function* sorting(numbers: Float64Array): Steps<Float64Array> {
 		if (number < least) least = number;
 		if (number > most) most = number;
 	}
-	if (length <= inBucket || least === most) return numbers.sort();
-	yield;
 	const buckets = Math.ceil(length / inBucket);
 	const scale = (buckets - 1) / (most - least);
+	// of few or equal ones, and where they lie too near together or too far apart for a number to say how
+	if (!(scale > 0 && scale < Infinity)) return numbers.sort();
+	yield;
 	const ends = new Int32Array(buckets);
 	const own = new Int32Array(length);
 	for (let at = 0; at < length; at++) ends[(own[at] = Math.floor((numbers[at]! - least) * scale))]!++;

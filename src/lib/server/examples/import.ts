@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { eq, sql } from 'drizzle-orm';
 import type { ImportResult } from '../../contract/examples.ts';
-import { AppError } from '../../core/errors.ts';
+import { AppError, Unavailable } from '../../core/errors.ts';
 import type { Line, Lines } from '../../core/examples/import/reading.ts';
 import { inPart } from '../../core/examples/import/in-part.ts';
 import { parseLine } from '../../core/examples/import/parse.ts';
@@ -135,7 +135,7 @@ export const importLines = async (
 		[inserted, written] = [written, write(chunk, written)];
 		written.catch(() => {}); // awaited below
 	};
-	let brokeOff = true;
+	let [brokeOff, isMissing] = [true, false];
 	try {
 		for await (const line of lines) {
 			const characters = line.text?.length ?? 0;
@@ -180,17 +180,23 @@ export const importLines = async (
 	} finally {
 		await written.catch(() => {});
 		await scope.tx(async (tx) => {
-			const { added, duplicates, refused, refusals, warned, warnings } = result;
-			const ended = { endedAt: sql`now()`, brokeOff };
-			await tx
+			const { refused, refusals, warned, warnings } = result;
+			const counted = result.added + result.duplicates;
+			const ended = { endedAt: sql`now()`, brokeOff: sql`${brokeOff} or added + duplicates < ${counted}` };
+			// each part has added what it brought, with it: a database that fell over meanwhile has forgotten both
+			const [{ added, duplicates }] = (await tx
 				.update(imports)
-				.set({ added, duplicates, refused, refusals, warned, warnings, ...ended })
-				.where(eq(imports.id, id));
+				.set({ refused, refusals, warned, warnings, ...ended })
+				.where(eq(imports.id, id))
+				.returning({ added: imports.added, duplicates: imports.duplicates })) as [ImportResult];
+			isMissing = added + duplicates < counted;
+			Object.assign(result, { added, duplicates });
 			const details = { fileName, added, duplicates, refused };
 			if (added > 0) await enqueue(tx, 'project.compare', { projectId });
 			await record(tx, scope, { event: 'examples.imported', subject: id, projectId, details });
 		});
 	}
+	if (isMissing) throw inPart(new Unavailable('Not all of the file was saved.'));
 	if (result.added + result.duplicates + result.refused === 0) {
 		throw new AppError('invalid', 'The file is empty. Choose one with an example on each line.', 'file');
 	}

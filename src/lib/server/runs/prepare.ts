@@ -138,10 +138,21 @@ const withTries = async <T>(work: () => Promise<T>): Promise<T> => {
 		}
 };
 
-/** A step: says that the parts are files. Of a run that ended meanwhile they stay as far as they are, and go when such files go. */
-const close = async (tx: Tx, scope: Scope, runId: string, worker: string, sums: Sums): Promise<void> => {
+/** Whether all is in these parts: a database that fell over may have forgotten the last of them, and that they were written. */
+const isWritten = async (tx: Tx, run: Run & { preparing: Preparing }, sums: Sums): Promise<boolean> => {
+	const { parts, leg } = run.preparing;
+	if (kinds.some((kind) => sums[kind].parts !== parts[kind])) return false;
+	return isOver(run) || leg === (await walkOf(tx, run, run.preparing)).length;
+};
+
+/**
+ * A step: says that the parts are files. Of a run that ended meanwhile they stay as far as they are, and go when such files go. False: there is more to
+ * write.
+ */
+const close = async (tx: Tx, scope: Scope, runId: string, worker: string, sums: Sums): Promise<boolean> => {
 	const run = await mine(tx, runId, worker);
-	if (!run) return;
+	if (!run) return true;
+	if (!(await isWritten(tx, run, sums))) return false;
 	for (const kind of kinds)
 		if (sums[kind].parts > 0) await closeFile(tx, { projectId: run.projectId, runId, kind }, sums[kind]);
 	if (isOver(run)) {
@@ -149,12 +160,13 @@ const close = async (tx: Tx, scope: Scope, runId: string, worker: string, sums: 
 			.update(runs)
 			.set({ preparing: null, hashed: isHashed(run.preparing) })
 			.where(eq(runs.id, runId));
-		return;
+		return true;
 	}
 	const { trainCount } = await finish(tx, run, run.preparing);
 	await tellProgress(tx, run);
 	if (trainCount < fewestExamples)
 		await endRun(tx, scope, run, 'failed', `Only ${trainCount} were left to train on: the others were moved, deleted or rated lower since the start. Nothing was ordered.`); // prettier-ignore
+	return true;
 };
 
 type Sums = Record<RunFileKind, Awaited<ReturnType<typeof sumOfParts>>>;
@@ -166,16 +178,19 @@ type Sums = Record<RunFileKind, Awaited<ReturnType<typeof sumOfParts>>>;
 export const prepareRun = async (scope: Scope, runId: string, signal: AbortSignal): Promise<void> => {
 	const worker = randomUUID();
 	if (!(await scope.tx((tx) => claim(tx, runId, worker)))) return;
-	for (;;) {
-		signal.throwIfAborted();
-		const done = await withTries(() => scope.tx((tx) => preparePart(tx, runId, worker)));
-		if (done === 'lost') return;
-		if (done === 'written') break;
+	const writeParts = async (): Promise<boolean> => {
+		for (;;) {
+			signal.throwIfAborted();
+			const done = await withTries(() => scope.tx((tx) => preparePart(tx, runId, worker)));
+			if (done !== 'on') return done === 'written';
+		}
+	};
+	while (await writeParts()) {
+		const { projectId, preparing } = await scope.look((tx) => runById(tx, runId));
+		if (!preparing) return;
+		const sumOf = (kind: RunFileKind) =>
+			sumOfParts((work) => scope.look(work), { projectId, runId, kind }, preparing.parts[kind]);
+		const sums = { train: await sumOf('train'), validation: await sumOf('validation') };
+		if (await scope.tx((tx) => close(tx, scope, runId, worker, sums))) return;
 	}
-	const { projectId, preparing } = await scope.look((tx) => runById(tx, runId));
-	if (!preparing) return;
-	const sumOf = (kind: RunFileKind) =>
-		sumOfParts((work) => scope.look(work), { projectId, runId, kind }, preparing.parts[kind]);
-	const sums = { train: await sumOf('train'), validation: await sumOf('validation') };
-	await scope.tx((tx) => close(tx, scope, runId, worker, sums));
 };

@@ -123,6 +123,21 @@ test('a team that had more before goes on with them, deletes some, and gets no m
 	await expect(add.projects(teamId)).rejects.toMatchObject({ code: 'AI050' });
 });
 
+test('a team that had more before, and was deleted, comes back with all of them', async () => {
+	const { scope, teamId, owner: person } = await newTeam();
+	await newProject(scope);
+	await fill('projects', teamId, -3);
+	await owner.begin(async (sql) => {
+		await sql`update teams set deleted_at = now() where id = ${teamId}`;
+		await sql`update projects set deleted_at = now() where team_id = ${teamId}`;
+	});
+	const [back] = await owner`select restore_team(${teamId}, ${person.id}, null, null) as slug`;
+	expect(back!.slug).not.toBeNull();
+	const [found] = await owner`select count(*)::int as n from projects where team_id = ${teamId} and deleted_at is null`;
+	expect(found!.n).toBe(mostOfTeam.projects + 3);
+	await expect(add.projects(teamId)).rejects.toMatchObject({ code: 'AI050' });
+});
+
 describe('whoever adds one is told', () => {
 	test('that there is no room for a project, a deleted one that comes back included', async () => {
 		const { scope, teamId, owner: person } = await newTeam();

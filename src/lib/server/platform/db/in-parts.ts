@@ -2,7 +2,8 @@ import type postgres from 'postgres';
 
 /**
  * For one of many parts that can be done again: sends that its transaction does not wait for the disk, so that its rows are let go at once. A crash may
- * take its last moments along, always the newest first; whoever tells that all is done commits as usual, and all of it is on the disk with that.
+ * take its last moments along, always the newest first; whoever tells that all is done commits as usual, and all that is there is on the disk with that.
+ * The database may have fallen over in between, and the pool goes on behind it: whoever goes by what is in memory looks whether the last part is there.
  */
 export const sendAsPart = (sql: postgres.ISql): void => {
 	// in a list, as `begin` is sent: by itself it would be on its way before that
