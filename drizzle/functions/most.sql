@@ -7,6 +7,10 @@ declare
 	most int := tg_argv[0];
 	counted int;
 begin
+	-- a team that comes back has what it had
+	if tg_op = 'UPDATE' and public.is_team_deleted(new.team_id) then
+		return null;
+	end if;
 	perform pg_advisory_xact_lock(hashtextextended(tg_table_name || new.team_id::text, 16));
 	execute format('select count(*) from (select from public.%I t where t.team_id = $1 and (%s) limit $2) found', tg_table_name, tg_argv[1])
 		into counted using new.team_id, most + 1;

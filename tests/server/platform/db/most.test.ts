@@ -4,6 +4,7 @@ import postgres from 'postgres';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { mostOfTeam, teamIsFull } from '../../../../src/lib/core/team/most.ts';
 import { acceptInvitation, joinByInvitation } from '../../../../src/lib/server/access/invitations.ts';
+import { restoreTeam } from '../../../../src/lib/server/access/memberships.ts';
 import { inProject } from '../../../../src/lib/server/access/scope.ts';
 import { createConnection } from '../../../../src/lib/server/connections/commands.ts';
 import { restoreProject } from '../../../../src/lib/server/ends/commands.ts';
@@ -120,6 +121,18 @@ test('a team that had more before goes on with them, deletes some, and gets no m
 	await end('2026-01-01');
 	await end('2026-01-02');
 	await expect(end(null)).rejects.toMatchObject({ code: 'AI050' });
+	await expect(add.projects(teamId)).rejects.toMatchObject({ code: 'AI050' });
+});
+
+test('a team that had more before comes back with all of them', async () => {
+	const { teamId, owner: person } = await newTeam();
+	await fill('projects', teamId, -1);
+	await owner`update teams set deleted_at = now() where id = ${teamId}`;
+	await owner`update projects p set deleted_at = t.deleted_at from teams t where t.id = p.team_id and p.team_id = ${teamId}`;
+	await restoreTeam({ person: { ...person, email: '', name: '' } }, { teamId });
+	const [row] =
+		await owner`select count(*)::int as standing from projects where team_id = ${teamId} and deleted_at is null`;
+	expect(row).toEqual({ standing: mostOfTeam.projects + 1 });
 	await expect(add.projects(teamId)).rejects.toMatchObject({ code: 'AI050' });
 });
 
