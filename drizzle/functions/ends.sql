@@ -81,7 +81,7 @@ begin
 		where t.id = team and t.deleted_at > now() - public.grace_time() for no key update;
 	end if;
 	if at_address is not null then
-		-- those that went with it; one that was deleted before stays so
+		-- those that went with it; one that was deleted before stays so. Before the team: of one that comes back they are not counted (hold_at_most)
 		update public.projects p set deleted_at = null, deleted_by = null where p.team_id = team and p.deleted_at = since;
 		update public.teams t set deleted_at = null where t.id = team;
 		insert into public.audit_entries (team_id, person_id, action, subject, details, request_id, address)

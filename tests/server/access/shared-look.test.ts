@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { afterAll, expect, test } from 'vitest';
 import { AppError } from '../../../src/lib/core/errors.ts';
-import { type Scope, type Tx, scopeFor } from '../../../src/lib/server/access/scope.ts';
+import { type Scope, type Tx, scopeFor, together } from '../../../src/lib/server/access/scope.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { projects } from '../../../src/lib/server/platform/db/schema.ts';
 import { newProject, newTeam } from '../../support/data/team.ts';
@@ -50,21 +50,60 @@ test('what is looked at after a deed shows it, while others still look', async (
 	expect(await first).toBe('Support');
 });
 
-test('a refusal is that of one alone; a statement that fails is thrown as what it is, and the connection serves on', async () => {
-	const { page } = await newPage();
-	const refused = page.look(async (tx) => {
-		await nameOf(tx);
-		throw new AppError('not_found', 'Nothing here.');
-	});
-	const beside = page.look(async (tx) => (await nameOf(tx), nameOf(tx)));
-	await expect(refused).rejects.toMatchObject({ code: 'not_found' });
-	expect(await beside).toBe('Support');
+test('a refusal is that of one alone, and so is a fault of ours', async () => {
+	const { page, request } = await newPage();
+	for (const problem of [new AppError('not_found', 'Nothing here.'), new TypeError('Nothing there.')]) {
+		const thrown = page.look(async (tx) => {
+			await nameOf(tx);
+			throw problem;
+		});
+		const beside = page.look(async (tx) => (await nameOf(tx), nameOf(tx)));
+		await expect(thrown).rejects.toBe(problem);
+		expect(await beside).toBe('Support');
+	}
+	expect(request.transactions).toBe(2);
+});
 
-	const broken = page.look((tx) => tx.execute(sql`select 1 / (${0}::int)`));
-	const along = page.look(async (tx) => (await nameOf(tx), await new Promise(setImmediate), nameOf(tx)));
-	const ends = await Promise.allSettled([broken, along]);
-	for (const end of ends) expect(end).toMatchObject({ status: 'rejected', reason: { cause: { code: '22012' } } });
+test('a statement that fails is that of one alone: whoever looks beside it looks again, and the connection serves on', async () => {
+	const { page } = await newPage();
+	const fails = (tx: Tx) => tx.execute(sql`select 1 / (${0}::int)`);
+	const frame = () => together(page, async ({ look }) => [await look(nameOf), await look(nameOf)]);
+	for (const [looks, at] of [
+		[() => [frame(), page.look(fails)], 1],
+		[() => [page.look(fails), frame()], 0]
+	] as const) {
+		const ends = await Promise.allSettled(looks());
+		expect(ends[at]).toMatchObject({ status: 'rejected', reason: { cause: { code: '22012' } } });
+		expect(ends[1 - at]).toMatchObject({ status: 'fulfilled', value: ['Support', 'Support'] });
+	}
 	for (let times = 0; times < 10; times++) expect(await page.look(nameOf)).toBe('Support');
+});
+
+test('one that fails within another is thrown there, and neither waits for the other', async () => {
+	const { page } = await newPage();
+	const inner = () => page.look((tx) => tx.execute(sql`select 1 / (${0}::int)`));
+	const outer = page.look(async (tx) => (await nameOf(tx), inner()));
+	await expect(outer).rejects.toMatchObject({ cause: { code: '22012' } });
+	const calm = page.look(async (tx) => (await inner().catch(() => {}), nameOf(tx)));
+	expect(await calm).toBe('Support');
+});
+
+test('what took too long is told as that, and so is a connection that is lost', async () => {
+	const { page } = await newPage();
+	const slow = page.look(async (tx) => {
+		await tx.execute(sql`set local statement_timeout = 20`);
+		await tx.execute(sql`select pg_sleep(5)`);
+	});
+	await expect(slow).rejects.toMatchObject({ status: 503, message: expect.stringContaining('longer than it may') });
+	const lost = page.look((tx) => tx.execute(sql`select pg_terminate_backend(pg_backend_pid())`));
+	const along = page.look(async (tx) => (await nameOf(tx), await new Promise(setImmediate), nameOf(tx)));
+	const ends = await Promise.allSettled([lost, along]);
+	for (const end of ends)
+		expect(end).toMatchObject({
+			status: 'rejected',
+			reason: { status: 503, message: expect.stringContaining('lost') }
+		});
+	expect(await page.look(nameOf)).toBe('Support');
 });
 
 test('whoever has no rights any more is told so, each of them', async () => {

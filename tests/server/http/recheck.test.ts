@@ -13,7 +13,7 @@ async function* numbers() {
 	for (let number = 1; ; number++) yield number;
 }
 
-const start = async () => {
+const start = async (more: Partial<Parameters<typeof scopeFor>[0]> = {}) => {
 	const team = await newTeam();
 	const trainer = await team.as('trainer');
 	const browser = newCookies();
@@ -21,7 +21,8 @@ const start = async () => {
 	const { session } = (await currentSession(browser.jar))!;
 	const scope = scopeFor({
 		...trainer,
-		authority: { personId: trainer.userId, sessionHandle: session.handle }
+		authority: { personId: trainer.userId, sessionHandle: session.handle },
+		...more
 	});
 	const pieces = whileWelcome({ locals: { session, scope } as unknown as App.Locals }, numbers(), 0);
 	const next = async () => (await pieces.next()).value;
@@ -34,6 +35,12 @@ test('a file ends in the middle for whoever is removed', async () => {
 	await removeMember(scope, { personId: trainer.userId! });
 	await expect(next()).rejects.toMatchObject({ code: 'forbidden' });
 	expect(await next()).toBeUndefined();
+});
+
+test('and so does one that a link of a page leads to, whose looks are shared', async () => {
+	const { scope, trainer, next } = await start({ sharesLooks: true });
+	await removeMember(scope, { personId: trainer.userId! });
+	await expect(next()).rejects.toMatchObject({ code: 'forbidden' });
 });
 
 test('a file ends in the middle for whoever gets another role', async () => {

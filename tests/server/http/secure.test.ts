@@ -137,6 +137,8 @@ describe('a body has to arrive in time', () => {
 		expect(await answer.text()).toBe('trueAna');
 		const inPieces = async ({ request }: RequestEvent) => new Response(request.body);
 		expect(await (await post('text/plain', slow(['An', 'a'], 20), inPieces)).text()).toBe('Ana');
+		const looksFirst = async ({ request }: RequestEvent) => new Response(request.body && (await request.text()));
+		expect(await (await post('text/plain', slow(['An', 'a'], 20), looksFirst)).text()).toBe('Ana');
 		const late = await post('text/plain', slow(['An', 'a'], 400), inPieces);
 		await expect(late.text()).rejects.toThrow('took too long to arrive');
 	});

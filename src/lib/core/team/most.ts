@@ -15,7 +15,8 @@ export const mostOfTeam = {
 } as const;
 
 const ways: Record<keyof typeof mostOfTeam, string> = {
-	members: 'members. Take somebody out who is not needed any more',
+	// read by whoever joins
+	members: 'members, and has no room for another. Ask whoever invited you to make some',
 	invitations: 'invitations that nobody has answered. Take one of them back',
 	connections: 'connections. Remove one that no project uses',
 	projects: 'projects. Delete one that nobody needs',

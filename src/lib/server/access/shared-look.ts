@@ -1,16 +1,25 @@
-import { AppError } from '../../core/errors.ts';
+import { Unavailable } from '../../core/errors.ts';
+import { codeOf, notNow } from '../platform/db/not-now.ts';
 
 type Open<Tx> = <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
-/** One transaction, and those who are in it. */
-type Underway<Tx> = { tx: Promise<Tx>; whole: Promise<unknown>; count: number; failure?: unknown; end: () => void };
+/** One transaction, and how many are in it. */
+type Underway<Tx> = { tx: Promise<Tx>; count: number; end: () => void };
 
-/** What the others in a transaction need not mind: a refusal, or what Kit throws to lead on. */
-const concernsOneAlone = (problem: unknown) => problem instanceof AppError || !(problem instanceof Error);
+/** What a statement is told in a transaction that another one, or its opening, has undone. */
+const undone = '25P02';
+const isLost = (problem: unknown) => /^(unavailable|57P0\d|08...|CONNECTION_\w+|E[A-Z]+)$/.test(codeOf(problem) ?? '');
+
+/** Of a statement, as what a transaction of its own would say of it. */
+const told = (problem: unknown): unknown => {
+	if (problem instanceof Unavailable || !isLost(problem)) return notNow(problem);
+	return new Unavailable('The connection to the database was lost. Try again in a moment.', { cause: problem });
+};
 
 /**
  * Looks that are under way at the same time are one transaction, which ends when none is any more: a page and the frame around it ask
- * beside each other, and each transaction costs a connection, a round trip and a moment of its own. A statement that fails fails
- * for all of them. `part`: the transaction for one of several. After `close` the next look begins another, which sees what was written
+ * beside each other, and each transaction costs a connection, a round trip and a moment of its own. A statement that fails is that of one
+ * alone: the others look again, each in a transaction of its own, which also says by what right none of it may be seen. Nobody waits for
+ * another. `part`: the transaction for one of several. After `close` the next look begins another, which sees what was written
  * meanwhile.
  */
 export const sharedLook = <Tx>(open: Open<Tx>, part: (tx: Tx) => Tx): { look: Open<Tx>; close: () => void } => {
@@ -19,15 +28,12 @@ export const sharedLook = <Tx>(open: Open<Tx>, part: (tx: Tx) => Tx): { look: Op
 	const begin = (): Underway<Tx> => {
 		const over = Promise.withResolvers<void>();
 		const begun = Promise.withResolvers<Tx>();
-		const whole = open(async (tx) => {
+		open(async (tx) => {
 			begun.resolve(part(tx));
 			await over.promise;
-			if (mine.failure !== undefined) throw mine.failure;
-		});
-		whole.catch(begun.reject);
+		}).catch(begun.reject);
 		begun.promise.catch(() => {}); // whoever is in it hears of it
-		const mine: Underway<Tx> = { tx: begun.promise, whole, count: 0, end: over.resolve };
-		return mine;
+		return { tx: begun.promise, count: 0, end: over.resolve };
 	};
 
 	const leave = (one: Underway<Tx>) => {
@@ -39,18 +45,15 @@ export const sharedLook = <Tx>(open: Open<Tx>, part: (tx: Tx) => Tx): { look: Op
 	const look: Open<Tx> = async (work) => {
 		const mine = (underway ??= begin());
 		mine.count++;
-		let failed: { problem: unknown } | undefined;
 		try {
 			return await work(await mine.tx);
 		} catch (problem) {
-			if (concernsOneAlone(problem)) throw problem;
-			mine.failure ??= problem;
-			failed = { problem };
+			if (underway === mine) underway = undefined; // it may be undone
+			if (codeOf(problem) !== undone) throw told(problem);
 		} finally {
 			leave(mine);
 		}
-		await mine.whole; // says what it came from
-		throw failed.problem;
+		return open(work);
 	};
 	return { look, close: () => (underway = undefined) };
 };

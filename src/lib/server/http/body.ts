@@ -13,17 +13,18 @@ const by = async <T>(deadline: number, reading: Promise<T>): Promise<T> => {
 	return Promise.race([reading, late]).finally(() => clearTimeout(timer));
 };
 
-/** Piece by piece. Nothing is read before somebody asks: a refused visitor's body stays where it is. */
+/** Piece by piece. Nothing is read or held before somebody asks: a refused visitor's body stays where it is, and who only looks whether there is one may read it whole. */
 const piecesBy = (deadline: number, body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> => {
-	const source = body.getReader();
+	let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+	const source = () => (reader ??= body.getReader());
 	return new ReadableStream<Uint8Array>(
 		{
 			async pull(controller) {
-				const { done, value } = await by(deadline, source.read());
+				const { done, value } = await by(deadline, source().read());
 				if (done) controller.close();
 				else controller.enqueue(value);
 			},
-			cancel: (reason) => source.cancel(reason)
+			cancel: (reason) => source().cancel(reason)
 		},
 		{ highWaterMark: 0 }
 	);
