@@ -95,7 +95,7 @@ export const RenamePerson = command({
 	action: null,
 	input: v.object({ name: Name }),
 	output: NoOutput,
-	errors: {},
+	errors: { rate_limited: 'Twenty names within the hour.' },
 	// written down by call_person in the database, in each of their teams
 	events: ['member.renamed'],
 	example: { input: { name: 'Ana' }, output: undefined }

@@ -44,3 +44,11 @@ test('another name is written down in each of their teams, with the request; the
 			.toSorted((a, b) => (a.team_id < b.team_id ? -1 : 1))
 	);
 });
+
+test('names are changed as often as anybody would, and no team is told of more', async () => {
+	const person = await newPerson('Ana');
+	for (let at = 1; at <= 20; at++) await renamePerson({ person }, { name: `Ana ${at}` });
+	await expect(renamePerson({ person }, { name: 'Once more' })).rejects.toMatchObject({ code: 'rate_limited' });
+	const [row] = await owner`select name from people where id = ${person.id}`;
+	expect(row!.name).toBe('Ana 20');
+});

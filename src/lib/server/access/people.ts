@@ -8,6 +8,7 @@ import { plainPool } from '../platform/db/pools.ts';
 import { log } from '../platform/log.ts';
 import { accountDeletedMail } from '../platform/mail/messages.ts';
 import { tryMail } from '../platform/mail/send.ts';
+import { within } from './limits.ts';
 import { command } from './operation.ts';
 import { ownDeed } from './own-deed.ts';
 
@@ -29,9 +30,14 @@ export const personWith = async (
 	return { id: person!.id, isNew: person!.is_new, isBack: person!.is_back };
 };
 
-/** What the person is called from now on, in every team. */
+/** What the person is called from now on, in every team, each of which writes it down: at most twenty names in an hour. */
 export const renamePerson = command(RenamePerson, async (self, { name }) => {
 	const { person, request } = self;
+	if (!(await within(`name:${person.id}`, { most: 20, perSeconds: 3600 })))
+		throw new AppError(
+			'rate_limited',
+			'You have changed your name twenty times within the hour. Wait a while, then go on.'
+		);
 	await ownDeed(
 		self,
 		(sql) => sql`select call_person(${person.id}, ${name}, ${request?.id ?? null}, ${request?.address ?? null})`
