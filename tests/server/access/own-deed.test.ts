@@ -214,3 +214,16 @@ test('an account that is deleted beside everything else holds nothing up', async
 				expect(['unauthenticated', 'not_found', 'gone', 'conflict'], String(each.reason)).toContain(each.reason.code);
 	}
 });
+
+test('nobody waits for the sessions of somebody else', async () => {
+	const [one, other] = [await newPerson('Mia'), await newPerson('Oda')];
+	const { handle } = await signIn(one.id);
+	await signIn(other.id);
+	await owner.begin(async (theirs) => {
+		await theirs`select from sessions where person_id = ${other.id} for update`;
+		await owner.begin(async (mine) => {
+			await mine`set local lock_timeout = '2s'`;
+			await mine`select assert_session_ending(${one.id}, ${handle})`;
+		});
+	});
+});

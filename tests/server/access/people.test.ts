@@ -1,7 +1,7 @@
-// Of the database: call_person.
+// Of the database: call_person, rename_person.
 import { randomUUID } from 'node:crypto';
 import { afterAll, expect, test } from 'vitest';
-import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
+import { closePools, plainPool } from '../../../src/lib/server/platform/db/pools.ts';
 import { personWith, renamePerson } from '../../../src/lib/server/access/people.ts';
 import { newPerson, newTeam } from '../../support/data/team.ts';
 import { owner } from '../../support/database/owner.ts';
@@ -21,8 +21,10 @@ test('a person is called what they like, and nobody else is', async () => {
 	const [one, two] = await Promise.all([1, 2].map(() => personWith(`ana-${randomUUID()}@example.com`, 'Ana')));
 	await renamePerson({ person: { id: one!.id, email: 'ana@example.com', name: 'Ana' } }, { name: 'Anna' });
 	await personWith(`bob-${randomUUID()}@example.com`);
+	// as the version before does it
+	await plainPool()`select rename_person(${two!.id}, 'Anne')`;
 	const rows = await owner`select id, name from people where id in (${one!.id}, ${two!.id})`;
-	expect(Object.fromEntries(rows.map(({ id, name }) => [id, name]))).toEqual({ [one!.id]: 'Anna', [two!.id]: 'Ana' });
+	expect(Object.fromEntries(rows.map(({ id, name }) => [id, name]))).toEqual({ [one!.id]: 'Anna', [two!.id]: 'Anne' });
 });
 
 test('another name is written down in each of their teams, with the request; the same name is none', async () => {

@@ -67,7 +67,11 @@ test('an account takes along what is its own', async () => {
 	const there = await newTeam();
 	const [entry] =
 		await owner`select id from audit_entries where team_id = ${team.teamId} and details ->> 'email' = ${gone.email}`;
-	await owner`insert into audit_entries (team_id, id, action, subject, details) values (${there.teamId}, ${entry!.id}, 'x', 'x', '{}')`;
+	const [from] = await owner`
+		insert into audit_entries (team_id, person_id, action, subject, details, address)
+		values (${team.teamId}, ${gone.id}, 'x', 'x', '{}', '203.0.113.7') returning id`;
+	for (const { id } of [entry!, from!])
+		await owner`insert into audit_entries (team_id, id, action, subject, details) values (${there.teamId}, ${id}, 'x', 'x', '{}')`;
 	const one = { members: 1, invitations: 1, mails: 1, limits: 1, entries: 1 };
 	const all = { ...one, sessions: 1, tokens: 1, devices: 1, people: 1 };
 	expect(await rowsOf(other)).toEqual(all);
@@ -84,8 +88,10 @@ test('an account takes along what is its own', async () => {
 	expect(await purgeAccounts()).toBe(1);
 	expect(Object.values(await rowsOf(gone)).every((count) => count === 0)).toBe(true);
 	expect(await rowsOf(other)).toEqual(all);
-	const erased = await owner`select team_id from audit_links where erased_at is not null and entry_id = ${entry!.id}`;
-	expect(erased).toEqual([{ team_id: team.teamId }]);
+	for (const { id } of [entry!, from!]) {
+		const erased = await owner`select team_id from audit_links where erased_at is not null and entry_id = ${id}`;
+		expect(erased).toEqual([{ team_id: team.teamId }]);
+	}
 });
 
 test('whoever ends their account answers for their own teams alone', async () => {

@@ -325,6 +325,8 @@ describe('an account that is deleted', () => {
 		await owner`insert into audit_entries (team_id, person_id, action, subject, details, address)
 			select ${team.teamId}, ${id}, action, ${id}, details::json, ${canary}
 			from (values ('token.confirmed', ${JSON.stringify({ name: 'ait', from: canary })}), ('run.submitted', '{}')) done (action, details)`;
+		// and something of the team that says nothing of them
+		await owner`insert into audit_entries (team_id, action, subject, details) values (${team.teamId}, 'x', 'x', '{}'), (${other.teamId}, 'x', 'x', '{}')`;
 		await owner`select chain_audit(${team.teamId}), chain_audit(${other.teamId})`;
 		const said = await heldAgainst(team, other);
 		expect(said).toEqual([]);

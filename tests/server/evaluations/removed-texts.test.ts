@@ -198,6 +198,10 @@ test('only answers of the evaluation that is named go with it, each once', async
 	const [row] = await one.scope.tx((tx) => tx.select().from(evaluations));
 	expect(row!.textsRemovedAt).toBeNull(); // some are left
 	expect(await removeOldTexts(one.scope, 90)).toBe(22);
+	// it is said once, and not even whoever owns the tables says it anew
+	await expect(
+		owner`update evaluations set texts_removed_at = now() + interval '1 day' where id = ${one.id}`
+	).rejects.toMatchObject({ code: 'AI006' });
 });
 
 test('what a model reads that judges stays until it is through; then there is nothing to judge any more', async () => {
