@@ -14,12 +14,16 @@ const walked = 50_000;
 const roundMs = quick ? 2_000 : 4_000;
 const limit = { most: 10_000_000, perSeconds: 60 };
 
+/** More keys than a team may have: what is asked is how one among very many is found. */
 const seedKeys = async (owner: postgres.Sql, teamId: string, key: { key: string; hash: Buffer }) => {
-	await owner`insert into api_keys (team_id, name, role, hash, hint, expires_at)
-		select ${teamId}, 'Key ' || n, 'trainer', sha256(convert_to('key ' || n, 'UTF8')), 'ait_sk_…', now() + interval '90 days'
-		from generate_series(1, ${manyKeys}) n`;
-	await owner`insert into api_keys (team_id, name, role, hash, hint, expires_at)
-		values (${teamId}, 'The one', 'trainer', ${key.hash}, 'ait_sk_…', now() + interval '90 days')`;
+	await owner.begin(async (sql) => {
+		await sql`set local session_replication_role = replica`;
+		await sql`insert into api_keys (team_id, name, role, hash, hint, expires_at)
+			select ${teamId}, 'Key ' || n, 'trainer', sha256(convert_to('key ' || n, 'UTF8')), 'ait_sk_…', now() + interval '90 days'
+			from generate_series(1, ${manyKeys}) n`;
+		await sql`insert into api_keys (team_id, name, role, hash, hint, expires_at)
+			values (${teamId}, 'The one', 'trainer', ${key.hash}, 'ait_sk_…', now() + interval '90 days')`;
+	});
 	await owner`analyze api_keys`;
 };
 
