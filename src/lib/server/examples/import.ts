@@ -152,7 +152,8 @@ export const importLines = async (
 			if (!parsed?.ok) {
 				const reason = parsed?.reason ?? line.reason ?? '';
 				refuse({ line: line.number, reason, text: line.text ?? '', twin: null });
-				if (++refusedInARow === mostRefusedInARow) result.notRead += (await (lines as Partial<Lines>).pass?.()) ?? 0;
+				if (++refusedInARow === mostRefusedInARow)
+					result.notRead += (await (lines as Partial<Lines>).pass?.(nextTurn)) ?? 0;
 				continue;
 			}
 			refusedInARow = 0;

@@ -58,7 +58,8 @@ export const importPromptLines = async (
 			const parsed = line.text === null ? null : parsePrompt(line.text, line.number);
 			if (!parsed?.ok) {
 				refuse({ line: line.number, reason: parsed?.reason ?? line.reason ?? '', text: line.text ?? '' });
-				if (++refusedInARow === mostRefusedInARow) result.notRead += (await (lines as Partial<Lines>).pass?.()) ?? 0;
+				if (++refusedInARow === mostRefusedInARow)
+					result.notRead += (await (lines as Partial<Lines>).pass?.(nextTurn)) ?? 0;
 				continue;
 			}
 			refusedInARow = 0;

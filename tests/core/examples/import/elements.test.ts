@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { atOnce } from '../../../../src/lib/core/steps.ts';
 import { splitDocument } from '../../../../src/lib/core/examples/import/document.ts';
 import { elementSplitter } from '../../../../src/lib/core/examples/import/elements.ts';
 
@@ -13,7 +14,9 @@ const inSlices = (longest: number, ...slices: string[]) => {
 };
 const passed = (...slices: string[]) => {
 	const splitter = elementSplitter();
-	return slices.reduce((sum, slice) => sum + splitter.pass(encoder.encode(slice)), 0) + [...splitter.end()].length;
+	return (
+		slices.reduce((sum, slice) => sum + atOnce(splitter.pass(encoder.encode(slice))), 0) + [...splitter.end()].length
+	);
 };
 
 describe('a line end', () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { atOnce } from '../../../../src/lib/core/steps.ts';
 import { elementSplitter } from '../../../../src/lib/core/examples/import/elements.ts';
 import { linesOfFile } from '../../../../src/lib/core/examples/import/file-lines.ts';
 import type { Line } from '../../../../src/lib/core/examples/import/lines.ts';
@@ -85,7 +86,7 @@ test('an array of any form, cut anywhere, gives what it gives in one piece, and 
 			expect([...slices.flatMap((slice) => [...reader.take(slice)]), ...reader.end()]).toEqual(expected);
 
 			const passer = elementSplitter();
-			const counts = slices.map((slice, i) => (i < read ? [...passer.take(slice)].length : passer.pass(slice)));
+			const counts = slices.map((slice, i) => (i < read ? [...passer.take(slice)].length : atOnce(passer.pass(slice))));
 			expect(counts.reduce((sum, count) => sum + count, 0) + [...passer.end()].length).toBe(expected.length);
 		}),
 		{ numRuns: 2_000 }
@@ -149,7 +150,7 @@ describe('what is given up passes by, and is counted', () => {
 		const { pieces, read } = file(text, size);
 		const lines = linesOfFile(pieces);
 		const first = await lines.next();
-		const count = await lines.pass();
+		const count = await lines.pass(async () => {});
 		expect(await lines.next()).toEqual({ value: undefined, done: true });
 		expect(read.closed).toBe(true);
 		return [(first.value as Line).number, count];
@@ -177,4 +178,18 @@ test('a long JSONL file is read as it is asked for, and let go when the reader s
 	for await (const line of linesOfFile(pieces)) if (line.number === 100) break;
 	expect(read.taken).toBeLessThan(50_000);
 	expect(read.closed).toBe(true);
+});
+
+test.each([
+	// none of them closes, so that hundreds of thousands are let go in one step: as they are asked for, and again while they pass by
+	['objects that never close', '[', '{"a":', 2_000_000],
+	['short elements', '[', '{},', 1_000_000]
+])('others have their turn while %s pass by', async (_, before, unit, length) => {
+	const { pieces } = file(before + unit.repeat(length / unit.length));
+	const lines = linesOfFile(pieces, 100_000);
+	for (let read = 1; read <= 10; read++) expect((await lines.next()).value).toMatchObject({ number: read });
+	let rests = 0;
+	const count = await lines.pass(async () => rests++);
+	expect(count).toBeGreaterThan(length / unit.length - 20);
+	expect(count / rests).toBeLessThan(6_000);
 });

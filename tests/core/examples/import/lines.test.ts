@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { atOnce } from '../../../../src/lib/core/steps.ts';
 import fc from 'fast-check';
 import { lineSplitter, linesOf } from '../../../../src/lib/core/examples/import/lines.ts';
 
@@ -96,7 +97,9 @@ test('what passes by is counted as it would have been read, wherever it is cut',
 			slices.push(all.subarray(at));
 			const [reader, passer] = [lineSplitter(10), lineSplitter(10)];
 			const expected = [...slices.flatMap((slice) => [...reader.take(slice)]), ...reader.end()].length;
-			const counted = slices.map((slice, i) => (i < read ? [...passer.take(slice)].length : passer.pass(slice)));
+			const counted = slices.map((slice, i) =>
+				i < read ? [...passer.take(slice)].length : atOnce(passer.pass(slice))
+			);
 			expect(counted.reduce((sum, count) => sum + count, 0) + [...passer.end()].length).toBe(expected);
 		}),
 		{ numRuns: 1_000 }

@@ -1,4 +1,5 @@
 // Longer than most: one state machine, which sees every byte of a document once.
+import { isRest } from '../../steps.ts';
 import { maxDepth, tooDeep } from '../../text/json.ts';
 import { gathered } from './gathered.ts';
 import { maxLineLength, mostBytes, notUtf8, tooLong } from './lines.ts';
@@ -211,10 +212,10 @@ export const elementSplitter = (maxLength = maxLineLength): Splitter => {
 
 	return {
 		take: (bytes) => numbered(completedBy(bytes)),
-		pass(bytes) {
+		*pass(bytes) {
 			isPassing = true;
 			let passed = 0;
-			for (const _ of completedBy(bytes)) passed++;
+			for (const _ of completedBy(bytes)) if (isRest(passed++)) yield;
 			return passed;
 		},
 		*end() {

@@ -63,7 +63,7 @@ export const lineSplitter = (maxLength = maxLineLength): Splitter => {
 			if (last >= start) yield* linesFrom(bytes.subarray(start, last));
 			waiting.add(bytes.subarray(last + 1));
 		},
-		pass(bytes) {
+		*pass(bytes) {
 			let count = 0;
 			if (waiting.length() > 0) {
 				const isTooLong = waiting.isTooLong(); // then nothing of it is there to be looked at

@@ -1,3 +1,5 @@
+import { type Steps, isRest } from '../../steps.ts';
+
 /** A line of a file with the number people see, or the sentence that says why it cannot be read. Blank lines are left out. */
 export type Line =
 	{ number: number; text: string; reason?: undefined } | { number: number; text: null; reason: string };
@@ -7,16 +9,19 @@ export type Splitter = {
 	/** What this slice completes, made one by one as it is asked for. */
 	take(slice: Uint8Array): Iterable<Line>;
 	/** How many `take` would have given. Nothing is parsed. */
-	pass(slice: Uint8Array): number;
+	pass(slice: Uint8Array): Steps<number>;
 	/** What the last slice left open. */
 	end(): Iterable<Line>;
 };
 
 /** The lines of a file as they are asked for. */
 export type Lines = AsyncGenerator<Line, void, undefined> & {
-	/** Gives up the rest: it passes by unread, to its end. Answers how many lines it had. */
-	pass(): Promise<number>;
+	/** Gives up what is left: it passes by unread, to its end, with a `rest` after some thousand lines. Answers how many it had. */
+	pass(rest: () => Promise<unknown>): Promise<number>;
 };
+
+/** Stands for some thousand lines that have passed by: one slice may complete a million. */
+const resting: Line = { number: 0, text: null, reason: '' };
 
 /** So much is looked at in one go; a reader in a server lets others in between two slices (http/upload.ts). */
 export const sliceBytes = 1 << 16;
@@ -31,6 +36,19 @@ export const reading = (
 ): Lines => {
 	let isPassing = false;
 	let passed = 0;
+	function* passing(steps: Steps<number>): Generator<Line> {
+		for (;;) {
+			const { done, value } = steps.next();
+			if (done) return void (passed += value);
+			yield resting;
+		}
+	}
+	function* whileAsked(lines: Iterable<Line>): Generator<Line> {
+		for (const line of lines) {
+			if (!isPassing) yield line;
+			else if (isRest(passed++)) yield resting;
+		}
+	}
 	async function* read(): AsyncGenerator<Line, void, undefined> {
 		let splitter: Splitter | undefined;
 		let start = new Uint8Array(0); // what came while the splitter was not yet chosen
@@ -43,26 +61,19 @@ export const reading = (
 			}
 			for (let at = 0; at < bytes.length; at += sliceBytes) {
 				const slice = bytes.subarray(at, at + sliceBytes);
-				if (isPassing) passed += splitter.pass(slice);
-				else
-					for (const line of splitter.take(slice)) {
-						if (isPassing) passed++;
-						else yield line;
-					}
+				if (isPassing) yield* passing(splitter.pass(slice));
+				else yield* whileAsked(splitter.take(slice));
 			}
 		}
 		const rest = splitter ? [] : [start];
 		splitter ??= choose(start, true)!;
-		for (const slice of rest) yield* splitter.take(slice);
-		for (const line of splitter.end()) {
-			if (isPassing) passed++;
-			else yield line;
-		}
+		for (const slice of rest) yield* whileAsked(splitter.take(slice));
+		yield* whileAsked(splitter.end());
 	}
 	const lines = read();
-	const pass = async () => {
+	const pass = async (rest: () => Promise<unknown>) => {
 		isPassing = true;
-		await lines.next(); // gives nothing any more, so it comes back at the end
+		while (!(await lines.next()).done) await rest();
 		return passed;
 	};
 	return Object.assign(lines, { pass });
