@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Message } from '../../lib/core/examples/conversation.ts';
 import { linesOf } from '../../lib/core/examples/import/lines.ts';
-import { NearIndex, type Sayings, commonGrams, familiesOf, sampleOf, sayingsOf } from '../../lib/core/examples/near.ts';
+import { type Sayings, familiesOf, indexFor, sayingsOf } from '../../lib/core/examples/near.ts';
 import { type ParsedPrompt, parsePrompt } from '../../lib/core/prompts/parse.ts';
 import { mostPrompts, withAnswer } from '../../lib/core/prompts/pool.ts';
 import { isTable, linesOfTable } from '../../lib/core/prompts/table.ts';
@@ -56,8 +56,7 @@ const knownTo = (project: Project, list: readonly Read[], unreadable: ReturnType
 		unreadable.add
 	);
 	// with more only what asks exactly the same is known, as where examples are split
-	const index =
-		known.length > mostCompared ? null : new NearIndex(commonGrams(sampleOf(known.map((one) => one.sayings))));
+	const index = known.length > mostCompared ? null : indexFor(known.map((one) => one.sayings));
 	if (index) for (const { sayings } of known) index.add(sayings);
 	return list.map(({ messages, sayings }) => {
 		const [twin] = index?.twinsOf(sayings) ?? [];

@@ -1,6 +1,6 @@
 // What nearly asks the same (core/examples/near.ts), in the file of a project: named where one is added, and never on both sides.
 import type { Message } from '../../lib/core/examples/conversation.ts';
-import { NearIndex, type Sayings, commonGrams, familiesOf, sampleOf, sayingsOf } from '../../lib/core/examples/near.ts';
+import { type Sayings, familiesOf, indexFor, sayingsOf } from '../../lib/core/examples/near.ts';
 import { type Example, eachExample, editedLine, readExample } from './examples.ts';
 import { promptNumber } from './hashes.ts';
 import { rewriteLines } from './lines.ts';
@@ -25,7 +25,7 @@ export const twinsAmong = (
 	messages: readonly Message[]
 ): string[] => {
 	if (others.length > mostAtOnce) return [];
-	const index = new NearIndex(commonGrams(sampleOf(others.map(({ sayings }) => sayings))));
+	const index = indexFor(others.map(({ sayings }) => sayings));
 	index.add(sayingsOf(messages));
 	return others.filter(({ sayings }) => index.twinsOf(sayings).length > 0).map(({ name }) => name);
 };

@@ -2,15 +2,15 @@ import { describe, expect, test } from 'vitest';
 import { hash } from '../../../src/lib/core/math/hash.ts';
 import type { Message } from '../../../src/lib/core/examples/example.ts';
 import {
+	Families,
 	NearIndex,
 	type Sayings,
-	commonGrams,
 	countingCommon,
 	familiesOf,
 	gramsOf,
 	isNear,
 	likeness,
-	sampleOf,
+	sampling,
 	sayingsOf
 } from '../../../src/lib/core/examples/near.ts';
 import { type Steps, atOnce } from '../../../src/lib/core/steps.ts';
@@ -58,18 +58,17 @@ describe('pieces', () => {
 	});
 	test('are common in more than ten prompts, and in more than a fifth', () => {
 		const common = (sharing: number, all: number) =>
-			commonGrams(Array.from({ length: all }, (_, at) => says({ turns: [at < sharing ? 'abcde' : 'x'] }))).size;
+			atOnce(countingCommon(Array.from({ length: all }, (_, at) => says({ turns: [at < sharing ? 'abcde' : 'x'] }))))
+				.size;
 		expect([common(10, 10), common(11, 11), common(12, 60), common(13, 60)]).toEqual([0, 1, 0, 1]);
 	});
-	test('are counted with a step for each text and each prompt, and one for every 10,000 of them', () => {
-		const counting = (...turns: string[]) => steps(countingCommon([says({ turns })]));
+	test('are counted with a step for each text and each prompt, and one for each part of what was counted', () => {
+		const counting = (...turns: string[]) => steps(countingCommon([says({ turns })])) - 128;
 		expect([counting(), counting('a'), counting('abcde', 'abcdef')]).toEqual([1, 2, 3]);
-		expect(gramsOf(distinct(10_004)).size).toBe(10_000);
-		expect([counting(distinct(10_003)), counting(distinct(10_004))]).toEqual([2, 3]);
 	});
 	test('a text of more than 50,000 letters has a step of its own', () => {
 		const counting = (letters: number) => steps(countingCommon([says({ turns: ['x'.repeat(letters)] })]));
-		expect([counting(50_000), counting(50_001)]).toEqual([2, 3]);
+		expect([counting(50_000), counting(50_001)]).toEqual([130, 131]);
 	});
 });
 
@@ -173,6 +172,7 @@ describe('an index', () => {
 
 test('2,000 prompts say which pieces are common: all, or those whose places come first by a hash', () => {
 	const all = Array.from({ length: 2_001 }, (_, at) => `prompt ${at}`);
+	const sampleOf = (some: string[]) => atOnce(sampling(some));
 	expect(sampleOf(all.slice(1))).toEqual(all.slice(1));
 	expect(sampleOf([])).toEqual([]);
 	const first = all
@@ -180,6 +180,28 @@ test('2,000 prompts say which pieces are common: all, or those whose places come
 		.toArray()
 		.sort((one, two) => hash(String(one), 'near') - hash(String(two), 'near'));
 	expect(sampleOf(all)).toEqual(first.slice(0, 2_000).map((at) => all[at]));
+});
+
+test('a hundred thousand prompts are chosen from, and named by their families, with a rest for every few thousand', () => {
+	const names = Array.from({ length: 100_000 }, (_, at) => String(at));
+	// hashed and looked through, and sorted in more steps than that
+	expect(steps(sampling(names))).toBeGreaterThan(3 * 24);
+	expect(steps(new Families().naming(names))).toBe(2 * 24);
+});
+
+test('a family is named by the first of its names, and who is alone has none', () => {
+	const families = new Families();
+	families.join(7, 5);
+	families.join(8, 5);
+	families.join(9, 3);
+	expect(atOnce(families.naming(['q', 'b', 'c', 'a', 'd'], 5))).toEqual(
+		new Map([
+			['q', 'a'],
+			['c', 'a'],
+			['a', 'a']
+		])
+	);
+	expect(atOnce(families.naming(['q', 'b', 'c']))).toEqual(new Map());
 });
 
 test('a family has the number of its first', () => {

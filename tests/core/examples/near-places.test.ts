@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { Places } from '../../../src/lib/core/examples/near-places.ts';
 import { randomFrom } from '../../../src/lib/core/math/hash.ts';
 
@@ -26,4 +26,28 @@ test.each([3, 4, 12])('it is what a map of lists is, each up to %i long, while i
 	places.meet(piece, counts, met);
 	expect(met).toEqual([]);
 	expect(list.map((text) => counts[text])).toEqual(list.map(() => 2));
+});
+
+test('what grows moves a hundredth of all: others come between', () => {
+	let largest = 0;
+	const Numbers = Int32Array;
+	vi.stubGlobal(
+		'Int32Array',
+		class extends Numbers {
+			// of a part that is looked at it is the whole, and where it begins
+			constructor(...given: [number]) {
+				super(...given);
+				if (given.length === 1) largest = Math.max(largest, this.length);
+			}
+		}
+	);
+	try {
+		const [places, random, pieces] = [new Places(12), randomFrom('growth'), 200_000];
+		for (let at = 0; at < pieces; at++)
+			for (const text of [1, 2]) places.add(Math.floor((random() - 0.5) * 2 ** 32), text);
+		expect(largest).toBeGreaterThan(0);
+		expect(largest).toBeLessThan((12 * pieces) / 100);
+	} finally {
+		vi.unstubAllGlobals();
+	}
 });

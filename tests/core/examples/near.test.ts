@@ -3,7 +3,6 @@ import { randomFrom } from '../../../src/lib/core/math/hash.ts';
 import type { Message } from '../../../src/lib/core/examples/example.ts';
 import {
 	NearIndex,
-	commonGrams,
 	countingCommon,
 	familiesOf,
 	folded,
@@ -11,7 +10,7 @@ import {
 	likeness,
 	sayingsOf
 } from '../../../src/lib/core/examples/near.ts';
-import type { Steps } from '../../../src/lib/core/steps.ts';
+import { type Steps, atOnce } from '../../../src/lib/core/steps.ts';
 import { caught } from '../../support/data/planted.ts';
 
 const ask = (question: string, answer = 'Yes.'): Message[] => [
@@ -73,10 +72,10 @@ test('what stands in more than a fifth of the prompts tells nothing, where there
 	const prompts = things.flatMap((thing, at) =>
 		things.map((other) => ask(`${instruction}${thing} and ${other} ${at}`))
 	);
-	const common = commonGrams(prompts.map(sayingsOf));
+	const common = atOnce(countingCommon(prompts.map(sayingsOf)));
 	expect([...gramsOf(folded(instruction))].every((piece) => common.has(piece))).toBe(true);
 	expect(new Set(near(...prompts)).size).toBeGreaterThan(20);
-	expect(commonGrams([ask(long), ask(long)].map(sayingsOf)).size).toBe(0);
+	expect(atOnce(countingCommon([ask(long), ask(long)].map(sayingsOf))).size).toBe(0);
 });
 
 test('likeness is of both together, or of the shorter one where it may stand within the other', () => {

@@ -3,19 +3,48 @@ const [piece, count, where, width] = [0, 1, 2, 3];
 /** A list has room for so many texts at first, and then for as many as are noted. */
 const few = 4;
 
+/** A part of them begins with room for so many pieces, as a power of two. */
+const smallest = 4;
+/** So many parts there are, by the upper bits of a piece. */
+const partBits = 8;
+
 /**
- * In which texts pieces stand, in two columns of numbers: twelve bytes for most pieces, where a map of lists takes ten times that. The
- * texts of a piece lie side by side, because a look at a far place costs more than all that is done there.
+ * In which texts pieces stand. They are kept in many parts, each of which grows by itself: all in one would move them all at once, and with some
+ * millions everything else would wait half a second for that.
  */
 export class Places {
-	#most: number;
-	#slots = new Int32Array(width << 12);
-	#shift = 32 - 12;
-	#used = 0;
-	#lists = new Int32Array(1 << 12);
-	#end = 0;
+	#parts: Part[];
 
 	/** `most`: what stands in so many texts tells none of them, and is noted no more. */
+	constructor(most: number) {
+		this.#parts = Array.from({ length: 1 << partBits }, () => new Part(most));
+	}
+
+	/**
+	 * Adds 1 to the count of each text in which a piece stands, the newest first; those that had none are added to `met`. Answers how many
+	 * those texts are.
+	 */
+	meet(value: number, counts: Int32Array, met: number[]): number {
+		return this.#parts[value >>> (32 - partBits)]!.meet(value, counts, met);
+	}
+
+	add(value: number, text: number) {
+		this.#parts[value >>> (32 - partBits)]!.add(value, text);
+	}
+}
+
+/**
+ * Two columns of numbers: twelve bytes for most pieces, where a map of lists takes ten times that. The texts of a piece lie side by
+ * side, because a look at a far place costs more than all that is done there.
+ */
+class Part {
+	#most: number;
+	#slots = new Int32Array(width << smallest);
+	#shift = 32 - smallest;
+	#used = 0;
+	#lists = new Int32Array(1 << smallest);
+	#end = 0;
+
 	constructor(most: number) {
 		this.#most = most;
 	}
@@ -31,10 +60,6 @@ export class Places {
 		return at;
 	}
 
-	/**
-	 * Adds 1 to the count of each text in which a piece stands, the newest first; those that had none are added to `met`. Answers how many
-	 * those texts are.
-	 */
 	meet(value: number, counts: Int32Array, met: number[]): number {
 		const at = this.#slotOf(value);
 		const many = this.#slots[at + count]!;

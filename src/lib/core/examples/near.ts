@@ -1,6 +1,7 @@
 // Long because one index and its rule belong together. Prompts that nearly say the same: what a model has learnt of one it knows of the other. README.md of core/evaluations has the rule.
 import { hash } from '../math/hash.ts';
-import { type Steps, atOnce } from '../steps.ts';
+import { sorting } from '../math/sorting.ts';
+import { type Steps, atOnce, isRest } from '../steps.ts';
 import type { Message } from './conversation.ts';
 import { normalise } from './fingerprint.ts';
 import { Places } from './near-places.ts';
@@ -63,10 +64,9 @@ const fewestCommon = 10;
 const commonShare = 0.2;
 
 /** Pieces that stand in more than a fifth of these prompts: one long instruction would make a single family of everything. */
-export const commonGrams = (prompts: readonly Sayings[]): Set<number> => atOnce(countingCommon(prompts));
-
 export function* countingCommon(prompts: readonly Sayings[]): Steps<Set<number>> {
-	const counts = new Map<number, number>();
+	// a map that grows moves all it has, and of one with a million pieces others would notice that
+	const parts = Array.from({ length: countedApart }, () => new Map<number, number>());
 	for (const { turns, wholes, around } of prompts) {
 		const own = new Set<number>();
 		for (const text of [...turns, ...wholes, ...around]) {
@@ -75,19 +75,22 @@ export function* countingCommon(prompts: readonly Sayings[]): Steps<Set<number>>
 			for (const piece of pieces) own.add(piece);
 			yield;
 		}
-		for (const piece of own) counts.set(piece, (counts.get(piece) ?? 0) + 1);
+		for (const piece of own) {
+			const counts = parts[piece & (countedApart - 1)]!;
+			counts.set(piece, (counts.get(piece) ?? 0) + 1);
+		}
 		yield;
 	}
 	const least = Math.max(fewestCommon, commonShare * prompts.length);
 	const common = new Set<number>();
-	let seen = 0;
-	for (const [piece, count] of counts) {
-		if (count > least) common.add(piece);
-		if (++seen % piecesAtOnce === 0) yield;
+	for (const counts of parts) {
+		for (const [piece, count] of counts) if (count > least) common.add(piece);
+		yield;
 	}
 	return common;
 }
-const piecesAtOnce = 10_000;
+/** A power of two. */
+const countedApart = 128;
 /** A text of so many letters takes a few milliseconds, whatever is asked of it. */
 const longText = 50_000;
 
@@ -277,24 +280,66 @@ export class Families {
 		this.#heads[number] = at;
 		return at;
 	}
+
+	/**
+	 * For each of these names, of the prompts from number `from` on, the first by the alphabet in its family, where another prompt of
+	 * them is in it too.
+	 */
+	*naming(names: readonly string[], from = 0): Steps<Map<string, string>> {
+		const firsts = new Map<number, { name: string; isAlone: boolean }>();
+		for (const [at, name] of names.entries()) {
+			const head = this.of(from + at);
+			const first = firsts.get(head);
+			if (!first) firsts.set(head, { name, isAlone: true });
+			else {
+				first.isAlone = false;
+				if (name < first.name) first.name = name;
+			}
+			if (isRest(at)) yield;
+		}
+		const found = new Map<string, string>();
+		for (const [at, own] of names.entries()) {
+			const { name, isAlone } = firsts.get(this.of(from + at))!;
+			if (!isAlone) found.set(own, name);
+			if (isRest(at)) yield;
+		}
+		return found;
+	}
 }
 
 /** So many prompts say which pieces are common. */
 const sampled = 2000;
 
 /** The prompts that say which pieces are common, the same ones each time, when there are too many to ask all. */
-export const sampleOf = <T>(all: readonly T[]): T[] =>
-	all.length <= sampled
-		? [...all]
-		: all
-				.map((one, at) => ({ one, place: hash(String(at), 'near') }))
-				.sort((one, two) => one.place - two.place)
-				.slice(0, sampled)
-				.map(({ one }) => one);
+export function* sampling<T>(all: readonly T[]): Steps<T[]> {
+	if (all.length <= sampled) return [...all];
+	const places = new Float64Array(all.length);
+	for (let at = 0; at < all.length; at++) {
+		places[at] = hash(String(at), 'near');
+		if (isRest(at)) yield;
+	}
+	const sorted = yield* sorting(places.slice());
+	const last = sorted[sampled - 1]!;
+	const chosen: number[] = [];
+	for (let at = 0; at < places.length; at++) {
+		if (places[at]! <= last) chosen.push(at);
+		if (isRest(at)) yield;
+	}
+	return chosen
+		.sort((one, two) => places[one]! - places[two]!)
+		.slice(0, sampled)
+		.map((at) => all[at]!);
+}
+
+/** An index that leaves out what is common among these prompts; none of them is in it yet. */
+export const indexFor = (prompts: readonly Sayings[]): NearIndex => atOnce(makingIndex(prompts));
+export function* makingIndex(prompts: readonly Sayings[]): Steps<NearIndex> {
+	return new NearIndex(yield* countingCommon(yield* sampling(prompts)));
+}
 
 /** The families among these prompts: for each the place of the first member. */
 export const familiesOf = (prompts: readonly Sayings[]): number[] => {
-	const index = new NearIndex(commonGrams(sampleOf(prompts)));
+	const index = indexFor(prompts);
 	const families = new Families();
 	for (const prompt of prompts) {
 		const { number, twins } = index.add(prompt);

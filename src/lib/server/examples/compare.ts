@@ -1,6 +1,7 @@
 import { and, asc, eq, gt, isNull, or, sql } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
-import { Families, NearIndex, type Sayings, countingCommon, sampleOf, sayingsOf } from '../../core/examples/near.ts';
+import { Families, type Sayings, makingIndex, sayingsOf } from '../../core/examples/near.ts';
+import { isRest } from '../../core/steps.ts';
 import type { ProjectScope, Scope, Tx } from '../access/scope.ts';
 import { record } from '../events/record.ts';
 import { enqueue } from '../jobs/queue.ts';
@@ -52,7 +53,7 @@ const familiesAmong = async (
 	signal?: AbortSignal
 ): Promise<Map<string, string>> => {
 	const rest = besideOthers();
-	const index = new NearIndex(await inSteps(countingCommon(sampleOf(prompts.map(({ sayings }) => sayings))), rest));
+	const index = await inSteps(makingIndex(prompts.map(({ sayings }) => sayings)), rest);
 	const families = new Families();
 	const first = new Map<string, number>();
 	for (const [at, { sayings, number, family }] of prompts.entries()) {
@@ -66,15 +67,7 @@ const familiesAmong = async (
 		}
 		signal?.throwIfAborted();
 	}
-	const members = Map.groupBy(prompts.keys(), (at) => families.of(at));
-	const found = new Map<string, string>();
-	for (const some of members.values()) {
-		if (some.length === 1) continue;
-		const hashes = some.map((at) => prompts[at]!.hash);
-		const name = hashes.reduce((least, hash) => (hash < least ? hash : least));
-		for (const hash of hashes) found.set(hash, name);
-	}
-	return found;
+	return inSteps(families.naming(prompts.map(({ hash }) => hash)), rest);
 };
 
 /** Every prompt once, read a page at a time. */
@@ -100,20 +93,33 @@ export const sayingsIn = async (scope: Scope, projectId: string): Promise<Prompt
 	return newest > mostCompared ? [] : readAll((after) => scope.tx((tx) => promptsAfter(tx, projectId, after)));
 };
 
+/** These hashes as an array for the database: of a hundred thousand that is some megabytes. */
+const listOf = async (hashes: Iterable<string>): Promise<string> => {
+	const rest = besideOthers();
+	const parts: string[] = [];
+	for (const hash of hashes) {
+		parts.push(`"\\\\x${hash}"`);
+		if (isRest(parts.length)) await rest();
+	}
+	return `{${parts.join(',')}}`;
+};
+/** Two lists beside each other: prompts that nearly ask the same as others, and the names of their families. */
+type Found = { hashes: string; names: string };
+
 /**
  * A step: writes down who nearly asks the same. What stands in train beside a twin in validation leaves train, unless it was learnt:
  * validation is what measures, and stays. `newest`: up to which number all was read.
  */
-const keep = async (tx: Tx, scope: Scope, projectId: string, found: ReadonlyMap<string, string>, newest: number) => {
+const keep = async (tx: Tx, scope: Scope, projectId: string, { hashes, names }: Found, newest: number) => {
 	await tx.select({ id: projects.id }).from(projects).where(eq(projects.id, projectId)).for('no key update');
 	const bytes = (hashes: Iterable<string>) => sql.param(`{${[...hashes].map((hash) => `"\\\\x${hash}"`).join(',')}}`);
 	await tx.execute(sql`
 		update examples e set family = f.name
-		from (select * from unnest(${bytes(found.keys())}::bytea[], ${bytes(found.values())}::bytea[]) as f(hash, name)) f
+		from (select * from unnest(${hashes}::bytea[], ${names}::bytea[]) as f(hash, name)) f
 		where e.project_id = ${projectId} and e.prompt_hash = f.hash and e.family is distinct from f.name`);
 	await tx.execute(sql`
 		update examples e set family = null
-		where e.project_id = ${projectId} and e.family is not null and e.prompt_hash <> all (${bytes(found.keys())}::bytea[])`);
+		where e.project_id = ${projectId} and e.family is not null and e.prompt_hash <> all (${hashes}::bytea[])`);
 	const parted = await tx.execute(sql`
 		update examples e set split = null
 		where e.project_id = ${projectId} and e.family is not null and e.split = 'train' and not e.trained and not e.reserved
@@ -130,7 +136,8 @@ export const compareExamples = async (scope: Scope, projectId: string, signal?: 
 	const { newest, compared, count } = await scope.tx((tx) => waiting(tx, projectId));
 	if (count === 0 || newest > mostCompared) return;
 	const prompts = await readAll((after) => scope.tx((tx) => promptsAfter(tx, projectId, after)));
-	const found = await familiesAmong(prompts, compared, signal);
+	const families = await familiesAmong(prompts, compared, signal);
+	const found = { hashes: await listOf(families.keys()), names: await listOf(families.values()) };
 	await scope.tx((tx) => keep(tx, scope, projectId, found, newest));
 };
 

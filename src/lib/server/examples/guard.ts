@@ -3,7 +3,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import type { LikeThis } from '../../contract/examples.ts';
 import { AppError } from '../../core/errors.ts';
 import { type Message, promptOf } from '../../core/examples/example.ts';
-import { NearIndex, type Sayings, countingCommon, sampleOf, sayingsOf } from '../../core/examples/near.ts';
+import { type NearIndex, type Sayings, makingIndex, sayingsOf } from '../../core/examples/near.ts';
 import { countedOf, stampOf } from '../access/counted.ts';
 import type { ProjectScope, Scope, Tx } from '../access/scope.ts';
 import { besideOthers, inSteps } from '../platform/beside.ts';
@@ -82,7 +82,7 @@ const learn = async (rows: Awaited<ReturnType<typeof readLocked>>): Promise<Know
 		sayings.push(fits ? said.sayings : nothing);
 		await rest();
 	}
-	const index = new NearIndex(await inSteps(countingCommon(sampleOf(sayings)), rest));
+	const index = await inSteps(makingIndex(sayings), rest);
 	for (const each of sayings) await inSteps(index.keeping(each), rest);
 	return { locked: rows.map(({ messages: _, ...locked }) => locked), index };
 };

@@ -2,8 +2,9 @@
 import { and, asc, eq, or, sql } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
 import type { Message } from '../../core/examples/example.ts';
-import { Families, NearIndex, type Sayings, countingCommon, sampleOf, sayingsOf } from '../../core/examples/near.ts';
+import { Families, type Sayings, makingIndex, sayingsOf } from '../../core/examples/near.ts';
 import { withAnswer } from '../../core/prompts/pool.ts';
+import { isRest } from '../../core/steps.ts';
 import type { ProjectScope, Scope, Tx } from '../access/scope.ts';
 import { awaitCompared, compareExamples, mostAtOnce, sayingsIn } from '../examples/compare.ts';
 import { standingChoices } from '../examples/rows.ts';
@@ -79,25 +80,31 @@ const askedIn = (tx: Tx, projectId: string) =>
 const compared = async (known: readonly Known[], asked: readonly Asked[], signal?: AbortSignal) => {
 	const all = [...known, ...asked];
 	const rest = besideOthers();
-	const index = new NearIndex(await inSteps(countingCommon(sampleOf(all.map(({ sayings }) => sayings))), rest));
+	const index = await inSteps(makingIndex(all.map(({ sayings }) => sayings)), rest);
 	const families = new Families();
 	for (const [at, { sayings }] of all.entries()) {
 		const { twins } = await inSteps(index.adding(sayings), rest);
 		for (const twin of twins) families.join(at, twin);
 		signal?.throwIfAborted();
 	}
-	const ofPool = Map.groupBy(asked.keys(), (at) => families.of(known.length + at));
-	const near = new Map<number, Set<string>>();
+	const names = await inSteps(
+		families.naming(
+			asked.map(({ hash }) => hash),
+			known.length
+		),
+		rest
+	);
+	const near = new Map(asked.map((_, at) => [families.of(known.length + at), new Set<string>()]));
 	for (const [at, { name }] of known.entries()) {
-		const family = families.of(at);
-		if (ofPool.has(family)) near.set(family, (near.get(family) ?? new Set()).add(name));
+		near.get(families.of(at))?.add(name);
+		if (isRest(at)) await rest();
 	}
-	return asked.map(({ id }, at) => {
-		const family = families.of(known.length + at);
-		const hashes = ofPool.get(family)!.map((each) => asked[each]!.hash);
-		const least = hashes.reduce((one, other) => (other < one ? other : one));
-		return { id, family: hashes.length > 1 ? least : '', near: [...(near.get(family) ?? [])].join(',') };
-	});
+	const lists = new Map([...near].map(([family, some]) => [family, [...some].join(',')]));
+	return asked.map(({ id, hash }, at) => ({
+		id,
+		family: names.get(hash) ?? '',
+		near: lists.get(families.of(known.length + at))!
+	}));
 };
 
 /** Compares the prompts of a pool with each other, and with all that trains or may, where there is something new. Again does nothing. */
@@ -195,7 +202,7 @@ export const nearFinder = async (scope: ProjectScope): Promise<FindNear> => {
 		known.push(sayingsOf(messages));
 		await rest();
 	}
-	const index = new NearIndex(await inSteps(countingCommon(sampleOf(known)), rest));
+	const index = await inSteps(makingIndex(known), rest);
 	for (const sayings of known) await inSteps(index.adding(sayings), rest);
 	return async (list) => {
 		const found: Near[] = [];
