@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type postgres from 'postgres';
 
 const examples = 5_000;
+const many = 50_000;
 const validation = 1_000;
 const runs = 12;
 const learntByRun = 1_000;
@@ -38,6 +39,11 @@ export const seedPages = async (sql: postgres.Sql) => {
 	const place = { sql, team: team!.id as string, project: project!.id as string, people: [owner, rater] };
 
 	await addExamples(place);
+	const [large] = await sql`
+		insert into projects (team_id, slug, name, connection_id, base_model, system_prompt, recipe, next_example)
+		values (${team!.id}, 'large', 'Large', ${connection!.id}, 'sandbox-small', 'Be kind.', ${recipe}::text::json, ${many + 1})
+		returning id, slug`;
+	await addExamples({ ...place, project: large!.id as string }, many);
 	await addRuns(place, connection!.id, recipe);
 	for (const [index, evaluation] of evaluations.entries())
 		await addEvaluation(place, connection!.id, index + 1, evaluation);
@@ -50,6 +56,7 @@ export const seedPages = async (sql: postgres.Sql) => {
 		dashboard: at,
 		results: `${at}/eval/${big!.id}/results`,
 		list: `${at}/eval`,
+		examples: `/${team!.slug}/${large!.slug}/examples`,
 		shell: `/${team!.slug}/settings`
 	};
 };
@@ -57,7 +64,7 @@ export const seedPages = async (sql: postgres.Sql) => {
 type Place = { sql: postgres.Sql; team: string; project: string; people: string[] };
 
 /** Every fifth is for validation; nine of ten have the score of both people. */
-const addExamples = async ({ sql, team, project, people }: Place) => {
+const addExamples = async ({ sql, team, project, people }: Place, count = examples) => {
 	await sql.unsafe(
 		`insert into examples (team_id, project_id, number, messages, content_hash, prompt_hash, tokens, split, origin)
 		select $1, $2, n,
@@ -66,7 +73,7 @@ const addExamples = async ({ sql, team, project, people }: Place) => {
 				json_build_object('role', 'assistant', 'content', ${words})),
 			sha256(('content ' || n)::bytea), sha256(('prompt ' || n)::bytea), 150,
 			case when n % 5 = 0 then 'validation' else 'train' end, 'import'
-		from generate_series(1, ${examples}) n`,
+		from generate_series(1, ${count}) n`,
 		[team, project]
 	);
 	for (const [index, person] of people.entries())

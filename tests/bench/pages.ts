@@ -10,7 +10,7 @@ const measured = { most: 80, forMs: 60_000 };
 const port = 4198;
 const url = `http://localhost:${port}`;
 
-const names = ['shell', 'dashboard', 'results', 'list'] as const;
+const names = ['shell', 'dashboard', 'results', 'list', 'examples'] as const;
 type Page = (typeof names)[number];
 
 /** The built app, until it is stopped. */
@@ -31,9 +31,9 @@ const startServer = async () => {
 };
 
 /**
- * PAGES: the server's time for the dashboard, the results of a thousand pairings and the list of evaluations, as whole HTML
- * pages, one request after the other. Their floor is a page of the same shell that has nothing of its own. All four take
- * turns, so that a busy moment of the machine meets each.
+ * PAGES: the server's time for the dashboard, the results of a thousand pairings, the list of evaluations and the first of fifty thousand examples, as
+ * whole HTML pages, one request after the other. Their floor is a page of the same shell that has nothing of its own; the last is judged by
+ * itself, since other tools say how long theirs takes. All take turns, so that a busy moment of the machine meets each.
  */
 export const run = async ({ owner }: { owner: postgres.Sql }): Promise<Measure[]> => {
 	const { session, ...pages } = await seedPages(owner);
@@ -49,7 +49,7 @@ export const run = async ({ owner }: { owner: postgres.Sql }): Promise<Measure[]
 		return html.length;
 	};
 	const inTurns = async ({ most, forMs }: typeof warmUp) => {
-		const taken = { shell: [], dashboard: [], results: [], list: [] } as Record<Page, number[]>;
+		const taken = { shell: [], dashboard: [], results: [], list: [], examples: [] } as Record<Page, number[]>;
 		const until = performance.now() + forMs;
 		for (let turn = 0; turn < most && (turn === 0 || performance.now() < until); turn++)
 			for (const page of names) taken[page].push(await timed(() => open(pages[page])));
@@ -80,6 +80,7 @@ export const run = async ({ owner }: { owner: postgres.Sql }): Promise<Measure[]
 	return [
 		measure('dashboard', 'dashboard, 5,000 examples', 230, 5),
 		measure('results', 'results of 1,000 pairings', 100, 10),
-		measure('list', 'list of 21 evaluations', 235, 5)
+		measure('list', 'list of 21 evaluations', 235, 5),
+		{ ...measure('examples', 'first page of 50,000 examples', 60, 20), judged: 'value' }
 	];
 };
