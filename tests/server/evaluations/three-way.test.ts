@@ -313,7 +313,7 @@ test('which of the three a comparison is, is told before the reveal only to whoe
 	expect(await partsFor(rater)).toEqual(['training', 'prompt', 'tuned']);
 });
 
-// A link of one of them, in a chat, would tell everybody who reads it who wrote the answers that they judge elsewhere.
+// A link of one of them, in a chat, would tell everybody who reads it who wrote the answers that they judge elsewhere. What `judged_with` and `guest_link` answer holds it.
 test('guests are dealt from all three, whichever of them a link was made for, and are told nothing more than members are', async () => {
 	const { scope, inside, id } = await answered(3);
 	const [, second, third] = await rowsOf(scope);

@@ -7,6 +7,7 @@ import postgres from 'postgres';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { randomToken, sha256 } from '../../../../src/lib/server/platform/crypto.ts';
 import { closePools } from '../../../../src/lib/server/platform/db/pools.ts';
+import { rewriteHistory } from '../../../support/database/raw.ts';
 import { copyRows } from '../../../support/database/copy-rows.ts';
 import { newBallot } from '../../../support/data/evaluation.ts';
 import { newProject, newTeam } from '../../../support/data/team.ts';
@@ -135,6 +136,19 @@ test('a link stands and falls with the comparison, project and team that it is o
 	await owner`update evaluations set revealed_at = now() where team_id = ${here.teamId}`;
 	expect([(await link(hash.here)).state, (await link(hash.there)).state]).toEqual(['closed', 'open']);
 	expect([(await shown(hash.here)).length, (await shown(hash.there)).length]).toEqual([0, 4]);
+});
+
+test('a link promises no more pairs than there are, and of a three-way those of all three', async () => {
+	const promised = async () =>
+		(await owner`select pairs from guest_link(${hash.here})`).map(({ pairs }) => pairs as number);
+	expect(await promised()).toEqual([2]);
+	await rewriteHistory('guest_links', (sql) => sql`update guest_links set pairs = 100 where team_id = ${here.teamId}`);
+	expect(await promised()).toEqual([4]);
+	await rewriteHistory(
+		'evaluations',
+		(sql) => sql`update evaluations set three_part = 'training' where team_id = ${here.teamId}`
+	);
+	expect(await promised()).toEqual([12]);
 });
 
 test('who has begun here has not begun there, and is dealt no more than the link gives', async () => {
