@@ -1,4 +1,4 @@
-// Of the functions for guests (drizzle/functions/guests.sql): guest_link, guest_pairings, guest_with, begin_guest, guest_ballot,
+// Of the functions for guests (drizzle/functions/guests.sql): guest_link, judged_with, guest_pairings, guest_with, begin_guest, guest_ballot,
 // cast_guest_vote. Two teams have the same comparison, ids and all; what one's link tells and takes is of its own team, evaluation and
 // guest.
 import { randomUUID } from 'node:crypto';
@@ -69,14 +69,15 @@ const turn = async (of: Buffer, secret: Buffer) => {
 };
 const cast = async (of: Buffer, secret: Buffer, ballot: string | null, mark: string | null, client = randomUUID()) =>
 	(await owner`select * from cast_guest_vote(${of}, ${secret}, ${ballot}, ${mark}, ${client})`)[0]!;
+/** The columns of a table but these, as a list in SQL. */
+const columnsOf = async (table: string, own: string[]) => {
+	const rows = await owner`select quote_ident(attname) as name from pg_attribute
+		where attrelid = ${table}::regclass and attnum > 0 and not attisdropped and attidentity = '' and attname <> all (${own})`;
+	return rows.map(({ name }) => name as string).join(', ');
+};
 /** Another comparison of the same team, of other runs, with pairs and a link of its own. */
 const addBeside = async () => {
 	const [id, run, linkHash] = [randomUUID(), randomUUID(), sha256(randomToken())];
-	const columnsOf = async (table: string, own: string[]) => {
-		const rows = await owner`select quote_ident(attname) as name from pg_attribute
-			where attrelid = ${table}::regclass and attnum > 0 and not attisdropped and attidentity = '' and attname <> all (${own})`;
-		return rows.map(({ name }) => name as string).join(', ');
-	};
 	const runColumns = await columnsOf('runs', ['id', 'version', 'mark']);
 	await owner.unsafe(`insert into runs (id, version, mark, ${runColumns})
 		select '${run}', version + 1, '${randomUUID()}', ${runColumns} from runs where team_id = '${here.teamId}' limit 1`);
@@ -149,6 +150,22 @@ test('a link promises no more pairs than there are, and of a three-way those of 
 		(sql) => sql`update evaluations set three_part = 'training' where team_id = ${here.teamId}`
 	);
 	expect(await promised()).toEqual([12]);
+});
+
+test('the three of a three-way are those of its own team', async () => {
+	const [prompt, tuned] = [randomUUID(), randomUUID()];
+	const columns = await columnsOf('evaluations', ['id', 'number', 'three_part', 'three_of']);
+	await rewriteHistory('evaluations', async (sql) => {
+		await sql`update evaluations set three_part = 'training' where id = ${here.evaluationId}`;
+		await sql.unsafe(
+			`insert into evaluations (id, number, three_part, three_of, ${columns})
+			select part.id::uuid, number + part.place, part.name, evaluations.id, ${columns.replaceAll(/\w+/g, 'evaluations.$&')} from evaluations
+			cross join (values ($2, 1, 'prompt'), ($3, 2, 'tuned')) part (id, place, name) where evaluations.id = $1`,
+			[here.evaluationId, prompt, tuned]
+		);
+	});
+	const three = await owner`select unnest(judged_with(${here.teamId}, ${tuned})) as id`;
+	expect(three.map(({ id }) => id as string).toSorted()).toEqual([here.evaluationId, prompt, tuned].toSorted());
 });
 
 test('who has begun here has not begun there, and is dealt no more than the link gives', async () => {
