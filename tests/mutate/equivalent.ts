@@ -143,8 +143,8 @@ export const equivalent: { mutant: string | RegExp; because: string }[] = [
 	},
 	{
 		mutant:
-			/^triggers\/(guest_pairings|guest_ballot|cast_guest_vote): without [bnv]\.evaluation_id = (p|b|a|v|link)\.evaluation_id( \(2\))?$/,
+			/^triggers\/(guest_pairings|guest_ballot|cast_guest_vote): without [bnv]\.evaluation_id = ((p|b|v)\.evaluation_id|any \((a\.)?contests\))( \(2\))?$/,
 		because:
-			'a pair, a ballot and a guest are of one comparison; it is said so that the indexes that begin with it are taken'
+			'a pair and a ballot are of one comparison, a guest of what is judged with it; it is said so that the indexes that begin with it are taken'
 	}
 ];

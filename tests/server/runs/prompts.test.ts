@@ -145,10 +145,11 @@ test('nobody of another team, and no rater, learns what was sent; a trainer of a
 	const { scope, run, names, as, project } = await newLearnt('sft');
 	const rows = (who: Scope) => raw(who, (sql) => sql`select from run_prompts where run_id = ${run.id}`);
 	const list = `{${[...names].map((name) => `"\\\\x${name}"`).join(',')}}`;
-	const lookUp = (who: Scope) =>
-		raw(who, (sql) => sql`select from learnt_by(${project.id}, ${run.id}, ${list}::bytea[])`);
+	const lookUp = (who: Scope, of = run.id) =>
+		raw(who, (sql) => sql`select from learnt_by(${project.id}, ${of}, ${list}::bytea[])`);
 	expect((await rows(scope)).length).toBe(37);
 	expect((await lookUp(scope)).length).toBe(38);
+	expect((await lookUp(scope, randomUUID())).length).toBe(0);
 	const strangers = [(await newTeam()).scope, await as('trainer', [randomUUID()]), await as('rater')];
 	for (const who of strangers) expect(await rows(who)).toHaveLength(0);
 	for (const who of strangers.slice(0, 2)) expect(await lookUp(who)).toHaveLength(0);

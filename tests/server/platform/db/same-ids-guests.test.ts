@@ -152,20 +152,27 @@ test('a link promises no more pairs than there are, and of a three-way those of 
 	expect(await promised()).toEqual([12]);
 });
 
-test('the three of a three-way are those of its own team', async () => {
+test('the three of a three-way are those of its own team, and no other comparison', async () => {
+	await addBeside();
 	const [prompt, tuned] = [randomUUID(), randomUUID()];
 	const columns = await columnsOf('evaluations', ['id', 'number', 'three_part', 'three_of']);
+	const add = (sql: postgres.TransactionSql, team: string, id: string, part: string, place: number) =>
+		sql.unsafe(
+			`insert into evaluations (id, number, three_part, three_of, ${columns})
+			select $3::uuid, number + $5::int, $4, id, ${columns} from evaluations where team_id = $1 and id = $2`,
+			[team, here.evaluationId, id, part, place]
+		);
 	await rewriteHistory('evaluations', async (sql) => {
 		await sql`update evaluations set three_part = 'training' where id = ${here.evaluationId}`;
-		await sql.unsafe(
-			`insert into evaluations (id, number, three_part, three_of, ${columns})
-			select part.id::uuid, number + part.place, part.name, evaluations.id, ${columns.replaceAll(/\w+/g, 'evaluations.$&')} from evaluations
-			cross join (values ($2, 1, 'prompt'), ($3, 2, 'tuned')) part (id, place, name) where evaluations.id = $1`,
-			[here.evaluationId, prompt, tuned]
-		);
+		for (const team of [here.teamId, there]) await add(sql, team, prompt, 'prompt', 2);
+		await add(sql, here.teamId, tuned, 'tuned', 3);
 	});
-	const three = await owner`select unnest(judged_with(${here.teamId}, ${tuned})) as id`;
-	expect(three.map(({ id }) => id as string).toSorted()).toEqual([here.evaluationId, prompt, tuned].toSorted());
+	const all = async (team: string, id: string) =>
+		(await owner`select unnest(judged_with(${team}, ${id})) as id`).map(({ id }) => id as string).toSorted();
+	for (const id of [here.evaluationId, prompt]) {
+		expect(await all(here.teamId, id)).toEqual([here.evaluationId, prompt, tuned].toSorted());
+		expect(await all(there, id)).toEqual([here.evaluationId, prompt].toSorted());
+	}
 });
 
 test('who has begun here has not begun there, and is dealt no more than the link gives', async () => {
@@ -241,6 +248,11 @@ test('another comparison of the team, with its runs, pairs, links and guests, is
 	expect((await link(hash.here)).title).toBe('Here');
 	expect(await shown(hash.here)).toEqual([0, 0, 0, 0]);
 	const dealt = (await owner`select id from guest_pairings(${beside})`).map(({ id }) => id as string);
+	// nobody is dealt what another one asks
+	const other = sha256(randomToken());
+	await addLink(here.teamId, randomUUID(), other, 'Also here');
+	expect(await begin(other, other, dealt)).toBe(true);
+	expect(await turn(other, other)).toMatchObject({ total: 0 });
 	expect(await begin(beside, guest, dealt)).toBe(true);
 	expect(await turn(hash.here, guest)).toBeUndefined();
 	expect(await begin(hash.here, guest, await pairings(here.teamId))).toBe(true);
@@ -267,7 +279,9 @@ test('against another run, it is that one whose names are hidden, and of this te
 	await owner`update evaluations set against_run_id = ${other!.id} where team_id = ${here.teamId} and id = ${here.evaluationId}`;
 	await owner`alter table evaluations enable trigger user`;
 	await begin(hash.here, guest, await pairings(here.teamId));
-	expect((await turn(hash.here, guest))!.names.own[3]).toEqual(expect.any(String));
+	const { own } = (await turn(hash.here, guest))!.names;
+	expect(own).toHaveLength(6);
+	expect(own[3]).toEqual(expect.any(String));
 });
 
 test('who begins or votes waits for nobody who holds another link, and of two at once one gets the last place', async () => {
