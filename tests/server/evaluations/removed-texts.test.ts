@@ -1,7 +1,7 @@
 // Where the server is set so, the texts of answers go some time after the reveal. Verdict, votes and all that is said of them stay. Of the
 // database (drizzle/functions/old-answers.sql): teams_with_old_answers, remove_answers.
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -35,6 +35,7 @@ import { evaluations, judgings, outputs } from '../../../src/lib/server/platform
 import { purge } from '../../../src/lib/server/platform/purge.ts';
 import { verify } from '../../../src/lib/server/verify/verify.ts';
 import { answerAll, newBallot, newScoring, voteAs } from '../../support/data/evaluation.ts';
+import { copyRows } from '../../support/database/copy-rows.ts';
 import { owner } from '../../support/database/owner.ts';
 import { rewriteHistory } from '../../support/database/raw.ts';
 import { newTeam } from '../../support/data/team.ts';
@@ -198,10 +199,96 @@ test('only answers of the evaluation that is named go with it, each once', async
 	const [row] = await one.scope.tx((tx) => tx.select().from(evaluations));
 	expect(row!.textsRemovedAt).toBeNull(); // some are left
 	expect(await removeOldTexts(one.scope, 90)).toBe(22);
+	expect(await remove()).toBe(0);
 	// it is said once, and not even whoever owns the tables says it anew
 	await expect(
 		owner`update evaluations set texts_removed_at = now() + interval '1 day' where id = ${one.id}`
 	).rejects.toMatchObject({ code: 'AI006' });
+});
+
+/** Another comparison of the same team that has as many answers, as young as it is. */
+const addBeside = async (teamId: string, evaluationId: string) => {
+	const id = randomUUID();
+	const columnsOf = async (table: string, own: string[]) => {
+		const rows = await owner`select quote_ident(attname) as name from pg_attribute
+			where attrelid = ${table}::regclass and attnum > 0 and not attisdropped and attidentity = '' and attname <> all (${own})`;
+		return rows.map(({ name }) => `x.${name}`).join(', ');
+	};
+	const bare = (columns: string) => columns.replaceAll('x.', '');
+	const of = {
+		evaluations: await columnsOf('evaluations', ['id', 'number', 'revealed_at']),
+		pairings: await columnsOf('pairings', ['id', 'evaluation_id']),
+		outputs: await columnsOf('outputs', ['id', 'evaluation_id', 'pairing_id'])
+	};
+	await owner.begin(async (sql) => {
+		await sql`set local session_replication_role = 'replica'`;
+		await sql.unsafe(`insert into evaluations (id, number, revealed_at, ${bare(of.evaluations)})
+			select '${id}', number + 1, now(), ${of.evaluations} from evaluations x where x.team_id = '${teamId}' and x.id = '${evaluationId}'`);
+		await sql.unsafe(`insert into pairings (evaluation_id, ${bare(of.pairings)})
+			select '${id}', ${of.pairings} from pairings x where x.team_id = '${teamId}' and x.evaluation_id = '${evaluationId}'`);
+		await sql.unsafe(`insert into outputs (evaluation_id, pairing_id, ${bare(of.outputs)})
+			select '${id}', n.id, ${of.outputs} from outputs x
+				join pairings o on o.team_id = x.team_id and o.id = x.pairing_id
+				join pairings n on n.team_id = x.team_id and n.evaluation_id = '${id}' and n.position = o.position
+			where x.team_id = '${teamId}' and x.evaluation_id = '${evaluationId}'`);
+	});
+	return id;
+};
+const addJudging = (team: string, evaluation: string) => owner`
+	insert into judgings (team_id, project_id, evaluation_id, connection_id, model, label, criteria)
+	select team_id, project_id, id, connection_id, 'm', 'm', 'x' from evaluations where team_id = ${team} and id = ${evaluation}`;
+
+test('another comparison, and a team that has the same ids, are asked for themselves and keep theirs', async () => {
+	const { teamId: here, id, scope } = await revealed(100, { pairs: 3, most: 3 });
+	const beside = await addBeside(here, id);
+	const { teamId: there, scope: stranger } = await newTeam();
+	await owner.begin(async (sql) => {
+		await sql`set local session_replication_role = 'replica'`;
+		const tables = ['connections', 'projects', 'examples', 'runs', 'evaluations', 'pairings', 'outputs'];
+		await copyRows(sql, here, there, tables);
+		await sql`update evaluations set revealed_at = now() where team_id = ${there}`;
+	});
+	// none of these two keeps the one that is named from going
+	await addJudging(here, beside);
+	await addJudging(there, id);
+	const rows = await owner`select id from outputs where team_id = ${here}`;
+	const told = JSON.stringify(rows.map((row) => ({ id: row.id as string, told: {} })));
+	const remove = (who: Scope, of: string) =>
+		who.tx(async (tx) => (await tx.$client`select remove_answers(${of}, 90, ${told}::json) as removed`)[0]!.removed);
+	const left = async () =>
+		(
+			await owner`select o.team_id, o.evaluation_id, count(*)::int as texts, e.texts_removed_at is null as whole
+				from outputs o join evaluations e on e.team_id = o.team_id and e.id = o.evaluation_id
+				where o.team_id in ${owner([here, there])} and o.removed_at is null group by 1, 2, 4`
+		).map((row) => `${row.team_id === here ? 'here' : 'there'} ${row.evaluation_id === id ? 'named' : 'beside'} ${row.texts} ${row.whole}`); // prettier-ignore
+	const others = ['here beside 6 true', 'there beside 6 true', 'there named 6 true'];
+	// too young, whatever is old elsewhere
+	expect([await remove(stranger, id), await remove(scope, beside)]).toEqual([0, 0]);
+	expect((await left()).toSorted()).toEqual([...others, 'here named 6 true'].toSorted());
+	expect(await remove(scope, id)).toBe(6);
+	expect((await left()).toSorted()).toEqual(others);
+	const gone =
+		await owner`select team_id, id from evaluations where texts_removed_at is not null and team_id in ${owner([here, there])}`;
+	expect(gone).toEqual([{ team_id: here, id }]);
+});
+
+test('whoever lets a model judge it is waited for, and a team that is deleted is left alone', async () => {
+	const { teamId, id, scope } = await revealed(100, { pairs: 2, most: 2 });
+	const rows = await owner`select id from outputs where team_id = ${teamId} limit 1`;
+	const told = JSON.stringify([{ id: rows[0]!.id as string, told: {} }]);
+	await owner.begin(async (sql) => {
+		await sql`select from evaluations where team_id = ${teamId} and id = ${id} for no key update`;
+		const removing = scope.tx(async (tx) => {
+			await tx.$client`set local lock_timeout = '200ms'`;
+			return tx.$client`select remove_answers(${id}, 90, ${told}::json)`;
+		});
+		await expect(removing).rejects.toMatchObject({ code: 'unavailable' });
+	});
+	const asked = async () =>
+		(await owner`select teams_with_old_answers(90) as id`).some(({ id: team }) => team === teamId);
+	expect(await asked()).toBe(true);
+	await owner`update teams set deleted_at = now() where id = ${teamId}`;
+	expect(await asked()).toBe(false);
 });
 
 test('what a model reads that judges stays until it is through; then there is nothing to judge any more', async () => {

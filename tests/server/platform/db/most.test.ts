@@ -136,6 +136,13 @@ test('a team that had more before comes back with all of them', async () => {
 	await expect(add.projects(teamId)).rejects.toMatchObject({ code: 'AI050' });
 });
 
+test('nor may a team that is deleted have more than others', async () => {
+	const { teamId } = await newTeam();
+	await fill('connections', teamId, 0);
+	await owner`update teams set deleted_at = now() where id = ${teamId}`;
+	await expect(add.connections(teamId)).rejects.toMatchObject({ code: 'AI050' });
+});
+
 describe('whoever adds one is told', () => {
 	test('that there is no room for a project, a deleted one that comes back included', async () => {
 		const { scope, teamId, owner: person } = await newTeam();

@@ -647,3 +647,22 @@ test('an owner elsewhere is no owner here, and whoever leaves is still a member 
 	expect(rows).toEqual([{ gone: true }]);
 	expect(await owner`select team_id from members where person_id = ${one.owner.id}`).toEqual([{ team_id: one.teamId }]);
 });
+
+test('a project is at the address of its own team, and while it stands (assert_place)', async () => {
+	const slugs = await owner`select id, slug from teams where id in ${owner([one.teamId, two.teamId])}`;
+	const slug = (team: Team) => slugs.find(({ id }) => id === team.teamId)!.slug as string;
+	const [project] = await owner`select slug from projects where team_id = ${one.teamId} and id = ${ids.projects!}`;
+	const { project: own } = await newProject(two.scope, { slug: 'own' });
+	const stands = (team: Team, at: string, id = ids.projects!, name = project!.slug as string) =>
+		owner`select assert_place(${team.teamId}, ${at}, ${id}, ${name})`.then(
+			() => true,
+			({ code }) => (code === 'AI020' ? false : code)
+		);
+	expect([await stands(one, slug(one)), await stands(two, slug(two))]).toEqual([true, true]);
+	expect([await stands(one, slug(two)), await stands(one, 'nowhere')]).toEqual([false, false]);
+	expect(await stands(two, slug(two), own.id, 'own')).toBe(true);
+	expect(await stands(one, slug(two), own.id, 'own')).toBe(false);
+	expect(await stands(two, slug(two), own.id)).toBe(false);
+	await owner`update projects set deleted_at = now() where team_id = ${two.teamId} and id = ${own.id}`;
+	expect(await stands(two, slug(two), own.id, 'own')).toBe(false);
+});
