@@ -406,7 +406,7 @@ test('marks that the text of an example does not bear out are found, as far as i
 			'examples',
 			(sql) => sql`update examples set messages = ${JSON.stringify(messages)}::text::json where number = 3`
 		);
-	await say([...row!.messages, { role: 'user', content: 'And?' }]);
+	await say([{ role: 'user', content: 'And?' }, ...row!.messages]);
 	await mark(3, marksVersion);
 	expect((await found()).sentences.at(-1)).toEqual(
 		said('example 3 is said to have the marks none; by its text it has order.')
