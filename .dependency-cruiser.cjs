@@ -46,7 +46,7 @@ const below = ['platform', 'access', 'events', 'jobs', 'providers'].map(room);
 const featureRules = features.map((feature, place) =>
 	only(
 		`${feature}-knows-what-comes-before`,
-		'A feature imports what lies below all of them, and rows.ts and commands.ts of the features before it; of the examples and the prompts also what compares them, and what stands guard where they come in.',
+		'A feature imports what lies below all of them, and rows.ts and commands.ts of the features before it; of the examples and the prompts also what compares them, what stands guard where they come in, and their marks.',
 		{ path: room(feature) },
 		room(feature),
 		...below,
@@ -54,7 +54,7 @@ const featureRules = features.map((feature, place) =>
 			.slice(0, place)
 			.map(
 				(earlier) =>
-					`^src/lib/server/${earlier}/(rows|commands${['examples', 'prompts'].includes(earlier) ? '|compare|guard' : ''})[.]ts$`
+					`^src/lib/server/${earlier}/(rows|commands${['examples', 'prompts'].includes(earlier) ? '|compare|guard|marks' : ''})[.]ts$`
 			),
 		// what a dashboard shows is what the features answer
 		...(feature === 'activity' ? ['^src/lib/server/examples/queries[.]ts$'] : []),

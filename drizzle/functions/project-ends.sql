@@ -58,7 +58,7 @@ declare
 		['run_points', runs], ['run_events', runs], ['run_file_parts', runs], ['run_prompts', runs], ['run_files', runs], ['run_examples', runs],
 		['run_pairs', runs],
 		['examples', in_project], ['prompts', in_project], ['playground_pairs', in_project], ['imports', in_project],
-		['example_signatures', in_project], ['example_standings', in_project], ['activities', in_project],
+		['example_signatures', in_project], ['example_standings', in_project], ['example_marks', in_project], ['activities', in_project],
 		-- what was sent of it: a webhook may hear of others as well, and then only the text says which it is of
 		['webhook_deliveries', '(project_ids = array[$2] or position(''"project":{"id":"'' || $2 || ''"'' in body) > 0)']
 	];

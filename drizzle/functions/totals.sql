@@ -178,6 +178,7 @@ begin
 	delete from public.own_counts c where c.team_id = old.team_id and c.project_id = old.id;
 	delete from public.example_signatures s where s.team_id = old.team_id and s.project_id = old.id;
 	delete from public.example_standings s where s.team_id = old.team_id and s.project_id = old.id;
+	delete from public.example_marks m where m.team_id = old.team_id and m.project_id = old.id;
 	return null;
 end $$;
 

@@ -1,7 +1,7 @@
 -- What jobs without a team may do.
 
 -- The janitor's question: which teams have something open, billed or waited for, a revealed evaluation that has not been
--- counted, a training file whose prompts are not written down, an audit entry without a place, examples without a signature, a key whose end nobody was told of (keys/jobs.ts), a
+-- counted, a training file whose prompts are not written down, an audit entry without a place, examples without a signature or without their marks, a key whose end nobody was told of (keys/jobs.ts), a
 -- delivery that is overdue, a connection that was not looked at for models that nobody here knows of (connections/jobs.ts), or a
 -- webhook whose end nobody was told of. It returns ids only; each team is then entered through its own scope.
 create or replace function teams_with_open_work() returns setof uuid
@@ -19,6 +19,8 @@ create or replace function teams_with_open_work() returns setof uuid
 			select from public.run_files f where f.team_id = r.team_id and f.run_id = r.id and f.kind = 'train')
 		union select p.team_id from public.projects p where p.deleted_at is null and p.next_example >= 32 * (1 + coalesce(
 			(select max(s.block) + 1 from public.example_signatures s where s.team_id = p.team_id and s.project_id = p.id), 0))
+		union select p.team_id from public.projects p
+			where p.deleted_at is null and p.next_example > 1 and (p.marked < p.next_example - 1 or p.marked_by < 1 /* marksVersion */)
 		union select team_id from public.webhook_deliveries where state = 'waiting' and next_at < now() - interval '1 minute'
 		union select c.team_id from public.connections c
 			where c.status <> 'refused' and (c.strays_at is null or c.strays_at < now() - interval '1 hour')

@@ -21,9 +21,10 @@ export type SandboxOptions = {
 	speed?: number;
 	host?: string;
 	now?: () => number;
+	/** The largest file in MB. The sandbox holds it in memory; OpenAI takes 512, Together some thousand. */
+	mostMb?: number;
 };
 
-const mostBytes = 256 * 1024 * 1024;
 const slowMs = 5_000;
 
 /**
@@ -33,9 +34,9 @@ const slowMs = 5_000;
 export async function startSandbox(
 	options: SandboxOptions
 ): Promise<{ url: string; port: number; stop(): Promise<void> }> {
-	const { port, dir, speed = 1, host = '127.0.0.1', now = Date.now } = options;
+	const { port, dir, speed = 1, host = '127.0.0.1', now = Date.now, mostMb = 256 } = options;
 	const store = dir === undefined ? openMemoryStore() : openDiskStore(dir);
-	const sandbox: Sandbox = { store, now, speed, training: openTraining(store, now) };
+	const sandbox: Sandbox = { store, now, speed, mostMb, training: openTraining(store, now) };
 	const faults = openFaults();
 
 	const server = createServer((request, response) => {
@@ -100,7 +101,7 @@ async function callOf(sandbox: Sandbox, request: IncomingMessage, gone: AbortSig
 	let bytes = 0;
 	for await (const chunk of request) {
 		bytes += (chunk as Buffer).length;
-		if (bytes > mostBytes) throw new Refusal(413, 'The file is larger than 256 MB.');
+		if (bytes > sandbox.mostMb * 2 ** 20) throw new Refusal(413, `The file is larger than ${sandbox.mostMb} MB.`);
 		chunks.push(chunk as Buffer);
 	}
 	const account = signed

@@ -3,8 +3,8 @@ import type { Fault } from './fault.ts';
 import type { Account, Store } from './store.ts';
 import type { Training } from './training.ts';
 
-/** What every handler may use: the state, the clock, the pace and the learners. */
-export type Sandbox = { store: Store; now: () => number; speed: number; training: Training };
+/** What every handler may use: the state, the clock, the pace, the largest file and the learners. */
+export type Sandbox = { store: Store; now: () => number; speed: number; mostMb: number; training: Training };
 
 /** One request, already read, from a known key. */
 export type Call = {

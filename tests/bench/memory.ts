@@ -36,7 +36,7 @@ const seed = (owner: Bench['owner'], projectId: string) =>
  * process whose heap may not be larger than 256 MB.
  */
 export const run = async ({ owner }: Bench): Promise<Measure[]> => {
-	const sandbox = await startSandbox({ port: 0, speed: 1_000_000 });
+	const sandbox = await startSandbox({ port: 0, speed: 1_000_000, mostMb: 1_900 });
 	try {
 		const { scope, owner: person } = await newTeam();
 		const { project } = await newProject(scope, { slug: 'large', sandboxUrl: sandbox.url });

@@ -5,6 +5,7 @@ import { operations } from '../../src/lib/contract/operations.ts';
 import { AppError } from '../../src/lib/core/errors.ts';
 import { withTimeouts, inProject, scopeFor } from '../../src/lib/server/access/scope.ts';
 import { browseExamples } from '../../src/lib/server/examples/queries.ts';
+import { markExamples } from '../../src/lib/server/examples/marks.ts';
 import { signExamples } from '../../src/lib/server/examples/signatures.ts';
 import { sweepAll } from '../../src/lib/server/jobs/worker.ts';
 import { closePools } from '../../src/lib/server/platform/db/pools.ts';
@@ -30,8 +31,14 @@ export const filling = {
 		configureProviders({ allowLocal: true });
 		const { scopes, ...world } = await newWorld(owner, process.env.SANDBOX_URL!);
 		await seedPlans(owner, world as World, examples);
-		// as the janitor does, minute by minute: else each search reads everything
+		// as the janitor does, minute by minute: else each search, and each checklist, reads everything
+		for (let marked = 0; marked < examples; marked += 400_000) await markExamples(scopes.owner);
 		for (let signed = 0; signed < examples; signed += 90_000) await signExamples(scopes.owner);
+		for (const { id: teamId } of await owner`select id from teams where slug like 'neighbour-%'`) {
+			const theirs = scopeFor({ teamId, userId: null, role: 'owner', projectIds: 'all' });
+			await markExamples(theirs);
+			await signExamples(theirs);
+		}
 		return world;
 	}
 };

@@ -1,5 +1,6 @@
 import { type ProjectScope, inProject } from '../../src/lib/server/access/scope.ts';
 import type { Method } from '../../src/lib/core/runs/method.ts';
+import { markExamples } from '../../src/lib/server/examples/marks.ts';
 import { getPreflight } from '../../src/lib/server/runs/queries.ts';
 import { newProject, newTeam } from '../support/data/team.ts';
 import type { Bench } from './environment.ts';
@@ -44,12 +45,14 @@ const prepare = async ({ owner }: Bench) => {
 	const here = await inProject(scope, 'support');
 	await seed(owner, here, [person.id, other.userId]);
 	await owner`vacuum analyze`;
+	// as the janitor does, a few pieces a minute, of what was not imported
+	for (let marked = 0; marked < size; marked += 400_000) await markExamples(scope);
 	return here;
 };
 
 /**
  * PREFLIGHT: the checklist of a hundred thousand examples (`BENCH_ROWS=1000000`: of a million) just after one of them has changed, so that only what
- * their texts say is answered from memory; and for the first time, which reads the texts.
+ * their texts say is known; and for the first time in a process.
  */
 export const run = async (bench: Bench): Promise<Measure[]> => {
 	const { owner } = bench;
@@ -87,8 +90,8 @@ export const run = async (bench: Bench): Promise<Measure[]> => {
 			what: `${what} for the first time`,
 			values: taken.first,
 			judged: 'value',
-			target: 8_000,
-			moonshot: 2_000
+			target: 2_000,
+			moonshot: 1_000
 		},
 		{ ...common, what: `${what} examples`, values: taken.sft, judged: 'value', target: 2_000, moonshot: 1_000 },
 		{ ...common, what: `${what} examples`, values: taken.sft, judged: 'value over floor', target: 8, moonshot: 4 },

@@ -24,7 +24,7 @@ const text = (question: string) =>
 const add = (chunk: Chunk, question: string) => {
 	const parsed = parseLine(text(question), 1);
 	if (!parsed.ok) throw new Error(parsed.reason);
-	put(chunk, parsed, null);
+	put(chunk, parsed, null, []);
 };
 
 test.each([

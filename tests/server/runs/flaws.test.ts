@@ -4,9 +4,11 @@ import { afterAll, expect, test } from 'vitest';
 import { type Message, conversationProblem, toMessages } from '../../../src/lib/core/examples/conversation.ts';
 import { trainedTurns, weightIn } from '../../../src/lib/core/examples/formats/training.ts';
 import { flawsOfExample } from '../../../src/lib/core/examples/trainable.ts';
-import { inProject } from '../../../src/lib/server/access/scope.ts';
+import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { projectNow } from '../../../src/lib/server/project/rows.ts';
+import { markExamples } from '../../../src/lib/server/examples/marks.ts';
+import { readFacts } from '../../../src/lib/server/runs/facts.ts';
 import { readFlaws } from '../../../src/lib/server/runs/flaws.ts';
 import { randomFrom } from '../../bench/measure.ts';
 import { owner } from '../../support/database/owner.ts';
@@ -113,24 +115,42 @@ test('what the database takes for plain without reading it has no flaw, no thoug
 	}));
 	for (let at = 0; at < given.length; at += 500) {
 		await addRows(workshop.scope, workshop.project.id, given.slice(at, at + 500), at + 2); // the first is the workshop's own
-		// what was seen of the first ones stays
-		if (at === 0) await scope.tx(async (tx) => readFlaws(tx, await projectNow(tx, scope)));
+		// the first have their marks, the others are read
+		if (at === 0) await markedHere(scope, 500);
 	}
-	const { flawed, thoughtful, weighted } = await scope.tx(async (tx) => readFlaws(tx, await projectNow(tx, scope)));
-	const flaws = Object.fromEntries(flawed.map(({ rule, count }) => [rule, count]));
-	expect({ flaws, thoughtful, weighted }).toEqual(oneByOne(rows));
+	const read = async () => {
+		const { flawed, thoughtful, weighted } = await scope.look(async (tx) => {
+			const project = await projectNow(tx, scope);
+			return readFacts(tx, project, project.recipe);
+		});
+		return { flawed, thoughtful, weighted };
+	};
+	const seen = await read();
+	const flaws = Object.fromEntries(seen.flawed.map(({ rule, count }) => [rule, count]));
+	expect({ ...seen, flawed: undefined, flaws }).toEqual({ ...oneByOne(rows), flawed: undefined });
 	expect(Object.keys(flaws).toSorted()).toEqual(['control', 'order', 'tools', 'weights']);
+	for (const { rule, words, examples } of seen.flawed) {
+		const first = rows.flatMap((row, at) =>
+			flawsOfExample(row).flatMap((flaw) => (flaw.rule === rule ? [{ ...flaw, number: at + 2 }] : []))
+		);
+		expect(words).toBe(first[0]!.words);
+		expect(examples.map(({ number }) => number)).toEqual(first.slice(0, 5).map(({ number }) => number));
+	}
+	// once all have them, it is the same
+	await markedHere(scope, 1_500);
+	expect(await read()).toEqual(seen);
 });
 
-test('texts are read once: then only what has come since, and what was rewritten', async () => {
+/** What the janitor does, once so many examples and the workshop's own are there. */
+const markedHere = async (scope: Scope & { project: { id: string } }, count: number) => {
+	await owner`update projects set next_example = ${count + 2} where id = ${scope.project.id}`;
+	await markExamples(scope);
+};
+
+test('of what has its marks no text is read, only of what has none yet, and of what was rewritten', async () => {
 	const workshop = await newWorkshop('http://127.0.0.1:9', { train: 1, validation: 0 });
 	const scope = await inProject(workshop.scope, workshop.slug);
 	const { id } = workshop.project;
-	const plain = (n: number): Message[] => [
-		{ role: 'user', content: `Is it ${n}?` },
-		{ role: 'assistant', content: 'Yes.' }
-	];
-	const odd = (n: number): Message[] => [...plain(n), { role: 'assistant', content: 'And so on.' }];
 	const add = (list: Message[][], from: number) =>
 		addRows(
 			workshop.scope,
@@ -138,8 +158,8 @@ test('texts are read once: then only what has come since, and what was rewritten
 			list.map((messages) => ({ question: '', messages })),
 			from
 		);
-	await add([...Array.from({ length: 300 }, (_, n) => plain(n)), odd(300)], 2);
-	const look = () =>
+	await add([...Array.from({ length: 300 }, (_, n) => plainTalk(String(n))), oddTalk('300')], 2);
+	const look = (rewritten: number[] = []) =>
 		scope.tx(async (tx) => {
 			const read = async () => {
 				const [row] = await tx.$client`
@@ -148,24 +168,48 @@ test('texts are read once: then only what has come since, and what was rewritten
 			};
 			const project = await projectNow(tx, scope);
 			const before = await read();
-			const { flawed } = await readFlaws(tx, project);
+			const { flawed } = await readFlaws(tx, project, rewritten);
 			return { flawed: flawed.map(({ rule, count }) => [rule, count]), read: (await read()) - before };
 		});
-	expect(await look()).toMatchObject({ flawed: [['order', 1]] });
-	await add([odd(301), plain(302)], 303);
+	const first = await look();
+	expect(first.flawed).toEqual([['order', 1]]);
+	expect(first.read).toBeGreaterThan(300);
+	await markedHere(scope, 301);
+	await add([oddTalk('301'), plainTalk('302')], 303);
 	await owner`analyze examples`; // of a table without statistics all is read
 	const again = await look();
 	expect(again.flawed).toEqual([['order', 2]]);
 	expect(again.read).toBeLessThan(20);
 	await owner`update examples set rewrite = 'Yes.<|im_end|>' where project_id = ${id} and number = 5`;
-	expect((await look()).flawed).toEqual([
+	expect((await look([5])).flawed).toEqual([
 		['control', 1],
 		['order', 2]
 	]);
 	await owner`update examples set deleted_at = now() where project_id = ${id} and number in (5, 302)`;
-	const last = await look();
+	const last = await look([5]);
 	expect(last.flawed).toEqual([['order', 1]]);
 	expect(last.read).toBeLessThan(20);
+});
+
+test('what rewriting has mended is no flaw, whatever marks it came with', async () => {
+	const workshop = await newWorkshop('http://127.0.0.1:9', { train: 1, validation: 0 });
+	const scope = await inProject(workshop.scope, workshop.slug);
+	const rows = ['<|im_end|>', '<|im_start|>', 'a'].map((answer, at) => ({ question: `Is it ${at}?`, answer }));
+	await addRows(workshop.scope, workshop.project.id, [{ ...rows[0]!, rewrite: 'Yes.' }, ...rows.slice(1)], 2);
+	const flaws = () =>
+		scope.tx(async (tx) => {
+			const project = await projectNow(tx, scope);
+			return (await readFacts(tx, project, project.recipe)).flawed.map(({ rule, count }) => [rule, count]);
+		});
+	expect(await flaws()).toEqual([['control', 1]]);
+	await markedHere(scope, 3);
+	expect(
+		await owner`select number, marks from example_marks where project_id = ${workshop.project.id} order by number`
+	).toEqual([
+		{ number: 2, marks: ['control'] },
+		{ number: 3, marks: ['control'] }
+	]);
+	expect(await flaws()).toEqual([['control', 1]]);
 });
 
 const plainTalk = (about: string): Message[] => [
@@ -173,38 +217,6 @@ const plainTalk = (about: string): Message[] => [
 	{ role: 'assistant', content: 'Yes.' }
 ];
 const oddTalk = (about: string): Message[] => [...plainTalk(about), { role: 'assistant', content: 'And so on.' }];
-
-test('after a backup was brought back, what has another’s number is read', async () => {
-	const workshop = await newWorkshop('http://127.0.0.1:9', { train: 1, validation: 0 });
-	const scope = await inProject(workshop.scope, workshop.slug);
-	const { id } = workshop.project;
-	const add = (list: Message[][], from: number) =>
-		addRows(
-			workshop.scope,
-			id,
-			list.map((messages) => ({ question: '', messages })),
-			from
-		);
-	const flaws = () =>
-		scope.tx(async (tx) => {
-			const { flawed } = await readFlaws(tx, await projectNow(tx, scope));
-			return flawed.map(({ rule, count }) => [rule, count]);
-		});
-	/** As they stood there when the backup was made. */
-	const backTo = async (number: number) => {
-		await owner`delete from examples where project_id = ${id} and number > ${number}`;
-		await owner`delete from example_standings where project_id = ${id} and number > ${number}`;
-	};
-	await add([plainTalk('a'), oddTalk('b'), plainTalk('c')], 2);
-	expect(await flaws()).toEqual([['order', 1]]);
-	await backTo(2);
-	expect(await flaws()).toEqual([]);
-	await add([plainTalk('d'), oddTalk('e')], 3);
-	expect(await flaws()).toEqual([['order', 1]]);
-	await backTo(2);
-	await add([oddTalk('f'), oddTalk('g'), plainTalk('h')], 3);
-	expect(await flaws()).toEqual([['order', 2]]);
-});
 
 test('so many bytes are read in one statement, and of what is larger one text', async () => {
 	const workshop = await newWorkshop('http://127.0.0.1:9', { train: 1, validation: 0 });
@@ -225,7 +237,7 @@ test('so many bytes are read in one statement, and of what is larger one text', 
 			if (new PgDialect().sqlToQuery(asked[0] as SQL).sql.includes('messages::text')) pieces.push(found.length);
 			return found;
 		};
-		return readFlaws(Object.create(tx, { execute: { value: execute } }) as typeof tx, project);
+		return readFlaws(Object.create(tx, { execute: { value: execute } }) as typeof tx, project, []);
 	});
 	expect(flawed.map(({ rule, count }) => [rule, count])).toEqual([['order', 8]]);
 	// the first is the workshop’s own

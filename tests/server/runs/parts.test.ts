@@ -292,3 +292,31 @@ test.for([2, 3, 4])(
 		expect(await runRow(scope, run.id)).toMatchObject({ settling: false });
 	}
 );
+
+test('a prompt that trains and measures is in no order, however it came onto both sides', async () => {
+	const leaked = (teamId: string) =>
+		rewriteHistory(
+			'examples',
+			(sql) => sql`
+				update examples e set prompt_hash = o.prompt_hash from examples o
+				where e.team_id = ${teamId} and e.number = 31 and o.team_id = e.team_id and o.number = 3`
+		);
+	const sentence =
+		'1 example has a prompt that is both in train and in validation: the model would know the answers. Move them to one side.';
+	const size = { train: 30, validation: 12 };
+	const large = await newLarge(size);
+	await leaked(large.teamId);
+	const run = await startRun(large.here, newRun());
+	await prepare(large.scope, run.id);
+	expect(await runRow(large.scope, run.id)).toMatchObject({
+		status: 'failed',
+		problem: `${sentence} Nothing was ordered.`,
+		preparing: null
+	});
+	expect(await marks(large.scope)).toEqual({ trained: 0, reserved: 0 });
+	const small = await newWorkshop(sandbox.url, size);
+	await leaked(small.teamId);
+	const started = startRun(await inProject(small.scope, small.slug), newRun());
+	await expect(started).rejects.toMatchObject({ code: 'conflict', message: sentence });
+	expect(await marks(small.scope)).toEqual({ trained: 0, reserved: 0 });
+});

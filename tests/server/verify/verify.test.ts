@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers';
 import { eq } from 'drizzle-orm';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { marksVersion } from '../../../src/lib/core/examples/marks.ts';
 import { signatureOf } from '../../../src/lib/core/text/signature.ts';
 import { factsOf } from '../../../src/lib/server/examples/rows.ts';
 import { sha256 } from '../../../src/lib/server/platform/crypto.ts';
@@ -374,6 +375,44 @@ test('a signature that hides an example from a search is found, and one with mor
 			`Team ${slug}, project support: a search does not find all that stands in the examples 0 to 31: their signature is another.`
 		]);
 	await owner`delete from example_signatures`;
+});
+
+test('marks that the text of an example does not bear out are found, as far as it is said to have any', async () => {
+	const mark = (upTo: number, by: number) =>
+		owner`update projects set marked = ${upTo}, marked_by = ${by} where slug = 'support'`;
+	const put = (number: number, marks: string[]) => owner`
+		insert into example_marks (team_id, project_id, number, marks)
+		select team_id, id, ${number}, ${marks} from projects where slug = 'support'`;
+	const said = (sentence: string) => `Team ${slug}, project support: ${sentence}`;
+	await mark(1, marksVersion);
+	expect((await found()).sentences).toEqual([]);
+	await put(1, ['order', 'weight']);
+	await put(2, ['empty']);
+	const wrong = said('example 1 is said to have the marks order, weight; by its text it has none.');
+	expect((await found()).sentences).toEqual([wrong]);
+	await mark(2, marksVersion);
+	expect((await found()).sentences.toSorted()).toEqual([
+		wrong,
+		said('example 2 is said to have the marks empty; by its text it has none.')
+	]);
+	await mark(2, marksVersion + 1);
+	expect((await found()).sentences).toEqual([]);
+	await put(99, ['order']);
+	expect((await found()).sentences).toEqual([said('an example 99 has marks; there is none.')]);
+	await owner`delete from example_marks`;
+	const [row] = await owner`select messages from examples where number = 3`;
+	const say = (messages: object[]) =>
+		rewriteHistory(
+			'examples',
+			(sql) => sql`update examples set messages = ${JSON.stringify(messages)}::text::json where number = 3`
+		);
+	await say([{ role: 'user', content: 'And?' }, ...row!.messages]);
+	await mark(3, marksVersion);
+	expect((await found()).sentences.at(-1)).toEqual(
+		said('example 3 is said to have the marks none; by its text it has order.')
+	);
+	await say(row!.messages);
+	await mark(0, 0);
 });
 
 test('of an example of a file the tokens may be those of the rewrite that came with it', async () => {

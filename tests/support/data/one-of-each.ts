@@ -51,6 +51,7 @@ export const oneOfEach = (scope: Scope & { userId: string | null }, otherPerson:
 		await tx
 			.insert(tables.exampleSignatures)
 			.values({ teamId: scope.teamId, projectId, block: 0, bits: Buffer.alloc(1) });
+		await tx.insert(tables.exampleMarks).values({ projectId, number: 1, marks: ['order'] });
 		const example = (number: number, split: 'train' | 'validation') => ({
 			projectId,
 			number,

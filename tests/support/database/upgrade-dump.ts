@@ -73,7 +73,10 @@ ${await dumpRows(owner)}`;
 /** One of everything; the last two runs are real ones, trained at the sandbox: with examples, and with preferences. */
 async function fill(owner: postgres.Sql, sandboxUrl: string, room: string) {
 	const file = path.join(room, 'examples.jsonl');
-	fs.writeFileSync(file, fs.readFileSync(sample, 'utf8').split('\n').slice(0, examples).join('\n'));
+	const lines = fs.readFileSync(sample, 'utf8').split('\n').slice(0, examples);
+	// one has a mark
+	const weighty = { ...(JSON.parse(lines.at(-1)!) as object), weight: 2 };
+	fs.writeFileSync(file, [...lines.slice(0, -1), JSON.stringify(weighty)].join('\n'));
 	const world = await newWorld(owner, sandboxUrl, { file });
 	const { owner: scope } = world.scopes;
 	const within = await inProject(scope, world.project);

@@ -157,13 +157,12 @@ const validation = ({ validationCount }: PreflightFacts): Judged => [
 	whatValidationProves(validationCount)
 ];
 
+/** Said of what cannot train. */
+export const leaksInWords = (n: number): string =>
+	`${count(n, 'example has', 'examples have')} a prompt that is both in train and in validation: the model would know the answers. Move them to one side.`;
+
 const leaks = ({ leaks: n }: PreflightFacts): Judged =>
-	n === 0
-		? ['ok', 'No prompt is both in train and in validation.']
-		: [
-				'block',
-				`${count(n, 'example has', 'examples have')} a prompt that is both in train and in validation: the model would know the answers. Move them to one side.`
-			];
+	n === 0 ? ['ok', 'No prompt is both in train and in validation.'] : ['block', leaksInWords(n)];
 
 const duplicates = ({ duplicates: n }: PreflightFacts): Judged =>
 	n === 0

@@ -84,6 +84,8 @@ export const projectFrom = (row: Record<string, unknown>): Project => {
 		nextExample: _e,
 		nextRun: _r,
 		nextEvaluation: _v,
+		marked: _m,
+		markedBy: _y,
 		deletedAt: _d,
 		deletedBy: _b,
 		...project

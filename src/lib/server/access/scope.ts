@@ -76,7 +76,7 @@ export type Scope = Who & {
 /** A project as it was when the request came in; what must not change meanwhile is read again under its lock. */
 export type Project = Omit<
 	typeof projects.$inferSelect,
-	'nextExample' | 'nextRun' | 'nextEvaluation' | 'deletedAt' | 'deletedBy'
+	'nextExample' | 'nextRun' | 'nextEvaluation' | 'marked' | 'markedBy' | 'deletedAt' | 'deletedBy'
 >;
 
 /** A table of a transaction: `create temp table … on commit drop`. */
@@ -225,7 +225,16 @@ export const together = <S extends Scope, T>(scope: S, work: (scope: S) => Promi
 export const inProject = async <S extends Scope>(scope: S, slug: string): Promise<S & ProjectScope> => {
 	const [found] = await scope.tx((tx) => tx.select().from(projects).where(eq(projects.slug, slug)));
 	if (!found) throw noProject();
-	const { nextExample: _e, nextRun: _r, nextEvaluation: _v, deletedAt: _d, deletedBy: _b, ...project } = found;
+	const {
+		nextExample: _e,
+		nextRun: _r,
+		nextEvaluation: _v,
+		marked: _m,
+		markedBy: _y,
+		deletedAt: _d,
+		deletedBy: _b,
+		...project
+	} = found;
 	return { ...scope, project };
 };
 

@@ -12,6 +12,7 @@ import {
 } from '../../contract/examples.ts';
 import { AppError } from '../../core/errors.ts';
 import { toMessages } from '../../core/examples/conversation.ts';
+import { marksOf } from '../../core/examples/marks.ts';
 import { linesOfFile } from '../../core/examples/import/file-lines.ts';
 import { command } from '../access/operation.ts';
 import type { ProjectScope, Tx } from '../access/scope.ts';
@@ -23,6 +24,7 @@ import { exportPieces } from './export.ts';
 import { importLines } from './import.ts';
 import { comparedAnew } from './compare.ts';
 import { guardOf, measuringWords, refusePlayground } from './guard.ts';
+import { keepMarks, markedOneMore } from './marks.ts';
 import { factsOf, noExample, refuseMeasured, refusedByLock, twinOf } from './rows.ts';
 
 /**
@@ -38,7 +40,8 @@ export const addExample = command(
 		const guard = isPlayground || !keepTwins ? await guardOf(scope, scope.project.id) : null;
 		const measuring = await guard?.(messages, facts);
 		return scope.tx(async (tx) => {
-			const { id: projectId, nextExample: number } = await lockedProject(tx, scope);
+			const project = await lockedProject(tx, scope);
+			const { id: projectId, nextExample: number } = project;
 			const twin = await twinOf(tx, projectId, facts);
 			if (twin)
 				throw new AppError('conflict', `This conversation is already here, as example ${twin.number}.`, 'messages');
@@ -58,8 +61,9 @@ export const addExample = command(
 			const { id } = made!;
 			await tx
 				.update(projects)
-				.set({ nextExample: number + 1 })
+				.set({ nextExample: number + 1, ...markedOneMore(project) })
 				.where(eq(projects.id, projectId));
+			await keepMarks(tx, projectId, [{ number, marks: marksOf({ messages }) }]);
 			if (rating !== null && scope.voterId) {
 				const row = { projectId, exampleId: id, personId: scope.voterId, clientId: randomUUID() };
 				await tx.insert(ratings).values({ ...row, score: rating });
@@ -109,18 +113,30 @@ const setDeleted = (scope: ProjectScope, ids: string[], deletedAt: Date | null) 
 		return { count };
 	});
 
-/** Between delete and undo the same conversation may have been added again, and deleted again. */
+/**
+ * Between delete and undo the same conversation may have been added again, and deleted again. Each is looked up by itself: for a join the planner, which
+ * expects a thousandth of a project, reads all of it.
+ */
 const refuseTwins = async (tx: Tx, projectId: string, ids: string[]) => {
-	const [twin] = await tx.$client`
-		select d.number as first, e.number, e.deleted_at is not null as is_deleted from examples d join examples e
-			on e.project_id = d.project_id and e.prompt_hash = d.prompt_hash and e.content_hash = d.content_hash
-				and e.id <> d.id and (e.deleted_at is null or (e.id = any (${ids}::uuid[]) and e.number > d.number))
-		where d.project_id = ${projectId} and d.id = any (${ids}::uuid[]) and d.deleted_at is not null limit 1`;
-	if (twin?.is_deleted)
+	const sql = tx.$client;
+	const deleted = sql`
+		unnest(${ids}::uuid[]) one (id) cross join lateral (
+			select x.number, x.prompt_hash, x.content_hash from examples x
+			where x.id = one.id and x.project_id = ${projectId} and x.deleted_at is not null limit 1
+		) d`;
+	const [both] = await sql`
+		select min(d.number) as first, max(d.number) as number from ${deleted}
+		group by d.prompt_hash, d.content_hash having count(distinct d.number) > 1 limit 1`;
+	if (both)
 		throw new AppError(
 			'conflict',
-			`Examples ${twin.first} and ${twin.number} are the same conversation. Restore one of them.`
+			`Examples ${both.first} and ${both.number} are the same conversation. Restore one of them.`
 		);
+	const [twin] = await sql`
+		select e.number from ${deleted} cross join lateral (
+			select x.number from examples x
+			where x.project_id = ${projectId} and x.prompt_hash = d.prompt_hash and x.content_hash = d.content_hash and x.deleted_at is null limit 1
+		) e limit 1`;
 	if (twin) throw new AppError('conflict', `The same conversation has been added again, as example ${twin.number}.`);
 };
 

@@ -6,6 +6,7 @@ import type { Line, Lines } from '../../core/examples/import/reading.ts';
 import { inPart } from '../../core/examples/import/in-part.ts';
 import { parseLine } from '../../core/examples/import/parse.ts';
 import { mostRefusedInARow, refusing } from '../../core/examples/import/refusals.ts';
+import { marksOf } from '../../core/examples/marks.ts';
 import { flawsOfExample } from '../../core/examples/trainable.ts';
 import type { ProjectScope } from '../access/scope.ts';
 import { record } from '../events/record.ts';
@@ -166,8 +167,10 @@ export const importLines = async (
 				refuse({ line: line.number, reason, text: line.text!, twin: { id, number, input, asks } });
 				continue;
 			}
-			warn(parsed);
-			put(chunk, parsed, systemPrompt);
+			const marks = marksOf({ ...parsed, rewrite: null });
+			// its rewrite may have what it does not
+			if (marks.length > 0 || parsed.rewrite !== null) warn(parsed);
+			put(chunk, parsed, systemPrompt, marks);
 			if (!isFull(chunk)) continue;
 			await inserted;
 			send();

@@ -1,5 +1,6 @@
 import { type Requeue, job } from '../jobs/job.ts';
 import { compareExamples } from './compare.ts';
+import { markExamples } from './marks.ts';
 import { signExamples } from './signatures.ts';
 
 export const exampleJobs = [
@@ -13,3 +14,6 @@ export const exampleJobs = [
 
 /** Signs what came since the last sweep, so that a search need not read it. */
 export const signUnsigned: Requeue = signExamples;
+
+/** Writes the marks of what an older version wrote, or judged by other rules, so that a checklist need not read it. */
+export const markUnmarked: Requeue = markExamples;

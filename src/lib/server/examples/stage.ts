@@ -1,3 +1,4 @@
+import type { ExampleMark } from '../../core/examples/marks.ts';
 import type { Parsed } from '../../core/examples/import/parse.ts';
 import type { Tx } from '../access/scope.ts';
 import { writeNewId } from '../platform/db/new-id.ts';
@@ -12,7 +13,7 @@ const fixedBytes = 256;
 const sliceBytes = 1 << 17;
 
 const columns = `id uuid, place int, messages json, rewrite text, source text, content_hash bytea, prompt_hash bytea,
-	tokens int, rating smallint, split text, bare_hash bytea`;
+	tokens int, rating smallint, split text, bare_hash bytea, marks text`;
 const columnCount = columns.split(',').length;
 /** COPY's binary format: signature, no flags, no extension; the end is a row of −1 columns. */
 const header = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
@@ -29,6 +30,8 @@ export type Chunk = {
 	count: number;
 	splits: number;
 	opinions: number;
+	/** Lines with marks (core/examples/marks.ts). */
+	marked: number;
 	/** Lines that carry the project's system prompt, as training files do. */
 	prompted: number;
 };
@@ -41,16 +44,18 @@ export const emptyChunk = (bytes: Buffer = Buffer.allocUnsafe(fullBytes + (1 << 
 	count: 0,
 	splits: 0,
 	opinions: 0,
+	marked: 0,
 	prompted: 0
 });
 
 export const isFull = (chunk: Chunk) => chunk.length >= fullBytes;
 
-/** Takes a line into the chunk, unless the chunk has the same conversation already. `systemPrompt`: the project's. */
+/** Takes a line into the chunk, unless the chunk has the same conversation already. `systemPrompt`: the project's; `marks`: without its rewrite. */
 export const put = (
 	chunk: Chunk,
 	{ messages, rewrite, source, rating, split }: Accepted,
-	systemPrompt: string | null
+	systemPrompt: string | null,
+	marks: readonly ExampleMark[]
 ) => {
 	chunk.count++;
 	const { contentHash, promptHash, tokens } = factsOf(messages, rewrite);
@@ -59,6 +64,7 @@ export const put = (
 	chunk.seen.add(key);
 	if (split !== null) chunk.splits++;
 	if (rating !== null || rewrite !== null) chunk.opinions++;
+	if (marks.length > 0) chunk.marked++;
 	const bareHash = bareHashOf(messages, contentHash, systemPrompt);
 	if (bareHash) chunk.prompted++;
 
@@ -77,6 +83,7 @@ export const put = (
 	putText(chunk, split);
 	if (bareHash) putHash(chunk, bareHash);
 	else putLength(chunk, -1);
+	putText(chunk, marks.length > 0 ? marks.join(',') : null);
 };
 
 const makeRoom = (chunk: Chunk, needed: number) => {

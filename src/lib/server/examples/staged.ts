@@ -1,4 +1,5 @@
 import { type Scope, type Tx, noProject } from '../access/scope.ts';
+import { markedToo } from './marks.ts';
 import type { Chunk } from './stage.ts';
 
 /** What may turn out: a conversation is known, its prompt stands on the other side, or was sent to a run as a preference. */
@@ -19,7 +20,8 @@ export const addStaged = async (
 	const insert = async (known: 'refused' | 'skipped') => {
 		const { count } = await sql`
 			with numbers as (
-				update projects set next_example = next_example + ${size} where id = ${projectId} returning next_example - ${size} as first
+				update projects set next_example = next_example + ${size}, ${markedToo(sql, size)}
+				where id = ${projectId} returning next_example - ${size} as first
 			)
 			insert into examples (id, project_id, number, messages, source, content_hash, prompt_hash, tokens, split, origin, import_id, created_by)
 			select id, ${projectId}, first + place, messages, source, content_hash, prompt_hash, tokens, split, 'import', ${importId}, ${scope.userId}
@@ -39,11 +41,20 @@ export const addStaged = async (
 	});
 	await savepoint;
 	if (count === 0) {
-		const back = await sql`update projects set next_example = next_example - ${size} where id = ${projectId}`;
+		const back = await sql`
+			update projects set next_example = next_example - ${size}, marked = least(marked, next_example - ${size} - 1) where id = ${projectId}`;
 		if (back.count === 0) throw noProject(); // deleted meanwhile
-	} else if (chunk.opinions > 0) await addOpinions(tx, scope, projectId);
+		return 0;
+	}
+	if (chunk.marked > 0) await addMarks(tx, projectId);
+	if (chunk.opinions > 0) await addOpinions(tx, scope, projectId);
 	return count;
 };
+
+/** The marks of the examples that are new. */
+const addMarks = (tx: Tx, projectId: string) => tx.$client`
+	insert into example_marks (project_id, number, marks)
+	select ${projectId}, number, string_to_array(stage.marks, ',') from stage join examples using (id) where stage.marks is not null`;
 
 /** The scores and rewrites of the file count as those of whoever brought it, for the examples that are new. */
 const addOpinions = async (tx: Tx, scope: Scope, projectId: string) => {

@@ -2,7 +2,7 @@ import type { JobWithMetadata, PgBoss } from 'pg-boss';
 import * as v from 'valibot';
 import { withTimeouts, scopeFor } from '../access/scope.ts';
 import { budgetJobs } from '../budget/jobs.ts';
-import { exampleJobs, signUnsigned } from '../examples/jobs.ts';
+import { exampleJobs, markUnmarked, signUnsigned } from '../examples/jobs.ts';
 import {
 	countUncounted,
 	evaluationJobs,
@@ -87,8 +87,8 @@ const work = async ({ name, payload, run, bySystem, outlivesTeam }: Job, job: Jo
 /**
  * Puts back what fell out of its queue: a run, serving or generation that is open but has no job, because its retries were used up or
  * a database was restored, results that were never counted, audit entries without a place, and what was not sent to a webhook; and
- * announces which keys end soon. Where a job waits or runs, nothing is added. Only then is removed what is over, and examples are signed for
- * the search, which takes minutes where there are many: paid deployments do not wait for that.
+ * announces which keys end soon. Where a job waits or runs, nothing is added. Only then is removed what is over, and examples are marked for the
+ * checklist and signed for the search, which takes minutes where there are many: paid deployments do not wait for that.
  */
 export const sweepAll = async () => {
 	const teams = await plainPool().begin((sql) => sql`select teams_with_open_work() as id`, 'long');
@@ -107,7 +107,7 @@ export const sweepAll = async () => {
 			if (rows) log.info('purged', { what: 'answers', team: id, rows });
 		}
 	}
-	await ask([signUnsigned]);
+	await ask([markUnmarked, signUnsigned]);
 };
 
 /** Starts working on every queue in this process. */

@@ -75,14 +75,22 @@ export const deletePrompts = command(DeletePrompts, (scope, { ids }) =>
 	})
 );
 
-/** Between delete and undo the same prompt may have been added again, and deleted again. */
+/** Between delete and undo the same prompt may have been added again, and deleted again. Each is looked up by itself, as of examples. */
 const refuseTwins = async (tx: Tx, projectId: string, ids: readonly string[]) => {
 	const [twin] = await tx.$client`
-		select e.number from prompts d join prompts e
-			on e.project_id = d.project_id and e.prompt_hash = d.prompt_hash and e.id <> d.id
-				and (e.deleted_at is null or e.id = any (${[...ids]}::uuid[]))
-		where d.project_id = ${projectId} and d.id = any (${[...ids]}::uuid[]) and d.deleted_at is not null
-		order by e.number desc limit 1`;
+		with d as materialized (
+			select x.id, x.number, x.prompt_hash from unnest(${[...ids]}::uuid[]) one (id) cross join lateral (
+				select * from prompts x where x.id = one.id and x.project_id = ${projectId} and x.deleted_at is not null limit 1
+			) x
+		)
+		select max(number) as number from (
+			select e.number from d cross join lateral (
+				select x.number from prompts x
+				where x.project_id = ${projectId} and x.prompt_hash = d.prompt_hash and x.deleted_at is null limit 1
+			) e
+			union all
+			select max(number) from d group by prompt_hash having count(distinct id) > 1
+		) twins having max(number) is not null`;
 	if (twin) throw new AppError('conflict', `The same prompt has been added again, as prompt ${twin.number}.`);
 };
 

@@ -26,6 +26,12 @@ export function optionsFor(access: Access, timeoutMs: number): Options {
 	};
 }
 
+/**
+ * How a large body is sent. Whatever might be sent again, to another address or for another window, `fetch` keeps a copy of: the whole file, in
+ * memory. So a server that sends us to another address is an error here (translate.ts).
+ */
+export const sentOnce = { redirect: 'error', window: null } as const satisfies RequestInit;
+
 /** The options for a stream that somebody may end besides: of its signals the first one counts, the deadline among them. */
 export const endedBy = (options: Options, signal: AbortSignal): Options => ({
 	...options,

@@ -114,7 +114,8 @@ function capped(response: Response, most: number): Response {
 
 /**
  * A `fetch` that can only reach the public internet. The name is resolved once per connection, all answers are
- * checked, and the connection goes to a checked address (SS3, SS5 in README.md); redirects come back as they are (SS4).
+ * checked, and the connection goes to a checked address (SS3, SS5 in README.md); redirects come back as they are (SS4), or are an error where that
+ * was asked for.
  */
 export function guardedFetch(guard: Guard): typeof fetch {
 	const agent = new Agent({
@@ -136,7 +137,8 @@ export function guardedFetch(guard: Guard): typeof fetch {
 	return async (input, init) => {
 		// A literal address is never looked up, so its check is here.
 		readUrl(input instanceof Request ? input.url : String(input), guard);
-		const response = await fetch(input, { ...init, redirect: 'manual', dispatcher } as RequestInit);
+		const redirect = init?.redirect === 'error' ? 'error' : 'manual';
+		const response = await fetch(input, { ...init, redirect, dispatcher } as RequestInit);
 		return capped(response, guard.mostBytes ?? mostBytes);
 	};
 }

@@ -58,6 +58,15 @@ const within = (name: string) => name.replace(/^The /, 'the ');
 
 const sentence = (words: string) => (/[.!?]$/.test(words) ? words : `${words}.`);
 
+const elsewhere = (name: string, detail: string) =>
+	new ProviderError(
+		'refused',
+		`${name} sends us to another address, which we do not follow. Enter the final address.`,
+		{
+			detail
+		}
+	);
+
 /**
  * Turns whatever an SDK throws into a `ProviderError` with a plain sentence. An `AppError` (a refused address) and
  * bugs of ours come back as they are.
@@ -81,6 +90,8 @@ export function translate(problem: unknown, name: string, circumstances: Circums
 			detail
 		});
 	}
+	// what is sent only once follows no address, and hears of none
+	if (causes.some((each) => each.message === 'unexpected redirect')) return elsewhere(name, detail);
 	const codes = causes.flatMap((each) => (each as { code?: unknown }).code ?? []);
 	// `bad port`: fetch refuses some ports before it connects.
 	if (codes.some((code) => neverSent.has(String(code))) || /bad port/.test(detail)) {
@@ -144,7 +155,6 @@ function byStatus(
 			lost: creating
 		});
 	}
-	if (status >= 300 && status < 400)
-		return make('refused', `${name} sends us to another address, which we do not follow. Enter the final address.`);
+	if (status >= 300 && status < 400) return elsewhere(name, `${status} ${words ?? problem.message}`);
 	return make('refused', said ? `${name} refused this:${said}` : `${name} refused this request.`);
 }

@@ -1,12 +1,13 @@
-import { and, desc, eq, sql } from 'drizzle-orm';
+import { type SQL, and, desc, eq, sql } from 'drizzle-orm';
 import type { Method } from '../../core/runs/method.ts';
 import type { PreflightFacts } from '../../core/runs/preflight.ts';
 import type { Recipe } from '../../core/runs/recipe.ts';
 import { promptTokens } from '../../core/text/tokens.ts';
-import { runs } from '../platform/db/schema.ts';
+import { runExamples, runs } from '../platform/db/schema.ts';
 import { type Counted, countIn, countedOf } from '../access/counted.ts';
 import { counting } from '../access/own-scores.ts';
 import type { Project, Tx } from '../access/scope.ts';
+import { isOddRewrite } from '../examples/marks.ts';
 import { readFlaws } from './flaws.ts';
 import type { Kept } from './kept.ts';
 import { differenceFrom, lastRunOf } from './last-run.ts';
@@ -22,10 +23,10 @@ export type DataFacts = Omit<
 };
 
 /** What no counter has: it needs a look at every example, which takes seconds at a million. */
-type Looked = Pick<
-	DataFacts,
-	'longestTokens' | 'leaks' | 'duplicates' | 'contested' | 'flawed' | 'thoughtful' | 'weighted'
->;
+type Looked = Pick<DataFacts, 'longestTokens' | 'duplicates' | 'contested' | 'flawed' | 'thoughtful' | 'weighted'> & {
+	/** So many would be learnt now and were learnt by the last run. */
+	both: number;
+};
 
 /**
  * A step: what the data of a project says before a training with this recipe. Nothing here joins examples with examples: among a thousand
@@ -43,64 +44,70 @@ export const readFacts = async (
 	const train = counted.filter((kind) => kind.side === 'train' && isGood(kind));
 	const validation = counted.filter(({ side }) => side === 'validation');
 	const tokensOf = (kinds: Counted[]) => kinds.reduce((total, { tokens, count }) => total + tokens + prompt * count, 0);
-	const looked = await kept(`data ${project.qualityThreshold}`, () => lookThrough(tx, project));
+	const last = await lastRunOf(tx, project);
+	const { both, ...looked } = await kept(`data ${project.qualityThreshold} ${last?.id ?? ''}`, () =>
+		lookThrough(tx, project, last?.id ?? null)
+	);
+	const trainCount = countIn(train);
 	return {
 		threshold: project.qualityThreshold,
 		qualityCount: countIn(counted, isGood),
-		trainCount: countIn(train),
+		trainCount,
 		validationCount: countIn(validation),
 		tokens: tokensOf(train),
 		validationTokens: tokensOf(validation),
+		leaks: 0,
 		...looked,
 		longestTokens: train.length + validation.length === 0 ? 0 : looked.longestTokens + prompt,
-		lastRun: await readDifference(tx, project, recipe, kept)
+		lastRun: last ? await readDifference(tx, project, recipe, last, { trainCount, both }) : null
 	};
 };
 
 /**
- * Few queries, whatever the size; only conversations with tools, weights or turns out of order are looked at one by one. Two with the same
- * prompt can only have the same answer where one was rewritten: else they would be the same conversation, which the database refuses.
+ * One walk over all that has a side, whatever the size, and then a few of them by number. That no prompt is on both sides is not asked: the database
+ * refuses it of every change (functions/validation-lock.sql), and the files are asked before they are sent (`prepare.ts`). Two with the same prompt can
+ * only have the same answer where one was rewritten: else they would be the same conversation, which the database refuses.
  */
-const lookThrough = async (tx: Tx, project: Project): Promise<Looked> => {
-	const isThere = sql`e.project_id = ${project.id} and e.deleted_at is null`;
+const lookThrough = async (tx: Tx, project: Project, lastRunId: string | null): Promise<Looked> => {
 	// as they stand: see `isThere` of examples
-	const walked = sql`e.project_id = ${project.id} and (e.deleted_at is null) is true`;
-	const trains = sql`e.split = 'train' and e.rating >= ${project.qualityThreshold}`;
+	const walked = sql`e.project_id = ${project.id} and (e.deleted_at is null) is true and e.split is not null`;
+	const trains = sql`(e.split = 'train' and e.rating >= ${project.qualityThreshold})`;
 	// scores that lie so far apart have no mean near the best: whose ratings have to be read, the rating says
 	const mayBeContested = sql`e.ratings_count > 1 and e.rating < 10.001 - ${contestedFrom}::float8 / nullif(e.ratings_count, 0)`;
-	const [row] = await tx.execute<Record<string, string | null>>(sql`
+	const numbers = (which: SQL) => sql`coalesce(array_agg(e.number) filter (where ${which}), '{}')`;
+	const repeats = sql`${trains} and e.rewrite is not null`;
+	// in parentheses they are a table in memory; a join, for which few are expected, would look each of them up
+	const wasLearnt = sql`e.id in (select l.example_id from run_examples l where l.run_id = ${lastRunId} and l.kind = 'train')`;
+	const [row] = await tx.execute<{
+		longest: number;
+		duplicates: number;
+		both: number;
+		disputable: number[];
+		odd: number[];
+	}>(sql`
 		select
-			max(longest) as longest,
-			sum(measures) filter (where learns) as leaks,
-			string_agg(array_to_string(disputable, ','), ',') as disputable,
-			(select sum(alike.n - 1) from (
-				select count(*) as n from examples e where ${isThere} and ${trains} and e.rewrite is not null
-				group by e.prompt_hash, md5(e.rewrite) having count(*) > 1
-			) alike) as duplicates
-		from (
-			select
-				max(e.tokens) filter (where e.split = 'validation' or (${trains})) as longest,
-				count(*) filter (where e.split = 'validation') as measures,
-				bool_or(e.trained or e.reserved or coalesce(e.split = 'train', false)) as learns,
-				array_agg(e.number) filter (where ${trains} and ${mayBeContested}) as disputable
-			from examples e where ${walked} and (e.split is not null or e.trained or e.reserved)
-			group by e.prompt_hash
-		) prompts`);
-	const fact = (name: string) => Number(row?.[name] ?? 0);
+			coalesce(max(e.tokens) filter (where e.split = 'validation' or ${trains}), 0) as longest,
+			(count(*) filter (where ${repeats})
+				- count(distinct e.prompt_hash || sha256(convert_to(e.rewrite, 'UTF8'))) filter (where ${repeats}))::int as duplicates,
+			${lastRunId === null ? sql`0` : sql`(count(*) filter (where ${trains} and ${wasLearnt}))::int`} as both,
+			${numbers(sql`${trains} and ${mayBeContested}`)} as disputable,
+			${numbers(sql`e.rewrite is not null and ${isOddRewrite(sql`e.rewrite`)}`)} as odd
+		from examples e where ${walked}`);
+	const { longest, duplicates, both, disputable, odd } = row!;
 	return {
-		longestTokens: fact('longest'),
-		leaks: fact('leaks'),
-		duplicates: fact('duplicates'),
-		contested: row?.disputable ? await contestedAmong(tx, project.id, row.disputable) : 0,
-		...(await readFlaws(tx, project))
+		both,
+		longestTokens: longest,
+		duplicates,
+		contested: disputable.length > 0 ? await contestedAmong(tx, project.id, disputable) : 0,
+		...(await readFlaws(tx, project, odd))
 	};
 };
 
-/** How many of these examples people have given scores that lie far apart. By their numbers, with commas between. */
-const contestedAmong = async (tx: Tx, projectId: string, numbers: string): Promise<number> => {
+/** A step: of how many of the examples with these numbers people have given scores that lie far apart. */
+const contestedAmong = async (tx: Tx, projectId: string, numbers: readonly number[]): Promise<number> => {
 	const [row] = await tx.execute<{ count: number }>(sql`
 		select count(*)::int as count
-		from unnest(${`{${numbers}}`}::int[]) one (number) cross join lateral (
+		from unnest(${sql.param(numbers)}::int[]) one (number) cross join lateral (
 			select x.id, x.rewrite from examples x where x.project_id = ${projectId} and x.number = one.number limit 1
 		) e
 		where (
@@ -118,27 +125,11 @@ const readDifference = async (
 	tx: Tx,
 	project: Project,
 	recipe: Recipe,
-	kept: Kept
+	last: NonNullable<Awaited<ReturnType<typeof lastRunOf>>>,
+	{ trainCount, both }: { trainCount: number; both: number }
 ): Promise<PreflightFacts['lastRun']> => {
-	const last = await lastRunOf(tx, project);
-	if (!last) return null;
-	// of what would be learnt now and what was learnt then, what both have is looked for once
-	const [row] = await kept(`since ${last.id} ${project.qualityThreshold}`, () =>
-		tx.execute<Record<string, string>>(sql`
-		select now.n - both_of.n as added, learnt.n - both_of.n as removed
-		from (
-			select coalesce(sum(c.count), 0) as n from example_counts c
-			where c.project_id = ${project.id} and c.split = 'train' and c.points >= ${project.qualityThreshold}
-		) now, (
-			select count(*) as n from run_examples l where l.run_id = ${last.id} and l.kind = 'train'
-		) learnt, (
-			select count(*) as n from run_examples l join examples e on e.id = l.example_id
-			where l.run_id = ${last.id} and l.kind = 'train'
-				and e.project_id = ${project.id} and e.split = 'train' and e.deleted_at is null and e.rating >= ${project.qualityThreshold}
-		) both_of`)
-	);
-	const [added, removed] = [Number(row?.added ?? 0), Number(row?.removed ?? 0)];
-	return differenceFrom(last, { project, method: 'sft', recipe, added, removed });
+	const learnt = await tx.$count(runExamples, and(eq(runExamples.runId, last.id), eq(runExamples.kind, 'train')));
+	return differenceFrom(last, { project, method: 'sft', recipe, added: trainCount - both, removed: learnt - both });
 };
 
 /** A step: how long this project's last ready runs of this method on the same model took. */

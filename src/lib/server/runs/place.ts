@@ -92,10 +92,11 @@ export const checkRun = async (
 	const estimateCents = trainingCost(data, recipe, provider.price).cents;
 	const tooMuch = estimateProblem(estimateCents);
 	if (tooMuch) throw new AppError('conflict', tooMuch);
-	const first =
-		provider.contextTokens !== null && isCounted(at, method)
-			? await doubtfulAmong(tx, project, doubtfulFrom(provider.contextTokens, promptTokens(project.systemPrompt)))
-			: [];
+	const prompt = promptTokens(project.systemPrompt);
+	const doubtful =
+		provider.contextTokens !== null && isCounted(at, method) ? doubtfulFrom(provider.contextTokens, prompt) : Infinity;
+	// as a rule none is nearly as long, which the checklist knows
+	const first = data.longestTokens - prompt > doubtful ? await doubtfulAmong(tx, project, doubtful) : [];
 	return { data, estimateCents, first };
 };
 

@@ -2,13 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import { eq, sql } from 'drizzle-orm';
 import type { RunFileKind } from '../../contract/run.ts';
-import { fewestExamples } from '../../core/runs/preflight.ts';
+import { AppError } from '../../core/errors.ts';
+import { fewestExamples, leaksInWords } from '../../core/runs/preflight.ts';
 import type { Preparing } from '../../core/runs/preparing.ts';
 import { isOver } from '../../core/runs/status.ts';
 import type { Scope, Tx } from '../access/scope.ts';
 import { sendAsPart } from '../platform/db/in-parts.ts';
 import { codeOf } from '../platform/db/not-now.ts';
-import { runExamples, runPairs, runs } from '../platform/db/schema.ts';
+import { runExamples, runPairs, runPrompts, runs } from '../platform/db/schema.ts';
 import { endRun, noteEvent, tellProgress } from './change.ts';
 import { closeFile, sumOfParts, writingFile } from './files.ts';
 import { type Leg, legsOf } from './legs.ts';
@@ -45,6 +46,20 @@ const further = (state: Preparing, kind: RunFileKind, lines: Lines): Preparing =
 /** Whether what its training file asks is written down: an older version, which does not, may have made some of its parts. */
 const isHashed = ({ parts, hashed = 0 }: Preparing) => hashed === parts.train;
 
+/**
+ * A step: how many of those that measure ask what is in the training file. The database refuses that of every change of an example; here it is asked of
+ * the files, before anything is paid.
+ */
+const leaksIn = async (tx: Tx, run: Run, preparing: Preparing): Promise<number> => {
+	if (!isHashed(preparing)) return 0;
+	const [row] = await tx.execute<{ count: number }>(sql`
+		select count(*)::int as count from ${runExamples} m
+		cross join lateral (select x.prompt_hash from examples x where x.id = m.example_id limit 1) e
+		where m.run_id = ${run.id} and m.kind = 'validation'
+			and (select true from ${runPrompts} p where p.run_id = ${run.id} and p.prompt_hash = e.prompt_hash limit 1)`);
+	return row!.count;
+};
+
 /** A step: its files are whole. Returns what is in them. */
 const finish = async (tx: Tx, run: Run, preparing: Preparing) => {
 	const { taken, tokens } = preparing;
@@ -75,6 +90,8 @@ export const prepareHere = async (tx: Tx, run: Run, from: Preparing) => {
 			[last, isDone] = [found.last, found.isOver];
 		}
 	for (const kind of kinds) await files[kind].end();
+	const leaks = await leaksIn(tx, run, state);
+	if (leaks > 0) throw new AppError('conflict', leaksInWords(leaks));
 	return finish(tx, run, state);
 };
 
@@ -162,9 +179,11 @@ const close = async (tx: Tx, scope: Scope, runId: string, worker: string, sums: 
 			.where(eq(runs.id, runId));
 		return true;
 	}
+	const leaks = await leaksIn(tx, run, run.preparing);
 	const { trainCount } = await finish(tx, run, run.preparing);
 	await tellProgress(tx, run);
-	if (trainCount < fewestExamples)
+	if (leaks > 0) await endRun(tx, scope, run, 'failed', `${leaksInWords(leaks)} Nothing was ordered.`);
+	else if (trainCount < fewestExamples)
 		await endRun(tx, scope, run, 'failed', `Only ${trainCount} were left to train on: the others were moved, deleted or rated lower since the start. Nothing was ordered.`); // prettier-ignore
 	return true;
 };

@@ -232,6 +232,11 @@ export const comparisons: Comparison[] = [
 		says: (row) => `the counters say that somebody gave ${row.count} examples a ${row.score}; it is ${row.there}.`
 	},
 	{
+		sql: `select ${where}, x.number from example_marks x ${place}
+			where not exists (select from examples e where e.team_id = x.team_id and e.project_id = x.project_id and e.number = x.number)`,
+		says: (row) => `an example ${row.number} has marks; there is none.`
+	},
+	{
 		sql: `select t.slug as team, x.slug as project, counter.what, counter.next, counter.used
 			from projects x join teams t on t.id = x.team_id
 			cross join lateral (values

@@ -1,5 +1,6 @@
 import type postgres from 'postgres';
 import type { Message } from '../../core/examples/example.ts';
+import { type ExampleMark, marksOf, marksVersion } from '../../core/examples/marks.ts';
 import { signatureOf, signedTogether } from '../../core/text/signature.ts';
 import { factsOf } from '../examples/rows.ts';
 import { said } from '../examples/signatures.ts';
@@ -23,7 +24,7 @@ type Report = (sentence: string) => void;
 
 /**
  * Computes anew what is derived, of every team: means, counts, the current rewrite, the marks of training, the hashes of
- * examples, prompts and preferences and of what runs were sent, what each of its lines asks, what a search goes by, what came out of evaluations, the chains of the
+ * examples, prompts and preferences and of what runs were sent, what a checklist says of each example, what each of its lines asks, what a search goes by, what came out of evaluations, the chains of the
  * audit logs. `sql` is the owner's: nobody else sees all teams. Tells each difference as a sentence
  * and changes nothing; returns also where each chain ends, for the next time: as `kept`. All of it at one moment, so that it may run while people work; rows are streamed.
  */
@@ -56,6 +57,8 @@ export const verify = (
 
 const at = ({ team, project }: Record<string, unknown>) => `Team ${team}, project ${project}`;
 
+const listed = (marks: readonly string[]) => marks.join(', ') || 'none';
+
 /** By the same function that wrote them: what is the same prompt is decided in one place. */
 const compareHashes = async (tx: postgres.TransactionSql, report: Report) => {
 	const examples = tx<
@@ -68,16 +71,21 @@ const compareHashes = async (tx: postgres.TransactionSql, report: Report) => {
 			prompt: Buffer;
 			tokens: number;
 			brought: string | null;
+			source: string | null;
+			isMarked: boolean;
+			marks: ExampleMark[];
 		}[]
 	>`
-		select t.slug as team, p.slug as project, x.number, x.messages, x.content_hash as content, x.prompt_hash as prompt, x.tokens,
+		select t.slug as team, p.slug as project, x.number, x.messages, x.content_hash as content, x.prompt_hash as prompt, x.tokens, x.source,
+			x.number <= p.marked and p.marked_by = ${marksVersion} as "isMarked", coalesce(m.marks, '{}') as marks,
 			-- a file may bring a rewrite along: then its tokens were counted
 			case when x.import_id is not null then (
 				select w.output from rewrites w where w.team_id = x.team_id and w.example_id = x.id order by w.seq limit 1
 			) end as brought
-		from examples x join teams t on t.id = x.team_id join projects p on p.team_id = x.team_id and p.id = x.project_id`;
+		from examples x join teams t on t.id = x.team_id join projects p on p.team_id = x.team_id and p.id = x.project_id
+			left join example_marks m on m.team_id = x.team_id and m.project_id = x.project_id and m.number = x.number`;
 	for await (const rows of examples.cursor(atOnce)) {
-		for (const { messages, content, prompt, tokens, brought, ...row } of rows) {
+		for (const { messages, content, prompt, tokens, brought, source, isMarked, marks, ...row } of rows) {
 			const say = (sentence: string) => report(`${at(row)}: example ${row.number} ${sentence}`);
 			let facts: ReturnType<typeof factsOf>;
 			try {
@@ -91,6 +99,9 @@ const compareHashes = async (tx: postgres.TransactionSql, report: Report) => {
 			if (!facts.contentHash.equals(content)) say('has the hash of another conversation.');
 			if (facts.tokens !== tokens && (brought === null || factsOf(messages, brought).tokens !== tokens))
 				say(`is said to have ${tokens} tokens; it has ${facts.tokens}.`);
+			const own = marksOf({ messages, source });
+			if (isMarked && own.join() !== marks.join())
+				say(`is said to have the marks ${listed(marks)}; by its text it has ${listed(own)}.`);
 		}
 	}
 };

@@ -37,6 +37,7 @@ const rights: Record<string, Record<Role, string>> = {
 	examples: { owner: 'rac', trainer: 'rac', rater: 'r' },
 	example_counts: { owner: 'r', trainer: 'r', rater: '' },
 	example_standings: { owner: 'r', trainer: 'r', rater: '' },
+	example_marks: { owner: 'rad', trainer: 'ra', rater: '' },
 	own_counts: { owner: '', trainer: '', rater: '' },
 	example_signatures: { owner: 'ra', trainer: 'r', rater: 'r' },
 	ratings: { owner: 'ra', trainer: 'ra', rater: 'ra' },
@@ -115,8 +116,9 @@ const withKey = (scope: Scope, keyId: string): Scope & { userId: string } => ({
 
 /** A column that a change may leave as it is. */
 const touched = (table: string) =>
-	({ example_signatures: 'bits', example_standings: 'points', run_prompts: 'prompt_hash' })[table] ??
-	(table.endsWith('_counts') ? 'count' : 'created_at');
+	({ example_signatures: 'bits', example_standings: 'points', example_marks: 'marks', run_prompts: 'prompt_hash' })[
+		table
+	] ?? (table.endsWith('_counts') ? 'count' : 'created_at');
 
 const code = (problem: unknown) => (problem as { code?: string }).code;
 const rollback = new Error('only trying');
@@ -498,6 +500,8 @@ describe('the policies', () => {
 		await owner`insert into webhook_endpoints (team_id, name, url, events, sealed_secret)
 			values (${alone.teamId}, 'One', 'https://example.com', ${['run.failed']}, '{}')`;
 		await owner`insert into budgets (team_id, project_id, cents) select team_id, id, 100 from projects where team_id = ${alone.teamId}`;
+		await owner`insert into example_marks (team_id, project_id, number, marks)
+			select team_id, id, 1, '{order}' from projects where team_id = ${alone.teamId}`;
 		// what nobody may even read
 		await owner`insert into own_counts (team_id, project_id, person_id, slot, score, count)
 			select team_id, id, ${alone.owner.id}, 0, 7, 1 from projects where team_id = ${alone.teamId}`;

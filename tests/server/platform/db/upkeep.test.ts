@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { marksVersion } from '../../../../src/lib/core/examples/marks.ts';
 import { closePools, plainPool } from '../../../../src/lib/server/platform/db/pools.ts';
 import { purge } from '../../../../src/lib/server/platform/purge.ts';
 import { oneOfEach } from '../../../support/data/one-of-each.ts';
@@ -35,6 +36,7 @@ const isOpen = async (...changes: Change[]): Promise<boolean> => {
 		(sql) => sql`update webhook_deliveries set state = 'failed', next_at = null`
 	);
 	await rewriteHistory('webhook_endpoints', (sql) => sql`update webhook_endpoints set state = 'on', reason = null`);
+	await owner`update projects set marked = 1000, marked_by = ${marksVersion} where team_id = ${teamId}`;
 	for (const [table, set] of changes)
 		await rewriteHistory(table, (sql) => sql.unsafe(`update ${table} set ${set} where team_id = '${teamId}'`));
 	const teams = await plainPool()`select teams_with_open_work() as id`;
@@ -107,6 +109,14 @@ test('examples without a signature are work, whatever another team has that has 
 	await owner`insert into example_signatures (team_id, project_id, block, bits) values (${other.teamId}, ${project!.id}, 9, '')`;
 	expect(await isOpen(['projects', 'next_example = 64'])).toBe(true);
 	expect(await isOpen(['projects', 'next_example = 63'])).toBe(false);
+});
+
+test('examples without their marks are work, and so are those that other rules have marked', async () => {
+	expect(await isOpen(['projects', 'next_example = 10, marked = 8'])).toBe(true);
+	expect(await isOpen(['projects', 'next_example = 10, marked = 9'])).toBe(false);
+	expect(await isOpen(['projects', `next_example = 10, marked = 9, marked_by = ${marksVersion - 1}`])).toBe(true);
+	expect(await isOpen(['projects', `next_example = 10, marked = 9, marked_by = ${marksVersion + 1}`])).toBe(false);
+	expect(await isOpen(['projects', 'next_example = 1, marked = 0, marked_by = 0'])).toBe(false);
 });
 
 test('what was done is told for ninety days', async () => {

@@ -23,6 +23,7 @@ import {
 } from 'drizzle-orm/pg-core';
 import { type AnswerPurpose, answerPurposes } from '../../../core/budget/month.ts';
 import type { Message } from '../../../core/examples/example.ts';
+import type { ExampleMark } from '../../../core/examples/marks.ts';
 import type { EnteredPrices } from '../../../core/connections/prices.ts';
 import { type KeyRole, keyRoles } from '../../../core/keys/rules.ts';
 import { type Role, roles } from '../../../core/permissions.ts';
@@ -369,6 +370,9 @@ export const projects = teamTable(
 		nextEvaluation: integer().notNull().default(1),
 		/** Examples up to this number have been compared with all others: near-duplicates among them are known. */
 		compared: integer().notNull().default(0),
+		/** Examples up to this number have their marks (`exampleMarks`), by the rules of this version (core/examples/marks.ts). */
+		marked: integer().notNull().default(0),
+		markedBy: smallint().notNull().default(0),
 		/** The number the next prompt of the pool gets, and what they were all compared with last (prompts/compare.ts). */
 		nextPrompt: integer().notNull().default(1),
 		promptsCompared: text().notNull().default(''),
@@ -595,6 +599,30 @@ export const ownCounts = pgTable(
 	(t) => [
 		primaryKey({ name: 'own_counts_key', columns: [t.teamId, t.projectId, t.personId, t.slot, t.score] }),
 		...policies('own_counts', { read: [], add: [], change: [], remove: [], project: 'project_id' })
+	]
+).enableRLS();
+
+/**
+ * What a checklist has to say of an example as it came, where that is anything (core/examples/marks.ts): written with it, or by the janitor. No key to
+ * the example, as for standings: it goes with the project.
+ */
+export const exampleMarks = pgTable(
+	'example_marks',
+	{
+		teamId: uuid().notNull().default(currentTeam),
+		projectId: uuid().notNull(),
+		number: integer().notNull(),
+		marks: text().$type<ExampleMark>().array().notNull()
+	},
+	(t) => [
+		primaryKey({ name: 'example_marks_key', columns: [t.teamId, t.projectId, t.number] }),
+		...policies('example_marks', {
+			read: ['owner', 'trainer'],
+			add: ['owner', 'trainer'],
+			change: [],
+			remove: ['owner'],
+			project: 'project_id'
+		})
 	]
 ).enableRLS();
 

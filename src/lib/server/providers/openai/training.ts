@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { JobCreateParams } from 'openai/resources/fine-tuning/jobs/jobs';
-import { act, ask } from '../call.ts';
+import { act, ask, sentOnce } from '../call.ts';
 import { type Server, clientOf } from './client.ts';
 import { methodsOf } from '../../../core/runs/method.ts';
 import { type Dialect, differenceIn, settingsOf } from './dialects.ts';
@@ -20,7 +20,11 @@ export async function uploadFile(access: Access, server: Server, file: TrainingF
 		server,
 		async (options) => {
 			const named = new File([file.body], file.name, { type: 'application/jsonl' });
-			return numbered(await client.files.create({ file: named, purpose: 'fine-tune' }, options), server);
+			const sending = client.files.create(
+				{ file: named, purpose: 'fine-tune' },
+				{ fetchOptions: sentOnce, ...options }
+			);
+			return numbered(await sending, server);
 		},
 		uploadTimeoutMs
 	);

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FileResponse } from 'together-ai/resources/files';
-import { type Options, type Place, ask, fetchForEntered, orNull } from '../call.ts';
+import { type Options, type Place, ask, fetchForEntered, orNull, sentOnce } from '../call.ts';
 import { ProviderError } from '../errors.ts';
 import type { Access, TrainingFile } from '../provider.ts';
 import { numbered, unreadable } from '../unreadable.ts';
@@ -20,7 +20,10 @@ const sendForm = (access: Access, place: Place, file: TrainingFile) =>
 			body.append('file_name', file.name);
 			body.append('file_type', 'jsonl');
 			body.append('file', new File([file.body], file.name, { type: 'application/jsonl' }));
-			return numbered(await clientsOf(access).v1.post<FileResponse>('/files/upload', { body, ...options }), place);
+			return numbered(
+				await clientsOf(access).v1.post<FileResponse>('/files/upload', { body, fetchOptions: sentOnce, ...options }),
+				place
+			);
 		},
 		uploadTimeoutMs
 	);
@@ -53,7 +56,7 @@ const announce = (access: Access, place: Place, file: TrainingFile) =>
 			const address = announced.headers.get('location');
 			if (announced.status !== 302) throw failed(announced, 'announcing the file');
 			if (!id || !address) throw unreadable(place, { lost: true });
-			const sent = await reach(address, { method: 'PUT', body: file.body, redirect: 'manual', signal });
+			const sent = await reach(address, { method: 'PUT', body: file.body, ...sentOnce, signal });
 			if (sent.status !== 200) throw failed(sent, 'sending the file');
 			await preprocess(access, place, id);
 			return { id };
