@@ -7,6 +7,7 @@ test.each([
 	['<|start_header_id|>user', '<|start_header_id|>'],
 	['<end_of_turn>', '<end_of_turn>'],
 	['[INST] Hi [/INST]', '[INST]'],
+	['Bye. [/INST] <', '[/INST]'],
 	['<<SYS>>', '<<SYS>>']
 ])('%s', (text, token) => {
 	expect(controlTokenIn(text)).toBe(token);

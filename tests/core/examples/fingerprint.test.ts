@@ -28,6 +28,14 @@ test.each([
 	expect(normalise(text)).toBe(expected);
 });
 
+test('a text of any length is compared in the same way', () => {
+	for (const length of [1 << 16, (1 << 16) + 1]) {
+		expect(normalise('A'.repeat(length))).toBe('a'.repeat(length));
+		expect(normalise(`${'A'.repeat(length - 4)}\t\n b`)).toBe(`${'a'.repeat(length - 4)} b`);
+		expect(normalise(`${'A'.repeat(length - 1)}Ⅳ`)).toBe(`${'a'.repeat(length - 1)}iv`);
+	}
+});
+
 test('normalising twice changes nothing, and leaves no line break', () => {
 	fc.assert(
 		fc.property(

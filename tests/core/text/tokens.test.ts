@@ -76,6 +76,14 @@ test('a run costs no less than one token; of digits, Han, kana and emoji less co
 	expect(estimateTokens('の字の1')).toBe(3);
 });
 
+test('a run of any length costs so much for each', () => {
+	for (const length of [30, 31, 32, 33, 64, 500]) {
+		expect(estimateTokens('a'.repeat(length))).toBe(Math.ceil(length / 6.5));
+		expect(estimateTokens('ж'.repeat(length))).toBe(Math.ceil(length / 3));
+		expect(estimateTokens(`!${'a'.repeat(length)}`)).toBe(Math.ceil(1 + length / 6.5));
+	}
+});
+
 test('one blank belongs to the next word, several are a token, and line breaks take the blanks around them', () => {
 	expect(estimateTokens(' ')).toBe(0);
 	expect(estimateTokens('a b')).toBe(2);

@@ -10,5 +10,6 @@ export const controlTokenPattern = controlToken.source.replaceAll('(?:', '(');
 /** Whatever has a control token has one of these. */
 export const controlTokenParts = ['<|', '_of_turn>', 'INST]', 'SYS>>'];
 
-/** The first control token in a text, or null. */
-export const controlTokenIn = (text: string): string | null => controlToken.exec(text)?.[0] ?? null;
+/** The first control token in a text, or null. Looking for the signs that they begin with takes a tenth of the time, and hardly any text has one. */
+export const controlTokenIn = (text: string): string | null =>
+	text.includes('<') || text.includes('[') ? (controlToken.exec(text)?.[0] ?? null) : null;

@@ -83,6 +83,14 @@ for (let code = 0; code < 128; code++) kindOf[code] = number[asciiKind(code)];
 const costOf = (kind: number, length: number) =>
 	kind === blanks && length === 1 ? 0 : Math.max(least[kind]!, length * each[kind]!);
 
+/** What short runs cost, looked up: nearly all are. */
+const mostShort = 32;
+const short = Float64Array.from({ length: kinds.length * mostShort }, (_, i) =>
+	costOf(Math.floor(i / mostShort), i % mostShort)
+);
+const runCost = (kind: number, length: number) =>
+	length < mostShort ? short[kind * mostShort + length]! : costOf(kind, length);
+
 const isApostrophe = (code: number) => code === 0x27 || code === 0x2019;
 
 /**
@@ -93,26 +101,28 @@ const isApostrophe = (code: number) => code === 0x27 || code === 0x2019;
 export const estimateTokens = (text: string): number => {
 	let tokens = 0;
 	let kind = -1;
-	let length = 0;
+	let start = 0; // of the run
 	for (let i = 0; i < text.length; i++) {
 		const code = text.charCodeAt(i);
-		let next = kindOf[code]!;
-		if (next !== kind) {
-			// "don't" and "naïve" are one run; blanks around a line break are part of it.
-			if (kind === word || kind === accented) {
-				if (isApostrophe(code) || next === word) next = kind;
-				else if (next === accented) kind = next;
-			} else if (next === blanks && kind === lines) next = kind;
-			else if (next === lines && kind === blanks) kind = next;
-		}
-		if (next === kind) length++;
-		else {
-			if (kind >= 0) tokens += costOf(kind, length);
+		const next = kindOf[code]!;
+		if (next === kind) continue;
+		// "don't" and "naïve" are one run; blanks around a line break are part of it.
+		if (kind === word || kind === accented) {
+			if (isApostrophe(code) || next === word) continue;
+			if (next === accented) {
+				kind = next;
+				continue;
+			}
+		} else if (next === blanks && kind === lines) continue;
+		else if (next === lines && kind === blanks) {
 			kind = next;
-			length = 1;
+			continue;
 		}
+		if (kind >= 0) tokens += runCost(kind, i - start);
+		kind = next;
+		start = i;
 	}
-	return Math.ceil(kind < 0 ? tokens : tokens + costOf(kind, length));
+	return Math.ceil(kind < 0 ? tokens : tokens + runCost(kind, text.length - start));
 };
 
 const perMessage = 4; // the role and the marks around a turn

@@ -99,6 +99,7 @@ export const importLines = async (
 
 	// Three chunks are on their way at most: one is filled, one is staged, and one is inserted, always in their order.
 	const spare: Buffer[] = [];
+	let refreshed = Promise.resolve();
 	const write = async (chunk: Chunk, before: Promise<void>) => {
 		const added = await inLane(() =>
 			scope.tx(async (tx) => {
@@ -121,8 +122,9 @@ export const importLines = async (
 		);
 		// the planner has not heard of a table that grew this minute, and would read all of it for one row
 		if (result.added === 0 && added > 2_000)
-			await plainPool()
+			refreshed = plainPool()
 				.begin((sql) => sql`select refresh_statistics()`, 'long')
+				.then(() => {})
 				.catch((problem: Error) => log.warn('statistics', { problem: problem.message })); // slower, and nothing is wrong
 		result.added += added;
 		result.duplicates += chunk.count - added;
@@ -183,6 +185,7 @@ export const importLines = async (
 		throw result.added > 0 ? inPart(problem) : problem;
 	} finally {
 		await written.catch(() => {});
+		await refreshed;
 		await scope.tx(async (tx) => {
 			const { refused, refusals, warned, warnings } = result;
 			const counted = result.added + result.duplicates;

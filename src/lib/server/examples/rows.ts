@@ -6,7 +6,7 @@ import { type Message, promptOf, targetOf, withTarget } from '../../core/example
 import { contentText, exactText, promptText } from '../../core/examples/fingerprint.ts';
 import { tokensOf } from '../../core/text/tokens.ts';
 import type { Tx } from '../access/scope.ts';
-import { sha256 } from '../platform/crypto.ts';
+import { sha256Text } from '../platform/crypto.ts';
 import { prepared } from '../platform/db/drizzle.ts';
 import { examples, playgroundPairs } from '../platform/db/schema.ts';
 
@@ -16,23 +16,29 @@ export type Example = typeof examples.$inferSelect;
 export const saidBytes = 32;
 const writtenBytes = 8;
 
-const writtenHash = (text: string) => sha256(text).subarray(0, writtenBytes);
+const writtenHash = (text: string) => sha256Text(text).slice(0, writtenBytes);
 
-/** The two hashes by which duplicates and leaks are found, and the size. */
-export const factsOf = (messages: Message[], rewrite: string | null) => {
+/** The two hashes by which duplicates and leaks are found, with a character for each byte (latin1), and the size. */
+export const digestsOf = (messages: Message[], rewrite: string | null) => {
 	const prompt = promptText(messages);
 	const last = messages.at(-1)!;
 	return {
-		contentHash: Buffer.concat([sha256(contentText(messages, prompt)), writtenHash(exactText(messages))]),
-		promptHash: sha256(prompt),
+		content: sha256Text(contentText(messages, prompt)) + writtenHash(exactText(messages)),
+		prompt: sha256Text(prompt),
 		tokens: tokensOf(rewrite === null ? messages : [...messages.slice(0, -1), { ...last, content: rewrite }])
 	};
 };
 
-/** The content hash of the same conversation without the project's system prompt; null where it does not begin with that. */
-export const bareHashOf = (messages: Message[], contentHash: Buffer, systemPrompt: string | null): Buffer | null =>
+/** The same, with the hashes as they are kept. */
+export const factsOf = (messages: Message[], rewrite: string | null) => {
+	const { content, prompt, tokens } = digestsOf(messages, rewrite);
+	return { contentHash: Buffer.from(content, 'latin1'), promptHash: Buffer.from(prompt, 'latin1'), tokens };
+};
+
+/** The digest `content` of the same conversation without the project's system prompt; null where it does not begin with that. */
+export const bareDigestOf = (messages: Message[], content: string, systemPrompt: string | null): string | null =>
 	systemPrompt !== null && messages[0]?.role === 'system' && messages[0].content === systemPrompt
-		? Buffer.concat([contentHash.subarray(0, saidBytes), writtenHash(exactText(messages, systemPrompt))])
+		? content.slice(0, saidBytes) + writtenHash(exactText(messages, systemPrompt))
 		: null;
 
 export const noExample = () => new AppError('not_found', 'There is no such example, or it is not yours to see.');

@@ -2,7 +2,7 @@ import type { ExampleMark } from '../../core/examples/marks.ts';
 import type { Parsed } from '../../core/examples/import/parse.ts';
 import type { Tx } from '../access/scope.ts';
 import { writeNewId } from '../platform/db/new-id.ts';
-import { bareHashOf, factsOf } from './rows.ts';
+import { bareDigestOf, digestsOf } from './rows.ts';
 
 export type Accepted = Extract<Parsed, { ok: true }>;
 
@@ -58,31 +58,29 @@ export const put = (
 	marks: readonly ExampleMark[]
 ) => {
 	chunk.count++;
-	const { contentHash, promptHash, tokens } = factsOf(messages, rewrite);
-	const key = contentHash.toString('latin1');
-	if (chunk.seen.has(key)) return;
-	chunk.seen.add(key);
+	const { content, prompt, tokens } = digestsOf(messages, rewrite);
+	const place = chunk.seen.size;
+	if (chunk.seen.add(content).size === place) return;
 	if (split !== null) chunk.splits++;
 	if (rating !== null || rewrite !== null) chunk.opinions++;
 	if (marks.length > 0) chunk.marked++;
-	const bareHash = bareHashOf(messages, contentHash, systemPrompt);
-	if (bareHash) chunk.prompted++;
+	const bare = bareDigestOf(messages, content, systemPrompt);
+	if (bare !== null) chunk.prompted++;
 
 	const json = JSON.stringify(messages);
 	makeRoom(chunk, 3 * (json.length + (rewrite?.length ?? 0) + (source?.length ?? 0)) + fixedBytes); // 3: UTF-8 of a UTF-16 unit
 	chunk.length = chunk.bytes.writeInt16BE(columnCount, chunk.length);
 	putId(chunk);
-	putWhole(chunk, 4, chunk.seen.size - 1);
+	putWhole(chunk, 4, place);
 	putText(chunk, json);
 	putText(chunk, rewrite);
 	putText(chunk, source);
-	putHash(chunk, contentHash);
-	putHash(chunk, promptHash);
+	putHash(chunk, content);
+	putHash(chunk, prompt);
 	putWhole(chunk, 4, tokens);
 	putWhole(chunk, 2, rating);
 	putText(chunk, split);
-	if (bareHash) putHash(chunk, bareHash);
-	else putLength(chunk, -1);
+	putHash(chunk, bare);
 	putText(chunk, marks.length > 0 ? marks.join(',') : null);
 };
 
@@ -105,12 +103,13 @@ const putText = (chunk: Chunk, text: string | null) => {
 const putWhole = (chunk: Chunk, size: 2 | 4, value: number | null) => {
 	if (value === null) return putLength(chunk, -1);
 	putLength(chunk, size);
-	chunk.length = chunk.bytes.writeIntBE(value, chunk.length, size);
+	chunk.length =
+		size === 4 ? chunk.bytes.writeInt32BE(value, chunk.length) : chunk.bytes.writeInt16BE(value, chunk.length);
 };
 
-const putHash = (chunk: Chunk, hash: Buffer) => {
-	putLength(chunk, hash.length);
-	chunk.length += hash.copy(chunk.bytes, chunk.length);
+const putHash = (chunk: Chunk, digest: string | null) => {
+	putLength(chunk, digest === null ? -1 : digest.length);
+	if (digest !== null) chunk.length += chunk.bytes.write(digest, chunk.length, 'latin1');
 };
 
 const putId = (chunk: Chunk) => {

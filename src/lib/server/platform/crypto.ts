@@ -81,7 +81,10 @@ export const keyedDigest = (keks: Keks, purpose: string, words: string): string 
 /** Whether two texts are the same, in a time that does not tell where they differ. */
 export const sameText = (one: string, other: string): boolean => timingSafeEqual(sha256(one), sha256(other));
 
-export const sha256 = (text: string | Buffer): Buffer => hash('sha256', text, 'buffer');
+/** SHA-256 as 32 characters, one for each byte (latin1, which Node calls binary here). It makes such a string in a third of the time of a buffer. */
+export const sha256Text = (text: string | Buffer): string => hash('sha256', text, 'binary');
+
+export const sha256 = (text: string | Buffer): Buffer => Buffer.from(sha256Text(text), 'latin1');
 
 /** An id that follows from these words. */
 export const idFrom = (words: string): string =>

@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import postgres from 'postgres';
 import { afterAll, expect, test } from 'vitest';
-import { startEmbeddedPostgres } from '../../../../src/lib/server/platform/db/embedded.ts';
+import { sharedMegabytes, startEmbeddedPostgres } from '../../../../src/lib/server/platform/db/embedded.ts';
 
 const room = fs.mkdtempSync(path.join(os.tmpdir(), 'aitelier-embedded-'));
 fs.chmodSync(room, 0o711);
@@ -33,6 +33,11 @@ test('what was written is there after a stop and a second start, under the same 
 	await ask(first.url, 'create table kept as select uuidv7() as id');
 	const [compression] = await ask(first.url, 'show wal_compression');
 	expect(compression).toEqual({ wal_compression: 'pglz' });
+	const [{ megabytes }] = (await ask(
+		first.url,
+		"select setting::int / 128 as megabytes from pg_settings where name = 'shared_buffers'"
+	)) as unknown as [{ megabytes: number }];
+	expect(megabytes).toBe(sharedMegabytes(Math.min(os.totalmem(), process.constrainedMemory() || Infinity)));
 	const [setting] = await ask(first.url, 'show fsync');
 	expect(setting!.fsync).toBe('off');
 	await first.stop();
@@ -43,6 +48,14 @@ test('what was written is there after a stop and a second start, under the same 
 	expect(second.url).toBe(first.url);
 	expect(await ask(second.url, 'select id from kept')).toHaveLength(1);
 	await second.stop();
+});
+
+test.each([
+	[0.5, 128],
+	[2, 256],
+	[64, 512]
+])('of %s GB of memory it keeps pages in %s MB', (gigabytes, megabytes) => {
+	expect(sharedMegabytes(gigabytes * 1024 ** 3)).toBe(megabytes);
 });
 
 test('the password is for us alone and nobody gets in without it', async () => {

@@ -1,13 +1,15 @@
 import { doubleKey } from '../../text/double-key.ts';
 import type { Row } from '../formats/format.ts';
 
-const times = (text: string, name: string): number => {
+const isMoreThan = (most: number, text: string, name: string): boolean => {
 	let count = 0;
-	for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + name.length)) count++;
-	return count;
+	for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + name.length)) if (++count > most) return true;
+	return false;
 };
 
 const lists = ['messages', 'conversations', 'conversation'] as const;
+const turnFields = ['content', 'value', 'role', 'from'] as const;
+const has = (turn: unknown, field: string) => typeof turn === 'object' && turn !== null && field in turn;
 
 /**
  * A field that the line of this row names twice, or null: `JSON.parse` takes the last one, and an example or an answer is lost
@@ -15,14 +17,15 @@ const lists = ['messages', 'conversations', 'conversation'] as const;
  * it more often than it should; what is quoted in a text is written \\", so it is not counted.
  */
 export const fieldTwice = (text: string, row: Row): string | null => {
-	let isOdd = false;
-	for (const key in row) if (times(text, `"${key}"`) > 1) isOdd = true;
+	for (const key in row) if (isMoreThan(1, text, `"${key}"`)) return doubleKey(text);
 	for (const list of lists) {
 		const turns = row[list];
 		if (!Array.isArray(turns)) continue;
-		for (const name of ['"content"', '"value"', '"role"', '"from"']) {
-			if (times(text, name) > turns.length) isOdd = true;
+		for (const field of turnFields) {
+			// what a turn names twice it has once
+			if (turns.some((turn) => has(turn, field)) && isMoreThan(turns.length, text, `"${field}"`))
+				return doubleKey(text);
 		}
 	}
-	return isOdd ? doubleKey(text) : null;
+	return null;
 };

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { freePort, isAlive, withFileLock } from '../process.ts';
 import { initialise, platformBinaries } from './embedded-binaries.ts';
@@ -114,6 +115,13 @@ function writeState(file: string, state: State) {
 	fs.renameSync(`${file}.new`, file);
 }
 
+/**
+ * Megabytes that Postgres keeps pages in, of a machine with so many bytes of memory: an eighth, from its own default to 512. With the default a large
+ * import writes each page out while it waits, to read it back for the next part.
+ */
+export const sharedMegabytes = (memory: number): number =>
+	Math.min(512, Math.max(128, Math.floor(memory / 8 / 1024 / 1024)));
+
 /** `detached`: Ctrl-C in the terminal must reach us first, and Postgres last. */
 function launch(
 	binary: string,
@@ -128,6 +136,7 @@ function launch(
 		unix_socket_directories: socketDirOf(home) ?? '',
 		// the first change of a page after a checkpoint logs all of it, and pages of conversations come to half of themselves
 		wal_compression: 'on',
+		shared_buffers: `${sharedMegabytes(Math.min(os.totalmem(), process.constrainedMemory() || Infinity))}MB`,
 		...settings
 	};
 	const flags = Object.entries(all).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
