@@ -1,6 +1,7 @@
 // What people copy works: the samples of the reference in three languages.
 import { execFile } from 'node:child_process';
 import fs from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -58,8 +59,9 @@ const real = (sample: string) => {
 const languages = {
 	sh: (sample: string) => run('sh', ['-c', sample.replace(/^curl /, 'curl --silent --fail-with-body ')]),
 	typescript: (sample: string) => {
-		fs.writeFileSync(path.join(room, 'sample.ts'), sample);
-		return run(process.execPath, ['sample.ts']);
+		// as Node would do itself, with a compiler that each process loads anew
+		fs.writeFileSync(path.join(room, 'sample.mjs'), stripTypeScriptTypes(sample));
+		return run(process.execPath, ['sample.mjs']);
 	},
 	python: (sample: string) => {
 		fs.writeFileSync(path.join(room, 'sample.py'), sample);

@@ -224,11 +224,11 @@ test.each(['customer-support', 'code-review', 'domain-questions'])(
 			`ft:gpt-4.1-mini:moss:${slug}:7pLurel`,
 			`${slug}-v2`
 		]);
-		for (const model of catalogue)
-			for (const project of slugs) {
-				const compared = of({ models: [model], own, project: project.replaceAll('-', ' ') });
-				for (const answer of answers) expect(masked(answer, compared)).toBe(answer);
-			}
+		// what is hidden with one of them compared is hidden with all of them: they are all looked for
+		for (const project of slugs) {
+			const compared = of({ models: catalogue, own, project: project.replaceAll('-', ' ') });
+			for (const answer of answers) expect(masked(answer, compared)).toBe(answer);
+		}
 	}
 );
 

@@ -10,21 +10,21 @@ test('the check is the CRC-32 that everybody has', () => {
 	expect(crc32('123456789')).toBe(0xcbf43926);
 });
 
-test('a hundred thousand keys are all accepted, and each is one word', () => {
-	for (let i = 0; i < 100_000; i++) {
+test('ten thousand keys are all accepted, and each is one word', () => {
+	for (let i = 0; i < 10_000; i++) {
 		const key = keyFrom(i % 2 ? 'sk' : 'pt', random());
 		if (readKey(key)?.kind !== (i % 2 ? 'sk' : 'pt') || !/^\w+$/.test(key)) expect.fail(key);
 	}
 });
 
-test('of a hundred thousand that somebody made up, hardly one is accepted', () => {
+test('of ten thousand that somebody made up, hardly one is accepted', () => {
 	const signs = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 	let accepted = 0;
-	for (let i = 0; i < 100_000; i++) {
+	for (let i = 0; i < 10_000; i++) {
 		const madeUp = `ait_sk_${Array.from({ length: 36 }, () => signs[randomInt(62)]).join('')}`;
 		if (readKey(madeUp)) accepted++;
 	}
-	expect(accepted).toBeLessThan(100);
+	expect(accepted).toBeLessThan(10);
 });
 
 test('one wrong sign anywhere, or two that changed places, is noticed', () => {
