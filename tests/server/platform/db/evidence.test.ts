@@ -454,6 +454,14 @@ describe('what is evidence does not change', () => {
 describe('nor by the owner of the tables', () => {
 	const owner = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
 	afterAll(() => owner.end());
+
+	test('what a run has learnt from has taught it', async () => {
+		const unlearn = owner.begin(async (sql) => {
+			await sql`update examples set trained = true where id = ${one.ids.examples!}`;
+			await sql`update examples set trained = false where id = ${one.ids.examples!}`;
+		});
+		await expect(unlearn).rejects.toMatchObject({ code: 'AI002' });
+	});
 	const changes = [
 		...[`action = 'y'`, `subject = 'y'`, `address = 'y'`, `details = '{"x":1}'`, `created_at = 'epoch'`],
 		...['person_id = new_id()', 'request_id = new_id()', 'team_id = new_id()', 'id = new_id()', 'seq = default'],
