@@ -5,7 +5,8 @@
 -- What is deleted goes by functions of the owner alone, whom no policy binds, a week after an owner of the team has deleted it: a project with
 -- all that hangs on it (project-ends.sql), and of a team the rest, when its projects are gone (ends.sql).
 --
--- Cheap where it matters: `update of` asks only when one of these columns is written, which no rating does.
+-- Cheap where it matters: `update of` asks only when one of these columns is written, which no rating does. Those of examples speak after the
+-- change: with a trigger before it, whichever columns it names, each row would be locked, and that written down, before it is changed.
 
 -- Says no, in the words of the trigger.
 create or replace function keep_evidence() returns trigger language plpgsql set search_path = '' as $$
@@ -23,7 +24,7 @@ begin
 end $$;
 
 create or replace trigger examples_frozen
-	before update of id, project_id, number, messages, source, content_hash, prompt_hash, tokens, origin, import_id, created_by, created_at
+	after update of id, project_id, number, messages, source, content_hash, prompt_hash, tokens, origin, import_id, created_by, created_at
 	on examples for each row when (
 		(old.id, old.project_id, old.number, old.messages::text, old.source, old.content_hash, old.prompt_hash, old.tokens, old.origin,
 			old.import_id, old.created_by, old.created_at)
@@ -33,22 +34,23 @@ create or replace trigger examples_frozen
 	) execute function keep_example();
 
 -- What is derived is written by the triggers that derive it, as the owner of the table, and by nobody who serves. `truncate` is
--- what only the owner may; asking that costs nothing, and setting a path for it would.
-create or replace function keep_derived() returns trigger language plpgsql as $$
+-- what only the owner may. All is asked in the condition: a function is called for a row that it refuses, and for no other.
+create or replace function keep_derived() returns trigger language plpgsql set search_path = '' as $$
 begin
 	if old.trained and not new.trained then
 		raise exception 'Example % was trained on; that cannot be taken back', old.number using errcode = 'AI002';
 	end if;
-	if not pg_catalog.has_table_privilege(tg_relid, 'truncate') then
-		raise exception 'The rating, rewrite and mark of example % follow from what people and runs did', old.number using errcode = 'AI006';
-	end if;
-	return new;
+	raise exception 'The rating, rewrite and mark of example % follow from what people and runs did', old.number using errcode = 'AI006';
 end $$;
 
-create or replace trigger examples_derived before update of rating, ratings_count, rewrite, trained, reserved on examples
+create or replace trigger examples_derived after update of rating, ratings_count, rewrite, trained, reserved on examples
 	for each row when (
-		(old.rating, old.ratings_count, old.rewrite, old.trained, old.reserved)
-		is distinct from (new.rating, new.ratings_count, new.rewrite, new.trained, new.reserved)
+		(old.trained and not new.trained)
+		or (
+			(old.rating, old.ratings_count, old.rewrite, old.trained, old.reserved)
+				is distinct from (new.rating, new.ratings_count, new.rewrite, new.trained, new.reserved)
+			and not has_table_privilege('public.examples'::regclass, 'truncate')
+		)
 	) execute function keep_derived();
 
 -- What a prompt of the pool asks. What nearly asks the same is found out again and again.

@@ -14,8 +14,8 @@ create or replace trigger examples_placed after insert on examples
 	referencing new table as new_rows for each statement execute function place_examples();
 
 -- Whoever changes an example has its row, so nobody else changes its standing. A connection keeps the plan it made first: one made for a rating
--- must do for a million, and the other way round. So what was and what is are put together by a grouping, since a join made for one row compares
--- each with each; and each standing is looked up by its key, since one made for a million would read everybody's. One row that is there, as a rating
+-- must do for a million, and the other way round. So what was and what is are joined in full, for which nothing ever compares each with each; and
+-- each standing is looked up by its key, since a plan made for a million would read everybody's. One row that is there, as a rating
 -- changes it, goes a way of its own, as it does in totals.sql.
 create or replace function move_examples() returns trigger language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
 declare
@@ -34,20 +34,11 @@ begin
 		return null;
 	end if;
 	with moved as materialized (
-		select x.team_id, x.project_id, x.number,
-			max(x.points) filter (where x.is_new) as points, max(x.split) filter (where x.is_new) as split, max(x.rating) filter (where x.is_new) as rating,
-			max(x.points) filter (where not x.is_new) as old_points, max(x.split) filter (where not x.is_new) as old_split,
-			bool_or(x.is_new) as stands, bool_or(not x.is_new) as stood
-		from (
-			select n.team_id, n.project_id, n.number, public.whole_points(n.rating) as points, coalesce(n.split, '') as split, n.rating, true as is_new
-			from new_rows n where n.deleted_at is null
-			union all
-			select o.team_id, o.project_id, o.number, public.whole_points(o.rating), coalesce(o.split, ''), o.rating, false
-			from old_rows o where o.deleted_at is null
-		) x
-		group by x.team_id, x.project_id, x.number
-		having (count(*), max(x.rating) filter (where x.is_new), max(x.split) filter (where x.is_new))
-			is distinct from (2, max(x.rating) filter (where not x.is_new), max(x.split) filter (where not x.is_new))
+		select n.team_id, n.project_id, n.number, public.whole_points(n.rating) as points, coalesce(n.split, '') as split, n.rating,
+			public.whole_points(o.rating) as old_points, coalesce(o.split, '') as old_split,
+			n.deleted_at is null as stands, o.deleted_at is null as stood
+		from new_rows n full join old_rows o on o.team_id = n.team_id and o.id = n.id
+		where (n.rating, n.split, n.deleted_at is null) is distinct from (o.rating, o.split, o.deleted_at is null)
 	), found as materialized (
 		select m.*, at.ctid from moved m cross join lateral (
 			select s.ctid from public.example_standings s

@@ -6,20 +6,21 @@
 -- A validation example stays one, and what a run has learnt from can never become one.
 create or replace function lock_validation() returns trigger language plpgsql set search_path = '' as $$
 begin
-	if old.split = 'validation' and new.split is distinct from 'validation' then
+	if old.split = 'validation' then
 		raise exception 'Example % is locked in validation', old.number using errcode = 'AI001';
 	end if;
 	if old.reserved then
 		raise exception 'Example % is in the order of a run and stays where it is', old.number using errcode = 'AI007';
 	end if;
-	if new.split = 'validation' and old.trained then
-		raise exception 'Example % was trained on and cannot become validation', old.number using errcode = 'AI002';
-	end if;
-	return new;
+	raise exception 'Example % was trained on and cannot become validation', old.number using errcode = 'AI002';
 end $$;
 
-create or replace trigger examples_lock before update of split on examples
-	for each row when (old.split is distinct from new.split) execute function lock_validation();
+-- All is asked in the condition: a split moves hundreds of thousands, and calls no function for one that may move.
+create or replace trigger examples_lock after update of split on examples
+	for each row when (
+		old.split is distinct from new.split
+		and (old.split = 'validation' or old.reserved or (new.split = 'validation' and old.trained))
+	) execute function lock_validation();
 
 -- One prompt never stands on both sides of the split. A validation prompt is held also by a deleted example: deleting one and
 -- writing it again would otherwise be the way into train. A deleted train example holds its prompt only once it was learnt.
@@ -110,57 +111,54 @@ begin
 	end if;
 	perform pg_advisory_xact_lock(hashtextextended(place.project_id::text, 1))
 	from (select distinct project_id from new_rows order by project_id) place;
-	select n.number as here, o.number as there into leak
-	from (select team_id, project_id, id, number, prompt_hash, split from new_rows where (id in (select unnest(moved))) is true) n
-	cross join lateral (
-		select o.number from public.examples o
-		where o.team_id = n.team_id and o.project_id = n.project_id and o.prompt_hash = n.prompt_hash and o.id <> n.id and o.deleted_at is null
-			and ((n.split = 'validation' and (o.trained or o.reserved or o.split = 'train')) or (n.split = 'train' and o.split = 'validation'))
-		order by o.content_hash limit 1
-	) o
-	limit 1;
-	if not found then
-		select n.number as here, o.number as there into leak
-		from (select team_id, project_id, id, number, prompt_hash, split from new_rows where (id in (select unnest(moved))) is true) n
-		cross join lateral (
+	-- One question, so that those that moved are looked for once: a prompt that another example there has, one that an example holds although it may be
+	-- deleted, what nearly asks the same, as far as they have been compared, and what a run was sent as a preference.
+	with n as materialized (
+		select x.team_id, x.project_id, x.id, x.number, x.prompt_hash, x.family, x.split from new_rows x where (x.id in (select unnest(moved))) is true
+	)
+	select * into leak from (
+		select 'AI003' as code, n.number as here, o.number as there
+		from n cross join lateral (
+			select o.number from public.examples o
+			where o.team_id = n.team_id and o.project_id = n.project_id and o.prompt_hash = n.prompt_hash and o.id <> n.id and o.deleted_at is null
+				and ((n.split = 'validation' and (o.trained or o.reserved or o.split = 'train')) or (n.split = 'train' and o.split = 'validation'))
+			order by o.content_hash limit 1
+		) o
+		union all
+		select 'AI003', n.number, o.number
+		from n cross join lateral (
 			select o.number from public.examples o
 			where o.team_id = n.team_id and o.project_id = n.project_id and o.prompt_hash between n.prompt_hash and n.prompt_hash and o.id <> n.id
 				and (o.trained or o.reserved or o.deleted_at is not null)
 				and ((n.split = 'validation' and (o.trained or o.reserved)) or (n.split = 'train' and o.split = 'validation'))
 			order by o.prompt_hash limit 1
 		) o
-		limit 1;
-	end if;
-	if found then
+		union all
+		select 'AI008', n.number, o.number
+		from (select * from n where n.family is not null) n cross join lateral (
+			select o.number from public.examples o
+			where o.team_id = n.team_id and o.project_id = n.project_id and o.family between n.family and n.family and o.id <> n.id
+				and ((n.split = 'validation' and (o.trained or o.reserved or (o.split = 'train' and o.deleted_at is null)))
+					or (n.split = 'train' and o.split = 'validation'))
+			order by o.family limit 1
+		) o
+		union all
+		select 'AI009', n.number, null
+		from (select * from n where n.split = 'validation') n cross join lateral (
+			select from public.playground_pairs p
+			where p.team_id = n.team_id and p.project_id = n.project_id and p.prompt_hash = n.prompt_hash and p.ordered
+			limit 1
+		) p
+	) found limit 1;
+	if leak.code = 'AI003' then
 		raise exception 'Examples % and % have the same prompt and cannot stand on both sides of the split', leak.here, leak.there
 			using errcode = 'AI003';
 	end if;
-	-- and none that nearly asks the same, as far as they have been compared
-	select n.number as here, o.number as there into leak
-	from (
-		select team_id, project_id, id, number, family, split from new_rows where (id in (select unnest(moved))) is true and family is not null
-	) n
-	cross join lateral (
-		select o.number from public.examples o
-		where o.team_id = n.team_id and o.project_id = n.project_id and o.family between n.family and n.family and o.id <> n.id
-			and ((n.split = 'validation' and (o.trained or o.reserved or (o.split = 'train' and o.deleted_at is null)))
-				or (n.split = 'train' and o.split = 'validation'))
-		order by o.family limit 1
-	) o
-	limit 1;
-	if found then
+	if leak.code = 'AI008' then
 		raise exception 'Examples % and % nearly have the same prompt and cannot stand on both sides of the split', leak.here, leak.there
 			using errcode = 'AI008', detail = leak.there::text;
 	end if;
-	select n.number as here into leak
-	from (select team_id, project_id, number, prompt_hash from new_rows where (id in (select unnest(moved))) is true and split = 'validation') n
-	cross join lateral (
-		select from public.playground_pairs p
-		where p.team_id = n.team_id and p.project_id = n.project_id and p.prompt_hash = n.prompt_hash and p.ordered
-		limit 1
-	) p
-	limit 1;
-	if found then
+	if leak.code = 'AI009' then
 		raise exception 'A run was sent the prompt of example % as a preference', leak.here using errcode = 'AI009';
 	end if;
 	return null;

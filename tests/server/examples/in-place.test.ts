@@ -14,3 +14,10 @@ test('no index of examples names what a rating or a split changes', async () => 
 			and d.classid = 'pg_class'::regclass and d.refclassid = 'pg_class'::regclass`;
 	expect(named).toEqual([]);
 });
+
+test('no trigger speaks before a row of examples is changed', async () => {
+	// whichever columns it names: for one that does, each row is locked first, and that is written down (1: each row, 2: before, 16: update)
+	const before = await owner`
+		select tgname from pg_trigger where tgrelid = 'examples'::regclass and not tgisinternal and tgtype & 19 = 19`;
+	expect(before).toEqual([]);
+});

@@ -96,9 +96,10 @@ test('by raw SQL: not out of its project, not with other words, not with a false
 	const other = (await newProject(scope, { slug: 'other' })).project.id;
 	const id = await write('Where is my parcel?');
 	await move(id, 'validation');
+	// its rating refers to it, and speaks first
+	for (const change of [`project_id = '${other}'`, `project_id = '${other}', split = 'train'`])
+		await expect(update(id, change), change).rejects.toMatchObject({ code: '23503' });
 	for (const change of [
-		`project_id = '${other}'`,
-		`project_id = '${other}', split = 'train'`,
 		`messages = '[{"role":"user","content":"x"},{"role":"assistant","content":"y"}]'`,
 		`prompt_hash = 'false'`,
 		`prompt_hash = 'false', split = null`,
@@ -109,10 +110,11 @@ test('by raw SQL: not out of its project, not with other words, not with a false
 		`number = 100`
 	])
 		await expect(update(id, change), change).rejects.toMatchObject({ code: 'AI001' });
+	await update(id, `split = 'validation'`); // where it is
 	expect(await raw(scope, (sql) => sql`delete from examples returning id`)).toHaveLength(0);
 	expect(await raw(scope, (sql) => sql`delete from projects returning id`)).toHaveLength(0);
 	// an example without a place keeps its words and its hash too, so no prompt gets a second one
 	const free = await write('And now?');
-	for (const change of [`prompt_hash = 'false'`, `messages = '[]'`, `project_id = '${other}'`])
+	for (const change of [`prompt_hash = 'false'`, `messages = '[]'`])
 		await expect(update(free, change), change).rejects.toMatchObject({ code: 'AI006' });
 });

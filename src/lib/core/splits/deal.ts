@@ -92,8 +92,8 @@ function* countingSeats({ strata, sides }: Dealt, share: number): Steps<Map<numb
 }
 
 /**
- * Groups in the order of the places of their first members. Numbers alone are sorted in a tenth of the time, so each group then looks up
- * where its number stands; `isBefore` decides where several have the same.
+ * Groups in the order of the places of their first members. Numbers alone are sorted in a tenth of the time, so the last bits of each make room for
+ * whose it is; the few that are alike in the others are put in order afterwards, by all bits, and by `isBefore` where several have the same place.
  */
 function* ordering(
 	groups: Int32Array,
@@ -101,31 +101,29 @@ function* ordering(
 	places: ArrayLike<number>,
 	isBefore: (one: number, two: number) => boolean
 ): Steps<Int32Array> {
+	const room = 2 ** Math.ceil(Math.log2(groups.length + 1));
 	const sorted = new Float64Array(groups.length);
 	for (let index = 0; index < groups.length; index++) {
 		if (isRest(index)) yield;
-		sorted[index] = places[firsts[groups[index]!]!]!;
+		sorted[index] = Math.floor(places[firsts[groups[index]!]!]! / room) * room + index;
 	}
 	yield* sorting(sorted);
-	const ordered = new Int32Array(groups.length).fill(-1);
-	for (let index = 0; index < groups.length; index++) {
+	const ordered = new Int32Array(groups.length);
+	const compare = (one: number, two: number) => {
+		const [first, second] = [firsts[one]!, firsts[two]!];
+		return places[first]! - places[second]! || Number(isBefore(second, first)) - Number(isBefore(first, second));
+	};
+	let alike = 0;
+	for (let index = 0, last = -1; index < sorted.length; index++) {
 		if (isRest(index)) yield;
-		let group = groups[index]!;
-		const place = places[firsts[group]!]!;
-		let [at, end] = [0, sorted.length];
-		while (at < end) {
-			const middle = (at + end) >>> 1;
-			if (sorted[middle]! < place) at = middle + 1;
-			else end = middle;
+		const most = Math.floor(sorted[index]! / room);
+		ordered[index] = groups[sorted[index]! - most * room]!;
+		if (most !== last) {
+			if (index - alike > 1) ordered.subarray(alike, index).sort(compare);
+			[alike, last] = [index, most];
 		}
-		for (; ordered[at] !== -1; at++) {
-			const there = ordered[at]!;
-			if (!isBefore(firsts[group]!, firsts[there]!)) continue;
-			ordered[at] = group;
-			group = there;
-		}
-		ordered[at] = group;
 	}
+	ordered.subarray(alike).sort(compare);
 	return ordered;
 }
 

@@ -38,13 +38,29 @@ export const firstOf = (
 	);
 };
 
-/** A condition: an example is among the lowest rated ones of which `and` holds, as `s`. One walk, until there are enough. */
-export const lowestOf = (projectId: string, { and, limit }: { and: SQL; limit: number }): SQL =>
-	numbered(
-		projectId,
-		sql`select s.number from example_standings s
-			where s.project_id = ${projectId} and s.rating is not null ${and} order by s.rating, s.number desc limit ${sql.raw(String(limit))}`
+/**
+ * A condition: an example is among the lowest rated ones of which `and` holds, as `s`. From one point to the next, until there are enough: those of whole
+ * points lie along the key, in front of those between two, which have an index of their own.
+ */
+export const lowestOf = (projectId: string, { and, limit }: { and: SQL; limit: number }): SQL => {
+	const end = sql.raw(`limit ${limit}`);
+	const walks = everySide.map(
+		(side) => sql`(
+			select s.number from example_standings s
+			where s.project_id = ${projectId} and s.points = p.points and s.split = ${sql.raw(`'${side ?? ''}'`)} and s.rating = p.points::real ${and}
+			order by s.number desc ${end})`
 	);
+	return numbered(
+		projectId,
+		sql`select found.number from (select n::smallint as points from generate_series(1, 10) n order by n) p cross join lateral (
+			(select number from (${sql.join(walks, sql` union all `)}) walks order by number desc ${end})
+			union all
+			(select s.number from example_standings s
+			where s.project_id = ${projectId} and s.rating > p.points::real and s.rating < (p.points + 1)::real and s.rating <> floor(s.rating) ${and}
+			order by s.rating, s.number desc ${end})
+		) found ${end}`
+	);
+};
 
 const numbered = (projectId: string, found: SQL) =>
 	sql`${eq(examples.projectId, projectId)} and ${examples.number} = any (array(${found}))`;

@@ -14,8 +14,11 @@ import { type Plan, planOf } from './plan.ts';
 
 /** Of a larger project nobody waits until all is worked out, or moved. */
 const atOnce = 5_000;
-/** So many then move in one transaction, in some twenty milliseconds: whoever rates one of them, or imports, waits for no more. */
-const inPart = 500;
+/**
+ * So many of all then move in one transaction, in some twenty milliseconds: whoever rates one of them, or imports, waits for no more. Of very many it
+ * may be twice as long, since hardly anybody meets those that are just moving; each part costs a millisecond of its own.
+ */
+const inPart = (length: number): number => Math.min(1000, Math.max(500, Math.ceil(length / 400)));
 /** Parts that are taken from the same pages in turns. A page has room to write so many of its rows in place, and again once a part is over. */
 const inTurns = 10;
 
@@ -32,10 +35,11 @@ const movesOf = ({ numbers, sides }: Plan, from = 0, end = numbers.length, every
 /** Parts of what stands together: each has every tenth of it. */
 const partsOf = function* (plan: Plan): Generator<Moves> {
 	const { length } = plan.numbers;
-	const window = inPart * inTurns;
+	const size = inPart(length);
+	const window = size * inTurns;
 	for (let from = 0; from < length; from += window) {
 		const end = Math.min(from + window, length);
-		const turns = Math.ceil((end - from) / inPart);
+		const turns = Math.ceil((end - from) / size);
 		for (let turn = 0; turn < turns; turn++) yield movesOf(plan, from + turn, end, turns);
 	}
 };

@@ -93,11 +93,12 @@ describe('what is evidence does not change', () => {
 		['examples', `messages = '[{"role":"user","content":"other"}]'`, 'AI001'],
 		['examples', `content_hash = 'x'`, 'AI001'],
 		['examples', `prompt_hash = 'x'`, 'AI001'],
-		['examples', `project_id = $other`, 'AI001'],
+		// what people said of it refers to it, and speaks first
+		['examples', `project_id = $other`, '23503'],
 		['examples', `number = 99`, 'AI001'],
 		['examples', `source = 'x'`, 'AI001'],
 		['examples', `origin = 'import'`, 'AI001'],
-		['examples', `id = '${id}'`, 'AI001'],
+		['examples', `id = '${id}'`, '23503'],
 		['examples', `created_at = 'epoch'`, 'AI001'],
 		['examples', `import_id = '${id}'`, 'AI001'],
 		['examples', `tokens = 2`, 'AI001'],
@@ -427,6 +428,7 @@ describe('what is evidence does not change', () => {
 		});
 		for (const split of ['null', `'validation'`])
 			expect(await refusal(team.scope, `update examples set split = ${split} where id = '${id}'`), split).toBe('AI007');
+		expect(await refusal(team.scope, `update examples set split = 'train' where id = '${id}'`)).toBeUndefined();
 		await raw(team.scope, (sql) => sql`update runs set status = 'failed' where id = ${run}`);
 		expect(await refusal(team.scope, `update examples set split = null where id = '${id}'`)).toBeUndefined();
 	});
@@ -441,6 +443,8 @@ describe('what is evidence does not change', () => {
 		);
 		expect(await refusal(team.scope, `update examples set messages = '[1]' where id = '${id}'`)).toBe('AI006');
 		expect(await refusal(team.scope, `update examples set messages = '[]' where id = '${id}'`)).toBeUndefined();
+		for (const place of [`project_id = '${otherProject}'`, `id = '${randomUUID()}'`])
+			expect(await refusal(team.scope, `update examples set ${place} where id = '${id}'`), place).toBe('AI006');
 		expect(
 			await refusal(team.scope, `update examples set split = 'train', deleted_at = now() where id = '${id}'`)
 		).toBeUndefined();
@@ -450,6 +454,14 @@ describe('what is evidence does not change', () => {
 describe('nor by the owner of the tables', () => {
 	const owner = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
 	afterAll(() => owner.end());
+
+	test('what a run has learnt from has taught it', async () => {
+		const unlearn = owner.begin(async (sql) => {
+			await sql`update examples set trained = true where id = ${one.ids.examples!}`;
+			await sql`update examples set trained = false where id = ${one.ids.examples!}`;
+		});
+		await expect(unlearn).rejects.toMatchObject({ code: 'AI002' });
+	});
 	const changes = [
 		...[`action = 'y'`, `subject = 'y'`, `address = 'y'`, `details = '{"x":1}'`, `created_at = 'epoch'`],
 		...['person_id = new_id()', 'request_id = new_id()', 'team_id = new_id()', 'id = new_id()', 'seq = default'],

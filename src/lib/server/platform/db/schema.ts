@@ -533,9 +533,11 @@ export const exampleStandings = pgTable(
 	(t) => [
 		// what each filter of a list is made of, by number (access/kinds.ts)
 		primaryKey({ name: 'example_standings_key', columns: [t.teamId, t.projectId, t.points, t.split, t.number] }),
-		index('example_standings_lowest')
+		// of a rating in whole points the key has the place; another place for each would be written with every rating and every move
+		index('example_standings_between')
 			.on(t.teamId, t.projectId, t.rating, t.number.desc().nullsFirst())
-			.where(sql`rating is not null`),
+			.where(sql`rating <> floor(rating)`)
+			.concurrently(),
 		...policies('example_standings', {
 			read: ['owner', 'trainer'],
 			add: [],
