@@ -3,7 +3,7 @@ import { eq } from 'drizzle-orm';
 import type postgres from 'postgres';
 import type { ReservedSql } from 'postgres';
 import { verdictTitles } from '../../core/evaluations/verdict-sentence.ts';
-import { chainOf } from '../evaluations/assessment.ts';
+import { chainOf } from '../evaluations/counting.ts';
 import type { Evaluation } from '../evaluations/evaluation.ts';
 import { countedScores } from '../evaluations/scores.ts';
 import { countedResult } from '../evaluations/verdict.ts';
