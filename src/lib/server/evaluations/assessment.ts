@@ -32,6 +32,19 @@ export type Assessment = {
 	chain: Evaluation[];
 };
 
+// A verdict follows from its tally and the names, and its exact tests take longer than all else of a page. By both; of those asked about last.
+const judgedBefore = new Map<string, Verdict>();
+const mostJudged = 50;
+
+const judgeOnce = (tally: Tally, sides: Sides): Verdict => {
+	const name = JSON.stringify([tally, sides]);
+	const verdict = judgedBefore.get(name) ?? judge(tally, sides);
+	judgedBefore.delete(name);
+	judgedBefore.set(name, verdict);
+	if (judgedBefore.size > mostJudged) judgedBefore.delete(judgedBefore.keys().next().value!);
+	return verdict;
+};
+
 /** A step: what the reveal has counted, or what is counted now. */
 const countedOf = async (tx: Tx, evaluation: Evaluation, contenders: Record<Letter, Contender>) => {
 	const { id, counted } = evaluation;
@@ -119,5 +132,5 @@ export const assessmentOf = async (
 	};
 	const ownWords = new Set(written.map(({ exampleId }) => exampleId));
 	const marked = { leaked: [...new Set(leaked)], alike: alike?.flat() ?? [], 'own-words': [...ownWords] };
-	return { tally, verdict: judge(tally, sides), counted, pairs, voters, marked, sides, chain };
+	return { tally, verdict: judgeOnce(tally, sides), counted, pairs, voters, marked, sides, chain };
 };
