@@ -46,7 +46,7 @@ afterAll(() => closePools());
 const revealedAgo = async (id: string, days: number) => {
 	await rewriteHistory('evaluations', async (sql) => {
 		await sql`update evaluations set revealed_at = now() - make_interval(days => ${days}) where id = ${id}`;
-		await sql`update votes set created_at = now() - make_interval(days => ${days + 1}) where evaluation_id = ${id}`;
+		await sql`update votes set created_at = created_at - make_interval(days => ${days + 1}) where evaluation_id = ${id}`;
 	});
 };
 
