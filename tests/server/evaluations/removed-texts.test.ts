@@ -153,7 +153,7 @@ test('the texts go; the numbers, the checks, the votes and what is said of each 
 	await rewriteHistory('evaluations', (sql) => sql`update evaluations set revealed_at = null where id = ${id}`);
 	expect(await found()).toEqual([
 		'of comparison 1 the texts of 24 answers were removed, and nobody has revealed it.',
-		'what is kept of comparison 1 is not what its votes make: result.'
+		'what is kept of comparison 1 is not what its votes make: result, counted.'
 	]);
 	await revealedAgo(id, 100);
 	await owner`update outputs set removed_at = null, sha256 = null, told = null where id = ${texts[0]!.id}`;
