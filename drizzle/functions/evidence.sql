@@ -148,12 +148,13 @@ create or replace trigger evaluations_revealed before update of revealed_at, ele
 	) execute function keep_evidence('What has been revealed stays revealed, since when it was');
 
 -- What came out is kept once, at the reveal, or later where it was not counted then: lists, trends and the verdicts that come later read it.
--- A migration that brings other rules takes away what was kept, and it is counted anew.
-create or replace trigger evaluations_counted before update of result, scored on evaluations
+-- A migration that brings other rules takes away what was kept, with the judged pairs, and it is counted anew.
+create or replace trigger evaluations_counted before update of result, scored, counted on evaluations
 	for each row when (
 		(old.result is not null and new.result::text is distinct from old.result::text)
 		or (old.scored is not null and new.scored::text is distinct from old.scored::text)
-		or (new.revealed_at is null and (new.result is not null or new.scored is not null))
+		or (old.counted is not null and new.counted::text is distinct from old.counted::text)
+		or (new.revealed_at is null and num_nonnulls(new.result, new.scored, new.counted) > 0)
 	) execute function keep_evidence('What came out of an evaluation stays as it was counted');
 
 -- Where the texts of its answers went is said by the function that removes them, once.

@@ -54,7 +54,8 @@ declare
 	runs constant text := 'run_id in (select r.id from public.runs r where r.team_id = $1 and r.project_id = $2)';
 	in_project constant text := 'project_id = $2';
 	parts constant text[][] := array[
-		['remarks', evaluations], ['votes', evaluations], ['ballots', evaluations], ['judgments', evaluations], ['pairings', evaluations],
+		['remarks', evaluations], ['votes', evaluations], ['ballots', evaluations], ['judgments', evaluations], ['judged_pairs', evaluations],
+		['pairings', evaluations],
 		['run_points', runs], ['run_events', runs], ['run_file_parts', runs], ['run_prompts', runs], ['run_files', runs], ['run_examples', runs],
 		['run_pairs', runs],
 		['examples', in_project], ['prompts', in_project], ['playground_pairs', in_project], ['imports', in_project],

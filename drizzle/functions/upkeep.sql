@@ -14,6 +14,7 @@ create or replace function teams_with_open_work() returns setof uuid
 		union select team_id from public.audit_links where place is null
 	), open as (
 		select team_id from public.evaluations where status = 'generating' or (revealed_at is not null and result is null and kind = 'comparison')
+		union select team_id from public.evaluations where revealed_at is not null and counted is null and kind = 'comparison'
 		union select team_id from public.judgings where status = 'judging'
 		union select r.team_id from public.runs r where not r.hashed and r.preparing is null and exists (
 			select from public.run_files f where f.team_id = r.team_id and f.run_id = r.id and f.kind = 'train')

@@ -65,37 +65,32 @@ export const run = async ({ owner }: { owner: postgres.Sql }): Promise<Measure[]
 		[scope, ...others].map(({ userId }) => userId!)
 	);
 	const inside = await inProject(scope, slug);
-	await revealResults(inside, { evaluationId: id });
+	const revealing = [await spent(() => revealResults(inside, { evaluationId: id }))];
 	const open = () => getResults(inside, { evaluationId: id, show: 'all', page: 1 });
-	/** Of each round what the server and its database spend, in milliseconds. */
-	const measured = async (prepare: (round: number) => Promise<unknown>) => {
-		const [server, database]: [number[], number[]] = [[], []];
-		for (let round = -warming; round < rounds; round++) {
-			await prepare(round);
-			const before = await databaseMs(owner);
-			const ms = await spent(open);
-			if (round < 0) continue;
-			server.push(ms);
-			database.push((await databaseMs(owner)) - before);
-		}
-		return {
-			all: server.map((ms, round) => ms + database[round]!),
-			note: `of the database ${(database.reduce((sum, ms) => sum + ms, 0) / rounds).toFixed(0)} ms on average, in steps of ${1000 / ticksPerSecond} ms`
-		};
-	};
-	const again = await measured(async () => {});
-	// under another name of the project every answer is looked through anew, as after a start of the server
-	const first = await measured((round) => owner`update projects set name = ${`Support ${round}`} where slug = ${slug}`);
+	const [server, database]: [number[], number[]] = [[], []];
+	for (let round = -warming; round < rounds; round++) {
+		const before = await databaseMs(owner);
+		const ms = await spent(open);
+		if (round < 0) continue;
+		server.push(ms);
+		database.push((await databaseMs(owner)) - before);
+	}
+	const ofDatabase = database.reduce((sum, ms) => sum + ms, 0) / rounds;
 	const what = `results of ${pairs.toLocaleString('en')} pairs with ${votes} votes each`;
 	const told = { unit: 'ms', judged: 'value' as const, better: 'lower' as const };
 	return [
 		{
 			...{ id: 'RESULTS', what: `${what}: processor of server and database`, ...told },
-			...{ values: again.all, note: again.note, target: 300, moonshot: 100 }
+			...{ values: server.map((ms, round) => ms + database[round]!), target: 300, moonshot: 100 },
+			note: `of the database ${ofDatabase.toFixed(0)} ms on average, in steps of ${1000 / ticksPerSecond} ms`
 		},
 		{
-			...{ id: 'RESULTS', what: `the same for the first time since a start, answers looked through`, ...told },
-			...{ values: first.all, note: first.note, target: 300, moonshot: 100 }
+			...{
+				id: 'RESULTS',
+				what: `their reveal, where every answer is looked through: processor of the server`,
+				...told
+			},
+			...{ values: revealing, target: 2000, moonshot: 500 }
 		}
 	];
 };

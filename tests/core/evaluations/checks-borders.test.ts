@@ -1,20 +1,26 @@
 import { expect, test } from 'vitest';
 import {
-	type AnswerFacts,
 	lengthCheck,
-	longerOf,
 	namedCheck,
 	paceCheck,
-	type PairFacts,
 	positionCheck,
-	type Said,
 	skippedCheck,
 	thinkingCheck,
 	votersCheck
 } from '../../../src/lib/core/evaluations/checks.ts';
+import {
+	type AnswerFacts,
+	answersWith,
+	lengthsOf,
+	longerOf,
+	namingPairs,
+	type PairFacts,
+	type Said,
+	voterFrom
+} from '../../../src/lib/core/evaluations/counted.ts';
 
 const names = { a: 'v3', b: 'base' };
-const usual: AnswerFacts = { length: 100, named: false, thought: false, complete: true };
+const usual: AnswerFacts = { length: 100, named: null, thought: false, complete: true };
 const pair = (a: Partial<AnswerFacts> = {}, b: Partial<AnswerFacts> = {}): PairFacts => ({
 	score: 0,
 	a: { ...usual, ...a },
@@ -23,6 +29,15 @@ const pair = (a: Partial<AnswerFacts> = {}, b: Partial<AnswerFacts> = {}): PairF
 const times = (count: number, one: PairFacts) => Array.from({ length: count }, () => one);
 const ana = { id: 'ana', name: 'Ana', wrote: 0 };
 const ben = { id: 'ben', name: 'Ben', wrote: 0 };
+const asked = (voters: readonly { id: string; name: string; wrote: number }[], votes: readonly Said[]) =>
+	voters.map((voter) => ({
+		...voter,
+		...voterFrom(
+			voter.id,
+			votes.filter(({ personId }) => personId === voter.id),
+			[]
+		)
+	}));
 const vote = (at: number, personId = 'ana', choice: Said['choice'] = 'first'): Said => ({
 	pairingId: `${at}`,
 	personId,
@@ -37,18 +52,23 @@ test('of two answers one is longer, shorter, or neither', () => {
 
 test('length takes ten prompts on either side', () => {
 	const stateOf = (longer: number, shorter: number) =>
-		lengthCheck([...times(longer, pair({ length: 200 })), ...times(shorter, pair({ length: 50 }))], 'v3').state;
+		lengthCheck(lengthsOf([...times(longer, pair({ length: 200 })), ...times(shorter, pair({ length: 50 }))]), 'v3')
+			.state;
 	expect([stateOf(10, 10), stateOf(9, 10), stateOf(10, 9)]).toEqual(['ok', 'untested', 'untested']);
 });
 
 test('one pair that names a model, and two', () => {
-	expect(namedCheck([pair({ named: true })]).sentence).toMatch(/^1 pair has /);
-	expect(namedCheck(times(2, pair({}, { named: true }))).sentence).toMatch(/^2 pairs have /);
+	expect(namedCheck(namingPairs([pair({ named: 'llama' })])).sentence).toMatch(/^1 pair has /);
+	expect(namedCheck(namingPairs(times(2, pair({}, { named: 'llama' })))).sentence).toMatch(/^2 pairs have /);
 });
 
 test('thinking warns where one side alone thought aloud', () => {
 	const of = (a: boolean, b: boolean) => {
-		const { state, show } = thinkingCheck([pair({ thought: a }, { thought: b })], names, true);
+		const { state, show } = thinkingCheck(
+			answersWith([pair({ thought: a }, { thought: b })], ({ thought }) => thought),
+			names,
+			true
+		);
 		return [state, show];
 	};
 	expect(of(false, false)).toEqual(['ok', null]);
@@ -58,25 +78,27 @@ test('thinking warns where one side alone thought aloud', () => {
 });
 
 test('own words lead to their pairs, and only where somebody wrote some', () => {
-	expect(votersCheck([ana], []).show).toBeNull();
-	expect(votersCheck([{ ...ana, wrote: 1 }], []).show).toBe('own-words');
+	expect(votersCheck(asked([ana], [])).show).toBeNull();
+	expect(votersCheck(asked([{ ...ana, wrote: 1 }], [])).show).toBe('own-words');
 });
 
 test('a pace takes five gaps between the votes of one person, in the order in which they were given', () => {
 	const pace = (at: number[]) =>
 		paceCheck(
-			[ana],
-			at.map((ms) => vote(ms))
+			asked(
+				[ana],
+				at.map((ms) => vote(ms))
+			)
 		);
 	expect(pace([0, 1, 2, 3, 4]).state).toBe('untested');
 	expect(pace([15_000, 0, 9000, 3000, 12_000, 6000]).sentence).toMatch(/Ana 3\.0 s\./);
 	// most gaps are a second, whichever came first
 	expect(pace([0, 9000, 10_000, 19_000, 20_000, 21_000]).sentence).toMatch(/Ana 1\.0 s\./);
 	const every = (ms: number, personId = 'ana') => Array.from({ length: 6 }, (_, i) => vote(i * ms, personId));
-	expect(paceCheck([ana], [...every(12_000), ...every(700, 'ben')]).sentence).toMatch(/Ana 12 s\.$/);
-	expect([1999, 2000].map((ms) => paceCheck([ana], every(ms)).state)).toEqual(['warn', 'ok']);
-	expect(paceCheck([ana], every(9999)).sentence).toMatch(/Ana 10\.0 s/);
-	expect(paceCheck([ana], every(10_000)).sentence).toMatch(/Ana 10 s/);
+	expect(paceCheck(asked([ana], [...every(12_000), ...every(700, 'ben')])).sentence).toMatch(/Ana 12 s\.$/);
+	expect([1999, 2000].map((ms) => paceCheck(asked([ana], every(ms))).state)).toEqual(['warn', 'ok']);
+	expect(paceCheck(asked([ana], every(9999))).sentence).toMatch(/Ana 10\.0 s/);
+	expect(paceCheck(asked([ana], every(10_000))).sentence).toMatch(/Ana 10 s/);
 });
 
 test('a place is asked about from ten clear choices on, and who is swayed is named alone', () => {
@@ -84,12 +106,12 @@ test('a place is asked about from ten clear choices on, and who is swayed is nam
 		...Array.from({ length: first }, (_, i) => vote(i, personId)),
 		...Array.from({ length: second }, (_, i) => vote(i, personId, 'second'))
 	];
-	expect(positionCheck([ana], choices('ana', 5, 4)).state).toBe('untested');
-	expect(positionCheck([ana], choices('ana', 5, 5))).toMatchObject({
+	expect(positionCheck(asked([ana], choices('ana', 5, 4))).state).toBe('untested');
+	expect(positionCheck(asked([ana], choices('ana', 5, 5)))).toMatchObject({
 		state: 'ok',
 		sentence: expect.stringMatching(/^Ana .* 5 of 10 times/)
 	});
-	const both = positionCheck([ana, ben], [...choices('ana', 10, 0), ...choices('ben', 5, 5)]);
+	const both = positionCheck(asked([ana, ben], [...choices('ana', 10, 0), ...choices('ben', 5, 5)]));
 	expect(both).toMatchObject({ state: 'warn', sentence: expect.stringMatching(/^Ana .* 10 of 10 times/) });
 	expect(both.sentence).not.toMatch(/Ben/);
 });

@@ -2,24 +2,32 @@ import { expect, test } from 'vitest';
 import {
 	agreementCheck,
 	answerChecks,
-	type AnswerFacts,
 	lengthCheck,
 	missingCheck,
 	namedCheck,
 	paceCheck,
-	type PairFacts,
 	positionCheck,
-	type Said,
 	thinkingCheck,
 	votersCheck
 } from '../../../src/lib/core/evaluations/checks.ts';
+import {
+	agreedOf,
+	type AnswerFacts,
+	answersWith,
+	countedFrom,
+	lengthsOf,
+	namingPairs,
+	type PairFacts,
+	type Said,
+	voterFrom
+} from '../../../src/lib/core/evaluations/counted.ts';
 import { singleTally, type Tally } from '../../../src/lib/core/evaluations/tally.ts';
 import { judge } from '../../../src/lib/core/evaluations/verdict.ts';
 
 const names = { a: 'v3', b: 'base' };
 const answer = (more: Partial<AnswerFacts> = {}): AnswerFacts => ({
 	length: 100,
-	named: false,
+	named: null,
 	thought: false,
 	complete: true,
 	...more
@@ -33,6 +41,17 @@ const some = (count: number, one: PairFacts) => Array.from({ length: count }, ()
 const ana = { id: 'ana', name: 'Ana', wrote: 0 };
 const ben = { id: 'ben', name: 'Ben', wrote: 0 };
 
+const asked = (voters: readonly { id: string; name: string; wrote: number }[], votes: readonly Said[]) =>
+	voters.map((voter) => ({
+		...voter,
+		...voterFrom(
+			voter.id,
+			votes.filter(({ personId }) => personId === voter.id),
+			[]
+		)
+	}));
+const thoughtIn = (pairs: PairFacts[]) => answersWith(pairs, ({ thought }) => thought);
+
 const vote = (at: number, more: Partial<Said> = {}): Said => ({
 	pairingId: `${at}`,
 	personId: 'ana',
@@ -45,81 +64,86 @@ const vote = (at: number, more: Partial<Said> = {}): Said => ({
 test('length is asked both ways, from ten prompts on each side, by an exact test', () => {
 	const longer = (score: number) => pair(score, { length: 200 });
 	const shorter = (score: number) => pair(score, { length: 50 });
-	const swayed = lengthCheck([...some(12, longer(1)), ...some(12, shorter(-1))], 'v3');
+	const swayed = lengthCheck(lengthsOf([...some(12, longer(1)), ...some(12, shorter(-1))]), 'v3');
 	expect(swayed).toMatchObject({ state: 'warn', show: 'longer', also: 'shorter' });
 	expect(swayed.sentence).toBe(
 		'Where the answer of v3 is longer +100 points (12 prompts), where it is shorter −100 (12). The votes may have rewarded length, not quality.'
 	);
-	expect(lengthCheck([...some(9, longer(1)), ...some(40, shorter(-1))], 'v3')).toMatchObject({ state: 'untested' });
+	expect(lengthCheck(lengthsOf([...some(9, longer(1)), ...some(40, shorter(-1))]), 'v3')).toMatchObject({
+		state: 'untested'
+	});
 	const even = [...some(8, longer(1)), ...some(4, longer(-1)), ...some(8, shorter(1)), ...some(4, shorter(-1))];
-	expect(lengthCheck(even, 'v3')).toMatchObject({ state: 'ok' });
-	expect(lengthCheck([], 'v3').sentence).toMatch(/^Length: not tested/);
+	expect(lengthCheck(lengthsOf(even), 'v3')).toMatchObject({ state: 'ok' });
+	expect(lengthCheck(lengthsOf([]), 'v3').sentence).toMatch(/^Length: not tested/);
 });
 
 test('position is told of each voter, and vetoes nothing', () => {
 	const votes = Array.from({ length: 16 }, (_, i) => vote(i, { choice: i < 14 ? 'first' : 'second' }));
-	const check = positionCheck([ana, ben], votes);
+	const check = positionCheck(asked([ana, ben], votes));
 	expect(check).toMatchObject({
 		state: 'warn',
 		sentence: 'Ana chose the first answer 14 of 16 times: it costs power, not fairness.'
 	});
-	expect(positionCheck([ana], votes.slice(0, 9)).state).toBe('untested');
+	expect(positionCheck(asked([ana], votes.slice(0, 9))).state).toBe('untested');
 	const balanced = votes.map((one, i): Said => ({ ...one, choice: i % 2 ? 'first' : 'second' }));
-	expect(positionCheck([ana], balanced)).toMatchObject({ state: 'ok' });
+	expect(positionCheck(asked([ana], balanced))).toMatchObject({ state: 'ok' });
 	const ties = votes.map((one): Said => ({ ...one, choice: 'tie' }));
-	expect(positionCheck([ana], ties).state).toBe('untested');
+	expect(positionCheck(asked([ana], ties)).state).toBe('untested');
 });
 
 test('who voted is named, and who judged their own words', () => {
 	const votes = [vote(1), vote(2), vote(3, { personId: 'ben' })];
-	expect(votersCheck([ana, ben], votes)).toMatchObject({ state: 'ok', sentence: 'Judged by Ana (2) and Ben (1).' });
-	expect(votersCheck([{ ...ana, wrote: 3 }, ben], votes)).toMatchObject({
+	expect(votersCheck(asked([ana, ben], votes))).toMatchObject({
+		state: 'ok',
+		sentence: 'Judged by Ana (2) and Ben (1).'
+	});
+	expect(votersCheck(asked([{ ...ana, wrote: 3 }, ben], votes))).toMatchObject({
 		state: 'warn',
 		show: 'own-words',
 		sentence: 'Judged by Ana (2) and Ben (1). Ana wrote the expected answer to 3 of these prompts.'
 	});
-	expect(votersCheck([], []).sentence).toBe('Judged by nobody.');
+	expect(votersCheck(asked([], [])).sentence).toBe('Judged by nobody.');
 });
 
 test('a pace under two seconds is named; few votes are not tested', () => {
 	const every = (ms: number) => Array.from({ length: 9 }, (_, i) => vote(i * ms));
-	expect(paceCheck([ana], every(1500))).toMatchObject({
+	expect(paceCheck(asked([ana], every(1500)))).toMatchObject({
 		state: 'warn',
 		sentence: 'Typical time for a pair: Ana 1.5 s. That is too fast to have read both answers: Ana.'
 	});
-	expect(paceCheck([ana], every(12_000))).toMatchObject({
+	expect(paceCheck(asked([ana], every(12_000)))).toMatchObject({
 		state: 'ok',
 		sentence: 'Typical time for a pair: Ana 12 s.'
 	});
-	expect(paceCheck([ana], every(1500).slice(0, 4)).state).toBe('untested');
+	expect(paceCheck(asked([ana], every(1500).slice(0, 4))).state).toBe('untested');
 	// a pause for lunch does not hide a haste
-	expect(paceCheck([ana], [...every(900), vote(9_000_000)]).state).toBe('warn');
+	expect(paceCheck(asked([ana], [...every(900), vote(9_000_000)])).state).toBe('warn');
 });
 
 test('agreement is not tested below twenty shared pairs', () => {
 	const shared = (count: number) =>
 		Array.from({ length: count }, (_, i) => [vote(i), vote(i, { personId: 'ben' })]).flat();
-	expect(agreementCheck(shared(19))).toMatchObject({ state: 'untested', show: 'several-votes' });
-	expect(agreementCheck(shared(20))).toMatchObject({ state: 'ok' });
-	expect(agreementCheck([vote(1)])).toMatchObject({ state: 'untested', show: null });
+	expect(agreementCheck(agreedOf(shared(19)))).toMatchObject({ state: 'untested', show: 'several-votes' });
+	expect(agreementCheck(agreedOf(shared(20)))).toMatchObject({ state: 'ok' });
+	expect(agreementCheck(agreedOf([vote(1)]))).toMatchObject({ state: 'untested', show: null });
 	const apart = Array.from({ length: 30 }, (_, i) => [vote(i), vote(i, { personId: 'ben', outcome: 'b' })]).flat();
-	expect(agreementCheck(apart)).toMatchObject({ state: 'warn' });
+	expect(agreementCheck(agreedOf(apart))).toMatchObject({ state: 'warn' });
 });
 
 test('names and thinking are counted, and lead to their pairs', () => {
-	expect(namedCheck([pair(1)])).toMatchObject({ state: 'ok', show: null });
-	expect(namedCheck([pair(1, { named: true }), pair(0, {}, { named: true })])).toMatchObject({
+	expect(namedCheck(namingPairs([pair(1)]))).toMatchObject({ state: 'ok', show: null });
+	expect(namedCheck(namingPairs([pair(1, { named: 'llama' }), pair(0, {}, { named: 'llama' })]))).toMatchObject({
 		state: 'warn',
 		show: 'named'
 	});
-	expect(thinkingCheck([pair(1)], names, true)).toMatchObject({ state: 'ok', show: null });
-	expect(thinkingCheck([pair(1, { thought: true })], names, false)).toMatchObject({
+	expect(thinkingCheck(thoughtIn([pair(1)]), names, true)).toMatchObject({ state: 'ok', show: null });
+	expect(thinkingCheck(thoughtIn([pair(1, { thought: true })]), names, false)).toMatchObject({
 		state: 'warn',
 		show: 'thinking',
 		sentence:
 			'Models that think before they answer were told not to, where they can be told. Thinking was left out of 1 answer of v3 and 0 of base: voters read the rest.'
 	});
-	expect(thinkingCheck([pair(1, { thought: true }, { thought: true })], names, true).state).toBe('ok');
+	expect(thinkingCheck(thoughtIn([pair(1, { thought: true }, { thought: true })]), names, true).state).toBe('ok');
 });
 
 test('prompts that lack their votes are named by number', () => {
@@ -133,7 +157,7 @@ test('prompts that lack their votes are named by number', () => {
 });
 
 test('every check is asked, in one order, and none is fine without having been asked', () => {
-	const checks = answerChecks([], [], [], { list: [], planned: 0 }, names, false);
+	const checks = answerChecks(countedFrom([], 1, [], [], []), [], 0, names, false);
 	expect(checks.map(({ name }) => name)).toEqual([
 		'voters',
 		'pace',

@@ -1,12 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import {
-	type Repeated,
-	repeatable,
-	repeatsCheck,
-	repeatsDue,
-	repeatsFor
-} from '../../../src/lib/core/evaluations/repeats.ts';
+import { repeatable, repeatsCheck, repeatsDue, repeatsFor } from '../../../src/lib/core/evaluations/repeats.ts';
+import { type Repeated, voterFrom } from '../../../src/lib/core/evaluations/counted.ts';
 
 test('a tenth comes again from 40 prompts on, and nothing below', () => {
 	expect([1, 39, 40, 49, 50, 2000].map(repeatsFor)).toEqual([0, 0, 4, 4, 5, 200]);
@@ -37,14 +32,24 @@ const said = (personId: string, same: number, other: number): Repeated[] => [
 	...Array.from({ length: other }, () => ({ personId, before: 'a' as const, again: 'tie' as const }))
 ];
 
+const asked = (repeats: readonly Repeated[]) =>
+	people.map(({ id, name }) => ({
+		name,
+		...voterFrom(
+			id,
+			[],
+			repeats.filter(({ personId }) => personId === id)
+		)
+	}));
+
 test('of each voter how often they said the same, with a word where it is little more than chance', () => {
-	expect(repeatsCheck(people, [...said('1', 5, 1), ...said('2', 1, 0)], 6)).toEqual({
+	expect(repeatsCheck(asked([...said('1', 5, 1), ...said('2', 1, 0)]), 6)).toEqual({
 		name: 'repeats',
 		state: 'ok',
 		sentence: 'Ana chose the same answer in 5 of 6 repeats and Ben chose the same answer in 1 of 1 repeat.',
 		show: 'came-again'
 	});
-	expect(repeatsCheck(people, said('1', 3, 2), 5)).toEqual({
+	expect(repeatsCheck(asked(said('1', 3, 2)), 5)).toEqual({
 		name: 'repeats',
 		state: 'warn',
 		sentence:
@@ -52,17 +57,17 @@ test('of each voter how often they said the same, with a word where it is little
 		show: 'came-again'
 	});
 	// of four nobody can tell, and two in three is enough
-	expect(repeatsCheck(people, said('1', 0, 4), 4).state).toBe('ok');
-	expect(repeatsCheck(people, said('1', 4, 2), 6).state).toBe('ok');
+	expect(repeatsCheck(asked(said('1', 0, 4)), 4).state).toBe('ok');
+	expect(repeatsCheck(asked(said('1', 4, 2)), 6).state).toBe('ok');
 });
 
 test('where nothing came again, nothing is claimed', () => {
-	expect(repeatsCheck(people, [], 0)).toMatchObject({
+	expect(repeatsCheck(asked([]), 0)).toMatchObject({
 		state: 'untested',
 		sentence: expect.stringContaining('takes 40 prompts'),
 		show: null
 	});
-	expect(repeatsCheck(people, said('3', 2, 0), 4)).toMatchObject({
+	expect(repeatsCheck(asked(said('3', 2, 0)), 4)).toMatchObject({
 		state: 'untested',
 		sentence: expect.stringContaining('nobody has judged')
 	});

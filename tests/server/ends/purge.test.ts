@@ -97,7 +97,7 @@ test('another project of the team, where a model runs and trains, keeps every ro
 	// a comparison that goes on with another
 	await owner`insert into evaluations (team_id, project_id, number, name, run_id, connection_id, base_model, system_prompt, planned,
 			temperature, max_tokens, seed, status, continues_id)
-		select team_id, project_id, 2, name, run_id, connection_id, base_model, system_prompt, planned, temperature, max_tokens, seed, status, id
+		select team_id, project_id, 3, name, run_id, connection_id, base_model, system_prompt, planned, temperature, max_tokens, seed, status, id
 		from evaluations where id = ${ids.evaluations!}`;
 	await deleteProject(await inProject(asOwner, 'one'), { confirm: 'One' });
 	await age(gone, '169 hours');

@@ -42,44 +42,17 @@ test.each([
 			outcome: 'tie' as const,
 			sum: 0
 		}));
-		const facts = await factsOf(tx, id, judged, 1, known);
+		const facts = await factsOf(tx, judged, 1, known);
 		expect(facts.map(({ a }) => a)).toEqual(
 			texts.map((text) => ({
 				length: [...text].length,
-				named: namesAModel(text, known) !== null,
+				named: namesAModel(text, known),
 				thought: false,
 				complete: text !== '' && !text.endsWith('…')
 			}))
 		);
 		expect(facts.map(({ b }) => b)).toEqual(
-			texts.map(() => ({ length: 5, named: false, thought: false, complete: true }))
+			texts.map(() => ({ length: 5, named: null, thought: false, complete: true }))
 		);
-		expect(await factsOf(tx, id, judged.slice(0, 2), 1, known)).toEqual(facts.slice(0, 2));
-	});
-});
-
-test('an answer is looked through once, and once more when other names are looked for', async () => {
-	const { scope, id } = await newBallot(2, (letter) => (letter === 'a' ? 'I am Zebra 7.' : 'Beech'));
-	await scope.tx(async (tx) => {
-		const judged = (await pairingsOf(tx, id)).map((pairing) => ({
-			...{ id: pairing.id, askedId: pairing.askedId, place: pairing.position },
-			...{ outcome: 'tie' as const, sum: 0 }
-		}));
-		let looks = 0;
-		const counting = new Proxy(tx, {
-			get: (it, key) => {
-				if (key === 'select') looks++;
-				return Reflect.get(it, key) as unknown;
-			}
-		});
-		const named = async (list: typeof judged, project: string) =>
-			(await factsOf(counting, id, list, 1, { models: ['x/zebra-7'], own: [], project })).map(({ a }) => a.named);
-		expect(await named(judged.slice(0, 1), 'Support')).toEqual([true]);
-		const first = looks;
-		expect(await named(judged.slice(0, 1), 'Support')).toEqual([true]);
-		expect(looks).toBe(first);
-		expect(await named(judged, 'Support')).toEqual([true, true]);
-		expect(looks).toBe(2 * first);
-		expect(await named(judged, 'Zebra 7')).toEqual([false, false]);
 	});
 });

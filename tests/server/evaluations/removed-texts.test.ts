@@ -47,7 +47,7 @@ afterAll(() => closePools());
 const revealedAgo = async (id: string, days: number) => {
 	await rewriteHistory('evaluations', async (sql) => {
 		await sql`update evaluations set revealed_at = now() - make_interval(days => ${days}) where id = ${id}`;
-		await sql`update votes set created_at = now() - make_interval(days => ${days + 1}) where evaluation_id = ${id}`;
+		await sql`update votes set created_at = created_at - make_interval(days => ${days + 1}) where evaluation_id = ${id}`;
 	});
 };
 
@@ -154,11 +154,15 @@ test('the texts go; the numbers, the checks, the votes and what is said of each 
 	await rewriteHistory('evaluations', (sql) => sql`update evaluations set revealed_at = null where id = ${id}`);
 	expect(await found()).toEqual([
 		'of comparison 1 the texts of 24 answers were removed, and nobody has revealed it.',
-		'what is kept of comparison 1 is not what its votes make: result.'
+		'what is kept of comparison 1 is not what its votes make: result, counted.'
 	]);
 	await revealedAgo(id, 100);
 	await owner`update outputs set removed_at = null, sha256 = null, told = null where id = ${texts[0]!.id}`;
-	expect(await found()).toEqual(['comparison 1 says that the texts of its answers were removed; 1 are there.']);
+	// and it is no longer what was counted of it
+	expect(await found()).toEqual([
+		'comparison 1 says that the texts of its answers were removed; 1 are there.',
+		expect.stringMatching(/^what is kept of comparison 1 is not what its votes make: .*pairs\.$/)
+	]);
 });
 
 test('not before its time, never before ninety days, and of nothing that is open', async () => {

@@ -1,5 +1,6 @@
 // Some of the examples of a project are found by their keys, and what has to walk through all of it walks once. The planner takes one team of many
 // for small, and would read all of it for each.
+import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Tx } from '../../../src/lib/server/access/scope.ts';
 import { alikeAmong, namesOfAsked } from '../../../src/lib/server/evaluations/asked.ts';
@@ -58,7 +59,8 @@ test('what a comparison asks is looked up example by example', async () => {
 		({ id }) => id as string
 	);
 	expect(await readBy((tx) => namesOfAsked(tx, 'validation', ids))).toBe(ids.length);
-	expect(await readBy((tx) => alikeAmong(tx, 'validation', ids))).toBe(ids.length);
+	const pairs = sql`(select * from unnest(${sql.param(ids)}::uuid[]) with ordinality one (asked_id, place)) p`;
+	expect(await readBy((tx) => alikeAmong(tx, 'validation', pairs))).toBe(ids.length);
 	const names = await team.scope.tx((tx) => namesOfAsked(tx, 'validation', ids));
 	expect(names.get(ids[0]!)).toEqual([Buffer.from('p4').toString('hex')]);
 });

@@ -76,6 +76,51 @@ test.each(Object.entries(ofComparison))('another %s of a comparison is found', a
 	expect(await found()).toEqual([]);
 });
 
+const saying = async (names: string) => {
+	const [row] = await owner`select number from evaluations where id = ${comparison}`;
+	return [`what is kept of comparison ${row!.number} is not what its votes make: ${names}.`];
+};
+
+test.each(
+	Object.entries({
+		...{ scores: '{"votes": 1, "counts": [0, 0, 12]}', bothBad: '3', named: '1', missing: '["x"]' },
+		...{ skipped: '[{}]', broken: '{"a": 1, "b": 0}', thought: '{"a": 0, "b": 2}', voters: '[]' },
+		...{ lengths: '{}', agreement: '{}', means: '{}', scripts: '{}', guests: '{}' }
+	})
+)('another %s in what a comparison came to is found', async (name, value) => {
+	const [row] = await owner`select counted::text as kept from evaluations where id = ${comparison}`;
+	await set(comparison, withField('counted', name, value));
+	expect(await found()).toEqual(await saying(name));
+	await set(comparison, `counted = '${row!.kept.replaceAll("'", "''")}'`);
+	expect(await found()).toEqual([]);
+});
+
+test.each([
+	...['place = 70', `outcome = 'tie'`, 'sum = 0', 'votes = 9', 'again = true', 'length_a = 1', 'thought_b = true'],
+	...['complete_a = false', `asked_id = pairing_id`]
+])('a pair that is written down with %s is found', async (change) => {
+	const [row] = await owner`select * from judged_pairs where evaluation_id = ${comparison} and outcome = 'a' limit 1`;
+	await owner.unsafe(`update judged_pairs set ${change} where evaluation_id = $1 and place = $2`, [
+		comparison,
+		row!.place as number
+	]);
+	expect(await found()).toEqual(await saying('pairs'));
+	await owner`delete from judged_pairs where evaluation_id = ${comparison} and pairing_id = ${row!.pairing_id as string}`;
+	expect(await found()).toEqual(await saying('pairs'));
+	await rewriteHistory('judged_pairs', (sql) => sql`insert into judged_pairs ${sql(row!)}`);
+	expect(await found()).toEqual([]);
+});
+
+test('a name that an answer does not tell is found', async () => {
+	await owner`update judged_pairs set named_a = 'gpt' where evaluation_id = ${comparison} and place = 0`;
+	const [row] = await owner`select counted::text as kept from evaluations where id = ${comparison}`;
+	await set(comparison, withField('counted', 'named', '1'));
+	expect(await found()).toEqual(await saying('named'));
+	await owner`update judged_pairs set named_a = null where evaluation_id = ${comparison}`;
+	await set(comparison, `counted = '${row!.kept.replaceAll("'", "''")}'`);
+	expect(await found()).toEqual([]);
+});
+
 test.each(
 	Object.entries({
 		average: '9.5',
@@ -102,6 +147,8 @@ test('what is kept before a reveal, or of the other kind, is found', async () =>
 	for (const [id, kind, name] of [
 		[hidden, 'comparison', 'result'],
 		[hidden, 'comparison', 'scored'],
+		[hidden, 'comparison', 'counted'],
+		[scoring, 'scoring', 'counted'],
 		[comparison, 'comparison', 'scored'],
 		[scoring, 'scoring', 'result']
 	] as const) {

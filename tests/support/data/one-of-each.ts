@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { eq } from 'drizzle-orm';
+import { countedFrom } from '../../../src/lib/core/evaluations/counted.ts';
 import { defaultRecipe } from '../../../src/lib/core/runs/recipe.ts';
 import * as tables from '../../../src/lib/server/platform/db/schema.ts';
 import type { Scope } from '../../../src/lib/server/access/scope.ts';
@@ -124,6 +126,33 @@ export const oneOfEach = (scope: Scope & { userId: string | null }, otherPerson:
 			reference: ''
 		});
 		await add('outputs', tables.outputs, { projectId, evaluationId, pairingId, contender: 'a', text: 'x' });
+		// what a vote came to is written down once it is over
+		const over = await tx
+			.insert(tables.evaluations)
+			.values({
+				...{ projectId, number: 2, name: 'Two', runId, connectionId, baseModel: 'sandbox-small', systemPrompt: '' },
+				...{ planned: 1, temperature: 0, maxTokens: 10, seed: 1, status: 'voting', revealedAt: now }
+			})
+			.returning({ id: tables.evaluations.id });
+		await tx.insert(tables.judgedPairs).values({
+			...{ projectId, evaluationId: over[0]!.id, place: 0, pairingId, askedId: exampleId },
+			...{ outcome: 'a', sum: 1, votes: 1, again: false, lengthA: 1, lengthB: 1 },
+			...{ thoughtA: false, thoughtB: false, completeA: true, completeB: true }
+		});
+		const [noInterval, counts] = [
+			{ interval: null, winInterval: null },
+			{ wins: 1, losses: 0, ties: 0, bothBad: 0 }
+		];
+		await tx
+			.update(tables.evaluations)
+			.set({
+				result: {
+					...{ version: 'v1', against: 'base', kind: 'need-more-data', title: 'NEED MORE DATA' },
+					...{ netPreference: 1, winRate: 1, ...noInterval, ...counts }
+				},
+				counted: { ...countedFrom([], 1, [], [], []), missing: [], skipped: [], scripts: null, guests: null }
+			})
+			.where(eq(tables.evaluations.id, over[0]!.id));
 		const judgingId = await add('judgings', tables.judgings, {
 			...{ projectId, evaluationId, connectionId },
 			...{ model: 'x', label: 'x', criteria: 'x', status: 'done', endedAt: now }

@@ -1,37 +1,19 @@
 // Long because it is every check of the answers and the voters, one after the other, in the order in which they are read.
 import { signTest } from '../math/binomial.ts';
 import { fisher } from '../math/fisher.ts';
-import { agreement } from './agreement.ts';
 import type { Check } from './check.ts';
+import type { Agreed, Counted, CountedVoter, Lengths } from './counted.ts';
 import type { Plan } from './plan.ts';
 import type { Names } from './verdict-sentence.ts';
-import type { Outcome } from './outcome.ts';
-import { type Repeated, repeatsCheck } from './repeats.ts';
+import { repeatsCheck } from './repeats.ts';
 import { listed, many, points } from './words.ts';
 
 const level = 0.05;
 
-/** An answer as the checks see it; length in characters, without what the model thought aloud. */
-export type AnswerFacts = { length: number; named: boolean; thought: boolean; complete: boolean };
-
-/** A prompt that counts, as the checks see it. `score`: −1 to +1, from the side of A. */
-export type PairFacts = { score: number; a: AnswerFacts; b: AnswerFacts };
-
-/** Which of the two answers is longer. */
-export const longerOf = ({ a, b }: Pick<PairFacts, 'a' | 'b'>): 'longer' | 'shorter' | null =>
-	a.length === b.length ? null : a.length > b.length ? 'longer' : 'shorter';
-
 const fewestEach = 10; // on either side, before length is asked about
 
 /** Whether length decided: the net preference where A's answer is longer, and where it is shorter. */
-export const lengthCheck = (pairs: readonly PairFacts[], a: string): Check => {
-	const groups = (['longer', 'shorter'] as const).map((which) => pairs.filter((pair) => longerOf(pair) === which));
-	const [longer, shorter] = groups.map((group) => ({
-		n: group.length,
-		mean: group.reduce((sum, { score }) => sum + score, 0) / Math.max(1, group.length),
-		wins: group.filter(({ score }) => score > 0).length,
-		decisive: group.filter(({ score }) => score !== 0).length
-	})) as [Group, Group];
+export const lengthCheck = ({ longer, shorter }: Lengths, a: string): Check => {
 	const share = `Where the answer of ${a} is longer ${points(longer.mean)} points (${longer.n} prompts), where it is shorter ${points(shorter.mean)} (${shorter.n})`;
 	const check = (state: Check['state'], sentence: string): Check => ({
 		name: 'length',
@@ -46,11 +28,9 @@ export const lengthCheck = (pairs: readonly PairFacts[], a: string): Check => {
 		? check('warn', `${share}. The votes may have rewarded length, not quality.`)
 		: check('ok', `${share}: length did not decide.`);
 };
-type Group = { n: number; mean: number; wins: number; decisive: number };
 
 /** How many judged pairs have an answer that names a model. */
-export const namedCheck = (pairs: readonly PairFacts[]): Check => {
-	const named = pairs.filter(({ a, b }) => a.named || b.named).length;
+export const namedCheck = (named: number): Check => {
 	if (named === 0) return { name: 'names', state: 'ok', sentence: 'No answer named a model.', show: null };
 	const answers = named === 1 ? '1 pair has an answer that names' : `${named} pairs have answers that name`;
 	const sentence = `${answers} a model. The name was hidden from the voters; read these yourself.`;
@@ -58,56 +38,33 @@ export const namedCheck = (pairs: readonly PairFacts[]): Check => {
 };
 
 /** What the models were told of thinking, and which side thought aloud all the same: it is left out for the voters, and costs tokens. */
-export const thinkingCheck = (pairs: readonly PairFacts[], names: Names, mayThink: boolean): Check => {
+export const thinkingCheck = ({ a, b }: Counted['thought'], names: Names, mayThink: boolean): Check => {
 	const told = mayThink
 		? 'Models that think before they answer were let do so.'
 		: 'Models that think before they answer were told not to, where they can be told.';
-	const [a, b] = (['a', 'b'] as const).map((side) => pairs.filter((pair) => pair[side].thought).length) as [
-		number,
-		number
-	];
 	if (a + b === 0)
 		return { name: 'thinking', state: 'ok', sentence: `${told} No answer begins with thinking.`, show: null };
 	const sentence = `${told} Thinking was left out of ${many(a, 'answer')} of ${names.a} and ${b} of ${names.b}: voters read the rest.`;
 	return { name: 'thinking', state: (a === 0) === (b === 0) ? 'ok' : 'warn', sentence, show: 'thinking' };
 };
 
-/** One vote that stands: whose, on what, and when it was given. */
-export type Said = {
-	pairingId: string;
-	personId: string;
-	choice: 'first' | 'tie' | 'second' | 'both_bad';
-	outcome: Outcome;
-	at: Date;
-};
 /** Somebody whose votes count. `wrote`: how many of these prompts' answers they have rewritten. */
-export type VoterFacts = { id: string; name: string; wrote: number };
+export type VoterFacts = CountedVoter & { name: string; wrote: number };
 
 /** Whose taste it is, and whether one of them judged by their own words. */
-export const votersCheck = (voters: readonly VoterFacts[], votes: readonly Said[]): Check => {
-	const given = voters.map(({ id, name }) => `${name} (${votes.filter((vote) => vote.personId === id).length})`);
+export const votersCheck = (voters: readonly VoterFacts[]): Check => {
+	const given = voters.map(({ name, votes }) => `${name} (${votes})`);
 	const own = voters.filter(({ wrote }) => wrote > 0);
 	const words = own.map(({ name, wrote }) => `${name} wrote the expected answer to ${wrote} of these prompts`);
 	const sentence = `Judged by ${listed(given) || 'nobody'}.${own.length > 0 ? ` ${listed(words)}.` : ''}`;
 	return { name: 'voters', state: own.length > 0 ? 'warn' : 'ok', sentence, show: own.length > 0 ? 'own-words' : null };
 };
 
-const fewestPaces = 5;
 const hastyMs = 2000;
 
-const medianPace = (votes: readonly Said[]): number | null => {
-	const times = votes.map(({ at }) => at.getTime()).sort((one, two) => one - two);
-	const gaps = times.slice(1).map((time, i) => time - times[i]!);
-	if (gaps.length < fewestPaces) return null;
-	return gaps.sort((one, two) => one - two)[Math.floor(gaps.length / 2)]!;
-};
-
 /** How long each voter took for a pair, in the middle: below two seconds nobody has read two answers. */
-export const paceCheck = (voters: readonly VoterFacts[], votes: readonly Said[]): Check => {
-	const paces = voters.flatMap(({ id, name }) => {
-		const pace = medianPace(votes.filter((vote) => vote.personId === id));
-		return pace === null ? [] : [{ name, pace }];
-	});
+export const paceCheck = (voters: readonly VoterFacts[]): Check => {
+	const paces = voters.flatMap(({ name, paceMs: pace }) => (pace === null ? [] : [{ name, pace }]));
 	if (paces.length === 0)
 		return { name: 'pace', state: 'untested', sentence: 'Pace: not tested, there are too few votes.', show: null };
 	const words = paces.map(({ name, pace }) => `${name} ${(pace / 1000).toFixed(pace < 10_000 ? 1 : 0)} s`);
@@ -124,12 +81,8 @@ export const paceCheck = (voters: readonly VoterFacts[], votes: readonly Said[])
 const fewestPlaces = 10;
 
 /** Whether somebody tends to one side of the screen. Sides are balanced, so it adds noise and favours nobody: it vetoes nothing. */
-export const positionCheck = (voters: readonly VoterFacts[], votes: readonly Said[]): Check => {
-	const tested = voters.flatMap(({ id, name }) => {
-		const own = votes.filter(({ personId, choice }) => personId === id && (choice === 'first' || choice === 'second'));
-		const first = own.filter(({ choice }) => choice === 'first').length;
-		return own.length < fewestPlaces ? [] : [{ name, first, of: own.length }];
-	});
+export const positionCheck = (voters: readonly VoterFacts[]): Check => {
+	const tested = voters.flatMap(({ name, first, clear }) => (clear < fewestPlaces ? [] : [{ name, first, of: clear }]));
 	if (tested.length === 0)
 		return {
 			name: 'position',
@@ -151,16 +104,8 @@ export const positionCheck = (voters: readonly VoterFacts[], votes: readonly Sai
 			};
 };
 
-const codes: Record<Outcome, number> = { a: 0, b: 1, tie: 2, both_bad: 3 };
-
 /** Whether the voters agree, where two or more of them judged the same pairs. */
-export const agreementCheck = (votes: readonly Said[]): Check => {
-	const meant = votes.map(({ pairingId, personId, outcome }) => ({
-		item: pairingId,
-		rater: personId,
-		value: codes[outcome]
-	}));
-	const { label, overlap, sentence } = agreement(meant, { level: 'nominal', categories: 4 });
+export const agreementCheck = ({ label, overlap, sentence }: Agreed): Check => {
 	const state = label === null ? 'untested' : label === 'unreliable' ? 'warn' : 'ok';
 	return { name: 'agreement', state, sentence, show: overlap > 0 ? 'several-votes' : null };
 };
@@ -188,21 +133,20 @@ export const skippedCheck = (numbers: readonly number[], { prompts, votes }: Pla
 	return [{ name: 'skipped', state: numbers.length * 10 > prompts ? 'warn' : 'ok', sentence, show: null }];
 };
 
-/** What the answers and the voters warn of, besides the checks that belong to the verdict. */
+/** What the answers and the voters warn of, besides the checks that belong to the verdict. `repeats`: so many were planned. */
 export const answerChecks = (
-	pairs: readonly PairFacts[],
+	{ lengths, agreement, thought, named }: Pick<Counted, 'lengths' | 'agreement' | 'thought' | 'named'>,
 	voters: readonly VoterFacts[],
-	votes: readonly Said[],
-	repeats: { list: readonly Repeated[]; planned: number },
+	repeats: number,
 	names: Names,
 	mayThink: boolean
 ): Check[] => [
-	votersCheck(voters, votes),
-	paceCheck(voters, votes),
-	positionCheck(voters, votes),
-	repeatsCheck(voters, repeats.list, repeats.planned),
-	lengthCheck(pairs, names.a),
-	agreementCheck(votes),
-	thinkingCheck(pairs, names, mayThink),
-	namedCheck(pairs)
+	votersCheck(voters),
+	paceCheck(voters),
+	positionCheck(voters),
+	repeatsCheck(voters, repeats),
+	lengthCheck(lengths, names.a),
+	agreementCheck(agreement),
+	thinkingCheck(thought, names, mayThink),
+	namedCheck(named)
 ];

@@ -199,6 +199,9 @@ const finderOf = (names: Names): RegExp => {
 export const namesAModel = (text: string, names: Names): string | null =>
 	finderOf(names).exec(folded(text).text)?.[0] ?? null;
 
+/** Whether a name that was found in an answer stands in it. */
+export const hasName = (text: string, name: string): boolean => folded(text).text.includes(name);
+
 /** Stands where an answer named a model: as long whoever was named. */
 export const hiddenName = '[name hidden]';
 

@@ -1,5 +1,4 @@
 import type { Check } from './check.ts';
-import type { Outcome } from './outcome.ts';
 import { listed } from './words.ts';
 
 /** A comparison of fewer prompts is short enough to be remembered: nothing of it comes again. */
@@ -19,24 +18,16 @@ export const repeatsDue = (dealt: number, most: number): number => Math.min(most
 export const repeatable = (judged: readonly string[], again: ReadonlySet<string>): string[] =>
 	judged.slice(0, Math.max(0, judged.length - apart)).filter((id) => !again.has(id));
 
-/** What a person said of a pair, and of the same pair with the sides changed. */
-export type Repeated = { personId: string; before: Outcome; again: Outcome };
-
 /** Below this share of the same answers, of so many, somebody may as well have guessed. */
 const steady = 2 / 3;
 const fewestEach = 5;
 
 /** Whether each voter says the same when a pair comes again. What came again is no vote. */
 export const repeatsCheck = (
-	voters: readonly { id: string; name: string }[],
-	repeats: readonly Repeated[],
+	voters: readonly { name: string; repeats: number; same: number }[],
 	planned: number
 ): Check => {
-	const of = voters.flatMap(({ id, name }) => {
-		const own = repeats.filter(({ personId }) => personId === id);
-		const same = own.filter(({ before, again }) => before === again).length;
-		return own.length === 0 ? [] : [{ name, same, count: own.length }];
-	});
+	const of = voters.flatMap(({ name, same, repeats: count }) => (count === 0 ? [] : [{ name, same, count }]));
 	const name = 'repeats';
 	if (of.length === 0) {
 		const why =

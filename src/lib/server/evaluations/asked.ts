@@ -7,6 +7,7 @@ import type { Tx } from '../access/scope.ts';
 import { isThere } from '../examples/rows.ts';
 import { among } from '../platform/db/among.ts';
 import { examples, pairings, projects, prompts } from '../platform/db/schema.ts';
+import type { Pairs } from './judged-pairs.ts';
 import { askable } from '../prompts/rows.ts';
 
 /** What a pairing asks: a validation example, or a prompt of the pool, as its evaluation says. */
@@ -92,12 +93,8 @@ export const familiesAsked = async (
 	return new Set(asked.map(({ hash }) => hash.toString('hex')));
 };
 
-/** A step: those of these that nearly ask the same as another of them, by family; null while one has not been compared. */
-export const alikeAmong = async (
-	tx: Tx,
-	promptsFrom: PromptSource,
-	ids: readonly string[]
-): Promise<string[][] | null> => {
+/** A step: those of what these pairs ask that nearly ask the same as another of them, by family; null while one has not been compared. */
+export const alikeAmong = async (tx: Tx, promptsFrom: PromptSource, pairs: Pairs): Promise<string[][] | null> => {
 	const table = promptsFrom === 'pool' ? prompts : examples;
 	// the pool remembers the newest of its prompts that was compared before the first stroke (prompts/compare.ts)
 	const upTo =
@@ -105,14 +102,15 @@ export const alikeAmong = async (
 			? sql`coalesce(nullif(split_part(${projects.promptsCompared}, '/', 1), ''), '0')::int`
 			: projects.compared;
 	// looked up one after the other, as above
-	const rows = await tx.execute<{ id: string; family: string | null; isCompared: boolean }>(sql`
-		select e.id, encode(e.family, 'hex') as family, e.number <= ${upTo} as "isCompared"
-		from unnest(${sql.param([...ids])}::uuid[]) one (id)
-		cross join lateral (select x.id, x.project_id, x.number, x.family from ${table} x where x.id = one.id limit 1) e
-		cross join lateral (select * from ${projects} where ${projects.id} = e.project_id limit 1) ${projects}`);
-	if (rows.some(({ isCompared }) => !isCompared)) return null;
-	const families = Map.groupBy(rows, ({ id, family }) => family ?? id);
-	return [...families.values()].filter(({ length }) => length > 1).map((some) => some.map(({ id }) => id));
+	const rows = await tx.execute<{ ids: string[]; areCompared: boolean }>(sql`
+		select array_agg(e.id order by p.place) as ids, bool_and(e.number <= ${upTo}) as "areCompared"
+		from ${pairs}
+		cross join lateral (select x.id, x.project_id, x.number, x.family from ${table} x where x.id = p.asked_id limit 1) e
+		cross join lateral (select * from ${projects} where ${projects.id} = e.project_id limit 1) ${projects}
+		group by coalesce(encode(e.family, 'hex'), e.id::text)
+		having count(*) > 1 or not bool_and(e.number <= ${upTo})`);
+	if (rows.some(({ areCompared }) => !areCompared)) return null;
+	return rows.map(({ ids }) => ids);
 };
 
 /** What both contenders are asked: the turns before the answer as the training wrote them, without its weights. */

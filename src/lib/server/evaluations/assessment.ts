@@ -1,192 +1,136 @@
-import { eq, isNotNull, and } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import type { VoterFacts } from '../../core/evaluations/checks.ts';
-import type { Names as Sides } from '../../core/evaluations/verdict-sentence.ts';
-import type { Remark } from '../../core/evaluations/remarks.ts';
-import { scoreOf, scoresFrom, outcomeOf } from '../../core/evaluations/scores.ts';
+import type { Counted } from '../../core/evaluations/counted.ts';
+import { countOf } from '../../core/evaluations/scores.ts';
 import type { Tally } from '../../core/evaluations/tally.ts';
 import { type Verdict, judge } from '../../core/evaluations/verdict.ts';
+import type { Names as Sides } from '../../core/evaluations/verdict-sentence.ts';
 import { named, votersIn } from '../access/named.ts';
 import type { Tx } from '../access/scope.ts';
-import { among } from '../platform/db/among.ts';
-import { evaluations, projects, rewrites } from '../platform/db/schema.ts';
+import { rewrites } from '../platform/db/schema.ts';
 import { alikeAmong } from './asked.ts';
-import { type CountedPair, type Counted, factsOf } from './judged.ts';
-import { leakedIn } from './leaks.ts';
+import { chainOf, countAnew } from './counting.ts';
 import type { Evaluation, Letter } from './evaluation.ts';
-import { type Contender, namesOf } from './rows.ts';
+import { type JudgedPair, type Pairs, keptPairs, thesePairs } from './judged-pairs.ts';
+import { leakedIn } from './leaks.ts';
+import type { Contender } from './rows.ts';
 import { earlierTries } from './tries.ts';
-import { outOf, peopleOf } from './electorate.ts';
-import { type Standing, type Vote, pairingsOf, remarksOn, repeatsIn, saidOf, standingOf } from './votes.ts';
 
 /** Everything that a verdict stands on, and the verdict. */
 export type Assessment = {
 	tally: Tally;
 	verdict: Verdict;
+	counted: Counted;
 	/** The prompts that count, those of what it continues first. */
-	pairs: CountedPair[];
-	/** What has not got its votes, and what is out, because people skipped it: examples, or prompts of the pool. */
-	missing: string[];
-	skipped: Skipped[];
-	votes: Vote[];
-	/** What voters said of pairs that came to them once more: no votes. */
-	repeats: Vote[];
-	/** What was added to them, by their ballots. */
-	remarks: Map<string, Remark>;
+	pairs: Pairs;
+	/** Those whose votes count, by their names. */
 	voters: VoterFacts[];
 	/** The examples or prompts that some checks speak of. */
-	marked: Record<'leaked' | 'alike' | 'own-words', ReadonlySet<string>>;
+	marked: Record<'leaked' | 'alike' | 'own-words', string[]>;
 	sides: Sides;
+	/** The evaluation and those it continues, the first one first. */
+	chain: Evaluation[];
 };
 
-/** A prompt that is out: how many have judged it, how many skipped it, and of how many nothing was heard. */
-export type Skipped = { askedId: string; place: number; voted: number; skipped: number; left: number };
+// A verdict follows from its tally and the names, and its exact tests take longer than all else of a page. By both; of those asked about last.
+const judgedBefore = new Map<string, Verdict>();
+const mostJudged = 50;
 
-/** A step: the evaluation and those it continues, the first one first. */
-export const chainOf = async (tx: Tx, evaluation: Evaluation): Promise<Evaluation[]> => {
-	const chain = [evaluation];
-	while (chain[0]!.continuesId !== null) {
-		const [before] = await tx.select().from(evaluations).where(eq(evaluations.id, chain[0]!.continuesId));
-		chain.unshift(before!);
-	}
-	return chain;
+const judgeOnce = (tally: Tally, sides: Sides): Verdict => {
+	const name = JSON.stringify([tally, sides]);
+	const verdict = judgedBefore.get(name) ?? judge(tally, sides);
+	judgedBefore.delete(name);
+	judgedBefore.set(name, verdict);
+	if (judgedBefore.size > mostJudged) judgedBefore.delete(judgedBefore.keys().next().value!);
+	return verdict;
+};
+
+/** A step: what the reveal has counted, or what is counted now. */
+const countedOf = async (tx: Tx, evaluation: Evaluation, contenders: Record<Letter, Contender>) => {
+	const { id, counted } = evaluation;
+	if (counted) return { counted, pairs: keptPairs(id) };
+	const anew = await countAnew(tx, evaluation, contenders);
+	return { counted: anew.counted, pairs: thesePairs(anew.pairs) };
+};
+
+/** A step: who wrote an answer of their own to which of the examples that count, of those who judged them. */
+const ownWordsOf = async (tx: Tx, evaluation: Evaluation, pairs: Pairs, personIds: readonly string[]) => {
+	// nobody has written an answer to a prompt of the pool
+	if (evaluation.promptsFrom === 'pool') return [];
+	return tx.execute<{ personId: string; exampleId: string }>(sql`
+		select distinct own.person_id as "personId", p.asked_id as "exampleId" from ${pairs}
+		cross join lateral (
+			select w.person_id from ${rewrites} w
+			where w.example_id = p.asked_id and w.person_id = any (${sql.param([...personIds])}::uuid[]) and w.output is not null
+			offset 0
+		) own`);
 };
 
 const votersOf = async (
 	tx: Tx,
 	chain: readonly Evaluation[],
-	votes: readonly Vote[],
-	exampleIds: readonly string[]
-): Promise<{ voters: VoterFacts[]; ownWords: Set<string> }> => {
-	const voted = new Set(votes.map(({ personId }) => personId));
+	counted: Counted,
+	written: readonly { personId: string }[]
+): Promise<VoterFacts[]> => {
 	const people = new Map<string, string>();
 	for (const { id } of chain)
 		for (const person of await tx.select({ id: named.id, name: named.name }).from(votersIn(id)))
-			if (voted.has(person.id)) people.set(person.id, person.name);
-	const written = await tx
-		.selectDistinct({ personId: rewrites.personId, exampleId: rewrites.exampleId })
-		.from(rewrites)
-		.where(and(among(rewrites.exampleId, exampleIds), isNotNull(rewrites.output)));
-	const voters = [...people]
-		.map(([id, name]) => ({ id, name, wrote: written.filter(({ personId }) => personId === id).length }))
+			people.set(person.id, person.name);
+	return counted.voters
+		.flatMap((voter): VoterFacts[] => {
+			const name = people.get(voter.id);
+			const wrote = written.filter(({ personId }) => personId === voter.id).length;
+			return name === undefined ? [] : [{ ...voter, name, wrote }];
+		})
 		.sort((one, two) => one.name.localeCompare(two.name));
-	const own = written.filter(({ personId }) => people.has(personId));
-	return { voters, ownWords: new Set(own.map(({ exampleId }) => exampleId)) };
-};
-
-/** The pairings that have their votes, and what was asked in those that have not. */
-const countedOf = async (tx: Tx, { id, votesPerPrompt }: Evaluation, standing: Standing, from: number) => {
-	const said = saidOf(standing.votes);
-	const people = await peopleOf(tx, id);
-	const out = outOf(standing, people, votesPerPrompt);
-	const all = await pairingsOf(tx, id);
-	const pairs = all.flatMap((pairing): Counted[] => {
-		const given = said.get(pairing.id) ?? [];
-		const [outcome, sum] = [outcomeOf(given, votesPerPrompt), scoreOf(given, votesPerPrompt)];
-		if (outcome === null || sum === null) return [];
-		return [{ id: pairing.id, askedId: pairing.askedId, place: from + pairing.position, outcome, sum }];
-	});
-	const has = new Set(pairs.map((pair) => pair.id));
-	const lacking = all.filter((pairing) => !has.has(pairing.id));
-	const skipped = lacking.flatMap((pairing): Skipped[] => {
-		if (!out.has(pairing.id)) return [];
-		const [voted, by] = [said.get(pairing.id)?.length ?? 0, standing.skips.get(pairing.id)!];
-		const heard = new Set([
-			...by,
-			...standing.votes.filter((vote) => vote.pairingId === pairing.id).map((vote) => vote.personId)
-		]);
-		const left = people.filter((person) => !heard.has(person)).length;
-		return [{ askedId: pairing.askedId, place: from + pairing.position, voted, skipped: by.length, left }];
-	});
-	const missing = lacking.filter((pairing) => !out.has(pairing.id)).map(({ askedId }) => askedId);
-	return { asked: all.map(({ askedId }) => askedId), pairs, missing, skipped };
 };
 
 /**
- * A step: what the votes of an evaluation come to, with those of the ones it continues. Every page, file and event takes its numbers
- * from here.
+ * A step: what the votes of an evaluation come to, with those of the ones it continues, and what is known today of what it asked. Every page, file
+ * and event takes its numbers from here. `counted`: what was counted just now.
  */
 export const assessmentOf = async (
 	tx: Tx,
 	evaluation: Evaluation,
-	contenders: Record<Letter, Contender>
+	contenders: Record<Letter, Contender>,
+	just?: { counted: Counted; pairs: readonly JudgedPair[] }
 ): Promise<Assessment> => {
+	const { votesPerPrompt, delta, attempt, maxTokens, promptsFrom } = evaluation;
+	const { counted, pairs } = just
+		? { counted: just.counted, pairs: thesePairs(just.pairs) }
+		: await countedOf(tx, evaluation, contenders);
 	const chain = await chainOf(tx, evaluation);
-	const votes: Vote[] = [];
-	const repeats: Vote[] = [];
-	const remarks = new Map<string, Remark>();
-	const pairs: CountedPair[] = [];
-	const skipped: Skipped[] = [];
 	const leaked: string[] = [];
-	let [missing, from]: [string[], number] = [[], 0];
-	const [project] = await tx
-		.select({ name: projects.name })
-		.from(projects)
-		.where(eq(projects.id, evaluation.projectId));
-	const names = namesOf(contenders, project!.name);
-	const { votesPerPrompt, delta, attempt, maxTokens } = evaluation;
-	for (const one of chain) {
-		const standing = await standingOf(tx, one.id);
-		const found = await countedOf(tx, one, standing, from);
-		votes.push(...standing.votes);
-		const again = await repeatsIn(tx, one);
-		repeats.push(...again);
-		const said = [...standing.votes, ...again];
-		for (const [ballotId, remark] of await remarksOn(tx, one.id, said)) remarks.set(ballotId, remark);
-		skipped.push(...found.skipped);
-		pairs.push(...(await factsOf(tx, one.id, found.pairs, votesPerPrompt, names)));
-		from += one.planned;
-		missing = found.missing; // what an earlier one has left open is asked again in the next
-		leaked.push(...(await leakedIn(tx, one, found.asked)));
-	}
-	const { voters, ownWords } = await votersOf(
+	for (const one of chain) leaked.push(...(await leakedIn(tx, one)));
+	const alike = await alikeAmong(tx, promptsFrom, pairs);
+	const written = await ownWordsOf(
 		tx,
-		chain,
-		votes,
-		// nobody has written an answer to a prompt of the pool
-		evaluation.promptsFrom === 'pool' ? [] : pairs.map(({ askedId }) => askedId)
+		evaluation,
+		pairs,
+		counted.voters.map(({ id }) => id)
 	);
-	const alike = await alikeAmong(
-		tx,
-		evaluation.promptsFrom,
-		pairs.map(({ askedId }) => askedId)
-	);
-	const broken = (side: Letter) => pairs.filter((pair) => !pair[side].complete).length;
+	const voters = await votersOf(tx, chain, counted, written);
+	const { missing, skipped, scores, bothBad, broken } = counted;
 	const tally: Tally = {
-		scores: scoresFrom(
-			pairs.map(({ sum }) => sum),
-			votesPerPrompt
-		),
-		bothBad: pairs.filter(({ outcome }) => outcome === 'both_bad').length,
-		plan: { prompts: pairs.length + missing.length + skipped.length, votes: votesPerPrompt, delta, attempt },
+		scores,
+		bothBad,
+		plan: { prompts: countOf(scores) + missing.length + skipped.length, votes: votesPerPrompt, delta, attempt },
 		skipped: skipped.length,
 		continued: chain.length > 1,
 		leaked: new Set(leaked).size,
 		alike: alike && alike.reduce((sum, { length }) => sum + length - 1, 0),
-		broken: { a: broken('a'), b: broken('b') }
+		broken
 	};
-	const counts = new Set(pairs.map(({ id }) => id));
-	const judges = new Set(votes.filter(({ pairingId }) => counts.has(pairingId)).map(({ personId }) => personId));
 	const sides: Sides = {
 		a: contenders.a.label,
 		b: contenders.b.label,
 		prompted: evaluation.againstFewShot !== null,
-		people: voters.filter(({ id }) => judges.has(id)).map(({ name }) => name),
+		people: voters.map(({ name }) => name),
 		maxTokens,
 		earlier: await earlierTries(tx, chain[0]!),
 		untold: [contenders.a, contenders.b].filter(({ kind }) => kind === 'model').map(({ label }) => label)
 	};
-	const marked = { leaked: new Set(leaked), alike: new Set(alike?.flat()), 'own-words': ownWords };
-	return {
-		tally,
-		verdict: judge(tally, sides),
-		pairs,
-		missing,
-		skipped,
-		votes,
-		repeats,
-		remarks,
-		voters,
-		marked,
-		sides
-	};
+	const ownWords = new Set(written.map(({ exampleId }) => exampleId));
+	const marked = { leaked: [...new Set(leaked)], alike: alike?.flat() ?? [], 'own-words': [...ownWords] };
+	return { tally, verdict: judgeOnce(tally, sides), counted, pairs, voters, marked, sides, chain };
 };

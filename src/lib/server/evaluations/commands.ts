@@ -24,7 +24,7 @@ import { become } from './generation.ts';
 import { endJudging } from './judging-rows.ts';
 import type { Evaluation } from './evaluation.ts';
 import { evaluationOf, noEvaluation, sharedOf } from './rows.ts';
-import { countedResult } from './verdict.ts';
+import { countedResult, keepCounted } from './verdict.ts';
 import { nextAttempt } from './tries.ts';
 import { countedScores } from './scores.ts';
 import { competitorOf, competitorsOf, keyOf, labelsFor } from './sides.ts';
@@ -159,8 +159,10 @@ const revealOne = async (tx: Tx, scope: ProjectScope, evaluation: Evaluation) =>
 		await record(tx, scope, { event: 'evaluation.scored', subject: id, projectId, details });
 		return;
 	}
-	const { result, judged, planned } = await countedResult(tx, evaluation);
-	await tx.update(evaluations).set({ revealedAt, result, electorate }).where(eq(evaluations.id, id));
+	const found = await countedResult(tx, evaluation);
+	await tx.update(evaluations).set({ revealedAt, electorate }).where(eq(evaluations.id, id));
+	await keepCounted(tx, evaluation, found);
+	const { result, judged, planned } = found;
 	const { kind: verdict, title: _title, interval: _interval, winInterval: _winInterval, ...counts } = result;
 	await record(tx, scope, {
 		event: 'evaluation.revealed',

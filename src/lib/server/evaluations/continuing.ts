@@ -11,12 +11,11 @@ import { among } from '../platform/db/among.ts';
 import { evaluations, outputs, pairings } from '../platform/db/schema.ts';
 import { lockedProject } from '../project/rows.ts';
 import { awaitPromptsCompared } from '../prompts/compare.ts';
-import { chainOf } from './assessment.ts';
+import { chainOf, countAnew } from './counting.ts';
 import { askedId, comparable, familiesAsked, isKnown } from './asked.ts';
 import { addPairings, begin, fair } from './contest.ts';
-import { outOf, peopleOf } from './electorate.ts';
 import type { Evaluation } from './evaluation.ts';
-import { evaluationOf, goingOnWith, sharedOf } from './rows.ts';
+import { contendersOf, evaluationOf, goingOnWith, sharedOf } from './rows.ts';
 import { fewShotsOf, readyRun, runsOf } from './sides.ts';
 import { outcomesOf, pairingsOf, standingOf } from './votes.ts';
 
@@ -44,14 +43,11 @@ const askedBeside = async (tx: Tx, evaluation: Evaluation): Promise<Set<string>>
 
 /** A step: the pairings that did not get their votes: they were not shown at the reveal. What is out, people did not want to judge. */
 const hiddenOf = async (tx: Tx, evaluation: Evaluation) => {
-	const { id: evaluationId, votesPerPrompt } = evaluation;
-	const standing = await standingOf(tx, evaluationId);
-	const counted = outcomesOf(standing.votes, votesPerPrompt);
-	const out = outOf(standing, await peopleOf(tx, evaluationId), votesPerPrompt);
+	const counted = evaluation.counted ?? (await countAnew(tx, evaluation, await contendersOf(tx, evaluation))).counted;
+	if (counted.missing.length === 0) return [];
 	const beside = await askedBeside(tx, evaluation);
-	return (await pairingsOf(tx, evaluationId)).filter(
-		({ id, askedId }) => !counted.has(id) && !out.has(id) && !beside.has(askedId)
-	);
+	const missing = new Set(counted.missing.filter((askedId) => !beside.has(askedId)));
+	return (await pairingsOf(tx, evaluation.id)).filter(({ askedId }) => missing.has(askedId));
 };
 
 /**
@@ -165,6 +161,7 @@ export const continueEvaluation = command(ContinueEvaluation, async (scope, { ev
 			wantedAt: _wanted,
 			revealedAt: _revealed,
 			result: _result,
+			counted: _counted,
 			electorate: _electorate,
 			textsRemovedAt: _removed,
 			threePart: _part,

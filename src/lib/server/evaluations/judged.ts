@@ -1,6 +1,6 @@
 import type { Judged } from '../../contract/evaluation-results.ts';
 import { flawOf } from '../../core/evaluations/answers.ts';
-import type { AnswerFacts, PairFacts } from '../../core/evaluations/checks.ts';
+import type { AnswerFacts, PairFacts } from '../../core/evaluations/counted.ts';
 import type { Names } from '../../core/evaluations/masking.ts';
 import { mayName } from '../../core/evaluations/may-name.ts';
 import type { PromptSource } from '../../core/evaluations/plan.ts';
@@ -11,44 +11,33 @@ import type { Tx } from '../access/scope.ts';
 import { among } from '../platform/db/among.ts';
 import { outputs } from '../platform/db/schema.ts';
 import { numbersOf } from './asked.ts';
+import type { JudgedPair } from './judged-pairs.ts';
 import { type Texts, textsOf } from './texts.ts';
 import type { Vote } from './votes.ts';
 
-/** A pairing that counts, without its texts. `sum`: of the votes that count; `place`: among all prompts of the evaluation. */
-export type Counted = { id: string; askedId: string; place: number; outcome: Outcome; sum: number };
-export type CountedPair = Counted & PairFacts;
+/** A pairing that counts, before its answers are looked through. `sum`: of the votes that count; `place`: among all prompts of the evaluation. */
+export type Judgeable = Pick<JudgedPair, 'id' | 'askedId' | 'place' | 'outcome' | 'sum'>;
 
 /** Whether there may be less to read in a text than its length says: it thinks aloud, or it is all blank. */
 const mayBeLess = (text: string): boolean => /<\/?think/i.test(text) || text.trim().length < 20;
 
-// An answer never changes, and what is told of it follows from it and from the names: so it is looked through once. By the id of an
-// evaluation, which only its team can see, and the names; of the evaluations that were asked about last.
-const kept = new Map<string, Map<string, AnswerFacts>>();
-const mostKept = 20;
-
-const keptOf = (evaluationId: string, names: Names): Map<string, AnswerFacts> => {
-	const name = `${evaluationId} ${JSON.stringify(names)}`;
-	const known = kept.get(name) ?? new Map<string, AnswerFacts>();
-	kept.delete(name);
-	kept.set(name, known);
-	if (kept.size > mostKept) kept.delete(kept.keys().next().value!);
-	return known;
-};
-
 /**
- * A step: what the checks need to know of the answers of judged pairings of an evaluation. Each text is read closely only where it may
- * name a model, or may say less than it is long.
+ * A step: what is counted of the answers of these pairings. Each text is read closely only where it may name a model, or may say less than it is
+ * long.
  */
-export const factsOf = async (
+export const factsOf = async <One extends Judgeable>(
 	tx: Tx,
-	evaluationId: string,
-	judged: readonly Counted[],
+	judged: readonly One[],
 	votes: number,
 	names: Names
-): Promise<CountedPair[]> => {
-	const facts = keptOf(evaluationId, names);
-	const unknown = judged.map(({ id }) => id).filter((id) => !facts.has(`${id}a`) || !facts.has(`${id}b`));
-	if (unknown.length > 0) await lookThrough(tx, unknown, names, facts);
+): Promise<(One & PairFacts)[]> => {
+	const facts = new Map<string, AnswerFacts>();
+	await lookThrough(
+		tx,
+		judged.map(({ id }) => id),
+		names,
+		facts
+	);
 	return judged.map((pair) => ({
 		...pair,
 		score: pair.sum / votes,
@@ -81,7 +70,7 @@ const lookThrough = async (tx: Tx, pairingIds: string[], names: Names, facts: Ma
 					? factsFrom(told ?? toldOf({ text, finishReason }, names))
 					: {
 							length: text.length, // without unusual signs each is one unit
-							named: false,
+							named: null,
 							thought: false,
 							complete: isComplete('some text', finishReason)
 						}
@@ -91,12 +80,7 @@ const lookThrough = async (tx: Tx, pairingIds: string[], names: Names, facts: Ma
 
 const isComplete = (text: string, finishReason: string | null) => flawOf({ text, finishReason }) === null;
 
-const factsFrom = ({ length, named, thought, complete }: Told): AnswerFacts => ({
-	length,
-	named: named !== null,
-	thought,
-	complete
-});
+const factsFrom = ({ length, named, thought, complete }: Told): AnswerFacts => ({ length, named, thought, complete });
 
 const asSeen = ({ choice, swapped, position, at }: Pick<Vote, 'choice' | 'swapped' | 'position' | 'at'>) => ({
 	choice,
@@ -114,13 +98,12 @@ const countSaid = (votes: readonly Vote[]): Record<Outcome, number> => {
 /** A step: these pairings with everything that was hidden before the reveal, in the order they are given. */
 export const withTexts = async (
 	tx: Tx,
-	judged: readonly CountedPair[],
+	judged: readonly JudgedPair[],
 	{
 		promptsFrom,
 		votes,
 		again,
 		remarks,
-		names,
 		people,
 		judged: byModel
 	}: {
@@ -129,7 +112,6 @@ export const withTexts = async (
 		/** What was said when a pair came once more, by the ballot of the vote. */
 		again: ReadonlyMap<string, Vote>;
 		remarks: ReadonlyMap<string, Remark>;
-		names: Names;
 		people: ReadonlyMap<string, string>;
 		/** What a model said that was asked to judge. */
 		judged: ReadonlyMap<string, Judged['judge']>;
@@ -145,14 +127,14 @@ export const withTexts = async (
 		[...texts.values()].map(({ askedId }) => askedId)
 	);
 	const given = Map.groupBy(votes, (vote) => vote.pairingId);
-	const shown = ({ text, finishReason, told }: Texts['a']) => {
-		const { length, named, complete } = told ?? toldOf({ text, finishReason }, names);
-		return { text: told ? null : text, length, named, complete };
-	};
+	const shown = ({ text, told }: Texts['a'], { length, named, complete }: AnswerFacts) => ({
+		text: told ? null : text,
+		...{ length, named, complete }
+	});
 	/** Nobody knows which pair comes again: what they note there is noted of the pair. */
 	const noteOf = (ballotIds: (string | undefined)[]) =>
 		ballotIds.flatMap((id) => (id !== undefined && remarks.get(id)?.note) || []).join('\n');
-	return judged.map(({ id, place, outcome, score }) => {
+	return judged.map(({ id, place, outcome, score, ...facts }) => {
 		const { askedId, prompt, reference, a, b } = texts.get(id)!;
 		const own = given.get(id) ?? [];
 		return {
@@ -171,8 +153,8 @@ export const withTexts = async (
 			prompt,
 			reference,
 			judge: byModel.get(id) ?? null,
-			a: shown(a),
-			b: shown(b)
+			a: shown(a, facts.a),
+			b: shown(b, facts.b)
 		};
 	});
 };

@@ -1,24 +1,24 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Judged } from '../../contract/evaluation-results.ts';
 import type { Judge } from '../../contract/judgings.ts';
-import { longerOf } from '../../core/evaluations/checks.ts';
+import { longerOf } from '../../core/evaluations/counted.ts';
 import { readReply } from '../../core/evaluations/judge-reply.ts';
 import { type ModelOutcome, isSame, judgeSummary } from '../../core/evaluations/judging.ts';
 import { may } from '../../core/permissions.ts';
 import type { ProjectScope, Tx } from '../access/scope.ts';
 import { among } from '../platform/db/among.ts';
 import { judgments } from '../platform/db/schema.ts';
-import type { CountedPair } from './judged.ts';
+import { type JudgedPair, type Pairs, pairsIn } from './judged-pairs.ts';
 import { judgingsIn, outcomesOf, saidBy, shownJudgings } from './judging-rows.ts';
 import type { Evaluation } from './evaluation.ts';
 import { pairingsOf } from './votes.ts';
 
 const longerSide = { longer: 'a', shorter: 'b' } as const;
 
-/** What judges say of an evaluation, and what the newest that is through says of each pair. */
+/** What judges say of an evaluation, what the newest that is through says of each pair, and which of those people see differently. */
 export type Judges = {
 	list: Judge[];
-	newest: { id: string; outcomes: ReadonlyMap<string, ModelOutcome | null> } | null;
+	newest: { id: string; outcomes: ReadonlyMap<string, ModelOutcome | null>; differs: string[] } | null;
 };
 
 /**
@@ -29,7 +29,7 @@ export const judgesOf = async (
 	tx: Tx,
 	scope: ProjectScope,
 	evaluation: Evaluation,
-	counted: readonly CountedPair[],
+	pairs: Pairs,
 	{ filedFrom }: { filedFrom?: number } = {}
 ): Promise<Judges> => {
 	const rows = await judgingsIn(tx, evaluation.id);
@@ -37,12 +37,13 @@ export const judgesOf = async (
 	const shown = await shownJudgings(tx, evaluation, rows, { withProblems: may(scope.role, 'evaluations:judge') });
 	const through = rows.filter(({ status }) => status === 'done').map(({ id }) => id);
 	const said = await saidBy(tx, through);
-	const pairs = await pairingsOf(tx, evaluation.id);
+	const asked = await pairingsOf(tx, evaluation.id);
+	const counted = through.length === 0 ? [] : await pairsIn(tx, pairs, evaluation.votesPerPrompt, { where: sql`true` });
 	const people = new Map(counted.map((pair) => [pair.id, pair]));
 	const outcomes = new Map(through.map((id) => [id, outcomesOf(said.get(id)!)]));
 	const summaryOf = (id: string) =>
 		judgeSummary(
-			pairs.map((pair) => {
+			asked.map((pair) => {
 				const own = people.get(pair.id);
 				const longer = own ? longerOf(own) : null;
 				return {
@@ -53,7 +54,7 @@ export const judgesOf = async (
 			})
 		);
 	const repliesOf = (id: string, from: number) =>
-		pairs.map((pair) => ({
+		asked.map((pair) => ({
 			position: from + pair.position,
 			...(said.get(id)!.get(pair.id) ?? { straight: null, swapped: null })
 		}));
@@ -66,20 +67,20 @@ export const judgesOf = async (
 		};
 	});
 	const [newest] = through;
-	return { list, newest: newest === undefined ? null : { id: newest, outcomes: outcomes.get(newest)! } };
-};
-
-/** Whether people and the newest judge see it differently. */
-export const differs = ({ newest }: Judges, { id, outcome }: Pick<CountedPair, 'id' | 'outcome'>): boolean => {
-	const model = newest?.outcomes.get(id);
-	return !!model && !isSame(model, outcome);
+	if (newest === undefined) return { list, newest: null };
+	const model = outcomes.get(newest)!;
+	const differs = counted.flatMap(({ id, outcome }) => {
+		const own = model.get(id);
+		return own && !isSame(own, outcome) ? [id] : [];
+	});
+	return { list, newest: { id: newest, outcomes: model, differs } };
 };
 
 /** A step: what the newest judge said of these pairs, by their ids, in its own words too. */
 export const onPairs = async (
 	tx: Tx,
 	{ newest }: Judges,
-	pairs: readonly CountedPair[]
+	pairs: readonly JudgedPair[]
 ): Promise<Map<string, Judged['judge']>> => {
 	const judged = pairs.filter(({ id }) => newest?.outcomes.get(id));
 	if (!newest || judged.length === 0) return new Map();

@@ -1,22 +1,25 @@
+import { type SQL, sql } from 'drizzle-orm';
 import type { Locked, Results, Show } from '../../contract/evaluation-results.ts';
-import { answerChecks, longerOf, missingCheck, skippedCheck } from '../../core/evaluations/checks.ts';
+import { answerChecks, missingCheck, skippedCheck } from '../../core/evaluations/checks.ts';
+import type { Skipped } from '../../core/evaluations/counted.ts';
 import { keptTexts } from '../../core/evaluations/kept-texts.ts';
 import { type PromptSource, barOf } from '../../core/evaluations/plan.ts';
-import { type Remark, meanScores } from '../../core/evaluations/remarks.ts';
-import type { Repeated } from '../../core/evaluations/repeats.ts';
-import { countsOf } from '../../core/evaluations/tally.ts';
+import type { Remark } from '../../core/evaluations/remarks.ts';
+import { countsOf, judgedOf } from '../../core/evaluations/tally.ts';
 import { may } from '../../core/permissions.ts';
 import type { ProjectScope, Tx } from '../access/scope.ts';
 import { config } from '../platform/config.ts';
-import { type Assessment, type Skipped, assessmentOf, chainOf } from './assessment.ts';
+import { type Assessment, assessmentOf } from './assessment.ts';
 import { numbersOf } from './asked.ts';
-import { type CountedPair, withTexts } from './judged.ts';
-import { type Judges, differs, judgesOf, onPairs } from './judges.ts';
+import { againOf } from './counting.ts';
+import { withTexts } from './judged.ts';
+import { type JudgedPair, countPairs, pairsIn } from './judged-pairs.ts';
+import { type Judges, judgesOf, onPairs } from './judges.ts';
 import { nextOf } from './next.ts';
 import type { Evaluation } from './evaluation.ts';
-import { comparisonOf, contendersOf, leadOf, namesOf, titleFor } from './rows.ts';
+import { comparisonOf, contendersOf, leadOf, titleFor } from './rows.ts';
 import { fewShotsOf } from './sides.ts';
-import { type Vote, guestVotesOf, scriptVotesOf } from './votes.ts';
+import { type Vote, saidOn } from './votes.ts';
 import { voteCounts } from './vote-counts.ts';
 
 /** Which pairs are wanted with their texts: all of them, or one page of some. */
@@ -24,53 +27,60 @@ type Wanted = 'all' | { show: Show; page: number };
 
 const rowsOnPage = 20;
 
-const shown = ({ pairs, votes, repeats, marked }: Assessment, judges: Judges, show: Show): CountedPair[] => {
-	const byPair = Map.groupBy(votes, ({ pairingId }) => pairingId);
-	const cameAgain = new Set(againOf(votes, repeats).keys());
-	const is: Record<Show, (pair: CountedPair) => boolean> = {
-		all: () => true,
-		wins: ({ outcome }) => outcome === 'a',
-		losses: ({ outcome }) => outcome === 'b',
-		ties: ({ outcome }) => outcome === 'tie',
-		'both-bad': ({ outcome }) => outcome === 'both_bad',
-		'cut-off': ({ a, b }) => !a.complete || !b.complete,
-		thinking: ({ a, b }) => a.thought || b.thought,
-		named: ({ a, b }) => a.named || b.named,
-		leaked: ({ askedId }) => marked.leaked.has(askedId),
-		alike: ({ askedId }) => marked.alike.has(askedId),
-		'own-words': ({ askedId }) => marked['own-words'].has(askedId),
-		longer: (pair) => longerOf(pair) === 'longer',
-		shorter: (pair) => longerOf(pair) === 'shorter',
-		'several-votes': ({ id }) => (byPair.get(id)?.length ?? 0) > 1,
-		'came-again': ({ id }) => byPair.get(id)?.some(({ ballotId }) => cameAgain.has(ballotId)) ?? false,
-		'judge-differs': (pair) => differs(judges, pair)
+/** What a list shows, asked of a pair `p`. */
+const asked = (show: Show, { marked }: Assessment, judges: Judges): SQL => {
+	const among = (column: SQL, ids: readonly string[]) => sql`${column} = any (${sql.param([...ids])}::uuid[])`;
+	const isOf = (kind: keyof Assessment['marked']) => among(sql`p.asked_id`, marked[kind]);
+	const where: Record<Show, SQL> = {
+		all: sql`true`,
+		wins: sql`p.outcome = 'a'`,
+		losses: sql`p.outcome = 'b'`,
+		ties: sql`p.outcome = 'tie'`,
+		'both-bad': sql`p.outcome = 'both_bad'`,
+		'cut-off': sql`not (p.complete_a and p.complete_b)`,
+		thinking: sql`(p.thought_a or p.thought_b)`,
+		named: sql`num_nonnulls(p.named_a, p.named_b) > 0`,
+		leaked: isOf('leaked'),
+		alike: isOf('alike'),
+		'own-words': isOf('own-words'),
+		longer: sql`p.length_a > p.length_b`,
+		shorter: sql`p.length_a < p.length_b`,
+		'several-votes': sql`p.votes > 1`,
+		'came-again': sql`p.again`,
+		'judge-differs': among(sql`p.pairing_id`, judges.newest?.differs ?? [])
 	};
-	return pairs.filter(is[show]);
+	return where[show];
 };
 
-/** By the ballot of a vote what was said when its pair came once more to the same person. */
-const againOf = (votes: readonly Vote[], repeats: readonly Vote[]): Map<string, Vote> => {
-	const nameOf = ({ pairingId, personId }: Vote) => `${pairingId} ${personId}`;
-	const again = new Map(repeats.map((repeat) => [nameOf(repeat), repeat]));
-	return new Map(votes.flatMap((vote) => (again.has(nameOf(vote)) ? [[vote.ballotId, again.get(nameOf(vote))!]] : [])));
+const pageOf = async (tx: Tx, assessment: Assessment, judges: Judges, wanted: Wanted) => {
+	const { pairs, tally } = assessment;
+	const { show, page } = wanted === 'all' ? { show: 'all' as const, page: 1 } : wanted;
+	const where = asked(show, assessment, judges);
+	const count = show === 'all' ? judgedOf(tally) : await countPairs(tx, pairs, where);
+	const limit = wanted === 'all' ? null : rowsOnPage;
+	const pages = limit === null ? 1 : Math.max(1, Math.ceil(count / limit));
+	const at = Math.min(page, pages);
+	const list = await pairsIn(tx, pairs, tally.plan.votes, {
+		where,
+		limit,
+		offset: limit === null ? 0 : (at - 1) * limit
+	});
+	return { show, page: at, pages, count, list };
 };
 
-const pageOf = (assessment: Assessment, judges: Judges, wanted: Wanted) => {
-	const { pairs } = assessment;
-	if (wanted === 'all') return { show: 'all' as const, page: 1, pages: 1, count: pairs.length, list: pairs };
-	const { show } = wanted;
-	const some = shown(assessment, judges, show);
-	const pages = Math.max(1, Math.ceil(some.length / rowsOnPage));
-	const page = Math.min(wanted.page, pages);
-	return { show, page, pages, count: some.length, list: some.slice((page - 1) * rowsOnPage, page * rowsOnPage) };
-};
-
-/** What voters added, of the pairs that count. */
-const remarksIn = ({ pairs, votes, remarks }: Assessment): Remark[] => {
-	const counting = new Set(pairs.map(({ id }) => id));
-	return votes.flatMap(({ pairingId, ballotId }) =>
-		remarks.has(ballotId) && counting.has(pairingId) ? [remarks.get(ballotId)!] : []
-	);
+/** A step: what people said of these pairs and added to it. */
+const saidOfPairs = async (tx: Tx, chain: readonly Evaluation[], list: readonly JudgedPair[]) => {
+	const votes: Vote[] = [];
+	const repeats: Vote[] = [];
+	const remarks = new Map<string, Remark>();
+	const ids = list.map(({ id }) => id);
+	for (const one of ids.length === 0 ? [] : chain) {
+		const said = await saidOn(tx, one, ids);
+		votes.push(...said.votes);
+		repeats.push(...said.repeats);
+		for (const [ballotId, remark] of said.remarks) remarks.set(ballotId, remark);
+	}
+	return { votes, remarks, again: againOf(votes, repeats) };
 };
 
 export const lockedOf = async (tx: Tx, scope: ProjectScope, evaluation: Evaluation): Promise<Locked> => {
@@ -126,22 +136,11 @@ export const resultsOf = async (
 	if (revealedAt === null) return { locked: await lockedOf(tx, scope, evaluation) };
 	const contenders = await contendersOf(tx, evaluation);
 	const assessment = await assessmentOf(tx, evaluation, contenders);
-	const { tally, verdict, pairs, votes, repeats, remarks, voters, sides, missing, skipped } = assessment;
-	// checks speak of the votes on what counts, as every number does: those are in the file too
-	const counting = new Set(pairs.map(({ id }) => id));
-	const counted = votes.filter(({ pairingId }) => counting.has(pairingId));
-	const voted = voters.filter(({ id }) => counted.some(({ personId }) => personId === id));
-	const again = againOf(votes, repeats);
-	const repeated = counted.flatMap(({ ballotId, personId, outcome }): Repeated[] =>
-		again.has(ballotId) ? [{ personId, before: outcome, again: again.get(ballotId)!.outcome }] : []
-	);
-	const chain = await chainOf(tx, evaluation);
+	const { tally, verdict, counted, voters, sides, chain } = assessment;
 	const before = chain.slice(0, -1).reduce((sum, { planned }) => sum + planned, 0);
-	const judges = await judgesOf(tx, scope, evaluation, pairs, wanted === 'all' ? { filedFrom: before } : {});
-	const { list, ...rows } = pageOf(assessment, judges, wanted);
-	const out = await skippedRows(tx, promptsFrom, skipped);
-	const people = new Map(voters.map(({ id, name }) => [id, name]));
-	const names = namesOf(contenders, scope.project.name);
+	const judges = await judgesOf(tx, scope, evaluation, assessment.pairs, wanted === 'all' ? { filedFrom: before } : {});
+	const { list, ...rows } = await pageOf(tx, assessment, judges, wanted);
+	const out = await skippedRows(tx, promptsFrom, counted.skipped);
 	return {
 		results: {
 			number,
@@ -167,10 +166,10 @@ export const resultsOf = async (
 			},
 			counts: { ...countsOf(tally), skipped: tally.skipped, planned: tally.plan.prompts },
 			skipped: out,
-			scriptVotes: await scriptVotesOf(tx, evaluation.id),
-			guestVotes: await guestVotesOf(tx, evaluation.id),
+			scriptVotes: counted.scripts,
+			guestVotes: counted.guests,
 			judges: judges.list,
-			scores: meanScores(remarksIn(assessment)),
+			scores: counted.means,
 			verdict,
 			checks: [
 				...verdict.checks,
@@ -178,14 +177,15 @@ export const resultsOf = async (
 					out.map(({ number }) => number),
 					tally.plan
 				),
-				...missingCheck(inOrder(await numbersOf(tx, promptsFrom, missing)), votesPerPrompt),
-				...answerChecks(pairs, voted, counted, { list: repeated, planned: evaluation.repeats }, sides, thinking)
+				...missingCheck(inOrder(await numbersOf(tx, promptsFrom, counted.missing)), votesPerPrompt),
+				...answerChecks(counted, voters, evaluation.repeats, sides, thinking)
 			],
 			next: await nextOf(tx, scope, evaluation),
 			rows: {
 				...rows,
 				list: await withTexts(tx, list, {
-					...{ promptsFrom, votes, again, remarks, names, people },
+					...{ promptsFrom, people: new Map(voters.map(({ id, name }) => [id, name])) },
+					...(await saidOfPairs(tx, chain, list)),
 					judged: await onPairs(tx, judges, list)
 				})
 			}

@@ -36,12 +36,16 @@ export type Vote = Given & { choice: Choice; outcome: Outcome };
 /**
  * The last act on each ballot: a choice, a skip, or null for what was taken back. What was said after the reveal, as it once could be,
  * is none: whoever said it knew who had written what. `of`: only what people said, or scripts. `repeat`: what was said of pairs that came
- * again, which is no vote and never among the others.
+ * again, which is no vote and never among the others. `pairings`: of these alone.
  */
 export const latestOf = (
 	tx: Tx,
 	evaluationIds: string[],
-	{ of, repeat = false }: { of?: Voter; repeat?: boolean } = {}
+	{
+		of,
+		repeat = false,
+		pairings: some
+	}: { of?: Voter; repeat?: boolean; pairings?: readonly string[] | undefined } = {}
 ) =>
 	tx
 		.selectDistinctOn([votes.ballotId], {
@@ -68,6 +72,7 @@ export const latestOf = (
 				eq(ballots.repeat, repeat),
 				among(votes.evaluationId, evaluationIds),
 				of && eq(votes.voter, of),
+				some && among(votes.pairingId, some),
 				or(isNull(evaluations.revealedAt), lte(votes.createdAt, evaluations.revealedAt))
 			)
 		)
@@ -82,9 +87,9 @@ export const givenIn = async (
 	tx: Tx,
 	evaluationId: string,
 	of: Voter = 'person',
-	{ repeat = false } = {}
+	{ repeat = false, pairings }: { repeat?: boolean; pairings?: readonly string[] | undefined } = {}
 ): Promise<Standing<Given>> => {
-	const latest = latestOf(tx, [evaluationId], { of, repeat });
+	const latest = latestOf(tx, [evaluationId], { of, repeat, pairings });
 	const stands = await tx.select().from(latest).where(isNotNull(latest.choice)).orderBy(latest.first);
 	const rows = stands.filter(({ choice }) => choice !== 'skip');
 	const skips = new Map<string, string[]>();
@@ -110,8 +115,19 @@ const meant = ({ choice, ...vote }: Given): Vote => ({
 });
 
 /** A step: what people said of pairs that came to them once more; in no other number than their self-consistency. */
-export const repeatsIn = async (tx: Tx, { id, repeats }: Pick<Evaluation, 'id' | 'repeats'>): Promise<Vote[]> =>
-	repeats === 0 ? [] : (await givenIn(tx, id, 'person', { repeat: true })).votes.map(meant);
+export const repeatsIn = async (
+	tx: Tx,
+	{ id, repeats }: Pick<Evaluation, 'id' | 'repeats'>,
+	pairings?: readonly string[]
+): Promise<Vote[]> =>
+	repeats === 0 ? [] : (await givenIn(tx, id, 'person', { repeat: true, pairings })).votes.map(meant);
+
+/** A step: the votes of people on these pairings, in the order in which they came to it, what they said when one came again, and what they added. */
+export const saidOn = async (tx: Tx, evaluation: Pick<Evaluation, 'id' | 'repeats'>, pairings: readonly string[]) => {
+	const given = await givenIn(tx, evaluation.id, 'person', { pairings });
+	const said = { votes: given.votes.map(meant), repeats: await repeatsIn(tx, evaluation, pairings) };
+	return { ...said, remarks: await remarksOn(tx, evaluation.id, [...said.votes, ...said.repeats]) };
+};
 
 /** A step: the votes of `standingOf`. */
 export const votesOf = async (tx: Tx, evaluationId: string, of: Voter = 'person'): Promise<Vote[]> =>
@@ -119,6 +135,7 @@ export const votesOf = async (tx: Tx, evaluationId: string, of: Voter = 'person'
 
 /** A step: what was last added to these votes, by their ballots. The database takes nothing after the reveal. */
 export const remarksOn = async (tx: Tx, evaluationId: string, votes: readonly Vote[]): Promise<Map<string, Remark>> => {
+	const swapped = new Map(votes.map((vote) => [vote.ballotId, vote.swapped]));
 	const rows = await tx
 		.selectDistinctOn([remarks.ballotId], {
 			ballotId: remarks.ballotId,
@@ -127,13 +144,11 @@ export const remarksOn = async (tx: Tx, evaluationId: string, votes: readonly Vo
 			note: remarks.note
 		})
 		.from(remarks)
-		.where(eq(remarks.evaluationId, evaluationId))
+		// of a vote that was taken back nothing stands
+		.where(and(eq(remarks.evaluationId, evaluationId), among(remarks.ballotId, swapped.keys())))
 		.orderBy(remarks.ballotId, desc(remarks.seq));
-	const swapped = new Map(votes.map((vote) => [vote.ballotId, vote.swapped]));
-	// of a vote that was taken back nothing stands
-	const standing = rows.filter(({ ballotId }) => swapped.has(ballotId));
 	return new Map(
-		standing.map(({ ballotId, first, second, note }) => [
+		rows.map(({ ballotId, first, second, note }) => [
 			ballotId,
 			{ ...(swapped.get(ballotId) ? { a: second, b: first } : { a: first, b: second }), note }
 		])

@@ -1,11 +1,14 @@
 // What is kept of an evaluation for whoever lists it, held against the votes it was counted from.
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import type postgres from 'postgres';
 import type { ReservedSql } from 'postgres';
+import { hasName } from '../../core/evaluations/masking.ts';
 import { verdictTitles } from '../../core/evaluations/verdict-sentence.ts';
-import { chainOf } from '../evaluations/assessment.ts';
+import { chainOf } from '../evaluations/counting.ts';
 import type { Evaluation } from '../evaluations/evaluation.ts';
+import { type JudgedPair, keptPairs, pairsIn } from '../evaluations/judged-pairs.ts';
 import { countedScores } from '../evaluations/scores.ts';
+import { textsOf } from '../evaluations/texts.ts';
 import { countedResult } from '../evaluations/verdict.ts';
 import type { Tx } from '../access/scope.ts';
 import { drizzleOn } from '../platform/db/drizzle.ts';
@@ -13,49 +16,99 @@ import { evaluations } from '../platform/db/schema.ts';
 
 type Kept = Record<string, unknown>;
 
-/** Another machine may round the last digits of a logarithm in another way. */
+const isMap = (value: unknown): value is Record<string, unknown> =>
+	typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Another machine may round the last digits of a logarithm in another way, and a database that was restored order fields in another. */
 const rounded = (value: unknown) =>
-	JSON.stringify(value, (_, each: unknown) => (typeof each === 'number' ? Number(each.toFixed(9)) : each));
+	JSON.stringify(value, (_, each: unknown) =>
+		typeof each === 'number'
+			? Number(each.toFixed(9))
+			: isMap(each)
+				? Object.fromEntries(Object.entries(each).sort(([one], [two]) => (one < two ? -1 : 1)))
+				: each
+	);
 
 /**
- * A step: what follows from the votes, as far as nothing that came later is in it. Whether a model had learnt a prompt, or an answer was cut
+ * What follows from the votes, as far as nothing that came later is in it. Whether a model had learnt a prompt, or an answer was cut
  * off, may be known by now, or forgotten: that decides *blocked* and nothing else. Who could have skipped was not always kept.
  */
-const countedAnew = async (tx: Tx, evaluation: Evaluation): Promise<Kept> => {
-	if (evaluation.kind === 'scoring') return countedScores(tx, evaluation);
-	const { kind, title: _, interval, ...rest } = (await countedResult(tx, evaluation)).result;
-	const chain = await chainOf(tx, evaluation);
-	if (chain.some(({ electorate }) => electorate === null)) return rest;
+const resultAnew = (evaluation: Evaluation, { result }: Anew, isElectorateKnown: boolean): Kept => {
+	const { kind, title: _, interval, ...rest } = result;
+	if (!isElectorateKnown) return rest;
 	const isBlocked = [kind, evaluation.result?.kind].includes('blocked');
 	return { ...rest, interval, ...(!isBlocked && { kind }) };
 };
+type Anew = Awaited<ReturnType<typeof countedResult>>;
 
 /** The names of what is kept otherwise. */
-const differing = async (tx: Tx, evaluation: Evaluation): Promise<string[]> => {
-	const { result, scored, revealedAt, kind } = evaluation;
-	if (revealedAt === null)
-		return ['result', 'scored'].filter((name) => evaluation[name as 'result' | 'scored'] !== null);
-	const [kept, other]: [Kept | null, unknown] = kind === 'scoring' ? [scored, result] : [result, scored];
-	const wrong = other === null ? [] : [kind === 'scoring' ? 'result' : 'scored'];
-	if (kept === null) return wrong;
-	if (result && result.title !== verdictTitles[result.kind]) wrong.push('title');
-	const anew = await countedAnew(tx, evaluation);
-	return [...wrong, ...Object.keys(anew).filter((name) => rounded(kept[name]) !== rounded(anew[name]))];
+const unlike = (kept: Kept, anew: Kept): string[] =>
+	Object.keys(anew).filter((name) => rounded(kept[name]) !== rounded(anew[name]));
+
+/** Which names of models there are, other versions and other names of the project may have said: one that is kept has to stand there. */
+const areNamed = async (tx: Tx, pairs: readonly JudgedPair[]): Promise<boolean> => {
+	const naming = pairs.filter(({ a, b }) => a.named !== null || b.named !== null);
+	const texts = await textsOf(
+		tx,
+		naming.map(({ id }) => id)
+	);
+	return naming.every(({ id, ...pair }) =>
+		(['a', 'b'] as const).every((letter) => {
+			const { text, told } = texts.get(id)![letter];
+			const { named } = pair[letter];
+			return named === null || told !== null || hasName(text, named);
+		})
+	);
 };
 
-/** Of every evaluation that has something kept, one after the other. `sql` is the owner's, who sees all teams. */
+const unnamed = (pairs: readonly JudgedPair[]) =>
+	pairs.map(({ a, b, ...pair }) => ({ ...pair, a: { ...a, named: null }, b: { ...b, named: null } }));
+
+/** The same of what is kept for its page. */
+const differingCounts = async (tx: Tx, evaluation: Evaluation, anew: Anew, isElectorateKnown: boolean) => {
+	const { named: _, missing, skipped, ...rest } = anew.counted;
+	const names = unlike(evaluation.counted!, { ...rest, ...(isElectorateKnown && { missing, skipped }) });
+	const pairs = await pairsIn(tx, keptPairs(evaluation.id), evaluation.votesPerPrompt, { where: sql`true` });
+	const naming = pairs.filter(({ a, b }) => a.named !== null || b.named !== null).length;
+	const areSame = rounded(unnamed(pairs)) === rounded(unnamed(anew.pairs));
+	const isNamed = naming === evaluation.counted!.named && (await areNamed(tx, pairs));
+	return [...names, ...(isNamed ? [] : ['named']), ...(areSame ? [] : ['pairs'])];
+};
+
+/** The names of all that is kept otherwise. */
+const differing = async (tx: Tx, evaluation: Evaluation): Promise<string[]> => {
+	const { result, scored, counted, revealedAt, kind } = evaluation;
+	if (revealedAt === null)
+		return (['result', 'scored', 'counted'] as const).filter((name) => evaluation[name] !== null);
+	if (kind === 'scoring') {
+		const wrong = [...(result === null ? [] : ['result']), ...(counted === null ? [] : ['counted'])];
+		return scored === null ? wrong : [...wrong, ...unlike(scored, await countedScores(tx, evaluation))];
+	}
+	const wrong = scored === null ? [] : ['scored'];
+	if (result === null && counted === null) return wrong;
+	const anew = await countedResult(tx, evaluation);
+	const isElectorateKnown = (await chainOf(tx, evaluation)).every(({ electorate }) => electorate !== null);
+	if (result !== null) {
+		if (result.title !== verdictTitles[result.kind]) wrong.push('title');
+		wrong.push(...unlike(result, resultAnew(evaluation, anew, isElectorateKnown)));
+	}
+	if (counted !== null) wrong.push(...(await differingCounts(tx, evaluation, anew, isElectorateKnown)));
+	return wrong;
+};
+
+/** Of every evaluation that has something kept, one after the other. `all` is the owner's, who sees all teams. */
 export const compareResults = async (
-	sql: postgres.TransactionSql,
+	all: postgres.TransactionSql,
 	report: (row: { team: string; project: string }, sentence: string) => void
 ): Promise<void> => {
-	const tx = drizzleOn(sql as unknown as ReservedSql) as Tx;
-	const rows = await sql<{ team: string; project: string; id: string; team_id: string }[]>`
+	const tx = drizzleOn(all as unknown as ReservedSql) as Tx;
+	const rows = await all<{ team: string; project: string; id: string; team_id: string }[]>`
 		select t.slug as team, p.slug as project, x.id, x.team_id
 		from evaluations x join teams t on t.id = x.team_id join projects p on p.team_id = x.team_id and p.id = x.project_id
-		where x.result is not null or x.scored is not null order by x.team_id, x.project_id, x.number`;
+		where num_nonnulls(x.result, x.scored, x.counted) > 0 order by x.team_id, x.project_id, x.number`;
 	for (const { id, team_id: teamId, ...row } of rows) {
 		// the functions that name voters ask for whom
-		await sql`select set_config('app.team_id', ${teamId}, true), set_config('app.role', 'owner', true), set_config('app.project_ids', 'all', true)`;
+		await all`select set_config('app.team_id', ${teamId}, true), set_config('app.role', 'owner', true), set_config('app.project_ids', 'all', true)`;
 		const [evaluation] = await tx.select().from(evaluations).where(eq(evaluations.id, id));
 		const names = await differing(tx, evaluation!);
 		if (names.length === 0) continue;

@@ -56,6 +56,7 @@ const evidence = [
 		'evaluations',
 		'pairings',
 		'outputs',
+		'judged_pairs',
 		'ballots',
 		'votes',
 		'remarks',
@@ -175,6 +176,7 @@ describe('what is evidence does not change', () => {
 		['evaluations', `number = 2`, 'AI006'],
 		['evaluations', `result = '{}'`, 'AI006'],
 		['evaluations', `scored = '{}'`, 'AI006'],
+		['evaluations', `counted = '{}'`, 'AI006'],
 		['evaluations', `connection_id = '${id}'`, 'AI006'],
 		['evaluations', `created_by = '${id}'`, 'AI006'],
 		['evaluations', `created_at = 'epoch'`, 'AI006'],
@@ -354,7 +356,7 @@ describe('what is evidence does not change', () => {
 		const set = (change: string) => `update evaluations set ${change} where id = '${one.ids.evaluations}'`;
 		const after = (...changes: string[]) =>
 			refusal(team.scope, ['revealed_at = now()', ...changes].map(set).join('; '));
-		for (const name of ['result', 'scored']) {
+		for (const name of ['result', 'scored', 'counted']) {
 			const kept = `${name} = '{"kind":"promising"}'`;
 			expect(await refusal(team.scope, set(kept)), name).toBe('AI006');
 			expect(await refusal(team.scope, set(`${kept}, revealed_at = now()`)), name).toBeUndefined();
@@ -572,6 +574,12 @@ describe('keys carry the project and the parent', () => {
 				[otherProject, one.ids.runs]
 			],
 			[`insert into run_prompts (project_id, run_id, prompt_hash) values ($1, $2, 'x')`, [otherProject, one.ids.runs]],
+			[
+				`insert into judged_pairs (project_id, evaluation_id, place, pairing_id, asked_id, outcome, sum, votes, again, length_a, length_b,
+					thought_a, thought_b, complete_a, complete_b)
+				select $1, $2, 0, $3, $3, 'a', 1, 1, false, 1, 1, false, false, true, true`,
+				[otherProject, one.ids.evaluations, one.ids.pairings]
+			],
 			[
 				`insert into run_events (project_id, run_id, at, level, kind, message) values ($1, $2, now(), 'info', 'x', 'x')`,
 				[otherProject, one.ids.runs]

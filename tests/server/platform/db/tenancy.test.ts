@@ -54,6 +54,7 @@ const rights: Record<string, Record<Role, string>> = {
 	evaluations: { owner: 'rac', trainer: 'rac', rater: 'r' },
 	pairings: { owner: 'ra', trainer: 'ra', rater: 'r' },
 	outputs: { owner: 'ra', trainer: 'ra', rater: 'r' },
+	judged_pairs: { owner: 'ra', trainer: 'ra', rater: 'r' },
 	judgings: { owner: 'rac', trainer: 'rac', rater: 'r' },
 	judgments: { owner: 'ra', trainer: 'ra', rater: 'r' },
 	ballots: { owner: 'ra', trainer: 'ra', rater: 'ra' },
@@ -116,9 +117,13 @@ const withKey = (scope: Scope, keyId: string): Scope & { userId: string } => ({
 
 /** A column that a change may leave as it is. */
 const touched = (table: string) =>
-	({ example_signatures: 'bits', example_standings: 'points', example_marks: 'marks', run_prompts: 'prompt_hash' })[
-		table
-	] ?? (table.endsWith('_counts') ? 'count' : 'created_at');
+	({
+		example_signatures: 'bits',
+		example_standings: 'points',
+		example_marks: 'marks',
+		run_prompts: 'prompt_hash',
+		judged_pairs: 'sum'
+	})[table] ?? (table.endsWith('_counts') ? 'count' : 'created_at');
 
 const code = (problem: unknown) => (problem as { code?: string }).code;
 const rollback = new Error('only trying');
@@ -381,7 +386,10 @@ describe('the policies', () => {
 			const { project } = await newProject(scopeOf('owner'), { slug: `hidden-${randomUUID().slice(0, 8)}` });
 			const limited = scopeOf('owner', [world.project]);
 			await owner.unsafe(`alter table ${table} disable trigger user`); // they keep most where they are, whoever asks
-			expect(await blindly(limited, `update ${table} set project_id = '${world.project}'`)).toBe(1);
+			const [{ rows }] = (await owner.unsafe(
+				`select count(*)::int as rows from ${table} where project_id = '${world.project}'`
+			)) as [{ rows: number }];
+			expect(await blindly(limited, `update ${table} set project_id = '${world.project}'`)).toBe(rows);
 			expect(await blindly(limited, `update ${table} set project_id = '${project.id}'`)).toBe('42501');
 			await owner.unsafe(`alter table ${table} enable trigger user`);
 			expect(await blindly(scopeOf('owner', [project.id]), `delete from ${table}`)).toBe(0);

@@ -29,7 +29,7 @@ const isOpen = async (...changes: Change[]): Promise<boolean> => {
 	await rewriteHistory(
 		'evaluations',
 		(sql) => sql`
-			update evaluations set status = 'voting', revealed_at = null, result = null, kind = 'comparison', sendable_from = null`
+			update evaluations set status = 'voting', revealed_at = null, result = null, counted = null, kind = 'comparison', sendable_from = null`
 	);
 	await rewriteHistory(
 		'webhook_deliveries',
@@ -51,7 +51,8 @@ test.for([
 	['runs', `status = 'training'`],
 	['runs', `hashed = false`],
 	['evaluations', `status = 'generating'`],
-	['evaluations', `revealed_at = now()`],
+	['evaluations', `revealed_at = now(), counted = '{}'`],
+	['evaluations', `revealed_at = now(), result = '{}', counted = null`],
 	['webhook_deliveries', `state = 'waiting', next_at = now() - interval '61 seconds'`],
 	['webhook_endpoints', `state = 'off', reason = 'failing', mailed_at = null`]
 ] as const)('the janitor looks at a team with open work: %s with %s', async (change) => {
@@ -65,7 +66,7 @@ test.for([
 	['runs', `status = 'draft'`],
 	['evaluations', `status = 'failed'`],
 	['evaluations', `result = '{}'`],
-	['evaluations', `revealed_at = now(), result = '{}'`],
+	['evaluations', `revealed_at = now(), result = '{}', counted = '{}'`],
 	['evaluations', `revealed_at = now(), kind = 'scoring', sendable_from = 8`],
 	['webhook_deliveries', `state = 'waiting', next_at = now() + interval '1 second'`],
 	['webhook_endpoints', `state = 'off', reason = 'gone', mailed_at = now()`],

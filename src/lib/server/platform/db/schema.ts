@@ -31,7 +31,9 @@ import type { Counted } from '../../../core/runs/lengths.ts';
 import { type Method, methods } from '../../../core/runs/method.ts';
 import type { Preparing } from '../../../core/runs/preparing.ts';
 import type { Recipe } from '../../../core/runs/recipe.ts';
+import type { Counted as CountedVotes } from '../../../core/evaluations/counted.ts';
 import type { FewShot } from '../../../core/evaluations/few-shot.ts';
+import { type Outcome, outcomes } from '../../../core/evaluations/outcome.ts';
 import type { EvaluationResult } from '../../../core/evaluations/result.ts';
 import { type JudgeChoice, judgeChoices } from '../../../core/evaluations/judge-reply.ts';
 import { type JudgingStatus, judgingStatuses } from '../../../core/evaluations/judging.ts';
@@ -1025,6 +1027,8 @@ export const evaluations = teamTable(
 		result: json().$type<EvaluationResult>(),
 		/** The same of a scoring. */
 		scored: json().$type<Scored>(),
+		/** All that the votes of a comparison come to, counted at the reveal beside its `judged_pairs`; null: the sweep will. */
+		counted: json().$type<CountedVotes>(),
 		/** When the texts of its answers were removed, where the server keeps them for some time only (functions/old-answers.sql). */
 		textsRemovedAt: at()
 	},
@@ -1072,6 +1076,9 @@ export const evaluations = teamTable(
 		index('evaluations_open')
 			.on(t.teamId)
 			.where(sql`status = 'generating' or (revealed_at is not null and result is null and kind = 'comparison')`),
+		index('evaluations_uncounted')
+			.on(t.teamId)
+			.where(sql`revealed_at is not null and counted is null and kind = 'comparison'`),
 		// what the janitor looks for, of all teams
 		index('evaluations_with_texts')
 			.on(t.revealedAt)
@@ -1164,6 +1171,45 @@ export const outputs = teamTable(
 		)
 	]
 );
+
+/**
+ * A pair that counts in a comparison, or in one that it goes on with, as the reveal counted it: what was said of it, and what a list of pairs asks of
+ * their answers without reading them.
+ */
+export const judgedPairs = pgTable(
+	'judged_pairs',
+	{
+		teamId: uuid().notNull().default(currentTeam),
+		projectId: uuid().notNull(),
+		evaluationId: uuid().notNull(),
+		/** Among all prompts of the evaluation, those of what it goes on with first. */
+		place: integer().notNull(),
+		pairingId: uuid().notNull(),
+		/** The example, or the prompt of the pool. */
+		askedId: uuid().notNull(),
+		outcome: text().$type<Outcome>().notNull(),
+		/** Of the votes that count: +1 where A is better, −1 where B is. */
+		sum: smallint().notNull(),
+		/** So many people have judged it, and it came again to one of them who said something of it. */
+		votes: smallint().notNull(),
+		again: boolean().notNull(),
+		lengthA: integer().notNull(),
+		lengthB: integer().notNull(),
+		/** The name by which an answer tells a model. */
+		namedA: text(),
+		namedB: text(),
+		thoughtA: boolean().notNull(),
+		thoughtB: boolean().notNull(),
+		completeA: boolean().notNull(),
+		completeB: boolean().notNull()
+	},
+	(t) => [
+		primaryKey({ name: 'judged_pairs_key', columns: [t.teamId, t.evaluationId, t.place] }),
+		inParent('judged_pairs_evaluation', t, t.evaluationId, evaluations, ofProject),
+		oneOf('judged_pairs', 'outcome', outcomes),
+		...policies('judged_pairs', { add: ['owner', 'trainer'], ...appendOnly })
+	]
+).enableRLS();
 
 /** What one person sees of one pairing: in which order it comes, and which contender stands first. Fixed before they look. */
 export const ballots = teamTable(
