@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ExampleFilter } from '../../../src/lib/contract/examples.ts';
+import { marksVersion } from '../../../src/lib/core/examples/marks.ts';
 import { type ProjectScope, type Scope, inProject, scopeFor, together } from '../../../src/lib/server/access/scope.ts';
 import { deleteExamples, importExamples, restoreExamples } from '../../../src/lib/server/examples/commands.ts';
 import { listExamples } from '../../../src/lib/server/examples/queries.ts';
@@ -189,12 +190,14 @@ test('what another project has signed says nothing of one that waits', async () 
 		await newProject(scope),
 		await newProject(scope, { slug: 'waits' })
 	];
-	await owner`update projects set next_example = 200 where id = ${signed.id}`;
+	const holds = (id: string, count: number) =>
+		owner`update projects set next_example = ${count + 1}, marked = ${count}, marked_by = ${marksVersion} where id = ${id}`;
+	await holds(signed.id, 199);
 	await signExamples(scope);
 	const isOpen = async () => (await plainPool()`select teams_with_open_work() as id`).some(({ id }) => id === teamId);
 	await owner`select chain_audit(${teamId})`;
 	expect(await isOpen()).toBe(false);
-	await owner`update projects set next_example = 70 where id = ${waits.id}`;
+	await holds(waits.id, 69);
 	expect(await isOpen()).toBe(true);
 	await signExamples(scope);
 	expect(await isOpen()).toBe(false);

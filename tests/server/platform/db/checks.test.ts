@@ -89,10 +89,11 @@ describe('each check refuses what is wrong', () => {
 });
 
 describe('each column of a closed set of words has its check', () => {
-	/** Sets that grow with what is connected, or that a trigger alone writes. */
+	/** Sets that grow with what is connected or with the rules of providers, or that a trigger alone writes. */
 	const open = new Set([
 		'connections.provider',
 		'example_counts.split',
+		'example_marks.marks',
 		'example_standings.split',
 		'evaluations.three_part'
 	]);
