@@ -57,15 +57,9 @@ const states: { name: string; address: (w: typeof world) => string; visitor: Vis
 	}))
 );
 
-/** What stands in a transaction by itself, and why. */
-const more: Record<string, number> = {
-	// the pairs are walked with a table of their own, which a transaction that only reads cannot make
-	'team-project-train-new-pairs': 3
-};
-
 // Each costs a connection, a round trip and a moment of its own: one says who it is, and one what is shown. Counted is what begins on the
 // connections of the role that serves, whichever way it was asked.
 test.for([...shownPages(), ...states])('$name needs at most two transactions', async ({ name, address, visitor }) => {
 	const { count, asked } = await way.during(() => load(address(world), visitor));
-	expect(count, asked.join('\n')).toBeLessThanOrEqual(more[name] ?? 2);
+	expect(count, asked.join('\n')).toBeLessThanOrEqual(2);
 });
