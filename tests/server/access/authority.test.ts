@@ -4,7 +4,7 @@ import { eq } from 'drizzle-orm';
 import postgres from 'postgres';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Role } from '../../../src/lib/core/permissions.ts';
-import { type Scope, type Tx, withTimeouts, scopeFor, together } from '../../../src/lib/server/access/scope.ts';
+import { type Scope, withTimeouts, scopeFor, together } from '../../../src/lib/server/access/scope.ts';
 import { nextPairs } from '../../../src/lib/server/evaluations/queries.ts';
 import { subscribe, stopHub } from '../../../src/lib/server/events/hub.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';

@@ -112,7 +112,6 @@ type Found = { hashes: string; names: string };
  */
 const keep = async (tx: Tx, scope: Scope, projectId: string, { hashes, names }: Found, newest: number) => {
 	await tx.select({ id: projects.id }).from(projects).where(eq(projects.id, projectId)).for('no key update');
-	const bytes = (hashes: Iterable<string>) => sql.param(`{${[...hashes].map((hash) => `"\\\\x${hash}"`).join(',')}}`);
 	await tx.execute(sql`
 		update examples e set family = f.name
 		from (select * from unnest(${hashes}::bytea[], ${names}::bytea[]) as f(hash, name)) f
