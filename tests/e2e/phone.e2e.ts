@@ -101,3 +101,16 @@ test('a thumb votes once both answers were on the screen', async ({ page }) => {
 		})
 		.toEqual(['first']);
 });
+
+test('a row of tabs that goes on beyond the edge fades out there, and nowhere else', async ({ page, context }) => {
+	await signInAs(context, app, world.sessions.owner);
+	await open(page, to.results(world.team, world.project, world.revealed));
+	const row = page.getByRole('navigation', { name: 'Which pairs' });
+	await expect(row).toHaveAttribute('data-beyond', 'end');
+	await row.evaluate((one) => one.scrollTo({ left: 30, behavior: 'instant' }));
+	await expect(row).toHaveAttribute('data-beyond', 'start end');
+	await row.evaluate((one) => one.scrollTo({ left: one.scrollWidth, behavior: 'instant' }));
+	await expect(row).toHaveAttribute('data-beyond', 'start');
+	await page.setViewportSize({ width: 1440, height: 900 });
+	await expect(row).not.toHaveAttribute('data-beyond');
+});

@@ -1,13 +1,21 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addReadyRun } from '../support/data/evaluation.ts';
+import { mostAtOnce } from '../../src/lib/server/examples/compare.ts';
 import { shownPages } from '../support/browser/pages.ts';
 import { type StartedApp, startApp } from '../support/app/started-app.ts';
 import { countingProxy } from '../support/database/counting-proxy.ts';
+import { newProject } from '../support/data/team.ts';
+import { addRows } from '../support/data/training.ts';
 import { type World, newWorld } from '../support/data/world.ts';
+
+const rowsFrom = (from: number, count: number) =>
+	Array.from({ length: count }, (_, at) => ({ question: `Where is parcel ${from + at}?`, split: null }));
 
 let way: Awaited<ReturnType<typeof countingProxy>>;
 let app: StartedApp;
 let world: World & { uncompared: string };
+/** Projects, by slug, whose examples nobody has compared yet. */
+const newOnes = { few: 'a-few-new', many: 'many-new' };
 
 type Visitor = 'anonymous' | 'owner' | 'rater';
 const load = async (address: string, visitor: Visitor): Promise<number> => {
@@ -26,8 +34,17 @@ beforeAll(async () => {
 	const { projectId, connection: connectionId } = made;
 	const run = await addReadyRun(made.scopes.owner, { projectId, connectionId, version: 50 });
 	world = { ...made, uncompared: run.id };
+	for (const [slug, count] of [
+		[newOnes.few, 20],
+		[newOnes.many, mostAtOnce + 1]
+	] as const) {
+		const { project } = await newProject(made.scopes.owner, { slug });
+		for (let from = 1; from <= count; from += 500)
+			await addRows(made.scopes.owner, project.id, rowsFrom(from, Math.min(500, count - from + 1)), from);
+	}
 	// what is known of the people in the team, and of its projects, is
 	for (const visitor of ['owner', 'rater'] as const) await load(`/${world.team}/${world.project}`, visitor);
+	for (const slug of Object.values(newOnes)) await load(`/${world.team}/${slug}`, 'owner');
 });
 afterAll(async () => {
 	await app?.close();
@@ -57,10 +74,20 @@ const states: { name: string; address: (w: typeof world) => string; visitor: Vis
 	}))
 );
 
-/** What stands in a transaction by itself, and why. */
+const split = (slug: string) => ({
+	address: ({ team }: typeof world) => `/${team}/${slug}/split?ratio=0.7&seed=2`,
+	visitor: 'owner' as const
+});
+states.push(
+	{ name: 'a split of a few that nobody has compared', ...split(newOnes.few) },
+	{ name: 'the same once more', ...split(newOnes.few) },
+	{ name: 'a split of many that nobody has compared', ...split(newOnes.many) }
+);
+
+/** What needs more, and why. */
 const more: Record<string, number> = {
-	// the pairs are walked with a table of their own, which a transaction that only reads cannot make
-	'team-project-train-new-pairs': 3
+	// one asks what is new, one reads it and one writes down what was found, and then all is looked at again: once, since nothing is new then
+	'a split of a few that nobody has compared': 6
 };
 
 // Each costs a connection, a round trip and a moment of its own: one says who it is, and one what is shown. Counted is what begins on the

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import { afterAll, expect, test } from 'vitest';
 import type { Scores } from '../../../src/lib/contract/scoring.ts';
+import { flawOf } from '../../../src/lib/core/evaluations/answers.ts';
 import { type ProjectScope, inProject } from '../../../src/lib/server/access/scope.ts';
 import { castVote, revealResults, scoreAnswer } from '../../../src/lib/server/evaluations/commands.ts';
 import {
@@ -58,6 +59,37 @@ test('one person: average, bars, what could be sent with its interval, and the a
 	expect(listed).toMatchObject({ kind: 'scoring', score: null, scored: { average: 5.5, sendable: 2, version: 'v1' } });
 	const events = await scope.tx((tx) => tx.select({ event: activities.event }).from(activities));
 	expect(events.map(({ event }) => event)).toEqual(expect.arrayContaining(['evaluation.voted', 'evaluation.scored']));
+});
+
+test('answers that were cut off or say nothing are counted, and texts that say something are not read for it', async () => {
+	const said: [string, string | null, boolean][] = [
+		['Apple', 'stop', true],
+		['你好', 'stop', true],
+		['👍', 'stop', true],
+		['<think>Hm.</think>Apple', 'stop', true],
+		['Hm.\n</think>\nApple', 'stop', true],
+		['Apple', null, false],
+		['Apple', 'length', false],
+		['', 'stop', false],
+		[' \u00a0\n', 'stop', false],
+		['<think>Hm.</think> ', 'stop', false],
+		['<THINKING>Hm.', 'stop', false],
+		['Hm.\n</Think>\n', 'stop', false]
+	];
+	for (const [text, finishReason, isComplete] of said)
+		expect([text, flawOf({ text, finishReason }) === null]).toEqual([text, isComplete]);
+	const write = (at: number) => ({ text: said[at]![0], finishReason: said[at]![1] });
+	const { voter, id } = await newScoring(said.length, { write });
+	const { list } = await nextAnswers(voter, { evaluationId: id, after: -1 });
+	for (let all = list; all.length > 0; all = (await nextAnswers(voter, { evaluationId: id, after: -1 })).list)
+		for (const { ballotId } of all)
+			await scoreAnswer(voter, { evaluationId: id, ballotId, score: 5, clientId: randomUUID() });
+	await revealResults(voter, { evaluationId: id });
+	const scores = await scoresOf(voter, id);
+	expect(scores.broken).toBe(said.filter(([, , isComplete]) => !isComplete).length);
+	expect(scores.rows.list.map(({ answer }) => answer.complete).sort()).toEqual(
+		said.map(([, , isComplete]) => isComplete).sort()
+	);
 });
 
 test('two scores an answer: the mean of the first two counts, a third changes nothing but its own person’s numbers', async () => {

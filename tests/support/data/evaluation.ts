@@ -170,24 +170,33 @@ export const newBallot = async (
 };
 
 /** A scoring whose answers are written without a provider. */
-export const newScoring = async (pairs: number, { votes = 1, spare = 0 } = {}) => {
+export const newScoring = async (
+	pairs: number,
+	{ votes = 1, spare = 0, write }: { votes?: number; spare?: number; write?: (position: number) => Answered } = {}
+) => {
 	const contest = await newContest(pairs + spare);
 	for (let people = 1; people < votes; people++) await contest.as('rater');
 	const voter = await inProject(contest.scope, contest.slug);
 	const asked = { runId: contest.run.id, pairs, votes, temperature: 0, maxTokens: 512, thinking: false };
 	const { id } = await createScoring(voter, asked);
-	await answerScoring(contest.scope, id);
+	await answerScoring(contest.scope, id, write);
 	return { ...contest, id, voter };
 };
 
+type Answered = Pick<typeof outputs.$inferInsert, 'text' | 'finishReason'>;
+
 /** The answers of the one model that is scored, without a provider; then they can be scored. */
-export const answerScoring = (scope: Scope, id: string) =>
+export const answerScoring = (
+	scope: Scope,
+	id: string,
+	write = (position: number): Answered => ({ text: `Apple ${position}`, finishReason: 'stop' })
+) =>
 	scope.tx(async (tx) => {
 		const all = await tx.select().from(pairings).where(eq(pairings.evaluationId, id));
 		await tx.insert(outputs).values(
 			all.map(({ projectId, id: pairingId, position }) => ({
-				...{ projectId, evaluationId: id, pairingId, contender: 'a' as const, finishReason: 'stop' },
-				text: `Apple ${position}`
+				...{ projectId, evaluationId: id, pairingId, contender: 'a' as const },
+				...write(position)
 			}))
 		);
 		await tx.update(evaluations).set({ status: 'voting' }).where(eq(evaluations.id, id));

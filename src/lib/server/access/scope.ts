@@ -67,8 +67,6 @@ export type Scope = Who & {
 	 * first of a request with a key: that is counted in a row that others count in too.
 	 */
 	glance: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
-	/** A look with a table of its own, which is there until its end: what walks through more than fits into memory. Writes nothing else. */
-	lookWith: <T>(table: OwnTable, work: (tx: Tx) => Promise<T>) => Promise<T>;
 	/** It is inside one: what would be found out and written down first is shown as far as it is known. */
 	isGlance?: true;
 };
@@ -78,9 +76,6 @@ export type Project = Omit<
 	typeof projects.$inferSelect,
 	'nextExample' | 'nextRun' | 'nextEvaluation' | 'marked' | 'markedBy' | 'deletedAt' | 'deletedBy'
 >;
-
-/** A table of a transaction: `create temp table … on commit drop`. */
-export type OwnTable = (sql: ReservedSql) => PromiseLike<unknown>;
 
 /** A scope in one of its projects. */
 export type ProjectScope = Scope & { project: Project };
@@ -134,11 +129,7 @@ export const scopeFor = (who: Who): Scope => {
 			${asked(client, holding)}
 			${lying(client)}`
 	];
-	const open = async <T>(
-		kind: 'deed' | 'look' | 'glance',
-		work: (tx: Tx) => Promise<T>,
-		table?: OwnTable
-	): Promise<T> => {
+	const open = async <T>(kind: 'deed' | 'look' | 'glance', work: (tx: Tx) => Promise<T>): Promise<T> => {
 		const holding = kind === 'deed';
 		if (who.request) who.request.transactions++;
 		const topics = new Set<Topic>();
@@ -149,20 +140,16 @@ export const scopeFor = (who: Who): Scope => {
 			// a change does not believe who came in before, not even until they are asked about
 			return holding ? [...entering.opening(client), ...opening(client, holding)] : entering.opening(client);
 		};
-		const own = (client: ReservedSql) => {
-			if (!table) return [];
-			return [table(client), ...(entering ? [] : [client`set transaction read only`])];
-		};
 		const result = await inTransaction(
 			teamPool(teamId),
-			(client) => [...first(client), ...own(client)],
+			first,
 			(client, last) => {
 				const db = drizzleOn(client);
 				const over = () => (last(), process.nextTick(db.sends.end));
 				return work(Object.assign(db, { events: happened, topics, last: over }));
 			},
 			entering?.closing,
-			entering || table ? undefined : beginning[kind]
+			entering ? undefined : beginning[kind]
 		);
 		if (topics.size > 0) tellPages(teamId);
 		if (happened.some((event) => events[event].audited)) linkEntries(teamId);
@@ -173,8 +160,7 @@ export const scopeFor = (who: Who): Scope => {
 		voterId: key?.id ?? who.userId,
 		tx: (work) => open('deed', work),
 		look: (work) => open('look', work),
-		glance: (work) => open('glance', work),
-		lookWith: (table, work) => open('look', work, table)
+		glance: (work) => open('glance', work)
 	};
 	if (!who.sharesLooks) return scope;
 	const { look, close } = sharedLook(scope.glance, goingOn);
@@ -202,8 +188,7 @@ export const withTimeouts = <S extends Scope>(scope: S, kind: TimeoutKind): S =>
 		...scope,
 		tx: limited(scope.tx),
 		look: limited(scope.look),
-		glance: limited(scope.glance),
-		lookWith: (table, work) => limited((inner) => scope.lookWith(table, inner))(work)
+		glance: limited(scope.glance)
 	};
 };
 
@@ -218,7 +203,7 @@ export const together = <S extends Scope, T>(scope: S, work: (scope: S) => Promi
 	scope.glance((tx) => {
 		const part = goingOn(tx);
 		const open: Scope['tx'] = (inner) => inner(part);
-		return work({ ...scope, tx: open, look: open, glance: open, lookWith: (_, inner) => inner(part), isGlance: true });
+		return work({ ...scope, tx: open, look: open, glance: open, isGlance: true });
 	});
 
 /** The scope in one of its projects, by the slug of an address. Throws *not found*. Only whoever may make a scope may make this one. */

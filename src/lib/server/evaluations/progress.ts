@@ -1,4 +1,4 @@
-import { and, count, eq, inArray } from 'drizzle-orm';
+import { and, count, eq, inArray, isNotNull, sql } from 'drizzle-orm';
 import type { ShownEvaluation } from '../../contract/evaluations.ts';
 import { thirdOf } from '../../core/evaluations/three-way.ts';
 import { may } from '../../core/permissions.ts';
@@ -9,9 +9,9 @@ import { evaluations, outputs, servings } from '../platform/db/schema.ts';
 import { leakedIn } from './leaks.ts';
 import type { Evaluation, Letter } from './evaluation.ts';
 import { contendersOf, evaluationOf, leadOf, sharedOf, titleFor } from './rows.ts';
-import { outOf, peopleOf } from './electorate.ts';
 import { runsOf, sideOf } from './sides.ts';
-import { type Given, type Standing, givenIn } from './votes.ts';
+import { voteCounts } from './vote-counts.ts';
+import { latestOf } from './votes.ts';
 
 const answersOf = async (tx: Tx, evaluation: Evaluation) => {
 	// a vote opens when everything is answered
@@ -50,34 +50,36 @@ const servingsOf = async (tx: Tx, evaluation: Evaluation) => {
 /** What is settled and what was skipped, as it is said of one: of what goes on in three, a third. */
 type Said = (settled: number, skipped: number) => [number, number];
 
-const votersOf = async (tx: Tx, shared: readonly Evaluation[], all: readonly Standing<Given>[], said: Said) => {
-	const byPerson = Map.groupBy(
-		all.flatMap(({ votes }) => votes),
-		(vote) => vote.personId
+/** A step: what each person has judged and skipped in these together; of whoever took everything back, nothing is left. */
+const votersOf = async (tx: Tx, shared: readonly Evaluation[], said: Said) => {
+	const latest = latestOf(
+		tx,
+		shared.map(({ id }) => id),
+		{ of: 'person' }
 	);
-	const skippedBy = Map.groupBy(
-		all.flatMap(({ skips }) => [...skips.values()].flat()),
-		(id) => id
-	);
-	if (byPerson.size + skippedBy.size === 0) return [];
+	const rows = await tx
+		.select({
+			id: latest.personId,
+			judged: sql<number>`(count(*) filter (where ${latest.choice} <> 'skip'))::int`,
+			skipped: sql<number>`(count(*) filter (where ${latest.choice} = 'skip'))::int`
+		})
+		.from(latest)
+		.where(isNotNull(latest.choice))
+		.groupBy(latest.personId);
+	if (rows.length === 0) return [];
+	const byPerson = new Map(rows.map((row) => [row.id, row]));
 	const names = new Map<string, string>();
 	for (const { id } of shared)
 		for (const one of await tx.select({ id: named.id, name: named.name }).from(votersIn(id)))
 			names.set(one.id, one.name);
 	return [...names]
-		.filter(([id]) => byPerson.has(id) || skippedBy.has(id)) // of whoever took everything back, nothing is left
-		.map(([id, name]) => {
-			const [judged, skipped] = said(byPerson.get(id)?.length ?? 0, skippedBy.get(id)?.length ?? 0);
-			return { name, judged, skipped };
+		.flatMap(([id, name]) => {
+			const own = byPerson.get(id);
+			if (!own) return [];
+			const [judged, skipped] = said(own.judged, own.skipped);
+			return [{ name, judged, skipped }];
 		})
 		.sort((one, two) => two.judged - one.judged || one.name.localeCompare(two.name));
-};
-
-/** A step: the prompts of an evaluation that have their votes, and those that are out. */
-const settledIn = async (tx: Tx, { id, votesPerPrompt }: Evaluation, standing: Standing<Given>) => {
-	const byPairing = [...Map.groupBy(standing.votes, ({ pairingId }) => pairingId).values()];
-	const out = outOf(standing, await peopleOf(tx, id), votesPerPrompt);
-	return { judged: byPairing.filter((votes) => votes.length >= votesPerPrompt).length, out: out.size };
 };
 
 /**
@@ -87,21 +89,9 @@ const settledIn = async (tx: Tx, { id, votesPerPrompt }: Evaluation, standing: S
 const voteOf = async (tx: Tx, scope: ProjectScope, evaluation: Evaluation) => {
 	const shared = evaluation.revealedAt === null ? await sharedOf(tx, evaluation) : [evaluation];
 	const said: Said = shared.length > 1 ? thirdOf : (settled, skipped) => [settled, skipped];
-	const all: Standing<Given>[] = [];
-	let [given, out, own, skips] = [0, 0, 0, 0];
-	for (const one of shared) {
-		const standing = await givenIn(tx, one.id);
-		const mine = scope.key ? await givenIn(tx, one.id, 'script') : standing;
-		const settled = await settledIn(tx, one, standing);
-		all.push(standing);
-		given += settled.judged;
-		out += settled.out;
-		own += mine.votes.filter((vote) => vote.personId === scope.voterId).length;
-		skips += [...mine.skips.values()].flat().filter((personId) => personId === scope.voterId).length;
-	}
-	const [judged, skipped] = said(given, out);
-	const [ownJudged, ownSkips] = said(own, skips);
-	return { judged, skipped, mine: ownJudged, skips: ownSkips, voters: await votersOf(tx, shared, all, said) };
+	const counts = (await voteCounts(tx, [evaluation.id], scope.voterId)).get(evaluation.id);
+	const { judged, skipped, mine, skips } = counts ?? { judged: 0, skipped: 0, mine: 0, skips: 0 };
+	return { judged, skipped, mine, skips, voters: await votersOf(tx, shared, said) };
 };
 
 /**

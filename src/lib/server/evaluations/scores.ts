@@ -1,3 +1,4 @@
+import { and, eq, isNotNull, isNull, or, sql } from 'drizzle-orm';
 import type { Locked } from '../../contract/evaluation-results.ts';
 import type { Scores, ShownScore } from '../../contract/scoring.ts';
 import { agreement, shifts } from '../../core/evaluations/agreement.ts';
@@ -82,13 +83,23 @@ const withTexts = async (
 	});
 };
 
-/** How many of these answers were cut off, or say nothing. */
+/** A text that may be nothing but thoughts and white space (`spoken`). */
+const mayBeEmpty = sql`(${outputs.text} !~ '[[:alnum:]]' or ${outputs.text} ~* '</?think')`;
+
+/** How many of these answers were cut off, or say nothing. Read is the text of those that may be without one. */
 const brokenAmong = async (tx: Tx, counted: readonly Counted[]): Promise<number> => {
 	const ids = counted.map(({ id }) => id);
+	const { finishReason, told } = outputs;
+	const text = sql<string>`case when ${mayBeEmpty} then ${outputs.text} else 'said' end`;
 	const rows = await tx
-		.select({ text: outputs.text, finishReason: outputs.finishReason, told: outputs.told })
+		.select({ text, finishReason, told })
 		.from(outputs)
-		.where(among(outputs.pairingId, ids));
+		.where(
+			and(
+				among(outputs.pairingId, ids),
+				or(isNotNull(told), isNull(finishReason), eq(finishReason, 'length'), mayBeEmpty)
+			)
+		);
 	return rows.filter((answer) => !isComplete(answer)).length;
 };
 

@@ -130,14 +130,22 @@ const keep = async (tx: Tx, scope: Scope, projectId: string, { hashes, names }: 
 	if (count > 0) await record(tx, scope, { event: 'split.parted', subject: projectId, projectId, details: { count } });
 };
 
-/** Compares the new prompts of a project with each other and with all others, where there are new ones. Again does nothing. */
-export const compareExamples = async (scope: Scope, projectId: string, signal?: AbortSignal): Promise<void> => {
-	const { newest, compared, count } = await scope.tx((tx) => waiting(tx, projectId));
-	if (count === 0 || newest > mostCompared) return;
+const compareUpTo = async (
+	scope: Scope,
+	projectId: string,
+	{ newest, compared }: { newest: number; compared: number },
+	signal?: AbortSignal
+): Promise<void> => {
 	const prompts = await readAll((after) => scope.tx((tx) => promptsAfter(tx, projectId, after)));
 	const families = await familiesAmong(prompts, compared, signal);
 	const found = { hashes: await listOf(families.keys()), names: await listOf(families.values()) };
 	await scope.tx((tx) => keep(tx, scope, projectId, found, newest));
+};
+
+/** Compares the new prompts of a project with each other and with all others, where there are new ones. Again does nothing. */
+export const compareExamples = async (scope: Scope, projectId: string, signal?: AbortSignal): Promise<void> => {
+	const found = await scope.tx((tx) => waiting(tx, projectId));
+	if (found.count > 0 && found.newest <= mostCompared) await compareUpTo(scope, projectId, found, signal);
 };
 
 /**
@@ -146,9 +154,10 @@ export const compareExamples = async (scope: Scope, projectId: string, signal?: 
  */
 export const awaitCompared = async (scope: ProjectScope): Promise<void> => {
 	const projectId = scope.project.id;
-	const { newest, count } = await scope.tx((tx) => waiting(tx, projectId));
+	const found = await scope.tx((tx) => waiting(tx, projectId));
+	const { newest, count } = found;
 	if (count === 0 || newest > mostCompared) return;
-	if (newest <= mostAtOnce) return compareExamples(scope, projectId);
+	if (newest <= mostAtOnce) return compareUpTo(scope, projectId, found);
 	await scope.tx((tx) => enqueue(tx, 'project.compare', { projectId }));
 	throw new AppError(
 		'conflict',

@@ -1,4 +1,3 @@
-import { sql } from 'drizzle-orm';
 import type { Method } from '../../core/runs/method.ts';
 import { noPairs } from '../../core/runs/pairs.ts';
 import type { Recipe } from '../../core/runs/recipe.ts';
@@ -7,9 +6,9 @@ import { sha256 } from '../platform/crypto.ts';
 import type { ProviderId } from '../providers/provider.ts';
 import { type DataFacts, readFacts } from './facts.ts';
 import type { Kept } from './kept.ts';
-import { differenceFrom, lastRunOf, learntIn } from './last-run.ts';
+import { differenceFrom, lastRunOf } from './last-run.ts';
 import { countLeftOut, pairsFor } from './pairs.ts';
-import { walked, walking } from './walked.ts';
+import { countLearnt, walking } from './walked.ts';
 
 /** A step: what the data of a project says before a training by this method, with this recipe, there. */
 export const readFactsFor = (
@@ -27,7 +26,8 @@ const readPairFacts = async (
 	provider: ProviderId | null
 ): Promise<DataFacts> => {
 	const counts = { ...noPairs, ...(await countLeftOut(tx, project)) };
-	const walk = await walking(tx);
+	const last = await lastRunOf(tx, project);
+	const walk = walking(tx, last?.id ?? null);
 	let [trainCount, tokens, longestTokens, thoughtful, answerThoughts, weighted] = [0, 0, 0, 0, 0, 0];
 	for await (const page of pairsFor(tx, project, 'train', provider))
 		for (const pair of page) {
@@ -45,10 +45,7 @@ const readPairFacts = async (
 			const { weight: _, ...said } = pair.parts;
 			await walk.add(pair, sha256(JSON.stringify(said)));
 		}
-	await walk.end();
-	const [alike] = await tx.execute<{ n: number }>(
-		sql`select (count(*) - count(distinct said))::int as n from ${walked}`
-	);
+	const { alike, learnt } = await walk.end();
 	let [validationCount, validationTokens] = [0, 0];
 	for await (const page of pairsFor(tx, project, 'validation', provider))
 		for (const pair of page) {
@@ -68,7 +65,7 @@ const readPairFacts = async (
 			tokens,
 			validationTokens,
 			longestTokens,
-			duplicates: alike!.n,
+			duplicates: alike,
 			thoughtful,
 			answerThoughts,
 			weighted
@@ -76,16 +73,11 @@ const readPairFacts = async (
 		leaks: 0,
 		contested: 0,
 		flawed: [],
-		lastRun: await readDifference(tx, project, recipe)
+		lastRun: last
+			? differenceFrom(last, {
+					...{ project, method: 'dpo', recipe, added: trainCount - learnt },
+					removed: (await countLearnt(tx, last.id)) - learnt
+				})
+			: null
 	};
-};
-
-/** Of what was walked through: what the last run did not learn, and what it did and would not be learnt now. */
-const readDifference = async (tx: Tx, project: Project, recipe: Recipe): Promise<DataFacts['lastRun']> => {
-	const last = await lastRunOf(tx, project);
-	if (!last) return null;
-	const [row] = await tx.execute<{ added: number; removed: number }>(sql`
-		select (count(*) filter (where l.id is null))::int as added, (count(*) filter (where w.id is null))::int as removed
-		from ${walked} w full join ${learntIn(last.id, 'train')} l on l.id = w.id`);
-	return differenceFrom(last, { project, method: 'dpo', recipe, ...row! });
 };

@@ -14,7 +14,7 @@ import { type RunSort, newestFirst } from '../../core/runs/sort.ts';
 import { isOver, runCan } from '../../core/runs/status.ts';
 import { trainingCost } from '../../core/runs/training-cost.ts';
 import { query } from '../access/operation.ts';
-import type { ProjectScope, Tx } from '../access/scope.ts';
+import type { Tx } from '../access/scope.ts';
 import { budgetFacts } from '../budget/rows.ts';
 import { openAccess } from '../connections/rows.ts';
 import { connections, runEvents, runFiles, runPoints, runs } from '../platform/db/schema.ts';
@@ -28,7 +28,6 @@ import { trainedAt } from './place.ts';
 import { type Run, listedRun, newestServing, runOf, shownServing, textsOf } from './rows.ts';
 import { fileBytes } from './files.ts';
 import { fileName } from './training-files.ts';
-import { walkedTable } from './walked.ts';
 
 /** The newest are what a person looks for; a long job has thousands. */
 const mostEvents = 500;
@@ -137,9 +136,7 @@ const placeOf = async (tx: Tx, run: Run): Promise<Place> => {
 /** Everything worth knowing before a training: what blocks or warns, what it costs and how long it takes. */
 export const getPreflight = query(GetPreflight, async (scope, { from, method: asked, ...other }) => {
 	const project = trainedAt(scope.project, other);
-	const mayBePairs = asked === 'dpo' || (!asked && from);
-	const look: ProjectScope['look'] = mayBePairs ? (work) => scope.lookWith(walkedTable, work) : scope.look;
-	const { earlier, method, wanted, elsewhere, data, budget, past, access } = await look(async (tx) => {
+	const { earlier, method, wanted, elsewhere, data, budget, past, access } = await scope.look(async (tx) => {
 		const earlier = from ? await runOf(tx, scope, from) : null;
 		const method = asked ?? earlier?.method ?? 'sft';
 		const usual = method === 'sft' ? project.recipe : presets.dpo.balanced;

@@ -1,41 +1,73 @@
-// What was walked through, in a table of this transaction: however many there are, the database has a disk for them.
-import { type SQL, sql } from 'drizzle-orm';
-import type { OwnTable, Tx } from '../access/scope.ts';
+// What a walk through pairs counts on its way: of each pair it keeps eight bytes, and writes nothing.
+import { sql } from 'drizzle-orm';
+import type { Tx } from '../access/scope.ts';
+import { learntIn } from './last-run.ts';
 import type { Pair } from './pairs.ts';
 
-/** So many are sent to the table at once. */
+/** So many are looked up at once. */
 const atOnce = 2_000;
 
-/** The table that a walk fills: the id of each pair, where it comes from, and what it says, as a hash. */
-export const walked = sql.raw('pg_temp.walked_pairs');
+/** How many different ones there are, by the first eight bytes of their hashes: of a million, two that differ have the same in one of 40 million walks. */
+const distinct = () => {
+	let seen = new BigUint64Array(1024);
+	let count = 0;
+	return {
+		add: (hash: Buffer) => {
+			if (count === seen.length) {
+				const more = new BigUint64Array(2 * count);
+				more.set(seen);
+				seen = more;
+			}
+			seen[count++] = hash.readBigUInt64LE();
+		},
+		count: (): number => {
+			const sorted = seen.subarray(0, count).sort();
+			return sorted.reduce((sum, one, at) => sum + Number(at === 0 || one !== sorted[at - 1]), 0);
+		}
+	};
+};
 
-type Row = Pick<Pair, 'id' | 'source'> & { said: Buffer | null };
-
-/** The same for a look, which has to bring it (`Scope.lookWith`). */
-export const walkedTable: OwnTable = (client) =>
-	client`create temp table walked_pairs (id uuid, source text, said bytea) on commit drop`;
-
-/** A step: begins a walk with an empty table. `add` each, `end`, and then ask the table. */
-export const walking = async (tx: Tx) => {
-	const [found] = await tx.execute<{ known: boolean }>(
-		sql`select to_regclass('pg_temp.walked_pairs') is not null as known`
-	);
-	await (found!.known ? tx.execute(sql`delete from ${walked}`) : walkedTable(tx.$client));
-	let waiting: Row[] = [];
-	const send = async () => {
-		const list = (of: (row: Row) => string | null, type: string): SQL =>
-			sql`${sql.param(waiting.map(of))}::${sql.raw(type)}[]`;
-		if (waiting.length > 0)
-			await tx.execute(sql`
-				insert into ${walked} select * from unnest(${list(({ id }) => id, 'uuid')}, ${list(({ source }) => source, 'text')},
-					${list(({ said }) => said && `\\x${said.toString('hex')}`, 'bytea')})`);
+/**
+ * A step: begins a walk. `add` each, with what it says as a hash, and `end`: `alike` say what another says, `learnt` are in the run
+ * of this id.
+ */
+export const walking = (tx: Tx, lastRunId: string | null) => {
+	const said = distinct();
+	let all = 0;
+	let learnt = 0;
+	let waiting: string[] = [];
+	const lookUp = async () => {
+		const ids = sql.param(waiting);
 		waiting = [];
+		// one after the other by their key: for some at once the planner may read all that the run has learnt
+		const [row] = await tx.execute<{ count: number }>(sql`
+			select count(*)::int as count from unnest(${ids}::uuid[]) one (id) cross join lateral (
+				select from run_examples m where m.run_id = ${lastRunId} and m.example_id = one.id and m.kind = 'train'
+				union all
+				select from run_pairs m where m.run_id = ${lastRunId} and m.pair_id = one.id
+				limit 1
+			) l`);
+		learnt += row!.count;
 	};
 	return {
-		add: async ({ id, source }: Pick<Pair, 'id' | 'source'>, said: Buffer | null = null) => {
-			waiting.push({ id, source, said });
-			if (waiting.length === atOnce) await send();
+		add: async ({ id }: Pick<Pair, 'id'>, hash: Buffer) => {
+			all++;
+			said.add(hash);
+			if (lastRunId === null) return;
+			waiting.push(id);
+			if (waiting.length === atOnce) await lookUp();
 		},
-		end: send
+		end: async () => {
+			if (waiting.length > 0) await lookUp();
+			return { alike: all - said.count(), learnt };
+		}
 	};
+};
+
+/** A step: how many a run has learnt from. */
+export const countLearnt = async (tx: Tx, runId: string): Promise<number> => {
+	const [row] = await tx.execute<{ count: number }>(
+		sql`select count(*)::int as count from ${learntIn(runId, 'train')} l`
+	);
+	return row!.count;
 };

@@ -1,6 +1,7 @@
 import { ApplySplit, PreviewSplit } from '$lib/contract/splits';
 import { whatValidationProves } from '$lib/core/splits/plan';
 import { together } from '$lib/server/access/scope';
+import { mostAtOnce } from '$lib/server/examples/compare';
 import { form } from '$lib/server/http/form';
 import { page } from '$lib/server/http/page';
 import { applySplit } from '$lib/server/splits/commands';
@@ -23,7 +24,9 @@ export const load = page(PreviewSplit, async ({ locals, url, depends }, request)
 			};
 		});
 	const found = await look();
-	if (!found.preview?.waiting) return found;
+	const all = found.sides.reduce((sum, { count }) => sum + count, 0);
+	// of many the job of their import finds it out, and what is known is shown
+	if (!found.preview?.waiting || all > mostAtOnce) return found;
 	// what is new is compared, which writes, and then all of it is looked at once more
 	await compareNew(locals.project);
 	return look();
