@@ -273,6 +273,10 @@ test.each([
 	['rating', line('"rating":3,"rating":9')],
 	['content', turn('"content":"a","content":"b"')],
 	['role', turn('"role":"assistant"')],
+	[
+		'content',
+		'{"messages":[{"role":"user","content":"a","content":"b"},{"role":"assistant","tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{}"}}]}]}'
+	],
 	['value', '{"conversations":[{"from":"human","value":"a"},{"from":"gpt","value":"b","value":"c"}]}'],
 	['prompt', '{"prompt":"a","prompt":"b","completion":"c"}'],
 	['a', line('"a":1,"a":2')]
