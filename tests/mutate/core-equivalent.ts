@@ -214,7 +214,7 @@ export const equivalentInCore: { mutant: string | RegExp; was?: string; because:
 	},
 	{
 		mutant:
-			/^examples\/fingerprint\.ts: (isSpaced \|= \(isBlank & wasBlank\) \| Number\((true|byte <= 0x0e)\);|if \((true|text\.length >= looked\.length)\) return normaliseUnicode\(text\);|return \(true \? folded.*)$/,
+			/^examples\/fingerprint\.ts: (const isBlank = Number\(true\);|isSpaced \|= \(isBlank & wasBlank\) \| Number\((true|byte (<=|>=) 0x0e)\);|for \(let at = 0; at <= written; at\+\+\) \{|if \(true\) return normaliseUnicode\(text\);|return \(true \? folded.*)$/,
 		because: 'only saves work: white space is looked for, or the Unicode tables asked, where ASCII has nothing for them'
 	},
 	{
@@ -267,7 +267,7 @@ export const equivalentInCore: { mutant: string | RegExp; was?: string; because:
 	},
 	{
 		mutant:
-			/^examples\/import\/field-twice\.ts: (for .* if \((true|\+\+count (>=|<=) most)\) return true;|for \(const key in row\) if \(true\) return doubleKey\(text\);|if \((true|most >= 0) && isMoreThan\(.*)$/,
+			/^examples\/import\/field-twice\.ts: (for .* if \((true|\+\+count (>=|<=) most)\) return true;|for \(const key in row\) if \(true\) return doubleKey\(text\);|return true;|for .* at - name\.length\)\) if \(\+\+count > most\) return true;|if \(true\) return doubleKey\(text\);|if \((true|most >= 0) && isMoreThan\(.*|if \(most > 0 \|\| isMoreThan\(.*)$/,
 		because: 'only saves the look at each sign, which finds nothing where no name stands too often'
 	},
 	{

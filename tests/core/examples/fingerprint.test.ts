@@ -23,6 +23,7 @@ test.each([
 	['é\tb', 'é b'],
 	['é  b', 'é b'],
 	['é b', 'é b'],
+	[' é b ', 'é b'],
 	['', '']
 ])('%j is compared as %j', (text, expected) => {
 	expect(normalise(text)).toBe(expected);

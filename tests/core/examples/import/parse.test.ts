@@ -284,6 +284,10 @@ test.each([
 	expect(reason(text, 4)).toBe(`Line 4 has two fields called "${field}"; one of them would be lost`);
 });
 
+test('what is no turn names nothing', () => {
+	expect(parseLine('{"messages":[null,7,"content"]}', 1)).toMatchObject({ ok: false });
+});
+
 test('a name that stands in a text, in a tool or in another turn is no second field', () => {
 	const said = 'Write {"role": "user", "content": "x", "messages": []}';
 	const call = { id: 'c', type: 'function', function: { name: 'f', arguments: '{"content":1,"role":2}' } };
