@@ -219,20 +219,6 @@ export const equivalentInCore: { mutant: string | RegExp; was?: string; because:
 	},
 	{
 		mutant:
-			/^examples\/fingerprint\.ts: if \(code === 0x20 \? (true|text\.charCodeAt\(at \+ 1\) !== 0x20|text\.charCodeAt\(at - 1\) === 0x20) : code >= 0x09 && code <= 0x0d\) isSpaced = true;$/,
-		because: 'of several blanks one stands behind another and before another sign, or they are trimmed'
-	},
-	{
-		mutant:
-			/^examples\/fingerprint\.ts: if \(code === 0x20 \? .* : (true|code >= 0x09 \|\| code <= 0x0d|true && code <= 0x0d|code >= 0x09 && true)\) isSpaced = true;$/,
-		because: 'only saves work: white space is looked for where there is none'
-	},
-	{
-		mutant: 'examples/fingerprint.ts: for (let at = 0; at <= text.length; at++) {',
-		because: 'behind its end a text has no sign'
-	},
-	{
-		mutant:
 			/^examples\/fingerprint\.ts: return \(\/(\[\\S \]\| \{2\}|\[\^\\s \]\| \{2\}|\[\^\\S \]\| )\/\.test\(folded\)/,
 		because: 'only saves work: white space is looked for where it is single blanks, or where all is trimmed'
 	},
