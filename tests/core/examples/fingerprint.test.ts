@@ -23,6 +23,7 @@ test.each([
 	['é\tb', 'é b'],
 	['é  b', 'é b'],
 	['é b', 'é b'],
+	[' é b ', 'é b'],
 	['', '']
 ])('%j is compared as %j', (text, expected) => {
 	expect(normalise(text)).toBe(expected);
@@ -34,6 +35,20 @@ test('a text of any length is compared in the same way', () => {
 		expect(normalise(`${'A'.repeat(length - 4)}\t\n b`)).toBe(`${'a'.repeat(length - 4)} b`);
 		expect(normalise(`${'A'.repeat(length - 1)}Ⅳ`)).toBe(`${'a'.repeat(length - 1)}iv`);
 	}
+});
+
+test('so is one that has as many characters as others take bytes', () => {
+	const most = 1 << 16;
+	for (let length = most - 4; length <= most + 1; length++)
+		for (const [sign, folded] of [
+			['½', '1⁄2'],
+			['Ⅳ', 'iv'],
+			['\ud835\udc00', 'a']
+		] as const)
+			for (const before of [0, 1, length - 6, length - sign.length]) {
+				const [front, back] = ['A'.repeat(before), 'B'.repeat(length - before - sign.length)];
+				expect(normalise(front + sign + back) === front.toLowerCase() + folded + back.toLowerCase()).toBe(true);
+			}
 });
 
 test('normalising twice changes nothing, and leaves no line break', () => {

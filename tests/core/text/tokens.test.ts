@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { estimateTokens, tokensOf } from '../../../src/lib/core/text/tokens.ts';
+import { estimateTokens, promptTokens, tokensOf } from '../../../src/lib/core/text/tokens.ts';
 
 // Counted with the tokenizers of GPT-4o, Llama 3.1, Qwen 3 and Gemma 3: the lowest and the highest of the four.
 test.each([
@@ -138,4 +138,10 @@ test('a conversation costs its turns, their tool calls and the marks between', (
 	const call = { function: { name: 'track', arguments: '{"order":"48213377"}' } };
 	const calling = [{ role: 'assistant' as const, content: '', tool_calls: [call] }];
 	expect(tokensOf(calling)).toBeGreaterThan(tokensOf([{ role: 'assistant', content: '' }]) + 10);
+});
+
+test('a system prompt adds itself and its turn to each example, an empty one nothing', () => {
+	expect(promptTokens('')).toBe(0);
+	expect(promptTokens(' \n')).toBe(0);
+	expect(promptTokens('Be brief.')).toBe(estimateTokens('Be brief.') + 4);
 });

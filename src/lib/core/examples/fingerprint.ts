@@ -10,9 +10,9 @@ const looked = new Uint8Array(1 << 16);
  * nothing. ASCII, nearly all of what is imported, skips the Unicode tables.
  */
 export const normalise = (text: string): string => {
-	if (text.length > looked.length) return normaliseUnicode(text);
-	const { written } = encoder.encodeInto(text, looked);
-	if (written !== text.length) return normaliseUnicode(text); // only ASCII takes a byte a character
+	// only ASCII takes a byte a character, and of a long text the bytes end where there is no room for more
+	const { read, written } = encoder.encodeInto(text, looked);
+	if (read !== text.length || written !== read) return normaliseUnicode(text);
 	let isSpaced = 0; // or may be: two blanks, or a line break, tab or other control character
 	let wasBlank = 0;
 	for (let at = 0; at < written; at++) {

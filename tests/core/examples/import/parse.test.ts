@@ -273,11 +273,19 @@ test.each([
 	['rating', line('"rating":3,"rating":9')],
 	['content', turn('"content":"a","content":"b"')],
 	['role', turn('"role":"assistant"')],
+	[
+		'content',
+		'{"messages":[{"role":"user","content":"a","content":"b"},{"role":"assistant","tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{}"}}]}]}'
+	],
 	['value', '{"conversations":[{"from":"human","value":"a"},{"from":"gpt","value":"b","value":"c"}]}'],
 	['prompt', '{"prompt":"a","prompt":"b","completion":"c"}'],
 	['a', line('"a":1,"a":2')]
 ])('a line that names the field %s twice would lose one of them', (field, text) => {
 	expect(reason(text, 4)).toBe(`Line 4 has two fields called "${field}"; one of them would be lost`);
+});
+
+test('what is no turn names nothing', () => {
+	expect(parseLine('{"messages":[null,7,"content"]}', 1)).toMatchObject({ ok: false });
 });
 
 test('a name that stands in a text, in a tool or in another turn is no second field', () => {

@@ -22,9 +22,9 @@ export const fieldTwice = (text: string, row: Row): string | null => {
 		const turns = row[list];
 		if (!Array.isArray(turns)) continue;
 		for (const field of turnFields) {
-			// what a turn names twice it has once
-			if (turns.some((turn) => has(turn, field)) && isMoreThan(turns.length, text, `"${field}"`))
-				return doubleKey(text);
+			// what a turn names twice it has once, and what only some turns have stands in no more of them
+			const most = turns.reduce<number>((count, turn) => count + Number(has(turn, field)), 0);
+			if (most > 0 && isMoreThan(most, text, `"${field}"`)) return doubleKey(text);
 		}
 	}
 	return null;
