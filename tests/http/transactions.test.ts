@@ -55,13 +55,13 @@ afterAll(async () => {
 const states: { name: string; address: (w: typeof world) => string; visitor: Visitor }[] = (
 	[
 		['a run that was compared with nothing', (w) => `train/${w.uncompared}`],
-		['runs side by side, one compared with nothing', (w) => `train/compare?runs=${w.run},${w.uncompared}`],
+		['runs side by side, one compared with nothing', (w) => `train/compare?a=${w.run}&b=${w.uncompared}`],
 		['an open three-way', (w) => `eval/${w.threeWay}/three-way`],
 		['the first of an open three-way', (w) => `eval/${w.threeWay}`],
 		['its vote', (w) => `eval/${w.threeWay}/vote`],
 		['its results, which are hidden', (w) => `eval/${w.threeWay}/results`],
 		['one of a revealed three-way', (w) => `eval/${w.threeRevealed}/results`],
-		['results by a kind', (w) => `eval/${w.revealed}/results?tab=losses`],
+		['results by a kind', (w) => `eval/${w.revealed}/results?show=losses`],
 		['an example that is open', (w) => `examples?selected=${w.example}`],
 		['a search', () => 'examples?search=order'],
 		['a prompt that is open', (w) => `eval/prompts?selected=${w.prompt}`]
@@ -84,6 +84,9 @@ states.push(
 	{ name: 'a split of many that nobody has compared', ...split(newOnes.many) }
 );
 
+/** Before there is one: which addresses ask something. */
+const emptyWorld = {} as typeof world;
+
 /** What needs more, and why. */
 const more: Record<string, number> = {
 	// one asks what is new, one reads it and one writes down what was found, and then all is looked at again: once, since nothing is new then
@@ -96,3 +99,22 @@ test.for([...shownPages(), ...states])('$name needs at most two transactions', a
 	const { count, asked } = await way.during(() => load(address(world), visitor));
 	expect(count, asked.join('\n')).toBeLessThanOrEqual(more[name] ?? 2);
 });
+
+/** What a page is made from. */
+const dataOf = async (address: string): Promise<{ status: number; text: string }> => {
+	const [path, search = ''] = address.split('?');
+	const headers = { cookie: `session=${world.sessions.owner}` };
+	const answer = await fetch(`${app.origin}${path}/__data.json?${search}`, { headers, redirect: 'manual' });
+	return { status: answer.status, text: await answer.text() };
+};
+
+// a page leaves out what it does not know: by a wrong name one that is measured would be the same once more
+test.for(states.filter(({ address, visitor }) => visitor === 'owner' && address(emptyWorld).includes('?')))(
+	'$name, is another page than without what its address asks',
+	async ({ address }) => {
+		const asked = await dataOf(address(world));
+		expect(asked.status, asked.text).toBe(200);
+		expect(asked.text).not.toContain('"type":"error"');
+		expect(asked.text).not.toBe((await dataOf(address(world).split('?')[0]!)).text);
+	}
+);

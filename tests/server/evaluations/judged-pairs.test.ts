@@ -5,13 +5,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Results } from '../../../src/lib/contract/evaluation-results.ts';
 import { shows } from '../../../src/lib/core/evaluations/check.ts';
 import { type ProjectScope, type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
-import { revealResults } from '../../../src/lib/server/evaluations/commands.ts';
+import { createEvaluation, revealResults } from '../../../src/lib/server/evaluations/commands.ts';
 import { continueEvaluation } from '../../../src/lib/server/evaluations/continuing.ts';
 import { countUncounted } from '../../../src/lib/server/evaluations/jobs.ts';
 import { resultsOf } from '../../../src/lib/server/evaluations/results.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { evaluations, judgedPairs } from '../../../src/lib/server/platform/db/schema.ts';
-import { answerAll, newBallot, remarkAs, voteAs } from '../../support/data/evaluation.ts';
+import { answerAll, newBallot, remarkAs, voteAs, wish } from '../../support/data/evaluation.ts';
 import { raw, rewriteHistory } from '../../support/database/raw.ts';
 
 const owner = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
@@ -171,4 +171,39 @@ test('what goes on with another has the pairs of both, each in its place', async
 		expect(await resultsIn(inside, next.id, { show, page: 1 })).toEqual(before);
 		await countUncounted(scope);
 	}
+});
+
+test("one that cannot be counted stands in no other's way", async () => {
+	const { scope, slug, id, run } = await newBallot(3);
+	const inside = await inProject(scope, slug);
+	const ids = [id];
+	for (let more = 0; more < 2; more++) {
+		const { id } = await createEvaluation(inside, wish(run.id, 3));
+		await answerAll(scope, id);
+		ids.push(id);
+	}
+	for (const id of ids) {
+		await voteAs(scope, slug, id, () => 'tie');
+		await revealResults(inside, { evaluationId: id });
+		await forget(id);
+	}
+	const left = async () => {
+		const rows = await owner`select id from evaluations where id in ${owner(ids)} and counted is null`;
+		return rows.map((row) => row.id as string);
+	};
+	// its first pair stands there already, in whichever order they come
+	const [, broken] = ids;
+	await rewriteHistory(
+		'judged_pairs',
+		(sql) => sql`
+			insert into judged_pairs (team_id, project_id, evaluation_id, place, pairing_id, asked_id, outcome, sum, votes, again, length_a, length_b,
+				thought_a, thought_b, complete_a, complete_b)
+			select team_id, project_id, evaluation_id, position, id, example_id, 'a', 1, 1, false, 1, 1, false, false, true, true
+			from pairings where evaluation_id = ${broken!} limit 1`
+	);
+	await expect(countUncounted(scope)).rejects.toThrow('judged_pairs');
+	expect(await left()).toEqual([broken]);
+	await owner`delete from judged_pairs where evaluation_id = ${broken!}`;
+	await countUncounted(scope);
+	expect(await left()).toEqual([]);
 });

@@ -157,3 +157,29 @@ test('what is kept before a reveal, or of the other kind, is found', async () =>
 		await set(id, `${name} = null`);
 	}
 });
+
+test('pairs of what is not revealed, or was not counted, are found', async () => {
+	const pairs = (id: string) =>
+		rewriteHistory(
+			'judged_pairs',
+			(sql) => sql`
+				insert into judged_pairs (team_id, project_id, evaluation_id, place, pairing_id, asked_id, outcome, sum, votes, again, length_a, length_b,
+					thought_a, thought_b, complete_a, complete_b)
+				select team_id, project_id, evaluation_id, position, id, example_id, 'a', 1, 1, false, 1, 1, false, false, true, true
+				from pairings where evaluation_id = ${id} limit 1`
+		);
+	for (const [id, kind] of [
+		[hidden, 'comparison'],
+		[scoring, 'scoring']
+	] as const) {
+		const [row] = await owner`select number from evaluations where id = ${id}`;
+		await pairs(id);
+		expect(await found()).toEqual([`what is kept of ${kind} ${row!.number} is not what its votes make: pairs.`]);
+		await owner`delete from judged_pairs where evaluation_id = ${id}`;
+	}
+	const [row] = await owner`select counted::text as kept from evaluations where id = ${comparison}`;
+	await set(comparison, 'counted = null');
+	expect(await found()).toEqual(await saying('pairs'));
+	await set(comparison, `counted = '${row!.kept.replaceAll("'", "''")}'`);
+	expect(await found()).toEqual([]);
+});

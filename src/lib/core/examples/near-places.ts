@@ -6,7 +6,7 @@ const few = 4;
 /** A part of them begins with room for so many pieces, as a power of two. */
 const smallest = 4;
 /** So many parts there are, by the upper bits of a piece. */
-const partBits = 8;
+const partBits = 6;
 
 /**
  * In which texts pieces stand. They are kept in many parts, each of which grows by itself: all in one would move them all at once, and with some

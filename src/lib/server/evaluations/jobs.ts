@@ -1,5 +1,6 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import type { Scope } from '../access/scope.ts';
+import { eachOf } from '../jobs/each.ts';
 import { isQueued } from '../jobs/is-queued.ts';
 import { job } from '../jobs/job.ts';
 import { enqueue } from '../jobs/queue.ts';
@@ -51,10 +52,10 @@ export const requeueJudgings = (scope: Scope) =>
 		}
 	});
 
-/** Counts every revealed comparison that has no result. For the sweep. */
+/** Counts every revealed comparison of which something is not kept. One that cannot be counted stands in no other's way. For the sweep. */
 export const countUncounted = async (scope: Scope): Promise<void> => {
 	const uncounted = await scope.tx((tx) => tx.select({ id: evaluations.id }).from(evaluations).where(isUncounted));
-	for (const { id } of uncounted) await countVotes(scope, id);
+	await eachOf(uncounted, ({ id }) => countVotes(scope, id));
 };
 
 /** Removes the texts of answers that are kept no longer. For the sweep, where a server keeps them for some time only. */

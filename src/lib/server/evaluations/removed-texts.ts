@@ -1,6 +1,7 @@
 import { and, eq, isNull, lt, notExists, sql } from 'drizzle-orm';
 import { toldOf } from '../../core/evaluations/told.ts';
 import type { Scope, Tx } from '../access/scope.ts';
+import { eachOf } from '../jobs/each.ts';
 import { among } from '../platform/db/among.ts';
 import { evaluations, judgings, outputs, projects } from '../platform/db/schema.ts';
 import type { Evaluation } from './evaluation.ts';
@@ -54,6 +55,8 @@ export const removeOldTexts = async (scope: Scope, days: number): Promise<number
 			)
 	);
 	let removed = 0;
-	for (const evaluation of old) removed += await scope.tx((tx) => removeTexts(tx, evaluation, days));
+	await eachOf(old, async (evaluation) => {
+		removed += await scope.tx((tx) => removeTexts(tx, evaluation, days));
+	});
 	return removed;
 };

@@ -4,6 +4,7 @@ import { controlTokenParts, controlTokenPattern } from '../../core/examples/cont
 import type { Message } from '../../core/examples/conversation.ts';
 import { type ExampleMark, marksOf, marksVersion } from '../../core/examples/marks.ts';
 import type { Scope, Tx } from '../access/scope.ts';
+import { eachOf } from '../jobs/each.ts';
 import { exampleMarks, projects } from '../platform/db/schema.ts';
 
 // What a checklist has to say of an example as it came never changes, so it is kept: whoever writes an example writes its marks with it, and the janitor
@@ -171,12 +172,13 @@ export const markExamples = async (scope: Scope): Promise<void> => {
 		tx.select({ id: projects.id }).from(projects).where(unmarked).orderBy(projects.id)
 	);
 	let left = mostPieces;
-	for (const { id } of list)
+	await eachOf(list, async ({ id }) => {
 		for (let goesOn = true; goesOn && left > 0; left--) {
 			const startedAt = performance.now();
 			goesOn = await markSome(scope, id);
 			await setTimeout(shareOfOthers * (performance.now() - startedAt));
 		}
+	});
 };
 
 const markSome = async (scope: Scope, projectId: string): Promise<boolean> => {

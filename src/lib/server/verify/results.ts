@@ -75,16 +75,21 @@ const differingCounts = async (tx: Tx, evaluation: Evaluation, anew: Anew, isEle
 	return [...names, ...(isNamed ? [] : ['named']), ...(areSame ? [] : ['pairs'])];
 };
 
+const hasPairs = async (tx: Tx, { id }: Evaluation): Promise<boolean> =>
+	(await pairsIn(tx, keptPairs(id), 1, { where: sql`true`, limit: 1 })).length > 0;
+
 /** The names of all that is kept otherwise. */
 const differing = async (tx: Tx, evaluation: Evaluation): Promise<string[]> => {
 	const { result, scored, counted, revealedAt, kind } = evaluation;
+	// they are written down with what was counted, and with nothing else
+	const strays = counted === null && (await hasPairs(tx, evaluation)) ? ['pairs'] : [];
 	if (revealedAt === null)
-		return (['result', 'scored', 'counted'] as const).filter((name) => evaluation[name] !== null);
+		return [...(['result', 'scored', 'counted'] as const).filter((name) => evaluation[name] !== null), ...strays];
 	if (kind === 'scoring') {
-		const wrong = [...(result === null ? [] : ['result']), ...(counted === null ? [] : ['counted'])];
+		const wrong = [...(result === null ? [] : ['result']), ...(counted === null ? [] : ['counted']), ...strays];
 		return scored === null ? wrong : [...wrong, ...unlike(scored, await countedScores(tx, evaluation))];
 	}
-	const wrong = scored === null ? [] : ['scored'];
+	const wrong = [...(scored === null ? [] : ['scored']), ...strays];
 	if (result === null && counted === null) return wrong;
 	const anew = await countedResult(tx, evaluation);
 	const isElectorateKnown = (await chainOf(tx, evaluation)).every(({ electorate }) => electorate !== null);
@@ -105,7 +110,9 @@ export const compareResults = async (
 	const rows = await all<{ team: string; project: string; id: string; team_id: string }[]>`
 		select t.slug as team, p.slug as project, x.id, x.team_id
 		from evaluations x join teams t on t.id = x.team_id join projects p on p.team_id = x.team_id and p.id = x.project_id
-		where num_nonnulls(x.result, x.scored, x.counted) > 0 order by x.team_id, x.project_id, x.number`;
+		where num_nonnulls(x.result, x.scored, x.counted) > 0
+			or exists (select from judged_pairs j where j.team_id = x.team_id and j.evaluation_id = x.id)
+		order by x.team_id, x.project_id, x.number`;
 	for (const { id, team_id: teamId, ...row } of rows) {
 		// the functions that name voters ask for whom
 		await all`select set_config('app.team_id', ${teamId}, true), set_config('app.role', 'owner', true), set_config('app.project_ids', 'all', true)`;

@@ -120,7 +120,8 @@ function writeState(file: string, state: State) {
  * import writes each page out while it waits, to read it back for the next part.
  */
 export const sharedMegabytes = (memory: number): number =>
-	Math.min(512, Math.max(128, Math.floor(memory / 8 / 1024 / 1024)));
+	Math.min(512, Math.max(leastShared, Math.floor(memory / 8 / 1024 / 1024)));
+const leastShared = 128;
 
 /** `detached`: Ctrl-C in the terminal must reach us first, and Postgres last. */
 function launch(
@@ -131,12 +132,14 @@ function launch(
 	logFile: string,
 	user: ReturnType<typeof serverUser>
 ) {
+	const shared = sharedMegabytes(Math.min(os.totalmem(), process.constrainedMemory() || Infinity));
 	const all = {
 		listen_addresses: '127.0.0.1',
 		unix_socket_directories: socketDirOf(home) ?? '',
 		// the first change of a page after a checkpoint logs all of it, and pages of conversations come to half of themselves
 		wal_compression: 'on',
-		shared_buffers: `${sharedMegabytes(Math.min(os.totalmem(), process.constrainedMemory() || Infinity))}MB`,
+		// where initdb found that there is room for less, it stays at that
+		...(shared > leastShared ? { shared_buffers: `${shared}MB` } : {}),
 		...settings
 	};
 	const flags = Object.entries(all).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
