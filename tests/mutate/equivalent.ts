@@ -141,5 +141,31 @@ export const equivalent: { mutant: string | RegExp; because: string }[] = [
 			/^triggers\/(guest_pairings|guest_ballot|cast_guest_vote): without [bnv]\.evaluation_id = ((p|b|v)\.evaluation_id|any \((a\.)?contests\))( \(2\))?$/,
 		because:
 			'a pair and a ballot are of one comparison, a guest of what is judged with it; it is said so that the indexes that begin with it are taken'
+	},
+	{
+		mutant:
+			/^triggers\/(derive_ratings: never one\.rows = 1|(move_examples|count_examples_changed): never one\.rows = 1 and one\.stays)$/,
+		because: 'only saves time: what comes after it for many does the same for one'
+	},
+	{
+		mutant: 'triggers/derive_ratings: without said.before is distinct from said.after',
+		because: 'only saves two writes: what is taken away is added again, in the same slot'
+	},
+	{
+		mutant: /^triggers\/move_examples: without s\.(points|split) = (one|m)\.old_(points|split)$/,
+		because: 'said for the key: a number is given once in a project, and stands in one place'
+	},
+	{
+		mutant: 'triggers/move_examples: without m.stood',
+		because: 'only saves looks: of what was deleted there is no standing'
+	},
+	{
+		mutant:
+			'triggers/move_examples: without (n.rating, n.split, n.deleted_at is null) is distinct from (o.rating, o.split, o.deleted_at is null)',
+		because: 'only saves writes: what stays where it was is written there again'
+	},
+	{
+		mutant: 'triggers/teams_with_open_work: without r.preparing is null',
+		because: 'what is being prepared is looked at anyway: it is among what has to be closed'
 	}
 ];

@@ -364,7 +364,7 @@ test('a prompt may train in one team and measure in another', async () => {
 	]);
 });
 
-/** What counters say, by team. */
+/** What counters and standings say, by team (recount_examples). */
 const counters = async (sql: postgres.ISql) => [
 	...(await sql`
 		select team_id, project_id, split, points, rewritten, trained, sum(count)::int as count, sum(tokens)::int as tokens,
@@ -372,7 +372,9 @@ const counters = async (sql: postgres.ISql) => [
 		from example_counts group by 1, 2, 3, 4, 5, 6 having sum(count) <> 0 order by 1, 2, 3, 4, 5, 6`),
 	...(await sql`
 		select team_id, project_id, person_id, score, sum(count)::int as count
-		from own_counts group by 1, 2, 3, 4 having sum(count) <> 0 order by 1, 2, 3, 4`)
+		from own_counts group by 1, 2, 3, 4 having sum(count) <> 0 order by 1, 2, 3, 4`),
+	...(await sql`
+		select team_id, project_id, number, points, split, rating from example_standings order by 1, 2, 3, 4, 5, 6`)
 ];
 
 /** The counters say what would be counted. */
@@ -406,9 +408,12 @@ test('what is counted in one team is counted there, whatever one statement does 
 			await owner`
 				insert into ratings (team_id, project_id, example_id, person_id, score, text, client_id)
 				values (${team.teamId}, ${ids.projects!}, ${example}, ${one.owner.id}, ${score}, '', ${randomUUID()})`;
-	// given before others were seen, and taken back
+	// given before others were seen, and afterwards, and taken back
 	for (const [score, settled] of [
+		[9, false],
 		[4, true],
+		[7, false],
+		[2, false],
 		[null, false]
 	] as const)
 		await owner`
@@ -421,6 +426,12 @@ test('what is counted in one team is counted there, whatever one statement does 
 	await isCounted('moved');
 	await inBoth(`deleted_at = case when team_id = '${one.teamId}' then now() end`);
 	await isCounted('one deleted');
+	await inBoth(`split = case when split is null then 'train' end`);
+	await isCounted('moved, also where it is deleted');
+	await owner`
+		insert into ratings (team_id, project_id, example_id, person_id, score, text, client_id)
+		values (${one.teamId}, ${ids.projects!}, ${examples[0]!}, ${two.owner.id}, 6, '', ${randomUUID()})`;
+	await isCounted('rated where it is deleted');
 	await inBoth('deleted_at = case when deleted_at is null then now() end');
 	await isCounted('one comes as the other goes');
 	await inBoth(`deleted_at = case when id = '${examples[0]}' then now() end`);
@@ -429,6 +440,12 @@ test('what is counted in one team is counted there, whatever one statement does 
 	await isCounted('and the other');
 	await inBoth('deleted_at = null');
 	await isCounted('all are back');
+	for (const change of ['now()', 'null']) {
+		await owner.unsafe(
+			`update examples set deleted_at = ${change} where team_id = '${one.teamId}' and id = '${examples[0]}'`
+		);
+		await isCounted(`one alone: ${change}`);
+	}
 	// and of two projects of one team
 	const { project } = await newProject(one.scope, { slug: 'second' });
 	const ofTwo = [randomUUID(), randomUUID()];
@@ -483,24 +500,30 @@ test('what one statement says of examples of two teams counts in each', async ()
 	await isCounted('rewritten');
 });
 
-test('a project that goes takes the examples, counters and signatures of its team along', async () => {
+test('a project that goes takes the examples, counters, marks and signatures of its team along', async () => {
+	const tables = ['examples', 'example_counts', 'own_counts', 'example_signatures', 'run_prompts', 'example_standings'];
 	const rows = (sql: postgres.ISql) => sql`
-		select team_id, count(*)::int as n from (
-			select team_id from examples where project_id = ${ids.projects!} union all
-			select team_id from example_counts where project_id = ${ids.projects!} union all
-			select team_id from own_counts where project_id = ${ids.projects!} union all
-			select team_id from example_signatures where project_id = ${ids.projects!} union all
-			select team_id from run_prompts where project_id = ${ids.projects!} union all
-			select team_id from example_standings where project_id = ${ids.projects!}
-		) all_of group by 1`;
+		select team_id, project_id, count(*)::int as n from (
+			${sql.unsafe([...tables, 'example_marks'].map((table) => `select team_id, project_id from ${table}`).join(' union all '))}
+		) all_of where team_id in ${sql([one.teamId, two.teamId])} group by 1, 2 order by 1, 2`;
+	const { project: beside } = await newProject(two.scope, { slug: 'beside' });
 	await owner
 		.begin(async (sql) => {
 			await sql`
 				insert into example_signatures (team_id, project_id, block, bits) values (${two.teamId}, ${ids.projects!}, 9, '')`;
+			for (const [{ teamId }, project] of [
+				[one, ids.projects!],
+				[two, ids.projects!],
+				[two, beside.id]
+			] as const)
+				await sql`
+					insert into example_marks (team_id, project_id, number, marks) values (${teamId}, ${project}, 901, '{order}')`;
 			const before = await rows(sql);
-			expect(before).toHaveLength(2);
+			expect(before.map(({ project_id }) => project_id)).toContain(beside.id);
 			await sql`delete from projects where team_id = ${two.teamId} and id = ${ids.projects!}`;
-			expect(await rows(sql)).toEqual(before.filter(({ team_id }) => team_id === one.teamId));
+			expect(await rows(sql)).toEqual(
+				before.filter(({ team_id, project_id }) => team_id === one.teamId || project_id !== ids.projects)
+			);
 			throw trying;
 		})
 		.catch((problem) => expect(problem).toBe(trying));
