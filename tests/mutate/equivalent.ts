@@ -144,7 +144,7 @@ export const equivalent: { mutant: string | RegExp; because: string }[] = [
 	},
 	{
 		mutant:
-			/^triggers\/(derive_ratings: never one\.rows = 1|(move_examples|count_examples_changed): never one\.rows = 1 and one\.stays)$/,
+			/^triggers\/(derive_ratings: never one\.rows = 1|(move_examples|count_examples_changed|refuse_leaks_changed): never one\.rows = 1 and one\.stays)$/,
 		because: 'only saves time: what comes after it for many does the same for one'
 	},
 	{
@@ -167,5 +167,15 @@ export const equivalent: { mutant: string | RegExp; because: string }[] = [
 	{
 		mutant: 'triggers/teams_with_open_work: without r.preparing is null',
 		because: 'what is being prepared is looked at anyway: it is among what has to be closed'
+	},
+	{
+		mutant:
+			/^triggers\/refuse_leak_added: (never not exists \(select from new_rows n where n\.split is not null\)|without n\.split is not null)$/,
+		because: 'only saves looks: of rows without a side no project is locked, and nothing is refused to them'
+	},
+	{
+		mutant: /^triggers\/refuse_leak_added: without split is not null( \([23]\))?$/,
+		because:
+			'rows without a side are looked at, and nothing is refused to them; of what is added together all is of one project, which is locked anyway'
 	}
 ];
