@@ -177,5 +177,20 @@ export const equivalent: { mutant: string | RegExp; because: string }[] = [
 		mutant: /^triggers\/refuse_leak_added: without split is not null( \([23]\))?$/,
 		because:
 			'rows without a side are looked at, and nothing is refused to them; of what is added together all is of one project, which is locked anyway'
+	},
+	{
+		mutant: 'triggers/hold_request: without r.status is null',
+		because: 'of what was answered nobody asks any more how long it is held'
+	},
+	{
+		mutant: 'projects/learnt_by: without x.project_id = project',
+		because:
+			'said for the index: the key from what a run learns to its example carries the project, and whoever asks names that of the run'
+	},
+	{
+		mutant:
+			/^projects\/purge: without (since > \(select a\.created_at from public\.activities|a\.project_id = p\.id$|a\.project_id = place\.id$)/,
+		because:
+			'what goes is asked its own age: more projects are looked at, or the oldest of the team go first, and the same are gone in the end'
 	}
 ];

@@ -662,6 +662,31 @@ test('an entry of the audit log has its place in the chain of its team, and no o
 	expect(await placed()).toEqual([{ team_id: one.teamId }, { team_id: two.teamId }]);
 });
 
+test('webhooks hear of a project of their team, whatever became of one elsewhere that has its id (make_deliveries)', async () => {
+	const project = randomUUID();
+	for (const { teamId } of [one, two])
+		await owner`
+			insert into projects (team_id, id, slug, name, base_model, recipe, deleted_at)
+			values (${teamId}, ${project}, 'heard', 'Heard', 'm', '{}', ${teamId === one.teamId ? new Date().toISOString() : null})`;
+	const made = ({ teamId }: Team) =>
+		owner
+			.begin(async (sql) => {
+				await sql`select set_config('app.team_id', ${teamId}, true)`;
+				await sql`
+					insert into webhook_endpoints (team_id, name, url, events, sealed_secret)
+					values (${teamId}, 'One', 'https://example.com', '{run.failed}', '{}')`;
+				const before = (await sql`select from webhook_deliveries where team_id = ${teamId}`).length;
+				await sql`select make_deliveries('run.failed', ${project}, '{}')`;
+				const after = (await sql`select from webhook_deliveries where team_id = ${teamId}`).length;
+				throw Object.assign(trying, { made: after - before });
+			})
+			.catch((problem) => {
+				expect(problem).toBe(trying);
+				return (problem as { made: number }).made;
+			});
+	expect([(await made(one)) > 0, (await made(two)) > 0]).toEqual([false, true]);
+});
+
 test('an owner elsewhere is no owner here, and whoever leaves is still a member there', async () => {
 	await expect(raw(two.scope, (sql) => sql`delete from members where role = 'owner'`)).rejects.toMatchObject({
 		code: 'AI005'
