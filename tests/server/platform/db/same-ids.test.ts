@@ -545,12 +545,12 @@ test('what is searched in one team is found there, by its own numbers and signat
 		owner`
 			insert into rewrites (team_id, project_id, example_id, person_id, output, client_id)
 			values (${team.teamId}, ${ids.projects!}, ${example}, ${one.owner.id}, ${output}, ${randomUUID()})`;
-	const find = async (word: string, { number = null as number | null, most = 50 } = {}) =>
+	const find = async (word: string, { number = null as number | null, most = 50, marks = [] as number[] } = {}) =>
 		(
 			await raw(
 				inTwo(),
 				(sql) => sql`
-					select search_examples(${ids.projects!}, ${`%${word}%`}, ${`%${word}%`}, ${number}, '{}', null, null, null, null, ${most}) as number`
+					select search_examples(${ids.projects!}, ${`%${word}%`}, ${`%${word}%`}, ${number}, ${marks}, null, null, null, null, ${most}) as number`
 			)
 		).map((row) => row.number as number);
 	// what has a signature in the first team only is read once
@@ -568,6 +568,12 @@ test('what is searched in one team is found there, by its own numbers and signat
 	// it was the text of the example that has this id in the first team, where it still is
 	for (const output of ['A colander', 'A pan']) await rewrite(two, shared, output);
 	expect(await find('colander')).toEqual([]);
+	// and by the marks that its own signatures have: what has none of those that are asked for is not read
+	await owner`
+		insert into example_signatures (team_id, project_id, block, bits)
+		values (${two.teamId}, ${ids.projects!}, ${Math.floor(900 / 32)}, decode(repeat('00', 1792), 'hex'))`;
+	expect(await find('zebra')).toEqual([900]);
+	expect(await find('zebra', { marks: [7] })).toEqual([]);
 });
 
 test('a preference that was taken back, measures or was sent in one team is none of that in another', async () => {
