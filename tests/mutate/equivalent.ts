@@ -8,6 +8,10 @@ export const equivalent: { mutant: string | RegExp; because: string }[] = [
 		because: 'it runs as whoever rates, to whom row level security shows one team'
 	},
 	{
+		mutant: /^triggers\/refuse_uncounted_pairs: without [ep]\.team_id = n\.team_id$/,
+		because: 'it runs as whoever reveals, to whom row level security shows one team'
+	},
+	{
 		mutant: /^triggers\/refuse_leaks?_(added|changed): without o\.id <> n/,
 		because: 'a row stands on one side, so it never answers to the conditions that speak of both'
 	},

@@ -446,6 +446,10 @@ test('what is counted in one team is counted there, whatever one statement does 
 		);
 		await isCounted(`one alone: ${change}`);
 	}
+	await owner`
+		insert into rewrites (team_id, project_id, example_id, person_id, output, client_id)
+		values (${one.teamId}, ${ids.projects!}, ${examples[0]!}, ${one.owner.id}, 'Better.', ${randomUUID()})`;
+	await isCounted('rewritten: what was given for the text before counts no more');
 	// and of two projects of one team
 	const { project } = await newProject(one.scope, { slug: 'second' });
 	const ofTwo = [randomUUID(), randomUUID()];
