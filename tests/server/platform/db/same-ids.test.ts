@@ -7,7 +7,7 @@ import { scopeFor } from '../../../../src/lib/server/access/scope.ts';
 import { closePools } from '../../../../src/lib/server/platform/db/pools.ts';
 import { copyRows } from '../../../support/database/copy-rows.ts';
 import { oneOfEach } from '../../../support/data/one-of-each.ts';
-import { raw } from '../../../support/database/raw.ts';
+import { raw, rewriteHistory } from '../../../support/database/raw.ts';
 import { newPerson, newProject, newTeam } from '../../../support/data/team.ts';
 
 const owner = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
@@ -645,12 +645,27 @@ test('a reveal in one team ends no vote in another', async () => {
 				values (${ids.projects!}, ${ids.evaluations!}, ${ids.pairings!}, ${person}, 1, false)`
 		);
 	await ballotOf(one.owner.id);
-	await raw(
-		inTwo(),
-		(sql) => sql`
-			insert into votes (project_id, evaluation_id, pairing_id, person_id, ballot_id, choice, client_id)
-			select project_id, evaluation_id, pairing_id, person_id, id, 'first', gen_random_uuid() from ballots`
-	);
+	const vote = (choice: string) =>
+		raw(
+			inTwo(),
+			(sql) => sql`
+				insert into votes (project_id, evaluation_id, pairing_id, person_id, ballot_id, choice, client_id)
+				select project_id, evaluation_id, pairing_id, person_id, id, ${choice}, gen_random_uuid() from ballots`
+		);
+	await vote('first');
+	// pairs get choices, and answers of a scoring get scores; either may be passed over (votes_mark, refuse_other_marks)
+	const become = (kind: string) =>
+		rewriteHistory(
+			'evaluations',
+			(sql) => sql`
+				update evaluations set kind = ${kind}, sendable_from = ${kind === 'scoring' ? 8 : null}
+				where team_id = ${two.teamId} and id = ${ids.evaluations!}`
+		);
+	await expect(vote('7')).rejects.toMatchObject({ code: 'AI046' });
+	await become('scoring');
+	await expect(vote('first')).rejects.toMatchObject({ code: 'AI046' });
+	for (const choice of ['7', 'skip']) await vote(choice);
+	await become('comparison');
 	await owner`update evaluations set revealed_at = now() where team_id = ${two.teamId} and id = ${ids.evaluations!}`;
 	await expect(ballotOf(two.owner.id)).rejects.toMatchObject({ code: 'AI030' });
 });

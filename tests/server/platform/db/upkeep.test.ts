@@ -132,12 +132,13 @@ test('of a project that was deleted they are none', async () => {
 });
 
 test('what is being prepared or settled is work, and a file that trains whose prompts are not written down', async () => {
+	const [run] = await owner`select id from runs where team_id = ${teamId}`;
+	await rewriteHistory('run_files', (sql) => sql`update run_files set kind = 'train' where team_id = ${teamId}`);
 	expect(await isOpen(['runs', `preparing = '{}'`])).toBe(true);
 	expect(await isOpen(['runs', 'preparing = null, settling = true'])).toBe(true);
 	const unhashed = ['runs', 'settling = false, hashed = false'] as const;
 	expect(await isOpen(unhashed)).toBe(true);
 	// of no file but one that measures, whatever files another run has, or a run of another team with the same id
-	const [run] = await owner`select id from runs where team_id = ${teamId}`;
 	await rewriteHistory('run_files', (sql) => sql`update run_files set kind = 'validation' where team_id = ${teamId}`);
 	const other = await newTeam();
 	const { ids } = await oneOfEach({ ...other.scope, userId: other.owner.id }, (await newPerson('Extra')).id);
