@@ -325,6 +325,21 @@ test('an example is reserved as long as another order of its team waits for its 
 	expect(await marks(one, example)).toBe('r');
 });
 
+test('what is settled in parts goes on behind the part before (settle_examples)', async () => {
+	const run = await newRun(24, 'queued');
+	const [first, second] = [await newExample(112, 'train'), await newExample(113, 'train')].toSorted();
+	await put(two, run, 'train', first!, second!);
+	await rewriteHistory(
+		'runs',
+		(sql) => sql`update runs set status = 'training', accepted = true where team_id = ${two.teamId} and id = ${run}`
+	);
+	const settle = (after: string | null) => raw(inTwo(), (sql) => sql`select settle_part(${run}, ${after}::uuid)`);
+	await settle(first!);
+	expect(await marks(two, first!, second!)).toBe('r t');
+	await settle(null);
+	expect(await marks(two, first!, second!)).toBe('t t');
+});
+
 test('a run that has begun has accepted, by whatever one sees it; one that is over before that orders nothing', async () => {
 	for (const [i, change] of [`status = 'training'`, 'started_at = now()', 'steps_done = 1'].entries()) {
 		const [run, example] = [await newRun(30 + i, 'queued'), await newExample(120 + i, 'train')];

@@ -131,6 +131,20 @@ test('of a project that was deleted they are none', async () => {
 	}
 });
 
+test('of a team that was deleted only what is paid for, and what was written down', async () => {
+	const [off, ready] = [
+		['webhook_endpoints', `state = 'off', reason = 'failing', mailed_at = null`],
+		['servings', `status = 'ready'`]
+	] as const;
+	const end = (at: string) =>
+		rewriteHistory('teams', (sql) => sql.unsafe(`update teams set deleted_at = ${at} where id = '${teamId}'`));
+	await owner`update audit_links set place = 0, hash = '' where team_id = ${teamId} and place is null`;
+	expect(await isOpen(off)).toBe(true);
+	await end('now()');
+	expect([await isOpen(off), await isOpen(off, ready)]).toEqual([false, true]);
+	await end('null');
+});
+
 test('what is being prepared or settled is work, and a file that trains whose prompts are not written down', async () => {
 	const [run] = await owner`select id from runs where team_id = ${teamId}`;
 	await rewriteHistory('run_files', (sql) => sql`update run_files set kind = 'train' where team_id = ${teamId}`);
