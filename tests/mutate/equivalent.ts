@@ -201,5 +201,10 @@ export const equivalent: { mutant: string | RegExp; because: string }[] = [
 		mutant: 'triggers/move_examples: without not f.stands',
 		because:
 			'the standings of what stands are changed first, and what a statement has changed it does not delete as well'
+	},
+	{
+		mutant: 'triggers/settle_examples: without o.run_id <> run',
+		because:
+			'the run itself has accepted or is over where anything is written, and what is asked next says no to either'
 	}
 ];

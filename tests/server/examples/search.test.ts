@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ExampleFilter } from '../../../src/lib/contract/examples.ts';
+import { marksVersion } from '../../../src/lib/core/examples/marks.ts';
 import { type ProjectScope, type Scope, inProject, scopeFor, together } from '../../../src/lib/server/access/scope.ts';
 import { deleteExamples, importExamples, restoreExamples } from '../../../src/lib/server/examples/commands.ts';
 import { listExamples } from '../../../src/lib/server/examples/queries.ts';
@@ -189,6 +190,8 @@ test('what another project has signed says nothing of one that waits', async () 
 		await newProject(scope),
 		await newProject(scope, { slug: 'waits' })
 	];
+	// all of both has its marks
+	await owner`update projects set marked = 1000, marked_by = ${marksVersion} where team_id = ${teamId}`;
 	await owner`update projects set next_example = 200 where id = ${signed.id}`;
 	await signExamples(scope);
 	const isOpen = async () => (await plainPool()`select teams_with_open_work() as id`).some(({ id }) => id === teamId);
