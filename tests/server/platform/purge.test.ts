@@ -52,6 +52,18 @@ test('what somebody holds is left for the next time', async () => {
 	expect(await left(owner)).toEqual([]);
 });
 
+test('a session that goes on stays', async () => {
+	const add = (left: string) => owner`
+		insert into sessions (id_hash, person_id, expires_at, user_agent)
+		values (${Buffer.from(randomUUID())}, ${team.owner.id}, now() + ${left}::interval, ${left})`;
+	await add('1 minute');
+	await add('-1 second');
+	await purge('sessions');
+	expect(await owner`select user_agent as left from sessions where person_id = ${team.owner.id}`).toEqual([
+		{ left: '1 minute' }
+	]);
+});
+
 test('a bucket that still fills stays, and so does a named request of today', async () => {
 	const [name, key] = [`test:${randomUUID()}`, randomUUID()];
 	await owner`
