@@ -8,6 +8,10 @@ export const equivalent: { mutant: string | RegExp; because: string }[] = [
 		because: 'it runs as whoever rates, to whom row level security shows one team'
 	},
 	{
+		mutant: /^triggers\/refuse_uncounted_pairs: without [ep]\.team_id = n\.team_id$/,
+		because: 'it runs as whoever reveals, to whom row level security shows one team'
+	},
+	{
 		mutant: /^triggers\/refuse_leaks?_(added|changed): without o\.id <> n/,
 		because: 'a row stands on one side, so it never answers to the conditions that speak of both'
 	},
@@ -141,5 +145,66 @@ export const equivalent: { mutant: string | RegExp; because: string }[] = [
 			/^triggers\/(guest_pairings|guest_ballot|cast_guest_vote): without [bnv]\.evaluation_id = ((p|b|v)\.evaluation_id|any \((a\.)?contests\))( \(2\))?$/,
 		because:
 			'a pair and a ballot are of one comparison, a guest of what is judged with it; it is said so that the indexes that begin with it are taken'
+	},
+	{
+		mutant:
+			/^triggers\/(derive_ratings: never one\.rows = 1|(move_examples|count_examples_changed|refuse_leaks_changed): never one\.rows = 1 and one\.stays)$/,
+		because: 'only saves time: what comes after it for many does the same for one'
+	},
+	{
+		mutant: 'triggers/derive_ratings: without said.before is distinct from said.after',
+		because: 'only saves two writes: what is taken away is added again, in the same slot'
+	},
+	{
+		mutant: /^triggers\/move_examples: without s\.(points|split) = (one|m)\.old_(points|split)$/,
+		because: 'said for the key: a number is given once in a project, and stands in one place'
+	},
+	{
+		mutant: 'triggers/move_examples: without m.stood',
+		because: 'only saves looks: of what was deleted there is no standing'
+	},
+	{
+		mutant:
+			'triggers/move_examples: without (n.rating, n.split, n.deleted_at is null) is distinct from (o.rating, o.split, o.deleted_at is null)',
+		because: 'only saves writes: what stays where it was is written there again'
+	},
+	{
+		mutant: 'triggers/teams_with_open_work: without r.preparing is null',
+		because: 'what is being prepared is looked at anyway: it is among what has to be closed'
+	},
+	{
+		mutant:
+			/^triggers\/refuse_leak_added: (never not exists \(select from new_rows n where n\.split is not null\)|without n\.split is not null)$/,
+		because: 'only saves looks: of rows without a side no project is locked, and nothing is refused to them'
+	},
+	{
+		mutant: /^triggers\/refuse_leak_added: without split is not null( \([23]\))?$/,
+		because:
+			'rows without a side are looked at, and nothing is refused to them; of what is added together all is of one project, which is locked anyway'
+	},
+	{
+		mutant: 'triggers/hold_request: without r.status is null',
+		because: 'of what was answered nobody asks any more how long it is held'
+	},
+	{
+		mutant: 'projects/learnt_by: without x.project_id = project',
+		because:
+			'said for the index: the key from what a run learns to its example carries the project, and whoever asks names that of the run'
+	},
+	{
+		mutant:
+			/^projects\/purge: without (since > \(select a\.created_at from public\.activities|a\.project_id = p\.id$|a\.project_id = place\.id$)/,
+		because:
+			'what goes is asked its own age: more projects are looked at, or the oldest of the team go first, and the same are gone in the end'
+	},
+	{
+		mutant: 'triggers/move_examples: without not f.stands',
+		because:
+			'the standings of what stands are changed first, and what a statement has changed it does not delete as well'
+	},
+	{
+		mutant: 'triggers/settle_examples: without o.run_id <> run',
+		because:
+			'the run itself has accepted or is over where anything is written, and what is asked next says no to either'
 	}
 ];

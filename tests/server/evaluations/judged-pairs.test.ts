@@ -1,4 +1,5 @@
 // The pairs of a comparison are written down when it is revealed, so that its results read what they show.
+import { randomUUID } from 'node:crypto';
 import { eq, sql } from 'drizzle-orm';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -12,6 +13,8 @@ import { resultsOf } from '../../../src/lib/server/evaluations/results.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { evaluations, judgedPairs } from '../../../src/lib/server/platform/db/schema.ts';
 import { answerAll, newBallot, remarkAs, voteAs, wish } from '../../support/data/evaluation.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
+import { copyRows } from '../../support/database/copy-rows.ts';
 import { raw, rewriteHistory } from '../../support/database/raw.ts';
 
 const owner = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
@@ -148,6 +151,42 @@ test('before the reveal nothing of it is written down, and nothing can be', asyn
 	expect(await kept()).toHaveLength(3);
 	const [row] = await scope.tx((tx) => tx.select().from(evaluations).where(eq(evaluations.id, id)));
 	expect(row!.counted).toMatchObject({ missing: [], scores: { votes: 2 } });
+});
+
+test('it is written of what was revealed and asked there, whatever others are (judged_pairs_once, refuse_uncounted_pairs)', async () => {
+	const { scope, teamId, id } = await newBallot(2);
+	const { project } = await newProject(scope, { slug: 'elsewhere' });
+	const { teamId: there } = await newTeam();
+	const [uncounted, scoring, foreign, elsewhere] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
+	await owner.begin(async (sql) => {
+		await sql`set local session_replication_role = 'replica'`;
+		for (const [i, other] of [uncounted, scoring].entries())
+			await sql`
+				insert into evaluations (team_id, id, project_id, number, name, kind, sendable_from, run_id, connection_id, base_model, system_prompt,
+					planned, temperature, max_tokens, seed, status, revealed_at)
+				select team_id, ${other}, project_id, ${90 + i}, name, ${i === 0 ? 'comparison' : 'scoring'}, ${i === 0 ? null : 8}, run_id,
+					connection_id, base_model, system_prompt, planned, temperature, max_tokens, seed, 'voting', now()
+				from evaluations where team_id = ${teamId} and id = ${id}`;
+		// a team that has the same ids has revealed it, and a prompt more
+		await copyRows(sql, teamId, there, ['connections', 'projects', 'examples', 'runs', 'evaluations', 'pairings']);
+		await sql`update evaluations set revealed_at = now() where team_id = ${there}`;
+		await sql`update pairings set id = ${foreign} where team_id = ${there} and position = 1`;
+		await sql`update pairings set id = ${elsewhere}, project_id = ${project.id} where team_id = ${teamId} and position = 1`;
+	});
+	const [own] = await owner`select id from pairings where team_id = ${teamId} and position = 0`;
+	const refusal = (evaluation: string, ...asked: string[]) =>
+		raw(scope, async (sql) => {
+			await sql`
+				insert into judged_pairs (project_id, evaluation_id, place, pairing_id, asked_id, outcome, sum, votes, again, length_a, length_b,
+					thought_a, thought_b, complete_a, complete_b)
+				select e.project_id, e.id, p.place, p.id, p.id, 'a', 1, 1, false, 1, 1, false, false, true, true
+				from evaluations e cross join unnest(${asked}::uuid[]) with ordinality p (id, place) where e.id = ${evaluation}`;
+			throw new Error('nothing is refused');
+		}).catch((problem: Error & { code?: string }) => problem.code ?? problem.message);
+	expect(await refusal(uncounted, own!.id as string)).toBe('nothing is refused');
+	for (const other of [id, scoring]) expect(await refusal(other, own!.id as string)).toBe('AI006');
+	for (const pairing of [foreign, elsewhere, randomUUID()])
+		expect(await refusal(uncounted, own!.id as string, pairing)).toBe('AI006');
 });
 
 test('what goes on with another has the pairs of both, each in its place', async () => {

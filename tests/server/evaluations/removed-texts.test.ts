@@ -391,6 +391,23 @@ test('what was answered for a comparison that failed goes whole, when nobody has
 	};
 	const [old, young, open] = [await failed(100), await failed(89), await failed(100, 'voting')];
 	const left = () => Promise.all([old, young, open].map(async ({ scope, id }) => (await kept(scope, id)).all));
+	// what was revealed stays, and so do another comparison of the team and a team that has the same ids
+	const revealed = await failed(100);
+	await revealedAgo(revealed.id, 100);
+	const beside = await addBeside(old.teamId, old.id);
+	const { teamId: there } = await newTeam();
+	await owner.begin(async (sql) => {
+		await sql`set local session_replication_role = 'replica'`;
+		await sql`update evaluations set revealed_at = null, wanted_at = now() where id = ${beside}`;
+		const tables = ['connections', 'projects', 'examples', 'runs', 'evaluations', 'pairings', 'outputs'];
+		await copyRows(sql, old.teamId, there, tables);
+		await sql`update evaluations set wanted_at = now() where team_id = ${there}`;
+	});
+	const others = async () =>
+		(
+			await owner`select team_id, evaluation_id from outputs where evaluation_id = ${revealed.id} or team_id = ${there}
+				or (team_id = ${old.teamId} and evaluation_id = ${beside})`
+		).length;
 	expect(await purge('outputs')).toBe(0); // as this server is set
 	config().keepDays.answers = 90;
 	await owner.begin(async (sql) => {
@@ -398,6 +415,8 @@ test('what was answered for a comparison that failed goes whole, when nobody has
 		await purge('outputs');
 	});
 	expect(await left()).toEqual([4, 4, 4]);
+	const before = await others();
 	await purge('outputs', 3);
 	expect(await left()).toEqual([0, 4, 4]);
+	expect([before, await others()]).toEqual([16, 16]);
 });

@@ -3,7 +3,7 @@ import type { Message } from '../../../src/lib/core/examples/conversation.ts';
 import { marksOf, marksVersion } from '../../../src/lib/core/examples/marks.ts';
 import { type ProjectScope, inProject } from '../../../src/lib/server/access/scope.ts';
 import { addExample, deleteExamples, importExamples } from '../../../src/lib/server/examples/commands.ts';
-import { markExamples } from '../../../src/lib/server/examples/marks.ts';
+import { markExamples, markedUpTo } from '../../../src/lib/server/examples/marks.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { randomFrom } from '../../bench/measure.ts';
 import { newProject, newTeam } from '../../support/data/team.ts';
@@ -115,6 +115,35 @@ test('what other rules have marked is marked anew, and what newer ones have is l
 	expect(await kept(here)).toMatchObject({ by: marksVersion - 1, marked: 4, last: 6 });
 	await markExamples(here);
 	await expectAll(here);
+});
+
+test('of two projects of a team each has the marks of its own examples, however far the other is', async () => {
+	const { scope } = await newTeam();
+	await newProject(scope);
+	await newProject(scope, { slug: 'sales' });
+	const [small, large] = [await inProject(scope, 'support'), await inProject(scope, 'sales')];
+	await bring(small, 'small', [1, 3, 6]);
+	await bring(large, 'large', [3, 0, 1, 4, 6, 0]);
+	for (const [some, more] of [
+		[0, 0],
+		[0, 2],
+		[1, 0],
+		[0, 6],
+		[3, 0]
+	] as const) {
+		for (const [{ project }, upTo] of [
+			[small, some],
+			[large, more]
+		] as const) {
+			await owner`update projects set marked = ${upTo} where id = ${project.id}`;
+			await owner`delete from example_marks where project_id = ${project.id} and number > ${upTo}`;
+		}
+		const far = (here: ProjectScope) => here.tx((tx) => markedUpTo(tx, here.project.id));
+		expect([await far(small), await far(large)]).toEqual([some, more]);
+		await markExamples(scope);
+		await expectAll(small);
+		await expectAll(large);
+	}
 });
 
 test('numbers that were used up by nothing have no marks to wait for', async () => {

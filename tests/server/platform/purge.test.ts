@@ -52,6 +52,28 @@ test('what somebody holds is left for the next time', async () => {
 	expect(await left(owner)).toEqual([]);
 });
 
+test('a session that goes on stays', async () => {
+	const add = (left: string) => owner`
+		insert into sessions (id_hash, person_id, expires_at, user_agent)
+		values (${Buffer.from(randomUUID())}, ${team.owner.id}, now() + ${left}::interval, ${left})`;
+	await add('1 minute');
+	await add('-1 second');
+	await purge('sessions');
+	expect(await owner`select user_agent as left from sessions where person_id = ${team.owner.id}`).toEqual([
+		{ left: '1 minute' }
+	]);
+});
+
+test('a personal token that goes on stays', async () => {
+	const add = (left: string) => owner`
+		insert into personal_tokens (team_id, person_id, name, hash, hint, expires_at)
+		values (${team.teamId}, ${team.owner.id}, ${left}, ${Buffer.from(randomUUID())}, 'x', now() + ${left}::interval)`;
+	await add('1 minute');
+	await add('-1 second');
+	await purge('personal_tokens');
+	expect(await owner`select name from personal_tokens where team_id = ${team.teamId}`).toEqual([{ name: '1 minute' }]);
+});
+
 test('a bucket that still fills stays, and so does a named request of today', async () => {
 	const [name, key] = [`test:${randomUUID()}`, randomUUID()];
 	await owner`

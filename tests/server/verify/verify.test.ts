@@ -374,6 +374,16 @@ test('a signature that hides an example from a search is found, and one with mor
 		expect(await sign(less)).toEqual([
 			`Team ${slug}, project support: a search does not find all that stands in the examples 0 to 31: their signature is another.`
 		]);
+	// what another project has at these numbers stands in none of its own
+	const [theirs] = await owner`select id, messages from examples where number = 11`;
+	const say = (messages: unknown) =>
+		rewriteHistory(
+			'examples',
+			(sql) => sql`update examples set messages = ${JSON.stringify(messages)}::text::json where id = ${theirs!.id}`
+		);
+	await say([{ role: 'user', content: 'Zebra' }]);
+	expect((await sign(bits)).join()).not.toContain('a search does not find');
+	await say(theirs!.messages);
 	await owner`delete from example_signatures`;
 });
 
@@ -503,6 +513,35 @@ test('what another project has of an import does not count for it', async () => 
 	]);
 	await rewriteHistory('imports', (sql) => sql`update imports set added = 0`);
 	await rewriteHistory('examples', (sql) => sql.unsafe(`update examples set import_id = null where ${elsewhere}`));
+});
+
+test('nor what it has of marks, of standings and of what was sent to runs', async () => {
+	const elsewhere = `number = 11 and project_id = (select id from projects where slug = 'other')`;
+	await owner`update projects set marked = 11, marked_by = ${marksVersion} where slug = 'other'`;
+	await owner`insert into example_marks (team_id, project_id, number, marks)
+		select team_id, id, 11, '{order}' from projects where slug = 'support'`;
+	expect((await found()).sentences).toEqual([`Team ${slug}, project support: an example 11 has marks; there is none.`]);
+	await owner`delete from example_marks`;
+	await owner`update projects set marked = 0, marked_by = 0 where slug = 'other'`;
+	// a number that an example of the first project has too, with another rating and side
+	const set = (change: string, where: string) =>
+		rewriteHistory('examples', async (sql) => {
+			await sql.unsafe(`update examples set ${change} where ${where}`);
+			await sql`select recount_examples()`;
+		});
+	await set('number = 1', elsewhere);
+	expect((await found()).sentences).toEqual([]);
+	await set('number = 11', elsewhere.replace('number = 11', 'number = 1'));
+	// the prompt of what was sent to a run of the first measures in the other
+	const [{ split, hash }] = (await owner.unsafe(
+		`select split, encode(prompt_hash, 'hex') as hash from examples where ${elsewhere}`
+	)) as unknown as [{ split: string | null; hash: string }];
+	await rewriteHistory('playground_pairs', (sql) => sql`update playground_pairs set ordered = true`);
+	await set(`split = 'validation', prompt_hash = (select prompt_hash from playground_pairs)`, elsewhere);
+	expect((await found()).sentences.join()).not.toContain('a run was sent its prompt');
+	await set(`split = ${split ? `'${split}'` : 'null'}, prompt_hash = '\\x${hash}'`, elsewhere);
+	await rewriteHistory('playground_pairs', (sql) => sql`update playground_pairs set ordered = false`);
+	expect((await found()).sentences).toEqual([]);
 });
 
 test('a prompt on both sides is found, also by a deleted measure', async () => {

@@ -192,6 +192,7 @@ test('what stands on both sides already is not asked again because something els
 	const standing = [
 		await put(prompt, { split: 'train' }),
 		await put(prompt, { split: 'validation' }),
+		await put(prompt, { split: 'validation', deleted: true }),
 		await put(randomUUID(), { split: 'train', family }),
 		await put(randomUUID(), { split: 'validation', family }),
 		await put(sent, { split: 'validation' })
@@ -204,4 +205,30 @@ test('what stands on both sides already is not asked again because something els
 					update examples set split = case when id = ${moving} then 'train' else split end where id in (${id}, ${moving})`
 			)
 		).toBeUndefined();
+});
+
+test('what moves is asked about, whatever the same statement leaves where it is', async () => {
+	const prompt = randomUUID();
+	await put(prompt, { split: 'validation' });
+	const still = await put(randomUUID(), { split: null });
+	let moving = '';
+	while (moving < still) moving = await put(prompt, { split: null }); // behind it, in whichever order they are read
+	expect(
+		await refusal(
+			(sql) => sql`
+				update examples set split = case when id = ${moving} then 'train' else split end where id in (${still}, ${moving})`
+		)
+	).toBe('AI003');
+});
+
+test('what moves nothing waits for nobody who moves something in the project', async () => {
+	const some = [await put(randomUUID(), { split: 'train' }), await put(randomUUID(), { split: null })];
+	await owner.begin(async (held) => {
+		await held`select pg_advisory_xact_lock(hashtextextended(${projects[0]!}, 1))`;
+		const code = await refusal(async (sql) => {
+			await sql`set local lock_timeout = '2s'`;
+			await sql`update examples set split = split where id = any (${some})`;
+		});
+		expect(code).toBeUndefined();
+	});
 });

@@ -412,6 +412,7 @@ describe('what is evidence does not change', () => {
 			expect(await sql`select trained from examples where id = ${one.ids.examples!}`).toEqual([{ trained: false }]);
 		});
 		expect(await refusal(team.scope, `update examples set trained = false where id = '${id}'`)).toBe('AI002');
+		expect(await refusal(team.scope, `update examples set rating = 3 where id = '${id}'`)).toBe('AI006');
 		expect(await refusal(team.scope, `update examples set split = 'validation' where id = '${id}'`)).toBe('AI002');
 		expect(await refusal(team.scope, `update examples set split = null where id = '${id}'`)).toBeUndefined();
 	});

@@ -7,7 +7,7 @@ import { scopeFor } from '../../../../src/lib/server/access/scope.ts';
 import { closePools } from '../../../../src/lib/server/platform/db/pools.ts';
 import { copyRows } from '../../../support/database/copy-rows.ts';
 import { oneOfEach } from '../../../support/data/one-of-each.ts';
-import { raw } from '../../../support/database/raw.ts';
+import { raw, rewriteHistory } from '../../../support/database/raw.ts';
 import { newPerson, newProject, newTeam } from '../../../support/data/team.ts';
 
 const owner = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
@@ -325,6 +325,21 @@ test('an example is reserved as long as another order of its team waits for its 
 	expect(await marks(one, example)).toBe('r');
 });
 
+test('what is settled in parts goes on behind the part before (settle_examples)', async () => {
+	const run = await newRun(24, 'queued');
+	const [first, second] = [await newExample(112, 'train'), await newExample(113, 'train')].toSorted();
+	await put(two, run, 'train', first!, second!);
+	await rewriteHistory(
+		'runs',
+		(sql) => sql`update runs set status = 'training', accepted = true where team_id = ${two.teamId} and id = ${run}`
+	);
+	const settle = (after: string | null) => raw(inTwo(), (sql) => sql`select settle_part(${run}, ${after}::uuid)`);
+	await settle(first!);
+	expect(await marks(two, first!, second!)).toBe('r t');
+	await settle(null);
+	expect(await marks(two, first!, second!)).toBe('t t');
+});
+
 test('a run that has begun has accepted, by whatever one sees it; one that is over before that orders nothing', async () => {
 	for (const [i, change] of [`status = 'training'`, 'started_at = now()', 'steps_done = 1'].entries()) {
 		const [run, example] = [await newRun(30 + i, 'queued'), await newExample(120 + i, 'train')];
@@ -364,7 +379,7 @@ test('a prompt may train in one team and measure in another', async () => {
 	]);
 });
 
-/** What counters say, by team. */
+/** What counters and standings say, by team (recount_examples). */
 const counters = async (sql: postgres.ISql) => [
 	...(await sql`
 		select team_id, project_id, split, points, rewritten, trained, sum(count)::int as count, sum(tokens)::int as tokens,
@@ -372,7 +387,9 @@ const counters = async (sql: postgres.ISql) => [
 		from example_counts group by 1, 2, 3, 4, 5, 6 having sum(count) <> 0 order by 1, 2, 3, 4, 5, 6`),
 	...(await sql`
 		select team_id, project_id, person_id, score, sum(count)::int as count
-		from own_counts group by 1, 2, 3, 4 having sum(count) <> 0 order by 1, 2, 3, 4`)
+		from own_counts group by 1, 2, 3, 4 having sum(count) <> 0 order by 1, 2, 3, 4`),
+	...(await sql`
+		select team_id, project_id, number, points, split, rating from example_standings order by 1, 2, 3, 4, 5, 6`)
 ];
 
 /** The counters say what would be counted. */
@@ -406,9 +423,12 @@ test('what is counted in one team is counted there, whatever one statement does 
 			await owner`
 				insert into ratings (team_id, project_id, example_id, person_id, score, text, client_id)
 				values (${team.teamId}, ${ids.projects!}, ${example}, ${one.owner.id}, ${score}, '', ${randomUUID()})`;
-	// given before others were seen, and taken back
+	// given before others were seen, and afterwards, and taken back
 	for (const [score, settled] of [
+		[9, false],
 		[4, true],
+		[7, false],
+		[2, false],
 		[null, false]
 	] as const)
 		await owner`
@@ -421,6 +441,12 @@ test('what is counted in one team is counted there, whatever one statement does 
 	await isCounted('moved');
 	await inBoth(`deleted_at = case when team_id = '${one.teamId}' then now() end`);
 	await isCounted('one deleted');
+	await inBoth(`split = case when split is null then 'train' end`);
+	await isCounted('moved, also where it is deleted');
+	await owner`
+		insert into ratings (team_id, project_id, example_id, person_id, score, text, client_id)
+		values (${one.teamId}, ${ids.projects!}, ${examples[0]!}, ${two.owner.id}, 6, '', ${randomUUID()})`;
+	await isCounted('rated where it is deleted');
 	await inBoth('deleted_at = case when deleted_at is null then now() end');
 	await isCounted('one comes as the other goes');
 	await inBoth(`deleted_at = case when id = '${examples[0]}' then now() end`);
@@ -429,6 +455,16 @@ test('what is counted in one team is counted there, whatever one statement does 
 	await isCounted('and the other');
 	await inBoth('deleted_at = null');
 	await isCounted('all are back');
+	for (const change of ['now()', 'null']) {
+		await owner.unsafe(
+			`update examples set deleted_at = ${change} where team_id = '${one.teamId}' and id = '${examples[0]}'`
+		);
+		await isCounted(`one alone: ${change}`);
+	}
+	await owner`
+		insert into rewrites (team_id, project_id, example_id, person_id, output, client_id)
+		values (${one.teamId}, ${ids.projects!}, ${examples[0]!}, ${one.owner.id}, 'Better.', ${randomUUID()})`;
+	await isCounted('rewritten: what was given for the text before counts no more');
 	// and of two projects of one team
 	const { project } = await newProject(one.scope, { slug: 'second' });
 	const ofTwo = [randomUUID(), randomUUID()];
@@ -483,24 +519,30 @@ test('what one statement says of examples of two teams counts in each', async ()
 	await isCounted('rewritten');
 });
 
-test('a project that goes takes the examples, counters and signatures of its team along', async () => {
+test('a project that goes takes the examples, counters, marks and signatures of its team along', async () => {
+	const tables = ['examples', 'example_counts', 'own_counts', 'example_signatures', 'run_prompts', 'example_standings'];
 	const rows = (sql: postgres.ISql) => sql`
-		select team_id, count(*)::int as n from (
-			select team_id from examples where project_id = ${ids.projects!} union all
-			select team_id from example_counts where project_id = ${ids.projects!} union all
-			select team_id from own_counts where project_id = ${ids.projects!} union all
-			select team_id from example_signatures where project_id = ${ids.projects!} union all
-			select team_id from run_prompts where project_id = ${ids.projects!} union all
-			select team_id from example_standings where project_id = ${ids.projects!}
-		) all_of group by 1`;
+		select team_id, project_id, count(*)::int as n from (
+			${sql.unsafe([...tables, 'example_marks'].map((table) => `select team_id, project_id from ${table}`).join(' union all '))}
+		) all_of where team_id in ${sql([one.teamId, two.teamId])} group by 1, 2 order by 1, 2`;
+	const { project: beside } = await newProject(two.scope, { slug: 'beside' });
 	await owner
 		.begin(async (sql) => {
 			await sql`
 				insert into example_signatures (team_id, project_id, block, bits) values (${two.teamId}, ${ids.projects!}, 9, '')`;
+			for (const [{ teamId }, project] of [
+				[one, ids.projects!],
+				[two, ids.projects!],
+				[two, beside.id]
+			] as const)
+				await sql`
+					insert into example_marks (team_id, project_id, number, marks) values (${teamId}, ${project}, 901, '{order}')`;
 			const before = await rows(sql);
-			expect(before).toHaveLength(2);
+			expect(before.map(({ project_id }) => project_id)).toContain(beside.id);
 			await sql`delete from projects where team_id = ${two.teamId} and id = ${ids.projects!}`;
-			expect(await rows(sql)).toEqual(before.filter(({ team_id }) => team_id === one.teamId));
+			expect(await rows(sql)).toEqual(
+				before.filter(({ team_id, project_id }) => team_id === one.teamId || project_id !== ids.projects)
+			);
 			throw trying;
 		})
 		.catch((problem) => expect(problem).toBe(trying));
@@ -522,12 +564,12 @@ test('what is searched in one team is found there, by its own numbers and signat
 		owner`
 			insert into rewrites (team_id, project_id, example_id, person_id, output, client_id)
 			values (${team.teamId}, ${ids.projects!}, ${example}, ${one.owner.id}, ${output}, ${randomUUID()})`;
-	const find = async (word: string, { number = null as number | null, most = 50 } = {}) =>
+	const find = async (word: string, { number = null as number | null, most = 50, marks = [] as number[] } = {}) =>
 		(
 			await raw(
 				inTwo(),
 				(sql) => sql`
-					select search_examples(${ids.projects!}, ${`%${word}%`}, ${`%${word}%`}, ${number}, '{}', null, null, null, null, ${most}) as number`
+					select search_examples(${ids.projects!}, ${`%${word}%`}, ${`%${word}%`}, ${number}, ${marks}, null, null, null, null, ${most}) as number`
 			)
 		).map((row) => row.number as number);
 	// what has a signature in the first team only is read once
@@ -545,6 +587,12 @@ test('what is searched in one team is found there, by its own numbers and signat
 	// it was the text of the example that has this id in the first team, where it still is
 	for (const output of ['A colander', 'A pan']) await rewrite(two, shared, output);
 	expect(await find('colander')).toEqual([]);
+	// and by the marks that its own signatures have: what has none of those that are asked for is not read
+	await owner`
+		insert into example_signatures (team_id, project_id, block, bits)
+		values (${two.teamId}, ${ids.projects!}, ${Math.floor(900 / 32)}, decode(repeat('00', 1792), 'hex'))`;
+	expect(await find('zebra')).toEqual([900]);
+	expect(await find('zebra', { marks: [7] })).toEqual([]);
 });
 
 test('a preference that was taken back, measures or was sent in one team is none of that in another', async () => {
@@ -612,12 +660,27 @@ test('a reveal in one team ends no vote in another', async () => {
 				values (${ids.projects!}, ${ids.evaluations!}, ${ids.pairings!}, ${person}, 1, false)`
 		);
 	await ballotOf(one.owner.id);
-	await raw(
-		inTwo(),
-		(sql) => sql`
-			insert into votes (project_id, evaluation_id, pairing_id, person_id, ballot_id, choice, client_id)
-			select project_id, evaluation_id, pairing_id, person_id, id, 'first', gen_random_uuid() from ballots`
-	);
+	const vote = (choice: string) =>
+		raw(
+			inTwo(),
+			(sql) => sql`
+				insert into votes (project_id, evaluation_id, pairing_id, person_id, ballot_id, choice, client_id)
+				select project_id, evaluation_id, pairing_id, person_id, id, ${choice}, gen_random_uuid() from ballots`
+		);
+	await vote('first');
+	// pairs get choices, and answers of a scoring get scores; either may be passed over (votes_mark, refuse_other_marks)
+	const become = (kind: string) =>
+		rewriteHistory(
+			'evaluations',
+			(sql) => sql`
+				update evaluations set kind = ${kind}, sendable_from = ${kind === 'scoring' ? 8 : null}
+				where team_id = ${two.teamId} and id = ${ids.evaluations!}`
+		);
+	await expect(vote('7')).rejects.toMatchObject({ code: 'AI046' });
+	await become('scoring');
+	await expect(vote('first')).rejects.toMatchObject({ code: 'AI046' });
+	for (const choice of ['7', 'skip']) await vote(choice);
+	await become('comparison');
 	await owner`update evaluations set revealed_at = now() where team_id = ${two.teamId} and id = ${ids.evaluations!}`;
 	await expect(ballotOf(two.owner.id)).rejects.toMatchObject({ code: 'AI030' });
 });
@@ -637,6 +700,31 @@ test('an entry of the audit log has its place in the chain of its team, and no o
 	expect(await placed()).toEqual([{ team_id: one.teamId }]);
 	await chain(two);
 	expect(await placed()).toEqual([{ team_id: one.teamId }, { team_id: two.teamId }]);
+});
+
+test('webhooks hear of a project of their team, whatever became of one elsewhere that has its id (make_deliveries)', async () => {
+	const project = randomUUID();
+	for (const { teamId } of [one, two])
+		await owner`
+			insert into projects (team_id, id, slug, name, base_model, recipe, deleted_at)
+			values (${teamId}, ${project}, 'heard', 'Heard', 'm', '{}', ${teamId === one.teamId ? new Date().toISOString() : null})`;
+	const made = ({ teamId }: Team) =>
+		owner
+			.begin(async (sql) => {
+				await sql`select set_config('app.team_id', ${teamId}, true)`;
+				await sql`
+					insert into webhook_endpoints (team_id, name, url, events, sealed_secret)
+					values (${teamId}, 'One', 'https://example.com', '{run.failed}', '{}')`;
+				const before = (await sql`select from webhook_deliveries where team_id = ${teamId}`).length;
+				await sql`select make_deliveries('run.failed', ${project}, '{}')`;
+				const after = (await sql`select from webhook_deliveries where team_id = ${teamId}`).length;
+				throw Object.assign(trying, { made: after - before });
+			})
+			.catch((problem) => {
+				expect(problem).toBe(trying);
+				return (problem as { made: number }).made;
+			});
+	expect([(await made(one)) > 0, (await made(two)) > 0]).toEqual([false, true]);
 });
 
 test('an owner elsewhere is no owner here, and whoever leaves is still a member there', async () => {

@@ -522,6 +522,10 @@ describe('the policies', () => {
 		for (const other of others)
 			if (!rights[table]![other.role]?.includes('d'))
 				expect(await blindly(other, `delete from ${table}`), other.role).toBe(0);
+		if (ofOneProject.includes(table)) {
+			const elsewhere = scopeFor({ ...alone.scope, userId: alone.owner.id, projectIds: [world.otherProject] });
+			expect(await blindly(elsewhere, `delete from ${table}`)).toBe(0);
+		}
 		const mayRemove = rights[table]!.owner.includes('d');
 		if (mayRemove) expect(own).toBeGreaterThan(0);
 		expect(await blindly(alone.scope, `delete from ${table}`)).toBe(mayRemove ? own : 0);

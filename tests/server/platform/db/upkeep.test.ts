@@ -36,7 +36,11 @@ const isOpen = async (...changes: Change[]): Promise<boolean> => {
 		(sql) => sql`update webhook_deliveries set state = 'failed', next_at = null`
 	);
 	await rewriteHistory('webhook_endpoints', (sql) => sql`update webhook_endpoints set state = 'on', reason = null`);
-	await owner`update projects set marked = 1000, marked_by = ${marksVersion} where team_id = ${teamId}`;
+	await rewriteHistory(
+		'projects',
+		(sql) =>
+			sql`update projects set marked = 1000, marked_by = ${marksVersion}, deleted_at = null where team_id = ${teamId}`
+	);
 	for (const [table, set] of changes)
 		await rewriteHistory(table, (sql) => sql.unsafe(`update ${table} set ${set} where team_id = '${teamId}'`));
 	const teams = await plainPool()`select teams_with_open_work() as id`;
@@ -118,6 +122,49 @@ test('examples without their marks are work, and so are those that other rules h
 	expect(await isOpen(['projects', `next_example = 10, marked = 9, marked_by = ${marksVersion - 1}`])).toBe(true);
 	expect(await isOpen(['projects', `next_example = 10, marked = 9, marked_by = ${marksVersion + 1}`])).toBe(false);
 	expect(await isOpen(['projects', 'next_example = 1, marked = 0, marked_by = 0'])).toBe(false);
+});
+
+test('of a project that was deleted they are none', async () => {
+	for (const unfinished of ['next_example = 64', 'next_example = 10, marked = 8']) {
+		expect(await isOpen(['projects', unfinished])).toBe(true);
+		expect(await isOpen(['projects', `${unfinished}, deleted_at = now()`])).toBe(false);
+	}
+});
+
+test('of a team that was deleted only what is paid for, and what was written down', async () => {
+	const [off, ready] = [
+		['webhook_endpoints', `state = 'off', reason = 'failing', mailed_at = null`],
+		['servings', `status = 'ready'`]
+	] as const;
+	const end = (at: string) =>
+		rewriteHistory('teams', (sql) => sql.unsafe(`update teams set deleted_at = ${at} where id = '${teamId}'`));
+	await owner`update audit_links set place = 0, hash = '' where team_id = ${teamId} and place is null`;
+	expect(await isOpen(off)).toBe(true);
+	await end('now()');
+	expect([await isOpen(off), await isOpen(off, ready)]).toEqual([false, true]);
+	await end('null');
+});
+
+test('what is being prepared or settled is work, and a file that trains whose prompts are not written down', async () => {
+	const [run] = await owner`select id from runs where team_id = ${teamId}`;
+	await rewriteHistory('run_files', (sql) => sql`update run_files set kind = 'train' where team_id = ${teamId}`);
+	expect(await isOpen(['runs', `preparing = '{}'`])).toBe(true);
+	expect(await isOpen(['runs', 'preparing = null, settling = true'])).toBe(true);
+	const unhashed = ['runs', 'settling = false, hashed = false'] as const;
+	expect(await isOpen(unhashed)).toBe(true);
+	// of no file but one that measures, whatever files another run has, or a run of another team with the same id
+	await rewriteHistory('run_files', (sql) => sql`update run_files set kind = 'validation' where team_id = ${teamId}`);
+	const other = await newTeam();
+	const { ids } = await oneOfEach({ ...other.scope, userId: other.owner.id }, (await newPerson('Extra')).id);
+	expect(await isOpen(unhashed)).toBe(false);
+	await owner.begin(async (sql) => {
+		await sql`set local session_replication_role = 'replica'`;
+		await sql`update runs set id = ${run!.id} where team_id = ${other.teamId}`;
+		await sql`update run_files set run_id = ${run!.id} where team_id = ${other.teamId}`;
+		await sql`insert into run_files (team_id, project_id, run_id, kind, body, sha256, byte_count)
+			select team_id, project_id, ${ids.projects!}, 'train', '', '', 0 from run_files where team_id = ${teamId}`;
+	});
+	expect(await isOpen(unhashed)).toBe(false);
 });
 
 test('what was done is told for ninety days', async () => {
