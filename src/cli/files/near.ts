@@ -1,14 +1,11 @@
 // What nearly asks the same (core/examples/near.ts), in the file of a project: named where one is added, and never on both sides.
 import type { Message } from '../../lib/core/examples/conversation.ts';
-import { type Sayings, familiesOf, indexFor, sayingsOf } from '../../lib/core/examples/near.ts';
+import { type Sayings, familiesOf, indexFor, mostAtOnce, sayingsOf } from '../../lib/core/examples/near.ts';
 import { type Example, eachExample, editedLine, readExample } from './examples.ts';
 import { promptNumber } from './hashes.ts';
 import { rewriteLines } from './lines.ts';
 import { type Project, examplesFile } from './project.ts';
 import { trainedPrompts } from './runs.ts';
-
-/** So many prompts are compared while somebody waits for it, as in the app; with more, `ait split` does it. */
-export const mostAtOnce = 3000;
 
 /** More prompts than this are not compared with each other: it takes a second for every few thousand. The app does it in a job. */
 export const mostCompared = 20_000;

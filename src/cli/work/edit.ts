@@ -1,6 +1,6 @@
 import { type Message, conversationProblem, rewriteProblem, turnRoles } from '../../lib/core/examples/conversation.ts';
 import { answerAt } from '../../lib/core/examples/example.ts';
-import { sayingsOf } from '../../lib/core/examples/near.ts';
+import { mostAtOnce, sayingsOf } from '../../lib/core/examples/near.ts';
 import type { edit } from '../commands/edit.ts';
 import type { Deed } from '../deed.ts';
 import { Failure } from '../exit-codes.ts';
@@ -16,7 +16,7 @@ import {
 import { findExample } from '../files/find.ts';
 import { promptHash } from '../files/hashes.ts';
 import { eachLine, rewriteLines } from '../files/lines.ts';
-import { mostAtOnce, nameOf, twinsAmong } from '../files/near.ts';
+import { nameOf, twinsAmong } from '../files/near.ts';
 import { type Project, examplesFile } from '../files/project.ts';
 import { writing } from '../files/session.ts';
 import { agreed, mustBeAsked } from '../terminal/ask.ts';

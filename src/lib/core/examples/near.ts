@@ -331,6 +331,9 @@ export function* sampling<T>(all: readonly T[]): Steps<T[]> {
 		.map((at) => all[at]!);
 }
 
+/** So many prompts are compared while somebody waits for it. */
+export const mostAtOnce = 3000;
+
 /** An index that leaves out what is common among these prompts; none of them is in it yet. */
 export const indexFor = (prompts: readonly Sayings[]): NearIndex => atOnce(makingIndex(prompts));
 export function* makingIndex(prompts: readonly Sayings[]): Steps<NearIndex> {

@@ -1,6 +1,6 @@
 import { and, asc, eq, gt, isNull, or, sql } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
-import { Families, type Sayings, makingIndex, sayingsOf } from '../../core/examples/near.ts';
+import { Families, type Sayings, makingIndex, mostAtOnce, sayingsOf } from '../../core/examples/near.ts';
 import { isRest } from '../../core/steps.ts';
 import type { ProjectScope, Scope, Tx } from '../access/scope.ts';
 import { record } from '../events/record.ts';
@@ -8,8 +8,6 @@ import { enqueue } from '../jobs/queue.ts';
 import { besideOthers, inSteps } from '../platform/beside.ts';
 import { examples, projects } from '../platform/db/schema.ts';
 
-/** So many prompts are compared while somebody waits for it; with more, a job does it. */
-export const mostAtOnce = 3000;
 /** With more than so many only what says exactly the same is known: comparing them all would take a gigabyte and minutes. */
 export const mostCompared = 100_000;
 const rowsAtOnce = 2000;

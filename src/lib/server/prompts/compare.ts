@@ -2,11 +2,11 @@
 import { and, asc, eq, or, sql } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
 import type { Message } from '../../core/examples/example.ts';
-import { Families, type Sayings, makingIndex, sayingsOf } from '../../core/examples/near.ts';
+import { Families, type Sayings, makingIndex, mostAtOnce, sayingsOf } from '../../core/examples/near.ts';
 import { withAnswer } from '../../core/prompts/pool.ts';
 import { isRest } from '../../core/steps.ts';
 import type { ProjectScope, Scope, Tx } from '../access/scope.ts';
-import { awaitCompared, compareExamples, mostAtOnce, sayingsIn } from '../examples/compare.ts';
+import { awaitCompared, compareExamples, sayingsIn } from '../examples/compare.ts';
 import { standingChoices } from '../examples/rows.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { besideOthers, inSteps } from '../platform/beside.ts';

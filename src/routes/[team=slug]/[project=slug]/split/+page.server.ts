@@ -1,7 +1,7 @@
 import { ApplySplit, PreviewSplit } from '$lib/contract/splits';
+import { mostAtOnce } from '$lib/core/examples/near';
 import { whatValidationProves } from '$lib/core/splits/plan';
 import { together } from '$lib/server/access/scope';
-import { mostAtOnce } from '$lib/server/examples/compare';
 import { form } from '$lib/server/http/form';
 import { page } from '$lib/server/http/page';
 import { applySplit } from '$lib/server/splits/commands';
