@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addReadyRun } from '../support/data/evaluation.ts';
-import { mostAtOnce } from '../../src/lib/server/examples/compare.ts';
+import { mostAtOnce } from '../../src/lib/core/examples/near.ts';
 import { shownPages } from '../support/browser/pages.ts';
 import { type StartedApp, startApp } from '../support/app/started-app.ts';
 import { countingProxy } from '../support/database/counting-proxy.ts';
