@@ -152,6 +152,11 @@ export const equivalent: { mutant: string | RegExp; because: string }[] = [
 		because: 'only saves time: what comes after it for many does the same for one'
 	},
 	{
+		mutant:
+			'triggers/derive_ratings: without (e.team_id, e.id) in (select n.team_id, n.example_id from new_rows n) (2)',
+		because: 'only saves time: of an example that nobody has rated now the same follows as before'
+	},
+	{
 		mutant: 'triggers/derive_ratings: without said.before is distinct from said.after',
 		because: 'only saves two writes: what is taken away is added again, in the same slot'
 	},

@@ -754,3 +754,25 @@ test('a project is at the address of its own team, and while it stands (assert_p
 	await owner`update projects set deleted_at = now() where team_id = ${two.teamId} and id = ${own.id}`;
 	expect(await stands(two, slug(two), own.id, 'own')).toBe(false);
 });
+
+test('ratings and rewrites of several at once wait for nobody who changes another example (derive_ratings, derive_rewrites)', async () => {
+	const holder = postgres(process.env.DATABASE_URL!, { max: 1 });
+	const held = async (deed: (sql: postgres.ReservedSql) => Promise<unknown>) =>
+		holder.begin(async (sql) => {
+			await sql`select from examples where team_id = ${one.teamId} and id = ${ids.examples!} for update`;
+			return raw(inTwo(), async (own) => {
+				await own`set local lock_timeout = '1s'`;
+				await deed(own);
+				return 'done';
+			});
+		});
+	const said = () => ({
+		project_id: ids.projects!,
+		example_id: ids.examples!,
+		person_id: one.owner.id,
+		client_id: randomUUID()
+	});
+	expect(await held((sql) => sql`insert into ratings ${sql([{ ...said(), score: 3 }, { ...said(), score: 4 }])}`)).toBe('done'); // prettier-ignore
+	expect(await held((sql) => sql`insert into rewrites ${sql([{ ...said(), output: 'One.' }, { ...said(), output: null }])}`)).toBe('done'); // prettier-ignore
+	await holder.end();
+});
