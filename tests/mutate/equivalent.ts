@@ -157,6 +157,10 @@ export const equivalent: { mutant: string | RegExp; because: string }[] = [
 		because: 'only saves time: of an example that nobody has rated now the same follows as before'
 	},
 	{
+		mutant: 'triggers/derive_ratings: without fresh.team_id = r.team_id',
+		because: 'the database numbers ratings of all teams together, so that no number is given twice'
+	},
+	{
 		mutant: 'triggers/derive_ratings: without said.before is distinct from said.after',
 		because: 'only saves two writes: what is taken away is added again, in the same slot'
 	},

@@ -224,6 +224,8 @@ test('a character that no text keeps is found beside, and ends no search', async
 		(await listExamples(place, { limit: 100, search })).rows.map(({ number }) => number);
 	expect(await found('zebra')).toEqual([4, 3, 2, 1]);
 	expect(await found('\\u0000 written')).toEqual([2]);
+	// what it parts is two words
+	expect(await found('zebra  here')).toEqual([]);
 	expect(await found('answer')).toEqual([4, 3, 2, 1]);
 });
 

@@ -139,6 +139,11 @@ test('of a voter who shares an id with a key, each has a score of their own', as
 		{ score: 2, count: 1 },
 		{ score: 4, count: 1 }
 	]);
+	// nor do several of a script at once count in the mean
+	await owner`
+		insert into ratings (team_id, project_id, example_id, person_id, voter, score, text, client_id)
+		select ${team.teamId}, ${project}, ${ids[0]!}, ${who!.userId}, 'script', score, '', gen_random_uuid() from unnest(array[1, 10]) score`;
+	expect((await standing({ project, ids })).examples[0]).toMatchObject({ rating: 4, ratings_count: 1 });
 });
 
 test('what a change of an example says nothing of is not written', async () => {
@@ -146,7 +151,8 @@ test('what a change of an example says nothing of is not written', async () => {
 	const [who] = voters;
 	await rated(who!, { project, ids }, [{ example: 0, score: 4, text: null }]);
 	const written = async () => {
-		const [row] = await owner`select e.xmin::text as example, s.xmin::text as standing
+		const [row] = await owner`select e.xmin::text as example, s.xmin::text as standing,
+				(select string_agg(c.xmin::text, ' ' order by c.person_id, c.score) from own_counts c where c.project_id = e.project_id) as own
 			from examples e join example_standings s on s.project_id = e.project_id and s.number = e.number where e.id = ${ids[0]!}`;
 		return row!;
 	};
@@ -154,6 +160,8 @@ test('what a change of an example says nothing of is not written', async () => {
 	// the same score again, and one for a text that does not stand
 	await rated(who!, { project, ids }, [{ example: 0, score: 4, text: null }]);
 	await rated(who!, { project, ids }, [{ example: 0, score: 9, text: 'ab' }]);
+	const same = { example: 0, score: 4, text: null };
+	await rated(who!, { project, ids }, [same, same]);
 	expect(await written()).toEqual(before);
 	await owner`update examples set trained = true where id = ${ids[0]!}`;
 	const after = await written();
