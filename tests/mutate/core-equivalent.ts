@@ -95,6 +95,24 @@ export const equivalentInCore: { mutant: string | RegExp; was?: string; because:
 		because: 'each alone or all that follow one another go'
 	},
 	{
+		mutant:
+			/^splits\/deal\.ts: for \(let (at|index) = 0(, last = -1)?; \1 <= ((groups|families|ordered|sorted)\.length|freeCount); /,
+		because: 'behind the last one there is nothing: it has no side, no group and no place'
+	},
+	{
+		mutant: 'splits/deal.ts: for (let at = 0; at < groups.length; at++) if (groups[at]! >= most) most = groups[at]!;',
+		because: 'of two that are as large either is the largest'
+	},
+	{
+		mutant:
+			/^splits\/deal\.ts: if \((true|index - alike >= 1|index \+ alike > 1)\) ordered\.subarray\(alike, index\)\.sort\(compare\);$/,
+		because: 'only saves time: what is in its order stays in it'
+	},
+	{
+		mutant: /^splits\/deal\.ts: (if \((false|most === last)\) \{|if \(most !== last\) \{\}|\[alike, last\] = \[\];)$/,
+		because: 'only saves time: whatever was not sorted before is sorted with the last ones'
+	},
+	{
 		mutant: 'examples/near.ts: const [few, many] = one.size < two.size ? [one, two] : [two, one];',
 		because: 'of two that are as large either is the smaller one'
 	},
