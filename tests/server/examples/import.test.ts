@@ -374,6 +374,19 @@ test('an import comes in while an index of its table is made', async () => {
 	expect(imported).toMatchObject({ added: 2_100 });
 });
 
+test('in a table that is not large everything is looked at anew', async () => {
+	const known = () => owner`
+		select attname from pg_stats where schemaname = 'public' and tablename = 'examples' and attname in ('project_id', 'split', 'tokens')`;
+	await owner`delete from pg_statistic where starelid = 'examples'::regclass`;
+	expect(await known()).toHaveLength(0);
+	// a vacuum of this moment is not waited for
+	const after = async () => {
+		await plainPool()`select refresh_statistics()`;
+		return (await known()).length;
+	};
+	await expect.poll(after).toBe(3);
+});
+
 test('an import whose second part could not be saved says that the first one is in', async () => {
 	const { here } = await start();
 	const long = 'We look into it. '.repeat(1_000);

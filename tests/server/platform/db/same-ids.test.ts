@@ -325,6 +325,16 @@ test('an example is reserved as long as another order of its team waits for its 
 	expect(await marks(one, example)).toBe('r');
 });
 
+test('nothing is settled before the run itself is, in this team (settle_examples)', async () => {
+	const [run, another] = [await newRun(26, 'queued'), await newRun(27, 'queued')];
+	const example = await newExample(116, 'train');
+	for (const team of [one, two]) await put(team, run, 'train', example);
+	await setRun(one, run, `status = 'training'`);
+	await setRun(two, another, `status = 'training'`);
+	await owner`select settle_examples(${two.teamId}, ${run}, null)`;
+	expect([await marks(one, example), await marks(two, example)]).toEqual(['t', 'r']);
+});
+
 test('what is settled in parts goes on behind the part before (settle_examples)', async () => {
 	const run = await newRun(24, 'queued');
 	const [first, second] = [await newExample(112, 'train'), await newExample(113, 'train')].toSorted();
