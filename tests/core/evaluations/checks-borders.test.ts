@@ -15,9 +15,9 @@ import {
 	longerOf,
 	namingPairs,
 	type PairFacts,
-	type Said,
-	voterFrom
+	type Said
 } from '../../../src/lib/core/evaluations/counted.ts';
+import { countedVoters } from '../../support/data/counted-voters.ts';
 
 const names = { a: 'v3', b: 'base' };
 const usual: AnswerFacts = { length: 100, named: null, thought: false, complete: true };
@@ -29,15 +29,6 @@ const pair = (a: Partial<AnswerFacts> = {}, b: Partial<AnswerFacts> = {}): PairF
 const times = (count: number, one: PairFacts) => Array.from({ length: count }, () => one);
 const ana = { id: 'ana', name: 'Ana', wrote: 0 };
 const ben = { id: 'ben', name: 'Ben', wrote: 0 };
-const asked = (voters: readonly { id: string; name: string; wrote: number }[], votes: readonly Said[]) =>
-	voters.map((voter) => ({
-		...voter,
-		...voterFrom(
-			voter.id,
-			votes.filter(({ personId }) => personId === voter.id),
-			[]
-		)
-	}));
 const vote = (at: number, personId = 'ana', choice: Said['choice'] = 'first'): Said => ({
 	pairingId: `${at}`,
 	personId,
@@ -78,14 +69,14 @@ test('thinking warns where one side alone thought aloud', () => {
 });
 
 test('own words lead to their pairs, and only where somebody wrote some', () => {
-	expect(votersCheck(asked([ana], [])).show).toBeNull();
-	expect(votersCheck(asked([{ ...ana, wrote: 1 }], [])).show).toBe('own-words');
+	expect(votersCheck(countedVoters([ana], [])).show).toBeNull();
+	expect(votersCheck(countedVoters([{ ...ana, wrote: 1 }], [])).show).toBe('own-words');
 });
 
 test('a pace takes five gaps between the votes of one person, in the order in which they were given', () => {
 	const pace = (at: number[]) =>
 		paceCheck(
-			asked(
+			countedVoters(
 				[ana],
 				at.map((ms) => vote(ms))
 			)
@@ -95,10 +86,10 @@ test('a pace takes five gaps between the votes of one person, in the order in wh
 	// most gaps are a second, whichever came first
 	expect(pace([0, 9000, 10_000, 19_000, 20_000, 21_000]).sentence).toMatch(/Ana 1\.0 s\./);
 	const every = (ms: number, personId = 'ana') => Array.from({ length: 6 }, (_, i) => vote(i * ms, personId));
-	expect(paceCheck(asked([ana], [...every(12_000), ...every(700, 'ben')])).sentence).toMatch(/Ana 12 s\.$/);
-	expect([1999, 2000].map((ms) => paceCheck(asked([ana], every(ms))).state)).toEqual(['warn', 'ok']);
-	expect(paceCheck(asked([ana], every(9999))).sentence).toMatch(/Ana 10\.0 s/);
-	expect(paceCheck(asked([ana], every(10_000))).sentence).toMatch(/Ana 10 s/);
+	expect(paceCheck(countedVoters([ana], [...every(12_000), ...every(700, 'ben')])).sentence).toMatch(/Ana 12 s\.$/);
+	expect([1999, 2000].map((ms) => paceCheck(countedVoters([ana], every(ms))).state)).toEqual(['warn', 'ok']);
+	expect(paceCheck(countedVoters([ana], every(9999))).sentence).toMatch(/Ana 10\.0 s/);
+	expect(paceCheck(countedVoters([ana], every(10_000))).sentence).toMatch(/Ana 10 s/);
 });
 
 test('a place is asked about from ten clear choices on, and who is swayed is named alone', () => {
@@ -106,12 +97,12 @@ test('a place is asked about from ten clear choices on, and who is swayed is nam
 		...Array.from({ length: first }, (_, i) => vote(i, personId)),
 		...Array.from({ length: second }, (_, i) => vote(i, personId, 'second'))
 	];
-	expect(positionCheck(asked([ana], choices('ana', 5, 4))).state).toBe('untested');
-	expect(positionCheck(asked([ana], choices('ana', 5, 5)))).toMatchObject({
+	expect(positionCheck(countedVoters([ana], choices('ana', 5, 4))).state).toBe('untested');
+	expect(positionCheck(countedVoters([ana], choices('ana', 5, 5)))).toMatchObject({
 		state: 'ok',
 		sentence: expect.stringMatching(/^Ana .* 5 of 10 times/)
 	});
-	const both = positionCheck(asked([ana, ben], [...choices('ana', 10, 0), ...choices('ben', 5, 5)]));
+	const both = positionCheck(countedVoters([ana, ben], [...choices('ana', 10, 0), ...choices('ben', 5, 5)]));
 	expect(both).toMatchObject({ state: 'warn', sentence: expect.stringMatching(/^Ana .* 10 of 10 times/) });
 	expect(both.sentence).not.toMatch(/Ben/);
 });

@@ -18,11 +18,11 @@ import {
 	lengthsOf,
 	namingPairs,
 	type PairFacts,
-	type Said,
-	voterFrom
+	type Said
 } from '../../../src/lib/core/evaluations/counted.ts';
 import { singleTally, type Tally } from '../../../src/lib/core/evaluations/tally.ts';
 import { judge } from '../../../src/lib/core/evaluations/verdict.ts';
+import { countedVoters } from '../../support/data/counted-voters.ts';
 
 const names = { a: 'v3', b: 'base' };
 const answer = (more: Partial<AnswerFacts> = {}): AnswerFacts => ({
@@ -41,15 +41,6 @@ const some = (count: number, one: PairFacts) => Array.from({ length: count }, ()
 const ana = { id: 'ana', name: 'Ana', wrote: 0 };
 const ben = { id: 'ben', name: 'Ben', wrote: 0 };
 
-const asked = (voters: readonly { id: string; name: string; wrote: number }[], votes: readonly Said[]) =>
-	voters.map((voter) => ({
-		...voter,
-		...voterFrom(
-			voter.id,
-			votes.filter(({ personId }) => personId === voter.id),
-			[]
-		)
-	}));
 const thoughtIn = (pairs: PairFacts[]) => answersWith(pairs, ({ thought }) => thought);
 
 const vote = (at: number, more: Partial<Said> = {}): Said => ({
@@ -79,45 +70,45 @@ test('length is asked both ways, from ten prompts on each side, by an exact test
 
 test('position is told of each voter, and vetoes nothing', () => {
 	const votes = Array.from({ length: 16 }, (_, i) => vote(i, { choice: i < 14 ? 'first' : 'second' }));
-	const check = positionCheck(asked([ana, ben], votes));
+	const check = positionCheck(countedVoters([ana, ben], votes));
 	expect(check).toMatchObject({
 		state: 'warn',
 		sentence: 'Ana chose the first answer 14 of 16 times: it costs power, not fairness.'
 	});
-	expect(positionCheck(asked([ana], votes.slice(0, 9))).state).toBe('untested');
+	expect(positionCheck(countedVoters([ana], votes.slice(0, 9))).state).toBe('untested');
 	const balanced = votes.map((one, i): Said => ({ ...one, choice: i % 2 ? 'first' : 'second' }));
-	expect(positionCheck(asked([ana], balanced))).toMatchObject({ state: 'ok' });
+	expect(positionCheck(countedVoters([ana], balanced))).toMatchObject({ state: 'ok' });
 	const ties = votes.map((one): Said => ({ ...one, choice: 'tie' }));
-	expect(positionCheck(asked([ana], ties)).state).toBe('untested');
+	expect(positionCheck(countedVoters([ana], ties)).state).toBe('untested');
 });
 
 test('who voted is named, and who judged their own words', () => {
 	const votes = [vote(1), vote(2), vote(3, { personId: 'ben' })];
-	expect(votersCheck(asked([ana, ben], votes))).toMatchObject({
+	expect(votersCheck(countedVoters([ana, ben], votes))).toMatchObject({
 		state: 'ok',
 		sentence: 'Judged by Ana (2) and Ben (1).'
 	});
-	expect(votersCheck(asked([{ ...ana, wrote: 3 }, ben], votes))).toMatchObject({
+	expect(votersCheck(countedVoters([{ ...ana, wrote: 3 }, ben], votes))).toMatchObject({
 		state: 'warn',
 		show: 'own-words',
 		sentence: 'Judged by Ana (2) and Ben (1). Ana wrote the expected answer to 3 of these prompts.'
 	});
-	expect(votersCheck(asked([], [])).sentence).toBe('Judged by nobody.');
+	expect(votersCheck(countedVoters([], [])).sentence).toBe('Judged by nobody.');
 });
 
 test('a pace under two seconds is named; few votes are not tested', () => {
 	const every = (ms: number) => Array.from({ length: 9 }, (_, i) => vote(i * ms));
-	expect(paceCheck(asked([ana], every(1500)))).toMatchObject({
+	expect(paceCheck(countedVoters([ana], every(1500)))).toMatchObject({
 		state: 'warn',
 		sentence: 'Typical time for a pair: Ana 1.5 s. That is too fast to have read both answers: Ana.'
 	});
-	expect(paceCheck(asked([ana], every(12_000)))).toMatchObject({
+	expect(paceCheck(countedVoters([ana], every(12_000)))).toMatchObject({
 		state: 'ok',
 		sentence: 'Typical time for a pair: Ana 12 s.'
 	});
-	expect(paceCheck(asked([ana], every(1500).slice(0, 4))).state).toBe('untested');
+	expect(paceCheck(countedVoters([ana], every(1500).slice(0, 4))).state).toBe('untested');
 	// a pause for lunch does not hide a haste
-	expect(paceCheck(asked([ana], [...every(900), vote(9_000_000)])).state).toBe('warn');
+	expect(paceCheck(countedVoters([ana], [...every(900), vote(9_000_000)])).state).toBe('warn');
 });
 
 test('agreement is not tested below twenty shared pairs', () => {

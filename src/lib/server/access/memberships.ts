@@ -6,7 +6,8 @@ import type { Role } from '../../core/permissions.ts';
 import { linkEntries } from '../events/relay.ts';
 import { plainPool } from '../platform/db/pools.ts';
 import type { ISql, Row } from 'postgres';
-import type { Project, Scope } from './scope.ts';
+import type { projects } from '../platform/db/schema.ts';
+import { type Project, type Scope, projectOf } from './scope.ts';
 import { within } from './limits.ts';
 import { command, query } from './operation.ts';
 import { ownDeed } from './own-deed.ts';
@@ -80,22 +81,12 @@ export const entryFrom = (rows: Row[], { team }: Place): Entry => {
 
 /** A row that came as JSON: names as in the schema, and a time that is one. */
 export const projectFrom = (row: Record<string, unknown>): Project => {
-	const {
-		nextExample: _e,
-		nextRun: _r,
-		nextEvaluation: _v,
-		marked: _m,
-		markedBy: _y,
-		deletedAt: _d,
-		deletedBy: _b,
-		...project
-	} = Object.fromEntries(
-		Object.entries(row).map(([name, value]) => [
-			name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()),
-			value
-		])
-	);
-	return { ...project, createdAt: new Date(row.created_at as string) } as Project;
+	const named = Object.entries(row).map(([name, value]) => [
+		name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()),
+		value
+	]);
+	const project = projectOf(Object.fromEntries(named) as typeof projects.$inferSelect);
+	return { ...project, createdAt: new Date(row.created_at as string) };
 };
 
 /** Makes a team whose owner is this person, at most ten in an hour. The slug follows the name; a taken one gets a number. */

@@ -77,6 +77,18 @@ export type Project = Omit<
 	'nextExample' | 'nextRun' | 'nextEvaluation' | 'marked' | 'markedBy' | 'deletedAt' | 'deletedBy'
 >;
 
+/** A row of the table as pages know it: without how far its own work has come, and its end. */
+export const projectOf = ({
+	nextExample: _e,
+	nextRun: _r,
+	nextEvaluation: _v,
+	marked: _m,
+	markedBy: _y,
+	deletedAt: _d,
+	deletedBy: _b,
+	...project
+}: typeof projects.$inferSelect): Project => project;
+
 /** A scope in one of its projects. */
 export type ProjectScope = Scope & { project: Project };
 
@@ -210,17 +222,7 @@ export const together = <S extends Scope, T>(scope: S, work: (scope: S) => Promi
 export const inProject = async <S extends Scope>(scope: S, slug: string): Promise<S & ProjectScope> => {
 	const [found] = await scope.tx((tx) => tx.select().from(projects).where(eq(projects.slug, slug)));
 	if (!found) throw noProject();
-	const {
-		nextExample: _e,
-		nextRun: _r,
-		nextEvaluation: _v,
-		marked: _m,
-		markedBy: _y,
-		deletedAt: _d,
-		deletedBy: _b,
-		...project
-	} = found;
-	return { ...scope, project };
+	return { ...scope, project: projectOf(found) };
 };
 
 export const noProject = () => new AppError('not_found', 'There is no such project, or it is not yours to see.');

@@ -1,3 +1,4 @@
+// Long because it is one list: all that is kept and follows from something else, each beside what it follows from.
 type Value = string | number | boolean | null | undefined;
 type Row = Record<string, Value>;
 
