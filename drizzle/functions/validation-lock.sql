@@ -254,7 +254,7 @@ grant execute on function settle_part(uuid, uuid) to app;
 create or replace function settle_order() returns trigger language plpgsql security definer set search_path = '' as $$
 begin
 	if public.settle_examples(new.team_id, new.id, null) is not null then
-		update public.runs set settling = true where team_id = new.team_id and id = new.id and not settling;
+		update public.runs set settling = true where team_id = new.team_id and id = new.id;
 	end if;
 	return null;
 end $$;

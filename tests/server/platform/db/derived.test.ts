@@ -174,6 +174,36 @@ test('two orders that are answered at the same moment leave the marks of both', 
 	}
 });
 
+test('an order that comes while another is being settled holds what is in both (settle_examples)', async () => {
+	const { scope, ids, project, connection } = await newPlace(0);
+	const [id] = ids;
+	await move(scope, id!, `split = 'train'`);
+	const order = async (version: number) => {
+		const run = await addReadyRun(scope, { projectId: project.id, connectionId: connection.id, version });
+		await rewriteHistory(
+			'runs',
+			(sql) => sql`update runs set status = 'uploading', accepted = false where id = ${run.id}`
+		);
+		return run.id;
+	};
+	const [ending, coming] = [await order(1), await order(2)];
+	await learn(scope, project.id, ending, id!);
+	const { settling } = await raw(scope, async (sql) => {
+		await sql`insert into run_examples (project_id, run_id, example_id, kind) values (${project.id}, ${coming}, ${id!}, 'train')`;
+		const settling = raw(scope, (other) => other`update runs set status = 'failed' where id = ${ending}`);
+		// it waits for the row by now, and asks who else has it when this is over
+		for (const until = Date.now() + 10_000; Date.now() < until; await sleep(10)) {
+			const waiting = await owner`select from pg_locks where not granted and locktype in ('transactionid', 'tuple')
+				and pid in (select pid from pg_stat_activity where datname = current_database() and query like 'update runs set status%')`;
+			if (waiting.length > 0) break;
+		}
+		return { settling };
+	});
+	await settling;
+	const [now] = await owner`select trained, reserved from examples where id = ${id!}`;
+	expect(now).toEqual({ trained: false, reserved: true });
+});
+
 test('whatever comes first, nothing that was learnt measures', async () => {
 	const { scope, ids, project, connection } = await newPlace(
 		0,

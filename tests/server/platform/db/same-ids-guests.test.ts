@@ -188,6 +188,14 @@ test('who has begun here has not begun there, and is dealt no more than the link
 	]);
 });
 
+test('whoever looks at the comparison hears that a guest came, once (begin_guest)', async () => {
+	const dealt = await pairings(here.teamId);
+	for (let tries = 0; tries < 2; tries++) expect(await begin(hash.here, guest, dealt)).toBe(true);
+	const heard = await owner`
+		select project_id, topic from outbox where team_id = ${here.teamId} and event = 'evaluation.guest_came'`;
+	expect(heard).toEqual([{ project_id: ofProject, topic: `evaluation:${here.evaluationId}` }]);
+});
+
 test('a guest sees the ballots, texts and votes of their own team, comparison and self', async () => {
 	const [first, second] = await pairings(here.teamId);
 	await begin(hash.here, guest, [first!, second!]);

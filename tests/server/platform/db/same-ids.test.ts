@@ -350,6 +350,53 @@ test('what is settled in parts goes on behind the part before (settle_examples)'
 	expect(await marks(two, first!, second!)).toBe('t t');
 });
 
+test('who else has ordered an example is asked in its own team, and what is settled is not written again (settle_examples)', async () => {
+	const [run, other] = [await newRun(28, 'queued'), await newRun(29, 'queued')];
+	const example = await newExample(117, 'train');
+	await put(one, run, 'train', example);
+	await put(one, other, 'train', example);
+	await put(two, run, 'train', example);
+	for (const team of [one, two]) await setRun(team, run, `status = 'training'`);
+	expect([await marks(one, example), await marks(two, example)]).toEqual(['tr', 't']);
+	const places = () => owner`select ctid::text as place from examples where id = ${example} order by team_id`;
+	const before = await places();
+	for (const { teamId } of [one, two]) await owner`select settle_examples(${teamId}, ${run}, null)`;
+	expect(await places()).toEqual(before);
+});
+
+test('an order of a thousand goes on being settled behind its first part, once it is answered, in its own team (settle_order, runs_settled)', async () => {
+	const [run, beside] = [await newRun(60, 'queued'), await newRun(61, 'queued')];
+	await owner`
+		insert into examples (team_id, project_id, number, messages, content_hash, prompt_hash, tokens, origin, split)
+		select ${two.teamId}, ${ids.projects!}, n, '[]', n::text::bytea, n::text::bytea, 1, 'written', 'train'
+		from generate_series(3000, 3999) n`;
+	await owner`
+		insert into run_examples (team_id, project_id, run_id, example_id, kind)
+		select team_id, project_id, ${run}, id, 'train' from examples where team_id = ${two.teamId} and number between 3000 and 3999`;
+	const settling = async () =>
+		(
+			await owner`
+				select id, team_id, settling from runs where id in (${run}, ${beside})
+				order by team_id = ${two.teamId}, id = ${run}`
+		).map((row) => row.settling as boolean);
+	await setRun(two, run, `status = 'uploading'`);
+	expect(await settling()).toEqual([false, false, false, false]);
+	await setRun(two, run, `status = 'training'`);
+	expect(await settling()).toEqual([false, false, false, true]);
+	await setRun(two, run, 'settling = false');
+	await setRun(two, run, 'steps_done = 7');
+	expect(await settling()).toEqual([false, false, false, false]);
+});
+
+test('nothing is ordered while its files are being written, by whatever one sees the order (refuse_unprepared, runs_prepared)', async () => {
+	const run = await newRun(62, 'uploading');
+	await setRun(two, run, `preparing = '{}'`);
+	for (const change of [`status = 'queued'`, 'submitted_at = now()', `job_id = 'job'`])
+		await expect(setRun(two, run, change), change).rejects.toMatchObject({ code: 'AI004' });
+	await setRun(two, run, `status = 'failed'`);
+	await setRun(one, run, `status = 'queued', submitted_at = now(), job_id = 'job'`);
+});
+
 test('a run that has begun has accepted, by whatever one sees it; one that is over before that orders nothing', async () => {
 	for (const [i, change] of [`status = 'training'`, 'started_at = now()', 'steps_done = 1'].entries()) {
 		const [run, example] = [await newRun(30 + i, 'queued'), await newExample(120 + i, 'train')];
@@ -763,6 +810,36 @@ test('a project is at the address of its own team, and while it stands (assert_p
 	expect(await stands(two, slug(two), own.id)).toBe(false);
 	await owner`update projects set deleted_at = now() where team_id = ${two.teamId} and id = ${own.id}`;
 	expect(await stands(two, slug(two), own.id, 'own')).toBe(false);
+});
+
+test('an example moves in the lists of its own project, alone or with others (move_examples)', async () => {
+	const { project: beside } = await newProject(two.scope, { slug: 'moving' });
+	const projectIds = [ids.projects!, beside.id];
+	await owner`
+		insert into examples (team_id, project_id, number, messages, content_hash, prompt_hash, tokens, origin)
+		select ${two.teamId}, project, n, '[]', n::text::bytea, n::text::bytea, 1, 'written'
+		from unnest(${projectIds}::uuid[]) project, generate_series(4001, 4002) n`;
+	const there = async (project: string) =>
+		(
+			await owner`
+				select split, number from example_standings
+				where team_id = ${two.teamId} and project_id = ${project} and number in (4001, 4002) order by number`
+		).map(({ split, number }) => `${number} ${split}`.trim());
+	const move = (numbers: number[]) =>
+		owner`
+			update examples set split = 'train'
+			where team_id = ${two.teamId} and project_id = ${beside.id} and number in ${owner(numbers)} and split is null`;
+	await move([4001]);
+	expect(await Promise.all(projectIds.map(there))).toEqual([
+		['4001', '4002'],
+		['4001 train', '4002']
+	]);
+	await owner`update examples set split = null where team_id = ${two.teamId} and project_id = ${beside.id} and number = 4001`;
+	await move([4001, 4002]);
+	expect(await Promise.all(projectIds.map(there))).toEqual([
+		['4001', '4002'],
+		['4001 train', '4002 train']
+	]);
 });
 
 test('ratings and rewrites of several at once wait for nobody who changes another example (derive_ratings, derive_rewrites)', async () => {
