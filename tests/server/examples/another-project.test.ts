@@ -1,0 +1,114 @@
+// Numbers begin at 1 in every project, and the same may stand in several: what is asked or changed in one of a team leaves the others alone.
+// Both are asked, where either may come first.
+import { afterAll, expect, test } from 'vitest';
+import { inProject } from '../../../src/lib/server/access/scope.ts';
+import {
+	addExample,
+	deleteExamples,
+	exportExamples,
+	restoreExamples
+} from '../../../src/lib/server/examples/commands.ts';
+import { markExamples, markedUpTo, oddBehind } from '../../../src/lib/server/examples/marks.ts';
+import { choicesAfter } from '../../../src/lib/server/examples/rows.ts';
+import { signExamples } from '../../../src/lib/server/examples/signatures.ts';
+import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
+import { owner } from '../../support/database/owner.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
+import { addRows } from '../../support/data/training.ts';
+
+afterAll(() => closePools());
+
+const twins = async () => {
+	const team = await newTeam();
+	const open = async (slug: string) => {
+		await newProject(team.scope, { slug });
+		return inProject(team.scope, slug);
+	};
+	return { ...team, both: [await open('one'), await open('two')] as const };
+};
+const said = (question: string) => [
+	{ role: 'user' as const, content: question },
+	{ role: 'assistant' as const, content: 'So it is.' }
+];
+const both = <T>(places: readonly { project: { id: string } }[], ask: (id: string) => Promise<T>) =>
+	Promise.all(places.map(({ project }) => ask(project.id)));
+
+test('what is restored is compared anew, and what stands in another project is not', async () => {
+	const { both: places } = await twins();
+	const [here] = places;
+	const { id } = await addExample(here, { messages: said('Where is it?'), rating: null });
+	await owner`update projects set compared = 1 where team_id = ${here.teamId}`;
+	await deleteExamples(here, { ids: [id] });
+	await restoreExamples(here, { ids: [id] });
+	const compared = await both(places, async (id) => (await owner`select compared from projects where id = ${id}`)[0]);
+	expect(compared).toEqual([{ compared: 0 }, { compared: 1 }]);
+});
+
+test('a file has the examples of its project alone, also those that are put together here, or were rewritten', async () => {
+	const { scope, both: places } = await twins();
+	for (const [at, { project }] of places.entries()) {
+		const source = JSON.stringify({ messages: said(`Of ${at}?`), note: `of ${at}` });
+		const rows = [{ question: `Of ${at}?`, answer: 'So it is.', rewrite: `Better ${at}.`, split: null, source }];
+		await addRows(scope, project.id, rows);
+	}
+	for (const [at, place] of places.entries())
+		for (const format of ['full', 'preference'] as const) {
+			const { pieces } = await exportExamples(place, { format });
+			const texts = (await Array.fromAsync(pieces, (piece) => Buffer.from(piece as string).toString())).join('');
+			expect(texts.trim().split('\n'), format).toHaveLength(1);
+			expect(texts, format).toContain(`Of ${at}?`);
+			expect(texts, format).not.toContain(`Of ${1 - at}?`);
+		}
+});
+
+test('what stands out about an example is asked of it, and not of its namesake elsewhere', async () => {
+	const { scope, both: places } = await twins();
+	const [here, there] = places;
+	/** Two questions behind each other. */
+	const odd = (question: string) => ({
+		question,
+		messages: [{ role: 'user' as const, content: 'Wait.' }, ...said(question)]
+	});
+	await addRows(scope, here.project.id, [{ question: 'Fine?' }, { question: 'Fine, too?' }]);
+	await addRows(scope, there.project.id, [odd('Is it?'), { question: 'Fine?' }, odd('Was it?')]);
+	await owner`update projects set next_example = 3, marked = 0, marked_by = 0 where id = ${here.project.id}`;
+	await owner`update projects set next_example = 4, marked = 0, marked_by = 0 where id = ${there.project.id}`;
+	const found = await both(places, (id) => scope.tx((tx) => oddBehind(tx, id, 0)));
+	expect(found).toEqual([
+		{ upTo: 2, numbers: [] },
+		{ upTo: 3, numbers: [1, 3] }
+	]);
+	await markExamples(scope);
+	expect(await both(places, (id) => scope.tx((tx) => markedUpTo(tx, id)))).toEqual([2, 3]);
+	const marked = await owner`
+		select project_id, number from example_marks where team_id = ${scope.teamId} order by number`;
+	expect(marked).toEqual([1, 3].map((number) => ({ project_id: there.project.id, number })));
+});
+
+test('each project is signed from its first block on', async () => {
+	const { scope, both: places } = await twins();
+	for (const { project } of places) {
+		await addRows(scope, project.id, Array.from({ length: 40 }, (_, at) => ({ question: `Is it ${at}?` }))); // prettier-ignore
+		await owner`update projects set next_example = 41 where id = ${project.id}`;
+		await signExamples(scope);
+	}
+	const blocks = await both(places, (id) => owner`select block from example_signatures where project_id = ${id}`);
+	expect(blocks).toEqual([[{ block: 0 }], [{ block: 0 }]]);
+});
+
+test('a prompt that measures in one project may be asked, kept and preferred in another', async () => {
+	const { scope, owner: ana, both: places } = await twins();
+	const [here, there] = places;
+	const [measure] = await addRows(scope, there.project.id, [{ question: 'Does it measure?', split: 'validation' }]);
+	const [row] = await owner`select prompt_hash from examples where id = ${measure!.id}`;
+	for (const { project } of places)
+		await owner`
+			insert into playground_pairs (team_id, project_id, prompt, prompt_hash, chosen, rejected, chosen_by, rejected_by, person_id, client_id)
+			values (${scope.teamId}, ${project.id}, '[]', ${row!.prompt_hash}, 'a', 'b', 'v1', 'base', ${ana.id}, gen_random_uuid())`;
+	const training = await both(places, (id) => scope.tx((tx) => choicesAfter(tx, id, 0, 10)));
+	expect(training.map(({ length }) => length)).toEqual([1, 0]);
+	const keep = (place: typeof here) =>
+		addExample(place, { messages: said('Does it measure?'), rating: null, origin: 'playground' });
+	await expect(keep(there)).rejects.toMatchObject({ code: 'conflict' });
+	await keep(here);
+});
