@@ -7,7 +7,6 @@ declare
 	most int := tg_argv[0];
 	counted int;
 begin
-	-- a team that comes back has what it had
 	if tg_op = 'UPDATE' and public.is_team_deleted(new.team_id) then
 		return null;
 	end if;

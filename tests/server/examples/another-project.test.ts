@@ -1,6 +1,7 @@
 // Numbers begin at 1 in every project, and the same may stand in several: what is asked or changed in one of a team leaves the others alone.
 // Both are asked, where either may come first.
 import { afterAll, expect, test } from 'vitest';
+import { marksVersion } from '../../../src/lib/core/examples/marks.ts';
 import { inProject } from '../../../src/lib/server/access/scope.ts';
 import {
 	addExample,
@@ -8,7 +9,7 @@ import {
 	exportExamples,
 	restoreExamples
 } from '../../../src/lib/server/examples/commands.ts';
-import { markExamples, markedUpTo, oddBehind } from '../../../src/lib/server/examples/marks.ts';
+import { markExamples, markedUpTo } from '../../../src/lib/server/examples/marks.ts';
 import { choicesAfter } from '../../../src/lib/server/examples/rows.ts';
 import { signExamples } from '../../../src/lib/server/examples/signatures.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
@@ -61,7 +62,7 @@ test('a file has the examples of its project alone, also those that are put toge
 		}
 });
 
-test('what stands out about an example is asked of it, and not of its namesake elsewhere', async () => {
+test('what has no marks yet is begun where its own project is', async () => {
 	const { scope, both: places } = await twins();
 	const [here, there] = places;
 	/** Two questions behind each other. */
@@ -69,20 +70,15 @@ test('what stands out about an example is asked of it, and not of its namesake e
 		question,
 		messages: [{ role: 'user' as const, content: 'Wait.' }, ...said(question)]
 	});
-	await addRows(scope, here.project.id, [{ question: 'Fine?' }, { question: 'Fine, too?' }]);
-	await addRows(scope, there.project.id, [odd('Is it?'), { question: 'Fine?' }, odd('Was it?')]);
+	await addRows(scope, here.project.id, [odd('Is it?'), { question: 'Fine?' }]);
+	await addRows(scope, there.project.id, [{ question: 'Fine?' }, odd('Was it?'), odd('Will it be?')]);
+	// one has marks of an older version's rules, the other has those of the first
+	await owner`update projects set next_example = 4, marked = 1, marked_by = ${marksVersion} where id = ${there.project.id}`;
 	await owner`update projects set next_example = 3, marked = 0, marked_by = 0 where id = ${here.project.id}`;
-	await owner`update projects set next_example = 4, marked = 0, marked_by = 0 where id = ${there.project.id}`;
-	const found = await both(places, (id) => scope.tx((tx) => oddBehind(tx, id, 0)));
-	expect(found).toEqual([
-		{ upTo: 2, numbers: [] },
-		{ upTo: 3, numbers: [1, 3] }
-	]);
 	await markExamples(scope);
 	expect(await both(places, (id) => scope.tx((tx) => markedUpTo(tx, id)))).toEqual([2, 3]);
-	const marked = await owner`
-		select project_id, number from example_marks where team_id = ${scope.teamId} order by number`;
-	expect(marked).toEqual([1, 3].map((number) => ({ project_id: there.project.id, number })));
+	const marked = (id: string) => owner`select number from example_marks where project_id = ${id} order by number`;
+	expect(await both(places, marked)).toEqual([[{ number: 1 }], [{ number: 2 }, { number: 3 }]]);
 });
 
 test('each project is signed from its first block on', async () => {
