@@ -36,7 +36,7 @@ import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { ballots, evaluations, outputs, pairings, votes } from '../../../src/lib/server/platform/db/schema.ts';
 import { configureProviders } from '../../../src/lib/server/providers/configure.ts';
 import { startEchoServer } from '../../support/servers/echo-server.ts';
-import { addExamples, addOwnServer, addReadyRun, newContest, wish } from '../../support/data/evaluation.ts';
+import { addExamples, addOwnServer, addReadyRun, answerAll, newContest, wish } from '../../support/data/evaluation.ts';
 import { newMailServer } from '../../support/servers/mail-server.ts';
 import { owner } from '../../support/database/owner.ts';
 import { rewriteHistory } from '../../support/database/raw.ts';
@@ -251,6 +251,19 @@ test('a voter is dealt all three from one queue, and nothing in it tells which o
 	expect(await nextPairs(inside, { evaluationId: id, after: -1 })).toMatchObject({
 		...{ state: 'done', judged: 18, total: 18, complete: true, pairs: [] }
 	});
+});
+
+test('what a voter was dealt elsewhere is neither judged nor remarked on as one of the three', async () => {
+	const { scope, run, inside, id } = await answered(3);
+	const beside = await createEvaluation(inside, wish(run.id, 2));
+	await answerAll(scope, beside.id);
+	const { pairs } = await nextPairs(inside, { evaluationId: beside.id, after: -1 });
+	const dealt = { evaluationId: id, ballotId: pairs[0]!.ballotId, clientId: randomUUID() };
+	await expect(castVote(inside, { ...dealt, choice: 'tie' })).rejects.toMatchObject({ code: 'not_found' });
+	await castVote(inside, { ...dealt, evaluationId: beside.id, choice: 'tie' });
+	const remark = { ...dealt, clientId: randomUUID(), first: 7, second: null, note: '' };
+	await expect(addRemark(inside, remark)).rejects.toMatchObject({ code: 'not_found' });
+	await addRemark(inside, { ...remark, evaluationId: beside.id });
 });
 
 // Who knew from which of the three a pair is knew who had written what: an answer that stands in two of them is the one they share.

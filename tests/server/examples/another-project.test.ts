@@ -1,5 +1,6 @@
 // Numbers begin at 1 in every project, and the same may stand in several: what is asked or changed in one of a team leaves the others alone.
 // Both are asked, where either may come first.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
 import { marksVersion } from '../../../src/lib/core/examples/marks.ts';
 import { inProject } from '../../../src/lib/server/access/scope.ts';
@@ -7,6 +8,7 @@ import {
 	addExample,
 	deleteExamples,
 	exportExamples,
+	importExamples,
 	restoreExamples
 } from '../../../src/lib/server/examples/commands.ts';
 import { markExamples, markedUpTo } from '../../../src/lib/server/examples/marks.ts';
@@ -106,4 +108,29 @@ test('an answer to a prompt that measures in one project may be kept in another'
 		addExample(place, { messages: said('Does it measure?'), rating: null, origin: 'playground' });
 	await expect(keep(there)).rejects.toMatchObject({ code: 'conflict' });
 	await keep(here);
+});
+
+test('a file in which something leaks is asked what it leaks to here, and waits for nobody elsewhere', async () => {
+	const { scope, owner: ana, both: places } = await twins();
+	const [here, there] = places;
+	await addRows(scope, here.project.id, [{ question: 'Own?', split: 'train' }]);
+	await addRows(scope, there.project.id, [{ question: 'One?', split: 'validation' }, { question: 'Two?', split: null }]); // prettier-ignore
+	await owner`update projects set next_example = 10 where team_id = ${scope.teamId}`;
+	await owner`
+		insert into playground_pairs (team_id, project_id, prompt, prompt_hash, chosen, rejected, chosen_by, rejected_by, person_id, client_id, ordered)
+		select team_id, project_id, '[]', prompt_hash, 'a', 'b', 'v1', 'base', ${ana.id}, gen_random_uuid(), true
+		from examples where project_id = ${there.project.id} and number = 2`;
+	const sides = { 'Own?': 'validation', 'One?': 'train', 'Two?': 'validation' };
+	const lines = Object.entries(sides).map(([question, split], at) => ({
+		number: at + 1,
+		text: JSON.stringify({ messages: said(question), split })
+	}));
+	const added = await owner.begin(async (sql) => {
+		await sql`select from projects where id = ${there.project.id} for update`;
+		return Promise.race([importExamples(here, { fileName: 'a.jsonl', lines }), sleep(20_000)]);
+	});
+	expect(added).toMatchObject({ added: 3 });
+	const rows =
+		await owner`select split from examples where project_id = ${here.project.id} and number >= 10 order by number`;
+	expect(rows.map(({ split }) => split as string | null)).toEqual([null, 'train', 'validation']);
 });

@@ -281,6 +281,7 @@ test('another project of the team, where the same is asked and learnt, changes n
 	const ids = [added[3]!.id];
 	await deletePrompts(here, { ids });
 	expect(await restorePrompts(here, { ids })).toEqual({ count: 1 });
+	expect((await rows(other.id)).project.promptsCompared).toBe(before.project.promptsCompared);
 	await deletePrompts(here, { ids });
 	await addPrompts(here, { prompts: [parcel] });
 	await expect(restorePrompts(there, { ids })).rejects.toMatchObject({ code: 'not_found' });

@@ -90,6 +90,35 @@ test('the newest of another project take nobody’s place in a queue', async () 
 	expect([cards.map(({ number }) => number), left]).toEqual([[2, 1], 2]);
 });
 
+test('what a voter has given in another project takes nothing out of the queue of this one', async () => {
+	const { here, scope, teamId, as } = await newPlace(2);
+	const { project } = await newProject(scope, { slug: 'other' });
+	await owner`
+		insert into examples (team_id, project_id, number, messages, content_hash, prompt_hash, tokens, origin)
+		select ${teamId}, ${project.id}, n, '[]', int4send(n), int4send(n), 1, 'import' from generate_series(1, 3) n`;
+	const rater = await as('rater');
+	for (const voter of [{ ...scope, userId: here.userId }, rater]) {
+		const there = await inProject(voter, 'other');
+		for (const { id } of await owner`select id from examples where project_id = ${project.id}`)
+			await rateExample(there, { exampleId: id as string, score: 3, clientId: randomUUID() });
+	}
+	// somebody has to be the first, where the second is asked for
+	const { cards } = await nextCards(here, { filter: 'all', sort: 'newest', seed: 1, seen: [] });
+	for (const { id } of cards)
+		await rateExample(await inProject(await as('trainer'), 'support'), {
+			exampleId: id,
+			score: 3,
+			clientId: randomUUID()
+		});
+	for (const [voter, filter] of [
+		[here, 'second'],
+		[await inProject(rater, 'support'), 'unrated']
+	] as const) {
+		const queue = await nextCards(voter, { filter, sort: 'newest', seed: 1, seen: [] });
+		expect([queue.cards.map(({ number }) => number), queue.left], filter).toEqual([[2, 1], 2]);
+	}
+});
+
 test('what was looked through is asked again once an example has changed, and not before', async () => {
 	const { here, scope, teamId } = await newPlace(3);
 	const [example] = await owner`select id from examples where project_id = ${here.project.id} limit 1`;
