@@ -215,5 +215,13 @@ export const equivalent: { mutant: string | RegExp; because: string }[] = [
 		mutant: 'triggers/settle_examples: without o.run_id <> run',
 		because:
 			'the run itself has accepted or is over where anything is written, and what is asked next says no to either'
+	},
+	{
+		mutant: 'projects/server/evaluations/few-shot.ts: eq(examples.projectId, projectId) → undefined',
+		because: 'an id is given once in a team, and these are of examples that were chosen in this project'
+	},
+	{
+		mutant: /^projects\/server\/ratings\/queue\.ts: [tc]\.project_id = \$\{id\} → true$/,
+		because: 'only saves a look: where more are said to be there than are left, they are looked for, and none is found'
 	}
 ];
