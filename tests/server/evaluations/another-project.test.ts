@@ -1,6 +1,7 @@
 // A comparison knows of its own project: what that is called, says and asks, and how long its answers are. Two projects of one team are
 // alike but for that, and both are asked: where a question finds either of them, one of the two answers is wrong.
 import { eq } from 'drizzle-orm';
+import type postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { inProject } from '../../../src/lib/server/access/scope.ts';
 import { createEvaluation, revealResults, stopGenerating } from '../../../src/lib/server/evaluations/commands.ts';
@@ -95,14 +96,14 @@ test('answers may be as long as the longest of their own project, however large 
 	const [few, many] = both as [Contest, Contest];
 	const questions = Array.from({ length: 320 }, (_, at) => `Is it so, for the ${at}th time?`);
 	await addExamples(team.scope, many.projectId, questions, { split: 'train', from: 100 });
-	const lengthen = (sql: Parameters<Parameters<typeof rewriteHistory>[1]>[0], project: string, words: number) =>
+	const lengthen = (sql: postgres.TransactionSql, project: string, number: number, words: number) =>
 		sql`
 			update examples set tokens = ${words}, rewrite = ${'word '.repeat(words)}
-			where project_id = ${project} and number = 10`;
+			where project_id = ${project} and number = ${number}`;
 	await rewriteHistory('examples', async (sql) => {
 		await sql`update examples set tokens = 2000 where project_id = ${many.projectId} and number >= 100`;
-		await lengthen(sql, few.projectId, 1200);
-		await lengthen(sql, many.projectId, 2400);
+		await lengthen(sql, few.projectId, 11, 1200);
+		await lengthen(sql, many.projectId, 10, 2400);
 	});
 	const most = await ofBoth(both, ({ inside, projectId }) => inside.tx((tx) => usualMaxTokens(tx, projectId)));
 	expect(most[0]).toBeGreaterThan(1200);

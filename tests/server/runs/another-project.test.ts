@@ -1,0 +1,79 @@
+// What a training learns from, and what stands out about it, is of its own project: numbers begin at 1 in each. Two of one team are asked, so
+// that where a question finds either of them, one of the two answers is wrong.
+import { randomUUID } from 'node:crypto';
+import { afterAll, expect, test } from 'vitest';
+import { defaultRecipe } from '../../../src/lib/core/runs/recipe.ts';
+import { type ProjectScope, inProject } from '../../../src/lib/server/access/scope.ts';
+import { markExamples } from '../../../src/lib/server/examples/marks.ts';
+import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
+import { projectNow } from '../../../src/lib/server/project/rows.ts';
+import { rateExample } from '../../../src/lib/server/ratings/commands.ts';
+import { readFacts } from '../../../src/lib/server/runs/facts.ts';
+import { owner } from '../../support/database/owner.ts';
+import { newProject, newTeam } from '../../support/data/team.ts';
+import { addRows } from '../../support/data/training.ts';
+
+afterAll(() => closePools());
+
+const twins = async () => {
+	const team = await newTeam();
+	const open = async (slug: string) => {
+		await newProject(team.scope, { slug });
+		return inProject(team.scope, slug);
+	};
+	return { ...team, both: [await open('one'), await open('two')] as const };
+};
+const factsOf = (here: ProjectScope) => here.tx(async (tx) => readFacts(tx, await projectNow(tx, here), defaultRecipe));
+
+test('examples are contested where their own scores lie far apart', async () => {
+	const { scope, as, both } = await twins();
+	const scores = [
+		[10, 10, 5],
+		[10, 8, 8]
+	];
+	const people = [await as('trainer'), await as('trainer'), await as('trainer')];
+	for (const [at, here] of both.entries()) {
+		const [row] = await addRows(scope, here.project.id, [{ question: `Is it ${at}?` }]);
+		for (const [who, score] of scores[at]!.entries())
+			await rateExample(await inProject(people[who]!, here.project.slug), {
+				...{ exampleId: row!.id, score, clientId: randomUUID() }
+			});
+	}
+	const contested = [];
+	for (const here of both) contested.push((await factsOf(here)).contested);
+	expect(contested).toEqual([1, 0]);
+});
+
+test('thoughts and weights are those of the project, before they are marked and afterwards', async () => {
+	const { scope, both } = await twins();
+	const [here, there] = both;
+	const thinking = (question: string) => ({
+		question,
+		messages: [
+			{ role: 'user' as const, content: question },
+			{ role: 'assistant' as const, content: 'So it is.', reasoning: 'Hm.' }
+		]
+	});
+	await addRows(scope, here.project.id, [
+		{ question: 'One?', source: '{"weight":2}' },
+		{ question: 'Two?', split: null },
+		{ question: 'Three?' }
+	]);
+	await addRows(scope, there.project.id, [{ question: 'One?', split: null }, thinking('Two?'), thinking('Three?')]);
+	await owner`update projects set next_example = 4, marked = 0 where team_id = ${scope.teamId}`;
+	const found = async () => {
+		const all = [];
+		for (const one of both) {
+			const { thoughtful, weighted } = await factsOf(one);
+			all.push({ thoughtful, weighted });
+		}
+		return all;
+	};
+	const expected = [
+		{ thoughtful: 0, weighted: 1 },
+		{ thoughtful: 2, weighted: 0 }
+	];
+	expect(await found()).toEqual(expected);
+	await markExamples(scope);
+	expect(await found()).toEqual(expected);
+});
