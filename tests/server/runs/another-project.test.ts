@@ -1,7 +1,7 @@
 // What a training learns from, and what stands out about it, is of its own project: numbers begin at 1 in each. Two of one team are asked, so
 // that where a question finds either of them, one of the two answers is wrong.
 import { randomUUID } from 'node:crypto';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { defaultRecipe } from '../../../src/lib/core/runs/recipe.ts';
 import { type ProjectScope, inProject } from '../../../src/lib/server/access/scope.ts';
 import { markExamples } from '../../../src/lib/server/examples/marks.ts';
@@ -9,11 +9,19 @@ import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { projectNow } from '../../../src/lib/server/project/rows.ts';
 import { rateExample } from '../../../src/lib/server/ratings/commands.ts';
 import { readFacts } from '../../../src/lib/server/runs/facts.ts';
+import { tellEnd } from '../../../src/lib/server/runs/mail.ts';
 import { owner } from '../../support/database/owner.ts';
+import { addReadyRun } from '../../support/data/evaluation.ts';
+import { newMailServer } from '../../support/servers/mail-server.ts';
 import { newProject, newTeam } from '../../support/data/team.ts';
 import { addRows } from '../../support/data/training.ts';
 
-afterAll(() => closePools());
+let mails: Awaited<ReturnType<typeof newMailServer>>;
+beforeAll(async () => void (mails = await newMailServer()));
+afterAll(async () => {
+	await mails.close();
+	await closePools();
+});
 
 const twins = async () => {
 	const team = await newTeam();
@@ -76,4 +84,21 @@ test('thoughts and weights are those of the project, before they are marked and 
 	expect(await found()).toEqual(expected);
 	await markExamples(scope);
 	expect(await found()).toEqual(expected);
+});
+
+test('whoever started a training is told of it by the name of its project, and led there', async () => {
+	const { scope, owner: ana, both } = await twins();
+	for (const { project } of both) {
+		await owner`update projects set name = ${`All of ${project.slug}`} where id = ${project.id}`;
+		const run = await addReadyRun(scope, {
+			projectId: project.id,
+			connectionId: project.connectionId!,
+			createdBy: ana.id
+		});
+		mails.got.length = 0;
+		await tellEnd(scope, run.id);
+		expect(mails.got.map(({ to }) => to)).toEqual([ana.email]);
+		expect(mails.got[0]!.raw).toContain(`All of ${project.slug}`);
+		expect(mails.got[0]!.raw).toContain(`/${project.slug}/train/${run.id}`);
+	}
 });
