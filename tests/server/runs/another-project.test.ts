@@ -9,12 +9,14 @@ import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { projectNow } from '../../../src/lib/server/project/rows.ts';
 import { rateExample } from '../../../src/lib/server/ratings/commands.ts';
 import { readFacts } from '../../../src/lib/server/runs/facts.ts';
+import { startRun } from '../../../src/lib/server/runs/commands.ts';
 import { tellEnd } from '../../../src/lib/server/runs/mail.ts';
 import { owner } from '../../support/database/owner.ts';
+import { startSandbox } from '../../../src/sandbox/server.ts';
 import { addReadyRun } from '../../support/data/evaluation.ts';
 import { newMailServer } from '../../support/servers/mail-server.ts';
 import { newProject, newTeam } from '../../support/data/team.ts';
-import { addRows } from '../../support/data/training.ts';
+import { addRows, newRun } from '../../support/data/training.ts';
 
 let mails: Awaited<ReturnType<typeof newMailServer>>;
 beforeAll(async () => void (mails = await newMailServer()));
@@ -23,10 +25,10 @@ afterAll(async () => {
 	await closePools();
 });
 
-const twins = async () => {
+const twins = async (sandboxUrl?: string) => {
 	const team = await newTeam();
 	const open = async (slug: string) => {
-		await newProject(team.scope, { slug });
+		await newProject(team.scope, { slug, sandboxUrl });
 		return inProject(team.scope, slug);
 	};
 	return { ...team, both: [await open('one'), await open('two')] as const };
@@ -101,4 +103,25 @@ test('whoever started a training is told of it by the name of its project, and l
 		expect(mails.got[0]!.raw).toContain(`All of ${project.slug}`);
 		expect(mails.got[0]!.raw).toContain(`/${project.slug}/train/${run.id}`);
 	}
+});
+
+test('a training takes all that its project has, whatever numbers another has given', async () => {
+	const sandbox = await startSandbox({ port: 0 });
+	const { scope, both } = await twins(sandbox.url);
+	for (const [at, here] of both.entries()) {
+		const size = [13, 33][at]!;
+		const rows = Array.from({ length: size }, (_, n) => ({ question: `Is it ${n}?`, split: n < 2 ? 'validation' as const : 'train' as const })); // prettier-ignore
+		await addRows(scope, here.project.id, rows);
+		await owner`update projects set next_example = ${size + 1} where id = ${here.project.id}`;
+	}
+	const taken = [];
+	for (const here of both.toReversed()) {
+		const { id } = await startRun(here, newRun());
+		taken.push((await owner`select train_count, validation_count from runs where id = ${id}`)[0]);
+	}
+	await sandbox.stop();
+	expect(taken).toEqual([
+		{ train_count: 31, validation_count: 2 },
+		{ train_count: 11, validation_count: 2 }
+	]);
 });
