@@ -16,7 +16,7 @@ import { startSandbox } from '../../../src/sandbox/server.ts';
 import { addReadyRun } from '../../support/data/evaluation.ts';
 import { newMailServer } from '../../support/servers/mail-server.ts';
 import { newProject, newTeam } from '../../support/data/team.ts';
-import { addRows, newRun } from '../../support/data/training.ts';
+import { addRows, drive, newRun } from '../../support/data/training.ts';
 
 let mails: Awaited<ReturnType<typeof newMailServer>>;
 beforeAll(async () => void (mails = await newMailServer()));
@@ -124,4 +124,19 @@ test('a training takes all that its project has, whatever numbers another has gi
 		{ train_count: 31, validation_count: 2 },
 		{ train_count: 11, validation_count: 2 }
 	]);
+});
+
+test('what the provider finds too long is named by the lines of its own project', async () => {
+	const sandbox = await startSandbox({ port: 0, speed: 40 });
+	const { scope, both } = await twins(sandbox.url);
+	for (const { project } of both) {
+		await owner`update projects set system_prompt = ${`Speak of ${project.slug}.`} where id = ${project.id}`;
+		const rows = Array.from({ length: 12 }, (_, n) => ({ question: `Is it ${n}?` }));
+		await addRows(scope, project.id, [...rows, { question: 'And this one?', answer: 'word '.repeat(28_000) }]);
+	}
+	for (const here of both) {
+		const { id } = await startRun(await inProject(scope, here.project.slug), newRun());
+		expect((await drive(scope, id)).problem).toMatch(/^Example 13 has more tokens/);
+	}
+	await sandbox.stop();
 });

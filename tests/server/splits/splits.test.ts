@@ -4,12 +4,13 @@ import { runExamples, runs } from '../../../src/lib/server/platform/db/schema.ts
 import { deleteExamples, importExamples } from '../../../src/lib/server/examples/commands.ts';
 import { listExamples } from '../../../src/lib/server/examples/queries.ts';
 import { applySplit, moveExamples } from '../../../src/lib/server/splits/commands.ts';
-import { getSplit, previewSplit } from '../../../src/lib/server/splits/queries.ts';
+import { compareNew, getSplit, listTwins, previewSplit } from '../../../src/lib/server/splits/queries.ts';
 import { type ProjectScope, inProject } from '../../../src/lib/server/access/scope.ts';
 import { defaultRecipe } from '../../../src/lib/core/runs/recipe.ts';
 import { owner } from '../../support/database/owner.ts';
 import { type Splittable, planSplit } from '../../support/data/split-plan.ts';
 import { newProject, newTeam } from '../../support/data/team.ts';
+import { addRows } from '../../support/data/training.ts';
 
 afterAll(() => closePools());
 
@@ -65,6 +66,25 @@ test('it is the split that the rule makes of what each example says, asks, got a
 	expect(moves.length).toBeGreaterThan(40);
 	expect(await applySplit(here, { ratio: 0.7, seed: 5 })).toEqual({ moved: moves.length });
 	expect((await read()).map(({ split }) => split)).toEqual(before.map(({ id, split }) => sides.get(id) ?? split));
+});
+
+test('what has the same numbers in another project stays where it is, and is nobody’s twin here', async () => {
+	const { here, scope } = await start();
+	await newProject(scope, { slug: 'other' });
+	const other = await inProject(scope, 'other');
+	for (const [at, place] of [here, other].entries()) {
+		const twins = ['', ' please'].map((end) => ({ question: `Place ${at}: how do I reset the password of my shop account${end}?`, split: null })); // prettier-ignore
+		await addRows(scope, place.project.id, twins);
+		await owner`update projects set next_example = 3 where id = ${place.project.id}`;
+		await compareNew(place);
+	}
+	for (const [at, place] of [here, other].entries()) {
+		const { rows } = await listTwins(place);
+		const said = rows.flatMap(({ example, twin }) => [example, twin]).map(({ number, input }) => `${number} ${input}`);
+		expect(said).toEqual([2, 1].map((number) => expect.stringMatching(new RegExp(`^${number} Place ${at}: `))));
+	}
+	expect((await applySplit(here, request)).moved).toBe(2);
+	expect([await sides(here), await sides(other)].map(({ unassigned }) => unassigned)).toEqual([0, 2]);
 });
 
 test('a preference that another project has ordered holds nothing here', async () => {
