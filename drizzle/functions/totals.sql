@@ -57,10 +57,22 @@ end $$;
 create or replace function count_examples_added() returns trigger
 	language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
 declare
+	-- read once, since the rows of an import carry their texts; what is deleted has a place, and counts as nothing
+	added public.example_counts[] := array(
+		select row(x.team_id, x.project_id, 0, x.side, x.points, x.rewritten, x.trained,
+			sum(x.one), coalesce(sum(x.tokens) filter (where x.one = 1), 0),
+			coalesce(sum(x.rating::numeric) filter (where x.one = 1), 0), sum(x.one))::public.example_counts
+		from (
+			select n.team_id, n.project_id, coalesce(n.split, '') as side, public.whole_points(n.rating) as points, n.rewrite is not null as rewritten,
+				n.trained, case when n.deleted_at is null then 1 else 0 end as one, n.tokens, n.rating
+			from new_rows n
+		) x
+		group by x.team_id, x.project_id, x.side, x.points, x.rewritten, x.trained
+	);
 	place record;
 	free smallint;
 begin
-	for place in select n.team_id, n.project_id from new_rows n group by 1, 2 loop
+	for place in select distinct a.team_id, a.project_id from unnest(added) a loop
 		perform from public.projects p
 		where p.team_id = place.team_id and p.id = place.project_id and p.deleted_at is null for key share;
 		if not found then
@@ -68,15 +80,9 @@ begin
 		end if;
 		free := public.free_slot(place.project_id);
 		perform public.add_counts(array(
-			select row(place.team_id, place.project_id, free, x.side, x.points, x.rewritten, x.trained,
-				count(*), sum(x.tokens), coalesce(sum(x.rating::numeric), 0), count(*))::public.example_counts
-			from (
-				select coalesce(n.split, '') as side, public.whole_points(n.rating) as points, n.rewrite is not null as rewritten, n.trained,
-					n.tokens, n.rating
-				from new_rows n
-				where n.team_id = place.team_id and n.project_id = place.project_id and n.deleted_at is null
-			) x
-			group by x.side, x.points, x.rewritten, x.trained
+			select row(a.team_id, a.project_id, free, a.split, a.points, a.rewritten, a.trained, a.count, a.tokens, a.ratings, a.changes)::public.example_counts
+			from unnest(added) a
+			where a.team_id = place.team_id and a.project_id = place.project_id and a.count > 0
 		));
 	end loop;
 	return null;

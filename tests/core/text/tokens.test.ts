@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { estimateTokens, promptTokens, tokensOf } from '../../../src/lib/core/text/tokens.ts';
 
@@ -144,4 +145,35 @@ test('a system prompt adds itself and its turn to each example, an empty one not
 	expect(promptTokens('')).toBe(0);
 	expect(promptTokens(' \n')).toBe(0);
 	expect(promptTokens('Be brief.')).toBe(estimateTokens('Be brief.') + 4);
+});
+
+test('a text is looked through in the same way whether it is all ASCII or not', () => {
+	const piece = fc.constantFrom(
+		'word',
+		"don't",
+		"'",
+		' ',
+		'  ',
+		'\t',
+		'\n',
+		'\r\n',
+		' \n ',
+		'7',
+		'2026',
+		'...',
+		'!',
+		'A'
+	);
+	fc.assert(
+		fc.property(fc.array(piece, { minLength: 1, maxLength: 12 }), (pieces) => {
+			const ascii = pieces.join('').repeat(40);
+			// five emoji are six tokens, and join with nothing
+			expect(Math.abs(estimateTokens(`😀😀😀😀😀${ascii}`) - 6 - estimateTokens(ascii))).toBeLessThanOrEqual(1);
+		})
+	);
+	const long = "Where's my parcel? It was sent 12 days ago.\n\n".repeat(3_000); // longer than what is looked at as bytes
+	expect(estimateTokens(long)).toBeCloseTo(
+		3_000 * (estimateTokens("Where's my parcel? It was sent 12 days ago.\n\n".repeat(500)) / 500),
+		-3
+	);
 });

@@ -191,3 +191,25 @@ test('what Postgres has packed small is taken in pieces all the same', async () 
 	expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(3_000_000);
 	expect(Buffer.concat(pieces).toString() === (await written(scope))).toBe(true);
 });
+
+test('two pages are under way at a time, never more, and between gaps and deleted ones each example is in the file once', async () => {
+	const { scope } = await newTeam();
+	await newProject(scope);
+	const here = await inProject(scope, 'support');
+	for (let from = 1; from <= 4_501; from += 500)
+		await put(scope, here.project.id, Array.from({ length: 500 }, plain) as Given[], from);
+	await put(scope, here.project.id, Array.from({ length: 500 }, plain) as Given[], 900_001);
+	const rows = await scope.tx((tx) => tx.select({ id: examples.id, number: examples.number }).from(examples));
+	const gone = rows.filter(({ number }) => number % 3 === 0 || (number > 1_900 && number < 2_100));
+	await deleteExamples(here, { ids: gone.map(({ id }) => id) });
+	let [open, most] = [0, 0];
+	const watched: Scope = {
+		...scope,
+		tx: async (work) => {
+			most = Math.max(most, ++open);
+			return scope.tx(work).finally(() => open--);
+		}
+	};
+	expect(Buffer.concat(await taken(watched, here.project)).toString()).toBe(await written(scope));
+	expect(most).toBe(2);
+});

@@ -93,12 +93,47 @@ const runCost = (kind: number, length: number) =>
 
 const isApostrophe = (code: number) => code === 0x27 || code === 0x2019;
 
+const encoder = new TextEncoder();
+/** ASCII is looked through as bytes here, and by the kinds it has: that takes three fifths of the time. */
+const looked = new Uint8Array(1 << 16);
+const eachOfWord = costs.word.each;
+const leastOfWord = costs.word.least;
+
+/** The same as below for the first bytes of `looked`. */
+const tokensLooked = (length: number): number => {
+	let tokens = 0;
+	let kind = -1;
+	let start = 0; // of the run
+	for (let i = 0; i < length; i++) {
+		const code = looked[i]!;
+		const next = kindOf[code]!;
+		if (next === kind) continue;
+		if (kind === word) {
+			if (isApostrophe(code)) continue;
+			tokens += Math.max(leastOfWord, (i - start) * eachOfWord);
+		} else if (kind === blanks && next === lines) {
+			kind = next;
+			continue;
+		} else if (kind === lines && next === blanks) continue;
+		else if (kind >= 0) tokens += costOf(kind, i - start);
+		kind = next;
+		start = i;
+	}
+	return Math.ceil(kind < 0 ? tokens : tokens + costOf(kind, length - start));
+};
+
 /**
  * About how many tokens a text is, without anybody's tokenizer. Within 15 % of them for English, western European
  * languages and code, within 40 % elsewhere, where the tokenizers themselves differ by two to three times. It counts the
  * text alone; `tokensOf` adds what a conversation needs.
  */
 export const estimateTokens = (text: string): number => {
+	// only ASCII takes a byte a character, and of a long text the bytes end where there is no room for more
+	const { read, written } = encoder.encodeInto(text, looked);
+	return read === text.length && written === read ? tokensLooked(written) : tokensOfAny(text);
+};
+
+const tokensOfAny = (text: string): number => {
 	let tokens = 0;
 	let kind = -1;
 	let start = 0; // of the run

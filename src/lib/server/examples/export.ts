@@ -72,31 +72,53 @@ export async function* exportPieces(
 }
 
 /**
- * Everything. The database writes nearly all of the lines, and they are handed on as the bytes they arrive in. While some are sent, it writes the
- * next: one at a time, it would wait for the wire, and the wire for it.
+ * Everything. The database writes nearly all of the lines, and they are handed on as the bytes they arrive in. Two pages are under way at a time: where
+ * one ends is known long before its lines are, and while it is written and sent, the next one is written beside it.
  */
 async function* fullPieces(scope: Scope, project: Project): AsyncGenerator<string | Uint8Array> {
-	const written = (last: number) =>
-		scope.tx(async (tx) => {
-			await inOrder(tx);
-			return writtenAfter(tx, project.id, last);
+	const pageAfter = (last: number) => {
+		const { promise: end, resolve } = Promise.withResolvers<number | null>();
+		const written = scope.tx(async (tx) => {
+			const [, end] = await Promise.all([inOrder(tx), endAfter(tx, project.id, last)]);
+			resolve(end);
+			return writtenAfter(tx, project.id, last, end);
 		});
-	type Written = Awaited<ReturnType<typeof written>>;
-	for (let next: Promise<Written> | null = written(0); next !== null;) {
-		const { lines, count, left, highest }: Written = await next;
-		next = count < writtenAtOnce ? null : written(highest);
-		next?.catch(() => {}); // awaited when its turn comes, if whoever takes the file has not left by then
+		// it is awaited when its turn comes, if whoever takes the file has not left by then
+		written.catch(() => resolve(null));
+		return { end, written };
+	};
+	for (let page: ReturnType<typeof pageAfter> | null = pageAfter(0); page !== null;) {
+		const end: number | null = await page.end;
+		let next = end === null ? null : pageAfter(end);
+		const { lines, count, left, highest } = await page.written;
+		// full, where there was less when it was looked how far it goes
+		if (next === null && count === writtenAtOnce) next = pageAfter(highest);
 		if (left > 0) yield* completed(scope, project, lines);
 		else if (count > 0) yield lines;
+		page = next;
 	}
 }
 
 /**
- * The lines after a number, byte for byte as `fullLine` writes them: `messages` was written by JSON.stringify and stands as it was (`json`), a
+ * The number at which a page ends that has no more than it may; null where no more than that is left. Nearly always numbers follow one another, so it is
+ * first looked whether the one that is so much larger is there.
+ */
+const endAfter = async (tx: Tx, projectId: string, last: number): Promise<number | null> => {
+	const sql = tx.$client;
+	const [found] = await sql`
+		select coalesce(
+			(select number from examples where project_id = ${projectId} and number = ${last + writtenAtOnce}),
+			(select number from examples where project_id = ${projectId} and number > ${last} order by number offset ${writtenAtOnce - 1} limit 1)
+		) as end`;
+	return found!.end as number | null;
+};
+
+/**
+ * The lines after a number, up to another, byte for byte as `fullLine` writes them: `messages` was written by JSON.stringify and stands as it was (`json`), a
  * text as JSON is the same for both, and a rating from 1 to 10 too. What has an imported line of its own is left to `fullLine`, which alone
  * knows its fields, and so is what is long: of both stands `[number,bytes]` here, which no line begins with.
  */
-const writtenAfter = async (tx: Tx, projectId: string, last: number) => {
+const writtenAfter = async (tx: Tx, projectId: string, last: number, end: number | null) => {
 	const [found] = await tx.$client`
 		select string_agg(case when is_left then concat('[', number, ',', greatest(bytes, unpacked), E']\n') else concat(
 			'{"id":"', id, '","messages":', messages,
@@ -113,6 +135,7 @@ const writtenAfter = async (tx: Tx, projectId: string, last: number) => {
 						+ case when pg_column_compression(rewrite) is null then 0 else octet_length(rewrite) end
 						+ case when pg_column_compression(source) is null then 0 else octet_length(source::text) end as unpacked
 				from examples where project_id = ${projectId} and (deleted_at is null) is true and number > ${last}
+					${end === null ? tx.$client`` : tx.$client`and number <= ${end}`}
 				order by number limit ${writtenAtOnce}
 			) e
 		) rows`.raw();

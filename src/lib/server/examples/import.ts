@@ -109,14 +109,17 @@ export const importLines = async (
 				await before; // it came first, so it has a lane of its own
 				sendTimeouts(tx.$client, 'import');
 				const count = await addStaged(tx, scope, { projectId, importId: id, chunk });
-				await tx
+				const noted = tx
 					.update(imports)
 					.set({
 						added: sql`added + ${count}`,
 						duplicates: sql`duplicates + ${chunk.count - count}`,
 						seenAt: sql`now()`
 					})
-					.where(eq(imports.id, id));
+					.where(eq(imports.id, id))
+					.execute();
+				tx.last();
+				await noted;
 				return count;
 			})
 		);

@@ -23,8 +23,8 @@ export const addStaged = async (
 				update projects set next_example = next_example + ${size}, ${markedToo(sql, size)}
 				where id = ${projectId} returning next_example - ${size} as first
 			)
-			insert into examples (id, project_id, number, messages, source, content_hash, prompt_hash, tokens, split, origin, import_id, created_by)
-			select id, ${projectId}, first + place, messages, source, content_hash, prompt_hash, tokens, split, 'import', ${importId}, ${scope.userId}
+			insert into examples (team_id, id, project_id, number, messages, source, content_hash, prompt_hash, tokens, split, origin, import_id, created_by)
+			select ${scope.teamId}, id, ${projectId}, first + place, messages, source, content_hash, prompt_hash, tokens, split, 'import', ${importId}, ${scope.userId}
 			from stage, numbers
 			${known === 'skipped' ? sql`on conflict (team_id, project_id, prompt_hash, content_hash) where deleted_at is null do nothing` : sql``}`;
 		return count;
