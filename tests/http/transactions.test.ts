@@ -89,8 +89,8 @@ const emptyWorld = {} as typeof world;
 
 /** What needs more, and why. */
 const more: Record<string, number> = {
-	// one asks what is new, one reads it and one writes down what was found, and then all is looked at again: once, since nothing is new then
-	'a split of a few that nobody has compared': 6
+	// what is new is compared and written down, which no look may, and in the same transaction all is looked at again: once, since nothing is new then
+	'a split of a few that nobody has compared': 3
 };
 
 // Each costs a connection, a round trip and a moment of its own: one says who it is, and one what is shown. Counted is what begins on the

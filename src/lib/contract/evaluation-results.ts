@@ -1,7 +1,7 @@
 // Long because it is everything that a result says: the numbers, the checks, the pairs, the trend, and what may come next.
 import * as v from 'valibot';
 import { choices } from '../core/evaluations/ballots.ts';
-import { promptSources } from '../core/evaluations/plan.ts';
+import { mostAsked, promptSources } from '../core/evaluations/plan.ts';
 import { shows } from '../core/evaluations/check.ts';
 import { EvaluationId, Interval, Kind, Status } from './evaluations.ts';
 import { Judge, JudgeOnPair } from './judgings.ts';
@@ -355,7 +355,7 @@ export const GetContinuation = query({
 		reason: v.nullable(v.string()),
 		/** Pairs that had not got their votes at the reveal; they stayed hidden and come first. */
 		hidden: v.number(),
-		/** Prompts of the same source that it has not asked. */
+		/** Prompts of the same source that it has not asked, at most as many as it can go on with. */
 		unseen: v.number()
 	}),
 	errors: {},
@@ -372,7 +372,7 @@ export const ContinueEvaluation = command({
 	input: v.object({
 		evaluationId: EvaluationId,
 		/** New prompts; the pairs that stayed hidden at the reveal come besides. */
-		prompts: whole('The number of prompts', 0, 2000)
+		prompts: whole('The number of prompts', 0, mostAsked)
 	}),
 	output: v.strictObject({ id: v.string(), number: v.number() }),
 	errors: { conflict: 'It has its verdict, goes on already, is still open, or a run is not ready.' },

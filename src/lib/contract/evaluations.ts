@@ -1,7 +1,7 @@
 // Long because it is everything between setting an evaluation up and its last vote; its results are in evaluation-results.ts.
 import * as v from 'valibot';
 import { marks } from '../core/evaluations/ballots.ts';
-import { mostTokens, mostVotes, promptSources, usualDelta } from '../core/evaluations/plan.ts';
+import { mostAsked, mostTokens, mostVotes, promptSources, usualDelta } from '../core/evaluations/plan.ts';
 import { longestNote } from '../core/evaluations/remarks.ts';
 import { verdictKinds } from '../core/evaluations/rules.ts';
 import { OtherModel, chooseOne, isOne, judged } from './contenders.ts';
@@ -35,7 +35,7 @@ export const CreateEvaluation = command({
 				v.picklist(promptSources, 'The prompts are from validation or from the pool'),
 				'validation'
 			),
-			pairs: whole('The number of prompts', 1, 2000),
+			pairs: whole('The number of prompts', 1, mostAsked),
 			/** A prompt counts when so many people have judged it. */
 			votes: v.optional(whole('Votes per prompt', 1, mostVotes), 1),
 			/** The smallest net preference that matters, in points. */
@@ -92,7 +92,7 @@ export const GetSetUp = query({
 				baseModel: v.string(),
 				trainCount: v.number(),
 				finishedAt: v.nullable(Time),
-				/** Validation examples whose prompt it has trained on; they are left out when it takes part. */
+				/** Of the validation examples that `validation` counts, those whose prompt it has trained on; they are left out when it takes part. */
 				leaks: v.array(v.string()),
 				/** The same of the pool. */
 				poolLeaks: v.array(v.string()),
@@ -116,6 +116,7 @@ export const GetSetUp = query({
 				problem: v.nullable(v.string())
 			})
 		),
+		/** Validation examples that can be asked, one of each family: all, or as many as a comparison can have and no run has trained on. */
 		validation: v.number(),
 		/** Prompts of the pool that can be asked, and those left out because what a model learns or has learnt asks the same or nearly. */
 		pool: v.strictObject({ usable: v.number(), leftOut: v.number() }),

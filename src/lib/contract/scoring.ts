@@ -1,7 +1,7 @@
 // Long because it is a scoring from its set-up to its numbers: one model's answers beside what a person wrote.
 import * as v from 'valibot';
 import { scoreShows } from '../core/evaluations/scoring.ts';
-import { mostTokens, mostVotes } from '../core/evaluations/plan.ts';
+import { mostAsked, mostTokens, mostVotes } from '../core/evaluations/plan.ts';
 import { Format, LockedResults } from './evaluation-results.ts';
 import { EvaluationId, Interval } from './evaluations.ts';
 import { chooseOne, isOne, judged } from './contenders.ts';
@@ -23,7 +23,7 @@ export const CreateScoring = command({
 		v.object({
 			name: v.optional(v.pipe(v.string(), v.trim(), v.maxLength(80, 'A name has at most 80 characters'))),
 			...judged,
-			pairs: whole('The number of answers', 1, 2000),
+			pairs: whole('The number of answers', 1, mostAsked),
 			/** An answer counts when so many people have scored it. */
 			votes: v.optional(whole('Scores per answer', 1, mostVotes), 1),
 			/** From this score on an answer could be sent as it is; without it, from where examples train. */
@@ -66,7 +66,7 @@ export const NextAnswers = query({
 	input: v.object({
 		evaluationId: EvaluationId,
 		/** The last place that was looked at: those after it come first. */
-		after: v.optional(whole('The place', -1, 2000), -1),
+		after: v.optional(whole('The place', -1, mostAsked), -1),
 		/** The answers that this voter has skipped, instead of those they have not looked at. */
 		again: v.optional(v.boolean())
 	}),

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { mostTokens, mostVotes, promptSources, usualDelta } from '../core/evaluations/plan.ts';
+import { mostAsked, mostTokens, mostVotes, promptSources, usualDelta } from '../core/evaluations/plan.ts';
 import { answerKinds, threeParts, threeRoles } from '../core/evaluations/three-way.ts';
 import { FewShot } from './contenders.ts';
 import { EvaluationId, Interval, Kind, Status } from './evaluations.ts';
@@ -24,7 +24,7 @@ export const CreateThreeWay = command({
 			v.picklist(promptSources, 'The prompts are from validation or from the pool'),
 			'validation'
 		),
-		pairs: whole('The number of prompts', 1, 2000),
+		pairs: whole('The number of prompts', 1, mostAsked),
 		votes: v.optional(whole('Votes per prompt', 1, mostVotes), 1),
 		delta: v.optional(whole('The smallest difference that matters', 1, 100), usualDelta),
 		temperature: v.optional(between('Temperature', 0, 2), 0),

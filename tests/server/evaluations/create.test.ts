@@ -9,7 +9,7 @@ import {
 	runFiles,
 	runs
 } from '../../../src/lib/server/platform/db/schema.ts';
-import { maxTokensFor } from '../../../src/lib/core/evaluations/plan.ts';
+import { maxTokensFor, usualAnswer } from '../../../src/lib/core/evaluations/plan.ts';
 import { getSetUp } from '../../../src/lib/server/evaluations/queries.ts';
 import { createEvaluation } from '../../../src/lib/server/evaluations/commands.ts';
 import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
@@ -217,10 +217,17 @@ test('where nobody says how long answers may be, the longest answer in train doe
 	expect((await getSetUp(inside)).maxTokens).toBe(1024);
 	expect(await plan()).toBe(1024);
 	await addExamples(scope, project.id, ['word '.repeat(1000)], { split: 'train', from: 10 });
+	// a conversation is at least as long as its answer
+	await rewriteHistory(
+		'examples',
+		(sql) => sql`update examples set tokens = 2100 where project_id = ${project.id} and number = 10`
+	);
 	const { maxTokens } = await getSetUp(inside);
 	expect(maxTokens).toBeGreaterThan(1500);
 	expect(maxTokens).toBeLessThan(1600);
 	expect(await plan()).toBe(maxTokens);
 	expect(await plan({ maxTokens: 300 })).toBe(300);
 	expect([0, 600, 800, 9000].map(maxTokensFor)).toEqual([1024, 1024, 1200, 4096]);
+	// an index of examples begins behind what is usual
+	expect([usualAnswer, usualAnswer + 1].map(maxTokensFor)).toEqual([1024, 1025]);
 });

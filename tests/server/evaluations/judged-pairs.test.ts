@@ -112,6 +112,16 @@ describe('forty pairs with three votes each', () => {
 		expect(await all()).toEqual(kept);
 		// and again does nothing
 		await countUncounted(ballot.scope);
+		// what came out says the same in other spaces, as from a database that was restored
+		await forget(ballot.id);
+		await rewriteHistory(
+			'evaluations',
+			(sql) => sql`update evaluations set result = result::jsonb::text::json where id = ${ballot.id}`
+		);
+		await countUncounted(ballot.scope);
+		expect(await all()).toEqual(kept);
+		const [again] = await owner`select counted is not null as is_kept from evaluations where id = ${ballot.id}`;
+		expect(again).toEqual({ is_kept: true });
 	});
 
 	test('what is written down stays, and nobody adds to it', async () => {

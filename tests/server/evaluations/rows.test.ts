@@ -5,6 +5,8 @@ import { recentEvaluations } from '../../../src/lib/server/evaluations/rows.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { evaluations } from '../../../src/lib/server/platform/db/schema.ts';
 import { newBallot, newContest, voteAs } from '../../support/data/evaluation.ts';
+import { newProject } from '../../support/data/team.ts';
+import { rewriteHistory } from '../../support/database/raw.ts';
 
 afterAll(() => closePools());
 
@@ -61,9 +63,43 @@ test('each says how far it is: by everybody, and by this person', async () => {
 	expect(await row(await as('trainer'))).toMatchObject({ judged: 6, mine: 0 });
 });
 
-test('the recent ones come with older ones that still wait for votes', async () => {
-	const { scope, inside } = await many(9, (number) => (number === 2 || number > 7 ? 'voting' : 'failed'));
-	const recent = (limit: number) => scope.tx((tx) => recentEvaluations(tx, inside, limit));
-	expect(numbers(await recent(3))).toEqual([9, 8, 7, 2]);
-	expect(numbers(await recent(20))).toEqual(from(9, 1));
+const recentOf = async ({ scope, inside }: Awaited<ReturnType<typeof many>>, limit: number) => {
+	const { newest, comparisons, open } = await scope.tx((tx) => recentEvaluations(tx, inside, limit));
+	const rows = await scope.tx((tx) => tx.select().from(evaluations));
+	const numberOf = new Map(rows.map(({ id, number }) => [id, number]));
+	return {
+		newest: numbers(newest),
+		comparisons: numbers(comparisons),
+		open: open.map((id) => numberOf.get(id)!)
+	};
+};
+
+test('beside the recent ones older comparisons are counted until one waits for whoever asks', async () => {
+	const contest = await many(9, (number) => (number === 2 || number > 7 ? 'voting' : 'failed'));
+	expect(await recentOf(contest, 3)).toEqual({ newest: [9, 8, 7], comparisons: [9, 8, 7], open: [9, 8, 7, 2] });
+	expect(await recentOf(contest, 20)).toEqual({ newest: from(9, 1), comparisons: from(9, 1), open: from(9, 1) });
+	const old = await many(30, (number) => (number <= 20 ? 'voting' : 'failed'));
+	expect(await recentOf(old, 3)).toEqual({
+		...{ newest: [30, 29, 28], comparisons: [30, 29, 28, 20] },
+		open: [30, 29, 28, ...from(20, 1)]
+	});
+});
+
+test('scorings in front of a comparison do not hide it, and are no step themselves', async () => {
+	const contest = await many(12, (number) => (number === 1 ? 'voting' : 'failed'));
+	await rewriteHistory(
+		'evaluations',
+		(sql) => sql`
+			update evaluations set kind = 'scoring', sendable_from = 8, status = 'voting'
+			where project_id = ${contest.project.id} and number > 4`
+	);
+	expect(await recentOf(contest, 5)).toEqual({
+		...{ newest: from(12, 8), comparisons: [4, 1] },
+		open: [...from(12, 8), 1]
+	});
+	const { project } = contest.inside;
+	await newProject(contest.scope, { slug: 'beside' });
+	const beside = await inProject(contest.scope, 'beside');
+	expect(beside.project.id).not.toBe(project.id);
+	expect(await recentOf({ ...contest, inside: beside }, 5)).toEqual({ newest: [], comparisons: [], open: [] });
 });

@@ -9,6 +9,8 @@ import { newProject, newTeam } from '../../support/data/team.ts';
 
 const size = 6_000;
 const others = 100;
+/** At the end, in validation. */
+const few = 20;
 let here: ProjectScope;
 let strangers: string[];
 
@@ -29,6 +31,8 @@ beforeAll(async () => {
 			from unnest(${teams}::uuid[]) team cross join generate_series(1, ${count}::int) n`;
 		await add(strangers, null, size / others);
 		await add([teamId], project.id, size);
+		await sql`update examples set split = 'validation' where project_id = ${project.id} and number > ${size - few}`;
+		await sql`select recount_examples()`;
 	});
 	await owner`vacuum analyze examples`;
 });
@@ -44,7 +48,7 @@ const readIn = async (tx: Tx) => {
 	return Number(row!.rows);
 };
 
-test.for(['full', 'train'] as const)('a file of them, %s', async (format) => {
+test.for(['full', 'train', 'validation'] as const)('a file of them, %s', async (format) => {
 	const { lines, read } = await here.tx(async (tx) => {
 		const before = await readIn(tx);
 		let lines = 0;
@@ -52,6 +56,7 @@ test.for(['full', 'train'] as const)('a file of them, %s', async (format) => {
 			lines += piece.toString().trimEnd().split('\n').length;
 		return { lines, read: (await readIn(tx)) - before };
 	});
-	expect(lines).toBe(size);
-	expect(read).toBeLessThanOrEqual(size + 100);
+	const count = { full: size, train: size - few, validation: few }[format];
+	expect(lines).toBe(count);
+	expect(read).toBeLessThanOrEqual(count + 100);
 });

@@ -250,6 +250,28 @@ test('a run of an older version is asked by its file until the janitor has writt
 	expect(await jobsOf(run.id)).not.toContain('run.hash');
 });
 
+test('a line that can not be read is said once, and asked no more', async () => {
+	const { scope, run, names, teamId } = await newLearnt('sft');
+	const known = await ask(scope, run.id, names);
+	await rewriteHistory(
+		'run_files',
+		(sql) =>
+			sql`update run_files set body = body || ${'{"messages":[{"role":\n{"other":1}\n'} where run_id = ${run.id} and kind = 'train'`
+	);
+	await forgetHashes(run.id);
+	expect(await ask(scope, run.id, names)).toEqual(known);
+	await Promise.all([hashRun(scope, run.id, never()), hashRun(scope, run.id, never())]);
+	await hashRun(scope, run.id, never());
+	expect(await ask(scope, run.id, names)).toEqual(known);
+	const said =
+		await owner`select level, message from run_events where run_id = ${run.id} and kind = 'aitelier.unreadable'`;
+	expect(said).toMatchObject([{ level: 'warning', message: expect.stringMatching(/^2 lines of the training file/) }]);
+	await workersEnd(run.id);
+	expect(await owner`select id from runs where team_id = ${teamId} and not hashed`).toHaveLength(0);
+	await requeueOpenRuns(scope);
+	expect(await jobsOf(run.id)).not.toContain('run.hash');
+});
+
 test('of a file that is gone what its examples asked is written down', async () => {
 	const { scope, run, names } = await newLearnt('dpo');
 	const known = await ask(scope, run.id, names);

@@ -139,21 +139,33 @@ test.each(
 	await set(scoring, `scored = '${row!.kept}'`);
 });
 
+test.each(Object.entries({ answers: '[1]', skipped: '7', broken: '7', voters: '[]', agreement: '{"overlap": 1}' }))(
+	'another %s of what a scoring was counted to is found',
+	async (name, value) => {
+		const [row] = await owner`select number, counted::text as kept from evaluations where id = ${scoring}`;
+		await set(scoring, withField('counted', name, value));
+		expect(await found()).toEqual([`what is kept of scoring ${row!.number} is not what its votes make: ${name}.`]);
+		await set(scoring, `counted = '${row!.kept.replaceAll("'", "''")}'`);
+		expect(await found()).toEqual([]);
+	}
+);
+
 test('what is kept before a reveal, or of the other kind, is found', async () => {
 	const wrong = (kind: string, number: number, names: string) =>
 		`what is kept of ${kind} ${number} is not what its votes make: ${names}.`;
 	const numberOf = async (id: string) =>
 		(await owner`select number from evaluations where id = ${id}`)[0]!.number as number;
-	for (const [id, kind, name] of [
+	const ofScores = 'answers, broken, voters, agreement, skipped';
+	for (const [id, kind, name, names = name] of [
 		[hidden, 'comparison', 'result'],
 		[hidden, 'comparison', 'scored'],
 		[hidden, 'comparison', 'counted'],
-		[scoring, 'scoring', 'counted'],
+		[scoring, 'scoring', 'counted', ofScores],
 		[comparison, 'comparison', 'scored'],
 		[scoring, 'scoring', 'result']
-	] as const) {
-		await set(id, `${name} = '{"kind":"ship-it","title":"SHIP IT"}'`);
-		expect(await found()).toEqual([wrong(kind, await numberOf(id), name)]);
+	] as [string, string, string, string?][]) {
+		await set(id, `${name} = '{"kind":"ship-it","title":"SHIP IT","answers":[]}'`);
+		expect(await found()).toEqual([wrong(kind, await numberOf(id), names)]);
 		await set(id, `${name} = null`);
 	}
 });

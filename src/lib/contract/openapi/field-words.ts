@@ -651,7 +651,8 @@ const words: Record<string, string> = {
 	continuedBy: 'The comparison that goes on with this one; null where none does.',
 	'evaluations.continuation:reason': 'Why it may not go on, in words; null when it may.',
 	'evaluations.continuation:hidden': 'Pairs that lacked votes at the reveal; they stayed hidden and come first.',
-	'evaluations.continuation:unseen': 'Prompts of the same source that it has not asked.',
+	'evaluations.continuation:unseen':
+		'Prompts of the same source that it has not asked, at most as many as it can go on with.',
 	'evaluations.continue:prompts': 'How many new prompts; the pairs that stayed hidden come besides.',
 	'evaluations:status':
 		'`generating`: the answers are being written. `voting`: people compare. `failed`: see `problem`.',

@@ -14,12 +14,18 @@ export type Plan = {
 export const promptSources = ['validation', 'pool'] as const;
 export type PromptSource = (typeof promptSources)[number];
 
+/** Prompts of one comparison, or answers of a scoring, at most: nobody reads more. */
+export const mostAsked = 2000;
+
 /** Votes on one prompt, at most. */
 export const mostVotes = 3;
 export const usualDelta = 20;
 
 /** No answer is asked to be longer than so many tokens. */
 export const mostTokens = 4096;
+
+/** Whatever is not longer than so many tokens fits where nobody says how long answers may be. An index of examples begins here (`examples_long`). */
+export const usualAnswer = 682;
 
 /** How long answers may be where nobody says: half as long again as the longest that was to be learnt, so that none need be cut off. */
 export const maxTokensFor = (longestAnswer: number): number =>

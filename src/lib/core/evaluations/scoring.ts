@@ -1,4 +1,5 @@
 import { wilson } from '../math/binomial.ts';
+import type { Agreement } from './agreement.ts';
 
 /** What a person says of one answer beside the expected one, as it stands on a ballot. */
 export const scoreMarks = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '10'] as const;
@@ -34,6 +35,22 @@ export const summaryOf = (scores: readonly number[], sendableFrom: number): Scor
 /** Which answers of a scoring are shown: all, or those that could not be sent. */
 export const scoreShows = ['all', 'below'] as const;
 export type ScoreShow = (typeof scoreShows)[number];
+
+/**
+ * All that the scores of a scoring come to, counted once, at the reveal, which ends it. What people are called, and what may be learnt of a prompt
+ * later, is in none of it.
+ */
+export type CountedScores = {
+	/** The mean score of each answer, by its place; null of one that is in no number. */
+	answers: (number | null)[];
+	/** Of those without a score what people skipped. */
+	skipped: number;
+	/** Of those with one what was cut off or says nothing. */
+	broken: number;
+	/** What each person gave. `shift`: how far above the others, on what these scored as well. */
+	voters: { id: string; summary: ScoreSummary; shift: number | null }[];
+	agreement: Agreement;
+};
 
 /** What came out of a revealed scoring, for lists. */
 export type Scored = ScoreSummary & { version: string; sendableFrom: number };

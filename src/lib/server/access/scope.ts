@@ -218,6 +218,14 @@ export const together = <S extends Scope, T>(scope: S, work: (scope: S) => Promi
 		return work({ ...scope, tx: open, look: open, glance: open, isGlance: true });
 	});
 
+/** The same for what writes something and then looks: what comes later sees what was written before. */
+export const atOnce = <S extends Scope, T>(scope: S, work: (scope: S) => Promise<T>): Promise<T> =>
+	scope.tx((tx) => {
+		const part = goingOn(tx);
+		const open: Scope['tx'] = (inner) => inner(part);
+		return work({ ...scope, tx: open, look: open, glance: open });
+	});
+
 /** The scope in one of its projects, by the slug of an address. Throws *not found*. Only whoever may make a scope may make this one. */
 export const inProject = async <S extends Scope>(scope: S, slug: string): Promise<S & ProjectScope> => {
 	const [found] = await scope.tx((tx) => tx.select().from(projects).where(eq(projects.slug, slug)));

@@ -105,26 +105,21 @@ export const getDashboard = query(GetDashboard, async (scope) => {
 			? { ...run, isOver: isOver(run), isReady: run.status === 'ready', hasFailed: run.status === 'failed' }
 			: null,
 		// a scoring waits for nobody: it is no step of the loop
-		evaluations: evaluations
-			.filter(({ kind }) => kind === 'comparison')
-			.map((each) => ({
-				...each,
-				isVoting: each.status === 'voting',
-				isRevealed: each.revealed
-			}))
+		evaluations: evaluations.comparisons.map((each) => ({
+			...each,
+			isVoting: each.status === 'voting',
+			isRevealed: each.revealed
+		}))
 	});
 	return {
 		counts: { total, unrated, quality: seesScores(scope) ? quality : 0, train, validation, unassigned },
 		bars,
 		runs: runs.newest.map(({ finishedAt: _, ...line }) => line),
 		models: runs.models,
-		evaluations: evaluations.slice(0, shown).map(evaluationLine),
+		evaluations: evaluations.newest.map(evaluationLine),
 		readiness: seesScores(scope) ? readiness({ ...counts, train: goodInTrain }) : null,
 		next,
 		activity: linesOf(deeds),
-		topics: [
-			...runs.open.map((id) => `run:${id}`),
-			...evaluations.filter(({ revealed }) => !revealed).map(({ id }) => `evaluation:${id}`)
-		]
+		topics: [...runs.open.map((id) => `run:${id}`), ...evaluations.open.map((id) => `evaluation:${id}`)]
 	};
 });

@@ -1,14 +1,14 @@
-import { type SQL, and, asc, eq, sql } from 'drizzle-orm';
+import { type SQL, eq, sql } from 'drizzle-orm';
+import { orderOf } from '../../core/evaluations/ballots.ts';
 import type { PromptSource } from '../../core/evaluations/plan.ts';
 import { type Message, promptOf, targetOf } from '../../core/examples/example.ts';
 import { chatLine } from '../../core/examples/formats/training.ts';
 import { withAnswer } from '../../core/prompts/pool.ts';
 import type { Tx } from '../access/scope.ts';
-import { isThere } from '../examples/rows.ts';
 import { among } from '../platform/db/among.ts';
 import { examples, pairings, projects, prompts } from '../platform/db/schema.ts';
 import type { Pairs } from './judged-pairs.ts';
-import { askable } from '../prompts/rows.ts';
+import { askable, hashList } from '../prompts/rows.ts';
 
 /** What a pairing asks: a validation example, or a prompt of the pool, as its evaluation says. */
 export const askedId = sql<string>`coalesce(${pairings.exampleId}, ${pairings.promptId})`;
@@ -16,21 +16,42 @@ export const askedId = sql<string>`coalesce(${pairings.exampleId}, ${pairings.pr
 /** A prompt that can be asked: its hash, that of its family, or its own where it has none, and what else is near it. */
 export type Comparable = { id: string; prompt: string; family: string; near: readonly string[] };
 
-/** A step: what can be asked, one of each family: what nearly asks the same twice would be the same comparison twice. */
-export const comparable = async (tx: Tx, projectId: string, from: PromptSource): Promise<Comparable[]> => {
-	if (from === 'pool') return (await askable(tx, projectId)).list;
-	const family = sql<Buffer>`coalesce(${examples.family}, ${examples.promptHash})`;
-	const rows = await tx
-		.selectDistinctOn([family], { id: examples.id, hash: examples.promptHash, family })
-		.from(examples)
-		.where(and(eq(examples.projectId, projectId), eq(examples.split, 'validation'), isThere))
-		.orderBy(family, asc(examples.number));
-	return rows.map(({ id, hash, family }) => ({
-		id,
-		prompt: hash.toString('hex'),
-		family: family.toString('hex'),
-		near: []
-	}));
+/** So many more are looked at than are wanted: some are likely to be of one family, or to be known. */
+const spare = 500;
+/** Where that was not enough, more and more are looked at in one go, up to so many. */
+const mostAtOnce = 20_000;
+
+/**
+ * What can be asked, one of each family: what nearly asks the same twice would be the same comparison twice. In the order of a seed, part by
+ * part: of a hundred thousand examples no more are read than it takes for as many as are `wanted`.
+ */
+export async function* drawing(
+	tx: Tx,
+	projectId: string,
+	from: PromptSource,
+	{ seed, wanted }: { seed: number; wanted: number }
+): AsyncGenerator<Comparable[]> {
+	if (from === 'pool') {
+		const byId = new Map((await askable(tx, projectId)).list.map((one) => [one.id, one]));
+		yield orderOf([...byId.keys()], seed).map((id) => byId.get(id)!);
+		return;
+	}
+	type Drawn = { place: string; number: number; id: string; prompt: string; family: string; leads: boolean };
+	for (let [last, most]: [Drawn | null, number] = [null, wanted + spare]; ; most = Math.min(mostAtOnce, 2 * most)) {
+		const rows: Drawn[] = await tx.execute<Drawn>(sql`
+			select place::text, number, id, encode(prompt_hash, 'hex') as prompt, encode(family, 'hex') as family, leads
+			from drawn_measures(${projectId}, ${seed}, ${last?.place ?? null}, ${last?.number ?? null}, ${most})`);
+		yield rows.filter(({ leads }) => leads).map(({ id, prompt, family }) => ({ id, prompt, family, near: [] }));
+		if (rows.length < most) return;
+		last = rows.at(-1)!;
+	}
+}
+
+/** A step: which of these hashes, of prompts and families, are of an example in validation. */
+export const measuredAmong = async (tx: Tx, projectId: string, names: Iterable<string>): Promise<Set<string>> => {
+	const found = await tx.execute<{ name: string }>(sql`
+		select encode(name, 'hex') as name from measured_among(${projectId}, ${hashList(names)}) name`);
+	return new Set(found.map(({ name }) => name));
 };
 
 /** By what each of these may have been learnt. */

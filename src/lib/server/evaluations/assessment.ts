@@ -10,7 +10,7 @@ import type { Tx } from '../access/scope.ts';
 import { rewrites } from '../platform/db/schema.ts';
 import { alikeAmong } from './asked.ts';
 import { chainOf, countAnew } from './counting.ts';
-import type { Evaluation, Letter } from './evaluation.ts';
+import { type Evaluation, type Letter, keptVotes } from './evaluation.ts';
 import { type JudgedPair, type Pairs, keptPairs, thesePairs } from './judged-pairs.ts';
 import { leakedIn } from './leaks.ts';
 import type { Contender } from './rows.ts';
@@ -47,8 +47,8 @@ const judgeOnce = (tally: Tally, sides: Sides): Verdict => {
 
 /** A step: what the reveal has counted, or what is counted now. */
 const countedOf = async (tx: Tx, evaluation: Evaluation, contenders: Record<Letter, Contender>) => {
-	const { id, counted } = evaluation;
-	if (counted) return { counted, pairs: keptPairs(id) };
+	const counted = keptVotes(evaluation);
+	if (counted) return { counted, pairs: keptPairs(evaluation.id) };
 	const anew = await countAnew(tx, evaluation, contenders);
 	return { counted: anew.counted, pairs: thesePairs(anew.pairs) };
 };

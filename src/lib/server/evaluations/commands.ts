@@ -152,8 +152,8 @@ const revealOne = async (tx: Tx, scope: ProjectScope, evaluation: Evaluation) =>
 	// who comes later, or leaves, changes nothing that is known
 	const electorate = await peopleOf(tx, id);
 	if (evaluation.kind === 'scoring') {
-		const scored = await countedScores(tx, evaluation);
-		await tx.update(evaluations).set({ revealedAt, scored, electorate }).where(eq(evaluations.id, id));
+		const { scored, counted } = await countedScores(tx, evaluation);
+		await tx.update(evaluations).set({ revealedAt, scored, counted, electorate }).where(eq(evaluations.id, id));
 		const { histogram: _bars, interval: _range, count: judged, ...numbers } = scored;
 		const details = { number, name, judged, planned: evaluation.planned, ...numbers };
 		await record(tx, scope, { event: 'evaluation.scored', subject: id, projectId, details });

@@ -2,7 +2,6 @@ import { randomInt } from 'node:crypto';
 import { and, eq, sql } from 'drizzle-orm';
 import type { NewEvaluation } from '../../contract/evaluations.ts';
 import { AppError } from '../../core/errors.ts';
-import { orderOf } from '../../core/evaluations/ballots.ts';
 import { type FewShot, withFewShot } from '../../core/evaluations/few-shot.ts';
 import type { PromptSource } from '../../core/evaluations/plan.ts';
 import { repeatsFor } from '../../core/evaluations/repeats.ts';
@@ -13,7 +12,7 @@ import type { Scope, Tx } from '../access/scope.ts';
 import { record } from '../events/record.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { evaluations, members, pairings, projects } from '../platform/db/schema.ts';
-import { comparable, isKnown, namesAsked, questionsOf } from './asked.ts';
+import { drawing, isKnown, namesAsked, questionsOf } from './asked.ts';
 import { shownNames } from './few-shot.ts';
 import { trainedAmong } from './leaks.ts';
 import { usualMaxTokens } from './longest-answer.ts';
@@ -40,18 +39,30 @@ const asManyVoters = async (tx: Tx, projectId: string, votes: number) => {
 /** What the contenders know already. */
 type Known = { runIds: string[]; fewShots: (FewShot | null)[] };
 
-/** A step: those that no contender has trained on, or is shown with its answer: what a model knows by heart measures nothing. */
+/** How many are wanted, in the order of a seed, and what they must not be near. */
+type Drawn = { most: number; seed: number; but?: ReadonlySet<string> };
+
+/**
+ * A step: some that no contender has trained on, or is shown with its answer: what a model knows by heart measures nothing. Fewer than are
+ * wanted only where there are no more.
+ */
 export const fair = async (
 	tx: Tx,
 	projectId: string,
 	{ runIds, fewShots }: Known,
-	from: PromptSource
+	from: PromptSource,
+	{ most, seed, but = new Set() }: Drawn
 ): Promise<string[]> => {
-	const list = await comparable(tx, projectId, from);
-	const names = namesAsked(list);
-	const trained = await Promise.all(runIds.map((id) => trainedAmong(tx, id, names)));
-	trained.push(await shownNames(tx, projectId, fewShots));
-	return list.filter((one) => !trained.some((prompts) => isKnown(prompts)(one))).map(({ id }) => id);
+	const shown = await shownNames(tx, projectId, fewShots);
+	const found: string[] = [];
+	for await (const part of drawing(tx, projectId, from, { seed, wanted: most })) {
+		const names = namesAsked(part);
+		const known = [shown, but];
+		for (const id of runIds) known.push(await trainedAmong(tx, id, names));
+		for (const one of part) if (!known.some((prompts) => isKnown(prompts)(one))) found.push(one.id);
+		if (found.length >= most) break;
+	}
+	return found.slice(0, most);
 };
 
 /** A step: the same are not prepared twice at once: that was a second click. `b`: null of a scoring. */
@@ -148,20 +159,17 @@ export const asksFor = async (
 	wanted: Wanted
 ): Promise<Asks> => {
 	const runIds = competitors.map(learntBy).filter((id) => id !== null);
-	const available = await fair(tx, projectId, { runIds, fewShots: competitors.map(({ fewShot }) => fewShot) }, from);
-	if (wanted.pairs > available.length)
+	const seed = randomInt(2 ** 31);
+	const known = { runIds, fewShots: competitors.map(({ fewShot }) => fewShot) };
+	const chosen = await fair(tx, projectId, known, from, { most: wanted.pairs, seed });
+	if (wanted.pairs > chosen.length)
 		throw new AppError(
 			'invalid',
-			`Only ${available.length} ${from === 'pool' ? 'prompts of the pool' : 'validation prompts'} can be ${what} fairly.`,
+			`Only ${chosen.length} ${from === 'pool' ? 'prompts of the pool' : 'validation prompts'} can be ${what} fairly.`,
 			'pairs'
 		);
 	await asManyVoters(tx, projectId, wanted.votes);
-	const seed = randomInt(2 ** 31);
-	return {
-		chosen: orderOf(available, seed).slice(0, wanted.pairs),
-		seed,
-		maxTokens: wanted.maxTokens ?? (await usualMaxTokens(tx, projectId))
-	};
+	return { chosen, seed, maxTokens: wanted.maxTokens ?? (await usualMaxTokens(tx, projectId)) };
 };
 
 /** A step: an evaluation on these prompts, which nobody is asked yet. */

@@ -2,7 +2,7 @@ import { and, eq, isNull } from 'drizzle-orm';
 import { randomInt } from 'node:crypto';
 import { ContinueEvaluation, GetContinuation } from '../../contract/evaluation-results.ts';
 import { AppError } from '../../core/errors.ts';
-import { orderOf } from '../../core/evaluations/ballots.ts';
+import { mostAsked } from '../../core/evaluations/plan.ts';
 import { repeatsFor } from '../../core/evaluations/repeats.ts';
 import type { VerdictKind } from '../../core/evaluations/rules.ts';
 import { command, query } from '../access/operation.ts';
@@ -12,9 +12,9 @@ import { evaluations, outputs, pairings } from '../platform/db/schema.ts';
 import { lockedProject } from '../project/rows.ts';
 import { awaitPromptsCompared } from '../prompts/compare.ts';
 import { chainOf, countAnew } from './counting.ts';
-import { askedId, comparable, familiesAsked, isKnown } from './asked.ts';
+import { askedId, familiesAsked } from './asked.ts';
 import { addPairings, begin, fair } from './contest.ts';
-import type { Evaluation } from './evaluation.ts';
+import { type Evaluation, keptVotes } from './evaluation.ts';
 import { contendersOf, evaluationOf, goingOnWith, sharedOf } from './rows.ts';
 import { fewShotsOf, readyRun, runsOf } from './sides.ts';
 import { outcomesOf, pairingsOf, standingOf } from './votes.ts';
@@ -43,7 +43,8 @@ const askedBeside = async (tx: Tx, evaluation: Evaluation): Promise<Set<string>>
 
 /** A step: the pairings that did not get their votes: they were not shown at the reveal. What is out, people did not want to judge. */
 const hiddenOf = async (tx: Tx, evaluation: Evaluation) => {
-	const counted = evaluation.counted ?? (await countAnew(tx, evaluation, await contendersOf(tx, evaluation))).counted;
+	const counted =
+		keptVotes(evaluation) ?? (await countAnew(tx, evaluation, await contendersOf(tx, evaluation))).counted;
 	if (counted.missing.length === 0) return [];
 	const beside = await askedBeside(tx, evaluation);
 	const missing = new Set(counted.missing.filter((askedId) => !beside.has(askedId)));
@@ -51,17 +52,20 @@ const hiddenOf = async (tx: Tx, evaluation: Evaluation) => {
 };
 
 /**
- * A step: prompts that a comparison, those it continues and what goes on beside them have not asked, and that no contender has trained on.
+ * A step: prompts that a comparison, those it continues and what goes on beside them have not asked, and that no contender has trained on: all, or
+ * as many as are wanted.
  */
-const unseenBy = async (tx: Tx, evaluation: Evaluation): Promise<string[]> => {
+const unseenBy = async (
+	tx: Tx,
+	evaluation: Evaluation,
+	{ most = mostAsked, seed = 0 }: { most?: number; seed?: number } = {}
+): Promise<string[]> => {
 	const { goingOn } = await besideOf(tx, evaluation);
 	const ids = [...(await chainOf(tx, evaluation)), ...goingOn].map(({ id }) => id);
 	const asked = await familiesAsked(tx, evaluation.promptsFrom, among(pairings.evaluationId, ids));
 	const { learnt } = runsOf(evaluation);
 	const known = { runIds: learnt, fewShots: Object.values(fewShotsOf(evaluation)) };
-	const isFair = new Set(await fair(tx, evaluation.projectId, known, evaluation.promptsFrom));
-	const all = await comparable(tx, evaluation.projectId, evaluation.promptsFrom);
-	return all.filter((one) => isFair.has(one.id) && !isKnown(asked)(one)).map(({ id }) => id);
+	return fair(tx, evaluation.projectId, known, evaluation.promptsFrom, { most, seed, but: asked });
 };
 
 /** A step: that nothing is left to go on with, and why. */
@@ -147,13 +151,12 @@ export const continueEvaluation = command(ContinueEvaluation, async (scope, { ev
 		if (reason !== null) throw new AppError('conflict', reason);
 		for (const runId of runsOf(before).served) await readyRun(tx, project.id, runId, 'runId');
 		const hidden = await hiddenOf(tx, before);
-		const unseen = await unseenBy(tx, before);
-		if (prompts > unseen.length)
-			throw new AppError('invalid', `Only ${unseen.length} prompts are left that nobody has seen.`, 'prompts');
+		const seed = randomInt(2 ** 31);
+		const chosen = await unseenBy(tx, before, { most: prompts, seed });
+		if (prompts > chosen.length)
+			throw new AppError('invalid', `Only ${chosen.length} prompts are left that nobody has seen.`, 'prompts');
 		if (prompts + hidden.length === 0)
 			throw new AppError('invalid', 'Choose how many prompts to go on with.', 'prompts');
-		const seed = randomInt(2 ** 31);
-		const chosen = orderOf(unseen, seed).slice(0, prompts);
 		const {
 			id: _id,
 			teamId: _team,

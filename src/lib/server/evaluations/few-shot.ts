@@ -22,19 +22,19 @@ import { sha256 } from '../platform/crypto.ts';
 import { among } from '../platform/db/among.ts';
 import { examples, projects } from '../platform/db/schema.ts';
 import { awaitPromptsCompared } from '../prompts/compare.ts';
-import { comparable } from './asked.ts';
+import { askable } from '../prompts/rows.ts';
+import { measuredAmong, namesAsked } from './asked.ts';
 
-/** A step: by what everything that may be asked is known: no example that asks the same, or nearly, stands in a prompt. */
-const askedNames = async (tx: Tx, projectId: string): Promise<ReadonlySet<string>> => {
-	const all = [...(await comparable(tx, projectId, 'validation')), ...(await comparable(tx, projectId, 'pool'))];
-	return new Set(all.flatMap(({ prompt, family, near }) => [prompt, family, ...near]));
-};
+/** By what an example is known: the hash of what it asks, and that of its family. */
+const namesOf = ({ prompt, family }: { prompt: Buffer; family: Buffer | null }) =>
+	[prompt, ...(family ? [family] : [])].map((name) => name.toString('hex'));
 
 const withoutWeight = ({ weight: _, ...turn }: Message): Message => turn as Message;
 
 /** A step: examples in train that are good enough to learn from and short enough to be shown, one of each family, the best points first. */
 const candidatesIn = async (tx: Tx, projectId: string, threshold: number) => {
-	const asked = await askedNames(tx, projectId);
+	// no example that asks the same as what may be asked, or nearly, stands in a prompt
+	const ofPool = namesAsked((await askable(tx, projectId)).list);
 	const found = new Map<string, { exampleId: string; number: number; rating: number; messages: Message[] }>();
 	for (const points of pointsFrom(threshold).reverse()) {
 		const first = firstOf(
@@ -55,9 +55,11 @@ const candidatesIn = async (tx: Tx, projectId: string, threshold: number) => {
 			})
 			.from(examples)
 			.where(first);
+		const measured = await measuredAmong(tx, projectId, new Set(rows.flatMap(namesOf)));
+		const isAsked = (name: string) => ofPool.has(name) || measured.has(name);
 		for (const { rating, messages, rewrite, tokens, prompt, family, ...one } of rows) {
-			const names = [prompt, ...(family ? [family] : [])].map((name) => name.toString('hex'));
-			if (tokens > longestShot || needsTools(messages) || names.some((name) => asked.has(name))) continue;
+			const names = namesOf({ prompt, family });
+			if (tokens > longestShot || needsTools(messages) || names.some(isAsked)) continue;
 			const { messages: turns } = trainedParts({ messages, rewrite }, null, { thoughts: false });
 			const shown = turns.filter(({ role }) => role !== 'system').map((turn) => withoutWeight(turn as Message));
 			// of two that nearly ask the same the first is looked at
@@ -131,7 +133,5 @@ export const shownNames = async (
 		.select({ prompt: examples.promptHash, family: examples.family })
 		.from(examples)
 		.where(and(eq(examples.projectId, projectId), among(examples.id, ids)));
-	return new Set(
-		rows.flatMap(({ prompt, family }) => [prompt, ...(family ? [family] : [])].map((name) => name.toString('hex')))
-	);
+	return new Set(rows.flatMap(namesOf));
 };

@@ -3,7 +3,7 @@ import { among } from '../platform/db/among.ts';
 import { examples, playgroundPairs, runExamples, runPairs } from '../platform/db/schema.ts';
 import type { Tx } from '../access/scope.ts';
 import { hashList, learntAmong } from '../prompts/rows.ts';
-import { promptsIn, runById, textsOf } from '../runs/rows.ts';
+import { readablePrompts, runById, textsOf } from '../runs/rows.ts';
 import { namesOfAsked } from './asked.ts';
 import { shownNames } from './few-shot.ts';
 import type { Evaluation } from './evaluation.ts';
@@ -28,7 +28,7 @@ const trainedUnhashed = async (tx: Tx, runId: string, names: ReadonlySet<string>
 	])
 		for (const { name } of await amongThese(tx, query, names)) found.add(name);
 	for await (const text of textsOf((work) => work(tx), runId, 'train'))
-		for (const prompt of promptsIn(text)) if (names.has(prompt)) found.add(prompt);
+		for (const prompt of readablePrompts(text).hashes) if (names.has(prompt)) found.add(prompt);
 	return found;
 };
 

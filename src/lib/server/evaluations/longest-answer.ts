@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { maxTokensFor, mostTokens } from '../../core/evaluations/plan.ts';
+import { maxTokensFor, mostTokens, usualAnswer } from '../../core/evaluations/plan.ts';
 import { estimateTokens } from '../../core/text/tokens.ts';
 import type { Tx } from '../access/scope.ts';
 
@@ -9,11 +9,11 @@ const atOnce = 30;
 /** Longer than any answer may be: of a text no more is read. */
 const letters = 20_000;
 
-/** The numbers of the largest examples in train, the largest first: one walk, since there is no order to go on in; as they stand (`isThere`). */
+/** The numbers of the largest examples in train, the largest first, along an index of those that could ask for more than is usual. */
 const largest = (tx: Tx, projectId: string) =>
 	tx.execute<{ number: number; tokens: number }>(sql`
 		select e.number, e.tokens from examples e
-		where e.project_id = ${projectId} and e.split = 'train' and (e.deleted_at is null) is true
+		where e.project_id = ${projectId} and e.split = 'train' and e.deleted_at is null and e.tokens > ${sql.raw(String(usualAnswer))}
 		order by e.tokens desc, e.number limit ${looked}`);
 
 /**

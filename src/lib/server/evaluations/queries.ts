@@ -52,13 +52,14 @@ export const getSetUp = query(GetSetUp, async (scope) => {
 	const { id } = scope.project;
 	const look = () =>
 		scope.look(async (tx) => ({
-			waiting: (await countWaiting(tx, id)) || (await isComparing(tx, id)),
+			isNew: ((await countWaiting(tx, id)) ?? 0) > 0,
+			isComparing: await isComparing(tx, id),
 			setUp: await setUpOf(tx, id)
 		}));
-	const { waiting, setUp } = await look();
-	if (!waiting) return setUp;
-	await promptsComparedAsFarAs(scope);
-	return (await look()).setUp;
+	const { isNew, isComparing: isToCompare, setUp } = await look();
+	if (!isNew && !isToCompare) return setUp;
+	const areKnown = await promptsComparedAsFarAs(scope);
+	return isNew || areKnown ? (await look()).setUp : setUp;
 });
 
 /**

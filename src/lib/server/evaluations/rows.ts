@@ -2,6 +2,7 @@ import { type SQL, and, asc, count, desc, eq, gt, isNull, lt, or } from 'drizzle
 import type { ListedEvaluation } from '../../contract/evaluations.ts';
 import { rowsOnPage } from '../../contract/fields.ts';
 import type { ContenderKind } from '../../core/evaluations/contender.ts';
+import { dueOf } from '../../core/evaluations/due.ts';
 import type { Names } from '../../core/evaluations/masking.ts';
 import { AppError } from '../../core/errors.ts';
 import { may } from '../../core/permissions.ts';
@@ -217,14 +218,32 @@ export const listedPage = async (
 /** A dashboard need not know of more that wait. */
 const mostOpen = 50;
 
+const waits = (one: ListedEvaluation) => one.status === 'voting' && !one.revealed && dueOf(one) > 0;
+
 /**
- * A step: the newest `limit` evaluations of the project and, after them, older ones whose vote is still open: what a dashboard
- * shows, and what it can say is next.
+ * A step: what a dashboard knows of the project's evaluations: the newest `limit`; the comparisons by which it says what is next, which are the newest and
+ * those whose vote is open, up to one that waits for whoever asks; and the ids of all that are not revealed, among both.
  */
-export const recentEvaluations = async (tx: Tx, scope: ProjectScope, limit: number): Promise<ListedEvaluation[]> => {
+export const recentEvaluations = async (tx: Tx, scope: ProjectScope, limit: number) => {
 	const newest = await find(tx, scope, { limit });
-	if (newest.length < limit) return newest;
-	const older = lt(evaluations.number, newest.at(-1)!.number);
-	const isOpen = and(older, eq(evaluations.status, 'voting'), isNull(evaluations.revealedAt));
-	return [...newest, ...(await find(tx, scope, { where: isOpen, limit: mostOpen }))];
+	const comparisons = newest.filter(({ kind }) => kind === 'comparison');
+	const open = newest.filter(({ revealed }) => !revealed).map(({ id }) => id);
+	if (newest.length < limit) return { newest, comparisons, open };
+	const isComparison = eq(evaluations.kind, 'comparison');
+	if (comparisons.length === 0) comparisons.push(...(await find(tx, scope, { where: isComparison, limit: 1 })));
+	const isOpen = and(isComparison, eq(evaluations.status, 'voting'), isNull(evaluations.revealedAt));
+	const older = (
+		await tx
+			.select({ id: evaluations.id })
+			.from(evaluations)
+			.where(and(eq(evaluations.projectId, scope.project.id), isOpen, lt(evaluations.number, newest.at(-1)!.number)))
+			.orderBy(desc(evaluations.number))
+			.limit(mostOpen)
+	).map(({ id }) => id);
+	// mostly the first of them waits
+	for (let [at, count] = [0, 1]; at < older.length && !comparisons.some(waits); at += count, count *= 2) {
+		const where = among(evaluations.id, older.slice(at, at + count));
+		comparisons.push(...(await find(tx, scope, { where, limit: count })));
+	}
+	return { newest, comparisons, open: [...open, ...older] };
 };

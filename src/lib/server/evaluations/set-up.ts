@@ -1,11 +1,12 @@
 import { and, desc, eq, isNotNull } from 'drizzle-orm';
 import { usualTies } from '../../core/evaluations/assurance.ts';
+import { mostAsked } from '../../core/evaluations/plan.ts';
 import { connections, evaluations, projects, runs, servings } from '../platform/db/schema.ts';
 import { providers } from '../providers/registry.ts';
 import type { Tx } from '../access/scope.ts';
 import { isOf } from '../runs/rows.ts';
 import { askable } from '../prompts/rows.ts';
-import { comparable, isKnown, namesAsked } from './asked.ts';
+import { type Comparable, drawing, isKnown, namesAsked } from './asked.ts';
 import { voterCount } from './contest.ts';
 import { trainedAmong } from './leaks.ts';
 import { usualMaxTokens } from './longest-answer.ts';
@@ -73,21 +74,57 @@ const tiesOf = async (tx: Tx, projectId: string): Promise<number> => {
 	return all < enoughForRate ? usualTies : same / all;
 };
 
+/** A step: for each of these runs which of what can be asked it has learnt. */
+const learntIn = async (
+	tx: Tx,
+	runIds: readonly string[],
+	list: readonly Comparable[]
+): Promise<Map<string, string[]>> => {
+	const names = namesAsked(list);
+	const learnt = new Map<string, string[]>();
+	for (const id of runIds) {
+		const trained = await trainedAmong(tx, id, names);
+		learnt.set(
+			id,
+			list.filter(isKnown(trained)).map((one) => one.id)
+		);
+	}
+	return learnt;
+};
+
+/**
+ * A step: how many of validation can be asked, and which of them each of these runs has learnt. Looked at is no more than it takes to know that a comparison
+ * can have as many as it may, whoever competes: what there is beyond that changes nothing.
+ */
+const measuresFor = async (tx: Tx, projectId: string, runIds: readonly string[]) => {
+	const leaks = new Map(runIds.map((id): [string, string[]] => [id, []]));
+	let [count, leaking] = [0, 0];
+	for await (const part of drawing(tx, projectId, 'validation', { seed: 0, wanted: mostAsked })) {
+		const learnt = await learntIn(tx, runIds, part);
+		for (const [id, ids] of learnt) leaks.get(id)!.push(...ids);
+		count += part.length;
+		leaking += new Set([...learnt.values()].flat()).size;
+		if (count - leaking >= mostAsked) break;
+	}
+	return { count, leaks };
+};
+
 /**
  * A step: what a person chooses from: the runs whose model can answer, the validation prompts, and the pool. `leaks` are the prompts that a
  * run has trained on and that are left out when it takes part; `deployed` models are billed by the minute while they answer.
  */
 export const setUpOf = async (tx: Tx, projectId: string) => {
-	const validation = await comparable(tx, projectId, 'validation');
+	const found = await readyRuns(tx, projectId);
+	const runIds = found.map(({ id }) => id);
+	const validation = await measuresFor(tx, projectId, runIds);
 	const pool = await askable(tx, projectId);
-	const names = namesAsked([...validation, ...pool.list]);
+	const poolLeaks = await learntIn(tx, runIds, pool.list);
 	const ready = [];
-	for (const { provider, ...run } of await readyRuns(tx, projectId)) {
-		const trained = await trainedAmong(tx, run.id, names);
+	for (const { provider, ...run } of found) {
 		ready.push({
 			...run,
-			leaks: validation.filter(isKnown(trained)).map(({ id }) => id),
-			poolLeaks: pool.list.filter(isKnown(trained)).map(({ id }) => id),
+			leaks: validation.leaks.get(run.id)!,
+			poolLeaks: poolLeaks.get(run.id)!,
 			deployed: providers[provider].servesTunedModels === 'after-deploy',
 			centsPerHour: await lastPrice(tx, run.id),
 			isFree: provider === 'sandbox'
@@ -101,7 +138,7 @@ export const setUpOf = async (tx: Tx, projectId: string) => {
 		runs: ready,
 		base: base?.connectionId ? { connectionId: base.connectionId, model: base.model } : null,
 		connections: await askableConnections(tx),
-		validation: validation.length,
+		validation: validation.count,
 		pool: { usable: pool.list.length, leftOut: pool.leftOut },
 		voters: await voterCount(tx, projectId),
 		ties: await tiesOf(tx, projectId),

@@ -39,7 +39,8 @@ export const keepCounted = async (
 	if (evaluation.counted === null) await keepPairs(tx, evaluation, pairs);
 	await tx
 		.update(evaluations)
-		.set({ result: evaluation.result ?? result, counted: evaluation.counted ?? counted })
+		// what is kept is left alone: in other spaces or another order of fields it would be another text
+		.set({ ...(evaluation.result === null && { result }), ...(evaluation.counted === null && { counted }) })
 		.where(eq(evaluations.id, evaluation.id));
 };
 

@@ -128,34 +128,39 @@ const keep = async (tx: Tx, scope: Scope, projectId: string, { hashes, names }: 
 	if (count > 0) await record(tx, scope, { event: 'split.parted', subject: projectId, projectId, details: { count } });
 };
 
+/** `ask`: opens a transaction for each question, or has one. */
 const compareUpTo = async (
 	scope: Scope,
 	projectId: string,
 	{ newest, compared }: { newest: number; compared: number },
-	signal?: AbortSignal
+	{ ask = scope.tx, signal }: { ask?: Scope['tx']; signal?: AbortSignal | undefined } = {}
 ): Promise<void> => {
-	const prompts = await readAll((after) => scope.tx((tx) => promptsAfter(tx, projectId, after)));
+	const prompts = await readAll((after) => ask((tx) => promptsAfter(tx, projectId, after)));
 	const families = await familiesAmong(prompts, compared, signal);
 	const found = { hashes: await listOf(families.keys()), names: await listOf(families.values()) };
-	await scope.tx((tx) => keep(tx, scope, projectId, found, newest));
+	await ask((tx) => keep(tx, scope, projectId, found, newest));
 };
 
 /** Compares the new prompts of a project with each other and with all others, where there are new ones. Again does nothing. */
 export const compareExamples = async (scope: Scope, projectId: string, signal?: AbortSignal): Promise<void> => {
 	const found = await scope.tx((tx) => waiting(tx, projectId));
-	if (found.count > 0 && found.newest <= mostCompared) await compareUpTo(scope, projectId, found, signal);
+	if (found.count > 0 && found.newest <= mostCompared) await compareUpTo(scope, projectId, found, { signal });
 };
 
 /**
- * Sees to it that near-duplicates are known before sides are given: at once in a small project, else a job does it, and this throws
+ * Sees to it that near-duplicates are known before sides are given: at once in a small project, in one transaction, else a job does it, and this throws
  * *conflict* with how many wait. In a project that is too large nobody waits, and its pages say that nothing was compared. Stands before the transaction that gives the sides.
  */
 export const awaitCompared = async (scope: ProjectScope): Promise<void> => {
 	const projectId = scope.project.id;
-	const found = await scope.tx((tx) => waiting(tx, projectId));
-	const { newest, count } = found;
-	if (count === 0 || newest > mostCompared) return;
-	if (newest <= mostAtOnce) return compareUpTo(scope, projectId, found);
+	const count = await scope.tx(async (tx) => {
+		const found = await waiting(tx, projectId);
+		if (found.count === 0 || found.newest > mostCompared) return 0;
+		if (found.newest > mostAtOnce) return found.count;
+		await compareUpTo(scope, projectId, found, { ask: (work) => work(tx) });
+		return 0;
+	});
+	if (count === 0) return;
 	await scope.tx((tx) => enqueue(tx, 'project.compare', { projectId }));
 	throw new AppError(
 		'conflict',

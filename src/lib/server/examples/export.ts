@@ -3,9 +3,10 @@ import type { ExportFormat } from '../../contract/examples.ts';
 import { fullLine } from '../../core/examples/formats/full.ts';
 import { preferenceLine } from '../../core/examples/formats/preference.ts';
 import { chatLine } from '../../core/examples/formats/training.ts';
+import { firstOf, pointsFrom } from '../access/kinds.ts';
 import type { Project, Scope, Tx } from '../access/scope.ts';
 import { examples } from '../platform/db/schema.ts';
-import { choicesAfter, exampleOfChoice, inTrainingFile, isThere } from './rows.ts';
+import { choicesAfter, exampleOfChoice, isThere } from './rows.ts';
 
 /** One transaction reads so many; between two of them the connection serves others, however slowly the file is taken. */
 const pageSize = 500;
@@ -28,8 +29,8 @@ const columns = {
 	source: examples.source
 };
 type Row = Pick<typeof examples.$inferSelect, keyof typeof columns>;
-/** Which examples a file has, and what each is in it. */
-type Shape = { has: SQL | undefined; line: (row: Row) => string };
+/** Which examples a file has behind a number, a page of them, and what each is in it. */
+type Shape = { after: (last: number) => SQL | undefined; line: (row: Row) => string };
 
 /** A step: pages follow the index by number, whatever the planner expects: where it takes all that is left for less than a page, it would read and sort it for each. */
 const inOrder = (tx: Tx) => tx.$client`select set_config('enable_sort', 'off', true)`;
@@ -40,13 +41,28 @@ const rowsOf = (tx: Tx, has: SQL | undefined) =>
 const there = (project: Project) => and(eq(examples.projectId, project.id), isThere);
 
 const shapeOf = (format: Exclude<ExportFormat, 'full'>, project: Project): Shape => {
-	if (format !== 'preference')
-		return { has: inTrainingFile(project, format), line: (row) => chatLine(row, project.systemPrompt) };
+	if (format !== 'preference') {
+		// found by where they stand: a few of a million may be the last
+		const points = format === 'train' ? pointsFrom(project.qualityThreshold) : undefined;
+		const after = (last: number) =>
+			firstOf(
+				project.id,
+				{ sides: [format], ...(points && { points }) },
+				{ and: sql`and s.number > ${last}`, order: 'asc', limit: pageSize }
+			);
+		return { after, line: (row) => chatLine(row, project.systemPrompt) };
+	}
 	// what measures must not train, in whatever shape
 	const mayTrain = or(isNull(examples.split), ne(examples.split, 'validation'));
+	// what is rewritten has an index of its own, in their order
+	const has = and(
+		eq(examples.projectId, project.id),
+		isNull(examples.deletedAt),
+		isNotNull(examples.rewrite),
+		mayTrain
+	);
 	return {
-		// what is rewritten has an index of its own, in their order
-		has: and(eq(examples.projectId, project.id), isNull(examples.deletedAt), isNotNull(examples.rewrite), mayTrain),
+		after: (last) => and(has, gt(examples.number, last)),
 		line: (row) => preferenceLine({ ...row, rewrite: row.rewrite! }, project.systemPrompt)
 	};
 };
@@ -58,11 +74,11 @@ export async function* exportPieces(
 	format: ExportFormat
 ): AsyncGenerator<string | Uint8Array> {
 	if (format === 'full') return yield* fullPieces(scope, project);
-	const { has, line } = shapeOf(format, project);
+	const { after, line } = shapeOf(format, project);
 	for (let last = 0; ;) {
 		const rows = await scope.tx(async (tx) => {
 			await inOrder(tx);
-			return rowsOf(tx, and(has, gt(examples.number, last)));
+			return rowsOf(tx, after(last));
 		});
 		if (rows.length > 0) yield rows.map((row) => `${line(row)}\n`).join('');
 		if (rows.length < pageSize) break;

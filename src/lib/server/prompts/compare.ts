@@ -158,12 +158,16 @@ export const awaitPromptsCompared = async (scope: ProjectScope): Promise<void> =
 	);
 };
 
-/** The same for a page that only looks: in a large project it shows what is known, and the job goes on. What only reads compares nothing. */
-export const promptsComparedAsFarAs = async (scope: ProjectScope): Promise<void> => {
-	if (scope.isGlance) return;
-	await awaitPromptsCompared(scope).catch((problem) => {
-		if (!(problem instanceof AppError)) throw problem;
-	});
+/** The same for a page that only looks: in a large project it shows what is known, and the job goes on. What only reads compares nothing. Whether all is known. */
+export const promptsComparedAsFarAs = async (scope: ProjectScope): Promise<boolean> => {
+	if (scope.isGlance) return false;
+	return awaitPromptsCompared(scope).then(
+		() => true,
+		(problem) => {
+			if (!(problem instanceof AppError)) throw problem;
+			return false;
+		}
+	);
 };
 
 /** The job: what examples have to do with each other comes first, since prompts go by their families. */

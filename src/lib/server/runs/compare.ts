@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, isNotNull, or, sql } from 'drizzle-orm';
+import { type SQL, and, asc, desc, eq, isNotNull, or, sql } from 'drizzle-orm';
 import { CompareRuns } from '../../contract/run-comparison.ts';
 import { settingsSideBySide } from '../../core/runs/comparison.ts';
 import { query } from '../access/operation.ts';
@@ -10,19 +10,32 @@ import { type Run, listedRun, runOf } from './rows.ts';
 /** So many examples are named, and so many verdicts shown. */
 const [named, mostVerdicts] = [5, 20];
 
-/**
- * Those that are named are looked for among so many, the first of those that came: ids sort as they were given. To look at all of a million for five of them
- * took half a minute.
- */
+/** Those that are named are looked for among so many, the first of those that came: ids sort as they were given. Hardly ever are they all deleted. */
 const lookedAt = 500;
 
+type Named = { id: string; number: number };
+
 /** A step: the first of these that are there, by number. One after the other by their key: the planner, which takes a team for small, would read all of it. */
-const firstOf = async (tx: Tx, ids: readonly string[]) => [
-	...(await tx.execute<{ id: string; number: number }>(sql`
-		select e.id, e.number from unnest(${sql.param([...ids])}::uuid[]) one (id)
-		cross join lateral (select x.id, x.number, x.deleted_at from examples x where x.id = one.id limit 1) e
-		where e.deleted_at is null order by e.number limit ${named}`))
-];
+const firstOf = async (tx: Tx, ids: SQL): Promise<Named[]> =>
+	(
+		await tx.execute<Named>(sql`
+			select e.id, e.number from ${ids} one (id)
+			cross join lateral (select x.id, x.number, x.deleted_at from examples x where x.id = one.id limit 1) e
+			where e.deleted_at is null limit ${named}`)
+	).toSorted((one, two) => one.number - two.number);
+
+/** A step: some of those that are in one and not in the other, of which these are the first. */
+const someOf = async (tx: Tx, first: readonly string[], one: SQL, other: SQL): Promise<Named[]> => {
+	const found = await firstOf(tx, sql`unnest(${sql.param([...first])}::uuid[])`);
+	if (found.length === named || first.length < lookedAt) return found;
+	// there are more, and of these too few are there
+	const rest = sql`(
+		select id from (
+			select x.id, true as is_own from ${one} x union all select y.id, false from ${other} y
+		) each where id > ${first.at(-1)!}::uuid group by id having bool_and(is_own) order by id
+	)`;
+	return [...found, ...(await firstOf(tx, rest))].slice(0, named);
+};
 
 /** In one walk along both, whatever the planner expects: a join of one with the other could compare each with each. */
 const differenceOf = async (tx: Tx, a: Run, b: Run, kind: 'train' | 'validation') => {
@@ -42,8 +55,8 @@ const differenceOf = async (tx: Tx, a: Run, b: Run, kind: 'train' | 'validation'
 		both: row!.both,
 		onlyA: row!.a,
 		onlyB: row!.b,
-		examplesOfA: await firstOf(tx, row!.ids_a ?? []),
-		examplesOfB: await firstOf(tx, row!.ids_b ?? [])
+		examplesOfA: await someOf(tx, row!.ids_a ?? [], learntIn(a.id, kind), learntIn(b.id, kind)),
+		examplesOfB: await someOf(tx, row!.ids_b ?? [], learntIn(b.id, kind), learntIn(a.id, kind))
 	};
 };
 

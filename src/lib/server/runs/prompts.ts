@@ -1,8 +1,9 @@
-import { sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Scope, Tx } from '../access/scope.ts';
 import { examples, playgroundPairs, runExamples, runFiles, runPairs, runPrompts, runs } from '../platform/db/schema.ts';
 import { hashList } from '../prompts/rows.ts';
-import { type Run, findRun, promptsIn, textsOf } from './rows.ts';
+import { noteEvent } from './change.ts';
+import { type Run, findRun, readablePrompts, textsOf } from './rows.ts';
 
 type Place = { projectId: string; runId: string };
 
@@ -16,6 +17,9 @@ export const keepPrompts = (tx: Tx, { projectId, runId }: Place, hashes: readonl
 /** Files are there, and nobody has written down what they ask: an older version made them. */
 export const isUnhashed = sql`(not ${runs.hashed} and ${runs.preparing} is null
 	and exists (select from ${runFiles} f where f.run_id = ${runs.id} and f.kind = 'train'))`;
+
+const unreadableInWords = (lines: number) =>
+	`${lines === 1 ? 'A line' : `${lines} lines`} of the training file can not be read. What ${lines === 1 ? 'it asks' : 'they ask'} is known as far as its examples say so.`;
 
 /** So many are written down in one transaction. */
 const atOnce = 5_000;
@@ -38,8 +42,8 @@ const hashExamples = async (tx: Tx, { id, projectId }: Run, after: string | null
 };
 
 /**
- * Writes down what the training file of an older run asks, and what its examples and preferences do, whose file may be gone. In parts of one short
- * transaction each; safe to run again, and twice at once.
+ * Writes down what the training file of an older run asks, and what its examples and preferences do, whose file may be gone. A line that can not be read
+ * is said in the run's log, once, and asked no more. In parts of one short transaction each; safe to run again, and twice at once.
  */
 export const hashRun = async (scope: Scope, runId: string, signal: AbortSignal): Promise<void> => {
 	const run = await scope.look((tx) => findRun(tx, runId));
@@ -58,17 +62,19 @@ export const hashRun = async (scope: Scope, runId: string, signal: AbortSignal):
 			from ${runPairs} m join ${playgroundPairs} p on p.id = m.pair_id where m.run_id = ${runId} order by p.prompt_hash
 			on conflict do nothing`)
 	);
+	let broken = 0;
 	for await (const text of textsOf((work) => scope.look(work), runId, 'train')) {
-		const hashes = promptsIn(text);
+		const { hashes, unreadable } = readablePrompts(text);
+		broken += unreadable;
 		for (let from = 0; from < hashes.length; from += atOnce) {
 			signal.throwIfAborted();
 			await scope.tx((tx) => keepPrompts(tx, place, hashes.slice(from, from + atOnce)));
 		}
 	}
-	await scope.tx((tx) =>
-		tx
-			.update(runs)
-			.set({ hashed: true })
-			.where(sql`${runs.id} = ${runId}`)
-	);
+	await scope.tx(async (tx) => {
+		const isRun = and(eq(runs.id, runId), eq(runs.hashed, false));
+		const done = await tx.update(runs).set({ hashed: true }).where(isRun).returning({ id: runs.id });
+		if (broken > 0 && done.length > 0)
+			await noteEvent(tx, run, { level: 'warning', kind: 'unreadable', message: unreadableInWords(broken) });
+	});
 };

@@ -186,9 +186,21 @@ export async function* partsOf(
 /** By what the prompt of a line of a training file is known, in hexadecimal. */
 export const hashOfLine = (line: string): string => sha256(promptOfLine(line)).toString('hex');
 
-/** The same of all lines of a part of a file. */
-export const promptsIn = (text: string): string[] =>
-	text
-		.split('\n')
-		.filter((line) => line.trim() !== '')
-		.map(hashOfLine);
+const linesIn = (text: string): string[] => text.split('\n').filter((line) => line.trim() !== '');
+
+/** The same of all lines of a part of a file. Throws where one can not be read. */
+export const promptsIn = (text: string): string[] => linesIn(text).map(hashOfLine);
+
+/** The same of those lines that can be read, and how many can not: of a file as it came from elsewhere, or was broken. */
+export const readablePrompts = (text: string): { hashes: string[]; unreadable: number } => {
+	const lines = linesIn(text);
+	const hashes = lines.flatMap((line) => {
+		try {
+			return hashOfLine(line);
+		} catch (problem) {
+			if (problem instanceof SyntaxError || problem instanceof TypeError) return [];
+			throw problem;
+		}
+	});
+	return { hashes, unreadable: lines.length - hashes.length };
+};

@@ -5,7 +5,7 @@ import type { ReservedSql } from 'postgres';
 import { hasName } from '../../core/evaluations/masking.ts';
 import { verdictTitles } from '../../core/evaluations/verdict-sentence.ts';
 import { chainOf } from '../evaluations/counting.ts';
-import type { Evaluation } from '../evaluations/evaluation.ts';
+import { type Evaluation, keptVotes } from '../evaluations/evaluation.ts';
 import { type JudgedPair, keptPairs, pairsIn } from '../evaluations/judged-pairs.ts';
 import { countedScores } from '../evaluations/scores.ts';
 import { textsOf } from '../evaluations/texts.ts';
@@ -67,11 +67,12 @@ const unnamed = (pairs: readonly JudgedPair[]) =>
 /** The same of what is kept for its page. */
 const differingCounts = async (tx: Tx, evaluation: Evaluation, anew: Anew, isElectorateKnown: boolean) => {
 	const { named: _, missing, skipped, ...rest } = anew.counted;
-	const names = unlike(evaluation.counted!, { ...rest, ...(isElectorateKnown && { missing, skipped }) });
+	const kept = keptVotes(evaluation)!;
+	const names = unlike(kept, { ...rest, ...(isElectorateKnown && { missing, skipped }) });
 	const pairs = await pairsIn(tx, keptPairs(evaluation.id), evaluation.votesPerPrompt, { where: sql`true` });
 	const naming = pairs.filter(({ a, b }) => a.named !== null || b.named !== null).length;
 	const areSame = rounded(unnamed(pairs)) === rounded(unnamed(anew.pairs));
-	const isNamed = naming === evaluation.counted!.named && (await areNamed(tx, pairs));
+	const isNamed = naming === kept.named && (await areNamed(tx, pairs));
 	return [...names, ...(isNamed ? [] : ['named']), ...(areSame ? [] : ['pairs'])];
 };
 
@@ -86,8 +87,14 @@ const differing = async (tx: Tx, evaluation: Evaluation): Promise<string[]> => {
 	if (revealedAt === null)
 		return [...(['result', 'scored', 'counted'] as const).filter((name) => evaluation[name] !== null), ...strays];
 	if (kind === 'scoring') {
-		const wrong = [...(result === null ? [] : ['result']), ...(counted === null ? [] : ['counted']), ...strays];
-		return scored === null ? wrong : [...wrong, ...unlike(scored, await countedScores(tx, evaluation))];
+		const wrong = [...(result === null ? [] : ['result']), ...strays];
+		if (scored === null && counted === null) return wrong;
+		const anew = await countedScores(tx, evaluation);
+		if (scored !== null) wrong.push(...unlike(scored, anew.scored));
+		const { skipped, ...rest } = anew.counted;
+		const isElectorateKnown = evaluation.electorate !== null;
+		if (counted !== null) wrong.push(...unlike(counted, { ...rest, ...(isElectorateKnown && { skipped }) }));
+		return wrong;
 	}
 	const wrong = [...(scored === null ? [] : ['scored']), ...strays];
 	if (result === null && counted === null) return wrong;

@@ -40,7 +40,7 @@ import { type JudgingStatus, judgingStatuses } from '../../../core/evaluations/j
 import { type PromptSource, promptSources } from '../../../core/evaluations/plan.ts';
 import type { ThreePart } from '../../../core/evaluations/three-way.ts';
 import type { Told } from '../../../core/evaluations/told.ts';
-import { type Scored, scoreMarks } from '../../../core/evaluations/scoring.ts';
+import { type CountedScores, type Scored, scoreMarks } from '../../../core/evaluations/scoring.ts';
 import { type RunStatus, runStatuses } from '../../../core/runs/status.ts';
 import { type ServingStatus, servingStatuses } from '../../../core/servings/serving.ts';
 import {
@@ -506,6 +506,11 @@ export const examples = teamTable(
 		index('examples_rewritten')
 			.on(t.teamId, t.projectId, t.number)
 			.where(sql`rewrite is not null and deleted_at is null`),
+		// those that may have a long answer, the largest first (evaluations/longest-answer.ts); of others an import pays nothing
+		index('examples_long')
+			.on(t.teamId, t.projectId, t.tokens.desc().nullsFirst(), t.number)
+			.where(sql`tokens > 682 and deleted_at is null`)
+			.concurrently(),
 		index('examples_family')
 			.on(t.teamId, t.projectId, t.family)
 			.where(sql`family is not null`),
@@ -1027,8 +1032,8 @@ export const evaluations = teamTable(
 		result: json().$type<EvaluationResult>(),
 		/** The same of a scoring. */
 		scored: json().$type<Scored>(),
-		/** All that the votes of a comparison come to, counted at the reveal beside its `judged_pairs`; null: the sweep will. */
-		counted: json().$type<CountedVotes>(),
+		/** All that the votes of a comparison come to, counted at the reveal beside its `judged_pairs`; null: the sweep will. The same of a scoring. */
+		counted: json().$type<CountedVotes | CountedScores>(),
 		/** When the texts of its answers were removed, where the server keeps them for some time only (functions/old-answers.sql). */
 		textsRemovedAt: at()
 	},
