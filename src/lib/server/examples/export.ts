@@ -105,7 +105,7 @@ async function* fullPieces(scope: Scope, project: Project): AsyncGenerator<strin
 	};
 	type Page = ReturnType<typeof pageAfter>;
 	for (let page: Page | null = pageAfter(0); page !== null;) {
-		const end = await page.end;
+		const end: number | null = await page.end;
 		let next: Page | null = end === null ? null : pageAfter(end);
 		const { lines, count, left, highest } = await page.written;
 		// full, where there was less when it was looked how far it goes
