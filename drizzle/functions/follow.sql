@@ -25,23 +25,16 @@ begin
 	if one.rows = 1 and one.stays then
 		free := public.free_slot(one.project_id);
 		if (one.was_rewritten, one.was_trained, one.old_tokens) = (one.rewritten, one.trained, one.tokens) then
-			-- of one kind to another, or within one: both rows at once, where this slot has had them before; and in the same statement where it stands
-			with standing as (
-				update public.example_standings s set points = one.points, rating = one.rating
-				where one.rating is distinct from one.old_rating and s.team_id = one.team_id and s.project_id = one.project_id
-					and s.points = one.old_points and s.split = one.split and s.number = one.number
-			), counted as (
-				update public.example_counts c set
-					count = c.count + (c.points = one.points)::int - (c.points = one.old_points)::int,
-					tokens = c.tokens + one.tokens * ((c.points = one.points)::int - (c.points = one.old_points)::int),
-					ratings = c.ratings + case when c.points = one.points then coalesce(one.rating::numeric, 0) else 0 end
-						- case when c.points = one.old_points then coalesce(one.old_rating::numeric, 0) else 0 end,
-					changes = c.changes + (c.points = one.points)::int + (c.points = one.old_points)::int
-				where c.team_id = one.team_id and c.project_id = one.project_id and c.slot = free and c.split = one.split
-					and c.points = any (array[one.old_points, one.points]) and c.rewritten = one.rewritten and c.trained = one.trained
-				returning 1
-			)
-			select count(*) into written from counted;
+			-- of one kind to another, or within one: both rows at once, where this slot has had them before
+			update public.example_counts c set
+				count = c.count + (c.points = one.points)::int - (c.points = one.old_points)::int,
+				tokens = c.tokens + one.tokens * ((c.points = one.points)::int - (c.points = one.old_points)::int),
+				ratings = c.ratings + case when c.points = one.points then coalesce(one.rating::numeric, 0) else 0 end
+					- case when c.points = one.old_points then coalesce(one.old_rating::numeric, 0) else 0 end,
+				changes = c.changes + (c.points = one.points)::int + (c.points = one.old_points)::int
+			where c.team_id = one.team_id and c.project_id = one.project_id and c.slot = free and c.split = one.split
+				and c.points = any (array[one.old_points, one.points]) and c.rewritten = one.rewritten and c.trained = one.trained;
+			get diagnostics written = row_count;
 			if written < 1 + (one.points <> one.old_points)::int then
 				insert into public.example_counts (team_id, project_id, slot, split, points, rewritten, trained, count, tokens, ratings, changes)
 				select one.team_id, one.project_id, free, one.split, kind.points, one.rewritten, one.trained,
@@ -50,13 +43,13 @@ begin
 				group by kind.points
 				on conflict do nothing; -- of the two, the one that was there has it already
 			end if;
-			return null;
+		else
+			perform public.add_counts(array[
+				row(one.team_id, one.project_id, free, one.split, one.old_points, one.was_rewritten, one.was_trained,
+					-1, -one.old_tokens, -coalesce(one.old_rating::numeric, 0), 1)::public.example_counts,
+				row(one.team_id, one.project_id, free, one.split, one.points, one.rewritten, one.trained,
+					1, one.tokens, coalesce(one.rating::numeric, 0), 1)::public.example_counts]);
 		end if;
-		perform public.add_counts(array[
-			row(one.team_id, one.project_id, free, one.split, one.old_points, one.was_rewritten, one.was_trained,
-				-1, -one.old_tokens, -coalesce(one.old_rating::numeric, 0), 1)::public.example_counts,
-			row(one.team_id, one.project_id, free, one.split, one.points, one.rewritten, one.trained,
-				1, one.tokens, coalesce(one.rating::numeric, 0), 1)::public.example_counts]);
 		if one.rating is distinct from one.old_rating then
 			update public.example_standings s set points = one.points, rating = one.rating
 			where s.team_id = one.team_id and s.project_id = one.project_id and s.points = one.old_points and s.split = one.split

@@ -95,27 +95,22 @@ begin
 			) r
 			group by r.person_id, r.voter
 		) x;
-		if (one.rating, one.ratings_count, said.before) is not distinct from (said.mean, said.people, said.after) then
-			return null;
+		if (one.rating, one.ratings_count) is distinct from (said.mean, said.people) then
+			update public.examples e set rating = said.mean, ratings_count = said.people where e.team_id = one.team_id and e.id = one.id;
 		end if;
-		free := public.free_slot(one.project_id);
-		-- both at once; of a voter, whose score was one of a kind and is one of another, both counters, where this slot has had them before
-		with counted as (
+		if one.present and said.before is distinct from said.after then
+			free := public.free_slot(one.project_id);
+			-- of what it was and of what it is, both counters at once, where this slot has had them before
 			update public.own_counts c set count = c.count + case when c.score = said.after then 1 else -1 end
-			where one.present and said.before is distinct from said.after
-				and c.team_id = one.team_id and c.project_id = one.project_id and c.person_id = one.person_id and c.slot = free
-				and c.score = any (array[said.before, said.after])
-			returning 1
-		), rated as (
-			update public.examples e set rating = said.mean, ratings_count = said.people
-			where e.team_id = one.team_id and e.id = one.id and (e.rating, e.ratings_count) is distinct from (said.mean, said.people)
-		)
-		select count(*) into written from counted;
-		if one.present and said.before is distinct from said.after and written < num_nonnulls(said.before, said.after) then
-			insert into public.own_counts (team_id, project_id, person_id, slot, score, count)
-			select one.team_id, one.project_id, one.person_id, free, given.score, given.step
-			from (values (said.before, -1), (said.after, 1)) given (score, step) where given.score is not null
-			on conflict do nothing; -- of the two, the one that was there has it already
+			where c.team_id = one.team_id and c.project_id = one.project_id and c.person_id = one.person_id and c.slot = free
+				and c.score = any (array[said.before, said.after]);
+			get diagnostics written = row_count;
+			if written < num_nonnulls(said.before, said.after) then
+				insert into public.own_counts (team_id, project_id, person_id, slot, score, count)
+				select one.team_id, one.project_id, one.person_id, free, given.score, given.step
+				from (values (said.before, -1), (said.after, 1)) given (score, step) where given.score is not null
+				on conflict do nothing; -- of the two, the one that was there has it already
+			end if;
 		end if;
 		return null;
 	end if;

@@ -1,6 +1,6 @@
 -- Where each example stands in lists by rating and side (server/access/kinds.ts). An index of `examples` would do the same, but a row whose index
 -- entries change is written somewhere else, with an entry in every other index: a rating cost 7 kB of log so, and costs less than half in place.
--- These are definer functions, because whoever rates may write no standing.
+-- A definer function, because whoever adds one may write no standing. What a change moves is in follow.sql.
 
 create or replace function place_examples() returns trigger language plpgsql security definer set search_path = '' as $$
 begin

@@ -29,8 +29,8 @@ create or replace trigger examples_lock after update of split on examples
 -- what the first has committed. One prompt after the other is looked up, whatever the planner expects of a project: a join among a
 -- thousand teams would read the whole project for each row. First in the index of what is there, then in that of what is held although it
 -- may be deleted: a question for both would read both and put them together. Each asks for the order of its index and may not sort (`enable_sort`):
--- the planner, which expects one row of a project whichever way, would take a smaller index that has all of them. A rating, which changes neither split nor prompt, returns
--- at once and waits for nobody.
+-- the planner, which expects one row of a project whichever way, would take a smaller index that has all of them. A rating, which changes neither split nor prompt,
+-- waits for nobody. Of what is changed the same is asked in follow.sql.
 create or replace function refuse_leak_added() returns trigger
 	language plpgsql security definer set search_path = '' set enable_seqscan = off set enable_sort = off as $$
 declare
