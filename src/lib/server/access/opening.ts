@@ -1,7 +1,16 @@
-import type { Who } from './scope.ts';
+/** Of a scope, what its transactions are opened with. */
+type Opening = {
+	teamId: string;
+	userId: string | null;
+	role: string;
+	projectIds: 'all' | string[];
+	key?: { id: string };
+	authority?: { personId: string } & ({ sessionHandle: string } | { tokenId: string });
+	place?: { team: string; projectId: string; project: string };
+};
 
 /** As whom somebody acts: nobody is asked about where a job, the demo or a test does. */
-const kindOf = ({ key, authority }: Who) => {
+const kindOf = ({ key, authority }: Opening) => {
 	if (key) return 'key';
 	if (!authority) return 'nobody';
 	return 'tokenId' in authority ? 'token' : 'session';
@@ -34,7 +43,7 @@ const made = new Map<string, string>();
  * What opens a transaction, as columns of a `select`: the settings of whoever acts, and behind them the question whether they still may, and whether the place is still
  * where it was. Its text is the same for all who act in the same way, and made once.
  */
-export const openingOf = (who: Who) => {
+export const openingOf = (who: Opening) => {
 	const { teamId, userId, key, authority, role, projectIds, place } = who;
 	const kind = kindOf(who);
 	const token = authority && 'tokenId' in authority ? authority.tokenId : '';

@@ -26,7 +26,7 @@ export type ActingRequest = {
 /** A key for scripts, as whoever acts. */
 export type ActingKey = { id: string; name: string; expiresAt: Date };
 
-export type Who = {
+type Who = {
 	teamId: string;
 	/** null: the system itself, when a job runs. */
 	userId: string | null;
