@@ -34,24 +34,26 @@ create or replace trigger examples_frozen
 	) execute function keep_example();
 
 -- What is derived is written by the triggers that derive it, as the owner of the table, and by nobody who serves. `truncate` is
--- what only the owner may. All is asked in the condition: a function is called for a row that it refuses, and for no other.
+-- what only the owner may. Of the others no product's statement names these columns, so what has changed is asked in the function: a condition on
+-- all of them takes a rating as long to be set up as a question.
 create or replace function keep_derived() returns trigger language plpgsql set search_path = '' as $$
 begin
 	if old.trained and not new.trained then
 		raise exception 'Example % was trained on; that cannot be taken back', old.number using errcode = 'AI002';
 	end if;
-	raise exception 'The rating, rewrite and mark of example % follow from what people and runs did', old.number using errcode = 'AI006';
+	if (old.rating, old.ratings_count, old.rewrite, old.trained, old.reserved)
+		is distinct from (new.rating, new.ratings_count, new.rewrite, new.trained, new.reserved) then
+		raise exception 'The rating, rewrite and mark of example % follow from what people and runs did', old.number using errcode = 'AI006';
+	end if;
+	return null;
 end $$;
 
 create or replace trigger examples_derived after update of rating, ratings_count, rewrite, trained, reserved on examples
-	for each row when (
-		(old.trained and not new.trained)
-		or (
-			(old.rating, old.ratings_count, old.rewrite, old.trained, old.reserved)
-				is distinct from (new.rating, new.ratings_count, new.rewrite, new.trained, new.reserved)
-			and not has_table_privilege('public.examples'::regclass, 'truncate')
-		)
-	) execute function keep_derived();
+	for each row when (not has_table_privilege('public.examples'::regclass, 'truncate')) execute function keep_derived();
+
+-- Nor does the owner unlearn what a run has learnt.
+create or replace trigger examples_trained after update of trained on examples
+	for each row when (old.trained and not new.trained) execute function keep_derived();
 
 -- What a prompt of the pool asks. What nearly asks the same is found out again and again.
 create or replace trigger prompts_frozen before update of id, project_id, number, messages, prompt_hash, origin, created_by, created_at on prompts

@@ -214,4 +214,24 @@ begin
 	end if;
 end $$;
 
-grant execute on function assert_authority(uuid, uuid, uuid, text, text, boolean), assert_place(uuid, text, uuid, text) to app;
+-- Both at once, for what people do once a second: who acts here holds their membership.
+create or replace function assert_authority_at(team uuid, person uuid, session uuid, acting_role text, acting_projects text,
+	team_slug text, project uuid, project_slug text) returns void
+	language plpgsql security definer set search_path = '' as $$
+declare
+	held record;
+begin
+	select m.role, coalesce(array_to_string(m.project_ids, ','), 'all') as projects into held
+	from public.members m where m.team_id = team and m.person_id = person for share;
+	if (held.role, held.projects) is distinct from (acting_role, acting_projects) or not exists (
+		select from public.sessions s, public.projects p, public.teams t
+		where s.handle = session and s.person_id = person and public.session_ends(s.expires_at, s.created_at) > now()
+			and p.team_id = team and p.id = project and p.slug = project_slug and p.deleted_at is null
+			and t.id = team and t.slug = team_slug and t.deleted_at is null
+	) then
+		raise exception 'The rights of this person have changed' using errcode = 'AI020';
+	end if;
+end $$;
+
+grant execute on function assert_authority(uuid, uuid, uuid, text, text, boolean), assert_place(uuid, text, uuid, text),
+	assert_authority_at(uuid, uuid, uuid, text, text, text, uuid, text) to app;

@@ -68,15 +68,19 @@ create or replace function derive_ratings() returns trigger
 declare
 	counted public.own_counts[];
 	one record;
-	card record;
 	said record;
 	free smallint;
+	written int;
 begin
-	select n.team_id, n.example_id, n.person_id, n.voter, n.seq, (select count(*) from new_rows) as rows into one from new_rows n limit 1;
-	if one.rows = 1 then
-		select e.project_id, e.rating, e.ratings_count, e.deleted_at is null as present, public.text_mark(e.rewrite) as text into card
-		from public.examples e where e.team_id = one.team_id and e.id = one.example_id
-		for no key update;
+	-- asked in parentheses: whatever was expected of the new rows when this was planned, the example is looked up by its key
+	select e.team_id, e.id, e.project_id, e.rating, e.ratings_count, e.deleted_at is null as present, public.text_mark(e.rewrite) as text,
+		(select n.seq from new_rows n limit 1) as seq, (select n.person_id from new_rows n limit 1) as person_id,
+		(select n.voter from new_rows n limit 1) as voter
+	into one from public.examples e
+	where e.team_id = (select n.team_id from new_rows n limit 1) and e.id = (select n.example_id from new_rows n limit 1)
+		and (select count(*) from new_rows) = 1
+	for no key update;
+	if found then
 		select (avg(x.after) filter (where x.voter = 'person'))::real as mean, (count(x.after) filter (where x.voter = 'person'))::int as people,
 			max(x.before) filter (where x.person_id = one.person_id and x.voter = one.voter) as before,
 			max(x.after) filter (where x.person_id = one.person_id and x.voter = one.voter) as after
@@ -87,20 +91,25 @@ begin
 				public.what_counts(max(r.place), max(r.place) filter (where r.settled)) as after
 			from (
 				select r.person_id, r.voter, r.seq, r.settled, r.seq * 16 + coalesce(r.score, 0) as place from public.ratings r
-				where r.team_id = one.team_id and r.example_id = one.example_id and r.text = card.text order by r.client_id offset 0
+				where r.team_id = one.team_id and r.example_id = one.id and r.text = one.text order by r.client_id offset 0
 			) r
 			group by r.person_id, r.voter
 		) x;
-		if (card.rating, card.ratings_count) is distinct from (said.mean, said.people) then
-			update public.examples e set rating = said.mean, ratings_count = said.people where e.team_id = one.team_id and e.id = one.example_id;
+		if (one.rating, one.ratings_count) is distinct from (said.mean, said.people) then
+			update public.examples e set rating = said.mean, ratings_count = said.people where e.team_id = one.team_id and e.id = one.id;
 		end if;
-		if card.present and said.before is distinct from said.after then
-			free := public.free_slot(card.project_id);
-			if said.before is not null then
-				perform public.add_own(array[row(one.team_id, card.project_id, one.person_id, free, said.before, -1)::public.own_counts]);
-			end if;
-			if said.after is not null then
-				perform public.add_own(array[row(one.team_id, card.project_id, one.person_id, free, said.after, 1)::public.own_counts]);
+		if one.present and said.before is distinct from said.after then
+			free := public.free_slot(one.project_id);
+			-- of what it was and of what it is, both counters at once, where this slot has had them before
+			update public.own_counts c set count = c.count + case when c.score = said.after then 1 else -1 end
+			where c.team_id = one.team_id and c.project_id = one.project_id and c.person_id = one.person_id and c.slot = free
+				and c.score = any (array[said.before, said.after]);
+			get diagnostics written = row_count;
+			if written < num_nonnulls(said.before, said.after) then
+				insert into public.own_counts (team_id, project_id, person_id, slot, score, count)
+				select one.team_id, one.project_id, one.person_id, free, given.score, given.step
+				from (values (said.before, -1), (said.after, 1)) given (score, step) where given.score is not null
+				on conflict do nothing; -- of the two, the one that was there has it already
 			end if;
 		end if;
 		return null;
@@ -231,16 +240,28 @@ begin
 end $$;
 
 -- The example of a project that whoever acts is about to score, for them alone until the end of the transaction: nobody else rates, rewrites or
--- deletes it meanwhile. A definer function, because a rater may lock no example. Whoever locks it first locks it once: the key and the trigger
--- that follow find it held, and write nothing of it.
-create or replace function hold_example(project uuid, example uuid) returns table (number int, text bytea)
-	language plpgsql security definer rows 1 set search_path = '' as $$
+-- deletes it meanwhile. And what was said of it so far: who has sent this rating before (`sender`), and of whoever acts what counts of the text that
+-- stands, as `what_counts` takes it. A definer function, because a rater may lock no example. Whoever locks it first locks it once: the key and the
+-- trigger that follow find it held, and write nothing of it. A step of rate_example, which asks for the rest of the rights.
+create or replace function hold_example(project uuid, example uuid, client uuid, out number int, out mark bytea, out sender uuid, out latest bigint,
+	out settled bigint) language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
+declare
+	team uuid := nullif(current_setting('app.team_id', true), '')::uuid;
+	acting uuid := public.app_voter();
 begin
-	return query
-		select e.number, public.text_mark(e.rewrite) from public.examples e
-		where e.team_id = nullif(current_setting('app.team_id', true), '')::uuid and e.project_id = project and e.id = example
-			and e.deleted_at is null and (public.app_all_projects() or project = any (public.app_project_ids()))
-		for no key update;
+	select e.number, public.text_mark(e.rewrite) into number, mark from public.examples e
+	where e.team_id = team and e.project_id = project and e.id = example
+		and e.deleted_at is null and (public.app_all_projects() or project = any (public.app_project_ids()))
+	for no key update;
+	if not found then
+		return;
+	end if;
+	select (array_agg(r.person_id) filter (where r.client_id = client))[1], max(r.place) filter (where r.own), max(r.place) filter (where r.own and r.is_settled)
+	into sender, latest, settled
+	from (
+		select x.client_id, x.person_id, x.settled as is_settled, x.person_id = acting and x.text = mark as own, x.seq * 16 + coalesce(x.score, 0) as place
+		from public.ratings x where x.team_id = team and x.example_id = example order by x.client_id offset 0
+	) r;
 end $$;
 
 -- One voter's score of one example, appended: under row level security, as whoever acts. `said`: it comes with the text that was read
@@ -252,39 +273,42 @@ create or replace function rate_example(project uuid, example uuid, given smalli
 declare
 	acting uuid := public.app_voter();
 	card record;
+	is_present boolean;
 	standing smallint;
-	sender uuid;
 begin
-	select * into card from public.hold_example(project, example);
+	card := public.hold_example(project, example, client);
 	if card.number is null then
 		raise exception 'There is no such example' using errcode = 'AI040';
 	end if;
+	is_present := coalesce(read = card.mark, true);
 	-- within another condition: one that holds a question is asked like a question, and as a rule nothing of it is left to ask
-	if read <> '' and read <> card.text then
+	if read <> '' and not is_present then
 		if not exists (select from public.rewrites w where w.example_id = example and public.text_mark(w.output) = read) then
 			raise exception 'The example has never had this text' using errcode = 'AI041';
 		end if;
 	end if;
-	-- it is looked for, since an insert that may meet itself is written down once more when it has not
-	select r.person_id into sender from public.ratings r where r.example_id = example and r.client_id = client;
-	if looked and sender is distinct from acting then
-		standing := public.own_score(example, acting, coalesce(read, card.text));
+	own := public.what_counts(card.latest, card.settled);
+	if looked and card.sender is distinct from acting then
+		standing := case when is_present then own else public.own_score(example, acting, read) end;
 		if standing is distinct from saw then
 			raise exception 'Another score was given meanwhile' using errcode = 'AI042',
 				detail = json_build_object('number', card.number, 'now', standing);
 		end if;
 	end if;
-	happened := sender is null;
+	-- it was looked for, since an insert that may meet itself is written down once more when it has not
+	happened := card.sender is null;
 	if happened then
 		insert into public.ratings (project_id, example_id, person_id, score, text, client_id)
-		values (project, example, acting, given, coalesce(read, card.text), client);
+		values (project, example, acting, given, coalesce(read, card.mark), client);
+		if is_present then
+			own := public.what_counts(coalesce(given, 0)::bigint, card.settled);
+		end if;
 	end if;
 	details := json_build_object('number', card.number);
-	own := public.own_score(example, acting, card.text);
 	return next;
 end $$;
 
-grant execute on function what_counts(bigint, bigint), own_score(uuid, uuid, bytea), hold_example(uuid, uuid), rate_example(uuid, uuid, smallint, bytea, boolean, smallint, uuid) to app;
+grant execute on function what_counts(bigint, bigint), own_score(uuid, uuid, bytea), hold_example(uuid, uuid, uuid), rate_example(uuid, uuid, smallint, bytea, boolean, smallint, uuid) to app;
 
 -- What people and scripts have said of an example, the newest first: of either's ratings, and of the rewrites, so many. Null where nobody has
 -- said anything, which is so of nearly all that are looked at: as part of the question, what finds the names would be set up for each of them.

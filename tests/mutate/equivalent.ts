@@ -12,24 +12,24 @@ export const equivalent: { mutant: string | RegExp; because: string }[] = [
 		because: 'it runs as whoever reveals, to whom row level security shows one team'
 	},
 	{
-		mutant: /^triggers\/refuse_leaks?_(added|changed): without o\.id <> n/,
+		mutant: /^triggers\/(refuse_leak_added|follow_examples): without o\.id <> n/,
 		because: 'a row stands on one side, so it never answers to the conditions that speak of both'
 	},
 	{
-		mutant: /^triggers\/refuse_leaks?_(added|changed): never o\.(trained|reserved)$/,
+		mutant: /^triggers\/(refuse_leak_added|follow_examples): never o\.(trained|reserved)$/,
 		because: 'what the first look leaves out the second one finds, which asks the same whether it is deleted or not'
 	},
 	{
 		mutant:
-			/^triggers\/refuse_leaks?_(added|changed): (without \(o\.trained or o\.reserved or o\.deleted_at is not null\)|never o\.(trained|reserved) \(2\))$/,
+			/^triggers\/(refuse_leak_added|follow_examples): (without \(o\.trained or o\.reserved or o\.deleted_at is not null\)|never o\.(trained|reserved) \(2\))$/,
 		because: 'said for the partial index: what it keeps out is not deleted, and the first look has found that'
 	},
 	{
-		mutant: 'triggers/refuse_leaks_changed: without n.split is not null',
+		mutant: 'triggers/follow_examples: without n.split is not null',
 		because: 'rows without a side are looked at, and nothing is refused to them'
 	},
 	{
-		mutant: /^triggers\/count_examples_changed: without (o|n)\.deleted_at is not null$/,
+		mutant: /^triggers\/follow_examples: without (o|n)\.deleted_at is not null$/,
 		because: 'only saves a look: the loop finds nothing where nothing was deleted or came back'
 	},
 	{
@@ -63,7 +63,7 @@ export const equivalent: { mutant: string | RegExp; because: string }[] = [
 			'said so that it begins with few rows: the rewrite that stands is asked too, and is the output of one of them'
 	},
 	{
-		mutant: /^triggers\/(refuse_leaks_changed: without n\.family|learnt_(among|by): without x\.family) is not null$/,
+		mutant: /^triggers\/(follow_examples: without n\.family|learnt_(among|by): without x\.family) is not null$/,
 		because: 'said for the partial index: no family is equal to none'
 	},
 	{
@@ -137,7 +137,7 @@ export const equivalent: { mutant: string | RegExp; because: string }[] = [
 		because: 'only saves looks: of what comes after it at most none is asked for'
 	},
 	{
-		mutant: 'triggers/rate_example: without read <> card.text',
+		mutant: 'triggers/rate_example: without not is_present',
 		because: 'the text that stands is the original or that of a rewrite, and both are asked beside it'
 	},
 	{
@@ -148,7 +148,7 @@ export const equivalent: { mutant: string | RegExp; because: string }[] = [
 	},
 	{
 		mutant:
-			/^triggers\/(derive_ratings: never one\.rows = 1|(move_examples|count_examples_changed|refuse_leaks_changed): never one\.rows = 1 and one\.stays)$/,
+			/^triggers\/(derive_ratings: never \(select count\(\*\) from new_rows\) = 1|follow_examples: never one\.rows = 1 and one\.stays)$/,
 		because: 'only saves time: what comes after it for many does the same for one'
 	},
 	{
@@ -161,20 +161,16 @@ export const equivalent: { mutant: string | RegExp; because: string }[] = [
 		because: 'the database numbers ratings of all teams together, so that no number is given twice'
 	},
 	{
-		mutant: 'triggers/derive_ratings: without said.before is distinct from said.after',
-		because: 'only saves two writes: what is taken away is added again, in the same slot'
-	},
-	{
-		mutant: /^triggers\/move_examples: without s\.(points|split) = (one|m)\.old_(points|split)$/,
+		mutant: /^triggers\/follow_examples: without s\.(points|split) = (one|m)\.old_(points|split)$/,
 		because: 'said for the key: a number is given once in a project, and stands in one place'
 	},
 	{
-		mutant: 'triggers/move_examples: without m.stood',
+		mutant: 'triggers/follow_examples: without m.stood',
 		because: 'only saves looks: of what was deleted there is no standing'
 	},
 	{
 		mutant:
-			'triggers/move_examples: without (n.rating, n.split, n.deleted_at is null) is distinct from (o.rating, o.split, o.deleted_at is null)',
+			'triggers/follow_examples: without (n.rating, n.split, n.deleted_at is null) is distinct from (o.rating, o.split, o.deleted_at is null)',
 		because: 'only saves writes: what stays where it was is written there again'
 	},
 	{
@@ -207,7 +203,7 @@ export const equivalent: { mutant: string | RegExp; because: string }[] = [
 			'what goes is asked its own age: more projects are looked at, or the oldest of the team go first, and the same are gone in the end'
 	},
 	{
-		mutant: 'triggers/move_examples: without not f.stands',
+		mutant: 'triggers/follow_examples: without not f.stands',
 		because:
 			'the standings of what stands are changed first, and what a statement has changed it does not delete as well'
 	},

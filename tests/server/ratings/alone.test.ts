@@ -1,5 +1,4 @@
-// A rating alone, and a change of one example, go a way of their own through derive_ratings, count_examples_changed, move_examples and
-// refuse_leaks_changed (drizzle/functions). It leads where the one for many rows leads.
+// A rating alone, and a change of one example, go a way of their own through derive_ratings and follow_examples (drizzle/functions). It leads where the one for many rows leads.
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { randomFrom } from '../../bench/measure.ts';

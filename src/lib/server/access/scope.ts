@@ -6,9 +6,10 @@ import type { Role } from '../../core/permissions.ts';
 import { drizzleOn } from '../platform/db/drizzle.ts';
 import { type TimeoutKind, sendTimeouts } from '../platform/db/timeouts.ts';
 import { teamPool } from '../platform/db/pools.ts';
-import { type Sending, inTransaction } from '../platform/db/transaction.ts';
+import { type Sending, alone, inTransaction } from '../platform/db/transaction.ts';
 import { projects } from '../platform/db/schema.ts';
 import { linkEntries, tellPages } from '../events/relay.ts';
+import { openingOf } from './opening.ts';
 import { sharedLook } from './shared-look.ts';
 
 /** What the audit log and the live pages say of a request, and what the log counts of it. */
@@ -56,7 +57,7 @@ export type Scope = Who & {
 	 * One transaction that sees this team and nothing else. Commits what `work` did, or nothing of it, and throws unless it has.
 	 * Never call a provider or send mail inside: the connection is held meanwhile.
 	 */
-	tx: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
+	tx: Transacting;
 	/**
 	 * The same for whoever only looks: nobody who changes the members has to wait for it, and the database refuses what it would write. But
 	 * for the first of a request with a key: that is counted in the same transaction. A query's `tx` is this one, unless it is `writing`.
@@ -70,6 +71,15 @@ export type Scope = Who & {
 	/** It is inside one: what would be found out and written down first is shown as far as it is known. */
 	isGlance?: true;
 };
+
+/** `alone`: missing where a transaction does more than its work, such as say of a named request that it has acted. */
+export type Transacting = { <T>(work: (tx: Tx) => Promise<T>): Promise<T>; alone?: Alone };
+
+/**
+ * A transaction that is one statement: what opens it is asked in the statement itself, before anything else of it. `textFrom` makes its text, once
+ * for each way to open, from a query of one row that has to be there first; the values of that stand behind the `values`. Gives its first row.
+ */
+export type Alone = (textFrom: (opening: string) => string, values: unknown[]) => Promise<Record<string, unknown>>;
 
 /** A project as it was when the request came in; what must not change meanwhile is read again under its lock. */
 export type Project = Omit<
@@ -101,6 +111,15 @@ export type Tx = ReturnType<typeof drizzleOn> & {
 	last: () => void;
 };
 
+const texts = new WeakMap<object, Map<string, string>>();
+const madeOnce = (maker: object, kind: string, make: () => string): string => {
+	const known = texts.get(maker) ?? new Map<string, string>();
+	texts.set(maker, known);
+	const text = known.get(kind) ?? make();
+	known.set(kind, text);
+	return text;
+};
+
 const beginning = {
 	deed: undefined,
 	look: (sql: ReservedSql) => sql`begin read only`,
@@ -117,29 +136,10 @@ const beginning = {
  * and `tx` holds the membership until the commit: a removal waits, or wins. So it does for a key. Throws *forbidden* when they are not.
  */
 export const scopeFor = (who: Who): Scope => {
-	const { teamId, role, authority, key, place } = who;
-	const projects = String(who.projectIds);
-	const tokenId = authority && 'tokenId' in authority ? authority.tokenId : '';
-	const asked = (client: ReservedSql, holding: boolean) => {
-		if (key) return client`, assert_key(${teamId}, ${key.id}, ${role}, ${projects}, ${holding})`;
-		if (!authority) return client``;
-		const { personId } = authority;
-		return 'tokenId' in authority
-			? client`, assert_token(${teamId}, ${personId}, ${authority.tokenId}, ${role}, ${projects}, ${holding})`
-			: client`, assert_authority(${teamId}, ${personId}, ${authority.sessionHandle}, ${role}, ${projects}, ${holding})`;
-	};
-	const lying = (client: ReservedSql) =>
-		place ? client`, assert_place(${teamId}, ${place.team}, ${place.projectId}, ${place.project})` : client``;
+	const { teamId, key } = who;
+	const opens = openingOf(who);
 	const opening = (client: ReservedSql, holding: boolean) => [
-		client`select
-			set_config('app.team_id', ${teamId}, true),
-			set_config('app.user_id', ${who.userId ?? ''}, true),
-			set_config('app.key_id', ${key?.id ?? ''}, true),
-			set_config('app.token_id', ${tokenId}, true),
-			set_config('app.role', ${role}, true),
-			set_config('app.project_ids', ${projects}, true)
-			${asked(client, holding)}
-			${lying(client)}`
+		client.unsafe(`select ${opens.columns(1, holding)}`, opens.values, { prepare: true })
 	];
 	const open = async <T>(kind: 'deed' | 'look' | 'glance', work: (tx: Tx) => Promise<T>): Promise<T> => {
 		const holding = kind === 'deed';
@@ -167,10 +167,15 @@ export const scopeFor = (who: Who): Scope => {
 		if (happened.some((event) => events[event].audited)) linkEntries(teamId);
 		return result;
 	};
+	const single: Alone = (textFrom, values) => {
+		if (who.request) who.request.transactions++;
+		const text = madeOnce(textFrom, opens.kind, () => textFrom(opens.columns(values.length + 1, true)));
+		return alone(teamPool(teamId), text, [...values, ...opens.values]);
+	};
 	const scope: Scope = {
 		...who,
 		voterId: key?.id ?? who.userId,
-		tx: (work) => open('deed', work),
+		tx: Object.assign(<T>(work: (tx: Tx) => Promise<T>) => open('deed', work), who.entering ? {} : { alone: single }),
 		look: (work) => open('look', work),
 		glance: (work) => open('glance', work)
 	};

@@ -100,13 +100,9 @@ const refusedVote = refusing({
  */
 export const castVote = command(Vote, (scope, { evaluationId, ballotId, choice, saw, clientId }) => {
 	voter(scope);
-	return scope.tx((tx) => {
-		const projectId = scope.project.id;
-		const values = [projectId, evaluationId, ballotId, choice, saw !== undefined, saw ?? null, clientId];
-		const sent = addVote(tx, scope, { subject: evaluationId, projectId }, values);
-		tx.last();
-		return sent.catch(refusedVote);
-	});
+	const projectId = scope.project.id;
+	const values = [projectId, evaluationId, ballotId, choice, saw !== undefined, saw ?? null, clientId];
+	return addVote(scope, { subject: evaluationId, projectId }, values).catch(refusedVote);
 });
 
 const addScore = deed<{ judged: number; skipped: number; total: number }>('evaluation.voted', 'cast_vote', 7);
@@ -115,14 +111,10 @@ const markOf = (score: number | 'skip' | null) => (score === null ? null : Strin
 /** The same of a scoring: how good an answer is, from 1 to 10. */
 export const scoreAnswer = command(ScoreAnswer, (scope, { evaluationId, ballotId, score, saw, clientId }) => {
 	voter(scope);
-	return scope.tx((tx) => {
-		const projectId = scope.project.id;
-		const seen = markOf(saw ?? null);
-		const values = [projectId, evaluationId, ballotId, markOf(score), saw !== undefined, seen, clientId];
-		const sent = addScore(tx, scope, { subject: evaluationId, projectId }, values);
-		tx.last();
-		return sent.catch(refusedVote);
-	});
+	const projectId = scope.project.id;
+	const seen = markOf(saw ?? null);
+	const values = [projectId, evaluationId, ballotId, markOf(score), saw !== undefined, seen, clientId];
+	return addScore(scope, { subject: evaluationId, projectId }, values).catch(refusedVote);
 });
 
 const writeRemark = deed<object>('evaluation.remarked', 'add_remark', 7);
@@ -131,16 +123,14 @@ const writeRemark = deed<object>('evaluation.remarked', 'add_remark', 7);
  * Adds scores of the two answers, as they stood on the screen, and a note to this voter's vote on their own ballot; the last remark
  * counts, while the vote stands. The same `clientId` twice counts once. Once the results are known nothing is taken.
  */
-export const addRemark = command(Remark, (scope, { evaluationId, ballotId, first, second, note, clientId }) => {
+export const addRemark = command(Remark, async (scope, { evaluationId, ballotId, first, second, note, clientId }) => {
 	voter(scope);
-	return scope.tx(async (tx) => {
-		const projectId = scope.project.id;
-		// nobody can type U+0000, and no text of Postgres keeps it
-		const words = note.replaceAll('\u0000', '');
-		const values = [projectId, evaluationId, ballotId, first, second, words, clientId];
-		await writeRemark(tx, scope, { subject: evaluationId, projectId }, values).catch(refusedVote);
-		return { ballotId };
-	});
+	const projectId = scope.project.id;
+	// nobody can type U+0000, and no text of Postgres keeps it
+	const words = note.replaceAll('\u0000', '');
+	const values = [projectId, evaluationId, ballotId, first, second, words, clientId];
+	await writeRemark(scope, { subject: evaluationId, projectId }, values).catch(refusedVote);
+	return { ballotId };
 });
 
 /** A step: one evaluation is revealed, with what came out. */

@@ -33,17 +33,13 @@ const refusedRating = refusing({
  * `clientId` twice counts once. Answers with what is now this voter's score. Throws *changed*, and writes nothing, when that was not
  * what they `saw`.
  */
-export const rateExample = command(RateExample, (scope, { exampleId, score, text, saw, clientId }) =>
-	scope.tx(async (tx) => {
-		const projectId = scope.project.id;
-		const mark = text === undefined ? null : Buffer.from(text, 'hex');
-		const values = [projectId, exampleId, score, mark, saw !== undefined, saw ?? null, clientId];
-		const sent = addRating(tx, scope, { subject: exampleId, projectId }, values);
-		tx.last();
-		const { own } = await sent.catch(refusedRating);
-		return { id: exampleId, score: own };
-	})
-);
+export const rateExample = command(RateExample, async (scope, { exampleId, score, text, saw, clientId }) => {
+	const projectId = scope.project.id;
+	const mark = text === undefined ? null : Buffer.from(text, 'hex');
+	const values = [projectId, exampleId, score, mark, saw !== undefined, saw ?? null, clientId];
+	const { own } = await addRating(scope, { subject: exampleId, projectId }, values).catch(refusedRating);
+	return { id: exampleId, score: own };
+});
 
 /** A step: refuses to write over a text that nobody here has read. Whoever else says what they read waits for us. */
 const refuseUnread = async (tx: Tx, id: string, text: string, clientId: string) => {

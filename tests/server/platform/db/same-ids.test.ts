@@ -117,7 +117,8 @@ test('what is held in one team is an example of that team', async () => {
 	const isFree = ({ teamId }: Team) =>
 		owner`select from examples where team_id = ${teamId} and id = ${ids.examples!} for no key update skip locked`;
 	await raw(inTwo(), async (sql) => {
-		expect(await sql`select from hold_example(${ids.projects!}, ${ids.examples!})`).toHaveLength(1);
+		const [held] = await sql`select * from hold_example(${ids.projects!}, ${ids.examples!}, ${randomUUID()})`;
+		expect(held).toMatchObject({ number: expect.any(Number) });
 		expect([await isFree(one), await isFree(two)].map(({ length }) => length)).toEqual([1, 0]);
 	});
 });
@@ -812,7 +813,7 @@ test('a project is at the address of its own team, and while it stands (assert_p
 	expect(await stands(two, slug(two), own.id, 'own')).toBe(false);
 });
 
-test('an example moves in the lists of its own project, alone or with others (move_examples)', async () => {
+test('an example moves in the lists of its own project, alone or with others (follow_examples)', async () => {
 	const { project: beside } = await newProject(two.scope, { slug: 'moving' });
 	const projectIds = [ids.projects!, beside.id];
 	await owner`

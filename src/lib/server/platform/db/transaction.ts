@@ -42,6 +42,9 @@ export const refusing =
 /** The same for a statement by itself that adds to a team: in a transaction it is thrown as what it is. */
 export const refusedWhereFull = refusing({ [full]: fullTeam });
 
+const lostAtTheEnd =
+	'The connection to the database was lost at the last moment. Look whether it was saved before you try again.';
+
 /** Sent without waiting for any of it. */
 export type Sending = (sql: ReservedSql) => PromiseLike<unknown>[];
 
@@ -104,10 +107,28 @@ export const inTransaction = async <T>(
 		if (!isLost) throw translated(first);
 		if (problem instanceof AppError) throw problem;
 		throw new Unavailable(
-			ending
-				? 'The connection to the database was lost at the last moment. Look whether it was saved before you try again.'
-				: 'The connection to the database was lost, and nothing was saved. Try again in a moment.',
+			ending ? lostAtTheEnd : 'The connection to the database was lost, and nothing was saved. Try again in a moment.',
 			{ cause: problem }
 		);
+	}
+};
+
+/**
+ * A transaction that is one statement: the database commits what it did before it says that it is ready, or nothing of it. Gives the first row. Throws
+ * *Unavailable* when the connection is lost.
+ */
+export const alone = async (
+	pool: Pick<Pool, 'take' | 'giveBack'>,
+	text: string,
+	values: unknown[]
+): Promise<Record<string, unknown>> => {
+	const connection = await pool.take();
+	try {
+		const [row] = await connection.sql.unsafe(text, values as never[], { prepare: true });
+		return row!;
+	} catch (problem) {
+		throw connection.isLost() ? new Unavailable(lostAtTheEnd, { cause: problem }) : translated(problem);
+	} finally {
+		pool.giveBack(connection);
 	}
 };
