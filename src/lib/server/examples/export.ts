@@ -87,9 +87,10 @@ async function* fullPieces(scope: Scope, project: Project): AsyncGenerator<strin
 		written.catch(() => resolve(null));
 		return { end, written };
 	};
-	for (let page: ReturnType<typeof pageAfter> | null = pageAfter(0); page !== null;) {
+	type Page = ReturnType<typeof pageAfter>;
+	for (let page: Page | null = pageAfter(0); page !== null;) {
 		const end: number | null = await page.end;
-		let next = end === null ? null : pageAfter(end);
+		let next: Page | null = end === null ? null : pageAfter(end);
 		const { lines, count, left, highest } = await page.written;
 		// full, where there was less when it was looked how far it goes
 		if (next === null && count === writtenAtOnce) next = pageAfter(highest);
