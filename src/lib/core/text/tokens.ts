@@ -94,7 +94,7 @@ const runCost = (kind: number, length: number) =>
 const isApostrophe = (code: number) => code === 0x27 || code === 0x2019;
 
 const encoder = new TextEncoder();
-/** ASCII is looked through as bytes here, and by the kinds it has: that takes three fifths of the time. */
+/** ASCII is looked through as bytes here, and by the kinds it has: that takes three quarters of the time. */
 const looked = new Uint8Array(1 << 16);
 const eachOfWord = costs.word.each;
 const leastOfWord = costs.word.least;
