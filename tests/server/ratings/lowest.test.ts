@@ -1,7 +1,7 @@
 // The queue that begins with what is rated lowest goes by whole points along the key of the standings, and between them along an index of the rest.
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type ProjectScope, inProject } from '../../../src/lib/server/access/scope.ts';
+import { type ProjectScope, type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { openCards } from '../../../src/lib/server/ratings/queue.ts';
 import { owner } from '../../support/database/owner.ts';
@@ -11,11 +11,11 @@ afterAll(() => closePools());
 
 type Rated = { rating: number | null; split: 'train' | 'validation' | null };
 
-/** A project with these examples, numbered from 1 on. */
-const placeOf = async (rows: Rated[]) => {
-	const { scope } = await newTeam();
-	await newProject(scope);
-	const here = await inProject(scope, 'support');
+/** A project with these examples, numbered from 1 on; in a team of its own, where none is given. */
+const placeOf = async (rows: Rated[], team?: Scope, slug = 'support') => {
+	const scope = team ?? (await newTeam()).scope;
+	await newProject(scope, { slug });
+	const here = await inProject(scope, slug);
 	await owner`
 		insert into examples (team_id, project_id, number, messages, content_hash, prompt_hash, tokens, origin, rating, ratings_count, split)
 		select ${scope.teamId}, ${here.project.id}, n, '[]', int4send(n::int), int4send(n::int), 1, 'import', rating, 1, split
@@ -61,6 +61,16 @@ test('the lowest come first and of equal ones the newest, whole points, between 
 		}),
 		{ numRuns: 15 }
 	);
+});
+
+test('what is rated lower in another project takes nobody’s place', async () => {
+	const { scope } = await newTeam();
+	const eight = (rating: number): Rated[] => Array.from({ length: 8 }, () => ({ rating, split: null }));
+	for (const [at, lower] of [1, 1.5].entries()) {
+		await placeOf([...eight(9), ...eight(lower)], scope, `other-${at}`);
+		const here = await placeOf([...eight(lower + 1), ...eight(9)], scope, `here-${at}`);
+		expect((await look(here, 'all')).cards.map(({ number }) => number)).toEqual([8, 7, 6, 5, 4, 3, 2, 1]);
+	}
 });
 
 let many: ProjectScope;
