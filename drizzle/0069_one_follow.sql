@@ -5,6 +5,4 @@ DROP TRIGGER IF EXISTS "examples_leaks_changed" ON "examples";--> statement-brea
 DROP TRIGGER IF EXISTS "examples_moved" ON "examples";--> statement-breakpoint
 DROP FUNCTION IF EXISTS count_examples_changed();--> statement-breakpoint
 DROP FUNCTION IF EXISTS refuse_leaks_changed();--> statement-breakpoint
-DROP FUNCTION IF EXISTS move_examples();--> statement-breakpoint
--- it says what was said of the example as well
-DROP FUNCTION IF EXISTS hold_example(uuid, uuid);
+DROP FUNCTION IF EXISTS move_examples();

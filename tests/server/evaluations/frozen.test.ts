@@ -187,7 +187,9 @@ describe.each(Object.keys(beside))('%s and a reveal', (table) => {
 		let waited: boolean | undefined;
 		const tx: typeof who.tx = (work) =>
 			who.tx(async (inner) => {
-				const result = await work(inner);
+				// a remark would end it with the same packet
+				const unended = Object.assign(Object.create(inner) as typeof inner, { last: () => {} });
+				const result = await work(unended);
 				reveal ??= revealResults(done.voter, { evaluationId: done.id });
 				waited ??= await makesWait(inner, reveal);
 				return result;
