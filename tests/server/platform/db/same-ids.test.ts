@@ -8,7 +8,9 @@ import { closePools } from '../../../../src/lib/server/platform/db/pools.ts';
 import { copyRows } from '../../../support/database/copy-rows.ts';
 import { oneOfEach } from '../../../support/data/one-of-each.ts';
 import { raw, rewriteHistory } from '../../../support/database/raw.ts';
+import { newSession } from '../../../support/data/session.ts';
 import { newPerson, newProject, newTeam } from '../../../support/data/team.ts';
+import { sha256 } from '../../../../src/lib/server/platform/crypto.ts';
 
 const owner = postgres(process.env.DATABASE_URL!, { max: 1, onnotice: () => {} });
 afterAll(async () => {
@@ -811,6 +813,90 @@ test('a project is at the address of its own team, and while it stands (assert_p
 	expect(await stands(two, slug(two), own.id)).toBe(false);
 	await owner`update projects set deleted_at = now() where team_id = ${two.teamId} and id = ${own.id}`;
 	expect(await stands(two, slug(two), own.id, 'own')).toBe(false);
+});
+
+test('rights and place are those of the person, session, team and project that are named (assert_authority_at)', async () => {
+	const slugs = await owner`select id, slug from teams where id in ${owner([one.teamId, two.teamId])}`;
+	const slug = (team: Team) => slugs.find(({ id }) => id === team.teamId)!.slug as string;
+	const { project } = await newProject(one.scope, { slug: 'entered' });
+	await newProject(one.scope, { slug: 'beside' });
+	const handleOf = async (person: string) => {
+		const hash = sha256(await newSession(owner, person));
+		return (await owner`select handle from sessions where id_hash = ${hash}`)[0]!.handle as string;
+	};
+	const visitor = await newPerson('Vera');
+	const [session, theirs] = [await handleOf(one.owner.id), await handleOf(visitor.id)];
+	const right = {
+		...{ team: one.teamId, person: one.owner.id, session, role: 'owner', projects: 'all' },
+		...{ at: slug(one), project: project.id, name: 'entered' }
+	};
+	const holds = (given: Partial<typeof right> = {}, sql: postgres.ISql = owner) => {
+		const is = { ...right, ...given };
+		return sql`
+			select assert_authority_at(${is.team}, ${is.person}, ${is.session}, ${is.role}, ${is.projects}, ${is.at}, ${is.project}, ${is.name})`.then(
+			() => true,
+			({ code }) => (code === 'AI020' ? false : code)
+		);
+	};
+	expect(await holds()).toBe(true);
+	const wrong: Partial<typeof right>[] = [
+		// nobody of this team, though of the other, or of none
+		{ person: two.owner.id, session: await handleOf(two.owner.id) },
+		{ person: visitor.id, session: theirs },
+		{ session: randomUUID() },
+		{ session: theirs },
+		{ role: 'trainer' },
+		{ projects: project.id },
+		{ at: slug(two) },
+		{ at: 'nowhere' },
+		{ project: randomUUID() },
+		{ name: 'beside' }
+	];
+	for (const given of wrong) expect(await holds(given), JSON.stringify(given)).toBe(false);
+
+	/** What is so for a moment only, and whether the rights hold then. */
+	const during = async (
+		change: (sql: postgres.TransactionSql) => Promise<unknown>,
+		given: Partial<typeof right> = {}
+	) =>
+		owner
+			.begin(async (sql) => {
+				await change(sql);
+				throw Object.assign(new Error('only trying'), {
+					held: await sql.savepoint((tx) => holds(given, tx)).catch(() => false)
+				});
+			})
+			.catch((problem) => problem.held as boolean);
+	expect(await during((sql) => sql`select`)).toBe(true);
+	expect(
+		await during((sql) => sql`update sessions set expires_at = now() - interval '1 minute' where handle = ${session}`)
+	).toBe(false);
+	expect(await during((sql) => sql`update projects set deleted_at = now() where id = ${project.id}`)).toBe(false);
+	expect(await during((sql) => sql`update teams set deleted_at = now() where id = ${one.teamId}`)).toBe(false);
+	// the other team has a project of this id and name
+	const elsewhere = await owner`
+		select slug from projects where team_id = ${one.teamId} and id = ${ids.projects!}`;
+	const there = { project: ids.projects!, name: elsewhere[0]!.slug as string };
+	expect(await during((sql) => sql`select`, there)).toBe(true);
+	expect(
+		await during(
+			(sql) => sql`update projects set deleted_at = now() where team_id = ${one.teamId} and id = ${ids.projects!}`,
+			there
+		)
+	).toBe(false);
+
+	// whoever is removed meanwhile is removed afterwards
+	const other = postgres(process.env.DATABASE_URL!, { max: 1 });
+	await owner.begin(async (sql) => {
+		expect(await holds({}, sql)).toBe(true);
+		await expect(
+			other.begin(async (tx) => {
+				await tx`set local lock_timeout = '100ms'`;
+				await tx`update members set role = 'trainer' where team_id = ${one.teamId} and person_id = ${one.owner.id}`;
+			})
+		).rejects.toMatchObject({ code: '55P03' });
+	});
+	await other.end();
 });
 
 test('an example moves in the lists of its own project, alone or with others (follow_examples)', async () => {
