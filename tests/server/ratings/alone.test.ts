@@ -98,6 +98,29 @@ test('ratings one by one leave what the same ratings leave in one statement', as
 	expect(said!.settled).toBeGreaterThan(3);
 });
 
+test('an example that is rated alone is counted among those of its kind, which may differ in one thing', async () => {
+	const place = await newPlace('kinds');
+	const kinds = [`split = 'train'`, `split = 'train', rewrite = 'Better.'`, `split = 'train', trained = true`];
+	for (const [at, kind] of kinds.entries())
+		for (const id of place.ids.slice(2 * at, 2 * at + 2))
+			await owner.unsafe(`update examples set ${kind} where id = $1`, [id]);
+	const found = async () => {
+		const counts = await owner`
+			select coalesce(split, '') as split, coalesce(floor(rating), 0)::int as points, rewrite is not null as rewritten, trained,
+				count(*)::int as count, sum(tokens)::int as tokens, trim_scale(sum(rating::numeric))::text as ratings
+			from examples where project_id = ${place.project} group by 1, 2, 3, 4 order by 1, 2, 3, 4`;
+		const standings = await owner`
+			select number, floor(rating)::int as points, split, rating from examples where project_id = ${place.project} order by number`;
+		return { counts, standings };
+	};
+	for (const rating of [5, 5.5, 9, 5])
+		for (const id of place.ids.toReversed()) {
+			await owner`update examples set rating = ${rating} where id = ${id}`;
+			const { counts, standings } = await standing(place);
+			expect({ counts, standings }, `${rating} of ${place.ids.indexOf(id)}`).toEqual(await found());
+		}
+});
+
 test('examples changed one by one stand where the same changes in one statement put them', async () => {
 	const [alone, together] = [await newPlace('one-by-one'), await newPlace('at-once')];
 	const changes = [
