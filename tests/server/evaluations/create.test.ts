@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, inArray } from 'drizzle-orm';
 import { afterAll, expect, test } from 'vitest';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import {
@@ -135,6 +135,14 @@ test('the same prompt twice is one comparison; deleted and other examples are no
 			.where(and(eq(examples.projectId, project.id), eq(examples.number, 11)));
 	});
 	await expect(create(scope, slug, wish(run.id, 4))).rejects.toThrow('Only 3 validation prompts');
+	const remove = (ids: string[]) =>
+		scope.tx((tx) => tx.update(examples).set({ deletedAt: new Date() }).where(inArray(examples.id, ids)));
+	await remove(exampleIds.slice(1));
+	await expect(create(scope, slug, wish(run.id, 4))).rejects.toThrow(
+		'Only 1 validation prompt can be compared fairly.'
+	);
+	await scope.tx((tx) => tx.update(examples).set({ deletedAt: new Date() }).where(eq(examples.projectId, project.id)));
+	await expect(create(scope, slug, wish(run.id, 4))).rejects.toThrow('No validation prompt can be compared fairly.');
 });
 
 test('a prompt in the bytes a contender was sent is left out', async () => {
