@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
 import { CreateTeam } from '../../src/lib/contract/account.ts';
-import { Email, Name } from '../../src/lib/contract/fields.ts';
+import { Email, Name, whole } from '../../src/lib/contract/fields.ts';
 import { normalEmail } from '../../src/lib/core/account/email.ts';
 
 test.each([
@@ -31,4 +31,9 @@ test('a name is one line of 1 to 80 characters, trimmed', () => {
 	for (const wrong of ['', '   ', 'a\nb', 'a\u0000b', 'x'.repeat(81), 7, null])
 		expect(v.safeParse(Name, wrong).success).toBe(false);
 	expect(v.safeParse(CreateTeam.input, {}).issues?.[0].message).toBeTruthy();
+});
+
+test('what is beyond a limit is told the limit as people read it', () => {
+	const said = (value: number) => v.safeParse(whole('The number', 1, 2000), value).issues?.[0].message;
+	expect([0, 2000, 2001].map(said)).toEqual(['The number is at least 1', undefined, 'The number is at most 2,000']);
 });

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { isEmail } from '../core/account/email.ts';
 import { roles } from '../core/permissions.ts';
+import { figure } from '../core/text/figure.ts';
 
 /** An id of ours. `what` begins the sentence: `Id('The run')`. */
 export const Id = (what: string) => v.pipe(v.string(`${what} is missing`), v.uuid(`${what} is not one of ours`));
@@ -11,8 +12,8 @@ export const whole = (what: string, min: number, max: number) =>
 	v.pipe(
 		v.number(`${what} is a number`),
 		v.integer(`${what} is a whole number`),
-		v.minValue(min, `${what} is at least ${min}`),
-		v.maxValue(max, `${what} is at most ${max}`)
+		v.minValue(min, `${what} is at least ${figure(min)}`),
+		v.maxValue(max, `${what} is at most ${figure(max)}`)
 	);
 
 /** Words that a list is searched for. Too many are refused and not left out: the list would show everything, as if all of it had them. */

@@ -6,7 +6,9 @@ import {
 	points,
 	range,
 	rateWords,
-	timesIn
+	soMany,
+	timesIn,
+	upTo
 } from '../../../src/lib/core/evaluations/words.ts';
 
 test('points are whole, with a sign unless they are none', () => {
@@ -64,4 +66,16 @@ test('people are listed with one “and”, and nobody has no eyes', () => {
 	expect(eyesOf([])).toBe('');
 	expect(eyesOf(['Ana'])).toContain('Ana');
 	expect(eyesOf(['Ana', 'Ben'])).toContain('2 people');
+});
+
+test('how many can be asked is said as far as it is counted', () => {
+	expect([1, 1999, 2000].map(upTo)).toEqual(['1', '1,999', 'Up to 2,000']);
+	const said = (count: number, isPart: boolean) => soMany(count, isPart, 'prompt', 'prompts');
+	expect([0, 1, 2, 2000].map((count) => said(count, false))).toEqual([
+		'No prompt is',
+		'One prompt is',
+		'2 prompts are',
+		'2,000 prompts are'
+	]);
+	expect([1, 2000].map((count) => said(count, true))).toEqual(['At least one prompt is', 'At least 2,000 prompts are']);
 });

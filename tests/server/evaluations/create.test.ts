@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, inArray } from 'drizzle-orm';
 import { afterAll, expect, test } from 'vitest';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import {
@@ -11,6 +11,7 @@ import {
 } from '../../../src/lib/server/platform/db/schema.ts';
 import { maxTokensFor, usualAnswer } from '../../../src/lib/core/evaluations/plan.ts';
 import { getSetUp } from '../../../src/lib/server/evaluations/queries.ts';
+import { rewriteExample } from '../../../src/lib/server/ratings/commands.ts';
 import { createEvaluation } from '../../../src/lib/server/evaluations/commands.ts';
 import { type Scope, inProject } from '../../../src/lib/server/access/scope.ts';
 import type { NewEvaluation } from '../../../src/lib/contract/evaluations.ts';
@@ -134,6 +135,14 @@ test('the same prompt twice is one comparison; deleted and other examples are no
 			.where(and(eq(examples.projectId, project.id), eq(examples.number, 11)));
 	});
 	await expect(create(scope, slug, wish(run.id, 4))).rejects.toThrow('Only 3 validation prompts');
+	const remove = (ids: string[]) =>
+		scope.tx((tx) => tx.update(examples).set({ deletedAt: new Date() }).where(inArray(examples.id, ids)));
+	await remove(exampleIds.slice(1));
+	await expect(create(scope, slug, wish(run.id, 4))).rejects.toThrow(
+		'Only 1 validation prompt can be compared fairly.'
+	);
+	await scope.tx((tx) => tx.update(examples).set({ deletedAt: new Date() }).where(eq(examples.projectId, project.id)));
+	await expect(create(scope, slug, wish(run.id, 4))).rejects.toThrow('No validation prompt can be compared fairly.');
 });
 
 test('a prompt in the bytes a contender was sent is left out', async () => {
@@ -230,4 +239,26 @@ test('where nobody says how long answers may be, the longest answer in train doe
 	expect([0, 600, 800, 9000].map(maxTokensFor)).toEqual([1024, 1024, 1200, 4096]);
 	// an index of examples begins behind what is usual
 	expect([usualAnswer, usualAnswer + 1].map(maxTokensFor)).toEqual([1024, 1025]);
+});
+
+test('an answer that somebody has rewritten to a longer one is as long as the rewrite', async () => {
+	const { scope, slug, project } = await newContest(4);
+	const inside = await inProject(scope, slug);
+	const [longer, apart] = await addExamples(scope, project.id, ['a?', 'b?'], { split: 'train', from: 10 });
+	await addExamples(scope, project.id, ['c?'], { split: 'train', from: 20 });
+	const rewrite = (exampleId: string, words: number) =>
+		rewriteExample(inside, {
+			exampleId,
+			output: 'word '.repeat(words).trim(),
+			score: 9,
+			clientId: crypto.randomUUID()
+		});
+	await rewrite(longer!, 1000);
+	const { maxTokens } = await getSetUp(inside);
+	expect(maxTokens).toBe(1500);
+	// what measures, or neither, is not learnt
+	await rewrite(apart!, 2000);
+	expect((await getSetUp(inside)).maxTokens).toBe(3000);
+	await scope.tx((tx) => tx.update(examples).set({ split: null }).where(eq(examples.id, apart!)));
+	expect((await getSetUp(inside)).maxTokens).toBe(maxTokens);
 });

@@ -93,6 +93,26 @@ test('one of each family, every one once, in an order that is the seed’s own',
 	expect(other.toSorted()).toEqual(all.toSorted());
 });
 
+test('what comes to lead its family between two parts is not drawn beside the one that did', async () => {
+	const { here, project } = await newPlace(2_600);
+	const drawnIds: string[] = [];
+	await here.tx(async (tx) => {
+		for await (const part of drawing(tx, project.id, 'validation', { seed: 7, wanted: 1 })) {
+			// of each family that has led the first is deleted, whoever comes next leads
+			if (drawnIds.length === 0)
+				await rewriteHistory(
+					'examples',
+					(sql) => sql`update examples set deleted_at = now() where id = any (${part.map(({ id }) => id)}::uuid[])`
+				);
+			drawnIds.push(...part.map(({ id }) => id));
+		}
+	});
+	const [row] = await owner`
+		select count(*)::int as all, count(distinct coalesce(family, prompt_hash))::int as families from examples
+		where id = any (${drawnIds}::uuid[])`;
+	expect(row!.families).toBe(row!.all);
+});
+
 test('what a part begins with is any of them: no number is nearer to it than another', async () => {
 	const { here, project } = few;
 	const place = new Map((await leading(project.id)).map((id, at) => [id, at]));

@@ -1,5 +1,6 @@
 import { assuranceOf, planProves } from './assurance.ts';
 import { mostVotes, type Plan } from './plan.ts';
+import { many } from './words.ts';
 import { minimum } from './rules.ts';
 
 /** A plan that the set-up page offers, in words of somebody who does not count. */
@@ -12,7 +13,7 @@ const workOf = ({ prompts, votes }: Plan, people: number) => {
 	const all = prompts * votes;
 	const each = Math.ceil(all / Math.max(1, people));
 	const share = people > 1 ? `, about ${each.toLocaleString('en')} each if ${people} take part` : '';
-	return `${all.toLocaleString('en')} votes${share}`;
+	return `${many(all, 'vote')}${share}`;
 };
 
 /**

@@ -1,3 +1,6 @@
+import { figure } from '../text/figure.ts';
+import { mostAsked } from './plan.ts';
+
 /** A net preference of −1 … +1 in whole points: `+44`, `−38`, `0`. */
 export const points = (share: number): string => {
 	const whole = Math.round(100 * share);
@@ -46,6 +49,16 @@ export const chanceWords = (chance: number): string => {
 /** `1 prompt`, `12 prompts`. */
 export const many = (count: number, one: string, several = `${one}s`) =>
 	`${count.toLocaleString('en')} ${count === 1 ? one : several}`;
+
+/** How many can be asked, at the beginning of a sentence: of more than one comparison takes nobody counts the rest. `150`, `Up to 2,000`. */
+export const upTo = (count: number) => `${count >= mostAsked ? 'Up to ' : ''}${figure(count)}`;
+
+/** So many are, at the beginning of a sentence; at least so many, where nobody counts the rest. `One prompt is`, `At least 12 prompts are`. */
+export const soMany = (count: number, isPart: boolean, one: string, several: string) => {
+	if (count === 0) return `No ${one} is`;
+	const number = count === 1 ? (isPart ? 'one' : 'One') : figure(count);
+	return `${isPart ? 'At least ' : ''}${number} ${count === 1 ? `${one} is` : `${several} are`}`;
+};
 
 /** `Ana`, `Ana and Ben`, `Ana, Ben and Cem`. */
 export const listed = (parts: readonly string[]) =>

@@ -37,11 +37,15 @@ export async function* drawing(
 		return;
 	}
 	type Drawn = { place: string; number: number; id: string; prompt: string; family: string; leads: boolean };
+	// between two parts the first of a family may be deleted, and another leads it
+	const led = new Set<string>();
 	for (let [last, most]: [Drawn | null, number] = [null, wanted + spare]; ; most = Math.min(mostAtOnce, 2 * most)) {
 		const rows: Drawn[] = await tx.execute<Drawn>(sql`
 			select place::text, number, id, encode(prompt_hash, 'hex') as prompt, encode(family, 'hex') as family, leads
 			from drawn_measures(${projectId}, ${seed}, ${last?.place ?? null}, ${last?.number ?? null}, ${most})`);
-		yield rows.filter(({ leads }) => leads).map(({ id, prompt, family }) => ({ id, prompt, family, near: [] }));
+		const leading = rows.filter(({ leads, family }) => leads && !led.has(family));
+		for (const { family } of leading) led.add(family);
+		yield leading.map(({ id, prompt, family }) => ({ id, prompt, family, near: [] }));
 		if (rows.length < most) return;
 		last = rows.at(-1)!;
 	}

@@ -5,6 +5,7 @@ import { AppError } from '../../core/errors.ts';
 import { type FewShot, withFewShot } from '../../core/evaluations/few-shot.ts';
 import type { PromptSource } from '../../core/evaluations/plan.ts';
 import { repeatsFor } from '../../core/evaluations/repeats.ts';
+import { many } from '../../core/evaluations/words.ts';
 import type { Message } from '../../core/examples/example.ts';
 import { figure } from '../../core/text/figure.ts';
 import { tokensOf } from '../../core/text/tokens.ts';
@@ -145,6 +146,11 @@ type Own = Pick<
 	'name' | 'kind' | 'sendableFrom' | 'delta' | 'attempt' | 'threePart' | 'threeOf'
 >;
 
+const onlySo = (count: number, from: PromptSource): string => {
+	const [before, behind] = from === 'pool' ? ['', ' of the pool'] : ['validation ', ''];
+	return count === 0 ? `No ${before}prompt${behind}` : `Only ${many(count, `${before}prompt`)}${behind}`;
+};
+
 /** What is asked, in an order of its own, and how long answers may be: of one evaluation, or of several on the same prompts. */
 type Asks = { chosen: readonly string[]; seed: number; maxTokens: number };
 
@@ -163,11 +169,7 @@ export const asksFor = async (
 	const known = { runIds, fewShots: competitors.map(({ fewShot }) => fewShot) };
 	const chosen = await fair(tx, projectId, known, from, { most: wanted.pairs, seed });
 	if (wanted.pairs > chosen.length)
-		throw new AppError(
-			'invalid',
-			`Only ${chosen.length} ${from === 'pool' ? 'prompts of the pool' : 'validation prompts'} can be ${what} fairly.`,
-			'pairs'
-		);
+		throw new AppError('invalid', `${onlySo(chosen.length, from)} can be ${what} fairly.`, 'pairs');
 	await asManyVoters(tx, projectId, wanted.votes);
 	return { chosen, seed, maxTokens: wanted.maxTokens ?? (await usualMaxTokens(tx, projectId)) };
 };

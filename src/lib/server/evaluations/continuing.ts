@@ -5,6 +5,7 @@ import { AppError } from '../../core/errors.ts';
 import { mostAsked } from '../../core/evaluations/plan.ts';
 import { repeatsFor } from '../../core/evaluations/repeats.ts';
 import type { VerdictKind } from '../../core/evaluations/rules.ts';
+import { many } from '../../core/evaluations/words.ts';
 import { command, query } from '../access/operation.ts';
 import type { Tx } from '../access/scope.ts';
 import { among } from '../platform/db/among.ts';
@@ -76,6 +77,9 @@ const nothingLeft = async (tx: Tx, evaluation: Evaluation): Promise<string> => {
 	const where = numbers.length === 1 ? `comparison ${numbers[0]}` : `comparisons ${numbers.join(' and ')}`;
 	return `What was left goes on in ${where}. Asked here as well, it would tell who wrote the answer that two of them share. ${more}`;
 };
+
+const onlyLeft = (count: number) =>
+	count === 0 ? 'No prompt is' : `Only ${many(count, 'prompt')} ${count === 1 ? 'is' : 'are'}`;
 
 /** A step: why it does not go on, in a sentence; null when it may. */
 const whyNot = async (tx: Tx, { id, kind, revealedAt, result }: Evaluation): Promise<string | null> => {
@@ -154,7 +158,7 @@ export const continueEvaluation = command(ContinueEvaluation, async (scope, { ev
 		const seed = randomInt(2 ** 31);
 		const chosen = await unseenBy(tx, before, { most: prompts, seed });
 		if (prompts > chosen.length)
-			throw new AppError('invalid', `Only ${chosen.length} prompts are left that nobody has seen.`, 'prompts');
+			throw new AppError('invalid', `${onlyLeft(chosen.length)} left that nobody has seen.`, 'prompts');
 		if (prompts + hidden.length === 0)
 			throw new AppError('invalid', 'Choose how many prompts to go on with.', 'prompts');
 		const {

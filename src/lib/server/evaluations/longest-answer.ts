@@ -9,12 +9,25 @@ const atOnce = 30;
 /** Longer than any answer may be: of a text no more is read. */
 const letters = 20_000;
 
-/** The numbers of the largest examples in train, the largest first, along an index of those that could ask for more than is usual. */
+type Large = { number: number; tokens: number };
+
+/** The largest examples in train, the largest first, along an index of those that could ask for more than is usual. */
 const largest = (tx: Tx, projectId: string) =>
-	tx.execute<{ number: number; tokens: number }>(sql`
+	tx.execute<Large>(sql`
 		select e.number, e.tokens from examples e
 		where e.project_id = ${projectId} and e.split = 'train' and e.deleted_at is null and e.tokens > ${sql.raw(String(usualAnswer))}
 		order by e.tokens desc, e.number limit ${looked}`);
+
+/**
+ * The same of those that somebody has rewritten, by their rewrites: what an example has in tokens is its first text, and a better answer is often longer. None
+ * has more tokens than bytes.
+ */
+const largestRewrites = (tx: Tx, projectId: string) =>
+	tx.execute<Large>(sql`
+		select e.number, octet_length(e.rewrite) as tokens from examples e
+		where e.project_id = ${projectId} and e.split = 'train' and e.deleted_at is null and e.rewrite is not null
+			and octet_length(e.rewrite) > ${sql.raw(String(usualAnswer))}
+		order by 2 desc, e.number limit ${looked}`);
 
 /**
  * The answers that these examples train, cut, by number: looked up one after the other, since for some at once the planner may read all. The database looks for them in the conversations, which may be a hundred times as
@@ -32,10 +45,8 @@ const answersOf = async (tx: Tx, projectId: string, numbers: readonly number[]) 
 	return new Map(rows.map(({ number, answer }) => [number, answer]));
 };
 
-/** A step: how long answers may be where nobody says, by the longest answer in train. A conversation is at least as long as its answer. */
-export const usualMaxTokens = async (tx: Tx, projectId: string): Promise<number> => {
-	const list = await largest(tx, projectId);
-	let longest = 0;
+/** A step: the longest of these answers, where one is longer than `longest`. `tokens`: what none of them is longer than. */
+const longestAmong = async (tx: Tx, projectId: string, list: readonly Large[], longest: number): Promise<number> => {
 	for (let from = 0; from < list.length; from += atOnce) {
 		const some = list.slice(from, from + atOnce);
 		const answers = await answersOf(
@@ -44,9 +55,15 @@ export const usualMaxTokens = async (tx: Tx, projectId: string): Promise<number>
 			some.map(({ number }) => number)
 		);
 		for (const { number, tokens } of some) {
-			if (tokens <= longest || maxTokensFor(longest) === mostTokens) return maxTokensFor(longest);
+			if (tokens <= longest || maxTokensFor(longest) === mostTokens) return longest;
 			longest = Math.max(longest, estimateTokens(answers.get(number) ?? ''));
 		}
 	}
-	return maxTokensFor(longest);
+	return longest;
+};
+
+/** A step: how long answers may be where nobody says, by the longest answer in train. A conversation is at least as long as its answer. */
+export const usualMaxTokens = async (tx: Tx, projectId: string): Promise<number> => {
+	const longest = await longestAmong(tx, projectId, await largest(tx, projectId), 0);
+	return maxTokensFor(await longestAmong(tx, projectId, await largestRewrites(tx, projectId), longest));
 };

@@ -1,4 +1,5 @@
 import { ApplySplit, PreviewSplit } from '$lib/contract/splits';
+import { Unavailable } from '$lib/core/errors';
 import { mostAtOnce } from '$lib/core/examples/near';
 import { whatValidationProves } from '$lib/core/splits/plan';
 import { atOnce, together } from '$lib/server/access/scope';
@@ -26,10 +27,13 @@ export const load = page(PreviewSplit, async ({ locals, url, depends }, request)
 	const all = found.sides.reduce((sum, { count }) => sum + count, 0);
 	// of many the job of their import finds it out, and what is known is shown
 	if (!found.preview?.waiting || all > mostAtOnce) return found;
-	// what is new is compared, which writes, and then all of it is looked at once more
+	// what is new is compared, which writes, and then all of it is looked at once more; while somebody else holds the project, what is known is shown
 	return atOnce(locals.project, async (scope) => {
 		await compareNew(scope);
 		return look(scope);
+	}).catch((problem) => {
+		if (!(problem instanceof Unavailable)) throw problem;
+		return found;
 	});
 }) satisfies PageServerLoad;
 
