@@ -9,6 +9,7 @@ import { type ProjectScope, inProject, scopeFor } from '../../../src/lib/server/
 import { closePools, poolSizes, teamPool } from '../../../src/lib/server/platform/db/pools.ts';
 import { rateExample } from '../../../src/lib/server/ratings/commands.ts';
 import { newBallot } from '../../support/data/evaluation.ts';
+import { newScript } from '../../support/app/script.ts';
 import { raw } from '../../support/database/raw.ts';
 
 const owner = postgres(process.env.DATABASE_URL!, { max: 3, onnotice: () => {} });
@@ -44,11 +45,12 @@ type Person = Awaited<ReturnType<typeof arrive>>;
 
 const rating = (who: ProjectScope, exampleId: string, clientId = randomUUID(), score = 7) =>
 	rateExample(who, { exampleId, score, clientId });
-const written = async (who: Person) => {
-	const [row] = await owner`select (select count(*) from ratings where person_id = ${who.userId})::int as ratings,
-		(select count(*) from votes where person_id = ${who.userId})::int as votes,
-		(select count(*) from activities where person_id = ${who.userId})::int as activities,
-		(select coalesce(sum(count), 0) from own_counts where person_id = ${who.userId})::int as own`;
+const written = (who: Person) => writtenBy(who.userId);
+const writtenBy = async (voter: string) => {
+	const [row] = await owner`select (select count(*) from ratings where person_id = ${voter})::int as ratings,
+		(select count(*) from votes where person_id = ${voter})::int as votes,
+		(select count(*) from activities where coalesce(person_id, key_id) = ${voter})::int as activities,
+		(select coalesce(sum(count), 0) from own_counts where person_id = ${voter})::int as own`;
 	return row!;
 };
 const nothing = { ratings: 0, votes: 0, activities: 0, own: 0 };
@@ -149,6 +151,72 @@ const ballotsOf = async (who: ProjectScope) =>
 		.pairs;
 const vote = (who: ProjectScope, ballot: { ballotId: string } | undefined, clientId = randomUUID()) =>
 	castVote(who, { evaluationId: contest.id, ballotId: ballot?.ballotId ?? randomUUID(), choice: 'first', clientId });
+
+/** Other ways to act, each with what ends it. */
+const ways: Record<
+	string,
+	() => Promise<{ who: ProjectScope; voterId: string; end: (sql: postgres.Sql) => Promise<unknown> }>
+> = {
+	'a key': async () => {
+		const made = await newScript(contest.scope);
+		const { teamId, userId, role, projectIds, key } = made;
+		const scope = scopeFor({ teamId, userId, role, projectIds, key });
+		const end = (sql: postgres.Sql) => sql`update api_keys set revoked_at = now() where id = ${key.id}`;
+		return { who: await inProject(scope, contest.slug), voterId: key.id, end };
+	},
+	'a token': async () => {
+		const { teamId, userId } = await arrive(contest);
+		const [token] = await owner`
+			insert into personal_tokens (team_id, person_id, name, hash, hint, expires_at)
+			values (${teamId}, ${userId}, 'Test', ${Buffer.from(randomUUID())}, 'abcd', now() + interval '1 day') returning id`;
+		const authority = { personId: userId, tokenId: token!.id as string };
+		const scope = scopeFor({ teamId, userId, role: 'trainer', projectIds: 'all', authority });
+		const end = (sql: postgres.Sql) => sql`update personal_tokens set expires_at = now() where id = ${token!.id}`;
+		return { who: await inProject(scope, contest.slug), voterId: userId, end };
+	},
+	'a session anywhere': async () => {
+		const { teamId, userId, session } = await arrive(contest);
+		const authority = { personId: userId, sessionHandle: session };
+		const scope = scopeFor({ teamId, userId, role: 'trainer', projectIds: 'all', authority });
+		const end = (sql: postgres.Sql) => sql`update members set role = 'rater' where person_id = ${userId}`;
+		return { who: await inProject(scope, contest.slug), voterId: userId, end };
+	}
+};
+
+describe('whoever acts by', () => {
+	for (const [name, arriving] of Object.entries(ways)) {
+		test(`${name}: their rating waits for its end, and is refused`, async () => {
+			const { who, voterId, end } = await arriving();
+			let sent!: Promise<unknown[]>;
+			await owner.begin(async (sql) => {
+				await end(sql as unknown as postgres.Sql);
+				sent = Promise.allSettled([rating(who, contest.exampleIds[0]!)]);
+				await waiting('with opened');
+			});
+			expect(await sent).toMatchObject([{ reason: { code: 'forbidden' } }]);
+			expect(await writtenBy(voterId)).toEqual(nothing);
+		});
+
+		test(`${name}: its end waits for a rating that is on its way`, async () => {
+			const { who, voterId, end } = await arriving();
+			const order: string[] = [];
+			let both!: Promise<unknown>;
+			await owner.begin(async (sql) => {
+				await sql`select from examples where id = ${contest.exampleIds[0]!} for update`;
+				const sent = rating(who, contest.exampleIds[0]!).then(() => order.push('rated'));
+				await waiting('with opened');
+				const ended = owner.begin((other) => end(other as unknown as postgres.Sql)).then(() => order.push('ended'));
+				await waiting('update ');
+				both = Promise.all([sent, ended]);
+			});
+			await both;
+			expect(order).toHaveLength(2);
+			expect(await writtenBy(voterId)).toMatchObject({ ratings: 1, activities: 1, own: 1 });
+			await expect(rating(who, contest.exampleIds[1]!)).rejects.toMatchObject({ code: 'forbidden' });
+			expect(await writtenBy(voterId)).toMatchObject({ ratings: 1, activities: 1, own: 1 });
+		});
+	}
+});
 
 test('on connections that have seen all of it, everybody acts as themselves', async () => {
 	const other = await newBallot(2);

@@ -77,6 +77,7 @@ describe('the role that serves', () => {
 			'cast_vote',
 			'drawn_measures',
 			'history_of',
+			'hold_example', // as the version before asks for it
 			'learnt_among',
 			'learnt_by',
 			'measured_among',
