@@ -85,11 +85,11 @@ describe('whose rights change in the very moment', () => {
 	for (const [name, ending] of Object.entries(endings)) {
 		test(`${name}: the rating waits for what takes them, and is refused`, async () => {
 			const who = await arrive(contest);
-			const [ballot] = await ballotsOf(who);
+			const ballot = await ballotOf(who, contest);
 			let sent!: Promise<unknown[]>;
 			await owner.begin(async (sql) => {
 				await ending(who, contest)(sql as unknown as postgres.Sql);
-				sent = Promise.allSettled([rating(who, contest.exampleIds[0]!), vote(who, ballot!)]);
+				sent = Promise.allSettled([rating(who, contest.exampleIds[0]!), vote(who, contest, ballot)]);
 				await waiting('with opened', 2);
 			});
 			expect(await sent).toMatchObject([
@@ -99,7 +99,7 @@ describe('whose rights change in the very moment', () => {
 			expect(await written(who)).toEqual(nothing);
 		});
 
-		test(`${name}: what takes them waits for a rating and a vote that are on their way`, async () => {
+		test(`${name}: what takes them waits for a rating that is on its way`, async () => {
 			const who = await arrive(contest);
 			const taking = ending(who, contest);
 			let sent!: Promise<unknown>, taken!: Promise<unknown>;
@@ -130,11 +130,11 @@ describe('whose rights change in the very moment', () => {
 		test(`${name} while the rating waits for their membership: refused`, async () => {
 			const own = await newBallot(2);
 			const who = await arrive(own);
-			const [ballot] = await ballotsOf(who);
+			const ballot = await ballotOf(who, own);
 			let sent!: Promise<unknown[]>;
 			await owner.begin(async (sql) => {
 				await sql`update members set created_at = created_at where person_id = ${who.userId}`;
-				sent = Promise.allSettled([rating(who, own.exampleIds[0]!), vote(who, ballot!)]);
+				sent = Promise.allSettled([rating(who, own.exampleIds[0]!), vote(who, own, ballot)]);
 				await waiting('with opened', 2);
 				await change(who, own);
 			});
@@ -146,11 +146,10 @@ describe('whose rights change in the very moment', () => {
 		});
 });
 
-const ballotsOf = async (who: ProjectScope) =>
-	(await nextPairs(who, { evaluationId: contest.id, after: -1 }).catch(() => ({ pairs: [] as { ballotId: string }[] })))
-		.pairs;
-const vote = (who: ProjectScope, ballot: { ballotId: string } | undefined, clientId = randomUUID()) =>
-	castVote(who, { evaluationId: contest.id, ballotId: ballot?.ballotId ?? randomUUID(), choice: 'first', clientId });
+const ballotOf = async (who: ProjectScope, { id }: Contest) =>
+	(await nextPairs(who, { evaluationId: id, after: -1 })).pairs[0]!.ballotId;
+const vote = (who: ProjectScope, { id }: Contest, ballotId: string, choice: 'first' | 'second' | null = 'first') =>
+	castVote(who, { evaluationId: id, ballotId, choice, clientId: randomUUID() });
 
 /** Other ways to act, each with what ends it. */
 const ways: Record<
@@ -223,13 +222,19 @@ test('on connections that have seen all of it, everybody acts as themselves', as
 	const rita = await arrive(contest, 'rater', [contest.project.id]);
 	const elsewhere = await arrive(contest, 'rater', [randomUUID()]);
 	const stranger = await arrive(other);
+	const ballot = await ballotOf(rita, contest);
+	const none = { code: 'not_found' };
 	for (let i = 0; i < 12; i++) {
+		await vote(rita, contest, ballot, (['first', 'second', null] as const)[i % 3]);
+		await expect(vote(elsewhere, contest, ballot)).rejects.toMatchObject(none);
+		await expect(vote(stranger, contest, ballot)).rejects.toMatchObject(none);
+		await expect(vote({ ...stranger, project: rita.project }, contest, ballot)).rejects.toMatchObject(none);
 		await rating(rita, contest.exampleIds[i % 4]!);
-		await expect(rating(elsewhere, contest.exampleIds[i % 4]!)).rejects.toMatchObject({ code: 'not_found' });
-		await expect(rating(stranger, contest.exampleIds[i % 4]!)).rejects.toMatchObject({ code: 'not_found' });
+		await expect(rating(elsewhere, contest.exampleIds[i % 4]!)).rejects.toMatchObject(none);
+		await expect(rating(stranger, contest.exampleIds[i % 4]!)).rejects.toMatchObject(none);
 		// with the project of another team in hand
 		const foreign = { ...stranger, project: rita.project } as ProjectScope;
-		await expect(rating(foreign, contest.exampleIds[i % 4]!)).rejects.toMatchObject({ code: 'not_found' });
+		await expect(rating(foreign, contest.exampleIds[i % 4]!)).rejects.toMatchObject(none);
 		await rating(stranger, other.exampleIds[i % 2]!);
 		const all = await Promise.all(Array.from({ length: 4 }, () => teamPool(contest.teamId).take()));
 		for (const connection of all) {
@@ -246,7 +251,7 @@ test('on connections that have seen all of it, everybody acts as themselves', as
 			teamPool(contest.teamId).giveBack(connection);
 		}
 	}
-	expect(await written(rita)).toMatchObject({ ratings: 12, activities: 12, own: 4 });
+	expect(await written(rita)).toMatchObject({ ratings: 12, votes: 12, activities: 24, own: 4 });
 	expect(await written(elsewhere)).toEqual(nothing);
 	const rows =
 		await owner`select distinct team_id, project_id, person_id from activities where person_id in (${rita.userId}, ${stranger.userId})`;
