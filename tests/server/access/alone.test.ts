@@ -1,4 +1,5 @@
-// A rating and a vote are one statement, which asks for the rights in itself: nothing of what they promise is less for that.
+// A rating and a vote are one statement, which asks for the rights in itself: nothing of what they promise is less for that. Long because each way to act and each end of
+// its rights is asked in the moment of one.
 import { randomUUID } from 'node:crypto';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -64,7 +65,7 @@ const waiting = async (like: string, count = 1) =>
 					await owner`select count(*)::int as n from pg_stat_activity
 					where datname = current_database() and wait_event_type = 'Lock' and query like ${`%${like}%`}`
 				)[0]!.n,
-			{ timeout: 4000, interval: 10 }
+			{ timeout: 20_000, interval: 10 }
 		)
 		.toBeGreaterThanOrEqual(count);
 
