@@ -15,8 +15,9 @@ import { promptSocket } from './prompt-socket.ts';
  * 4. When it connects again, the slot still has the timer of a write that was never made and the error of the old session: the
  *    next healthy transaction is refused with an error of the past, or its first packet is never sent.
  *
- * Three more came up beside them: queries that wait behind a full socket are never answered, a COPY that fails after its last
- * byte tells nobody, and a connection lost while it asks for the server's types ends the process (array-types.ts).
+ * Four more came up beside them: queries that wait behind a full socket are never answered, a COPY that fails after its last
+ * byte tells nobody, a connection lost while it asks for the server's types ends the process (array-types.ts), and one through TLS
+ * that is reset goes to the next caller until its socket has closed.
  *
  * Guarding only the first leaves a process that lives and serves nobody. So a connection here has one socket in its life, and a
  * driver of its own (`max: 1`, reserved for ever): when the socket closes, every query that waits is refused, every later one
@@ -67,6 +68,12 @@ export const sendingTo = <S extends postgres.Sql>(sql: S, send: (query: Query) =
 			return (...values: Parameters<postgres.Sql['unsafe']>) => made(target.unsafe(...values));
 		}
 	});
+};
+
+/** What a socket says, in front of its end; a server's answer names no call of the system. */
+const isOfSocket = (problem: unknown) => {
+	const { syscall, code } = problem as NodeJS.ErrnoException;
+	return syscall !== undefined || /^ERR_(SSL|STREAM|SOCKET)_/.test(code ?? '');
 };
 
 let attempts = 0;
@@ -153,6 +160,8 @@ export const openConnection = async (options: Options, onLost: () => void): Prom
 			stream.on('error', () => {}); // it may fail before whoever asked for it has it in hand
 		};
 		query.reject = (problem) => {
+			// with TLS the driver hears of it before the socket has closed: whoever comes in between must not get this connection
+			if (!gone && isOfSocket(problem)) return lose();
 			reject(problem);
 			// The driver forgets the stream with its last byte: without this, whoever waits for its end waits for ever.
 			stream?.destroy(problem as Error);
