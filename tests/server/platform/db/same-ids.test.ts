@@ -133,6 +133,29 @@ test('what is settled in one team is settled there', async () => {
 	expect(settled).toEqual([{ team_id: two.teamId }]);
 });
 
+test('what somebody has said of an example is what they said, of this team’s (hold_example)', async () => {
+	const example = await newExample(118, 'train');
+	const rate = async ({ teamId }: Team, who: string, score: number) =>
+		raw(
+			scopeFor({ teamId, userId: who, role: 'owner', projectIds: 'all' }),
+			(sql) =>
+				sql`select own from rate_example(${ids.projects!}, ${example}, ${score}, null, false, null, ${randomUUID()})`
+		);
+	const settle = ({ teamId }: Team, who: string) =>
+		raw(
+			scopeFor({ teamId, userId: who, role: 'owner', projectIds: 'all' }),
+			(sql) => sql`select settle_rating(${example})`
+		);
+	// a score that stands since others' were seen: of the same person elsewhere, and of another one here
+	await rate(one, one.owner.id, 9);
+	await settle(one, one.owner.id);
+	await rate(two, two.owner.id, 6);
+	await settle(two, two.owner.id);
+	expect(await rate(two, one.owner.id, 4)).toEqual([{ own: 4 }]);
+	expect(await rate(two, two.owner.id, 5)).toEqual([{ own: 6 }]);
+	expect(await rate(one, one.owner.id, 5)).toEqual([{ own: 9 }]);
+});
+
 test('a key is named as its own team calls it', async () => {
 	const [key, activity] = [randomUUID(), randomUUID()];
 	for (const [team, name] of [
