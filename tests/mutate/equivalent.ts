@@ -223,5 +223,9 @@ export const equivalent: { mutant: string | RegExp; because: string }[] = [
 	{
 		mutant: 'triggers/hold_example: never not found',
 		because: 'only saves a question: of what is not there nothing was said, and nobody looks at it without a number'
+	},
+	{
+		mutant: 'triggers/count_examples_added: without a.count > 0',
+		because: 'only saves a row: nothing is added to a counter, or a new one has nothing'
 	}
 ];

@@ -23,7 +23,8 @@ const bring = async (scope: Scope, texts: string[]) =>
 	});
 
 const numbersIn = async (projectId: string, text: string) => {
-	const rows = await owner`select id, number, deleted_at is null as there from examples where project_id = ${projectId}`;
+	const rows =
+		await owner`select id, number, deleted_at is null as there from examples where project_id = ${projectId}`;
 	const byId = new Map(rows.map((row) => [row.id as string, row.number as number]));
 	return text
 		.split('\n')
@@ -34,7 +35,10 @@ const numbersIn = async (projectId: string, text: string) => {
 test('gaps, deletions and what comes meanwhile: each line once, in order, and none that stayed is missing', async () => {
 	const { scope } = await newTeam();
 	const { project } = await newProject(scope);
-	await bring(scope, Array.from({ length: 9_000 }, (_, n) => line(`${n}?`, n % 700 === 3 ? { topic: 'parcels' } : {})));
+	await bring(
+		scope,
+		Array.from({ length: 9_000 }, (_, n) => line(`${n}?`, n % 700 === 3 ? { topic: 'parcels' } : {}))
+	);
 	// gaps as an import leaves them, a long one, and pages of deleted ones
 	await owner.begin(async (sql) => {
 		await sql`set local session_replication_role = replica`;
@@ -58,7 +62,10 @@ test('gaps, deletions and what comes meanwhile: each line once, in order, and no
 			await sql`update examples set deleted_at = now() where project_id = ${project.id} and number % 5 = 2 and number % 3 = ${at % 3}`;
 			await sql`update examples set rating = 3, split = 'train' where project_id = ${project.id} and number % 10 = 3`;
 		});
-		await bring(scope, Array.from({ length: 30 }, (_, n) => line(`new ${at} ${n}?`)));
+		await bring(
+			scope,
+			Array.from({ length: 30 }, (_, n) => line(`new ${at} ${n}?`))
+		);
 	}
 	const numbers = await numbersIn(project.id, text);
 	expect(numbers).toEqual(numbers.toSorted((one, two) => one - two));
@@ -70,7 +77,10 @@ test('gaps, deletions and what comes meanwhile: each line once, in order, and no
 test('what fails in the second page, while the first is handed on, ends the file with its problem, and nothing is left unheard', async () => {
 	const { scope } = await newTeam();
 	await newProject(scope);
-	await bring(scope, Array.from({ length: 4_500 }, (_, n) => line(`${n}?`)));
+	await bring(
+		scope,
+		Array.from({ length: 4_500 }, (_, n) => line(`${n}?`))
+	);
 	const here = await inProject(scope, 'support');
 	const unheard: unknown[] = [];
 	const hear = (problem: unknown) => unheard.push(problem);

@@ -493,9 +493,9 @@ test('what is counted in one team is counted there, whatever one statement does 
 	const examples = [randomUUID(), randomUUID()];
 	const gone = randomUUID(); // from the start
 	await owner`
-		insert into examples (team_id, id, project_id, number, messages, content_hash, prompt_hash, tokens, origin, deleted_at)
+		insert into examples (team_id, id, project_id, number, messages, content_hash, prompt_hash, tokens, origin, deleted_at, rating)
 		select team, id, ${ids.projects!}, 199 + place, '[]', id::text::bytea, id::text::bytea,
-			case when team = ${one.teamId} then 3 else 5 end, 'written', case when id = ${gone} then now() end
+			case when team = ${one.teamId} then 3 else 5 end, 'written', case when id = ${gone} then now() end, 4
 		from unnest(${[one.teamId, two.teamId]}::uuid[]) team, unnest(${[...examples, gone]}::uuid[]) with ordinality as each(id, place)`;
 	await isCounted('added');
 	for (const [team, score] of [
@@ -932,13 +932,21 @@ test('an example moves in the lists of its own project, alone or with others (fo
 	const there = async (project: string) =>
 		(
 			await owner`
-				select split, number from example_standings
+				select split, number, points from example_standings
 				where team_id = ${two.teamId} and project_id = ${project} and number in (4001, 4002) order by number`
-		).map(({ split, number }) => `${number} ${split}`.trim());
+		).map(({ split, number, points }) => `${number} ${split} ${points || ''}`.trim());
 	const move = (numbers: number[]) =>
 		owner`
 			update examples set split = 'train'
 			where team_id = ${two.teamId} and project_id = ${beside.id} and number in ${owner(numbers)} and split is null`;
+	const rate = (rating: number | null) =>
+		owner`update examples set rating = ${rating} where team_id = ${two.teamId} and project_id = ${beside.id} and number = 4001`;
+	await rate(7);
+	expect(await Promise.all(projectIds.map(there))).toEqual([
+		['4001', '4002'],
+		['4001  7', '4002']
+	]);
+	await rate(null);
 	await move([4001]);
 	expect(await Promise.all(projectIds.map(there))).toEqual([
 		['4001', '4002'],
