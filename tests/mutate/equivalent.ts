@@ -227,5 +227,13 @@ export const equivalent: { mutant: string | RegExp; because: string }[] = [
 	{
 		mutant: 'triggers/count_examples_added: without a.count > 0',
 		because: 'only saves a row: nothing is added to a counter, or a new one has nothing'
+	},
+	{
+		mutant: 'triggers/drawn_measures: without s.points between 0 and 10',
+		because: 'said for the key: there are no other points'
+	},
+	{
+		mutant: /^triggers\/(drawn_measures|measured_among): without x\.family is not null$/,
+		because: 'said for the partial index: no family is equal to none'
 	}
 ];

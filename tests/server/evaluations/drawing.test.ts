@@ -178,6 +178,31 @@ test('whether something measures is looked up by what it asks and by its family,
 	expect([...found].toSorted()).toEqual(['p3', 'f0'].map(hex).toSorted());
 });
 
+test('what measures in another project is neither drawn nor in the way, whatever number it has there', async () => {
+	const { scope, here, project } = few;
+	const { project: other } = await newProject(scope, { slug: 'other' });
+	await owner.begin(async (sql) => {
+		await sql`set local session_replication_role = replica`;
+		// the same questions the other way round, all in validation, and a family of its own
+		await sql`
+			insert into examples (team_id, project_id, number, messages, content_hash, prompt_hash, family, tokens, split, origin)
+			select ${scope.teamId}, ${other.id}, n, '[]', convert_to('c' || 2600 - n, 'UTF8'), convert_to('p' || 2600 - n, 'UTF8'),
+				case when n < 3 then convert_to('f of its own', 'UTF8') when (2600 - n) % 20 between 4 and 7 then convert_to('f' || (2600 - n) / 20, 'UTF8') end,
+				5, 'validation', 'import'
+			from generate_series(1, 300) n`;
+		await sql`update projects set next_example = 301, compared = 300 where id = ${other.id}`;
+		await sql`select recount_examples()`;
+	});
+	const there = await inProject(scope, 'other');
+	for (const one of [here, there])
+		expect((await drawn(one, one.project.id, 7)).flat().toSorted()).toEqual((await leading(one.project.id)).toSorted());
+	// p2300 trains here
+	const names = ['p2300', 'f of its own'].map((text) => Buffer.from(text).toString('hex'));
+	const measured = async (id: string) => [...(await here.tx((tx) => measuredAmong(tx, id, names)))].toSorted();
+	expect(await measured(project.id)).toEqual([]);
+	expect(await measured(other.id)).toEqual(names.toSorted());
+});
+
 test('of another project, another team, for a rater or a trainer of another project there is nothing', async () => {
 	const { scope, as, here, project } = few;
 	const { project: beside } = await newProject(scope, { slug: 'beside' });

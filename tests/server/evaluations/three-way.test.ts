@@ -587,7 +587,7 @@ test('what was shown where one of the three went on is not asked in the others, 
 	expect(await left(first)).toMatchObject({ reason: null, hidden: 4, unseen: 1 });
 	await continueEvaluation(inside, { evaluationId: three[2], prompts: 1 });
 	expect(await left(first)).toMatchObject({ reason: null, hidden: 4, unseen: 0 });
-	await expect(continueEvaluation(inside, { evaluationId: first, prompts: 1 })).rejects.toThrow('Only 0 prompts');
+	await expect(continueEvaluation(inside, { evaluationId: first, prompts: 1 })).rejects.toThrow('No prompt is left');
 });
 
 test('the next three-way of the same models is a second try of all three', async () => {
