@@ -235,5 +235,9 @@ export const equivalent: { mutant: string | RegExp; because: string }[] = [
 	{
 		mutant: /^triggers\/(drawn_measures|measured_among): without x\.family is not null$/,
 		because: 'said for the partial index: no family is equal to none'
+	},
+	{
+		mutant: 'triggers/drawn_measures: without x.family is null',
+		because: 'said so that each is looked for once: whose prompt is the name of a family is in it, and found by it'
 	}
 ];

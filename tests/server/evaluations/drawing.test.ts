@@ -93,6 +93,21 @@ test('one of each family, every one once, in an order that is the seed’s own',
 	expect(other.toSorted()).toEqual(all.toSorted());
 });
 
+test('a part begins behind the last of the part before', async () => {
+	const { scope, project } = few;
+	type Place = { place: string | null; number: number | null };
+	const after = ({ place, number }: Place) =>
+		raw(
+			scope,
+			(sql) => sql<Place[]>`select place::text, number from drawn_measures(${project.id}, 7, ${place}, ${number}, 25)`
+		);
+	const first = await after({ place: null, number: null });
+	const second = await after(first.at(-1)!);
+	const places = [...first, ...second].map(({ place }) => BigInt(place!));
+	expect(places).toHaveLength(50);
+	expect(places).toEqual([...new Set(places)].toSorted((one, two) => (one < two ? -1 : 1)));
+});
+
 test('what comes to lead its family between two parts is not drawn beside the one that did', async () => {
 	const { here, project } = await newPlace(2_600);
 	const drawnIds: string[] = [];
