@@ -15,7 +15,7 @@ import { raw, rewriteHistory } from '../../support/database/raw.ts';
 
 afterAll(() => closePools());
 
-/** Two of three measure; some were deleted, some ask the same, and some nearly. \`learnt\`: so many of the first of them a run has trained on. */
+/** Two of three measure; some were deleted, some ask the same, of which the first may be on no side, and some nearly. \`learnt\`: so many of the first of them a run has trained on. */
 const newPlace = async (size: number, learnt = 0) => {
 	const { scope, as, project, run, connection, slug } = await newContest(0);
 	await owner.begin(async (sql) => {
@@ -26,7 +26,7 @@ const newPlace = async (size: number, learnt = 0) => {
 					json_build_object('role', 'assistant', 'content', 'There.')),
 				convert_to('c' || n, 'UTF8'), convert_to('p' || case when n % 30 < 2 then n - n % 30 else n end, 'UTF8'),
 				case when n % 20 between 4 and 7 then convert_to('f' || n / 20, 'UTF8') end, 5, case when n % 4 > 0 then 1 + n % 19 / 2.0 end,
-				case when n % 3 = 2 then 'train' else 'validation' end, 'import', case when n % 50 = 9 then now() end
+				case when n % 90 = 60 then null when n % 3 = 2 then 'train' else 'validation' end, 'import', case when n % 50 = 9 then now() end
 			from generate_series(1, ${size}) n`;
 		await sql`
 			insert into run_prompts (team_id, project_id, run_id, prompt_hash)
