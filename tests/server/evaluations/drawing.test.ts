@@ -25,8 +25,8 @@ const newPlace = async (size: number, learnt = 0) => {
 			select ${scope.teamId}, ${project.id}, n, json_build_array(json_build_object('role', 'user', 'content', 'Where is ' || n || '?'),
 					json_build_object('role', 'assistant', 'content', 'There.')),
 				convert_to('c' || n, 'UTF8'), convert_to('p' || case when n % 30 < 2 then n - n % 30 else n end, 'UTF8'),
-				case when n % 20 between 4 and 7 then convert_to('f' || n / 20, 'UTF8') end, 5, case when n % 4 > 0 then 1 + n % 19 / 2.0 end,
-				case when n % 90 = 60 then null when n % 3 = 2 then 'train' else 'validation' end, 'import', case when n % 50 = 9 then now() end
+				convert_to(case when n % 20 between 4 and 7 then 'f' || n / 20 when n % 50 = 9 then 'gone' when n % 150 = 11 then 'trains' end, 'UTF8'), 5, case when n % 4 > 0 then 1 + n % 19 / 2.0 end,
+				case when n % 90 = 60 then null when n % 3 = 2 then 'train' else 'validation' end, 'import', case when n % 50 = 9 or n % 60 = 4 then now() end
 			from generate_series(1, ${size}) n`;
 		await sql`
 			insert into run_prompts (team_id, project_id, run_id, prompt_hash)
@@ -187,8 +187,8 @@ test('where nearly all is known the others are found, and how few there are is s
 test('whether something measures is looked up by what it asks and by its family, as long as it is there', async () => {
 	const { here, project } = few;
 	const hex = (text: string) => Buffer.from(text).toString('hex');
-	// p3 measures, p2 trains, p9 was deleted; f0 is of 4 to 7, of which 5 trains
-	const names = ['p3', 'p2', 'p9', 'f0', 'nothing'].map(hex);
+	// p3 measures, p2 trains, p9 was deleted; f0 is of 4 to 7, of which 4 was deleted and 5 trains
+	const names = ['p3', 'p2', 'p9', 'f0', 'gone', 'trains', 'nothing'].map(hex);
 	const found = await here.tx((tx) => measuredAmong(tx, project.id, names));
 	expect([...found].toSorted()).toEqual(['p3', 'f0'].map(hex).toSorted());
 });
