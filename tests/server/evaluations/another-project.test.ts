@@ -91,24 +91,33 @@ test('what there is to choose from, and what stands in a prompt, is of the proje
 	expect(prompts).toEqual(['Speak of Qwen.', 'Speak of Mistral.']);
 });
 
-test('answers may be as long as the longest of their own project, however large the examples of another are', async () => {
-	const { team, both } = await twins();
-	const [few, many] = both as [Contest, Contest];
-	const questions = Array.from({ length: 320 }, (_, at) => `Is it so, for the ${at}th time?`);
-	await addExamples(team.scope, many.projectId, questions, { split: 'train', from: 100 });
-	const lengthen = (sql: postgres.TransactionSql, project: string, number: number, words: number) =>
-		sql`
-			update examples set tokens = ${words}, rewrite = ${'word '.repeat(words)}
-			where project_id = ${project} and number = ${number}`;
-	await rewriteHistory('examples', async (sql) => {
-		await sql`update examples set tokens = 2000 where project_id = ${many.projectId} and number >= 100`;
-		await lengthen(sql, few.projectId, 11, 1200);
-		await lengthen(sql, many.projectId, 10, 2400);
-	});
-	const most = await ofBoth(both, ({ inside, projectId }) => inside.tx((tx) => usualMaxTokens(tx, projectId)));
-	expect(most[0]).toBeGreaterThan(1200);
-	expect(most[1]).toBe(2 * most[0]!);
-});
+/** An example of so many words, as it came or as somebody has rewritten it. */
+const lengthened = {
+	text: (sql: postgres.TransactionSql, words: number) =>
+		sql`tokens = ${words}, messages = json_build_array(json_build_object('role', 'user', 'content', 'So?'),
+			json_build_object('role', 'assistant', 'content', ${'word '.repeat(words)}::text))`,
+	rewrite: (sql: postgres.TransactionSql, words: number) => sql`rewrite = ${'word '.repeat(words)}`
+};
+
+test.each(['text', 'rewrite'] as const)(
+	'answers may be as long as the longest %s of their own project, however large those of another are',
+	async (kind) => {
+		const { team, both } = await twins();
+		const [few, many] = both as [Contest, Contest];
+		const questions = Array.from({ length: 320 }, (_, at) => `Is it so, for the ${at}th time?`);
+		await addExamples(team.scope, many.projectId, questions, { split: 'train', from: 100 });
+		await rewriteHistory('examples', async (sql) => {
+			const lengthen = (project: string, words: number, which: postgres.PendingQuery<postgres.Row[]>) =>
+				sql`update examples set ${lengthened[kind](sql, words)} where project_id = ${project} and ${which}`;
+			await lengthen(few.projectId, 1200, sql`number = 11`);
+			await lengthen(many.projectId, 2000, sql`number >= 100`);
+			await lengthen(many.projectId, 2400, sql`number = 10`);
+		});
+		const most = await ofBoth(both, ({ inside, projectId }) => inside.tx((tx) => usualMaxTokens(tx, projectId)));
+		expect(most[0]).toBeGreaterThan(1200);
+		expect(most[1]).toBe(2 * most[0]!);
+	}
+);
 
 test('an answer names a model, unless its own project is called so: while it is judged, counted and removed', async () => {
 	const { team, both } = await twins();

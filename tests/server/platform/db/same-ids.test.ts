@@ -133,6 +133,13 @@ test('what is settled in one team is settled there', async () => {
 	expect(settled).toEqual([{ team_id: two.teamId }]);
 });
 
+test('as the version before asks for an example, it is held where it is there (hold_example)', async () => {
+	const held = (example: string) =>
+		raw(inTwo(), (sql) => sql`select number from hold_example(${ids.projects!}, ${example})`);
+	expect(await held(ids.examples!)).toHaveLength(1);
+	expect(await held(randomUUID())).toHaveLength(0);
+});
+
 test('what somebody has said of an example is what they said, of this team’s (hold_example)', async () => {
 	const example = await newExample(118, 'train');
 	const rate = async ({ teamId }: Team, who: string, score: number) =>
