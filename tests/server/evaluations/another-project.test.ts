@@ -12,7 +12,7 @@ import { usualMaxTokens } from '../../../src/lib/server/evaluations/longest-answ
 import { tellVerdict } from '../../../src/lib/server/evaluations/mail.ts';
 import { getSetUp } from '../../../src/lib/server/evaluations/queries.ts';
 import { removeOldTexts } from '../../../src/lib/server/evaluations/removed-texts.ts';
-import { contendersOf } from '../../../src/lib/server/evaluations/rows.ts';
+import { contendersOf, recentEvaluations } from '../../../src/lib/server/evaluations/rows.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
 import { evaluations, judgings, projects } from '../../../src/lib/server/platform/db/schema.ts';
 import { addExamples, addReadyRun, answerAll, voteAs, wish } from '../../support/data/evaluation.ts';
@@ -166,6 +166,17 @@ test('a mail that all is judged calls the project by its own name, and leads the
 		expect(mails.got[0]!.raw).toContain(`${one.family} help`);
 		expect(mails.got[0]!.raw).toContain(`/${one.slug}/eval/${id}`);
 	}
+});
+
+test('of comparisons that wait a dashboard knows those of its own project', async () => {
+	const { team, both } = await twins();
+	const [here, there] = both as [Contest, Contest];
+	await answerAll(team.scope, (await compare(there)).id, write);
+	await compare(here);
+	await team.scope.tx((tx) => stopGenerating(tx, here.projectId, 'It was stopped.'));
+	const { id } = await compare(here);
+	const { open, comparisons } = await here.inside.tx((tx) => recentEvaluations(tx, here.inside, 1));
+	expect([open, comparisons.map((one) => one.id)]).toEqual([[id], [id]]);
 });
 
 test('what is answered or judged in a project ends with it, and goes on in another', async () => {
