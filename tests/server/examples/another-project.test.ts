@@ -63,6 +63,19 @@ test('a file has the examples of its project alone, also those that are put toge
 		}
 });
 
+test('a file of several pages has those of its project, where another has the same numbers', async () => {
+	const { scope, both: places } = await twins();
+	for (const { project } of places)
+		await owner`
+			insert into examples (team_id, project_id, number, messages, content_hash, prompt_hash, tokens, origin)
+			select ${scope.teamId}, ${project.id}, n, '[]', int4send(n), int4send(n), 1, 'import' from generate_series(1, 2005) n`;
+	for (const place of places) {
+		const { pieces } = await exportExamples(place, { format: 'full' });
+		const text = (await Array.fromAsync(pieces, (piece) => Buffer.from(piece as string).toString())).join('');
+		expect(text.trim().split('\n')).toHaveLength(2005);
+	}
+});
+
 test('what has no marks yet is begun where its own project is, also when another begins anew meanwhile', async () => {
 	const { scope, both: places } = await twins();
 	const [here, there] = places;
