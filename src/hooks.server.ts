@@ -1,5 +1,6 @@
 import type { Handle, HandleServerError, RequestEvent, ServerInit } from '@sveltejs/kit';
 import { error, redirect } from '@sveltejs/kit';
+import { sequence } from '@sveltejs/kit/hooks';
 import { building, dev } from '$app/environment';
 import { to } from '$lib/paths';
 import { ConfigError } from '$lib/server/platform/config';
@@ -153,16 +154,7 @@ const answer: Handle = async ({ event, resolve }) => {
 	}
 };
 
-/** One around the other, the first outermost. Kit's own `sequence` does more than any of ours asks for, for every request. */
-const around =
-	(...handles: Handle[]): Handle =>
-	({ event, resolve }) =>
-		handles.reduceRight<typeof resolve>(
-			(inner, handle) => (event) => handle({ event, resolve: inner }),
-			resolve
-		)(event);
-
-const forPages = around(secure, answer, holdBack, identify, enterTeam);
+const forPages = sequence(secure, answer, holdBack, identify, enterTeam);
 
 const scripts = '/api/v1/[...path]';
 let loading: Promise<{ fallback: (event: RequestEvent) => Promise<Response> }> | undefined;

@@ -37,7 +37,7 @@ import { type Outcome, outcomes } from '../../../core/evaluations/outcome.ts';
 import type { EvaluationResult } from '../../../core/evaluations/result.ts';
 import { type JudgeChoice, judgeChoices } from '../../../core/evaluations/judge-reply.ts';
 import { type JudgingStatus, judgingStatuses } from '../../../core/evaluations/judging.ts';
-import { type PromptSource, promptSources } from '../../../core/evaluations/plan.ts';
+import { type PromptSource, promptSources, usualAnswer } from '../../../core/evaluations/plan.ts';
 import type { ThreePart } from '../../../core/evaluations/three-way.ts';
 import type { Told } from '../../../core/evaluations/told.ts';
 import { type CountedScores, type Scored, scoreMarks } from '../../../core/evaluations/scoring.ts';
@@ -509,7 +509,7 @@ export const examples = teamTable(
 		// those that may have a long answer, the largest first (evaluations/longest-answer.ts); of others an import pays nothing
 		index('examples_long')
 			.on(t.teamId, t.projectId, t.tokens.desc().nullsFirst(), t.number)
-			.where(sql`tokens > 682 and deleted_at is null`)
+			.where(sql`tokens > ${sql.raw(String(usualAnswer))} and deleted_at is null`)
 			.concurrently(),
 		index('examples_family')
 			.on(t.teamId, t.projectId, t.family)
