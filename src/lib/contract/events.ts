@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { type Action, roles } from '../core/permissions.ts';
 import { splits } from '../core/splits/plan.ts';
+import { figure } from '../core/text/figure.ts';
 
 /** What a page can wait for. `ratings` of a project are apart from the rest of it: they come all the time, and few pages show them. */
 export type Topic = `run:${string}` | `evaluation:${string}` | `project:${string}` | `ratings:${string}`;
@@ -485,8 +486,8 @@ export const events = {
 		v.strictObject({ name: v.string(), planned: v.number(), ...Sort }),
 		({ planned, kind }) =>
 			kind === 'scoring'
-				? `set up a scoring of ${planned} ${planned === 1 ? 'answer' : 'answers'}`
-				: `set up a comparison of ${planned} ${planned === 1 ? 'pair' : 'pairs'}`,
+				? `set up a scoring of ${figure(planned)} ${planned === 1 ? 'answer' : 'answers'}`
+				: `set up a comparison of ${figure(planned)} ${planned === 1 ? 'pair' : 'pairs'}`,
 		{ topics: inProject, audited: true, feed: 'evaluations:see' }
 	),
 	'evaluation.retried': event(
@@ -574,7 +575,7 @@ export const events = {
 			/** 0 to 1; null where nothing counts. */
 			sendableRate: v.nullable(v.number())
 		}),
-		({ name, judged, planned }) => `revealed the scores of “${name}” at ${judged} of ${planned}`,
+		({ name, judged, planned }) => `revealed the scores of “${name}” at ${figure(judged)} of ${figure(planned)}`,
 		{ topics: ofEvaluationAndProject, audited: true, feed: 'evaluations:see', webhook: true }
 	),
 	'evaluation.revealed': event(
@@ -595,7 +596,7 @@ export const events = {
 			ties: v.number(),
 			bothBad: v.number()
 		}),
-		({ name, judged, planned }) => `revealed the results of “${name}” at ${judged} of ${planned}`,
+		({ name, judged, planned }) => `revealed the results of “${name}” at ${figure(judged)} of ${figure(planned)}`,
 		{ topics: ofEvaluationAndProject, audited: true, feed: 'evaluations:see', webhook: true }
 	),
 	// ── a model as judge: what it says is in none of these, for whoever may still vote

@@ -262,6 +262,9 @@ test('whatever people do, nothing that was trained on, nor its prompt, ever beco
 });
 
 test('what validation proves is said before anybody votes', () => {
+	expect(whatValidationProves(2636)).toMatch(
+		/^2,636 validation examples can only prove a win of at least 1,369 of 2,636:/
+	);
 	expect(whatValidationProves(10)).toMatch(/^10 validation examples can only prove a win of at least 9 of 10\./);
 	expect(whatValidationProves(1)).toBe('1 validation example can prove nothing; 12 are the minimum for a verdict.');
 	expect(whatValidationProves(5)).toMatch(/can prove nothing/);

@@ -3,6 +3,7 @@ import { type Steps, atOnce, isRest } from '../steps.ts';
 import { type Dealt, type Decided, side } from './deal.ts';
 import { detectableWinRate, smallestWins } from '../evaluations/power.ts';
 import { minimum } from '../evaluations/rules.ts';
+import { figure } from '../text/figure.ts';
 
 export const splits = ['unassigned', 'train', 'validation'] as const;
 export type Split = (typeof splits)[number];
@@ -57,7 +58,7 @@ export function* summing({ strata, sides }: Dealt, { to, order }: Decided): Step
 		sentence:
 			moved === 0
 				? 'Nothing to split: every good example has its place.'
-				: `${toTrain} to train, ${toValidation} to validation. Nothing that has a place moves.`
+				: `${figure(toTrain)} to train, ${figure(toValidation)} to validation. Nothing that has a place moves.`
 	};
 }
 
@@ -67,9 +68,9 @@ export const summaryOf = (...all: Parameters<typeof summing>): SplitPlan => atOn
 /** What a validation set of this size can prove, at best: when no comparison is a tie. */
 export const whatValidationProves = (n: number): string => {
 	const wins = smallestWins(n);
-	const examples = `${n} validation ${n === 1 ? 'example' : 'examples'}`;
+	const examples = `${figure(n)} validation ${n === 1 ? 'example' : 'examples'}`;
 	if (wins === null) return `${examples} can prove nothing; ${minimum.toShip} are the minimum for a verdict.`;
-	const only = `${examples} can only prove a win of at least ${wins} of ${n}`;
+	const only = `${examples} can only prove a win of at least ${figure(wins)} of ${figure(n)}`;
 	const rate = detectableWinRate(n);
 	if (rate === null) return `${only}. ${minimum.toShip} are the minimum for a verdict.`;
 	return `${only}: an 80 % chance to detect a true ${Math.round(100 * rate)} % win rate.`;
