@@ -19,6 +19,5 @@ const { url } = await starting.catch((problem: Error) => {
 	process.exit(1);
 });
 if (process.connected) process.send!({ url });
-else if (process.connected === false)
-	stop(); // the parent is gone already
+else if (process.connected === false) stop(); // the parent is gone already
 else console.log(`The sandbox answers at ${url}`);

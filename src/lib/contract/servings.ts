@@ -180,4 +180,7 @@ export type Answered = {
 };
 /** One event of an answer that is being written. */
 export type AnswerEvent =
-	{ text: string } | { thinking: string } | Answered | { error: { code: string; message: string } };
+	| { text: string }
+	| { thinking: string }
+	| Answered
+	| { error: { code: string; message: string } };

@@ -94,7 +94,8 @@ test('who got hold of the server brings an example into no other team or project
 	await insert(owner, there.teamId, there.project.id);
 	const trainer = await here.as('trainer', [here.project.id]);
 	const columns = 'messages, content_hash, prompt_hash, tokens, origin';
-	const copyOf = (teamId: string, projectId: string) => (sql: postgres.ReservedSql) => sql`
+	const copyOf = (teamId: string, projectId: string) => (sql: postgres.ReservedSql) =>
+		sql`
 		insert into examples (team_id, project_id, number, ${sql.unsafe(columns)})
 		select ${teamId}, ${projectId}, ${number++}, messages, sha256(content_hash), sha256(prompt_hash), tokens, origin from examples where id = ${id}`;
 	const into = (teamId: string, projectId: string) => (sql: postgres.ReservedSql) => insert(sql, teamId, projectId);

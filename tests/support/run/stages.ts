@@ -65,7 +65,7 @@ export const build = check('build', 'vite/bin/vite.js', ['build']);
 /** What only reads the sources. */
 export const sources: Stage[] = [
 	check('lint', 'eslint/bin/eslint.js', ['.', '--max-warnings', '0']),
-	check('format', 'prettier/bin/prettier.cjs', ['--check', '--log-level', 'warn', '.']),
+	check('format', 'oxfmt/bin/oxfmt', ['--check']),
 	check('imports', 'dependency-cruiser/bin/dependency-cruiser.mjs', ['src', '--config', '.dependency-cruiser.cjs']),
 	check('compose', 'dclint/bin/dclint.cjs', ['docker-compose.yml', '--max-warnings', '0'])
 ];

@@ -24,7 +24,8 @@ export const contenderKey = ({
 
 /** What a label is made of. `connection`: what people call it. `examples`: so many stand in a prompt of its own. */
 export type Called = (
-	{ kind: 'run' | 'base'; runId: string; version: number } | { kind: 'model'; model: string; connection: string }
+	| { kind: 'run' | 'base'; runId: string; version: number }
+	| { kind: 'model'; model: string; connection: string }
 ) & { examples?: number };
 
 /** A name says how many examples stand in the prompt. */

@@ -131,7 +131,10 @@ export type AnswerCost = { billed: Billed; centsPerAnswer: number | null; centsP
  * where the trained model is paid by the hour: from so many answers an hour on it costs less; `unknown`, where a price is missing.
  */
 export type Payback =
-	{ kind: 'answers'; answers: number } | { kind: 'perHour'; answers: number } | { kind: 'never' } | { kind: 'unknown' };
+	| { kind: 'answers'; answers: number }
+	| { kind: 'perHour'; answers: number }
+	| { kind: 'never' }
+	| { kind: 'unknown' };
 
 const asCost = ({ billed, centsPerAnswer }: AnswerCost) => (billed === 'free' ? 0 : centsPerAnswer);
 

@@ -1,6 +1,8 @@
 /** Who stands in a panel: the base model of the project, a run's model, or a model of a connection. */
 export type Contender =
-	{ kind: 'base' } | { kind: 'run'; runId: string } | { kind: 'model'; connectionId: string; model: string };
+	| { kind: 'base' }
+	| { kind: 'run'; runId: string }
+	| { kind: 'model'; connectionId: string; model: string };
 
 /** As it stands in an address: `base`, `run:<id>`, `model:<connection>:<model>`. */
 export const contenderText = (contender: Contender): string => {

@@ -19,7 +19,8 @@ type Origin = { connectionId: string; model: string };
  * `fewShot`: the prompt of its own with which it does, that no run has.
  */
 export type Competitor = (
-	(Origin & { kind: 'run' | 'base'; run: Run }) | (Origin & { kind: 'model'; place: string })
+	| (Origin & { kind: 'run' | 'base'; run: Run })
+	| (Origin & { kind: 'model'; place: string })
 ) & { fewShot: FewShot | null };
 
 type Field = 'runId' | 'contender' | 'against' | 'fewShot';

@@ -67,7 +67,8 @@ export type BaseModel = {
 
 /** What `check` found out about a key. `ok: false` carries a whole sentence for the person. */
 export type ConnectionCheck =
-	{ ok: true; models: number; training: 'open' | 'closed' | 'unknown'; note?: string } | { ok: false; reason: string };
+	| { ok: true; models: number; training: 'open' | 'closed' | 'unknown'; note?: string }
+	| { ok: false; reason: string };
 
 /** A large one is a blob that lies on the disk. */
 export type TrainingFile = { name: string; body: string | Blob; purpose: 'train' | 'validation' };

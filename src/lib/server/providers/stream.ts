@@ -5,7 +5,8 @@ import { type Thoughts, thoughtIn } from './thoughts.ts';
 /** What one chunk of a streamed answer brings. */
 export type Chunk = {
 	choices?:
-		({ delta?: ({ content?: string | null } & Thoughts) | null; finish_reason?: string | null } | null)[] | null;
+		| ({ delta?: ({ content?: string | null } & Thoughts) | null; finish_reason?: string | null } | null)[]
+		| null;
 	usage?: Usage | null;
 };
 /** What a server says that an answer has used. Anybody can name a server, so it may say anything. */

@@ -35,10 +35,7 @@ export const refused = (reason: string, provider: ProviderId | null = null): Pro
 	model: { trainable: true, servable: null }
 });
 
-const modelFacts = (
-	model: BaseModel | null,
-	method: Method
-): Omit<ProviderFacts, 'provider' | 'keyOk' | 'keyReason'> =>
+const modelFacts = (model: BaseModel | null, method: Method): Omit<ProviderFacts, 'provider' | 'keyOk' | 'keyReason'> =>
 	model
 		? {
 				model: {

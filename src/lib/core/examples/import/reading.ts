@@ -2,7 +2,8 @@ import { type Steps, isRest } from '../../steps.ts';
 
 /** A line of a file with the number people see, or the sentence that says why it cannot be read. Blank lines are left out. */
 export type Line =
-	{ number: number; text: string; reason?: undefined } | { number: number; text: null; reason: string };
+	| { number: number; text: string; reason?: undefined }
+	| { number: number; text: null; reason: string };
 
 /** Takes text apart that arrives in slices. What it keeps between two is bounded, whatever they hold. */
 export type Splitter = {

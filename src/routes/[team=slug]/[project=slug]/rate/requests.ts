@@ -7,7 +7,8 @@ import type { Card } from '$lib/contract/ratings';
  * was there first.
  */
 export type Answer<T> =
-	{ ok: true; answer: T } | { ok: false; problem: string; isOffline: boolean; isChanged: boolean };
+	| { ok: true; answer: T }
+	| { ok: false; problem: string; isOffline: boolean; isChanged: boolean };
 
 const ask = async <T>(url: string, method: 'GET' | 'POST', body?: object): Promise<Answer<T>> => {
 	const headers = { 'content-type': 'application/json', accept: 'application/json', ...fromThisTab };
