@@ -107,7 +107,14 @@ const { fork } = await import('node:child_process');
 const given = [inside, ...rest].filter(Boolean) as string[];
 // smaller, to see a direction
 const isQuick = given.includes('--quick');
-const named = given.filter((name) => !name.startsWith('--'));
+const named = given.filter((name) => !name.startsWith('--')).map((name) => name.toUpperCase());
+const unknown = named.filter((name) => !(name in all) && !(name in within));
+if (unknown.length > 0) {
+	console.error(
+		`There is no measure ${unknown.join(', ')}; there are ${[...Object.keys(all), ...Object.keys(within)].join(', ')}.`
+	);
+	process.exit(1);
+}
 const chosen =
 	named.length > 0 ? [...new Set(named.map((name) => within[name] ?? name))] : isQuick ? quick : Object.keys(all);
 if (isQuick) process.env.BENCH_QUICK = 'yes';

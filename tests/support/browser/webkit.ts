@@ -54,6 +54,7 @@ export async function startWebKit(): Promise<{ url: string; stop(): Promise<void
 			...process.env,
 			DISPLAY: `:${String(number).trim()}`,
 			NO_AT_BRIDGE: '1', // no bus to tell of
+			WEBKIT_SKIA_ENABLE_CPU_RENDERING: '1', // a graphics card that is only acted out takes longer
 			WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1' // containers have no namespaces to give; the pages are our own
 		};
 		children.push(spawn(found.driver, [`--port=${port}`], { env, stdio: 'ignore' }));
