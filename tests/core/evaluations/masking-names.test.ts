@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type Names, hiddenName, masked, namesAModel, namingWords } from '../../../src/lib/core/evaluations/masking.ts';
+import { hiddenName, masked, namesAModel } from '../../../src/lib/core/evaluations/masking.ts';
+import { type Names, namingWords } from '../../../src/lib/core/evaluations/naming-words.ts';
 
 // What is looked for is kept by its names, so each of these has names of its own.
 

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Names, hiddenName, masked, namesAModel, namingWords } from '../../../src/lib/core/evaluations/masking.ts';
+import { hiddenName, masked, namesAModel } from '../../../src/lib/core/evaluations/masking.ts';
+import { type Names, namingWords } from '../../../src/lib/core/evaluations/naming-words.ts';
 
 const of = (more: Partial<Names> = {}): Names => ({ models: [], own: [], project: 'Support', ...more });
 const nobody = of();
@@ -295,3 +296,27 @@ test.each([
 ])('“%s” does not', (text) => {
 	expect(namesAModel(text, contenders)).toBeNull();
 });
+
+test('each evaluation hides the names of its own, however many are voted on at a time', () => {
+	const called = (number: number) =>
+		`zebr${String.fromCharCode(...[...`${number}`].map((digit) => 97 + Number(digit)))}`;
+	const one = (number: number): Names => ({ models: [`ana/${called(number)}`], own: [], project: 'Support' });
+	for (const round of [1, 2]) {
+		for (const number of [100, 101, 102]) {
+			const [its, others] = [called(number), called(number + 1)];
+			expect(masked(`${round} ${its} and ${others}`, one(number))).toBe(`${round} ${hiddenName} and ${others}`);
+		}
+		for (let number = 200; number < 350; number++) expect(masked('We ship', one(number))).toBe('We ship');
+	}
+	expect(masked('zebrb', { ...one(1), own: ['answer-77'] })).toBe(hiddenName);
+	expect(masked('answer-77', one(1))).toBe('answer-77');
+	expect(masked('answer-77', { ...one(1), own: ['answer-77'] })).toBe(hiddenName);
+	expect(masked('We at Zebrb', { ...one(1), project: 'Zebrb' })).toBe('We at Zebrb');
+});
+
+test.each(['', 'Ｗｅ ｓｈｉｐ', 'Crème brûlée – 3 € “each”…', 'a\u0000b', 'Zoë \u00ad\u200b ok'])(
+	'“%s” stays as it is',
+	(text) => {
+		expect(masked(text, contenders)).toBe(text);
+	}
+);

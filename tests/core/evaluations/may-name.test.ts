@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Names, namesAModel } from '../../../src/lib/core/evaluations/masking.ts';
+import { namesAModel } from '../../../src/lib/core/evaluations/masking.ts';
+import type { Names } from '../../../src/lib/core/evaluations/naming-words.ts';
 import { mayName } from '../../../src/lib/core/evaluations/may-name.ts';
 
 const names: Names = {

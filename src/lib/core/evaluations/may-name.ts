@@ -1,4 +1,4 @@
-import { type Names, lookedFor } from './masking.ts';
+import { type Names, lookedFor } from './naming-words.ts';
 
 /** Signs of every day; others may be letters of another width, or not be seen. Such a text is read, whatever stands in it. */
 const unusual = /[^\u0001-\u007f\u00a0\u00a7\u00ab\u00b0\u00bb\u00c0-\u00ff\u2010-\u2027\u2030-\u203a\u20ac]/;

@@ -1,6 +1,7 @@
 import { tokensOf } from '../text/tokens.ts';
 import { flawOf, spoken } from './answers.ts';
-import { type Names, namesAModel } from './masking.ts';
+import { namesAModel } from './masking.ts';
+import type { Names } from './naming-words.ts';
 
 /**
  * All that results say of an answer besides its text, and what stays of it when the text is removed. `length` in characters, without what the model

@@ -1,7 +1,7 @@
 import type { Judged } from '../../contract/evaluation-results.ts';
 import { flawOf } from '../../core/evaluations/answers.ts';
 import type { AnswerFacts, PairFacts } from '../../core/evaluations/counted.ts';
-import type { Names } from '../../core/evaluations/masking.ts';
+import type { Names } from '../../core/evaluations/naming-words.ts';
 import { mayName } from '../../core/evaluations/may-name.ts';
 import type { PromptSource } from '../../core/evaluations/plan.ts';
 import type { Remark } from '../../core/evaluations/remarks.ts';

@@ -3,7 +3,7 @@ import type { ListedEvaluation } from '../../contract/evaluations.ts';
 import { rowsOnPage } from '../../contract/fields.ts';
 import type { ContenderKind } from '../../core/evaluations/contender.ts';
 import { dueOf } from '../../core/evaluations/due.ts';
-import type { Names } from '../../core/evaluations/masking.ts';
+import type { Names } from '../../core/evaluations/naming-words.ts';
 import { AppError } from '../../core/errors.ts';
 import { may } from '../../core/permissions.ts';
 import type { ProjectScope, Scope, Tx } from '../access/scope.ts';
