@@ -386,10 +386,6 @@ export const equivalentInCore: { mutant: string | RegExp; was?: string; because:
 		because: 'the chance is a whole number of halves of halves, and no twentieth'
 	},
 	{
-		mutant: "evaluations/power.ts: if (true) known.set(key, smallestWins(decisive, 'sign', attempt));",
-		because: 'only saves the search: the number is the same each time'
-	},
-	{
 		mutant:
 			"evaluations/rules.ts: if (lead <= 0) return decisive >= minimum.toReject && (isBelow(bar.reject, t) || isProven(t)) ? 'dont-ship' : null;",
 		because: 'without a lead the test says 1 and the evidence is at most 1, in either direction'

@@ -1,3 +1,4 @@
+import { Kept } from '../kept.ts';
 import { logGamma } from '../math/binomial.ts';
 import { randomFrom } from '../math/hash.ts';
 import { powerOf, rateFor } from './power.ts';
@@ -49,14 +50,21 @@ const playedShare = ({ prompts, votes, delta, attempt }: Plan, winRate: number, 
 	return count / played;
 };
 
-/** The chance that a plan, kept to its end, says SHIP IT of a model that wins so many of the decisive prompts. Exact for one vote. */
-export const chanceToShip = (plan: Plan, winRate: number, ties: number): number => {
-	if (plan.votes > 1) return playedShare(plan, winRate, ties);
-	return chances(plan.prompts, 1 - ties).reduce(
-		(sum, chance, pairs) => (chance < 1e-9 ? sum : sum + chance * powerOf({ pairs, winRate, attempt: plan.attempt })),
+const exactShare = ({ prompts, attempt }: Plan, winRate: number, ties: number): number =>
+	chances(prompts, 1 - ties).reduce(
+		(sum, chance, pairs) => (chance < 1e-9 ? sum : sum + chance * powerOf({ pairs, winRate, attempt })),
 		0
 	);
-};
+
+const kept = new Kept<number>(5_000);
+/**
+ * The chance that a plan, kept to its end, says SHIP IT of a model that wins so many of the decisive prompts. Exact for one vote. The smallest
+ * difference that matters has no part in it. Kept: a page weighs several plans each time it is shown, and plays take a millisecond each.
+ */
+export const chanceToShip = (plan: Plan, winRate: number, ties: number): number =>
+	kept.get([plan.prompts, plan.votes, plan.attempt, winRate, ties].join(' '), () =>
+		plan.votes > 1 ? playedShare(plan, winRate, ties) : exactShare(plan, winRate, ties)
+	);
 
 /** The smallest win rate that a plan recognises in 80 of 100 comparisons. `null`: it can give no verdict. */
 export const recognised = (plan: Plan, ties = usualTies): number | null =>

@@ -1,3 +1,4 @@
+import { Kept } from '../kept.ts';
 import { mayName } from './may-name.ts';
 import { type Names, folded, invented, lettersOf, makers, namingWords, withNumber } from './naming-words.ts';
 
@@ -66,27 +67,21 @@ const finder = (names: Names): RegExp => {
 /** How names are looked for. `pattern` takes some thirty milliseconds to be set up, and few answers need it. */
 type Look = { may: (text: string) => boolean; pattern: () => RegExp };
 
-const mostKept = 100;
-/** By what is looked for: each request reads the names of its evaluation anew. The one that was made first goes first. */
-const looks = new Map<string, Look>();
+/** By what is looked for: each request reads the names of its evaluation anew. */
+const looks = new Kept<Look>(100);
 
-const lookFor = (names: Names): Look => {
-	const key = JSON.stringify([names.models, names.own, names.project]);
-	const kept = looks.get(key);
-	if (kept) return kept;
-	let pattern: RegExp | undefined;
-	const look: Look = {
-		may: mayName(names),
-		pattern: () => {
-			pattern ??= finder(names);
-			pattern.lastIndex = 0;
-			return pattern;
-		}
-	};
-	looks.set(key, look);
-	if (looks.size > mostKept) looks.delete(looks.keys().next().value!);
-	return look;
-};
+const lookFor = (names: Names): Look =>
+	looks.get(JSON.stringify([names.models, names.own, names.project]), () => {
+		let pattern: RegExp | undefined;
+		return {
+			may: mayName(names),
+			pattern: () => {
+				pattern ??= finder(names);
+				pattern.lastIndex = 0;
+				return pattern;
+			}
+		};
+	});
 
 /** The first name by which an answer gives a model away, as it is written there in small letters, or `null`. Such a pair is flagged. */
 export const namesAModel = (text: string, names: Names): string | null =>

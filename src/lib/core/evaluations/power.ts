@@ -1,3 +1,4 @@
+import { Kept } from '../kept.ts';
 import { signTest, upperTail, wilson } from '../math/binomial.ts';
 import { logEvidence } from './evidence.ts';
 import { barOf } from './plan.ts';
@@ -24,13 +25,10 @@ export const smallestWins = (decisive: number, rule: keyof typeof rules = 'sign'
 	return enough;
 };
 
-const known = new Map<string, number | null>();
+const known = new Kept<number | null>(2_000);
 /** As above, kept: plans ask for the same numbers again and again. */
-const enoughWins = (decisive: number, attempt: number): number | null => {
-	const key = `${decisive} ${attempt}`;
-	if (!known.has(key)) known.set(key, smallestWins(decisive, 'sign', attempt));
-	return known.get(key)!;
-};
+const enoughWins = (decisive: number, attempt: number): number | null =>
+	known.get(`${decisive} ${attempt}`, () => smallestWins(decisive, 'sign', attempt));
 
 /** The chance that `pairs` decisive prompts end in SHIP IT when the true win rate is `winRate`. 0 below the minimum to ship. */
 export const powerOf = ({
