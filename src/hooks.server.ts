@@ -7,6 +7,7 @@ import { ConfigError } from '$lib/server/platform/config';
 import { startServer } from '$lib/server/lifecycle';
 import { refusal } from '$lib/server/http/endpoint';
 import { secondsHeldBack } from '$lib/server/http/held-back';
+import { keepAnswers } from '$lib/server/http/kept-answers';
 import { secure } from '$lib/server/http/secure';
 import { answerThrown } from '$lib/server/http/thrown';
 import { currentSession, returningSession, sessionMark } from '$lib/server/access/sessions';
@@ -154,7 +155,10 @@ const answer: Handle = async ({ event, resolve }) => {
 	}
 };
 
-const forPages = sequence(secure, answer, holdBack, identify, enterTeam);
+/** Whoever writes them sees at once what they look like. */
+const keepForEverybody: Handle = dev ? ({ event, resolve }) => resolve(event) : keepAnswers(isForEverybody);
+
+const forPages = sequence(secure, answer, keepForEverybody, holdBack, identify, enterTeam);
 
 const scripts = '/api/v1/[...path]';
 let loading: Promise<{ fallback: (event: RequestEvent) => Promise<Response> }> | undefined;
