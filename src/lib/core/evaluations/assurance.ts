@@ -119,8 +119,9 @@ export const chanceAfter = (t: Tally, more: number): number => {
 
 const sizes = [20, 40, 60, 100, 200, 400, 800];
 
-/** How many more prompts give some chance of a verdict, and how many make it likely. */
-export const whatMoreGives = (t: Tally): { some: { more: number; chance: number }; likely: number | null } => {
+type Outlook = { some: { more: number; chance: number }; likely: number | null };
+
+const outlookOf = (t: Tally): Outlook => {
 	let some = { more: 60, chance: 0 };
 	for (const more of sizes.filter((size) => size + judgedOf(t) <= 2000)) {
 		const chance = chanceAfter(t, more);
@@ -129,6 +130,10 @@ export const whatMoreGives = (t: Tally): { some: { more: number; chance: number 
 	}
 	return { some, likely: null };
 };
+
+const outlooks = new Kept<Outlook>(500);
+/** How many more prompts give some chance of a verdict, and how many make it likely. Kept: results are looked at again and again. */
+export const whatMoreGives = (t: Tally): Outlook => outlooks.get(JSON.stringify(t), () => outlookOf(t));
 
 const tiesWords = (ties: number) => ` when ${Math.round(10 * ties)} of 10 end without a winner, as here so far`;
 
