@@ -134,9 +134,17 @@ begin
 	perform pg_advisory_xact_lock(hashtextextended(held.id::text, 1)) from unnest(look.gone_over_in) held (id);
 	-- One question, so that those that moved are looked for once: a prompt that another example there has, one that an example holds although it may be
 	-- deleted, what nearly asks the same, as far as they have been compared, and what a run was sent as a preference.
-	-- In a project where nobody has learnt or deleted anything, none is asked whether it is held all the same.
+	-- Most changes meet nobody: before one prompt after the other is looked up, it is asked whether anything on the other side has any of them, all in one go along
+	-- the index (from PostgreSQL 18 on; before, that would read a whole project), and whether anything in the project is held although it may be deleted.
 	with n as materialized (
 		select x.team_id, x.project_id, x.id, x.number, x.prompt_hash, x.family, x.split from new_rows x where (x.id in (select unnest(look.gone_over))) is true
+	), met as (
+		select from (select n.team_id, n.project_id, n.split, array_agg(n.prompt_hash) as hashes from n group by 1, 2, 3) here cross join lateral (
+			select from public.examples o
+			where o.team_id = here.team_id and o.project_id = here.project_id and o.prompt_hash = any (here.hashes) and o.deleted_at is null
+				and case here.split when 'validation' then o.trained or o.reserved or o.split = 'train' else o.split = 'validation' end
+			order by o.prompt_hash, o.content_hash limit 1
+		) o
 	), held as (
 		select from (select distinct n.team_id, n.project_id from n) here cross join lateral (
 			select from public.examples o
@@ -146,7 +154,7 @@ begin
 	)
 	select * into leak from (
 		select 'AI003' as code, n.number as here, o.number as there
-		from n cross join lateral (
+		from (select * from n where current_setting('server_version_num')::int < 180000 or exists (select from met)) n cross join lateral (
 			select o.number from public.examples o
 			where o.team_id = n.team_id and o.project_id = n.project_id and o.prompt_hash = n.prompt_hash and o.id <> n.id and o.deleted_at is null
 				and ((n.split = 'validation' and (o.trained or o.reserved or o.split = 'train')) or (n.split = 'train' and o.split = 'validation'))
